@@ -1,0 +1,122 @@
+// Acting: an action is a value from the catalogue, a decision is a tagged union, an approval and a preference are records with states.
+import * as z from 'zod';
+import { CauseCode } from './causes.ts';
+import { EntityRef, Instant } from './entity.ts';
+
+export const ActionId = z.enum(['rerun-cronjob', 'restart-rollout', 'delete-stuck-pod', 'rollback-rollout']);
+export type ActionId = z.infer<typeof ActionId>;
+
+export const Level = z.enum(['crawl', 'walk', 'run']);
+export type Level = z.infer<typeof Level>;
+
+export const Action = z.object({
+  id: ActionId,
+  target: EntityRef.extend({ cluster: z.string(), namespace: z.string() }),
+  /** Checked by the catalogue's schema for this id. */
+  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  /** In words, imperative: "Rerun CronJob billing/nightly-invoices". */
+  title: z.string().max(300),
+  /** Who it affects, in words. */
+  blastRadius: z.string().max(500),
+  reversible: z.boolean(),
+  /** How long to wait before looking whether it helped. */
+  settleSeconds: z.number().int().min(0).max(900),
+  /** The question verification asks. */
+  verify: z.string().max(300),
+  evidenceIds: z.array(z.string()),
+  /** incident + action + target: executing twice with one key acts once. */
+  idempotencyKey: z.string(),
+});
+export type Action = z.infer<typeof Action>;
+
+export const Decision = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('report'), why: z.string(), policies: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('ask'),
+    why: z.string(),
+    policies: z.array(z.string()),
+    action: Action,
+    approvalId: z.string(),
+    expiresInSeconds: z.number().int(),
+  }),
+  z.object({
+    kind: z.literal('act'),
+    why: z.string(),
+    policies: z.array(z.string()),
+    action: Action,
+    preferenceId: z.string(),
+  }),
+  z.object({ kind: z.literal('refuse'), why: z.string(), policies: z.array(z.string()), action: Action.optional() }),
+]);
+export type Decision = z.infer<typeof Decision>;
+
+/** What a person says to a question. */
+export const Verdict = z.enum(['approve', 'reject', 'approve-and-remember']);
+export type Verdict = z.infer<typeof Verdict>;
+
+/** The outcome that the workflow gets back. */
+export const ApprovalOutcome = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('approved'), approvalId: z.string(), by: z.string(), at: Instant, remember: z.boolean() }),
+  z.object({ kind: z.literal('rejected'), approvalId: z.string(), by: z.string(), at: Instant }),
+  z.object({ kind: z.literal('expired') }),
+]);
+export type ApprovalOutcome = z.infer<typeof ApprovalOutcome>;
+
+const approvalBase = z.object({
+  id: z.string(),
+  incidentId: z.string(),
+  action: Action,
+  fingerprint: z.string().optional(),
+  requestedAt: Instant,
+  expiresAt: Instant,
+  question: z.string(),
+});
+/** `pending`: nobody decided. The task token is not here: it never leaves the table. */
+export const Approval = z.discriminatedUnion('state', [
+  approvalBase.extend({ state: z.literal('pending') }),
+  approvalBase.extend({ state: z.literal('decided'), verdict: Verdict, decidedBy: z.string(), decidedAt: Instant }),
+  approvalBase.extend({ state: z.literal('expired') }),
+]);
+export type Approval = z.infer<typeof Approval>;
+
+export const RemediationResult = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('done'), detail: z.string(), startedAt: Instant, finishedAt: Instant }),
+  /** An earlier try had already done it; nothing was done again. */
+  z.object({ kind: z.literal('already-done'), detail: z.string() }),
+  /** A guardrail said no after all (kill switch, world changed, policy). */
+  z.object({ kind: z.literal('refused'), why: z.string(), policies: z.array(z.string()) }),
+  z.object({ kind: z.literal('failed'), why: z.string() }),
+]);
+export type RemediationResult = z.infer<typeof RemediationResult>;
+
+export const Verification = z.object({
+  kind: z.enum(['recovered', 'not-recovered', 'made-worse', 'unknown']),
+  text: z.string().max(1000),
+  evidenceIds: z.array(z.string()),
+});
+export type Verification = z.infer<typeof Verification>;
+
+/** A preference applies to one fingerprint, one action and one target. */
+export const Preference = z.object({
+  id: z.string(),
+  fingerprint: z.string(),
+  /** What the fingerprint was made of, for people. */
+  describes: z.object({
+    cause: CauseCode,
+    workload: z.string(),
+    environment: z.string(),
+    errorTemplate: z.string(),
+  }),
+  actionId: ActionId,
+  taughtBy: z.string(),
+  taughtAt: Instant,
+  incidentId: z.string(),
+  expiresAt: Instant,
+  uses: z.number().int(),
+  maxUsesPerDay: z.number().int(),
+  /** Day (UTC, YYYY-MM-DD) and count of the latest day it was used. */
+  usedToday: z.object({ day: z.string(), count: z.number().int() }),
+  state: z.enum(['active', 'suspended', 'revoked']),
+  stateReason: z.string().optional(),
+});
+export type Preference = z.infer<typeof Preference>;

@@ -1,0 +1,43 @@
+// The answer: ranked hypotheses with evidence, what they explain, and what could not be learned.
+import * as z from 'zod';
+import { CauseCode } from './causes.ts';
+import { EntityRef, Instant } from './entity.ts';
+import { Gap, SpecialistName, Usage } from './report.ts';
+
+export const Hypothesis = z.object({
+  rank: z.number().int().min(1),
+  entity: EntityRef,
+  cause: CauseCode,
+  changeId: z.string().optional(),
+  confidence: z.number().min(0).max(1),
+  /** One sentence a person reads first. */
+  summary: z.string().max(500),
+  /** Why it ranks here, one reason a line. */
+  why: z.array(z.string().max(400)).max(8),
+  /** What speaks against it. */
+  against: z.array(z.string().max(400)).max(4).default([]),
+  evidenceIds: z.array(z.string()).min(1).max(12),
+  findingIds: z.array(z.string()).max(24),
+  onset: Instant.optional(),
+  errorTemplate: z.string().optional(),
+});
+export type Hypothesis = z.infer<typeof Hypothesis>;
+
+export const Diagnosis = z.object({
+  /** Three sentences: what broke, why, what to do. */
+  text: z.string().max(1500),
+  hypotheses: z.array(Hypothesis).max(5),
+  /** Findings that are explained by the first hypothesis, as sentences. */
+  symptoms: z.array(z.string().max(400)).max(10),
+  firstFailing: z.string().optional(),
+  blastRadius: z.array(z.string()).max(50),
+  gaps: z.array(Gap).max(30),
+  /** Claims that were dropped because their evidence did not resolve. */
+  droppedClaims: z.number().int(),
+  /** `none` or the model's id. */
+  model: z.string(),
+  fingerprint: z.string().optional(),
+  usage: Usage,
+  specialists: z.array(SpecialistName),
+});
+export type Diagnosis = z.infer<typeof Diagnosis>;

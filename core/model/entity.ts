@@ -1,0 +1,23 @@
+// The things an incident can be about. An entity is named the way its own system names it; nothing here looks anything up.
+import * as z from 'zod';
+
+/** RFC 3339 instant in UTC with a trailing `Z`. Everything that travels uses this form. */
+export const Instant = z.iso.datetime({ offset: false });
+export type Instant = z.infer<typeof Instant>;
+
+/** A closed interval of time, both ends UTC. */
+export const TimeWindow = z.object({ start: Instant, end: Instant });
+export type TimeWindow = z.infer<typeof TimeWindow>;
+
+/** `kind` is a Kubernetes kind (`Deployment`, `CronJob`, `Node`, …) or `Service`, `Namespace`, `Cluster`, `Database`, `Cdn`, `Account`. */
+export const EntityRef = z.object({
+  kind: z.string().min(1).max(63),
+  name: z.string().min(1).max(253),
+  namespace: z.string().max(253).optional(),
+  cluster: z.string().max(253).optional(),
+});
+export type EntityRef = z.infer<typeof EntityRef>;
+
+/** A stable text form: `cluster/namespace/Kind/name`, `-` for a part that is not known. */
+export const entityKey = (entity: EntityRef): string =>
+  `${entity.cluster ?? '-'}/${entity.namespace ?? '-'}/${entity.kind}/${entity.name}`;

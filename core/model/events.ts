@@ -1,0 +1,22 @@
+// What goes over the bus. `detailType` routes (statemachines/bus-routes.json); `detail` is validated by whoever gets it.
+import * as z from 'zod';
+import { Instant } from './entity.ts';
+import { Trigger } from './incident.ts';
+
+export const busSource = 'watchkeeper';
+
+/** PagerDuty says an incident changed by other hands than ours. */
+export const PageUpdate = z.object({
+  eventId: z.string(),
+  sourceId: z.string(),
+  status: z.enum(['acknowledged', 'resolved']),
+  at: Instant,
+  by: z.string().optional(),
+});
+export type PageUpdate = z.infer<typeof PageUpdate>;
+
+export type BusEvent =
+  | { readonly detailType: 'incident.triggered' | 'incident.reopened' | 'incident.mentioned'; readonly detail: { readonly trigger: z.infer<typeof Trigger> } }
+  | { readonly detailType: 'incident.updated'; readonly detail: PageUpdate };
+
+export const TriggerDetail = z.object({ trigger: Trigger });

@@ -1,0 +1,85 @@
+// What an incident is, from the page to the last word. Pure data: the rules of opening and joining are in core/incidents/.
+import * as z from 'zod';
+import { EntityRef, Instant, TimeWindow } from './entity.ts';
+
+/** Why work starts. One shape for PagerDuty, Slack and a known alert, so that everything behind the bus is the same. */
+export const Trigger = z.object({
+  kind: z.enum(['page', 'mention', 'alert-message']),
+  /** Unique per event at its source; a second event with this id is the same event. */
+  eventId: z.string().min(1).max(200),
+  /** Identity of the alert at its source (PagerDuty incident id, Slack thread): two events with it belong to one incident. */
+  sourceId: z.string().min(1).max(200),
+  occurredAt: Instant,
+  title: z.string().max(1000),
+  severity: z.enum(['critical', 'high', 'low', 'unknown']),
+  /** Name of the PagerDuty service or Slack channel that it came from. */
+  sourceService: z.string().max(300).optional(),
+  link: z.url().max(1000).optional(),
+  /** Key-value details and labels as the alert gave them, flattened with dots, values as text. Hostile until proven otherwise. */
+  details: z.record(z.string().max(200), z.string().max(4000)),
+  slack: z.object({ channel: z.string(), threadTs: z.string(), user: z.string().optional() }).optional(),
+});
+export type Trigger = z.infer<typeof Trigger>;
+
+export const IncidentStatus = z.enum(['investigating', 'awaiting-approval', 'acting', 'verifying', 'closed', 'failed']);
+export type IncidentStatus = z.infer<typeof IncidentStatus>;
+
+export const Incident = z.object({
+  id: z.string().min(1).max(64),
+  sourceId: z.string(),
+  title: z.string(),
+  trigger: Trigger,
+  openedAt: Instant,
+  status: IncidentStatus,
+  /** What PagerDuty says of it, apart from how far our own work is. */
+  pageStatus: z.enum(['triggered', 'acknowledged', 'resolved']).default('triggered'),
+  fingerprint: z.string().optional(),
+  /** The workflow execution that works on it. */
+  execution: z.string().optional(),
+});
+export type Incident = z.infer<typeof Incident>;
+
+/** A value, where it was read, and how sure we are (0 to 1). Alternatives are kept, not guessed away. */
+const Known = z.object({
+  value: z.string(),
+  source: z.string(),
+  confidence: z.number().min(0).max(1),
+  alternatives: z.array(z.object({ value: z.string(), source: z.string(), confidence: z.number() })).default([]),
+});
+export type Known = z.infer<typeof Known>;
+
+export const Context = z.object({
+  service: Known.optional(),
+  cluster: Known.optional(),
+  environment: Known.optional(),
+  namespace: Known.optional(),
+  account: Known.optional(),
+  region: Known.optional(),
+  /** The workload named by the alert when it names one (a CronJob, a pod's owner). */
+  workload: EntityRef.optional(),
+  window: z.object({ baseline: TimeWindow, incident: TimeWindow }),
+  dataSources: z.record(z.string(), z.string()),
+  callers: z.array(z.string()),
+  callees: z.array(z.string()),
+  /** What could not be worked out and whom we would ask, in words. */
+  questions: z.array(z.string()),
+  /** Short texts of similar incidents that memory or knowledge gave. */
+  similar: z.array(z.string()).default([]),
+});
+export type Context = z.infer<typeof Context>;
+
+/** One line of what happened. `step` is the state machine's state or the surface (`webhook`, `console`, `slack`). */
+export const TimelineEntry = z.object({
+  id: z.string(),
+  incidentId: z.string(),
+  at: Instant,
+  step: z.string(),
+  /** Who: `watchkeeper`, a specialist, or a person. */
+  actor: z.string(),
+  kind: z.enum(['opened', 'context', 'finding', 'gap', 'diagnosis', 'decision', 'question', 'approval', 'action', 'verification', 'learned', 'failure', 'note']),
+  text: z.string().max(4000),
+  evidenceIds: z.array(z.string()).default([]),
+  /** Wall time the step took, where it is known. */
+  durationMs: z.number().optional(),
+});
+export type TimelineEntry = z.infer<typeof TimelineEntry>;

@@ -1,0 +1,92 @@
+// What leaves a specialist: findings with evidence, gaps, and what it cost. Never raw telemetry.
+import * as z from 'zod';
+import { CauseCode } from './causes.ts';
+import { EntityRef, Instant, TimeWindow } from './entity.ts';
+import { Context, Trigger } from './incident.ts';
+
+export const SpecialistName = z.string().regex(/^[a-z][a-z-]{1,30}$/);
+export type SpecialistName = z.infer<typeof SpecialistName>;
+
+/** A piece of what was seen. The full record is in the evidence store under `id`; the excerpt (≤ 2 KB) is what people read. */
+export const Evidence = z.object({
+  id: z.string(),
+  incidentId: z.string(),
+  source: z.string(),
+  query: z.string(),
+  window: TimeWindow.optional(),
+  excerpt: z.string().max(2048),
+  link: z.string().optional(),
+  /** SHA-256, hex, of the full record. */
+  hash: z.string(),
+});
+export type Evidence = z.infer<typeof Evidence>;
+
+/** What could not be learned, and why, in our words. */
+export const Gap = z.object({ source: z.string(), reason: z.string().max(300), askedMs: z.number().optional() });
+export type Gap = z.infer<typeof Gap>;
+
+export const Severity = z.enum(['critical', 'major', 'minor', 'info']);
+export type Severity = z.infer<typeof Severity>;
+
+export const Finding = z.object({
+  id: z.string(),
+  specialist: SpecialistName,
+  /** One sentence; names and numbers in it occur in the evidence. */
+  claim: z.string().max(400),
+  entity: EntityRef,
+  cause: CauseCode.optional(),
+  /** `cause`: explains others. `symptom`: needs explaining. `change`: something changed. `context`: helps to read the rest. */
+  role: z.enum(['cause', 'symptom', 'change', 'context']),
+  onset: Instant.optional(),
+  severity: Severity,
+  confidence: z.number().min(0).max(1),
+  evidenceIds: z.array(z.string()).max(8),
+  changeId: z.string().optional(),
+  /** The error with everything that varies masked; part of the fingerprint. */
+  errorTemplate: z.string().max(400).optional(),
+  /** The metric that moved: values in `unit`, before and during the incident. */
+  signal: z.object({ name: z.string(), unit: z.string(), before: z.number(), during: z.number() }).optional(),
+  /** Entity it says it depends on or fails towards (a callee, a node, a volume). */
+  towards: EntityRef.optional(),
+});
+export type Finding = z.infer<typeof Finding>;
+
+export const Usage = z.object({
+  wallMs: z.number(),
+  bytesRead: z.number(),
+  inputTokens: z.number().default(0),
+  outputTokens: z.number().default(0),
+  costUsd: z.number().default(0),
+  modelCalls: z.number().default(0),
+});
+export type Usage = z.infer<typeof Usage>;
+
+export const Report = z.object({
+  specialist: SpecialistName,
+  round: z.number().int().min(1).max(2),
+  /** At most three sentences; with the findings at most 1,000 tokens. */
+  summary: z.string().max(1200),
+  findings: z.array(Finding).max(12),
+  gaps: z.array(Gap).max(12),
+  usage: Usage,
+  /** `analysis`: no model took part. Otherwise the model's id. */
+  by: z.string().default('analysis'),
+});
+export type Report = z.infer<typeof Report>;
+
+export const Budget = z.object({ seconds: z.number(), tokens: z.number(), bytes: z.number() });
+
+/** What a specialist gets. `phase` tells an investigation from the check after an action. */
+export const Brief = z.object({
+  incidentId: z.string(),
+  specialist: SpecialistName,
+  round: z.number().int().min(1).max(2),
+  phase: z.enum(['investigate', 'verify']).default('investigate'),
+  question: z.string().max(1000),
+  /** Entities to look at in particular (second round, verification). */
+  focus: z.array(EntityRef).default([]),
+  trigger: Trigger,
+  context: Context,
+  budget: Budget,
+});
+export type Brief = z.infer<typeof Brief>;

@@ -1,0 +1,116 @@
+// What the sources give, in the words of the scenario format (docs/scenario-format.md). Readers validate against these; analysis reads them.
+import * as z from 'zod';
+import { Instant } from './entity.ts';
+
+export const MetricSource = z.enum(['prometheus', 'cloudwatch', 'newrelic', 'fastly']);
+export type MetricSource = z.infer<typeof MetricSource>;
+
+/** One metric series. `points` are `[epochSeconds, value]` in time order; gaps are allowed, a missing value is left out. */
+export const Series = z.strictObject({
+  source: MetricSource,
+  entity: z.strictObject({
+    kind: z.string().min(1),
+    name: z.string().min(1),
+    namespace: z.string().optional(),
+    cluster: z.string().optional(),
+    fromNode: z.string().optional(),
+  }),
+  signal: z.string().min(1),
+  unit: z.string(),
+  points: z.array(z.tuple([z.number(), z.number()])),
+});
+export type Series = z.infer<typeof Series>;
+
+export const LogRecord = z.strictObject({
+  timestamp: Instant,
+  source: z.enum(['cloudwatch', 'newrelic', 'kubernetes', 'journald']),
+  labels: z.strictObject({
+    cluster: z.string().optional(),
+    namespace: z.string().optional(),
+    service: z.string().optional(),
+    pod: z.string().optional(),
+    container: z.string().optional(),
+    node: z.string().optional(),
+    unit: z.string().optional(),
+    level: z.string().optional(),
+  }),
+  message: z.string(),
+});
+export type LogRecord = z.infer<typeof LogRecord>;
+
+export const FiringAlert = z.strictObject({
+  name: z.string().min(1),
+  at: Instant,
+  severity: z.string().optional(),
+  entity: z
+    .strictObject({
+      kind: z.string(),
+      name: z.string(),
+      namespace: z.string().optional(),
+      cluster: z.string().optional(),
+    })
+    .optional(),
+  summary: z.string(),
+  status: z.enum(['firing', 'resolved']),
+});
+export type FiringAlert = z.infer<typeof FiringAlert>;
+
+export const Change = z.strictObject({
+  id: z.string().min(1),
+  kind: z.enum(['deploy', 'commit', 'flag', 'config', 'infrastructure']),
+  at: Instant,
+  service: z.string().optional(),
+  author: z.string().optional(),
+  title: z.string(),
+  diff: z.string().optional(),
+  files: z.array(z.string()).optional(),
+  commit: z.string().optional(),
+  version: z.string().optional(),
+  from: z.unknown().optional(),
+  to: z.unknown().optional(),
+});
+export type Change = z.infer<typeof Change>;
+
+/** `from` calls `to`. */
+export const Dependency = z.strictObject({ from: z.string().min(1), to: z.string().min(1) });
+export type Dependency = z.infer<typeof Dependency>;
+
+export const VendorStatus = z.strictObject({
+  provider: z.string().min(1),
+  at: Instant,
+  state: z.enum(['operational', 'degraded', 'outage', 'unknown']),
+  text: z.string(),
+});
+export type VendorStatus = z.infer<typeof VendorStatus>;
+
+/** An object as `kubectl get … -o json` gives it: only what every object has is checked, the rest is read where it is needed. */
+export const KubernetesObject = z.looseObject({
+  kind: z.string().min(1),
+  apiVersion: z.string().optional(),
+  metadata: z.looseObject({
+    name: z.string(),
+    namespace: z.string().optional(),
+    labels: z.record(z.string(), z.string()).nullish(),
+    annotations: z.record(z.string(), z.string()).nullish(),
+    creationTimestamp: z.string().nullish(),
+  }),
+});
+export type KubernetesObject = z.infer<typeof KubernetesObject>;
+
+/** What one cluster looked like at one moment, core/v1 Events included. */
+export interface KubernetesSnapshot {
+  readonly cluster: string;
+  readonly takenAt: Instant;
+  readonly items: readonly KubernetesObject[];
+}
+
+/** A section of a knowledge document that matched a search, best first. */
+export interface KnowledgeHit {
+  readonly document: string;
+  readonly title: string;
+  readonly heading: string;
+  readonly excerpt: string;
+  readonly score: number;
+  /** Why it matched, in words: the terms or the fields that did. */
+  readonly why: string;
+}

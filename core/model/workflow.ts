@@ -1,0 +1,65 @@
+// The value that travels through statemachines/incident.asl.json. Every state gets it whole and adds its part to it;
+// bulk stays in the evidence store, so that it keeps far below the 256 KiB that Step Functions carries.
+import * as z from 'zod';
+import { ApprovalOutcome, Decision, RemediationResult, Verification } from './action.ts';
+import { Diagnosis } from './diagnosis.ts';
+import { Context, Incident, Trigger } from './incident.ts';
+import { Brief, Report } from './report.ts';
+
+/** Input of an execution: the detail of the bus event. */
+export const ExecutionInput = z.object({ trigger: Trigger });
+
+/** `execution` is the execution's name, put there by the state machine. */
+export const OpenIncidentInput = ExecutionInput.extend({ execution: z.string() });
+/** `opened` goes on; `joined` ends here, because an open incident already works on this alert. */
+export const Opening = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('opened') }),
+  z.object({ kind: z.literal('joined'), incidentId: z.string(), why: z.string() }),
+]);
+export type Opening = z.infer<typeof Opening>;
+
+export const Opened = OpenIncidentInput.extend({ opening: Opening, incident: Incident });
+export const Planned = Opened.extend({
+  context: Context,
+  plan: z.array(Brief),
+  round: z.number().int(),
+  priorReports: z.array(Report),
+});
+export const Investigated = Planned.extend({ reports: z.array(Report) });
+export const Synthesis = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('concluded') }),
+  z.object({ kind: z.literal('another-round'), why: z.string() }),
+]);
+export const Synthesized = Investigated.extend({ diagnosis: Diagnosis, synthesis: Synthesis });
+export const Decided = Synthesized.extend({ decision: Decision });
+export const Asked = Decided.extend({ approval: ApprovalOutcome.optional() });
+export const Remediated = Asked.extend({ remediation: RemediationResult, verificationPlan: z.array(Brief) });
+export const Rechecked = Remediated.extend({ recheck: z.array(Report) });
+export const Verified = Rechecked.extend({ verification: Verification });
+/** What Learn gets: acting may not have happened. */
+export const Concluded = Asked.extend({
+  remediation: RemediationResult.optional(),
+  verification: Verification.optional(),
+});
+/** What ReportFailure gets: whatever was there when it broke. */
+export const Failed = z.looseObject({
+  trigger: Trigger,
+  incident: Incident.optional(),
+  reports: z.array(Report).optional(),
+  priorReports: z.array(Report).optional(),
+  diagnosis: Diagnosis.optional(),
+  failure: z.looseObject({ Error: z.string().optional(), Cause: z.string().optional() }),
+});
+
+export type OpenIncidentInput = z.infer<typeof OpenIncidentInput>;
+export type Opened = z.infer<typeof Opened>;
+export type Planned = z.infer<typeof Planned>;
+export type Investigated = z.infer<typeof Investigated>;
+export type Synthesized = z.infer<typeof Synthesized>;
+export type Decided = z.infer<typeof Decided>;
+export type Asked = z.infer<typeof Asked>;
+export type Remediated = z.infer<typeof Remediated>;
+export type Rechecked = z.infer<typeof Rechecked>;
+export type Verified = z.infer<typeof Verified>;
+export type Concluded = z.infer<typeof Concluded>;
+export type Failed = z.infer<typeof Failed>;

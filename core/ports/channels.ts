@@ -1,0 +1,70 @@
+// Ways to reach people and other programs: bus, workflow, pager, chat, model, memory, policy.
+import type { BusEvent } from '../model/events.ts';
+import type { Gap } from '../model/report.ts';
+import type { Message } from '../model/message.ts';
+
+export interface Bus {
+  /** Returns once the event is safely on the bus; throws `Unavailable` otherwise. */
+  publish(event: BusEvent): Promise<void>;
+}
+
+export interface Workflow {
+  /** Gives a waiting execution its answer. `gone`: the token is no longer waited for. */
+  resume(taskToken: string, output: unknown): Promise<'resumed' | 'gone'>;
+}
+
+export interface PagerAlert {
+  readonly summary: string;
+  readonly severity?: string | undefined;
+  readonly details: Readonly<Record<string, string>>;
+}
+
+/** PagerDuty. Without a token every call is a gap, never an error. */
+export interface Pager {
+  alerts(sourceId: string): Promise<{ readonly kind: 'data'; readonly alerts: readonly PagerAlert[] } | { readonly kind: 'gap'; readonly gap: Gap }>;
+  note(sourceId: string, text: string): Promise<{ readonly kind: 'written' } | { readonly kind: 'gap'; readonly gap: Gap }>;
+}
+
+/** Where people read and answer: Slack, or the console. Publishing one key again replaces what was there. */
+export interface Chat {
+  publish(message: Message): Promise<void>;
+}
+
+export interface PolicyRequest {
+  readonly actor: { readonly kind: 'preference' | 'person' | 'watchkeeper'; readonly id: string };
+  readonly action: string;
+  readonly target: { readonly kind: string; readonly name: string; readonly namespace: string; readonly cluster: string };
+  readonly context: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface Policies {
+  /** Cedar: denied unless permitted, and a `forbid` wins. `policies` are the ids of those that decided. */
+  authorize(request: PolicyRequest): Promise<{ readonly allowed: boolean; readonly policies: readonly string[]; readonly why: string }>;
+}
+
+export interface MemoryEvent {
+  readonly incidentId: string;
+  readonly actor: string;
+  readonly at: string;
+  readonly text: string;
+}
+
+export interface Memory {
+  remember(event: MemoryEvent): Promise<void>;
+  /** Short texts about similar incidents, best first. */
+  recall(query: { readonly text: string; readonly limit: number }): Promise<readonly string[]>;
+}
+
+/** A model call with a digest in and a schema out. `unavailable` covers: none configured, throttled, over budget, malformed answer. */
+export interface Reasoner {
+  reason<T>(request: {
+    readonly promptId: string;
+    readonly incidentId: string;
+    /** Text digest; never raw telemetry. */
+    readonly digest: string;
+    readonly schema: import('zod').ZodType<T>;
+  }): Promise<
+    | { readonly kind: 'answered'; readonly value: T; readonly model: string; readonly promptVersion: string; readonly inputTokens: number; readonly outputTokens: number; readonly costUsd: number; readonly wallMs: number }
+    | { readonly kind: 'unavailable'; readonly reason: string }
+  >;
+}

@@ -1,0 +1,27 @@
+// The whole outside world, as interfaces. Functions ask for the ports they use: `Pick<Ports, 'incidents' | 'clock'>`.
+import type { ServiceCatalog } from './catalog.ts';
+import type { Bus, Chat, Memory, Pager, Policies, Reasoner, Workflow } from './channels.ts';
+import type { ActionLedger, ApprovalStore, EvidenceStore, IncidentStore, PreferenceStore, SeenEvents } from './records.ts';
+import type { Executor, Telemetry } from './telemetry.ts';
+import type { Clock, Ids } from './world.ts';
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly incidents: IncidentStore;
+  readonly seen: SeenEvents;
+  readonly approvals: ApprovalStore;
+  readonly ledger: ActionLedger;
+  readonly preferences: PreferenceStore;
+  readonly evidence: EvidenceStore;
+  readonly bus: Bus;
+  readonly workflow: Workflow;
+  readonly pager: Pager;
+  readonly chat: Chat;
+  readonly policies: Policies;
+  readonly memory: Memory;
+  readonly reasoner: Reasoner;
+  readonly telemetry: Telemetry;
+  readonly executor: Executor;
+  readonly catalog: ServiceCatalog;
+}

@@ -1,0 +1,103 @@
+// Where observations come from. A source that cannot answer says so with a gap; it throws only when trying again could help.
+import type { EntityRef, TimeWindow } from '../model/entity.ts';
+import type { Gap } from '../model/report.ts';
+import type {
+  Change, Dependency, FiringAlert, KnowledgeHit, KubernetesSnapshot, LogRecord, Series, VendorStatus,
+} from '../model/telemetry.ts';
+
+/** Which part of the world is asked about. An absent field means "all that the source can see". */
+export interface Scope {
+  readonly incidentId: string;
+  readonly cluster?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly service?: string | undefined;
+  readonly environment?: string | undefined;
+}
+
+/** Data, or why there is none. `query` and `link` become part of the evidence. */
+export type Observed<T> =
+  | { readonly kind: 'data'; readonly data: T; readonly query: string; readonly link?: string | undefined; readonly bytes: number }
+  | { readonly kind: 'gap'; readonly gap: Gap };
+
+export interface KubernetesSource {
+  /** Every cluster in scope as it is now, Events included. */
+  snapshots(scope: Scope): Promise<Observed<readonly KubernetesSnapshot[]>>;
+}
+
+export interface MetricsSource {
+  /** All catalogued signals in scope over the window. */
+  series(scope: Scope, window: TimeWindow): Promise<Observed<readonly Series[]>>;
+}
+
+export interface LogsSource {
+  /** Records in scope over the window, oldest first; streamed, because there may be millions. */
+  records(scope: Scope, window: TimeWindow): Promise<Observed<AsyncIterable<LogRecord>>>;
+}
+
+export interface ChangesSource {
+  changes(scope: Scope, window: TimeWindow): Promise<Observed<readonly Change[]>>;
+}
+
+export interface TopologySource {
+  /** Who calls whom, as the mesh, tracing or the catalogue know it. */
+  dependencies(scope: Scope): Promise<Observed<readonly Dependency[]>>;
+}
+
+export interface AlertsSource {
+  /** What the monitoring system itself had firing in the window. */
+  alerts(scope: Scope, window: TimeWindow): Promise<Observed<readonly FiringAlert[]>>;
+}
+
+export interface StatusSource {
+  feeds(scope: Scope, window: TimeWindow): Promise<Observed<readonly VendorStatus[]>>;
+}
+
+export interface KnowledgeQuery {
+  readonly scope: Scope;
+  readonly text: string;
+  readonly service?: string | undefined;
+  readonly limit: number;
+}
+
+export interface KnowledgeDocument {
+  /** File name, unique in the knowledge base, `.md`. */
+  readonly name: string;
+  readonly title: string;
+  readonly service?: string | undefined;
+  readonly tags: readonly string[];
+  readonly markdown: string;
+}
+
+export interface KnowledgeBase {
+  search(query: KnowledgeQuery): Promise<Observed<readonly KnowledgeHit[]>>;
+  /** Adds or replaces a document by name. */
+  add(document: KnowledgeDocument): Promise<void>;
+}
+
+/** Everything that can be looked at, one port a source. */
+export interface Telemetry {
+  readonly kubernetes: KubernetesSource;
+  readonly metrics: MetricsSource;
+  readonly logs: LogsSource;
+  readonly changes: ChangesSource;
+  readonly topology: TopologySource;
+  readonly alerts: AlertsSource;
+  readonly status: StatusSource;
+  readonly knowledge: KnowledgeBase;
+}
+
+/** Carries out catalogue actions. Reading and acting are different ports, so that they can have different roles. */
+export interface Executor {
+  /** What would happen, without doing it: server-side dry run where the API has one. */
+  dryRun(action: ExecutorAction): Promise<{ readonly kind: 'ok'; readonly detail: string } | { readonly kind: 'refused'; readonly why: string }>;
+  /** Acts at most once for a key: a second call with it changes nothing and answers `already-done`. */
+  execute(action: ExecutorAction): Promise<{ readonly kind: 'done' | 'already-done'; readonly detail: string } | { readonly kind: 'refused'; readonly why: string }>;
+}
+
+export interface ExecutorAction {
+  readonly incidentId: string;
+  readonly id: string;
+  readonly target: EntityRef;
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  readonly idempotencyKey: string;
+}

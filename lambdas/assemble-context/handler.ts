@@ -1,0 +1,10 @@
+import { Opened } from '../../core/model/workflow.ts';
+import type { Ports } from '../../core/ports/index.ts';
+import { assembleContext } from '../../core/context/assemble.ts';
+import { incidents, clock, ids, catalog, pager, memory, telemetry, evidence } from '../compose.ts';
+import { step, onLambda } from '../handle.ts';
+
+export const create = (ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'catalog' | 'pager' | 'memory' | 'telemetry' | 'evidence'>) =>
+  step('assemble-context', Opened, (input) => assembleContext(input, ports));
+
+export const handler = onLambda(() => create({ incidents: incidents(), clock: clock(), ids: ids(), catalog: catalog(), pager: pager(), memory: memory(), telemetry: telemetry(), evidence: evidence() }));

@@ -1,0 +1,10 @@
+import { PageUpdate } from '../../core/model/events.ts';
+import type { Ports } from '../../core/ports/index.ts';
+import { applyPageUpdate } from '../../core/incidents/update.ts';
+import { incidents, clock, ids, seen } from '../compose.ts';
+import { answering, onLambda } from '../handle.ts';
+
+export const create = (ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'seen'>) =>
+  answering('incident-update', PageUpdate, (input) => applyPageUpdate(input, ports));
+
+export const handler = onLambda(() => create({ incidents: incidents(), clock: clock(), ids: ids(), seen: seen() }));

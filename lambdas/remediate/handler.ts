@@ -1,0 +1,10 @@
+import { Asked } from '../../core/model/workflow.ts';
+import type { Ports } from '../../core/ports/index.ts';
+import { remediate } from '../../core/remediation/remediate.ts';
+import { incidents, clock, ids, catalog, policies, approvals, ledger, preferences, executor, chat } from '../compose.ts';
+import { step, onLambda } from '../handle.ts';
+
+export const create = (ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'catalog' | 'policies' | 'approvals' | 'ledger' | 'preferences' | 'executor' | 'chat'>) =>
+  step('remediate', Asked, (input) => remediate(input, ports));
+
+export const handler = onLambda(() => create({ incidents: incidents(), clock: clock(), ids: ids(), catalog: catalog(), policies: policies(), approvals: approvals(), ledger: ledger(), preferences: preferences(), executor: executor(), chat: chat() }));
