@@ -48,18 +48,19 @@ export function onLambda(create: () => Invoke): Invoke {
 
 /** One log line a call: name, duration and, where it failed, our code and sentence. Payloads are never logged. */
 export function oneLine(name: string): middy.MiddlewareObj<unknown, unknown, Error, LambdaContext> {
-  let startedAt = 0;
-  const took = () => Math.round(performance.now() - startedAt);
+  type Timed = { readonly internal: { startedAt?: number } };
+  const took = (request: Timed) => Math.round(performance.now() - (request.internal.startedAt ?? performance.now()));
   return {
-    before: () => {
-      startedAt = performance.now();
+    before: (request) => {
+      (request as Timed).internal.startedAt = performance.now();
     },
-    after: () => {
-      logger.info('done', { step: name, durationMs: took() });
+    after: (request) => {
+      logger.info('done', { step: name, durationMs: took(request as Timed) });
     },
-    onError: ({ error }) => {
+    onError: (request) => {
+      const { error } = request;
       const code = error instanceof WatchkeeperError ? error.code : 'Unexpected';
-      logger.error('failed', { step: name, durationMs: took(), code, reason: error?.message });
+      logger.error('failed', { step: name, durationMs: took(request as Timed), code, reason: error?.message });
     },
   };
 }

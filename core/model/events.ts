@@ -16,7 +16,10 @@ export const PageUpdate = z.object({
 export type PageUpdate = z.infer<typeof PageUpdate>;
 
 export type BusEvent =
-  | { readonly detailType: 'incident.triggered' | 'incident.reopened' | 'incident.mentioned'; readonly detail: { readonly trigger: z.infer<typeof Trigger> } }
+  | {
+      readonly detailType: 'incident.triggered' | 'incident.reopened' | 'incident.mentioned';
+      readonly detail: { readonly trigger: z.infer<typeof Trigger> };
+    }
   | { readonly detailType: 'incident.updated'; readonly detail: PageUpdate };
 
 export const TriggerDetail = z.object({ trigger: Trigger });

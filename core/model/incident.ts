@@ -76,7 +76,21 @@ export const TimelineEntry = z.object({
   step: z.string(),
   /** Who: `watchkeeper`, a specialist, or a person. */
   actor: z.string(),
-  kind: z.enum(['opened', 'context', 'finding', 'gap', 'diagnosis', 'decision', 'question', 'approval', 'action', 'verification', 'learned', 'failure', 'note']),
+  kind: z.enum([
+    'opened',
+    'context',
+    'finding',
+    'gap',
+    'diagnosis',
+    'decision',
+    'question',
+    'approval',
+    'action',
+    'verification',
+    'learned',
+    'failure',
+    'note',
+  ]),
   text: z.string().max(4000),
   evidenceIds: z.array(z.string()).default([]),
   /** Wall time the step took, where it is known. */

@@ -27,8 +27,21 @@ export const CatalogService = z.strictObject({
 export type CatalogService = z.infer<typeof CatalogService>;
 
 export const Catalog = z.strictObject({
-  environments: z.record(z.string(), z.strictObject({ level: z.enum(['crawl', 'walk', 'run']), aliases: z.array(z.string()).default([]) })),
-  clusters: z.array(z.strictObject({ name: z.string(), aliases: z.array(z.string()).default([]), environment: z.string(), account: z.string().optional(), region: z.string().optional() })).default([]),
+  environments: z.record(
+    z.string(),
+    z.strictObject({ level: z.enum(['crawl', 'walk', 'run']), aliases: z.array(z.string()).default([]) }),
+  ),
+  clusters: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        aliases: z.array(z.string()).default([]),
+        environment: z.string(),
+        account: z.string().optional(),
+        region: z.string().optional(),
+      }),
+    )
+    .default([]),
   services: z.array(CatalogService).default([]),
   /** Approvals: who may decide. Empty: everybody who can reach the question. */
   approvers: z.array(z.string()).default([]),

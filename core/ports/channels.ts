@@ -1,7 +1,7 @@
 // Ways to reach people and other programs: bus, workflow, pager, chat, model, memory, policy.
 import type { BusEvent } from '../model/events.ts';
-import type { Gap } from '../model/report.ts';
 import type { Message } from '../model/message.ts';
+import type { Gap } from '../model/report.ts';
 
 export interface Bus {
   /** Returns once the event is safely on the bus; throws `Unavailable` otherwise. */
@@ -21,8 +21,15 @@ export interface PagerAlert {
 
 /** PagerDuty. Without a token every call is a gap, never an error. */
 export interface Pager {
-  alerts(sourceId: string): Promise<{ readonly kind: 'data'; readonly alerts: readonly PagerAlert[] } | { readonly kind: 'gap'; readonly gap: Gap }>;
-  note(sourceId: string, text: string): Promise<{ readonly kind: 'written' } | { readonly kind: 'gap'; readonly gap: Gap }>;
+  alerts(
+    sourceId: string,
+  ): Promise<
+    { readonly kind: 'data'; readonly alerts: readonly PagerAlert[] } | { readonly kind: 'gap'; readonly gap: Gap }
+  >;
+  note(
+    sourceId: string,
+    text: string,
+  ): Promise<{ readonly kind: 'written' } | { readonly kind: 'gap'; readonly gap: Gap }>;
 }
 
 /** Where people read and answer: Slack, or the console. Publishing one key again replaces what was there. */
@@ -33,13 +40,20 @@ export interface Chat {
 export interface PolicyRequest {
   readonly actor: { readonly kind: 'preference' | 'person' | 'watchkeeper'; readonly id: string };
   readonly action: string;
-  readonly target: { readonly kind: string; readonly name: string; readonly namespace: string; readonly cluster: string };
+  readonly target: {
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace: string;
+    readonly cluster: string;
+  };
   readonly context: Readonly<Record<string, string | number | boolean>>;
 }
 
 export interface Policies {
   /** Cedar: denied unless permitted, and a `forbid` wins. `policies` are the ids of those that decided. */
-  authorize(request: PolicyRequest): Promise<{ readonly allowed: boolean; readonly policies: readonly string[]; readonly why: string }>;
+  authorize(
+    request: PolicyRequest,
+  ): Promise<{ readonly allowed: boolean; readonly policies: readonly string[]; readonly why: string }>;
 }
 
 export interface MemoryEvent {
@@ -64,7 +78,16 @@ export interface Reasoner {
     readonly digest: string;
     readonly schema: import('zod').ZodType<T>;
   }): Promise<
-    | { readonly kind: 'answered'; readonly value: T; readonly model: string; readonly promptVersion: string; readonly inputTokens: number; readonly outputTokens: number; readonly costUsd: number; readonly wallMs: number }
+    | {
+        readonly kind: 'answered';
+        readonly value: T;
+        readonly model: string;
+        readonly promptVersion: string;
+        readonly inputTokens: number;
+        readonly outputTokens: number;
+        readonly costUsd: number;
+        readonly wallMs: number;
+      }
     | { readonly kind: 'unavailable'; readonly reason: string }
   >;
 }

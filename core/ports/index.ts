@@ -1,7 +1,14 @@
 // The whole outside world, as interfaces. Functions ask for the ports they use: `Pick<Ports, 'incidents' | 'clock'>`.
 import type { ServiceCatalog } from './catalog.ts';
 import type { Bus, Chat, Memory, Pager, Policies, Reasoner, Workflow } from './channels.ts';
-import type { ActionLedger, ApprovalStore, EvidenceStore, IncidentStore, PreferenceStore, SeenEvents } from './records.ts';
+import type {
+  ActionLedger,
+  ApprovalStore,
+  EvidenceStore,
+  IncidentStore,
+  PreferenceStore,
+  SeenEvents,
+} from './records.ts';
 import type { Executor, Telemetry } from './telemetry.ts';
 import type { Clock, Ids } from './world.ts';
 

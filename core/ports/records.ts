@@ -51,7 +51,12 @@ export interface ApprovalStore {
 /** Which actions were begun and finished, by idempotency key. */
 export interface ActionLedger {
   /** `fresh` for the first caller; later ones get what is known. */
-  begin(entry: { readonly key: string; readonly incidentId: string; readonly action: Action; readonly at: string }): Promise<
+  begin(entry: {
+    readonly key: string;
+    readonly incidentId: string;
+    readonly action: Action;
+    readonly at: string;
+  }): Promise<
     | { readonly kind: 'fresh' }
     | { readonly kind: 'begun'; readonly at: string }
     | { readonly kind: 'finished'; readonly result: RemediationResult }
@@ -66,7 +71,11 @@ export interface PreferenceStore {
   find(fingerprint: string): Promise<readonly Preference[]>;
   list(): Promise<readonly Preference[]>;
   /** Counts one use by `incidentId`, unless the limit of the day is reached or it is not active. A second use by one incident counts once. */
-  use(id: string, incidentId: string, at: string): Promise<{ readonly kind: 'used' } | { readonly kind: 'refused'; readonly why: string }>;
+  use(
+    id: string,
+    incidentId: string,
+    at: string,
+  ): Promise<{ readonly kind: 'used' } | { readonly kind: 'refused'; readonly why: string }>;
   setState(id: string, state: Preference['state'], reason: string): Promise<void>;
 }
 
@@ -85,4 +94,17 @@ export interface EvidenceStore {
   get(incidentId: string, id: string): Promise<Evidence | undefined>;
   /** The full record. */
   full(incidentId: string, id: string): Promise<unknown>;
+}
+
+/**
+ * What was done to a recorded world, so that it answers differently afterwards. The recorded connector's own memory; real clusters
+ * remember for themselves.
+ */
+export interface AppliedActions {
+  /** `already` when this key was applied before: nothing is applied twice. */
+  add(incidentId: string, key: string, actionId: string, targetKey: string): Promise<'added' | 'already'>;
+  /** Action ids in the order they were applied to this incident's world. */
+  of(
+    incidentId: string,
+  ): Promise<readonly { readonly actionId: string; readonly targetKey: string; readonly key: string }[]>;
 }

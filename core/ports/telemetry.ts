@@ -2,7 +2,14 @@
 import type { EntityRef, TimeWindow } from '../model/entity.ts';
 import type { Gap } from '../model/report.ts';
 import type {
-  Change, Dependency, FiringAlert, KnowledgeHit, KubernetesSnapshot, LogRecord, Series, VendorStatus,
+  Change,
+  Dependency,
+  FiringAlert,
+  KnowledgeHit,
+  KubernetesSnapshot,
+  LogRecord,
+  Series,
+  VendorStatus,
 } from '../model/telemetry.ts';
 
 /** Which part of the world is asked about. An absent field means "all that the source can see". */
@@ -16,7 +23,13 @@ export interface Scope {
 
 /** Data, or why there is none. `query` and `link` become part of the evidence. */
 export type Observed<T> =
-  | { readonly kind: 'data'; readonly data: T; readonly query: string; readonly link?: string | undefined; readonly bytes: number }
+  | {
+      readonly kind: 'data';
+      readonly data: T;
+      readonly query: string;
+      readonly link?: string | undefined;
+      readonly bytes: number;
+    }
   | { readonly kind: 'gap'; readonly gap: Gap };
 
 export interface KubernetesSource {
@@ -89,9 +102,16 @@ export interface Telemetry {
 /** Carries out catalogue actions. Reading and acting are different ports, so that they can have different roles. */
 export interface Executor {
   /** What would happen, without doing it: server-side dry run where the API has one. */
-  dryRun(action: ExecutorAction): Promise<{ readonly kind: 'ok'; readonly detail: string } | { readonly kind: 'refused'; readonly why: string }>;
+  dryRun(
+    action: ExecutorAction,
+  ): Promise<{ readonly kind: 'ok'; readonly detail: string } | { readonly kind: 'refused'; readonly why: string }>;
   /** Acts at most once for a key: a second call with it changes nothing and answers `already-done`. */
-  execute(action: ExecutorAction): Promise<{ readonly kind: 'done' | 'already-done'; readonly detail: string } | { readonly kind: 'refused'; readonly why: string }>;
+  execute(
+    action: ExecutorAction,
+  ): Promise<
+    | { readonly kind: 'done' | 'already-done'; readonly detail: string }
+    | { readonly kind: 'refused'; readonly why: string }
+  >;
 }
 
 export interface ExecutorAction {

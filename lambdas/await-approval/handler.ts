@@ -11,5 +11,12 @@ export const create = (ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'appro
   answering('await-approval', Ask, ({ state, taskToken }) => askApproval(state, taskToken, ports));
 
 export const handler = onLambda(() =>
-  create({ incidents: incidents(), clock: clock(), ids: ids(), approvals: approvals(), chat: chat(), workflow: workflow() }),
+  create({
+    incidents: incidents(),
+    clock: clock(),
+    ids: ids(),
+    approvals: approvals(),
+    chat: chat(),
+    workflow: workflow(),
+  }),
 );

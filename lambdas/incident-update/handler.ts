@@ -1,7 +1,7 @@
+import { applyPageUpdate } from '../../core/incidents/update.ts';
 import { PageUpdate } from '../../core/model/events.ts';
 import type { Ports } from '../../core/ports/index.ts';
-import { applyPageUpdate } from '../../core/incidents/update.ts';
-import { incidents, clock, ids, seen } from '../compose.ts';
+import { clock, ids, incidents, seen } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 
 export const create = (ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'seen'>) =>

@@ -1,10 +1,47 @@
 import { Asked } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { remediate } from '../../core/remediation/remediate.ts';
-import { incidents, clock, ids, catalog, policies, approvals, ledger, preferences, executor, chat } from '../compose.ts';
-import { step, onLambda } from '../handle.ts';
+import {
+  approvals,
+  catalog,
+  chat,
+  clock,
+  executor,
+  ids,
+  incidents,
+  ledger,
+  policies,
+  preferences,
+} from '../compose.ts';
+import { onLambda, step } from '../handle.ts';
 
-export const create = (ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'catalog' | 'policies' | 'approvals' | 'ledger' | 'preferences' | 'executor' | 'chat'>) =>
-  step('remediate', Asked, (input) => remediate(input, ports));
+export const create = (
+  ports: Pick<
+    Ports,
+    | 'incidents'
+    | 'clock'
+    | 'ids'
+    | 'catalog'
+    | 'policies'
+    | 'approvals'
+    | 'ledger'
+    | 'preferences'
+    | 'executor'
+    | 'chat'
+  >,
+) => step('remediate', Asked, (input) => remediate(input, ports));
 
-export const handler = onLambda(() => create({ incidents: incidents(), clock: clock(), ids: ids(), catalog: catalog(), policies: policies(), approvals: approvals(), ledger: ledger(), preferences: preferences(), executor: executor(), chat: chat() }));
+export const handler = onLambda(() =>
+  create({
+    incidents: incidents(),
+    clock: clock(),
+    ids: ids(),
+    catalog: catalog(),
+    policies: policies(),
+    approvals: approvals(),
+    ledger: ledger(),
+    preferences: preferences(),
+    executor: executor(),
+    chat: chat(),
+  }),
+);

@@ -1,10 +1,19 @@
 import { Investigated } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { synthesize } from '../../core/synthesis/synthesize.ts';
-import { incidents, clock, ids, evidence, telemetry, reasoner } from '../compose.ts';
-import { step, onLambda } from '../handle.ts';
+import { clock, evidence, ids, incidents, reasoner, telemetry } from '../compose.ts';
+import { onLambda, step } from '../handle.ts';
 
 export const create = (ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'evidence' | 'telemetry' | 'reasoner'>) =>
   step('synthesize', Investigated, (input) => synthesize(input, ports));
 
-export const handler = onLambda(() => create({ incidents: incidents(), clock: clock(), ids: ids(), evidence: evidence(), telemetry: telemetry(), reasoner: reasoner() }));
+export const handler = onLambda(() =>
+  create({
+    incidents: incidents(),
+    clock: clock(),
+    ids: ids(),
+    evidence: evidence(),
+    telemetry: telemetry(),
+    reasoner: reasoner(),
+  }),
+);

@@ -1,10 +1,21 @@
 import { Rechecked } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { verify } from '../../core/remediation/verify.ts';
-import { incidents, clock, ids, evidence, chat, pager, preferences } from '../compose.ts';
-import { step, onLambda } from '../handle.ts';
+import { chat, clock, evidence, ids, incidents, pager, preferences } from '../compose.ts';
+import { onLambda, step } from '../handle.ts';
 
-export const create = (ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'evidence' | 'chat' | 'pager' | 'preferences'>) =>
-  step('verify', Rechecked, (input) => verify(input, ports));
+export const create = (
+  ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'evidence' | 'chat' | 'pager' | 'preferences'>,
+) => step('verify', Rechecked, (input) => verify(input, ports));
 
-export const handler = onLambda(() => create({ incidents: incidents(), clock: clock(), ids: ids(), evidence: evidence(), chat: chat(), pager: pager(), preferences: preferences() }));
+export const handler = onLambda(() =>
+  create({
+    incidents: incidents(),
+    clock: clock(),
+    ids: ids(),
+    evidence: evidence(),
+    chat: chat(),
+    pager: pager(),
+    preferences: preferences(),
+  }),
+);

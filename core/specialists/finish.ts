@@ -1,0 +1,111 @@
+// The common end of every specialist: store the evidence, number the findings, keep the report within its tokens, tell the timeline.
+// What was found, and how, is each specialist's own business.
+import { note } from '../incidents/timeline.ts';
+import type { TimeWindow } from '../model/entity.ts';
+import type { Brief, Finding, Gap, Report, Severity } from '../model/report.ts';
+import type { Ports } from '../ports/index.ts';
+import { redact } from '../redact.ts';
+
+export interface EvidenceDraft {
+  readonly source: string;
+  readonly query: string;
+  readonly window?: TimeWindow | undefined;
+  /** What a person reads: the lines or numbers that say it, at most 2 KB. */
+  readonly excerpt: string;
+  readonly link?: string | undefined;
+  /** The full record, JSON-serialisable. */
+  readonly full: unknown;
+}
+
+export type FindingDraft = Omit<Finding, 'id' | 'specialist' | 'evidenceIds'> & {
+  readonly evidence: readonly EvidenceDraft[];
+};
+
+export interface ReportDraft {
+  readonly summary: string;
+  readonly findings: readonly FindingDraft[];
+  readonly gaps: readonly Gap[];
+  readonly bytesRead: number;
+}
+
+const reportTokens = 1000;
+/** Characters a token, on the safe side for names and numbers (measured 2 to 4 for logs and JSON). */
+const charactersPerToken = 3;
+const weight: Record<Severity, number> = { critical: 4, major: 3, minor: 2, info: 1 };
+
+/** A report as a model or a person reads it. */
+export function reportText(report: Pick<Report, 'specialist' | 'summary' | 'findings' | 'gaps'>): string {
+  return [
+    `${report.specialist}: ${report.summary}`,
+    ...report.findings.map(
+      (f) => `- [${f.id}] ${f.claim} (${f.role}, ${f.severity}, evidence ${f.evidenceIds.join(' ')})`,
+    ),
+    ...report.gaps.map((g) => `- gap: ${g.source}: ${g.reason}`),
+  ].join('\n');
+}
+
+/** Tokens by a safe estimate; never less than a tokenizer would count for the texts that travel here. */
+export const estimateTokens = (text: string): number => Math.ceil(text.length / charactersPerToken);
+
+export async function finishReport(
+  brief: Brief,
+  draft: ReportDraft,
+  startedAt: Date,
+  ports: Pick<Ports, 'evidence' | 'incidents' | 'clock'>,
+): Promise<Report> {
+  const ordered = [...draft.findings].sort(
+    (a, b) => weight[b.severity] * b.confidence - weight[a.severity] * a.confidence,
+  );
+  const findings: Finding[] = [];
+  for (const [index, { evidence, ...finding }] of ordered.slice(0, 12).entries()) {
+    const stored = await Promise.all(
+      evidence.slice(0, 8).map((e) =>
+        ports.evidence.put({
+          ...e,
+          excerpt: redact(e.excerpt),
+          full: JSON.parse(redact(JSON.stringify(e.full))),
+          incidentId: brief.incidentId,
+        }),
+      ),
+    );
+    findings.push({
+      ...finding,
+      claim: redact(finding.claim).slice(0, 400),
+      ...(finding.errorTemplate === undefined ? {} : { errorTemplate: redact(finding.errorTemplate).slice(0, 400) }),
+      id: `${brief.specialist}-${brief.phase === 'verify' ? 'v' : brief.round}-${index + 1}`,
+      specialist: brief.specialist,
+      evidenceIds: stored.map((e) => e.id),
+    });
+  }
+  const gaps = draft.gaps.slice(0, 12);
+  const summary = redact(draft.summary).slice(0, 1200);
+  while (
+    findings.length > 1 &&
+    estimateTokens(reportText({ specialist: brief.specialist, summary, findings, gaps })) > reportTokens
+  ) {
+    findings.pop();
+  }
+  const wallMs = ports.clock.now().getTime() - startedAt.getTime();
+  await note(
+    brief.incidentId,
+    {
+      step: brief.phase === 'verify' ? 'Recheck' : 'Investigate',
+      kind: findings.length > 0 ? 'finding' : 'gap',
+      actor: brief.specialist,
+      key: `${brief.specialist}:${brief.round}`,
+      text: summary,
+      evidenceIds: findings.flatMap((f) => f.evidenceIds).slice(0, 8),
+      durationMs: wallMs,
+    },
+    ports,
+  );
+  return {
+    specialist: brief.specialist,
+    round: brief.round,
+    summary,
+    findings,
+    gaps,
+    usage: { wallMs, bytesRead: draft.bytesRead, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0 },
+    by: 'analysis',
+  };
+}
