@@ -69,25 +69,37 @@ export interface Memory {
   recall(query: { readonly text: string; readonly limit: number }): Promise<readonly string[]>;
 }
 
+/** Something a model may ask for while it thinks: typed in, a short text out. It never acts. */
+export interface ReasonerTool {
+  readonly name: string;
+  readonly description: string;
+  readonly input: import('zod').ZodType;
+  run(input: unknown): Promise<string>;
+}
+
+export type Reasoned<T> =
+  | {
+      readonly kind: 'answered';
+      readonly value: T;
+      readonly model: string;
+      readonly promptVersion: string;
+      readonly inputTokens: number;
+      readonly outputTokens: number;
+      readonly costUsd: number;
+      readonly modelCalls: number;
+      readonly wallMs: number;
+    }
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
 /** A model call with a digest in and a schema out. `unavailable` covers: none configured, throttled, over budget, malformed answer. */
 export interface Reasoner {
   reason<T>(request: {
+    /** File name in prompts/ without `.md`. */
     readonly promptId: string;
     readonly incidentId: string;
-    /** Text digest; never raw telemetry. */
+    /** Text digest; never raw telemetry. It is handed over as data, not as instructions. */
     readonly digest: string;
     readonly schema: import('zod').ZodType<T>;
-  }): Promise<
-    | {
-        readonly kind: 'answered';
-        readonly value: T;
-        readonly model: string;
-        readonly promptVersion: string;
-        readonly inputTokens: number;
-        readonly outputTokens: number;
-        readonly costUsd: number;
-        readonly wallMs: number;
-      }
-    | { readonly kind: 'unavailable'; readonly reason: string }
-  >;
+    readonly tools?: readonly ReasonerTool[];
+  }): Promise<Reasoned<T>>;
 }

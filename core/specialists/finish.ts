@@ -4,7 +4,9 @@ import { note } from '../incidents/timeline.ts';
 import type { TimeWindow } from '../model/entity.ts';
 import type { Brief, Finding, Gap, Report, Severity } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
+import { secondLook } from '../reasoning/specialist.ts';
 import { redact } from '../redact.ts';
+import { estimateTokens, reportText } from './report-text.ts';
 
 export interface EvidenceDraft {
   readonly source: string;
@@ -29,29 +31,13 @@ export interface ReportDraft {
 }
 
 const reportTokens = 1000;
-/** Characters a token, on the safe side for names and numbers (measured 2 to 4 for logs and JSON). */
-const charactersPerToken = 3;
 const weight: Record<Severity, number> = { critical: 4, major: 3, minor: 2, info: 1 };
-
-/** A report as a model or a person reads it. */
-export function reportText(report: Pick<Report, 'specialist' | 'summary' | 'findings' | 'gaps'>): string {
-  return [
-    `${report.specialist}: ${report.summary}`,
-    ...report.findings.map(
-      (f) => `- [${f.id}] ${f.claim} (${f.role}, ${f.severity}, evidence ${f.evidenceIds.join(' ')})`,
-    ),
-    ...report.gaps.map((g) => `- gap: ${g.source}: ${g.reason}`),
-  ].join('\n');
-}
-
-/** Tokens by a safe estimate; never less than a tokenizer would count for the texts that travel here. */
-export const estimateTokens = (text: string): number => Math.ceil(text.length / charactersPerToken);
 
 export async function finishReport(
   brief: Brief,
   draft: ReportDraft,
   startedAt: Date,
-  ports: Pick<Ports, 'evidence' | 'incidents' | 'clock'>,
+  ports: Pick<Ports, 'evidence' | 'incidents' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>,
 ): Promise<Report> {
   const ordered = [...draft.findings].sort(
     (a, b) => weight[b.severity] * b.confidence - weight[a.severity] * a.confidence,
@@ -85,6 +71,19 @@ export async function finishReport(
   ) {
     findings.pop();
   }
+  const report = await secondLook(
+    brief,
+    {
+      specialist: brief.specialist,
+      round: brief.round,
+      summary,
+      findings,
+      gaps,
+      usage: { wallMs: 0, bytesRead: draft.bytesRead, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0 },
+      by: 'analysis',
+    },
+    ports,
+  );
   const wallMs = ports.clock.now().getTime() - startedAt.getTime();
   await note(
     brief.incidentId,
@@ -93,19 +92,11 @@ export async function finishReport(
       kind: findings.length > 0 ? 'finding' : 'gap',
       actor: brief.specialist,
       key: `${brief.specialist}:${brief.round}`,
-      text: summary,
+      text: report.summary,
       evidenceIds: findings.flatMap((f) => f.evidenceIds).slice(0, 8),
       durationMs: wallMs,
     },
     ports,
   );
-  return {
-    specialist: brief.specialist,
-    round: brief.round,
-    summary,
-    findings,
-    gaps,
-    usage: { wallMs, bytesRead: draft.bytesRead, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0 },
-    by: 'analysis',
-  };
+  return { ...report, usage: { ...report.usage, wallMs } };
 }
