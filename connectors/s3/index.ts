@@ -1,0 +1,1 @@
+export { s3Evidence } from './evidence.ts';

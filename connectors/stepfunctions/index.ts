@@ -1,0 +1,25 @@
+// The Workflow port on AWS Step Functions (or anything that speaks SendTaskSuccess). It answers waiting executions; it starts none.
+import { InvalidToken, SendTaskSuccessCommand, SFNClient, TaskDoesNotExist, TaskTimedOut } from '@aws-sdk/client-sfn';
+import { Unavailable } from '../../core/errors.ts';
+import type { Workflow } from '../../core/ports/channels.ts';
+
+interface StepFunctionsWorkflowOptions {
+  readonly client?: SFNClient;
+}
+
+/** A token that is wrong, answered before or timed out is `gone`; anything else throws `Unavailable`. The token is never in a message. */
+export function stepFunctionsWorkflow({ client = new SFNClient({}) }: StepFunctionsWorkflowOptions = {}): Workflow {
+  return {
+    async resume(taskToken, output) {
+      try {
+        await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }));
+        return 'resumed';
+      } catch (cause) {
+        if (cause instanceof TaskDoesNotExist || cause instanceof TaskTimedOut || cause instanceof InvalidToken) {
+          return 'gone';
+        }
+        throw new Unavailable('Step Functions did not take the answer; it can be sent again.', { cause });
+      }
+    },
+  };
+}
