@@ -48,21 +48,18 @@ export async function withOpinion(
     modelCalls: diagnosis.usage.modelCalls + answer.modelCalls,
   };
   const unsupported = unsupportedParts(`${value.text} ${value.reason}`, [digest]);
-  const dropped = unsupported.length > 0;
-  const hypotheses = dropped
-    ? diagnosis.hypotheses
-    : promote(diagnosis.hypotheses, value.bestRank, `${model}: ${value.reason}`);
-  const sameFirst =
-    hypotheses[0]?.entity === diagnosis.hypotheses[0]?.entity &&
-    hypotheses[0]?.cause === diagnosis.hypotheses[0]?.cause;
-  const agrees = hypotheses === diagnosis.hypotheses ? value.bestRank === 1 : !sameFirst;
+  const supported = unsupported.length === 0;
+  const hypotheses = supported
+    ? promote(diagnosis.hypotheses, value.bestRank, `${model}: ${value.reason}`)
+    : diagnosis.hypotheses;
+  // The model's words are used only where the hypothesis they were written for comes first.
+  const wordsFit = supported && (value.bestRank === 1 || hypotheses !== diagnosis.hypotheses);
   return {
     ...diagnosis,
     usage,
     hypotheses: [...hypotheses],
-    // The model's words are used only for the hypothesis they were written for.
-    text: !dropped && agrees ? value.text : diagnosis.text,
-    droppedClaims: diagnosis.droppedClaims + (dropped ? 1 : 0),
+    text: wordsFit ? value.text : diagnosis.text,
+    droppedClaims: diagnosis.droppedClaims + (supported ? 0 : 1),
     model: `${model} (${promptVersion})`,
   };
 }

@@ -1,0 +1,32 @@
+// Prompts are code: Markdown with front matter, versioned, parsed strictly. Reading files is the composition root's business.
+
+import { parse as parseYaml } from 'yaml';
+import * as z from 'zod';
+import { Misconfigured } from '../../core/errors.ts';
+
+const FrontMatter = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z-]*$/),
+  version: z.number().int().min(1),
+  role: z.enum(['coordinator', 'specialist']),
+  budget: z.strictObject({
+    seconds: z.number().positive().max(60),
+    turns: z.number().int().min(1).max(10),
+    outputTokens: z.number().int().min(100).max(8000),
+  }),
+  /** Name of the schema the answer must have; documents it for readers. */
+  output: z.string(),
+});
+
+export interface Prompt extends z.infer<typeof FrontMatter> {
+  readonly text: string;
+}
+
+/** Parses one prompt file; throws `Misconfigured` naming it. */
+export function parsePrompt(file: string, markdown: string): Prompt {
+  const match = /^---\n([\s\S]*?)\n---\n([\s\S]+)$/.exec(markdown);
+  if (!match?.[1] || !match[2]) throw new Misconfigured(`${file} has no front matter between --- lines.`);
+  const meta = FrontMatter.safeParse(parseYaml(match[1]));
+  if (!meta.success)
+    throw new Misconfigured(`The front matter of ${file} does not fit: ${z.prettifyError(meta.error)}`);
+  return { ...meta.data, text: match[2].trim() };
+}
