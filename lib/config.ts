@@ -1,0 +1,111 @@
+// What a stage is: one JSON file in config/, strict, so that a typo fails at synthesis and not at 3 a.m. It holds names and limits,
+// never a secret. docs/deploy.md explains every field.
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'lower-case letters, digits and dashes, at most 20');
+
+const Cluster = z.discriminatedUnion('access', [
+  /** An EKS cluster of this or another region of the account; the functions' roles are its users (access entries). */
+  z.strictObject({ name: z.string().min(1), access: z.literal('eks'), region: z.string().min(1) }),
+  /** Any cluster, by a kubeconfig kept in Secrets Manager: one for reading, one for acting. */
+  z.strictObject({ name: z.string().min(1), access: z.literal('kubeconfig') }),
+]);
+
+const Telemetry = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('live'),
+    prometheus: z.strictObject({ url: z.url(), auth: z.enum(['none', 'bearer', 'sigv4']).default('none') }).optional(),
+    clusters: z.array(Cluster).default([]),
+  }),
+  /** A frozen incident in place of the world: for trying a stage out, never for production. */
+  z.strictObject({ kind: z.literal('recorded'), scenario: z.string().min(1) }),
+]);
+
+const price = z.strictObject({ input: z.number().min(0), output: z.number().min(0) });
+const models = z.strictObject({ coordinator: z.string().min(1), specialist: z.string().min(1) });
+const Model = z.discriminatedUnion('provider', [
+  z.strictObject({ provider: z.literal('none') }),
+  z.strictObject({
+    provider: z.literal('bedrock'),
+    region: z.string().optional(),
+    models,
+    price: price.optional(),
+    maxUsdPerIncident: z.number().positive().optional(),
+  }),
+  /** The API key is the secret `model-api-key`. */
+  z.strictObject({
+    provider: z.literal('openai'),
+    endpoint: z.url(),
+    models,
+    price: price.optional(),
+    maxUsdPerIncident: z.number().positive().optional(),
+  }),
+]);
+
+const Memory = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('create'), expiryDays: z.number().int().min(7).max(365).default(90) }),
+  z.strictObject({ kind: z.literal('existing'), id: z.string().min(1) }),
+]);
+
+export const StageConfig = z.strictObject({
+  stage: name,
+  /** The account and region of the credentials in use, where absent. */
+  account: z
+    .string()
+    .regex(/^\d{12}$/)
+    .optional(),
+  region: z.string().optional(),
+  architecture: z.enum(['arm64', 'x86_64']).default('arm64'),
+  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  logRetentionDays: z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)]).default(30),
+  /** On: tables and bucket survive the stack and refuse to be deleted. */
+  deletionProtection: z.boolean().default(true),
+  throttle: z
+    .strictObject({ requestsPerSecond: z.number().int().positive(), burst: z.number().int().positive() })
+    .default({ requestsPerSecond: 20, burst: 50 }),
+  /** How long bus events can be replayed; 0 keeps none. */
+  eventArchiveDays: z.number().int().min(0).max(365).default(14),
+  evidenceDays: z.number().int().min(1).max(3650).default(400),
+  catalog: z.string().default('config/catalog.yaml'),
+  telemetry: Telemetry,
+  model: Model.default({ provider: 'none' }),
+  memory: Memory.default({ kind: 'create', expiryDays: 90 }),
+  pagerduty: z
+    .strictObject({
+      /** Address that notes are written as (PagerDuty's `From` header). */
+      from: z.email(),
+      apiUrl: z.url().optional(),
+    })
+    .optional(),
+  slack: z.strictObject({ channel: z.string().min(1), apiUrl: z.url().optional() }).optional(),
+  /** An existing SNS topic that alarms go to; without one they only change colour. */
+  alarmTopicArn: z.string().startsWith('arn:').optional(),
+});
+export type StageConfig = z.infer<typeof StageConfig>;
+
+/** Throws with one sentence that names the file and what is wrong in it. */
+export function readStageConfig(file: string): StageConfig {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new Error(`There is no stage configuration ${file}: write it, or choose a stage with -c stage=NAME.`, {
+      cause,
+    });
+  }
+  return parseStageConfig(text, file);
+}
+
+export function parseStageConfig(text: string, file: string): StageConfig {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`${file} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  const parsed = StageConfig.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new Error(`${file} does not fit: ${z.prettifyError(parsed.error)}`);
+}

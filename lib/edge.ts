@@ -1,0 +1,59 @@
+// The way in: one HTTP API, throttled and logged. Who may call is decided by the signature that each handler checks.
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { StageConfig } from './config.ts';
+
+interface EdgeProps {
+  readonly prefix: string;
+  readonly throttle: StageConfig['throttle'];
+  readonly logRetention: RetentionDays;
+  /** Path → function; every route takes POST only. */
+  readonly routes: Readonly<Record<string, IFunction>>;
+}
+
+export class Edge extends Construct {
+  readonly api: HttpApi;
+
+  constructor(scope: Construct, id: string, { prefix, throttle, logRetention, routes }: EdgeProps) {
+    super(scope, id);
+    this.api = new HttpApi(this, 'Api', { apiName: `${prefix}api`, createDefaultStage: false });
+    const log = new LogGroup(this, 'AccessLog', {
+      logGroupName: `/aws/vendedlogs/apis/${prefix}api`,
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: throttle.requestsPerSecond, burstLimit: throttle.burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(log),
+        format: AccessLogFormat.custom(accessLine),
+      },
+    });
+    for (const [path, handler] of Object.entries(routes)) {
+      this.api.addRoutes({
+        path,
+        methods: [HttpMethod.POST],
+        integration: new HttpLambdaIntegration(`To${handler.node.id}`, handler),
+      });
+    }
+  }
+}
+
+/** No headers and no body: signatures and alert texts stay out of the log. */
+const accessLine = JSON.stringify({
+  time: '$context.requestTime',
+  requestId: '$context.requestId',
+  ip: '$context.identity.sourceIp',
+  route: '$context.routeKey',
+  status: '$context.status',
+  latencyMs: '$context.responseLatency',
+  integrationError: '$context.integrationErrorMessage',
+});

@@ -1,0 +1,33 @@
+// The bucket for bulk evidence and knowledge documents: private, encrypted, TLS only, forgotten after a while.
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+
+interface EvidenceProps {
+  readonly retainDays: number;
+  readonly deletionProtection: boolean;
+}
+
+export class Evidence extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { retainDays, deletionProtection }: EvidenceProps) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      versioned: true,
+      removalPolicy: deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      lifecycleRules: [
+        {
+          prefix: 'evidence/',
+          expiration: Duration.days(retainDays),
+          noncurrentVersionExpiration: Duration.days(7),
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
+    });
+  }
+}
