@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+
+const root = join(import.meta.dirname, '..', '..');
+const broken = join(root, 'test', 'fixtures', 'layers');
+const folders = ['bin', 'lib', 'lambdas', 'core', 'connectors', 'local', 'dojo'];
+
+const Cruise = z.object({
+  summary: z.object({
+    totalCruised: z.number(),
+    violations: z.array(z.object({ from: z.string(), to: z.string(), rule: z.object({ name: z.string() }) })),
+  }),
+});
+
+/** Runs the project's own rule over the folders of `tree`, as `npm run check:layers` does. */
+function cruise(tree: string) {
+  const { totalCruised, violations } = Cruise.parse(JSON.parse(run(tree, 'json').stdout)).summary;
+  return { totalCruised, violations: violations.map(({ from, to, rule }) => `${rule.name}: ${from} → ${to}`) };
+}
+
+const run = (tree: string, outputType: 'json' | 'err') =>
+  spawnSync(
+    process.execPath,
+    [
+      join(root, 'node_modules', '.bin', 'depcruise'),
+      ...folders.filter((folder) => existsSync(join(tree, folder))),
+      ...['--config', join(root, '.dependency-cruiser.cjs'), '--output-type', outputType],
+    ],
+    { cwd: tree, encoding: 'utf8', maxBuffer: 1e9 },
+  );
+
+test('a tree that breaks every part of the dependency rule is refused for every part', () => {
+  expect(cruise(broken).violations.toSorted()).toEqual([
+    'bin-imports: bin/main.ts → core/pure.ts',
+    'connectors-do-not-know-each-other: connectors/a/index.ts → connectors/c/index.ts',
+    'connectors-imports: connectors/b/index.ts → lambdas/handle.ts',
+    'core-imports: core/asks-a-connector.ts → connectors/c/index.ts',
+    'core-is-pure: core/reads-files.ts → fs',
+    'dojo-imports: dojo/main.ts → lambdas/handle.ts',
+    'lambdas-imports: lambdas/x/asks-local.ts → local/runtime.ts',
+    'lib-imports: lib/stack.ts → core/pure.ts',
+    'local-imports: local/main.ts → dojo/board.ts',
+    'no-cycles: core/cycle-a.ts → core/cycle-b.ts',
+    'no-unresolved: core/lost.ts → ./nowhere.ts',
+    'only-compose-chooses-connectors: lambdas/x/handler.ts → connectors/c/index.ts',
+  ]);
+});
+
+test('the check fails on a tree that breaks the rule', () => {
+  expect(run(broken, 'err').status).not.toBe(0);
+});
+
+test('the project keeps the rule, and the rule looked at all of it', () => {
+  const { totalCruised, violations } = cruise(root);
+  expect(violations).toEqual([]);
+  expect(totalCruised).toBeGreaterThan(50);
+});
