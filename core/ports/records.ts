@@ -41,10 +41,14 @@ export interface ApprovalStore {
     decision: { readonly verdict: Verdict; readonly by: string; readonly at: string },
   ): Promise<
     | { readonly kind: 'decided'; readonly approval: Approval; readonly taskToken: string }
-    | { readonly kind: 'already'; readonly approval: Approval }
+    /** `taskToken` is given as long as the workflow has not got the answer (see `delivered`). */
+    | { readonly kind: 'already'; readonly approval: Approval; readonly taskToken?: string | undefined }
     | { readonly kind: 'expired'; readonly approval: Approval }
     | { readonly kind: 'not-found' }
   >;
+  /** The workflow has the answer: the task token is forgotten. */
+  delivered(id: string): Promise<void>;
+  /** Only a pending one expires; a decided one stays decided. */
   expire(id: string): Promise<void>;
 }
 

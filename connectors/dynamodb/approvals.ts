@@ -1,0 +1,96 @@
+// Approvals. One item holds the question, its state and the task token; one conditional write decides it. The token is given out only
+// to whoever has to bring the answer to the workflow.
+import * as z from 'zod';
+import { Approval } from '../../core/model/action.ts';
+import type { ApprovalStore } from '../../core/ports/records.ts';
+import type { Key, Table } from './table.ts';
+
+const approvalKey = (id: string): Key => ({ pk: `APPROVAL#${id}`, sk: 'APPROVAL' });
+const ApprovalItem = z.object({ approval: Approval, taskToken: z.string().optional() });
+const Pointer = z.object({ approvalId: z.string() });
+const state = { '#state': 'state' };
+
+export function approvalStore(table: Table): ApprovalStore {
+  const read = async (id: string) => {
+    const item = await table.get(approvalKey(id));
+    return item && ApprovalItem.parse(item);
+  };
+
+  const decide: ApprovalStore['decide'] = async (id, decision) => {
+    const item = await read(id);
+    if (!item) return { kind: 'not-found' };
+    const { approval, taskToken } = item;
+    switch (approval.state) {
+      case 'decided':
+        return { kind: 'already', approval, taskToken };
+      case 'expired':
+        return { kind: 'expired', approval };
+      case 'pending': {
+        if (approval.expiresAt <= decision.at) return { kind: 'expired', approval };
+        const decided: Approval = {
+          ...approval,
+          state: 'decided',
+          verdict: decision.verdict,
+          decidedBy: decision.by,
+          decidedAt: decision.at,
+        };
+        const won = await table.update(
+          approvalKey(id),
+          { expression: 'SET approval = :decided', values: { ':decided': decided } },
+          {
+            expression: 'approval.#state = :pending AND taskToken = :token',
+            names: state,
+            values: { ':pending': 'pending', ':token': taskToken ?? '' },
+          },
+        );
+        // Somebody was faster, or the question was asked again with a new token meanwhile: look once more.
+        return won ? { kind: 'decided', approval: decided, taskToken: taskToken ?? '' } : decide(id, decision);
+      }
+    }
+  };
+
+  return {
+    decide,
+
+    async request(approval, taskToken) {
+      const pointer = { pk: `INCIDENT#${approval.incidentId}`, sk: `APPROVAL#${approval.id}`, approvalId: approval.id };
+      await table.put(pointer);
+      const item = { ...approvalKey(approval.id), approval, taskToken };
+      if (await table.put(item, { expression: 'attribute_not_exists(pk)' })) return approval;
+      await table.update(
+        approvalKey(approval.id),
+        { expression: 'SET taskToken = :token', values: { ':token': taskToken } },
+        { expression: 'approval.#state = :pending', names: state, values: { ':pending': 'pending' } },
+      );
+      return (await read(approval.id))?.approval ?? approval;
+    },
+
+    async get(id) {
+      return (await read(id))?.approval;
+    },
+
+    async ofIncident(incidentId) {
+      const pointers = await table.query(`INCIDENT#${incidentId}`, 'APPROVAL#');
+      const items = await Promise.all(pointers.map((pointer) => read(Pointer.parse(pointer).approvalId)));
+      return items
+        .flatMap((item) => (item ? [item.approval] : []))
+        .sort((a, b) => a.requestedAt.localeCompare(b.requestedAt));
+    },
+
+    async delivered(id) {
+      await table.update(approvalKey(id), { expression: 'REMOVE taskToken' }, { expression: 'attribute_exists(pk)' });
+    },
+
+    async expire(id) {
+      await table.update(
+        approvalKey(id),
+        {
+          expression: 'SET approval.#state = :expired REMOVE taskToken',
+          names: state,
+          values: { ':expired': 'expired' },
+        },
+        { expression: 'approval.#state = :pending', values: { ':pending': 'pending' } },
+      );
+    },
+  };
+}

@@ -1,0 +1,46 @@
+// All records on two DynamoDB tables. Every decision is one conditional write on one item, so that it holds on DynamoDB, on the
+// emulator and on the embedded runtime's dynalite alike.
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type {
+  ActionLedger,
+  AppliedActions,
+  ApprovalStore,
+  IncidentStore,
+  PreferenceStore,
+  SeenEvents,
+} from '../../core/ports/records.ts';
+import type { Clock } from '../../core/ports/world.ts';
+import { approvalStore } from './approvals.ts';
+import { incidentStore } from './incidents.ts';
+import { actionLedger, appliedActions, seenEvents } from './ledger.ts';
+import { preferenceStore } from './preferences.ts';
+import { Table } from './table.ts';
+
+export { tableDefinitions } from './tables.ts';
+
+export interface DynamoStores {
+  readonly incidents: IncidentStore;
+  readonly seen: SeenEvents;
+  readonly approvals: ApprovalStore;
+  readonly ledger: ActionLedger;
+  readonly preferences: PreferenceStore;
+  readonly applied: AppliedActions;
+}
+
+export function dynamoStores(config: {
+  readonly client: DynamoDBClient;
+  readonly incidentsTable: string;
+  readonly preferencesTable: string;
+  readonly clock: Clock;
+}): DynamoStores {
+  const incidents = new Table(config.client, config.incidentsTable);
+  const preferences = new Table(config.client, config.preferencesTable);
+  return {
+    incidents: incidentStore(incidents, config.clock),
+    seen: seenEvents(incidents, config.clock),
+    approvals: approvalStore(incidents),
+    ledger: actionLedger(incidents),
+    preferences: preferenceStore(preferences),
+    applied: appliedActions(incidents, config.clock),
+  };
+}

@@ -1,0 +1,66 @@
+// Which events were seen, which actions were begun and finished, and what was done to a recorded world. Each is a put that only the
+// first caller gets through.
+import * as z from 'zod';
+import { RemediationResult } from '../../core/model/action.ts';
+import type { ActionLedger, AppliedActions, SeenEvents } from '../../core/ports/records.ts';
+import type { Clock } from '../../core/ports/world.ts';
+import type { Key, Table } from './table.ts';
+
+const eventKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'SEEN' });
+const actionKey = (key: string): Key => ({ pk: `ACTION#${key}`, sk: 'ACTION' });
+const ActionItem = z.object({ at: z.string(), result: RemediationResult.optional() });
+const AppliedItem = z.object({ actionId: z.string(), targetKey: z.string(), key: z.string(), at: z.string() });
+const absent = { expression: 'attribute_not_exists(pk)' };
+
+export function seenEvents(table: Table, clock: Clock): SeenEvents {
+  return {
+    claim: (eventId, ttlSeconds) => {
+      const now = Math.floor(clock.now().getTime() / 1000);
+      // TTL deletion may come days late: an expired item is as good as none.
+      return table.put(
+        { ...eventKey(eventId), ttl: now + ttlSeconds },
+        { expression: 'attribute_not_exists(pk) OR #ttl < :now', names: { '#ttl': 'ttl' }, values: { ':now': now } },
+      );
+    },
+    forget: async (eventId) => {
+      await table.delete(eventKey(eventId));
+    },
+  };
+}
+
+export function actionLedger(table: Table): ActionLedger {
+  return {
+    async begin({ key, incidentId, action, at }) {
+      if (await table.put({ ...actionKey(key), incidentId, action, at }, absent)) return { kind: 'fresh' };
+      const item = ActionItem.parse(await table.get(actionKey(key)));
+      return item.result ? { kind: 'finished', result: item.result } : { kind: 'begun', at: item.at };
+    },
+    async finish(key, result) {
+      await table.update(
+        actionKey(key),
+        { expression: 'SET #result = :result', names: { '#result': 'result' }, values: { ':result': result } },
+        { expression: 'attribute_exists(pk)' },
+      );
+    },
+  };
+}
+
+export function appliedActions(table: Table, clock: Clock): AppliedActions {
+  return {
+    async add(incidentId, key, actionId, targetKey) {
+      const item = {
+        pk: `WORLD#${incidentId}`,
+        sk: `ACTION#${key}`,
+        actionId,
+        targetKey,
+        key,
+        at: clock.now().toISOString(),
+      };
+      return (await table.put(item, absent)) ? 'added' : 'already';
+    },
+    async of(incidentId) {
+      const items = (await table.query(`WORLD#${incidentId}`, 'ACTION#')).map((item) => AppliedItem.parse(item));
+      return items.sort((a, b) => a.at.localeCompare(b.at));
+    },
+  };
+}

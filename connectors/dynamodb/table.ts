@@ -1,0 +1,137 @@
+// The few calls that the stores are made of. A condition that does not hold is an answer (`false`), everything else that fails is
+// `Unavailable`, so that the workflow retries it.
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { Unavailable } from '../../core/errors.ts';
+
+export type Item = Record<string, unknown>;
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+export interface Condition {
+  readonly expression: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+export class Table {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #name: string;
+
+  constructor(client: DynamoDBClient, name: string) {
+    this.#client = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+    this.#name = name;
+  }
+
+  get = (key: Key): Promise<Item | undefined> =>
+    this.#asking('read', async () => {
+      const command = new GetCommand({ TableName: this.#name, Key: key, ConsistentRead: true });
+      return (await this.#client.send(command)).Item;
+    });
+
+  /** Writes the whole item; false when the condition does not hold. */
+  put = (item: Key & Item, condition?: Condition): Promise<boolean> =>
+    this.#asking('write', () =>
+      conditional(() =>
+        this.#client.send(new PutCommand({ TableName: this.#name, Item: item, ...conditionInput(condition) })),
+      ),
+    );
+
+  /** Applies an update expression; false when the condition does not hold. */
+  update = (key: Key, update: Condition, condition?: Condition): Promise<boolean> =>
+    this.#asking('write', () => {
+      const input: UpdateCommandInput = {
+        TableName: this.#name,
+        Key: key,
+        UpdateExpression: update.expression,
+        ...expressionAttributes(update, condition),
+        ...(condition === undefined ? {} : { ConditionExpression: condition.expression }),
+      };
+      return conditional(() => this.#client.send(new UpdateCommand(input)));
+    });
+
+  delete = (key: Key, condition?: Condition): Promise<boolean> =>
+    this.#asking('write', () =>
+      conditional(() =>
+        this.#client.send(new DeleteCommand({ TableName: this.#name, Key: key, ...conditionInput(condition) })),
+      ),
+    );
+
+  /** All items of a partition whose sort key begins with `prefix`, in sort order; pages are followed. */
+  query = (pk: string, prefix: string): Promise<Item[]> =>
+    this.#asking('read', async () => {
+      const items: Item[] = [];
+      let start: Item | undefined;
+      do {
+        const page = await this.#client.send(
+          new QueryCommand({
+            TableName: this.#name,
+            ConsistentRead: true,
+            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+            ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+            ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+          }),
+        );
+        items.push(...(page.Items ?? []));
+        start = page.LastEvaluatedKey;
+      } while (start);
+      return items;
+    });
+
+  /** The newest `limit` items of a kind, through the index; eventually consistent. */
+  newest = (kind: string, limit: number): Promise<Item[]> =>
+    this.#asking('read', async () => {
+      const page = await this.#client.send(
+        new QueryCommand({
+          TableName: this.#name,
+          IndexName: 'by-kind',
+          KeyConditionExpression: '#kind = :kind',
+          ExpressionAttributeNames: { '#kind': 'kind' },
+          ExpressionAttributeValues: { ':kind': kind },
+          ScanIndexForward: false,
+          Limit: limit,
+        }),
+      );
+      return page.Items ?? [];
+    });
+
+  async #asking<T>(what: 'read' | 'write', call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (cause) {
+      throw new Unavailable(`The table ${this.#name} could not be ${what === 'read' ? 'read' : 'written'}.`, { cause });
+    }
+  }
+}
+
+async function conditional(call: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+const conditionInput = (condition: Condition | undefined) =>
+  condition === undefined ? {} : { ConditionExpression: condition.expression, ...expressionAttributes(condition) };
+
+/** Names and values of both expressions together; an empty map is not allowed on the wire. */
+function expressionAttributes(...conditions: readonly (Condition | undefined)[]) {
+  const names = Object.assign({}, ...conditions.map((c) => c?.names));
+  const values = Object.assign({}, ...conditions.map((c) => c?.values));
+  return {
+    ...(Object.keys(names).length === 0 ? {} : { ExpressionAttributeNames: names }),
+    ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
+  };
+}
