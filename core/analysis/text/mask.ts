@@ -1,0 +1,35 @@
+// Masks what varies between two occurrences of the same error, and nothing else: "this exact error" must survive new pod names,
+// timestamps, ids and counts, and must not match another error. Used by the fingerprint and by log templates.
+
+const rules: readonly (readonly [pattern: RegExp, mask: string])[] = [
+  // A JSON log line is its message.
+  [/^\s*\{.*?"(?:message|msg|error)"\s*:\s*"((?:[^"\\]|\\.)*)".*\}\s*$/s, '$1'],
+  [/\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z|[+-]\d{2}:?\d{2})?/g, '<time>'],
+  [/\b\d{1,2}\/[A-Z][a-z]{2}\/\d{4}:\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?/g, '<time>'],
+  [/\b\d{2}:\d{2}:\d{2}(?:[.,]\d+)?\b/g, '<time>'],
+  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
+  [/\b[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}\b/g, '<email>'],
+  [/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\b/g, '<address>'],
+  [/\[[0-9a-f:]*::?[0-9a-f:]*\](?::\d{1,5})?/gi, '<address>'],
+  // Pod of a Deployment: name-<template hash>-<5>; the hash alphabet has no vowels (k8s.io/apimachinery rand.SafeEncodeString).
+  [
+    /\b([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)-[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g,
+    '$1-<pod>',
+  ],
+  // Job of a CronJob: name-<minutes since 1970>, and its pods.
+  [/\b([a-z](?:[a-z0-9-]*[a-z0-9])?)-\d{8,10}(?:-[bcdfghjklmnpqrstvwxz2456789]{5})?\b/g, '$1-<job>'],
+  [/\b0x[0-9a-f]+\b/gi, '<id>'],
+  [/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/gi, '<id>'],
+  // A port says where and a status or exit code says what: they stay. Other numbers are counts, sizes, durations.
+  [
+    /(?<!\b(?:status|code|http|errno|exit|sqlstate|port|signal)\W{0,3})(?<![A-Za-z0-9_.:<-])-?\d+(?:[.,]\d+)*(?=(?:ns|us|µs|ms|s|m|h|d|[KMGT]i?B?|%)?(?![A-Za-z0-9_]))/gi,
+    '<n>',
+  ],
+];
+
+/** The text with its variable parts masked; masking twice changes nothing. */
+export function maskVariables(text: string): string {
+  let out = text.trim();
+  for (const [pattern, mask] of rules) out = out.replace(pattern, mask);
+  return out.replace(/\s+/g, ' ').slice(0, 400).trim();
+}

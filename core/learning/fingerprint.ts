@@ -1,0 +1,21 @@
+// "This exact error": cause, workload, environment and the masked error text. Survives new pod names, timestamps and ids; another
+// workload, environment, cause or error text is another error.
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { maskVariables } from '../analysis/text/mask.ts';
+import type { CauseCode } from '../model/causes.ts';
+
+export interface FingerprintParts {
+  readonly cause: CauseCode;
+  /** `Kind/namespace/name` of the workload, without its cluster: the same job fails the same way wherever it runs in an environment. */
+  readonly workload: string;
+  readonly environment: string;
+  readonly errorTemplate: string;
+}
+
+/** `wk1-` and 32 hex digits of the SHA-256 of the parts; the prefix names the recipe, so that a new one cannot match old teachings. */
+export function fingerprintOf(parts: FingerprintParts): string {
+  const hash = new Sha256();
+  hash.update(JSON.stringify([parts.cause, parts.workload, parts.environment, maskVariables(parts.errorTemplate)]));
+  const hex = Array.from(hash.digestSync(), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `wk1-${hex.slice(0, 32)}`;
+}
