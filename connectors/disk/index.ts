@@ -1,0 +1,2 @@
+export { diskEvidence } from './evidence.ts';
+export { diskMemory } from './memory.ts';

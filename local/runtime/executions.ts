@@ -1,0 +1,236 @@
+// Executions of the state machine that outlive the process: every transition is written down before the next state starts, and after a
+// crash each unfinished execution goes on at the state it was in. What a state does is the interpreter's business (step.ts).
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { WatchkeeperError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports/world.ts';
+import type { Answer, Ended, Journal, Running } from './journal.ts';
+import { type Json, type Machine, numberAt, type State, waitsForToken } from './machine.ts';
+import { runStep, type StepOutcome } from './step.ts';
+import { type Waiter, waiting } from './waiting.ts';
+
+/** Calls a function by its folder's name in lambdas/. */
+export type InvokeFunction = (name: string, payload: unknown) => Promise<unknown>;
+
+export interface ExecutionsOptions {
+  readonly machine: Machine;
+  readonly journal: Journal;
+  readonly invoke: InvokeFunction;
+  /** Real time: waits and expiries are measured with it. */
+  readonly clock: Clock;
+  /** Milliseconds every Wait state takes, in place of what it says: for worlds whose time is recorded. */
+  readonly waitMs?: number | undefined;
+  /** Awaited before a state runs, and after it ran but before that is written down. */
+  readonly onEntered?: ((execution: string, state: string) => void | Promise<void>) | undefined;
+  readonly onLeft?: ((execution: string, state: string) => void | Promise<void>) | undefined;
+  readonly onEnded?: ((execution: Ended) => void) | undefined;
+  /** Told once for each trouble that is waited out, in a sentence. */
+  readonly onTrouble?: ((sentence: string) => void) | undefined;
+}
+
+export interface Executions {
+  /** Written down before it returns. `exists`: one of that name runs or ran. */
+  start(name: string, input: unknown): Promise<'started' | 'exists'>;
+  /** Answers a waiting task; written down before it returns. `gone`: nobody waits for this token. */
+  answer(taskToken: string, answer: Answer): Promise<'answered' | 'gone'>;
+  /** Goes on with everything that had not ended; returns the names. */
+  resume(): Promise<readonly string[]>;
+  /** Stops at the present step of each; they go on with `resume` of the next process. */
+  close(): Promise<void>;
+}
+
+class TaskFailure extends Error {
+  constructor(error: string, cause: string) {
+    super(cause);
+    this.name = error;
+  }
+}
+
+/** What setTimeout can count. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Parameters of `lambda:invoke`. */
+const Invocation = z.object({ FunctionName: z.string(), Payload: z.unknown() });
+
+export function executions(options: ExecutionsOptions): Executions {
+  const { machine, journal, clock } = options;
+  const closing = new AbortController();
+  const active = new Map<string, Promise<void>>();
+  const starting = new Set<string>();
+  const tokens = waiting();
+
+  function launch(first: Running): void {
+    const done = drive(first)
+      .catch((error: unknown) => options.onTrouble?.(`Execution ${first.name} stopped: ${sentence(error)}`))
+      .finally(() => active.delete(first.name));
+    active.set(first.name, done);
+  }
+
+  async function drive(first: Running): Promise<void> {
+    let now = first;
+    while (!closing.signal.aborted) {
+      await unlessClosing(options.onEntered?.(now.name, now.state));
+      const outcome = await step(now);
+      if (outcome.kind !== 'aborted') await unlessClosing(options.onLeft?.(now.name, now.state));
+      switch (outcome.kind) {
+        case 'aborted':
+          return;
+        case 'next':
+          now = entering(now, outcome.state, outcome.input);
+          if (!(await persist(() => journal.write(now)))) return;
+          break;
+        case 'succeeded':
+        case 'failed':
+          return finish(now, outcome);
+      }
+    }
+  }
+
+  const closed = new Promise<void>((resolve) => closing.signal.addEventListener('abort', () => resolve()));
+  const unlessClosing = (hook: void | Promise<void>) => Promise.race([hook, closed]);
+
+  const entering = (execution: Running, state: string, input: unknown): Running => ({
+    name: execution.name,
+    startedAt: execution.startedAt,
+    state,
+    enteredAt: clock.now().toISOString(),
+    input,
+  });
+
+  async function finish(now: Running, outcome: Extract<StepOutcome, { kind: 'succeeded' | 'failed' }>): Promise<void> {
+    const ended: Ended = {
+      name: now.name,
+      startedAt: now.startedAt,
+      endedAt: clock.now().toISOString(),
+      state: now.state,
+      outcome:
+        outcome.kind === 'succeeded'
+          ? { kind: 'succeeded' }
+          : { kind: 'failed', error: outcome.error, cause: outcome.cause },
+    };
+    if (await persist(() => journal.end(ended))) options.onEnded?.(ended);
+  }
+
+  async function step(now: Running): Promise<StepOutcome> {
+    const state = machine.states[now.state];
+    const token = randomBytes(32).toString('base64url');
+    const waiter = waitsForToken(state)
+      ? tokens.register(token, (answer) => journal.write({ ...now, answer }))
+      : undefined;
+    try {
+      return await runStep({
+        machine,
+        state: now.state,
+        input: now.input as Json,
+        context: {
+          Execution: { Name: now.name, Id: now.name },
+          StateMachine: { Name: machine.name, Id: machine.name },
+          State: { Name: now.state, EnteredTime: now.enteredAt },
+          Task: { Token: token },
+        },
+        task: (name) => (waiter !== undefined && name === now.state ? asking(now, state, waiter) : call),
+        waitMs: state?.Type === 'Wait' ? await waitMs(now, state) : undefined,
+        remainingSeconds: machine.timeoutSeconds - secondsSince(now.startedAt),
+        signal: closing.signal,
+      });
+    } finally {
+      await waiter?.close();
+    }
+  }
+
+  async function call(parameters: Json): Promise<Json> {
+    const { FunctionName, Payload } = Invocation.parse(parameters);
+    return { Payload: ((await options.invoke(FunctionName, Payload)) ?? null) as Json };
+  }
+
+  /** Hands the token to the function, then waits for whoever answers it; expiry counts from when the state was first entered. */
+  const asking = (now: Running, state: State | undefined, waiter: Waiter) => async (parameters: Json) => {
+    if (now.answer !== undefined) return unwrap(now.answer);
+    const timer = new AbortController();
+    const signal = AbortSignal.any([timer.signal, closing.signal]);
+    const expired = sleep(await taskTimeoutMs(state, now), undefined, { signal }).then(async () => {
+      const late = await waiter.close();
+      if (late !== undefined) return late;
+      throw new TaskFailure('States.Timeout', 'Nobody answered in time.');
+    });
+    try {
+      const asked = call(parameters).then(() => waiter.answered);
+      return unwrap(await Promise.race([asked, waiter.answered, expired]));
+    } finally {
+      timer.abort();
+    }
+  };
+
+  async function taskTimeoutMs(state: State | undefined, now: Running): Promise<number> {
+    if (state?.Type !== 'Task') return 0;
+    const seconds =
+      state.TimeoutSecondsPath === undefined
+        ? (state.TimeoutSeconds ?? machine.timeoutSeconds)
+        : await numberAt(state.TimeoutSecondsPath, now.input as Json);
+    return Math.min(Math.max(0, (seconds - secondsSince(now.enteredAt)) * 1000), longestTimerMs);
+  }
+
+  async function waitMs(now: Running, state: State): Promise<number | undefined> {
+    if (options.waitMs !== undefined) return options.waitMs;
+    if (state.Type !== 'Wait') return undefined;
+    const seconds =
+      state.SecondsPath === undefined ? state.Seconds : await numberAt(state.SecondsPath, now.input as Json);
+    return seconds === undefined ? undefined : Math.max(0, (seconds - secondsSince(now.enteredAt)) * 1000);
+  }
+
+  const secondsSince = (instant: string) => (clock.now().getTime() - new Date(instant).getTime()) / 1000;
+
+  /** Waits until the disk takes it: an execution that cannot be written down must not go on. False where the runtime closes first. */
+  async function persist(write: () => Promise<void>): Promise<boolean> {
+    for (let attempt = 0; !closing.signal.aborted; attempt += 1) {
+      try {
+        await write();
+        return true;
+      } catch (error) {
+        if (attempt === 0) options.onTrouble?.(`${sentence(error)} The investigation waits for it.`);
+        await sleep(Math.min(250 * 2 ** attempt, 10_000), undefined, { signal: closing.signal }).catch(() => undefined);
+      }
+    }
+    return false;
+  }
+
+  return {
+    async start(name, input) {
+      if (active.has(name) || starting.has(name)) return 'exists';
+      starting.add(name);
+      try {
+        if (await journal.has(name)) return 'exists';
+        const at = clock.now().toISOString();
+        const first: Running = { name, startedAt: at, state: machine.startAt, enteredAt: at, input };
+        await journal.write(first);
+        launch(first);
+        return 'started';
+      } finally {
+        starting.delete(name);
+      }
+    },
+    answer: (taskToken, answer) => tokens.answer(taskToken, answer),
+    async resume() {
+      const unfinished = (await journal.running()).filter(({ name }) => !active.has(name));
+      for (const execution of unfinished) launch(execution);
+      return unfinished.map(({ name }) => name);
+    },
+    async close() {
+      closing.abort();
+      await Promise.allSettled(active.values());
+    },
+  };
+}
+
+function unwrap(answer: Answer): Json {
+  switch (answer.kind) {
+    case 'success':
+      return answer.output as Json;
+    case 'failure':
+      throw new TaskFailure(answer.error, answer.cause);
+  }
+}
+
+const sentence = (error: unknown): string =>
+  error instanceof WatchkeeperError ? error.message : `something unexpected happened (${String(error)}).`;

@@ -1,0 +1,55 @@
+// The functions of lambdas/, run in this process: a folder is a function, its `create(ports)` is called at the first use. The same files
+// run on AWS; a new folder needs no change here.
+import { existsSync } from 'node:fs';
+import type { Context as LambdaContext } from 'aws-lambda';
+import { Impossible } from '../../core/errors.ts';
+import type { Ports } from '../../core/ports/index.ts';
+import type { InvokeFunction } from './executions.ts';
+
+type Handler = (event: unknown, context: LambdaContext) => Promise<unknown>;
+
+/** Throws `Lambda.ResourceNotFoundException` by name for a function that does not exist, as the service does. */
+export function localFunctions(ports: Ports): InvokeFunction {
+  const made = new Map<string, Promise<Handler>>();
+  return async (name, payload) => {
+    let handler = made.get(name);
+    if (handler === undefined) {
+      handler = load(name, ports);
+      made.set(name, handler);
+    }
+    // Like the wire: a function gets a copy and its answer is one.
+    return copy(await (await handler)(copy(payload), lambdaContext(name)));
+  };
+}
+
+async function load(name: string, ports: Ports): Promise<Handler> {
+  const file = new URL(`../../lambdas/${name}/handler.ts`, import.meta.url);
+  if (!/^[a-z][a-z-]*$/.test(name) || !existsSync(file)) throw new NoSuchFunction(name);
+  const module: { readonly create?: (ports: Ports) => Handler } = await import(file.href);
+  if (module.create === undefined) throw new Impossible(`lambdas/${name}/handler.ts exports no create().`);
+  return module.create(ports);
+}
+
+class NoSuchFunction extends Error {
+  constructor(name: string) {
+    super(`There is no function ${name} in lambdas/.`);
+    this.name = 'Lambda.ResourceNotFoundException';
+  }
+}
+
+const copy = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
+
+const lambdaContext = (name: string): LambdaContext => ({
+  functionName: name,
+  functionVersion: 'local',
+  invokedFunctionArn: name,
+  memoryLimitInMB: '0',
+  awsRequestId: crypto.randomUUID(),
+  logGroupName: 'local',
+  logStreamName: 'local',
+  callbackWaitsForEmptyEventLoop: false,
+  getRemainingTimeInMillis: () => 60_000,
+  done: () => undefined,
+  fail: () => undefined,
+  succeed: () => undefined,
+});
