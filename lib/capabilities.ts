@@ -1,0 +1,285 @@
+// What a function can be given: for each capability the narrowest verbs, the variables that lambdas/compose.ts reads, and the files
+// that go into its bundle. A capability is a row here; which function has which is the table in functions.ts.
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { StageConfig } from './config.ts';
+import type { Memory } from './memory.ts';
+import type { SecretName, Secrets } from './secrets.ts';
+import type { TableName, Tables } from './tables.ts';
+
+/** What the stack has made by the time functions are given their capabilities. */
+export interface Surroundings {
+  readonly stage: StageConfig;
+  readonly prefix: string;
+  readonly tables: Tables;
+  readonly evidence: Bucket;
+  readonly bus: EventBus;
+  readonly memory: Memory;
+  readonly secrets: Secrets;
+}
+
+/** A file or folder of the repository, where it lies in the bundle, and what stays out of it. */
+interface BundledFile {
+  readonly from: string;
+  readonly to: string;
+  readonly without?: string;
+}
+
+export interface Given {
+  readonly statements: readonly PolicyStatement[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly files: readonly BundledFile[];
+}
+
+/** What one capability contributes. */
+interface Part {
+  readonly statements?: readonly PolicyStatement[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly files?: readonly BundledFile[];
+  readonly secrets?: readonly SecretName[];
+}
+type Give = (around: Surroundings) => Part;
+
+/**
+ * Verbs on the items of one table whose partition key begins with one of the prefixes. The prefixes are those of
+ * connectors/dynamodb; they keep a reader of incidents from approvals and their task tokens.
+ */
+const items =
+  (table: TableName, partitions: readonly string[], ...verbs: readonly string[]): Give =>
+  ({ tables }) => ({
+    statements: [
+      new PolicyStatement({
+        actions: verbs.map((verb) => `dynamodb:${verb}`),
+        resources: [tables[table].tableArn],
+        conditions: {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions.map((prefix) => `${prefix}*`) },
+        },
+      }),
+    ],
+    environment: { INCIDENTS_TABLE: tables.incidents.tableName, PREFERENCES_TABLE: tables.preferences.tableName },
+  });
+
+const objects =
+  (prefix: string, ...verbs: readonly string[]): Give =>
+  ({ evidence }) => ({
+    statements: [
+      new PolicyStatement({
+        actions: verbs.map((verb) => `s3:${verb}`),
+        resources: [evidence.arnForObjects(`${prefix}/*`)],
+      }),
+    ],
+    environment: { EVIDENCE_BUCKET: evidence.bucketName },
+  });
+
+/** Tells an object that is missing (404) from one that may not be read (403). */
+const listing =
+  (prefix: string): Give =>
+  ({ evidence }) => ({
+    statements: [
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [evidence.bucketArn],
+        conditions: { StringLike: { 's3:prefix': `${prefix}/*` } },
+      }),
+    ],
+  });
+
+const secret =
+  (...names: readonly SecretName[]): Give =>
+  () => ({ secrets: names });
+
+const memory =
+  (verb: string): Give =>
+  ({ memory: { identity } }) =>
+    identity === undefined
+      ? {}
+      : {
+          statements: [new PolicyStatement({ actions: [`bedrock-agentcore:${verb}`], resources: [identity.arn] })],
+          environment: { MEMORY_ID: identity.id },
+        };
+
+const all =
+  (...gives: readonly Give[]): Give =>
+  (around) =>
+    merge(gives.map((give) => give(around)));
+
+const stateMachineArn = ({ tables, prefix }: Surroundings): string =>
+  Stack.of(tables).formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: `${prefix}incident`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
+/** Reading the world: live sources, or a recorded one together with what was done to it. */
+const world: Give = (around) => {
+  const { telemetry } = around.stage;
+  switch (telemetry.kind) {
+    case 'recorded':
+      return merge([
+        {
+          environment: { TELEMETRY: JSON.stringify({ kind: 'recorded', scenario: 'scenario' }) },
+          files: [{ from: telemetry.scenario, to: 'scenario', without: 'expected.json' }],
+        },
+        items('incidents', ['WORLD#'], 'Query')(around),
+      ]);
+    case 'live':
+      return {
+        environment: { TELEMETRY: JSON.stringify(telemetry) },
+        secrets: ['prometheus-token', 'kubeconfig-reader'],
+        statements: clusterArns(around).map(
+          (arn) => new PolicyStatement({ actions: ['eks:DescribeCluster'], resources: [arn] }),
+        ),
+      };
+  }
+};
+
+const clusterArns = ({ stage: { telemetry }, tables }: Surroundings): string[] =>
+  telemetry.kind === 'recorded'
+    ? []
+    : telemetry.clusters.flatMap((cluster) =>
+        cluster.access === 'eks'
+          ? [
+              Stack.of(tables).formatArn({
+                service: 'eks',
+                region: cluster.region,
+                resource: 'cluster',
+                resourceName: cluster.name,
+              }),
+            ]
+          : [],
+      );
+
+/** Changing the world; what a cluster lets the role do is up to the cluster (docs/deploy.md). */
+const acting: Give = (around) =>
+  around.stage.telemetry.kind === 'recorded'
+    ? items('incidents', ['WORLD#'], 'PutItem')(around)
+    : { secrets: ['kubeconfig-actor'] };
+
+const knowledge = all(objects('knowledge', 'GetObject'), listing('knowledge'));
+
+const askModel: Give = ({ stage: { model }, tables }) => {
+  const prompts = { environment: { MODEL: JSON.stringify(model) }, files: [{ from: 'prompts', to: 'prompts' }] };
+  switch (model.provider) {
+    case 'none':
+      return {};
+    case 'openai':
+      return { ...prompts, secrets: ['model-api-key'] };
+    case 'bedrock': {
+      const models = Object.values(model.models).flatMap((id) => modelArns(Stack.of(tables), id));
+      return {
+        ...prompts,
+        statements: [
+          new PolicyStatement({
+            actions: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'],
+            resources: [...new Set(models)],
+          }),
+        ],
+      };
+    }
+  }
+};
+
+/** A model by its id; for an inference profile (`eu.…`, `us.…`, `global.…`) the profile and the model in every region it routes to. */
+function modelArns(stack: Stack, id: string): string[] {
+  if (id.startsWith('arn:')) return [id];
+  const profile = /^(?:us|eu|apac|jp|au|us-gov|global)\.(.+)$/.exec(id)?.[1];
+  const foundation = `arn:${stack.partition}:bedrock:*::foundation-model/${profile ?? id}`;
+  if (profile === undefined) return [foundation];
+  return [
+    foundation,
+    stack.formatArn({ service: 'bedrock', region: '*', resource: 'inference-profile', resourceName: id }),
+  ];
+}
+
+const capabilities = {
+  'read incidents': items('incidents', ['INCIDENT#', 'SOURCE#'], 'GetItem', 'Query'),
+  'write incidents': all(
+    items('incidents', ['INCIDENT#', 'SOURCE#'], 'PutItem', 'UpdateItem'),
+    items('incidents', ['SOURCE#'], 'DeleteItem'),
+  ),
+  'tell the timeline': items('incidents', ['INCIDENT#'], 'PutItem'),
+  'claim events': items('incidents', ['EVENT#'], 'PutItem', 'DeleteItem'),
+  'request approvals': all(
+    items('incidents', ['APPROVAL#'], 'GetItem', 'PutItem', 'UpdateItem'),
+    items('incidents', ['INCIDENT#'], 'PutItem'),
+  ),
+  'decide approvals': items('incidents', ['APPROVAL#'], 'GetItem', 'UpdateItem'),
+  'read approvals': items('incidents', ['APPROVAL#'], 'GetItem'),
+  'keep the ledger': items('incidents', ['ACTION#'], 'GetItem', 'PutItem', 'UpdateItem'),
+  'read preferences': items('preferences', ['PREFERENCES', 'FINGERPRINT#'], 'GetItem', 'Query'),
+  'use preferences': items('preferences', ['PREFERENCES', 'FINGERPRINT#'], 'GetItem', 'Query', 'UpdateItem'),
+  'teach preferences': items(
+    'preferences',
+    ['PREFERENCES', 'FINGERPRINT#'],
+    'GetItem',
+    'Query',
+    'UpdateItem',
+    'PutItem',
+  ),
+  'store evidence': objects('evidence', 'PutObject'),
+  'read evidence': all(objects('evidence', 'GetObject'), listing('evidence')),
+  'write knowledge': objects('knowledge', 'PutObject'),
+  'publish events': ({ bus }) => ({
+    statements: [new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] })],
+    environment: { BUS_NAME: bus.eventBusName },
+  }),
+  'answer executions': (around) => ({
+    // SendTaskSuccess knows no resource but the state machine; its ARN is spelled out because the machine names the function.
+    statements: [new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources: [stateMachineArn(around)] })],
+  }),
+  recall: memory('RetrieveMemoryRecords'),
+  remember: memory('CreateEvent'),
+  'read the catalogue': ({ stage }) => ({
+    environment: { CATALOG_FILE: 'config/catalog.yaml' },
+    files: [{ from: stage.catalog, to: 'config/catalog.yaml' }],
+  }),
+  'judge by policy': () => ({
+    environment: { POLICIES_FOLDER: 'policies' },
+    files: [{ from: 'policies', to: 'policies' }],
+  }),
+  'use PagerDuty': ({ stage: { pagerduty } }) =>
+    pagerduty === undefined
+      ? {}
+      : { environment: { PAGERDUTY: JSON.stringify(pagerduty) }, secrets: ['pagerduty-token'] },
+  'use Slack': ({ stage: { slack } }) =>
+    slack === undefined ? {} : { environment: { SLACK: JSON.stringify(slack) }, secrets: ['slack-token'] },
+  'read the PagerDuty webhook secrets': secret('pagerduty-webhook'),
+  'read the Slack signing secret': secret('slack-signing'),
+  observe: (around) => merge([world(around), knowledge(around)]),
+  act: (around) => merge([world(around), acting(around)]),
+  'ask a model': askModel,
+} as const satisfies Record<string, Give>;
+export type Capability = keyof typeof capabilities;
+
+/** Everything that these capabilities come to, with the secrets among them as names, ARNs and the right to read each. */
+export function give(names: readonly Capability[], around: Surroundings): Given {
+  const {
+    statements = [],
+    environment = {},
+    files = [],
+    secrets = [],
+  } = merge(names.map((name) => capabilities[name](around)));
+  const arns = around.secrets.arns(secrets);
+  if (arns.size === 0) return { statements, environment, files };
+  return {
+    statements: [
+      ...statements,
+      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [...arns.values()] }),
+    ],
+    environment: { ...environment, SECRETS: Stack.of(around.tables).toJsonString(Object.fromEntries(arns)) },
+    files,
+  };
+}
+
+function merge(parts: readonly Part[]): Part {
+  const files = new Map(parts.flatMap(({ files = [] }) => files.map((file) => [file.to, file])));
+  return {
+    statements: parts.flatMap(({ statements = [] }) => statements),
+    environment: Object.assign({}, ...parts.map(({ environment }) => environment)),
+    files: [...files.values()],
+    secrets: [...new Set(parts.flatMap(({ secrets = [] }) => secrets))],
+  };
+}

@@ -1,0 +1,228 @@
+// One row per folder of lambdas/: how much memory, how long, and what it may do. Everything else about a function (runtime, bundle,
+// log, role) is the same for all and made here. Specialists need no row: every folder specialist-* is one.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, type Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type Capability, type Given, give, type Surroundings } from './capabilities.ts';
+import { root } from './root.ts';
+
+interface FunctionRow {
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly may: readonly Capability[];
+}
+
+/** What every step of the workflow does: read its incident and tell the timeline. */
+const step: readonly Capability[] = ['read incidents', 'tell the timeline'];
+
+const specialist: FunctionRow = {
+  memoryMb: 1024,
+  timeoutSeconds: 25,
+  may: ['tell the timeline', 'observe', 'store evidence', 'read evidence', 'ask a model'],
+};
+
+const rows: Readonly<Record<string, FunctionRow>> = {
+  'pagerduty-webhook': {
+    memoryMb: 512,
+    timeoutSeconds: 5,
+    may: ['claim events', 'publish events', 'read the PagerDuty webhook secrets'],
+  },
+  slack: {
+    memoryMb: 512,
+    timeoutSeconds: 10,
+    may: [
+      ...step,
+      'claim events',
+      'publish events',
+      'decide approvals',
+      'answer executions',
+      'use Slack',
+      'read the Slack signing secret',
+    ],
+  },
+  'incident-update': { memoryMb: 256, timeoutSeconds: 20, may: [...step, 'write incidents', 'claim events'] },
+  'open-incident': { memoryMb: 256, timeoutSeconds: 20, may: [...step, 'write incidents', 'use Slack'] },
+  'assemble-context': {
+    memoryMb: 512,
+    timeoutSeconds: 30,
+    may: [
+      ...step,
+      'write incidents',
+      'read the catalogue',
+      'use PagerDuty',
+      'recall',
+      'observe',
+      'store evidence',
+      'read evidence',
+    ],
+  },
+  synthesize: {
+    memoryMb: 1024,
+    timeoutSeconds: 30,
+    may: [...step, 'write incidents', 'read evidence', 'observe', 'ask a model'],
+  },
+  decide: {
+    memoryMb: 512,
+    timeoutSeconds: 20,
+    may: [...step, 'write incidents', 'read the catalogue', 'judge by policy', 'read preferences', 'observe'],
+  },
+  report: { memoryMb: 256, timeoutSeconds: 20, may: [...step, 'write incidents', 'use Slack', 'use PagerDuty'] },
+  'await-approval': {
+    memoryMb: 256,
+    timeoutSeconds: 20,
+    may: [...step, 'write incidents', 'request approvals', 'use Slack', 'answer executions'],
+  },
+  remediate: {
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    may: [
+      ...step,
+      'write incidents',
+      'read the catalogue',
+      'judge by policy',
+      'read approvals',
+      'keep the ledger',
+      'use preferences',
+      'observe',
+      'act',
+      'use Slack',
+    ],
+  },
+  verify: {
+    memoryMb: 256,
+    timeoutSeconds: 30,
+    may: [...step, 'write incidents', 'read evidence', 'use Slack', 'use PagerDuty', 'use preferences'],
+  },
+  learn: {
+    memoryMb: 512,
+    timeoutSeconds: 30,
+    may: [
+      ...step,
+      'write incidents',
+      'teach preferences',
+      'read approvals',
+      'remember',
+      'observe',
+      'write knowledge',
+      'store evidence',
+      'read evidence',
+      'use Slack',
+      'use PagerDuty',
+    ],
+  },
+  'report-failure': {
+    memoryMb: 256,
+    timeoutSeconds: 20,
+    may: [...step, 'write incidents', 'use Slack', 'use PagerDuty'],
+  },
+};
+
+/** Row by folder, specialists as they are found in lambdas/. A folder without a row, or a row without a folder, is an error. */
+export function functionTable(): ReadonlyMap<string, FunctionRow> {
+  const folders = readdirSync(join(root, 'lambdas'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+  const orphans = Object.keys(rows).filter((name) => !folders.includes(name));
+  if (orphans.length > 0) throw new Error(`lib/functions.ts has rows without a folder in lambdas/: ${orphans}`);
+  return new Map(
+    folders.map((folder) => {
+      const row = folder.startsWith('specialist-') ? specialist : rows[folder];
+      if (row === undefined) throw new Error(`lambdas/${folder} has no row in lib/functions.ts.`);
+      return [folder, row];
+    }),
+  );
+}
+
+interface FunctionsProps extends Surroundings {
+  readonly logRetention: RetentionDays;
+}
+
+export class Functions extends Construct {
+  readonly #byName: ReadonlyMap<string, LambdaFunction>;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    this.#byName = new Map([...functionTable()].map(([name, row]) => [name, createFunction(this, name, row, props)]));
+  }
+
+  named(name: string): LambdaFunction {
+    const found = this.#byName.get(name);
+    if (found === undefined) throw new Error(`There is no function ${name} in lambdas/.`);
+    return found;
+  }
+
+  /** Those that the state machine may name: all but the ones at the edge. */
+  steps(): readonly LambdaFunction[] {
+    return [...this.#byName].filter(([name]) => !atTheEdge.includes(name)).map(([, created]) => created);
+  }
+}
+
+/** Called by the API or by a rule, never by the state machine. */
+const atTheEdge: readonly string[] = ['pagerduty-webhook', 'slack', 'incident-update'];
+
+function createFunction(scope: Construct, name: string, row: FunctionRow, props: FunctionsProps): LambdaFunction {
+  const { stage, prefix, logRetention } = props;
+  const functionName = `${prefix}${name}`;
+  const given = give(row.may, props);
+  const log = new LogGroup(scope, `${name}-log`, {
+    logGroupName: `/aws/lambda/${functionName}`,
+    retention: logRetention,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  return new NodejsFunction(scope, name, {
+    functionName,
+    entry: join(root, 'lambdas', name, 'handler.ts'),
+    handler: 'handler',
+    runtime: Runtime.NODEJS_24_X,
+    architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+    memorySize: row.memoryMb,
+    timeout: Duration.seconds(row.timeoutSeconds),
+    role: createRole(scope, name, log, given),
+    logGroup: log,
+    environment: { POWERTOOLS_LOG_LEVEL: stage.logLevel, ...given.environment },
+    depsLockFilePath: join(root, 'package-lock.json'),
+    projectRoot: root,
+    bundling: bundling(given.files),
+  });
+}
+
+/** A role of its own for every function: its log, and what the table gives it. */
+function createRole(scope: Construct, name: string, log: LogGroup, given: Given): Role {
+  const writeLog = new PolicyStatement({
+    effect: Effect.ALLOW,
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resources: [log.logGroupArn],
+  });
+  return new Role(scope, `${name}-role`, {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    description: `What the function ${name} may do`,
+    inlinePolicies: { own: new PolicyDocument({ statements: [writeLog, ...given.statements] }) },
+  });
+}
+
+/** One ES module with everything in it. CommonJS packages find `require` and their folder through the banner. */
+const bundling = (files: Given['files']) => ({
+  format: OutputFormat.ESM,
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  minify: true,
+  sourceMap: false,
+  bundleAwsSDK: true,
+  banner:
+    "import{createRequire as w1}from'node:module';const require=w1(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;",
+  commandHooks: {
+    beforeBundling: () => [],
+    beforeInstall: () => [],
+    afterBundling: (_input: string, output: string) =>
+      files.flatMap(({ from, to, without }) => [
+        `mkdir -p "${join(output, to, '..')}"`,
+        `cp -R "${join(root, from)}" "${join(output, to)}"`,
+        ...(without === undefined ? [] : [`rm -f "${join(output, to, without)}"`]),
+      ]),
+  },
+});

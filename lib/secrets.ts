@@ -1,0 +1,70 @@
+// The secrets of a stage in Secrets Manager. They are made with a random value that nobody knows, so that an unfilled one lets
+// nobody in; people fill them (docs/deploy.md). No template, variable or log ever holds one.
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { StageConfig } from './config.ts';
+
+const descriptions = {
+  'pagerduty-webhook': 'Secrets of the PagerDuty webhook subscription, one a line (several while they are rotated)',
+  'pagerduty-token': 'PagerDuty REST API token, for alerts and notes',
+  'slack-signing': 'Signing secret of the Slack app',
+  'slack-token': 'Bot token of the Slack app',
+  'model-api-key': 'API key of the OpenAI-compatible model endpoint',
+  'prometheus-token': 'Bearer token for Prometheus',
+  'kubeconfig-reader': 'Kubeconfig of a user that may read',
+  'kubeconfig-actor': 'Kubeconfig of a user that may carry out the actions of the catalogue',
+} as const;
+export type SecretName = keyof typeof descriptions;
+
+interface SecretsProps {
+  readonly prefix: string;
+  readonly stage: StageConfig;
+}
+
+export class Secrets extends Construct {
+  readonly #byName: ReadonlyMap<SecretName, Secret>;
+
+  constructor(scope: Construct, id: string, { prefix, stage }: SecretsProps) {
+    super(scope, id);
+    this.#byName = new Map(
+      secretsOf(stage).map((name) => [
+        name,
+        new Secret(this, name, {
+          secretName: `${prefix}${name}`,
+          description: descriptions[name],
+          removalPolicy: stage.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+        }),
+      ]),
+    );
+  }
+
+  /** Of the wanted ones, those that this stage has. */
+  arns(wanted: readonly SecretName[]): ReadonlyMap<SecretName, string> {
+    return new Map(
+      wanted.flatMap((name) => {
+        const secret = this.#byName.get(name);
+        return secret === undefined ? [] : [[name, secret.secretArn]];
+      }),
+    );
+  }
+}
+
+/** Only what the stage's configuration calls for. */
+function secretsOf({ pagerduty, slack, model, telemetry }: StageConfig): SecretName[] {
+  const live = telemetry.kind === 'live' ? telemetry : undefined;
+  const when = (condition: boolean | undefined, ...names: SecretName[]) => (condition ? names : []);
+  return [
+    'pagerduty-webhook',
+    'slack-signing',
+    ...when(pagerduty !== undefined, 'pagerduty-token'),
+    ...when(slack !== undefined, 'slack-token'),
+    ...when(model.provider === 'openai', 'model-api-key'),
+    ...when(live?.prometheus?.auth === 'bearer', 'prometheus-token'),
+    ...when(
+      live?.clusters.some(({ access }) => access === 'kubeconfig'),
+      'kubeconfig-reader',
+      'kubeconfig-actor',
+    ),
+  ];
+}

@@ -1,0 +1,71 @@
+// One stage of Watchkeeper in one account and region. It reads like a table of contents: each capability is a construct.
+import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
+import { Bus } from './bus.ts';
+import type { StageConfig } from './config.ts';
+import { Edge } from './edge.ts';
+import { Evidence } from './evidence.ts';
+import { Functions } from './functions.ts';
+import { Memory } from './memory.ts';
+import { Secrets } from './secrets.ts';
+import { Tables } from './tables.ts';
+import { Workflow } from './workflow.ts';
+
+export class WatchkeeperStack extends Stack {
+  constructor(scope: Construct, stage: StageConfig, props: StackProps) {
+    const prefix = `watchkeeper-${stage.stage}-`;
+    super(scope, `watchkeeper-${stage.stage}`, { ...props, description: 'Watchkeeper answers the page.' });
+    Tags.of(this).add('application', 'watchkeeper');
+    Tags.of(this).add('stage', stage.stage);
+    const { deletionProtection, logRetentionDays: logRetention } = stage;
+
+    const tables = new Tables(this, 'Tables', { deletionProtection });
+    const evidence = new Evidence(this, 'Evidence', { retainDays: stage.evidenceDays, deletionProtection });
+    const secrets = new Secrets(this, 'Secrets', { prefix, stage });
+    const memory = new Memory(this, 'Memory', { prefix, memory: stage.memory });
+    const bus = new Bus(this, 'Bus', { prefix, archiveDays: stage.eventArchiveDays });
+    const functions = new Functions(this, 'Functions', {
+      stage,
+      prefix,
+      logRetention,
+      tables,
+      evidence: evidence.bucket,
+      secrets,
+      memory,
+      bus: bus.bus,
+    });
+    const workflow = new Workflow(this, 'Workflow', { prefix, logRetention, functions: functions.steps() });
+    bus.route({
+      stateMachine: () => workflow.stateMachine,
+      function: (name) => functions.named(name),
+    });
+    const edge = new Edge(this, 'Edge', {
+      prefix,
+      logRetention,
+      throttle: stage.throttle,
+      routes: {
+        '/pagerduty/webhook': functions.named('pagerduty-webhook'),
+        '/slack/{endpoint}': functions.named('slack'),
+      },
+    });
+    new Alarms(this, 'Alarms', {
+      prefix,
+      deadLetters: bus.deadLetters,
+      stateMachine: workflow.stateMachine,
+      api: edge.api,
+      topicArn: stage.alarmTopicArn,
+    });
+
+    const outputs = {
+      PagerDutyWebhookUrl: `${edge.api.apiEndpoint}/pagerduty/webhook`,
+      SlackUrl: `${edge.api.apiEndpoint}/slack`,
+      StateMachineArn: workflow.stateMachine.stateMachineArn,
+      IncidentsTable: tables.incidents.tableName,
+      PreferencesTable: tables.preferences.tableName,
+      EvidenceBucket: evidence.bucket.bucketName,
+      DeadLettersUrl: bus.deadLetters.queueUrl,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}

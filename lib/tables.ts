@@ -1,0 +1,60 @@
+// The tables, with the key schemas of connectors/dynamodb/tables.json: on demand, restorable to any second, expired items deleted.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import * as z from 'zod';
+import { root } from './root.ts';
+
+const keys = { partitionKey: z.string(), sortKey: z.string() };
+const TableSchema = z.strictObject({
+  ...keys,
+  timeToLive: z.string(),
+  indexes: z.array(z.strictObject({ name: z.string(), ...keys })),
+});
+const Schemas = z.looseObject({ tables: z.strictObject({ incidents: TableSchema, preferences: TableSchema }) });
+export type TableName = keyof z.infer<typeof Schemas>['tables'];
+
+interface TablesProps {
+  readonly deletionProtection: boolean;
+}
+
+export class Tables extends Construct {
+  readonly incidents: Table;
+  readonly preferences: Table;
+
+  constructor(scope: Construct, id: string, { deletionProtection }: TablesProps) {
+    super(scope, id);
+    const { tables } = Schemas.parse(
+      JSON.parse(readFileSync(join(root, 'connectors', 'dynamodb', 'tables.json'), 'utf8')),
+    );
+    this.incidents = this.#create('Incidents', tables.incidents, deletionProtection);
+    this.preferences = this.#create('Preferences', tables.preferences, deletionProtection);
+  }
+
+  #create(id: string, schema: z.infer<typeof TableSchema>, deletionProtection: boolean): Table {
+    const table = new Table(this, id, {
+      ...keySchema(schema),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: schema.timeToLive,
+      deletionProtection,
+      removalPolicy: deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    for (const index of schema.indexes) {
+      table.addGlobalSecondaryIndex({
+        indexName: index.name,
+        ...keySchema(index),
+        projectionType: ProjectionType.ALL,
+      });
+    }
+    return table;
+  }
+}
+
+const keySchema = ({ partitionKey, sortKey }: { readonly partitionKey: string; readonly sortKey: string }) => ({
+  partitionKey: { name: partitionKey, type: AttributeType.STRING },
+  sortKey: { name: sortKey, type: AttributeType.STRING },
+});
