@@ -3,6 +3,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { maskVariables } from '../analysis/text/mask.ts';
 import type { CauseCode } from '../model/causes.ts';
+import type { EntityRef } from '../model/entity.ts';
 
 export interface FingerprintParts {
   readonly cause: CauseCode;
@@ -18,4 +19,17 @@ export function fingerprintOf(parts: FingerprintParts): string {
   hash.update(JSON.stringify([parts.cause, parts.workload, parts.environment, maskVariables(parts.errorTemplate)]));
   const hex = Array.from(hash.digestSync(), (byte) => byte.toString(16).padStart(2, '0')).join('');
   return `wk1-${hex.slice(0, 32)}`;
+}
+
+/** `Kind/namespace/name`, without the cluster. */
+export const workloadOf = (entity: EntityRef): string => `${entity.kind}/${entity.namespace ?? '-'}/${entity.name}`;
+
+/** The fingerprint of what a hypothesis says, or undefined where no error text tells this error from others. */
+export function fingerprintOfHypothesis(
+  hypothesis: { readonly cause: CauseCode; readonly entity: EntityRef; readonly errorTemplate?: string | undefined },
+  environment: string | undefined,
+): string | undefined {
+  const { cause, entity, errorTemplate } = hypothesis;
+  if (!errorTemplate || !environment) return undefined;
+  return fingerprintOf({ cause, workload: workloadOf(entity), environment, errorTemplate });
 }
