@@ -1,31 +1,54 @@
 // The composition root on AWS: one factory a port, made at the first call and kept for the life of the function. A function bundles
-// only the connectors of the factories that it imports. Names of tables, buckets and secrets come from the environment (lib/functions.ts
-// sets them); their values never do.
+// only the connectors of the factories that it imports. Names of tables, buckets and secrets come from the environment
+// (lib/capabilities.ts sets it); the secrets themselves never do.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { agentCoreMemory } from '../connectors/agentcore/index.ts';
+import { agentCoreMemory, noMemory } from '../connectors/agentcore/index.ts';
+import { cedarPolicies } from '../connectors/cedar/index.ts';
+import { dynamoStores } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { s3Evidence } from '../connectors/s3/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
+import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { Misconfigured } from '../core/errors.ts';
 import type { Ports } from '../core/ports/index.ts';
 
-const logger = new Logger({ serviceName: 'watchkeeper' });
+/** JSON inside a variable. */
+const json = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue('is not JSON');
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
 
-/** What the stack tells a function about its stage. Everything is optional here: a function has only what its ports need. */
+/** What the stack tells a function about its stage. All of it is optional here: a function has only what its ports need. */
 const Environment = z.object({
+  INCIDENTS_TABLE: z.string().min(1).optional(),
+  PREFERENCES_TABLE: z.string().min(1).optional(),
   BUS_NAME: z.string().min(1).optional(),
   EVIDENCE_BUCKET: z.string().min(1).optional(),
   MEMORY_ID: z.string().min(1).optional(),
+  POLICIES_FOLDER: z.string().min(1).optional(),
+  MODEL: json(ModelConfig).optional(),
 });
 type Environment = z.infer<typeof Environment>;
 
-const environment = once((): Environment => {
-  const parsed = Environment.safeParse(process.env);
-  if (parsed.success) return parsed.data;
-  throw new Misconfigured(`The function's environment does not fit: ${z.prettifyError(parsed.error)}`);
-});
+const environment = (): Environment =>
+  once('environment', () => {
+    const parsed = Environment.safeParse(process.env);
+    if (parsed.success) return parsed.data;
+    throw new Misconfigured(`The function's environment does not fit: ${z.prettifyError(parsed.error)}`);
+  });
 
 /** The value of a variable that a port cannot do without. */
 function setting<Name extends keyof Environment>(name: Name): NonNullable<Environment[Name]> {
@@ -34,27 +57,67 @@ function setting<Name extends keyof Environment>(name: Name): NonNullable<Enviro
   return value;
 }
 
-export const clock = once(() => systemClock());
-export const ids = once(() => ulids());
-export const bus = once(() => eventBridgeBus({ busName: setting('BUS_NAME') }));
-export const workflow = once(() => stepFunctionsWorkflow());
-export const evidence = once(() => s3Evidence({ bucket: setting('EVIDENCE_BUCKET') }));
-export const memory = once(() =>
-  agentCoreMemory({
-    memoryId: setting('MEMORY_ID'),
-    onFailure: (failure) => logger.warn('memory failed', { code: failure.code, reason: failure.message }),
-  }),
-);
+/** A file that the bundle holds beside its code. */
+const bundled = (...path: readonly string[]): string => join(import.meta.dirname, ...path);
 
-export const incidents = awaited('incidents');
-export const seen = awaited('seen');
-export const approvals = awaited('approvals');
-export const ledger = awaited('ledger');
-export const preferences = awaited('preferences');
+export const clock = (): Ports['clock'] => once('clock', systemClock);
+export const ids = (): Ports['ids'] => once('ids', ulids);
+export const bus = (): Ports['bus'] => once('bus', () => eventBridgeBus({ busName: setting('BUS_NAME') }));
+export const workflow = (): Ports['workflow'] => once('workflow', () => stepFunctionsWorkflow());
+export const evidence = (): Ports['evidence'] =>
+  once('evidence', () => s3Evidence({ bucket: setting('EVIDENCE_BUCKET') }));
+
+const stores = () =>
+  once('stores', () =>
+    dynamoStores({
+      client: new DynamoDBClient({}),
+      incidentsTable: setting('INCIDENTS_TABLE'),
+      preferencesTable: setting('PREFERENCES_TABLE'),
+      clock: clock(),
+    }),
+  );
+export const incidents = (): Ports['incidents'] => stores().incidents;
+export const seen = (): Ports['seen'] => stores().seen;
+export const approvals = (): Ports['approvals'] => stores().approvals;
+export const ledger = (): Ports['ledger'] => stores().ledger;
+export const preferences = (): Ports['preferences'] => stores().preferences;
+
+export const memory = (): Ports['memory'] =>
+  once('memory', () => {
+    const { MEMORY_ID: memoryId } = environment();
+    if (memoryId === undefined) return noMemory();
+    const logger = new Logger({ serviceName: 'watchkeeper' });
+    return agentCoreMemory({
+      memoryId,
+      onFailure: (failure) => logger.warn('memory failed', { code: failure.code, reason: failure.message }),
+    });
+  });
+
+export const policies = (): Ports['policies'] =>
+  once('policies', () => {
+    const folder = setting('POLICIES_FOLDER');
+    const read = (file: string) => readFileSync(bundled(folder, file), 'utf8');
+    const files = readdirSync(bundled(folder)).filter((file) => file.endsWith('.cedar'));
+    return cedarPolicies({
+      schema: read('watchkeeper.cedarschema'),
+      policies: Object.fromEntries(files.map((file) => [file, read(file)])),
+      wasm: new Uint8Array(readFileSync(bundled('cedar.wasm'))),
+    });
+  });
+
+export const reasoner = (): Ports['reasoner'] =>
+  once('reasoner', () => {
+    const { MODEL: model } = environment();
+    if (model === undefined) return noReasoner();
+    const files = readdirSync(bundled('prompts')).filter((file) => file.endsWith('.md'));
+    return strandsReasoner(
+      model,
+      files.map((file) => parsePrompt(file, readFileSync(bundled('prompts', file), 'utf8'))),
+    );
+  });
+
 export const pager = awaited('pager');
 export const chat = awaited('chat');
-export const policies = awaited('policies');
-export const reasoner = awaited('reasoner');
 export const telemetry = awaited('telemetry');
 export const executor = awaited('executor');
 export const catalog = awaited('catalog');
@@ -66,11 +129,10 @@ function awaited<Name extends keyof Ports>(name: Name): () => Ports[Name] {
   };
 }
 
-/** Calls `make` at the first use and keeps what it gave. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
+const made = new Map<string, unknown>();
+
+/** What `make` gave at the first call with this name. */
+function once<T>(name: string, make: () => T): T {
+  if (!made.has(name)) made.set(name, make());
+  return made.get(name) as T;
 }

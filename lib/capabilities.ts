@@ -238,7 +238,10 @@ const capabilities = {
   }),
   'judge by policy': () => ({
     environment: { POLICIES_FOLDER: 'policies' },
-    files: [{ from: 'policies', to: 'policies' }],
+    files: [
+      { from: 'policies', to: 'policies' },
+      { from: 'node_modules/@cedar-policy/cedar-wasm/web/cedar_wasm_bg.wasm', to: 'cedar.wasm' },
+    ],
   }),
   'use PagerDuty': ({ stage: { pagerduty } }) =>
     pagerduty === undefined

@@ -60,3 +60,6 @@ const identifier = (text: string): string =>
     .replaceAll(/[^a-zA-Z0-9_-]+/g, '-')
     .replace(/^[-_]+/, '')
     .slice(0, 100) || 'unknown';
+
+/** For a stage without a memory: nothing is kept, nothing is recalled. */
+export const noMemory = (): Memory => ({ remember: async () => {}, recall: async () => [] });
