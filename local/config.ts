@@ -1,0 +1,103 @@
+// The file behind `--config`: which real systems to look at, and how far to go. Strict, because a typo in it should fail at the start
+// and not at 3 a.m. What is built from it is in compose.ts.
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { Misconfigured } from '../core/errors.ts';
+import { Level } from '../core/model/action.ts';
+
+const text = z.string().min(1);
+
+const schema = <Model extends z.ZodType>(model: Model) =>
+  z
+    .strictObject({
+      prometheus: z.strictObject({ url: z.url(), bearerToken: text.optional() }).optional(),
+      kubernetes: z
+        .strictObject({
+          /** File; the usual places of kubectl where absent. */
+          kubeconfig: text.optional(),
+          /** Contexts to look at, each one cluster; the current one where absent. */
+          contexts: z.array(text).min(1).optional(),
+        })
+        .optional(),
+      /** Folder of Markdown files. */
+      knowledge: text.optional(),
+      /** Service catalogue (docs/catalog.md). */
+      catalog: text.optional(),
+      /** Without a catalogue: the one environment there is, and how far to go in it. */
+      environment: text.optional(),
+      level: Level.optional(),
+      approvers: z.array(text).optional(),
+      pagerduty: z
+        .strictObject({
+          /** REST API token; without it alerts are not read and notes are not written. */
+          token: text.optional(),
+          /** Whom notes are from; PagerDuty wants a user's address. */
+          fromEmail: z.email().optional(),
+          /** Webhook subscriptions' secrets; several during a rotation. */
+          webhookSecrets: z.array(z.string().min(8)).default([]),
+        })
+        .optional(),
+      slack: z.strictObject({ botToken: text, signingSecret: text, channel: text }).optional(),
+      model: model.optional(),
+      dataDir: text.optional(),
+    })
+    .refine((config) => config.catalog === undefined || (config.environment ?? config.level) === undefined, {
+      message: 'environment and level come from the catalogue where there is one: leave them out',
+      path: ['environment'],
+    });
+
+export type Config<Model extends z.ZodType> = z.infer<ReturnType<typeof schema<Model>>>;
+
+/**
+ * Reads YAML or JSON. `${NAME}` as a whole value is taken from the environment, so that secrets need not be in the file; paths in the
+ * file are relative to it. Throws `Misconfigured` that names the file and the field.
+ */
+export async function readConfig<Model extends z.ZodType>(
+  file: string,
+  model: Model,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Config<Model>> {
+  const parsed = schema(model).safeParse(fillIn(await readYaml(file), environment, file));
+  if (!parsed.success) throw new Misconfigured(`${file} does not fit:\n${z.prettifyError(parsed.error)}`);
+  const from = (path: string) => resolve(dirname(file), path);
+  const config = parsed.data;
+  return {
+    ...config,
+    ...(config.knowledge === undefined ? {} : { knowledge: from(config.knowledge) }),
+    ...(config.catalog === undefined ? {} : { catalog: from(config.catalog) }),
+    ...(config.dataDir === undefined ? {} : { dataDir: from(config.dataDir) }),
+    ...(config.kubernetes?.kubeconfig === undefined
+      ? {}
+      : { kubernetes: { ...config.kubernetes, kubeconfig: from(config.kubernetes.kubeconfig) } }),
+  };
+}
+
+async function readYaml(file: string): Promise<unknown> {
+  let content: string;
+  try {
+    content = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new Misconfigured(`The configuration ${file} cannot be read.`, { cause });
+  }
+  try {
+    return parse(content) ?? {};
+  } catch (cause) {
+    const why = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : '';
+    throw new Misconfigured(`${file} is neither YAML nor JSON: ${why}`, { cause });
+  }
+}
+
+function fillIn(value: unknown, environment: Readonly<Record<string, string | undefined>>, file: string): unknown {
+  if (Array.isArray(value)) return value.map((each) => fillIn(each, environment, file));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fillIn(each, environment, file)]));
+  }
+  const name = typeof value === 'string' ? /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(value)?.[1] : undefined;
+  if (name === undefined) return value;
+  const found = environment[name];
+  if (found === undefined)
+    throw new Misconfigured(`${file} asks for \${${name}}, which the environment does not have.`);
+  return found;
+}

@@ -1,0 +1,47 @@
+// The Chat port of the console: keeps the latest message of each key, so that a page that is opened later shows what was said.
+import * as z from 'zod';
+import { Message } from '../core/model/message.ts';
+import type { Chat } from '../core/ports/channels.ts';
+import type { Clock } from '../core/ports/world.ts';
+import type { Disk } from './runtime/files.ts';
+
+const Kept = z.object({ at: z.string(), message: Message });
+
+export interface ConsoleChat extends Chat {
+  /** What was said about an incident, oldest first. */
+  messages(incidentId: string): Promise<readonly Message[]>;
+}
+
+export function consoleChat(disk: Disk, clock: Clock): ConsoleChat {
+  const folder = (incidentId: string) => `messages/${fileName(incidentId)}`;
+  return {
+    async publish(message) {
+      const name = `${folder(message.incidentId)}/${fileName(message.key)}.json`;
+      const at = kept(await disk.read(name))?.at ?? clock.now().toISOString();
+      await disk.write(name, JSON.stringify({ at, message }));
+    },
+    async messages(incidentId) {
+      const names = await disk.list(folder(incidentId));
+      const all = await Promise.all(names.map(async (name) => kept(await disk.read(name))));
+      return all
+        .filter((each) => each !== undefined)
+        .sort((a, b) => a.at.localeCompare(b.at))
+        .map(({ message }) => message);
+    },
+  };
+}
+
+/** The console and another place; the console first, because it is here. */
+export const alsoIn = (console: ConsoleChat, other: Chat): ConsoleChat => ({
+  ...console,
+  async publish(message) {
+    await console.publish(message);
+    await other.publish(message);
+  },
+});
+
+const fileName = (text: string): string => encodeURIComponent(text).replaceAll('.', '%2E');
+
+function kept(content: string | undefined): z.infer<typeof Kept> | undefined {
+  return content === undefined ? undefined : Kept.parse(JSON.parse(content));
+}

@@ -1,0 +1,110 @@
+// What just happened, for whoever watches: the terminal, the console's event stream, a test that waits. It is told by the ports
+// themselves once they have stored it, so a watcher never hears of what is not on record. Nothing is kept here.
+import { EventEmitter } from 'node:events';
+import type { Approval, Preference } from '../core/model/action.ts';
+import type { Incident, TimelineEntry } from '../core/model/incident.ts';
+import type { Message } from '../core/model/message.ts';
+import type { Chat } from '../core/ports/channels.ts';
+import type { ApprovalStore, IncidentStore, PreferenceStore } from '../core/ports/records.ts';
+
+export type FeedEvent =
+  | { readonly kind: 'timeline'; readonly entry: TimelineEntry }
+  | { readonly kind: 'incident'; readonly incident: Incident }
+  | { readonly kind: 'message'; readonly message: Message }
+  | { readonly kind: 'approval'; readonly approval: Approval }
+  | { readonly kind: 'preference'; readonly preference: Preference };
+
+export interface Feed {
+  tell(event: FeedEvent): void;
+  /** Returns what ends the subscription. */
+  watch(listener: (event: FeedEvent) => void): () => void;
+}
+
+export function feed(): Feed {
+  const emitter = new EventEmitter();
+  emitter.setMaxListeners(0);
+  return {
+    tell: (event) => void emitter.emit('event', event),
+    watch(listener) {
+      emitter.on('event', listener);
+      return () => emitter.off('event', listener);
+    },
+  };
+}
+
+export function observedIncidents(store: IncidentStore, { tell }: Feed): IncidentStore {
+  return {
+    ...store,
+    async open(incident) {
+      const opened = await store.open(incident);
+      tell({ kind: 'incident', incident: opened.incident });
+      return opened;
+    },
+    async update(id, patch) {
+      await store.update(id, patch);
+      const incident = await store.get(id);
+      if (incident) tell({ kind: 'incident', incident });
+    },
+    async append(entry) {
+      await store.append(entry);
+      tell({ kind: 'timeline', entry });
+    },
+    async saveDiagnosis(incidentId, diagnosis) {
+      await store.saveDiagnosis(incidentId, diagnosis);
+      const incident = await store.get(incidentId);
+      if (incident) tell({ kind: 'incident', incident });
+    },
+  };
+}
+
+export function observedApprovals(store: ApprovalStore, { tell }: Feed): ApprovalStore {
+  return {
+    ...store,
+    async request(approval, taskToken) {
+      const stored = await store.request(approval, taskToken);
+      tell({ kind: 'approval', approval: stored });
+      return stored;
+    },
+    async decide(id, decision) {
+      const decided = await store.decide(id, decision);
+      if (decided.kind === 'decided' || decided.kind === 'expired')
+        tell({ kind: 'approval', approval: decided.approval });
+      return decided;
+    },
+    async expire(id) {
+      await store.expire(id);
+      const approval = await store.get(id);
+      if (approval) tell({ kind: 'approval', approval });
+    },
+  };
+}
+
+export function observedPreferences(store: PreferenceStore, { tell }: Feed): PreferenceStore {
+  const told = async (id: string) => {
+    const preference = await store.get(id);
+    if (preference) tell({ kind: 'preference', preference });
+  };
+  return {
+    ...store,
+    async teach(preference) {
+      await store.teach(preference);
+      tell({ kind: 'preference', preference });
+    },
+    async use(id, incidentId, at) {
+      const used = await store.use(id, incidentId, at);
+      await told(id);
+      return used;
+    },
+    async setState(id, state, reason) {
+      await store.setState(id, state, reason);
+      await told(id);
+    },
+  };
+}
+
+export const observedChat = (chat: Chat, { tell }: Feed): Chat => ({
+  async publish(message) {
+    await chat.publish(message);
+    tell({ kind: 'message', message });
+  },
+});

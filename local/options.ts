@@ -1,0 +1,122 @@
+// The command line of `npm start` and `npm run page`: what may be said, and one sentence for what may not. Nothing is opened here.
+import { parseArgs } from 'node:util';
+import { Misconfigured } from '../core/errors.ts';
+
+export const defaultPort = 4747;
+export const defaultData = '.data';
+
+export interface StartOptions {
+  readonly scenarios: readonly string[];
+  readonly config: string | undefined;
+  readonly port: number;
+  readonly data: string | undefined;
+  readonly demo: boolean;
+  readonly once: boolean;
+}
+
+export const startHelp = `Watchkeeper on one machine: answers a page, asks before it acts, remembers.
+
+  npm start                             the demo incident and the console
+  npm start -- --scenario DIR           recorded incidents of your own (repeatable); the first one is paged
+  npm start -- --config FILE            your Prometheus, Kubernetes, knowledge, PagerDuty and Slack (docs/configuration.md)
+
+  --port N     where the console and the webhooks are, on 127.0.0.1 (default ${defaultPort}, 0 for any free port)
+  --data DIR   where everything is kept (default ${defaultData})
+  --no-demo    wait for a page, send none
+  --once       stop when the incident has ended, or waits for an answer that nobody here can give
+  --help       this
+
+  npm run page -- --help                sends a page to a running Watchkeeper
+`;
+
+export interface PageOptions {
+  readonly scenario: string | undefined;
+  readonly port: number | undefined;
+  readonly data: string;
+  readonly vary: boolean;
+}
+
+export const pageHelp = `Signs a recorded page and sends it to the Watchkeeper that runs on this machine.
+
+  npm run page                          the demo page again
+  npm run page -- --vary                the same error with a new incident id, new pod names and the present time
+  npm run page -- --scenario DIR        the page of another scenario that is loaded there
+
+  --port N     where it listens (default: as its data folder says)
+  --data DIR   its data folder (default ${defaultData})
+  --help       this
+`;
+
+export type Asked<Options> = { readonly kind: 'help' } | { readonly kind: 'run'; readonly options: Options };
+
+export function readStartOptions(args: readonly string[]): Asked<StartOptions> {
+  const values = parse(
+    args,
+    {
+      scenario: { type: 'string', multiple: true },
+      config: { type: 'string' },
+      port: { type: 'string' },
+      data: { type: 'string' },
+      demo: { type: 'boolean', default: true },
+      once: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+    'npm start -- --help',
+  );
+  if (values.help) return { kind: 'help' };
+  if (values.config !== undefined && values.scenario !== undefined) {
+    throw new Misconfigured('Choose --scenario (a recorded world) or --config (a real one), not both.');
+  }
+  return {
+    kind: 'run',
+    options: {
+      scenarios: values.scenario ?? [],
+      config: values.config,
+      port: values.port === undefined ? defaultPort : portOf(values.port),
+      data: values.data,
+      demo: values.demo,
+      once: values.once,
+    },
+  };
+}
+
+export function readPageOptions(args: readonly string[]): Asked<PageOptions> {
+  const values = parse(
+    args,
+    {
+      scenario: { type: 'string' },
+      port: { type: 'string' },
+      data: { type: 'string', default: defaultData },
+      vary: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+    'npm run page -- --help',
+  );
+  if (values.help) return { kind: 'help' };
+  return {
+    kind: 'run',
+    options: {
+      scenario: values.scenario,
+      port: values.port === undefined ? undefined : portOf(values.port),
+      data: values.data,
+      vary: values.vary,
+    },
+  };
+}
+
+type OptionTable = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
+
+function parse<const Table extends OptionTable>(args: readonly string[], options: Table, help: string) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowNegative: true, allowPositionals: false }).values;
+  } catch (cause) {
+    const why = cause instanceof Error ? (cause.message.split('. ')[0] ?? cause.message) : 'The options do not fit';
+    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`${help}\` lists what there is.`, { cause });
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new Misconfigured(`--port takes a number from 0 to 65535, not "${text}".`);
+}

@@ -1,0 +1,90 @@
+// A recorded page, sent as PagerDuty would send it: signed over the exact bytes. `vary` makes the same error of it at another time:
+// new event and incident, new pod names, the present moment.
+import { createHmac, randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import { InvalidInput, Unavailable } from '../core/errors.ts';
+
+const Webhook = z.looseObject({
+  event: z.looseObject({
+    id: z.string(),
+    occurred_at: z.string(),
+    data: z.looseObject({ id: z.string(), title: z.string().optional() }),
+  }),
+});
+
+/** Id of the incident at PagerDuty that a webhook body is about. */
+export function sourceIdOf(body: string): string {
+  return parsePage(body).event.data.id;
+}
+
+/** `v1=` HMAC-SHA256 (hex) of the body, as in `X-PagerDuty-Signature`. */
+export const signature = (body: string, secret: string): string =>
+  `v1=${createHmac('sha256', secret).update(body).digest('hex')}`;
+
+/** POSTs it. Throws `Unavailable` where nobody took it. */
+export async function sendPage(url: string, body: string, secret: string): Promise<{ readonly sourceId: string }> {
+  const sourceId = sourceIdOf(body);
+  const response = await fetch(`${url}/pagerduty`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-pagerduty-signature': signature(body, secret) },
+    body,
+  }).catch((cause: unknown) => {
+    throw new Unavailable(`Nobody listens at ${url}. Is Watchkeeper running there (npm start)?`, { cause });
+  });
+  if (!response.ok) throw new Unavailable(`${url} did not accept the page (HTTP ${response.status}).`);
+  return { sourceId };
+}
+
+/** The same error again, as it would come another night. */
+export function vary(body: string, now: Date, newId: () => string): string {
+  const page = parsePage(body);
+  const { event } = page;
+  const varied = {
+    ...page,
+    event: {
+      ...event,
+      id: newId(),
+      occurred_at: now.toISOString(),
+      data: { ...event.data, id: newId(), ...('created_at' in event.data ? { created_at: now.toISOString() } : {}) },
+    },
+  };
+  return JSON.stringify(renamePods(varied));
+}
+
+/** Letters that Kubernetes makes generated names of (apimachinery, util/rand). */
+const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
+/** Ends of names that a CronJob's Job and pod, or a Deployment's pod, are given. */
+const generated = new RegExp(`-(\\d{8}(?:-[${alphabet}]{5})?|[${alphabet}]{8,10}-[${alphabet}]{5})\\b`, 'g');
+
+/** Gives every generated part of a name another one, the same for the same. */
+function renamePods(value: unknown): unknown {
+  const renamed = new Map<string, string>();
+  const rename = (part: string): string => {
+    const known = renamed.get(part) ?? part.replaceAll(/./g, anotherOf);
+    renamed.set(part, known);
+    return known;
+  };
+  const renameAll = (_: string, parts: string) => `-${parts.split('-').map(rename).join('-')}`;
+  const walk = (each: unknown): unknown => {
+    if (typeof each === 'string') return each.replaceAll(generated, renameAll);
+    if (Array.isArray(each)) return each.map(walk);
+    if (typeof each === 'object' && each !== null) {
+      return Object.fromEntries(Object.entries(each).map(([key, inner]) => [key, walk(inner)]));
+    }
+    return each;
+  };
+  return walk(value);
+}
+
+function anotherOf(character: string): string {
+  const from = /\d/.test(character) ? '2456789' : alphabet;
+  return from[(randomBytes(1)[0] ?? 0) % from.length] ?? character;
+}
+
+function parsePage(body: string): z.infer<typeof Webhook> {
+  try {
+    return Webhook.parse(JSON.parse(body));
+  } catch (cause) {
+    throw new InvalidInput('The page is not a PagerDuty V3 webhook body.', { cause });
+  }
+}

@@ -1,0 +1,116 @@
+// The console's API: JSON in, JSON out, one row a route. It reads the records and calls the same core functions that Slack's buttons do.
+import * as z from 'zod';
+import { InvalidInput } from '../../core/errors.ts';
+import { Verdict } from '../../core/model/action.ts';
+import type { Ports } from '../../core/ports/index.ts';
+import { answerApproval } from '../../core/remediation/answer.ts';
+import type { ConsoleChat } from '../console-chat.ts';
+
+export interface ApiParts {
+  readonly ports: Ports;
+  readonly chat: Pick<ConsoleChat, 'messages'>;
+  readonly pages: Pages;
+}
+
+/** Incidents that can be paged from here, to try things out. */
+export interface Pages {
+  scenarios(): readonly { readonly id: string; readonly title: string }[];
+  /** Signs the page and POSTs it to our own webhook. */
+  send(scenario: string, options: { readonly vary: boolean }): Promise<{ readonly sourceId: string }>;
+}
+
+export class NotFound extends Error {}
+
+type Route = readonly [
+  method: 'GET' | 'POST',
+  path: RegExp,
+  answer: (parameters: readonly string[], body: unknown, parts: ApiParts) => Promise<unknown>,
+];
+
+const By = z.object({ by: z.string().trim().min(1).max(100) });
+const Answer = By.extend({ verdict: Verdict });
+const Page = z.object({ scenario: z.string(), vary: z.boolean().default(false) });
+const listed = 200;
+
+const routes: readonly Route[] = [
+  ['GET', /^\/api\/incidents$/, async (_, __, { ports }) => ({ incidents: await incidents(ports) })],
+  ['GET', /^\/api\/incidents\/([^/]+)$/, ([id], _, parts) => incident(id ?? '', parts)],
+  [
+    'GET',
+    /^\/api\/incidents\/([^/]+)\/evidence\/([^/]+)$/,
+    ([id, evidenceId], _, { ports }) => evidence(id ?? '', evidenceId ?? '', ports),
+  ],
+  [
+    'POST',
+    /^\/api\/approvals\/([^/]+)$/,
+    ([approvalId], body, { ports }) => answerApproval({ approvalId: approvalId ?? '', ...valid(Answer, body) }, ports),
+  ],
+  ['GET', /^\/api\/preferences$/, async (_, __, { ports }) => ({ preferences: await ports.preferences.list() })],
+  ['POST', /^\/api\/preferences\/([^/]+)\/revoke$/, ([id], body, { ports }) => revoke(id ?? '', body, ports)],
+  ['GET', /^\/api\/scenarios$/, async (_, __, { pages }) => ({ scenarios: pages.scenarios() })],
+  [
+    'POST',
+    /^\/api\/pages$/,
+    (_, body, { pages }) => {
+      const { scenario, vary } = valid(Page, body);
+      return pages.send(scenario, { vary });
+    },
+  ],
+];
+
+/** Throws `NotFound`, `InvalidInput` or whatever a port throws. */
+export async function answerApi(method: string, path: string, body: unknown, parts: ApiParts): Promise<unknown> {
+  for (const [routeMethod, pattern, answer] of routes) {
+    const match = routeMethod === method ? pattern.exec(path) : null;
+    if (match) return answer(match.slice(1).map(decode), body, parts);
+  }
+  throw new NotFound(`There is no ${method} ${path} here.`);
+}
+
+async function incidents(ports: Ports) {
+  return Promise.all(
+    (await ports.incidents.list(listed)).map(async (each) => {
+      const headline = (await ports.incidents.diagnosis(each.id))?.hypotheses[0]?.summary;
+      return { ...each, ...(headline === undefined ? {} : { headline }) };
+    }),
+  );
+}
+
+async function incident(id: string, { ports, chat }: ApiParts) {
+  const found = await ports.incidents.get(id);
+  if (found === undefined) throw new NotFound(`There is no incident ${id}.`);
+  const [timeline, diagnosis, approvals, messages] = await Promise.all([
+    ports.incidents.timeline(id),
+    ports.incidents.diagnosis(id),
+    ports.approvals.ofIncident(id),
+    chat.messages(id),
+  ]);
+  return { incident: found, timeline, ...(diagnosis === undefined ? {} : { diagnosis }), approvals, messages };
+}
+
+async function evidence(incidentId: string, id: string, ports: Ports) {
+  const found = await ports.evidence.get(incidentId, id);
+  if (found === undefined) throw new NotFound(`There is no evidence ${id} of incident ${incidentId}.`);
+  return { evidence: found, full: await ports.evidence.full(incidentId, id) };
+}
+
+async function revoke(id: string, body: unknown, ports: Ports) {
+  const { by } = valid(By, body);
+  if ((await ports.preferences.get(id)) === undefined) throw new NotFound(`There is no preference ${id}.`);
+  await ports.preferences.setState(id, 'revoked', `Revoked by ${by}.`);
+  return { preference: await ports.preferences.get(id) };
+}
+
+function valid<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInput(`The request does not fit: ${z.prettifyError(parsed.error)}`);
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new InvalidInput('The address is not a valid one.');
+  }
+}

@@ -1,0 +1,25 @@
+// Who may talk to the console's API: programs of this machine that ask for this machine by name. A page of another site that a browser
+// has open is refused, also when its name was made to resolve here (DNS rebinding). The webhooks have their own proof: a signature.
+import type { IncomingHttpHeaders } from 'node:http';
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** A sentence that says why not, or undefined. */
+export function refusal(method: string, headers: IncomingHttpHeaders): string | undefined {
+  if (!isLoopback(`http://${headers.host ?? ''}`)) return 'The console answers on 127.0.0.1 and localhost only.';
+  if (headers.origin !== undefined && !isSameOrigin(headers.origin, headers.host)) {
+    return 'The console does not answer to pages of other sites.';
+  }
+  if (headers['sec-fetch-site'] === 'cross-site') return 'The console does not answer to pages of other sites.';
+  if (method === 'POST' && !/^application\/json\b/.test(headers['content-type'] ?? '')) {
+    return 'Send JSON with content-type application/json.';
+  }
+  return undefined;
+}
+
+const isSameOrigin = (origin: string, host: string | undefined): boolean =>
+  isLoopback(origin) && hostOf(origin) === host;
+
+const isLoopback = (url: string): boolean => URL.canParse(url) && loopback.has(new URL(url).hostname);
+
+const hostOf = (url: string): string => new URL(url).host;

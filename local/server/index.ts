@@ -1,0 +1,187 @@
+// The one HTTP server of the embedded runtime, on loopback: webhooks for the handlers, the console's files, its API and its event
+// stream. It decides who is heard and how an error is said; what happens then is elsewhere.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Misconfigured, WatchkeeperError } from '../../core/errors.ts';
+import type { Feed, FeedEvent } from '../feed.ts';
+import type { InvokeFunction } from '../runtime/executions.ts';
+import { type ApiParts, answerApi, NotFound } from './api.ts';
+import { fromGatewayResult, type HttpReply, toGatewayEvent } from './gateway.ts';
+import { refusal } from './guard.ts';
+import { consoleFile, pageHeaders } from './static.ts';
+
+export interface ServerParts {
+  readonly invoke: InvokeFunction;
+  readonly feed: Feed;
+  readonly api: ApiParts;
+  readonly onTrouble: (sentence: string) => void;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const maxBodyBytes = 1024 * 1024;
+const heartbeatMs = 15_000;
+/** Same paths as on AWS (lib/). */
+const functionOf: Readonly<Record<string, string>> = {
+  '/pagerduty': 'pagerduty-webhook',
+  '/slack/events': 'slack',
+  '/slack/interactivity': 'slack',
+};
+
+/** Port 0 takes any free one. Throws `Misconfigured` where the port cannot be had. */
+export async function startServer(port: number, parts: ServerParts): Promise<RunningServer> {
+  const server = createServer((request, response) => {
+    void serve(request, response, parts).catch((error: unknown) => send(response, toReply(error, parts)));
+  });
+  await listen(server, port);
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    port: bound,
+    url: `http://127.0.0.1:${bound}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why =
+        cause.code === 'EADDRINUSE'
+          ? `Port ${port} is in use. Choose another one with --port, or any free one with --port 0.`
+          : `Port ${port} cannot be opened (${cause.code}). Choose another one with --port.`;
+      reject(new Misconfigured(why, { cause }));
+    });
+    server.listen(port, '127.0.0.1', resolve);
+  });
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, parts: ServerParts): Promise<void> {
+  const method = request.method ?? 'GET';
+  if (!URL.canParse(request.url ?? '/', 'http://localhost')) throw new Refused(400, 'That is no address.');
+  const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+  const called = functionOf[path];
+  if (called !== undefined) return send(response, await webhook(called, request, parts));
+  const refused = refusal(method, request.headers);
+  if (refused !== undefined) return send(response, json(403, { error: refused }));
+  if (path === '/api/events' && method === 'GET') return stream(request, response, parts.feed);
+  if (path.startsWith('/api/')) {
+    const body = method === 'POST' ? parse(await bodyOf(request)) : undefined;
+    return send(response, json(200, await answerApi(method, path, body, parts.api)));
+  }
+  return file(path, response);
+}
+
+/** A function that throws answers 5xx, so that the sender tries again. */
+async function webhook(name: string, request: IncomingMessage, { invoke, onTrouble }: ServerParts): Promise<HttpReply> {
+  if (request.method !== 'POST') return json(405, { error: 'POST it.' });
+  const event = toGatewayEvent(request, await bodyOf(request), new Date());
+  try {
+    return fromGatewayResult(await invoke(name, event));
+  } catch (error) {
+    onTrouble(`${event.rawPath}: ${error instanceof WatchkeeperError ? error.message : String(error)}`);
+    return json(503, { error: 'Not accepted; send it again.' });
+  }
+}
+
+async function file(path: string, response: ServerResponse): Promise<void> {
+  const found = await consoleFile(path);
+  if (found === undefined) return send(response, json(404, { error: `There is nothing at ${path}.` }));
+  response.writeHead(200, { ...pageHeaders, 'content-type': found.type });
+  response.end(found.content);
+}
+
+/** Server-sent events. A client that comes back asks the API for what it missed. */
+function stream(request: IncomingMessage, response: ServerResponse, feed: Feed): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  response.write('retry: 1000\n\n');
+  const unwatch = feed.watch((event) =>
+    response.write(`event: ${event.kind}\ndata: ${JSON.stringify(dataOf(event))}\n\n`),
+  );
+  const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs);
+  request.on('close', () => {
+    unwatch();
+    clearInterval(heartbeat);
+  });
+}
+
+function dataOf(event: FeedEvent): unknown {
+  switch (event.kind) {
+    case 'timeline':
+      return event.entry;
+    case 'incident':
+      return event.incident;
+    case 'message':
+      return event.message;
+    case 'approval':
+      return event.approval;
+    case 'preference':
+      return event.preference;
+  }
+}
+
+class Refused extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > maxBodyBytes) throw new Refused(413, `The body is larger than ${maxBodyBytes} bytes.`);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new Refused(400, 'The body is not JSON.');
+  }
+}
+
+function toReply(error: unknown, { onTrouble }: ServerParts): HttpReply {
+  if (error instanceof Refused) return json(error.status, { error: error.message });
+  if (error instanceof NotFound) return json(404, { error: error.message });
+  if (error instanceof WatchkeeperError) return json(statusOf(error), { error: error.message });
+  onTrouble(`The console's API failed unexpectedly: ${String(error)}`);
+  return json(500, { error: 'Something unexpected happened here; the terminal says more.' });
+}
+
+function statusOf(error: WatchkeeperError): number {
+  switch (error.audience) {
+    case 'caller':
+      return 400;
+    case 'operator':
+      return 503;
+    case 'us':
+      return 500;
+  }
+}
+
+const json = (status: number, body: unknown): HttpReply => ({
+  status,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
+  body: JSON.stringify(body),
+});
+
+function send(response: ServerResponse, { status, headers, body }: HttpReply): void {
+  if (response.headersSent) return void response.destroy();
+  // A body that was not read to its end (413) would keep the connection from its next request.
+  response.writeHead(status, status === 413 ? { ...headers, connection: 'close' } : headers);
+  response.end(body);
+}

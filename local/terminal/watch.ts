@@ -1,0 +1,127 @@
+// The terminal's view of the runtime: tells each step as it happens, prints the diagnosis and puts the question. Answers go the same way
+// as the console's. What is said is in words.ts.
+import { createInterface } from 'node:readline';
+import { WatchkeeperError } from '../../core/errors.ts';
+import type { Approval, Verdict } from '../../core/model/action.ts';
+import type { Incident, TimelineEntry } from '../../core/model/incident.ts';
+import type { Ports } from '../../core/ports/index.ts';
+import { answerApproval } from '../../core/remediation/answer.ts';
+import type { Feed } from '../feed.ts';
+import type { Style } from './style.ts';
+import { answerHint, clean, diagnosisLines, incidentHeading, questionLines, timelineLine } from './words.ts';
+
+export interface TerminalOptions {
+  readonly feed: Feed;
+  readonly ports: Ports;
+  readonly print: (line: string) => void;
+  readonly style: Style;
+  readonly width: number;
+  /** Where answers are typed; nowhere where absent. */
+  readonly input?: NodeJS.ReadableStream | undefined;
+  /** Who an answer typed here is from. */
+  readonly person: string;
+}
+
+interface Watched {
+  readonly since: number;
+  readonly told: Set<string>;
+}
+
+export function watchInTerminal(options: TerminalOptions): { close(): void } {
+  const { feed, ports, print, style, width } = options;
+  const incidents = new Map<string, Watched>();
+  const pending = new Map<string, Approval>();
+  let current: string | undefined;
+  // One thing after another, in the order it happened, though records are read in between.
+  let saying = Promise.resolve();
+  const say = (what: () => Promise<void>) => {
+    saying = saying.then(what).catch((error: unknown) => print(style.red(sentence(error))));
+  };
+
+  async function heading(incidentId: string): Promise<Watched> {
+    const watched = incidents.get(incidentId) ?? { since: performance.now(), told: new Set<string>() };
+    incidents.set(incidentId, watched);
+    if (current !== incidentId) {
+      current = incidentId;
+      const incident = await ports.incidents.get(incidentId);
+      if (incident) print(incidentHeading(incident, style));
+    }
+    return watched;
+  }
+
+  async function tellEntry(entry: TimelineEntry, at: number): Promise<void> {
+    const watched = await heading(entry.incidentId);
+    if (watched.told.has(entry.id)) return;
+    watched.told.add(entry.id);
+    print(timelineLine(entry, Math.max(0, at - watched.since), width, style));
+    if (entry.kind === 'diagnosis') await tellDiagnosis(entry.incidentId);
+  }
+
+  async function tellDiagnosis(incidentId: string): Promise<void> {
+    const diagnosis = await ports.incidents.diagnosis(incidentId);
+    if (diagnosis === undefined) return;
+    const ids = diagnosis.hypotheses.flatMap((hypothesis) => hypothesis.evidenceIds);
+    const evidence = await Promise.all(ids.map((id) => ports.evidence.get(incidentId, id)));
+    const found = evidence.filter((each) => each !== undefined);
+    for (const line of diagnosisLines(diagnosis, found, width, style)) print(line);
+    print('');
+  }
+
+  async function tellApproval(approval: Approval): Promise<void> {
+    if (approval.state !== 'pending') return void pending.delete(approval.id);
+    if (pending.has(approval.id)) return;
+    pending.set(approval.id, approval);
+    await heading(approval.incidentId);
+    for (const line of questionLines(approval, width, style)) print(line);
+    print(options.input ? style.bold(answerHint) : style.dim('  Answer in the console.'));
+  }
+
+  const unwatch = feed.watch((event) => {
+    const at = performance.now();
+    switch (event.kind) {
+      case 'timeline':
+        return say(() => tellEntry(event.entry, at));
+      case 'approval':
+        return say(() => tellApproval(event.approval));
+      case 'incident':
+        return notice(event.incident, at);
+      case 'message':
+      case 'preference':
+        return;
+    }
+  });
+
+  function notice(incident: Incident, at: number): void {
+    if (!incidents.has(incident.id)) incidents.set(incident.id, { since: at, told: new Set() });
+  }
+
+  const lines = options.input && createInterface({ input: options.input, terminal: false });
+  lines?.on('line', (line) => say(() => answer(line.trim().toLowerCase())));
+
+  async function answer(key: string): Promise<void> {
+    const approval = [...pending.values()].at(-1);
+    if (approval === undefined || key === '') return;
+    const verdict = verdicts[key];
+    if (verdict === undefined) return print(answerHint);
+    const answered = await answerApproval({ approvalId: approval.id, verdict, by: options.person }, ports);
+    print(`  ${clean(answered.text)}`);
+  }
+
+  return {
+    close() {
+      unwatch();
+      lines?.close();
+    },
+  };
+}
+
+const verdicts: Readonly<Record<string, Verdict>> = {
+  y: 'approve',
+  yes: 'approve',
+  n: 'reject',
+  no: 'reject',
+  a: 'approve-and-remember',
+};
+
+const sentence = (error: unknown): string =>
+  error instanceof WatchkeeperError ? error.message : `Something unexpected happened: ${String(error)}`;

@@ -1,0 +1,148 @@
+// What the terminal says, as text: pure functions of records. When it is said, and in which colour, is decided in watch.ts and style.ts.
+import type { Approval } from '../../core/model/action.ts';
+import type { Diagnosis, Hypothesis } from '../../core/model/diagnosis.ts';
+import type { Incident, TimelineEntry } from '../../core/model/incident.ts';
+import type { Evidence } from '../../core/model/report.ts';
+import type { Style } from './style.ts';
+
+export function confidenceInWords(confidence: number): string {
+  if (confidence >= 0.85) return 'almost certain';
+  if (confidence >= 0.65) return 'likely';
+  if (confidence >= 0.4) return 'possible';
+  return 'a guess';
+}
+
+export const incidentHeading = (incident: Incident, style: Style): string =>
+  `\n${style.bold(oneLine(incident.title))}\n${style.dim(`incident ${incident.id}`)}`;
+
+/** `  1.2 s  kubernetes    3 pods restart … (120 ms)`; the text goes on under itself where it is long. */
+export function timelineLine(entry: TimelineEntry, sinceMs: number, width: number, style: Style): string {
+  const took = entry.durationMs === undefined ? '' : ` (${milliseconds(entry.durationMs)})`;
+  const time = `${(sinceMs / 1000).toFixed(1)} s`.padStart(8);
+  const who = label(entry).padEnd(14);
+  const body = wrap(`${clean(entry.text)}${took}`, width - 26);
+  return hang(`${style.dim(time)}  ${colourOf(entry, style)(who)}  `, 26, body);
+}
+
+export function diagnosisLines(
+  diagnosis: Diagnosis,
+  evidence: readonly Evidence[],
+  width: number,
+  style: Style,
+): readonly string[] {
+  const indented = (text: string, by: number) => hang(' '.repeat(by), by, wrap(clean(text), width - by));
+  return [
+    '',
+    style.bold('Diagnosis'),
+    indented(diagnosis.text, 2),
+    '',
+    ...(diagnosis.hypotheses.length === 0 ? [indented('No cause could be told from what was seen.', 2)] : []),
+    ...diagnosis.hypotheses.flatMap((hypothesis) => hypothesisLines(hypothesis, evidence, width, style)),
+    ...(diagnosis.gaps.length === 0 ? [] : ['', `  ${style.bold('What could not be learned')}`]),
+    ...diagnosis.gaps.map((gap) => hang('  - ', 4, wrap(clean(`${gap.source}: ${gap.reason}`), width - 4))),
+    '',
+    indented(modelSentence(diagnosis), 2),
+  ];
+}
+
+function hypothesisLines(
+  hypothesis: Hypothesis,
+  evidence: readonly Evidence[],
+  width: number,
+  style: Style,
+): readonly string[] {
+  const cited = hypothesis.evidenceIds
+    .map((id) => evidence.find((each) => each.id === id))
+    .filter((each) => each !== undefined);
+  const first = hypothesis.rank === 1;
+  const confidence = `${confidenceInWords(hypothesis.confidence)} (${Math.round(hypothesis.confidence * 100)} %)`;
+  const bullet = (mark: string, text: string) => hang(`     ${mark} `, 7, wrap(clean(text), width - 7));
+  return [
+    hang(
+      `  ${hypothesis.rank}. `,
+      5,
+      wrap(`${clean(hypothesis.summary)} — ${confidence}`, width - 5).map(first ? style.bold : style.plain),
+    ),
+    ...(first ? hypothesis.why.map((why) => bullet('+', why)) : []),
+    ...(first ? hypothesis.against.map((against) => bullet('-', against)) : []),
+    ...(first ? cited.slice(0, 4).map((each) => style.dim(bullet('>', `${each.source}: ${excerpt(each)}`))) : []),
+  ];
+}
+
+function modelSentence(diagnosis: Diagnosis): string {
+  if (diagnosis.model === 'none') return 'No model took part: this is what the analysis alone says.';
+  const { costUsd, modelCalls } = diagnosis.usage;
+  return `${diagnosis.model} took part (${modelCalls} calls, ${costUsd.toFixed(4)} USD).`;
+}
+
+export function questionLines(approval: Approval, width: number, style: Style): readonly string[] {
+  const { action } = approval;
+  return [
+    '',
+    style.bold('Question'),
+    ...wrap(clean(approval.question), width - 2).map((line) => `  ${line}`),
+    ...wrap(`Affects: ${clean(action.blastRadius)}`, width - 2).map((line) => style.dim(`  ${line}`)),
+    style.dim(`  ${action.reversible ? 'Can be undone.' : 'Cannot be undone.'}`),
+  ];
+}
+
+export const answerHint = '  y  yes, this time    a  yes, and do not ask again for this exact error    n  no';
+
+function label(entry: TimelineEntry): string {
+  return entry.actor === 'watchkeeper' ? entry.kind : entry.actor;
+}
+
+function colourOf({ kind }: TimelineEntry, style: Style): (text: string) => string {
+  switch (kind) {
+    case 'failure':
+      return style.red;
+    case 'gap':
+    case 'question':
+      return style.yellow;
+    case 'diagnosis':
+    case 'action':
+    case 'approval':
+    case 'verification':
+    case 'decision':
+      return style.green;
+    case 'opened':
+    case 'context':
+    case 'finding':
+    case 'learned':
+    case 'note':
+      return style.cyan;
+  }
+}
+
+const excerpt = (evidence: Evidence): string => {
+  const line = evidence.excerpt.split('\n').find((each) => each.trim() !== '') ?? evidence.query;
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line;
+};
+
+const milliseconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+
+const oneLine = (text: string): string => clean(text).replaceAll('\n', ' ');
+
+/** Telemetry must not steer the terminal: control and direction characters are taken out. */
+export const clean = (text: string): string =>
+  text.replaceAll(/[^\P{Cc}\n]/gu, '').replaceAll(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
+
+/** Breaks at spaces; a word longer than the width stays whole. */
+export function wrap(text: string, width: number): string[] {
+  return text.split('\n').flatMap((paragraph) => {
+    const lines: string[] = [];
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      if (line !== '' && line.length + 1 + word.length > width) {
+        lines.push(line);
+        line = word;
+      } else {
+        line = line === '' ? word : `${line} ${word}`;
+      }
+    }
+    return [...lines, line];
+  });
+}
+
+const hang = (first: string, indent: number, lines: readonly string[]): string =>
+  lines.map((line, index) => (index === 0 ? `${first}${line}` : `${' '.repeat(indent)}${line}`)).join('\n');
