@@ -1,13 +1,13 @@
 import { learn } from '../../core/learning/learn.ts';
 import { Concluded } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
-import { approvals, chat, clock, evidence, ids, incidents, memory, pager, preferences, telemetry } from '../compose.ts';
+import { approvals, catalog, chat, clock, incidents, memory, pager, preferences, telemetry } from '../compose.ts';
 import { onLambda, step } from '../handle.ts';
 
 export const create = (
   ports: Pick<
     Ports,
-    'incidents' | 'clock' | 'ids' | 'preferences' | 'memory' | 'telemetry' | 'chat' | 'pager' | 'approvals' | 'evidence'
+    'incidents' | 'clock' | 'preferences' | 'memory' | 'telemetry' | 'chat' | 'pager' | 'approvals' | 'catalog'
   >,
 ) => step('learn', Concluded, (input) => learn(input, ports));
 
@@ -15,13 +15,12 @@ export const handler = onLambda(() =>
   create({
     incidents: incidents(),
     clock: clock(),
-    ids: ids(),
     preferences: preferences(),
     memory: memory(),
     telemetry: telemetry(),
     chat: chat(),
     pager: pager(),
     approvals: approvals(),
-    evidence: evidence(),
+    catalog: catalog(),
   }),
 );

@@ -1,0 +1,173 @@
+// The end of an incident: what came of it, what is remembered, the draft of a postmortem, the last word to people. Every part is
+// written under a name of its own, so that a second run after a crash writes nothing twice.
+import { note } from '../incidents/timeline.ts';
+import type { Preference } from '../model/action.ts';
+import type { Concluded } from '../model/workflow.ts';
+import type { Ports } from '../ports/index.ts';
+import { environmentOf } from '../remediation/guard.ts';
+import { fingerprintOfHypothesis, workloadOf } from './fingerprint.ts';
+import { postmortem } from './postmortem.ts';
+
+type LearnPorts = Pick<
+  Ports,
+  | 'incidents'
+  | 'clock'
+  | 'ids'
+  | 'preferences'
+  | 'memory'
+  | 'telemetry'
+  | 'chat'
+  | 'pager'
+  | 'approvals'
+  | 'evidence'
+  | 'catalog'
+>;
+
+/** "Don't ask me next time" holds for this long, and no more than this often a day. */
+const preferenceDays = 30;
+const usesPerDay = 3;
+
+export async function learn(input: Concluded, ports: LearnPorts): Promise<Record<string, never>> {
+  const lines = [await outcomeLine(input, ports), ...(await teach(input, ports))];
+  for (const [index, text] of lines.entries()) {
+    await note(input.incident.id, { step: 'Learn', kind: 'learned', key: String(index), text }, ports);
+  }
+  lines.push(...(await writeDown(input, lines, ports)));
+  await tell(input, lines, ports);
+  await ports.incidents.update(input.incident.id, { status: 'closed' });
+  return {};
+}
+
+async function outcomeLine(input: Concluded, ports: LearnPorts): Promise<string> {
+  const { decision, approval, remediation, verification } = input;
+  if (verification) return verification.text;
+  if (remediation)
+    return remediation.kind === 'refused' || remediation.kind === 'failed'
+      ? `Nothing was done: ${remediation.why}`
+      : remediation.detail;
+  if (decision.kind === 'report') return `Reported; nothing was to be done. ${decision.why}`;
+  if (decision.kind === 'refuse') return `Refused: ${decision.why}`;
+  switch (approval?.kind) {
+    case 'rejected':
+      return `${approval.by} rejected the action; nothing was done.`;
+    case 'expired': {
+      if (decision.kind === 'ask') {
+        await ports.approvals.expire(decision.approvalId);
+        const stored = await ports.approvals.get(decision.approvalId);
+        if (stored?.state === 'decided')
+          return `${stored.decidedBy} answered too late; the workflow had stopped waiting, and nothing was done.`;
+      }
+      return 'Nobody answered in time; nothing was done.';
+    }
+    default:
+      return 'Nothing was done.';
+  }
+}
+
+/** Remembers what a person asked to remember, if it helped; says so either way. */
+async function teach(input: Concluded, ports: LearnPorts): Promise<string[]> {
+  const { approval, decision, verification, diagnosis, context, incident } = input;
+  if (approval?.kind !== 'approved' || !approval.remember || decision.kind !== 'ask') return [];
+  const first = diagnosis.hypotheses[0];
+  const environment = environmentOf(context, await ports.catalog.load());
+  const fingerprint = first && fingerprintOfHypothesis(first, environment);
+  if (!first || !environment || !fingerprint || !first.errorTemplate) {
+    return ['Not remembered: there is no error text that would tell this error from others.'];
+  }
+  if (verification?.kind !== 'recovered') {
+    return ['Not remembered: the action did not demonstrably help, so next time a person is asked again.'];
+  }
+  const expiresAt = new Date(Date.parse(approval.at) + preferenceDays * 86_400_000).toISOString();
+  const preference: Preference = {
+    id: `${incident.id}-${decision.action.id}`,
+    fingerprint,
+    describes: {
+      cause: first.cause,
+      workload: workloadOf(first.entity),
+      environment,
+      errorTemplate: first.errorTemplate,
+    },
+    actionId: decision.action.id,
+    taughtBy: approval.by,
+    taughtAt: approval.at,
+    incidentId: incident.id,
+    expiresAt,
+    uses: 0,
+    maxUsesPerDay: usesPerDay,
+    usedToday: { day: approval.at.slice(0, 10), count: 0 },
+    state: 'active',
+  };
+  await ports.preferences.teach(preference);
+  return [
+    `Remembered, as ${approval.by} said: when ${preference.describes.workload} in ${environment} fails with exactly "${first.errorTemplate.slice(0, 160)}", ` +
+      `${decision.action.id} without asking; until ${expiresAt.slice(0, 10)}, at most ${usesPerDay} times a day. Anyone can revoke it.`,
+  ];
+}
+
+/** Memory and knowledge help the next incident; this one does not fail for them. */
+async function writeDown(input: Concluded, lines: readonly string[], ports: LearnPorts): Promise<string[]> {
+  const { incident, context, diagnosis, remediation, verification } = input;
+  const at = ports.clock.now().toISOString();
+  const gaps: string[] = [];
+  try {
+    await ports.memory.remember({
+      incidentId: incident.id,
+      actor: 'watchkeeper',
+      at,
+      text: `${incident.title}: ${diagnosis.text} ${lines.join(' ')}`.slice(0, 4000),
+    });
+  } catch {
+    gaps.push('The memory could not be written.');
+  }
+  try {
+    const timeline = await ports.incidents.timeline(incident.id);
+    await ports.telemetry.knowledge.add({
+      name: `postmortem-${incident.id}.md`,
+      title: `Postmortem draft: ${incident.title}`.slice(0, 200),
+      service: context.service?.value,
+      tags: ['postmortem', 'draft'],
+      markdown: postmortem({ incident, context, diagnosis, timeline, remediation, verification }),
+    });
+    await note(
+      incident.id,
+      {
+        step: 'Learn',
+        kind: 'learned',
+        key: 'postmortem',
+        text: `A postmortem draft is in the knowledge base: postmortem-${incident.id}.md`,
+      },
+      ports,
+    );
+  } catch {
+    gaps.push('The postmortem draft could not be stored.');
+  }
+  for (const text of gaps) await note(incident.id, { step: 'Learn', kind: 'gap', key: text, text }, ports);
+  return gaps;
+}
+
+/** The last word, in the thread and on the page; where one of them cannot be reached, the timeline says so. */
+async function tell(input: Concluded, lines: readonly string[], ports: LearnPorts): Promise<void> {
+  const { incident, verification } = input;
+  const headline = verification
+    ? `${verification.kind === 'recovered' ? 'Recovered' : 'Needs a person'}: ${incident.title}`
+    : `Done: ${incident.title}`;
+  const failures: string[] = [];
+  await ports.chat
+    .publish({
+      key: `closing-${incident.id}`,
+      incidentId: incident.id,
+      kind: 'closing',
+      headline: headline.slice(0, 300),
+      lines: lines.map((line) => line.slice(0, 1500)),
+      ...(incident.trigger.slack === undefined
+        ? {}
+        : { slack: { channel: incident.trigger.slack.channel, threadTs: incident.trigger.slack.threadTs } }),
+    })
+    .catch(() => failures.push('The thread could not be told how it ended.'));
+  if (verification) {
+    const written = await ports.pager.note(incident.sourceId, `${headline}\n${lines.join('\n')}`.slice(0, 2000));
+    if (written.kind === 'gap') failures.push(`The page could not be told how it ended: ${written.gap.reason}`);
+  }
+  for (const text of failures)
+    await note(incident.id, { step: 'Learn', kind: 'gap', key: text.slice(0, 60), text }, ports);
+}
