@@ -1,6 +1,6 @@
 // What a function can be given: for each capability the narrowest verbs, the variables that lambdas/compose.ts reads, and the files
 // that go into its bundle. A capability is a row here; which function has which is the table in functions.ts.
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, type CfnElement, Stack } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -168,7 +168,8 @@ const askModel: Give = ({ stage: { model }, tables }) => {
     case 'openai':
       return { ...prompts, secrets: ['model-api-key'] };
     case 'bedrock': {
-      const models = Object.values(model.models).flatMap((id) => modelArns(Stack.of(tables), id));
+      const stack = Stack.of(tables);
+      const models = Object.values(model.models).flatMap((id) => modelArns(stack, id, model.region ?? stack.region));
       return {
         ...prompts,
         statements: [
@@ -182,15 +183,17 @@ const askModel: Give = ({ stage: { model }, tables }) => {
   }
 };
 
+const inferenceProfile = /^(?:us|eu|apac|jp|au|us-gov|global)\./;
+
 /** A model by its id; for an inference profile (`eu.…`, `us.…`, `global.…`) the profile and the model in every region it routes to. */
-function modelArns(stack: Stack, id: string): string[] {
+function modelArns(stack: Stack, id: string, region: string): string[] {
   if (id.startsWith('arn:')) return [id];
-  const profile = /^(?:us|eu|apac|jp|au|us-gov|global)\.(.+)$/.exec(id)?.[1];
-  const foundation = `arn:${stack.partition}:bedrock:*::foundation-model/${profile ?? id}`;
-  if (profile === undefined) return [foundation];
+  const routed = inferenceProfile.test(id) ? id.replace(inferenceProfile, '') : undefined;
+  const foundation = { service: 'bedrock', account: '', resource: 'foundation-model' };
+  if (routed === undefined) return [stack.formatArn({ ...foundation, region, resourceName: id })];
   return [
-    foundation,
-    stack.formatArn({ service: 'bedrock', region: '*', resource: 'inference-profile', resourceName: id }),
+    stack.formatArn({ ...foundation, region: '*', resourceName: routed }),
+    stack.formatArn({ service: 'bedrock', region, resource: 'inference-profile', resourceName: id }),
   ];
 }
 
@@ -285,4 +288,20 @@ function merge(parts: readonly Part[]): Part {
     files: [...files.values()],
     secrets: [...new Set(parts.flatMap(({ secrets = [] }) => secrets))],
   };
+}
+
+/** The wildcards among what is given, as cdk-nag names them, each with its reason. */
+export function acknowledgements({ stage: { model }, evidence }: Surroundings): { id: string; reason: string }[] {
+  const bucket = Stack.of(evidence).getLogicalId(evidence.node.defaultChild as CfnElement);
+  const routed = model.provider === 'bedrock' ? Object.values(model.models) : [];
+  return [
+    ...['evidence', 'knowledge'].map((prefix) => ({
+      id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}/*]`,
+      reason: `Objects are named for what is in them; the right ends at ${prefix}/ of this one bucket.`,
+    })),
+    ...routed.map((id) => ({
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:bedrock:*::foundation-model/${id.replace(inferenceProfile, '')}]`,
+      reason: 'An inference profile routes to the same model in the regions of its geography.',
+    })),
+  ];
 }

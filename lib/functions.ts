@@ -2,13 +2,13 @@
 // log, role) is the same for all and made here. Specialists need no row: every folder specialist-* is one.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type Capability, type Given, give, type Surroundings } from './capabilities.ts';
+import { acknowledgements, type Capability, type Given, give, type Surroundings } from './capabilities.ts';
 import { root } from './root.ts';
 
 interface FunctionRow {
@@ -148,6 +148,7 @@ export class Functions extends Construct {
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
     this.#byName = new Map([...functionTable()].map(([name, row]) => [name, createFunction(this, name, row, props)]));
+    Validations.of(this).acknowledge(...acknowledgements(props));
   }
 
   named(name: string): LambdaFunction {

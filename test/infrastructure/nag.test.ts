@@ -1,0 +1,38 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, test } from 'vitest';
+import { liveStage, synthesize } from './synthesize.ts';
+
+const recordedStage = {
+  stage: 'test',
+  telemetry: { kind: 'recorded', scenario: 'scenarios/cronjob-nightly-invoices' },
+  deletionProtection: false,
+  eventArchiveDays: 0,
+  memory: { kind: 'none' },
+};
+
+const violations = (config: unknown, also: (stack: Stack) => unknown = () => {}) => {
+  const { stack } = synthesize(config);
+  also(stack);
+  return new AwsSolutionsChecks()
+    .validateScope(stack)
+    .violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`),
+    );
+};
+
+describe('the AWS Solutions rules find nothing that is not acknowledged with a reason', () => {
+  test.each([
+    ['a live stage with everything', liveStage],
+    ['a recorded stage with as little as possible', recordedStage],
+  ])('in %s', (_name, config) => {
+    expect(violations(config)).toEqual([]);
+  });
+});
+
+test('the rules do look: a queue that takes plain HTTP is found', () => {
+  expect(violations(recordedStage, (stack) => new Queue(stack, 'Plain'))).toContain(
+    'AwsSolutions-SQS4 watchkeeper-test/Plain/Resource',
+  );
+});
