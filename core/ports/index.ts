@@ -9,6 +9,7 @@ import type {
   PreferenceStore,
   SeenEvents,
 } from './records.ts';
+import type { Secrets } from './secrets.ts';
 import type { Executor, Telemetry } from './telemetry.ts';
 import type { Clock, Ids } from './world.ts';
 
@@ -31,4 +32,5 @@ export interface Ports {
   readonly telemetry: Telemetry;
   readonly executor: Executor;
   readonly catalog: ServiceCatalog;
+  readonly secrets: Secrets;
 }

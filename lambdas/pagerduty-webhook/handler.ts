@@ -1,0 +1,66 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import * as z from 'zod';
+import { meaningOf, PagerDutyWebhook } from '../../core/incidents/pagerduty.ts';
+import type { Ports } from '../../core/ports/index.ts';
+import { bus, secrets, seen } from '../compose.ts';
+import { answering, onLambda } from '../handle.ts';
+import { HttpEvent, type HttpReply, header, jsonOf, maxBodyBytes, rawBody, reply, signed } from '../http.ts';
+
+const logger = new Logger({ serviceName: 'watchkeeper' });
+/** PagerDuty redelivers for 48 hours. */
+const rememberSeconds = 72 * 3600;
+
+/** 4xx is never sent again, so it is only for what will never be right; whatever fails on our side is a 5xx, and comes again. */
+export async function receive(event: HttpEvent, ports: Pick<Ports, 'bus' | 'seen' | 'secrets'>): Promise<HttpReply> {
+  const body = rawBody(event);
+  if (body.length > maxBodyBytes) return reply(400, { error: `The body is larger than ${maxBodyBytes} bytes.` });
+  const proofs = signaturesOf(header(event, 'x-pagerduty-signature'));
+  if (proofs.length === 0) return reply(400, { error: 'X-PagerDuty-Signature is missing or has no v1 signature.' });
+  try {
+    if (!signed(body, proofs, await ports.secrets.pagerDutyWebhook()))
+      return reply(403, { error: 'The signature does not match.' });
+    const webhook = PagerDutyWebhook.safeParse(jsonOf(body.toString('utf8')));
+    if (!webhook.success)
+      return reply(400, { error: `The body is not a V3 webhook: ${z.prettifyError(webhook.error)}` });
+    return await act(webhook.data, ports);
+  } catch (error) {
+    logger.error('not accepted', { reason: error instanceof Error ? error.message : 'unknown' });
+    return reply(503, { error: 'The event could not be stored; send it again.' });
+  }
+}
+
+async function act(webhook: PagerDutyWebhook, ports: Pick<Ports, 'bus' | 'seen'>): Promise<HttpReply> {
+  const meaning = meaningOf(webhook);
+  switch (meaning.kind) {
+    case 'pong':
+      return reply(200, { status: 'pong' });
+    case 'ignored':
+      logger.info('ignored', { reason: meaning.reason });
+      return reply(200, { status: 'ignored', reason: meaning.reason });
+    case 'malformed':
+      return reply(400, { error: `The incident does not fit: ${meaning.reason}` });
+    case 'publish': {
+      const key = `pagerduty-${webhook.event.id}`;
+      if (!(await ports.seen.claim(key, rememberSeconds))) return reply(200, { status: 'duplicate' });
+      try {
+        await ports.bus.publish(meaning.event);
+      } catch (error) {
+        await ports.seen.forget(key);
+        throw error;
+      }
+      return reply(202, { status: 'accepted' });
+    }
+  }
+}
+
+/** `v1=hex,v1=hex`: several while a secret is rotated. */
+const signaturesOf = (value: string | undefined): string[] =>
+  (value ?? '')
+    .split(',')
+    .flatMap((part) => /^\s*v1=([0-9a-f]{64})\s*$/i.exec(part)?.[1] ?? [])
+    .slice(0, 10);
+
+export const create = (ports: Pick<Ports, 'bus' | 'seen' | 'secrets'>) =>
+  answering('pagerduty-webhook', HttpEvent, (event) => receive(event, ports));
+
+export const handler = onLambda(() => create({ bus: bus(), seen: seen(), secrets: secrets() }));

@@ -1,0 +1,74 @@
+import { mentionTrigger, pressed, SlackEvents, SlackInteraction } from '../../core/incidents/slack.ts';
+import type { Ports } from '../../core/ports/index.ts';
+import { answerApproval } from '../../core/remediation/answer.ts';
+import { approvals, bus, catalog, clock, incidents, secrets, seen, workflow } from '../compose.ts';
+import { answering, onLambda } from '../handle.ts';
+import { HttpEvent, type HttpReply, header, jsonOf, maxBodyBytes, rawBody, reply, signed } from '../http.ts';
+
+type SlackPorts = Pick<
+  Ports,
+  'bus' | 'seen' | 'secrets' | 'clock' | 'approvals' | 'workflow' | 'incidents' | 'catalog'
+>;
+
+/** Slack's window against replays, in either direction. */
+const maxSkewSeconds = 300;
+const rememberSeconds = 24 * 3600;
+
+/** Acknowledges within Slack's three seconds: a mention goes on the bus, a button is one conditional write. */
+export async function receive(event: HttpEvent, ports: SlackPorts): Promise<HttpReply> {
+  const body = rawBody(event);
+  if (body.length > maxBodyBytes) return reply(400, { error: `The body is larger than ${maxBodyBytes} bytes.` });
+  const timestamp = header(event, 'x-slack-request-timestamp') ?? '';
+  const proof = /^v0=([0-9a-f]{64})$/i.exec(header(event, 'x-slack-signature') ?? '')?.[1];
+  if (!proof || !/^\d{1,12}$/.test(timestamp))
+    return reply(400, { error: 'The Slack signature or its timestamp is missing.' });
+  if (Math.abs(ports.clock.now().getTime() / 1000 - Number(timestamp)) > maxSkewSeconds) {
+    return reply(401, { error: 'The timestamp is more than five minutes away.' });
+  }
+  const message = Buffer.concat([Buffer.from(`v0:${timestamp}:`), body]);
+  if (!signed(message, [proof], await ports.secrets.slackSigning()))
+    return reply(401, { error: 'The signature does not match.' });
+  const isForm = (header(event, 'content-type') ?? '').startsWith('application/x-www-form-urlencoded');
+  return isForm ? interaction(body.toString('utf8'), ports) : events(body.toString('utf8'), ports);
+}
+
+async function events(body: string, ports: SlackPorts): Promise<HttpReply> {
+  const request = SlackEvents.safeParse(jsonOf(body));
+  if (!request.success) return reply(400, { error: 'This is no Slack event that we know.' });
+  if (request.data.type === 'url_verification') return reply(200, { challenge: request.data.challenge });
+  const trigger = mentionTrigger(request.data, ports.clock.now());
+  if (!trigger) return reply(200, { status: 'ignored' });
+  const key = `slack-${request.data.event_id}`;
+  if (!(await ports.seen.claim(key, rememberSeconds))) return reply(200, { status: 'duplicate' });
+  try {
+    await ports.bus.publish({ detailType: 'incident.mentioned', detail: { trigger } });
+  } catch (error) {
+    await ports.seen.forget(key);
+    throw error;
+  }
+  return reply(200, { status: 'accepted' });
+}
+
+async function interaction(body: string, ports: SlackPorts): Promise<HttpReply> {
+  const parsed = SlackInteraction.safeParse(jsonOf(new URLSearchParams(body).get('payload') ?? ''));
+  if (!parsed.success) return reply(400, { error: 'This is no Slack interaction that we know.' });
+  const answer = pressed(parsed.data);
+  if (!answer) return reply(200, { status: 'ignored' });
+  const result = await answerApproval(answer, ports);
+  return reply(200, { response_type: 'ephemeral', replace_original: false, text: result.text });
+}
+
+export const create = (ports: SlackPorts) => answering('slack', HttpEvent, (event) => receive(event, ports));
+
+export const handler = onLambda(() =>
+  create({
+    bus: bus(),
+    seen: seen(),
+    secrets: secrets(),
+    clock: clock(),
+    approvals: approvals(),
+    workflow: workflow(),
+    incidents: incidents(),
+    catalog: catalog(),
+  }),
+);
