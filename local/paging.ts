@@ -18,15 +18,21 @@ export function sourceIdOf(body: string): string {
 }
 
 /** `v1=` HMAC-SHA256 (hex) of the body, as in `X-PagerDuty-Signature`. */
-export const signature = (body: string, secret: string): string =>
+const signature = (body: string, secret: string): string =>
   `v1=${createHmac('sha256', secret).update(body).digest('hex')}`;
+
+/** Headers of a signed webhook. */
+export const signedHeaders = (body: string, secret: string): Record<string, string> => ({
+  'content-type': 'application/json',
+  'x-pagerduty-signature': signature(body, secret),
+});
 
 /** POSTs it. Throws `Unavailable` where nobody took it. */
 export async function sendPage(url: string, body: string, secret: string): Promise<{ readonly sourceId: string }> {
   const sourceId = sourceIdOf(body);
   const response = await fetch(`${url}/pagerduty`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-pagerduty-signature': signature(body, secret) },
+    headers: signedHeaders(body, secret),
     body,
   }).catch((cause: unknown) => {
     throw new Unavailable(`Nobody listens at ${url}. Is Watchkeeper running there (npm start)?`, { cause });

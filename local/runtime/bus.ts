@@ -17,13 +17,13 @@ const Routes = z.object({
     }),
   ),
 });
-export type Routes = z.infer<typeof Routes>;
+type Routes = z.infer<typeof Routes>;
 export type Target = Routes['routes'][number]['target'];
 
 const Event = z.object({ id: z.string(), source: z.string(), detailType: z.string(), detail: z.unknown() });
-export type Event = z.infer<typeof Event>;
+type Event = z.infer<typeof Event>;
 
-export interface BusOptions {
+interface BusOptions {
   readonly routes: Routes;
   readonly disk: Disk;
   /** Gives the event's detail to a target. `eventId` is the same however often it is tried. */

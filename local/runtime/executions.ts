@@ -20,10 +20,12 @@ export interface ExecutionsOptions {
   /** Real time: waits and expiries are measured with it. */
   readonly clock: Clock;
   /** Milliseconds every Wait state takes, in place of what it says: for worlds whose time is recorded. */
-  readonly waitMs?: number | undefined;
+  readonly waitMs?: (() => number | undefined) | undefined;
   /** Awaited before a state runs, and after it ran but before that is written down. */
   readonly onEntered?: ((execution: string, state: string) => void | Promise<void>) | undefined;
   readonly onLeft?: ((execution: string, state: string) => void | Promise<void>) | undefined;
+  /** Awaited when an execution fails in a state that is no Fail state: nothing in the state machine could tell anybody. */
+  readonly onStopped?: ((last: Running, failure: { error: string; cause: string }) => Promise<void>) | undefined;
   readonly onEnded?: ((execution: Ended) => void) | undefined;
   /** Told once for each trouble that is waited out, in a sentence. */
   readonly onTrouble?: ((sentence: string) => void) | undefined;
@@ -109,6 +111,8 @@ export function executions(options: ExecutionsOptions): Executions {
           ? { kind: 'succeeded' }
           : { kind: 'failed', error: outcome.error, cause: outcome.cause },
     };
+    if (outcome.kind === 'failed' && machine.states[now.state]?.Type !== 'Fail')
+      await options.onStopped?.(now, outcome);
     if (await persist(() => journal.end(ended))) options.onEnded?.(ended);
   }
 
@@ -172,7 +176,8 @@ export function executions(options: ExecutionsOptions): Executions {
   }
 
   async function waitMs(now: Running, state: State): Promise<number | undefined> {
-    if (options.waitMs !== undefined) return options.waitMs;
+    const override = options.waitMs?.();
+    if (override !== undefined) return override;
     if (state.Type !== 'Wait') return undefined;
     const seconds =
       state.SecondsPath === undefined ? state.Seconds : await numberAt(state.SecondsPath, now.input as Json);
@@ -212,7 +217,7 @@ export function executions(options: ExecutionsOptions): Executions {
     },
     answer: (taskToken, answer) => tokens.answer(taskToken, answer),
     async resume() {
-      const unfinished = (await journal.running()).filter(({ name }) => !active.has(name));
+      const unfinished = (await journal.running()).filter(({ name }) => !active.has(name) && !starting.has(name));
       for (const execution of unfinished) launch(execution);
       return unfinished.map(({ name }) => name);
     },

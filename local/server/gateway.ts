@@ -1,6 +1,6 @@
-// Turns a request of node:http into the event of an API Gateway HTTP API (payload 2.0) and the function's result back, so that the
+// Turns an HTTP request into the event of an API Gateway HTTP API (payload 2.0) and the function's result back, so that the
 // webhook handlers get here what they get on AWS: the raw body, byte for byte, and lower-case headers.
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 
@@ -10,17 +10,25 @@ export interface HttpReply {
   readonly body: string;
 }
 
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly sourceIp: string;
+}
+
 /** API Gateway passes text as it is and anything else in base64. */
-export function toGatewayEvent(request: IncomingMessage, body: Buffer, now: Date): APIGatewayProxyEventV2 {
-  const url = new URL(request.url ?? '/', 'http://localhost');
-  const method = request.method ?? 'GET';
+export function toGatewayEvent(request: HttpRequest, now: Date): APIGatewayProxyEventV2 {
+  const { method, path, query, body, sourceIp } = request;
   const text = body.toString('utf8');
   const isText = Buffer.from(text, 'utf8').equals(body);
   return {
     version: '2.0',
-    routeKey: `${method} ${url.pathname}`,
-    rawPath: url.pathname,
-    rawQueryString: url.search.slice(1),
+    routeKey: `${method} ${path}`,
+    rawPath: path,
+    rawQueryString: query,
     headers: Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
     ),
@@ -31,15 +39,9 @@ export function toGatewayEvent(request: IncomingMessage, body: Buffer, now: Date
       apiId: 'local',
       domainName: 'localhost',
       domainPrefix: 'localhost',
-      http: {
-        method,
-        path: url.pathname,
-        protocol: `HTTP/${request.httpVersion}`,
-        sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
-        userAgent: request.headers['user-agent'] ?? '',
-      },
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp, userAgent: request.headers['user-agent'] ?? '' },
       requestId: crypto.randomUUID(),
-      routeKey: `${method} ${url.pathname}`,
+      routeKey: `${method} ${path}`,
       stage: '$default',
       time: now.toISOString(),
       timeEpoch: now.getTime(),

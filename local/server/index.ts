@@ -82,7 +82,18 @@ async function serve(request: IncomingMessage, response: ServerResponse, parts: 
 /** A function that throws answers 5xx, so that the sender tries again. */
 async function webhook(name: string, request: IncomingMessage, { invoke, onTrouble }: ServerParts): Promise<HttpReply> {
   if (request.method !== 'POST') return json(405, { error: 'POST it.' });
-  const event = toGatewayEvent(request, await bodyOf(request), new Date());
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  const event = toGatewayEvent(
+    {
+      method: 'POST',
+      path: url.pathname,
+      query: url.search.slice(1),
+      headers: request.headers,
+      body: await bodyOf(request),
+      sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+    },
+    new Date(),
+  );
   try {
     return fromGatewayResult(await invoke(name, event));
   } catch (error) {

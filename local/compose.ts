@@ -1,0 +1,94 @@
+// The composition root on one machine: the only place here that chooses connectors. A world (recorded or real) brings what differs;
+// records, policies, evidence, memory, bus and workflow are the same for both.
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { cedarPolicies } from '../connectors/cedar/index.ts';
+import { diskEvidence, diskMemory } from '../connectors/disk/index.ts';
+import { dynamoStores, tableDefinitions } from '../connectors/dynamodb/index.ts';
+import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
+import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
+import { systemClock, ulids } from '../connectors/system/index.ts';
+import type { Ports } from '../core/ports/index.ts';
+import { alsoIn, type ConsoleChat, consoleChat } from './console-chat.ts';
+import { type Feed, observedApprovals, observedChat, observedIncidents, observedPreferences } from './feed.ts';
+import type { AwsEndpoint } from './runtime/aws-endpoint.ts';
+import type { Disk } from './runtime/files.ts';
+import type { MakeWorld, World } from './world.ts';
+
+const names = { incidents: 'watchkeeper-incidents', preferences: 'watchkeeper-preferences' };
+export const tables = tableDefinitions(names);
+
+export interface ComposeOptions {
+  readonly dynamodb: DynamoDBClient;
+  readonly aws: AwsEndpoint;
+  readonly disk: Disk;
+  readonly feed: Feed;
+  readonly makeWorld: MakeWorld;
+  /** The runtime's own, which pages from this machine are signed with. */
+  readonly webhookSecret: string;
+}
+
+export interface Composed {
+  readonly ports: Ports;
+  readonly world: World;
+  readonly chat: ConsoleChat;
+}
+
+export async function compose(options: ComposeOptions): Promise<Composed> {
+  const { aws, disk, feed } = options;
+  const stores = dynamoStores({
+    client: options.dynamodb,
+    incidentsTable: names.incidents,
+    preferencesTable: names.preferences,
+    clock: systemClock(),
+  });
+  const { incidents, applied } = stores;
+  const world = await options.makeWorld({ incidents, applied, disk });
+  const { clock, telemetry, executor, pager, catalog, reasoner } = world;
+  const local = { endpoint: aws.url, region: 'us-east-1', credentials: aws.credentials };
+  const console = consoleChat(disk, systemClock());
+  const chat = world.chat === undefined ? console : alsoIn(console, world.chat);
+  return {
+    world,
+    chat,
+    ports: {
+      clock,
+      telemetry,
+      executor,
+      pager,
+      catalog,
+      reasoner,
+      ids: ulids(),
+      incidents: observedIncidents(incidents, feed),
+      approvals: observedApprovals(stores.approvals, feed),
+      preferences: observedPreferences(stores.preferences, feed),
+      seen: stores.seen,
+      ledger: stores.ledger,
+      evidence: diskEvidence(disk),
+      memory: diskMemory(disk),
+      chat: observedChat(chat, feed),
+      policies: policies(),
+      secrets: {
+        pagerDutyWebhook: async () => [options.webhookSecret, ...world.webhookSecrets],
+        slackSigning: async () => world.slackSigningSecrets,
+      },
+      bus: eventBridgeBus({ busName: 'local', client: new EventBridgeClient(local) }),
+      workflow: stepFunctionsWorkflow({ client: new SFNClient(local) }),
+    },
+  };
+}
+
+function policies(): Ports['policies'] {
+  const folder = new URL('../policies/', import.meta.url);
+  const read = (file: string) => readFileSync(new URL(file, folder), 'utf8');
+  const files = readdirSync(folder).filter((file) => file.endsWith('.cedar'));
+  const wasm = createRequire(import.meta.url).resolve('@cedar-policy/cedar-wasm/web/cedar_wasm_bg.wasm');
+  return cedarPolicies({
+    schema: read('watchkeeper.cedarschema'),
+    policies: Object.fromEntries(files.map((file) => [file, read(file)])),
+    wasm: new Uint8Array(readFileSync(wasm)),
+  });
+}

@@ -1,0 +1,273 @@
+// The embedded runtime: the state machine file and the handlers of lambdas/ in one process, with what they need around them. It boots,
+// goes on with what had not ended, takes pages and closes; how a step looks to people is elsewhere.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Impossible, InvalidInput, Unavailable } from '../../core/errors.ts';
+import type { Incident } from '../../core/model/incident.ts';
+import type { Ports } from '../../core/ports/index.ts';
+import { compose, tables } from '../compose.ts';
+import { type Feed, feed as newFeed } from '../feed.ts';
+import { sendPage as postPage, signedHeaders, sourceIdOf, vary } from '../paging.ts';
+import type { Pages } from '../server/api.ts';
+import { fromGatewayResult, toGatewayEvent } from '../server/gateway.ts';
+import { type RunningServer, startServer } from '../server/index.ts';
+import type { MakeWorld, World } from '../world.ts';
+import { awsEndpoint } from './aws-endpoint.ts';
+import { embeddedBus, loadRoutes, type Target } from './bus.ts';
+import { type Executions, executions, type InvokeFunction } from './executions.ts';
+import { type Disk, folderDisk, memoryDisk } from './files.ts';
+import { localFunctions } from './functions.ts';
+import { journal, type Running } from './journal.ts';
+import { lockFolder } from './lock.ts';
+import { loadMachine } from './machine.ts';
+import { webhookSecret } from './secret.ts';
+import { openTables } from './tables.ts';
+
+const statemachines = new URL('../../statemachines/', import.meta.url);
+/** How long what ended is remembered by name, so that a bus event that comes again starts nothing. */
+const rememberEndedDays = 14;
+
+export interface RuntimeOptions {
+  readonly makeWorld: MakeWorld;
+  /** Folder that everything is kept in; in memory, for the life of the process, where absent. */
+  readonly data?: string | undefined;
+  /** Of the HTTP server on 127.0.0.1, 0 for any free one; no server where absent (pages go straight to the handler). */
+  readonly port?: number | undefined;
+  /** Told, in a sentence, of what goes wrong and is waited out or set aside. */
+  readonly onTrouble?: ((sentence: string) => void) | undefined;
+  readonly hooks?: Hooks | undefined;
+}
+
+/** For measuring and for breaking things on purpose: awaited at each state, and around each call of a function. */
+export interface Hooks {
+  readonly entered?: (execution: string, state: string) => void | Promise<void>;
+  readonly left?: (execution: string, state: string) => void | Promise<void>;
+  readonly invoke?: (name: string, payload: unknown, invoke: InvokeFunction) => Promise<unknown>;
+  readonly disk?: (disk: Disk) => Disk;
+}
+
+export type Milestone = 'diagnosed' | 'asked' | 'ended';
+
+export interface Runtime {
+  /** Undefined without a server. */
+  readonly url: string | undefined;
+  readonly ports: Ports;
+  readonly world: World;
+  readonly feed: Feed;
+  readonly pages: Pages;
+  /** Goes on with what an earlier process left unfinished; returns how many investigations that is. Call it once, after watching. */
+  resume(): Promise<number>;
+  /** Signs a webhook body and hands it to our own endpoint. */
+  sendPage(body: string): Promise<{ readonly sourceId: string }>;
+  /** The latest incident of that source once it got there: `asked` also when it ended without a question. */
+  waitForIncident(sourceId: string, until: Milestone, timeoutMs?: number): Promise<Incident>;
+  close(): Promise<void>;
+}
+
+/** Throws `Misconfigured` for what the operator can mend: a port in use, a folder that another process has, a world that cannot be read. */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  // Handlers log one JSON line a call, for CloudWatch; here the timeline is what people read.
+  process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
+  const opened = new Opened();
+  try {
+    return await boot(options, opened);
+  } catch (error) {
+    await opened.closeAll();
+    throw error;
+  }
+}
+
+async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
+  const { data, hooks } = options;
+  const onTrouble = options.onTrouble ?? (() => undefined);
+  if (data !== undefined) opened.add(lockFolder(data));
+  const plainDisk = data === undefined ? memoryDisk() : folderDisk(data);
+  const disk = hooks?.disk?.(plainDisk) ?? plainDisk;
+  const db = opened.keep(await openTables(tablesFolder(data), tables));
+  const feed = newFeed();
+
+  let functions: InvokeFunction = () =>
+    Promise.reject(new Impossible('A function was called before the boot was over.'));
+  const invoke: InvokeFunction = (name, payload) =>
+    hooks?.invoke ? hooks.invoke(name, payload, functions) : functions(name, payload);
+  const book = journal(disk);
+  const run = opened.keep(
+    executions({
+      machine: await loadMachine('incident', new URL('incident.asl.json', statemachines)),
+      journal: book,
+      invoke,
+      clock: { now: () => new Date() },
+      waitMs: () => composed.world.waitMs,
+      onEntered: hooks?.entered,
+      onLeft: hooks?.left,
+      onTrouble,
+      onStopped: (last, failure) => reportStopped(last, failure, invoke, onTrouble),
+    }),
+  );
+  const bus = opened.keep(
+    embeddedBus({
+      routes: await loadRoutes(new URL('bus-routes.json', statemachines)),
+      disk,
+      deliver: (target, detail, eventId) => deliver(target, detail, eventId, run, invoke),
+      onTrouble,
+    }),
+  );
+  const aws = opened.keep(await awsEndpoint({ bus, executions: run }));
+  const secret = await webhookSecret(disk);
+  const composed = await compose({
+    dynamodb: db.client,
+    aws,
+    disk,
+    feed,
+    makeWorld: options.makeWorld,
+    webhookSecret: secret,
+  });
+  const { ports, world, chat } = composed;
+  functions = localFunctions(ports);
+
+  let server: RunningServer | undefined;
+  const send = (body: string) => (server ? postPage(server.url, body, secret) : invokeWebhook(body, secret, invoke));
+  const pages = pagesOf(world, ports, send);
+  if (options.port !== undefined) {
+    server = opened.keep(await startServer(options.port, { invoke, feed, onTrouble, api: { ports, chat, pages } }));
+    await disk.write('runtime.json', JSON.stringify({ url: server.url }));
+  }
+  return {
+    url: server?.url,
+    ports,
+    world,
+    feed,
+    pages,
+    async resume() {
+      await book.prune(new Date(Date.now() - rememberEndedDays * 24 * 3600 * 1000));
+      const resumed = await run.resume();
+      await bus.resume();
+      return resumed.length;
+    },
+    sendPage: send,
+    waitForIncident: (sourceId, until, timeoutMs = 60_000) => waitFor(sourceId, until, timeoutMs, ports, feed),
+    close: () => opened.closeAll(),
+  };
+}
+
+const tablesFolder = (data: string | undefined): string | undefined => {
+  if (data === undefined) return undefined;
+  mkdirSync(data, { recursive: true });
+  return join(data, 'tables');
+};
+
+async function deliver(
+  target: Target,
+  detail: unknown,
+  eventId: string,
+  run: Executions,
+  invoke: InvokeFunction,
+): Promise<void> {
+  if ('stateMachine' in target) await run.start(eventId, detail);
+  else await invoke(target.function, detail);
+}
+
+/** An execution that no catcher of the state machine could save still says so where people read. */
+async function reportStopped(
+  last: Running,
+  failure: { readonly error: string; readonly cause: string },
+  invoke: InvokeFunction,
+  onTrouble: (sentence: string) => void,
+): Promise<void> {
+  try {
+    await invoke('report-failure', {
+      ...(last.input as object),
+      failure: { Error: failure.error, Cause: failure.cause },
+    });
+  } catch (error) {
+    onTrouble(`The investigation ${last.name} stopped at ${last.state} (${failure.error}): ${String(error)}`);
+  }
+}
+
+/** Straight to the handler, as API Gateway would. */
+async function invokeWebhook(body: string, secret: string, invoke: InvokeFunction): Promise<{ sourceId: string }> {
+  const sourceId = sourceIdOf(body);
+  const request = {
+    method: 'POST',
+    path: '/pagerduty',
+    query: '',
+    headers: signedHeaders(body, secret),
+    body: Buffer.from(body),
+    sourceIp: '127.0.0.1',
+  };
+  const reply = fromGatewayResult(await invoke('pagerduty-webhook', toGatewayEvent(request, new Date())));
+  if (reply.status >= 300) throw new Unavailable(`The page was not accepted (HTTP ${reply.status}).`);
+  return { sourceId };
+}
+
+function pagesOf(world: World, ports: Ports, send: Runtime['sendPage']): Pages {
+  return {
+    scenarios: () => world.pages.map(({ id, title }) => ({ id, title })),
+    send(scenario, options) {
+      const page = world.pages.find(({ id }) => id === scenario);
+      if (page === undefined) throw new InvalidInput(`There is no scenario ${scenario} here.`);
+      return send(options.vary ? vary(page.body, new Date(), () => ports.ids.next()) : page.body);
+    },
+  };
+}
+
+const reached = (incident: Incident, until: Milestone, diagnosed: boolean): boolean => {
+  const ended = incident.status === 'closed' || incident.status === 'failed';
+  switch (until) {
+    case 'diagnosed':
+      return diagnosed || ended;
+    case 'asked':
+      return incident.status === 'awaiting-approval' || ended;
+    case 'ended':
+      return ended;
+  }
+};
+
+function waitFor(sourceId: string, until: Milestone, timeoutMs: number, ports: Ports, feed: Feed): Promise<Incident> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      unwatch();
+    };
+    const look = async () => {
+      const incident = await ports.incidents.findBySource(sourceId);
+      if (incident === undefined) return;
+      const diagnosed = until === 'diagnosed' && (await ports.incidents.diagnosis(incident.id)) !== undefined;
+      if (!reached(incident, until, diagnosed)) return;
+      stop();
+      resolve(incident);
+    };
+    const lookOrFail = () => {
+      look().catch((error: unknown) => {
+        stop();
+        reject(error);
+      });
+    };
+    const timer = setTimeout(() => {
+      stop();
+      reject(new Unavailable(`The incident of ${sourceId} was not ${until} within ${timeoutMs} ms.`));
+    }, timeoutMs);
+    const unwatch = feed.watch((event) => {
+      if (event.kind === 'incident' && event.incident.sourceId === sourceId) lookOrFail();
+    });
+    lookOrFail();
+  });
+}
+
+/** What is open, closed in the reverse order. */
+class Opened {
+  readonly #closers: (() => void | Promise<void>)[] = [];
+
+  add(close: () => void | Promise<void>): void {
+    this.#closers.push(close);
+  }
+
+  keep<T extends { close(): void | Promise<void> }>(thing: T): T {
+    this.add(() => thing.close());
+    return thing;
+  }
+
+  async closeAll(): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) await close();
+  }
+}

@@ -1,0 +1,32 @@
+// What differs between a recorded world and a real one: where observations come from, what acting does, who else is told. Built in
+// compose.ts, used by the runtime; everything else is the same for both.
+import type { Ports } from '../core/ports/index.ts';
+import type { AppliedActions, IncidentStore } from '../core/ports/records.ts';
+import type { Disk } from './runtime/files.ts';
+
+/** A page that this world can send itself. `body` is POSTed byte for byte. */
+export interface RecordedPage {
+  readonly id: string;
+  readonly title: string;
+  readonly body: string;
+}
+
+export interface World extends Pick<Ports, 'clock' | 'telemetry' | 'executor' | 'pager' | 'catalog' | 'reasoner'> {
+  /** Another place than the console where people read. */
+  readonly chat?: Ports['chat'] | undefined;
+  readonly pages: readonly RecordedPage[];
+  /** Secrets of PagerDuty's webhook subscriptions, besides the runtime's own. */
+  readonly webhookSecrets: readonly string[];
+  readonly slackSigningSecrets: readonly string[];
+  /** How long a Wait takes where time is recorded; as long as it says where absent. */
+  readonly waitMs?: number | undefined;
+}
+
+/** What the runtime has for a world to build on. */
+export interface Ground {
+  readonly incidents: IncidentStore;
+  readonly applied: AppliedActions;
+  readonly disk: Disk;
+}
+
+export type MakeWorld = (ground: Ground) => Promise<World>;
