@@ -5,6 +5,7 @@ import type { Action, RemediationResult } from '../model/action.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Brief } from '../model/report.ts';
 import type { Asked } from '../model/workflow.ts';
+import { specialistBudget } from '../planning/plan.ts';
 import type { PolicyRequest } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import { standingOf } from './decide.ts';
@@ -116,7 +117,7 @@ function verificationPlan(input: Asked, action: Action, now: Date): Brief[] {
     focus,
     trigger: input.trigger,
     context: { ...input.context, window: { ...window, incident: { start: window.incident.start, end } } },
-    budget: { seconds: 20, tokens: 1000, bytes: 64 * 1024 * 1024 },
+    budget: specialistBudget,
   }));
 }
 
