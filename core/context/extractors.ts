@@ -60,11 +60,17 @@ const phrases: readonly (readonly [pattern: RegExp, field: Field, kind: string |
     0.7,
   ],
 ];
+/** A name after a colon or equals sign, or, after a mere space, one that looks like a name and not like a word: quoted, or with a dash or digit. */
+const named = (word: string): RegExp =>
+  new RegExp(
+    `\\b${word}(?:\\s*[:=]\\s*["'\`]?${name}|\\s+["'\`]${name}|\\s+((?=[a-z0-9.-]*[-0-9])[a-z0-9][a-z0-9.-]{0,251}[a-z0-9]))`,
+    'i',
+  );
 const inWords: readonly (readonly [pattern: RegExp, field: Field, confidence: number])[] = [
-  [new RegExp(`\\bnamespace[:= ]+["'\`]?${name}`, 'i'), 'namespace', 0.8],
-  [new RegExp(`\\bcluster[:= ]+["'\`]?${name}`, 'i'), 'cluster', 0.8],
-  [new RegExp(`\\b(?:env|environment)[:= ]+["'\`]?${name}`, 'i'), 'environment', 0.8],
-  [new RegExp(`\\bservice[:= ]+["'\`]?${name}`, 'i'), 'service', 0.7],
+  [named('namespace'), 'namespace', 0.8],
+  [named('cluster'), 'cluster', 0.8],
+  [named('env(?:ironment)?'), 'environment', 0.8],
+  [named('service'), 'service', 0.7],
 ];
 const arn = /\barn:aws[a-z-]*:[a-z0-9-]+:([a-z0-9-]*):(\d{12})?:/;
 const eksCluster = /\barn:aws[a-z-]*:eks:[a-z0-9-]+:\d{12}:cluster\/([A-Za-z0-9-]{1,100})/;
@@ -89,7 +95,11 @@ export function cluesOf(trigger: Pick<Trigger, 'title' | 'sourceService' | 'deta
   clues.push(...cluesInText(trigger.title, 'title', 1));
   if (trigger.sourceService) {
     const service = /^([A-Za-z0-9][\w.-]*)/.exec(trigger.sourceService)?.[1];
-    if (service) clues.push({ field: 'service', value: service, source: 'the PagerDuty service', confidence: 0.55 });
+    // Teams often page under the name of a whole namespace: then it is no service.
+    const isNamespace = clues.some((clue) => clue.field === 'namespace' && clue.value === service);
+    if (service && !isNamespace) {
+      clues.push({ field: 'service', value: service, source: 'the PagerDuty service', confidence: 0.55 });
+    }
     clues.push(...cluesInText(trigger.sourceService, 'the PagerDuty service', 0.8));
   }
   return clues;
@@ -105,8 +115,11 @@ function cluesInText(full: string, source: string, trust: number): Clue[] {
     clues.push({ field, value: `${kind}/${match[2]}`, source, confidence: confidence * trust });
   }
   for (const [pattern, field, confidence] of inWords) {
-    const value = pattern.exec(text)?.[1];
-    if (value && !filler.has(value.toLowerCase())) clues.push({ field, value, source, confidence: confidence * trust });
+    const value = pattern
+      .exec(text)
+      ?.slice(1)
+      .find((group) => group !== undefined);
+    if (value) clues.push({ field, value, source, confidence: confidence * trust });
   }
   const [, region, account] = arn.exec(text) ?? [];
   if (region) clues.push({ field: 'region', value: region, source, confidence: 0.85 * trust });
@@ -115,38 +128,6 @@ function cluesInText(full: string, source: string, trust: number): Clue[] {
   if (cluster) clues.push({ field: 'cluster', value: cluster, source, confidence: 0.9 * trust });
   return clues;
 }
-
-/** Words that follow "service" or "cluster" in plain sentences and name nothing. */
-const filler = new Set([
-  'is',
-  'was',
-  'are',
-  'has',
-  'had',
-  'not',
-  'and',
-  'or',
-  'the',
-  'a',
-  'an',
-  'in',
-  'on',
-  'of',
-  'to',
-  'for',
-  'with',
-  'from',
-  'unreachability',
-  'unavailable',
-  'degraded',
-  'down',
-  'failed',
-  'failing',
-  'level',
-  'wide',
-  'error',
-  'errors',
-]);
 
 /** A name as Kubernetes, AWS and PagerDuty use them; no spaces, no markup. */
 const isName = (value: string): boolean => /^[A-Za-z0-9](?:[A-Za-z0-9._:/-]{0,198}[A-Za-z0-9])?$/.test(value);
