@@ -75,10 +75,29 @@ export type Change = z.infer<typeof Change>;
 export const Dependency = z.strictObject({ from: z.string().min(1), to: z.string().min(1) });
 export type Dependency = z.infer<typeof Dependency>;
 
+const statusWords: Readonly<Record<string, 'operational' | 'degraded' | 'outage'>> = {
+  operational: 'operational',
+  resolved: 'operational',
+  completed: 'operational',
+  degraded: 'degraded',
+  degraded_performance: 'degraded',
+  investigating: 'degraded',
+  identified: 'degraded',
+  monitoring: 'degraded',
+  under_maintenance: 'degraded',
+  partial_outage: 'outage',
+  major_outage: 'outage',
+  outage: 'outage',
+};
+
+/** `state` takes the words of public status pages (Atlassian Statuspage) too; a word that none of them uses is `unknown`. */
 export const VendorStatus = z.strictObject({
   provider: z.string().min(1),
   at: Instant,
-  state: z.enum(['operational', 'degraded', 'outage', 'unknown']),
+  state: z
+    .string()
+    .max(50)
+    .transform((word) => statusWords[word.toLowerCase()] ?? ('unknown' as const)),
   text: z.string(),
 });
 export type VendorStatus = z.infer<typeof VendorStatus>;

@@ -1,0 +1,243 @@
+// Reads a scenario folder (docs/scenario-format.md), strictly: an unknown file, a line that does not fit or a time that does not parse is
+// an error that names the file and the line. The truth (expected.json) is not read here, only tolerated.
+import { createReadStream } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parse as parseYaml } from 'yaml';
+import * as z from 'zod';
+import { InvalidInput } from '../../core/errors.ts';
+import { Instant } from '../../core/model/entity.ts';
+import {
+  Change,
+  Dependency,
+  FiringAlert,
+  KubernetesObject,
+  LogRecord,
+  Series,
+  VendorStatus,
+} from '../../core/model/telemetry.ts';
+import type { KnowledgeDocument } from '../../core/ports/telemetry.ts';
+
+const ScenarioFile = z.strictObject({
+  id: z.string().min(1),
+  title: z.string(),
+  source: z.string(),
+  now: Instant,
+  cluster: z.string().optional(),
+  environment: z.string().optional(),
+  namespace: z.string().optional(),
+  tags: z.array(z.string()),
+});
+export const KubernetesList = z.looseObject({ kind: z.literal('List'), items: z.array(KubernetesObject) });
+const FrontMatter = z.looseObject({
+  title: z.string().optional(),
+  service: z.string().optional(),
+  tags: z.array(z.string()).default([]),
+});
+
+const worldFiles = new Set([
+  'signals.ndjson',
+  'logs.ndjson',
+  'alerts.json',
+  'changes.json',
+  'dependencies.json',
+  'status.json',
+  'knowledge',
+  'kubernetes',
+]);
+const topFiles = new Set([...worldFiles, 'scenario.json', 'alert.json', 'expected.json', 'after']);
+
+export interface Scenario {
+  readonly id: string;
+  readonly title: string;
+  readonly tags: readonly string[];
+  readonly dir: string;
+  /** The clock of the recording. */
+  readonly now: string;
+  /** The webhook body, byte for byte. */
+  readonly alert: string;
+  /** Folders whose files replace their namesakes once that action ran, by action id. */
+  readonly after: Readonly<Record<string, string>>;
+}
+
+/** @throws InvalidInput naming the file that does not fit. */
+export async function readScenario(dir: string): Promise<Scenario> {
+  await onlyKnown(dir, topFiles);
+  const meta = await readJson(join(dir, 'scenario.json'), ScenarioFile);
+  const actions = (await list(dir)).includes('after') ? await list(join(dir, 'after')) : [];
+  for (const action of actions) await onlyKnown(join(dir, 'after', action), worldFiles);
+  return {
+    id: meta.id,
+    title: meta.title,
+    tags: meta.tags,
+    dir,
+    now: meta.now,
+    alert: await readText(join(dir, 'alert.json')),
+    after: Object.fromEntries(actions.map((action) => [action, join(dir, 'after', action)])),
+  };
+}
+
+async function onlyKnown(dir: string, known: ReadonlySet<string>): Promise<void> {
+  const unknown = (await list(dir)).find((name) => !known.has(name));
+  if (unknown !== undefined) throw new InvalidInput(`${join(dir, unknown)} is no file of the scenario format.`);
+}
+
+async function list(dir: string): Promise<string[]> {
+  try {
+    return (await readdir(dir)).filter((name) => !name.startsWith('.')).sort();
+  } catch (cause) {
+    throw new InvalidInput(`${dir} cannot be read as a folder.`, { cause });
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new InvalidInput(`${file} cannot be read.`, { cause });
+  }
+}
+
+async function readJson<Schema extends z.ZodType>(file: string, schema: Schema, edit = same): Promise<z.infer<Schema>> {
+  return parse(file, edit(await readText(file)), schema);
+}
+
+function parse<Schema extends z.ZodType>(where: string, text: string, schema: Schema): z.infer<Schema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidInput(`${where} is not JSON.`, { cause });
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success)
+    throw new InvalidInput(`${where} does not fit the scenario format: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+const same = (text: string): string => text;
+
+/** One edition of a scenario's world: the folders to look in, the last one first. */
+export interface Edition {
+  readonly folders: readonly string[];
+  /** Applied to JSON text before it is parsed; moves times. */
+  readonly edit: (text: string) => string;
+}
+
+const readers = {
+  'alerts.json': z.array(FiringAlert),
+  'changes.json': z.array(Change),
+  'dependencies.json': z.array(Dependency),
+  'status.json': z.array(VendorStatus),
+} as const;
+
+/** Where a file is in this edition, or undefined: then the source has nothing. */
+export async function find(edition: Edition, name: string): Promise<string | undefined> {
+  for (const folder of edition.folders) {
+    if ((await list(folder)).includes(name)) return join(folder, name);
+  }
+  return undefined;
+}
+
+export interface Read<T> {
+  readonly data: T;
+  readonly bytes: number;
+  /** Path inside the scenario, for the evidence. */
+  readonly file: string;
+}
+
+const base = (edition: Edition): string => edition.folders.at(-1) ?? '';
+
+export async function readFileOf<Name extends keyof typeof readers>(
+  edition: Edition,
+  name: Name,
+): Promise<Read<z.infer<(typeof readers)[Name]>> | undefined> {
+  const file = await find(edition, name);
+  if (file === undefined) return undefined;
+  const text = edition.edit(await readText(file));
+  return {
+    data: parse(file, text, readers[name]) as z.infer<(typeof readers)[Name]>,
+    bytes: text.length,
+    file: relative(base(edition), file),
+  };
+}
+
+/** Metric series, one a line. */
+export async function readSignals(edition: Edition, shiftSeconds: number): Promise<Read<Series[]> | undefined> {
+  const file = await find(edition, 'signals.ndjson');
+  if (file === undefined) return undefined;
+  const text = await readText(file);
+  const data = text.split('\n').flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    const series = parse(`${file}:${index + 1}`, line, Series);
+    if (shiftSeconds === 0) return [series];
+    return [{ ...series, points: series.points.map(([at, value]): [number, number] => [at + shiftSeconds, value]) }];
+  });
+  return { data, bytes: text.length, file: relative(base(edition), file) };
+}
+
+/** Log records of a window, streamed line by line; times are moved by `shiftMs`. */
+export async function* streamLogs(
+  file: string,
+  window: { start: string; end: string },
+  shiftMs: number,
+): AsyncGenerator<LogRecord> {
+  const from = new Date(Date.parse(window.start) - shiftMs).toISOString().slice(0, 19);
+  const to = new Date(Date.parse(window.end) - shiftMs).toISOString().slice(0, 19);
+  let number = 0;
+  for await (const line of createInterface({
+    input: createReadStream(file, 'utf8'),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
+    number += 1;
+    if (line === '') continue;
+    const record = parse(`${file}:${number}`, line, LogRecord);
+    const second = record.timestamp.slice(0, 19);
+    if (second < from || second > to) continue;
+    yield shiftMs === 0
+      ? record
+      : { ...record, timestamp: new Date(Date.parse(record.timestamp) + shiftMs).toISOString() };
+  }
+}
+
+/** Objects by cluster. An overlay replaces the clusters that it has. */
+export async function readKubernetes(edition: Edition): Promise<Read<Map<string, KubernetesObject[]>> | undefined> {
+  const clusters = new Map<string, KubernetesObject[]>();
+  let bytes = 0;
+  for (const folder of edition.folders) {
+    if (!(await list(folder)).includes('kubernetes')) continue;
+    for (const name of await list(join(folder, 'kubernetes'))) {
+      const cluster = /^(.+)\.json$/.exec(name)?.[1];
+      if (!cluster) throw new InvalidInput(`${join(folder, 'kubernetes', name)} is no file of the scenario format.`);
+      if (clusters.has(cluster)) continue;
+      const text = edition.edit(await readText(join(folder, 'kubernetes', name)));
+      bytes += text.length;
+      clusters.set(cluster, parse(join(folder, 'kubernetes', name), text, KubernetesList).items);
+    }
+  }
+  return clusters.size === 0 ? undefined : { data: clusters, bytes, file: 'kubernetes/' };
+}
+
+export async function readKnowledge(edition: Edition): Promise<KnowledgeDocument[]> {
+  const documents = new Map<string, KnowledgeDocument>();
+  for (const folder of edition.folders) {
+    if (!(await list(folder)).includes('knowledge')) continue;
+    for (const name of await list(join(folder, 'knowledge'))) {
+      const file = join(folder, 'knowledge', name);
+      if (!name.endsWith('.md')) throw new InvalidInput(`${file} is no file of the scenario format.`);
+      if (!documents.has(name)) documents.set(name, knowledgeDocument(name, file, await readText(file)));
+    }
+  }
+  return [...documents.values()];
+}
+
+function knowledgeDocument(name: string, file: string, text: string): KnowledgeDocument {
+  const match = /^---\n([\s\S]*?)\n---\n/.exec(text);
+  const markdown = match ? text.slice(match[0].length) : text;
+  const heading = /^#\s+(.+)$/m.exec(markdown)?.[1];
+  const meta = FrontMatter.safeParse(match?.[1] ? parseYaml(match[1]) : {});
+  if (!meta.success) throw new InvalidInput(`The front matter of ${file} does not fit: ${z.prettifyError(meta.error)}`);
+  const { title = heading ?? name, service, tags } = meta.data;
+  return { name, title, tags, markdown, ...(service === undefined ? {} : { service }) };
+}

@@ -1,0 +1,119 @@
+// The Telemetry port over recordings. A file that is missing is a gap: that source has nothing, and the investigation says so.
+import type { TimeWindow } from '../../core/model/entity.ts';
+import type { KubernetesSnapshot, LogRecord, Series } from '../../core/model/telemetry.ts';
+import type { KnowledgeBase, KnowledgeDocument, Observed, Scope, Telemetry } from '../../core/ports/telemetry.ts';
+import { find, type Read, readFileOf, readKnowledge, readKubernetes, readSignals, streamLogs } from './scenario.ts';
+import { type RecordedOptions, type WorldOf, worldFinder } from './worlds.ts';
+
+export interface TelemetryOptions extends RecordedOptions {
+  /** Makes a searchable knowledge base of a scenario's documents. */
+  readonly knowledge: (documents: readonly KnowledgeDocument[]) => KnowledgeBase;
+}
+
+export function recordedTelemetry(options: TelemetryOptions): Telemetry {
+  const worldOf = worldFinder(options);
+  const cache = new Map<string, Promise<unknown>>();
+  /** Parsed once per edition; five specialists read the same files. */
+  const cached = <T>(world: WorldOf, what: string, read: () => Promise<T>): Promise<T> => {
+    const key = [what, world.shiftMs, ...world.edition.folders].join('\n');
+    const known = cache.get(key) as Promise<T> | undefined;
+    if (known) return known;
+    const made = read();
+    cache.set(key, made);
+    made.catch(() => cache.delete(key));
+    if (cache.size > 64) cache.delete([...cache.keys()][0] ?? '');
+    return made;
+  };
+
+  const observe = async <T>(
+    scope: Scope,
+    what: string,
+    read: (world: WorldOf) => Promise<Read<T> | undefined>,
+  ): Promise<Observed<T>> => {
+    const world = await worldOf(scope.incidentId);
+    const found = await cached(world, what, () => read(world));
+    if (!found) return { kind: 'gap', gap: { source: what, reason: `This recording has no ${what}.` } };
+    return { kind: 'data', data: found.data, query: `${world.scenario.id}/${found.file}`, bytes: found.bytes };
+  };
+  const within = <T extends { readonly at: string }>(observed: Observed<T[]>, window: TimeWindow): Observed<T[]> =>
+    observed.kind === 'gap'
+      ? observed
+      : { ...observed, data: observed.data.filter((one) => one.at >= window.start && one.at <= window.end) };
+
+  const knowledgeBases = new Map<string, Promise<KnowledgeBase>>();
+  const added = new Map<string, KnowledgeDocument>();
+  const knowledgeOf = async (scope: Scope): Promise<KnowledgeBase> => {
+    const world = await worldOf(scope.incidentId);
+    const known = knowledgeBases.get(world.scenario.dir);
+    if (known) return known;
+    const made = readKnowledge(world.edition).then((documents) => options.knowledge([...documents, ...added.values()]));
+    knowledgeBases.set(world.scenario.dir, made);
+    return made;
+  };
+
+  return {
+    kubernetes: {
+      snapshots: async (scope) => {
+        const world = await worldOf(scope.incidentId);
+        const observed = await observe(scope, 'Kubernetes objects', () => readKubernetes(world.edition));
+        if (observed.kind === 'gap') return observed;
+        const takenAt = new Date(Date.parse(world.scenario.now) + world.shiftMs).toISOString();
+        const data: KubernetesSnapshot[] = [...observed.data]
+          .filter(([cluster]) => scope.cluster === undefined || cluster === scope.cluster)
+          .map(([cluster, items]) => ({ cluster, takenAt, items }));
+        return { ...observed, data };
+      },
+    },
+    metrics: {
+      series: async (scope, window) => {
+        const observed = await observe(scope, 'metrics', (world) => readSignals(world.edition, world.shiftMs / 1000));
+        return observed.kind === 'gap' ? observed : { ...observed, data: inWindow(observed.data, window) };
+      },
+    },
+    logs: {
+      records: async (scope, window): Promise<Observed<AsyncIterable<LogRecord>>> => {
+        const world = await worldOf(scope.incidentId);
+        const file = await find(world.edition, 'logs.ndjson');
+        if (file === undefined) return { kind: 'gap', gap: { source: 'logs', reason: 'This recording has no logs.' } };
+        return {
+          kind: 'data',
+          data: streamLogs(file, window, world.shiftMs),
+          query: `${world.scenario.id}/logs.ndjson`,
+          bytes: 0,
+        };
+      },
+    },
+    changes: {
+      changes: async (scope, window) =>
+        within(await observe(scope, 'changes', (world) => readFileOf(world.edition, 'changes.json')), window),
+    },
+    topology: {
+      dependencies: (scope) => observe(scope, 'call graph', (world) => readFileOf(world.edition, 'dependencies.json')),
+    },
+    alerts: {
+      alerts: async (scope, window) =>
+        within(await observe(scope, 'alerts', (world) => readFileOf(world.edition, 'alerts.json')), window),
+    },
+    status: {
+      feeds: async (scope, window) =>
+        within(await observe(scope, 'vendor status', (world) => readFileOf(world.edition, 'status.json')), window),
+    },
+    knowledge: {
+      search: async (query) => (await knowledgeOf(query.scope)).search(query),
+      // Written for all recordings of this runtime: what one incident taught, the next can find.
+      add: async (document) => {
+        added.set(document.name, document);
+        for (const base of knowledgeBases.values()) await (await base).add(document);
+      },
+    },
+  };
+}
+
+function inWindow(series: readonly Series[], window: TimeWindow): Series[] {
+  const from = Date.parse(window.start) / 1000;
+  const to = Date.parse(window.end) / 1000;
+  return series.flatMap((one) => {
+    const points = one.points.filter(([at]) => at >= from && at <= to);
+    return points.length === 0 ? [] : [{ ...one, points }];
+  });
+}
