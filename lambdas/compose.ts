@@ -11,6 +11,7 @@ import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { dynamoStores } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { s3Evidence } from '../connectors/s3/index.ts';
+import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
 import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
@@ -40,6 +41,8 @@ const Environment = z.object({
   MEMORY_ID: z.string().min(1).optional(),
   POLICIES_FOLDER: z.string().min(1).optional(),
   MODEL: json(ModelConfig).optional(),
+  /** Short name → ARN of the secrets that this function may read. */
+  SECRETS: json(z.record(z.string(), z.string())).default({}),
 });
 type Environment = z.infer<typeof Environment>;
 
@@ -115,6 +118,9 @@ export const reasoner = (): Ports['reasoner'] =>
       files.map((file) => parsePrompt(file, readFileSync(bundled('prompts', file), 'utf8'))),
     );
   });
+
+const readSecret = () => once('readSecret', () => secretReader({ arns: setting('SECRETS'), clock: clock() }));
+export const secrets = (): Ports['secrets'] => once('secrets', () => signingSecrets(readSecret()));
 
 export const pager = awaited('pager');
 export const chat = awaited('chat');

@@ -197,13 +197,18 @@ function modelArns(stack: Stack, id: string, region: string): string[] {
   ];
 }
 
+const readPreferences = all(
+  items('preferences', ['PREFERENCES'], 'GetItem'),
+  items('preferences', ['FINGERPRINT#'], 'Query'),
+);
+
 const capabilities = {
-  'read incidents': items('incidents', ['INCIDENT#', 'SOURCE#'], 'GetItem', 'Query'),
-  'write incidents': all(
-    items('incidents', ['INCIDENT#', 'SOURCE#'], 'PutItem', 'UpdateItem'),
-    items('incidents', ['SOURCE#'], 'DeleteItem'),
-  ),
   'tell the timeline': items('incidents', ['INCIDENT#'], 'PutItem'),
+  'read incidents': items('incidents', ['INCIDENT#'], 'GetItem', 'Query'),
+  'find incidents by page': items('incidents', ['SOURCE#'], 'GetItem'),
+  'update incidents': items('incidents', ['INCIDENT#'], 'UpdateItem'),
+  'open incidents': items('incidents', ['SOURCE#'], 'GetItem', 'PutItem'),
+  'close incidents': items('incidents', ['SOURCE#'], 'DeleteItem'),
   'claim events': items('incidents', ['EVENT#'], 'PutItem', 'DeleteItem'),
   'request approvals': all(
     items('incidents', ['APPROVAL#'], 'GetItem', 'PutItem', 'UpdateItem'),
@@ -212,15 +217,11 @@ const capabilities = {
   'decide approvals': items('incidents', ['APPROVAL#'], 'GetItem', 'UpdateItem'),
   'read approvals': items('incidents', ['APPROVAL#'], 'GetItem'),
   'keep the ledger': items('incidents', ['ACTION#'], 'GetItem', 'PutItem', 'UpdateItem'),
-  'read preferences': items('preferences', ['PREFERENCES', 'FINGERPRINT#'], 'GetItem', 'Query'),
-  'use preferences': items('preferences', ['PREFERENCES', 'FINGERPRINT#'], 'GetItem', 'Query', 'UpdateItem'),
-  'teach preferences': items(
-    'preferences',
-    ['PREFERENCES', 'FINGERPRINT#'],
-    'GetItem',
-    'Query',
-    'UpdateItem',
-    'PutItem',
+  'read preferences': readPreferences,
+  'use preferences': all(readPreferences, items('preferences', ['PREFERENCES'], 'UpdateItem')),
+  'teach preferences': all(
+    readPreferences,
+    items('preferences', ['PREFERENCES', 'FINGERPRINT#'], 'PutItem', 'UpdateItem'),
   ),
   'store evidence': objects('evidence', 'PutObject'),
   'read evidence': all(objects('evidence', 'GetObject'), listing('evidence')),

@@ -38,11 +38,8 @@ export class Edge extends Construct {
       },
     });
     for (const [path, handler] of Object.entries(routes)) {
-      this.api.addRoutes({
-        path,
-        methods: [HttpMethod.POST],
-        integration: new HttpLambdaIntegration(`To${handler.node.id}`, handler),
-      });
+      const integration = new HttpLambdaIntegration(`To-${handler.node.id}`, handler);
+      this.api.addRoutes({ path, methods: [HttpMethod.POST], integration });
     }
     Validations.of(this.api).acknowledge({
       id: 'AwsSolutions-APIG4',

@@ -46,7 +46,8 @@ export class WatchkeeperStack extends Stack {
       throttle: stage.throttle,
       routes: {
         '/pagerduty/webhook': functions.named('pagerduty-webhook'),
-        '/slack/{endpoint}': functions.named('slack'),
+        '/slack/events': functions.named('slack'),
+        '/slack/interactivity': functions.named('slack'),
       },
     });
     new Alarms(this, 'Alarms', {
