@@ -1,0 +1,58 @@
+// A message as Slack's blocks, within Slack's limits. Everything goes out as plain text, so that nothing a log line or an alert contains can
+// mention, link or format.
+import type { ActionsBlock, Button, HeaderBlock, KnownBlock, SectionBlock } from '@slack/types';
+import { buttonId } from '../../core/incidents/slack.ts';
+import type { Verdict } from '../../core/model/action.ts';
+import type { Message } from '../../core/model/message.ts';
+import { shorten } from '../../core/reporting/words.ts';
+
+/** https://docs.slack.dev/reference/block-kit: 50 blocks, header 150, section text 3,000; the whole message about 13,000 characters. */
+const limits = { blocks: 48, header: 150, section: 2900, total: 11_000 };
+
+const labels: Record<Verdict, { readonly text: string; readonly style?: 'primary' | 'danger' }> = {
+  approve: { text: 'Approve', style: 'primary' },
+  'approve-and-remember': { text: "Approve and don't ask again" },
+  reject: { text: 'Reject', style: 'danger' },
+};
+
+export function blocksOf(message: Message): KnownBlock[] {
+  const header: HeaderBlock = {
+    type: 'header',
+    text: { type: 'plain_text', text: shorten(clean(message.headline), limits.header), emoji: false },
+  };
+  const sections: SectionBlock[] = [];
+  let total = message.headline.length;
+  for (const line of message.lines) {
+    const text = shorten(clean(line), limits.section);
+    total += text.length;
+    if (text === '' || total > limits.total || sections.length >= limits.blocks - 3) break;
+    sections.push({ type: 'section', text: { type: 'plain_text', text, emoji: false } });
+  }
+  if (sections.length < message.lines.filter((line) => clean(line) !== '').length) {
+    sections.push({
+      type: 'section',
+      text: { type: 'plain_text', text: 'There is more; it does not fit into a Slack message.', emoji: false },
+    });
+  }
+  return [header, ...sections, ...(message.approval ? [buttons(message.approval.approvalId)] : [])];
+}
+
+const buttons = (approvalId: string): ActionsBlock => ({
+  type: 'actions',
+  elements: Object.entries(labels).map(
+    ([verdict, { text, style }]): Button => ({
+      type: 'button',
+      action_id: buttonId(verdict as Verdict),
+      text: { type: 'plain_text', text, emoji: false },
+      value: approvalId,
+      ...(style === undefined ? {} : { style }),
+    }),
+  ),
+});
+
+/** The text for notifications: Slack parses it, so its special characters are escaped (https://docs.slack.dev/messaging/formatting-message-text). */
+export const fallbackText = (message: Message): string =>
+  shorten(clean(message.headline), 1000).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** Control and format characters, which can hide or reorder text, become spaces. */
+const clean = (text: string): string => text.replaceAll(/[^\P{C}\n]/gu, ' ').trim();
