@@ -124,6 +124,7 @@ const world: Give = (around) => {
           files: [{ from: telemetry.scenario, to: 'scenario', without: 'expected.json' }],
         },
         items('incidents', ['WORLD#'], 'Query')(around),
+        items('incidents', ['INCIDENT#'], 'GetItem')(around),
       ]);
     case 'live':
       return {
@@ -201,6 +202,7 @@ const readPreferences = all(
   items('preferences', ['PREFERENCES'], 'GetItem'),
   items('preferences', ['FINGERPRINT#'], 'Query'),
 );
+const usePreferences = all(readPreferences, items('preferences', ['PREFERENCES'], 'UpdateItem'));
 
 const capabilities = {
   'tell the timeline': items('incidents', ['INCIDENT#'], 'PutItem'),
@@ -218,11 +220,8 @@ const capabilities = {
   'read approvals': items('incidents', ['APPROVAL#'], 'GetItem'),
   'keep the ledger': items('incidents', ['ACTION#'], 'GetItem', 'PutItem', 'UpdateItem'),
   'read preferences': readPreferences,
-  'use preferences': all(readPreferences, items('preferences', ['PREFERENCES'], 'UpdateItem')),
-  'teach preferences': all(
-    readPreferences,
-    items('preferences', ['PREFERENCES', 'FINGERPRINT#'], 'PutItem', 'UpdateItem'),
-  ),
+  'use preferences': usePreferences,
+  'teach preferences': all(usePreferences, items('preferences', ['PREFERENCES', 'FINGERPRINT#'], 'PutItem')),
   'store evidence': objects('evidence', 'PutObject'),
   'read evidence': all(objects('evidence', 'GetObject'), listing('evidence')),
   'write knowledge': objects('knowledge', 'PutObject'),

@@ -1,0 +1,40 @@
+// Ports that are ready only after something was read (a recording, a secret): each call waits for the reading, which happens once.
+import type { Reasoner } from '../core/ports/channels.ts';
+import type { Executor, Telemetry } from '../core/ports/telemetry.ts';
+
+type Load<T> = () => Promise<T>;
+
+/** Reads at the first call; a reading that failed is tried again at the next. */
+export function kept<T>(read: Load<T>): Load<T> {
+  let reading: Promise<T> | undefined;
+  return () => {
+    reading ??= read().catch((error: unknown) => {
+      reading = undefined;
+      throw error;
+    });
+    return reading;
+  };
+}
+
+export const deferredTelemetry = (load: Load<Telemetry>): Telemetry => ({
+  kubernetes: { snapshots: async (...asked) => (await load()).kubernetes.snapshots(...asked) },
+  metrics: { series: async (...asked) => (await load()).metrics.series(...asked) },
+  logs: { records: async (...asked) => (await load()).logs.records(...asked) },
+  changes: { changes: async (...asked) => (await load()).changes.changes(...asked) },
+  topology: { dependencies: async (...asked) => (await load()).topology.dependencies(...asked) },
+  alerts: { alerts: async (...asked) => (await load()).alerts.alerts(...asked) },
+  status: { feeds: async (...asked) => (await load()).status.feeds(...asked) },
+  knowledge: {
+    search: async (...asked) => (await load()).knowledge.search(...asked),
+    add: async (...asked) => (await load()).knowledge.add(...asked),
+  },
+});
+
+export const deferredExecutor = (load: Load<Executor>): Executor => ({
+  dryRun: async (...asked) => (await load()).dryRun(...asked),
+  execute: async (...asked) => (await load()).execute(...asked),
+});
+
+export const deferredReasoner = (load: Load<Reasoner>): Reasoner => ({
+  reason: async (request) => (await load()).reason(request),
+});

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { functionTable } from '../../lib/functions.ts';
+import { rights } from './rights.ts';
+import { type Resource, synthesize } from './synthesize.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+const { resources } = synthesize();
+const byId = new Map(resources);
+
+/** `action where`, sorted: where is the resource's logical name, the partitions or the prefix that a condition narrows it to. */
+function rightsOf(role: Resource): string[] {
+  const { Policies, ManagedPolicyArns } = role.Properties as {
+    readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
+    readonly ManagedPolicyArns?: unknown;
+  };
+  expect(ManagedPolicyArns).toBeUndefined();
+  const lines = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).flatMap((statement) => {
+    expect(statement.Effect).toBe('Allow');
+    return [statement.Action]
+      .flat()
+      .flatMap((action) =>
+        [statement.Resource]
+          .flat()
+          .flatMap((resource) => narrowed(statement, place(resource)).map((at) => `${action} ${at}`)),
+      );
+  });
+  return [...new Set(lines)].toSorted();
+}
+
+function narrowed({ Condition = {} }: Statement, place: string): string[] {
+  const conditions = Object.values(Condition).flatMap((operator) => Object.values(operator).flat());
+  return conditions.length === 0 ? [place] : conditions.map((value) => `${place} ${value}`);
+}
+
+/** A resource in words: the logical name without its hash, or the end of an ARN. */
+function place(resource: unknown): string {
+  const text = JSON.stringify(resource)
+    .replaceAll(/\{"Ref":"AWS::Partition"\}/g, '"aws"')
+    .replaceAll(/\{"(?:Fn::GetAtt|Ref)":\[?"([A-Za-z]+?)[0-9A-F]{8}"(?:,"[A-Za-z]+"\])?\}/g, '"$1"');
+  const joined = /^\{"Fn::Join":\["",(\[.*\])\]\}$/.exec(text)?.[1];
+  return joined === undefined ? JSON.parse(text) : (JSON.parse(joined) as string[]).join('');
+}
+
+/** The role of each function, by the function's folder. */
+const roles = new Map(
+  resources.flatMap(([, { Type, Properties }]) => {
+    if (Type !== 'AWS::Lambda::Function') return [];
+    const folder = String(Properties.FunctionName).replace('watchkeeper-test-', '');
+    const role = byId.get((Properties.Role as { 'Fn::GetAtt': [string] })['Fn::GetAtt'][0]);
+    return role === undefined ? [] : [[folder, role] as const];
+  }),
+);
+
+const may = (folder: string): readonly string[] => {
+  const role = roles.get(folder);
+  return role === undefined ? [] : rightsOf(role);
+};
+
+test('every folder of lambdas/ is a function with a role of its own', () => {
+  expect([...roles.keys()].toSorted()).toEqual([...functionTable().keys()].toSorted());
+  expect(new Set(roles.values()).size).toBe(roles.size);
+});
+
+describe('a function may do this and nothing else', () => {
+  test.each([...roles.keys()])('%s', (folder) => {
+    const kind = folder.startsWith('specialist-') ? 'specialist' : folder;
+    expect(may(folder).filter((right) => !right.startsWith('logs:'))).toEqual(rights[kind]);
+  });
+});
+
+test('a function writes its own log and no other', () => {
+  for (const folder of roles.keys()) {
+    const log = `Functions${folder.replaceAll('-', '')}log`;
+    expect(may(folder).filter((right) => right.startsWith('logs:'))).toEqual([
+      `logs:CreateLogStream ${log}`,
+      `logs:PutLogEvents ${log}`,
+    ]);
+  }
+});
+
+describe('what a specialist reads cannot make it act', () => {
+  test.each([...roles.keys()].filter((folder) => folder.startsWith('specialist-')))('%s', (folder) => {
+    const text = may(folder).join('\n');
+    expect(text).not.toMatch(/APPROVAL#|ACTION#|EVENT#|Preferences|kubeconfigactor|SendTask|PutEvents/);
+  });
+});
+
+test('only remediate holds the credentials that act', () => {
+  const actors = [...roles.keys()].filter((folder) => may(folder).some((right) => right.includes('kubeconfigactor')));
+  expect(actors).toEqual(['remediate']);
+});
+
+test('no function may do everything to anything', () => {
+  for (const folder of roles.keys()) {
+    expect(may(folder).filter((right) => /^\S*\*/.test(right) || / \*$/.test(right))).toEqual([]);
+  }
+});
