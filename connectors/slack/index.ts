@@ -2,6 +2,7 @@
 // went is remembered in the message's own metadata and, within a process, here.
 import { WebClient } from '@slack/web-api';
 import { Unavailable } from '../../core/errors.ts';
+import type { Message } from '../../core/model/message.ts';
 import type { Chat } from '../../core/ports/channels.ts';
 import { blocksOf, fallbackText } from './blocks.ts';
 
