@@ -7,16 +7,21 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { agentCoreMemory, noMemory } from '../connectors/agentcore/index.ts';
+import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { dynamoStores } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
+import { pagerDuty } from '../connectors/pagerduty/index.ts';
+import { readScenario, recordedExecutor } from '../connectors/recorded/index.ts';
 import { s3Evidence } from '../connectors/s3/index.ts';
 import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
+import { slackChat } from '../connectors/slack/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
 import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { Misconfigured } from '../core/errors.ts';
 import type { Ports } from '../core/ports/index.ts';
+import { deferredChat, deferredExecutor, deferredPager, deferredReasoner, kept } from './deferred.ts';
 
 /** JSON inside a variable. */
 const json = <Schema extends z.ZodType>(schema: Schema) =>
@@ -32,6 +37,21 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
     })
     .pipe(schema);
 
+/** Where observations come from (lib/config.ts). */
+const TelemetryConfig = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('recorded'), scenario: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal('live'),
+    prometheus: z.strictObject({ url: z.url(), auth: z.enum(['none', 'bearer']) }).optional(),
+    clusters: z.array(
+      z.discriminatedUnion('access', [
+        z.strictObject({ name: z.string(), access: z.literal('eks'), region: z.string() }),
+        z.strictObject({ name: z.string(), access: z.literal('kubeconfig') }),
+      ]),
+    ),
+  }),
+]);
+
 /** What the stack tells a function about its stage. All of it is optional here: a function has only what its ports need. */
 const Environment = z.object({
   INCIDENTS_TABLE: z.string().min(1).optional(),
@@ -40,6 +60,10 @@ const Environment = z.object({
   EVIDENCE_BUCKET: z.string().min(1).optional(),
   MEMORY_ID: z.string().min(1).optional(),
   POLICIES_FOLDER: z.string().min(1).optional(),
+  CATALOG_FILE: z.string().min(1).optional(),
+  PAGERDUTY: json(z.strictObject({ from: z.string(), apiUrl: z.url().optional() })).optional(),
+  SLACK: json(z.strictObject({ channel: z.string(), apiUrl: z.url().optional() })).optional(),
+  TELEMETRY: json(TelemetryConfig).optional(),
   MODEL: json(ModelConfig).optional(),
   /** Short name → ARN of the secrets that this function may read. */
   SECRETS: json(z.record(z.string(), z.string())).default({}),
@@ -108,25 +132,63 @@ export const policies = (): Ports['policies'] =>
     });
   });
 
+const readSecret = () => once('readSecret', () => secretReader({ arns: setting('SECRETS'), clock: clock() }));
+export const secrets = (): Ports['secrets'] => once('secrets', () => signingSecrets(readSecret()));
+
+export const pager = (): Ports['pager'] =>
+  once('pager', () => {
+    const { PAGERDUTY: config } = environment();
+    if (config === undefined) return pagerDuty({});
+    const { from: fromEmail, apiUrl: baseUrl } = config;
+    return deferredPager(async () => pagerDuty({ token: await readSecret()('pagerduty-token'), fromEmail, baseUrl }));
+  });
+
+export const chat = (): Ports['chat'] =>
+  once('chat', () => {
+    const config = setting('SLACK');
+    return deferredChat(kept(async () => slackChat({ token: await readSecret()('slack-token'), ...config })));
+  });
+
+/** The seam for models: without one configured the analysis answers alone. */
 export const reasoner = (): Ports['reasoner'] =>
   once('reasoner', () => {
     const { MODEL: model } = environment();
     if (model === undefined) return noReasoner();
-    const files = readdirSync(bundled('prompts')).filter((file) => file.endsWith('.md'));
-    return strandsReasoner(
-      model,
-      files.map((file) => parsePrompt(file, readFileSync(bundled('prompts', file), 'utf8'))),
+    return deferredReasoner(
+      kept(async () => {
+        const config = model.provider === 'openai' ? { ...model, apiKey: await readSecret()('model-api-key') } : model;
+        return strandsReasoner(config, readPrompts());
+      }),
     );
   });
 
-const readSecret = () => once('readSecret', () => secretReader({ arns: setting('SECRETS'), clock: clock() }));
-export const secrets = (): Ports['secrets'] => once('secrets', () => signingSecrets(readSecret()));
+const readPrompts = () =>
+  readdirSync(bundled('prompts'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => parsePrompt(file, readFileSync(bundled('prompts', file), 'utf8')));
 
-export const pager = awaited('pager');
-export const chat = awaited('chat');
 export const telemetry = awaited('telemetry');
-export const executor = awaited('executor');
-export const catalog = awaited('catalog');
+/** A recorded world, for stages that are tried out: the scenario lies in the bundle, what was done to it in the table. */
+const recordedWorld = (dir: string) =>
+  once('recordedWorld', () =>
+    kept(async () => ({
+      scenarios: [await readScenario(bundled(dir))],
+      incidents: incidents(),
+      applied: stores().applied,
+    })),
+  );
+
+export const executor = (): Ports['executor'] =>
+  once('executor', () => {
+    const world = setting('TELEMETRY');
+    switch (world.kind) {
+      case 'recorded':
+        return deferredExecutor(kept(async () => recordedExecutor(await recordedWorld(world.scenario)())));
+      case 'live':
+        throw new Misconfigured('No executor yet.');
+    }
+  });
+export const catalog = (): Ports['catalog'] => once('catalog', () => yamlCatalog(bundled(setting('CATALOG_FILE'))));
 
 /** A port whose connector has not landed. */
 function awaited<Name extends keyof Ports>(name: Name): () => Ports[Name] {

@@ -1,5 +1,5 @@
 // Ports that are ready only after something was read (a recording, a secret): each call waits for the reading, which happens once.
-import type { Reasoner } from '../core/ports/channels.ts';
+import type { Chat, Pager, Reasoner } from '../core/ports/channels.ts';
 import type { Executor, Telemetry } from '../core/ports/telemetry.ts';
 
 type Load<T> = () => Promise<T>;
@@ -33,6 +33,15 @@ export const deferredTelemetry = (load: Load<Telemetry>): Telemetry => ({
 export const deferredExecutor = (load: Load<Executor>): Executor => ({
   dryRun: async (...asked) => (await load()).dryRun(...asked),
   execute: async (...asked) => (await load()).execute(...asked),
+});
+
+export const deferredPager = (load: Load<Pager>): Pager => ({
+  alerts: async (...asked) => (await load()).alerts(...asked),
+  note: async (...asked) => (await load()).note(...asked),
+});
+
+export const deferredChat = (load: Load<Chat>): Chat => ({
+  publish: async (message) => (await load()).publish(message),
 });
 
 export const deferredReasoner = (load: Load<Reasoner>): Reasoner => ({

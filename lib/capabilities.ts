@@ -250,8 +250,10 @@ const capabilities = {
     pagerduty === undefined
       ? {}
       : { environment: { PAGERDUTY: JSON.stringify(pagerduty) }, secrets: ['pagerduty-token'] },
-  'use Slack': ({ stage: { slack } }) =>
-    slack === undefined ? {} : { environment: { SLACK: JSON.stringify(slack) }, secrets: ['slack-token'] },
+  'use Slack': ({ stage: { slack } }) => ({
+    environment: { SLACK: JSON.stringify(slack) },
+    secrets: ['slack-token'],
+  }),
   'read the PagerDuty webhook secrets': secret('pagerduty-webhook'),
   'read the Slack signing secret': secret('slack-signing'),
   observe: (around) => merge([world(around), knowledge(around)]),

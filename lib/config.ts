@@ -79,7 +79,8 @@ export const StageConfig = z.strictObject({
       apiUrl: z.url().optional(),
     })
     .optional(),
-  slack: z.strictObject({ channel: z.string().min(1), apiUrl: z.url().optional() }).optional(),
+  /** Where people read and answer; an incident must never be silent, so there is always one. */
+  slack: z.strictObject({ channel: z.string().min(1), apiUrl: z.url().optional() }),
   /** An existing SNS topic that alarms go to; without one they only change colour. */
   alarmTopicArn: z.string().startsWith('arn:').optional(),
 });
@@ -91,7 +92,7 @@ export function readStageConfig(file: string): StageConfig {
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new Error(`There is no stage configuration ${file}: write it, or choose a stage with -c stage=NAME.`, {
+    throw new Error(`There is no stage configuration ${file}: write it, or choose another with -c stage=NAME.`, {
       cause,
     });
   }

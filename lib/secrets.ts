@@ -55,14 +55,14 @@ export class Secrets extends Construct {
 }
 
 /** Only what the stage's configuration calls for. */
-function secretsOf({ pagerduty, slack, model, telemetry }: StageConfig): SecretName[] {
+function secretsOf({ pagerduty, model, telemetry }: StageConfig): SecretName[] {
   const live = telemetry.kind === 'live' ? telemetry : undefined;
   const when = (condition: boolean | undefined, ...names: SecretName[]) => (condition ? names : []);
   return [
     'pagerduty-webhook',
     'slack-signing',
+    'slack-token',
     ...when(pagerduty !== undefined, 'pagerduty-token'),
-    ...when(slack !== undefined, 'slack-token'),
     ...when(model.provider === 'openai', 'model-api-key'),
     ...when(live?.prometheus?.auth === 'bearer', 'prometheus-token'),
     ...when(

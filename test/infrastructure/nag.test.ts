@@ -10,6 +10,7 @@ const recordedStage = {
   deletionProtection: false,
   eventArchiveDays: 0,
   memory: { kind: 'none' },
+  slack: { channel: 'C0123456789' },
 };
 
 const violations = (config: unknown, also: (stack: Stack) => unknown = () => {}) => {
