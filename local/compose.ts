@@ -5,21 +5,33 @@ import { createRequire } from 'node:module';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { diskEvidence, diskMemory } from '../connectors/disk/index.ts';
 import { dynamoStores, tableDefinitions } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
+import { pagerDuty } from '../connectors/pagerduty/index.ts';
+import { readScenario, recordedExecutor, recordedTelemetry } from '../connectors/recorded/index.ts';
+import { slackChat } from '../connectors/slack/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
+import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
+import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { Ports } from '../core/ports/index.ts';
+import { type Config, readConfig } from './config.ts';
 import { alsoIn, type ConsoleChat, consoleChat } from './console-chat.ts';
 import { type Feed, observedApprovals, observedChat, observedIncidents, observedPreferences } from './feed.ts';
+import { noExecutor, noTelemetry } from './no-source.ts';
 import type { AwsEndpoint } from './runtime/aws-endpoint.ts';
 import type { Disk } from './runtime/files.ts';
+import { findScenarios } from './scenarios.ts';
 import type { MakeWorld, World } from './world.ts';
 
 const names = { incidents: 'watchkeeper-incidents', preferences: 'watchkeeper-preferences' };
 export const tables = tableDefinitions(names);
+
+/** Recorded time needs no waiting; long enough to be seen. */
+const recordedWaitMs = 300;
 
 export interface ComposeOptions {
   readonly dynamodb: DynamoDBClient;
@@ -91,4 +103,65 @@ function policies(): Ports['policies'] {
     policies: Object.fromEntries(files.map((file) => [file, read(file)])),
     wasm: new Uint8Array(readFileSync(wasm)),
   });
+}
+
+/** Recordings: acting changes them, and nothing real. Folders may hold one or many. */
+export function recordedWorld(folders: readonly string[]): MakeWorld {
+  return async ({ incidents, applied }) => {
+    const dirs = (await Promise.all(folders.map(findScenarios))).flat();
+    const scenarios = await Promise.all(dirs.map(readScenario));
+    const recorded = { scenarios, incidents, applied };
+    return {
+      clock: systemClock(),
+      telemetry: recordedTelemetry({ ...recorded, knowledge: () => noTelemetry.knowledge }),
+      executor: recordedExecutor(recorded),
+      pager: pagerDuty({}),
+      catalog: yamlCatalog(new URL('../config/catalog.yaml', import.meta.url).pathname),
+      reasoner: noReasoner(),
+      pages: scenarios.map(({ id, title, alert }) => ({ id, title, body: alert })),
+      webhookSecrets: [],
+      slackSigningSecrets: [],
+      waitMs: recordedWaitMs,
+    };
+  };
+}
+
+export type LiveConfig = Config<typeof ModelConfig>;
+
+export const readConfigFile = (file: string, environment: NodeJS.ProcessEnv): Promise<LiveConfig> =>
+  readConfig(file, ModelConfig, environment);
+
+/** Real systems, as far as they are configured; what is not is a gap. */
+export function liveWorld(config: LiveConfig): MakeWorld {
+  return async () => ({
+    clock: systemClock(),
+    telemetry: noTelemetry,
+    executor: noExecutor,
+    pager: pagerDuty({ token: config.pagerduty?.token, fromEmail: config.pagerduty?.fromEmail }),
+    catalog: catalogOf(config),
+    reasoner: config.model === undefined ? noReasoner() : strandsReasoner(config.model, prompts()),
+    chat: config.slack && slackChat({ token: config.slack.botToken, channel: config.slack.channel }),
+    pages: [],
+    webhookSecrets: config.pagerduty?.webhookSecrets ?? [],
+    slackSigningSecrets: config.slack === undefined ? [] : [config.slack.signingSecret],
+  });
+}
+
+function catalogOf(config: LiveConfig): ServiceCatalog {
+  const file = config.catalog === undefined ? undefined : yamlCatalog(config.catalog);
+  const { environment = 'production', level = 'crawl', approvers } = config;
+  return {
+    async load() {
+      const catalog = file
+        ? await file.load()
+        : Catalog.parse({ environments: { [environment]: { level } }, approvers: [] });
+      return approvers === undefined ? catalog : { ...catalog, approvers };
+    },
+  };
+}
+
+function prompts() {
+  const folder = new URL('../prompts/', import.meta.url);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.md'));
+  return files.map((file) => parsePrompt(file, readFileSync(new URL(file, folder), 'utf8')));
 }

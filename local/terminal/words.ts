@@ -3,14 +3,8 @@ import type { Approval } from '../../core/model/action.ts';
 import type { Diagnosis, Hypothesis } from '../../core/model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import type { Evidence } from '../../core/model/report.ts';
+import { confidenceWords } from '../../core/reporting/words.ts';
 import type { Style } from './style.ts';
-
-export function confidenceInWords(confidence: number): string {
-  if (confidence >= 0.85) return 'almost certain';
-  if (confidence >= 0.65) return 'likely';
-  if (confidence >= 0.4) return 'possible';
-  return 'a guess';
-}
 
 export const incidentHeading = (incident: Incident, style: Style): string =>
   `\n${style.bold(oneLine(incident.title))}\n${style.dim(`incident ${incident.id}`)}`;
@@ -55,7 +49,7 @@ function hypothesisLines(
     .map((id) => evidence.find((each) => each.id === id))
     .filter((each) => each !== undefined);
   const first = hypothesis.rank === 1;
-  const confidence = `${confidenceInWords(hypothesis.confidence)} (${Math.round(hypothesis.confidence * 100)} %)`;
+  const confidence = `${confidenceWords(hypothesis.confidence)} (${Math.round(hypothesis.confidence * 100)} %)`;
   const bullet = (mark: string, text: string) => hang(`     ${mark} `, 7, wrap(clean(text), width - 7));
   return [
     hang(
