@@ -1,0 +1,162 @@
+// What a diff does, read from its lines alone: only comments, only another arrangement of the same code, only what is reported, only more
+// code, or a change of behaviour and of which kind. Languages are not parsed; the signs are those that most of them share.
+
+export interface Diff {
+  /** Lines of code (no comments, no blanks), without their mark. */
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
+}
+
+export type DiffNature =
+  /** Nothing but comments or blanks. */
+  | { readonly kind: 'comments' }
+  /** The same words of code, moved or laid out otherwise. */
+  | { readonly kind: 'rearranged' }
+  /** What is logged, counted or said about an error, not whether it happens. */
+  | { readonly kind: 'reporting' }
+  /** Versions of dependencies; `largest` step among them. */
+  | { readonly kind: 'dependencies'; readonly largest: 'patch' | 'minor' | 'major' }
+  /** Only new lines. */
+  | { readonly kind: 'additive' }
+  /** `effects`: what it takes away or alters, in words that complete "it …". */
+  | { readonly kind: 'behaviour'; readonly effects: readonly string[] };
+
+const comment = /^(?:\/\/|#(?!\[|include|define)|\/\*|\*|--\s|<!--|"""|;)/;
+
+export function parseDiff(diff: string): Diff {
+  const lines = (mark: '+' | '-') =>
+    diff
+      .split('\n')
+      .filter((line) => line.startsWith(mark) && !line.startsWith(mark.repeat(3)))
+      .map((line) => withoutTrailingComment(line.slice(1).trim()))
+      .filter((line) => line !== '' && !comment.test(line));
+  return { removed: lines('-'), added: lines('+') };
+}
+
+const withoutTrailingComment = (line: string): string => line.replace(/\s(?:\/\/|#)\s.*$/, '').trim();
+
+/** Undefined where there is no diff to read. */
+export function natureOfDiff(diff: string | undefined): DiffNature | undefined {
+  if (!diff?.split('\n').some((line) => /^[+-]/.test(line))) return undefined;
+  const { removed, added } = parseDiff(diff);
+  if (removed.length === 0 && added.length === 0) return { kind: 'comments' };
+  const step = versionStep(removed, added);
+  if (step) return { kind: 'dependencies', largest: step };
+  if (rearranged(removed, added)) return { kind: 'rearranged' };
+  if (onlyReporting(removed, added) || onlyWording(removed, added)) return { kind: 'reporting' };
+  if (removed.length === 0) return { kind: 'additive' };
+  return { kind: 'behaviour', effects: effectsOf(removed, added) };
+}
+
+const words = (lines: readonly string[]): string[] => lines.join('\n').match(/[A-Za-z_][A-Za-z0-9_]*|\d[\d._]*/g) ?? [];
+/** Glue that comes and goes when code is moved into a function of its own. */
+const glue =
+  /^(?:return|func|function|def|fn|const|let|var|err|error|nil|null|self|this|public|private|static|async|await|string|int|byte|bool)$/;
+
+/** Every word of code that went away came back, and hardly any came in besides names for the moved parts. */
+function rearranged(removed: readonly string[], added: readonly string[]): boolean {
+  if (removed.length === 0) return false;
+  const gone = new Set(words(removed).filter((word) => !glue.test(word)));
+  const came = new Set(words(added).filter((word) => !glue.test(word)));
+  if (gone.size === 0) return false;
+  const lost = [...gone].filter((word) => !came.has(word));
+  const fresh = [...came].filter((word) => !gone.has(word));
+  const deeds = (lines: readonly string[]) => lines.filter((line) => /\w\(/.test(line)).length;
+  return (
+    lost.every((word) => word.length <= 2) &&
+    fresh.every((word) => !/^\d/.test(word)) &&
+    fresh.length <= Math.max(4, gone.size * 0.6) &&
+    deeds(added) >= deeds(removed)
+  );
+}
+
+const reports =
+  /\b(?:log(?:ger|ging)?|console|slog|zap|fmt\.Print|print(?:ln|f)?|metrics?|counter|histogram|gauge|span|tracer|Header\(\)|headers?|http\.Error|writeError|setAttribute)\b|\.(?:json|send|status|Msg|Str|Int|Dur|Inc|Observe)\(/i;
+
+/** Lines that changed speak only of reporting; a line that merely closes or names a value for it may stand beside them. */
+function onlyReporting(removed: readonly string[], added: readonly string[]): boolean {
+  const changed = [
+    ...removed.filter((line) => !added.includes(line)),
+    ...added.filter((line) => !removed.includes(line)),
+  ];
+  const speaking = changed.filter((line) => /\w/.test(line));
+  return (
+    speaking.length > 0 &&
+    speaking.every((line) => reports.test(line) || /^(?:return|\w+ :?= time\.Now\(\)|\w+ = \w+ \?\? )/.test(line)) &&
+    speaking.some((line) => reports.test(line))
+  );
+}
+
+/** Prose: a quoted text of several words. Short strings can be paths, keys or queries, and those matter. */
+const prose = /(["'`])(?:(?!\1)[A-Za-z0-9 ,.;:%!?()-])*[a-z]+ [a-z]+(?:(?!\1)[A-Za-z0-9 ,.;:%!?()-])*\1/gi;
+
+/** The lines differ in nothing but prose. */
+function onlyWording(removed: readonly string[], added: readonly string[]): boolean {
+  const wordless = (lines: readonly string[]) => lines.map((line) => line.replaceAll(prose, '""')).join('\n');
+  return (
+    removed.length > 0 &&
+    wordless(removed) === wordless(added) &&
+    !/\b(?:SELECT|INSERT|UPDATE|DELETE)\b/.test(removed.join())
+  );
+}
+
+const version = /^["']?([\w@./:-]+?)["']?[\s:=@"'v^~]+(\d+)\.(\d+)(?:\.(\d+))?[\w.+-]*["',;]*$/;
+
+/** The largest step, where every changed line is a name and a version. */
+function versionStep(removed: readonly string[], added: readonly string[]): 'patch' | 'minor' | 'major' | undefined {
+  const read = (lines: readonly string[]) => lines.map((line) => version.exec(line));
+  const [before, after] = [read(removed), read(added)];
+  if (removed.length === 0 || before.some((match) => !match) || after.some((match) => !match)) return undefined;
+  const known = new Map(before.map((match) => [match?.[1], match]));
+  const steps = after.map((match) => {
+    const old = known.get(match?.[1]);
+    if (!old || old[2] !== match?.[2]) return 'major';
+    // Below 1.0 a minor step may break (semver.org, rule 4).
+    if (old[3] !== match?.[3]) return match?.[2] === '0' ? 'major' : 'minor';
+    return 'patch';
+  });
+  return steps.includes('major') ? 'major' : steps.includes('minor') ? 'minor' : 'patch';
+}
+
+/** What to look for in what was taken away or altered; each is one habit of changes that broke something. */
+const signs: readonly (readonly [effect: string, found: (removed: string, added: string) => boolean])[] = [
+  ['takes away a lock', (gone, came) => lost(/\b(?:lock|mutex|synchronized|semaphore|atomic)\b/i, gone, came)],
+  [
+    'takes away a tolerance or retry',
+    (gone, came) => lost(/\b\w*(?:leeway|tolerance|skew|retr(?:y|ies)|backoff|fallback|grace)\w*\b/i, gone, came),
+  ],
+  ['takes away batching or paging', (gone, came) => lost(/\b\w*(?:batch|chunk|bulk|page|limit)\w*\b/i, gone, came)],
+  [
+    'takes away a registration or initialisation',
+    (gone, came) => lost(/\b\w*(?:regist(?:er|ry)|init(?:ial)?|bootstrap|subscribe|seed|load)\w*\s*\(/i, gone, came),
+  ],
+  [
+    'takes away a check',
+    (gone, came) =>
+      (gone.match(/\b(?:if|unless|assert|require|guard|validate\w*)\b/g)?.length ?? 0) >
+      (came.match(/\b(?:if|unless|assert|require|guard|validate\w*)\b/g)?.length ?? 0),
+  ],
+  [
+    'takes away closing or releasing',
+    (gone, came) => lost(/\b(?:close|release|dispose|defer|finally|free)\b/i, gone, came),
+  ],
+  [
+    'renames a field that others read',
+    (gone, came) => fieldNames(gone).some((name) => !fieldNames(came).includes(name)) && fieldNames(came).length > 0,
+  ],
+  ['alters a query', (gone, came) => /\b(?:SELECT|INSERT|UPDATE|DELETE|WHERE|JOIN)\b/.test(gone + came)],
+  ['alters a number, limit or time', (gone, came) => numbersOf(gone) !== numbersOf(came)],
+];
+
+const lost = (pattern: RegExp, gone: string, came: string): boolean => {
+  const all = new RegExp(pattern.source, `${pattern.flags}g`);
+  return (gone.match(all)?.length ?? 0) > (came.match(all)?.length ?? 0);
+};
+const fieldNames = (text: string): string[] =>
+  text.match(/(?:json|xml|yaml|db|protobuf):"[^"]+"|"[a-z_][\w-]*"(?=\s*[:,}\]])/g) ?? [];
+const numbersOf = (text: string): string => (text.match(/\b\d[\d._]*\b/g) ?? []).sort().join(' ');
+
+function effectsOf(removed: readonly string[], added: readonly string[]): string[] {
+  const [gone, came] = [removed.join('\n'), added.join('\n')];
+  return signs.filter(([, found]) => found(gone, came)).map(([effect]) => effect);
+}

@@ -1,0 +1,70 @@
+// Whether a change can break what runs at all: documentation, tests, build pipelines, style sheets and other environments cannot.
+import type { Change } from '../../model/telemetry.ts';
+import { type DiffNature, natureOfDiff } from './diff.ts';
+
+export type Nature =
+  /** It does not reach what runs; `why` completes "it …". */
+  | { readonly kind: 'harmless'; readonly why: string }
+  /** The author's title says so, and no diff tells. */
+  | { readonly kind: 'said-harmless'; readonly why: string }
+  | DiffNature
+  /** A flag, a setting or a piece of infrastructure: what it does is in its name. */
+  | { readonly kind: 'setting' }
+  | { readonly kind: 'unread' };
+
+const untouching: readonly (readonly [path: RegExp, why: string])[] = [
+  [
+    /\.(?:md|mdx|rst|adoc)$|(?:^|\/)(?:docs?|documentation)\/|(?:^|\/)(?:CODEOWNERS|LICENSE|README|CHANGELOG)[^/]*$/i,
+    'touches documentation only',
+  ],
+  [
+    /(?:^|\/)(?:tests?|__tests__|testdata|fixtures|e2e)\/|[._](?:test|spec|bench)\.\w+$|_test\.\w+$/i,
+    'touches tests only',
+  ],
+  [
+    /(?:^|\/)\.(?:github|circleci|gitlab|buildkite)\/|(?:^|\/)(?:Jenkinsfile|\.gitlab-ci\.yml|\.[\w-]*(?:lint|prettier|editorconfig|eslint)[\w.-]*)/i,
+    'touches the build pipeline only',
+  ],
+  [/\.(?:css|scss|less|svg|png|jpe?g|ico|woff2?)$/i, 'touches the looks of pages only'],
+];
+
+/** An environment named in a path, where the incident is in another. */
+const elsewhere = /(?:^|[/._-])(staging|stage|dev|development|sandbox|qa|test|preview|prod|production)(?:[/._-]|$)/i;
+
+const titles: readonly (readonly [title: RegExp, why: string])[] = [
+  [/^(?:docs?|documentation)\b|^#docs\b|\b(?:readme|codeowners|changelog)\b/i, 'calls itself documentation'],
+  [/^tests?\b|^#test\b/i, 'calls itself a test'],
+  [/^(?:ci|build)\b|^#ci\b/i, 'calls itself a change of the build'],
+  [
+    /^style\b|\b(?:gofmt|goimports|prettier|formatting|whitespace|palette|restyle|tooltip)\b/i,
+    'calls itself a matter of style',
+  ],
+  [/\btypo\b/i, 'calls itself the correction of a typing mistake'],
+];
+
+export function natureOf(change: Change, environment: string | undefined): Nature {
+  if (change.kind === 'flag' || change.kind === 'config' || change.kind === 'infrastructure') {
+    return natureOfDiff(change.diff) ?? { kind: 'setting' };
+  }
+  const files = change.files ?? [];
+  const apart = files.length > 0 ? untouched(files, environment) : undefined;
+  if (apart) return { kind: 'harmless', why: apart };
+  const read = natureOfDiff(change.diff);
+  if (read) return read;
+  const said = titles.find(([title]) => title.test(change.title));
+  return said ? { kind: 'said-harmless', why: said[1] } : { kind: 'unread' };
+}
+
+function untouched(files: readonly string[], environment: string | undefined): string | undefined {
+  const why = untouching.find(([path]) => files.every((file) => path.test(file)))?.[1];
+  if (why) return why;
+  if (files.every((file) => untouching.some(([path]) => path.test(file)))) return 'touches nothing that runs';
+  const environments = files.map((file) => elsewhere.exec(file)?.[1]?.toLowerCase());
+  const other = environments[0];
+  return other &&
+    environment &&
+    environments.every((one) => one === other) &&
+    !environment.toLowerCase().startsWith(other.slice(0, 4))
+    ? `concerns ${other}, not ${environment}`
+    : undefined;
+}

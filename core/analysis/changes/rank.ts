@@ -1,0 +1,202 @@
+// Which change can explain what misbehaves. Signs are added up as weights of evidence (natural log odds: I. J. Good, 1950), and each change
+// competes with the possibility that no change caused it, so that confidences sum to at most one. Knows the page, the changes and the
+// call graph; metrics and logs are weighed against it later, by synthesis.
+import type { Change } from '../../model/telemetry.ts';
+import { type Live, wentLive } from './liveness.ts';
+import { type Nature, natureOf } from './nature.ts';
+import { bareName, placeOf } from './place.ts';
+import { identifiersOf, rarity, stemsOf } from './words.ts';
+
+export interface ChangeQuestion {
+  /** The service that misbehaves, where known. */
+  readonly service: string | undefined;
+  readonly callees: readonly string[];
+  readonly callers: readonly string[];
+  /** What the alert says, as text. */
+  readonly misbehaviour: string;
+  /** When the page went out, UTC. */
+  readonly pagedAt: string;
+  readonly environment: string | undefined;
+  /** Signs, seen elsewhere, that the cause lies outside of what was changed here; each counts as one piece of evidence. */
+  readonly outsideSigns?: number | undefined;
+}
+
+export interface Suspect {
+  readonly live: Live;
+  readonly nature: Nature;
+  /** 0 to 1, against the other changes and against none. */
+  readonly confidence: number;
+  readonly logOdds: number;
+  readonly why: readonly string[];
+  readonly against: readonly string[];
+}
+
+export interface Ranking {
+  /** Best first; one entry a change. */
+  readonly suspects: readonly Suspect[];
+  /** Probability that none of them caused it. */
+  readonly none: number;
+}
+
+/** A reason: what it adds to the log odds, and in words. */
+interface Sign {
+  readonly weight: number;
+  readonly text: string;
+}
+
+/** Log odds of "no change caused it", on the scale of a change of which nothing is known; and what a sign of an outside cause adds. */
+const noneLogOdds = 2.2;
+const outsideLogOdds = 1.4;
+/** From here on a sign counts as one that people should read. */
+const worthSaying = 0.3;
+const minute = 60_000;
+
+export function rankChanges(changes: readonly Change[], question: ChangeQuestion): Ranking {
+  const lives = wentLive(changes, question.pagedAt);
+  const texts = new Map(changes.map((change) => [change, stemsOf(textOf(change))]));
+  const weigh = rarity([...texts.values()]);
+  const services = new Set(changes.flatMap((change) => change.service ?? []));
+  const scored = lives.map((live) => {
+    const nature = natureOf(live.change, question.environment);
+    const signs = [
+      ...signsOfPlace(live, question, services),
+      ...signsOfTime(live, question),
+      ...signsOfNature(nature),
+      ...signsOfWords(live.change, texts.get(live.change) ?? new Set(), question, weigh),
+    ];
+    return { live, nature, signs, logOdds: signs.reduce((sum, sign) => sum + sign.weight, 0) };
+  });
+  const best = new Map<string, (typeof scored)[number]>();
+  for (const one of scored) {
+    const known = best.get(one.live.change.id);
+    if (!known || one.logOdds > known.logOdds) best.set(one.live.change.id, one);
+  }
+  const ranked = [...best.values()].sort(
+    (a, b) =>
+      b.logOdds - a.logOdds || b.live.at.localeCompare(a.live.at) || a.live.change.id.localeCompare(b.live.change.id),
+  );
+  const none = Math.exp(noneLogOdds + outsideLogOdds * (question.outsideSigns ?? 0));
+  const total = none + ranked.reduce((sum, one) => sum + Math.exp(one.logOdds), 0);
+  const said = (signs: readonly Sign[], direction: 1 | -1) =>
+    signs
+      .filter((sign) => sign.weight * direction >= worthSaying)
+      .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+      .map((sign) => sign.text);
+  return {
+    none: none / total,
+    suspects: ranked.map(({ live, nature, signs, logOdds }) => ({
+      live,
+      nature,
+      logOdds,
+      confidence: Math.exp(logOdds) / total,
+      why: said(signs, 1),
+      against: said(signs, -1),
+    })),
+  };
+}
+
+const textOf = (change: Change): string =>
+  [
+    change.title,
+    change.service,
+    ...(change.files ?? []),
+    change.diff,
+    JSON.stringify(change.from),
+    JSON.stringify(change.to),
+  ]
+    .filter((part) => part !== undefined)
+    .join('\n');
+
+function signsOfPlace(live: Live, question: ChangeQuestion, services: ReadonlySet<string>): Sign[] {
+  const { service } = question;
+  const signs: Sign[] = [];
+  if (live.how === 'not-deployed') {
+    signs.push(
+      services.size > 0
+        ? { weight: -2.5, text: 'no deploy is known that brought it live before the page' }
+        : { weight: 0, text: 'whether it was deployed is not recorded' },
+    );
+  }
+  const where = live.service;
+  if (where !== undefined && service !== undefined) {
+    if (where === service) signs.push({ weight: 1.5, text: `it went live on ${service}` });
+    else if (question.callees.includes(where))
+      signs.push({ weight: 0.7, text: `it went live on ${where}, which ${service} calls` });
+    else if (question.callers.includes(where))
+      signs.push({ weight: -0.3, text: `it went live on ${where}, a caller of ${service}` });
+    else signs.push({ weight: -1.5, text: `it went live on ${where}, which ${service} is not known to call` });
+  }
+  const place = placeOf(live.change, service, services);
+  if (place === 'own') signs.push({ weight: 0.6, text: `it touches files of ${service}` });
+  if (place === 'other') signs.push({ weight: -1, text: 'it touches files of another service' });
+  if (live.how === 'carried') {
+    signs.push(
+      place === 'own' || place === 'shared'
+        ? { weight: -0.4, text: 'it was carried along by a deploy that names a later commit' }
+        : { weight: -1.6, text: 'nothing says that the deployed service contains it' },
+    );
+  }
+  return signs;
+}
+
+function signsOfTime(live: Live, question: ChangeQuestion): Sign[] {
+  const minutes = (Date.parse(question.pagedAt) - Date.parse(live.at)) / minute;
+  const ago = minutes < 120 ? `${Math.round(minutes)} min` : `${Math.round(minutes / 60)} h`;
+  const text = `it went live ${ago} before the page`;
+  if (minutes <= 20) return [{ weight: 0.8, text }];
+  if (minutes <= 60) return [{ weight: 0.2, text }];
+  if (minutes <= 360) return [{ weight: -0.5, text }];
+  return [{ weight: -1.2, text }];
+}
+
+function signsOfNature(nature: Nature): Sign[] {
+  switch (nature.kind) {
+    case 'harmless':
+      return [{ weight: -5, text: `it ${nature.why}` }];
+    case 'said-harmless':
+      return [{ weight: -2, text: `it ${nature.why}` }];
+    case 'comments':
+      return [{ weight: -5, text: 'it changes comments only' }];
+    case 'rearranged':
+      return [{ weight: -2, text: 'it lays the same code out otherwise' }];
+    case 'reporting':
+      return [{ weight: -1.8, text: 'it changes what is reported, not what happens' }];
+    case 'dependencies':
+      return nature.largest === 'patch'
+        ? [{ weight: -1, text: 'it raises a dependency by a patch version' }]
+        : [{ weight: 0.2, text: `it raises a dependency by a ${nature.largest} version` }];
+    case 'additive':
+      return [{ weight: -0.3, text: 'it only adds code' }];
+    case 'behaviour':
+      return nature.effects.length === 0
+        ? [{ weight: 0.2, text: 'it changes behaviour' }]
+        : [{ weight: Math.min(1.6, 0.5 + 0.4 * nature.effects.length), text: `it ${listed(nature.effects)}` }];
+    case 'setting':
+    case 'unread':
+      return [];
+  }
+}
+
+function signsOfWords(
+  change: Change,
+  stems: ReadonlySet<string>,
+  question: ChangeQuestion,
+  weigh: (word: string) => number,
+): Sign[] {
+  const ownName = stemsOf(`${question.service ?? ''} ${bareName(question.service ?? '')}`);
+  const shared = [...stemsOf(question.misbehaviour)].filter((word) => stems.has(word) && !ownName.has(word));
+  const text = textOf(change).toLowerCase();
+  const names = [...identifiersOf(question.misbehaviour)].filter(
+    (name) => name !== question.service?.toLowerCase() && text.includes(name),
+  );
+  const told = shared.reduce((sum, word) => sum + weigh(word), 0);
+  const weight = 2.4 * (1 - Math.exp(-told / 4));
+  const words: Sign[] =
+    shared.length > 0 ? [{ weight, text: `it speaks of what misbehaves: ${shared.slice(0, 4).join(', ')}` }] : [];
+  return names.length > 0
+    ? [...words, { weight: 2, text: `it names ${names.slice(0, 2).join(' and ')}, as the alert does` }]
+    : words;
+}
+
+const listed = (parts: readonly string[]): string =>
+  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
