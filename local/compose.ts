@@ -1,7 +1,6 @@
 // The composition root on one machine: the only place here that chooses connectors. A world (recorded or real) brings what differs;
 // records, policies, evidence, memory, bus and workflow are the same for both.
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -97,7 +96,7 @@ function policies(): Ports['policies'] {
   const folder = new URL('../policies/', import.meta.url);
   const read = (file: string) => readFileSync(new URL(file, folder), 'utf8');
   const files = readdirSync(folder).filter((file) => file.endsWith('.cedar'));
-  const wasm = createRequire(import.meta.url).resolve('@cedar-policy/cedar-wasm/web/cedar_wasm_bg.wasm');
+  const wasm = new URL('cedar_wasm_bg.wasm', import.meta.resolve('@cedar-policy/cedar-wasm/web'));
   return cedarPolicies({
     schema: read('watchkeeper.cedarschema'),
     policies: Object.fromEntries(files.map((file) => [file, read(file)])),
