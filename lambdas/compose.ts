@@ -11,9 +11,10 @@ import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { dynamoStores } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
+import { documentOf, fileOf, knowledgeIndex } from '../connectors/knowledge-index/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
-import { readScenario, recordedExecutor } from '../connectors/recorded/index.ts';
-import { s3Evidence } from '../connectors/s3/index.ts';
+import { readScenario, recordedExecutor, recordedTelemetry } from '../connectors/recorded/index.ts';
+import { s3Documents, s3Evidence } from '../connectors/s3/index.ts';
 import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
 import { slackChat } from '../connectors/slack/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
@@ -21,7 +22,17 @@ import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connec
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { Misconfigured } from '../core/errors.ts';
 import type { Ports } from '../core/ports/index.ts';
-import { deferredChat, deferredExecutor, deferredPager, deferredReasoner, kept } from './deferred.ts';
+import { noExecutor, noTelemetry } from '../core/ports/none.ts';
+import type { KnowledgeBase, KnowledgeDocument } from '../core/ports/telemetry.ts';
+import {
+  deferredChat,
+  deferredExecutor,
+  deferredKnowledge,
+  deferredPager,
+  deferredReasoner,
+  deferredTelemetry,
+  kept,
+} from './deferred.ts';
 
 /** JSON inside a variable. */
 const json = <Schema extends z.ZodType>(schema: Schema) =>
@@ -143,10 +154,15 @@ export const pager = (): Ports['pager'] =>
     return deferredPager(async () => pagerDuty({ token: await readSecret()('pagerduty-token'), fromEmail, baseUrl }));
   });
 
+/** A rotated token counts after this long. */
+const secretAgeMs = 5 * 60_000;
+
 export const chat = (): Ports['chat'] =>
   once('chat', () => {
     const config = setting('SLACK');
-    return deferredChat(kept(async () => slackChat({ token: await readSecret()('slack-token'), ...config })));
+    return deferredChat(
+      kept(async () => slackChat({ token: await readSecret()('slack-token'), ...config }), secretAgeMs),
+    );
   });
 
 /** The seam for models: without one configured the analysis answers alone. */
@@ -167,7 +183,41 @@ const readPrompts = () =>
     .filter((file) => file.endsWith('.md'))
     .map((file) => parsePrompt(file, readFileSync(bundled('prompts', file), 'utf8')));
 
-export const telemetry = awaited('telemetry');
+/** A new runbook counts after this long, without a deploy. */
+const knowledgeAgeMs = 5 * 60_000;
+
+/** Documents from the bucket and those given; what is added goes to the bucket first. */
+async function knowledgeBase(given: readonly KnowledgeDocument[] = []): Promise<KnowledgeBase> {
+  const documents = s3Documents({ bucket: setting('EVIDENCE_BUCKET'), prefix: 'knowledge/' });
+  const uploaded = (await documents.all()).map(({ name, text }) => documentOf(name, text));
+  const index = knowledgeIndex([...given, ...uploaded]);
+  return {
+    search: (query) => index.search(query),
+    async add(document) {
+      await documents.put({ name: document.name, text: fileOf(document) });
+      await index.add(document);
+    },
+  };
+}
+
+export const telemetry = (): Ports['telemetry'] =>
+  once('telemetry', () => {
+    const world = setting('TELEMETRY');
+    switch (world.kind) {
+      case 'recorded':
+        return deferredTelemetry(
+          kept(async () => {
+            const recorded = await recordedWorld(world.scenario)();
+            return recordedTelemetry({
+              ...recorded,
+              knowledge: (documents) => deferredKnowledge(kept(() => knowledgeBase(documents), knowledgeAgeMs)),
+            });
+          }),
+        );
+      case 'live':
+        return { ...noTelemetry, knowledge: deferredKnowledge(kept(() => knowledgeBase(), knowledgeAgeMs)) };
+    }
+  });
 /** A recorded world, for stages that are tried out: the scenario lies in the bundle, what was done to it in the table. */
 const recordedWorld = (dir: string) =>
   once('recordedWorld', () =>
@@ -185,17 +235,10 @@ export const executor = (): Ports['executor'] =>
       case 'recorded':
         return deferredExecutor(kept(async () => recordedExecutor(await recordedWorld(world.scenario)())));
       case 'live':
-        throw new Misconfigured('No executor yet.');
+        return noExecutor;
     }
   });
 export const catalog = (): Ports['catalog'] => once('catalog', () => yamlCatalog(bundled(setting('CATALOG_FILE'))));
-
-/** A port whose connector has not landed. */
-function awaited<Name extends keyof Ports>(name: Name): () => Ports[Name] {
-  return () => {
-    throw new Misconfigured(`The port ${name} has no connector here yet.`);
-  };
-}
 
 const made = new Map<string, unknown>();
 

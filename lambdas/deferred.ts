@@ -1,20 +1,27 @@
 // Ports that are ready only after something was read (a recording, a secret): each call waits for the reading, which happens once.
 import type { Chat, Pager, Reasoner } from '../core/ports/channels.ts';
-import type { Executor, Telemetry } from '../core/ports/telemetry.ts';
+import type { Executor, KnowledgeBase, Telemetry } from '../core/ports/telemetry.ts';
 
 type Load<T> = () => Promise<T>;
 
-/** Reads at the first call; a reading that failed is tried again at the next. */
-export function kept<T>(read: Load<T>): Load<T> {
-  let reading: Promise<T> | undefined;
+/** Reads at the first call, and again when what was read is older than `maxAgeMs`; a reading that failed is tried again at the next. */
+export function kept<T>(read: Load<T>, maxAgeMs = Number.POSITIVE_INFINITY): Load<T> {
+  let reading: { readonly value: Promise<T>; readonly startedAt: number } | undefined;
   return () => {
-    reading ??= read().catch((error: unknown) => {
+    if (reading && performance.now() - reading.startedAt < maxAgeMs) return reading.value;
+    const value = read().catch((error: unknown) => {
       reading = undefined;
       throw error;
     });
-    return reading;
+    reading = { value, startedAt: performance.now() };
+    return value;
   };
 }
+
+export const deferredKnowledge = (load: Load<KnowledgeBase>): KnowledgeBase => ({
+  search: async (query) => (await load()).search(query),
+  add: async (document) => (await load()).add(document),
+});
 
 export const deferredTelemetry = (load: Load<Telemetry>): Telemetry => ({
   kubernetes: { snapshots: async (...asked) => (await load()).kubernetes.snapshots(...asked) },
@@ -24,10 +31,7 @@ export const deferredTelemetry = (load: Load<Telemetry>): Telemetry => ({
   topology: { dependencies: async (...asked) => (await load()).topology.dependencies(...asked) },
   alerts: { alerts: async (...asked) => (await load()).alerts.alerts(...asked) },
   status: { feeds: async (...asked) => (await load()).status.feeds(...asked) },
-  knowledge: {
-    search: async (...asked) => (await load()).knowledge.search(...asked),
-    add: async (...asked) => (await load()).knowledge.add(...asked),
-  },
+  knowledge: deferredKnowledge(async () => (await load()).knowledge),
 });
 
 export const deferredExecutor = (load: Load<Executor>): Executor => ({

@@ -15,7 +15,7 @@ const Cluster = z.discriminatedUnion('access', [
 const Telemetry = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('live'),
-    prometheus: z.strictObject({ url: z.url(), auth: z.enum(['none', 'bearer', 'sigv4']).default('none') }).optional(),
+    prometheus: z.strictObject({ url: z.url(), auth: z.enum(['none', 'bearer']).default('none') }).optional(),
     clusters: z.array(Cluster).default([]),
   }),
   /** A frozen incident in place of the world: for trying a stage out, never for production. */

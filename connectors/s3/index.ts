@@ -1,1 +1,2 @@
+export { s3Documents } from './documents.ts';
 export { s3Evidence } from './evidence.ts';

@@ -1,0 +1,22 @@
+// Sources that are not configured: each answers with a gap that says so, so that an investigation names what it could not look at.
+import type { Executor, Observed, Telemetry } from './telemetry.ts';
+
+const missing = (source: string) => async (): Promise<Observed<never>> => ({
+  kind: 'gap',
+  gap: { source, reason: `No source for ${source} is configured.` },
+});
+
+export const noTelemetry: Telemetry = {
+  kubernetes: { snapshots: missing('kubernetes') },
+  metrics: { series: missing('metrics') },
+  logs: { records: missing('logs') },
+  changes: { changes: missing('changes') },
+  topology: { dependencies: missing('call graph') },
+  alerts: { alerts: missing('alerts') },
+  status: { feeds: missing('vendor status') },
+  knowledge: { search: missing('knowledge'), add: async () => undefined },
+};
+
+const cannotAct = async () => ({ kind: 'refused', why: 'No cluster is configured to act on.' }) as const;
+
+export const noExecutor: Executor = { dryRun: cannotAct, execute: cannotAct };
