@@ -10,17 +10,7 @@ import { postmortem } from './postmortem.ts';
 
 type LearnPorts = Pick<
   Ports,
-  | 'incidents'
-  | 'clock'
-  | 'ids'
-  | 'preferences'
-  | 'memory'
-  | 'telemetry'
-  | 'chat'
-  | 'pager'
-  | 'approvals'
-  | 'evidence'
-  | 'catalog'
+  'incidents' | 'clock' | 'preferences' | 'memory' | 'telemetry' | 'chat' | 'pager' | 'approvals' | 'catalog'
 >;
 
 /** "Don't ask me next time" holds for this long, and no more than this often a day. */

@@ -5,7 +5,7 @@ import type { TimeWindow } from '../model/entity.ts';
 import type { Brief, Finding, Gap, Report, Severity } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { secondLook } from '../reasoning/specialist.ts';
-import { redact } from '../redact.ts';
+import { redact, redactJson } from '../redact.ts';
 import { estimateTokens, reportText } from './report-text.ts';
 
 export interface EvidenceDraft {
@@ -49,7 +49,7 @@ export async function finishReport(
         ports.evidence.put({
           ...e,
           excerpt: redact(e.excerpt),
-          full: JSON.parse(redact(JSON.stringify(e.full))),
+          full: redactJson(e.full),
           incidentId: brief.incidentId,
         }),
       ),
