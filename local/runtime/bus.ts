@@ -20,6 +20,8 @@ const Routes = z.object({
 type Routes = z.infer<typeof Routes>;
 export type Target = Routes['routes'][number]['target'];
 
+const closeGraceMs = 1000;
+
 const Event = z.object({ id: z.string(), source: z.string(), detailType: z.string(), detail: z.unknown() });
 type Event = z.infer<typeof Event>;
 
@@ -103,7 +105,8 @@ export function embeddedBus({ routes, disk, deliver, onTrouble }: BusOptions): E
     },
     async close() {
       closing.abort();
-      await Promise.allSettled(deliveries);
+      // What is not taken by then is delivered by the next start.
+      await Promise.race([Promise.allSettled(deliveries), sleep(closeGraceMs, undefined, { ref: false })]);
     },
   };
 }
