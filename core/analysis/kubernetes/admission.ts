@@ -1,0 +1,105 @@
+// Pods that are never made: a quota, a missing service account, an admission policy. Controllers say so in FailedCreate events and in the
+// ReplicaFailure condition.
+import type { CauseCode } from '../../model/causes.ts';
+import type { EntityRef } from '../../model/entity.ts';
+import type { FindingDraft } from '../../specialists/finish.ts';
+import type { Cluster } from './cluster.ts';
+import { clockTime, earliest, observed } from './finding.ts';
+import type { KubernetesEvent } from './objects.ts';
+
+const quotaResources: readonly (readonly [words: RegExp, cause: CauseCode])[] = [
+  [/requests\.storage|persistentvolumeclaims/, 'quota-storage'],
+  [/requested: [^,]*\bservices/, 'quota-services'],
+  [/limits\.memory|requests\.memory|\bmemory=/, 'quota-memory'],
+  [/limits\.cpu|requests\.cpu|\bcpu=/, 'quota-cpu'],
+  [/\bpods=/, 'quota-pods'],
+];
+
+export function admission(cluster: Cluster): FindingDraft[] {
+  const refused = cluster.events.filter(
+    (event) => event.reason === 'FailedCreate' || /exceeded quota|forbidden:/.test(event.message ?? ''),
+  );
+  const groups = Map.groupBy(refused, (event) => {
+    const owner = ownerOf(cluster, event);
+    return `${owner.kind}/${owner.namespace}/${owner.name}/${judge(event.message ?? '').cause}`;
+  });
+  const found = [...groups.values()].flatMap((events) => {
+    const latest = events.toSorted((a, b) => (b.lastTimestamp ?? '').localeCompare(a.lastTimestamp ?? ''))[0];
+    if (!latest) return [];
+    const workload = ownerOf(cluster, latest);
+    const { cause, says } = judge(latest.message ?? '');
+    if (!stillMissing(cluster, workload)) return [];
+    const onset = earliest(events.map((event) => event.firstTimestamp ?? event.lastTimestamp));
+    const namespaced = cause.startsWith('quota-') && workload.namespace !== undefined;
+    const entity: EntityRef = namespaced
+      ? { kind: 'Namespace', name: workload.namespace ?? '', cluster: cluster.name }
+      : workload;
+    return [
+      observed(cluster, {
+        claim: `Pods of ${workload.kind} ${workload.name} cannot be created${clockTime(onset)}: ${says}.`,
+        entity,
+        cause,
+        confidence: 0.93,
+        onset,
+        lines: events
+          .slice(0, 4)
+          .map(
+            (event) =>
+              `Event ${event.reason} on ${event.involvedObject.kind} ${event.involvedObject.name}: ${event.message}`,
+          ),
+        error: latest.message ?? '',
+        ...(namespaced ? { towards: workload } : {}),
+      }),
+    ];
+  });
+  return [...found, ...fullQuotas(cluster, found)];
+}
+
+function judge(message: string): { cause: CauseCode; says: string } {
+  if (/exceeded quota|failed quota/.test(message)) {
+    const cause = quotaResources.find(([words]) => words.test(message))?.[1] ?? 'quota-pods';
+    return { cause, says: `the namespace's quota for ${cause.replace('quota-', '')} is used up` };
+  }
+  if (/serviceaccount "[^"]*" not found|error looking up service account/i.test(message))
+    return { cause: 'service-account-missing', says: 'its service account does not exist' };
+  return { cause: 'admission-refused', says: 'admission refuses them' };
+}
+
+function ownerOf(cluster: Cluster, event: KubernetesEvent): EntityRef {
+  const { kind, name, namespace } = event.involvedObject;
+  return cluster.ownerOf(kind ?? '', name ?? '', namespace ?? event.metadata.namespace);
+}
+
+/** An old refusal of a workload that has all its pods is history. */
+function stillMissing(cluster: Cluster, workload: EntityRef): boolean {
+  const known = cluster.workloads.find(
+    (one) =>
+      one.kind === workload.kind &&
+      one.metadata.name === workload.name &&
+      one.metadata.namespace === workload.namespace,
+  );
+  return !known || (known.status?.availableReplicas ?? 0) < (known.spec.replicas ?? 1);
+}
+
+/** A quota that is used up, where no event says what it kept from being made. */
+function fullQuotas(cluster: Cluster, found: readonly FindingDraft[]): FindingDraft[] {
+  return cluster.quotas.flatMap((quota) => {
+    const namespace = quota.metadata.namespace ?? '';
+    if (found.some((finding) => finding.entity.kind === 'Namespace' && finding.entity.name === namespace)) return [];
+    return Object.entries(quota.status?.hard ?? {}).flatMap(([resource, hard]) => {
+      const used = quota.status?.used[resource];
+      const cause = quotaResources.find(([words]) => words.test(`requested: ${resource}=`))?.[1];
+      if (used !== hard || hard === '0' || !cause) return [];
+      return [
+        observed(cluster, {
+          claim: `Quota ${quota.metadata.name} of namespace ${namespace} is used up: ${resource} ${used} of ${hard}.`,
+          entity: { kind: 'Namespace', name: namespace, cluster: cluster.name },
+          cause,
+          severity: 'minor',
+          confidence: 0.4,
+          lines: [`ResourceQuota ${quota.metadata.name}: ${resource} used ${used}, hard ${hard}`],
+        }),
+      ];
+    });
+  });
+}

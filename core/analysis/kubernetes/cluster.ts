@@ -1,0 +1,107 @@
+// One snapshot, indexed once: objects by kind, events by object, pods by owner, services by the workloads behind them.
+import type * as z from 'zod';
+import type { EntityRef } from '../../model/entity.ts';
+import type { KubernetesSnapshot } from '../../model/telemetry.ts';
+import {
+  Claim,
+  CronJob,
+  Endpoints,
+  Job,
+  KubernetesEvent,
+  Node,
+  Pod,
+  Quota,
+  Service,
+  Volume,
+  Workload,
+} from './objects.ts';
+
+export interface Cluster {
+  readonly name: string;
+  readonly takenAt: string;
+  readonly pods: readonly Pod[];
+  readonly workloads: readonly Workload[];
+  readonly replicaSets: readonly Workload[];
+  readonly jobs: readonly Job[];
+  readonly cronJobs: readonly CronJob[];
+  readonly services: readonly Service[];
+  readonly endpoints: readonly Endpoints[];
+  readonly nodes: readonly Node[];
+  readonly claims: readonly Claim[];
+  readonly volumes: readonly Volume[];
+  readonly quotas: readonly Quota[];
+  readonly events: readonly KubernetesEvent[];
+  eventsOf(kind: string, name: string, namespace: string | undefined): readonly KubernetesEvent[];
+  podsOf(workload: EntityRef): readonly Pod[];
+  /** The workload that a pod, ReplicaSet or Job belongs to, as far up as it goes. */
+  ownerOf(kind: string, name: string, namespace: string | undefined): EntityRef;
+  /** Names that a Service may be called by from this namespace. */
+  has(kind: string, name: string, namespace: string | undefined): boolean;
+}
+
+export function indexCluster(snapshot: KubernetesSnapshot): Cluster {
+  const of = <Schema extends z.ZodType>(kinds: readonly string[], schema: Schema): z.infer<Schema>[] =>
+    snapshot.items.flatMap((item) => {
+      if (!kinds.includes(item.kind)) return [];
+      const parsed = schema.safeParse(item);
+      return parsed.success ? [parsed.data] : [];
+    });
+  const pods = of(['Pod'], Pod);
+  const replicaSets = of(['ReplicaSet'], Workload);
+  const jobs = of(['Job'], Job);
+  const events = of(['Event'], KubernetesEvent);
+  const key = (kind: string, name: string, namespace: string | undefined) => `${kind}/${namespace ?? ''}/${name}`;
+
+  const owners = new Map<string, { kind: string; name: string }>();
+  for (const object of [...pods, ...replicaSets, ...jobs]) {
+    const owner = object.metadata.ownerReferences[0];
+    if (owner) owners.set(key(object.kind, object.metadata.name, object.metadata.namespace), owner);
+  }
+  const ownerOf = (kind: string, name: string, namespace: string | undefined): EntityRef => {
+    let current = { kind, name };
+    for (let hop = 0; hop < 4; hop += 1) {
+      const next = owners.get(key(current.kind, current.name, namespace));
+      if (!next) break;
+      current = next;
+    }
+    return {
+      kind: current.kind,
+      name: current.name,
+      cluster: snapshot.cluster,
+      ...(namespace === undefined ? {} : { namespace }),
+    };
+  };
+
+  const eventsByObject = Map.groupBy(events, (one) =>
+    key(
+      one.involvedObject.kind ?? '',
+      one.involvedObject.name ?? '',
+      one.involvedObject.namespace ?? one.metadata.namespace,
+    ),
+  );
+  const podsByOwner = Map.groupBy(pods, (pod) => {
+    const owner = ownerOf('Pod', pod.metadata.name, pod.metadata.namespace);
+    return key(owner.kind, owner.name, owner.namespace);
+  });
+  const known = new Set(snapshot.items.map((item) => key(item.kind, item.metadata.name, item.metadata.namespace)));
+  return {
+    name: snapshot.cluster,
+    takenAt: snapshot.takenAt,
+    pods,
+    workloads: of(['Deployment', 'StatefulSet', 'DaemonSet'], Workload),
+    replicaSets,
+    jobs,
+    cronJobs: of(['CronJob'], CronJob),
+    services: of(['Service'], Service),
+    endpoints: of(['Endpoints'], Endpoints),
+    nodes: of(['Node'], Node),
+    claims: of(['PersistentVolumeClaim'], Claim),
+    volumes: of(['PersistentVolume'], Volume),
+    quotas: of(['ResourceQuota'], Quota),
+    events,
+    ownerOf,
+    eventsOf: (kind, name, namespace) => eventsByObject.get(key(kind, name, namespace)) ?? [],
+    podsOf: (workload) => podsByOwner.get(key(workload.kind, workload.name, workload.namespace)) ?? [],
+    has: (kind, name, namespace) => known.has(key(kind, name, namespace)),
+  };
+}

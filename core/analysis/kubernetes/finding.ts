@@ -1,0 +1,77 @@
+// How an analyzer says what it saw: the lines kubectl would show, the earliest time that shows it, and how sure it is.
+import type { CauseCode } from '../../model/causes.ts';
+import type { EntityRef } from '../../model/entity.ts';
+import type { Severity } from '../../model/report.ts';
+import type { FindingDraft } from '../../specialists/finish.ts';
+import { maskVariables } from '../text/mask.ts';
+import type { Cluster } from './cluster.ts';
+
+export interface Observation {
+  readonly claim: string;
+  readonly entity: EntityRef;
+  readonly cause?: CauseCode | undefined;
+  readonly role?: 'cause' | 'symptom' | 'context';
+  readonly severity?: Severity;
+  readonly confidence: number;
+  readonly onset?: string | undefined;
+  /** Lines that say it, as `kubectl` would. */
+  readonly lines: readonly string[];
+  readonly error?: string | undefined;
+  readonly towards?: EntityRef | undefined;
+  readonly objects?: readonly unknown[];
+}
+
+export function observed(cluster: Cluster, observation: Observation): FindingDraft {
+  const {
+    claim,
+    entity,
+    cause,
+    role = 'cause',
+    severity = 'critical',
+    confidence,
+    onset,
+    lines,
+    error,
+    towards,
+  } = observation;
+  return {
+    claim,
+    entity,
+    role,
+    severity,
+    confidence,
+    ...(cause === undefined ? {} : { cause }),
+    ...(onset === undefined ? {} : { onset: toInstant(onset) }),
+    ...(error === undefined ? {} : { errorTemplate: maskVariables(error) }),
+    ...(towards === undefined ? {} : { towards }),
+    evidence: [
+      {
+        source: 'kubernetes',
+        query: `${cluster.name}: ${entity.kind} ${entity.namespace ? `${entity.namespace}/` : ''}${entity.name}`,
+        excerpt: lines.slice(0, 12).join('\n'),
+        full: {
+          kind: 'kubernetes',
+          cluster: cluster.name,
+          takenAt: cluster.takenAt,
+          lines: lines.slice(0, 60),
+          objects: observation.objects?.slice(0, 6) ?? [],
+        },
+      },
+    ],
+  };
+}
+
+/** Kubernetes' times are RFC 3339 in seconds or microseconds; ours end in Z. */
+export const toInstant = (time: string): string => new Date(time).toISOString();
+
+/** The earliest of the times that are there. */
+export function earliest(times: readonly (string | null | undefined)[]): string | undefined {
+  return times.filter((time): time is string => typeof time === 'string' && time !== '').sort()[0];
+}
+
+/** `Oct 3 pods` → `3 pods`, `1 pod`. */
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+/** `12:47 UTC`. */
+export const clockTime = (time: string | undefined): string =>
+  time === undefined ? '' : ` since ${toInstant(time).slice(11, 16)} UTC`;

@@ -1,0 +1,31 @@
+// The positive sign after an action: the workload has all its replicas and nothing restarts. Said only where it can be seen.
+import type { EntityRef } from '../../model/entity.ts';
+import type { KubernetesSnapshot } from '../../model/telemetry.ts';
+import type { FindingDraft } from '../../specialists/finish.ts';
+import { indexCluster } from './cluster.ts';
+import { observed } from './finding.ts';
+
+export function health(snapshots: readonly KubernetesSnapshot[], focus: readonly EntityRef[]): FindingDraft[] {
+  return snapshots.flatMap((snapshot) => {
+    const cluster = indexCluster(snapshot);
+    return cluster.workloads.flatMap((workload) => {
+      const { name, namespace } = workload.metadata;
+      const asked = focus.some(
+        (entity) => entity.name === name && (entity.namespace === undefined || entity.namespace === namespace),
+      );
+      const wanted = workload.spec.replicas ?? 1;
+      const available = workload.status?.availableReplicas ?? 0;
+      if (!asked || wanted === 0 || available < wanted) return [];
+      return [
+        observed(cluster, {
+          claim: `${workload.kind} ${name} has ${available} of ${wanted} replicas available.`,
+          entity: { kind: workload.kind, name, cluster: cluster.name, ...(namespace ? { namespace } : {}) },
+          role: 'context',
+          severity: 'info',
+          confidence: 0.9,
+          lines: [`${workload.kind} ${name}: availableReplicas ${available}, spec.replicas ${wanted}`],
+        }),
+      ];
+    });
+  });
+}

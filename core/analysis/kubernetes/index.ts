@@ -1,0 +1,39 @@
+// What a snapshot says: every analyzer over every cluster. Adding one is an entry here and its test.
+import type { KubernetesSnapshot } from '../../model/telemetry.ts';
+import type { FindingDraft } from '../../specialists/finish.ts';
+import { admission } from './admission.ts';
+import { type Cluster, indexCluster } from './cluster.ts';
+import { crashes } from './crashes.ts';
+import { images } from './images.ts';
+import { jobs } from './jobs.ts';
+import { nodes } from './nodes.ts';
+import { probes } from './probes.ts';
+import { rollouts } from './rollouts.ts';
+import { scheduling } from './scheduling.ts';
+import { environment, services } from './services.ts';
+import { volumes } from './volumes.ts';
+
+const analyzers: readonly ((cluster: Cluster) => FindingDraft[])[] = [
+  images,
+  scheduling,
+  volumes,
+  admission,
+  crashes,
+  probes,
+  services,
+  environment,
+  rollouts,
+  jobs,
+  nodes,
+];
+
+/** Pure: snapshots in, findings out, in the order of the table. */
+export function analyzeClusters(snapshots: readonly KubernetesSnapshot[]): FindingDraft[] {
+  return snapshots.flatMap((snapshot) => {
+    const cluster = indexCluster(snapshot);
+    return analyzers.flatMap((analyze) => analyze(cluster));
+  });
+}
+
+/** What is well, for the entities that are asked about. */
+export { health } from './health.ts';

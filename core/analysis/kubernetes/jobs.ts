@@ -1,0 +1,99 @@
+// Jobs and CronJobs that fail. A CronJob whose newest finished run succeeded is well, whatever an older run did.
+import type { FindingDraft } from '../../specialists/finish.ts';
+import type { Cluster } from './cluster.ts';
+import { clockTime, count, earliest, observed } from './finding.ts';
+import type { Job } from './objects.ts';
+
+const conditionOf = (job: Job, type: string) =>
+  job.status?.conditions.find((one) => one.type === type && one.status === 'True');
+const finishedAt = (job: Job): string =>
+  job.status?.completionTime ??
+  conditionOf(job, 'Failed')?.lastTransitionTime ??
+  conditionOf(job, 'Complete')?.lastTransitionTime ??
+  '';
+
+export function jobs(cluster: Cluster): FindingDraft[] {
+  const finished = cluster.jobs.filter((job) => conditionOf(job, 'Failed') ?? conditionOf(job, 'Complete'));
+  const groups = Map.groupBy(finished, (job) => {
+    const owner = cluster.ownerOf('Job', job.metadata.name, job.metadata.namespace);
+    return `${owner.kind}/${owner.namespace}/${owner.name}`;
+  });
+  return [...groups.values()]
+    .flatMap((runs) => {
+      const newest = runs.toSorted((a, b) => finishedAt(b).localeCompare(finishedAt(a)))[0];
+      return newest ? runFinding(cluster, newest, runs.length) : [];
+    })
+    .concat(suspended(cluster));
+}
+
+function runFinding(cluster: Cluster, job: Job, runs: number): FindingDraft[] {
+  const entity = cluster.ownerOf('Job', job.metadata.name, job.metadata.namespace);
+  const failed = conditionOf(job, 'Failed');
+  const pods = cluster.pods.filter((pod) =>
+    pod.metadata.ownerReferences.some((owner) => owner.kind === 'Job' && owner.name === job.metadata.name),
+  );
+  if (!failed) {
+    // Said only of a CronJob that has failed runs too: then it is news that the newest one succeeded.
+    return runs > 1 || job.metadata.annotations['cronjob.kubernetes.io/instantiate'] === 'manual'
+      ? [
+          observed(cluster, {
+            claim: `The newest run of ${entity.kind} ${entity.name} (${job.metadata.name}) succeeded at ${finishedAt(job)}.`,
+            entity,
+            role: 'context',
+            severity: 'info',
+            confidence: 0.95,
+            lines: [
+              `Job ${job.metadata.name}: Complete at ${finishedAt(job)}, succeeded ${job.status?.succeeded ?? 0}`,
+            ],
+          }),
+        ]
+      : [];
+  }
+  const ends = pods.flatMap((pod) =>
+    pod.status.containerStatuses.flatMap((status) =>
+      status.state?.terminated ? [{ pod, status, ended: status.state.terminated }] : [],
+    ),
+  );
+  const oom = ends.some(({ ended }) => ended.reason === 'OOMKilled');
+  const deadline = failed.reason === 'DeadlineExceeded';
+  const codes = [...new Set(ends.map(({ ended }) => ended.exitCode))];
+  const onset = earliest([...ends.map(({ ended }) => ended.finishedAt), failed.lastTransitionTime]);
+  const exit = codes.length > 0 ? `, exit code ${codes.join(' and ')}` : '';
+  return [
+    observed(cluster, {
+      claim: `${entity.kind} ${entity.name} failed${clockTime(failed.lastTransitionTime ?? undefined)}: ${failed.reason ?? 'Failed'} after ${count(pods.length, 'pod')}${exit}.`,
+      entity,
+      cause: oom ? 'oom-killed' : deadline ? 'job-deadline' : 'job-failed',
+      confidence: 0.85,
+      onset,
+      lines: [
+        `Job ${job.metadata.name}: Failed ${failed.reason ?? ''}: ${failed.message ?? ''} at ${failed.lastTransitionTime ?? 'unknown'}`,
+        ...ends.map(
+          ({ pod, status, ended }) =>
+            `Pod ${pod.metadata.name}: container ${status.name}: ${ended.reason ?? ''} exit code ${ended.exitCode} at ${ended.finishedAt ?? 'unknown'}${ended.message ? `: ${ended.message}` : ''}`,
+        ),
+      ],
+      error: `${failed.reason ?? 'Failed'}${exit}`,
+    }),
+  ];
+}
+
+function suspended(cluster: Cluster): FindingDraft[] {
+  return cluster.cronJobs
+    .filter((cron) => cron.spec.suspend === true)
+    .map((cron) =>
+      observed(cluster, {
+        claim: `CronJob ${cron.metadata.name} is suspended; its last run was scheduled at ${cron.status?.lastScheduleTime ?? 'no time on record'}.`,
+        entity: {
+          kind: 'CronJob',
+          name: cron.metadata.name,
+          cluster: cluster.name,
+          ...(cron.metadata.namespace ? { namespace: cron.metadata.namespace } : {}),
+        },
+        cause: 'cronjob-suspended',
+        severity: 'minor',
+        confidence: 0.5,
+        lines: [`CronJob ${cron.metadata.name}: spec.suspend true, schedule ${cron.spec.schedule}`],
+      }),
+    );
+}

@@ -1,0 +1,158 @@
+// Probes that fail although the application may be well: the wrong port, the wrong protocol, too little patience. A probe that asks the right
+// question and gets no good answer speaks of a sick application, and is a symptom.
+import type { CauseCode } from '../../model/causes.ts';
+import type { FindingDraft } from '../../specialists/finish.ts';
+import type { Cluster } from './cluster.ts';
+import { clockTime, count, earliest, observed } from './finding.ts';
+import type { Container, KubernetesEvent, Pod, Probe } from './objects.ts';
+
+type Which = 'liveness' | 'readiness';
+
+export function probes(cluster: Cluster): FindingDraft[] {
+  const failing = cluster.pods.flatMap((pod) =>
+    (['liveness', 'readiness'] as const).flatMap((which) => {
+      const events = cluster
+        .eventsOf('Pod', pod.metadata.name, pod.metadata.namespace)
+        .filter(
+          (event) => event.reason === 'Unhealthy' && new RegExp(`^${which} probe`, 'i').test(event.message ?? ''),
+        );
+      const container = containerOf(pod, events, which);
+      const probe = which === 'liveness' ? container?.livenessProbe : container?.readinessProbe;
+      return container && probe && matters(pod, which, events, cluster.takenAt)
+        ? [{ pod, which, events, container, probe }]
+        : [];
+    }),
+  );
+  const groups = Map.groupBy(failing, ({ pod, which }) => {
+    const owner = cluster.ownerOf('Pod', pod.metadata.name, pod.metadata.namespace);
+    return `${owner.kind}/${owner.namespace}/${owner.name}/${which}`;
+  });
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const { pod, which, container, probe, events } = first;
+    const entity = cluster.ownerOf('Pod', pod.metadata.name, pod.metadata.namespace);
+    const judged = judge(which, probe, container, events);
+    const onset = earliest(group.flatMap((one) => one.events.map((event) => event.firstTimestamp)));
+    return [
+      observed(cluster, {
+        claim: `${count(group.length, 'pod')} of ${entity.kind} ${entity.name}: the ${which} probe fails${clockTime(onset)}; ${judged.says}.`,
+        entity,
+        cause: judged.cause,
+        role: judged.misconfigured ? 'cause' : 'symptom',
+        severity: judged.misconfigured ? 'critical' : 'major',
+        confidence: judged.confidence,
+        onset,
+        lines: group.flatMap((one) => [
+          ...one.events
+            .slice(0, 2)
+            .map((event) => `Pod ${one.pod.metadata.name}: ${event.message} (${event.count ?? 1} times)`),
+          `container ${one.container.name}: ports ${one.container.ports.map((port) => port.containerPort).join(', ') || 'none'}; ${which} probe ${describeProbe(one.probe)}`,
+        ]),
+        error: events[0]?.message ?? `${which} probe failed`,
+      }),
+    ];
+  });
+}
+
+function containerOf(pod: Pod, events: readonly KubernetesEvent[], which: Which): Container | undefined {
+  if (events.length === 0) return undefined;
+  const with_ = pod.spec.containers.filter((container) =>
+    which === 'liveness' ? container.livenessProbe : container.readinessProbe,
+  );
+  return (
+    with_.find((container) =>
+      pod.status.containerStatuses.some((status) => status.name === container.name && !status.ready),
+    ) ?? with_[0]
+  );
+}
+
+/** A few failures while a pod starts are normal; a pod that is ready and has not been restarted lately is well. */
+function matters(pod: Pod, which: Which, events: readonly KubernetesEvent[], takenAt: string): boolean {
+  const ready = pod.status.containerStatuses.length > 0 && pod.status.containerStatuses.every((status) => status.ready);
+  if (!ready) return true;
+  if (which === 'readiness') return false;
+  const last = events
+    .map((event) => event.lastTimestamp ?? '')
+    .sort()
+    .at(-1);
+  const restarts = pod.status.containerStatuses.some((status) => status.restartCount > 0);
+  return restarts && last !== undefined && last !== '' && Date.parse(takenAt) - Date.parse(last) < 15 * 60_000;
+}
+
+interface Judged {
+  readonly cause: CauseCode;
+  readonly says: string;
+  readonly misconfigured: boolean;
+  readonly confidence: number;
+}
+
+function judge(which: Which, probe: Probe, container: Container, events: readonly KubernetesEvent[]): Judged {
+  const text = events.map((event) => event.message ?? '').join('\n');
+  const wrong = (kind: 'port' | 'protocol', says: string): Judged => ({
+    cause: `${which}-probe-${kind}`,
+    says,
+    misconfigured: true,
+    confidence: 0.92,
+  });
+  const asked = portOf(probe, container);
+  const ports = container.ports.map((port) => port.containerPort);
+  if (asked !== undefined && ports.length > 0 && !ports.includes(asked)) {
+    return wrong('port', `it asks port ${asked}, the container has ${ports.join(', ')}`);
+  }
+  const protocol =
+    (probe.httpGet &&
+      /malformed HTTP|HTTP\/1\.x transport connection broken|server gave HTTP response to HTTPS|http2|frame|EOF|unexpected packet/i.test(
+        text,
+      )) ||
+    (probe.grpc &&
+      /unimplemented|not serving|http2|preface|failed to connect service|unavailable|frame too large/i.test(text) &&
+      !/refused/i.test(text)) ||
+    (probe.httpGet?.scheme === 'HTTPS' && /tls|http response/i.test(text));
+  if (protocol)
+    return wrong(
+      'protocol',
+      `it speaks ${probe.grpc ? 'gRPC' : (probe.httpGet?.scheme ?? 'HTTP')}, which the port does not`,
+    );
+  if (which === 'liveness') {
+    const patience = (probe.initialDelaySeconds ?? 0) + (probe.periodSeconds ?? 10) * (probe.failureThreshold ?? 3);
+    const readiness = container.readinessProbe;
+    const kinder = readiness
+      ? (readiness.initialDelaySeconds ?? 0) + (readiness.periodSeconds ?? 10) * (readiness.failureThreshold ?? 3)
+      : 30;
+    if (patience <= 5 || patience * 3 <= kinder || ((probe.timeoutSeconds ?? 1) <= 1 && patience < 10)) {
+      return {
+        cause: 'liveness-probe-timing',
+        says: `it kills the container after ${patience} s`,
+        misconfigured: true,
+        confidence: 0.85,
+      };
+    }
+  }
+  return {
+    cause: `${which}-probe`,
+    says: 'it asks the right port, so the application itself may be sick',
+    misconfigured: false,
+    confidence: 0.5,
+  };
+}
+
+function portOf(probe: Probe, container: Container): number | undefined {
+  const port = probe.httpGet?.port ?? probe.tcpSocket?.port ?? probe.grpc?.port;
+  if (typeof port === 'number' || port === undefined) return port;
+  return (
+    container.ports.find((one) => one.name === port)?.containerPort ?? (/^\d+$/.test(port) ? Number(port) : undefined)
+  );
+}
+
+function describeProbe(probe: Probe): string {
+  const { httpGet, tcpSocket, grpc, exec } = probe;
+  const what = httpGet
+    ? `${httpGet.scheme ?? 'HTTP'} GET :${httpGet.port}${httpGet.path ?? ''}`
+    : tcpSocket
+      ? `TCP :${tcpSocket.port}`
+      : grpc
+        ? `gRPC :${grpc.port}`
+        : `exec ${exec?.command?.join(' ') ?? ''}`;
+  return `${what}, delay ${probe.initialDelaySeconds ?? 0} s, period ${probe.periodSeconds ?? 10} s, timeout ${probe.timeoutSeconds ?? 1} s, threshold ${probe.failureThreshold ?? 3}`;
+}

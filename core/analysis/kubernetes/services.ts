@@ -1,0 +1,178 @@
+// Services that lead nowhere: a selector that matches no pod, a port nobody listens on, a protocol the application does not speak; and
+// environment variables that point to a Service or port that does not exist.
+import type { EntityRef } from '../../model/entity.ts';
+import type { FindingDraft } from '../../specialists/finish.ts';
+import type { Cluster } from './cluster.ts';
+import { observed } from './finding.ts';
+import type { Container, Pod, Service } from './objects.ts';
+
+export function services(cluster: Cluster): FindingDraft[] {
+  return cluster.services.flatMap((service) => {
+    const selector = Object.entries(service.spec.selector ?? {});
+    if (selector.length === 0 || service.spec.type === 'ExternalName') return [];
+    const namespace = service.metadata.namespace;
+    const entity: EntityRef = {
+      kind: 'Service',
+      name: service.metadata.name,
+      cluster: cluster.name,
+      ...(namespace ? { namespace } : {}),
+    };
+    const matched = cluster.pods.filter(
+      (pod) =>
+        pod.metadata.namespace === namespace &&
+        selector.every(([label, value]) => pod.metadata.labels[label] === value),
+    );
+    if (matched.length === 0) return selectorFinding(cluster, service, entity);
+    return [...portFindings(cluster, service, entity, matched), ...protocolFindings(cluster, service, entity, matched)];
+  });
+}
+
+function selectorFinding(cluster: Cluster, service: Service, entity: EntityRef): FindingDraft[] {
+  // Where the workload has no pods at all, or is scaled to zero, the selector is not to blame.
+  const namesake = cluster.workloads.find(
+    (one) => one.metadata.name === service.metadata.name && one.metadata.namespace === service.metadata.namespace,
+  );
+  const selector = Object.entries(service.spec.selector ?? {});
+  const labels = namesake?.spec.template.metadata?.labels ?? {};
+  if (namesake && selector.every(([label, value]) => labels[label] === value)) return [];
+  const running = namesake
+    ? cluster.podsOf({
+        kind: namesake.kind,
+        name: namesake.metadata.name,
+        ...(namesake.metadata.namespace ? { namespace: namesake.metadata.namespace } : {}),
+      })
+    : [];
+  return [
+    observed(cluster, {
+      claim: `Service ${service.metadata.name} selects no pod: its selector ${selectorText(service)} matches nothing${running.length > 0 ? `, although ${running.length} pods of ${service.metadata.name} run` : ''}.`,
+      entity,
+      cause: 'service-selector',
+      confidence: running.length > 0 ? 0.94 : 0.7,
+      lines: [
+        `Service ${service.metadata.name}: selector ${selectorText(service)}`,
+        ...(namesake ? [`${namesake.kind} ${namesake.metadata.name}: pod labels ${JSON.stringify(labels)}`] : []),
+      ],
+      error: `service ${service.metadata.name} selects no pod`,
+    }),
+  ];
+}
+
+const selectorText = (service: Service): string =>
+  Object.entries(service.spec.selector ?? {})
+    .map(([k, v]) => `${k}=${v}`)
+    .join(',');
+
+function portFindings(cluster: Cluster, service: Service, entity: EntityRef, pods: readonly Pod[]): FindingDraft[] {
+  const containers = pods.flatMap((pod) => pod.spec.containers);
+  const declared = containers.flatMap((container) => container.ports);
+  if (declared.length === 0) return [];
+  return service.spec.ports.flatMap((port) => {
+    const target = port.targetPort ?? port.port;
+    const fits = declared.some((one) =>
+      typeof target === 'number' ? one.containerPort === target : one.name === target,
+    );
+    if (fits) return [];
+    return [
+      observed(cluster, {
+        claim: `Service ${service.metadata.name} sends port ${port.port} to ${target}, where no container of its pods listens (they have ${[...new Set(declared.map((one) => one.containerPort))].join(', ')}).`,
+        entity,
+        cause: 'service-port',
+        confidence: 0.92,
+        lines: [
+          `Service ${service.metadata.name}: port ${port.port} targetPort ${target}`,
+          `containers: ports ${[...new Set(declared.map((one) => one.containerPort))].join(', ')}`,
+        ],
+        error: `service ${service.metadata.name} port ${port.port} targets ${target}`,
+      }),
+    ];
+  });
+}
+
+function protocolFindings(cluster: Cluster, service: Service, entity: EntityRef, pods: readonly Pod[]): FindingDraft[] {
+  const declared = pods.flatMap((pod) => pod.spec.containers).flatMap((container) => container.ports);
+  return service.spec.ports.flatMap((port) => {
+    const target = port.targetPort ?? port.port;
+    const behind = declared.filter((one) => one.containerPort === target || one.name === target);
+    const protocol = port.protocol ?? 'TCP';
+    if (behind.length === 0 || behind.some((one) => (one.protocol ?? 'TCP') === protocol)) return [];
+    return [
+      observed(cluster, {
+        claim: `Service ${service.metadata.name} offers port ${port.port} over ${protocol}, its pods listen over ${behind[0]?.protocol ?? 'TCP'}.`,
+        entity,
+        cause: 'service-protocol',
+        confidence: 0.93,
+        lines: [
+          `Service ${service.metadata.name}: port ${port.port}/${protocol} targetPort ${target}`,
+          `container port ${target}/${behind[0]?.protocol ?? 'TCP'}`,
+        ],
+        error: `service ${service.metadata.name} port ${port.port} is ${protocol}`,
+      }),
+    ];
+  });
+}
+
+const address =
+  /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^@/\s]+@)?([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)((?:\.[a-z0-9-]+)*):(\d{1,5})(?:\/\S*)?$/i;
+
+/** Addresses in environment variables, checked against the Services there are. */
+export function environment(cluster: Cluster): FindingDraft[] {
+  return cluster.workloads.flatMap((workload) => {
+    const namespace = workload.metadata.namespace;
+    const entity: EntityRef = {
+      kind: workload.kind,
+      name: workload.metadata.name,
+      cluster: cluster.name,
+      ...(namespace ? { namespace } : {}),
+    };
+    return workload.spec.template.spec.containers.flatMap((container) =>
+      addressesOf(container).flatMap((one) => {
+        const target = namespaceOf(one.domain) ?? namespace;
+        const inNamespace = cluster.services.filter((service) => service.metadata.namespace === target);
+        // Where the namespace was not recorded nothing can be said, and a name with a foreign domain is not of this cluster.
+        if (inNamespace.length === 0 || (one.domain !== '' && namespaceOf(one.domain) === undefined)) return [];
+        const service = inNamespace.find((other) => other.metadata.name === one.host);
+        const ports = service?.spec.ports.map((port) => port.port) ?? [];
+        if (service && ports.includes(one.port)) return [];
+        const says = service
+          ? `port ${one.port}, but the Service has ${ports.join(', ')}`
+          : `${one.host}, and there is no such Service`;
+        return [
+          observed(cluster, {
+            claim: `${workload.kind} ${workload.metadata.name}: ${one.name}=${one.value} points to ${says}.`,
+            entity,
+            cause: 'environment-address',
+            confidence: service ? 0.9 : 0.85,
+            lines: [
+              `${workload.kind} ${workload.metadata.name}: container ${container.name}: ${one.name}=${one.value}`,
+              service ? `Service ${one.host}: ports ${ports.join(', ')}` : `no Service ${one.host} in ${target}`,
+            ],
+            error: `${one.name}=${one.value}`,
+            towards: {
+              kind: 'Service',
+              name: one.host,
+              cluster: cluster.name,
+              ...(target ? { namespace: target } : {}),
+            },
+          }),
+        ];
+      }),
+    );
+  });
+}
+
+function addressesOf(
+  container: Container,
+): { name: string; value: string; host: string; domain: string; port: number }[] {
+  return container.env.flatMap(({ name, value }) => {
+    const match = address.exec(value ?? '');
+    const [, host, domain, port] = match ?? [];
+    if (!host || !value || /^\d+$/.test(host) || host === 'localhost' || /^(?:0|127)\./.test(`${host}${domain}`))
+      return [];
+    return [{ name, value, host, domain: domain ?? '', port: Number(port) }];
+  });
+}
+
+/** `.billing`, `.billing.svc`, `.billing.svc.cluster.local` name a namespace; any other domain is outside. */
+function namespaceOf(domain: string): string | undefined {
+  return /^\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?$/.exec(domain)?.[1];
+}

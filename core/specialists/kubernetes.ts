@@ -1,0 +1,73 @@
+// The Kubernetes specialist: what is broken in the clusters, ranked by how close it is to what was paged. After an action it answers the
+// same question about the entities in focus, and says what is well too.
+import { analyzeClusters, health } from '../analysis/kubernetes/index.ts';
+import type { EntityRef } from '../model/entity.ts';
+import type { Brief, Report } from '../model/report.ts';
+import type { Ports } from '../ports/index.ts';
+import { type FindingDraft, finishReport } from './finish.ts';
+
+type KubernetesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents' | 'ids'> &
+  Partial<Pick<Ports, 'reasoner'>>;
+
+export async function investigateKubernetes(brief: Brief, ports: KubernetesPorts): Promise<Report> {
+  const startedAt = ports.clock.now();
+  // All clusters: a cause may sit in another one than its symptom.
+  const observed = await ports.telemetry.kubernetes.snapshots({ incidentId: brief.incidentId });
+  if (observed.kind === 'gap') {
+    return finishReport(
+      brief,
+      {
+        summary: `Kubernetes could not be asked: ${observed.gap.reason}`,
+        findings: [],
+        gaps: [observed.gap],
+        bytesRead: 0,
+      },
+      startedAt,
+      ports,
+    );
+  }
+  const all = analyzeClusters(observed.data);
+  const verifying = brief.phase === 'verify';
+  const findings = verifying
+    ? [
+        ...all.filter((finding) => brief.focus.some((entity) => same(entity, finding.entity))),
+        ...health(observed.data, brief.focus),
+      ]
+    : all.map((finding) => ({ ...finding, confidence: finding.confidence * closeness(finding.entity, brief) }));
+  const clusters = observed.data.map((snapshot) => snapshot.cluster).join(', ');
+  return finishReport(
+    brief,
+    { summary: summaryOf(findings, clusters), findings, gaps: [], bytesRead: observed.bytes },
+    startedAt,
+    ports,
+  );
+}
+
+const same = (a: EntityRef, b: EntityRef): boolean =>
+  a.name === b.name && (a.namespace === undefined || b.namespace === undefined || a.namespace === b.namespace);
+
+/** 1 for what was paged and what it calls, less the farther away; never so little that a clear cause is lost. */
+function closeness(entity: EntityRef, { context }: Brief): number {
+  const names = [context.workload?.name, context.service?.value, ...context.callees];
+  if (names.includes(entity.name)) return 1;
+  if (entity.kind === 'Node') return 0.97;
+  const inNamespace =
+    context.namespace === undefined ||
+    entity.namespace === context.namespace.value ||
+    entity.name === context.namespace.value;
+  const inCluster = context.cluster === undefined || entity.cluster === context.cluster.value;
+  return inNamespace && inCluster ? 0.98 : inCluster ? 0.85 : 0.8;
+}
+
+function summaryOf(findings: readonly FindingDraft[], clusters: string): string {
+  const problems = findings.filter((finding) => finding.role !== 'context').sort((a, b) => b.confidence - a.confidence);
+  if (problems.length === 0) {
+    const well = findings.filter((finding) => finding.role === 'context').map((finding) => finding.claim);
+    return well.length > 0 ? well.slice(0, 3).join(' ') : `Nothing is broken that Kubernetes would show (${clusters}).`;
+  }
+  const more = problems.length > 2 ? ` ${problems.length - 2} more observations.` : '';
+  return `${problems
+    .slice(0, 2)
+    .map((finding) => finding.claim)
+    .join(' ')}${more}`;
+}
