@@ -9,6 +9,7 @@ import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { diskEvidence, diskMemory } from '../connectors/disk/index.ts';
 import { dynamoStores, tableDefinitions } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
+import { knowledgeIndex, loadKnowledgeFolder } from '../connectors/knowledge-index/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { readScenario, recordedExecutor, recordedTelemetry } from '../connectors/recorded/index.ts';
 import { slackChat } from '../connectors/slack/index.ts';
@@ -17,10 +18,10 @@ import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connec
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { Ports } from '../core/ports/index.ts';
+import { noExecutor, noTelemetry } from '../core/ports/none.ts';
 import { type Config, readConfig } from './config.ts';
 import { alsoIn, type ConsoleChat, consoleChat } from './console-chat.ts';
 import { type Feed, observedApprovals, observedChat, observedIncidents, observedPreferences } from './feed.ts';
-import { noExecutor, noTelemetry } from './no-source.ts';
 import type { AwsEndpoint } from './runtime/aws-endpoint.ts';
 import type { Disk } from './runtime/files.ts';
 import { findScenarios } from './scenarios.ts';
@@ -38,6 +39,7 @@ export interface ComposeOptions {
   readonly disk: Disk;
   readonly feed: Feed;
   readonly makeWorld: MakeWorld;
+  readonly learnedFolder: string | undefined;
   /** The runtime's own, which pages from this machine are signed with. */
   readonly webhookSecret: string;
 }
@@ -57,7 +59,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     clock: systemClock(),
   });
   const { incidents, applied } = stores;
-  const world = await options.makeWorld({ incidents, applied, disk });
+  const world = await options.makeWorld({ incidents, applied, learnedFolder: options.learnedFolder });
   const { clock, telemetry, executor, pager, catalog, reasoner } = world;
   const local = { endpoint: aws.url, region: 'us-east-1', credentials: aws.credentials };
   const console = consoleChat(disk, systemClock());
@@ -106,13 +108,17 @@ function policies(): Ports['policies'] {
 
 /** Recordings: acting changes them, and nothing real. Folders may hold one or many. */
 export function recordedWorld(folders: readonly string[]): MakeWorld {
-  return async ({ incidents, applied }) => {
+  return async ({ incidents, applied, learnedFolder }) => {
     const dirs = (await Promise.all(folders.map(findScenarios))).flat();
     const scenarios = await Promise.all(dirs.map(readScenario));
     const recorded = { scenarios, incidents, applied };
+    const learned = learnedFolder === undefined ? [] : await loadKnowledgeFolder(learnedFolder);
     return {
       clock: systemClock(),
-      telemetry: recordedTelemetry({ ...recorded, knowledge: () => noTelemetry.knowledge }),
+      telemetry: recordedTelemetry({
+        ...recorded,
+        knowledge: (documents) => knowledgeIndex([...documents, ...learned], { folder: learnedFolder }),
+      }),
       executor: recordedExecutor(recorded),
       pager: pagerDuty({}),
       catalog: yamlCatalog(new URL('../config/catalog.yaml', import.meta.url).pathname),
@@ -132,9 +138,9 @@ export const readConfigFile = (file: string, environment: NodeJS.ProcessEnv): Pr
 
 /** Real systems, as far as they are configured; what is not is a gap. */
 export function liveWorld(config: LiveConfig): MakeWorld {
-  return async () => ({
+  return async ({ learnedFolder }) => ({
     clock: systemClock(),
-    telemetry: noTelemetry,
+    telemetry: { ...noTelemetry, knowledge: await knowledgeOf(config.knowledge ?? learnedFolder) },
     executor: noExecutor,
     pager: pagerDuty({ token: config.pagerduty?.token, fromEmail: config.pagerduty?.fromEmail }),
     catalog: catalogOf(config),
@@ -145,6 +151,9 @@ export function liveWorld(config: LiveConfig): MakeWorld {
     slackSigningSecrets: config.slack === undefined ? [] : [config.slack.signingSecret],
   });
 }
+
+const knowledgeOf = async (folder: string | undefined) =>
+  knowledgeIndex(folder === undefined ? [] : await loadKnowledgeFolder(folder), { folder });
 
 function catalogOf(config: LiveConfig): ServiceCatalog {
   const file = config.catalog === undefined ? undefined : yamlCatalog(config.catalog);

@@ -2,7 +2,6 @@
 // compose.ts, used by the runtime; everything else is the same for both.
 import type { Ports } from '../core/ports/index.ts';
 import type { AppliedActions, IncidentStore } from '../core/ports/records.ts';
-import type { Disk } from './runtime/files.ts';
 
 /** A page that this world can send itself. `body` is POSTed byte for byte. */
 export interface RecordedPage {
@@ -26,7 +25,8 @@ export interface World extends Pick<Ports, 'clock' | 'telemetry' | 'executor' | 
 export interface Ground {
   readonly incidents: IncidentStore;
   readonly applied: AppliedActions;
-  readonly disk: Disk;
+  /** Where documents that were learned are kept, and read again; an existing folder. */
+  readonly learnedFolder: string | undefined;
 }
 
 export type MakeWorld = (ground: Ground) => Promise<World>;

@@ -83,7 +83,7 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
   if (data !== undefined) opened.add(lockFolder(data));
   const plainDisk = data === undefined ? memoryDisk() : folderDisk(data);
   const disk = hooks?.disk?.(plainDisk) ?? plainDisk;
-  const db = opened.keep(await openTables(tablesFolder(data), tables));
+  const db = opened.keep(await openTables(folderIn(data, 'tables'), tables));
   const feed = newFeed();
 
   let functions: InvokeFunction = () =>
@@ -120,6 +120,7 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
     disk,
     feed,
     makeWorld: options.makeWorld,
+    learnedFolder: folderIn(data, 'knowledge'),
     webhookSecret: secret,
   });
   const { ports, world, chat } = composed;
@@ -145,16 +146,21 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
       return resumed.length;
     },
     sendPage: send,
-    waitForIncident: (sourceId, until, timeoutMs = 60_000) => waitFor(sourceId, until, timeoutMs, ports, feed),
+    async waitForIncident(sourceId, until, timeoutMs = 60_000) {
+      const incident = await waitFor(sourceId, until, timeoutMs, ports, feed);
+      if (until === 'ended' && incident.execution !== undefined) await run.ended(incident.execution);
+      return incident;
+    },
     close: () => opened.closeAll(),
   };
 }
 
-const tablesFolder = (data: string | undefined): string | undefined => {
+function folderIn(data: string | undefined, name: string): string | undefined {
   if (data === undefined) return undefined;
-  mkdirSync(data, { recursive: true });
-  return join(data, 'tables');
-};
+  const folder = join(data, name);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
 
 async function deliver(
   target: Target,

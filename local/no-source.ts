@@ -1,1 +1,0 @@
-export { noExecutor, noTelemetry } from '../core/ports/none.ts';
