@@ -1,0 +1,106 @@
+// A real `cdk bootstrap` and `cdk deploy` of the stage `emulator`, pointed at the played Slack and PagerDuty, with its secrets filled in the
+// way an operator would.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import type { Emulator } from './emulator.ts';
+import type { Outside } from './outside.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..', '..');
+const account = '000000000000';
+
+export const secrets = {
+  'pagerduty-webhook': 'an-old-secret-of-pagerduty\nthe-secret-of-pagerduty',
+  'pagerduty-token': 'u+deploy',
+  'slack-signing': 'the-signing-secret-of-slack',
+  'slack-token': 'xoxb-deploy',
+};
+
+const Outputs = z.object({
+  'watchkeeper-emulator': z.object({
+    PagerDutyWebhookUrl: z.string(),
+    SlackUrl: z.string(),
+    StateMachineArn: z.string(),
+    IncidentsTable: z.string(),
+    PreferencesTable: z.string(),
+    EvidenceBucket: z.string(),
+    DeadLettersUrl: z.string(),
+  }),
+});
+export type Outputs = z.infer<typeof Outputs>['watchkeeper-emulator'];
+
+export async function deploy(emulator: Emulator, outside: Outside, memoryId: string): Promise<Outputs> {
+  const folder = await mkdtemp(join(tmpdir(), 'watchkeeper-deploy-'));
+  try {
+    const stage = JSON.parse(await readFile(join(root, 'config', 'emulator.json'), 'utf8')) as object;
+    const config = join(folder, 'stage.json');
+    await writeFile(
+      config,
+      JSON.stringify({
+        ...stage,
+        slack: { channel: 'C0123456789', apiUrl: outside.slackUrl },
+        pagerduty: { from: 'watchkeeper@example.com', apiUrl: outside.pagerDutyUrl },
+        memory: { kind: 'existing', id: memoryId },
+      }),
+    );
+    const cdk = (...parameters: readonly string[]) =>
+      run(
+        process.execPath,
+        [
+          join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk'),
+          ...parameters,
+          ...['-c', `config=${config}`, '--output', join(folder, 'cdk.out'), '--no-notices'],
+        ],
+        {
+          cwd: root,
+          maxBuffer: 1e8,
+          env: {
+            ...emulator.environment,
+            PATH: [join(root, 'node_modules', '.bin'), dirname(process.execPath), process.env.PATH].join(delimiter),
+            HOME: folder,
+            CDK_DISABLE_VERSION_CHECK: '1',
+            CI: 'true',
+          },
+        },
+      );
+    await cdk('bootstrap', `aws://${account}/us-east-1`);
+    const outputs = join(folder, 'outputs.json');
+    await cdk('deploy', '--require-approval', 'never', '--outputs-file', outputs);
+    await fillSecrets(emulator);
+    return Outputs.parse(JSON.parse(await readFile(outputs, 'utf8')))['watchkeeper-emulator'];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export const clientOptions = ({ url }: Emulator) => ({
+  endpoint: url,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
+
+async function fillSecrets(emulator: Emulator): Promise<void> {
+  const client = new SecretsManagerClient(clientOptions(emulator));
+  for (const [name, SecretString] of Object.entries(secrets)) {
+    await client.send(new PutSecretValueCommand({ SecretId: `watchkeeper-emulator-${name}`, SecretString }));
+  }
+}
+
+/** The emulator has no CloudFormation type for AgentCore Memory, but its API: the stage brings an existing one. */
+export async function createMemory({ url }: Emulator): Promise<string> {
+  const answer = await fetch(`${url}/memories/create`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/bedrock-agentcore/aws4_request, SignedHeaders=host, Signature=0`,
+    },
+    body: JSON.stringify({ name: 'deploy_test', eventExpiryDuration: 90, clientToken: 'x'.repeat(40) }),
+  });
+  const { memory } = z.object({ memory: z.object({ id: z.string() }) }).parse(await answer.json());
+  return memory.id;
+}

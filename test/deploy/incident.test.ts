@@ -1,0 +1,176 @@
+// The whole way of an incident on a deployed stage, over the network, with nothing of the stage stubbed: only Slack and PagerDuty, which are
+// outside of it, are played.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type DynamoStores, dynamoStores } from '../../connectors/dynamodb/index.ts';
+import { systemClock } from '../../connectors/system/index.ts';
+import type { Incident } from '../../core/model/incident.ts';
+import { clientOptions, createMemory, deploy, type Outputs, secrets } from './deployment.ts';
+import { type Emulator, startEmulator } from './emulator.ts';
+import { type Outside, playOutside, type SlackMessage } from './outside.ts';
+import { buttonsOf, pressButton, sendPage } from './people.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const page = await readFile(join(root, 'scenarios', 'cronjob-nightly-invoices', 'alert.json'), 'utf8');
+/** The same failure a day later: another event, another page, another job and pod, another time. */
+const nextPage = page
+  .replaceAll('01CRONJOB1EVT', '01CRONJOB2EVT')
+  .replaceAll('QCRONJOB1', 'QCRONJOB2')
+  .replaceAll('watchkeeper-cronjob1', 'watchkeeper-cronjob2')
+  .replaceAll('29381640', '29383080')
+  .replaceAll('2026-11-18T02:00:00Z', '2026-11-19T02:00:00Z');
+
+let emulator: Emulator;
+let outside: Outside;
+let outputs: Outputs;
+let stores: DynamoStores;
+let workflow: SFNClient;
+
+beforeAll(async () => {
+  emulator = await startEmulator(join(root, 'test-results', 'deploy', 'emulator.log'));
+  outside = await playOutside();
+  outputs = await deploy(emulator, outside, await createMemory(emulator));
+  stores = dynamoStores({
+    client: new DynamoDBClient(clientOptions(emulator)),
+    incidentsTable: outputs.IncidentsTable,
+    preferencesTable: outputs.PreferencesTable,
+    clock: systemClock(),
+  });
+  workflow = new SFNClient(clientOptions(emulator));
+});
+
+afterAll(async () => {
+  await outside?.[Symbol.asyncDispose]();
+  await emulator?.[Symbol.asyncDispose]();
+});
+
+const executions = async (): Promise<readonly ExecutionListItem[]> =>
+  (await workflow.send(new ListExecutionsCommand({ stateMachineArn: outputs.StateMachineArn }))).executions ?? [];
+
+/** Waits until `look` finds something; says what was waited for when it does not. */
+async function eventually<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  const deadline = Date.now() + 120_000;
+  while (Date.now() < deadline) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await sleep(250);
+  }
+  const seen = await executions();
+  throw new Error(
+    `${what} did not happen within two minutes; executions: ${JSON.stringify(seen.map(({ name, status }) => ({ name, status })))}`,
+  );
+}
+
+const incidentOf = (sourceId: string): Promise<Incident> =>
+  eventually(`an incident for ${sourceId}`, () => stores.incidents.findBySource(sourceId));
+
+const ended = (incident: Incident): Promise<ExecutionListItem> =>
+  eventually(`the end of ${incident.id}`, async () =>
+    (await executions()).find(({ name, status }) => name === incident.execution && status !== 'RUNNING'),
+  );
+
+const questionAbout = (incident: Incident): Promise<SlackMessage> =>
+  eventually(`a question about ${incident.id}`, () =>
+    outside
+      .messages()
+      .find((message) => buttonsOf(message).length > 0 && JSON.stringify(message.metadata).includes(incident.id)),
+  );
+
+const saidAbout = (incident: Incident): string =>
+  JSON.stringify(outside.messages().filter((message) => JSON.stringify(message.metadata).includes(incident.id)));
+
+describe('a deployed stage', () => {
+  test('refuses a page with a wrong signature and starts nothing', async () => {
+    const answer = await sendPage(emulator, outputs.PagerDutyWebhookUrl, page, 'a-wrong-secret');
+    expect(answer.status).toBe(403);
+    expect(await executions()).toEqual([]);
+  });
+
+  test('takes a page signed with any of its secrets', async () => {
+    const answer = await sendPage(emulator, outputs.PagerDutyWebhookUrl, page, 'an-old-secret-of-pagerduty');
+    expect(answer).toMatchObject({ status: 202 });
+  });
+
+  test('diagnoses it, with evidence that resolves, and asks before it acts', async () => {
+    const incident = await incidentOf('QCRONJOB1');
+    const question = await questionAbout(incident);
+    expect(buttonsOf(question).map(({ text }) => text.text)).toEqual([
+      'Approve',
+      "Approve and don't ask again",
+      'Reject',
+    ]);
+    const diagnosis = await stores.incidents.diagnosis(incident.id);
+    expect(diagnosis?.hypotheses[0]).toMatchObject({ rank: 1, entity: { kind: 'CronJob', name: 'nightly-invoices' } });
+    expect(diagnosis?.model).toBe('none');
+    expect(await stores.approvals.ofIncident(incident.id)).toMatchObject([
+      { state: 'pending', action: { id: 'rerun-cronjob', target: { name: 'nightly-invoices' } } },
+    ]);
+    expect(await stores.applied.of(incident.id)).toEqual([]);
+    expect(outside.notes.map(({ page, from }) => ({ page, from }))).toContainEqual({
+      page: 'QCRONJOB1',
+      from: 'watchkeeper@example.com',
+    });
+  });
+
+  test('a redelivered page opens nothing more', async () => {
+    const before = await executions();
+    expect((await sendPage(emulator, outputs.PagerDutyWebhookUrl, page)).status).toBe(200);
+    await sleep(2000);
+    expect(await executions()).toHaveLength(before.length);
+  });
+
+  test('acts once when approved, verifies, remembers what it was taught, and ends', async () => {
+    const incident = await incidentOf('QCRONJOB1');
+    const question = await questionAbout(incident);
+    const pressed = await pressButton(emulator, outputs.SlackUrl, question, "Approve and don't ask again");
+    expect(pressed.status).toBe(200);
+    const again = await pressButton(emulator, outputs.SlackUrl, question, 'Reject');
+    expect(again.status).toBe(200);
+
+    expect((await ended(incident)).status).toBe('SUCCEEDED');
+    expect(await stores.applied.of(incident.id)).toMatchObject([{ actionId: 'rerun-cronjob' }]);
+    expect((await stores.incidents.get(incident.id))?.status).toBe('closed');
+    const timeline = await stores.incidents.timeline(incident.id);
+    expect(timeline.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining([
+        'opened',
+        'context',
+        'finding',
+        'diagnosis',
+        'decision',
+        'question',
+        'approval',
+        'action',
+      ]),
+    );
+    expect(timeline.find(({ kind, step }) => kind === 'verification' && step === 'Verify')?.text).toMatch(
+      /recover|gone|again/i,
+    );
+    expect(await stores.preferences.list()).toMatchObject([
+      { state: 'active', actionId: 'rerun-cronjob', taughtBy: 'U0ALICE', incidentId: incident.id },
+    ]);
+  });
+
+  test('the same error with other names and at another time is fixed without asking, and says why it was allowed', async () => {
+    const answer = await sendPage(emulator, outputs.PagerDutyWebhookUrl, nextPage);
+    expect(answer.status).toBe(202);
+    const incident = await incidentOf('QCRONJOB2');
+    expect((await ended(incident)).status).toBe('SUCCEEDED');
+    expect(await stores.approvals.ofIncident(incident.id)).toEqual([]);
+    expect(await stores.applied.of(incident.id)).toMatchObject([{ actionId: 'rerun-cronjob' }]);
+    const [preference] = await stores.preferences.list();
+    expect(preference).toMatchObject({ uses: 1, state: 'active' });
+    const decision = (await stores.incidents.timeline(incident.id)).find(({ kind }) => kind === 'decision');
+    expect(decision?.text).toMatch(/taught/i);
+    expect(saidAbout(incident)).not.toContain('"type":"button"');
+  });
+
+  test('no secret and no task token is in any log', async () => {
+    const logs = await readFile(join(root, 'test-results', 'deploy', 'emulator.log'), 'utf8');
+    for (const value of Object.values(secrets).flatMap((text) => text.split('\n'))) expect(logs).not.toContain(value);
+  });
+});

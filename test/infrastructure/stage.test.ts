@@ -1,0 +1,189 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { parseStageConfig } from '../../lib/config.ts';
+import { functionTable } from '../../lib/functions.ts';
+import { liveStage, synthesize } from './synthesize.ts';
+
+const { template, resources } = synthesize();
+const of = (type: string) => resources.filter(([, { Type }]) => Type === type).map(([, resource]) => resource);
+
+describe('records', () => {
+  test('both tables are on demand, restorable, encrypted, expire items and refuse to be deleted', () => {
+    const tables = of('AWS::DynamoDB::Table');
+    expect(tables).toHaveLength(2);
+    for (const table of tables) {
+      expect(table).toMatchObject({
+        DeletionPolicy: 'Retain',
+        Properties: {
+          BillingMode: 'PAY_PER_REQUEST',
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          SSESpecification: { SSEEnabled: true },
+          TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+          DeletionProtectionEnabled: true,
+        },
+      });
+    }
+  });
+
+  test('evidence is private, encrypted, only over TLS, and forgotten after a while', () => {
+    template.allResourcesProperties('AWS::S3::Bucket', {
+      BucketEncryption: Match.anyValue(),
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([Match.objectLike({ Prefix: 'evidence/', ExpirationInDays: 400, Status: 'Enabled' })]),
+      },
+    });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      }),
+    });
+  });
+
+  test('a stage without deletion protection leaves nothing behind', () => {
+    const trial = synthesize({ ...liveStage, deletionProtection: false });
+    for (const [, resource] of trial.resources) expect(resource).not.toMatchObject({ DeletionPolicy: 'Retain' });
+  });
+});
+
+describe('events', () => {
+  test('every route of bus-routes.json is a rule whose target is tried for a day and then leaves the event in the dead letters', () => {
+    const rules = of('AWS::Events::Rule').map(({ Properties }) => Properties);
+    expect(rules.map(({ EventPattern }) => EventPattern)).toEqual([
+      {
+        source: ['watchkeeper'],
+        'detail-type': ['incident.triggered', 'incident.reopened', 'incident.mentioned'],
+      },
+      { source: ['watchkeeper'], 'detail-type': ['incident.updated'] },
+    ]);
+    for (const { Targets } of rules) {
+      expect(Targets).toMatchObject([
+        {
+          InputPath: '$.detail',
+          DeadLetterConfig: expect.anything(),
+          RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+        },
+      ]);
+    }
+  });
+
+  test('the bus keeps an archive for as many days as the stage says', () => {
+    template.hasResourceProperties('AWS::Events::Archive', { RetentionDays: 14 });
+  });
+});
+
+describe('the workflow', () => {
+  test('is the file of the repository, with its functions named for the stage', () => {
+    template.hasResourceProperties('AWS::StepFunctions::StateMachine', {
+      StateMachineName: 'watchkeeper-test-incident',
+      DefinitionSubstitutions: { FunctionPrefix: 'watchkeeper-test-' },
+    });
+  });
+
+  test('is traced, and its log says which state ran but not with what', () => {
+    template.hasResourceProperties('AWS::StepFunctions::StateMachine', {
+      TracingConfiguration: { Enabled: true },
+      LoggingConfiguration: Match.objectLike({ Level: 'ALL', IncludeExecutionData: false }),
+    });
+  });
+
+  test('may invoke its functions by name and no other', () => {
+    const steps = [...functionTable().keys()].filter(
+      (name) => !['pagerduty-webhook', 'slack', 'incident-update'].includes(name),
+    );
+    const statements = of('AWS::IAM::Policy')
+      .flatMap(
+        ({ Properties }) =>
+          (Properties.PolicyDocument as { Statement: { Action: unknown; Resource: unknown[] }[] }).Statement,
+      )
+      .filter(({ Action }) => Action === 'lambda:InvokeFunction');
+    expect(statements).toHaveLength(1);
+    expect(statements[0]?.Resource).toHaveLength(steps.length);
+    expect(JSON.stringify(statements)).not.toContain('*');
+  });
+});
+
+describe('functions', () => {
+  test('run on Node 24 and arm64, each with a log of its own that is kept as long as the stage says', () => {
+    expect(of('AWS::Lambda::Function')).toHaveLength(functionTable().size);
+    for (const { Properties } of of('AWS::Lambda::Function')) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        LoggingConfig: { LogGroup: expect.anything() },
+      });
+    }
+    for (const { Properties } of of('AWS::Logs::LogGroup')) expect(Properties).toMatchObject({ RetentionInDays: 30 });
+  });
+
+  test('are told names and never a secret', () => {
+    for (const { Properties } of of('AWS::Lambda::Function')) {
+      expect(JSON.stringify(Properties.Environment)).not.toMatch(/\{\{resolve:|SecretString/);
+    }
+  });
+
+  test('answer PagerDuty within its five seconds', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'watchkeeper-test-pagerduty-webhook',
+      Timeout: 5,
+    });
+  });
+});
+
+describe('the way in', () => {
+  test('has these routes and no other, all throttled', () => {
+    expect(of('AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties.RouteKey)).toEqual([
+      'POST /pagerduty/webhook',
+      'POST /slack/events',
+      'POST /slack/interactivity',
+    ]);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 50 },
+    });
+  });
+
+  test('logs requests without their headers and bodies', () => {
+    const logged = of('AWS::ApiGatewayV2::Stage').map(
+      ({ Properties }) => JSON.parse((Properties.AccessLogSettings as { Format: string }).Format) as object,
+    );
+    expect(logged.flatMap(Object.keys)).toEqual([
+      'time',
+      'requestId',
+      'ip',
+      'route',
+      'status',
+      'latencyMs',
+      'integrationError',
+    ]);
+  });
+});
+
+test('alarms tell the topic of lost events, failed incidents and refused pages', () => {
+  template.resourceCountIs('AWS::CloudWatch::Alarm', 3);
+  template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [liveStage.alarmTopicArn] });
+});
+
+describe('a stage configuration', () => {
+  const parse = (change: object) => parseStageConfig(JSON.stringify({ ...liveStage, ...change }), 'config/x.json');
+
+  test.each([
+    ['a field that does not exist', { logRetentionDay: 30 }, /config\/x\.json does not fit: .*logRetentionDay/s],
+    ['a stage name that AWS would refuse', { stage: 'Production!' }, /lower-case letters/],
+    ['a retention that CloudWatch does not know', { logRetentionDays: 31 }, /logRetentionDays/],
+    ['no place where people read', { slack: undefined }, /slack/],
+    ['an unknown kind of memory', { memory: { kind: 'redis' } }, /memory/],
+  ])('with %s is refused in one sentence that names the file', (_name, change, message) => {
+    expect(() => parse(change)).toThrow(message);
+  });
+
+  test('that is no JSON is refused by its name', () => {
+    expect(() => parseStageConfig('{', 'config/x.json')).toThrow(/^config\/x\.json is not JSON/);
+  });
+});
