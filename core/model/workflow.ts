@@ -6,6 +6,21 @@ import { Diagnosis } from './diagnosis.ts';
 import { Context, Incident, Trigger } from './incident.ts';
 import { Brief, Report } from './report.ts';
 
+/** A report as it comes in: one that breaks the schema becomes a gap, so that one lying specialist does not cost the others' findings. */
+const ReceivedReport = Report.catch(({ input }) => {
+  const name = z.object({ specialist: Report.shape.specialist }).safeParse(input);
+  const specialist = name.success ? name.data.specialist : 'specialist';
+  return {
+    specialist,
+    round: 1,
+    summary: 'This report could not be read.',
+    findings: [],
+    gaps: [{ source: specialist, reason: 'Its report did not fit the schema and was dropped.' }],
+    usage: { wallMs: 0, bytesRead: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0 },
+    by: 'analysis',
+  };
+});
+
 /** Input of an execution: the detail of the bus event. */
 export const ExecutionInput = z.object({ trigger: Trigger });
 
@@ -25,7 +40,7 @@ export const Planned = Opened.extend({
   round: z.number().int(),
   priorReports: z.array(Report),
 });
-export const Investigated = Planned.extend({ reports: z.array(Report) });
+export const Investigated = Planned.extend({ reports: z.array(ReceivedReport) });
 export const Synthesis = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('concluded') }),
   z.object({ kind: z.literal('another-round'), why: z.string() }),

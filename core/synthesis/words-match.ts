@@ -1,0 +1,37 @@
+// Whether a change speaks of the errors that are seen: the file or function of a stack trace, the identifier of an error, its rarer words.
+import { identifiersOf, rarity, stemsOf } from '../analysis/changes/words.ts';
+import type { Sign } from './score.ts';
+
+/**
+ * `change` and `errors` are texts; `changes` are all candidate changes, which tell how rare a word is; `names` of services are no news.
+ * Undefined where nothing is shared.
+ */
+export function matchOfWords(
+  change: string,
+  errors: string,
+  changes: readonly string[],
+  names: readonly string[],
+): Sign | undefined {
+  const known = new Set(names.map((name) => name.toLowerCase()));
+  const lower = change.toLowerCase();
+  const files = identifiersOf(errors);
+  const others = changes.filter((other) => other !== change).map((other) => other.toLowerCase());
+  const telling = [...files].filter(
+    (name) => !known.has(name) && lower.includes(name) && !others.some((other) => other.includes(name)),
+  );
+  const [best] = telling.sort((a, b) => b.length - a.length);
+  if (best !== undefined) return { weight: 2.2, text: `it touches ${best}, which the errors name` };
+  const weigh = rarity(changes.map(stemsOf));
+  const own = stemsOf(change);
+  const ofNames = stemsOf(names.join(' '));
+  const shared = [...stemsOf(errors)].filter((word) => own.has(word) && !ofNames.has(word));
+  const told = shared.reduce((sum, word) => sum + Math.max(0, weigh(word)), 0);
+  if (told <= 0) return undefined;
+  return {
+    weight: 1.6 * (1 - Math.exp(-told / 3)),
+    text: `it speaks of what the errors speak of: ${shared
+      .sort((a, b) => weigh(b) - weigh(a))
+      .slice(0, 3)
+      .join(', ')}`,
+  };
+}
