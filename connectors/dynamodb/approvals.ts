@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { Approval } from '../../core/model/action.ts';
 import type { ApprovalStore } from '../../core/ports/records.ts';
-import type { Key, Table } from './table.ts';
+import { type Key, stored, type Table } from './table.ts';
 
 const approvalKey = (id: string): Key => ({ pk: `APPROVAL#${id}`, sk: 'APPROVAL' });
 const ApprovalItem = z.object({ approval: Approval, taskToken: z.string().optional() });
@@ -13,7 +13,7 @@ const state = { '#state': 'state' };
 export function approvalStore(table: Table): ApprovalStore {
   const read = async (id: string) => {
     const item = await table.get(approvalKey(id));
-    return item && ApprovalItem.parse(item);
+    return item && stored(ApprovalItem, item);
   };
 
   const decide: ApprovalStore['decide'] = async (id, decision) => {
@@ -26,7 +26,7 @@ export function approvalStore(table: Table): ApprovalStore {
       case 'expired':
         return { kind: 'expired', approval };
       case 'pending': {
-        if (approval.expiresAt <= decision.at) return { kind: 'expired', approval };
+        if (Date.parse(approval.expiresAt) <= Date.parse(decision.at)) return { kind: 'expired', approval };
         const decided: Approval = {
           ...approval,
           state: 'decided',
@@ -71,7 +71,7 @@ export function approvalStore(table: Table): ApprovalStore {
 
     async ofIncident(incidentId) {
       const pointers = await table.query(`INCIDENT#${incidentId}`, 'APPROVAL#');
-      const items = await Promise.all(pointers.map((pointer) => read(Pointer.parse(pointer).approvalId)));
+      const items = await Promise.all(pointers.map((pointer) => read(stored(Pointer, pointer).approvalId)));
       return items
         .flatMap((item) => (item ? [item.approval] : []))
         .sort((a, b) => a.requestedAt.localeCompare(b.requestedAt));

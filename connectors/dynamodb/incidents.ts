@@ -1,12 +1,11 @@
 // Incidents, their timeline and their diagnosis. An open incident holds a claim on its source: the claim is the one item that decides
 // whether a page opens an incident or joins one.
 import * as z from 'zod';
-import { Unavailable } from '../../core/errors.ts';
 import { Diagnosis } from '../../core/model/diagnosis.ts';
 import { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import type { IncidentStore } from '../../core/ports/records.ts';
 import type { Clock } from '../../core/ports/world.ts';
-import type { Key, Table } from './table.ts';
+import { absentOrExpired, epochSeconds, type Key, stored, type Table } from './table.ts';
 
 const incidentKey = (id: string): Key => ({ pk: `INCIDENT#${id}`, sk: 'INCIDENT' });
 const diagnosisKey = (id: string): Key => ({ pk: `INCIDENT#${id}`, sk: 'DIAGNOSIS' });
@@ -17,56 +16,57 @@ const latestKey = (sourceId: string): Key => ({ pk: `SOURCE#${sourceId}`, sk: 'L
 const claimSeconds = 24 * 3600;
 
 const IncidentItem = z.object({ incident: Incident });
-const TimelineItem = z.object({ entry: TimelineEntry, order: z.number() });
-const ClaimItem = z.object({ incidentId: z.string(), execution: z.string().optional() });
+/** `writtenAt` in epoch milliseconds; `order` counts within one process, for lines of the same millisecond. */
+const TimelineItem = z.object({ entry: TimelineEntry, writtenAt: z.number(), order: z.number() });
+/** Knows the whole incident, so that whoever meets the claim can finish what its owner did not get to write. */
+const ClaimItem = z.object({ incident: Incident });
+const LatestItem = z.object({ incidentId: z.string() });
+const DiagnosisItem = z.object({ diagnosis: Diagnosis });
+
+const isFinished = (status: Incident['status']): boolean => status === 'closed' || status === 'failed';
 
 export function incidentStore(table: Table, clock: Clock): IncidentStore {
   let order = 0;
 
   const get = async (id: string): Promise<Incident | undefined> => {
     const item = await table.get(incidentKey(id));
-    return item && IncidentItem.parse(item).incident;
+    return item && stored(IncidentItem, item).incident;
   };
 
   /** Writes the incident unless it is there; returns what is stored. */
   const store = async (incident: Incident): Promise<Incident> => {
+    await table.put({ ...latestKey(incident.sourceId), incidentId: incident.id });
     const item = { ...incidentKey(incident.id), kind: 'incident', at: incident.openedAt, incident };
-    if (await table.put(item, { expression: 'attribute_not_exists(pk)' })) {
-      await table.put({ ...latestKey(incident.sourceId), incidentId: incident.id });
-      return incident;
-    }
+    if (await table.put(item, { expression: 'attribute_not_exists(pk)' })) return incident;
     return (await get(incident.id)) ?? incident;
+  };
+
+  const release = ({ id, sourceId }: Pick<Incident, 'id' | 'sourceId'>) =>
+    table.delete(claimKey(sourceId), { expression: 'incidentId = :id', values: { ':id': id } });
+
+  const open: IncidentStore['open'] = async (incident) => {
+    const now = epochSeconds(clock.now());
+    const claim = { ...claimKey(incident.sourceId), incidentId: incident.id, incident, expiresAt: now + claimSeconds };
+    if (await table.put(claim, absentOrExpired(now))) return { kind: 'opened', incident: await store(incident) };
+    const item = await table.get(claimKey(incident.sourceId));
+    if (!item) return open(incident);
+    const claimed = await store(stored(ClaimItem, item).incident);
+    if (claimed.execution !== undefined && claimed.execution === incident.execution)
+      return { kind: 'opened', incident: claimed };
+    if (!isFinished(claimed.status)) return { kind: 'joined', incident: claimed };
+    // It ended and did not get to release its claim.
+    await release(claimed);
+    return open(incident);
   };
 
   return {
     get,
 
-    async open(incident) {
-      const now = Math.floor(clock.now().getTime() / 1000);
-      const claimed = await table.put(
-        {
-          ...claimKey(incident.sourceId),
-          incidentId: incident.id,
-          ...(incident.execution === undefined ? {} : { execution: incident.execution }),
-          ttl: now + claimSeconds,
-        },
-        { expression: 'attribute_not_exists(pk) OR #ttl < :now', names: { '#ttl': 'ttl' }, values: { ':now': now } },
-      );
-      if (claimed) return { kind: 'opened', incident: await store(incident) };
-      const item = await table.get(claimKey(incident.sourceId));
-      if (!item) throw new Unavailable('The incident was closed while a page arrived for it.');
-      const claim = ClaimItem.parse(item);
-      if (claim.execution === incident.execution) {
-        return { kind: 'opened', incident: await store({ ...incident, id: claim.incidentId }) };
-      }
-      const open = await get(claim.incidentId);
-      if (!open) throw new Unavailable('The incident that this page belongs to is being opened.');
-      return { kind: 'joined', incident: open };
-    },
+    open,
 
     async findBySource(sourceId) {
       const item = await table.get(latestKey(sourceId));
-      return item && get(ClaimItem.parse(item).incidentId);
+      return item && get(stored(LatestItem, item).incidentId);
     },
 
     async update(id, patch) {
@@ -81,15 +81,14 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
         },
         { expression: 'attribute_exists(pk)' },
       );
-      if (!known || (patch.status !== 'closed' && patch.status !== 'failed')) return;
+      if (!known || patch.status === undefined || !isFinished(patch.status)) return;
       const incident = await get(id);
-      if (!incident) return;
-      await table.delete(claimKey(incident.sourceId), { expression: 'incidentId = :id', values: { ':id': id } });
+      if (incident) await release(incident);
     },
 
     async list(limit) {
       const items = await table.newest('incident', limit);
-      return items.map((item) => IncidentItem.parse(item).incident);
+      return items.map((item) => stored(IncidentItem, item).incident);
     },
 
     async append(entry) {
@@ -98,7 +97,8 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
         pk: `INCIDENT#${entry.incidentId}`,
         sk: `TIMELINE#${entry.id}`,
         entry,
-        order: Date.parse(entry.at) * 1000 + (order % 1000),
+        writtenAt: clock.now().getTime(),
+        order,
       };
       await table.put(item, { expression: 'attribute_not_exists(pk)' });
     },
@@ -106,8 +106,10 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
     async timeline(incidentId) {
       const items = await table.query(`INCIDENT#${incidentId}`, 'TIMELINE#');
       return items
-        .map((item) => TimelineItem.parse(item))
-        .sort((a, b) => a.order - b.order)
+        .map((item) => stored(TimelineItem, item))
+        .sort(
+          (a, b) => Date.parse(a.entry.at) - Date.parse(b.entry.at) || a.writtenAt - b.writtenAt || a.order - b.order,
+        )
         .map((item) => item.entry);
     },
 
@@ -117,7 +119,7 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
 
     async diagnosis(incidentId) {
       const item = await table.get(diagnosisKey(incidentId));
-      return item && z.object({ diagnosis: Diagnosis }).parse(item).diagnosis;
+      return item && stored(DiagnosisItem, item).diagnosis;
     },
   };
 }

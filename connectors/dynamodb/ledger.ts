@@ -1,10 +1,11 @@
 // Which events were seen, which actions were begun and finished, and what was done to a recorded world. Each is a put that only the
 // first caller gets through.
 import * as z from 'zod';
+import { Impossible } from '../../core/errors.ts';
 import { RemediationResult } from '../../core/model/action.ts';
 import type { ActionLedger, AppliedActions, SeenEvents } from '../../core/ports/records.ts';
 import type { Clock } from '../../core/ports/world.ts';
-import type { Key, Table } from './table.ts';
+import { absentOrExpired, epochSeconds, type Key, stored, type Table } from './table.ts';
 
 const eventKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'SEEN' });
 const actionKey = (key: string): Key => ({ pk: `ACTION#${key}`, sk: 'ACTION' });
@@ -15,12 +16,8 @@ const absent = { expression: 'attribute_not_exists(pk)' };
 export function seenEvents(table: Table, clock: Clock): SeenEvents {
   return {
     claim: (eventId, ttlSeconds) => {
-      const now = Math.floor(clock.now().getTime() / 1000);
-      // TTL deletion may come days late: an expired item is as good as none.
-      return table.put(
-        { ...eventKey(eventId), ttl: now + ttlSeconds },
-        { expression: 'attribute_not_exists(pk) OR #ttl < :now', names: { '#ttl': 'ttl' }, values: { ':now': now } },
-      );
+      const now = epochSeconds(clock.now());
+      return table.put({ ...eventKey(eventId), expiresAt: now + ttlSeconds }, absentOrExpired(now));
     },
     forget: async (eventId) => {
       await table.delete(eventKey(eventId));
@@ -32,7 +29,9 @@ export function actionLedger(table: Table): ActionLedger {
   return {
     async begin({ key, incidentId, action, at }) {
       if (await table.put({ ...actionKey(key), incidentId, action, at }, absent)) return { kind: 'fresh' };
-      const item = ActionItem.parse(await table.get(actionKey(key)));
+      const found = await table.get(actionKey(key));
+      if (!found) throw new Impossible(`The ledger has lost the action ${key}.`);
+      const item = stored(ActionItem, found);
       return item.result ? { kind: 'finished', result: item.result } : { kind: 'begun', at: item.at };
     },
     async finish(key, result) {
@@ -59,7 +58,7 @@ export function appliedActions(table: Table, clock: Clock): AppliedActions {
       return (await table.put(item, absent)) ? 'added' : 'already';
     },
     async of(incidentId) {
-      const items = (await table.query(`WORLD#${incidentId}`, 'ACTION#')).map((item) => AppliedItem.parse(item));
+      const items = (await table.query(`WORLD#${incidentId}`, 'ACTION#')).map((item) => stored(AppliedItem, item));
       return items.sort((a, b) => a.at.localeCompare(b.at));
     },
   };

@@ -1,26 +1,27 @@
-// What people taught. A preference and its counters are one item; a use is counted by one conditional write against the counters it
-// was decided on, so that a limit holds under any concurrency.
+// What people taught. A preference and its counters are one item; a use is counted by one conditional write that checks state and
+// limit itself, so that a limit holds under any concurrency.
 import * as z from 'zod';
 import { Unavailable } from '../../core/errors.ts';
 import { Preference } from '../../core/model/action.ts';
 import type { PreferenceStore } from '../../core/ports/records.ts';
-import type { Key, Table } from './table.ts';
+import { type Condition, type Key, stored, type Table } from './table.ts';
 
 const all = 'PREFERENCES';
 const preferenceKey = (id: string): Key => ({ pk: all, sk: `PREFERENCE#${id}` });
 /** `usedBy`: the incidents that used it on the latest day, so that a retry counts once. */
 const PreferenceItem = z.object({ preference: Preference, usedBy: z.array(z.string()) });
+type Use = Awaited<ReturnType<PreferenceStore['use']>>;
 const Pointer = z.object({ preferenceId: z.string() });
 
 export function preferenceStore(table: Table): PreferenceStore {
   const read = async (id: string) => {
     const item = await table.get(preferenceKey(id));
-    return item && PreferenceItem.parse(item);
+    return item && stored(PreferenceItem, item);
   };
 
   const find: PreferenceStore['find'] = async (fingerprint) => {
     const pointers = await table.query(`FINGERPRINT#${fingerprint}`, 'PREFERENCE#');
-    const items = await Promise.all(pointers.map((pointer) => read(Pointer.parse(pointer).preferenceId)));
+    const items = await Promise.all(pointers.map((pointer) => read(stored(Pointer, pointer).preferenceId)));
     return items.flatMap((item) => (item ? [item.preference] : []));
   };
 
@@ -36,40 +37,22 @@ export function preferenceStore(table: Table): PreferenceStore {
     );
   };
 
-  const use = async (
-    id: string,
-    incidentId: string,
-    at: string,
-    triesLeft: number,
-  ): Promise<Awaited<ReturnType<PreferenceStore['use']>>> => {
+  const use = async (id: string, incidentId: string, at: string, triesLeft: number): Promise<Use> => {
     const item = await read(id);
     if (!item) return { kind: 'refused', why: 'It does not exist any more.' };
-    const { preference } = item;
-    const day = at.slice(0, 10);
-    const today = preference.usedToday.day === day ? preference.usedToday.count : 0;
-    const usedBy = preference.usedToday.day === day ? item.usedBy : [];
+    const { preference, usedBy } = item;
+    const { usedToday } = preference;
+    // A clock that is behind another one still counts towards the latest day.
+    const day = at.slice(0, 10) > usedToday.day ? at.slice(0, 10) : usedToday.day;
     if (usedBy.includes(incidentId)) return { kind: 'used' };
     if (preference.state !== 'active') return { kind: 'refused', why: `It is ${preference.state}.` };
-    if (preference.expiresAt <= at) return { kind: 'refused', why: `It expired at ${preference.expiresAt}.` };
-    if (today >= preference.maxUsesPerDay)
+    if (Date.parse(preference.expiresAt) <= Date.parse(at))
+      return { kind: 'refused', why: `It expired at ${preference.expiresAt}.` };
+    if ((usedToday.day === day ? usedToday.count : 0) >= preference.maxUsesPerDay)
       return { kind: 'refused', why: `Its limit of ${preference.maxUsesPerDay} uses a day is reached.` };
-    const counted = await table.update(
-      preferenceKey(id),
-      {
-        expression: 'SET preference.uses = :next, preference.usedToday = :today, usedBy = :usedBy',
-        values: {
-          ':next': preference.uses + 1,
-          ':today': { day, count: today + 1 },
-          ':usedBy': [...usedBy, incidentId],
-        },
-      },
-      {
-        expression: 'preference.uses = :uses AND preference.#state = :active',
-        names: { '#state': 'state' },
-        values: { ':uses': preference.uses, ':active': 'active' },
-      },
-    );
-    if (counted) return { kind: 'used' };
+    const [update, condition] = usedToday.day === day ? anotherUse(day, incidentId) : firstUse(day, incidentId);
+    if (await table.update(preferenceKey(id), update, condition)) return { kind: 'used' };
+    // The day, the state or the count changed in between: look again.
     if (triesLeft === 0) throw new Unavailable(`Preference ${id} is being used by too many at once.`);
     return use(id, incidentId, at, triesLeft - 1);
   };
@@ -77,7 +60,7 @@ export function preferenceStore(table: Table): PreferenceStore {
   return {
     find,
     setState,
-    use: (id, incidentId, at) => use(id, incidentId, at, 20),
+    use: (id, incidentId, at) => use(id, incidentId, at, 5),
 
     async teach(preference) {
       const before = await find(preference.fingerprint);
@@ -86,15 +69,17 @@ export function preferenceStore(table: Table): PreferenceStore {
         sk: `PREFERENCE#${preference.id}`,
         preferenceId: preference.id,
       });
-      const isNew = await table.put(
-        { ...preferenceKey(preference.id), preference, usedBy: [] },
-        { expression: 'attribute_not_exists(pk)' },
+      const item = { ...preferenceKey(preference.id), preference, usedBy: [] };
+      await table.put(item, { expression: 'attribute_not_exists(pk)' });
+      const replaced = before.filter(
+        (old) =>
+          old.id !== preference.id &&
+          old.actionId === preference.actionId &&
+          old.state !== 'revoked' &&
+          Date.parse(old.taughtAt) <= Date.parse(preference.taughtAt),
       );
-      if (!isNew) return;
-      for (const old of before) {
-        if (old.id !== preference.id && old.actionId === preference.actionId && old.state !== 'revoked') {
-          await setState(old.id, 'revoked', `Replaced by ${preference.id}, taught by ${preference.taughtBy}.`);
-        }
+      for (const old of replaced) {
+        await setState(old.id, 'revoked', `Replaced by ${preference.id}, taught by ${preference.taughtBy}.`);
       }
     },
 
@@ -105,8 +90,38 @@ export function preferenceStore(table: Table): PreferenceStore {
     async list() {
       const items = await table.query(all, 'PREFERENCE#');
       return items
-        .map((item) => PreferenceItem.parse(item).preference)
+        .map((item) => stored(PreferenceItem, item).preference)
         .sort((a, b) => b.taughtAt.localeCompare(a.taughtAt));
     },
   };
 }
+
+const unused = 'preference.#state = :active AND NOT contains(usedBy, :incident)';
+const unusedNames = { '#state': 'state', '#count': 'count', '#day': 'day' };
+
+/** One more use on a day that has some: below the limit, as the item itself has it. */
+const anotherUse = (day: string, incidentId: string): readonly [update: Condition, condition: Condition] => [
+  {
+    expression:
+      'SET preference.uses = preference.uses + :one, preference.usedToday.#count = preference.usedToday.#count + :one, usedBy = list_append(usedBy, :incidents)',
+    values: { ':one': 1, ':incidents': [incidentId] },
+  },
+  {
+    expression: `${unused} AND preference.usedToday.#day = :day AND preference.usedToday.#count < preference.maxUsesPerDay`,
+    names: unusedNames,
+    values: { ':active': 'active', ':incident': incidentId, ':day': day },
+  },
+];
+
+/** The first use of a day. */
+const firstUse = (day: string, incidentId: string): readonly [update: Condition, condition: Condition] => [
+  {
+    expression: 'SET preference.uses = preference.uses + :one, preference.usedToday = :today, usedBy = :incidents',
+    values: { ':one': 1, ':today': { day, count: 1 }, ':incidents': [incidentId] },
+  },
+  {
+    expression: `${unused} AND preference.usedToday.#day < :day`,
+    names: { '#state': 'state', '#day': 'day' },
+    values: { ':active': 'active', ':incident': incidentId, ':day': day },
+  },
+];

@@ -10,7 +10,8 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { Unavailable } from '../../core/errors.ts';
+import * as z from 'zod';
+import { Impossible, Unavailable } from '../../core/errors.ts';
 
 export type Item = Record<string, unknown>;
 export interface Key {
@@ -112,6 +113,21 @@ export class Table {
     }
   }
 }
+
+/** A stored item in the shape it must have. @throws Impossible, naming the field, when it has another: nobody but us writes here. */
+export function stored<Schema extends z.ZodType>(schema: Schema, item: Item): z.infer<Schema> {
+  const parsed = schema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  const problem = `The record ${item.pk} ${item.sk} does not fit: ${z.prettifyError(parsed.error)}`;
+  throw new Impossible(problem, { cause: parsed.error });
+}
+
+/** Absent, or past its time: TTL deletion may come days late, so an expired item is as good as none. `now` in epoch seconds. */
+export const absentOrExpired = (now: number): Condition => ({
+  expression: 'attribute_not_exists(pk) OR expiresAt < :now',
+  values: { ':now': now },
+});
+export const epochSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 
 async function conditional(call: () => Promise<unknown>): Promise<boolean> {
   try {

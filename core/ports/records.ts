@@ -33,7 +33,7 @@ export interface ApprovalStore {
   /** Creates it pending, or, where it exists, only replaces the task token of one that is still pending. Returns what is stored. */
   request(approval: Extract<Approval, { state: 'pending' }>, taskToken: string): Promise<Approval>;
   get(id: string): Promise<Approval | undefined>;
-  /** Pending and decided ones of an incident, oldest first. */
+  /** All of an incident, whatever their state, oldest first. */
   ofIncident(incidentId: string): Promise<readonly Approval[]>;
   /** Exactly once, by whoever is first and before expiry; everybody after gets `already` with what was decided. */
   decide(

@@ -1,0 +1,126 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { IncidentStore } from '../../core/ports/records.ts';
+import { aDiagnosis, anEntry, anIncident, at } from '../builders.ts';
+import { type OpenStores, parallel, type TestClock, testClock } from './records.ts';
+
+export function incidentStoreContract(open: OpenStores): void {
+  describe('incidents', () => {
+    let store: IncidentStore;
+    let clock: TestClock;
+    beforeEach(async () => {
+      clock = testClock();
+      store = (await open(clock)).incidents;
+    });
+
+    test('a page opens an incident, and it is there', async () => {
+      expect(await store.open(anIncident())).toEqual({ kind: 'opened', incident: anIncident() });
+      expect(await store.get('inc-1')).toEqual(anIncident());
+      expect(await store.findBySource('PD-1')).toEqual(anIncident());
+    });
+    test('another execution for the same alert joins', async () => {
+      await store.open(anIncident());
+      expect(await store.open(anIncident({ id: 'inc-2', execution: 'execution-2' }))).toEqual({
+        kind: 'joined',
+        incident: anIncident(),
+      });
+      expect(await store.get('inc-2')).toBeUndefined();
+    });
+    test('the same execution opening again gets what it opened', async () => {
+      await store.open(anIncident());
+      await store.update('inc-1', { pageStatus: 'acknowledged' });
+      expect(await store.open(anIncident({ id: 'inc-2' }))).toEqual({
+        kind: 'opened',
+        incident: anIncident({ pageStatus: 'acknowledged' }),
+      });
+    });
+    test('two that are opened at the same time are one incident', async () => {
+      const opened = await parallel(20, (n) => store.open(anIncident({ id: `inc-${n}`, execution: `execution-${n}` })));
+      expect(opened.filter(({ kind }) => kind === 'opened')).toHaveLength(1);
+      expect(new Set(opened.map(({ incident }) => incident.id)).size).toBe(1);
+    });
+    test('one execution that opens many times at once opens one', async () => {
+      const opened = await parallel(20, (n) => store.open(anIncident({ id: `inc-${n}` })));
+      expect(new Set(opened.map(({ kind }) => kind))).toEqual(new Set(['opened']));
+      expect(new Set(opened.map(({ incident }) => incident.id)).size).toBe(1);
+      expect(await store.list(50)).toHaveLength(1);
+    });
+    test.each(['closed', 'failed'] as const)('once it is %s, the next page opens another', async (status) => {
+      await store.open(anIncident());
+      await store.update('inc-1', { status });
+      const next = anIncident({ id: 'inc-2', execution: 'execution-2' });
+      expect(await store.open(next)).toEqual({ kind: 'opened', incident: next });
+      expect(await store.findBySource('PD-1')).toEqual(next);
+      expect(await store.get('inc-1')).toEqual(anIncident({ status }));
+    });
+    test('closing an old one does not free the source of a newer one', async () => {
+      await store.open(anIncident());
+      await store.update('inc-1', { status: 'closed' });
+      await store.open(anIncident({ id: 'inc-2', execution: 'execution-2' }));
+      await store.update('inc-1', { status: 'closed' });
+      expect(await store.open(anIncident({ id: 'inc-3', execution: 'execution-3' }))).toMatchObject({ kind: 'joined' });
+    });
+    test('an incident whose workflow died for good blocks its source for a day, no longer', async () => {
+      await store.open(anIncident());
+      clock.set('2026-11-21T02:46:00.000Z');
+      expect(await store.open(anIncident({ id: 'inc-2', execution: 'execution-2' }))).toMatchObject({ kind: 'joined' });
+      clock.set('2026-11-21T02:47:02.000Z');
+      expect(await store.open(anIncident({ id: 'inc-3', execution: 'execution-3' }))).toMatchObject({ kind: 'opened' });
+    });
+    test('another alert is another incident', async () => {
+      await store.open(anIncident());
+      expect(await store.open(anIncident({ id: 'inc-2', sourceId: 'PD-2' }))).toMatchObject({ kind: 'opened' });
+    });
+    test('updates what is given and nothing else', async () => {
+      await store.open(anIncident());
+      await store.update('inc-1', { status: 'acting' });
+      await store.update('inc-1', { fingerprint: 'wk1-1', pageStatus: 'resolved' });
+      await store.update('inc-1', {});
+      expect(await store.get('inc-1')).toEqual(
+        anIncident({ status: 'acting', fingerprint: 'wk1-1', pageStatus: 'resolved' }),
+      );
+    });
+    test('updating what does not exist makes nothing', async () => {
+      await store.update('inc-9', { status: 'closed' });
+      expect(await store.get('inc-9')).toBeUndefined();
+    });
+    test('lists the newest first, as many as asked for', async () => {
+      for (const n of [1, 2, 3]) {
+        await store.open(anIncident({ id: `inc-${n}`, sourceId: `PD-${n}`, openedAt: at(`02:47:1${n}`) }));
+      }
+      expect((await store.list(2)).map(({ id }) => id)).toEqual(['inc-3', 'inc-2']);
+    });
+
+    test('the timeline keeps each line once, in the order it was written', async () => {
+      const lines = Array.from({ length: 30 }, (_, n) => anEntry({ id: `line-${30 - n}`, text: `${n}` }));
+      for (const line of lines) await store.append(line);
+      await store.append({ ...lines[0]!, text: 'a retry of the step' });
+      expect(await store.timeline('inc-1')).toEqual(lines);
+      expect(await store.timeline('inc-2')).toEqual([]);
+    });
+    test('later lines come later, whoever wrote them first', async () => {
+      await store.append(anEntry({ id: 'b', at: at('02:48:00') }));
+      await store.append(anEntry({ id: 'a', at: at('02:47:30') }));
+      expect((await store.timeline('inc-1')).map(({ id }) => id)).toEqual(['a', 'b']);
+    });
+    test('one line appended by many at once is one line', async () => {
+      await parallel(20, () => store.append(anEntry()));
+      expect(await store.timeline('inc-1')).toEqual([anEntry()]);
+    });
+    test('a long timeline is read whole', async () => {
+      await parallel(300, (n) => store.append(anEntry({ id: `line-${n}`, text: 'x'.repeat(4000) })));
+      expect(await store.timeline('inc-1')).toHaveLength(300);
+    });
+    test('the diagnosis is the latest that was saved', async () => {
+      expect(await store.diagnosis('inc-1')).toBeUndefined();
+      await store.saveDiagnosis('inc-1', aDiagnosis({ text: 'first' }));
+      await store.saveDiagnosis('inc-1', aDiagnosis({ text: 'second' }));
+      expect(await store.diagnosis('inc-1')).toEqual(aDiagnosis({ text: 'second' }));
+    });
+    test('hostile names stay names', async () => {
+      const sourceId = 'PD#1:SET x = y; 💥';
+      await store.open(anIncident({ sourceId }));
+      expect(await store.findBySource(sourceId)).toEqual(anIncident({ sourceId }));
+      expect(await store.findBySource('PD')).toBeUndefined();
+    });
+  });
+}
