@@ -6,6 +6,8 @@ import type { FindingDraft } from '../../specialists/finish.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, earliest, observed } from './finding.ts';
 import type { KubernetesEvent } from './objects.ts';
+import { bytesOf } from './quantity.ts';
+import { addressedBy } from './services.ts';
 
 const quotaResources: readonly (readonly [words: RegExp, cause: CauseCode])[] = [
   [/requests\.storage|persistentvolumeclaims/, 'quota-storage'],
@@ -28,7 +30,7 @@ export function admission(cluster: Cluster): FindingDraft[] {
     if (!latest) return [];
     const workload = ownerOf(cluster, latest);
     const { cause, says } = judge(latest.message ?? '');
-    if (!stillMissing(cluster, workload)) return [];
+    if (!stillMissing(cluster, workload) || resolved(cluster, latest)) return [];
     const onset = earliest(events.map((event) => event.firstTimestamp ?? event.lastTimestamp));
     const namespaced = cause.startsWith('quota-') && workload.namespace !== undefined;
     const entity: EntityRef = namespaced
@@ -81,25 +83,62 @@ function stillMissing(cluster: Cluster, workload: EntityRef): boolean {
   return !known || (known.status?.availableReplicas ?? 0) < (known.spec.replicas ?? 1);
 }
 
-/** A quota that is used up, where no event says what it kept from being made. */
+/** Controllers run ahead of the accounts they need when a namespace is set up: an account that exists by now is no cause. */
+function resolved(cluster: Cluster, event: KubernetesEvent): boolean {
+  const account = /serviceaccount "([^"]+)" not found/i.exec(event.message ?? '')?.[1];
+  return account !== undefined && cluster.has('ServiceAccount', account, event.metadata.namespace);
+}
+
+/** A quota that leaves no room, where no event says what it kept from being made: what is missing says it. */
 function fullQuotas(cluster: Cluster, found: readonly FindingDraft[]): FindingDraft[] {
   return cluster.quotas.flatMap((quota) => {
     const namespace = quota.metadata.namespace ?? '';
     if (found.some((finding) => finding.entity.kind === 'Namespace' && finding.entity.name === namespace)) return [];
     return Object.entries(quota.status?.hard ?? {}).flatMap(([resource, hard]) => {
-      const used = quota.status?.used[resource];
+      const used = quota.status?.used[resource] ?? '0';
       const cause = quotaResources.find(([words]) => words.test(`requested: ${resource}=`))?.[1];
-      if (used !== hard || hard === '0' || !cause) return [];
+      if (!cause || bytesOf(hard) === 0) return [];
+      const missing = missingFor(cluster, cause, namespace);
+      const full = bytesOf(used) >= bytesOf(hard);
+      // Storage is asked for in large pieces: nearly full with a claim missing is as good as full.
+      if (!full && (missing.length === 0 || bytesOf(used) < bytesOf(hard) * 0.75)) return [];
+      const lacking = missing.length > 0 ? `, and ${missing.join(', ')} could not be made` : '';
       return [
         observed(cluster, {
-          claim: `Quota ${quota.metadata.name} of namespace ${namespace} is used up: ${resource} ${used} of ${hard}.`,
+          claim: `Quota ${quota.metadata.name} of namespace ${namespace} leaves no room: ${resource} ${used} of ${hard}${lacking}.`,
           entity: { kind: 'Namespace', name: namespace, cluster: cluster.name },
           cause,
-          severity: 'minor',
-          confidence: 0.4,
-          lines: [`ResourceQuota ${quota.metadata.name}: ${resource} used ${used}, hard ${hard}`],
+          severity: missing.length > 0 ? 'critical' : 'minor',
+          confidence: missing.length > 0 ? 0.94 : 0.4,
+          lines: [
+            `ResourceQuota ${quota.metadata.name}: ${resource} used ${used}, hard ${hard}`,
+            ...missing.map((one) => `not there: ${one}`),
+          ],
+          error: `quota ${resource} used up`,
         }),
       ];
     });
   });
+}
+
+/** What pods or other workloads ask for and the namespace does not have. */
+function missingFor(cluster: Cluster, cause: CauseCode, namespace: string): string[] {
+  if (cause === 'quota-storage') {
+    const wanted = cluster.pods
+      .filter((pod) => pod.metadata.namespace === namespace)
+      .flatMap((pod) => pod.spec.volumes.flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []));
+    return [...new Set(wanted)]
+      .filter((name) => !cluster.has('PersistentVolumeClaim', name, namespace))
+      .map((name) => `PersistentVolumeClaim ${name}`);
+  }
+  if (cause === 'quota-services') {
+    return cluster.workloads
+      .filter(
+        (workload) =>
+          workload.metadata.namespace === namespace && addressedBy(cluster, workload.metadata.name, namespace),
+      )
+      .filter((workload) => !cluster.has('Service', workload.metadata.name, namespace))
+      .map((workload) => `Service ${workload.metadata.name}`);
+  }
+  return [];
 }

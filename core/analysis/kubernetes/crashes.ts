@@ -33,6 +33,11 @@ function endOf(pod: Pod, status: ContainerStatus): End | undefined {
     const cause = configErrors.find(([words]) => words.test(waiting.message ?? ''))?.[1] ?? 'secret-missing';
     return { ...base, cause, line: said(`waiting ${waiting.reason}: ${waiting.message ?? ''}`) };
   }
+  const lastEnd = `restarts ${status.restartCount}, last ended ${ended?.reason ?? ''} with exit code ${ended?.exitCode} at ${ended?.finishedAt ?? 'unknown'}${ended?.message ? `: ${ended.message}` : ''}`;
+  // A limit too small for the runtime itself ends in a StartError that says so.
+  if (ended?.reason === 'OOMKilled' || /OOM-killed|memory limit too low/i.test(ended?.message ?? '')) {
+    return { ...base, cause: 'oom-killed', line: said(`${lastEnd}; memory limit ${limit ?? 'none'}`) };
+  }
   if (
     waiting?.reason === 'RunContainerError' ||
     ended?.reason === 'StartError' ||
@@ -45,12 +50,9 @@ function endOf(pod: Pod, status: ContainerStatus): End | undefined {
     };
   }
   if (!ended) return undefined;
-  const words = `restarts ${status.restartCount}, last ended ${ended.reason ?? ''} with exit code ${ended.exitCode} at ${ended.finishedAt ?? 'unknown'}${ended.message ? `: ${ended.message}` : ''}`;
-  if (ended.reason === 'OOMKilled')
-    return { ...base, cause: 'oom-killed', line: said(`${words}; memory limit ${limit ?? 'none'}`) };
   const belongsToJob = pod.metadata.ownerReferences[0]?.kind === 'Job';
   if (ended.exitCode === 0 || belongsToJob) return undefined;
-  return { ...base, cause: 'application-crash', line: said(words) };
+  return { ...base, cause: 'application-crash', line: said(lastEnd) };
 }
 
 export function crashes(cluster: Cluster): FindingDraft[] {

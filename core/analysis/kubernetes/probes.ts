@@ -89,45 +89,27 @@ interface Judged {
 
 function judge(which: Which, probe: Probe, container: Container, events: readonly KubernetesEvent[]): Judged {
   const text = events.map((event) => event.message ?? '').join('\n');
-  const wrong = (kind: 'port' | 'protocol', says: string): Judged => ({
-    cause: `${which}-probe-${kind}`,
+  const misconfigured = (cause: CauseCode, says: string, confidence = 0.92): Judged => ({
+    cause,
     says,
     misconfigured: true,
-    confidence: 0.92,
+    confidence,
   });
   const asked = portOf(probe, container);
   const ports = container.ports.map((port) => port.containerPort);
   if (asked !== undefined && ports.length > 0 && !ports.includes(asked)) {
-    return wrong('port', `it asks port ${asked}, the container has ${ports.join(', ')}`);
+    return misconfigured(`${which}-probe-port`, `it asks port ${asked}, the container has ${ports.join(', ')}`);
   }
-  const protocol =
-    (probe.httpGet &&
-      /malformed HTTP|HTTP\/1\.x transport connection broken|server gave HTTP response to HTTPS|http2|frame|EOF|unexpected packet/i.test(
-        text,
-      )) ||
-    (probe.grpc &&
-      /unimplemented|not serving|http2|preface|failed to connect service|unavailable|frame too large/i.test(text) &&
-      !/refused/i.test(text)) ||
-    (probe.httpGet?.scheme === 'HTTPS' && /tls|http response/i.test(text));
-  if (protocol)
-    return wrong(
-      'protocol',
+  const seconds = patience(probe);
+  const kinder = container.readinessProbe ? patience(container.readinessProbe) : 30;
+  if (which === 'liveness' && (seconds <= 5 || seconds * 3 <= kinder)) {
+    return misconfigured('liveness-probe-timing', `it kills the container after ${seconds} s`, 0.9);
+  }
+  if (wrongProtocol(probe, text)) {
+    return misconfigured(
+      `${which}-probe-protocol`,
       `it speaks ${probe.grpc ? 'gRPC' : (probe.httpGet?.scheme ?? 'HTTP')}, which the port does not`,
     );
-  if (which === 'liveness') {
-    const patience = (probe.initialDelaySeconds ?? 0) + (probe.periodSeconds ?? 10) * (probe.failureThreshold ?? 3);
-    const readiness = container.readinessProbe;
-    const kinder = readiness
-      ? (readiness.initialDelaySeconds ?? 0) + (readiness.periodSeconds ?? 10) * (readiness.failureThreshold ?? 3)
-      : 30;
-    if (patience <= 5 || patience * 3 <= kinder || ((probe.timeoutSeconds ?? 1) <= 1 && patience < 10)) {
-      return {
-        cause: 'liveness-probe-timing',
-        says: `it kills the container after ${patience} s`,
-        misconfigured: true,
-        confidence: 0.85,
-      };
-    }
   }
   return {
     cause: `${which}-probe`,
@@ -135,6 +117,20 @@ function judge(which: Which, probe: Probe, container: Container, events: readonl
     misconfigured: false,
     confidence: 0.5,
   };
+}
+
+/** How long a container may be unwell before the probe counts, in seconds. */
+const patience = (probe: Probe): number =>
+  (probe.initialDelaySeconds ?? 0) + (probe.periodSeconds ?? 10) * (probe.failureThreshold ?? 3);
+
+/** What the kubelet's prober says when the other side speaks something else. */
+function wrongProtocol(probe: Probe, text: string): boolean {
+  if (probe.grpc) return /unimplemented|http2|preface|frame too large/i.test(text);
+  if (!probe.httpGet) return false;
+  if (probe.httpGet.scheme === 'HTTPS' && /tls|http response/i.test(text)) return true;
+  return /malformed HTTP|transport connection broken|server gave HTTP response to HTTPS|http2|frame|EOF|unexpected packet/i.test(
+    text,
+  );
 }
 
 function portOf(probe: Probe, container: Container): number | undefined {

@@ -18,6 +18,9 @@ const reasons: readonly (readonly [pattern: RegExp, cause: CauseCode, says: stri
   [/(\d+) node\(s\) were unschedulable/, 'scheduling-node-cordoned', 'the nodes it may run on are cordoned'],
 ];
 
+/** Taints that Kubernetes sets itself, or that keep workloads off the control plane on purpose. */
+const ownTaint = /control-plane|master|unschedulable|not-ready|unreachable/;
+
 export function scheduling(cluster: Cluster): FindingDraft[] {
   const pending = cluster.pods.filter((pod) => pod.status.phase === 'Pending' && !pod.spec.nodeName);
   const groups = Map.groupBy(pending, (pod) => {
@@ -38,10 +41,18 @@ function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[]): FindingDraft
   const unschedulable = pod.status.conditions.find((one) => one.type === 'PodScheduled' && one.status === 'False');
   const message = events.at(-1)?.message ?? unschedulable?.message ?? '';
   const { cause, says, confidence } = judge(cluster, pod, message);
+  // A scheduler that says nothing is a matter of the control plane's node, not of the pods that wait.
+  const controlPlane = cluster.nodes.find((node) =>
+    Object.keys(node.metadata.labels).some((label) =>
+      /^node-role\.kubernetes\.io\/(?:control-plane|master)$/.test(label),
+    ),
+  );
+  const silent = cause === 'scheduler-down' && controlPlane !== undefined;
   const onset = earliest([...events.map((event) => event.firstTimestamp), pod.metadata.creationTimestamp]);
   return observed(cluster, {
     claim: `${count(pods.length, 'pod')} of ${entity.kind} ${entity.name} cannot be scheduled${clockTime(onset)}: ${says}.`,
-    entity,
+    entity: silent ? { kind: 'Node', name: controlPlane.metadata.name, cluster: cluster.name } : entity,
+    ...(silent ? { towards: entity } : {}),
     cause,
     confidence,
     onset,
@@ -64,17 +75,27 @@ function judge(cluster: Cluster, pod: Pod, message: string): { cause: CauseCode;
   }
   if (/didn't match Pod's node affinity\/selector|didn't match node selector|node affinity/i.test(message)) {
     const pinned = pinnedTo(cluster, pod);
-    // A selector that a cordoned node would satisfy: the cordon is what is in the way.
-    if (pinned?.some((node) => node.spec?.unschedulable))
-      return { cause: 'scheduling-node-cordoned', says: 'the only node it may run on is cordoned', confidence: 0.9 };
-    const bySelector = Object.keys(pod.spec.nodeSelector ?? {}).length > 0;
-    return bySelector
-      ? {
-          cause: 'scheduling-node-selector',
-          says: 'no ready node carries the labels of its node selector',
-          confidence: 0.92,
-        }
-      : { cause: 'scheduling-node-affinity', says: 'no ready node satisfies its node affinity', confidence: 0.9 };
+    const cordoned = pinned?.some((node) => node.spec?.unschedulable);
+    const tainted = pinned?.some((node) =>
+      node.spec?.taints?.some((taint) => taint.effect !== 'PreferNoSchedule' && !ownTaint.test(taint.key)),
+    );
+    // Where nodes satisfy the selector, what keeps the pod off those nodes is in the way, not the selector.
+    if (tainted)
+      return {
+        cause: 'scheduling-taint',
+        says: 'it does not tolerate a taint of the nodes it may run on',
+        confidence: 0.9,
+      };
+    if (cordoned)
+      return { cause: 'scheduling-node-cordoned', says: 'the only nodes it may run on are cordoned', confidence: 0.9 };
+    if (pinned === undefined)
+      return { cause: 'scheduling-node-affinity', says: 'no ready node satisfies its node affinity', confidence: 0.9 };
+    if (pinned.length === 0)
+      return {
+        cause: 'scheduling-node-selector',
+        says: 'no node carries the labels of its node selector',
+        confidence: 0.92,
+      };
   }
   const counted = reasons
     .flatMap(([pattern, cause, says]) => {
@@ -84,7 +105,7 @@ function judge(cluster: Cluster, pod: Pod, message: string): { cause: CauseCode;
     .sort((a, b) => b.nodes - a.nodes);
   const [best] = counted;
   const taints = [...message.matchAll(/(\d+) node\(s\) had untolerated taint(?:s|\(s\))? ?\{?([^},]*)/g)].filter(
-    ([, , key]) => !/control-plane|master|unschedulable|not-ready|unreachable/.test(key ?? ''),
+    ([, , key]) => !ownTaint.test(key ?? ''),
   );
   const tainted = taints.reduce((sum, [, nodes]) => sum + Number(nodes), 0);
   if (tainted > (best?.nodes ?? 0) || (tainted > 0 && !best))

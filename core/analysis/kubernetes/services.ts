@@ -4,7 +4,7 @@ import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../specialists/finish.ts';
 import type { Cluster } from './cluster.ts';
 import { observed } from './finding.ts';
-import type { Container, Pod, Service } from './objects.ts';
+import type { Container, Pod, Service, Workload } from './objects.ts';
 
 export function services(cluster: Cluster): FindingDraft[] {
   return cluster.services.flatMap((service) => {
@@ -28,13 +28,12 @@ export function services(cluster: Cluster): FindingDraft[] {
 }
 
 function selectorFinding(cluster: Cluster, service: Service, entity: EntityRef): FindingDraft[] {
-  // Where the workload has no pods at all, or is scaled to zero, the selector is not to blame.
-  const namesake = cluster.workloads.find(
-    (one) => one.metadata.name === service.metadata.name && one.metadata.namespace === service.metadata.namespace,
-  );
+  // A workload whose pods would carry the labels, but has none, is to blame itself; the selector is not.
   const selector = Object.entries(service.spec.selector ?? {});
-  const labels = namesake?.spec.template.metadata?.labels ?? {};
-  if (namesake && selector.every(([label, value]) => labels[label] === value)) return [];
+  const inNamespace = cluster.workloads.filter((one) => one.metadata.namespace === service.metadata.namespace);
+  const labelsOf = (one: Workload) => one.spec.template.metadata?.labels ?? {};
+  if (inNamespace.some((one) => selector.every(([label, value]) => labelsOf(one)[label] === value))) return [];
+  const namesake = inNamespace.find((one) => one.metadata.name === service.metadata.name);
   const running = namesake
     ? cluster.podsOf({
         kind: namesake.kind,
@@ -50,7 +49,9 @@ function selectorFinding(cluster: Cluster, service: Service, entity: EntityRef):
       confidence: running.length > 0 ? 0.94 : 0.7,
       lines: [
         `Service ${service.metadata.name}: selector ${selectorText(service)}`,
-        ...(namesake ? [`${namesake.kind} ${namesake.metadata.name}: pod labels ${JSON.stringify(labels)}`] : []),
+        ...(namesake
+          ? [`${namesake.kind} ${namesake.metadata.name}: pod labels ${JSON.stringify(labelsOf(namesake))}`]
+          : []),
       ],
       error: `service ${service.metadata.name} selects no pod`,
     }),
@@ -141,7 +142,9 @@ export function environment(cluster: Cluster): FindingDraft[] {
             claim: `${workload.kind} ${workload.metadata.name}: ${one.name}=${one.value} points to ${says}.`,
             entity,
             cause: 'environment-address',
-            confidence: service ? 0.9 : 0.85,
+            severity: service || resembles(one.host, inNamespace) ? 'critical' : 'minor',
+            // A name like none that exists is often an optional part that was never installed; one letter off is a mistake.
+            confidence: service || resembles(one.host, inNamespace) ? 0.9 : 0.5,
             lines: [
               `${workload.kind} ${workload.metadata.name}: container ${container.name}: ${one.name}=${one.value}`,
               service ? `Service ${one.host}: ports ${ports.join(', ')}` : `no Service ${one.host} in ${target}`,
@@ -175,4 +178,37 @@ function addressesOf(
 /** `.billing`, `.billing.svc`, `.billing.svc.cluster.local` name a namespace; any other domain is outside. */
 function namespaceOf(domain: string): string | undefined {
   return /^\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?$/.exec(domain)?.[1];
+}
+
+/** Whether a Service has nearly this name: one is part of the other, or at most two letters differ. */
+function resembles(host: string, services: readonly Service[]): boolean {
+  return services.some(
+    ({ metadata: { name } }) =>
+      name !== host && (name.includes(host) || host.includes(name) || distance(name, host) <= 2),
+  );
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, n) => n);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** Whether some workload of the namespace is told this name by its environment. */
+export function addressedBy(cluster: Cluster, host: string, namespace: string): boolean {
+  return cluster.workloads.some(
+    (workload) =>
+      workload.metadata.namespace === namespace &&
+      workload.spec.template.spec.containers.some((container) =>
+        addressesOf(container).some((one) => one.host === host),
+      ),
+  );
 }
