@@ -1,0 +1,45 @@
+// The truth of a scenario (expected.json), read strictly and by the scorer alone: nothing here is imported by what investigates.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { InvalidInput } from '../core/errors.ts';
+
+const Expected = z.strictObject({
+  vocabulary: z.string().regex(/^[a-z0-9-]+$/),
+  rootCause: z.strictObject({
+    entity: z.strictObject({ kind: z.string().min(1), name: z.string().min(1), namespace: z.string().optional() }),
+    cause: z.string().min(1),
+    /** A change id, or `none` where no change caused it. */
+    change: z.string().min(1).optional(),
+  }),
+  firstFailing: z.string().optional(),
+  blastRadius: z.array(z.string()).optional(),
+  remediation: z.string().optional(),
+  decoys: z.array(z.string()).optional(),
+});
+export type Expected = z.infer<typeof Expected>;
+
+/** Undefined where the scenario has none. Throws `InvalidInput` that names the file. */
+export async function readExpected(dir: string): Promise<Expected | undefined> {
+  const file = join(dir, 'expected.json');
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw new InvalidInput(`${file} cannot be read.`, { cause });
+  }
+  return parseExpected(text, file);
+}
+
+export function parseExpected(text: string, file: string): Expected {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidInput(`${file} is not JSON.`, { cause });
+  }
+  const parsed = Expected.safeParse(json);
+  if (!parsed.success) throw new InvalidInput(`${file} does not fit: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}

@@ -1,0 +1,113 @@
+// `npm run dojo`: every scenario below the given folders through the whole pipeline, predictions to a file, the scoreboard to the terminal.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WatchkeeperError } from '../core/errors.ts';
+import { type DojoOptions, help, readOptions } from './options.ts';
+import { runAll } from './pool.ts';
+import type { RunResult } from './prediction.ts';
+import { collectScenarios, type DojoScenario } from './scenarios.ts';
+import { board, type Marked, mark, type Row } from './score.ts';
+import { table } from './table.ts';
+import { loadVocabulary } from './vocabulary.ts';
+
+const print = (text: string) => void process.stdout.write(`${text}\n`);
+const complain = (text: string) => void process.stderr.write(`${text}\n`);
+
+async function run(options: DojoOptions): Promise<number> {
+  const scenarios = await collectScenarios(options.scenarios);
+  const vocabularyOf = (scenario: DojoScenario) => scenario.expected?.vocabulary ?? options.vocabulary;
+  const jobs = scenarios.map((scenario) => ({
+    id: scenario.id,
+    dir: scenario.dir,
+    vocabulary: vocabularyOf(scenario),
+  }));
+  for (const name of new Set(jobs.flatMap(({ vocabulary }) => vocabulary ?? []))) await loadVocabulary(name);
+  const results = await runAll(jobs, {
+    size: options.jobs,
+    onResult: (result, done) => complain(progress(result, done, jobs.length)),
+  });
+  if (options.out !== undefined) await writePredictions(options.out, results);
+  const marked = await markAll(scenarios, results);
+  const rows = board(marked);
+  if (options.json) print(JSON.stringify({ rows, scenarios: marked }, null, 2));
+  else if (rows.length > 0) print(`\n${boardText(rows)}`);
+  const errors = results.filter(({ kind }) => kind === 'error');
+  if (!options.json) print(`\n${results.length - errors.length} of ${results.length} scenarios answered.`);
+  return errors.length > 0 ? 1 : 0;
+}
+
+function progress(result: RunResult, done: number, all: number): string {
+  const place = `[${String(done).padStart(String(all).length)}/${all}]`;
+  if (result.kind === 'error') return `${place} ${result.id}: ERROR ${result.reason}`;
+  const { prediction } = result;
+  const first = prediction.hypotheses[0];
+  const answer = first
+    ? `${first.entity.kind} ${first.entity.name}: ${first.cause} (${Math.round(first.confidence * 100)} %)`
+    : 'no answer';
+  return `${place} ${prediction.id}: ${answer}, ${prediction.wallMs} ms`;
+}
+
+async function writePredictions(out: string, results: readonly RunResult[]): Promise<void> {
+  await mkdir(out, { recursive: true });
+  const lines = results.flatMap((result) =>
+    result.kind === 'answered' ? [`${JSON.stringify(result.prediction)}\n`] : [],
+  );
+  await writeFile(join(out, 'predictions.ndjson'), lines.join(''), 'utf8');
+}
+
+async function markAll(scenarios: readonly DojoScenario[], results: readonly RunResult[]): Promise<Marked[]> {
+  const marked: Marked[] = [];
+  for (const [place, scenario] of scenarios.entries()) {
+    const result = results[place];
+    if (!scenario.expected || !result) continue;
+    marked.push(mark(scenario, result, scenario.expected, await loadVocabulary(scenario.expected.vocabulary)));
+  }
+  return marked;
+}
+
+const share = (value: number): string => value.toFixed(2);
+
+function boardText(rows: readonly Row[]): string {
+  const head = [
+    '',
+    'scenarios',
+    'errors',
+    'A@1',
+    'A@3',
+    'entity',
+    'cause',
+    'no answer',
+    'false actions',
+    'median ms',
+    'p95 ms',
+    'tokens',
+    'cost $',
+  ];
+  return table(
+    head,
+    rows.map((row) => [
+      row.name,
+      String(row.scenarios),
+      String(row.errors),
+      share(row.at1),
+      share(row.at3),
+      share(row.entityAt1),
+      share(row.causeAt1),
+      share(row.noAnswer),
+      String(row.falseActions),
+      String(row.medianMs),
+      String(row.p95Ms),
+      String(row.tokens),
+      row.costUsd.toFixed(4),
+    ]),
+  );
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') print(help);
+  else process.exitCode = await run(options);
+} catch (error) {
+  complain(error instanceof WatchkeeperError ? error.message : `Something unexpected: ${String(error)}`);
+  process.exitCode = 2;
+}

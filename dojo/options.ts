@@ -1,0 +1,68 @@
+// The command line of `npm run dojo`.
+import { parseArgs } from 'node:util';
+import { Misconfigured } from '../core/errors.ts';
+
+export const help = `Runs the whole pipeline over recorded incidents and keeps score.
+
+  npm run dojo -- [--scenarios DIR…] [--out DIR] [--vocabulary NAME] [--jobs N] [--json]
+
+  --scenarios DIR    folders to look for scenarios in, at any depth (default scenarios)
+  --out DIR          where predictions.ndjson goes (default: it is not written)
+  --vocabulary NAME  the words that predictions are labelled in, where a scenario's expected.json names none
+  --jobs N           processes side by side, 1 to 16 (default 2)
+  --json             the scoreboard as JSON
+  --help             this
+
+Exit code 0 when every scenario was answered, 1 when one ended in an error, 2 when the command is wrong.
+`;
+
+export interface DojoOptions {
+  readonly scenarios: readonly string[];
+  readonly out: string | undefined;
+  readonly vocabulary: string | undefined;
+  readonly jobs: number;
+  readonly json: boolean;
+}
+
+/** `--scenarios A B` and `--scenarios A --scenarios B` mean the same. Throws `Misconfigured` in one sentence. */
+export function readOptions(args: readonly string[]): DojoOptions | 'help' {
+  const { values, positionals } = parse(args);
+  if (values.help) return 'help';
+  if (positionals.length > 0 && values.scenarios === undefined) {
+    throw new Misconfigured(
+      `"${positionals[0]}" is no option. Folders come after --scenarios; \`npm run dojo -- --help\` lists what there is.`,
+    );
+  }
+  const jobs = Number(values.jobs ?? '2');
+  if (!Number.isInteger(jobs) || jobs < 1 || jobs > 16)
+    throw new Misconfigured(`--jobs takes a number from 1 to 16, not "${values.jobs}".`);
+  const scenarios = [...(values.scenarios ?? []), ...positionals];
+  return {
+    scenarios: scenarios.length > 0 ? scenarios : ['scenarios'],
+    out: values.out,
+    vocabulary: values.vocabulary,
+    jobs,
+    json: values.json ?? false,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        scenarios: { type: 'string', multiple: true },
+        out: { type: 'string' },
+        vocabulary: { type: 'string' },
+        jobs: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+      strict: true,
+      allowPositionals: true,
+    });
+  } catch (cause) {
+    const why = cause instanceof Error ? (cause.message.split('. ')[0] ?? cause.message) : 'The options do not fit';
+    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`npm run dojo -- --help\` lists what there is.`, { cause });
+  }
+}

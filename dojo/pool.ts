@@ -1,0 +1,77 @@
+// Runs jobs in child processes, a few at a time. A child that dies or hangs gives an error for its job, and the next job gets a new one.
+import { type ChildProcess, fork } from 'node:child_process';
+import { RunResult } from './prediction.ts';
+
+export interface Job {
+  readonly id: string;
+  readonly dir: string;
+  readonly vocabulary?: string | undefined;
+}
+
+export interface PoolOptions {
+  /** Processes side by side. */
+  readonly size: number;
+  /** After this a job counts as hung and its process is ended. */
+  readonly timeoutMs?: number;
+  /** The module that children run. */
+  readonly worker?: URL;
+  readonly onResult?: (result: RunResult, done: number) => void;
+}
+
+const defaultTimeoutMs = 120_000;
+
+/** One result a job, in the order of the jobs whatever the order in which they end. */
+export async function runAll(jobs: readonly Job[], options: PoolOptions): Promise<readonly RunResult[]> {
+  const results: RunResult[] = [];
+  const waiting = jobs.map((job, place) => ({ job, place }));
+  let done = 0;
+  const lane = async (): Promise<void> => {
+    let child: ChildProcess | undefined;
+    try {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        if (!child?.connected)
+          child = fork(options.worker ?? new URL('worker.ts', import.meta.url), {
+            stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+          });
+        const result = await runOne(child, next.job, options.timeoutMs ?? defaultTimeoutMs);
+        results[next.place] = result;
+        done += 1;
+        options.onResult?.(result, done);
+      }
+    } finally {
+      child?.kill();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(options.size, jobs.length)) }, lane));
+  return results;
+}
+
+function runOne(child: ChildProcess, job: Job, timeoutMs: number): Promise<RunResult> {
+  return new Promise((resolve) => {
+    let said = '';
+    const hear = (chunk: Buffer) => {
+      said = (said + chunk.toString('utf8')).slice(-2000);
+    };
+    const end = (result: RunResult) => {
+      clearTimeout(timer);
+      child.off('message', onMessage).off('exit', onExit).stderr?.off('data', hear);
+      resolve(result);
+    };
+    const error = (reason: string) => end({ kind: 'error', id: job.id, reason });
+    const onMessage = (message: unknown) => {
+      const result = RunResult.safeParse(message);
+      if (result.success) end(result.data);
+      else error('The worker answered what does not fit.');
+    };
+    const onExit = (code: number | null, signal: string | null) =>
+      error(
+        `The process ended (${signal ?? code}): ${/^\w*Error.*$/m.exec(said)?.[0] ?? (said.trim().split('\n').at(-1) || 'it said nothing')}`,
+      );
+    const timer = setTimeout(() => {
+      error(`No answer within ${timeoutMs} ms.`);
+      child.kill('SIGKILL');
+    }, timeoutMs);
+    child.on('message', onMessage).on('exit', onExit).stderr?.on('data', hear);
+    child.send({ id: job.id, dir: job.dir, ...(job.vocabulary && { vocabulary: job.vocabulary }) });
+  });
+}

@@ -1,0 +1,75 @@
+// One scenario through the whole pipeline: the embedded runtime, a page, and what it answered. Nothing is approved, so nothing is done
+// beyond what the policies allow by themselves.
+
+import { Impossible } from '../core/errors.ts';
+import type { Diagnosis } from '../core/model/diagnosis.ts';
+import { recordedWorld } from '../local/compose.ts';
+import { startRuntime } from '../local/runtime/index.ts';
+import type { Prediction, RunResult } from './prediction.ts';
+import { labelOf, type Vocabulary } from './vocabulary.ts';
+
+const patienceMs = 60_000;
+
+export async function runScenario(id: string, dir: string, vocabulary: Vocabulary | undefined): Promise<RunResult> {
+  const troubles: string[] = [];
+  const runtime = await startRuntime({
+    makeWorld: recordedWorld([dir]),
+    onTrouble: (sentence) => troubles.push(sentence),
+  });
+  try {
+    await runtime.resume();
+    const page = runtime.world.pages[0];
+    if (!page) return { kind: 'error', id, reason: 'The scenario has no page.' };
+    const startedAt = performance.now();
+    const { sourceId } = await runtime.sendPage(page.body);
+    const { id: incidentId } = await runtime.waitForIncident(sourceId, 'diagnosed', patienceMs);
+    const wallMs = Math.round(performance.now() - startedAt);
+    const incident = await runtime.waitForIncident(sourceId, 'asked', patienceMs);
+    const diagnosis = await runtime.ports.incidents.diagnosis(incidentId);
+    if (!diagnosis || incident.status === 'failed') {
+      const failure = (await runtime.ports.incidents.timeline(incidentId)).find(({ kind }) => kind === 'failure');
+      return { kind: 'error', id, reason: failure?.text ?? troubles[0] ?? 'The incident ended without a diagnosis.' };
+    }
+    const [approval] = await runtime.ports.approvals.ofIncident(incidentId);
+    const done = (await runtime.ports.incidents.timeline(incidentId)).some(({ kind }) => kind === 'action');
+    if (done && !approval) throw new Impossible('Something was done without a question or a preference.');
+    return {
+      kind: 'answered',
+      prediction: predictionOf(id, diagnosis, vocabulary, wallMs, approval?.action.id),
+      ...(approval && { acted: { action: approval.action.id, target: approval.action.target, done } }),
+    };
+  } finally {
+    await runtime.close();
+  }
+}
+
+function predictionOf(
+  id: string,
+  diagnosis: Diagnosis,
+  vocabulary: Vocabulary | undefined,
+  wallMs: number,
+  remediation: string | undefined,
+): Prediction {
+  return {
+    id,
+    hypotheses: diagnosis.hypotheses.map((hypothesis) => {
+      const label = vocabulary && labelOf(hypothesis, vocabulary);
+      return {
+        rank: hypothesis.rank,
+        entity: hypothesis.entity,
+        cause: hypothesis.cause,
+        ...(label && { label }),
+        ...(hypothesis.changeId && { change: hypothesis.changeId }),
+        confidence: hypothesis.confidence,
+        summary: hypothesis.summary,
+        evidence: hypothesis.evidenceIds,
+      };
+    }),
+    ...(diagnosis.firstFailing && { firstFailing: diagnosis.firstFailing }),
+    blastRadius: diagnosis.blastRadius,
+    ...(remediation && { remediation }),
+    gaps: diagnosis.gaps,
+    wallMs,
+    usage: diagnosis.usage,
+  };
+}

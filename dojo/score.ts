@@ -1,0 +1,135 @@
+// How right an answer is: the entity and the cause (and the change, where the truth names one) of each hypothesis against the truth. Pure.
+import type { EntityRef } from '../core/model/entity.ts';
+import type { Expected } from './expected.ts';
+import type { Prediction, RunResult } from './prediction.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+export interface Marked {
+  readonly id: string;
+  readonly tags: readonly string[];
+  readonly vocabulary: string;
+  readonly outcome:
+    | {
+        readonly kind: 'answered';
+        /** Rank of the first hypothesis that is right in everything. */
+        readonly rightRank: number | undefined;
+        readonly entityRight: boolean;
+        readonly causeRight: boolean;
+        /** No hypothesis, or only that the cause is not known. */
+        readonly noAnswer: boolean;
+        readonly falseAction: boolean;
+        readonly wallMs: number;
+        readonly tokens: number;
+        readonly costUsd: number;
+      }
+    | { readonly kind: 'error'; readonly reason: string };
+}
+
+export function mark(
+  scenario: { readonly id: string; readonly tags: readonly string[] },
+  result: RunResult,
+  expected: Expected,
+  vocabulary: Vocabulary,
+): Marked {
+  const base = { ...scenario, vocabulary: vocabulary.name };
+  if (result.kind === 'error') return { ...base, outcome: { kind: 'error', reason: result.reason } };
+  const { prediction, acted } = result;
+  const judged = prediction.hypotheses.map((hypothesis) => ({
+    rank: hypothesis.rank,
+    entity: sameEntity(hypothesis.entity, expected, vocabulary),
+    cause: sameCause(hypothesis, expected),
+  }));
+  const first = judged[0];
+  return {
+    ...base,
+    outcome: {
+      kind: 'answered',
+      rightRank: judged.find(({ entity, cause }) => entity && cause)?.rank,
+      entityRight: first?.entity ?? false,
+      causeRight: first?.cause ?? false,
+      noAnswer:
+        prediction.hypotheses.every(({ cause }) => cause === 'unknown') ||
+        prediction.hypotheses[0]?.cause === 'unknown',
+      falseAction: acted !== undefined && (acted.done || !sameEntity(acted.target, expected, vocabulary)),
+      wallMs: prediction.wallMs,
+      tokens: prediction.usage.inputTokens + prediction.usage.outputTokens,
+      costUsd: prediction.usage.costUsd,
+    },
+  };
+}
+
+/** Same kind in the vocabulary's sense, same name, same namespace where both say one. */
+function sameEntity(entity: EntityRef, expected: Expected, vocabulary: Vocabulary): boolean {
+  const truth = expected.rootCause.entity;
+  const kinds = vocabulary.entities[truth.kind] ?? [truth.kind];
+  return (
+    kinds.includes(entity.kind) &&
+    entity.name.toLowerCase() === truth.name.toLowerCase() &&
+    (entity.namespace === undefined || truth.namespace === undefined || entity.namespace === truth.namespace)
+  );
+}
+
+function sameCause(hypothesis: Prediction['hypotheses'][number], { rootCause }: Expected): boolean {
+  if (hypothesis.label !== rootCause.cause) return false;
+  if (rootCause.change === undefined) return true;
+  return rootCause.change === 'none' ? hypothesis.change === undefined : hypothesis.change === rootCause.change;
+}
+
+export interface Row {
+  readonly name: string;
+  readonly scenarios: number;
+  readonly errors: number;
+  /** Shares of all scenarios; an error counts as wrong. */
+  readonly at1: number;
+  readonly at3: number;
+  readonly entityAt1: number;
+  readonly causeAt1: number;
+  readonly noAnswer: number;
+  readonly falseActions: number;
+  readonly medianMs: number;
+  readonly p95Ms: number;
+  readonly tokens: number;
+  readonly costUsd: number;
+}
+
+/** One row a vocabulary, and one a tag where a vocabulary has more than one. */
+export function board(marked: readonly Marked[]): readonly Row[] {
+  const vocabularies = [...new Set(marked.map(({ vocabulary }) => vocabulary))].sort();
+  return vocabularies.flatMap((vocabulary) => {
+    const own = marked.filter((one) => one.vocabulary === vocabulary);
+    const tags = [...new Set(own.flatMap((one) => one.tags))].sort();
+    const perTag = tags.map((tag) =>
+      rowOf(
+        `${vocabulary} · ${tag}`,
+        own.filter((one) => one.tags.includes(tag)),
+      ),
+    );
+    return [rowOf(vocabulary, own), ...perTag.filter((row) => row.scenarios < own.length)];
+  });
+}
+
+function rowOf(name: string, marked: readonly Marked[]): Row {
+  const answered = marked.flatMap(({ outcome }) => (outcome.kind === 'answered' ? [outcome] : []));
+  const share = (right: (one: (typeof answered)[number]) => boolean) =>
+    answered.filter(right).length / Math.max(1, marked.length);
+  const times = answered.map(({ wallMs }) => wallMs).sort((a, b) => a - b);
+  return {
+    name,
+    scenarios: marked.length,
+    errors: marked.length - answered.length,
+    at1: share(({ rightRank }) => rightRank === 1),
+    at3: share(({ rightRank }) => rightRank !== undefined && rightRank <= 3),
+    entityAt1: share(({ entityRight }) => entityRight),
+    causeAt1: share(({ causeRight }) => causeRight),
+    noAnswer: share(({ noAnswer }) => noAnswer),
+    falseActions: answered.filter(({ falseAction }) => falseAction).length,
+    medianMs: quantile(times, 0.5),
+    p95Ms: quantile(times, 0.95),
+    tokens: answered.reduce((sum, { tokens }) => sum + tokens, 0),
+    costUsd: answered.reduce((sum, { costUsd }) => sum + costUsd, 0),
+  };
+}
+
+/** Nearest rank; 0 for none. `sorted` ascending. */
+export const quantile = (sorted: readonly number[], q: number): number =>
+  sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0;

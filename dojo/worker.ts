@@ -1,0 +1,16 @@
+// A child process of the dojo: runs the scenarios it is sent, one after another. What breaks in it costs one scenario, not the run.
+import * as z from 'zod';
+import { runScenario } from './run.ts';
+import { loadVocabulary } from './vocabulary.ts';
+
+const Job = z.object({ id: z.string(), dir: z.string(), vocabulary: z.string().optional() });
+
+process.on('message', async (message) => {
+  const job = Job.parse(message);
+  try {
+    const vocabulary = job.vocabulary === undefined ? undefined : await loadVocabulary(job.vocabulary);
+    process.send?.(await runScenario(job.id, job.dir, vocabulary));
+  } catch (error) {
+    process.send?.({ kind: 'error', id: job.id, reason: error instanceof Error ? error.message : String(error) });
+  }
+});
