@@ -42,11 +42,7 @@ function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[]): FindingDraft
   const message = events.at(-1)?.message ?? unschedulable?.message ?? '';
   const { cause, says, confidence } = judge(cluster, pod, message);
   // A scheduler that says nothing is a matter of the control plane's node, not of the pods that wait.
-  const controlPlane = cluster.nodes.find((node) =>
-    Object.keys(node.metadata.labels).some((label) =>
-      /^node-role\.kubernetes\.io\/(?:control-plane|master)$/.test(label),
-    ),
-  );
+  const controlPlane = cluster.nodes.find((node) => isControlPlane(node.metadata.labels));
   const silent = cause === 'scheduler-down' && controlPlane !== undefined;
   const onset = earliest([...events.map((event) => event.firstTimestamp), pod.metadata.creationTimestamp]);
   return observed(cluster, {
@@ -120,3 +116,9 @@ function pinnedTo(cluster: Cluster, pod: Pod): readonly Cluster['nodes'][number]
   if (selector.length === 0) return undefined;
   return cluster.nodes.filter((node) => selector.every(([label, value]) => node.metadata.labels[label] === value));
 }
+
+/** Labels that kubeadm and older installers give the nodes of the control plane. */
+const isControlPlane = (labels: Readonly<Record<string, string>>): boolean =>
+  'node-role.kubernetes.io/control-plane' in labels ||
+  'node-role.kubernetes.io/master' in labels ||
+  labels['kubernetes.io/role'] === 'master';

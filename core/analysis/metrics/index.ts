@@ -1,0 +1,94 @@
+// What the series of an incident say: which moved, when, by how much, and how much that matters. Pure: series in, moves out, the most
+// telling first.
+import type { EntityRef } from '../../model/entity.ts';
+import type { Series } from '../../model/telemetry.ts';
+import { findShift, type Shift } from './onset.ts';
+import { type Signal, signalOf } from './signals.ts';
+
+export interface Move {
+  readonly series: Series;
+  readonly signal: Signal;
+  readonly shift: Shift;
+  readonly bad: boolean;
+  /** How telling: size, kind and direction; larger is more. */
+  readonly weight: number;
+}
+
+const kindWeight: Record<Signal['kind'], number> = {
+  errors: 1,
+  availability: 0.95,
+  latency: 0.8,
+  traffic: 0.7,
+  saturation: 0.6,
+  other: 0.4,
+};
+
+/** @param baselineEnd epoch seconds */
+export function moves(series: readonly Series[], baselineEnd: number): Move[] {
+  return series
+    .flatMap((one): Move[] => {
+      const shift = findShift(one.points, baselineEnd);
+      if (!shift) return [];
+      const signal = signalOf(one.signal);
+      const bad = signal.bad === 'either' || signal.bad === shift.direction;
+      const size = Math.min(
+        1,
+        Math.abs(Math.log2((Math.abs(shift.after) + 1e-6) / (Math.abs(shift.before) + 1e-6))) / 5,
+      );
+      return [
+        { series: one, signal, shift, bad, weight: kindWeight[signal.kind] * (0.4 + 0.6 * size) * (bad ? 1 : 0.3) },
+      ];
+    })
+    .sort(
+      (a, b) =>
+        b.weight - a.weight || a.shift.at - b.shift.at || a.series.entity.name.localeCompare(b.series.entity.name),
+    );
+}
+
+/** A probe's entity is `service:port`; the port belongs to the claim, not to the entity. */
+export function entityOf(series: Series): EntityRef {
+  const { kind, name, namespace, cluster } = series.entity;
+  return {
+    kind,
+    name: series.signal === 'probe_success' ? name.replace(/:\d+$/, '') : name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(cluster === undefined ? {} : { cluster }),
+  };
+}
+
+export interface Unreachable {
+  readonly entity: EntityRef;
+  readonly series: readonly Series[];
+  /** The one node from which it fails while it works from others. */
+  readonly fromNode: string | undefined;
+}
+
+/** Probes whose last value is 0: a service that nobody reaches, or a node that reaches nobody. */
+export function unreachable(series: readonly Series[]): {
+  services: Unreachable[];
+  nodes: { node: string; failing: readonly Series[] }[];
+} {
+  const probes = series.filter((one) => one.signal === 'probe_success');
+  const failing = probes.filter((one) => one.points.at(-1)?.[1] === 0);
+  const works = (name: string) => probes.some((one) => one.entity.name === name && one.points.at(-1)?.[1] === 1);
+  const byNode = Map.groupBy(
+    failing.filter((one) => one.entity.fromNode && works(one.entity.name)),
+    (one) => one.entity.fromNode ?? '',
+  );
+  const nodes = [...byNode.entries()]
+    .filter(
+      ([node, ones]) =>
+        ones.length >= 3 && ones.length >= probes.filter((one) => one.entity.fromNode === node).length / 2,
+    )
+    .map(([node, ones]) => ({ node, failing: ones }));
+  const services = [
+    ...Map.groupBy(
+      failing.filter((one) => !works(one.entity.name)),
+      (one) => one.entity.name,
+    ).values(),
+  ].flatMap((ones) => {
+    const [first] = ones;
+    return first ? [{ entity: entityOf(first), series: ones, fromNode: undefined }] : [];
+  });
+  return { services, nodes };
+}

@@ -1,0 +1,67 @@
+// What a signal means: traffic, errors, latency, saturation or availability (the golden signals of the Google SRE book), which direction is
+// bad, and how people say its value. A name that is not in the table is judged by the words in it.
+
+export type SignalKind = 'traffic' | 'errors' | 'latency' | 'saturation' | 'availability' | 'other';
+
+export interface Signal {
+  readonly kind: SignalKind;
+  readonly bad: 'up' | 'down' | 'either';
+  readonly noun: string;
+}
+
+const catalogue: Readonly<Record<string, Signal>> = {
+  requests_per_second: { kind: 'traffic', bad: 'either', noun: 'throughput' },
+  success_ratio: { kind: 'errors', bad: 'down', noun: 'success ratio' },
+  error_ratio: { kind: 'errors', bad: 'up', noun: 'error ratio' },
+  latency_p50: { kind: 'latency', bad: 'up', noun: 'median latency' },
+  latency_p95: { kind: 'latency', bad: 'up', noun: 'p95 latency' },
+  latency_p99: { kind: 'latency', bad: 'up', noun: 'p99 latency' },
+  cpu_cores: { kind: 'saturation', bad: 'up', noun: 'CPU use' },
+  cpu_utilization: { kind: 'saturation', bad: 'up', noun: 'CPU utilisation' },
+  cpu_throttled_seconds: { kind: 'saturation', bad: 'up', noun: 'CPU throttling' },
+  memory_bytes: { kind: 'saturation', bad: 'up', noun: 'memory use' },
+  restarts_total: { kind: 'availability', bad: 'up', noun: 'restarts' },
+  replicas_available: { kind: 'availability', bad: 'down', noun: 'available replicas' },
+  probe_success: { kind: 'availability', bad: 'down', noun: 'reachability' },
+};
+
+const hints: readonly (readonly [words: RegExp, signal: Omit<Signal, 'noun'>])[] = [
+  [
+    /error|fail|5xx|4xx|40[0-9]|50[0-9]|throttle|reject|denied|timeout|servfail|missing/i,
+    { kind: 'errors', bad: 'up' },
+  ],
+  [/success|availability/i, { kind: 'errors', bad: 'down' }],
+  [/latency|duration|_p\d\d|p\d\dlatency|response_time|age_seconds|lag|wait/i, { kind: 'latency', bad: 'up' }],
+  [/requests?_|_rps|throughput|_per_(?:sec|min)|rate_rps|qps|flushed|processed/i, { kind: 'traffic', bad: 'either' }],
+  [
+    /cpu|memory|heap|disk|queue|depth|backlog|pool|connections|saturation|capacity|retrans/i,
+    { kind: 'saturation', bad: 'up' },
+  ],
+];
+
+export function signalOf(name: string): Signal {
+  const known = catalogue[name];
+  if (known) return known;
+  const hint = hints.find(([words]) => words.test(name))?.[1];
+  return { ...(hint ?? { kind: 'other', bad: 'either' }), noun: name };
+}
+
+const binary: readonly (readonly [size: number, unit: string])[] = [
+  [2 ** 30, 'GiB'],
+  [2 ** 20, 'MiB'],
+  [2 ** 10, 'KiB'],
+];
+
+/** A value in the unit people use: 890 MiB, 62 %, 1.2 s. */
+export function say(value: number, unit: string, signal: string): string {
+  if (unit === 'bytes' || unit === 'B') {
+    const [size, name] = binary.find(([bytes]) => Math.abs(value) >= bytes) ?? [1, 'B'];
+    return `${rounded(value / size)} ${name}`;
+  }
+  if (unit === 'ms' && Math.abs(value) >= 1000) return `${rounded(value / 1000)} s`;
+  if (/ratio|utili[sz]ation/.test(signal) && Math.abs(value) <= 1.5) return `${rounded(value * 100)} %`;
+  return unit === '' || unit === '1' ? rounded(value) : `${rounded(value)} ${unit}`;
+}
+
+const rounded = (value: number): string =>
+  Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(2)));

@@ -1,0 +1,251 @@
+// The metrics specialist: which signal moved first, when, by how much; what monitoring and vendors say themselves. After an action it says
+// whether what moved is back. Series beyond the first findings stay in the source; a report is small.
+import { entityOf, type Move, moves, unreachable } from '../analysis/metrics/index.ts';
+import { say } from '../analysis/metrics/signals.ts';
+import type { CauseCode } from '../model/causes.ts';
+import type { Brief, Gap, Report } from '../model/report.ts';
+import type { Series, VendorStatus } from '../model/telemetry.ts';
+import type { Ports } from '../ports/index.ts';
+import type { Observed } from '../ports/telemetry.ts';
+import { type EvidenceDraft, type FindingDraft, finishReport } from './finish.ts';
+
+type MetricsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents' | 'ids'> &
+  Partial<Pick<Ports, 'reasoner'>>;
+
+const maxPoints = 500;
+
+export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Promise<Report> {
+  const startedAt = ports.clock.now();
+  const { window } = brief.context;
+  const scope = { incidentId: brief.incidentId };
+  const all = { start: window.baseline.start, end: window.incident.end };
+  const [metrics, alerts, status] = await Promise.all([
+    ports.telemetry.metrics.series(scope, all),
+    ports.telemetry.alerts.alerts(scope, all),
+    ports.telemetry.status.feeds(scope, all),
+  ]);
+  const series = metrics.kind === 'data' ? metrics.data : [];
+  const query = metrics.kind === 'data' ? metrics.query : 'metrics';
+  const gaps: Gap[] = metrics.kind === 'gap' ? [metrics.gap] : [];
+  const baselineEnd = Date.parse(window.baseline.end) / 1000;
+  const found = moves(series, baselineEnd);
+  const findings =
+    brief.phase === 'verify'
+      ? verification(brief, series, found, query)
+      : [
+          ...found
+            .filter((move) => move.bad)
+            .slice(0, 8)
+            .map((move) => moved(move, found, query, window.baseline)),
+          ...probes(series, query, window.incident.end),
+          ...vendors(status),
+        ];
+  const firing =
+    alerts.kind === 'data'
+      ? alerts.data.filter((alert) => alert.status === 'firing').map((alert) => `${alert.name}: ${alert.summary}`)
+      : [];
+  const bytesRead = metrics.kind === 'data' ? metrics.bytes : 0;
+  return finishReport(
+    brief,
+    { summary: summaryOf(findings, series.length, firing, gaps), findings, gaps, bytesRead },
+    startedAt,
+    ports,
+  );
+}
+
+function moved(
+  move: Move,
+  all: readonly Move[],
+  query: string,
+  baseline: { start: string; end: string },
+): FindingDraft {
+  const { series, shift, signal } = move;
+  const entity = entityOf(series);
+  const cause = causeOf(move, all);
+  const onset = new Date(shift.at * 1000).toISOString();
+  return {
+    claim: `${signal.noun} of ${entity.name} ${changeWords(move)} at ${onset.slice(11, 16)} UTC.`,
+    entity,
+    ...(cause === undefined ? {} : { cause }),
+    role: cause === undefined ? 'symptom' : 'cause',
+    onset,
+    severity: move.weight > 0.6 ? 'critical' : move.weight > 0.35 ? 'major' : 'minor',
+    confidence: Math.min(0.9, 0.45 + move.weight / 2),
+    signal: { name: series.signal, unit: series.unit, before: shift.before, during: shift.after },
+    evidence: [evidenceOf(series, query, move, baseline)],
+  };
+}
+
+function changeWords({ series, shift, signal }: Move): string {
+  const [from, to] = [say(shift.before, series.unit, series.signal), say(shift.after, series.unit, series.signal)];
+  const share = shift.before === 0 ? '' : ` ${Math.abs(Math.round((shift.after / shift.before - 1) * 100))} %`;
+  const percent = shift.before !== 0 && (shift.direction === 'down' || shift.after < shift.before * 10) ? share : '';
+  return shift.direction === 'down'
+    ? `fell${percent} from ${from} to ${to}`
+    : `rose${signal.kind === 'errors' ? '' : percent} from ${from} to ${to}`;
+}
+
+/** A cause only where metrics can tell one: traffic or CPU that rose before anything else of that entity went wrong. */
+function causeOf(move: Move, all: readonly Move[]): CauseCode | undefined {
+  const { series, shift, signal } = move;
+  const others = all.filter((other) => other.bad && other !== move && other.series.entity.name === series.entity.name);
+  const first = others.every((other) => other.shift.at >= shift.at);
+  if (
+    shift.direction === 'up' &&
+    signal.kind === 'traffic' &&
+    shift.after >= shift.before * 1.8 &&
+    first &&
+    others.length > 0
+  )
+    return 'traffic-surge';
+  const trafficRose = all.some(
+    (other) =>
+      other.signal.kind === 'traffic' &&
+      other.shift.direction === 'up' &&
+      other.series.entity.name === series.entity.name,
+  );
+  if (
+    /^cpu_(?:cores|utilization)$/.test(series.signal) &&
+    shift.direction === 'up' &&
+    shift.after >= shift.before * 2 &&
+    !trafficRose
+  )
+    return 'cpu-overload';
+  return undefined;
+}
+
+function evidenceOf(
+  series: Series,
+  query: string,
+  move: Move | undefined,
+  baseline: { start: string; end: string },
+): EvidenceDraft {
+  const step = Math.ceil(series.points.length / maxPoints);
+  const points = series.points.filter((_, index) => index % step === 0);
+  const name = `${series.signal} of ${series.entity.kind} ${series.entity.name}`;
+  const last = series.points.at(-1);
+  return {
+    source: series.source,
+    query: `${query} ${name}`,
+    window: baseline,
+    excerpt: move
+      ? `${name}: ${changeWords(move)}, first at ${new Date(move.shift.at * 1000).toISOString()} (${move.shift.sigmas.toFixed(0)} robust standard deviations)`
+      : `${name}: last value ${last ? say(last[1], series.unit, series.signal) : 'none'}`,
+    full: {
+      kind: 'series',
+      series: { ...series, points },
+      ...(move ? { onset: new Date(move.shift.at * 1000).toISOString() } : {}),
+      baseline: { ...baseline, median: move?.shift.before ?? null },
+    },
+  };
+}
+
+/** Black-box checks: what cannot be reached from anywhere, and a node from which nothing can be reached. */
+function probes(series: readonly Series[], query: string, at: string): FindingDraft[] {
+  const { services, nodes } = unreachable(series);
+  const baseline = { start: at, end: at };
+  return [
+    ...nodes.map(
+      ({ node, failing }): FindingDraft => ({
+        claim: `From node ${node} ${failing.length} services cannot be reached that answer from other nodes.`,
+        entity: {
+          kind: 'Node',
+          name: node,
+          ...(failing[0]?.entity.cluster === undefined ? {} : { cluster: failing[0].entity.cluster }),
+        },
+        cause: 'node-kube-proxy',
+        role: 'cause',
+        severity: 'critical',
+        confidence: 0.85,
+        errorTemplate: 'services unreachable from one node',
+        evidence: failing.slice(0, 3).map((one) => evidenceOf(one, `${query} from ${node}`, undefined, baseline)),
+      }),
+    ),
+    ...services.map(
+      ({ entity, series: failing }): FindingDraft => ({
+        claim: `${failing[0]?.entity.name ?? entity.name} cannot be reached from inside the cluster.`,
+        entity,
+        role: 'symptom',
+        severity: 'major',
+        confidence: 0.8,
+        evidence: failing.slice(0, 2).map((one) => evidenceOf(one, query, undefined, baseline)),
+      }),
+    ),
+  ];
+}
+
+function vendors(status: Observed<readonly VendorStatus[]>): FindingDraft[] {
+  if (status.kind === 'gap') return [];
+  return status.data
+    .filter((feed) => feed.state === 'outage' || feed.state === 'degraded')
+    .slice(0, 3)
+    .map((feed) => ({
+      claim: `${feed.provider} says it is ${feed.state} since ${feed.at.slice(11, 16)} UTC: ${feed.text}`.slice(0, 390),
+      entity: { kind: 'Vendor', name: feed.provider },
+      cause: 'vendor-outage' as const,
+      role: 'cause' as const,
+      severity: 'major' as const,
+      onset: feed.at,
+      confidence: feed.state === 'outage' ? 0.7 : 0.55,
+      errorTemplate: `${feed.provider} ${feed.state}`,
+      evidence: [
+        {
+          source: 'status page',
+          query: status.query,
+          excerpt: `${feed.at} ${feed.provider}: ${feed.state}: ${feed.text}`,
+          full: { kind: 'status', feed },
+        },
+      ],
+    }));
+}
+
+/** After an action: what had moved and is back is a good sign; what is still away is the same problem. */
+function verification(brief: Brief, series: readonly Series[], found: readonly Move[], query: string): FindingDraft[] {
+  const focus = new Set(brief.focus.map((entity) => entity.name));
+  const actedAt = Date.parse(brief.trigger.occurredAt) / 1000;
+  return found
+    .filter((move) => move.bad && focus.has(entityOf(move.series).name))
+    .map((move): FindingDraft => {
+      const tail = move.series.points.slice(-3).map(([, value]) => value);
+      const latest = tail.toSorted((a, b) => a - b)[Math.floor(tail.length / 2)] ?? move.shift.after;
+      const observedAfter = (move.series.points.at(-1)?.[0] ?? 0) > actedAt;
+      const back = Math.abs(latest - move.shift.before) <= Math.abs(move.shift.after - move.shift.before) * 0.3;
+      const finding = moved(move, found, query, brief.context.window.baseline);
+      const now = say(latest, move.series.unit, move.series.signal);
+      if (!observedAfter)
+        return {
+          ...finding,
+          role: 'change',
+          severity: 'info',
+          confidence: 0.3,
+          claim: `${move.signal.noun} of ${finding.entity.name} has no value after the action yet.`,
+        };
+      return back
+        ? {
+            ...finding,
+            role: 'context',
+            severity: 'info',
+            claim: `${move.signal.noun} of ${finding.entity.name} is back at ${now}.`,
+          }
+        : { ...finding, claim: `${move.signal.noun} of ${finding.entity.name} is still at ${now}.` };
+    })
+    .slice(0, 6);
+}
+
+function summaryOf(
+  findings: readonly FindingDraft[],
+  seriesCount: number,
+  firing: readonly string[],
+  gaps: readonly Gap[],
+): string {
+  if (gaps.length > 0 && findings.length === 0)
+    return `Metrics could not be asked: ${gaps.map((gap) => gap.reason).join(' ')}`;
+  const alerts = firing.length > 0 ? ` Monitoring fires: ${firing.slice(0, 3).join('; ')}.` : '';
+  if (findings.length === 0) return `None of ${seriesCount} series moved more than its noise.${alerts}`;
+  const first = findings
+    .filter((finding) => finding.onset)
+    .toSorted((a, b) => (a.onset ?? '').localeCompare(b.onset ?? ''))[0];
+  const [top] = findings;
+  const earliest = first && first !== top ? ` First of all: ${first.claim}` : '';
+  return `${top?.claim ?? ''}${earliest}${alerts}`;
+}
