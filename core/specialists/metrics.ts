@@ -31,7 +31,7 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
   const found = moves(series, baselineEnd);
   const findings =
     brief.phase === 'verify'
-      ? verification(brief, series, found, query)
+      ? verification(brief, found, query)
       : [
           ...found
             .filter((move) => move.bad)
@@ -200,7 +200,7 @@ function vendors(status: Observed<readonly VendorStatus[]>): FindingDraft[] {
 }
 
 /** After an action: what had moved and is back is a good sign; what is still away is the same problem. */
-function verification(brief: Brief, series: readonly Series[], found: readonly Move[], query: string): FindingDraft[] {
+function verification(brief: Brief, found: readonly Move[], query: string): FindingDraft[] {
   const focus = new Set(brief.focus.map((entity) => entity.name));
   const actedAt = Date.parse(brief.trigger.occurredAt) / 1000;
   return found
