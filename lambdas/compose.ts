@@ -16,7 +16,7 @@ import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { readScenario, recordedExecutor, recordedTelemetry } from '../connectors/recorded/index.ts';
 import { s3Documents, s3Evidence } from '../connectors/s3/index.ts';
 import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
-import { slackChat } from '../connectors/slack/index.ts';
+import { slackChat, slackReplies } from '../connectors/slack/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
 import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
@@ -164,6 +164,8 @@ export const chat = (): Ports['chat'] =>
       kept(async () => slackChat({ token: await readSecret()('slack-token'), ...config }), secretAgeMs),
     );
   });
+
+export const replies = (): Ports['replies'] => once('replies', () => slackReplies());
 
 /** The seam for models: without one configured the analysis answers alone. */
 export const reasoner = (): Ports['reasoner'] =>

@@ -211,7 +211,7 @@ const capabilities = {
   'update incidents': items('incidents', ['INCIDENT#'], 'UpdateItem'),
   'open incidents': items('incidents', ['SOURCE#'], 'GetItem', 'PutItem'),
   'close incidents': items('incidents', ['SOURCE#'], 'DeleteItem'),
-  'claim events': items('incidents', ['EVENT#'], 'PutItem', 'DeleteItem'),
+  'claim events': items('incidents', ['EVENT#'], 'GetItem', 'PutItem'),
   'request approvals': all(
     items('incidents', ['APPROVAL#'], 'GetItem', 'PutItem', 'UpdateItem'),
     items('incidents', ['INCIDENT#'], 'PutItem'),

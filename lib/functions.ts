@@ -48,9 +48,13 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   'incident-update': {
     memoryMb: 256,
     timeoutSeconds: 20,
-    may: [...step, 'find incidents by page', 'update incidents', 'claim events'],
+    may: [...step, 'find incidents by page', 'update incidents'],
   },
-  'open-incident': { memoryMb: 256, timeoutSeconds: 20, may: [...step, 'open incidents', 'use Slack'] },
+  'open-incident': {
+    memoryMb: 256,
+    timeoutSeconds: 20,
+    may: [...step, 'open incidents', 'update incidents', 'use Slack'],
+  },
   'assemble-context': {
     memoryMb: 512,
     timeoutSeconds: 30,

@@ -12,7 +12,7 @@ import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { knowledgeIndex, loadKnowledgeFolder } from '../connectors/knowledge-index/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { readScenario, recordedExecutor, recordedTelemetry } from '../connectors/recorded/index.ts';
-import { slackChat } from '../connectors/slack/index.ts';
+import { slackChat, slackReplies } from '../connectors/slack/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
 import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
@@ -83,6 +83,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       evidence: diskEvidence(disk),
       memory: diskMemory(disk),
       chat: observedChat(chat, feed),
+      replies: slackReplies(),
       policies: policies(),
       secrets: {
         pagerDutyWebhook: async () => [options.webhookSecret, ...world.webhookSecrets],

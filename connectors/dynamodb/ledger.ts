@@ -9,6 +9,7 @@ import { absentOrExpired, epochSeconds, type Key, stored, type Table } from './t
 
 const eventKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'SEEN' });
 const actionKey = (key: string): Key => ({ pk: `ACTION#${key}`, sk: 'ACTION' });
+const SeenItem = z.object({ expiresAt: z.number() });
 const ActionItem = z.object({ at: z.string(), result: RemediationResult.optional() });
 const AppliedItem = z.object({ actionId: z.string(), targetKey: z.string(), key: z.string(), at: z.string() });
 const absent = { expression: 'attribute_not_exists(pk)' };
@@ -19,8 +20,9 @@ export function seenEvents(table: Table, clock: Clock): SeenEvents {
       const now = epochSeconds(clock.now());
       return table.put({ ...eventKey(eventId), expiresAt: now + ttlSeconds }, absentOrExpired(now));
     },
-    forget: async (eventId) => {
-      await table.delete(eventKey(eventId));
+    has: async (eventId) => {
+      const item = await table.get(eventKey(eventId));
+      return item !== undefined && stored(SeenItem, item).expiresAt >= epochSeconds(clock.now());
     },
   };
 }

@@ -4,7 +4,7 @@ import type { ActionsBlock, Button, HeaderBlock, KnownBlock, SectionBlock } from
 import { buttonId } from '../../core/incidents/slack.ts';
 import type { Verdict } from '../../core/model/action.ts';
 import type { Message } from '../../core/model/message.ts';
-import { shorten } from '../../core/reporting/words.ts';
+import { clean, shorten } from '../../core/text.ts';
 
 /** https://docs.slack.dev/reference/block-kit: 50 blocks, header 150, section text 3,000; the whole message about 13,000 characters. */
 const limits = { blocks: 48, header: 150, section: 2900, total: 11_000 };
@@ -50,9 +50,9 @@ const buttons = (approvalId: string): ActionsBlock => ({
   ),
 });
 
-/** The text for notifications: Slack parses it, so its special characters are escaped (https://docs.slack.dev/messaging/formatting-message-text). */
-export const fallbackText = (message: Message): string =>
-  shorten(clean(message.headline), 1000).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** The text for notifications. */
+export const fallbackText = (message: Message): string => escaped(shorten(clean(message.headline), 1000));
 
-/** Control and format characters, which can hide or reorder text, become spaces. */
-const clean = (text: string): string => text.replaceAll(/[^\P{C}\n]/gu, ' ').trim();
+/** Slack parses text outside of blocks; these three are special (https://docs.slack.dev/messaging/formatting-message-text). */
+export const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

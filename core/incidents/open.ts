@@ -1,15 +1,24 @@
-// Opens an incident, or joins the open one that this alert belongs to. Same event, same incident and same error are three different
-// notions: the first is told by the event id at the door, the second here by the alert's identity, the third by the fingerprint.
+// Opens an incident, or joins the one that this alert belongs to. Same event, same incident and same error are three different notions:
+// an event is told by its id, an incident by the alert's identity at its source, an error by its fingerprint (core/learning).
 import type { Incident } from '../model/incident.ts';
 import type { OpenIncidentInput, Opening } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
+import { shorten } from '../text.ts';
 import { note } from './timeline.ts';
 
+type OpenPorts = Pick<Ports, 'incidents' | 'clock' | 'ids' | 'chat'>;
+
+/** Idempotent for an execution: entered again it returns what it opened. */
 export async function openIncident(
   { trigger, execution }: OpenIncidentInput,
-  ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'chat'>,
+  ports: OpenPorts,
 ): Promise<{ opening: Opening; incident: Incident }> {
-  const result = await ports.incidents.open({
+  const before = await ports.incidents.findBySource(trigger.sourceId);
+  // The bus delivers at least once: what was paged again has a new event id, what was only delivered again does not.
+  if (before && before.trigger.eventId === trigger.eventId && before.execution !== execution) {
+    return join(before, 'The same event was delivered again; it is one investigation.', trigger.eventId, ports);
+  }
+  const { kind, incident } = await ports.incidents.open({
     id: `inc-${ports.ids.next()}`,
     sourceId: trigger.sourceId,
     title: trigger.title,
@@ -19,30 +28,41 @@ export async function openIncident(
     pageStatus: 'triggered',
     execution,
   });
-  const { incident } = result;
-  if (result.kind === 'joined') {
+  if (kind === 'joined') {
+    // Whoever pages again says that it is not over, whatever was said before.
+    if (incident.pageStatus === 'resolved') await ports.incidents.update(incident.id, { pageStatus: 'triggered' });
     const why = `Another event for the same alert (${trigger.eventId}); the investigation that is under way goes on.`;
-    await note(incident.id, { step: 'OpenIncident', kind: 'note', key: trigger.eventId, text: why }, ports);
-    return { opening: { kind: 'joined', incidentId: incident.id, why }, incident };
+    return join(incident, why, trigger.eventId, ports);
   }
   await note(incident.id, { step: 'OpenIncident', kind: 'opened', text: `${incident.title}. Looking into it.` }, ports);
-  await ports.chat
-    .publish({
+  await tellThread(incident, ports);
+  return { opening: { kind: 'opened' }, incident };
+}
+
+async function join(
+  incident: Incident,
+  why: string,
+  eventId: string,
+  ports: OpenPorts,
+): Promise<{ opening: Opening; incident: Incident }> {
+  await note(incident.id, { step: 'OpenIncident', kind: 'note', key: eventId, text: why }, ports);
+  return { opening: { kind: 'joined', incidentId: incident.id, why }, incident };
+}
+
+/** Work has begun whether or not the thread can be told. */
+async function tellThread(incident: Incident, ports: OpenPorts): Promise<void> {
+  const { slack } = incident.trigger;
+  try {
+    await ports.chat.publish({
       key: `opened-${incident.id}`,
       incidentId: incident.id,
       kind: 'opened',
-      headline: `Looking into: ${incident.title}`.slice(0, 300),
+      headline: shorten(`Looking into: ${incident.title}`, 300),
       lines: [],
-      ...(trigger.slack === undefined
-        ? {}
-        : { slack: { channel: trigger.slack.channel, threadTs: trigger.slack.threadTs } }),
-    })
-    .catch(() =>
-      note(
-        incident.id,
-        { step: 'OpenIncident', kind: 'gap', text: 'The thread could not be told that work has begun.' },
-        ports,
-      ),
-    );
-  return { opening: { kind: 'opened' }, incident };
+      ...(slack === undefined ? {} : { slack: { channel: slack.channel, threadTs: slack.threadTs } }),
+    });
+  } catch {
+    const text = 'The thread could not be told that work has begun.';
+    await note(incident.id, { step: 'OpenIncident', kind: 'gap', text }, ports);
+  }
 }

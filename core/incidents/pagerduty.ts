@@ -2,14 +2,17 @@
 import * as z from 'zod';
 import type { BusEvent } from '../model/events.ts';
 import type { Trigger } from '../model/incident.ts';
+import { redact } from '../redact.ts';
+import { clean, shorten } from '../text.ts';
 import { flattenDetails } from './details.ts';
 
-const text = (max: number) => z.string().transform((value) => value.slice(0, max));
+/** Free text, cut to what is worth reading before anything looks at it. */
+const text = (max: number) => z.string().transform((value) => shorten(clean(redact(value.slice(0, 4 * max))), max));
 
 const IncidentData = z.looseObject({
   id: z.string().min(1).max(200),
   title: text(1000),
-  html_url: z.url().optional().nullable(),
+  html_url: z.url().max(1000).optional().nullable(),
   urgency: z.string().optional().nullable(),
   priority: z.looseObject({ summary: z.string().optional().nullable() }).optional().nullable(),
   service: z
@@ -25,7 +28,10 @@ export const PagerDutyWebhook = z.looseObject({
     event_type: z.string().min(1).max(100),
     resource_type: z.string().max(100).optional().nullable(),
     occurred_at: z.iso.datetime({ offset: true }),
-    agent: z.looseObject({ summary: z.string().optional().nullable() }).optional().nullable(),
+    agent: z
+      .looseObject({ summary: text(200).optional().nullable() })
+      .optional()
+      .nullable(),
     data: z.looseObject({}),
   }),
 });
@@ -36,6 +42,12 @@ export type Meaning =
   | { readonly kind: 'pong' }
   | { readonly kind: 'ignored'; readonly reason: string }
   | { readonly kind: 'malformed'; readonly reason: string };
+
+const pageStatus = {
+  'incident.acknowledged': 'acknowledged',
+  'incident.unacknowledged': 'triggered',
+  'incident.resolved': 'resolved',
+} as const;
 
 /** What an event asks of us. Our own notes come back as `incident.annotated` and are ignored, so that nothing loops. */
 export function meaningOf({ event }: PagerDutyWebhook): Meaning {
@@ -51,11 +63,11 @@ export function meaningOf({ event }: PagerDutyWebhook): Meaning {
       return { kind: 'publish', event: { detailType: event.event_type, detail: { trigger } } };
     }
     case 'incident.acknowledged':
+    case 'incident.unacknowledged':
     case 'incident.resolved': {
       const data = z.looseObject({ id: z.string().min(1).max(200) }).safeParse(event.data);
       if (!data.success) return { kind: 'malformed', reason: z.prettifyError(data.error) };
-      const status = event.event_type === 'incident.resolved' ? 'resolved' : 'acknowledged';
-      const by = event.agent?.summary ?? undefined;
+      const by = event.agent?.summary;
       return {
         kind: 'publish',
         event: {
@@ -63,15 +75,15 @@ export function meaningOf({ event }: PagerDutyWebhook): Meaning {
           detail: {
             eventId: event.id,
             sourceId: data.data.id,
-            status,
+            status: pageStatus[event.event_type],
             at,
-            ...(by === undefined ? {} : { by: by.slice(0, 200) }),
+            ...(by ? { by } : {}),
           },
         },
       };
     }
     default:
-      return { kind: 'ignored', reason: `${event.event_type} is nothing we act on` };
+      return { kind: 'ignored', reason: `${clean(event.event_type)} is nothing we act on` };
   }
 }
 

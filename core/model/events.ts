@@ -9,7 +9,7 @@ export const busSource = 'watchkeeper';
 export const PageUpdate = z.object({
   eventId: z.string(),
   sourceId: z.string(),
-  status: z.enum(['acknowledged', 'resolved']),
+  status: z.enum(['triggered', 'acknowledged', 'resolved']),
   at: Instant,
   by: z.string().optional(),
 });

@@ -37,6 +37,12 @@ export interface Chat {
   publish(message: Message): Promise<void>;
 }
 
+/** Tells the one person who just pressed a button what came of it. */
+export interface Replies {
+  /** `to` is the address that came with the press. `replace`: the question is answered and makes room. Throws `Unavailable`. */
+  reply(to: string, answer: { readonly text: string; readonly replace: boolean }): Promise<void>;
+}
+
 export interface PolicyRequest {
   readonly actor: { readonly kind: 'preference' | 'person' | 'watchkeeper'; readonly id: string };
   readonly action: string;

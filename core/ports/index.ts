@@ -1,6 +1,6 @@
 // The whole outside world, as interfaces. Functions ask for the ports they use: `Pick<Ports, 'incidents' | 'clock'>`.
 import type { ServiceCatalog } from './catalog.ts';
-import type { Bus, Chat, Memory, Pager, Policies, Reasoner, Workflow } from './channels.ts';
+import type { Bus, Chat, Memory, Pager, Policies, Reasoner, Replies, Workflow } from './channels.ts';
 import type {
   ActionLedger,
   ApprovalStore,
@@ -26,6 +26,7 @@ export interface Ports {
   readonly workflow: Workflow;
   readonly pager: Pager;
   readonly chat: Chat;
+  readonly replies: Replies;
   readonly policies: Policies;
   readonly memory: Memory;
   readonly reasoner: Reasoner;

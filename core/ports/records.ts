@@ -24,9 +24,10 @@ export interface IncidentStore {
 
 /** Same event, told by its id: for at-least-once senders. */
 export interface SeenEvents {
-  /** True for the first caller with this id in `ttlSeconds`; `forget` takes it back when handling it failed. */
+  /** True for the first caller with this id in `ttlSeconds`. */
   claim(eventId: string, ttlSeconds: number): Promise<boolean>;
-  forget(eventId: string): Promise<void>;
+  /** Whether it was claimed and its time is not over. */
+  has(eventId: string): Promise<boolean>;
 }
 
 export interface ApprovalStore {

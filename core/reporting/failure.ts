@@ -2,7 +2,7 @@
 import { note } from '../incidents/timeline.ts';
 import type { Failed } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
-import { shorten } from './words.ts';
+import { shorten } from '../text.ts';
 
 /** What a code of ours, or of Step Functions, means to the person who reads it. */
 const sentences: Readonly<Record<string, string>> = {

@@ -8,7 +8,8 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Message } from '../model/message.ts';
 import type { Decided } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
-import { confidenceWords, shorten } from './words.ts';
+import { shorten } from '../text.ts';
+import { confidenceWords } from './words.ts';
 
 /** PagerDuty cuts a note here. */
 const noteLength = 2000;

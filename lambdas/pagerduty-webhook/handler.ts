@@ -6,19 +6,22 @@ import { bus, secrets, seen } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 import { HttpEvent, type HttpReply, header, jsonOf, maxBodyBytes, rawBody, reply, signed } from '../http.ts';
 
+type WebhookPorts = Pick<Ports, 'bus' | 'seen' | 'secrets'>;
+
 const logger = new Logger({ serviceName: 'watchkeeper' });
 /** PagerDuty redelivers for 48 hours. */
 const rememberSeconds = 72 * 3600;
 
 /** 4xx is never sent again, so it is only for what will never be right; whatever fails on our side is a 5xx, and comes again. */
-export async function receive(event: HttpEvent, ports: Pick<Ports, 'bus' | 'seen' | 'secrets'>): Promise<HttpReply> {
+export async function receive(event: HttpEvent, ports: WebhookPorts): Promise<HttpReply> {
   const body = rawBody(event);
   if (body.length > maxBodyBytes) return reply(400, { error: `The body is larger than ${maxBodyBytes} bytes.` });
   const proofs = signaturesOf(header(event, 'x-pagerduty-signature'));
   if (proofs.length === 0) return reply(400, { error: 'X-PagerDuty-Signature is missing or has no v1 signature.' });
   try {
-    if (!signed(body, proofs, await ports.secrets.pagerDutyWebhook()))
-      return reply(403, { error: 'The signature does not match.' });
+    const secrets = await ports.secrets.pagerDutyWebhook();
+    if (secrets.length === 0) return reply(503, { error: 'No webhook secret is configured yet; send it again.' });
+    if (!signed(body, proofs, secrets)) return reply(403, { error: 'The signature does not match.' });
     const webhook = PagerDutyWebhook.safeParse(jsonOf(body.toString('utf8')));
     if (!webhook.success)
       return reply(400, { error: `The body is not a V3 webhook: ${z.prettifyError(webhook.error)}` });
@@ -29,7 +32,7 @@ export async function receive(event: HttpEvent, ports: Pick<Ports, 'bus' | 'seen
   }
 }
 
-async function act(webhook: PagerDutyWebhook, ports: Pick<Ports, 'bus' | 'seen'>): Promise<HttpReply> {
+async function act(webhook: PagerDutyWebhook, { bus, seen }: WebhookPorts): Promise<HttpReply> {
   const meaning = meaningOf(webhook);
   switch (meaning.kind) {
     case 'pong':
@@ -41,13 +44,10 @@ async function act(webhook: PagerDutyWebhook, ports: Pick<Ports, 'bus' | 'seen'>
       return reply(400, { error: `The incident does not fit: ${meaning.reason}` });
     case 'publish': {
       const key = `pagerduty-${webhook.event.id}`;
-      if (!(await ports.seen.claim(key, rememberSeconds))) return reply(200, { status: 'duplicate' });
-      try {
-        await ports.bus.publish(meaning.event);
-      } catch (error) {
-        await ports.seen.forget(key);
-        throw error;
-      }
+      if (await seen.has(key)) return reply(200, { status: 'duplicate' });
+      // Remembered only once it is on the bus: a crash in between loses nothing, and the same event twice opens one incident.
+      await bus.publish(meaning.event);
+      await seen.claim(key, rememberSeconds);
       return reply(202, { status: 'accepted' });
     }
   }
@@ -60,7 +60,7 @@ const signaturesOf = (value: string | undefined): string[] =>
     .flatMap((part) => /^\s*v1=([0-9a-f]{64})\s*$/i.exec(part)?.[1] ?? [])
     .slice(0, 10);
 
-export const create = (ports: Pick<Ports, 'bus' | 'seen' | 'secrets'>) =>
+export const create = (ports: WebhookPorts) =>
   answering('pagerduty-webhook', HttpEvent, (event) => receive(event, ports));
 
 export const handler = onLambda(() => create({ bus: bus(), seen: seen(), secrets: secrets() }));

@@ -25,11 +25,12 @@ export function seenEventsContract(open: OpenStores): void {
       expect(await seen.claim('event-1', 60)).toBe(true);
       expect(await seen.claim('event-1', 60)).toBe(false);
     });
-    test('what could not be handled is forgotten', async () => {
+    test('an event is had from its claim until its time is over', async () => {
+      expect(await seen.has('event-1')).toBe(false);
       await seen.claim('event-1', 60);
-      await seen.forget('event-1');
-      await seen.forget('event-9');
-      expect(await seen.claim('event-1', 60)).toBe(true);
+      expect(await seen.has('event-1')).toBe(true);
+      clock.set('02:48:02');
+      expect(await seen.has('event-1')).toBe(false);
     });
   });
 }

@@ -43,10 +43,8 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue Secretsprometheustoken',
   ],
   'incident-update': [
-    'dynamodb:DeleteItem TablesIncidents EVENT#*',
     'dynamodb:GetItem TablesIncidents INCIDENT#*',
     'dynamodb:GetItem TablesIncidents SOURCE#*',
-    'dynamodb:PutItem TablesIncidents EVENT#*',
     'dynamodb:PutItem TablesIncidents INCIDENT#*',
     'dynamodb:Query TablesIncidents INCIDENT#*',
     'dynamodb:UpdateItem TablesIncidents INCIDENT#*',
@@ -83,10 +81,11 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem TablesIncidents INCIDENT#*',
     'dynamodb:PutItem TablesIncidents SOURCE#*',
     'dynamodb:Query TablesIncidents INCIDENT#*',
+    'dynamodb:UpdateItem TablesIncidents INCIDENT#*',
     'secretsmanager:GetSecretValue Secretsslacktoken',
   ],
   'pagerduty-webhook': [
-    'dynamodb:DeleteItem TablesIncidents EVENT#*',
+    'dynamodb:GetItem TablesIncidents EVENT#*',
     'dynamodb:PutItem TablesIncidents EVENT#*',
     'events:PutEvents Bus',
     'secretsmanager:GetSecretValue Secretspagerdutywebhook',
@@ -128,8 +127,8 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue Secretsslacktoken',
   ],
   slack: [
-    'dynamodb:DeleteItem TablesIncidents EVENT#*',
     'dynamodb:GetItem TablesIncidents APPROVAL#*',
+    'dynamodb:GetItem TablesIncidents EVENT#*',
     'dynamodb:GetItem TablesIncidents INCIDENT#*',
     'dynamodb:PutItem TablesIncidents EVENT#*',
     'dynamodb:PutItem TablesIncidents INCIDENT#*',

@@ -1,0 +1,30 @@
+// Answers a press of a button through the response_url that came with it: good for five answers in half an hour, so only for what is said
+// at once. What may be said later goes through chat.ts.
+import { Unavailable } from '../../core/errors.ts';
+import type { Replies } from '../../core/ports/channels.ts';
+import { escaped } from './blocks.ts';
+
+interface RepliesConfig {
+  /** Only addresses that begin so are written to: the request is signed, and still it names no address of ours. */
+  readonly origin?: string | undefined;
+  /** Slack wants its acknowledgement within 3 seconds, and this comes before it. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export function slackReplies({ origin = 'https://hooks.slack.com/', timeoutMs = 1500 }: RepliesConfig = {}): Replies {
+  return {
+    async reply(to, { text, replace }) {
+      if (!to.startsWith(origin)) throw new Unavailable('The address to reply to is none of Slack.');
+      const response = await fetch(to, {
+        method: 'POST',
+        redirect: 'error',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ replace_original: replace, response_type: 'ephemeral', text: escaped(text) }),
+        signal: AbortSignal.timeout(timeoutMs),
+      }).catch((cause: unknown) => {
+        throw new Unavailable('Slack did not take the reply.', { cause });
+      });
+      if (!response.ok) throw new Unavailable(`Slack answered the reply with status ${response.status}.`);
+    },
+  };
+}

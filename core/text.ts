@@ -1,0 +1,12 @@
+// Text that came from outside, made fit for a line that people read. Pure; what a surface must escape is the surface's business.
+
+/** Control, format and unassigned characters can hide or reorder text, or drive a terminal; they become spaces. Line breaks stay. */
+export const clean = (text: string): string => text.replaceAll(/[^\P{C}\n]/gu, ' ').trim();
+
+/** Cuts at a word and says that it did. `max` counts UTF-16 units, as `length` does; no character is cut in half. */
+export function shorten(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const cut = text.slice(0, max - 1);
+  const space = cut.lastIndexOf(' ');
+  return `${cut.slice(0, space > max / 2 ? space : max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
