@@ -1,0 +1,208 @@
+// The console: what the API says, shown, and kept up to date by its event stream. State is the selected incident and who you are; everything
+// else is read from the API whenever something happened.
+import { h } from './dom.js';
+import { renderIncident } from './incident.js';
+
+const $ = (id) => document.getElementById(id);
+let selected = location.hash.slice(1) || undefined;
+
+async function api(path, body) {
+  const response = await fetch(
+    `/api${path}`,
+    body === undefined
+      ? {}
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+  );
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.error ?? `The request failed (${response.status}).`);
+  return answer;
+}
+
+function toast(text) {
+  $('toast').textContent = text;
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => {
+    $('toast').textContent = '';
+  }, 6000);
+}
+
+const telling =
+  (work) =>
+  async (...parameters) => {
+    try {
+      return await work(...parameters);
+    } catch (error) {
+      toast(error.message);
+      return undefined;
+    }
+  };
+
+const person = () => $('person').value.trim() || 'console';
+
+const actions = {
+  answer: telling(async (approvalId, verdict) => {
+    const result = await api(`/approvals/${encodeURIComponent(approvalId)}`, { verdict, by: person() });
+    toast(result.text);
+    await refreshIncident();
+  }),
+  loadEvidence: telling((id) => api(`/incidents/${encodeURIComponent(selected)}/evidence/${encodeURIComponent(id)}`)),
+  /** The first metric among a hypothesis' evidence. */
+  async findSeries(hypothesis) {
+    for (const id of hypothesis.evidenceIds) {
+      const found = await actions.loadEvidence(id);
+      if (found?.full?.kind === 'series' && found.full.series.points.length > 1) return found.full;
+    }
+    return undefined;
+  },
+};
+
+let shown = '';
+const refreshIncident = telling(async () => {
+  if (!selected) return;
+  const view = await api(`/incidents/${encodeURIComponent(selected)}`);
+  const text = JSON.stringify(view);
+  // Nothing new: an open piece of evidence stays open.
+  if (text === shown) return;
+  shown = text;
+  const open = [...document.querySelectorAll('#incident details[open] > summary')].map((one) => one.textContent);
+  const focused = document.activeElement?.dataset?.verdict;
+  $('incident').replaceChildren(...renderIncident(view, actions));
+  if (focused) $('incident').querySelector(`[data-verdict="${focused}"]`)?.focus();
+  if (open.length > 0)
+    for (const one of document.querySelectorAll('#incident .hypothesis:first-child details'))
+      if (open.includes(one.querySelector('summary').textContent)) one.open = true;
+});
+
+const refreshIncidents = telling(async () => {
+  const { incidents } = await api('/incidents');
+  selected ??= incidents[0]?.id;
+  $('incidents').replaceChildren(
+    ...incidents.map((incident) =>
+      h(
+        'li',
+        {},
+        h(
+          'a',
+          { href: `#${incident.id}`, 'aria-current': incident.id === selected ? 'true' : undefined },
+          h('span', { class: 'status', 'data-status': incident.status }, incident.status.replace('-', ' ')),
+          h('span', { class: 'title' }, incident.title),
+          h('span', { class: 'meta' }, `${incident.openedAt.slice(0, 16).replace('T', ' ')} UTC`),
+          incident.headline ? h('span', { class: 'meta' }, incident.headline) : undefined,
+        ),
+      ),
+    ),
+  );
+});
+
+const refreshPreferences = telling(async () => {
+  const { preferences } = await api('/preferences');
+  $('preferences').replaceChildren(
+    ...(preferences.length === 0
+      ? [h('p', { class: 'empty' }, 'Nothing yet. "Approve and don\'t ask again" teaches it.')]
+      : preferences.map(preferenceCard)),
+  );
+});
+
+function preferenceCard(preference) {
+  const { describes } = preference;
+  return h(
+    'div',
+    { class: 'preference', 'data-state': preference.state },
+    h('p', {}, h('strong', {}, preference.actionId), ` for ${describes.workload} in ${describes.environment}`),
+    h('p', { class: 'template' }, describes.errorTemplate),
+    h(
+      'p',
+      { class: 'meta' },
+      `Taught by ${preference.taughtBy} on ${preference.taughtAt.slice(0, 10)}; ${preference.state}${preference.stateReason ? ` (${preference.stateReason})` : ''}; used ${preference.uses} times, at most ${preference.maxUsesPerDay} a day; until ${preference.expiresAt.slice(0, 10)}.`,
+    ),
+    preference.state === 'revoked'
+      ? undefined
+      : h(
+          'button',
+          {
+            type: 'button',
+            class: 'plain',
+            onclick: telling(async () => {
+              await api(`/preferences/${encodeURIComponent(preference.id)}/revoke`, { by: person() });
+              toast('Revoked. Next time you are asked.');
+              await refreshPreferences();
+            }),
+          },
+          'Revoke',
+        ),
+  );
+}
+
+const loadScenarios = telling(async () => {
+  const { scenarios } = await api('/scenarios');
+  $('page-form').hidden = scenarios.length === 0;
+  $('scenario').replaceChildren(...scenarios.map(({ id, title }) => h('option', { value: id }, title)));
+});
+
+/** Many events come at once: each view is read again at most every 150 ms. */
+function soon(refresh) {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
+      refresh();
+    }, 150);
+  };
+}
+const later = {
+  incident: soon(refreshIncident),
+  incidents: soon(refreshIncidents),
+  preferences: soon(refreshPreferences),
+};
+
+function listen() {
+  const events = new EventSource('/api/events');
+  const state = (text) => {
+    $('connection').textContent = text;
+  };
+  events.addEventListener('open', () => {
+    state('Live');
+    later.incidents();
+    later.incident();
+    later.preferences();
+  });
+  events.addEventListener('error', () => state('Connection lost, trying again…'));
+  for (const kind of ['timeline', 'message', 'approval']) events.addEventListener(kind, later.incident);
+  events.addEventListener('incident', () => {
+    later.incidents();
+    later.incident();
+  });
+  events.addEventListener('preference', later.preferences);
+}
+
+$('person').value = localStorage.getItem('watchkeeper-person') ?? 'console';
+$('person').addEventListener('change', () => localStorage.setItem('watchkeeper-person', $('person').value));
+$('page-form').addEventListener(
+  'submit',
+  telling(async (event) => {
+    event.preventDefault();
+    const { sourceId } = await api('/pages', { scenario: $('scenario').value, vary: $('vary').checked });
+    toast('The page is on its way.');
+    // The new incident is shown as soon as it is there.
+    for (let tries = 0; tries < 20; tries += 1) {
+      const { incidents } = await api('/incidents');
+      const found = incidents.find((incident) => incident.sourceId === sourceId);
+      if (found) {
+        location.hash = found.id;
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+  }),
+);
+addEventListener('hashchange', async () => {
+  selected = location.hash.slice(1);
+  await Promise.all([refreshIncidents(), refreshIncident()]);
+  $('incident').focus();
+});
+
+await Promise.all([loadScenarios(), refreshPreferences(), refreshIncidents()]);
+await refreshIncident();
+listen();

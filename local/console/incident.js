@@ -1,0 +1,225 @@
+// One incident: question, diagnosis with evidence that opens, the metric that moved, timeline. Pure rendering; what a press does is given.
+import { confidenceWords, entityName, h, time } from './dom.js';
+import { plot } from './plot.js';
+
+export function renderIncident({ incident, timeline, diagnosis, approvals }, actions) {
+  const page = incident.trigger;
+  return [
+    h(
+      'header',
+      { class: 'incident-head' },
+      h('p', { class: 'status', 'data-status': incident.status }, statusWords[incident.status] ?? incident.status),
+      h('h2', {}, incident.title),
+      h(
+        'p',
+        { class: 'meta' },
+        incident.id,
+        ' · paged ',
+        time(page.occurredAt),
+        ` · ${page.severity} · page ${incident.pageStatus}`,
+        page.link ? [' · ', h('a', { href: safeLink(page.link), rel: 'noreferrer' }, 'PagerDuty')] : undefined,
+      ),
+    ),
+    ...approvals.map((approval) => question(approval, actions)),
+    diagnosis ? renderDiagnosis(diagnosis, actions) : h('p', { class: 'empty' }, 'The specialists are at work…'),
+    h(
+      'section',
+      { 'aria-labelledby': 'timeline-title' },
+      h('h3', { id: 'timeline-title' }, 'Timeline'),
+      h(
+        'ol',
+        { class: 'timeline' },
+        timeline.map((entry) => timelineEntry(entry, actions)),
+      ),
+    ),
+  ];
+}
+
+const statusWords = {
+  investigating: 'Investigating',
+  'awaiting-approval': 'Waits for you',
+  acting: 'Acting',
+  verifying: 'Verifying',
+  closed: 'Closed',
+  failed: 'Broke off',
+};
+
+/** Links come from alerts: only http and https are followed. */
+const safeLink = (link) => (/^https?:\/\//.test(link) ? link : '#');
+
+function question(approval, { answer }) {
+  const { action } = approval;
+  const decided = approval.state === 'decided';
+  const verdictWords = {
+    approve: 'Approved',
+    reject: 'Rejected',
+    'approve-and-remember': 'Approved, and not to be asked again',
+  };
+  const button = (verdict, label, kind) =>
+    h(
+      'button',
+      { type: 'button', class: kind, 'data-verdict': verdict, onclick: () => answer(approval.id, verdict) },
+      label,
+    );
+  return h(
+    'section',
+    { class: 'question', 'data-state': approval.state, 'aria-labelledby': `question-${approval.id}` },
+    h('h3', { id: `question-${approval.id}` }, approval.question),
+    h('p', {}, action.blastRadius, action.reversible ? ' It can be taken back.' : ' It cannot be taken back.'),
+    h('p', { class: 'meta' }, `Target: ${entityName(action.target)} · action ${action.id}`),
+    approval.state === 'pending'
+      ? [
+          h(
+            'div',
+            { class: 'buttons' },
+            button('approve', 'Approve', 'primary'),
+            button('approve-and-remember', "Approve and don't ask again for this exact error", 'secondary'),
+            button('reject', 'Reject', 'plain'),
+          ),
+          h('p', { class: 'meta' }, 'Expires at ', time(approval.expiresAt), '.'),
+        ]
+      : h(
+          'p',
+          { class: 'verdict' },
+          decided
+            ? [`${verdictWords[approval.verdict]} by ${approval.decidedBy} at `, time(approval.decidedAt), '.']
+            : 'Nobody answered in time.',
+        ),
+  );
+}
+
+function renderDiagnosis(diagnosis, actions) {
+  const [first] = diagnosis.hypotheses;
+  const figure = h('div', { class: 'figure' });
+  if (first) actions.findSeries(first).then((full) => full && figure.replaceChildren(plot(full) ?? ''));
+  return h(
+    'section',
+    { class: 'diagnosis', 'aria-labelledby': 'diagnosis-title' },
+    h('h3', { id: 'diagnosis-title' }, 'Diagnosis'),
+    h('p', { class: 'lead' }, diagnosis.text),
+    figure,
+    h(
+      'ol',
+      { class: 'hypotheses' },
+      diagnosis.hypotheses.map((hypothesis) => renderHypothesis(hypothesis, actions)),
+    ),
+    diagnosis.symptoms.length > 0
+      ? h(
+          'div',
+          {},
+          h('h4', {}, 'Explained by the first'),
+          h(
+            'ul',
+            {},
+            diagnosis.symptoms.map((text) => h('li', {}, text)),
+          ),
+        )
+      : undefined,
+    diagnosis.blastRadius.length > 0 ? h('p', {}, `Also affected: ${diagnosis.blastRadius.join(', ')}.`) : undefined,
+    diagnosis.gaps.length > 0
+      ? h(
+          'div',
+          { class: 'gaps' },
+          h('h4', {}, 'Not known'),
+          h(
+            'ul',
+            {},
+            diagnosis.gaps.map((gap) => h('li', {}, `${gap.source}: ${gap.reason}`)),
+          ),
+        )
+      : undefined,
+    diagnosis.droppedClaims > 0
+      ? h('p', { class: 'meta' }, `${diagnosis.droppedClaims} claims were dropped because no evidence holds them.`)
+      : undefined,
+    h(
+      'p',
+      { class: 'meta' },
+      diagnosis.model === 'none'
+        ? 'No model took part; this is what the analysis alone says.'
+        : `Second opinion by ${diagnosis.model}, $${diagnosis.usage.costUsd.toFixed(4)}.`,
+    ),
+  );
+}
+
+function renderHypothesis(hypothesis, actions) {
+  const percent = Math.round(hypothesis.confidence * 100);
+  return h(
+    'li',
+    { class: 'hypothesis' },
+    h(
+      'p',
+      { class: 'hypothesis-head' },
+      h('strong', {}, entityName(hypothesis.entity)),
+      ' ',
+      h('code', {}, hypothesis.cause),
+      h(
+        'span',
+        { class: 'confidence', title: `${percent} %` },
+        h('meter', { min: 0, max: 100, value: percent, 'aria-label': 'confidence' }),
+        ` ${confidenceWords(hypothesis.confidence)} (${percent} %)`,
+      ),
+    ),
+    h('p', {}, hypothesis.summary),
+    hypothesis.changeId ? h('p', { class: 'meta' }, `Change: ${hypothesis.changeId}`) : undefined,
+    h(
+      'ul',
+      { class: 'reasons' },
+      hypothesis.why.map((text) => h('li', { class: 'for' }, text)),
+      hypothesis.against.map((text) => h('li', { class: 'against' }, text)),
+    ),
+    h(
+      'div',
+      { class: 'evidence-list' },
+      hypothesis.evidenceIds.map((id, index) => evidence(id, index + 1, actions)),
+    ),
+  );
+}
+
+/** Opens in place; fetched when first opened. */
+function evidence(id, number, { loadEvidence }) {
+  const body = h('div', { class: 'evidence-body' }, 'Loading…');
+  let loaded = false;
+  const open = async (event) => {
+    if (!event.target.open || loaded) return;
+    loaded = true;
+    body.replaceChildren(...(await renderEvidence(id, loadEvidence)));
+  };
+  return h('details', { class: 'evidence', ontoggle: open }, h('summary', {}, `Evidence ${number}`), body);
+}
+
+async function renderEvidence(id, loadEvidence) {
+  const found = await loadEvidence(id);
+  if (!found) return ['This evidence could not be loaded.'];
+  const { evidence: record, full } = found;
+  return [
+    h('p', { class: 'meta' }, `${record.source} · ${record.query}`),
+    h('pre', {}, record.excerpt),
+    full?.kind === 'series' ? plot(full) : undefined,
+    h('details', {}, h('summary', {}, 'Full record'), h('pre', {}, JSON.stringify(full, null, 1).slice(0, 60_000))),
+    h('p', { class: 'meta' }, `SHA-256 ${record.hash.slice(0, 16)}…`),
+  ].filter((one) => one !== undefined);
+}
+
+function timelineEntry(entry, actions) {
+  const took = typeof entry.durationMs === 'number' ? ` · ${entry.durationMs} ms` : '';
+  return h(
+    'li',
+    { class: 'entry', 'data-kind': entry.kind },
+    h(
+      'p',
+      { class: 'entry-head' },
+      time(entry.at),
+      ' ',
+      h('span', { class: 'actor' }, entry.actor),
+      h('span', { class: 'meta' }, ` ${entry.kind}${took}`),
+    ),
+    h('p', { class: 'entry-text' }, entry.text),
+    entry.evidenceIds.length > 0
+      ? h(
+          'div',
+          { class: 'evidence-list' },
+          entry.evidenceIds.slice(0, 3).map((id, index) => evidence(id, index + 1, actions)),
+        )
+      : undefined,
+  );
+}
