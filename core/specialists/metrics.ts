@@ -63,6 +63,20 @@ function moved(
   const entity = entityOf(series);
   const cause = causeOf(move, all);
   const onset = new Date(shift.at * 1000).toISOString();
+  const ended = endOf(move);
+  if (ended !== undefined) {
+    // Over by the time of the page: it may be why something else is broken still, but it is not what is broken now.
+    return {
+      claim: `${signal.noun} of ${entity.name} ${changeWords(move)} at ${onset.slice(11, 16)} UTC and was back at ${ended.slice(11, 16)} UTC.`,
+      entity,
+      role: 'context',
+      onset,
+      severity: 'minor',
+      confidence: Math.min(0.8, 0.4 + move.weight / 2),
+      signal: { name: series.signal, unit: series.unit, before: shift.before, during: shift.after },
+      evidence: [evidenceOf(series, query, move, baseline)],
+    };
+  }
   return {
     claim: `${signal.noun} of ${entity.name} ${changeWords(move)} at ${onset.slice(11, 16)} UTC.`,
     entity,
@@ -74,6 +88,15 @@ function moved(
     signal: { name: series.signal, unit: series.unit, before: shift.before, during: shift.after },
     evidence: [evidenceOf(series, query, move, baseline)],
   };
+}
+
+/** When the series came back to where it was and stayed there, as an instant; undefined while it is away. */
+function endOf({ series, shift }: Move): string | undefined {
+  const near = (value: number) => Math.abs(value - shift.before) <= Math.abs(shift.after - shift.before) * 0.25;
+  const lastAway = series.points.findLastIndex(([at, value]) => at >= shift.at && !near(value));
+  const back = series.points[lastAway + 1];
+  // Three points are the least that says "stayed".
+  return back !== undefined && series.points.length - lastAway > 3 ? new Date(back[0] * 1000).toISOString() : undefined;
 }
 
 function changeWords({ series, shift, signal }: Move): string {
