@@ -1,133 +1,173 @@
-// Where an alert says what it is about. Each extractor is one habit of one kind of alert, with how far it can be trusted; adding a habit is
-// adding a row and its example.
+// Where an alert says what it is about. Each row is one habit of one kind of alert (Alertmanager, Grafana, CloudWatch, New Relic, Datadog,
+// kube-state-metrics), with how far it can be trusted; adding a habit is adding a row and its example in the test.
 import type { Trigger } from '../model/incident.ts';
+import type { Clue, Field } from './clue.ts';
 
-export type Field = 'service' | 'cluster' | 'environment' | 'namespace' | 'account' | 'region' | 'workload';
+/** What a value must look like to be a name of its kind: prose, markup and other systems' namespaces are none. */
+const shapes: Record<Field, RegExp> = {
+  service: /^[A-Za-z0-9](?:[\w.-]{0,198}[A-Za-z0-9])?$/,
+  cluster: /^[A-Za-z0-9](?:[\w.-]{0,98}[A-Za-z0-9])?$/,
+  environment: /^[A-Za-z][\w-]{0,40}$/,
+  namespace: /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/,
+  account: /^(?:\d{12}|[A-Za-z][\w-]{1,60})$/,
+  region: /^[a-z]{2}(?:-[a-z]+){1,2}-\d$/,
+  workload: /^[A-Z][A-Za-z]+\/[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/,
+};
 
-export interface Clue {
-  readonly field: Field;
-  readonly value: string;
-  /** Where it was read, for people: `details.labels.namespace`. */
-  readonly source: string;
-  /** 0 to 1. */
-  readonly confidence: number;
-}
+type Row = readonly [key: RegExp, field: Field, confidence: number, kind?: string];
 
-/** Keys that mean a field, most trustworthy first; matched against the last part of a dotted key. */
-const keys: readonly (readonly [pattern: RegExp, field: Field, confidence: number])[] = [
-  [/^(?:cluster|cluster_?name|k8s[._]cluster[._]name|clustername|eks_cluster)$/i, 'cluster', 0.95],
-  [
-    /^(?:namespace|kubernetes_namespace|k8s[._]namespace[._]name|exported_namespace|kube_namespace)$/i,
-    'namespace',
-    0.95,
-  ],
-  [/^(?:environment|env|stage|deployment[._]environment)$/i, 'environment', 0.95],
-  [
-    /^(?:service|service_?name|app|application|app_kubernetes_io_name|destination_service_name|appname|monitored_service)$/i,
-    'service',
-    0.9,
-  ],
-  [/^(?:account|account_?id|aws_?account(?:_?id)?)$/i, 'account', 0.9],
-  [/^(?:region|aws_?region)$/i, 'region', 0.9],
+/** What the last part of a dotted key, or the key of a `key=value` pair, means. The first row that fits counts. */
+const keys: readonly Row[] = [
+  [/^(?:kube_|eks_|k8s[._]?)?cluster(?:[._]?name)?$/i, 'cluster', 0.95],
+  [/^(?:exported_|kube_|kubernetes_|k8s[._]?)?namespace(?:[._]?name)?$/i, 'namespace', 0.95],
+  [/^(?:environment|env|stage|deployment[._]environment(?:[._]name)?)$/i, 'environment', 0.95],
+  [/^(?:exported_|monitored_|destination_)?service(?:[._]?name)?$/i, 'service', 0.9],
+  [/^(?:app|app_?name|application|app_kubernetes_io_name|destination_workload)$/i, 'service', 0.9],
+  [/^(?:entity|entity[._]?name|component)$/i, 'service', 0.7],
+  [/^container(?:[._]?name)?$/i, 'service', 0.5],
+  // In Prometheus a job is what is scraped, not a Job of Kubernetes.
+  [/^job$/i, 'service', 0.45],
+  [/^(?:aws_?)?account(?:_?id)?$/i, 'account', 0.9],
+  [/^(?:aws_?)?region$/i, 'region', 0.9],
+  [/^(?:exported_|kube_|k8s[._]?)?cron_?job(?:[._]?name)?$/i, 'workload', 0.95, 'CronJob'],
+  [/^(?:exported_|kube_|k8s[._]?)?deployment(?:[._]?name)?$/i, 'workload', 0.95, 'Deployment'],
+  [/^(?:exported_|kube_|k8s[._]?)?stateful_?set(?:[._]?name)?$/i, 'workload', 0.95, 'StatefulSet'],
+  [/^(?:exported_|kube_|k8s[._]?)?daemon_?set(?:[._]?name)?$/i, 'workload', 0.95, 'DaemonSet'],
+  [/^(?:exported_)?(?:job_name|kube_job|k8s[._]job[._]name)$/i, 'workload', 0.93, 'Job'],
+  [/^(?:exported_|kube_|k8s[._]?)?pod(?:[._]?name)?$/i, 'workload', 0.8, 'Pod'],
+  [/^(?:exported_|kube_|k8s[._]?)?(?:node|host)(?:[._]?name)?$/i, 'workload', 0.5, 'Node'],
 ];
 
-/** Labels that name a workload, and its kind. */
-const workloadKeys: readonly (readonly [pattern: RegExp, kind: string, confidence: number])[] = [
-  [/^(?:cronjob|cron_job)$/i, 'CronJob', 0.95],
-  [/^(?:deployment|exported_deployment)$/i, 'Deployment', 0.95],
-  [/^statefulset$/i, 'StatefulSet', 0.95],
-  [/^daemonset$/i, 'DaemonSet', 0.95],
-  [/^(?:job_name|kube_job|job)$/i, 'Job', 0.7],
-  [/^(?:pod|pod_?name|exported_pod)$/i, 'Pod', 0.8],
-  [/^(?:node|node_?name|instance_node)$/i, 'Node', 0.7],
-];
+/** Who measured is not who is sick: the labels of an exporter's own pod and service come along with many alerts. */
+const measuring =
+  /^(?:kube-state-metrics|(?:prometheus-)?node-exporter|kubelet|cadvisor|kube-prometheus-.+|[\w-]*blackbox-exporter|otel-collector)(?:-[\w-]+)?$/i;
+const ofMeasuring = 0.3;
 
-const name = '([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)';
-/** Turns of phrase in titles and summaries. */
-const phrases: readonly (readonly [pattern: RegExp, field: Field, kind: string | undefined, confidence: number])[] = [
-  [new RegExp(`\\bcron ?job\\s+(?:["'\`])?(?:${name}/)?${name}`, 'i'), 'workload', 'CronJob', 0.85],
-  [
-    new RegExp(`\\b(?:kubernetes )?job\\s+["'\`]?(?:${name}/)?${name}["'\`]?\\s+(?:has\\s+)?failed`, 'i'),
-    'workload',
-    'Job',
-    0.8,
-  ],
-  [new RegExp(`\\bdeployment\\s+["'\`]?(?:${name}/)?${name}`, 'i'), 'workload', 'Deployment', 0.8],
-  [
-    new RegExp(`\\bpods?\\s+["'\`]?(?:${name}/)?${name}-[bcdfghjklmnpqrstvwxz2456789]{5}\\b`, 'i'),
-    'workload',
-    'Pod',
-    0.7,
-  ],
-];
-/** A name after a colon or equals sign, or, after a mere space, one that looks like a name and not like a word: quoted, or with a dash or digit. */
-const named = (word: string): RegExp =>
-  new RegExp(
-    `\\b${word}(?:\\s*[:=]\\s*["'\`]?${name}|\\s+["'\`]${name}|\\s+((?=[a-z0-9.-]*[-0-9])[a-z0-9][a-z0-9.-]{0,251}[a-z0-9]))`,
-    'i',
-  );
-const inWords: readonly (readonly [pattern: RegExp, field: Field, confidence: number])[] = [
-  [named('namespace'), 'namespace', 0.8],
-  [named('cluster'), 'cluster', 0.8],
-  [named('env(?:ironment)?'), 'environment', 0.8],
-  [named('service'), 'service', 0.7],
+const word = '[a-z0-9](?:[-a-z0-9.]{0,60}[a-z0-9])?';
+/** A name where prose would be just as likely: `namespace/name`, in quotes, or with a dash or digit in it. */
+const named = `(?:["'\`](?:(${word})/)?(${word})["'\`]|(${word})/(${word})|((?=[a-z0-9.]*[-0-9])${word}))`;
+const after = (words: string): RegExp => new RegExp(`\\b(?:${words})(?:\\s*[:=]\\s*|\\s+)${named}`, 'i');
+
+/** Turns of phrase in titles, summaries and links. `named` gives a namespace and a name. */
+const phrases: readonly (readonly [pattern: RegExp, field: Field, confidence: number, kind?: string])[] = [
+  [after('cron ?job|kubecronjob\\w*'), 'workload', 0.85, 'CronJob'],
+  [after('(?<!cron )job|kubejob\\w*'), 'workload', 0.8, 'Job'],
+  [after('deployment|kubedeployment\\w*'), 'workload', 0.85, 'Deployment'],
+  [after('stateful ?set|kubestatefulset\\w*'), 'workload', 0.85, 'StatefulSet'],
+  [after('daemon ?set|kubedaemonset\\w*'), 'workload', 0.85, 'DaemonSet'],
+  [after('pods?|kubepod\\w*|kubecontainer\\w*'), 'workload', 0.75, 'Pod'],
+  [after('nodes?|kubenode\\w*|kubelet'), 'workload', 0.5, 'Node'],
+  [after('namespace'), 'namespace', 0.8],
+  [after('cluster'), 'cluster', 0.8],
+  [after('service'), 'service', 0.7],
+  [new RegExp(`\\beks:[a-z0-9-]+:\\d{12}:cluster/()(${word})`, 'i'), 'cluster', 0.9],
+  [new RegExp(`/clusters/()(${word})`, 'i'), 'cluster', 0.7],
+  ...(
+    [
+      ['deployments', 'Deployment'],
+      ['statefulsets', 'StatefulSet'],
+      ['daemonsets', 'DaemonSet'],
+      ['cronjobs', 'CronJob'],
+      ['jobs', 'Job'],
+      ['pods', 'Pod'],
+    ] as const
+  ).map(
+    ([plural, kind]) =>
+      [new RegExp(`/(?:namespaces|ns)/(${word})/${plural}/(${word})`, 'i'), 'workload', 0.85, kind] as const,
+  ),
+  [/\b(?=[a-z0-9-]+\.[a-z0-9-]+\.svc\b)()([a-z0-9-]{1,63})\./i, 'service', 0.5],
 ];
 const arn = /\barn:aws[a-z-]*:[a-z0-9-]+:([a-z0-9-]*):(\d{12})?:/;
-const eksCluster = /\barn:aws[a-z-]*:eks:[a-z0-9-]+:\d{12}:cluster\/([A-Za-z0-9-]{1,100})/;
+const pair = /([A-Za-z][\w.]{0,60})\s?[:=]\s?"?([A-Za-z0-9][\w.-]{0,199})/g;
+/** `[PROD] …`, `(staging) …`, `prod: …`. */
+const tagged = /^\W{0,3}([A-Za-z]{2,12})\s?[\]):]/;
+const environments = /^(?:prod(?:uction)?|prd|stag(?:e|ing)|stg|dev(?:elopment)?|qa|uat|test|sandbox|preprod|live)$/i;
+
+/** Text is looked at this far. */
+const maxText = 2000;
 
 /** Everything the trigger says about who and where, unjudged: several clues for one field may contradict each other. */
 export function cluesOf(trigger: Pick<Trigger, 'title' | 'sourceService' | 'details'>): readonly Clue[] {
-  const clues: Clue[] = [];
-  for (const [path, value] of Object.entries(trigger.details)) {
-    const source = `details.${path}`;
-    const key = path.split('.').at(-1) ?? path;
-    const short = value.trim();
-    if (isName(short)) {
-      for (const [pattern, field, confidence] of keys) {
-        if (pattern.test(key) || pattern.test(path)) clues.push({ field, value: short, source, confidence });
-      }
-      for (const [pattern, kind, confidence] of workloadKeys) {
-        if (pattern.test(key)) clues.push({ field: 'workload', value: `${kind}/${short}`, source, confidence });
-      }
-    }
-    clues.push(...cluesInText(value, source, 0.9));
-  }
-  clues.push(...cluesInText(trigger.title, 'title', 1));
-  if (trigger.sourceService) {
-    const service = /^([A-Za-z0-9][\w.-]*)/.exec(trigger.sourceService)?.[1];
-    // Teams often page under the name of a whole namespace: then it is no service.
-    const isNamespace = clues.some((clue) => clue.field === 'namespace' && clue.value === service);
-    if (service && !isNamespace) {
-      clues.push({ field: 'service', value: service, source: 'the PagerDuty service', confidence: 0.55 });
-    }
-    clues.push(...cluesInText(trigger.sourceService, 'the PagerDuty service', 0.8));
-  }
-  return clues;
+  const clues = [...inDetails(trigger.details), ...inText(trigger.title, 'title', 1), ...inTag(trigger.title)];
+  return trigger.sourceService === undefined ? clues : [...clues, ...inSourceService(trigger.sourceService, clues)];
 }
 
-function cluesInText(full: string, source: string, trust: number): Clue[] {
-  const text = full.slice(0, 2000);
-  const clues: Clue[] = [];
-  for (const [pattern, field, kind, confidence] of phrases) {
-    const match = pattern.exec(text);
-    if (!match?.[2]) continue;
-    if (match[1]) clues.push({ field: 'namespace', value: match[1], source, confidence: confidence * trust });
-    clues.push({ field, value: `${kind}/${match[2]}`, source, confidence: confidence * trust });
-  }
-  for (const [pattern, field, confidence] of inWords) {
-    const value = pattern
-      .exec(text)
-      ?.slice(1)
-      .find((group) => group !== undefined);
-    if (value) clues.push({ field, value, source, confidence: confidence * trust });
+function inDetails(details: Trigger['details']): Clue[] {
+  const paths = Object.keys(details);
+  return Object.entries(details).flatMap(([path, value]) => {
+    const source = `details.${path}`;
+    const at = path.lastIndexOf('.') + 1;
+    const [parent, key] = [path.slice(0, at), path.slice(at)];
+    // What was scraped about (`exported_pod`) goes before what was scraped (`pod`).
+    const shadowed = paths.includes(`${parent}exported_${key}`);
+    // CloudWatch and others: `{name: "ServiceName", value: "checkout"}`.
+    const label = /^value$/i.test(key) ? (details[`${parent}name`] ?? details[`${parent}Name`]) : undefined;
+    const said = shadowed ? [] : [...byKey(label ?? key, value, source), ...(label ? [] : byKey(path, value, source))];
+    return [...dedupe(said), ...inText(value, source, 0.9)];
+  });
+}
+
+function byKey(key: string, value: string, source: string, trust = 1): Clue[] {
+  const row = keys.find(([pattern]) => pattern.test(key));
+  if (!row) return [];
+  const [, field, confidence, kind] = row;
+  const named = kind === undefined ? value.trim() : `${kind}/${value.trim()}`;
+  if (!shapes[field].test(named)) return [];
+  return [{ field, value: named, source, confidence: (measuring.test(value) ? ofMeasuring : confidence) * trust }];
+}
+
+function inText(full: string, source: string, trust: number): Clue[] {
+  const text = full.slice(0, maxText);
+  const clues = [...text.matchAll(pair)].flatMap(([, key, value]) =>
+    byKey(key ?? '', value ?? '', source, 0.9 * trust),
+  );
+  for (const [pattern, field, confidence, kind] of phrases) {
+    const groups = pattern.exec(text)?.slice(1) ?? [];
+    // Groups come in pairs: namespace, name. A name with a dash or digit stands alone.
+    const name = groups[1] ?? groups[3] ?? groups[4];
+    if (name === undefined) continue;
+    const namespace = groups[0] || groups[2];
+    const value = kind === undefined ? name : `${kind}/${name}`;
+    const found = { source, confidence: (measuring.test(name) ? ofMeasuring : confidence) * trust };
+    if (shapes[field].test(value)) clues.push({ ...found, field, value });
+    if (namespace && shapes.namespace.test(namespace)) clues.push({ ...found, field: 'namespace', value: namespace });
   }
   const [, region, account] = arn.exec(text) ?? [];
-  if (region) clues.push({ field: 'region', value: region, source, confidence: 0.85 * trust });
-  if (account) clues.push({ field: 'account', value: account, source, confidence: 0.85 * trust });
-  const cluster = eksCluster.exec(text)?.[1];
-  if (cluster) clues.push({ field: 'cluster', value: cluster, source, confidence: 0.9 * trust });
-  return clues;
+  const ofArn = { source, confidence: 0.85 * trust };
+  if (region && shapes.region.test(region)) clues.push({ ...ofArn, field: 'region', value: region });
+  if (account) clues.push({ ...ofArn, field: 'account', value: account });
+  return dedupe(clues);
 }
 
-/** A name as Kubernetes, AWS and PagerDuty use them; no spaces, no markup. */
-const isName = (value: string): boolean => /^[A-Za-z0-9](?:[A-Za-z0-9._:/-]{0,198}[A-Za-z0-9])?$/.test(value);
+function inTag(title: string): Clue[] {
+  const tag = tagged.exec(title)?.[1];
+  return tag && environments.test(tag)
+    ? [{ field: 'environment', value: tag.toLowerCase(), source: 'the tag of the title', confidence: 0.8 }]
+    : [];
+}
+
+/** What a page's own service is called says something, but teams also page under the name of a team or of a whole namespace. */
+function inSourceService(text: string, others: readonly Clue[]): Clue[] {
+  const source = 'the PagerDuty service';
+  const words = text.split(/[^A-Za-z0-9._-]+/).filter((one) => one !== '');
+  const environment = words.find((one) => environments.test(one));
+  const service = words.find((one) => shapes.service.test(one) && !environments.test(one));
+  const isNamespace = others.some((clue) => clue.field === 'namespace' && clue.value === service);
+  return [
+    ...(service && !isNamespace ? [{ field: 'service' as const, value: service, source, confidence: 0.55 }] : []),
+    ...(environment
+      ? [{ field: 'environment' as const, value: environment.toLowerCase(), source, confidence: 0.7 }]
+      : []),
+  ];
+}
+
+/** The same value of one place counts once, at its best. */
+function dedupe(clues: readonly Clue[]): Clue[] {
+  const best = new Map<string, Clue>();
+  for (const clue of clues) {
+    const key = `${clue.field} ${clue.value}`;
+    const before = best.get(key);
+    if (!before || before.confidence < clue.confidence) best.set(key, clue);
+  }
+  return [...best.values()];
+}

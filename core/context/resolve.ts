@@ -1,84 +1,130 @@
-// From clues to a context: agree with the catalogue, weigh, keep what contradicts. Pure; nothing is guessed away.
+// From a trigger to a context. Pure: the trigger with its alerts, the catalogue and the call graph in; who, where and when out, each
+// value with its source and confidence, and what stays open as questions.
 import type { EntityRef } from '../model/entity.ts';
-import type { Known } from '../model/incident.ts';
+import type { Context, Known, Trigger } from '../model/incident.ts';
+import type { Dependency } from '../model/telemetry.ts';
 import type { Catalog, CatalogService } from '../ports/catalog.ts';
-import type { Clue, Field } from './extractors.ts';
+import { aboutClusters, canonical, findService, namedInTitle, placementsOf, theOnlyOnes } from './catalogue.ts';
+import { type Clue, rivalsOf, weigh } from './clue.ts';
+import { cluesOf } from './extractors.ts';
+import { ownerOf } from './owner.ts';
 
-/** Two values are in doubt when the weaker has at least this share of the stronger's confidence. */
-const doubt = 0.8;
+const minuteMs = 60_000;
+/** The incident window reaches back before the page, because the onset does; the baseline lies before that. */
+const beforeMinutes = 30;
+const baselineMinutes = 120;
+/** What happened right after the page counts too. */
+const afterMinutes = 5;
 
-/** The best-supported value of a field; the others stay as alternatives. Agreement of independent sources adds confidence. */
-export function weigh(clues: readonly Clue[], field: Field): Known | undefined {
-  const byValue = new Map<string, Clue[]>();
-  for (const clue of clues) {
-    if (clue.field === field) byValue.set(clue.value, [...(byValue.get(clue.value) ?? []), clue]);
-  }
-  const ranked = [...byValue.entries()]
-    .map(([value, found]) => {
-      const best = found.reduce((a, b) => (b.confidence > a.confidence ? b : a));
-      const sources = new Set(found.map((clue) => clue.source)).size;
-      return { value, source: best.source, confidence: Math.min(0.99, best.confidence + 0.03 * (sources - 1)) };
-    })
-    .sort((a, b) => b.confidence - a.confidence || a.value.localeCompare(b.value));
-  const [first, ...rest] = ranked;
-  if (!first) return undefined;
-  const rival = rest[0];
-  const confidence = rival && rival.confidence >= first.confidence * doubt ? first.confidence * 0.6 : first.confidence;
-  return { ...first, confidence, alternatives: rest.slice(0, 4) };
-}
-
-/** Strips what controllers add to a workload's name: `checkout-7f9c8d6b5d-x7k2p` → `checkout`, `nightly-29381640` → `nightly`. */
-export function workloadName(name: string): string {
-  return name
-    .replace(/-[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/, '')
-    .replace(/-\d{8,10}(?:-[bcdfghjklmnpqrstvwxz2456789]{5})?$/, '');
-}
-
-/** The workload that the clues name: the most trusted, with a Job of a CronJob and a pod of a Deployment read back to their owner. */
-export function workloadOf(clues: readonly Clue[]): EntityRef | undefined {
-  const known = weigh(clues, 'workload');
-  const [kind, ...rest] = known?.value.split('/') ?? [];
-  const name = rest.join('/');
-  if (!kind || !name) return undefined;
-  const owner = workloadName(name);
-  if (kind === 'Job' && owner !== name) return { kind: 'CronJob', name: owner };
-  if (kind === 'Pod' && owner !== name) return { kind: 'Deployment', name: owner };
-  return { kind, name };
-}
-
-/** The catalogue's service for a name: its own, an alias, or one of its workloads. */
-export function findService(catalog: Catalog, name: string): CatalogService | undefined {
-  const wanted = name.toLowerCase();
-  return catalog.services.find(
-    (service) =>
-      service.name.toLowerCase() === wanted ||
-      service.aliases.some((alias) => alias.toLowerCase() === wanted) ||
-      service.workloads.some((workload) => workload.toLowerCase().split('/').at(-1) === wanted),
+export function resolveContext(
+  trigger: Trigger,
+  catalog: Catalog,
+  edges: readonly Dependency[],
+): Omit<Context, 'similar'> {
+  const nodes = new Set(edges.flatMap(({ from, to }) => [from, to]));
+  const said = [...cluesOf(trigger), ...namedInTitle(trigger.title, catalog, nodes)].map((clue) =>
+    canonical(catalog, clue),
   );
+  const workload = workloadOf(said);
+  const service = weigh([...said.map((clue) => seenIn(nodes, clue)), ...serviceOf(workload, catalog)], 'service');
+  const entry = service && findService(catalog, service.value);
+  const placed = [...said, ...placementsOf(entry, said)];
+  const clues = [...placed, ...aboutClusters(placed, catalog), ...theOnlyOnes(catalog)];
+  const place = {
+    cluster: weigh(clues, 'cluster'),
+    environment: weigh(clues, 'environment'),
+    namespace: weigh(clues, 'namespace'),
+  };
+  const account = weigh(clues, 'account');
+  const region = weigh(clues, 'region');
+  return {
+    ...(service && { service }),
+    ...(place.cluster && { cluster: place.cluster }),
+    ...(place.environment && { environment: place.environment }),
+    ...(place.namespace && { namespace: place.namespace }),
+    ...(account && { account }),
+    ...(region && { region }),
+    ...(workload && { workload: placedAt(workload, place) }),
+    window: windowOf(trigger.occurredAt),
+    dataSources: entry?.dataSources ?? {},
+    callers: callersOf(service?.value, catalog, edges),
+    callees: calleesOf(service?.value, entry, edges),
+    questions: questionsOf({ service, ...place }, entry),
+  };
 }
 
-/** Services whose name or alias stands as a word in the text, longest first. */
-export function servicesNamedIn(catalog: Catalog, text: string): readonly CatalogService[] {
-  const words = ` ${text.toLowerCase().replaceAll(/[^a-z0-9-]+/g, ' ')} `;
-  return catalog.services
-    .filter((service) => [service.name, ...service.aliases].some((name) => words.includes(` ${name.toLowerCase()} `)))
-    .sort((a, b) => b.name.length - a.name.length);
+/** The workload that the alert names, read back to its owner. */
+function workloadOf(clues: readonly Clue[]): EntityRef | undefined {
+  const [kind, name] = weigh(clues, 'workload')?.value.split('/') ?? [];
+  return kind && name ? ownerOf({ kind, name }) : undefined;
 }
 
-/** The catalogue's word for a cluster or environment that the alert calls by an alias. */
-export function canonical(catalog: Catalog, field: Field, value: string): string {
-  const lower = value.toLowerCase();
-  if (field === 'cluster') {
-    return (
-      catalog.clusters.find((c) => c.name.toLowerCase() === lower || c.aliases.some((a) => a.toLowerCase() === lower))
-        ?.name ?? value
-    );
-  }
-  if (field === 'environment') {
-    const found = Object.entries(catalog.environments).find(
-      ([key, env]) => key.toLowerCase() === lower || env.aliases.some((a) => a.toLowerCase() === lower),
-    );
-    return found?.[0] ?? value;
-  }
-  return value;
+const seenIn = (nodes: ReadonlySet<string>, clue: Clue): Clue =>
+  clue.field === 'service' && nodes.has(clue.value) && !clue.source.includes('call graph')
+    ? {
+        ...clue,
+        source: `${clue.source}, seen in the call graph`,
+        confidence: Math.min(0.97, clue.confidence + 0.05),
+      }
+    : clue;
+
+/** A workload is mostly called like its service; a node is nobody's. */
+function serviceOf(workload: EntityRef | undefined, catalog: Catalog): Clue[] {
+  if (!workload || workload.kind === 'Node') return [];
+  const entry = findService(catalog, workload.name);
+  const source = `the alert's ${workload.kind} ${workload.name}`;
+  return [
+    entry
+      ? { field: 'service', value: entry.name, source: `${source}, known to the catalogue`, confidence: 0.93 }
+      : { field: 'service', value: workload.name, source, confidence: 0.6 },
+  ];
+}
+
+/** A node is in no namespace. */
+function placedAt({ kind, name }: EntityRef, place: { cluster: Known | undefined; namespace: Known | undefined }) {
+  return {
+    kind,
+    name,
+    ...(place.namespace && kind !== 'Node' && { namespace: place.namespace.value }),
+    ...(place.cluster && { cluster: place.cluster.value }),
+  };
+}
+
+function windowOf(occurredAt: string): Context['window'] {
+  const at = (minutes: number) => new Date(Date.parse(occurredAt) + minutes * minuteMs).toISOString();
+  return {
+    baseline: { start: at(-beforeMinutes - baselineMinutes), end: at(-beforeMinutes) },
+    incident: { start: at(-beforeMinutes), end: at(afterMinutes) },
+  };
+}
+
+const calleesOf = (
+  service: string | undefined,
+  entry: CatalogService | undefined,
+  edges: readonly Dependency[],
+): string[] =>
+  service === undefined
+    ? []
+    : unique([...(entry?.dependsOn ?? []), ...edges.filter(({ from }) => from === service).map(({ to }) => to)]);
+
+const callersOf = (service: string | undefined, { services }: Catalog, edges: readonly Dependency[]): string[] =>
+  service === undefined
+    ? []
+    : unique([
+        ...services.filter(({ dependsOn }) => dependsOn.includes(service)).map(({ name }) => name),
+        ...edges.filter(({ to }) => to === service).map(({ from }) => from),
+      ]);
+
+/** A call graph of a big mesh has more neighbours than anybody looks at. */
+const unique = (names: readonly string[]): string[] => [...new Set(names)].sort().slice(0, 50);
+
+function questionsOf(known: Record<string, Known | undefined>, entry: CatalogService | undefined): string[] {
+  const whom = entry?.owners.length ? ` ${entry.owners.join(', ')} would know.` : '';
+  return Object.entries(known).flatMap(([field, value]) => {
+    if (!value) return [`Which ${field} is meant? The alert does not say, and the catalogue does not know.${whom}`];
+    const rivals = rivalsOf(value);
+    if (rivals.length === 0) return [];
+    const choices = [value, ...rivals].map((one) => `${one.value} (${one.source})`);
+    return [`Which ${field} is meant: ${choices.join(' or ')}?${whom}`];
+  });
 }

@@ -1,6 +1,6 @@
 // Which findings are about one thing. Specialists name things as their source does: the mesh says Service checkout, the cluster says
 // Deployment, ReplicaSet and Pod, the alert says Job. Names are read back to their owner by the rules that Kubernetes makes them with.
-import { workloadName } from '../context/resolve.ts';
+import { ownerOf } from '../context/owner.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Context } from '../model/incident.ts';
 
@@ -26,19 +26,7 @@ const families: Record<string, Family> = {
 
 const familyOf = (kind: string): Family => families[kind] ?? 'other';
 
-/** The owner's name as its controller derives names from it. */
-function ownerName({ kind, name }: EntityRef): string {
-  switch (kind) {
-    case 'Pod':
-      return workloadName(name).replace(/-\d{1,3}$/, '');
-    case 'ReplicaSet':
-      return name.replace(/-[bcdfghjklmnpqrstvwxz2456789]{6,10}$/, '');
-    case 'Job':
-      return workloadName(name);
-    default:
-      return name;
-  }
-}
+const ownerName = (entity: EntityRef): string => ownerOf(entity).name;
 
 export interface Subjects {
   /** Same text for two entities that are one thing. */

@@ -1,0 +1,122 @@
+// What the service catalogue and the call graph add to what an alert says: names it knows, where they run, what is the only one there is.
+// Pure look-ups; weighing is in clue.ts.
+import type { Catalog, CatalogService } from '../ports/catalog.ts';
+import { type Clue, type Field, weigh } from './clue.ts';
+
+const byCatalogue = 'known to the catalogue';
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** The catalogue's service for a name: its own, an alias, or one of its workloads. */
+export const findService = (catalog: Catalog, name: string): CatalogService | undefined =>
+  catalog.services.find((service) => same(service.name, name)) ??
+  catalog.services.find(
+    ({ aliases, workloads }) =>
+      aliases.some((alias) => same(alias, name)) ||
+      workloads.some((workload) => same(workload.split('/').at(-1) ?? '', name)),
+  );
+
+/** The clue in the catalogue's words: an alert may call a cluster, an environment or a service by an alias. */
+export function canonical(catalog: Catalog, clue: Clue): Clue {
+  const known = canonicalName(catalog, clue.field, clue.value);
+  if (known === undefined || clue.source.endsWith(byCatalogue)) return clue;
+  const source = `${clue.source}, ${byCatalogue}`;
+  return { ...clue, value: known, source, confidence: Math.min(0.97, clue.confidence + 0.05) };
+}
+
+function canonicalName(catalog: Catalog, field: Field, value: string): string | undefined {
+  switch (field) {
+    case 'service':
+      return findService(catalog, value)?.name;
+    case 'cluster':
+      return catalog.clusters.find(({ name, aliases }) => [name, ...aliases].some((one) => same(one, value)))?.name;
+    case 'environment':
+      return Object.entries(catalog.environments).find(([name, { aliases }]) =>
+        [name, ...aliases].some((one) => same(one, value)),
+      )?.[0];
+    case 'namespace':
+    case 'account':
+    case 'region':
+    case 'workload':
+      return undefined;
+  }
+}
+
+/** A name that cannot be a mere word of a sentence. */
+const distinct = (name: string): boolean => /[-_\d]/.test(name);
+
+/** Known services, call graph nodes and clusters that stand as words in the title. A plain word ("sessions") may just be a word. */
+export function namedInTitle(title: string, catalog: Catalog, nodes: ReadonlySet<string>): Clue[] {
+  const words = ` ${title.toLowerCase().replaceAll(/[^a-z0-9_-]+/g, ' ')} `;
+  const stands = (name: string) => words.includes(` ${name.toLowerCase()} `);
+  const clue = (field: Field, value: string, by: string, confidence: number): Clue => ({
+    field,
+    value,
+    source: `the title, ${by}`,
+    confidence,
+  });
+  return [
+    ...catalog.services.flatMap(({ name, aliases }) => [
+      ...(stands(name) ? [clue('service', name, byCatalogue, distinct(name) ? 0.85 : 0.7)] : []),
+      ...aliases.filter(stands).map((alias) => clue('service', name, byCatalogue, distinct(alias) ? 0.8 : 0.5)),
+    ]),
+    ...[...nodes]
+      .filter(stands)
+      .map((node) => clue('service', node, 'seen in the call graph', distinct(node) ? 0.8 : 0.65)),
+    ...catalog.clusters
+      .filter(({ name, aliases }) => [name, ...aliases].filter(distinct).some(stands))
+      .map(({ name }) => clue('cluster', name, byCatalogue, 0.85)),
+  ];
+}
+
+/** Where the catalogue says that a service runs, narrowed by what the alert said. Several places that fit are as many possibilities. */
+export function placementsOf(service: CatalogService | undefined, said: readonly Clue[]): Clue[] {
+  if (!service) return [];
+  const agrees = (field: Field, value: string) => {
+    const known = weigh(said, field);
+    return known === undefined || known.value === value;
+  };
+  const fits = service.placements.filter(
+    (place) =>
+      agrees('cluster', place.cluster) &&
+      agrees('namespace', place.namespace) &&
+      agrees('environment', place.environment),
+  );
+  const confidence = fits.length === 1 ? 0.85 : 0.6;
+  const source = `the catalogue's entry for ${service.name}`;
+  return fits.flatMap((place) =>
+    (['cluster', 'namespace', 'environment', 'account', 'region'] as const).flatMap((field) => {
+      const value = place[field];
+      return value === undefined ? [] : [{ field, value, source, confidence }];
+    }),
+  );
+}
+
+/** What the catalogue knows of the clusters that come into question. */
+export function aboutClusters(clues: readonly Clue[], catalog: Catalog): Clue[] {
+  const known = weigh(clues, 'cluster');
+  if (!known) return [];
+  return [known, ...known.alternatives].flatMap(({ value, confidence }) => {
+    const cluster = catalog.clusters.find(({ name }) => name === value);
+    if (!cluster) return [];
+    const source = `the catalogue's entry for cluster ${cluster.name}`;
+    return (['environment', 'account', 'region'] as const).flatMap((field) => {
+      const told = cluster[field];
+      return told === undefined ? [] : [{ field, value: told, source, confidence: confidence * 0.95 }];
+    });
+  });
+}
+
+/** With one environment or one cluster in the whole catalogue there is no other that could be meant. */
+export function theOnlyOnes(catalog: Catalog): Clue[] {
+  const only = (field: Field, names: readonly string[]): Clue[] =>
+    names.length === 1 && names[0] !== undefined
+      ? [{ field, value: names[0], source: `the only ${field} in the catalogue`, confidence: 0.6 }]
+      : [];
+  return [
+    ...only('environment', Object.keys(catalog.environments)),
+    ...only(
+      'cluster',
+      catalog.clusters.map(({ name }) => name),
+    ),
+  ];
+}
