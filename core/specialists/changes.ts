@@ -1,6 +1,6 @@
 // The changes specialist: what changed before the page, near what misbehaves, and whether it can explain it. Reads changes, the vendors'
 // status feeds and nothing else; whether a change fits the metrics and logs is for synthesis to say.
-import { type OutsideSign, outsideSigns } from '../analysis/changes/outside.ts';
+import { feedText, type OutsideSign, outsideSigns } from '../analysis/changes/outside.ts';
 import { type Ranking, rankChanges, type Suspect } from '../analysis/changes/rank.ts';
 import type { CauseCode } from '../model/causes.ts';
 import type { EntityRef, TimeWindow } from '../model/entity.ts';
@@ -169,7 +169,7 @@ function outsideFinding(
   if (!status || feeds.kind === 'gap') return [];
   return [
     {
-      claim: `${sign.text[0]?.toUpperCase()}${sign.text.slice(1)} since ${clock(status.at)}: ${status.text.slice(0, 220)}`,
+      claim: `${sign.text[0]?.toUpperCase()}${sign.text.slice(1)} since ${clock(status.at)}: ${feedText(status).slice(0, 220)}`,
       entity: entityOf(brief, undefined),
       cause: sign.cause,
       role: 'cause',

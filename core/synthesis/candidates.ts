@@ -2,6 +2,7 @@
 import type { CauseCode } from '../model/causes.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Finding } from '../model/report.ts';
+import { isChange } from './causality.ts';
 import { bestRef, type Subjects } from './subjects.ts';
 
 export interface Candidate {
@@ -21,15 +22,20 @@ export interface Candidate {
 
 export function candidatesOf(findings: readonly Finding[], subjects: Subjects): readonly Candidate[] {
   const groups = new Map<string, Finding[]>();
+  const changed = new Set(findings.filter(({ role }) => role === 'change').map(({ entity }) => subjects.keyOf(entity)));
   for (const finding of findings) {
-    if (finding.role === 'context' || finding.cause === undefined || finding.cause === 'unknown') continue;
-    const what = finding.role === 'change' ? `change ${finding.changeId ?? finding.id}` : finding.cause;
+    const cause = causeOf(finding);
+    if (cause === undefined) continue;
+    // Errors that look like those of a change are weighed with the changes that are known there.
+    if (finding.role !== 'change' && isChange(cause) && changed.has(subjects.keyOf(finding.entity))) continue;
+    const what = finding.role === 'change' ? `change ${finding.changeId ?? finding.id}` : cause;
     const key = `${subjects.keyOf(finding.entity)} ${what}`;
     groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
   return [...groups.values()].flatMap((own) => {
     const [first] = own;
-    if (first?.cause === undefined) return [];
+    const cause = first && causeOf(first);
+    if (first === undefined || cause === undefined) return [];
     const subject = subjects.keyOf(first.entity);
     const around = findings.filter(
       (finding) =>
@@ -42,7 +48,7 @@ export function candidatesOf(findings: readonly Finding[], subjects: Subjects): 
         subject,
         service: subjects.serviceOf(entity),
         entity,
-        cause: first.cause,
+        cause,
         changeId: own.find((finding) => finding.changeId)?.changeId,
         findings: own,
         symptoms: around.filter((finding) => !own.includes(finding)),
@@ -50,6 +56,16 @@ export function candidatesOf(findings: readonly Finding[], subjects: Subjects): 
       },
     ];
   });
+}
+
+/** Errors that nobody explains are at least that: errors of the service itself. A symptom of another kind names no cause. */
+function causeOf(finding: Finding): CauseCode | undefined {
+  if (finding.role === 'context' || finding.cause === 'unknown') return undefined;
+  if (finding.cause !== undefined) return finding.cause;
+  const errs =
+    finding.errorTemplate !== undefined || /error|fail|5xx|4xx|success|unauthorized/i.test(finding.signal?.name ?? '');
+  const grave = finding.severity === 'critical' || finding.severity === 'major';
+  return finding.role === 'symptom' && errs && grave ? 'application-errors' : undefined;
 }
 
 export const earliest = (findings: readonly Pick<Finding, 'onset'>[]): string | undefined =>

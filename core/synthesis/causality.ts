@@ -82,5 +82,20 @@ export function accountsFor(first: CauseCode, second: CauseCode): boolean {
   if (first === second) return true;
   if (depthOf(first) === 'effect') return depthOf(second) === 'effect' && first !== 'unknown' && second === 'unknown';
   if (depthOf(second) === 'effect') return true;
-  return (bringsAbout[causes[first].group] ?? []).includes(second) && depthOf(first) !== depthOf(second);
+  return (bringsAbout[causes[first].group] ?? []).includes(second);
+}
+
+/** Causes that strike many services at once from one place outside of them. */
+const common: ReadonlySet<CauseGroup> = new Set(['vendor', 'network', 'certificate', 'traffic']);
+export const strikesMany = (cause: CauseCode): boolean => common.has(causes[cause].group);
+
+/** What a quota of a namespace or a fault of a node keeps the workloads there from having. */
+const keepsFrom: Partial<Record<CauseCode, readonly CauseGroup[]>> = {
+  'quota-storage': ['scheduling'],
+};
+/** Whether a cause of the place accounts for a state of what runs in it. */
+export function accountsForInside(place: CauseCode, inside: CauseCode): boolean {
+  if (causes[place].group === 'quota' && (keepsFrom[place] ?? []).includes(causes[inside].group))
+    return inside.startsWith('volume');
+  return (causes[place].group === 'quota' || causes[place].group === 'node') && depthOf(inside) === 'effect';
 }

@@ -6,6 +6,7 @@ import type { Evidence, Finding, Report, Usage } from '../model/report.ts';
 import type { Dependency } from '../model/telemetry.ts';
 import { type CallGraph, callGraph } from './call-graph.ts';
 import { candidatesOf, earliest } from './candidates.ts';
+import { isChange } from './causality.ts';
 import { type Ranked, rank, symptomsOf } from './rank.ts';
 import type { Scene } from './score.ts';
 import { bestRef, type Subjects, subjectsAmong } from './subjects.ts';
@@ -95,6 +96,7 @@ function sceneOf({ context, supported, dependencies }: Case): Scene {
     graph,
     subjects,
     paged: pagedService(context, subjects),
+    changes: supported.changes,
     excerptsOf: (finding) => finding.evidenceIds.map((id) => excerptOf(evidence.get(id))).join('\n'),
   };
 }
@@ -134,6 +136,7 @@ function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], sce
   const behind = [...new Set([...candidate.findings, ...helping, ...candidate.symptoms])];
   const best = candidate.findings.toSorted((a, b) => b.confidence - a.confidence)[0];
   const errorTemplate = templateOf(behind);
+  const onset = isChange(candidate.cause) ? (earliest(candidate.symptoms) ?? candidate.onset) : candidate.onset;
   return {
     rank: place + 1,
     entity: candidate.entity,
@@ -154,7 +157,7 @@ function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], sce
     ].slice(0, 4),
     evidenceIds: [...new Set(behind.flatMap(({ evidenceIds }) => evidenceIds))].slice(0, 12),
     findingIds: behind.map(({ id }) => id).slice(0, 24),
-    ...(candidate.onset && { onset: candidate.onset }),
+    ...(onset && { onset }),
     ...(errorTemplate && { errorTemplate }),
   };
 }

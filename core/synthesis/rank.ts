@@ -3,8 +3,10 @@
 import type { Finding } from '../model/report.ts';
 import type { CallGraph } from './call-graph.ts';
 import type { Candidate } from './candidates.ts';
-import { accountsFor, canComeOfChange, depthOf, isChange } from './causality.ts';
-import { type Scene, type Scored, score } from './score.ts';
+import { accountsFor, accountsForInside, canComeOfChange, depthOf, isChange, strikesMany } from './causality.ts';
+import { sameError } from './same-error.ts';
+import { isRun, observed, type Scene, type Scored, score, templatesOf } from './score.ts';
+import type { Subjects } from './subjects.ts';
 
 export interface Ranked extends Scored {
   /** 0 to 1. */
@@ -18,7 +20,7 @@ export interface Ranked extends Scored {
 /** Log odds of a cause that is not among the candidates. */
 const elsewhereLogOdds = -0.4;
 /** A change is put with a state it can have made when it is at least this likely on its own. */
-const changeGoesWith = -1;
+const changeGoesWith = -0.3;
 
 /** A candidate less likely than this accounts for nothing: a symptom is not to vanish behind a far-fetched reason. */
 const leastToExplain = -0.7;
@@ -34,8 +36,8 @@ export function rank(scene: Scene): readonly Ranked[] {
     .map((candidate) => score(candidate, scene))
     .sort((a, b) => b.logOdds - a.logOdds || compare(a.candidate, b.candidate));
   const kept: Kept[] = [];
-  for (const one of rootsFirst(scored)) {
-    const better = kept.find((other) => absorbs(other, one, scene.graph));
+  for (const one of inOrder(scored, scene.subjects)) {
+    const better = kept.find((other) => absorbs(other, one, scene));
     if (better) {
       better.explains.push(one.candidate);
       better.changeId ??= one.candidate.changeId;
@@ -53,31 +55,51 @@ export function rank(scene: Scene): readonly Ranked[] {
   }));
 }
 
-/** Effects come last, whatever their weight: they are judged once everything that could account for them is there. */
-function rootsFirst(scored: readonly Scored[]): readonly Scored[] {
-  const isEffect = ({ candidate }: Scored) => depthOf(candidate.cause) === 'effect';
-  return [...scored.filter((one) => !isEffect(one)), ...scored.filter(isEffect)];
+const places: ReadonlySet<string> = new Set(['cluster', 'node', 'namespace']);
+
+/** Places before what runs in them, and effects last, whatever their weight: judged once everything that could account for them is there. */
+function inOrder(scored: readonly Scored[], subjects: Subjects): readonly Scored[] {
+  const turn = ({ candidate, logOdds }: Scored): number => {
+    if (depthOf(candidate.cause) === 'effect') return 2;
+    return places.has(subjects.familyOf(candidate.entity)) && logOdds >= leastToExplain ? 0 : 1;
+  };
+  return scored.toSorted((a, b) => turn(a) - turn(b));
 }
 
 const compare = (a: Candidate, b: Candidate): number =>
   (a.onset ?? '~').localeCompare(b.onset ?? '~') || `${a.subject} ${a.cause}`.localeCompare(`${b.subject} ${b.cause}`);
 
 /** Whether the second candidate belongs to what is kept already. Two changes of one thing stay rivals; a state and the one change that can have made it are one story. */
-function absorbs(kept: Kept, one: Scored, graph: CallGraph): boolean {
+function absorbs(kept: Kept, one: Scored, scene: Scene): boolean {
   const [first, second] = [kept.scored.candidate, one.candidate];
   if (second.changeId !== undefined && isChange(second.cause)) {
     return second.changeId === kept.changeId || (kept.changeId === undefined && goesWith(first, one));
   }
-  return kept.scored.logOdds >= leastToExplain && explains(first, second, graph);
+  return kept.scored.logOdds >= leastToExplain && explains(first, second, scene);
 }
 
 /** Whether `first` accounts for the state `second`. */
-function explains(first: Candidate, second: Candidate, graph: CallGraph): boolean {
+function explains(first: Candidate, second: Candidate, { graph, subjects }: Scene): boolean {
   if (first.subject === second.subject) return accountsFor(first.cause, second.cause);
-  if (depthOf(second.cause) === 'root' && !isPointing(second, first)) return false;
+  if (strikesMany(first.cause) && (first.cause === second.cause || second.entity.kind === 'Vendor')) return true;
   if (isPointing(second, first)) return depthOf(second.cause) !== 'root' || second.cause === first.cause;
-  return dependsOn(second, first, graph) && depthOf(second.cause) === 'effect';
+  if (isInside(second, first, subjects)) return accountsForInside(first.cause, second.cause);
+  if (depthOf(second.cause) !== 'effect') return false;
+  // What made a run fail is behind it; what is broken now, and can be run again, is the run.
+  if (isRun(first) && dependsOn(first, second, graph)) return true;
+  return dependsOn(second, first, graph) || sharesError(first, second);
 }
+
+const sharesError = (first: Candidate, second: Candidate): boolean =>
+  sameError(templatesOf([...first.findings, ...first.symptoms]), templatesOf([...second.findings, ...second.symptoms]));
+
+/** Runs in the namespace that the other is about. */
+const isInside = (candidate: Candidate, place: Candidate, subjects: Subjects): boolean =>
+  subjects.familyOf(place.entity) === 'namespace' &&
+  candidate.entity.namespace === place.entity.name &&
+  (candidate.entity.cluster === undefined ||
+    place.entity.cluster === undefined ||
+    candidate.entity.cluster === place.entity.cluster);
 
 /** Its own findings say that it fails towards the other. */
 const isPointing = (candidate: Candidate, other: Candidate): boolean =>
@@ -104,16 +126,19 @@ function goesWith(state: Candidate, change: Scored): boolean {
   );
 }
 
-/** What the first hypothesis leaves to be seen elsewhere. */
-export function symptomsOf(first: Ranked, scene: Scene): readonly Finding[] {
-  const own = new Set(first.candidate.findings);
-  const explained = new Set(first.explains.flatMap(({ findings }) => findings));
-  const callers = first.candidate.service === undefined ? undefined : scene.graph.callersOf(first.candidate.service);
-  return scene.findings.filter((finding) => {
-    if (own.has(finding) || finding.role === 'change' || finding.role === 'context') return false;
-    if (explained.has(finding) || scene.subjects.keyOf(finding.entity) === first.candidate.subject) return true;
-    const service = scene.subjects.serviceOf(finding.entity);
-    const towards = finding.towards && scene.subjects.keyOf(finding.towards) === first.candidate.subject;
-    return Boolean(towards) || (finding.role === 'symptom' && service !== undefined && Boolean(callers?.has(service)));
+/** What follows from the first hypothesis, as findings: at the same thing, at what calls it or points to it, or with its very error. */
+export function symptomsOf(first: Ranked, { findings, graph, subjects }: Scene): readonly Finding[] {
+  const { candidate } = first;
+  const own = new Set(candidate.findings);
+  const explained = new Set(first.explains.flatMap((one) => one.findings));
+  const callers = candidate.service === undefined ? undefined : graph.callersOf(candidate.service);
+  const templates = templatesOf([...candidate.findings, ...candidate.symptoms]);
+  return observed(findings).filter((finding) => {
+    if (own.has(finding)) return false;
+    if (explained.has(finding) || subjects.keyOf(finding.entity) === candidate.subject) return true;
+    if (finding.towards && subjects.keyOf(finding.towards) === candidate.subject) return true;
+    if (finding.errorTemplate !== undefined && sameError([finding.errorTemplate], templates)) return true;
+    const service = subjects.serviceOf(finding.entity);
+    return finding.role === 'symptom' && service !== undefined && Boolean(callers?.has(service));
   });
 }

@@ -1,12 +1,16 @@
 // Which claims may be weighed: those whose every piece of evidence is in this incident's store, made by the specialist whose report they
 // came in. What is dropped is counted and said.
+import * as z from 'zod';
 import type { Evidence, Finding, Gap, Report } from '../model/report.ts';
+import { Change } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
 
 export interface Supported {
   /** In the order of the reports; a finding's specialist is the one that reported. */
   readonly findings: readonly Finding[];
   readonly evidence: ReadonlyMap<string, Evidence>;
+  /** Title, files and diff of the changes that findings name, by change id. */
+  readonly changes: ReadonlyMap<string, string>;
   readonly dropped: number;
   readonly gaps: readonly Gap[];
 }
@@ -40,7 +44,29 @@ export async function supportedFindings(
     }
   }
   const total = reports.reduce((sum, report) => sum + report.findings.length, 0);
-  return { findings: unique(kept), evidence, dropped: total - kept.length, gaps };
+  const changes = await changeTexts(incidentId, kept, store);
+  return { findings: unique(kept), evidence, changes, dropped: total - kept.length, gaps };
+}
+
+const { title, files, diff } = Change.shape;
+const ChangeRecord = z.object({ change: z.object({ title, files, diff }) });
+
+/** The excerpt of a change is cut for people; whether it speaks of an error is told by all of it. */
+async function changeTexts(
+  incidentId: string,
+  findings: readonly Finding[],
+  store: Ports['evidence'],
+): Promise<ReadonlyMap<string, string>> {
+  const named = findings.flatMap(({ changeId, evidenceIds: [id] }) => (changeId && id ? [{ changeId, id }] : []));
+  const read = await Promise.all(
+    named.map(async ({ changeId, id }) => {
+      const record = ChangeRecord.safeParse(await store.full(incidentId, id));
+      if (!record.success) return [];
+      const { title, files, diff } = record.data.change;
+      return [[changeId, [title, ...(files ?? []), diff ?? ''].join('\n')] as const];
+    }),
+  );
+  return new Map(read.flat());
 }
 
 /** A finding that was reported twice (a retry, a second round that found the same) is one. */

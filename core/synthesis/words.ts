@@ -4,7 +4,6 @@ import type { Hypothesis } from '../model/diagnosis.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Context, Incident } from '../model/incident.ts';
 import type { Finding, Gap } from '../model/report.ts';
-import { isChange } from './causality.ts';
 
 export const named = (entity: EntityRef): string =>
   `${entity.kind} ${entity.namespace ? `${entity.namespace}/` : ''}${entity.name}${entity.cluster ? ` (${entity.cluster})` : ''}`;
@@ -31,7 +30,7 @@ export function textOf(
   change: Finding | undefined,
   blastRadius: readonly string[],
 ): string {
-  const since = first.onset && !isChange(first.cause) ? ` since ${clock(first.onset)}` : '';
+  const since = first.onset ? ` since ${clock(first.onset)}` : '';
   const affected =
     blastRadius.length > 0
       ? `, and ${listed(blastRadius)} ${blastRadius.length === 1 ? 'suffers' : 'suffer'} from it`

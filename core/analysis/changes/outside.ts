@@ -63,4 +63,20 @@ const shortWords = (text: string): string[] => [
 const vendorCause = (status: VendorStatus): CauseCode =>
   /\bdns\b|name ?resol|resolver|nameserver|servfail/i.test(status.text) ? 'dns-failure' : 'vendor-outage';
 
+/** What a feed says, where its text is JSON as some providers give it. */
+export function feedText(status: VendorStatus): string {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(status.text);
+  } catch {
+    return status.text;
+  }
+  if (typeof fields !== 'object' || fields === null) return status.text;
+  const said = ['service', 'region', 'title', 'detail', 'description', 'message'].flatMap((key) => {
+    const value: unknown = Reflect.get(fields, key);
+    return typeof value === 'string' ? [value] : [];
+  });
+  return said.length > 0 ? said.join('. ') : status.text;
+}
+
 const nameOf = (status: VendorStatus): string => (status.provider === 'unknown' ? 'a provider' : status.provider);

@@ -32,7 +32,7 @@ export function stemsOf(text: string): ReadonlySet<string> {
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z0-9]+/);
-  return new Set(words.filter((word) => word.length >= 3 && !/^\d/.test(word) && !common.has(word)).map(stem));
+  return new Set(words.filter((word) => word.length >= 3 && !/^[a-z]?\d/.test(word) && !common.has(word)).map(stem));
 }
 
 /** Names as programs write them (`dashboard_favorites`, `Limiter.Allow`, `ratelimit.go`, `ProvisionedThroughputExceededException`). */
