@@ -1,0 +1,80 @@
+// Prometheus' HTTP API v1, the calls that are needed. Answers are validated; what is too large, too slow or of another form is our sentence.
+import * as z from 'zod';
+
+export interface PrometheusConfig {
+  readonly url: string;
+  readonly bearerToken?: string | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly maxBytes?: number | undefined;
+}
+
+export type Answer<T> =
+  | { readonly kind: 'ok'; readonly data: T; readonly bytes: number }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export const Matrix = z.object({
+  resultType: z.literal('matrix'),
+  result: z.array(
+    z.object({ metric: z.record(z.string(), z.string()), values: z.array(z.tuple([z.number(), z.string()])) }),
+  ),
+});
+export const Names = z.array(z.string());
+export const Alerts = z.object({
+  alerts: z.array(
+    z.looseObject({
+      labels: z.record(z.string(), z.string()),
+      annotations: z.record(z.string(), z.string()).default({}),
+      state: z.string(),
+      activeAt: z.string().nullish(),
+    }),
+  ),
+});
+
+const Envelope = z.object({ status: z.literal('success'), data: z.unknown() });
+
+export async function ask<Schema extends z.ZodType>(
+  config: PrometheusConfig,
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+  schema: Schema,
+): Promise<Answer<z.infer<Schema>>> {
+  const { url, bearerToken, timeoutMs = 8000, maxBytes = 64 * 1024 * 1024 } = config;
+  const address = new URL(`${url.replace(/\/$/, '')}/api/v1/${path}`);
+  address.search = new URLSearchParams(parameters).toString();
+  try {
+    const response = await fetch(address, {
+      headers: {
+        accept: 'application/json',
+        ...(bearerToken === undefined ? {} : { authorization: `Bearer ${bearerToken}` }),
+      },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const text = await bounded(response, maxBytes);
+    if (text === undefined) return { kind: 'failed', reason: `Prometheus answered with more than ${maxBytes} bytes.` };
+    if (!response.ok) return { kind: 'failed', reason: `Prometheus answered with status ${response.status}.` };
+    const envelope = Envelope.safeParse(JSON.parse(text));
+    const data = schema.safeParse(envelope.data?.data);
+    if (!envelope.success || !data.success)
+      return { kind: 'failed', reason: 'Prometheus answered in a form that is not its API.' };
+    return { kind: 'ok', data: data.data, bytes: text.length };
+  } catch (error) {
+    const late = error instanceof Error && error.name === 'TimeoutError';
+    const reason = late
+      ? `Prometheus did not answer within ${timeoutMs} ms.`
+      : error instanceof SyntaxError
+        ? 'Prometheus answered in a form that is not its API.'
+        : `Prometheus at ${address.host} could not be reached.`;
+    return { kind: 'failed', reason };
+  }
+}
+
+async function bounded(response: Response, maxBytes: number): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

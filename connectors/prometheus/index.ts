@@ -1,0 +1,103 @@
+// MetricsSource and AlertsSource over Prometheus. Which metrics exist is asked first; a signal that the server has no metric for is left out
+// and named as a gap by the query, and a server that cannot be reached is a gap, never an error.
+import type { TimeWindow } from '../../core/model/entity.ts';
+import type { FiringAlert, Series } from '../../core/model/telemetry.ts';
+import type { AlertsSource, MetricsSource, Observed } from '../../core/ports/telemetry.ts';
+import { catalogue, nameLabels, namespaceLabels } from './catalogue.ts';
+import { Alerts, ask, Matrix, Names, type PrometheusConfig } from './client.ts';
+
+export type { PrometheusConfig } from './client.ts';
+
+/** Points a series: enough for an onset to the minute, and far below what a server refuses. */
+const maxPoints = 360;
+
+const gap = (reason: string): Observed<never> => ({ kind: 'gap', gap: { source: 'prometheus', reason } });
+
+export function prometheusMetrics(config: PrometheusConfig): MetricsSource {
+  return {
+    async series(_scope, window) {
+      const names = await ask(config, 'label/__name__/values', bounds(window), Names);
+      if (names.kind === 'failed') return gap(names.reason);
+      const has = new Set(names.data);
+      const wanted = catalogue.flatMap((entry) => {
+        const source = entry.sources.find((one) => has.has(one.needs));
+        return source ? [{ entry, source }] : [];
+      });
+      if (wanted.length === 0) return gap('Prometheus has none of the metrics that the signal catalogue knows.');
+      const step = stepSeconds(window);
+      const answers = await Promise.all(
+        wanted.map(async ({ entry, source }) => {
+          const query = source.promql.replaceAll('$w', `${Math.max(60, step * 4)}s`);
+          return {
+            entry,
+            answer: await ask(config, 'query_range', { query, ...bounds(window), step: String(step) }, Matrix),
+          };
+        }),
+      );
+      const failed = answers.flatMap(({ answer }) => (answer.kind === 'failed' ? [answer.reason] : []));
+      if (failed.length === answers.length) return gap(failed[0] ?? 'Prometheus did not answer.');
+      const missing = catalogue
+        .filter((entry) => !wanted.some((one) => one.entry === entry))
+        .map((entry) => entry.signal);
+      return {
+        kind: 'data',
+        data: answers.flatMap(({ entry, answer }) =>
+          answer.kind === 'ok' ? answer.data.result.flatMap((one) => toSeries(entry, one) ?? []) : [],
+        ),
+        query: `${new URL(config.url).host} (${wanted.length} signals${missing.length > 0 ? `, without ${missing.join(', ')}` : ''})`,
+        link: config.url,
+        bytes: answers.reduce((sum, { answer }) => sum + (answer.kind === 'ok' ? answer.bytes : 0), 0),
+      };
+    },
+  };
+}
+
+export function prometheusAlerts(config: PrometheusConfig): AlertsSource {
+  return {
+    async alerts() {
+      const answer = await ask(config, 'alerts', {}, Alerts);
+      if (answer.kind === 'failed') return gap(answer.reason);
+      const data = answer.data.alerts.flatMap((alert): FiringAlert[] => {
+        const at = new Date(alert.activeAt ?? Number.NaN);
+        if (alert.state !== 'firing' || Number.isNaN(at.getTime())) return [];
+        const { alertname = 'alert', severity } = alert.labels;
+        const summary = (alert.annotations.summary ?? alert.annotations.description ?? alertname).slice(0, 300);
+        return [
+          {
+            name: alertname,
+            at: at.toISOString(),
+            summary,
+            status: 'firing',
+            ...(severity === undefined ? {} : { severity }),
+          },
+        ];
+      });
+      return { kind: 'data', data, query: `${new URL(config.url).host} alerts`, bytes: answer.bytes };
+    },
+  };
+}
+
+const bounds = (window: TimeWindow) => ({ start: window.start, end: window.end });
+
+const stepSeconds = (window: TimeWindow): number =>
+  Math.max(15, Math.ceil((Date.parse(window.end) - Date.parse(window.start)) / 1000 / maxPoints));
+
+function toSeries(
+  entry: (typeof catalogue)[number],
+  { metric, values }: { metric: Readonly<Record<string, string>>; values: readonly (readonly [number, string])[] },
+): Series | undefined {
+  const name = nameLabels.map((label) => metric[label]).find((value) => value);
+  if (!name) return undefined;
+  const namespace = namespaceLabels.map((label) => metric[label]).find((value) => value);
+  const points = values.flatMap(([at, text]): [number, number][] =>
+    Number.isFinite(Number(text)) ? [[at, Number(text)]] : [],
+  );
+  if (points.length === 0) return undefined;
+  return {
+    source: 'prometheus',
+    entity: { kind: entry.kind, name, ...(namespace ? { namespace } : {}) },
+    signal: entry.signal,
+    unit: entry.unit,
+    points,
+  };
+}

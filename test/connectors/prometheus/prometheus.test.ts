@@ -1,0 +1,141 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { prometheusAlerts, prometheusMetrics } from '../../../connectors/prometheus/index.ts';
+
+// What a server may do to us; that the real one is understood is in test/real.
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+const answering = async (listener: RequestListener): Promise<string> => {
+  server = createServer(listener);
+  await new Promise<void>((done) => server?.listen(0, '127.0.0.1', done));
+  return `http://127.0.0.1:${(server?.address() as AddressInfo).port}`;
+};
+const window = { start: '2026-11-18T00:00:00Z', end: '2026-11-18T02:00:00Z' };
+const ask = (url: string, extra: object = {}) =>
+  prometheusMetrics({ url, ...extra }).series({ incidentId: 'i' }, window);
+const json =
+  (body: unknown): RequestListener =>
+  (_, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  };
+
+describe('a server that is no help becomes a gap in our words', () => {
+  test('nobody there', async () => {
+    expect(await ask('http://127.0.0.1:1')).toEqual({
+      kind: 'gap',
+      gap: { source: 'prometheus', reason: 'Prometheus at 127.0.0.1:1 could not be reached.' },
+    });
+  });
+  test('an error page', async () => {
+    const url = await answering((_, response) => response.writeHead(502).end('<html>secret stack trace</html>'));
+    expect(await ask(url)).toMatchObject({ kind: 'gap', gap: { reason: 'Prometheus answered with status 502.' } });
+  });
+  test.each([['{'], [{ status: 'success', data: [1, 2] }], [{ status: 'error', error: 'x' }], [[]], ['"x"']])(
+    'an answer of another form: %j',
+    async (body) => {
+      expect(await ask(await answering(json(body)))).toMatchObject({
+        kind: 'gap',
+        gap: { reason: 'Prometheus answered in a form that is not its API.' },
+      });
+    },
+  );
+  test('an answer without end', async () => {
+    const url = await answering((_, response) => {
+      const more = () => void (response.write('x'.repeat(65_536)) && !response.destroyed && setImmediate(more));
+      response.on('drain', more);
+      more();
+    });
+    expect(await ask(url, { maxBytes: 1_000_000 })).toMatchObject({
+      kind: 'gap',
+      gap: { reason: 'Prometheus answered with more than 1000000 bytes.' },
+    });
+  });
+  test('silence', async () => {
+    expect(await ask(await answering(() => {}), { timeoutMs: 200 })).toMatchObject({
+      kind: 'gap',
+      gap: { reason: 'Prometheus did not answer within 200 ms.' },
+    });
+  });
+  test('metrics that nobody knows', async () => {
+    const url = await answering(json({ status: 'success', data: ['up', 'go_goroutines'] }));
+    expect(await ask(url)).toMatchObject({
+      kind: 'gap',
+      gap: { reason: 'Prometheus has none of the metrics that the signal catalogue knows.' },
+    });
+  });
+});
+
+test('values that are no numbers are left out, and a series without a name is', async () => {
+  const url = await answering((request, response) => {
+    const names = request.url?.includes('__name__');
+    const result = [
+      {
+        metric: { deployment: 'checkout', namespace: 'shop' },
+        values: [
+          [1, '2'],
+          [2, 'NaN'],
+          [3, '+Inf'],
+          [4, '3'],
+        ],
+      },
+      { metric: {}, values: [[1, '1']] },
+    ];
+    response.end(
+      JSON.stringify({
+        status: 'success',
+        data: names ? ['kube_deployment_status_replicas_available'] : { resultType: 'matrix', result },
+      }),
+    );
+  });
+  const observed = await ask(url);
+  expect(observed.kind === 'data' && observed.data).toEqual([
+    {
+      source: 'prometheus',
+      entity: { kind: 'Deployment', name: 'checkout', namespace: 'shop' },
+      signal: 'replicas_available',
+      unit: 'pods',
+      points: [
+        [1, 2],
+        [4, 3],
+      ],
+    },
+  ]);
+});
+
+test('the token is sent, and only firing alerts come back', async () => {
+  const sent: (string | undefined)[] = [];
+  const url = await answering((request, response) => {
+    sent.push(request.headers.authorization);
+    const alert = (state: string, activeAt: string | null) => ({
+      labels: { alertname: 'A', severity: 'page' },
+      annotations: { summary: 's' },
+      state,
+      activeAt,
+      value: '1',
+    });
+    response.end(
+      JSON.stringify({
+        status: 'success',
+        data: {
+          alerts: [
+            alert('firing', '2026-11-18T01:00:00.123456Z'),
+            alert('pending', '2026-11-18T01:00:00Z'),
+            alert('firing', null),
+          ],
+        },
+      }),
+    );
+  });
+  const observed = await prometheusAlerts({ url, bearerToken: 'tok' }).alerts({ incidentId: 'i' }, window);
+  expect(sent).toEqual(['Bearer tok']);
+  expect(observed).toMatchObject({
+    kind: 'data',
+    data: [{ name: 'A', at: '2026-11-18T01:00:00.123Z', severity: 'page', summary: 's', status: 'firing' }],
+  });
+});

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Builds a real kube-apiserver and kube-controller-manager from the upstream modules, once a version, into the cache. Needs Go.
+set -euo pipefail
+version=1.34.4
+here=$(cd "$(dirname "$0")" && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/watchkeeper/kubernetes-$version
+if [ -x "$cache/kube-apiserver" ] && [ -x "$cache/kube-controller-manager" ]; then
+  echo "$cache"
+  exit 0
+fi
+mkdir -p "$cache"
+work=$(mktemp -d)
+trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+cp -r "$here/control-plane/." "$work"
+cd "$work"
+staging="api apiextensions-apiserver apimachinery apiserver cli-runtime client-go cloud-provider cluster-bootstrap code-generator
+component-base component-helpers controller-manager cri-api cri-client csi-translation-lib dynamic-resource-allocation endpointslice
+externaljwt kms kube-aggregator kube-controller-manager kube-proxy kube-scheduler kubectl kubelet metrics mount-utils
+pod-security-admission sample-apiserver sample-cli-plugin sample-controller"
+{
+  printf 'module watchkeeper.test/control-plane\n\ngo 1.24\n\nrequire k8s.io/kubernetes v%s\n\nreplace (\n' "$version"
+  for module in $staging; do printf '\tk8s.io/%s => k8s.io/%s v0.%s\n' "$module" "$module" "${version#1.}"; done
+  printf ')\n'
+} > go.mod
+go mod tidy >&2
+CGO_ENABLED=0 go build -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=v$version" -o "$cache/" ./cmd/... >&2
+echo "$cache"

@@ -1,0 +1,96 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { prometheusAlerts, prometheusMetrics } from '../../connectors/prometheus/index.ts';
+import { moves } from '../../core/analysis/metrics/index.ts';
+
+// Debian's Prometheus with a loaded history: 3 hours of requests to two services, one of which starts to fail at a known minute.
+
+const end = Math.floor(Date.now() / 60_000) * 60 - 3 * 3600;
+const start = end - 3 * 3600;
+const onset = end - 20 * 60;
+const dir = mkdtempSync(join(tmpdir(), 'watchkeeper-prometheus-'));
+let server: ChildProcess;
+let url: string;
+
+/** Counters every 15 s, as Istio's proxies expose them. */
+function history(): string {
+  const lines = ['# TYPE istio_requests counter'];
+  for (const name of ['session-service', 'playlist-api']) {
+    for (const code of ['200', '503']) {
+      let total = 0;
+      for (let at = start; at <= end; at += 15) {
+        const failing = name === 'session-service' && at >= onset;
+        const share = failing ? 0.6 : 0.001;
+        total += 100 * 15 * (code === '503' ? share : 1 - share);
+        const labels = `reporter="destination",destination_service_name="${name}",destination_service_namespace="identity",response_code="${code}"`;
+        lines.push(`istio_requests_total{${labels}} ${total} ${at}`);
+      }
+    }
+  }
+  return `${lines.join('\n')}\n# EOF\n`;
+}
+
+const freePort = () =>
+  new Promise<number>((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+
+beforeAll(async () => {
+  const file = join(dir, 'history.om');
+  writeFileSync(file, history());
+  writeFileSync(join(dir, 'prometheus.yml'), 'global: {}\n');
+  execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', file, join(dir, 'data')], { stdio: 'pipe' });
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}`;
+  server = spawn(
+    'prometheus',
+    [
+      `--config.file=${join(dir, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(dir, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--storage.tsdb.retention.time=10y',
+    ],
+    { stdio: 'ignore' },
+  );
+  for (let tries = 0; tries < 100; tries += 1) {
+    const ready = await fetch(`${url}/-/ready`).catch(() => undefined);
+    if (ready?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error('Prometheus did not become ready.');
+});
+
+afterAll(() => {
+  server?.kill();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
+const window = { start: iso(end - 150 * 60), end: iso(end) };
+
+test('the service that began to fail is found, to within two minutes, and its neighbour is not', async () => {
+  const observed = await prometheusMetrics({ url }).series({ incidentId: 'i' }, window);
+  if (observed.kind === 'gap') throw new Error(observed.gap.reason);
+  const found = moves(observed.data, end - 30 * 60).filter((move) => move.bad);
+  expect(found.map((move) => [move.series.entity.name, move.series.signal, move.shift.direction])).toEqual([
+    ['session-service', 'error_ratio', 'up'],
+  ]);
+  expect(Math.abs((found[0]?.shift.at ?? 0) - onset)).toBeLessThanOrEqual(120);
+  expect(found[0]?.shift.after).toBeGreaterThan(0.5);
+});
+
+test('what the server has no metric for is said', async () => {
+  const observed = await prometheusMetrics({ url }).series({ incidentId: 'i' }, window);
+  expect(observed).toMatchObject({ kind: 'data', query: expect.stringContaining('without latency_p95, memory_bytes') });
+});
+
+test('no alert rules, no alerts', async () => {
+  expect(await prometheusAlerts({ url }).alerts({ incidentId: 'i' }, window)).toMatchObject({ kind: 'data', data: [] });
+});
