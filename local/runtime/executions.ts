@@ -22,8 +22,8 @@ export interface ExecutionsOptions {
   /** Milliseconds every Wait state takes, in place of what it says: for worlds whose time is recorded. */
   readonly waitMs?: (() => number | undefined) | undefined;
   /** Awaited before a state runs, and after it ran but before that is written down. */
-  readonly onEntered?: ((execution: string, state: string) => void | Promise<void>) | undefined;
-  readonly onLeft?: ((execution: string, state: string) => void | Promise<void>) | undefined;
+  readonly onEntered?: ((at: Running) => void | Promise<void>) | undefined;
+  readonly onLeft?: ((at: Running) => void | Promise<void>) | undefined;
   /** Awaited when an execution fails in a state that is no Fail state: nothing in the state machine could tell anybody. */
   readonly onStopped?: ((last: Running, failure: { error: string; cause: string }) => Promise<void>) | undefined;
   readonly onEnded?: ((execution: Ended) => void) | undefined;
@@ -74,9 +74,9 @@ export function executions(options: ExecutionsOptions): Executions {
   async function drive(first: Running): Promise<void> {
     let now = first;
     while (!closing.signal.aborted) {
-      await unlessClosing(options.onEntered?.(now.name, now.state));
+      await unlessClosing(options.onEntered?.(now));
       const outcome = await step(now);
-      if (outcome.kind !== 'aborted') await unlessClosing(options.onLeft?.(now.name, now.state));
+      if (outcome.kind !== 'aborted') await unlessClosing(options.onLeft?.(now));
       switch (outcome.kind) {
         case 'aborted':
           return;

@@ -40,8 +40,8 @@ export interface RuntimeOptions {
 
 /** For measuring and for breaking things on purpose: awaited at each state, and around each call of a function. */
 export interface Hooks {
-  readonly entered?: (execution: string, state: string) => void | Promise<void>;
-  readonly left?: (execution: string, state: string) => void | Promise<void>;
+  readonly entered?: (at: Running) => void | Promise<void>;
+  readonly left?: (at: Running) => void | Promise<void>;
   readonly invoke?: (name: string, payload: unknown, invoke: InvokeFunction) => Promise<unknown>;
   readonly disk?: (disk: Disk) => Disk;
 }

@@ -53,17 +53,18 @@ export function watchInTerminal(options: TerminalOptions): { close(): void } {
     const watched = await heading(entry.incidentId);
     if (watched.told.has(entry.id)) return;
     watched.told.add(entry.id);
-    print(timelineLine(entry, Math.max(0, at - watched.since), width, style));
-    if (entry.kind === 'diagnosis') await tellDiagnosis(entry.incidentId);
+    const sinceMs = Math.max(0, at - watched.since);
+    if (entry.kind === 'diagnosis') await tellDiagnosis(entry.incidentId, sinceMs);
+    else print(timelineLine(entry, sinceMs, width, style));
   }
 
-  async function tellDiagnosis(incidentId: string): Promise<void> {
+  async function tellDiagnosis(incidentId: string, sinceMs: number): Promise<void> {
     const diagnosis = await ports.incidents.diagnosis(incidentId);
     if (diagnosis === undefined) return;
     const ids = diagnosis.hypotheses.flatMap((hypothesis) => hypothesis.evidenceIds);
     const evidence = await Promise.all(ids.map((id) => ports.evidence.get(incidentId, id)));
     const found = evidence.filter((each) => each !== undefined);
-    for (const line of diagnosisLines(diagnosis, found, width, style)) print(line);
+    for (const line of diagnosisLines(diagnosis, found, sinceMs, width, style)) print(line);
     print('');
   }
 

@@ -21,13 +21,14 @@ export function timelineLine(entry: TimelineEntry, sinceMs: number, width: numbe
 export function diagnosisLines(
   diagnosis: Diagnosis,
   evidence: readonly Evidence[],
+  sinceMs: number,
   width: number,
   style: Style,
 ): readonly string[] {
   const indented = (text: string, by: number) => hang(' '.repeat(by), by, wrap(clean(text), width - by));
   return [
     '',
-    style.bold('Diagnosis'),
+    style.bold(`Diagnosis after ${(sinceMs / 1000).toFixed(1)} s`),
     indented(diagnosis.text, 2),
     '',
     ...(diagnosis.hypotheses.length === 0 ? [indented('No cause could be told from what was seen.', 2)] : []),

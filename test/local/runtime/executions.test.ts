@@ -36,7 +36,7 @@ function runtime(
     journal: journal(rest.disk ?? memoryDisk()),
     clock: { now: () => new Date() },
     invoke: async (name, payload) => functions[name]?.(payload as never),
-    onEntered: (_, state) => void entered.push(state),
+    onEntered: ({ state }) => void entered.push(state),
     onEnded: resolve,
     ...rest,
   });
@@ -399,7 +399,7 @@ describe('after a crash', () => {
     const functions = { first: () => ({ by: 'first' }), second: (input: object) => ({ ...input, second: true }) };
     const before = runtime(states, functions, {
       disk,
-      onEntered: (_, state) => (state === 'Second' ? new Promise(() => undefined) : undefined),
+      onEntered: ({ state }) => (state === 'Second' ? new Promise(() => undefined) : undefined),
     });
     await before.run.start('one', {});
     await until(() => true);
