@@ -1,5 +1,5 @@
-// The Kubernetes specialist: what is broken in the clusters, ranked by how close it is to what was paged. After an action it answers the
-// same question about the entities in focus, and says what is well too.
+// The Kubernetes specialist: what is broken in the clusters, ranked by how close it is to what was paged. In a second round, and after an
+// action, it answers the same question about the entities in focus, and says what is well too.
 import { analyzeClusters, health } from '../analysis/kubernetes/index.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Brief, Report } from '../model/report.ts';
@@ -27,8 +27,8 @@ export async function investigateKubernetes(brief: Brief, ports: KubernetesPorts
     );
   }
   const all = analyzeClusters(observed.data);
-  const verifying = brief.phase === 'verify';
-  const findings = verifying
+  const narrowed = brief.phase === 'verify' || brief.round > 1;
+  const findings = narrowed
     ? [
         ...all.filter((finding) => brief.focus.some((entity) => same(entity, finding.entity))),
         ...health(observed.data, brief.focus),

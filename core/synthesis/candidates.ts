@@ -16,6 +16,8 @@ export interface Candidate {
   readonly findings: readonly Finding[];
   /** Symptoms seen at the same thing, with another cause or none. */
   readonly symptoms: readonly Finding[];
+  /** What the cluster says of what runs under its name, well as it may be: where it is. */
+  readonly placed: readonly Finding[];
   /** Earliest of its own findings; for a change, when it went live. UTC. */
   readonly onset: string | undefined;
 }
@@ -42,7 +44,11 @@ export function candidatesOf(findings: readonly Finding[], subjects: Subjects): 
         finding.role !== 'context' && finding.role !== 'change' && subjects.keyOf(finding.entity) === subject,
     );
     // What only its change was said of is named as the findings about it name it, so that an action has a target.
-    const entity = bestRef([...own, ...around].map((finding) => finding.entity)) ?? first.entity;
+    const placed = findings.filter(
+      (finding) =>
+        finding.role === 'context' && finding.specialist === 'kubernetes' && subjects.keyOf(finding.entity) === subject,
+    );
+    const entity = bestRef([...own, ...around, ...placed].map((finding) => finding.entity)) ?? first.entity;
     return [
       {
         subject,
@@ -52,6 +58,7 @@ export function candidatesOf(findings: readonly Finding[], subjects: Subjects): 
         changeId: own.find((finding) => finding.changeId)?.changeId,
         findings: own,
         symptoms: around.filter((finding) => !own.includes(finding)),
+        placed,
         onset: earliest(own),
       },
     ];

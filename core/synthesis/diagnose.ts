@@ -133,7 +133,7 @@ function graphOf(
 function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], scene: Scene): Hypothesis {
   const { candidate, signs, confidence, changeId } = one;
   const helping = changeId === undefined ? [] : scene.findings.filter((finding) => finding.changeId === changeId);
-  const behind = [...new Set([...candidate.findings, ...helping, ...candidate.symptoms])];
+  const behind = [...new Set([...candidate.findings, ...candidate.placed, ...helping, ...candidate.symptoms])];
   const best = candidate.findings.toSorted((a, b) => b.confidence - a.confidence)[0];
   const errorTemplate = templateOf(behind);
   const onset = isChange(candidate.cause) ? (earliest(candidate.symptoms) ?? candidate.onset) : candidate.onset;
