@@ -5,8 +5,8 @@ import type { Context, Incident } from '../model/incident.ts';
 import type { Evidence, Finding, Report, Usage } from '../model/report.ts';
 import type { Dependency } from '../model/telemetry.ts';
 import { type CallGraph, callGraph } from './call-graph.ts';
-import { candidatesOf, earliest } from './candidates.ts';
-import { isChange } from './causality.ts';
+import { type Candidate, candidatesOf, earliest } from './candidates.ts';
+import { depthOf, isChange } from './causality.ts';
 import { type Ranked, rank, symptomsOf } from './rank.ts';
 import type { Scene } from './score.ts';
 import { bestRef, type Subjects, subjectsAmong } from './subjects.ts';
@@ -135,7 +135,7 @@ function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], sce
   const helping = changeId === undefined ? [] : scene.findings.filter((finding) => finding.changeId === changeId);
   const behind = [...new Set([...candidate.findings, ...candidate.placed, ...helping, ...candidate.symptoms])];
   const best = candidate.findings.toSorted((a, b) => b.confidence - a.confidence)[0];
-  const errorTemplate = templateOf(behind);
+  const errorTemplate = templateOf(candidate, behind);
   const onset = isChange(candidate.cause) ? (earliest(candidate.symptoms) ?? candidate.onset) : candidate.onset;
   return {
     rank: place + 1,
@@ -162,16 +162,19 @@ function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], sce
   };
 }
 
-/** The error text that tells this error from others: of the finding that is surest of it, logs before the rest. */
-function templateOf(findings: readonly Finding[]): string | undefined {
-  return findings
-    .filter(({ errorTemplate }) => errorTemplate)
-    .toSorted(
-      (a, b) =>
-        Number(b.specialist === 'logs') - Number(a.specialist === 'logs') ||
-        b.confidence - a.confidence ||
-        String(a.errorTemplate).localeCompare(String(b.errorTemplate)),
-    )[0]?.errorTemplate;
+/**
+ * The error text that tells this error from others. A cause that ends the asking is told by its own finding; behind "it failed" the log says
+ * which failure it was.
+ */
+function templateOf({ cause, findings }: Candidate, behind: readonly Finding[]): string | undefined {
+  const own = depthOf(cause) === 'root' ? findings.filter(({ errorTemplate }) => errorTemplate) : [];
+  const told = own.length > 0 ? own : behind.filter(({ errorTemplate }) => errorTemplate);
+  return told.toSorted(
+    (a, b) =>
+      Number(b.specialist === 'logs') - Number(a.specialist === 'logs') ||
+      b.confidence - a.confidence ||
+      String(a.errorTemplate).localeCompare(String(b.errorTemplate)),
+  )[0]?.errorTemplate;
 }
 
 /** Says honestly that the cause is not known; undefined where there is no evidence of anything. */

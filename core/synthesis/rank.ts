@@ -122,9 +122,13 @@ function goesWith(state: Candidate, change: Scored): boolean {
     depthOf(state.cause) !== 'effect' &&
     canComeOfChange(state.cause) &&
     change.logOdds >= changeGoesWith &&
-    !(state.onset !== undefined && change.candidate.onset !== undefined && change.candidate.onset > state.onset)
+    !isAfter(change.candidate.onset, state.onset)
   );
 }
+
+/** A minute is no order. */
+const isAfter = (one: string | undefined, other: string | undefined): boolean =>
+  one !== undefined && other !== undefined && Date.parse(one) > Date.parse(other) + 60_000;
 
 /** What follows from the first hypothesis, as findings: at the same thing, at what calls it or points to it, or with its very error. */
 export function symptomsOf(first: Ranked, { findings, graph, subjects }: Scene): readonly Finding[] {
