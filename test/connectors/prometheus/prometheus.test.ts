@@ -13,7 +13,8 @@ afterEach(() => {
 const answering = async (listener: RequestListener): Promise<string> => {
   server = createServer(listener);
   await new Promise<void>((done) => server?.listen(0, '127.0.0.1', done));
-  return `http://127.0.0.1:${(server?.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
+  return `http://127.0.0.1:${port}`;
 };
 const window = { start: '2026-11-18T00:00:00Z', end: '2026-11-18T02:00:00Z' };
 const ask = (url: string, extra: object = {}) =>
