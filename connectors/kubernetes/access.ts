@@ -1,0 +1,127 @@
+// A way into one cluster: its API server, what it trusts, and how to log in. Built from a kubeconfig, with all its ways to log in, or for
+// EKS from a presigned request to STS. Requests are plain HTTPS; what fails to answer is a value.
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { Misconfigured } from '../../core/errors.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly bytes: number;
+}
+
+export interface ClusterAccess {
+  readonly name: string;
+  /** Status 0: nobody answered. */
+  request(path: string, options?: CallOptions): Promise<Reply>;
+}
+
+interface CallOptions {
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly accept?: string;
+  /** Raw text instead of JSON. */
+  readonly text?: boolean;
+}
+
+const timeoutMs = 8000;
+const maxBytes = 64 * 1024 * 1024;
+
+export interface Login {
+  readonly server: string;
+  /** TLS and header options of one request. */
+  options(): Promise<RequestOptions>;
+}
+
+export function clusterAccess(name: string, login: Login): ClusterAccess {
+  return {
+    name,
+    async request(path, call = {}) {
+      const url = new URL(path, login.server.endsWith('/') ? login.server : `${login.server}/`);
+      const options = await login.options();
+      const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+      return send(
+        url,
+        {
+          ...options,
+          method: call.method ?? 'GET',
+          headers: {
+            accept: call.accept ?? 'application/json',
+            ...(body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
+            ...options.headers,
+          },
+        },
+        body,
+        call.text === true,
+      );
+    },
+  };
+}
+
+function send(url: URL, options: RequestOptions, body: string | undefined, asText: boolean): Promise<Reply> {
+  const nobody: Reply = { status: 0, body: undefined, bytes: 0 };
+  return new Promise((resolve) => {
+    const make = url.protocol === 'http:' ? httpRequest : httpsRequest;
+    const call = make(url, { ...options, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > maxBytes) response.destroy();
+        else chunks.push(chunk);
+      });
+      response.on('error', () => resolve(nobody));
+      response.on('close', () => resolve(nobody));
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        resolve({ status: response.statusCode ?? 0, body: asText ? text : parsed(text), bytes });
+      });
+    });
+    call.on('error', () => resolve(nobody));
+    call.end(body);
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * One access a context; the current context where none is named. `file` absent: the usual places of kubectl.
+ * @throws Misconfigured when the file cannot be read or a context is not in it.
+ */
+export async function fromKubeconfig(file?: string, contexts?: readonly string[]): Promise<ClusterAccess[]> {
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const load = () => {
+    const config = new KubeConfig();
+    try {
+      if (file === undefined) config.loadFromDefault();
+      else config.loadFromFile(file);
+    } catch (cause) {
+      throw new Misconfigured(`The kubeconfig ${file ?? 'in its usual place'} cannot be read.`, { cause });
+    }
+    return config;
+  };
+  const names = contexts ?? [load().getCurrentContext()];
+  return names.map((name) => {
+    const config = load();
+    const context = config.getContexts().find((one) => one.name === name);
+    if (!context) throw new Misconfigured(`The kubeconfig has no context ${name}.`);
+    config.setCurrentContext(name);
+    const cluster = config.getCurrentCluster();
+    if (!cluster) throw new Misconfigured(`The kubeconfig has no cluster for context ${name}.`);
+    return clusterAccess(context.cluster, {
+      server: cluster.server,
+      options: async () => {
+        const options: RequestOptions = {};
+        await config.applyToHTTPSOptions(options);
+        return options;
+      },
+    });
+  });
+}

@@ -1,0 +1,67 @@
+// Logging in to EKS as the function's own role: a presigned STS GetCallerIdentity with the cluster's name in a signed header is the token
+// (https://github.com/kubernetes-sigs/aws-iam-authenticator). Nothing is stored; a token lives a minute here.
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { Unavailable } from '../../core/errors.ts';
+import { type ClusterAccess, clusterAccess } from './access.ts';
+
+interface EksCluster {
+  readonly name: string;
+  readonly region: string;
+  readonly client?: EKSClient | undefined;
+}
+
+const tokenSeconds = 60;
+
+export function fromEks({ name, region, client = new EKSClient({ region }) }: EksCluster): Promise<ClusterAccess> {
+  return describe(name, client).then(({ server, ca }) =>
+    clusterAccess(name, {
+      server,
+      options: async () => ({
+        ca,
+        headers: { authorization: `Bearer ${await eksToken(name, region, client.config.credentials)}` },
+      }),
+    }),
+  );
+}
+
+async function describe(name: string, client: EKSClient): Promise<{ server: string; ca: string }> {
+  try {
+    const { cluster } = await client.send(new DescribeClusterCommand({ name }));
+    const server = cluster?.endpoint;
+    const ca = cluster?.certificateAuthority?.data;
+    if (!server || !ca) throw new Unavailable(`EKS cluster ${name} has no endpoint yet.`);
+    return { server, ca: Buffer.from(ca, 'base64').toString('utf8') };
+  } catch (cause) {
+    throw new Unavailable(`EKS cluster ${name} could not be described.`, { cause });
+  }
+}
+
+type Credentials = ConstructorParameters<typeof SignatureV4>[0]['credentials'];
+
+/** `k8s-aws-v1.` and the presigned URL, base64url without padding. */
+export async function eksToken(
+  cluster: string,
+  region: string,
+  credentials: Credentials,
+  now = new Date(),
+): Promise<string> {
+  const signer = new SignatureV4({ service: 'sts', region, credentials, sha256: Sha256 });
+  const hostname = `sts.${region}.amazonaws.com`;
+  const signed = await signer.presign(
+    {
+      method: 'GET',
+      protocol: 'https:',
+      hostname,
+      path: '/',
+      query: { Action: 'GetCallerIdentity', Version: '2011-06-15' },
+      headers: { host: hostname, 'x-k8s-aws-id': cluster },
+    },
+    { expiresIn: tokenSeconds, signingDate: now, unhoistableHeaders: new Set(['x-k8s-aws-id']) },
+  );
+  const query = new URLSearchParams(
+    Object.entries(signed.query ?? {}).map(([key, value]): [string, string] => [key, String(value)]),
+  );
+  return `k8s-aws-v1.${Buffer.from(`https://${hostname}/?${query}`).toString('base64url')}`;
+}

@@ -1,0 +1,265 @@
+// Carries out the catalogue's actions on a cluster, at most once for a key: the key becomes the name of what is made or an annotation of what
+// is changed, so that the API server itself refuses a second time, also where the first answer was lost.
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { Unavailable } from '../../core/errors.ts';
+import type { Executor, ExecutorAction } from '../../core/ports/telemetry.ts';
+import type { Clock } from '../../core/ports/world.ts';
+import type { ClusterAccess, Reply } from './access.ts';
+
+const keyAnnotation = 'watchkeeper.dev/action-key';
+const plural: Readonly<Record<string, string>> = {
+  Deployment: 'deployments',
+  StatefulSet: 'statefulsets',
+  DaemonSet: 'daemonsets',
+};
+const strategicMerge = 'application/strategic-merge-patch+json';
+const jsonPatch = 'application/json-patch+json';
+
+type Outcome =
+  | { readonly kind: 'done' | 'already-done'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly why: string };
+interface Call {
+  readonly cluster: ClusterAccess;
+  readonly action: ExecutorAction;
+  readonly key: string;
+  readonly now: Date;
+  readonly dryRun: boolean;
+}
+
+const Meta = z.looseObject({
+  name: z.string(),
+  uid: z.string().default(''),
+  resourceVersion: z.string().default(''),
+  annotations: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((v) => v ?? {}),
+  labels: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((v) => v ?? {}),
+  ownerReferences: z
+    .array(z.looseObject({ kind: z.string(), uid: z.string() }))
+    .nullish()
+    .transform((v) => v ?? []),
+});
+const CronJob = z.looseObject({
+  metadata: Meta,
+  spec: z.looseObject({
+    concurrencyPolicy: z.string().nullish(),
+    jobTemplate: z.looseObject({ metadata: z.looseObject({}).nullish(), spec: z.looseObject({}) }),
+  }),
+  status: z.looseObject({ active: z.array(z.unknown()).nullish() }).nullish(),
+});
+const Workload = z.looseObject({ metadata: Meta, spec: z.looseObject({ template: z.looseObject({}) }) });
+const ReplicaSets = z.looseObject({ items: z.array(Workload) });
+const Pod = z.looseObject({ metadata: Meta });
+
+export function kubernetesExecutor({
+  clusters,
+  clock,
+}: {
+  readonly clusters: readonly ClusterAccess[];
+  readonly clock: Clock;
+}): Executor {
+  const run = async (action: ExecutorAction, dryRun: boolean): Promise<Outcome> => {
+    const cluster = clusters.find((one) => one.name === action.target.cluster);
+    if (!cluster) return { kind: 'refused', why: `No access to cluster ${action.target.cluster} is configured.` };
+    const key = createHash('sha256').update(action.idempotencyKey).digest('hex').slice(0, 16);
+    const call = { cluster, action, key, now: clock.now(), dryRun };
+    switch (action.id) {
+      case 'rerun-cronjob':
+        return rerunCronJob(call);
+      case 'restart-rollout':
+        return restartRollout(call);
+      case 'rollback-rollout':
+        return rollbackRollout(call);
+      case 'delete-stuck-pod':
+        return deletePod(call);
+      default:
+        return { kind: 'refused', why: `There is no action ${action.id}.` };
+    }
+  };
+  return {
+    async dryRun(action) {
+      const outcome = await run(action, true);
+      return outcome.kind === 'refused'
+        ? outcome
+        : { kind: 'ok', detail: `The API server would take it: ${outcome.detail}` };
+    },
+    execute: (action) => run(action, false),
+  };
+}
+
+async function rerunCronJob(call: Call): Promise<Outcome> {
+  const { namespace, name } = targetOf(call);
+  const found = await read(call, `apis/batch/v1/namespaces/${namespace}/cronjobs/${name}`, CronJob);
+  if (found.kind === 'refused') return found;
+  const cron = found.object;
+  const jobName = `${name.slice(0, 40)}-${call.key}`;
+  const existing = await call.cluster.request(`apis/batch/v1/namespaces/${namespace}/jobs/${jobName}`);
+  if (existing.status === 200) return { kind: 'already-done', detail: `Job ${jobName} exists already.` };
+  if (cron.spec.concurrencyPolicy === 'Forbid' && (cron.status?.active?.length ?? 0) > 0) {
+    return { kind: 'refused', why: `CronJob ${name} forbids concurrent runs, and one is running.` };
+  }
+  const { metadata, spec } = cron.spec.jobTemplate;
+  const template = Meta.partial().safeParse(metadata ?? {}).data;
+  const job = {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name: jobName,
+      namespace,
+      labels: template?.labels ?? {},
+      annotations: {
+        ...template?.annotations,
+        'cronjob.kubernetes.io/instantiate': 'manual',
+        [keyAnnotation]: call.key,
+      },
+      ownerReferences: [{ apiVersion: 'batch/v1', kind: 'CronJob', name, uid: cron.metadata.uid, controller: true }],
+    },
+    spec,
+  };
+  const reply = await call.cluster.request(`apis/batch/v1/namespaces/${namespace}/jobs${dry(call)}`, {
+    method: 'POST',
+    body: job,
+  });
+  if (reply.status === 409) return { kind: 'already-done', detail: `Job ${jobName} exists already.` };
+  return accepted(reply, `Job ${jobName} was made from the template of CronJob ${name}.`);
+}
+
+async function restartRollout(call: Call): Promise<Outcome> {
+  const path = workloadPath(call);
+  if (path === undefined) return notAWorkload(call);
+  const found = await read(call, path, Workload);
+  if (found.kind === 'refused') return found;
+  if (found.object.metadata.annotations[keyAnnotation] === call.key)
+    return { kind: 'already-done', detail: 'This restart was begun before.' };
+  const patch = {
+    // The version read is the version changed: what happened in between refuses the patch instead of being overwritten.
+    metadata: { resourceVersion: found.object.metadata.resourceVersion, annotations: { [keyAnnotation]: call.key } },
+    spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': call.now.toISOString() } } } },
+  };
+  const reply = await call.cluster.request(`${path}${dry(call)}`, {
+    method: 'PATCH',
+    body: patch,
+    contentType: strategicMerge,
+  });
+  return accepted(reply, `${call.action.target.kind} ${call.action.target.name} is being restarted.`);
+}
+
+async function rollbackRollout(call: Call): Promise<Outcome> {
+  const { namespace, name } = targetOf(call);
+  if (call.action.target.kind !== 'Deployment')
+    return { kind: 'refused', why: 'Only a Deployment keeps the revisions that a rollback needs.' };
+  const path = `apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+  const found = await read(call, path, Workload);
+  if (found.kind === 'refused') return found;
+  const { metadata } = found.object;
+  if (metadata.annotations[keyAnnotation] === call.key)
+    return { kind: 'already-done', detail: 'This rollback was begun before.' };
+  const sets = await read(call, `apis/apps/v1/namespaces/${namespace}/replicasets?limit=500`, ReplicaSets);
+  if (sets.kind === 'refused') return sets;
+  const [current, previous] = sets.object.items
+    .filter((set) => set.metadata.ownerReferences.some((owner) => owner.uid === metadata.uid))
+    .sort((a, b) => revisionOf(b) - revisionOf(a));
+  if (!current || !previous)
+    return { kind: 'refused', why: `Deployment ${name} has no earlier revision to go back to.` };
+  const template = withoutHash(previous.spec.template);
+  const patch = [
+    { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
+    { op: 'replace', path: '/spec/template', value: template },
+    { op: 'add', path: '/metadata/annotations', value: { ...metadata.annotations, [keyAnnotation]: call.key } },
+  ];
+  const reply = await call.cluster.request(`${path}${dry(call)}`, {
+    method: 'PATCH',
+    body: patch,
+    contentType: jsonPatch,
+  });
+  return accepted(
+    reply,
+    `Deployment ${name} goes back from revision ${revisionOf(current)} to ${revisionOf(previous)}.`,
+  );
+}
+
+async function deletePod(call: Call): Promise<Outcome> {
+  const { namespace, name } = targetOf(call);
+  const path = `api/v1/namespaces/${namespace}/pods/${name}`;
+  const found = await call.cluster.request(path);
+  if (found.status === 404) return { kind: 'already-done', detail: `Pod ${name} is gone.` };
+  const pod = Pod.safeParse(found.body);
+  if (found.status !== 200 || !pod.success) return failed(found);
+  const { uid, ownerReferences } = pod.data.metadata;
+  if (ownerReferences.length === 0)
+    return { kind: 'refused', why: `Pod ${name} has no controller that would make it again.` };
+  // The precondition is the very pod that was seen: a new one of the same name is not deleted.
+  const body = {
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    preconditions: { uid },
+    ...(call.dryRun ? { dryRun: ['All'] } : {}),
+  };
+  const reply = await call.cluster.request(path, { method: 'DELETE', body });
+  if (reply.status === 404 || reply.status === 409) return { kind: 'already-done', detail: `Pod ${name} is gone.` };
+  return accepted(reply, `Pod ${name} was deleted; its controller makes a new one.`);
+}
+
+const dry = (call: Call): string =>
+  call.dryRun ? '?dryRun=All&fieldManager=watchkeeper' : '?fieldManager=watchkeeper';
+const targetOf = ({ action }: Call) => ({
+  namespace: encodeURIComponent(action.target.namespace ?? ''),
+  name: encodeURIComponent(action.target.name),
+});
+const revisionOf = (set: z.infer<typeof Workload>): number =>
+  Number(set.metadata.annotations['deployment.kubernetes.io/revision'] ?? 0);
+
+function workloadPath(call: Call): string | undefined {
+  const resource = plural[call.action.target.kind];
+  const { namespace, name } = targetOf(call);
+  return resource && `apis/apps/v1/namespaces/${namespace}/${resource}/${name}`;
+}
+const notAWorkload = ({ action }: Call): Outcome => ({
+  kind: 'refused',
+  why: `A ${action.target.kind} cannot be restarted as a rollout.`,
+});
+
+/** A template without the label that its ReplicaSet added. */
+function withoutHash(template: Record<string, unknown>): Record<string, unknown> {
+  const parsed = z
+    .looseObject({ metadata: z.looseObject({ labels: z.record(z.string(), z.string()).optional() }).optional() })
+    .parse(template);
+  const { 'pod-template-hash': _, ...labels } = parsed.metadata?.labels ?? {};
+  return { ...template, metadata: { ...parsed.metadata, labels } };
+}
+
+async function read<Schema extends z.ZodType>(
+  { cluster, action }: Call,
+  path: string,
+  schema: Schema,
+): Promise<{ readonly kind: 'found'; readonly object: z.infer<Schema> } | Extract<Outcome, { kind: 'refused' }>> {
+  const reply = await cluster.request(path);
+  if (reply.status === 404)
+    return {
+      kind: 'refused',
+      why: `There is no ${action.target.kind} ${action.target.namespace}/${action.target.name}.`,
+    };
+  const object = schema.safeParse(reply.body);
+  if (reply.status === 200 && object.success) return { kind: 'found', object: object.data };
+  return failed(reply);
+}
+
+const accepted = (reply: Reply, detail: string): Outcome =>
+  reply.status >= 200 && reply.status < 300 ? { kind: 'done', detail } : failed(reply);
+
+/** What may be different next time throws, so that it is tried again with the same key; a refusal is an answer. */
+function failed(reply: Reply): Extract<Outcome, { kind: 'refused' }> {
+  if (reply.status === 0 || reply.status === 409 || reply.status === 429 || reply.status >= 500) {
+    throw new Unavailable(`The Kubernetes API did not carry it out (status ${reply.status}).`);
+  }
+  const why =
+    reply.status === 401 || reply.status === 403
+      ? 'The Kubernetes API does not allow it.'
+      : `The Kubernetes API refused it with status ${reply.status}.`;
+  return { kind: 'refused', why };
+}

@@ -1,0 +1,5 @@
+export { type ClusterAccess, clusterAccess, fromKubeconfig } from './access.ts';
+export { fromEks } from './eks.ts';
+export { kubernetesExecutor } from './executor.ts';
+export { kubernetesLogs } from './logs.ts';
+export { kubernetesSource } from './snapshot.ts';

@@ -1,0 +1,122 @@
+// A snapshot of clusters: the kinds that analysis reads, page by page. Of Secrets and ConfigMaps only the metadata is asked for, so that no
+// value ever leaves the API server. A kind that is forbidden or unknown is left out and named; a cluster that does not answer is a gap.
+import * as z from 'zod';
+import { KubernetesObject, type KubernetesSnapshot } from '../../core/model/telemetry.ts';
+import type { KubernetesSource } from '../../core/ports/telemetry.ts';
+import type { Clock } from '../../core/ports/world.ts';
+import type { ClusterAccess } from './access.ts';
+
+interface Kind {
+  readonly kind: string;
+  readonly path: string;
+  readonly metadataOnly?: boolean;
+}
+
+const kinds: readonly Kind[] = [
+  { kind: 'Pod', path: 'api/v1/pods' },
+  { kind: 'Event', path: 'api/v1/events' },
+  { kind: 'Service', path: 'api/v1/services' },
+  { kind: 'Endpoints', path: 'api/v1/endpoints' },
+  { kind: 'Node', path: 'api/v1/nodes' },
+  { kind: 'PersistentVolumeClaim', path: 'api/v1/persistentvolumeclaims' },
+  { kind: 'PersistentVolume', path: 'api/v1/persistentvolumes' },
+  { kind: 'ResourceQuota', path: 'api/v1/resourcequotas' },
+  { kind: 'ServiceAccount', path: 'api/v1/serviceaccounts', metadataOnly: true },
+  { kind: 'Secret', path: 'api/v1/secrets', metadataOnly: true },
+  { kind: 'ConfigMap', path: 'api/v1/configmaps', metadataOnly: true },
+  { kind: 'Deployment', path: 'apis/apps/v1/deployments' },
+  { kind: 'ReplicaSet', path: 'apis/apps/v1/replicasets' },
+  { kind: 'StatefulSet', path: 'apis/apps/v1/statefulsets' },
+  { kind: 'DaemonSet', path: 'apis/apps/v1/daemonsets' },
+  { kind: 'Job', path: 'apis/batch/v1/jobs' },
+  { kind: 'CronJob', path: 'apis/batch/v1/cronjobs' },
+  { kind: 'StorageClass', path: 'apis/storage.k8s.io/v1/storageclasses' },
+  { kind: 'HorizontalPodAutoscaler', path: 'apis/autoscaling/v2/horizontalpodautoscalers' },
+  { kind: 'PodDisruptionBudget', path: 'apis/policy/v1/poddisruptionbudgets' },
+  { kind: 'Ingress', path: 'apis/networking.k8s.io/v1/ingresses' },
+  { kind: 'NetworkPolicy', path: 'apis/networking.k8s.io/v1/networkpolicies' },
+];
+
+const pageSize = 500;
+const maxPages = 40;
+const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+const Page = z.looseObject({
+  metadata: z.looseObject({ continue: z.string().nullish() }).nullish(),
+  items: z.array(z.looseObject({})),
+});
+
+export function kubernetesSource({
+  clusters,
+  clock,
+}: {
+  readonly clusters: readonly ClusterAccess[];
+  readonly clock: Clock;
+}): KubernetesSource {
+  return {
+    async snapshots(scope) {
+      const wanted = clusters.filter((cluster) => scope.cluster === undefined || cluster.name === scope.cluster);
+      const read = await Promise.all(wanted.map((cluster) => snapshotOf(cluster, clock)));
+      const data = read.flatMap((one) => (one.snapshot ? [one.snapshot] : []));
+      const without = read.flatMap((one) => one.without);
+      if (data.length === 0) {
+        const why = without.length > 0 ? without.slice(0, 3).join('; ') : 'no cluster is configured for it';
+        return {
+          kind: 'gap',
+          gap: { source: 'kubernetes', reason: `No cluster could be read: ${why}.`.slice(0, 300) },
+        };
+      }
+      return {
+        kind: 'data',
+        data,
+        query: `${data.map((one) => one.cluster).join(', ')}${without.length > 0 ? ` (without ${without.join('; ')})` : ''}`,
+        bytes: read.reduce((sum, one) => sum + one.bytes, 0),
+      };
+    },
+  };
+}
+
+async function snapshotOf(
+  cluster: ClusterAccess,
+  clock: Clock,
+): Promise<{ snapshot: KubernetesSnapshot | undefined; without: string[]; bytes: number }> {
+  const takenAt = clock.now().toISOString();
+  const lists = await Promise.all(kinds.map((kind) => listOf(cluster, kind)));
+  const without = lists.flatMap((list) => (list.failed === undefined ? [] : [list.failed]));
+  const bytes = lists.reduce((sum, list) => sum + list.bytes, 0);
+  // Pods are the least that a snapshot has to have.
+  if (lists[0]?.failed !== undefined)
+    return { snapshot: undefined, without: [`${cluster.name}: ${lists[0].failed}`], bytes };
+  return { snapshot: { cluster: cluster.name, takenAt, items: lists.flatMap((list) => list.items) }, without, bytes };
+}
+
+async function listOf(
+  cluster: ClusterAccess,
+  { kind, path, metadataOnly }: Kind,
+): Promise<{ items: KubernetesObject[]; failed?: string; bytes: number }> {
+  const items: KubernetesObject[] = [];
+  let bytes = 0;
+  let next = '';
+  for (let page = 0; page < maxPages; page += 1) {
+    const query = new URLSearchParams({ limit: String(pageSize), ...(next ? { continue: next } : {}) });
+    const reply = await cluster.request(`${path}?${query}`, metadataOnly ? { accept: metadataList } : {});
+    const list = Page.safeParse(reply.body);
+    if (reply.status !== 200 || !list.success) return { items, bytes, failed: `${kind} (${said(reply.status)})` };
+    bytes += reply.bytes;
+    for (const item of list.data.items) {
+      const object = KubernetesObject.safeParse({ ...item, kind });
+      if (object.success) items.push(object.data);
+    }
+    next = list.data.metadata?.continue ?? '';
+    if (!next) break;
+  }
+  return { items, bytes };
+}
+
+const said = (status: number): string =>
+  status === 0
+    ? 'no answer'
+    : status === 401 || status === 403
+      ? 'not allowed'
+      : status === 200
+        ? 'an odd answer'
+        : `status ${status}`;
