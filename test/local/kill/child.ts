@@ -1,0 +1,107 @@
+// A runtime in a process of its own, to be killed. It holds each incident at the state that is asked for, before or after the state did
+// its work, says so on stdout, and waits for the end. Started by kill.test.ts.
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { ExecutionInput } from '../../../core/model/workflow.ts';
+import type { Executor } from '../../../core/ports/telemetry.ts';
+import { answerApproval } from '../../../core/remediation/answer.ts';
+import { recordedWorld } from '../../../local/compose.ts';
+import { vary } from '../../../local/paging.ts';
+import { type Hooks, startRuntime } from '../../../local/runtime/index.ts';
+import type { MakeWorld } from '../../../local/world.ts';
+
+/** What happens to one incident. `event` and `source` become the page's ids. */
+const Case = z.object({
+  event: z.string(),
+  source: z.string(),
+  holdAt: z.string(),
+  answers: z.boolean(),
+  breaks: z.boolean(),
+  expires: z.boolean(),
+});
+export type Case = z.infer<typeof Case>;
+const Orders = z.object({
+  data: z.string(),
+  scenario: z.string(),
+  /** `enters`: held before the state runs. `leaves`: after it ran, before that is written down. `ends`: nothing is held. */
+  hold: z.enum(['enters', 'leaves', 'ends']),
+  cases: z.array(Case),
+});
+export type Orders = z.infer<typeof Orders>;
+
+const orders = Orders.parse(JSON.parse(process.argv[2] ?? ''));
+const caseOf = (input: unknown) => {
+  const { eventId } = ExecutionInput.parse(input).trigger;
+  return orders.cases.find((each) => each.event === eventId);
+};
+const say = (line: object) => void process.stdout.write(`${JSON.stringify(line)}\n`);
+
+/** Which incident an execution is about; what its states carry says so at its start only. */
+const executionOf = new Map<string, Case>();
+
+const hold: NonNullable<Hooks['entered']> = (at) => {
+  const wanted = executionOf.get(at.name) ?? caseOf(at.input);
+  if (wanted) executionOf.set(at.name, wanted);
+  if (wanted?.holdAt !== at.state) return;
+  say({ held: wanted.event });
+  return new Promise(() => undefined);
+};
+
+const invoke: NonNullable<Hooks['invoke']> = async (name, payload, call) => {
+  if (name === 'synthesize' && caseOf(payload)?.breaks) throw new Error('broken on purpose');
+  const answer = await call(name, payload);
+  if (name !== 'decide' || !caseOf(payload)?.expires) return answer;
+  const decided = z.looseObject({ decision: z.looseObject({}) }).parse(answer);
+  return { ...decided, decision: { ...decided.decision, expiresInSeconds: 1 } };
+};
+
+/** Writes down every time that something was really done. */
+const counted = (executor: Executor): Executor => ({
+  ...executor,
+  async execute(action) {
+    const done = await executor.execute(action);
+    if (done.kind === 'done') appendFileSync(join(orders.data, 'acted'), `${action.incidentId}\n`);
+    return done;
+  },
+});
+const makeWorld: MakeWorld = async (ground) => {
+  const world = await recordedWorld([orders.scenario])(ground);
+  return { ...world, executor: counted(world.executor), waitMs: 20 };
+};
+
+const runtime = await startRuntime({
+  makeWorld,
+  data: orders.data,
+  onTrouble: (sentence) => say({ trouble: sentence }),
+  hooks: { invoke, ...(orders.hold === 'enters' ? { entered: hold } : orders.hold === 'leaves' ? { left: hold } : {}) },
+});
+
+const answer = async (incidentId: string, approvalId: string) => {
+  const incident = await runtime.ports.incidents.get(incidentId);
+  const asked = orders.cases.find((each) => each.event === incident?.trigger.eventId);
+  if (asked?.answers) await answerApproval({ approvalId, verdict: 'approve', by: 'ada' }, runtime.ports);
+};
+runtime.feed.watch((event) => {
+  if (event.kind === 'approval' && event.approval.state === 'pending') {
+    void answer(event.approval.incidentId, event.approval.id);
+  }
+});
+
+const page = runtime.world.pages[0]?.body ?? '';
+await runtime.resume();
+if (orders.hold === 'ends') {
+  for (const { source } of orders.cases) await runtime.waitForIncident(source, 'ended');
+  say({ ended: true });
+  await runtime.close();
+} else {
+  for (const { event, source } of orders.cases) {
+    const ids = [event, source];
+    await runtime.sendPage(vary(page, new Date(), () => ids.shift() ?? ''));
+    // A page that joins must find its incident open.
+    while ((await runtime.ports.incidents.findBySource(source)) === undefined && !source.endsWith('OpenIncident')) {
+      await sleep(5);
+    }
+  }
+}
