@@ -10,7 +10,14 @@ import { diskEvidence, diskMemory } from '../connectors/disk/index.ts';
 import { dynamoStores, tableDefinitions } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { knowledgeIndex, loadKnowledgeFolder } from '../connectors/knowledge-index/index.ts';
+import {
+  fromKubeconfig,
+  kubernetesExecutor,
+  kubernetesLogs,
+  kubernetesSource,
+} from '../connectors/kubernetes/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
+import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/index.ts';
 import { readScenario, recordedExecutor, recordedTelemetry } from '../connectors/recorded/index.ts';
 import { slackChat, slackReplies } from '../connectors/slack/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
@@ -141,8 +148,7 @@ export const readConfigFile = (file: string, environment: NodeJS.ProcessEnv): Pr
 export function liveWorld(config: LiveConfig): MakeWorld {
   return async ({ learnedFolder }) => ({
     clock: systemClock(),
-    telemetry: { ...noTelemetry, knowledge: await knowledgeOf(config.knowledge ?? learnedFolder) },
-    executor: noExecutor,
+    ...(await liveSources(config, learnedFolder)),
     pager: pagerDuty({ token: config.pagerduty?.token, fromEmail: config.pagerduty?.fromEmail }),
     catalog: catalogOf(config),
     reasoner: config.model === undefined ? noReasoner() : strandsReasoner(config.model, prompts()),
@@ -151,6 +157,24 @@ export function liveWorld(config: LiveConfig): MakeWorld {
     webhookSecrets: config.pagerduty?.webhookSecrets ?? [],
     slackSigningSecrets: config.slack === undefined ? [] : [config.slack.signingSecret],
   });
+}
+
+async function liveSources(
+  { prometheus, kubernetes, knowledge }: LiveConfig,
+  learnedFolder: string | undefined,
+): Promise<Pick<World, 'telemetry' | 'executor'>> {
+  const clock = systemClock();
+  const clusters = kubernetes === undefined ? [] : await fromKubeconfig(kubernetes.kubeconfig, kubernetes.contexts);
+  const cluster = clusters.length > 0;
+  return {
+    telemetry: {
+      ...noTelemetry,
+      ...(prometheus && { metrics: prometheusMetrics(prometheus), alerts: prometheusAlerts(prometheus) }),
+      ...(cluster && { kubernetes: kubernetesSource({ clusters, clock }), logs: kubernetesLogs({ clusters }) }),
+      knowledge: await knowledgeOf(knowledge ?? learnedFolder),
+    },
+    executor: cluster ? kubernetesExecutor({ clusters, clock }) : noExecutor,
+  };
 }
 
 const knowledgeOf = async (folder: string | undefined) =>
