@@ -1,0 +1,257 @@
+import { createHmac } from 'node:crypto';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Unavailable } from '../../core/errors.ts';
+import type { BusEvent } from '../../core/model/events.ts';
+import { Catalog } from '../../core/ports/catalog.ts';
+import { receive } from '../../lambdas/slack/handler.ts';
+import { anApproval } from '../builders.ts';
+import { parallel, testClock } from '../contract/records.ts';
+import { storesForTests } from '../stores.ts';
+
+const open = storesForTests();
+const secret = 'signing-secret';
+
+type Ports = Parameters<typeof receive>[1];
+let clock: ReturnType<typeof testClock>;
+let ports: Ports;
+let published: BusEvent[];
+let resumed: unknown[];
+let replied: { to: string; text: string; replace: boolean }[];
+beforeEach(async () => {
+  clock = testClock('02:50:00');
+  published = [];
+  resumed = [];
+  replied = [];
+  const { seen, approvals, incidents } = await open(clock);
+  ports = {
+    seen,
+    approvals,
+    incidents,
+    clock,
+    bus: { publish: async (event) => void published.push(event) },
+    workflow: {
+      resume: async (_, output) => {
+        resumed.push(output);
+        return 'resumed';
+      },
+    },
+    catalog: { load: async () => Catalog.parse({ environments: {} }) },
+    secrets: { pagerDutyWebhook: async () => [], slackSigning: async () => [secret] },
+    replies: { reply: async (to, answer) => void replied.push({ to, ...answer }) },
+  };
+});
+
+const seconds = () => Math.floor(clock.now().getTime() / 1000);
+const sign = (body: string, timestamp: number | string, key = secret) =>
+  `v0=${createHmac('sha256', key).update(`v0:${timestamp}:${body}`).digest('hex')}`;
+function post(
+  body: string,
+  { type = 'application/json', timestamp = seconds(), signature = sign(body, timestamp) } = {},
+) {
+  const headers = {
+    'Content-Type': type,
+    'X-Slack-Request-Timestamp': `${timestamp}`,
+    'X-Slack-Signature': signature,
+  };
+  return receive({ rawPath: '/', headers, body, isBase64Encoded: false }, ports);
+}
+
+const mention = (over: Record<string, unknown> = {}, event_id = 'Ev1') =>
+  JSON.stringify({
+    type: 'event_callback',
+    event_id,
+    event: {
+      type: 'app_mention',
+      channel: 'C1',
+      user: 'U1',
+      text: "<@UBOT> what's the issue with this service?",
+      ts: '1763607000.000200',
+      thread_ts: '1763606820.000100',
+      ...over,
+    },
+  });
+
+describe('the signature', () => {
+  test("of Slack's published example is right", async () => {
+    // https://docs.slack.dev/authentication/verifying-requests-from-slack; its body is a slash command, which is not ours.
+    const body =
+      'token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c';
+    ports = { ...ports, secrets: { ...ports.secrets, slackSigning: async () => ['8f742231b10e8888abcd99yyyzzz85a5'] } };
+    clock.set('2018-07-12T18:36:58.000Z');
+    const example = {
+      type: 'application/x-www-form-urlencoded',
+      timestamp: 1531420618,
+      signature: 'v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503',
+    };
+    expect(await post(body, example)).toMatchObject({ statusCode: 400, body: expect.stringContaining('interaction') });
+    expect((await post(`${body}x`, example)).statusCode).toBe(401);
+  });
+
+  test.each([
+    ['five minutes old', -300, 200],
+    ['five minutes ahead', 300, 200],
+    ['older', -301, 401],
+    ['further ahead', 301, 401],
+  ])('of a request that is %s: %#', async (_, skew, status) => {
+    expect((await post(mention(), { timestamp: seconds() + skew })).statusCode).toBe(status);
+  });
+
+  test.each([
+    ['missing', { signature: '' }, 400],
+    ['of another version', { signature: `v1=${'0'.repeat(64)}` }, 400],
+    ['wrong', { signature: `v0=${'0'.repeat(64)}` }, 401],
+  ])('that is %s is refused', async (_, headers, status) => {
+    expect((await post(mention(), headers)).statusCode).toBe(status);
+    expect(published).toEqual([]);
+  });
+
+  test('with a timestamp that is none is malformed', async () => {
+    const body = mention();
+    const headers = { 'x-slack-request-timestamp': 'now', 'x-slack-signature': sign(body, 'now') };
+    expect((await receive({ rawPath: '/', headers, body, isBase64Encoded: false }, ports)).statusCode).toBe(400);
+  });
+
+  test('cannot be judged without the secret: then it is asked for again', async () => {
+    const slackSigning = async () => Promise.reject(new Unavailable('The secret could not be read.'));
+    ports = { ...ports, secrets: { ...ports.secrets, slackSigning } };
+    expect((await post(mention())).statusCode).toBe(503);
+  });
+});
+
+describe('an event', () => {
+  test('that verifies the address is answered with its challenge', async () => {
+    const body = JSON.stringify({ type: 'url_verification', token: 'x', challenge: 'abc' });
+    expect(await post(body)).toMatchObject({ statusCode: 200, body: '{"challenge":"abc"}' });
+  });
+
+  test('that mentions us in a thread starts an investigation of that thread', async () => {
+    expect((await post(mention())).statusCode).toBe(200);
+    expect(published).toEqual([
+      {
+        detailType: 'incident.mentioned',
+        detail: {
+          trigger: {
+            kind: 'mention',
+            eventId: 'Ev1',
+            sourceId: 'slack-C1-1763606820.000100',
+            occurredAt: '2025-11-20T02:50:00.000Z',
+            title: "what's the issue with this service?",
+            severity: 'unknown',
+            details: {},
+            slack: { channel: 'C1', threadTs: '1763606820.000100', user: 'U1' },
+          },
+        },
+      },
+    ]);
+  });
+
+  test('that Slack retries is taken once', async () => {
+    await post(mention());
+    expect(await post(mention())).toMatchObject({ statusCode: 200, body: '{"status":"duplicate"}' });
+    expect(published).toHaveLength(1);
+  });
+
+  test('that did not reach the bus is asked for again, and then taken', async () => {
+    const { bus } = ports;
+    ports = { ...ports, bus: { publish: async () => Promise.reject(new Unavailable('down')) } };
+    expect((await post(mention())).statusCode).toBe(503);
+    ports = { ...ports, bus };
+    expect((await post(mention())).statusCode).toBe(200);
+    expect(published).toHaveLength(1);
+  });
+
+  test.each([
+    ['of a bot', { bot_id: 'B1' }],
+    ['of a changed message', { subtype: 'message_changed' }],
+    ['that is no mention', { type: 'message' }],
+    ['without a channel', { channel: undefined }],
+  ])('%s is ignored', async (_, over) => {
+    expect(await post(mention(over))).toMatchObject({ statusCode: 200, body: '{"status":"ignored"}' });
+    expect(published).toEqual([]);
+  });
+
+  test.each([
+    ['no JSON', 'x'],
+    ['another type', '{"type":"other"}'],
+    ['a time that is none', mention({ ts: '-1e300' })],
+    ['a channel that is none', mention({ channel: 7 })],
+  ])('that is wrong (%s) is refused', async (_, body) => {
+    expect((await post(body)).statusCode).toBe(400);
+  });
+});
+
+describe('a button', () => {
+  const press = (
+    verdict: string,
+    { user = 'U1', value = anApproval().id, url = 'https://hooks.slack.com/actions/1' } = {},
+  ) => {
+    const payload = JSON.stringify({
+      type: 'block_actions',
+      user: { id: user, username: 'ana' },
+      team: { id: 'T1' },
+      channel: { id: 'C1' },
+      message: { ts: '1763606820.000100' },
+      response_url: url,
+      trigger_id: '1.2.3',
+      actions: [{ type: 'button', action_id: `watchkeeper-${verdict}`, block_id: 'b', value }],
+    });
+    return post(new URLSearchParams({ payload }).toString(), { type: 'application/x-www-form-urlencoded' });
+  };
+  beforeEach(async () => {
+    await ports.approvals.request(anApproval(), 'task-token');
+  });
+
+  test.each([
+    ['approve', { kind: 'approved', remember: false }],
+    ['approve-and-remember', { kind: 'approved', remember: true }],
+    ['reject', { kind: 'rejected' }],
+  ])('%s decides, brings the answer to the workflow and makes room for it', async (verdict, outcome) => {
+    expect((await press(verdict)).statusCode).toBe(200);
+    expect(resumed).toMatchObject([{ ...outcome, by: 'U1', approvalId: anApproval().id }]);
+    expect(replied).toMatchObject([{ to: 'https://hooks.slack.com/actions/1', replace: true }]);
+    expect(replied[0]?.text).toMatch(/^Rerun CronJob billing\/nightly-invoices in backend-1\? .*by U1/);
+  });
+
+  test('pressed by many at once decides once', async () => {
+    await parallel(5, (n) => press(n % 2 ? 'approve' : 'reject', { user: `U${n}` }));
+    expect(new Set(resumed.map((outcome) => (outcome as { by: string }).by)).size).toBe(1);
+    expect(replied).toHaveLength(5);
+  });
+
+  test('pressed after it expired does nothing, and says so', async () => {
+    clock.set('03:20:00');
+    await press('approve');
+    expect(resumed).toEqual([]);
+    expect(replied).toMatchObject([{ replace: true, text: expect.stringContaining('expired') }]);
+  });
+
+  test('pressed by somebody who may not does nothing, leaves the question, and says so', async () => {
+    ports = { ...ports, catalog: { load: async () => Catalog.parse({ environments: {}, approvers: ['U9'] }) } };
+    await press('approve');
+    expect(resumed).toEqual([]);
+    expect(replied).toMatchObject([{ replace: false, text: 'U1 is not among the approvers.' }]);
+  });
+
+  test('of a question that nobody asked does nothing', async () => {
+    await press('approve', { value: 'inc-9-rollback-rollout' });
+    expect(resumed).toEqual([]);
+  });
+
+  test('decides also when the one who pressed it cannot be told', async () => {
+    ports = { ...ports, replies: { reply: async () => Promise.reject(new Unavailable('down')) } };
+    expect((await press('approve')).statusCode).toBe(200);
+    expect(resumed).toHaveLength(1);
+  });
+
+  test('that is not ours is ignored', async () => {
+    expect(await press('dance')).toMatchObject({ statusCode: 200, body: '{"status":"ignored"}' });
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['no JSON', 'payload=x'],
+    ['no user', `payload=${encodeURIComponent('{"type":"block_actions"}')}`],
+  ])('with %s in it is refused', async (_, body) => {
+    expect((await post(body, { type: 'application/x-www-form-urlencoded' })).statusCode).toBe(400);
+  });
+});
