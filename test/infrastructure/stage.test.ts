@@ -18,7 +18,7 @@ describe('records', () => {
           BillingMode: 'PAY_PER_REQUEST',
           PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
           SSESpecification: { SSEEnabled: true },
-          TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+          TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
           DeletionProtectionEnabled: true,
         },
       });
