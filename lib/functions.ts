@@ -58,16 +58,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   'assemble-context': {
     memoryMb: 512,
     timeoutSeconds: 30,
-    may: [
-      ...step,
-      'update incidents',
-      'read the catalogue',
-      'use PagerDuty',
-      'recall',
-      'observe',
-      'store evidence',
-      'read evidence',
-    ],
+    may: [...step, 'read the catalogue', 'use PagerDuty', 'recall', 'observe'],
   },
   synthesize: {
     memoryMb: 1024,

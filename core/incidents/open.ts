@@ -4,6 +4,7 @@ import type { Incident } from '../model/incident.ts';
 import type { OpenIncidentInput, Opening } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { shorten } from '../text.ts';
+import { threadOf } from './thread.ts';
 import { note } from './timeline.ts';
 
 type OpenPorts = Pick<Ports, 'incidents' | 'clock' | 'ids' | 'chat'>;
@@ -51,7 +52,6 @@ async function join(
 
 /** Work has begun whether or not the thread can be told. */
 async function tellThread(incident: Incident, ports: OpenPorts): Promise<void> {
-  const { slack } = incident.trigger;
   try {
     await ports.chat.publish({
       key: `opened-${incident.id}`,
@@ -59,7 +59,7 @@ async function tellThread(incident: Incident, ports: OpenPorts): Promise<void> {
       kind: 'opened',
       headline: shorten(`Looking into: ${incident.title}`, 300),
       lines: [],
-      ...(slack === undefined ? {} : { slack: { channel: slack.channel, threadTs: slack.threadTs } }),
+      ...threadOf(incident.trigger),
     });
   } catch {
     const text = 'The thread could not be told that work has begun.';

@@ -1,0 +1,7 @@
+// Where an incident is talked about. An incident that came from a Slack thread is answered there; others have their own place.
+import type { Trigger } from '../model/incident.ts';
+import type { Message } from '../model/message.ts';
+
+/** The part of a message that sends it to the incident's thread. */
+export const threadOf = ({ slack }: Trigger): Pick<Message, 'slack'> =>
+  slack === undefined ? {} : { slack: { channel: slack.channel, threadTs: slack.threadTs } };
