@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { flattenDetails } from '../../core/incidents/details.ts';
 import type { Pager } from '../../core/ports/channels.ts';
+import { clean, shorten } from '../../core/text.ts';
 
 interface PagerDutyConfig {
   /** Absent: every call is a gap that says so. */
@@ -24,57 +25,98 @@ const Alerts = z.looseObject({
     }),
   ),
 });
+const Notes = z.looseObject({ notes: z.array(z.looseObject({ content: z.string() })) });
 
 const noteLength = 2000;
+/** A page of an alert storm; nobody reads more, and nothing needs to. */
+const maxBytes = 2 * 1024 * 1024;
+
+const refusals: Readonly<Record<number, string>> = {
+  401: 'PagerDuty does not accept the token.',
+  402: 'The PagerDuty account does not include this.',
+  403: 'The PagerDuty token may not do this.',
+  404: 'PagerDuty does not know this incident.',
+  429: 'PagerDuty asks to be asked less often.',
+};
+
+type Got = { readonly kind: 'body'; readonly body: unknown } | { readonly kind: 'failed'; readonly why: string };
 
 export function pagerDuty(config: PagerDutyConfig): Pager {
   const { token, fromEmail, baseUrl = 'https://api.pagerduty.com', timeoutMs = 4000, retryMs = 500 } = config;
   const gap = (reason: string) => ({ kind: 'gap' as const, gap: { source: 'pagerduty', reason } });
+  const incident = (id: string) => `${baseUrl}/incidents/${encodeURIComponent(id)}`;
 
-  const call = async (path: string, init: RequestInit, triesLeft = 1): Promise<Response | string> => {
-    const response = await fetch(`${baseUrl}${path}`, {
-      ...init,
-      headers: {
-        authorization: `Token token=${token}`,
-        accept: 'application/vnd.pagerduty+json;version=2',
-        'content-type': 'application/json',
-        ...(fromEmail === undefined ? {} : { from: fromEmail }),
-      },
-      signal: AbortSignal.timeout(timeoutMs),
-    }).catch(() => undefined);
-    if (response?.ok) return response;
-    const again = response === undefined || response.status === 429 || response.status >= 500;
-    if (again && triesLeft > 0) {
-      await new Promise((resolve) => setTimeout(resolve, retryMs));
-      return call(path, init, triesLeft - 1);
+  const once = async (url: string, init: RequestInit = {}): Promise<Got & { readonly again?: boolean }> => {
+    try {
+      const response = await fetch(url, {
+        ...init,
+        redirect: 'error',
+        headers: {
+          authorization: `Token token=${token}`,
+          accept: 'application/vnd.pagerduty+json;version=2',
+          'content-type': 'application/json',
+          ...(fromEmail === undefined ? {} : { from: fromEmail }),
+        },
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      if (response.ok) return { kind: 'body', body: await readJson(response) };
+      const { status } = response;
+      const why = refusals[status] ?? `PagerDuty answered with status ${status}.`;
+      return { kind: 'failed', why, again: status === 429 || status >= 500 };
+    } catch {
+      return { kind: 'failed', why: 'PagerDuty did not answer.', again: true };
     }
-    return response === undefined ? 'PagerDuty did not answer.' : `PagerDuty answered with status ${response.status}.`;
+  };
+  const twice = async (attempt: () => Promise<Got & { readonly again?: boolean }>): Promise<Got> => {
+    const first = await attempt();
+    if (!first.again) return first;
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
+    return attempt();
   };
 
   return {
     async alerts(sourceId) {
       if (!token) return gap('No PagerDuty token is configured, so the alerts of the page were not read.');
-      const response = await call(`/incidents/${encodeURIComponent(sourceId)}/alerts?limit=25`, {});
-      if (typeof response === 'string') return gap(response);
-      const body = Alerts.safeParse(await response.json().catch(() => undefined));
-      if (!body.success) return gap('PagerDuty answered with something that is no list of alerts.');
-      return {
-        kind: 'data',
-        alerts: body.data.alerts.map((alert) => ({
-          summary: (alert.summary ?? '').slice(0, 1000),
-          ...(alert.severity ? { severity: alert.severity } : {}),
-          details: flattenDetails(alert.body?.details),
-        })),
-      };
+      const got = await twice(() => once(`${incident(sourceId)}/alerts?limit=25`));
+      if (got.kind === 'failed') return gap(got.why);
+      const listed = Alerts.safeParse(got.body);
+      if (!listed.success) return gap('PagerDuty answered with something that is no list of alerts.');
+      const alerts = listed.data.alerts.map(({ summary, severity, body }) => ({
+        summary: shorten(clean(summary ?? ''), 1000),
+        ...(severity ? { severity } : {}),
+        details: flattenDetails(body?.details),
+      }));
+      return { kind: 'data', alerts };
     },
 
     async note(sourceId, text) {
       if (!token || !fromEmail) return gap('No PagerDuty token and sender are configured, so the page got no note.');
-      const response = await call(`/incidents/${encodeURIComponent(sourceId)}/notes`, {
-        method: 'POST',
-        body: JSON.stringify({ note: { content: text.slice(0, noteLength) } }),
+      const url = `${incident(sourceId)}/notes`;
+      const content = shorten(clean(text), noteLength);
+      // A step that runs twice, or a try whose answer was lost, writes one note.
+      const got = await twice(async () => {
+        const before = await once(url);
+        const notes = before.kind === 'body' ? Notes.safeParse(before.body) : undefined;
+        if (notes?.data?.notes.some((note) => note.content === content)) return before;
+        return once(url, { method: 'POST', body: JSON.stringify({ note: { content } }) });
       });
-      return typeof response === 'string' ? gap(response) : { kind: 'written' };
+      return got.kind === 'failed' ? gap(got.why) : { kind: 'written' };
     },
   };
+}
+
+/** Undefined for what is no JSON or too much; what is inside is the schema's business. */
+async function readJson(response: Response): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
