@@ -1,116 +1,27 @@
-// `npm start`: boots the runtime, sends the demo page and shows in the terminal what happens. Everything it says about errors is one
-// sentence; everything it does is in the runtime.
-import { userInfo } from 'node:os';
+// `npm start`: reads the options, starts, and says in one sentence what went wrong. The rest is loaded only when there is something to
+// start, so that help and a mistyped option are answered at once.
 import { WatchkeeperError } from '../core/errors.ts';
-import type { Incident } from '../core/model/incident.ts';
-import { liveWorld, readConfigFile, recordedWorld } from './compose.ts';
-import { demoScenario } from './demo.ts';
-import { type Asked, defaultData, readStartOptions, type StartOptions, startHelp } from './options.ts';
-import { type Runtime, startRuntime } from './runtime/index.ts';
+import { readStartOptions, startHelp } from './options.ts';
 import { styleFor } from './terminal/style.ts';
-import { watchInTerminal } from './terminal/watch.ts';
-import type { MakeWorld } from './world.ts';
 
-const scenariosFolder = new URL('../scenarios/', import.meta.url).pathname;
-const style = styleFor(process.stdout, process.env);
-const print = (line: string) => void process.stdout.write(`${line}\n`);
-const complain = (line: string) => void process.stderr.write(`${line}\n`);
-
-/** What to look at, where to keep it, and which page to send first. */
-interface Plan {
-  readonly makeWorld: MakeWorld;
-  readonly data: string;
-  readonly says: string;
-  readonly firstPage: (runtime: Runtime) => string | undefined;
-}
-
-async function plan(options: StartOptions): Promise<Plan> {
-  if (options.config !== undefined) {
-    const config = await readConfigFile(options.config, process.env);
-    const data = options.data ?? config.dataDir ?? defaultData;
-    return { makeWorld: liveWorld(config), data, says: `as ${options.config} says`, firstPage: () => undefined };
-  }
-  const own = options.scenarios.length > 0;
-  return {
-    makeWorld: recordedWorld(own ? options.scenarios : [scenariosFolder]),
-    data: options.data ?? defaultData,
-    says: 'in a recorded world: acting changes nothing real',
-    firstPage: ({ world }) => {
-      const demo = world.pages.find((page) => page.id === demoScenario) ?? world.pages[0];
-      return options.demo ? (own ? world.pages[0] : demo)?.body : undefined;
-    },
-  };
-}
-
-async function start(options: StartOptions): Promise<number> {
-  const { makeWorld, data, says, firstPage } = await plan(options);
-  const runtime = await startRuntime({
-    makeWorld,
-    data,
-    port: options.port,
-    onTrouble: (sentence) => complain(style.yellow(sentence)),
-  });
-  const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  const terminal = watchInTerminal({
-    feed: runtime.feed,
-    ports: runtime.ports,
-    print,
-    style,
-    width: Math.max(60, Math.min(process.stdout.columns ?? 110, 140)),
-    input: interactive ? process.stdin : undefined,
-    person: userInfo().username,
-  });
-  print(style.bold(`Watchkeeper is up: ${runtime.url}`));
-  print(style.dim(`It keeps its records in ${data} and looks ${says}. Ctrl-C stops it; it goes on where it was.`));
-  const stopped = new Promise<number>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(0));
-  });
-  try {
-    const resumed = await runtime.resume();
-    if (resumed > 0)
-      print(`Going on with ${resumed} unfinished ${resumed === 1 ? 'investigation' : 'investigations'}.`);
-    const page = firstPage(runtime);
-    const sent = page === undefined ? undefined : await runtime.sendPage(page);
-    if (sent === undefined) print(`Waiting for pages at ${runtime.url}/pagerduty`);
-    const done = sent === undefined ? stopped : follow(runtime, sent.sourceId, options.once, interactive, stopped);
-    return await done;
-  } finally {
-    await terminal.close();
-    await runtime.close();
-  }
-}
-
-/** Shows where to go on; resolves to the exit code when it is time to stop. */
-async function follow(
-  runtime: Runtime,
-  sourceId: string,
-  once: boolean,
-  interactive: boolean,
-  stopped: Promise<number>,
-): Promise<number> {
-  const settled = runtime.waitForIncident(sourceId, once && interactive ? 'ended' : 'asked', 24 * 3600 * 1000);
-  const first = await Promise.race([settled, stopped]);
-  if (typeof first === 'number') return first;
-  if (once) return exitCodeOf(first);
-  print(`\n${style.bold(`Timeline, evidence and answers: ${runtime.url}`)}`);
-  return stopped;
-}
-
-const exitCodeOf = (incident: Incident): number => (incident.status === 'failed' ? 1 : 0);
-
-async function run(asked: Asked<StartOptions>): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
+  const asked = readStartOptions(args);
   switch (asked.kind) {
     case 'help':
-      print(startHelp);
+      process.stdout.write(startHelp);
       return 0;
-    case 'run':
+    case 'run': {
+      const { start } = await import('./start.ts');
       return start(asked.options);
+    }
   }
 }
 
 try {
-  process.exitCode = await run(readStartOptions(process.argv.slice(2)));
+  process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  complain(style.red(error instanceof WatchkeeperError ? error.message : `Something unexpected: ${String(error)}`));
-  process.exitCode = error instanceof WatchkeeperError && error.audience !== 'us' ? 2 : 1;
+  const known = error instanceof WatchkeeperError;
+  const style = styleFor(process.stderr, process.env);
+  process.stderr.write(`${style.red(known ? error.message : `Something unexpected: ${String(error)}`)}\n`);
+  process.exitCode = known && error.audience !== 'us' ? 2 : 1;
 }

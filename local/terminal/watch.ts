@@ -27,7 +27,14 @@ interface Watched {
   readonly told: Set<string>;
 }
 
-export function watchInTerminal(options: TerminalOptions): { close(): void } {
+export interface Terminal {
+  /** Where an incident stands that began before: its diagnosis and what is asked. */
+  show(incident: Incident): void;
+  /** Resolves when everything that happened until now is printed. */
+  close(): Promise<void>;
+}
+
+export function watchInTerminal(options: TerminalOptions): Terminal {
   const { feed, ports, print, style, width } = options;
   const incidents = new Map<string, Watched>();
   const pending = new Map<string, Approval>();
@@ -55,10 +62,19 @@ export function watchInTerminal(options: TerminalOptions): { close(): void } {
     watched.told.add(entry.id);
     const sinceMs = Math.max(0, at - watched.since);
     if (entry.kind === 'diagnosis') await tellDiagnosis(entry.incidentId, sinceMs);
-    else print(timelineLine(entry, sinceMs, width, style));
+    // The question itself is put when its record is there, with the ways to answer.
+    else if (entry.kind !== 'question') print(timelineLine(entry, sinceMs, width, style));
   }
 
-  async function tellDiagnosis(incidentId: string, sinceMs: number): Promise<void> {
+  async function stand({ id }: Incident): Promise<void> {
+    await heading(id);
+    await tellDiagnosis(id);
+    for (const approval of await ports.approvals.ofIncident(id)) {
+      if (approval.state === 'pending') await tellApproval(approval);
+    }
+  }
+
+  async function tellDiagnosis(incidentId: string, sinceMs?: number): Promise<void> {
     const diagnosis = await ports.incidents.diagnosis(incidentId);
     if (diagnosis === undefined) return;
     const ids = diagnosis.hypotheses.flatMap((hypothesis) => hypothesis.evidenceIds);
@@ -74,7 +90,7 @@ export function watchInTerminal(options: TerminalOptions): { close(): void } {
     pending.set(approval.id, approval);
     await heading(approval.incidentId);
     for (const line of questionLines(approval, width, style)) print(line);
-    print(options.input ? style.bold(answerHint) : style.dim('  Answer in the console.'));
+    print(options.input ? style.bold(answerHint) : style.dim('  The console takes the answer.'));
   }
 
   const unwatch = feed.watch((event) => {
@@ -109,9 +125,11 @@ export function watchInTerminal(options: TerminalOptions): { close(): void } {
   }
 
   return {
-    close() {
+    show: (incident) => say(() => stand(incident)),
+    async close() {
       unwatch();
       lines?.close();
+      await saying;
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Diagnosis, Hypothesis } from '../../core/model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import type { Evidence } from '../../core/model/report.ts';
 import { confidenceWords } from '../../core/reporting/words.ts';
+import { shorten } from '../../core/text.ts';
 import type { Style } from './style.ts';
 
 export const incidentHeading = (incident: Incident, style: Style): string =>
@@ -21,14 +22,14 @@ export function timelineLine(entry: TimelineEntry, sinceMs: number, width: numbe
 export function diagnosisLines(
   diagnosis: Diagnosis,
   evidence: readonly Evidence[],
-  sinceMs: number,
+  sinceMs: number | undefined,
   width: number,
   style: Style,
 ): readonly string[] {
   const indented = (text: string, by: number) => hang(' '.repeat(by), by, wrap(clean(text), width - by));
   return [
     '',
-    style.bold(`Diagnosis after ${(sinceMs / 1000).toFixed(1)} s`),
+    style.bold(sinceMs === undefined ? 'Diagnosis' : `Diagnosis after ${(sinceMs / 1000).toFixed(1)} s`),
     indented(diagnosis.text, 2),
     '',
     ...(diagnosis.hypotheses.length === 0 ? [indented('No cause could be told from what was seen.', 2)] : []),
@@ -109,9 +110,16 @@ function colourOf({ kind }: TimelineEntry, style: Style): (text: string) => stri
   }
 }
 
+/** The first two lines that say something: a count and what was counted, an object and its state. */
 const excerpt = (evidence: Evidence): string => {
-  const line = evidence.excerpt.split('\n').find((each) => each.trim() !== '') ?? evidence.query;
-  return line.length > 160 ? `${line.slice(0, 159)}…` : line;
+  const lines = evidence.excerpt.split('\n').filter((each) => each.trim() !== '');
+  return shorten(
+    lines
+      .slice(0, 2)
+      .map((line) => line.trim())
+      .join(' ') || evidence.query,
+    160,
+  );
 };
 
 const milliseconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);

@@ -1,0 +1,130 @@
+// What `npm start` does once its options are read: boots the runtime, sends the demo page, shows in the terminal what happens, and stops
+// when told to. Errors are thrown to main.ts.
+import { userInfo } from 'node:os';
+import type { Incident } from '../core/model/incident.ts';
+import { checkSources } from './check.ts';
+import { liveWorld, readConfigFile, recordedWorld } from './compose.ts';
+import { demoScenario } from './demo.ts';
+import { defaultData, type StartOptions } from './options.ts';
+import { sourceIdOf, vary } from './paging.ts';
+import { type Runtime, startRuntime } from './runtime/index.ts';
+import { styleFor } from './terminal/style.ts';
+import { watchInTerminal } from './terminal/watch.ts';
+import type { MakeWorld } from './world.ts';
+
+const scenariosFolder = new URL('../scenarios/', import.meta.url).pathname;
+const style = styleFor(process.stdout, process.env);
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+const complain = (line: string) => void process.stderr.write(`${line}\n`);
+
+/** What to look at, where to keep it, and which page to send first. */
+interface Plan {
+  readonly makeWorld: MakeWorld;
+  readonly data: string;
+  readonly says: string;
+  readonly firstPage: (runtime: Runtime) => string | undefined;
+  /** Sentences about what cannot be asked now. */
+  readonly check: (runtime: Runtime) => Promise<readonly string[]>;
+}
+
+async function plan(options: StartOptions): Promise<Plan> {
+  if (options.config !== undefined) {
+    const config = await readConfigFile(options.config, process.env);
+    const data = options.data ?? config.dataDir ?? defaultData;
+    const configured = { prometheus: config.prometheus !== undefined, kubernetes: config.kubernetes !== undefined };
+    return {
+      makeWorld: liveWorld(config),
+      data,
+      says: `at what ${options.config} names`,
+      firstPage: () => undefined,
+      check: ({ world }) => checkSources(world.telemetry, configured, new Date()),
+    };
+  }
+  const own = options.scenarios.length > 0;
+  return {
+    makeWorld: recordedWorld(own ? options.scenarios : [scenariosFolder]),
+    data: options.data ?? defaultData,
+    says: 'in a recorded world: acting changes nothing real',
+    firstPage: ({ world }) => {
+      const demo = world.pages.find((page) => page.id === demoScenario) ?? world.pages[0];
+      return options.demo ? (own ? world.pages[0] : demo)?.body : undefined;
+    },
+    check: async () => [],
+  };
+}
+
+/** Resolves to the exit code. */
+export async function start(options: StartOptions): Promise<number> {
+  const { makeWorld, data, says, firstPage, check } = await plan(options);
+  const runtime = await startRuntime({
+    makeWorld,
+    data,
+    port: options.port,
+    onTrouble: (sentence) => complain(style.yellow(sentence)),
+  });
+  const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const terminal = watchInTerminal({
+    feed: runtime.feed,
+    ports: runtime.ports,
+    print,
+    style,
+    width: Math.max(60, Math.min(process.stdout.columns ?? 110, 140)),
+    input: interactive ? process.stdin : undefined,
+    person: userInfo().username,
+  });
+  print(style.bold(`Watchkeeper is up: ${runtime.url}`));
+  print(style.dim(`It keeps its records in ${data} and looks ${says}. Ctrl-C stops it; it goes on where it was.`));
+  const stopped = new Promise<number>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(0));
+  });
+  try {
+    void check(runtime).then((complaints) => complaints.map((each) => complain(style.yellow(each))));
+    const resumed = await runtime.resume();
+    if (resumed > 0)
+      print(`Going on with ${resumed} unfinished ${resumed === 1 ? 'investigation' : 'investigations'}.`);
+    const page = firstPage(runtime);
+    const sent = page === undefined ? undefined : await pageOnce(runtime, page);
+    if (sent === undefined) print(`Waiting for pages at ${runtime.url}/pagerduty`);
+    if (sent === undefined) return await stopped;
+    if (sent.known !== undefined) terminal.show(sent.known);
+    return await follow(runtime, sent.sourceId, options.once, interactive, stopped);
+  } finally {
+    await terminal.close();
+    await runtime.close();
+  }
+}
+
+/** Sends a page unless its incident is still open; one that has ended comes back as the same error of another night. */
+async function pageOnce(runtime: Runtime, body: string): Promise<Paged> {
+  const sourceId = sourceIdOf(body);
+  const known = await runtime.ports.incidents.findBySource(sourceId);
+  if (known === undefined) return runtime.sendPage(body);
+  if (known.status === 'closed' || known.status === 'failed') {
+    return runtime.sendPage(vary(body, new Date(), () => runtime.ports.ids.next()));
+  }
+  return { sourceId, known };
+}
+
+interface Paged {
+  readonly sourceId: string;
+  /** Its incident where it was open before. */
+  readonly known?: Incident;
+}
+
+/** Shows where to go on; resolves to the exit code when it is time to stop. */
+async function follow(
+  runtime: Runtime,
+  sourceId: string,
+  once: boolean,
+  interactive: boolean,
+  stopped: Promise<number>,
+): Promise<number> {
+  const settled = runtime.waitForIncident(sourceId, once && interactive ? 'ended' : 'asked', 24 * 3600 * 1000);
+  const first = await Promise.race([settled, stopped]);
+  if (typeof first === 'number') return first;
+  if (once) return exitCodeOf(first);
+  print(`\n${style.bold(`Timeline, evidence and answers: ${runtime.url}`)}`);
+  return stopped;
+}
+
+const exitCodeOf = (incident: Incident): number => (incident.status === 'failed' ? 1 : 0);
