@@ -16,6 +16,6 @@ const head = (template: string): string => (template.split(/\s\{"/)[0] ?? templa
 function similarity(one: string, other: string): number {
   const [a, b] = [stemsOf(one), stemsOf(other)];
   if (a.size < 3 || b.size < 3) return 0;
-  const shared = [...a].filter((word) => b.has(word)).length;
+  const shared = [...a.keys()].filter((word) => b.has(word)).length;
   return shared / (a.size + b.size - shared);
 }

@@ -1,6 +1,7 @@
 // Which claims may be weighed: those whose every piece of evidence is in this incident's store, made by the specialist whose report they
 // came in. What is dropped is counted and said.
 import * as z from 'zod';
+import { entityKey } from '../model/entity.ts';
 import type { Evidence, Finding, Gap, Report } from '../model/report.ts';
 import { Change } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
@@ -72,8 +73,8 @@ async function changeTexts(
 /** A finding that was reported twice (a retry, a second round that found the same) is one. */
 function unique(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
-  return findings.filter(({ id, specialist, claim }) => {
-    const keys = [`${specialist} ${id}`, `${specialist} ${claim}`];
+  return findings.filter(({ id, specialist, claim, entity, cause }) => {
+    const keys = [`${specialist} ${id}`, `${specialist} ${entityKey(entity)} ${cause} ${claim}`];
     const known = keys.some((key) => seen.has(key));
     for (const key of keys) seen.add(key);
     return !known;

@@ -24,14 +24,15 @@ export function matchOfWords(
   const weigh = rarity(changes.map(stemsOf));
   const own = stemsOf(change);
   const ofNames = stemsOf(names.join(' '));
-  const shared = [...stemsOf(errors)].filter((word) => own.has(word) && !ofNames.has(word));
-  const told = shared.reduce((sum, word) => sum + Math.max(0, weigh(word)), 0);
+  const shared = [...stemsOf(errors)].filter(([stem]) => own.has(stem) && !ofNames.has(stem));
+  const told = shared.reduce((sum, [stem]) => sum + Math.max(0, weigh(stem)), 0);
   if (told <= 0) return undefined;
   return {
     weight: 1.6 * (1 - Math.exp(-told / 3)),
     text: `it speaks of what the errors speak of: ${shared
-      .sort((a, b) => weigh(b) - weigh(a))
+      .sort(([a], [b]) => weigh(b) - weigh(a))
       .slice(0, 3)
+      .map(([, word]) => word)
       .join(', ')}`,
   };
 }

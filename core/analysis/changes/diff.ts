@@ -61,12 +61,15 @@ function rearranged(removed: readonly string[], added: readonly string[]): boole
   if (gone.size === 0) return false;
   const lost = [...gone].filter((word) => !came.has(word));
   const fresh = [...came].filter((word) => !gone.has(word));
+  const conditions = (lines: readonly string[]) =>
+    lines.join('\n').match(/\b(?:if|unless|while|case|when|elif)\b|&&|\|\|/g)?.length ?? 0;
   const deeds = (lines: readonly string[]) => lines.filter((line) => /\w\(/.test(line)).length;
   return (
     lost.every((word) => word.length <= 2) &&
     fresh.every((word) => !/^\d/.test(word)) &&
     fresh.length <= Math.max(4, gone.size * 0.6) &&
-    deeds(added) >= deeds(removed)
+    deeds(added) >= deeds(removed) &&
+    conditions(added) >= conditions(removed)
   );
 }
 

@@ -56,7 +56,7 @@ export function outsideSigns(misbehaviour: string, feeds: readonly VendorStatus[
 
 /** Stems, and short upper-case names such as S3, SQS or DNS that stems leave out. */
 const shortWords = (text: string): string[] => [
-  ...stemsOf(text),
+  ...stemsOf(text).keys(),
   ...(text.match(/\b[A-Z][A-Z0-9]{1,5}\b/g) ?? []).map((word) => word.toLowerCase()),
 ];
 

@@ -62,7 +62,7 @@ export function rankChanges(changes: readonly Change[], question: ChangeQuestion
       ...signsOfPlace(live, question, services),
       ...signsOfTime(live, question),
       ...signsOfNature(nature),
-      ...signsOfWords(live.change, texts.get(live.change) ?? new Set(), question, weigh),
+      ...signsOfWords(live.change, texts.get(live.change) ?? new Map(), question, weigh),
     ];
     return { live, nature, signs, logOdds: signs.reduce((sum, sign) => sum + sign.weight, 0) };
   });
@@ -179,20 +179,30 @@ function signsOfNature(nature: Nature): Sign[] {
 
 function signsOfWords(
   change: Change,
-  stems: ReadonlySet<string>,
+  stems: ReadonlyMap<string, string>,
   question: ChangeQuestion,
   weigh: (word: string) => number,
 ): Sign[] {
   const ownName = stemsOf(`${question.service ?? ''} ${bareName(question.service ?? '')}`);
-  const shared = [...stemsOf(question.misbehaviour)].filter((word) => stems.has(word) && !ownName.has(word));
+  const shared = [...stemsOf(question.misbehaviour)].filter(([stem]) => stems.has(stem) && !ownName.has(stem));
   const text = textOf(change).toLowerCase();
   const names = [...identifiersOf(question.misbehaviour)].filter(
     (name) => name !== question.service?.toLowerCase() && text.includes(name),
   );
-  const told = shared.reduce((sum, word) => sum + weigh(word), 0);
+  const told = shared.reduce((sum, [stem]) => sum + weigh(stem), 0);
   const weight = 2.4 * (1 - Math.exp(-told / 4));
   const words: Sign[] =
-    shared.length > 0 ? [{ weight, text: `it speaks of what misbehaves: ${shared.slice(0, 4).join(', ')}` }] : [];
+    shared.length > 0
+      ? [
+          {
+            weight,
+            text: `it speaks of what misbehaves: ${shared
+              .slice(0, 4)
+              .map(([, word]) => word)
+              .join(', ')}`,
+          },
+        ]
+      : [];
   return names.length > 0
     ? [...words, { weight: 2, text: `it names ${names.slice(0, 2).join(' and ')}, as the alert does` }]
     : words;

@@ -25,14 +25,18 @@ const stem = (word: string): string => {
   return cut.length >= 4 ? cut : word;
 };
 
-/** Stems of the words in a text that can tell something; identifiers are split into their parts. */
-export function stemsOf(text: string): ReadonlySet<string> {
+/** Stems of the words in a text that can tell something, each with a word as it was written; identifiers are split into their parts. */
+export function stemsOf(text: string): ReadonlyMap<string, string> {
   const words = text
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z0-9]+/);
-  return new Set(words.filter((word) => word.length >= 3 && !/^[a-z]?\d/.test(word) && !common.has(word)).map(stem));
+  return new Map(
+    words
+      .filter((word) => word.length >= 3 && !/^[a-z]?\d/.test(word) && !common.has(word))
+      .map((word) => [stem(word), word]),
+  );
 }
 
 /** Names as programs write them (`dashboard_favorites`, `Limiter.Allow`, `ratelimit.go`, `ProvisionedThroughputExceededException`). */
@@ -42,8 +46,8 @@ export function identifiersOf(text: string): ReadonlySet<string> {
 }
 
 /** Weight of a word among `texts` (their stems): 0 where every text has it. */
-export function rarity(texts: readonly ReadonlySet<string>[]): (word: string) => number {
+export function rarity(texts: readonly ReadonlyMap<string, string>[]): (word: string) => number {
   const holders = new Map<string, number>();
-  for (const text of texts) for (const word of text) holders.set(word, (holders.get(word) ?? 0) + 1);
+  for (const text of texts) for (const word of text.keys()) holders.set(word, (holders.get(word) ?? 0) + 1);
   return (word) => Math.log((texts.length + 1) / ((holders.get(word) ?? 0) + 0.5));
 }

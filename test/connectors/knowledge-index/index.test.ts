@@ -1,0 +1,106 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { knowledgeIndex, loadKnowledgeFolder } from '../../../connectors/knowledge-index/index.ts';
+import type { KnowledgeDocument } from '../../../core/ports/telemetry.ts';
+
+const document = (name: string, markdown: string, over: Partial<KnowledgeDocument> = {}): KnowledgeDocument => ({
+  name,
+  title: name.replace('.md', ''),
+  tags: [],
+  markdown,
+  ...over,
+});
+const crash = document(
+  'KubePodCrashLooping.md',
+  '# KubePodCrashLooping\n\n## Meaning\nA container restarts again and again.\n\n## Mitigation\nRead the last log.\n',
+);
+const disk = document(
+  'NodeFilesystemAlmostOutOfSpace.md',
+  '## Meaning\nThe disk of a node is nearly full.\n\n```sh\n# not a heading\ndf -h\n```\n',
+);
+const search = async (base: ReturnType<typeof knowledgeIndex>, text: string, service?: string) => {
+  const found = await base.search({ scope: { incidentId: 'inc-1' }, text, service, limit: 3 });
+  return found.kind === 'data' ? found.data : [];
+};
+
+describe('the knowledge index', () => {
+  const base = knowledgeIndex([crash, disk]);
+
+  test('finds the section that speaks of it, and says why', async () => {
+    const [hit] = await search(base, 'pod is crash looping');
+    expect(hit).toMatchObject({ document: 'KubePodCrashLooping.md', title: 'KubePodCrashLooping' });
+    expect(hit?.why).toContain('in its title');
+  });
+  test('quotes the section, not the whole document', async () => {
+    const [hit] = await search(base, 'container restarts again');
+    expect(hit).toMatchObject({ heading: 'Meaning', excerpt: 'A container restarts again and again.' });
+  });
+  test('takes no comment in a code block for a heading', async () => {
+    const [hit] = await search(base, 'disk nearly full');
+    expect(hit?.excerpt).toContain('# not a heading');
+  });
+  test('finds nothing where nothing speaks of it', async () => {
+    expect(await search(base, 'zyx qwv')).toEqual([]);
+  });
+  test('prefers what was written for the service, and puts another service’s back', async () => {
+    const mine = document('b.md', 'Timeouts: raise the pool.', { service: 'cart' });
+    const theirs = document('a.md', 'Timeouts: raise the pool size.', { service: 'mail' });
+    const hits = await search(knowledgeIndex([theirs, mine]), 'timeouts pool', 'cart');
+    expect(hits.map(({ document }) => document)).toEqual(['b.md', 'a.md']);
+  });
+  test('holds a section that two documents share once', async () => {
+    const same = 'Restart the deployment and look whether the connections are freed.';
+    const hits = await search(
+      knowledgeIndex([document('a.md', same), document('b.md', same)]),
+      'restart deployment connections',
+    );
+    expect(hits.map(({ document }) => document)).toEqual(['a.md']);
+  });
+  test('replaces a document that is added again', async () => {
+    const own = knowledgeIndex([document('a.md', 'old words')]);
+    await own.add(document('a.md', 'fresh words'));
+    expect(await search(own, 'fresh')).toHaveLength(1);
+    expect(await search(own, 'old')).toHaveLength(0);
+  });
+  test('survives a query that is no words', async () => {
+    expect(await search(base, `${'('.repeat(5000)} OR *:* \u0000`)).toEqual([]);
+  });
+});
+
+describe('a knowledge folder', () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'knowledge-'));
+  });
+  afterEach(() => rm(dir, { recursive: true }));
+
+  test('gives back what was added, to the next process too', async () => {
+    const post = document('postmortems/2026-11-20.md', '# What happened\n\nThe pool was empty.', {
+      title: 'Pool: "empty"',
+      service: 'cart',
+      tags: ['db'],
+    });
+    await knowledgeIndex([], { folder: dir }).add(post);
+    const [read] = await loadKnowledgeFolder(dir);
+    expect(read).toMatchObject({ name: post.name, title: 'Pool: "empty"', service: 'cart', tags: ['db'] });
+    expect(read?.markdown.trim()).toBe(post.markdown);
+  });
+  test.each(['../out.md', '/etc/out.md', 'a/../../out.md', 'script.sh'])('refuses the name %s', async (name) => {
+    await expect(knowledgeIndex([], { folder: dir }).add(document(name, 'x'))).rejects.toThrow(
+      'needs a name inside its folder',
+    );
+  });
+  test('reads a document whose front matter is broken, without its fields', async () => {
+    await writeFile(join(dir, 'a.md'), '---\ntitle: [unclosed\n---\n# Real title\ntext\n');
+    await writeFile(join(dir, 'notes.txt'), 'no knowledge');
+    expect(await loadKnowledgeFolder(dir)).toMatchObject([{ name: 'a.md', title: 'Real title', tags: [] }]);
+    expect(await readFile(join(dir, 'a.md'), 'utf8')).toContain('unclosed');
+  });
+  test('that is not there is said in one sentence', async () => {
+    await expect(loadKnowledgeFolder(join(dir, 'nope'))).rejects.toThrow(
+      /The knowledge folder .*nope cannot be read\./,
+    );
+  });
+});
