@@ -18,7 +18,7 @@ const labels: Record<Verdict, { readonly text: string; readonly style?: 'primary
 export function blocksOf(message: Message): KnownBlock[] {
   const header: HeaderBlock = {
     type: 'header',
-    text: { type: 'plain_text', text: shorten(clean(message.headline), limits.header), emoji: false },
+    text: { type: 'plain_text', text: shorten(clean(message.headline) || 'Watchkeeper', limits.header), emoji: false },
   };
   const sections: SectionBlock[] = [];
   let total = message.headline.length;

@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest';
+import { slackChat, slackReplies } from '../../../connectors/slack/index.ts';
+import { Unavailable } from '../../../core/errors.ts';
+import type { Message } from '../../../core/model/message.ts';
+import { type Answer, type Asked, serve } from '../../server.ts';
+
+// The real client against a loopback server that keeps what was posted, as Slack does.
+
+const aMessage = (over: Partial<Message> = {}): Message => ({
+  key: 'diagnosis-inc-1',
+  incidentId: 'inc-1',
+  kind: 'diagnosis',
+  headline: 'Job failed',
+  lines: ['ledger-api reset the connection.'],
+  ...over,
+});
+const opened = aMessage({ key: 'opened-inc-1', kind: 'opened', headline: 'Looking into it' });
+const ok = (body: Record<string, unknown>): Answer => ({
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ ok: true, ...body }),
+});
+
+interface Posted {
+  readonly ts: string;
+  readonly channel: string;
+  readonly thread_ts?: string;
+  readonly text: string;
+  readonly metadata: unknown;
+}
+
+/** `before` may answer in Slack's place. */
+async function aSlack(before: (asked: Asked) => Answer | undefined = () => undefined) {
+  const posts: Posted[] = [];
+  const updates: string[] = [];
+  const server = await serve((asked) => {
+    const instead = before(asked);
+    if (instead) return instead;
+    const form = new URLSearchParams(asked.body);
+    const get = (name: string) => form.get(name) ?? undefined;
+    switch (asked.path) {
+      case '/api/chat.postMessage': {
+        const ts = `${1_700_000_000 + posts.length}.000100`;
+        const thread = get('thread_ts');
+        posts.push({
+          ts,
+          channel: get('channel') ?? '',
+          text: get('text') ?? '',
+          metadata: JSON.parse(get('metadata') ?? '{}'),
+          ...(thread === undefined ? {} : { thread_ts: thread }),
+        });
+        return ok({ ts, channel: get('channel') });
+      }
+      case '/api/chat.update':
+        updates.push(get('ts') ?? '');
+        return ok({ ts: get('ts') });
+      case '/api/conversations.history':
+        return ok({ messages: posts.filter((post) => post.thread_ts === undefined).toReversed() });
+      case '/api/conversations.replies':
+        return ok({ messages: posts.filter((post) => post.ts === get('ts') || post.thread_ts === get('ts')) });
+      default:
+        return { status: 404 };
+    }
+  });
+  const chat = (patienceSeconds?: number) =>
+    slackChat({ token: 'xoxb-test', channel: 'C-ops', apiUrl: `${server.url}/api/`, patienceSeconds });
+  return { posts, updates, server, chat, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+describe('publishing', () => {
+  test('opens a thread in the channel, and answers in it', async () => {
+    await using slack = await aSlack();
+    const chat = slack.chat();
+    await chat.publish(opened);
+    await chat.publish(aMessage());
+    expect(slack.posts).toMatchObject([
+      { channel: 'C-ops', text: 'Looking into it' },
+      { channel: 'C-ops', text: 'Job failed', thread_ts: slack.posts[0]?.ts },
+    ]);
+    expect(slack.posts[0]).not.toHaveProperty('thread_ts');
+  });
+
+  test('answers in the thread that the incident came from', async () => {
+    await using slack = await aSlack();
+    await slack.chat().publish(aMessage({ slack: { channel: 'C1', threadTs: '1.2' } }));
+    expect(slack.posts).toMatchObject([{ channel: 'C1', thread_ts: '1.2' }]);
+  });
+
+  test('the same key again replaces the message', async () => {
+    await using slack = await aSlack();
+    const chat = slack.chat();
+    await chat.publish(opened);
+    await chat.publish(aMessage());
+    await chat.publish(aMessage({ headline: 'Job failed, again' }));
+    expect(slack.posts).toHaveLength(2);
+    expect(slack.updates).toEqual([slack.posts[1]?.ts]);
+  });
+
+  test('by another process finds the thread and the message that are there', async () => {
+    await using slack = await aSlack();
+    await slack.chat().publish(opened);
+    await slack.chat().publish(aMessage());
+    await slack.chat().publish(aMessage());
+    expect(slack.posts).toMatchObject([{ text: 'Looking into it' }, { thread_ts: slack.posts[0]?.ts }]);
+    expect(slack.updates).toEqual([slack.posts[1]?.ts]);
+  });
+
+  test('without the right to read the channel posts all the same', async () => {
+    await using slack = await aSlack(({ path }) =>
+      path.startsWith('/api/conversations') ? { body: '{"ok":false,"error":"missing_scope"}' } : undefined,
+    );
+    await slack.chat().publish(aMessage());
+    expect(slack.posts).toHaveLength(1);
+  });
+
+  test('waits when Slack says for how long', async () => {
+    let limited = 0;
+    await using slack = await aSlack(({ path }) =>
+      path === '/api/chat.postMessage' && ++limited === 1
+        ? { status: 429, headers: { 'retry-after': '1' } }
+        : undefined,
+    );
+    await slack.chat().publish(opened);
+    expect(slack.posts).toHaveLength(1);
+  });
+
+  test.each<[string, Answer]>([
+    ['says no', { body: '{"ok":false,"error":"channel_not_found"}' }],
+    ['asks for more patience than there is', { status: 429, headers: { 'retry-after': '60' } }],
+  ])('is unavailable when Slack %s, in our words', async (_, answer) => {
+    await using slack = await aSlack(({ path }) => (path.startsWith('/api/chat.') ? answer : undefined));
+    await expect(slack.chat(1).publish(opened)).rejects.toThrow(new Unavailable('Slack did not take the message.'));
+  });
+});
+
+describe('replying to a press', () => {
+  test('says what came of it, to that person, and makes room', async () => {
+    await using server = await serve(() => ({}));
+    const replies = slackReplies({ origin: server.url });
+    await replies.reply(`${server.url}/actions/1`, { text: 'Approved by <@U1> & done', replace: true });
+    expect(server.asked).toMatchObject([{ method: 'POST', path: '/actions/1' }]);
+    expect(JSON.parse(server.asked[0]?.body ?? '')).toEqual({
+      replace_original: true,
+      response_type: 'ephemeral',
+      text: 'Approved by &lt;@U1&gt; &amp; done',
+    });
+  });
+
+  test.each([
+    'http://169.254.169.254/latest',
+    'https://hooks.slack.com.evil.example/x',
+    'https://evil.example/hooks.slack.com/',
+  ])('writes to no other address: %s', async (to) => {
+    await expect(slackReplies().reply(to, { text: 'x', replace: false })).rejects.toThrow('none of Slack');
+  });
+
+  test('is unavailable when Slack does not take it, or not in time', async () => {
+    await using server = await serve(({ path }) =>
+      path === '/slow' ? new Promise<Answer>((resolve) => setTimeout(resolve, 3000, {}).unref()) : { status: 500 },
+    );
+    const replies = slackReplies({ origin: server.url, timeoutMs: 100 });
+    await expect(replies.reply(`${server.url}/x`, { text: 'x', replace: true })).rejects.toThrow(Unavailable);
+    await expect(replies.reply(`${server.url}/slow`, { text: 'x', replace: true })).rejects.toThrow(Unavailable);
+  });
+});
