@@ -40,7 +40,11 @@ export async function reportFailure(
     ports,
   );
   if (incident) {
-    await note(incident.id, { step: 'ReportFailure', kind: 'failure', text: [broke, ...failures].join(' ') }, ports);
+    await note(
+      incident.id,
+      { step: 'ReportFailure', kind: 'failure', text: [broke, ...failures.map(({ text }) => text)].join(' ') },
+      ports,
+    );
     await ports.incidents.update(incident.id, { status: 'failed' });
   }
   if (failures.length === places)

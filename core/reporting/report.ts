@@ -29,8 +29,8 @@ export async function report(
     ports,
   );
   if (failures.length === places) throw new Unavailable('Neither the thread nor the page could be told the diagnosis.');
-  for (const [index, text] of failures.entries()) {
-    await note(incident.id, { step: 'Report', kind: 'gap', key: String(index), text }, ports);
+  for (const { place, text } of failures) {
+    await note(incident.id, { step: 'Report', kind: 'gap', key: place, text }, ports);
   }
   return {};
 }

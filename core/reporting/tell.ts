@@ -11,9 +11,9 @@ const noteLength = 2000;
 const limits = { headline: 300, line: 1500, lines: 30 };
 
 export interface Told {
-  /** How many places there were, and why some could not be told, in words. */
+  /** How many places there were, and which of them could not be told, in words. */
   readonly places: number;
-  readonly failures: readonly string[];
+  readonly failures: readonly { readonly place: 'thread' | 'page'; readonly text: string }[];
 }
 
 export async function tell(
@@ -23,10 +23,12 @@ export async function tell(
 ): Promise<Told> {
   const headline = shorten(message.headline, limits.headline);
   const lines = message.lines.slice(0, limits.lines).map((line) => shorten(line, limits.line));
-  const failures: string[] = [];
-  await chat.publish({ ...message, headline, lines }).catch(() => failures.push('The thread could not be told.'));
+  const failures: Told['failures'][number][] = [];
+  await chat
+    .publish({ ...message, headline, lines })
+    .catch(() => failures.push({ place: 'thread', text: 'The thread could not be told.' }));
   if (trigger.kind !== 'page') return { places: 1, failures };
   const note = await pager.note(trigger.sourceId, shorten([headline, ...lines].join('\n'), noteLength));
-  if (note.kind === 'gap') failures.push(`The page got no note: ${note.gap.reason}`);
+  if (note.kind === 'gap') failures.push({ place: 'page', text: `The page got no note: ${note.gap.reason}` });
   return { places: 2, failures };
 }

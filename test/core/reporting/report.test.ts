@@ -1,0 +1,263 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Unavailable } from '../../../core/errors.ts';
+import type { Decision } from '../../../core/model/action.ts';
+import { Message } from '../../../core/model/message.ts';
+import { Failed } from '../../../core/model/workflow.ts';
+import { reportFailure } from '../../../core/reporting/failure.ts';
+import { report } from '../../../core/reporting/report.ts';
+import { confidenceWords } from '../../../core/reporting/words.ts';
+import { aContext, aDiagnosis, aHypothesis, anAction, anIncident, aReport, aTrigger } from '../../builders.ts';
+import { testClock } from '../../contract/records.ts';
+import { storesForTests } from '../../stores.ts';
+
+const open = storesForTests();
+const clock = testClock();
+
+type Ports = Parameters<typeof report>[1];
+let ports: Ports;
+let said: Message[];
+let notes: string[];
+beforeEach(async () => {
+  said = [];
+  notes = [];
+  ports = {
+    incidents: (await open(clock)).incidents,
+    clock,
+    chat: { publish: async (message) => void said.push(Message.parse(message)) },
+    pager: {
+      alerts: async () => ({ kind: 'data', alerts: [] }),
+      note: async (_, text) => {
+        notes.push(text);
+        return { kind: 'written' };
+      },
+    },
+  };
+  await ports.incidents.open(anIncident());
+});
+const timeline = async () => (await ports.incidents.timeline('inc-1')).map(({ kind, text }) => `${kind}: ${text}`);
+const chatDown = { publish: async () => Promise.reject(new Unavailable('down')) };
+const pagerDown = () => ({
+  ...ports.pager,
+  note: async () => ({ kind: 'gap', gap: { source: 'pagerduty', reason: 'No token.' } }) as const,
+});
+
+const ask: Decision = {
+  kind: 'ask',
+  why: 'Permitted by walk-safe-actions. A person has to approve.',
+  policies: ['walk-safe-actions'],
+  action: anAction(),
+  approvalId: 'inc-1-rerun-cronjob',
+  expiresInSeconds: 1800,
+};
+const decided = ({
+  decision = ask,
+  diagnosis = aDiagnosis(),
+  trigger = aTrigger(),
+  context = aContext(),
+}: {
+  decision?: Decision;
+  diagnosis?: ReturnType<typeof aDiagnosis>;
+  trigger?: ReturnType<typeof aTrigger>;
+  context?: ReturnType<typeof aContext>;
+} = {}) => ({
+  trigger,
+  execution: 'e-1',
+  opening: { kind: 'opened' } as const,
+  incident: anIncident({ trigger }),
+  context,
+  plan: [],
+  round: 1,
+  priorReports: [],
+  reports: [aReport()],
+  diagnosis,
+  synthesis: { kind: 'concluded' } as const,
+  decision,
+});
+const lines = () => said[0]?.lines.join('\n') ?? '';
+
+describe('the report', () => {
+  test('says what broke, how sure that is, from what, and what is going to happen', async () => {
+    await report(decided(), ports);
+    expect(said).toMatchObject([
+      { kind: 'diagnosis', headline: expect.stringMatching(/: CronJob nightly-invoices \(likely\)$/) },
+    ]);
+    expect(said[0]?.lines).toEqual([
+      'CronJob nightly-invoices failed. ledger-api reset the connection. Rerun it.',
+      'The question is: Rerun CronJob billing/nightly-invoices in backend-1? Permitted by walk-safe-actions. A person has to approve. Decided by: walk-safe-actions.',
+      'No model took part; this is the analysis alone.',
+      '1. The Job failed because ledger-api reset the connection. Likely (80 %). Evidence: ev-1.',
+      'Why the first: Its last three pods ended with the same error.',
+      'Affected: billing.',
+    ]);
+    expect(await timeline()).toEqual([]);
+  });
+
+  test('shows competing hypotheses, gaps, what was left out, what is open, and the model', async () => {
+    const diagnosis = aDiagnosis({
+      hypotheses: [aHypothesis({ against: ['It ran yesterday.'] }), aHypothesis({ rank: 2, confidence: 0.3 })],
+      gaps: [{ source: 'metrics', reason: 'No source for metrics is configured.' }],
+      droppedClaims: 2,
+      symptoms: ['invoice-api answers 503.'],
+      model: 'claude',
+    });
+    await report(decided({ diagnosis, context: aContext({ questions: ['Which cluster is meant?'] }) }), ports);
+    expect(lines()).toContain('2. The Job failed');
+    expect(lines()).toContain('A guess (30 %)');
+    expect(lines()).toContain('Against it: It ran yesterday.');
+    expect(lines()).toContain('Explained by the first: invoice-api answers 503.');
+    expect(lines()).toContain('Not known: metrics (No source for metrics is configured.)');
+    expect(lines()).toContain('Claims left out because no evidence holds them: 2.');
+    expect(lines()).toContain('Open: Which cluster is meant?');
+    expect(lines()).toContain('A model took part: claude.');
+  });
+
+  test.each<[string, Decision, string]>([
+    [
+      'only reports',
+      { kind: 'report', why: 'Not sure enough.', policies: [] },
+      'Nothing is going to be done. Not sure enough.',
+    ],
+    [
+      'acts',
+      { kind: 'act', why: 'Taught by ana.', policies: ['walk-safe-actions'], action: anAction(), preferenceId: 'p-1' },
+      'Going to act without asking: Rerun CronJob billing/nightly-invoices in backend-1. Taught by ana. Decided by: walk-safe-actions.',
+    ],
+    [
+      'refuses',
+      { kind: 'refuse', why: 'The kill switch is on.', policies: ['kill-switch'], action: anAction() },
+      'Refused: Rerun CronJob billing/nightly-invoices in backend-1. The kill switch is on. Decided by: kill-switch.',
+    ],
+  ])('that %s says why, and by which policies', async (_, decision, line) => {
+    await report(decided({ decision }), ports);
+    expect(said[0]?.lines[1]).toBe(line);
+  });
+
+  test('without a cause says that there is none yet', async () => {
+    await report(decided({ diagnosis: aDiagnosis({ hypotheses: [] }) }), ports);
+    expect(said[0]?.headline).toBe('No cause found yet: CronJob nightly-invoices failed');
+  });
+
+  test('is a note on the page too, with the decision in it however long the rest is', async () => {
+    const long = aDiagnosis({
+      hypotheses: Array.from({ length: 5 }, () => aHypothesis({ summary: 'x '.repeat(250) })),
+    });
+    await report(decided({ diagnosis: long }), ports);
+    expect(notes[0]?.length).toBeLessThanOrEqual(2000);
+    expect(notes[0]).toContain('The question is: Rerun');
+  });
+
+  test('of a mention goes to its thread, and there is no page to note it on', async () => {
+    const trigger = aTrigger({ kind: 'mention', slack: { channel: 'C1', threadTs: '1.2', user: 'U1' } });
+    await report(decided({ trigger }), ports);
+    expect(said[0]?.slack).toEqual({ channel: 'C1', threadTs: '1.2' });
+    expect(notes).toEqual([]);
+  });
+
+  test('of the longest diagnosis fits the message', async () => {
+    const diagnosis = aDiagnosis({
+      text: 't'.repeat(1500),
+      hypotheses: Array.from({ length: 5 }, (_, n) =>
+        aHypothesis({
+          rank: n + 1,
+          summary: 's'.repeat(500),
+          evidenceIds: Array.from({ length: 12 }, () => 'e'.repeat(64)),
+        }),
+      ),
+      gaps: Array.from({ length: 30 }, () => ({ source: 's'.repeat(50), reason: 'r'.repeat(300) })),
+      symptoms: Array.from({ length: 10 }, () => 'y'.repeat(400)),
+    });
+    await report(
+      decided({ diagnosis, context: aContext({ questions: Array.from({ length: 40 }, () => 'q') }) }),
+      ports,
+    );
+    expect(said).toHaveLength(1);
+  });
+});
+
+describe('a surface that cannot be reached', () => {
+  test('is a gap in the timeline as long as there is another', async () => {
+    await report(decided(), { ...ports, chat: chatDown });
+    await report(decided(), { ...ports, pager: pagerDown() });
+    expect(await timeline()).toEqual(['gap: The thread could not be told.', 'gap: The page got no note: No token.']);
+    expect(notes).toHaveLength(1);
+    expect(said).toHaveLength(1);
+  });
+
+  test('fails the step when it was the only one, so that it is tried again', async () => {
+    await expect(report(decided(), { ...ports, chat: chatDown, pager: pagerDown() })).rejects.toThrow(Unavailable);
+    const mention = decided({ trigger: aTrigger({ kind: 'mention' }) });
+    await expect(report(mention, { ...ports, chat: chatDown })).rejects.toThrow(Unavailable);
+  });
+});
+
+describe('a failure', () => {
+  const failed = (over: Record<string, unknown> = {}) =>
+    Failed.parse({
+      ...decided(),
+      failure: { Error: 'Unavailable', Cause: '{"errorMessage":"ECONNREFUSED 10.0.0.1"}' },
+      ...over,
+    });
+
+  test('is told with what was found until then, in our words', async () => {
+    await reportFailure(failed(), ports);
+    expect(said).toMatchObject([
+      {
+        kind: 'failure',
+        headline: 'The investigation broke off: CronJob nightly-invoices failed',
+        lines: [
+          'Something that is needed could not be reached, also after trying again.',
+          'Please take over by hand.',
+          'What was found until then: CronJob nightly-invoices failed. ledger-api reset the connection. Rerun it.',
+        ],
+      },
+    ]);
+    expect(JSON.stringify([said, notes, await timeline()])).not.toContain('ECONNREFUSED');
+    expect((await ports.incidents.get('inc-1'))?.status).toBe('failed');
+    expect(notes).toHaveLength(1);
+  });
+
+  test('before the diagnosis tells what the specialists had', async () => {
+    await reportFailure(failed({ diagnosis: undefined }), ports);
+    expect(lines()).toContain('kubernetes: One Job failed.');
+  });
+
+  test('before anything was found says so', async () => {
+    await reportFailure(failed({ diagnosis: undefined, reports: undefined, priorReports: undefined }), ports);
+    expect(lines()).toContain('Nothing had been found until then.');
+  });
+
+  test('of the opening itself is told too', async () => {
+    expect(
+      await reportFailure(failed({ incident: undefined, diagnosis: undefined, reports: undefined }), ports),
+    ).toEqual({
+      reported: true,
+    });
+    expect(said).toHaveLength(1);
+  });
+
+  test.each(['States.Timeout', 'Misconfigured', 'constructor', undefined])(
+    'with the code %s is a sentence',
+    async (code) => {
+      await reportFailure(failed({ failure: { Error: code, Cause: 'vendor text' } }), ports);
+      expect(said[0]?.lines[0]).toMatch(/^[A-Z].+\.$/);
+      expect(lines()).not.toContain('vendor text');
+    },
+  );
+
+  test('that nobody could be told is on record and is tried again', async () => {
+    await expect(reportFailure(failed(), { ...ports, chat: chatDown, pager: pagerDown() })).rejects.toThrow(
+      Unavailable,
+    );
+    expect((await ports.incidents.get('inc-1'))?.status).toBe('failed');
+    expect((await timeline())[0]).toContain('The thread could not be told.');
+  });
+});
+
+test.each([
+  [1, 'very likely'],
+  [0.7, 'likely'],
+  [0.5, 'possible'],
+  [0.1, 'a guess'],
+])('confidence %d is %s', (confidence, words) => {
+  expect(confidenceWords(confidence)).toBe(words);
+});
