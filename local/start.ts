@@ -68,7 +68,7 @@ export async function start(options: StartOptions): Promise<number> {
     ports: runtime.ports,
     print,
     style,
-    width: Math.max(60, Math.min(process.stdout.columns ?? 110, 140)),
+    width: Math.max(60, Math.min(process.stdout.columns || 110, 140)),
     input: interactive ? process.stdin : undefined,
     person: userInfo().username,
   });

@@ -2,7 +2,7 @@
 // goes on with what had not ended, takes pages and closes; how a step looks to people is elsewhere.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Impossible, InvalidInput, Unavailable } from '../../core/errors.ts';
+import { Impossible, InvalidInput, Unavailable, WatchkeeperError } from '../../core/errors.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { compose, tables } from '../compose.ts';
@@ -88,8 +88,15 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
 
   let functions: InvokeFunction = () =>
     Promise.reject(new Impossible('A function was called before the boot was over.'));
-  const invoke: InvokeFunction = (name, payload) =>
-    hooks?.invoke ? hooks.invoke(name, payload, functions) : functions(name, payload);
+  const invoke: InvokeFunction = async (name, payload) => {
+    try {
+      return await (hooks?.invoke ? hooks.invoke(name, payload, functions) : functions(name, payload));
+    } catch (error) {
+      // People read our own sentences in the timeline; what nobody foresaw is for whoever looks at this process.
+      if (!(error instanceof WatchkeeperError)) onTrouble(`The function ${name} failed unexpectedly: ${String(error)}`);
+      throw error;
+    }
+  };
   const book = journal(disk);
   const run = opened.keep(
     executions({
