@@ -1,0 +1,130 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { recordedWorld } from '../../local/compose.ts';
+import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
+
+// The console as a person uses it: the real runtime, Debian's Chromium, and a look at the screenshots in test-results/.
+
+const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+const data = mkdtempSync(join(tmpdir(), 'watchkeeper-browser-'));
+let runtime: Runtime;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  if (!existsSync(executablePath)) throw new Error(`There is no browser at ${executablePath}; set CHROMIUM_PATH.`);
+  mkdirSync('test-results', { recursive: true });
+  runtime = await startRuntime({
+    makeWorld: recordedWorld([new URL('../../scenarios/', import.meta.url).pathname]),
+    data,
+    port: 0,
+  });
+  browser = await chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+});
+afterAll(async () => {
+  await browser?.close();
+  await runtime?.close();
+  rmSync(data, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  page = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
+  page.on('pageerror', (error) => {
+    throw error;
+  });
+  await page.goto(runtime.url ?? '');
+  await page.getByText('Live', { exact: true }).waitFor();
+});
+
+const sendPage = async (scenario: string, vary = true) => {
+  const before = await page.locator('#incidents li').count();
+  await page.selectOption('#scenario', scenario);
+  await page.setChecked('#vary', vary);
+  await page.getByRole('button', { name: 'Send page' }).click();
+  await expect.poll(() => page.locator('#incidents li').count(), { timeout: 20_000 }).toBe(before + 1);
+};
+const status = (words: string) => page.locator('.incident-head .status', { hasText: words }).waitFor();
+const timeline = () => page.locator('.timeline').innerText();
+
+test('a page is read, answered, carried out once, and not asked about again; another error of the same job is', async () => {
+  await sendPage('cronjob-nightly-invoices', false);
+  await status('Waits for you');
+  expect(await page.locator('.lead').innerText()).toContain('nightly-invoices');
+
+  const evidence = page.locator('.hypothesis').first().locator('details.evidence').first();
+  await evidence.locator('> summary').click();
+  expect(await evidence.locator('pre').first().innerText()).toMatch(/BackoffLimitExceeded|ledger-api/);
+  await page.screenshot({ path: 'test-results/console-question.png' });
+
+  await page.locator('#person').fill('ana');
+  await page.getByRole('button', { name: /don't ask again/ }).click();
+  await status('Closed');
+  expect(await page.locator('.verdict').innerText()).toContain('not to be asked again by ana');
+  expect(await timeline()).toMatch(/Recovered after/);
+  await page.locator('.preference', { hasText: 'rerun-cronjob' }).waitFor();
+
+  await sendPage('cronjob-nightly-invoices');
+  await status('Closed');
+  expect(await page.locator('.question').count()).toBe(0);
+  expect(await timeline()).toMatch(/Act without asking.*Taught by ana/s);
+
+  await sendPage('cronjob-nightly-invoices-schema');
+  await status('Waits for you');
+  await page.getByRole('button', { name: 'Reject' }).click();
+  await status('Closed');
+
+  await page.getByRole('button', { name: 'Revoke' }).click();
+  await page.locator('.preference[data-state="revoked"]').waitFor();
+  await sendPage('cronjob-nightly-invoices');
+  await status('Waits for you');
+});
+
+test('the metric that moved is drawn with its onset', async () => {
+  await sendPage('throughput-drop-session-service', false);
+  await page.locator('.figure svg .onset').waitFor({ state: 'attached' });
+  expect(await page.locator('.figure figcaption').innerText()).toMatch(/it changed at \d\d:\d\d UTC/);
+  await page.screenshot({ path: 'test-results/console-light.png' });
+});
+
+test('everything can be done with the keyboard', async () => {
+  await sendPage('oom-after-deploy', false);
+  await status('Waits for you');
+  const focused = () => page.evaluate<string | undefined>('document.activeElement?.dataset?.verdict');
+  for (let presses = 0; presses < 60 && (await focused()) !== 'reject'; presses += 1) await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await status('Closed');
+});
+
+test('it reads on a phone and in the dark', async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.locator('.hypothesis').first().waitFor();
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  await page.screenshot({ path: 'test-results/console-phone-dark.png' });
+});
+
+test('what an alert says is shown as text, never as markup', async () => {
+  const hostile = '<img src=x onerror="document.title=\'pwned\'"><script>document.title="pwned"</script>';
+  const body = JSON.parse(runtime.world.pages.find((one) => one.id === 'image-pull-failure')?.body ?? '{}');
+  body.event.id = 'HOSTILE1';
+  body.event.data.id = 'QHOSTILE1';
+  body.event.data.title = `${hostile} search-api`;
+  await runtime.sendPage(JSON.stringify(body));
+  await page.locator('#incidents a', { hasText: 'onerror' }).click();
+  await page.locator('.incident-head h2', { hasText: '<img src=x' }).waitFor();
+  expect(await page.title()).toBe('Watchkeeper');
+  expect(await page.locator('.incident-head img').count()).toBe(0);
+});
