@@ -90,7 +90,7 @@ export function pagerDuty(config: PagerDutyConfig): Pager {
     },
 
     async note(sourceId, text) {
-      if (!token || !fromEmail) return gap('No PagerDuty token and sender are configured, so the page got no note.');
+      if (!token || !fromEmail) return gap('No PagerDuty token and sender are configured.');
       const url = `${incident(sourceId)}/notes`;
       const content = shorten(clean(text), noteLength);
       // A step that runs twice, or a try whose answer was lost, writes one note.
