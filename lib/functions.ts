@@ -207,7 +207,7 @@ function createRole(scope: Construct, name: string, log: LogGroup, given: Given)
   });
 }
 
-/** One ES module with everything in it. CommonJS packages find `require` and their folder through the banner. */
+/** One ES module with everything in it. CommonJS packages find `require` and their folder through the banner, by names too long for the minifier to make. */
 const bundling = (files: Given['files']) => ({
   format: OutputFormat.ESM,
   target: 'node24',
@@ -216,7 +216,7 @@ const bundling = (files: Given['files']) => ({
   sourceMap: false,
   bundleAwsSDK: true,
   banner:
-    "import{createRequire as w1}from'node:module';const require=w1(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;",
+    "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;",
   commandHooks: {
     beforeBundling: () => [],
     beforeInstall: () => [],
