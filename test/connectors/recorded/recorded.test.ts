@@ -1,0 +1,197 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { readScenario, recordedExecutor, recordedTelemetry } from '../../../connectors/recorded/index.ts';
+import { analyzeClusters } from '../../../core/analysis/kubernetes/index.ts';
+import type { Incident } from '../../../core/model/incident.ts';
+import type { AppliedActions } from '../../../core/ports/records.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'watchkeeper-recorded-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let dir: string;
+let number = 0;
+beforeEach(() => {
+  number += 1;
+  dir = join(root, String(number));
+  cpSync('scenarios/cronjob-nightly-invoices', dir, { recursive: true });
+});
+
+const always = { start: '2000-01-01T00:00:00Z', end: '2100-01-01T00:00:00Z' };
+const scope = { incidentId: 'inc-1' };
+const knowledge = () => ({
+  search: async () => ({ kind: 'gap' as const, gap: { source: 'k', reason: 'none' } }),
+  add: async () => {},
+});
+const applied = (): AppliedActions => {
+  const all: { incidentId: string; actionId: string; targetKey: string; key: string }[] = [];
+  return {
+    add: async (incidentId, key, actionId, targetKey) => {
+      if (all.some((one) => one.key === key)) return 'already';
+      all.push({ incidentId, actionId, targetKey, key });
+      return 'added';
+    },
+    of: async (incidentId) => all.filter((one) => one.incidentId === incidentId),
+  };
+};
+const incidentAt = (occurredAt: string, sourceId = 'another'): Incident => ({
+  id: 'inc-1',
+  sourceId,
+  title: 't',
+  openedAt: occurredAt,
+  status: 'investigating',
+  pageStatus: 'triggered',
+  trigger: { kind: 'page', eventId: 'e', sourceId, occurredAt, title: 't', severity: 'high', details: {} },
+});
+const world = async (dirs: readonly string[], incident?: Incident) => {
+  const scenarios = await Promise.all(dirs.map(readScenario));
+  const options = { scenarios, incidents: { get: async () => incident }, applied: applied() };
+  return { telemetry: recordedTelemetry({ ...options, knowledge }), executor: recordedExecutor(options) };
+};
+const drain = async (dirs: readonly string[]) => {
+  const { telemetry } = await world(dirs);
+  await telemetry.kubernetes.snapshots(scope);
+  await telemetry.metrics.series(scope, always);
+  const logs = await telemetry.logs.records(scope, always);
+  let lines = 0;
+  if (logs.kind === 'data') for await (const _ of logs.data) lines += 1;
+  await Promise.all([
+    telemetry.changes.changes(scope, always),
+    telemetry.topology.dependencies(scope),
+    telemetry.alerts.alerts(scope, always),
+    telemetry.status.feeds(scope, always),
+  ]);
+  return lines;
+};
+
+describe('reading is strict, and names the file', () => {
+  test.each([
+    ['an unknown file', 'notes.txt', 'hello', /notes\.txt is no file of the scenario format/],
+    [
+      'an unknown file after an action',
+      'after/rerun-cronjob/alert.json',
+      '{}',
+      /alert\.json is no file of the scenario format/,
+    ],
+    ['no JSON', 'scenario.json', '{', /scenario\.json is not JSON/],
+    [
+      'an unknown field',
+      'scenario.json',
+      '{"id":"x","title":"t","source":"s","now":"2026-01-01T00:00:00Z","tags":[],"truth":1}',
+      /scenario\.json does not fit/,
+    ],
+    [
+      'a time without zone',
+      'changes.json',
+      '[{"id":"c","kind":"deploy","at":"2026-01-01 00:00","title":"t"}]',
+      /changes\.json does not fit/,
+    ],
+    [
+      'a malformed line',
+      'logs.ndjson',
+      '{"timestamp":"2026-01-01T00:00:00Z","source":"kubernetes","labels":{},"message":"a"}\n{"oops"',
+      /logs\.ndjson:2 is not JSON/,
+    ],
+    [
+      'a value of another type',
+      'signals.ndjson',
+      '{"source":"prometheus","entity":{"kind":"Service","name":"a"},"signal":"s","unit":"1","points":[["x",1]]}',
+      /signals\.ndjson:1 does not fit/,
+    ],
+  ])('%s', async (_, file, content, message) => {
+    mkdirSync(join(dir, file, '..'), { recursive: true });
+    writeFileSync(join(dir, file), content);
+    await expect(drain([dir])).rejects.toThrow(message);
+  });
+});
+
+test('a source without a file is a gap that says so', async () => {
+  rmSync(join(dir, 'signals.ndjson'));
+  const { telemetry } = await world([dir]);
+  expect(await telemetry.metrics.series(scope, always)).toEqual({
+    kind: 'gap',
+    gap: { source: 'metrics', reason: 'This recording has no metrics.' },
+  });
+});
+
+test('the truth is never read', async () => {
+  writeFileSync(join(dir, 'expected.json'), 'not even JSON');
+  await expect(drain([dir])).resolves.toBeGreaterThan(300);
+});
+
+test('a page another night meets the same world, another night', async () => {
+  const recorded = await (await world([dir])).telemetry.changes.changes(scope, always);
+  const moved = await (await world([dir], incidentAt('2026-12-24T02:00:00.000Z'))).telemetry.changes.changes(
+    scope,
+    always,
+  );
+  if (recorded.kind === 'gap' || moved.kind === 'gap') throw new Error('no changes');
+  const shift = Date.parse('2026-12-24T02:00:00Z') - Date.parse('2026-11-18T02:00:00Z');
+  expect(moved.data.map((one) => Date.parse(one.at))).toEqual(recorded.data.map((one) => Date.parse(one.at) + shift));
+});
+
+describe('acting', () => {
+  const action = (name: string, id = 'rerun-cronjob') => ({
+    incidentId: 'inc-1',
+    id,
+    target: { kind: 'CronJob', name, namespace: 'billing', cluster: 'backend-1' },
+    parameters: {},
+    idempotencyKey: `inc-1:${id}:${name}`,
+  });
+  const jobState = async (telemetry: Awaited<ReturnType<typeof world>>['telemetry']) => {
+    const observed = await telemetry.kubernetes.snapshots(scope);
+    if (observed.kind === 'gap') throw new Error('no objects');
+    return analyzeClusters(observed.data).find((finding) => finding.entity.name === 'nightly-invoices')?.role;
+  };
+
+  test('the right action on the right target changes the world, once', async () => {
+    const { telemetry, executor } = await world([dir]);
+    expect(await jobState(telemetry)).toBe('cause');
+    expect(await executor.execute(action('nightly-invoices'))).toMatchObject({ kind: 'done' });
+    expect(await executor.execute(action('nightly-invoices'))).toMatchObject({ kind: 'already-done' });
+    expect(await jobState(telemetry)).toBe('context');
+  });
+  test('a dry run changes nothing', async () => {
+    const { telemetry, executor } = await world([dir]);
+    expect(await executor.dryRun(action('nightly-invoices'))).toMatchObject({ kind: 'ok' });
+    expect(await jobState(telemetry)).toBe('cause');
+  });
+  test('a target that is not there is refused', async () => {
+    const { executor } = await world([dir]);
+    expect(await executor.execute(action('nightly-payments'))).toEqual({
+      kind: 'refused',
+      why: 'There is no CronJob billing/nightly-payments in backend-1.',
+    });
+  });
+  test('another target that exists is acted on, and the world stays as it was', async () => {
+    const { telemetry, executor } = await world([dir]);
+    const other = {
+      ...action('invoice-api'),
+      target: { kind: 'Deployment', name: 'invoice-api', namespace: 'billing', cluster: 'backend-1' },
+    };
+    expect(await executor.execute(other)).toMatchObject({ kind: 'done' });
+    expect(await jobState(telemetry)).toBe('cause');
+  });
+});
+
+test('a page plays the recording whose alert it resembles most', async () => {
+  const dirs = ['scenarios/oom-after-deploy', 'scenarios/image-pull-failure'];
+  const incident = incidentAt('2026-11-21T09:20:00.000Z');
+  const like = {
+    ...incident,
+    trigger: {
+      ...incident.trigger,
+      title: '[FIRING:3] KubeDeploymentReplicasMismatch search/search-api',
+      details: { deployment: 'search-api', namespace: 'search' },
+    },
+  };
+  const observed = await (await world(dirs, like)).telemetry.topology.dependencies(scope);
+  expect(observed.kind === 'data' && observed.query).toBe('image-pull-failure/dependencies.json');
+});
+
+const shared = '../shared/data';
+test.runIf(existsSync(shared))('recordings that others made are read whole', async () => {
+  for (const set of ['kubernetes-faults', 'change-rca']) {
+    for (const name of readdirSync(join(shared, set)).slice(0, 12)) await drain([join(shared, set, name)]);
+  }
+});
