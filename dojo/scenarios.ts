@@ -15,13 +15,11 @@ export interface DojoScenario {
   readonly expected: Expected | undefined;
 }
 
-/** In order of folders and names. Throws `InvalidInput` for a folder without scenarios, and for two scenarios of one id. */
+/** In order of folders and names. Throws `Misconfigured` for a folder without scenarios, `InvalidInput` for two of one id. */
 export async function collectScenarios(folders: readonly string[]): Promise<readonly DojoScenario[]> {
   const found: DojoScenario[] = [];
   for (const folder of folders) {
     const dirs = await findScenarios(folder);
-    if (dirs.length === 0)
-      throw new InvalidInput(`There is no scenario (a folder with scenario.json) in or below ${folder}.`);
     for (const dir of [...dirs].sort()) found.push(await read(dir));
   }
   const twice = found.find(({ id }, place) => found.findIndex((other) => other.id === id) !== place);
