@@ -1,4 +1,4 @@
-export { type ClusterAccess, clusterAccess, fromKubeconfig } from './access.ts';
+export { fromKubeconfig } from './access.ts';
 export { fromEks } from './eks.ts';
 export { kubernetesExecutor } from './executor.ts';
 export { kubernetesLogs } from './logs.ts';

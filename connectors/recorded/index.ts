@@ -1,3 +1,3 @@
 export { recordedExecutor } from './executor.ts';
-export { readScenario, type Scenario } from './scenario.ts';
+export { readScenario } from './scenario.ts';
 export { recordedTelemetry } from './telemetry.ts';

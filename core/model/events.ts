@@ -1,7 +1,7 @@
 // What goes over the bus. `detailType` routes (statemachines/bus-routes.json); `detail` is validated by whoever gets it.
 import * as z from 'zod';
 import { Instant } from './entity.ts';
-import { Trigger } from './incident.ts';
+import type { Trigger } from './incident.ts';
 
 export const busSource = 'watchkeeper';
 
@@ -21,5 +21,3 @@ export type BusEvent =
       readonly detail: { readonly trigger: z.infer<typeof Trigger> };
     }
   | { readonly detailType: 'incident.updated'; readonly detail: PageUpdate };
-
-export const TriggerDetail = z.object({ trigger: Trigger });

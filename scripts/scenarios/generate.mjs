@@ -84,7 +84,7 @@ function healthy({
 
 // ---- CronJob: a transient upstream error, and another error of the same job -------------------------------------------------
 
-function invoices({ id, title, now, pageId, error, logsOf, knowledge, signals, changes, after, summary }) {
+function invoices({ id, title, now, pageId, logsOf, knowledge, signals, changes, after, summary }) {
   const t = at(now);
   const ns = 'billing';
   const env = [
@@ -513,20 +513,18 @@ invoices({
       at: t(-12),
       component: 'deployment-controller',
     }),
-    ...broken.pods
-      .slice(2)
-      .map((name) =>
-        event({
-          reason: 'BackOff',
-          message: 'Back-off restarting failed container checkout in pod',
-          kind: 'Pod',
-          name,
-          namespace: ns,
-          at: t(-1),
-          firstAt: t(-7),
-          count: 9,
-        }),
-      ),
+    ...broken.pods.slice(2).map((name) =>
+      event({
+        reason: 'BackOff',
+        message: 'Back-off restarting failed container checkout in pod',
+        kind: 'Pod',
+        name,
+        namespace: ns,
+        at: t(-1),
+        firstAt: t(-7),
+        count: 9,
+      }),
+    ),
   ];
   const records = [];
   for (let minute = -150; minute <= 5; minute += 1) {
