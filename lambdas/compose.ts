@@ -12,7 +12,16 @@ import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { dynamoStores } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { documentOf, fileOf, knowledgeIndex } from '../connectors/knowledge-index/index.ts';
+import {
+  type ClusterAccess,
+  fromEks,
+  fromKubeconfig,
+  kubernetesExecutor,
+  kubernetesLogs,
+  kubernetesSource,
+} from '../connectors/kubernetes/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
+import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/index.ts';
 import { readScenario, recordedExecutor, recordedTelemetry } from '../connectors/recorded/index.ts';
 import { s3Documents, s3Evidence } from '../connectors/s3/index.ts';
 import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
@@ -22,7 +31,7 @@ import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connec
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { Misconfigured } from '../core/errors.ts';
 import type { Ports } from '../core/ports/index.ts';
-import { noExecutor, noTelemetry } from '../core/ports/none.ts';
+import { noTelemetry } from '../core/ports/none.ts';
 import type { KnowledgeBase, KnowledgeDocument } from '../core/ports/telemetry.ts';
 import {
   deferredChat,
@@ -217,9 +226,39 @@ export const telemetry = (): Ports['telemetry'] =>
           }),
         );
       case 'live':
-        return { ...noTelemetry, knowledge: deferredKnowledge(kept(() => knowledgeBase(), knowledgeAgeMs)) };
+        return deferredTelemetry(kept(() => liveTelemetry(world)));
     }
   });
+type LiveConfig = Extract<z.infer<typeof TelemetryConfig>, { kind: 'live' }>;
+
+/** Real systems, as far as the stage names them; what it does not name is a gap. */
+async function liveTelemetry(live: LiveConfig): Promise<Ports['telemetry']> {
+  const { prometheus } = live;
+  const bearerToken = prometheus?.auth === 'bearer' ? await readSecret()('prometheus-token') : undefined;
+  const metrics = prometheus && { url: prometheus.url, bearerToken };
+  const clusters = await clustersOf(live, 'kubeconfig-reader');
+  return {
+    ...noTelemetry,
+    ...(metrics && { metrics: prometheusMetrics(metrics), alerts: prometheusAlerts(metrics) }),
+    ...(clusters.length > 0 && {
+      kubernetes: kubernetesSource({ clusters, clock: clock() }),
+      logs: kubernetesLogs({ clusters }),
+    }),
+    knowledge: deferredKnowledge(kept(() => knowledgeBase(), knowledgeAgeMs)),
+  };
+}
+
+/** Reading and acting log in as different users. */
+async function clustersOf(
+  live: LiveConfig,
+  secret: 'kubeconfig-reader' | 'kubeconfig-actor',
+): Promise<ClusterAccess[]> {
+  const own = live.clusters.filter((cluster) => cluster.access === 'kubeconfig').map(({ name }) => name);
+  const eks = live.clusters.flatMap((cluster) => (cluster.access === 'eks' ? [fromEks(cluster)] : []));
+  const byFile = own.length > 0 ? await fromKubeconfig({ text: await readSecret()(secret) }, own) : [];
+  return [...(await Promise.all(eks)), ...byFile];
+}
+
 /** A recorded world, for stages that are tried out: the scenario lies in the bundle, what was done to it in the table. */
 const recordedWorld = (dir: string) =>
   once('recordedWorld', () =>
@@ -237,7 +276,11 @@ export const executor = (): Ports['executor'] =>
       case 'recorded':
         return deferredExecutor(kept(async () => recordedExecutor(await recordedWorld(world.scenario)())));
       case 'live':
-        return noExecutor;
+        return deferredExecutor(
+          kept(async () =>
+            kubernetesExecutor({ clusters: await clustersOf(world, 'kubeconfig-actor'), clock: clock() }),
+          ),
+        );
     }
   });
 export const catalog = (): Ports['catalog'] => once('catalog', () => yamlCatalog(bundled(setting('CATALOG_FILE'))));

@@ -164,7 +164,8 @@ async function liveSources(
   learnedFolder: string | undefined,
 ): Promise<Pick<World, 'telemetry' | 'executor'>> {
   const clock = systemClock();
-  const clusters = kubernetes === undefined ? [] : await fromKubeconfig(kubernetes.kubeconfig, kubernetes.contexts);
+  const clusters =
+    kubernetes === undefined ? [] : await fromKubeconfig({ file: kubernetes.kubeconfig }, kubernetes.contexts);
   const cluster = clusters.length > 0;
   return {
     telemetry: {

@@ -91,19 +91,32 @@ function parsed(text: string): unknown {
   }
 }
 
+/** A kubeconfig by its file, by its text, or, with neither, in the usual places of kubectl. */
+export interface Kubeconfig {
+  readonly file?: string | undefined;
+  readonly text?: string | undefined;
+}
+
 /**
- * One access a context; the current context where none is named. `file` absent: the usual places of kubectl.
- * @throws Misconfigured when the file cannot be read or a context is not in it.
+ * One access a context; the current context where none is named.
+ * @throws Misconfigured when the kubeconfig cannot be read or a context is not in it.
  */
-export async function fromKubeconfig(file?: string, contexts?: readonly string[]): Promise<ClusterAccess[]> {
+export async function fromKubeconfig(
+  { file, text }: Kubeconfig,
+  contexts?: readonly string[],
+): Promise<ClusterAccess[]> {
   const { KubeConfig } = await import('@kubernetes/client-node');
   const load = () => {
     const config = new KubeConfig();
     try {
-      if (file === undefined) config.loadFromDefault();
-      else config.loadFromFile(file);
+      if (text !== undefined) config.loadFromString(text);
+      else if (file !== undefined) config.loadFromFile(file);
+      else config.loadFromDefault();
     } catch (cause) {
-      throw new Misconfigured(`The kubeconfig ${file ?? 'in its usual place'} cannot be read.`, { cause });
+      throw new Misconfigured(
+        `The kubeconfig ${file ?? (text === undefined ? 'in its usual place' : 'that was given')} cannot be read.`,
+        { cause },
+      );
     }
     return config;
   };

@@ -1,4 +1,4 @@
-export { fromKubeconfig } from './access.ts';
+export { type ClusterAccess, fromKubeconfig } from './access.ts';
 export { fromEks } from './eks.ts';
 export { kubernetesExecutor } from './executor.ts';
 export { kubernetesLogs } from './logs.ts';
