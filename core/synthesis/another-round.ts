@@ -6,7 +6,7 @@ import type { Brief, Report } from '../model/report.ts';
 import { depthOf, isChange } from './causality.ts';
 import type { Diagnosed } from './diagnose.ts';
 import type { Ranked } from './rank.ts';
-import { observed, type Scene } from './score.ts';
+import { observed, type Scene } from './scene.ts';
 
 export interface Question {
   readonly why: string;

@@ -8,7 +8,7 @@ import { type CallGraph, callGraph } from './call-graph.ts';
 import { type Candidate, candidatesOf, earliest } from './candidates.ts';
 import { depthOf, isChange } from './causality.ts';
 import { type Ranked, rank, symptomsOf } from './rank.ts';
-import type { Scene } from './score.ts';
+import type { Scene } from './scene.ts';
 import { bestRef, type Subjects, subjectsAmong } from './subjects.ts';
 import type { Supported } from './supported.ts';
 import { summaryOf, textOf, unknownText } from './words.ts';
@@ -29,7 +29,7 @@ export interface Diagnosed {
 }
 
 /** Below this the first hypothesis is a lead, not an answer, and the diagnosis says that the cause is not known. */
-export const enoughToAnswer = 0.25;
+const enoughToAnswer = 0.3;
 const maxHypotheses = 5;
 /** A rival less likely than this is left out. */
 const leastConfidence = 0.01;

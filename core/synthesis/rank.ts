@@ -5,7 +5,8 @@ import type { CallGraph } from './call-graph.ts';
 import type { Candidate } from './candidates.ts';
 import { accountsFor, accountsForInside, canComeOfChange, depthOf, isChange, strikesMany } from './causality.ts';
 import { sameError } from './same-error.ts';
-import { isRun, observed, type Scene, type Scored, score, templatesOf } from './score.ts';
+import { isRun, observed, type Scene, templatesOf } from './scene.ts';
+import { type Scored, score } from './score.ts';
 import type { Subjects } from './subjects.ts';
 
 export interface Ranked extends Scored {
@@ -18,7 +19,7 @@ export interface Ranked extends Scored {
 }
 
 /** Log odds of a cause that is not among the candidates. */
-const elsewhereLogOdds = -0.4;
+const elsewhereLogOdds = 0;
 /** A change is put with a state it can have made when it is at least this likely on its own. */
 const changeGoesWith = -0.3;
 

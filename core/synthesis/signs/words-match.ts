@@ -1,6 +1,6 @@
 // Whether a change speaks of the errors that are seen: the file or function of a stack trace, the identifier of an error, its rarer words.
-import { identifiersOf, rarity, stemsOf } from '../analysis/changes/words.ts';
-import type { Sign } from './score.ts';
+import { identifiersOf, rarity, stemsOf } from '../../analysis/changes/words.ts';
+import type { Sign } from '../scene.ts';
 
 /**
  * `change` and `errors` are texts; `changes` are all candidate changes, which tell how rare a word is; `names` of services are no news.

@@ -1,0 +1,46 @@
+// What candidates are judged against, and what is common to the judging. No weights here.
+import { causes } from '../model/causes.ts';
+import type { Finding } from '../model/report.ts';
+import type { CallGraph } from './call-graph.ts';
+import type { Candidate } from './candidates.ts';
+import type { Subjects } from './subjects.ts';
+
+export interface Scene {
+  readonly candidates: readonly Candidate[];
+  readonly findings: readonly Finding[];
+  readonly graph: CallGraph;
+  /** The paged service in the call graph's name, where known. */
+  readonly paged: string | undefined;
+  readonly subjects: Subjects;
+  /** What was read, as text, of the evidence of a finding. */
+  readonly excerptsOf: (finding: Finding) => string;
+  /** Title, files and diff, by change id. */
+  readonly changes: ReadonlyMap<string, string>;
+}
+
+/** A reason for or against a candidate: what it adds to the natural log odds, and in words that people read. */
+export interface Sign {
+  readonly weight: number;
+  readonly text: string;
+}
+
+export const minute = 60_000;
+export const minutesOf = (ms: number): string => `${Math.max(1, Math.round(ms / minute))} min`;
+
+/** Findings that say what is seen to be wrong: neither changes nor background. */
+export const observed = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.filter(({ role }) => role === 'symptom' || role === 'cause');
+
+/** Masked error texts of what is seen to be wrong, each once. */
+export const templatesOf = (findings: readonly Finding[]): readonly string[] => [
+  ...new Set(observed(findings).flatMap(({ errorTemplate }) => errorTemplate ?? [])),
+];
+
+/** Epoch milliseconds. */
+export const earliestOf = (findings: readonly Finding[]): number | undefined => {
+  const onsets = findings.flatMap(({ onset }) => (onset ? [Date.parse(onset)] : []));
+  return onsets.length > 0 ? Math.min(...onsets) : undefined;
+};
+
+/** A Job that ended badly: an event, not a state that heals when its reason is gone. */
+export const isRun = ({ cause }: Candidate): boolean => causes[cause].group === 'job';
