@@ -28,7 +28,7 @@ export interface Diagnosed {
   readonly scene: Scene;
 }
 
-/** Below this the first hypothesis is a lead, not an answer, and the diagnosis says that the cause is not known. */
+/** Below this, the first hypothesis is a lead and no answer, and the diagnosis says that the cause is not known. */
 const enoughToAnswer = 0.3;
 const maxHypotheses = 5;
 /** A rival less likely than this is left out. */
@@ -49,7 +49,7 @@ export function diagnose(given: Case): Diagnosed {
     specialists: [...new Set(reports.map(({ specialist }) => specialist))],
   };
   const first = hypotheses[0];
-  if (!best || !first || best.confidence < enoughToAnswer) {
+  if (!best || !first || confidenceIn(best.candidate.subject, ranked) < enoughToAnswer) {
     const unknown = unknownHypothesis(scene, context, first);
     const all = [...(unknown ? [unknown] : []), ...hypotheses].slice(0, maxHypotheses);
     const diagnosis: Diagnosis = {
@@ -77,6 +77,10 @@ export function diagnose(given: Case): Diagnosed {
   };
   return { diagnosis, ranked, scene };
 }
+
+/** That it is this thing, by whichever of its causes: several suspected changes of one service are doubts about which, not about where. */
+const confidenceIn = (subject: string, ranked: readonly Ranked[]): number =>
+  ranked.filter(({ candidate }) => candidate.subject === subject).reduce((sum, { confidence }) => sum + confidence, 0);
 
 /** Set apart, because a model may have put another hypothesis first by then. */
 export function withFingerprint(diagnosis: Diagnosis, environment: string | undefined): Diagnosis {

@@ -29,13 +29,13 @@ export function signsOfCallees(candidate: Candidate, { graph, candidates }: Scen
   return worse ? [{ weight: -1.2, text: `${worse.entity.name}, which it calls, fails, too, and first or more` }] : [];
 }
 
-/** Errors of a callee cannot make many more errors of its caller. */
+/** Errors of a callee cannot make many more errors of its caller; weighs against the signs that take it for their reason. */
 export function signsOfMeasure(candidate: Candidate, { graph, findings, subjects }: Scene): Sign[] {
   if (candidate.service === undefined || depthOf(candidate.cause) !== 'effect') return [];
   const callers = graph.callersOf(candidate.service);
   const above = observed(findings).filter(({ entity }) => callers.has(subjects.serviceOf(entity) ?? ''));
   return isWorse(above, candidate.findings)
-    ? [{ weight: -1.2, text: 'its errors are too few to make those of what calls it' }]
+    ? [{ weight: -1.8, text: 'its errors are too few to make those of what calls it' }]
     : [];
 }
 

@@ -200,6 +200,16 @@ describe('cause and symptom are told apart:', () => {
     expect(causesOf(diagnosis)).toEqual(['stock: application-errors']);
   });
 
+  test('but a callee with few errors does not make the many of its caller', async () => {
+    const few = { name: 'error_ratio', unit: 'ratio', before: 0, during: 0.004 };
+    const { diagnosis } = await synthesized({
+      paged: 'web',
+      edges: [['web', 'cart']],
+      findings: [errors('web', '12:48:00'), errors('cart', '12:46:00', { signal: few })],
+    });
+    expect(first(diagnosis)?.entity.name).toBe('web');
+  });
+
   test('a full rollout behind a missing image is no rival of it', async () => {
     const { diagnosis } = await synthesized({
       findings: [
