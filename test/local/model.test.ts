@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { LLMock } from '@copilotkit/aimock';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ModelConfig, parsePrompt, strandsReasoner } from '../../connectors/strands/index.ts';
+import { recordedWorld } from '../../local/compose.ts';
+import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
+
+// The whole way of an incident with a model: Strands' BedrockModel in every specialist and in the synthesis, over Bedrock's wire format,
+// answered by a server that is not ours.
+
+const mock = new LLMock({ port: 0 });
+let runtime: Runtime;
+const answer = (value: unknown) => ({
+  toolCalls: [{ name: 'strands_structured_output', arguments: JSON.stringify(value) }],
+  usage: { input_tokens: 700, output_tokens: 60, total_tokens: 760 },
+});
+
+beforeAll(async () => {
+  process.env.AWS_ACCESS_KEY_ID ??= 'test';
+  process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
+  await mock.start();
+  mock.on(
+    { systemMessage: /Kubernetes specialist/ },
+    answer({ summary: 'CronJob nightly-invoices gave up after its retries.', keyFindingIds: ['kubernetes-1-1'] }),
+  );
+  mock.on(
+    { systemMessage: /logs specialist/ },
+    answer({ summary: 'The disk of payments-db-7 is full since 03:33.', keyFindingIds: [] }),
+  );
+  mock.on({ systemMessage: /specialist of an incident/ }, answer({ summary: 'Nothing to add.', keyFindingIds: [] }));
+  mock.on(
+    { systemMessage: /coordinator/ },
+    answer({
+      bestRank: 1,
+      reason: 'The Job failed and nothing else is broken now.',
+      text: 'CronJob nightly-invoices failed. Its upstream was gone for a while. Rerun it.',
+    }),
+  );
+  const config = ModelConfig.parse({
+    provider: 'bedrock',
+    region: 'us-east-1',
+    endpoint: mock.url,
+    models: { coordinator: 'test.coordinator', specialist: 'test.specialist' },
+    price: { input: 3, output: 15 },
+  });
+  const prompts = readdirSync('prompts').map((file) => parsePrompt(file, readFileSync(`prompts/${file}`, 'utf8')));
+  const world = recordedWorld(['scenarios/cronjob-nightly-invoices']);
+  runtime = await startRuntime({
+    makeWorld: async (ground) => ({ ...(await world(ground)), reasoner: strandsReasoner(config, prompts) }),
+  });
+});
+afterAll(async () => {
+  await runtime.close();
+  await mock.stop();
+});
+
+test('a specialist and the synthesis speak in the model’s words, and what no evidence holds is dropped', async () => {
+  const page = runtime.world.pages[0];
+  const { sourceId } = await runtime.sendPage(page?.body ?? '');
+  const incident = await runtime.waitForIncident(sourceId, 'asked', 30_000);
+  const diagnosis = await runtime.ports.incidents.diagnosis(incident.id);
+  const timeline = await runtime.ports.incidents.timeline(incident.id);
+  const said = (actor: string) => timeline.find((entry) => entry.step === 'Investigate' && entry.actor === actor)?.text;
+
+  expect(diagnosis).toMatchObject({
+    model: 'test.coordinator (synthesis@1)',
+    text: 'CronJob nightly-invoices failed. Its upstream was gone for a while. Rerun it.',
+    hypotheses: [
+      { entity: { kind: 'CronJob', name: 'nightly-invoices' }, cause: 'job-failed' },
+      ...(diagnosis?.hypotheses.slice(1).map(() => ({})) ?? []),
+    ],
+  });
+  expect(diagnosis?.usage.costUsd).toBeGreaterThan(0);
+  expect(said('kubernetes')).toBe('CronJob nightly-invoices gave up after its retries.');
+  // payments-db-7 and 03:33 occur in no evidence: the analysis' own words stand.
+  expect(said('logs')).toMatch(/The line to read/);
+  expect(said('logs')).not.toContain('payments-db-7');
+});
