@@ -11,6 +11,7 @@ import { type Ranked, rank, symptomsOf } from './rank.ts';
 import type { Scene } from './scene.ts';
 import { bestRef, type Subjects, subjectsAmong } from './subjects.ts';
 import type { Supported } from './supported.ts';
+import { withKnownTowards } from './towards.ts';
 import { summaryOf, textOf, unknownText } from './words.ts';
 
 export interface Case {
@@ -90,7 +91,8 @@ export function withFingerprint(diagnosis: Diagnosis, environment: string | unde
 }
 
 function sceneOf({ context, supported, dependencies }: Case): Scene {
-  const { findings, evidence } = supported;
+  const { evidence } = supported;
+  const findings = withKnownTowards(supported.findings, dependencies, context);
   const entities = findings.flatMap(({ entity, towards }) => (towards ? [entity, towards] : [entity]));
   const subjects = subjectsAmong(context.workload ? [...entities, context.workload] : entities, context);
   const graph = graphOf(findings, dependencies, context, subjects);

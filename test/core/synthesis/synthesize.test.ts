@@ -411,6 +411,13 @@ describe('one more round', () => {
     expect(plan.map(({ specialist, focus }) => [specialist, focus])).toEqual([['kubernetes', [service('cart')]]]);
   });
 
+  test('is not asked about a word that nobody knows as a service', async () => {
+    const said: Draft = { ...pointing, towards: { kind: 'Service', name: 'the' } };
+    const { synthesis, diagnosis } = await synthesized({ paged: 'web', findings: [said], plan: [brief] });
+    expect(synthesis.kind).toBe('concluded');
+    expect(first(diagnosis)?.entity.name).not.toBe('the');
+  });
+
   test('is never a third one', async () => {
     const { synthesis, round } = await synthesized({ paged: 'web', findings: [pointing], plan: [brief], round: 2 });
     expect([synthesis.kind, round]).toEqual(['concluded', 2]);

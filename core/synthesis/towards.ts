@@ -1,0 +1,28 @@
+// What a finding says it fails towards, kept only where something besides that finding knows the name: a log line speaks of many things
+// that are no services.
+import type { Context } from '../model/incident.ts';
+import type { Finding } from '../model/report.ts';
+import type { Dependency } from '../model/telemetry.ts';
+
+export function withKnownTowards(
+  findings: readonly Finding[],
+  dependencies: readonly Dependency[],
+  context: Pick<Context, 'service' | 'workload' | 'callers' | 'callees'>,
+): readonly Finding[] {
+  const known = new Set(
+    [
+      ...dependencies.flatMap(({ from, to }) => [from, to]),
+      ...context.callers,
+      ...context.callees,
+      ...(context.service ? [context.service.value] : []),
+      ...(context.workload ? [context.workload.name] : []),
+      ...findings.map(({ entity }) => entity.name),
+    ].map((name) => name.toLowerCase()),
+  );
+  return findings.map((finding) => {
+    const { towards, ...rest } = finding;
+    // A finding that can say where it is has seen more than a name.
+    const seen = towards?.cluster !== undefined || (towards && known.has(towards.name.toLowerCase()));
+    return towards === undefined || seen ? finding : rest;
+  });
+}
