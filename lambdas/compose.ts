@@ -229,6 +229,7 @@ export const telemetry = (): Ports['telemetry'] =>
         return deferredTelemetry(kept(() => liveTelemetry(world)));
     }
   });
+
 type LiveConfig = Extract<z.infer<typeof TelemetryConfig>, { kind: 'live' }>;
 
 /** Real systems, as far as the stage names them; what it does not name is a gap. */
@@ -248,11 +249,14 @@ async function liveTelemetry(live: LiveConfig): Promise<Ports['telemetry']> {
   };
 }
 
-/** Reading and acting log in as different users. */
-async function clustersOf(
-  live: LiveConfig,
-  secret: 'kubeconfig-reader' | 'kubeconfig-actor',
-): Promise<ClusterAccess[]> {
+type KubeconfigSecret = 'kubeconfig-reader' | 'kubeconfig-actor';
+
+/** Only who acts holds the actor's; who decides looks with the reader's whether an action could be done. */
+const actingSecret = (): KubeconfigSecret =>
+  'kubeconfig-actor' in setting('SECRETS') ? 'kubeconfig-actor' : 'kubeconfig-reader';
+
+/** Reading and acting log in as different users; on EKS every function logs in as its own role. */
+async function clustersOf(live: LiveConfig, secret: KubeconfigSecret): Promise<ClusterAccess[]> {
   const own = live.clusters.filter((cluster) => cluster.access === 'kubeconfig').map(({ name }) => name);
   const eks = live.clusters.flatMap((cluster) => (cluster.access === 'eks' ? [fromEks(cluster)] : []));
   const byFile = own.length > 0 ? await fromKubeconfig({ text: await readSecret()(secret) }, own) : [];
@@ -277,12 +281,11 @@ export const executor = (): Ports['executor'] =>
         return deferredExecutor(kept(async () => recordedExecutor(await recordedWorld(world.scenario)())));
       case 'live':
         return deferredExecutor(
-          kept(async () =>
-            kubernetesExecutor({ clusters: await clustersOf(world, 'kubeconfig-actor'), clock: clock() }),
-          ),
+          kept(async () => kubernetesExecutor({ clusters: await clustersOf(world, actingSecret()), clock: clock() })),
         );
     }
   });
+
 export const catalog = (): Ports['catalog'] => once('catalog', () => yamlCatalog(bundled(setting('CATALOG_FILE'))));
 
 const made = new Map<string, unknown>();

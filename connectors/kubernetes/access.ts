@@ -48,7 +48,10 @@ export function clusterAccess(name: string, login: Login): ClusterAccess {
           method: call.method ?? 'GET',
           headers: {
             accept: call.accept ?? 'application/json',
-            ...(body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
+            // The length is said, because Node says none for a DELETE, and its body would be taken for another request.
+            ...(body === undefined
+              ? {}
+              : { 'content-type': call.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
             ...options.headers,
           },
         },

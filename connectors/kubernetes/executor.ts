@@ -84,9 +84,7 @@ export function kubernetesExecutor({
   return {
     async dryRun(action) {
       const outcome = await run(action, true);
-      return outcome.kind === 'refused'
-        ? outcome
-        : { kind: 'ok', detail: `The API server would take it: ${outcome.detail}` };
+      return outcome.kind === 'refused' ? outcome : { kind: 'ok', detail: `Tried without doing it: ${outcome.detail}` };
     },
     execute: (action) => run(action, false),
   };
@@ -126,7 +124,7 @@ async function rerunCronJob(call: Call): Promise<Outcome> {
     body: job,
   });
   if (reply.status === 409) return { kind: 'already-done', detail: `Job ${jobName} exists already.` };
-  return accepted(reply, `Job ${jobName} was made from the template of CronJob ${name}.`);
+  return accepted(call, reply, `Job ${jobName} was made from the template of CronJob ${name}.`);
 }
 
 async function restartRollout(call: Call): Promise<Outcome> {
@@ -146,7 +144,7 @@ async function restartRollout(call: Call): Promise<Outcome> {
     body: patch,
     contentType: strategicMerge,
   });
-  return accepted(reply, `${call.action.target.kind} ${call.action.target.name} is being restarted.`);
+  return accepted(call, reply, `${call.action.target.kind} ${call.action.target.name} is being restarted.`);
 }
 
 async function rollbackRollout(call: Call): Promise<Outcome> {
@@ -178,6 +176,7 @@ async function rollbackRollout(call: Call): Promise<Outcome> {
     contentType: jsonPatch,
   });
   return accepted(
+    call,
     reply,
     `Deployment ${name} goes back from revision ${revisionOf(current)} to ${revisionOf(previous)}.`,
   );
@@ -202,7 +201,7 @@ async function deletePod(call: Call): Promise<Outcome> {
   };
   const reply = await call.cluster.request(path, { method: 'DELETE', body });
   if (reply.status === 404 || reply.status === 409) return { kind: 'already-done', detail: `Pod ${name} is gone.` };
-  return accepted(reply, `Pod ${name} was deleted; its controller makes a new one.`);
+  return accepted(call, reply, `Pod ${name} was deleted; its controller makes a new one.`);
 }
 
 const dry = (call: Call): string =>
@@ -249,8 +248,15 @@ async function read<Schema extends z.ZodType>(
   return failed(reply);
 }
 
-const accepted = (reply: Reply, detail: string): Outcome =>
-  reply.status >= 200 && reply.status < 300 ? { kind: 'done', detail } : failed(reply);
+/** A dry run wants the rights of the real thing. Who decides may only read: then the server is asked when it is done, by who may act. */
+function accepted(call: Call, reply: Reply, detail: string): Outcome {
+  if (call.dryRun && reply.status === 403) {
+    return { kind: 'done', detail: 'the target is there; whether it may be changed is asked by the one who acts.' };
+  }
+  return reply.status >= 200 && reply.status < 300
+    ? { kind: 'done', detail: call.dryRun ? `the API server would take it: ${detail}` : detail }
+    : failed(reply);
+}
 
 /** What may be different next time throws, so that it is tried again with the same key; a refusal is an answer. */
 function failed(reply: Reply): Extract<Outcome, { kind: 'refused' }> {
