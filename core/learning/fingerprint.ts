@@ -21,8 +21,9 @@ export function fingerprintOf(parts: FingerprintParts): string {
   return `wk1-${hex.slice(0, 32)}`;
 }
 
-/** `Kind/namespace/name`, without the cluster. */
-export const workloadOf = (entity: EntityRef): string => `${entity.kind}/${entity.namespace ?? '-'}/${entity.name}`;
+/** `Kind/namespace/name`, without the cluster; what varies in the name of a pod or a Job is masked. */
+export const workloadOf = (entity: EntityRef): string =>
+  `${entity.kind}/${entity.namespace ?? '-'}/${maskVariables(entity.name)}`;
 
 /** The fingerprint of what a hypothesis says, or undefined where no error text tells this error from others. */
 export function fingerprintOfHypothesis(

@@ -4,7 +4,7 @@ import { note } from '../incidents/timeline.ts';
 import type { Preference } from '../model/action.ts';
 import type { Concluded } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
-import { environmentOf } from '../remediation/guard.ts';
+import { environmentOf, locate } from '../remediation/guard.ts';
 import { fingerprintOfHypothesis, workloadOf } from './fingerprint.ts';
 import { postmortem } from './postmortem.ts';
 
@@ -59,9 +59,10 @@ async function teach(input: Concluded, ports: LearnPorts): Promise<string[]> {
   const { approval, decision, verification, diagnosis, context, incident } = input;
   if (approval?.kind !== 'approved' || !approval.remember || decision.kind !== 'ask') return [];
   const first = diagnosis.hypotheses[0];
-  const environment = environmentOf(context, await ports.catalog.load());
-  const fingerprint = first && fingerprintOfHypothesis(first, environment);
-  if (!first || !environment || !fingerprint || !first.errorTemplate) {
+  const entity = first && locate(first.entity, context);
+  const environment = entity && environmentOf(entity, context, await ports.catalog.load());
+  const fingerprint = first && entity && fingerprintOfHypothesis({ ...first, entity }, environment);
+  if (!entity || !environment || !fingerprint || !first.errorTemplate) {
     return ['Not remembered: there is no error text that would tell this error from others.'];
   }
   if (verification?.kind !== 'recovered') {
@@ -73,7 +74,7 @@ async function teach(input: Concluded, ports: LearnPorts): Promise<string[]> {
     fingerprint,
     describes: {
       cause: first.cause,
-      workload: workloadOf(first.entity),
+      workload: workloadOf(entity),
       environment,
       errorTemplate: first.errorTemplate,
     },

@@ -1,10 +1,11 @@
 // The actions that exist. Each is data and small pure functions; carrying one out is an executor's business, allowing one is policy's.
 // Adding one is adding a row here, a policy, and an executor.
-import type { ActionId } from '../model/action.ts';
+import * as z from 'zod';
+import type { Action, ActionId } from '../model/action.ts';
 import type { CauseCode } from '../model/causes.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
 
-type Target = { readonly kind: string; readonly namespace: string; readonly name: string; readonly cluster: string };
+type Target = Action['target'];
 
 interface CatalogueEntry {
   readonly id: ActionId;
@@ -12,6 +13,7 @@ interface CatalogueEntry {
   readonly causes: readonly CauseCode[];
   /** True where only a change can be taken back: the hypothesis has to name one. */
   readonly needsChange: boolean;
+  readonly parameters: z.ZodType<Action['parameters']>;
   readonly reversible: boolean;
   readonly settleSeconds: number;
   title(target: Target): string;
@@ -19,6 +21,7 @@ interface CatalogueEntry {
   verify(target: Target): string;
 }
 
+const none = z.strictObject({});
 const workloads = ['Deployment', 'StatefulSet', 'DaemonSet'];
 const named = (target: Target) => `${target.kind} ${target.namespace}/${target.name} in ${target.cluster}`;
 
@@ -28,6 +31,7 @@ const entries: readonly CatalogueEntry[] = [
     kinds: ['CronJob'],
     causes: ['job-failed', 'job-deadline', 'dependency-unavailable', 'application-crash'],
     needsChange: false,
+    parameters: none,
     reversible: false,
     settleSeconds: 60,
     title: (target) => `Rerun ${named(target)}`,
@@ -57,6 +61,7 @@ const entries: readonly CatalogueEntry[] = [
       'readiness-probe-protocol',
     ],
     needsChange: true,
+    parameters: none,
     reversible: true,
     settleSeconds: 90,
     title: (target) => `Roll ${named(target)} back to its last healthy revision`,
@@ -69,6 +74,7 @@ const entries: readonly CatalogueEntry[] = [
     kinds: workloads,
     causes: ['memory-leak', 'application-errors', 'database-connections-exhausted', 'cpu-throttled'],
     needsChange: false,
+    parameters: none,
     reversible: false,
     settleSeconds: 90,
     title: (target) => `Restart ${named(target)}`,
@@ -80,6 +86,7 @@ const entries: readonly CatalogueEntry[] = [
     kinds: ['Pod'],
     causes: ['node-not-ready', 'node-kubelet', 'node-container-runtime', 'application-crash'],
     needsChange: false,
+    parameters: none,
     reversible: false,
     settleSeconds: 45,
     title: (target) => `Delete stuck ${named(target)}`,
@@ -97,3 +104,38 @@ export function suggestedAction(hypothesis: Hypothesis): CatalogueEntry | undefi
       (!entry.needsChange || hypothesis.changeId !== undefined),
   );
 }
+
+/** The action of an entry on a target: everything but the target and its parameters is the catalogue's. */
+export function actionOf(
+  entry: CatalogueEntry,
+  target: Target,
+  { incidentId, evidenceIds }: { readonly incidentId: string; readonly evidenceIds: readonly string[] },
+): Action {
+  return {
+    id: entry.id,
+    target,
+    parameters: {},
+    title: entry.title(target).slice(0, 300),
+    blastRadius: entry.blastRadius(target).slice(0, 500),
+    reversible: entry.reversible,
+    settleSeconds: entry.settleSeconds,
+    verify: entry.verify(target).slice(0, 300),
+    evidenceIds: evidenceIds.slice(0, 8),
+    idempotencyKey: idempotencyKey(incidentId, entry.id, target),
+  };
+}
+
+/** What is wrong with an action that came in as a value, in words: it must be one that the catalogue could have made for this incident. */
+export function actionProblem(action: Action, incidentId: string): string | undefined {
+  const entry = entries.find(({ id }) => id === action.id);
+  if (!entry) return `The catalogue has no action ${action.id}.`;
+  if (!entry.kinds.includes(action.target.kind)) return `${action.id} is not for a ${action.target.kind}.`;
+  const parameters = entry.parameters.safeParse(action.parameters);
+  if (!parameters.success) return `The parameters of ${action.id} do not fit: ${z.prettifyError(parameters.error)}`;
+  if (action.idempotencyKey !== idempotencyKey(incidentId, action.id, action.target))
+    return 'The action was made for another incident or another target.';
+  return undefined;
+}
+
+const idempotencyKey = (incidentId: string, id: ActionId, { cluster, namespace, kind, name }: Target): string =>
+  `${incidentId}:${id}:${cluster}/${namespace}/${kind}/${name}`;

@@ -1,6 +1,8 @@
 // Acts, once. Everything that allowed the action is checked again right before it: the kill switch may have been thrown, the preference
 // revoked, the approval given for something else. A crash anywhere in here is safe, because the executor is idempotent by key.
+import { Unavailable, WatchkeeperError } from '../errors.ts';
 import { note } from '../incidents/timeline.ts';
+import { workloadOf } from '../learning/fingerprint.ts';
 import type { Action, RemediationResult } from '../model/action.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Brief } from '../model/report.ts';
@@ -8,8 +10,12 @@ import type { Asked } from '../model/workflow.ts';
 import { specialistBudget } from '../planning/plan.ts';
 import type { PolicyRequest } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
+import { actionProblem } from './catalogue.ts';
 import { standingOf } from './decide.ts';
 import { authorize } from './guard.ts';
+
+/** How much of what comes after the settling is looked at, where it is there already. */
+const observeSeconds = 600;
 
 type RemediatePorts = Pick<
   Ports,
@@ -41,58 +47,111 @@ export async function remediate(
 }
 
 async function act(input: Asked, action: Action, ports: RemediatePorts): Promise<RemediationResult> {
+  const problem = actionProblem(action, input.incident.id);
+  if (problem) return refused(problem);
+  const key = action.idempotencyKey;
+  const startedAt = ports.clock.now().toISOString();
+  const begun = await ports.ledger.begin({ key, incidentId: input.incident.id, action, at: startedAt });
+  if (begun.kind === 'finished') return begun.result;
+  const refusal = await refusalOf(input, action, ports);
+  const result = refusal ?? (await carryOut(input.incident.id, action, startedAt, ports));
+  const final =
+    refusal && begun.kind === 'begun'
+      ? refused(
+          `${refusal.why} An earlier try began at ${begun.at}; whether it took effect is not known.`,
+          refusal.policies,
+        )
+      : result;
+  await ports.ledger.finish(key, final);
+  return final;
+}
+
+/** `Unavailable` is thrown, so that the step is tried again: the executor knows the key. Any other failure is for a person. */
+async function carryOut(
+  incidentId: string,
+  action: Action,
+  startedAt: string,
+  ports: RemediatePorts,
+): Promise<RemediationResult> {
+  try {
+    const outcome = await ports.executor.execute({ ...action, incidentId });
+    switch (outcome.kind) {
+      case 'refused':
+        return refused(outcome.why);
+      case 'already-done':
+        return { kind: 'already-done', detail: outcome.detail };
+      case 'done':
+        return { kind: 'done', detail: outcome.detail, startedAt, finishedAt: ports.clock.now().toISOString() };
+    }
+  } catch (error) {
+    if (!(error instanceof WatchkeeperError) || error instanceof Unavailable) throw error;
+    return { kind: 'failed', why: `${error.message} Whether it took effect is not known.` };
+  }
+}
+
+type Refusal = Extract<RemediationResult, { kind: 'refused' }>;
+const refused = (why: string, policies: readonly string[] = []): Refusal => ({
+  kind: 'refused',
+  why,
+  policies: [...policies],
+});
+
+/** Why it may not be done after all: the permission is not on record, or the policies say no now. */
+async function refusalOf(input: Asked, action: Action, ports: RemediatePorts): Promise<Refusal | undefined> {
   const permission = await permissionFor(input, action, ports);
   if (permission.kind === 'refused') return permission;
   const first = input.diagnosis.hypotheses[0];
-  if (!first) return { kind: 'refused', why: 'There is no hypothesis to act on.', policies: [] };
+  if (!first) return refused('There is no hypothesis to act on.');
   const catalog = await ports.catalog.load();
-  const allowed = await authorize(permission.actor, action, standingOf(input, first), catalog, ports.policies);
-  if (!allowed.allowed) return { kind: 'refused', why: allowed.why, policies: [...allowed.policies] };
-
-  const startedAt = ports.clock.now().toISOString();
-  const begun = await ports.ledger.begin({
-    key: action.idempotencyKey,
-    incidentId: input.incident.id,
-    action,
-    at: startedAt,
-  });
-  if (begun.kind === 'finished') return begun.result;
-  const outcome = await ports.executor.execute({ ...action, incidentId: input.incident.id });
-  const result: RemediationResult =
-    outcome.kind === 'refused'
-      ? { kind: 'refused', why: outcome.why, policies: [] }
-      : outcome.kind === 'already-done'
-        ? { kind: 'already-done', detail: outcome.detail }
-        : { kind: 'done', detail: outcome.detail, startedAt, finishedAt: ports.clock.now().toISOString() };
-  await ports.ledger.finish(action.idempotencyKey, result);
-  return result;
+  const standing = standingOf(input, first, action.target);
+  const allowed = await authorize(permission.actor, action, standing, catalog, ports.policies);
+  return allowed.allowed ? undefined : refused(allowed.why, allowed.policies);
 }
 
-type Permission =
-  | { readonly kind: 'granted'; readonly actor: PolicyRequest['actor'] }
-  | Extract<RemediationResult, { kind: 'refused' }>;
+type Permission = { readonly kind: 'granted'; readonly actor: PolicyRequest['actor'] } | Refusal;
 
 /** What the workflow says is not enough: the record itself must say that this very action of this incident was approved or taught. */
 async function permissionFor(input: Asked, action: Action, ports: RemediatePorts): Promise<Permission> {
-  const refused = (why: string): Permission => ({ kind: 'refused', why, policies: [] });
-  const { decision, approval: outcome } = input;
-  if (decision.kind === 'act') {
-    const preference = await ports.preferences.get(decision.preferenceId);
-    if (!preference) return refused('The preference it was allowed by does not exist any more.');
-    if (preference.state !== 'active') return refused(`The preference it was allowed by is ${preference.state}.`);
-    if (preference.actionId !== action.id) return refused('The preference is for another action.');
-    return { kind: 'granted', actor: { kind: 'preference', id: preference.id } };
-  }
+  return input.decision.kind === 'act'
+    ? taughtPermission(input, input.decision.preferenceId, action, ports)
+    : approvedPermission(input, action, ports);
+}
+
+async function taughtPermission(
+  { incident }: Asked,
+  preferenceId: string,
+  action: Action,
+  ports: RemediatePorts,
+): Promise<Permission> {
+  const preference = await ports.preferences.get(preferenceId);
+  if (!preference) return refused('What it was allowed by was never taught.');
+  if (preference.actionId !== action.id || preference.describes.workload !== workloadOf(action.target))
+    return refused('What it was allowed by was taught for another action or another workload.');
+  if (preference.state !== 'active') return refused(`What it was allowed by is ${preference.state}.`);
+  // Counted at the decision; the same incident counts once.
+  const used = await ports.preferences.use(preferenceId, incident.id, ports.clock.now().toISOString());
+  if (used.kind === 'refused') return refused(`What it was allowed by does not hold: ${used.why}`);
+  return { kind: 'granted', actor: { kind: 'preference', id: preferenceId } };
+}
+
+async function approvedPermission(
+  { incident, approval: outcome }: Asked,
+  action: Action,
+  ports: RemediatePorts,
+): Promise<Permission> {
   if (outcome?.kind !== 'approved') return refused('Nobody approved it.');
   const approval = await ports.approvals.get(outcome.approvalId);
   if (approval?.state !== 'decided' || approval.verdict === 'reject')
     return refused('The record of the approval does not say that it was approved.');
-  if (approval.incidentId !== input.incident.id) return refused('The approval belongs to another incident.');
-  if (approval.action.idempotencyKey !== action.idempotencyKey || approval.action.title !== action.title) {
-    return refused('The approval was given for another action.');
-  }
+  if (approval.incidentId !== incident.id) return refused('The approval belongs to another incident.');
+  if (!isSameAction(approval.action, action)) return refused('The approval was given for another action.');
   return { kind: 'granted', actor: { kind: 'person', id: approval.decidedBy } };
 }
+
+const isSameAction = (a: Action, b: Action): boolean =>
+  a.id === b.id && a.idempotencyKey === b.idempotencyKey && sorted(a.parameters) === sorted(b.parameters);
+
+const sorted = (parameters: Action['parameters']): string => JSON.stringify(Object.entries(parameters).sort());
 
 /** The same specialists that saw the problem, asked whether it is gone; Kubernetes always, because the action was done there. */
 function verificationPlan(input: Asked, action: Action, now: Date): Brief[] {
@@ -106,8 +165,14 @@ function verificationPlan(input: Asked, action: Action, now: Date): Brief[] {
   );
   const focus: EntityRef[] =
     first && first.entity.name !== action.target.name ? [action.target, first.entity] : [action.target];
-  const { window } = input.context;
-  const end = new Date(Math.max(now.getTime(), Date.parse(window.incident.end) + 15 * 60_000)).toISOString();
+  // From the act on: what was broken before it must not count against it.
+  const window = {
+    baseline: input.context.window.baseline,
+    incident: {
+      start: now.toISOString(),
+      end: new Date(now.getTime() + (action.settleSeconds + observeSeconds) * 1000).toISOString(),
+    },
+  };
   return specialists.map((specialist) => ({
     incidentId: input.incident.id,
     specialist,
@@ -116,7 +181,7 @@ function verificationPlan(input: Asked, action: Action, now: Date): Brief[] {
     question: action.verify,
     focus,
     trigger: input.trigger,
-    context: { ...input.context, window: { ...window, incident: { start: window.incident.start, end } } },
+    context: { ...input.context, window },
     budget: specialistBudget,
   }));
 }

@@ -225,7 +225,7 @@ function vendors(status: Observed<readonly VendorStatus[]>): FindingDraft[] {
 /** After an action: what had moved and is back is a good sign; what is still away is the same problem. */
 function verification(brief: Brief, found: readonly Move[], query: string): FindingDraft[] {
   const focus = new Set(brief.focus.map((entity) => entity.name));
-  const actedAt = Date.parse(brief.trigger.occurredAt) / 1000;
+  const actedAt = Date.parse(brief.context.window.incident.start) / 1000;
   return found
     .filter((move) => move.bad && focus.has(entityOf(move.series).name))
     .map((move): FindingDraft => {
