@@ -1,18 +1,21 @@
-// The logs specialist: which errors are new or surging against the baseline, since when, and the one line to read. It streams; what it keeps
-// are templates, counts and three samples each.
-import { lineOf } from '../analysis/logs/record.ts';
-import { signatureOf } from '../analysis/logs/signatures.ts';
-import { type Template, TemplateMiner, textOf } from '../analysis/logs/templates.ts';
+// The logs specialist: which errors are new or surging against the baseline, since when, and the one line to read; which system unit is down.
+// It streams; what it keeps are templates, counts and a few samples each.
+import { LogReader, type Reading } from '../analysis/logs/reading.ts';
+import { type Telling, tellingTemplates, vanished } from '../analysis/logs/telling.ts';
+import type { StoppedUnit } from '../analysis/logs/units.ts';
+import { maskVariables } from '../analysis/text/mask.ts';
 import type { EntityRef } from '../model/entity.ts';
-import type { Brief, Report } from '../model/report.ts';
+import type { Brief, Gap, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
+import { shorten } from '../text.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
 
 type LogsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents' | 'ids'> &
   Partial<Pick<Ports, 'reasoner'>>;
 
-/** A template surges when it comes this many times as often as before. */
-const surge = 3;
+const maxFindings = 8;
+/** Names that do not resolve, from which on it is the resolver and not a name. */
+const manyNames = 3;
 
 export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<Report> {
   const startedAt = ports.clock.now();
@@ -22,133 +25,220 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
     { start: window.baseline.start, end: window.incident.end },
   );
   if (observed.kind === 'gap') {
-    return finishReport(
-      brief,
-      { summary: `Logs could not be asked: ${observed.gap.reason}`, findings: [], gaps: [observed.gap], bytesRead: 0 },
-      startedAt,
-      ports,
-    );
+    const summary = `Logs could not be asked: ${observed.gap.reason}`;
+    return finishReport(brief, { summary, findings: [], gaps: [observed.gap], bytesRead: 0 }, startedAt, ports);
   }
-  const miner = new TemplateMiner();
-  let bytes = 0;
-  let lines = 0;
+  const reader = new LogReader(periodsOf(brief), brief.context.workload);
+  let partial = false;
   for await (const record of observed.data) {
-    bytes += record.message.length;
-    lines += 1;
-    // After an action only what came after the page counts.
-    const from = brief.phase === 'verify' ? brief.trigger.occurredAt : window.incident.start;
-    miner.add(lineOf(record), record.timestamp < from);
-    if (bytes > brief.budget.bytes) break;
+    reader.push(record);
+    partial = reader.characters > brief.budget.bytes;
+    if (partial) break;
   }
-  const partial = bytes > brief.budget.bytes;
-  const gaps = partial
-    ? [{ source: 'logs', reason: `Only the first ${Math.round(bytes / 2 ** 20)} MiB were read.` }]
-    : [];
-  const telling = rank(miner.templates(), windowsOf(brief)).slice(0, 8);
-  const findings = telling.map((one) => findingOf(one, brief, observed.query));
+  const reading = reader.finish();
+  const telling = tellingTemplates(reading.templates, reading.coverage, endsMatter(brief));
+  const about = { brief, reading, query: observed.query, names: namesUnresolved(telling) };
+  const findings = [
+    ...reading.stoppedUnits.map((unit) => stoppedFinding(unit, about)),
+    ...telling.slice(0, maxFindings).map((one) => findingOf(one, about)),
+    ...(brief.phase === 'verify' ? quiet(telling, about) : []),
+  ];
   return finishReport(
     brief,
-    { summary: summaryOf(telling, lines), findings, gaps, bytesRead: bytes },
+    {
+      summary: summaryOf(telling, reading),
+      findings,
+      gaps: gapsOf(reading, partial),
+      bytesRead: reading.characters,
+    },
     startedAt,
     ports,
   );
 }
 
-interface Windows {
-  readonly incidentMs: number;
-  readonly baselineMs: number;
+interface About {
+  readonly brief: Brief;
+  readonly reading: Reading;
+  readonly query: string;
+  /** Distinct names that do not resolve. */
+  readonly names: number;
 }
 
-function windowsOf(brief: Brief): Windows {
-  const { baseline, incident } = brief.context.window;
-  const length = (one: { start: string; end: string }) => Math.max(60_000, Date.parse(one.end) - Date.parse(one.start));
-  return { incidentMs: length(incident), baselineMs: length(baseline) };
-}
-
-interface Telling {
-  readonly template: Template;
-  readonly kind: 'new' | 'surging';
-  readonly weight: number;
-}
-
-/** Errors that are new or surging, the most telling first; what was there before as often is background. */
-function rank(templates: readonly Template[], { incidentMs, baselineMs }: Windows): Telling[] {
-  return templates
-    .flatMap((template): Telling[] => {
-      if (template.count === 0 || template.level === 'info') return [];
-      const expected = (template.baselineCount / baselineMs) * incidentMs;
-      const isNew = template.baselineCount === 0;
-      if (!isNew && template.count < Math.max(3, expected * surge)) return [];
-      const size = Math.min(1, Math.log10(template.count + 1) / 3);
-      const weight =
-        (template.level === 'error' ? 1 : 0.6) *
-        (isNew ? 1 : 0.8) *
-        (0.4 + 0.4 * size + (signatureOf(template.samples[0] ?? '') ? 0.2 : 0));
-      return [{ template, kind: isNew ? 'new' : 'surging', weight }];
-    })
-    .sort(
-      (a, b) =>
-        b.weight - a.weight ||
-        a.template.firstSeen.localeCompare(b.template.firstSeen) ||
-        textOf(a.template).localeCompare(textOf(b.template)),
-    );
-}
-
-function findingOf({ template, kind, weight }: Telling, brief: Brief, query: string): FindingDraft {
-  const sample = template.samples[0] ?? textOf(template);
-  const signature = signatureOf(sample);
-  const entity = entityOf(template, brief);
-  const often = `${template.count} time${template.count === 1 ? '' : 's'}`;
+/** After an action, what lies between the start of the incident and the action counts for neither side. */
+function periodsOf({ context: { window } }: Brief) {
   return {
-    claim: `${kind === 'new' ? 'New' : 'Surging'} at ${template.service} since ${template.firstSeen.slice(11, 16)} UTC, ${often}: "${shortened(sample, 220)}"`,
+    baselineStart: Date.parse(window.baseline.start),
+    baselineEnd: Date.parse(window.baseline.end),
+    incidentStart: Date.parse(window.incident.start),
+    incidentEnd: Date.parse(window.incident.end),
+  };
+}
+
+/** The last words of a run that failed say why. */
+function endsMatter({ context: { workload } }: Brief): (group: string) => boolean {
+  const isRun = workload !== undefined && ['CronJob', 'Job', 'Pod'].includes(workload.kind);
+  return (group) => isRun && group.endsWith(`/${workload.kind}/${workload.name}`);
+}
+
+const namesUnresolved = (telling: readonly Telling[]): number =>
+  new Set(
+    telling.flatMap(({ signature }) => (signature?.cause === 'dns-failure' ? (signature.towards?.name ?? []) : [])),
+  ).size;
+
+function findingOf(telling: Telling, about: About): FindingDraft {
+  const { template, kind, level, signature, weight } = telling;
+  const { reading, brief, query } = about;
+  const source = reading.sourceOf(template.group);
+  const entity: EntityRef = source?.entity ?? { kind: 'Service', name: 'unknown' };
+  const name = source?.name ?? entity.name;
+  const [sample] = template.samples;
+  const text = sample?.text ?? template.text;
+  const onset = onsetOf(telling, reading);
+  const since = onset === undefined ? '' : ` since ${onset.slice(11, 16)} UTC`;
+  const towards = signature?.towards && signature.towards.name !== entity.name ? signature.towards : undefined;
+  const how = { new: 'New', surging: 'Surging', 'unseen-before': 'Seen' }[kind];
+  return {
+    claim: `${how} at ${name}${since}, ${timesOf(template.count)}${kind === 'surging' ? ` (${template.baselineCount} before)` : ''}: "${shorten(text, 220)}"`,
     entity,
-    ...(signature ? { cause: signature.cause } : {}),
-    role: signature && signature.confidence >= 0.7 ? 'cause' : 'symptom',
-    severity: template.level === 'error' ? (weight > 0.7 ? 'critical' : 'major') : 'minor',
-    onset: new Date(template.firstSeen).toISOString(),
+    ...(signature && { cause: signature.cause }),
+    role: namesTheCause(telling, about) ? 'cause' : 'symptom',
+    severity: level === 'error' ? (weight > 0.7 ? 'critical' : 'major') : weight > 0.45 ? 'major' : 'minor',
+    ...(onset && { onset }),
     confidence: Math.min(0.9, (signature?.confidence ?? 0.5) * (0.7 + 0.3 * weight)),
-    errorTemplate: textOf(template),
-    ...(signature?.towards && signature.towards !== template.service
-      ? { towards: { kind: 'Service', name: signature.towards } }
-      : {}),
+    errorTemplate: maskVariables(text),
+    ...(towards && {
+      towards: { kind: 'Service', name: towards.name, ...(towards.namespace && { namespace: towards.namespace }) },
+    }),
     evidence: [
       {
         source: 'logs',
-        query: `${query} service=${template.service}`,
+        query: `${query} ${name}`,
         window: brief.context.window.incident,
-        excerpt: [`${often} since ${template.firstSeen}, ${template.baselineCount} before:`, ...template.samples].join(
-          '\n',
-        ),
+        excerpt: excerptOf(telling, onset),
         full: {
           kind: 'logs',
-          template: textOf(template),
+          template: template.text,
           count: template.count,
           baselineCount: template.baselineCount,
-          firstSeen: template.firstSeen,
-          samples: template.samples,
+          firstSeen: new Date(template.firstMs).toISOString(),
+          samples: template.samples.map(({ detail }) => detail),
         },
       },
     ],
   };
 }
 
-/** A line of the workload that was paged belongs to that workload; any other to the service that wrote it. */
-function entityOf(template: Template, brief: Brief): EntityRef {
-  const { workload } = brief.context;
-  const where = {
-    ...(template.namespace === undefined ? {} : { namespace: template.namespace }),
-    ...(template.cluster === undefined ? {} : { cluster: template.cluster }),
-  };
-  const kind = workload && workload.name === template.service ? workload.kind : 'Service';
-  return { kind, name: template.service, ...where };
+/** Words of a driver about itself name the cause; a name that does not resolve is a cause only where many names do not. */
+const namesTheCause = ({ signature }: Telling, { names }: About): boolean =>
+  signature !== undefined && (signature.cause === 'dns-failure' ? names >= manyNames : signature.confidence >= 0.7);
+
+/** Undefined where the source gave all its lines one time (a bulk read), and for what only comes more often. */
+function onsetOf({ template, kind }: Telling, { coverage }: Reading): string | undefined {
+  const heard = coverage.heard.get(template.group);
+  const oneTime = heard !== undefined && heard.firstMs === heard.lastMs && template.count > 1;
+  return oneTime || kind === 'surging' ? undefined : new Date(template.firstMs).toISOString();
 }
 
-const shortened = (text: string, max: number): string => (text.length <= max ? text : `${text.slice(0, max - 1)}…`);
+function excerptOf({ template, kind }: Telling, onset: string | undefined): string {
+  const before = kind === 'unseen-before' ? 'nothing was read before' : `${template.baselineCount} before`;
+  return [
+    `${timesOf(template.count)}${onset === undefined ? '' : ` since ${onset}`}, ${before}:`,
+    ...template.samples.map(({ detail }) => detail),
+  ]
+    .join('\n')
+    .slice(0, 2000);
+}
 
-function summaryOf(telling: readonly Telling[], lines: number): string {
+function stoppedFinding({ node, unit, cluster, cause, lines, since, failed }: StoppedUnit, about: About): FindingDraft {
+  const at = since === undefined ? '' : ` since ${since.slice(11, 16)} UTC`;
+  return {
+    claim: `${unit} on node ${node} ${failed ? 'failed' : 'is stopped'}${at}.`,
+    // The scheduler is the cluster's, but what is down is a service of this node.
+    entity: { kind: 'Node', name: node, ...(cluster && { cluster }) },
+    ...(cause && { cause }),
+    role: cause ? 'cause' : 'symptom',
+    severity: cause ? 'critical' : 'minor',
+    ...(since && { onset: since }),
+    confidence: 0.92,
+    errorTemplate: `${unit} ${failed ? 'failed' : 'stopped'}`,
+    evidence: [
+      {
+        source: 'journal',
+        query: `${about.query} ${unit} on ${node}`,
+        excerpt: lines.join('\n').slice(0, 2000),
+        full: {
+          kind: 'logs',
+          template: `${unit} ${failed ? 'failed' : 'stopped'}`,
+          count: lines.length,
+          baselineCount: 0,
+          firstSeen: since ?? null,
+          samples: lines,
+        },
+      },
+    ],
+  };
+}
+
+/** After an action: lines were written by what was acted on, and no error among them is new or more frequent. Silence says nothing. */
+function quiet(telling: readonly Telling[], { brief, reading, query }: About): FindingDraft[] {
+  return brief.focus.flatMap((entity): FindingDraft[] => {
+    const own = reading.templates.filter(({ group }) => reading.sourceOf(group)?.entity.name === entity.name);
+    const lines = own.reduce((sum, { count }) => sum + count, 0);
+    if (lines === 0 || telling.some(({ template }) => own.includes(template))) return [];
+    return [
+      {
+        claim: `${entity.name} wrote ${lines} line${lines === 1 ? '' : 's'} since, without a new or more frequent error.`,
+        entity,
+        role: 'context',
+        severity: 'info',
+        confidence: 0.6,
+        evidence: [
+          {
+            source: 'logs',
+            query: `${query} ${entity.name}`,
+            window: brief.context.window.incident,
+            excerpt: own
+              .filter(({ count }) => count > 0)
+              .slice(0, 5)
+              .map(({ text, count }) => `${count} × ${text}`)
+              .join('\n')
+              .slice(0, 2000),
+            full: { kind: 'logs', template: '', count: lines, baselineCount: 0, firstSeen: null, samples: [] },
+          },
+        ],
+      },
+    ];
+  });
+}
+
+function gapsOf({ lines, characters, coverage, forgotten }: Reading, partial: boolean): Gap[] {
+  const say = (reason: string): Gap => ({ source: 'logs', reason });
+  return [
+    ...(partial ? [say(`Only the first ${Math.round(characters / 2 ** 20)} MiB of text were read.`)] : []),
+    ...(forgotten > 0 ? [say(`${forgotten} rare kinds of message were forgotten to keep within memory.`)] : []),
+    ...(lines > 0 && coverage.baselineMs < 60_000
+      ? [say('The logs begin with the incident: what is new cannot be told from what was always there.')]
+      : []),
+  ];
+}
+
+const timesOf = (count: number): string => `${count.toLocaleString('en-US')} time${count === 1 ? '' : 's'}`;
+
+function summaryOf(telling: readonly Telling[], reading: Reading): string {
+  const down = reading.stoppedUnits.map(({ unit, node }) => `${unit} on ${node} is stopped.`).join(' ');
+  const read = `${reading.lines.toLocaleString('en-US')} lines read.`;
+  const gone = vanished(reading.templates, reading.coverage)[0];
+  const over = gone ? ` No longer seen: "${shorten(gone.samples[0]?.text ?? gone.text, 120)}".` : '';
   const [first] = telling;
-  if (!first) return `${lines} lines read; no error is new or more frequent than before.`;
-  const { template } = first;
-  const more = telling.length > 1 ? ` ${telling.length - 1} more templates are new or surging.` : '';
-  return `${lines} lines read. The line to read: ${template.service}, ${template.count} times since ${template.firstSeen.slice(11, 16)} UTC: "${shortened(template.samples[0] ?? '', 300)}".${more}`;
+  if (!first) {
+    const nothing =
+      reading.lines === 0 ? 'There is no line in the window.' : 'No error is new or more frequent than before.';
+    return `${down} ${read} ${nothing}${over}`.trim();
+  }
+  const name = reading.sourceOf(first.template.group)?.name ?? 'unknown';
+  const onset = onsetOf(first, reading);
+  const since = onset === undefined ? '' : ` since ${onset.slice(11, 16)} UTC`;
+  const others = telling.length - 1;
+  const more = others === 0 ? '' : ` ${others} other${others === 1 ? ' is' : 's are'} new or more frequent.`;
+  return `${down} ${read} The line to read: ${name}, ${timesOf(first.template.count)}${since}: "${shorten(first.template.samples[0]?.text ?? '', 300)}".${more}${over}`.trim();
 }

@@ -1,81 +1,165 @@
-// What an error line says about its cause, by its words. Each row is a habit of some client library, driver or kernel; adding one is adding a
-// row and its example. `towards` names the group that holds the callee.
+// What an error message says about its cause, by its words. Each row is a habit of some client library, driver or kernel; adding one is adding
+// a row and its example to the test. A pattern may name the callee in the group `to`. Only words are judged, not how often or since when.
 import type { CauseCode } from '../../model/causes.ts';
 
 export interface Signature {
   readonly cause: CauseCode;
-  /** How far the words alone can be trusted. */
+  /** How far the words alone can be trusted to name the cause. */
   readonly confidence: number;
-  /** Service that the line complains about, where it names one. */
-  readonly towards?: string | undefined;
+  /** Whom the line complains about, where it names one. */
+  readonly towards?: { readonly name: string; readonly namespace?: string | undefined } | undefined;
 }
 
-const host = '(?:https?://)?([a-z][a-z0-9-]{1,62})(?:\\.[a-z0-9.-]+)?';
+/** A name that could be a host; the scheme in front of it is not part of it. */
+const host = String.raw`(?:[a-z][a-z0-9+.-]{1,10}:\/\/)?(?<to>[a-z](?:[a-z0-9.-]{0,250}[a-z0-9])?)`;
+const fails = String.raw`(?:refused|reset|unavailable|unreachable|timed? ?out|no route to host|deadline exceeded|EOF|status:? 50[0-4]|50[234]\b)`;
+const pattern = (source: string) => new RegExp(source, 'i');
+
 const rows: readonly (readonly [pattern: RegExp, cause: CauseCode, confidence: number])[] = [
   [
-    /x509|certificate (?:has )?expired|certificate is not (?:yet )?valid|cert(?:ificate)? .*expired/i,
+    pattern(
+      String.raw`certificate (?:has |is )?expired|certificate is not (?:yet )?valid|certificate has expired or is not yet valid|CERT_HAS_EXPIRED|CERTIFICATE_VERIFY_FAILED.{0,40}expired|SSL certificate.{0,40}expired`,
+    ),
     'certificate-expired',
     0.85,
   ],
   [
-    /no such host|NXDOMAIN|name resolution|name resolver error|could not resolve host|getaddrinfo|SERVFAIL|lookup .* i\/o timeout/i,
+    pattern(
+      String.raw`(?:lookup|ENOTFOUND|EAI_AGAIN|could not resolve host:?|(?:DNS|name) resolution failed for|produced zero addresses for|unknown host:?|UnknownHostException:?) ${host}(?=[\s:.,"')/]|$)`,
+    ),
     'dns-failure',
     0.7,
   ],
   [
-    /too many connections|remaining connection slots|(?:connection )?pool (?:is )?(?:exhausted|timed out)|connection from the pool|max_connections/i,
+    pattern(
+      String.raw`no such host|NXDOMAIN|SERVFAIL|temporary failure in name resolution|name or service not known|name resolver error|getaddrinfo`,
+    ),
+    'dns-failure',
+    0.65,
+  ],
+  [
+    pattern(
+      String.raw`too many (?:clients|connections)|remaining connection slots|max_connections|max_user_connections|connection pool (?:is )?(?:exhausted|full|timed out)|pool exhausted|(?:get|acquire|obtain) (?:a )?(?:JDBC )?connection from (?:the )?pool|connection from the pool|QueuePool limit|Timeout acquiring a connection|Connection is not available, request timed out`,
+    ),
     'database-connections-exhausted',
     0.8,
   ],
   [
-    /access denied for user|password authentication failed|authentication failed for user|WRONGPASS|invalid username-password/i,
+    pattern(
+      String.raw`access denied for user|password authentication failed|authentication failed for user|login failed for user|WRONGPASS|NOAUTH|invalid username-password|Authentication failed\. ?\(?(?:mongo|code 18)|SCRAM.{0,30}fail|ORA-01017`,
+    ),
     'database-credentials',
     0.85,
   ],
   [
-    /read-only (?:transaction|mode|file system|replica)|running with the --read-only|READONLY You can't write/i,
-    'database-read-only',
-    0.8,
-  ],
-  [/no space left on device|ENOSPC|disk (?:is )?full/i, 'disk-full', 0.85],
-  [/address already in use|EADDRINUSE/i, 'port-conflict', 0.85],
-  [/permission denied/i, 'volume-permission-denied', 0.6],
-  [/OutOfMemory|out of memory|heap out of memory|cannot allocate memory/i, 'oom-killed', 0.6],
-  [
-    /(?:relation|table|column) "?[\w."]+"?(?: of relation "?\w+"?)? does not exist|no such (?:table|column)|unknown column|undefined column/i,
-    'code-change',
-    0.5,
-  ],
-  [
-    new RegExp(`${host}:\\d{2,5}[^\\n]{0,60}(?:refused|reset|unavailable|timed? ?out|status 50[0-4])`, 'i'),
-    'dependency-unavailable',
+    pattern(String.raw`permission denied for (?:table|relation|schema|database|sequence)|command denied to user`),
+    'database-credentials',
     0.6,
   ],
   [
-    new RegExp(
-      `(?:upstream|calling|connect to|connection to|dial tcp|request to|from)\\s+${host}\\b[^\\n]{0,80}(?:refused|reset|unavailable|timed? ?out|50[0-4])`,
-      'i',
+    pattern(
+      String.raw`--(?:super-)?read-only|read-only (?:transaction|mode|replica|database)|READONLY You can't write|NotWritablePrimary|not master and slaveOk|attempt to write a readonly database`,
+    ),
+    'database-read-only',
+    0.8,
+  ],
+  [
+    pattern(String.raw`no space left on device|ENOSPC|disk (?:is |quota )?(?:full|exceeded)|could not extend file`),
+    'disk-full',
+    0.85,
+  ],
+  [
+    pattern(String.raw`address already in use|EADDRINUSE|port \d{1,5} (?:was|is) already in use`),
+    'port-conflict',
+    0.85,
+  ],
+  [
+    pattern(
+      String.raw`(?:open|mkdir|create|write|unlink|chown|rename|access|cannot open|can't open|failed opening)\b.{0,200}permission denied|EACCES|PermissionError|AccessDeniedException: \/|permission denied.{0,5}['":(]? ?\/|read-only file system`,
+    ),
+    'volume-permission-denied',
+    0.75,
+  ],
+  [
+    pattern(
+      String.raw`OutOfMemory(?:Error|Exception)?|heap out of memory|cannot allocate memory|\bMemoryError\b|bad_alloc|oom-?kill`,
+    ),
+    'oom-killed',
+    0.6,
+  ],
+  [
+    pattern(String.raw`exec format error|executable file not found|exec: ".{1,80}": (?:stat|no such)`),
+    'command-invalid',
+    0.75,
+  ],
+  [
+    pattern(
+      String.raw`(?:required |missing )(?:required )?env(?:ironment)?(?: variable|\.| var)?|environment variable .{1,80}(?:is )?(?:not set|missing|required)|secret .{1,80}not found|could not resolve placeholder`,
+    ),
+    'secret-missing',
+    0.5,
+  ],
+  [
+    pattern(
+      String.raw`(?:relation|table|column) ["'\`]?[\w.]{1,120}["'\`]?(?: of relation "?\w{1,120}"?)? (?:does not|doesn't) exist|no such (?:table|column)|unknown column|undefined column|invalid column name|ORA-00942`,
+    ),
+    'code-change',
+    0.5,
+  ],
+  [pattern(String.raw`${host}:\d{2,5}\b.{0,80}${fails}`), 'dependency-unavailable', 0.6],
+  [pattern(String.raw`UnableToConnect on ${host}:\d{2,5}`), 'dependency-unavailable', 0.65],
+  [
+    pattern(
+      String.raw`(?:upstream|calling|call to|connect to|connection to|connecting to|connected to|request to|response from|error from|ECONNREFUSED|ETIMEDOUT)\s{1,3}(?:service |server |host )?["'\`]?${host}\b(?=.{0,100}${fails})`,
     ),
     'dependency-unavailable',
     0.55,
   ],
   [
-    /connection refused|ECONNREFUSED|connection reset by peer|ECONNRESET|deadline exceeded|upstream connect error/i,
+    pattern(
+      String.raw`(?<![\w.-])${host} (?:(?:returned|answered|responded)(?: with)?|is) (?:an? )?(?:HTTP )?(?:status )?(?:50[0-4]|unavailable)`,
+    ),
+    'dependency-unavailable',
+    0.55,
+  ],
+  [
+    pattern(
+      String.raw`no healthy upstream|upstream connect error|connection refused|ECONNREFUSED|connection reset by peer|ECONNRESET|ETIMEDOUT|i\/o timeout|context deadline exceeded|DEADLINE_EXCEEDED|No connection could be made|connection (?:attempt )?timed out|Connection error|broken pipe`,
+    ),
     'dependency-unavailable',
     0.45,
   ],
 ];
 
+const signatureLength = 800;
+
 export function signatureOf(text: string): Signature | undefined {
-  for (const [pattern, cause, confidence] of rows) {
-    const match = pattern.exec(text);
+  const head = text.slice(0, signatureLength);
+  for (const [row, cause, confidence] of rows) {
+    const match = row.exec(head);
     if (!match) continue;
-    const towards = cause === 'dependency-unavailable' ? match[1] : undefined;
-    return {
-      cause,
-      confidence,
-      ...(towards === undefined || /^(?:tcp|http|grpc|upstream|localhost)$/.test(towards) ? {} : { towards }),
-    };
+    const towards = calleeOf(match.groups?.to);
+    return { cause, confidence, ...(towards && { towards }) };
   }
   return undefined;
+}
+
+/** Words that stand where a host could. */
+const noHosts: ReadonlySet<string> = new Set(
+  'a an any the tcp tcp4 tcp6 udp unix http https grpc upstream server service host localhost database db backend client peer it request response error desc code on status connection remote address port for from to'.split(
+    ' ',
+  ),
+);
+const publicEnds: ReadonlySet<string> = new Set(
+  'com net org io dev app co cloud ai gov edu info biz eu uk de us'.split(' '),
+);
+
+/** `ledger-api.billing.svc.cluster.local` is Service ledger-api in billing; a name of the public DNS stays whole. */
+function calleeOf(name: string | undefined): Signature['towards'] {
+  if (name === undefined || noHosts.has(name.toLowerCase()) || name.length < 2) return undefined;
+  const [service = name, namespace, ...more] = name.toLowerCase().split('.');
+  if (namespace === undefined) return { name: service };
+  const last = more.at(-1) ?? namespace;
+  if (publicEnds.has(last) || (more.length > 0 && more[0] !== 'svc')) return { name: name.toLowerCase() };
+  return { name: service, namespace };
 }

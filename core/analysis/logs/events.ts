@@ -1,0 +1,148 @@
+// From lines to events: a stack trace is one event, headed by the line that says what went wrong. Lines are told apart by the stream they come
+// from (a container, a unit); what is held back is one open event a stream. Pure: time comes with the records.
+import type { LogRecord } from '../../model/telemetry.ts';
+import { type Level, levelOf, type ParsedLine, parseLine } from './formats.ts';
+
+type Labels = LogRecord['labels'];
+
+export interface LogEvent {
+  readonly labels: Labels;
+  /** What happened, in one line. */
+  readonly text: string;
+  /** All its lines, as they came, cut to what a person reads. */
+  readonly detail: string;
+  /** As stated by the source; undefined where nothing states it. */
+  readonly level: Level | undefined;
+  readonly atMs: number;
+}
+
+interface Open {
+  readonly labels: Labels;
+  readonly first: ParsedLine;
+  readonly level: Level | undefined;
+  readonly atMs: number;
+  readonly receivedMs: number;
+  text: string;
+  detail: string;
+  lines: number;
+  /** What the next line is to this event whatever it looks like. */
+  expects: 'anything' | 'body' | 'traceback' | 'details';
+}
+
+const maxStreams = 1000;
+const maxLines = 200;
+const maxDetail = 2000;
+const maxText = 1200;
+/** Lines of one trace are written at once. */
+const maxPauseMs = 5000;
+/** How much earlier than its record a line may say it is: what a bulk read or a slow shipper delays. */
+const maxDelayMs = 24 * 3_600_000;
+
+export class EventAssembler {
+  readonly #open = new Map<string, Open>();
+
+  /** The events that this record completes, in order of time of their stream. */
+  push({ timestamp, labels, message, source }: LogRecord): LogEvent[] {
+    const stream = streamOf(labels);
+    const receivedMs = Date.parse(timestamp);
+    const open = this.#open.get(stream);
+    if (open && source !== 'journald' && receivedMs - open.receivedMs <= maxPauseMs && takes(open, message)) return [];
+    const done: LogEvent[] = [];
+    if (open) {
+      this.#open.delete(stream);
+      done.push(closed(open));
+    }
+    if (message.trim() === '') return done;
+    if (this.#open.size >= maxStreams) done.push(...this.flush());
+    this.#open.set(stream, opened(parseLine(message), labels, message, receivedMs));
+    return done;
+  }
+
+  /** What is still open at the end. */
+  flush(): LogEvent[] {
+    const events = [...this.#open.values()].map(closed);
+    this.#open.clear();
+    return events;
+  }
+}
+
+const streamOf = ({ cluster, namespace, service, pod, container, node, unit }: Labels): string =>
+  `${cluster ?? ''}/${namespace ?? ''}/${service ?? ''}/${pod ?? ''}/${container ?? ''}/${node ?? ''}/${unit ?? ''}`;
+
+function opened(first: ParsedLine, labels: Labels, message: string, receivedMs: number): Open {
+  const stated = first.atMs !== undefined && first.atMs <= receivedMs && first.atMs >= receivedMs - maxDelayMs;
+  return {
+    labels,
+    first,
+    level: (labels.level === undefined ? undefined : levelOf(labels.level)) ?? first.level,
+    atMs: stated ? (first.atMs ?? receivedMs) : receivedMs,
+    receivedMs,
+    text: first.text.trim(),
+    detail: message.trim().slice(0, maxDetail),
+    lines: 1,
+    expects: expectationOf(first),
+  };
+}
+
+function expectationOf({ text, structured }: ParsedLine): Open['expects'] {
+  if (structured) return 'anything';
+  if (dotnetHead.test(text)) return 'body';
+  return tracebackHead.test(text) ? 'traceback' : 'anything';
+}
+
+const dotnetHead = /^(?:trce|dbug|info|warn|fail|crit): [\w.]+\[\d+\]$/;
+const tracebackHead = /^Traceback \(most recent call last\)/;
+/** What a Python traceback ends with: the name of an exception and what it says. */
+const exceptionLine =
+  /^[A-Za-z_][\w.]*(?:Error|Exception|Warning|Interrupt|Exit|Timeout|Fault|Failure|Refused)\b(?!\()/;
+const continuation =
+  /^(?:\s+\S|at [\w.$<>]+|Caused by: |\.{3} \d+ (?:more|common)|-{3}> |-{3} End of |File "|[\^~]{2,}|During handling of|The above exception|goroutine \d+ \[|\[signal SIG)/;
+const innerCause = /^(?:Caused by: |-{3}> )(.{3,400})/;
+
+/** Takes the line into the open event where it belongs to it. */
+function takes(open: Open, message: string): boolean {
+  if (open.first.structured || open.lines >= maxLines) return false;
+  const text = message.trim();
+  switch (open.expects) {
+    case 'body':
+      open.expects = 'anything';
+      open.text = text;
+      return append(open, message);
+    case 'traceback':
+      if (exceptionLine.test(text)) {
+        open.text = text;
+        open.expects = text.endsWith(':') ? 'details' : 'anything';
+      }
+      return append(open, message);
+    case 'details':
+      // gRPC's error prints its status over a few lines, until a closing bracket.
+      if (text === '>' || open.lines > maxLines / 2) open.expects = 'anything';
+      else if (/^(?:details|status) = /.test(text)) open.text = joined(open.text, text);
+      return append(open, message);
+    case 'anything':
+      if (tracebackHead.test(text) && open.level === 'error') {
+        open.expects = 'traceback';
+        return append(open, message);
+      }
+      if (!continuation.test(message)) return false;
+      open.text = joined(open.text, innerCause.exec(text)?.[1]);
+      return append(open, message);
+  }
+}
+
+function append(open: Open, message: string): true {
+  open.lines += 1;
+  if (open.detail.length < maxDetail) open.detail = `${open.detail}\n${message.trimEnd()}`.slice(0, maxDetail);
+  return true;
+}
+
+const joined = (text: string, more: string | undefined): string =>
+  more === undefined || text.includes(more) || text.length > maxText ? text : `${text} ← ${more}`;
+
+const closed = ({ labels, text, detail, level, atMs }: Open): LogEvent => ({
+  labels,
+  text: text.slice(0, maxText),
+  detail,
+  level,
+  atMs,
+});

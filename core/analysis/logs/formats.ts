@@ -1,0 +1,218 @@
+// What a logger wrapped around a message, taken off: JSON, logfmt, klog, syslog, Redis, .NET, and the timestamps that containers put in
+// front. Gives the message, the level and the time that the line states itself. One line in, one line out; stack traces are joined elsewhere.
+
+export type Level = 'error' | 'warn' | 'info';
+
+export interface ParsedLine {
+  /** What the program said. */
+  readonly text: string;
+  /** As the line states it; undefined where it states none. */
+  readonly level: Level | undefined;
+  /** Epoch milliseconds, where the line states an instant with its zone. */
+  readonly atMs: number | undefined;
+  /** A structured line is complete: no other line continues it. */
+  readonly structured: boolean;
+}
+
+/** No line is read further than this. */
+const maxLength = 8000;
+
+export function parseLine(message: string): ParsedLine {
+  const line = message.length > maxLength ? message.slice(0, maxLength) : message;
+  const start = firstCharacter(line);
+  if (start === '{') {
+    const json = fromJson(line);
+    if (json) return json;
+  }
+  let text = line;
+  let atMs: number | undefined;
+  const stamp = leadingTime.exec(line);
+  if (stamp) {
+    text = line.slice(stamp[0].length);
+    atMs = stamp[2] === undefined ? undefined : instantOf(stamp[1] ?? '');
+    if (text.startsWith('{')) {
+      const json = fromJson(text);
+      if (json) return { ...json, atMs: json.atMs ?? atMs };
+    }
+  }
+  const syslog = syslogHead.exec(text);
+  if (syslog) text = text.slice(syslog[0].length);
+  const head = headOf(text);
+  const body = withoutAttributes(head?.text ?? text);
+  return { text: body, level: head?.level, atMs: head?.atMs ?? atMs, structured: head?.structured ?? false };
+}
+
+const leadingTime = /^\[?(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?)(Z|[+-]\d{2}:?\d{2})?\]?\s+/;
+const syslogHead = /^[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} [\w.-]{1,253} [\w.@/-]{1,100}(?:\[\d{1,10}\])?: /;
+
+type Head = Pick<ParsedLine, 'text' | 'level'> & Partial<Pick<ParsedLine, 'atMs' | 'structured'>>;
+type HeadFormat = readonly [pattern: RegExp, read: (match: RegExpExecArray, line: string) => Head];
+
+const rest = (match: RegExpExecArray, line: string): string => line.slice(match[0].length);
+
+/** Heads of lines that are no JSON, the first that fits. */
+const heads: readonly HeadFormat[] = [
+  // klog: I1225 06:42:14.657683    2601 prober.go:107] "Probe failed" …
+  [
+    /^([IWEF])\d{4} \d{2}:\d{2}:\d{2}\.\d{1,9}\s{1,8}\d{1,10} [^\]\s]{1,200}\] /,
+    (match, line) => ({ text: rest(match, line), level: levelOf(match[1] ?? ''), structured: true }),
+  ],
+  // logfmt: time="…" level=warning msg="…" key=value
+  [
+    /^(?:time|ts|t)="?([^"\s]{10,40})"? level=([a-z]{3,8}) msg=/,
+    (match, line) => ({
+      text: unquoted(rest(match, line)),
+      level: levelOf(match[2] ?? ''),
+      atMs: instantOf(match[1] ?? ''),
+      structured: true,
+    }),
+  ],
+  // Redis: 1:M 11 Nov 2025 15:05:06.515 * Ready to accept connections; # is a warning
+  [
+    /^\d{1,7}:[CMSX] \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2}\.\d{3} ([.*#-]) /,
+    (match, line) => ({ text: rest(match, line), level: match[1] === '#' ? 'warn' : 'info' }),
+  ],
+  // .NET: "fail: Category[7]", and the message on the next line
+  [
+    /^(?:trce|dbug|info|warn|fail|crit): [\w.]{1,200}\[\d{1,7}\]$/,
+    (match) => ({ text: match[0], level: levelOf(match[0].slice(0, 4)) }),
+  ],
+  // LEVEL message, [LEVEL] message, LEVEL:logger:message, [thread] LEVEL logger - message
+  [
+    /^(?:\[[\w -]{1,60}\]\s{1,3})?[[(]?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|CRIT|SEVERE|PANIC|trace|debug|info|notice|warn|warning|error|fatal|critical)[\])]?(?::|\s)\s{0,8}/,
+    (match, line) => ({ text: rest(match, line) || line, level: levelOf(match[1] ?? '') }),
+  ],
+];
+
+function headOf(line: string): Head | undefined {
+  for (const [pattern, read] of heads) {
+    const match = pattern.exec(line);
+    if (match) return read(match, line);
+  }
+  return undefined;
+}
+
+/** A level in the words and numbers of common loggers (syslog, klog, log4j, .NET, bunyan); undefined where it is none. */
+export function levelOf(word: string): Level | undefined {
+  switch (word.toLowerCase()) {
+    case 'e':
+    case 'f':
+    case 'err':
+    case 'error':
+    case 'fail':
+    case 'fatal':
+    case 'crit':
+    case 'critical':
+    case 'severe':
+    case 'panic':
+    case 'alert':
+    case 'emerg':
+    case 'emergency':
+    case '50':
+    case '60':
+      return 'error';
+    case 'w':
+    case 'warn':
+    case 'warning':
+    case '40':
+      return 'warn';
+    case 'i':
+    case 'info':
+    case 'information':
+    case 'notice':
+    case 'debug':
+    case 'dbug':
+    case 'trace':
+    case 'trce':
+    case '10':
+    case '20':
+    case '30':
+      return 'info';
+    default:
+      return undefined;
+  }
+}
+
+const messageFields = ['message', 'msg', 'log', 'event', 'text'] as const;
+const errorFields = ['error', 'err', 'exception', 'exc_info', 'stack', 'stack_trace', 'error.message'] as const;
+const levelFields = ['severity', 'level', 'lvl', 'loglevel', 'log.level', 'severity_text'] as const;
+const timeFields = ['timestamp', 'time', 'ts', '@timestamp', 'date'] as const;
+
+/** The message and the error of a JSON line; the fields around them are not what happened. */
+function fromJson(line: string): ParsedLine | undefined {
+  const record = objectOf(line);
+  if (!record) return undefined;
+  const message = firstOf(record, messageFields, textIn);
+  const error = firstOf(record, errorFields, textIn);
+  const text = [message, error !== message ? error : undefined].filter((part) => part !== undefined).join(': ');
+  if (text === '') return undefined;
+  return {
+    text: withoutAttributes(text),
+    level: firstOf(record, levelFields, (value) => levelOf(String(value))),
+    atMs: firstOf(record, timeFields, instantIn),
+    structured: true,
+  };
+}
+
+function objectOf(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    // A line that only looks like JSON is text.
+    return undefined;
+  }
+}
+
+function firstOf<T>(
+  record: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  read: (value: unknown) => T | undefined,
+): T | undefined {
+  for (const name of names) {
+    const value = record[name] === undefined ? undefined : read(record[name]);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+function textIn(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.trim() || undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  return firstOf({ ...value }, ['message', 'msg', 'reason', 'type'], (inner) =>
+    typeof inner === 'string' && inner !== '' ? inner : undefined,
+  );
+}
+
+function instantIn(value: unknown): number | undefined {
+  if (typeof value === 'string') return hasZone.test(value) ? instantOf(value) : undefined;
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 1e9) return undefined;
+  // Epoch seconds, milliseconds, microseconds or nanoseconds, told by their size.
+  if (value < 1e11) return value * 1000;
+  if (value < 1e14) return value;
+  return value < 1e17 ? value / 1e3 : value / 1e6;
+}
+
+const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/;
+
+const instantOf = (text: string): number | undefined => {
+  const ms = Date.parse(text.replace(' ', 'T'));
+  return Number.isNaN(ms) ? undefined : ms;
+};
+
+/** `message {"trace_id": "…"}`: attributes that a logger appends are not what happened. */
+function withoutAttributes(text: string): string {
+  if (!text.endsWith('}')) return text;
+  const at = text.indexOf(' {"');
+  return at > 0 ? text.slice(0, at) : text;
+}
+
+const unquoted = (text: string): string => {
+  const quoted = /^"((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
+  return quoted === undefined ? text : quoted.replaceAll('\\"', '"');
+};
+
+function firstCharacter(text: string): string {
+  for (const character of text) if (character !== ' ' && character !== '\t') return character;
+  return '';
+}

@@ -1,0 +1,113 @@
+// One pass over the records of an incident: lines become events, events become templates with counts before and during, and the states of
+// system units are followed. Bounded memory, whatever the number of lines.
+import type { EntityRef } from '../../model/entity.ts';
+import type { LogRecord } from '../../model/telemetry.ts';
+import { EventAssembler, type LogEvent } from './events.ts';
+import { type Source, sourceOf } from './sources.ts';
+import type { Coverage, Sample } from './telling.ts';
+import { type Template, TemplateMiner } from './templates.ts';
+import { type StoppedUnit, UnitStates } from './units.ts';
+
+/** Epoch milliseconds. What lies between the baseline's end and the incident's start counts for neither. */
+export interface Periods {
+  readonly baselineStart: number;
+  readonly baselineEnd: number;
+  readonly incidentStart: number;
+  readonly incidentEnd: number;
+}
+
+export interface Reading {
+  readonly lines: number;
+  /** UTF-16 units of message text. */
+  readonly characters: number;
+  readonly templates: readonly Template<Sample>[];
+  readonly forgotten: number;
+  readonly coverage: Coverage;
+  readonly stoppedUnits: readonly StoppedUnit[];
+  sourceOf(group: string): Source | undefined;
+}
+
+export class LogReader {
+  readonly #assembler = new EventAssembler();
+  readonly #miner = new TemplateMiner<Sample>();
+  readonly #units = new UnitStates();
+  readonly #sources = new Map<string, Source>();
+  readonly #sourceOfLabels = new Map<string, Source>();
+  readonly #heard = new Map<string, { firstMs: number; lastMs: number }>();
+  readonly #periods: Periods;
+  readonly #workload: EntityRef | undefined;
+  #lines = 0;
+  #characters = 0;
+  #firstMs = Number.POSITIVE_INFINITY;
+  #lastMs = Number.NEGATIVE_INFINITY;
+
+  constructor(periods: Periods, workload: EntityRef | undefined) {
+    this.#periods = periods;
+    this.#workload = workload;
+  }
+
+  get characters(): number {
+    return this.#characters;
+  }
+
+  push(record: LogRecord): void {
+    this.#lines += 1;
+    this.#characters += record.message.length;
+    this.#units.push(record);
+    for (const event of this.#assembler.push(record)) this.#take(event);
+  }
+
+  finish(): Reading {
+    for (const event of this.#assembler.flush()) this.#take(event);
+    const { baselineStart, baselineEnd, incidentStart, incidentEnd } = this.#periods;
+    const from = Math.max(this.#firstMs, baselineStart);
+    const length = (start: number, end: number) => Math.max(0, end - start);
+    return {
+      lines: this.#lines,
+      characters: this.#characters,
+      templates: this.#miner.templates(),
+      forgotten: this.#miner.forgotten,
+      coverage: {
+        baselineMs: length(from, baselineEnd),
+        incidentMs: Math.max(60_000, length(Math.max(from, incidentStart), Math.min(this.#lastMs, incidentEnd))),
+        heard: this.#heard,
+      },
+      stoppedUnits: this.#units.stopped(),
+      sourceOf: (group) => this.#sources.get(group),
+    };
+  }
+
+  #take({ labels, text, detail, level, atMs }: LogEvent): void {
+    const { baselineEnd, incidentStart, incidentEnd } = this.#periods;
+    const inBaseline = atMs < baselineEnd;
+    if (!inBaseline && (atMs < incidentStart || atMs > incidentEnd)) return;
+    this.#firstMs = Math.min(this.#firstMs, atMs);
+    this.#lastMs = Math.max(this.#lastMs, atMs);
+    const { key } = this.#source(labels);
+    if (!inBaseline) this.#hear(key, atMs);
+    this.#miner.add(key, text, { text, detail, level }, atMs, inBaseline);
+  }
+
+  #hear(key: string, atMs: number): void {
+    const heard = this.#heard.get(key);
+    if (!heard) this.#heard.set(key, { firstMs: atMs, lastMs: atMs });
+    else {
+      heard.firstMs = Math.min(heard.firstMs, atMs);
+      heard.lastMs = Math.max(heard.lastMs, atMs);
+    }
+  }
+
+  #source(labels: LogRecord['labels']): Source {
+    const { cluster = '', namespace = '', service = '', pod = '', node = '', unit = '' } = labels;
+    const known = this.#sourceOfLabels.get(`${cluster}/${namespace}/${service}/${pod}/${node}/${unit}`);
+    if (known) return known;
+    const source = sourceOf(labels, this.#workload);
+    if (this.#sourceOfLabels.size >= maxSources) this.#sourceOfLabels.clear();
+    this.#sourceOfLabels.set(`${cluster}/${namespace}/${service}/${pod}/${node}/${unit}`, source);
+    this.#sources.set(source.key, source);
+    return source;
+  }
+}
+
+/** Names of pods come and go; what they belong to is few. */
+const maxSources = 10_000;

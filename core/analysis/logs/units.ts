@@ -1,0 +1,83 @@
+// What a node's journal says about its services: which unit is stopped. Read from systemd's own words (`systemctl status`, "Stopped …"); the
+// last word counts. Messages of the units themselves are log lines like any other.
+import type { CauseCode } from '../../model/causes.ts';
+import type { LogRecord } from '../../model/telemetry.ts';
+
+export interface StoppedUnit {
+  readonly node: string;
+  readonly unit: string;
+  readonly cluster: string | undefined;
+  /** What is broken when this unit is; undefined for units that the catalogue does not know. */
+  readonly cause: CauseCode | undefined;
+  /** The lines that say so, as they came. */
+  readonly lines: readonly string[];
+  /** UTC instant from which it is stopped, where the journal says how long. */
+  readonly since: string | undefined;
+  readonly failed: boolean;
+}
+
+const causes: Readonly<Record<string, CauseCode>> = {
+  kubelet: 'node-kubelet',
+  k3s: 'node-kubelet',
+  containerd: 'node-container-runtime',
+  crio: 'node-container-runtime',
+  'cri-o': 'node-container-runtime',
+  docker: 'node-container-runtime',
+  'kube-proxy': 'node-kube-proxy',
+  'kube-scheduler': 'scheduler-down',
+};
+
+const active = /^\s*Active: (active|activating|reloading|inactive|failed|deactivating) /;
+const ago = /; (?:(\d+) ?days? ?)?(?:(\d+)h ?)?(?:(\d+)min ?)?(?:(\d+)s )?ago$/;
+const stopped = /systemd\[1\]: (?:Stopped |[\w@.-]+\.service: (?:Deactivated successfully|Failed with result))/;
+const started = /systemd\[1\]: (?:Started |Starting )/;
+
+interface State {
+  readonly labels: LogRecord['labels'];
+  up: boolean;
+  failed: boolean;
+  lines: string[];
+  since: string | undefined;
+}
+
+export class UnitStates {
+  readonly #states = new Map<string, State>();
+
+  push({ labels, message, timestamp, source }: LogRecord): void {
+    if (source !== 'journald' || labels.node === undefined || labels.unit === undefined) return;
+    const status = active.exec(message);
+    const isStop = !status && stopped.test(message);
+    if (!status && !isStop && !started.test(message)) return;
+    const key = `${labels.cluster ?? ''}/${labels.node}/${labels.unit}`;
+    const up = status ? !['inactive', 'failed', 'deactivating'].includes(status[1] ?? '') : !isStop;
+    const before = this.#states.get(key);
+    const state: State = before?.up === up ? before : { labels, up, failed: false, lines: [], since: undefined };
+    state.failed ||= status?.[1] === 'failed' || message.includes('Failed with result');
+    state.since ??= status ? sinceOf(message, timestamp) : undefined;
+    if (state.lines.length < 5) state.lines.push(message.trim());
+    this.#states.set(key, state);
+  }
+
+  stopped(): StoppedUnit[] {
+    return [...this.#states.values()]
+      .filter(({ up }) => !up)
+      .map(({ labels, lines, since, failed }) => ({
+        node: labels.node ?? '',
+        unit: labels.unit ?? '',
+        cluster: labels.cluster,
+        cause: causes[(labels.unit ?? '').replace(/\.service$/, '')],
+        lines,
+        since,
+        failed,
+      }));
+  }
+}
+
+/** The status was asked at `askedAt`; "2min 5s ago" needs no knowledge of the node's zone. */
+function sinceOf(message: string, askedAt: string): string | undefined {
+  const match = ago.exec(message.trim());
+  if (!match) return undefined;
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
+  const ms = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+  return new Date(Date.parse(askedAt) - ms).toISOString();
+}
