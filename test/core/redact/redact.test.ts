@@ -111,10 +111,12 @@ describe('a JSON value', () => {
   test('without secrets is left as it is', () => {
     const plain = fc
       .jsonValue({ maxDepth: 4 })
+      // As JSON has it: no -0.
+      .map((value): unknown => JSON.parse(JSON.stringify(value)))
       .filter((value) => !/[@:=]|\d{13}/.test(JSON.stringify(value).replace(/"[^"]*":/g, '')));
     fc.assert(
       fc.property(plain, (value) => {
-        expect(redactJson(value)).toEqual(JSON.parse(JSON.stringify(value)));
+        expect(redactJson(value)).toEqual(value);
       }),
     );
   });
