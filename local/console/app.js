@@ -113,7 +113,7 @@ function preferenceCard(preference) {
     h(
       'p',
       { class: 'meta' },
-      `Taught by ${preference.taughtBy} on ${preference.taughtAt.slice(0, 10)}; ${preference.state}${preference.stateReason ? ` (${preference.stateReason})` : ''}; used ${preference.uses} times, at most ${preference.maxUsesPerDay} a day; until ${preference.expiresAt.slice(0, 10)}.`,
+      `Taught by ${preference.taughtBy} on ${preference.taughtAt.slice(0, 10)}; ${preference.state}${preference.stateReason ? ` (${preference.stateReason})` : ''}; used ${preference.uses === 1 ? 'once' : `${preference.uses} times`}, at most ${preference.maxUsesPerDay} a day; until ${preference.expiresAt.slice(0, 10)}.`,
     ),
     preference.state === 'revoked'
       ? undefined

@@ -10,15 +10,15 @@ export function plot({ series, onset, baseline }) {
   if (points.length < 2) return undefined;
   const [from, to] = [points[0][0], points.at(-1)[0]];
   const values = points.map(([, value]) => value);
-  const low = Math.min(0, ...values);
-  const high = Math.max(...values) * 1.05 || 1;
+  const marks = ticks(Math.min(0, ...values), Math.max(0, ...values), series.unit);
+  const [low, high] = [marks[0], marks.at(-1)];
   const x = (at) => margin.left + ((at - from) / (to - from || 1)) * (width - margin.left - margin.right);
   const y = (value) => height - margin.bottom - ((value - low) / (high - low)) * (height - margin.top - margin.bottom);
   const line = points.map(
     ([at, value], index) => `${index === 0 ? 'M' : 'L'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`,
   );
   const onsetAt = onset ? Date.parse(onset) / 1000 : undefined;
-  const name = `${series.signal} of ${series.entity.name}`;
+  const name = `${series.signal.replaceAll('_', ' ')} of ${series.entity.name}`;
   const caption = onset ? `${name}; it changed at ${onset.slice(11, 16)} UTC` : name;
   return h(
     'figure',
@@ -26,7 +26,7 @@ export function plot({ series, onset, baseline }) {
     s(
       'svg',
       { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': caption },
-      ticks(low, high, 4).flatMap((value) => [
+      marks.flatMap((value) => [
         s('line', { class: 'grid', x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value) }),
         s('text', { class: 'axis', x: margin.left - 6, y: y(value) + 4, 'text-anchor': 'end' }, say(value, series)),
       ]),
@@ -64,7 +64,15 @@ export function plot({ series, onset, baseline }) {
   );
 }
 
-const ticks = (low, high, count) => Array.from({ length: count + 1 }, (_, n) => low + ((high - low) * n) / count);
+/** Round values that enclose the range; bytes are round in powers of two. */
+function ticks(least, greatest, unit) {
+  const range = greatest - least || 1;
+  const base = unit === 'bytes' || unit === 'B' ? 2 : 10;
+  const power = base ** Math.floor(Math.log(range / 4) / Math.log(base));
+  const step = (base === 2 ? [1, 2] : [1, 2, 2.5, 5, 10]).map((times) => times * power).find((one) => range / one <= 5);
+  const first = Math.floor(least / step);
+  return Array.from({ length: Math.ceil(greatest / step) - first + 1 || 2 }, (_, n) => (first + n) * step);
+}
 
 function say(value, { unit, signal }) {
   if (unit === 'bytes' || unit === 'B') return `${Math.round(value / 2 ** 20)} MiB`;

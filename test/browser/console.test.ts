@@ -49,12 +49,20 @@ beforeEach(async () => {
   await page.getByText('Live', { exact: true }).waitFor();
 });
 
+/** The id of the incident that is open, '' where none is. */
+const shown = async () => {
+  const head = page.locator('.incident-head');
+  return (await head.count()) === 0 ? '' : (/inc-\w+/.exec(await head.innerText())?.[0] ?? '');
+};
 const sendPage = async (scenario: string, vary = true) => {
   const before = await page.locator('#incidents li').count();
+  const shownBefore = await shown();
   await page.selectOption('#scenario', scenario);
   await page.setChecked('#vary', vary);
   await page.getByRole('button', { name: 'Send page' }).click();
   await expect.poll(() => page.locator('#incidents li').count(), { timeout: 20_000 }).toBe(before + 1);
+  // The new one is opened; until it is, the page still shows the one before.
+  await expect.poll(shown, { timeout: 20_000 }).not.toBe(shownBefore);
 };
 const status = (words: string) => page.locator('.incident-head .status', { hasText: words }).waitFor();
 const timeline = () => page.locator('.timeline').innerText();
@@ -79,7 +87,7 @@ test('a page is read, answered, carried out once, and not asked about again; ano
   await sendPage('cronjob-nightly-invoices');
   await status('Closed');
   expect(await page.locator('.question').count()).toBe(0);
-  expect(await timeline()).toMatch(/Act without asking.*Taught by ana/s);
+  expect(await timeline()).toMatch(/Act without asking.*taught by ana/s);
 
   await sendPage('cronjob-nightly-invoices-schema');
   await status('Waits for you');
@@ -96,6 +104,7 @@ test('the metric that moved is drawn with its onset', async () => {
   await sendPage('throughput-drop-session-service', false);
   await page.locator('.figure svg .onset').waitFor({ state: 'attached' });
   expect(await page.locator('.figure figcaption').innerText()).toMatch(/it changed at \d\d:\d\d UTC/);
+  await status('Waits for you');
   await page.screenshot({ path: 'test-results/console-light.png' });
 });
 
