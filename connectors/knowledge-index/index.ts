@@ -35,6 +35,9 @@ const fieldWords: Record<string, string> = {
   body: 'text',
 };
 const otherServiceFactor = 0.4;
+/** Nobody has read a draft yet: what people wrote comes first. */
+const draftFactor = 0.4;
+const draftTag = 'draft';
 const maxQueryCharacters = 1000;
 
 export function knowledgeIndex(
@@ -43,9 +46,9 @@ export function knowledgeIndex(
 ): KnowledgeBase {
   const index = new MiniSearch<Indexed>({
     fields: [...fields],
-    storeFields: ['document', 'title', 'heading', 'service', 'body'],
+    storeFields: ['document', 'title', 'heading', 'service', 'tags', 'body'],
     tokenize,
-    processTerm: (term) => (stopWords.has(term) ? null : stem(term)),
+    processTerm: (term) => (saysNothing(term) ? null : stem(term)),
     searchOptions: { boost, prefix: (term) => term.length >= 5, fuzzy: (term) => (term.length >= 8 ? 0.15 : false) },
   });
   const held = new Map<string, Indexed[]>();
@@ -61,7 +64,7 @@ export function knowledgeIndex(
     async search(query) {
       const text = query.text.slice(0, maxQueryCharacters);
       const results = index.search(text, {
-        boostDocument: (_id, _term, stored) => serviceFactor(stored?.service, query.service),
+        boostDocument: (_id, _term, stored) => serviceFactor(stored?.service, query.service) * trust(stored?.tags),
       });
       return { kind: 'data', data: hitsOf(results, query), query: `"${text.slice(0, 120)}"`, bytes: 0 };
     },
@@ -95,8 +98,12 @@ const serviceFactor = (documents: unknown, asked: string | undefined): number =>
   return documents.toLowerCase() === asked.toLowerCase() ? 1.5 : otherServiceFactor;
 };
 
+const trust = (tags: unknown): number =>
+  typeof tags === 'string' && tags.split(' ').includes(draftTag) ? draftFactor : 1;
+
 /** The best section of each document. */
 function hitsOf(results: readonly SearchResult[], query: KnowledgeQuery): KnowledgeHit[] {
+  const asked = new Map(tokenize(query.text).map((word) => [stem(word), word]));
   const seen = new Set<string>();
   const best = results.filter((result) => !seen.has(result.document) && seen.add(result.document));
   return best.slice(0, query.limit).map((result) => ({
@@ -105,15 +112,16 @@ function hitsOf(results: readonly SearchResult[], query: KnowledgeQuery): Knowle
     heading: String(result.heading),
     excerpt: String(result.body),
     score: result.score,
-    why: whyOf(result),
+    why: whyOf(result, asked),
   }));
 }
 
-function whyOf(result: SearchResult): string {
+/** By the words that were asked, not by their stems. */
+function whyOf(result: SearchResult, asked: ReadonlyMap<string, string>): string {
   const byField = new Map<string, string[]>();
   for (const [term, where] of Object.entries(result.match)) {
     const field = fields.find((name) => where.includes(name));
-    if (field) byField.set(field, [...(byField.get(field) ?? []), term]);
+    if (field) byField.set(field, [...(byField.get(field) ?? []), asked.get(term) ?? term]);
   }
   return fields
     .filter((field) => byField.has(field))
@@ -136,6 +144,8 @@ const stopWords = new Set(
     ' ',
   ),
 );
+/** A word of every text, a single letter or digit, or a number as long as only ids are. */
+const saysNothing = (term: string): boolean => stopWords.has(term) || term.length < 2 || /^\d{6,}$/.test(term);
 /** Plural and participle meet their stem; more would make other words of them. */
 const stem = (term: string): string =>
   term.length > 5 ? term.replace(/(?:ing|ed|es|s)$/, '') : term.length > 3 ? term.replace(/s$/, '') : term;

@@ -33,4 +33,6 @@ export function sectionsOf(title: string, markdown: string): readonly Section[] 
     .filter(({ markdown }) => markdown !== '');
 }
 
-const plain = (heading: string): string => heading.replaceAll(/[*_`]|\[([^\]]*)\]\([^)]*\)/g, '$1').trim();
+/** Without emphasis, links and the backslashes of what was escaped. */
+const plain = (heading: string): string =>
+  heading.replaceAll(/\\([!-/:-@[-`{-~])|[*_`]|\[([^\]]*)\]\([^)]*\)/g, '$1$2').trim();

@@ -64,10 +64,31 @@ describe('the knowledge index', () => {
     expect(await search(own, 'fresh')).toHaveLength(1);
     expect(await search(own, 'old')).toHaveLength(0);
   });
+  test('puts what people wrote before a draft that says the same words more often', async () => {
+    const both = knowledgeIndex([
+      document('draft.md', '# Draft\n\nKubeJobFailed nightly-invoices KubeJobFailed nightly-invoices failed.', {
+        title: 'Postmortem draft: KubeJobFailed nightly-invoices failed',
+        tags: ['postmortem', 'draft'],
+      }),
+      document('runbook.md', '# Nightly invoices\n\n## KubeJobFailed\n\nRerun it when the ledger was away.'),
+    ]);
+    const hits = await search(both, 'KubeJobFailed nightly-invoices failed');
+    expect(hits.map((hit) => hit.document)).toEqual(['runbook.md', 'draft.md']);
+  });
+  test('says why in the words that were asked, and counts no id or single character as one', async () => {
+    const [hit] = await search(baseOf('# Invoices 1\n\nThe invoices of 29381640 failed.'), 'invoices 1 29381640');
+    expect(hit?.why).toBe('invoices in its heading');
+  });
+  test('reads a heading without its escapes', async () => {
+    const [hit] = await search(baseOf('# T\n\n## \\[FIRING:1\\] *pods* \\_x\n\nAll pods crash.'), 'crash');
+    expect(hit?.heading).toBe('T › [FIRING:1] pods _x');
+  });
   test('survives a query that is no words', async () => {
     expect(await search(base, `${'('.repeat(5000)} OR *:* \u0000`)).toEqual([]);
   });
 });
+
+const baseOf = (markdown: string) => knowledgeIndex([document('a.md', markdown)]);
 
 describe('a knowledge folder', () => {
   let dir: string;
