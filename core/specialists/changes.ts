@@ -234,7 +234,7 @@ function summaryOf(ranking: Ranking, count: number, likely: readonly Suspect[], 
       : '';
   const [first] = likely;
   if (count === 0) return `No change is recorded before the page.${outside}`.trim();
-  if (!first || ranking.none >= 0.5) return `${count} changes looked at; none explains what misbehaves.${outside}`;
+  if (!first || ranking.none >= 0.5) return `${count} changes looked at; none explains what the page says.${outside}`;
   const { change } = first.live;
   return `${count} changes looked at. Most likely: "${change.title.slice(0, 120)}" (${percent(first.confidence)}), because ${first.why.slice(0, 3).join(', ')}.${outside}`;
 }
