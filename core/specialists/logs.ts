@@ -1,7 +1,7 @@
 // The logs specialist: which errors are new or surging against the baseline, since when, and the one line to read; which system unit is down.
 // It streams; what it keeps are templates, counts and a few samples each.
 import { LogReader, type Reading } from '../analysis/logs/reading.ts';
-import { type Telling, tellingTemplates, vanished } from '../analysis/logs/telling.ts';
+import { type Telling, tellingTemplates, vanished, variousOf } from '../analysis/logs/telling.ts';
 import type { StoppedUnit } from '../analysis/logs/units.ts';
 import { maskVariables } from '../analysis/text/mask.ts';
 import type { EntityRef } from '../model/entity.ts';
@@ -40,7 +40,7 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
   const about = { brief, reading, query: observed.query, names: namesUnresolved(telling) };
   const findings = [
     ...reading.stoppedUnits.map((unit) => stoppedFinding(unit, about)),
-    ...telling.slice(0, maxFindings).map((one) => findingOf(one, about)),
+    ...variousOf(telling, maxFindings).map((one) => findingOf(one, about)),
     ...(brief.phase === 'verify' ? quiet(telling, about) : []),
   ];
   return finishReport(

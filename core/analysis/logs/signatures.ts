@@ -18,7 +18,7 @@ const pattern = (source: string) => new RegExp(source, 'i');
 const rows: readonly (readonly [pattern: RegExp, cause: CauseCode, confidence: number])[] = [
   [
     pattern(
-      String.raw`certificate (?:has |is )?expired|certificate is not (?:yet )?valid|certificate has expired or is not yet valid|CERT_HAS_EXPIRED|CERTIFICATE_VERIFY_FAILED.{0,40}expired|SSL certificate.{0,40}expired`,
+      'certificate (?:has |is )?expired|certificate is not (?:yet )?valid|certificate has expired or is not yet valid|CERT_HAS_EXPIRED|CERTIFICATE_VERIFY_FAILED.{0,40}expired|SSL certificate.{0,40}expired',
     ),
     'certificate-expired',
     0.85,
@@ -32,14 +32,14 @@ const rows: readonly (readonly [pattern: RegExp, cause: CauseCode, confidence: n
   ],
   [
     pattern(
-      String.raw`no such host|NXDOMAIN|SERVFAIL|temporary failure in name resolution|name or service not known|name resolver error|getaddrinfo`,
+      'no such host|NXDOMAIN|SERVFAIL|temporary failure in name resolution|name or service not known|name resolver error|getaddrinfo',
     ),
     'dns-failure',
     0.65,
   ],
   [
     pattern(
-      String.raw`too many (?:clients|connections)|remaining connection slots|max_connections|max_user_connections|connection pool (?:is )?(?:exhausted|full|timed out)|pool exhausted|(?:get|acquire|obtain) (?:a )?(?:JDBC )?connection from (?:the )?pool|connection from the pool|QueuePool limit|Timeout acquiring a connection|Connection is not available, request timed out`,
+      'too many (?:clients|connections)|remaining connection slots|max_connections|max_user_connections|connection pool (?:is )?(?:exhausted|full|timed out)|pool exhausted|(?:get|acquire|obtain) (?:a )?(?:JDBC )?connection from (?:the )?pool|connection from the pool|QueuePool limit|Timeout acquiring a connection|Connection is not available, request timed out',
     ),
     'database-connections-exhausted',
     0.8,
@@ -52,19 +52,19 @@ const rows: readonly (readonly [pattern: RegExp, cause: CauseCode, confidence: n
     0.85,
   ],
   [
-    pattern(String.raw`permission denied for (?:table|relation|schema|database|sequence)|command denied to user`),
+    pattern('permission denied for (?:table|relation|schema|database|sequence)|command denied to user'),
     'database-credentials',
     0.6,
   ],
   [
     pattern(
-      String.raw`--(?:super-)?read-only|read-only (?:transaction|mode|replica|database)|READONLY You can't write|NotWritablePrimary|not master and slaveOk|attempt to write a readonly database`,
+      "--(?:super-)?read-only|read-only (?:transaction|mode|replica|database)|READONLY You can't write|NotWritablePrimary|not master and slaveOk|attempt to write a readonly database",
     ),
     'database-read-only',
     0.8,
   ],
   [
-    pattern(String.raw`no space left on device|ENOSPC|disk (?:is |quota )?(?:full|exceeded)|could not extend file`),
+    pattern('no space left on device|ENOSPC|disk (?:is |quota )?(?:full|exceeded)|could not extend file'),
     'disk-full',
     0.85,
   ],
@@ -87,11 +87,7 @@ const rows: readonly (readonly [pattern: RegExp, cause: CauseCode, confidence: n
     'oom-killed',
     0.6,
   ],
-  [
-    pattern(String.raw`exec format error|executable file not found|exec: ".{1,80}": (?:stat|no such)`),
-    'command-invalid',
-    0.75,
-  ],
+  [pattern('exec format error|executable file not found|exec: ".{1,80}": (?:stat|no such)'), 'command-invalid', 0.75],
   [
     pattern(
       String.raw`(?:required |missing )(?:required )?env(?:ironment)?(?: variable|\.| var)?|environment variable .{1,80}(?:is )?(?:not set|missing|required)|secret .{1,80}not found|could not resolve placeholder`,

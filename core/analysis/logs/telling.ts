@@ -52,6 +52,19 @@ export function tellingTemplates(
     );
 }
 
+/** The `most` that say most together: what each source says once of each cause comes before what else it says of it. */
+export function variousOf(telling: readonly Telling[], most: number): Telling[] {
+  const said = new Set<string>();
+  const [first, again] = [[], []] as [Telling[], Telling[]];
+  for (const one of telling) {
+    const what = `${one.template.group}\u0000${one.signature?.cause ?? ''}`;
+    (said.has(what) ? again : first).push(one);
+    said.add(what);
+  }
+  const chosen = new Set([...first, ...again].slice(0, most));
+  return telling.filter((one) => chosen.has(one));
+}
+
 function tellingOf(
   template: Template<Sample>,
   coverage: Coverage,

@@ -1,6 +1,8 @@
-// Groups log messages into templates while they stream by, in bounded memory. Method: Drain (He, Zhu, Zheng, Lyu, "Drain: An Online Log
-// Parsing Approach with Fixed Depth Tree", ICWS 2017): a tree of token count and first token, then similarity within a leaf; before the
-// tree, messages that differ in numbers and ids only are found by one look-up. What a message means is not judged here.
+// Groups log messages into templates while they stream by, in bounded memory. Method: the fixed-depth tree of Drain (He, Zhu, Zheng, Lyu,
+// "Drain: An Online Log Parsing Approach with Fixed Depth Tree", ICWS 2017): token count and first token, then similarity within a leaf.
+// Two changes. Messages that differ in numbers and ids only are found by one look-up, before the tree. And words that differ are a variable
+// only once several have been seen in their place: "VM paused" and "VM resumed" stay two templates, the names of users become one.
+// What a message means is not judged here.
 
 export interface Template<Detail> {
   /** Who wrote it; templates of different groups are never one. */
@@ -22,21 +24,25 @@ export interface MinerLimits {
   readonly templates: number;
   /** Templates compared within one leaf; a full leaf takes what comes into its nearest. */
   readonly perLeaf: number;
-  /** Share of equal tokens from which two messages are one template. */
+  /** Share of equal tokens from which two messages can be of one template. */
   readonly similarity: number;
+  /** Different words in one place from which on the place is a variable. */
+  readonly words: number;
   /** Samples kept for a template. */
   readonly samples: number;
 }
 
 export const wildcard = '<*>';
-const defaults: MinerLimits = { templates: 5000, perLeaf: 100, similarity: 0.6, samples: 3 };
+const defaults: MinerLimits = { templates: 5000, perLeaf: 100, similarity: 0.6, words: 5, samples: 3 };
 /** Known forms kept for the look-up, in all. */
 const maxForms = 20_000;
 
 interface Cluster<Detail> {
   readonly group: string;
   readonly leaf: Cluster<Detail>[];
-  tokens: string[];
+  /** The cluster that it became part of. */
+  into?: Cluster<Detail>;
+  tokens: readonly string[];
   count: number;
   baselineCount: number;
   firstMs: number;
@@ -66,6 +72,7 @@ export class TemplateMiner<Detail> {
   add(group: string, message: string, detail: Detail, atMs: number, inBaseline: boolean): void {
     const form = formOf(message);
     let cluster = this.#forms.get(group)?.get(form);
+    while (cluster?.into) cluster = cluster.into;
     if (!cluster) {
       cluster = this.#match(group, form, atMs);
       this.#remember(group, form, cluster);
@@ -74,7 +81,7 @@ export class TemplateMiner<Detail> {
   }
 
   templates(): Template<Detail>[] {
-    return [...this.#clusters].map(({ tokens, leaf: _, ...rest }) => ({ ...rest, text: tokens.join(' ') }));
+    return [...this.#clusters].map(({ tokens, leaf: _, into: __, ...rest }) => ({ ...rest, text: tokens.join(' ') }));
   }
 
   #count(cluster: Cluster<Detail>, detail: Detail, atMs: number, inBaseline: boolean): void {
@@ -106,11 +113,8 @@ export class TemplateMiner<Detail> {
     const key = `${group}\u0000${tokens.length}\u0000${branchOf(tokens[0] ?? '')}`;
     const leaf = this.#leaves.get(key) ?? [];
     this.#leaves.set(key, leaf);
-    const near = this.#nearest(leaf, tokens);
-    if (near) {
-      for (let at = 0; at < tokens.length; at += 1) if (near.tokens[at] !== tokens[at]) near.tokens[at] = wildcard;
-      return near;
-    }
+    const known = this.#known(leaf, tokens);
+    if (known) return this.#generalize(known, tokens);
     if (this.#clusters.size >= this.#limits.templates) this.#forgetOldest();
     const cluster: Cluster<Detail> = {
       group,
@@ -127,16 +131,60 @@ export class TemplateMiner<Detail> {
     return cluster;
   }
 
-  #nearest(leaf: readonly Cluster<Detail>[], tokens: readonly string[]): Cluster<Detail> | undefined {
-    let best: Cluster<Detail> | undefined;
-    let bestSame = -1;
+  /** The template that covers these tokens, or a family of templates in which the same places differ and are a variable by now. */
+  #known(leaf: readonly Cluster<Detail>[], tokens: readonly string[]): Cluster<Detail> | undefined {
+    const families = new Map<string, [Cluster<Detail>, ...Cluster<Detail>[]]>();
+    let nearest: Cluster<Detail> | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    const most = (1 - this.#limits.similarity) * tokens.length;
     for (const cluster of leaf) {
-      let same = 0;
-      for (let at = 0; at < tokens.length; at += 1) if (cluster.tokens[at] === tokens[at]) same += 1;
-      if (same > bestSame) [best, bestSame] = [cluster, same];
+      const differ = differing(cluster.tokens, tokens);
+      if (differ.length === 0) return cluster;
+      if (differ.length < least) [nearest, least] = [cluster, differ.length];
+      if (differ.length > most) continue;
+      const places = differ.join();
+      const family = families.get(places);
+      if (family) family.push(cluster);
+      else families.set(places, [cluster]);
     }
-    const full = leaf.length >= this.#limits.perLeaf;
-    return full || bestSame >= this.#limits.similarity * tokens.length ? best : undefined;
+    const family = [...families.values()].find((one) => one.length + 1 >= this.#limits.words);
+    if (family) return this.#merge(family);
+    return leaf.length >= this.#limits.perLeaf ? nearest : undefined;
+  }
+
+  /** Widens the template to cover these tokens; what else it covers by now becomes part of it. */
+  #generalize(cluster: Cluster<Detail>, tokens: readonly string[]): Cluster<Detail> {
+    cluster.tokens = cluster.tokens.map((token, at) => common(token, tokens[at] ?? ''));
+    return this.#merge([cluster]);
+  }
+
+  /** The family as one template, with all that it covers then. */
+  #merge([first, ...others]: readonly [Cluster<Detail>, ...Cluster<Detail>[]]): Cluster<Detail> {
+    for (const other of others) first.tokens = first.tokens.map((token, at) => common(token, other.tokens[at] ?? ''));
+    const covered = first.leaf.filter((other) => other !== first && differing(first.tokens, other.tokens).length === 0);
+    for (const other of covered) {
+      this.#take(first, other);
+      other.into = first;
+      other.leaf.splice(other.leaf.indexOf(other), 1);
+      this.#clusters.delete(other);
+    }
+    return first;
+  }
+
+  /** Counts, times and samples of the incident window come before those of the baseline. */
+  #take(into: Cluster<Detail>, other: Cluster<Detail>): void {
+    const [seen, alsoSeen] = [into.count > 0, other.count > 0];
+    if (seen === alsoSeen) {
+      into.firstMs = Math.min(into.firstMs, other.firstMs);
+      into.lastMs = Math.max(into.lastMs, other.lastMs);
+      into.samples = [...into.samples, ...other.samples].slice(0, this.#limits.samples);
+    } else if (alsoSeen) {
+      into.firstMs = other.firstMs;
+      into.lastMs = other.lastMs;
+      into.samples = other.samples;
+    }
+    into.count += other.count;
+    into.baselineCount += other.baselineCount;
   }
 
   #forgetOldest(): void {
@@ -154,6 +202,26 @@ export class TemplateMiner<Detail> {
     this.#formCount = 0;
   }
 }
+
+/** The places where the words of a message are not those of a template. Values differ without counting, where their keys are the same. */
+function differing(template: readonly string[], tokens: readonly string[]): number[] {
+  const places: number[] = [];
+  for (let at = 0; at < tokens.length; at += 1) {
+    const [known = '', token = ''] = [template[at], tokens[at]];
+    if (known !== token && known !== wildcard && !(isValue(known) && isValue(token) && keyOf(known) === keyOf(token)))
+      places.push(at);
+  }
+  return places;
+}
+
+function common(a: string, b: string): string {
+  if (a === b) return a;
+  return isValue(a) && isValue(b) && keyOf(a) === keyOf(b) ? `${keyOf(a)}${wildcard}` : wildcard;
+}
+
+const isValue = (token: string): boolean => token.includes(wildcard);
+/** `uid=` of `uid=<*>,` and `blk:` of `blk:<*>`; hosts with ports have none. */
+const keyOf = (token: string): string => /^[A-Za-z_][A-Za-z_-]*[=:]/.exec(token)?.[0] ?? '';
 
 /** A token that could be a value is no place to branch on. */
 const branchOf = (token: string): string => (token.includes(wildcard) ? wildcard : token);
