@@ -30,7 +30,7 @@ interface Call {
 const Meta = z.looseObject({
   name: z.string(),
   uid: z.string().default(''),
-  resourceVersion: z.string().default(''),
+  generation: z.number().default(0),
   annotations: z
     .record(z.string(), z.string())
     .nullish()
@@ -50,11 +50,20 @@ const CronJob = z.looseObject({
     concurrencyPolicy: z.string().nullish(),
     jobTemplate: z.looseObject({ metadata: z.looseObject({}).nullish(), spec: z.looseObject({}) }),
   }),
-  status: z.looseObject({ active: z.array(z.unknown()).nullish() }).nullish(),
 });
+const Job = z.looseObject({
+  metadata: Meta,
+  status: z
+    .looseObject({ conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).nullish() })
+    .nullish(),
+});
+const Jobs = z.looseObject({ items: z.array(Job) });
 const Workload = z.looseObject({ metadata: Meta, spec: z.looseObject({ template: z.looseObject({}) }) });
 const ReplicaSets = z.looseObject({ items: z.array(Workload) });
 const Pod = z.looseObject({ metadata: Meta });
+
+/** How the API server says why. */
+const Status = z.looseObject({ message: z.string() });
 
 export function kubernetesExecutor({
   clusters,
@@ -98,8 +107,15 @@ async function rerunCronJob(call: Call): Promise<Outcome> {
   const jobName = `${name.slice(0, 40)}-${call.key}`;
   const existing = await call.cluster.request(`apis/batch/v1/namespaces/${namespace}/jobs/${jobName}`);
   if (existing.status === 200) return { kind: 'already-done', detail: `Job ${jobName} exists already.` };
-  if (cron.spec.concurrencyPolicy === 'Forbid' && (cron.status?.active?.length ?? 0) > 0) {
-    return { kind: 'refused', why: `CronJob ${name} forbids concurrent runs, and one is running.` };
+  if (cron.spec.concurrencyPolicy === 'Forbid') {
+    // The CronJob's own status lists only what its schedule started.
+    const jobs = await read(call, `apis/batch/v1/namespaces/${namespace}/jobs?limit=500`, Jobs);
+    if (jobs.kind === 'refused') return jobs;
+    const running = jobs.object.items.find((job) => isOf(job, cron.metadata.uid) && !isFinished(job));
+    if (running) {
+      const why = `CronJob ${name} forbids concurrent runs, and Job ${running.metadata.name} is running.`;
+      return { kind: 'refused', why };
+    }
   }
   const { metadata, spec } = cron.spec.jobTemplate;
   const template = Meta.partial().safeParse(metadata ?? {}).data;
@@ -166,7 +182,8 @@ async function rollbackRollout(call: Call): Promise<Outcome> {
     return { kind: 'refused', why: `Deployment ${name} has no earlier revision to go back to.` };
   const template = withoutHash(previous.spec.template);
   const patch = [
-    { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
+    // The generation counts changes of the spec; the resource version would also see each new status of a rollout.
+    { op: 'test', path: '/metadata/generation', value: metadata.generation },
     { op: 'replace', path: '/spec/template', value: template },
     { op: 'add', path: '/metadata/annotations', value: { ...metadata.annotations, [keyAnnotation]: call.key } },
   ];
@@ -175,6 +192,11 @@ async function rollbackRollout(call: Call): Promise<Outcome> {
     body: patch,
     contentType: jsonPatch,
   });
+  if (reply.status === 422) {
+    const now = await read(call, path, Workload);
+    if (now.kind === 'found' && now.object.metadata.generation !== metadata.generation)
+      throw new Unavailable(`Deployment ${name} was changed at the same moment.`);
+  }
   return accepted(
     call,
     reply,
@@ -203,6 +225,13 @@ async function deletePod(call: Call): Promise<Outcome> {
   if (reply.status === 404 || reply.status === 409) return { kind: 'already-done', detail: `Pod ${name} is gone.` };
   return accepted(call, reply, `Pod ${name} was deleted; its controller makes a new one.`);
 }
+
+const isOf = ({ metadata }: z.infer<typeof Job>, uid: string): boolean =>
+  metadata.ownerReferences.some((owner) => owner.uid === uid);
+const isFinished = ({ status }: z.infer<typeof Job>): boolean =>
+  (status?.conditions ?? []).some(
+    (condition) => ['Complete', 'Failed'].includes(condition.type) && condition.status === 'True',
+  );
 
 const dry = (call: Call): string =>
   call.dryRun ? '?dryRun=All&fieldManager=watchkeeper' : '?fieldManager=watchkeeper';
@@ -266,6 +295,6 @@ function failed(reply: Reply): Extract<Outcome, { kind: 'refused' }> {
   const why =
     reply.status === 401 || reply.status === 403
       ? 'The Kubernetes API does not allow it.'
-      : `The Kubernetes API refused it with status ${reply.status}.`;
+      : `The Kubernetes API refused it with status ${reply.status}: ${Status.safeParse(reply.body).data?.message.slice(0, 300) ?? 'no reason given'}`;
   return { kind: 'refused', why };
 }

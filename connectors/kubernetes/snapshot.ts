@@ -68,7 +68,8 @@ export function kubernetesSource({
       return {
         kind: 'data',
         data,
-        query: `${data.map((one) => one.cluster).join(', ')}${without.length > 0 ? ` (without ${without.join('; ')})` : ''}`,
+        query: data.map((one) => one.cluster).join(', '),
+        missing: without,
         bytes: read.reduce((sum, one) => sum + one.bytes, 0),
       };
     },
@@ -81,7 +82,8 @@ async function snapshotOf(
 ): Promise<{ snapshot: KubernetesSnapshot | undefined; without: string[]; bytes: number }> {
   const takenAt = clock.now().toISOString();
   const lists = await Promise.all(kinds.map((kind) => listOf(cluster, kind)));
-  const without = lists.flatMap((list) => (list.failed === undefined ? [] : [list.failed]));
+  const failed = lists.flatMap((list) => (list.failed === undefined ? [] : [list.failed]));
+  const without = failed.length === 0 ? [] : [`${cluster.name}: ${failed.join(', ')}`];
   const bytes = lists.reduce((sum, list) => sum + list.bytes, 0);
   // Pods are the least that a snapshot has to have.
   if (lists[0]?.failed !== undefined)

@@ -27,6 +27,8 @@ export type Observed<T> =
       readonly kind: 'data';
       readonly data: T;
       readonly query: string;
+      /** What was asked for and is not in the data, in words; each is a gap of the answer. */
+      readonly missing?: readonly string[] | undefined;
       readonly link?: string | undefined;
       readonly bytes: number;
     }

@@ -2,7 +2,7 @@
 // action, it answers the same question about the entities in focus, and says what is well too.
 import { analyzeClusters, health } from '../analysis/kubernetes/index.ts';
 import type { EntityRef } from '../model/entity.ts';
-import type { Brief, Report } from '../model/report.ts';
+import type { Brief, Gap, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
 
@@ -37,11 +37,14 @@ export async function investigateKubernetes(brief: Brief, ports: KubernetesPorts
   const clusters = observed.data.map((snapshot) => snapshot.cluster).join(', ');
   return finishReport(
     brief,
-    { summary: summaryOf(findings, clusters), findings, gaps: [], bytesRead: observed.bytes },
+    { summary: summaryOf(findings, clusters), findings, gaps: gapsOf(observed.missing), bytesRead: observed.bytes },
     startedAt,
     ports,
   );
 }
+
+const gapsOf = (missing: readonly string[] = []): Gap[] =>
+  missing.slice(0, 5).map((what) => ({ source: 'kubernetes', reason: `Not read: ${what}`.slice(0, 300) }));
 
 const same = (a: EntityRef, b: EntityRef): boolean =>
   a.name === b.name && (a.namespace === undefined || b.namespace === undefined || a.namespace === b.namespace);

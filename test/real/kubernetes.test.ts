@@ -1,0 +1,279 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { kubernetesExecutor, kubernetesSource } from '../../connectors/kubernetes/index.ts';
+import { analyzeClusters } from '../../core/analysis/kubernetes/index.ts';
+import type { Executor, ExecutorAction } from '../../core/ports/telemetry.ts';
+import { type ControlPlane, clusterName, startControlPlane, until } from './kubernetes/control-plane.ts';
+
+// A real API server and a real controller manager: what we read from them, and what acting does to them.
+
+const namespace = 'shop';
+const clock = { now: () => new Date() };
+const container = (over: object = {}) => ({ name: 'main', image: 'registry.example.com/app:1', ...over });
+const labels = { app: 'checkout' };
+let plane: ControlPlane;
+let actor: Executor;
+let reader: Executor;
+
+beforeAll(async () => {
+  plane = await startControlPlane();
+  actor = kubernetesExecutor({ clusters: [await plane.access('actor')], clock });
+  reader = kubernetesExecutor({ clusters: [await plane.access('reader')], clock });
+  await plane.apply('POST', 'api/v1/namespaces', { metadata: { name: namespace } });
+  await plane.apply('POST', `apis/batch/v1/namespaces/${namespace}/cronjobs`, cronJob('nightly', 'Allow'));
+  await plane.apply('POST', `apis/batch/v1/namespaces/${namespace}/cronjobs`, cronJob('careful', 'Forbid'));
+  await plane.apply('POST', `apis/apps/v1/namespaces/${namespace}/deployments`, {
+    metadata: { name: 'checkout' },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [container()] } },
+    },
+  });
+  await until('the controller made a pod', async () => (await podNames('checkout')).length === 1);
+});
+afterAll(async () => {
+  await plane?.[Symbol.asyncDispose]();
+});
+
+const cronJob = (name: string, concurrencyPolicy: string) => ({
+  metadata: { name },
+  spec: {
+    schedule: '0 2 * * *',
+    concurrencyPolicy,
+    jobTemplate: {
+      metadata: { labels: { team: 'billing' } },
+      spec: { backoffLimit: 0, template: { spec: { restartPolicy: 'Never', containers: [container()] } } },
+    },
+  },
+});
+
+interface Listed {
+  readonly items: readonly {
+    readonly metadata: {
+      readonly name: string;
+      readonly uid: string;
+      readonly annotations?: Record<string, string>;
+      readonly ownerReferences?: readonly { readonly name: string }[];
+    };
+  }[];
+}
+const list = async (path: string) => ((await plane.get(path)) as Listed).items;
+const ownedBy = async (path: string, name: string) =>
+  (await list(path)).filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.name.startsWith(name)));
+const podNames = async (name: string) =>
+  (await ownedBy(`api/v1/namespaces/${namespace}/pods`, name)).map(({ metadata }) => metadata.name);
+const jobsOf = (name: string) => ownedBy(`apis/batch/v1/namespaces/${namespace}/jobs`, name);
+const checkout = async () =>
+  (await plane.get(`apis/apps/v1/namespaces/${namespace}/deployments/checkout`)) as {
+    metadata: { resourceVersion: string; annotations: Record<string, string> };
+    spec: {
+      template: { metadata: { annotations?: Record<string, string> }; spec: { containers: { image: string }[] } };
+    };
+  };
+
+const action = (id: ExecutorAction['id'], kind: string, name: string, key: string): ExecutorAction => ({
+  incidentId: 'inc-1',
+  id,
+  target: { kind, name, namespace, cluster: clusterName },
+  parameters: {},
+  idempotencyKey: key,
+});
+
+describe('rerunning a CronJob', () => {
+  test('makes one Job, owned by the CronJob, however often and at once it is asked for', async () => {
+    const rerun = action('rerun-cronjob', 'CronJob', 'nightly', 'inc-1:rerun');
+    const outcomes = await Promise.all(Array.from({ length: 5 }, () => actor.execute(rerun)));
+    expect(outcomes.filter(({ kind }) => kind === 'done')).toHaveLength(1);
+    expect(outcomes.filter(({ kind }) => kind === 'already-done')).toHaveLength(4);
+    expect(await actor.execute(rerun)).toMatchObject({ kind: 'already-done' });
+    expect(await jobsOf('nightly')).toHaveLength(1);
+    await until('the Job made its pod', async () => (await podNames('nightly')).length === 1);
+  });
+  test('makes another Job for another incident', async () => {
+    expect(await actor.execute(action('rerun-cronjob', 'CronJob', 'nightly', 'inc-2:rerun'))).toMatchObject({
+      kind: 'done',
+    });
+    expect(await jobsOf('nightly')).toHaveLength(2);
+  });
+  test('is refused while one runs and the CronJob forbids a second', async () => {
+    const first = action('rerun-cronjob', 'CronJob', 'careful', 'inc-3:rerun');
+    expect(await actor.execute(first)).toMatchObject({ kind: 'done' });
+    expect(await actor.execute(action('rerun-cronjob', 'CronJob', 'careful', 'inc-4:rerun'))).toEqual({
+      kind: 'refused',
+      why: expect.stringMatching(/^CronJob careful forbids concurrent runs, and Job careful-\w+ is running\.$/),
+    });
+    const [running] = await jobsOf('careful');
+    const path = `apis/batch/v1/namespaces/${namespace}/jobs/${running?.metadata.name}/status`;
+    const at = new Date().toISOString().replace(/\.\d+/, '');
+    await plane.apply('PATCH', path, {
+      status: {
+        startTime: at,
+        active: 0,
+        failed: 1,
+        conditions: ['FailureTarget', 'Failed'].map((type) => ({ type, status: 'True', lastTransitionTime: at })),
+      },
+    });
+    expect(await actor.execute(action('rerun-cronjob', 'CronJob', 'careful', 'inc-4:rerun'))).toMatchObject({
+      kind: 'done',
+    });
+  });
+  test('tried without doing it makes nothing, and says whether it would be taken', async () => {
+    const before = (await jobsOf('nightly')).length;
+    const trial = action('rerun-cronjob', 'CronJob', 'nightly', 'inc-5:rerun');
+    expect(await actor.dryRun(trial)).toMatchObject({ kind: 'ok', detail: expect.stringContaining('would take it') });
+    expect(await reader.dryRun(trial)).toMatchObject({
+      kind: 'ok',
+      detail: expect.stringContaining('asked by the one who acts'),
+    });
+    expect(await jobsOf('nightly')).toHaveLength(before);
+  });
+  test('that is not there is refused by its name; without the right to, too', async () => {
+    expect(await actor.dryRun(action('rerun-cronjob', 'CronJob', 'nowhere', 'k'))).toEqual({
+      kind: 'refused',
+      why: `There is no CronJob ${namespace}/nowhere.`,
+    });
+    expect(await reader.execute(action('rerun-cronjob', 'CronJob', 'nightly', 'inc-6:rerun'))).toEqual({
+      kind: 'refused',
+      why: 'The Kubernetes API does not allow it.',
+    });
+  });
+});
+
+describe('a rollout', () => {
+  test('is restarted once for a key', async () => {
+    const restart = action('restart-rollout', 'Deployment', 'checkout', 'inc-1:restart');
+    expect(await actor.execute(restart)).toMatchObject({ kind: 'done' });
+    const after = await checkout();
+    expect(after.spec.template.metadata.annotations).toHaveProperty(['kubectl.kubernetes.io/restartedAt']);
+    expect(await actor.execute(restart)).toMatchObject({ kind: 'already-done' });
+    expect((await checkout()).spec.template).toEqual(after.spec.template);
+  });
+  test('goes back to its last revision once for a key', async () => {
+    const good = (await checkout()).spec.template.spec.containers[0]?.image;
+    await plane.apply('PATCH', `apis/apps/v1/namespaces/${namespace}/deployments/checkout`, {
+      spec: { template: { spec: { containers: [container({ image: 'registry.example.com/app:broken' })] } } },
+    });
+    await until('the new revision has its ReplicaSet', async () => {
+      const sets = await ownedBy(`apis/apps/v1/namespaces/${namespace}/replicasets`, 'checkout');
+      return sets.length >= 3;
+    });
+    const rollback = action('rollback-rollout', 'Deployment', 'checkout', 'inc-1:rollback');
+    expect(await actor.dryRun(rollback)).toEqual({ kind: 'ok', detail: expect.stringContaining('would take it') });
+    expect((await checkout()).spec.template.spec.containers[0]?.image).toBe('registry.example.com/app:broken');
+    const outcomes = await Promise.allSettled([actor.execute(rollback), actor.execute(rollback)]);
+    expect(outcomes.filter((one) => one.status === 'fulfilled' && one.value.kind === 'done')).toHaveLength(1);
+    expect((await checkout()).spec.template.spec.containers[0]?.image).toBe(good);
+    expect(await actor.execute(rollback)).toMatchObject({ kind: 'already-done' });
+    expect((await checkout()).spec.template.spec.containers[0]?.image).toBe(good);
+  });
+});
+
+describe('a stuck pod', () => {
+  test('is deleted, and its controller makes another', async () => {
+    const [name = ''] = await podNames('checkout');
+    const remove = action('delete-stuck-pod', 'Pod', name, 'inc-1:delete');
+    expect(await actor.dryRun(remove)).toMatchObject({ kind: 'ok' });
+    expect(await podNames('checkout')).toContain(name);
+    expect(await actor.execute(remove)).toMatchObject({ kind: 'done' });
+    await until('another pod is there', async () => {
+      const names = await podNames('checkout');
+      return names.length > 0 && !names.includes(name);
+    });
+    expect(await actor.execute(remove)).toMatchObject({ kind: 'already-done' });
+  });
+  test('that nothing would make again is left', async () => {
+    await plane.apply('POST', `api/v1/namespaces/${namespace}/pods`, {
+      metadata: { name: 'alone' },
+      spec: { containers: [container()] },
+    });
+    expect(await actor.execute(action('delete-stuck-pod', 'Pod', 'alone', 'k'))).toMatchObject({ kind: 'refused' });
+    expect((await list(`api/v1/namespaces/${namespace}/pods`)).map(({ metadata }) => metadata.name)).toContain('alone');
+  });
+});
+
+describe('a snapshot', () => {
+  const secret = 'hunter2-is-no-secret';
+
+  test("shows what is broken, by a reader's rights, and no value of a Secret", async () => {
+    await plane.apply('POST', `api/v1/namespaces/${namespace}/secrets`, {
+      metadata: { name: 'database' },
+      stringData: { password: secret },
+    });
+    const [name = ''] = await podNames('checkout');
+    await plane.apply('PATCH', `api/v1/namespaces/${namespace}/pods/${name}/status`, {
+      status: {
+        phase: 'Pending',
+        containerStatuses: [
+          {
+            name: 'main',
+            image: 'registry.example.com/app:1',
+            imageID: '',
+            ready: false,
+            restartCount: 0,
+            state: {
+              waiting: {
+                reason: 'ImagePullBackOff',
+                message:
+                  'Back-off pulling image "registry.example.com/app:1": rpc error: code = NotFound desc = failed to resolve reference "registry.example.com/app:1": not found',
+              },
+            },
+          },
+        ],
+      },
+    });
+    const source = kubernetesSource({ clusters: [await plane.access('reader')], clock });
+    const observed = await source.snapshots({ incidentId: 'inc-1' });
+    if (observed.kind === 'gap') throw new Error(observed.gap.reason);
+    expect(observed.missing ?? []).toEqual([]);
+    const [snapshot] = observed.data;
+    const kinds = new Set(snapshot?.items.map(({ kind }) => kind));
+    expect([...kinds]).toEqual(
+      expect.arrayContaining(['Pod', 'Deployment', 'ReplicaSet', 'CronJob', 'Job', 'Secret', 'Service', 'Endpoints']),
+    );
+    const text = JSON.stringify(observed.data);
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(Buffer.from(secret).toString('base64'));
+    const findings = analyzeClusters(observed.data);
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        cause: 'image-not-found',
+        entity: expect.objectContaining({ kind: 'Deployment', name: 'checkout', namespace, cluster: clusterName }),
+      }),
+    );
+  });
+  test('says which kinds it may not read', async () => {
+    const source = kubernetesSource({ clusters: [await plane.access('actor')], clock });
+    expect(await source.snapshots({ incidentId: 'inc-1' })).toMatchObject({
+      kind: 'gap',
+      gap: { reason: expect.stringContaining('not allowed') },
+    });
+    const group = 'apis/rbac.authorization.k8s.io/v1';
+    await plane.apply('POST', `${group}/clusterroles`, {
+      metadata: { name: 'pods' },
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }],
+    });
+    await plane.apply('POST', `${group}/clusterrolebindings`, {
+      metadata: { name: 'pods' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'pods' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'actor' }],
+    });
+    await until('the right is known', async () => {
+      const observed = await source.snapshots({ incidentId: 'inc-1' });
+      return observed.kind === 'data';
+    });
+    const observed = await source.snapshots({ incidentId: 'inc-1' });
+    expect(observed).toMatchObject({ missing: [expect.stringMatching(/backend-1: .*Event \(not allowed\)/)] });
+  });
+});
+
+test('an API server that is away is tried again, not taken for an answer', async () => {
+  await plane.stopApiServer();
+  await expect(actor.execute(action('rerun-cronjob', 'CronJob', 'nightly', 'inc-7:rerun'))).rejects.toThrow(
+    'The Kubernetes API did not carry it out',
+  );
+  const source = kubernetesSource({ clusters: [await plane.access('reader')], clock });
+  expect(await source.snapshots({ incidentId: 'inc-1' })).toMatchObject({
+    kind: 'gap',
+    gap: { reason: expect.stringContaining('no answer') },
+  });
+});
