@@ -42,7 +42,11 @@ const maxPages = 40;
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const Page = z.looseObject({
   metadata: z.looseObject({ continue: z.string().nullish() }).nullish(),
-  items: z.array(z.looseObject({})),
+  // Null where an empty list is asked for as metadata only.
+  items: z
+    .array(z.looseObject({}))
+    .nullable()
+    .transform((items) => items ?? []),
 });
 
 export function kubernetesSource({

@@ -192,6 +192,10 @@ describe('a stuck pod', () => {
 });
 
 describe('a snapshot', () => {
+  test('of a cluster without Secrets misses nothing', async () => {
+    const source = kubernetesSource({ clusters: [await plane.access('reader')], clock });
+    expect(await source.snapshots({ incidentId: 'inc-1' })).toMatchObject({ kind: 'data', missing: [] });
+  });
   const secret = 'hunter2-is-no-secret';
 
   test("shows what is broken, by a reader's rights, and no value of a Secret", async () => {
