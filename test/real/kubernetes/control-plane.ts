@@ -1,6 +1,7 @@
 // A real control plane on loopback: Debian's etcd, and kube-apiserver and kube-controller-manager as built.sh makes them. There is no
 // kubelet: what one would say is written over the API.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -51,7 +52,8 @@ export async function startControlPlane(): Promise<ControlPlane> {
     'admin-token,admin,uid1,"system:masters"\nreader-token,reader,uid2\nactor-token,actor,uid3\n',
   );
   writeFileSync(join(dir, 'admin.kubeconfig'), kubeconfig('admin'));
-  execFileSync('openssl', ['genrsa', '-out', join(dir, 'sa.key'), '2048'], { stdio: 'pipe' });
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  writeFileSync(join(dir, 'sa.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }));
   const started: ChildProcess[] = [];
   const start = (command: string, args: readonly string[]) => {
     const child = spawn(command, args, { stdio: 'ignore', cwd: dir });
