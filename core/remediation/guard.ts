@@ -53,12 +53,13 @@ export function locate(entity: EntityRef, context: Context): EntityRef {
   };
 }
 
-/** The environment an entity is in: by who owns it, by its cluster, and only then by what the incident says. */
+/** The environment an entity is in: by who owns it, else by its cluster. What the incident says counts only where the catalogue places nothing. */
 export function environmentOf(entity: EntityRef, context: Context, catalog: Catalog): string | undefined {
   const located = locate(entity, context);
   const placed = new Set(placementsOf(located, catalog).map(({ placement }) => placement.environment));
   const cluster = catalog.clusters.find((one) => isCalled(one, located.cluster));
-  const said = sure(context.environment);
+  const placesNothing = catalog.clusters.length === 0 && catalog.services.length === 0;
+  const said = placesNothing ? sure(context.environment) : undefined;
   return environmentNamed(placed.size === 1 ? [...placed][0] : (cluster?.environment ?? said), catalog);
 }
 
