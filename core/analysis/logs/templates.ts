@@ -299,7 +299,7 @@ export function formOf(message: string): string {
       } else at = wordEnd(message, at, end);
     } else at += 1;
   }
-  return out === '' && at >= message.length ? message : (out + message.slice(kept, Math.min(at, end))).trim();
+  return (out === '' && at >= message.length ? message : out + message.slice(kept, Math.min(at, end))).trim();
 }
 
 /** Past the value that starts at `at` (words with digits, joined by one sign: an address, a time, an id), or `at` where none does. */
