@@ -3,7 +3,11 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { maskVariables } from '../analysis/text/mask.ts';
 import type { CauseCode } from '../model/causes.ts';
+import type { Hypothesis } from '../model/diagnosis.ts';
 import type { EntityRef } from '../model/entity.ts';
+import type { Context } from '../model/incident.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import { environmentOf, locate } from '../remediation/guard.ts';
 
 export interface FingerprintParts {
   readonly cause: CauseCode;
@@ -33,4 +37,32 @@ export function fingerprintOfHypothesis(
   const { cause, entity, errorTemplate } = hypothesis;
   if (!errorTemplate || !environment) return undefined;
   return fingerprintOf({ cause, workload: workloadOf(entity), environment, errorTemplate });
+}
+
+export interface ExactError {
+  readonly fingerprint: string;
+  readonly describes: FingerprintParts;
+}
+
+/** The error of a hypothesis at the place where the catalogue puts it, or what is missing that would tell it from others. */
+export function exactErrorOf(
+  hypothesis: Hypothesis,
+  context: Context,
+  catalog: Catalog,
+): ExactError | { readonly missing: string } {
+  const entity = locate(hypothesis.entity, context);
+  const environment = environmentOf(entity, context, catalog);
+  const fingerprint = fingerprintOfHypothesis({ ...hypothesis, entity }, environment);
+  if (environment === undefined) return { missing: 'its environment is not known' };
+  if (fingerprint === undefined || !hypothesis.errorTemplate)
+    return { missing: 'there is no error text that would tell this error from others' };
+  return {
+    fingerprint,
+    describes: {
+      cause: hypothesis.cause,
+      workload: workloadOf(entity),
+      environment,
+      errorTemplate: hypothesis.errorTemplate,
+    },
+  };
 }

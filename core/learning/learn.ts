@@ -4,8 +4,8 @@ import { note } from '../incidents/timeline.ts';
 import type { Preference } from '../model/action.ts';
 import type { Concluded } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
-import { environmentOf, locate } from '../remediation/guard.ts';
-import { fingerprintOfHypothesis, workloadOf } from './fingerprint.ts';
+import { isSameAction } from '../remediation/remediate.ts';
+import { exactErrorOf } from './fingerprint.ts';
 import { postmortem } from './postmortem.ts';
 
 type LearnPorts = Pick<
@@ -58,39 +58,41 @@ async function outcomeLine(input: Concluded, ports: LearnPorts): Promise<string>
 async function teach(input: Concluded, ports: LearnPorts): Promise<string[]> {
   const { approval, decision, verification, diagnosis, context, incident } = input;
   if (approval?.kind !== 'approved' || !approval.remember || decision.kind !== 'ask') return [];
-  const first = diagnosis.hypotheses[0];
-  const entity = first && locate(first.entity, context);
-  const environment = entity && environmentOf(entity, context, await ports.catalog.load());
-  const fingerprint = first && entity && fingerprintOfHypothesis({ ...first, entity }, environment);
-  if (!entity || !environment || !fingerprint || !first.errorTemplate) {
-    return ['Not remembered: there is no error text that would tell this error from others.'];
+  // A permission that lasts needs more than the workflow's word: the record of the answer has to say so.
+  const asked = await ports.approvals.get(approval.approvalId);
+  if (
+    asked?.state !== 'decided' ||
+    asked.verdict !== 'approve-and-remember' ||
+    asked.incidentId !== incident.id ||
+    !isSameAction(asked.action, decision.action)
+  ) {
+    return ['Not remembered: the record of the answer does not say that it should be.'];
   }
+  const first = diagnosis.hypotheses[0];
+  const error = first && exactErrorOf(first, context, await ports.catalog.load());
+  if (!error || 'missing' in error) return [`Not remembered: ${error?.missing ?? 'there is no hypothesis'}.`];
   if (verification?.kind !== 'recovered') {
     return ['Not remembered: the action did not demonstrably help, so next time a person is asked again.'];
   }
-  const expiresAt = new Date(Date.parse(approval.at) + preferenceDays * 86_400_000).toISOString();
+  const { decidedBy, decidedAt } = asked;
+  const expiresAt = new Date(Date.parse(decidedAt) + preferenceDays * 86_400_000).toISOString();
   const preference: Preference = {
     id: `${incident.id}-${decision.action.id}`,
-    fingerprint,
-    describes: {
-      cause: first.cause,
-      workload: workloadOf(entity),
-      environment,
-      errorTemplate: first.errorTemplate,
-    },
+    ...error,
     actionId: decision.action.id,
-    taughtBy: approval.by,
-    taughtAt: approval.at,
+    taughtBy: decidedBy,
+    taughtAt: decidedAt,
     incidentId: incident.id,
     expiresAt,
     uses: 0,
     maxUsesPerDay: usesPerDay,
-    usedToday: { day: approval.at.slice(0, 10), count: 0 },
+    usedToday: { day: decidedAt.slice(0, 10), count: 0 },
     state: 'active',
   };
   await ports.preferences.teach(preference);
+  const { workload, environment, errorTemplate } = error.describes;
   return [
-    `Remembered, as ${approval.by} said: when ${preference.describes.workload} in ${environment} fails with exactly "${first.errorTemplate.slice(0, 160)}", ` +
+    `Remembered, as ${decidedBy} said: when ${workload} in ${environment} fails with exactly "${errorTemplate.slice(0, 160)}", ` +
       `${decision.action.id} without asking; until ${expiresAt.slice(0, 10)}, at most ${usesPerDay} times a day. Anyone can revoke it.`,
   ];
 }

@@ -134,8 +134,13 @@ export function actionProblem(action: Action, incidentId: string): string | unde
   if (!parameters.success) return `The parameters of ${action.id} do not fit: ${z.prettifyError(parameters.error)}`;
   if (action.idempotencyKey !== idempotencyKey(incidentId, action.id, action.target))
     return 'The action was made for another incident or another target.';
-  return undefined;
+  // What people were asked and what the policies judge by is the catalogue's, not the bearer's.
+  const made = actionOf(entry, action.target, { incidentId, evidenceIds: action.evidenceIds });
+  const differs = says.find((field) => action[field] !== made[field]);
+  return differs && `The catalogue says something else of the action: its ${differs} is "${made[differs]}".`;
 }
+
+const says = ['title', 'blastRadius', 'reversible', 'settleSeconds', 'verify'] as const;
 
 const idempotencyKey = (incidentId: string, id: ActionId, { cluster, namespace, kind, name }: Target): string =>
   `${incidentId}:${id}:${cluster}/${namespace}/${kind}/${name}`;

@@ -2,7 +2,7 @@
 // by which policies, is part of every decision.
 import { WatchkeeperError } from '../errors.ts';
 import { note } from '../incidents/timeline.ts';
-import { fingerprintOfHypothesis, workloadOf } from '../learning/fingerprint.ts';
+import { type ExactError, exactErrorOf, workloadOf } from '../learning/fingerprint.ts';
 import type { Action, Decision, Preference } from '../model/action.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
 import type { Synthesized } from '../model/workflow.ts';
@@ -10,7 +10,7 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Executor } from '../ports/telemetry.ts';
 import { actionOf, suggestedAction } from './catalogue.ts';
-import { authorize, environmentOf, locate, type Standing } from './guard.ts';
+import { authorize, locate, type Standing } from './guard.ts';
 
 type DecidePorts = Pick<Ports, 'incidents' | 'clock' | 'ids' | 'catalog' | 'policies' | 'preferences' | 'executor'>;
 
@@ -99,17 +99,11 @@ type FromTaught =
 /** What was taught for exactly this error, action and workload, newest first; the first one that holds is used and counted. */
 async function fromTaught(first: Hypothesis, considered: Considered, ports: DecidePorts): Promise<FromTaught> {
   const { input, action, catalog } = considered;
-  const environment = environmentOf(first.entity, input.context, catalog);
-  const fingerprint = fingerprintOfHypothesis({ ...first, entity: locate(first.entity, input.context) }, environment);
-  if (fingerprint === undefined) return { kind: 'ask', why: '' };
-  const found = await ports.preferences.find(fingerprint);
+  const error = exactErrorOf(first, input.context, catalog);
+  if ('missing' in error) return { kind: 'ask', why: '' };
+  const found = await ports.preferences.find(error.fingerprint);
   const matching = found
-    .filter(
-      ({ actionId, describes }) =>
-        actionId === action.id &&
-        describes.workload === workloadOf(action.target) &&
-        describes.environment === environment,
-    )
+    .filter((preference) => isTaughtFor(preference, action, error))
     .sort((a, b) => b.taughtAt.localeCompare(a.taughtAt));
   let why = '';
   for (const preference of matching) {
@@ -119,6 +113,17 @@ async function fromTaught(first: Hypothesis, considered: Considered, ports: Deci
   }
   return { kind: 'ask', why };
 }
+
+/** Taught for this error, this action and this workload; what people read of it must say so as well. */
+export const isTaughtFor = (
+  { actionId, fingerprint, describes }: Preference,
+  action: Action,
+  error: ExactError,
+): boolean =>
+  actionId === action.id &&
+  fingerprint === error.fingerprint &&
+  describes.workload === workloadOf(action.target) &&
+  describes.environment === error.describes.environment;
 
 async function useTaught(preference: Preference, considered: Considered, ports: DecidePorts): Promise<FromTaught> {
   const { input, action, standing, catalog } = considered;

@@ -2,7 +2,7 @@
 // revoked, the approval given for something else. A crash anywhere in here is safe, because the executor is idempotent by key.
 import { Unavailable, WatchkeeperError } from '../errors.ts';
 import { note } from '../incidents/timeline.ts';
-import { workloadOf } from '../learning/fingerprint.ts';
+import { exactErrorOf } from '../learning/fingerprint.ts';
 import type { Action, RemediationResult } from '../model/action.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Brief } from '../model/report.ts';
@@ -11,7 +11,7 @@ import { specialistBudget } from '../planning/plan.ts';
 import type { PolicyRequest } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import { actionProblem } from './catalogue.ts';
-import { standingOf } from './decide.ts';
+import { isTaughtFor, standingOf } from './decide.ts';
 import { authorize } from './guard.ts';
 
 /** How much of what comes after the settling is looked at, where it is there already. */
@@ -118,15 +118,17 @@ async function permissionFor(input: Asked, action: Action, ports: RemediatePorts
 }
 
 async function taughtPermission(
-  { incident }: Asked,
+  { incident, diagnosis, context }: Asked,
   preferenceId: string,
   action: Action,
   ports: RemediatePorts,
 ): Promise<Permission> {
   const preference = await ports.preferences.get(preferenceId);
   if (!preference) return refused('What it was allowed by was never taught.');
-  if (preference.actionId !== action.id || preference.describes.workload !== workloadOf(action.target))
-    return refused('What it was allowed by was taught for another action or another workload.');
+  const first = diagnosis.hypotheses[0];
+  const error = first && exactErrorOf(first, context, await ports.catalog.load());
+  if (error === undefined || 'missing' in error || !isTaughtFor(preference, action, error))
+    return refused('What it was allowed by was taught for another error, another action or another workload.');
   if (preference.state !== 'active') return refused(`What it was allowed by is ${preference.state}.`);
   // Counted at the decision; the same incident counts once.
   const used = await ports.preferences.use(preferenceId, incident.id, ports.clock.now().toISOString());
@@ -148,8 +150,15 @@ async function approvedPermission(
   return { kind: 'granted', actor: { kind: 'person', id: approval.decidedBy } };
 }
 
-const isSameAction = (a: Action, b: Action): boolean =>
-  a.id === b.id && a.idempotencyKey === b.idempotencyKey && sorted(a.parameters) === sorted(b.parameters);
+export const isSameAction = (a: Action, b: Action): boolean =>
+  a.id === b.id &&
+  a.idempotencyKey === b.idempotencyKey &&
+  isSameTarget(a.target, b.target) &&
+  sorted(a.parameters) === sorted(b.parameters);
+
+/** By its parts: the key joins them, and the name of a cluster can hold what it joins them with. */
+const isSameTarget = (a: Action['target'], b: Action['target']): boolean =>
+  a.cluster === b.cluster && a.namespace === b.namespace && a.kind === b.kind && a.name === b.name;
 
 const sorted = (parameters: Action['parameters']): string => JSON.stringify(Object.entries(parameters).sort());
 

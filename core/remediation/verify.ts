@@ -60,8 +60,11 @@ const said = (opening: string, findings: readonly Finding[]) => ({
   evidenceIds: findings.flatMap((finding) => finding.evidenceIds).slice(0, 8),
 });
 
+/** What one of them does not say speaks for neither; the same name in another cluster is another workload. */
 const sameWorkload = (a: EntityRef, b: EntityRef): boolean =>
-  a.name === b.name && (a.namespace === undefined || b.namespace === undefined || a.namespace === b.namespace);
+  a.name === b.name && agree(a.namespace, b.namespace) && agree(a.cluster, b.cluster);
+
+const agree = (a: string | undefined, b: string | undefined): boolean => a === undefined || b === undefined || a === b;
 
 const sameProblem = (a: Finding, b: Finding): boolean =>
   sameWorkload(a.entity, b.entity) &&
@@ -75,8 +78,11 @@ async function suspendIfWrong(
 ): Promise<string> {
   if (input.decision.kind !== 'act') return '';
   if (judged.kind !== 'not-recovered' && judged.kind !== 'made-worse') return '';
+  const { preferenceId } = input.decision;
+  // A person's word stands: what was revoked meanwhile stays revoked.
+  if ((await ports.preferences.get(preferenceId))?.state === 'revoked') return '';
   await ports.preferences.setState(
-    input.decision.preferenceId,
+    preferenceId,
     'suspended',
     `It did not help in incident ${input.incident.id}: ${judged.text.slice(0, 200)}`,
   );

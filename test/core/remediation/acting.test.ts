@@ -10,6 +10,7 @@ import type { Context } from '../../../core/model/incident.ts';
 import type { Asked, Synthesized } from '../../../core/model/workflow.ts';
 import { Catalog } from '../../../core/ports/catalog.ts';
 import type { Executor, ExecutorAction } from '../../../core/ports/telemetry.ts';
+import { actionOf, suggestedAction } from '../../../core/remediation/catalogue.ts';
 import { decide } from '../../../core/remediation/decide.ts';
 import { remediate } from '../../../core/remediation/remediate.ts';
 import {
@@ -329,11 +330,10 @@ describe('the act', () => {
     ['another incident made it', withAction({ idempotencyKey: 'inc-9:rerun-cronjob:x' }), /another incident/],
     [
       'another action was approved',
-      async (asked) => {
-        const other = withAction({ id: 'restart-rollout', target: { ...cronJob, kind: 'Deployment' } })(asked);
-        return withAction({
-          idempotencyKey: 'inc-1:restart-rollout:backend-1/billing/Deployment/nightly-invoices',
-        })(await other);
+      (asked) => {
+        const entity = { ...cronJob, kind: 'Deployment' };
+        const entry = suggestedAction(aHypothesis({ cause: 'memory-leak', entity }));
+        return entry ? withAction(actionOf(entry, entity, { incidentId: 'inc-1', evidenceIds: [] }))(asked) : asked;
       },
       /given for another action/,
     ],
