@@ -1,0 +1,159 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
+import type { Finding, Report } from '../../../core/model/report.ts';
+import type { Rechecked } from '../../../core/model/workflow.ts';
+import { judge, verify } from '../../../core/remediation/verify.ts';
+import { aFinding, anAction, anIncident, aPreference, aReport, at, cronJob } from '../../builders.ts';
+import { storesForTests } from '../../stores.ts';
+import { aWorld, diagnosed, type World } from './world.ts';
+
+const acted = (recheck: readonly Report[], kind: 'ask' | 'act' = 'ask'): Rechecked => ({
+  ...diagnosed(),
+  decision: {
+    why: '',
+    policies: [],
+    action: anAction(),
+    ...(kind === 'ask' ? { kind, approvalId: 'a', expiresInSeconds: 60 } : { kind, preferenceId: 'pref-1' }),
+  },
+  remediation: { kind: 'done', detail: '', startedAt: at('02:50:00'), finishedAt: at('02:50:01') },
+  verificationPlan: [],
+  recheck: [...recheck],
+});
+const healthy = (over: Partial<Finding> = {}): Finding =>
+  aFinding({
+    id: 'kubernetes-v-1',
+    claim: 'The new Job succeeded.',
+    role: 'context',
+    severity: 'info',
+    cause: undefined,
+    evidenceIds: ['ev-good'],
+    ...over,
+  });
+const broken = (over: Partial<Finding> = {}): Finding =>
+  aFinding({ id: 'kubernetes-v-1', claim: 'The new Job failed too.', evidenceIds: ['ev-bad'], ...over });
+const seen = (...findings: Finding[]) => [aReport({ findings })];
+const elsewhere = { ...cronJob, cluster: 'backend-2' };
+
+describe('after an action it is', () => {
+  test.each<[string, readonly Report[], string]>([
+    ['recovered by a positive sign about the target', seen(healthy()), 'recovered'],
+    [
+      'recovered though something else is broken',
+      seen(healthy(), broken({ entity: { ...cronJob, name: 'payroll' } })),
+      'recovered',
+    ],
+    [
+      'recovered though the change that broke it is still in the list',
+      seen(healthy(), broken({ role: 'change' })),
+      'recovered',
+    ],
+    [
+      'recovered by a sign that does not say where',
+      seen(healthy({ entity: { kind: 'Service', name: cronJob.name } })),
+      'recovered',
+    ],
+    [
+      'not recovered while the same problem is there, whatever else is well',
+      seen(healthy(), broken()),
+      'not-recovered',
+    ],
+    [
+      'worse by a grave problem that was not there before',
+      seen(healthy(), broken({ cause: 'oom-killed' })),
+      'made-worse',
+    ],
+    ['not worse by a small one', seen(healthy(), broken({ cause: 'oom-killed', severity: 'minor' })), 'recovered'],
+    ['not known when nothing is seen', [aReport({ findings: [] })], 'unknown'],
+    ['not known when nobody answered', [], 'unknown'],
+    ['not known by what is well elsewhere', seen(healthy({ entity: { ...cronJob, name: 'payroll' } })), 'unknown'],
+    [
+      'not known by what is well in another namespace',
+      seen(healthy({ entity: { ...cronJob, namespace: 'payroll' } })),
+      'unknown',
+    ],
+    ['not known by the same name in another cluster', seen(healthy({ entity: elsewhere })), 'unknown'],
+    [
+      'recovered whatever the same name in another cluster does',
+      seen(healthy(), broken({ entity: elsewhere })),
+      'recovered',
+    ],
+  ])('%s', (_, recheck, kind) => {
+    expect(judge(acted(recheck)).kind).toBe(kind);
+  });
+  test('a problem by the same signal, whatever it is called now', () => {
+    const signal = { name: 'error_ratio', unit: 'ratio', before: 0, during: 0.4 };
+    const before = aFinding({ cause: 'application-errors', signal });
+    const input = { ...acted(seen(broken({ cause: 'dependency-unavailable', signal }))), reports: seen(before) };
+    expect(judge(input).kind).toBe('not-recovered');
+    const other = { ...signal, name: 'latency' };
+    const fresh = { ...acted(seen(broken({ cause: 'dependency-unavailable', signal: other }))), reports: seen(before) };
+    expect(judge(fresh).kind).toBe('made-worse');
+  });
+  test('told with the claims that say so, and their evidence only', () => {
+    expect(judge(acted(seen(healthy())))).toEqual({
+      kind: 'recovered',
+      text: `Recovered after "${anAction().title}": The new Job succeeded.`,
+      evidenceIds: ['ev-good'],
+    });
+    expect(judge(acted(seen(healthy(), broken())))).toMatchObject({
+      text: expect.stringContaining('The new Job failed too.'),
+      evidenceIds: ['ev-bad'],
+    });
+  });
+  test('not known, and who could not be asked', () => {
+    const silent = aReport({ findings: [], gaps: [{ source: 'kubernetes', reason: 'The API server is away.' }] });
+    expect(judge(acted([silent]))).toMatchObject({
+      kind: 'unknown',
+      text: expect.stringContaining('kubernetes: The API server is away.'),
+    });
+  });
+  test('not known where there was no action', () => {
+    const input: Rechecked = { ...acted(seen(healthy())), decision: { kind: 'report', why: '', policies: [] } };
+    expect(judge(input).kind).toBe('unknown');
+  });
+});
+
+describe('what was taught', () => {
+  const open = storesForTests();
+  const clock = { now: () => new Date(at('02:55:00')) };
+  let stores: DynamoStores;
+  let world: World;
+  beforeEach(async () => {
+    stores = await open(clock);
+    world = aWorld(stores, clock);
+    await stores.incidents.open(anIncident());
+    await stores.preferences.teach(aPreference());
+  });
+  const state = async () => (await stores.preferences.get('pref-1'))?.state;
+  const verified = async (input: Rechecked) => (await verify(input, world.ports)).verification;
+
+  test.each<[string, readonly Report[], string]>([
+    ['did not help', seen(broken()), 'suspended'],
+    ['made it worse', seen(broken({ cause: 'oom-killed' })), 'suspended'],
+    ['helped', seen(healthy()), 'active'],
+    ['may have helped, nobody knows', [], 'active'],
+  ])('and %s is %s afterwards', async (_, recheck, after) => {
+    const { text } = await verified(acted(recheck, 'act'));
+    expect(await state()).toBe(after);
+    expect(text.includes('What was taught for this error is suspended')).toBe(after === 'suspended');
+    const told = (await stores.incidents.timeline('inc-1')).find(({ kind }) => kind === 'verification');
+    expect(told?.text).toBe(text);
+  });
+  test('says why it is suspended, also when the step runs twice', async () => {
+    const first = await verified(acted(seen(broken()), 'act'));
+    expect(await verified(acted(seen(broken()), 'act'))).toEqual(first);
+    expect((await stores.preferences.get('pref-1'))?.stateReason).toMatch(
+      /did not help in incident inc-1: Not recovered/,
+    );
+  });
+  test('and revoked by a person meanwhile stays revoked', async () => {
+    await stores.preferences.setState('pref-1', 'revoked', 'Ben said so.');
+    const { text } = await verified(acted(seen(broken()), 'act'));
+    expect(await stores.preferences.get('pref-1')).toMatchObject({ state: 'revoked', stateReason: 'Ben said so.' });
+    expect(text).not.toContain('suspended');
+  });
+  test('is not blamed for what a person approved', async () => {
+    await verified(acted(seen(broken()), 'ask'));
+    expect(await state()).toBe('active');
+  });
+});
