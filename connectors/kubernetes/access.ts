@@ -5,14 +5,17 @@ import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { Misconfigured } from '../../core/errors.ts';
 
 export interface Reply {
+  /** 0 where there was no answer. */
   readonly status: number;
+  /** Why there was none. */
+  readonly problem?: 'no answer' | 'login failed';
   readonly body: unknown;
   readonly bytes: number;
 }
 
 export interface ClusterAccess {
   readonly name: string;
-  /** Status 0: nobody answered. */
+  /** Never throws: what went wrong is in the reply. */
   request(path: string, options?: CallOptions): Promise<Reply>;
 }
 
@@ -28,18 +31,21 @@ interface CallOptions {
 const timeoutMs = 8000;
 const maxBytes = 64 * 1024 * 1024;
 
-export interface Login {
+interface Login {
   readonly server: string;
-  /** TLS and header options of one request. */
-  options(): Promise<RequestOptions>;
+  /** TLS and headers of one request. */
+  readonly options: RequestOptions;
 }
 
-export function clusterAccess(name: string, login: Login): ClusterAccess {
+/** `login` is asked before each request; it throws when there is no way in now, for example because a credential plugin is not there. */
+export function clusterAccess(name: string, login: () => Promise<Login>): ClusterAccess {
   return {
     name,
     async request(path, call = {}) {
-      const url = new URL(path, login.server.endsWith('/') ? login.server : `${login.server}/`);
-      const options = await login.options();
+      const loggedIn = await login().catch(() => undefined);
+      if (loggedIn === undefined) return { status: 0, problem: 'login failed', body: undefined, bytes: 0 };
+      const { server, options } = loggedIn;
+      const url = new URL(path, server.endsWith('/') ? server : `${server}/`);
       const body = call.body === undefined ? undefined : JSON.stringify(call.body);
       return send(
         url,
@@ -63,7 +69,7 @@ export function clusterAccess(name: string, login: Login): ClusterAccess {
 }
 
 function send(url: URL, options: RequestOptions, body: string | undefined, asText: boolean): Promise<Reply> {
-  const nobody: Reply = { status: 0, body: undefined, bytes: 0 };
+  const nobody: Reply = { status: 0, problem: 'no answer', body: undefined, bytes: 0 };
   return new Promise((resolve) => {
     const make = url.protocol === 'http:' ? httpRequest : httpsRequest;
     const call = make(url, { ...options, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
@@ -92,6 +98,13 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Why a request gave nothing that can be read, in words. */
+export function said({ status, problem }: Reply): string {
+  if (problem !== undefined) return problem;
+  if (status === 401 || status === 403) return 'not allowed';
+  return status === 200 ? 'an odd answer' : `status ${status}`;
 }
 
 /** A kubeconfig by its file, by its text, or, with neither, in the usual places of kubectl. */
@@ -131,13 +144,10 @@ export async function fromKubeconfig(
     config.setCurrentContext(name);
     const cluster = config.getCurrentCluster();
     if (!cluster) throw new Misconfigured(`The kubeconfig has no cluster for context ${name}.`);
-    return clusterAccess(context.cluster, {
-      server: cluster.server,
-      options: async () => {
-        const options: RequestOptions = {};
-        await config.applyToHTTPSOptions(options);
-        return options;
-      },
+    return clusterAccess(context.cluster, async () => {
+      const options: RequestOptions = {};
+      await config.applyToHTTPSOptions(options);
+      return { server: cluster.server, options };
     });
   });
 }

@@ -14,28 +14,23 @@ interface EksCluster {
 
 const tokenSeconds = 60;
 
-export function fromEks({ name, region, client = new EKSClient({ region }) }: EksCluster): Promise<ClusterAccess> {
-  return describe(name, client).then(({ server, ca }) =>
-    clusterAccess(name, {
-      server,
-      options: async () => ({
-        ca,
-        headers: { authorization: `Bearer ${await eksToken(name, region, client.config.credentials)}` },
-      }),
-    }),
-  );
+/** Looks the cluster up at the first request, and again as long as it is not found, so that one that is away hides no other. */
+export function fromEks({ name, region, client = new EKSClient({ region }) }: EksCluster): ClusterAccess {
+  let found: { readonly server: string; readonly ca: string } | undefined;
+  return clusterAccess(name, async () => {
+    found ??= await describe(name, client);
+    const authorization = `Bearer ${await eksToken(name, region, client.config.credentials)}`;
+    return { server: found.server, options: { ca: found.ca, headers: { authorization } } };
+  });
 }
 
+/** @throws Unavailable when EKS does not say where the cluster is. */
 async function describe(name: string, client: EKSClient): Promise<{ server: string; ca: string }> {
-  try {
-    const { cluster } = await client.send(new DescribeClusterCommand({ name }));
-    const server = cluster?.endpoint;
-    const ca = cluster?.certificateAuthority?.data;
-    if (!server || !ca) throw new Unavailable(`EKS cluster ${name} has no endpoint yet.`);
-    return { server, ca: Buffer.from(ca, 'base64').toString('utf8') };
-  } catch (cause) {
-    throw new Unavailable(`EKS cluster ${name} could not be described.`, { cause });
-  }
+  const { cluster } = await client.send(new DescribeClusterCommand({ name }));
+  const server = cluster?.endpoint;
+  const ca = cluster?.certificateAuthority?.data;
+  if (!server || !ca) throw new Unavailable(`EKS cluster ${name} has no endpoint yet.`);
+  return { server, ca: Buffer.from(ca, 'base64').toString('utf8') };
 }
 
 type Credentials = ConstructorParameters<typeof SignatureV4>[0]['credentials'];

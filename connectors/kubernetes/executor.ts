@@ -8,6 +8,10 @@ import type { Clock } from '../../core/ports/world.ts';
 import type { ClusterAccess, Reply } from './access.ts';
 
 const keyAnnotation = 'watchkeeper.dev/action-key';
+/** So many actions an object remembers, the last one first. */
+const keysKept = 8;
+/** What is made stays at least this long, because its name is the memory of its key. */
+const keptSeconds = 3600;
 const plural: Readonly<Record<string, string>> = {
   Deployment: 'deployments',
   StatefulSet: 'statefulsets',
@@ -30,7 +34,9 @@ interface Call {
 const Meta = z.looseObject({
   name: z.string(),
   uid: z.string().default(''),
+  resourceVersion: z.string().default(''),
   generation: z.number().default(0),
+  deletionTimestamp: z.string().nullish(),
   annotations: z
     .record(z.string(), z.string())
     .nullish()
@@ -40,7 +46,7 @@ const Meta = z.looseObject({
     .nullish()
     .transform((v) => v ?? {}),
   ownerReferences: z
-    .array(z.looseObject({ kind: z.string(), uid: z.string() }))
+    .array(z.looseObject({ kind: z.string(), uid: z.string(), controller: z.boolean().nullish() }))
     .nullish()
     .transform((v) => v ?? []),
 });
@@ -48,7 +54,10 @@ const CronJob = z.looseObject({
   metadata: Meta,
   spec: z.looseObject({
     concurrencyPolicy: z.string().nullish(),
-    jobTemplate: z.looseObject({ metadata: z.looseObject({}).nullish(), spec: z.looseObject({}) }),
+    jobTemplate: z.looseObject({
+      metadata: z.looseObject({}).nullish(),
+      spec: z.looseObject({ ttlSecondsAfterFinished: z.number().nullish() }),
+    }),
   }),
 });
 const Job = z.looseObject({
@@ -58,9 +67,19 @@ const Job = z.looseObject({
     .nullish(),
 });
 const Jobs = z.looseObject({ items: z.array(Job) });
-const Workload = z.looseObject({ metadata: Meta, spec: z.looseObject({ template: z.looseObject({}) }) });
-const ReplicaSets = z.looseObject({ items: z.array(Workload) });
+const Revision = z.looseObject({ metadata: Meta, spec: z.looseObject({ template: z.looseObject({}) }) });
+const ReplicaSets = z.looseObject({ items: z.array(Revision) });
+const Workload = z.looseObject({
+  metadata: Meta,
+  spec: z.looseObject({
+    paused: z.boolean().nullish(),
+    updateStrategy: z.looseObject({ type: z.string().nullish() }).nullish(),
+  }),
+  status: z.looseObject({ observedGeneration: z.number().nullish() }).nullish(),
+});
 const Pod = z.looseObject({ metadata: Meta });
+/** Of an Event that says which pod was deleted for a key. */
+const Deletion = z.looseObject({ involvedObject: z.looseObject({ uid: z.string() }) });
 
 /** How the API server says why. */
 const Status = z.looseObject({ message: z.string() });
@@ -104,7 +123,7 @@ async function rerunCronJob(call: Call): Promise<Outcome> {
   const found = await read(call, `apis/batch/v1/namespaces/${namespace}/cronjobs/${name}`, CronJob);
   if (found.kind === 'refused') return found;
   const cron = found.object;
-  const jobName = `${name.slice(0, 40)}-${call.key}`;
+  const jobName = `${name.slice(0, 40).replace(/[.-]+$/, '')}-${call.key}`;
   const existing = await call.cluster.request(`apis/batch/v1/namespaces/${namespace}/jobs/${jobName}`);
   if (existing.status === 200) return { kind: 'already-done', detail: `Job ${jobName} exists already.` };
   if (cron.spec.concurrencyPolicy === 'Forbid') {
@@ -118,6 +137,7 @@ async function rerunCronJob(call: Call): Promise<Outcome> {
     }
   }
   const { metadata, spec } = cron.spec.jobTemplate;
+  const ttl = spec.ttlSecondsAfterFinished;
   const template = Meta.partial().safeParse(metadata ?? {}).data;
   const job = {
     apiVersion: 'batch/v1',
@@ -133,7 +153,7 @@ async function rerunCronJob(call: Call): Promise<Outcome> {
       },
       ownerReferences: [{ apiVersion: 'batch/v1', kind: 'CronJob', name, uid: cron.metadata.uid, controller: true }],
     },
-    spec,
+    spec: typeof ttl === 'number' ? { ...spec, ttlSecondsAfterFinished: Math.max(ttl, keptSeconds) } : spec,
   };
   const reply = await call.cluster.request(`apis/batch/v1/namespaces/${namespace}/jobs${dry(call)}`, {
     method: 'POST',
@@ -148,11 +168,13 @@ async function restartRollout(call: Call): Promise<Outcome> {
   if (path === undefined) return notAWorkload(call);
   const found = await read(call, path, Workload);
   if (found.kind === 'refused') return found;
-  if (found.object.metadata.annotations[keyAnnotation] === call.key)
-    return { kind: 'already-done', detail: 'This restart was begun before.' };
+  const { metadata } = found.object;
+  if (keysOf(metadata).includes(call.key)) return { kind: 'already-done', detail: 'This restart was begun before.' };
+  const held = heldBack(call, found.object);
+  if (held) return held;
   const patch = {
     // The version read is the version changed: what happened in between refuses the patch instead of being overwritten.
-    metadata: { resourceVersion: found.object.metadata.resourceVersion, annotations: { [keyAnnotation]: call.key } },
+    metadata: { resourceVersion: metadata.resourceVersion, annotations: { [keyAnnotation]: withKey(metadata, call) } },
     spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': call.now.toISOString() } } } },
   };
   const reply = await call.cluster.request(`${path}${dry(call)}`, {
@@ -170,9 +192,13 @@ async function rollbackRollout(call: Call): Promise<Outcome> {
   const path = `apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
   const found = await read(call, path, Workload);
   if (found.kind === 'refused') return found;
-  const { metadata } = found.object;
-  if (metadata.annotations[keyAnnotation] === call.key)
-    return { kind: 'already-done', detail: 'This rollback was begun before.' };
+  const { metadata, status } = found.object;
+  if (keysOf(metadata).includes(call.key)) return { kind: 'already-done', detail: 'This rollback was begun before.' };
+  const held = heldBack(call, found.object);
+  if (held) return held;
+  // Until the controller has made a revision of the newest template, the newest revision is not the one that runs.
+  if ((status?.observedGeneration ?? 0) < metadata.generation)
+    throw new Unavailable(`The last change of Deployment ${name} has not become a revision yet.`);
   const sets = await read(call, `apis/apps/v1/namespaces/${namespace}/replicasets?limit=500`, ReplicaSets);
   if (sets.kind === 'refused') return sets;
   const [current, previous] = sets.object.items
@@ -185,7 +211,11 @@ async function rollbackRollout(call: Call): Promise<Outcome> {
     // The generation counts changes of the spec; the resource version would also see each new status of a rollout.
     { op: 'test', path: '/metadata/generation', value: metadata.generation },
     { op: 'replace', path: '/spec/template', value: template },
-    { op: 'add', path: '/metadata/annotations', value: { ...metadata.annotations, [keyAnnotation]: call.key } },
+    {
+      op: 'add',
+      path: '/metadata/annotations',
+      value: { ...metadata.annotations, [keyAnnotation]: withKey(metadata, call) },
+    },
   ];
   const reply = await call.cluster.request(`${path}${dry(call)}`, {
     method: 'PATCH',
@@ -211,9 +241,16 @@ async function deletePod(call: Call): Promise<Outcome> {
   if (found.status === 404) return { kind: 'already-done', detail: `Pod ${name} is gone.` };
   const pod = Pod.safeParse(found.body);
   if (found.status !== 200 || !pod.success) return failed(found);
-  const { uid, ownerReferences } = pod.data.metadata;
-  if (ownerReferences.length === 0)
+  const { uid, ownerReferences, deletionTimestamp } = pod.data.metadata;
+  // A static pod belongs to its Node, which goes on running it whatever becomes of its shadow in the API.
+  if (!ownerReferences.some((owner) => owner.controller === true && owner.kind !== 'Node'))
     return { kind: 'refused', why: `Pod ${name} has no controller that would make it again.` };
+  if (deletionTimestamp)
+    return { kind: 'already-done', detail: `Pod ${name} is being deleted; it is gone once its node says so.` };
+  const meant = call.dryRun ? undefined : await deletionFor(call, uid);
+  if (meant?.kind === 'refused') return meant;
+  if (meant && meant.uid !== uid)
+    return { kind: 'already-done', detail: `The pod that was meant is gone; Pod ${name} is a new one.` };
   // The precondition is the very pod that was seen: a new one of the same name is not deleted.
   const body = {
     apiVersion: 'v1',
@@ -224,6 +261,56 @@ async function deletePod(call: Call): Promise<Outcome> {
   const reply = await call.cluster.request(path, { method: 'DELETE', body });
   if (reply.status === 404 || reply.status === 409) return { kind: 'already-done', detail: `Pod ${name} is gone.` };
   return accepted(call, reply, `Pod ${name} was deleted; its controller makes a new one.`);
+}
+
+/**
+ * Which pod is to be deleted for this key. A StatefulSet's next pod has the name of the one before, so that nothing on it could tell: what
+ * remembers is an Event of the pod, named by the key and written before the deletion.
+ */
+async function deletionFor(
+  call: Call,
+  uid: string,
+): Promise<{ readonly kind: 'pod'; readonly uid: string } | Extract<Outcome, { kind: 'refused' }>> {
+  const { namespace = '', name } = call.action.target;
+  const events = `api/v1/namespaces/${encodeURIComponent(namespace)}/events`;
+  const eventName = `${name.slice(0, 200).replace(/[.-]+$/, '')}.${call.key}`;
+  const at = call.now.toISOString().replace(/\.\d+/, '');
+  const event = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: eventName, namespace },
+    involvedObject: { apiVersion: 'v1', kind: 'Pod', name, namespace, uid },
+    reason: 'WatchkeeperDeleted',
+    message: `Deleted by Watchkeeper for incident ${call.action.incidentId}, so that its controller makes a new one.`,
+    type: 'Normal',
+    source: { component: 'watchkeeper' },
+    firstTimestamp: at,
+    lastTimestamp: at,
+    count: 1,
+  };
+  const made = await call.cluster.request(`${events}?fieldManager=watchkeeper`, { method: 'POST', body: event });
+  if (made.status === 201) return { kind: 'pod', uid };
+  if (made.status !== 409) return failed(made);
+  const before = await call.cluster.request(`${events}/${eventName}`);
+  const deletion = Deletion.safeParse(before.body);
+  return before.status === 200 && deletion.success
+    ? { kind: 'pod', uid: deletion.data.involvedObject.uid }
+    : failed(before);
+}
+
+const keysOf = ({ annotations }: z.infer<typeof Meta>): string[] =>
+  (annotations[keyAnnotation] ?? '').split(' ').filter(Boolean);
+const withKey = (metadata: z.infer<typeof Meta>, { key }: Call): string =>
+  [key, ...keysOf(metadata)].slice(0, keysKept).join(' ');
+
+/** The API server takes a new template also where nothing would come of it. */
+function heldBack({ action }: Call, { spec }: z.infer<typeof Workload>): Outcome | undefined {
+  const { kind, name } = action.target;
+  if (spec.paused === true)
+    return { kind: 'refused', why: `The rollout of ${kind} ${name} is paused: nothing would be replaced.` };
+  if (spec.updateStrategy?.type === 'OnDelete')
+    return { kind: 'refused', why: `${kind} ${name} replaces its pods only when each is deleted (OnDelete).` };
+  return undefined;
 }
 
 const isOf = ({ metadata }: z.infer<typeof Job>, uid: string): boolean =>
@@ -239,7 +326,7 @@ const targetOf = ({ action }: Call) => ({
   namespace: encodeURIComponent(action.target.namespace ?? ''),
   name: encodeURIComponent(action.target.name),
 });
-const revisionOf = (set: z.infer<typeof Workload>): number =>
+const revisionOf = (set: z.infer<typeof Revision>): number =>
   Number(set.metadata.annotations['deployment.kubernetes.io/revision'] ?? 0);
 
 function workloadPath(call: Call): string | undefined {

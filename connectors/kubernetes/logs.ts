@@ -4,83 +4,116 @@ import * as z from 'zod';
 import type { TimeWindow } from '../../core/model/entity.ts';
 import type { LogRecord } from '../../core/model/telemetry.ts';
 import type { LogsSource, Scope } from '../../core/ports/telemetry.ts';
-import type { ClusterAccess } from './access.ts';
+import { type ClusterAccess, said } from './access.ts';
 
+const podsListed = 500;
 const maxPods = 40;
+const atOnce = 8;
 const tailLines = 2000;
-const Pods = z.looseObject({
-  items: z.array(
+const Statuses = z
+  .array(
     z.looseObject({
-      metadata: z.looseObject({
-        name: z.string(),
-        namespace: z.string(),
-        labels: z.record(z.string(), z.string()).nullish(),
-      }),
-      status: z.looseObject({
-        containerStatuses: z
-          .array(
-            z.looseObject({ name: z.string(), ready: z.boolean().default(false), restartCount: z.number().default(0) }),
-          )
-          .nullish(),
-      }),
+      name: z.string(),
+      ready: z.boolean().default(false),
+      restartCount: z.number().default(0),
+      state: z.looseObject({ waiting: z.looseObject({}).nullish() }).nullish(),
     }),
-  ),
+  )
+  .nullish();
+const Pod = z.looseObject({
+  metadata: z.looseObject({
+    name: z.string(),
+    namespace: z.string(),
+    labels: z.record(z.string(), z.string()).nullish(),
+  }),
+  status: z.looseObject({ initContainerStatuses: Statuses, containerStatuses: Statuses }),
 });
+type Pod = z.infer<typeof Pod>;
+const Pods = z.looseObject({ items: z.array(Pod) });
 const stamped = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z) (.*)$/;
 
 export function kubernetesLogs({ clusters }: { readonly clusters: readonly ClusterAccess[] }): LogsSource {
   return {
     async records(scope, window) {
-      if (clusters.length === 0)
-        return { kind: 'gap', gap: { source: 'logs', reason: 'No cluster is configured to read pod logs from.' } };
+      if (clusters.length === 0) return gap('No cluster is configured to read pod logs from.');
+      const read = await Promise.all(clusters.map((cluster) => logsOf(cluster, scope, window)));
+      const records = read.flatMap((one) => one.records);
+      const missing = read.flatMap((one) => one.missing);
+      if (records.length === 0 && missing.length > 0) return gap(`No pod log could be read: ${missing.join('; ')}.`);
       return {
         kind: 'data',
-        data: stream(clusters, scope, window),
+        data: streamed(records.sort((a, b) => a.timestamp.localeCompare(b.timestamp))),
         query: `pod logs of ${clusters.map((one) => one.name).join(', ')}`,
-        bytes: 0,
+        missing,
+        bytes: read.reduce((sum, one) => sum + one.bytes, 0),
       };
     },
   };
 }
 
-async function* stream(
-  clusters: readonly ClusterAccess[],
-  scope: Scope,
-  window: TimeWindow,
-): AsyncGenerator<LogRecord> {
-  const all: LogRecord[] = [];
-  for (const cluster of clusters) {
-    const path = scope.namespace
-      ? `api/v1/namespaces/${encodeURIComponent(scope.namespace)}/pods?limit=500`
-      : 'api/v1/pods?limit=500';
-    const pods = Pods.safeParse((await cluster.request(path)).body);
-    if (!pods.success) continue;
-    // Pods that are not well say most.
-    const unwell = (pod: (typeof pods.data.items)[number]) =>
-      (pod.status.containerStatuses ?? []).some((one) => !one.ready || one.restartCount > 0);
-    const chosen = pods.data.items.toSorted((a, b) => Number(unwell(b)) - Number(unwell(a))).slice(0, maxPods);
-    for (const pod of chosen) {
-      for (const container of pod.status.containerStatuses ?? []) {
-        const previous = container.restartCount > 0 ? [true, false] : [false];
-        for (const before of previous)
-          all.push(...(await linesOf(cluster, pod.metadata, container.name, before, window)));
-      }
-    }
-  }
-  yield* all.sort((a, b) => a.timestamp.localeCompare(b.timestamp));
+const gap = (reason: string) => ({ kind: 'gap', gap: { source: 'logs', reason: reason.slice(0, 300) } }) as const;
+
+async function* streamed(records: readonly LogRecord[]): AsyncGenerator<LogRecord> {
+  yield* records;
 }
 
-async function linesOf(
-  cluster: ClusterAccess,
-  pod: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly labels?: Readonly<Record<string, string>> | null | undefined;
-  },
-  container: string,
-  previous: boolean,
-  window: TimeWindow,
-): Promise<LogRecord[]> {
+interface Read {
+  readonly records: readonly LogRecord[];
+  readonly missing: readonly string[];
+  readonly bytes: number;
+}
+
+async function logsOf(cluster: ClusterAccess, { namespace }: Scope, window: TimeWindow): Promise<Read> {
+  const where = namespace ? `api/v1/namespaces/${encodeURIComponent(namespace)}/pods` : 'api/v1/pods';
+  const reply = await cluster.request(`${where}?limit=${podsListed}`);
+  const pods = Pods.safeParse(reply.body);
+  if (reply.status !== 200 || !pods.success)
+    return { records: [], missing: [`${cluster.name}: pods (${said(reply)})`], bytes: 0 };
+  // Pods that are not well say most.
+  const ordered = pods.data.items.toSorted((a, b) => Number(isUnwell(b)) - Number(isUnwell(a)));
+  const logs = ordered.slice(0, maxPods).flatMap(logsToRead);
+  const answers: Answer[] = [];
+  for (let next = 0; next < logs.length; next += atOnce)
+    answers.push(...(await Promise.all(logs.slice(next, next + atOnce).map((log) => linesOf(cluster, log, window)))));
+  const failed = answers.flatMap((one) => one.failed ?? []);
+  return {
+    records: answers.flatMap((one) => one.records),
+    missing: [
+      ...(ordered.length > maxPods ? [`${cluster.name}: ${maxPods} pods were read, and not the others`] : []),
+      ...[...new Set(failed)].map(
+        (why) => `${cluster.name}: ${failed.filter((one) => one === why).length} of ${logs.length} logs (${why})`,
+      ),
+    ],
+    bytes: answers.reduce((sum, one) => sum + one.bytes, reply.bytes),
+  };
+}
+
+const statusesOf = ({ status }: Pod) => [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+const isUnwell = (pod: Pod): boolean =>
+  (pod.status.containerStatuses ?? []).some((one) => !one.ready || one.restartCount > 0);
+
+interface Log {
+  readonly pod: Pod['metadata'];
+  readonly container: string;
+  /** Of the run before this one. */
+  readonly previous: boolean;
+}
+
+/** A container that never ran has no log; of one that was restarted, the run before tells why. */
+const logsToRead = (pod: Pod): Log[] =>
+  statusesOf(pod).flatMap(({ name: container, restartCount, state }) => {
+    const log = { pod: pod.metadata, container };
+    const now = state?.waiting ? [] : [{ ...log, previous: false }];
+    return restartCount > 0 ? [{ ...log, previous: true }, ...now] : now;
+  });
+
+interface Answer {
+  readonly records: readonly LogRecord[];
+  readonly failed?: string;
+  readonly bytes: number;
+}
+
+async function linesOf(cluster: ClusterAccess, { pod, container, previous }: Log, window: TimeWindow): Promise<Answer> {
   const query = new URLSearchParams({
     container,
     timestamps: 'true',
@@ -90,20 +123,22 @@ async function linesOf(
   });
   const path = `api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.name)}/log?${query}`;
   const reply = await cluster.request(path, { text: true });
-  if (reply.status !== 200 || typeof reply.body !== 'string') return [];
+  // The run before may have been cleaned away with its log.
+  if (previous && (reply.status === 400 || reply.status === 404)) return { records: [], bytes: 0 };
+  if (reply.status !== 200 || typeof reply.body !== 'string') return { records: [], failed: said(reply), bytes: 0 };
   const service = pod.labels?.['app.kubernetes.io/name'] ?? pod.labels?.app;
-  return reply.body.split('\n').flatMap((line): LogRecord[] => {
+  const labels = {
+    cluster: cluster.name,
+    namespace: pod.namespace,
+    pod: pod.name,
+    container,
+    ...(service === undefined ? {} : { service }),
+  };
+  const records = reply.body.split('\n').flatMap((line): LogRecord[] => {
     const [, at, message] = stamped.exec(line) ?? [];
     if (!at || message === undefined) return [];
     const timestamp = new Date(at).toISOString();
-    if (timestamp > window.end) return [];
-    const labels = {
-      cluster: cluster.name,
-      namespace: pod.namespace,
-      pod: pod.name,
-      container,
-      ...(service === undefined ? {} : { service }),
-    };
-    return [{ timestamp, source: 'kubernetes', labels, message }];
+    return timestamp > window.end ? [] : [{ timestamp, source: 'kubernetes', labels, message }];
   });
+  return { records, bytes: reply.bytes };
 }

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { KubernetesObject, type KubernetesSnapshot } from '../../core/model/telemetry.ts';
 import type { KubernetesSource } from '../../core/ports/telemetry.ts';
 import type { Clock } from '../../core/ports/world.ts';
-import type { ClusterAccess } from './access.ts';
+import { type ClusterAccess, said } from './access.ts';
 
 interface Kind {
   readonly kind: string;
@@ -90,7 +90,7 @@ async function snapshotOf(
   const without = failed.length === 0 ? [] : [`${cluster.name}: ${failed.join(', ')}`];
   const bytes = lists.reduce((sum, list) => sum + list.bytes, 0);
   // Pods are the least that a snapshot has to have.
-  if (lists[0]?.failed !== undefined)
+  if (lists[0]?.failed !== undefined && lists[0].items.length === 0)
     return { snapshot: undefined, without: [`${cluster.name}: ${lists[0].failed}`], bytes };
   return { snapshot: { cluster: cluster.name, takenAt, items: lists.flatMap((list) => list.items) }, without, bytes };
 }
@@ -106,23 +106,17 @@ async function listOf(
     const query = new URLSearchParams({ limit: String(pageSize), ...(next ? { continue: next } : {}) });
     const reply = await cluster.request(`${path}?${query}`, metadataOnly ? { accept: metadataList } : {});
     const list = Page.safeParse(reply.body);
-    if (reply.status !== 200 || !list.success) return { items, bytes, failed: `${kind} (${said(reply.status)})` };
+    if (reply.status !== 200 || !list.success)
+      return { items, bytes, failed: `${kind} (${said(reply)}${onlyThe(items)})` };
     bytes += reply.bytes;
     for (const item of list.data.items) {
       const object = KubernetesObject.safeParse({ ...item, kind });
       if (object.success) items.push(object.data);
     }
     next = list.data.metadata?.continue ?? '';
-    if (!next) break;
+    if (!next) return { items, bytes };
   }
-  return { items, bytes };
+  return { items, bytes, failed: `${kind} (too many${onlyThe(items)})` };
 }
 
-const said = (status: number): string =>
-  status === 0
-    ? 'no answer'
-    : status === 401 || status === 403
-      ? 'not allowed'
-      : status === 200
-        ? 'an odd answer'
-        : `status ${status}`;
+const onlyThe = ({ length }: readonly KubernetesObject[]): string => (length > 0 ? `, only the first ${length}` : '');

@@ -1,34 +1,65 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { kubernetesExecutor, kubernetesSource } from '../../connectors/kubernetes/index.ts';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test as vitestTest } from 'vitest';
+import { stringify } from 'yaml';
+import { diskEvidence } from '../../connectors/disk/index.ts';
+import {
+  type ClusterAccess,
+  fromKubeconfig,
+  kubernetesExecutor,
+  kubernetesLogs,
+  kubernetesSource,
+} from '../../connectors/kubernetes/index.ts';
 import { analyzeClusters } from '../../core/analysis/kubernetes/index.ts';
+import type { Report } from '../../core/model/report.ts';
+import type { Ports } from '../../core/ports/index.ts';
+import { noTelemetry } from '../../core/ports/none.ts';
 import type { Executor, ExecutorAction } from '../../core/ports/telemetry.ts';
-import { type ControlPlane, clusterName, startControlPlane, until } from './kubernetes/control-plane.ts';
+import { investigateKubernetes } from '../../core/specialists/kubernetes.ts';
+import { memoryDisk } from '../../local/runtime/files.ts';
+import { aBrief, aContext } from '../builders.ts';
+import {
+  type ControlPlane,
+  clusterName,
+  kubeconfigOf,
+  missingForControlPlane,
+  startControlPlane,
+  until,
+} from './kubernetes/control-plane.ts';
 
 // A real API server and a real controller manager: what we read from them, and what acting does to them.
+
+const missing = missingForControlPlane();
+if (missing !== undefined) process.stderr.write(`Nothing is proved of a real cluster: ${missing}\n`);
+const test = vitestTest.skipIf(missing !== undefined);
 
 const namespace = 'shop';
 const clock = { now: () => new Date() };
 const container = (over: object = {}) => ({ name: 'main', image: 'registry.example.com/app:1', ...over });
-const labels = { app: 'checkout' };
+const deployment = (name: string, over: object = {}) => ({
+  metadata: { name },
+  spec: {
+    replicas: 1,
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name } }, spec: { containers: [container(over)] } },
+  },
+});
+const window = () => ({ start: new Date(Date.now() - 3600_000).toISOString(), end: new Date().toISOString() });
 let plane: ControlPlane;
 let actor: Executor;
 let reader: Executor;
 
 beforeAll(async () => {
+  if (missing !== undefined) return;
   plane = await startControlPlane();
   actor = kubernetesExecutor({ clusters: [await plane.access('actor')], clock });
   reader = kubernetesExecutor({ clusters: [await plane.access('reader')], clock });
   await plane.apply('POST', 'api/v1/namespaces', { metadata: { name: namespace } });
   await plane.apply('POST', `apis/batch/v1/namespaces/${namespace}/cronjobs`, cronJob('nightly', 'Allow'));
   await plane.apply('POST', `apis/batch/v1/namespaces/${namespace}/cronjobs`, cronJob('careful', 'Forbid'));
-  await plane.apply('POST', `apis/apps/v1/namespaces/${namespace}/deployments`, {
-    metadata: { name: 'checkout' },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [container()] } },
-    },
-  });
+  await plane.apply('POST', `apis/apps/v1/namespaces/${namespace}/deployments`, deployment('checkout'));
   await until('the controller made a pod', async () => (await podNames('checkout')).length === 1);
 });
 afterAll(async () => {
@@ -65,11 +96,14 @@ const podNames = async (name: string) =>
 const jobsOf = (name: string) => ownedBy(`apis/batch/v1/namespaces/${namespace}/jobs`, name);
 const checkout = async () =>
   (await plane.get(`apis/apps/v1/namespaces/${namespace}/deployments/checkout`)) as {
-    metadata: { resourceVersion: string; annotations: Record<string, string> };
+    metadata: { generation: number; annotations: Record<string, string> };
+    status: { observedGeneration?: number };
     spec: {
       template: { metadata: { annotations?: Record<string, string> }; spec: { containers: { image: string }[] } };
     };
   };
+const isSeen = ({ metadata, status }: Awaited<ReturnType<typeof checkout>>) =>
+  status.observedGeneration === metadata.generation;
 
 const action = (id: ExecutorAction['id'], kind: string, name: string, key: string): ExecutorAction => ({
   incidentId: 'inc-1',
@@ -94,6 +128,15 @@ describe('rerunning a CronJob', () => {
       kind: 'done',
     });
     expect(await jobsOf('nightly')).toHaveLength(2);
+  });
+  test('is remembered for an hour, also where the template removes a Job as soon as it ends', async () => {
+    const cron = cronJob('fleeting', 'Allow');
+    Object.assign(cron.spec.jobTemplate.spec, { ttlSecondsAfterFinished: 0 });
+    await plane.apply('POST', `apis/batch/v1/namespaces/${namespace}/cronjobs`, cron);
+    const rerun = action('rerun-cronjob', 'CronJob', 'fleeting', 'inc-1:fleeting');
+    expect(await actor.execute(rerun)).toMatchObject({ kind: 'done' });
+    const [job] = await jobsOf('fleeting');
+    expect(job).toMatchObject({ spec: { ttlSecondsAfterFinished: 3600 } });
   });
   test('is refused while one runs and the CronJob forbids a second', async () => {
     const first = action('rerun-cronjob', 'CronJob', 'careful', 'inc-3:rerun');
@@ -155,7 +198,7 @@ describe('a rollout', () => {
     });
     await until('the new revision has its ReplicaSet', async () => {
       const sets = await ownedBy(`apis/apps/v1/namespaces/${namespace}/replicasets`, 'checkout');
-      return sets.length >= 3;
+      return sets.length >= 3 && isSeen(await checkout());
     });
     const rollback = action('rollback-rollout', 'Deployment', 'checkout', 'inc-1:rollback');
     expect(await actor.dryRun(rollback)).toEqual({ kind: 'ok', detail: expect.stringContaining('would take it') });
@@ -165,6 +208,43 @@ describe('a rollout', () => {
     expect((await checkout()).spec.template.spec.containers[0]?.image).toBe(good);
     expect(await actor.execute(rollback)).toMatchObject({ kind: 'already-done' });
     expect((await checkout()).spec.template.spec.containers[0]?.image).toBe(good);
+    // Also what was done before the last thing is remembered.
+    const restart = action('restart-rollout', 'Deployment', 'checkout', 'inc-1:restart');
+    expect(await actor.execute(restart)).toMatchObject({ kind: 'already-done' });
+  });
+  test('that is paused, or replaces nothing by itself, is left', async () => {
+    const spec = {
+      selector: { matchLabels: { app: 'idle' } },
+      template: { metadata: { labels: { app: 'idle' } }, spec: { containers: [container()] } },
+    };
+    const apps = `apis/apps/v1/namespaces/${namespace}`;
+    const metadata = { name: 'idle' };
+    await plane.apply('POST', `${apps}/deployments`, { metadata, spec: { ...spec, replicas: 0, paused: true } });
+    await plane.apply('POST', `${apps}/daemonsets`, {
+      metadata,
+      spec: { ...spec, updateStrategy: { type: 'OnDelete' } },
+    });
+    for (const [id, kind, why] of [
+      ['restart-rollout', 'Deployment', 'paused'],
+      ['rollback-rollout', 'Deployment', 'paused'],
+      ['restart-rollout', 'DaemonSet', 'OnDelete'],
+    ] as const)
+      expect(await actor.execute(action(id, kind, 'idle', `inc-1:${id}`))).toEqual({
+        kind: 'refused',
+        why: expect.stringContaining(why),
+      });
+  });
+  test('that has no earlier revision, or is not there, is refused by its name', async () => {
+    await plane.apply('POST', `apis/apps/v1/namespaces/${namespace}/deployments`, deployment('young'));
+    await until('the controller saw it', async () => {
+      const outcome = await actor.dryRun(action('rollback-rollout', 'Deployment', 'young', 'k')).catch(() => undefined);
+      return outcome?.kind === 'refused' && outcome.why === 'Deployment young has no earlier revision to go back to.';
+    });
+    for (const id of ['restart-rollout', 'rollback-rollout'] as const)
+      expect(await actor.execute(action(id, 'Deployment', 'nowhere', 'k'))).toEqual({
+        kind: 'refused',
+        why: `There is no Deployment ${namespace}/nowhere.`,
+      });
   });
 });
 
@@ -180,6 +260,32 @@ describe('a stuck pod', () => {
       return names.length > 0 && !names.includes(name);
     });
     expect(await actor.execute(remove)).toMatchObject({ kind: 'already-done' });
+  });
+  test('of a StatefulSet is deleted once, although the next one has its name', async () => {
+    const spec = {
+      serviceName: 'db',
+      selector: { matchLabels: { app: 'db' } },
+      template: {
+        metadata: { labels: { app: 'db' } },
+        spec: { terminationGracePeriodSeconds: 0, containers: [container()] },
+      },
+    };
+    await plane.apply('POST', `apis/apps/v1/namespaces/${namespace}/statefulsets`, { metadata: { name: 'db' }, spec });
+    const uidNow = async () =>
+      (await list(`api/v1/namespaces/${namespace}/pods`)).find(({ metadata }) => metadata.name === 'db-0')?.metadata
+        .uid;
+    await until('db-0 is there', async () => (await uidNow()) !== undefined);
+    const first = await uidNow();
+    const remove = action('delete-stuck-pod', 'Pod', 'db-0', 'inc-1:db-0');
+    expect(await actor.execute(remove)).toMatchObject({ kind: 'done' });
+    await until('there is a new db-0', async () => ![undefined, first].includes(await uidNow()));
+    const second = await uidNow();
+    expect(await actor.execute(remove)).toEqual({
+      kind: 'already-done',
+      detail: 'The pod that was meant is gone; Pod db-0 is a new one.',
+    });
+    expect(await uidNow()).toBe(second);
+    expect(await actor.execute({ ...remove, idempotencyKey: 'inc-2:db-0' })).toMatchObject({ kind: 'done' });
   });
   test('that nothing would make again is left', async () => {
     await plane.apply('POST', `api/v1/namespaces/${namespace}/pods`, {
@@ -245,12 +351,14 @@ describe('a snapshot', () => {
       }),
     );
   });
-  test('says which kinds it may not read', async () => {
-    const source = kubernetesSource({ clusters: [await plane.access('actor')], clock });
-    expect(await source.snapshots({ incidentId: 'inc-1' })).toMatchObject({
-      kind: 'gap',
-      gap: { reason: expect.stringContaining('not allowed') },
-    });
+  test('says which kinds it may not read, and that no log could be', async () => {
+    const actors = [await plane.access('actor')];
+    const source = kubernetesSource({ clusters: actors, clock });
+    const notAllowed = { kind: 'gap', gap: { reason: expect.stringContaining('not allowed') } };
+    expect(await source.snapshots({ incidentId: 'inc-1' })).toMatchObject(notAllowed);
+    expect(await kubernetesLogs({ clusters: actors }).records({ incidentId: 'inc-1' }, window())).toMatchObject(
+      notAllowed,
+    );
     const group = 'apis/rbac.authorization.k8s.io/v1';
     await plane.apply('POST', `${group}/clusterroles`, {
       metadata: { name: 'pods' },
@@ -267,6 +375,194 @@ describe('a snapshot', () => {
     });
     const observed = await source.snapshots({ incidentId: 'inc-1' });
     expect(observed).toMatchObject({ missing: [expect.stringMatching(/backend-1: .*Event \(not allowed\)/)] });
+  });
+});
+
+describe('an incident', () => {
+  const billing = 'billing';
+  const at = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1000).toISOString().replace(/\.\d+/, '');
+  const statusOf = (state: object, over: object = {}) => ({
+    name: 'main',
+    image: 'registry.example.com/app:1',
+    imageID: '',
+    ready: false,
+    restartCount: 0,
+    state,
+    ...over,
+  });
+  const ended = (reason: string, exitCode: number, message = '') => ({
+    terminated: { reason, exitCode, message, startedAt: at(90), finishedAt: at(30) },
+  });
+  const podOf = async (owner: string) => {
+    const pods = `api/v1/namespaces/${billing}/pods`;
+    await until(`${owner} has a pod`, async () => (await ownedBy(pods, owner)).length > 0);
+    return (await ownedBy(pods, owner))[0]?.metadata.name ?? '';
+  };
+  /** What a kubelet would say. */
+  const report = async (owner: string, status: object) =>
+    plane.apply('PATCH', `api/v1/namespaces/${billing}/pods/${await podOf(owner)}/status`, { status });
+  const crashing = (reason: string, exitCode: number) => ({
+    phase: 'Running',
+    startTime: at(600),
+    podIP: '10.1.0.7',
+    containerStatuses: [
+      statusOf(
+        { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s restarting failed container' } },
+        { restartCount: 6, lastState: ended(reason, exitCode) },
+      ),
+    ],
+  });
+
+  beforeAll(async () => {
+    if (missing !== undefined) return;
+    await plane.apply('POST', 'api/v1/namespaces', { metadata: { name: billing } });
+    const apps = `apis/apps/v1/namespaces/${billing}/deployments`;
+    await plane.apply('POST', apps, deployment('ledger-api'));
+    await plane.apply('POST', apps, deployment('pricing', { resources: { limits: { memory: '64Mi' } } }));
+    for (const name of ['ledger-api', 'pricing'])
+      await plane.apply('POST', `api/v1/namespaces/${billing}/services`, {
+        metadata: { name },
+        spec: { selector: { app: name }, ports: [{ port: 8443 }] },
+      });
+    await plane.apply('POST', `apis/batch/v1/namespaces/${billing}/cronjobs`, cronJob('nightly-invoices', 'Forbid'));
+    const run = { ...action('rerun-cronjob', 'CronJob', 'nightly-invoices', 'the run of the night') };
+    await actor.execute({ ...run, target: { ...run.target, namespace: billing } });
+    await report('ledger-api', crashing('Error', 1));
+    await report('pricing', crashing('OOMKilled', 137));
+    await report('nightly-invoices', {
+      phase: 'Failed',
+      startTime: at(90),
+      containerStatuses: [statusOf(ended('Error', 1, 'ledger-api:8443 connection reset'))],
+    });
+    const name = await podOf('ledger-api');
+    await plane.apply('POST', `api/v1/namespaces/${billing}/events`, {
+      metadata: { name: `${name}.1` },
+      involvedObject: { kind: 'Pod', namespace: billing, name },
+      reason: 'BackOff',
+      message: 'Back-off restarting failed container main',
+      type: 'Warning',
+      count: 12,
+      firstTimestamp: at(500),
+      lastTimestamp: at(10),
+    });
+    await until('the controller gave the Job up', async () => {
+      const [job] = await ownedBy(`apis/batch/v1/namespaces/${billing}/jobs`, 'nightly-invoices');
+      return JSON.stringify(job).includes('BackoffLimitExceeded');
+    });
+  });
+
+  const investigate = async (clusters: readonly ClusterAccess[]): Promise<Report> => {
+    const ports = {
+      telemetry: { ...noTelemetry, kubernetes: kubernetesSource({ clusters, clock }) },
+      evidence: diskEvidence(memoryDisk()),
+      incidents: { append: async () => undefined },
+      clock,
+    } as unknown as Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents' | 'ids'>;
+    return investigateKubernetes(
+      aBrief({ context: aContext({ window: { baseline: window(), incident: window() } }) }),
+      ports,
+    );
+  };
+  const found = ({ findings }: Report, kind: string, name: string) =>
+    findings.filter(({ entity }) => entity.kind === kind && entity.name === name && entity.namespace === billing);
+
+  test('is seen by the specialist as what it is: the failed run, the crash, the kill for memory', async () => {
+    const seen = await investigate([await plane.access('reader')]);
+    expect(found(seen, 'CronJob', 'nightly-invoices')).toContainEqual(
+      expect.objectContaining({ cause: 'job-failed', claim: expect.stringContaining('exit code 1') }),
+    );
+    expect(found(seen, 'Deployment', 'ledger-api')).toContainEqual(
+      expect.objectContaining({ cause: 'application-crash' }),
+    );
+    expect(found(seen, 'Deployment', 'pricing')).toContainEqual(
+      expect.objectContaining({ cause: 'oom-killed', claim: expect.stringContaining('64Mi') }),
+    );
+    expect(seen.gaps).toEqual([]);
+    expect(seen.findings.every(({ evidenceIds }) => evidenceIds.length > 0)).toBe(true);
+  });
+
+  test('is seen although another cluster is away and a third lets nobody in, and that is said', async () => {
+    const away = await fromKubeconfig({ text: kubeconfigOf('backend-2', 'https://127.0.0.1:1', { token: 't' }) });
+    const exec = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: 'there-is-no-such-plugin',
+      interactiveMode: 'Never',
+    };
+    const locked = await fromKubeconfig({ text: kubeconfigOf('backend-3', 'https://127.0.0.1:1', { exec }) });
+    const seen = await investigate([...away, await plane.access('reader'), ...locked]);
+    expect(found(seen, 'Deployment', 'pricing')).toHaveLength(1);
+    expect(seen.gaps.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('backend-2: Pod (no answer)'),
+      expect.stringContaining('backend-3: Pod (login failed)'),
+    ]);
+  });
+
+  test('without any cluster to see is a gap, not an all-clear', async () => {
+    const away = await fromKubeconfig({ text: kubeconfigOf('backend-2', 'https://127.0.0.1:1', { token: 't' }) });
+    expect(await investigate(away)).toMatchObject({
+      findings: [],
+      summary: expect.stringContaining('Kubernetes could not be asked'),
+      gaps: [{ source: 'kubernetes', reason: expect.stringContaining('no answer') }],
+    });
+  });
+
+  test('that was paged is diagnosed by npm start from the live cluster', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'watchkeeper-live-'));
+    const running: ChildProcess[] = [];
+    const run = (script: 'main' | 'page', ...args: string[]) => {
+      const file = join(import.meta.dirname, '../../local', `${script}.ts`);
+      const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+      running.push(child);
+      const said = { out: '', err: '' };
+      child.stdout.on('data', (chunk) => {
+        said.out += chunk;
+      });
+      child.stderr.on('data', (chunk) => {
+        said.err += chunk;
+      });
+      return said;
+    };
+    try {
+      writeFileSync(join(dir, 'kubeconfig'), plane.kubeconfig('reader'));
+      const config = { kubernetes: { kubeconfig: './kubeconfig' }, environment: 'production', level: 'walk' };
+      writeFileSync(join(dir, 'config.yaml'), stringify(config));
+      const [job] = await ownedBy(`apis/batch/v1/namespaces/${billing}/jobs`, 'nightly-invoices');
+      writeFileSync(join(dir, 'alert.json'), JSON.stringify(page(job?.metadata.name ?? '')));
+      const data = join(dir, 'data');
+      const main = run('main', '--config', join(dir, 'config.yaml'), '--port', '0', '--no-demo', '--data', data);
+      await until('it waits for pages', async () => main.out.includes('Waiting for pages'));
+      const sent = run('page', '--scenario', dir, '--data', data);
+      await until('the page was sent', async () => sent.out.includes('Sent.'));
+      await until('there is a diagnosis', async () => main.out.includes('Diagnosis after'));
+      process.stdout.write(main.out + main.err);
+    } finally {
+      for (const child of running) child.kill('SIGKILL');
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+
+  const page = (job: string) => ({
+    event: {
+      id: '01LIVEEVT',
+      event_type: 'incident.triggered',
+      resource_type: 'incident',
+      occurred_at: at(0),
+      data: {
+        id: 'QLIVE1',
+        type: 'incident',
+        html_url: 'https://example.pagerduty.com/incidents/QLIVE1',
+        status: 'triggered',
+        incident_key: 'live-1',
+        created_at: at(0),
+        title: `[FIRING:1] KubeJobFailed: Job ${billing}/${job} failed to complete`,
+        service: { id: 'PSVC100', summary: 'Billing', type: 'service_reference' },
+        urgency: 'high',
+        body: {
+          type: 'incident_body',
+          details: { firing: { labels: { alertname: 'KubeJobFailed', job_name: job, namespace: billing } } },
+        },
+      },
+    },
   });
 });
 

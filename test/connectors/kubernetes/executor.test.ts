@@ -3,7 +3,8 @@ import { fromKubeconfig, kubernetesExecutor } from '../../../connectors/kubernet
 import type { ExecutorAction } from '../../../core/ports/telemetry.ts';
 import { type Asked, serve } from '../../server.ts';
 
-const pod = { metadata: { name: 'api-1', uid: 'u1', ownerReferences: [{ kind: 'ReplicaSet', uid: 'r1' }] } };
+const owner = { kind: 'ReplicaSet', uid: 'r1', controller: true };
+const pod = { metadata: { name: 'api-1', uid: 'u1', ownerReferences: [owner] } };
 const action: ExecutorAction = {
   incidentId: 'inc-1',
   id: 'delete-stuck-pod',

@@ -1,13 +1,14 @@
-// A real control plane on loopback: Debian's etcd, and kube-apiserver and kube-controller-manager as built.sh makes them. There is no
+// A real control plane on loopback: Debian's etcd, and kube-apiserver and kube-controller-manager as build.sh makes them. There is no
 // kubelet: what one would say is written over the API.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseAllDocuments } from 'yaml';
 import { type ClusterAccess, fromKubeconfig } from '../../../connectors/kubernetes/index.ts';
 
 export type User = 'admin' | 'reader' | 'actor';
@@ -23,33 +24,51 @@ export interface ControlPlane extends AsyncDisposable {
 
 export const clusterName = 'backend-1';
 
-/** What docs/deploy.md asks for: who reads may not change, who acts may do what the catalogue's actions need. */
-const rights = {
-  reader: [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list'] }],
-  actor: [
-    { apiGroups: ['batch'], resources: ['cronjobs'], verbs: ['get'] },
-    { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'create'] },
-    { apiGroups: ['apps'], resources: ['deployments', 'statefulsets', 'daemonsets'], verbs: ['get', 'patch'] },
-    { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['list'] },
-    { apiGroups: [''], resources: ['pods'], verbs: ['get', 'delete'] },
-  ],
-};
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/** The very roles that docs/deploy.md tells an operator to make. */
+function documentedRoles(): readonly Manifest[] {
+  const text = readFileSync(join(import.meta.dirname, '../../../docs/deploy.md'), 'utf8');
+  const blocks = [...text.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, block = '']) => block);
+  const block = blocks.find((one) => one.includes('kind: ClusterRole'));
+  if (block === undefined) throw new Error('docs/deploy.md shows no ClusterRole.');
+  return parseAllDocuments(block).map((document) => document.toJS());
+}
+
+/** A kubeconfig of one cluster; the user is as kubeconfigs describe one. */
+export const kubeconfigOf = (name: string, server: string, user: object): string =>
+  JSON.stringify({
+    clusters: [{ name, cluster: { server, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'user', user }],
+    contexts: [{ name, context: { cluster: name, user: 'user' } }],
+    'current-context': name,
+  });
+
+const build = join(import.meta.dirname, 'build.sh');
+
+/** What is needed to start one and is not there, in words. */
+export function missingForControlPlane(): string | undefined {
+  if (spawnSync('etcd', ['--version']).status !== 0) return "etcd (Debian's etcd-server) is not installed.";
+  const check = spawnSync('bash', [build, '--check'], { encoding: 'utf8' });
+  return check.status === 0 ? undefined : check.stderr.trim();
+}
 
 export async function startControlPlane(): Promise<ControlPlane> {
-  const bin = execFileSync('bash', [join(import.meta.dirname, 'build.sh')], { encoding: 'utf8' }).trim();
+  const bin = execFileSync('bash', [build], { encoding: 'utf8' }).trim();
   const dir = mkdtempSync(join(tmpdir(), 'watchkeeper-control-plane-'));
   const [client, peer, secure] = await Promise.all([freePort(), freePort(), freePort()]);
   const server = `https://127.0.0.1:${secure}`;
-  const kubeconfig = (user: User) =>
-    JSON.stringify({
-      clusters: [{ name: clusterName, cluster: { server, 'insecure-skip-tls-verify': true } }],
-      users: [{ name: user, user: { token: `${user}-token` } }],
-      contexts: [{ name: clusterName, context: { cluster: clusterName, user } }],
-      'current-context': clusterName,
-    });
+  const kubeconfig = (user: User) => kubeconfigOf(clusterName, server, { token: `${user}-token` });
   writeFileSync(
     join(dir, 'tokens.csv'),
-    'admin-token,admin,uid1,"system:masters"\nreader-token,reader,uid2\nactor-token,actor,uid3\n',
+    [
+      'admin-token,admin,uid1,"system:masters"',
+      'reader-token,reader,uid2,"watchkeeper-readers"',
+      'actor-token,actor,uid3,"watchkeeper-actors"',
+    ].join('\n'),
   );
   writeFileSync(join(dir, 'admin.kubeconfig'), kubeconfig('admin'));
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -116,16 +135,8 @@ export async function startControlPlane(): Promise<ControlPlane> {
       `--secure-port=${await freePort()}`,
       '--controllers=*,-nodelifecycle',
     ]);
-    for (const [user, rules] of Object.entries(rights)) {
-      const metadata = { name: `watchkeeper-${user}` };
-      const group = 'rbac.authorization.k8s.io';
-      await call('POST', `apis/${group}/v1/clusterroles`, { metadata, rules });
-      await call('POST', `apis/${group}/v1/clusterrolebindings`, {
-        metadata,
-        roleRef: { apiGroup: group, kind: 'ClusterRole', name: metadata.name },
-        subjects: [{ apiGroup: group, kind: 'User', name: user }],
-      });
-    }
+    for (const role of documentedRoles())
+      await call('POST', `apis/${role.apiVersion}/${role.kind.toLowerCase()}s`, role);
     return plane;
   } catch (error) {
     await plane[Symbol.asyncDispose]();
