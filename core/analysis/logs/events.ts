@@ -26,13 +26,20 @@ interface Open {
   detail: string;
   lines: number;
   /** What the next line is to this event whatever it looks like. */
-  expects: 'anything' | 'body' | 'traceback' | 'details';
+  expects: 'anything' | 'body' | 'traceback' | 'details' | 'goroutine';
+  /** The lines of this traceback have kept their indents, so that one without ends it. */
+  indented: boolean;
+  /** What another exception of the same trace said before. */
+  before: string | undefined;
+  /** One of its lines was so long that a part of it must not keep it in memory. */
+  long: boolean;
 }
 
 const maxStreams = 1000;
 const maxLines = 200;
 const maxDetail = 2000;
 const maxText = 1200;
+const longLine = 2000;
 /** Lines of one trace are written at once. */
 const maxPauseMs = 5000;
 /** How much earlier than its record a line may say it is: what a bulk read or a slow shipper delays. */
@@ -46,13 +53,14 @@ export class EventAssembler {
     const stream = streamOf(labels);
     const receivedMs = Date.parse(timestamp);
     const open = this.#open.get(stream);
+    // Go and Python put empty lines into the middle of a trace; what comes next says whether it goes on.
+    if (message.trim() === '') return [];
     if (open && source !== 'journald' && receivedMs - open.receivedMs <= maxPauseMs && takes(open, message)) return [];
     const done: LogEvent[] = [];
     if (open) {
       this.#open.delete(stream);
       done.push(closed(open));
     }
-    if (message.trim() === '') return done;
     if (this.#open.size >= maxStreams) done.push(...this.flush());
     this.#open.set(stream, opened(parseLine(message), labels, message, receivedMs));
     return done;
@@ -81,12 +89,16 @@ function opened(first: ParsedLine, labels: Labels, message: string, receivedMs: 
     detail: message.trim().slice(0, maxDetail),
     lines: 1,
     expects: expectationOf(first),
+    indented: false,
+    before: undefined,
+    long: message.length > longLine,
   };
 }
 
 function expectationOf({ text, structured }: ParsedLine): Open['expects'] {
   if (structured) return 'anything';
   if (dotnetHead.test(text)) return 'body';
+  if (goroutineHead.test(text)) return 'goroutine';
   return tracebackHead.test(text) ? 'traceback' : 'anything';
 }
 
@@ -97,6 +109,12 @@ const exceptionLine =
   /^[A-Za-z_][\w.]*(?:Error|Exception|Warning|Interrupt|Exit|Timeout|Fault|Failure|Refused)\b(?!\()/;
 const continuation =
   /^(?:\s+\S|at [\w.$<>]+|Caused by: |\.{3} \d+ (?:more|common)|-{3}> |-{3} End of |File "|[\^~]{2,}|During handling of|The above exception|goroutine \d+ \[|\[signal SIG)/;
+const goroutineHead = /^goroutine \d+ \[/;
+/** A frame of Go: a function called with something, who made the goroutine, or what the runtime says at the end. */
+const goFrame = /^(?:\s+\S|created by |goroutine \d+ \[|exit status \d+$|\S*[\w)\]}]\(.*\)$)/;
+const chainedTraceback = /^(?:During handling of|The above exception)/;
+/** The exception that a Java or .NET logger prints under its message: a full name, not indented. */
+const exceptionBelow = /^[A-Za-z_$][\w$]*(?:\.[\w$]+)+(?:Exception|Error|Throwable)(?::|$)/;
 const innerCause = /^(?:Caused by: |-{3}> )(.{3,400})/;
 
 /** Takes the line into the open event where it belongs to it. */
@@ -109,29 +127,50 @@ function takes(open: Open, message: string): boolean {
       open.text = text;
       return append(open, message);
     case 'traceback':
-      if (exceptionLine.test(text)) {
-        open.text = text;
-        open.expects = text.endsWith(':') ? 'details' : 'anything';
-      }
-      return append(open, message);
+      return append(open, message) && takesTraceback(open, message, text);
     case 'details':
       // gRPC's error prints its status over a few lines, until a closing bracket.
       if (text === '>' || open.lines > maxLines / 2) open.expects = 'anything';
       else if (/^(?:details|status) = /.test(text)) open.text = joined(open.text, text);
       return append(open, message);
+    case 'goroutine':
+      if (goFrame.test(message)) return append(open, message);
+      open.expects = 'anything';
+      return false;
     case 'anything':
       if (tracebackHead.test(text) && open.level === 'error') {
         open.expects = 'traceback';
         return append(open, message);
       }
+      if (open.level === 'error' && open.lines === 1 && exceptionBelow.test(message)) {
+        open.text = joined(open.text, text);
+        return append(open, message);
+      }
       if (!continuation.test(message)) return false;
-      open.text = joined(open.text, innerCause.exec(text)?.[1]);
+      if (goroutineHead.test(text)) open.expects = 'goroutine';
+      else if (chainedTraceback.test(text)) {
+        open.before = open.text;
+        open.indented = false;
+        open.expects = 'traceback';
+      } else open.text = joined(open.text, innerCause.exec(text)?.[1]);
       return append(open, message);
   }
 }
 
+/** Frames until the line that names the exception: known by its name, or by its missing indent where frames have one. */
+function takesTraceback(open: Open, message: string, text: string): true {
+  if (/^\s/.test(message)) open.indented = true;
+  else if (tracebackHead.test(text)) open.indented = false;
+  else if (open.indented || exceptionLine.test(text)) {
+    open.text = joined(text, open.before);
+    open.expects = text.endsWith(':') ? 'details' : 'anything';
+  }
+  return true;
+}
+
 function append(open: Open, message: string): true {
   open.lines += 1;
+  open.long ||= message.length > longLine;
   if (open.detail.length < maxDetail) open.detail = `${open.detail}\n${message.trimEnd()}`.slice(0, maxDetail);
   return true;
 }
@@ -139,10 +178,13 @@ function append(open: Open, message: string): true {
 const joined = (text: string, more: string | undefined): string =>
   more === undefined || text.includes(more) || text.length > maxText ? text : `${text} ← ${more}`;
 
-const closed = ({ labels, text, detail, level, atMs }: Open): LogEvent => ({
+/** A copy that does not keep the long line alive that it is a part of. */
+const own = (part: string): string => ` ${part}`.slice(1);
+
+const closed = ({ labels, text, detail, level, atMs, long }: Open): LogEvent => ({
   labels,
-  text: text.slice(0, maxText),
-  detail,
+  text: long ? own(text.slice(0, maxText)) : text.slice(0, maxText),
+  detail: long ? own(detail) : detail,
   level,
   atMs,
 });

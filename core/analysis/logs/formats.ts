@@ -14,14 +14,15 @@ export interface ParsedLine {
   readonly structured: boolean;
 }
 
-/** No line is read further than this. */
+/** No line is read further than this, but for JSON, which is nothing unless it is whole. */
 const maxLength = 8000;
+const maxJsonLength = 65_536;
 
 export function parseLine(message: string): ParsedLine {
   const line = message.length > maxLength ? message.slice(0, maxLength) : message;
   const start = firstCharacter(line);
   if (start === '{') {
-    const json = fromJson(line);
+    const json = fromJson(message);
     if (json) return json;
   }
   let text = line;
@@ -29,9 +30,10 @@ export function parseLine(message: string): ParsedLine {
   const stamp = leadingTime.exec(line);
   if (stamp) {
     text = line.slice(stamp[0].length);
-    atMs = stamp[2] === undefined ? undefined : instantOf(stamp[1] ?? '');
+    const [, time, , zone] = stamp;
+    atMs = time === undefined || zone === undefined ? undefined : instantOf(`${time}${zone.trim()}`);
     if (text.startsWith('{')) {
-      const json = fromJson(text);
+      const json = fromJson(message.slice(stamp[0].length));
       if (json) return { ...json, atMs: json.atMs ?? atMs };
     }
   }
@@ -42,13 +44,24 @@ export function parseLine(message: string): ParsedLine {
   return { text: body, level: head?.level, atMs: head?.atMs ?? atMs, structured: head?.structured ?? false };
 }
 
-const leadingTime = /^\[?(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?)(Z|[+-]\d{2}:?\d{2})?\]?\s+/;
-const syslogHead = /^[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} [\w.-]{1,253} [\w.@/-]{1,100}(?:\[\d{1,10}\])?: /;
+/** An instant, or a time of day alone; the Container Runtime Interface puts the stream behind it. */
+const leadingTime =
+  /^(?:\[?(\d{4}([-/])\d{2}\2\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?)(Z| UTC| GMT| ?[+-]\d{2}:?\d{2})?\]?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?)\s+(?:std(?:out|err) [FP] )?/;
+const syslogHead =
+  /^(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} [\w.-]{1,253} [\w.@/-]{1,100}(?:\[\d{1,10}\])?: /;
 
 type Head = Pick<ParsedLine, 'text' | 'level'> & Partial<Pick<ParsedLine, 'atMs' | 'structured'>>;
 type HeadFormat = readonly [pattern: RegExp, read: (match: RegExpExecArray, line: string) => Head];
 
 const rest = (match: RegExpExecArray, line: string): string => line.slice(match[0].length);
+
+const logfmtField = (names: string) => new RegExp(String.raw`(?:^|\s)(?:${names})=("(?:[^"\\]|\\.)*"|[^\s"]*)`);
+const logfmt = {
+  message: logfmtField('msg|message'),
+  error: logfmtField('err|error'),
+  level: logfmtField('level|lvl'),
+  time: logfmtField('time|ts|t'),
+};
 
 /** Heads of lines that are no JSON, the first that fits. */
 const heads: readonly HeadFormat[] = [
@@ -57,15 +70,18 @@ const heads: readonly HeadFormat[] = [
     /^([IWEF])\d{4} \d{2}:\d{2}:\d{2}\.\d{1,9}\s{1,8}\d{1,10} [^\]\s]{1,200}\] /,
     (match, line) => ({ text: rest(match, line), level: levelOf(match[1] ?? ''), structured: true }),
   ],
-  // logfmt: time="…" level=warning msg="…" key=value
+  // logfmt, in whatever order: time="…" level=warning msg="…" error="…" key=value
   [
-    /^(?:time|ts|t)="?([^"\s]{10,40})"? level=([a-z]{3,8}) msg=/,
-    (match, line) => ({
-      text: unquoted(rest(match, line)),
-      level: levelOf(match[2] ?? ''),
-      atMs: instantOf(match[1] ?? ''),
-      structured: true,
-    }),
+    /^(?=[A-Za-z][\w.]{0,40}=)(?=.{0,400}?\b(?:level|lvl)=).{0,400}?\b(?:msg|message)=/,
+    (_, line) => {
+      const value = (field: RegExp) => unquoted(field.exec(line)?.[1] ?? '');
+      return {
+        text: joined(value(logfmt.message), value(logfmt.error)) || line,
+        level: levelOf(value(logfmt.level)),
+        atMs: instantIn(value(logfmt.time)),
+        structured: true,
+      };
+    },
   ],
   // Redis: 1:M 11 Nov 2025 15:05:06.515 * Ready to accept connections; # is a warning
   [
@@ -76,6 +92,16 @@ const heads: readonly HeadFormat[] = [
   [
     /^(?:trce|dbug|info|warn|fail|crit): [\w.]{1,200}\[\d{1,7}\]$/,
     (match) => ({ text: match[0], level: levelOf(match[0].slice(0, 4)) }),
+  ],
+  // Serilog: [02:47:00 ERR] message
+  [
+    /^\[\d{2}:\d{2}:\d{2} (VRB|DBG|INF|WRN|ERR|FTL)\] /,
+    (match, line) => ({ text: rest(match, line), level: levelOf(match[1] ?? '') }),
+  ],
+  // Python's most copied format, after its time: - logger - LEVEL - message
+  [
+    /^- [\w.]{1,200} - (DEBUG|INFO|WARNING|ERROR|CRITICAL) - /,
+    (match, line) => ({ text: rest(match, line), level: levelOf(match[1] ?? '') }),
   ],
   // LEVEL message, [LEVEL] message, LEVEL:logger:message, [thread] LEVEL logger - message
   [
@@ -98,6 +124,7 @@ export function levelOf(word: string): Level | undefined {
     case 'e':
     case 'f':
     case 'err':
+    case 'ftl':
     case 'error':
     case 'fail':
     case 'fatal':
@@ -113,15 +140,19 @@ export function levelOf(word: string): Level | undefined {
       return 'error';
     case 'w':
     case 'warn':
+    case 'wrn':
     case 'warning':
     case '40':
       return 'warn';
     case 'i':
+    case 'inf':
     case 'info':
     case 'information':
     case 'notice':
     case 'debug':
     case 'dbug':
+    case 'dbg':
+    case 'vrb':
     case 'trace':
     case 'trce':
     case '10':
@@ -140,15 +171,16 @@ const timeFields = ['timestamp', 'time', 'ts', '@timestamp', 'date'] as const;
 
 /** The message and the error of a JSON line; the fields around them are not what happened. */
 function fromJson(line: string): ParsedLine | undefined {
+  if (line.length > maxJsonLength) return undefined;
   const record = objectOf(line);
   if (!record) return undefined;
   const message = firstOf(record, messageFields, textIn);
   const error = firstOf(record, errorFields, textIn);
-  const text = [message, error !== message ? error : undefined].filter((part) => part !== undefined).join(': ');
+  const text = joined(message, error);
   if (text === '') return undefined;
   return {
-    text: withoutAttributes(text),
-    level: firstOf(record, levelFields, (value) => levelOf(String(value))),
+    text: withoutAttributes(text.slice(0, maxLength)),
+    level: firstOf(record, levelFields, levelIn),
     atMs: firstOf(record, timeFields, instantIn),
     structured: true,
   };
@@ -184,6 +216,9 @@ function textIn(value: unknown): string | undefined {
   );
 }
 
+const levelIn = (value: unknown): Level | undefined =>
+  typeof value === 'string' || typeof value === 'number' ? levelOf(String(value)) : undefined;
+
 function instantIn(value: unknown): number | undefined {
   if (typeof value === 'string') return hasZone.test(value) ? instantOf(value) : undefined;
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 1e9) return undefined;
@@ -196,7 +231,13 @@ function instantIn(value: unknown): number | undefined {
 const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/;
 
 const instantOf = (text: string): number | undefined => {
-  const ms = Date.parse(text.replace(' ', 'T'));
+  const ms = Date.parse(
+    text
+      .replace(' ', 'T')
+      .replace(',', '.')
+      .replace(/(?:UTC|GMT)$/, 'Z')
+      .replaceAll('/', '-'),
+  );
   return Number.isNaN(ms) ? undefined : ms;
 };
 
@@ -206,6 +247,10 @@ function withoutAttributes(text: string): string {
   const at = text.indexOf(' {"');
   return at > 0 ? text.slice(0, at) : text;
 }
+
+/** The message and the error, where there are both and they are not the same. */
+const joined = (message: string | undefined, error: string | undefined): string =>
+  [message, error !== message ? error : undefined].filter(Boolean).join(': ');
 
 const unquoted = (text: string): string => {
   const quoted = /^"((?:[^"\\]|\\.)*)"/.exec(text)?.[1];

@@ -66,6 +66,15 @@ describe('what was taught is asked about', () => {
       expect((await stores.preferences.list())[0]?.uses).toBe(0);
     }
   });
+  test('for the reason that the newest of them has, when none holds', async () => {
+    await teach(diagnosed(), { id: 'old', taughtBy: 'ben', taughtAt: at('01:00:00') });
+    await teach();
+    await stores.preferences.setState('pref-1', 'suspended', 'It did not help.');
+    expect(await decided(diagnosed())).toMatchObject({
+      kind: 'ask',
+      why: expect.stringMatching(/taught by ana on 2026-11-20, but: it is suspended\. It did not help\.$/),
+    });
+  });
   test('when no error text tells this error from others', async () => {
     await teach();
     expect((await decided(diagnosed({ errorTemplate: undefined }))).kind).toBe('ask');
