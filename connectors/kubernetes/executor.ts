@@ -123,12 +123,16 @@ async function rerunCronJob(call: Call): Promise<Outcome> {
   const found = await read(call, `apis/batch/v1/namespaces/${namespace}/cronjobs/${name}`, CronJob);
   if (found.kind === 'refused') return found;
   const cron = found.object;
-  const jobName = `${name.slice(0, 40).replace(/[.-]+$/, '')}-${call.key}`;
+  const jobName = `${name}-${digitsOf(call.key)}`;
   const existing = await call.cluster.request(`apis/batch/v1/namespaces/${namespace}/jobs/${jobName}`);
-  if (existing.status === 200) return { kind: 'already-done', detail: `Job ${jobName} exists already.` };
+  if (existing.status === 200) {
+    return Job.safeParse(existing.body).data?.metadata.annotations[keyAnnotation] === call.key
+      ? { kind: 'already-done', detail: `Job ${jobName} exists already.` }
+      : { kind: 'refused', why: `Job ${jobName} exists already, and was not made by this action.` };
+  }
   if (cron.spec.concurrencyPolicy === 'Forbid') {
     // The CronJob's own status lists only what its schedule started.
-    const jobs = await read(call, `apis/batch/v1/namespaces/${namespace}/jobs?limit=500`, Jobs);
+    const jobs = await read(call, `apis/batch/v1/namespaces/${namespace}/jobs`, Jobs);
     if (jobs.kind === 'refused') return jobs;
     const running = jobs.object.items.find((job) => isOf(job, cron.metadata.uid) && !isFinished(job));
     if (running) {
@@ -199,7 +203,7 @@ async function rollbackRollout(call: Call): Promise<Outcome> {
   // Until the controller has made a revision of the newest template, the newest revision is not the one that runs.
   if ((status?.observedGeneration ?? 0) < metadata.generation)
     throw new Unavailable(`The last change of Deployment ${name} has not become a revision yet.`);
-  const sets = await read(call, `apis/apps/v1/namespaces/${namespace}/replicasets?limit=500`, ReplicaSets);
+  const sets = await read(call, `apis/apps/v1/namespaces/${namespace}/replicasets`, ReplicaSets);
   if (sets.kind === 'refused') return sets;
   const [current, previous] = sets.object.items
     .filter((set) => set.metadata.ownerReferences.some((owner) => owner.uid === metadata.uid))
@@ -319,6 +323,12 @@ const isFinished = ({ status }: z.infer<typeof Job>): boolean =>
   (status?.conditions ?? []).some(
     (condition) => ['Complete', 'Failed'].includes(condition.type) && condition.status === 'True',
   );
+
+/**
+ * Ten digits of a key. A CronJob's own Jobs end in the minute of their schedule, eight digits now: whoever reads a Job's name back to its
+ * CronJob reads this one, too, and neither can be the other.
+ */
+const digitsOf = (key: string): string => String(1_000_000_000n + (BigInt(`0x${key}`) % 9_000_000_000n));
 
 const dry = (call: Call): string =>
   call.dryRun ? '?dryRun=All&fieldManager=watchkeeper' : '?fieldManager=watchkeeper';

@@ -123,7 +123,8 @@ async function linesOf(cluster: ClusterAccess, { pod, container, previous }: Log
   });
   const path = `api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.name)}/log?${query}`;
   const reply = await cluster.request(path, { text: true });
-  // The run before may have been cleaned away with its log.
+  // No content: the pod has no node yet. The run before may have been cleaned away with its log.
+  if (reply.status === 204) return { records: [], bytes: 0 };
   if (previous && (reply.status === 400 || reply.status === 404)) return { records: [], bytes: 0 };
   if (reply.status !== 200 || typeof reply.body !== 'string') return { records: [], failed: said(reply), bytes: 0 };
   const service = pod.labels?.['app.kubernetes.io/name'] ?? pod.labels?.app;
