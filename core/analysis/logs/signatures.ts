@@ -12,6 +12,10 @@ export interface Signature {
 
 /** A name that could be a host; the scheme in front of it is not part of it. */
 const host = String.raw`(?:[a-z][a-z0-9+.-]{1,10}:\/\/)?(?<to>[a-z](?:[a-z0-9.-]{0,250}[a-z0-9])?)`;
+/** Not in the middle of a word or a time, and no line of a source file. */
+const notFile = String.raw`(?<![\w.-])(?![\w.-]{1,80}\.(?:go|java|kt|scala|py|rb|php|[jt]sx?|cs|rs|cc?|cpp|h):)`;
+/** What a number before it is, when it is no status. */
+const counted = '(?:[mµun]?s|seconds|rows?|items?|records?|results?|entries|lines?|events?|bytes|[KMG]i?B|%)';
 const fails = String.raw`(?:refused|reset|unavailable|unreachable|timed? ?out|no route to host|deadline exceeded|EOF|status:? 50[0-4]|50[234]\b)`;
 const pattern = (source: string) => new RegExp(source, 'i');
 
@@ -25,7 +29,15 @@ const rows: readonly (readonly [pattern: RegExp, cause: CauseCode, confidence: n
   ],
   [
     pattern(
-      String.raw`(?:lookup|ENOTFOUND|EAI_AGAIN|could not resolve host:?|(?:DNS|name) resolution failed for|produced zero addresses for|unknown host:?|UnknownHostException:?) ${host}(?=[\s:.,"')/]|$)`,
+      String.raw`(?:ENOTFOUND|EAI_AGAIN|could not resolve host:?|(?:DNS|name) resolution failed for|produced zero addresses for|unknown host:?|UnknownHostException:?) ${host}(?=[\s:.,"')/]|$)`,
+    ),
+    'dns-failure',
+    0.7,
+  ],
+  // Go, which says "lookup" of names only here: a "lookup failed" of something else is none.
+  [
+    pattern(
+      String.raw`lookup ${host}(?: on \S{1,60})?: (?:no such host|server misbehaving|temporary failure|i\/o timeout|(?:read|write|dial) (?:udp|tcp))`,
     ),
     'dns-failure',
     0.7,
@@ -69,13 +81,13 @@ const rows: readonly (readonly [pattern: RegExp, cause: CauseCode, confidence: n
     0.85,
   ],
   [
-    pattern(String.raw`address already in use|EADDRINUSE|port \d{1,5} (?:was|is) already in use`),
+    pattern(String.raw`(?<!mail )address already in use(?! by)|EADDRINUSE|port \d{1,5} (?:was|is) already in use`),
     'port-conflict',
     0.85,
   ],
   [
     pattern(
-      String.raw`(?:open|mkdir|create|write|unlink|chown|rename|access|cannot open|can't open|failed opening)\b.{0,200}permission denied|EACCES|PermissionError|AccessDeniedException: \/|permission denied.{0,5}['":(]? ?\/|read-only file system`,
+      String.raw`(?:open|mkdir|create|write|unlink|chown|rename|access|cannot open|can't open|failed opening)\b.{0,100}(?:\/|\w\.\w).{0,200}permission denied|EACCES|PermissionError|AccessDeniedException: \/|permission denied.{0,5}['":(]? ?\/|read-only file system`,
     ),
     'volume-permission-denied',
     0.75,
@@ -102,7 +114,7 @@ const rows: readonly (readonly [pattern: RegExp, cause: CauseCode, confidence: n
     'code-change',
     0.5,
   ],
-  [pattern(String.raw`${host}:\d{2,5}\b.{0,80}${fails}`), 'dependency-unavailable', 0.6],
+  [pattern(String.raw`${notFile}${host}:\d{2,5}\b.{0,80}${fails}`), 'dependency-unavailable', 0.6],
   [pattern(String.raw`UnableToConnect on ${host}:\d{2,5}`), 'dependency-unavailable', 0.65],
   [
     pattern(
@@ -113,7 +125,7 @@ const rows: readonly (readonly [pattern: RegExp, cause: CauseCode, confidence: n
   ],
   [
     pattern(
-      String.raw`(?<![\w.-])${host} (?:(?:returned|answered|responded)(?: with)?|is) (?:an? )?(?:HTTP )?(?:status )?(?:50[0-4]|unavailable)`,
+      String.raw`(?<![\w.-])${host} (?:(?:returned|answered|responded)(?: with)?|is) (?:an? )?(?:HTTP )?(?:status )?(?:50[0-4](?! ?${counted}\b)|unavailable)`,
     ),
     'dependency-unavailable',
     0.55,
@@ -142,7 +154,7 @@ export function signatureOf(text: string): Signature | undefined {
 
 /** Words that stand where a host could. */
 const noHosts: ReadonlySet<string> = new Set(
-  'a an any the tcp tcp4 tcp6 udp unix http https grpc upstream server service host localhost database db backend client peer it request response error desc code on status connection remote address port for from to'.split(
+  'a an any the tcp tcp4 tcp6 udp unix http https grpc upstream server service host localhost database db backend client peer it request response error desc code on status connection remote address port for from to is was has failed lost closed refused reset'.split(
     ' ',
   ),
 );

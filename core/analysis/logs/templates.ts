@@ -202,6 +202,7 @@ export class TemplateMiner<Detail> {
       cluster.leaf.splice(cluster.leaf.indexOf(cluster), 1);
       this.#forgotten += 1;
     }
+    for (const [key, leaf] of this.#leaves) if (leaf.length === 0) this.#leaves.delete(key);
     this.#forgetForms();
   }
 

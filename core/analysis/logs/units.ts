@@ -16,16 +16,18 @@ export interface StoppedUnit {
   readonly failed: boolean;
 }
 
-const causes: Readonly<Record<string, CauseCode>> = {
-  kubelet: 'node-kubelet',
-  k3s: 'node-kubelet',
-  containerd: 'node-container-runtime',
-  crio: 'node-container-runtime',
-  'cri-o': 'node-container-runtime',
-  docker: 'node-container-runtime',
-  'kube-proxy': 'node-kube-proxy',
-  'kube-scheduler': 'scheduler-down',
-};
+const causes: ReadonlyMap<string, CauseCode> = new Map(
+  Object.entries({
+    kubelet: 'node-kubelet',
+    k3s: 'node-kubelet',
+    containerd: 'node-container-runtime',
+    crio: 'node-container-runtime',
+    'cri-o': 'node-container-runtime',
+    docker: 'node-container-runtime',
+    'kube-proxy': 'node-kube-proxy',
+    'kube-scheduler': 'scheduler-down',
+  } as const),
+);
 
 const active = /^\s*Active: (active|activating|reloading|inactive|failed|deactivating) /;
 const ago = /; (?:(\d+) ?days? ?)?(?:(\d+)h ?)?(?:(\d+)min ?)?(?:(\d+)s )?ago$/;
@@ -65,7 +67,7 @@ export class UnitStates {
         node: labels.node ?? '',
         unit: labels.unit ?? '',
         cluster: labels.cluster,
-        cause: causes[(labels.unit ?? '').replace(/\.service$/, '')],
+        cause: causes.get((labels.unit ?? '').replace(/\.service$/, '')),
         lines,
         since,
         failed,

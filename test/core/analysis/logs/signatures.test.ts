@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { type Signature, signatureOf } from '../../../../core/analysis/logs/signatures.ts';
+import type { CauseCode } from '../../../../core/model/causes.ts';
+
+const ledger = { name: 'ledger-api' };
+
+describe('the words of a client name the cause, and whom they complain about', () => {
+  test.each<[CauseCode, string, Signature['towards']]>([
+    [
+      'certificate-expired',
+      'x509: certificate has expired or is not yet valid: current time is after 2026-11-19',
+      undefined,
+    ],
+    ['certificate-expired', 'Error: CERT_HAS_EXPIRED', undefined],
+    [
+      'certificate-expired',
+      '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired',
+      undefined,
+    ],
+    [
+      'dns-failure',
+      'dial tcp: lookup ledger-api.billing.svc.cluster.local on 10.96.0.10:53: no such host',
+      { name: 'ledger-api', namespace: 'billing' },
+    ],
+    ['dns-failure', 'dial tcp: lookup ledger-api: i/o timeout', ledger],
+    ['dns-failure', 'getaddrinfo ENOTFOUND ledger-api', ledger],
+    ['dns-failure', 'java.net.UnknownHostException: api.stripe.com', { name: 'api.stripe.com' }],
+    ['dns-failure', 'curl: (6) Could not resolve host: ledger-api', ledger],
+    ['dns-failure', 'socket.gaierror: [Errno -3] Temporary failure in name resolution', undefined],
+    ['database-connections-exhausted', 'FATAL: sorry, too many clients already', undefined],
+    [
+      'database-connections-exhausted',
+      'HikariPool-1 - Connection is not available, request timed out after 30000ms.',
+      undefined,
+    ],
+    ['database-connections-exhausted', 'QueuePool limit of size 5 overflow 10 reached', undefined],
+    ['database-credentials', 'FATAL: password authentication failed for user "app"', undefined],
+    ['database-credentials', "Access denied for user 'app'@'10.0.0.7' (using password: YES)", undefined],
+    ['database-credentials', 'WRONGPASS invalid username-password pair or user is disabled.', undefined],
+    ['database-credentials', 'ERROR: permission denied for table invoices', undefined],
+    ['database-read-only', 'ERROR: cannot execute INSERT in a read-only transaction', undefined],
+    ['database-read-only', "READONLY You can't write against a read only replica.", undefined],
+    ['disk-full', 'write /data/wal/7: no space left on device', undefined],
+    ['port-conflict', 'listen tcp :8080: bind: address already in use', undefined],
+    ['port-conflict', 'Web server failed to start. Port 8080 was already in use.', undefined],
+    ['volume-permission-denied', 'open /data/cache: permission denied', undefined],
+    ['volume-permission-denied', 'mkdir: cannot create directory ‘/data/x’: Permission denied', undefined],
+    ['volume-permission-denied', "PermissionError: [Errno 13] Permission denied: '/data'", undefined],
+    ['volume-permission-denied', 'open config.yaml: permission denied', undefined],
+    ['oom-killed', 'java.lang.OutOfMemoryError: Java heap space', undefined],
+    ['oom-killed', 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory', undefined],
+    ['command-invalid', 'exec /entrypoint.sh: exec format error', undefined],
+    ['command-invalid', 'exec: "serve": executable file not found in $PATH', undefined],
+    ['secret-missing', 'environment variable STRIPE_KEY is not set', undefined],
+    ['secret-missing', 'secret "stripe" not found', undefined],
+    ['code-change', 'ERROR: column "tax_region" does not exist', undefined],
+    ['code-change', 'sqlite3.OperationalError: no such table: invoices', undefined],
+    ['dependency-unavailable', 'dial tcp ledger-api:8443: connect: connection refused', ledger],
+    [
+      'dependency-unavailable',
+      'Post "https://ledger-api.billing:8443/v1": EOF',
+      { name: 'ledger-api', namespace: 'billing' },
+    ],
+    [
+      'dependency-unavailable',
+      'It was not possible to connect: UnableToConnect on redis:6379/Interactive',
+      { name: 'redis' },
+    ],
+    ['dependency-unavailable', 'failed to connect to ledger-api: connection refused', ledger],
+    ['dependency-unavailable', 'ledger-api returned 503', ledger],
+    ['dependency-unavailable', 'ledger-api is unavailable', ledger],
+    ['dependency-unavailable', 'rpc error: code = DeadlineExceeded desc = context deadline exceeded', undefined],
+    ['dependency-unavailable', 'dial tcp 10.0.0.7:8443: connect: connection refused', undefined],
+    ['dependency-unavailable', 'read ECONNRESET', undefined],
+  ])('%s: %s', (cause, line, towards) => {
+    const signature = signatureOf(line);
+    expect([signature?.cause, signature?.towards]).toEqual([cause, towards]);
+  });
+});
+
+describe('words that look alike name nothing', () => {
+  test.each([
+    'certificate expires in 12 days',
+    'x509: certificate signed by unknown authority',
+    'the session of the user has expired',
+    'customer lookup failed: not on file',
+    'lookup table is stale',
+    'could not resolve the merge conflict',
+    'too many requests',
+    'connection pool warmed',
+    'authorization failed: the token of user ana is not valid',
+    'permission denied for user ana',
+    'the form is read only',
+    'opened in read mode',
+    'disk usage is 40 %',
+    'email address already in use',
+    'address already in use by another customer',
+    'failed to create order: permission denied',
+    'no access for viewers: permission denied',
+    'MemoryErrorHandler failed to register',
+    'format error in the request',
+    'the secret was rotated',
+    'the environment staging failed its checks',
+    'user 7 does not exist',
+    'reservation for table of four failed',
+    'listening on ledger-api:8443',
+    'connected to ledger-api',
+    'ledger-api returned 404',
+    'query returned 500 rows',
+    'p99 is 503 ms',
+    'the deadline of the project was exceeded',
+    'refused: the voucher is not valid',
+  ])('%s', (line) => {
+    expect(signatureOf(line)).toBeUndefined();
+  });
+});
+
+describe('whom a line complains about', () => {
+  const towards = (line: string) => signatureOf(line)?.towards;
+  test.each([
+    ['a line of a source file', 'server.go:2136: http: TLS handshake error: connection reset by peer'],
+    ['a time of day', 'since 2026-11-20T02:47:00Z: connection refused'],
+    ['this machine', 'dial tcp localhost:8443: connection refused'],
+    ['an address', '10.0.0.7:8443 timed out: connection refused'],
+    ['a word that stands where a name could', 'connection to server failed: connection refused'],
+  ])('is not %s', (_, line) => {
+    expect(signatureOf(line)?.cause).toBe('dependency-unavailable');
+    expect(towards(line)).toBeUndefined();
+  });
+  test('is a service by its name in the cluster, or a name of the world as it is', () => {
+    expect(towards('Ledger-API.billing.svc.cluster.local:8443 timed out')).toEqual({
+      name: 'ledger-api',
+      namespace: 'billing',
+    });
+    expect(towards('api.stripe.com:443 timed out')).toEqual({ name: 'api.stripe.com' });
+    expect(towards('db.rds.eu-west-1.amazonaws.com:5432 timed out')).toEqual({
+      name: 'db.rds.eu-west-1.amazonaws.com',
+    });
+  });
+});
+
+test('a message that is huge or made to be slow is judged by its beginning, quickly', () => {
+  for (const unit of ['a', 'a.', 'connect to ', 'open /', 'host:80 ', 'lookup a on ', 'secret ', 'env ', '- ']) {
+    const begun = performance.now();
+    signatureOf(unit.repeat(200_000));
+    expect(performance.now() - begun).toBeLessThan(300);
+  }
+  expect(signatureOf(`${'x '.repeat(500)}no space left on device`)).toBeUndefined();
+});
