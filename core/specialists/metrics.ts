@@ -1,8 +1,12 @@
 // The metrics specialist: which signal moved first, when, by how much; what monitoring and vendors say themselves. After an action it says
 // whether what moved is back. Series beyond the first findings stay in the source; a report is small.
+
+import { placements } from '../analysis/kubernetes/placements.ts';
 import { entityOf, type Move, moves, unreachable } from '../analysis/metrics/index.ts';
 import { say } from '../analysis/metrics/signals.ts';
+import { isMedian, originsOf, type Slowed, sharedNode, slowed } from '../analysis/metrics/slowness.ts';
 import type { CauseCode } from '../model/causes.ts';
+import type { EntityRef } from '../model/entity.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
 import type { Series, VendorStatus } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
@@ -13,6 +17,8 @@ type MetricsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents'
   Partial<Pick<Ports, 'reasoner'>>;
 
 const maxPoints = 500;
+/** From this weight on a move that lasts is what is broken now. */
+const weighty = 0.5;
 
 export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Promise<Report> {
   const startedAt = ports.clock.now();
@@ -29,14 +35,19 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
   const gaps: Gap[] = metrics.kind === 'gap' ? [metrics.gap] : [];
   const baselineEnd = Date.parse(window.baseline.end) / 1000;
   const found = moves(series, baselineEnd);
+  const bad = found.filter((move) => move.bad);
+  // What ended before the page is past where something is away still, and for a run, which stays failed; else it is what was paged.
+  const lasts =
+    isRun(brief.context.workload) || bad.some((move) => move.weight >= weighty && endOf(move) === undefined);
+  const slow = brief.phase === 'verify' ? [] : await slowFindings(found, series, { brief, query }, ports);
   const findings =
     brief.phase === 'verify'
       ? verification(brief, found, query)
       : [
-          ...found
-            .filter((move) => move.bad)
+          ...slow,
+          ...bad
             .slice(0, 8)
-            .map((move) => moved(move, found, query, window.baseline)),
+            .map((move) => (lasts && endOf(move) !== undefined ? past : moved)(move, found, query, window.baseline)),
           ...probes(series, query, window.incident.end),
           ...vendors(status),
         ];
@@ -53,32 +64,17 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
   );
 }
 
-function moved(
-  move: Move,
-  all: readonly Move[],
-  query: string,
-  baseline: { start: string; end: string },
-): FindingDraft {
+type Baseline = { readonly start: string; readonly end: string };
+
+function moved(move: Move, all: readonly Move[], query: string, baseline: Baseline): FindingDraft {
   const { series, shift, signal } = move;
   const entity = entityOf(series);
   const cause = causeOf(move, all);
   const onset = new Date(shift.at * 1000).toISOString();
   const ended = endOf(move);
-  if (ended !== undefined) {
-    // Over by the time of the page: it may be why something else is broken still, but it is not what is broken now.
-    return {
-      claim: `${signal.noun} of ${entity.name} ${changeWords(move)} at ${onset.slice(11, 16)} UTC and was back at ${ended.slice(11, 16)} UTC.`,
-      entity,
-      role: 'context',
-      onset,
-      severity: 'minor',
-      confidence: Math.min(0.8, 0.4 + move.weight / 2),
-      signal: { name: series.signal, unit: series.unit, before: shift.before, during: shift.after },
-      evidence: [evidenceOf(series, query, move, baseline)],
-    };
-  }
+  const back = ended === undefined ? '' : ` and was back at ${ended.slice(11, 16)} UTC`;
   return {
-    claim: `${signal.noun} of ${entity.name} ${changeWords(move)} at ${onset.slice(11, 16)} UTC.`,
+    claim: `${signal.noun} of ${entity.name} ${changeWords(move)} at ${onset.slice(11, 16)} UTC${back}.`,
     entity,
     ...(cause === undefined ? {} : { cause }),
     role: cause === undefined ? 'symptom' : 'cause',
@@ -89,6 +85,73 @@ function moved(
     evidence: [evidenceOf(series, query, move, baseline)],
   };
 }
+
+/** Over by the time of the page: it may be why something else is broken still, but it is not what is broken now. */
+function past(move: Move, all: readonly Move[], query: string, baseline: Baseline): FindingDraft {
+  const { cause: _, ...finding } = moved(move, all, query, baseline);
+  return { ...finding, role: 'context', severity: 'minor', confidence: Math.min(0.8, 0.4 + move.weight / 2) };
+}
+
+const isRun = (workload: EntityRef | undefined): boolean =>
+  workload !== undefined && ['CronJob', 'Job'].includes(workload.kind);
+
+/** Slow services that wait for no other slow one; who calls whom and who runs where is asked only when there are any. */
+async function slowFindings(
+  found: readonly Move[],
+  series: readonly Series[],
+  { brief, query }: { readonly brief: Brief; readonly query: string },
+  { telemetry }: MetricsPorts,
+): Promise<FindingDraft[]> {
+  const medians = new Set(series.filter((one) => isMedian(one.signal)).map(({ entity }) => entity.name));
+  const slow = slowed(found, medians);
+  if (slow.length === 0) return [];
+  const scope = { incidentId: brief.incidentId };
+  const [topology, clusters] = await Promise.all([
+    telemetry.topology.dependencies(scope),
+    slow.length > 1 ? telemetry.kubernetes.snapshots(scope) : undefined,
+  ]);
+  const origins = originsOf(slow, topology.kind === 'data' ? topology.data : []);
+  const nodesOf = clusters?.kind === 'data' ? placements(clusters.data) : () => new Set<string>();
+  const node = sharedNode(slow, origins, nodesOf);
+  const { baseline } = brief.context.window;
+  const evidence = origins.slice(0, 3).map(({ latency }) => evidenceOf(latency.series, query, latency, baseline));
+  if (node !== undefined) {
+    const cluster = origins[0]?.entity.cluster;
+    return [
+      {
+        claim: `${origins.map(({ entity }) => entity.name).join(', ')} became slow together, without more work: all of them run on node ${node}.`,
+        entity: { kind: 'Node', name: node, ...(cluster === undefined ? {} : { cluster }) },
+        cause: 'node-network-delay',
+        role: 'cause',
+        severity: 'critical',
+        onset: onsetOf(origins),
+        confidence: 0.85,
+        errorTemplate: 'services of one node slow',
+        evidence,
+      },
+    ];
+  }
+  return origins.map(({ entity, latency }) => ({
+    claim: `${latency.signal.noun} of ${entity.name} ${changeWords(latency)}, and neither its CPU nor its traffic did: it waits, and for nothing else that is slow.`,
+    entity,
+    cause: 'network-delay',
+    role: 'cause',
+    severity: 'critical',
+    onset: onsetOf([{ entity, latency }]),
+    confidence: origins.length === 1 ? 0.75 : 0.6,
+    signal: {
+      name: latency.series.signal,
+      unit: latency.series.unit,
+      before: latency.shift.before,
+      during: latency.shift.after,
+    },
+    errorTemplate: `${latency.series.signal} of ${entity.name}`,
+    evidence: [evidenceOf(latency.series, query, latency, baseline)],
+  }));
+}
+
+const onsetOf = (slow: readonly Slowed[]): string =>
+  new Date(Math.min(...slow.map(({ latency }) => latency.shift.at)) * 1000).toISOString();
 
 /** When the series came back to where it was and stayed there, as an instant; undefined while it is away. */
 function endOf({ series, shift }: Move): string | undefined {

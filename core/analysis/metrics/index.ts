@@ -3,7 +3,7 @@
 import type { EntityRef } from '../../model/entity.ts';
 import type { Series } from '../../model/telemetry.ts';
 import { findShift, type Shift } from './onset.ts';
-import { type Signal, signalOf } from './signals.ts';
+import { matters, type Signal, signalOf } from './signals.ts';
 
 export interface Move {
   readonly series: Series;
@@ -30,6 +30,7 @@ export function moves(series: readonly Series[], baselineEnd: number): Move[] {
       const shift = findShift(one.points, baselineEnd);
       if (!shift) return [];
       const signal = signalOf(one.signal);
+      if (!matters(signal, shift.after - shift.before, one.unit)) return [];
       const bad = signal.bad === 'either' || signal.bad === shift.direction;
       const size = Math.min(
         1,

@@ -7,23 +7,29 @@ export interface Signal {
   readonly kind: SignalKind;
   readonly bad: 'up' | 'down' | 'either';
   readonly noun: string;
+  /** A smaller change matters to nobody, in the signal's unit; milliseconds for latencies. */
+  readonly least?: number;
 }
 
 const catalogue: Readonly<Record<string, Signal>> = {
   requests_per_second: { kind: 'traffic', bad: 'either', noun: 'throughput' },
-  success_ratio: { kind: 'errors', bad: 'down', noun: 'success ratio' },
-  error_ratio: { kind: 'errors', bad: 'up', noun: 'error ratio' },
-  latency_p50: { kind: 'latency', bad: 'up', noun: 'median latency' },
-  latency_p95: { kind: 'latency', bad: 'up', noun: 'p95 latency' },
-  latency_p99: { kind: 'latency', bad: 'up', noun: 'p99 latency' },
-  cpu_cores: { kind: 'saturation', bad: 'up', noun: 'CPU use' },
+  success_ratio: { kind: 'errors', bad: 'down', noun: 'success ratio', least: 0.005 },
+  error_ratio: { kind: 'errors', bad: 'up', noun: 'error ratio', least: 0.005 },
+  latency_p50: { kind: 'latency', bad: 'up', noun: 'median latency', least: 5 },
+  latency_p95: { kind: 'latency', bad: 'up', noun: 'p95 latency', least: 5 },
+  latency_p99: { kind: 'latency', bad: 'up', noun: 'p99 latency', least: 5 },
+  cpu_cores: { kind: 'saturation', bad: 'up', noun: 'CPU use', least: 0.02 },
   cpu_utilization: { kind: 'saturation', bad: 'up', noun: 'CPU utilisation' },
-  cpu_throttled_seconds: { kind: 'saturation', bad: 'up', noun: 'CPU throttling' },
+  cpu_throttled_seconds: { kind: 'saturation', bad: 'up', noun: 'CPU throttling', least: 0.05 },
   memory_bytes: { kind: 'saturation', bad: 'up', noun: 'memory use' },
   restarts_total: { kind: 'availability', bad: 'up', noun: 'restarts' },
   replicas_available: { kind: 'availability', bad: 'down', noun: 'available replicas' },
   probe_success: { kind: 'availability', bad: 'down', noun: 'reachability' },
 };
+
+/** Whether a change is large enough to matter to anybody, whatever its noise. */
+export const matters = ({ kind, least = 0 }: Signal, change: number, unit: string): boolean =>
+  Math.abs(change) * (kind === 'latency' && unit === 's' ? 1000 : 1) >= least;
 
 const hints: readonly (readonly [words: RegExp, signal: Omit<Signal, 'noun'>])[] = [
   [
@@ -31,7 +37,10 @@ const hints: readonly (readonly [words: RegExp, signal: Omit<Signal, 'noun'>])[]
     { kind: 'errors', bad: 'up' },
   ],
   [/success|availability/i, { kind: 'errors', bad: 'down' }],
-  [/latency|duration|_p\d\d|p\d\dlatency|response_time|age_seconds|lag|wait/i, { kind: 'latency', bad: 'up' }],
+  [
+    /latency|duration|_p\d\d|p\d\dlatency|response_time|age_seconds|lag|wait/i,
+    { kind: 'latency', bad: 'up', least: 5 },
+  ],
   [/requests?_|_rps|throughput|_per_(?:sec|min)|rate_rps|qps|flushed|processed/i, { kind: 'traffic', bad: 'either' }],
   [
     /cpu|memory|heap|disk|queue|depth|backlog|pool|connections|saturation|capacity|retrans/i,
