@@ -1,51 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test as vitestTest } from 'vitest';
-import { stringify } from 'yaml';
-import { diskEvidence } from '../../connectors/disk/index.ts';
-import {
-  type ClusterAccess,
-  fromKubeconfig,
-  kubernetesExecutor,
-  kubernetesLogs,
-  kubernetesSource,
-} from '../../connectors/kubernetes/index.ts';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { kubernetesExecutor, kubernetesLogs, kubernetesSource } from '../../connectors/kubernetes/index.ts';
 import { analyzeClusters } from '../../core/analysis/kubernetes/index.ts';
-import type { Report } from '../../core/model/report.ts';
-import type { Ports } from '../../core/ports/index.ts';
-import { noTelemetry } from '../../core/ports/none.ts';
 import type { Executor, ExecutorAction } from '../../core/ports/telemetry.ts';
-import { investigateKubernetes } from '../../core/specialists/kubernetes.ts';
-import { memoryDisk } from '../../local/runtime/files.ts';
-import { aBrief, aContext } from '../builders.ts';
-import {
-  type ControlPlane,
-  clusterName,
-  kubeconfigOf,
-  missingForControlPlane,
-  startControlPlane,
-  until,
-} from './kubernetes/control-plane.ts';
+import { type ControlPlane, clusterName, startControlPlane, until } from './kubernetes/control-plane.ts';
+import { container, cronJob, deployment, listOf, missing, ownedIn, test } from './kubernetes/objects.ts';
 
 // A real API server and a real controller manager: what we read from them, and what acting does to them.
 
-const missing = missingForControlPlane();
-if (missing !== undefined) process.stderr.write(`Nothing is proved of a real cluster: ${missing}\n`);
-const test = vitestTest.skipIf(missing !== undefined);
-
 const namespace = 'shop';
 const clock = { now: () => new Date() };
-const container = (over: object = {}) => ({ name: 'main', image: 'registry.example.com/app:1', ...over });
-const deployment = (name: string, over: object = {}) => ({
-  metadata: { name },
-  spec: {
-    replicas: 1,
-    selector: { matchLabels: { app: name } },
-    template: { metadata: { labels: { app: name } }, spec: { containers: [container(over)] } },
-  },
-});
 const window = () => ({ start: new Date(Date.now() - 3600_000).toISOString(), end: new Date().toISOString() });
 let plane: ControlPlane;
 let actor: Executor;
@@ -66,31 +29,8 @@ afterAll(async () => {
   await plane?.[Symbol.asyncDispose]();
 });
 
-const cronJob = (name: string, concurrencyPolicy: string) => ({
-  metadata: { name },
-  spec: {
-    schedule: '0 2 * * *',
-    concurrencyPolicy,
-    jobTemplate: {
-      metadata: { labels: { team: 'billing' } },
-      spec: { backoffLimit: 0, template: { spec: { restartPolicy: 'Never', containers: [container()] } } },
-    },
-  },
-});
-
-interface Listed {
-  readonly items: readonly {
-    readonly metadata: {
-      readonly name: string;
-      readonly uid: string;
-      readonly annotations?: Record<string, string>;
-      readonly ownerReferences?: readonly { readonly name: string }[];
-    };
-  }[];
-}
-const list = async (path: string) => ((await plane.get(path)) as Listed).items;
-const ownedBy = async (path: string, name: string) =>
-  (await list(path)).filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.name.startsWith(name)));
+const list = (path: string) => listOf(plane, path);
+const ownedBy = (path: string, name: string) => ownedIn(plane, path, name);
 const podNames = async (name: string) =>
   (await ownedBy(`api/v1/namespaces/${namespace}/pods`, name)).map(({ metadata }) => metadata.name);
 const jobsOf = (name: string) => ownedBy(`apis/batch/v1/namespaces/${namespace}/jobs`, name);
@@ -130,8 +70,7 @@ describe('rerunning a CronJob', () => {
     expect(await jobsOf('nightly')).toHaveLength(2);
   });
   test('is remembered for an hour, also where the template removes a Job as soon as it ends', async () => {
-    const cron = cronJob('fleeting', 'Allow');
-    Object.assign(cron.spec.jobTemplate.spec, { ttlSecondsAfterFinished: 0 });
+    const cron = cronJob('fleeting', 'Allow', { ttlSecondsAfterFinished: 0 });
     await plane.apply('POST', `apis/batch/v1/namespaces/${namespace}/cronjobs`, cron);
     const rerun = action('rerun-cronjob', 'CronJob', 'fleeting', 'inc-1:fleeting');
     expect(await actor.execute(rerun)).toMatchObject({ kind: 'done' });
@@ -375,231 +314,6 @@ describe('a snapshot', () => {
     });
     const observed = await source.snapshots({ incidentId: 'inc-1' });
     expect(observed).toMatchObject({ missing: [expect.stringMatching(/backend-1: .*Event \(not allowed\)/)] });
-  });
-});
-
-describe('an incident', () => {
-  const billing = 'billing';
-  const at = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1000).toISOString().replace(/\.\d+/, '');
-  const statusOf = (state: object, over: object = {}) => ({
-    name: 'main',
-    image: 'registry.example.com/app:1',
-    imageID: '',
-    ready: false,
-    restartCount: 0,
-    state,
-    ...over,
-  });
-  const ended = (reason: string, exitCode: number, message = '') => ({
-    terminated: { reason, exitCode, message, startedAt: at(90), finishedAt: at(30) },
-  });
-  const podOf = async (owner: string) => {
-    const pods = `api/v1/namespaces/${billing}/pods`;
-    await until(`${owner} has a pod`, async () => (await ownedBy(pods, owner)).length > 0);
-    return (await ownedBy(pods, owner))[0]?.metadata.name ?? '';
-  };
-  /** A node whose kubelet does not answer. */
-  const node = {
-    metadata: { name: 'node-1' },
-    status: {
-      conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady', lastHeartbeatTime: at(0) }],
-      addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
-      daemonEndpoints: { kubeletEndpoint: { Port: 1 } },
-    },
-  };
-  /** What a kubelet would say. */
-  const report = async (owner: string, status: object) => {
-    const name = await podOf(owner);
-    const pod = `api/v1/namespaces/${billing}/pods/${name}`;
-    const target = { kind: 'Node', name: node.metadata.name };
-    await plane.apply('POST', `${pod}/binding`, { metadata: { name }, target });
-    await plane.apply('PATCH', `${pod}/status`, { status });
-  };
-  const crashing = (reason: string, exitCode: number) => ({
-    phase: 'Running',
-    startTime: at(600),
-    podIP: '10.1.0.7',
-    containerStatuses: [
-      statusOf(
-        { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s restarting failed container' } },
-        { restartCount: 6, lastState: ended(reason, exitCode) },
-      ),
-    ],
-  });
-
-  beforeAll(async () => {
-    if (missing !== undefined) return;
-    // What the other tests left broken is none of this incident's.
-    for (const kind of ['apps/v1 deployments', 'apps/v1 statefulsets', 'apps/v1 daemonsets', 'batch/v1 cronjobs']) {
-      const [group, plural] = kind.split(' ');
-      await plane.apply('DELETE', `apis/${group}/namespaces/${namespace}/${plural}`);
-    }
-    await plane.apply('DELETE', `api/v1/namespaces/${namespace}/pods/alone`);
-    await until('all pods are gone', async () => (await list(`api/v1/namespaces/${namespace}/pods`)).length === 0);
-    await plane.apply('POST', 'api/v1/namespaces', { metadata: { name: billing } });
-    await plane.apply('POST', 'api/v1/nodes', node);
-    const apps = `apis/apps/v1/namespaces/${billing}/deployments`;
-    await plane.apply('POST', apps, deployment('ledger-api'));
-    await plane.apply('POST', apps, deployment('pricing', { resources: { limits: { memory: '64Mi' } } }));
-    for (const name of ['ledger-api', 'pricing'])
-      await plane.apply('POST', `api/v1/namespaces/${billing}/services`, {
-        metadata: { name },
-        spec: { selector: { app: name }, ports: [{ port: 8443 }] },
-      });
-    await plane.apply('POST', `apis/batch/v1/namespaces/${billing}/cronjobs`, cronJob('nightly-invoices', 'Forbid'));
-    const run = { ...action('rerun-cronjob', 'CronJob', 'nightly-invoices', 'the run of the night') };
-    await actor.execute({ ...run, target: { ...run.target, namespace: billing } });
-    await report('ledger-api', crashing('Error', 1));
-    await report('pricing', crashing('OOMKilled', 137));
-    await report('nightly-invoices', {
-      phase: 'Failed',
-      startTime: at(90),
-      containerStatuses: [statusOf(ended('Error', 1, 'ledger-api:8443 connection reset'))],
-    });
-    const name = await podOf('ledger-api');
-    await plane.apply('POST', `api/v1/namespaces/${billing}/events`, {
-      metadata: { name: `${name}.1` },
-      involvedObject: { kind: 'Pod', namespace: billing, name },
-      reason: 'BackOff',
-      message: 'Back-off restarting failed container main',
-      type: 'Warning',
-      count: 12,
-      firstTimestamp: at(500),
-      lastTimestamp: at(10),
-    });
-    await until('the controller gave the Job up', async () => {
-      const [job] = await ownedBy(`apis/batch/v1/namespaces/${billing}/jobs`, 'nightly-invoices');
-      return JSON.stringify(job).includes('BackoffLimitExceeded');
-    });
-  });
-
-  const investigate = async (clusters: readonly ClusterAccess[]): Promise<Report> => {
-    const ports = {
-      telemetry: { ...noTelemetry, kubernetes: kubernetesSource({ clusters, clock }) },
-      evidence: diskEvidence(memoryDisk()),
-      incidents: { append: async () => undefined },
-      clock,
-    } as unknown as Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents' | 'ids'>;
-    return investigateKubernetes(
-      aBrief({ context: aContext({ window: { baseline: window(), incident: window() } }) }),
-      ports,
-    );
-  };
-  const found = ({ findings }: Report, kind: string, name: string) =>
-    findings.filter(({ entity }) => entity.kind === kind && entity.name === name && entity.namespace === billing);
-
-  test('is seen by the specialist as what it is: the failed run, the crash, the kill for memory', async () => {
-    const seen = await investigate([await plane.access('reader')]);
-    expect(found(seen, 'CronJob', 'nightly-invoices')).toContainEqual(
-      expect.objectContaining({ cause: 'job-failed', claim: expect.stringContaining('exit code 1') }),
-    );
-    expect(found(seen, 'Deployment', 'ledger-api')).toContainEqual(
-      expect.objectContaining({ cause: 'application-crash' }),
-    );
-    expect(found(seen, 'Deployment', 'pricing')).toContainEqual(
-      expect.objectContaining({ cause: 'oom-killed', claim: expect.stringContaining('64Mi') }),
-    );
-    expect(seen.gaps).toEqual([]);
-    expect(seen.findings.every(({ evidenceIds }) => evidenceIds.length > 0)).toBe(true);
-  });
-
-  test('is seen although another cluster is away and a third lets nobody in, and that is said', async () => {
-    const away = await fromKubeconfig({ text: kubeconfigOf('backend-2', 'https://127.0.0.1:1', { token: 't' }) });
-    const exec = {
-      apiVersion: 'client.authentication.k8s.io/v1',
-      command: 'there-is-no-such-plugin',
-      interactiveMode: 'Never',
-    };
-    const locked = await fromKubeconfig({ text: kubeconfigOf('backend-3', 'https://127.0.0.1:1', { exec }) });
-    const seen = await investigate([...away, await plane.access('reader'), ...locked]);
-    expect(found(seen, 'Deployment', 'pricing')).toHaveLength(1);
-    expect(seen.gaps.map(({ reason }) => reason)).toEqual([
-      expect.stringContaining('backend-2: Pod (no answer)'),
-      expect.stringContaining('backend-3: Pod (login failed)'),
-    ]);
-  });
-
-  test('without any cluster to see is a gap, not an all-clear', async () => {
-    const away = await fromKubeconfig({ text: kubeconfigOf('backend-2', 'https://127.0.0.1:1', { token: 't' }) });
-    expect(await investigate(away)).toMatchObject({
-      findings: [],
-      summary: expect.stringContaining('Kubernetes could not be asked'),
-      gaps: [{ source: 'kubernetes', reason: expect.stringContaining('no answer') }],
-    });
-  });
-
-  test('whose pods have no node that answers has no logs, and that is said', async () => {
-    const logs = kubernetesLogs({ clusters: [await plane.access('reader')] });
-    expect(await logs.records({ incidentId: 'inc-1', namespace: billing }, window())).toMatchObject({
-      kind: 'gap',
-      gap: { source: 'logs', reason: expect.stringMatching(/^No pod log could be read: backend-1: 3 of 3 logs \(/) },
-    });
-  });
-
-  test('that was paged is diagnosed by npm start from the live cluster', async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'watchkeeper-live-'));
-    const running: ChildProcess[] = [];
-    const run = (script: 'main' | 'page', ...args: string[]) => {
-      const file = join(import.meta.dirname, '../../local', `${script}.ts`);
-      const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-      running.push(child);
-      const said = { out: '', err: '' };
-      child.stdout.on('data', (chunk) => {
-        said.out += chunk;
-      });
-      child.stderr.on('data', (chunk) => {
-        said.err += chunk;
-      });
-      return said;
-    };
-    try {
-      writeFileSync(join(dir, 'kubeconfig'), plane.kubeconfig('reader'));
-      const config = { kubernetes: { kubeconfig: './kubeconfig' }, environment: 'production', level: 'walk' };
-      writeFileSync(join(dir, 'config.yaml'), stringify(config));
-      const data = join(dir, 'data');
-      const main = run('main', '--config', join(dir, 'config.yaml'), '--port', '0', '--no-demo', '--data', data);
-      await until('it waits for pages', async () => main.out.includes('Waiting for pages'));
-      const send = async (labels: Readonly<Record<string, string>>) => {
-        const before = main.out.length;
-        writeFileSync(join(dir, 'alert.json'), JSON.stringify(page(labels)));
-        run('page', '--scenario', dir, '--data', data);
-        const since = () => main.out.slice(before).replaceAll(/\s+/g, ' ');
-        await until('there is a diagnosis and a decision', async () => / decision /.test(since()));
-        return since();
-      };
-      const pod = await podOf('pricing');
-      const crash = await send({ alertname: 'KubePodCrashLooping', namespace: billing, pod, container: 'main' });
-      const [job] = await ownedBy(`apis/batch/v1/namespaces/${billing}/jobs`, 'nightly-invoices');
-      const failure = await send({
-        alertname: 'KubeJobFailed',
-        namespace: billing,
-        job_name: job?.metadata.name ?? '',
-      });
-      process.stdout.write(main.out + main.err);
-    } finally {
-      for (const child of running) child.kill('SIGKILL');
-      rmSync(dir, { recursive: true, force: true });
-    }
-  });
-
-  const page = (labels: Readonly<Record<string, string>>) => ({
-    event: {
-      id: `01${labels.alertname}`,
-      event_type: 'incident.triggered',
-      resource_type: 'incident',
-      occurred_at: at(0),
-      data: {
-        id: `Q${labels.alertname}`,
-        type: 'incident',
-        html_url: `https://example.pagerduty.com/incidents/Q${labels.alertname}`,
-        status: 'triggered',
-        created_at: at(0),
-        title: `[FIRING:1] ${labels.alertname}`,
-        service: { id: 'PSVC100', summary: 'Billing', type: 'service_reference' },
-        urgency: 'high',
-        body: { type: 'incident_body', details: { firing: { labels } } },
-      },
-    },
   });
 });
 

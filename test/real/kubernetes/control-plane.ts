@@ -11,7 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAllDocuments } from 'yaml';
 import { type ClusterAccess, fromKubeconfig } from '../../../connectors/kubernetes/index.ts';
 
-export type User = 'admin' | 'reader' | 'actor';
+/** The operator may read and act, as one machine with one kubeconfig does. */
+export type User = 'admin' | 'reader' | 'actor' | 'operator';
 export interface ControlPlane extends AsyncDisposable {
   kubeconfig(user: User): string;
   access(user: User): Promise<ClusterAccess>;
@@ -68,6 +69,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
       'admin-token,admin,uid1,"system:masters"',
       'reader-token,reader,uid2,"watchkeeper-readers"',
       'actor-token,actor,uid3,"watchkeeper-actors"',
+      'operator-token,operator,uid4,"watchkeeper-readers,watchkeeper-actors"',
     ].join('\n'),
   );
   writeFileSync(join(dir, 'admin.kubeconfig'), kubeconfig('admin'));
