@@ -14,13 +14,18 @@ interface EksCluster {
 
 const tokenSeconds = 60;
 
-/** Looks the cluster up at the first request, and again as long as it is not found, so that one that is away hides no other. */
+/** Looks the cluster up at the first request, and again after it was not found, so that one that is away hides no other. */
 export function fromEks({ name, region, client = new EKSClient({ region }) }: EksCluster): ClusterAccess {
-  let found: { readonly server: string; readonly ca: string } | undefined;
+  let described: ReturnType<typeof describe> | undefined;
   return clusterAccess(name, async () => {
-    found ??= await describe(name, client);
+    // One look-up for all requests that wait for it.
+    described ??= describe(name, client).catch((error) => {
+      described = undefined;
+      throw error;
+    });
+    const { server, ca } = await described;
     const authorization = `Bearer ${await eksToken(name, region, client.config.credentials)}`;
-    return { server: found.server, options: { ca: found.ca, headers: { authorization } } };
+    return { server, options: { ca, headers: { authorization } } };
   });
 }
 

@@ -52,8 +52,9 @@ const build = join(import.meta.dirname, 'build.sh');
 
 /** What is needed to start one and is not there, in words. */
 export function missingForControlPlane(): string | undefined {
-  if (spawnSync('etcd', ['--version']).status !== 0) return "etcd (Debian's etcd-server) is not installed.";
-  const check = spawnSync('bash', [build, '--check'], { encoding: 'utf8' });
+  const run = (command: string, ...args: string[]) => spawnSync(command, args, { encoding: 'utf8' });
+  if (run('etcd', '--version').status !== 0) return "etcd (Debian's etcd-server) is not installed.";
+  const check = run('bash', build, '--check');
   return check.status === 0 ? undefined : check.stderr.trim();
 }
 

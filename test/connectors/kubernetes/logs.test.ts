@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { fromKubeconfig, kubernetesLogs } from '../../../connectors/kubernetes/index.ts';
+import type { LogRecord } from '../../../core/model/telemetry.ts';
+import { serve, type TestServer } from '../../server.ts';
+
+const window = { start: '2026-11-20T02:00:00.000Z', end: '2026-11-20T03:00:00.000Z' };
+const clusterAt = (server: TestServer) =>
+  fromKubeconfig({
+    text: JSON.stringify({
+      clusters: [{ name: 'backend', cluster: { server: server.url, 'insecure-skip-tls-verify': true } }],
+      users: [{ name: 'reader', user: { token: 't' } }],
+      contexts: [{ name: 'backend', context: { cluster: 'backend', user: 'reader' } }],
+      'current-context': 'backend',
+    }),
+  });
+const pod = (name: string, ...containerStatuses: object[]) => ({
+  metadata: { name, namespace: 'shop', labels: { app: 'checkout' } },
+  status: { containerStatuses },
+});
+const running = { name: 'main', ready: true, restartCount: 0, state: { running: {} } };
+
+/** An API server with these pods; `log` answers for `pod/container`, with `previous/` before it for the run before. */
+const withPods = (pods: readonly object[], log: (of: string) => { readonly status?: number; readonly body?: string }) =>
+  serve(({ path }) => {
+    const [, name, query] = /\/pods\/([^/]+)\/log\?(.*)$/.exec(path) ?? [];
+    if (name === undefined) return { body: JSON.stringify({ items: pods }) };
+    const asked = new URLSearchParams(query);
+    return log(`${asked.has('previous') ? 'previous/' : ''}${name}/${asked.get('container')}`);
+  });
+
+test('the run before a restart is read, too; lines are put in order, without those after the window', async () => {
+  const restarted = { name: 'main', ready: false, restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } } };
+  await using server = await withPods([pod('a', running), pod('b', restarted)], (of) => ({
+    body:
+      of === 'previous/b/main'
+        ? '2026-11-20T02:10:00.000000001Z panic: no route\nno time here\n'
+        : '2026-11-20T02:05:00Z ready\n2026-11-20T04:00:00Z too late\n',
+  }));
+  const observed = await kubernetesLogs({ clusters: await clusterAt(server) }).records({ incidentId: 'i' }, window);
+  if (observed.kind === 'gap') throw new Error(observed.gap.reason);
+  const records: LogRecord[] = [];
+  for await (const record of observed.data) records.push(record);
+  expect(records.map(({ timestamp, message, labels }) => [timestamp, labels.pod, message])).toEqual([
+    ['2026-11-20T02:05:00.000Z', 'a', 'ready'],
+    ['2026-11-20T02:10:00.000Z', 'b', 'panic: no route'],
+  ]);
+  expect(records[1]?.labels).toEqual({
+    cluster: 'backend',
+    namespace: 'shop',
+    pod: 'b',
+    container: 'main',
+    service: 'checkout',
+  });
+  expect(observed.missing).toEqual([]);
+});
+
+test('logs that could not be read are counted by reason; a container that never ran has none', async () => {
+  const never = { name: 'main', ready: false, restartCount: 0, state: { waiting: { reason: 'ImagePullBackOff' } } };
+  await using server = await withPods(
+    [pod('a', running), pod('b', running), pod('c', running), pod('d', never)],
+    (of) => (of === 'a/main' ? { body: '2026-11-20T02:05:00Z ready\n' } : { status: of === 'b/main' ? 403 : 500 }),
+  );
+  const observed = await kubernetesLogs({ clusters: await clusterAt(server) }).records({ incidentId: 'i' }, window);
+  expect(observed).toMatchObject({
+    kind: 'data',
+    missing: ['backend: 1 of 3 logs (not allowed)', 'backend: 1 of 3 logs (status 500)'],
+  });
+});
+
+test('pods that say nothing are no gap, and no answer at all is one', async () => {
+  await using server = await withPods([pod('a', running)], () => ({ body: '' }));
+  const logs = kubernetesLogs({ clusters: await clusterAt(server) });
+  expect(await logs.records({ incidentId: 'i' }, window)).toMatchObject({ kind: 'data', missing: [] });
+  await server[Symbol.asyncDispose]();
+  expect(await logs.records({ incidentId: 'i' }, window)).toMatchObject({
+    kind: 'gap',
+    gap: { reason: 'No pod log could be read: backend: pods (no answer).' },
+  });
+});
