@@ -11,7 +11,7 @@ export interface LogEvent {
   readonly text: string;
   /** All its lines, as they came, cut to what a person reads. */
   readonly detail: string;
-  /** As stated by the source; undefined where nothing states it. */
+  /** As stated by the source, an error for a traceback; undefined where nothing states it. */
   readonly level: Level | undefined;
   readonly atMs: number;
 }
@@ -19,7 +19,8 @@ export interface LogEvent {
 interface Open {
   readonly labels: Labels;
   readonly first: ParsedLine;
-  readonly level: Level | undefined;
+  /** What ends in an exception is an error where nothing says otherwise. */
+  level: Level | undefined;
   readonly atMs: number;
   readonly receivedMs: number;
   text: string;
@@ -162,6 +163,7 @@ function takesTraceback(open: Open, message: string, text: string): true {
   if (/^\s/.test(message)) open.indented = true;
   else if (tracebackHead.test(text)) open.indented = false;
   else if (open.indented || exceptionLine.test(text)) {
+    open.level ??= 'error';
     open.text = joined(text, open.before);
     open.expects = text.endsWith(':') ? 'details' : 'anything';
   }

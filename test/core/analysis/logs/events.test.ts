@@ -103,6 +103,11 @@ grpc._channel._InactiveRpcError: <_InactiveRpcError of RPC that terminated with:
     expect(others).toEqual([]);
     expect(event?.text).toMatch(/_InactiveRpcError/);
   });
+  test('and an error where nothing says how bad it is', () => {
+    expect(eventsOf(python)[0]?.level).toBe('error');
+    expect(eventsOf(python, { labels: { level: 'info' } })[0]?.level).toBe('info');
+    expect(eventsOf('listening')[0]?.level).toBeUndefined();
+  });
   test('whatever level its source states', () => {
     const events = eventsOf(java, { labels: { pod: 'cart-1', level: 'warn' } });
     expect(events[0]?.level).toBe('warn');
