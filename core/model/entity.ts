@@ -21,3 +21,9 @@ export type EntityRef = z.infer<typeof EntityRef>;
 /** A stable text form: `cluster/namespace/Kind/name`, `-` for a part that is not known. */
 export const entityKey = (entity: EntityRef): string =>
   `${entity.cluster ?? '-'}/${entity.namespace ?? '-'}/${entity.kind}/${entity.name}`;
+
+/** Whether they can be one workload, whatever kinds it is called by: what one of them does not say of its place speaks for neither. */
+export const sameWorkload = (a: EntityRef, b: EntityRef): boolean =>
+  a.name === b.name && agree(a.namespace, b.namespace) && agree(a.cluster, b.cluster);
+
+const agree = (a: string | undefined, b: string | undefined): boolean => a === undefined || b === undefined || a === b;

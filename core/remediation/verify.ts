@@ -2,7 +2,7 @@
 // positive sign about the target the answer is "unknown", and a problem that is still there is said plainly.
 import { note } from '../incidents/timeline.ts';
 import type { Verification } from '../model/action.ts';
-import type { EntityRef } from '../model/entity.ts';
+import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Finding } from '../model/report.ts';
 import type { Rechecked } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
@@ -59,12 +59,6 @@ const said = (opening: string, findings: readonly Finding[]) => ({
     .join(' ')}`,
   evidenceIds: findings.flatMap((finding) => finding.evidenceIds).slice(0, 8),
 });
-
-/** What one of them does not say speaks for neither; the same name in another cluster is another workload. */
-const sameWorkload = (a: EntityRef, b: EntityRef): boolean =>
-  a.name === b.name && agree(a.namespace, b.namespace) && agree(a.cluster, b.cluster);
-
-const agree = (a: string | undefined, b: string | undefined): boolean => a === undefined || b === undefined || a === b;
 
 const sameProblem = (a: Finding, b: Finding): boolean =>
   sameWorkload(a.entity, b.entity) &&

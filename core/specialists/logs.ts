@@ -4,7 +4,7 @@ import { LogReader, type Reading } from '../analysis/logs/reading.ts';
 import { type Telling, tellingTemplates, vanished, variousOf } from '../analysis/logs/telling.ts';
 import type { StoppedUnit } from '../analysis/logs/units.ts';
 import { maskVariables } from '../analysis/text/mask.ts';
-import type { EntityRef } from '../model/entity.ts';
+import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { shorten } from '../text.ts';
@@ -46,7 +46,7 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
   return finishReport(
     brief,
     {
-      summary: summaryOf(telling, reading),
+      summary: summaryOf(telling, reading, partial),
       findings,
       gaps: gapsOf(reading, partial),
       bytesRead: reading.characters,
@@ -182,7 +182,10 @@ function stoppedFinding({ node, unit, cluster, cause, lines, since, failed }: St
 /** After an action: lines were written by what was acted on, and no error among them is new or more frequent. Silence says nothing. */
 function quiet(telling: readonly Telling[], { brief, reading, query }: About): FindingDraft[] {
   return brief.focus.flatMap((entity): FindingDraft[] => {
-    const own = reading.templates.filter(({ group }) => reading.sourceOf(group)?.entity.name === entity.name);
+    const own = reading.templates.filter(({ group }) => {
+      const source = reading.sourceOf(group);
+      return source !== undefined && sameWorkload(source.entity, entity);
+    });
     const lines = own.reduce((sum, { count }) => sum + count, 0);
     if (lines === 0 || telling.some(({ template }) => own.includes(template))) return [];
     return [
@@ -214,7 +217,7 @@ function quiet(telling: readonly Telling[], { brief, reading, query }: About): F
 function gapsOf({ lines, characters, coverage, forgotten }: Reading, partial: boolean): Gap[] {
   const say = (reason: string): Gap => ({ source: 'logs', reason });
   return [
-    ...(partial ? [say(`Only the first ${Math.round(characters / 2 ** 20)} MiB of text were read.`)] : []),
+    ...(partial ? [say(`Only the first ${amountOf(characters)} of text were read.`)] : []),
     ...(forgotten > 0 ? [say(`${forgotten} rare kinds of message were forgotten to keep within memory.`)] : []),
     ...(lines > 0 && coverage.baselineMs < 60_000
       ? [say('The logs begin with the incident: what is new cannot be told from what was always there.')]
@@ -222,12 +225,16 @@ function gapsOf({ lines, characters, coverage, forgotten }: Reading, partial: bo
   ];
 }
 
+const amountOf = (characters: number): string =>
+  characters < 2 ** 20 ? `${characters.toLocaleString('en-US')} characters` : `${Math.round(characters / 2 ** 20)} MiB`;
+
 const timesOf = (count: number): string => `${count.toLocaleString('en-US')} time${count === 1 ? '' : 's'}`;
 
-function summaryOf(telling: readonly Telling[], reading: Reading): string {
+function summaryOf(telling: readonly Telling[], reading: Reading, partial: boolean): string {
   const down = reading.stoppedUnits.map(({ unit, node }) => `${unit} on ${node} is stopped.`).join(' ');
   const read = `${reading.lines.toLocaleString('en-US')} lines read.`;
-  const gone = vanished(reading.templates, reading.coverage)[0];
+  // What was not read to its end may come again.
+  const gone = partial ? undefined : vanished(reading.templates, reading.coverage)[0];
   const over = gone ? ` No longer seen: "${shorten(gone.samples[0]?.text ?? gone.text, 120)}".` : '';
   const [first] = telling;
   if (!first) {
