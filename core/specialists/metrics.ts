@@ -171,9 +171,15 @@ function changeWords({ series, shift, signal }: Move): string {
     : `rose${signal.kind === 'errors' ? '' : percent} from ${from} to ${to}`;
 }
 
-/** A cause only where metrics can tell one: traffic or CPU that rose before anything else of that entity went wrong. */
+/** Retransmitted or dropped packets a second, from which on a link is bad. */
+const badLink = 5;
+
+/** A cause only where metrics can tell one: traffic or CPU that rose before anything else of that entity went wrong, a link that loses packets. */
 function causeOf(move: Move, all: readonly Move[]): CauseCode | undefined {
   const { series, shift, signal } = move;
+  const losesPackets = /retrans|packets?_(?:lost|loss|dropped)|drops?_per/i.test(series.signal);
+  if (losesPackets && series.entity.kind === 'Node' && shift.after >= Math.max(badLink, 5 * shift.before))
+    return 'node-network-loss';
   const others = all.filter((other) => other.bad && other !== move && other.series.entity.name === series.entity.name);
   const first = others.every((other) => other.shift.at >= shift.at);
   if (

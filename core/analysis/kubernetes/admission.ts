@@ -3,7 +3,7 @@
 import type { CauseCode } from '../../model/causes.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../specialists/finish.ts';
-import type { Cluster } from './cluster.ts';
+import { type Cluster, replicasOf } from './cluster.ts';
 import { clockTime, earliest, observed } from './finding.ts';
 import type { KubernetesEvent } from './objects.ts';
 import { bytesOf } from './quantity.ts';
@@ -32,7 +32,7 @@ export function admission(cluster: Cluster): FindingDraft[] {
     const { cause, says } = judge(latest.message ?? '');
     if (!stillMissing(cluster, workload) || resolved(cluster, latest)) return [];
     const onset = earliest(events.map((event) => event.firstTimestamp ?? event.lastTimestamp));
-    const namespaced = cause.startsWith('quota-') && workload.namespace !== undefined;
+    const namespaced = cause?.startsWith('quota-') === true && workload.namespace !== undefined;
     const entity: EntityRef = namespaced
       ? { kind: 'Namespace', name: workload.namespace ?? '', cluster: cluster.name }
       : workload;
@@ -41,7 +41,8 @@ export function admission(cluster: Cluster): FindingDraft[] {
         claim: `Pods of ${workload.kind} ${workload.name} cannot be created${clockTime(onset)}: ${says}.`,
         entity,
         cause,
-        confidence: 0.93,
+        role: cause === undefined ? 'symptom' : 'cause',
+        confidence: cause === undefined ? 0.6 : 0.93,
         onset,
         lines: events
           .slice(0, 4)
@@ -57,14 +58,22 @@ export function admission(cluster: Cluster): FindingDraft[] {
   return [...found, ...fullQuotas(cluster, found)];
 }
 
-function judge(message: string): { cause: CauseCode; says: string } {
-  if (/exceeded quota|failed quota/.test(message)) {
-    const cause = quotaResources.find(([words]) => words.test(message))?.[1] ?? 'quota-pods';
-    return { cause, says: `the namespace's quota for ${cause.replace('quota-', '')} is used up` };
+function judge(message: string): { cause: CauseCode | undefined; says: string } {
+  // A quota on CPU or memory also refuses pods that do not say how much they need: then nothing is used up.
+  if (/failed quota/.test(message) && /must specify/.test(message))
+    return { cause: 'admission-refused', says: 'they do not set what the quota of their namespace asks for' };
+  if (/exceeded quota/.test(message)) {
+    const requested = /requested: .*?(?=, used: |$)/.exec(message)?.[0] ?? message;
+    const cause = quotaResources.find(([words]) => words.test(requested))?.[1];
+    const resource = cause?.replace('quota-', '') ?? requested.replace('requested: ', '').slice(0, 60);
+    return { cause, says: `the namespace's quota for ${resource} is used up` };
   }
   if (/serviceaccount "[^"]*" not found|error looking up service account/i.test(message))
     return { cause: 'service-account-missing', says: 'its service account does not exist' };
-  return { cause: 'admission-refused', says: 'admission refuses them' };
+  if (/forbidden|denied|webhook|admission|violates|is invalid/i.test(message))
+    return { cause: 'admission-refused', says: 'admission refuses them' };
+  // A slow or absent API server refuses nothing.
+  return { cause: undefined, says: 'their controller fails to make them' };
 }
 
 function ownerOf(cluster: Cluster, event: KubernetesEvent): EntityRef {
@@ -80,7 +89,14 @@ function stillMissing(cluster: Cluster, workload: EntityRef): boolean {
       one.metadata.name === workload.name &&
       one.metadata.namespace === workload.namespace,
   );
-  return !known || (known.status?.availableReplicas ?? 0) < (known.spec.replicas ?? 1);
+  if (known) {
+    const { wanted, available } = replicasOf(known);
+    return available < wanted;
+  }
+  const job = cluster.jobs.find(
+    ({ metadata }) => metadata.name === workload.name && metadata.namespace === workload.namespace,
+  );
+  return workload.kind !== 'Job' || (job?.status?.succeeded ?? 0) === 0;
 }
 
 /** Controllers run ahead of the accounts they need when a namespace is set up: an account that exists by now is no cause. */
@@ -107,7 +123,8 @@ function fullQuotas(cluster: Cluster, found: readonly FindingDraft[]): FindingDr
         observed(cluster, {
           claim: `Quota ${quota.metadata.name} of namespace ${namespace} leaves no room: ${resource} ${used} of ${hard}${lacking}.`,
           entity: { kind: 'Namespace', name: namespace, cluster: cluster.name },
-          cause,
+          // A quota that fits exactly what is there keeps nothing away.
+          ...(missing.length > 0 ? { cause } : { role: 'context' as const }),
           severity: missing.length > 0 ? 'critical' : 'minor',
           confidence: missing.length > 0 ? 0.94 : 0.4,
           lines: [

@@ -1,7 +1,7 @@
 // One snapshot, indexed once: objects by kind, events by object, pods by owner, services by the workloads behind them.
 import type * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
-import type { KubernetesSnapshot } from '../../model/telemetry.ts';
+import type { KubernetesObject, KubernetesSnapshot } from '../../model/telemetry.ts';
 import {
   Claim,
   CronJob,
@@ -19,6 +19,8 @@ import {
 export interface Cluster {
   readonly name: string;
   readonly takenAt: string;
+  /** Everything, also what has no list of its own here. */
+  readonly items: readonly KubernetesObject[];
   readonly pods: readonly Pod[];
   readonly workloads: readonly Workload[];
   readonly replicaSets: readonly Workload[];
@@ -33,10 +35,22 @@ export interface Cluster {
   readonly events: readonly KubernetesEvent[];
   eventsOf(kind: string, name: string, namespace: string | undefined): readonly KubernetesEvent[];
   podsOf(workload: EntityRef): readonly Pod[];
+  entityOf(object: {
+    readonly kind: string;
+    readonly metadata: { readonly name: string; readonly namespace?: string | undefined };
+  }): EntityRef;
   /** The workload that a pod, ReplicaSet or Job belongs to, as far up as it goes. */
   ownerOf(kind: string, name: string, namespace: string | undefined): EntityRef;
   /** Names that a Service may be called by from this namespace. */
   has(kind: string, name: string, namespace: string | undefined): boolean;
+}
+
+/** How many pods a workload should have and has; a DaemonSet counts its nodes instead of replicas. */
+export function replicasOf(workload: Workload): { readonly wanted: number; readonly available: number } {
+  const { kind, spec, status } = workload;
+  return kind === 'DaemonSet'
+    ? { wanted: status?.desiredNumberScheduled ?? 1, available: status?.numberAvailable ?? 0 }
+    : { wanted: spec.replicas ?? 1, available: status?.availableReplicas ?? 0 };
 }
 
 export function indexCluster(snapshot: KubernetesSnapshot): Cluster {
@@ -87,6 +101,7 @@ export function indexCluster(snapshot: KubernetesSnapshot): Cluster {
   return {
     name: snapshot.cluster,
     takenAt: snapshot.takenAt,
+    items: snapshot.items,
     pods,
     workloads: of(['Deployment', 'StatefulSet', 'DaemonSet'], Workload),
     replicaSets,
@@ -101,6 +116,12 @@ export function indexCluster(snapshot: KubernetesSnapshot): Cluster {
     events,
     ownerOf,
     eventsOf: (kind, name, namespace) => eventsByObject.get(key(kind, name, namespace)) ?? [],
+    entityOf: ({ kind, metadata: { name, namespace } }) => ({
+      kind,
+      name,
+      cluster: snapshot.cluster,
+      ...(namespace === undefined ? {} : { namespace }),
+    }),
     podsOf: (workload) => podsByOwner.get(key(workload.kind, workload.name, workload.namespace)) ?? [],
     has: (kind, name, namespace) => known.has(key(kind, name, namespace)),
   };

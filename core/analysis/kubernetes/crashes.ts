@@ -8,7 +8,8 @@ import type { ContainerStatus, Pod } from './objects.ts';
 interface End {
   readonly pod: Pod;
   readonly status: ContainerStatus;
-  readonly cause: CauseCode;
+  /** Undefined where the runtime says why in words that fit none. */
+  readonly cause: CauseCode | undefined;
   readonly exitCode: number | undefined;
   readonly line: string;
   readonly at: string | undefined;
@@ -16,7 +17,7 @@ interface End {
 }
 
 const configErrors: readonly (readonly [words: RegExp, cause: CauseCode])[] = [
-  [/secret|configmap|couldn't find key/i, 'secret-missing'],
+  [/(?:secret|configmap) "[^"]*" not found|couldn't find key/i, 'secret-missing'],
   [
     /executable file not found|no such file or directory|exec format error|permission denied: unknown/i,
     'command-invalid',
@@ -26,11 +27,12 @@ const configErrors: readonly (readonly [words: RegExp, cause: CauseCode])[] = [
 function endOf(pod: Pod, status: ContainerStatus): End | undefined {
   const ended = status.state?.terminated ?? status.lastState?.terminated ?? undefined;
   const waiting = status.state?.waiting ?? undefined;
-  const limit = pod.spec.containers.find((one) => one.name === status.name)?.resources.limits.memory;
+  const limit = [...pod.spec.containers, ...pod.spec.initContainers].find((one) => one.name === status.name)?.resources
+    .limits.memory;
   const base = { pod, status, limit, at: ended?.finishedAt ?? undefined, exitCode: ended?.exitCode };
   const said = (words: string) => `Pod ${pod.metadata.name}: container ${status.name}: ${words}`;
   if (waiting?.reason === 'CreateContainerConfigError' || waiting?.reason === 'CreateContainerError') {
-    const cause = configErrors.find(([words]) => words.test(waiting.message ?? ''))?.[1] ?? 'secret-missing';
+    const cause = configErrors.find(([words]) => words.test(waiting.message ?? ''))?.[1];
     return { ...base, cause, line: said(`waiting ${waiting.reason}: ${waiting.message ?? ''}`) };
   }
   const lastEnd = `restarts ${status.restartCount}, last ended ${ended?.reason ?? ''} with exit code ${ended?.exitCode} at ${ended?.finishedAt ?? 'unknown'}${ended?.message ? `: ${ended.message}` : ''}`;
@@ -80,7 +82,7 @@ export function crashes(cluster: Cluster): FindingDraft[] {
         ...describe(first, pods, `${entity.kind} ${entity.name}`, clockTime(onset)),
         entity,
         cause: first.cause,
-        role: first.cause === 'application-crash' ? 'symptom' : 'cause',
+        role: first.cause === undefined || first.cause === 'application-crash' ? 'symptom' : 'cause',
         severity: waiting ? 'critical' : 'major',
         onset,
         lines: group.map((end) => end.line),
@@ -112,6 +114,12 @@ function describe(
       return {
         claim: `${pods} of ${workload} cannot run their command${since}.`,
         confidence: 0.9,
+        error: messageOf(end.line),
+      };
+    case undefined:
+      return {
+        claim: `${pods} of ${workload} cannot be created${since}: ${messageOf(end.line)}.`,
+        confidence: 0.7,
         error: messageOf(end.line),
       };
     default:

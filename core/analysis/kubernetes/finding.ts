@@ -21,6 +21,9 @@ export interface Observation {
   readonly objects?: readonly unknown[];
 }
 
+/** A message may be as long as whoever wrote it liked; what matters is in its first characters. */
+const maxLine = 1000;
+
 export function observed(cluster: Cluster, observation: Observation): FindingDraft {
   const {
     claim,
@@ -30,19 +33,19 @@ export function observed(cluster: Cluster, observation: Observation): FindingDra
     severity = 'critical',
     confidence,
     onset,
-    lines,
     error,
     towards,
   } = observation;
+  const lines = observation.lines.slice(0, 60).map((line) => line.slice(0, maxLine));
   return {
-    claim,
+    claim: claim.slice(0, 390),
     entity,
     role,
     severity,
     confidence,
     ...(cause === undefined ? {} : { cause }),
-    ...(onset === undefined ? {} : { onset: toInstant(onset) }),
-    ...(error === undefined ? {} : { errorTemplate: maskVariables(error) }),
+    ...(isTime(onset) ? { onset: toInstant(onset) } : {}),
+    ...(error === undefined ? {} : { errorTemplate: maskVariables(error.slice(0, maxLine)) }),
     ...(towards === undefined ? {} : { towards }),
     evidence: [
       {
@@ -53,7 +56,7 @@ export function observed(cluster: Cluster, observation: Observation): FindingDra
           kind: 'kubernetes',
           cluster: cluster.name,
           takenAt: cluster.takenAt,
-          lines: lines.slice(0, 60),
+          lines,
           objects: observation.objects?.slice(0, 6) ?? [],
         },
       },
@@ -64,9 +67,12 @@ export function observed(cluster: Cluster, observation: Observation): FindingDra
 /** Kubernetes' times are RFC 3339 in seconds or microseconds; ours end in Z. */
 export const toInstant = (time: string): string => new Date(time).toISOString();
 
+const isTime = (time: string | null | undefined): time is string =>
+  typeof time === 'string' && !Number.isNaN(Date.parse(time));
+
 /** The earliest of the times that are there. */
 export function earliest(times: readonly (string | null | undefined)[]): string | undefined {
-  return times.filter((time): time is string => typeof time === 'string' && time !== '').sort()[0];
+  return times.filter(isTime).sort((a, b) => Date.parse(a) - Date.parse(b))[0];
 }
 
 /** `Oct 3 pods` → `3 pods`, `1 pod`. */
@@ -74,4 +80,4 @@ export const count = (number: number, noun: string): string => `${number} ${noun
 
 /** `12:47 UTC`. */
 export const clockTime = (time: string | undefined): string =>
-  time === undefined ? '' : ` since ${toInstant(time).slice(11, 16)} UTC`;
+  isTime(time) ? ` since ${toInstant(time).slice(11, 16)} UTC` : '';

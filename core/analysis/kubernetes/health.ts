@@ -2,7 +2,7 @@
 import type { EntityRef } from '../../model/entity.ts';
 import type { KubernetesSnapshot } from '../../model/telemetry.ts';
 import type { FindingDraft } from '../../specialists/finish.ts';
-import { indexCluster } from './cluster.ts';
+import { indexCluster, replicasOf } from './cluster.ts';
 import { observed } from './finding.ts';
 
 export function health(snapshots: readonly KubernetesSnapshot[], focus: readonly EntityRef[]): FindingDraft[] {
@@ -13,8 +13,7 @@ export function health(snapshots: readonly KubernetesSnapshot[], focus: readonly
       const asked = focus.some(
         (entity) => entity.name === name && (entity.namespace === undefined || entity.namespace === namespace),
       );
-      const wanted = workload.spec.replicas ?? 1;
-      const available = workload.status?.availableReplicas ?? 0;
+      const { wanted, available } = replicasOf(workload);
       if (!asked || wanted === 0 || available < wanted) return [];
       return [
         observed(cluster, {
@@ -23,7 +22,7 @@ export function health(snapshots: readonly KubernetesSnapshot[], focus: readonly
           role: 'context',
           severity: 'info',
           confidence: 0.9,
-          lines: [`${workload.kind} ${name}: availableReplicas ${available}, spec.replicas ${wanted}`],
+          lines: [`${workload.kind} ${name}: ${available} available, ${wanted} wanted`],
         }),
       ];
     });

@@ -15,17 +15,12 @@ const pullReasons = new Set([
 /** First that fits: the most specific words first. */
 const kinds: readonly (readonly [words: RegExp, cause: CauseCode, says: string])[] = [
   [
-    /no such host|server misbehaving|name resolution|dns/i,
+    /no such host|server misbehaving|name resolution|i\/o timeout|connection refused|connection reset|no route to host|deadline exceeded|TLS handshake|RegistryUnavailable/i,
     'image-registry-unreachable',
     'its registry cannot be reached',
   ],
   [
-    /i\/o timeout|connection refused|connection reset|no route to host|deadline exceeded|TLS handshake/i,
-    'image-registry-unreachable',
-    'its registry cannot be reached',
-  ],
-  [
-    /unauthorized|authentication required|no basic auth|denied|forbidden|401|403/i,
+    /unauthorized|authentication required|no basic auth|denied|forbidden|\b40[13]\b/i,
     'image-pull-secret-missing',
     'the registry refuses the pull credentials',
   ],
@@ -35,6 +30,9 @@ const kinds: readonly (readonly [words: RegExp, cause: CauseCode, says: string])
     'the image or its tag does not exist',
   ],
 ];
+
+/** Registries do not tell strangers whether a private image exists: to a pod without credentials a wrong name reads like a refusal. */
+const oneOrTheOther = /repository does not exist or may require/i;
 
 export function images(cluster: Cluster): FindingDraft[] {
   const affected = cluster.pods.flatMap((pod) => {
@@ -47,9 +45,21 @@ export function images(cluster: Cluster): FindingDraft[] {
     const secretMissing = cluster
       .eventsOf('Pod', pod.metadata.name, pod.metadata.namespace)
       .some((event) => event.reason === 'FailedToRetrieveImagePullSecret');
-    const text = [stuck.state?.waiting?.message ?? '', ...events.map((event) => event.message ?? '')].join('\n');
-    const image = pod.spec.containers.find((container) => container.name === stuck.name)?.image ?? stuck.image ?? '';
-    return [{ pod, stuck, text, events, secretMissing, image }];
+    const image =
+      [...pod.spec.containers, ...pod.spec.initContainers].find((one) => one.name === stuck.name)?.image ??
+      stuck.image ??
+      '';
+    // A name is no reason: an image may be called "dns" or tagged 1.403.
+    const text = [
+      stuck.state?.waiting?.reason ?? '',
+      stuck.state?.waiting?.message ?? '',
+      ...events.map((event) => event.message ?? ''),
+    ]
+      .join('\n')
+      .replaceAll(image || '\n', ' ')
+      .replace(/"[^"]*"/g, ' ');
+    const named = (pod.spec.imagePullSecrets ?? []).length > 0;
+    return [{ pod, stuck, text, events, secretMissing, named, image }];
   });
   const groups = Map.groupBy(affected, ({ pod, image }) => {
     const owner = cluster.ownerOf('Pod', pod.metadata.name, pod.metadata.namespace);
@@ -61,14 +71,19 @@ export function images(cluster: Cluster): FindingDraft[] {
     const entity = cluster.ownerOf('Pod', first.pod.metadata.name, first.pod.metadata.namespace);
     const text = group.map((one) => one.text).join('\n');
     const kind = kinds.find(([words]) => words.test(text));
-    // "denied … repository does not exist or may require authorization": anonymous registries say so for a wrong name; a named pull secret
-    // that is missing decides.
+    // A pull secret that is missing explains a refusal, and a failure without a word; a registry that knows the name but not the tag, or that
+    // does not answer, was not kept from us by a secret.
     const missing = group.some((one) => one.secretMissing);
-    const cause = missing && kind?.[1] !== 'image-registry-unreachable' ? 'image-pull-secret-missing' : kind?.[1];
-    const says =
-      missing && cause === 'image-pull-secret-missing'
-        ? 'the named pull secret does not exist'
-        : (kind?.[2] ?? 'its image cannot be pulled');
+    const eitherWay = oneOrTheOther.test(text) && !missing && !group.some((one) => one.named);
+    const { cause, says } =
+      missing && (kind === undefined || kind[1] === 'image-pull-secret-missing')
+        ? { cause: 'image-pull-secret-missing' as const, says: 'the named pull secret does not exist' }
+        : eitherWay
+          ? {
+              cause: 'image-not-found' as const,
+              says: 'there is no such image, or it is private and no credentials are given',
+            }
+          : { cause: kind?.[1], says: kind?.[2] ?? 'its image cannot be pulled' };
     const onset = earliest([
       ...group.flatMap((one) => one.events.map((event) => event.firstTimestamp)),
       ...group.map((one) => one.pod.metadata.creationTimestamp),
@@ -78,7 +93,7 @@ export function images(cluster: Cluster): FindingDraft[] {
         claim: `${count(group.length, 'pod')} of ${entity.kind} ${entity.name} cannot start${clockTime(onset)}: ${says} (${first.image}).`,
         entity,
         cause: cause ?? 'image-not-found',
-        confidence: cause ? 0.95 : 0.6,
+        confidence: cause === undefined || eitherWay ? 0.6 : 0.95,
         onset,
         lines: group.flatMap(({ pod, stuck, events }) => [
           `Pod ${pod.metadata.name}: container ${stuck.name}: waiting ${stuck.state?.waiting?.reason}: ${stuck.state?.waiting?.message ?? ''}`,

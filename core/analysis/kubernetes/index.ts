@@ -4,11 +4,14 @@ import type { FindingDraft } from '../../specialists/finish.ts';
 import { admission } from './admission.ts';
 import { type Cluster, indexCluster } from './cluster.ts';
 import { crashes } from './crashes.ts';
+import { dns } from './dns.ts';
 import { images } from './images.ts';
 import { jobs } from './jobs.ts';
 import { nodes } from './nodes.ts';
+import { ports } from './ports.ts';
 import { probes } from './probes.ts';
 import { rollouts } from './rollouts.ts';
+import { routes } from './routes.ts';
 import { scheduling } from './scheduling.ts';
 import { environment, services } from './services.ts';
 import { volumes } from './volumes.ts';
@@ -22,6 +25,9 @@ const analyzers: readonly ((cluster: Cluster) => FindingDraft[])[] = [
   probes,
   services,
   environment,
+  ports,
+  dns,
+  routes,
   rollouts,
   jobs,
   nodes,

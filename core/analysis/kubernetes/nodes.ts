@@ -9,10 +9,14 @@ export function nodes(cluster: Cluster): FindingDraft[] {
     const entity = { kind: 'Node', name: node.metadata.name, cluster: cluster.name };
     const conditions = node.status?.conditions ?? [];
     const ready = conditions.find((one) => one.type === 'Ready');
-    const events = cluster.eventsOf('Node', node.metadata.name, undefined);
+    const warnings = cluster
+      .eventsOf('Node', node.metadata.name, undefined)
+      .filter((event) => event.type === 'Warning');
     if (ready && ready.status !== 'True') {
-      const text = `${ready.reason ?? ''} ${ready.message ?? ''} ${events.map((event) => event.message ?? '').join(' ')}`;
-      const cause: CauseCode = /container runtime|PLEG|containerd/i.test(text)
+      const text = `${ready.reason ?? ''} ${ready.message ?? ''} ${warnings.map((event) => event.message ?? '').join(' ')}`;
+      // "container runtime network not ready" is about the network plugin; the runtime is well enough to say so.
+      const runtime = /container runtime(?! network)|PLEG|containerd/i;
+      const cause: CauseCode = runtime.test(text)
         ? 'node-container-runtime'
         : /kubelet stopped posting/i.test(text)
           ? 'node-kubelet'

@@ -48,8 +48,14 @@ const state = z
 const containerStatus = z.looseObject({
   name: z.string(),
   image: z.string().nullish(),
-  ready: z.boolean().default(false),
-  restartCount: z.number().default(0),
+  ready: z
+    .boolean()
+    .nullish()
+    .transform((v) => v ?? false),
+  restartCount: z
+    .number()
+    .nullish()
+    .transform((v) => v ?? 0),
   state,
   lastState: state,
 });
@@ -91,11 +97,41 @@ const container = z.looseObject({
   readinessProbe: probe,
   startupProbe: probe,
 });
+const required = 'requiredDuringSchedulingIgnoredDuringExecution';
+const requiredTerms = z
+  .looseObject({
+    nodeSelectorTerms: z.array(
+      z.looseObject({
+        matchExpressions: z
+          .array(
+            z.looseObject({
+              key: z.string(),
+              operator: z.string(),
+              values: z
+                .array(z.string())
+                .nullish()
+                .transform((v) => v ?? []),
+            }),
+          )
+          .nullish(),
+        matchFields: z.array(z.unknown()).nullish(),
+      }),
+    ),
+  })
+  .nullish();
 const podSpec = z.looseObject({
   nodeName: z.string().nullish(),
   nodeSelector: z.record(z.string(), z.string()).nullish(),
+  affinity: z
+    .looseObject({ nodeAffinity: z.looseObject({ [required]: requiredTerms }).nullish() })
+    .nullish()
+    .catch(undefined),
+  imagePullSecrets: z.array(z.unknown()).nullish().catch(undefined),
   serviceAccountName: z.string().nullish(),
-  containers: z.array(container).default([]),
+  containers: z
+    .array(container)
+    .nullish()
+    .transform((v) => v ?? []),
   initContainers: z
     .array(container)
     .nullish()
@@ -143,6 +179,8 @@ export const Workload = z.looseObject({
       readyReplicas: z.number().nullish(),
       availableReplicas: z.number().nullish(),
       updatedReplicas: z.number().nullish(),
+      desiredNumberScheduled: z.number().nullish(),
+      numberAvailable: z.number().nullish(),
       conditions,
     })
     .nullish(),
@@ -276,4 +314,5 @@ export type Quota = z.infer<typeof Quota>;
 export type KubernetesEvent = z.infer<typeof KubernetesEvent>;
 export type Container = z.infer<typeof container>;
 export type ContainerStatus = z.infer<typeof containerStatus>;
+export type NodeTerm = NonNullable<z.infer<typeof requiredTerms>>['nodeSelectorTerms'][number];
 export type Probe = NonNullable<z.infer<typeof probe>>;

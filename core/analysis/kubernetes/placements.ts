@@ -15,6 +15,5 @@ export function placements(snapshots: readonly KubernetesSnapshot[]): (entity: E
     owner.name === name &&
     (namespace === undefined || owner.namespace === namespace) &&
     (cluster === undefined || owner.cluster === cluster);
-  return (entity) =>
-    new Set(pods.flatMap(({ owner, node }) => (node && fits(owner, entity) ? [node] : [])));
+  return (entity) => new Set(pods.flatMap(({ owner, node }) => (node && fits(owner, entity) ? [node] : [])));
 }

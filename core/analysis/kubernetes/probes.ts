@@ -32,7 +32,7 @@ export function probes(cluster: Cluster): FindingDraft[] {
     if (!first) return [];
     const { pod, which, container, probe, events } = first;
     const entity = cluster.ownerOf('Pod', pod.metadata.name, pod.metadata.namespace);
-    const judged = judge(which, probe, container, events);
+    const judged = judge(pod, which, probe, container, events);
     const onset = earliest(group.flatMap((one) => one.events.map((event) => event.firstTimestamp)));
     return [
       observed(cluster, {
@@ -87,7 +87,7 @@ interface Judged {
   readonly confidence: number;
 }
 
-function judge(which: Which, probe: Probe, container: Container, events: readonly KubernetesEvent[]): Judged {
+function judge(pod: Pod, which: Which, probe: Probe, container: Container, events: readonly KubernetesEvent[]): Judged {
   const text = events.map((event) => event.message ?? '').join('\n');
   const misconfigured = (cause: CauseCode, says: string, confidence = 0.92): Judged => ({
     cause,
@@ -100,9 +100,13 @@ function judge(which: Which, probe: Probe, container: Container, events: readonl
   if (asked !== undefined && ports.length > 0 && !ports.includes(asked)) {
     return misconfigured(`${which}-probe-port`, `it asks port ${asked}, the container has ${ports.join(', ')}`);
   }
+  const named = portNameOf(probe);
+  if (named !== undefined && asked === undefined) {
+    return misconfigured(`${which}-probe-port`, `it asks port ${named}, and the container has no port of that name`);
+  }
   const seconds = patience(probe);
   const kinder = container.readinessProbe ? patience(container.readinessProbe) : 30;
-  if (which === 'liveness' && (seconds <= 5 || seconds * 3 <= kinder)) {
+  if (which === 'liveness' && (seconds <= 5 || seconds * 3 <= kinder) && killedEarly(pod, container, seconds)) {
     return misconfigured('liveness-probe-timing', `it kills the container after ${seconds} s`, 0.9);
   }
   if (wrongProtocol(probe, text)) {
@@ -123,14 +127,28 @@ function judge(which: Which, probe: Probe, container: Container, events: readonl
 const patience = (probe: Probe): number =>
   (probe.initialDelaySeconds ?? 0) + (probe.periodSeconds ?? 10) * (probe.failureThreshold ?? 3);
 
-/** What the kubelet's prober says when the other side speaks something else. */
-function wrongProtocol(probe: Probe, text: string): boolean {
-  if (probe.grpc) return /unimplemented|http2|preface|frame too large/i.test(text);
+/** Whether its last life was so short that it may never have been up; unknown counts as yes. Killing takes up to a minute itself. */
+function killedEarly(pod: Pod, container: Container, seconds: number): boolean {
+  if (container.startupProbe) return false;
+  const status = pod.status.containerStatuses.find((one) => one.name === container.name);
+  const ended = status?.lastState?.terminated ?? status?.state?.terminated;
+  const lived = (Date.parse(ended?.finishedAt ?? '') - Date.parse(ended?.startedAt ?? '')) / 1000;
+  return Number.isNaN(lived) || lived <= 3 * seconds + 60;
+}
+
+/** What the kubelet's prober says when the other side speaks something else; an end of file or a timeout says only that it is not well. */
+function wrongProtocol(probe: Probe, message: string): boolean {
+  const text = message.replace(/https?:\/\/[^\s"]*/g, ' ');
+  if (probe.grpc) return /unimplemented|does not implement|preface|frame too large/i.test(text);
   if (!probe.httpGet) return false;
-  if (probe.httpGet.scheme === 'HTTPS' && /tls|http response/i.test(text)) return true;
-  return /malformed HTTP|transport connection broken|server gave HTTP response to HTTPS|http2|frame|EOF|unexpected packet/i.test(
+  return /malformed HTTP|transport connection broken|server gave HTTP response to HTTPS|first record does not look like/i.test(
     text,
   );
+}
+
+function portNameOf(probe: Probe): string | undefined {
+  const port = probe.httpGet?.port ?? probe.tcpSocket?.port;
+  return typeof port === 'string' ? port : undefined;
 }
 
 function portOf(probe: Probe, container: Container): number | undefined {

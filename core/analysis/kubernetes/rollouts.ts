@@ -1,7 +1,7 @@
 // Workloads that do not have what they should: scaled to zero, a rollout that does not finish, and what the newest revision changed.
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../specialists/finish.ts';
-import type { Cluster } from './cluster.ts';
+import { type Cluster, replicasOf } from './cluster.ts';
 import { clockTime, observed } from './finding.ts';
 import type { Container, Workload } from './objects.ts';
 
@@ -22,21 +22,40 @@ const entityOf = (cluster: Cluster, workload: Workload): EntityRef => ({
 
 function zero(cluster: Cluster, workload: Workload): FindingDraft[] {
   if (workload.kind === 'DaemonSet' || workload.spec.replicas !== 0) return [];
-  const called = cluster.services.some(
-    (service) =>
-      service.metadata.name === workload.metadata.name && service.metadata.namespace === workload.metadata.namespace,
-  );
+  const called = leadsNowhere(cluster, workload);
+  const scaled = cluster
+    .eventsOf(workload.kind, workload.metadata.name, workload.metadata.namespace)
+    .findLast((event) => event.reason === 'ScalingReplicaSet' && /^scaled down .* to 0\b/i.test(event.message ?? ''));
+  const wanted = !called && scaled === undefined;
   return [
     observed(cluster, {
       claim: `${workload.kind} ${workload.metadata.name} is scaled to zero replicas${called ? ', although a Service leads to it' : ''}.`,
       entity: entityOf(cluster, workload),
-      cause: 'replicas-zero',
+      ...(wanted ? { role: 'context' as const } : { cause: 'replicas-zero' as const }),
       confidence: called ? 0.9 : 0.4,
-      severity: called ? 'critical' : 'minor',
-      lines: [`${workload.kind} ${workload.metadata.name}: spec.replicas 0`],
+      severity: called ? 'critical' : wanted ? 'info' : 'minor',
+      onset: scaled?.firstTimestamp ?? undefined,
+      lines: [
+        `${workload.kind} ${workload.metadata.name}: spec.replicas 0`,
+        ...(scaled ? [`Event ${scaled.reason}: ${scaled.message}`] : []),
+      ],
       error: 'replicas 0',
     }),
   ];
+}
+
+/** Whether a Service would lead to its pods and has no others: the other colour of a blue-green pair is idle on purpose. */
+function leadsNowhere(cluster: Cluster, workload: Workload): boolean {
+  const { name, namespace } = workload.metadata;
+  const labels = workload.spec.template.metadata?.labels ?? {};
+  return cluster.services.some((service) => {
+    if (service.metadata.namespace !== namespace) return false;
+    const selector = Object.entries(service.spec.selector ?? {});
+    const selects = (of: Readonly<Record<string, string>>) =>
+      selector.length > 0 && selector.every(([label, value]) => of[label] === value);
+    const its = service.metadata.name === name || selects(labels);
+    return its && !cluster.pods.some((pod) => pod.metadata.namespace === namespace && selects(pod.metadata.labels));
+  });
 }
 
 function stuck(cluster: Cluster, workload: Workload): FindingDraft[] {
@@ -63,33 +82,40 @@ function stuck(cluster: Cluster, workload: Workload): FindingDraft[] {
 /** What the newest revision changed, said where it is recent or the workload is not well. */
 function revision(cluster: Cluster, workload: Workload): FindingDraft[] {
   if (workload.kind !== 'Deployment') return [];
-  const number = (one: Workload) => Number(one.metadata.annotations['deployment.kubernetes.io/revision'] ?? 0);
-  const [newest, before] = cluster.replicaSets
-    .filter(
-      (set) =>
-        set.metadata.namespace === workload.metadata.namespace &&
-        set.metadata.ownerReferences.some((owner) => owner.name === workload.metadata.name),
-    )
-    .sort((a, b) => number(b) - number(a));
+  const [newest, before] = revisionsOf(cluster, workload);
   if (!newest || !before) return [];
-  const well = (workload.status?.availableReplicas ?? 0) >= (workload.spec.replicas ?? 1);
-  if (well) return [];
+  const { wanted, available } = replicasOf(workload);
+  if (available >= wanted) return [];
   const differences = differ(before.spec.template.spec.containers, newest.spec.template.spec.containers);
   if (differences.length === 0) return [];
   return [
     observed(cluster, {
-      claim: `Revision ${number(newest)} of ${workload.metadata.name} changed ${differences.slice(0, 3).join('; ')}${clockTime(newest.metadata.creationTimestamp ?? undefined)}.`,
+      claim: `Revision ${revisionOf(newest)} of ${workload.metadata.name} changed ${differences.slice(0, 3).join('; ')}${clockTime(newest.metadata.creationTimestamp ?? undefined)}.`,
       entity: entityOf(cluster, workload),
       role: 'context',
       severity: 'info',
       confidence: 0.8,
       onset: newest.metadata.creationTimestamp ?? undefined,
       lines: [
-        `ReplicaSet ${before.metadata.name} (revision ${number(before)}) → ${newest.metadata.name} (revision ${number(newest)})`,
+        `ReplicaSet ${before.metadata.name} (revision ${revisionOf(before)}) → ${newest.metadata.name} (revision ${revisionOf(newest)})`,
         ...differences,
       ],
     }),
   ];
+}
+
+const revisionOf = (set: Workload): number =>
+  Number(set.metadata.annotations['deployment.kubernetes.io/revision'] ?? 0);
+
+/** The ReplicaSets of a Deployment, newest revision first. */
+export function revisionsOf(cluster: Cluster, { kind, metadata }: Workload): readonly Workload[] {
+  return cluster.replicaSets
+    .filter(
+      (set) =>
+        set.metadata.namespace === metadata.namespace &&
+        set.metadata.ownerReferences.some((owner) => owner.kind === kind && owner.name === metadata.name),
+    )
+    .sort((a, b) => revisionOf(b) - revisionOf(a));
 }
 
 /** Image, environment, resources and probes that differ, as `what: before → after`. */

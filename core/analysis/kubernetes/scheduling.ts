@@ -4,7 +4,7 @@ import type { CauseCode } from '../../model/causes.ts';
 import type { FindingDraft } from '../../specialists/finish.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, count, earliest, observed } from './finding.ts';
-import type { Pod } from './objects.ts';
+import type { Node, NodeTerm, Pod } from './objects.ts';
 import { volumeCause } from './volumes.ts';
 
 const reasons: readonly (readonly [pattern: RegExp, cause: CauseCode, says: string])[] = [
@@ -17,6 +17,8 @@ const reasons: readonly (readonly [pattern: RegExp, cause: CauseCode, says: stri
   [/(\d+) Insufficient memory/, 'scheduling-insufficient-memory', 'it requests more memory than any node has free'],
   [/(\d+) node\(s\) were unschedulable/, 'scheduling-node-cordoned', 'the nodes it may run on are cordoned'],
 ];
+
+type Expression = NonNullable<NodeTerm['matchExpressions']>[number];
 
 /** Taints that Kubernetes sets itself, or that keep workloads off the control plane on purpose. */
 const ownTaint = /control-plane|master|unschedulable|not-ready|unreachable/;
@@ -50,6 +52,7 @@ function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[]): FindingDraft
     entity: silent ? { kind: 'Node', name: controlPlane.metadata.name, cluster: cluster.name } : entity,
     ...(silent ? { towards: entity } : {}),
     cause,
+    role: cause === undefined ? 'symptom' : 'cause',
     confidence,
     onset,
     lines: [
@@ -62,36 +65,46 @@ function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[]): FindingDraft
   });
 }
 
-function judge(cluster: Cluster, pod: Pod, message: string): { cause: CauseCode; says: string; confidence: number } {
+interface Judged {
+  readonly cause: CauseCode | undefined;
+  readonly says: string;
+  readonly confidence: number;
+}
+
+function judge(cluster: Cluster, pod: Pod, message: string): Judged {
   if (message === '') {
     return { cause: 'scheduler-down', says: 'the scheduler has said nothing about it', confidence: 0.85 };
   }
-  if (/persistentvolumeclaim|volume node affinity|unbound immediate/i.test(message)) {
-    return { ...volumeCause(cluster, pod), confidence: 0.9 };
+  if (/persistentvolumeclaim|unbound immediate/i.test(message)) {
+    const { cause, says } = volumeCause(cluster, pod);
+    return { cause, says, confidence: cause === undefined ? 0.6 : 0.9 };
   }
-  if (/didn't match Pod's node affinity\/selector|didn't match node selector|node affinity/i.test(message)) {
+  if (
+    /didn't match Pod's node affinity\/selector|didn't match node selector|(?<!volume )node affinity/i.test(message)
+  ) {
     const pinned = pinnedTo(cluster, pod);
-    const cordoned = pinned?.some((node) => node.spec?.unschedulable);
+    // Where nodes satisfy the selector, what keeps the pod off those nodes is in the way, not the selector.
     const tainted = pinned?.some((node) =>
       node.spec?.taints?.some((taint) => taint.effect !== 'PreferNoSchedule' && !ownTaint.test(taint.key)),
     );
-    // Where nodes satisfy the selector, what keeps the pod off those nodes is in the way, not the selector.
     if (tainted)
       return {
         cause: 'scheduling-taint',
         says: 'it does not tolerate a taint of the nodes it may run on',
         confidence: 0.9,
       };
-    if (cordoned)
+    if (pinned?.some((node) => node.spec?.unschedulable))
       return { cause: 'scheduling-node-cordoned', says: 'the only nodes it may run on are cordoned', confidence: 0.9 };
     if (pinned === undefined)
-      return { cause: 'scheduling-node-affinity', says: 'no ready node satisfies its node affinity', confidence: 0.9 };
+      return { cause: 'scheduling-node-affinity', says: 'no ready node satisfies its node affinity', confidence: 0.7 };
     if (pinned.length === 0)
-      return {
-        cause: 'scheduling-node-selector',
-        says: 'no node carries the labels of its node selector',
-        confidence: 0.92,
-      };
+      return selectedBy(cluster, pod).length === 0
+        ? {
+            cause: 'scheduling-node-selector',
+            says: 'no node carries the labels of its node selector',
+            confidence: 0.92,
+          }
+        : { cause: 'scheduling-node-affinity', says: 'no node satisfies its node affinity', confidence: 0.9 };
   }
   const counted = reasons
     .flatMap(([pattern, cause, says]) => {
@@ -100,21 +113,55 @@ function judge(cluster: Cluster, pod: Pod, message: string): { cause: CauseCode;
     })
     .sort((a, b) => b.nodes - a.nodes);
   const [best] = counted;
-  const taints = [...message.matchAll(/(\d+) node\(s\) had untolerated taint(?:s|\(s\))? ?\{?([^},]*)/g)].filter(
+  // Older schedulers say "had taint {key: value}, that the pod didn't tolerate".
+  const taints = [...message.matchAll(/(\d+) node\(s\) had (?:untolerated )?taint(?:s|\(s\))? ?\{?([^},]*)/g)].filter(
     ([, , key]) => !ownTaint.test(key ?? ''),
   );
   const tainted = taints.reduce((sum, [, nodes]) => sum + Number(nodes), 0);
-  if (tainted > (best?.nodes ?? 0) || (tainted > 0 && !best))
+  if (tainted > (best?.nodes ?? 0))
     return { cause: 'scheduling-taint', says: 'it does not tolerate a taint of the nodes', confidence: 0.9 };
   if (best) return { cause: best.cause, says: best.says, confidence: 0.9 };
-  return { cause: 'scheduling-taint', says: 'no node takes it', confidence: 0.4 };
+  return { cause: undefined, says: message.replace(/ preemption:.*$/, '').slice(0, 200), confidence: 0.5 };
 }
 
-/** Nodes whose labels satisfy the pod's selector; undefined without one. */
-function pinnedTo(cluster: Cluster, pod: Pod): readonly Cluster['nodes'][number][] | undefined {
+/** Nodes whose labels satisfy the pod's node selector; all without one. */
+function selectedBy(cluster: Cluster, pod: Pod): readonly Node[] {
   const selector = Object.entries(pod.spec.nodeSelector ?? {});
-  if (selector.length === 0) return undefined;
   return cluster.nodes.filter((node) => selector.every(([label, value]) => node.metadata.labels[label] === value));
+}
+
+/** Nodes that satisfy the pod's node selector and its required node affinity; undefined without either. */
+function pinnedTo(cluster: Cluster, pod: Pod): readonly Node[] | undefined {
+  const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  if (terms === undefined && Object.keys(pod.spec.nodeSelector ?? {}).length === 0) return undefined;
+  const selected = selectedBy(cluster, pod);
+  // Fields other than labels (a DaemonSet's node name) are not read: what cannot be judged does not exclude.
+  return terms === undefined
+    ? selected
+    : selected.filter((node) =>
+        terms.some((term) => (term.matchExpressions ?? []).every((one) => fits(node.metadata.labels, one))),
+      );
+}
+
+function fits(labels: Readonly<Record<string, string>>, expression: Expression): boolean {
+  const { key, operator, values } = expression;
+  const label = labels[key];
+  switch (operator) {
+    case 'In':
+      return label !== undefined && values.includes(label);
+    case 'NotIn':
+      return label === undefined || !values.includes(label);
+    case 'Exists':
+      return label !== undefined;
+    case 'DoesNotExist':
+      return label === undefined;
+    case 'Gt':
+      return Number(label) > Number(values[0]);
+    case 'Lt':
+      return Number(label) < Number(values[0]);
+    default:
+      return true;
+  }
 }
 
 /** Labels that kubeadm and older installers give the nodes of the control plane. */

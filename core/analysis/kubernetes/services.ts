@@ -3,6 +3,7 @@
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../specialists/finish.ts';
 import type { Cluster } from './cluster.ts';
+import { corroboration } from './corroboration.ts';
 import { observed } from './finding.ts';
 import type { Container, Pod, Service, Workload } from './objects.ts';
 
@@ -41,11 +42,13 @@ function selectorFinding(cluster: Cluster, service: Service, entity: EntityRef):
         ...(namesake.metadata.namespace ? { namespace: namesake.metadata.namespace } : {}),
       })
     : [];
+  // A Service that no workload has the name of, and that nobody is told to call, is a leftover.
+  const missed = namesake !== undefined || addressedBy(cluster, service.metadata.name, service.metadata.namespace);
   return [
     observed(cluster, {
       claim: `Service ${service.metadata.name} selects no pod: its selector ${selectorText(service)} matches nothing${running.length > 0 ? `, although ${running.length} pods of ${service.metadata.name} run` : ''}.`,
       entity,
-      cause: 'service-selector',
+      ...(missed ? { cause: 'service-selector' as const } : { role: 'context' as const, severity: 'info' as const }),
       confidence: running.length > 0 ? 0.94 : 0.7,
       lines: [
         `Service ${service.metadata.name}: selector ${selectorText(service)}`,
@@ -72,7 +75,7 @@ function portFindings(cluster: Cluster, service: Service, entity: EntityRef, pod
     const fits = declared.some((one) =>
       typeof target === 'number' ? one.containerPort === target : one.name === target,
     );
-    if (fits) return [];
+    if (fits || answersAt(pods, target)) return [];
     return [
       observed(cluster, {
         claim: `Service ${service.metadata.name} sends port ${port.port} to ${target}, where no container of its pods listens (they have ${[...new Set(declared.map((one) => one.containerPort))].join(', ')}).`,
@@ -87,6 +90,16 @@ function portFindings(cluster: Cluster, service: Service, entity: EntityRef, pod
       }),
     ];
   });
+}
+
+/** Containers need not declare their ports: what a ready pod's probe asks answers. */
+function answersAt(pods: readonly Pod[], target: number | string): boolean {
+  return pods.some((pod) =>
+    pod.spec.containers.some(({ name, readinessProbe }) => {
+      const asked = readinessProbe?.httpGet?.port ?? readinessProbe?.tcpSocket?.port ?? readinessProbe?.grpc?.port;
+      return asked === target && pod.status.containerStatuses.some((one) => one.name === name && one.ready);
+    }),
+  );
 }
 
 function protocolFindings(cluster: Cluster, service: Service, entity: EntityRef, pods: readonly Pod[]): FindingDraft[] {
@@ -112,8 +125,9 @@ function protocolFindings(cluster: Cluster, service: Service, entity: EntityRef,
   });
 }
 
+/** `host:port`, with a scheme (`jdbc:mysql://` too), a user and a path where there are such. */
 const address =
-  /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^@/\s]+@)?([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)((?:\.[a-z0-9-]+)*):(\d{1,5})(?:\/\S*)?$/i;
+  /^(?:[a-z][a-z0-9+.:-]*:\/\/)?(?:[^@/\s]+@)?([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)((?:\.[a-z0-9-]+)*):(\d{1,5})(?:\/\S*)?$/i;
 
 /** Addresses in environment variables, checked against the Services there are. */
 export function environment(cluster: Cluster): FindingDraft[] {
@@ -137,17 +151,27 @@ export function environment(cluster: Cluster): FindingDraft[] {
         const says = service
           ? `port ${one.port}, but the Service has ${ports.join(', ')}`
           : `${one.host}, and there is no such Service`;
+        // A name like none that exists is often an optional part that was never installed; one letter off is a mistake, and what was put
+        // there lately or is complained about is missed.
+        const why =
+          service || resembles(one.host, inNamespace)
+            ? { confidence: 0.9, lines: [] }
+            : corroboration(cluster, workload, container, one);
         return [
           observed(cluster, {
             claim: `${workload.kind} ${workload.metadata.name}: ${one.name}=${one.value} points to ${says}.`,
             entity,
-            cause: 'environment-address',
-            severity: service || resembles(one.host, inNamespace) ? 'critical' : 'minor',
-            // A name like none that exists is often an optional part that was never installed; one letter off is a mistake.
-            confidence: service || resembles(one.host, inNamespace) ? 0.9 : 0.5,
+            ...(why
+              ? {
+                  cause: service && isDatabase(one) ? ('database-port' as const) : ('environment-address' as const),
+                  severity: 'critical' as const,
+                }
+              : { role: 'context' as const, severity: 'info' as const }),
+            confidence: why?.confidence ?? 0.5,
             lines: [
               `${workload.kind} ${workload.metadata.name}: container ${container.name}: ${one.name}=${one.value}`,
               service ? `Service ${one.host}: ports ${ports.join(', ')}` : `no Service ${one.host} in ${target}`,
+              ...(why?.lines ?? []),
             ],
             error: `${one.name}=${one.value}`,
             towards: {
@@ -163,29 +187,55 @@ export function environment(cluster: Cluster): FindingDraft[] {
   });
 }
 
-function addressesOf(
-  container: Container,
-): { name: string; value: string; host: string; domain: string; port: number }[] {
-  return container.env.flatMap(({ name, value }) => {
-    const match = address.exec(value ?? '');
-    const [, host, domain, port] = match ?? [];
-    if (!host || !value || /^\d+$/.test(host) || host === 'localhost' || /^(?:0|127)\./.test(`${host}${domain}`))
-      return [];
-    return [{ name, value, host, domain: domain ?? '', port: Number(port) }];
-  });
+interface Address {
+  readonly name: string;
+  readonly value: string;
+  readonly host: string;
+  readonly domain: string;
+  readonly port: number;
 }
+
+/** Addresses in one variable, and host and port in two that are named alike. */
+function addressesOf({ env }: Container): Address[] {
+  const values = new Map(env.flatMap(({ name, value }) => (value ? [[name, value]] : [])));
+  const whole = [...values].flatMap(([name, value]) => addressIn(name, value) ?? []);
+  const halves = [...values].flatMap(([name, host]) => {
+    const stem = /^(.*?)_?(?:HOST|HOSTNAME|ADDRESS|ADDR|SERVER)$/i.exec(name)?.[1];
+    const portName = stem === undefined ? undefined : [`${stem}_PORT`, `${stem}PORT`].find((one) => values.has(one));
+    const port = portName === undefined ? undefined : values.get(portName);
+    return portName && /^[\w.-]+$/.test(host) && /^\d{1,5}$/.test(port ?? '')
+      ? (addressIn(`${name} and ${portName}`, `${host}:${port}`) ?? [])
+      : [];
+  });
+  return [...whole, ...halves];
+}
+
+function addressIn(name: string, value: string): Address | undefined {
+  const [, host, domain = '', port] = address.exec(value) ?? [];
+  if (!host || /^\d+$/.test(host) || host === 'localhost' || /^(?:0|127)\./.test(`${host}${domain}`)) return undefined;
+  return { name, value, host, domain, port: Number(port) };
+}
+
+/** Of SQL databases; caches and queues are addresses like others. */
+const isDatabase = ({ name, value, host }: Address): boolean =>
+  /mysql|maria|postgres|pgsql|sqlserver|oracle|jdbc|(?:^|[_-])(?:db|sql)(?:[_-]|$)/i.test(
+    `${name} ${value.split('?')[0]} ${host}`,
+  );
 
 /** `.billing`, `.billing.svc`, `.billing.svc.cluster.local` name a namespace; any other domain is outside. */
 function namespaceOf(domain: string): string | undefined {
   return /^\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?$/.exec(domain)?.[1];
 }
 
-/** Whether a Service has nearly this name: one is part of the other, or at most two letters differ. */
+/** Whether a Service has nearly this name: one is most of the other, or at most two letters differ, fewer in a short name. */
 function resembles(host: string, services: readonly Service[]): boolean {
-  return services.some(
-    ({ metadata: { name } }) =>
-      name !== host && (name.includes(host) || host.includes(name) || distance(name, host) <= 2),
-  );
+  return services.some(({ metadata: { name } }) => {
+    const [short, long] = name.length < host.length ? [name, host] : [host, name];
+    return (
+      (long.includes(short) && short.length * 2 >= long.length) ||
+      distance(name, host) <= Math.min(2, Math.floor(short.length / 4))
+    );
+  });
 }
 
 /** Levenshtein distance. */
@@ -203,7 +253,7 @@ function distance(a: string, b: string): number {
 }
 
 /** Whether some workload of the namespace is told this name by its environment. */
-export function addressedBy(cluster: Cluster, host: string, namespace: string): boolean {
+export function addressedBy(cluster: Cluster, host: string, namespace: string | undefined): boolean {
   return cluster.workloads.some(
     (workload) =>
       workload.metadata.namespace === namespace &&

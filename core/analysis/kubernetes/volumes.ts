@@ -6,7 +6,12 @@ import { observed } from './finding.ts';
 import type { Claim, Pod, Volume } from './objects.ts';
 import { bytesOf } from './quantity.ts';
 
-export function volumeCause(cluster: Cluster, pod: Pod): { cause: CauseCode; says: string } {
+interface Judged {
+  readonly cause: CauseCode | undefined;
+  readonly says: string;
+}
+
+export function volumeCause(cluster: Cluster, pod: Pod): Judged {
   const names = pod.spec.volumes.flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
   const claims = cluster.claims.filter(
     (claim) => names.includes(claim.metadata.name) && claim.metadata.namespace === pod.metadata.namespace,
@@ -14,20 +19,35 @@ export function volumeCause(cluster: Cluster, pod: Pod): { cause: CauseCode; say
   const pending = claims.find((claim) => claim.status?.phase !== 'Bound');
   return pending
     ? claimCause(cluster, pending)
-    : { cause: 'volume-claimed-by-another', says: 'its volume claim is not there' };
+    : {
+        cause: undefined,
+        says: names.length > claims.length ? 'its volume claim is not there' : 'its volumes are not ready',
+      };
 }
 
-function claimCause(cluster: Cluster, claim: Claim): { cause: CauseCode; says: string } {
+function claimCause(cluster: Cluster, claim: Claim): Judged {
   const name = `volume claim ${claim.metadata.name}`;
+  const provisioning = cluster
+    .eventsOf('PersistentVolumeClaim', claim.metadata.name, claim.metadata.namespace)
+    .findLast((event) => event.reason === 'ProvisioningFailed' || event.reason === 'ExternalProvisioning');
+  // Where volumes are made on demand, those of others say nothing of this claim.
+  if (provisioning)
+    return {
+      cause: 'volume-storage-class',
+      says: `nothing is provisioned for ${name}: ${(provisioning.message ?? '').slice(0, 200)}`,
+    };
   const selector = Object.entries(claim.spec.selector?.matchLabels ?? {});
   const selects = (volume: Volume) => selector.every(([label, value]) => volume.metadata.labels[label] === value);
   const sameClass = (volume: Volume) => (volume.spec.storageClassName ?? '') === (claim.spec.storageClassName ?? '');
   const modes = (volume: Volume) => claim.spec.accessModes.every((mode) => volume.spec.accessModes.includes(mode));
   const wanted = bytesOf(claim.spec.resources?.requests.storage);
   const large = (volume: Volume) => bytesOf(volume.spec.capacity.storage) >= wanted;
+  // A released volume still names the claim it was for, even where a new one took the name.
   const free = (volume: Volume) =>
     !volume.spec.claimRef ||
-    (volume.spec.claimRef.name === claim.metadata.name && volume.spec.claimRef.namespace === claim.metadata.namespace);
+    (volume.status?.phase !== 'Released' &&
+      volume.spec.claimRef.name === claim.metadata.name &&
+      volume.spec.claimRef.namespace === claim.metadata.namespace);
   const checks: readonly (readonly [fits: (volume: Volume) => boolean, cause: CauseCode, says: string])[] = [
     [selects, 'volume-selector', `the selector of ${name} matches no volume`],
     [sameClass, 'volume-storage-class', `${name} names a storage class that no volume has`],
@@ -40,11 +60,13 @@ function claimCause(cluster: Cluster, claim: Claim): { cause: CauseCode; says: s
     : cluster.volumes;
   // The volume that comes closest tells what is wrong with the claim.
   const ranked = candidates
-    .map((volume) => ({ failed: checks.filter(([fits]) => !fits(volume)) }))
-    .sort((a, b) => a.failed.length - b.failed.length);
+    .map((volume) => ({ failed: checks.filter(([fits]) => !fits(volume)), free: free(volume) }))
+    .sort((a, b) => a.failed.length - b.failed.length || Number(b.free) - Number(a.free));
   const closest = ranked[0]?.failed[0];
   if (closest) return { cause: closest[1], says: closest[2] };
-  return { cause: 'volume-storage-class', says: `nothing provides a volume for ${name}` };
+  return ranked.length > 0
+    ? { cause: undefined, says: `a volume fits ${name}, and is not bound to it yet` }
+    : { cause: 'volume-storage-class', says: `nothing provides a volume for ${name}` };
 }
 
 /** Claims that wait, also where no pod shows it. */

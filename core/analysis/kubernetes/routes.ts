@@ -1,0 +1,182 @@
+// Routes from outside: Ingress, HTTPRoute and VirtualService. A backend that is not there, a port that it does not have, and a path that
+// is named after one service and leads to another.
+import * as z from 'zod';
+import type { EntityRef } from '../../model/entity.ts';
+import type { FindingDraft } from '../../specialists/finish.ts';
+import type { Cluster } from './cluster.ts';
+import { observed } from './finding.ts';
+
+interface Backend {
+  readonly path: string;
+  readonly name: string;
+  readonly namespace: string | undefined;
+  readonly port: number | string | undefined;
+}
+type Read = (spec: unknown, namespace: string | undefined) => Backend[];
+
+const orNone = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((v) => v ?? []);
+const IngressSpec = z.looseObject({
+  rules: orNone(
+    z.looseObject({
+      http: z
+        .looseObject({
+          paths: orNone(
+            z.looseObject({
+              path: z.string().nullish(),
+              backend: z.looseObject({
+                service: z
+                  .looseObject({
+                    name: z.string(),
+                    port: z.looseObject({ number: z.number().nullish(), name: z.string().nullish() }).nullish(),
+                  })
+                  .nullish(),
+              }),
+            }),
+          ),
+        })
+        .nullish(),
+    }),
+  ),
+});
+const HttpRouteSpec = z.looseObject({
+  rules: orNone(
+    z.looseObject({
+      matches: orNone(z.looseObject({ path: z.looseObject({ value: z.string().nullish() }).nullish() })),
+      backendRefs: orNone(
+        z.looseObject({
+          kind: z.string().nullish(),
+          name: z.string(),
+          namespace: z.string().nullish(),
+          port: z.number().nullish(),
+        }),
+      ),
+    }),
+  ),
+});
+const uri = z.looseObject({ prefix: z.string().nullish(), exact: z.string().nullish() }).nullish();
+const VirtualServiceSpec = z.looseObject({
+  http: orNone(
+    z.looseObject({
+      match: orNone(z.looseObject({ uri })),
+      route: orNone(
+        z.looseObject({
+          destination: z.looseObject({
+            host: z.string(),
+            port: z.looseObject({ number: z.number().nullish() }).nullish(),
+          }),
+        }),
+      ),
+    }),
+  ),
+});
+
+const readers: Readonly<Record<string, Read>> = {
+  Ingress: (spec, namespace) =>
+    read(IngressSpec, spec).flatMap(({ rules }) =>
+      rules.flatMap(({ http }) =>
+        (http?.paths ?? []).flatMap(({ path, backend: { service } }) =>
+          service
+            ? [
+                {
+                  path: path ?? '/',
+                  name: service.name,
+                  namespace,
+                  port: service.port?.number ?? service.port?.name ?? undefined,
+                },
+              ]
+            : [],
+        ),
+      ),
+    ),
+  HTTPRoute: (spec, namespace) =>
+    read(HttpRouteSpec, spec).flatMap(({ rules }) =>
+      rules.flatMap(({ matches, backendRefs }) =>
+        backendRefs
+          .filter(({ kind }) => !kind || kind === 'Service')
+          .map((ref) => ({
+            path: matches[0]?.path?.value ?? '/',
+            name: ref.name,
+            namespace: ref.namespace ?? namespace,
+            port: ref.port ?? undefined,
+          })),
+      ),
+    ),
+  VirtualService: (spec, namespace) =>
+    read(VirtualServiceSpec, spec).flatMap(({ http }) =>
+      http.flatMap(({ match, route }) =>
+        route.map(({ destination: { host, port } }) => {
+          const [name = host, of, svc] = host.split('.');
+          return {
+            path: match[0]?.uri?.prefix ?? match[0]?.uri?.exact ?? '/',
+            name,
+            // A host of another domain is outside.
+            namespace: of === undefined || svc === 'svc' ? (of ?? namespace) : undefined,
+            port: port?.number ?? undefined,
+          };
+        }),
+      ),
+    ),
+};
+
+function read<Schema extends z.ZodType>(schema: Schema, spec: unknown): z.infer<Schema>[] {
+  const parsed = schema.safeParse(spec);
+  return parsed.success ? [parsed.data] : [];
+}
+
+export function routes(cluster: Cluster): FindingDraft[] {
+  return cluster.items.flatMap((item) => {
+    const reader = readers[item.kind];
+    if (!reader) return [];
+    const { name, namespace } = item.metadata;
+    const entity: EntityRef = { kind: item.kind, name, cluster: cluster.name, ...(namespace ? { namespace } : {}) };
+    return reader(item.spec, namespace).flatMap((backend) => problemOf(backend, cluster, entity) ?? []);
+  });
+}
+
+function problemOf(backend: Backend, cluster: Cluster, entity: EntityRef): FindingDraft | undefined {
+  const there = cluster.services.filter(({ metadata }) => metadata.namespace === backend.namespace);
+  // Where the namespace was not recorded nothing can be said.
+  if (there.length === 0) return undefined;
+  const service = there.find(({ metadata }) => metadata.name === backend.name);
+  const route = `${entity.kind} ${entity.name} leads ${backend.path} to ${backend.name}`;
+  const say = (claim: string, confidence: number, line: string) =>
+    observed(cluster, {
+      claim,
+      entity,
+      cause: 'route-wrong-backend',
+      confidence,
+      lines: [`${entity.kind} ${entity.name}: ${backend.path} → ${backend.name}:${backend.port ?? ''}`, line],
+      error: `${backend.path} to ${backend.name}:${backend.port ?? ''}`,
+      towards: { ...entity, kind: 'Service', name: backend.name },
+    });
+  if (!service) return say(`${route}, and there is no such Service.`, 0.92, `no Service ${backend.name}`);
+  const { ports } = service.spec;
+  const fits = ({ port, name }: { port: number; name?: string | null | undefined }) =>
+    backend.port === port || backend.port === name;
+  if (backend.port !== undefined && !ports.some(fits)) {
+    const has = ports.map(({ port }) => port).join(', ');
+    return say(`${route}:${backend.port}, and that Service has ${has}.`, 0.92, `Service ${backend.name}: ports ${has}`);
+  }
+  const meant = namedIn(
+    backend.path,
+    there.map(({ metadata }) => metadata.name),
+  );
+  return meant !== undefined && namedIn(backend.path, [backend.name]) === undefined
+    ? say(`${route}, although the path is named after ${meant}.`, 0.75, `Service ${meant} is there`)
+    : undefined;
+}
+
+/** The service that a segment of the path is called after. */
+function namedIn(path: string, names: readonly string[]): string | undefined {
+  const segments = path
+    .toLowerCase()
+    .split('/')
+    .map(bare)
+    .filter((segment) => segment.length >= 4);
+  return names.find((name) => segments.includes(bare(name)));
+}
+const bare = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]|(?:service|svc|api)(?![a-z])/g, '');
