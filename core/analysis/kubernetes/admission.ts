@@ -5,7 +5,7 @@ import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../specialists/finish.ts';
 import { type Cluster, replicasOf } from './cluster.ts';
 import { clockTime, earliest, observed } from './finding.ts';
-import type { KubernetesEvent } from './objects.ts';
+import type { KubernetesEvent, Workload } from './objects.ts';
 import { bytesOf } from './quantity.ts';
 import { addressedBy } from './services.ts';
 
@@ -149,13 +149,14 @@ function missingFor(cluster: Cluster, cause: CauseCode, namespace: string): stri
       .map((name) => `PersistentVolumeClaim ${name}`);
   }
   if (cause === 'quota-services') {
-    return cluster.workloads
-      .filter(
-        (workload) =>
-          workload.metadata.namespace === namespace && addressedBy(cluster, workload.metadata.name, namespace),
-      )
-      .filter((workload) => !cluster.has('Service', workload.metadata.name, namespace))
-      .map((workload) => `Service ${workload.metadata.name}`);
+    const here = cluster.workloads.filter(({ metadata }) => metadata.namespace === namespace);
+    const without = here.filter(({ metadata }) => !cluster.has('Service', metadata.name, namespace));
+    const listening = (one: Workload) => one.spec.template.spec.containers.some(({ ports }) => ports.length > 0);
+    // Where nearly all that listen have a Service, one that has none was meant to have one.
+    const isCustom = without.filter(listening).length <= here.filter(listening).length / 5;
+    return without
+      .filter((one) => addressedBy(cluster, one.metadata.name, namespace) || (isCustom && listening(one)))
+      .map(({ metadata }) => `Service ${metadata.name}`);
   }
   return [];
 }
