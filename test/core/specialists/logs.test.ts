@@ -215,8 +215,8 @@ describe('what the logs cannot say is a gap', () => {
     expect(read()).toBeLessThan(10);
   });
   test('and what was not read is not called gone', async () => {
-    const broke = everyMinute(() => 'ERROR the old printer broke');
-    const { report } = await investigated(broke, { budget: { seconds: 20, tokens: 1000, bytes: 1500 } });
+    const broke = Array.from({ length: 10 }, () => everyMinute(() => 'ERROR the old printer broke')).flat();
+    const { report } = await investigated(broke, { budget: { seconds: 20, tokens: 1000, bytes: 12_000 } });
     expect(report.gaps).toMatchObject([{ reason: expect.stringContaining('Only the first') }]);
     expect(report.summary).not.toContain('No longer seen');
   });

@@ -135,13 +135,14 @@ describe('a line stays as it is', () => {
     ['of JSON cut in the middle', '{"msg":"checkout fai'],
     ['of JSON without words', '{"count":7}'],
     ['of a JSON list', '["msg"]'],
+    ['of JSON beyond any line’s length', JSON.stringify({ msg: 'x', pad: 'y'.repeat(70_000) })],
     ['that speaks of an error level', 'the ERROR budget is spent'],
     ['with a longer word in front', 'ERRORS: 7'],
     ['of a key and a value', 'level=high water'],
     ['with a brace at its end', 'func main() {}'],
     ['empty', ''],
   ])('%s', (_, message) => {
-    expect(parseLine(message)).toEqual(line(message));
+    expect(parseLine(message)).toEqual(line(message.slice(0, 8000)));
   });
 });
 

@@ -73,7 +73,9 @@ describe('an error tells something', () => {
     ['surging, when it comes three times as often', 30, 60, 'surging'],
     ['nothing, when it comes as often as before', 10, 60, undefined],
     ['nothing, when it comes not quite three times as often', 29, 60, undefined],
-    ['nothing, when it is three times as often by chance', 2, 1, undefined],
+    ['nothing, when three times as often is chance', 3, 6, undefined],
+    ['surging, when it is more than chance', 4, 6, 'surging'],
+    ['nothing, when it came twice', 2, 1, undefined],
     ['surging, when it is rare and then is not', 4, 1, 'surging'],
   ])('that is %s', (_, count, before, kind) => {
     expect(kindOf(count, before)).toBe(kind);
