@@ -7,6 +7,7 @@ import type { Dependency } from '../model/telemetry.ts';
 import { type CallGraph, callGraph } from './call-graph.ts';
 import { type Candidate, candidatesOf, earliest } from './candidates.ts';
 import { depthOf, isChange } from './causality.ts';
+import { elsewhere } from './neighbourhood.ts';
 import { type Ranked, rank, symptomsOf } from './rank.ts';
 import type { Scene } from './scene.ts';
 import { bestRef, type Subjects, subjectsAmong } from './subjects.ts';
@@ -96,12 +97,14 @@ function sceneOf({ context, supported, dependencies }: Case): Scene {
   const entities = findings.flatMap(({ entity, towards }) => (towards ? [entity, towards] : [entity]));
   const subjects = subjectsAmong(context.workload ? [...entities, context.workload] : entities, context);
   const graph = graphOf(findings, dependencies, context, subjects);
+  const paged = pagedService(context, subjects);
   return {
+    isElsewhere: elsewhere({ context, findings, graph, subjects, paged }),
     candidates: candidatesOf(findings, subjects),
     findings,
     graph,
     subjects,
-    paged: pagedService(context, subjects),
+    paged,
     changes: supported.changes,
     excerptsOf: (finding) => finding.evidenceIds.map((id) => excerptOf(evidence.get(id))).join('\n'),
   };

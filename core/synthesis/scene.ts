@@ -1,5 +1,6 @@
 // What candidates are judged against, and what is common to the judging. No weights here.
 import { causes } from '../model/causes.ts';
+import type { EntityRef } from '../model/entity.ts';
 import type { Finding } from '../model/report.ts';
 import type { CallGraph } from './call-graph.ts';
 import type { Candidate } from './candidates.ts';
@@ -11,6 +12,8 @@ export interface Scene {
   readonly graph: CallGraph;
   /** The paged service in the call graph's name, where known. */
   readonly paged: string | undefined;
+  /** Whether an entity has nothing to do with the page, as far as is known. */
+  readonly isElsewhere: (entity: EntityRef) => boolean;
   readonly subjects: Subjects;
   /** What was read, as text, of the evidence of a finding. */
   readonly excerptsOf: (finding: Finding) => string;

@@ -57,7 +57,11 @@ const errorShare = (findings: readonly Finding[]): number =>
     ),
   );
 
-export function signsOfCloseness({ service }: Candidate, { paged, graph }: Scene): Sign[] {
+export function signsOfCloseness({ service, entity }: Candidate, { paged, graph, isElsewhere }: Scene): Sign[] {
+  if (isElsewhere(entity))
+    return [
+      { weight: -4, text: `it is in namespace ${entity.namespace}, and nothing leads there from what was paged` },
+    ];
   if (paged === undefined || service === undefined) return [];
   if (service === paged) return [{ weight: 0.8, text: 'it is what was paged' }];
   const distance = graph.calleesOf(paged).get(service);
@@ -88,12 +92,13 @@ export function signsOfReach(candidate: Candidate, { graph, findings, subjects }
 }
 
 /** How much of what is seen it leaves unexplained: the likelihood of symptoms that it does not bring about. */
-export function signsOfCoverage(candidate: Candidate, { findings, graph, subjects }: Scene): Sign[] {
+export function signsOfCoverage(candidate: Candidate, { findings, graph, subjects, isElsewhere }: Scene): Sign[] {
   // A failed run stays failed whatever goes on around it, and what strikes many places is not told by one of them.
   const inOnePlace = subjects.familyOf(candidate.entity) === 'workload' && !strikesMany(candidate.cause);
   if (!inOnePlace || isRun(candidate)) return [];
   const grave = observed(findings).filter(
-    ({ severity, entity }) => (severity === 'critical' || severity === 'major') && subjects.serviceOf(entity),
+    ({ severity, entity }) =>
+      (severity === 'critical' || severity === 'major') && subjects.serviceOf(entity) && !isElsewhere(entity),
   );
   const places = Map.groupBy(grave, ({ entity }) => subjects.keyOf(entity));
   if (places.size < 2) return [];

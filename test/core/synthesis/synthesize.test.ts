@@ -442,3 +442,32 @@ describe('one more round', () => {
     expect(first(diagnosis)?.findingIds).toContain('kubernetes-1-1');
   });
 });
+
+describe('what is broken elsewhere', () => {
+  const other = (name: string): Draft => ({
+    claim: `Deployment ${name} cannot pull its image.`,
+    entity: { kind: 'Deployment', name, namespace: `team-${name}`, cluster: 'c1' },
+    cause: 'image-not-found',
+    role: 'cause',
+    severity: 'critical',
+    confidence: 0.95,
+    onset: at('12:40:00'),
+  });
+  const noise = ['a', 'b', 'c', 'd', 'e', 'f'].map(other);
+
+  test('leaves a clear cause clear', async () => {
+    const alone = first((await synthesized({ findings: [oom], paged: 'cart' })).diagnosis);
+    const among = first((await synthesized({ findings: [...noise, oom], paged: 'cart' })).diagnosis);
+    expect(among).toMatchObject({ entity: { name: 'cart' }, cause: 'oom-killed' });
+    expect(among?.confidence).toBeGreaterThan((alone?.confidence ?? 1) - 0.2);
+  });
+  test('is the cause where what was paged calls it', async () => {
+    const { diagnosis } = await synthesized({
+      findings: [errors('cart', '12:41:00'), other('pay')],
+      edges: [['cart', 'pay']],
+      paged: 'cart',
+    });
+    expect(first(diagnosis)).toMatchObject({ entity: { name: 'pay' }, cause: 'image-not-found' });
+    expect(first(diagnosis)?.confidence).toBeGreaterThan(0.6);
+  });
+});
