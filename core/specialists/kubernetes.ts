@@ -1,10 +1,11 @@
 // The Kubernetes specialist: what is broken in the clusters, ranked by how close it is to what was paged. In a second round, and after an
 // action, it answers the same question about the entities in focus, and says what is well too.
 import { analyzeClusters, health } from '../analysis/kubernetes/index.ts';
-import type { EntityRef } from '../model/entity.ts';
-import type { Brief, Gap, Report } from '../model/report.ts';
+import { type EntityRef, sameWorkload } from '../model/entity.ts';
+import type { Brief, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
+import { gapsOfMissing } from './missing.ts';
 
 type KubernetesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents' | 'ids'> &
   Partial<Pick<Ports, 'reasoner'>>;
@@ -30,24 +31,23 @@ export async function investigateKubernetes(brief: Brief, ports: KubernetesPorts
   const narrowed = brief.phase === 'verify' || brief.round > 1;
   const findings = narrowed
     ? [
-        ...all.filter((finding) => brief.focus.some((entity) => same(entity, finding.entity))),
+        ...all.filter((finding) => brief.focus.some((entity) => sameWorkload(entity, finding.entity))),
         ...health(observed.data, brief.focus),
       ]
     : all.map((finding) => ({ ...finding, confidence: finding.confidence * closeness(finding.entity, brief) }));
   const clusters = observed.data.map((snapshot) => snapshot.cluster).join(', ');
   return finishReport(
     brief,
-    { summary: summaryOf(findings, clusters), findings, gaps: gapsOf(observed.missing), bytesRead: observed.bytes },
+    {
+      summary: summaryOf(findings, clusters),
+      findings,
+      gaps: gapsOfMissing('kubernetes', observed.missing),
+      bytesRead: observed.bytes,
+    },
     startedAt,
     ports,
   );
 }
-
-const gapsOf = (missing: readonly string[] = []): Gap[] =>
-  missing.slice(0, 5).map((what) => ({ source: 'kubernetes', reason: `Not read: ${what}`.slice(0, 300) }));
-
-const same = (a: EntityRef, b: EntityRef): boolean =>
-  a.name === b.name && (a.namespace === undefined || b.namespace === undefined || a.namespace === b.namespace);
 
 /** 1 for what was paged and what it calls, less the farther away; never so little that a clear cause is lost. */
 function closeness(entity: EntityRef, { context }: Brief): number {

@@ -9,6 +9,7 @@ import type { Brief, Gap, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { shorten } from '../text.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
+import { gapsOfMissing } from './missing.ts';
 
 type LogsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents' | 'ids'> &
   Partial<Pick<Ports, 'reasoner'>>;
@@ -48,7 +49,7 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
     {
       summary: summaryOf(telling, reading, partial),
       findings,
-      gaps: gapsOf(reading, partial),
+      gaps: [...gapsOfMissing('logs', observed.missing), ...gapsOf(reading, partial)],
       bytesRead: reading.characters,
     },
     startedAt,

@@ -12,6 +12,7 @@ import type { Series, VendorStatus } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Observed } from '../ports/telemetry.ts';
 import { type EvidenceDraft, type FindingDraft, finishReport } from './finish.ts';
+import { gapsOfMissing } from './missing.ts';
 
 type MetricsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents' | 'ids'> &
   Partial<Pick<Ports, 'reasoner'>>;
@@ -32,7 +33,7 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
   ]);
   const series = metrics.kind === 'data' ? metrics.data : [];
   const query = metrics.kind === 'data' ? metrics.query : 'metrics';
-  const gaps: Gap[] = metrics.kind === 'gap' ? [metrics.gap] : [];
+  const gaps: Gap[] = metrics.kind === 'gap' ? [metrics.gap] : gapsOfMissing('metrics', metrics.missing);
   const baselineEnd = Date.parse(window.baseline.end) / 1000;
   const found = moves(series, baselineEnd);
   const bad = found.filter((move) => move.bad);
@@ -330,7 +331,7 @@ function summaryOf(
   firing: readonly string[],
   gaps: readonly Gap[],
 ): string {
-  if (gaps.length > 0 && findings.length === 0)
+  if (gaps.length > 0 && seriesCount === 0)
     return `Metrics could not be asked: ${gaps.map((gap) => gap.reason).join(' ')}`;
   const alerts = firing.length > 0 ? ` Monitoring fires: ${firing.slice(0, 3).join('; ')}.` : '';
   if (findings.length === 0) return `None of ${seriesCount} series moved more than its noise.${alerts}`;
