@@ -1,72 +1,194 @@
 // The KnowledgeBase port as a full-text index in memory (minisearch: BM25+), over documents given and, where there is a folder, kept there.
-// A hit is a section, with why it matched. Bedrock Knowledge Bases are the other side of the same port.
-import MiniSearch, { type SearchResult } from 'minisearch';
+// Documents are ranked as a whole and by their best section, which is the hit, with why it matched. Bedrock Knowledge Bases are the other
+// side of the same port.
+import MiniSearch, { type Options, type SearchResult } from 'minisearch';
 import type { KnowledgeHit } from '../../core/model/telemetry.ts';
 import type { KnowledgeBase, KnowledgeDocument, KnowledgeQuery } from '../../core/ports/telemetry.ts';
 import { writeDocument } from './folder.ts';
-import { sectionsOf } from './sections.ts';
+import { type Section, sectionsOf } from './sections.ts';
+import { isPhrase, spellings, termsOf } from './words.ts';
 
 export { loadKnowledgeFolder } from './folder.ts';
 export { documentOf, fileOf } from './front-matter.ts';
-
-interface Indexed {
-  readonly id: string;
-  readonly document: string;
-  readonly title: string;
-  readonly heading: string;
-  readonly service: string;
-  readonly tags: string;
-  readonly body: string;
-}
 
 export interface KnowledgeIndexOptions {
   /** Where `add` keeps documents; in memory only where absent. */
   readonly folder?: string | undefined;
 }
 
-const fields = ['title', 'heading', 'service', 'tags', 'body'] as const;
+interface Held {
+  readonly document: KnowledgeDocument;
+  readonly sections: readonly Section[];
+  readonly whole: IndexedDocument;
+}
+
+interface IndexedDocument {
+  readonly id: string;
+  readonly title: string;
+  readonly headings: string;
+  readonly service: string;
+  readonly tags: string;
+  readonly body: string;
+}
+
+interface IndexedSection {
+  readonly id: string;
+  readonly document: string;
+  readonly place: number;
+  readonly heading: string;
+  readonly body: string;
+}
+
 /** The name of a runbook says more about what it is for than any sentence in it. */
-const boost = { title: 4, heading: 2.5, service: 2, tags: 2, body: 1 };
-const fieldWords: Record<string, string> = {
-  title: 'title',
-  heading: 'heading',
-  service: 'service',
-  tags: 'tags',
-  body: 'text',
-};
+const documentBoost = { title: 6, headings: 1, service: 2, tags: 2, body: 1 };
+const sectionBoost = { heading: 2, body: 1 };
+/** What the best section adds to the whole document's score: a long page about many things is found by one of them. */
+const sectionShare = 0.5;
+const phraseWeight = 0.3;
+/** One word in common is chance, unless it is all that was asked or the document's whole title. */
+const fewestWords = 2;
+const ownServiceFactor = 1.5;
 const otherServiceFactor = 0.4;
-/** Nobody has read a draft yet: what people wrote comes first. */
+/** Nobody has read a draft yet: what people wrote comes first. Its title and headings repeat its alert's and are not searched. */
 const draftFactor = 0.4;
 const draftTag = 'draft';
 const maxQueryCharacters = 1000;
+/** A shorter section is repeated by chance; a longer one was copied. */
+const copiedCharacters = 40;
+const wordsInWhy = 4;
+
+const fields: readonly (readonly [field: keyof typeof documentBoost, inWords: string])[] = [
+  ['title', 'title'],
+  ['headings', 'headings'],
+  ['service', 'service'],
+  ['tags', 'tags'],
+  ['body', 'text'],
+];
+
+const indexed: Pick<Options, 'tokenize' | 'processTerm'> = {
+  tokenize: termsOf,
+  processTerm: (term) => term,
+};
 
 export function knowledgeIndex(
   documents: readonly KnowledgeDocument[],
   options: KnowledgeIndexOptions = {},
 ): KnowledgeBase {
-  const index = new MiniSearch<Indexed>({
-    fields: [...fields],
-    storeFields: ['document', 'title', 'heading', 'service', 'tags', 'body'],
-    tokenize,
-    processTerm: (term) => (saysNothing(term) ? null : stem(term)),
-    searchOptions: { boost, prefix: (term) => term.length >= 5, fuzzy: (term) => (term.length >= 8 ? 0.15 : false) },
+  const wholes = new MiniSearch<IndexedDocument>({ ...indexed, fields: Object.keys(documentBoost) });
+  const sections = new MiniSearch<IndexedSection>({
+    ...indexed,
+    fields: Object.keys(sectionBoost),
+    storeFields: ['document', 'place'],
   });
-  const held = new Map<string, Indexed[]>();
+  const held = new Map<string, Held>();
+  /** The document that has a text first; others leave it out. */
+  const owners = new Map<string, string>();
+  /** In how many documents a term is. */
+  const spread = new Map<string, number>();
+  const count = (document: IndexedDocument, by: 1 | -1): void => {
+    const { id: _, ...texts } = document;
+    for (const term of new Set(termsOf(Object.values(texts).join('\n'))))
+      spread.set(term, (spread.get(term) ?? 0) + by);
+  };
+  /** A long word that no document has is taken for another's misspelling. */
+  const lenient = {
+    boostTerm: (term: string) => (isPhrase(term) ? phraseWeight : 1),
+    fuzzy: (term: string) => (term.length >= 8 && !isPhrase(term) && !spread.get(term) ? 0.15 : false),
+  };
+
+  const remove = (name: string): void => {
+    const old = held.get(name);
+    if (!old) return;
+    for (const { markdown } of old.sections) if (owners.get(markdown) === name) owners.delete(markdown);
+    wholes.discard(name);
+    count(old.whole, -1);
+    sections.discardAll(old.sections.map((_, place) => sectionId(name, place)));
+    held.delete(name);
+  };
   const put = (document: KnowledgeDocument): void => {
-    for (const old of held.get(document.name) ?? []) index.remove(old);
-    const sections = indexedOf(document, held);
-    held.set(document.name, sections);
-    index.addAll(sections);
+    const { name } = document;
+    remove(name);
+    const own = sectionsOf(document.title, document.markdown).filter(
+      ({ markdown }) => markdown.length < copiedCharacters || !owners.has(markdown),
+    );
+    if (own.length === 0) return;
+    for (const { markdown } of own) owners.set(markdown, name);
+    const whole = {
+      id: name,
+      title: isDraft(document) ? '' : document.title,
+      headings: isDraft(document) ? '' : own.map(({ heading }) => heading).join('\n'),
+      service: document.service ?? '',
+      tags: document.tags.filter((tag) => !isKey(tag)).join('\n'),
+      body: own.map(({ markdown }) => markdown).join('\n\n'),
+    };
+    held.set(name, { document, sections: own, whole });
+    wholes.add(whole);
+    count(whole, 1);
+    sections.addAll(
+      own.map(({ heading, markdown }, place) => ({
+        id: sectionId(name, place),
+        document: name,
+        place,
+        heading: isDraft(document) ? '' : heading,
+        body: markdown,
+      })),
+    );
   };
   for (const document of documents) put(document);
+
+  const ranked = (query: KnowledgeQuery, text: string): KnowledgeHit[] => {
+    const asked = spellings(text);
+    // minisearch multiplies with the number of terms that matched; their share makes a long question's scores comparable to a short one's.
+    const terms = new Set(termsOf(text)).size;
+    const best = new Map<string, SearchResult>();
+    for (const section of sections.search(text, { ...lenient, boost: sectionBoost }))
+      if (!best.has(section.document)) best.set(section.document, section);
+    return wholes
+      .search(text, { ...lenient, boost: documentBoost })
+      .flatMap((whole) => {
+        const name = String(whole.id);
+        const found = held.get(name);
+        if (!found || !isEnough(whole, asked, found.document, query)) return [];
+        const section = best.get(name);
+        const { heading, markdown } = found.sections[section?.place ?? 0] ?? { heading: '', markdown: '' };
+        const { document } = found;
+        return {
+          document: name,
+          title: document.title,
+          heading,
+          excerpt: markdown,
+          score: ((whole.score + sectionShare * (section?.score ?? 0)) / terms) * standing(document, query.service),
+          why: whyOf(whole, asked, spread, isOwn(document, query.service) ? document.service : undefined),
+        };
+      })
+      .sort((a, b) => b.score - a.score || compare(a.document, b.document))
+      .slice(0, query.limit);
+  };
+  const tagged = (query: KnowledgeQuery, tags: readonly string[]): KnowledgeHit[] =>
+    [...held.values()]
+      .flatMap((one) => {
+        const tag = tags.find((asked) => one.document.tags.includes(asked));
+        return tag === undefined ? [] : [{ ...one, tag }];
+      })
+      .sort((a, b) => compare(b.document.name, a.document.name))
+      .flatMap(({ document, sections, tag }) =>
+        sections.map(({ heading, markdown }) => ({
+          document: document.name,
+          title: document.title,
+          heading,
+          excerpt: markdown,
+          score: 1,
+          why: `tagged ${tag}`,
+        })),
+      )
+      .slice(0, query.limit);
 
   return {
     async search(query) {
       const text = query.text.slice(0, maxQueryCharacters);
-      const results = index.search(text, {
-        boostDocument: (_id, _term, stored) => serviceFactor(stored?.service, query.service) * trust(stored?.tags),
-      });
-      return { kind: 'data', data: hitsOf(results, query), query: `"${text.slice(0, 120)}"`, bytes: 0 };
+      const tags = tagsAsked(text);
+      const data = tags ? tagged(query, tags) : ranked(query, text);
+      return { kind: 'data', data, query: `"${text.slice(0, 120)}"`, bytes: 0 };
     },
     async add(document) {
       if (options.folder !== undefined) await writeDocument(options.folder, document);
@@ -75,77 +197,58 @@ export function knowledgeIndex(
   };
 }
 
-/** Sections that another document has word for word are left to that document. */
-function indexedOf(document: KnowledgeDocument, held: ReadonlyMap<string, readonly Indexed[]>): Indexed[] {
-  const known = new Set(
-    [...held].filter(([name]) => name !== document.name).flatMap(([, sections]) => sections.map(({ body }) => body)),
-  );
-  return sectionsOf(document.title, document.markdown)
-    .filter(({ markdown }) => markdown.length < 40 || !known.has(markdown))
-    .map(({ heading, markdown }, place) => ({
-      id: `${document.name}#${place}`,
-      document: document.name,
-      title: document.title,
-      heading,
-      service: document.service ?? '',
-      tags: document.tags.join(' '),
-      body: markdown,
-    }));
+const sectionId = (document: string, place: number): string => `${document}#${place}`;
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** `tag:A tag:B` and nothing else asks for every section of the documents tagged A or B, last name first: names of postmortems sort by time. */
+function tagsAsked(text: string): string[] | undefined {
+  const words = text.trim().split(/\s+/);
+  return words.every((word) => word.startsWith('tag:')) ? words.map((word) => word.slice('tag:'.length)) : undefined;
 }
 
-const serviceFactor = (documents: unknown, asked: string | undefined): number => {
-  if (typeof documents !== 'string' || documents === '' || asked === undefined) return 1;
-  return documents.toLowerCase() === asked.toLowerCase() ? 1.5 : otherServiceFactor;
-};
+/** A tag with a colon is looked up as it stands; its words say nothing about the text. */
+const isKey = (tag: string): boolean => tag.includes(':');
 
-const trust = (tags: unknown): number =>
-  typeof tags === 'string' && tags.split(' ').includes(draftTag) ? draftFactor : 1;
+const isDraft = ({ tags }: KnowledgeDocument): boolean => tags.includes(draftTag);
 
-/** The best section of each document. */
-function hitsOf(results: readonly SearchResult[], query: KnowledgeQuery): KnowledgeHit[] {
-  const asked = new Map(tokenize(query.text).map((word) => [stem(word), word]));
-  const seen = new Set<string>();
-  const best = results.filter((result) => !seen.has(result.document) && seen.add(result.document));
-  return best.slice(0, query.limit).map((result) => ({
-    document: String(result.document),
-    title: String(result.title),
-    heading: String(result.heading),
-    excerpt: String(result.body),
-    score: result.score,
-    why: whyOf(result, asked),
-  }));
+const isOwn = (document: KnowledgeDocument, service: string | undefined): boolean =>
+  service !== undefined && document.service?.toLowerCase() === service.toLowerCase();
+
+function isEnough(
+  whole: SearchResult,
+  asked: ReadonlyMap<string, string>,
+  document: KnowledgeDocument,
+  { service }: KnowledgeQuery,
+): boolean {
+  const matched = whole.queryTerms.filter((term) => !isPhrase(term)).length;
+  const title = [...spellings(document.title).keys()];
+  const named = title.length > 0 && title.every((term) => asked.has(term));
+  return matched >= Math.min(fewestWords, asked.size) || named || isOwn(document, service);
 }
 
-/** By the words that were asked, not by their stems. */
-function whyOf(result: SearchResult, asked: ReadonlyMap<string, string>): string {
-  const byField = new Map<string, string[]>();
-  for (const [term, where] of Object.entries(result.match)) {
-    const field = fields.find((name) => where.includes(name));
-    if (field) byField.set(field, [...(byField.get(field) ?? []), asked.get(term) ?? term]);
-  }
-  return fields
-    .filter((field) => byField.has(field))
-    .map((field) => `${(byField.get(field) ?? []).slice(0, 4).join(', ')} in its ${fieldWords[field]}`)
-    .join('; ');
+function standing(document: KnowledgeDocument, service: string | undefined): number {
+  const placed = isOwn(document, service)
+    ? ownServiceFactor
+    : document.service === undefined || service === undefined
+      ? 1
+      : otherServiceFactor;
+  return placed * (isDraft(document) ? draftFactor : 1);
 }
 
-/** Words, and the parts of names: `KubePodCrashLooping` is found by "pod crash looping", and the reverse. */
-function tokenize(text: string): string[] {
-  const names = text.match(/[A-Za-z0-9]+/g) ?? [];
-  const parts = names.flatMap((name) => {
-    const split = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').split(' ');
-    return split.length > 1 ? [name, ...split] : [name];
+/** By the words that were asked, not by their stems: each where it says most, the rarest first. */
+function whyOf(
+  whole: SearchResult,
+  asked: ReadonlyMap<string, string>,
+  spread: ReadonlyMap<string, number>,
+  ownService: string | undefined,
+): string {
+  const found = Object.entries(whole.match)
+    .filter(([term]) => !isPhrase(term))
+    .sort(([a], [b]) => (spread.get(a) ?? 0) - (spread.get(b) ?? 0));
+  const byField = Map.groupBy(found, ([, where]) => fields.find(([field]) => where.includes(field))?.[0]);
+  const reasons = fields.flatMap(([field, inWords]) => {
+    const words = (byField.get(field) ?? []).map(([term]) => asked.get(term) ?? term);
+    return words.length > 0 ? [`${words.slice(0, wordsInWhy).join(', ')} in its ${inWords}`] : [];
   });
-  return parts.map((part) => part.toLowerCase());
+  return [...(ownService === undefined ? [] : [`written for ${ownService}`]), ...reasons].join('; ');
 }
-
-const stopWords = new Set(
-  'a an and are as at be by for from has have if in is it its not of on or than that the this to was were will with you'.split(
-    ' ',
-  ),
-);
-/** A word of every text, a single letter or digit, or a number as long as only ids are. */
-const saysNothing = (term: string): boolean => stopWords.has(term) || term.length < 2 || /^\d{6,}$/.test(term);
-/** Plural and participle meet their stem; more would make other words of them. */
-const stem = (term: string): string =>
-  term.length > 5 ? term.replace(/(?:ing|ed|es|s)$/, '') : term.length > 3 ? term.replace(/s$/, '') : term;

@@ -77,11 +77,66 @@ describe('the knowledge index', () => {
   });
   test('says why in the words that were asked, and counts no id or single character as one', async () => {
     const [hit] = await search(baseOf('# Invoices 1\n\nThe invoices of 29381640 failed.'), 'invoices 1 29381640');
-    expect(hit?.why).toBe('invoices in its heading');
+    expect(hit?.why).toBe('invoices in its headings');
   });
   test('reads a heading without its escapes', async () => {
     const [hit] = await search(baseOf('# T\n\n## \\[FIRING:1\\] *pods* \\_x\n\nAll pods crash.'), 'crash');
     expect(hit?.heading).toBe('T › [FIRING:1] pods _x');
+  });
+  test('finds a page on many things by the section on this one, and quotes that', async () => {
+    const volume = document(
+      'volume.md',
+      '# Disks\n\nDisks fill.\n\n# Queues\n\nA queue that grows has too few consumers.\n\n# Certificates\n\nRenew them.',
+    );
+    const [hit] = await search(knowledgeIndex([crash, volume]), 'queue grows: consumers');
+    expect(hit).toMatchObject({ document: 'volume.md', heading: 'Queues' });
+  });
+  test('ranks words in their order before the same words apart', async () => {
+    const apart = document('a.md', 'A full node has a disk. The pod waits, the queue is empty.');
+    const together = document('b.md', 'The queue is full. A pod has a disk, the node waits empty.');
+    const hits = await search(knowledgeIndex([apart, together]), 'queue full');
+    expect(hits.map((hit) => hit.document)).toEqual(['b.md', 'a.md']);
+  });
+  test('takes one word in common for chance, unless it is all that was asked or the whole title', async () => {
+    const cart = document('cart.md', 'Restart it.', { title: 'Cart' });
+    const own = knowledgeIndex([disk, cart]);
+    expect(await search(own, 'the coffee machine is full of beans')).toEqual([]);
+    expect((await search(own, 'full')).map((hit) => hit.document)).toEqual([disk.name]);
+    expect((await search(own, 'cart: many errors')).map((hit) => hit.document)).toEqual(['cart.md']);
+  });
+  test('takes a long word that nobody wrote for a misspelling', async () => {
+    expect(await search(base, 'Mitigatoin')).toMatchObject([{ document: crash.name }]);
+  });
+  test('says what was written for the service', async () => {
+    const mine = document('b.md', 'Timeouts: raise the pool.', { service: 'cart' });
+    expect(await search(knowledgeIndex([mine]), 'timeouts', 'cart')).toMatchObject([
+      { why: 'written for cart; timeouts in its text' },
+    ]);
+  });
+  test('looks a tag up as it stands: all sections of what carries it, the last name first, nothing that reads alike', async () => {
+    const past = (name: string, tags: readonly string[]) =>
+      document(name, '# T\n\n## Cause\n\nThe pool was empty.\n\n## Remedy\n\nRestarted.'.replaceAll('.', ` ${name}.`), {
+        tags,
+      });
+    const own = knowledgeIndex([
+      past('p-1.md', ['recurs:A:b']),
+      past('p-2.md', ['x', 'recurs:A:b']),
+      past('p-3.md', ['recurs:A:bc']),
+    ]);
+    const found = await own.search({ scope: { incidentId: 'inc-1' }, text: 'tag:recurs:Z tag:recurs:A:b', limit: 9 });
+    expect(found.kind === 'data' && found.data.map(({ document, heading, why }) => [document, heading, why])).toEqual([
+      ['p-2.md', 'T › Cause', 'tagged recurs:A:b'],
+      ['p-2.md', 'T › Remedy', 'tagged recurs:A:b'],
+      ['p-1.md', 'T › Cause', 'tagged recurs:A:b'],
+      ['p-1.md', 'T › Remedy', 'tagged recurs:A:b'],
+    ]);
+    expect(await search(own, 'tag:recurs:none')).toEqual([]);
+  });
+  test('ranks alike in whatever order documents came', async () => {
+    const documents = [crash, disk, document('c.md', 'A container of a node restarts when its disk is full.')];
+    const names = async (given: readonly KnowledgeDocument[]) =>
+      (await search(knowledgeIndex(given), 'container restarts, disk of the node is full')).map((hit) => hit.document);
+    expect(await names([...documents].reverse())).toEqual(await names(documents));
   });
   test('survives a query that is no words', async () => {
     expect(await search(base, `${'('.repeat(5000)} OR *:* \u0000`)).toEqual([]);
@@ -101,11 +156,11 @@ describe('a knowledge folder', () => {
     const post = document('postmortems/2026-11-20.md', '# What happened\n\nThe pool was empty.', {
       title: 'Pool: "empty"',
       service: 'cart',
-      tags: ['db'],
+      tags: ['db', 'recurs:A:CronJob/b/c:prod'],
     });
     await knowledgeIndex([], { folder: dir }).add(post);
     const [read] = await loadKnowledgeFolder(dir);
-    expect(read).toMatchObject({ name: post.name, title: 'Pool: "empty"', service: 'cart', tags: ['db'] });
+    expect(read).toMatchObject({ name: post.name, title: 'Pool: "empty"', service: 'cart', tags: ['db', 'recurs:A:CronJob/b/c:prod'] });
     expect(read?.markdown.trim()).toBe(post.markdown);
   });
   test.each(['../out.md', '/etc/out.md', 'a/../../out.md', 'script.sh'])('refuses the name %s', async (name) => {
