@@ -1,5 +1,6 @@
 // The end of an incident: what came of it, what is remembered, the draft of a postmortem, the last word to people. Every part is
 // written under a name of its own, so that a second run after a crash writes nothing twice.
+import { recurrenceTags } from '../analysis/knowledge/recurrence.ts';
 import { note } from '../incidents/timeline.ts';
 import type { Preference } from '../model/action.ts';
 import type { Concluded } from '../model/workflow.ts';
@@ -118,7 +119,7 @@ async function writeDown(input: Concluded, lines: readonly string[], ports: Lear
       name: `postmortem-${incident.id}.md`,
       title: `Postmortem draft: ${incident.title}`.slice(0, 200),
       service: context.service?.value,
-      tags: ['postmortem', 'draft'],
+      tags: ['postmortem', 'draft', ...recurrenceTags(incident.trigger, context)],
       markdown: postmortem({ incident, context, diagnosis, timeline, remediation, verification }),
     });
     await note(

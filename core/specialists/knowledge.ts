@@ -1,8 +1,12 @@
-// The knowledge specialist: what runbooks and past incidents say about this kind of failure, quoted. It advises; it never names a cause.
+// The knowledge specialist: what past incidents and runbooks say about this kind of failure, quoted; the same alert's own past comes first.
+// It advises; it never names a cause.
 import { type Question, questionsOf } from '../analysis/knowledge/queries.ts';
+import { recurrenceTags } from '../analysis/knowledge/recurrence.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
 import type { KnowledgeHit } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
+import type { Observed } from '../ports/telemetry.ts';
+import { shorten } from '../text.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
 
 type KnowledgePorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents'> & Partial<Pick<Ports, 'reasoner'>>;
@@ -12,6 +16,13 @@ const maxQuoted = 3;
 /** A later question's hit counts less; a hit much weaker than the best is noise. */
 const fade = 0.8;
 const leastShare = 0.35;
+/** The latest incidents of the same alert, and as many sections as two postmortems have. */
+const maxPast = 2;
+const pastSections = 24;
+/** What an exact lookup found comes before what reads alike. */
+const pastConfidence = 0.95;
+const mostConfidence = 0.9;
+const middlingScore = 50;
 
 interface Match {
   readonly hit: KnowledgeHit;
@@ -20,32 +31,44 @@ interface Match {
   readonly about: string;
 }
 
+/** An incident of the same alert on the same workload: what its postmortem says. */
+interface Past {
+  readonly document: string;
+  readonly title: string;
+  readonly query: string;
+  readonly cause: string;
+  readonly tried: string;
+}
+
 export async function investigateKnowledge(brief: Brief, ports: KnowledgePorts): Promise<Report> {
   const startedAt = ports.clock.now();
   const service = brief.context.service?.value;
   const questions = questionsOf(brief);
-  const answers = await Promise.all(
-    questions.map(({ text }) =>
-      ports.telemetry.knowledge.search({
-        scope: { incidentId: brief.incidentId, service },
-        text,
-        service,
-        limit: hitsPerQuestion,
-      }),
-    ),
-  );
-  const gaps = answers.flatMap((answer) => (answer.kind === 'gap' ? [answer.gap] : []));
+  const tags = recurrenceTags(brief.trigger, brief.context);
+  const search = (text: string, limit: number) =>
+    ports.telemetry.knowledge.search({ scope: { incidentId: brief.incidentId, service }, text, service, limit });
+  const [lookups, answers] = await Promise.all([
+    Promise.all(tags.length > 0 ? [search(tags.map((tag) => `tag:${tag}`).join(' '), pastSections)] : []),
+    Promise.all(questions.map(({ text }) => search(text, hitsPerQuestion))),
+  ]);
+  const asked = [...lookups, ...answers];
+  const gaps = asked.flatMap((answer) => (answer.kind === 'gap' ? [answer.gap] : []));
+  const past = lookups.flatMap((answer) => pastOf(answer, tags));
   const matches = answers.flatMap((answer, index) =>
     answer.kind === 'data' ? answer.data.map((hit) => matchOf(hit, answer.query, questions[index], index)) : [],
   );
-  const best = quotable(matches);
+  const told = new Set(past.map(({ document }) => document));
+  const best = quotable(matches.filter(({ hit }) => !told.has(hit.document)));
   return finishReport(
     brief,
     {
-      summary: summaryOf(best, gaps),
-      findings: best.map((match) => findingOf(match, brief)),
-      gaps: gaps.length > 0 ? gaps.slice(0, 1) : best.length === 0 ? [nothingFound] : [],
-      bytesRead: answers.reduce((sum, answer) => sum + (answer.kind === 'data' ? answer.bytes : 0), 0),
+      summary: summaryOf(past, best, gaps),
+      findings: [
+        ...past.map((one, place) => pastFinding(one, place, brief)),
+        ...best.map((match) => findingOf(match, brief)),
+      ],
+      gaps: gaps.length > 0 ? gaps.slice(0, 1) : past.length + best.length === 0 ? [nothingFound] : [],
+      bytesRead: asked.reduce((sum, answer) => sum + (answer.kind === 'data' ? answer.bytes : 0), 0),
     },
     startedAt,
     ports,
@@ -64,6 +87,50 @@ const matchOf = (hit: KnowledgeHit, query: string, question: Question | undefine
   score: hit.score * fade ** index,
 });
 
+/** A knowledge base that looks up no tags answers with what reads alike: only what names the tag counts. */
+function pastOf(answer: Observed<readonly KnowledgeHit[]>, tags: readonly string[]): readonly Past[] {
+  if (answer.kind === 'gap') return [];
+  const exact = answer.data.filter(({ why }) => tags.some((tag) => why === `tagged ${tag}`));
+  return [...Map.groupBy(exact, ({ document }) => document)].slice(0, maxPast).map(([document, sections]) => {
+    const under = (name: string) =>
+      oneLine(sections.find(({ heading }) => heading.split(' › ').at(-1) === name)?.excerpt ?? '');
+    return {
+      document,
+      title: sections[0]?.title ?? document,
+      query: answer.query,
+      cause: under('Cause') || oneLine(sections[0]?.excerpt ?? ''),
+      tried: under('What was tried'),
+    };
+  });
+}
+
+/** As a sentence; a postmortem's text is escaped Markdown. */
+const oneLine = (markdown: string): string =>
+  markdown
+    .replaceAll(/\\([!-/:-@[-`{-~])/g, '$1')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+
+function pastFinding({ document, cause, tried, query }: Past, place: number, brief: Brief): FindingDraft {
+  return {
+    claim:
+      `The same alert was there before on the same workload (${document}): ${shorten(firstSentence(cause), 150)} ` +
+      (tried === '' ? 'It does not say what was tried.' : `What was tried: ${shorten(tried, 130)}`),
+    entity: entityOf(brief),
+    role: 'context',
+    severity: 'info',
+    confidence: pastConfidence - place / 100,
+    evidence: [
+      {
+        source: 'knowledge',
+        query: `${query} (the same alert, workload and environment)`,
+        excerpt: shorten(`${document}\nCause: ${cause}\nWhat was tried: ${tried}`, 2000),
+        full: { kind: 'knowledge', document, heading: 'Cause; What was tried', markdown: `${cause}\n\n${tried}` },
+      },
+    ],
+  };
+}
+
 /** The best section of each document, best document first. */
 function quotable(matches: readonly Match[]): readonly Match[] {
   const byDocument = new Map<string, Match>();
@@ -78,19 +145,15 @@ function quotable(matches: readonly Match[]): readonly Match[] {
 }
 
 function findingOf({ hit, query, about, score }: Match, brief: Brief): FindingDraft {
-  const { context } = brief;
   return {
     claim: `"${hit.title}", section "${hit.heading}", is about this (${hit.why}): ${firstSentence(hit.excerpt)}`.slice(
       0,
       400,
     ),
-    entity: context.workload ?? {
-      kind: 'Service',
-      name: context.service?.value ?? context.namespace?.value ?? 'unknown',
-    },
+    entity: entityOf(brief),
     role: 'context',
     severity: 'info',
-    confidence: score / (score + 10),
+    confidence: (mostConfidence * score) / (score + middlingScore),
     evidence: [
       {
         source: 'knowledge',
@@ -102,13 +165,24 @@ function findingOf({ hit, query, about, score }: Match, brief: Brief): FindingDr
   };
 }
 
+const entityOf = ({ context }: Brief): FindingDraft['entity'] =>
+  context.workload ?? {
+    kind: 'Service',
+    name: context.service?.value ?? context.namespace?.value ?? 'unknown',
+  };
+
 const firstSentence = (text: string): string =>
   /^.{20,220}?[.!?:](?=\s|$)/s.exec(text.replaceAll(/\s+/g, ' ').trim())?.[0] ??
   text.replaceAll(/\s+/g, ' ').trim().slice(0, 200);
 
-function summaryOf(best: readonly Match[], gaps: readonly Gap[]): string {
+function summaryOf(past: readonly Past[], best: readonly Match[], gaps: readonly Gap[]): string {
+  const [latest] = past;
   const [first, ...rest] = best;
-  if (!first) return gaps[0] ? `Knowledge could not be searched: ${gaps[0].reason}` : nothingFound.reason;
+  if (!first && !latest) return gaps[0] ? `Knowledge could not be searched: ${gaps[0].reason}` : nothingFound.reason;
+  const before = latest
+    ? `The same alert was there before on the same workload: "${shorten(latest.title, 120)}" says what was tried.`
+    : '';
+  if (!first) return before;
   const others = rest.length > 0 ? ` Also: ${rest.map(({ hit }) => `"${hit.title}"`).join(', ')}.` : '';
-  return `"${first.hit.title}", section "${first.hit.heading}", fits best (${first.hit.why}).${others}`;
+  return `${before} "${first.hit.title}", section "${first.hit.heading}", fits best (${first.hit.why}).${others}`.trim();
 }

@@ -1,4 +1,5 @@
 // What to look up: an alert's name says most, then its title, then what an error says. Pure; searching is the knowledge base's business.
+import type { Trigger } from '../../model/incident.ts';
 import type { Brief } from '../../model/report.ts';
 
 export interface Question {
@@ -11,14 +12,20 @@ export interface Question {
 const nameKeys = /(?:^|\.)(?:alertname|alert_name|alert|monitor|rule_?name|check)$/i;
 const textKeys = /(?:^|\.)(?:summary|description|message|error|reason|runbook(?:_url)?)$/i;
 
+/** The names of the alert, as the monitoring system gives them, each once. */
+export const alertNames = ({ details }: Trigger): readonly string[] => [
+  ...new Set(
+    Object.entries(details).flatMap(([key, value]) => (nameKeys.test(key) && value.length < 200 ? [value] : [])),
+  ),
+];
+
 /** At most four questions, most telling first, none twice. */
 export function questionsOf(brief: Pick<Brief, 'trigger' | 'context' | 'focus'>): readonly Question[] {
   const { trigger, context } = brief;
   const details = Object.entries(trigger.details);
-  const named = details.filter(([key, value]) => nameKeys.test(key) && value.length < 200);
   const told = details.filter(([key]) => textKeys.test(key));
   const found: Question[] = [
-    ...named.map(([, value]) => ({ text: value, about: `alert ${value}` })),
+    ...alertNames(trigger).map((name) => ({ text: name, about: `alert ${name}` })),
     { text: trigger.title, about: 'the title of the page' },
     ...told.map(([, value]) => ({ text: value.slice(0, 500), about: 'the description of the alert' })),
     ...(context.workload
