@@ -160,7 +160,12 @@ describe('a knowledge folder', () => {
     });
     await knowledgeIndex([], { folder: dir }).add(post);
     const [read] = await loadKnowledgeFolder(dir);
-    expect(read).toMatchObject({ name: post.name, title: 'Pool: "empty"', service: 'cart', tags: ['db', 'recurs:A:CronJob/b/c:prod'] });
+    expect(read).toMatchObject({
+      name: post.name,
+      title: 'Pool: "empty"',
+      service: 'cart',
+      tags: ['db', 'recurs:A:CronJob/b/c:prod'],
+    });
     expect(read?.markdown.trim()).toBe(post.markdown);
   });
   test.each(['../out.md', '/etc/out.md', 'a/../../out.md', 'script.sh'])('refuses the name %s', async (name) => {
