@@ -83,12 +83,12 @@ export function knowledgeIndex(
   const held = new Map<string, Held>();
   /** The document that has a text first; others leave it out. */
   const owners = new Map<string, string>();
-  /** In how many documents a term is. */
+  /** In how many documents a word is. */
   const spread = new Map<string, number>();
   const count = (document: IndexedDocument, by: 1 | -1): void => {
     const { id: _, ...texts } = document;
-    for (const term of new Set(termsOf(Object.values(texts).join('\n'))))
-      spread.set(term, (spread.get(term) ?? 0) + by);
+    for (const word of spellings(Object.values(texts).join('\n')).keys())
+      spread.set(word, (spread.get(word) ?? 0) + by);
   };
   /** A long word that no document has is taken for another's misspelling. */
   const lenient = {
