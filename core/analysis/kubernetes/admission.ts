@@ -60,7 +60,7 @@ export function admission(cluster: Cluster): FindingDraft[] {
 
 function judge(message: string): { cause: CauseCode | undefined; says: string } {
   // A quota on CPU or memory also refuses pods that do not say how much they need: then nothing is used up.
-  if (/failed quota/.test(message) && /must specify/.test(message))
+  if (/failed quota: .*must specify/.test(message))
     return { cause: 'admission-refused', says: 'they do not set what the quota of their namespace asks for' };
   if (/exceeded quota/.test(message)) {
     const requested = /requested: .*?(?=, used: |$)/.exec(message)?.[0] ?? message;

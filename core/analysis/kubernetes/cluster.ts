@@ -45,6 +45,8 @@ export interface Cluster {
   has(kind: string, name: string, namespace: string | undefined): boolean;
 }
 
+const clusterWide: ReadonlySet<string> = new Set(['Node', 'PersistentVolume', 'Namespace', 'StorageClass']);
+
 /** How many pods a workload should have and has; a DaemonSet counts its nodes instead of replicas. */
 export function replicasOf(workload: Workload): { readonly wanted: number; readonly available: number } {
   const { kind, spec, status } = workload;
@@ -90,7 +92,9 @@ export function indexCluster(snapshot: KubernetesSnapshot): Cluster {
     key(
       one.involvedObject.kind ?? '',
       one.involvedObject.name ?? '',
-      one.involvedObject.namespace ?? one.metadata.namespace,
+      // The events of what has no namespace are kept in one all the same.
+      one.involvedObject.namespace ??
+        (clusterWide.has(one.involvedObject.kind ?? '') ? undefined : one.metadata.namespace),
     ),
   );
   const podsByOwner = Map.groupBy(pods, (pod) => {

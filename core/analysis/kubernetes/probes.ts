@@ -137,8 +137,7 @@ function killedEarly(pod: Pod, container: Container, seconds: number): boolean {
 }
 
 /** What the kubelet's prober says when the other side speaks something else; an end of file or a timeout says only that it is not well. */
-function wrongProtocol(probe: Probe, message: string): boolean {
-  const text = message.replace(/https?:\/\/[^\s"]*/g, ' ');
+function wrongProtocol(probe: Probe, text: string): boolean {
   if (probe.grpc) return /unimplemented|does not implement|preface|frame too large/i.test(text);
   if (!probe.httpGet) return false;
   return /malformed HTTP|transport connection broken|server gave HTTP response to HTTPS|first record does not look like/i.test(

@@ -79,21 +79,12 @@ function judge(cluster: Cluster, pod: Pod, message: string): Judged {
     const { cause, says } = volumeCause(cluster, pod);
     return { cause, says, confidence: cause === undefined ? 0.6 : 0.9 };
   }
+  const pinned = pinnedTo(cluster, pod);
+  // Where nodes satisfy the selector, what keeps the pod off those nodes is in the way, not the selector.
   if (
     /didn't match Pod's node affinity\/selector|didn't match node selector|(?<!volume )node affinity/i.test(message)
   ) {
-    const pinned = pinnedTo(cluster, pod);
-    // Where nodes satisfy the selector, what keeps the pod off those nodes is in the way, not the selector.
-    const tainted = pinned?.some((node) =>
-      node.spec?.taints?.some((taint) => taint.effect !== 'PreferNoSchedule' && !ownTaint.test(taint.key)),
-    );
-    if (tainted)
-      return {
-        cause: 'scheduling-taint',
-        says: 'it does not tolerate a taint of the nodes it may run on',
-        confidence: 0.9,
-      };
-    if (pinned?.some((node) => node.spec?.unschedulable))
+    if (pinned !== undefined && pinned.length > 0 && pinned.every((node) => node.spec?.unschedulable))
       return { cause: 'scheduling-node-cordoned', says: 'the only nodes it may run on are cordoned', confidence: 0.9 };
     if (pinned === undefined)
       return { cause: 'scheduling-node-affinity', says: 'no ready node satisfies its node affinity', confidence: 0.7 };
@@ -111,6 +102,10 @@ function judge(cluster: Cluster, pod: Pod, message: string): Judged {
       const nodes = Number(pattern.exec(message)?.[1] ?? 0);
       return nodes > 0 ? [{ cause, says, nodes }] : [];
     })
+    // Cordoned nodes that it would not run on anyway keep it from nothing.
+    .filter(
+      ({ cause }) => cause !== 'scheduling-node-cordoned' || !pinned || pinned.some((node) => node.spec?.unschedulable),
+    )
     .sort((a, b) => b.nodes - a.nodes);
   const [best] = counted;
   // Older schedulers say "had taint {key: value}, that the pod didn't tolerate".

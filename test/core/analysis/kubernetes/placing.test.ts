@@ -28,6 +28,8 @@ const workers = [node('worker-01'), node('worker-02', { labels: { disk: 'ssd' } 
 const master = node('master', { labels: { 'node-role.kubernetes.io/control-plane': '' } });
 const notMatching = `0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector.${tail}`;
 const someCordoned = `0/3 nodes are available: 1 node(s) were unschedulable, 2 node(s) didn't match Pod's node affinity/selector.${tail}`;
+const fullPinned =
+  "0/2 nodes are available: 1 Insufficient memory, 1 node(s) didn't match Pod's node affinity/selector.";
 const affinity = (key: string, operator: string, ...values: string[]) => ({
   affinity: {
     nodeAffinity: {
@@ -109,22 +111,48 @@ describe('a pod that no node takes', () => {
     [
       'selects a node that is tainted',
       [
-        ...pending('cart', notMatching, { nodeSelector: { disk: 'ssd' } }),
+        ...pending(
+          'cart',
+          "0/2 nodes are available: 1 node(s) had untolerated taint {team: ml}, 1 node(s) didn't match Pod's node affinity/selector.",
+          { nodeSelector: { disk: 'ssd' } },
+        ),
         ...ssd({ taints: [{ key: 'team', value: 'ml', effect: 'NoSchedule' }] }),
       ],
       ['scheduling-taint'],
     ],
     [
-      'selects a node whose taint only advises, and which is full',
+      'selects a full node whose taint it bears',
+      [
+        ...pending('cart', fullPinned, { nodeSelector: { disk: 'ssd' } }),
+        ...ssd({ taints: [{ key: 'team', value: 'ml', effect: 'NoSchedule' }] }),
+      ],
+      ['scheduling-insufficient-memory'],
+    ],
+    [
+      'selects a full node, while others, which it does not select, are cordoned',
       [
         ...pending(
           'cart',
-          "0/2 nodes are available: 1 Insufficient memory, 1 node(s) didn't match Pod's node affinity/selector.",
+          "0/4 nodes are available: 1 Insufficient memory, 3 node(s) were unschedulable, 1 node(s) didn't match Pod's node affinity/selector.",
           { nodeSelector: { disk: 'ssd' } },
         ),
-        ...ssd({ taints: [{ key: 'team', effect: 'PreferNoSchedule' }] }),
+        ...ssd({}),
       ],
       ['scheduling-insufficient-memory'],
+    ],
+    [
+      'selects three nodes, one cordoned and two full',
+      [
+        ...pending(
+          'cart',
+          "0/4 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu, 1 node(s) didn't match Pod's node affinity/selector.",
+          { nodeSelector: { disk: 'ssd' } },
+        ),
+        ...ssd({ unschedulable: true }),
+        node('worker-03', { labels: { disk: 'ssd' } }),
+        node('worker-04', { labels: { disk: 'ssd' } }),
+      ],
+      ['scheduling-insufficient-cpu'],
     ],
     [
       'is kept by its volume in a zone whose nodes are full',

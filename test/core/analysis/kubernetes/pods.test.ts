@@ -307,6 +307,17 @@ describe('a probe fails', () => {
       [],
     ],
     [
+      'on readiness a moment ago, and it is ready again, once restarted',
+      [
+        ...app('cart', {
+          container: { readinessProbe: httpGet(9999) },
+          containerStatus: { restartCount: 1 },
+        }),
+        failing('Readiness', refused),
+      ],
+      [],
+    ],
+    [
       'on liveness an hour ago, and it is ready since',
       [
         ...app('cart', { container: { livenessProbe: httpGet(9999) }, containerStatus: { restartCount: 1 } }),

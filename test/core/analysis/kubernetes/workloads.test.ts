@@ -437,6 +437,14 @@ describe('a node', () => {
       ['node-not-ready'],
     ],
     [
+      'that is not ready, and warns of its runtime',
+      [
+        notReady('KubeletNotReady', 'node is shutting down'),
+        event('Node', 'worker-01', 'ContainerGCFailed', 'rpc error: dial unix /run/containerd/containerd.sock'),
+      ],
+      ['node-container-runtime'],
+    ],
+    [
       'whose kubelet went silent, and whose runtime started normally long ago',
       [
         notReady('NodeStatusUnknown', 'Kubelet stopped posting node status.', 'Unknown'),
