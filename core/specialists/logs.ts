@@ -90,8 +90,9 @@ function findingOf(telling: Telling, about: About): FindingDraft {
   const { template, kind, level, signature, weight } = telling;
   const { reading, brief, query } = about;
   const source = reading.sourceOf(template.group);
-  const entity: EntityRef = source?.entity ?? { kind: 'Service', name: 'unknown' };
-  const name = source?.name ?? entity.name;
+  const writer: EntityRef = source?.entity ?? { kind: 'Service', name: 'unknown' };
+  const entity = holderOf(writer, signature) ?? writer;
+  const name = source?.name ?? writer.name;
   const [sample] = template.samples;
   const text = sample?.text ?? template.text;
   const onset = onsetOf(telling, reading);
@@ -126,6 +127,18 @@ function findingOf(telling: Telling, about: About): FindingDraft {
         },
       },
     ],
+  };
+}
+
+/** A certificate is whose who shows it, not whose who complains. */
+function holderOf(writer: EntityRef, signature: Telling['signature']): EntityRef | undefined {
+  if (signature?.cause !== 'certificate-expired' || !signature.towards) return undefined;
+  const { name, namespace = writer.namespace } = signature.towards;
+  return {
+    kind: 'Service',
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(writer.cluster === undefined ? {} : { cluster: writer.cluster }),
   };
 }
 

@@ -3,6 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cronJob, deployment, endpoints, event, job, list, node, page, pod, service, suffix } from './objects.mjs';
+import { writePairs } from './pairs.mjs';
 
 const root = new URL('../../scenarios/', import.meta.url).pathname;
 const iso = (ms) => new Date(ms).toISOString().replace('.000Z', 'Z');
@@ -1076,3 +1077,5 @@ invoices({
     }),
   });
 }
+
+writePairs(write);

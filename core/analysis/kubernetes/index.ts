@@ -7,6 +7,7 @@ import { crashes } from './crashes.ts';
 import { dns } from './dns.ts';
 import { images } from './images.ts';
 import { jobs } from './jobs.ts';
+import { autoscalers, networkPolicies } from './limits.ts';
 import { nodes } from './nodes.ts';
 import { ports } from './ports.ts';
 import { probes } from './probes.ts';
@@ -28,6 +29,8 @@ const analyzers: readonly ((cluster: Cluster) => FindingDraft[])[] = [
   ports,
   dns,
   routes,
+  autoscalers,
+  networkPolicies,
   rollouts,
   jobs,
   nodes,

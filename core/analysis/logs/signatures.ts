@@ -19,14 +19,18 @@ const counted = '(?:[mµun]?s|seconds|rows?|items?|records?|results?|entries|lin
 const fails = String.raw`(?:refused|reset|unavailable|unreachable|timed? ?out|no route to host|deadline exceeded|EOF|status:? 50[0-4]|50[234]\b)`;
 const pattern = (source: string) => new RegExp(source, 'i');
 
+const expired =
+  '(?:certificate (?:has |is )?expired|certificate is not (?:yet )?valid|certificate has expired or is not yet valid|CERT_HAS_EXPIRED|CERTIFICATE_VERIFY_FAILED.{0,40}expired|SSL certificate.{0,40}expired)';
+
 const rows: readonly (readonly [pattern: RegExp, cause: CauseCode, confidence: number])[] = [
   [
     pattern(
-      'certificate (?:has |is )?expired|certificate is not (?:yet )?valid|certificate has expired or is not yet valid|CERT_HAS_EXPIRED|CERTIFICATE_VERIFY_FAILED.{0,40}expired|SSL certificate.{0,40}expired',
+      String.raw`https?:\/\/(?<to>[a-z](?:[a-z0-9.-]{0,250}[a-z0-9])?)(?::\d{1,5})?(?:[/"'\s:].{0,300})?${expired}`,
     ),
     'certificate-expired',
     0.85,
   ],
+  [pattern(expired), 'certificate-expired', 0.85],
   [
     pattern(
       String.raw`(?:ENOTFOUND|EAI_AGAIN|could not resolve host:?|(?:DNS|name) resolution failed for|produced zero addresses for|unknown host:?|UnknownHostException:?) ${host}(?=[\s:.,"')/]|$)`,

@@ -1,0 +1,149 @@
+// What keeps a workload from growing or from being reached: an autoscaler at its limit, a policy that lets nobody in.
+import * as z from 'zod';
+import type { EntityRef } from '../../model/entity.ts';
+import type { KubernetesObject } from '../../model/telemetry.ts';
+import type { FindingDraft } from '../../specialists/finish.ts';
+import type { Cluster } from './cluster.ts';
+import { clockTime, observed } from './finding.ts';
+import type { Workload } from './objects.ts';
+
+const Autoscaler = z.looseObject({
+  spec: z.looseObject({
+    maxReplicas: z.number(),
+    scaleTargetRef: z.looseObject({ kind: z.string(), name: z.string() }),
+  }),
+  status: z.looseObject({
+    currentReplicas: z.number().nullish(),
+    desiredReplicas: z.number().nullish(),
+    conditions: z
+      .array(
+        z.looseObject({
+          type: z.string(),
+          status: z.string(),
+          reason: z.string().nullish(),
+          message: z.string().nullish(),
+          lastTransitionTime: z.string().nullish(),
+        }),
+      )
+      .nullish(),
+  }),
+});
+
+export function autoscalers(cluster: Cluster): FindingDraft[] {
+  return cluster.items.flatMap((item) => {
+    const parsed = Autoscaler.safeParse(item);
+    if (item.kind !== 'HorizontalPodAutoscaler' || !parsed.success) return [];
+    const { spec, status } = parsed.data;
+    const limited = status.conditions?.find(
+      (one) => one.type === 'ScalingLimited' && one.status === 'True' && one.reason === 'TooManyReplicas',
+    );
+    // At its limit it may be by chance; that it wants more is said by the condition.
+    if (!limited || (status.currentReplicas ?? 0) < spec.maxReplicas) return [];
+    const { kind, name } = spec.scaleTargetRef;
+    const { namespace } = item.metadata;
+    return [
+      observed(cluster, {
+        claim: `${kind} ${name} runs all ${spec.maxReplicas} replicas that its autoscaler may give it${clockTime(limited.lastTransitionTime ?? undefined)}, and needs more.`,
+        entity: { kind, name, cluster: cluster.name, ...(namespace ? { namespace } : {}) },
+        cause: 'hpa-at-limit',
+        confidence: 0.85,
+        onset: limited.lastTransitionTime ?? undefined,
+        lines: [
+          `HorizontalPodAutoscaler ${item.metadata.name}: replicas ${status.currentReplicas} of at most ${spec.maxReplicas}`,
+          `ScalingLimited ${limited.reason}: ${limited.message ?? ''}`,
+        ],
+        error: `${kind} ${name} at maxReplicas`,
+      }),
+    ];
+  });
+}
+
+const labels = z.looseObject({
+  matchLabels: z.record(z.string(), z.string()).nullish(),
+  matchExpressions: z.array(z.unknown()).nullish(),
+});
+const Policy = z.looseObject({
+  spec: z.looseObject({
+    podSelector: labels,
+    policyTypes: z.array(z.string()).nullish(),
+    ingress: z
+      .array(
+        z.looseObject({
+          from: z
+            .array(
+              z.looseObject({
+                podSelector: labels.nullish(),
+                namespaceSelector: z.unknown().optional(),
+                ipBlock: z.unknown().optional(),
+              }),
+            )
+            .nullish(),
+        }),
+      )
+      .nullish(),
+  }),
+});
+
+/** Policies that select a workload with a Service and let none of the pods in its namespace in, where no other policy does. */
+export function networkPolicies(cluster: Cluster): FindingDraft[] {
+  const policies = cluster.items.flatMap((item) => {
+    const parsed = Policy.safeParse(item);
+    return item.kind === 'NetworkPolicy' && parsed.success ? [{ item, spec: parsed.data.spec }] : [];
+  });
+  return cluster.workloads.flatMap((workload) => {
+    const own = workload.spec.template.metadata?.labels ?? {};
+    const selecting = policies.filter(
+      ({ item, spec }) =>
+        item.metadata.namespace === workload.metadata.namespace &&
+        (spec.policyTypes ?? ['Ingress']).includes('Ingress') &&
+        fits(spec.podSelector, own),
+    );
+    const closed = selecting.filter(({ spec }) => !letsIn(spec, cluster, workload));
+    const [first] = closed;
+    if (
+      !first ||
+      closed.length < selecting.length ||
+      !cluster.has('Service', workload.metadata.name, workload.metadata.namespace)
+    )
+      return [];
+    return [policyFinding(cluster, workload, first.item)];
+  });
+}
+
+function policyFinding(cluster: Cluster, workload: Workload, policy: KubernetesObject): FindingDraft {
+  const entity: EntityRef = cluster.entityOf(workload);
+  const made = typeof policy.metadata.creationTimestamp === 'string' ? policy.metadata.creationTimestamp : undefined;
+  return observed(cluster, {
+    claim: `NetworkPolicy ${policy.metadata.name} selects the pods of ${entity.name} and lets no pod of their namespace in.`,
+    entity,
+    cause: 'network-policy',
+    severity: 'major',
+    // Some services are called from elsewhere only, or by nobody.
+    confidence: 0.7,
+    onset: made,
+    lines: [`NetworkPolicy ${policy.metadata.name}${made === undefined ? '' : ` of ${made}`}: no rule lets a pod in`],
+    error: `network policy ${policy.metadata.name}`,
+  });
+}
+
+type Selector = z.infer<typeof labels>;
+
+function fits({ matchLabels, matchExpressions }: Selector, own: Readonly<Record<string, string>>): boolean {
+  // An expression is not evaluated; then nothing is said.
+  if ((matchExpressions ?? []).length > 0) return false;
+  return Object.entries(matchLabels ?? {}).every(([key, value]) => own[key] === value);
+}
+
+function letsIn({ ingress }: z.infer<typeof Policy>['spec'], cluster: Cluster, workload: Workload): boolean {
+  const others = cluster.workloads.filter(
+    (one) => one !== workload && one.metadata.namespace === workload.metadata.namespace,
+  );
+  return (ingress ?? []).some(({ from }) => {
+    if (!from || from.length === 0) return true;
+    return from.some(({ podSelector, namespaceSelector, ipBlock }) => {
+      if (namespaceSelector !== undefined || ipBlock !== undefined || !podSelector) return true;
+      if ((podSelector.matchExpressions ?? []).length > 0) return true;
+      return others.some((one) => fits(podSelector, one.spec.template.metadata?.labels ?? {}));
+    });
+  });
+}
