@@ -21,11 +21,15 @@ const threshold = 8;
 /** A change is said only if it is this large for the series itself, too. */
 const minSigmas = 5;
 const minRelative = 0.25;
+/** A point this far out is no noise: before the first such one the sum has only gathered noise. */
+const noise = 3;
 /** The cumulative sum forgets outliers above this, so that one spike is no change. */
 const clip = 6;
 
 /** `baselineEnd` in epoch seconds; without enough points before it, the first third of the series is the baseline. */
-export function findShift(points: readonly Point[], baselineEnd: number): Shift | undefined {
+export function findShift(recorded: readonly Point[], baselineEnd: number): Shift | undefined {
+  // A rate over no requests is no number; it is missing, like a point that was not scraped.
+  const points = recorded.filter(([, value]) => Number.isFinite(value));
   if (points.length < 8) return undefined;
   const before = points.filter(([at]) => at < baselineEnd);
   const baseline = before.length >= 6 ? before : points.slice(0, Math.max(4, Math.floor(points.length / 3)));
@@ -45,7 +49,7 @@ export function findShift(points: readonly Point[], baselineEnd: number): Shift 
   return { at, before: centre, after, sigmas, direction: after > centre ? 'up' : 'down' };
 }
 
-/** Index at which the sum that crossed the threshold first left zero. */
+/** Index of the first point beyond noise since the sum that crossed the threshold left zero. */
 function changeIndex(standardised: readonly number[]): number | undefined {
   let up = { sum: 0, from: 0 };
   let down = { sum: 0, from: 0 };
@@ -53,10 +57,15 @@ function changeIndex(standardised: readonly number[]): number | undefined {
     const value = Math.max(-clip, Math.min(clip, raw));
     up = step(up, value - slack, index);
     down = step(down, -value - slack, index);
-    if (up.sum > threshold) return up.from;
-    if (down.sum > threshold) return down.from;
+    if (up.sum > threshold) return beyondNoise(standardised, up.from, index, 1);
+    if (down.sum > threshold) return beyondNoise(standardised, down.from, index, -1);
   }
   return undefined;
+}
+
+function beyondNoise(standardised: readonly number[], from: number, to: number, sign: 1 | -1): number {
+  const first = standardised.slice(from, to + 1).findIndex((value) => value * sign >= noise);
+  return first === -1 ? from : from + first;
 }
 
 function step(state: { sum: number; from: number }, increment: number, index: number): { sum: number; from: number } {
