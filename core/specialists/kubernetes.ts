@@ -34,7 +34,10 @@ export async function investigateKubernetes(brief: Brief, ports: KubernetesPorts
         ...all.filter((finding) => brief.focus.some((entity) => sameWorkload(entity, finding.entity))),
         ...health(observed.data, brief.focus),
       ]
-    : all.map((finding) => ({ ...finding, confidence: finding.confidence * closeness(finding.entity, brief) }));
+    : all.map((finding) => ({
+        ...(isOnPurpose(finding, brief) ? asContext(finding) : finding),
+        confidence: finding.confidence * closeness(finding.entity, brief),
+      }));
   const clusters = observed.data.map((snapshot) => snapshot.cluster).join(', ');
   return finishReport(
     brief,
@@ -47,6 +50,14 @@ export async function investigateKubernetes(brief: Brief, ports: KubernetesPorts
     startedAt,
     ports,
   );
+}
+
+/** Somebody suspended it: that explains a page about itself, and no other. */
+const isOnPurpose = ({ cause, entity }: FindingDraft, brief: Brief): boolean =>
+  cause === 'cronjob-suspended' && closeness(entity, brief) < 1 && !brief.trigger.title.includes(entity.name);
+
+function asContext({ cause: _, ...finding }: FindingDraft): FindingDraft {
+  return { ...finding, role: 'context', severity: 'info' };
 }
 
 /** 1 for what was paged and what it calls, less the farther away; never so little that a clear cause is lost. */

@@ -1,0 +1,299 @@
+import { describe, expect, test } from 'vitest';
+import { diskEvidence } from '../../../connectors/disk/index.ts';
+import { type Brief, Report } from '../../../core/model/report.ts';
+import type {
+  Dependency,
+  FiringAlert,
+  KubernetesSnapshot,
+  Series,
+  VendorStatus,
+} from '../../../core/model/telemetry.ts';
+import type { Ports } from '../../../core/ports/index.ts';
+import { investigateMetrics } from '../../../core/specialists/metrics.ts';
+import { estimateTokens, reportText } from '../../../core/specialists/report-text.ts';
+import { memoryDisk } from '../../../local/runtime/files.ts';
+import { aBrief, aContext, at } from '../../builders.ts';
+
+// The baseline is 01:30 to 02:30, the page at 02:47; a point a minute.
+
+const baseline = Date.parse(at('01:30:00')) / 1000;
+const minute = (clock: string) => (Date.parse(at(`${clock}:00`)) / 1000 - baseline) / 60;
+const aSeries = (
+  name: string,
+  signal: string,
+  value: (minute: number) => number,
+  over: Partial<Series> = {},
+): Series => ({
+  source: 'prometheus',
+  entity: { kind: 'Deployment', name, namespace: 'billing', cluster: 'backend-1' },
+  signal,
+  unit: '',
+  points: Array.from({ length: 77 }, (_, n) => [baseline + n * 60, value(n)]),
+  ...over,
+});
+const step = (
+  name: string,
+  signal: string,
+  before: number,
+  after: number,
+  clock = '02:35',
+  over: Partial<Series> = {},
+) => aSeries(name, signal, (n) => (n < minute(clock) ? before : after), over);
+
+interface Given {
+  readonly series?: readonly Series[];
+  readonly alerts?: readonly FiringAlert[];
+  readonly feeds?: readonly VendorStatus[];
+  readonly dependencies?: readonly Dependency[];
+  readonly snapshots?: readonly KubernetesSnapshot[];
+}
+const observed = <T>(source: string, value: T | undefined) =>
+  value === undefined
+    ? { kind: 'gap' as const, gap: { source, reason: `No ${source} here.` } }
+    : { kind: 'data' as const, data: value, query: `all ${source}`, bytes: 77 };
+function world(given: Given) {
+  const evidence = diskEvidence(memoryDisk());
+  const ports = {
+    evidence,
+    clock: { now: () => new Date(at('02:50:00')) },
+    incidents: { append: async () => undefined },
+    telemetry: {
+      metrics: { series: async () => observed('metrics', given.series) },
+      alerts: { alerts: async () => observed('alerts', given.alerts) },
+      status: { feeds: async () => observed('status', given.feeds) },
+      topology: { dependencies: async () => observed('topology', given.dependencies) },
+      kubernetes: { snapshots: async () => observed('kubernetes', given.snapshots) },
+    },
+  } as unknown as Ports;
+  return { ports, evidence };
+}
+async function investigated(given: Given, over: Partial<Brief> = {}) {
+  const of = world(given);
+  const report = await investigateMetrics(aBrief({ specialist: 'metrics', ...over }), of.ports);
+  expect(Report.parse(report)).toEqual(report);
+  expect(estimateTokens(reportText(report))).toBeLessThanOrEqual(1000);
+  return { ...of, report };
+}
+const said = async (given: Given, over: Partial<Brief> = {}) =>
+  (await investigated(given, over)).report.findings.map(
+    ({ entity, cause, role }) => `${entity.kind} ${entity.name}: ${cause ?? role}`,
+  );
+
+describe('the metrics specialist', () => {
+  test('says what moved, from where to where, since when, with the series as evidence', async () => {
+    const { report, evidence } = await investigated({ series: [step('billing', 'error_ratio', 0.01, 0.42)] });
+    expect(report.findings).toMatchObject([
+      {
+        claim: 'error ratio of billing rose from 1 % to 42 % at 02:35 UTC.',
+        role: 'symptom',
+        onset: at('02:35:00'),
+        signal: { name: 'error_ratio', before: 0.01, during: 0.42 },
+      },
+    ]);
+    expect(await evidence.full('inc-1', report.findings[0]?.evidenceIds[0] ?? '')).toMatchObject({
+      kind: 'series',
+      onset: at('02:35:00'),
+      baseline: { median: 0.01 },
+      series: { signal: 'error_ratio' },
+    });
+  });
+
+  test('says a fall with its share, and values in the units people use', async () => {
+    const series = [
+      step('billing', 'requests_per_second', 200, 50, '02:35', { unit: 'req/s' }),
+      step('billing', 'memory_bytes', 100 * 2 ** 20, 300 * 2 ** 20, '02:35', { unit: 'bytes' }),
+    ];
+    const { report } = await investigated({ series });
+    const claims = report.findings.map(({ claim }) => claim).sort();
+    expect(claims).toEqual([
+      'memory use of billing rose 200 % from 100 MiB to 300 MiB at 02:35 UTC.',
+      'throughput of billing fell 75 % from 200 req/s to 50 req/s at 02:35 UTC.',
+    ]);
+  });
+
+  test('puts what moved first into the summary, and what monitoring says', async () => {
+    const alert: FiringAlert = { name: 'HighErrors', at: at('02:40:00'), summary: 'too many errors', status: 'firing' };
+    const { report } = await investigated({
+      series: [
+        step('billing', 'error_ratio', 0.01, 0.42, '02:40'),
+        step('ledger', 'memory_bytes', 1e6, 1.6e6, '02:33', { unit: 'bytes' }),
+      ],
+      alerts: [alert, { ...alert, name: 'Old', status: 'resolved' }],
+    });
+    expect(report.summary).toMatch(
+      /^error ratio of billing .* First of all: memory use of ledger .* Monitoring fires: HighErrors: too many errors\.$/,
+    );
+  });
+
+  test('says that nothing moved, of how many', async () => {
+    const { report } = await investigated({
+      series: [step('billing', 'error_ratio', 0.01, 0.01), step('billing', 'error_ratio', 0.4, 0.01)],
+    });
+    expect(report).toMatchObject({ summary: 'None of 2 series moved more than its noise.', findings: [], gaps: [] });
+  });
+
+  test('turns metrics that cannot be asked into a gap, and reads the rest all the same', async () => {
+    const feed: VendorStatus = { provider: 'aws', at: at('02:30:00'), state: 'outage', text: 'Amazon S3 is down' };
+    const none = await investigated({});
+    expect(none.report).toMatchObject({
+      summary: 'Metrics could not be asked: No metrics here.',
+      findings: [],
+      gaps: [{ source: 'metrics' }],
+    });
+    expect(await said({ feeds: [feed, { ...feed, provider: 'fastly', state: 'operational' }] })).toEqual([
+      'Vendor aws: vendor-outage',
+    ]);
+  });
+
+  test('keeps to its length and to evidence for each claim when two thousand series move', async () => {
+    const series = Array.from({ length: 2000 }, (_, n) =>
+      step(`${'long-name-'.repeat(8)}${n}`, 'error_ratio', 0.01, 0.4),
+    );
+    const { report } = await investigated({ series });
+    expect(report.findings.length).toBeGreaterThan(2);
+    expect(report.findings.every(({ evidenceIds }) => evidenceIds.length > 0)).toBe(true);
+  });
+
+  test('keeps a long series short in the record', async () => {
+    const points = Array.from({ length: 20_000 }, (_, n): [number, number] => [baseline + n / 5, n < 18_600 ? 1 : 9]);
+    const { report, evidence } = await investigated({
+      series: [step('billing', 'error_ratio', 1, 9, '02:35', { points })],
+    });
+    const full = (await evidence.full('inc-1', report.findings[0]?.evidenceIds[0] ?? '')) as { series: Series };
+    expect(full.series.points.length).toBeLessThanOrEqual(500);
+    expect(full.series.points.length).toBeGreaterThan(300);
+  });
+});
+
+describe('metrics name a cause where', () => {
+  const surge = [
+    step('billing', 'requests_per_second', 100, 400, '02:33'),
+    step('billing', 'error_ratio', 0.01, 0.3, '02:36'),
+  ];
+  const cpu = step('billing', 'cpu_cores', 0.2, 1.9, '02:34');
+  test('traffic rose before anything else went wrong', async () => {
+    expect(await said({ series: surge })).toContain('Deployment billing: traffic-surge');
+  });
+  test('CPU rose and traffic did not', async () => {
+    expect(await said({ series: [cpu] })).toEqual(['Deployment billing: cpu-overload']);
+  });
+  test.each<[string, readonly Series[]]>([
+    [
+      'traffic rose after the errors (they are retried)',
+      [step('billing', 'requests_per_second', 100, 400, '02:38'), step('billing', 'error_ratio', 0.01, 0.3, '02:34')],
+    ],
+    ['traffic rose and nothing went wrong', [step('billing', 'requests_per_second', 100, 400, '02:33')]],
+    [
+      'traffic rose a little',
+      [step('billing', 'requests_per_second', 100, 150, '02:33'), step('billing', 'error_ratio', 0.01, 0.3, '02:36')],
+    ],
+    [
+      'traffic rose at another service',
+      [step('mail', 'requests_per_second', 100, 400, '02:33'), step('billing', 'error_ratio', 0.01, 0.3, '02:36')],
+    ],
+    [
+      'traffic fell',
+      [step('billing', 'requests_per_second', 400, 10, '02:33'), step('billing', 'error_ratio', 0.01, 0.3, '02:36')],
+    ],
+  ])('but not where %s', async (_, series) => {
+    expect(await said({ series })).not.toContain('Deployment billing: traffic-surge');
+  });
+  test('but not where CPU rose with traffic', async () => {
+    expect(await said({ series: [...surge, cpu] })).not.toContain('Deployment billing: cpu-overload');
+  });
+  test('services of one node cannot be reached from it, and can from others', async () => {
+    const probe = (name: string, fromNode: string, last: number) =>
+      step(name, 'probe_success', 1, last, '02:35', {
+        entity: { kind: 'Service', name: `${name}:80`, cluster: 'backend-1', fromNode },
+      });
+    const series = ['a', 'b', 'c'].flatMap((name) => [probe(name, 'worker-01', 0), probe(name, 'worker-02', 1)]);
+    const all = await said({ series });
+    expect(all).toContain('Node worker-01: node-kube-proxy');
+    const everywhere = await said({
+      series: ['a', 'b', 'c'].flatMap((name) => [probe(name, 'worker-01', 0), probe(name, 'worker-02', 0)]),
+    });
+    expect(everywhere.join()).not.toContain('kube-proxy');
+  });
+});
+
+describe('a service that waits', () => {
+  const slow = (name: string) => step(name, 'latency_p50', 20, 900, '02:35', { unit: 'ms' });
+  const running = (...names: string[]): KubernetesSnapshot => ({
+    cluster: 'backend-1',
+    takenAt: at('02:50:00'),
+    items: names.map((name) => ({
+      kind: 'Pod',
+      metadata: { name: `${name}-1`, namespace: 'billing', ownerReferences: [{ kind: 'Deployment', name }] },
+      spec: { nodeName: 'worker-02', containers: [] },
+      status: { phase: 'Running' },
+    })),
+  });
+  test('for nothing else that is slow waits for the network', async () => {
+    const given = { series: [slow('billing'), slow('ledger')], dependencies: [{ from: 'billing', to: 'ledger' }] };
+    expect(await said(given)).toContain('Deployment ledger: network-delay');
+    expect(await said(given)).not.toContain('Deployment billing: network-delay');
+  });
+  test('works, where its CPU rose too', async () => {
+    expect(
+      (
+        await said({ series: [slow('billing'), step('billing', 'cpu_cores', 0.2, 1.9, '02:34')], dependencies: [] })
+      ).join(),
+    ).not.toContain('network-delay');
+  });
+  test('with all others of its node has a bad node', async () => {
+    const given = { series: ['a', 'b', 'c'].map(slow), dependencies: [], snapshots: [running('a', 'b', 'c')] };
+    expect(await said(given)).toContain('Node worker-02: node-network-delay');
+  });
+  test('is told although nobody knows who calls whom or where it runs', async () => {
+    expect(await said({ series: ['a', 'b', 'c'].map(slow) })).toContain('Deployment a: network-delay');
+  });
+});
+
+describe('what is over', () => {
+  const over = (name: string, signal = 'error_ratio') =>
+    aSeries(name, signal, (n) => (n >= minute('02:33') && n < minute('02:39') ? 0.6 : 0.01));
+  test('is context where something else lasts', async () => {
+    const { report } = await investigated({ series: [over('billing'), step('ledger', 'error_ratio', 0.01, 0.5)] });
+    expect(report.findings.map(({ entity, role }) => [entity.name, role])).toEqual([
+      ['ledger', 'symptom'],
+      ['billing', 'context'],
+    ]);
+    expect(report.findings[1]?.claim).toMatch(/at 02:33 UTC and was back at 02:39 UTC\.$/);
+  });
+  test('is what was paged where nothing lasts', async () => {
+    const { report } = await investigated({ series: [over('billing')] });
+    expect(report.findings.map(({ role }) => role)).toEqual(['symptom']);
+  });
+});
+
+describe('after an action', () => {
+  const focus = [{ kind: 'Deployment', name: 'billing', namespace: 'billing' }];
+  const window = {
+    baseline: { start: at('01:30:00'), end: at('02:30:00') },
+    incident: { start: at('02:40:00'), end: at('02:47:00') },
+  };
+  const verify = { phase: 'verify' as const, focus, context: aContext({ window }) };
+  const until = (end: number | undefined) =>
+    aSeries('billing', 'error_ratio', (n) => (n >= minute('02:33') && (end === undefined || n < end) ? 0.6 : 0.01));
+  test('what came back is good news', async () => {
+    const { report } = await investigated({ series: [until(minute('02:42'))] }, verify);
+    expect(report.findings).toMatchObject([
+      { role: 'context', claim: 'error ratio of billing is back at 1 %.', id: 'metrics-v-1' },
+    ]);
+  });
+  test('what is still away is the same problem', async () => {
+    const { report } = await investigated({ series: [until(undefined)] }, verify);
+    expect(report.findings).toMatchObject([{ role: 'symptom', claim: 'error ratio of billing is still at 60 %.' }]);
+  });
+  test('what has no value since is not judged', async () => {
+    const old = until(undefined);
+    const series = [{ ...old, points: old.points.filter(([time]) => time <= Date.parse(at('02:40:00')) / 1000) }];
+    const { report } = await investigated({ series }, verify);
+    expect(report.findings).toMatchObject([
+      { role: 'change', claim: 'error ratio of billing has no value after the action yet.' },
+    ]);
+  });
+  test('what is not in focus is not answered', async () => {
+    expect(await said({ series: [step('ledger', 'error_ratio', 0.01, 0.6)] }, verify)).toEqual([]);
+  });
+});
