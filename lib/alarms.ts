@@ -30,8 +30,13 @@ export class Alarms extends Construct {
       },
       {
         name: 'incidents-failed',
-        description: 'An execution failed or timed out: its thread says where, the execution history says why.',
+        description: 'An execution failed: its thread says where, the execution history says why.',
         metric: stateMachine.metricFailed({ period, statistic: 'Sum' }),
+      },
+      {
+        name: 'incidents-timed-out',
+        description: 'An execution took longer than any may: the execution history says where it hung.',
+        metric: stateMachine.metricTimedOut({ period, statistic: 'Sum' }),
       },
       {
         name: 'requests-failed',

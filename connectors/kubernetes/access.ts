@@ -114,7 +114,7 @@ export interface Kubeconfig {
 }
 
 /**
- * One access a context; the current context where none is named.
+ * One access a context, named by it; the current context where none is named.
  * @throws Misconfigured when the kubeconfig cannot be read or a context is not in it.
  */
 export async function fromKubeconfig(
@@ -144,7 +144,7 @@ export async function fromKubeconfig(
     config.setCurrentContext(name);
     const cluster = config.getCurrentCluster();
     if (!cluster) throw new Misconfigured(`The kubeconfig has no cluster for context ${name}.`);
-    return clusterAccess(context.cluster, async () => {
+    return clusterAccess(name, async () => {
       const options: RequestOptions = {};
       await config.applyToHTTPSOptions(options);
       return { server: cluster.server, options };

@@ -166,7 +166,7 @@ describe('the way in', () => {
 });
 
 test('alarms tell the topic of lost events, failed incidents and refused pages', () => {
-  template.resourceCountIs('AWS::CloudWatch::Alarm', 3);
+  template.resourceCountIs('AWS::CloudWatch::Alarm', 4);
   template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [liveStage.alarmTopicArn] });
 });
 

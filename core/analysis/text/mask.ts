@@ -22,7 +22,7 @@ const rules: readonly (readonly [pattern: RegExp, mask: string])[] = [
   [/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/gi, '<id>'],
   // A port says where and a status or exit code says what: they stay. Other numbers are counts, sizes, durations.
   [
-    /(?<!\b(?:status|code|http|errno|exit|sqlstate|port|signal)\W{0,3})(?<![A-Za-z0-9_.:<-])-?\d+(?:[.,]\d+)*(?=(?:ns|us|µs|ms|s|m|h|d|[KMGT]i?B?|%)?(?![A-Za-z0-9_]))/gi,
+    /(?<!\b(?:status|code|http|errno|exit|sqlstate|port|signal)\W{0,3})(?<![A-Za-z0-9_.:<-])-?\d+(?:[.,-]\d+)*(?=(?:ns|us|µs|ms|s|m|h|d|[KMGT]i?B?|%)?(?![A-Za-z0-9_]))/gi,
     '<n>',
   ],
 ];
