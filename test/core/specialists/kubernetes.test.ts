@@ -137,9 +137,10 @@ describe('the Kubernetes specialist', () => {
   });
 
   test('keeps to its length, the gravest first, each with evidence, when everything is broken', async () => {
-    const many = Array.from({ length: 40 }, (_, n) => oom(`${'long-name-'.repeat(5)}${n}`)).flat();
+    const many = Array.from({ length: 40 }, (_, n) => oom(`${'long-name-'.repeat(22)}${n}`)).flat();
     const { report, evidence } = await investigated(seen(snapshot('backend-1', ...many, ...oom('billing'))));
     expect(report.findings.length).toBeGreaterThan(3);
+    expect(report.findings.length).toBeLessThan(12);
     expect(report.findings[0]?.entity.name).toBe('billing');
     expect(report.summary).toMatch(/39 more observations/);
     for (const { evidenceIds } of report.findings) {

@@ -372,6 +372,14 @@ describe('pods that are never made', () => {
     ]);
   });
 
+  test('for want of limits are not said to want room', () => {
+    const [finding] = find(
+      ...down('cart'),
+      refused('pods "cart-1" is forbidden: failed quota: q: must specify limits.cpu'),
+    );
+    expect(finding?.claim).toContain('do not set what the quota');
+  });
+
   test('name the namespace, and the workload that lacks them', () => {
     const [finding] = find(...down('cart'), refused(exceeded('requests.cpu')));
     expect(finding).toMatchObject({

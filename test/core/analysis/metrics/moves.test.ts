@@ -44,7 +44,7 @@ describe('what moved', () => {
   });
 
   test('is told with errors first, what got better last, and the earlier of two alike first', () => {
-    const later = aSeries('error_ratio', 0.01, 0.5, named('b'));
+    const later = aSeries('error_ratio', 0.01, 0.5, named('x'));
     const found = moves(
       [
         aSeries('memory_bytes', 100, 600, named('memory')),
@@ -52,14 +52,14 @@ describe('what moved', () => {
         {
           ...later,
           points: later.points.map(([at, value]) => [at + 300, value]),
-          entity: { kind: 'Deployment', name: 'later' },
+          entity: { kind: 'Deployment', name: 'after' },
         },
-        aSeries('error_ratio', 0.01, 0.5, named('earlier')),
+        aSeries('error_ratio', 0.01, 0.5, named('zz-before')),
         aSeries('latency_p95', 100, 600, named('slow')),
       ],
       baselineEnd,
     );
-    expect(found.map(({ series }) => series.entity.name)).toEqual(['earlier', 'later', 'slow', 'memory', 'better']);
+    expect(found.map(({ series }) => series.entity.name)).toEqual(['zz-before', 'after', 'slow', 'memory', 'better']);
   });
 
   test('is found in each of two thousand series that did, and in none that did not', () => {
@@ -108,6 +108,13 @@ describe('what cannot be reached', () => {
       ...from('worker-02', { 'a:80': 1, 'b:80': 1, 'c:80': 1, 'd:80': 1 }),
     ]);
     expect(nodes).toEqual([]);
+  });
+  test('for three of ten is not the node’s fault either', () => {
+    const ten = Array.from({ length: 10 }, (_, n) => `s${n}:80`);
+    const last = (failing: number) => Object.fromEntries(ten.map((name, n) => [name, n < failing ? 0 : 1]));
+    const nodesWhere = (failing: number) =>
+      unreachable([...from('worker-01', last(failing)), ...from('worker-02', last(0))]).nodes.length;
+    expect([3, 5].map(nodesWhere)).toEqual([0, 1]);
   });
   test('once, and can be again, is reachable', () => {
     const back = probe('a:80', 'worker-01', 0);
