@@ -155,3 +155,62 @@ describe('a route', () => {
     expect(causes(item, ...services)).toEqual([]);
   });
 });
+
+describe('an autoscaler', () => {
+  const autoscaler = (current: number, status: string, reason: string) => ({
+    kind: 'HorizontalPodAutoscaler',
+    metadata: metadata('orders'),
+    spec: { maxReplicas: 6, scaleTargetRef: { kind: 'Deployment', name: 'orders' } },
+    status: { currentReplicas: current, conditions: [{ type: 'ScalingLimited', status, reason }] },
+  });
+  test('that wants more than it may have is at its limit', () => {
+    expect(causes(autoscaler(6, 'True', 'TooManyReplicas'))).toEqual(['hpa-at-limit']);
+  });
+  test.each([
+    ['is at its limit and wants no more', autoscaler(6, 'False', 'DesiredWithinRange')],
+    ['is at its least', autoscaler(2, 'True', 'TooFewReplicas')],
+    ['is odd', { kind: 'HorizontalPodAutoscaler', metadata: metadata('orders'), spec: 7 }],
+  ])('that %s is not', (_, item) => {
+    expect(causes(item)).toEqual([]);
+  });
+});
+
+describe('a network policy', () => {
+  const policy = (spec: object) => ({
+    kind: 'NetworkPolicy',
+    metadata: metadata('closed'),
+    spec: { podSelector: { matchLabels: { app: 'orders' } }, policyTypes: ['Ingress'], ...spec },
+  });
+  const orders = deployment({ containers: [container()] });
+  const web = {
+    ...deployment({ containers: [container()] }),
+    metadata: metadata('web'),
+    spec: { selector: {}, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [container()] } } },
+  };
+  const said = (...items: object[]) =>
+    causes(orders, web, service('orders', 8080), ...items).includes('network-policy');
+  const from = (peer: object) => policy({ ingress: [{ from: [peer] }] });
+
+  test.each([
+    ['lets nobody in', policy({ ingress: [] })],
+    ['lets in only pods that are not there', from({ podSelector: { matchLabels: { app: 'gone' } } })],
+  ])('that %s closes a service', (_, item) => {
+    expect(said(item)).toBe(true);
+  });
+  test.each([
+    ['lets a neighbour in', from({ podSelector: { matchLabels: { app: 'web' } } })],
+    ['lets another namespace in', from({ namespaceSelector: {} })],
+    ['lets everybody in', policy({ ingress: [{}] })],
+    ['is about what goes out', policy({ policyTypes: ['Egress'] })],
+    ['is about other pods', policy({ podSelector: { matchLabels: { app: 'db' } }, ingress: [] })],
+    [
+      'selects by expressions, which are not read',
+      policy({ podSelector: { matchExpressions: [{ key: 'a' }] }, ingress: [] }),
+    ],
+  ])('that %s does not', (_, item) => {
+    expect(said(item)).toBe(false);
+  });
+  test('beside one that lets somebody in does not', () => {
+    expect(said(policy({ ingress: [] }), from({ podSelector: { matchLabels: { app: 'web' } } }))).toBe(false);
+  });
+});
