@@ -1,110 +1,30 @@
-import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { cedarPolicies } from '../../../connectors/cedar/index.ts';
 import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
 import { Misconfigured, Unavailable } from '../../../core/errors.ts';
 import { learn } from '../../../core/learning/learn.ts';
-import type { ApprovalOutcome, Decision, Verdict } from '../../../core/model/action.ts';
-import type { Hypothesis } from '../../../core/model/diagnosis.ts';
-import type { Context } from '../../../core/model/incident.ts';
+import type { Decision, Verdict } from '../../../core/model/action.ts';
 import type { Asked, Synthesized } from '../../../core/model/workflow.ts';
-import { Catalog } from '../../../core/ports/catalog.ts';
-import type { Executor, ExecutorAction } from '../../../core/ports/telemetry.ts';
 import { actionOf, suggestedAction } from '../../../core/remediation/catalogue.ts';
 import { decide } from '../../../core/remediation/decide.ts';
 import { remediate } from '../../../core/remediation/remediate.ts';
-import {
-  aContext,
-  aDiagnosis,
-  aFinding,
-  aHypothesis,
-  anIncident,
-  aReport,
-  aTrigger,
-  at,
-  cronJob,
-} from '../../builders.ts';
+import { aHypothesis, anIncident, aReport, at, cronJob } from '../../builders.ts';
 import { storesForTests } from '../../stores.ts';
+import { aCatalog, approved, aWorld, diagnosed, type World } from './world.ts';
 
 // From a diagnosis to an act: the real policies, the real records, and an executor that counts.
 
-const wasm = await readFile(new URL('cedar_wasm_bg.wasm', import.meta.resolve('@cedar-policy/cedar-wasm/web')));
-const texts = await Promise.all(
-  ['10-levels.cedar', '20-forbidden.cedar'].map(async (name) => [name, await readFile(`policies/${name}`, 'utf8')]),
-);
-const policies = cedarPolicies({
-  schema: await readFile('policies/watchkeeper.cedarschema', 'utf8'),
-  policies: Object.fromEntries(texts),
-  wasm,
-});
-const aCatalog = (over: object = {}): Catalog =>
-  Catalog.parse({
-    environments: { production: { level: 'walk' }, staging: { level: 'run' } },
-    clusters: [{ name: 'backend-1', aliases: ['be1'], environment: 'production' }],
-    services: [
-      {
-        name: 'nightly-invoices',
-        placements: [{ cluster: 'backend-1', namespace: 'billing', environment: 'production' }],
-        workloads: ['CronJob/nightly-invoices'],
-      },
-    ],
-    ...over,
-  });
-const unused = async () => {
-  throw new Error('not part of this test');
-};
 const open = storesForTests();
 const clock = { now: () => new Date(at('02:48:00')) };
 
 let stores: DynamoStores;
-let catalog: Catalog;
-let carriedOut: ExecutorAction[];
-let trial: Executor['dryRun'];
-let execution: Executor['execute'];
+let world: World;
 beforeEach(async () => {
   stores = await open(clock);
-  catalog = aCatalog();
-  carriedOut = [];
-  trial = async () => ({ kind: 'ok', detail: 'It would be taken.' });
-  execution = async () => ({ kind: 'done', detail: 'A Job was made.' });
+  world = aWorld(stores, clock);
   await stores.incidents.open(anIncident());
 });
 
-const ports = () =>
-  ({
-    ...stores,
-    clock,
-    ids: { next: () => crypto.randomUUID() },
-    catalog: { load: async () => catalog },
-    policies,
-    executor: {
-      dryRun: (action: ExecutorAction) => trial(action),
-      execute: (action: ExecutorAction) => {
-        carriedOut.push(action);
-        return execution(action);
-      },
-    },
-    chat: { publish: async () => {} },
-    pager: { note: async () => ({ kind: 'written' }) },
-    memory: { remember: async () => {}, recall: unused },
-    telemetry: { knowledge: { search: unused, add: async () => {} } },
-    // biome-ignore lint/suspicious/noExplicitAny: ports of the channels that these tests do not look at
-  }) as any;
-
-const diagnosed = (hypothesis: Partial<Hypothesis> = {}, context: Partial<Context> = {}): Synthesized => ({
-  trigger: aTrigger(),
-  execution: 'execution-1',
-  opening: { kind: 'opened' },
-  incident: anIncident(),
-  context: aContext(context),
-  plan: [],
-  round: 1,
-  priorReports: [],
-  reports: [aReport({ findings: [aFinding(hypothesis.entity ? { entity: hypothesis.entity } : {})] })],
-  diagnosis: aDiagnosis({ hypotheses: [aHypothesis(hypothesis)] }),
-  synthesis: { kind: 'concluded' },
-});
-const decided = async (input: Synthesized): Promise<Decision> => (await decide(input, ports())).decision;
+const decided = async (input: Synthesized): Promise<Decision> => (await decide(input, world.ports)).decision;
 
 /** What the workflow carries after a person answered: the record and the outcome say the same. */
 async function answered(input: Synthesized, verdict: Verdict): Promise<Asked> {
@@ -126,23 +46,15 @@ async function answered(input: Synthesized, verdict: Verdict): Promise<Asked> {
   await stores.approvals.decide(approvalId, { verdict, by: 'ana', at: at('02:49:00') });
   return { ...input, decision, approval: approved(approvalId, verdict === 'approve-and-remember') };
 }
-const approved = (approvalId: string, remember = false): ApprovalOutcome => ({
-  kind: 'approved',
-  approvalId,
-  by: 'ana',
-  at: at('02:49:00'),
-  remember,
-});
-
 /** Teaches by the whole way: asked, approved with "don't ask again", done, recovered. */
 async function teach(input = diagnosed()): Promise<void> {
   const asked = await answered(input, 'approve-and-remember');
-  const { remediation } = await remediate(asked, ports());
+  const { remediation } = await remediate(asked, world.ports);
   await learn(
     { ...asked, remediation, verification: { kind: 'recovered', text: 'It is well.', evidenceIds: [] } },
-    ports(),
+    world.ports,
   );
-  carriedOut = [];
+  world.carriedOut = [];
 }
 /** The same error, in another incident. */
 const again = (input = diagnosed()): Synthesized => ({ ...input, incident: anIncident({ id: 'inc-2' }) });
@@ -177,12 +89,12 @@ describe('the decision', () => {
     ],
     ['protection', { services: [{ ...aCatalog().services[0], protected: true }] }, 'protected-workload'],
   ])('is a refusal under %s', async (_, over, policy) => {
-    catalog = aCatalog(over);
+    world.catalog = aCatalog(over);
     expect(await decided(diagnosed())).toMatchObject({ kind: 'refuse', policies: [policy] });
   });
   test('takes the lowest level of those that share the place, and the protection of any', async () => {
     const [own] = aCatalog().services;
-    catalog = aCatalog({
+    world.catalog = aCatalog({
       services: [
         { ...own, workloads: ['Deployment/other'], name: 'a' },
         { ...own, workloads: ['Deployment/another'], name: 'b', level: 'crawl' },
@@ -193,7 +105,7 @@ describe('the decision', () => {
   test('goes by where the target is, not by what the alert says of it', async () => {
     const staging = { value: 'staging', source: 'the alert', confidence: 0.99, alternatives: [] };
     const rollback = { cause: 'code-change', changeId: 'c1', entity: { ...cronJob, kind: 'Deployment' } } as const;
-    catalog = aCatalog({ environments: { production: { level: 'crawl' }, staging: { level: 'run' } } });
+    world.catalog = aCatalog({ environments: { production: { level: 'crawl' }, staging: { level: 'run' } } });
     expect(await decided(diagnosed(rollback, { environment: staging }))).toMatchObject({ kind: 'refuse' });
     const elsewhere = { ...cronJob, cluster: 'unheard-of' };
     expect(await decided(diagnosed({ entity: elsewhere }, { environment: staging }))).toMatchObject({
@@ -207,12 +119,12 @@ describe('the decision', () => {
     expect(await decided(foreign)).toMatchObject({ kind: 'refuse', policies: ['target-not-in-evidence'] });
   });
   test('is to report where a trial is refused or cannot be asked for', async () => {
-    trial = async () => ({ kind: 'refused', why: 'There is no CronJob.' });
+    world.trial = async () => ({ kind: 'refused', why: 'There is no CronJob.' });
     expect(await decided(diagnosed())).toMatchObject({
       kind: 'report',
       why: expect.stringContaining('There is no CronJob.'),
     });
-    trial = async () => {
+    world.trial = async () => {
       throw new Unavailable('The API server is away.');
     };
     expect(await decided(diagnosed())).toMatchObject({ kind: 'report', why: expect.stringContaining('is away') });
@@ -239,7 +151,7 @@ describe('what was taught', () => {
   });
   test('is not obeyed in another environment', async () => {
     await teach();
-    catalog = aCatalog({ clusters: [{ name: 'backend-1', environment: 'staging' }], services: [] });
+    world.catalog = aCatalog({ clusters: [{ name: 'backend-1', environment: 'staging' }], services: [] });
     expect(await decided(again())).toMatchObject({ kind: 'ask' });
   });
   test.each(['suspended', 'revoked'] as const)(
@@ -262,10 +174,10 @@ describe('what was taught', () => {
   });
   test('is not taught where it did not help, or nobody asked for it', async () => {
     const asked = await answered(diagnosed(), 'approve-and-remember');
-    const { remediation } = await remediate(asked, ports());
+    const { remediation } = await remediate(asked, world.ports);
     await learn(
       { ...asked, remediation, verification: { kind: 'unknown', text: 'Not known.', evidenceIds: [] } },
-      ports(),
+      world.ports,
     );
     expect(await stores.preferences.list()).toEqual([]);
   });
@@ -274,39 +186,39 @@ describe('what was taught', () => {
 describe('the act', () => {
   test('is carried out once, however often the step runs', async () => {
     const asked = await answered(diagnosed(), 'approve');
-    const first = await remediate(asked, ports());
+    const first = await remediate(asked, world.ports);
     expect(first.remediation).toMatchObject({ kind: 'done' });
     expect(first.verificationPlan.map(({ specialist }) => specialist)).toContain('kubernetes');
-    expect((await remediate(asked, ports())).remediation).toEqual(first.remediation);
-    expect(carriedOut).toHaveLength(1);
+    expect((await remediate(asked, world.ports)).remediation).toEqual(first.remediation);
+    expect(world.carriedOut).toHaveLength(1);
   });
   test('is tried again with the same key where the cluster was away', async () => {
     const asked = await answered(diagnosed(), 'approve');
-    execution = async () => {
+    world.execution = async () => {
       throw new Unavailable('The API server is away.');
     };
-    await expect(remediate(asked, ports())).rejects.toThrow('is away');
-    execution = async () => ({ kind: 'done', detail: 'A Job was made.' });
-    expect((await remediate(asked, ports())).remediation).toMatchObject({ kind: 'done' });
-    expect(new Set(carriedOut.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+    await expect(remediate(asked, world.ports)).rejects.toThrow('is away');
+    world.execution = async () => ({ kind: 'done', detail: 'A Job was made.' });
+    expect((await remediate(asked, world.ports)).remediation).toMatchObject({ kind: 'done' });
+    expect(new Set(world.carriedOut.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
   });
   test('that failed for another reason says that its effect is not known, and is not repeated', async () => {
     const asked = await answered(diagnosed(), 'approve');
-    execution = async () => {
+    world.execution = async () => {
       throw new Misconfigured('No access.');
     };
-    const { remediation, verificationPlan } = await remediate(asked, ports());
+    const { remediation, verificationPlan } = await remediate(asked, world.ports);
     expect(remediation).toEqual({ kind: 'failed', why: 'No access. Whether it took effect is not known.' });
     expect(verificationPlan).toEqual([]);
-    await remediate(asked, ports());
-    expect(carriedOut).toHaveLength(1);
+    await remediate(asked, world.ports);
+    expect(world.carriedOut).toHaveLength(1);
   });
 
   type Change = (asked: Asked) => Asked | Promise<Asked>;
   const thrown =
     (over: object): Change =>
     (asked) => {
-      catalog = aCatalog(over);
+      world.catalog = aCatalog(over);
       return asked;
     };
   const withAction =
@@ -339,15 +251,15 @@ describe('the act', () => {
     ],
   ])('is not carried out when %s', async (_, change, why) => {
     const asked = await change(await answered(diagnosed(), 'approve'));
-    const { remediation } = await remediate(asked, ports());
+    const { remediation } = await remediate(asked, world.ports);
     expect(remediation).toMatchObject({ kind: 'refused', why: expect.stringMatching(why) });
-    expect(carriedOut).toEqual([]);
+    expect(world.carriedOut).toEqual([]);
   });
   test('is not carried out when the record says rejected, whatever the workflow says', async () => {
     const asked = await answered(diagnosed(), 'reject');
     const forged: Asked = { ...asked, approval: approved('inc-1-rerun-cronjob') };
-    expect((await remediate(forged, ports())).remediation).toMatchObject({ kind: 'refused' });
-    expect(carriedOut).toEqual([]);
+    expect((await remediate(forged, world.ports)).remediation).toMatchObject({ kind: 'refused' });
+    expect(world.carriedOut).toEqual([]);
   });
   test("is not carried out by another incident's approval", async () => {
     await answered(diagnosed(), 'approve');
@@ -355,11 +267,11 @@ describe('the act', () => {
     const other = again();
     const decision = await decided(other);
     const stolen: Asked = { ...other, decision, approval: approved('inc-1-rerun-cronjob') };
-    expect((await remediate(stolen, ports())).remediation).toMatchObject({
+    expect((await remediate(stolen, world.ports)).remediation).toMatchObject({
       kind: 'refused',
       why: 'The approval belongs to another incident.',
     });
-    expect(carriedOut).toEqual([]);
+    expect(world.carriedOut).toEqual([]);
   });
   test('is not carried out by what was revoked after the decision', async () => {
     await teach();
@@ -368,11 +280,11 @@ describe('the act', () => {
     const decision = await decided(input);
     expect(decision.kind).toBe('act');
     await stores.preferences.setState('inc-1-rerun-cronjob', 'revoked', 'Ben said so.');
-    expect((await remediate({ ...input, decision }, ports())).remediation).toMatchObject({
+    expect((await remediate({ ...input, decision }, world.ports)).remediation).toMatchObject({
       kind: 'refused',
       why: 'What it was allowed by is revoked.',
     });
-    expect(carriedOut).toEqual([]);
+    expect(world.carriedOut).toEqual([]);
   });
   test('is not carried out by what was taught for another workload', async () => {
     await teach();
@@ -381,10 +293,10 @@ describe('the act', () => {
     const asking = await decided(input);
     if (asking.kind !== 'ask') throw new Error('It was to ask.');
     const forged: Decision = { ...asking, kind: 'act', preferenceId: 'inc-1-rerun-cronjob' };
-    expect((await remediate({ ...input, decision: forged }, ports())).remediation).toMatchObject({
+    expect((await remediate({ ...input, decision: forged }, world.ports)).remediation).toMatchObject({
       kind: 'refused',
       why: expect.stringContaining('another action or another workload'),
     });
-    expect(carriedOut).toEqual([]);
+    expect(world.carriedOut).toEqual([]);
   });
 });
