@@ -5,6 +5,7 @@ import { WatchkeeperError } from '../core/errors.ts';
 import { type DojoOptions, help, readOptions } from './options.ts';
 import { runAll } from './pool.ts';
 import type { RunResult } from './prediction.ts';
+import { byCause, type CauseRow, type Reliability, reliability, saidOf, surelyWrong } from './reliability.ts';
 import { collectScenarios, type DojoScenario } from './scenarios.ts';
 import { board, type Marked, mark, type Row } from './score.ts';
 import { table } from './table.ts';
@@ -29,8 +30,21 @@ async function run(options: DojoOptions): Promise<number> {
   if (options.out !== undefined) await writePredictions(options.out, results);
   const marked = await markAll(scenarios, results);
   const rows = board(marked);
-  if (options.json) print(JSON.stringify({ rows, scenarios: marked }, null, 2));
-  else if (rows.length > 0) print(`\n${boardText(rows)}`);
+  const truths = new Map(scenarios.map(({ id, expected }) => [id, expected]));
+  const said = results.flatMap((result) => {
+    if (result.kind === 'error') return [];
+    const { id } = result.prediction;
+    const [one, expected] = [marked.find((each) => each.id === id), truths.get(id)];
+    return (one && expected && saidOf(result, expected, one)) ?? [];
+  });
+  const causes = byCause(marked.map((one) => ({ ...one, cause: truths.get(one.id)?.rootCause.cause ?? '' })));
+  const trust = reliability(said);
+  if (options.json) print(JSON.stringify({ rows, causes, reliability: trust, scenarios: marked }, null, 2));
+  else if (rows.length > 0) {
+    print(`\n${boardText(rows)}\n\n${causesText(causes)}\n\n${reliabilityText(trust)}`);
+    for (const { id, confidence, said: answer, truth } of surelyWrong(said))
+      print(`wrong with ${Math.round(confidence * 100)} %: ${id}: said ${answer}, truth ${truth}`);
+  }
   const errors = results.filter(({ kind }) => kind === 'error');
   if (!options.json) print(`\n${results.length - errors.length} of ${results.length} scenarios answered.`);
   return errors.length > 0 ? 1 : 0;
@@ -101,6 +115,24 @@ function boardText(rows: readonly Row[]): string {
       row.costUsd.toFixed(4),
     ]),
   );
+}
+
+const causesText = (rows: readonly CauseRow[]): string =>
+  table(
+    ['true cause', 'scenarios', 'first', 'in three'],
+    rows.map(({ cause, scenarios, first, inThree }) => [cause, String(scenarios), String(first), String(inThree)]),
+  );
+
+function reliabilityText({ bins, brier, calibrationError }: Reliability): string {
+  const percent = (value: number) => `${Math.round(value * 100)} %`;
+  const rows = bins.map(({ from, to, answers, meanStated, shareRight }) => [
+    `${percent(from)} to ${percent(to)}`,
+    String(answers),
+    percent(meanStated),
+    percent(shareRight),
+  ]);
+  const head = ['stated confidence', 'answers', 'mean', 'right'];
+  return `${table(head, rows)}\nBrier score ${brier.toFixed(3)}, calibration error ${calibrationError.toFixed(3)}`;
 }
 
 try {
