@@ -5,16 +5,18 @@ import { WatchkeeperError } from '../core/errors.ts';
 import { type DojoOptions, help, readOptions } from './options.ts';
 import { runAll } from './pool.ts';
 import type { RunResult } from './prediction.ts';
-import { byCause, type CauseRow, type Reliability, reliability, saidOf, surelyWrong } from './reliability.ts';
+import { changesOf, changesText, linesOf, merged, readRecorded, writeRecorded } from './record.ts';
+import { byCause, reliability, saidOf, surelyWrong } from './reliability.ts';
 import { collectScenarios, type DojoScenario } from './scenarios.ts';
-import { board, type Marked, mark, type Row } from './score.ts';
-import { table } from './table.ts';
+import { board, type Marked, mark } from './score.ts';
+import { boardText, causesText, progress, reliabilityText } from './text.ts';
 import { loadVocabulary } from './vocabulary.ts';
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const complain = (text: string) => void process.stderr.write(`${text}\n`);
 
 async function run(options: DojoOptions): Promise<number> {
+  const recorded = await readRecorded(options.against);
   const scenarios = await collectScenarios(options.scenarios);
   const vocabularyOf = (scenario: DojoScenario) => scenario.expected?.vocabulary ?? options.vocabulary;
   const jobs = scenarios.map((scenario) => ({
@@ -39,26 +41,21 @@ async function run(options: DojoOptions): Promise<number> {
   });
   const causes = byCause(marked.map((one) => ({ ...one, cause: truths.get(one.id)?.rootCause.cause ?? '' })));
   const trust = reliability(said);
-  if (options.json) print(JSON.stringify({ rows, causes, reliability: trust, scenarios: marked }, null, 2));
+  const lines = linesOf(marked, results);
+  const changes = changesOf(recorded, lines);
+  if (options.json) print(JSON.stringify({ rows, causes, reliability: trust, changes, scenarios: marked }, null, 2));
   else if (rows.length > 0) {
     print(`\n${boardText(rows)}\n\n${causesText(causes)}\n\n${reliabilityText(trust)}`);
     for (const { id, confidence, said: answer, truth } of surelyWrong(said))
       print(`wrong with ${Math.round(confidence * 100)} %: ${id}: said ${answer}, truth ${truth}`);
+    print(`\n${changesText(changes, options.against)}`);
   }
+  if (options.record) await writeRecorded(options.against, merged(recorded, lines));
   const errors = results.filter(({ kind }) => kind === 'error');
   if (!options.json) print(`\n${results.length - errors.length} of ${results.length} scenarios answered.`);
-  return errors.length > 0 ? 1 : 0;
-}
-
-function progress(result: RunResult, done: number, all: number): string {
-  const place = `[${String(done).padStart(String(all).length)}/${all}]`;
-  if (result.kind === 'error') return `${place} ${result.id}: ERROR ${result.reason}`;
-  const { prediction } = result;
-  const first = prediction.hypotheses[0];
-  const answer = first
-    ? `${first.entity.kind} ${first.entity.name}: ${first.cause} (${Math.round(first.confidence * 100)} %)`
-    : 'no answer';
-  return `${place} ${prediction.id}: ${answer}, ${prediction.wallMs} ms`;
+  const isWorse = options.noWorse && changes.some(({ kind }) => kind === 'worse');
+  if (isWorse) complain('Worse than recorded.');
+  return errors.length > 0 || isWorse ? 1 : 0;
 }
 
 async function writePredictions(out: string, results: readonly RunResult[]): Promise<void> {
@@ -77,62 +74,6 @@ async function markAll(scenarios: readonly DojoScenario[], results: readonly Run
     marked.push(mark(scenario, result, scenario.expected, await loadVocabulary(scenario.expected.vocabulary)));
   }
   return marked;
-}
-
-const share = (value: number): string => value.toFixed(2);
-
-function boardText(rows: readonly Row[]): string {
-  const head = [
-    '',
-    'scenarios',
-    'errors',
-    'A@1',
-    'A@3',
-    'entity',
-    'cause',
-    'no answer',
-    'false actions',
-    'median ms',
-    'p95 ms',
-    'tokens',
-    'cost $',
-  ];
-  return table(
-    head,
-    rows.map((row) => [
-      row.name,
-      String(row.scenarios),
-      String(row.errors),
-      share(row.at1),
-      share(row.at3),
-      share(row.entityAt1),
-      share(row.causeAt1),
-      share(row.noAnswer),
-      String(row.falseActions),
-      String(row.medianMs),
-      String(row.p95Ms),
-      String(row.tokens),
-      row.costUsd.toFixed(4),
-    ]),
-  );
-}
-
-const causesText = (rows: readonly CauseRow[]): string =>
-  table(
-    ['true cause', 'scenarios', 'first', 'in three'],
-    rows.map(({ cause, scenarios, first, inThree }) => [cause, String(scenarios), String(first), String(inThree)]),
-  );
-
-function reliabilityText({ bins, brier, calibrationError }: Reliability): string {
-  const percent = (value: number) => `${Math.round(value * 100)} %`;
-  const rows = bins.map(({ from, to, answers, meanStated, shareRight }) => [
-    `${percent(from)} to ${percent(to)}`,
-    String(answers),
-    percent(meanStated),
-    percent(shareRight),
-  ]);
-  const head = ['stated confidence', 'answers', 'mean', 'right'];
-  return `${table(head, rows)}\nBrier score ${brier.toFixed(3)}, calibration error ${calibrationError.toFixed(3)}`;
 }
 
 try {

@@ -1,19 +1,24 @@
 // The command line of `npm run dojo`.
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Misconfigured } from '../core/errors.ts';
 
 export const help = `Runs the whole pipeline over recorded incidents and keeps score.
 
   npm run dojo -- [--scenarios DIR…] [--out DIR] [--vocabulary NAME] [--jobs N] [--json]
+                   [--against FILE] [--record] [--no-worse]
 
   --scenarios DIR    folders to look for scenarios in, at any depth (default scenarios)
   --out DIR          where predictions.ndjson goes (default: it is not written)
   --vocabulary NAME  the words that predictions are labelled in, where a scenario's expected.json names none
   --jobs N           processes side by side, 1 to 16 (default 2)
   --json             the scoreboard as JSON
+  --against FILE     the recorded scoreboard that is compared with (default dojo/recorded.json)
+  --record           then put this run's answers into it
+  --no-worse         exit code 1 when a scenario is answered worse than recorded
   --help             this
 
-Exit code 0 when every scenario was answered, 1 when one ended in an error, 2 when the command is wrong.
+Exit code 0 when every scenario was answered, 1 when one ended in an error or got worse, 2 when the command is wrong.
 `;
 
 export interface DojoOptions {
@@ -22,6 +27,9 @@ export interface DojoOptions {
   readonly vocabulary: string | undefined;
   readonly jobs: number;
   readonly json: boolean;
+  readonly against: string;
+  readonly record: boolean;
+  readonly noWorse: boolean;
 }
 
 /** `--scenarios A B` and `--scenarios A --scenarios B` mean the same. Throws `Misconfigured` in one sentence. */
@@ -43,6 +51,9 @@ export function readOptions(args: readonly string[]): DojoOptions | 'help' {
     vocabulary: values.vocabulary,
     jobs,
     json: values.json ?? false,
+    against: values.against ?? relative(process.cwd(), join(import.meta.dirname, 'recorded.json')),
+    record: values.record ?? false,
+    noWorse: values['no-worse'] ?? false,
   };
 }
 
@@ -56,6 +67,9 @@ function parse(args: readonly string[]) {
         vocabulary: { type: 'string' },
         jobs: { type: 'string' },
         json: { type: 'boolean' },
+        against: { type: 'string' },
+        record: { type: 'boolean' },
+        'no-worse': { type: 'boolean' },
         help: { type: 'boolean' },
       },
       strict: true,
