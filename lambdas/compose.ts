@@ -19,10 +19,11 @@ import {
   kubernetesExecutor,
   kubernetesLogs,
   kubernetesSource,
+  kubernetesTargets,
 } from '../connectors/kubernetes/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/index.ts';
-import { readScenario, recordedExecutor, recordedTelemetry } from '../connectors/recorded/index.ts';
+import { readScenario, recordedExecutor, recordedTargets, recordedTelemetry } from '../connectors/recorded/index.ts';
 import { s3Documents, s3Evidence } from '../connectors/s3/index.ts';
 import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
 import { slackChat, slackReplies } from '../connectors/slack/index.ts';
@@ -39,6 +40,7 @@ import {
   deferredKnowledge,
   deferredPager,
   deferredReasoner,
+  deferredTargets,
   deferredTelemetry,
   kept,
 } from './deferred.ts';
@@ -76,6 +78,7 @@ const TelemetryConfig = z.discriminatedUnion('kind', [
 const Environment = z.object({
   INCIDENTS_TABLE: z.string().min(1).optional(),
   PREFERENCES_TABLE: z.string().min(1).optional(),
+  AUDIT_TABLE: z.string().min(1).optional(),
   BUS_NAME: z.string().min(1).optional(),
   EVIDENCE_BUCKET: z.string().min(1).optional(),
   MEMORY_ID: z.string().min(1).optional(),
@@ -120,6 +123,7 @@ const stores = () =>
       client: new DynamoDBClient({}),
       incidentsTable: setting('INCIDENTS_TABLE'),
       preferencesTable: setting('PREFERENCES_TABLE'),
+      auditTable: setting('AUDIT_TABLE'),
       clock: clock(),
     }),
   );
@@ -127,6 +131,9 @@ export const incidents = (): Ports['incidents'] => stores().incidents;
 export const seen = (): Ports['seen'] => stores().seen;
 export const approvals = (): Ports['approvals'] => stores().approvals;
 export const ledger = (): Ports['ledger'] => stores().ledger;
+export const acts = (): Ports['acts'] => stores().acts;
+export const controls = (): Ports['controls'] => stores().controls;
+export const audit = (): Ports['audit'] => stores().audit;
 export const preferences = (): Ports['preferences'] => stores().preferences;
 
 export const memory = (): Ports['memory'] =>
@@ -282,6 +289,19 @@ export const executor = (): Ports['executor'] =>
       case 'live':
         return deferredExecutor(
           kept(async () => kubernetesExecutor({ clusters: await clustersOf(world, actingSecret()), clock: clock() })),
+        );
+    }
+  });
+
+export const targets = (): Ports['targets'] =>
+  once('targets', () => {
+    const world = setting('TELEMETRY');
+    switch (world.kind) {
+      case 'recorded':
+        return deferredTargets(kept(async () => recordedTargets(await recordedWorld(world.scenario)())));
+      case 'live':
+        return deferredTargets(
+          kept(async () => kubernetesTargets({ clusters: await clustersOf(world, actingSecret()) })),
         );
     }
   });

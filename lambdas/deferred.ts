@@ -1,6 +1,6 @@
 // Ports that are ready only after something was read (a recording, a secret): each call waits for the reading, which happens once.
 import type { Chat, Pager, Reasoner } from '../core/ports/channels.ts';
-import type { Executor, KnowledgeBase, Telemetry } from '../core/ports/telemetry.ts';
+import type { Executor, KnowledgeBase, Targets, Telemetry } from '../core/ports/telemetry.ts';
 
 type Load<T> = () => Promise<T>;
 
@@ -37,6 +37,10 @@ export const deferredTelemetry = (load: Load<Telemetry>): Telemetry => ({
 export const deferredExecutor = (load: Load<Executor>): Executor => ({
   dryRun: async (...asked) => (await load()).dryRun(...asked),
   execute: async (...asked) => (await load()).execute(...asked),
+});
+
+export const deferredTargets = (load: Load<Targets>): Targets => ({
+  look: async (...asked) => (await load()).look(...asked),
 });
 
 export const deferredPager = (load: Load<Pager>): Pager => ({

@@ -58,7 +58,11 @@ const items =
         },
       }),
     ],
-    environment: { INCIDENTS_TABLE: tables.incidents.tableName, PREFERENCES_TABLE: tables.preferences.tableName },
+    environment: {
+      INCIDENTS_TABLE: tables.incidents.tableName,
+      PREFERENCES_TABLE: tables.preferences.tableName,
+      AUDIT_TABLE: tables.audit.tableName,
+    },
   });
 
 const objects =
@@ -219,6 +223,10 @@ const capabilities = {
   'decide approvals': items('incidents', ['APPROVAL#'], 'GetItem', 'UpdateItem'),
   'read approvals': items('incidents', ['APPROVAL#'], 'GetItem'),
   'keep the ledger': items('incidents', ['ACTION#'], 'GetItem', 'PutItem', 'UpdateItem'),
+  /** Only ever adds: no right to change or delete, and the table itself denies both. */
+  'write the audit': items('audit', ['AUDIT#'], 'PutItem'),
+  'read acts and controls': items('incidents', ['ACTS#', 'CONTROL'], 'GetItem'),
+  'count acts': items('incidents', ['ACTS#'], 'GetItem', 'PutItem'),
   'read preferences': readPreferences,
   'use preferences': usePreferences,
   'teach preferences': all(usePreferences, items('preferences', ['PREFERENCES', 'FINGERPRINT#'], 'PutItem')),

@@ -19,6 +19,8 @@ interface FunctionRow {
 
 /** What every step of the workflow does: read its incident and tell the timeline. */
 const step: readonly Capability[] = ['read incidents', 'tell the timeline'];
+/** What every step that decides something does besides. */
+const deciding: readonly Capability[] = [...step, 'write the audit'];
 
 const specialist: FunctionRow = {
   memoryMb: 1024,
@@ -36,7 +38,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
     memoryMb: 512,
     timeoutSeconds: 10,
     may: [
-      ...step,
+      ...deciding,
       'claim events',
       'publish events',
       'read the catalogue',
@@ -68,24 +70,43 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   decide: {
     memoryMb: 512,
     timeoutSeconds: 20,
-    may: [...step, 'update incidents', 'read the catalogue', 'judge by policy', 'use preferences', 'observe'],
+    may: [
+      ...deciding,
+      'update incidents',
+      'read the catalogue',
+      'judge by policy',
+      'use preferences',
+      'read approvals',
+      'read acts and controls',
+      'observe',
+    ],
   },
   report: { memoryMb: 256, timeoutSeconds: 20, may: [...step, 'update incidents', 'use Slack', 'use PagerDuty'] },
   'await-approval': {
     memoryMb: 256,
     timeoutSeconds: 20,
-    may: [...step, 'update incidents', 'request approvals', 'use Slack', 'answer executions'],
+    may: [
+      ...deciding,
+      'update incidents',
+      'read the catalogue',
+      'request approvals',
+      'use Slack',
+      'use PagerDuty',
+      'answer executions',
+    ],
   },
   remediate: {
     memoryMb: 512,
     timeoutSeconds: 60,
     may: [
-      ...step,
+      ...deciding,
       'update incidents',
       'read the catalogue',
       'judge by policy',
       'read approvals',
       'keep the ledger',
+      'read acts and controls',
+      'count acts',
       'read preferences',
       'observe',
       'act',
@@ -95,13 +116,13 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   verify: {
     memoryMb: 256,
     timeoutSeconds: 30,
-    may: [...step, 'update incidents', 'read evidence', 'use Slack', 'use PagerDuty', 'use preferences'],
+    may: [...deciding, 'update incidents', 'read evidence', 'use Slack', 'use PagerDuty', 'use preferences'],
   },
   learn: {
     memoryMb: 512,
     timeoutSeconds: 30,
     may: [
-      ...step,
+      ...deciding,
       'update incidents',
       'close incidents',
       'read the catalogue',

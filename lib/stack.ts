@@ -64,6 +64,7 @@ export class WatchkeeperStack extends Stack {
       StateMachineArn: workflow.stateMachine.stateMachineArn,
       IncidentsTable: tables.incidents.tableName,
       PreferencesTable: tables.preferences.tableName,
+      AuditTable: tables.audit.tableName,
       EvidenceBucket: evidence.bucket.bucketName,
       DeadLettersUrl: bus.deadLetters.queueUrl,
     };

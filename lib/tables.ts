@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import * as z from 'zod';
 import { root } from './root.ts';
@@ -13,7 +14,9 @@ const TableSchema = z.strictObject({
   timeToLive: z.string(),
   indexes: z.array(z.strictObject({ name: z.string(), ...keys })),
 });
-const Schemas = z.looseObject({ tables: z.strictObject({ incidents: TableSchema, preferences: TableSchema }) });
+const Schemas = z.looseObject({
+  tables: z.strictObject({ incidents: TableSchema, preferences: TableSchema, audit: TableSchema }),
+});
 export type TableName = keyof z.infer<typeof Schemas>['tables'];
 
 interface TablesProps {
@@ -23,6 +26,8 @@ interface TablesProps {
 export class Tables extends Construct {
   readonly incidents: Table;
   readonly preferences: Table;
+  /** Nobody may change or delete what is in it. */
+  readonly audit: Table;
 
   constructor(scope: Construct, id: string, { deletionProtection }: TablesProps) {
     super(scope, id);
@@ -31,15 +36,22 @@ export class Tables extends Construct {
     );
     this.incidents = this.#create('Incidents', tables.incidents, deletionProtection);
     this.preferences = this.#create('Preferences', tables.preferences, deletionProtection);
+    this.audit = this.#create('Audit', tables.audit, deletionProtection, appendOnly());
   }
 
-  #create(id: string, schema: z.infer<typeof TableSchema>, deletionProtection: boolean): Table {
+  #create(
+    id: string,
+    schema: z.infer<typeof TableSchema>,
+    deletionProtection: boolean,
+    resourcePolicy?: PolicyDocument,
+  ): Table {
     const table = new Table(this, id, {
       ...keySchema(schema),
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       timeToLiveAttribute: schema.timeToLive,
+      ...(resourcePolicy === undefined ? {} : { resourcePolicy }),
       deletionProtection,
       removalPolicy: deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
@@ -53,6 +65,21 @@ export class Tables extends Construct {
     return table;
   }
 }
+
+/** Denied to everybody, administrators too: IAM lets a deny win. Items are only ever added, by a put that wants the key to be free. */
+const appendOnly = () =>
+  new PolicyDocument({
+    statements: [
+      new PolicyStatement({
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PartiQLUpdate', 'PartiQLDelete'].map(
+          (verb) => `dynamodb:${verb}`,
+        ),
+        resources: ['*'],
+      }),
+    ],
+  });
 
 const keySchema = ({ partitionKey, sortKey }: { readonly partitionKey: string; readonly sortKey: string }) => ({
   partitionKey: { name: partitionKey, type: AttributeType.STRING },

@@ -15,17 +15,18 @@ import {
   kubernetesExecutor,
   kubernetesLogs,
   kubernetesSource,
+  kubernetesTargets,
 } from '../connectors/kubernetes/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/index.ts';
-import { readScenario, recordedExecutor, recordedTelemetry } from '../connectors/recorded/index.ts';
+import { readScenario, recordedExecutor, recordedTargets, recordedTelemetry } from '../connectors/recorded/index.ts';
 import { slackChat, slackReplies } from '../connectors/slack/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
 import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { Ports } from '../core/ports/index.ts';
-import { noExecutor, noTelemetry } from '../core/ports/none.ts';
+import { noExecutor, noTargets, noTelemetry } from '../core/ports/none.ts';
 import { type Config, readConfig } from './config.ts';
 import { alsoIn, type ConsoleChat, consoleChat } from './console-chat.ts';
 import { type Feed, observedApprovals, observedChat, observedIncidents, observedPreferences } from './feed.ts';
@@ -34,7 +35,11 @@ import type { Disk } from './runtime/files.ts';
 import { findScenarios } from './scenarios.ts';
 import type { MakeWorld, World } from './world.ts';
 
-const names = { incidents: 'watchkeeper-incidents', preferences: 'watchkeeper-preferences' };
+const names = {
+  incidents: 'watchkeeper-incidents',
+  preferences: 'watchkeeper-preferences',
+  audit: 'watchkeeper-audit',
+};
 export const tables = tableDefinitions(names);
 
 /** Recorded time needs no waiting; long enough to be seen. */
@@ -63,11 +68,12 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     client: options.dynamodb,
     incidentsTable: names.incidents,
     preferencesTable: names.preferences,
+    auditTable: names.audit,
     clock: systemClock(),
   });
   const { incidents, applied } = stores;
   const world = await options.makeWorld({ incidents, applied, learnedFolder: options.learnedFolder });
-  const { clock, telemetry, executor, pager, catalog, reasoner } = world;
+  const { clock, telemetry, executor, targets, pager, catalog, reasoner } = world;
   const local = { endpoint: aws.url, region: 'us-east-1', credentials: aws.credentials };
   const console = consoleChat(disk, systemClock());
   const chat = world.chat === undefined ? console : alsoIn(console, world.chat);
@@ -78,6 +84,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       clock,
       telemetry,
       executor,
+      targets,
       pager,
       catalog,
       reasoner,
@@ -87,6 +94,9 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       preferences: observedPreferences(stores.preferences, feed),
       seen: stores.seen,
       ledger: stores.ledger,
+      acts: stores.acts,
+      controls: stores.controls,
+      audit: stores.audit,
       evidence: diskEvidence(disk),
       memory: diskMemory(disk),
       chat: observedChat(chat, feed),
@@ -128,6 +138,7 @@ export function recordedWorld(folders: readonly string[]): MakeWorld {
         knowledge: (documents) => knowledgeIndex([...documents, ...learned], { folder: learnedFolder }),
       }),
       executor: recordedExecutor(recorded),
+      targets: recordedTargets(recorded),
       pager: pagerDuty({}),
       catalog: yamlCatalog(new URL('../config/catalog.yaml', import.meta.url).pathname),
       reasoner: noReasoner(),
@@ -162,7 +173,7 @@ export function liveWorld(config: LiveConfig): MakeWorld {
 async function liveSources(
   { prometheus, kubernetes, knowledge }: LiveConfig,
   learnedFolder: string | undefined,
-): Promise<Pick<World, 'telemetry' | 'executor'>> {
+): Promise<Pick<World, 'telemetry' | 'executor' | 'targets'>> {
   const clock = systemClock();
   const clusters =
     kubernetes === undefined ? [] : await fromKubeconfig({ file: kubernetes.kubeconfig }, kubernetes.contexts);
@@ -175,6 +186,7 @@ async function liveSources(
       knowledge: await knowledgeOf(knowledge ?? learnedFolder),
     },
     executor: cluster ? kubernetesExecutor({ clusters, clock }) : noExecutor,
+    targets: cluster ? kubernetesTargets({ clusters }) : noTargets,
   };
 }
 

@@ -10,7 +10,8 @@ export interface RecordedPage {
   readonly body: string;
 }
 
-export interface World extends Pick<Ports, 'clock' | 'telemetry' | 'executor' | 'pager' | 'catalog' | 'reasoner'> {
+export interface World
+  extends Pick<Ports, 'clock' | 'telemetry' | 'executor' | 'targets' | 'pager' | 'catalog' | 'reasoner'> {
   /** Another place than the console where people read. */
   readonly chat?: Ports['chat'] | undefined;
   readonly pages: readonly RecordedPage[];

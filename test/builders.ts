@@ -1,5 +1,5 @@
 // Small builders: a valid value with what a test cares about put over it.
-import type { Action, Approval, Preference } from '../core/model/action.ts';
+import type { Action, Approval, Decision, Preference } from '../core/model/action.ts';
 import type { Diagnosis, Hypothesis } from '../core/model/diagnosis.ts';
 import type { Context, Incident, TimelineEntry, Trigger } from '../core/model/incident.ts';
 import type { Brief, Finding, Report } from '../core/model/report.ts';
@@ -135,7 +135,27 @@ export const anApproval = (over: Partial<Pending> = {}): Pending => ({
   requestedAt: at('02:48:00'),
   expiresAt: at('03:18:00'),
   question: 'Rerun CronJob billing/nightly-invoices in backend-1?',
+  why: 'Allowed by policy walk-safe-actions.',
+  approvers: 1,
+  mayAnswer: [],
+  approvedBy: [],
   state: 'pending',
+  ...over,
+});
+
+type Asking = Extract<Decision, { kind: 'ask' }>;
+export const anAsk = (over: Partial<Asking> = {}): Asking => ({
+  kind: 'ask',
+  why: '',
+  policies: [],
+  action: anAction(),
+  approvalId: 'inc-1-rerun-cronjob',
+  expiresInSeconds: 1800,
+  remindInSeconds: 600,
+  lastSeconds: 1200,
+  approvers: 1,
+  mayAnswer: [],
+  escalateTo: [],
   ...over,
 });
 

@@ -13,12 +13,13 @@ export function storesForTests(): (clock: { now(): Date }) => Promise<DynamoStor
   afterAll(() => tables.close());
   return async (clock) => {
     count += 1;
-    const names = { incidents: `incidents-${count}`, preferences: `preferences-${count}` };
+    const names = { incidents: `incidents-${count}`, preferences: `preferences-${count}`, audit: `audit-${count}` };
     for (const definition of tableDefinitions(names)) await tables.client.send(new CreateTableCommand(definition));
     return dynamoStores({
       client: tables.client,
       incidentsTable: names.incidents,
       preferencesTable: names.preferences,
+      auditTable: names.audit,
       clock,
     });
   };

@@ -1,8 +1,9 @@
 // The Policies port on Cedar. Texts and the WebAssembly module come in as values: where they are read from is the composition root's
 // business, so that the same code runs from node_modules and from a bundle.
+import { createHash } from 'node:crypto';
 import * as cedar from '@cedar-policy/cedar-wasm/web';
 import { Misconfigured } from '../../core/errors.ts';
-import type { Policies, PolicyRequest } from '../../core/ports/channels.ts';
+import type { Policies, PolicyAnswer, PolicyRequest, PolicyRule } from '../../core/ports/channels.ts';
 
 interface CedarSources {
   /** Cedar schema, in its human-readable syntax. */
@@ -15,19 +16,29 @@ interface CedarSources {
 
 const namespace = 'Watchkeeper';
 const principalType = { person: 'Person', preference: 'Preference', watchkeeper: 'System' } as const;
+/** What decides where Cedar itself finds no policy. */
+const outside = 'outside-the-catalogue';
+const byDefault = 'deny-by-default';
 
 let loaded = false;
 
-/** @throws Misconfigured when a policy does not parse, has no `@id`, or does not fit the schema. */
+/** @throws Misconfigured when a policy does not parse, lacks `@id` or `@says` (a forbid also `@change`), or does not fit the schema. */
 export function cedarPolicies({ schema, policies, wasm }: CedarSources): Policies {
   if (!loaded) {
     cedar.initSync({ module: wasm });
     loaded = true;
   }
-  const byId = Object.assign({}, ...Object.entries(policies).map(([file, text]) => policiesById(file, text)));
+  const rules = Object.entries(policies)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .flatMap(([file, text]) => rulesOf(file, text));
+  const texts = textsById(rules);
+  const version = createHash('sha256')
+    .update(JSON.stringify([schema, texts]))
+    .digest('hex')
+    .slice(0, 12);
   const checked = cedar.validate({
     schema,
-    policies: { staticPolicies: byId },
+    policies: { staticPolicies: texts },
     validationSettings: { mode: 'strict' },
   });
   if (checked.type === 'failure') throw new Misconfigured(`The policies cannot be read: ${messages(checked.errors)}`);
@@ -35,39 +46,46 @@ export function cedarPolicies({ schema, policies, wasm }: CedarSources): Policie
     const wrong = checked.validationErrors.map((e) => `${e.policyId}: ${e.error.message}`);
     throw new Misconfigured(`The policies do not fit their schema: ${wrong.join('; ')}`);
   }
+  // Parsed once and kept by the engine under the version: an explanation asks hundreds of times.
+  cedar.preparseSchema(version, schema);
+  cedar.preparsePolicySet(version, { staticPolicies: texts });
 
   return {
+    version,
+    rules: () => rules,
     async authorize(request) {
-      const answer = cedar.isAuthorized({
+      const answer = cedar.statefulIsAuthorized({
         ...cedarRequest(request),
-        schema,
+        preparsedSchemaName: version,
+        preparsedPolicySetId: version,
         validateRequest: true,
-        policies: { staticPolicies: byId },
       });
       // An action or a context that the schema does not know is denied, and says so.
       if (answer.type === 'failure') {
         return {
           allowed: false,
-          policies: ['unknown-request'],
-          why: `No policy knows this request (${request.action}).`,
+          policies: [outside],
+          why: `Forbidden by policy ${outside}: No policy knows an action ${JSON.stringify(request.action)} on such facts.`,
         };
       }
       const { decision, diagnostics } = answer.response;
       const ids = [...diagnostics.reason].sort();
       const allowed = decision === 'allow' && diagnostics.errors.length === 0;
-      return { allowed, policies: ids.length > 0 ? ids : ['deny-by-default'], why: sentence(allowed, ids) };
+      return { allowed, policies: ids.length > 0 ? ids : [byDefault], why: sentence(allowed, ids, rules) };
     },
   };
 }
 
-const sentence = (allowed: boolean, ids: readonly string[]): string => {
+function sentence(allowed: boolean, ids: readonly string[], rules: readonly PolicyRule[]): PolicyAnswer['why'] {
   if (allowed) return `Allowed by policy ${ids.join(', ')}.`;
-  return ids.length > 0 ? `Forbidden by policy ${ids.join(', ')}.` : 'No policy permits it at this level.';
-};
+  if (ids.length === 0) return 'No policy permits it at this level.';
+  const says = (id: string) => rules.find((rule) => rule.id === id)?.says ?? '';
+  return ids.map((id, n) => `${n === 0 ? 'Forbidden' : 'Also'} by policy ${id}: ${says(id)}`).join(' ');
+}
 
 function cedarRequest({ actor, action, target, context }: PolicyRequest) {
   const resource = {
-    type: `${namespace}::Workload`,
+    type: `${namespace}::Target`,
     id: `${target.cluster}/${target.namespace}/${target.kind}/${target.name}`,
   };
   return {
@@ -79,18 +97,29 @@ function cedarRequest({ actor, action, target, context }: PolicyRequest) {
   };
 }
 
-/** Policies of one file by their `@id`: what a decision names is what a person finds in the file. */
-function policiesById(file: string, text: string): Record<string, string> {
+/** The policies of one file by their `@id`: what a decision names is what a person finds in the file. */
+function rulesOf(file: string, text: string): PolicyRule[] {
   const parts = cedar.policySetTextToParts(text);
   if (parts.type === 'failure') throw new Misconfigured(`${file} is not Cedar: ${messages(parts.errors)}`);
-  return Object.fromEntries(
-    parts.policies.map((policy) => {
-      const json = cedar.policyToJson(policy);
-      const id = json.type === 'success' ? json.json.annotations?.id : undefined;
-      if (typeof id !== 'string') throw new Misconfigured(`A policy in ${file} has no @id.`);
-      return [id, policy];
-    }),
-  );
+  return parts.policies.map((policy) => {
+    const json = cedar.policyToJson(policy);
+    const { id, says, change } = (json.type === 'success' ? json.json.annotations : undefined) ?? {};
+    if (json.type !== 'success' || typeof id !== 'string') throw new Misconfigured(`A policy in ${file} has no @id.`);
+    const { effect } = json.json;
+    if (typeof says !== 'string') throw new Misconfigured(`The policy ${id} in ${file} has no @says.`);
+    if (effect === 'forbid' && typeof change !== 'string')
+      throw new Misconfigured(`The policy ${id} in ${file} forbids and has no @change.`);
+    return { id, effect, says, ...(typeof change === 'string' ? { change } : {}), file, text: policy };
+  });
+}
+
+function textsById(rules: readonly PolicyRule[]): Record<string, string> {
+  const texts = new Map<string, string>();
+  for (const { id, file, text } of rules) {
+    if (texts.has(id)) throw new Misconfigured(`The policy ${id} in ${file} is there twice.`);
+    texts.set(id, text);
+  }
+  return Object.fromEntries(texts);
 }
 
 const messages = (errors: readonly { readonly message: string }[]): string => errors.map((e) => e.message).join('; ');

@@ -27,24 +27,22 @@ export function approvalStore(table: Table): ApprovalStore {
         return { kind: 'expired', approval };
       case 'pending': {
         if (Date.parse(approval.expiresAt) <= Date.parse(decision.at)) return { kind: 'expired', approval };
-        const decided: Approval = {
-          ...approval,
-          state: 'decided',
-          verdict: decision.verdict,
-          decidedBy: decision.by,
-          decidedAt: decision.at,
-        };
+        const next = answered(approval, decision);
+        if (next === undefined) return { kind: 'counted', approval, again: true };
         const won = await table.update(
           approvalKey(id),
-          { expression: 'SET approval = :decided', values: { ':decided': decided } },
+          { expression: 'SET approval = :next', values: { ':next': next } },
           {
-            expression: 'approval.#state = :pending AND taskToken = :token',
+            // Nobody decided, was counted or asked again with a new token meanwhile.
+            expression: 'approval.#state = :pending AND taskToken = :token AND size(approval.approvedBy) = :count',
             names: state,
-            values: { ':pending': 'pending', ':token': taskToken ?? '' },
+            values: { ':pending': 'pending', ':token': taskToken ?? '', ':count': approval.approvedBy.length },
           },
         );
-        // Somebody was faster, or the question was asked again with a new token meanwhile: look once more.
-        return won ? { kind: 'decided', approval: decided, taskToken: taskToken ?? '' } : decide(id, decision);
+        if (!won) return decide(id, decision);
+        return next.state === 'decided'
+          ? { kind: 'decided', approval: next, taskToken: taskToken ?? '' }
+          : { kind: 'counted', approval: next, again: false };
       }
     }
   };
@@ -93,4 +91,18 @@ export function approvalStore(table: Table): ApprovalStore {
       );
     },
   };
+}
+
+/** What one answer makes of a pending approval: decided, or counted where it takes more people; undefined when they had approved before. */
+function answered(
+  approval: Extract<Approval, { state: 'pending' }>,
+  { verdict, by, at }: Parameters<ApprovalStore['decide']>[1],
+): Extract<Approval, { state: 'pending' | 'decided' }> | undefined {
+  const decided = { ...approval, state: 'decided', verdict, decidedBy: by, decidedAt: at } as const;
+  if (verdict === 'reject') return decided;
+  if (approval.approvedBy.some((one) => one.by === by)) return undefined;
+  const approvedBy = [...approval.approvedBy, { by, at }];
+  if (approvedBy.length < approval.approvers) return { ...approval, approvedBy };
+  // What it takes several people for is never remembered by the word of the last one.
+  return { ...decided, verdict: approval.approvers > 1 ? 'approve' : verdict, approvedBy };
 }

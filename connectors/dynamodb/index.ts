@@ -1,16 +1,22 @@
-// All records on two DynamoDB tables. Every decision is one conditional write on one item, so that it holds on DynamoDB, on the
+// All records on three DynamoDB tables. Every decision is one conditional write on one item, so that it holds on DynamoDB, on the
 // emulator and on the embedded runtime's dynalite alike.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type {
+  ActBook,
   ActionLedger,
   AppliedActions,
   ApprovalStore,
+  AuditLog,
+  Controls,
   IncidentStore,
   PreferenceStore,
   SeenEvents,
 } from '../../core/ports/records.ts';
 import type { Clock } from '../../core/ports/world.ts';
+import { actBook } from './acts.ts';
 import { approvalStore } from './approvals.ts';
+import { auditLog } from './audit.ts';
+import { controls } from './controls.ts';
 import { incidentStore } from './incidents.ts';
 import { actionLedger, appliedActions, seenEvents } from './ledger.ts';
 import { preferenceStore } from './preferences.ts';
@@ -25,12 +31,16 @@ export interface DynamoStores {
   readonly ledger: ActionLedger;
   readonly preferences: PreferenceStore;
   readonly applied: AppliedActions;
+  readonly acts: ActBook;
+  readonly controls: Controls;
+  readonly audit: AuditLog;
 }
 
 export function dynamoStores(config: {
   readonly client: DynamoDBClient;
   readonly incidentsTable: string;
   readonly preferencesTable: string;
+  readonly auditTable: string;
   readonly clock: Clock;
 }): DynamoStores {
   const incidents = new Table(config.client, config.incidentsTable);
@@ -42,5 +52,8 @@ export function dynamoStores(config: {
     ledger: actionLedger(incidents),
     preferences: preferenceStore(preferences),
     applied: appliedActions(incidents, config.clock),
+    acts: actBook(incidents),
+    controls: controls(incidents),
+    audit: auditLog(new Table(config.client, config.auditTable)),
   };
 }

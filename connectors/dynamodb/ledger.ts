@@ -29,6 +29,9 @@ export function seenEvents(table: Table, clock: Clock): SeenEvents {
 
 export function actionLedger(table: Table): ActionLedger {
   return {
+    async isBegun(key) {
+      return (await table.get(actionKey(key))) !== undefined;
+    },
     async begin({ key, incidentId, action, at }) {
       if (await table.put({ ...actionKey(key), incidentId, action, at }, absent)) return { kind: 'fresh' };
       const found = await table.get(actionKey(key));

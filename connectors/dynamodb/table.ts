@@ -7,6 +7,7 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  type QueryCommandOutput,
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
@@ -90,20 +91,43 @@ export class Table {
 
   /** The newest `limit` items of a kind, through the index; eventually consistent. */
   newest = (kind: string, limit: number): Promise<Item[]> =>
+    this.#asking(
+      'read',
+      async () => (await this.#page('by-kind', 'kind', kind, { newestFirst: true, limit })).Items ?? [],
+    );
+
+  /** All items of a day, through the index, oldest first; eventually consistent. */
+  ofDay = (day: string): Promise<Item[]> =>
     this.#asking('read', async () => {
-      const page = await this.#client.send(
-        new QueryCommand({
-          TableName: this.#name,
-          IndexName: 'by-kind',
-          KeyConditionExpression: '#kind = :kind',
-          ExpressionAttributeNames: { '#kind': 'kind' },
-          ExpressionAttributeValues: { ':kind': kind },
-          ScanIndexForward: false,
-          Limit: limit,
-        }),
-      );
-      return page.Items ?? [];
+      const items: Item[] = [];
+      let start: Item | undefined;
+      do {
+        const page = await this.#page('by-day', 'day', day, { newestFirst: false, start });
+        items.push(...(page.Items ?? []));
+        start = page.LastEvaluatedKey;
+      } while (start);
+      return items;
     });
+
+  #page(
+    index: string,
+    field: string,
+    value: string,
+    how: { readonly newestFirst: boolean; readonly limit?: number; readonly start?: Item | undefined },
+  ): Promise<QueryCommandOutput> {
+    return this.#client.send(
+      new QueryCommand({
+        TableName: this.#name,
+        IndexName: index,
+        KeyConditionExpression: '#field = :value',
+        ExpressionAttributeNames: { '#field': field },
+        ExpressionAttributeValues: { ':value': value },
+        ScanIndexForward: !how.newestFirst,
+        ...(how.limit === undefined ? {} : { Limit: how.limit }),
+        ...(how.start === undefined ? {} : { ExclusiveStartKey: how.start }),
+      }),
+    );
+  }
 
   async #asking<T>(what: 'read' | 'write', call: () => Promise<T>): Promise<T> {
     try {

@@ -33,7 +33,9 @@ const keySchema = (partitionKey: string, sortKey: string): CreateTableCommandInp
 export const tableDefinitions = (names: {
   readonly incidents: string;
   readonly preferences: string;
+  readonly audit: string;
 }): CreateTableCommandInput[] => [
   definition('incidents', names.incidents),
   definition('preferences', names.preferences),
+  definition('audit', names.audit),
 ];

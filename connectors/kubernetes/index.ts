@@ -3,3 +3,4 @@ export { fromEks } from './eks.ts';
 export { kubernetesExecutor } from './executor.ts';
 export { kubernetesLogs } from './logs.ts';
 export { kubernetesSource } from './snapshot.ts';
+export { kubernetesTargets } from './targets.ts';

@@ -80,6 +80,7 @@ export function replyTo(answer: Answer): { text: string; replace: boolean } {
       return { text: `${answer.approval.question} ${answer.text}`, replace: true };
     case 'expired':
       return { text: answer.text, replace: true };
+    case 'counted':
     case 'not-allowed':
     case 'not-found':
       return { text: answer.text, replace: false };

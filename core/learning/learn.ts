@@ -32,10 +32,7 @@ export async function learn(input: Concluded, ports: LearnPorts): Promise<Record
 async function outcomeLine(input: Concluded, ports: LearnPorts): Promise<string> {
   const { decision, approval, remediation, verification } = input;
   if (verification) return verification.text;
-  if (remediation)
-    return remediation.kind === 'refused' || remediation.kind === 'failed'
-      ? `Nothing was done: ${remediation.why}`
-      : remediation.detail;
+  if (remediation) return 'why' in remediation ? `Nothing was done: ${remediation.why}` : remediation.detail;
   if (decision.kind === 'report') return `Reported; nothing was to be done. ${decision.why}`;
   if (decision.kind === 'refuse') return `Refused: ${decision.why}`;
   switch (approval?.kind) {

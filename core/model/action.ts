@@ -29,6 +29,10 @@ export const Action = z.object({
 });
 export type Action = z.infer<typeof Action>;
 
+/** The state of the target that a question was put for: what is otherwise by then is asked again (core/remediation/live.ts). */
+export const ShownFor = z.object({ digest: z.string(), facts: z.record(z.string(), z.string()) });
+export type ShownFor = z.infer<typeof ShownFor>;
+
 export const Decision = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('report'), why: z.string(), policies: z.array(z.string()) }),
   z.object({
@@ -38,6 +42,17 @@ export const Decision = z.discriminatedUnion('kind', [
     action: Action,
     approvalId: z.string(),
     expiresInSeconds: z.number().int(),
+    /** Until it is said that it still waits, and from then until it expires; together `expiresInSeconds`. */
+    remindInSeconds: z.number().int(),
+    lastSeconds: z.number().int(),
+    /** How many people it takes. */
+    approvers: z.number().int().min(1),
+    /** Ids and groups of those who may answer; empty is everybody who can reach it. */
+    mayAnswer: z.array(z.string()),
+    /** Whom to tell when nobody answers. */
+    escalateTo: z.array(z.string()),
+    /** Absent where nobody could look at the target. */
+    shownFor: ShownFor.optional(),
   }),
   z.object({
     kind: z.literal('act'),
@@ -70,6 +85,15 @@ const approvalBase = z.object({
   requestedAt: Instant,
   expiresAt: Instant,
   question: z.string(),
+  /** Why it is suggested, and by which policies it may be. */
+  why: z.string().default(''),
+  approvers: z.number().int().min(1).default(1),
+  mayAnswer: z.array(z.string()).default([]),
+  /** Who asked for it, where a person did: never among the approvers of what takes more than one. */
+  requester: z.string().optional(),
+  /** Those who approved so far. */
+  approvedBy: z.array(z.object({ by: z.string(), at: Instant })).default([]),
+  shownFor: ShownFor.optional(),
 });
 /** `pending`: nobody decided. The task token is not here: it never leaves the table. */
 export const Approval = z.discriminatedUnion('state', [
@@ -86,6 +110,8 @@ export const RemediationResult = z.discriminatedUnion('kind', [
   /** A guardrail said no after all (kill switch, world changed, policy). */
   z.object({ kind: z.literal('refused'), why: z.string(), policies: z.array(z.string()) }),
   z.object({ kind: z.literal('failed'), why: z.string() }),
+  /** The target is not in the state that it was approved for: nothing was done, and it is asked again. */
+  z.object({ kind: z.literal('changed'), why: z.string() }),
 ]);
 export type RemediationResult = z.infer<typeof RemediationResult>;
 

@@ -1,5 +1,7 @@
 // What an incident is, from the page to the last word. Pure data: the rules of opening and joining are in core/incidents/.
 import * as z from 'zod';
+import { ActionId } from './action.ts';
+import { CauseCode } from './causes.ts';
 import { EntityRef, Instant, TimeWindow } from './entity.ts';
 
 /** Why work starts. One shape for PagerDuty, Slack and a known alert, so that everything behind the bus is the same. */
@@ -24,6 +26,20 @@ export type Trigger = z.infer<typeof Trigger>;
 export const IncidentStatus = z.enum(['investigating', 'awaiting-approval', 'acting', 'verifying', 'closed', 'failed']);
 export type IncidentStatus = z.infer<typeof IncidentStatus>;
 
+/** The exact error of an incident, and what was suggested for it: what a preference can be taught for, and is compared with. */
+export const IncidentError = z.object({
+  fingerprint: z.string(),
+  describes: z.object({
+    cause: CauseCode,
+    workload: z.string(),
+    environment: z.string(),
+    errorTemplate: z.string(),
+  }),
+  actionId: ActionId.optional(),
+  target: EntityRef.optional(),
+});
+export type IncidentError = z.infer<typeof IncidentError>;
+
 export const Incident = z.object({
   id: z.string().min(1).max(64),
   sourceId: z.string(),
@@ -34,6 +50,8 @@ export const Incident = z.object({
   /** What PagerDuty says of it, apart from how far our own work is. */
   pageStatus: z.enum(['triggered', 'acknowledged', 'resolved']).default('triggered'),
   fingerprint: z.string().optional(),
+  /** Known once it was decided what to do. */
+  error: IncidentError.optional(),
   /** The workflow execution that works on it. */
   execution: z.string().optional(),
 });

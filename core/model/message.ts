@@ -11,6 +11,8 @@ export const Message = z.object({
   lines: z.array(z.string().max(1500)).max(30),
   /** A question that can be answered with buttons. */
   approval: z.object({ approvalId: z.string(), expiresAt: z.string() }).optional(),
+  /** Ids of people from the configuration, told by name; nothing that telemetry or chat says ever gets here. */
+  mention: z.array(z.string()).optional(),
   slack: z.object({ channel: z.string(), threadTs: z.string() }).optional(),
 });
 export type Message = z.infer<typeof Message>;

@@ -55,11 +55,31 @@ export interface PolicyRequest {
   readonly context: Readonly<Record<string, string | number | boolean>>;
 }
 
+export interface PolicyAnswer {
+  readonly allowed: boolean;
+  /** Ids of those that decided. */
+  readonly policies: readonly string[];
+  readonly why: string;
+}
+
+/** One policy as it is written, with what it says to people. */
+export interface PolicyRule {
+  readonly id: string;
+  readonly effect: 'permit' | 'forbid';
+  /** Why, in a sentence. */
+  readonly says: string;
+  /** What would have to be otherwise; every forbid says it. */
+  readonly change?: string;
+  readonly file: string;
+  readonly text: string;
+}
+
 export interface Policies {
-  /** Cedar: denied unless permitted, and a `forbid` wins. `policies` are the ids of those that decided. */
-  authorize(
-    request: PolicyRequest,
-  ): Promise<{ readonly allowed: boolean; readonly policies: readonly string[]; readonly why: string }>;
+  /** Cedar: denied unless permitted, and a `forbid` wins. */
+  authorize(request: PolicyRequest): Promise<PolicyAnswer>;
+  rules(): readonly PolicyRule[];
+  /** Of schema and policies together; every decision is recorded with it. */
+  readonly version: string;
 }
 
 export interface MemoryEvent {

@@ -2,15 +2,18 @@
 import type { ServiceCatalog } from './catalog.ts';
 import type { Bus, Chat, Memory, Pager, Policies, Reasoner, Replies, Workflow } from './channels.ts';
 import type {
+  ActBook,
   ActionLedger,
   ApprovalStore,
+  AuditLog,
+  Controls,
   EvidenceStore,
   IncidentStore,
   PreferenceStore,
   SeenEvents,
 } from './records.ts';
 import type { Secrets } from './secrets.ts';
-import type { Executor, Telemetry } from './telemetry.ts';
+import type { Executor, Targets, Telemetry } from './telemetry.ts';
 import type { Clock, Ids } from './world.ts';
 
 export interface Ports {
@@ -20,6 +23,9 @@ export interface Ports {
   readonly seen: SeenEvents;
   readonly approvals: ApprovalStore;
   readonly ledger: ActionLedger;
+  readonly acts: ActBook;
+  readonly controls: Controls;
+  readonly audit: AuditLog;
   readonly preferences: PreferenceStore;
   readonly evidence: EvidenceStore;
   readonly bus: Bus;
@@ -32,6 +38,7 @@ export interface Ports {
   readonly reasoner: Reasoner;
   readonly telemetry: Telemetry;
   readonly executor: Executor;
+  readonly targets: Targets;
   readonly catalog: ServiceCatalog;
   readonly secrets: Secrets;
 }

@@ -1,5 +1,5 @@
 // Sources that are not configured: each answers with a gap that says so, so that an investigation names what it could not look at.
-import type { Executor, Observed, Telemetry } from './telemetry.ts';
+import type { Executor, Observed, Targets, Telemetry } from './telemetry.ts';
 
 const missing = (source: string) => async (): Promise<Observed<never>> => ({
   kind: 'gap',
@@ -20,3 +20,5 @@ export const noTelemetry: Telemetry = {
 const cannotAct = async () => ({ kind: 'refused', why: 'No cluster is configured to act on.' }) as const;
 
 export const noExecutor: Executor = { dryRun: cannotAct, execute: cannotAct };
+
+export const noTargets: Targets = { look: async () => ({ kind: 'unseen', why: 'No cluster is configured.' }) };

@@ -1,5 +1,6 @@
 // What is remembered. Every write that decides something is conditional, so that a retry, a double click or a redelivery changes nothing.
 import type { Action, Approval, Preference, RemediationResult, Verdict } from '../model/action.ts';
+import type { AuditEntry } from '../model/audit.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../model/incident.ts';
 import type { Evidence } from '../model/report.ts';
@@ -12,7 +13,7 @@ export interface IncidentStore {
   open(incident: Incident): Promise<{ readonly kind: 'opened' | 'joined'; readonly incident: Incident }>;
   get(id: string): Promise<Incident | undefined>;
   findBySource(sourceId: string): Promise<Incident | undefined>;
-  update(id: string, patch: Partial<Pick<Incident, 'status' | 'pageStatus' | 'fingerprint'>>): Promise<void>;
+  update(id: string, patch: Partial<Pick<Incident, 'status' | 'pageStatus' | 'fingerprint' | 'error'>>): Promise<void>;
   /** Newest first. */
   list(limit: number): Promise<readonly Incident[]>;
   /** Adds an entry; an entry with the same id is the same entry and is added once. */
@@ -42,6 +43,8 @@ export interface ApprovalStore {
     decision: { readonly verdict: Verdict; readonly by: string; readonly at: string },
   ): Promise<
     | { readonly kind: 'decided'; readonly approval: Approval; readonly taskToken: string }
+    /** One more approval of several that it takes; it stays open. `again`: this person had said so before. */
+    | { readonly kind: 'counted'; readonly approval: Approval; readonly again: boolean }
     /** `taskToken` is given as long as the workflow has not got the answer (see `delivered`). */
     | { readonly kind: 'already'; readonly approval: Approval; readonly taskToken?: string | undefined }
     | { readonly kind: 'expired'; readonly approval: Approval }
@@ -55,6 +58,8 @@ export interface ApprovalStore {
 
 /** Which actions were begun and finished, by idempotency key. */
 export interface ActionLedger {
+  /** Whether it was begun at all. */
+  isBegun(key: string): Promise<boolean>;
   /** `fresh` for the first caller; later ones get what is known. */
   begin(entry: {
     readonly key: string;
@@ -82,6 +87,55 @@ export interface PreferenceStore {
     at: string,
   ): Promise<{ readonly kind: 'used' } | { readonly kind: 'refused'; readonly why: string }>;
   setState(id: string, state: Preference['state'], reason: string): Promise<void>;
+}
+
+/** One thing that was done, as the budgets count it. */
+export interface Act {
+  /** The action's idempotency key: one key is one act. */
+  readonly key: string;
+  readonly at: string;
+  readonly incidentId: string;
+  readonly actionId: string;
+  readonly targetKey: string;
+  /** Pods that it affects. */
+  readonly pods: number;
+}
+
+/** What was done lately in each environment. */
+export interface ActBook {
+  /** Of the last day, oldest first. */
+  recent(environment: string, now: Date): Promise<readonly Act[]>;
+  /**
+   * Adds the act when `judge` allows it on the very list that it is added to, so that a budget holds however many ask at once. The list
+   * never has the act itself; the same key is added once. Returns the last judgement.
+   */
+  enter<T extends { readonly allowed: boolean }>(
+    environment: string,
+    act: Act,
+    judge: (recent: readonly Act[]) => Promise<T>,
+  ): Promise<T>;
+}
+
+/** On: nothing is done anywhere, whatever was approved or taught. */
+export interface KillSwitch {
+  readonly on: boolean;
+  readonly by: string;
+  readonly at: string;
+  readonly why: string;
+}
+
+export interface Controls {
+  /** Undefined where nobody ever touched it. */
+  killSwitch(): Promise<KillSwitch | undefined>;
+  setKillSwitch(killSwitch: KillSwitch): Promise<void>;
+}
+
+/** The append-only record of decisions. */
+export interface AuditLog {
+  /** Adds the entry unless one with its id is there; nothing is ever changed. */
+  append(entry: AuditEntry): Promise<void>;
+  /** Those of a span, oldest first; both ends are instants, `until` is not in it. */
+  list(span: { readonly since: string; readonly until: string }): Promise<readonly AuditEntry[]>;
 }
 
 export interface EvidenceStore {

@@ -6,6 +6,7 @@ import type {
   Dependency,
   FiringAlert,
   KnowledgeHit,
+  KubernetesObject,
   KubernetesSnapshot,
   LogRecord,
   Series,
@@ -100,6 +101,17 @@ export interface Telemetry {
   readonly status: StatusSource;
   readonly knowledge: KnowledgeBase;
 }
+
+/** The one object that an action is about, as it is now. */
+export interface Targets {
+  look(target: EntityRef, scope: Pick<Scope, 'incidentId'>): Promise<LookedAt>;
+}
+
+export type LookedAt =
+  | { readonly kind: 'object'; readonly object: KubernetesObject }
+  | { readonly kind: 'absent' }
+  /** It cannot be looked at: another kind of thing, no access, no answer. */
+  | { readonly kind: 'unseen'; readonly why: string };
 
 /** Carries out catalogue actions. Reading and acting are different ports, so that they can have different roles. */
 export interface Executor {

@@ -1,29 +1,38 @@
-// A person's answer to a question: decided exactly once, by whoever is first, and recorded before anybody is told that it counts.
+// A person's answer to a question: decided exactly once, by whoever is first (or by as many as it takes), and recorded before anybody is
+// told that it counts.
+import { record } from '../audit.ts';
 import { note } from '../incidents/timeline.ts';
 import type { Approval, Verdict } from '../model/action.ts';
+import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
 import { outcomeOf } from './ask.ts';
+import { countWords, decidedWords } from './question.ts';
 
 export type Answer =
   | { readonly kind: 'decided'; readonly approval: Approval; readonly text: string }
   | { readonly kind: 'already'; readonly approval: Approval; readonly text: string }
+  /** One more approval of several; the question stays open. */
+  | { readonly kind: 'counted'; readonly approval: Approval; readonly text: string }
   | { readonly kind: 'expired'; readonly text: string }
   | { readonly kind: 'not-allowed'; readonly text: string }
   | { readonly kind: 'not-found'; readonly text: string };
 
-const verdictWords: Record<Verdict, string> = {
-  approve: 'approved',
-  reject: 'rejected',
-  'approve-and-remember': 'approved, not to be asked again for this exact error',
-};
+type AnswerPorts = Pick<Ports, 'approvals' | 'workflow' | 'incidents' | 'clock' | 'catalog' | 'audit'>;
 
-export async function answerApproval(
-  { approvalId, verdict, by }: { readonly approvalId: string; readonly verdict: Verdict; readonly by: string },
-  ports: Pick<Ports, 'approvals' | 'workflow' | 'incidents' | 'clock' | 'catalog'>,
-): Promise<Answer> {
-  const { approvers } = await ports.catalog.load();
-  if (approvers.length > 0 && !approvers.includes(by)) {
-    return { kind: 'not-allowed', text: `${by} is not among the approvers.` };
+export interface Answering {
+  readonly approvalId: string;
+  readonly verdict: Verdict;
+  readonly by: string;
+}
+
+export async function answerApproval(answering: Answering, ports: AnswerPorts): Promise<Answer> {
+  const { approvalId, verdict, by } = answering;
+  const asked = await ports.approvals.get(approvalId);
+  if (!asked) return { kind: 'not-found', text: 'There is no such question.' };
+  const refused = await refusalOf(asked, answering, ports);
+  if (refused !== undefined && asked.state === 'pending') {
+    await audit(asked, answering, 'answer-refused', refused, ports);
+    return { kind: 'not-allowed', text: refused };
   }
   const at = ports.clock.now().toISOString();
   const result = await ports.approvals.decide(approvalId, { verdict, by, at });
@@ -36,23 +45,70 @@ export async function answerApproval(
       // The first answer may not have reached the workflow; bringing it again changes nothing if it did.
       if (result.taskToken) await deliver(result.approval, result.taskToken, ports);
       return { kind: 'already', approval: result.approval, text: `Already ${decidedWords(result.approval)}.` };
+    case 'counted': {
+      const { approval, again } = result;
+      const text = `${again ? `${by} had approved it before.` : 'Counted.'} ${countWords(approval)}`;
+      if (!again) await tell(approval, answering, text, ports);
+      return { kind: 'counted', approval, text };
+    }
     case 'decided': {
-      await note(
-        result.approval.incidentId,
-        {
-          step: 'AwaitApproval',
-          kind: 'approval',
-          actor: by,
-          key: approvalId,
-          text: `${result.approval.question} ${decidedWords(result.approval)}.`,
-        },
-        ports,
-      );
+      await tell(result.approval, answering, `${decidedWords(result.approval)}.`, ports);
       await deliver(result.approval, result.taskToken, ports);
       return { kind: 'decided', approval: result.approval, text: `${decidedWords(result.approval)}.` };
     }
   }
 }
+
+/** Why this person may not say this, or undefined. Groups are those of the catalogue now, not of when it was asked. */
+async function refusalOf(
+  { mayAnswer, approvers, requester }: Approval,
+  { by, verdict }: Answering,
+  { catalog }: AnswerPorts,
+): Promise<string | undefined> {
+  const now = await catalog.load();
+  const named = mayAnswer.length > 0 ? mayAnswer : now.approvers;
+  if (named.length > 0 && !idsOf(named, now).includes(by)) return `${by} is not among the approvers.`;
+  if (approvers > 1 && by === requester && verdict !== 'reject')
+    return `${by} asked for it, and it is high stakes: other people have to approve it.`;
+  return undefined;
+}
+
+async function tell(approval: Approval, answering: Answering, text: string, ports: AnswerPorts): Promise<void> {
+  const { approvalId, by } = answering;
+  await audit(approval, answering, 'answer', `${approval.question} ${text}`, ports);
+  await note(
+    approval.incidentId,
+    {
+      step: 'AwaitApproval',
+      kind: 'approval',
+      actor: by,
+      key: `${approvalId}:${by}`,
+      text: `${approval.question} ${text}`,
+    },
+    ports,
+  );
+}
+
+const audit = (
+  { incidentId, id, action }: Approval,
+  { by, verdict }: Answering,
+  kind: 'answer' | 'answer-refused',
+  text: string,
+  ports: AnswerPorts,
+): Promise<void> =>
+  record(
+    {
+      incidentId,
+      about: id,
+      key: `${by}:${verdict}`,
+      actor: { kind: 'person', id: by },
+      kind,
+      outcome: verdict,
+      action,
+      text,
+    },
+    ports,
+  );
 
 async function deliver(
   approval: Approval,
@@ -64,8 +120,3 @@ async function deliver(
   if ((await ports.workflow.resume(taskToken, outcomeOf(approval))) === 'resumed')
     await ports.approvals.delivered(approval.id);
 }
-
-const decidedWords = (approval: Approval): string =>
-  approval.state === 'decided'
-    ? `${verdictWords[approval.verdict]} by ${approval.decidedBy} at ${approval.decidedAt}`
-    : approval.state;

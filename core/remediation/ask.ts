@@ -1,70 +1,106 @@
 // Puts the question to people and leaves the task token with the record. Entered again after a crash it asks nobody twice: the token is
-// replaced, and a decision that is already there goes on at once.
-
+// replaced, and a decision that is already there goes on at once. Entered as a reminder it says, to those it was configured for and on the
+// page, that it still waits.
+import { record, watchkeeper } from '../audit.ts';
 import { Impossible } from '../errors.ts';
+import { threadOf } from '../incidents/thread.ts';
 import { note } from '../incidents/timeline.ts';
-import type { Approval, ApprovalOutcome } from '../model/action.ts';
+import type { Approval, ApprovalOutcome, Decision } from '../model/action.ts';
 import type { Decided } from '../model/workflow.ts';
+import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
+import { questionMessage } from './question.ts';
 
 /** The record expires before the workflow's own timer does, so that no decision is taken that nobody waits for. */
 const marginSeconds = 10;
 
+type AskPorts = Pick<
+  Ports,
+  'incidents' | 'clock' | 'ids' | 'approvals' | 'chat' | 'pager' | 'workflow' | 'catalog' | 'audit'
+>;
+
+/** `reminder`: it was asked, and nobody answered until now. */
 export async function askApproval(
   state: Decided,
   taskToken: string,
-  ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'approvals' | 'chat' | 'workflow'>,
+  how: 'question' | 'reminder',
+  ports: AskPorts,
 ): Promise<void> {
   const { decision, incident } = state;
   if (decision.kind !== 'ask') throw new Impossible(`AwaitApproval was entered with a decision to ${decision.kind}.`);
-  const now = ports.clock.now();
-  const lifeSeconds = Math.max(1, decision.expiresInSeconds - Math.min(marginSeconds, decision.expiresInSeconds / 10));
-  const stored = await ports.approvals.request(
-    {
-      id: decision.approvalId,
-      incidentId: incident.id,
-      action: decision.action,
-      ...(state.diagnosis.fingerprint === undefined ? {} : { fingerprint: state.diagnosis.fingerprint }),
-      requestedAt: now.toISOString(),
-      expiresAt: new Date(now.getTime() + lifeSeconds * 1000).toISOString(),
-      question: `${decision.action.title}?`,
-      state: 'pending',
-    },
-    taskToken,
-  );
+  const stored = await ports.approvals.request(pendingOf(state, decision, ports.clock.now()), taskToken);
   if (stored.state === 'decided') {
     await ports.workflow.resume(taskToken, outcomeOf(stored));
     await ports.approvals.delivered(stored.id);
     return;
   }
   if (stored.state === 'expired') return;
+  if (how === 'reminder') return remind(state, decision, stored, ports);
   await ports.incidents.update(incident.id, { status: 'awaiting-approval' });
+  const about = { incidentId: incident.id, kind: 'question', about: stored.id, action: stored.action } as const;
+  await record({ ...about, actor: watchkeeper, outcome: 'asked', text: stored.question }, ports);
   await note(
     incident.id,
     {
       step: 'AwaitApproval',
       kind: 'question',
       key: stored.id,
-      text: `${stored.question} ${decision.action.blastRadius}`,
+      text: `${stored.question} ${stored.action.blastRadius}`,
     },
     ports,
   );
-  await ports.chat.publish({
-    key: `question-${stored.id}`,
+  await ports.chat.publish({ ...questionMessage(stored), ...threadOf(incident.trigger) });
+}
+
+type Asking = Extract<Decision, { kind: 'ask' }>;
+
+function pendingOf({ diagnosis, incident }: Decided, decision: Asking, now: Date) {
+  const { expiresInSeconds, shownFor } = decision;
+  const lifeSeconds = Math.max(1, expiresInSeconds - Math.min(marginSeconds, expiresInSeconds / 10));
+  const requester = incident.trigger.slack?.user;
+  return {
+    id: decision.approvalId,
     incidentId: incident.id,
-    kind: 'question',
-    headline: stored.question,
-    lines: [
-      decision.action.blastRadius,
-      decision.action.reversible ? 'It can be taken back.' : 'It cannot be taken back.',
-      decision.why,
-      `Expires at ${stored.expiresAt}.`,
-    ],
-    approval: { approvalId: stored.id, expiresAt: stored.expiresAt },
-    ...(incident.trigger.slack === undefined
-      ? {}
-      : { slack: { channel: incident.trigger.slack.channel, threadTs: incident.trigger.slack.threadTs } }),
-  });
+    action: decision.action,
+    ...(diagnosis.fingerprint === undefined ? {} : { fingerprint: diagnosis.fingerprint }),
+    requestedAt: now.toISOString(),
+    expiresAt: new Date(now.getTime() + lifeSeconds * 1000).toISOString(),
+    question: `${decision.action.title}?`,
+    why: decision.why,
+    approvers: decision.approvers,
+    mayAnswer: decision.mayAnswer,
+    ...(requester === undefined ? {} : { requester }),
+    approvedBy: [],
+    ...(shownFor === undefined ? {} : { shownFor }),
+    state: 'pending' as const,
+  };
+}
+
+/** Said once, however often the step runs. A place that cannot be reached is a line in the timeline; the question itself stays open. */
+async function remind({ incident }: Decided, decision: Asking, approval: Approval, ports: AskPorts): Promise<void> {
+  const people = idsOf(decision.escalateTo, await ports.catalog.load());
+  const said = `Nobody has answered yet: ${approval.question} It expires at ${approval.expiresAt}; then nothing is done.`;
+  const about = { incidentId: incident.id, kind: 'reminder', about: approval.id, action: approval.action } as const;
+  await record({ ...about, actor: watchkeeper, outcome: 'reminded', text: `${said} ${people.join(', ')}` }, ports);
+  await note(
+    incident.id,
+    { step: 'AwaitApproval', kind: 'question', key: `${approval.id}:reminder`, text: said },
+    ports,
+  );
+  const failures: string[] = [];
+  await ports.chat
+    .publish({
+      ...questionMessage(approval),
+      key: `reminder-${approval.id}`,
+      headline: `Still waiting: ${approval.question}`.slice(0, 300),
+      mention: people,
+      ...threadOf(incident.trigger),
+    })
+    .catch(() => failures.push('The thread could not be reminded.'));
+  const noted = await ports.pager.note(incident.sourceId, said.slice(0, 2000));
+  if (noted.kind === 'gap') failures.push(`The page got no reminder: ${noted.gap.reason}`);
+  for (const text of failures)
+    await note(incident.id, { step: 'AwaitApproval', kind: 'gap', key: text.slice(0, 60), text }, ports);
 }
 
 /** What the workflow gets for a decided approval. */

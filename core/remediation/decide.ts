@@ -1,39 +1,93 @@
 // Report, ask, act or refuse: at most one action, for the first hypothesis, on a target that this incident's evidence names. Why, and
 // by which policies, is part of every decision.
+import { record, watchkeeper } from '../audit.ts';
 import { WatchkeeperError } from '../errors.ts';
 import { note } from '../incidents/timeline.ts';
 import { type ExactError, exactErrorOf, workloadOf } from '../learning/fingerprint.ts';
-import type { Action, Decision, Preference } from '../model/action.ts';
+import type { Action, Approval, Decision, Preference } from '../model/action.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
 import type { Synthesized } from '../model/workflow.ts';
 import type { Catalog } from '../ports/catalog.ts';
+import type { PolicyAnswer } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Executor } from '../ports/telemetry.ts';
 import { actionOf, suggestedAction } from './catalogue.ts';
-import { authorize, locate, type Standing } from './guard.ts';
+import { approversOf, authorize, environmentOf, factsOf, locate, type Standing } from './guard.ts';
+import { digestOf, liveOf, tolerant } from './live.ts';
 
-type DecidePorts = Pick<Ports, 'incidents' | 'clock' | 'ids' | 'catalog' | 'policies' | 'preferences' | 'executor'>;
+type DecidePorts = Pick<
+  Ports,
+  | 'incidents'
+  | 'clock'
+  | 'ids'
+  | 'catalog'
+  | 'policies'
+  | 'preferences'
+  | 'executor'
+  | 'targets'
+  | 'acts'
+  | 'controls'
+  | 'approvals'
+  | 'audit'
+>;
 
 /** Below this a person should look first; nothing is suggested. */
 const enoughConfidence = 0.5;
-const approvalSeconds = 30 * 60;
+/** A question whose ground keeps moving is a person's to look at. */
+const mostQuestions = 3;
 
 export async function decide(input: Synthesized, ports: DecidePorts): Promise<{ decision: Decision }> {
-  const decision = await chooseDecision(input, ports);
-  await note(input.incident.id, { step: 'Decide', kind: 'decision', text: inWords(decision) }, ports);
+  const { decision, facts } = await chooseDecision(input, ports);
+  const asked = decision.kind === 'ask' ? decision.approvalId : undefined;
+  await record(
+    {
+      incidentId: input.incident.id,
+      actor: decision.kind === 'act' ? { kind: 'preference', id: decision.preferenceId } : watchkeeper,
+      kind: 'decision',
+      outcome: decision.kind,
+      key: asked,
+      action: 'action' in decision ? decision.action : undefined,
+      text: inWords(decision),
+      policies: decision.policies,
+      policyVersion: ports.policies.version,
+      evidenceIds: input.diagnosis.hypotheses[0]?.evidenceIds.slice(0, 8) ?? [],
+      facts,
+    },
+    ports,
+  );
+  await note(
+    input.incident.id,
+    { step: 'Decide', kind: 'decision', ...(asked === undefined ? {} : { key: asked }), text: inWords(decision) },
+    ports,
+  );
   return { decision };
 }
 
-async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<Decision> {
+interface Chosen {
+  readonly decision: Decision;
+  readonly facts?: ReturnType<typeof factsOf> | undefined;
+}
+
+async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<Chosen> {
   const { incident, context } = input;
-  const report = (why: string): Decision => ({ kind: 'report', why, policies: [] });
+  const report = (why: string): Chosen => ({ decision: { kind: 'report', why, policies: [] } });
   const first = input.diagnosis.hypotheses[0];
   if (!first || first.cause === 'unknown') return report('No cause was found that an action could remedy.');
   const subject = `${first.entity.kind} ${first.entity.name}`;
   if (first.confidence < enoughConfidence) {
     return report('The first hypothesis is not sure enough to suggest an action; a person should look first.');
   }
+  const catalog = await ports.catalog.load();
+  const error = exactErrorOf(first, context, catalog);
   const entry = suggestedAction(first);
+  if (!('missing' in error))
+    await ports.incidents.update(incident.id, {
+      error: {
+        ...error,
+        ...(entry === undefined ? {} : { actionId: entry.id }),
+        target: locate(first.entity, context),
+      },
+    });
   if (!entry) return report(`The catalogue has no action for ${first.cause} of ${subject}.`);
   const { cluster, namespace } = locate(first.entity, context);
   if (!cluster || !namespace)
@@ -41,28 +95,88 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<D
 
   const target = { ...first.entity, cluster, namespace };
   const action = actionOf(entry, target, { incidentId: incident.id, evidenceIds: first.evidenceIds });
-  const catalog = await ports.catalog.load();
-  const standing = standingOf(input, first, target);
-  const asking = await authorize({ kind: 'person', id: 'whoever approves' }, action, standing, catalog, ports.policies);
-  if (!asking.allowed) return { kind: 'refuse', why: asking.why, policies: [...asking.policies], action };
+  const standing = await standingOf(input, first, action, catalog, { ...ports, targets: tolerant(ports.targets) });
+  const facts = factsOf(action, standing, catalog);
+  const asking = await ifApproved(action, standing, catalog, ports);
+  if (!asking.answer.allowed) {
+    const { why, policies } = asking.answer;
+    return { decision: { kind: 'refuse', why, policies: [...policies], action }, facts };
+  }
 
   const trial = await dryRun(action, incident.id, ports);
   if (trial.kind === 'refused') return report(`${action.title} was tried without doing it, and refused: ${trial.why}`);
 
   const taught = await fromTaught(first, { input, action, standing, catalog }, ports);
-  if (taught.kind === 'act') return taught.decision;
+  if (taught.kind === 'act') return { decision: taught.decision, facts };
+  const before = (await ports.approvals.ofIncident(incident.id)).filter(({ state }) => state !== 'pending');
+  if (before.length >= mostQuestions) {
+    const why = `It was asked ${before.length} times, and each time the target had changed before it could be done. A person should look.`;
+    return { decision: { kind: 'refuse', why, policies: [], action }, facts };
+  }
+  return { decision: question(action, asking, taught.why, standing, before, { input, catalog }), facts };
+}
+
+interface IfApproved {
+  readonly answer: PolicyAnswer;
+  /** How many people it takes. */
+  readonly approvers: number;
+}
+
+/** Whether it may be done at all, and by how many people's word: the least number for which the policies allow it. */
+async function ifApproved(
+  action: Action,
+  standing: Standing,
+  catalog: Catalog,
+  { policies }: DecidePorts,
+): Promise<IfApproved> {
+  const whoever = { kind: 'person', id: 'whoever approves' } as const;
+  const most = factsOf(action, standing, catalog).approvalsNeeded;
+  for (let approvers = 1; ; approvers += 1) {
+    const answer = await authorize(whoever, action, { ...standing, approvals: approvers }, catalog, policies);
+    if (answer.allowed || approvers >= most) return { answer, approvers };
+  }
+}
+
+function question(
+  action: Action,
+  { answer, approvers }: IfApproved,
+  taught: string,
+  { live }: Standing,
+  before: readonly Approval[],
+  { input, catalog }: { readonly input: Synthesized; readonly catalog: Catalog },
+): Decision {
+  const { expiresMinutes, remindMinutes, escalateTo } = catalog.approval;
+  const digest = digestOf(live.state);
+  const expiresInSeconds = expiresMinutes * 60;
+  const remindInSeconds = Math.min(remindMinutes * 60, expiresInSeconds - 1);
+  const people = approvers === 1 ? 'A person has' : `${approvers} people have`;
+  const again = before.length === 0 ? '' : 'It is asked again, because the target changed after the last answer.';
+  const nth = before.length === 0 ? '' : `-${before.length + 1}`;
   return {
     kind: 'ask',
-    why: [asking.why, 'A person has to approve.', taught.why].filter(Boolean).join(' '),
-    policies: [...asking.policies],
+    why: [answer.why, `${people} to approve.`, again, taught].filter(Boolean).join(' '),
+    policies: [...answer.policies],
     action,
-    approvalId: `${incident.id}-${action.id}`,
-    expiresInSeconds: approvalSeconds,
+    approvalId: `${input.incident.id}-${action.id}${nth}`,
+    expiresInSeconds,
+    remindInSeconds,
+    lastSeconds: expiresInSeconds - remindInSeconds,
+    approvers,
+    mayAnswer: approversOf(action.target, input.context, catalog),
+    escalateTo: [...escalateTo],
+    ...(digest === undefined ? {} : { shownFor: { digest, facts: { ...live.state } } }),
   };
 }
 
 /** What is known of the target when it is judged, at the decision and again right before the act: it has to be what a finding names. */
-export function standingOf(input: Synthesized, hypothesis: Hypothesis, target: Action['target']): Standing {
+export async function standingOf(
+  input: Synthesized,
+  hypothesis: Hypothesis,
+  action: Action,
+  catalog: Catalog,
+  ports: Pick<Ports, 'clock' | 'targets' | 'acts' | 'controls'>,
+): Promise<Standing> {
+  const { target } = action;
   const findings = [...input.priorReports, ...input.reports].flatMap((report) => report.findings);
   const seenInEvidence = findings.some(
     ({ id, evidenceIds, entity }) =>
@@ -73,7 +187,25 @@ export function standingOf(input: Synthesized, hypothesis: Hypothesis, target: A
       (entity.namespace === undefined || entity.namespace === target.namespace) &&
       (entity.cluster === undefined || entity.cluster === target.cluster),
   );
-  return { context: input.context, confidence: hypothesis.confidence, seenInEvidence };
+  const now = ports.clock.now();
+  const incidentId = input.incident.id;
+  const [looked, acts, killSwitch] = await Promise.all([
+    ports.targets.look(target, { incidentId }),
+    ports.acts.recent(environmentOf(target, input.context, catalog) ?? 'unknown', now),
+    ports.controls.killSwitch(),
+  ]);
+  return {
+    context: input.context,
+    confidence: hypothesis.confidence,
+    seenInEvidence,
+    incidentId,
+    now,
+    killSwitch: killSwitch?.on ?? false,
+    live: liveOf(looked),
+    acts,
+    approvals: 0,
+    requesterApproved: false,
+  };
 }
 
 /** A dry run that cannot be asked for is a reason not to suggest the action, and no reason to lose the diagnosis. */

@@ -2,16 +2,29 @@
 // there and whether it is protected is the catalogue's word, found by the target itself: what an alert calls itself raises nothing.
 import type { Action, Level } from '../model/action.ts';
 import { Level as Levels } from '../model/action.ts';
-import type { EntityRef } from '../model/entity.ts';
+import { type EntityRef, entityKey } from '../model/entity.ts';
 import type { Context, Known } from '../model/incident.ts';
-import type { Catalog, CatalogService } from '../ports/catalog.ts';
-import type { Policies, PolicyRequest } from '../ports/channels.ts';
+import { type Catalog, type CatalogService, idsOf } from '../ports/catalog.ts';
+import type { Policies, PolicyAnswer, PolicyRequest } from '../ports/channels.ts';
+import type { Act } from '../ports/records.ts';
+import { freezesAt } from './freeze.ts';
+import type { Live } from './live.ts';
 
 export interface Standing {
   readonly context: Context;
   /** Of the hypothesis, 0 to 1. */
   readonly confidence: number;
   readonly seenInEvidence: boolean;
+  readonly incidentId: string;
+  readonly now: Date;
+  /** Thrown by a person, besides the catalogue's. */
+  readonly killSwitch: boolean;
+  readonly live: Live;
+  /** What was done in the target's environment within a day. */
+  readonly acts: readonly Act[];
+  /** How many people approved, and whether who asked for it is among them. */
+  readonly approvals: number;
+  readonly requesterApproved: boolean;
 }
 
 export async function authorize(
@@ -20,26 +33,85 @@ export async function authorize(
   standing: Standing,
   catalog: Catalog,
   policies: Policies,
-): ReturnType<Policies['authorize']> {
-  const { environment, level, isProtected } = placeOf(action.target, standing.context, catalog);
+): Promise<PolicyAnswer> {
+  const { environment, level, freezes } = placeOf(action, standing, catalog);
   const { kind, name, namespace, cluster } = action.target;
   const answer = await policies.authorize({
     actor,
     action: action.id,
     target: { kind, name, namespace, cluster },
-    context: {
-      level,
-      environment: environment ?? 'unknown',
-      environmentKnown: environment !== undefined,
-      killSwitch: catalog.killSwitch,
-      protected: isProtected,
-      seenInEvidence: standing.seenInEvidence,
-      reversible: action.reversible,
-      confidencePercent: Math.round(standing.confidence * 100),
-    },
+    context: { ...factsOf(action, standing, catalog) },
   });
-  return { ...answer, why: `${answer.why} (Level ${level}, environment ${environment ?? 'unknown'}.)` };
+  const frozen = freezes.length > 0 ? ` Freeze: ${freezes.map((freeze) => freeze.name).join(', ')}.` : '';
+  return { ...answer, why: `${answer.why} (Level ${level}, environment ${environment ?? 'unknown'}.)${frozen}` };
 }
+
+/** What the policies judge by; the type Facts of policies/watchkeeper.cedarschema. */
+export function factsOf(action: Action, standing: Standing, catalog: Catalog) {
+  const { environment, level, isProtected, freezes } = placeOf(action, standing, catalog);
+  const place = environment === undefined ? undefined : catalog.environments[environment];
+  const budgets = { ...catalog.budgets, ...withoutUndefined(place?.budgets ?? {}) };
+  return {
+    level,
+    environment: environment ?? 'unknown',
+    environmentKnown: environment !== undefined,
+    killSwitch: catalog.killSwitch || standing.killSwitch,
+    frozen: freezes.length > 0,
+    protected: isProtected || hasProtectedLabel(standing.live.labels, catalog),
+    database: standing.live.database,
+    seenInEvidence: standing.seenInEvidence,
+    reversible: action.reversible,
+    confidencePercent: Math.round(standing.confidence * 100),
+    approvals: standing.approvals,
+    approvalsNeeded: place?.approvalsForHighStakes ?? 2,
+    requesterApproved: standing.requesterApproved,
+    ...spentOf(action, standing),
+    actsPerHour: budgets.actsPerHour,
+    actsPerIncident: budgets.actsPerIncident,
+    samePerDay: budgets.samePerDay,
+    podsPerHour: budgets.podsPerHour,
+  };
+}
+
+const hourMs = 3_600_000;
+
+/** What was done before, apart from this very action: a second try of it counts once. */
+function spentOf(action: Action, { acts, now, incidentId, live }: Standing) {
+  const others = acts.filter((act) => act.key !== action.idempotencyKey);
+  const inHour = others.filter((act) => now.getTime() - Date.parse(act.at) < hourMs);
+  const targetKey = entityKey(action.target);
+  return {
+    actsInHour: inHour.length,
+    actsInIncident: others.filter((act) => act.incidentId === incidentId).length,
+    sameInDay: others.filter((act) => act.actionId === action.id && act.targetKey === targetKey).length,
+    /** This one's among them. */
+    podsInHour: inHour.reduce((sum, act) => sum + act.pods, live.pods),
+  };
+}
+
+/** The entry for the book of acts, should it be done. */
+export const actOf = (
+  action: Action,
+  { incidentId, now, live }: Pick<Standing, 'incidentId' | 'now' | 'live'>,
+): Act => ({
+  key: action.idempotencyKey,
+  at: now.toISOString(),
+  incidentId,
+  actionId: action.id,
+  targetKey: entityKey(action.target),
+  pods: live.pods,
+});
+
+const hasProtectedLabel = (labels: Readonly<Record<string, string>>, { protectedLabels }: Catalog): boolean =>
+  protectedLabels.some((named) => {
+    const [key = '', ...value] = named.split('=');
+    return Object.hasOwn(labels, key) && (value.length === 0 || labels[key] === value.join('='));
+  });
+
+const withoutUndefined = <T extends object>(value: T) =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
+    [K in keyof T]: NonNullable<T[K]>;
+  };
 
 /** Cluster and namespace of an entity: its own, else the incident's where that is sure enough. */
 export function locate(entity: EntityRef, context: Context): EntityRef {
@@ -63,17 +135,36 @@ export function environmentOf(entity: EntityRef, context: Context, catalog: Cata
   return environmentNamed(placed.size === 1 ? [...placed][0] : (cluster?.environment ?? said), catalog);
 }
 
-function placeOf(target: Action['target'], context: Context, catalog: Catalog) {
+/** Where the target is, how far one may go with this action there, and what holds there now. The lowest level of its owners counts. */
+function placeOf(
+  action: Pick<Action, 'id' | 'target'>,
+  { context, now }: Pick<Standing, 'context' | 'now'>,
+  catalog: Catalog,
+) {
+  const { id, target } = action;
   const environment = environmentOf(target, context, catalog);
   const owners = ownersOf(target, catalog);
-  const ownLevel = environment === undefined ? 'crawl' : (catalog.environments[environment]?.level ?? 'crawl');
-  const levels = owners.map((owner) => (environment === undefined ? 'crawl' : (owner.level ?? ownLevel)));
+  const place = environment === undefined ? undefined : catalog.environments[environment];
+  const ownLevel = place?.actions[id] ?? place?.level ?? 'crawl';
+  const levels = owners.map((owner) =>
+    environment === undefined ? 'crawl' : (owner.actions[id] ?? owner.level ?? ownLevel),
+  );
   const paged = catalog.services.find((service) => isCalled(service, context.service?.value));
+  const concerned = [...owners, ...(paged ? [paged] : [])];
   return {
     environment,
     level: lowest(levels) ?? ownLevel,
-    isProtected: [...owners, ...(paged ? [paged] : [])].some((service) => service.protected),
+    isProtected: concerned.some((service) => service.protected),
+    freezes: freezesAt(now, catalog, { environment, services: concerned.map(({ name }) => name), action: id }),
   };
+}
+
+/** Who may answer a question about a target: its owners' approvers, else the environment's, else the catalogue's; empty is everybody. */
+export function approversOf(target: Action['target'], context: Context, catalog: Catalog): string[] {
+  const environment = environmentOf(target, context, catalog);
+  const owners = ownersOf(target, catalog).flatMap((owner) => owner.approvers ?? []);
+  const named = environment === undefined ? undefined : catalog.environments[environment]?.approvers;
+  return idsOf(owners.length > 0 ? owners : (named ?? catalog.approvers), catalog);
 }
 
 /** The services a target belongs to: those that name it, else all that are placed beside it. */

@@ -1,5 +1,6 @@
 // Acts, once. Everything that allowed the action is checked again right before it: the kill switch may have been thrown, the preference
 // revoked, the approval given for something else. A crash anywhere in here is safe, because the executor is idempotent by key.
+import { record } from '../audit.ts';
 import { Unavailable, WatchkeeperError } from '../errors.ts';
 import { note } from '../incidents/timeline.ts';
 import { exactErrorOf } from '../learning/fingerprint.ts';
@@ -12,14 +13,28 @@ import type { PolicyRequest } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import { actionProblem } from './catalogue.ts';
 import { isTaughtFor, standingOf } from './decide.ts';
-import { authorize } from './guard.ts';
+import { actOf, authorize, environmentOf } from './guard.ts';
+import { changedSince } from './still.ts';
 
 /** How much of what comes after the settling is looked at, where it is there already. */
 const observeSeconds = 600;
 
 type RemediatePorts = Pick<
   Ports,
-  'incidents' | 'clock' | 'ids' | 'catalog' | 'policies' | 'approvals' | 'ledger' | 'preferences' | 'executor' | 'chat'
+  | 'incidents'
+  | 'clock'
+  | 'ids'
+  | 'catalog'
+  | 'policies'
+  | 'approvals'
+  | 'ledger'
+  | 'preferences'
+  | 'executor'
+  | 'chat'
+  | 'targets'
+  | 'acts'
+  | 'controls'
+  | 'audit'
 >;
 
 export async function remediate(
@@ -35,16 +50,60 @@ export async function remediate(
   }
   const { action } = decision;
   await ports.incidents.update(incident.id, { status: 'acting' });
-  const remediation = await act(input, action, ports);
+  const remediation = (await movedSince(input, action, ports)) ?? (await act(input, action, ports));
+  await audit(input, action, remediation, ports);
   await note(
     incident.id,
-    { step: 'Remediate', kind: 'action', text: inWords(action, remediation), evidenceIds: action.evidenceIds },
+    {
+      step: 'Remediate',
+      kind: 'action',
+      ...(decision.kind === 'ask' ? { key: decision.approvalId } : {}),
+      text: inWords(action, remediation),
+      evidenceIds: action.evidenceIds,
+    },
     ports,
   );
   const acted = remediation.kind === 'done' || remediation.kind === 'already-done';
   if (acted) await ports.incidents.update(incident.id, { status: 'verifying' });
   return { remediation, verificationPlan: acted ? verificationPlan(input, action, ports.clock.now()) : [] };
 }
+
+/** Whether an approval was given for another state of the target than it is in now. */
+async function movedSince(
+  { approval: outcome, incident }: Asked,
+  action: Action,
+  ports: RemediatePorts,
+): Promise<RemediationResult | undefined> {
+  if (outcome?.kind !== 'approved') return undefined;
+  const approval = await ports.approvals.get(outcome.approvalId);
+  if (approval?.state !== 'decided' || approval.incidentId !== incident.id) return undefined;
+  return changedSince(approval, action, ports);
+}
+
+const audit = (
+  { incident, decision, approval }: Asked,
+  action: Action,
+  result: RemediationResult,
+  ports: RemediatePorts,
+): Promise<void> =>
+  record(
+    {
+      incidentId: incident.id,
+      actor:
+        decision.kind === 'act'
+          ? { kind: 'preference', id: decision.preferenceId }
+          : { kind: 'person', id: approval?.kind === 'approved' ? approval.by : 'nobody' },
+      kind: 'action',
+      outcome: result.kind,
+      ...(decision.kind === 'ask' ? { about: decision.approvalId } : {}),
+      action,
+      text: inWords(action, result),
+      policies: result.kind === 'refused' ? result.policies : [],
+      policyVersion: ports.policies.version,
+      evidenceIds: action.evidenceIds,
+    },
+    ports,
+  );
 
 async function act(input: Asked, action: Action, ports: RemediatePorts): Promise<RemediationResult> {
   const problem = actionProblem(action, input.incident.id);
@@ -103,12 +162,25 @@ async function refusalOf(input: Asked, action: Action, ports: RemediatePorts): P
   const first = input.diagnosis.hypotheses[0];
   if (!first) return refused('There is no hypothesis to act on.');
   const catalog = await ports.catalog.load();
-  const standing = standingOf(input, first, action.target);
-  const allowed = await authorize(permission.actor, action, standing, catalog, ports.policies);
+  const { actor, approvals, requesterApproved } = permission;
+  const standing = { ...(await standingOf(input, first, action, catalog, ports)), approvals, requesterApproved };
+  const environment = environmentOf(action.target, input.context, catalog) ?? 'unknown';
+  // Judged on the list that it is counted in, so that a budget holds however many act at once.
+  const allowed = await ports.acts.enter(environment, actOf(action, standing), (acts) =>
+    authorize(actor, action, { ...standing, acts }, catalog, ports.policies),
+  );
   return allowed.allowed ? undefined : refused(allowed.why, allowed.policies);
 }
 
-type Permission = { readonly kind: 'granted'; readonly actor: PolicyRequest['actor'] } | Refusal;
+type Permission =
+  | {
+      readonly kind: 'granted';
+      readonly actor: PolicyRequest['actor'];
+      /** How many people approved it, and whether who asked for it is among them. */
+      readonly approvals: number;
+      readonly requesterApproved: boolean;
+    }
+  | Refusal;
 
 /** What the workflow says is not enough: the record itself must say that this very action of this incident was approved or taught. */
 async function permissionFor(input: Asked, action: Action, ports: RemediatePorts): Promise<Permission> {
@@ -133,7 +205,7 @@ async function taughtPermission(
   // Counted at the decision; the same incident counts once.
   const used = await ports.preferences.use(preferenceId, incident.id, ports.clock.now().toISOString());
   if (used.kind === 'refused') return refused(`What it was allowed by does not hold: ${used.why}`);
-  return { kind: 'granted', actor: { kind: 'preference', id: preferenceId } };
+  return { kind: 'granted', actor: { kind: 'preference', id: preferenceId }, approvals: 0, requesterApproved: false };
 }
 
 async function approvedPermission(
@@ -147,7 +219,13 @@ async function approvedPermission(
     return refused('The record of the approval does not say that it was approved.');
   if (approval.incidentId !== incident.id) return refused('The approval belongs to another incident.');
   if (!isSameAction(approval.action, action)) return refused('The approval was given for another action.');
-  return { kind: 'granted', actor: { kind: 'person', id: approval.decidedBy } };
+  const people = new Set([approval.decidedBy, ...approval.approvedBy.map(({ by }) => by)]);
+  return {
+    kind: 'granted',
+    actor: { kind: 'person', id: approval.decidedBy },
+    approvals: people.size,
+    requesterApproved: incident.trigger.slack?.user !== undefined && people.has(incident.trigger.slack.user),
+  };
 }
 
 export const isSameAction = (a: Action, b: Action): boolean =>
@@ -205,5 +283,7 @@ function inWords(action: Action, result: RemediationResult): string {
       return `Not done: ${action.title}. ${result.why}`;
     case 'failed':
       return `Failed: ${action.title}. ${result.why}`;
+    case 'changed':
+      return `Not done yet: ${action.title}. ${result.why}`;
   }
 }

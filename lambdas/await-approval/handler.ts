@@ -2,13 +2,14 @@ import * as z from 'zod';
 import { Decided } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { askApproval } from '../../core/remediation/ask.ts';
-import { approvals, chat, clock, ids, incidents, workflow } from '../compose.ts';
+import { approvals, audit, catalog, chat, clock, ids, incidents, pager, workflow } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 
-const Ask = z.object({ taskToken: z.string().min(1), state: Decided });
+const Ask = z.object({ taskToken: z.string().min(1), how: z.enum(['question', 'reminder']), state: Decided });
 
-export const create = (ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'approvals' | 'chat' | 'workflow'>) =>
-  answering('await-approval', Ask, ({ state, taskToken }) => askApproval(state, taskToken, ports));
+export const create = (
+  ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'approvals' | 'chat' | 'pager' | 'workflow' | 'catalog' | 'audit'>,
+) => answering('await-approval', Ask, ({ state, taskToken, how }) => askApproval(state, taskToken, how, ports));
 
 export const handler = onLambda(() =>
   create({
@@ -18,5 +19,8 @@ export const handler = onLambda(() =>
     approvals: approvals(),
     chat: chat(),
     workflow: workflow(),
+    pager: pager(),
+    catalog: catalog(),
+    audit: audit(),
   }),
 );

@@ -1,11 +1,38 @@
 import { Synthesized } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { decide } from '../../core/remediation/decide.ts';
-import { catalog, clock, executor, ids, incidents, policies, preferences } from '../compose.ts';
+import {
+  acts,
+  approvals,
+  audit,
+  catalog,
+  clock,
+  controls,
+  executor,
+  ids,
+  incidents,
+  policies,
+  preferences,
+  targets,
+} from '../compose.ts';
 import { onLambda, step } from '../handle.ts';
 
 export const create = (
-  ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'catalog' | 'policies' | 'preferences' | 'executor'>,
+  ports: Pick<
+    Ports,
+    | 'incidents'
+    | 'clock'
+    | 'ids'
+    | 'catalog'
+    | 'policies'
+    | 'preferences'
+    | 'executor'
+    | 'targets'
+    | 'acts'
+    | 'controls'
+    | 'approvals'
+    | 'audit'
+  >,
 ) => step('decide', Synthesized, (input) => decide(input, ports));
 
 export const handler = onLambda(() =>
@@ -17,5 +44,10 @@ export const handler = onLambda(() =>
     policies: policies(),
     preferences: preferences(),
     executor: executor(),
+    targets: targets(),
+    acts: acts(),
+    controls: controls(),
+    approvals: approvals(),
+    audit: audit(),
   }),
 );

@@ -2,16 +2,20 @@ import { Asked } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { remediate } from '../../core/remediation/remediate.ts';
 import {
+  acts,
   approvals,
+  audit,
   catalog,
   chat,
   clock,
+  controls,
   executor,
   ids,
   incidents,
   ledger,
   policies,
   preferences,
+  targets,
 } from '../compose.ts';
 import { onLambda, step } from '../handle.ts';
 
@@ -28,6 +32,10 @@ export const create = (
     | 'preferences'
     | 'executor'
     | 'chat'
+    | 'targets'
+    | 'acts'
+    | 'controls'
+    | 'audit'
   >,
 ) => step('remediate', Asked, (input) => remediate(input, ports));
 
@@ -43,5 +51,9 @@ export const handler = onLambda(() =>
     preferences: preferences(),
     executor: executor(),
     chat: chat(),
+    targets: targets(),
+    acts: acts(),
+    controls: controls(),
+    audit: audit(),
   }),
 );

@@ -2,13 +2,13 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { mentionTrigger, pressed, replyTo, SlackEvents, SlackInteraction } from '../../core/incidents/slack.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
-import { approvals, bus, catalog, clock, incidents, replies, secrets, seen, workflow } from '../compose.ts';
+import { approvals, audit, bus, catalog, clock, incidents, replies, secrets, seen, workflow } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 import { HttpEvent, type HttpReply, header, jsonOf, maxBodyBytes, rawBody, reply, signed } from '../http.ts';
 
 type SlackPorts = Pick<
   Ports,
-  'bus' | 'seen' | 'secrets' | 'clock' | 'approvals' | 'workflow' | 'incidents' | 'catalog' | 'replies'
+  'bus' | 'seen' | 'secrets' | 'clock' | 'approvals' | 'workflow' | 'incidents' | 'catalog' | 'replies' | 'audit'
 >;
 
 const logger = new Logger({ serviceName: 'watchkeeper' });
@@ -80,5 +80,6 @@ export const handler = onLambda(() =>
     incidents: incidents(),
     catalog: catalog(),
     replies: replies(),
+    audit: audit(),
   }),
 );

@@ -7,7 +7,14 @@ export function approvalStoreContract(open: OpenStores): void {
   describe('approvals', () => {
     const approval = anApproval();
     const byAna = { verdict: 'approve', by: 'ana', at: at('02:50:00') } as const;
-    const decided = { ...approval, state: 'decided', verdict: 'approve', decidedBy: 'ana', decidedAt: byAna.at };
+    const decided = {
+      ...approval,
+      state: 'decided',
+      verdict: 'approve',
+      decidedBy: 'ana',
+      decidedAt: byAna.at,
+      approvedBy: [{ by: 'ana', at: byAna.at }],
+    };
     let store: ApprovalStore;
     beforeEach(async () => {
       store = (await open(testClock())).approvals;
@@ -75,6 +82,43 @@ export function approvalStoreContract(open: OpenStores): void {
       });
       await store.delivered(approval.id);
       expect(await store.decide(approval.id, late)).toEqual({ kind: 'already', approval: decided });
+    });
+    test('what takes two people is decided by the second of them, and one person counts once', async () => {
+      const two = { ...approval, approvers: 2 };
+      await store.request(two, 'token-1');
+      const first = [{ by: 'ana', at: byAna.at }];
+      expect(await store.decide(two.id, byAna)).toEqual({
+        kind: 'counted',
+        approval: { ...two, approvedBy: first },
+        again: false,
+      });
+      expect(await store.decide(two.id, byAna)).toMatchObject({ kind: 'counted', again: true });
+      expect(await store.decide(two.id, { ...byAna, by: 'ben' })).toMatchObject({
+        kind: 'decided',
+        approval: { state: 'decided', verdict: 'approve', approvedBy: [{ by: 'ana' }, { by: 'ben' }] },
+        taskToken: 'token-1',
+      });
+    });
+    test('of many who approve at once as many are counted as it takes, and one of them decides', async () => {
+      await store.request({ ...approval, approvers: 3 }, 'token-1');
+      const answers = await parallel(8, (n) => store.decide(approval.id, { ...byAna, by: `person-${n}` }));
+      expect(answers.filter(({ kind }) => kind === 'counted')).toHaveLength(2);
+      expect(answers.filter(({ kind }) => kind === 'decided')).toHaveLength(1);
+      expect((await store.get(approval.id))?.approvedBy).toHaveLength(3);
+    });
+    test('what takes two people is rejected by one, and never remembered', async () => {
+      const two = { ...approval, approvers: 2 };
+      await store.request(two, 'token-1');
+      await store.decide(two.id, { ...byAna, verdict: 'approve-and-remember' });
+      expect(await store.decide(two.id, { ...byAna, by: 'ben', verdict: 'approve-and-remember' })).toMatchObject({
+        approval: { verdict: 'approve' },
+      });
+      await store.request({ ...two, id: 'other' }, 'token-1');
+      await store.decide('other', byAna);
+      expect(await store.decide('other', { ...byAna, by: 'ben', verdict: 'reject' })).toMatchObject({
+        kind: 'decided',
+        approval: { verdict: 'reject' },
+      });
     });
     test('nobody decides after expiry, whether or not it was written down', async () => {
       await store.request(approval, 'token-1');

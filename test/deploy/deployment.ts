@@ -28,6 +28,7 @@ const Outputs = z.object({
     StateMachineArn: z.string(),
     IncidentsTable: z.string(),
     PreferencesTable: z.string(),
+    AuditTable: z.string(),
     EvidenceBucket: z.string(),
     DeadLettersUrl: z.string(),
   }),

@@ -38,6 +38,7 @@ beforeAll(async () => {
     client: new DynamoDBClient(clientOptions(emulator)),
     incidentsTable: outputs.IncidentsTable,
     preferencesTable: outputs.PreferencesTable,
+    auditTable: outputs.AuditTable,
     clock: systemClock(),
   });
   workflow = new SFNClient(clientOptions(emulator));

@@ -22,11 +22,12 @@ beforeEach(async () => {
   published = [];
   resumed = [];
   replied = [];
-  const { seen, approvals, incidents } = await open(clock);
+  const { seen, approvals, incidents, audit } = await open(clock);
   ports = {
     seen,
     approvals,
     incidents,
+    audit,
     clock,
     bus: { publish: async (event) => void published.push(event) },
     workflow: {

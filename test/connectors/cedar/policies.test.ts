@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cedarPolicies } from '../../../connectors/cedar/index.ts';
 import { ActionId } from '../../../core/model/action.ts';
@@ -8,7 +8,7 @@ import type { Policies, PolicyRequest } from '../../../core/ports/channels.ts';
 
 const schema = await readFile('policies/watchkeeper.cedarschema', 'utf8');
 const wasm = await readFile(new URL('cedar_wasm_bg.wasm', import.meta.resolve('@cedar-policy/cedar-wasm/web')));
-const files = ['10-levels.cedar', '20-forbidden.cedar'];
+const files = (await readdir('policies')).filter((file) => file.endsWith('.cedar'));
 let policies: Policies;
 beforeAll(async () => {
   const texts = await Promise.all(files.map(async (file) => [file, await readFile(`policies/${file}`, 'utf8')]));
@@ -29,6 +29,19 @@ const request = (over: Partial<PolicyRequest> = {}, context: PolicyRequest['cont
     seenInEvidence: true,
     reversible: true,
     confidencePercent: 80,
+    frozen: false,
+    database: false,
+    approvals: 2,
+    approvalsNeeded: 2,
+    requesterApproved: false,
+    actsInHour: 0,
+    actsPerHour: 6,
+    actsInIncident: 0,
+    actsPerIncident: 3,
+    sameInDay: 0,
+    samePerDay: 3,
+    podsInHour: 3,
+    podsPerHour: 100,
     ...context,
   },
 });
@@ -92,7 +105,7 @@ describe('forbidden whatever the level', () => {
   test('a request with a context the schema does not know', async () => {
     expect(await policies.authorize(request({}, { level: 3 }))).toMatchObject({
       allowed: false,
-      policies: ['unknown-request'],
+      policies: ['outside-the-catalogue'],
     });
   });
 });
@@ -103,7 +116,7 @@ describe('what is wrong with a policy is said at start', () => {
     ['no Cedar', 'permit everything', /x\.cedar is not Cedar/],
     [
       'a context key that does not exist',
-      '@id("t") permit (principal, action, resource) when { context.nope };',
+      '@id("t") @says("T.") permit (principal, action, resource) when { context.nope };',
       /t: /,
     ],
   ])('%s', (_, text, message) => {

@@ -17,12 +17,13 @@ afterAll(() => tables.close());
 
 async function openStores(clock: TestClock): Promise<DynamoStores> {
   worlds += 1;
-  const names = { incidents: `incidents-${worlds}`, preferences: `preferences-${worlds}` };
+  const names = { incidents: `incidents-${worlds}`, preferences: `preferences-${worlds}`, audit: `audit-${worlds}` };
   for (const definition of tableDefinitions(names)) await tables.client.send(new CreateTableCommand(definition));
   return dynamoStores({
     client: tables.client,
     incidentsTable: names.incidents,
     preferencesTable: names.preferences,
+    auditTable: names.audit,
     clock,
   });
 }
@@ -35,6 +36,7 @@ describe('what is wrong with the table is said in our words', () => {
       client: tables.client,
       incidentsTable: 'nowhere',
       preferencesTable: 'nowhere',
+      auditTable: 'nowhere',
       clock: testClock(),
     });
     await expect(stores.incidents.get('inc-1')).rejects.toThrow(

@@ -9,7 +9,7 @@ import type {
   Verification,
 } from '../../../core/model/action.ts';
 import type { Concluded } from '../../../core/model/workflow.ts';
-import { anAction, anApproval, anIncident, at, cronJob } from '../../builders.ts';
+import { anAction, anApproval, anAsk, anIncident, at, cronJob } from '../../builders.ts';
 import { storesForTests } from '../../stores.ts';
 import { aCatalog, approved, aWorld, diagnosed, type World } from '../remediation/world.ts';
 
@@ -40,7 +40,7 @@ async function ended(verdict: Verdict | undefined, over: Partial<Concluded> = {}
   }
   return {
     ...diagnosed(),
-    decision: { kind: 'ask', why: '', policies: [], action: anAction(), approvalId, expiresInSeconds: 60 },
+    decision: anAsk({ approvalId }),
     approval: approved(approvalId, verdict === 'approve-and-remember'),
     remediation: done,
     verification: recovered,

@@ -7,7 +7,7 @@ import type { Asked, Synthesized } from '../../../core/model/workflow.ts';
 import { actionOf, suggestedAction } from '../../../core/remediation/catalogue.ts';
 import { decide } from '../../../core/remediation/decide.ts';
 import { remediate } from '../../../core/remediation/remediate.ts';
-import { aHypothesis, anIncident, aReport, at, cronJob } from '../../builders.ts';
+import { aHypothesis, anApproval, anIncident, aReport, at, cronJob } from '../../builders.ts';
 import { storesForTests } from '../../stores.ts';
 import { aCatalog, approved, aWorld, diagnosed, type World } from './world.ts';
 
@@ -32,15 +32,7 @@ async function answered(input: Synthesized, verdict: Verdict): Promise<Asked> {
   if (decision.kind !== 'ask') throw new Error(`It was to ask, not to ${decision.kind}: ${decision.why}`);
   const { action, approvalId } = decision;
   await stores.approvals.request(
-    {
-      id: approvalId,
-      incidentId: input.incident.id,
-      action,
-      requestedAt: at('02:48:00'),
-      expiresAt: at('03:18:00'),
-      question: 'Rerun it?',
-      state: 'pending',
-    },
+    anApproval({ id: approvalId, incidentId: input.incident.id, action, question: 'Rerun it?' }),
     'token',
   );
   await stores.approvals.decide(approvalId, { verdict, by: 'ana', at: at('02:49:00') });

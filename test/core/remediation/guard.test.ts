@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Context, Known } from '../../../core/model/incident.ts';
 import { authorize, environmentOf, locate } from '../../../core/remediation/guard.ts';
-import { aContext, anAction, cronJob } from '../../builders.ts';
+import { unseen } from '../../../core/remediation/live.ts';
+import { aContext, anAction, at, cronJob } from '../../builders.ts';
 import { aCatalog, aService, policies } from './world.ts';
 
 const known = (value: string, confidence = 0.9): Known => ({ value, source: 'alert', confidence, alternatives: [] });
@@ -89,6 +90,13 @@ describe('what may be done', () => {
     context: aContext(context),
     confidence: 0.8,
     seenInEvidence: true,
+    incidentId: 'inc-1',
+    now: new Date(at('02:48:00')),
+    killSwitch: false,
+    live: unseen,
+    acts: [],
+    approvals: 1,
+    requesterApproved: false,
   });
   const person = { kind: 'person', id: 'ana' } as const;
   const asked = (catalog: object, context: Partial<Context> = {}, over: Parameters<typeof anAction>[0] = {}) =>

@@ -5,7 +5,7 @@ import type { Preference } from '../../../core/model/action.ts';
 import type { Asked, Synthesized } from '../../../core/model/workflow.ts';
 import { decide } from '../../../core/remediation/decide.ts';
 import { remediate } from '../../../core/remediation/remediate.ts';
-import { aHypothesis, anIncident, aPreference, at, cronJob } from '../../builders.ts';
+import { aHypothesis, anAsk, anIncident, aPreference, at, cronJob } from '../../builders.ts';
 import { storesForTests } from '../../stores.ts';
 import { aCatalog, approved, aService, aWorld, diagnosed, type World } from './world.ts';
 
@@ -182,7 +182,7 @@ describe('right before the act', () => {
     const asked = await toAct();
     if (asked.decision.kind !== 'act') throw new Error('It was to act.');
     const { preferenceId: _, ...rest } = asked.decision;
-    const decision = { ...rest, kind: 'ask', approvalId: 'pref-1', expiresInSeconds: 60 } as const;
+    const decision = anAsk({ ...rest, kind: 'ask', approvalId: 'pref-1' });
     expect(await refusal({ ...asked, decision, approval: approved('pref-1') })).toMatchObject({
       why: expect.stringContaining('does not say that it was approved'),
     });

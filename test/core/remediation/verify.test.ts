@@ -3,18 +3,13 @@ import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
 import type { Finding, Report } from '../../../core/model/report.ts';
 import type { Rechecked } from '../../../core/model/workflow.ts';
 import { judge, verify } from '../../../core/remediation/verify.ts';
-import { aFinding, anAction, anIncident, aPreference, aReport, at, cronJob } from '../../builders.ts';
+import { aFinding, anAction, anAsk, anIncident, aPreference, aReport, at, cronJob } from '../../builders.ts';
 import { storesForTests } from '../../stores.ts';
 import { aWorld, diagnosed, type World } from './world.ts';
 
 const acted = (recheck: readonly Report[], kind: 'ask' | 'act' = 'ask'): Rechecked => ({
   ...diagnosed(),
-  decision: {
-    why: '',
-    policies: [],
-    action: anAction(),
-    ...(kind === 'ask' ? { kind, approvalId: 'a', expiresInSeconds: 60 } : { kind, preferenceId: 'pref-1' }),
-  },
+  decision: kind === 'ask' ? anAsk() : { kind, why: '', policies: [], action: anAction(), preferenceId: 'pref-1' },
   remediation: { kind: 'done', detail: '', startedAt: at('02:50:00'), finishedAt: at('02:50:01') },
   verificationPlan: [],
   recheck: [...recheck],

@@ -1,5 +1,5 @@
 // Where decisions are made and acted on, for tests: the real policies, the real records, and a cluster that counts what is done to it.
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { cedarPolicies } from '../../../connectors/cedar/index.ts';
 import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
 import type { Hypothesis } from '../../../core/model/diagnosis.ts';
@@ -7,13 +7,12 @@ import type { Context } from '../../../core/model/incident.ts';
 import type { Message } from '../../../core/model/message.ts';
 import type { Asked, Synthesized } from '../../../core/model/workflow.ts';
 import { Catalog } from '../../../core/ports/catalog.ts';
-import type { Executor, ExecutorAction, KnowledgeDocument } from '../../../core/ports/telemetry.ts';
+import type { Executor, ExecutorAction, KnowledgeDocument, LookedAt } from '../../../core/ports/telemetry.ts';
 import { aContext, aDiagnosis, aFinding, aHypothesis, anIncident, aReport, aTrigger, at } from '../../builders.ts';
 
 const wasm = await readFile(new URL('cedar_wasm_bg.wasm', import.meta.resolve('@cedar-policy/cedar-wasm/web')));
-const texts = await Promise.all(
-  ['10-levels.cedar', '20-forbidden.cedar'].map(async (name) => [name, await readFile(`policies/${name}`, 'utf8')]),
-);
+const files = (await readdir('policies')).filter((name) => name.endsWith('.cedar'));
+const texts = await Promise.all(files.map(async (name) => [name, await readFile(`policies/${name}`, 'utf8')]));
 export const policies = cedarPolicies({
   schema: await readFile('policies/watchkeeper.cedarschema', 'utf8'),
   policies: Object.fromEntries(texts),
@@ -63,6 +62,8 @@ export function aWorld(stores: DynamoStores, clock: { now(): Date }) {
     catalog: aCatalog(),
     /** What the cluster was told to do. */
     carriedOut: [] as ExecutorAction[],
+    /** What the target looks like; a test changes it. */
+    target: { kind: 'unseen', why: 'Nobody looks.' } as LookedAt,
     trial: (async () => ({ kind: 'ok', detail: 'It would be taken.' })) as Executor['dryRun'],
     execution: (async () => ({ kind: 'done', detail: 'A Job was made.' })) as Executor['execute'],
     published: [] as Message[],
@@ -89,6 +90,7 @@ export function aWorld(stores: DynamoStores, clock: { now(): Date }) {
         return world.execution(action);
       },
     },
+    targets: { look: async () => world.target },
     chat: { publish: async (message: Message) => reach(message, (one) => world.published.push(one)) },
     pager: {
       note: async (_: string, text: string) => {

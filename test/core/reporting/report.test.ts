@@ -6,7 +6,7 @@ import { Failed } from '../../../core/model/workflow.ts';
 import { reportFailure } from '../../../core/reporting/failure.ts';
 import { report } from '../../../core/reporting/report.ts';
 import { confidenceWords } from '../../../core/reporting/words.ts';
-import { aContext, aDiagnosis, aHypothesis, anAction, anIncident, aReport, aTrigger } from '../../builders.ts';
+import { aContext, aDiagnosis, aHypothesis, anAction, anAsk, anIncident, aReport, aTrigger } from '../../builders.ts';
 import { testClock } from '../../contract/records.ts';
 import { storesForTests } from '../../stores.ts';
 
@@ -41,14 +41,10 @@ const pagerDown = () => ({
   note: async () => ({ kind: 'gap', gap: { source: 'pagerduty', reason: 'No token.' } }) as const,
 });
 
-const ask: Decision = {
-  kind: 'ask',
+const ask: Decision = anAsk({
   why: 'Permitted by walk-safe-actions. A person has to approve.',
   policies: ['walk-safe-actions'],
-  action: anAction(),
-  approvalId: 'inc-1-rerun-cronjob',
-  expiresInSeconds: 1800,
-};
+});
 const decided = ({
   decision = ask,
   diagnosis = aDiagnosis(),

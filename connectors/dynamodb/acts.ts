@@ -1,0 +1,55 @@
+// What was done lately, one item an environment. The list and its version are one item, so that a budget is judged on the very list that
+// the act is added to; whoever was slower judges again.
+import * as z from 'zod';
+import { Unavailable } from '../../core/errors.ts';
+import type { Act, ActBook } from '../../core/ports/records.ts';
+import { type Key, stored, type Table } from './table.ts';
+
+const actsKey = (environment: string): Key => ({ pk: `ACTS#${environment}`, sk: 'ACTS' });
+const ActsItem = z.object({
+  version: z.number(),
+  acts: z.array(
+    z.object({
+      key: z.string(),
+      at: z.string(),
+      incidentId: z.string(),
+      actionId: z.string(),
+      targetKey: z.string(),
+      pods: z.number(),
+    }),
+  ),
+});
+const dayMs = 24 * 3_600_000;
+const tries = 20;
+
+export function actBook(table: Table): ActBook {
+  const read = async (environment: string, now: Date) => {
+    const item = await table.get(actsKey(environment));
+    const { acts, version } = item ? stored(ActsItem, item) : { acts: [], version: 0 };
+    return { acts: acts.filter(({ at }) => now.getTime() - Date.parse(at) < dayMs), version };
+  };
+
+  return {
+    async recent(environment, now) {
+      return (await read(environment, now)).acts;
+    },
+    async enter(environment, act, judge) {
+      for (let left = tries; left > 0; left -= 1) {
+        const { acts, version } = await read(environment, new Date(act.at));
+        const others = acts.filter(({ key }) => key !== act.key);
+        const judged = await judge(others);
+        if (!judged.allowed || others.length < acts.length) return judged;
+        if (await write(environment, [...others, act], version)) return judged;
+      }
+      throw new Unavailable(`Too many act at once in ${environment}.`);
+    },
+  };
+
+  function write(environment: string, acts: readonly Act[], version: number): Promise<boolean> {
+    const condition =
+      version === 0
+        ? { expression: 'attribute_not_exists(pk)' }
+        : { expression: '#version = :version', names: { '#version': 'version' }, values: { ':version': version } };
+    return table.put({ ...actsKey(environment), acts, version: version + 1 }, condition);
+  }
+}

@@ -1,0 +1,43 @@
+// One object as it is now, by its kind, for judging and for binding an approval to it. Needs the verb `get` on the kind.
+import { Unavailable } from '../../core/errors.ts';
+import { KubernetesObject } from '../../core/model/telemetry.ts';
+import type { Targets } from '../../core/ports/telemetry.ts';
+import { type ClusterAccess, said } from './access.ts';
+
+/** Where the objects of a kind are, and whether they are in namespaces. */
+const places = new Map<string, { readonly path: string; readonly plural: string; readonly namespaced: boolean }>([
+  ['Pod', { path: 'api/v1', plural: 'pods', namespaced: true }],
+  ['Deployment', { path: 'apis/apps/v1', plural: 'deployments', namespaced: true }],
+  ['StatefulSet', { path: 'apis/apps/v1', plural: 'statefulsets', namespaced: true }],
+  ['DaemonSet', { path: 'apis/apps/v1', plural: 'daemonsets', namespaced: true }],
+  ['Job', { path: 'apis/batch/v1', plural: 'jobs', namespaced: true }],
+  ['CronJob', { path: 'apis/batch/v1', plural: 'cronjobs', namespaced: true }],
+  ['Node', { path: 'api/v1', plural: 'nodes', namespaced: false }],
+]);
+
+/** `look` throws `Unavailable` where asking again may help. */
+export function kubernetesTargets({ clusters }: { readonly clusters: readonly ClusterAccess[] }): Targets {
+  return {
+    async look({ kind, name, namespace, cluster }) {
+      const access = clusters.find((one) => one.name === cluster);
+      if (access === undefined) return { kind: 'unseen', why: `The cluster ${cluster} is not configured.` };
+      const path = pathOf(kind, namespace, name);
+      if (path === undefined) return { kind: 'unseen', why: `A ${kind} is not looked at.` };
+      const reply = await access.request(path);
+      if (reply.status === 404) return { kind: 'absent' };
+      if (reply.status === 0 || reply.status === 429 || reply.status >= 500)
+        throw new Unavailable(`${kind} ${name} could not be looked at (${said(reply)}).`);
+      const object = KubernetesObject.safeParse({ kind, ...(reply.body as object) });
+      if (reply.status !== 200 || !object.success)
+        return { kind: 'unseen', why: `${kind} ${name} could not be looked at (${said(reply)}).` };
+      return { kind: 'object', object: object.data };
+    },
+  };
+}
+
+function pathOf(kind: string, namespace: string | undefined, name: string): string | undefined {
+  const place = places.get(kind);
+  if (place === undefined) return undefined;
+  const within = place.namespaced ? `namespaces/${encodeURIComponent(namespace ?? '')}/` : '';
+  return `${place.path}/${within}${place.plural}/${encodeURIComponent(name)}`;
+}

@@ -1,0 +1,56 @@
+// Whether a freeze is in force: calendar times of a time zone, compared as that zone's clock shows them, so that daylight saving moves
+// nothing. An hour that a clock shows twice is in it both times.
+import type { ActionId } from '../model/action.ts';
+import { type Catalog, type Freeze, weekdays } from '../ports/catalog.ts';
+
+export interface FreezeScope {
+  readonly environment: string | undefined;
+  /** Names of the services that the target belongs to. */
+  readonly services: readonly string[];
+  readonly action: ActionId;
+}
+
+/** The freezes that hold for it now. */
+export function freezesAt(now: Date, { freezes }: Pick<Catalog, 'freezes'>, scope: FreezeScope): Freeze[] {
+  return freezes.filter((freeze) => concerns(freeze, scope) && isWithin(freeze, now));
+}
+
+/** An environment that is not known is frozen with any: it may be that one. */
+const concerns = (freeze: Freeze, { environment, services, action }: FreezeScope): boolean =>
+  (freeze.environments.length === 0 || environment === undefined || freeze.environments.includes(environment)) &&
+  (freeze.services.length === 0 || freeze.services.some((service) => services.includes(service))) &&
+  !freeze.except.includes(action);
+
+function isWithin({ once, weekly, timeZone }: Freeze, now: Date): boolean {
+  const { date, time, day } = wallClock(now, timeZone);
+  if (once) {
+    const local = `${date}T${time}`;
+    return once.from <= local && local < once.to;
+  }
+  if (!weekly) return false;
+  const { days, from, to } = weekly;
+  const today = days.includes(weekdays[day] ?? 'mon');
+  if (from < to) return today && from <= time && time < to;
+  const yesterday = days.includes(weekdays[(day + 6) % 7] ?? 'mon');
+  return (today && time >= from) || (yesterday && time < to);
+}
+
+/** What the clock on the wall shows there: date, time of day, day of the week (0 is Monday). */
+function wallClock(now: Date, timeZone: string): { date: string; time: string; day: number } {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    weekday: 'short',
+  }).formatToParts(now);
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
+  return {
+    date: `${part('year')}-${part('month')}-${part('day')}`,
+    time: `${part('hour')}:${part('minute')}`,
+    day: (weekdays as readonly string[]).indexOf(part('weekday').toLowerCase()),
+  };
+}
