@@ -21,6 +21,8 @@ const ActsItem = z.object({
 });
 const dayMs = 24 * 3_600_000;
 const tries = 20;
+/** An item holds 400 KB; the catalogue's limits end below this count. */
+const most = 1000;
 
 export function actBook(table: Table): ActBook {
   const read = async (environment: string, now: Date) => {
@@ -39,7 +41,7 @@ export function actBook(table: Table): ActBook {
         const others = acts.filter(({ key }) => key !== act.key);
         const judged = await judge(others);
         if (!judged.allowed || others.length < acts.length) return judged;
-        if (await write(environment, [...others, act], version)) return judged;
+        if (await write(environment, [...others, act].slice(-most), version)) return judged;
       }
       throw new Unavailable(`Too many act at once in ${environment}.`);
     },

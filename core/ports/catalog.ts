@@ -39,10 +39,10 @@ export type CatalogService = z.infer<typeof CatalogService>;
 /** How much may be done before a person has to look. */
 const Budgets = z.strictObject({
   /** Actions within an hour, in one environment. */
-  actsPerHour: z.number().int().min(0).max(50).default(6),
-  actsPerIncident: z.number().int().min(0).max(20).default(3),
+  actsPerHour: z.number().int().min(0).max(500).default(6),
+  actsPerIncident: z.number().int().min(0).max(500).default(3),
   /** The same action on the same target within a day; unattended one fewer. */
-  samePerDay: z.number().int().min(0).max(20).default(3),
+  samePerDay: z.number().int().min(0).max(500).default(3),
   /** Pods affected within an hour, in one environment. */
   podsPerHour: z.number().int().min(0).default(100),
 });

@@ -36,7 +36,6 @@ export async function askApproval(
   }
   if (stored.state === 'expired') return;
   if (how === 'reminder') return remind(state, decision, stored, ports);
-  await ports.incidents.update(incident.id, { status: 'awaiting-approval' });
   const about = { incidentId: incident.id, kind: 'question', about: stored.id, action: stored.action } as const;
   await record({ ...about, actor: watchkeeper, outcome: 'asked', text: stored.question }, ports);
   await note(
@@ -50,6 +49,7 @@ export async function askApproval(
     ports,
   );
   await ports.chat.publish({ ...questionMessage(stored), ...threadOf(incident.trigger) });
+  await ports.incidents.update(incident.id, { status: 'awaiting-approval' });
 }
 
 type Asking = Extract<Decision, { kind: 'ask' }>;

@@ -101,3 +101,33 @@ test('no function may do everything to anything', () => {
     expect(may(folder).filter((right) => /^\S*\*/.test(right) || / \*$/.test(right))).toEqual([]);
   }
 });
+
+describe('the audit', () => {
+  const writing = /dynamodb:(?:Update|Delete|Batch|PartiQL|TransactWrite)/;
+  test.each([...roles.keys()])('%s can change or delete nothing in it', (folder) => {
+    const rightsThere = may(folder).filter((right) => right.includes('TablesAudit'));
+    expect(rightsThere.filter((right) => writing.test(right))).toEqual([]);
+  });
+  test('denies changing and deleting to everybody, administrators too', () => {
+    const [, audit] = [...byId].find(([id, { Type }]) => Type === 'AWS::DynamoDB::Table' && /Audit/.test(id)) ?? [];
+    expect(audit?.Properties).toMatchObject({
+      ResourcePolicy: {
+        PolicyDocument: {
+          Statement: [
+            {
+              Effect: 'Deny',
+              Principal: { AWS: '*' },
+              Action: [
+                'dynamodb:UpdateItem',
+                'dynamodb:DeleteItem',
+                'dynamodb:BatchWriteItem',
+                'dynamodb:PartiQLUpdate',
+                'dynamodb:PartiQLDelete',
+              ],
+            },
+          ],
+        },
+      },
+    });
+  });
+});

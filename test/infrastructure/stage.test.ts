@@ -8,9 +8,9 @@ const { template, resources } = synthesize();
 const of = (type: string) => resources.filter(([, { Type }]) => Type === type).map(([, resource]) => resource);
 
 describe('records', () => {
-  test('both tables are on demand, restorable, encrypted, expire items and refuse to be deleted', () => {
+  test('all tables are on demand, restorable, encrypted, expire items and refuse to be deleted', () => {
     const tables = of('AWS::DynamoDB::Table');
-    expect(tables).toHaveLength(2);
+    expect(tables).toHaveLength(3);
     for (const table of tables) {
       expect(table).toMatchObject({
         DeletionPolicy: 'Retain',

@@ -75,7 +75,9 @@ describe('a question', () => {
     const { runtime, page } = await started({
       invoke: async (name, payload, call) => {
         const answer = (await call(name, payload)) as { decision?: object };
-        return name === 'decide' ? { ...answer, decision: { ...answer.decision, expiresInSeconds: 1 } } : answer;
+        return name === 'decide'
+          ? { ...answer, decision: { ...answer.decision, expiresInSeconds: 2, remindInSeconds: 1, lastSeconds: 1 } }
+          : answer;
       },
     });
     const { sourceId } = await runtime.sendPage(page);
@@ -85,6 +87,7 @@ describe('a question', () => {
     expect(late.kind).toBe('expired');
     const timeline = await runtime.ports.incidents.timeline(incident.id);
     expect(timeline.map((entry) => entry.kind)).not.toContain('action');
+    expect(timeline.map((entry) => entry.text).join('\n')).toContain('Nobody has answered yet: Rerun CronJob');
   });
 
   it('takes one answer, whoever comes second is told of the first', async () => {

@@ -24,7 +24,8 @@ function caseFor(state: string): Case {
     event: `event-${state}`,
     source: state === 'Joined' ? 'source-AwaitApproval' : `source-${state}`,
     holdAt: state,
-    answers: state !== 'ApprovalExpired',
+    answers: state !== 'ApprovalExpired' && state !== 'AwaitApprovalReminded',
+    reminded: state === 'AwaitApprovalReminded',
     expires: state === 'ApprovalExpired',
     breaks: state === 'ReportFailure' || state === 'Failed',
   };
