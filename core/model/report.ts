@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { CauseCode } from './causes.ts';
 import { EntityRef, Instant, TimeWindow } from './entity.ts';
 import { Context, Trigger } from './incident.ts';
+import { DatabaseServer, Dependency } from './telemetry.ts';
 
 export const SpecialistName = z.string().regex(/^[a-z][a-z-]{1,30}$/);
 export type SpecialistName = z.infer<typeof SpecialistName>;
@@ -69,6 +70,8 @@ export const Report = z.object({
   findings: z.array(Finding).max(12),
   gaps: z.array(Gap).max(12),
   usage: Usage,
+  /** Who calls whom, and which workloads are databases, as far as the source itself tells. Not part of what a model reads. */
+  topology: z.object({ calls: z.array(Dependency).max(200), databases: z.array(DatabaseServer).max(50) }).optional(),
   /** `analysis`: no model took part. Otherwise the model's id. */
   by: z.string().default('analysis'),
 });

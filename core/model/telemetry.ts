@@ -1,6 +1,6 @@
 // What the sources give, in the words of the scenario format (docs/scenario-format.md). Readers validate against these; analysis reads them.
 import * as z from 'zod';
-import { Instant } from './entity.ts';
+import { EntityRef, Instant } from './entity.ts';
 
 export const MetricSource = z.enum(['prometheus', 'cloudwatch', 'newrelic', 'fastly']);
 export type MetricSource = z.infer<typeof MetricSource>;
@@ -74,6 +74,13 @@ export type Change = z.infer<typeof Change>;
 /** `from` calls `to`. */
 export const Dependency = z.strictObject({ from: z.string().min(1), to: z.string().min(1) });
 export type Dependency = z.infer<typeof Dependency>;
+
+/** A workload that is a database server, as its image tells. */
+export const DatabaseServer = z.strictObject({
+  product: z.enum(['mysql', 'postgresql', 'mongodb', 'redis']),
+  entity: EntityRef,
+});
+export type DatabaseServer = z.infer<typeof DatabaseServer>;
 
 const statusWords: Readonly<Record<string, 'operational' | 'degraded' | 'outage'>> = {
   operational: 'operational',

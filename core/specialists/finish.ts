@@ -28,6 +28,7 @@ export interface ReportDraft {
   readonly findings: readonly FindingDraft[];
   readonly gaps: readonly Gap[];
   readonly bytesRead: number;
+  readonly topology?: Report['topology'];
 }
 
 const reportTokens = 1000;
@@ -81,6 +82,7 @@ export async function finishReport(
       gaps,
       usage: { wallMs: 0, bytesRead: draft.bytesRead, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0 },
       by: 'analysis',
+      ...(draft.topology === undefined ? {} : { topology: draft.topology }),
     },
     ports,
   );

@@ -1,6 +1,6 @@
 // The Kubernetes specialist: what is broken in the clusters, ranked by how close it is to what was paged. In a second round, and after an
 // action, it answers the same question about the entities in focus, and says what is well too.
-import { analyzeClusters, health } from '../analysis/kubernetes/index.ts';
+import { analyzeClusters, health, topologyOf } from '../analysis/kubernetes/index.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
@@ -46,6 +46,7 @@ export async function investigateKubernetes(brief: Brief, ports: KubernetesPorts
       findings,
       gaps: gapsOfMissing('kubernetes', observed.missing),
       bytesRead: observed.bytes,
+      ...(narrowed ? {} : { topology: topologyOf(observed.data) }),
     },
     startedAt,
     ports,

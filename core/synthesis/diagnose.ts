@@ -7,6 +7,7 @@ import type { Dependency } from '../model/telemetry.ts';
 import { type CallGraph, callGraph } from './call-graph.ts';
 import { type Candidate, candidatesOf, earliest } from './candidates.ts';
 import { depthOf, isChange } from './causality.ts';
+import { databasesOf, withDatabases } from './databases.ts';
 import { elsewhere } from './neighbourhood.ts';
 import { type Ranked, rank, symptomsOf } from './rank.ts';
 import type { Scene } from './scene.ts';
@@ -91,9 +92,17 @@ export function withFingerprint(diagnosis: Diagnosis, environment: string | unde
   return fingerprint === undefined ? diagnosis : { ...diagnosis, fingerprint };
 }
 
-function sceneOf({ context, supported, dependencies }: Case): Scene {
+function sceneOf({ context, reports, supported, dependencies: traced }: Case): Scene {
   const { evidence } = supported;
-  const findings = withKnownTowards(supported.findings, dependencies, context);
+  const excerptsOf = (finding: Finding): string =>
+    finding.evidenceIds.map((id) => excerptOf(evidence.get(id))).join('\n');
+  const databases = databasesOf(reports);
+  const dependencies = [...traced, ...databases.calls];
+  const findings = withKnownTowards(
+    withDatabases(supported.findings, { ...databases, calls: dependencies }, excerptsOf),
+    dependencies,
+    context,
+  );
   const entities = findings.flatMap(({ entity, towards }) => (towards ? [entity, towards] : [entity]));
   const subjects = subjectsAmong(context.workload ? [...entities, context.workload] : entities, context);
   const graph = graphOf(findings, dependencies, context, subjects);
@@ -106,7 +115,7 @@ function sceneOf({ context, supported, dependencies }: Case): Scene {
     subjects,
     paged,
     changes: supported.changes,
-    excerptsOf: (finding) => finding.evidenceIds.map((id) => excerptOf(evidence.get(id))).join('\n'),
+    excerptsOf,
   };
 }
 

@@ -23,7 +23,11 @@ const shop = {
   'orders-mysql': { port: 3306, calls: [], env: {}, replicas: 1 },
 };
 const names = Object.keys(shop);
-const envOf = (values) => Object.entries(values).map(([name, value]) => ({ name, value }));
+/** A value that is undefined comes from a Secret: it is not in the objects. */
+const envOf = (values) =>
+  Object.entries(values).map(([name, value]) =>
+    value === undefined ? { name, valueFrom: { secretKeyRef: { name: 'database', key: name } } } : { name, value },
+  );
 const image = (name, version = '4.2.0') => `registry.example.com/store/${name}:${version}`;
 
 /** Objects of one service; `over` changes what `deployment` is told, and where the Service leads. */
@@ -456,7 +460,76 @@ export function writePairs(write) {
       ['web', -13.5, 1, 'error', say('orders:8080 answered 500')],
     ],
     errors: { orders: [-14, 0.5], web: [-13.5, 0.3] },
-    truth: { entity: app('orders'), cause: 'database-read-only' },
+    truth: { entity: workload('orders-mysql'), cause: 'database-read-only' },
+  });
+
+  const shared = {
+    orders: { env: { ORDERS_MYSQL_HOST: undefined, ORDERS_MYSQL_PORT: undefined } },
+    catalog: { env: { CATALOG_DATABASE: 'jdbc:mysql://orders-mysql:3306/catalog' } },
+  };
+  const usedUp = [
+    ['orders', -14, 0.5, 'error', say('java.sql.SQLNonTransientConnectionException: Too many connections')],
+    ['catalog', -13.5, 0.5, 'error', say('java.sql.SQLNonTransientConnectionException: Too many connections')],
+  ];
+  tell('database-shared', {
+    title: 'The database that orders and catalog share has no connection left',
+    alert: webErrors,
+    paged: 'web',
+    tags: ['database'],
+    objects: shared,
+    logs: usedUp,
+    errors: { orders: [-14, 0.5], catalog: [-13.5, 0.5], web: [-13, 0.4] },
+    truth: { entity: workload('orders-mysql'), cause: 'database-connections-exhausted' },
+  });
+  tell('database-shared-twin', {
+    title: 'The disk of the database that orders and catalog share is full',
+    alert: webErrors,
+    paged: 'web',
+    tags: ['database'],
+    objects: shared,
+    logs: [
+      ...usedUp,
+      [
+        'orders-mysql',
+        -16,
+        1,
+        'error',
+        say(
+          "Disk is full writing './binlog.000042' (OS errno 28 - No space left on device). Waiting for someone to free space",
+        ),
+      ],
+    ],
+    errors: { orders: [-14, 0.5], catalog: [-13.5, 0.5], web: [-13, 0.4] },
+    truth: { entity: workload('orders-mysql'), cause: 'disk-full' },
+  });
+
+  const refused = upstream(
+    'orders',
+    say(
+      'HikariPool-1 - Exception during pool initialization. com.mysql.cj.jdbc.exceptions.CommunicationsException: Communications link failure. Caused by: java.net.ConnectException: Connection refused',
+    ),
+    0.6,
+  );
+  tell('database-refused', {
+    title: 'Orders asks its database on a wrong port that a Secret holds',
+    alert: ordersErrors,
+    paged: 'orders',
+    tags: ['database'],
+    objects: shared,
+    ...refused,
+    truth: { entity: workload('orders'), cause: 'database-port' },
+  });
+  tell('database-refused-twin', {
+    title: 'The orders database was scaled to nothing',
+    alert: ordersErrors,
+    paged: 'orders',
+    tags: ['database'],
+    objects: {
+      orders: { env: { ORDERS_MYSQL_HOST: undefined, ORDERS_MYSQL_PORT: undefined } },
+      'orders-mysql': { replicas: 0, ready: 0 },
+    },
+    ...refused,
+    truth: { entity: workload('orders-mysql'), cause: 'replicas-zero' },
   });
 
   tell('secret-missing', {

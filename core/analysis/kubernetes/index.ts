@@ -46,3 +46,5 @@ export function analyzeClusters(snapshots: readonly KubernetesSnapshot[]): Findi
 
 /** What is well, for the entities that are asked about. */
 export { health } from './health.ts';
+/** Who calls whom, as the clusters themselves tell. */
+export { topologyOf } from './topology.ts';

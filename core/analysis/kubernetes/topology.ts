@@ -1,0 +1,122 @@
+// Who calls whom, as far as a cluster itself tells: an environment variable or a ConfigMap that names a Service; and which workloads are
+// database servers, by their image. What meshes and tracers know goes further; this is there without them.
+import type { Report } from '../../model/report.ts';
+import type { DatabaseServer, Dependency, KubernetesSnapshot } from '../../model/telemetry.ts';
+import { type Cluster, indexCluster } from './cluster.ts';
+import type { Service, Workload } from './objects.ts';
+
+/** A report travels with every other; a fleet larger than this has a mesh that knows. */
+const most = { calls: 200, databases: 50 };
+
+export function topologyOf(snapshots: readonly KubernetesSnapshot[]): NonNullable<Report['topology']> {
+  const clusters = snapshots.map(indexCluster);
+  return {
+    calls: unique(clusters.flatMap(callsIn)).slice(0, most.calls),
+    databases: clusters.flatMap(databasesIn).slice(0, most.databases),
+  };
+}
+
+const unique = (calls: readonly Dependency[]): Dependency[] => [
+  ...new Map(calls.map((call) => [`${call.from} ${call.to}`, call])).values(),
+];
+
+function callsIn(cluster: Cluster): Dependency[] {
+  const services = Map.groupBy(cluster.services, ({ metadata: { namespace } }) => namespace);
+  return cluster.workloads.flatMap((workload) => {
+    const { namespace, name } = workload.metadata;
+    const told = hostsIn(textsOf(cluster, workload));
+    return (services.get(namespace) ?? [])
+      .filter((service) => told.has(service.metadata.name) && !leadsTo(service, workload))
+      .map((service) => ({ from: name, to: workloadBehind(cluster, service) ?? service.metadata.name }));
+  });
+}
+
+/** Values of the environment, and of the ConfigMaps that it is filled from or that are mounted. */
+function textsOf(cluster: Cluster, { metadata: { namespace }, spec }: Workload): string[] {
+  const { containers, volumes } = spec.template.spec;
+  const maps = new Set([
+    ...containers.flatMap((container) => [
+      ...listOf(container.envFrom).map((one) => nameIn(one, 'configMapRef')),
+      ...container.env.map(({ valueFrom }) => nameIn(valueFrom, 'configMapKeyRef')),
+    ]),
+    ...volumes.map((volume) => nameIn(volume, 'configMap')),
+  ]);
+  const filled = cluster.items
+    .filter(({ kind, metadata }) => kind === 'ConfigMap' && metadata.namespace === namespace && maps.has(metadata.name))
+    .flatMap(({ data }) => Object.values(objectOf(data)).filter((text) => typeof text === 'string'));
+  return [...containers.flatMap(({ env }) => env.flatMap(({ value }) => value ?? [])), ...filled];
+}
+
+const objectOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+function nameIn(value: unknown, key: string): string | undefined {
+  const { name } = objectOf(objectOf(value)[key]);
+  return typeof name === 'string' ? name : undefined;
+}
+
+const maxText = 100_000;
+const label = '(?<host>[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)';
+/** Where a host stands in a value or a configuration file; prose holds the names of Services, too. */
+const places = [
+  String.raw`\/\/(?:[^@/\s"']{1,100}@)?${label}(?![\w-])`,
+  String.raw`(?<![\w./-])${label}(?:\.[a-z0-9.-]{1,100})?:\d{2,5}(?!\d)`,
+  String.raw`(?:host(?:name)?|server|addr(?:ess)?|url|endpoint)["']?\s{0,3}[:=]\s{0,3}["']?${label}(?![\w-])`,
+  String.raw`^\s{0,3}${label}(?:\.[a-z0-9.-]{1,100})?\s{0,3}$`,
+].map((pattern) => new RegExp(pattern, 'gi'));
+
+const hostsIn = (texts: readonly string[]): ReadonlySet<string> =>
+  new Set(
+    texts.flatMap((text) =>
+      places.flatMap((place) =>
+        [...text.slice(0, maxText).matchAll(place)].flatMap(({ groups }) => groups?.host?.toLowerCase() ?? []),
+      ),
+    ),
+  );
+
+const selects = ({ spec: { selector } }: Service, { spec: { template } }: Workload): boolean => {
+  const wanted = Object.entries(selector ?? {});
+  const labels = template.metadata?.labels ?? {};
+  return wanted.length > 0 && wanted.every(([label, value]) => labels[label] === value);
+};
+const leadsTo = (service: Service, workload: Workload): boolean =>
+  service.metadata.name === workload.metadata.name || selects(service, workload);
+
+/** A Service that is called otherwise than what runs behind it. */
+function workloadBehind(cluster: Cluster, service: Service): string | undefined {
+  const behind = cluster.workloads.filter(
+    (workload) => workload.metadata.namespace === service.metadata.namespace && selects(service, workload),
+  );
+  return behind.length === 1 ? behind[0]?.metadata.name : undefined;
+}
+
+const products: readonly (readonly [product: DatabaseServer['product'], image: RegExp])[] = [
+  ['mysql', /(?:^|[-_])(?:mysql|mariadb|percona|xtradb)(?:[-_]|$)/],
+  ['postgresql', /(?:^|[-_])(?:postgres|postgresql|postgis|timescaledb|spilo)(?:[-_]|$)/],
+  ['mongodb', /(?:^|[-_])(?:mongo|mongodb)(?:[-_]|$)/],
+  ['redis', /(?:^|[-_])(?:redis|valkey)(?:[-_]|$)/],
+];
+/** What stands beside a database and is none. */
+const beside = /exporter|operator|backup|proxy|router|admin|client|init|sentinel/;
+
+function databasesIn(cluster: Cluster): DatabaseServer[] {
+  return cluster.workloads.flatMap((workload): DatabaseServer[] => {
+    const product = workload.spec.template.spec.containers.flatMap(({ image }) => productOf(image ?? ''))[0];
+    const { name, namespace } = workload.metadata;
+    if (!product) return [];
+    const { kind } = workload;
+    return [
+      {
+        product,
+        entity: { kind, name, cluster: cluster.name, ...(namespace === undefined ? {} : { namespace }) },
+      },
+    ];
+  });
+}
+
+/** By the last part of an image's path, without its tag. */
+function productOf(image: string): DatabaseServer['product'] | [] {
+  const name = (image.split('/').at(-1) ?? '').split(/[:@]/)[0]?.toLowerCase() ?? '';
+  if (beside.test(name)) return [];
+  return products.find(([, pattern]) => pattern.test(name))?.[0] ?? [];
+}

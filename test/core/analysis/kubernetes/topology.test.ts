@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { topologyOf } from '../../../../core/analysis/kubernetes/index.ts';
+import { KubernetesObject } from '../../../../core/model/telemetry.ts';
+import { app, meta, now, service } from './objects.ts';
+
+const of = (...items: unknown[]) =>
+  topologyOf([{ cluster: 'c1', takenAt: now, items: items.flat().map((item) => KubernetesObject.parse(item)) }]);
+const callsOf = (...items: unknown[]) => of(...items).calls.map(({ from, to }) => `${from} → ${to}`);
+const withEnv = (value: string) => app('web', { container: { env: [{ name: 'ANY', value }] } });
+
+describe('a call is known', () => {
+  test.each([
+    ['host and port', 'cart:8080'],
+    ['a URL', 'http://cart/api?x=1'],
+    ['a URL with a user', 'amqp://guest:guest@cart:5672/%2f'],
+    ['a JDBC URL', 'jdbc:mysql://cart:3306/shop?useSSL=false'],
+    ['a bare name', 'cart'],
+    ['a name with its namespace', 'cart.shop.svc.cluster.local:8080'],
+    ['one of several brokers', 'other:9092,cart:9092'],
+  ])('from %s in the environment', (_, value) => {
+    expect(callsOf(withEnv(value), app('cart'), service('cart'))).toEqual(['web → cart']);
+  });
+  test('from a ConfigMap that is mounted or fills the environment', () => {
+    const config = { kind: 'ConfigMap', metadata: meta('settings'), data: { 'app.yaml': 'cart:\n  host: cart\n' } };
+    const mounted = app('web', { podSpec: { volumes: [{ name: 'v', configMap: { name: 'settings' } }] } });
+    const filled = app('api', { container: { envFrom: [{ configMapRef: { name: 'settings' } }] } });
+    expect(callsOf(mounted, filled, config, app('cart'), service('cart'))).toEqual(['web → cart', 'api → cart']);
+  });
+  test('to the workload behind a Service of another name', () => {
+    const front = service('cart-cache', { selector: { app: 'cart' } });
+    expect(callsOf(withEnv('cart-cache:6379'), app('cart'), front)).toEqual(['web → cart']);
+  });
+});
+
+describe('no call is made of', () => {
+  test.each([
+    ['a word that is part of another', 'cartography'],
+    ['a path', '/srv/cart/data'],
+    ['prose', 'the cart is full'],
+    ['a host of another domain', 'https://shop.example.com/cart'],
+  ])('%s', (_, value) => {
+    expect(callsOf(withEnv(value), app('cart'), service('cart'))).toEqual([]);
+  });
+  test('its own name', () => {
+    expect(callsOf(withEnv('http://web:8080'), service('web'))).toEqual([]);
+  });
+  test('a ConfigMap that nothing uses', () => {
+    const config = { kind: 'ConfigMap', metadata: meta('settings'), data: { url: 'http://cart' } };
+    expect(callsOf(app('web'), config, app('cart'), service('cart'))).toEqual([]);
+  });
+});
+
+describe('a database server is told by its image', () => {
+  test.each([
+    ['mysql', 'docker.io/library/mysql:8.0'],
+    ['mysql', 'registry.example.com/db/orders-mysql:4.2'],
+    ['postgresql', 'postgres@sha256:0123'],
+    ['mongodb', 'bitnami/mongodb:7'],
+    ['redis', 'redis:alpine'],
+  ])('%s', (product, image) => {
+    expect(of(app('db', { kind: 'StatefulSet', container: { image } })).databases).toEqual([
+      { product, entity: { kind: 'StatefulSet', name: 'db', namespace: 'shop', cluster: 'c1' } },
+    ]);
+  });
+  test.each(['prom/mysqld-exporter:1', 'postgres-operator:1', 'redis-sentinel:7', 'registry.example.com/mysql/web:2'])(
+    'and not by %s',
+    (image) => {
+      expect(of(app('db', { container: { image } })).databases).toEqual([]);
+    },
+  );
+});
