@@ -1,5 +1,6 @@
 // One snapshot, indexed once: objects by kind, events by object, pods by owner, services by the workloads behind them.
 import type * as z from 'zod';
+import { ownerOf as ownerByName } from '../../context/owner.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { KubernetesObject, KubernetesSnapshot } from '../../model/telemetry.ts';
 import {
@@ -68,15 +69,21 @@ export function indexCluster(snapshot: KubernetesSnapshot): Cluster {
   const events = of(['Event'], KubernetesEvent);
   const key = (kind: string, name: string, namespace: string | undefined) => `${kind}/${namespace ?? ''}/${name}`;
 
+  const known = new Set(snapshot.items.map((item) => key(item.kind, item.metadata.name, item.metadata.namespace)));
   const owners = new Map<string, { kind: string; name: string }>();
   for (const object of [...pods, ...replicaSets, ...jobs]) {
     const owner = object.metadata.ownerReferences[0];
     if (owner) owners.set(key(object.kind, object.metadata.name, object.metadata.namespace), owner);
   }
   const ownerOf = (kind: string, name: string, namespace: string | undefined): EntityRef => {
+    // Between a pod and its Deployment is a ReplicaSet that may not have been read.
+    const makerOf = (entity: EntityRef) => {
+      const owner = ownerByName(entity);
+      return owner.kind !== entity.kind && known.has(key(owner.kind, owner.name, namespace)) ? owner : undefined;
+    };
     let current = { kind, name };
     for (let hop = 0; hop < 4; hop += 1) {
-      const next = owners.get(key(current.kind, current.name, namespace));
+      const next = owners.get(key(current.kind, current.name, namespace)) ?? makerOf(current);
       if (!next) break;
       current = next;
     }
@@ -101,7 +108,6 @@ export function indexCluster(snapshot: KubernetesSnapshot): Cluster {
     const owner = ownerOf('Pod', pod.metadata.name, pod.metadata.namespace);
     return key(owner.kind, owner.name, owner.namespace);
   });
-  const known = new Set(snapshot.items.map((item) => key(item.kind, item.metadata.name, item.metadata.namespace)));
   return {
     name: snapshot.cluster,
     takenAt: snapshot.takenAt,

@@ -42,14 +42,18 @@ function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[]): FindingDraft
     .filter((event) => event.reason === 'FailedScheduling');
   const unschedulable = pod.status.conditions.find((one) => one.type === 'PodScheduled' && one.status === 'False');
   const message = events.at(-1)?.message ?? unschedulable?.message ?? '';
-  const { cause, says, confidence } = judge(cluster, pod, message);
+  // The condition is the scheduler's, and stays when its events are gone.
+  const { cause, says, confidence } = message === '' && unschedulable ? unexplained : judge(cluster, pod, message);
   // A scheduler that says nothing is a matter of the control plane's node, not of the pods that wait.
   const controlPlane = cluster.nodes.find((node) => isControlPlane(node.metadata.labels));
-  const silent = cause === 'scheduler-down' && controlPlane !== undefined;
+  const silent = cause === 'scheduler-down';
+  const scheduler = controlPlane
+    ? { kind: 'Node', name: controlPlane.metadata.name, cluster: cluster.name }
+    : { kind: 'Cluster', name: cluster.name, cluster: cluster.name };
   const onset = earliest([...events.map((event) => event.firstTimestamp), pod.metadata.creationTimestamp]);
   return observed(cluster, {
     claim: `${count(pods.length, 'pod')} of ${entity.kind} ${entity.name} cannot be scheduled${clockTime(onset)}: ${says}.`,
-    entity: silent ? { kind: 'Node', name: controlPlane.metadata.name, cluster: cluster.name } : entity,
+    entity: silent ? scheduler : entity,
     ...(silent ? { towards: entity } : {}),
     cause,
     role: cause === undefined ? 'symptom' : 'cause',
@@ -70,6 +74,12 @@ interface Judged {
   readonly says: string;
   readonly confidence: number;
 }
+
+const unexplained: Judged = {
+  cause: undefined,
+  says: 'the scheduler found no node for it, and its reason is not recorded any more',
+  confidence: 0.6,
+};
 
 function judge(cluster: Cluster, pod: Pod, message: string): Judged {
   if (message === '') {

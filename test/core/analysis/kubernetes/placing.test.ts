@@ -196,6 +196,27 @@ describe('a pod that no node takes', () => {
     });
   });
 
+  test('of which nobody says a word is the cluster’s where others run the control plane', () => {
+    const [finding] = find(...pending('cart', undefined), ...workers);
+    expect(finding).toMatchObject({ entity: { kind: 'Cluster' }, cause: 'scheduler-down' });
+  });
+  test('that the scheduler has marked long ago does not speak against the scheduler', () => {
+    const marked = pending('cart', undefined).map((item) =>
+      item.kind === 'Pod'
+        ? { ...item, status: { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False' }] } }
+        : item,
+    );
+    const [finding] = find(...marked, master, ...workers);
+    expect(finding).toMatchObject({ entity: { kind: 'Deployment', name: 'cart' }, role: 'symptom' });
+    expect(finding?.cause).toBeUndefined();
+  });
+  test('is its Deployment’s, also where ReplicaSets were not read', () => {
+    const items = pending('cart', '0/3 nodes are available: 3 Insufficient cpu.');
+    expect(causes(...items.filter(({ kind }) => kind !== 'ReplicaSet'), ...workers)).toEqual(
+      ofCart(['scheduling-insufficient-cpu']),
+    );
+  });
+
   test('shows the scheduler’s own words as evidence', () => {
     const [finding] = find(...pending('cart', '0/3 nodes are available: 3 Insufficient cpu.'));
     expect(finding?.evidence[0]?.excerpt).toContain('FailedScheduling: 0/3 nodes are available: 3 Insufficient cpu.');
