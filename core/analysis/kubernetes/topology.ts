@@ -1,9 +1,9 @@
 // Who calls whom, as far as a cluster itself tells: an environment variable or a ConfigMap that names a Service; and which workloads are
-// database servers, by their image. What meshes and tracers know goes further; this is there without them.
+// database servers, by their image or port. What meshes and tracers know goes further; this is there without them.
 import type { Report } from '../../model/report.ts';
 import type { DatabaseServer, Dependency, KubernetesSnapshot } from '../../model/telemetry.ts';
 import { type Cluster, indexCluster } from './cluster.ts';
-import type { Service, Workload } from './objects.ts';
+import type { Container, Service, Workload } from './objects.ts';
 
 /** A report travels with every other; a fleet larger than this has a mesh that knows. */
 const most = { calls: 200, databases: 50 };
@@ -90,18 +90,19 @@ function workloadBehind(cluster: Cluster, service: Service): string | undefined 
   return behind.length === 1 ? behind[0]?.metadata.name : undefined;
 }
 
-const products: readonly (readonly [product: DatabaseServer['product'], image: RegExp])[] = [
-  ['mysql', /(?:^|[-_])(?:mysql|mariadb|percona|xtradb)(?:[-_]|$)/],
-  ['postgresql', /(?:^|[-_])(?:postgres|postgresql|postgis|timescaledb|spilo)(?:[-_]|$)/],
-  ['mongodb', /(?:^|[-_])(?:mongo|mongodb)(?:[-_]|$)/],
-  ['redis', /(?:^|[-_])(?:redis|valkey)(?:[-_]|$)/],
+/** Words of the image's name, and the port that IANA has registered for it. */
+const products: readonly (readonly [product: DatabaseServer['product'], image: RegExp, port: number])[] = [
+  ['mysql', /(?:^|[-_])(?:mysql|mariadb|percona|xtradb)(?:[-_]|$)/, 3306],
+  ['postgresql', /(?:^|[-_])(?:postgres|postgresql|postgis|timescaledb|spilo)(?:[-_]|$)/, 5432],
+  ['mongodb', /(?:^|[-_])(?:mongo|mongodb)(?:[-_]|$)/, 27017],
+  ['redis', /(?:^|[-_])(?:redis|valkey)(?:[-_]|$)/, 6379],
 ];
 /** What stands beside a database and is none. */
 const beside = /exporter|operator|backup|proxy|router|admin|client|init|sentinel/;
 
 function databasesIn(cluster: Cluster): DatabaseServer[] {
   return cluster.workloads.flatMap((workload): DatabaseServer[] => {
-    const product = workload.spec.template.spec.containers.flatMap(({ image }) => productOf(image ?? ''))[0];
+    const product = workload.spec.template.spec.containers.flatMap(productOf)[0];
     const { name, namespace } = workload.metadata;
     if (!product) return [];
     const { kind } = workload;
@@ -114,9 +115,11 @@ function databasesIn(cluster: Cluster): DatabaseServer[] {
   });
 }
 
-/** By the last part of an image's path, without its tag. */
-function productOf(image: string): DatabaseServer['product'] | [] {
-  const name = (image.split('/').at(-1) ?? '').split(/[:@]/)[0]?.toLowerCase() ?? '';
+/** By the last part of an image's path, without its tag, or else by the port. */
+function productOf({ image, ports }: Container): DatabaseServer['product'] | [] {
+  const name = ((image ?? '').split('/').at(-1) ?? '').split(/[:@]/)[0]?.toLowerCase() ?? '';
   if (beside.test(name)) return [];
-  return products.find(([, pattern]) => pattern.test(name))?.[0] ?? [];
+  const byImage = products.find(([, pattern]) => pattern.test(name));
+  const byPort = products.find(([, , port]) => ports.some(({ containerPort }) => containerPort === port));
+  return (byImage ?? byPort)?.[0] ?? [];
 }

@@ -62,6 +62,10 @@ describe('a database server is told by its image', () => {
       { product, entity: { kind: 'StatefulSet', name: 'db', namespace: 'shop', cluster: 'c1' } },
     ]);
   });
+  test('or by the port that is registered for it', () => {
+    const container = { image: 'registry.example.com/ledger-store:2', ports: [{ containerPort: 5432 }] };
+    expect(of(app('store', { container })).databases).toMatchObject([{ product: 'postgresql' }]);
+  });
   test.each(['prom/mysqld-exporter:1', 'postgres-operator:1', 'redis-sentinel:7', 'registry.example.com/mysql/web:2'])(
     'and not by %s',
     (image) => {
