@@ -229,6 +229,13 @@ const capabilities = {
   'count acts': items('incidents', ['ACTS#'], 'GetItem', 'PutItem'),
   'read preferences': readPreferences,
   'use preferences': usePreferences,
+  /** What a thread says about next time: proposed, confirmed, taught, taken back. */
+  'hear teachings': all(
+    usePreferences,
+    items('preferences', ['PREFERENCES', 'FINGERPRINT#', 'PROPOSAL#'], 'PutItem'),
+    items('preferences', ['PROPOSAL#'], 'Query', 'UpdateItem'),
+    items('incidents', ['CONTROL'], 'GetItem'),
+  ),
   'teach preferences': all(usePreferences, items('preferences', ['PREFERENCES', 'FINGERPRINT#'], 'PutItem')),
   'store evidence': objects('evidence', 'PutObject'),
   'read evidence': all(objects('evidence', 'GetObject'), listing('evidence')),

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { Unavailable } from '../../core/errors.ts';
 import { Preference } from '../../core/model/action.ts';
+import { Proposal } from '../../core/model/proposal.ts';
 import type { PreferenceStore } from '../../core/ports/records.ts';
 import { type Condition, type Key, stored, type Table } from './table.ts';
 
@@ -10,6 +11,11 @@ const all = 'PREFERENCES';
 const preferenceKey = (id: string): Key => ({ pk: all, sk: `PREFERENCE#${id}` });
 /** `usedBy`: the incidents that used it on the latest day, so that a retry counts once. */
 const PreferenceItem = z.object({ preference: Preference, usedBy: z.array(z.string()) });
+const ProposalItem = z.object({ proposal: Proposal });
+const proposalKey = ({ id, incidentId }: Pick<Proposal, 'id' | 'incidentId'>): Key => ({
+  pk: `PROPOSAL#${incidentId}`,
+  sk: `PROPOSAL#${id}`,
+});
 type Use = Awaited<ReturnType<PreferenceStore['use']>>;
 const Pointer = z.object({ preferenceId: z.string() });
 
@@ -85,6 +91,25 @@ export function preferenceStore(table: Table): PreferenceStore {
 
     async get(id) {
       return (await read(id))?.preference;
+    },
+
+    async propose(proposal) {
+      await table.put({ ...proposalKey(proposal), proposal }, { expression: 'attribute_not_exists(pk)' });
+    },
+
+    async proposals(incidentId) {
+      const items = await table.query(`PROPOSAL#${incidentId}`, 'PROPOSAL#');
+      return items
+        .map((item) => stored(ProposalItem, item).proposal)
+        .sort((a, b) => a.at.localeCompare(b.at) || a.id.localeCompare(b.id));
+    },
+
+    async settle(proposal, state) {
+      await table.update(
+        proposalKey(proposal),
+        { expression: 'SET proposal.#state = :state', names: { '#state': 'state' }, values: { ':state': state } },
+        { expression: 'proposal.#state = :open', values: { ':open': 'open' } },
+      );
     },
 
     async list() {

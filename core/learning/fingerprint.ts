@@ -17,12 +17,12 @@ export interface FingerprintParts {
   readonly errorTemplate: string;
 }
 
-/** `wk1-` and 32 hex digits of the SHA-256 of the parts; the prefix names the recipe, so that a new one cannot match old teachings. */
+/** `wk2-` and 32 hex digits of the SHA-256 of the parts; the prefix names the recipe, so that a new one cannot match old teachings. */
 export function fingerprintOf(parts: FingerprintParts): string {
   const hash = new Sha256();
   hash.update(JSON.stringify([parts.cause, parts.workload, parts.environment, maskVariables(parts.errorTemplate)]));
   const hex = Array.from(hash.digestSync(), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `wk1-${hex.slice(0, 32)}`;
+  return `wk2-${hex.slice(0, 32)}`;
 }
 
 /** `Kind/namespace/name`, without the cluster; what varies in the name of a pod or a Job is masked. */

@@ -1,17 +1,20 @@
 // The end of an incident: what came of it, what is remembered, the draft of a postmortem, the last word to people. Every part is
 // written under a name of its own, so that a second run after a crash writes nothing twice.
 import { recurrenceTags } from '../analysis/knowledge/recurrence.ts';
+import { record } from '../audit.ts';
 import { note } from '../incidents/timeline.ts';
 import type { Preference } from '../model/action.ts';
 import type { Concluded } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { isSameAction } from '../remediation/remediate.ts';
+import { showAnswered } from '../remediation/settled.ts';
 import { exactErrorOf } from './fingerprint.ts';
 import { postmortem } from './postmortem.ts';
+import { scopeOf } from './teach.ts';
 
 type LearnPorts = Pick<
   Ports,
-  'incidents' | 'clock' | 'preferences' | 'memory' | 'telemetry' | 'chat' | 'pager' | 'approvals' | 'catalog'
+  'incidents' | 'clock' | 'preferences' | 'memory' | 'telemetry' | 'chat' | 'pager' | 'approvals' | 'catalog' | 'audit'
 >;
 
 /** "Don't ask me next time" holds for this long, and no more than this often a day. */
@@ -20,6 +23,8 @@ const usesPerDay = 3;
 
 export async function learn(input: Concluded, ports: LearnPorts): Promise<Record<string, never>> {
   const lines = [await outcomeLine(input, ports), ...(await teach(input, ports))];
+  const { decision, remediation, incident } = input;
+  if (decision.kind === 'ask' && !remediation) await showAnswered(decision.approvalId, incident, ports);
   for (const [index, text] of lines.entries()) {
     await note(input.incident.id, { step: 'Learn', kind: 'learned', key: String(index), text }, ports);
   }
@@ -88,11 +93,11 @@ async function teach(input: Concluded, ports: LearnPorts): Promise<string[]> {
     state: 'active',
   };
   await ports.preferences.teach(preference);
-  const { workload, environment, errorTemplate } = error.describes;
-  return [
-    `Remembered, as ${decidedBy} said: when ${workload} in ${environment} fails with exactly "${errorTemplate.slice(0, 160)}", ` +
-      `${decision.action.id} without asking; until ${expiresAt.slice(0, 10)}, at most ${usesPerDay} times a day. Anyone can revoke it.`,
-  ];
+  const text = `Remembered, as ${decidedBy} said. ${scopeOf(preference)}`;
+  const actor = { kind: 'person', id: decidedBy } as const;
+  const about = { incidentId: incident.id, about: preference.id, action: decision.action } as const;
+  await record({ ...about, actor, kind: 'preference', outcome: 'taught', text }, ports);
+  return [text];
 }
 
 /** Memory and knowledge help the next incident; this one does not fail for them. */
@@ -155,7 +160,8 @@ async function tell(input: Concluded, lines: readonly string[], ports: LearnPort
         : { slack: { channel: incident.trigger.slack.channel, threadTs: incident.trigger.slack.threadTs } }),
     })
     .catch(() => failures.push('The thread could not be told how it ended.'));
-  if (verification) {
+  // A page that nobody answered is told so, too.
+  if (verification || input.approval?.kind === 'expired') {
     const written = await ports.pager.note(incident.sourceId, `${headline}\n${lines.join('\n')}`.slice(0, 2000));
     if (written.kind === 'gap') failures.push(`The page could not be told how it ended: ${written.gap.reason}`);
   }

@@ -3,6 +3,7 @@ import type { Action, Approval, Preference, RemediationResult, Verdict } from '.
 import type { AuditEntry } from '../model/audit.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../model/incident.ts';
+import type { Proposal } from '../model/proposal.ts';
 import type { Evidence } from '../model/report.ts';
 
 export interface IncidentStore {
@@ -87,6 +88,12 @@ export interface PreferenceStore {
     at: string,
   ): Promise<{ readonly kind: 'used' } | { readonly kind: 'refused'; readonly why: string }>;
   setState(id: string, state: Preference['state'], reason: string): Promise<void>;
+  /** Keeps what somebody asked to be remembered, to be confirmed. */
+  propose(proposal: Proposal): Promise<void>;
+  /** Of an incident, oldest first. */
+  proposals(incidentId: string): Promise<readonly Proposal[]>;
+  /** Only an open one is settled; a settled one stays as it is. */
+  settle(proposal: Pick<Proposal, 'id' | 'incidentId'>, state: 'confirmed' | 'dropped'): Promise<void>;
 }
 
 /** One thing that was done, as the budgets count it. */

@@ -12,7 +12,7 @@ import type { PolicyAnswer } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Executor } from '../ports/telemetry.ts';
 import { actionOf, suggestedAction } from './catalogue.ts';
-import { approversOf, authorize, environmentOf, factsOf, locate, type Standing } from './guard.ts';
+import { approversAt, authorize, environmentOf, factsOf, locate, type Standing } from './guard.ts';
 import { digestOf, liveOf, tolerant } from './live.ts';
 
 type DecidePorts = Pick<
@@ -162,7 +162,7 @@ function question(
     remindInSeconds,
     lastSeconds: expiresInSeconds - remindInSeconds,
     approvers,
-    mayAnswer: approversOf(action.target, input.context, catalog),
+    mayAnswer: approversAt(action.target, environmentOf(action.target, input.context, catalog), catalog),
     escalateTo: [...escalateTo],
     ...(digest === undefined ? {} : { shownFor: { digest, facts: { ...live.state } } }),
   };

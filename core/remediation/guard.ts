@@ -4,7 +4,7 @@ import type { Action, Level } from '../model/action.ts';
 import { Level as Levels } from '../model/action.ts';
 import { type EntityRef, entityKey } from '../model/entity.ts';
 import type { Context, Known } from '../model/incident.ts';
-import { type Catalog, type CatalogService, idsOf } from '../ports/catalog.ts';
+import type { Catalog, CatalogService } from '../ports/catalog.ts';
 import type { Policies, PolicyAnswer, PolicyRequest } from '../ports/channels.ts';
 import type { Act } from '../ports/records.ts';
 import { freezesAt } from './freeze.ts';
@@ -27,9 +27,12 @@ export interface Standing {
   readonly requesterApproved: boolean;
 }
 
+/** What of an action is judged. */
+export type Judged = Pick<Action, 'id' | 'target' | 'reversible' | 'idempotencyKey'>;
+
 export async function authorize(
   actor: PolicyRequest['actor'],
-  action: Action,
+  action: Judged,
   standing: Standing,
   catalog: Catalog,
   policies: Policies,
@@ -47,7 +50,7 @@ export async function authorize(
 }
 
 /** What the policies judge by; the type Facts of policies/watchkeeper.cedarschema. */
-export function factsOf(action: Action, standing: Standing, catalog: Catalog) {
+export function factsOf(action: Judged, standing: Standing, catalog: Catalog) {
   const { environment, level, isProtected, freezes } = placeOf(action, standing, catalog);
   const place = environment === undefined ? undefined : catalog.environments[environment];
   const budgets = { ...catalog.budgets, ...withoutUndefined(place?.budgets ?? {}) };
@@ -76,7 +79,7 @@ export function factsOf(action: Action, standing: Standing, catalog: Catalog) {
 const hourMs = 3_600_000;
 
 /** What was done before, apart from this very action: a second try of it counts once. */
-function spentOf(action: Action, { acts, now, incidentId, live }: Standing) {
+function spentOf(action: Judged, { acts, now, incidentId, live }: Standing) {
   const others = acts.filter((act) => act.key !== action.idempotencyKey);
   const inHour = others.filter((act) => now.getTime() - Date.parse(act.at) < hourMs);
   const targetKey = entityKey(action.target);
@@ -159,12 +162,11 @@ function placeOf(
   };
 }
 
-/** Who may answer a question about a target: its owners' approvers, else the environment's, else the catalogue's; empty is everybody. */
-export function approversOf(target: Action['target'], context: Context, catalog: Catalog): string[] {
-  const environment = environmentOf(target, context, catalog);
+/** Ids and groups of who may answer for a target: its owners' approvers, else the environment's, else the catalogue's; empty is everybody. */
+export function approversAt(target: Action['target'], environment: string | undefined, catalog: Catalog): string[] {
   const owners = ownersOf(target, catalog).flatMap((owner) => owner.approvers ?? []);
   const named = environment === undefined ? undefined : catalog.environments[environment]?.approvers;
-  return idsOf(owners.length > 0 ? owners : (named ?? catalog.approvers), catalog);
+  return owners.length > 0 ? owners : [...(named ?? catalog.approvers)];
 }
 
 /** The services a target belongs to: those that name it, else all that are placed beside it. */

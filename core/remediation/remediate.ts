@@ -14,6 +14,7 @@ import type { Ports } from '../ports/index.ts';
 import { actionProblem } from './catalogue.ts';
 import { isTaughtFor, standingOf } from './decide.ts';
 import { actOf, authorize, environmentOf } from './guard.ts';
+import { showAnswered } from './settled.ts';
 import { changedSince } from './still.ts';
 
 /** How much of what comes after the settling is looked at, where it is there already. */
@@ -50,6 +51,7 @@ export async function remediate(
   }
   const { action } = decision;
   await ports.incidents.update(incident.id, { status: 'acting' });
+  if (decision.kind === 'ask') await showAnswered(decision.approvalId, incident, ports);
   const remediation = (await movedSince(input, action, ports)) ?? (await act(input, action, ports));
   await audit(input, action, remediation, ports);
   await note(

@@ -1,5 +1,6 @@
 // Did the symptom go? The same specialists' findings before and after the action are compared. Silence is not recovery: without a
 // positive sign about the target the answer is "unknown", and a problem that is still there is said plainly.
+import { record, watchkeeper } from '../audit.ts';
 import { note } from '../incidents/timeline.ts';
 import type { Verification } from '../model/action.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
@@ -9,11 +10,23 @@ import type { Ports } from '../ports/index.ts';
 
 export async function verify(
   input: Rechecked,
-  ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'evidence' | 'chat' | 'pager' | 'preferences'>,
+  ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'evidence' | 'chat' | 'pager' | 'preferences' | 'audit'>,
 ): Promise<{ verification: Verification }> {
   const judged = judge(input);
   const suspended = await suspendIfWrong(input, judged, ports);
   const verification = { ...judged, text: `${judged.text}${suspended}`.slice(0, 1000) };
+  await record(
+    {
+      incidentId: input.incident.id,
+      actor: watchkeeper,
+      kind: 'verification',
+      outcome: verification.kind,
+      action: 'action' in input.decision ? input.decision.action : undefined,
+      text: verification.text,
+      evidenceIds: verification.evidenceIds,
+    },
+    ports,
+  );
   await note(
     input.incident.id,
     { step: 'Verify', kind: 'verification', text: verification.text, evidenceIds: verification.evidenceIds },
@@ -68,17 +81,16 @@ const sameProblem = (a: Finding, b: Finding): boolean =>
 async function suspendIfWrong(
   input: Rechecked,
   judged: Verification,
-  ports: Pick<Ports, 'preferences'>,
+  ports: Pick<Ports, 'preferences' | 'audit' | 'clock'>,
 ): Promise<string> {
   if (input.decision.kind !== 'act') return '';
   if (judged.kind !== 'not-recovered' && judged.kind !== 'made-worse') return '';
   const { preferenceId } = input.decision;
   // A person's word stands: what was revoked meanwhile stays revoked.
   if ((await ports.preferences.get(preferenceId))?.state === 'revoked') return '';
-  await ports.preferences.setState(
-    preferenceId,
-    'suspended',
-    `It did not help in incident ${input.incident.id}: ${judged.text.slice(0, 200)}`,
-  );
+  const why = `It did not help in incident ${input.incident.id}: ${judged.text.slice(0, 200)}`;
+  await ports.preferences.setState(preferenceId, 'suspended', why);
+  const about = { incidentId: input.incident.id, about: preferenceId, kind: 'preference' } as const;
+  await record({ ...about, actor: watchkeeper, outcome: 'suspended', text: why }, ports);
   return ' What was taught for this error is suspended; next time a person is asked again.';
 }

@@ -1,13 +1,33 @@
 import { learn } from '../../core/learning/learn.ts';
 import { Concluded } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
-import { approvals, catalog, chat, clock, incidents, memory, pager, preferences, telemetry } from '../compose.ts';
+import {
+  approvals,
+  audit,
+  catalog,
+  chat,
+  clock,
+  incidents,
+  memory,
+  pager,
+  preferences,
+  telemetry,
+} from '../compose.ts';
 import { onLambda, step } from '../handle.ts';
 
 export const create = (
   ports: Pick<
     Ports,
-    'incidents' | 'clock' | 'preferences' | 'memory' | 'telemetry' | 'chat' | 'pager' | 'approvals' | 'catalog'
+    | 'incidents'
+    | 'clock'
+    | 'preferences'
+    | 'memory'
+    | 'telemetry'
+    | 'chat'
+    | 'pager'
+    | 'approvals'
+    | 'catalog'
+    | 'audit'
   >,
 ) => step('learn', Concluded, (input) => learn(input, ports));
 
@@ -22,5 +42,6 @@ export const handler = onLambda(() =>
     pager: pager(),
     approvals: approvals(),
     catalog: catalog(),
+    audit: audit(),
   }),
 );

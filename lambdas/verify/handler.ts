@@ -1,11 +1,11 @@
 import { Rechecked } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { verify } from '../../core/remediation/verify.ts';
-import { chat, clock, evidence, ids, incidents, pager, preferences } from '../compose.ts';
+import { audit, chat, clock, evidence, ids, incidents, pager, preferences } from '../compose.ts';
 import { onLambda, step } from '../handle.ts';
 
 export const create = (
-  ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'evidence' | 'chat' | 'pager' | 'preferences'>,
+  ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'evidence' | 'chat' | 'pager' | 'preferences' | 'audit'>,
 ) => step('verify', Rechecked, (input) => verify(input, ports));
 
 export const handler = onLambda(() =>
@@ -17,5 +17,6 @@ export const handler = onLambda(() =>
     chat: chat(),
     pager: pager(),
     preferences: preferences(),
+    audit: audit(),
   }),
 );

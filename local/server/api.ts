@@ -1,7 +1,11 @@
 // The console's API: JSON in, JSON out, one row a route. It reads the records and calls the same core functions that Slack's buttons do.
 import * as z from 'zod';
+import { switches, throwKillSwitch } from '../../core/controls.ts';
 import { InvalidInput } from '../../core/errors.ts';
+import { historyOf } from '../../core/learning/matching.ts';
+import { confirmTeaching, hear, revokePreference, scopeOf } from '../../core/learning/teach.ts';
 import { Verdict } from '../../core/model/action.ts';
+import { Instant } from '../../core/model/entity.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import type { ConsoleChat } from '../console-chat.ts';
@@ -24,11 +28,19 @@ export class NotFound extends Error {}
 type Route = readonly [
   method: 'GET' | 'POST',
   path: RegExp,
-  answer: (parameters: readonly string[], body: unknown, parts: ApiParts) => Promise<unknown>,
+  answer: (
+    parameters: readonly string[],
+    body: unknown,
+    parts: ApiParts,
+    query: Readonly<Record<string, string>>,
+  ) => Promise<unknown>,
 ];
 
 const By = z.object({ by: z.string().trim().min(1).max(100) });
 const Answer = By.extend({ verdict: Verdict });
+const Said = By.extend({ text: z.string().trim().min(1).max(4000) });
+const Confirmed = By.extend({ confirmed: z.boolean() });
+const Switch = By.extend({ on: z.boolean(), why: z.string().trim().min(1).max(300) });
 const Page = z.object({ scenario: z.string(), vary: z.boolean().default(false) });
 const listed = 200;
 
@@ -45,7 +57,21 @@ const routes: readonly Route[] = [
     /^\/api\/approvals\/([^/]+)$/,
     ([approvalId], body, { ports }) => answerApproval({ approvalId: approvalId ?? '', ...valid(Answer, body) }, ports),
   ],
-  ['GET', /^\/api\/preferences$/, async (_, __, { ports }) => ({ preferences: await ports.preferences.list() })],
+  [
+    'POST',
+    /^\/api\/incidents\/([^/]+)\/said$/,
+    ([id], body, { ports }) => hear({ incidentId: id ?? '', ...valid(Said, body) }, ports),
+  ],
+  [
+    'POST',
+    /^\/api\/incidents\/([^/]+)\/proposals\/([^/]+)$/,
+    ([incidentId, id], body, { ports }) =>
+      confirmTeaching({ proposal: { incidentId: incidentId ?? '', id: id ?? '' }, ...valid(Confirmed, body) }, ports),
+  ],
+  ['GET', /^\/api\/preferences$/, async (_, __, { ports }) => ({ preferences: await preferences(ports) })],
+  ['GET', /^\/api\/controls$/, (_, __, { ports }) => switches(ports)],
+  ['POST', /^\/api\/controls\/kill-switch$/, (_, body, { ports }) => throwKillSwitch(valid(Switch, body), ports)],
+  ['GET', /^\/api\/audit$/, async (_, __, { ports }, query) => ({ entries: await auditOf(query, ports) })],
   ['POST', /^\/api\/preferences\/([^/]+)\/revoke$/, ([id], body, { ports }) => revoke(id ?? '', body, ports)],
   ['GET', /^\/api\/scenarios$/, async (_, __, { pages }) => ({ scenarios: pages.scenarios() })],
   [
@@ -59,10 +85,16 @@ const routes: readonly Route[] = [
 ];
 
 /** Throws `NotFound`, `InvalidInput` or whatever a port throws. */
-export async function answerApi(method: string, path: string, body: unknown, parts: ApiParts): Promise<unknown> {
+export async function answerApi(
+  method: string,
+  path: string,
+  body: unknown,
+  parts: ApiParts,
+  query: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
   for (const [routeMethod, pattern, answer] of routes) {
     const match = routeMethod === method ? pattern.exec(path) : null;
-    if (match) return answer(match.slice(1).map(decode), body, parts);
+    if (match) return answer(match.slice(1).map(decode), body, parts, query);
   }
   throw new NotFound(`There is no ${method} ${path} here.`);
 }
@@ -95,10 +127,33 @@ async function evidence(incidentId: string, id: string, ports: Ports) {
 }
 
 async function revoke(id: string, body: unknown, ports: Ports) {
-  const { by } = valid(By, body);
-  if ((await ports.preferences.get(id)) === undefined) throw new NotFound(`There is no preference ${id}.`);
-  await ports.preferences.setState(id, 'revoked', `Revoked by ${by}.`);
-  return { preference: await ports.preferences.get(id) };
+  const preference = await revokePreference({ id, ...valid(By, body) }, ports);
+  if (preference === undefined) throw new NotFound(`There is no preference ${id}.`);
+  return { preference };
+}
+
+/** Each with the past incidents that it matches, or nearly does. */
+async function preferences(ports: Ports) {
+  const [all, past] = await Promise.all([ports.preferences.list(), ports.incidents.list(listed)]);
+  return all.map((preference) => ({
+    ...preference,
+    says: scopeOf(preference),
+    history: historyOf(preference, past),
+  }));
+}
+
+const weekMs = 7 * 24 * 3_600_000;
+const Span = z.object({ since: Instant.optional(), until: Instant.optional(), incident: z.string().optional() });
+
+/** Of the last week, where nothing else is said. */
+export async function auditOf(query: Readonly<Record<string, string>>, { audit, clock }: Ports) {
+  const { since, until, incident } = valid(Span, query);
+  const now = clock.now().getTime();
+  const entries = await audit.list({
+    since: since ?? new Date(now - weekMs).toISOString(),
+    until: until ?? new Date(now + 60_000).toISOString(),
+  });
+  return incident === undefined ? entries : entries.filter(({ incidentId }) => incidentId === incident);
 }
 
 function valid<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {

@@ -2,10 +2,11 @@
 // stream. It decides who is heard and how an error is said; what happens then is elsewhere.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { auditFormats, exportAudit } from '../../core/audit-export.ts';
 import { Misconfigured, WatchkeeperError } from '../../core/errors.ts';
 import type { Feed, FeedEvent } from '../feed.ts';
 import type { InvokeFunction } from '../runtime/executions.ts';
-import { type ApiParts, answerApi, NotFound } from './api.ts';
+import { type ApiParts, answerApi, auditOf, NotFound } from './api.ts';
 import { fromGatewayResult, type HttpReply, toGatewayEvent } from './gateway.ts';
 import { refusal } from './guard.ts';
 import { consoleFile, pageHeaders } from './static.ts';
@@ -73,8 +74,10 @@ async function serve(request: IncomingMessage, response: ServerResponse, parts: 
   if (refused !== undefined) return send(response, json(403, { error: refused }));
   if (path === '/api/events' && method === 'GET') return stream(request, response, parts.feed);
   if (path.startsWith('/api/')) {
+    const query = Object.fromEntries(new URL(request.url ?? '/', 'http://localhost').searchParams);
+    if (path === '/api/audit/export' && method === 'GET') return send(response, await download(query, parts));
     const body = method === 'POST' ? parse(await bodyOf(request)) : undefined;
-    return send(response, json(200, await answerApi(method, path, body, parts.api)));
+    return send(response, json(200, await answerApi(method, path, body, parts.api, query)));
   }
   return file(path, response);
 }
@@ -100,6 +103,25 @@ async function webhook(name: string, request: IncomingMessage, { invoke, onTroub
     onTrouble(`${event.rawPath}: ${error instanceof WatchkeeperError ? error.message : String(error)}`);
     return json(503, { error: 'Not accepted; send it again.' });
   }
+}
+
+const formats = { jsonl: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' } as const;
+
+/** The audit as a file. */
+async function download(query: Readonly<Record<string, string>>, { api }: ServerParts): Promise<HttpReply> {
+  const { format: asked = 'jsonl', ...span } = query;
+  const format = auditFormats.find((one) => one === asked);
+  if (format === undefined) throw new Refused(400, `The format is one of: ${auditFormats.join(', ')}.`);
+  return {
+    status: 200,
+    headers: {
+      'content-type': formats[format],
+      'content-disposition': `attachment; filename="watchkeeper-audit.${format}"`,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
+    body: exportAudit(await auditOf(span, api.ports), format),
+  };
 }
 
 async function file(path: string, response: ServerResponse): Promise<void> {

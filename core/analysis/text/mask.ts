@@ -11,15 +11,18 @@ const rules: readonly (readonly [pattern: RegExp, mask: string])[] = [
   [/\b[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}\b/g, '<email>'],
   [/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\b/g, '<address>'],
   [/\[[0-9a-f:]*::?[0-9a-f:]*\](?::\d{1,5})?/gi, '<address>'],
+  // Job of a CronJob: name-<minutes since 1970>, and its pods. Before the next: minutes can be written in that alphabet, too.
+  [/\b([a-z](?:[a-z0-9-]*[a-z0-9])?)-\d{8,10}(?:-[bcdfghjklmnpqrstvwxz2456789]{5})?\b/g, '$1-<job>'],
   // Pod of a Deployment: name-<template hash>-<5>; the hash alphabet has no vowels (k8s.io/apimachinery rand.SafeEncodeString).
   [
     /\b([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)-[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g,
     '$1-<pod>',
   ],
-  // Job of a CronJob: name-<minutes since 1970>, and its pods.
-  [/\b([a-z](?:[a-z0-9-]*[a-z0-9])?)-\d{8,10}(?:-[bcdfghjklmnpqrstvwxz2456789]{5})?\b/g, '$1-<job>'],
   [/\b0x[0-9a-f]+\b/gi, '<id>'],
   [/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/gi, '<id>'],
+  // Durations and sizes print with the unit that fits: 950ms one night, 1.2s or 1m3s another.
+  [/(?<![A-Za-z0-9_.:<-])(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d))+(?![A-Za-z0-9_])/g, '<n>'],
+  [/(?<![A-Za-z0-9_.:<-])\d+(?:\.\d+)?[KMGT]i?B?(?![A-Za-z0-9_])/g, '<n>'],
   // A port says where and a status or exit code says what: they stay. Other numbers are counts, sizes, durations.
   [
     /(?<!\b(?:status|code|http|errno|exit|sqlstate|port|signal)\W{0,3})(?<![A-Za-z0-9_.:<-])-?\d+(?:[.,-]\d+)*(?=(?:ns|us|µs|ms|s|m|h|d|[KMGT]i?B?|%)?(?![A-Za-z0-9_]))/gi,

@@ -59,7 +59,7 @@ describe('an error is remembered', () => {
     expect(await taught()).toEqual([
       {
         id: 'inc-1-rerun-cronjob',
-        fingerprint: expect.stringMatching(/^wk1-[0-9a-f]{32}$/),
+        fingerprint: expect.stringMatching(/^wk2-[0-9a-f]{32}$/),
         describes: {
           cause: 'job-failed',
           workload: 'CronJob/billing/nightly-invoices',
@@ -78,8 +78,9 @@ describe('an error is remembered', () => {
       },
     ]);
     expect(lines).toContain(
-      'Remembered, as ana said: when CronJob/billing/nightly-invoices in production fails with exactly "ledger-api:8443 connection reset", ' +
-        'rerun-cronjob without asking; until 2026-12-20, at most 3 times a day. Anyone can revoke it.',
+      'Remembered, as ana said. When CronJob/billing/nightly-invoices in production fails with exactly "ledger-api:8443 connection reset" ' +
+        '(pod names, times, ids and counts may differ), rerun-cronjob without asking: until 2026-12-20, at most 3 times a day, ' +
+        'and no more once it did not help. Anyone can revoke it.',
     );
   });
   test('once, with its count, when the step runs again', async () => {

@@ -9,9 +9,11 @@ describe('what varies is masked', () => {
     ['pod checkout-7f9c8d6b5d-x7k2p failed', 'pod checkout-<pod> failed'],
     ['trace 4bf92f3577b34da6a3ce929d0e0e4736', 'trace <id>'],
     ['dial tcp 10.0.0.12:5432: refused', 'dial tcp <address>: refused'],
-    ['took 3000ms, 17 rows', 'took <n>ms, <n> rows'],
+    ['took 3000ms, 17 rows', 'took <n>, <n> rows'],
     ['{"level":"error","message":"boom 17","ts":1}', 'boom <n>'],
     ['bob@example.com is unknown', '<email> is unknown'],
+    ['waited 1m3.5s for 512Mi', 'waited <n> for <n>'],
+    ['nightly-54492422-bbbbb failed', 'nightly-<job> failed'],
   ])('%s', (text, masked) => {
     expect(maskVariables(text)).toBe(masked);
   });

@@ -1,0 +1,267 @@
+// "Next time, don't ask": from words to something that counts. Words become a proposal, said back with scope, expiry and limit; the same
+// person confirms it; then it is a preference. Anybody takes it back. What a thread says is never more than that.
+import { record } from '../audit.ts';
+import { note } from '../incidents/timeline.ts';
+import type { Preference } from '../model/action.ts';
+import type { Incident, IncidentError } from '../model/incident.ts';
+import type { Proposal } from '../model/proposal.ts';
+import { idsOf } from '../ports/catalog.ts';
+import type { Ports } from '../ports/index.ts';
+import { approversAt, authorize } from '../remediation/guard.ts';
+import { unseen } from '../remediation/live.ts';
+import { shorten } from '../text.ts';
+import { readSaying, type Saying } from './saying.ts';
+
+/** "Don't ask me next time" holds for this long, and no more than this often a day, where it says nothing else. */
+const defaults = { days: 30, timesPerDay: 3 };
+const proposalMinutes = 30;
+const dayMs = 86_400_000;
+
+type TeachPorts = Pick<
+  Ports,
+  'incidents' | 'preferences' | 'catalog' | 'policies' | 'controls' | 'clock' | 'ids' | 'audit'
+>;
+
+export interface Said {
+  readonly text: string;
+  /** Who said it: Slack user id, or the name at the console. Never a bot. */
+  readonly by: string;
+  readonly incidentId: string;
+}
+
+/** What came of it. `text` is for the thread. */
+export type Heard =
+  /** It is not about next time: nothing to say. */
+  | { readonly kind: 'nothing' }
+  /** To be confirmed by the same person, with a button (`confirmTeaching`) or with "yes". */
+  | { readonly kind: 'proposed'; readonly proposal: Proposal; readonly text: string }
+  | { readonly kind: 'taught'; readonly preference: Preference; readonly text: string }
+  | { readonly kind: 'dropped' | 'revoked' | 'cannot'; readonly text: string };
+
+/** Reads one message of an incident's thread, and does what it says about next time. */
+export async function hear(said: Said, ports: TeachPorts): Promise<Heard> {
+  const saying = readSaying(said.text);
+  switch (saying.kind) {
+    case 'nothing':
+      return { kind: 'nothing' };
+    case 'yes':
+    case 'no':
+      return answerLatest(said, saying.kind === 'yes', ports);
+    case 'cannot':
+      return { kind: 'cannot', text: saying.why };
+    case 'revoke':
+      return revokeOfIncident(said, ports);
+    case 'teach':
+      return propose(saying, said, ports);
+  }
+}
+
+async function propose(saying: Extract<Saying, { kind: 'teach' }>, said: Said, ports: TeachPorts): Promise<Heard> {
+  const { by, incidentId } = said;
+  const incident = await ports.incidents.get(incidentId);
+  const error = incident?.error;
+  if (!incident || !error?.actionId || !error.target)
+    return cannot(
+      'There is no exact error with an action here that could be remembered; say it once there is a diagnosis with a question.',
+    );
+  if (saying.actions && !saying.actions.includes(error.actionId))
+    return cannot(`What can be done about this error is ${error.actionId}; that is not what you said.`);
+  const refused = await refusalOf(by, error, ports);
+  if (refused !== undefined) {
+    await auditOf('refused', by, incidentId, refused, ports);
+    return cannot(refused);
+  }
+  const now = ports.clock.now();
+  const expiresAt = new Date(now.getTime() + (saying.days ?? defaults.days) * dayMs).toISOString();
+  const proposal: Proposal = {
+    id: `${incidentId}-${ports.ids.next()}`,
+    incidentId,
+    by,
+    at: now.toISOString(),
+    expiresAt: new Date(now.getTime() + proposalMinutes * 60_000).toISOString(),
+    state: 'open',
+    preference: preferenceOf(incident, error, {
+      by,
+      at: now.toISOString(),
+      expiresAt,
+      maxUsesPerDay: saying.timesPerDay ?? defaults.timesPerDay,
+    }),
+  };
+  await ports.preferences.propose(proposal);
+  const text = `${scopeOf(proposal.preference)} Is that what you mean? Answer yes or no; until you do, it does not count.`;
+  await note(
+    incidentId,
+    { step: 'Teach', kind: 'note', actor: by, key: proposal.id, text: `Proposed: ${text}` },
+    ports,
+  );
+  return { kind: 'proposed', proposal, text };
+}
+
+/** Who may not teach it, or what the policies would never let happen unattended. */
+async function refusalOf(by: string, error: IncidentError, ports: TeachPorts): Promise<string | undefined> {
+  const catalog = await ports.catalog.load();
+  const { environment } = error.describes;
+  const { actionId, target } = error;
+  if (!actionId || !target?.cluster || !target.namespace) return 'Where the target is is not known.';
+  const placed = { ...target, cluster: target.cluster, namespace: target.namespace };
+  const approvers = approversAt(placed, environment, catalog);
+  if (approvers.length > 0 && !idsOf(approvers, catalog).includes(by)) return `${by} is not among the approvers.`;
+  const now = ports.clock.now();
+  const known = { value: environment, source: 'error', confidence: 1, alternatives: [] };
+  const span = { start: now.toISOString(), end: now.toISOString() };
+  const answer = await authorize(
+    { kind: 'preference', id: 'proposed' },
+    { id: actionId, target: placed, reversible: false, idempotencyKey: 'proposed' },
+    {
+      context: {
+        environment: known,
+        window: { baseline: span, incident: span },
+        dataSources: {},
+        callers: [],
+        callees: [],
+        questions: [],
+        similar: [],
+      },
+      confidence: 1,
+      seenInEvidence: true,
+      incidentId: 'proposed',
+      now,
+      // A switch, a freeze or a full budget passes; what is remembered is for later.
+      killSwitch: false,
+      live: unseen,
+      acts: [],
+      approvals: 0,
+      requesterApproved: false,
+    },
+    { ...catalog, killSwitch: false, freezes: [] },
+    ports.policies,
+  );
+  return answer.allowed ? undefined : `It could never be done without asking. ${answer.why}`;
+}
+
+interface Taught {
+  readonly by: string;
+  readonly at: string;
+  readonly expiresAt: string;
+  readonly maxUsesPerDay: number;
+}
+
+/** One preference an incident and action: taught again in the same incident, it takes the place of the one before. */
+function preferenceOf(
+  incident: Incident,
+  error: IncidentError,
+  { by, at, expiresAt, maxUsesPerDay }: Taught,
+): Preference {
+  return {
+    id: `${incident.id}-${error.actionId}-${Date.parse(at).toString(36)}`,
+    fingerprint: error.fingerprint,
+    describes: error.describes,
+    actionId: error.actionId ?? 'rerun-cronjob',
+    taughtBy: by,
+    taughtAt: at,
+    incidentId: incident.id,
+    expiresAt,
+    uses: 0,
+    maxUsesPerDay,
+    usedToday: { day: at.slice(0, 10), count: 0 },
+    state: 'active',
+  };
+}
+
+/** A preference in plain words: scope, expiry, limit, and what ends it. */
+export function scopeOf({ describes, actionId, expiresAt, maxUsesPerDay }: Preference): string {
+  const { workload, environment, errorTemplate } = describes;
+  const times = maxUsesPerDay === 1 ? 'once a day' : `${maxUsesPerDay} times a day`;
+  return (
+    `When ${workload} in ${environment} fails with exactly "${shorten(errorTemplate, 160)}" (pod names, times, ids and counts may differ), ` +
+    `${actionId} without asking: until ${expiresAt.slice(0, 10)}, at most ${times}, and no more once it did not help. Anyone can revoke it.`
+  );
+}
+
+async function answerLatest({ by, incidentId }: Said, confirmed: boolean, ports: TeachPorts): Promise<Heard> {
+  const proposals = await ports.preferences.proposals(incidentId);
+  const mine = proposals.findLast((one) => one.by === by && one.state === 'open');
+  // "Yes" is said in threads all the time.
+  return mine === undefined ? { kind: 'nothing' } : confirmTeaching({ proposal: mine, by, confirmed }, ports);
+}
+
+/** The answer to a proposal, by button or word. Only the one who said it can confirm it, while it is open; exactly once. */
+export async function confirmTeaching(
+  {
+    proposal,
+    by,
+    confirmed,
+  }: { readonly proposal: Pick<Proposal, 'id' | 'incidentId'>; readonly by: string; readonly confirmed: boolean },
+  ports: TeachPorts,
+): Promise<Exclude<Heard, { kind: 'nothing' | 'proposed' }>> {
+  const found = (await ports.preferences.proposals(proposal.incidentId)).find(({ id }) => id === proposal.id);
+  if (!found) return cannot('There is no such proposal.');
+  if (found.by !== by) return cannot(`${found.by} proposed it, and only ${found.by} can confirm it.`);
+  const now = ports.clock.now();
+  if (Date.parse(found.expiresAt) <= now.getTime()) return cannot('That was too long ago; say it again.');
+  if (!confirmed) {
+    await ports.preferences.settle(found, 'dropped');
+    return { kind: 'dropped', text: 'Nothing was remembered.' };
+  }
+  // Whoever may no longer teach, and what the policies no longer allow, is not remembered by an old word.
+  const incident = await ports.incidents.get(found.incidentId);
+  const refused = incident?.error ? await refusalOf(by, incident.error, ports) : 'The incident is gone.';
+  if (refused !== undefined) return cannot(refused);
+  if (found.state === 'dropped') return cannot('It was taken back; say it again.');
+  const preference = found.preference;
+  // Taught before it is settled: a crash in between teaches it twice under one id, which is once.
+  await ports.preferences.teach(preference);
+  await ports.preferences.settle(found, 'confirmed');
+  const text = `Remembered. ${scopeOf(preference)}`;
+  await auditOf('taught', by, found.incidentId, text, ports, preference);
+  await note(found.incidentId, { step: 'Teach', kind: 'learned', actor: by, key: preference.id, text }, ports);
+  return { kind: 'taught', preference, text };
+}
+
+/** Takes back what was taught for this incident's error. */
+async function revokeOfIncident({ by, incidentId }: Said, ports: TeachPorts): Promise<Heard> {
+  const error = (await ports.incidents.get(incidentId))?.error;
+  const taught = error === undefined ? [] : await ports.preferences.find(error.fingerprint);
+  const open = taught.filter(({ state }) => state !== 'revoked');
+  for (const preference of open) await revokePreference({ id: preference.id, by }, ports);
+  return open.length === 0
+    ? { kind: 'cannot', text: 'Nothing was taught for this error; a person is asked anyway.' }
+    : { kind: 'revoked', text: 'Revoked. Next time a person is asked again.' };
+}
+
+/** Anybody may; undefined where there is none with this id. */
+export async function revokePreference(
+  { id, by }: { readonly id: string; readonly by: string },
+  ports: Pick<Ports, 'preferences' | 'audit' | 'clock' | 'incidents'>,
+): Promise<Preference | undefined> {
+  const preference = await ports.preferences.get(id);
+  if (!preference) return undefined;
+  if (preference.state !== 'revoked') {
+    await ports.preferences.setState(id, 'revoked', `Revoked by ${by}.`);
+    await auditOf('revoked', by, preference.incidentId, `Revoked: ${scopeOf(preference)}`, ports, preference);
+  }
+  return ports.preferences.get(id);
+}
+
+const auditOf = (
+  outcome: string,
+  by: string,
+  incidentId: string,
+  text: string,
+  ports: Pick<Ports, 'audit' | 'clock'>,
+  preference?: Preference,
+): Promise<void> =>
+  record(
+    {
+      incidentId,
+      actor: { kind: 'person', id: by },
+      kind: 'preference',
+      outcome,
+      ...(preference === undefined ? {} : { about: preference.id }),
+      key: `${outcome}:${by}`,
+      text,
+    },
+    ports,
+  );
+
+const cannot = (text: string) => ({ kind: 'cannot', text }) as const;

@@ -1,0 +1,22 @@
+// A question that is answered is shown so to everybody, in the place where it was asked.
+import { threadOf } from '../incidents/thread.ts';
+import { note } from '../incidents/timeline.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Ports } from '../ports/index.ts';
+import { questionMessage } from './question.ts';
+
+/** What was decided stands whether or not it can be shown. Published again under its key, it replaces the open question. */
+export async function showAnswered(
+  approvalId: string,
+  incident: Incident,
+  ports: Pick<Ports, 'approvals' | 'chat' | 'incidents' | 'clock'>,
+): Promise<void> {
+  const approval = await ports.approvals.get(approvalId);
+  if (!approval || approval.state === 'pending') return;
+  try {
+    await ports.chat.publish({ ...questionMessage(approval), ...threadOf(incident.trigger) });
+  } catch {
+    const text = 'The thread could not be shown that the question was answered.';
+    await note(incident.id, { step: 'AwaitApproval', kind: 'gap', key: `${approvalId}:shown`, text }, ports);
+  }
+}

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type FingerprintParts, fingerprintOf } from '../../../core/learning/fingerprint.ts';
+import { historyOf, matchOf, matchWords } from '../../../core/learning/matching.ts';
+import { ActionId } from '../../../core/model/action.ts';
+import { CauseCode } from '../../../core/model/causes.ts';
+import type { IncidentError } from '../../../core/model/incident.ts';
+import { anIncident, aPreference, at } from '../../builders.ts';
+
+// "This exact error", by properties: what varies between two nights never makes another error, and what makes another error always does.
+
+const safe = 'bcdfghjklmnpqrstvwxz2456789';
+const letters = (alphabet: string, length: number) =>
+  fc.array(fc.constantFrom(...alphabet), { minLength: length, maxLength: length }).map((chars) => chars.join(''));
+const word = fc.constantFrom(
+  'ledger',
+  'api',
+  'connection',
+  'refused',
+  'timeout',
+  'while',
+  'writing',
+  'invoice',
+  'reset',
+  'peer',
+  'upstream',
+  'pool',
+  'exhausted',
+  'column',
+  'missing',
+);
+
+/** What is another in each night, as logs print it. */
+const varying = {
+  pod: fc.tuple(letters(safe, 9), letters(safe, 5)).map(([hash, end]) => `ledger-api-${hash}-${end}`),
+  job: fc
+    .tuple(fc.integer({ min: 10_000_000, max: 99_999_999 }), letters(safe, 5))
+    .map(([minutes, end]) => `nightly-${minutes}-${end}`),
+  time: fc
+    .date({ min: new Date('2020-01-01'), max: new Date('2039-12-31'), noInvalidDate: true })
+    .map((date) => date.toISOString()),
+  clock: fc
+    .date({ min: new Date('2020-01-01'), max: new Date('2039-12-31'), noInvalidDate: true })
+    .map((date) => date.toISOString().slice(11, 23)),
+  uuid: fc.uuid(),
+  hex: fc
+    .tuple(letters('0123456789', 4), letters('abcdef', 4), letters('0123456789abcdef', 8))
+    .map((parts) => parts.join('')),
+  count: fc.integer({ min: 0, max: 9_999_999 }).map(String),
+  decimal: fc.tuple(fc.nat(9999), fc.integer({ min: 0, max: 999 })).map(([whole, part]) => `${whole}.${part}`),
+  address: fc.ipV4(),
+  duration: fc.tuple(fc.nat(99_999), fc.constantFrom('ms', 's', 'm')).map(([value, unit]) => `${value}${unit}`),
+  share: fc.nat(100).map((value) => `${value}%`),
+  pointer: fc.integer({ min: 0x1000, max: 0xffff_ffff }).map((value) => `0x${value.toString(16)}`),
+} as const;
+type Kind = keyof typeof varying;
+
+/** A text of words and slots, and the same text twice with other things in its slots. */
+const twice = fc
+  .array(
+    fc.oneof(
+      word.map((text) => ({ text })),
+      fc.constantFrom(...(Object.keys(varying) as Kind[])).map((kind) => ({ kind })),
+    ),
+    {
+      minLength: 3,
+      maxLength: 10,
+    },
+  )
+  .chain((pieces) => {
+    const filled = () =>
+      fc
+        .tuple(...pieces.map((piece) => ('text' in piece ? fc.constant(piece.text) : varying[piece.kind])))
+        .map((all) => all.join(' '));
+    return fc.tuple(filled(), filled());
+  });
+
+const parts = fc.record({
+  cause: fc.constantFrom(...CauseCode.options),
+  workload: fc
+    .tuple(fc.constantFrom('CronJob', 'Deployment', 'Pod'), word, word)
+    .map(([kind, a, b]) => `${kind}/${a}/${b}`),
+  environment: fc.constantFrom('production', 'staging', 'test'),
+  errorTemplate: fc.array(word, { minLength: 1, maxLength: 8 }).map((words) => words.join(' ')),
+});
+const errorOf = (describes: FingerprintParts, actionId: ActionId): IncidentError => ({
+  fingerprint: fingerprintOf(describes),
+  describes: { ...describes },
+  actionId,
+});
+const taughtFor = (describes: FingerprintParts, actionId: ActionId) =>
+  aPreference({ fingerprint: fingerprintOf(describes), describes: { ...describes }, actionId });
+
+describe('what was taught', () => {
+  test('matches with new pod names, times, ids, counts, sizes and addresses', () => {
+    fc.assert(
+      fc.property(parts, twice, (one, [then, now]) => {
+        const taught = taughtFor({ ...one, errorTemplate: then }, 'rerun-cronjob');
+        expect(matchOf(taught, errorOf({ ...one, errorTemplate: now }, 'rerun-cronjob'))).toEqual({ kind: 'matches' });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+  test.each(['cause', 'workload', 'environment', 'errorTemplate'] as const)('never matches another %s', (part) => {
+    fc.assert(
+      fc.property(parts, parts, (one, other) => {
+        fc.pre(one[part] !== other[part]);
+        const seen = { ...one, [part]: other[part] };
+        expect(fingerprintOf(seen)).not.toBe(fingerprintOf(one));
+        expect(matchOf(taughtFor(one, 'rerun-cronjob'), errorOf(seen, 'rerun-cronjob')).kind).toBe('differs');
+      }),
+      { numRuns: 1000 },
+    );
+  });
+  test('never matches another action', () => {
+    fc.assert(
+      fc.property(parts, fc.constantFrom(...ActionId.options), fc.constantFrom(...ActionId.options), (one, a, b) => {
+        fc.pre(a !== b);
+        expect(matchOf(taughtFor(one, a), errorOf(one, b))).toEqual({
+          kind: 'differs',
+          in: [{ part: 'action', taught: a, seen: b }],
+        });
+      }),
+    );
+  });
+  test('never matches what moves words from one part to the next', () => {
+    const one = {
+      cause: 'job-failed',
+      workload: 'CronJob/a/b',
+      environment: 'production',
+      errorTemplate: 'x',
+    } as const;
+    expect(fingerprintOf({ ...one, workload: 'CronJob/a', environment: 'b/production' })).not.toBe(fingerprintOf(one));
+  });
+  test('never matches another status, exit code or port: they say what it is', () => {
+    const one = { cause: 'job-failed', workload: 'CronJob/a/b', environment: 'production' } as const;
+    for (const [a, b] of [
+      ['status 500', 'status 503'],
+      ['exit code 1', 'exit code 137'],
+      ['ledger-api:8443 refused', 'ledger-api:5432 refused'],
+      ['errno 104', 'errno 111'],
+    ] as const)
+      expect(fingerprintOf({ ...one, errorTemplate: a })).not.toBe(fingerprintOf({ ...one, errorTemplate: b }));
+  });
+});
+
+describe('the history of a preference', () => {
+  const preference = aPreference();
+  const error = (over: Partial<IncidentError['describes']> = {}): IncidentError =>
+    errorOf({ ...preference.describes, ...over }, 'rerun-cronjob');
+  const taught = { ...preference, fingerprint: error().fingerprint };
+  const past = (id: string, over?: Partial<IncidentError['describes']>) =>
+    anIncident({ id, openedAt: at('01:00:00'), error: error(over) });
+
+  test('has what it would have matched, what nearly did and why not, and leaves out the rest', () => {
+    const incidents = [
+      past('same'),
+      past('other-environment', { environment: 'staging' }),
+      past('other-words', { errorTemplate: 'column "tax_region" does not exist' }),
+      past('quite-another', { environment: 'staging', cause: 'job-deadline' }),
+      past('inc-1'),
+      anIncident({ id: 'no-error' }),
+    ];
+    expect(historyOf(taught, incidents).map(({ incidentId, matches, why }) => [incidentId, matches, why])).toEqual([
+      [
+        'same',
+        true,
+        'Cause, workload, environment, error text and action are the same; pod names, times, ids and counts may differ.',
+      ],
+      ['other-environment', false, 'the environment is staging, taught was production'],
+      [
+        'other-words',
+        false,
+        'the error text is column "tax_region" does not exist, taught was ledger-api:8443 connection reset',
+      ],
+    ]);
+  });
+  test('says nothing of a match whose fingerprint is not of this recipe', () => {
+    expect(matchWords(matchOf({ ...taught, fingerprint: 'wk0-old' }, error()))).toBe('');
+  });
+});
