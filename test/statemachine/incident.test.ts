@@ -59,12 +59,13 @@ describe.each(tasks)('the task %s', (_name, state) => {
   });
 });
 
-test('every error ends in words: each catch leads to a report, an expiry or a gap', () => {
+test('every error ends in words: each catch leads to a report, a reminder, an expiry or a gap', () => {
   const ends = states.flatMap(([, state]) =>
     ((state.Catch ?? []) as readonly { readonly Next: string }[]).map(({ Next }) => Next),
   );
   expect([...new Set(ends)].toSorted()).toEqual([
     'ApprovalExpired',
+    'AwaitApprovalReminded',
     'Failed',
     'ReportFailure',
     'SpecialistGap',
