@@ -43,7 +43,15 @@ export function withDatabases(
     const server = serverOf(finding.entity, text, databases);
     return server && !sameWorkload(ownerOf(finding.entity), server.entity) ? [{ finding, text, server }] : [];
   });
+  const denied = findings.filter(({ cause }) => cause === 'database-credentials');
   return findings.flatMap((finding) => {
+    // A server writes down whom it denied; the password is the client's, who says so, too.
+    if (
+      denied.includes(finding) &&
+      isServer(finding.entity, databases) &&
+      denied.some((one) => !isServer(one.entity, databases))
+    )
+      return [asSymptom(finding)];
     const complaint = complaints.find((one) => one.finding === finding);
     if (!complaint) return [finding];
     const { text, server } = complaint;
@@ -79,11 +87,14 @@ const isWell = (server: EntityRef, findings: readonly Finding[]): boolean =>
       role !== 'context' && specialist === 'kubernetes' && sameWorkload(ownerOf(entity), server),
   );
 
-/** The client's finding as the symptom that it is. */
-function toldBy(finding: Finding, towards: EntityRef): Finding {
-  const { cause: _, ...rest } = finding;
-  return { ...rest, role: 'symptom', towards };
+const isServer = (entity: EntityRef, { servers }: Databases): boolean =>
+  servers.some((server) => sameWorkload(ownerOf(entity), server.entity));
+
+function asSymptom({ cause: _, ...finding }: Finding): Finding {
+  return { ...finding, role: 'symptom' };
 }
+/** The client's finding as the symptom that it is. */
+const toldBy = (finding: Finding, towards: EntityRef): Finding => ({ ...asSymptom(finding), towards });
 
 function ofServer(finding: Finding, entity: EntityRef): Finding {
   const { towards: _, ...rest } = finding;

@@ -114,6 +114,11 @@ test('a password that is refused is the client’s', () => {
   const denied = "Access denied for user 'orders'@'10.0.0.1' (using password: YES) mysql";
   expect(causesIn([heard('orders', denied, 'database-credentials')])).toEqual(['orders: database-credentials']);
 });
+test('also where the server writes it down', () => {
+  const denied = "Access denied for user 'orders'@'10.0.0.1' (using password: YES)";
+  const findings = [heard('mysql', denied, 'database-credentials'), heard('orders', denied, 'database-credentials')];
+  expect(causesIn(findings)).toEqual(['orders: database-credentials']);
+});
 test('what the server logs itself stays as it is', () => {
   const own = { ...heard('mysql', readOnly, 'database-read-only'), entity: { kind: 'Pod', name: 'mysql-0', ...place } };
   expect(causesIn([own])).toEqual(['mysql-0: database-read-only']);
