@@ -29,6 +29,7 @@ const heartbeatMs = 15_000;
 /** Same paths as on AWS (lib/). */
 const functionOf: Readonly<Record<string, string>> = {
   '/pagerduty': 'pagerduty-webhook',
+  '/pagerduty/webhook': 'pagerduty-webhook',
   '/slack/events': 'slack',
   '/slack/interactivity': 'slack',
 };

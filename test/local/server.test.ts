@@ -116,6 +116,7 @@ describe('the PagerDuty endpoint', () => {
   it('refuses a body that is malformed, and a header', async () => {
     expect((await post('/pagerduty', page(), { 'x-pagerduty-signature': 'v1=short' })).status).toBe(400);
     expect((await get('/pagerduty')).status).toBe(405);
+    expect((await get('/pagerduty/webhook')).status).toBe(405);
   });
 
   it('opens one incident for a page that comes twice', async () => {
