@@ -1,7 +1,7 @@
 // The composition root on one machine: the only place here that chooses connectors. A world (recorded or real) brings what differs;
 // records, policies, evidence, memory, bus and workflow are the same for both.
 import { readdirSync, readFileSync } from 'node:fs';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { yamlCatalog } from '../connectors/catalog/index.ts';
@@ -32,6 +32,7 @@ import { alsoIn, type ConsoleChat, consoleChat } from './console-chat.ts';
 import { type Feed, observedApprovals, observedChat, observedIncidents, observedPreferences } from './feed.ts';
 import type { AwsEndpoint } from './runtime/aws-endpoint.ts';
 import type { Disk } from './runtime/files.ts';
+import { openTables } from './runtime/tables.ts';
 import { findScenarios } from './scenarios.ts';
 import type { MakeWorld, World } from './world.ts';
 
@@ -101,7 +102,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       memory: diskMemory(disk),
       chat: observedChat(chat, feed),
       replies: slackReplies(),
-      policies: policies(),
+      policies: readPolicies(),
       secrets: {
         pagerDutyWebhook: async () => [options.webhookSecret, ...world.webhookSecrets],
         slackSigning: async () => world.slackSigningSecrets,
@@ -112,7 +113,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   };
 }
 
-function policies(): Ports['policies'] {
+/** The policies of this repository. @throws Misconfigured where they do not fit. */
+export function readPolicies(): Ports['policies'] {
   const folder = new URL('../policies/', import.meta.url);
   const read = (file: string) => readFileSync(new URL(file, folder), 'utf8');
   const files = readdirSync(folder).filter((file) => file.endsWith('.cedar'));
@@ -123,6 +125,26 @@ function policies(): Ports['policies'] {
     wasm: new Uint8Array(readFileSync(wasm)),
   });
 }
+
+/** The audit alone: in a data folder that no process has, or a deployed table by its name. */
+export async function openAudit(
+  place: { readonly folder: string } | { readonly table: string },
+): Promise<{ readonly audit: Ports['audit']; close(): Promise<void> }> {
+  const opened = 'folder' in place ? await openTables(place.folder, tables) : undefined;
+  const client = opened?.client ?? new DynamoDBClient({});
+  const auditTable = 'table' in place ? place.table : names.audit;
+  const { audit } = dynamoStores({
+    client,
+    incidentsTable: names.incidents,
+    preferencesTable: names.preferences,
+    auditTable,
+    clock: systemClock(),
+  });
+  return { audit, close: async () => (opened === undefined ? client.destroy() : opened.close()) };
+}
+
+export const catalogFile = new URL('../config/catalog.yaml', import.meta.url).pathname;
+export const readCatalog = (file: string): Promise<Catalog> => yamlCatalog(file).load();
 
 /** Recordings: acting changes them, and nothing real. Folders may hold one or many. */
 export function recordedWorld(folders: readonly string[]): MakeWorld {
@@ -140,7 +162,7 @@ export function recordedWorld(folders: readonly string[]): MakeWorld {
       executor: recordedExecutor(recorded),
       targets: recordedTargets(recorded),
       pager: pagerDuty({}),
-      catalog: yamlCatalog(new URL('../config/catalog.yaml', import.meta.url).pathname),
+      catalog: yamlCatalog(catalogFile),
       reasoner: noReasoner(),
       pages: scenarios.map(({ id, title, alert }) => ({ id, title, body: alert })),
       webhookSecrets: [],

@@ -105,6 +105,9 @@ export function suggestedAction(hypothesis: Hypothesis): CatalogueEntry | undefi
   );
 }
 
+/** False for an action that is in no catalogue, too. */
+export const isReversible = (id: string): boolean => entries.find((entry) => entry.id === id)?.reversible ?? false;
+
 /** The action of an entry on a target: everything but the target and its parameters is the catalogue's. */
 export function actionOf(
   entry: CatalogueEntry,

@@ -1,13 +1,12 @@
 // Whether a freeze is in force: calendar times of a time zone, compared as that zone's clock shows them, so that daylight saving moves
 // nothing. An hour that a clock shows twice is in it both times.
-import type { ActionId } from '../model/action.ts';
 import { type Catalog, type Freeze, weekdays } from '../ports/catalog.ts';
 
 export interface FreezeScope {
   readonly environment: string | undefined;
   /** Names of the services that the target belongs to. */
   readonly services: readonly string[];
-  readonly action: ActionId;
+  readonly action: string;
 }
 
 /** The freezes that hold for it now. */
@@ -19,7 +18,7 @@ export function freezesAt(now: Date, { freezes }: Pick<Catalog, 'freezes'>, scop
 const concerns = (freeze: Freeze, { environment, services, action }: FreezeScope): boolean =>
   (freeze.environments.length === 0 || environment === undefined || freeze.environments.includes(environment)) &&
   (freeze.services.length === 0 || freeze.services.some((service) => services.includes(service))) &&
-  !freeze.except.includes(action);
+  !freeze.except.some((one) => one === action);
 
 function isWithin({ once, weekly, timeZone }: Freeze, now: Date): boolean {
   const { date, time, day } = wallClock(now, timeZone);

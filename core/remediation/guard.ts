@@ -28,7 +28,7 @@ export interface Standing {
 }
 
 /** What of an action is judged. */
-export type Judged = Pick<Action, 'id' | 'target' | 'reversible' | 'idempotencyKey'>;
+export type Judged = Pick<Action, 'target' | 'reversible' | 'idempotencyKey'> & { readonly id: string };
 
 export async function authorize(
   actor: PolicyRequest['actor'],
@@ -37,7 +37,8 @@ export async function authorize(
   catalog: Catalog,
   policies: Policies,
 ): Promise<PolicyAnswer> {
-  const { environment, level, freezes } = placeOf(action, standing, catalog);
+  const environment = environmentOf(action.target, standing.context, catalog);
+  const { level, freezes } = placeOf(action, environment, standing, catalog);
   const { kind, name, namespace, cluster } = action.target;
   const answer = await policies.authorize({
     actor,
@@ -50,8 +51,13 @@ export async function authorize(
 }
 
 /** What the policies judge by; the type Facts of policies/watchkeeper.cedarschema. */
-export function factsOf(action: Judged, standing: Standing, catalog: Catalog) {
-  const { environment, level, isProtected, freezes } = placeOf(action, standing, catalog);
+export function factsOf(
+  action: Judged,
+  standing: Standing,
+  catalog: Catalog,
+  environment = environmentOf(action.target, standing.context, catalog),
+) {
+  const { level, isProtected, freezes } = placeOf(action, environment, standing, catalog);
   const place = environment === undefined ? undefined : catalog.environments[environment];
   const budgets = { ...catalog.budgets, ...withoutUndefined(place?.budgets ?? {}) };
   return {
@@ -139,28 +145,32 @@ export function environmentOf(entity: EntityRef, context: Context, catalog: Cata
 }
 
 /** Where the target is, how far one may go with this action there, and what holds there now. The lowest level of its owners counts. */
-function placeOf(
-  action: Pick<Action, 'id' | 'target'>,
+export function placeOf(
+  { id, target }: Pick<Judged, 'id' | 'target'>,
+  environment: string | undefined,
   { context, now }: Pick<Standing, 'context' | 'now'>,
   catalog: Catalog,
 ) {
-  const { id, target } = action;
-  const environment = environmentOf(target, context, catalog);
   const owners = ownersOf(target, catalog);
   const place = environment === undefined ? undefined : catalog.environments[environment];
-  const ownLevel = place?.actions[id] ?? place?.level ?? 'crawl';
-  const levels = owners.map((owner) =>
-    environment === undefined ? 'crawl' : (owner.actions[id] ?? owner.level ?? ownLevel),
-  );
+  const ownLevel = levelFor(id, place) ?? 'crawl';
+  const levels = owners.map((owner) => (environment === undefined ? 'crawl' : (levelFor(id, owner) ?? ownLevel)));
   const paged = catalog.services.find((service) => isCalled(service, context.service?.value));
   const concerned = [...owners, ...(paged ? [paged] : [])];
   return {
-    environment,
     level: lowest(levels) ?? ownLevel,
     isProtected: concerned.some((service) => service.protected),
     freezes: freezesAt(now, catalog, { environment, services: concerned.map(({ name }) => name), action: id }),
   };
 }
+
+/** The level of one action, else the level of all. */
+const levelFor = (
+  id: string,
+  place:
+    | { readonly level?: Level | undefined; readonly actions: Readonly<Record<string, Level | undefined>> }
+    | undefined,
+): Level | undefined => (place && Object.hasOwn(place.actions, id) ? place.actions[id] : place?.level);
 
 /** Ids and groups of who may answer for a target: its owners' approvers, else the environment's, else the catalogue's; empty is everybody. */
 export function approversAt(target: Action['target'], environment: string | undefined, catalog: Catalog): string[] {

@@ -1,0 +1,123 @@
+// Why something would be allowed or refused, without doing it: which policies decide, what they judged by, and the least that would have
+// to be otherwise, found by asking the same policies again.
+import type { Catalog } from '../ports/catalog.ts';
+import type { Policies, PolicyAnswer, PolicyRequest, PolicyRule } from '../ports/channels.ts';
+import { type factsOf, placeOf, type Standing } from './guard.ts';
+
+type Facts = ReturnType<typeof factsOf>;
+
+export interface Supposed {
+  readonly actor: PolicyRequest['actor'];
+  readonly action: string;
+  readonly target: PolicyRequest['target'];
+  readonly facts: Facts;
+}
+
+export interface Explanation {
+  readonly answer: PolicyAnswer;
+  /** The policies that decided, as they are written. */
+  readonly rules: readonly PolicyRule[];
+  /** Each is one way to have it allowed: all of its sentences together. Empty where it is allowed, or never is. */
+  readonly ways: readonly (readonly string[])[];
+}
+
+/** More changes than this at once are no advice. */
+const mostChanges = 4;
+
+export async function explain(supposed: Supposed, policies: Policies): Promise<Explanation> {
+  const answer = await judge(supposed, policies);
+  const rules = policies.rules().filter(({ id }) => answer.policies.includes(id));
+  return { answer, rules, ways: answer.allowed ? [] : await waysOf(supposed, policies) };
+}
+
+const judge = ({ actor, action, target, facts }: Supposed, policies: Policies): Promise<PolicyAnswer> =>
+  policies.authorize({ actor, action, target, context: { ...facts } });
+
+interface Change {
+  /** Changes of one kind exclude each other. */
+  readonly about: string;
+  readonly says: string;
+  readonly apply: (supposed: Supposed) => Supposed;
+}
+
+/** The smallest sets of changes after which it is allowed. */
+async function waysOf(supposed: Supposed, policies: Policies): Promise<string[][]> {
+  const changes = changesFor(supposed);
+  for (let size = 1; size <= Math.min(mostChanges, changes.length); size += 1) {
+    const ways: string[][] = [];
+    for (const set of setsOf(changes, size)) {
+      const changed = set.reduce((one, change) => change.apply(one), supposed);
+      if ((await judge(changed, policies)).allowed) ways.push(set.map(({ says }) => says));
+    }
+    if (ways.length > 0) return ways;
+  }
+  return [];
+}
+
+/** What can be otherwise at all: kinds of targets and actions cannot. */
+function changesFor({ actor, facts }: Supposed): Change[] {
+  const fact = (about: string, says: string, other: Partial<Facts>): Change => ({
+    about,
+    says,
+    apply: (supposed) => ({ ...supposed, facts: { ...supposed.facts, ...other } }),
+  });
+  const levels = { crawl: ['walk', 'run'], walk: ['run'], run: [] } as const;
+  return [
+    ...when(facts.killSwitch, fact('switch', 'the kill switch is taken off', { killSwitch: false })),
+    ...when(facts.frozen, fact('freeze', 'the freeze ends', { frozen: false })),
+    ...when(facts.protected, fact('protected', 'the owner takes the protection away', { protected: false })),
+    ...when(
+      !facts.seenInEvidence,
+      fact('evidence', 'a finding of the incident names the target', { seenInEvidence: true }),
+    ),
+    ...when(
+      !facts.environmentKnown,
+      fact('environment', 'the catalogue places the target', { environmentKnown: true }),
+    ),
+    ...levels[facts.level].map((level) => fact('level', `the level is ${level}`, { level })),
+    ...when(actor.kind !== 'person', {
+      about: 'actor',
+      says: `${facts.approvalsNeeded === 1 ? 'a person approves' : 'a person approves, as do others where it is high stakes'}`,
+      apply: (supposed) => ({
+        ...supposed,
+        actor: { kind: 'person', id: 'somebody' },
+        facts: { ...supposed.facts, approvals: supposed.facts.approvalsNeeded },
+      }),
+    }),
+    ...when(
+      actor.kind === 'person' && facts.approvals < facts.approvalsNeeded,
+      fact('approvals', `${facts.approvalsNeeded} people approve`, { approvals: facts.approvalsNeeded }),
+    ),
+    ...when(
+      facts.requesterApproved,
+      fact('requester', 'somebody else than who asked for it approves', { requesterApproved: false }),
+    ),
+    ...when(facts.sameInDay > 0, fact('same', 'a day passes without the same being done again', { sameInDay: 0 })),
+    ...when(facts.actsInHour > 0, fact('hour', 'an hour passes without another action', { actsInHour: 0 })),
+    ...when(facts.actsInIncident > 0, fact('incident', 'it is another incident', { actsInIncident: 0 })),
+    ...when(facts.podsInHour > 1, fact('pods', 'fewer pods are affected', { podsInHour: 1 })),
+  ];
+}
+
+const when = (holds: boolean, change: Change): Change[] => (holds ? [change] : []);
+
+function* setsOf(changes: readonly Change[], size: number): Generator<Change[]> {
+  if (size === 0) {
+    yield [];
+    return;
+  }
+  for (const [index, change] of changes.entries())
+    for (const rest of setsOf(changes.slice(index + 1), size - 1))
+      if (!rest.some(({ about }) => about === change.about)) yield [change, ...rest];
+}
+
+/** Names of the freezes that hold, for people. */
+export const freezeNames = (
+  supposed: Pick<Supposed, 'action' | 'target'>,
+  environment: string | undefined,
+  standing: Pick<Standing, 'context' | 'now'>,
+  catalog: Catalog,
+): string[] =>
+  placeOf({ id: supposed.action, target: supposed.target }, environment, standing, catalog).freezes.map(
+    ({ name }) => name,
+  );

@@ -1,0 +1,262 @@
+// `npm run policy`: why something would be allowed or refused, and whether policies and catalogue fit each other. Nothing is done.
+import { parseArgs } from 'node:util';
+import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
+import { ActionId } from '../core/model/action.ts';
+import type { Context } from '../core/model/incident.ts';
+import type { Catalog } from '../core/ports/catalog.ts';
+import type { Policies, PolicyRequest } from '../core/ports/channels.ts';
+import { isReversible } from '../core/remediation/catalogue.ts';
+import { explain, freezeNames, type Supposed } from '../core/remediation/explain.ts';
+import { environmentOf, factsOf, type Standing } from '../core/remediation/guard.ts';
+import { unseen } from '../core/remediation/live.ts';
+import { catalogFile, readCatalog, readPolicies } from './compose.ts';
+import { type Style, styleFor } from './terminal/style.ts';
+
+const help = `Why something would be allowed or refused, and whether policies and catalogue fit each other. Nothing is done.
+
+  npm run policy -- explain --action rollback-rollout --target backend-2/shop/Deployment/checkout
+  npm run policy -- check
+
+explain
+  --action ID          an action of the catalogue, or any other word
+  --target TARGET      cluster/namespace/Kind/name
+  --environment NAME   as if it were there; where the catalogue places the target, where absent
+  --actor WHO          a person's name (default), or "preference" for what was taught
+  --approvals N        how many people approved it (default 1)
+  --at TIME            as if it were then, 2026-12-24T18:00:00Z (default: now)
+  --label KEY=VALUE    of the target (repeatable)
+  --same N             how often the same was done to it within a day (default 0)
+  --done N             how much was done within the hour, in this incident, too (default 0)
+  --pods N             how many pods it affects (default 1)
+  --requester          who asked for it is among those who approved
+  --no-evidence        no finding of the incident names the target
+  --kill-switch        as if it were on
+
+both
+  --catalog FILE       service catalogue (default config/catalog.yaml)
+  --json               for programs
+`;
+
+const options = {
+  action: { type: 'string' },
+  target: { type: 'string' },
+  environment: { type: 'string' },
+  actor: { type: 'string', default: 'somebody' },
+  approvals: { type: 'string', default: '1' },
+  at: { type: 'string' },
+  label: { type: 'string', multiple: true },
+  same: { type: 'string', default: '0' },
+  done: { type: 'string', default: '0' },
+  pods: { type: 'string', default: '1' },
+  requester: { type: 'boolean', default: false },
+  evidence: { type: 'boolean', default: true },
+  'kill-switch': { type: 'boolean', default: false },
+  catalog: { type: 'string', default: catalogFile },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+type Options = ReturnType<typeof read>['values'];
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = read(args);
+  const [command] = positionals;
+  if (values.help || (command === undefined && args.length === 0)) return say(help);
+  const catalog = await readCatalog(values.catalog);
+  const policies = readPolicies();
+  if (command === 'explain') return explained(values, catalog, policies);
+  if (command === 'check') return checked(values, catalog, policies);
+  throw new Misconfigured('Say explain or check. `npm run policy -- --help` lists what there is.');
+}
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowNegative: true, allowPositionals: true });
+  } catch (cause) {
+    const why = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : '';
+    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`npm run policy -- --help\` lists what there is.`, { cause });
+  }
+}
+
+const say = (text: string): number => {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  return 0;
+};
+
+async function explained(values: Options, catalog: Catalog, policies: Policies): Promise<number> {
+  if (!values.action || !values.target) throw new Misconfigured('explain needs --action and --target.');
+  const target = targetOf(values.target);
+  const standing = standingOf(values);
+  const environment = values.environment ?? environmentOf(target, standing.context, catalog);
+  if (environment !== undefined && !Object.hasOwn(catalog.environments, environment))
+    throw new Misconfigured(
+      `The catalogue has no environment ${environment}; there is ${Object.keys(catalog.environments).join(', ')}.`,
+    );
+  const judged = { id: values.action, target, reversible: isReversible(values.action), idempotencyKey: 'this' };
+  const supposed: Supposed = {
+    actor: values.actor === 'preference' ? { kind: 'preference', id: 'taught' } : { kind: 'person', id: values.actor },
+    action: values.action,
+    target,
+    facts: factsOf(judged, standing, catalog, environment),
+  };
+  const { answer, rules, ways } = await explain(supposed, policies);
+  if (values.json)
+    return say(JSON.stringify({ ...answer, ways, facts: supposed.facts, version: policies.version }, null, 2));
+  const style = styleFor(process.stdout, process.env);
+  const freezes = freezeNames(supposed, environment, standing, catalog);
+  const { kind, namespace, name, cluster } = target;
+  return say(
+    [
+      `${answer.allowed ? style.green('ALLOWED') : style.red('REFUSED')}  ${values.action} on ${kind} ${namespace}/${name} in ${cluster} (${environment ?? 'environment unknown'}), for ${supposed.actor.kind === 'person' ? values.actor : 'what was taught'}, at ${standing.now.toISOString()}`,
+      ...(rules.length === 0
+        ? [`  ${answer.why}`]
+        : rules.map(({ id, says, file }) => `  ${style.bold(id)} (policies/${file}): ${says}`)),
+      ...(freezes.length === 0 ? [] : [`  Freeze: ${freezes.join(', ')}.`]),
+      ...(answer.allowed ? [] : wayLines(ways)),
+      style.dim(
+        `Judged by: ${Object.entries(supposed.facts)
+          .map(([fact, value]) => `${fact} ${value}`)
+          .join(', ')}.`,
+      ),
+      style.dim(`Policies ${policies.version}, catalogue ${values.catalog}.`),
+    ].join('\n'),
+  );
+}
+
+const wayLines = (ways: readonly (readonly string[])[]): string[] =>
+  ways.length === 0
+    ? ['Nothing here would change that: a person does it by other means.']
+    : [`It would be allowed if ${ways.map((way) => way.join(' and ')).join(', or if ')}.`];
+
+function targetOf(text: string): PolicyRequest['target'] {
+  const parts = text.split('/');
+  const [kind, name] = parts.slice(-2);
+  const [cluster, namespace] = [parts.slice(0, -3).join('/'), parts.at(-3)];
+  if (parts.length < 4 || !cluster || namespace === undefined || !kind || !name)
+    throw new Misconfigured(`--target is cluster/namespace/Kind/name, not "${text}".`);
+  return { cluster, namespace, kind, name };
+}
+
+function standingOf(values: Options): Standing {
+  const now = values.at === undefined ? new Date() : new Date(values.at);
+  if (Number.isNaN(now.getTime()))
+    throw new Misconfigured(`--at is a time as 2026-12-24T18:00:00Z, not "${values.at}".`);
+  const [same, done] = [numberOf(values.same, 'same'), numberOf(values.done, 'done')];
+  const act = (key: string, actionId: string) => ({
+    key,
+    at: now.toISOString(),
+    incidentId: 'this',
+    actionId,
+    targetKey: values.target ?? '',
+    pods: 1,
+  });
+  return {
+    context: nowhere(now),
+    confidence: 1,
+    seenInEvidence: values.evidence,
+    incidentId: 'this',
+    now,
+    killSwitch: values['kill-switch'],
+    live: { ...unseen, labels: labelsOf(values.label ?? []), pods: numberOf(values.pods, 'pods') },
+    acts: [
+      ...Array.from({ length: same }, (_, n) => ({ ...act(`same-${n}`, values.action ?? ''), incidentId: 'another' })),
+      ...Array.from({ length: done }, (_, n) => act(`done-${n}`, 'another')),
+    ],
+    approvals: numberOf(values.approvals, 'approvals'),
+    requesterApproved: values.requester,
+  };
+}
+
+function nowhere(now: Date): Context {
+  const span = { start: now.toISOString(), end: now.toISOString() };
+  return {
+    window: { baseline: span, incident: span },
+    dataSources: {},
+    callers: [],
+    callees: [],
+    questions: [],
+    similar: [],
+  };
+}
+
+const labelsOf = (labels: readonly string[]): Record<string, string> =>
+  Object.fromEntries(labels.map((label) => [label.split('=')[0] ?? '', label.split('=').slice(1).join('=')]));
+
+function numberOf(text: string, option: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new Misconfigured(`--${option} takes a number, not "${text}".`);
+}
+
+/** Reading policies and catalogue has checked each for itself; this is whether they fit each other, and what comes of both. */
+async function checked({ json, catalog: file }: Options, catalog: Catalog, policies: Policies): Promise<number> {
+  const rows = await Promise.all(
+    Object.keys(catalog.environments).flatMap((environment) =>
+      ActionId.options.map(async (action) => ({
+        environment,
+        action,
+        takes: await takes(action, environment, catalog, policies),
+      })),
+    ),
+  );
+  const unknown = rows.filter(({ takes }) => takes === 'unknown').map(({ action }) => action);
+  if (unknown.length > 0)
+    throw new Misconfigured(
+      `The schema knows no action ${[...new Set(unknown)].join(', ')}: add it to a list in policies/watchkeeper.cedarschema.`,
+    );
+  if (json) return say(JSON.stringify({ version: policies.version, rules: policies.rules().length, rows }, null, 2));
+  const style: Style = styleFor(process.stdout, process.env);
+  const width = Math.max(...ActionId.options.map(({ length }) => length)) + 2;
+  const environments = Object.keys(catalog.environments);
+  const cell = (text: string) => text.padEnd(28);
+  return say(
+    [
+      `${policies.rules().length} policies fit their schema (version ${policies.version}); ${file} fits.`,
+      '',
+      style.bold(
+        `${''.padEnd(width)}${environments.map((name) => cell(`${name} (${catalog.environments[name]?.level})`)).join('')}`,
+      ),
+      ...ActionId.options.map(
+        (action) =>
+          action.padEnd(width) +
+          environments
+            .map((name) => cell(rows.find((row) => row.action === action && row.environment === name)?.takes ?? ''))
+            .join(''),
+      ),
+    ].join('\n'),
+  );
+}
+
+/** What it takes there, where nothing else speaks against it. */
+async function takes(action: ActionId, environment: string, catalog: Catalog, policies: Policies): Promise<string> {
+  const target = { cluster: 'any', namespace: 'any', kind: 'Deployment', name: 'any' };
+  const standing = {
+    ...standingOf({ ...defaults(), action, target: 'any/any/Deployment/any' }),
+    context: nowhere(new Date(0)),
+  };
+  const judged = { id: action, target, reversible: isReversible(action), idempotencyKey: 'this' };
+  const quiet = { ...catalog, freezes: [], services: [], killSwitch: false };
+  const ask = (kind: 'person' | 'preference', approvals: number) =>
+    policies.authorize({
+      actor: { kind, id: 'any' },
+      action,
+      target,
+      context: { ...factsOf(judged, { ...standing, approvals }, quiet, environment) },
+    });
+  const unattended = await ask('preference', 0);
+  if (unattended.policies.includes('outside-the-catalogue')) return 'unknown';
+  if (unattended.allowed) return 'one person, or taught';
+  for (let people = 1; people <= 5; people += 1) {
+    if ((await ask('person', people)).allowed) return people === 1 ? 'one person' : `${people} people`;
+  }
+  return 'never';
+}
+
+const defaults = (): Options => read([]).values;
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const known = error instanceof WatchkeeperError;
+  const style = styleFor(process.stderr, process.env);
+  process.stderr.write(`${style.red(known ? error.message : `Something unexpected: ${String(error)}`)}\n`);
+  process.exitCode = known ? 2 : 1;
+}
