@@ -77,7 +77,7 @@ function changesFor({ actor, facts }: Supposed): Change[] {
     ...levels[facts.level].map((level) => fact('level', `the level is ${level}`, { level })),
     ...when(actor.kind !== 'person', {
       about: 'actor',
-      says: `${facts.approvalsNeeded === 1 ? 'a person approves' : 'a person approves, as do others where it is high stakes'}`,
+      says: 'a person approves',
       apply: (supposed) => ({
         ...supposed,
         actor: { kind: 'person', id: 'somebody' },

@@ -66,6 +66,7 @@ const refreshIncident = telling(async () => {
   shown = text;
   const open = [...document.querySelectorAll('#incident details[open] > summary')].map((one) => one.textContent);
   const focused = document.activeElement?.dataset?.verdict;
+  $('talk').hidden = view.incident.error === undefined;
   $('incident').replaceChildren(...renderIncident(view, actions));
   if (focused) $('incident').querySelector(`[data-verdict="${focused}"]`)?.focus();
   if (open.length > 0)
@@ -103,6 +104,34 @@ const refreshPreferences = telling(async () => {
   );
 });
 
+/** Past incidents that it matches, and those where one part was another. */
+function history(past) {
+  if (past.length === 0) return h('p', { class: 'meta' }, 'No other incident so far would have matched.');
+  const matching = past.filter(({ matches }) => matches).length;
+  const times = matching === 1 ? 'one other incident' : `${matching} other incidents`;
+  return h(
+    'details',
+    { class: 'history' },
+    h(
+      'summary',
+      {},
+      `Matches ${matching === 0 ? 'no other incident' : times}${past.length > matching ? `, nearly ${past.length - matching}` : ''}`,
+    ),
+    h(
+      'ul',
+      {},
+      past.map((one) =>
+        h(
+          'li',
+          { class: one.matches ? 'for' : 'against' },
+          h('a', { href: `#${one.incidentId}` }, one.at.slice(0, 16).replace('T', ' ')),
+          ` ${one.matches ? 'the same' : one.why}`,
+        ),
+      ),
+    ),
+  );
+}
+
 function preferenceCard(preference) {
   const { describes } = preference;
   return h(
@@ -115,6 +144,7 @@ function preferenceCard(preference) {
       { class: 'meta' },
       `Taught by ${preference.taughtBy} on ${preference.taughtAt.slice(0, 10)}; ${preference.state}${preference.stateReason ? ` (${preference.stateReason})` : ''}; used ${preference.uses === 1 ? 'once' : `${preference.uses} times`}, at most ${preference.maxUsesPerDay} a day; until ${preference.expiresAt.slice(0, 10)}.`,
     ),
+    history(preference.history),
     preference.state === 'revoked'
       ? undefined
       : h(
@@ -130,6 +160,41 @@ function preferenceCard(preference) {
           },
           'Revoke',
         ),
+  );
+}
+
+const refreshSwitch = telling(async () => {
+  const { on, catalogue, killSwitch } = await api('/controls');
+  $('kill-switch').dataset.on = String(on);
+  $('kill-switch-state').textContent = on ? 'on' : 'off';
+  $('kill-switch-says').textContent = catalogue
+    ? 'The catalogue has it on; it is taken off there.'
+    : killSwitch
+      ? `${killSwitch.on ? 'On' : 'Off'} by ${killSwitch.by} at ${killSwitch.at.slice(0, 16).replace('T', ' ')} UTC: ${killSwitch.why}`
+      : 'On, nothing is done anywhere, whatever was approved or taught.';
+  $('kill-switch-button').textContent = on ? 'Take it off' : 'Throw it';
+  $('kill-switch-button').hidden = catalogue;
+});
+
+/** What was heard, and the buttons of a proposal. */
+function showHeard(heard) {
+  const confirm = (confirmed) =>
+    telling(async () => {
+      const { id, incidentId } = heard.proposal;
+      const path = `/incidents/${encodeURIComponent(incidentId)}/proposals/${encodeURIComponent(id)}`;
+      showHeard(await api(path, { by: person(), confirmed }));
+      await refreshPreferences();
+    });
+  $('talk-answer').replaceChildren(
+    h('p', {}, heard.kind === 'nothing' ? 'That says nothing about next time that I understand.' : heard.text),
+    heard.kind === 'proposed'
+      ? h(
+          'div',
+          { class: 'buttons' },
+          h('button', { type: 'button', class: 'primary', onclick: confirm(true) }, 'Yes, remember it'),
+          h('button', { type: 'button', class: 'plain', onclick: confirm(false) }, 'No'),
+        )
+      : '',
   );
 }
 
@@ -155,6 +220,7 @@ const later = {
   incident: soon(refreshIncident),
   incidents: soon(refreshIncidents),
   preferences: soon(refreshPreferences),
+  switch: soon(refreshSwitch),
 };
 
 function listen() {
@@ -167,6 +233,7 @@ function listen() {
     later.incidents();
     later.incident();
     later.preferences();
+    later.switch();
   });
   events.addEventListener('error', () => state('Connection lost, trying again…'));
   for (const kind of ['timeline', 'message', 'approval']) events.addEventListener(kind, later.incident);
@@ -197,12 +264,36 @@ $('page-form').addEventListener(
     }
   }),
 );
+$('talk-form').addEventListener(
+  'submit',
+  telling(async (event) => {
+    event.preventDefault();
+    const text = $('talk-text').value.trim();
+    if (text === '') return;
+    showHeard(await api(`/incidents/${encodeURIComponent(selected)}/said`, { by: person(), text }));
+    $('talk-text').value = '';
+    await refreshPreferences();
+  }),
+);
+$('kill-switch-form').addEventListener(
+  'submit',
+  telling(async (event) => {
+    event.preventDefault();
+    const on = $('kill-switch').dataset.on !== 'true';
+    await api('/controls/kill-switch', { on, by: person(), why: $('kill-switch-why').value });
+    $('kill-switch-why').value = '';
+    $('kill-switch').open = false;
+    await refreshSwitch();
+    toast(on ? 'Nothing is done from now on.' : 'The kill switch is off.');
+  }),
+);
 addEventListener('hashchange', async () => {
   selected = location.hash.slice(1);
+  $('talk-answer').replaceChildren();
   await Promise.all([refreshIncidents(), refreshIncident()]);
   $('incident').focus();
 });
 
-await Promise.all([loadScenarios(), refreshPreferences(), refreshIncidents()]);
+await Promise.all([loadScenarios(), refreshPreferences(), refreshIncidents(), refreshSwitch()]);
 await refreshIncident();
 listen();

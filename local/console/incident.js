@@ -67,13 +67,36 @@ function question(approval, { answer }) {
     h('h3', { id: `question-${approval.id}` }, approval.question),
     h('p', {}, action.blastRadius, action.reversible ? ' It can be taken back.' : ' It cannot be taken back.'),
     h('p', { class: 'meta' }, `Target: ${entityName(action.target)} · action ${action.id}`),
+    approval.shownFor
+      ? h(
+          'p',
+          { class: 'meta' },
+          `The target as it was seen: ${Object.entries(approval.shownFor.facts)
+            .filter(([fact]) => fact !== 'uid' && fact !== 'exists')
+            .map(([fact, value]) => `${fact} ${value}`)
+            .join(', ')}. If that changes, it is asked again.`,
+        )
+      : undefined,
+    approval.approvers > 1
+      ? h(
+          'p',
+          { class: 'count' },
+          `${approval.approvedBy.length} of ${approval.approvers} people approved it${approval.approvedBy.length > 0 ? `: ${approval.approvedBy.map(({ by }) => by).join(', ')}` : ''}.`,
+        )
+      : undefined,
+    approval.mayAnswer.length > 0
+      ? h('p', { class: 'meta' }, `It is for ${approval.mayAnswer.join(', ')} to answer.`)
+      : undefined,
     approval.state === 'pending'
       ? [
           h(
             'div',
             { class: 'buttons' },
             button('approve', 'Approve', 'primary'),
-            button('approve-and-remember', "Approve and don't ask again for this exact error", 'secondary'),
+            // What takes several people is never remembered.
+            approval.approvers === 1
+              ? button('approve-and-remember', "Approve and don't ask again for this exact error", 'secondary')
+              : undefined,
             button('reject', 'Reject', 'plain'),
           ),
           h('p', { class: 'meta' }, 'Expires at ', time(approval.expiresAt), '.'),
@@ -82,11 +105,14 @@ function question(approval, { answer }) {
           'p',
           { class: 'verdict' },
           decided
-            ? [`${verdictWords[approval.verdict]} by ${approval.decidedBy} at `, time(approval.decidedAt), '.']
+            ? [`${verdictWords[approval.verdict]} by ${deciders(approval)} at `, time(approval.decidedAt), '.']
             : 'Nobody answered in time.',
         ),
   );
 }
+
+const deciders = ({ verdict, decidedBy, approvedBy }) =>
+  verdict === 'reject' || approvedBy.length < 2 ? decidedBy : approvedBy.map(({ by }) => by).join(' and ');
 
 function renderDiagnosis(diagnosis, actions) {
   const [first] = diagnosis.hypotheses;

@@ -137,3 +137,43 @@ test('what an alert says is shown as text, never as markup', async () => {
   expect(await page.title()).toBe('Watchkeeper');
   expect(await page.locator('.incident-head img').count()).toBe(0);
 });
+
+test('a preference is taught in words, kept only once it is confirmed, and the audit has every step', async () => {
+  await page.locator('#person').fill('ben');
+  await sendPage('cronjob-nightly-invoices-schema');
+  await status('Waits for you');
+  await page.locator('#talk-text').fill("next time you see this exact error, don't ask me, just roll it back");
+  await page.getByRole('button', { name: 'Say it' }).click();
+  await page.locator('#talk-answer', { hasText: 'that is not what you said' }).waitFor();
+  await page.locator('#talk-text').fill("next time you see this exact error, don't ask me, just rerun it, twice a day");
+  await page.getByRole('button', { name: 'Say it' }).click();
+  await page.locator('#talk-answer', { hasText: 'at most 2 times a day' }).waitFor();
+  await page.screenshot({ path: 'test-results/console-teach.png', fullPage: true });
+  await page.getByRole('button', { name: 'Yes, remember it' }).click();
+  await page.locator('.preference', { hasText: 'Taught by ben' }).waitFor();
+
+  await page.goto(`${runtime.url}/console/audit.html`);
+  await page.locator('#entries tr', { hasText: 'preference: taught' }).first().waitFor();
+  await page.locator('#find').fill('rerun-cronjob');
+  await page.locator('#entries details summary').first().click();
+  await page.screenshot({ path: 'test-results/audit.png' });
+  const csv = await (await fetch(`${runtime.url}${await page.locator('#csv').getAttribute('href')}`)).text();
+  expect(csv.split('\r\n')[0]).toContain('at,incident,actor kind,actor');
+  expect(csv).toMatch(/preference,taught/);
+});
+
+test('the kill switch, thrown at the console, refuses what would have been done', async () => {
+  await page.locator('#person').fill('ana');
+  await page.locator('#kill-switch summary').click();
+  await page.locator('#kill-switch-why').fill('a migration runs');
+  await page.getByRole('button', { name: 'Throw it' }).click();
+  await page.locator('#kill-switch[data-on="true"]').waitFor();
+  await sendPage('oom-after-deploy');
+  await status('Closed');
+  expect(await timeline()).toMatch(/Forbidden by policy kill-switch: The kill switch is on/);
+  await page.screenshot({ path: 'test-results/console-killed.png' });
+  await page.locator('#kill-switch summary').click();
+  await page.locator('#kill-switch-why').fill('it is over');
+  await page.getByRole('button', { name: 'Take it off' }).click();
+  await page.locator('#kill-switch[data-on="false"]').waitFor();
+});
