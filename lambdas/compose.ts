@@ -16,6 +16,7 @@ import {
   type ClusterAccess,
   fromEks,
   fromKubeconfig,
+  kubernetesChanges,
   kubernetesExecutor,
   kubernetesLogs,
   kubernetesSource,
@@ -250,6 +251,7 @@ async function liveTelemetry(live: LiveConfig): Promise<Ports['telemetry']> {
     ...(metrics && { metrics: prometheusMetrics(metrics), alerts: prometheusAlerts(metrics) }),
     ...(clusters.length > 0 && {
       kubernetes: kubernetesSource({ clusters, clock: clock() }),
+      changes: kubernetesChanges({ clusters, clock: clock() }),
       logs: kubernetesLogs({ clusters }),
     }),
     knowledge: deferredKnowledge(kept(() => knowledgeBase(), knowledgeAgeMs)),

@@ -12,6 +12,7 @@ import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { knowledgeIndex, loadKnowledgeFolder } from '../connectors/knowledge-index/index.ts';
 import {
   fromKubeconfig,
+  kubernetesChanges,
   kubernetesExecutor,
   kubernetesLogs,
   kubernetesSource,
@@ -204,7 +205,11 @@ async function liveSources(
     telemetry: {
       ...noTelemetry,
       ...(prometheus && { metrics: prometheusMetrics(prometheus), alerts: prometheusAlerts(prometheus) }),
-      ...(cluster && { kubernetes: kubernetesSource({ clusters, clock }), logs: kubernetesLogs({ clusters }) }),
+      ...(cluster && {
+        kubernetes: kubernetesSource({ clusters, clock }),
+        changes: kubernetesChanges({ clusters, clock }),
+        logs: kubernetesLogs({ clusters }),
+      }),
       knowledge: await knowledgeOf(knowledge ?? learnedFolder),
     },
     executor: cluster ? kubernetesExecutor({ clusters, clock }) : noExecutor,

@@ -1,4 +1,5 @@
 export { type ClusterAccess, fromKubeconfig } from './access.ts';
+export { kubernetesChanges } from './changes.ts';
 export { fromEks } from './eks.ts';
 export { kubernetesExecutor } from './executor.ts';
 export { kubernetesLogs } from './logs.ts';

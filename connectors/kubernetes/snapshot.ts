@@ -49,19 +49,27 @@ const Page = z.looseObject({
     .transform((items) => items ?? []),
 });
 
-export function kubernetesSource({
-  clusters,
-  clock,
-}: {
+interface SourceParts {
   readonly clusters: readonly ClusterAccess[];
   readonly clock: Clock;
-}): KubernetesSource {
+}
+
+export const kubernetesSource = (parts: SourceParts): KubernetesSource => sourceOf(parts, kinds);
+
+/** Deployments and their revisions, without which there is no answer. */
+export const revisionsSource = (parts: SourceParts): KubernetesSource =>
+  sourceOf(
+    parts,
+    kinds.filter(({ kind }) => kind === 'Deployment' || kind === 'ReplicaSet'),
+  );
+
+function sourceOf({ clusters, clock }: SourceParts, read: readonly Kind[]): KubernetesSource {
   return {
     async snapshots(scope) {
       const wanted = clusters.filter((cluster) => scope.cluster === undefined || cluster.name === scope.cluster);
-      const read = await Promise.all(wanted.map((cluster) => snapshotOf(cluster, clock)));
-      const data = read.flatMap((one) => (one.snapshot ? [one.snapshot] : []));
-      const without = read.flatMap((one) => one.without);
+      const asked = await Promise.all(wanted.map((cluster) => snapshotOf(cluster, clock, read)));
+      const data = asked.flatMap((one) => (one.snapshot ? [one.snapshot] : []));
+      const without = asked.flatMap((one) => one.without);
       if (data.length === 0) {
         const why = without.length > 0 ? without.slice(0, 3).join('; ') : 'no cluster is configured for it';
         return {
@@ -74,7 +82,7 @@ export function kubernetesSource({
         data,
         query: data.map((one) => one.cluster).join(', '),
         missing: without,
-        bytes: read.reduce((sum, one) => sum + one.bytes, 0),
+        bytes: asked.reduce((sum, one) => sum + one.bytes, 0),
       };
     },
   };
@@ -83,13 +91,14 @@ export function kubernetesSource({
 async function snapshotOf(
   cluster: ClusterAccess,
   clock: Clock,
+  kinds: readonly Kind[],
 ): Promise<{ snapshot: KubernetesSnapshot | undefined; without: string[]; bytes: number }> {
   const takenAt = clock.now().toISOString();
   const lists = await Promise.all(kinds.map((kind) => listOf(cluster, kind)));
   const failed = lists.flatMap((list) => (list.failed === undefined ? [] : [list.failed]));
   const without = failed.length === 0 ? [] : [`${cluster.name}: ${failed.join(', ')}`];
   const bytes = lists.reduce((sum, list) => sum + list.bytes, 0);
-  // Pods are the least that a snapshot has to have.
+  // The first kind is the least that a snapshot has to have.
   if (lists[0]?.failed !== undefined && lists[0].items.length === 0)
     return { snapshot: undefined, without: [`${cluster.name}: ${lists[0].failed}`], bytes };
   return { snapshot: { cluster: cluster.name, takenAt, items: lists.flatMap((list) => list.items) }, without, bytes };

@@ -9,6 +9,7 @@ import type { Change } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Observed } from '../ports/telemetry.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
+import { gapsOfMissing } from './missing.ts';
 
 type ChangesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents'> & Partial<Pick<Ports, 'reasoner'>>;
 
@@ -55,7 +56,7 @@ export async function investigateChanges(brief: Brief, ports: ChangesPorts): Pro
     {
       summary: summaryOf(ranking, changes.data.length, likely, signs),
       findings: [...outside.flat(), ...suspects, ...none],
-      gaps: [],
+      gaps: gapsOfMissing('changes', changes.missing),
       bytesRead: changes.bytes + (feeds.kind === 'data' ? feeds.bytes : 0),
     },
     startedAt,

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { kubernetesExecutor, kubernetesLogs, kubernetesSource } from '../../connectors/kubernetes/index.ts';
+import {
+  kubernetesChanges,
+  kubernetesExecutor,
+  kubernetesLogs,
+  kubernetesSource,
+} from '../../connectors/kubernetes/index.ts';
 import { analyzeClusters } from '../../core/analysis/kubernetes/index.ts';
 import type { Executor, ExecutorAction } from '../../core/ports/telemetry.ts';
 import { type ControlPlane, clusterName, startControlPlane, until } from './kubernetes/control-plane.ts';
@@ -233,6 +238,25 @@ describe('a stuck pod', () => {
     });
     expect(await actor.execute(action('delete-stuck-pod', 'Pod', 'alone', 'k'))).toMatchObject({ kind: 'refused' });
     expect((await list(`api/v1/namespaces/${namespace}/pods`)).map(({ metadata }) => metadata.name)).toContain('alone');
+  });
+});
+
+describe('changes', () => {
+  test('are the rollouts that the cluster remembers, and not what only restarts', async () => {
+    const path = `apis/apps/v1/namespaces/${namespace}/deployments`;
+    await plane.apply('POST', path, deployment('ledger'));
+    const revisions = async () => (await ownedBy(`apis/apps/v1/namespaces/${namespace}/replicasets`, 'ledger')).length;
+    await until('there is a first revision', async () => (await revisions()) === 1);
+    await plane.apply('PATCH', `${path}/ledger`, {
+      spec: { template: { spec: { containers: [container({ image: 'registry.example.com/app:2' })] } } },
+    });
+    await until('there is a second revision', async () => (await revisions()) === 2);
+    const source = kubernetesChanges({ clusters: [await plane.access('reader')], clock });
+    const observed = await source.changes({ incidentId: 'inc-1' }, window());
+    const changes = observed.kind === 'data' ? observed.data : [];
+    expect(changes.filter(({ service }) => service === 'ledger')).toMatchObject([
+      { kind: 'deploy', version: '2', title: expect.stringContaining('app:1 → registry.example.com/app:2') },
+    ]);
   });
 });
 

@@ -44,6 +44,8 @@ export function analyzeClusters(snapshots: readonly KubernetesSnapshot[]): Findi
   });
 }
 
+/** What the clusters themselves remember of changes. */
+export { revisionChanges } from './changes.ts';
 /** What is well, for the entities that are asked about. */
 export { health } from './health.ts';
 /** Who calls whom, as the clusters themselves tell. */

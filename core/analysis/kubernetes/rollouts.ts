@@ -104,7 +104,7 @@ function revision(cluster: Cluster, workload: Workload): FindingDraft[] {
   ];
 }
 
-const revisionOf = (set: Workload): number =>
+export const revisionOf = (set: Workload): number =>
   Number(set.metadata.annotations['deployment.kubernetes.io/revision'] ?? 0);
 
 /** The ReplicaSets of a Deployment, newest revision first. */

@@ -1,0 +1,60 @@
+// Changes that a cluster remembers by itself: the revisions of its Deployments. A pipeline knows more (who, which commit); this is there
+// without one.
+import type { TimeWindow } from '../../model/entity.ts';
+import type { Change, KubernetesSnapshot } from '../../model/telemetry.ts';
+import { type Cluster, indexCluster } from './cluster.ts';
+import type { Workload } from './objects.ts';
+import { differ, revisionOf, revisionsOf } from './rollouts.ts';
+
+/** What went live in the window, oldest first. The first revision of a Deployment is no change of it. */
+export function revisionChanges(snapshots: readonly KubernetesSnapshot[], { start, end }: TimeWindow): Change[] {
+  return snapshots
+    .map(indexCluster)
+    .flatMap((cluster) =>
+      cluster.workloads
+        .filter(({ kind }) => kind === 'Deployment')
+        .flatMap((deployment) => changesOf(cluster, deployment)),
+    )
+    .filter(({ at }) => Date.parse(at) >= Date.parse(start) && Date.parse(at) <= Date.parse(end))
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.id.localeCompare(b.id));
+}
+
+function changesOf(cluster: Cluster, deployment: Workload): Change[] {
+  const revisions = revisionsOf(cluster, deployment);
+  return revisions.flatMap((after, place): Change[] => {
+    const before = revisions[place + 1];
+    const at = before && wentLive(deployment, after, before, place === 0);
+    if (!at) return [];
+    const differences = differ(before.spec.template.spec.containers, after.spec.template.spec.containers);
+    if (differences.length === 0) return [];
+    const { name, namespace } = deployment.metadata;
+    const image = differences.find((one) => one.startsWith('image: '));
+    const version = image && /[:@]([^:@/]+)$/.exec(image)?.[1];
+    return [
+      {
+        id: `${cluster.name}/${namespace ?? '-'}/${name}@${revisionOf(after)}`,
+        kind: image ? 'deploy' : 'config',
+        at: new Date(at).toISOString(),
+        service: name,
+        title: `Revision ${revisionOf(after)} of Deployment ${name}: ${differences.slice(0, 3).join('; ')}`.slice(
+          0,
+          300,
+        ),
+        diff: differences.map((one) => `~ ${one}`).join('\n'),
+        ...(version && { version }),
+      },
+    ];
+  });
+}
+
+/** A ReplicaSet that is older than the revision before it has been rolled back to: when, only the Deployment knows, and of its newest. */
+function wentLive(deployment: Workload, after: Workload, before: Workload, isNewest: boolean): string | undefined {
+  const [made, madeBefore] = [after, before].map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? ''));
+  if (made === undefined || Number.isNaN(made)) return undefined;
+  if (!(madeBefore !== undefined && madeBefore > made)) return after.metadata.creationTimestamp ?? undefined;
+  const progressing = deployment.status?.conditions.find(({ type }) => type === 'Progressing');
+  const lastUpdateTime = progressing?.lastUpdateTime;
+  return isNewest && typeof lastUpdateTime === 'string' && !Number.isNaN(Date.parse(lastUpdateTime))
+    ? lastUpdateTime
+    : undefined;
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { revisionChanges } from '../../../../core/analysis/kubernetes/index.ts';
+import { KubernetesObject } from '../../../../core/model/telemetry.ts';
+import { ago, meta, now, ownedBy } from './objects.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+const template = (container: Json) => ({ spec: { containers: [{ name: 'server', image: 'cart:1.0', ...container }] } });
+const deployment = (condition: Json = {}) => ({
+  kind: 'Deployment',
+  metadata: meta('cart'),
+  spec: { replicas: 1, template: template({}) },
+  status: { conditions: [{ type: 'Progressing', status: 'True', ...condition }] },
+});
+const revision = (number: number, minutes: number, container: Json = {}) => ({
+  kind: 'ReplicaSet',
+  metadata: meta(`cart-${number}`, {
+    ...ownedBy('Deployment', 'cart'),
+    creationTimestamp: ago(minutes),
+    annotations: { 'deployment.kubernetes.io/revision': String(number) },
+  }),
+  spec: { replicas: 1, template: template(container) },
+});
+const changes = (...items: unknown[]) =>
+  revisionChanges([{ cluster: 'c1', takenAt: now, items: items.map((item) => KubernetesObject.parse(item)) }], {
+    start: new Date(Date.parse(now) - 48 * 3600_000).toISOString(),
+    end: now,
+  });
+
+describe('a rollout in the window', () => {
+  test('with a new image is a deploy, with what else it changed', () => {
+    const env = [{ name: 'POOL', value: '5' }];
+    const after = { image: 'cart:1.1', env };
+    expect(changes(deployment(), revision(2, 20, after), revision(1, 9000))).toEqual([
+      {
+        id: 'c1/shop/cart@2',
+        kind: 'deploy',
+        at: new Date(ago(20)).toISOString(),
+        service: 'cart',
+        title: 'Revision 2 of Deployment cart: image: cart:1.0 → cart:1.1; POOL: (not set) → 5',
+        diff: '~ image: cart:1.0 → cart:1.1\n~ POOL: (not set) → 5',
+        version: '1.1',
+      },
+    ]);
+  });
+  test('with the same image is a change of configuration', () => {
+    const after = { env: [{ name: 'POOL', value: '5' }] };
+    expect(changes(deployment(), revision(2, 20, after), revision(1, 9000))).toMatchObject([{ kind: 'config' }]);
+  });
+  test('that goes back to an older revision went live when the Deployment was last updated', () => {
+    const undone = [deployment({ lastUpdateTime: ago(3) }), revision(3, 9000), revision(2, 20, { image: 'cart:1.1' })];
+    expect(changes(...undone).map(({ id, at }) => [id, at])).toEqual([
+      ['c1/shop/cart@3', new Date(ago(3)).toISOString()],
+    ]);
+  });
+});
+
+describe('no change is', () => {
+  test('the first revision', () => {
+    expect(changes(deployment(), revision(1, 20))).toEqual([]);
+  });
+  test('a restart, which changes nothing of what runs', () => {
+    expect(changes(deployment(), revision(2, 20), revision(1, 9000))).toEqual([]);
+  });
+  test('a rollout before the window', () => {
+    expect(changes(deployment(), revision(2, 60 * 50, { image: 'cart:1.1' }), revision(1, 90_000))).toEqual([]);
+  });
+  test.each([[undefined], ['yesterday']])('a revision of %s', (creationTimestamp) => {
+    const odd = revision(2, 20, { image: 'cart:1.1' });
+    const items = [deployment(), { ...odd, metadata: { ...odd.metadata, creationTimestamp } }, revision(1, 9000)];
+    expect(changes(...items)).toEqual([]);
+  });
+});
