@@ -141,7 +141,7 @@ export interface Controls {
 export interface AuditLog {
   /** Adds the entry unless one with its id is there; nothing is ever changed. */
   append(entry: AuditEntry): Promise<void>;
-  /** Those of a span, oldest first; both ends are instants, `until` is not in it. */
+  /** Those of a span, oldest first; both ends are instants, `until` is not in it. @throws InvalidInput for more than two years at once. */
   list(span: { readonly since: string; readonly until: string }): Promise<readonly AuditEntry[]>;
 }
 

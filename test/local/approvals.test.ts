@@ -1,0 +1,281 @@
+// Approvals through the whole of the embedded runtime: what they are bound to, how many they take, what is said when nobody answers, and
+// that the task token stays where it is.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
+import type { Approval } from '../../core/model/action.ts';
+import { answerApproval } from '../../core/remediation/answer.ts';
+import { recordedWorld } from '../../local/compose.ts';
+import { type Hooks, type Runtime, startRuntime } from '../../local/runtime/index.ts';
+import type { World } from '../../local/world.ts';
+
+const scenarios = new URL('../../scenarios/', import.meta.url).pathname;
+const opened: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+  vi.restoreAllMocks();
+});
+
+async function started(
+  scenario: string,
+  {
+    hooks,
+    world,
+    data,
+    port,
+  }: { hooks?: Hooks; world?: (given: World) => Partial<World>; data?: string; port?: number } = {},
+): Promise<Runtime> {
+  const make = recordedWorld([join(scenarios, scenario)]);
+  const runtime = await startRuntime({
+    data,
+    port,
+    hooks,
+    makeWorld: async (ground) => {
+      const given = await make(ground);
+      return { ...given, ...world?.(given) };
+    },
+  });
+  opened.push(() => runtime.close());
+  return runtime;
+}
+
+async function asked(runtime: Runtime, nth = 1): Promise<Approval> {
+  const { incidents, approvals } = runtime.ports;
+  const page = async () => (await incidents.list(1))[0];
+  await expect
+    .poll(async () => (await approvals.ofIncident((await page())?.id ?? ''))[nth - 1]?.state, { timeout: 20_000 })
+    .toBe('pending');
+  const found = (await approvals.ofIncident((await page())?.id ?? ''))[nth - 1];
+  if (!found) throw new Error('Nothing was asked.');
+  return found;
+}
+/** And the minute that comes. */
+const lastDay = () => ({
+  since: new Date(Date.now() - 86_400_000).toISOString(),
+  until: new Date(Date.now() + 60_000).toISOString(),
+});
+const send = (runtime: Runtime) => runtime.sendPage(runtime.world.pages[0]?.body ?? '');
+const answer = (runtime: Runtime, approvalId: string, by: string, verdict: 'approve' | 'reject' = 'approve') =>
+  answerApproval({ approvalId, verdict, by }, runtime.ports);
+const story = async (runtime: Runtime, id: string) =>
+  (await runtime.ports.incidents.timeline(id)).map(({ kind, text }) => `${kind}: ${text}`).join('\n');
+
+describe('an approval is bound to the state that it was shown for', () => {
+  it('and asked again, with what changed, when that is another by the time it would be done', async () => {
+    let successes = 0;
+    const runtime = await started('cronjob-nightly-invoices', {
+      world: ({ targets }) => ({
+        targets: {
+          async look(target, scope) {
+            const looked = await targets.look(target, scope);
+            if (looked.kind !== 'object') return looked;
+            const status = { lastSuccessfulTime: `2026-11-18T02:0${successes}:00Z` };
+            return { kind: 'object', object: { ...looked.object, status } };
+          },
+        },
+      }),
+    });
+    const { sourceId } = await send(runtime);
+    const first = await asked(runtime);
+    successes = 1;
+    await answer(runtime, first.id, 'ana');
+    const second = await asked(runtime, 2);
+    expect(second.id).not.toBe(first.id);
+    expect(second.why).toContain('asked again, because the target changed');
+    // The first answer is spent: it does not count for the second question.
+    expect((await answer(runtime, first.id, 'ben')).kind).toBe('already');
+    await answer(runtime, second.id, 'ana');
+    const incident = await runtime.waitForIncident(sourceId, 'ended');
+    const told = await story(runtime, incident.id);
+    expect(told).toMatch(/action: Not done yet: .* last success was 2026-11-18T02:00:00Z and is 2026-11-18T02:01:00Z/);
+    expect(told).toMatch(/action: Done: Rerun CronJob/);
+  });
+  it('and given up, for a person, when it never stands still', async () => {
+    let looks = 0;
+    const runtime = await started('cronjob-nightly-invoices', {
+      world: ({ targets }) => ({
+        targets: {
+          async look(target, scope) {
+            const looked = await targets.look(target, scope);
+            looks += 1;
+            if (looked.kind !== 'object') return looked;
+            return {
+              kind: 'object',
+              object: { ...looked.object, metadata: { ...looked.object.metadata, generation: looks } },
+            };
+          },
+        },
+      }),
+    });
+    const { sourceId } = await send(runtime);
+    for (const nth of [1, 2, 3]) await answer(runtime, (await asked(runtime, nth)).id, 'ana');
+    const incident = await runtime.waitForIncident(sourceId, 'ended');
+    expect(await story(runtime, incident.id)).toMatch(/Refused: .*asked 3 times, and each time the target had changed/);
+    expect(await runtime.ports.approvals.ofIncident(incident.id)).toHaveLength(3);
+  });
+});
+
+describe('what is high stakes', () => {
+  it('takes two people, whoever they are, and one of them counts once', async () => {
+    const runtime = await started('oom-after-deploy');
+    const { sourceId } = await send(runtime);
+    const question = await asked(runtime);
+    expect(question).toMatchObject({ approvers: 2, action: { id: 'rollback-rollout' } });
+    expect(await answer(runtime, question.id, 'ana')).toMatchObject({
+      kind: 'counted',
+      text: 'Counted. 1 of 2 people approved it (ana).',
+    });
+    expect(await answer(runtime, question.id, 'ana')).toMatchObject({
+      kind: 'counted',
+      text: expect.stringContaining('ana had approved it before.'),
+    });
+    expect((await answer(runtime, question.id, 'ben')).kind).toBe('decided');
+    const incident = await runtime.waitForIncident(sourceId, 'ended');
+    expect(await story(runtime, incident.id)).toMatch(/action: Done: Roll Deployment/);
+  });
+});
+
+describe('a question that nobody answers', () => {
+  it('is said again to whom it was configured for and on the page, then expires, and that is said', async () => {
+    const notes: string[] = [];
+    const decisions = z.looseObject({ decision: z.looseObject({}) });
+    const runtime = await started('cronjob-nightly-invoices', {
+      hooks: {
+        invoke: async (name, payload, call) => {
+          const made = await call(name, payload);
+          if (name !== 'decide') return made;
+          const decided = decisions.parse(made);
+          const soon = { expiresInSeconds: 2, remindInSeconds: 1, lastSeconds: 1 };
+          return { ...decided, decision: { ...decided.decision, ...soon } };
+        },
+      },
+      world: ({ catalog }) => ({
+        catalog: {
+          load: async () => {
+            const loaded = await catalog.load();
+            return {
+              ...loaded,
+              groups: { oncall: ['U1', 'U2'] },
+              approval: { ...loaded.approval, escalateTo: ['group:oncall', 'U3'] },
+            };
+          },
+        },
+        pager: {
+          alerts: async () => ({ kind: 'data', alerts: [] }),
+          note: async (_, text) => {
+            notes.push(text);
+            return { kind: 'written' };
+          },
+        },
+      }),
+    });
+    const messages: { key: string; mention?: string[] | undefined; headline: string; lines: string[] }[] = [];
+    runtime.feed.watch((event) => {
+      if (event.kind === 'message') messages.push(event.message);
+    });
+    const { sourceId } = await send(runtime);
+    const question = await asked(runtime);
+    await runtime.waitForIncident(sourceId, 'ended');
+    const reminders = messages.filter(({ key }) => key === `reminder-${question.id}`);
+    expect(reminders).toHaveLength(1);
+    expect(reminders[0]).toMatchObject({
+      mention: ['U1', 'U2', 'U3'],
+      headline: expect.stringMatching(/^Still waiting/),
+    });
+    expect(messages.findLast(({ key }) => key === `question-${question.id}`)?.lines).toContain(
+      'Nobody answered in time; nothing was done.',
+    );
+    expect(notes.join('\n')).toMatch(/Nobody has answered yet[\s\S]*Nobody answered in time; nothing was done\./);
+  });
+});
+
+describe('the task token', () => {
+  it('is in the table and nowhere else: no log line, message, event, answer or file has it', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'watchkeeper-token-'));
+    opened.push(() => rmSync(data, { recursive: true, force: true }));
+    const tokens = new Set<string>();
+    const out: string[] = [];
+    // Log lines as on AWS: all of them.
+    vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
+    for (const stream of [process.stdout, process.stderr])
+      vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+        out.push(String(chunk));
+        return true;
+      });
+    for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const)
+      vi.spyOn(console, method).mockImplementation((...args: unknown[]) => void out.push(args.map(String).join(' ')));
+    const runtime = await started('cronjob-nightly-invoices', {
+      data,
+      port: 0,
+      hooks: {
+        invoke: (name, payload, call) => {
+          const { taskToken } = z.looseObject({ taskToken: z.string().optional() }).catch({}).parse(payload);
+          if (name === 'await-approval' && taskToken) tokens.add(taskToken);
+          return call(name, payload);
+        },
+      },
+    });
+    runtime.feed.watch((event) => out.push(JSON.stringify(event)));
+    const { sourceId } = await send(runtime);
+    const question = await asked(runtime);
+    const read = async (path: string, init?: RequestInit) =>
+      out.push(await (await fetch(`${runtime.url}${path}`, init)).text());
+    await read('/api/incidents');
+    await read(`/api/incidents/${question.incidentId}`);
+    await read('/api/audit');
+    await read(`/api/approvals/${question.id}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ verdict: 'approve', by: 'ana' }),
+    });
+    await runtime.waitForIncident(sourceId, 'ended');
+    await read(`/api/incidents/${question.incidentId}`);
+    await read('/api/audit/export?format=csv');
+    const files = readdirSync(data, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile() && !join(entry.parentPath, entry.name).startsWith(join(data, 'tables')))
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
+    const everything = [...out, ...files].join('\n');
+    expect(tokens.size).toBe(1);
+    expect(everything.length).toBeGreaterThan(50_000);
+    for (const token of tokens) expect(everything.includes(token)).toBe(false);
+  });
+});
+
+describe('what was taught', () => {
+  it('is suspended when the rerun fails, says so, and asks the next time', async () => {
+    let works = true;
+    const runtime = await started('cronjob-nightly-invoices', {
+      world: ({ executor }) => ({
+        executor: {
+          ...executor,
+          // The Job is made and fails as the one before.
+          execute: async (action) => (works ? executor.execute(action) : { kind: 'done', detail: 'A Job was made.' }),
+        },
+      }),
+    });
+    const { sourceId } = await send(runtime);
+    const question = await asked(runtime);
+    await answerApproval({ approvalId: question.id, verdict: 'approve-and-remember', by: 'ana' }, runtime.ports);
+    await runtime.waitForIncident(sourceId, 'ended');
+    works = false;
+    const second = await runtime.pages.send('cronjob-nightly-invoices', { vary: true });
+    const failed = await runtime.waitForIncident(second.sourceId, 'ended');
+    expect(await story(runtime, failed.id)).toMatch(
+      /Act without asking[\s\S]*Not recovered after[\s\S]*What was taught for this error is suspended; next time a person is asked again/,
+    );
+    expect(await runtime.ports.preferences.list()).toMatchObject([{ state: 'suspended', uses: 1 }]);
+    const third = await runtime.pages.send('cronjob-nightly-invoices', { vary: true });
+    const waiting = await runtime.waitForIncident(third.sourceId, 'asked');
+    expect(waiting.status).toBe('awaiting-approval');
+    expect(await story(runtime, waiting.id)).toMatch(
+      /taught by ana on .*, but: it is suspended\. It did not help in incident/,
+    );
+    const audit = await runtime.ports.audit.list(lastDay());
+    expect(audit.filter(({ kind }) => kind === 'preference').map(({ outcome }) => outcome)).toEqual([
+      'taught',
+      'suspended',
+    ]);
+  });
+});
