@@ -17,9 +17,9 @@ const separator = String.raw`[ \t]{0,20}[:=][ \t]{0,20}`;
 const nameEnd = String.raw`\\{0,15}["']?`;
 /** One character of an unquoted value; it ends before an escaped quote or line break, so that a JSON line stays JSON. */
 const bare = String.raw`(?:[^\s"'\\,;&{}\[\]]|\\(?!\\{0,15}["']|[nrtbf]))`;
-const unquoted = (names: string, least: number) =>
+const unquoted = (names: string, least: number, only = '') =>
   new RegExp(
-    String.raw`((?:${names})(${nameEnd})${separator})(?!\[redacted:|\/|null\b|true\b|false\b)${bare}{${least},}`,
+    String.raw`((?:${names})(${nameEnd})${separator})(?!\[redacted:|\/|null\b|true\b|false\b)${only}${bare}{${least},}`,
     'gi',
   );
 
@@ -57,7 +57,7 @@ const rules: readonly Rule[] = [
       // GitHub, GitLab, Slack, OpenAI and Anthropic, Stripe, Google, New Relic, npm, PagerDuty (user tokens)
       'gh[pousr]_[A-Za-z0-9]{20,}',
       'github_pat_[A-Za-z0-9_]{20,}',
-      'glpat-[A-Za-z0-9_-]{20,}',
+      'gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat)-[A-Za-z0-9_-]{20,}',
       'xox[abeoprs]-[A-Za-z0-9-]{10,}',
       'xapp-[A-Za-z0-9-]{10,}',
       'sk-[A-Za-z0-9_-]{20,}',
@@ -66,6 +66,27 @@ const rules: readonly Rule[] = [
       'NRAK-[A-Z0-9]{20,}',
       'npm_[A-Za-z0-9]{36}',
       String.raw`u\+[A-Za-z0-9_-]{18}(?![A-Za-z0-9_-])`,
+      // Google OAuth, PyPI, Docker Hub, Hugging Face, SendGrid, Twilio, DigitalOcean, Shopify, Linear, Notion, Figma
+      String.raw`ya29\.[A-Za-z0-9_-]{20,}`,
+      'pypi-AgE[A-Za-z0-9_-]{20,}',
+      'dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}',
+      'hf_[A-Za-z0-9]{30,}',
+      String.raw`SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64}`,
+      'SK[0-9a-f]{32}(?![0-9a-f])',
+      'do[opr]_v1_[0-9a-f]{64}',
+      'shp(?:at|ca|pa|ss)_[0-9a-f]{32}',
+      'lin_(?:api|oauth)_[A-Za-z0-9]{32,}',
+      'ntn_[A-Za-z0-9]{40,}',
+      'figd_[A-Za-z0-9_-]{32,}',
+      // Vault, Terraform Cloud, Grafana, Databricks, New Relic (licence), 1Password, age
+      String.raw`hv[sbr]\.[A-Za-z0-9_-]{24,}`,
+      String.raw`[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{60,}`,
+      'glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}',
+      'glc_[A-Za-z0-9+/]{32,}={0,2}',
+      'dapi[0-9a-f]{32}',
+      '[0-9a-f]{36}NRAL',
+      'ops_eyJ[A-Za-z0-9+/_-]{60,}',
+      'AGE-SECRET-KEY-1[A-Z0-9]{58}',
     ),
   ),
   after('token', /(hooks\.slack\.com\/(?:services|workflows|triggers)\/)[A-Za-z0-9/_-]{8,}/g),
@@ -89,7 +110,10 @@ const rules: readonly Rule[] = [
     1,
   ),
   afterName('password', unquoted(strongNames, 3)),
-  afterName('password', unquoted(weakNames, 8)),
+  // A word after such a name is a word; with a figure in it, or long, it is a value.
+  afterName('password', unquoted(weakNames, 8, `(?=${bare}{0,64}[0-9]|${bare}{20})`)),
+  after('password', /(--(?:password|passwd|passphrase|token|api-key|secret)[ \t]{1,4})(?!-)[^\s"']{3,}/gi),
+  after('cookie', /(\b(?:set-)?cookie\\?["']?[ \t]{0,4}[:=][ \t]{0,4}\\?["']?[\w.-]{1,60}=)[^;\s"'\\]{8,}/gi),
   after(
     'aws-secret-key',
     /(secret[ \t_-]{0,3}(?:access[ \t_-]{0,3})?key[^A-Za-z0-9/+]{1,10})[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/gi,

@@ -186,6 +186,6 @@ export const stateWords = (facts: Live['state'] | undefined): string =>
   facts === undefined
     ? ''
     : `As the target is now: ${Object.entries(facts)
-        .filter(([fact]) => fact !== 'uid' && fact !== 'exists')
+        .filter(([fact, value]) => fact !== 'uid' && fact !== 'exists' && value !== 'unknown')
         .map(([fact, value]) => `${fact} ${value}`)
         .join(', ')}. If that changes before it is done, it is asked again.`;

@@ -72,7 +72,7 @@ function question(approval, { answer }) {
           'p',
           { class: 'meta' },
           `The target as it was seen: ${Object.entries(approval.shownFor.facts)
-            .filter(([fact]) => fact !== 'uid' && fact !== 'exists')
+            .filter(([fact, value]) => fact !== 'uid' && fact !== 'exists' && value !== 'unknown')
             .map(([fact, value]) => `${fact} ${value}`)
             .join(', ')}. If that changes, it is asked again.`,
         )
