@@ -3,6 +3,7 @@
 import type { DynamoStores } from '../../connectors/dynamodb/index.ts';
 import { actionLedgerContract, appliedActionsContract, seenEventsContract } from './actions.ts';
 import { approvalStoreContract } from './approvals.ts';
+import { decisionContracts } from './decisions.ts';
 import { incidentStoreContract } from './incidents.ts';
 import { preferenceStoreContract } from './preferences.ts';
 
@@ -31,6 +32,7 @@ export function recordContracts(open: OpenStores): void {
   seenEventsContract(open);
   actionLedgerContract(open);
   appliedActionsContract(open);
+  decisionContracts(open);
 }
 
 /** `run` many times at once. */
