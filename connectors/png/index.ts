@@ -1,0 +1,41 @@
+// The Charts port: SVG to PNG by resvg in WebAssembly, the same bytes on every machine and architecture. The module and the font come in
+// as values: where they are read from is the composition root's business.
+import { initWasm, Resvg } from '@resvg/resvg-wasm';
+import type { Charts } from '../../core/ports/world.ts';
+
+interface PngParts {
+  /** Bytes of `@resvg/resvg-wasm/index_bg.wasm`. */
+  readonly wasm: () => Promise<Uint8Array<ArrayBuffer>>;
+  /** A TrueType font. */
+  readonly font: () => Promise<Uint8Array>;
+}
+
+let ready: Promise<void> | undefined;
+
+/** Pixels for each of the SVG's: chat is read on dense screens. */
+const zoom = 2;
+
+export function pngCharts({ wasm, font }: PngParts): Charts {
+  let fontBytes: Promise<Uint8Array> | undefined;
+  return {
+    async png(svg) {
+      ready ??= wasm().then(initWasm);
+      fontBytes ??= font();
+      const [bytes] = await Promise.all([fontBytes, ready]);
+      const resvg = new Resvg(svg, {
+        fitTo: { mode: 'zoom', value: zoom },
+        font: { fontBuffers: [bytes], loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans' },
+      });
+      try {
+        const image = resvg.render();
+        try {
+          return image.asPng();
+        } finally {
+          image.free();
+        }
+      } finally {
+        resvg.free();
+      }
+    },
+  };
+}

@@ -1,0 +1,54 @@
+// The little SVG that charts are made of. Text that comes from outside is escaped here and nowhere else.
+import { clean } from '../text.ts';
+
+export const escapeXml = (text: string): string =>
+  clean(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+type Attributes = Readonly<Record<string, string | number | undefined>>;
+
+export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
+  const pairs = Object.entries(attributes).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}="${escapeXml(typeof value === 'number' ? rounded(value) : value)}"`],
+  );
+  const open = [name, ...pairs].join(' ');
+  return children.length === 0 ? `<${open}/>` : `<${open}>${children.join('')}</${name}>`;
+}
+
+const rounded = (value: number): string => String(Math.round(value * 100) / 100);
+
+/** `size` in pixels. */
+export const label = (
+  text: string,
+  x: number,
+  y: number,
+  { size = 13, color = ink, anchor = 'start', bold = false }: LabelStyle = {},
+): string =>
+  element(
+    'text',
+    { x, y, 'font-size': size, fill: color, 'text-anchor': anchor, 'font-weight': bold ? 'bold' : undefined },
+    escapeXml(text),
+  );
+
+interface LabelStyle {
+  readonly size?: number;
+  readonly color?: string;
+  readonly anchor?: 'start' | 'middle' | 'end';
+  readonly bold?: boolean;
+}
+
+export const [ink, faint, grid, blue, red] = ['#1d1c1d', '#616061', '#e3e3e3', '#1264a3', '#c4314b'];
+
+/** A picture of that size in pixels, on white: chat is read in the dark, too. */
+export const picture = (width: number, height: number, ...content: readonly string[]): string =>
+  element(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      'font-family': 'DejaVu Sans',
+    },
+    element('rect', { width, height, fill: '#ffffff' }),
+    ...content,
+  );

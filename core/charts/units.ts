@@ -1,0 +1,34 @@
+// Numbers as people read them off an axis.
+
+/** `value` in `unit` of the metric: `ms`, `s`, `bytes`, `1` (a ratio of names with ratio in them), `cores`, or any other word. */
+export function amount(value: number, unit: string): string {
+  switch (unit) {
+    case 'bytes':
+    case 'B':
+      return scaled(value, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB']);
+    case 'bytes/s':
+      return `${scaled(value, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB'])}/s`;
+    case 'ms':
+      return Math.abs(value) >= 1000 ? `${short(value / 1000)} s` : `${short(value)} ms`;
+    case 'ratio':
+      return `${short(value * 100)} %`;
+    case 'USD':
+      return `${value < 0 ? '−' : ''}$${Math.abs(value).toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) >= 100 ? 0 : 2 })}`;
+    case '1':
+    case '':
+      return scaled(value, 1000, ['', 'k', 'M', 'G']);
+    default:
+      return `${scaled(value, 1000, ['', 'k', 'M', 'G'])} ${unit}`;
+  }
+}
+
+/** On an axis there is no room for a unit in words: it is said once. */
+export const tickOf = (value: number, unit: string): string => amount(value, isWord(unit) ? '1' : unit);
+export const isWord = (unit: string): boolean => unit !== '' && amount(1, unit).endsWith(` ${unit}`) && unit !== 'ms';
+
+function scaled(value: number, base: number, units: readonly string[]): string {
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log(Math.abs(value) || 1) / Math.log(base))));
+  return `${short(value / base ** step)} ${units[step]}`.trim();
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(3)));
