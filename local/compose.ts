@@ -1,11 +1,13 @@
 // The composition root on one machine: the only place here that chooses connectors. A world (recorded or real) brings what differs;
 // records, policies, evidence, memory, bus and workflow are the same for both.
 import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
+import { costExplorer } from '../connectors/cost-explorer/index.ts';
 import { diskEvidence, diskMemory } from '../connectors/disk/index.ts';
 import { dynamoStores, tableDefinitions } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
@@ -19,15 +21,23 @@ import {
   kubernetesTargets,
 } from '../connectors/kubernetes/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
+import { pngCharts } from '../connectors/png/index.ts';
 import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/index.ts';
-import { readScenario, recordedExecutor, recordedTargets, recordedTelemetry } from '../connectors/recorded/index.ts';
+import {
+  readCosts,
+  readScenario,
+  recordedCosts,
+  recordedExecutor,
+  recordedTargets,
+  recordedTelemetry,
+} from '../connectors/recorded/index.ts';
 import { slackChat, slackReplies } from '../connectors/slack/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
 import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { Ports } from '../core/ports/index.ts';
-import { noExecutor, noTargets, noTelemetry } from '../core/ports/none.ts';
+import { noCosts, noExecutor, noTargets, noTelemetry } from '../core/ports/none.ts';
 import { type Config, readConfig } from './config.ts';
 import { alsoIn, type ConsoleChat, consoleChat } from './console-chat.ts';
 import { type Feed, observedApprovals, observedChat, observedIncidents, observedPreferences } from './feed.ts';
@@ -75,7 +85,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   });
   const { incidents, applied } = stores;
   const world = await options.makeWorld({ incidents, applied, learnedFolder: options.learnedFolder });
-  const { clock, telemetry, executor, targets, pager, catalog, reasoner } = world;
+  const { clock, telemetry, executor, targets, pager, catalog, costs, reasoner } = world;
   const local = { endpoint: aws.url, region: 'us-east-1', credentials: aws.credentials };
   const console = consoleChat(disk, systemClock());
   const chat = world.chat === undefined ? console : alsoIn(console, world.chat);
@@ -89,6 +99,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       targets,
       pager,
       catalog,
+      costs,
+      charts: charts(),
       reasoner,
       ids: ulids(),
       incidents: observedIncidents(incidents, feed),
@@ -147,6 +159,14 @@ export async function openAudit(
 export const catalogFile = new URL('../config/catalog.yaml', import.meta.url).pathname;
 export const readCatalog = (file: string): Promise<Catalog> => yamlCatalog(file).load();
 
+function charts(): Ports['charts'] {
+  const read = (file: string) => readFile(new URL(import.meta.resolve(file)));
+  return pngCharts({
+    wasm: async () => new Uint8Array(await read('@resvg/resvg-wasm/index_bg.wasm')),
+    font: () => read('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
+  });
+}
+
 /** Recordings: acting changes them, and nothing real. Folders may hold one or many. */
 export function recordedWorld(folders: readonly string[]): MakeWorld {
   return async ({ incidents, applied, learnedFolder }) => {
@@ -164,6 +184,7 @@ export function recordedWorld(folders: readonly string[]): MakeWorld {
       targets: recordedTargets(recorded),
       pager: pagerDuty({}),
       catalog: yamlCatalog(catalogFile),
+      costs: await costsOf(dirs),
       reasoner: noReasoner(),
       pages: scenarios.map(({ id, title, alert }) => ({ id, title, body: alert })),
       webhookSecrets: [],
@@ -171,6 +192,15 @@ export function recordedWorld(folders: readonly string[]): MakeWorld {
       waitMs: recordedWaitMs,
     };
   };
+}
+
+/** Of the first recording that has some. */
+async function costsOf(dirs: readonly string[]): Promise<Ports['costs']> {
+  for (const dir of dirs) {
+    const costs = await readCosts(dir);
+    if (costs) return recordedCosts(costs, systemClock());
+  }
+  return noCosts;
 }
 
 export type LiveConfig = Config<typeof ModelConfig>;
@@ -185,6 +215,7 @@ export function liveWorld(config: LiveConfig): MakeWorld {
     ...(await liveSources(config, learnedFolder)),
     pager: pagerDuty({ token: config.pagerduty?.token, fromEmail: config.pagerduty?.fromEmail }),
     catalog: catalogOf(config),
+    costs: config.costs === undefined ? noCosts : costExplorer(),
     reasoner: config.model === undefined ? noReasoner() : strandsReasoner(config.model, prompts()),
     chat: config.slack && slackChat({ token: config.slack.botToken, channel: config.slack.channel }),
     pages: [],

@@ -40,6 +40,8 @@ const schema = <Model extends z.ZodType>(model: Model) =>
         })
         .optional(),
       slack: z.strictObject({ botToken: text, signingSecret: text, channel: text }).optional(),
+      /** AWS Cost Explorer, with the credentials that the AWS tools would use. */
+      costs: z.literal('cost-explorer').optional(),
       model: model.optional(),
       dataDir: text.optional(),
     })

@@ -11,7 +11,7 @@ export interface RecordedPage {
 }
 
 export interface World
-  extends Pick<Ports, 'clock' | 'telemetry' | 'executor' | 'targets' | 'pager' | 'catalog' | 'reasoner'> {
+  extends Pick<Ports, 'clock' | 'telemetry' | 'executor' | 'targets' | 'pager' | 'catalog' | 'costs' | 'reasoner'> {
   /** Another place than the console where people read. */
   readonly chat?: Ports['chat'] | undefined;
   readonly pages: readonly RecordedPage[];

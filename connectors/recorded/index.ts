@@ -1,4 +1,5 @@
+export { recordedCosts } from './costs.ts';
 export { recordedExecutor } from './executor.ts';
-export { readScenario } from './scenario.ts';
+export { readCosts, readScenario } from './scenario.ts';
 export { recordedTargets } from './targets.ts';
 export { recordedTelemetry } from './telemetry.ts';

@@ -36,6 +36,13 @@ const FrontMatter = z.looseObject({
   tags: z.array(z.string()).default([]),
 });
 
+const RecordedCosts = z.strictObject({
+  accounts: z.array(z.strictObject({ id: z.string().regex(/^\d{12}$/), name: z.string().min(1) })),
+  /** US dollars a day; the last is today. */
+  spent: z.array(z.strictObject({ account: z.string(), service: z.string(), usd: z.array(z.number()) })),
+});
+export type RecordedCosts = z.infer<typeof RecordedCosts>;
+
 const worldFiles = new Set([
   'signals.ndjson',
   'logs.ndjson',
@@ -46,7 +53,7 @@ const worldFiles = new Set([
   'knowledge',
   'kubernetes',
 ]);
-const topFiles = new Set([...worldFiles, 'scenario.json', 'alert.json', 'expected.json', 'after']);
+const topFiles = new Set([...worldFiles, 'scenario.json', 'alert.json', 'costs.json', 'expected.json', 'after']);
 
 export interface Scenario {
   readonly id: string;
@@ -59,6 +66,11 @@ export interface Scenario {
   readonly alert: string;
   /** Folders whose files replace their namesakes once that action ran, by action id. */
   readonly after: Readonly<Record<string, string>>;
+}
+
+/** Undefined where the recording holds none. @throws InvalidInput naming the file that does not fit. */
+export async function readCosts(dir: string): Promise<RecordedCosts | undefined> {
+  return (await list(dir)).includes('costs.json') ? readJson(join(dir, 'costs.json'), RecordedCosts) : undefined;
 }
 
 /** @throws InvalidInput naming the file that does not fit. */

@@ -1,6 +1,7 @@
 // The whole outside world, as interfaces. Functions ask for the ports they use: `Pick<Ports, 'incidents' | 'clock'>`.
 import type { ServiceCatalog } from './catalog.ts';
 import type { Bus, Chat, Memory, Pager, Policies, Reasoner, Replies, Workflow } from './channels.ts';
+import type { Costs } from './costs.ts';
 import type {
   ActBook,
   ActionLedger,
@@ -14,7 +15,7 @@ import type {
 } from './records.ts';
 import type { Secrets } from './secrets.ts';
 import type { Executor, Targets, Telemetry } from './telemetry.ts';
-import type { Clock, Ids } from './world.ts';
+import type { Charts, Clock, Ids } from './world.ts';
 
 export interface Ports {
   readonly clock: Clock;
@@ -40,5 +41,7 @@ export interface Ports {
   readonly executor: Executor;
   readonly targets: Targets;
   readonly catalog: ServiceCatalog;
+  readonly costs: Costs;
+  readonly charts: Charts;
   readonly secrets: Secrets;
 }

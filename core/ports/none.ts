@@ -1,4 +1,5 @@
 // Sources that are not configured: each answers with a gap that says so, so that an investigation names what it could not look at.
+import type { Costs } from './costs.ts';
 import type { Executor, Observed, Targets, Telemetry } from './telemetry.ts';
 
 const missing = (source: string) => async (): Promise<Observed<never>> => ({
@@ -22,3 +23,8 @@ const cannotAct = async () => ({ kind: 'refused', why: 'No cluster is configured
 export const noExecutor: Executor = { dryRun: cannotAct, execute: cannotAct };
 
 export const noTargets: Targets = { look: async () => ({ kind: 'unseen', why: 'No cluster is configured.' }) };
+
+const noCost = async () =>
+  ({ kind: 'gap', gap: { source: 'cost', reason: 'No source of costs is configured.' } }) as const;
+
+export const noCosts: Costs = { accounts: noCost, costs: noCost };

@@ -177,26 +177,31 @@ const refreshSwitch = telling(async () => {
 });
 
 /** What was heard, and the buttons of a proposal. */
-function showHeard(heard) {
+/** What came of something that was said: words, a picture, and what can be said next. */
+function showReply(reply) {
   const confirm = (confirmed) =>
     telling(async () => {
-      const { id, incidentId } = heard.proposal;
+      const { id, incidentId } = reply.proposal;
       const path = `/incidents/${encodeURIComponent(incidentId)}/proposals/${encodeURIComponent(id)}`;
-      showHeard(await api(path, { by: person(), confirmed }));
+      showReply(await api(path, { by: person(), confirmed }));
       await refreshPreferences();
     });
+  const button = (text, onclick, kind = 'plain') => h('button', { type: 'button', class: kind, onclick }, text);
+  const next = reply.proposal
+    ? [button('Yes, remember it', confirm(true), 'primary'), button('No', confirm(false))]
+    : (reply.choices ?? []).map((choice) => button(choice, () => say(choice)));
   $('talk-answer').replaceChildren(
-    h('p', {}, heard.kind === 'nothing' ? 'That says nothing about next time that I understand.' : heard.text),
-    heard.kind === 'proposed'
-      ? h(
-          'div',
-          { class: 'buttons' },
-          h('button', { type: 'button', class: 'primary', onclick: confirm(true) }, 'Yes, remember it'),
-          h('button', { type: 'button', class: 'plain', onclick: confirm(false) }, 'No'),
-        )
-      : '',
+    h('p', {}, reply.text),
+    reply.image ? h('img', { class: 'reply-chart', src: reply.image, alt: `Chart: ${reply.text}` }) : '',
+    ...(reply.lines ?? []).map((line) => h('p', { class: line.includes('\n') ? 'reply-excerpt' : 'reply-line' }, line)),
+    next.length > 0 ? h('div', { class: 'buttons' }, next) : '',
   );
 }
+
+const say = telling(async (text) => {
+  showReply(await api(`/incidents/${encodeURIComponent(selected)}/said`, { by: person(), text }));
+  await refreshPreferences();
+});
 
 const loadScenarios = telling(async () => {
   const { scenarios } = await api('/scenarios');
@@ -270,9 +275,8 @@ $('talk-form').addEventListener(
     event.preventDefault();
     const text = $('talk-text').value.trim();
     if (text === '') return;
-    showHeard(await api(`/incidents/${encodeURIComponent(selected)}/said`, { by: person(), text }));
+    await say(text);
     $('talk-text').value = '';
-    await refreshPreferences();
   }),
 );
 $('kill-switch-form').addEventListener(

@@ -1,9 +1,10 @@
 // The console's API: JSON in, JSON out, one row a route. It reads the records and calls the same core functions that Slack's buttons do.
 import * as z from 'zod';
 import { switches, throwKillSwitch } from '../../core/controls.ts';
+import { converse, type Message } from '../../core/conversation/converse.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { historyOf } from '../../core/learning/matching.ts';
-import { confirmTeaching, hear, revokePreference, scopeOf } from '../../core/learning/teach.ts';
+import { confirmTeaching, revokePreference, scopeOf } from '../../core/learning/teach.ts';
 import { Verdict } from '../../core/model/action.ts';
 import { Instant } from '../../core/model/entity.ts';
 import type { Ports } from '../../core/ports/index.ts';
@@ -60,7 +61,7 @@ const routes: readonly Route[] = [
   [
     'POST',
     /^\/api\/incidents\/([^/]+)\/said$/,
-    ([id], body, { ports }) => hear({ incidentId: id ?? '', ...valid(Said, body) }, ports),
+    ([id], body, { ports }) => said({ incidentId: id ?? '', ...valid(Said, body) }, ports),
   ],
   [
     'POST',
@@ -97,6 +98,17 @@ export async function answerApi(
     if (match) return answer(match.slice(1).map(decode), body, parts, query);
   }
   throw new NotFound(`There is no ${method} ${path} here.`);
+}
+
+/** The same conversation as in Slack; a chart travels as a PNG. */
+async function said(message: Message, ports: Ports) {
+  const reply = await converse(message, ports);
+  if (reply === undefined) throw new NotFound(`There is no incident ${message.incidentId}.`);
+  const { chart, ...rest } = reply;
+  return {
+    ...rest,
+    ...(chart && { image: `data:image/png;base64,${Buffer.from(await ports.charts.png(chart)).toString('base64')}` }),
+  };
 }
 
 async function incidents(ports: Ports) {

@@ -28,6 +28,34 @@ function write(id, files) {
   }
 }
 
+/** What three accounts spent a day, for 100 days: a little more each week, less on weekends, and one that has just doubled. */
+function costs() {
+  const accounts = [
+    { id: '210000000001', name: 'backend-prod' },
+    { id: '210000000002', name: 'media-prod' },
+    { id: '210000000003', name: 'media-staging' },
+  ];
+  const daily = [
+    ['210000000001', 'Amazon Elastic Compute Cloud - Compute', 612],
+    ['210000000001', 'Amazon Elastic Container Service for Kubernetes', 96],
+    ['210000000001', 'Amazon Relational Database Service', 188],
+    ['210000000001', 'AmazonCloudWatch', 41],
+    ['210000000002', 'Amazon Simple Storage Service', 402],
+    ['210000000002', 'Amazon CloudFront', 355],
+    ['210000000003', 'Amazon Elastic Compute Cloud - Compute', 58],
+  ];
+  const spent = daily.map(([account, service, base], place) => ({
+    account,
+    service,
+    usd: Array.from({ length: 100 }, (_, day) => {
+      const jump = service === 'AmazonCloudWatch' && day > 82 ? 2.1 : 1;
+      const week = 1 + 0.002 * day - (day % 7 > 4 ? 0.12 : 0);
+      return Math.round(100 * base * jump * week * (1 + 0.03 * noise(day + 31 * place))) / 100;
+    }),
+  }));
+  return `{"accounts":${JSON.stringify(accounts)},"spent":[\n${spent.map((one) => JSON.stringify(one)).join(',\n')}\n]}\n`;
+}
+
 /** A series a minute from `from` to `to` (minutes relative to the page); `value` of the minute. */
 const series = (base, entity, signal, unit, from, to, value) => ({
   source: 'prometheus',
@@ -85,7 +113,7 @@ function healthy({
 
 // ---- CronJob: a transient upstream error, and another error of the same job -------------------------------------------------
 
-function invoices({ id, title, now, pageId, logsOf, knowledge, signals, changes, after, summary }) {
+function invoices({ id, title, now, pageId, logsOf, knowledge, signals, changes, after, summary, withCosts }) {
   const t = at(now);
   const ns = 'billing';
   const env = [
@@ -235,6 +263,7 @@ function invoices({ id, title, now, pageId, logsOf, knowledge, signals, changes,
   }
   const files = {
     'scenario.json': meta(id, title, now, 'backend-1', ns, ['cronjob', 'job']),
+    ...(withCosts ? { 'costs.json': costs() } : {}),
     'alert.json': page({
       id: pageId,
       at: now,
@@ -242,7 +271,13 @@ function invoices({ id, title, now, pageId, logsOf, knowledge, signals, changes,
       service: 'Billing',
       details: {
         firing: {
-          labels: { alertname: 'KubeJobFailed', job_name: jobName(0), namespace: ns, severity: 'critical' },
+          labels: {
+            alertname: 'KubeJobFailed',
+            job_name: jobName(0),
+            namespace: ns,
+            severity: 'critical',
+            aws_account_id: '210000000001',
+          },
           annotations: { summary, runbook_url: 'https://runbooks.example.com/KubeJobFailed' },
         },
         num_firing: 1,
@@ -383,6 +418,7 @@ const invoiceChanges = (t) => [
 
 invoices({
   id: 'cronjob-nightly-invoices',
+  withCosts: true,
   title: 'The nightly invoice job failed: ledger-api reset its connections for a while',
   now: '2026-11-18T02:00:00Z',
   pageId: 'CRONJOB1',

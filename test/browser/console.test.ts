@@ -177,3 +177,21 @@ test('the kill switch, thrown at the console, refuses what would have been done'
   await page.getByRole('button', { name: 'Take it off' }).click();
   await page.locator('#kill-switch[data-on="false"]').waitFor();
 });
+
+test('a question is answered in the console as in the thread, with a picture where one says more', async () => {
+  await sendPage('cronjob-nightly-invoices');
+  await status('Waits for you');
+  const ask = async (text: string, answer: string | RegExp) => {
+    await page.locator('#talk-text').fill(text);
+    await page.getByRole('button', { name: 'Say it' }).click();
+    await page.locator('#talk-answer', { hasText: answer }).waitFor();
+  };
+  await ask('what was the cost of this account last month?', 'backend-prod (210000000001) cost $');
+  expect(await page.locator('.reply-chart').evaluate('(image) => image.naturalWidth')).toBe(1600);
+  await page.screenshot({ path: 'test-results/console-cost.png', fullPage: true });
+  await ask('show me the logs', 'the most telling first');
+  await page.screenshot({ path: 'test-results/console-logs.png', fullPage: true });
+  await ask('lunch?', 'I am not sure what you want to know');
+  await page.getByRole('button', { name: 'why?' }).click();
+  await page.locator('#talk-answer', { hasText: 'For it:' }).waitFor();
+});

@@ -1,0 +1,28 @@
+// The Costs port on a recording: what each account spent on each service, day by day, the last of them today.
+import type { Cost, Costs } from '../../core/ports/costs.ts';
+import type { Clock } from '../../core/ports/world.ts';
+import type { RecordedCosts } from './scenario.ts';
+
+const dayMs = 86_400_000;
+
+/** A day that lies outside of the recording costs nothing; today is estimated, as bills are. */
+export function recordedCosts({ accounts, spent }: RecordedCosts, clock: Clock): Costs {
+  return {
+    accounts: async () => ({ kind: 'data', accounts }),
+    async costs({ accounts: ids, start, end, by }) {
+      const today = Date.parse(`${clock.now().toISOString().slice(0, 10)}T00:00:00Z`);
+      const [from, to] = [start, end].map((day) => (Date.parse(`${day}T00:00:00Z`) - today) / dayMs);
+      const sums = new Map<string, number>();
+      for (const { account, service, usd } of spent) {
+        if (ids.length > 0 && !ids.includes(account)) continue;
+        const days = usd.filter(
+          (_, place) => place - usd.length + 1 >= (from ?? 0) && place - usd.length + 1 < (to ?? 0),
+        );
+        const key = by === 'service' ? service : account;
+        sums.set(key, (sums.get(key) ?? 0) + days.reduce((sum, each) => sum + each, 0));
+      }
+      const costs: Cost[] = [...sums].map(([key, usd]) => ({ key, usd })).sort((a, b) => b.usd - a.usd);
+      return { kind: 'data', costs: costs.filter(({ usd }) => usd !== 0), estimated: (to ?? 0) > 0 };
+    },
+  };
+}

@@ -1,0 +1,255 @@
+// One message of a person in an incident's thread, answered: the same for Slack and for the console. Reads the record, calls the same
+// functions that buttons call, and never does more than those. What is not understood is asked back.
+
+import * as z from 'zod';
+import { metricChart } from '../charts/metric.ts';
+import { answerCostQuestion } from '../cost/answer.ts';
+import { note } from '../incidents/timeline.ts';
+import { hear, scopeOf } from '../learning/teach.ts';
+import type { Verdict } from '../model/action.ts';
+import type { Proposal } from '../model/proposal.ts';
+import type { Evidence } from '../model/report.ts';
+import { Series } from '../model/telemetry.ts';
+import type { Ports } from '../ports/index.ts';
+import { redact } from '../redact.ts';
+import { answerApproval } from '../remediation/answer.ts';
+import { shorten } from '../text.ts';
+import { type Intent, readIntent, type Source } from './intent.ts';
+import { checkedWords, helpWords, statusWords, type Words, whyWords } from './words.ts';
+
+type ConversationPorts = Pick<
+  Ports,
+  | 'incidents'
+  | 'approvals'
+  | 'preferences'
+  | 'evidence'
+  | 'workflow'
+  | 'catalog'
+  | 'policies'
+  | 'controls'
+  | 'clock'
+  | 'ids'
+  | 'audit'
+  | 'costs'
+>;
+
+export interface Message {
+  readonly incidentId: string;
+  readonly text: string;
+  /** Slack user id, or the name at the console. Never a bot. */
+  readonly by: string;
+}
+
+export interface Reply extends Words {
+  readonly intent: Intent['kind'] | 'teach';
+  /** SVG of what is better seen. */
+  readonly chart?: string | undefined;
+  /** What can be said next, as buttons that say it. */
+  readonly choices: readonly string[];
+  /** To be confirmed, with buttons or words. */
+  readonly proposal?: Proposal | undefined;
+}
+
+const reply = (intent: Reply['intent'], words: Words, more: Partial<Reply> = {}): Reply => ({
+  intent,
+  choices: [],
+  ...words,
+  ...more,
+});
+const only = (text: string): Words => ({ text, lines: [] });
+
+/** Throws what a port throws; undefined where there is no such incident. */
+export async function converse(message: Message, ports: ConversationPorts): Promise<Reply | undefined> {
+  const { incidentId, text } = message;
+  const incident = await ports.incidents.get(incidentId);
+  if (!incident) return undefined;
+  const heard = await hear(message, ports);
+  if (heard.kind !== 'nothing')
+    return reply(
+      'teach',
+      only(heard.text),
+      heard.kind === 'proposed' ? { proposal: heard.proposal, choices: ['yes', 'no'] } : {},
+    );
+  const intent = readIntent(text);
+  const diagnosis = await ports.incidents.diagnosis(incidentId);
+  switch (intent.kind) {
+    case 'approve':
+    case 'reject':
+      return answer(message, intent, ports);
+    case 'correct':
+      return correct(message, intent.meant, ports);
+    case 'cost':
+      return cost(message, ports);
+    case 'help':
+      return reply('help', helpWords);
+    case 'preferences':
+      return reply('preferences', await preferencesWords(ports));
+    case 'checked':
+      return reply('checked', checkedWords(await ports.incidents.timeline(incidentId), diagnosis));
+    case 'evidence':
+      return evidence(message, intent.source, ports);
+    case 'status': {
+      const [timeline, approvals] = await Promise.all([
+        ports.incidents.timeline(incidentId),
+        ports.approvals.ofIncident(incidentId),
+      ]);
+      const pending = approvals.filter(({ state }) => state === 'pending');
+      return reply('status', statusWords(incident, diagnosis, timeline, pending));
+    }
+    case 'why':
+    case 'investigate':
+      if (!diagnosis) return reply(intent.kind, only('There is no diagnosis yet; the specialists are still at work.'));
+      return intent.kind === 'why'
+        ? reply('why', whyWords(text, diagnosis), { choices: ['show me the evidence', 'what did you check?'] })
+        : reply('investigate', only(diagnosis.text), { choices: ['why?', 'show me the logs'] });
+    case 'unclear':
+      return reply('unclear', only('I am not sure what you want to know. One of these?'), {
+        choices: ['why?', 'show me the logs', 'what did you check?', 'status', 'help'],
+      });
+  }
+}
+
+/** A word approves only where exactly one question waits, and only a word that means nothing else. */
+async function answer(
+  { incidentId, by }: Message,
+  { kind, sure }: Extract<Intent, { kind: 'approve' | 'reject' }>,
+  ports: ConversationPorts,
+): Promise<Reply> {
+  const approvals = await ports.approvals.ofIncident(incidentId);
+  const pending = approvals.filter(({ state }) => state === 'pending');
+  const [one] = pending;
+  if (!one) {
+    const settled = approvals.at(-1);
+    return reply(
+      kind,
+      only(
+        settled
+          ? `Nothing waits for an answer. ${settled.question} is ${settled.state}.`
+          : 'Nothing waits for an answer.',
+      ),
+    );
+  }
+  if (pending.length > 1)
+    return reply('unclear', {
+      text: 'More than one question waits; please use the buttons below the one you mean.',
+      lines: pending.map(({ question }) => question),
+    });
+  if (!sure) return reply('unclear', only(`Do you mean this? ${one.question}`), { choices: ['approve', 'reject'] });
+  const verdict: Verdict = kind === 'approve' ? 'approve' : 'reject';
+  const result = await answerApproval({ approvalId: one.id, verdict, by }, ports);
+  return reply(kind, only(`${one.question} ${result.text}`));
+}
+
+/** People know better. What they say is kept beside the diagnosis, for the postmortem and for the dojo. */
+async function correct({ incidentId, by, text }: Message, meant: string, ports: ConversationPorts): Promise<Reply> {
+  if (meant === '')
+    return reply('correct', only('What was it, then? "It was …" is enough; I keep it with the incident.'));
+  const words = redact(shorten(text.replace(/\s+/g, ' ').trim(), 600));
+  await note(
+    incidentId,
+    { step: 'Correct', kind: 'note', actor: by, key: `${by}:${words}`, text: `Corrected: ${words}` },
+    ports,
+  );
+  return reply(
+    'correct',
+    only(
+      'Thank you. It is kept with the incident, goes before my own words in the postmortem, and is there to learn from.',
+    ),
+  );
+}
+
+async function cost({ text, incidentId }: Message, ports: ConversationPorts): Promise<Reply> {
+  const incident = await ports.incidents.get(incidentId);
+  const account = /(?<!\d)\d{12}(?!\d)/.exec(Object.values(incident?.trigger.details ?? {}).join(' '))?.[0];
+  const answered = await answerCostQuestion(text, { account }, ports);
+  switch (answered.kind) {
+    case 'answered':
+      return reply('cost', answered, { chart: answered.chart });
+    case 'unclear':
+      return reply('unclear', only(answered.ask), {
+        choices: answered.choices.map((choice) => `${text.replace(/[?.! ]+$/, '')} ${choice}`),
+      });
+    case 'gap':
+      return reply('cost', only(answered.text));
+  }
+}
+
+async function preferencesWords({ preferences }: ConversationPorts): Promise<Words> {
+  const active = (await preferences.list()).filter(({ state }) => state !== 'revoked');
+  if (active.length === 0) return only('Nothing is done without asking: nobody has taught me anything.');
+  return {
+    text: `${active.length === 1 ? 'One thing is' : `${active.length} things are`} remembered.`,
+    lines: active.map(
+      (one) => `${one.state === 'suspended' ? 'Suspended: ' : ''}${scopeOf(one)} Taught by ${one.taughtBy}.`,
+    ),
+  };
+}
+
+/** What evidence calls its source, by specialist. */
+const sourcesOf: Readonly<Record<Source, RegExp>> = {
+  logs: /^(?:logs|journal)$/,
+  metrics: /^(?:prometheus|cloudwatch|newrelic|fastly|metrics|alerts?)/,
+  kubernetes: /^kubernetes$/,
+  changes: /^(?:changes?|status)/,
+  knowledge: /^(?:knowledge|runbook|memory)/,
+};
+const shown = 3;
+const excerptLength = 900;
+const MetricRecord = z.looseObject({
+  kind: z.literal('series'),
+  series: Series,
+  onset: z.string().optional(),
+  baseline: z.looseObject({ median: z.number().nullish() }).optional(),
+});
+
+/** The most telling pieces first: those of the first hypothesis, then what specialists reported. */
+async function evidence({ incidentId }: Message, source: Source | undefined, ports: ConversationPorts): Promise<Reply> {
+  const [diagnosis, timeline] = await Promise.all([
+    ports.incidents.diagnosis(incidentId),
+    ports.incidents.timeline(incidentId),
+  ]);
+  const ids = new Set([
+    ...(diagnosis?.hypotheses.flatMap(({ evidenceIds }) => evidenceIds) ?? []),
+    ...timeline.flatMap(({ evidenceIds }) => evidenceIds),
+  ]);
+  const found = (await Promise.all([...ids].map((id) => ports.evidence.get(incidentId, id)))).filter(
+    (one): one is Evidence => one !== undefined && (source === undefined || sourcesOf[source].test(one.source)),
+  );
+  const what = source ?? 'evidence';
+  if (found.length === 0)
+    return reply(
+      'evidence',
+      only(`There is nothing from ${what} on record. "What did you check?" tells what could not be read.`),
+    );
+  const few = found.slice(0, shown);
+  return reply(
+    'evidence',
+    {
+      text: `${few.length} of ${found.length} pieces ${source ? `from ${source}` : 'of evidence'}, the most telling first.`,
+      lines: few.map(({ id, query, excerpt }) => `${id} · ${query}\n${shorten(excerpt, excerptLength)}`),
+    },
+    { chart: await chartOf(incidentId, few, ports) },
+  );
+}
+
+async function chartOf(
+  incidentId: string,
+  pieces: readonly Evidence[],
+  ports: Pick<Ports, 'evidence'>,
+): Promise<string | undefined> {
+  for (const { id } of pieces) {
+    const record = MetricRecord.safeParse(await ports.evidence.full(incidentId, id));
+    if (record.success) return chartOfSeries(record.data);
+  }
+  return undefined;
+}
+
+function chartOfSeries({ series, onset, baseline }: z.infer<typeof MetricRecord>): string | undefined {
+  return metricChart({
+    title: `${series.signal.replaceAll('_', ' ')} of ${series.entity.name}`,
+    unit: series.signal.endsWith('_ratio') ? 'ratio' : series.unit,
+    points: series.points,
+    onset,
+    usual: baseline?.median ?? undefined,
+  });
+}

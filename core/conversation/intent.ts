@@ -1,0 +1,111 @@
+// What a person wants who writes into an incident's thread, by rules. What no rule is sure of is `unclear` and is asked back: a guess never
+// acts, and never answers another question than the one that was put.
+import { asksForCost } from '../cost/question.ts';
+import { clean } from '../text.ts';
+
+/** Whose evidence is meant; the names of specialists. */
+export type Source = 'logs' | 'metrics' | 'kubernetes' | 'changes' | 'knowledge';
+
+export type Intent =
+  | { readonly kind: 'why' | 'checked' | 'status' | 'cost' | 'help' | 'preferences' | 'investigate' | 'unclear' }
+  | { readonly kind: 'evidence'; readonly source: Source | undefined }
+  /** `sure`: in words that mean nothing else than this question; otherwise it is said back first. */
+  | { readonly kind: 'approve' | 'reject'; readonly sure: boolean }
+  /** `meant` is what it was in their words. */
+  | { readonly kind: 'correct'; readonly meant: string };
+
+/** Longer texts are pasted, not said. */
+const maxLength = 600;
+
+const act = '(?:re-?run|retry|restart|roll ?back|roll it back|scale|delete|cordon|purge)';
+const approves = new RegExp(
+  `^(?:(?:yes|ok|okay|sure|please)[,.!]? )*(?:i )?(?:approved?|go ahead|do it|${act}(?: it| that| this| the job| the cron ?job)?)(?: please| now)?[.! ]*$`,
+);
+const rejects =
+  /^(?:(?:no|nope)[,.!]? )*(?:i )?(?:reject(?:ed)?|decline(?:d)?|do not|do not do (?:it|that)|leave it(?: alone)?|hands off)(?: please)?[.! ]*$/;
+const bareYes = /^(?:y|yes|yep|yeah|ok|okay|sure|fine|👍|:\+1:|:thumbsup:)[.! ]*$/u;
+const bareNo = /^(?:n|no|nope|👎|:-1:|:thumbsdown:)[.! ]*$/u;
+const corrects =
+  /^(?:(?:no|nope|nah|wrong|actually|sorry)[,.!:]? )+(?:(?:that|this|it) (?:is|was) (?:wrong|not (?:it|right|true|the (?:cause|reason|problem)))[,.;:]? )?(?:it (?:was|is|were)|the (?:real |true |actual )?(?:root )?(?:cause|reason|problem|culprit) (?:was|is))(?! (?:not|wrong)) (?<meant>.{2,})$|^the (?:real|true|actual) (?:root )?(?:cause|reason|problem|culprit) (?:was|is) (?<real>.{2,})$/;
+const disagrees =
+  /^(?:(?:no|nope|nah)[,.!:]? )?(?:that is|that was|this is|it is|you are) (?:wrong|not (?:it|right|true|correct))[.! ]*$/;
+
+const sources: readonly (readonly [Source, RegExp])[] = [
+  ['logs', /\b(?:logs?|log lines?|stack ?traces?|error lines?)\b/],
+  ['metrics', /\b(?:metrics?|graphs?|plots?|charts?|dashboards?|latency|series)\b/],
+  ['kubernetes', /\b(?:pods?|events?|kubernetes|k8s|cluster|deployments?|replicas?)\b/],
+  ['changes', /\b(?:changes?|deploys?|diffs?|commits?|releases?|rollouts?|who changed)\b/],
+  ['knowledge', /\b(?:runbooks?|docs?|documentation|postmortems?|past incidents?|seen (?:this|it) before)\b/],
+];
+const shows =
+  /\b(?:show|see|give|post|paste|send|display|where (?:is|are)|what (?:is|are|was|were) (?:in )?the|look at|evidence|proof)\b/;
+
+export function readIntent(text: string): Intent {
+  const said = plain(text);
+  if (said.length > maxLength) return { kind: 'unclear' };
+  if (said === '' || /^(?:help|what can you do|how do you work|commands?|\?)[?!. ]*$/.test(said))
+    return { kind: 'help' };
+  if (approves.test(said)) return { kind: 'approve', sure: true };
+  if (rejects.test(said)) return { kind: 'reject', sure: true };
+  if (bareYes.test(said)) return { kind: 'approve', sure: false };
+  if (bareNo.test(said)) return { kind: 'reject', sure: false };
+  const correction = corrects.exec(said)?.groups;
+  const meant = correction?.meant ?? correction?.real;
+  if (meant !== undefined) return { kind: 'correct', meant: meant.replace(/[.! ]+$/, '') };
+  if (disagrees.test(said)) return { kind: 'correct', meant: '' };
+  if (asksForCost(said)) return { kind: 'cost' };
+  if (
+    /\b(?:what|which|did|have|how) .{0,20}\b(?:you )?(?:check(?:ed)?|look(?:ed)? (?:at|into)|ask(?:ed)?|read|search(?:ed)?|examin(?:e|ed))\b/.test(
+      said,
+    ) &&
+    !shows.test(said)
+  )
+    return { kind: 'checked' };
+  if (/\b(?:preferences?|taught|remember(?:ed)?|allowed to do|without asking)\b/.test(said))
+    return { kind: 'preferences' };
+  const source = sources.find(([, words]) => words.test(said))?.[0];
+  if (shows.test(said) && (source !== undefined || /\b(?:evidence|proof)\b/.test(said)))
+    return { kind: 'evidence', source };
+  if (
+    /\b(?:why|how (?:sure|certain|confident)|how do you know|what makes you|what speaks|because of what|reason(?:ing)?|convince me|really)\b/.test(
+      said,
+    )
+  )
+    return { kind: 'why' };
+  if (
+    /\b(?:status|update|progress|how (?:is it|are we|far)|where are we|what is happening|what is going on|is (?:it|this) (?:fixed|over|resolved|back|better|done|still)|still (?:down|broken|failing)|eta|any news)\b/.test(
+      said,
+    )
+  )
+    return { kind: 'status' };
+  if (
+    /\b(?:what (?:is|was) (?:the )?(?:issue|problem|wrong|broken|cause|matter|root cause)|what (?:broke|happened|failed|caused)|investigate|look into|diagnos|analy[sz]e|check (?:this|it|the)|root cause|summar)/.test(
+      said,
+    )
+  )
+    return { kind: 'investigate' };
+  if (source !== undefined && said.split(' ').length <= 3) return { kind: 'evidence', source };
+  return { kind: 'unclear' };
+}
+
+const contractions: readonly (readonly [RegExp, string])[] = [
+  [/[’`]/g, "'"],
+  [/\bdon'?t\b/g, 'do not'],
+  [/\b(what|that|it|where|how|who|this)'?s\b(?!')/g, '$1 is'],
+  [/\bisn'?t\b/g, 'is not'],
+  [/\bwasn'?t\b/g, 'was not'],
+  [/\byou'?re\b/g, 'you are'],
+];
+
+/** In lower case, in one line, without mentions and courtesies at the front. */
+function plain(text: string): string {
+  let said = clean(text.replace(/<[@!#][^>]{0,80}>/g, ' '))
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .trim();
+  for (const [pattern, instead] of contractions) said = said.replace(pattern, instead);
+  return said.replace(
+    /^(?:(?:hey|hi|hello|please|ok|okay|so|and|well|watchkeeper|can you|could you|would you)[,:!]? )+(?=\w{3})/,
+    (lead) => (/^(?:ok|okay)/.test(lead) ? lead : ''),
+  );
+}

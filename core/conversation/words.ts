@@ -1,0 +1,134 @@
+// What is answered about an incident, in words, out of what is on record. Pure.
+
+import type { Approval } from '../model/action.ts';
+import { causes } from '../model/causes.ts';
+import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
+import type { Incident, TimelineEntry } from '../model/incident.ts';
+import { confidenceWords } from '../reporting/words.ts';
+
+export interface Words {
+  /** The answer in a sentence or two. */
+  readonly text: string;
+  readonly lines: readonly string[];
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const nameOf = ({ entity, cause }: Hypothesis): string =>
+  `${entity.kind} ${entity.name} (${causes[cause].title.toLowerCase()})`;
+
+/** Why a hypothesis stands where it does: the first, or the one that the question speaks of. */
+export function whyWords(question: string, { hypotheses, gaps }: Diagnosis): Words {
+  const [first] = hypotheses;
+  if (!first || first.cause === 'unknown') {
+    return {
+      text: 'I do not know the cause, and say so rather than guess.',
+      lines: [
+        ...hypotheses.slice(1, 3).map((one) => `A lead: ${nameOf(one)}, ${percent(one.confidence)}.`),
+        ...gaps.slice(0, 4).map(({ source, reason }) => `Not known: ${source}: ${reason}`),
+      ],
+    };
+  }
+  const meant = spokenOf(question, hypotheses);
+  if (meant === 'none')
+    return {
+      text: `Nothing that was found speaks of that. What is ${confidenceWords(first.confidence)}: ${nameOf(first)}.`,
+      lines: reasonsOf(first),
+    };
+  const one = meant ?? first;
+  const place = one.rank === 1 ? '' : `It is not first: ${nameOf(first)} explains more. `;
+  return {
+    text: `${place}${nameOf(one)} is ${confidenceWords(one.confidence)} (${percent(one.confidence)}).`,
+    lines: reasonsOf(one),
+  };
+}
+
+const reasonsOf = ({ why, against, evidenceIds }: Hypothesis): string[] => [
+  ...why.map((reason) => `For it: ${reason}`),
+  ...against.map((reason) => `Against it: ${reason}`),
+  `Evidence: ${evidenceIds.join(', ')}.`,
+];
+
+/** Words that say what kind of thing somebody suspects, and the groups of causes that are of it. */
+const kinds: readonly (readonly [RegExp, RegExp])[] = [
+  [/\b(?:databases?|db|mysql|postgres|sql)\b/, /^(?:database|disk)/],
+  [/\b(?:deploy(?:ment)?s?|release|change|commit|rollout)\b/, /change|rollout/],
+  [/\b(?:network|dns|connection)\b/, /network|dns/],
+  [/\b(?:memory|oom)\b/, /oom|memory/],
+  [/\b(?:cpu)\b/, /cpu/],
+  [/\b(?:nodes?|machine|host)\b/, /^node/],
+  [/\b(?:certificate|tls|ssl)\b/, /certificate/],
+  [/\b(?:traffic|load|surge)\b/, /traffic|hpa/],
+  [/\b(?:vendor|cdn|fastly|provider|aws)\b/, /vendor/],
+  [/\b(?:cache|redis|queue|kafka)\b/, /^$/],
+];
+
+/** The hypothesis that a question names, by entity or by kind of cause; `none` where it names one that nobody has. */
+function spokenOf(question: string, hypotheses: readonly Hypothesis[]): Hypothesis | 'none' | undefined {
+  const said = ` ${question.toLowerCase()} `;
+  const byName = hypotheses.find(({ entity }) => said.split(/[^a-z0-9-]+/).includes(entity.name.toLowerCase()));
+  if (byName) return byName;
+  const meant = kinds.filter(([words]) => words.test(said));
+  if (meant.length === 0) return undefined;
+  return (
+    hypotheses.find(({ cause, entity }) =>
+      meant.some(([words, codes]) => codes.test(cause) || words.test(entity.name.toLowerCase())),
+    ) ?? 'none'
+  );
+}
+
+export function statusWords(
+  incident: Incident,
+  diagnosis: Diagnosis | undefined,
+  timeline: readonly TimelineEntry[],
+  pending: readonly Approval[],
+): Words {
+  const first = diagnosis?.hypotheses[0];
+  const latest = timeline.filter(({ kind }) => ['action', 'verification', 'decision', 'failure'].includes(kind)).at(-1);
+  return {
+    text: states[incident.status],
+    lines: [
+      ...(first ? [`${first.summary} ${capital(confidenceWords(first.confidence))}.`] : []),
+      ...(latest ? [`Last: ${latest.text} (${latest.at.slice(11, 16)} UTC)`] : []),
+      ...pending.map(
+        ({ question, expiresAt }) => `Waits for an answer until ${expiresAt.slice(11, 16)} UTC: ${question}`,
+      ),
+      `The page is ${incident.pageStatus}.`,
+    ],
+  };
+}
+
+const states: Record<Incident['status'], string> = {
+  investigating: 'The specialists are still at work.',
+  'awaiting-approval': 'There is a diagnosis, and a question that waits for a person.',
+  acting: 'The action is being carried out.',
+  verifying: 'The action is done; whether it helped is being checked.',
+  closed: 'The investigation is over.',
+  failed: 'The investigation broke off; what was found until then is in the thread.',
+};
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What each specialist looked at and what could not be asked. */
+export function checkedWords(timeline: readonly TimelineEntry[], diagnosis: Diagnosis | undefined): Words {
+  const looked = timeline.filter(({ step, kind }) => step === 'Investigate' && (kind === 'finding' || kind === 'gap'));
+  const who = [...new Set(looked.map(({ actor }) => actor))];
+  const gaps = (diagnosis?.gaps ?? []).map(({ source, reason }) => `Could not be learned: ${source}: ${reason}`);
+  return {
+    text:
+      looked.length === 0
+        ? 'Nothing yet; the specialists are on their way.'
+        : `${who.length} specialists have looked: ${who.join(', ')}.`,
+    lines: [...looked.map(({ actor, text }) => `${capital(actor)}: ${text}`), ...gaps],
+  };
+}
+
+export const helpWords: Words = {
+  text: 'Ask me about this incident, or tell me what to do.',
+  lines: [
+    '"what is the issue?" · "why do you think so?" · "show me the logs" · "what did you check?" · "status"',
+    '"approve" or "reject" while a question waits',
+    '"next time you see this exact error, don\'t ask me, just rerun it" · "ask me again" · "what do you remember?"',
+    '"no, it was the cache" corrects the diagnosis',
+    '"what was the cost of this account in November?"',
+  ],
+};

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readIntent } from '../../../core/conversation/intent.ts';
+
+describe('what a person wants', () => {
+  test.each([
+    ["what's the issue with this service?", 'investigate'],
+    ['<@U0WATCH> what broke?', 'investigate'],
+    ['can you look into this', 'investigate'],
+    ['why do you think it is the database?', 'why'],
+    ['how sure are you?', 'why'],
+    ['really?', 'why'],
+    ['what did you check?', 'checked'],
+    ['have you looked at the logs?', 'checked'],
+    ['status', 'status'],
+    ['is it fixed?', 'status'],
+    ['any news?', 'status'],
+    ['what was the cost of this account in November?', 'cost'],
+    ['how much did we spend last month', 'cost'],
+    ['what do you remember?', 'preferences'],
+    ['what have you been taught', 'preferences'],
+    ['help', 'help'],
+    ['', 'help'],
+    ['lunch?', 'unclear'],
+    ['the weather is nice', 'unclear'],
+  ])('%s: %s', (text, kind) => {
+    expect(readIntent(text).kind).toBe(kind);
+  });
+  test.each([
+    ['show me the logs', 'logs'],
+    ['logs', 'logs'],
+    ['show me the graph', 'metrics'],
+    ['what are the pods doing? show', 'kubernetes'],
+    ['which changes? show me the diff', 'changes'],
+    ['is there a runbook? post it', 'knowledge'],
+    ['show me the evidence', undefined],
+  ])('%s: evidence from %s', (text, source) => {
+    expect(readIntent(text)).toEqual({ kind: 'evidence', source });
+  });
+});
+
+describe('an answer to a question', () => {
+  test.each(['approve', 'Approved!', 'yes, do it', 'go ahead', 'rerun it', 'ok, roll it back please', 'I approve'])(
+    'in words that mean nothing else: %s',
+    (text) => {
+      expect(readIntent(text)).toEqual({ kind: 'approve', sure: true });
+    },
+  );
+  test.each(['reject', 'no, leave it alone', "don't do it", "don't"])('that says no: %s', (text) => {
+    expect(readIntent(text)).toEqual({ kind: 'reject', sure: true });
+  });
+  test.each([
+    ['yes', 'approve'],
+    ['ok', 'approve'],
+    ['👍', 'approve'],
+    ['no', 'reject'],
+  ])('that could mean anything is said back first: %s', (text, kind) => {
+    expect(readIntent(text)).toEqual({ kind, sure: false });
+  });
+  test.each([
+    'should we approve?',
+    'who approved it?',
+    "I wouldn't approve",
+    'rerun it and then delete the namespace',
+    'approve everything from now on',
+    'the log says: approve',
+    'do it tomorrow',
+    'restart the database',
+    'do not approve',
+  ])('is none of: %s', (text) => {
+    expect(readIntent(text)).not.toEqual({ kind: 'approve', sure: true });
+  });
+});
+
+describe('a correction', () => {
+  test.each([
+    ['no, it was the cache', 'the cache'],
+    ["Nope, that's wrong. It was a full disk on db-2!", 'a full disk on db-2'],
+    ['the real cause was the deploy of payments', 'the deploy of payments'],
+    ["that's not right", ''],
+  ])('%s: %s', (text, meant) => {
+    expect(readIntent(text)).toEqual({ kind: 'correct', meant });
+  });
+});
+
+test('whatever is said is read, and pasted text is never an answer', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 2000 }), (text) => {
+      expect(readIntent(text).kind).toBeTypeOf('string');
+      expect(readIntent(`${'x '.repeat(400)}approve`).kind).toBe('unclear');
+    }),
+  );
+});
