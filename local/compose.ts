@@ -160,10 +160,9 @@ export const catalogFile = new URL('../config/catalog.yaml', import.meta.url).pa
 export const readCatalog = (file: string): Promise<Catalog> => yamlCatalog(file).load();
 
 function charts(): Ports['charts'] {
-  const read = (file: string) => readFile(new URL(import.meta.resolve(file)));
   return pngCharts({
-    wasm: async () => new Uint8Array(await read('@resvg/resvg-wasm/index_bg.wasm')),
-    font: () => read('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
+    wasm: async () => new Uint8Array(await readFile(new URL(import.meta.resolve('@resvg/resvg-wasm/index_bg.wasm')))),
+    font: () => readFile(new URL(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'))),
   });
 }
 
