@@ -13,6 +13,7 @@ import type { Ports } from '../ports/index.ts';
 import type { Executor } from '../ports/telemetry.ts';
 import { actionOf, suggestedAction } from './catalogue.ts';
 import { approversAt, authorize, environmentOf, factsOf, locate, type Standing } from './guard.ts';
+import { attemptIn } from './instructions.ts';
 import { digestOf, liveOf, tolerant } from './live.ts';
 
 type DecidePorts = Pick<
@@ -60,7 +61,21 @@ export async function decide(input: Synthesized, ports: DecidePorts): Promise<{ 
     { step: 'Decide', kind: 'decision', ...(asked === undefined ? {} : { key: asked }), text: inWords(decision) },
     ports,
   );
+  await sayWhatWasTried(input, facts, ports);
   return { decision };
+}
+
+/** Words in telemetry that read like instructions change nothing, and people are told that they were there. */
+async function sayWhatWasTried(input: Synthesized, facts: Chosen['facts'], ports: DecidePorts): Promise<void> {
+  const attempt = await attemptIn(input, facts, ports.policies);
+  if (!attempt) return;
+  const { text, policies } = attempt;
+  const about = { incidentId: input.incident.id, actor: watchkeeper, kind: 'decision', outcome: 'not-obeyed' } as const;
+  await record(
+    { ...about, key: 'attempt', text, policies: [...policies], policyVersion: ports.policies.version },
+    ports,
+  );
+  await note(input.incident.id, { step: 'Decide', kind: 'note', key: 'attempt', text }, ports);
 }
 
 interface Chosen {

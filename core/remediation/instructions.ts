@@ -1,0 +1,84 @@
+// Words in telemetry that read like instructions to us. Nothing obeys them anyway; people are told that they were there, and which policies
+// would refuse what they ask for. Only plain attempts are named: this is a notice, and no line of defence.
+import type { Synthesized } from '../model/workflow.ts';
+import type { Policies } from '../ports/channels.ts';
+import { redact } from '../redact.ts';
+import { clean, shorten } from '../text.ts';
+import type { factsOf } from './guard.ts';
+
+const attempts: readonly RegExp[] = [
+  /\b(?:ignore|disregard|forget|override) (?:all |any |the |your |these )*(?:previous|prior|above|earlier|other) (?:instructions?|rules|prompts?)\b/i,
+  /(?:^|["\s])(?:system|assistant|developer|watchkeeper)\s{0,3}:\s{0,3}(?:you|please|now|action|restart|delete|drop|approve|run|set|scale|execute|do not|don't)\b/i,
+  /\byou are (?:now |hereby )?(?:in (?:maintenance|admin|debug|god|developer) mode|authori[sz]ed|allowed to)\b/i,
+  /\b(?:i |we |hereby )+approve (?:the |this |all )?(?:pending )?(?:question|action|request|rollback|rerun)/i,
+  /\bapproved\s{0,3}[=:]\s{0,3}true\b/i,
+  /\bkill ?-?switch\s{0,3}[=:]\s{0,3}(?:false|off)\b/i,
+  /\bnext time[^.]{0,60}\b(?:don'?t|do not|without) ask/i,
+];
+
+/** What such words ask for, as actions that the policies can be asked about. */
+const asksFor: readonly (readonly [pattern: RegExp, action: string])[] = [
+  [/\b(?:delete|remove|destroy|wipe)\b[^.]{0,40}\bnamespace/i, 'delete-namespace'],
+  [/\b(?:delete|drop|destroy|wipe|truncate)\b[^.]{0,40}\b(?:database|table|db)\b/i, 'drop-database'],
+  [/\b(?:delete|remove|destroy|wipe)\b[^.]{0,40}\b(?:volume|pvc|disk)/i, 'delete-volume'],
+  [/\brestart\b/i, 'restart-rollout'],
+  [/\broll(?:ing)? ?back\b/i, 'rollback-rollout'],
+  [/\bscale\b/i, 'scale-workload'],
+];
+/** Of a long text the part that is looked at. */
+const looked = 4000;
+const nowhere = { kind: 'Unknown', name: 'what the words name', namespace: '-', cluster: '-' };
+
+/** One sentence for people where there is such an attempt, with the policies that would refuse it. */
+export async function attemptIn(
+  input: Synthesized,
+  facts: ReturnType<typeof factsOf> | undefined,
+  policies: Policies,
+): Promise<{ readonly text: string; readonly policies: readonly string[] } | undefined> {
+  const found = textsOf(input).find(({ text }) => attempts.some((attempt) => attempt.test(text)));
+  if (!found) return undefined;
+  const asked = asksFor.filter(([pattern]) => pattern.test(found.text)).map(([, action]) => action);
+  const refusals = await Promise.all(asked.map((action) => refusalOf(action, facts, policies)));
+  const quoted = shorten(clean(redact(quotedFrom(found.text))), 200);
+  return {
+    text: [
+      `Words in ${found.where} read like instructions to me: "${quoted}".`,
+      'They are data: what is done comes from the catalogue, on a target that evidence names, by the policies, and by the word of a person that is proved to be that person.',
+      ...refusals.flatMap((refusal) => (refusal === undefined ? [] : [refusal.text])),
+    ].join(' '),
+    policies: [...new Set(refusals.flatMap((refusal) => refusal?.policies ?? []))],
+  };
+}
+
+/** From a little before the attempt on. */
+function quotedFrom(text: string): string {
+  const at = Math.min(...attempts.map((attempt) => attempt.exec(text)?.index ?? text.length));
+  return text.slice(Math.max(0, at - 20), at + 400);
+}
+
+async function refusalOf(action: string, facts: ReturnType<typeof factsOf> | undefined, policies: Policies) {
+  if (facts === undefined) return undefined;
+  const answer = await policies.authorize({
+    actor: { kind: 'watchkeeper', id: 'telemetry' },
+    action,
+    target: nowhere,
+    context: { ...facts, seenInEvidence: false },
+  });
+  return answer.allowed ? undefined : { text: `${action}: ${answer.why}`, policies: answer.policies };
+}
+
+function textsOf({ trigger, reports, priorReports }: Synthesized): { readonly where: string; readonly text: string }[] {
+  return [
+    { where: 'the title of the alert', text: trigger.title },
+    ...Object.entries(trigger.details).map(([name, text]) => ({
+      where: `the alert's ${shorten(clean(name), 60)}`,
+      text,
+    })),
+    ...[...priorReports, ...reports].flatMap((report) =>
+      report.findings.map(({ claim, specialist }) => ({
+        where: `what the ${specialist} specialist found`,
+        text: claim,
+      })),
+    ),
+  ].map(({ where, text }) => ({ where, text: text.slice(0, looked) }));
+}
