@@ -22,6 +22,7 @@ import {
   kubernetesSource,
   kubernetesTargets,
 } from '../connectors/kubernetes/index.ts';
+import { lambdaColleagues } from '../connectors/lambda/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/index.ts';
 import { readScenario, recordedExecutor, recordedTargets, recordedTelemetry } from '../connectors/recorded/index.ts';
@@ -29,7 +30,7 @@ import { s3Documents, s3Evidence } from '../connectors/s3/index.ts';
 import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
 import { slackChat, slackReplies } from '../connectors/slack/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
-import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connectors/strands/index.ts';
+import { ModelConfig, noReasoner, parsePrompt, strandsReasoner, withKeys } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { Misconfigured } from '../core/errors.ts';
 import type { Ports } from '../core/ports/index.ts';
@@ -89,6 +90,7 @@ const Environment = z.object({
   SLACK: json(z.strictObject({ channel: z.string(), apiUrl: z.url().optional() })).optional(),
   TELEMETRY: json(TelemetryConfig).optional(),
   MODEL: json(ModelConfig).optional(),
+  FUNCTION_PREFIX: z.string().min(1).optional(),
   /** Short name → ARN of the secrets that this function may read. */
   SECRETS: json(z.record(z.string(), z.string())).default({}),
 });
@@ -191,11 +193,24 @@ export const reasoner = (): Ports['reasoner'] =>
     if (model === undefined) return noReasoner();
     return deferredReasoner(
       kept(async () => {
-        const config = model.provider === 'openai' ? { ...model, apiKey: await readSecret()('model-api-key') } : model;
-        return strandsReasoner(config, readPrompts());
+        return strandsReasoner(await withKeys(model, modelKey), readPrompts(), stores().spending);
       }),
     );
   });
+
+/** The secret `model-api-key`: the key itself, or with several providers a JSON object of keys by their names. */
+async function modelKey(name: string): Promise<string> {
+  const secret = await readSecret()('model-api-key');
+  if (!secret.trimStart().startsWith('{')) return secret;
+  const keys = json(z.record(z.string(), z.string())).safeParse(secret);
+  const key = keys.data?.[name];
+  if (key === undefined) throw new Misconfigured(`The secret model-api-key has no key for the provider ${name}.`);
+  return key;
+}
+
+/** The specialists as whoever follows up on their reports reaches them. */
+export const colleagues = (): Ports['colleagues'] =>
+  once('colleagues', () => lambdaColleagues({ prefix: setting('FUNCTION_PREFIX') }));
 
 const readPrompts = () =>
   readdirSync(bundled('prompts'))

@@ -1,11 +1,14 @@
 // What a function can be given: for each capability the narrowest verbs, the variables that lambdas/compose.ts reads, and the files
 // that go into its bundle. A capability is a row here; which function has which is the table in functions.ts.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { ArnFormat, type CfnElement, Stack } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { StageConfig } from './config.ts';
+import { type Provider, type StageConfig, usedProviders } from './config.ts';
 import type { Memory } from './memory.ts';
+import { root } from './root.ts';
 import type { SecretName, Secrets } from './secrets.ts';
 import type { TableName, Tables } from './tables.ts';
 
@@ -165,32 +168,57 @@ const acting: Give = (around) =>
 
 const knowledge = all(objects('knowledge', 'GetObject'), listing('knowledge'));
 
-const askModel: Give = ({ stage: { model }, tables }) => {
-  const prompts = { environment: { MODEL: JSON.stringify(model) }, files: [{ from: 'prompts', to: 'prompts' }] };
-  switch (model.provider) {
-    case 'none':
-      return {};
-    case 'openai':
-      return { ...prompts, secrets: ['model-api-key'] };
-    case 'bedrock': {
-      const stack = Stack.of(tables);
-      const models = Object.values(model.models).flatMap((id) => modelArns(stack, id, model.region ?? stack.region));
-      return {
-        ...prompts,
-        statements: [
-          new PolicyStatement({
-            actions: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'],
-            resources: [...new Set(models)],
-          }),
-        ],
-      };
-    }
-  }
+/** Asking models, and counting what they cost the incident. */
+const askModel: Give = (around) => {
+  const { stage, tables } = around;
+  const used = usedProviders(stage);
+  if (used.length === 0) return {};
+  const stack = Stack.of(tables);
+  const bedrock = used.flatMap((provider) => (provider.provider === 'bedrock' ? [provider] : []));
+  const models = bedrock.flatMap(({ models, region }) =>
+    idsOf(models).flatMap((id) => modelArns(stack, id, region ?? stack.region)),
+  );
+  const guardrails = bedrock.flatMap(({ guardrail, region }) =>
+    guardrail === undefined ? [] : [guardrailArn(stack, guardrail.id, region ?? stack.region)],
+  );
+  const { use, providers, ...ceilings } = stage.model;
+  return merge([
+    {
+      environment: { MODEL: JSON.stringify({ use, providers: pick(providers, use), ...ceilings }) },
+      files: [{ from: 'prompts', to: 'prompts' }],
+      secrets: used.length > bedrock.length ? ['model-api-key'] : [],
+      statements: [
+        ...(models.length === 0
+          ? []
+          : [
+              new PolicyStatement({
+                // What Converse asks for; answers are not streamed.
+                actions: ['bedrock:InvokeModel'],
+                resources: [...new Set(models)],
+              }),
+            ]),
+        ...(guardrails.length === 0
+          ? []
+          : [new PolicyStatement({ actions: ['bedrock:ApplyGuardrail'], resources: [...new Set(guardrails)] })]),
+      ],
+    },
+    items('incidents', ['SPEND#'], 'UpdateItem')(around),
+  ]);
 };
 
-const inferenceProfile = /^(?:us|eu|apac|jp|au|us-gov|global)\./;
+const idsOf = ({ coordinator, specialist, intent }: Provider['models']): string[] => [
+  coordinator,
+  specialist,
+  ...(intent === undefined ? [] : [intent]),
+];
 
-/** A model by its id; for an inference profile (`eu.…`, `us.…`, `global.…`) the profile and the model in every region it routes to. */
+const pick = <T>(from: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> =>
+  Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
+
+/** Geographies that inference profiles are named for: `eu.…`, `us.…`, `global.…`. */
+const inferenceProfile = /^(?:us-gov|us|eu|apac|ap|au|ca|jp|in|kr|me|sa|af|il|mx|uk|cn|global)\./;
+
+/** A model by its id; for an inference profile the profile and the model in every region it routes to. */
 function modelArns(stack: Stack, id: string, region: string): string[] {
   if (id.startsWith('arn:')) return [id];
   const routed = inferenceProfile.test(id) ? id.replace(inferenceProfile, '') : undefined;
@@ -201,6 +229,35 @@ function modelArns(stack: Stack, id: string, region: string): string[] {
     stack.formatArn({ service: 'bedrock', region, resource: 'inference-profile', resourceName: id }),
   ];
 }
+
+const guardrailArn = (stack: Stack, id: string, region: string): string =>
+  id.startsWith('arn:') ? id : stack.formatArn({ service: 'bedrock', region, resource: 'guardrail', resourceName: id });
+
+/** Calling the specialists' functions, each by its name, where a model may ask them something further. */
+const askSpecialists: Give = ({ stage, tables, prefix }) =>
+  usedProviders(stage).length === 0
+    ? { environment: { FUNCTION_PREFIX: prefix } }
+    : {
+        environment: { FUNCTION_PREFIX: prefix },
+        statements: [
+          new PolicyStatement({
+            actions: ['lambda:InvokeFunction'],
+            resources: specialistFolders().map((folder) =>
+              Stack.of(tables).formatArn({
+                service: 'lambda',
+                resource: 'function',
+                resourceName: `${prefix}${folder}`,
+                arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+              }),
+            ),
+          }),
+        ],
+      };
+
+const specialistFolders = (): string[] =>
+  readdirSync(join(root, 'lambdas'))
+    .filter((folder) => folder.startsWith('specialist-'))
+    .sort();
 
 const readPreferences = all(
   items('preferences', ['PREFERENCES'], 'GetItem'),
@@ -274,6 +331,7 @@ const capabilities = {
   observe: (around) => merge([world(around), knowledge(around)]),
   act: (around) => merge([world(around), acting(around)]),
   'ask a model': askModel,
+  'ask specialists': askSpecialists,
 } as const satisfies Record<string, Give>;
 export type Capability = keyof typeof capabilities;
 
@@ -308,9 +366,9 @@ function merge(parts: readonly Part[]): Part {
 }
 
 /** The wildcards among what is given, as cdk-nag names them, each with its reason. */
-export function acknowledgements({ stage: { model }, evidence }: Surroundings): { id: string; reason: string }[] {
+export function acknowledgements({ stage, evidence }: Surroundings): { id: string; reason: string }[] {
   const bucket = Stack.of(evidence).getLogicalId(evidence.node.defaultChild as CfnElement);
-  const routed = model.provider === 'bedrock' ? Object.values(model.models) : [];
+  const routed = usedProviders(stage).flatMap(({ provider, models }) => (provider === 'bedrock' ? idsOf(models) : []));
   return [
     ...['evidence', 'knowledge'].map((prefix) => ({
       id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}/*]`,

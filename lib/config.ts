@@ -22,26 +22,67 @@ const Telemetry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('recorded'), scenario: z.string().min(1) }),
 ]);
 
-const price = z.strictObject({ input: z.number().min(0), output: z.number().min(0) });
-const models = z.strictObject({ coordinator: z.string().min(1), specialist: z.string().min(1) });
-const Model = z.discriminatedUnion('provider', [
-  z.strictObject({ provider: z.literal('none') }),
+const price = z.strictObject({
+  input: z.number().min(0),
+  output: z.number().min(0),
+  cacheRead: z.number().min(0).optional(),
+  cacheWrite: z.number().min(0).optional(),
+});
+const common = {
+  models: z.strictObject({
+    coordinator: z.string().min(1),
+    specialist: z.string().min(1),
+    intent: z.string().min(1).optional(),
+  }),
+  price: price.optional(),
+  prices: z.record(z.string(), price).optional(),
+};
+/** Keys are in the secret `model-api-key`. */
+const Provider = z.discriminatedUnion('provider', [
   z.strictObject({
     provider: z.literal('bedrock'),
     region: z.string().optional(),
-    models,
-    price: price.optional(),
-    maxUsdPerIncident: z.number().positive().optional(),
+    guardrail: z.strictObject({ id: z.string().min(1), version: z.string().min(1).default('DRAFT') }).optional(),
+    promptCache: z.boolean().optional(),
+    ...common,
   }),
-  /** The API key is the secret `model-api-key`. */
+  z.strictObject({ provider: z.literal('openai'), endpoint: z.url(), ...common }),
   z.strictObject({
-    provider: z.literal('openai'),
-    endpoint: z.url(),
-    models,
-    price: price.optional(),
-    maxUsdPerIncident: z.number().positive().optional(),
+    provider: z.literal('anthropic'),
+    endpoint: z.url().optional(),
+    promptCache: z.boolean().optional(),
+    ...common,
   }),
 ]);
+export type Provider = z.infer<typeof Provider>;
+const ceilings = {
+  maxUsdPerIncident: z.number().positive().optional(),
+  maxTokensPerIncident: z.number().int().positive().optional(),
+};
+/** `use: []` asks no model; the short forms are one provider alone, and `{ "provider": "none" }`. */
+const Model = z.preprocess(
+  (value) => {
+    if (typeof value !== 'object' || value === null || !('provider' in value)) return value;
+    const { maxUsdPerIncident, maxTokensPerIncident, ...provider } = value as Record<string, unknown>;
+    if (provider.provider === 'none') return { use: [], providers: {} };
+    return {
+      use: 'model',
+      providers: { model: provider },
+      ...(maxUsdPerIncident === undefined ? {} : { maxUsdPerIncident }),
+      ...(maxTokensPerIncident === undefined ? {} : { maxTokensPerIncident }),
+    };
+  },
+  z
+    .strictObject({
+      use: z.union([z.string().transform((name) => [name]), z.array(z.string())]),
+      providers: z.record(z.string(), Provider),
+      ...ceilings,
+    })
+    .superRefine(({ use, providers }, context) => {
+      for (const name of use.filter((one) => !Object.hasOwn(providers, one)))
+        context.addIssue(`use names ${name}, which providers does not have`);
+    }),
+);
 
 const Memory = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
@@ -70,7 +111,7 @@ export const StageConfig = z.strictObject({
   evidenceDays: z.number().int().min(1).max(3650).default(400),
   catalog: z.string().default('config/catalog.yaml'),
   telemetry: Telemetry,
-  model: Model.default({ provider: 'none' }),
+  model: Model.default({ use: [], providers: {} }),
   memory: Memory.default({ kind: 'create', expiryDays: 90 }),
   pagerduty: z
     .strictObject({
@@ -85,6 +126,10 @@ export const StageConfig = z.strictObject({
   alarmTopicArn: z.string().startsWith('arn:').optional(),
 });
 export type StageConfig = z.infer<typeof StageConfig>;
+
+/** Those that are asked, in their order. */
+export const usedProviders = ({ model: { use, providers } }: Pick<StageConfig, 'model'>): Provider[] =>
+  use.flatMap((name) => providers[name] ?? []);
 
 /** Throws with one sentence that names the file and what is wrong in it. */
 export function readStageConfig(file: string): StageConfig {

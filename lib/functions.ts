@@ -64,8 +64,8 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
   synthesize: {
     memoryMb: 1024,
-    timeoutSeconds: 30,
-    may: [...step, 'update incidents', 'read evidence', 'observe', 'ask a model'],
+    timeoutSeconds: 60,
+    may: [...step, 'update incidents', 'read evidence', 'observe', 'ask a model', 'ask specialists'],
   },
   decide: {
     memoryMb: 512,

@@ -3,7 +3,7 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { StageConfig } from './config.ts';
+import { type StageConfig, usedProviders } from './config.ts';
 
 const descriptions = {
   'pagerduty-webhook': 'Secrets of the PagerDuty webhook subscription, one a line (several while they are rotated)',
@@ -55,7 +55,8 @@ export class Secrets extends Construct {
 }
 
 /** Only what the stage's configuration calls for. */
-function secretsOf({ pagerduty, model, telemetry }: StageConfig): SecretName[] {
+function secretsOf(stage: StageConfig): SecretName[] {
+  const { pagerduty, telemetry } = stage;
   const live = telemetry.kind === 'live' ? telemetry : undefined;
   const when = (condition: boolean | undefined, ...names: SecretName[]) => (condition ? names : []);
   return [
@@ -63,7 +64,10 @@ function secretsOf({ pagerduty, model, telemetry }: StageConfig): SecretName[] {
     'slack-signing',
     'slack-token',
     ...when(pagerduty !== undefined, 'pagerduty-token'),
-    ...when(model.provider === 'openai', 'model-api-key'),
+    ...when(
+      usedProviders(stage).some(({ provider }) => provider !== 'bedrock'),
+      'model-api-key',
+    ),
     ...when(live?.prometheus?.auth === 'bearer', 'prometheus-token'),
     ...when(
       live?.clusters.some(({ access }) => access === 'kubeconfig'),

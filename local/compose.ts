@@ -35,6 +35,7 @@ import { slackChat, slackReplies } from '../connectors/slack/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
 import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
+import { Report } from '../core/model/report.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { noCosts, noExecutor, noTargets, noTelemetry } from '../core/ports/none.ts';
@@ -66,6 +67,8 @@ export interface ComposeOptions {
   readonly learnedFolder: string | undefined;
   /** The runtime's own, which pages from this machine are signed with. */
   readonly webhookSecret: string;
+  /** Calls a function of lambdas/ by its name. */
+  readonly invoke: (name: string, payload: unknown) => Promise<unknown>;
 }
 
 export interface Composed {
@@ -83,8 +86,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     auditTable: names.audit,
     clock: systemClock(),
   });
-  const { incidents, applied } = stores;
-  const world = await options.makeWorld({ incidents, applied, learnedFolder: options.learnedFolder });
+  const { incidents, applied, spending } = stores;
+  const world = await options.makeWorld({ incidents, applied, spending, learnedFolder: options.learnedFolder });
   const { clock, telemetry, executor, targets, pager, catalog, costs, reasoner } = world;
   const local = { endpoint: aws.url, region: 'us-east-1', credentials: aws.credentials };
   const console = consoleChat(disk, systemClock());
@@ -102,6 +105,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       costs,
       charts: charts(),
       reasoner,
+      colleagues: colleaguesBy(options.invoke),
       ids: ulids(),
       incidents: observedIncidents(incidents, feed),
       approvals: observedApprovals(stores.approvals, feed),
@@ -209,13 +213,13 @@ export const readConfigFile = (file: string, environment: NodeJS.ProcessEnv): Pr
 
 /** Real systems, as far as they are configured; what is not is a gap. */
 export function liveWorld(config: LiveConfig): MakeWorld {
-  return async ({ learnedFolder }) => ({
+  return async ({ learnedFolder, spending }) => ({
     clock: systemClock(),
     ...(await liveSources(config, learnedFolder)),
     pager: pagerDuty({ token: config.pagerduty?.token, fromEmail: config.pagerduty?.fromEmail }),
     catalog: catalogOf(config),
     costs: config.costs === undefined ? noCosts : costExplorer(),
-    reasoner: config.model === undefined ? noReasoner() : strandsReasoner(config.model, prompts()),
+    reasoner: config.model === undefined ? noReasoner() : strandsReasoner(config.model, readPrompts(), spending),
     chat: config.slack && slackChat({ token: config.slack.botToken, channel: config.slack.channel }),
     pages: [],
     webhookSecrets: config.pagerduty?.webhookSecrets ?? [],
@@ -263,7 +267,12 @@ function catalogOf(config: LiveConfig): ServiceCatalog {
   };
 }
 
-function prompts() {
+/** The specialists as functions in this process, each with a context of its own as on AWS. */
+const colleaguesBy = (invoke: ComposeOptions['invoke']): Ports['colleagues'] => ({
+  ask: async (brief) => Report.parse(await invoke(`specialist-${brief.specialist}`, brief)),
+});
+
+function readPrompts() {
   const folder = new URL('../prompts/', import.meta.url);
   const files = readdirSync(folder).filter((file) => file.endsWith('.md'));
   return files.map((file) => parsePrompt(file, readFileSync(new URL(file, folder), 'utf8')));

@@ -81,8 +81,9 @@ export const aReport = (over: Partial<Report> = {}): Report => ({
   summary: 'One Job failed.',
   findings: [aFinding()],
   gaps: [],
-  usage: { wallMs: 12, bytesRead: 1000, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0 },
+  usage: { wallMs: 12, bytesRead: 1000, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 },
   by: 'analysis',
+  droppedClaims: 0,
   ...over,
 });
 
@@ -108,7 +109,8 @@ export const aDiagnosis = (over: Partial<Diagnosis> = {}): Diagnosis => ({
   gaps: [],
   droppedClaims: 0,
   model: 'none',
-  usage: { wallMs: 12, bytesRead: 1000, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0 },
+  participants: [],
+  usage: { wallMs: 12, bytesRead: 1000, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 },
   specialists: ['kubernetes'],
   ...over,
 });

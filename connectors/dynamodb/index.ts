@@ -11,6 +11,7 @@ import type {
   IncidentStore,
   PreferenceStore,
   SeenEvents,
+  Spending,
 } from '../../core/ports/records.ts';
 import type { Clock } from '../../core/ports/world.ts';
 import { actBook } from './acts.ts';
@@ -20,6 +21,7 @@ import { controls } from './controls.ts';
 import { incidentStore } from './incidents.ts';
 import { actionLedger, appliedActions, seenEvents } from './ledger.ts';
 import { preferenceStore } from './preferences.ts';
+import { spendingOf } from './spending.ts';
 import { Table } from './table.ts';
 
 export { tableDefinitions } from './tables.ts';
@@ -33,6 +35,7 @@ export interface DynamoStores {
   readonly applied: AppliedActions;
   readonly acts: ActBook;
   readonly controls: Controls;
+  readonly spending: Spending;
   readonly audit: AuditLog;
 }
 
@@ -54,6 +57,7 @@ export function dynamoStores(config: {
     applied: appliedActions(incidents, config.clock),
     acts: actBook(incidents),
     controls: controls(incidents),
+    spending: spendingOf(incidents),
     audit: auditLog(new Table(config.client, config.auditTable)),
   };
 }

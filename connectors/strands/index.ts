@@ -1,3 +1,3 @@
-export { ModelConfig } from './config.ts';
+export { ModelConfig, withKeys } from './config.ts';
 export { parsePrompt } from './prompts.ts';
 export { noReasoner, strandsReasoner } from './reasoner.ts';

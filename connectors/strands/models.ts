@@ -1,25 +1,37 @@
 // One model object per role and provider. Bedrock is spoken to over HTTP/1 when an endpoint of one's own is given.
 import type { Model } from '@strands-agents/sdk';
-import type { ModelConfig } from './config.ts';
+import type { Price, Provider } from './config.ts';
 import type { Prompt } from './prompts.ts';
 
+export const modelIdOf = ({ models }: Provider, { role }: Pick<Prompt, 'role'>): string =>
+  role === 'intent' ? (models.intent ?? models.specialist) : models[role];
+
+export const priceOf = ({ prices, price }: Provider, modelId: string): Price => prices[modelId] ?? price;
+
 /** Strands' SDK takes a quarter of a second to load: only when a model is really asked. */
-export async function createModel(config: ModelConfig, prompt: Prompt): Promise<Model> {
-  const modelId = config.models[prompt.role];
+export async function createModel(provider: Provider, prompt: Prompt): Promise<Model> {
+  const modelId = modelIdOf(provider, prompt);
   const maxTokens = prompt.budget.outputTokens;
-  switch (config.provider) {
+  switch (provider.provider) {
     case 'bedrock': {
       const { BedrockModel } = await import('@strands-agents/sdk/models/bedrock');
       const { NodeHttpHandler } = await import('@smithy/node-http-handler');
+      const { guardrail, endpoint, region } = provider;
       return new BedrockModel({
         modelId,
         maxTokens,
         temperature: 0,
         stream: false,
-        ...(config.region === undefined ? {} : { region: config.region }),
-        ...(config.endpoint === undefined
+        ...(provider.promptCache && cacheable.test(modelId) ? { cacheConfig: { strategy: 'auto' as const } } : {}),
+        ...(guardrail === undefined
           ? {}
-          : { clientConfig: { endpoint: config.endpoint, requestHandler: new NodeHttpHandler() } }),
+          : { guardrailConfig: { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version } }),
+        ...(region === undefined ? {} : { region }),
+        clientConfig: {
+          // The next one of the chain is the retry.
+          maxAttempts: 1,
+          ...(endpoint === undefined ? {} : { endpoint, requestHandler: new NodeHttpHandler() }),
+        },
       });
     }
     case 'openai': {
@@ -29,9 +41,23 @@ export async function createModel(config: ModelConfig, prompt: Prompt): Promise<
         modelId,
         maxTokens,
         temperature: 0,
-        apiKey: config.apiKey,
-        clientConfig: { baseURL: config.endpoint, maxRetries: 0 },
+        apiKey: provider.apiKey,
+        clientConfig: { baseURL: provider.endpoint, maxRetries: 0 },
+      });
+    }
+    case 'anthropic': {
+      const { AnthropicModel } = await import('@strands-agents/sdk/models/anthropic');
+      return new AnthropicModel({
+        modelId,
+        maxTokens,
+        temperature: 0,
+        apiKey: provider.apiKey,
+        ...(provider.promptCache ? { cacheConfig: { strategy: 'auto' as const } } : {}),
+        clientConfig: { maxRetries: 0, ...(provider.endpoint === undefined ? {} : { baseURL: provider.endpoint }) },
       });
     }
   }
 }
+
+/** Families whose prompts Bedrock caches at marked points. */
+const cacheable = /claude|anthropic|nova/;

@@ -7,11 +7,16 @@ import { Misconfigured } from '../../core/errors.ts';
 const FrontMatter = z.strictObject({
   id: z.string().regex(/^[a-z][a-z-]*$/),
   version: z.number().int().min(1),
-  role: z.enum(['coordinator', 'specialist']),
+  role: z.enum(['coordinator', 'specialist', 'intent']),
   budget: z.strictObject({
     seconds: z.number().positive().max(60),
+    /** Calls of the model; at the last one it must answer. */
     turns: z.number().int().min(1).max(10),
+    toolCalls: z.number().int().min(0).max(30),
+    /** Input and output of all its calls together. */
+    tokens: z.number().int().min(1000).max(200_000),
     outputTokens: z.number().int().min(100).max(8000),
+    usd: z.number().positive().max(10),
   }),
   /** Name of the schema the answer must have; documents it for readers. */
   output: z.string(),

@@ -36,6 +36,11 @@ export const Diagnosis = z.object({
   droppedClaims: z.number().int(),
   /** `none` or the model's id. */
   model: z.string(),
+  /** Every model that took part, with the prompt it was given, as `MODEL (PROMPT@VERSION)` by the part it took. */
+  participants: z
+    .array(z.object({ part: z.string(), by: z.string() }))
+    .max(40)
+    .default([]),
   fingerprint: z.string().optional(),
   usage: Usage,
   specialists: z.array(SpecialistName),

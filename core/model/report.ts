@@ -59,6 +59,8 @@ export const Usage = z.object({
   outputTokens: z.number().default(0),
   costUsd: z.number().default(0),
   modelCalls: z.number().default(0),
+  /** Tools that models called. */
+  toolCalls: z.number().default(0),
 });
 export type Usage = z.infer<typeof Usage>;
 
@@ -74,6 +76,8 @@ export const Report = z.object({
   topology: z.object({ calls: z.array(Dependency).max(200), databases: z.array(DatabaseServer).max(50) }).optional(),
   /** `analysis`: no model took part. Otherwise the model's id. */
   by: z.string().default('analysis'),
+  /** What a model claimed and no evidence holds; it is not among the findings. */
+  droppedClaims: z.number().int().min(0).default(0),
 });
 export type Report = z.infer<typeof Report>;
 
@@ -86,6 +90,8 @@ export const Brief = z.object({
   round: z.number().int().min(1).max(2),
   phase: z.enum(['investigate', 'verify']).default('investigate'),
   question: z.string().max(1000),
+  /** Which question of the coordinator this is, from 1; absent where it is the plan that asks. */
+  followUp: z.number().int().min(1).max(20).optional(),
   /** Entities to look at in particular (second round, verification). */
   focus: z.array(EntityRef).default([]),
   trigger: Trigger,

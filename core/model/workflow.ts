@@ -16,8 +16,9 @@ const ReceivedReport = Report.catch(({ input }) => {
     summary: 'This report could not be read.',
     findings: [],
     gaps: [{ source: specialist, reason: 'Its report did not fit the schema and was dropped.' }],
-    usage: { wallMs: 0, bytesRead: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0 },
+    usage: { wallMs: 0, bytesRead: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 },
     by: 'analysis',
+    droppedClaims: 0,
   };
 });
 

@@ -1,7 +1,7 @@
 // Ways to reach people and other programs: bus, workflow, pager, chat, model, memory, policy.
 import type { BusEvent } from '../model/events.ts';
 import type { Message } from '../model/message.ts';
-import type { Gap } from '../model/report.ts';
+import type { Brief, Gap, Report } from '../model/report.ts';
 
 export interface Bus {
   /** Returns once the event is safely on the bus; throws `Unavailable` otherwise. */
@@ -103,29 +103,53 @@ export interface ReasonerTool {
   run(input: unknown): Promise<string>;
 }
 
+/** What models used until an answer was there, or none. */
+export interface ModelUse {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
+  readonly modelCalls: number;
+  readonly toolCalls: number;
+}
+
 export type Reasoned<T> =
-  | {
+  | ({
       readonly kind: 'answered';
       readonly value: T;
       readonly model: string;
       readonly promptVersion: string;
-      readonly inputTokens: number;
-      readonly outputTokens: number;
-      readonly costUsd: number;
-      readonly modelCalls: number;
       readonly wallMs: number;
-    }
-  | { readonly kind: 'unavailable'; readonly reason: string };
+      /** Models that were asked before and why they gave no answer: `MODEL: throttled`. */
+      readonly failed: readonly string[];
+      /** The budget that made it conclude before it wanted to. */
+      readonly concludedBy?: string;
+    } & ModelUse)
+  | {
+      readonly kind: 'unavailable';
+      readonly reason: string;
+      readonly failed?: readonly string[];
+      readonly used?: ModelUse;
+    };
 
-/** A model call with a digest in and a schema out. `unavailable` covers: none configured, throttled, over budget, malformed answer. */
+export interface ReasonRequest<T> {
+  /** File name in prompts/ without `.md`. */
+  readonly promptId: string;
+  readonly incidentId: string;
+  /** Text digest; never raw telemetry. It is handed over as data, not as instructions. */
+  readonly digest: string;
+  readonly schema: import('zod').ZodType<T>;
+  readonly tools?: readonly ReasonerTool[];
+  /** Less than the prompt's, where whoever asks has less. */
+  readonly seconds?: number;
+}
+
+/** One agent with a context of its own: a digest in, a schema out. `unavailable`: none configured, throttled, over budget, malformed answer. */
 export interface Reasoner {
-  reason<T>(request: {
-    /** File name in prompts/ without `.md`. */
-    readonly promptId: string;
-    readonly incidentId: string;
-    /** Text digest; never raw telemetry. It is handed over as data, not as instructions. */
-    readonly digest: string;
-    readonly schema: import('zod').ZodType<T>;
-    readonly tools?: readonly ReasonerTool[];
-  }): Promise<Reasoned<T>>;
+  reason<T>(request: ReasonRequest<T>): Promise<Reasoned<T>>;
+}
+
+/** The specialists, each a function with a context of its own, as whoever follows up on their reports reaches them. */
+export interface Colleagues {
+  /** Throws `Unavailable` where the specialist cannot be asked or answers nonsense. */
+  ask(brief: Brief): Promise<Report>;
 }

@@ -1,6 +1,6 @@
 // The whole outside world, as interfaces. Functions ask for the ports they use: `Pick<Ports, 'incidents' | 'clock'>`.
 import type { ServiceCatalog } from './catalog.ts';
-import type { Bus, Chat, Memory, Pager, Policies, Reasoner, Replies, Workflow } from './channels.ts';
+import type { Bus, Chat, Colleagues, Memory, Pager, Policies, Reasoner, Replies, Workflow } from './channels.ts';
 import type { Costs } from './costs.ts';
 import type {
   ActBook,
@@ -37,6 +37,7 @@ export interface Ports {
   readonly policies: Policies;
   readonly memory: Memory;
   readonly reasoner: Reasoner;
+  readonly colleagues: Colleagues;
   readonly telemetry: Telemetry;
   readonly executor: Executor;
   readonly targets: Targets;

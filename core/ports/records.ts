@@ -145,6 +145,21 @@ export interface AuditLog {
   list(span: { readonly since: string; readonly until: string }): Promise<readonly AuditEntry[]>;
 }
 
+/** What models use. `usd` counts in millionths of a dollar. */
+export interface Spend {
+  readonly usd: number;
+  readonly tokens: number;
+}
+
+/** What models have used for an incident, over all functions and processes that work on it. */
+export interface Spending {
+  /** Sets it aside before a call. False, and nothing is set aside, where what was used and set aside would pass a limit. */
+  reserve(incidentId: string, amount: Spend, limits: Spend): Promise<boolean>;
+  /** Puts what a call came to in the place of what was set aside for it. */
+  settle(incidentId: string, reserved: Spend, actual: Spend): Promise<void>;
+  of(incidentId: string): Promise<Spend>;
+}
+
 export interface EvidenceStore {
   /** Stores the full record and returns its evidence; the excerpt is cut to 2 KB. Same content, same id. */
   put(record: {

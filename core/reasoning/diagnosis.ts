@@ -1,53 +1,50 @@
-// A model's opinion on a diagnosis. The analysis has ranked; the model may put forward a hypothesis that is nearly as likely and word
-// the three sentences. It cannot bring in a cause, an entity or a number of its own: what evidence does not hold is dropped.
-import * as z from 'zod';
+// The coordinator: the agent that reads the specialists' reports and the analysis' ranking, may ask specialists a further question, and
+// gives its opinion. It may put forward a hypothesis that is nearly as likely as the first and word the three sentences. It cannot bring
+// in a cause, an entity or a number of its own: what evidence does not hold is dropped.
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
-import type { Report } from '../model/report.ts';
+import type { Brief, Gap, Report, Usage } from '../model/report.ts';
+import type { ReasonerTool } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
+import { redact } from '../redact.ts';
 import { reportText } from '../specialists/report-text.ts';
-import { evidenceTool } from './evidence-tool.ts';
+import { followUps } from './follow-up.ts';
+import { outputs } from './outputs.ts';
 import { unsupportedParts } from './supported.ts';
+import { evidenceTool } from './tools/evidence.ts';
+import { byline, usageWith } from './usage.ts';
 
 /** A hypothesis may be put first by a model only when the analysis gives it nearly the confidence of the first. */
 const promotableGap = 0.2;
-
-const Opinion = z.object({
-  bestRank: z.number().int().min(1).max(5).describe('Rank of the hypothesis that the evidence supports best.'),
-  reason: z.string().min(1).max(300).describe('One sentence: which evidence decides.'),
-  text: z.string().min(1).max(1200).describe('Three sentences: what broke, why, what to do next.'),
-});
+const mostGaps = 30;
+const mostParticipants = 40;
 
 export async function withOpinion(
   incidentId: string,
   diagnosis: Diagnosis,
-  reports: readonly Report[],
-  ports: Pick<Ports, 'evidence' | 'reasoner'>,
+  { reports, plan }: { readonly reports: readonly Report[]; readonly plan: readonly Brief[] },
+  ports: Pick<Ports, 'evidence' | 'reasoner' | 'colleagues'>,
 ): Promise<Diagnosis> {
-  const digest = [describe(diagnosis), ...reports.map(reportText)].join('\n\n');
+  const digest = redact([describe(diagnosis), ...reports.map(reportText)].join('\n\n'));
+  const asked = followUps(plan, ports);
+  const read: string[] = [digest];
   const answer = await ports.reasoner.reason({
     promptId: 'synthesis',
     incidentId,
     digest,
-    schema: Opinion,
-    tools: [evidenceTool(incidentId, ports)],
+    schema: outputs.DiagnosisOpinion,
+    tools: [remembering(evidenceTool(incidentId, ports), read), ...asked.tools],
   });
+  const whole = withFollowUps(diagnosis, reports, asked.reports);
   if (answer.kind === 'unavailable') {
     return answer.reason === 'no model configured'
-      ? diagnosis
-      : {
-          ...diagnosis,
-          gaps: [...diagnosis.gaps, { source: 'model', reason: answer.reason.slice(0, 300) }].slice(0, 30),
-        };
+      ? whole
+      : withGaps({ ...whole, usage: usageWith(whole.usage, answer.used) }, [
+          { source: 'model', reason: answer.reason.slice(0, 300) },
+        ]);
   }
-  const { value, model, promptVersion } = answer;
-  const usage = {
-    ...diagnosis.usage,
-    inputTokens: diagnosis.usage.inputTokens + answer.inputTokens,
-    outputTokens: diagnosis.usage.outputTokens + answer.outputTokens,
-    costUsd: diagnosis.usage.costUsd + answer.costUsd,
-    modelCalls: diagnosis.usage.modelCalls + answer.modelCalls,
-  };
-  const unsupported = unsupportedParts(`${value.text} ${value.reason}`, [digest]);
+  const { value, model } = answer;
+  const by = byline(answer);
+  const unsupported = unsupportedParts(`${value.text} ${value.reason}`, [...read, ...asked.read]);
   const supported = unsupported.length === 0;
   const hypotheses = supported
     ? promote(diagnosis.hypotheses, value.bestRank, `${model}: ${value.reason}`)
@@ -55,13 +52,56 @@ export async function withOpinion(
   // The model's words are used only where the hypothesis they were written for comes first.
   const wordsFit = supported && (value.bestRank === 1 || hypotheses !== diagnosis.hypotheses);
   return {
-    ...diagnosis,
-    usage,
+    ...whole,
+    usage: usageWith(whole.usage, answer),
     hypotheses: [...hypotheses],
-    text: wordsFit ? value.text : diagnosis.text,
-    droppedClaims: diagnosis.droppedClaims + (supported ? 0 : 1),
-    model: `${model} (${promptVersion})`,
+    text: wordsFit ? redact(value.text) : diagnosis.text,
+    droppedClaims: whole.droppedClaims + (supported ? 0 : 1),
+    model: by,
+    participants: [...whole.participants, { part: 'coordinator', by }].slice(0, mostParticipants),
   };
+}
+
+/** What it read counts as a source of its words. */
+const remembering = (tool: ReasonerTool, read: string[]): ReasonerTool => ({
+  ...tool,
+  run: async (input) => {
+    const text = await tool.run(input);
+    read.push(text);
+    return text;
+  },
+});
+
+/** Adds who took part, what models claimed without evidence, and what further questions cost and could not learn. */
+function withFollowUps(diagnosis: Diagnosis, reports: readonly Report[], further: readonly Report[]): Diagnosis {
+  const all = [...reports, ...further];
+  const taking = [
+    ...reports.map(({ specialist, round, by }) => ({
+      part: round > 1 ? `${specialist}, round ${round}` : specialist,
+      by,
+    })),
+    ...further.map(({ specialist, by }, index) => ({ part: `${specialist}, question ${index + 1}`, by })),
+  ];
+  const whole: Diagnosis = {
+    ...diagnosis,
+    usage: further.reduce<Usage>(
+      (sum, { usage }) => ({ ...usageWith(sum, usage), bytesRead: sum.bytesRead + usage.bytesRead }),
+      diagnosis.usage,
+    ),
+    droppedClaims: diagnosis.droppedClaims + all.reduce((sum, { droppedClaims }) => sum + droppedClaims, 0),
+    participants: taking.filter(({ by }) => by !== 'analysis').slice(0, mostParticipants),
+  };
+  return withGaps(
+    whole,
+    further.flatMap(({ gaps }) => gaps),
+  );
+}
+
+/** Those that are not said already. */
+function withGaps(diagnosis: Diagnosis, gaps: readonly Gap[]): Diagnosis {
+  const said = new Set(diagnosis.gaps.map(({ source, reason }) => `${source} ${reason}`));
+  const more = gaps.filter(({ source, reason }) => !said.has(`${source} ${reason}`));
+  return { ...diagnosis, gaps: [...diagnosis.gaps, ...more].slice(0, mostGaps) };
 }
 
 /** Puts the hypothesis with `rank` first if the analysis finds it nearly as likely as the first; otherwise returns the same array. */

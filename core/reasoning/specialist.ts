@@ -1,57 +1,114 @@
-// A model's second look at a specialist's report. It may word the summary and say which findings matter most; it can add no finding,
-// no entity and no number that the evidence does not hold. Without a model the report stands as the analysis made it.
-import * as z from 'zod';
-import type { Brief, Report } from '../model/report.ts';
+// The agent of a specialist: begins with the digest of the analysis, may ask its own source for more through typed tools, and ends in a
+// report. It words the summary, says which findings matter most and may add observations; each stands only if the evidence it cites is
+// this incident's and says it. Without a model the report stands as the analysis made it.
+import type { Brief, Finding, Gap, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
+import { redact } from '../redact.ts';
 import { reportText } from '../specialists/report-text.ts';
-import { evidenceTool } from './evidence-tool.ts';
+import { type Observation, outputs } from './outputs.ts';
 import { unsupportedParts } from './supported.ts';
+import { evidenceTool } from './tools/evidence.ts';
+import { toolsOf } from './tools/index.ts';
+import { byline, usageWith } from './usage.ts';
 
-const Opinion = z.object({
-  summary: z
-    .string()
-    .min(1)
-    .max(900)
-    .describe('At most three sentences in plain words: what was seen, since when, how much.'),
-  keyFindingIds: z.array(z.string()).max(5).describe('Ids of the findings that matter most, most important first.'),
-});
+type SpecialistPorts = Pick<Ports, 'evidence'> & Partial<Pick<Ports, 'reasoner' | 'telemetry'>>;
 
-export async function secondLook(
-  brief: Brief,
-  report: Report,
-  ports: Pick<Ports, 'evidence'> & Partial<Pick<Ports, 'reasoner'>>,
-): Promise<Report> {
-  if (!ports.reasoner || report.findings.length === 0) return report;
-  const excerpts = await readExcerpts(brief.incidentId, report, ports);
-  const digest = [`Question: ${brief.question}`, reportText(report), ...excerpts].join('\n\n');
-  const answer = await ports.reasoner.reason({
+const mostFindings = 12;
+const mostGaps = 12;
+
+export async function secondLook(brief: Brief, report: Report, ports: SpecialistPorts): Promise<Report> {
+  const { reasoner, telemetry, evidence } = ports;
+  if (!reasoner || (report.findings.length === 0 && brief.followUp === undefined)) return report;
+  const digest = redact(
+    [`Question: ${brief.question}`, reportText(report), ...(await readExcerpts(brief.incidentId, report, ports))].join(
+      '\n\n',
+    ),
+  );
+  const read: string[] = [digest];
+  // After an action the same question is answered from the same observations: nothing further is looked up.
+  const tools =
+    telemetry && brief.phase === 'investigate'
+      ? toolsOf(brief, { telemetry, evidence })
+      : [evidenceTool(brief.incidentId, ports)];
+  const answer = await reasoner.reason({
     promptId: `specialist-${brief.specialist}`,
     incidentId: brief.incidentId,
     digest,
-    schema: Opinion,
-    tools: [evidenceTool(brief.incidentId, ports)],
+    schema: outputs.SpecialistReport,
+    tools: tools.map((tool) => ({
+      ...tool,
+      run: async (input) => {
+        const text = await tool.run(input);
+        read.push(text);
+        return text;
+      },
+    })),
+    ...(brief.followUp === undefined ? {} : { seconds: brief.budget.seconds }),
   });
   if (answer.kind === 'unavailable') {
-    return answer.reason === 'no model configured'
-      ? report
-      : { ...report, gaps: [...report.gaps, { source: 'model', reason: answer.reason.slice(0, 300) }].slice(0, 12) };
+    if (answer.reason === 'no model configured') return report;
+    return withGap({ ...report, usage: usageWith(report.usage, answer.used) }, answer.reason);
   }
-  const usage = {
-    ...report.usage,
-    inputTokens: answer.inputTokens,
-    outputTokens: answer.outputTokens,
-    costUsd: answer.costUsd,
-    modelCalls: answer.modelCalls,
+  const { value } = answer;
+  const observed = await observations(brief, report, value.observations, ports);
+  const checked: Report = {
+    ...report,
+    usage: usageWith(report.usage, answer),
+    findings: [...report.findings, ...observed].slice(0, mostFindings),
+    droppedClaims: report.droppedClaims + value.observations.length - observed.length,
   };
-  const unsupported = unsupportedParts(answer.value.summary, [digest]);
+  const unsupported = unsupportedParts(value.summary, read);
   if (unsupported.length > 0) {
-    const reason = `The model's summary named what no evidence holds (${unsupported.slice(0, 3).join(', ')}); the analysis' own stands.`;
-    return { ...report, usage, gaps: [...report.gaps, { source: 'model', reason: reason.slice(0, 300) }].slice(0, 12) };
+    const why = `The model's summary named what no evidence holds (${unsupported.slice(0, 3).join(', ')}); the analysis' own stands.`;
+    return withGap({ ...checked, droppedClaims: checked.droppedClaims + 1 }, why);
   }
-  const place = new Map(answer.value.keyFindingIds.map((id, index) => [id, index]));
-  const findings = report.findings.toSorted((a, b) => (place.get(a.id) ?? 99) - (place.get(b.id) ?? 99));
-  return { ...report, summary: answer.value.summary, findings, usage, by: `${answer.model} (${answer.promptVersion})` };
+  const place = new Map(value.keyFindingIds.map((id, index) => [id, index]));
+  return {
+    ...checked,
+    summary: redact(value.summary),
+    findings: checked.findings.toSorted((a, b) => (place.get(a.id) ?? 99) - (place.get(b.id) ?? 99)),
+    by: byline(answer),
+  };
 }
+
+/** Those whose evidence is all in this incident and says the claim and names the entity; each becomes context, never a cause. */
+async function observations(
+  brief: Brief,
+  report: Report,
+  claimed: readonly Observation[],
+  ports: SpecialistPorts,
+): Promise<Finding[]> {
+  const judged = await Promise.all(
+    claimed.map(async ({ claim, entity, evidenceIds }, index): Promise<Finding[]> => {
+      const found = await Promise.all(evidenceIds.map((id) => ports.evidence.get(brief.incidentId, id)));
+      const excerpts = found.flatMap((one) => (one ? [`${one.query}\n${one.excerpt}`] : []));
+      const says =
+        excerpts.length === evidenceIds.length &&
+        unsupportedParts(claim, excerpts).length === 0 &&
+        excerpts.join('\n').toLowerCase().includes(entity.name.toLowerCase());
+      if (!says) return [];
+      const { namespace, ...named } = entity;
+      return [
+        {
+          id: `${report.specialist}-${brief.followUp === undefined ? brief.round : `f${brief.followUp}`}-m${index + 1}`,
+          specialist: report.specialist,
+          claim: redact(claim),
+          entity: namespace === undefined ? named : entity,
+          role: 'context',
+          severity: 'minor',
+          confidence: 0.5,
+          evidenceIds: [...new Set(evidenceIds)],
+        },
+      ];
+    }),
+  );
+  return judged.flat();
+}
+
+const withGap = (report: Report, reason: string): Report => {
+  const gap: Gap = { source: 'model', reason: reason.slice(0, 300) };
+  return { ...report, gaps: [...report.gaps.slice(0, mostGaps - 1), gap] };
+};
 
 async function readExcerpts(incidentId: string, report: Report, ports: Pick<Ports, 'evidence'>): Promise<string[]> {
   const ids = [...new Set(report.findings.flatMap((finding) => finding.evidenceIds))].slice(0, 6);

@@ -10,7 +10,7 @@ const normalise = (text: string): string => text.toLowerCase().replaceAll(/[`,]/
 export function unsupportedParts(claim: string, sources: readonly string[]): readonly string[] {
   const known = normalise(sources.join('\n'));
   const knownNumbers = new Set(known.match(numbers) ?? []);
-  const missingNumbers = (normalise(claim).match(numbers) ?? []).filter((n) => n.length > 1 && !knownNumbers.has(n));
+  const missingNumbers = (normalise(claim).match(numbers) ?? []).filter((n) => !knownNumbers.has(n));
   const missingNames = (claim.match(names) ?? []).map(normalise).filter((name) => !known.includes(name));
   return [...new Set([...missingNumbers, ...missingNames])];
 }

@@ -1,23 +1,14 @@
 // The common end of every specialist: store the evidence, number the findings, keep the report within its tokens, tell the timeline.
 // What was found, and how, is each specialist's own business.
 import { note } from '../incidents/timeline.ts';
-import type { TimeWindow } from '../model/entity.ts';
+import type { EvidenceDraft } from '../model/evidence-draft.ts';
 import type { Brief, Finding, Gap, Report, Severity } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { secondLook } from '../reasoning/specialist.ts';
 import { redact, redactJson } from '../redact.ts';
 import { estimateTokens, reportText } from './report-text.ts';
 
-export interface EvidenceDraft {
-  readonly source: string;
-  readonly query: string;
-  readonly window?: TimeWindow | undefined;
-  /** What a person reads: the lines or numbers that say it, at most 2 KB. */
-  readonly excerpt: string;
-  readonly link?: string | undefined;
-  /** The full record, JSON-serialisable. */
-  readonly full: unknown;
-}
+export type { EvidenceDraft };
 
 export type FindingDraft = Omit<Finding, 'id' | 'specialist' | 'evidenceIds'> & {
   readonly evidence: readonly EvidenceDraft[];
@@ -38,7 +29,7 @@ export async function finishReport(
   brief: Brief,
   draft: ReportDraft,
   startedAt: Date,
-  ports: Pick<Ports, 'evidence' | 'incidents' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>,
+  ports: Pick<Ports, 'evidence' | 'incidents' | 'clock'> & Partial<Pick<Ports, 'reasoner' | 'telemetry'>>,
 ): Promise<Report> {
   const ordered = [...draft.findings].sort(
     (a, b) => weight[b.severity] * b.confidence - weight[a.severity] * a.confidence,
@@ -59,7 +50,7 @@ export async function finishReport(
       ...finding,
       claim: redact(finding.claim).slice(0, 400),
       ...(finding.errorTemplate === undefined ? {} : { errorTemplate: redact(finding.errorTemplate).slice(0, 400) }),
-      id: `${brief.specialist}-${brief.phase === 'verify' ? 'v' : brief.round}-${index + 1}`,
+      id: `${brief.specialist}-${askedWhen(brief)}-${index + 1}`,
       specialist: brief.specialist,
       evidenceIds: stored.map((e) => e.id),
     });
@@ -80,8 +71,17 @@ export async function finishReport(
       summary,
       findings,
       gaps,
-      usage: { wallMs: 0, bytesRead: draft.bytesRead, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0 },
+      usage: {
+        wallMs: 0,
+        bytesRead: draft.bytesRead,
+        inputTokens: 0,
+        outputTokens: 0,
+        costUsd: 0,
+        modelCalls: 0,
+        toolCalls: 0,
+      },
       by: 'analysis',
+      droppedClaims: 0,
       ...(draft.topology === undefined ? {} : { topology: draft.topology }),
     },
     ports,
@@ -93,8 +93,8 @@ export async function finishReport(
       step: brief.phase === 'verify' ? 'Recheck' : 'Investigate',
       kind: findings.length > 0 ? 'finding' : 'gap',
       actor: brief.specialist,
-      key: `${brief.specialist}:${brief.round}`,
-      text: report.summary,
+      key: `${brief.specialist}:${askedWhen(brief)}`,
+      text: brief.followUp === undefined ? report.summary : `Asked "${brief.question}": ${report.summary}`,
       evidenceIds: findings.flatMap((f) => f.evidenceIds).slice(0, 8),
       durationMs: wallMs,
     },
@@ -102,3 +102,7 @@ export async function finishReport(
   );
   return { ...report, usage: { ...report.usage, wallMs } };
 }
+
+/** What tells the answers of one specialist apart: the round, the check after an action, a question of the coordinator. */
+const askedWhen = ({ phase, round, followUp }: Brief): string =>
+  phase === 'verify' ? 'v' : followUp === undefined ? `${round}` : `f${followUp}`;

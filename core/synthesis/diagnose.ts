@@ -48,6 +48,7 @@ export function diagnose(given: Case): Diagnosed {
     gaps,
     droppedClaims: supported.dropped,
     model: 'none',
+    participants: [],
     usage: totalOf(reports),
     specialists: [...new Set(reports.map(({ specialist }) => specialist))],
   };
@@ -250,5 +251,6 @@ function totalOf(reports: readonly Report[]): Usage {
     outputTokens: sum('outputTokens'),
     costUsd: sum('costUsd'),
     modelCalls: sum('modelCalls'),
+    toolCalls: sum('toolCalls'),
   };
 }

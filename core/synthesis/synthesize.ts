@@ -10,7 +10,7 @@ import { anotherRound } from './another-round.ts';
 import { diagnose, withFingerprint } from './diagnose.ts';
 import { supportedFindings } from './supported.ts';
 
-type SynthesisPorts = Pick<Ports, 'incidents' | 'clock' | 'evidence' | 'telemetry' | 'reasoner'>;
+type SynthesisPorts = Pick<Ports, 'incidents' | 'clock' | 'evidence' | 'telemetry' | 'reasoner' | 'colleagues'>;
 
 export async function synthesize(
   input: Investigated,
@@ -50,7 +50,7 @@ export async function synthesize(
       round: round + 1,
     };
   }
-  const opinion = await withOpinion(incident.id, found.diagnosis, reports, ports);
+  const opinion = await withOpinion(incident.id, found.diagnosis, { reports, plan }, ports);
   const diagnosis = withFingerprint(opinion, context.environment?.value);
   await ports.incidents.saveDiagnosis(incident.id, diagnosis);
   if (diagnosis.fingerprint) await ports.incidents.update(incident.id, { fingerprint: diagnosis.fingerprint });

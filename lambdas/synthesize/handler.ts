@@ -1,11 +1,12 @@
 import { Investigated } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { synthesize } from '../../core/synthesis/synthesize.ts';
-import { clock, evidence, ids, incidents, reasoner, telemetry } from '../compose.ts';
+import { clock, colleagues, evidence, ids, incidents, reasoner, telemetry } from '../compose.ts';
 import { onLambda, step } from '../handle.ts';
 
-export const create = (ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'evidence' | 'telemetry' | 'reasoner'>) =>
-  step('synthesize', Investigated, (input) => synthesize(input, ports));
+export const create = (
+  ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'evidence' | 'telemetry' | 'reasoner' | 'colleagues'>,
+) => step('synthesize', Investigated, (input) => synthesize(input, ports));
 
 export const handler = onLambda(() =>
   create({
@@ -15,5 +16,6 @@ export const handler = onLambda(() =>
     evidence: evidence(),
     telemetry: telemetry(),
     reasoner: reasoner(),
+    colleagues: colleagues(),
   }),
 );

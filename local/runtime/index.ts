@@ -129,6 +129,7 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
     makeWorld: options.makeWorld,
     learnedFolder: folderIn(data, 'knowledge'),
     webhookSecret: secret,
+    invoke,
   });
   const { ports, world, chat } = composed;
   functions = localFunctions(ports);

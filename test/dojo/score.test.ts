@@ -8,7 +8,7 @@ import { board, mark, quantile } from '../../dojo/score.ts';
 import { table } from '../../dojo/table.ts';
 import { labelOf, loadVocabulary } from '../../dojo/vocabulary.ts';
 
-const usage = { wallMs: 5, bytesRead: 1, inputTokens: 10, outputTokens: 2, costUsd: 0.01, modelCalls: 1 };
+const usage = { wallMs: 5, bytesRead: 1, inputTokens: 10, outputTokens: 2, costUsd: 0.01, modelCalls: 1, toolCalls: 0 };
 type Answer = { readonly kind?: string; readonly name?: string; readonly cause?: CauseCode; readonly change?: string };
 
 const vocabulary = await loadVocabulary('kubernetes-faults');

@@ -12,6 +12,7 @@ import type { Message } from '../../core/model/message.ts';
 import type { ExecutorAction } from '../../core/ports/telemetry.ts';
 import { recordedWorld } from '../../local/compose.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
+import { memorySpending } from '../spending.ts';
 import { hostileScenario, type Place, payload, places, secrets, traps } from './scenario.ts';
 
 // Prompt injections wherever telemetry can carry them, through the whole of the embedded runtime: none is an action, a preference, a
@@ -204,7 +205,7 @@ describe('a model that obeys what it reads', () => {
       models: { coordinator: 'test.coordinator', specialist: 'test.specialist' },
     });
     const prompts = readdirSync('prompts').map((file) => parsePrompt(file, readFileSync(`prompts/${file}`, 'utf8')));
-    const seen = await investigated(places, { reasoner: strandsReasoner(config, prompts) });
+    const seen = await investigated(places, { reasoner: strandsReasoner(config, prompts, memorySpending()) });
     await nothingCameOfIt(seen);
     const asked = JSON.stringify(mock.getRequests());
     expect(asked.length).toBeGreaterThan(1000);

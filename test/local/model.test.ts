@@ -46,7 +46,10 @@ beforeAll(async () => {
   const prompts = readdirSync('prompts').map((file) => parsePrompt(file, readFileSync(`prompts/${file}`, 'utf8')));
   const world = recordedWorld(['scenarios/cronjob-nightly-invoices']);
   runtime = await startRuntime({
-    makeWorld: async (ground) => ({ ...(await world(ground)), reasoner: strandsReasoner(config, prompts) }),
+    makeWorld: async (ground) => ({
+      ...(await world(ground)),
+      reasoner: strandsReasoner(config, prompts, ground.spending),
+    }),
   });
 });
 afterAll(async () => {
@@ -63,7 +66,7 @@ test('a specialist and the synthesis speak in the model’s words, and what no e
   const said = (actor: string) => timeline.find((entry) => entry.step === 'Investigate' && entry.actor === actor)?.text;
 
   expect(diagnosis).toMatchObject({
-    model: 'test.coordinator (synthesis@1)',
+    model: 'test.coordinator (synthesis@2)',
     text: 'CronJob nightly-invoices failed. Its upstream was gone for a while. Rerun it.',
     hypotheses: [
       { entity: { kind: 'CronJob', name: 'nightly-invoices' }, cause: 'job-failed' },

@@ -4,7 +4,7 @@ import type { Reasoner } from '../../../core/ports/channels.ts';
 import { withOpinion } from '../../../core/reasoning/diagnosis.ts';
 import { unsupportedParts } from '../../../core/reasoning/supported.ts';
 
-const usage = { wallMs: 0, bytesRead: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0 };
+const usage = { wallMs: 0, bytesRead: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 };
 const hypothesis = (rank: number, name: string, confidence: number): Hypothesis => ({
   rank,
   entity: { kind: 'Deployment', name, namespace: 'shop', cluster: 'c1' },
@@ -24,6 +24,7 @@ const diagnosis = (...hypotheses: Hypothesis[]): Diagnosis => ({
   gaps: [],
   droppedClaims: 0,
   model: 'none',
+  participants: [],
   usage,
   specialists: ['kubernetes'],
 });
@@ -32,6 +33,7 @@ const evidence = {
   get: async () => undefined,
   full: async () => undefined,
 };
+const colleagues = { ask: () => Promise.reject(new Error('nobody was to be asked')) };
 const saying = (value: { bestRank: number; reason: string; text: string }): Reasoner => ({
   reason: async ({ schema }) => ({
     kind: 'answered',
@@ -42,10 +44,13 @@ const saying = (value: { bestRank: number; reason: string; text: string }): Reas
     outputTokens: 5,
     costUsd: 0.01,
     modelCalls: 1,
+    toolCalls: 0,
+    failed: [],
     wallMs: 3,
   }),
 });
-const opinion = (d: Diagnosis, reasoner: Reasoner) => withOpinion('inc-1', d, [], { evidence, reasoner });
+const opinion = (d: Diagnosis, reasoner: Reasoner) =>
+  withOpinion('inc-1', d, { reports: [], plan: [] }, { evidence, reasoner, colleagues });
 
 describe('a claim is supported when', () => {
   test('its numbers and names occur in the sources', () => {

@@ -78,7 +78,7 @@ async function synthesized(given: {
       },
     },
     reasoner: { reason: async () => ({ kind: 'unavailable', reason: 'no model configured' }) },
-  } as unknown as Pick<Ports, 'incidents' | 'clock' | 'evidence' | 'telemetry' | 'reasoner'>;
+  } as unknown as Pick<Ports, 'incidents' | 'clock' | 'evidence' | 'telemetry' | 'reasoner' | 'colleagues'>;
   return { ...(await synthesize(input, ports)), timeline, saved };
 }
 

@@ -1,9 +1,10 @@
-// The one tool a model has here: read an excerpt of evidence that this incident holds. Nothing else can be reached through it.
+// Reads an excerpt of evidence that this incident holds; nothing of another incident can be reached through it.
 import * as z from 'zod';
-import type { ReasonerTool } from '../ports/channels.ts';
-import type { Ports } from '../ports/index.ts';
+import type { ReasonerTool } from '../../ports/channels.ts';
+import type { Ports } from '../../ports/index.ts';
+import { redact } from '../../redact.ts';
 
-const Input = z.object({ evidenceId: z.string().max(100) });
+const Input = z.object({ evidenceId: z.string().max(100).describe('An id that a report or a tool named.') });
 
 export function evidenceTool(incidentId: string, ports: Pick<Ports, 'evidence'>): ReasonerTool {
   return {
@@ -14,7 +15,7 @@ export function evidenceTool(incidentId: string, ports: Pick<Ports, 'evidence'>)
       const { evidenceId } = Input.parse(input);
       const evidence = await ports.evidence.get(incidentId, evidenceId);
       return evidence
-        ? `${evidence.source} ${evidence.query}\n${evidence.excerpt}`
+        ? redact(`${evidence.source} ${evidence.query}\n${evidence.excerpt}`)
         : 'No such evidence in this incident.';
     },
   };

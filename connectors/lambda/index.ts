@@ -1,0 +1,39 @@
+// The Colleagues port on AWS Lambda: a specialist is the function of its name, asked and waited for.
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { Unavailable } from '../../core/errors.ts';
+import { Report } from '../../core/model/report.ts';
+import type { Colleagues } from '../../core/ports/channels.ts';
+
+interface LambdaColleaguesOptions {
+  /** What the names of all functions of the stage begin with. */
+  readonly prefix: string;
+  readonly client?: LambdaClient;
+}
+
+export function lambdaColleagues({
+  prefix,
+  client = new LambdaClient({ maxAttempts: 1 }),
+}: LambdaColleaguesOptions): Colleagues {
+  return {
+    async ask(brief) {
+      const name = `specialist-${brief.specialist}`;
+      let answer: { readonly FunctionError?: string | undefined; readonly Payload?: Uint8Array | undefined };
+      try {
+        answer = await client.send(
+          new InvokeCommand({
+            FunctionName: `${prefix}${name}`,
+            Payload: new TextEncoder().encode(JSON.stringify(brief)),
+          }),
+        );
+      } catch (cause) {
+        throw new Unavailable(`The function ${name} could not be asked.`, { cause });
+      }
+      if (answer.FunctionError !== undefined) throw new Unavailable(`The function ${name} failed.`);
+      try {
+        return Report.parse(JSON.parse(new TextDecoder().decode(answer.Payload)));
+      } catch (cause) {
+        throw new Unavailable(`The function ${name} answered with something that is no report.`, { cause });
+      }
+    },
+  };
+}

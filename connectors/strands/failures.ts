@@ -1,0 +1,59 @@
+// What went wrong with a model, as a kind and as our sentence: a vendor's text never reaches a person or another model.
+import * as z from 'zod';
+
+export type FailureKind = 'throttled' | 'timeout' | 'refused' | 'malformed' | 'over-budget' | 'unreachable';
+
+const sentences: Record<FailureKind, string> = {
+  throttled: 'The model is throttled',
+  timeout: 'The model did not answer in time',
+  refused: 'The model refused to answer',
+  malformed: "The model's answer did not have the asked form",
+  'over-budget': "The incident's model budget is spent",
+  unreachable: 'The model could not be reached',
+};
+
+export const sentenceFor = (kind: FailureKind): string => `${sentences[kind]}; the analysis answers alone.`;
+
+/** Thrown inside an agent where a model declines. */
+export class Refused extends Error {
+  override name = 'Refused';
+}
+
+/** Thrown inside an agent before a call that the incident's ceiling has no room for. */
+export class BudgetSpent extends Error {
+  override name = 'BudgetSpent';
+}
+
+/** Stop reasons (Strands' words) of a model, or a guardrail before it, that will not answer. */
+export const refusals: readonly string[] = ['contentFiltered', 'guardrailIntervened', 'refusal'];
+
+/** `problem`: what was thrown, or the reason that an agent without an answer stopped for. */
+export function failureOf(problem: unknown): FailureKind {
+  const name = problem instanceof Error ? namesOf(problem).join(' ') : String(problem);
+  if (/BudgetSpent/.test(name)) return 'over-budget';
+  if (/Throttl|TooManyRequests|RateLimit|ServiceQuota|429|529/i.test(name)) return 'throttled';
+  if (/Timeout|Abort|Cancel|cancelled/i.test(name)) return 'timeout';
+  if (/Refused|guardrail|refusal|contentFiltered/i.test(name)) return 'refused';
+  if (/StructuredOutput|MaxTokens|maxTokens|Json|SyntaxError|limit|toolUse|endTurn|Unterminated/i.test(name))
+    return 'malformed';
+  return 'unreachable';
+}
+
+const ErrorLike = z.looseObject({
+  name: z.string().optional(),
+  code: z.string().optional(),
+  status: z.number().optional(),
+  $metadata: z.looseObject({ httpStatusCode: z.number().optional() }).optional(),
+  cause: z.unknown().optional(),
+});
+
+/** Names, codes and HTTP states down the chain of causes. */
+function namesOf(problem: unknown, depth = 0): string[] {
+  const parsed = ErrorLike.safeParse(problem);
+  if (!parsed.success || depth > 4) return [];
+  const { name, code, status, $metadata, cause } = parsed.data;
+  const own = [name, code, status, $metadata?.httpStatusCode].flatMap((part) =>
+    part === undefined ? [] : [`${part}`],
+  );
+  return [...own, ...namesOf(cause, depth + 1)];
+}

@@ -1,0 +1,122 @@
+// The budget of one agent, kept by hooks: each model call is counted and set aside for the incident before it goes out; when the next
+// one would be too much (calls, tools, tokens, seconds, money), this one is the last and only the answer may be given.
+import type { Agent } from '@strands-agents/sdk';
+import type { Spend, Spending } from '../../core/ports/records.ts';
+import type { Price } from './config.ts';
+import { BudgetSpent, Refused, refusals } from './failures.ts';
+import type { Prompt } from './prompts.ts';
+
+/** The tool by which Strands' agents give their structured answer. */
+const answerTool = 'strands_structured_output';
+/** Characters a token where it is counted before the call; the safe side for logs and JSON. */
+const charactersPerToken = 2.5;
+/** From this share of the seconds on there is only time to conclude. */
+const lastCallFrom = 0.6;
+
+export interface Watch {
+  readonly used: { inputTokens: number; outputTokens: number; costUsd: number; modelCalls: number; toolCalls: number };
+  /** Why the agent had to conclude before it wanted to. */
+  concludedBy: string | undefined;
+}
+
+interface Watched {
+  readonly incidentId: string;
+  readonly budget: Prompt['budget'];
+  /** Of this attempt; the prompt's where it is the only one. */
+  readonly seconds: number;
+  readonly price: Price;
+  readonly limits: Spend;
+  readonly spending: Spending;
+}
+
+export async function watch(agent: Agent, watched: Watched): Promise<Watch> {
+  const { BeforeToolCallEvent, InvokeModelStage } = await import('@strands-agents/sdk');
+  const { budget, incidentId, spending, limits, price } = watched;
+  const startedAt = performance.now();
+  const used = { inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 };
+  const watch: Watch = { used, concludedBy: undefined };
+
+  agent.addHook(BeforeToolCallEvent, (event) => {
+    if (event.toolUse.name === answerTool) return;
+    if (watch.concludedBy !== undefined || used.toolCalls >= budget.toolCalls) {
+      watch.concludedBy ??= 'tool calls';
+      event.cancel = 'The budget for tools is spent. Conclude now with what you have.';
+      return;
+    }
+    used.toolCalls += 1;
+  });
+
+  agent.addMiddleware(InvokeModelStage, async function* (context, next) {
+    const asked = Math.ceil(
+      (JSON.stringify(context.messages).length +
+        JSON.stringify(context.toolSpecs).length +
+        JSON.stringify(context.systemPrompt ?? '').length) /
+        charactersPerToken,
+    );
+    const expected = spendOf({ inputTokens: asked, outputTokens: budget.outputTokens }, price);
+    // A further call would carry all of this once more: room for two means that this need not be the last.
+    const two = { usd: expected.usd * 2, tokens: expected.tokens * 2 };
+    const roomForMore = await spending.reserve(incidentId, two, limits);
+    if (!roomForMore && !(await spending.reserve(incidentId, expected, limits)))
+      throw new BudgetSpent("The incident's ceiling has no room for another call.");
+    const reserved = roomForMore ? two : expected;
+    const spent = used.inputTokens + used.outputTokens;
+    const why = !roomForMore
+      ? 'the incident’s ceiling'
+      : used.modelCalls + 1 >= budget.turns
+        ? 'model calls'
+        : used.toolCalls >= budget.toolCalls && budget.toolCalls > 0
+          ? 'tool calls'
+          : spent + two.tokens > budget.tokens
+            ? 'tokens'
+            : used.costUsd + two.usd > budget.usd
+              ? 'money'
+              : performance.now() - startedAt > watched.seconds * lastCallFrom * 1000
+                ? 'seconds'
+                : undefined;
+    const only = why === undefined ? undefined : context.toolSpecs.filter(({ name }) => name === answerTool);
+    if (why !== undefined && used.modelCalls > 0) watch.concludedBy ??= why;
+    used.modelCalls += 1;
+    let actual: Spend = { usd: 0, tokens: 0 };
+    try {
+      const answer = yield* next(
+        only === undefined || only.length === 0
+          ? context
+          : { ...context, toolSpecs: only, toolChoice: { tool: { name: answerTool } } },
+      );
+      const usage = answer.result.metadata?.usage;
+      // An endpoint that counts nothing is counted by us.
+      const counted = usage ?? { inputTokens: asked, outputTokens: 0 };
+      actual = spendOf(counted, price);
+      used.inputTokens += inputOf(counted);
+      used.outputTokens += counted.outputTokens;
+      used.costUsd += actual.usd;
+      if (refusals.includes(answer.result.stopReason)) throw new Refused(answer.result.stopReason);
+      return answer;
+    } finally {
+      await spending.settle(incidentId, reserved, actual);
+    }
+  });
+  return watch;
+}
+
+interface Counted {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadInputTokens?: number | undefined;
+  readonly cacheWriteInputTokens?: number | undefined;
+}
+
+/** All that was read, from the cache or not: providers count what came from the cache beside the input. */
+const inputOf = ({ inputTokens, cacheReadInputTokens = 0, cacheWriteInputTokens = 0 }: Counted): number =>
+  inputTokens + cacheReadInputTokens + cacheWriteInputTokens;
+
+function spendOf(counted: Counted, price: Price): Spend {
+  const { inputTokens, outputTokens, cacheReadInputTokens = 0, cacheWriteInputTokens = 0 } = counted;
+  const millionths =
+    inputTokens * price.input +
+    cacheReadInputTokens * (price.cacheRead ?? price.input) +
+    cacheWriteInputTokens * (price.cacheWrite ?? price.input) +
+    outputTokens * price.output;
+  return { usd: millionths / 1_000_000, tokens: inputOf(counted) + outputTokens };
+}

@@ -1,0 +1,57 @@
+// The coordinator's tools: its specialists. Each takes a question, works on it with a context of its own, and answers with a report; the
+// coordinator reads that and nothing of what was looked at. How many questions there may be is the prompt's budget.
+import * as z from 'zod';
+import { EntityRef } from '../model/entity.ts';
+import type { Brief, Report } from '../model/report.ts';
+import type { ReasonerTool } from '../ports/channels.ts';
+import type { Ports } from '../ports/index.ts';
+import { reportText } from '../specialists/report-text.ts';
+
+const Input = z.object({
+  question: z.string().min(5).max(400).describe('One precise question that would decide between hypotheses.'),
+  entity: EntityRef.optional().describe('The entity that it is about, as the reports write it.'),
+});
+
+/** What a specialist's agent may take to answer one question. */
+const secondsAQuestion = 10;
+const mostFindings = 5;
+
+export interface FollowUps {
+  readonly tools: readonly ReasonerTool[];
+  /** The reports that came, in the order they came in. */
+  readonly reports: readonly Report[];
+  /** What was answered, as the coordinator read it. */
+  readonly read: readonly string[];
+}
+
+export function followUps(plan: readonly Brief[], { colleagues }: Pick<Ports, 'colleagues'>): FollowUps {
+  const reports: Report[] = [];
+  const read: string[] = [];
+  let asked = 0;
+  const briefs = new Map(plan.map((brief) => [brief.specialist, brief]));
+  return {
+    reports,
+    read,
+    tools: [...briefs.values()].map((brief) => ({
+      name: `ask_${brief.specialist.replaceAll('-', '_')}`,
+      description: `Asks the ${brief.specialist} specialist one question. It looks again and answers with findings and evidence ids.`,
+      input: Input,
+      run: async (input) => {
+        const { question, entity } = Input.parse(input);
+        asked += 1;
+        const report = await colleagues.ask({
+          ...brief,
+          phase: 'investigate',
+          question,
+          followUp: asked,
+          focus: entity ? [entity] : brief.focus,
+          budget: { ...brief.budget, seconds: secondsAQuestion },
+        });
+        reports.push(report);
+        const text = reportText({ ...report, findings: report.findings.slice(0, mostFindings) });
+        read.push(text);
+        return text;
+      },
+    })),
+  };
+}

@@ -1,0 +1,27 @@
+// How a tool answers a model: a short digest, redacted, with the id of the evidence that holds the rest. What a source gave never goes
+// into a context as it is.
+import type { EvidenceDraft } from '../../model/evidence-draft.ts';
+import type { Ports } from '../../ports/index.ts';
+import { redact, redactJson } from '../../redact.ts';
+
+/** Characters of one answer; about 500 tokens. */
+const mostCharacters = 1600;
+
+/** Stores what was found and gives the digest that a model reads. */
+export async function answered(
+  incidentId: string,
+  found: Omit<EvidenceDraft, 'excerpt'> & { readonly digest: string },
+  ports: Pick<Ports, 'evidence'>,
+): Promise<string> {
+  const { digest, ...rest } = found;
+  const text = redact(digest);
+  const stored = await ports.evidence.put({
+    ...rest,
+    incidentId,
+    excerpt: text.slice(0, 2000),
+    full: redactJson(found.full),
+  });
+  const cut =
+    text.length > mostCharacters ? `${text.slice(0, mostCharacters)}… (cut; the rest is in the evidence)` : text;
+  return `${cut}\nEvidence ${stored.id}`;
+}

@@ -1,0 +1,25 @@
+// Which tools a specialist's model has: to read its evidence, and to ask its own source for more. None of them changes anything.
+import type { Brief } from '../../model/report.ts';
+import type { ReasonerTool } from '../../ports/channels.ts';
+import type { Ports } from '../../ports/index.ts';
+import { changesTool } from './changes.ts';
+import { evidenceTool } from './evidence.ts';
+import { knowledgeTool } from './knowledge.ts';
+import { kubernetesTool } from './kubernetes.ts';
+import { logsTool } from './logs.ts';
+import { metricsTool } from './metrics.ts';
+
+type MakeTool = (brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidence'>) => ReasonerTool;
+
+const bySpecialist: Readonly<Record<string, readonly MakeTool[]>> = {
+  changes: [changesTool],
+  knowledge: [knowledgeTool],
+  kubernetes: [kubernetesTool],
+  logs: [logsTool],
+  metrics: [metricsTool],
+};
+
+export const toolsOf = (brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidence'>): ReasonerTool[] => [
+  evidenceTool(brief.incidentId, ports),
+  ...(bySpecialist[brief.specialist] ?? []).map((make) => make(brief, ports)),
+];

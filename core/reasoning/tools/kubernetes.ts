@@ -1,0 +1,159 @@
+// Describes one object as kubectl describe would, in a few lines: what it asks for, its conditions, its containers, its latest events.
+import * as z from 'zod';
+import type { Brief } from '../../model/report.ts';
+import type { KubernetesObject } from '../../model/telemetry.ts';
+import type { ReasonerTool } from '../../ports/channels.ts';
+import type { Ports } from '../../ports/index.ts';
+import { shorten } from '../../text.ts';
+import { answered } from './answer.ts';
+
+const Input = z.object({
+  kind: z.string().max(63).describe('Kind, as Pod or Deployment.'),
+  name: z.string().max(253).describe('Name, or the beginning of it.'),
+  namespace: z.string().max(253).optional(),
+});
+const [mostObjects, mostEvents, mostConditions] = [3, 5, 6];
+
+export function kubernetesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidence'>): ReasonerTool {
+  return {
+    name: 'describe_object',
+    description:
+      'Describes Kubernetes objects by kind and name: replicas, conditions, containers, limits, latest events.',
+    input: Input,
+    run: async (input) => {
+      const { kind, name, namespace } = Input.parse(input);
+      const observed = await ports.telemetry.kubernetes.snapshots({ incidentId: brief.incidentId });
+      if (observed.kind === 'gap') return `Kubernetes could not be asked: ${observed.gap.reason}`;
+      const found = observed.data.flatMap(({ cluster, items }) =>
+        items
+          .filter(
+            (item) =>
+              item.kind.toLowerCase() === kind.toLowerCase() &&
+              item.metadata.name.startsWith(name) &&
+              (namespace === undefined || item.metadata.namespace === namespace),
+          )
+          .map((item) => ({ cluster, item, events: eventsOf(item, items) })),
+      );
+      const digest =
+        found.length === 0
+          ? `There is no ${kind} ${name}${namespace === undefined ? '' : ` in ${namespace}`}.`
+          : [
+              `${found.length} fit:`,
+              ...found.slice(0, mostObjects).map(({ cluster, item, events }) => describe(cluster, item, events)),
+            ].join('\n');
+      return answered(
+        brief.incidentId,
+        {
+          source: 'kubernetes',
+          query: `describe ${kind} ${namespace ?? '-'}/${name}`,
+          digest,
+          full: { kind: 'objects', objects: found.slice(0, mostObjects).map(({ item, events }) => ({ item, events })) },
+        },
+        ports,
+      );
+    },
+  };
+}
+
+const Condition = z.looseObject({
+  type: z.string(),
+  status: z.string(),
+  reason: z.string().nullish(),
+  message: z.string().nullish(),
+});
+const ContainerState = z.looseObject({
+  name: z.string(),
+  restartCount: z.number().nullish(),
+  state: z
+    .record(z.string(), z.looseObject({ reason: z.string().nullish(), message: z.string().nullish() }).nullish())
+    .nullish(),
+  lastState: z
+    .record(z.string(), z.looseObject({ reason: z.string().nullish(), exitCode: z.number().nullish() }).nullish())
+    .nullish(),
+});
+const Container = z.looseObject({ name: z.string(), image: z.string().nullish(), resources: z.unknown() });
+const PodSpec = z.looseObject({ containers: z.array(Container).nullish(), nodeName: z.string().nullish() });
+/** Each part is read for itself: one that has another form is left out, the rest is said. */
+const Parts = z.looseObject({
+  spec: z
+    .looseObject({
+      replicas: z.number().nullish().catch(undefined),
+      suspend: z.boolean().nullish().catch(undefined),
+      schedule: z.string().nullish().catch(undefined),
+      template: z.looseObject({ spec: PodSpec.nullish() }).nullish().catch(undefined),
+      containers: z.array(Container).nullish().catch(undefined),
+      nodeName: z.string().nullish().catch(undefined),
+    })
+    .nullish()
+    .catch(undefined),
+  status: z
+    .looseObject({
+      phase: z.string().nullish().catch(undefined),
+      readyReplicas: z.number().nullish().catch(undefined),
+      conditions: z.array(Condition).nullish().catch(undefined),
+      containerStatuses: z.array(ContainerState).nullish().catch(undefined),
+    })
+    .nullish()
+    .catch(undefined),
+});
+
+function describe(cluster: string, item: KubernetesObject, events: readonly string[]): string {
+  const { spec, status } = Parts.parse(item);
+  const said = (label: string, value: unknown) => (value === undefined || value === null ? [] : [`${label} ${value}`]);
+  const containers = spec?.containers ?? spec?.template?.spec?.containers ?? [];
+  return [
+    `${item.kind} ${item.metadata.namespace ?? '-'}/${item.metadata.name} in ${cluster}`,
+    [
+      ...said('replicas', spec?.replicas),
+      ...said('ready', status?.readyReplicas),
+      ...said('phase', status?.phase),
+      ...said('node', spec?.nodeName),
+      ...said('schedule', spec?.schedule),
+      ...said('suspended', spec?.suspend),
+    ].join(', '),
+    ...containers
+      .slice(0, 4)
+      .map(
+        ({ name, image, resources }) =>
+          `container ${name}: ${image ?? '?'} ${shorten(JSON.stringify(resources ?? {}), 160)}`,
+      ),
+    ...(status?.conditions ?? [])
+      .slice(0, mostConditions)
+      .map(({ type, status: is, reason, message }) =>
+        `condition ${type}=${is} ${reason ?? ''} ${shorten(message ?? '', 140)}`.trim(),
+      ),
+    ...(status?.containerStatuses ?? [])
+      .slice(0, 4)
+      .map(
+        (one) =>
+          `state of ${one.name}: restarts ${one.restartCount ?? 0} ${shorten(JSON.stringify({ now: one.state, last: one.lastState }), 220)}`,
+      ),
+    ...events.map((event) => `event ${event}`),
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+const Event = z.looseObject({
+  kind: z.literal('Event'),
+  reason: z.string().nullish(),
+  message: z.string().nullish(),
+  count: z.number().nullish(),
+  lastTimestamp: z.string().nullish(),
+  involvedObject: z.looseObject({ kind: z.string().nullish(), name: z.string().nullish() }),
+});
+
+function eventsOf(item: KubernetesObject, items: readonly KubernetesObject[]): string[] {
+  return items
+    .flatMap((one) => {
+      if (one.kind !== 'Event') return [];
+      const event = Event.safeParse(one);
+      const about = event.data?.involvedObject;
+      return event.success && about?.kind === item.kind && about?.name === item.metadata.name ? [event.data] : [];
+    })
+    .toSorted((a, b) => (b.lastTimestamp ?? '').localeCompare(a.lastTimestamp ?? ''))
+    .slice(0, mostEvents)
+    .map(({ lastTimestamp, count, reason, message }) =>
+      `${lastTimestamp ?? ''} ${count ?? 1} × ${reason ?? ''}: ${shorten(message ?? '', 160)}`.trim(),
+    );
+}

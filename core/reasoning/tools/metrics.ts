@@ -1,0 +1,70 @@
+// Asks for single signals: before, during, extremes and when it moved; never the points.
+import * as z from 'zod';
+import { findShift } from '../../analysis/metrics/onset.ts';
+import { say } from '../../analysis/metrics/signals.ts';
+import type { Brief } from '../../model/report.ts';
+import type { Series } from '../../model/telemetry.ts';
+import type { ReasonerTool } from '../../ports/channels.ts';
+import type { Ports } from '../../ports/index.ts';
+import { answered } from './answer.ts';
+
+const Input = z.object({
+  entity: z.string().max(100).optional().describe('Only series of an entity whose name contains this.'),
+  signal: z.string().max(100).optional().describe('Only signals whose name contains this.'),
+});
+const mostSeries = 8;
+const mostNames = 40;
+
+export function metricsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidence'>): ReasonerTool {
+  return {
+    name: 'query_metrics',
+    description:
+      'Describes metric series by entity and signal: values before and during the incident, extremes, onset.',
+    input: Input,
+    run: async (input) => {
+      const { entity = '', signal = '' } = Input.parse(input);
+      const { window } = brief.context;
+      const span = { start: window.baseline.start, end: window.incident.end };
+      const observed = await ports.telemetry.metrics.series({ incidentId: brief.incidentId }, span);
+      if (observed.kind === 'gap') return `Metrics could not be asked: ${observed.gap.reason}`;
+      const has = (name: string, part: string) => name.toLowerCase().includes(part.toLowerCase());
+      const found = observed.data.filter((one) => has(one.entity.name, entity) && has(one.signal, signal));
+      const baselineEnd = Date.parse(window.baseline.end) / 1000;
+      const described = found
+        .map((series) => ({ series, shift: findShift(series.points, baselineEnd) }))
+        .toSorted((a, b) => Number(b.shift !== undefined) - Number(a.shift !== undefined));
+      const names = [...new Set(observed.data.map((one) => `${one.entity.name} ${one.signal}`))].slice(0, mostNames);
+      const digest =
+        found.length === 0
+          ? `No series fits. There are: ${names.join(', ')}`
+          : [
+              `${found.length} series:`,
+              ...described.slice(0, mostSeries).map(({ series, shift }) => sentenceOf(series, shift, baselineEnd)),
+            ].join('\n');
+      return answered(
+        brief.incidentId,
+        {
+          source: 'metrics',
+          query: `${observed.query} entity~"${entity}" signal~"${signal}"`,
+          window: span,
+          digest,
+          full: { kind: 'metric query', series: described.slice(0, mostSeries).map(({ series }) => series) },
+        },
+        ports,
+      );
+    },
+  };
+}
+
+function sentenceOf(series: Series, shift: ReturnType<typeof findShift>, baselineEnd: number): string {
+  const { entity, signal, unit, points } = series;
+  const words = (value: number) => say(value, unit, signal);
+  const values = points.map(([, value]) => value);
+  if (values.length === 0) return `${entity.kind} ${entity.name} ${signal}: no points.`;
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const during = points.filter(([at]) => at >= baselineEnd).length;
+  const range = `between ${words(least)} and ${words(most)}, last ${words(values.at(-1) ?? 0)}, ${values.length} points (${during} in the incident)`;
+  return shift === undefined
+    ? `${entity.kind} ${entity.name} ${signal}: did not move; ${range}.`
+    : `${entity.kind} ${entity.name} ${signal}: ${words(shift.before)} before, ${words(shift.after)} after, since ${new Date(shift.at * 1000).toISOString()}; ${range}.`;
+}
