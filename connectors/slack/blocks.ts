@@ -5,6 +5,7 @@ import { buttonId } from '../../core/incidents/slack.ts';
 import type { Verdict } from '../../core/model/action.ts';
 import type { Message } from '../../core/model/message.ts';
 import { clean, shorten } from '../../core/text.ts';
+import { mentionsOf } from './mentions.ts';
 
 /** https://docs.slack.dev/reference/block-kit: 50 blocks, header 150, section text 3,000; the whole message about 13,000 characters. */
 const limits = { blocks: 48, header: 150, section: 2900, total: 11_000 };
@@ -34,7 +35,12 @@ export function blocksOf(message: Message): KnownBlock[] {
       text: { type: 'plain_text', text: 'There is more; it does not fit into a Slack message.', emoji: false },
     });
   }
-  return [header, ...sections, ...(message.approval ? [buttons(message.approval.approvalId)] : [])];
+  return [
+    header,
+    ...mentionsOf(message.mention),
+    ...sections,
+    ...(message.approval ? [buttons(message.approval.approvalId)] : []),
+  ];
 }
 
 const buttons = (approvalId: string): ActionsBlock => ({

@@ -6,6 +6,7 @@ import { LLMock } from '@copilotkit/aimock';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { blocksOf, fallbackText } from '../../connectors/slack/blocks.ts';
 import { ModelConfig, parsePrompt, strandsReasoner } from '../../connectors/strands/index.ts';
+import { converse } from '../../core/conversation/converse.ts';
 import { hear } from '../../core/learning/teach.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Message } from '../../core/model/message.ts';
@@ -281,6 +282,8 @@ describe('Slack', () => {
       name === 'the whole payload' ? payload : `${traps[name as keyof typeof traps]} ${payload.slice(0, 500)}`;
     const heard = await hear({ text, by: 'U0MALLORY', incidentId: seen.incident.id }, seen.runtime.ports);
     expect(['nothing', 'cannot']).toContain(heard.kind);
+    const reply = await converse({ text, by: 'U0MALLORY', incidentId: seen.incident.id }, seen.runtime.ports);
+    expect(reply?.proposal).toBeUndefined();
     await nothingCameOfIt(seen);
   });
 });

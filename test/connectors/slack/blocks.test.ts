@@ -92,3 +92,18 @@ describe('a message as blocks', () => {
 test('what Slack parses is escaped', () => {
   expect(escaped('a & b <!here>')).toBe('a &amp; b &lt;!here&gt;');
 });
+
+describe('people are told by name', () => {
+  const withMentions = (mention: string[]) => JSON.stringify(blocksOf(aMessage({ mention })));
+  test('by their ids, users and groups', () => {
+    expect(withMentions(['U0123456789', 'S0123456789'])).toContain(
+      '{"type":"user","user_id":"U0123456789"},{"type":"text","text":" "},{"type":"usergroup","usergroup_id":"S0123456789"}',
+    );
+  });
+  test.each(['ana', '!channel', '<!here>', 'U1|x', 'u0123456789', 'UABC DEF'])('%s stays text', (id) => {
+    expect(withMentions([id])).not.toMatch(/"type":"(?:user|usergroup|broadcast)"/);
+  });
+  test('and nobody where nobody was configured', () => {
+    expect(withMentions([])).not.toContain('rich_text');
+  });
+});
