@@ -94,6 +94,33 @@ describe("the console's API", () => {
     });
   });
 
+  it('throws the kill switch, takes it off, and has both in the audit and its files', async () => {
+    const flip = (on: boolean) =>
+      jsonOf(post('/api/controls/kill-switch', { on, by: 'ada', why: 'a "migration", =1+1' }));
+    expect(await jsonOf(get('/api/controls'))).toMatchObject({ on: false });
+    expect(await flip(true)).toMatchObject({ on: true, killSwitch: { by: 'ada' } });
+    expect(await flip(false)).toMatchObject({ on: false });
+    const { entries } = await jsonOf(get('/api/audit'));
+    expect(entries.filter(({ kind }: { kind: string }) => kind === 'control')).toMatchObject([
+      { outcome: 'on' },
+      { outcome: 'off' },
+    ]);
+    const csv = await get('/api/audit/export?format=csv');
+    expect(csv.headers.get('content-disposition')).toBe('attachment; filename="watchkeeper-audit.csv"');
+    expect(await csv.text()).toContain('"Kill switch on: a ""migration"", =1+1"');
+    const lines = (await (await get('/api/audit/export')).text()).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).kind)).toContain('control');
+  });
+
+  it.each([
+    ['/api/audit?since=yesterday', 400],
+    ['/api/audit?since=2000-01-01T00:00:00Z', 400],
+    ['/api/audit/export?format=xml', 400],
+  ])('refuses %s', async (path, status) => {
+    const response = await get(path);
+    expect([response.status, (await jsonOf(response)).error]).toEqual([status, expect.any(String)]);
+  });
+
   it('is for this machine and its own page only', async () => {
     expect(await statusWithHost('watchkeeper.example')).toBe(403);
     expect(await statusWithHost('localhost')).toBe(200);
