@@ -176,7 +176,6 @@ const refreshSwitch = telling(async () => {
   $('kill-switch-button').hidden = catalogue;
 });
 
-/** What was heard, and the buttons of a proposal. */
 /** What came of something that was said: words, a picture, and what can be said next. */
 function showReply(reply) {
   const confirm = (confirmed) =>

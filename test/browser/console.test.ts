@@ -187,7 +187,8 @@ test('a question is answered in the console as in the thread, with a picture whe
     await page.locator('#talk-answer', { hasText: answer }).waitFor();
   };
   await ask('what was the cost of this account last month?', 'backend-prod (210000000001) cost $');
-  expect(await page.locator('.reply-chart').evaluate('(image) => image.naturalWidth')).toBe(1600);
+  const width = () => page.evaluate<number>("document.querySelector('.reply-chart')?.naturalWidth");
+  await expect.poll(width).toBe(1600);
   await page.screenshot({ path: 'test-results/console-cost.png', fullPage: true });
   await ask('show me the logs', 'the most telling first');
   await page.screenshot({ path: 'test-results/console-logs.png', fullPage: true });
