@@ -28,13 +28,13 @@ import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/in
 import { readScenario, recordedExecutor, recordedTargets, recordedTelemetry } from '../connectors/recorded/index.ts';
 import { s3Documents, s3Evidence } from '../connectors/s3/index.ts';
 import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
-import { slackChat, slackReplies } from '../connectors/slack/index.ts';
+import { slackChat, slackReplies, slackThreads } from '../connectors/slack/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
 import { ModelConfig, noReasoner, parsePrompt, strandsReasoner, withKeys } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { Misconfigured } from '../core/errors.ts';
 import type { Ports } from '../core/ports/index.ts';
-import { noTelemetry } from '../core/ports/none.ts';
+import { noCosts, noTelemetry } from '../core/ports/none.ts';
 import type { KnowledgeBase, KnowledgeDocument } from '../core/ports/telemetry.ts';
 import {
   deferredChat,
@@ -44,6 +44,7 @@ import {
   deferredReasoner,
   deferredTargets,
   deferredTelemetry,
+  deferredThreads,
   kept,
 } from './deferred.ts';
 
@@ -181,6 +182,14 @@ export const chat = (): Ports['chat'] =>
     const config = setting('SLACK');
     return deferredChat(
       kept(async () => slackChat({ token: await readSecret()('slack-token'), ...config }), secretAgeMs),
+    );
+  });
+
+export const threads = (): Ports['threads'] =>
+  once('threads', () => {
+    const { apiUrl } = setting('SLACK');
+    return deferredThreads(
+      kept(async () => slackThreads({ token: await readSecret()('slack-token'), apiUrl }), secretAgeMs),
     );
   });
 
@@ -324,6 +333,9 @@ export const targets = (): Ports['targets'] =>
   });
 
 export const catalog = (): Ports['catalog'] => once('catalog', () => yamlCatalog(bundled(setting('CATALOG_FILE'))));
+
+/** No stage names a billing source yet: what is asked of it is a gap. */
+export const costs = (): Ports['costs'] => noCosts;
 
 const made = new Map<string, unknown>();
 

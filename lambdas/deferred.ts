@@ -1,5 +1,5 @@
 // Ports that are ready only after something was read (a recording, a secret): each call waits for the reading, which happens once.
-import type { Chat, Pager, Reasoner } from '../core/ports/channels.ts';
+import type { Chat, Pager, Reasoner, Threads } from '../core/ports/channels.ts';
 import type { Executor, KnowledgeBase, Targets, Telemetry } from '../core/ports/telemetry.ts';
 
 type Load<T> = () => Promise<T>;
@@ -17,6 +17,11 @@ export function kept<T>(read: Load<T>, maxAgeMs = Number.POSITIVE_INFINITY): Loa
     return value;
   };
 }
+
+export const deferredThreads = (load: Load<Threads>): Threads => ({
+  read: async (place) => (await load()).read(place),
+  message: async (place) => (await load()).message(place),
+});
 
 export const deferredKnowledge = (load: Load<KnowledgeBase>): KnowledgeBase => ({
   search: async (query) => (await load()).search(query),

@@ -269,6 +269,12 @@ const capabilities = {
   'tell the timeline': items('incidents', ['INCIDENT#'], 'PutItem'),
   'read incidents': items('incidents', ['INCIDENT#'], 'GetItem', 'Query'),
   'find incidents by page': items('incidents', ['SOURCE#'], 'GetItem'),
+  /** The newest first, for telling whether an alert was seen by another way. */
+  'list incidents': ({ tables }) => ({
+    statements: [
+      new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${tables.incidents.tableArn}/index/by-kind`] }),
+    ],
+  }),
   'update incidents': items('incidents', ['INCIDENT#'], 'UpdateItem'),
   'open incidents': items('incidents', ['SOURCE#'], 'GetItem', 'PutItem'),
   'close incidents': items('incidents', ['SOURCE#'], 'DeleteItem'),
@@ -293,6 +299,7 @@ const capabilities = {
     items('preferences', ['PROPOSAL#'], 'Query', 'UpdateItem'),
     items('incidents', ['CONTROL'], 'GetItem'),
   ),
+  'list preferences': items('preferences', ['PREFERENCES'], 'Query'),
   'teach preferences': all(usePreferences, items('preferences', ['PREFERENCES', 'FINGERPRINT#'], 'PutItem')),
   'store evidence': objects('evidence', 'PutObject'),
   'read evidence': all(objects('evidence', 'GetObject'), listing('evidence')),

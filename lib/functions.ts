@@ -52,10 +52,30 @@ const rows: Readonly<Record<string, FunctionRow>> = {
     timeoutSeconds: 20,
     may: [...step, 'find incidents by page', 'update incidents'],
   },
+  conversation: {
+    memoryMb: 512,
+    timeoutSeconds: 30,
+    may: [
+      ...deciding,
+      'update incidents',
+      'find incidents by page',
+      'list incidents',
+      'claim events',
+      'publish events',
+      'read the catalogue',
+      'judge by policy',
+      'decide approvals',
+      'answer executions',
+      'hear teachings',
+      'list preferences',
+      'read evidence',
+      'use Slack',
+    ],
+  },
   'open-incident': {
     memoryMb: 256,
     timeoutSeconds: 20,
-    may: [...step, 'open incidents', 'update incidents', 'use Slack'],
+    may: [...step, 'open incidents', 'update incidents', 'list incidents', 'use Slack'],
   },
   'assemble-context': {
     memoryMb: 512,
@@ -186,7 +206,7 @@ export class Functions extends Construct {
 }
 
 /** Called by the API or by a rule, never by the state machine. */
-const atTheEdge: readonly string[] = ['pagerduty-webhook', 'slack', 'incident-update'];
+const atTheEdge: readonly string[] = ['pagerduty-webhook', 'slack', 'incident-update', 'conversation'];
 
 function createFunction(scope: Construct, name: string, row: FunctionRow, props: FunctionsProps): LambdaFunction {
   const { stage, prefix, logRetention } = props;

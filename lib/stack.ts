@@ -48,6 +48,7 @@ export class WatchkeeperStack extends Stack {
         '/pagerduty/webhook': functions.named('pagerduty-webhook'),
         '/slack/events': functions.named('slack'),
         '/slack/interactivity': functions.named('slack'),
+        '/slack/commands': functions.named('slack'),
       },
     });
     new Alarms(this, 'Alarms', {

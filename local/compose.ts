@@ -31,14 +31,14 @@ import {
   recordedTargets,
   recordedTelemetry,
 } from '../connectors/recorded/index.ts';
-import { slackChat, slackReplies } from '../connectors/slack/index.ts';
+import { slackChat, slackReplies, slackThreads } from '../connectors/slack/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
 import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { Report } from '../core/model/report.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { Ports } from '../core/ports/index.ts';
-import { noCosts, noExecutor, noTargets, noTelemetry } from '../core/ports/none.ts';
+import { noCosts, noExecutor, noTargets, noTelemetry, noThreads } from '../core/ports/none.ts';
 import { type Config, readConfig } from './config.ts';
 import { alsoIn, type ConsoleChat, consoleChat } from './console-chat.ts';
 import { type Feed, observedApprovals, observedChat, observedIncidents, observedPreferences } from './feed.ts';
@@ -118,7 +118,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       evidence: diskEvidence(disk),
       memory: diskMemory(disk),
       chat: observedChat(chat, feed),
-      replies: slackReplies(),
+      threads: world.threads ?? noThreads,
+      replies: slackReplies(world.slackApiUrl === undefined ? {} : { origin: new URL('/', world.slackApiUrl).href }),
       policies: readPolicies(),
       secrets: {
         pagerDutyWebhook: async () => [options.webhookSecret, ...world.webhookSecrets],
@@ -171,7 +172,10 @@ function charts(): Ports['charts'] {
 }
 
 /** Recordings: acting changes them, and nothing real. Folders may hold one or many. */
-export function recordedWorld(folders: readonly string[]): MakeWorld {
+export function recordedWorld(
+  folders: readonly string[],
+  config: Pick<LiveConfig, 'slack'> & { readonly catalog?: string | undefined } = {},
+): MakeWorld {
   return async ({ incidents, applied, learnedFolder }) => {
     const dirs = (await Promise.all(folders.map(findScenarios))).flat();
     const scenarios = await Promise.all(dirs.map(readScenario));
@@ -186,12 +190,12 @@ export function recordedWorld(folders: readonly string[]): MakeWorld {
       executor: recordedExecutor(recorded),
       targets: recordedTargets(recorded),
       pager: pagerDuty({}),
-      catalog: yamlCatalog(catalogFile),
+      catalog: yamlCatalog(config.catalog ?? catalogFile),
       costs: await costsOf(dirs),
       reasoner: noReasoner(),
       pages: scenarios.map(({ id, title, alert }) => ({ id, title, body: alert })),
       webhookSecrets: [],
-      slackSigningSecrets: [],
+      ...slackOf(config),
       waitMs: recordedWaitMs,
     };
   };
@@ -220,11 +224,24 @@ export function liveWorld(config: LiveConfig): MakeWorld {
     catalog: catalogOf(config),
     costs: config.costs === undefined ? noCosts : costExplorer(),
     reasoner: config.model === undefined ? noReasoner() : strandsReasoner(config.model, readPrompts(), spending),
-    chat: config.slack && slackChat({ token: config.slack.botToken, channel: config.slack.channel }),
+    ...slackOf(config),
     pages: [],
     webhookSecrets: config.pagerduty?.webhookSecrets ?? [],
-    slackSigningSecrets: config.slack === undefined ? [] : [config.slack.signingSecret],
   });
+}
+
+/** Slack as the configuration names it; the console alone where it does not. */
+function slackOf({
+  slack,
+}: Pick<LiveConfig, 'slack'>): Pick<World, 'chat' | 'threads' | 'slackApiUrl' | 'slackSigningSecrets'> {
+  if (slack === undefined) return { slackSigningSecrets: [] };
+  const { botToken: token, channel, apiUrl, signingSecret } = slack;
+  return {
+    chat: slackChat({ token, channel, apiUrl, png: (svg) => charts().png(svg) }),
+    threads: slackThreads({ token, apiUrl }),
+    slackApiUrl: apiUrl,
+    slackSigningSecrets: [signingSecret],
+  };
 }
 
 async function liveSources(

@@ -39,7 +39,11 @@ const schema = <Model extends z.ZodType>(model: Model) =>
           webhookSecrets: z.array(z.string().min(8)).default([]),
         })
         .optional(),
-      slack: z.strictObject({ botToken: text, signingSecret: text, channel: text }).optional(),
+      slack: z
+        .strictObject({ botToken: text, signingSecret: text, channel: text, apiUrl: z.url().optional() })
+        .optional(),
+      /** Folders of recorded incidents: a world to try things in, in place of real systems. */
+      scenarios: z.array(text).min(1).optional(),
       /** AWS Cost Explorer, with the credentials that the AWS tools would use. */
       costs: z.literal('cost-explorer').optional(),
       model: model.optional(),
@@ -69,6 +73,7 @@ export async function readConfig<Model extends z.ZodType>(
     ...config,
     ...(config.knowledge === undefined ? {} : { knowledge: from(config.knowledge) }),
     ...(config.catalog === undefined ? {} : { catalog: from(config.catalog) }),
+    ...(config.scenarios === undefined ? {} : { scenarios: config.scenarios.map(from) }),
     ...(config.dataDir === undefined ? {} : { dataDir: from(config.dataDir) }),
     ...(config.kubernetes?.kubeconfig === undefined
       ? {}

@@ -31,6 +31,15 @@ async function plan(options: StartOptions): Promise<Plan> {
   if (options.config !== undefined) {
     const config = await readConfigFile(options.config, process.env);
     const data = options.data ?? config.dataDir ?? defaultData;
+    if (config.scenarios !== undefined) {
+      return {
+        makeWorld: recordedWorld(config.scenarios, config),
+        data,
+        says: 'in a recorded world: acting changes nothing real',
+        firstPage: () => undefined,
+        check: async () => [],
+      };
+    }
     const configured = { prometheus: config.prometheus !== undefined, kubernetes: config.kubernetes !== undefined };
     return {
       makeWorld: liveWorld(config),

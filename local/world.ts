@@ -14,6 +14,10 @@ export interface World
   extends Pick<Ports, 'clock' | 'telemetry' | 'executor' | 'targets' | 'pager' | 'catalog' | 'costs' | 'reasoner'> {
   /** Another place than the console where people read. */
   readonly chat?: Ports['chat'] | undefined;
+  /** What was said there. */
+  readonly threads?: Ports['threads'] | undefined;
+  /** Another address of Slack's API, for trying things out. */
+  readonly slackApiUrl?: string | undefined;
   readonly pages: readonly RecordedPage[];
   /** Secrets of PagerDuty's webhook subscriptions, besides the runtime's own. */
   readonly webhookSecrets: readonly string[];

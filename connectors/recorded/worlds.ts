@@ -64,7 +64,7 @@ function triggerOf(scenario: Scenario): Trigger {
   }
   const webhook = PagerDutyWebhook.safeParse(body);
   const meaning = webhook.success ? meaningOf(webhook.data) : undefined;
-  if (meaning?.kind !== 'publish' || meaning.event.detailType === 'incident.updated') {
+  if (meaning?.kind !== 'publish' || !('trigger' in meaning.event.detail)) {
     throw new InvalidInput(`${scenario.dir}/alert.json is no webhook body that starts an incident.`);
   }
   return meaning.event.detail.trigger;

@@ -1,7 +1,7 @@
 // A message as Slack's blocks, within Slack's limits. Everything goes out as plain text, so that nothing a log line or an alert contains can
 // mention, link or format.
 import type { ActionsBlock, Button, HeaderBlock, KnownBlock, SectionBlock } from '@slack/types';
-import { buttonId } from '../../core/incidents/slack.ts';
+import { buttonId, sayId } from '../../core/incidents/slack.ts';
 import type { Verdict } from '../../core/model/action.ts';
 import type { Message } from '../../core/model/message.ts';
 import { clean, shorten } from '../../core/text.ts';
@@ -40,6 +40,7 @@ export function blocksOf(message: Message): KnownBlock[] {
     ...mentionsOf(message.mention),
     ...sections,
     ...(message.approval ? [buttons(message.approval.approvalId)] : []),
+    ...(message.choices && message.choices.length > 0 ? [choices(message.choices)] : []),
   ];
 }
 
@@ -52,6 +53,19 @@ const buttons = (approvalId: string): ActionsBlock => ({
       text: { type: 'plain_text', text, emoji: false },
       value: approvalId,
       ...(style === undefined ? {} : { style }),
+    }),
+  ),
+});
+
+/** Buttons that say their words for whoever presses them. */
+const choices = (offered: NonNullable<Message['choices']>): ActionsBlock => ({
+  type: 'actions',
+  elements: offered.map(
+    ({ label, says }, index): Button => ({
+      type: 'button',
+      action_id: `${sayId}${index}`,
+      text: { type: 'plain_text', text: shorten(clean(label), 75), emoji: false },
+      value: says,
     }),
   ),
 });

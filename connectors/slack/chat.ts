@@ -2,17 +2,18 @@
 // posts once; where a message went is remembered in the message's own metadata and, within a process, here.
 // Scopes: chat:write; channels:history (groups:history) to find what another process posted. Without history a step that runs twice
 // may post twice, and never nothing.
-import { LogLevel, WebAPIRateLimitedError, WebClient } from '@slack/web-api';
 import { Unavailable } from '../../core/errors.ts';
+import { metadataType } from '../../core/incidents/slack-message.ts';
 import type { Message } from '../../core/model/message.ts';
 import type { Chat } from '../../core/ports/channels.ts';
 import { blocksOf, fallbackText } from './blocks.ts';
+import { clientOf, patiently, type SlackAccess } from './client.ts';
 
-interface SlackConfig {
-  readonly token: string;
+interface SlackConfig extends SlackAccess {
   /** Where incidents without a thread of their own go. */
   readonly channel: string;
-  readonly apiUrl?: string | undefined;
+  /** Draws charts; without it they are left out. */
+  readonly png?: ((svg: string) => Promise<Uint8Array>) | undefined;
   /** How long to wait at most when Slack says when to come again; longer is `Unavailable`, and the workflow's retry. */
   readonly patienceSeconds?: number | undefined;
 }
@@ -22,42 +23,26 @@ interface Posted {
   readonly ts: string;
 }
 
-const eventType = 'watchkeeper_message';
-
 /** `publish` throws `Unavailable` when Slack does not take the message. */
 export function slackChat(config: SlackConfig): Chat {
   const { patienceSeconds = 5 } = config;
-  const client = new WebClient(config.token, {
-    ...(config.apiUrl === undefined ? {} : { slackApiUrl: config.apiUrl }),
-    retryConfig: { retries: 2, minTimeout: 300, maxTimeout: 2000 },
-    timeout: 4000,
-    rejectRateLimitedCalls: true,
-    logLevel: LogLevel.ERROR,
-  });
+  const client = clientOf(config);
   const posted = new Map<string, Posted>();
 
-  const patiently = async <T>(call: () => Promise<T>): Promise<T> => {
-    try {
-      return await call();
-    } catch (error) {
-      if (!(error instanceof WebAPIRateLimitedError) || error.retryAfter > patienceSeconds) throw error;
-      await new Promise((resolve) => setTimeout(resolve, error.retryAfter * 1000));
-      return call();
-    }
-  };
+  const patient = <T>(call: () => Promise<T>): Promise<T> => patiently(call, patienceSeconds);
 
   /** Where an earlier process posted this key: in the thread, or, without one, in the channel. */
   const find = async (channel: string, threadTs: string | undefined, key: string): Promise<Posted | undefined> => {
     const here = posted.get(key);
     if (here) return here;
     const where = { channel, include_all_metadata: true, limit: 100 };
-    const page = await patiently(() =>
+    const page = await patient(() =>
       threadTs === undefined
         ? client.conversations.history(where)
         : client.conversations.replies({ ...where, ts: threadTs }),
     ).catch(() => undefined);
     const ts = page?.messages?.find(
-      ({ metadata }) => metadata?.event_type === eventType && keyOf(metadata.event_payload) === key,
+      ({ metadata }) => metadata?.event_type === metadataType && keyOf(metadata.event_payload) === key,
     )?.ts;
     if (ts === undefined) return undefined;
     posted.set(key, { channel, ts });
@@ -66,8 +51,27 @@ export function slackChat(config: SlackConfig): Chat {
 
   /** The thread of an incident: the one it came from, or the message that opened it. */
   const threadOf = async (message: Message, channel: string): Promise<string | undefined> => {
-    if (message.slack || message.kind === 'opened') return message.slack?.threadTs;
+    if (message.slack?.threadTs !== undefined || message.kind === 'opened') return message.slack?.threadTs;
+    // An answer about no incident stands in the channel.
+    if (message.kind === 'answer' && message.incidentId === 'none') return undefined;
     return (await find(channel, undefined, `opened-${message.incidentId}`))?.ts;
+  };
+
+  /** Into the thread, where it does not push the message out of sight. A file that is not taken costs the file, not the message. */
+  const upload = async (
+    { name, title, text }: NonNullable<Message['files']>[number],
+    channel: string,
+    thread?: string,
+  ) => {
+    const where = thread === undefined ? { channel_id: channel } : { channel_id: channel, thread_ts: thread };
+    const file = { filename: name, title, content: text, snippet_type: 'text' };
+    await patient(() => client.filesUploadV2({ ...where, ...file })).catch(() => undefined);
+  };
+
+  const draw = async (png: Uint8Array, title: string, channel: string, thread?: string) => {
+    const where = thread === undefined ? { channel_id: channel } : { channel_id: channel, thread_ts: thread };
+    const file = { filename: 'chart.png', title, alt_text: title.slice(0, 1000), file: Buffer.from(png) };
+    await patient(() => client.filesUploadV2({ ...where, ...file })).catch(() => undefined);
   };
 
   return {
@@ -76,16 +80,16 @@ export function slackChat(config: SlackConfig): Chat {
       const content = {
         text: fallbackText(message),
         blocks: blocksOf(message),
-        metadata: { event_type: eventType, event_payload: { key: message.key, incident: message.incidentId } },
+        metadata: { event_type: metadataType, event_payload: { key: message.key, incident: message.incidentId } },
       };
       try {
         const thread = await threadOf(message, channel);
         const known = await find(channel, thread, message.key);
         if (known) {
-          await patiently(() => client.chat.update({ ...known, ...content }));
+          await patient(() => client.chat.update({ ...known, ...content }));
           return;
         }
-        const sent = await patiently(() =>
+        const sent = await patient(() =>
           client.chat.postMessage({
             channel,
             ...content,
@@ -95,6 +99,11 @@ export function slackChat(config: SlackConfig): Chat {
           }),
         );
         if (sent.ts) posted.set(message.key, { channel: sent.channel ?? channel, ts: sent.ts });
+        if (message.chart !== undefined && config.png !== undefined) {
+          const png = await config.png(message.chart).catch(() => undefined);
+          if (png) await draw(png, message.headline, channel, thread ?? sent.ts);
+        }
+        for (const file of message.files ?? []) await upload(file, channel, thread ?? sent.ts);
       } catch (cause) {
         throw new Unavailable('Slack did not take the message.', { cause });
       }

@@ -1,2 +1,3 @@
 export { slackChat } from './chat.ts';
 export { slackReplies } from './replies.ts';
+export { slackThreads } from './threads.ts';

@@ -1,6 +1,7 @@
 // Opens an incident, or joins the one that this alert belongs to. Same event, same incident and same error are three different notions:
 // an event is told by its id, an incident by the alert's identity at its source, an error by its fingerprint (core/learning).
-import type { Incident } from '../model/incident.ts';
+import { plainTitle } from '../conversation/alerts.ts';
+import type { Incident, Trigger } from '../model/incident.ts';
 import type { OpenIncidentInput, Opening } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { shorten } from '../text.ts';
@@ -18,6 +19,11 @@ export async function openIncident(
   // The bus delivers at least once: what was paged again has a new event id, what was only delivered again does not.
   if (before && before.trigger.eventId === trigger.eventId && before.execution !== execution) {
     return join(before, 'The same event was delivered again; it is one investigation.', trigger.eventId, ports);
+  }
+  const other = before ? undefined : await seenOtherwise(trigger, ports);
+  if (other) {
+    const why = `The same alert came another way (${trigger.kind}); the investigation that is under way goes on.`;
+    return join(other, why, trigger.eventId, ports);
   }
   const { kind, incident } = await ports.incidents.open({
     id: `inc-${ports.ids.next()}`,
@@ -38,6 +44,26 @@ export async function openIncident(
   await note(incident.id, { step: 'OpenIncident', kind: 'opened', text: `${incident.title}. Looking into it.` }, ports);
   await tellThread(incident, ports);
   return { opening: { kind: 'opened' }, incident };
+}
+
+const sameAlertMinutes = 30;
+
+/** An unfinished incident of the same alert that came by webhook when this came by channel, or the other way round. */
+async function seenOtherwise(trigger: Trigger, { incidents, clock }: OpenPorts): Promise<Incident | undefined> {
+  const title = plainTitle(trigger.title);
+  const since = clock.now().getTime() - sameAlertMinutes * 60_000;
+  const byWebhook = trigger.kind === 'page';
+  // What cannot be listed is not known to be the same: an incident too many is better than none.
+  const open = await incidents.list(50).catch(() => []);
+  return open.find(
+    (one) =>
+      one.status !== 'closed' &&
+      one.status !== 'failed' &&
+      Date.parse(one.openedAt) >= since &&
+      (one.trigger.kind === 'page') !== byWebhook &&
+      title !== '' &&
+      plainTitle(one.title) === title,
+  );
 }
 
 async function join(

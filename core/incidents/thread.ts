@@ -4,4 +4,8 @@ import type { Message } from '../model/message.ts';
 
 /** The part of a message that sends it to the incident's thread. */
 export const threadOf = ({ slack }: Trigger): Pick<Message, 'slack'> =>
-  slack === undefined ? {} : { slack: { channel: slack.channel, threadTs: slack.threadTs } };
+  slack === undefined
+    ? {}
+    : {
+        slack: { channel: slack.channel, ...(slack.threadTs === undefined ? {} : { threadTs: slack.threadTs }) },
+      };

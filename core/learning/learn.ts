@@ -2,6 +2,7 @@
 // written under a name of its own, so that a second run after a crash writes nothing twice.
 import { recurrenceTags } from '../analysis/knowledge/recurrence.ts';
 import { record } from '../audit.ts';
+import { threadOf } from '../incidents/thread.ts';
 import { note } from '../incidents/timeline.ts';
 import type { Preference } from '../model/action.ts';
 import type { Concluded } from '../model/workflow.ts';
@@ -155,9 +156,7 @@ async function tell(input: Concluded, lines: readonly string[], ports: LearnPort
       kind: 'closing',
       headline: headline.slice(0, 300),
       lines: lines.map((line) => line.slice(0, 1500)),
-      ...(incident.trigger.slack === undefined
-        ? {}
-        : { slack: { channel: incident.trigger.slack.channel, threadTs: incident.trigger.slack.threadTs } }),
+      ...threadOf(incident.trigger),
     })
     .catch(() => failures.push('The thread could not be told how it ended.'));
   // A page that nobody answered is told so, too.

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { Instant } from './entity.ts';
 import type { Trigger } from './incident.ts';
+import type { Utterance } from './utterance.ts';
 
 export const busSource = 'watchkeeper';
 
@@ -20,4 +21,5 @@ export type BusEvent =
       readonly detailType: 'incident.triggered' | 'incident.reopened' | 'incident.mentioned';
       readonly detail: { readonly trigger: z.infer<typeof Trigger> };
     }
-  | { readonly detailType: 'incident.updated'; readonly detail: PageUpdate };
+  | { readonly detailType: 'incident.updated'; readonly detail: PageUpdate }
+  | { readonly detailType: 'conversation.said'; readonly detail: z.infer<typeof Utterance> };

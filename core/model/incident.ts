@@ -19,7 +19,7 @@ export const Trigger = z.object({
   link: z.url().max(1000).optional(),
   /** Key-value details and labels as the alert gave them, flattened with dots, values as text. Hostile until proven otherwise. */
   details: z.record(z.string().max(200), z.string().max(4000)),
-  slack: z.object({ channel: z.string(), threadTs: z.string(), user: z.string().optional() }).optional(),
+  slack: z.object({ channel: z.string(), threadTs: z.string().optional(), user: z.string().optional() }).optional(),
 });
 export type Trigger = z.infer<typeof Trigger>;
 

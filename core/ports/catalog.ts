@@ -113,6 +113,26 @@ export const Catalog = z
     protectedLabels: z.array(z.string().min(1)).default(['watchkeeper/protected=true']),
     freezes: z.array(Freeze).default([]),
     budgets: Budgets.prefault({}),
+    /** Alerts that other apps post in channels; the first rule that fits counts. */
+    conversation: z
+      .strictObject({
+        alerts: z
+          .array(
+            z.strictObject({
+              from: z.enum(['pagerduty', 'alertmanager', 'grafana', 'new-relic', 'cloudwatch', 'other']),
+              /** Name of the app as the channel shows it; any, where absent. */
+              app: z.string().min(1).optional(),
+              /** Ids; all that Watchkeeper is in, where empty. */
+              channels: z.array(z.string().min(1)).default([]),
+              /** Text that the alert's title has to contain. */
+              title: z.string().min(1).optional(),
+              /** Whether such an alert is investigated without anybody asking. */
+              automatic: z.boolean().default(false),
+            }),
+          )
+          .default([]),
+      })
+      .prefault({}),
     killSwitch: z.boolean().default(false),
   })
   .superRefine((catalog, context) => {

@@ -2,6 +2,7 @@
 import type { BusEvent } from '../model/events.ts';
 import type { Message } from '../model/message.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
+import type { ChatMessage } from '../model/utterance.ts';
 
 export interface Bus {
   /** Returns once the event is safely on the bus; throws `Unavailable` otherwise. */
@@ -35,6 +36,25 @@ export interface Pager {
 /** Where people read and answer: Slack, or the console. Publishing one key again replaces what was there. */
 export interface Chat {
   publish(message: Message): Promise<void>;
+}
+
+/** What was said in a chat, read when it is needed. What cannot be read is a gap, never an error. */
+export interface Threads {
+  /** The thread's messages, its parent first. */
+  read(place: {
+    readonly channel: string;
+    readonly threadTs: string;
+  }): Promise<
+    | { readonly kind: 'data'; readonly messages: readonly ChatMessage[]; readonly channelName?: string | undefined }
+    | { readonly kind: 'gap'; readonly gap: Gap }
+  >;
+  /** One message; undefined where there is none. */
+  message(place: {
+    readonly channel: string;
+    readonly ts: string;
+  }): Promise<
+    { readonly kind: 'data'; readonly message: ChatMessage | undefined } | { readonly kind: 'gap'; readonly gap: Gap }
+  >;
 }
 
 /** Tells the one person who just pressed a button what came of it. */

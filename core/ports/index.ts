@@ -1,6 +1,17 @@
 // The whole outside world, as interfaces. Functions ask for the ports they use: `Pick<Ports, 'incidents' | 'clock'>`.
 import type { ServiceCatalog } from './catalog.ts';
-import type { Bus, Chat, Colleagues, Memory, Pager, Policies, Reasoner, Replies, Workflow } from './channels.ts';
+import type {
+  Bus,
+  Chat,
+  Colleagues,
+  Memory,
+  Pager,
+  Policies,
+  Reasoner,
+  Replies,
+  Threads,
+  Workflow,
+} from './channels.ts';
 import type { Costs } from './costs.ts';
 import type {
   ActBook,
@@ -33,6 +44,7 @@ export interface Ports {
   readonly workflow: Workflow;
   readonly pager: Pager;
   readonly chat: Chat;
+  readonly threads: Threads;
   readonly replies: Replies;
   readonly policies: Policies;
   readonly memory: Memory;

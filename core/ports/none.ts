@@ -1,4 +1,5 @@
 // Sources that are not configured: each answers with a gap that says so, so that an investigation names what it could not look at.
+import type { Threads } from './channels.ts';
 import type { Costs } from './costs.ts';
 import type { Executor, Observed, Targets, Telemetry } from './telemetry.ts';
 
@@ -17,6 +18,10 @@ export const noTelemetry: Telemetry = {
   status: { feeds: missing('vendor status') },
   knowledge: { search: missing('knowledge'), add: async () => undefined },
 };
+
+const unread = async () => ({ kind: 'gap', gap: { source: 'chat', reason: 'No chat is configured.' } }) as const;
+
+export const noThreads: Threads = { read: unread, message: unread };
 
 const cannotAct = async () => ({ kind: 'refused', why: 'No cluster is configured to act on.' }) as const;
 

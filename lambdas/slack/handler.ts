@@ -1,5 +1,16 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { mentionTrigger, pressed, replyTo, SlackEvents, SlackInteraction } from '../../core/incidents/slack.ts';
+import { readAlert, ruleFor } from '../../core/conversation/alerts.ts';
+import {
+  commandUtterance,
+  pressed,
+  replyTo,
+  SlackCommand,
+  SlackEvents,
+  SlackInteraction,
+  saidByPress,
+  utteranceOf,
+} from '../../core/incidents/slack.ts';
+import type { Utterance } from '../../core/model/utterance.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import { approvals, audit, bus, catalog, clock, incidents, replies, secrets, seen, workflow } from '../compose.ts';
@@ -17,7 +28,7 @@ const maxSkewSeconds = 300;
 /** Slack retries an event for an hour at most. */
 const rememberSeconds = 24 * 3600;
 
-/** Acknowledges within Slack's three seconds: a mention goes on the bus, a button is one conditional write. */
+/** Acknowledges within Slack's three seconds: what is said goes on the bus, a verdict is one conditional write. */
 export async function receive(event: HttpEvent, ports: SlackPorts): Promise<HttpReply> {
   const body = rawBody(event);
   if (body.length > maxBodyBytes) return reply(400, { error: `The body is larger than ${maxBodyBytes} bytes.` });
@@ -32,29 +43,55 @@ export async function receive(event: HttpEvent, ports: SlackPorts): Promise<Http
     if (!signed(message, [proof], await ports.secrets.slackSigning()))
       return reply(401, { error: 'The signature does not match.' });
     const isForm = header(event, 'content-type')?.startsWith('application/x-www-form-urlencoded') ?? false;
-    return await (isForm ? interaction : events)(body.toString('utf8'), ports);
+    return await (isForm ? form : events)(body.toString('utf8'), ports);
   } catch (error) {
     logger.error('not accepted', { reason: error instanceof Error ? error.message : 'unknown' });
     return reply(503, { error: 'The request could not be handled; send it again.' });
   }
 }
 
-async function events(body: string, { clock, seen, bus }: SlackPorts): Promise<HttpReply> {
+async function events(body: string, ports: SlackPorts): Promise<HttpReply> {
   const request = SlackEvents.safeParse(jsonOf(body));
   if (!request.success) return reply(400, { error: 'This is no Slack event that we know.' });
   if (request.data.type === 'url_verification') return reply(200, { challenge: request.data.challenge });
-  const trigger = mentionTrigger(request.data, clock.now());
-  if (!trigger) return reply(200, { status: 'ignored' });
-  const key = `slack-${trigger.eventId}`;
+  const said = utteranceOf(request.data, ports.clock.now());
+  if (!said || !(await isWanted(said, ports))) return reply(200, { status: 'ignored' });
+  return passOn(said, ports);
+}
+
+/** Channels are full of other apps' messages: only those that a rule switched on go further. */
+async function isWanted(said: Utterance, { catalog }: SlackPorts): Promise<boolean> {
+  if (said.kind !== 'alert') return true;
+  const alert = readAlert(said.message);
+  return (
+    alert !== undefined && ruleFor(alert, said.message, said.place.channel, await catalog.load())?.automatic === true
+  );
+}
+
+/** On the bus, once; whoever answers it has all the time it needs. */
+async function passOn(said: Utterance, { seen, bus }: SlackPorts): Promise<HttpReply> {
+  const key = `slack-${said.eventId}`;
   if (await seen.has(key)) return reply(200, { status: 'duplicate' });
-  await bus.publish({ detailType: 'incident.mentioned', detail: { trigger } });
+  await bus.publish({ detailType: 'conversation.said', detail: said });
   await seen.claim(key, rememberSeconds);
   return reply(200, { status: 'accepted' });
 }
 
-async function interaction(body: string, ports: SlackPorts): Promise<HttpReply> {
-  const parsed = SlackInteraction.safeParse(jsonOf(new URLSearchParams(body).get('payload') ?? ''));
+async function form(body: string, ports: SlackPorts): Promise<HttpReply> {
+  const fields = new URLSearchParams(body);
+  if (!fields.has('command')) return interaction(fields, ports);
+  const command = SlackCommand.safeParse(Object.fromEntries(fields));
+  if (!command.success) return reply(400, { error: 'This is no Slack command that we know.' });
+  const passed = await passOn(commandUtterance(command.data, ports.clock.now()), ports);
+  // What Slack shows to the one who typed it.
+  return passed.statusCode === 200 ? reply(200, { response_type: 'ephemeral', text: 'Looking…' }) : passed;
+}
+
+async function interaction(fields: URLSearchParams, ports: SlackPorts): Promise<HttpReply> {
+  const parsed = SlackInteraction.safeParse(jsonOf(fields.get('payload') ?? ''));
   if (!parsed.success) return reply(400, { error: 'This is no Slack interaction that we know.' });
+  const said = saidByPress(parsed.data, ports.clock.now());
+  if (said) return passOn(said, ports);
   const answer = pressed(parsed.data);
   if (!answer) return reply(200, { status: 'ignored' });
   const result = await answerApproval(answer, ports);

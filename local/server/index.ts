@@ -32,6 +32,7 @@ const functionOf: Readonly<Record<string, string>> = {
   '/pagerduty/webhook': 'pagerduty-webhook',
   '/slack/events': 'slack',
   '/slack/interactivity': 'slack',
+  '/slack/commands': 'slack',
 };
 
 /** Port 0 takes any free one. Throws `Misconfigured` where the port cannot be had. */

@@ -61,6 +61,7 @@ describe('events', () => {
         source: ['watchkeeper'],
         'detail-type': ['incident.triggered', 'incident.reopened', 'incident.mentioned'],
       },
+      { source: ['watchkeeper'], 'detail-type': ['conversation.said'] },
       { source: ['watchkeeper'], 'detail-type': ['incident.updated'] },
     ]);
     for (const { Targets } of rules) {
@@ -96,7 +97,7 @@ describe('the workflow', () => {
 
   test('may invoke its functions by name and no other', () => {
     const steps = [...functionTable().keys()].filter(
-      (name) => !['pagerduty-webhook', 'slack', 'incident-update'].includes(name),
+      (name) => !['pagerduty-webhook', 'slack', 'incident-update', 'conversation'].includes(name),
     );
     const statements = of('AWS::IAM::Policy')
       .flatMap(
@@ -143,6 +144,7 @@ describe('the way in', () => {
       'POST /pagerduty/webhook',
       'POST /slack/events',
       'POST /slack/interactivity',
+      'POST /slack/commands',
     ]);
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       DefaultRouteSettings: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 50 },

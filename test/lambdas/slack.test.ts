@@ -61,6 +61,8 @@ const mention = (over: Record<string, unknown> = {}, event_id = 'Ev1') =>
   JSON.stringify({
     type: 'event_callback',
     event_id,
+    api_app_id: 'A1',
+    authorizations: [{ user_id: 'UBOT' }],
     event: {
       type: 'app_mention',
       channel: 'C1',
@@ -74,7 +76,7 @@ const mention = (over: Record<string, unknown> = {}, event_id = 'Ev1') =>
 
 describe('the signature', () => {
   test("of Slack's published example is right", async () => {
-    // https://docs.slack.dev/authentication/verifying-requests-from-slack; its body is a slash command, which is not ours.
+    // https://docs.slack.dev/authentication/verifying-requests-from-slack; its body is a slash command.
     const body =
       'token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c';
     ports = { ...ports, secrets: { ...ports.secrets, slackSigning: async () => ['8f742231b10e8888abcd99yyyzzz85a5'] } };
@@ -84,7 +86,8 @@ describe('the signature', () => {
       timestamp: 1531420618,
       signature: 'v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503',
     };
-    expect(await post(body, example)).toMatchObject({ statusCode: 400, body: expect.stringContaining('interaction') });
+    expect(await post(body, example)).toMatchObject({ statusCode: 200, body: expect.stringContaining('ephemeral') });
+    expect(published).toMatchObject([{ detail: { kind: 'words', how: 'command', by: 'U2CERLKJA', text: '' } }]);
     expect((await post(`${body}x`, example)).statusCode).toBe(401);
   });
 
@@ -125,25 +128,61 @@ describe('an event', () => {
     expect(await post(body)).toMatchObject({ statusCode: 200, body: '{"challenge":"abc"}' });
   });
 
-  test('that mentions us in a thread starts an investigation of that thread', async () => {
+  test('that mentions us in a thread goes on the bus with its thread', async () => {
     expect((await post(mention())).statusCode).toBe(200);
     expect(published).toEqual([
       {
-        detailType: 'incident.mentioned',
+        detailType: 'conversation.said',
         detail: {
-          trigger: {
-            kind: 'mention',
-            eventId: 'Ev1',
-            sourceId: 'slack-C1-1763606820.000100',
-            occurredAt: '2025-11-20T02:50:00.000Z',
-            title: "what's the issue with this service?",
-            severity: 'unknown',
-            details: {},
-            slack: { channel: 'C1', threadTs: '1763606820.000100', user: 'U1' },
-          },
+          kind: 'words',
+          how: 'mention',
+          eventId: 'Ev1',
+          at: '2025-11-20T02:50:00.000Z',
+          by: 'U1',
+          text: "what's the issue with this service?",
+          place: { channel: 'C1', threadTs: '1763606820.000100' },
+          ts: '1763607000.000200',
         },
       },
     ]);
+  });
+
+  test.each([
+    ['+1', 'approve'],
+    ['thumbsup::skin-tone-5', 'approve'],
+    ['-1', 'reject'],
+  ])('that is a reaction with :%s: is a verdict on that message', async (reaction, verdict) => {
+    const item = { type: 'message', channel: 'C1', ts: '1763606820.000100' };
+    await post(mention({ type: 'reaction_added', reaction, item, channel: undefined, ts: undefined }));
+    expect(published).toMatchObject([{ detail: { kind: 'reaction', verdict, by: 'U1', ts: item.ts } }]);
+  });
+
+  test('that is another reaction is ignored', async () => {
+    const item = { type: 'message', channel: 'C1', ts: '1763606820.000100' };
+    await post(mention({ type: 'reaction_added', reaction: 'tada', item }));
+    expect(published).toEqual([]);
+  });
+
+  test.each([
+    ['approve', 'approve'],
+    ["next time don't ask me, just rerun it", 'teach'],
+    ['no, it was the cache', 'correction'],
+  ])('in a thread without a mention counts where it can be meant for nobody else: %s', async (text) => {
+    await post(mention({ type: 'message', text }));
+    expect(published).toMatchObject([{ detail: { how: 'thread', text } }]);
+  });
+
+  test('of an alerting app goes on the bus where a rule switched it on', async () => {
+    const rules = { alerts: [{ from: 'alertmanager' as const, automatic: true }] };
+    ports = { ...ports, catalog: { load: async () => Catalog.parse({ environments: {}, conversation: rules }) } };
+    const alert = { type: 'message', subtype: 'bot_message', bot_id: 'B2', user: undefined, thread_ts: undefined };
+    await post(
+      mention({ ...alert, text: '', attachments: [{ title: '[FIRING:1] KubeJobFailed', text: 'namespace: billing' }] }),
+    );
+    expect(published).toMatchObject([
+      { detail: { kind: 'alert', message: { from: 'app', title: '[FIRING:1] KubeJobFailed' } } },
+    ]);
+    expect(await post(mention({ ...alert, text: 'lunch?' }, 'Ev2'))).toMatchObject({ body: '{"status":"ignored"}' });
   });
 
   test('that Slack retries is taken once', async () => {
@@ -166,6 +205,15 @@ describe('an event', () => {
     ['of a changed message', { subtype: 'message_changed' }],
     ['that is no mention', { type: 'message' }],
     ['without a channel', { channel: undefined }],
+    ['of ourselves', { user: 'UBOT' }],
+    ['of our own app', { type: 'message', bot_id: 'B1', app_id: 'A1', text: '[FIRING:1] x', thread_ts: undefined }],
+    ['of another app in a thread', { type: 'message', bot_id: 'B2', app_id: 'A2', text: '[FIRING:1] x' }],
+    [
+      'of an app that no rule switches on',
+      { type: 'message', bot_id: 'B2', text: '[FIRING:1] x', thread_ts: undefined },
+    ],
+    ['of talk between people', { type: 'message', text: 'yes, lunch at noon' }],
+    ['that is a mention, as the message it is', { type: 'message', text: '<@UBOT> approve' }],
   ])('%s is ignored', async (_, over) => {
     expect(await post(mention(over))).toMatchObject({ statusCode: 200, body: '{"status":"ignored"}' });
     expect(published).toEqual([]);

@@ -1,0 +1,27 @@
+// One way to speak to Slack's Web API: few tries, short waits, and a wait of Slack's own choosing as long as there is patience.
+import { LogLevel, WebAPIRateLimitedError, WebClient } from '@slack/web-api';
+
+export interface SlackAccess {
+  readonly token: string;
+  readonly apiUrl?: string | undefined;
+}
+
+export const clientOf = ({ token, apiUrl }: SlackAccess): WebClient =>
+  new WebClient(token, {
+    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+    retryConfig: { retries: 2, minTimeout: 300, maxTimeout: 2000 },
+    timeout: 4000,
+    rejectRateLimitedCalls: true,
+    logLevel: LogLevel.ERROR,
+  });
+
+/** Once more after the time that Slack says, where that is not longer than `patienceSeconds`. */
+export async function patiently<T>(call: () => Promise<T>, patienceSeconds = 5): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof WebAPIRateLimitedError) || error.retryAfter > patienceSeconds) throw error;
+    await new Promise((resolve) => setTimeout(resolve, error.retryAfter * 1000));
+    return call();
+  }
+}

@@ -1,0 +1,70 @@
+// The Threads port on Slack: the messages of a thread and the channel's name. Scopes: channels:history, groups:history, im:history for
+// where it is read; channels:read, groups:read for the name, without which only the name is missing.
+import type { WebClient } from '@slack/web-api';
+import { chatMessage, type Ourselves, SlackMessage } from '../../core/incidents/slack-message.ts';
+import type { ChatMessage } from '../../core/model/utterance.ts';
+import type { Threads } from '../../core/ports/channels.ts';
+import { clientOf, patiently, type SlackAccess } from './client.ts';
+
+/** A thread's beginning says what it is about; nobody reads more. */
+const maxMessages = 50;
+
+export function slackThreads(access: SlackAccess): Threads {
+  const client = clientOf(access);
+  let known: Promise<Ourselves> | undefined;
+  const ourselves = (): Promise<Ourselves> => {
+    known ??= patiently(() => client.auth.test()).then(
+      ({ user_id: userId, bot_id: botId }) => ({ userId, botId }),
+      (error: unknown) => {
+        known = undefined;
+        throw error;
+      },
+    );
+    return known;
+  };
+  const read = async (client: WebClient, channel: string, ts: string, limit: number): Promise<ChatMessage[]> => {
+    const [us, page] = await Promise.all([
+      ourselves(),
+      patiently(() => client.conversations.replies({ channel, ts, limit, include_all_metadata: true })),
+    ]);
+    return (page.messages ?? []).flatMap((message) => {
+      const parsed = SlackMessage.safeParse(message);
+      return parsed.success ? [chatMessage(parsed.data, us)] : [];
+    });
+  };
+  const gap = (error: unknown) => ({ kind: 'gap' as const, gap: { source: 'slack', reason: reasonOf(error) } });
+  return {
+    async read({ channel, threadTs }) {
+      try {
+        const [messages, named] = await Promise.all([
+          read(client, channel, threadTs, maxMessages),
+          patiently(() => client.conversations.info({ channel })).catch(() => undefined),
+        ]);
+        const name = named?.channel?.name;
+        return { kind: 'data', messages, ...(name === undefined ? {} : { channelName: name }) };
+      } catch (error) {
+        return gap(error);
+      }
+    },
+    async message({ channel, ts }) {
+      try {
+        const messages = await read(client, channel, ts, 1);
+        return { kind: 'data', message: messages.find((one) => one.ts === ts) };
+      } catch (error) {
+        return gap(error);
+      }
+    },
+  };
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  missing_scope: 'the app lacks the right to read it',
+  channel_not_found: 'the app does not see this channel',
+  not_in_channel: 'the app is not in this channel',
+  thread_not_found: 'the message is gone',
+};
+
+function reasonOf(error: unknown): string {
+  const code = (error as { data?: { error?: string } } | undefined)?.data?.error ?? '';
+  return reasons[code] ?? 'Slack did not answer';
+}

@@ -1,0 +1,303 @@
+// What is said where we listen: which incident it is about, whether it begins one, and what the place is told. The thread, its parent and
+// the channel tell what nobody says; the words themselves are answered by converse.ts. Answering twice is harmless: an answer's key is
+// the event's.
+import { answerCostQuestion } from '../cost/answer.ts';
+import { note } from '../incidents/timeline.ts';
+import { readSaying } from '../learning/saying.ts';
+import { scopeOf } from '../learning/teach.ts';
+import type { Incident, Trigger } from '../model/incident.ts';
+import type { Message } from '../model/message.ts';
+import type { ChatMessage, Utterance, Words } from '../model/utterance.ts';
+import type { Ports } from '../ports/index.ts';
+import { redact } from '../redact.ts';
+import { answerApproval } from '../remediation/answer.ts';
+import { showAnswered } from '../remediation/settled.ts';
+import { clean, shorten } from '../text.ts';
+import { type Alert, readAlert, ruleFor } from './alerts.ts';
+import { converse } from './converse.ts';
+import { readIntent } from './intent.ts';
+import { helpWords } from './words.ts';
+
+export type ListenPorts = Parameters<typeof converse>[1] & Pick<Ports, 'bus' | 'chat' | 'threads'>;
+
+export type Heard =
+  | { readonly kind: 'nothing' }
+  /** An investigation begins; it tells the place itself. */
+  | { readonly kind: 'started' }
+  | { readonly kind: 'answered'; readonly message: Message };
+
+interface Said {
+  readonly text: string;
+  readonly lines?: readonly string[];
+  readonly choices?: readonly string[];
+  /** SVG. */
+  readonly chart?: string | undefined;
+}
+
+/** What is known of the place: the incident that is talked about there, the alert above, the channel's name. */
+interface Setting {
+  readonly incident?: Incident | undefined;
+  readonly alert?: Alert | undefined;
+  readonly channelName?: string | undefined;
+  /** Why the thread could not be read. */
+  readonly gap?: string | undefined;
+}
+
+const nothing: Heard = { kind: 'nothing' };
+const questionKey = 'question-';
+
+export async function listen(said: Utterance, ports: ListenPorts): Promise<Heard> {
+  switch (said.kind) {
+    case 'reaction':
+      return byReaction(said, ports);
+    case 'alert':
+      return byAlert(said, ports);
+    case 'words': {
+      const setting = await settingOf(said, ports);
+      return setting.incident
+        ? aboutIncident(said, setting.incident, setting, ports)
+        : withoutIncident(said, setting, ports);
+    }
+  }
+}
+
+/** Nobody says this to a colleague and means something else. */
+const plainVerdict = /^(?:approved?|reject(?:ed)?)[.! ]*$/i;
+
+/** Whether words in a thread that are not addressed to us can be meant for nobody else. */
+export function isForUs(text: string): boolean {
+  const intent = readIntent(text);
+  return (
+    plainVerdict.test(text.trim()) ||
+    (intent.kind === 'correct' && intent.meant !== '') ||
+    readSaying(text).kind !== 'nothing'
+  );
+}
+
+async function aboutIncident(said: Words, incident: Incident, setting: Setting, ports: ListenPorts): Promise<Heard> {
+  const { text, by } = said;
+  if (said.how === 'thread') {
+    // "Yes" is said in threads all the time; to us only by whoever was just asked.
+    const bare = ['yes', 'no'].includes(readSaying(text).kind);
+    const open =
+      bare && (await ports.preferences.proposals(incident.id)).some((one) => one.state === 'open' && one.by === by);
+    if (!isForUs(text) || (bare && !open)) return nothing;
+  }
+  const asks = text.trim() === '' ? "what's the issue?" : text;
+  if (incident.status === 'failed' && readIntent(asks).kind === 'investigate') return begin(said, setting, ports);
+  const reply = await converse({ incidentId: incident.id, text: asks, by }, ports);
+  if (!reply) return nothing;
+  if (reply.intent === 'approve' || reply.intent === 'reject') await showSettled(incident, ports);
+  return answer(said, incident, reply);
+}
+
+/** The question itself says who decided it, and its buttons go. */
+async function showSettled(incident: Incident, ports: ListenPorts): Promise<void> {
+  const latest = (await ports.approvals.ofIncident(incident.id)).at(-1);
+  if (latest) await showAnswered(latest.id, incident, ports);
+}
+
+async function withoutIncident(said: Words, setting: Setting, ports: ListenPorts): Promise<Heard> {
+  if (said.how === 'thread') return nothing;
+  const { text } = said;
+  const { alert, gap } = setting;
+  const intent = text.trim() === '' ? 'investigate' : readIntent(text).kind;
+  switch (intent) {
+    case 'help':
+      return answer(said, undefined, helpWords);
+    case 'cost':
+      return answer(said, undefined, await costOf(text, alert, ports));
+    case 'preferences':
+      return answer(said, undefined, await taughtOf(ports));
+    case 'investigate':
+      return begin(said, setting, ports);
+    case 'status':
+      return alert ? begin(said, setting, ports) : answer(said, undefined, await openOf(ports));
+    default:
+      if (alert && intent !== 'approve' && intent !== 'reject') return begin(said, setting, ports);
+      if (/\b(?:issue|problem|wrong|broken|fail\w*|down|slow|errors?|crash\w*|unhealthy|degraded|stuck)\b/i.test(text))
+        return begin(said, setting, ports);
+      return answer(said, undefined, {
+        text: 'I am not sure what you want. Is it one of these?',
+        lines: gap === undefined ? [] : [gap],
+        choices: ["what's the issue with this service?", 'status of open incidents', 'help'],
+      });
+  }
+}
+
+async function costOf(text: string, alert: Alert | undefined, ports: ListenPorts): Promise<Said> {
+  const account = /(?<!\d)\d{12}(?!\d)/.exec(Object.values(alert?.details ?? {}).join(' '))?.[0];
+  const answered = await answerCostQuestion(text, { account }, ports);
+  switch (answered.kind) {
+    case 'answered':
+    case 'gap':
+      return answered;
+    case 'unclear':
+      return {
+        text: answered.ask,
+        choices: answered.choices.map((choice) => `${text.replace(/[?.! ]+$/, '')} ${choice}`),
+      };
+  }
+}
+
+async function taughtOf({ preferences }: ListenPorts): Promise<Said> {
+  const active = (await preferences.list()).filter(({ state }) => state === 'active');
+  return {
+    text: active.length === 0 ? 'Nothing was taught: a person is asked each time.' : 'This was taught:',
+    lines: active.slice(0, 10).map((one) => `${scopeOf(one)} Taught by ${one.taughtBy}.`),
+  };
+}
+
+async function openOf({ incidents }: ListenPorts): Promise<Said> {
+  const open = (await incidents.list(100)).filter(({ status }) => status !== 'closed' && status !== 'failed');
+  return {
+    text: open.length === 0 ? 'No incident is open.' : `Open incidents: ${open.length}.`,
+    lines: open
+      .slice(0, 15)
+      .map(
+        ({ id, title, status, openedAt }) =>
+          `${shorten(title, 200)}: ${status}, since ${openedAt.slice(0, 16).replace('T', ' ')} UTC (${id}).`,
+      ),
+  };
+}
+
+/** From the thread: our own message names its incident, an alert its page; else the thread itself is the alert's identity. */
+async function settingOf(said: Words, ports: ListenPorts): Promise<Setting> {
+  const { place } = said;
+  if (place?.threadTs === undefined) return {};
+  const { channel, threadTs } = place;
+  const known = await ports.incidents.findBySource(sourceOfThread(channel, threadTs));
+  const read = await ports.threads.read({ channel, threadTs });
+  if (read.kind === 'gap') return { incident: known, gap: `The thread could not be read: ${read.gap.reason}.` };
+  const { messages, channelName } = read;
+  const parent = messages.find(({ ts }) => ts === threadTs);
+  const own = messages.find(
+    ({ from, incidentId }) => from === 'us' && incidentId !== undefined && incidentId !== 'none',
+  );
+  const above = parent && parent.from !== 'us' && parent.ts !== said.ts ? parent : undefined;
+  const alert = above && readAlert(above, true);
+  const incident =
+    known ??
+    (own?.incidentId === undefined ? undefined : await ports.incidents.get(own.incidentId)) ??
+    (alert?.pageId === undefined ? undefined : await ports.incidents.findBySource(alert.pageId));
+  return { incident, alert, channelName };
+}
+
+const sourceOfThread = (channel: string, threadTs: string): string => `slack-${channel}-${threadTs}`;
+
+async function begin(said: Words, setting: Setting, ports: ListenPorts): Promise<Heard> {
+  await ports.bus.publish({ detailType: 'incident.mentioned', detail: { trigger: mentionOf(said, setting) } });
+  return { kind: 'started' };
+}
+
+function mentionOf({ place, by, eventId, at, text }: Words, { alert, channelName }: Setting): Trigger {
+  const threadTs = place?.threadTs;
+  const question = shorten(clean(redact(text)), 1000);
+  const own = place && threadTs !== undefined ? sourceOfThread(place.channel, threadTs) : `asked-${eventId}`;
+  return {
+    kind: 'mention',
+    eventId,
+    sourceId: alert?.pageId ?? own,
+    occurredAt: at,
+    title: alert?.title ?? (question || 'A mention without words'),
+    severity: 'unknown',
+    ...(channelName === undefined ? {} : { sourceService: channelName }),
+    ...(alert?.link === undefined ? {} : { link: alert.link }),
+    details: alert ? { ...alert.details, question } : {},
+    ...(place === undefined ? {} : { slack: { channel: place.channel, threadTs, user: by } }),
+  };
+}
+
+/** Another app's message: begins an investigation where a rule says so, and never for what is over. */
+async function byAlert(
+  { eventId, at, place, message }: Extract<Utterance, { kind: 'alert' }>,
+  ports: ListenPorts,
+): Promise<Heard> {
+  const alert = readAlert(message);
+  if (!alert || alert.state === 'resolved') return nothing;
+  const rule = ruleFor(alert, message, place.channel, await ports.catalog.load());
+  if (!rule?.automatic) return nothing;
+  const trigger: Trigger = {
+    kind: 'alert-message',
+    eventId,
+    sourceId: alert.pageId ?? sourceOfThread(place.channel, message.ts),
+    occurredAt: at,
+    title: alert.title,
+    severity: 'unknown',
+    details: alert.details,
+    ...(alert.link === undefined ? {} : { link: alert.link }),
+    slack: { channel: place.channel, threadTs: message.ts },
+  };
+  await ports.bus.publish({ detailType: 'incident.mentioned', detail: { trigger } });
+  return { kind: 'started' };
+}
+
+/** 👍 or 👎 counts on the request itself, and only there: on a message of ours that is an open question. */
+async function byReaction(said: Extract<Utterance, { kind: 'reaction' }>, ports: ListenPorts): Promise<Heard> {
+  const found = await ports.threads.message({ channel: said.place.channel, ts: said.ts });
+  if (found.kind === 'gap' || found.message?.from !== 'us') return nothing;
+  const asked = await questionOf(found.message, ports);
+  if (!asked) return nothing;
+  const { incident, approvalId } = asked;
+  const result = await answerApproval({ approvalId, verdict: said.verdict, by: said.by }, ports);
+  if (result.kind === 'decided' || result.kind === 'counted') {
+    await showAnswered(approvalId, incident, ports);
+    return nothing;
+  }
+  await note(
+    incident.id,
+    {
+      step: 'AwaitApproval',
+      kind: 'note',
+      actor: said.by,
+      key: said.eventId,
+      text: `A reaction did not count: ${result.text}`,
+    },
+    ports,
+  );
+  return answer({ eventId: said.eventId, place: { ...said.place, threadTs: said.ts } }, incident, {
+    text: result.text,
+  });
+}
+
+async function questionOf({ key = '', incidentId }: ChatMessage, ports: ListenPorts) {
+  const incident = incidentId === undefined ? undefined : await ports.incidents.get(incidentId);
+  if (!incident || !key.startsWith(questionKey)) return undefined;
+  const approvalId = key.slice(questionKey.length);
+  const approval = (await ports.approvals.ofIncident(incident.id)).find(({ id }) => id === approvalId);
+  return approval?.state === 'pending' ? { incident, approvalId } : undefined;
+}
+
+/** What people see of one long line; the whole goes along as a file. */
+const longest = 1500;
+const label = (says: string): string => shorten(says.charAt(0).toUpperCase() + says.slice(1), 75);
+
+function answer(
+  { eventId, place }: Pick<Words, 'eventId' | 'place'>,
+  incident: Incident | undefined,
+  { text, lines = [], choices = [], chart }: Said,
+): Heard {
+  const all = [text, ...lines].map((line) => clean(redact(line)));
+  const long = all.length > 30 || all.some((line) => line.length > longest);
+  const headed = all[0] !== undefined && all[0].length <= 150;
+  return {
+    kind: 'answered',
+    message: {
+      key: `answer-${eventId}`,
+      incidentId: incident?.id ?? 'none',
+      kind: 'answer',
+      headline: shorten(all[0] ?? '', headed ? 300 : 150),
+      lines: (headed ? all.slice(1) : all).slice(0, 30).map((line) => shorten(line, longest)),
+      ...(choices.length === 0
+        ? {}
+        : { choices: choices.slice(0, 5).map((says) => ({ label: label(says), says: shorten(says, 300) })) }),
+      ...(long
+        ? {
+            files: [{ name: `answer-${eventId}.txt`, title: shorten(all[0] ?? 'Answer', 200), text: all.join('\n\n') }],
+          }
+        : {}),
+      ...(chart === undefined ? {} : { chart }),
+      ...(place === undefined ? {} : { slack: { channel: place.channel, threadTs: place.threadTs } }),
+    },
+  };
+}

@@ -1,0 +1,60 @@
+// One thing that a person or another app said where we listen: a mention, a message, a command, a reaction, a press. It goes over the bus,
+// so that whoever received it can acknowledge at once; core/conversation answers it.
+import * as z from 'zod';
+import { Instant } from './entity.ts';
+
+/** A message of a chat as it is read, whoever wrote it. Hostile until proven otherwise. */
+export const ChatMessage = z.object({
+  ts: z.string().max(50),
+  from: z.enum(['us', 'person', 'app']),
+  /** User id, or the app's name. */
+  by: z.string().max(200),
+  /** All that it says, as lines: text, attachments and blocks. */
+  text: z.string().max(12_000),
+  /** What its attachments call the title. */
+  title: z.string().max(1000).optional(),
+  /** Named fields of attachments and blocks. */
+  fields: z.record(z.string().max(200), z.string().max(1000)).default({}),
+  links: z.array(z.string().max(1000)).max(20).default([]),
+  /** Only for our own: the key it was published under, and its incident. */
+  key: z.string().max(300).optional(),
+  incidentId: z.string().max(64).optional(),
+});
+export type ChatMessage = z.infer<typeof ChatMessage>;
+
+const said = {
+  /** Same event, same id, however often it is delivered. */
+  eventId: z.string().min(1).max(200),
+  at: Instant,
+};
+/** Where it was said. Without `threadTs` the answer begins a thread or stands in the channel. */
+const Place = z.object({ channel: z.string().min(1).max(50), threadTs: z.string().max(50).optional() });
+export type Place = z.infer<typeof Place>;
+
+export const Utterance = z.discriminatedUnion('kind', [
+  z.object({
+    ...said,
+    kind: z.literal('words'),
+    /** How it reached us. `thread` is not addressed to us, and only what can be meant for nobody else counts. */
+    how: z.enum(['mention', 'direct', 'command', 'button', 'thread', 'console']),
+    by: z.string().min(1).max(100),
+    text: z.string().max(4000),
+    place: Place.optional(),
+    /** Of the message itself, which is not its own thread's parent. */
+    ts: z.string().max(50).optional(),
+    /** Known where the surface itself shows an incident (the console). */
+    incidentId: z.string().max(64).optional(),
+  }),
+  z.object({
+    ...said,
+    kind: z.literal('reaction'),
+    by: z.string().min(1).max(100),
+    verdict: z.enum(['approve', 'reject']),
+    place: Place,
+    /** Of the message that was reacted to. */
+    ts: z.string().max(50),
+  }),
+  z.object({ ...said, kind: z.literal('alert'), place: Place, message: ChatMessage }),
+]);
+export type Utterance = z.infer<typeof Utterance>;
+export type Words = Extract<Utterance, { kind: 'words' }>;

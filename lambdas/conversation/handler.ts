@@ -1,0 +1,56 @@
+import { type ListenPorts, listen } from '../../core/conversation/listen.ts';
+import { Utterance } from '../../core/model/utterance.ts';
+import type { Ports } from '../../core/ports/index.ts';
+import {
+  approvals,
+  audit,
+  bus,
+  catalog,
+  chat,
+  clock,
+  controls,
+  costs,
+  evidence,
+  ids,
+  incidents,
+  policies,
+  preferences,
+  seen,
+  threads,
+  workflow,
+} from '../compose.ts';
+import { answering, onLambda } from '../handle.ts';
+
+/** The bus tries for a day. */
+const rememberSeconds = 2 * 24 * 3600;
+
+export const create = (ports: ListenPorts & Pick<Ports, 'seen'>) =>
+  answering('conversation', Utterance, async (said) => {
+    const key = `conversation-${said.eventId}`;
+    if (await ports.seen.has(key)) return { kind: 'nothing' };
+    const heard = await listen(said, ports);
+    if (heard.kind === 'answered') await ports.chat.publish(heard.message);
+    await ports.seen.claim(key, rememberSeconds);
+    return { kind: heard.kind };
+  });
+
+export const handler = onLambda(() =>
+  create({
+    approvals: approvals(),
+    audit: audit(),
+    bus: bus(),
+    catalog: catalog(),
+    chat: chat(),
+    clock: clock(),
+    controls: controls(),
+    costs: costs(),
+    evidence: evidence(),
+    ids: ids(),
+    incidents: incidents(),
+    policies: policies(),
+    preferences: preferences(),
+    seen: seen(),
+    threads: threads(),
+    workflow: workflow(),
+  }),
+);

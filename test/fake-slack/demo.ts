@@ -1,0 +1,89 @@
+// The runtime with a recorded world and Slack, both real code, next to the fake Slack: what tests and manual trials share.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { recordedWorld } from '../../local/compose.ts';
+import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
+import { type FakeSlack, type FakeSlackOptions, fakeSlack } from './index.ts';
+import type { Post } from './workspace.ts';
+
+export interface Together extends AsyncDisposable {
+  readonly runtime: Runtime;
+  readonly slack: FakeSlack;
+  /** The first message that fits, as soon as it is there. */
+  seen(fits: (post: Post) => boolean, what: string): Promise<Post>;
+}
+
+const catalog = `environments: { production: { level: walk } }
+clusters: [{ name: backend-1, environment: production }]
+conversation:
+  alerts: [{ from: pagerduty, automatic: true, channels: [C0ALERTS] }]
+`;
+
+export async function together(
+  scenarios: readonly string[],
+  options: FakeSlackOptions & { readonly catalogue?: string } = {},
+): Promise<Together> {
+  const folder = mkdtempSync(join(tmpdir(), 'watchkeeper-slack-'));
+  const file = join(folder, 'catalog.yaml');
+  writeFileSync(file, options.catalogue ?? catalog);
+  const slack = await fakeSlack({ retryAfterMs: [0, 20, 20], ...options });
+  const runtime = await startRuntime({
+    makeWorld: recordedWorld(
+      scenarios.map((name) => new URL(`../../scenarios/${name}`, import.meta.url).pathname),
+      {
+        slack: { botToken: slack.token, signingSecret: slack.signingSecret, channel: 'C0OPS', apiUrl: slack.apiUrl },
+        catalog: file,
+      },
+    ),
+    port: 0,
+  });
+  slack.setApp(runtime.url ?? '');
+  return {
+    runtime,
+    slack,
+    async seen(fits, what) {
+      for (let tries = 0; tries < 200; tries += 1) {
+        const found = slack.workspace.posts.find(fits);
+        if (found) return found;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      throw new Error(`${what} was not seen. There was:\n${slack.workspace.posts.map(wordsOf).join('\n---\n')}`);
+    },
+    async [Symbol.asyncDispose]() {
+      await runtime.close();
+      await slack[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** All that a message says. */
+export const wordsOf = (post: Post): string =>
+  post.blocks.length === 0
+    ? post.text
+    : post.blocks
+        .flatMap((block) => {
+          if (block.type === 'header' || block.type === 'section') return block.text?.text ?? '';
+          if (block.type === 'context') return block.elements.map((one) => ('text' in one ? one.text : ''));
+          return [];
+        })
+        .join('\n');
+
+/** An alert as PagerDuty's app posts it. */
+export const pagerDutyAlert = (id: string, title: string) => ({
+  text: '',
+  attachments: [
+    {
+      color: 'a30200',
+      fallback: `Triggered #4711: ${title}`,
+      title: `#4711: ${title}`,
+      title_link: `https://example.pagerduty.com/incidents/${id}`,
+      fields: [
+        { title: 'Service', value: '<https://example.pagerduty.com/services/PSVC100|Billing>', short: true },
+        { title: 'Urgency', value: 'High', short: true },
+      ],
+    },
+  ],
+});
+export const pagerDuty = { name: 'PagerDuty', id: 'A1PD' };

@@ -1,0 +1,360 @@
+// A Slack of our own on loopback: the Web API methods we call with their scopes, limits and error codes, rate limits, the upload of files,
+// and people who write, react, press and type commands, which reaches the app signed as Slack signs it. Built on the published
+// references; nothing in it knows Watchkeeper.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Delivery, type DeliveryOptions, deliver } from './delivery.ts';
+import { methods, type Reply } from './methods.ts';
+import { renderPage } from './page.ts';
+import { ourBot, type Post, Workspace } from './workspace.ts';
+
+export interface FakeSlackOptions {
+  readonly signingSecret?: string;
+  /** Scopes of the token; a method without its scope answers `missing_scope`. */
+  readonly scopes?: readonly string[];
+  /** Base address of the app; events go to `/slack/events`, the rest to `/slack/interactivity` and `/slack/commands`. */
+  readonly app?: string;
+  readonly port?: number;
+  readonly answerWithinMs?: number;
+  readonly retryAfterMs?: readonly number[];
+  /** In place of the published rates, requests a minute for all methods. */
+  readonly perMinute?: number;
+  readonly retryAfterSeconds?: number;
+}
+
+/** Those of config/slack-manifest.yaml. */
+export const manifestScopes = [
+  'app_mentions:read',
+  'channels:history',
+  'channels:read',
+  'chat:write',
+  'commands',
+  'files:write',
+  'groups:history',
+  'groups:read',
+  'im:history',
+  'reactions:read',
+];
+
+export const fakeToken = 'xoxb-fake-token';
+
+export interface FakeSlack extends AsyncDisposable {
+  readonly url: string;
+  /** For `slackApiUrl`. */
+  readonly apiUrl: string;
+  readonly token: string;
+  readonly signingSecret: string;
+  readonly workspace: Workspace;
+  /** Methods in the order they were called. */
+  readonly calls: readonly { readonly method: string; readonly ok: boolean; readonly error?: unknown }[];
+  setApp(url: string): void;
+  /** The next call of this method is answered with 429. */
+  limitNext(method: string): void;
+  /** A person writes; the app hears of it as Slack would tell it. */
+  say(user: string, channel: string, text: string, threadTs?: string): Promise<{ post: Post; delivery: Delivery }>;
+  /** Another app posts, with attachments or blocks as that app makes them. */
+  alert(
+    channel: string,
+    app: { readonly name: string; readonly id: string },
+    content: Pick<Post, 'text'> & Partial<Post>,
+  ): Promise<{ post: Post; delivery: Delivery }>;
+  react(user: string, post: Post, name: string): Promise<Delivery>;
+  press(user: string, post: Post, actionId: string): Promise<Delivery>;
+  command(user: string, channel: string, text: string): Promise<Delivery>;
+  edit(post: Post, text: string): Promise<Delivery>;
+  remove(post: Post): Promise<Delivery>;
+  /** Any event, as it is. */
+  send(event: Record<string, unknown>, eventId?: string): Promise<Delivery>;
+}
+
+export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSlack> {
+  const { signingSecret = 'fake-signing-secret', scopes = manifestScopes, retryAfterSeconds = 1 } = options;
+  const workspace = new Workspace();
+  const calls: { method: string; ok: boolean; error?: unknown }[] = [];
+  const limited = new Set<string>();
+  const recent = new Map<string, number[]>();
+  let app = options.app ?? '';
+  let url = '';
+
+  const call = (name: string, headers: IncomingMessage['headers'], body: string): Reply | number => {
+    const method = methods[name];
+    if (!method) return { ok: false, error: 'unknown_method', req_method: name };
+    const given = argumentsOf(headers['content-type'] ?? '', body);
+    const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? given.token;
+    if (!token) return { ok: false, error: 'not_authed' };
+    if (token !== fakeToken) return { ok: false, error: 'invalid_auth' };
+    const now = Date.now();
+    const lately = (recent.get(name) ?? []).filter((at) => now - at < 60_000);
+    if (limited.delete(name) || lately.length >= (options.perMinute ?? method.perMinute)) return retryAfterSeconds;
+    recent.set(name, [...lately, now]);
+    const needed = method.scopes(given, workspace);
+    if (needed.length > 0 && !needed.some((one) => scopes.includes(one)))
+      return { ok: false, error: 'missing_scope', needed: needed[0], provided: scopes.join(',') };
+    return method.run(given, { workspace, url });
+  };
+
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const body = await bodyOf(request);
+    if (path.startsWith('/api/')) {
+      const name = path.slice('/api/'.length);
+      const reply = call(name, request.headers, body.toString('utf8'));
+      if (typeof reply === 'number') {
+        calls.push({ method: name, ok: false, error: 'ratelimited' });
+        response.writeHead(429, { 'retry-after': String(reply), 'content-type': 'application/json' });
+        response.end(JSON.stringify({ ok: false, error: 'ratelimited' }));
+        return;
+      }
+      calls.push({ method: name, ok: reply.ok, ...(reply.ok ? {} : { error: reply.error }) });
+      return answer(response, 200, reply);
+    }
+    const file = workspace.files.find(({ id }) => path === `/upload/v1/${id}`);
+    if (file && request.method === 'POST') {
+      file.content = fileIn(request.headers['content-type'] ?? '', body);
+      response.end(`OK - ${file.content.length}`);
+      return;
+    }
+    if (path.startsWith('/response/')) return respond(path, body.toString('utf8'), response);
+    if (path.startsWith('/files/')) {
+      const shown = workspace.files.find(({ id }) => path === `/files/${id}`);
+      response.writeHead(shown?.content ? 200 : 404, {
+        'content-type': shown?.name.endsWith('.png') ? 'image/png' : 'text/plain',
+      });
+      response.end(shown?.content);
+      return;
+    }
+    if (path === '/do' && request.method === 'POST') return act(body.toString('utf8'), response);
+    const channel = new URL(request.url ?? '/', 'http://localhost').searchParams.get('channel') ?? 'C0OPS';
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+    response.end(renderPage(workspace, channel));
+  });
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  /** response_url: five answers within half an hour. */
+  const answersLeft = new Map<string, { left: number; readonly user: string; readonly post: Post | undefined }>();
+  function respond(path: string, body: string, response: ServerResponse): void {
+    const known = answersLeft.get(path);
+    const content = parse(body);
+    if (!known || known.left === 0) {
+      answer(response, 404, { ok: false, error: 'expired_url' });
+      return;
+    }
+    known.left -= 1;
+    if (content.replace_original === true && known.post)
+      Object.assign(known.post, { text: String(content.text ?? ''), blocks: [], edited: true });
+    else workspace.ephemerals.push({ to: known.user, text: String(content.text ?? '') });
+    response.end('ok');
+  }
+  const responseUrl = (user: string, post?: Post): string => {
+    const path = `/response/${workspace.nextId('R')}`;
+    answersLeft.set(path, { left: 5, user, post });
+    return `${url}${path}`;
+  };
+
+  const toApp = (path: string, body: string, how: 'event' | 'form'): Promise<Delivery> => {
+    if (app === '') return Promise.resolve({ status: undefined, body: '', tries: 0 });
+    const timing: DeliveryOptions = {
+      signingSecret,
+      answerWithinMs: options.answerWithinMs,
+      retryAfterMs: options.retryAfterMs,
+    };
+    return deliver(`${app}${path}`, body, how, timing);
+  };
+
+  const slack: FakeSlack = {
+    url,
+    apiUrl: `${url}/api/`,
+    token: fakeToken,
+    signingSecret,
+    workspace,
+    calls,
+    setApp: (to) => {
+      app = to;
+    },
+    limitNext: (method) => void limited.add(method),
+    send(event, eventId = workspace.nextId('Ev')) {
+      const envelope = {
+        token: 'deprecated',
+        team_id: workspace.team,
+        api_app_id: ourBot.appId,
+        event,
+        type: 'event_callback',
+        event_id: eventId,
+        event_time: Math.floor(Date.now() / 1000),
+        authorizations: [{ team_id: workspace.team, user_id: ourBot.userId, is_bot: true }],
+      };
+      return toApp('/slack/events', JSON.stringify(envelope), 'event');
+    },
+    async say(user, channel, text, threadTs) {
+      const post = workspace.add({ channel, user, text, threadTs });
+      const kind = workspace.channel(channel)?.kind;
+      const common = {
+        user,
+        channel,
+        text,
+        ts: post.ts,
+        ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+        event_ts: post.ts,
+      };
+      const asMessage = { type: 'message', channel_type: kind === 'im' ? 'im' : 'channel', ...common };
+      // In a channel a mention arrives twice: as app_mention, and as the message that it is.
+      if (kind !== 'im' && text.includes(`<@${ourBot.userId}>`)) {
+        void slack.send(asMessage);
+        return { post, delivery: await slack.send({ type: 'app_mention', ...common }) };
+      }
+      return { post, delivery: await slack.send(asMessage) };
+    },
+    async alert(channel, { name, id }, content) {
+      const post = workspace.add({ channel, user: `U${id}`, botId: `B${id}`, appId: id, username: name, ...content });
+      const { text, ts, attachments, blocks } = post;
+      const event = {
+        type: 'message',
+        subtype: 'bot_message',
+        channel,
+        channel_type: 'channel',
+        text,
+        ts,
+        event_ts: ts,
+      };
+      const bot = { bot_id: `B${id}`, app_id: id, username: name, bot_profile: { id: `B${id}`, app_id: id, name } };
+      return { post, delivery: await slack.send({ ...event, ...bot, attachments, blocks }) };
+    },
+    react(user, post, name) {
+      const users = post.reactions.get(name) ?? new Set();
+      post.reactions.set(name, users.add(user));
+      const item = { type: 'message', channel: post.channel, ts: post.ts };
+      return slack.send({
+        type: 'reaction_added',
+        user,
+        reaction: name,
+        item,
+        item_user: post.user,
+        event_ts: workspace.nextTs(),
+      });
+    },
+    press(user, post, actionId) {
+      const found = post.blocks
+        .flatMap((block) => (block.type === 'actions' ? block.elements : []))
+        .find(({ action_id }) => action_id === actionId);
+      if (!found) throw new Error(`There is no button ${actionId} on that message.`);
+      const payload = {
+        type: 'block_actions',
+        user: { id: user, username: user, team_id: workspace.team },
+        api_app_id: ourBot.appId,
+        team: { id: workspace.team },
+        container: { type: 'message', message_ts: post.ts, channel_id: post.channel, is_ephemeral: false },
+        channel: { id: post.channel, name: workspace.channel(post.channel)?.name },
+        message: { type: 'message', ts: post.ts, ...(post.threadTs === undefined ? {} : { thread_ts: post.threadTs }) },
+        response_url: responseUrl(user, post),
+        trigger_id: workspace.nextId('trigger'),
+        actions: [{ ...found, block_id: 'b', action_ts: workspace.nextTs() }],
+      };
+      return toApp(
+        '/slack/interactivity',
+        new URLSearchParams({ payload: JSON.stringify(payload) }).toString(),
+        'form',
+      );
+    },
+    command(user, channel, text) {
+      const form = {
+        token: 'deprecated',
+        team_id: workspace.team,
+        channel_id: channel,
+        channel_name: workspace.channel(channel)?.name ?? '',
+        user_id: user,
+        user_name: user,
+        command: '/watchkeeper',
+        text,
+        api_app_id: ourBot.appId,
+        response_url: responseUrl(user),
+        trigger_id: workspace.nextId('trigger'),
+      };
+      return toApp('/slack/commands', new URLSearchParams(form).toString(), 'form');
+    },
+    edit(post, text) {
+      const previous = { type: 'message', user: post.user, text: post.text, ts: post.ts };
+      Object.assign(post, { text, edited: true });
+      const message = { ...previous, text, edited: { user: post.user, ts: workspace.nextTs() } };
+      return slack.send({
+        type: 'message',
+        subtype: 'message_changed',
+        channel: post.channel,
+        ts: workspace.nextTs(),
+        message,
+        previous_message: previous,
+      });
+    },
+    remove(post) {
+      workspace.remove(post);
+      return slack.send({
+        type: 'message',
+        subtype: 'message_deleted',
+        channel: post.channel,
+        ts: workspace.nextTs(),
+        deleted_ts: post.ts,
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+
+  /** The page's own forms: what a person does there. */
+  async function act(body: string, response: ServerResponse): Promise<void> {
+    const form = Object.fromEntries(new URLSearchParams(body));
+    const { user = 'U0ANA', channel = 'C0OPS', text = '', thread = '' } = form;
+    const post = workspace.post(channel, form.ts);
+    const done =
+      form.what === 'press' && post
+        ? slack.press(user, post, form.action ?? '')
+        : form.what === 'react' && post
+          ? slack.react(user, post, form.reaction ?? '+1')
+          : form.what === 'command'
+            ? slack.command(user, channel, text)
+            : slack.say(
+                user,
+                channel,
+                text.replaceAll('@watchkeeper', `<@${ourBot.userId}>`),
+                thread === '' ? undefined : thread,
+              );
+    await Promise.resolve(done).catch(() => undefined);
+    response.writeHead(303, { location: `/?channel=${encodeURIComponent(channel)}` }).end();
+  }
+  return slack;
+}
+
+const answer = (response: ServerResponse, status: number, body: unknown): void => {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+};
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function argumentsOf(type: string, body: string): Record<string, string> {
+  if (!type.startsWith('application/json')) return Object.fromEntries(new URLSearchParams(body));
+  return Object.fromEntries(
+    Object.entries(parse(body)).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
+}
+
+function parse(body: string): Record<string, unknown> {
+  try {
+    return JSON.parse(body) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
+
+/** Raw, or the first part of a multipart form. */
+function fileIn(type: string, body: Buffer): Buffer {
+  const boundary = /boundary="?([^";]+)"?/.exec(type)?.[1];
+  if (boundary === undefined) return body;
+  const start = body.indexOf('\r\n\r\n') + 4;
+  return body.subarray(start, body.indexOf(`\r\n--${boundary}`, start));
+}
