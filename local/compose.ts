@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import * as z from 'zod';
 import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { costExplorer } from '../connectors/cost-explorer/index.ts';
@@ -35,6 +36,7 @@ import { slackChat, slackReplies, slackThreads } from '../connectors/slack/index
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
 import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
+import { Misconfigured } from '../core/errors.ts';
 import { Report } from '../core/model/report.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { Ports } from '../core/ports/index.ts';
@@ -214,6 +216,21 @@ export type LiveConfig = Config<typeof ModelConfig>;
 
 export const readConfigFile = (file: string, environment: NodeJS.ProcessEnv): Promise<LiveConfig> =>
   readConfig(file, ModelConfig, environment);
+
+/**
+ * The same world with a model. `model` is what the configuration file has under `model`; `otherPrompts` are texts of prompt files that
+ * are used in the place of those with their id. @throws Misconfigured where either does not fit.
+ */
+export function withModel(make: MakeWorld, model: unknown, otherPrompts: readonly string[] = []): MakeWorld {
+  const config = ModelConfig.safeParse(model);
+  if (!config.success) throw new Misconfigured(`The model does not fit:\n${z.prettifyError(config.error)}`);
+  const others = otherPrompts.map((text, index) => parsePrompt(`prompt ${index + 1}`, text));
+  const prompts = [...readPrompts().filter(({ id }) => !others.some((other) => other.id === id)), ...others];
+  return async (ground) => ({
+    ...(await make(ground)),
+    reasoner: strandsReasoner(config.data, prompts, ground.spending),
+  });
+}
 
 /** Real systems, as far as they are configured; what is not is a gap. */
 export function liveWorld(config: LiveConfig): MakeWorld {
