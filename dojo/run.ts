@@ -5,15 +5,21 @@ import { Impossible } from '../core/errors.ts';
 import type { Diagnosis } from '../core/model/diagnosis.ts';
 import { recordedWorld } from '../local/compose.ts';
 import { startRuntime } from '../local/runtime/index.ts';
+import type { MakeWorld } from '../local/world.ts';
 import type { Prediction, RunResult } from './prediction.ts';
 import { labelOf, type Vocabulary } from './vocabulary.ts';
 
 const patienceMs = 60_000;
 
-export async function runScenario(id: string, dir: string, vocabulary: Vocabulary | undefined): Promise<RunResult> {
+export async function runScenario(
+  id: string,
+  dir: string,
+  vocabulary: Vocabulary | undefined,
+  world: (dirs: readonly string[]) => MakeWorld = recordedWorld,
+): Promise<RunResult> {
   const troubles: string[] = [];
   const runtime = await startRuntime({
-    makeWorld: recordedWorld([dir]),
+    makeWorld: world([dir]),
     onTrouble: (sentence) => troubles.push(sentence),
   });
   try {

@@ -7,7 +7,7 @@ import { type Key, stored, type Table } from './table.ts';
 const spendKey = (incidentId: string): Key => ({ pk: `SPEND#${incidentId}`, sk: 'SPEND' });
 const SpendItem = z.object({ microUsd: z.number(), tokens: z.number() });
 
-const micro = (usd: number): number => Math.ceil(usd * 1_000_000);
+const micro = (usd: number): number => Math.round(usd * 1_000_000);
 const add = { expression: 'ADD microUsd :usd, tokens :tokens' };
 
 export function spendingOf(table: Table): Spending {

@@ -12,11 +12,11 @@ const FrontMatter = z.strictObject({
     seconds: z.number().positive().max(60),
     /** Calls of the model; at the last one it must answer. */
     turns: z.number().int().min(1).max(10),
-    toolCalls: z.number().int().min(0).max(30),
+    toolCalls: z.number().int().min(0).max(30).default(3),
     /** Input and output of all its calls together. */
-    tokens: z.number().int().min(1000).max(200_000),
+    tokens: z.number().int().min(1000).max(200_000).default(30_000),
     outputTokens: z.number().int().min(100).max(8000),
-    usd: z.number().positive().max(10),
+    usd: z.number().positive().max(10).default(0.5),
   }),
   /** Name of the schema the answer must have; documents it for readers. */
   output: z.string(),

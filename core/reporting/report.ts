@@ -48,7 +48,7 @@ function diagnosisLines(diagnosis: Diagnosis, decision: Decision): string[] {
     decisionLine(decision),
     diagnosis.model === 'none'
       ? 'No model took part; this is the analysis alone.'
-      : `A model took part: ${diagnosis.model}.`,
+      : `A model took part: ${diagnosis.model}. All models together: ${modelWords(diagnosis)}.`,
     ...diagnosis.hypotheses.map(hypothesisLine),
     ...when(first?.why, (why) => `Why the first: ${why.join(' ')}`),
     ...when(first?.against, (against) => `Against it: ${against.join(' ')}`),
@@ -63,6 +63,9 @@ function diagnosisLines(diagnosis: Diagnosis, decision: Decision): string[] {
       : []),
   ];
 }
+
+const modelWords = ({ usage }: Diagnosis): string =>
+  `${usage.modelCalls} calls, ${(usage.inputTokens + usage.outputTokens).toLocaleString('en-US')} tokens, ${usage.costUsd.toFixed(4)} USD`;
 
 const when = <T>(items: readonly T[] | undefined, line: (items: readonly T[]) => string): string[] =>
   items === undefined || items.length === 0 ? [] : [line(items)];

@@ -162,7 +162,7 @@ function renderDiagnosis(diagnosis, actions) {
       { class: 'meta' },
       diagnosis.model === 'none'
         ? 'No model took part; this is what the analysis alone says.'
-        : `Second opinion by ${diagnosis.model}, $${diagnosis.usage.costUsd.toFixed(4)}.`,
+        : `Second opinion by ${diagnosis.model}. All models: ${diagnosis.usage.modelCalls} calls, ${diagnosis.usage.inputTokens + diagnosis.usage.outputTokens} tokens, $${diagnosis.usage.costUsd.toFixed(4)}.`,
     ),
   );
 }

@@ -67,8 +67,9 @@ function hypothesisLines(
 
 function modelSentence(diagnosis: Diagnosis): string {
   if (diagnosis.model === 'none') return 'No model took part: this is what the analysis alone says.';
-  const { costUsd, modelCalls } = diagnosis.usage;
-  return `${diagnosis.model} took part (${modelCalls} calls, ${costUsd.toFixed(4)} USD).`;
+  const { costUsd, modelCalls, inputTokens, outputTokens } = diagnosis.usage;
+  const tokens = (inputTokens + outputTokens).toLocaleString('en-US');
+  return `${diagnosis.model} took part (all models: ${modelCalls} calls, ${tokens} tokens, ${costUsd.toFixed(4)} USD).`;
 }
 
 export function questionLines(approval: Approval, width: number, style: Style): readonly string[] {

@@ -6,6 +6,7 @@ import { approvalStoreContract } from './approvals.ts';
 import { decisionContracts } from './decisions.ts';
 import { incidentStoreContract } from './incidents.ts';
 import { preferenceStoreContract } from './preferences.ts';
+import { spendingContract } from './spending.ts';
 
 export interface TestClock {
   now(): Date;
@@ -33,6 +34,7 @@ export function recordContracts(open: OpenStores): void {
   actionLedgerContract(open);
   appliedActionsContract(open);
   decisionContracts(open);
+  spendingContract(open);
 }
 
 /** `run` many times at once. */

@@ -2,14 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ModelConfig, parsePrompt, strandsReasoner } from '../../connectors/strands/index.ts';
+import type { Diagnosis } from '../../core/model/diagnosis.ts';
+import type { Spending } from '../../core/ports/records.ts';
 import { recordedWorld } from '../../local/compose.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
+import { styleFor } from '../../local/terminal/style.ts';
+import { diagnosisLines } from '../../local/terminal/words.ts';
 
 // The whole way of an incident with a model: Strands' BedrockModel in every specialist and in the synthesis, over Bedrock's wire format,
 // answered by a server that is not ours.
 
 const mock = new LLMock({ port: 0 });
 let runtime: Runtime;
+let spending: Spending;
+
 const answer = (value: unknown) => ({
   toolCalls: [{ name: 'strands_structured_output', arguments: JSON.stringify(value) }],
   usage: { input_tokens: 700, output_tokens: 60, total_tokens: 760 },
@@ -29,6 +35,15 @@ beforeAll(async () => {
   );
   mock.on({ systemMessage: /specialist of an incident/ }, answer({ summary: 'Nothing to add.', keyFindingIds: [] }));
   mock.on(
+    { systemMessage: /coordinator/, hasToolResult: false },
+    {
+      toolCalls: [
+        { name: 'ask_logs', arguments: JSON.stringify({ question: 'What did the last run say before it ended?' }) },
+      ],
+      usage: { input_tokens: 2000, output_tokens: 30, total_tokens: 2030 },
+    },
+  );
+  mock.on(
     { systemMessage: /coordinator/ },
     answer({
       bestRank: 1,
@@ -42,14 +57,15 @@ beforeAll(async () => {
     endpoint: mock.url,
     models: { coordinator: 'test.coordinator', specialist: 'test.specialist' },
     price: { input: 3, output: 15 },
+    promptCache: false,
   });
   const prompts = readdirSync('prompts').map((file) => parsePrompt(file, readFileSync(`prompts/${file}`, 'utf8')));
   const world = recordedWorld(['scenarios/cronjob-nightly-invoices']);
   runtime = await startRuntime({
-    makeWorld: async (ground) => ({
-      ...(await world(ground)),
-      reasoner: strandsReasoner(config, prompts, ground.spending),
-    }),
+    makeWorld: async (ground) => {
+      spending = ground.spending;
+      return { ...(await world(ground)), reasoner: strandsReasoner(config, prompts, ground.spending) };
+    },
   });
 });
 afterAll(async () => {
@@ -67,13 +83,25 @@ test('a specialist and the synthesis speak in the model’s words, and what no e
 
   expect(diagnosis).toMatchObject({
     model: 'test.coordinator (synthesis@2)',
+    participants: expect.arrayContaining([
+      { part: 'coordinator', by: 'test.coordinator (synthesis@2)' },
+      { part: 'kubernetes', by: 'test.specialist (specialist-kubernetes@2)' },
+    ]),
     text: 'CronJob nightly-invoices failed. Its upstream was gone for a while. Rerun it.',
     hypotheses: [
       { entity: { kind: 'CronJob', name: 'nightly-invoices' }, cause: 'job-failed' },
       ...(diagnosis?.hypotheses.slice(1).map(() => ({})) ?? []),
     ],
   });
-  expect(diagnosis?.usage.costUsd).toBeGreaterThan(0);
+  // The coordinator's question went to the specialist's own function, and its answer is a line of the timeline.
+  expect(timeline.find(({ id }) => id.endsWith('logs:f1'))?.text).toMatch(/^Asked "What did the last run say/);
+  const spent = await spending.of(incident.id);
+  expect(diagnosis?.usage).toMatchObject({ toolCalls: 1, costUsd: expect.closeTo(spent.usd, 4) });
+  expect(spent.tokens).toBe((diagnosis?.usage.inputTokens ?? 0) + (diagnosis?.usage.outputTokens ?? 0));
+  expect(spent.usd).toBeGreaterThan(0);
+  const lines = diagnosisLines(diagnosis as Diagnosis, [], undefined, 120, styleFor({}, {})).join('\n');
+  expect(lines).toContain('test.coordinator (synthesis@2)');
+  expect(lines).toMatch(/\d+ calls, [\d,]+ tokens, \d\.\d{4} USD/);
   expect(said('kubernetes')).toBe('CronJob nightly-invoices gave up after its retries.');
   // payments-db-7 and 03:33 occur in no evidence: the analysis' own words stand.
   expect(said('logs')).toMatch(/The line to read/);

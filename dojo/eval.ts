@@ -1,0 +1,78 @@
+// `npm run eval`: the dojo with a real model beside the analysis alone: quality, tokens, cost and time. It asks the model that is
+// configured, and so may cost money; nothing of it is recorded.
+import { parseArgs } from 'node:util';
+import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
+import { readConfigFile, recordedWorld, withModel } from '../local/compose.ts';
+import { analysisOnly, figuresOf, figuresText, type Way } from './compare.ts';
+import { collectScenarios } from './scenarios.ts';
+
+const help = `Runs the dojo with a model and without, and prints both.
+
+  npm run eval -- --config FILE [--provider NAME] [--scenarios DIR…]
+  npm run eval -- --provider bedrock|openai|anthropic --model ID [--endpoint URL] [--price IN,OUT] [--scenarios DIR…]
+
+  --config FILE     a configuration of \`npm start\`; its \`model\` is asked
+  --provider NAME   with --config: which of its providers; without: the kind of provider
+  --model ID        model id or inference profile, for every role
+  --endpoint URL    address of an OpenAI-compatible server with its version path, or of one's own
+  --price IN,OUT    US dollars per million tokens
+  --scenarios DIR   folders to look for scenarios in (default scenarios)
+  --help            this
+
+The API key is the variable MODEL_API_KEY; Bedrock's credentials are those of the AWS SDK. Each scenario is asked about once by each
+agent: with the six agents of an incident about 10,000 tokens a scenario.
+`;
+const print = (text: string) => void process.stdout.write(`${text}\n`);
+const complain = (text: string) => void process.stderr.write(`${text}\n`);
+
+const { values } = parseArgs({
+  options: {
+    config: { type: 'string' },
+    provider: { type: 'string' },
+    model: { type: 'string' },
+    endpoint: { type: 'string' },
+    price: { type: 'string' },
+    scenarios: { type: 'string', multiple: true },
+    help: { type: 'boolean' },
+  },
+});
+
+async function modelOf(): Promise<unknown> {
+  const { config, provider, model, endpoint, price } = values;
+  if (config !== undefined) {
+    const { model: configured } = await readConfigFile(config, process.env);
+    if (configured === undefined) throw new Misconfigured(`${config} configures no model.`);
+    return provider === undefined ? configured : { ...configured, use: provider };
+  }
+  if (provider === undefined || model === undefined)
+    throw new Misconfigured(
+      'Which model? --config FILE, or --provider and --model. `npm run eval -- --help` tells more.',
+    );
+  const [input, output] = (price ?? '0,0').split(',').map(Number);
+  const apiKey = process.env.MODEL_API_KEY;
+  return {
+    provider,
+    models: { coordinator: model, specialist: model },
+    price: { input, output },
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(apiKey === undefined || provider === 'bedrock' ? {} : { apiKey }),
+  };
+}
+
+try {
+  if (values.help) print(help);
+  else {
+    const model = await modelOf();
+    const scenarios = await collectScenarios(values.scenarios ?? ['scenarios']);
+    const withIt: Way = { name: 'with the model', world: (dirs) => withModel(recordedWorld(dirs), model) };
+    withIt.world([]);
+    const rows = [];
+    for (const way of [analysisOnly, withIt]) rows.push(await figuresOf(way, scenarios, complain));
+    print(`\n${figuresText(rows)}`);
+    if (rows[1]?.withModel === 0) complain('No model answered: what is printed is the analysis twice.');
+    process.exitCode = rows.some(({ errors }) => errors > 0) ? 1 : 0;
+  }
+} catch (error) {
+  complain(error instanceof WatchkeeperError ? error.message : `Something unexpected: ${String(error)}`);
+  process.exitCode = 2;
+}

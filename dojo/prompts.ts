@@ -1,0 +1,113 @@
+// `npm run prompts`: the versions of prompts. Every version that was ever used is kept in dojo/prompts/ID@VERSION.md; a test compares
+// prompts/ with it, so that no prompt changes under a version that reports name.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
+import { readConfigFile, recordedWorld, withModel } from '../local/compose.ts';
+import { figuresOf, figuresText } from './compare.ts';
+import { collectScenarios } from './scenarios.ts';
+
+const help = `Keeps and compares versions of prompts.
+
+  npm run prompts -- list
+  npm run prompts -- keep
+  npm run prompts -- diff ID@VERSION ID@VERSION [--config FILE] [--scenarios DIR…]
+
+  list   ids and versions that are kept; those in use are marked
+  keep   adds the prompts in use to what is kept; refuses a text that changed under a version that is kept
+  diff   lines that differ and, with a configuration that has a model, what the dojo says about both
+`;
+const print = (text: string) => void process.stdout.write(`${text}\n`);
+const kept = join(import.meta.dirname, 'prompts');
+const used = join(import.meta.dirname, '..', 'prompts');
+const reference = /^([a-z][a-z-]*)@(\d+)$/;
+
+async function inUse(): Promise<Map<string, string>> {
+  const files = (await readdir(used)).filter((file) => file.endsWith('.md'));
+  const texts = await Promise.all(files.map((file) => readFile(join(used, file), 'utf8')));
+  return new Map(
+    texts.map((text, index) => [`${files[index]?.replace('.md', '')}@${/^version: (\d+)$/m.exec(text)?.[1]}`, text]),
+  );
+}
+
+async function textOf(name: string): Promise<string> {
+  if (!reference.test(name)) throw new Misconfigured(`"${name}" is no version of a prompt: write it as synthesis@2.`);
+  try {
+    return await readFile(join(kept, `${name}.md`), 'utf8');
+  } catch (cause) {
+    throw new Misconfigured(`There is no prompt ${name}; \`npm run prompts -- list\` lists what there is.`, { cause });
+  }
+}
+
+async function list(): Promise<void> {
+  const current = await inUse();
+  for (const file of (await readdir(kept)).sort()) {
+    const name = file.replace('.md', '');
+    print(`${name}${current.has(name) ? '  in use' : ''}`);
+  }
+}
+
+async function keep(): Promise<void> {
+  for (const [name, text] of await inUse()) {
+    const before = await readFile(join(kept, `${name}.md`), 'utf8').catch(() => undefined);
+    if (before !== undefined && before !== text)
+      throw new Misconfigured(`${name} was changed without a new version: raise \`version\` in its front matter.`);
+    if (before === undefined) {
+      await writeFile(join(kept, `${name}.md`), text, 'utf8');
+      print(`kept ${name}`);
+    }
+  }
+}
+
+/** Lines that only one of them has; order does not count. */
+function differing(a: string, b: string): string[] {
+  const [left, right] = [a.split('\n'), b.split('\n')];
+  return [
+    ...left.filter((line) => !right.includes(line)).map((line) => `- ${line}`),
+    ...right.filter((line) => !left.includes(line)).map((line) => `+ ${line}`),
+  ];
+}
+
+async function diff(names: readonly string[], config: string | undefined, dirs: readonly string[]): Promise<void> {
+  const [first, second] = names;
+  if (first === undefined || second === undefined)
+    throw new Misconfigured('diff takes two versions: synthesis@1 synthesis@2.');
+  const texts = [await textOf(first), await textOf(second)] as const;
+  print(differing(...texts).join('\n') || 'The texts are the same.');
+  if (config === undefined) {
+    print('\nWhat the dojo says about them needs a model: --config FILE.');
+    return;
+  }
+  const { model } = await readConfigFile(config, process.env);
+  if (model === undefined) throw new Misconfigured(`${config} configures no model.`);
+  const scenarios = await collectScenarios(dirs);
+  const rows = [];
+  for (const [index, name] of [first, second].entries())
+    rows.push(
+      await figuresOf(
+        { name, world: (folders) => withModel(recordedWorld(folders), model, [texts[index] ?? '']) },
+        scenarios,
+        (sentence) => void process.stderr.write(`${sentence}\n`),
+      ),
+    );
+  print(`\n${figuresText(rows)}`);
+}
+
+try {
+  const { values, positionals } = parseArgs({
+    options: { config: { type: 'string' }, scenarios: { type: 'string', multiple: true }, help: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  const [command, ...names] = positionals;
+  if (values.help || command === undefined) print(help);
+  else if (command === 'list') await list();
+  else if (command === 'keep') await keep();
+  else if (command === 'diff') await diff(names, values.config, values.scenarios ?? ['scenarios']);
+  else throw new Misconfigured(`There is no command ${command}.\n\n${help}`);
+} catch (error) {
+  process.stderr.write(
+    `${error instanceof WatchkeeperError ? error.message : `Something unexpected: ${String(error)}`}\n`,
+  );
+  process.exitCode = 2;
+}

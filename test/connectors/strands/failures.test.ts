@@ -1,0 +1,226 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { LLMock } from '@copilotkit/aimock';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { ModelConfig, parsePrompt, strandsReasoner } from '../../../connectors/strands/index.ts';
+import { memorySpending } from '../../spending.ts';
+
+// What models do wrong, over the wire formats of Bedrock Converse and OpenAI: each ends in the next model's answer, and without one in a
+// sentence of ours; never in an exception.
+
+const prompt = parsePrompt('specialist-kubernetes.md', await readFile('prompts/specialist-kubernetes.md', 'utf8'));
+const hasty = { ...prompt, budget: { ...prompt.budget, seconds: 3 } };
+const structured = (value: unknown) => ({
+  toolCalls: [{ name: 'strands_structured_output', arguments: JSON.stringify(value) }],
+  usage: { input_tokens: 100, output_tokens: 10, total_tokens: 110 },
+});
+const question = {
+  promptId: prompt.id,
+  incidentId: 'inc-1',
+  digest: '12 pods OOM-killed',
+  schema: z.object({ verdict: z.string() }),
+};
+const models = { coordinator: 'first', specialist: 'first' };
+const bedrock = (endpoint: string) => ({
+  provider: 'bedrock',
+  region: 'us-east-1',
+  endpoint,
+  models,
+  promptCache: false,
+});
+const openai = (endpoint: string) => ({ provider: 'openai', endpoint: `${endpoint}/v1`, models });
+
+/** A server that misbehaves in one way; for what the mock cannot do. */
+async function misbehaving(respond: (response: ServerResponse, body: string) => void) {
+  const server: Server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request
+      .on('data', (part: Buffer) => parts.push(part))
+      .on('end', () => respond(response, Buffer.concat(parts).toString()));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+const json = (response: ServerResponse, status: number, body: unknown) => {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+};
+const converse = (stopReason: string, content: unknown[]) => ({
+  output: { message: { role: 'assistant', content } },
+  stopReason,
+  usage: { inputTokens: 5, outputTokens: 5, totalTokens: 10 },
+  metrics: { latencyMs: 1 },
+});
+
+beforeAll(() => {
+  process.env.AWS_ACCESS_KEY_ID ??= 'test';
+  process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
+});
+
+const ways: readonly (readonly [
+  name: string,
+  failure: string,
+  make: typeof bedrock | typeof openai,
+  respond: (response: ServerResponse) => void,
+])[] = [
+  [
+    'Bedrock throttles',
+    'throttled',
+    bedrock,
+    (r) => {
+      r.setHeader('x-amzn-errortype', 'ThrottlingException');
+      json(r, 429, { message: 'slow down' });
+    },
+  ],
+  ['Bedrock is silent', 'timeout', bedrock, () => undefined],
+  [
+    'Bedrock cuts the answer',
+    'malformed',
+    bedrock,
+    (r) => json(r, 200, converse('max_tokens', [{ text: 'The pods were' }])),
+  ],
+  ['Bedrock answers with half a document', 'malformed', bedrock, (r) => json(r, 200, '{"output":{"message":')],
+  [
+    'a guardrail intervenes',
+    'refused',
+    bedrock,
+    (r) => json(r, 200, converse('guardrail_intervened', [{ text: 'I cannot.' }])),
+  ],
+  [
+    'Bedrock answers in prose only',
+    'malformed',
+    bedrock,
+    (r) => json(r, 200, converse('end_turn', [{ text: 'The pods are fine.' }])),
+  ],
+  ['OpenAI throttles', 'throttled', openai, (r) => json(r, 429, { error: { message: 'slow down', type: 'requests' } })],
+  ['OpenAI is silent', 'timeout', openai, () => undefined],
+];
+
+test.each(ways)('%s: told as %s, and the next model answers in its place', async (_, failure, make, respond) => {
+  const bad = await misbehaving(respond);
+  const good = new LLMock({ port: 0 });
+  await good.start();
+  try {
+    good.on({ systemMessage: /Kubernetes/ }, structured({ verdict: 'from the second' }));
+    const second = { ...openai(good.url), models: { coordinator: 'second', specialist: 'second' } };
+    const chain = ModelConfig.parse({ use: ['bad', 'good'], providers: { bad: make(bad.url), good: second } });
+    expect(await strandsReasoner(chain, [hasty], memorySpending()).reason(question)).toMatchObject({
+      kind: 'answered',
+      value: { verdict: 'from the second' },
+      model: 'second',
+      failed: [`first: ${failure}`],
+    });
+    const alone = ModelConfig.parse(make(bad.url));
+    const last = { ...prompt, budget: { ...prompt.budget, seconds: 0.5 } };
+    expect(await strandsReasoner(alone, [last], memorySpending()).reason(question)).toMatchObject({
+      kind: 'unavailable',
+      reason: expect.stringMatching(/^(The|An?) .*; the analysis answers alone\.$/),
+    });
+  } finally {
+    bad.close();
+    await good.stop();
+  }
+});
+
+describe('an agent that wants more than its budget', () => {
+  let mock: LLMock;
+  beforeEach(async () => {
+    mock = new LLMock({ port: 0 });
+    await mock.start();
+  });
+  afterEach(async () => mock.stop());
+  const tool = (run: () => Promise<string>) => ({ name: 'look', description: 'looks', input: z.object({}), run });
+  const toolsIn = (body: unknown) =>
+    z
+      .looseObject({ tools: z.array(z.looseObject({ function: z.looseObject({ name: z.string() }) })) })
+      .parse(body)
+      .tools.map((one) => one.function.name);
+
+  test('is made to conclude: at its last call it can only answer', async () => {
+    let looked = 0;
+    const asksAlways = (request: { tools?: unknown }) => JSON.stringify(request.tools ?? '').includes('"look"');
+    mock.on(
+      { predicate: asksAlways },
+      {
+        toolCalls: [{ name: 'look', arguments: '{}' }],
+        usage: { input_tokens: 9, output_tokens: 1, total_tokens: 10 },
+      },
+    );
+    mock.on({ systemMessage: /Kubernetes/ }, structured({ verdict: 'with what I have' }));
+    const answer = await strandsReasoner(ModelConfig.parse(openai(mock.url)), [prompt], memorySpending()).reason({
+      ...question,
+      tools: [
+        tool(async () => {
+          looked += 1;
+          return `looked ${looked} times`;
+        }),
+      ],
+    });
+    expect(answer).toMatchObject({
+      kind: 'answered',
+      value: { verdict: 'with what I have' },
+      concludedBy: expect.any(String),
+    });
+    expect(looked).toBeLessThanOrEqual(prompt.budget.toolCalls);
+    expect(toolsIn(mock.getRequests().at(-1)?.body)).toEqual(['strands_structured_output']);
+  });
+
+  test('a tool that is too slow or fails costs the answer nothing', async () => {
+    mock.on({ systemMessage: /Kubernetes/, hasToolResult: false }, { toolCalls: [{ name: 'look', arguments: '{}' }] });
+    mock.on(
+      { systemMessage: /Kubernetes/, toolResultContains: 'Conclude with what you have' },
+      structured({ verdict: 'concluded' }),
+    );
+    const reasoner = strandsReasoner(ModelConfig.parse(openai(mock.url)), [hasty], memorySpending());
+    const slow = tool(() => new Promise(() => undefined));
+    const broken = tool(() => Promise.reject(new Error('secret vendor text')));
+    for (const tools of [[slow], [broken]])
+      expect(await reasoner.reason({ ...question, tools })).toMatchObject({
+        kind: 'answered',
+        value: { verdict: 'concluded' },
+      });
+    expect(JSON.stringify(mock.getRequests())).not.toContain('secret vendor text');
+  });
+});
+
+test('Bedrock is sent the guardrail, and cache points where its models know them', async () => {
+  const bodies: unknown[] = [];
+  const server = await misbehaving((response, body) => {
+    bodies.push(JSON.parse(body));
+    json(response, 429, {});
+  });
+  const provider = {
+    ...bedrock(server.url),
+    promptCache: true,
+    models: { coordinator: 'eu.anthropic.claude-x', specialist: 'eu.anthropic.claude-x' },
+    guardrail: { id: 'gr-1', version: '3' },
+  };
+  await strandsReasoner(ModelConfig.parse(provider), [prompt], memorySpending()).reason(question);
+  server.close();
+  expect(bodies[0]).toMatchObject({ guardrailConfig: { guardrailIdentifier: 'gr-1', guardrailVersion: '3' } });
+  expect(JSON.stringify(bodies[0])).toContain('cachePoint');
+});
+
+test('Anthropic’s own API answers through the same port', async () => {
+  const mock = new LLMock({ port: 0 });
+  await mock.start();
+  mock.on({ systemMessage: /Kubernetes/ }, structured({ verdict: 'claude' }));
+  const config = ModelConfig.parse({ provider: 'anthropic', endpoint: mock.url, models });
+  const answer = await strandsReasoner(config, [hasty], memorySpending()).reason(question);
+  await mock.stop();
+  expect(answer).toMatchObject({ kind: 'answered', value: { verdict: 'claude' } });
+});
+
+test('a chain that names a provider which is not there is refused by name', () => {
+  expect(() => ModelConfig.parse({ use: ['a', 'b'], providers: { a: openai('http://127.0.0.1:1') } })).toThrow(
+    /use names b/,
+  );
+});
