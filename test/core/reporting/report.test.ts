@@ -104,10 +104,8 @@ describe('the report', () => {
     expect(lines()).toContain('Not known: metrics (No source for metrics is configured.)');
     expect(lines()).toContain('Claims left out because no evidence holds them: 2.');
     expect(lines()).toContain('Open: Which cluster is meant?');
-    expect(lines()).toContainEqual(
-      expect.stringMatching(
-        /^A model took part: claude\. All models together: \d+ calls, [\d,]+ tokens, \d\.\d{4} USD\.$/,
-      ),
+    expect(lines()).toMatch(
+      /A model took part: claude\. All models together: \d+ calls, [\d,]+ tokens, \d\.\d{4} USD\./,
     );
   });
 
