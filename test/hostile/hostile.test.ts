@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { blocksOf, fallbackText } from '../../connectors/slack/blocks.ts';
@@ -54,7 +54,9 @@ async function investigated(
   const executed: ExecutorAction[] = [];
   const messages: Message[] = [];
   const notes: string[] = [];
-  const make = recordedWorld([hostileScenario(where, words)]);
+  const scenario = hostileScenario(where, words);
+  opened.push(() => rmSync(dirname(scenario), { recursive: true, force: true }));
+  const make = recordedWorld([scenario]);
   const runtime = await startRuntime({
     data,
     makeWorld: async (ground) => {
