@@ -29,8 +29,9 @@ export async function learn(input: Concluded, ports: LearnPorts): Promise<Record
   for (const [index, text] of lines.entries()) {
     await note(input.incident.id, { step: 'Learn', kind: 'learned', key: String(index), text }, ports);
   }
-  lines.push(...(await writeDown(input, lines, ports)));
-  await tell(input, lines, ports);
+  const written = await writeDown(input, lines, ports);
+  lines.push(...written.gaps);
+  await tell(input, lines, written.draft, ports);
   await ports.incidents.update(input.incident.id, { status: 'closed' });
   return {};
 }
@@ -102,10 +103,15 @@ async function teach(input: Concluded, ports: LearnPorts): Promise<string[]> {
 }
 
 /** Memory and knowledge help the next incident; this one does not fail for them. */
-async function writeDown(input: Concluded, lines: readonly string[], ports: LearnPorts): Promise<string[]> {
+async function writeDown(
+  input: Concluded,
+  lines: readonly string[],
+  ports: LearnPorts,
+): Promise<{ readonly gaps: readonly string[]; readonly draft: string | undefined }> {
   const { incident, context, diagnosis, remediation, verification } = input;
   const at = ports.clock.now().toISOString();
   const gaps: string[] = [];
+  let draft: string | undefined;
   try {
     await ports.memory.remember({
       incidentId: incident.id,
@@ -118,12 +124,13 @@ async function writeDown(input: Concluded, lines: readonly string[], ports: Lear
   }
   try {
     const timeline = await ports.incidents.timeline(incident.id);
+    draft = postmortem({ incident, context, diagnosis, timeline, remediation, verification });
     await ports.telemetry.knowledge.add({
       name: `postmortem-${incident.id}.md`,
       title: `Postmortem draft: ${incident.title}`.slice(0, 200),
       service: context.service?.value,
       tags: ['postmortem', 'draft', ...recurrenceTags(incident.trigger, context)],
-      markdown: postmortem({ incident, context, diagnosis, timeline, remediation, verification }),
+      markdown: draft,
     });
     await note(
       incident.id,
@@ -139,11 +146,16 @@ async function writeDown(input: Concluded, lines: readonly string[], ports: Lear
     gaps.push('The postmortem draft could not be stored.');
   }
   for (const text of gaps) await note(incident.id, { step: 'Learn', kind: 'gap', key: text, text }, ports);
-  return gaps;
+  return { gaps, draft };
 }
 
 /** The last word, in the thread and on the page; where one of them cannot be reached, the timeline says so. */
-async function tell(input: Concluded, lines: readonly string[], ports: LearnPorts): Promise<void> {
+async function tell(
+  input: Concluded,
+  lines: readonly string[],
+  draft: string | undefined,
+  ports: LearnPorts,
+): Promise<void> {
   const { incident, verification } = input;
   const headline = verification
     ? `${verification.kind === 'recovered' ? 'Recovered' : 'Needs a person'}: ${incident.title}`
@@ -156,6 +168,11 @@ async function tell(input: Concluded, lines: readonly string[], ports: LearnPort
       kind: 'closing',
       headline: headline.slice(0, 300),
       lines: lines.map((line) => line.slice(0, 1500)),
+      ...(draft === undefined
+        ? {}
+        : {
+            files: [{ name: `postmortem-${incident.id}.md`, title: 'Postmortem draft', text: draft.slice(0, 500_000) }],
+          }),
       ...threadOf(incident.trigger),
     })
     .catch(() => failures.push('The thread could not be told how it ended.'));

@@ -37,6 +37,7 @@ export function postmortem(input: PostmortemInput): string {
     '',
     '## Cause',
     '',
+    ...corrections(timeline),
     plain(diagnosis.text),
     '',
     ...(first
@@ -72,4 +73,10 @@ export function postmortem(input: PostmortemInput): string {
     ),
     '',
   ].join('\n');
+}
+
+/** What people said it was, before what was worked out. */
+function corrections(timeline: readonly TimelineEntry[]): string[] {
+  const said = timeline.filter(({ step, actor }) => step === 'Correct' && actor !== 'watchkeeper');
+  return said.length === 0 ? [] : [...said.map(({ actor, text }) => `- ${plain(actor)}: ${plain(text)}`), ''];
 }

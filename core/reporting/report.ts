@@ -23,6 +23,7 @@ export async function report(
       kind: 'diagnosis',
       headline: headlineOf(diagnosis, incident.title),
       lines: [...diagnosisLines(diagnosis, decision), ...context.questions.map((question) => `Open: ${question}`)],
+      choices: furtherQuestions,
       ...threadOf(incident.trigger),
     },
     incident.trigger,
@@ -34,6 +35,15 @@ export async function report(
   }
   return {};
 }
+
+/** What people ask next; each button says its words. */
+const furtherQuestions = [
+  { label: 'Why?', says: 'why do you think so?' },
+  { label: 'Evidence', says: 'show me the evidence' },
+  { label: 'Logs', says: 'show me the logs' },
+  { label: 'Metrics', says: 'show me the metrics' },
+  { label: 'What was checked', says: 'what did you check?' },
+];
 
 function headlineOf({ hypotheses: [first] }: Diagnosis, title: string): string {
   if (!first || first.cause === 'unknown') return `No cause found yet: ${title}`;

@@ -12,13 +12,14 @@ test('a job failed: cause, question, thumbs-up, done, "don\'t ask me next time",
   const { slack, seen, runtime } = place;
   const { post: alert } = await slack.alert('C0ALERTS', pagerDuty, pagerDutyAlert('QCRONJOB1', jobFailed));
   const question = await seen(
-    (post) => post.blocks.some(({ type }) => type === 'actions') && /\?/.test(wordsOf(post)),
+    (post) => post.blocks.some(({ type }) => type === 'actions') && /^Rerun/.test(wordsOf(post)),
     'the question',
   );
   expect(question.threadTs).toBe(alert.ts);
   expect(wordsOf(question)).toContain('Rerun CronJob billing/nightly-invoices');
   await slack.react('U0ANA', question, '+1::skin-tone-3');
   await seen((post) => /^Recovered/.test(wordsOf(post)), 'the recovery');
+  await seen((post) => post.files.some(({ name }) => name.startsWith('postmortem-')), 'the postmortem as a file');
   expect(wordsOf(question)).toContain('approved by U0ANA');
   expect(question.blocks.some(({ type }) => type === 'actions')).toBe(false);
 
