@@ -25,19 +25,28 @@ agent: with the six agents of an incident about 10,000 tokens a scenario.
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const complain = (text: string) => void process.stderr.write(`${text}\n`);
 
-const { values } = parseArgs({
-  options: {
-    config: { type: 'string' },
-    provider: { type: 'string' },
-    model: { type: 'string' },
-    endpoint: { type: 'string' },
-    price: { type: 'string' },
-    scenarios: { type: 'string', multiple: true },
-    help: { type: 'boolean' },
-  },
-});
+function readArgs() {
+  try {
+    return parseArgs({
+      options: {
+        config: { type: 'string' },
+        provider: { type: 'string' },
+        model: { type: 'string' },
+        endpoint: { type: 'string' },
+        price: { type: 'string' },
+        scenarios: { type: 'string', multiple: true },
+        help: { type: 'boolean' },
+      },
+      allowPositionals: true,
+    });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'The options do not fit.';
+    throw new Misconfigured(`${why} \`npm run eval -- --help\` lists what there is.`, { cause });
+  }
+}
+type Args = ReturnType<typeof readArgs>;
 
-async function modelOf(): Promise<unknown> {
+async function modelOf(values: Args['values']): Promise<unknown> {
   const { config, provider, model, endpoint, price } = values;
   if (config !== undefined) {
     const { model: configured } = await readConfigFile(config, process.env);
@@ -60,10 +69,12 @@ async function modelOf(): Promise<unknown> {
 }
 
 try {
+  const { values, positionals } = readArgs();
   if (values.help) print(help);
   else {
-    const model = await modelOf();
-    const scenarios = await collectScenarios(values.scenarios ?? ['scenarios']);
+    const model = await modelOf(values);
+    const folders = [...(values.scenarios ?? []), ...positionals];
+    const scenarios = await collectScenarios(folders.length > 0 ? folders : ['scenarios']);
     const withIt: Way = { name: 'with the model', world: (dirs) => withModel(recordedWorld(dirs), model) };
     withIt.world([]);
     const rows = [];
