@@ -2,10 +2,11 @@
 // whether what moved is back. Series beyond the first findings stay in the source; a report is small.
 
 import { placements } from '../analysis/kubernetes/placements.ts';
+import { causesOf, type Leak, leaks } from '../analysis/metrics/causes.ts';
 import { entityOf, type Move, moves, unreachable } from '../analysis/metrics/index.ts';
-import { say } from '../analysis/metrics/signals.ts';
+import { say, signalOf } from '../analysis/metrics/signals.ts';
 import { isMedian, originsOf, type Slowed, sharedNode, slowed } from '../analysis/metrics/slowness.ts';
-import type { CauseCode } from '../model/causes.ts';
+import { keyOf, periods, usualSince } from '../analysis/metrics/usual.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
 import type { Series, VendorStatus } from '../model/telemetry.ts';
@@ -35,20 +36,27 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
   const query = metrics.kind === 'data' ? metrics.query : 'metrics';
   const gaps: Gap[] = metrics.kind === 'gap' ? [metrics.gap] : gapsOfMissing('metrics', metrics.missing);
   const baselineEnd = Date.parse(window.baseline.end) / 1000;
-  const found = moves(series, baselineEnd);
+  const moving = moves(series, baselineEnd);
+  const usual = await usualOf(moving, all, scope, ports);
+  const found = moving.filter((move) => !usual.has(move));
   const bad = found.filter((move) => move.bad);
   // What ended before the page is past where something is away still, and for a run, which stays failed; else it is what was paged.
   const lasts =
     isRun(brief.context.workload) || bad.some((move) => move.weight >= weighty && endOf(move) === undefined);
+  const causeOf = causesOf(found, series);
   const slow = brief.phase === 'verify' ? [] : await slowFindings(found, series, { brief, query }, ports);
   const findings =
     brief.phase === 'verify'
-      ? verification(brief, found, query)
+      ? verification(brief, found, causeOf, query)
       : [
           ...slow,
           ...bad
             .slice(0, 8)
-            .map((move) => (lasts && endOf(move) !== undefined ? past : moved)(move, found, query, window.baseline)),
+            .map((move) => (lasts && endOf(move) !== undefined ? past : moved)(move, causeOf, query, window.baseline)),
+          ...leaks(series)
+            .slice(0, 3)
+            .map((leak) => leaking(leak, query, window.baseline)),
+          ...[...usual].slice(0, 2).map(([move, words]) => rhythm(move, words, query, window.baseline)),
           ...probes(series, query, window.incident.end),
           ...vendors(status),
         ];
@@ -66,11 +74,74 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
 }
 
 type Baseline = { readonly start: string; readonly end: string };
+type CauseOf = ReturnType<typeof causesOf>;
 
-function moved(move: Move, all: readonly Move[], query: string, baseline: Baseline): FindingDraft {
+/** Moves that the same hours of the day or the week before show, too. Earlier points are asked for only when something moved. */
+async function usualOf(
+  moving: readonly Move[],
+  { start, end }: Baseline,
+  scope: { readonly incidentId: string },
+  { telemetry }: MetricsPorts,
+): Promise<ReadonlyMap<Move, string>> {
+  if (!moving.some(({ bad, signal }) => bad && signal.kind !== 'errors')) return new Map();
+  const back = (instant: string, seconds: number) => new Date(Date.parse(instant) - seconds * 1000).toISOString();
+  const wanted = new Set(moving.map(({ series }) => keyOf(series)));
+  const answers = await Promise.all(
+    periods.map(({ seconds }) =>
+      telemetry.metrics.series(scope, { start: back(start, seconds), end: back(end, seconds) }),
+    ),
+  );
+  const earlier = Map.groupBy(
+    answers.flatMap((answer) => (answer.kind === 'data' ? answer.data.filter((one) => wanted.has(keyOf(one))) : [])),
+    keyOf,
+  );
+  return new Map(
+    moving.flatMap((move) => {
+      const points = (earlier.get(keyOf(move.series)) ?? []).flatMap((one) => one.points);
+      const words = usualSince(move, points);
+      return words === undefined ? [] : [[move, words] as const];
+    }),
+  );
+}
+
+/** Nothing new, and worth a word: a person who sees the curve would ask. */
+function rhythm(move: Move, words: string, query: string, baseline: Baseline): FindingDraft {
+  const { series, signal } = move;
+  return {
+    claim: `${signal.noun} of ${series.entity.name} ${changeWords(move)}, as it did at the same time ${words}.`,
+    entity: entityOf(series),
+    role: 'context',
+    severity: 'info',
+    confidence: 0.5,
+    evidence: [evidenceOf(series, query, move, baseline)],
+  };
+}
+
+function leaking({ series, growth }: Leak, query: string, baseline: Baseline): FindingDraft {
+  const { name } = series.entity;
+  const [from, to] = [growth.from, growth.to].map((value) => say(value, series.unit, series.signal));
+  const again =
+    growth.restarts === 0 ? '' : `, fell back ${growth.restarts} ${growth.restarts === 1 ? 'time' : 'times'}`;
+  const claim = `${signalOf(series.signal).noun} of ${name} grew steadily from ${from} to ${to} in ${growth.minutes} minutes${again}, and has not come to rest.`;
+  const evidence = evidenceOf(series, query, undefined, baseline);
+  return {
+    claim,
+    entity: entityOf(series),
+    cause: 'memory-leak',
+    role: 'cause',
+    severity: growth.restarts > 0 ? 'critical' : 'major',
+    onset: new Date(growth.since * 1000).toISOString(),
+    confidence: growth.restarts > 0 ? 0.75 : 0.6,
+    signal: { name: series.signal, unit: series.unit, before: growth.from, during: growth.to },
+    errorTemplate: `${series.signal} of ${name} grows`,
+    evidence: [{ ...evidence, excerpt: claim }],
+  };
+}
+
+function moved(move: Move, causeOf: CauseOf, query: string, baseline: Baseline): FindingDraft {
   const { series, shift, signal } = move;
   const entity = entityOf(series);
-  const cause = causeOf(move, all);
+  const cause = causeOf(move);
   const onset = new Date(shift.at * 1000).toISOString();
   const ended = endOf(move);
   const back = ended === undefined ? '' : ` and was back at ${ended.slice(11, 16)} UTC`;
@@ -88,8 +159,8 @@ function moved(move: Move, all: readonly Move[], query: string, baseline: Baseli
 }
 
 /** Over by the time of the page: it may be why something else is broken still, but it is not what is broken now. */
-function past(move: Move, all: readonly Move[], query: string, baseline: Baseline): FindingDraft {
-  const { cause: _, ...finding } = moved(move, all, query, baseline);
+function past(move: Move, causeOf: CauseOf, query: string, baseline: Baseline): FindingDraft {
+  const { cause: _, ...finding } = moved(move, causeOf, query, baseline);
   return { ...finding, role: 'context', severity: 'minor', confidence: Math.min(0.8, 0.4 + move.weight / 2) };
 }
 
@@ -170,41 +241,6 @@ function changeWords({ series, shift, signal }: Move): string {
   return shift.direction === 'down'
     ? `fell${percent} from ${from} to ${to}`
     : `rose${signal.kind === 'errors' ? '' : percent} from ${from} to ${to}`;
-}
-
-/** Retransmitted or dropped packets a second, from which on a link is bad. */
-const badLink = 5;
-
-/** A cause only where metrics can tell one: traffic or CPU that rose before anything else of that entity went wrong, a link that loses packets. */
-function causeOf(move: Move, all: readonly Move[]): CauseCode | undefined {
-  const { series, shift, signal } = move;
-  const losesPackets = /retrans|packets?_(?:lost|loss|dropped)|drops?_per/i.test(series.signal);
-  if (losesPackets && series.entity.kind === 'Node' && shift.after >= Math.max(badLink, 5 * shift.before))
-    return 'node-network-loss';
-  const others = all.filter((other) => other.bad && other !== move && other.series.entity.name === series.entity.name);
-  const first = others.every((other) => other.shift.at >= shift.at);
-  if (
-    shift.direction === 'up' &&
-    signal.kind === 'traffic' &&
-    shift.after >= shift.before * 1.8 &&
-    first &&
-    others.length > 0
-  )
-    return 'traffic-surge';
-  const trafficRose = all.some(
-    (other) =>
-      other.signal.kind === 'traffic' &&
-      other.shift.direction === 'up' &&
-      other.series.entity.name === series.entity.name,
-  );
-  if (
-    /^cpu_(?:cores|utilization)$/.test(series.signal) &&
-    shift.direction === 'up' &&
-    shift.after >= shift.before * 2 &&
-    !trafficRose
-  )
-    return 'cpu-overload';
-  return undefined;
 }
 
 function evidenceOf(
@@ -293,7 +329,7 @@ function vendors(status: Observed<readonly VendorStatus[]>): FindingDraft[] {
 }
 
 /** After an action: what had moved and is back is a good sign; what is still away is the same problem. */
-function verification(brief: Brief, found: readonly Move[], query: string): FindingDraft[] {
+function verification(brief: Brief, found: readonly Move[], causeOf: CauseOf, query: string): FindingDraft[] {
   const focus = new Set(brief.focus.map((entity) => entity.name));
   const actedAt = Date.parse(brief.context.window.incident.start) / 1000;
   return found
@@ -303,7 +339,7 @@ function verification(brief: Brief, found: readonly Move[], query: string): Find
       const latest = tail.toSorted((a, b) => a - b)[Math.floor(tail.length / 2)] ?? move.shift.after;
       const observedAfter = (move.series.points.at(-1)?.[0] ?? 0) > actedAt;
       const back = Math.abs(latest - move.shift.before) <= Math.abs(move.shift.after - move.shift.before) * 0.3;
-      const finding = moved(move, found, query, brief.context.window.baseline);
+      const finding = moved(move, causeOf, query, brief.context.window.baseline);
       const now = say(latest, move.series.unit, move.series.signal);
       if (!observedAfter)
         return {

@@ -2,7 +2,7 @@
 // telling first.
 import type { EntityRef } from '../../model/entity.ts';
 import type { Series } from '../../model/telemetry.ts';
-import { findShift, type Shift } from './onset.ts';
+import { findShift, type Shift, thresholdFor } from './onset.ts';
 import { matters, type Signal, signalOf } from './signals.ts';
 
 export interface Move {
@@ -25,25 +25,55 @@ const kindWeight: Record<Signal['kind'], number> = {
 
 /** @param baselineEnd epoch seconds */
 export function moves(series: readonly Series[], baselineEnd: number): Move[] {
-  return series
-    .flatMap((one): Move[] => {
-      const shift = findShift(one.points, baselineEnd);
-      if (!shift) return [];
-      const signal = signalOf(one.signal);
-      if (!matters(signal, shift.after - shift.before, one.unit)) return [];
-      const bad = signal.bad === 'either' || signal.bad === shift.direction;
-      const size = Math.min(
-        1,
-        Math.abs(Math.log2((Math.abs(shift.after) + 1e-6) / (Math.abs(shift.before) + 1e-6))) / 5,
-      );
-      return [
-        { series: one, signal, shift, bad, weight: kindWeight[signal.kind] * (0.4 + 0.6 * size) * (bad ? 1 : 0.3) },
-      ];
-    })
+  const alarm = thresholdFor(series.length);
+  const found = series.flatMap((one): Move[] => {
+    const shift = findShift(one.points, baselineEnd, alarm);
+    if (!shift) return [];
+    const signal = signalOf(one.signal);
+    if (!matters(signal, shift.after - shift.before, one.unit)) return [];
+    const bad = signal.bad === 'either' || signal.bad === shift.direction;
+    const size = Math.min(1, Math.abs(Math.log2((Math.abs(shift.after) + 1e-6) / (Math.abs(shift.before) + 1e-6))) / 5);
+    return [
+      { series: one, signal, shift, bad, weight: kindWeight[signal.kind] * (0.4 + 0.6 * size) * (bad ? 1 : 0.3) },
+    ];
+  });
+  const tell = tellingOf(found, series);
+  return found
+    .map((move) => ({ move, tells: tell(move) }))
     .sort(
       (a, b) =>
-        b.weight - a.weight || a.shift.at - b.shift.at || a.series.entity.name.localeCompare(b.series.entity.name),
-    );
+        b.tells - a.tells ||
+        a.move.shift.at - b.move.shift.at ||
+        `${a.move.series.entity.name} ${a.move.series.signal}`.localeCompare(
+          `${b.move.series.entity.name} ${b.move.series.signal}`,
+        ),
+    )
+    .map(({ move }) => move);
+}
+
+/** Of what a move weighs: how much being last takes away, and being one of many whose same signal moved. */
+const late = 0.15;
+const common = 0.15;
+/** Fewer series of a signal say nothing of what is common. */
+const leastOfSignal = 20;
+
+/** How telling a move is: its weight (kind, size, direction), less for coming late and for being what everything does. */
+function tellingOf(found: readonly Move[], series: readonly Series[]): (move: Move) => number {
+  const times = found.filter(({ bad }) => bad).map(({ shift }) => shift.at);
+  const first = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const span = Math.max(1, times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY) - first);
+  const count = (signals: Iterable<string>) => {
+    const counts = new Map<string, number>();
+    for (const signal of signals) counts.set(signal, (counts.get(signal) ?? 0) + 1);
+    return (signal: string) => counts.get(signal) ?? 0;
+  };
+  const all = count(series.map(({ signal }) => signal));
+  const movedOf = count(found.map((move) => move.series.signal));
+  return ({ series: { signal }, shift, weight }) => {
+    const share = all(signal) < leastOfSignal ? 0 : movedOf(signal) / all(signal);
+    const lateness = Math.min(1, Math.max(0, (shift.at - first) / span));
+    return weight * (1 - late * lateness) * (1 - common * share);
+  };
 }
 
 /** A probe's entity is `service:port`; the port belongs to the claim, not to the entity. */
@@ -71,16 +101,15 @@ export function unreachable(series: readonly Series[]): {
 } {
   const probes = series.filter((one) => one.signal === 'probe_success');
   const failing = probes.filter((one) => one.points.at(-1)?.[1] === 0);
-  const works = (name: string) => probes.some((one) => one.entity.name === name && one.points.at(-1)?.[1] === 1);
+  const working = new Set(probes.filter((one) => one.points.at(-1)?.[1] === 1).map((one) => one.entity.name));
+  const works = (name: string) => working.has(name);
+  const asked = Map.groupBy(probes, (one) => one.entity.fromNode ?? '');
   const byNode = Map.groupBy(
     failing.filter((one) => one.entity.fromNode && works(one.entity.name)),
     (one) => one.entity.fromNode ?? '',
   );
   const nodes = [...byNode.entries()]
-    .filter(
-      ([node, ones]) =>
-        ones.length >= 3 && ones.length >= probes.filter((one) => one.entity.fromNode === node).length / 2,
-    )
+    .filter(([node, ones]) => ones.length >= 3 && ones.length >= (asked.get(node)?.length ?? 0) / 2)
     .map(([node, ones]) => ({ node, failing: ones }));
   const services = [
     ...Map.groupBy(

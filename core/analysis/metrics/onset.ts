@@ -26,8 +26,22 @@ const noise = 3;
 /** The cumulative sum forgets outliers above this, so that one spike is no change. */
 const clip = 6;
 
+/** So many series share what false alarms one incident may have; beyond them each has to show more. */
+const seriesAtThreshold = 100;
+
+/**
+ * The threshold for one of `count` series. The time to a false alarm of a cumulative sum grows as exp(2 · slack · threshold) (Siegmund,
+ * "Sequential Analysis", 1985), so that this much more keeps all of them together at what a hundred have (Bonferroni).
+ */
+export const thresholdFor = (count: number): number =>
+  threshold + Math.log(Math.max(1, count / seriesAtThreshold)) / (2 * slack);
+
 /** `baselineEnd` in epoch seconds; without enough points before it, the first third of the series is the baseline. */
-export function findShift(recorded: readonly Point[], baselineEnd: number): Shift | undefined {
+export function findShift(
+  recorded: readonly Point[],
+  baselineEnd: number,
+  alarm: number = threshold,
+): Shift | undefined {
   // A rate over no requests is no number; it is missing, like a point that was not scraped.
   const points = recorded.filter(([, value]) => Number.isFinite(value));
   if (points.length < 8) return undefined;
@@ -38,7 +52,10 @@ export function findShift(recorded: readonly Point[], baselineEnd: number): Shif
   const values = baseline.map(([, value]) => value);
   const centre = median(values);
   const spread = Math.max(1.4826 * medianAbsoluteDeviation(values), Math.abs(centre) * 0.02, 1e-9);
-  const index = changeIndex(rest.map(([, value]) => (value - centre) / spread));
+  const index = changeIndex(
+    rest.map(([, value]) => (value - centre) / spread),
+    alarm,
+  );
   if (index === undefined) return undefined;
   const changed = rest.slice(index);
   const after = median(changed.slice(0, Math.max(3, Math.ceil(changed.length / 2))).map(([, value]) => value));
@@ -50,15 +67,15 @@ export function findShift(recorded: readonly Point[], baselineEnd: number): Shif
 }
 
 /** Index of the first point beyond noise since the sum that crossed the threshold left zero. */
-function changeIndex(standardised: readonly number[]): number | undefined {
+function changeIndex(standardised: readonly number[], alarm: number): number | undefined {
   let up = { sum: 0, from: 0 };
   let down = { sum: 0, from: 0 };
   for (const [index, raw] of standardised.entries()) {
     const value = Math.max(-clip, Math.min(clip, raw));
     up = step(up, value - slack, index);
     down = step(down, -value - slack, index);
-    if (up.sum > threshold) return beyondNoise(standardised, up.from, index, 1);
-    if (down.sum > threshold) return beyondNoise(standardised, down.from, index, -1);
+    if (up.sum > alarm) return beyondNoise(standardised, up.from, index, 1);
+    if (down.sum > alarm) return beyondNoise(standardised, down.from, index, -1);
   }
   return undefined;
 }

@@ -42,6 +42,8 @@ const step = (
 
 interface Given {
   readonly series?: readonly Series[];
+  /** Of days before. */
+  readonly history?: readonly Series[];
   readonly alerts?: readonly FiringAlert[];
   readonly feeds?: readonly VendorStatus[];
   readonly dependencies?: readonly Dependency[];
@@ -58,7 +60,10 @@ function world(given: Given) {
     clock: { now: () => new Date(at('02:50:00')) },
     incidents: { append: async () => undefined },
     telemetry: {
-      metrics: { series: async () => observed('metrics', given.series) },
+      metrics: {
+        series: async (_: unknown, { end }: { end: string }) =>
+          observed('metrics', end < at('00:00:00') ? (given.history ?? []) : given.series),
+      },
       alerts: { alerts: async () => observed('alerts', given.alerts) },
       status: { feeds: async () => observed('status', given.feeds) },
       topology: { dependencies: async () => observed('topology', given.dependencies) },
@@ -214,6 +219,108 @@ describe('metrics name a cause where', () => {
       series: ['a', 'b', 'c'].flatMap((name) => [probe(name, 'worker-01', 0), probe(name, 'worker-02', 0)]),
     });
     expect(everywhere.join()).not.toContain('kube-proxy');
+  });
+});
+
+describe('metrics tell', () => {
+  const growing = (name: string, over: Partial<Series> = {}) =>
+    aSeries(name, 'memory_bytes', (n) => (200 + 5 * n) * 2 ** 20, { unit: 'bytes', ...over });
+  const errors = (clock = '02:36') => step('billing', 'error_ratio', 0.01, 0.3, clock);
+  const fine = aSeries('billing', 'error_ratio', () => 0.01);
+
+  test('a leak from memory that only grows, with what it grew by', async () => {
+    const { report } = await investigated({ series: [growing('billing')] });
+    expect(report.findings.filter(({ cause }) => cause === 'memory-leak')).toMatchObject([
+      {
+        claim: 'memory use of billing grew steadily from 200 MiB to 580 MiB in 76 minutes, and has not come to rest.',
+        severity: 'major',
+      },
+    ]);
+  });
+  test.each<[string, readonly Series[]]>([
+    ['a step', [step('billing', 'memory_bytes', 2e8, 6e8)]],
+    [
+      'growth with traffic that grows',
+      [growing('billing'), aSeries('billing', 'requests_per_second', (n) => 50 + n * 5)],
+    ],
+    ['a limit that is raised', [growing('billing', { signal: 'memory_limit_bytes' })]],
+  ])('no leak from %s', async (_, series) => {
+    expect((await said({ series })).join()).not.toContain('memory-leak');
+  });
+
+  const throttled = step('billing', 'cpu_throttled_seconds', 0, 0.6, '02:34', { unit: 's' });
+  test('a limit that throttles from throttling with slow answers, and use that stays', async () => {
+    expect(await said({ series: [throttled, errors()] })).toContain('Deployment billing: cpu-throttled');
+  });
+  test.each<[string, readonly Series[]]>([
+    ['that nobody feels', [throttled]],
+    ['of more use', [throttled, errors(), step('billing', 'cpu_cores', 0.2, 1.9, '02:34')]],
+    ['of more traffic', [throttled, errors(), step('billing', 'requests_per_second', 100, 190, '02:33')]],
+  ])('no such limit from throttling %s', async (_, series) => {
+    expect((await said({ series })).join()).not.toContain('cpu-throttled');
+  });
+
+  const cut = step('billing', 'requests_per_second', 400, 10, '02:35');
+  test('traffic that stops arriving from a service that is well', async () => {
+    expect(await said({ series: [cut, fine] })).toContain('Deployment billing: traffic-drop');
+  });
+  test.each<[string, readonly Series[]]>([
+    ['that fails itself', [cut, errors('02:35')]],
+    ['that was restarted', [cut, fine, step('billing', 'replicas_available', 3, 0)]],
+    ['of whose health nothing is known', [cut]],
+    ['that has a third less', [step('billing', 'requests_per_second', 400, 265), fine]],
+  ])('no stop from a service %s', async (_, series) => {
+    expect((await said({ series })).join()).not.toContain('traffic-drop');
+  });
+
+  const rows = step('billing', 'orders_table_rows', 1e6, 9e6, '02:33');
+  const slowAnswers = step('billing', 'latency_p95', 100, 2000, '02:36', { unit: 'ms' });
+  test('data that outgrew from a size that grew first', async () => {
+    expect(await said({ series: [rows, slowAnswers] })).toContain('Deployment billing: data-growth');
+  });
+  test.each<[string, readonly Series[]]>([
+    ['and nothing suffers', [rows]],
+    ['after it was slow', [step('billing', 'orders_table_rows', 1e6, 9e6, '02:40'), slowAnswers]],
+    ['with the traffic', [rows, slowAnswers, step('billing', 'requests_per_second', 100, 190, '02:34')]],
+  ])('no growth of data from a size that grew %s', async (_, series) => {
+    expect((await said({ series })).join()).not.toContain('data-growth');
+  });
+  test('no growth of data from a queue that nobody empties', async () => {
+    const queue = step('billing', 'orders_queue_depth', 10, 9000, '02:33');
+    expect((await said({ series: [queue, slowAnswers] })).join()).not.toContain('data-growth');
+  });
+
+  const malformed = step('billing', 'malformed_records_per_second', 0, 40, '02:34');
+  test('input that nobody can read from records refused before anything else', async () => {
+    expect(await said({ series: [malformed, errors()] })).toContain('Deployment billing: data-invalid');
+  });
+  test('no such input where other errors were first, or records were always refused', async () => {
+    const always = aSeries('billing', 'malformed_records_per_second', () => 40);
+    expect((await said({ series: [malformed, errors('02:31')] })).join()).not.toContain('data-invalid');
+    expect((await said({ series: [always, errors()] })).join()).not.toContain('data-invalid');
+  });
+});
+
+describe('a rhythm', () => {
+  const shape = (n: number) => (n < minute('02:35') ? 100 : 400);
+  const busy = aSeries('billing', 'requests_per_second', shape);
+  const daysBefore = (days: number, value: (n: number) => number) =>
+    aSeries('billing', 'requests_per_second', (n) => value(n), {
+      points: busy.points.map(([time], n): [number, number] => [time - days * 86_400, value(n)]),
+    });
+  const late = step('billing', 'error_ratio', 0.01, 0.3, '02:37');
+  test('of every day is no surge, and is said', async () => {
+    const history = { history: [daysBefore(1, shape)] };
+    expect(await said({ series: [busy, late] })).toContain('Deployment billing: traffic-surge');
+    const { report } = await investigated({ series: [busy, late], ...history });
+    expect(report.findings.map(({ cause }) => cause)).not.toContain('traffic-surge');
+    expect(report.findings.find(({ role }) => role === 'context')?.claim).toMatch(
+      /^throughput of billing rose 300 % from 100 to 400, as it did at the same time a day before\.$/,
+    );
+  });
+  test('that is new today is a surge', async () => {
+    const history = [daysBefore(1, () => 100), daysBefore(7, () => 105)];
+    expect(await said({ series: [busy, late], history })).toContain('Deployment billing: traffic-surge');
   });
 });
 

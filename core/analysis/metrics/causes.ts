@@ -1,0 +1,136 @@
+// Causes that metrics alone can tell: what rose or fell first at an entity while the rest of it did what. Everything else that moves is a
+// symptom, whose reason others know. Pure.
+import type { CauseCode } from '../../model/causes.ts';
+import type { Series } from '../../model/telemetry.ts';
+import { type Growth, steadyGrowth } from './growth.ts';
+import type { Move } from './index.ts';
+import { signalOf } from './signals.ts';
+
+/** Retransmitted or dropped packets a second, from which on a link is bad. */
+const badLink = 5;
+/** Of each second, the part that a process was kept from the CPU, from which on it is felt. */
+const felt = 0.1;
+const sizes =
+  /(?:table|index|database|dataset|payload|message|object|request_body|response|result|input|batch)_(?:size|bytes|rows|items|records)|row_count|rows_(?:scanned|examined|read)|(?:^|_)(?:rows|documents|records)(?:_total)?$/i;
+const unreadable =
+  /malformed|unparse?able|invalid_(?:rows?|records?|messages?|input|payloads?|events?)|poison|parse_(?:errors?|failures?)/i;
+
+/** What else is known of the entity of a move. */
+interface Around {
+  /** Bad moves of the same entity, without the move itself. */
+  readonly others: readonly Move[];
+  readonly trafficRose: boolean;
+  /** Signals of the entity that did not move to the bad. */
+  readonly well: readonly Series[];
+}
+
+type Rule = (move: Move, around: Around) => CauseCode | undefined;
+
+const rises = ({ shift }: Move): boolean => shift.direction === 'up';
+const first = ({ shift }: Move, { others }: Around): boolean => others.every((other) => other.shift.at >= shift.at);
+
+const rules: readonly Rule[] = [
+  ({ series, shift }) =>
+    series.entity.kind === 'Node' &&
+    /retrans|packets?_(?:lost|loss|dropped)|drops?_per/i.test(series.signal) &&
+    shift.after >= Math.max(badLink, 5 * shift.before)
+      ? 'node-network-loss'
+      : undefined,
+  (move, around) =>
+    rises(move) &&
+    move.signal.kind === 'traffic' &&
+    move.shift.after >= move.shift.before * 1.8 &&
+    around.others.length > 0 &&
+    first(move, around)
+      ? 'traffic-surge'
+      : undefined,
+  // Callers stopped calling: nothing that the service itself shows went wrong, and something that would show it was looked at.
+  (move, { others, well }) =>
+    !rises(move) &&
+    move.signal.kind === 'traffic' &&
+    move.shift.after <= move.shift.before * 0.5 &&
+    others.every(({ signal }) => signal.kind === 'traffic') &&
+    well.some(({ signal }) => ['errors', 'availability', 'latency'].includes(signalOf(signal).kind))
+      ? 'traffic-drop'
+      : undefined,
+  ({ series, shift }, { trafficRose }) =>
+    /^cpu_(?:cores|utilization)$/.test(series.signal) &&
+    shift.direction === 'up' &&
+    shift.after >= shift.before * 2 &&
+    !trafficRose
+      ? 'cpu-overload'
+      : undefined,
+  // Kept from the CPU by its limit, without asking for more of it: with more use it is the load, with more traffic the traffic.
+  (move, { others, trafficRose }) =>
+    rises(move) &&
+    /cpu.*throttl|throttl.*cpu/i.test(move.series.signal) &&
+    move.shift.after >= felt &&
+    !trafficRose &&
+    others.some(({ signal }) => signal.kind === 'latency' || signal.kind === 'errors') &&
+    !others.some((other) => /^cpu_/.test(other.series.signal) && !/throttl/i.test(other.series.signal))
+      ? 'cpu-throttled'
+      : undefined,
+  (move, around) =>
+    rises(move) &&
+    sizes.test(move.series.signal) &&
+    move.shift.after >= move.shift.before * 1.5 &&
+    !around.trafficRose &&
+    around.others.length > 0 &&
+    first(move, around)
+      ? 'data-growth'
+      : undefined,
+  (move, around) =>
+    rises(move) && unreadable.test(move.series.signal) && first(move, around) ? 'data-invalid' : undefined,
+];
+
+/** What to ask of a move, prepared once for all of them. */
+export function causesOf(moved: readonly Move[], series: readonly Series[]): (move: Move) => CauseCode | undefined {
+  const byName = Map.groupBy(moved, ({ series: of }) => of.entity.name);
+  const seriesByName = Map.groupBy(series, ({ entity }) => entity.name);
+  return (move) => {
+    const { name } = move.series.entity;
+    const own = byName.get(name) ?? [];
+    const bad = new Set(own.filter((other) => other.bad).map((other) => other.series));
+    const around: Around = {
+      others: own.filter((other) => other.bad && other !== move),
+      trafficRose: own.some((other) => other.signal.kind === 'traffic' && rises(other)),
+      well: (seriesByName.get(name) ?? []).filter((one) => one.points.length > 0 && !bad.has(one)),
+    };
+    for (const rule of rules) {
+      const cause = rule(move, around);
+      if (cause !== undefined) return cause;
+    }
+    return undefined;
+  };
+}
+
+export interface Leak {
+  readonly series: Series;
+  readonly growth: Growth;
+}
+
+/** Memory that only grows, while the traffic of the same entity does not. The worst first: those that restarted, then the fastest. */
+export function leaks(series: readonly Series[]): Leak[] {
+  const growsToo = new Set(
+    series.flatMap((one) =>
+      signalOf(one.signal).kind === 'traffic' && steadyGrowth(one.points) ? [one.entity.name] : [],
+    ),
+  );
+  return series
+    .filter(
+      ({ signal, entity }) =>
+        /memory|heap|rss|working_set/i.test(signal) &&
+        !/limit|request|cache|free|available/i.test(signal) &&
+        !growsToo.has(entity.name),
+    )
+    .flatMap((one) => {
+      const growth = steadyGrowth(one.points);
+      return growth ? [{ series: one, growth }] : [];
+    })
+    .sort(
+      (a, b) =>
+        b.growth.restarts - a.growth.restarts ||
+        b.growth.to / b.growth.from - a.growth.to / a.growth.from ||
+        a.series.entity.name.localeCompare(b.series.entity.name),
+    );
+}

@@ -1,0 +1,48 @@
+// Whether a series does this every day or every week. What moved is laid beside the same hours one day and one week before: a level that
+// changed there alike is the rhythm of the place and no onset. Seasonal differencing (Box & Jenkins, "Time Series Analysis", 1970) with
+// medians in place of means, so that one odd minute of yesterday does not decide.
+import { median } from 'simple-statistics';
+import type { Series } from '../../model/telemetry.ts';
+import type { Move } from './index.ts';
+import type { Point } from './onset.ts';
+
+/** The periods that people's lives have. */
+export const periods: readonly { readonly seconds: number; readonly words: string }[] = [
+  { seconds: 24 * 3600, words: 'a day before' },
+  { seconds: 7 * 24 * 3600, words: 'a week before' },
+];
+
+/** The earlier change has to be at least this share of today's, and in the same direction. */
+const leastShare = 0.6;
+/** And the level today at most this many times the earlier one (or its inverse, for a fall). */
+const mostBeyond = 1.5;
+const leastPoints = 3;
+
+/** Errors and failures that come back every night are failures every night. */
+const rhythmic = new Set(['traffic', 'saturation', 'latency', 'other']);
+
+export const keyOf = ({ source, entity, signal }: Series): string =>
+  [source, entity.kind, entity.cluster, entity.namespace, entity.name, entity.fromNode, signal].join('\u0000');
+
+/**
+ * In which period the series moved alike before, in words; undefined where it did not or where nothing is known of it. `earlier` are points of
+ * the same series, in time order, as far back as there are any.
+ */
+export function usualSince({ signal, shift, series }: Move, earlier: readonly Point[]): string | undefined {
+  if (!rhythmic.has(signal.kind)) return undefined;
+  const from = series.points[0]?.[0];
+  const until = series.points.at(-1)?.[0];
+  if (from === undefined || until === undefined) return undefined;
+  const within = (start: number, end: number): number[] =>
+    earlier.flatMap(([at, value]) => (at >= start && at < end && Number.isFinite(value) ? [value] : []));
+  return periods.find(({ seconds }) => {
+    const before = within(from - seconds, shift.at - seconds);
+    const after = within(shift.at - seconds, until + 1 - seconds);
+    if (before.length < leastPoints || after.length < leastPoints) return false;
+    const [then, now] = [median(after) - median(before), shift.after - shift.before];
+    if (Math.sign(then) !== Math.sign(now) || Math.abs(then) < leastShare * Math.abs(now)) return false;
+    const [higher, lower] =
+      shift.direction === 'up' ? [shift.after, median(after)] : [median(after), Math.max(shift.after, 0)];
+    return higher <= mostBeyond * lower || Math.abs(higher - lower) <= Math.abs(then) * (1 - leastShare);
+  })?.words;
+}
