@@ -10,6 +10,8 @@ interface Kind {
   readonly kind: string;
   readonly path: string;
   readonly metadataOnly?: boolean;
+  /** Of an extension that a cluster need not have: its absence is nothing to tell. */
+  readonly extension?: boolean;
 }
 
 const kinds: readonly Kind[] = [
@@ -35,6 +37,12 @@ const kinds: readonly Kind[] = [
   { kind: 'PodDisruptionBudget', path: 'apis/policy/v1/poddisruptionbudgets' },
   { kind: 'Ingress', path: 'apis/networking.k8s.io/v1/ingresses' },
   { kind: 'NetworkPolicy', path: 'apis/networking.k8s.io/v1/networkpolicies' },
+  { kind: 'ControllerRevision', path: 'apis/apps/v1/controllerrevisions' },
+  { kind: 'HTTPRoute', path: 'apis/gateway.networking.k8s.io/v1/httproutes', extension: true },
+  { kind: 'VirtualService', path: 'apis/networking.istio.io/v1/virtualservices', extension: true },
+  { kind: 'DestinationRule', path: 'apis/networking.istio.io/v1/destinationrules', extension: true },
+  { kind: 'PeerAuthentication', path: 'apis/security.istio.io/v1/peerauthentications', extension: true },
+  { kind: 'AuthorizationPolicy', path: 'apis/security.istio.io/v1/authorizationpolicies', extension: true },
 ];
 
 const pageSize = 500;
@@ -106,7 +114,7 @@ async function snapshotOf(
 
 async function listOf(
   cluster: ClusterAccess,
-  { kind, path, metadataOnly }: Kind,
+  { kind, path, metadataOnly, extension }: Kind,
 ): Promise<{ items: KubernetesObject[]; failed?: string; bytes: number }> {
   const items: KubernetesObject[] = [];
   let bytes = 0;
@@ -114,6 +122,7 @@ async function listOf(
   for (let page = 0; page < maxPages; page += 1) {
     const query = new URLSearchParams({ limit: String(pageSize), ...(next ? { continue: next } : {}) });
     const reply = await cluster.request(`${path}?${query}`, metadataOnly ? { accept: metadataList } : {});
+    if (extension && reply.status === 404) return { items, bytes };
     const list = Page.safeParse(reply.body);
     if (reply.status !== 200 || !list.success)
       return { items, bytes, failed: `${kind} (${said(reply)}${onlyThe(items)})` };

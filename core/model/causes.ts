@@ -360,6 +360,42 @@ export const causes = {
     'timeouts, and a policy that selects the pod without allowing the caller',
     'no policy selects it',
   ),
+  'mesh-route': cause(
+    'configuration',
+    'A mesh route leads to a subset that is not there',
+    'a route names a subset that no DestinationRule defines or no pod belongs to',
+    'the subset has ready pods',
+  ),
+  'mesh-fault-injection': cause(
+    'configuration',
+    'The mesh injects faults',
+    'a route aborts or delays a share of the calls on purpose',
+    'no fault is configured',
+  ),
+  'mesh-mutual-tls': cause(
+    'network',
+    'The two sides do not agree on mutual TLS',
+    'strict mutual TLS at the server, and a caller without it',
+    'both have a proxy, or plain text is allowed',
+  ),
+  'mesh-authorization': cause(
+    'network',
+    'A mesh policy denies the calls',
+    'an authorization policy that selects the server allows nobody or denies everybody',
+    'the caller is allowed',
+  ),
+  'mesh-proxy': cause(
+    'network',
+    'The sidecar proxy is not ready',
+    'the proxy container is not ready while the application is',
+    'the proxy is ready',
+  ),
+  'disruption-budget': cause(
+    'scheduling',
+    'A disruption budget lets no pod go',
+    'evictions are refused because the budget allows no disruption',
+    'the budget allows one',
+  ),
   'node-not-ready': cause('node', 'Node is not ready', 'node condition Ready is not True', 'node is ready'),
   'node-kubelet': cause('node', 'Kubelet is down', 'Kubelet stopped posting node status', 'the kubelet posts'),
   'node-container-runtime': cause(

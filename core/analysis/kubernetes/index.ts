@@ -3,11 +3,14 @@ import type { KubernetesSnapshot } from '../../model/telemetry.ts';
 import type { FindingDraft } from '../../specialists/finish.ts';
 import { admission } from './admission.ts';
 import { type Cluster, indexCluster } from './cluster.ts';
+import { configuredRoutes } from './configured-routes.ts';
 import { crashes } from './crashes.ts';
 import { dns } from './dns.ts';
+import { disruptionBudgets, evictions } from './evictions.ts';
 import { images } from './images.ts';
 import { jobs } from './jobs.ts';
 import { autoscalers, networkPolicies } from './limits.ts';
+import { mesh } from './mesh.ts';
 import { nodes } from './nodes.ts';
 import { ports } from './ports.ts';
 import { probes } from './probes.ts';
@@ -29,11 +32,15 @@ const analyzers: readonly ((cluster: Cluster) => FindingDraft[])[] = [
   ports,
   dns,
   routes,
+  configuredRoutes,
+  mesh,
   autoscalers,
   networkPolicies,
   rollouts,
   jobs,
   nodes,
+  evictions,
+  disruptionBudgets,
 ];
 
 /** Pure: snapshots in, findings out, in the order of the table. */

@@ -1,9 +1,10 @@
 // Workloads that do not have what they should: scaled to zero, a rollout that does not finish, and what the newest revision changed.
+import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../specialists/finish.ts';
 import { type Cluster, replicasOf } from './cluster.ts';
 import { clockTime, observed } from './finding.ts';
-import type { Container, Workload } from './objects.ts';
+import { type Container, Workload } from './objects.ts';
 
 export function rollouts(cluster: Cluster): FindingDraft[] {
   return cluster.workloads.flatMap((workload) => [
@@ -81,7 +82,6 @@ function stuck(cluster: Cluster, workload: Workload): FindingDraft[] {
 
 /** What the newest revision changed, said where it is recent or the workload is not well. */
 function revision(cluster: Cluster, workload: Workload): FindingDraft[] {
-  if (workload.kind !== 'Deployment') return [];
   const [newest, before] = revisionsOf(cluster, workload);
   if (!newest || !before) return [];
   const { wanted, available } = replicasOf(workload);
@@ -97,7 +97,7 @@ function revision(cluster: Cluster, workload: Workload): FindingDraft[] {
       confidence: 0.8,
       onset: newest.metadata.creationTimestamp ?? undefined,
       lines: [
-        `ReplicaSet ${before.metadata.name} (revision ${revisionOf(before)}) → ${newest.metadata.name} (revision ${revisionOf(newest)})`,
+        `${workload.kind === 'Deployment' ? 'ReplicaSet' : 'ControllerRevision'} ${before.metadata.name} (revision ${revisionOf(before)}) → ${newest.metadata.name} (revision ${revisionOf(newest)})`,
         ...differences,
       ],
     }),
@@ -107,15 +107,34 @@ function revision(cluster: Cluster, workload: Workload): FindingDraft[] {
 export const revisionOf = (set: Workload): number =>
   Number(set.metadata.annotations['deployment.kubernetes.io/revision'] ?? 0);
 
-/** The ReplicaSets of a Deployment, newest revision first. */
-export function revisionsOf(cluster: Cluster, { kind, metadata }: Workload): readonly Workload[] {
-  return cluster.replicaSets
+const ControllerRevision = z.looseObject({ revision: z.number(), data: z.looseObject({ spec: z.unknown() }) });
+
+/** The revisions of a workload, newest first: ReplicaSets of a Deployment, ControllerRevisions of a StatefulSet or DaemonSet. */
+export function revisionsOf(cluster: Cluster, workload: Workload): readonly Workload[] {
+  const { kind, metadata } = workload;
+  const sets = kind === 'Deployment' ? cluster.replicaSets : controllerRevisions(cluster);
+  return sets
     .filter(
       (set) =>
         set.metadata.namespace === metadata.namespace &&
         set.metadata.ownerReferences.some((owner) => owner.kind === kind && owner.name === metadata.name),
     )
-    .sort((a, b) => revisionOf(b) - revisionOf(a));
+    .toSorted((a, b) => revisionOf(b) - revisionOf(a));
+}
+
+/** Each as the workload that it was: its template is kept in it, its number in a field of its own. */
+function controllerRevisions(cluster: Cluster): Workload[] {
+  return cluster.items.flatMap((item) => {
+    const kept = item.kind === 'ControllerRevision' ? ControllerRevision.safeParse(item) : undefined;
+    if (!kept?.success) return [];
+    const annotations = { 'deployment.kubernetes.io/revision': String(kept.data.revision) };
+    const workload = Workload.safeParse({
+      kind: 'ReplicaSet',
+      metadata: { ...item.metadata, annotations },
+      spec: kept.data.data.spec,
+    });
+    return workload.success ? [workload.data] : [];
+  });
 }
 
 /** Image, environment, resources and probes that differ, as `what: before → after`. */

@@ -31,8 +31,23 @@ function callsIn(cluster: Cluster): Dependency[] {
   });
 }
 
+/** Of one cluster alone. */
+export const topologyIn = (cluster: Cluster): NonNullable<Report['topology']> => ({
+  calls: callsIn(cluster),
+  databases: databasesIn(cluster),
+});
+
 /** Values of the environment, and of the ConfigMaps that it is filled from or that are mounted. */
-function textsOf(cluster: Cluster, { metadata: { namespace }, spec }: Workload): string[] {
+const textsOf = (cluster: Cluster, workload: Workload): string[] => [
+  ...workload.spec.template.spec.containers.flatMap(({ env }) => env.flatMap(({ value }) => value ?? [])),
+  ...configMapsOf(cluster, workload).flatMap(({ texts }) => texts),
+];
+
+/** ConfigMaps that a workload mounts or fills its environment from, with their texts as far as they were read. */
+export function configMapsOf(
+  cluster: Cluster,
+  { metadata: { namespace }, spec }: Workload,
+): readonly { readonly name: string; readonly texts: readonly string[] }[] {
   const { containers, volumes } = spec.template.spec;
   const maps = new Set([
     ...containers.flatMap((container) => [
@@ -41,10 +56,12 @@ function textsOf(cluster: Cluster, { metadata: { namespace }, spec }: Workload):
     ]),
     ...volumes.map((volume) => nameIn(volume, 'configMap')),
   ]);
-  const filled = cluster.items
+  return cluster.items
     .filter(({ kind, metadata }) => kind === 'ConfigMap' && metadata.namespace === namespace && maps.has(metadata.name))
-    .flatMap(({ data }) => Object.values(objectOf(data)).filter((text) => typeof text === 'string'));
-  return [...containers.flatMap(({ env }) => env.flatMap(({ value }) => value ?? [])), ...filled];
+    .map(({ metadata, data }) => ({
+      name: metadata.name,
+      texts: Object.values(objectOf(data)).filter((text) => typeof text === 'string'),
+    }));
 }
 
 const objectOf = (value: unknown): Record<string, unknown> =>

@@ -118,6 +118,13 @@ const rows: readonly (readonly [pattern: RegExp, cause: CauseCode, confidence: n
     'code-change',
     0.5,
   ],
+  [
+    pattern(
+      String.raw`JSON\.?(?:parse|decode)?(?:Error|Exception)|JsonParseException|unexpected (?:token|end of (?:JSON|input|file|data))|invalid (?:UTF-8|byte sequence|JSON|XML|CSV|record|payload)|malformed (?:record|row|message|payload|input|JSON|XML|CSV|line)|violates (?:check|not-null|foreign key) constraint|NumberFormatException|(?:schema|payload|record|row) validation (?:failed|error)|cannot deserialize|Unrecognized field`,
+    ),
+    'data-invalid',
+    0.6,
+  ],
   [pattern(String.raw`${notFile}${host}:\d{2,5}\b.{0,80}${fails}`), 'dependency-unavailable', 0.6],
   [pattern(String.raw`UnableToConnect on ${host}:\d{2,5}`), 'dependency-unavailable', 0.65],
   [

@@ -55,6 +55,14 @@ describe('the words of a client name the cause, and whom they complain about', (
     ['secret-missing', 'secret "stripe" not found', undefined],
     ['code-change', 'ERROR: column "tax_region" does not exist', undefined],
     ['code-change', 'sqlite3.OperationalError: no such table: invoices', undefined],
+    ['data-invalid', 'json.decoder.JSONDecodeError: Expecting value: line 1 column 1', undefined],
+    [
+      'data-invalid',
+      'com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException: Unrecognized field "tax"',
+      undefined,
+    ],
+    ['data-invalid', 'ERROR: new row for relation "orders" violates check constraint "positive"', undefined],
+    ['data-invalid', 'batch 7: malformed record at line 182', undefined],
     ['dependency-unavailable', 'dial tcp ledger-api:8443: connect: connection refused', ledger],
     [
       'dependency-unavailable',
