@@ -36,14 +36,24 @@ export function textOf(
       ? `, and ${listed(blastRadius)} ${blastRadius.length === 1 ? 'suffers' : 'suffer'} from it`
       : '';
   const what = `${named(first.entity)} is what broke${since} (${causes[first.cause].title.toLowerCase()})${affected}`;
-  const why = [says?.claim, change && change !== says ? change.claim : undefined]
-    .filter(Boolean)
-    .map((claim) => sentence(String(claim)))
-    .join(' ');
-  return [sentence(what), why || `The page said: ${sentence(incident.title)}`, sentence(nextStep(first))]
+  const reasons = [says, change === says ? undefined : change].filter((finding) => finding !== undefined);
+  const why = reasons.map(({ claim }) => bare(claim)).join('; and ') || `The page said: ${incident.title}`;
+  const parts = [what, why, nextStep(first)].map(bare);
+  const evidence = [[...(says ? [says] : [])], reasons, reasons].map((findings) => cited(findings, first));
+  return parts
+    .map((part, place) => sentence(`${part}${evidence[place] ?? ''}`))
     .join(' ')
     .slice(0, 1500);
 }
+
+/** The numbers of evidence under the hypothesis, as people see it listed there. */
+function cited(findings: readonly Finding[], { evidenceIds }: Hypothesis): string {
+  const ids = new Set(findings.flatMap((finding) => finding.evidenceIds));
+  const numbers = evidenceIds.flatMap((id, place) => (ids.has(id) ? [place + 1] : [])).slice(0, 3);
+  return numbers.length === 0 ? '' : ` [evidence ${numbers.join(', ')}]`;
+}
+
+const bare = (text: string): string => text.trim().replace(/[.;,\s]+$/, '');
 
 export function unknownText(
   incident: Pick<Incident, 'title'>,
