@@ -9,6 +9,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/deploy/**', 'test/browser/**', 'test/real/**', 'test/fixtures/**'],
+          setupFiles: ['test/setup/properties.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -21,6 +21,8 @@ const size = { width: 800, height: 340 };
 const box = { left: 84, right: 24, top: 52, bottom: 40 };
 /** What is beyond it is no measurement, and cannot be scaled. */
 const most = 1e100;
+/** What is nearer to zero is drawn as zero: an axis cannot be divided into steps that small. */
+const least = 1e-100;
 /** More points than pixels are drawn by their extremes. */
 const maxPoints = 700;
 /** A line is broken where this many times the usual step is missing. */
@@ -28,7 +30,11 @@ const gapSteps = 3;
 
 /** SVG of 800 by 340 pixels; undefined where fewer than two points can be drawn. Times are UTC. */
 export function metricChart({ title, unit, points, onset, usual }: MetricChart): string | undefined {
-  const drawn = thinned(points.filter(([time, value]) => Number.isFinite(time) && Math.abs(value) < most));
+  const drawn = thinned(
+    points
+      .filter(([time, value]) => Number.isFinite(time) && Math.abs(value) < most)
+      .map(([time, value]) => [time, Math.abs(value) < least ? 0 : value] as const),
+  );
   const [first, last] = [drawn[0], drawn.at(-1)];
   if (!first || !last || first[0] === last[0]) return undefined;
   const values = [...drawn.map(([, value]) => value), ...(usual === undefined ? [] : [usual])];
