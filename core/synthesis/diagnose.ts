@@ -4,6 +4,7 @@ import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import type { Context, Incident } from '../model/incident.ts';
 import type { Evidence, Finding, Report, Usage } from '../model/report.ts';
 import type { Dependency } from '../model/telemetry.ts';
+import { withOddAddresses } from './addresses.ts';
 import { type CallGraph, callGraph } from './call-graph.ts';
 import { type Candidate, candidatesOf, earliest } from './candidates.ts';
 import { depthOf, isChange } from './causality.ts';
@@ -100,7 +101,7 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Case): S
   const databases = databasesOf(reports);
   const dependencies = [...traced, ...databases.calls];
   const findings = withKnownTowards(
-    withDatabases(supported.findings, { ...databases, calls: dependencies }, excerptsOf),
+    withDatabases(withOddAddresses(supported.findings, excerptsOf), { ...databases, calls: dependencies }, excerptsOf),
     dependencies,
     context,
   );

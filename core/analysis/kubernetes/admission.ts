@@ -1,9 +1,10 @@
-// Pods that are never made: a quota, a missing service account, an admission policy. Controllers say so in FailedCreate events and in the
-// ReplicaFailure condition.
+// Pods that are never made: a quota, a missing service account, an admission policy. Controllers say so in FailedCreate events and, for as long
+// as it lasts, in the ReplicaFailure condition; where neither says why, it is worked out from the specs.
 import type { CauseCode } from '../../model/causes.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../specialists/finish.ts';
 import { type Cluster, replicasOf } from './cluster.ts';
+import { requestOf } from './feasibility.ts';
 import { clockTime, earliest, observed } from './finding.ts';
 import type { KubernetesEvent, Workload } from './objects.ts';
 import { bytesOf } from './quantity.ts';
@@ -55,7 +56,79 @@ export function admission(cluster: Cluster): FindingDraft[] {
       }),
     ];
   });
-  return [...found, ...fullQuotas(cluster, found)];
+  const told = [...found, ...withoutEvents(cluster, found)];
+  return [...told, ...fullQuotas(cluster, told)];
+}
+
+/** Workloads whose pods cannot be made now, and of which no event is left. */
+function withoutEvents(cluster: Cluster, found: readonly FindingDraft[]): FindingDraft[] {
+  const told = new Set(found.map(({ entity, towards }) => keyOf(towards ?? entity)));
+  const groups = Map.groupBy([...cluster.workloads, ...cluster.replicaSets].filter(failsToCreate), (one) =>
+    keyOf(cluster.ownerOf(one.kind, one.metadata.name, one.metadata.namespace)),
+  );
+  return [...groups.values()].flatMap((failing) => {
+    const [first] = failing;
+    if (!first) return [];
+    const workload = cluster.ownerOf(first.kind, first.metadata.name, first.metadata.namespace);
+    if (told.has(keyOf(workload)) || !stillMissing(cluster, workload)) return [];
+    const conditions = failing.flatMap((one) => conditionOf(one) ?? []);
+    const message = conditions.map((one) => one.message ?? '').find((text) => text !== '') ?? '';
+    const { cause, says } = message === '' ? workOut(cluster, first) : judge(message);
+    const onset = earliest(conditions.map((one) => one.lastTransitionTime));
+    const namespaced = cause?.startsWith('quota-') === true && workload.namespace !== undefined;
+    return [
+      observed(cluster, {
+        claim: `Pods of ${workload.kind} ${workload.name} cannot be created${clockTime(onset)}: ${says}.`,
+        entity: namespaced ? { kind: 'Namespace', name: workload.namespace ?? '', cluster: cluster.name } : workload,
+        cause,
+        role: cause === undefined ? 'symptom' : 'cause',
+        confidence: cause === undefined ? 0.6 : message === '' ? 0.85 : 0.93,
+        onset,
+        lines: [
+          `${first.kind} ${first.metadata.name}: ReplicaFailure ${conditions[0]?.reason ?? ''}: ${message || 'no reason is recorded'}`,
+          ...(message === '' && cause !== undefined ? [`worked out from what is there: ${says}`] : []),
+        ],
+        error: message || says,
+        ...(namespaced ? { towards: workload } : {}),
+      }),
+    ];
+  });
+}
+
+const keyOf = ({ kind, namespace, name }: EntityRef): string => `${kind}/${namespace ?? ''}/${name}`;
+const conditionOf = ({ status }: Workload) =>
+  (status?.conditions ?? []).find(({ type, status: state }) => type === 'ReplicaFailure' && state === 'True');
+const failsToCreate = (one: Workload): boolean => conditionOf(one)?.reason === 'FailedCreate';
+
+/** Why the next pod would be refused, by the accounts and quotas that are there. */
+function workOut(cluster: Cluster, { metadata, spec: { template } }: Workload): ReturnType<typeof judge> {
+  const { namespace } = metadata;
+  const account = template.spec.serviceAccountName;
+  const accountsRead = cluster.items.some(
+    (item) => item.kind === 'ServiceAccount' && item.metadata.namespace === namespace,
+  );
+  if (account && accountsRead && !cluster.has('ServiceAccount', account, namespace))
+    return { cause: 'service-account-missing', says: `its service account ${account} does not exist` };
+  for (const quota of cluster.quotas.filter((one) => one.metadata.namespace === namespace)) {
+    for (const [resource, hard] of Object.entries(quota.status?.hard ?? {})) {
+      const asked = askedOf(template, resource);
+      const used = quota.status?.used[resource] ?? '0';
+      if (asked === 0 || bytesOf(used) + asked <= bytesOf(hard)) continue;
+      const cause = quotaResources.find(([words]) => words.test(`requested: ${resource}=`))?.[1];
+      return { cause, says: `quota ${quota.metadata.name} has no room for one more: ${resource} ${used} of ${hard}` };
+    }
+  }
+  return { cause: undefined, says: 'their controller fails to make them, and its reason is not recorded any more' };
+}
+
+/** What one pod takes of a quota, in its base unit; 0 for what pods do not take. */
+function askedOf({ spec }: Workload['spec']['template'], resource: string): number {
+  const [, side, kind] = /^(?:(requests|limits)\.)?(cpu|memory|pods)$/.exec(resource) ?? [];
+  if (kind === undefined) return 0;
+  if (kind === 'pods') return 1;
+  return side === 'limits'
+    ? spec.containers.reduce((sum, { resources }) => sum + bytesOf(resources.limits[kind]), 0)
+    : requestOf({ spec }, kind);
 }
 
 function judge(message: string): { cause: CauseCode | undefined; says: string } {

@@ -83,7 +83,7 @@ export function images(cluster: Cluster): FindingDraft[] {
               cause: 'image-not-found' as const,
               says: 'there is no such image, or it is private and no credentials are given',
             }
-          : { cause: kind?.[1], says: kind?.[2] ?? 'its image cannot be pulled' };
+          : { cause: kind?.[1], says: kind?.[2] ?? 'its image cannot be pulled, and why is not recorded' };
     const onset = earliest([
       ...group.flatMap((one) => one.events.map((event) => event.firstTimestamp)),
       ...group.map((one) => one.pod.metadata.creationTimestamp),
@@ -93,7 +93,8 @@ export function images(cluster: Cluster): FindingDraft[] {
         claim: `${count(group.length, 'pod')} of ${entity.kind} ${entity.name} cannot start${clockTime(onset)}: ${says} (${first.image}).`,
         entity,
         cause: cause ?? 'image-not-found',
-        confidence: cause === undefined || eitherWay ? 0.6 : 0.95,
+        // Without the kubelet's words a missing secret or a registry that does not answer is nearly as likely.
+        confidence: cause === undefined ? 0.4 : eitherWay ? 0.6 : 0.95,
         onset,
         lines: group.flatMap(({ pod, stuck, events }) => [
           `Pod ${pod.metadata.name}: container ${stuck.name}: waiting ${stuck.state?.waiting?.reason}: ${stuck.state?.waiting?.message ?? ''}`,

@@ -97,33 +97,60 @@ const container = z.looseObject({
   readinessProbe: probe,
   startupProbe: probe,
 });
+const labelExpression = z.looseObject({
+  key: z.string(),
+  operator: z.string(),
+  values: z
+    .array(z.string())
+    .nullish()
+    .transform((v) => v ?? []),
+});
 const required = 'requiredDuringSchedulingIgnoredDuringExecution';
 const requiredTerms = z
   .looseObject({
     nodeSelectorTerms: z.array(
       z.looseObject({
-        matchExpressions: z
-          .array(
-            z.looseObject({
-              key: z.string(),
-              operator: z.string(),
-              values: z
-                .array(z.string())
-                .nullish()
-                .transform((v) => v ?? []),
-            }),
-          )
-          .nullish(),
+        matchExpressions: z.array(labelExpression).nullish(),
         matchFields: z.array(z.unknown()).nullish(),
       }),
     ),
   })
   .nullish();
+const podTerm = z.looseObject({
+  labelSelector: z
+    .looseObject({
+      matchLabels: z.record(z.string(), z.string()).nullish(),
+      matchExpressions: z.array(labelExpression).nullish(),
+    })
+    .nullish(),
+  topologyKey: z.string(),
+  namespaces: z.array(z.string()).nullish(),
+});
 const podSpec = z.looseObject({
   nodeName: z.string().nullish(),
   nodeSelector: z.record(z.string(), z.string()).nullish(),
   affinity: z
-    .looseObject({ nodeAffinity: z.looseObject({ [required]: requiredTerms }).nullish() })
+    .looseObject({
+      nodeAffinity: z
+        .looseObject({ [required]: requiredTerms })
+        .nullish()
+        .catch(undefined),
+      podAntiAffinity: z
+        .looseObject({ [required]: z.array(podTerm).nullish() })
+        .nullish()
+        .catch(undefined),
+    })
+    .nullish()
+    .catch(undefined),
+  tolerations: z
+    .array(
+      z.looseObject({
+        key: z.string().nullish(),
+        operator: z.string().nullish(),
+        value: z.string().nullish(),
+        effect: z.string().nullish(),
+      }),
+    )
     .nullish()
     .catch(undefined),
   imagePullSecrets: z.array(z.unknown()).nullish().catch(undefined),
@@ -314,5 +341,6 @@ export type Quota = z.infer<typeof Quota>;
 export type KubernetesEvent = z.infer<typeof KubernetesEvent>;
 export type Container = z.infer<typeof container>;
 export type ContainerStatus = z.infer<typeof containerStatus>;
-export type NodeTerm = NonNullable<z.infer<typeof requiredTerms>>['nodeSelectorTerms'][number];
+export type LabelExpression = z.infer<typeof labelExpression>;
+export type PodTerm = z.infer<typeof podTerm>;
 export type Probe = NonNullable<z.infer<typeof probe>>;

@@ -16,11 +16,13 @@ export function probes(cluster: Cluster): FindingDraft[] {
         .filter(
           (event) => event.reason === 'Unhealthy' && new RegExp(`^${which} probe`, 'i').test(event.message ?? ''),
         );
-      const container = containerOf(pod, events, which);
+      const container = containerOf(pod, which);
       const probe = which === 'liveness' ? container?.livenessProbe : container?.readinessProbe;
-      return container && probe && matters(pod, which, events, cluster.takenAt)
-        ? [{ pod, which, events, container, probe }]
-        : [];
+      const fails =
+        events.length > 0
+          ? matters(pod, which, events, cluster.takenAt)
+          : container !== undefined && failsUnsaid(pod, container, which, cluster.takenAt);
+      return container && probe && fails ? [{ pod, which, events, container, probe }] : [];
     }),
   );
   const groups = Map.groupBy(failing, ({ pod, which }) => {
@@ -28,11 +30,12 @@ export function probes(cluster: Cluster): FindingDraft[] {
     return `${owner.kind}/${owner.namespace}/${owner.name}/${which}`;
   });
   return [...groups.values()].flatMap((group) => {
-    const [first] = group;
+    const [first] = group.toSorted((a, b) => b.events.length - a.events.length);
     if (!first) return [];
     const { pod, which, container, probe, events } = first;
     const entity = cluster.ownerOf('Pod', pod.metadata.name, pod.metadata.namespace);
     const judged = judge(pod, which, probe, container, events);
+    if (events.length === 0 && !judged.misconfigured) return [];
     const onset = earliest(group.flatMap((one) => one.events.map((event) => event.firstTimestamp)));
     return [
       observed(cluster, {
@@ -41,7 +44,7 @@ export function probes(cluster: Cluster): FindingDraft[] {
         cause: judged.cause,
         role: judged.misconfigured ? 'cause' : 'symptom',
         severity: judged.misconfigured ? 'critical' : 'major',
-        confidence: judged.confidence,
+        confidence: events.length === 0 ? judged.confidence - 0.1 : judged.confidence,
         onset,
         lines: group.flatMap((one) => [
           ...one.events
@@ -55,8 +58,7 @@ export function probes(cluster: Cluster): FindingDraft[] {
   });
 }
 
-function containerOf(pod: Pod, events: readonly KubernetesEvent[], which: Which): Container | undefined {
-  if (events.length === 0) return undefined;
+function containerOf(pod: Pod, which: Which): Container | undefined {
   const with_ = pod.spec.containers.filter((container) =>
     which === 'liveness' ? container.livenessProbe : container.readinessProbe,
   );
@@ -78,6 +80,25 @@ function matters(pod: Pod, which: Which, events: readonly KubernetesEvent[], tak
     .at(-1);
   const restarts = pod.status.containerStatuses.some((status) => status.restartCount > 0);
   return restarts && last !== undefined && last !== '' && Date.parse(takenAt) - Date.parse(last) < 15 * 60_000;
+}
+
+/** Killed by a signal, as the kubelet does it, and not for memory. */
+const killed: ReadonlySet<number> = new Set([137, 143]);
+
+/**
+ * Events are kept for an hour. Without one a container that runs and is not ready fails its readiness probe, and one that is killed again and
+ * again, its liveness probe, or something else: it counts only where the probe itself is wrong, which `judge` says.
+ */
+function failsUnsaid(pod: Pod, container: Container, which: Which, takenAt: string): boolean {
+  const status = pod.status.containerStatuses.find((one) => one.name === container.name);
+  if (!status || pod.metadata.deletionTimestamp) return false;
+  const startedAt = status.state?.running?.startedAt;
+  if (which === 'readiness') {
+    const grace = container.readinessProbe ? patience(container.readinessProbe) + 30 : 60;
+    return !status.ready && typeof startedAt === 'string' && Date.parse(takenAt) - Date.parse(startedAt) > grace * 1000;
+  }
+  const ended = status.lastState?.terminated;
+  return status.restartCount > 0 && ended?.reason !== 'OOMKilled' && killed.has(ended?.exitCode ?? 0);
 }
 
 interface Judged {
@@ -109,11 +130,14 @@ function judge(pod: Pod, which: Which, probe: Probe, container: Container, event
   if (which === 'liveness' && (seconds <= 5 || seconds * 3 <= kinder) && killedEarly(pod, container, seconds)) {
     return misconfigured('liveness-probe-timing', `it kills the container after ${seconds} s`, 0.9);
   }
-  if (wrongProtocol(probe, text)) {
-    return misconfigured(
-      `${which}-probe-protocol`,
-      `it speaks ${probe.grpc ? 'gRPC' : (probe.httpGet?.scheme ?? 'HTTP')}, which the port does not`,
-    );
+  const other = which === 'liveness' ? container.readinessProbe : container.livenessProbe;
+  const disagrees =
+    events.length === 0 && other && asked === portOf(other, container) && speaks(probe) !== speaks(other);
+  if (
+    wrongProtocol(probe, text) ||
+    (disagrees && works(pod, container, which === 'liveness' ? 'readiness' : 'liveness'))
+  ) {
+    return misconfigured(`${which}-probe-protocol`, `it speaks ${speaks(probe)}, which the port does not`);
   }
   return {
     cause: `${which}-probe`,
@@ -121,6 +145,16 @@ function judge(pod: Pod, which: Which, probe: Probe, container: Container, event
     misconfigured: false,
     confidence: 0.5,
   };
+}
+
+/** What a probe speaks; a TCP check passes whatever the port speaks. */
+const speaks = ({ grpc, httpGet, tcpSocket }: Probe): string =>
+  grpc ? 'gRPC' : httpGet ? (httpGet.scheme ?? 'HTTP') : tcpSocket ? 'TCP' : 'a command';
+
+/** The other probe of the container passes. */
+function works(pod: Pod, container: Container, which: Which): boolean {
+  const status = pod.status.containerStatuses.find((one) => one.name === container.name);
+  return which === 'readiness' ? status?.ready === true : status?.restartCount === 0;
 }
 
 /** How long a container may be unwell before the probe counts, in seconds. */

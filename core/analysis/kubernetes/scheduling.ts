@@ -3,13 +3,14 @@
 import type { CauseCode } from '../../model/causes.ts';
 import type { FindingDraft } from '../../specialists/finish.ts';
 import type { Cluster } from './cluster.ts';
+import { pinnedTo, schedulersWords, selectedBy } from './feasibility.ts';
 import { clockTime, count, earliest, observed } from './finding.ts';
-import type { Node, NodeTerm, Pod } from './objects.ts';
+import type { Pod } from './objects.ts';
 import { volumeCause } from './volumes.ts';
 
 const reasons: readonly (readonly [pattern: RegExp, cause: CauseCode, says: string])[] = [
   [
-    /(\d+) node\(s\) didn't match pod anti-affinity rules/,
+    /(\d+) node\(s\) didn't (?:match pod|satisfy existing pods) anti-affinity rules/,
     'scheduling-pod-anti-affinity',
     'its anti-affinity rules leave no node',
   ],
@@ -17,8 +18,6 @@ const reasons: readonly (readonly [pattern: RegExp, cause: CauseCode, says: stri
   [/(\d+) Insufficient memory/, 'scheduling-insufficient-memory', 'it requests more memory than any node has free'],
   [/(\d+) node\(s\) were unschedulable/, 'scheduling-node-cordoned', 'the nodes it may run on are cordoned'],
 ];
-
-type Expression = NonNullable<NodeTerm['matchExpressions']>[number];
 
 /** Taints that Kubernetes sets itself, or that keep workloads off the control plane on purpose. */
 const ownTaint = /control-plane|master|unschedulable|not-ready|unreachable/;
@@ -41,9 +40,13 @@ function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[]): FindingDraft
     .flatMap((one) => cluster.eventsOf('Pod', one.metadata.name, one.metadata.namespace))
     .filter((event) => event.reason === 'FailedScheduling');
   const unschedulable = pod.status.conditions.find((one) => one.type === 'PodScheduled' && one.status === 'False');
-  const message = events.at(-1)?.message ?? unschedulable?.message ?? '';
-  // The condition is the scheduler's, and stays when its events are gone.
-  const { cause, says, confidence } = message === '' && unschedulable ? unexplained : judge(cluster, pod, message);
+  const said = events.at(-1)?.message ?? unschedulable?.message ?? '';
+  // The condition is the scheduler's, and stays when its events are gone: then its reasons are worked out from the specs.
+  const workedOut = said === '' && unschedulable ? schedulersWords(cluster, pod) : undefined;
+  const message = workedOut ?? said;
+  const judged = message === '' && unschedulable ? unexplained : judge(cluster, pod, message);
+  const { cause, says } = judged;
+  const confidence = workedOut === undefined ? judged.confidence : Math.min(judged.confidence, 0.85);
   // A scheduler that says nothing is a matter of the control plane's node, not of the pods that wait.
   const controlPlane = cluster.nodes.find((node) => isControlPlane(node.metadata.labels));
   const silent = cause === 'scheduler-down';
@@ -61,7 +64,8 @@ function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[]): FindingDraft
     onset,
     lines: [
       ...pods.map((one) => `Pod ${one.metadata.name}: Pending, not assigned to a node`),
-      ...(message ? [`FailedScheduling: ${message}`] : ['no scheduling event']),
+      ...(said ? [`FailedScheduling: ${said}`] : ['no scheduling event']),
+      ...(workedOut === undefined ? [] : [`worked out from the specs of the pod and the nodes: ${workedOut}`]),
       ...(pod.spec.nodeSelector ? [`nodeSelector: ${JSON.stringify(pod.spec.nodeSelector)}`] : []),
       ...cluster.nodes.filter((node) => node.spec?.unschedulable).map((node) => `Node ${node.metadata.name}: cordoned`),
     ],
@@ -127,46 +131,6 @@ function judge(cluster: Cluster, pod: Pod, message: string): Judged {
     return { cause: 'scheduling-taint', says: 'it does not tolerate a taint of the nodes', confidence: 0.9 };
   if (best) return { cause: best.cause, says: best.says, confidence: 0.9 };
   return { cause: undefined, says: message.replace(/ preemption:.*$/, '').slice(0, 200), confidence: 0.5 };
-}
-
-/** Nodes whose labels satisfy the pod's node selector; all without one. */
-function selectedBy(cluster: Cluster, pod: Pod): readonly Node[] {
-  const selector = Object.entries(pod.spec.nodeSelector ?? {});
-  return cluster.nodes.filter((node) => selector.every(([label, value]) => node.metadata.labels[label] === value));
-}
-
-/** Nodes that satisfy the pod's node selector and its required node affinity; undefined without either. */
-function pinnedTo(cluster: Cluster, pod: Pod): readonly Node[] | undefined {
-  const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  if (terms === undefined && Object.keys(pod.spec.nodeSelector ?? {}).length === 0) return undefined;
-  const selected = selectedBy(cluster, pod);
-  // Fields other than labels (a DaemonSet's node name) are not read: what cannot be judged does not exclude.
-  return terms === undefined
-    ? selected
-    : selected.filter((node) =>
-        terms.some((term) => (term.matchExpressions ?? []).every((one) => fits(node.metadata.labels, one))),
-      );
-}
-
-function fits(labels: Readonly<Record<string, string>>, expression: Expression): boolean {
-  const { key, operator, values } = expression;
-  const label = labels[key];
-  switch (operator) {
-    case 'In':
-      return label !== undefined && values.includes(label);
-    case 'NotIn':
-      return label === undefined || !values.includes(label);
-    case 'Exists':
-      return label !== undefined;
-    case 'DoesNotExist':
-      return label === undefined;
-    case 'Gt':
-      return Number(label) > Number(values[0]);
-    case 'Lt':
-      return Number(label) < Number(values[0]);
-    default:
-      return true;
-  }
 }
 
 /** Labels that kubeadm and older installers give the nodes of the control plane. */

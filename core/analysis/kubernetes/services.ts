@@ -166,7 +166,8 @@ export function environment(cluster: Cluster): FindingDraft[] {
                   cause: service && isDatabase(one) ? ('database-port' as const) : ('environment-address' as const),
                   severity: 'critical' as const,
                 }
-              : { role: 'context' as const, severity: 'info' as const }),
+              : // Synthesis makes it the cause where a log complains of the host.
+                { cause: 'environment-address' as const, role: 'context' as const, severity: 'info' as const }),
             confidence: why?.confidence ?? 0.5,
             lines: [
               `${workload.kind} ${workload.metadata.name}: container ${container.name}: ${one.name}=${one.value}`,

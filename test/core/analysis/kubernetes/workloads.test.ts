@@ -127,7 +127,7 @@ describe('an address of a Service that is not there', () => {
         evidence: [{ excerpt: expect.stringContaining('ASSISTANT_ADDR=assistant:80') }],
       },
     ]);
-    expect(said(...web, ...others)[0]).not.toHaveProperty('cause');
+    expect(said(...web, ...others)[0]).toMatchObject({ role: 'context', cause: 'environment-address' });
   });
 
   const revision = (number: string, minutes: number, value: string | undefined) => ({

@@ -1,0 +1,163 @@
+// Which nodes would take a pod, worked out from the specs as kube-scheduler's filters do (Kubernetes documentation, "Scheduler Configuration"):
+// its own words are kept for an hour, the pod waits longer. What the specs do not tell (ports of hosts, topology spread, limits on attached volumes)
+// is not judged.
+import * as z from 'zod';
+import type { Cluster } from './cluster.ts';
+import type { LabelExpression, Node, Pod, PodTerm } from './objects.ts';
+import { bytesOf } from './quantity.ts';
+
+/** A filter: why this node turns the pod away, in the scheduler's words; undefined where it does not. */
+type Filter = (cluster: Cluster, pod: Pod, node: Node) => string | undefined;
+
+/** In the scheduler's order: each node counts for the first that turns the pod away. */
+const filters: readonly Filter[] = [
+  (_, pod, { spec }) =>
+    spec?.unschedulable && !tolerates(pod, { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' })
+      ? 'node(s) were unschedulable'
+      : undefined,
+  (_, pod, { spec }) => {
+    const taint = (spec?.taints ?? []).find((one) => one.effect !== 'PreferNoSchedule' && !tolerates(pod, one));
+    return taint && `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`;
+  },
+  (cluster, pod, node) =>
+    (pinnedTo(cluster, pod)?.includes(node) ?? true) ? undefined : "node(s) didn't match Pod's node affinity/selector",
+  (cluster, pod, node) => {
+    const taken = cluster.pods.filter(
+      ({ spec, status }) => spec.nodeName === node.metadata.name && !/Succeeded|Failed/.test(status.phase ?? ''),
+    );
+    const short = (resource: string) => {
+      const has = node.status?.allocatable[resource];
+      const used = taken.reduce((sum, one) => sum + requestOf(one, resource), 0);
+      return has !== undefined && requestOf(pod, resource) > 0 && used + requestOf(pod, resource) > bytesOf(has);
+    };
+    const pods = node.status?.allocatable.pods;
+    if (pods !== undefined && taken.length + 1 > bytesOf(pods)) return 'Too many pods';
+    const lacking = ['cpu', 'memory', 'ephemeral-storage'].find(short);
+    return lacking && `Insufficient ${lacking}`;
+  },
+  (cluster, pod, node) => {
+    if (antiAffinityOf(pod).some((term) => near(cluster, node, term).some((other) => meets(pod, term, other))))
+      return "node(s) didn't match pod anti-affinity rules";
+    const kept = cluster.pods.some((other) =>
+      antiAffinityOf(other).some((term) => near(cluster, node, term).includes(other) && meets(other, term, pod)),
+    );
+    return kept ? "node(s) didn't satisfy existing pods anti-affinity rules" : undefined;
+  },
+];
+
+/** As a FailedScheduling event would say it; undefined where a node would take the pod, or none is known. */
+export function schedulersWords(cluster: Cluster, pod: Pod): string | undefined {
+  if (waitsForVolume(cluster, pod)) return 'pod has unbound immediate PersistentVolumeClaims.';
+  const reasons = cluster.nodes.map((node) => {
+    for (const filter of filters) {
+      const reason = filter(cluster, pod, node);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
+  });
+  if (reasons.length === 0 || reasons.includes(undefined)) return undefined;
+  const counted = [...Map.groupBy(reasons, (reason) => reason)].map(([reason, nodes]) => `${nodes.length} ${reason}`);
+  return `0/${reasons.length} nodes are available: ${counted.join(', ')}.`;
+}
+
+const bindingMode = z.looseObject({ volumeBindingMode: z.string().nullish() });
+
+/** A claim that is to be bound before the pod is placed, and is not. */
+function waitsForVolume(cluster: Cluster, pod: Pod): boolean {
+  const names = new Set(pod.spec.volumes.flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []));
+  return cluster.claims.some(({ metadata, spec, status }) => {
+    if (!names.has(metadata.name) || metadata.namespace !== pod.metadata.namespace) return false;
+    const storage = cluster.items.find(
+      (item) => item.kind === 'StorageClass' && item.metadata.name === spec.storageClassName,
+    );
+    const waits = bindingMode.safeParse(storage).data?.volumeBindingMode === 'WaitForFirstConsumer';
+    return status?.phase !== 'Bound' && !waits;
+  });
+}
+
+function tolerates(
+  pod: Pod,
+  taint: { readonly key: string; readonly value?: string | null | undefined; readonly effect: string },
+) {
+  return (pod.spec.tolerations ?? []).some(
+    ({ key, operator, value, effect }) =>
+      (!effect || effect === taint.effect) &&
+      (operator === 'Exists' ? !key || key === taint.key : key === taint.key && (value ?? '') === (taint.value ?? '')),
+  );
+}
+
+/** Cores or bytes; init containers run before the others, one at a time. */
+export function requestOf({ spec }: Pick<Pod, 'spec'>, resource: string): number {
+  const of = ({ resources }: (typeof spec.containers)[number]) =>
+    bytesOf(resources.requests[resource] ?? resources.limits[resource]);
+  return Math.max(
+    spec.containers.reduce((sum, one) => sum + of(one), 0),
+    ...spec.initContainers.map(of),
+    0,
+  );
+}
+
+const antiAffinityOf = ({ spec }: Pod): readonly PodTerm[] =>
+  spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+
+/** Pods on the nodes that are in one place with this one, as the term counts places. */
+function near(cluster: Cluster, node: Node, { topologyKey }: PodTerm): readonly Pod[] {
+  const place = node.metadata.labels[topologyKey];
+  if (place === undefined) return [];
+  const names = new Set(
+    cluster.nodes.filter(({ metadata }) => metadata.labels[topologyKey] === place).map(({ metadata }) => metadata.name),
+  );
+  return cluster.pods.filter(({ spec }) => names.has(spec.nodeName ?? ''));
+}
+
+/** Whether `other` is one of those that the term of `pod` keeps away from. A term without a selector means none. */
+function meets(pod: Pod, { labelSelector, namespaces }: PodTerm, other: Pod): boolean {
+  if (!labelSelector) return false;
+  const where = namespaces && namespaces.length > 0 ? namespaces : [pod.metadata.namespace];
+  const { labels } = other.metadata;
+  return (
+    where.includes(other.metadata.namespace ?? '') &&
+    Object.entries(labelSelector.matchLabels ?? {}).every(([label, value]) => labels[label] === value) &&
+    (labelSelector.matchExpressions ?? []).every((one) => fits(labels, one))
+  );
+}
+
+/** Nodes whose labels satisfy the pod's node selector; all without one. */
+export function selectedBy(cluster: Cluster, pod: Pod): readonly Node[] {
+  const selector = Object.entries(pod.spec.nodeSelector ?? {});
+  return cluster.nodes.filter((node) => selector.every(([label, value]) => node.metadata.labels[label] === value));
+}
+
+/** Nodes that satisfy the pod's node selector and its required node affinity; undefined without either. */
+export function pinnedTo(cluster: Cluster, pod: Pod): readonly Node[] | undefined {
+  const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  if (terms === undefined && Object.keys(pod.spec.nodeSelector ?? {}).length === 0) return undefined;
+  const selected = selectedBy(cluster, pod);
+  // Fields other than labels (a DaemonSet's node name) are not read: what cannot be judged does not exclude.
+  return terms === undefined
+    ? selected
+    : selected.filter((node) =>
+        terms.some((term) => (term.matchExpressions ?? []).every((one) => fits(node.metadata.labels, one))),
+      );
+}
+
+function fits(labels: Readonly<Record<string, string>>, expression: LabelExpression): boolean {
+  const { key, operator, values } = expression;
+  const label = labels[key];
+  switch (operator) {
+    case 'In':
+      return label !== undefined && values.includes(label);
+    case 'NotIn':
+      return label === undefined || !values.includes(label);
+    case 'Exists':
+      return label !== undefined;
+    case 'DoesNotExist':
+      return label === undefined;
+    case 'Gt':
+      return Number(label) > Number(values[0]);
+    case 'Lt':
+      return Number(label) < Number(values[0]);
+    default:
+      return true;
+  }
+}
