@@ -98,12 +98,17 @@ const secret =
   () => ({ secrets: names });
 
 const memory =
-  (verb: string): Give =>
+  (...verbs: readonly string[]): Give =>
   ({ memory: { identity } }) =>
     identity === undefined
       ? {}
       : {
-          statements: [new PolicyStatement({ actions: [`bedrock-agentcore:${verb}`], resources: [identity.arn] })],
+          statements: [
+            new PolicyStatement({
+              actions: verbs.map((verb) => `bedrock-agentcore:${verb}`),
+              resources: [identity.arn],
+            }),
+          ],
           environment: { MEMORY_ID: identity.id },
         };
 
@@ -312,8 +317,11 @@ const capabilities = {
     // SendTaskSuccess knows no resource but the state machine; its ARN is spelled out because the machine names the function.
     statements: [new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources: [stateMachineArn(around)] })],
   }),
-  recall: memory('RetrieveMemoryRecords'),
+  /** Of past incidents, and what people taught about services. */
+  recall: memory('RetrieveMemoryRecords', 'ListMemoryRecords'),
   remember: memory('CreateEvent'),
+  /** Facts about services: looked up, kept, forgotten; what the same person said before. */
+  'hear facts': memory('ListMemoryRecords', 'BatchCreateMemoryRecords', 'DeleteMemoryRecord', 'ListEvents'),
   'read the catalogue': ({ stage }) => ({
     environment: { CATALOG_FILE: 'config/catalog.yaml' },
     files: [{ from: stage.catalog, to: 'config/catalog.yaml' }],

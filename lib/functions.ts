@@ -68,6 +68,8 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'answer executions',
       'hear teachings',
       'list preferences',
+      'remember',
+      'hear facts',
       'read evidence',
       'use Slack',
     ],

@@ -175,6 +175,7 @@ function nowhere(now: Date): Context {
     callees: [],
     questions: [],
     similar: [],
+    facts: [],
   };
 }
 

@@ -57,6 +57,7 @@ export const aContext = (over: Partial<Context> = {}): Context => ({
   callees: [],
   questions: [],
   similar: [],
+  facts: [],
   ...over,
 });
 

@@ -3,6 +3,7 @@ export interface Files {
   /** Whole or not at all; `name` is a relative path with `/`. Throws `Unavailable` where it cannot be written. */
   write(name: string, content: string): Promise<void>;
   read(name: string): Promise<string | undefined>;
+  remove(name: string): Promise<void>;
   /** Names of the files directly in a folder. */
   list(folder: string): Promise<readonly string[]>;
 }

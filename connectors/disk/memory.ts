@@ -1,11 +1,19 @@
-// The Memory port on files: one event a file, found again by full-text search over all of them. It helps and decides nothing.
+// The Memory port on files: an event a file, found again by full-text search over what was learned; a fact a file for every service that
+// it is about. It helps and decides nothing.
 import { createHash } from 'node:crypto';
 import MiniSearch from 'minisearch';
 import * as z from 'zod';
+import { factId, ServiceFact, servicesOf } from '../../core/model/fact.ts';
 import type { Memory, MemoryEvent } from '../../core/ports/channels.ts';
 import { type Files, fileName } from './files.ts';
 
-const Stored = z.object({ incidentId: z.string(), actor: z.string(), at: z.string(), text: z.string() });
+const Stored = z.object({
+  incidentId: z.string(),
+  actor: z.string(),
+  at: z.string(),
+  text: z.string(),
+  about: z.string().optional(),
+});
 
 /** A file that cannot be read is left out: memory may be poorer, never in the way. */
 export function diskMemory(files: Files): Memory {
@@ -15,27 +23,59 @@ export function diskMemory(files: Files): Memory {
     return loaded;
   };
   return {
-    async remember(event) {
+    async remember(event, kind) {
+      if (kind === 'conversation') {
+        await files.write(`${saidIn(event)}/${fileName(`${event.at} ${idOf(event)}`)}.json`, JSON.stringify(event));
+        return;
+      }
       const id = idOf(event);
       const known = await index();
       if (known.has(id)) return;
       await files.write(`memory/${fileName(id)}.json`, JSON.stringify(event));
       if (!known.has(id)) known.add({ id, ...event });
     },
+    said: async (by) => allOf(files, saidIn(by), Stored),
     async recall({ text, limit }) {
       return (await index())
         .search(text)
         .slice(0, limit)
         .map((hit) => String(hit.text));
     },
+    async teach(fact) {
+      for (const service of servicesOf(fact.says)) {
+        const name = factFile(service, fact.id);
+        if ((await files.read(name)) === undefined) await files.write(name, JSON.stringify(fact));
+      }
+    },
+    async facts(service) {
+      const found = await allOf(files, factsOf(service), ServiceFact);
+      return found.toSorted((a, b) => a.taughtAt.localeCompare(b.taughtAt));
+    },
+    async forget(says) {
+      for (const service of servicesOf(says)) await files.remove(factFile(service, factId(says)));
+    },
   };
+}
+
+const saidIn = ({ incidentId, actor }: Pick<MemoryEvent, 'incidentId' | 'actor'>): string =>
+  `said/${fileName(incidentId)}/${fileName(actor)}`;
+const factsOf = (service: string): string => `facts/${fileName(service.toLowerCase())}`;
+const factFile = (service: string, id: string): string => `${factsOf(service)}/${fileName(id)}.json`;
+
+/** In the order of their names. */
+async function allOf<T>(files: Files, folder: string, schema: z.ZodType<T>): Promise<T[]> {
+  const found: T[] = [];
+  for (const name of await files.list(folder)) {
+    const parsed = schema.safeParse(fromJson((await files.read(name)) ?? ''));
+    if (parsed.success) found.push(parsed.data);
+  }
+  return found;
 }
 
 async function load(files: Files) {
   const index = new MiniSearch<MemoryEvent & { id: string }>({ fields: ['text'], storeFields: ['text'] });
-  for (const name of await files.list('memory')) {
-    const event = Stored.safeParse(fromJson((await files.read(name)) ?? ''));
-    if (event.success && !index.has(idOf(event.data))) index.add({ id: idOf(event.data), ...event.data });
+  for (const event of await allOf(files, 'memory', Stored)) {
+    if (!index.has(idOf(event))) index.add({ id: idOf(event), ...event });
   }
   return index;
 }

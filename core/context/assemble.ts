@@ -2,7 +2,8 @@
 // thinking to resolve.ts. A source that cannot answer costs knowledge, not the investigation; the timeline says which.
 import { flattenDetails } from '../incidents/details.ts';
 import { note } from '../incidents/timeline.ts';
-import type { Context, Trigger } from '../model/incident.ts';
+import { factOrigin, factSentence, type ServiceFact, servicesOf } from '../model/fact.ts';
+import { type Context, mostFacts, type Trigger } from '../model/incident.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { Dependency } from '../model/telemetry.ts';
 import type { Opened } from '../model/workflow.ts';
@@ -35,8 +36,10 @@ export async function assembleContext(
     askMemory(trigger, ports),
   ]);
   const told = withAlerts(trigger, alerts.value);
-  const context: Context = { ...resolveContext(told, catalog.value, edges.value), similar: similar.value };
-  const missing = [catalog, alerts, edges, similar].flatMap((asked) => asked.missing ?? []);
+  const resolved = resolveContext(told, catalog.value, edges.value);
+  const facts = await askFacts(resolved, ports);
+  const context: Context = { ...resolved, similar: similar.value, facts: [...facts.value] };
+  const missing = [catalog, alerts, edges, similar, facts].flatMap((asked) => asked.missing ?? []);
   await note(incident.id, { step: 'AssembleContext', kind: 'context', text: inWords(context, missing) }, ports);
   return { context, plan: planFor(incident.id, told, context), round: 1, priorReports: [] };
 }
@@ -65,6 +68,30 @@ const askMemory = (trigger: Trigger, { memory }: ContextPorts): Promise<Asked<st
     () => ({ value: [], missing: 'The memory of past incidents did not answer.' }),
   );
 
+/** Of what is talked about, and of what people said that it talks to. */
+const mostNeighbours = 4;
+
+/** What people taught, looked up once it is known what this is about. Where a fact names a cluster, it holds there only. */
+async function askFacts(
+  { service, workload, cluster }: Pick<Context, 'service' | 'workload' | 'cluster'>,
+  { memory }: ContextPorts,
+): Promise<Asked<readonly ServiceFact[]>> {
+  const paged = (service?.value ?? workload?.name)?.toLowerCase();
+  if (paged === undefined) return { value: [] };
+  const holds = ({ says }: ServiceFact) =>
+    says.kind !== 'talks-to' || says.cluster === undefined || !cluster || says.cluster === cluster.value.toLowerCase();
+  try {
+    const own = (await memory.facts(paged)).filter(holds);
+    const neighbours = [...new Set(own.flatMap(({ says }) => servicesOf(says)))].filter((one) => one !== paged);
+    const theirs = await Promise.all(neighbours.slice(0, mostNeighbours).map((one) => memory.facts(one)));
+    // The latest of its own first: what is left out is what is older and further away.
+    const all = [...own.toReversed(), ...theirs.flat().filter(holds).toReversed()];
+    return { value: [...new Map(all.map((fact) => [fact.id, fact])).values()].slice(0, mostFacts) };
+  } catch {
+    return { value: [], missing: 'What people taught about services could not be looked up.' };
+  }
+}
+
 /** The page's alerts carry what the webhook leaves out. Within limits, because the trigger travels with every brief. */
 function withAlerts(trigger: Trigger, alerts: readonly PagerAlert[]): Trigger {
   if (alerts.length === 0) return trigger;
@@ -79,6 +106,13 @@ function inWords(context: Context, missing: readonly string[]): string {
   });
   const workload = context.workload ? ` It is about ${context.workload.kind} ${context.workload.name}.` : '';
   const open = context.questions.length > 0 ? ` Open: ${context.questions.join(' ')}` : '';
+  const taught =
+    context.facts.length > 0
+      ? ` People taught me: ${context.facts
+          .slice(0, 3)
+          .map((fact) => `${factSentence(fact.says)} (${factOrigin(fact)})`)
+          .join('; ')}${context.facts.length > 3 ? ` and ${context.facts.length - 3} more` : ''}.`
+      : '';
   const gaps = missing.length > 0 ? ` Not asked: ${missing.join(' ')}` : '';
-  return `This is about ${parts.join(', ')}.${workload}${open}${gaps}`;
+  return `This is about ${parts.join(', ')}.${workload}${taught}${open}${gaps}`;
 }

@@ -23,7 +23,8 @@ export function canonical(catalog: Catalog, clue: Clue): Clue {
   return { ...clue, value: known, source, confidence: Math.min(0.97, clue.confidence + 0.05) };
 }
 
-function canonicalName(catalog: Catalog, field: Field, value: string): string | undefined {
+/** The catalogue's name for a service or a place, whatever it is called. */
+export function canonicalName(catalog: Catalog, field: Field, value: string): string | undefined {
   switch (field) {
     case 'service':
       return findService(catalog, value)?.name;

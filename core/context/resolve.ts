@@ -20,7 +20,7 @@ export function resolveContext(
   trigger: Trigger,
   catalog: Catalog,
   edges: readonly Dependency[],
-): Omit<Context, 'similar'> {
+): Omit<Context, 'similar' | 'facts'> {
   const nodes = new Set(edges.flatMap(({ from, to }) => [from, to]));
   const said = [...cluesOf(trigger), ...namedInTitle(trigger.title, catalog, nodes)].map((clue) =>
     canonical(catalog, clue),

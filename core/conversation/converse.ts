@@ -5,8 +5,12 @@ import * as z from 'zod';
 import { metricChart } from '../charts/metric.ts';
 import { answerCostQuestion } from '../cost/answer.ts';
 import { note } from '../incidents/timeline.ts';
+import { readFactSaying } from '../learning/fact-saying.ts';
+import { type FactReply, hearFact } from '../learning/facts.ts';
+import { readSaying } from '../learning/saying.ts';
 import { hear, scopeOf } from '../learning/teach.ts';
 import type { Verdict } from '../model/action.ts';
+import type { Incident } from '../model/incident.ts';
 import type { Proposal } from '../model/proposal.ts';
 import type { Evidence } from '../model/report.ts';
 import { Series } from '../model/telemetry.ts';
@@ -31,6 +35,7 @@ type ConversationPorts = Pick<
   | 'ids'
   | 'audit'
   | 'costs'
+  | 'memory'
 >;
 
 export interface Message {
@@ -41,7 +46,7 @@ export interface Message {
 }
 
 export interface Reply extends Words {
-  readonly intent: Intent['kind'] | 'teach';
+  readonly intent: Intent['kind'] | 'teach' | 'fact';
   /** SVG of what is better seen. */
   readonly chart?: string | undefined;
   /** What can be said next, as buttons that say it. */
@@ -58,11 +63,35 @@ const reply = (intent: Reply['intent'], words: Words, more: Partial<Reply> = {})
 });
 const only = (text: string): Words => ({ text, lines: [] });
 
-/** Throws what a port throws; undefined where there is no such incident. */
+/** Throws what a port throws; undefined where there is no such incident. What was said goes to memory, and costs nothing where that fails. */
 export async function converse(message: Message, ports: ConversationPorts): Promise<Reply | undefined> {
-  const { incidentId, text } = message;
+  const { incidentId, by, text } = message;
   const incident = await ports.incidents.get(incidentId);
   if (!incident) return undefined;
+  const at = ports.clock.now().toISOString();
+  const fact = await aboutFacts(message, ports);
+  const answered = fact ? factReply(fact) : await answerTo(message, incident, ports);
+  const words = redact(shorten(text.replace(/\s+/g, ' ').trim(), 1000));
+  if (words !== '')
+    await ports.memory
+      .remember(
+        { incidentId, actor: by, at, text: words, ...(fact?.taught === undefined ? {} : { about: fact.taught }) },
+        'conversation',
+      )
+      .catch(() => undefined);
+  return answered;
+}
+
+/** What services are is told apart from what is to be done next time, which has words of its own. */
+const aboutFacts = ({ text, by, incidentId }: Message, ports: ConversationPorts): Promise<FactReply | undefined> =>
+  isAboutNextTime(text) ? Promise.resolve(undefined) : hearFact(readFactSaying(text), { by, incidentId }, ports);
+
+export const isAboutNextTime = (text: string): boolean => ['teach', 'cannot'].includes(readSaying(text).kind);
+
+const factReply = ({ text, lines, choices }: FactReply): Reply => reply('fact', { text, lines }, { choices });
+
+async function answerTo(message: Message, incident: Incident, ports: ConversationPorts): Promise<Reply> {
+  const { incidentId, text } = message;
   const heard = await hear(message, ports);
   if (heard.kind !== 'nothing')
     return reply(

@@ -3,6 +3,8 @@
 // the event's.
 import { answerCostQuestion } from '../cost/answer.ts';
 import { note } from '../incidents/timeline.ts';
+import { readFactSaying } from '../learning/fact-saying.ts';
+import { hearFact } from '../learning/facts.ts';
 import { readSaying } from '../learning/saying.ts';
 import { scopeOf } from '../learning/teach.ts';
 import type { Incident, Trigger } from '../model/incident.ts';
@@ -14,7 +16,7 @@ import { answerApproval } from '../remediation/answer.ts';
 import { showAnswered } from '../remediation/settled.ts';
 import { clean, shorten } from '../text.ts';
 import { type Alert, readAlert, ruleFor } from './alerts.ts';
-import { converse } from './converse.ts';
+import { converse, isAboutNextTime } from './converse.ts';
 import { readIntent } from './intent.ts';
 import { helpWords } from './words.ts';
 
@@ -101,6 +103,8 @@ async function withoutIncident(said: Words, setting: Setting, ports: ListenPorts
   if (said.how === 'thread') return nothing;
   const { text } = said;
   const { alert, gap } = setting;
+  const fact = isAboutNextTime(text) ? undefined : await hearFact(readFactSaying(text), { by: said.by }, ports);
+  if (fact) return answer(said, undefined, fact);
   const intent = text.trim() === '' ? 'investigate' : readIntent(text).kind;
   switch (intent) {
     case 'help':

@@ -129,6 +129,7 @@ export const helpWords: Words = {
     '"approve" or "reject" while a question waits',
     '"next time you see this exact error, don\'t ask me, just rerun it" · "ask me again" · "what do you remember?"',
     '"no, it was the cache" corrects the diagnosis',
+    '"remember that artist-api talks to session-cache" · "what do you know about artist-api?" · "forget that"',
     '"what was the cost of this account in November?"',
   ],
 };

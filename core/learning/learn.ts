@@ -11,7 +11,7 @@ import { isSameAction } from '../remediation/remediate.ts';
 import { showAnswered } from '../remediation/settled.ts';
 import { exactErrorOf } from './fingerprint.ts';
 import { postmortem } from './postmortem.ts';
-import { scopeOf } from './teach.ts';
+import { mirror, scopeOf } from './teach.ts';
 
 type LearnPorts = Pick<
   Ports,
@@ -95,6 +95,7 @@ async function teach(input: Concluded, ports: LearnPorts): Promise<string[]> {
     state: 'active',
   };
   await ports.preferences.teach(preference);
+  await mirror(preference, ports);
   const text = `Remembered, as ${decidedBy} said. ${scopeOf(preference)}`;
   const actor = { kind: 'person', id: decidedBy } as const;
   const about = { incidentId: incident.id, about: preference.id, action: decision.action } as const;
@@ -113,12 +114,15 @@ async function writeDown(
   const gaps: string[] = [];
   let draft: string | undefined;
   try {
-    await ports.memory.remember({
-      incidentId: incident.id,
-      actor: 'watchkeeper',
-      at,
-      text: `${incident.title}: ${diagnosis.text} ${lines.join(' ')}`.slice(0, 4000),
-    });
+    await ports.memory.remember(
+      {
+        incidentId: incident.id,
+        actor: 'watchkeeper',
+        at,
+        text: `${incident.title}: ${diagnosis.text} ${lines.join(' ')}`.slice(0, 4000),
+      },
+      'learned',
+    );
   } catch {
     gaps.push('The memory could not be written.');
   }

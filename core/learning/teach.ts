@@ -19,7 +19,7 @@ const dayMs = 86_400_000;
 
 type TeachPorts = Pick<
   Ports,
-  'incidents' | 'preferences' | 'catalog' | 'policies' | 'controls' | 'clock' | 'ids' | 'audit'
+  'incidents' | 'preferences' | 'catalog' | 'policies' | 'controls' | 'clock' | 'ids' | 'audit' | 'memory'
 >;
 
 export interface Said {
@@ -121,6 +121,7 @@ async function refusalOf(by: string, error: IncidentError, ports: TeachPorts): P
         callees: [],
         questions: [],
         similar: [],
+        facts: [],
       },
       confidence: 1,
       seenInEvidence: true,
@@ -215,8 +216,23 @@ export async function confirmTeaching(
   const text = `Remembered. ${scopeOf(preference)}`;
   await auditOf('taught', by, found.incidentId, text, ports, preference);
   await note(found.incidentId, { step: 'Teach', kind: 'learned', actor: by, key: preference.id, text }, ports);
+  await mirror(preference, ports);
   return { kind: 'taught', preference, text };
 }
+
+/** For recalling what is like it; what counts is in the store of preferences, and only there. */
+export const mirror = (preference: Preference, { memory }: Pick<Ports, 'memory'>): Promise<void> =>
+  memory
+    .remember(
+      {
+        incidentId: preference.incidentId,
+        actor: preference.taughtBy,
+        at: preference.taughtAt,
+        text: `Taught by ${preference.taughtBy}: ${scopeOf(preference)}`,
+      },
+      'learned',
+    )
+    .catch(() => undefined);
 
 /** Takes back what was taught for this incident's error. */
 async function revokeOfIncident({ by, incidentId }: Said, ports: TeachPorts): Promise<Heard> {

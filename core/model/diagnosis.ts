@@ -10,6 +10,8 @@ export const Hypothesis = z.object({
   cause: CauseCode,
   changeId: z.string().optional(),
   confidence: z.number().min(0).max(1),
+  /** What it is without anybody's word for a call; absent where nothing was taught. */
+  seenConfidence: z.number().min(0).max(1).optional(),
   /** One sentence a person reads first. */
   summary: z.string().max(500),
   /** Why it ranks here, one reason a line. */
@@ -22,6 +24,10 @@ export const Hypothesis = z.object({
   errorTemplate: z.string().optional(),
 });
 export type Hypothesis = z.infer<typeof Hypothesis>;
+
+/** What acting is judged by: what people taught can lower it, never raise it. */
+export const confidenceToAct = ({ confidence, seenConfidence }: Hypothesis): number =>
+  Math.min(confidence, seenConfidence ?? confidence);
 
 export const Diagnosis = z.object({
   /** Three sentences: what broke, why, what to do. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ActionId } from './action.ts';
 import { CauseCode } from './causes.ts';
 import { EntityRef, Instant, TimeWindow } from './entity.ts';
+import { ServiceFact } from './fact.ts';
 
 /** Why work starts. One shape for PagerDuty, Slack and a known alert, so that everything behind the bus is the same. */
 export const Trigger = z.object({
@@ -66,6 +67,9 @@ const Known = z.object({
 });
 export type Known = z.infer<typeof Known>;
 
+/** They travel with every brief. */
+export const mostFacts = 8;
+
 export const Context = z.object({
   service: Known.optional(),
   cluster: Known.optional(),
@@ -83,6 +87,8 @@ export const Context = z.object({
   questions: z.array(z.string()),
   /** Short texts of similar incidents that memory or knowledge gave. */
   similar: z.array(z.string()).default([]),
+  /** What people taught about the service and what it talks to. */
+  facts: z.array(ServiceFact).max(mostFacts).default([]),
 });
 export type Context = z.infer<typeof Context>;
 

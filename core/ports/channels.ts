@@ -1,5 +1,6 @@
 // Ways to reach people and other programs: bus, workflow, pager, chat, model, memory, policy.
 import type { BusEvent } from '../model/events.ts';
+import type { FactSays, ServiceFact } from '../model/fact.ts';
 import type { Message } from '../model/message.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
 import type { ChatMessage } from '../model/utterance.ts';
@@ -102,17 +103,30 @@ export interface Policies {
   readonly version: string;
 }
 
+/** One thing that was said or learned in an incident. */
 export interface MemoryEvent {
   readonly incidentId: string;
   readonly actor: string;
   readonly at: string;
   readonly text: string;
+  /** The id of the fact that it taught. */
+  readonly about?: string | undefined;
 }
 
+/** What helps the next incident. It decides and permits nothing; what may be done without asking is in the PreferenceStore. */
 export interface Memory {
-  remember(event: MemoryEvent): Promise<void>;
+  /** The same event once. What people say (`conversation`) is kept for the incident and never read as something learned. */
+  remember(event: MemoryEvent, kind: 'learned' | 'conversation'): Promise<void>;
+  /** What one actor said in an incident, oldest first. */
+  said(by: { readonly incidentId: string; readonly actor: string }): Promise<readonly MemoryEvent[]>;
   /** Short texts about similar incidents, best first. */
   recall(query: { readonly text: string; readonly limit: number }): Promise<readonly string[]>;
+  /** Keeps a fact under every service that it is about; the same fact once. @throws Unavailable */
+  teach(fact: ServiceFact): Promise<void>;
+  /** Facts about a service, oldest first. @throws Unavailable */
+  facts(service: string): Promise<readonly ServiceFact[]>;
+  /** Under every service that it is about; nothing happens where it is not known. @throws Unavailable */
+  forget(says: FactSays): Promise<void>;
 }
 
 /** Something a model may ask for while it thinks: typed in, a short text out. It never acts. */

@@ -5,7 +5,7 @@ import { WatchkeeperError } from '../errors.ts';
 import { note } from '../incidents/timeline.ts';
 import { type ExactError, exactErrorOf, workloadOf } from '../learning/fingerprint.ts';
 import type { Action, Approval, Decision, Preference } from '../model/action.ts';
-import type { Hypothesis } from '../model/diagnosis.ts';
+import { confidenceToAct, type Hypothesis } from '../model/diagnosis.ts';
 import type { Synthesized } from '../model/workflow.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { PolicyAnswer } from '../ports/channels.ts';
@@ -89,7 +89,7 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
   const first = input.diagnosis.hypotheses[0];
   if (!first || first.cause === 'unknown') return report('No cause was found that an action could remedy.');
   const subject = `${first.entity.kind} ${first.entity.name}`;
-  if (first.confidence < enoughConfidence) {
+  if (confidenceToAct(first) < enoughConfidence) {
     return report('The first hypothesis is not sure enough to suggest an action; a person should look first.');
   }
   const catalog = await ports.catalog.load();
@@ -211,7 +211,7 @@ export async function standingOf(
   ]);
   return {
     context: input.context,
-    confidence: hypothesis.confidence,
+    confidence: confidenceToAct(hypothesis),
     seenInEvidence,
     incidentId,
     now,

@@ -29,13 +29,16 @@ const asksFor: readonly (readonly [pattern: RegExp, action: string])[] = [
 const looked = 4000;
 const nowhere = { kind: 'Unknown', name: 'what the words name', namespace: '-', cluster: '-' };
 
+/** Whether words are a plain attempt to instruct. */
+export const readsLikeInstructions = (text: string): boolean => attempts.some((attempt) => attempt.test(text));
+
 /** One sentence for people where there is such an attempt, with the policies that would refuse it. */
 export async function attemptIn(
   input: Synthesized,
   facts: ReturnType<typeof factsOf> | undefined,
   policies: Policies,
 ): Promise<{ readonly text: string; readonly policies: readonly string[] } | undefined> {
-  const found = textsOf(input).find(({ text }) => attempts.some((attempt) => attempt.test(text)));
+  const found = textsOf(input).find(({ text }) => readsLikeInstructions(text));
   if (!found) return undefined;
   const asked = asksFor.filter(([pattern]) => pattern.test(found.text)).map(([, action]) => action);
   const refusals = await Promise.all(asked.map((action) => refusalOf(action, facts, policies)));

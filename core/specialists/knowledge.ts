@@ -2,6 +2,7 @@
 // It advises; it never names a cause.
 import { type Question, questionsOf } from '../analysis/knowledge/queries.ts';
 import { recurrenceTags } from '../analysis/knowledge/recurrence.ts';
+import { factOrigin, factSentence, type ServiceFact } from '../model/fact.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
 import type { KnowledgeHit } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
@@ -23,6 +24,9 @@ const pastSections = 24;
 const pastConfidence = 0.95;
 const mostConfidence = 0.9;
 const middlingScore = 50;
+const maxTaught = 4;
+/** Nobody checked it. */
+const taughtConfidence = 0.3;
 
 interface Match {
   readonly hit: KnowledgeHit;
@@ -58,21 +62,54 @@ export async function investigateKnowledge(brief: Brief, ports: KnowledgePorts):
     answer.kind === 'data' ? answer.data.map((hit) => matchOf(hit, answer.query, questions[index], index)) : [],
   );
   const told = new Set(past.map(({ document }) => document));
+  const taught = tellingFacts(brief);
   const best = quotable(matches.filter(({ hit }) => !told.has(hit.document)));
   return finishReport(
     brief,
     {
-      summary: summaryOf(past, best, gaps),
+      summary: [summaryOf(past, best, gaps), taughtSummary(taught)].filter(Boolean).join(' '),
       findings: [
         ...past.map((one, place) => pastFinding(one, place, brief)),
         ...best.map((match) => findingOf(match, brief)),
+        ...taught.map((fact) => factFinding(fact, brief)),
       ],
-      gaps: gaps.length > 0 ? gaps.slice(0, 1) : past.length + best.length === 0 ? [nothingFound] : [],
+      gaps: gaps.length > 0 ? gaps.slice(0, 1) : past.length + best.length + taught.length === 0 ? [nothingFound] : [],
       bytesRead: asked.reduce((sum, answer) => sum + (answer.kind === 'data' ? answer.bytes : 0), 0),
     },
     startedAt,
     ports,
   );
+}
+
+/** Notes say most; calls and places are known to others, too. Only in the first round: nothing new is taught in between. */
+const tellingFacts = ({ context, round }: Brief): readonly ServiceFact[] =>
+  round > 1
+    ? []
+    : context.facts
+        .toSorted((a, b) => Number(b.says.kind === 'note') - Number(a.says.kind === 'note'))
+        .slice(0, maxTaught);
+
+const taughtSummary = (facts: readonly ServiceFact[]): string =>
+  facts.length === 0 ? '' : `People taught ${facts.length === 1 ? 'one thing' : `${facts.length} things`} about it.`;
+
+/** A person's word with its origin: quoted, and less sure than what was looked up. */
+function factFinding(fact: ServiceFact, brief: Brief): FindingDraft {
+  const sentence = factSentence(fact.says);
+  return {
+    claim: `${sentence} (${factOrigin(fact)})`,
+    entity: entityOf(brief),
+    role: 'context',
+    severity: 'info',
+    confidence: taughtConfidence,
+    evidence: [
+      {
+        source: 'memory',
+        query: `facts taught about ${fact.says.service}`,
+        excerpt: `${sentence}\n${factOrigin(fact)}${fact.incidentId === undefined ? '' : `, in incident ${fact.incidentId}`}`,
+        full: { kind: 'fact', fact },
+      },
+    ],
+  };
 }
 
 const nothingFound: Gap = {

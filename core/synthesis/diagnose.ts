@@ -1,6 +1,7 @@
 // The diagnosis that follows from supported findings and the call graph. Pure: the same findings give the same diagnosis.
 import { fingerprintOfHypothesis } from '../learning/fingerprint.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
+import { factOrigin, type ServiceFact } from '../model/fact.ts';
 import type { Context, Incident } from '../model/incident.ts';
 import type { Evidence, Finding, Report, Usage } from '../model/report.ts';
 import type { Dependency } from '../model/telemetry.ts';
@@ -42,7 +43,11 @@ export function diagnose(given: Case): Diagnosed {
   const { incident, context, reports, supported } = given;
   const scene = sceneOf(given);
   const ranked = rank(scene).filter(({ confidence }, place) => place === 0 || confidence >= leastConfidence);
-  const hypotheses = ranked.slice(0, maxHypotheses).map((one, place) => hypothesisOf(one, place, ranked, scene));
+  const seenAlone = scene.taught ? rank(withoutTaught(scene)) : undefined;
+  const hypotheses = ranked.slice(0, maxHypotheses).map((one, place) => ({
+    ...hypothesisOf(one, place, ranked, scene),
+    ...(seenAlone && { seenConfidence: confidenceOf(one, seenAlone) }),
+  }));
   const best = ranked[0];
   const gaps = [...supported.gaps, ...reports.flatMap((report) => report.gaps)].slice(0, 30);
   const base = {
@@ -83,6 +88,11 @@ export function diagnose(given: Case): Diagnosed {
   return { diagnosis, ranked, scene };
 }
 
+const withoutTaught = ({ taught: _, ...scene }: Scene): Scene => scene;
+
+const confidenceOf = ({ candidate }: Ranked, ranked: readonly Ranked[]): number =>
+  ranked.find((other) => other.candidate === candidate)?.confidence ?? 0;
+
 /** That it is this thing, by whichever of its causes: several suspected changes of one service are doubts about which, not about where. */
 const confidenceIn = (subject: string, ranked: readonly Ranked[]): number =>
   ranked.filter(({ candidate }) => candidate.subject === subject).reduce((sum, { confidence }) => sum + confidence, 0);
@@ -109,17 +119,33 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Case): S
   const subjects = subjectsAmong(context.workload ? [...entities, context.workload] : entities, context);
   const graph = graphOf(findings, dependencies, context, subjects);
   const paged = pagedService(context, subjects);
+  const around = (calls: CallGraph) => ({
+    graph: calls,
+    isElsewhere: elsewhere({ context, findings, graph: calls, subjects, paged }),
+  });
+  const node = (name: string): string => subjects.serviceOf({ kind: 'Service', name }) ?? name;
+  const taught = context.facts.filter(
+    ({ says }) => says.kind === 'talks-to' && graph.calleesOf(node(says.service)).get(node(says.to)) !== 1,
+  );
   return {
-    isElsewhere: elsewhere({ context, findings, graph, subjects, paged }),
+    ...around(graph),
+    ...(taught.length > 0 && {
+      taught: {
+        ...around(graphOf(findings, [...dependencies, ...callsOf(taught)], context, subjects)),
+        origins: [...new Set(taught.map(factOrigin))].slice(0, 3).join(', '),
+      },
+    }),
     candidates: candidatesOf(findings, subjects),
     findings,
-    graph,
     subjects,
     paged,
     changes: supported.changes,
     excerptsOf,
   };
 }
+
+const callsOf = (facts: readonly ServiceFact[]): Dependency[] =>
+  facts.flatMap(({ says }) => (says.kind === 'talks-to' ? [{ from: says.service, to: says.to }] : []));
 
 const excerptOf = (evidence: Evidence | undefined): string => evidence?.excerpt ?? '';
 

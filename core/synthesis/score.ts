@@ -16,8 +16,25 @@ export interface Scored {
   readonly logOdds: number;
 }
 
-export function score(candidate: Candidate, scene: Scene): Scored {
-  const signs = [
+export function score(candidate: Candidate, { taught, ...scene }: Scene): Scored {
+  const seen = signsOf(candidate, scene);
+  const signs = taught ? halfway(seen, signsOf(candidate, { ...scene, ...taught }), taught.origins) : seen;
+  return { candidate, signs, logOdds: signs.reduce((sum, sign) => sum + sign.weight, 0) };
+}
+
+/** Somebody's word moves the odds half as far as a call that was seen would. */
+function halfway(seen: readonly Sign[], told: readonly Sign[], origins: string): Sign[] {
+  const weightIn = (signs: readonly Sign[], text: string) => signs.find((sign) => sign.text === text)?.weight;
+  return [
+    ...seen.map(({ text, weight }) => ({ text, weight: (weight + (weightIn(told, text) ?? 0)) / 2 })),
+    ...told
+      .filter(({ text }) => weightIn(seen, text) === undefined)
+      .map(({ text, weight }) => ({ text: `${text} (${origins})`, weight: weight / 2 })),
+  ];
+}
+
+function signsOf(candidate: Candidate, scene: Scene): Sign[] {
+  return [
     ...signsOfWitnesses(candidate),
     // A change was placed and dated by its specialist; what it has to explain is weighed here.
     ...(isChange(candidate.cause) ? signsOfChange(candidate, scene) : signsOfState(candidate, scene)),
@@ -25,7 +42,6 @@ export function score(candidate: Candidate, scene: Scene): Scored {
     ...signsOfReach(candidate, scene),
     ...signsOfCoverage(candidate, scene),
   ];
-  return { candidate, signs, logOdds: signs.reduce((sum, sign) => sum + sign.weight, 0) };
 }
 
 const logit = (p: number): number => Math.log(p / (1 - p));

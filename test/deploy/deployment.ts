@@ -93,14 +93,14 @@ async function fillSecrets(emulator: Emulator): Promise<void> {
 }
 
 /** The emulator has no CloudFormation type for AgentCore Memory, but its API: the stage brings an existing one. */
-export async function createMemory({ url }: Emulator): Promise<string> {
+export async function createMemory({ url }: Emulator, name = 'deploy_test'): Promise<string> {
   const answer = await fetch(`${url}/memories/create`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/bedrock-agentcore/aws4_request, SignedHeaders=host, Signature=0`,
     },
-    body: JSON.stringify({ name: 'deploy_test', eventExpiryDuration: 90, clientToken: 'x'.repeat(40) }),
+    body: JSON.stringify({ name, eventExpiryDuration: 90, clientToken: 'x'.repeat(40) }),
   });
   const { memory } = z.object({ memory: z.object({ id: z.string() }) }).parse(await answer.json());
   return memory.id;

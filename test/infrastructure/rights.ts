@@ -2,6 +2,7 @@
 // right that appears, widens or goes away changes this table, and so is read by whoever reviews the change.
 export const rights: Readonly<Record<string, readonly string[]>> = {
   'assemble-context': [
+    'bedrock-agentcore:ListMemoryRecords Memory',
     'bedrock-agentcore:RetrieveMemoryRecords Memory',
     'dynamodb:GetItem TablesIncidents INCIDENT#*',
     'dynamodb:PutItem TablesIncidents INCIDENT#*',
@@ -27,6 +28,11 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'states:SendTaskSuccess arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
   ],
   conversation: [
+    'bedrock-agentcore:BatchCreateMemoryRecords Memory',
+    'bedrock-agentcore:CreateEvent Memory',
+    'bedrock-agentcore:DeleteMemoryRecord Memory',
+    'bedrock-agentcore:ListEvents Memory',
+    'bedrock-agentcore:ListMemoryRecords Memory',
     'dynamodb:GetItem TablesIncidents APPROVAL#*',
     'dynamodb:GetItem TablesIncidents CONTROL*',
     'dynamodb:GetItem TablesIncidents EVENT#*',

@@ -89,3 +89,26 @@ describe('what does nothing', () => {
     expect(await runtime.ports.approvals.ofIncident(id)).toEqual(before);
   });
 });
+
+test('a service fact is taught, told, cited by the next investigation, and forgotten', async () => {
+  const first = await paged('cronjob-nightly-invoices');
+  const taught = await say(first, 'remember that nightly-invoices talks to ledger-db');
+  expect(taught).toMatchObject({ intent: 'fact', choices: ['forget that nightly-invoices talks to ledger-db'] });
+  expect((await say(first, 'what do you know about ledger-db?')).lines[0]).toMatch(
+    /^Nightly-invoices talks to ledger-db \(taught by ada/,
+  );
+  const next = await paged('cronjob-nightly-invoices');
+  const timeline = await runtime.ports.incidents.timeline(next);
+  expect(timeline.find(({ kind }) => kind === 'context')?.text).toContain(
+    'nightly-invoices talks to ledger-db (taught by ada on',
+  );
+  expect((await say(next, 'what did you check?')).lines.join(' ')).toContain('People taught one thing about it.');
+  expect((await say(first, 'forget that')).text).toMatch(/^Forgotten: nightly-invoices talks to ledger-db/);
+  expect((await say(next, 'what do you know about nightly-invoices?')).text).toMatch(/^Nobody has taught me anything/);
+  const said = await runtime.ports.memory.said({ incidentId: first, actor: 'ada' });
+  expect(said.map(({ text }) => text)).toEqual([
+    'remember that nightly-invoices talks to ledger-db',
+    'what do you know about ledger-db?',
+    'forget that',
+  ]);
+});

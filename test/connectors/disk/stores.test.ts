@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diskEvidence, diskMemory } from '../../../connectors/disk/index.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
+import { memoryContract } from '../../contract/memory.ts';
 
 const record = { incidentId: 'inc/../1', source: 'logs', query: '{}', excerpt: 'boom', full: { lines: ['boom'] } };
 
@@ -33,6 +34,11 @@ describe('evidence on disk', () => {
   });
 });
 
+memoryContract(async () => {
+  const files = memoryDisk();
+  return { memory: diskMemory(files), reopen: () => diskMemory(files) };
+});
+
 describe('memory on disk', () => {
   const event = (text: string, incidentId = 'inc-1') => ({
     incidentId,
@@ -44,23 +50,25 @@ describe('memory on disk', () => {
   it('recalls the most similar first, also in the next process', async () => {
     const files = memoryDisk();
     const memory = diskMemory(files);
-    await memory.remember(event('CronJob nightly-invoices failed: database connection refused'));
-    await memory.remember(event('checkout latency rose after a deploy', 'inc-2'));
+    await memory.remember(event('CronJob nightly-invoices failed: database connection refused'), 'learned');
+    await memory.remember(event('checkout latency rose after a deploy', 'inc-2'), 'learned');
     const recalled = await diskMemory(files).recall({ text: 'nightly-invoices CronJob failed', limit: 5 });
     expect(recalled[0]).toBe('CronJob nightly-invoices failed: database connection refused');
   });
 
   it('remembers one event once', async () => {
     const memory = diskMemory(memoryDisk());
-    await memory.remember(event('same'));
-    await memory.remember(event('same'));
+    await memory.remember(event('same'), 'learned');
+    await memory.remember(event('same'), 'learned');
     expect(await memory.recall({ text: 'same', limit: 5 })).toEqual(['same']);
   });
 
   it('leaves a broken file out and goes on', async () => {
     const files = memoryDisk();
     await files.write('memory/broken.json', 'no json');
-    await diskMemory(files).remember(event('whole'));
+    await files.write('facts/cart/broken.json', '{"id":');
+    expect(await diskMemory(files).facts('cart')).toEqual([]);
+    await diskMemory(files).remember(event('whole'), 'learned');
     expect(await diskMemory(files).recall({ text: 'whole', limit: 5 })).toEqual(['whole']);
   });
 });

@@ -1,9 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { noMemory } from '../../../connectors/agentcore/index.ts';
+import { diskMemory } from '../../../connectors/disk/index.ts';
 import { assembleContext } from '../../../core/context/assemble.ts';
 import { Unavailable } from '../../../core/errors.ts';
+import type { ServiceFact } from '../../../core/model/fact.ts';
 import { Catalog } from '../../../core/ports/catalog.ts';
 import { noTelemetry } from '../../../core/ports/none.ts';
+import { memoryDisk } from '../../../local/runtime/files.ts';
 import { anIncident, aTrigger } from '../../builders.ts';
+import { aFact, calls } from '../../contract/memory.ts';
 import { testClock } from '../../contract/records.ts';
 import { storesForTests } from '../../stores.ts';
 
@@ -22,7 +27,7 @@ beforeEach(async () => {
     clock,
     catalog: { load: async () => catalog },
     pager: { alerts: async () => ({ kind: 'data', alerts: [] }), note: async () => ({ kind: 'written' }) },
-    memory: { recall: async () => [], remember: async () => undefined },
+    memory: { ...noMemory(), recall: async () => [] },
     telemetry: { ...noTelemetry, topology: { dependencies: async () => observed([]) } },
   };
 });
@@ -56,6 +61,43 @@ describe('assembling the context', () => {
   test('passes on what memory has, shortened', async () => {
     const { context } = await assemble({ memory: { ...ports.memory, recall: async () => ['x'.repeat(1000)] } });
     expect(context.similar[0]).toHaveLength(300);
+  });
+
+  describe('what people taught', () => {
+    const memoryWith = async (...facts: readonly ServiceFact[]) => {
+      const memory = diskMemory(memoryDisk());
+      for (const fact of facts) await memory.teach(fact);
+      return memory;
+    };
+    const call = aFact(calls('cart', 'session-cache'));
+    const note = aFact({ kind: 'note', service: 'session-cache', text: 'evicts at 80 %' });
+
+    test('about the service and what it talks to goes along, with its origin, and changes nothing of who and where', async () => {
+      const unrelated = aFact(calls('search', 'index'));
+      const placed = aFact({ kind: 'runs-in', service: 'cart', what: 'environment', place: 'staging' });
+      const { context } = await assemble({ memory: await memoryWith(note, call, unrelated, placed) });
+      expect(new Set(context.facts.map(({ id }) => id))).toEqual(new Set([call, placed, note].map(({ id }) => id)));
+      expect(context).toMatchObject({ environment: { value: 'production' }, callees: [] });
+      expect(await told()).toContain('cart talks to session-cache (taught by ada on 2026-11-20)');
+    });
+
+    test('of another cluster is left out', async () => {
+      const there = aFact({ ...calls('cart', 'session-cache'), cluster: 'backend-9' } as typeof call.says);
+      expect((await assemble({ memory: await memoryWith(there) })).context.facts).toEqual([]);
+    });
+
+    test('is limited to what can travel', async () => {
+      const many = Array.from({ length: 25 }, (_, index) => aFact(calls('cart', `spoke-${index}`)));
+      expect((await assemble({ memory: await memoryWith(...many) })).context.facts).toHaveLength(8);
+    });
+
+    test('costs nothing where it cannot be read', async () => {
+      const away = async () => {
+        throw new Unavailable('down');
+      };
+      expect((await assemble({ memory: { ...noMemory(), facts: away } })).plan).toHaveLength(5);
+      expect(await told()).toContain('What people taught about services could not be looked up.');
+    });
   });
 
   test('tells the timeline who and where, and from what', async () => {
@@ -98,7 +140,16 @@ describe('a source that does not answer costs knowledge, not the investigation',
 test('the largest alert keeps the whole value far below what Step Functions carries', async () => {
   const huge = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`key-${n}`, '语"\\'.repeat(400)]));
   const alerts = Array.from({ length: 100 }, () => ({ summary: '语'.repeat(1000), details: huge }));
-  const trigger = aTrigger({ title: '语'.repeat(1000) });
-  const result = await assemble({ pager: { ...ports.pager, alerts: async () => ({ kind: 'data', alerts }) } }, trigger);
-  expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThan(64 * 1024);
+  const trigger = aTrigger({ title: `cart is slow ${'语'.repeat(980)}` });
+  const facts = Array.from({ length: 25 }, (_, n) =>
+    aFact({ kind: 'note', service: 'cart', text: `${n} ${'语'.repeat(290)}` }),
+  );
+  const result = await assemble(
+    {
+      memory: { ...noMemory(), facts: async () => facts },
+      pager: { ...ports.pager, alerts: async () => ({ kind: 'data', alerts }) },
+    },
+    trigger,
+  );
+  expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThan(128 * 1024);
 });

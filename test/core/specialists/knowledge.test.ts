@@ -8,6 +8,7 @@ import type { KnowledgeBase, KnowledgeDocument } from '../../../core/ports/telem
 import { investigateKnowledge } from '../../../core/specialists/knowledge.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, aContext, anAction, anIncident, aTrigger, at, cronJob } from '../../builders.ts';
+import { aFact, calls } from '../../contract/memory.ts';
 import { storesForTests } from '../../stores.ts';
 import { aWorld, diagnosed } from '../remediation/world.ts';
 
@@ -115,4 +116,21 @@ describe('the same alert again', () => {
     });
     expect(report.findings.map(({ claim }) => claim)).toEqual([expect.stringContaining('"Nightly invoices"')]);
   });
+});
+
+test('what people taught about the service is cited with its origin, notes first, and as nobody’s cause', async () => {
+  const call = aFact(calls('billing', 'ledger-api'));
+  const note = aFact({ kind: 'note', service: 'billing', text: 'runs late on the first of a month' });
+  const report = await ask(alert('nightly-invoices-29381640'), aContext({ facts: [call, note] }), knowledgeIndex([]));
+  expect(report.findings.map(({ claim, role, confidence }) => ({ claim, role, confidence }))).toEqual([
+    {
+      claim: 'about billing: runs late on the first of a month (taught by ada on 2026-11-20)',
+      role: 'context',
+      confidence: 0.3,
+    },
+    { claim: 'billing talks to ledger-api (taught by ada on 2026-11-20)', role: 'context', confidence: 0.3 },
+  ]);
+  const cited = await evidence.get('inc-9', report.findings[0]?.evidenceIds[0] ?? '');
+  expect(cited).toMatchObject({ source: 'memory', query: 'facts taught about billing' });
+  expect(report.summary).toContain('People taught 2 things about it.');
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { diskEvidence } from '../../../connectors/disk/index.ts';
-import type { Diagnosis } from '../../../core/model/diagnosis.ts';
+import { confidenceToAct, type Diagnosis } from '../../../core/model/diagnosis.ts';
+import type { FactSays } from '../../../core/model/fact.ts';
 import type { TimelineEntry } from '../../../core/model/incident.ts';
 import type { Brief, Finding, Report } from '../../../core/model/report.ts';
 import { Investigated } from '../../../core/model/workflow.ts';
@@ -8,6 +9,7 @@ import type { Ports } from '../../../core/ports/index.ts';
 import { synthesize } from '../../../core/synthesis/synthesize.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, aContext, aFinding, anIncident, aReport, aTrigger, at, cronJob } from '../../builders.ts';
+import { aFact, calls } from '../../contract/memory.ts';
 
 type Ref = Finding['entity'];
 const deployment = (name: string): Ref => ({ kind: 'Deployment', name, namespace: 'shop', cluster: 'c1' });
@@ -25,6 +27,7 @@ async function synthesized(given: {
   readonly findings: readonly Draft[];
   readonly edges?: readonly (readonly [string, string])[];
   readonly paged?: string;
+  readonly taught?: readonly FactSays[];
   readonly round?: number;
   readonly plan?: readonly Brief[];
   readonly spoil?: (reports: Report[]) => unknown[];
@@ -53,7 +56,10 @@ async function synthesized(given: {
     execution: 'e1',
     opening: { kind: 'opened' },
     incident: anIncident(),
-    context: paged === undefined ? aContext({ service: undefined } as never) : aContext({ service: known(paged) }),
+    context:
+      paged === undefined
+        ? aContext({ service: undefined } as never)
+        : aContext({ service: known(paged), facts: (given.taught ?? []).map((says) => aFact(says)) }),
     plan: given.plan ?? [],
     round: given.round ?? 1,
     priorReports: [],
@@ -172,6 +178,41 @@ describe('what specialists name differently is one thing:', () => {
     const there = { ...deployment('cart'), cluster: 'c2' };
     const { diagnosis } = await synthesized({ findings: [oom, { ...oom, entity: there, cause: 'image-not-found' }] });
     expect(diagnosis.hypotheses.map(({ entity }) => entity.cluster).sort()).toEqual(['c1', 'c2']);
+  });
+});
+
+describe('a call that somebody taught', () => {
+  const away = { ...oom, entity: { ...deployment('cart'), namespace: 'another' } };
+  const findings = [away, errors('web', '12:47:30'), { ...errors('till', '12:47:40'), severity: 'minor' as const }];
+  const diagnosed = (over: Partial<Parameters<typeof synthesized>[0]> = {}) =>
+    synthesized({ paged: 'web', findings, ...over }).then(({ diagnosis }) => {
+      const cart = diagnosis.hypotheses.find(({ entity }) => entity.name === 'cart');
+      if (!cart) throw new Error('cart is not among the hypotheses.');
+      return cart;
+    });
+
+  test('counts less than one that was seen, and says whose word it is', async () => {
+    const nothing = await diagnosed();
+    const taught = await diagnosed({ taught: [calls('web', 'cart')] });
+    const seen = await diagnosed({ edges: [['web', 'cart']] });
+    expect(taught.confidence).toBeGreaterThan(nothing.confidence);
+    expect(taught.confidence).toBeLessThan(seen.confidence);
+    expect(taught.why).toContain('web calls it (taught by ada on 2026-11-20)');
+    expect(nothing).not.toHaveProperty('seenConfidence');
+    expect(seen).not.toHaveProperty('seenConfidence');
+  });
+
+  test('never makes acting more likely', async () => {
+    const nothing = await diagnosed();
+    const taught = await diagnosed({ taught: [calls('web', 'cart')] });
+    expect(confidenceToAct(taught)).toBeCloseTo(nothing.confidence, 10);
+  });
+
+  test('adds nothing where the call is seen anyway, or where the fact is no call', async () => {
+    const edges = [['web', 'cart']] as const;
+    const seen = await diagnosed({ edges });
+    expect(await diagnosed({ edges, taught: [calls('web', 'cart')] })).toEqual(seen);
+    expect(await diagnosed({ edges, taught: [{ kind: 'note', service: 'web', text: 'calls cart' }] })).toEqual(seen);
   });
 });
 

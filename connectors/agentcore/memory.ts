@@ -1,0 +1,209 @@
+// The Memory port on Amazon Bedrock AgentCore Memory. Events are kept for an incident (session) and a person (actor); what was learned is
+// found again by a search over what the strategy made of it; facts are records of their own, in a namespace for each service. Learning and
+// recalling never stop an incident: a failure is told to `onFailure`. Facts are a person's words: there a failure is theirs to know.
+import { createHash } from 'node:crypto';
+import {
+  BatchCreateMemoryRecordsCommand,
+  BedrockAgentCoreClient,
+  CreateEventCommand,
+  DeleteMemoryRecordCommand,
+  ExtractionMode,
+  ListEventsCommand,
+  ListMemoryRecordsCommand,
+  type MemoryRecordSummary,
+  ResourceNotFoundException,
+  RetrieveMemoryRecordsCommand,
+} from '@aws-sdk/client-bedrock-agentcore';
+import { Unavailable } from '../../core/errors.ts';
+import { factId, ServiceFact, servicesOf } from '../../core/model/fact.ts';
+import type { Memory, MemoryEvent } from '../../core/ports/channels.ts';
+
+interface AgentCoreMemoryOptions {
+  readonly memoryId: string;
+  /** Where the memory's strategy files its records (lib/memory.ts). */
+  readonly namespace?: string;
+  readonly client?: BedrockAgentCoreClient;
+  /** Told of every failed call that the incident goes on without. */
+  readonly onFailure: (failure: Unavailable) => void;
+}
+
+/** Searches take at most this many characters (RetrieveMemoryRecords, searchQuery). */
+const maxQueryLength = 10_000;
+/** A page of a list, and as many pages as are read. */
+const pageSize = 100;
+const mostPages = 5;
+
+export function agentCoreMemory(options: AgentCoreMemoryOptions): Memory {
+  const { memoryId, namespace = '/incidents', client = new BedrockAgentCoreClient({}), onFailure } = options;
+  const unavailable = (what: string, cause: unknown) =>
+    new Unavailable(`AgentCore Memory ${memoryId} ${what}.`, { cause });
+
+  const records = async (service: string): Promise<MemoryRecordSummary[]> => {
+    const found: MemoryRecordSummary[] = [];
+    let nextToken: string | undefined;
+    for (let page = 0; page < mostPages; page++) {
+      const answer = await client.send(
+        new ListMemoryRecordsCommand({ memoryId, namespace: namespaceOf(service), maxResults: pageSize, nextToken }),
+      );
+      found.push(...(answer.memoryRecordSummaries ?? []));
+      nextToken = answer.nextToken;
+      if (nextToken === undefined) break;
+    }
+    return found;
+  };
+
+  return {
+    async remember(event, kind) {
+      const { incidentId, actor, at, text, about } = event;
+      const command = new CreateEventCommand({
+        memoryId,
+        sessionId: identifier(incidentId),
+        actorId: identifier(actor),
+        eventTimestamp: new Date(at),
+        payload: [{ conversational: { role: kind === 'conversation' ? 'USER' : 'OTHER', content: { text } } }],
+        ...(about === undefined ? {} : { metadata: { about: { stringValue: about } } }),
+        // What anybody says is not what was learned.
+        ...(kind === 'conversation' ? { extractionMode: ExtractionMode.SKIP } : {}),
+        clientToken: createHash('sha256')
+          .update(JSON.stringify([incidentId, actor, at, text]))
+          .digest('hex'),
+      });
+      await client.send(command).catch((cause: unknown) => {
+        onFailure(unavailable(`did not remember incident ${incidentId}`, cause));
+      });
+    },
+    async said({ incidentId, actor }) {
+      const found: MemoryEvent[] = [];
+      let nextToken: string | undefined;
+      try {
+        for (let page = 0; page < mostPages; page++) {
+          const answer = await client.send(
+            new ListEventsCommand({
+              memoryId,
+              sessionId: identifier(incidentId),
+              actorId: identifier(actor),
+              includePayloads: true,
+              maxResults: pageSize,
+              nextToken,
+            }),
+          );
+          for (const { eventTimestamp, payload, metadata } of answer.events ?? [])
+            for (const { conversational } of payload ?? [])
+              found.push({
+                incidentId,
+                actor,
+                at: (eventTimestamp ?? new Date(0)).toISOString(),
+                text: conversational?.content?.text ?? '',
+                ...(metadata?.about?.stringValue === undefined ? {} : { about: metadata.about.stringValue }),
+              });
+          nextToken = answer.nextToken;
+          if (nextToken === undefined) break;
+        }
+      } catch (cause) {
+        // A session that nobody spoke in.
+        if (cause instanceof ResourceNotFoundException) return [];
+        onFailure(unavailable(`did not list what was said in incident ${incidentId}`, cause));
+      }
+      return found.toSorted((a, b) => a.at.localeCompare(b.at));
+    },
+    async recall({ text, limit }) {
+      if (text.trim() === '') return [];
+      const search = new RetrieveMemoryRecordsCommand({
+        memoryId,
+        namespace,
+        searchCriteria: { searchQuery: text.slice(0, maxQueryLength), topK: limit },
+        maxResults: limit,
+      });
+      try {
+        const { memoryRecordSummaries } = await client.send(search);
+        return (memoryRecordSummaries ?? []).flatMap((record) => record.content?.text ?? []).slice(0, limit);
+      } catch (cause) {
+        onFailure(unavailable('could not be searched', cause));
+        return [];
+      }
+    },
+    async teach(fact) {
+      const known = await Promise.all(
+        servicesOf(fact.says).map(async (service) => [service, await records(service)] as const),
+      ).catch((cause: unknown) => {
+        throw unavailable('could not be read', cause);
+      });
+      const missing = known.filter(([, there]) => !there.some((one) => factIn(one)?.id === fact.id));
+      if (missing.length === 0) return;
+      const created = await client
+        .send(
+          new BatchCreateMemoryRecordsCommand({
+            memoryId,
+            records: missing.map(([service], place) => ({
+              requestIdentifier: `${fact.id}-${place}`,
+              namespaces: [namespaceOf(service)],
+              content: { text: JSON.stringify(fact) },
+              timestamp: new Date(fact.taughtAt),
+            })),
+          }),
+        )
+        .catch((cause: unknown) => {
+          throw unavailable('did not keep a fact', cause);
+        });
+      const [failed] = created.failedRecords ?? [];
+      if (failed) throw unavailable('did not keep a fact', new Error(failed.errorMessage ?? 'no reason given'));
+    },
+    async facts(service) {
+      const found = await records(service).catch((cause: unknown) => {
+        throw unavailable('could not be read', cause);
+      });
+      const facts = found
+        .flatMap((record) => factIn(record) ?? [])
+        .filter(({ says }) => servicesOf(says).includes(service));
+      // Taught by two at the same moment it is there twice.
+      return [...new Map(facts.map((fact) => [fact.id, fact])).values()].toSorted((a, b) =>
+        a.taughtAt.localeCompare(b.taughtAt),
+      );
+    },
+    async forget(says) {
+      const id = factId(says);
+      try {
+        for (const service of servicesOf(says)) {
+          const ids = (await records(service)).filter((one) => factIn(one)?.id === id).map((one) => one.memoryRecordId);
+          for (const memoryRecordId of ids)
+            await client.send(new DeleteMemoryRecordCommand({ memoryId, memoryRecordId })).catch((cause: unknown) => {
+              if (!(cause instanceof ResourceNotFoundException)) throw cause;
+            });
+        }
+      } catch (cause) {
+        throw unavailable('did not forget a fact', cause);
+      }
+    },
+  };
+}
+
+/** What is in a record that is a fact of ours; anything else under the namespace is left alone. */
+function factIn({ content }: MemoryRecordSummary): ServiceFact | undefined {
+  try {
+    return ServiceFact.safeParse(JSON.parse(content?.text ?? '')).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A list takes a namespace as a prefix: the slash at the end keeps `cart` from `cart-2`. Dots are not allowed in it. */
+const namespaceOf = (service: string): string => `/services/${service.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '_')}/`;
+
+/** Session and actor ids are letters, digits, `-` and `_`, at most 100 of them, a letter or digit first. */
+const identifier = (text: string): string =>
+  text
+    .replaceAll(/[^a-zA-Z0-9_-]+/g, '-')
+    .replace(/^[-_]+/, '')
+    .slice(0, 100) || 'unknown';
+
+/** For a stage without a memory: nothing is kept, nothing is recalled, and who teaches is told. */
+export const noMemory = (): Memory => ({
+  remember: async () => {},
+  said: async () => [],
+  recall: async () => [],
+  teach: async () => {
+    throw new Unavailable('No memory is configured: facts about services cannot be kept.');
+  },
+  facts: async () => [],
+  forget: async () => {},
+});
