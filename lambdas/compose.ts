@@ -32,6 +32,7 @@ import { slackChat, slackReplies, slackThreads } from '../connectors/slack/index
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
 import { ModelConfig, noReasoner, parsePrompt, strandsReasoner, withKeys } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
+import { withFallback } from '../core/analysis/knowledge/fallback.ts';
 import { Misconfigured } from '../core/errors.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { noCosts, noTelemetry } from '../core/ports/none.ts';
@@ -85,6 +86,9 @@ const Environment = z.object({
   BUS_NAME: z.string().min(1).optional(),
   EVIDENCE_BUCKET: z.string().min(1).optional(),
   MEMORY_ID: z.string().min(1).optional(),
+  KNOWLEDGE_BASE_ID: z.string().min(1).optional(),
+  KNOWLEDGE_SOURCE_ID: z.string().min(1).optional(),
+  KNOWLEDGE_FALLBACK: z.enum(['true', 'false']).default('true'),
   POLICIES_FOLDER: z.string().min(1).optional(),
   CATALOG_FILE: z.string().min(1).optional(),
   PAGERDUTY: json(z.strictObject({ from: z.string(), apiUrl: z.url().optional() })).optional(),
@@ -229,9 +233,35 @@ const readPrompts = () =>
 /** A new runbook counts after this long, without a deploy. */
 const knowledgeAgeMs = 5 * 60_000;
 
-/** Documents from the bucket and those given; what is added goes to the bucket first. */
+const knowledgePrefix = 'knowledge/';
+const knowledgeDocuments = () =>
+  once('knowledgeDocuments', () => s3Documents({ bucket: setting('EVIDENCE_BUCKET'), prefix: knowledgePrefix }));
+
+/** The stage's Bedrock knowledge base where it has one; the index reads the bucket only when it is asked. */
 async function knowledgeBase(given: readonly KnowledgeDocument[] = []): Promise<KnowledgeBase> {
-  const documents = s3Documents({ bucket: setting('EVIDENCE_BUCKET'), prefix: 'knowledge/' });
+  const { KNOWLEDGE_BASE_ID: knowledgeBaseId, KNOWLEDGE_FALLBACK: fallback } = environment();
+  if (knowledgeBaseId === undefined) return localKnowledge(given);
+  // Loaded by the functions that have it, and by no other that shares this file.
+  const { bedrockKnowledge } = await import('../connectors/bedrock-knowledge/index.ts');
+  const documents = knowledgeDocuments();
+  const logger = new Logger({ serviceName: 'watchkeeper' });
+  const base = bedrockKnowledge({
+    knowledgeBaseId,
+    dataSourceId: setting('KNOWLEDGE_SOURCE_ID'),
+    prefix: knowledgePrefix,
+    put: (file) => documents.put(file),
+    fileOf,
+    onFailure: (failure) => logger.warn('knowledge waits', { code: failure.code, reason: failure.message }),
+  });
+  if (fallback === 'false') return base;
+  const index = deferredKnowledge(kept(() => localKnowledge(given), knowledgeAgeMs));
+  // What is added lies in the bucket already, where the index reads it.
+  return withFallback(base, { search: index.search, add: async () => {} });
+}
+
+/** Documents from the bucket and those given; what is added goes to the bucket first. */
+async function localKnowledge(given: readonly KnowledgeDocument[]): Promise<KnowledgeBase> {
+  const documents = knowledgeDocuments();
   const uploaded = (await documents.all()).map(({ name, text }) => documentOf(name, text));
   const index = knowledgeIndex([...given, ...uploaded]);
   return {

@@ -7,6 +7,7 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { type Provider, type StageConfig, usedProviders } from './config.ts';
+import type { Knowledge } from './knowledge.ts';
 import type { Memory } from './memory.ts';
 import { root } from './root.ts';
 import type { SecretName, Secrets } from './secrets.ts';
@@ -20,6 +21,7 @@ export interface Surroundings {
   readonly evidence: Bucket;
   readonly bus: EventBus;
   readonly memory: Memory;
+  readonly knowledge: Knowledge;
   readonly secrets: Secrets;
 }
 
@@ -111,6 +113,18 @@ const memory =
           ],
           environment: { MEMORY_ID: identity.id },
         };
+
+/** Nothing where the stage has the full-text index alone. */
+const knowledgeBase =
+  (verb: string): Give =>
+  ({ knowledge: { identity } }) => {
+    if (identity === undefined) return {};
+    const { id, arn, dataSourceId, fallback } = identity;
+    return {
+      statements: [new PolicyStatement({ actions: [`bedrock:${verb}`], resources: [arn] })],
+      environment: { KNOWLEDGE_BASE_ID: id, KNOWLEDGE_SOURCE_ID: dataSourceId, KNOWLEDGE_FALLBACK: String(fallback) },
+    };
+  };
 
 const all =
   (...gives: readonly Give[]): Give =>
@@ -308,7 +322,8 @@ const capabilities = {
   'teach preferences': all(usePreferences, items('preferences', ['PREFERENCES', 'FINGERPRINT#'], 'PutItem')),
   'store evidence': objects('evidence', 'PutObject'),
   'read evidence': all(objects('evidence', 'GetObject'), listing('evidence')),
-  'write knowledge': objects('knowledge', 'PutObject'),
+  'write knowledge': all(objects('knowledge', 'PutObject'), knowledgeBase('StartIngestionJob')),
+  'search knowledge': knowledgeBase('Retrieve'),
   'publish events': ({ bus }) => ({
     statements: [new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] })],
     environment: { BUS_NAME: bus.eventBusName },

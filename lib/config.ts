@@ -90,6 +90,29 @@ const Memory = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('existing'), id: z.string().min(1) }),
 ]);
 
+/** The functions' own index where the knowledge base does not answer. */
+const fallback = z.boolean().default(true);
+const Knowledge = z.discriminatedUnion('kind', [
+  /** Full text, in the functions: nothing to pay. */
+  z.strictObject({ kind: z.literal('index') }),
+  /** A Bedrock knowledge base over the bucket's knowledge/ folder. */
+  z.strictObject({
+    kind: z.literal('create'),
+    vectors: z.enum(['s3', 'opensearch']).default('s3'),
+    embeddingModel: z.string().min(1).default('amazon.titan-embed-text-v2:0'),
+    /** Of the embedding model's vectors. */
+    dimensions: z.number().int().min(1).max(4096).default(1024),
+    fallback,
+  }),
+  /** One of your own whose data source reads the bucket's knowledge/ folder. */
+  z.strictObject({
+    kind: z.literal('existing'),
+    id: z.string().regex(/^[0-9A-Z]{10}$/),
+    dataSourceId: z.string().regex(/^[0-9A-Z]{10}$/),
+    fallback,
+  }),
+]);
+
 export const StageConfig = z.strictObject({
   stage: name,
   /** The account and region of the credentials in use, where absent. */
@@ -113,6 +136,7 @@ export const StageConfig = z.strictObject({
   telemetry: Telemetry,
   model: Model.default({ use: [], providers: {} }),
   memory: Memory.default({ kind: 'create', expiryDays: 90 }),
+  knowledge: Knowledge.default({ kind: 'index' }),
   pagerduty: z
     .strictObject({
       /** Address that notes are written as (PagerDuty's `From` header). */

@@ -1,5 +1,5 @@
 // One row per folder of lambdas/: how much memory, how long, and what it may do. Everything else about a function (runtime, bundle,
-// log, role) is the same for all and made here. Specialists need no row: every folder specialist-* is one.
+// log, role) is the same for all and made here. Specialists need no row of their own: every folder specialist-* is one.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
@@ -29,6 +29,7 @@ const specialist: FunctionRow = {
 };
 
 const rows: Readonly<Record<string, FunctionRow>> = {
+  'specialist-knowledge': { ...specialist, may: [...specialist.may, 'search knowledge'] },
   'pagerduty-webhook': {
     memoryMb: 512,
     timeoutSeconds: 5,
@@ -175,7 +176,7 @@ export function functionTable(): ReadonlyMap<string, FunctionRow> {
   if (orphans.length > 0) throw new Error(`lib/functions.ts has rows without a folder in lambdas/: ${orphans}`);
   return new Map(
     folders.map((folder) => {
-      const row = folder.startsWith('specialist-') ? specialist : rows[folder];
+      const row = rows[folder] ?? (folder.startsWith('specialist-') ? specialist : undefined);
       if (row === undefined) throw new Error(`lambdas/${folder} has no row in lib/functions.ts.`);
       return [folder, row];
     }),

@@ -7,6 +7,7 @@ import type { StageConfig } from './config.ts';
 import { Edge } from './edge.ts';
 import { Evidence } from './evidence.ts';
 import { Functions } from './functions.ts';
+import { Knowledge } from './knowledge.ts';
 import { Memory } from './memory.ts';
 import { Secrets } from './secrets.ts';
 import { Tables } from './tables.ts';
@@ -24,6 +25,13 @@ export class WatchkeeperStack extends Stack {
     const evidence = new Evidence(this, 'Evidence', { retainDays: stage.evidenceDays, deletionProtection });
     const secrets = new Secrets(this, 'Secrets', { prefix, stage });
     const memory = new Memory(this, 'Memory', { prefix, memory: stage.memory });
+    const knowledge = new Knowledge(this, 'Knowledge', {
+      prefix,
+      stage: stage.stage,
+      knowledge: stage.knowledge,
+      bucket: evidence.bucket,
+      deletionProtection,
+    });
     const bus = new Bus(this, 'Bus', { prefix, archiveDays: stage.eventArchiveDays });
     const functions = new Functions(this, 'Functions', {
       stage,
@@ -33,6 +41,7 @@ export class WatchkeeperStack extends Stack {
       evidence: evidence.bucket,
       secrets,
       memory,
+      knowledge,
       bus: bus.bus,
     });
     const workflow = new Workflow(this, 'Workflow', { prefix, logRetention, functions: functions.steps() });

@@ -2,11 +2,12 @@
 // Documents are ranked as a whole and by their best section, which is the hit, with why it matched. Bedrock Knowledge Bases are the other
 // side of the same port.
 import MiniSearch, { type Options, type SearchResult } from 'minisearch';
+import { isOfType, standing, tagsAsked } from '../../core/analysis/knowledge/lookup.ts';
+import { type Section, sectionsOf } from '../../core/analysis/knowledge/sections.ts';
+import { isPhrase, spellings, termsOf } from '../../core/analysis/knowledge/words.ts';
 import type { KnowledgeHit } from '../../core/model/telemetry.ts';
 import type { KnowledgeBase, KnowledgeDocument, KnowledgeQuery } from '../../core/ports/telemetry.ts';
 import { writeDocument } from './folder.ts';
-import { type Section, sectionsOf } from './sections.ts';
-import { isPhrase, spellings, termsOf } from './words.ts';
 
 export { loadKnowledgeFolder } from './folder.ts';
 export { documentOf, fileOf } from './front-matter.ts';
@@ -47,10 +48,7 @@ const sectionShare = 0.5;
 const phraseWeight = 0.3;
 /** One word in common is chance, unless it is all that was asked or the document's whole title. */
 const fewestWords = 2;
-const ownServiceFactor = 1.5;
-const otherServiceFactor = 0.4;
-/** Nobody has read a draft yet: what people wrote comes first. Its title and headings repeat its alert's and are not searched. */
-const draftFactor = 0.4;
+/** A draft's title and headings repeat its alert's and are not searched. */
 const draftTag = 'draft';
 const maxQueryCharacters = 1000;
 /** A shorter section is repeated by chance; a longer one was copied. */
@@ -148,7 +146,8 @@ export function knowledgeIndex(
       .flatMap((whole) => {
         const name = String(whole.id);
         const found = held.get(name);
-        if (!found || !isEnough(whole, asked, found.document, query)) return [];
+        if (!found || !isOfType(found.document, query.type) || !isEnough(whole, asked, found.document, query))
+          return [];
         const section = best.get(name);
         const { heading, markdown } = found.sections[section?.place ?? 0] ?? { heading: '', markdown: '' };
         const { document } = found;
@@ -157,7 +156,9 @@ export function knowledgeIndex(
           title: document.title,
           heading,
           excerpt: markdown,
-          score: ((whole.score + sectionShare * (section?.score ?? 0)) / terms) * standing(document, query.service),
+          score:
+            ((whole.score + sectionShare * (section?.score ?? 0)) / terms) *
+            standing({ service: document.service, draft: isDraft(document) }, query.service),
           why: whyOf(whole, asked, spread, isOwn(document, query.service) ? document.service : undefined),
         };
       })
@@ -168,7 +169,7 @@ export function knowledgeIndex(
     [...held.values()]
       .flatMap((one) => {
         const tag = tags.find((asked) => one.document.tags.includes(asked));
-        return tag === undefined ? [] : [{ ...one, tag }];
+        return tag === undefined || !isOfType(one.document, query.type) ? [] : [{ ...one, tag }];
       })
       .sort((a, b) => compare(b.document.name, a.document.name))
       .flatMap(({ document, sections, tag }) =>
@@ -200,12 +201,6 @@ export function knowledgeIndex(
 const sectionId = (document: string, place: number): string => `${document}#${place}`;
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** `tag:A tag:B` and nothing else asks for every section of the documents tagged A or B, last name first: names of postmortems sort by time. */
-function tagsAsked(text: string): string[] | undefined {
-  const words = text.trim().split(/\s+/);
-  return words.every((word) => word.startsWith('tag:')) ? words.map((word) => word.slice('tag:'.length)) : undefined;
-}
-
 /** A tag with a colon is looked up as it stands; its words say nothing about the text. */
 const isKey = (tag: string): boolean => tag.includes(':');
 
@@ -224,15 +219,6 @@ function isEnough(
   const title = [...spellings(document.title).keys()];
   const named = title.length > 0 && title.every((term) => asked.has(term));
   return matched >= Math.min(fewestWords, asked.size) || named || isOwn(document, service);
-}
-
-function standing(document: KnowledgeDocument, service: string | undefined): number {
-  const placed = isOwn(document, service)
-    ? ownServiceFactor
-    : document.service === undefined || service === undefined
-      ? 1
-      : otherServiceFactor;
-  return placed * (isDraft(document) ? draftFactor : 1);
 }
 
 /** By the words that were asked, not by their stems: each where it says most, the rarest first. */

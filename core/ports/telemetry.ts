@@ -71,9 +71,15 @@ export interface StatusSource {
 export interface KnowledgeQuery {
   readonly scope: Scope;
   readonly text: string;
+  /** Ranks what was written for it first. */
   readonly service?: string | undefined;
+  /** Nothing else; any where absent. */
+  readonly type?: KnowledgeType | undefined;
   readonly limit: number;
 }
+
+/** What a document is, as its tags say. */
+export type KnowledgeType = 'runbook' | 'postmortem';
 
 export interface KnowledgeDocument {
   /** File name, unique in the knowledge base, `.md`. */

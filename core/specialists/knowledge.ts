@@ -1,14 +1,16 @@
 // The knowledge specialist: what past incidents and runbooks say about this kind of failure, quoted; the same alert's own past comes first.
 // It advises; it never names a cause.
+import { tagQuery } from '../analysis/knowledge/lookup.ts';
 import { type Question, questionsOf } from '../analysis/knowledge/queries.ts';
 import { recurrenceTags } from '../analysis/knowledge/recurrence.ts';
 import { factOrigin, factSentence, type ServiceFact } from '../model/fact.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
 import type { KnowledgeHit } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
-import type { Observed } from '../ports/telemetry.ts';
+import type { KnowledgeType, Observed } from '../ports/telemetry.ts';
 import { shorten } from '../text.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
+import { gapsOfMissing } from './missing.ts';
 
 type KnowledgePorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents'> & Partial<Pick<Ports, 'reasoner'>>;
 
@@ -49,14 +51,16 @@ export async function investigateKnowledge(brief: Brief, ports: KnowledgePorts):
   const service = brief.context.service?.value;
   const questions = questionsOf(brief);
   const tags = recurrenceTags(brief.trigger, brief.context);
-  const search = (text: string, limit: number) =>
-    ports.telemetry.knowledge.search({ scope: { incidentId: brief.incidentId, service }, text, service, limit });
+  const search = (text: string, limit: number, type?: KnowledgeType) =>
+    ports.telemetry.knowledge.search({ scope: { incidentId: brief.incidentId, service }, text, service, type, limit });
   const [lookups, answers] = await Promise.all([
-    Promise.all(tags.length > 0 ? [search(tags.map((tag) => `tag:${tag}`).join(' '), pastSections)] : []),
+    Promise.all(tags.length > 0 ? [search(tagQuery(tags), pastSections, 'postmortem')] : []),
     Promise.all(questions.map(({ text }) => search(text, hitsPerQuestion))),
   ]);
   const asked = [...lookups, ...answers];
-  const gaps = asked.flatMap((answer) => (answer.kind === 'gap' ? [answer.gap] : []));
+  const gaps = asked.flatMap((answer) =>
+    answer.kind === 'gap' ? [answer.gap] : gapsOfMissing('knowledge', answer.missing),
+  );
   const past = lookups.flatMap((answer) => pastOf(answer, tags));
   const matches = answers.flatMap((answer, index) =>
     answer.kind === 'data' ? answer.data.map((hit) => matchOf(hit, answer.query, questions[index], index)) : [],

@@ -26,6 +26,8 @@ const violations = (config: unknown, also: (stack: Stack) => unknown = () => {})
 describe('the AWS Solutions rules find nothing that is not acknowledged with a reason', () => {
   test.each([
     ['a live stage with everything', liveStage],
+    ['a stage with a knowledge base', { ...liveStage, knowledge: { kind: 'create' } }],
+    ['one in OpenSearch', { ...liveStage, knowledge: { kind: 'create', vectors: 'opensearch' } }],
     ['a recorded stage with as little as possible', recordedStage],
   ])('in %s', (_name, config) => {
     expect(violations(config)).toEqual([]);

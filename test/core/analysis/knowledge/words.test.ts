@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isPhrase, spellings, termsOf } from '../../../connectors/knowledge-index/words.ts';
+import { isPhrase, spellings, termsOf } from '../../../../core/analysis/knowledge/words.ts';
 
 const words = (text: string) => termsOf(text).filter((term) => !isPhrase(term));
 

@@ -1,0 +1,206 @@
+// The KnowledgeBase port on an Amazon Bedrock knowledge base: sections are retrieved when they are asked for, filtered by service, type and
+// tag, and cited like those of the local index. A document that is added lies in the data source's bucket with its metadata beside it, and
+// an ingestion is started. What cannot be retrieved is a gap.
+import { BedrockAgentClient, ConflictException, StartIngestionJobCommand } from '@aws-sdk/client-bedrock-agent';
+import {
+  BedrockAgentRuntimeClient,
+  type KnowledgeBaseRetrievalResult,
+  type RetrievalFilter,
+  RetrieveCommand,
+} from '@aws-sdk/client-bedrock-agent-runtime';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { standing, tagsAsked } from '../../core/analysis/knowledge/lookup.ts';
+import { sectionsOf } from '../../core/analysis/knowledge/sections.ts';
+import { isPhrase, spellings, termsOf } from '../../core/analysis/knowledge/words.ts';
+import { Unavailable } from '../../core/errors.ts';
+import type { KnowledgeHit } from '../../core/model/telemetry.ts';
+import type { KnowledgeBase, KnowledgeDocument, KnowledgeQuery } from '../../core/ports/telemetry.ts';
+import { metadataFile, readMetadata } from './metadata.ts';
+
+export interface BedrockKnowledgeOptions {
+  readonly knowledgeBaseId: string;
+  /** The data source that reads what `put` writes. */
+  readonly dataSourceId: string;
+  /** Before the names of documents in the bucket, with its slash. */
+  readonly prefix: string;
+  /** Writes a file of the data source. @throws Unavailable */
+  readonly put: (file: { readonly name: string; readonly text: string }) => Promise<void>;
+  /** A document as it lies in the bucket. */
+  readonly fileOf: (document: KnowledgeDocument) => string;
+  readonly retrieval?: BedrockAgentRuntimeClient;
+  readonly ingestion?: BedrockAgentClient;
+  /** Told where a stored document waits for the next ingestion. */
+  readonly onFailure: (failure: Unavailable) => void;
+}
+
+/** `Retrieve` takes at most so many characters and gives at most so many chunks. */
+const maxQueryCharacters = 1000;
+const maxResults = 100;
+/** An investigation does not wait longer for what only advises. */
+const timeoutMs = 8000;
+/** Similarities are 0 to 1; scores of the port are like the local index's, where 50 is middling. */
+const scoreScale = 100;
+const wordsInWhy = 4;
+
+export function bedrockKnowledge(options: BedrockKnowledgeOptions): KnowledgeBase {
+  const { knowledgeBaseId, dataSourceId, prefix } = options;
+  // HTTP/2, its default, keeps a connection that a frozen function wakes up without.
+  const retrieval = options.retrieval ?? new BedrockAgentRuntimeClient({ requestHandler: new NodeHttpHandler() });
+  const ingestion = options.ingestion ?? new BedrockAgentClient({});
+
+  const retrieve = async (text: string, limit: number, filter: RetrievalFilter | undefined) => {
+    const command = new RetrieveCommand({
+      knowledgeBaseId,
+      retrievalQuery: { text },
+      retrievalConfiguration: {
+        vectorSearchConfiguration: {
+          numberOfResults: Math.min(maxResults, limit),
+          ...(filter === undefined ? {} : { filter }),
+        },
+      },
+    });
+    const answer = await retrieval.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
+    return answer.retrievalResults ?? [];
+  };
+
+  return {
+    async search(query) {
+      const text = query.text.slice(0, maxQueryCharacters);
+      const said = `Bedrock knowledge base ${knowledgeBaseId}: "${text.slice(0, 120)}"`;
+      if (text.trim() === '') return { kind: 'data', data: [], query: said, bytes: 0 };
+      const tags = tagsAsked(text);
+      const startedAt = performance.now();
+      try {
+        const found = await Promise.all(
+          filtersFor(query, tags).map((filter) => retrieve(tags ? tags.join(' ') : text, query.limit, filter)),
+        );
+        const all = found.flat();
+        const data = tags ? tagged(all, tags, prefix) : ranked(all, text, query, prefix);
+        const bytes = all.reduce((sum, one) => sum + (one.content?.text?.length ?? 0), 0);
+        return { kind: 'data', data: data.slice(0, query.limit), query: said, bytes };
+      } catch (cause) {
+        const askedMs = Math.round(performance.now() - startedAt);
+        const reason = `The Bedrock knowledge base ${knowledgeBaseId} did not answer (${nameOf(cause)}).`;
+        return { kind: 'gap', gap: { source: 'knowledge', reason: reason.slice(0, 300), askedMs } };
+      }
+    },
+    async add(document) {
+      // The metadata first: an ingestion that runs just now takes both or neither.
+      await options.put({ name: `${document.name}.metadata.json`, text: metadataFile(document) });
+      await options.put({ name: document.name, text: options.fileOf(document) });
+      const start = new StartIngestionJobCommand({
+        knowledgeBaseId,
+        dataSourceId,
+        description: `Added ${document.name}`.slice(0, 200),
+      });
+      await ingestion.send(start).catch((cause: unknown) => {
+        // One runs already; what it has missed is taken by the next.
+        if (cause instanceof ConflictException) return;
+        options.onFailure(
+          new Unavailable(`${document.name} is stored, but its ingestion into ${knowledgeBaseId} was not started.`, {
+            cause,
+          }),
+        );
+      });
+    },
+  };
+}
+
+/** With a service both what was written for it, and what is best of all: its own pages must not be crowded out. */
+function filtersFor(
+  { service, type }: KnowledgeQuery,
+  tags: readonly string[] | undefined,
+): (RetrievalFilter | undefined)[] {
+  const ofType: RetrievalFilter[] = type === undefined ? [] : [{ equals: { key: 'type', value: type } }];
+  if (tags) {
+    const any = tags.map((value): RetrievalFilter => ({ listContains: { key: 'tags', value } }));
+    const [one, ...more] = any;
+    return one === undefined ? [] : [both([more.length === 0 ? one : { orAll: any }, ...ofType])];
+  }
+  if (service === undefined) return [both(ofType)];
+  return [both([{ equals: { key: 'service', value: service.toLowerCase() } }, ...ofType]), both(ofType)];
+}
+
+const both = (filters: readonly RetrievalFilter[]): RetrievalFilter | undefined =>
+  filters.length > 1 ? { andAll: [...filters] } : filters[0];
+
+/** The best section of each document, best document first. */
+function ranked(
+  results: readonly KnowledgeBaseRetrievalResult[],
+  text: string,
+  query: KnowledgeQuery,
+  prefix: string,
+): KnowledgeHit[] {
+  const asked = spellings(text);
+  const best = new Map<string, KnowledgeHit>();
+  for (const result of results) {
+    const { document, title, service, tags, sections } = chunkOf(result, prefix);
+    const similarity = result.score ?? 0;
+    const told = sections
+      .map((section) => ({ section, shared: sharedWords(asked, `${section.heading}\n${section.markdown}`) }))
+      .toSorted((a, b) => b.shared.length - a.shared.length)[0];
+    if (!told) continue;
+    const own = service !== undefined && service.toLowerCase() === query.service?.toLowerCase();
+    const hit: KnowledgeHit = {
+      document,
+      title,
+      heading: told.section.heading,
+      excerpt: told.section.markdown,
+      score: similarity * scoreScale * standing({ service, draft: tags.includes('draft') }, query.service),
+      why: [
+        ...(own ? [`written for ${service}`] : []),
+        `similarity ${similarity.toFixed(2)}`,
+        ...(told.shared.length > 0 ? [`${told.shared.slice(0, wordsInWhy).join(', ')} in its text`] : []),
+      ].join('; '),
+    };
+    const known = best.get(document);
+    if (!known || hit.score > known.score) best.set(document, hit);
+  }
+  return [...best.values()].sort((a, b) => b.score - a.score || (a.document < b.document ? -1 : 1));
+}
+
+/** Every section of the documents that have a tag, last name first: names of postmortems sort by time. */
+function tagged(
+  results: readonly KnowledgeBaseRetrievalResult[],
+  asked: readonly string[],
+  prefix: string,
+): KnowledgeHit[] {
+  const hits = results.flatMap((result) => {
+    const { document, title, tags, sections } = chunkOf(result, prefix);
+    const tag = asked.find((one) => tags.includes(one));
+    if (tag === undefined) return [];
+    return sections.map(({ heading, markdown }) => ({
+      document,
+      title,
+      heading,
+      excerpt: markdown,
+      score: 1,
+      why: `tagged ${tag}`,
+    }));
+  });
+  // Chunks overlap: of a section that two have, the longer.
+  const whole = new Map<string, KnowledgeHit>();
+  for (const hit of hits) {
+    const key = `${hit.document}\n${hit.heading}`;
+    if (hit.excerpt.length > (whole.get(key)?.excerpt.length ?? 0)) whole.set(key, hit);
+  }
+  return [...whole.values()].sort((a, b) => (a.document === b.document ? 0 : a.document < b.document ? 1 : -1));
+}
+
+/** A chunk of a document with what its metadata says. Its front matter, where the chunk begins with it, is no text. */
+function chunkOf({ content, location, metadata }: KnowledgeBaseRetrievalResult, prefix: string) {
+  const uri = location?.s3Location?.uri ?? '';
+  const key = /^s3:\/\/[^/]+\/(.*)$/.exec(uri)?.[1] ?? uri;
+  const document = key.startsWith(prefix) ? key.slice(prefix.length) : key || 'unknown';
+  const { title = document.replace(/\.md$/i, ''), service, tags } = readMetadata(metadata);
+  const text = (content?.text ?? '').replace(/^\uFEFF?---\r?\n[\s\S]*?\r?\n---(?:\r?\n|$)/, '');
+  return { document, title, service, tags, sections: sectionsOf(title, text) };
+}
+
+/** Words that were asked for, as they were spelled, without phrases. */
+function sharedWords(asked: ReadonlyMap<string, string>, text: string): string[] {
+  const there = new Set(termsOf(text).filter((term) => !isPhrase(term)));
+  return [...asked].flatMap(([term, spelled]) => (there.has(term) ? [spelled] : []));
+}
+
+const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : 'unknown error');
