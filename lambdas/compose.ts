@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { agentCoreMemory, noMemory } from '../connectors/agentcore/index.ts';
+import { type AgentRuntime, agentCoreMemory, agentRuntime, noMemory } from '../connectors/agentcore/index.ts';
 import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { dynamoStores } from '../connectors/dynamodb/index.ts';
@@ -86,6 +86,8 @@ const Environment = z.object({
   BUS_NAME: z.string().min(1).optional(),
   EVIDENCE_BUCKET: z.string().min(1).optional(),
   MEMORY_ID: z.string().min(1).optional(),
+  /** Where conversations are held; in the function itself where absent. */
+  CONVERSATION_RUNTIME_ARN: z.string().min(1).optional(),
   KNOWLEDGE_BASE_ID: z.string().min(1).optional(),
   KNOWLEDGE_SOURCE_ID: z.string().min(1).optional(),
   KNOWLEDGE_FALLBACK: z.enum(['true', 'false']).default('true'),
@@ -154,6 +156,12 @@ export const memory = (): Ports['memory'] =>
       onFailure: (failure) => logger.warn('memory failed', { code: failure.code, reason: failure.message }),
     });
   });
+
+export type { AgentRuntime };
+export const conversationRuntime = (): AgentRuntime | undefined => {
+  const { CONVERSATION_RUNTIME_ARN: arn } = environment();
+  return arn === undefined ? undefined : once('conversationRuntime', () => agentRuntime({ arn }));
+};
 
 export const policies = (): Ports['policies'] =>
   once('policies', () => {

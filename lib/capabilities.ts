@@ -26,7 +26,7 @@ export interface Surroundings {
 }
 
 /** A file or folder of the repository, where it lies in the bundle, and what stays out of it. */
-interface BundledFile {
+export interface BundledFile {
   readonly from: string;
   readonly to: string;
   readonly without?: string;

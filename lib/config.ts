@@ -144,6 +144,8 @@ export const StageConfig = z.strictObject({
       apiUrl: z.url().optional(),
     })
     .optional(),
+  /** Where conversations are held: in a function, or in sessions of AgentCore Runtime. */
+  conversation: z.strictObject({ host: z.enum(['lambda', 'agentcore']).default('lambda') }).default({ host: 'lambda' }),
   /** Where people read and answer; an incident must never be silent, so there is always one. */
   slack: z.strictObject({ channel: z.string().min(1), apiUrl: z.url().optional() }),
   /** An existing SNS topic that alarms go to; without one they only change colour. */

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { bundling } from './bundles.ts';
 import { acknowledgements, type Capability, type Given, give, type Surroundings } from './capabilities.ts';
 import { root } from './root.ts';
 
@@ -185,6 +186,8 @@ export function functionTable(): ReadonlyMap<string, FunctionRow> {
 
 interface FunctionsProps extends Surroundings {
   readonly logRetention: RetentionDays;
+  /** Where conversations are held; in the function where absent. */
+  readonly conversationArn?: string | undefined;
 }
 
 export class Functions extends Construct {
@@ -214,7 +217,9 @@ const atTheEdge: readonly string[] = ['pagerduty-webhook', 'slack', 'incident-up
 function createFunction(scope: Construct, name: string, row: FunctionRow, props: FunctionsProps): LambdaFunction {
   const { stage, prefix, logRetention } = props;
   const functionName = `${prefix}${name}`;
-  const given = give(row.may, props);
+  const { conversationArn } = props;
+  const given =
+    name === 'conversation' && conversationArn !== undefined ? sayOn(conversationArn) : give(row.may, props);
   const log = new LogGroup(scope, `${name}-log`, {
     logGroupName: `/aws/lambda/${functionName}`,
     retention: logRetention,
@@ -237,6 +242,18 @@ function createFunction(scope: Construct, name: string, row: FunctionRow, props:
   });
 }
 
+/** What is left to the function where AgentCore Runtime holds the conversation: to pass on what was said. */
+const sayOn = (arn: string): Given => ({
+  statements: [
+    new PolicyStatement({
+      actions: ['bedrock-agentcore:InvokeAgentRuntime'],
+      resources: [arn, `${arn}/runtime-endpoint/DEFAULT`],
+    }),
+  ],
+  environment: { CONVERSATION_RUNTIME_ARN: arn },
+  files: [],
+});
+
 /** A role of its own for every function: its log, and what the table gives it. */
 function createRole(scope: Construct, name: string, log: LogGroup, given: Given): Role {
   const writeLog = new PolicyStatement({
@@ -250,25 +267,3 @@ function createRole(scope: Construct, name: string, log: LogGroup, given: Given)
     inlinePolicies: { own: new PolicyDocument({ statements: [writeLog, ...given.statements] }) },
   });
 }
-
-/** One ES module with everything in it. CommonJS packages find `require` and their folder through the banner, by names too long for the minifier to make. */
-const bundling = (files: Given['files']) => ({
-  format: OutputFormat.ESM,
-  target: 'node24',
-  mainFields: ['module', 'main'],
-  minify: true,
-  sourceMap: false,
-  bundleAwsSDK: true,
-  banner:
-    "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;",
-  commandHooks: {
-    beforeBundling: () => [],
-    beforeInstall: () => [],
-    afterBundling: (_input: string, output: string) =>
-      files.flatMap(({ from, to, without }) => [
-        `mkdir -p "${join(output, to, '..')}"`,
-        `cp -R "${join(root, from)}" "${join(output, to)}"`,
-        ...(without === undefined ? [] : [`rm -f "${join(output, to, without)}"`]),
-      ]),
-  },
-});

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { Bus } from './bus.ts';
 import type { StageConfig } from './config.ts';
+import { ConversationHost } from './conversation-host.ts';
 import { Edge } from './edge.ts';
 import { Evidence } from './evidence.ts';
 import { Functions } from './functions.ts';
@@ -33,16 +34,13 @@ export class WatchkeeperStack extends Stack {
       deletionProtection,
     });
     const bus = new Bus(this, 'Bus', { prefix, archiveDays: stage.eventArchiveDays });
+    const around = { stage, prefix, tables, evidence: evidence.bucket, secrets, memory, knowledge, bus: bus.bus };
+    const conversation =
+      stage.conversation.host === 'agentcore' ? new ConversationHost(this, 'Conversation', around) : undefined;
     const functions = new Functions(this, 'Functions', {
-      stage,
-      prefix,
+      ...around,
       logRetention,
-      tables,
-      evidence: evidence.bucket,
-      secrets,
-      memory,
-      knowledge,
-      bus: bus.bus,
+      conversationArn: conversation?.arn,
     });
     const workflow = new Workflow(this, 'Workflow', { prefix, logRetention, functions: functions.steps() });
     bus.route({

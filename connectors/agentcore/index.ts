@@ -1,1 +1,2 @@
 export { agentCoreMemory, noMemory } from './memory.ts';
+export { type AgentRuntime, agentRuntime } from './runtime.ts';

@@ -168,6 +168,7 @@ async function openOf({ incidents }: ListenPorts): Promise<Said> {
 /** From the thread: our own message names its incident, an alert its page; else the thread itself is the alert's identity. */
 async function settingOf(said: Words, ports: ListenPorts): Promise<Setting> {
   const { place } = said;
+  if (said.incidentId !== undefined) return { incident: await ports.incidents.get(said.incidentId) };
   if (place?.threadTs === undefined) return {};
   const { channel, threadTs } = place;
   const known = await ports.incidents.findBySource(sourceOfThread(channel, threadTs));

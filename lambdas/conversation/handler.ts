@@ -1,7 +1,9 @@
 import { type ListenPorts, listen } from '../../core/conversation/listen.ts';
+import { sessionOf } from '../../core/conversation/session.ts';
 import { Utterance } from '../../core/model/utterance.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import {
+  type AgentRuntime,
   approvals,
   audit,
   bus,
@@ -9,6 +11,7 @@ import {
   chat,
   clock,
   controls,
+  conversationRuntime,
   costs,
   evidence,
   ids,
@@ -35,7 +38,12 @@ export const create = (ports: ListenPorts & Pick<Ports, 'seen'>) =>
     return { kind: heard.kind };
   });
 
-export const handler = onLambda(() =>
+/** Said on to where the stage holds its conversations, in the session of the thread. */
+export const forward = (runtime: AgentRuntime) =>
+  answering('conversation-forward', Utterance, (said) => runtime.invoke(sessionOf(said), said));
+
+/** Answered in this process. */
+export const here = onLambda(() =>
   create({
     approvals: approvals(),
     audit: audit(),
@@ -56,3 +64,8 @@ export const handler = onLambda(() =>
     workflow: workflow(),
   }),
 );
+
+export const handler = onLambda(() => {
+  const runtime = conversationRuntime();
+  return runtime === undefined ? here : forward(runtime);
+});

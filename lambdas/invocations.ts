@@ -1,0 +1,97 @@
+// A handler behind the HTTP contract of AgentCore Runtime: POST /invocations with its event as JSON, GET /ping for whether it is there and
+// busy. The same handler that a Lambda has; only the way to it differs.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Context as LambdaContext } from 'aws-lambda';
+import { WatchkeeperError } from '../core/errors.ts';
+import type { Invoke } from './handle.ts';
+import { maxBodyBytes } from './http.ts';
+
+export interface Served {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Listens; port 0 takes a free one. What is under way when it is closed is ended first. */
+export async function serveInvocations(
+  invoke: Invoke,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Served> {
+  let running = 0;
+  /** Unix seconds of the last change between idle and busy: a session is kept while it is busy. */
+  let changedAt = Math.floor(Date.now() / 1000);
+  const count = (by: 1 | -1): void => {
+    running += by;
+    if (running === (by === 1 ? 1 : 0)) changedAt = Math.floor(Date.now() / 1000);
+  };
+  const answer = async (request: IncomingMessage): Promise<{ status: number; body: unknown }> => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    if (path === '/ping' && request.method === 'GET')
+      return {
+        status: 200,
+        body: { status: running > 0 ? 'HealthyBusy' : 'Healthy', time_of_last_update: changedAt },
+      };
+    if (path !== '/invocations') return { status: 404, body: { error: 'There are POST /invocations and GET /ping.' } };
+    if (request.method !== 'POST') return { status: 405, body: { error: 'Invocations are posted.' } };
+    const event = await readJson(request);
+    if (event.kind !== 'read') return { status: event.kind === 'too-large' ? 413 : 400, body: { error: event.why } };
+    count(1);
+    try {
+      return { status: 200, body: (await invoke(event.value, {} as LambdaContext)) ?? null };
+    } catch (error) {
+      // Logged by the handler; the caller gets our sentence and no more.
+      const known = error instanceof WatchkeeperError;
+      return {
+        status: known && error.audience === 'caller' ? 400 : 500,
+        body: {
+          error: known ? error.message : 'It failed; the log says how.',
+          code: known ? error.code : 'Unexpected',
+        },
+      };
+    } finally {
+      count(-1);
+    }
+  };
+  const server = createServer((request, response) => {
+    answer(request).then(
+      ({ status, body }) => send(response, status, body),
+      () => send(response, 400, { error: 'The request broke off.' }),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  if (response.destroyed) return;
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+type ReadJson =
+  | { readonly kind: 'read'; readonly value: unknown }
+  | { readonly kind: 'too-large' | 'no-json'; readonly why: string };
+
+async function readJson(request: IncomingMessage): Promise<ReadJson> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= maxBodyBytes) chunks.push(chunk);
+  }
+  if (size > maxBodyBytes) return { kind: 'too-large', why: `A payload has at most ${maxBodyBytes} bytes.` };
+  try {
+    return { kind: 'read', value: JSON.parse(Buffer.concat(chunks).toString('utf8')) };
+  } catch {
+    return { kind: 'no-json', why: 'The payload is not JSON.' };
+  }
+}

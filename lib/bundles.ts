@@ -1,0 +1,55 @@
+// How code becomes one file: for Lambda by the CDK's own bundler, for AgentCore Runtime by the same esbuild. CommonJS packages find `require`
+// and their folder through the banner, by names too long for the minifier to make.
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { buildSync } from 'esbuild';
+import type { BundledFile } from './capabilities.ts';
+import { root } from './root.ts';
+
+const banner =
+  "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;";
+const mainFields = ['module', 'main'];
+
+/** One ES module with everything in it, and files beside it. */
+export const bundling = (files: readonly BundledFile[]): BundlingOptions => ({
+  format: OutputFormat.ESM,
+  target: 'node24',
+  mainFields,
+  minify: true,
+  sourceMap: false,
+  bundleAwsSDK: true,
+  banner,
+  commandHooks: {
+    beforeBundling: () => [],
+    beforeInstall: () => [],
+    afterBundling: (_input: string, output: string) =>
+      files.flatMap(({ from, to, without }) => [
+        `mkdir -p "${join(output, to, '..')}"`,
+        `cp -R "${join(root, from)}" "${join(output, to)}"`,
+        ...(without === undefined ? [] : [`rm -f "${join(output, to, without)}"`]),
+      ]),
+  },
+});
+
+/** `app.js` of the conversation's server for Node 22, the newest that AgentCore Runtime has, and files beside it. */
+export function bundleServer(output: string, files: readonly BundledFile[]): void {
+  buildSync({
+    entryPoints: [join(root, 'lambdas', 'conversation', 'server.ts')],
+    outfile: join(output, 'app.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'esm',
+    mainFields,
+    minify: true,
+    banner: { js: banner },
+    logLevel: 'error',
+  });
+  writeFileSync(join(output, 'package.json'), '{"type":"module"}\n');
+  for (const { from, to, without } of files) {
+    mkdirSync(dirname(join(output, to)), { recursive: true });
+    cpSync(join(root, from), join(output, to), { recursive: true });
+    if (without !== undefined) rmSync(join(output, to, without), { force: true });
+  }
+}

@@ -1,0 +1,127 @@
+// Conversations in AgentCore Runtime, where a stage asks for it: a session of up to eight hours for each thread, in a machine of its own, with
+// the code and the rights that the function has otherwise. No container: the bundle is the deployment.
+import { join } from 'node:path';
+import { ArnFormat, AssetHashType, DockerImage, Stack, Token, Validations } from 'aws-cdk-lib';
+import { CfnRuntime } from 'aws-cdk-lib/aws-bedrockagentcore';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { Construct } from 'constructs';
+import { bundleServer } from './bundles.ts';
+import { acknowledgements, type Given, give, type Surroundings } from './capabilities.ts';
+import { functionTable } from './functions.ts';
+import { root } from './root.ts';
+
+/** Seconds without a word until a session's machine goes, and its longest life. */
+const idleSeconds = 15 * 60;
+const longestSeconds = 8 * 3600;
+const logs = '/aws/bedrock-agentcore/runtimes';
+
+export class ConversationHost extends Construct {
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, around: Surroundings) {
+    super(scope, id);
+    const { prefix, stage } = around;
+    const stack = Stack.of(this);
+    const name = `${prefix}conversation`.replaceAll('-', '_');
+    const given = give(functionTable().get('conversation')?.may ?? [], around);
+    const role = this.#role(name, given, around);
+    const code = this.#code(given);
+    const runtime = new CfnRuntime(this, 'Runtime', {
+      agentRuntimeName: name,
+      description: 'Answers in the threads of incidents',
+      roleArn: role.roleArn,
+      agentRuntimeArtifact: {
+        codeConfiguration: {
+          code: { s3: { bucket: code.s3BucketName, prefix: code.s3ObjectKey } },
+          entryPoint: ['app.js'],
+          runtime: 'NODE_22',
+        },
+      },
+      networkConfiguration: { networkMode: 'PUBLIC' },
+      protocolConfiguration: 'HTTP',
+      lifecycleConfiguration: { idleRuntimeSessionTimeout: idleSeconds, maxLifetime: longestSeconds },
+      environmentVariables: {
+        POWERTOOLS_LOG_LEVEL: stage.logLevel,
+        STAGE_REGION: stack.region,
+        ...given.environment,
+      },
+    });
+    runtime.node.addDependency(role);
+    this.arn = runtime.attrAgentRuntimeArn;
+  }
+
+  #role(name: string, given: Given, around: Surroundings): Role {
+    const stack = Stack.of(this);
+    // The service names the log group for the runtime's id, which is not known before there is a runtime.
+    const groups = stack.formatArn({
+      service: 'logs',
+      resource: 'log-group',
+      resourceName: `${logs}/${name}-*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const streams = `${groups}:log-stream:*`;
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('bedrock-agentcore.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': stack.account },
+          ArnLike: {
+            'aws:SourceArn': stack.formatArn({
+              service: 'bedrock-agentcore',
+              resource: 'runtime',
+              resourceName: `${name}-*`,
+            }),
+          },
+        },
+      }),
+      description: 'What the conversation may do where AgentCore Runtime holds it',
+      inlinePolicies: {
+        own: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['logs:CreateLogGroup', 'logs:DescribeLogStreams', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+              resources: [groups, streams],
+            }),
+            ...given.statements,
+          ],
+        }),
+      },
+    });
+    Validations.of(role).acknowledge(
+      ...[groups, streams].map((resource) => ({
+        id: `AwsSolutions-IAM5[Resource::${inWords(stack, resource)}]`,
+        reason: 'The log group is named for the runtime by the service; the right ends at this runtime.',
+      })),
+      ...acknowledgements(around),
+    );
+    return role;
+  }
+
+  #code(given: Given): Asset {
+    return new Asset(this, 'Code', {
+      // What is hashed where nothing is bundled (tests).
+      path: join(root, 'lambdas', 'conversation'),
+      assetHashType: AssetHashType.OUTPUT,
+      bundling: {
+        image: DockerImage.fromRegistry('unused'),
+        local: {
+          tryBundle: (output) => {
+            bundleServer(output, given.files);
+            return true;
+          },
+        },
+      },
+    });
+  }
+}
+
+/** An ARN as the rules name it: pseudo parameters in angle brackets. */
+const inWords = (stack: Stack, arn: string): string =>
+  [
+    [stack.partition, 'Partition'],
+    [stack.region, 'Region'],
+    [stack.account, 'AccountId'],
+  ].reduce(
+    (text, [value = '', name]) => (Token.isUnresolved(value) ? text.replaceAll(value, `<AWS::${name}>`) : text),
+    arn,
+  );
