@@ -26,17 +26,35 @@ import { lambdaColleagues } from '../connectors/lambda/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/index.ts';
 import { readScenario, recordedExecutor, recordedTargets, recordedTelemetry } from '../connectors/recorded/index.ts';
-import { s3Documents, s3Evidence } from '../connectors/s3/index.ts';
+import { s3Documents, s3Evidence, s3Tape } from '../connectors/s3/index.ts';
 import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
 import { slackChat, slackReplies, slackThreads } from '../connectors/slack/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
-import { ModelConfig, noReasoner, parsePrompt, strandsReasoner, withKeys } from '../connectors/strands/index.ts';
+import {
+  ModelConfig,
+  noReasoner,
+  parsePrompt,
+  recordingStudio,
+  strandsReasoner,
+  withKeys,
+  withoutKeys,
+} from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { withFallback } from '../core/analysis/knowledge/fallback.ts';
 import { Misconfigured } from '../core/errors.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { noCosts, noTelemetry } from '../core/ports/none.ts';
 import type { KnowledgeBase, KnowledgeDocument } from '../core/ports/telemetry.ts';
+import {
+  type Recorder,
+  recorder,
+  tapedCatalog,
+  tapedExecutor,
+  tapedIncidents,
+  tapedPager,
+  tapedTargets,
+  tapedTelemetry,
+} from '../core/replay/record.ts';
 import {
   deferredChat,
   deferredExecutor,
@@ -100,6 +118,8 @@ const Environment = z.object({
   FUNCTION_PREFIX: z.string().min(1).optional(),
   /** Short name → ARN of the secrets that this function may read. */
   SECRETS: json(z.record(z.string(), z.string())).default({}),
+  /** Present: every call to the world is written down, to be replayed. */
+  RECORDING: z.literal('on').optional(),
 });
 type Environment = z.infer<typeof Environment>;
 
@@ -137,7 +157,7 @@ const stores = () =>
       clock: clock(),
     }),
   );
-export const incidents = (): Ports['incidents'] => stores().incidents;
+export const incidents = (): Ports['incidents'] => once('incidents', () => taped(stores().incidents, tapedIncidents));
 export const seen = (): Ports['seen'] => stores().seen;
 export const approvals = (): Ports['approvals'] => stores().approvals;
 export const ledger = (): Ports['ledger'] => stores().ledger;
@@ -179,12 +199,14 @@ const readSecret = () => once('readSecret', () => secretReader({ arns: setting('
 export const secrets = (): Ports['secrets'] => once('secrets', () => signingSecrets(readSecret()));
 
 export const pager = (): Ports['pager'] =>
-  once('pager', () => {
-    const { PAGERDUTY: config } = environment();
-    if (config === undefined) return pagerDuty({});
-    const { from: fromEmail, apiUrl: baseUrl } = config;
-    return deferredPager(async () => pagerDuty({ token: await readSecret()('pagerduty-token'), fromEmail, baseUrl }));
-  });
+  once('pager', () => taped(untapedPager(), (made, record) => tapedPager(made, stores().incidents, record)));
+
+function untapedPager(): Ports['pager'] {
+  const { PAGERDUTY: config } = environment();
+  if (config === undefined) return pagerDuty({});
+  const { from: fromEmail, apiUrl: baseUrl } = config;
+  return deferredPager(async () => pagerDuty({ token: await readSecret()('pagerduty-token'), fromEmail, baseUrl }));
+}
 
 /** A rotated token counts after this long. */
 const secretAgeMs = 5 * 60_000;
@@ -214,7 +236,10 @@ export const reasoner = (): Ports['reasoner'] =>
     if (model === undefined) return noReasoner();
     return deferredReasoner(
       kept(async () => {
-        return strandsReasoner(await withKeys(model, modelKey), readPrompts(), stores().spending);
+        const record = recording();
+        record?.note('model.config', withoutKeys(model));
+        const studio = record && recordingStudio(record);
+        return strandsReasoner(await withKeys(model, modelKey), readPrompts(), stores().spending, studio);
       }),
     );
   });
@@ -281,24 +306,25 @@ async function localKnowledge(given: readonly KnowledgeDocument[]): Promise<Know
   };
 }
 
-export const telemetry = (): Ports['telemetry'] =>
-  once('telemetry', () => {
-    const world = setting('TELEMETRY');
-    switch (world.kind) {
-      case 'recorded':
-        return deferredTelemetry(
-          kept(async () => {
-            const recorded = await recordedWorld(world.scenario)();
-            return recordedTelemetry({
-              ...recorded,
-              knowledge: (documents) => deferredKnowledge(kept(() => knowledgeBase(documents), knowledgeAgeMs)),
-            });
-          }),
-        );
-      case 'live':
-        return deferredTelemetry(kept(() => liveTelemetry(world)));
-    }
-  });
+export const telemetry = (): Ports['telemetry'] => once('telemetry', () => taped(untapedTelemetry(), tapedTelemetry));
+
+function untapedTelemetry(): Ports['telemetry'] {
+  const world = setting('TELEMETRY');
+  switch (world.kind) {
+    case 'recorded':
+      return deferredTelemetry(
+        kept(async () => {
+          const recorded = await recordedWorld(world.scenario)();
+          return recordedTelemetry({
+            ...recorded,
+            knowledge: (documents) => deferredKnowledge(kept(() => knowledgeBase(documents), knowledgeAgeMs)),
+          });
+        }),
+      );
+    case 'live':
+      return deferredTelemetry(kept(() => liveTelemetry(world)));
+  }
+}
 
 type LiveConfig = Extract<z.infer<typeof TelemetryConfig>, { kind: 'live' }>;
 
@@ -344,36 +370,58 @@ const recordedWorld = (dir: string) =>
     })),
   );
 
-export const executor = (): Ports['executor'] =>
-  once('executor', () => {
-    const world = setting('TELEMETRY');
-    switch (world.kind) {
-      case 'recorded':
-        return deferredExecutor(kept(async () => recordedExecutor(await recordedWorld(world.scenario)())));
-      case 'live':
-        return deferredExecutor(
-          kept(async () => kubernetesExecutor({ clusters: await clustersOf(world, actingSecret()), clock: clock() })),
-        );
-    }
-  });
+export const executor = (): Ports['executor'] => once('executor', () => taped(untapedExecutor(), tapedExecutor));
 
-export const targets = (): Ports['targets'] =>
-  once('targets', () => {
-    const world = setting('TELEMETRY');
-    switch (world.kind) {
-      case 'recorded':
-        return deferredTargets(kept(async () => recordedTargets(await recordedWorld(world.scenario)())));
-      case 'live':
-        return deferredTargets(
-          kept(async () => kubernetesTargets({ clusters: await clustersOf(world, actingSecret()) })),
-        );
-    }
-  });
+function untapedExecutor(): Ports['executor'] {
+  const world = setting('TELEMETRY');
+  switch (world.kind) {
+    case 'recorded':
+      return deferredExecutor(kept(async () => recordedExecutor(await recordedWorld(world.scenario)())));
+    case 'live':
+      return deferredExecutor(
+        kept(async () => kubernetesExecutor({ clusters: await clustersOf(world, actingSecret()), clock: clock() })),
+      );
+  }
+}
 
-export const catalog = (): Ports['catalog'] => once('catalog', () => yamlCatalog(bundled(setting('CATALOG_FILE'))));
+export const targets = (): Ports['targets'] => once('targets', () => taped(untapedTargets(), tapedTargets));
+
+function untapedTargets(): Ports['targets'] {
+  const world = setting('TELEMETRY');
+  switch (world.kind) {
+    case 'recorded':
+      return deferredTargets(kept(async () => recordedTargets(await recordedWorld(world.scenario)())));
+    case 'live':
+      return deferredTargets(
+        kept(async () => kubernetesTargets({ clusters: await clustersOf(world, actingSecret()) })),
+      );
+  }
+}
+
+export const catalog = (): Ports['catalog'] =>
+  once('catalog', () => taped(yamlCatalog(bundled(setting('CATALOG_FILE'))), tapedCatalog));
 
 /** No stage names a billing source yet: what is asked of it is a gap. */
 export const costs = (): Ports['costs'] => noCosts;
+
+/** Undefined where the stage does not record. A function may be stopped as soon as it answered: it waits for its tape. */
+const recording = (): Recorder | undefined =>
+  once('recording', () => {
+    if (environment().RECORDING === undefined) return undefined;
+    const logger = new Logger({ serviceName: 'watchkeeper' });
+    return recorder({
+      tape: s3Tape({ bucket: setting('EVIDENCE_BUCKET') }),
+      clock: clock(),
+      onTrouble: (sentence) => logger.warn(sentence),
+      waits: true,
+    });
+  });
+
+/** The port, or the port that writes down what it is asked. */
+function taped<T>(port: T, tape: (port: T, record: Recorder) => T): T {
+  const record = recording();
+  return record === undefined ? port : tape(port, record);
+}
 
 const made = new Map<string, unknown>();
 

@@ -365,6 +365,16 @@ const capabilities = {
 } as const satisfies Record<string, Give>;
 export type Capability = keyof typeof capabilities;
 
+/** What a tape of an incident consists of. */
+const taped: ReadonlySet<Capability> = new Set([
+  'open incidents',
+  'observe',
+  'act',
+  'ask a model',
+  'use PagerDuty',
+] satisfies Capability[]);
+const writeTapes = all(objects('tapes', 'PutObject'), () => ({ environment: { RECORDING: 'on' } }));
+
 /** Everything that these capabilities come to, with the secrets among them as names, ARNs and the right to read each. */
 export function give(names: readonly Capability[], around: Surroundings): Given {
   const {
@@ -372,7 +382,10 @@ export function give(names: readonly Capability[], around: Surroundings): Given 
     environment = {},
     files = [],
     secrets = [],
-  } = merge(names.map((name) => capabilities[name](around)));
+  } = merge([
+    ...names.map((name) => capabilities[name](around)),
+    ...(around.stage.recording && names.some((name) => taped.has(name)) ? [writeTapes(around)] : []),
+  ]);
   const arns = around.secrets.arns(secrets);
   if (arns.size === 0) return { statements, environment, files };
   return {
@@ -400,7 +413,7 @@ export function acknowledgements({ stage, evidence }: Surroundings): { id: strin
   const bucket = Stack.of(evidence).getLogicalId(evidence.node.defaultChild as CfnElement);
   const routed = usedProviders(stage).flatMap(({ provider, models }) => (provider === 'bedrock' ? idsOf(models) : []));
   return [
-    ...['evidence', 'knowledge'].map((prefix) => ({
+    ...['evidence', 'knowledge', ...(stage.recording ? ['tapes'] : [])].map((prefix) => ({
       id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}/*]`,
       reason: `Objects are named for what is in them; the right ends at ${prefix}/ of this one bucket.`,
     })),

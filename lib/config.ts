@@ -131,6 +131,8 @@ export const StageConfig = z.strictObject({
     .default({ requestsPerSecond: 20, burst: 50 }),
   /** How long bus events can be replayed; 0 keeps none. */
   eventArchiveDays: z.number().int().min(0).max(365).default(14),
+  /** Every call that an incident makes to the world is kept, redacted, for `npm run replay`. */
+  recording: z.boolean().default(false),
   evidenceDays: z.number().int().min(1).max(3650).default(400),
   catalog: z.string().default('config/catalog.yaml'),
   telemetry: Telemetry,

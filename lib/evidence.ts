@@ -20,14 +20,12 @@ export class Evidence extends Construct {
       enforceSSL: true,
       versioned: true,
       removalPolicy: deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-      lifecycleRules: [
-        {
-          prefix: 'evidence/',
-          expiration: Duration.days(retainDays),
-          noncurrentVersionExpiration: Duration.days(7),
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-        },
-      ],
+      lifecycleRules: ['evidence/', 'tapes/'].map((prefix) => ({
+        prefix,
+        expiration: Duration.days(retainDays),
+        noncurrentVersionExpiration: Duration.days(7),
+        abortIncompleteMultipartUploadAfter: Duration.days(1),
+      })),
     });
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',

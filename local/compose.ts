@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { costExplorer } from '../connectors/cost-explorer/index.ts';
-import { diskEvidence, diskMemory } from '../connectors/disk/index.ts';
+import { diskEvidence, diskMemory, diskTape } from '../connectors/disk/index.ts';
 import { dynamoStores, tableDefinitions } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { knowledgeIndex, loadKnowledgeFolder } from '../connectors/knowledge-index/index.ts';
@@ -32,23 +32,51 @@ import {
   recordedTargets,
   recordedTelemetry,
 } from '../connectors/recorded/index.ts';
+import { s3Tape } from '../connectors/s3/index.ts';
 import { slackChat, slackReplies, slackThreads } from '../connectors/slack/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
-import { ModelConfig, noReasoner, parsePrompt, strandsReasoner } from '../connectors/strands/index.ts';
+import {
+  ModelConfig,
+  noReasoner,
+  parsePrompt,
+  recordingStudio,
+  replayingStudio,
+  strandsReasoner,
+  withoutKeys,
+} from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { Misconfigured } from '../core/errors.ts';
 import { Report } from '../core/model/report.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { noCosts, noExecutor, noTargets, noTelemetry, noThreads } from '../core/ports/none.ts';
+import {
+  type Recorder,
+  recorder,
+  tapedCatalog,
+  tapedExecutor,
+  tapedIncidents,
+  tapedPager,
+  tapedTargets,
+  tapedTelemetry,
+} from '../core/replay/record.ts';
+import {
+  type Deck,
+  replayedCatalog,
+  replayedExecutor,
+  replayedPager,
+  replayedTargets,
+  replayedTelemetry,
+} from '../core/replay/replay.ts';
+import type { Tape } from '../core/replay/tape.ts';
 import { type Config, readConfig } from './config.ts';
 import { alsoIn, type ConsoleChat, consoleChat } from './console-chat.ts';
 import { type Feed, observedApprovals, observedChat, observedIncidents, observedPreferences } from './feed.ts';
 import type { AwsEndpoint } from './runtime/aws-endpoint.ts';
-import type { Disk } from './runtime/files.ts';
+import { type Disk, folderDisk } from './runtime/files.ts';
 import { openTables } from './runtime/tables.ts';
 import { findScenarios } from './scenarios.ts';
-import type { MakeWorld, World } from './world.ts';
+import type { Ground, MakeWorld, World } from './world.ts';
 
 const names = {
   incidents: 'watchkeeper-incidents',
@@ -69,6 +97,9 @@ export interface ComposeOptions {
   readonly learnedFolder: string | undefined;
   /** The runtime's own, which pages from this machine are signed with. */
   readonly webhookSecret: string;
+  /** Whether every call to the world is written down, to be replayed. */
+  readonly record: boolean;
+  readonly onTrouble: (sentence: string) => void;
   /** Calls a function of lambdas/ by its name. */
   readonly invoke: (name: string, payload: unknown) => Promise<unknown>;
 }
@@ -77,6 +108,8 @@ export interface Composed {
   readonly ports: Ports;
   readonly world: World;
   readonly chat: ConsoleChat;
+  /** Waits for what is still being written down. */
+  flush(): Promise<void>;
 }
 
 export async function compose(options: ComposeOptions): Promise<Composed> {
@@ -89,7 +122,18 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     clock: systemClock(),
   });
   const { incidents, applied, spending } = stores;
-  const world = await options.makeWorld({ incidents, applied, spending, learnedFolder: options.learnedFolder });
+  const record = options.record
+    ? recorder({ tape: diskTape(disk), clock: systemClock(), onTrouble: options.onTrouble })
+    : undefined;
+  const made = await options.makeWorld({
+    incidents,
+    applied,
+    spending,
+    learnedFolder: options.learnedFolder,
+    record,
+  });
+  const world = record ? tapedWorld(made, incidents, record) : made;
+  if (record && world.model !== undefined) record.note('model.config', world.model);
   const { clock, telemetry, executor, targets, pager, catalog, costs, reasoner } = world;
   const local = { endpoint: aws.url, region: 'us-east-1', credentials: aws.credentials };
   const console = consoleChat(disk, systemClock());
@@ -97,6 +141,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   return {
     world,
     chat,
+    flush: async () => record?.flush(),
     ports: {
       clock,
       telemetry,
@@ -109,7 +154,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       reasoner,
       colleagues: colleaguesBy(options.invoke),
       ids: ulids(),
-      incidents: observedIncidents(incidents, feed),
+      incidents: observedIncidents(record ? tapedIncidents(incidents, record) : incidents, feed),
       approvals: observedApprovals(stores.approvals, feed),
       preferences: observedPreferences(stores.preferences, feed),
       seen: stores.seen,
@@ -132,6 +177,15 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     },
   };
 }
+
+const tapedWorld = (world: World, incidents: Ports['incidents'], record: Recorder): World => ({
+  ...world,
+  telemetry: tapedTelemetry(world.telemetry, record),
+  targets: tapedTargets(world.targets, record),
+  executor: tapedExecutor(world.executor, record),
+  pager: tapedPager(world.pager, incidents, record),
+  catalog: tapedCatalog(world.catalog, record),
+});
 
 /** The policies of this repository. @throws Misconfigured where they do not fit. */
 export function readPolicies(): Ports['policies'] {
@@ -212,6 +266,34 @@ async function costsOf(dirs: readonly string[]): Promise<Ports['costs']> {
   return noCosts;
 }
 
+/** A tape: what was asked then is answered as then, and time stands where it stood when the incident was opened. */
+export function replayedWorld(deck: Deck, openedAt: Date): MakeWorld {
+  return async ({ spending }) => {
+    const startedAt = Date.now();
+    const config = deck.has('model.config') ? deck.answer('model.config', {}) : undefined;
+    const model = config?.kind === 'value' ? ModelConfig.safeParse(config.value).data : undefined;
+    return {
+      clock: { now: () => new Date(openedAt.getTime() + Date.now() - startedAt) },
+      telemetry: replayedTelemetry(deck),
+      executor: replayedExecutor(deck),
+      targets: replayedTargets(deck),
+      pager: replayedPager(deck),
+      catalog: replayedCatalog(deck),
+      costs: noCosts,
+      reasoner:
+        model === undefined ? noReasoner() : strandsReasoner(model, readPrompts(), spending, replayingStudio(deck)),
+      pages: [],
+      webhookSecrets: [],
+      slackSigningSecrets: [],
+      waitMs: recordedWaitMs,
+    };
+  };
+}
+
+/** The tapes of a data folder, or of a deployed stage by its bucket. */
+export const openTapes = (place: { readonly folder: string } | { readonly bucket: string }): Tape =>
+  'folder' in place ? diskTape(folderDisk(place.folder)) : s3Tape({ bucket: place.bucket });
+
 export type LiveConfig = Config<typeof ModelConfig>;
 
 export const readConfigFile = (file: string, environment: NodeJS.ProcessEnv): Promise<LiveConfig> =>
@@ -228,19 +310,26 @@ export function withModel(make: MakeWorld, model: unknown, otherPrompts: readonl
   const prompts = [...readPrompts().filter(({ id }) => !others.some((other) => other.id === id)), ...others];
   return async (ground) => ({
     ...(await make(ground)),
-    reasoner: strandsReasoner(config.data, prompts, ground.spending),
+    reasoner: strandsReasoner(config.data, prompts, ground.spending, studioOf(ground)),
+    model: withoutKeys(config.data),
   });
 }
 
+const studioOf = ({ record }: Pick<Ground, 'record'>) => record && recordingStudio(record);
+
 /** Real systems, as far as they are configured; what is not is a gap. */
 export function liveWorld(config: LiveConfig): MakeWorld {
-  return async ({ learnedFolder, spending }) => ({
+  return async ({ learnedFolder, spending, record }) => ({
     clock: systemClock(),
     ...(await liveSources(config, learnedFolder)),
     pager: pagerDuty({ token: config.pagerduty?.token, fromEmail: config.pagerduty?.fromEmail }),
     catalog: catalogOf(config),
     costs: config.costs === undefined ? noCosts : costExplorer(),
-    reasoner: config.model === undefined ? noReasoner() : strandsReasoner(config.model, readPrompts(), spending),
+    reasoner:
+      config.model === undefined
+        ? noReasoner()
+        : strandsReasoner(config.model, readPrompts(), spending, studioOf({ record })),
+    ...(config.model === undefined ? {} : { model: withoutKeys(config.model) }),
     ...slackOf(config),
     pages: [],
     webhookSecrets: config.pagerduty?.webhookSecrets ?? [],

@@ -48,6 +48,8 @@ const schema = <Model extends z.ZodType>(model: Model) =>
       costs: z.literal('cost-explorer').optional(),
       model: model.optional(),
       dataDir: text.optional(),
+      /** Writes down every call to the world, for `npm run replay`. */
+      recording: z.boolean().optional(),
     })
     .refine((config) => config.catalog === undefined || (config.environment ?? config.level) === undefined, {
       message: 'environment and level come from the catalogue where there is one: leave them out',

@@ -12,6 +12,7 @@ export interface StartOptions {
   readonly data: string | undefined;
   readonly demo: boolean;
   readonly once: boolean;
+  readonly record: boolean;
 }
 
 export const startHelp = `Watchkeeper on one machine: answers a page, asks before it acts, remembers.
@@ -23,6 +24,7 @@ export const startHelp = `Watchkeeper on one machine: answers a page, asks befor
   --port N     where the console and the webhooks are, on 127.0.0.1 (default ${defaultPort}, 0 for any free port)
   --data DIR   where everything is kept (default ${defaultData})
   --no-demo    wait for a page, send none
+  --record     write down every call to the world, to study it with npm run replay
   --once       stop when the incident has ended, or waits for an answer that nobody here can give
   --help       this
 
@@ -59,6 +61,7 @@ export function readStartOptions(args: readonly string[]): Asked<StartOptions> {
       data: { type: 'string' },
       demo: { type: 'boolean', default: true },
       once: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
     'npm start -- --help',
@@ -76,6 +79,7 @@ export function readStartOptions(args: readonly string[]): Asked<StartOptions> {
       data: values.data,
       demo: values.demo,
       once: values.once,
+      record: values.record,
     },
   };
 }

@@ -21,6 +21,7 @@ const complain = (line: string) => void process.stderr.write(`${line}\n`);
 interface Plan {
   readonly makeWorld: MakeWorld;
   readonly data: string;
+  readonly record: boolean;
   readonly says: string;
   readonly firstPage: (runtime: Runtime) => string | undefined;
   /** Sentences about what cannot be asked now. */
@@ -31,10 +32,12 @@ async function plan(options: StartOptions): Promise<Plan> {
   if (options.config !== undefined) {
     const config = await readConfigFile(options.config, process.env);
     const data = options.data ?? config.dataDir ?? defaultData;
+    const record = options.record || (config.recording ?? false);
     if (config.scenarios !== undefined) {
       return {
         makeWorld: recordedWorld(config.scenarios, config),
         data,
+        record,
         says: 'in a recorded world: acting changes nothing real',
         firstPage: () => undefined,
         check: async () => [],
@@ -44,6 +47,7 @@ async function plan(options: StartOptions): Promise<Plan> {
     return {
       makeWorld: liveWorld(config),
       data,
+      record,
       says: `at what ${options.config} names`,
       firstPage: () => undefined,
       check: ({ world }) => checkSources(world.telemetry, configured, new Date()),
@@ -53,6 +57,7 @@ async function plan(options: StartOptions): Promise<Plan> {
   return {
     makeWorld: recordedWorld(own ? options.scenarios : [scenariosFolder]),
     data: options.data ?? defaultData,
+    record: options.record,
     says: 'in a recorded world: acting changes nothing real',
     firstPage: ({ world }) => {
       const demo = world.pages.find((page) => page.id === demoScenario) ?? world.pages[0];
@@ -64,11 +69,12 @@ async function plan(options: StartOptions): Promise<Plan> {
 
 /** Resolves to the exit code. */
 export async function start(options: StartOptions): Promise<number> {
-  const { makeWorld, data, says, firstPage, check } = await plan(options);
+  const { makeWorld, data, record, says, firstPage, check } = await plan(options);
   const runtime = await startRuntime({
     makeWorld,
     data,
     port: options.port,
+    record,
     onTrouble: (sentence) => complain(style.yellow(sentence)),
   });
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;

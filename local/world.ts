@@ -2,6 +2,7 @@
 // compose.ts, used by the runtime; everything else is the same for both.
 import type { Ports } from '../core/ports/index.ts';
 import type { AppliedActions, IncidentStore, Spending } from '../core/ports/records.ts';
+import type { Recorder } from '../core/replay/record.ts';
 
 /** A page that this world can send itself. `body` is POSTed byte for byte. */
 export interface RecordedPage {
@@ -22,6 +23,8 @@ export interface World
   /** Secrets of PagerDuty's webhook subscriptions, besides the runtime's own. */
   readonly webhookSecrets: readonly string[];
   readonly slackSigningSecrets: readonly string[];
+  /** Which models it asks, without their keys; undefined without one. */
+  readonly model?: unknown;
   /** How long a Wait takes where time is recorded; as long as it says where absent. */
   readonly waitMs?: number | undefined;
 }
@@ -34,6 +37,8 @@ export interface Ground {
   readonly spending: Spending;
   /** Where documents that were learned are kept, and read again; an existing folder. */
   readonly learnedFolder: string | undefined;
+  /** Where calls of models are written down. */
+  readonly record?: Recorder | undefined;
 }
 
 export type MakeWorld = (ground: Ground) => Promise<World>;

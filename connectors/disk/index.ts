@@ -1,2 +1,3 @@
 export { diskEvidence } from './evidence.ts';
 export { diskMemory } from './memory.ts';
+export { diskTape } from './tape.ts';

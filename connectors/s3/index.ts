@@ -1,2 +1,3 @@
 export { s3Documents } from './documents.ts';
 export { s3Evidence } from './evidence.ts';
+export { s3Tape } from './tape.ts';

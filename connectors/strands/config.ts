@@ -86,6 +86,17 @@ export const ModelConfig = z.preprocess((value) => {
 }, Chain);
 export type ModelConfig = z.infer<typeof ModelConfig>;
 
+/** What may be kept: the same models and prices, no key. */
+export const withoutKeys = (config: ModelConfig): ModelConfig => ({
+  ...config,
+  providers: Object.fromEntries(
+    Object.entries(config.providers).map(([name, provider]) => [
+      name,
+      provider.provider === 'bedrock' ? provider : { ...provider, apiKey: 'none' },
+    ]),
+  ),
+});
+
 /** Fills in keys that are kept elsewhere: `keyOf` gets the provider's name. */
 export async function withKeys(config: ModelConfig, keyOf: (name: string) => Promise<string>): Promise<ModelConfig> {
   const filled = await Promise.all(

@@ -9,6 +9,7 @@ import type { ModelConfig, Provider } from './config.ts';
 import { type FailureKind, failureOf, sentenceFor } from './failures.ts';
 import { createModel, modelIdOf, priceOf } from './models.ts';
 import type { Prompt } from './prompts.ts';
+import type { Studio } from './tape.ts';
 import { type Watch, watch } from './watch.ts';
 
 /** What the first of several may use of the time, so that there is some left for the next. */
@@ -29,7 +30,12 @@ type Attempt<T> =
   | { readonly kind: 'failed'; readonly failure: FailureKind; readonly watch?: Watch };
 
 /** @throws Misconfigured when a question names a prompt that does not exist. */
-export function strandsReasoner(config: ModelConfig, prompts: readonly Prompt[], spending: Spending): Reasoner {
+export function strandsReasoner(
+  config: ModelConfig,
+  prompts: readonly Prompt[],
+  spending: Spending,
+  studio: Studio = (model) => model,
+): Reasoner {
   const byId = new Map(prompts.map((prompt) => [prompt.id, prompt]));
   const chain = config.use.flatMap((name) => config.providers[name] ?? []);
 
@@ -81,7 +87,7 @@ export function strandsReasoner(config: ModelConfig, prompts: readonly Prompt[],
     let watched: Watch | undefined;
     try {
       const agent = new Agent({
-        model: await createModel(provider, prompt),
+        model: studio(await createModel(provider, prompt), { incidentId, promptId: prompt.id }),
         systemPrompt: prompt.text,
         tools: await Promise.all(tools.map((tool) => toStrandsTool(tool, deadline))),
         structuredOutputSchema: schema,

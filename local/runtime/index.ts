@@ -36,6 +36,8 @@ export interface RuntimeOptions {
   /** Told, in a sentence, of what goes wrong and is waited out or set aside. */
   readonly onTrouble?: ((sentence: string) => void) | undefined;
   readonly hooks?: Hooks | undefined;
+  /** Whether every call to the world is written down, to be replayed (`npm run replay`). */
+  readonly record?: boolean | undefined;
 }
 
 /** For measuring and for breaking things on purpose: awaited at each state, and around each call of a function. */
@@ -127,10 +129,13 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
     disk,
     feed,
     makeWorld: options.makeWorld,
+    record: options.record ?? false,
+    onTrouble,
     learnedFolder: folderIn(data, 'knowledge'),
     webhookSecret: secret,
     invoke,
   });
+  opened.add(() => composed.flush());
   const { ports, world, chat } = composed;
   functions = localFunctions(ports);
 

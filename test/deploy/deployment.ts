@@ -47,6 +47,7 @@ export async function deploy(emulator: Emulator, outside: Outside, memoryId: str
         slack: { channel: 'C0123456789', apiUrl: outside.slackUrl },
         pagerduty: { from: 'watchkeeper@example.com', apiUrl: outside.pagerDutyUrl },
         memory: { kind: 'existing', id: memoryId },
+        recording: true,
       }),
     );
     const cdk = (...parameters: readonly string[]) =>

@@ -1,8 +1,10 @@
 // The whole way of an incident on a deployed stage, over the network, with nothing of the stage stubbed: only Slack and PagerDuty, which are
 // outside of it, are played.
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -112,6 +114,16 @@ describe('a deployed stage', () => {
       page: 'QCRONJOB1',
       from: 'watchkeeper@example.com',
     });
+  });
+
+  test('it can be told again from its tape, on a machine that reaches nothing but the bucket', async () => {
+    const { id } = await incidentOf('QCRONJOB1');
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['local/replay.ts', id, '--bucket', outputs.EvidenceBucket],
+      { cwd: root, env: { ...emulator.environment, PATH: process.env.PATH } },
+    );
+    expect(stdout).toContain('The same diagnosis, word for word and with the same evidence.');
   });
 
   test('a redelivered page opens nothing more', async () => {

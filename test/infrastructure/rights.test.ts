@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { functionTable } from '../../lib/functions.ts';
 import { rights } from './rights.ts';
-import { type Resource, synthesize } from './synthesize.ts';
+import { liveStage, type Resource, synthesize } from './synthesize.ts';
 
 interface Statement {
   readonly Effect: string;
@@ -72,6 +72,20 @@ describe('a function may do this and nothing else', () => {
     const kind = folder.startsWith('specialist-') ? 'specialist' : folder;
     expect(may(folder).filter((right) => !right.startsWith('logs:'))).toEqual(rights[kind]);
   });
+});
+
+test('who may write tapes is who calls the world, and only in a stage that records', () => {
+  const writers = (config: object) => {
+    const { resources: made } = synthesize(config);
+    return made.flatMap(([, { Type, Properties }]) => {
+      const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
+      return Type === 'AWS::Lambda::Function' && Variables.RECORDING === 'on' ? [String(Properties.FunctionName)] : [];
+    });
+  };
+  expect(writers(liveStage)).toEqual([]);
+  const recording = writers({ ...liveStage, recording: true }).map((name) => name.replace('watchkeeper-test-', ''));
+  expect(recording).toEqual(expect.arrayContaining(['open-incident', 'specialist-logs', 'synthesize']));
+  expect(recording).not.toContain('pagerduty-webhook');
 });
 
 test('a function writes its own log and no other', () => {

@@ -2,8 +2,8 @@
 // `npm run test:properties` draws new ones, and more of them; what it finds is kept as an example in the test.
 import fc from 'fast-check';
 
-const seed = process.env['PROPERTY_SEED'];
-const runs = Number(process.env['PROPERTY_RUNS'] ?? 100);
+const seed = process.env.PROPERTY_SEED;
+const runs = Number(process.env.PROPERTY_RUNS ?? 100);
 
 fc.configureGlobal({
   numRuns: runs,

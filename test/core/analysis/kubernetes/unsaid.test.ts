@@ -113,7 +113,7 @@ describe('why pods are not made, where no event says it', () => {
     ],
   });
   const refused = (message?: string, spec: Json = {}): Json[] =>
-    down('cart', { podSpec: spec, status: failure(message) }).filter((item) => item['kind'] !== 'Pod');
+    down('cart', { podSpec: spec, status: failure(message) }).filter((item) => item.kind !== 'Pod');
   const account = (name: string) => ({ kind: 'ServiceAccount', metadata: meta(name) });
 
   test('the condition of the workload says it', () => {

@@ -1,0 +1,72 @@
+// A model whose calls are written down, and one that answers from what was. A call is what goes over the wire: messages, tools and system prompt
+// in; the stream of events out.
+import type { Model } from '@strands-agents/sdk';
+import { Unavailable } from '../../core/errors.ts';
+import type { Recorder } from '../../core/replay/record.ts';
+import type { Deck } from '../../core/replay/replay.ts';
+
+/** Puts a model in the place of another, for one agent. */
+export type Studio = (model: Model, call: { readonly incidentId: string; readonly promptId: string }) => Model;
+
+const port = 'model';
+
+export function recordingStudio(record: Recorder): Studio {
+  return (model, { incidentId, promptId }) =>
+    withStream(model, async function* (messages, options) {
+      const begun = record.now();
+      const asked = askedOf(model, promptId, messages, options);
+      const at = begun.toISOString();
+      const wallMs = () => record.now().getTime() - begun.getTime();
+      const events: unknown[] = [];
+      try {
+        for await (const event of model.stream(messages, options)) {
+          events.push(event);
+          yield event;
+        }
+        await record.keep(incidentId, { port, asked, at, wallMs: wallMs(), answer: { kind: 'value', value: events } });
+      } catch (error) {
+        const { name, message } = error instanceof Error ? error : new Error(String(error));
+        await record.keep(incidentId, { port, asked, at, wallMs: wallMs(), answer: { kind: 'thrown', name, message } });
+        throw error;
+      }
+    });
+}
+
+export function replayingStudio(deck: Deck): Studio {
+  return (model, { promptId }) =>
+    withStream(model, async function* (messages, options) {
+      const answer = deck.answer(port, askedOf(model, promptId, messages, options));
+      if (answer === undefined || answer.kind === 'stream')
+        throw new Unavailable('The tape does not hold this call of the model.');
+      if (answer.kind === 'thrown') throw Object.assign(new Error(answer.message), { name: answer.name });
+      for (const event of answer.value as Event[]) yield event;
+    });
+}
+
+type Stream = Model['stream'];
+type Event =
+  Awaited<ReturnType<ReturnType<Stream>[typeof Symbol.asyncIterator]>['next']> extends { value: infer E }
+    ? Exclude<E, undefined>
+    : never;
+
+/** The same model but for what it streams. */
+function withStream(model: Model, stream: Stream): Model {
+  return new Proxy(model, {
+    get: (target, name, receiver) => (name === 'stream' ? stream : Reflect.get(target, name, receiver)),
+  });
+}
+
+/** Plain JSON: what the tape keeps and is asked by. Ids that the agent gives its own messages are new each time. */
+function askedOf(model: Model, promptId: string, messages: Parameters<Stream>[0], options: Parameters<Stream>[1]) {
+  const { systemPrompt, toolSpecs, toolChoice } = options ?? {};
+  return JSON.parse(
+    JSON.stringify({
+      promptId,
+      modelId: model.modelId ?? '',
+      messages: messages.map(({ role, content }) => ({ role, content })),
+      systemPrompt,
+      toolSpecs,
+      toolChoice,
+    }),
+  );
+}

@@ -1,0 +1,205 @@
+// Ports that write down what they are asked and what they answer. Nothing else changes: an answer goes on as it came, and is kept without its
+// secrets.
+import type { ServiceCatalog } from '../ports/catalog.ts';
+import type { Pager } from '../ports/channels.ts';
+import type { IncidentStore } from '../ports/records.ts';
+import type { Executor, Observed, Scope, Targets, Telemetry } from '../ports/telemetry.ts';
+import type { Clock } from '../ports/world.ts';
+import { redactJson } from '../redact.ts';
+import type { Tape, TapedCall } from './tape.ts';
+
+/** Records of one stream that are kept; what is beyond makes the tape say that it is not whole. */
+const maxRecords = 200_000;
+
+interface RecorderOptions {
+  readonly tape: Pick<Tape, 'add'>;
+  readonly clock: Clock;
+  /** Told, in a sentence, of what could not be kept. */
+  readonly onTrouble: (sentence: string) => void;
+  /** Whether an answer waits until it is kept: where the process may be stopped as soon as it has answered. */
+  readonly waits?: boolean;
+}
+
+export type Recorder = ReturnType<typeof recorder>;
+
+export function recorder({ tape, clock, onTrouble, waits = false }: RecorderOptions) {
+  const pending = new Set<Promise<void>>();
+  /** What belongs to every incident; which tapes have it. */
+  const notes = new Map<string, unknown>();
+  const noted = new Map<string, Set<string>>();
+
+  async function keep(incidentId: string, call: Omit<TapedCall, 'redacted'>): Promise<void> {
+    const known = noted.get(incidentId) ?? new Set();
+    noted.set(incidentId, known);
+    for (const [port, value] of notes) {
+      if (known.has(port)) continue;
+      known.add(port);
+      write(incidentId, { port, asked: {}, at: call.at, wallMs: 0, answer: { kind: 'value', value } });
+    }
+    const written = write(incidentId, call);
+    // The investigation goes on while it is written, where it may.
+    if (waits) await written;
+  }
+
+  function write(incidentId: string, call: Omit<TapedCall, 'redacted'>): Promise<void> {
+    const text = JSON.stringify({ asked: call.asked, answer: call.answer });
+    const clean = redactJson(JSON.parse(text)) as Pick<TapedCall, 'asked' | 'answer'>;
+    const written = tape
+      .add(incidentId, { ...call, ...clean, redacted: JSON.stringify(clean) !== text })
+      .catch(() => onTrouble(`A call of ${call.port} could not be recorded.`))
+      .finally(() => pending.delete(written));
+    pending.add(written);
+    return written;
+  }
+
+  async function heard<T>(incidentId: string, port: string, asked: unknown, call: () => Promise<T>): Promise<T> {
+    const begun = clock.now();
+    const base = () => ({
+      port,
+      asked,
+      at: begun.toISOString(),
+      wallMs: clock.now().getTime() - begun.getTime(),
+    });
+    try {
+      const value = await call();
+      await keep(incidentId, { ...base(), answer: { kind: 'value', value: value ?? null } });
+      return value;
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      await keep(incidentId, { ...base(), answer: { kind: 'thrown', name, message } });
+      throw error;
+    }
+  }
+
+  return {
+    heard,
+    keep,
+    /** Something that every tape from now on has, once: asked of nobody for an incident in particular. */
+    note: (port: string, value: unknown) => void notes.set(port, value),
+    now: () => clock.now(),
+    /** Resolves when all that was heard so far is kept, or given up. */
+    async flush(): Promise<void> {
+      await Promise.all(pending);
+    },
+  };
+}
+
+const withoutIncident = ({ incidentId: _, ...scope }: Scope): Omit<Scope, 'incidentId'> => scope;
+
+export function tapedTelemetry(telemetry: Telemetry, record: Recorder): Telemetry {
+  const { kubernetes, metrics, logs, changes, topology, alerts, status, knowledge } = telemetry;
+  const hear = <T>(port: string, scope: Scope, more: Readonly<Record<string, unknown>>, call: () => Promise<T>) =>
+    record.heard(scope.incidentId, `telemetry.${port}`, { scope: withoutIncident(scope), ...more }, call);
+  return {
+    kubernetes: {
+      snapshots: (scope) => hear('kubernetes.snapshots', scope, {}, () => kubernetes.snapshots(scope)),
+    },
+    metrics: {
+      series: (scope, window) => hear('metrics.series', scope, { window }, () => metrics.series(scope, window)),
+    },
+    logs: {
+      async records(scope, window) {
+        const begun = record.now();
+        const asked = { scope: withoutIncident(scope), window };
+        const port = 'telemetry.logs.records';
+        const observed = await logs.records(scope, window);
+        if (observed.kind === 'gap') return record.heard(scope.incidentId, port, asked, async () => observed);
+        return {
+          ...observed,
+          data: heardStream(observed, record, { incidentId: scope.incidentId, port, asked, begun }),
+        };
+      },
+    },
+    changes: {
+      changes: (scope, window) => hear('changes.changes', scope, { window }, () => changes.changes(scope, window)),
+    },
+    topology: {
+      dependencies: (scope) => hear('topology.dependencies', scope, {}, () => topology.dependencies(scope)),
+    },
+    alerts: { alerts: (scope, window) => hear('alerts.alerts', scope, { window }, () => alerts.alerts(scope, window)) },
+    status: { feeds: (scope, window) => hear('status.feeds', scope, { window }, () => status.feeds(scope, window)) },
+    knowledge: {
+      search: ({ scope, ...query }) =>
+        hear('knowledge.search', scope, { query }, () => knowledge.search({ scope, ...query })),
+      add: (document) => knowledge.add(document),
+    },
+  };
+}
+
+/** Passes the records on, and keeps them when whoever reads is done. */
+async function* heardStream<T>(
+  { data, ...head }: Extract<Observed<AsyncIterable<T>>, { kind: 'data' }>,
+  record: Recorder,
+  { incidentId, begun, ...call }: { incidentId: string; port: string; asked: unknown; begun: Date },
+): AsyncGenerator<T> {
+  const records: T[] = [];
+  let whole = false;
+  let beyond = false;
+  try {
+    for await (const one of data) {
+      if (records.length < maxRecords) records.push(one);
+      else beyond = true;
+      yield one;
+    }
+    whole = !beyond;
+  } finally {
+    await record.keep(incidentId, {
+      ...call,
+      at: begun.toISOString(),
+      wallMs: record.now().getTime() - begun.getTime(),
+      answer: { kind: 'stream', head, records, whole },
+    });
+  }
+}
+
+export const tapedTargets = (targets: Targets, record: Recorder): Targets => ({
+  look: (target, { incidentId }) =>
+    record.heard(incidentId, 'targets.look', { target }, () => targets.look(target, { incidentId })),
+});
+
+export function tapedExecutor(executor: Executor, record: Recorder): Executor {
+  const asked = ({ id, target, parameters }: Parameters<Executor['dryRun']>[0]) => ({ id, target, parameters });
+  return {
+    dryRun: (action) =>
+      record.heard(action.incidentId, 'executor.dryRun', asked(action), () => executor.dryRun(action)),
+    execute: (action) =>
+      record.heard(action.incidentId, 'executor.execute', asked(action), () => executor.execute(action)),
+  };
+}
+
+/** A page is told by its identity at its source: whose incident it is, is looked up. */
+export const tapedPager = (pager: Pager, incidents: Pick<IncidentStore, 'findBySource'>, record: Recorder): Pager => ({
+  ...pager,
+  async alerts(sourceId) {
+    const incident = await incidents.findBySource(sourceId);
+    const ask = () => pager.alerts(sourceId);
+    return incident === undefined ? ask() : record.heard(incident.id, 'pager.alerts', {}, ask);
+  },
+});
+
+/** The catalogue as it is for every incident from now on. */
+export const tapedCatalog = (catalog: ServiceCatalog, record: Recorder): ServiceCatalog => ({
+  async load() {
+    const loaded = await catalog.load();
+    record.note('catalog.load', loaded);
+    return loaded;
+  },
+});
+
+/** What the tape begins and ends with: the incident as it was opened, and each diagnosis. */
+export function tapedIncidents(incidents: IncidentStore, record: Recorder): IncidentStore {
+  return {
+    ...incidents,
+    async open(incident) {
+      const opened = await incidents.open(incident);
+      if (opened.kind === 'opened') {
+        await record.heard(opened.incident.id, 'incident', {}, async () => opened.incident);
+      }
+      return opened;
+    },
+    async saveDiagnosis(incidentId, diagnosis) {
+      await record.heard(incidentId, 'diagnosis', {}, async () => diagnosis);
+      await incidents.saveDiagnosis(incidentId, diagnosis);
+    },
+  };
+}

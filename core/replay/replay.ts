@@ -1,0 +1,126 @@
+// Ports that answer from a tape: the same question gets the same answer, in the order in which it got them then. What the tape does not hold
+// is a gap, and counted; nothing is asked of the world and nothing is done to it.
+import { Unavailable } from '../errors.ts';
+import type { Gap } from '../model/report.ts';
+import type { LogRecord } from '../model/telemetry.ts';
+import type { Catalog, ServiceCatalog } from '../ports/catalog.ts';
+import type { Pager } from '../ports/channels.ts';
+import type { Executor, Observed, Scope, Targets, Telemetry } from '../ports/telemetry.ts';
+import { redactJson } from '../redact.ts';
+import { keyOf, type TapedCall } from './tape.ts';
+
+export interface Deck {
+  /** The next answer to this question; the last one again when they are used up. */
+  answer(port: string, asked: unknown): TapedCall['answer'] | undefined;
+  has(port: string): boolean;
+  /** What was asked and is not on the tape. */
+  readonly misses: readonly string[];
+  /** Calls that were used at least once, and how many there are. */
+  used(): { readonly used: number; readonly of: number };
+}
+
+export function deckOf(calls: readonly TapedCall[]): Deck {
+  const queues = Map.groupBy(calls, ({ port, asked }) => keyOf(port, asked));
+  const places = new Map<string, number>();
+  const misses: string[] = [];
+  const used = new Set<TapedCall>();
+  return {
+    answer(port, asked) {
+      // Questions were redacted before they were kept.
+      const key = keyOf(port, redactJson(JSON.parse(JSON.stringify(asked ?? null))));
+      const queue = queues.get(key);
+      const place = places.get(key) ?? 0;
+      const call = queue?.[Math.min(place, queue.length - 1)];
+      if (call === undefined) {
+        misses.push(key.slice(0, 300));
+        return undefined;
+      }
+      places.set(key, place + 1);
+      used.add(call);
+      return call.answer;
+    },
+    has: (port) => calls.some((call) => call.port === port),
+    misses,
+    used: () => ({ used: used.size, of: calls.length }),
+  };
+}
+
+const notOnTape = (source: string): { readonly kind: 'gap'; readonly gap: Gap } => ({
+  kind: 'gap',
+  gap: { source, reason: 'The tape does not hold this question.' },
+});
+
+/** What was answered, typed by who asks: the tape was written by the same port. */
+function given<T>(answer: Exclude<TapedCall['answer'], { kind: 'stream' }>): T {
+  if (answer.kind === 'thrown') throw new Unavailable(answer.message);
+  return answer.value as T;
+}
+
+export function replayedTelemetry(deck: Deck): Telemetry {
+  const ask = async <T>(source: string, call: string, { incidentId: _, ...scope }: Scope, more = {}) => {
+    const answer = deck.answer(`telemetry.${call}`, { scope, ...more });
+    if (answer === undefined || answer.kind === 'stream') return notOnTape(source);
+    return given<Observed<T>>(answer);
+  };
+  return {
+    kubernetes: { snapshots: (scope) => ask('kubernetes', 'kubernetes.snapshots', scope) },
+    metrics: { series: (scope, window) => ask('metrics', 'metrics.series', scope, { window }) },
+    logs: {
+      async records({ incidentId: _, ...scope }, window) {
+        const answer = deck.answer('telemetry.logs.records', { scope, window });
+        if (answer === undefined) return notOnTape('logs');
+        if (answer.kind !== 'stream') return given(answer);
+        const { head, records } = answer;
+        return { ...head, data: streamed(records as readonly LogRecord[]) };
+      },
+    },
+    changes: { changes: (scope, window) => ask('changes', 'changes.changes', scope, { window }) },
+    topology: { dependencies: (scope) => ask('topology', 'topology.dependencies', scope) },
+    alerts: { alerts: (scope, window) => ask('alerts', 'alerts.alerts', scope, { window }) },
+    status: { feeds: (scope, window) => ask('status', 'status.feeds', scope, { window }) },
+    knowledge: {
+      search: ({ scope, ...query }) => ask('knowledge', 'knowledge.search', scope, { query }),
+      add: async () => undefined,
+    },
+  };
+}
+
+async function* streamed(records: readonly LogRecord[]): AsyncGenerator<LogRecord> {
+  yield* records;
+}
+
+export const replayedTargets = (deck: Deck): Targets => ({
+  async look(target) {
+    const answer = deck.answer('targets.look', { target });
+    return answer === undefined || answer.kind === 'stream'
+      ? { kind: 'unseen', why: 'The tape does not hold a look at it.' }
+      : given(answer);
+  },
+});
+
+/** Nothing is done while a tape is replayed. */
+export const replayedExecutor = (deck: Deck): Executor => ({
+  async dryRun({ id, target, parameters }) {
+    const answer = deck.answer('executor.dryRun', { id, target, parameters });
+    return answer === undefined || answer.kind === 'stream'
+      ? { kind: 'refused', why: 'The tape does not hold this dry run.' }
+      : given(answer);
+  },
+  execute: async () => ({ kind: 'refused', why: 'This is a replay: nothing is done.' }),
+});
+
+export const replayedPager = (deck: Deck): Pager => ({
+  async alerts() {
+    const answer = deck.answer('pager.alerts', {});
+    return answer === undefined || answer.kind === 'stream' ? notOnTape('pagerduty') : given(answer);
+  },
+  note: async () => ({ kind: 'gap', gap: { source: 'pagerduty', reason: 'This is a replay: nobody is told.' } }),
+});
+
+export const replayedCatalog = (deck: Deck): ServiceCatalog => ({
+  async load() {
+    const answer = deck.answer('catalog.load', {});
+    if (answer === undefined || answer.kind === 'stream') throw new Unavailable('The tape holds no catalogue.');
+    return given<Catalog>(answer);
+  },
+});

@@ -1,0 +1,152 @@
+// `npm run replay`: puts a recorded incident through the analysis again, with every call answered as it was then, and says whether the same
+// diagnosis comes out; or makes a scenario of it.
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { InvalidInput, Misconfigured, WatchkeeperError } from '../core/errors.ts';
+import { deckOf } from '../core/replay/replay.ts';
+import { incidentOf, scenarioFiles } from '../core/replay/scenario.ts';
+import { differences, lastDiagnosis } from '../core/replay/verdict.ts';
+import { openTapes, replayedWorld } from './compose.ts';
+import { defaultData } from './options.ts';
+import { startRuntime } from './runtime/index.ts';
+
+const help = `Studies a recorded incident. Recording is switched on with \`npm start -- --record\`, or \`recording: true\` in a configuration.
+
+  npm run replay                             the incidents that have a tape
+  npm run replay -- INCIDENT                 the analysis again, on the recorded answers: does the same diagnosis come out?
+  npm run replay -- INCIDENT --calls         what was asked, of whom, in which order
+  npm run replay -- INCIDENT --scenario DIR  a scenario for the dojo (docs/scenario-format.md), without its truth
+
+  --data DIR      data folder of npm start (default ${defaultData})
+  --bucket NAME   evidence bucket of a deployed stage, with the credentials of the AWS tools
+  --help          this
+
+Exit code 0 when the diagnosis is the same, 1 when it differs, 2 when the command is wrong.
+`;
+
+const patienceMs = 10 * 60_000;
+
+interface ReplayOptions {
+  readonly incident: string | undefined;
+  readonly calls: boolean;
+  readonly scenario: string | undefined;
+  readonly place: { readonly folder: string } | { readonly bucket: string };
+}
+
+function readOptions(args: readonly string[]): ReplayOptions | 'help' {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(args);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.split('. ')[0] : 'The options do not fit';
+    throw new Misconfigured(`${why}. \`npm run replay -- --help\` lists what there is.`, { cause });
+  }
+  const { values, positionals } = parsed;
+  if (values.help) return 'help';
+  if (positionals.length > 1) throw new Misconfigured('One incident at a time.');
+  return {
+    incident: positionals[0],
+    calls: values.calls ?? false,
+    scenario: values.scenario,
+    place: values.bucket === undefined ? { folder: values.data ?? defaultData } : { bucket: values.bucket },
+  };
+}
+
+const parse = (args: readonly string[]) =>
+  parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    strict: true,
+    options: {
+      data: { type: 'string' },
+      bucket: { type: 'string' },
+      scenario: { type: 'string' },
+      calls: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+
+async function replay({ incident: id, calls: list, scenario, place }: ReplayOptions): Promise<number> {
+  const tapes = openTapes(place);
+  if (id === undefined) {
+    const incidents = await tapes.incidents();
+    print(incidents.length === 0 ? 'Nothing is recorded there.' : incidents.join('\n'));
+    return 0;
+  }
+  const calls = await tapes.calls(id);
+  if (calls.length === 0) throw new InvalidInput(`There is no tape of ${id} there. \`npm run replay\` lists what is.`);
+  const incident = incidentOf(calls);
+  if (list) {
+    for (const { at, port, wallMs, answer, redacted } of calls)
+      print(
+        `${at}  ${String(wallMs).padStart(6)} ms  ${port}  ${answer.kind}${redacted ? ', something redacted' : ''}`,
+      );
+    return 0;
+  }
+  if (scenario !== undefined) return writeScenario(scenario, scenarioFiles(calls));
+  const deck = deckOf(calls);
+  const runtime = await startRuntime({ makeWorld: replayedWorld(deck, new Date(incident.openedAt)) });
+  try {
+    await runtime.resume();
+    const { trigger } = incident;
+    await runtime.ports.bus.publish({ detailType: 'incident.triggered', detail: { trigger } });
+    const { id: replayed } = await runtime.waitForIncident(trigger.sourceId, 'asked', patienceMs);
+    return say(lastDiagnosis(calls), await runtime.ports.incidents.diagnosis(replayed), deck, calls);
+  } finally {
+    await runtime.close();
+  }
+}
+
+type Found = ReturnType<typeof lastDiagnosis>;
+
+function say(
+  then: Found,
+  now: Found,
+  deck: ReturnType<typeof deckOf>,
+  calls: Parameters<typeof lastDiagnosis>[0],
+): number {
+  const { used, of } = deck.used();
+  print(`${of} recorded calls, ${used} of them asked again.`);
+  for (const miss of deck.misses) print(`Not on the tape: ${miss}`);
+  if (calls.some(({ answer }) => answer.kind === 'stream' && !answer.whole))
+    print('A stream of logs was not read, or not kept, to its end.');
+  if (then === undefined) print('No diagnosis was recorded; this is what comes out:');
+  print(`\n${now?.text ?? 'No diagnosis.'}\n`);
+  if (then === undefined) return 1;
+  const differing = differences(then, now);
+  if (differing.length === 0) {
+    print('The same diagnosis, word for word and with the same evidence.');
+    return 0;
+  }
+  print(`Another diagnosis than was recorded:\n${differing.map((line) => `  ${line}`).join('\n')}`);
+  if (calls.some(({ redacted }) => redacted))
+    print('Secrets were taken out of some answers before they were kept; --calls shows which.');
+  return 1;
+}
+
+/** Writes into a folder that is new or empty. */
+async function writeScenario(dir: string, files: ReadonlyMap<string, string>): Promise<number> {
+  const there = await readdir(dir).catch(() => []);
+  if (there.length > 0) throw new Misconfigured(`${dir} is not empty. Name a new folder.`);
+  for (const [name, content] of files) {
+    const file = join(dir, name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+  print(
+    `${files.size} files in ${dir}. Write expected.json to keep score with it; \`npm run dojo -- --scenarios ${dir}\`.`,
+  );
+  return 0;
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') process.stdout.write(help);
+  else process.exitCode = await replay(options);
+} catch (error) {
+  process.stderr.write(`${error instanceof WatchkeeperError ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof WatchkeeperError && error.audience !== 'us' ? 2 : 1;
+}
