@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { switches, throwKillSwitch } from '../../core/controls.ts';
 import { converse, type Message } from '../../core/conversation/converse.ts';
 import { InvalidInput } from '../../core/errors.ts';
+import { Request, requestInvestigation } from '../../core/incidents/asked.ts';
 import { historyOf } from '../../core/learning/matching.ts';
 import { confirmTeaching, revokePreference, scopeOf } from '../../core/learning/teach.ts';
 import { Verdict } from '../../core/model/action.ts';
@@ -74,6 +75,7 @@ const routes: readonly Route[] = [
   ['POST', /^\/api\/controls\/kill-switch$/, (_, body, { ports }) => throwKillSwitch(valid(Switch, body), ports)],
   ['GET', /^\/api\/audit$/, async (_, __, { ports }, query) => ({ entries: await auditOf(query, ports) })],
   ['POST', /^\/api\/preferences\/([^/]+)\/revoke$/, ([id], body, { ports }) => revoke(id ?? '', body, ports)],
+  ['POST', /^\/api\/investigations$/, (_, body, { ports }) => requestInvestigation(valid(Request, body), ports)],
   ['GET', /^\/api\/scenarios$/, async (_, __, { pages }) => ({ scenarios: pages.scenarios() })],
   [
     'POST',

@@ -1,0 +1,71 @@
+// What the MCP server knows of the Watchkeeper that runs here: its console's API, read and asked to begin, never to decide. One process has the
+// records; this one only talks to it, so that both may run at once.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { InvalidInput, Unavailable } from '../../core/errors.ts';
+import type { Request } from '../../core/incidents/asked.ts';
+import { Diagnosis } from '../../core/model/diagnosis.ts';
+import { Incident, TimelineEntry } from '../../core/model/incident.ts';
+import { Evidence } from '../../core/model/report.ts';
+
+const Listed = z.object({ incidents: z.array(Incident.extend({ headline: z.string().optional() })) });
+export type ListedIncident = z.infer<typeof Listed>['incidents'][number];
+const Read = z.object({
+  incident: Incident,
+  timeline: z.array(TimelineEntry),
+  diagnosis: Diagnosis.optional(),
+  approvals: z.array(z.looseObject({ state: z.string() })),
+});
+export type ReadIncident = z.infer<typeof Read>;
+const ReadEvidence = z.object({ evidence: Evidence, full: z.unknown() });
+const Started = z.object({ sourceId: z.string() });
+
+export interface Desk {
+  start(request: Request): Promise<{ readonly sourceId: string }>;
+  /** Newest first, at most 200. */
+  incidents(): Promise<readonly ListedIncident[]>;
+  incident(id: string): Promise<ReadIncident>;
+  evidence(incidentId: string, id: string): Promise<z.infer<typeof ReadEvidence>>;
+}
+
+const patienceMs = 10_000;
+
+/** Throws `Unavailable` where nobody runs, `InvalidInput` for what is not there, each in a sentence. */
+export function desk({ url, data }: { readonly url: string | undefined; readonly data: string }): Desk {
+  async function ask<Schema extends z.ZodType>(schema: Schema, path: string, body?: unknown): Promise<z.infer<Schema>> {
+    const base = url ?? (await runningAt(data));
+    const response = await fetch(new URL(path, base), {
+      signal: AbortSignal.timeout(patienceMs),
+      redirect: 'error',
+      ...(body === undefined
+        ? {}
+        : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    }).catch((cause: unknown) => {
+      throw new Unavailable(`Nobody answers at ${base}. Start Watchkeeper (npm start), then ask again.`, { cause });
+    });
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) {
+      const said = z.object({ error: z.string() }).safeParse(answer).data?.error ?? `HTTP ${response.status}`;
+      throw response.status < 500 ? new InvalidInput(said) : new Unavailable(said);
+    }
+    const parsed = schema.safeParse(answer);
+    if (parsed.success) return parsed.data;
+    throw new Unavailable(`${base} answers as another version of Watchkeeper would: start both from one checkout.`);
+  }
+  const part = encodeURIComponent;
+  return {
+    start: (request) => ask(Started, '/api/investigations', request),
+    incidents: async () => (await ask(Listed, '/api/incidents')).incidents,
+    incident: (id) => ask(Read, `/api/incidents/${part(id)}`),
+    evidence: (incidentId, id) => ask(ReadEvidence, `/api/incidents/${part(incidentId)}/evidence/${part(id)}`),
+  };
+}
+
+async function runningAt(data: string): Promise<string> {
+  try {
+    return z.object({ url: z.url() }).parse(JSON.parse(await readFile(join(data, 'runtime.json'), 'utf8'))).url;
+  } catch (cause) {
+    throw new Unavailable(`No Watchkeeper runs on ${data}. Start it (npm start), then ask again.`, { cause });
+  }
+}

@@ -1,0 +1,65 @@
+// `npm run mcp`: lets a person's assistant start an investigation and read incidents. Standard output is the protocol's; people read standard error.
+import { randomBytes } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { parseArgs } from 'node:util';
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import { Misconfigured, WatchkeeperError } from '../../core/errors.ts';
+import { defaultData } from '../options.ts';
+import { desk } from './desk.ts';
+import { serveMcp } from './http.ts';
+import { mcpServer } from './server.ts';
+
+const help = `Watchkeeper as an MCP server, for the Watchkeeper that runs here (npm start). It starts investigations and reads; it never decides or acts.
+
+  npm run -s mcp                     over standard input and output, as assistants start it
+  npm run -s mcp -- --http 4748      over streamable HTTP on 127.0.0.1, with a bearer token
+
+  --data DIR    data folder of npm start (default ${defaultData})
+  --url URL     where it runs, in place of what the data folder says
+  --as NAME     who asks (default: your user name)
+  --help        this
+
+The token of --http is WATCHKEEPER_MCP_TOKEN, or made up and printed.
+`;
+
+async function main(): Promise<void> {
+  const values = read(process.argv.slice(2));
+  if (values.help) return void process.stdout.write(help);
+  if (values.url !== undefined && !URL.canParse(values.url)) throw new Misconfigured('--url takes an address.');
+  const at = desk({ url: values.url, data: values.data ?? defaultData });
+  const make = () => mcpServer(at, values.as ?? userInfo().username);
+  if (values.http === undefined) return make().connect(new StdioServerTransport());
+  const port = Number(values.http);
+  if (!/^\d{1,5}$/.test(values.http) || port > 65_535) throw new Misconfigured('--http takes a port.');
+  const given = process.env.WATCHKEEPER_MCP_TOKEN;
+  if (given !== undefined && given.length < 16)
+    throw new Misconfigured('WATCHKEEPER_MCP_TOKEN has fewer than 16 characters.');
+  const token = given ?? randomBytes(24).toString('base64url');
+  const served = await serveMcp(port, token, make);
+  process.stderr.write(`${served.url}${given === undefined ? `\nAuthorization: Bearer ${token}` : ''}\n`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void served.close());
+}
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      strict: true,
+      options: {
+        http: { type: 'string' },
+        data: { type: 'string' },
+        url: { type: 'string' },
+        as: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    }).values;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.split('. ')[0] : 'The options do not fit';
+    throw new Misconfigured(`${why}. \`npm run mcp -- --help\` lists what there is.`, { cause });
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof WatchkeeperError ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof WatchkeeperError && error.audience !== 'us' ? 2 : 1;
+});
