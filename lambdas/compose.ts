@@ -23,6 +23,7 @@ import {
   kubernetesTargets,
 } from '../connectors/kubernetes/index.ts';
 import { lambdaColleagues } from '../connectors/lambda/index.ts';
+import { mcpTools } from '../connectors/mcp/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/index.ts';
 import { readScenario, recordedExecutor, recordedTargets, recordedTelemetry } from '../connectors/recorded/index.ts';
@@ -42,6 +43,7 @@ import {
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { withFallback } from '../core/analysis/knowledge/fallback.ts';
 import { Misconfigured } from '../core/errors.ts';
+import { RemoteToolServer } from '../core/model/tool-server.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { noCosts, noTelemetry } from '../core/ports/none.ts';
 import type { KnowledgeBase, KnowledgeDocument } from '../core/ports/telemetry.ts';
@@ -118,6 +120,7 @@ const Environment = z.object({
   FUNCTION_PREFIX: z.string().min(1).optional(),
   /** Short name → ARN of the secrets that this function may read. */
   SECRETS: json(z.record(z.string(), z.string())).default({}),
+  TOOL_SERVERS: json(z.array(RemoteToolServer.extend({ headers: z.enum(['none', 'secret']) }))).optional(),
   /** Present: every call to the world is written down, to be replayed. */
   RECORDING: z.literal('on').optional(),
 });
@@ -306,7 +309,33 @@ async function localKnowledge(given: readonly KnowledgeDocument[]): Promise<Know
   };
 }
 
-export const telemetry = (): Ports['telemetry'] => once('telemetry', () => taped(untapedTelemetry(), tapedTelemetry));
+export const telemetry = (): Ports['telemetry'] =>
+  once('telemetry', () => taped({ ...untapedTelemetry(), ...toolServers() }, tapedTelemetry));
+
+/** MCP servers that a specialist's model may ask; none where the stage names none. */
+function toolServers(): Pick<Ports['telemetry'], 'servers'> {
+  const { TOOL_SERVERS: configured } = environment();
+  if (configured === undefined) return { servers: undefined };
+  const made = kept(async () => {
+    const secret = configured.some(({ headers }) => headers === 'secret') ? await readSecret()('mcp-headers') : '{}';
+    const headers = json(z.record(z.string(), z.record(z.string(), z.string()))).safeParse(secret);
+    if (!headers.success) throw new Misconfigured('The secret mcp-headers is not JSON of headers by server.');
+    return mcpTools(
+      configured.map(({ headers: where, ...server }) => ({
+        ...server,
+        headers: where === 'secret' ? (headers.data[server.name] ?? {}) : {},
+      })),
+      // A frozen function keeps no connection.
+      { idleMs: 0 },
+    );
+  }, secretAgeMs);
+  return {
+    servers: {
+      offered: async (...asked) => (await made()).offered(...asked),
+      call: async (...asked) => (await made()).call(...asked),
+    },
+  };
+}
 
 function untapedTelemetry(): Ports['telemetry'] {
   const world = setting('TELEMETRY');

@@ -1,4 +1,6 @@
 // Ports that are ready only after something was read (a recording, a secret): each call waits for the reading, which happens once.
+
+import { Unavailable } from '../core/errors.ts';
 import type { Chat, Pager, Reasoner, Threads } from '../core/ports/channels.ts';
 import type { Executor, KnowledgeBase, Targets, Telemetry } from '../core/ports/telemetry.ts';
 
@@ -37,6 +39,14 @@ export const deferredTelemetry = (load: Load<Telemetry>): Telemetry => ({
   alerts: { alerts: async (...asked) => (await load()).alerts.alerts(...asked) },
   status: { feeds: async (...asked) => (await load()).status.feeds(...asked) },
   knowledge: deferredKnowledge(async () => (await load()).knowledge),
+  servers: {
+    offered: async (...asked) => (await load()).servers?.offered(...asked) ?? { tools: [], gaps: [] },
+    call: async (...asked) => {
+      const { servers } = await load();
+      if (servers === undefined) throw new Unavailable('No MCP server is configured.');
+      return servers.call(...asked);
+    },
+  },
 });
 
 export const deferredExecutor = (load: Load<Executor>): Executor => ({

@@ -362,6 +362,14 @@ const capabilities = {
   act: (around) => merge([world(around), acting(around)]),
   'ask a model': askModel,
   'ask specialists': askSpecialists,
+  /** Reading tools of MCP servers, for a specialist's model. */
+  'ask other servers': ({ stage: { toolServers, model } }) =>
+    toolServers.length === 0 || model.use.length === 0
+      ? {}
+      : {
+          environment: { TOOL_SERVERS: JSON.stringify(toolServers) },
+          secrets: toolServers.some(({ headers }) => headers === 'secret') ? ['mcp-headers'] : [],
+        },
 } as const satisfies Record<string, Give>;
 export type Capability = keyof typeof capabilities;
 

@@ -113,6 +113,15 @@ const Knowledge = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Over HTTP only: a function starts no program. Headers are in the secret `mcp-headers`. */
+const ToolServer = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'lower-case letters, digits and dashes, at most 20'),
+  url: z.url({ protocol: /^https$/ }),
+  specialists: z.array(z.enum(['kubernetes', 'metrics', 'logs', 'changes', 'knowledge'])).min(1),
+  tools: z.array(z.string().min(1).max(100)).min(1).max(20),
+  headers: z.enum(['none', 'secret']).default('none'),
+});
+
 export const StageConfig = z.strictObject({
   stage: name,
   /** The account and region of the credentials in use, where absent. */
@@ -137,6 +146,7 @@ export const StageConfig = z.strictObject({
   catalog: z.string().default('config/catalog.yaml'),
   telemetry: Telemetry,
   model: Model.default({ use: [], providers: {} }),
+  toolServers: z.array(ToolServer).max(10).default([]),
   memory: Memory.default({ kind: 'create', expiryDays: 90 }),
   knowledge: Knowledge.default({ kind: 'index' }),
   pagerduty: z

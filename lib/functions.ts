@@ -26,7 +26,7 @@ const deciding: readonly Capability[] = [...step, 'write the audit'];
 const specialist: FunctionRow = {
   memoryMb: 1024,
   timeoutSeconds: 25,
-  may: ['tell the timeline', 'observe', 'store evidence', 'read evidence', 'ask a model'],
+  may: ['tell the timeline', 'observe', 'store evidence', 'read evidence', 'ask a model', 'ask other servers'],
 };
 
 const rows: Readonly<Record<string, FunctionRow>> = {

@@ -11,6 +11,7 @@ const descriptions = {
   'slack-signing': 'Signing secret of the Slack app',
   'slack-token': 'Bot token of the Slack app',
   'model-api-key': 'API key of the OpenAI-compatible model endpoint',
+  'mcp-headers': 'HTTP headers of MCP servers, as JSON: {"server": {"Header": "value"}}',
   'prometheus-token': 'Bearer token for Prometheus',
   'kubeconfig-reader': 'Kubeconfig of a user that may read',
   'kubeconfig-actor': 'Kubeconfig of a user that may carry out the actions of the catalogue',
@@ -67,6 +68,10 @@ function secretsOf(stage: StageConfig): SecretName[] {
     ...when(
       usedProviders(stage).some(({ provider }) => provider !== 'bedrock'),
       'model-api-key',
+    ),
+    ...when(
+      stage.toolServers.some(({ headers }) => headers === 'secret'),
+      'mcp-headers',
     ),
     ...when(live?.prometheus?.auth === 'bearer', 'prometheus-token'),
     ...when(

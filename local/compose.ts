@@ -21,6 +21,7 @@ import {
   kubernetesSource,
   kubernetesTargets,
 } from '../connectors/kubernetes/index.ts';
+import { mcpTools } from '../connectors/mcp/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { pngCharts } from '../connectors/png/index.ts';
 import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/index.ts';
@@ -351,7 +352,7 @@ function slackOf({
 }
 
 async function liveSources(
-  { prometheus, kubernetes, knowledge }: LiveConfig,
+  { prometheus, kubernetes, knowledge, toolServers }: LiveConfig,
   learnedFolder: string | undefined,
 ): Promise<Pick<World, 'telemetry' | 'executor' | 'targets'>> {
   const clock = systemClock();
@@ -368,6 +369,7 @@ async function liveSources(
         logs: kubernetesLogs({ clusters }),
       }),
       knowledge: await knowledgeOf(knowledge ?? learnedFolder),
+      ...(toolServers && { servers: mcpTools(toolServers) }),
     },
     executor: cluster ? kubernetesExecutor({ clusters, clock }) : noExecutor,
     targets: cluster ? kubernetesTargets({ clusters }) : noTargets,

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { Misconfigured } from '../core/errors.ts';
 import { Level } from '../core/model/action.ts';
+import { ToolServer } from '../core/model/tool-server.ts';
 
 const text = z.string().min(1);
 
@@ -47,9 +48,15 @@ const schema = <Model extends z.ZodType>(model: Model) =>
       /** AWS Cost Explorer, with the credentials that the AWS tools would use. */
       costs: z.literal('cost-explorer').optional(),
       model: model.optional(),
+      /** MCP servers whose tools a specialist's model may use. */
+      toolServers: z.array(ToolServer).max(10).optional(),
       dataDir: text.optional(),
       /** Writes down every call to the world, for `npm run replay`. */
       recording: z.boolean().optional(),
+    })
+    .refine((config) => config.toolServers === undefined || config.model !== undefined, {
+      message: 'only a model asks other servers: configure one under model',
+      path: ['toolServers'],
     })
     .refine((config) => config.catalog === undefined || (config.environment ?? config.level) === undefined, {
       message: 'environment and level come from the catalogue where there is one: leave them out',

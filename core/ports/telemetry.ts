@@ -96,6 +96,25 @@ export interface KnowledgeBase {
   add(document: KnowledgeDocument): Promise<void>;
 }
 
+/** A tool of a server that is not ours. `input` is JSON Schema. */
+export interface ForeignTool {
+  readonly server: string;
+  readonly tool: string;
+  readonly description: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** Other servers whose reading tools a specialist's model may use. */
+export interface ToolServers {
+  /** What is allowed and there; each server that cannot be asked, and each tool that is not offered, is a gap. */
+  offered(
+    specialist: string,
+    scope: Pick<Scope, 'incidentId'>,
+  ): Promise<{ readonly tools: readonly ForeignTool[]; readonly gaps: readonly Gap[] }>;
+  /** Its answer as text: hostile, and as long as it likes up to 200,000 characters. Throws `Unavailable`. */
+  call(tool: Pick<ForeignTool, 'server' | 'tool'>, input: unknown, scope: Pick<Scope, 'incidentId'>): Promise<string>;
+}
+
 /** Everything that can be looked at, one port a source. */
 export interface Telemetry {
   readonly kubernetes: KubernetesSource;
@@ -106,6 +125,8 @@ export interface Telemetry {
   readonly alerts: AlertsSource;
   readonly status: StatusSource;
   readonly knowledge: KnowledgeBase;
+  /** Only where some are configured, beside a model. */
+  readonly servers?: ToolServers | undefined;
 }
 
 /** The one object that an action is about, as it is now. */

@@ -8,27 +8,35 @@ import { reportText } from '../specialists/report-text.ts';
 import { type Observation, outputs } from './outputs.ts';
 import { unsupportedParts } from './supported.ts';
 import { evidenceTool } from './tools/evidence.ts';
+import { foreignTools } from './tools/foreign.ts';
 import { toolsOf } from './tools/index.ts';
 import { byline, usageWith } from './usage.ts';
 
 type SpecialistPorts = Pick<Ports, 'evidence'> & Partial<Pick<Ports, 'reasoner' | 'telemetry'>>;
 
+const noTools = { tools: [], gaps: [] } as const;
 const mostFindings = 12;
 const mostGaps = 12;
 
-export async function secondLook(brief: Brief, report: Report, ports: SpecialistPorts): Promise<Report> {
+export async function secondLook(brief: Brief, analysed: Report, ports: SpecialistPorts): Promise<Report> {
   const { reasoner, telemetry, evidence } = ports;
-  if (!reasoner || (report.findings.length === 0 && brief.followUp === undefined)) return report;
+  if (!reasoner || (analysed.findings.length === 0 && brief.followUp === undefined)) return analysed;
   const digest = redact(
-    [`Question: ${brief.question}`, reportText(report), ...(await readExcerpts(brief.incidentId, report, ports))].join(
-      '\n\n',
-    ),
+    [
+      `Question: ${brief.question}`,
+      reportText(analysed),
+      ...(await readExcerpts(brief.incidentId, analysed, ports)),
+    ].join('\n\n'),
   );
+  const investigating = brief.phase === 'investigate';
+  const foreign =
+    telemetry?.servers && investigating ? await foreignTools(brief, telemetry.servers, { evidence }) : noTools;
+  const report = { ...analysed, gaps: [...analysed.gaps, ...foreign.gaps].slice(0, mostGaps) };
   const read: string[] = [digest];
   // After an action the same question is answered from the same observations: nothing further is looked up.
   const tools =
-    telemetry && brief.phase === 'investigate'
-      ? toolsOf(brief, { telemetry, evidence })
+    telemetry && investigating
+      ? [...toolsOf(brief, { telemetry, evidence }), ...foreign.tools]
       : [evidenceTool(brief.incidentId, ports)];
   const answer = await reasoner.reason({
     promptId: `specialist-${brief.specialist}`,

@@ -87,7 +87,7 @@ export function recorder({ tape, clock, onTrouble, waits = false }: RecorderOpti
 const withoutIncident = ({ incidentId: _, ...scope }: Scope): Omit<Scope, 'incidentId'> => scope;
 
 export function tapedTelemetry(telemetry: Telemetry, record: Recorder): Telemetry {
-  const { kubernetes, metrics, logs, changes, topology, alerts, status, knowledge } = telemetry;
+  const { kubernetes, metrics, logs, changes, topology, alerts, status, knowledge, servers } = telemetry;
   const hear = <T>(port: string, scope: Scope, more: Readonly<Record<string, unknown>>, call: () => Promise<T>) =>
     record.heard(scope.incidentId, `telemetry.${port}`, { scope: withoutIncident(scope), ...more }, call);
   return {
@@ -123,6 +123,14 @@ export function tapedTelemetry(telemetry: Telemetry, record: Recorder): Telemetr
         hear('knowledge.search', scope, { query }, () => knowledge.search({ scope, ...query })),
       add: (document) => knowledge.add(document),
     },
+    ...(servers && {
+      servers: {
+        offered: (specialist, scope) =>
+          hear('servers.offered', scope, { specialist }, () => servers.offered(specialist, scope)),
+        call: (tool, input, scope) =>
+          hear('servers.call', scope, { tool, input }, () => servers.call(tool, input, scope)),
+      },
+    }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Gap } from '../model/report.ts';
 import type { LogRecord } from '../model/telemetry.ts';
 import type { Catalog, ServiceCatalog } from '../ports/catalog.ts';
 import type { Pager } from '../ports/channels.ts';
-import type { Executor, Observed, Scope, Targets, Telemetry } from '../ports/telemetry.ts';
+import type { Executor, Observed, Scope, Targets, Telemetry, ToolServers } from '../ports/telemetry.ts';
 import { redactJson } from '../redact.ts';
 import { keyOf, type TapedCall } from './tape.ts';
 
@@ -82,8 +82,21 @@ export function replayedTelemetry(deck: Deck): Telemetry {
       search: ({ scope, ...query }) => ask('knowledge', 'knowledge.search', scope, { query }),
       add: async () => undefined,
     },
+    ...(deck.has('telemetry.servers.offered') && { servers: replayedServers(deck) }),
   };
 }
+
+const replayedServers = (deck: Deck): ToolServers => ({
+  async offered(specialist, { incidentId: _, ...scope }) {
+    const answer = deck.answer('telemetry.servers.offered', { scope, specialist });
+    return answer === undefined || answer.kind === 'stream' ? { tools: [], gaps: [] } : given(answer);
+  },
+  async call(tool, input, { incidentId: _, ...scope }) {
+    const answer = deck.answer('telemetry.servers.call', { scope, tool, input });
+    if (answer === undefined || answer.kind === 'stream') throw new Unavailable('The tape does not hold this call.');
+    return given(answer);
+  },
+});
 
 async function* streamed(records: readonly LogRecord[]): AsyncGenerator<LogRecord> {
   yield* records;

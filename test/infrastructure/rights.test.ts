@@ -88,6 +88,25 @@ test('who may write tapes is who calls the world, and only in a stage that recor
   expect(recording).not.toContain('pagerduty-webhook');
 });
 
+test('only specialists ask MCP servers, and read their headers where there are some', () => {
+  const server = { name: 'wiki', url: 'https://mcp.example.com/mcp', specialists: ['knowledge'], tools: ['search'] };
+  const asking = (over: object) => {
+    const { resources: made } = synthesize({ ...liveStage, toolServers: [{ ...server, ...over }] });
+    const names = made.flatMap(([, { Type, Properties }]) => {
+      const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
+      return Type === 'AWS::Lambda::Function' && Variables.TOOL_SERVERS ? [String(Properties.FunctionName)] : [];
+    });
+    const secret = made.some(([, { Properties }]) => Properties.Name === 'watchkeeper-test-mcp-headers');
+    return { names, secret };
+  };
+  const { names, secret } = asking({});
+  expect(names.length).toBeGreaterThan(0);
+  expect(names.filter((name) => !name.includes('specialist-'))).toEqual([]);
+  expect(secret).toBe(false);
+  expect(asking({ headers: 'secret' }).secret).toBe(true);
+  expect(() => asking({ url: undefined, command: 'npx' })).toThrow();
+});
+
 test('a function writes its own log and no other', () => {
   for (const folder of roles.keys()) {
     const log = `Functions${folder.replaceAll('-', '')}log`;

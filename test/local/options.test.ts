@@ -5,7 +5,15 @@ describe('npm start', () => {
   it('needs no options', () => {
     expect(readStartOptions([])).toEqual({
       kind: 'run',
-      options: { scenarios: [], config: undefined, port: 4747, data: undefined, demo: true, once: false },
+      options: {
+        scenarios: [],
+        config: undefined,
+        port: 4747,
+        data: undefined,
+        demo: true,
+        once: false,
+        record: false,
+      },
     });
   });
 
@@ -14,7 +22,7 @@ describe('npm start', () => {
       readStartOptions(['--scenario', 'a', '--scenario', 'b', '--port', '0', '--data', 'd', '--no-demo', '--once']),
     ).toEqual({
       kind: 'run',
-      options: { scenarios: ['a', 'b'], config: undefined, port: 0, data: 'd', demo: false, once: true },
+      options: { scenarios: ['a', 'b'], config: undefined, port: 0, data: 'd', demo: false, once: true, record: false },
     });
     expect(readStartOptions(['--help'])).toEqual({ kind: 'help' });
   });

@@ -1,0 +1,143 @@
+// Tools of other MCP servers, over standard input and output or streamable HTTP. Only what is allowed by name is offered, and never what a server
+// itself calls writing or destructive. What a tool answers is hostile: whoever gets it redacts, marks and cuts it.
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import * as z from 'zod';
+import { Unavailable } from '../../core/errors.ts';
+import type { Gap } from '../../core/model/report.ts';
+import type { ToolServer } from '../../core/model/tool-server.ts';
+import type { ForeignTool, ToolServers } from '../../core/ports/telemetry.ts';
+import { clean, shorten } from '../../core/text.ts';
+
+interface Options {
+  /** For connecting, listing and each call. */
+  readonly patienceMs?: number;
+  /** A connection that nobody used for so long is closed. */
+  readonly idleMs?: number;
+}
+
+/** Characters: of a schema that a model is to read, and of an answer that is kept. */
+const mostSchema = 4000;
+const mostAnswer = 200_000;
+
+export function mcpTools(
+  servers: readonly ToolServer[],
+  { patienceMs = 8000, idleMs = 3000 }: Options = {},
+): ToolServers & { close(): Promise<void> } {
+  const connections = new Map<string, { client: Promise<Client>; idle?: NodeJS.Timeout }>();
+
+  async function close(name: string): Promise<void> {
+    const connection = connections.get(name);
+    connections.delete(name);
+    clearTimeout(connection?.idle);
+    await connection?.client.then((client) => client.close()).catch(() => undefined);
+  }
+
+  /** One connection a server; one that failed is made anew. */
+  async function using<T>(server: ToolServer, use: (client: Client) => Promise<T>): Promise<T> {
+    const known = connections.get(server.name) ?? { client: connect(server, patienceMs) };
+    connections.set(server.name, known);
+    clearTimeout(known.idle);
+    try {
+      const answer = await use(await known.client);
+      known.idle = setTimeout(() => void close(server.name), idleMs);
+      return answer;
+    } catch (cause) {
+      await close(server.name);
+      throw new Unavailable(`The MCP server ${server.name} did not answer as it should.`, { cause });
+    }
+  }
+
+  return {
+    async offered(specialist) {
+      const asked = servers.filter((server) => server.specialists.some((one) => one === specialist));
+      const answers = await Promise.all(
+        asked.map((server) =>
+          using(server, async (client) =>
+            offers(server, (await client.listTools({}, { timeout: patienceMs })).tools),
+          ).catch(
+            (): Offered => ({
+              tools: [],
+              gaps: [gap(server, 'could not be asked which tools it has')],
+            }),
+          ),
+        ),
+      );
+      return { tools: answers.flatMap(({ tools }) => tools), gaps: answers.flatMap(({ gaps }) => gaps) };
+    },
+    async call({ server: name, tool }, input) {
+      const server = servers.find((one) => one.name === name);
+      if (!server?.tools.includes(tool)) throw new Unavailable(`${name} has no tool ${tool} that is allowed.`);
+      const parsed = z.record(z.string(), z.unknown()).parse(input);
+      return using(server, async (client) =>
+        textOf(await client.callTool({ name: tool, arguments: parsed }, undefined, { timeout: patienceMs })),
+      );
+    },
+    async close() {
+      await Promise.all([...connections.keys()].map(close));
+    },
+  };
+}
+
+type Offered = Awaited<ReturnType<ToolServers['offered']>>;
+type Listed = Awaited<ReturnType<Client['listTools']>>['tools'][number];
+
+const gap = ({ name }: ToolServer, why: string): Gap => ({
+  source: `mcp:${name}`,
+  reason: `The MCP server ${name} ${why}.`,
+});
+
+function offers(server: ToolServer, listed: readonly Listed[]): Offered {
+  const judged = server.tools.map((name): ForeignTool | Gap => {
+    const found = listed.find((one) => one.name === name);
+    if (!found) return gap(server, `has no tool ${name}`);
+    const { annotations = {}, inputSchema, description = '' } = found;
+    if (annotations.readOnlyHint === false || annotations.destructiveHint === true)
+      return gap(server, `says that its tool ${name} changes something: it is not offered`);
+    if (JSON.stringify(inputSchema).length > mostSchema)
+      return gap(server, `describes the input of ${name} in more than ${mostSchema} characters`);
+    return {
+      server: server.name,
+      tool: name,
+      description: shorten(clean(description), 500),
+      input: inputSchema as Readonly<Record<string, unknown>>,
+    };
+  });
+  return {
+    tools: judged.filter((one): one is ForeignTool => 'tool' in one),
+    gaps: judged.filter((one): one is Gap => 'reason' in one),
+  };
+}
+
+async function connect(server: ToolServer, timeout: number): Promise<Client> {
+  const { Client } = await import('@modelcontextprotocol/sdk/client/index.js');
+  const client = new Client({ name: 'watchkeeper', version: '0.1.0' });
+  await client.connect((await transportOf(server)) as Parameters<Client['connect']>[0], { timeout });
+  return client;
+}
+
+async function transportOf(server: ToolServer) {
+  if ('url' in server) {
+    const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
+    return new StreamableHTTPClientTransport(new URL(server.url), {
+      requestInit: { headers: server.headers, redirect: 'error' },
+    });
+  }
+  const { StdioClientTransport } = await import('@modelcontextprotocol/sdk/client/stdio.js');
+  const { PATH = '', HOME = '' } = process.env;
+  const { command, args, env } = server;
+  return new StdioClientTransport({ command, args, env: { PATH, HOME, ...env }, stderr: 'ignore' });
+}
+
+const Answer = z.object({
+  content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })).default([]),
+  structuredContent: z.unknown().optional(),
+  isError: z.boolean().default(false),
+});
+
+/** What is text of it; the rest is named. */
+function textOf(answer: unknown): string {
+  const { content, structuredContent, isError } = Answer.parse(answer);
+  const parts = content.map(({ type, text }) => text ?? `[${clean(type).slice(0, 40)}]`);
+  const all = parts.length > 0 ? parts.join('\n') : JSON.stringify(structuredContent ?? null);
+  return `${isError ? 'The tool failed: ' : ''}${all}`.slice(0, mostAnswer);
+}
