@@ -343,11 +343,13 @@ function untapedTelemetry(): Ports['telemetry'] {
     case 'recorded':
       return deferredTelemetry(
         kept(async () => {
-          const recorded = await recordedWorld(world.scenario)();
-          return recordedTelemetry({
-            ...recorded,
+          const recorded = recordedTelemetry({
+            ...(await recordedWorld(world.scenario)()),
             knowledge: (documents) => deferredKnowledge(kept(() => knowledgeBase(documents), knowledgeAgeMs)),
           });
+          // What an incident leaves behind outlives the function that says it: a recording keeps it in memory only.
+          const stored = deferredKnowledge(kept(() => knowledgeBase(), knowledgeAgeMs));
+          return { ...recorded, knowledge: { search: recorded.knowledge.search, add: stored.add } };
         }),
       );
     case 'live':

@@ -5,6 +5,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import {
+  BedrockAgentClient,
+  CreateDataSourceCommand,
+  CreateKnowledgeBaseCommand,
+  UpdateDataSourceCommand,
+} from '@aws-sdk/client-bedrock-agent';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import type { Emulator } from './emulator.ts';
@@ -19,6 +25,7 @@ export const secrets = {
   'pagerduty-token': 'u+deploy',
   'slack-signing': 'the-signing-secret-of-slack',
   'slack-token': 'xoxb-deploy',
+  'model-api-key': 'sk-the-key-of-the-model',
 };
 
 const Outputs = z.object({
@@ -35,7 +42,11 @@ const Outputs = z.object({
 });
 export type Outputs = z.infer<typeof Outputs>['watchkeeper-emulator'];
 
-export async function deploy(emulator: Emulator, outside: Outside, memoryId: string): Promise<Outputs> {
+export async function deploy(
+  emulator: Emulator,
+  outside: Outside,
+  { memoryId, knowledge, modelUrl }: Readonly<{ memoryId: string; knowledge: KnowledgeIds; modelUrl: string }>,
+): Promise<Outputs> {
   const folder = await mkdtemp(join(tmpdir(), 'watchkeeper-deploy-'));
   try {
     const stage = JSON.parse(await readFile(join(root, 'config', 'emulator.json'), 'utf8')) as object;
@@ -48,6 +59,12 @@ export async function deploy(emulator: Emulator, outside: Outside, memoryId: str
         pagerduty: { from: 'watchkeeper@example.com', apiUrl: outside.pagerDutyUrl },
         memory: { kind: 'existing', id: memoryId },
         recording: true,
+        knowledge: { kind: 'existing', ...knowledge },
+        model: {
+          provider: 'openai',
+          endpoint: `${modelUrl}/v1`,
+          models: { coordinator: 'scripted-coordinator', specialist: 'scripted-specialist' },
+        },
       }),
     );
     const cdk = (...parameters: readonly string[]) =>
@@ -92,6 +109,42 @@ async function fillSecrets(emulator: Emulator): Promise<void> {
     await client.send(new PutSecretValueCommand({ SecretId: `watchkeeper-emulator-${name}`, SecretString }));
   }
 }
+
+export interface KnowledgeIds {
+  readonly id: string;
+  readonly dataSourceId: string;
+}
+
+/** A knowledge base over the folder knowledge/ of a bucket. */
+export async function createKnowledge(emulator: Emulator, name: string, bucketArn: string): Promise<KnowledgeIds> {
+  const agent = new BedrockAgentClient(clientOptions(emulator));
+  const { knowledgeBase } = await agent.send(
+    new CreateKnowledgeBaseCommand({
+      name,
+      roleArn: 'arn:aws:iam::000000000000:role/knowledge',
+      knowledgeBaseConfiguration: {
+        type: 'VECTOR',
+        vectorKnowledgeBaseConfiguration: { embeddingModelArn: 'arn:aws:x' },
+      },
+    }),
+  );
+  const id = knowledgeBase?.knowledgeBaseId ?? '';
+  const source = dataSource(bucketArn);
+  const created = await agent.send(new CreateDataSourceCommand({ knowledgeBaseId: id, ...source }));
+  return { id, dataSourceId: created.dataSource?.dataSourceId ?? '' };
+}
+
+/** The stage is deployed with the ids of a knowledge base, and makes the bucket that it is to read. */
+export async function readFrom(emulator: Emulator, { id, dataSourceId }: KnowledgeIds, bucket: string): Promise<void> {
+  const agent = new BedrockAgentClient(clientOptions(emulator));
+  const source = dataSource(`arn:aws:s3:::${bucket}`);
+  await agent.send(new UpdateDataSourceCommand({ knowledgeBaseId: id, dataSourceId, ...source }));
+}
+
+const dataSource = (bucketArn: string) => ({
+  name: 'documents',
+  dataSourceConfiguration: { type: 'S3' as const, s3Configuration: { bucketArn, inclusionPrefixes: ['knowledge/'] } },
+});
 
 /** The emulator has no CloudFormation type for AgentCore Memory, but its API: the stage brings an existing one. */
 export async function createMemory({ url }: Emulator, name = 'deploy_test'): Promise<string> {

@@ -5,16 +5,22 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { BedrockAgentCoreClient } from '@aws-sdk/client-bedrock-agentcore';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import { type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import type { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { agentCoreMemory } from '../../connectors/agentcore/index.ts';
 import { type DynamoStores, dynamoStores } from '../../connectors/dynamodb/index.ts';
+import { s3Evidence } from '../../connectors/s3/index.ts';
 import { systemClock } from '../../connectors/system/index.ts';
 import type { Incident } from '../../core/model/incident.ts';
-import { clientOptions, createMemory, deploy, type Outputs, secrets } from './deployment.ts';
+import { clientOptions, createKnowledge, createMemory, deploy, type Outputs, readFrom, secrets } from './deployment.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
+import { playModel } from './model.ts';
 import { type Outside, playOutside, type SlackMessage } from './outside.ts';
-import { buttonsOf, pressButton, sendPage } from './people.ts';
+import { buttonsOf, pressButton, sayInThread, sendPage } from './people.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const page = await readFile(join(root, 'scenarios', 'cronjob-nightly-invoices', 'alert.json'), 'utf8');
@@ -31,11 +37,17 @@ let outside: Outside;
 let outputs: Outputs;
 let stores: DynamoStores;
 let workflow: SFNClient;
+let memoryId: string;
+let model: LLMock;
 
 beforeAll(async () => {
   emulator = await startEmulator(join(root, 'test-results', 'deploy', 'emulator.log'));
   outside = await playOutside();
-  outputs = await deploy(emulator, outside, await createMemory(emulator));
+  memoryId = await createMemory(emulator);
+  const knowledge = await createKnowledge(emulator, 'deploy', 'arn:aws:s3:::not-yet');
+  model = await playModel();
+  outputs = await deploy(emulator, outside, { memoryId, knowledge, modelUrl: model.url });
+  await readFrom(emulator, knowledge, outputs.EvidenceBucket);
   stores = dynamoStores({
     client: new DynamoDBClient(clientOptions(emulator)),
     incidentsTable: outputs.IncidentsTable,
@@ -48,6 +60,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await outside?.[Symbol.asyncDispose]();
+  await model?.stop();
   await emulator?.[Symbol.asyncDispose]();
 });
 
@@ -105,7 +118,15 @@ describe('a deployed stage', () => {
     ]);
     const diagnosis = await stores.incidents.diagnosis(incident.id);
     expect(diagnosis?.hypotheses[0]).toMatchObject({ rank: 1, entity: { kind: 'CronJob', name: 'nightly-invoices' } });
-    expect(diagnosis?.model).toBe('none');
+    expect(diagnosis).toMatchObject({
+      model: expect.stringMatching(/^scripted-coordinator \(synthesis@\d+\)$/),
+      text: 'CronJob nightly-invoices failed. Its upstream was gone for a while. Rerun it.',
+      usage: { toolCalls: 1 },
+    });
+    // The coordinator's question went to the specialist's own function; what no evidence holds was dropped.
+    const timeline = await stores.incidents.timeline(incident.id);
+    expect(timeline.find(({ id }) => id.endsWith('logs:f1'))?.text).toMatch(/^Asked "What did the last run say/);
+    expect(timeline.map(({ text }) => text).join('\n')).not.toContain('payments-db-7');
     expect(await stores.approvals.ofIncident(incident.id)).toMatchObject([
       { state: 'pending', action: { id: 'rerun-cronjob', target: { name: 'nightly-invoices' } } },
     ]);
@@ -124,6 +145,27 @@ describe('a deployed stage', () => {
       { cwd: root, env: { ...emulator.environment, PATH: process.env.PATH } },
     );
     expect(stdout).toContain('The same diagnosis, word for word and with the same evidence.');
+  });
+
+  test('is taught a fact in the thread, says it back, and keeps it with what was said in AgentCore Memory', async () => {
+    const incident = await incidentOf('QCRONJOB1');
+    const question = await questionAbout(incident);
+    const words = 'remember that nightly-invoices talks to ledger-db';
+    expect((await sayInThread(emulator, outputs.SlackUrl, question, words)).status).toBe(200);
+    const answer = await eventually('an answer to what was taught', () =>
+      outside.messages().find(({ text }) => text.includes('Remembered')),
+    );
+    expect(answer.text).toContain('nightly-invoices talks to ledger-db (taught by U0ALICE on ');
+    const memory = agentCoreMemory({
+      memoryId,
+      client: new BedrockAgentCoreClient(clientOptions(emulator)),
+      onFailure: (failure) => {
+        throw failure;
+      },
+    });
+    const says = { kind: 'talks-to', service: 'nightly-invoices', to: 'ledger-db' };
+    expect(await memory.facts('ledger-db')).toMatchObject([{ says, taughtBy: 'U0ALICE', incidentId: incident.id }]);
+    expect(await memory.said({ incidentId: incident.id, actor: 'U0ALICE' })).toMatchObject([{ text: words }]);
   });
 
   test('a redelivered page opens nothing more', async () => {
@@ -182,6 +224,24 @@ describe('a deployed stage', () => {
         .filter(asks)
         .filter(({ metadata }) => JSON.stringify(metadata).includes(incident.id)),
     ).toEqual([]);
+  });
+
+  test('the second time it knew what people taught, and found the postmortem of the first in the knowledge base', async () => {
+    const [first, second] = [await incidentOf('QCRONJOB1'), await incidentOf('QCRONJOB2')];
+    const timeline = await stores.incidents.timeline(second.id);
+    expect(timeline.find(({ kind }) => kind === 'context')?.text).toContain(
+      'People taught me: nightly-invoices talks to ledger-db (taught by U0ALICE on ',
+    );
+    const knowledge = timeline.find(({ actor, kind }) => actor === 'knowledge' && kind === 'finding');
+    expect(knowledge?.text).toMatch(/The same alert was there before on the same workload/);
+    expect(knowledge?.text).toContain('People taught one thing about it.');
+    const evidence = s3Evidence({
+      bucket: outputs.EvidenceBucket,
+      client: new S3Client({ ...clientOptions(emulator), forcePathStyle: true }),
+    });
+    const cited = await Promise.all((knowledge?.evidenceIds ?? []).map((id) => evidence.get(second.id, id)));
+    expect(cited.map((one) => one?.query).join('\n')).toMatch(/Bedrock knowledge base/);
+    expect(cited.map((one) => one?.excerpt).join('\n')).toContain(`postmortem-${first.id}.md`);
   });
 
   test('no secret and no task token is in any log', async () => {

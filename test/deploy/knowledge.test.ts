@@ -1,12 +1,7 @@
 // A Bedrock knowledge base on the emulator: documents lie in a real bucket of it with their metadata, are ingested from there, and are
 // retrieved with filters. The emulator ranks by words that occur, where Bedrock ranks by vectors.
 import { join } from 'node:path';
-import {
-  BedrockAgentClient,
-  CreateDataSourceCommand,
-  CreateKnowledgeBaseCommand,
-  ListIngestionJobsCommand,
-} from '@aws-sdk/client-bedrock-agent';
+import { BedrockAgentClient, ListIngestionJobsCommand } from '@aws-sdk/client-bedrock-agent';
 import { BedrockAgentRuntimeClient } from '@aws-sdk/client-bedrock-agent-runtime';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -14,7 +9,7 @@ import { bedrockKnowledge } from '../../connectors/bedrock-knowledge/index.ts';
 import { fileOf } from '../../connectors/knowledge-index/index.ts';
 import { s3Documents } from '../../connectors/s3/index.ts';
 import { document, knowledgeContract } from '../contract/knowledge.ts';
-import { clientOptions } from './deployment.ts';
+import { clientOptions, createKnowledge } from './deployment.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 
 let emulator: Emulator;
@@ -30,28 +25,7 @@ async function create() {
   const s3 = new S3Client({ ...clientOptions(emulator), forcePathStyle: true });
   const agent = new BedrockAgentClient(clientOptions(emulator));
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-  const { knowledgeBase } = await agent.send(
-    new CreateKnowledgeBaseCommand({
-      name: bucket,
-      roleArn: 'arn:aws:iam::000000000000:role/knowledge',
-      knowledgeBaseConfiguration: {
-        type: 'VECTOR',
-        vectorKnowledgeBaseConfiguration: { embeddingModelArn: 'arn:aws:x' },
-      },
-    }),
-  );
-  const knowledgeBaseId = knowledgeBase?.knowledgeBaseId ?? '';
-  const { dataSource } = await agent.send(
-    new CreateDataSourceCommand({
-      knowledgeBaseId,
-      name: 'documents',
-      dataSourceConfiguration: {
-        type: 'S3',
-        s3Configuration: { bucketArn: `arn:aws:s3:::${bucket}`, inclusionPrefixes: ['knowledge/'] },
-      },
-    }),
-  );
-  const dataSourceId = dataSource?.dataSourceId ?? '';
+  const { id: knowledgeBaseId, dataSourceId } = await createKnowledge(emulator, bucket, `arn:aws:s3:::${bucket}`);
   const documents = s3Documents({ bucket, prefix: 'knowledge/', client: s3 });
   const base = bedrockKnowledge({
     knowledgeBaseId,

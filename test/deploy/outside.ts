@@ -50,7 +50,14 @@ export async function playOutside(): Promise<Outside> {
       case 'conversations.history':
         return { ok: true, messages: messages.filter((one) => one.thread_ts === undefined).toReversed() };
       case 'conversations.replies':
-        return { ok: true, messages: messages.filter((one) => [one.ts, one.thread_ts].includes(form.get('ts') ?? '')) };
+        return {
+          ok: true,
+          messages: messages
+            .filter((one) => [one.ts, one.thread_ts].includes(form.get('ts') ?? ''))
+            .map((one) => ({ ...one, user: 'U0WATCH', bot_id: 'B0WATCH' })),
+        };
+      case 'auth.test':
+        return { ok: true, user_id: 'U0WATCH', bot_id: 'B0WATCH' };
       default:
         return { ok: false, error: 'unknown_method' };
     }

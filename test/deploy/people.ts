@@ -69,6 +69,31 @@ export function pressButton(
   });
 }
 
+/** A mention in the thread that a message is in. */
+export function sayInThread(emulator: Emulator, slackUrl: string, message: SlackMessage, text: string, by = 'U0ALICE') {
+  const ts = `${Math.floor(Date.now() / 1000)}.${String(Math.floor(Math.random() * 1e6)).padStart(6, '0')}`;
+  const body = JSON.stringify({
+    type: 'event_callback',
+    event_id: `Ev${ts}`,
+    api_app_id: 'A0WATCH',
+    authorizations: [{ user_id: 'U0WATCH' }],
+    event: {
+      type: 'app_mention',
+      channel: message.channel,
+      user: by,
+      text: `<@U0WATCH> ${text}`,
+      ts,
+      thread_ts: message.thread_ts ?? message.ts,
+    },
+  });
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  return post(emulator, `${slackUrl}/events`, body, {
+    'content-type': 'application/json',
+    'x-slack-request-timestamp': timestamp,
+    'x-slack-signature': `v0=${hmac(secrets['slack-signing'], `v0:${timestamp}:${body}`)}`,
+  });
+}
+
 export const buttonsOf = ({ blocks }: SlackMessage): Button[] =>
   blocks
     .filter((block): block is ActionsBlock => block.type === 'actions')
