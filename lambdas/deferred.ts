@@ -56,6 +56,7 @@ export const deferredExecutor = (load: Load<Executor>): Executor => ({
 
 export const deferredTargets = (load: Load<Targets>): Targets => ({
   look: async (...asked) => (await load()).look(...asked),
+  around: async (...asked) => (await load()).around(...asked),
 });
 
 export const deferredPager = (load: Load<Pager>): Pager => ({

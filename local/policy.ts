@@ -156,7 +156,8 @@ function standingOf(values: Options): Standing {
     incidentId: 'this',
     now,
     killSwitch: values['kill-switch'],
-    live: { ...unseen, labels: labelsOf(values.label ?? []), pods: numberOf(values.pods, 'pods') },
+    live: { ...unseen, labels: labelsOf(values.label ?? []) },
+    affects: { pods: numberOf(values.pods, 'pods'), callers: [] },
     acts: [
       ...Array.from({ length: same }, (_, n) => ({ ...act(`same-${n}`, values.action ?? ''), incidentId: 'another' })),
       ...Array.from({ length: done }, (_, n) => act(`done-${n}`, 'another')),

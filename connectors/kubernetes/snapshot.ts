@@ -1,18 +1,10 @@
 // A snapshot of clusters: the kinds that analysis reads, page by page. Of Secrets and ConfigMaps only the metadata is asked for, so that no
 // value ever leaves the API server. A kind that is forbidden or unknown is left out and named; a cluster that does not answer is a gap.
-import * as z from 'zod';
-import { KubernetesObject, type KubernetesSnapshot } from '../../core/model/telemetry.ts';
+import type { KubernetesSnapshot } from '../../core/model/telemetry.ts';
 import type { KubernetesSource } from '../../core/ports/telemetry.ts';
 import type { Clock } from '../../core/ports/world.ts';
-import { type ClusterAccess, said } from './access.ts';
-
-interface Kind {
-  readonly kind: string;
-  readonly path: string;
-  readonly metadataOnly?: boolean;
-  /** Of an extension that a cluster need not have: its absence is nothing to tell. */
-  readonly extension?: boolean;
-}
+import type { ClusterAccess } from './access.ts';
+import { type Kind, listOf } from './list.ts';
 
 const kinds: readonly Kind[] = [
   { kind: 'Pod', path: 'api/v1/pods' },
@@ -44,18 +36,6 @@ const kinds: readonly Kind[] = [
   { kind: 'PeerAuthentication', path: 'apis/security.istio.io/v1/peerauthentications', extension: true },
   { kind: 'AuthorizationPolicy', path: 'apis/security.istio.io/v1/authorizationpolicies', extension: true },
 ];
-
-const pageSize = 500;
-const maxPages = 40;
-const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
-const Page = z.looseObject({
-  metadata: z.looseObject({ continue: z.string().nullish() }).nullish(),
-  // Null where an empty list is asked for as metadata only.
-  items: z
-    .array(z.looseObject({}))
-    .nullable()
-    .transform((items) => items ?? []),
-});
 
 interface SourceParts {
   readonly clusters: readonly ClusterAccess[];
@@ -111,30 +91,3 @@ async function snapshotOf(
     return { snapshot: undefined, without: [`${cluster.name}: ${lists[0].failed}`], bytes };
   return { snapshot: { cluster: cluster.name, takenAt, items: lists.flatMap((list) => list.items) }, without, bytes };
 }
-
-async function listOf(
-  cluster: ClusterAccess,
-  { kind, path, metadataOnly, extension }: Kind,
-): Promise<{ items: KubernetesObject[]; failed?: string; bytes: number }> {
-  const items: KubernetesObject[] = [];
-  let bytes = 0;
-  let next = '';
-  for (let page = 0; page < maxPages; page += 1) {
-    const query = new URLSearchParams({ limit: String(pageSize), ...(next ? { continue: next } : {}) });
-    const reply = await cluster.request(`${path}?${query}`, metadataOnly ? { accept: metadataList } : {});
-    if (extension && reply.status === 404) return { items, bytes };
-    const list = Page.safeParse(reply.body);
-    if (reply.status !== 200 || !list.success)
-      return { items, bytes, failed: `${kind} (${said(reply)}${onlyThe(items)})` };
-    bytes += reply.bytes;
-    for (const item of list.data.items) {
-      const object = KubernetesObject.safeParse({ ...item, kind });
-      if (object.success) items.push(object.data);
-    }
-    next = list.data.metadata?.continue ?? '';
-    if (!next) return { items, bytes };
-  }
-  return { items, bytes, failed: `${kind} (too many${onlyThe(items)})` };
-}
-
-const onlyThe = ({ length }: readonly KubernetesObject[]): string => (length > 0 ? `, only the first ${length}` : '');

@@ -1,8 +1,10 @@
-// One object as it is now, by its kind, for judging and for binding an approval to it. Needs the verb `get` on the kind.
+// One object as it is now, by its kind, for judging and for binding an approval to it (needs the verb `get` on the kind), and what is around
+// it that bounds an action (needs `list`).
 import { Unavailable } from '../../core/errors.ts';
 import { KubernetesObject } from '../../core/model/telemetry.ts';
 import type { Targets } from '../../core/ports/telemetry.ts';
 import { type ClusterAccess, said } from './access.ts';
+import { type Kind, listOf } from './list.ts';
 
 /** Where the objects of a kind are, and whether they are in namespaces. */
 const places = new Map<string, { readonly path: string; readonly plural: string; readonly namespaced: boolean }>([
@@ -32,8 +34,37 @@ export function kubernetesTargets({ clusters }: { readonly clusters: readonly Cl
         return { kind: 'unseen', why: `${kind} ${name} could not be looked at (${said(reply)}).` };
       return { kind: 'object', object: object.data };
     },
+    async around({ kind, name, namespace, cluster }) {
+      const wanted = kind === 'Node' ? kindsOnNode(name) : kindsBeside(namespace ?? '');
+      const access = clusters.find((one) => one.name === cluster);
+      if (access === undefined) return { objects: [], without: wanted.map((one) => one.kind) };
+      const lists = await Promise.all(wanted.map(async (one) => ({ of: one.kind, ...(await listOf(access, one)) })));
+      return {
+        objects: lists.flatMap(({ items }) => items),
+        without: lists.flatMap(({ of, failed }) => (failed === undefined ? [] : [of])),
+      };
+    },
   };
 }
+
+const nodes: Kind = { kind: 'Node', path: 'api/v1/nodes' };
+
+/** What bounds an action on a workload, and whom it affects. */
+function kindsBeside(namespace: string): readonly Kind[] {
+  const within = `namespaces/${encodeURIComponent(namespace)}`;
+  return [
+    { kind: 'Pod', path: `api/v1/${within}/pods` },
+    { kind: 'HorizontalPodAutoscaler', path: `apis/autoscaling/v2/${within}/horizontalpodautoscalers` },
+    { kind: 'ResourceQuota', path: `api/v1/${within}/resourcequotas` },
+    { kind: 'LimitRange', path: `api/v1/${within}/limitranges` },
+    nodes,
+  ];
+}
+
+const kindsOnNode = (name: string): readonly Kind[] => [
+  { kind: 'Pod', path: 'api/v1/pods', fields: `spec.nodeName=${name}` },
+  nodes,
+];
 
 function pathOf(kind: string, namespace: string | undefined, name: string): string | undefined {
   const place = places.get(kind);

@@ -14,7 +14,8 @@ export function recordedExecutor(options: RecordedOptions): Executor {
     const items = cluster === undefined ? undefined : clusters?.get(cluster);
     if (!items) return `There is no cluster ${cluster} here.`;
     const exists = items.some(
-      (item) => item.kind === kind && item.metadata.name === name && item.metadata.namespace === namespace,
+      (item) =>
+        item.kind === kind && item.metadata.name === name && (item.metadata.namespace ?? '') === (namespace ?? ''),
     );
     return exists ? undefined : `There is no ${kind} ${namespace}/${name} in ${cluster}.`;
   };

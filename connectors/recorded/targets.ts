@@ -1,7 +1,13 @@
 // The target of an action as the recording has it, in the edition that the incident plays.
+import * as z from 'zod';
+import type { KubernetesObject } from '../../core/model/telemetry.ts';
 import type { Targets } from '../../core/ports/telemetry.ts';
 import { readKubernetes } from './scenario.ts';
 import { type RecordedOptions, worldFinder } from './worlds.ts';
+
+const bounding = ['Pod', 'HorizontalPodAutoscaler', 'ResourceQuota', 'LimitRange'];
+const Placed = z.looseObject({ spec: z.looseObject({ nodeName: z.string() }) });
+const nodeOf = (pod: KubernetesObject): string | undefined => Placed.safeParse(pod).data?.spec.nodeName;
 
 export function recordedTargets(options: RecordedOptions): Targets {
   const worldOf = worldFinder(options);
@@ -11,9 +17,25 @@ export function recordedTargets(options: RecordedOptions): Targets {
       const items = (await readKubernetes(edition))?.data.get(cluster ?? '');
       if (items === undefined) return { kind: 'unseen', why: `There is no cluster ${cluster} here.` };
       const object = items.find(
-        (item) => item.kind === kind && item.metadata.name === name && item.metadata.namespace === namespace,
+        (item) =>
+          item.kind === kind && item.metadata.name === name && (item.metadata.namespace ?? '') === (namespace ?? ''),
       );
       return object === undefined ? { kind: 'absent' } : { kind: 'object', object };
+    },
+    async around({ kind, name, namespace, cluster }, { incidentId }) {
+      const { edition } = await worldOf(incidentId);
+      const items = (await readKubernetes(edition))?.data.get(cluster ?? '');
+      const nodes = items?.filter((item) => item.kind === 'Node') ?? [];
+      const objects = (items ?? []).filter((item) =>
+        kind === 'Node'
+          ? item.kind === 'Pod' && nodeOf(item) === name
+          : bounding.includes(item.kind) && item.metadata.namespace === namespace,
+      );
+      return {
+        objects: [...objects, ...nodes],
+        // A recording names what it has: without one node it recorded none, and of the rest there was none.
+        without: items === undefined ? [...bounding, 'Node'] : nodes.length === 0 ? ['Node'] : [],
+      };
     },
   };
 }

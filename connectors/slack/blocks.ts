@@ -39,22 +39,25 @@ export function blocksOf(message: Message): KnownBlock[] {
     header,
     ...mentionsOf(message.mention),
     ...sections,
-    ...(message.approval ? [buttons(message.approval.approvalId)] : []),
+    ...(message.approval ? [buttons(message.approval)] : []),
     ...(message.choices && message.choices.length > 0 ? [choices(message.choices)] : []),
   ];
 }
 
-const buttons = (approvalId: string): ActionsBlock => ({
+/** What takes several people is never remembered. */
+const buttons = ({ approvalId, approvers = 1 }: NonNullable<Message['approval']>): ActionsBlock => ({
   type: 'actions',
-  elements: Object.entries(labels).map(
-    ([verdict, { text, style }]): Button => ({
-      type: 'button',
-      action_id: buttonId(verdict as Verdict),
-      text: { type: 'plain_text', text, emoji: false },
-      value: approvalId,
-      ...(style === undefined ? {} : { style }),
-    }),
-  ),
+  elements: Object.entries(labels)
+    .filter(([verdict]) => approvers === 1 || verdict !== 'approve-and-remember')
+    .map(
+      ([verdict, { text, style }]): Button => ({
+        type: 'button',
+        action_id: buttonId(verdict as Verdict),
+        text: { type: 'plain_text', text, emoji: false },
+        value: approvalId,
+        ...(style === undefined ? {} : { style }),
+      }),
+    ),
 });
 
 /** Buttons that say their words for whoever presses them. */

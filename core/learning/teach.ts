@@ -130,6 +130,7 @@ async function refusalOf(by: string, error: IncidentError, ports: TeachPorts): P
       // A switch, a freeze or a full budget passes; what is remembered is for later.
       killSwitch: false,
       live: unseen,
+      affects: { pods: 1, callers: [] },
       acts: [],
       approvals: 0,
       requesterApproved: false,

@@ -3,22 +3,64 @@ import * as z from 'zod';
 import { CauseCode } from './causes.ts';
 import { EntityRef, Instant } from './entity.ts';
 
-export const ActionId = z.enum(['rerun-cronjob', 'restart-rollout', 'delete-stuck-pod', 'rollback-rollout']);
+export const ActionId = z.enum([
+  'rerun-cronjob',
+  'rerun-job',
+  'restart-rollout',
+  'delete-stuck-pod',
+  'rollback-rollout',
+  'scale-workload',
+  'raise-memory-limit',
+  'cordon-node',
+  'uncordon-node',
+]);
 export type ActionId = z.infer<typeof ActionId>;
 
 export const Level = z.enum(['crawl', 'walk', 'run']);
 export type Level = z.infer<typeof Level>;
 
+/** Parameters of an action: scalars, checked by the catalogue's schema for its id. */
+export const ActionParameters = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+/**
+ * What takes an action back. `action`: the catalogue's action with these parameters on the same target, which `inverseOf` of
+ * core/remediation/catalogue.ts makes whole; `none`: why there is no such thing, in words.
+ */
+export const Inverse = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('action'), id: ActionId, parameters: ActionParameters, title: z.string().max(300) }),
+  z.object({ kind: z.literal('none'), why: z.string().max(300) }),
+]);
+export type Inverse = z.infer<typeof Inverse>;
+
+/** Who is affected, counted when it was suggested. */
+export const Affects = z.object({
+  /** Started, replaced or ended. */
+  pods: z.number().int().min(0),
+  /** Of the workload, before. */
+  ready: z.number().int().min(0).optional(),
+  /** Of the workload's ready pods, 0 to 100. */
+  sharePercent: z.number().min(0).max(100).optional(),
+  /** Pods on a node that stay where they are. */
+  staying: z.number().int().min(0).optional(),
+  /** Who calls the workload, by the call graph. */
+  callers: z.array(z.string()),
+});
+export type Affects = z.infer<typeof Affects>;
+
 export const Action = z.object({
   id: ActionId,
   target: EntityRef.extend({ cluster: z.string(), namespace: z.string() }),
   /** Checked by the catalogue's schema for this id. */
-  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  parameters: ActionParameters.default({}),
   /** In words, imperative: "Rerun CronJob billing/nightly-invoices". */
   title: z.string().max(300),
   /** Who it affects, in words. */
   blastRadius: z.string().max(500),
   reversible: z.boolean(),
+  /** What takes it back, to be offered where it made things worse. */
+  inverse: Inverse.optional(),
+  /** Absent where nobody could look. */
+  affects: Affects.optional(),
   /** How long to wait before looking whether it helped. */
   settleSeconds: z.number().int().min(0).max(900),
   /** The question verification asks. */

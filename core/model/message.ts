@@ -10,7 +10,9 @@ export const Message = z.object({
   /** Plain text lines; a surface escapes them. */
   lines: z.array(z.string().max(1500)).max(30),
   /** A question that can be answered with buttons. */
-  approval: z.object({ approvalId: z.string(), expiresAt: z.string() }).optional(),
+  approval: z
+    .object({ approvalId: z.string(), expiresAt: z.string(), approvers: z.number().int().min(1).optional() })
+    .optional(),
   /** Ids of people from the configuration, told by name; nothing that telemetry or chat says ever gets here. */
   mention: z.array(z.string()).optional(),
   /** Buttons that say something for whoever presses them, as if typed. */

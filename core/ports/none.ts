@@ -27,7 +27,10 @@ const cannotAct = async () => ({ kind: 'refused', why: 'No cluster is configured
 
 export const noExecutor: Executor = { dryRun: cannotAct, execute: cannotAct };
 
-export const noTargets: Targets = { look: async () => ({ kind: 'unseen', why: 'No cluster is configured.' }) };
+export const noTargets: Targets = {
+  look: async () => ({ kind: 'unseen', why: 'No cluster is configured.' }),
+  around: async () => ({ objects: [], without: ['Pod', 'Node'] }),
+};
 
 const noCost = async () =>
   ({ kind: 'gap', gap: { source: 'cost', reason: 'No source of costs is configured.' } }) as const;

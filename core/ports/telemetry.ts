@@ -132,6 +132,14 @@ export interface Telemetry {
 /** The one object that an action is about, as it is now. */
 export interface Targets {
   look(target: EntityRef, scope: Pick<Scope, 'incidentId'>): Promise<LookedAt>;
+  /** What bounds an action on it and whom it affects: pods, autoscalers, quotas and limit ranges of its namespace, and all nodes. */
+  around(target: EntityRef, scope: Pick<Scope, 'incidentId'>): Promise<Around>;
+}
+
+export interface Around {
+  readonly objects: readonly KubernetesObject[];
+  /** Kinds that could not be read. */
+  readonly without: readonly string[];
 }
 
 export type LookedAt =

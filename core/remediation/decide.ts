@@ -11,10 +11,12 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { PolicyAnswer } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Executor } from '../ports/telemetry.ts';
+import { affectsOf } from './affects.ts';
 import { actionOf, suggestedAction } from './catalogue.ts';
 import { approversAt, authorize, environmentOf, factsOf, locate, type Standing } from './guard.ts';
 import { attemptIn } from './instructions.ts';
 import { digestOf, liveOf, tolerant } from './live.ts';
+import { planOn, type Survey, surveyOf } from './survey.ts';
 
 type DecidePorts = Pick<
   Ports,
@@ -105,12 +107,18 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
     });
   if (!entry) return report(`The catalogue has no action for ${first.cause} of ${subject}.`);
   const { cluster, namespace } = locate(first.entity, context);
-  if (!cluster || !namespace)
+  const inNamespace = first.entity.kind !== 'Node';
+  if (!cluster || (inNamespace && !namespace))
     return report(`Cluster or namespace of ${subject} is not known, so nothing can be done there.`);
 
-  const target = { ...first.entity, cluster, namespace };
-  const action = actionOf(entry, target, { incidentId: incident.id, evidenceIds: first.evidenceIds });
-  const standing = await standingOf(input, first, action, catalog, { ...ports, targets: tolerant(ports.targets) });
+  const target = { ...first.entity, cluster, namespace: inNamespace ? (namespace ?? '') : '' };
+  const survey = await surveyOf(target, incident.id, tolerant(ports.targets));
+  const plan = planOn(entry.id, survey);
+  if (plan.kind === 'refused') return report(`${subject}: ${entry.id} is not suggested. ${plan.why}`);
+  const about = { incidentId: incident.id, evidenceIds: first.evidenceIds };
+  const planned = actionOf(entry, target, about, plan.parameters);
+  const standing = await standingOf(input, first, planned, catalog, ports, survey);
+  const action = standing.live.seen ? { ...planned, affects: standing.affects } : planned;
   const facts = factsOf(action, standing, catalog);
   const asking = await ifApproved(action, standing, catalog, ports);
   if (!asking.answer.allowed) {
@@ -128,7 +136,10 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
     const why = `It was asked ${before.length} times, and each time the target had changed before it could be done. A person should look.`;
     return { decision: { kind: 'refuse', why, policies: [], action }, facts };
   }
-  return { decision: question(action, asking, taught.why, standing, before, { input, catalog }), facts };
+  return {
+    decision: question(action, asking, taught.why, standing, before, { input, catalog, bounds: plan.says }),
+    facts,
+  };
 }
 
 interface IfApproved {
@@ -158,7 +169,7 @@ function question(
   taught: string,
   { live }: Standing,
   before: readonly Approval[],
-  { input, catalog }: { readonly input: Synthesized; readonly catalog: Catalog },
+  { input, catalog, bounds }: { readonly input: Synthesized; readonly catalog: Catalog; readonly bounds: string },
 ): Decision {
   const { expiresMinutes, remindMinutes, escalateTo } = catalog.approval;
   const digest = digestOf(live.state);
@@ -169,7 +180,7 @@ function question(
   const nth = before.length === 0 ? '' : `-${before.length + 1}`;
   return {
     kind: 'ask',
-    why: [answer.why, `${people} to approve.`, again, taught].filter(Boolean).join(' '),
+    why: [answer.why, bounds, `${people} to approve.`, again, taught].filter(Boolean).join(' '),
     policies: [...answer.policies],
     action,
     approvalId: `${input.incident.id}-${action.id}${nth}`,
@@ -189,10 +200,13 @@ export async function standingOf(
   hypothesis: Hypothesis,
   action: Action,
   catalog: Catalog,
-  ports: Pick<Ports, 'clock' | 'targets' | 'acts' | 'controls'>,
+  ports: Pick<Ports, 'clock' | 'acts' | 'controls'>,
+  { looked, around }: Survey,
 ): Promise<Standing> {
   const { target } = action;
-  const findings = [...input.priorReports, ...input.reports].flatMap((report) => report.findings);
+  const reports = [...input.priorReports, ...input.reports];
+  const findings = reports.flatMap((report) => report.findings);
+  const calls = reports.flatMap((report) => report.topology?.calls ?? []);
   const seenInEvidence = findings.some(
     ({ id, evidenceIds, entity }) =>
       hypothesis.findingIds.includes(id) &&
@@ -204,8 +218,7 @@ export async function standingOf(
   );
   const now = ports.clock.now();
   const incidentId = input.incident.id;
-  const [looked, acts, killSwitch] = await Promise.all([
-    ports.targets.look(target, { incidentId }),
+  const [acts, killSwitch] = await Promise.all([
     ports.acts.recent(environmentOf(target, input.context, catalog) ?? 'unknown', now),
     ports.controls.killSwitch(),
   ]);
@@ -217,6 +230,7 @@ export async function standingOf(
     now,
     killSwitch: killSwitch?.on ?? false,
     live: liveOf(looked),
+    affects: affectsOf(action, looked, around.objects, calls),
     acts,
     approvals: 0,
     requesterApproved: false,

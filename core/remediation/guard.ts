@@ -1,6 +1,6 @@
 // The question that is put to the policies, the same at the decision and right before the act. Where the target is, how far one may go
 // there and whether it is protected is the catalogue's word, found by the target itself: what an alert calls itself raises nothing.
-import type { Action, Level } from '../model/action.ts';
+import type { Action, Affects, Level } from '../model/action.ts';
 import { Level as Levels } from '../model/action.ts';
 import { type EntityRef, entityKey } from '../model/entity.ts';
 import type { Context, Known } from '../model/incident.ts';
@@ -20,6 +20,8 @@ export interface Standing {
   /** Thrown by a person, besides the catalogue's. */
   readonly killSwitch: boolean;
   readonly live: Live;
+  /** Counted on what is there now; its pods are what the budgets count. */
+  readonly affects: Affects;
   /** What was done in the target's environment within a day. */
   readonly acts: readonly Act[];
   /** How many people approved, and whether who asked for it is among them. */
@@ -85,7 +87,7 @@ export function factsOf(
 const hourMs = 3_600_000;
 
 /** What was done before, apart from this very action: a second try of it counts once. */
-function spentOf(action: Judged, { acts, now, incidentId, live }: Standing) {
+function spentOf(action: Judged, { acts, now, incidentId, affects }: Standing) {
   const others = acts.filter((act) => act.key !== action.idempotencyKey);
   const inHour = others.filter((act) => now.getTime() - Date.parse(act.at) < hourMs);
   const targetKey = entityKey(action.target);
@@ -94,21 +96,21 @@ function spentOf(action: Judged, { acts, now, incidentId, live }: Standing) {
     actsInIncident: others.filter((act) => act.incidentId === incidentId).length,
     sameInDay: others.filter((act) => act.actionId === action.id && act.targetKey === targetKey).length,
     /** This one's among them. */
-    podsInHour: inHour.reduce((sum, act) => sum + act.pods, live.pods),
+    podsInHour: inHour.reduce((sum, act) => sum + act.pods, affects.pods),
   };
 }
 
 /** The entry for the book of acts, should it be done. */
 export const actOf = (
   action: Action,
-  { incidentId, now, live }: Pick<Standing, 'incidentId' | 'now' | 'live'>,
+  { incidentId, now, affects }: Pick<Standing, 'incidentId' | 'now' | 'affects'>,
 ): Act => ({
   key: action.idempotencyKey,
   at: now.toISOString(),
   incidentId,
   actionId: action.id,
   targetKey: entityKey(action.target),
-  pods: live.pods,
+  pods: affects.pods,
 });
 
 const hasProtectedLabel = (labels: Readonly<Record<string, string>>, { protectedLabels }: Catalog): boolean =>

@@ -38,7 +38,15 @@ export const tolerant = (targets: Targets): Targets => ({
       if (error instanceof WatchkeeperError) return { kind: 'unseen', why: error.message };
       throw error;
     }),
+  around: (target, scope) =>
+    targets.around(target, scope).catch((error: unknown) => {
+      if (error instanceof WatchkeeperError) return { objects: [], without: aroundKinds };
+      throw error;
+    }),
 });
+
+/** What `around` is read from. */
+export const aroundKinds = ['Pod', 'HorizontalPodAutoscaler', 'ResourceQuota', 'LimitRange', 'Node'];
 
 /** Of the facts, order aside. Undefined where there are none to hold anybody to. */
 export function digestOf(state: Live['state']): string | undefined {

@@ -3,6 +3,7 @@
 import type { Approval, Verdict } from '../model/action.ts';
 import type { Message } from '../model/message.ts';
 import { shorten } from '../text.ts';
+import { affectsWords } from './affects.ts';
 import { stateWords } from './live.ts';
 
 const verdictWords: Record<Verdict, string> = {
@@ -26,6 +27,12 @@ export const countWords = ({ approvers, approvedBy }: Approval): string => {
   return `${approvedBy.length} of ${approvers} people approved it${so}.`;
 };
 
+function inverseWords({ inverse, reversible }: Approval['action']): string {
+  if (inverse?.kind === 'action') return `It can be taken back: ${inverse.title}.`;
+  if (inverse?.kind === 'none') return `It cannot be taken back: ${inverse.why}`;
+  return reversible ? 'It can be taken back.' : 'It cannot be taken back.';
+}
+
 export function questionMessage(approval: Approval): Message {
   const { action, question, why, expiresAt, mayAnswer } = approval;
   const open = approval.state === 'pending';
@@ -37,7 +44,8 @@ export function questionMessage(approval: Approval): Message {
     headline: shorten(question, 300),
     lines: [
       action.blastRadius,
-      action.reversible ? 'It can be taken back.' : 'It cannot be taken back.',
+      affectsWords(action.affects),
+      inverseWords(action),
       why,
       stateWords(approval.shownFor?.facts),
       countWords(approval),
@@ -51,6 +59,6 @@ export function questionMessage(approval: Approval): Message {
     ]
       .filter((line) => line !== '')
       .map((line) => shorten(line, 1500)),
-    ...(open ? { approval: { approvalId: approval.id, expiresAt } } : {}),
+    ...(open ? { approval: { approvalId: approval.id, expiresAt, approvers: approval.approvers } } : {}),
   };
 }

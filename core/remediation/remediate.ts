@@ -16,6 +16,7 @@ import { isTaughtFor, standingOf } from './decide.ts';
 import { actOf, authorize, environmentOf } from './guard.ts';
 import { showAnswered } from './settled.ts';
 import { changedSince } from './still.ts';
+import { brokenOn, surveyOf } from './survey.ts';
 
 /** How much of what comes after the settling is looked at, where it is there already. */
 const observeSeconds = 600;
@@ -114,7 +115,7 @@ async function act(input: Asked, action: Action, ports: RemediatePorts): Promise
   const startedAt = ports.clock.now().toISOString();
   const begun = await ports.ledger.begin({ key, incidentId: input.incident.id, action, at: startedAt });
   if (begun.kind === 'finished') return begun.result;
-  const refusal = await refusalOf(input, action, ports);
+  const refusal = await refusalOf(input, action, begun.kind === 'begun', ports);
   const result = refusal ?? (await carryOut(input.incident.id, action, startedAt, ports));
   const final =
     refusal && begun.kind === 'begun'
@@ -157,15 +158,30 @@ const refused = (why: string, policies: readonly string[] = []): Refusal => ({
   policies: [...policies],
 });
 
-/** Why it may not be done after all: the permission is not on record, or the policies say no now. */
-async function refusalOf(input: Asked, action: Action, ports: RemediatePorts): Promise<Refusal | undefined> {
+/**
+ * Why it may not be done after all: the permission is not on record, what it was planned within does not hold any more, or the policies say
+ * no now. What was `begun` before may have changed the target itself; then the executor knows.
+ */
+async function refusalOf(
+  input: Asked,
+  action: Action,
+  begun: boolean,
+  ports: RemediatePorts,
+): Promise<Refusal | undefined> {
   const permission = await permissionFor(input, action, ports);
   if (permission.kind === 'refused') return permission;
   const first = input.diagnosis.hypotheses[0];
   if (!first) return refused('There is no hypothesis to act on.');
   const catalog = await ports.catalog.load();
   const { actor, approvals, requesterApproved } = permission;
-  const standing = { ...(await standingOf(input, first, action, catalog, ports)), approvals, requesterApproved };
+  const survey = await surveyOf(action.target, input.incident.id, ports.targets);
+  const broken = begun ? undefined : brokenOn(action, survey);
+  if (broken) return refused(broken);
+  const standing = {
+    ...(await standingOf(input, first, action, catalog, ports, survey)),
+    approvals,
+    requesterApproved,
+  };
   const environment = environmentOf(action.target, input.context, catalog) ?? 'unknown';
   // Judged on the list that it is counted in, so that a budget holds however many act at once.
   const allowed = await ports.acts.enter(environment, actOf(action, standing), (acts) =>

@@ -163,6 +163,8 @@ async function* heardStream<T>(
 export const tapedTargets = (targets: Targets, record: Recorder): Targets => ({
   look: (target, { incidentId }) =>
     record.heard(incidentId, 'targets.look', { target }, () => targets.look(target, { incidentId })),
+  around: (target, { incidentId }) =>
+    record.heard(incidentId, 'targets.around', { target }, () => targets.around(target, { incidentId })),
 });
 
 export function tapedExecutor(executor: Executor, record: Recorder): Executor {

@@ -7,6 +7,7 @@ import type { Catalog, ServiceCatalog } from '../ports/catalog.ts';
 import type { Pager } from '../ports/channels.ts';
 import type { Executor, Observed, Scope, Targets, Telemetry, ToolServers } from '../ports/telemetry.ts';
 import { redactJson } from '../redact.ts';
+import { aroundKinds } from '../remediation/live.ts';
 import { keyOf, type TapedCall } from './tape.ts';
 
 export interface Deck {
@@ -108,6 +109,10 @@ export const replayedTargets = (deck: Deck): Targets => ({
     return answer === undefined || answer.kind === 'stream'
       ? { kind: 'unseen', why: 'The tape does not hold a look at it.' }
       : given(answer);
+  },
+  async around(target) {
+    const answer = deck.answer('targets.around', { target });
+    return answer === undefined || answer.kind === 'stream' ? { objects: [], without: aroundKinds } : given(answer);
   },
 });
 

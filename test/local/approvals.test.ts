@@ -68,6 +68,7 @@ describe('an approval is bound to the state that it was shown for', () => {
     const runtime = await started('cronjob-nightly-invoices', {
       world: ({ targets }) => ({
         targets: {
+          ...targets,
           async look(target, scope) {
             const looked = await targets.look(target, scope);
             if (looked.kind !== 'object') return looked;
@@ -97,6 +98,7 @@ describe('an approval is bound to the state that it was shown for', () => {
     const runtime = await started('cronjob-nightly-invoices', {
       world: ({ targets }) => ({
         targets: {
+          ...targets,
           async look(target, scope) {
             const looked = await targets.look(target, scope);
             looks += 1;

@@ -4,11 +4,13 @@ import {
   kubernetesExecutor,
   kubernetesLogs,
   kubernetesSource,
+  kubernetesTargets,
 } from '../../connectors/kubernetes/index.ts';
 import { analyzeClusters } from '../../core/analysis/kubernetes/index.ts';
+import type { ActionId } from '../../core/model/action.ts';
 import type { Executor, ExecutorAction } from '../../core/ports/telemetry.ts';
 import { type ControlPlane, clusterName, startControlPlane, until } from './kubernetes/control-plane.ts';
-import { container, cronJob, deployment, listOf, missing, ownedIn, test } from './kubernetes/objects.ts';
+import { container, cronJob, deployment, jobSpec, listOf, missing, ownedIn, test } from './kubernetes/objects.ts';
 
 // A real API server and a real controller manager: what we read from them, and what acting does to them.
 
@@ -25,6 +27,7 @@ beforeAll(async () => {
   actor = kubernetesExecutor({ clusters: [await plane.access('actor')], clock });
   reader = kubernetesExecutor({ clusters: [await plane.access('reader')], clock });
   await plane.apply('POST', 'api/v1/namespaces', { metadata: { name: namespace } });
+  await plane.apply('POST', 'api/v1/nodes', { metadata: { name: 'tired' } });
   await plane.apply('POST', `apis/batch/v1/namespaces/${namespace}/cronjobs`, cronJob('nightly', 'Allow'));
   await plane.apply('POST', `apis/batch/v1/namespaces/${namespace}/cronjobs`, cronJob('careful', 'Forbid'));
   await plane.apply('POST', `apis/apps/v1/namespaces/${namespace}/deployments`, deployment('checkout'));
@@ -50,13 +53,25 @@ const checkout = async () =>
 const isSeen = ({ metadata, status }: Awaited<ReturnType<typeof checkout>>) =>
   status.observedGeneration === metadata.generation;
 
-const action = (id: ExecutorAction['id'], kind: string, name: string, key: string): ExecutorAction => ({
+const action = (
+  id: ActionId,
+  kind: string,
+  name: string,
+  key: string,
+  parameters: ExecutorAction['parameters'] = {},
+): ExecutorAction => ({
   incidentId: 'inc-1',
   id,
-  target: { kind, name, namespace, cluster: clusterName },
-  parameters: {},
+  target: { kind, name, namespace: kind === 'Node' ? '' : namespace, cluster: clusterName },
+  parameters,
   idempotencyKey: key,
 });
+/** Only one of two at the same moment is done; the other is told so, or to try again. */
+const twice = async (one: ExecutorAction) => {
+  const outcomes = await Promise.allSettled([actor.execute(one), actor.execute(one)]);
+  expect(outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value.kind === 'done')).toHaveLength(1);
+  expect(await actor.execute(one)).toMatchObject({ kind: 'already-done' });
+};
 
 describe('rerunning a CronJob', () => {
   test('makes one Job, owned by the CronJob, however often and at once it is asked for', async () => {
@@ -152,6 +167,22 @@ describe('a rollout', () => {
     expect((await checkout()).spec.template.spec.containers[0]?.image).toBe(good);
     expect(await actor.execute(rollback)).toMatchObject({ kind: 'already-done' });
     expect((await checkout()).spec.template.spec.containers[0]?.image).toBe(good);
+    // And forward again, by the number of the revision that was left.
+    const sets = await ownedBy(`apis/apps/v1/namespaces/${namespace}/replicasets`, 'checkout');
+    const left = sets.find((set) => JSON.stringify(set).includes('app:broken'));
+    const toRevision = Number(left?.metadata.annotations?.['deployment.kubernetes.io/revision']);
+    const forward = (revision: number, key: string) =>
+      action('rollback-rollout', 'Deployment', 'checkout', key, { toRevision: revision, undo: true });
+    await until('the controller saw the rollback', async () => isSeen(await checkout()));
+    expect(await actor.execute(forward(999, 'inc-1:nowhere'))).toMatchObject({
+      kind: 'refused',
+      why: 'Deployment checkout has no revision 999 to go back to.',
+    });
+    expect(await actor.execute(forward(toRevision, 'inc-1:forward'))).toMatchObject({ kind: 'done' });
+    expect((await checkout()).spec.template.spec.containers[0]?.image).toBe('registry.example.com/app:broken');
+    await until('the controller saw it', async () => isSeen(await checkout()));
+    const stale = action('rollback-rollout', 'Deployment', 'checkout', 'inc-2:stale', { fromRevision: toRevision });
+    expect(await actor.execute(stale)).toMatchObject({ kind: 'refused', why: expect.stringContaining('any more') });
     // Also what was done before the last thing is remembered.
     const restart = action('restart-rollout', 'Deployment', 'checkout', 'inc-1:restart');
     expect(await actor.execute(restart)).toMatchObject({ kind: 'already-done' });
@@ -189,6 +220,128 @@ describe('a rollout', () => {
         kind: 'refused',
         why: `There is no Deployment ${namespace}/nowhere.`,
       });
+  });
+});
+
+describe('a Job that failed', () => {
+  const path = `apis/batch/v1/namespaces/${namespace}/jobs`;
+  const failed = async (name: string) => {
+    await plane.apply('POST', path, { metadata: { name, labels: { team: 'billing' } }, spec: jobSpec });
+    const at = new Date().toISOString().replace(/\.\d+/, '');
+    await until('the controller began it', async () => {
+      const { status } = (await plane.get(`${path}/${name}`)) as { status: { startTime?: string } };
+      return status.startTime !== undefined;
+    });
+    await plane.apply('PATCH', `${path}/${name}/status`, {
+      status: {
+        active: 0,
+        failed: 1,
+        conditions: ['FailureTarget', 'Failed'].map((type) => ({ type, status: 'True', lastTransitionTime: at })),
+      },
+    });
+  };
+  const named = async (name: string) =>
+    (await list(path)).filter(({ metadata }) => metadata.name.startsWith(name) && metadata.name !== name);
+  test('runs again as a Job of its own, once for a key, and its pods are its own', async () => {
+    await failed('import');
+    const rerun = action('rerun-job', 'Job', 'import', 'inc-1:rerun-job');
+    expect(await actor.dryRun(rerun)).toMatchObject({ kind: 'ok', detail: expect.stringContaining('would take it') });
+    expect(await named('import')).toEqual([]);
+    await twice(rerun);
+    const [again, ...more] = await named('import');
+    expect(more).toEqual([]);
+    expect(again).toMatchObject({ metadata: { labels: { team: 'billing' } } });
+    await until('it made its pod', async () => (await podNames(again?.metadata.name ?? '')).length === 1);
+  });
+  test('is left where it did not fail, or where a CronJob decides', async () => {
+    await plane.apply('POST', path, { metadata: { name: 'busy' }, spec: jobSpec });
+    expect(await actor.execute(action('rerun-job', 'Job', 'busy', 'k'))).toEqual({
+      kind: 'refused',
+      why: 'Job busy has not failed.',
+    });
+    const [job] = await jobsOf('nightly');
+    expect(await actor.execute(action('rerun-job', 'Job', job?.metadata.name ?? '', 'k'))).toMatchObject({
+      kind: 'refused',
+      why: expect.stringContaining('belongs to a CronJob'),
+    });
+  });
+});
+
+describe('a workload that needs more', () => {
+  const path = `apis/apps/v1/namespaces/${namespace}/deployments/greedy`;
+  const greedy = async () =>
+    (await plane.get(path)) as {
+      spec: {
+        replicas: number;
+        template: { spec: { containers: { resources: { limits: { memory: string }; requests: object } }[] } };
+      };
+    };
+  const limit = async () => (await greedy()).spec.template.spec.containers[0]?.resources.limits.memory;
+  test('is scaled from what was seen and from nothing else, once, and back again', async () => {
+    const resources = { limits: { memory: '128Mi' }, requests: { memory: '64Mi' } };
+    await plane.apply('POST', `apis/apps/v1/namespaces/${namespace}/deployments`, deployment('greedy', { resources }));
+    const up = action('scale-workload', 'Deployment', 'greedy', 'inc-1:scale', { from: 1, to: 2 });
+    expect(await actor.dryRun(up)).toMatchObject({ kind: 'ok' });
+    expect((await greedy()).spec.replicas).toBe(1);
+    await twice(up);
+    await until('there are two pods', async () => (await podNames('greedy')).length === 2);
+    expect(await actor.execute({ ...up, idempotencyKey: 'inc-2:scale' })).toEqual({
+      kind: 'refused',
+      why: 'Deployment greedy has 2 replicas and not 1 any more.',
+    });
+    await twice(action('scale-workload', 'Deployment', 'greedy', 'inc-1:scale:undo', { from: 2, to: 1, undo: true }));
+    await until('there is one pod', async () => (await podNames('greedy')).length === 1);
+  });
+  test('gets its memory limit raised, and back', async () => {
+    const by = { container: 'main', from: '128Mi', to: '256Mi' };
+    const raise = action('raise-memory-limit', 'Deployment', 'greedy', 'inc-1:memory', by);
+    await twice(raise);
+    expect(await limit()).toBe('256Mi');
+    expect(await actor.execute({ ...raise, idempotencyKey: 'inc-2:memory' })).toMatchObject({
+      kind: 'refused',
+      why: 'The memory limit of main in Deployment greedy is 256Mi and not 128Mi any more.',
+    });
+    const undo = { container: 'main', from: '256Mi', to: '128Mi', undo: true };
+    await twice(action('raise-memory-limit', 'Deployment', 'greedy', 'inc-1:memory:undo', undo));
+    expect(await limit()).toBe('128Mi');
+  });
+  test('is left where the API server itself would not take it', async () => {
+    const by = { container: 'main', from: '128Mi', to: '32Mi' };
+    expect(await actor.dryRun(action('raise-memory-limit', 'Deployment', 'greedy', 'k', by))).toMatchObject({
+      kind: 'refused',
+      why: expect.stringContaining('must be less than or equal to memory limit'),
+    });
+  });
+  test('shows what bounds it, to those who decide and to those who act', async () => {
+    await plane.apply('POST', `api/v1/namespaces/${namespace}/resourcequotas`, {
+      metadata: { name: 'few' },
+      spec: { hard: { 'count/configmaps': '50' } },
+    });
+    const target = { kind: 'Deployment', name: 'greedy', namespace, cluster: clusterName };
+    for (const user of ['reader', 'actor'] as const) {
+      const targets = kubernetesTargets({ clusters: [await plane.access(user)] });
+      const { objects, without } = await targets.around(target, { incidentId: 'inc-1' });
+      expect(without).toEqual([]);
+      expect(new Set(objects.map(({ kind }) => kind))).toEqual(new Set(['Pod', 'ResourceQuota', 'Node']));
+    }
+    const stranger = kubernetesTargets({ clusters: [await plane.access('stranger')] });
+    expect((await stranger.around(target, { incidentId: 'inc-1' })).without).toContain('ResourceQuota');
+  });
+});
+
+describe('a node', () => {
+  const node = async () => (await plane.get('api/v1/nodes/tired')) as { spec: { unschedulable?: boolean } };
+  test('is cordoned once, by those who may, and uncordoned', async () => {
+    const cordon = action('cordon-node', 'Node', 'tired', 'inc-1:cordon');
+    expect(await reader.execute(cordon)).toMatchObject({ kind: 'refused' });
+    await twice(cordon);
+    expect((await node()).spec.unschedulable).toBe(true);
+    expect(await actor.execute({ ...cordon, idempotencyKey: 'inc-2:cordon' })).toEqual({
+      kind: 'refused',
+      why: 'Node tired is cordoned already.',
+    });
+    await twice(action('uncordon-node', 'Node', 'tired', 'inc-1:uncordon'));
+    expect((await node()).spec.unschedulable).toBeUndefined();
   });
 });
 
@@ -315,11 +468,11 @@ describe('a snapshot', () => {
     );
   });
   test('says which kinds it may not read, and that no log could be', async () => {
-    const actors = [await plane.access('actor')];
-    const source = kubernetesSource({ clusters: actors, clock });
+    const strangers = [await plane.access('stranger')];
+    const source = kubernetesSource({ clusters: strangers, clock });
     const notAllowed = { kind: 'gap', gap: { reason: expect.stringContaining('not allowed') } };
     expect(await source.snapshots({ incidentId: 'inc-1' })).toMatchObject(notAllowed);
-    expect(await kubernetesLogs({ clusters: actors }).records({ incidentId: 'inc-1' }, window())).toMatchObject(
+    expect(await kubernetesLogs({ clusters: strangers }).records({ incidentId: 'inc-1' }, window())).toMatchObject(
       notAllowed,
     );
     const group = 'apis/rbac.authorization.k8s.io/v1';
@@ -330,7 +483,7 @@ describe('a snapshot', () => {
     await plane.apply('POST', `${group}/clusterrolebindings`, {
       metadata: { name: 'pods' },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'pods' },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'actor' }],
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'stranger' }],
     });
     await until('the right is known', async () => {
       const observed = await source.snapshots({ incidentId: 'inc-1' });

@@ -2,11 +2,36 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Action, ActionId } from '../../../core/model/action.ts';
 import type { CauseCode } from '../../../core/model/causes.ts';
-import { actionOf, actionProblem, suggestedAction } from '../../../core/remediation/catalogue.ts';
+import { actionOf, actionProblem, inverseOf, suggestedAction } from '../../../core/remediation/catalogue.ts';
 import { aHypothesis, anAction, cronJob } from '../../builders.ts';
 
 const suggested = (kind: string, cause: CauseCode, changeId?: string) =>
   suggestedAction(aHypothesis({ entity: { ...cronJob, kind }, cause, ...(changeId && { changeId }) }))?.id;
+
+const kindOf: Readonly<Record<ActionId, readonly [kind: string, cause: CauseCode, change?: string]>> = {
+  'rerun-cronjob': ['CronJob', 'job-failed'],
+  'rerun-job': ['Job', 'job-failed'],
+  'restart-rollout': ['Deployment', 'memory-leak'],
+  'rollback-rollout': ['Deployment', 'code-change', 'c-1'],
+  'delete-stuck-pod': ['Pod', 'node-kubelet'],
+  'scale-workload': ['Deployment', 'traffic-surge'],
+  'raise-memory-limit': ['Deployment', 'oom-killed'],
+  'cordon-node': ['Node', 'node-not-ready'],
+  'uncordon-node': ['Node', 'scheduling-node-cordoned'],
+};
+
+function actionFor(id: ActionId, parameters: object): Action {
+  const [kind, cause, change] = kindOf[id];
+  const hypothesis = aHypothesis({ entity: { ...cronJob, kind }, cause, ...(change && { changeId: change }) });
+  const entry = suggestedAction(hypothesis);
+  if (entry?.id !== id) throw new Error(`${id} is not suggested for ${cause} of a ${kind}.`);
+  return actionOf(
+    entry,
+    { ...cronJob, kind },
+    { incidentId: 'inc-1', evidenceIds: [] },
+    parameters as Action['parameters'],
+  );
+}
 
 describe('the suggested action', () => {
   test.each<[string, CauseCode, string | undefined, string | undefined]>([
@@ -17,6 +42,12 @@ describe('the suggested action', () => {
     ['Deployment', 'application-errors', undefined, 'restart-rollout'],
     ['StatefulSet', 'database-connections-exhausted', undefined, 'restart-rollout'],
     ['Pod', 'node-not-ready', undefined, 'delete-stuck-pod'],
+    ['Job', 'job-failed', undefined, 'rerun-job'],
+    ['Deployment', 'oom-killed', undefined, 'raise-memory-limit'],
+    ['Deployment', 'oom-killed', 'c-1', 'rollback-rollout'],
+    ['Deployment', 'traffic-surge', undefined, 'scale-workload'],
+    ['Node', 'node-not-ready', undefined, 'cordon-node'],
+    ['Node', 'scheduling-node-cordoned', undefined, 'uncordon-node'],
   ])('for a %s with %s (change: %s) is %s', (kind, cause, changeId, id) => {
     expect(suggested(kind, cause, changeId)).toBe(id);
   });
@@ -26,10 +57,9 @@ describe('the suggested action', () => {
   test.each<[string, CauseCode, string | undefined, string]>([
     ['Deployment', 'code-change', undefined, 'no change is named that could be taken back'],
     ['CronJob', 'code-change', 'c-1', 'a CronJob has no revisions'],
-    ['Job', 'job-failed', undefined, 'a Job cannot be rerun, only its CronJob'],
     ['Pod', 'memory-leak', undefined, 'a pod is not restarted for its workload'],
     ['Deployment', 'node-not-ready', undefined, 'the workload is not what is broken'],
-    ['Node', 'node-not-ready', undefined, 'nothing is done to nodes'],
+    ['DaemonSet', 'traffic-surge', undefined, 'a DaemonSet has as many pods as there are nodes'],
     ['Service', 'dependency-unavailable', undefined, 'a Service is not something that runs'],
     ['CronJob', 'unknown', undefined, 'nobody knows why'],
     ['cronjob', 'job-failed', undefined, 'kinds are written as Kubernetes writes them'],
@@ -87,6 +117,44 @@ describe('an action that came in as a value', () => {
     expect(action && actionProblem(action, 'i')).toBeUndefined();
   });
 
+  test.each<[ActionId, object, RegExp]>([
+    ['scale-workload', { from: 4, to: 6 }, /Scale .* back from 6 to 4 replicas/],
+    ['raise-memory-limit', { container: 'main', from: '128Mi', to: '256Mi' }, /Restore .* from 256Mi to 128Mi/],
+    ['cordon-node', {}, /Uncordon/],
+    ['uncordon-node', {}, /Cordon/],
+    ['rollback-rollout', { fromRevision: 7 }, /forward again to revision 7/],
+  ])('%s has an inverse, which is an action of the catalogue with a key of its own', (id, parameters, title) => {
+    const action = actionFor(id, parameters);
+    const inverse = inverseOf(action, 'inc-1');
+    expect(inverse?.title).toMatch(title);
+    expect(inverse && actionProblem(inverse, 'inc-1')).toBeUndefined();
+    expect(inverse?.idempotencyKey).not.toBe(action.idempotencyKey);
+    expect(inverse?.target).toEqual(action.target);
+    expect(action.inverse).toMatchObject({ kind: 'action', title: inverse?.title });
+  });
+  test.each<[ActionId]>([['rerun-cronjob'], ['rerun-job'], ['restart-rollout'], ['delete-stuck-pod']])(
+    '%s cannot be taken back, and says why',
+    (id) => {
+      const action = actionFor(id, {});
+      expect(inverseOf(action, 'inc-1')).toBeUndefined();
+      expect(action.inverse).toMatchObject({ kind: 'none', why: expect.stringMatching(/.{20,}/) });
+    },
+  );
+  test('is not, with another way back than the catalogue’s', () => {
+    const action = actionFor('scale-workload', { from: 4, to: 6 });
+    const inverse = { ...action.inverse, parameters: { from: 6, to: 1, undo: true } } as Action['inverse'];
+    expect(actionProblem({ ...action, inverse }, 'inc-1')).toMatch(/takes the action back otherwise/);
+  });
+  test.each<[ActionId, object]>([
+    ['scale-workload', { from: 1, to: 0 }],
+    ['scale-workload', { from: 1, to: 2.5 }],
+    ['raise-memory-limit', { container: 'main', from: '1Mi', to: '$(reboot)' }],
+    ['rollback-rollout', { toRevision: -1 }],
+    ['cordon-node', { force: true }],
+  ])('%s is not, with the parameters %o', (id, parameters) => {
+    expect(actionProblem(actionFor(id, parameters), 'inc-1')).toMatch(/parameters of .* do not fit/);
+  });
+
   const word = fc.string({ minLength: 1, maxLength: 20 });
   const target = fc.record({ kind: fc.constant('CronJob'), name: word, namespace: word, cluster: word });
   test('is right for the incident and target it was made for, and for no other', () => {
@@ -106,6 +174,11 @@ describe('an action that came in as a value', () => {
       suggested('Deployment', 'code-change', 'c'),
       suggested('Deployment', 'memory-leak'),
       suggested('Pod', 'node-kubelet'),
+      suggested('Job', 'job-failed'),
+      suggested('Deployment', 'traffic-surge'),
+      suggested('Deployment', 'oom-killed'),
+      suggested('Node', 'node-not-ready'),
+      suggested('Node', 'scheduling-node-cordoned'),
     ];
     expect(new Set(ids)).toEqual(new Set(ActionId.options));
   });

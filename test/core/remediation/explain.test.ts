@@ -15,6 +15,7 @@ const facts = factsOf(
     now: new Date(at('02:48:00')),
     killSwitch: false,
     live: unseen,
+    affects: { pods: 1, callers: [] },
     acts: [],
     approvals: 1,
     requesterApproved: false,

@@ -94,6 +94,7 @@ describe('what may be done', () => {
     now: new Date(at('02:48:00')),
     killSwitch: false,
     live: unseen,
+    affects: { pods: 1, callers: [] },
     acts: [],
     approvals: 1,
     requesterApproved: false,

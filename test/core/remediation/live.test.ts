@@ -67,11 +67,13 @@ test('where nobody could look there is nothing to hold anybody to', () => {
   expect(stateWords(undefined)).toBe('');
 });
 test('not being able to look now is no reason to fail, and what nobody foresaw is', async () => {
-  const away = (error: Error) => tolerant({ look: async () => Promise.reject(error) });
+  const away = (error: Error) => tolerant({ look: () => Promise.reject(error), around: () => Promise.reject(error) });
   expect(await away(new Unavailable('away')).look({ kind: 'Pod', name: 'x' }, { incidentId: 'i' })).toEqual({
     kind: 'unseen',
     why: 'away',
   });
+  const around = await away(new Unavailable('away')).around({ kind: 'Pod', name: 'x' }, { incidentId: 'i' });
+  expect(around).toMatchObject({ objects: [], without: expect.arrayContaining(['Pod', 'ResourceQuota', 'Node']) });
   await expect(away(new TypeError('x')).look({ kind: 'Pod', name: 'x' }, { incidentId: 'i' })).rejects.toThrow(
     TypeError,
   );

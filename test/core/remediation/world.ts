@@ -7,7 +7,7 @@ import type { Context } from '../../../core/model/incident.ts';
 import type { Message } from '../../../core/model/message.ts';
 import type { Asked, Synthesized } from '../../../core/model/workflow.ts';
 import { Catalog } from '../../../core/ports/catalog.ts';
-import type { Executor, ExecutorAction, KnowledgeDocument, LookedAt } from '../../../core/ports/telemetry.ts';
+import type { Around, Executor, ExecutorAction, KnowledgeDocument, LookedAt } from '../../../core/ports/telemetry.ts';
 import { aContext, aDiagnosis, aFinding, aHypothesis, anIncident, aReport, aTrigger, at } from '../../builders.ts';
 
 const wasm = await readFile(new URL('cedar_wasm_bg.wasm', import.meta.resolve('@cedar-policy/cedar-wasm/web')));
@@ -64,6 +64,7 @@ export function aWorld(stores: DynamoStores, clock: { now(): Date }) {
     carriedOut: [] as ExecutorAction[],
     /** What the target looks like; a test changes it. */
     target: { kind: 'unseen', why: 'Nobody looks.' } as LookedAt,
+    around: { objects: [], without: [] } as Around,
     trial: (async () => ({ kind: 'ok', detail: 'It would be taken.' })) as Executor['dryRun'],
     execution: (async () => ({ kind: 'done', detail: 'A Job was made.' })) as Executor['execute'],
     published: [] as Message[],
@@ -90,7 +91,7 @@ export function aWorld(stores: DynamoStores, clock: { now(): Date }) {
         return world.execution(action);
       },
     },
-    targets: { look: async () => world.target },
+    targets: { look: async () => world.target, around: async () => world.around },
     chat: { publish: async (message: Message) => reach(message, (one) => world.published.push(one)) },
     pager: {
       note: async (_: string, text: string) => {

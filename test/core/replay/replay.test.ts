@@ -115,9 +115,13 @@ describe('a tape', () => {
   test('holds looks at targets too', async () => {
     const { tape, record } = taping({});
     const target = { kind: 'Deployment', name: 'cart' };
-    await tapedTargets({ look: async () => ({ kind: 'absent' }) }, record).look(target, { incidentId: 'inc-1' });
+    const around = { objects: [], without: ['Node'] };
+    const taped = tapedTargets({ look: async () => ({ kind: 'absent' }), around: async () => around }, record);
+    await taped.look(target, { incidentId: 'inc-1' });
+    await taped.around(target, { incidentId: 'inc-1' });
     const deck = deckOf(await tape.calls('inc-1'));
     expect(await replayedTargets(deck).look(target, { incidentId: 'inc-2' })).toEqual({ kind: 'absent' });
+    expect(await replayedTargets(deck).around(target, { incidentId: 'inc-2' })).toEqual(around);
     expect(await replayedTargets(deck).look({ ...target, name: 'web' }, { incidentId: 'inc-2' })).toMatchObject({
       kind: 'unseen',
     });

@@ -12,7 +12,7 @@ import { parseAllDocuments } from 'yaml';
 import { type ClusterAccess, fromKubeconfig } from '../../../connectors/kubernetes/index.ts';
 
 /** The operator may read and act, as one machine with one kubeconfig does. */
-export type User = 'admin' | 'reader' | 'actor' | 'operator';
+export type User = 'admin' | 'reader' | 'actor' | 'operator' | 'stranger';
 export interface ControlPlane extends AsyncDisposable {
   kubeconfig(user: User): string;
   access(user: User): Promise<ClusterAccess>;
@@ -70,6 +70,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
       'admin-token,admin,uid1,"system:masters"',
       'reader-token,reader,uid2,"watchkeeper-readers"',
       'actor-token,actor,uid3,"watchkeeper-actors"',
+      'stranger-token,stranger,uid5,"somebody"',
       'operator-token,operator,uid4,"watchkeeper-readers,watchkeeper-actors"',
     ].join('\n'),
   );

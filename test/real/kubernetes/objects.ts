@@ -36,6 +36,7 @@ interface Listed {
   readonly metadata: {
     readonly name: string;
     readonly uid: string;
+    readonly annotations?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly { readonly name: string }[];
   };
 }

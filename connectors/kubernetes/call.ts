@@ -1,0 +1,96 @@
+// One try of an action on one cluster: how it is remembered, how the API server is asked, and what its answers mean. A key is kept as the name of
+// what is made or as an annotation of what is changed, so that the API server itself refuses a second time.
+import * as z from 'zod';
+import { Unavailable } from '../../core/errors.ts';
+import type { ExecutorAction } from '../../core/ports/telemetry.ts';
+import type { ClusterAccess, Reply } from './access.ts';
+
+export const keyAnnotation = 'watchkeeper.dev/action-key';
+/** So many actions an object remembers, the last one first. */
+const keysKept = 8;
+
+export type Outcome =
+  | { readonly kind: 'done' | 'already-done'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly why: string };
+/** `key` is short and safe in names; it stands for the action's own. */
+export interface Call {
+  readonly cluster: ClusterAccess;
+  readonly action: ExecutorAction;
+  readonly key: string;
+  readonly now: Date;
+  readonly dryRun: boolean;
+}
+
+export const Meta = z.looseObject({
+  name: z.string(),
+  uid: z.string().default(''),
+  resourceVersion: z.string().default(''),
+  generation: z.number().default(0),
+  deletionTimestamp: z.string().nullish(),
+  annotations: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((v) => v ?? {}),
+  labels: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((v) => v ?? {}),
+  ownerReferences: z
+    .array(z.looseObject({ kind: z.string(), uid: z.string(), controller: z.boolean().nullish() }))
+    .nullish()
+    .transform((v) => v ?? []),
+});
+/** How the API server says why. */
+const Status = z.looseObject({ message: z.string() });
+
+export const keysOf = ({ annotations }: z.infer<typeof Meta>): string[] =>
+  (annotations[keyAnnotation] ?? '').split(' ').filter(Boolean);
+export const withKey = (metadata: z.infer<typeof Meta>, { key }: Call): string =>
+  [key, ...keysOf(metadata)].slice(0, keysKept).join(' ');
+
+export const dry = (call: Call): string =>
+  call.dryRun ? '?dryRun=All&fieldManager=watchkeeper' : '?fieldManager=watchkeeper';
+export const targetOf = ({ action }: Call) => ({
+  namespace: encodeURIComponent(action.target.namespace ?? ''),
+  name: encodeURIComponent(action.target.name),
+});
+export async function read<Schema extends z.ZodType>(
+  { cluster, action }: Call,
+  path: string,
+  schema: Schema,
+): Promise<{ readonly kind: 'found'; readonly object: z.infer<Schema> } | Extract<Outcome, { kind: 'refused' }>> {
+  const reply = await cluster.request(path);
+  if (reply.status === 404)
+    return {
+      kind: 'refused',
+      why: `There is no ${action.target.kind} ${action.target.namespace}/${action.target.name}.`,
+    };
+  const object = schema.safeParse(reply.body);
+  if (reply.status === 200 && object.success) return { kind: 'found', object: object.data };
+  return failed(reply);
+}
+
+/** A dry run wants the rights of the real thing. Who decides may only read: then the server is asked when it is done, by who may act. */
+export function accepted(call: Call, reply: Reply, detail: string): Outcome {
+  if (call.dryRun && reply.status === 403) {
+    return { kind: 'done', detail: 'the target is there; whether it may be changed is asked by the one who acts.' };
+  }
+  return reply.status >= 200 && reply.status < 300
+    ? { kind: 'done', detail: call.dryRun ? `the API server would take it: ${detail}` : detail }
+    : failed(reply);
+}
+
+/** What may be different next time throws, so that it is tried again with the same key; a refusal is an answer. */
+export function failed(reply: Reply): Extract<Outcome, { kind: 'refused' }> {
+  if (reply.status === 0 || reply.status === 409 || reply.status === 429 || reply.status >= 500) {
+    throw new Unavailable(`The Kubernetes API did not carry it out (status ${reply.status}).`);
+  }
+  const why =
+    reply.status === 401 || reply.status === 403
+      ? 'The Kubernetes API does not allow it.'
+      : `The Kubernetes API refused it with status ${reply.status}: ${Status.safeParse(reply.body).data?.message.slice(0, 300) ?? 'no reason given'}`;
+  return { kind: 'refused', why };
+}
+
+export const strategicMerge = 'application/strategic-merge-patch+json';
+export const jsonPatch = 'application/json-patch+json';

@@ -1,0 +1,71 @@
+// Deleting one pod, so that its controller makes a new one.
+import * as z from 'zod';
+import { accepted, type Call, failed, Meta, type Outcome, targetOf } from './call.ts';
+
+const Pod = z.looseObject({ metadata: Meta });
+/** Of an Event that says which pod was deleted for a key. */
+const Deletion = z.looseObject({ involvedObject: z.looseObject({ uid: z.string() }) });
+
+export async function deletePod(call: Call): Promise<Outcome> {
+  const { namespace, name } = targetOf(call);
+  const path = `api/v1/namespaces/${namespace}/pods/${name}`;
+  const found = await call.cluster.request(path);
+  if (found.status === 404) return { kind: 'already-done', detail: `Pod ${name} is gone.` };
+  const pod = Pod.safeParse(found.body);
+  if (found.status !== 200 || !pod.success) return failed(found);
+  const { uid, ownerReferences, deletionTimestamp } = pod.data.metadata;
+  // A static pod belongs to its Node, which goes on running it whatever becomes of its shadow in the API.
+  if (!ownerReferences.some((owner) => owner.controller === true && owner.kind !== 'Node'))
+    return { kind: 'refused', why: `Pod ${name} has no controller that would make it again.` };
+  if (deletionTimestamp)
+    return { kind: 'already-done', detail: `Pod ${name} is being deleted; it is gone once its node says so.` };
+  const meant = call.dryRun ? undefined : await deletionFor(call, uid);
+  if (meant?.kind === 'refused') return meant;
+  if (meant && meant.uid !== uid)
+    return { kind: 'already-done', detail: `The pod that was meant is gone; Pod ${name} is a new one.` };
+  // The precondition is the very pod that was seen: a new one of the same name is not deleted.
+  const body = {
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    preconditions: { uid },
+    ...(call.dryRun ? { dryRun: ['All'] } : {}),
+  };
+  const reply = await call.cluster.request(path, { method: 'DELETE', body });
+  if (reply.status === 404 || reply.status === 409) return { kind: 'already-done', detail: `Pod ${name} is gone.` };
+  return accepted(call, reply, `Pod ${name} was deleted; its controller makes a new one.`);
+}
+
+/**
+ * Which pod is to be deleted for this key. A StatefulSet's next pod has the name of the one before, so that nothing on it could tell: what
+ * remembers is an Event of the pod, named by the key and written before the deletion.
+ */
+async function deletionFor(
+  call: Call,
+  uid: string,
+): Promise<{ readonly kind: 'pod'; readonly uid: string } | Extract<Outcome, { kind: 'refused' }>> {
+  const { namespace = '', name } = call.action.target;
+  const events = `api/v1/namespaces/${encodeURIComponent(namespace)}/events`;
+  const eventName = `${name.slice(0, 200).replace(/[.-]+$/, '')}.${call.key}`;
+  const at = call.now.toISOString().replace(/\.\d+/, '');
+  const event = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: eventName, namespace },
+    involvedObject: { apiVersion: 'v1', kind: 'Pod', name, namespace, uid },
+    reason: 'WatchkeeperDeleted',
+    message: `Deleted by Watchkeeper for incident ${call.action.incidentId}, so that its controller makes a new one.`,
+    type: 'Normal',
+    source: { component: 'watchkeeper' },
+    firstTimestamp: at,
+    lastTimestamp: at,
+    count: 1,
+  };
+  const made = await call.cluster.request(`${events}?fieldManager=watchkeeper`, { method: 'POST', body: event });
+  if (made.status === 201) return { kind: 'pod', uid };
+  if (made.status !== 409) return failed(made);
+  const before = await call.cluster.request(`${events}/${eventName}`);
+  const deletion = Deletion.safeParse(before.body);
+  return before.status === 200 && deletion.success
+    ? { kind: 'pod', uid: deletion.data.involvedObject.uid }
+    : failed(before);
+}
