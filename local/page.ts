@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
 import { demoScenario } from './demo.ts';
 import { defaultPort, type PageOptions, pageHelp, readPageOptions } from './options.ts';
-import { sendPage, vary } from './paging.ts';
+import { atPresent, sendPage, vary } from './paging.ts';
 
 const demoFolder = new URL(`../scenarios/${demoScenario}`, import.meta.url).pathname;
 
@@ -15,7 +15,9 @@ async function page({ scenario, port, data, ...options }: PageOptions): Promise<
   const url = port === undefined ? await runningAt(data) : `http://127.0.0.1:${port}`;
   const folder = scenario ?? demoFolder;
   const body = await readOr(join(folder, 'alert.json'), `${folder} has no alert.json that can be read.`);
-  const { sourceId } = await sendPage(url, options.vary ? vary(body, new Date(), () => ulid()) : body, secret);
+  const now = new Date();
+  const page = options.vary ? vary(body, now, () => ulid()) : atPresent(body, now);
+  const { sourceId } = await sendPage(url, page, secret);
   return `Sent. It is incident ${sourceId} at its source; ${url} shows what becomes of it.`;
 }
 

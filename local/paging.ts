@@ -41,20 +41,23 @@ export async function sendPage(url: string, body: string, secret: string): Promi
   return { sourceId };
 }
 
+/** A recorded page as if it went out now: what is done then has an afterwards in the recording. */
+export const atPresent = (body: string, now: Date): string => JSON.stringify(movedTo(parsePage(body), now));
+
 /** The same error again, as it would come another night. */
 export function vary(body: string, now: Date, newId: () => string): string {
-  const page = parsePage(body);
+  const page = movedTo(parsePage(body), now);
   const { event } = page;
-  const varied = {
-    ...page,
-    event: {
-      ...event,
-      id: newId(),
-      occurred_at: now.toISOString(),
-      data: { ...event.data, id: newId(), ...('created_at' in event.data ? { created_at: now.toISOString() } : {}) },
-    },
-  };
-  return JSON.stringify(renamePods(varied));
+  return JSON.stringify(
+    renamePods({ ...page, event: { ...event, id: newId(), data: { ...event.data, id: newId() } } }),
+  );
+}
+
+function movedTo(page: z.infer<typeof Webhook>, now: Date): z.infer<typeof Webhook> {
+  const at = now.toISOString();
+  const { event } = page;
+  const data = { ...event.data, ...('created_at' in event.data ? { created_at: at } : {}) };
+  return { ...page, event: { ...event, occurred_at: at, data } };
 }
 
 /** Letters that Kubernetes makes generated names of (apimachinery, util/rand). */

@@ -6,7 +6,7 @@ import { checkSources } from './check.ts';
 import { liveWorld, readConfigFile, recordedWorld } from './compose.ts';
 import { demoScenario } from './demo.ts';
 import { defaultData, type StartOptions } from './options.ts';
-import { sourceIdOf, vary } from './paging.ts';
+import { atPresent, sourceIdOf, vary } from './paging.ts';
 import { type Runtime, startRuntime } from './runtime/index.ts';
 import { styleFor } from './terminal/style.ts';
 import { watchInTerminal } from './terminal/watch.ts';
@@ -113,7 +113,7 @@ export async function start(options: StartOptions): Promise<number> {
 async function pageOnce(runtime: Runtime, body: string): Promise<Paged> {
   const sourceId = sourceIdOf(body);
   const known = await runtime.ports.incidents.findBySource(sourceId);
-  if (known === undefined) return runtime.sendPage(body);
+  if (known === undefined) return runtime.sendPage(atPresent(body, new Date()));
   if (known.status === 'closed' || known.status === 'failed') {
     return runtime.sendPage(vary(body, new Date(), () => runtime.ports.ids.next()));
   }

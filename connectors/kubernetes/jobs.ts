@@ -2,6 +2,8 @@
 import * as z from 'zod';
 import { accepted, type Call, dry, keyAnnotation, Meta, type Outcome, read, targetOf } from './call.ts';
 
+/** Which Job this one runs again; the analysis reads it. */
+const rerunOf = 'watchkeeper.dev/rerun-of';
 /** What is made stays at least this long, because its name is the memory of its key. */
 const keptSeconds = 3600;
 const maxNameCharacters = 63;
@@ -94,7 +96,7 @@ export async function rerunJob(call: Call): Promise<Outcome> {
       name: jobName,
       namespace,
       labels: withoutTells(metadata.labels),
-      annotations: { [keyAnnotation]: call.key },
+      annotations: { [keyAnnotation]: call.key, [rerunOf]: name },
     },
     spec: kept({
       ...rest,

@@ -44,11 +44,10 @@ export function blocksOf(message: Message): KnownBlock[] {
   ];
 }
 
-/** What takes several people is never remembered. */
-const buttons = ({ approvalId, approvers = 1 }: NonNullable<Message['approval']>): ActionsBlock => ({
+const buttons = ({ approvalId, rememberable = true }: NonNullable<Message['approval']>): ActionsBlock => ({
   type: 'actions',
   elements: Object.entries(labels)
-    .filter(([verdict]) => approvers === 1 || verdict !== 'approve-and-remember')
+    .filter(([verdict]) => rememberable || verdict !== 'approve-and-remember')
     .map(
       ([verdict, { text, style }]): Button => ({
         type: 'button',

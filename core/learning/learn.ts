@@ -23,9 +23,10 @@ const preferenceDays = 30;
 const usesPerDay = 3;
 
 export async function learn(input: Concluded, ports: LearnPorts): Promise<Record<string, never>> {
-  const lines = [await outcomeLine(input, ports), ...(await teach(input, ports))];
-  const { decision, remediation, incident } = input;
-  if (decision.kind === 'ask' && !remediation) await showAnswered(decision.approvalId, incident, ports);
+  const unanswered = await unansweredLine(input, ports);
+  const lines = [outcomeLine(input, unanswered), ...(await teach(input, ports))];
+  // Whether to take back what had been done was asked after it: both are told.
+  if (input.verification && unanswered !== undefined) lines.push(unanswered);
   for (const [index, text] of lines.entries()) {
     await note(input.incident.id, { step: 'Learn', kind: 'learned', key: String(index), text }, ports);
   }
@@ -36,33 +37,36 @@ export async function learn(input: Concluded, ports: LearnPorts): Promise<Record
   return {};
 }
 
-async function outcomeLine(input: Concluded, ports: LearnPorts): Promise<string> {
-  const { decision, approval, remediation, verification } = input;
+function outcomeLine(input: Concluded, unanswered: string | undefined): string {
+  const { decision, remediation, verification } = input;
   if (verification) return verification.text;
   if (remediation) return 'why' in remediation ? `Nothing was done: ${remediation.why}` : remediation.detail;
   if (decision.kind === 'report') return `Reported; nothing was to be done. ${decision.why}`;
   if (decision.kind === 'refuse') return `Refused: ${decision.why}`;
-  switch (approval?.kind) {
-    case 'rejected':
-      return `${approval.by} rejected the action; nothing was done.`;
-    case 'expired': {
-      if (decision.kind === 'ask') {
-        await ports.approvals.expire(decision.approvalId);
-        const stored = await ports.approvals.get(decision.approvalId);
-        if (stored?.state === 'decided')
-          return `${stored.decidedBy} answered too late; the workflow had stopped waiting, and nothing was done.`;
-      }
-      return 'Nobody answered in time; nothing was done.';
-    }
-    default:
-      return 'Nothing was done.';
-  }
+  return unanswered ?? 'Nothing was done.';
+}
+
+/** The last question, where nobody said yes to it in time: told, and shown so in its place. */
+async function unansweredLine(
+  { decision, approval, incident, takingBack }: Concluded,
+  ports: LearnPorts,
+): Promise<string | undefined> {
+  if (decision.kind !== 'ask' || (approval?.kind !== 'rejected' && approval?.kind !== 'expired')) return undefined;
+  const { approvalId } = decision;
+  if (approval.kind === 'expired') await ports.approvals.expire(approvalId);
+  await showAnswered(approvalId, incident, ports);
+  const nothing = takingBack === undefined ? 'nothing was done' : 'nothing was taken back';
+  if (approval.kind === 'rejected') return `${approval.by} rejected the action; ${nothing}.`;
+  const stored = await ports.approvals.get(approvalId);
+  return stored?.state === 'decided'
+    ? `${stored.decidedBy} answered too late; the workflow had stopped waiting, and ${nothing}.`
+    : `Nobody answered in time; ${nothing}.`;
 }
 
 /** Remembers what a person asked to remember, if it helped; says so either way. */
 async function teach(input: Concluded, ports: LearnPorts): Promise<string[]> {
   const { approval, decision, verification, diagnosis, context, incident } = input;
-  if (approval?.kind !== 'approved' || !approval.remember || decision.kind !== 'ask') return [];
+  if (approval?.kind !== 'approved' || !approval.remember || decision.kind !== 'ask' || decision.once) return [];
   // A permission that lasts needs more than the workflow's word: the record of the answer has to say so.
   const asked = await ports.approvals.get(approval.approvalId);
   if (

@@ -95,6 +95,8 @@ export const Decision = z.discriminatedUnion('kind', [
     escalateTo: z.array(z.string()),
     /** Absent where nobody could look at the target. */
     shownFor: ShownFor.optional(),
+    /** It is about this one time: what is answered is never remembered. */
+    once: z.literal(true).optional(),
   }),
   z.object({
     kind: z.literal('act'),
@@ -136,6 +138,7 @@ const approvalBase = z.object({
   /** Those who approved so far. */
   approvedBy: z.array(z.object({ by: z.string(), at: Instant })).default([]),
   shownFor: ShownFor.optional(),
+  once: z.literal(true).optional(),
 });
 /** `pending`: nobody decided. The task token is not here: it never leaves the table. */
 export const Approval = z.discriminatedUnion('state', [

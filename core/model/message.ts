@@ -11,7 +11,12 @@ export const Message = z.object({
   lines: z.array(z.string().max(1500)).max(30),
   /** A question that can be answered with buttons. */
   approval: z
-    .object({ approvalId: z.string(), expiresAt: z.string(), approvers: z.number().int().min(1).optional() })
+    .object({
+      approvalId: z.string(),
+      expiresAt: z.string(),
+      /** False where the answer cannot be for next time, too. */
+      rememberable: z.boolean().optional(),
+    })
     .optional(),
   /** Ids of people from the configuration, told by name; nothing that telemetry or chat says ever gets here. */
   mention: z.array(z.string()).optional(),

@@ -47,6 +47,8 @@ export const Finding = z.object({
   errorTemplate: z.string().max(400).optional(),
   /** The metric that moved: values in `unit`, before and during the incident. */
   signal: z.object({ name: z.string(), unit: z.string(), before: z.number(), during: z.number() }).optional(),
+  /** It says that its entity is well now: what counts for a recovery. Context that says less does not. */
+  well: z.literal(true).optional(),
   /** Entity it says it depends on or fails towards (a callee, a node, a volume). */
   towards: EntityRef.optional(),
 });

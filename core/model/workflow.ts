@@ -1,7 +1,7 @@
 // The value that travels through statemachines/incident.asl.json. Every state gets it whole and adds its part to it;
 // bulk stays in the evidence store, so that it keeps far below the 256 KiB that Step Functions carries.
 import * as z from 'zod';
-import { ApprovalOutcome, Decision, RemediationResult, Verification } from './action.ts';
+import { Action, ApprovalOutcome, Decision, RemediationResult, Verification } from './action.ts';
 import { Diagnosis } from './diagnosis.ts';
 import { Context, Incident, Trigger } from './incident.ts';
 import { Brief, Report } from './report.ts';
@@ -46,12 +46,21 @@ export const Synthesis = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('concluded') }),
   z.object({ kind: z.literal('another-round'), why: z.string() }),
 ]);
-export const Synthesized = Investigated.extend({ diagnosis: Diagnosis, synthesis: Synthesis });
+/** An action that takes back what made things worse, to be asked for; stays until the end, so that it is offered once. */
+export const TakingBack = z.object({ action: Action, why: z.string() });
+export const Synthesized = Investigated.extend({
+  diagnosis: Diagnosis,
+  synthesis: Synthesis,
+  takingBack: TakingBack.optional(),
+});
 export const Decided = Synthesized.extend({ decision: Decision });
 export const Asked = Decided.extend({ approval: ApprovalOutcome.optional() });
 export const Remediated = Asked.extend({ remediation: RemediationResult, verificationPlan: z.array(Brief) });
 export const Rechecked = Remediated.extend({ recheck: z.array(Report) });
-export const Verified = Rechecked.extend({ verification: Verification });
+export const Verified = Rechecked.extend({
+  verification: Verification,
+  afterwards: z.enum(['take-back', 'learn']),
+});
 /** What Learn gets: acting may not have happened. */
 export const Concluded = Asked.extend({
   remediation: RemediationResult.optional(),

@@ -72,6 +72,7 @@ function pendingOf({ diagnosis, incident }: Decided, decision: Asking, now: Date
     ...(requester === undefined ? {} : { requester }),
     approvedBy: [],
     ...(shownFor === undefined ? {} : { shownFor }),
+    ...(decision.once === undefined ? {} : { once: true as const }),
     state: 'pending' as const,
   };
 }
@@ -105,8 +106,8 @@ async function remind({ incident }: Decided, decision: Asking, approval: Approva
 
 /** What the workflow gets for a decided approval. */
 export function outcomeOf(approval: Extract<Approval, { state: 'decided' }>): ApprovalOutcome {
-  const { id: approvalId, decidedBy: by, decidedAt: at, verdict } = approval;
+  const { id: approvalId, decidedBy: by, decidedAt: at, verdict, once } = approval;
   return verdict === 'reject'
     ? { kind: 'rejected', approvalId, by, at }
-    : { kind: 'approved', approvalId, by, at, remember: verdict === 'approve-and-remember' };
+    : { kind: 'approved', approvalId, by, at, remember: verdict === 'approve-and-remember' && once === undefined };
 }

@@ -35,6 +35,7 @@ const swapped = ({ from, to, ...others }: Parameters): Parameters => ({
   undo: true,
 });
 const workloads = ['Deployment', 'StatefulSet', 'DaemonSet'];
+const podsOf = (count: number) => (count === 1 ? '1 pod' : `${count} pods`);
 const named = (target: Target) => `${target.kind} ${target.namespace}/${target.name} in ${target.cluster}`;
 
 const entries: readonly CatalogueEntry[] = [
@@ -156,8 +157,8 @@ const entries: readonly CatalogueEntry[] = [
       `Scale ${named(target)} ${undoing === true ? 'back ' : ''}from ${from} to ${to} replicas`,
     blastRadius: (target, { from, to }) =>
       Number(to) > Number(from)
-        ? `Starts ${Number(to) - Number(from)} more pods of ${target.name}; those that run are not touched.`
-        : `Ends ${Number(from) - Number(to)} pods of ${target.name}.`,
+        ? `Starts ${podsOf(Number(to) - Number(from))} more of ${target.name}; those that run are not touched.`
+        : `Ends ${podsOf(Number(from) - Number(to))} of ${target.name}.`,
     inverse: (parameters) => ({ id: 'scale-workload', parameters: swapped(parameters) }),
     verify: (target) => `Does ${target.kind} ${target.name} have enough replicas now, all of them ready?`,
   },

@@ -12,11 +12,11 @@ import type { PolicyAnswer } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Executor } from '../ports/telemetry.ts';
 import { affectsOf } from './affects.ts';
-import { actionOf, suggestedAction } from './catalogue.ts';
+import { actionOf, actionProblem, suggestedAction } from './catalogue.ts';
 import { approversAt, authorize, environmentOf, factsOf, locate, type Standing } from './guard.ts';
 import { attemptIn } from './instructions.ts';
 import { digestOf, liveOf, tolerant } from './live.ts';
-import { planOn, type Survey, surveyOf } from './survey.ts';
+import { brokenOn, planOn, type Survey, surveyOf } from './survey.ts';
 
 type DecidePorts = Pick<
   Ports,
@@ -85,9 +85,39 @@ interface Chosen {
   readonly facts?: ReturnType<typeof factsOf> | undefined;
 }
 
+const report = (why: string): Chosen => ({ decision: { kind: 'report', why, policies: [] } });
+
+/** What made it worse is offered to be taken back: always by a person's word, within the same policies. */
+async function chooseTakingBack(
+  input: Synthesized,
+  { action: planned, why }: NonNullable<Synthesized['takingBack']>,
+  ports: DecidePorts,
+): Promise<Chosen> {
+  const { incident } = input;
+  const first = input.diagnosis.hypotheses[0];
+  const problem = actionProblem(planned, incident.id);
+  if (problem !== undefined || !first) return report(`It is not taken back: ${problem ?? 'there is no hypothesis'}`);
+  const catalog = await ports.catalog.load();
+  const survey = await surveyOf(planned.target, incident.id, tolerant(ports.targets));
+  const broken = brokenOn(planned, survey);
+  if (broken !== undefined) return report(`${planned.title} is not suggested. ${broken}`);
+  const standing = await standingOf(input, first, planned, catalog, ports, survey);
+  const action = standing.live.seen ? { ...planned, affects: standing.affects } : planned;
+  const facts = factsOf(action, standing, catalog);
+  const asking = await ifApproved(action, standing, catalog, ports);
+  if (!asking.answer.allowed) {
+    const { why: no, policies } = asking.answer;
+    return { decision: { kind: 'refuse', why: no, policies: [...policies], action }, facts };
+  }
+  const trial = await dryRun(action, incident.id, ports);
+  if (trial.kind === 'refused') return report(`${action.title} was tried without doing it, and refused: ${trial.why}`);
+  const asked = question(action, asking, '', standing, [], { input, catalog, bounds: why });
+  return { decision: { ...asked, approvalId: `${asked.approvalId}-back`, once: true }, facts };
+}
+
 async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<Chosen> {
   const { incident, context } = input;
-  const report = (why: string): Chosen => ({ decision: { kind: 'report', why, policies: [] } });
+  if (input.takingBack !== undefined) return chooseTakingBack(input, input.takingBack, ports);
   const first = input.diagnosis.hypotheses[0];
   if (!first || first.cause === 'unknown') return report('No cause was found that an action could remedy.');
   const subject = `${first.entity.kind} ${first.entity.name}`;
@@ -170,7 +200,7 @@ function question(
   { live }: Standing,
   before: readonly Approval[],
   { input, catalog, bounds }: { readonly input: Synthesized; readonly catalog: Catalog; readonly bounds: string },
-): Decision {
+): Extract<Decision, { kind: 'ask' }> {
   const { expiresMinutes, remindMinutes, escalateTo } = catalog.approval;
   const digest = digestOf(live.state);
   const expiresInSeconds = expiresMinutes * 60;

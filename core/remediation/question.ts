@@ -33,6 +33,9 @@ function inverseWords({ inverse, reversible }: Approval['action']): string {
   return reversible ? 'It can be taken back.' : 'It cannot be taken back.';
 }
 
+/** What takes several people, or is about this one time, is never remembered. */
+export const isRememberable = ({ approvers, once }: Approval): boolean => approvers === 1 && once === undefined;
+
 export function questionMessage(approval: Approval): Message {
   const { action, question, why, expiresAt, mayAnswer } = approval;
   const open = approval.state === 'pending';
@@ -59,6 +62,6 @@ export function questionMessage(approval: Approval): Message {
     ]
       .filter((line) => line !== '')
       .map((line) => shorten(line, 1500)),
-    ...(open ? { approval: { approvalId: approval.id, expiresAt, approvers: approval.approvers } } : {}),
+    ...(open ? { approval: { approvalId: approval.id, expiresAt, rememberable: isRememberable(approval) } } : {}),
   };
 }

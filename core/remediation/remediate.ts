@@ -14,6 +14,7 @@ import type { Ports } from '../ports/index.ts';
 import { actionProblem } from './catalogue.ts';
 import { isTaughtFor, standingOf } from './decide.ts';
 import { actOf, authorize, environmentOf } from './guard.ts';
+import { pagedIn } from './paged.ts';
 import { showAnswered } from './settled.ts';
 import { changedSince } from './still.ts';
 import { brokenOn, surveyOf } from './survey.ts';
@@ -258,30 +259,33 @@ const isSameTarget = (a: Action['target'], b: Action['target']): boolean =>
 
 const sorted = (parameters: Action['parameters']): string => JSON.stringify(Object.entries(parameters).sort());
 
-/** The same specialists that saw the problem, asked whether it is gone; Kubernetes always, because the action was done there. */
+/** The specialists that saw the problem or what paged, asked whether it is gone; Kubernetes always, because the action was done there. */
 function verificationPlan(input: Asked, action: Action, now: Date): Brief[] {
   const first = input.diagnosis.hypotheses[0];
   const reports = [...input.priorReports, ...input.reports];
+  const paged = pagedIn(input);
   const involved = reports.filter((report) =>
-    report.findings.some((finding) => first?.findingIds.includes(finding.id)),
+    report.findings.some((finding) => first?.findingIds.includes(finding.id) || paged.problems.includes(finding)),
   );
   const specialists = [...new Set(['kubernetes', ...involved.map((report) => report.specialist)])].filter(
     (name) => name !== 'changes' && name !== 'knowledge',
   );
-  const focus: EntityRef[] =
-    first && first.entity.name !== action.target.name ? [action.target, first.entity] : [action.target];
-  // From the act on: what was broken before it must not count against it.
+  const focus = [action.target, first?.entity, paged.problems.length > 0 ? paged.entity : undefined].filter(
+    (one, index, all): one is EntityRef =>
+      one !== undefined && all.findIndex((other) => other?.name === one.name && other.kind === one.kind) === index,
+  );
+  // What was broken before the act, or while it took effect, must not count against it.
   const window = {
     baseline: input.context.window.baseline,
     incident: {
-      start: now.toISOString(),
+      start: new Date(now.getTime() + action.settleSeconds * 500).toISOString(),
       end: new Date(now.getTime() + (action.settleSeconds + observeSeconds) * 1000).toISOString(),
     },
   };
   return specialists.map((specialist) => ({
     incidentId: input.incident.id,
     specialist,
-    round: 1,
+    round: input.takingBack === undefined ? 1 : 2,
     phase: 'verify',
     question: action.verify,
     focus,

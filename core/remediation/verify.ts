@@ -1,20 +1,25 @@
-// Did the symptom go? The same specialists' findings before and after the action are compared. Silence is not recovery: without a
-// positive sign about the target the answer is "unknown", and a problem that is still there is said plainly.
+// Did the symptom go? The same specialists' findings before and after the action are compared, of what was acted on and of what paged.
+// Silence is not recovery: without a positive sign the answer is "unknown", a problem that is still there is said plainly, and what made
+// it worse is told to who is paged and offered to be taken back.
 import { record, watchkeeper } from '../audit.ts';
 import { note } from '../incidents/timeline.ts';
-import type { Verification } from '../model/action.ts';
+import type { Action, Verification } from '../model/action.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Finding } from '../model/report.ts';
-import type { Rechecked } from '../model/workflow.ts';
+import type { Rechecked, Verified } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
+import { inverseOf } from './catalogue.ts';
+import { isProblem, pagedIn } from './paged.ts';
 
 export async function verify(
   input: Rechecked,
-  ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'evidence' | 'chat' | 'pager' | 'preferences' | 'audit'>,
-): Promise<{ verification: Verification }> {
+  ports: Pick<Ports, 'incidents' | 'clock' | 'pager' | 'preferences' | 'audit'>,
+): Promise<Pick<Verified, 'verification' | 'afterwards' | 'takingBack'>> {
   const judged = judge(input);
   const suspended = await suspendIfWrong(input, judged, ports);
-  const verification = { ...judged, text: `${judged.text}${suspended}`.slice(0, 1000) };
+  const way = judged.kind === 'made-worse' ? wayBack(input) : undefined;
+  const offered = way === undefined ? '' : ` ${way.says}`;
+  const verification = { ...judged, text: `${judged.text.slice(0, 700)}${suspended}${offered}`.slice(0, 1000) };
   await record(
     {
       incidentId: input.incident.id,
@@ -29,40 +34,107 @@ export async function verify(
   );
   await note(
     input.incident.id,
-    { step: 'Verify', kind: 'verification', text: verification.text, evidenceIds: verification.evidenceIds },
+    {
+      step: 'Verify',
+      kind: 'verification',
+      ...(input.takingBack === undefined ? {} : { key: 'taken-back' }),
+      text: verification.text,
+      evidenceIds: verification.evidenceIds,
+    },
     ports,
   );
-  return { verification };
+  if (verification.kind === 'made-worse') await tellPager(input, verification, ports);
+  return way?.action === undefined
+    ? { verification, afterwards: 'learn' }
+    : { verification, afterwards: 'take-back', takingBack: { action: way.action, why: judged.text.slice(0, 500) } };
 }
 
-/** Pure comparison of before and after. */
+/** What takes back what made it worse, once: what took something back is not taken back in turn. */
+function wayBack({ decision, incident, takingBack }: Rechecked): {
+  readonly says: string;
+  readonly action?: Action | undefined;
+} {
+  if (takingBack !== undefined) return { says: 'A person has to look now.' };
+  const action = 'action' in decision ? decision.action : undefined;
+  const inverse = action && inverseOf(action, incident.id);
+  if (inverse !== undefined)
+    return { says: `It can be taken back, and I ask for that: ${inverse.title}.`, action: inverse };
+  const why = action?.inverse?.kind === 'none' ? ` ${action.inverse.why}` : '';
+  return { says: `It cannot be taken back.${why} A person has to look now.` };
+}
+
+/** Who is paged hears at once that it got worse, wherever they are. */
+async function tellPager(
+  { incident, takingBack }: Rechecked,
+  { text }: Verification,
+  ports: Pick<Ports, 'incidents' | 'clock' | 'pager'>,
+): Promise<void> {
+  const key = takingBack === undefined ? 'worse' : 'worse-again';
+  const written = await ports.pager.note(incident.sourceId, `Made worse, a person is needed: ${text}`.slice(0, 2000));
+  if (written.kind === 'written') return;
+  const missing = `The page could not be told that it got worse: ${written.gap.reason}`;
+  await note(incident.id, { step: 'Verify', kind: 'gap', key, text: missing }, ports);
+}
+
+/** Of a signal's move away from where it was before the incident: from here on it is worse, and not just still so. */
+const worseFactor = 1.5;
+
+/** Pure comparison of before and after: of what was acted on, and of what paged. */
 export function judge(
-  input: Pick<Rechecked, 'decision' | 'diagnosis' | 'reports' | 'priorReports' | 'recheck'>,
+  input: Pick<Rechecked, 'decision' | 'diagnosis' | 'context' | 'reports' | 'priorReports' | 'recheck'>,
 ): Verification {
   const action = input.decision.kind === 'ask' || input.decision.kind === 'act' ? input.decision.action : undefined;
   const first = input.diagnosis.hypotheses[0];
   if (!action || !first) return { kind: 'unknown', text: 'There was no action to verify.', evidenceIds: [] };
-  const concerned = (entity: EntityRef) => [action.target, first.entity].some((one) => sameWorkload(one, entity));
   const before = [...input.priorReports, ...input.reports].flatMap((report) => report.findings);
   const after = input.recheck.flatMap((report) => report.findings);
+  const paged = pagedIn(input);
+  const isOwn = (entity: EntityRef) => [action.target, first.entity].some((one) => sameWorkload(one, entity));
+  const isPaged = (entity: EntityRef) => paged.entity !== undefined && sameWorkload(paged.entity, entity);
+  /** Of what paged only what was measured speaks: it may have other troubles of its own. */
+  const speaksForPaged = ({ entity, signal }: Finding) =>
+    isPaged(entity) && paged.signals.some((one) => one.signal.name === signal?.name);
 
-  const problems = after.filter(
-    (finding) => finding.role !== 'context' && finding.role !== 'change' && concerned(finding.entity),
-  );
-  const fresh = problems.filter((finding) => !before.some((old) => sameProblem(old, finding)));
-  const still = problems.filter((finding) => !fresh.includes(finding));
-  const healthy = after.filter((finding) => finding.role === 'context' && concerned(finding.entity));
-
-  const serious = fresh.filter((finding) => finding.severity === 'critical' || finding.severity === 'major');
-  if (serious.length > 0) return { kind: 'made-worse', ...said(`It got worse after "${action.title}":`, serious) };
+  const problems = after.filter((one) => isProblem(one) && (isOwn(one.entity) || speaksForPaged(one)));
+  const fresh = problems.filter((one) => !before.some((old) => sameProblem(old, one)));
+  const still = problems.filter((one) => !fresh.includes(one));
+  const grown = still.filter((one) => before.some((old) => sameProblem(old, one) && isWorse(old, one)));
+  const worse = [...fresh.filter(({ severity }) => severity === 'critical' || severity === 'major'), ...grown];
+  if (worse.length > 0) return { kind: 'made-worse', ...said(`It got worse after "${action.title}":`, worse) };
   if (still.length > 0) return { kind: 'not-recovered', ...said(`Not recovered after "${action.title}":`, still) };
-  if (healthy.length > 0) return { kind: 'recovered', ...said(`Recovered after "${action.title}":`, healthy) };
+
+  const well = after.filter((one) => one.well === true && (isOwn(one.entity) || isPaged(one.entity)));
+  const unseen = paged.signals.filter(
+    ({ signal }) => !well.some((one) => isPaged(one.entity) && one.signal?.name === signal.name),
+  );
+  // Of what nothing was seen to be wrong, nothing is to be seen to be right.
+  const pagedIsWell = paged.problems.length === 0 || well.some(({ entity }) => isPaged(entity));
+  if (well.length > 0 && unseen.length === 0 && pagedIsWell)
+    return { kind: 'recovered', ...said(`Recovered after "${action.title}":`, well) };
   const gaps = input.recheck.flatMap((report) => report.gaps.map((gap) => `${gap.source}: ${gap.reason}`));
+  if (well.length > 0) {
+    const what = unseen.map(({ claim }) => claim).slice(0, 2);
+    const since = what.length > 0 ? ` Seen before: ${what.join(' ')}` : '';
+    const good = said('This is well:', well);
+    return {
+      kind: 'unknown',
+      text: `Whether what paged is gone after "${action.title}" is not known: nothing was seen of ${paged.entity?.name ?? 'it'} that says so.${since} ${good.text}`,
+      evidenceIds: good.evidenceIds,
+    };
+  }
   const why =
     gaps.length > 0
       ? `Could not be asked: ${gaps.slice(0, 3).join('; ')}.`
       : 'Nothing was seen that says so, either way.';
   return { kind: 'unknown', text: `Whether "${action.title}" helped is not known. ${why}`, evidenceIds: [] };
+}
+
+/** The same signal, the same way, and much farther from where it was before the incident. */
+function isWorse({ signal: then }: Finding, { signal: now }: Finding): boolean {
+  if (then === undefined || now === undefined || then.name !== now.name) return false;
+  const moved = then.during - then.before;
+  const moves = now.during - then.before;
+  return Math.sign(moved) === Math.sign(moves) && Math.abs(moves) > Math.abs(moved) * worseFactor;
 }
 
 const said = (opening: string, findings: readonly Finding[]) => ({

@@ -105,4 +105,4 @@ export async function finishReport(
 
 /** What tells the answers of one specialist apart: the round, the check after an action, a question of the coordinator. */
 const askedWhen = ({ phase, round, followUp }: Brief): string =>
-  phase === 'verify' ? 'v' : followUp === undefined ? `${round}` : `f${followUp}`;
+  phase === 'verify' ? (round === 1 ? 'v' : `v${round}`) : followUp === undefined ? `${round}` : `f${followUp}`;

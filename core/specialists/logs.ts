@@ -207,6 +207,7 @@ function quiet(telling: readonly Telling[], { brief, reading, query }: About): F
         claim: `${entity.name} wrote ${lines} line${lines === 1 ? '' : 's'} since, without a new or more frequent error.`,
         entity,
         role: 'context',
+        well: true,
         severity: 'info',
         confidence: 0.6,
         evidence: [

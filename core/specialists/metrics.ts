@@ -329,34 +329,61 @@ function vendors(status: Observed<readonly VendorStatus[]>): FindingDraft[] {
 }
 
 /** After an action: what had moved and is back is a good sign; what is still away is the same problem. */
+/** The median of the last three. */
+function latestOf(points: Series['points']): number {
+  const tail = points.slice(-3).map(([, value]) => value);
+  return tail.toSorted((a, b) => a - b)[Math.floor(tail.length / 2)] ?? 0;
+}
+
+/** A count since the beginning, by Prometheus' naming: it never comes back, and stops rising at best. */
+const isCount = (signal: string): boolean => signal.endsWith('_total');
+/** Of the rise so far: less is no further rise. */
+const riseNoise = 0.05;
+
 function verification(brief: Brief, found: readonly Move[], causeOf: CauseOf, query: string): FindingDraft[] {
   const focus = new Set(brief.focus.map((entity) => entity.name));
   const actedAt = Date.parse(brief.context.window.incident.start) / 1000;
   return found
     .filter((move) => move.bad && focus.has(entityOf(move.series).name))
     .map((move): FindingDraft => {
-      const tail = move.series.points.slice(-3).map(([, value]) => value);
-      const latest = tail.toSorted((a, b) => a - b)[Math.floor(tail.length / 2)] ?? move.shift.after;
-      const observedAfter = (move.series.points.at(-1)?.[0] ?? 0) > actedAt;
-      const back = Math.abs(latest - move.shift.before) <= Math.abs(move.shift.after - move.shift.before) * 0.3;
-      const finding = moved(move, causeOf, query, brief.context.window.baseline);
-      const now = say(latest, move.series.unit, move.series.signal);
-      if (!observedAfter)
+      const { signal, ...before } = moved(move, causeOf, query, brief.context.window.baseline);
+      const { points, entity, unit, signal: name } = move.series;
+      const subject = `${move.signal.noun} of ${entity.name}`;
+      if ((points.at(-1)?.[0] ?? 0) <= actedAt)
         return {
-          ...finding,
+          ...before,
           role: 'change',
           severity: 'info',
           confidence: 0.3,
-          claim: `${move.signal.noun} of ${finding.entity.name} has no value after the action yet.`,
+          claim: `${subject} has no value after the action yet.`,
         };
-      return back
-        ? {
-            ...finding,
-            role: 'context',
-            severity: 'info',
-            claim: `${move.signal.noun} of ${finding.entity.name} is back at ${now}.`,
-          }
-        : { ...finding, claim: `${move.signal.noun} of ${finding.entity.name} is still at ${now}.` };
+      const well = (claim: string): FindingDraft => ({
+        ...before,
+        role: 'context',
+        well: true,
+        severity: 'info',
+        claim,
+      });
+      if (isCount(name)) {
+        const values = points.map(([, value]) => value);
+        const then = points.findLast(([at]) => at <= actedAt)?.[1] ?? 0;
+        const now = latestOf(points);
+        const rose = now - then > (Math.max(...values) - Math.min(...values)) * riseNoise;
+        const finding = rose ? before : well(`${subject} has not risen since, from ${say(now, unit, name)}.`);
+        return {
+          ...finding,
+          ...(signal && { signal }),
+          ...(rose ? { claim: `${subject} rose further, to ${say(now, unit, name)}.` } : {}),
+        };
+      }
+      const latest = latestOf(points);
+      const back = Math.abs(latest - move.shift.before) <= Math.abs(move.shift.after - move.shift.before) * 0.3;
+      const now = say(latest, unit, name);
+      return {
+        ...(back ? well(`${subject} is back at ${now}.`) : { ...before, claim: `${subject} is still at ${now}.` }),
+        // What it is now, to be compared with what it was then.
+        ...(signal && { signal: { ...signal, during: latest } }),
+      };
     })
     .slice(0, 6);
 }

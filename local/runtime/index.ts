@@ -7,7 +7,7 @@ import type { Incident } from '../../core/model/incident.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { compose, tables } from '../compose.ts';
 import { type Feed, feed as newFeed } from '../feed.ts';
-import { sendPage as postPage, signedHeaders, sourceIdOf, vary } from '../paging.ts';
+import { atPresent, sendPage as postPage, signedHeaders, sourceIdOf, vary } from '../paging.ts';
 import type { Pages } from '../server/api.ts';
 import { fromGatewayResult, toGatewayEvent } from '../server/gateway.ts';
 import { type RunningServer, startServer } from '../server/index.ts';
@@ -225,7 +225,8 @@ function pagesOf(world: World, ports: Ports, send: Runtime['sendPage']): Pages {
     send(scenario, options) {
       const page = world.pages.find(({ id }) => id === scenario);
       if (page === undefined) throw new InvalidInput(`There is no scenario ${scenario} here.`);
-      return send(options.vary ? vary(page.body, new Date(), () => ports.ids.next()) : page.body);
+      const now = new Date();
+      return send(options.vary ? vary(page.body, now, () => ports.ids.next()) : atPresent(page.body, now));
     },
   };
 }

@@ -1,13 +1,14 @@
 // Approvals through the whole of the embedded runtime: what they are bound to, how many they take, what is said when nobody answers, and
 // that the task token stays where it is.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import type { Approval } from '../../core/model/action.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import { recordedWorld } from '../../local/compose.ts';
+import { atPresent } from '../../local/paging.ts';
 import { type Hooks, type Runtime, startRuntime } from '../../local/runtime/index.ts';
 import type { World } from '../../local/world.ts';
 
@@ -27,7 +28,7 @@ async function started(
     port,
   }: { hooks?: Hooks; world?: (given: World) => Partial<World>; data?: string; port?: number } = {},
 ): Promise<Runtime> {
-  const make = recordedWorld([join(scenarios, scenario)]);
+  const make = recordedWorld([resolve(scenarios, scenario)]);
   const runtime = await startRuntime({
     data,
     port,
@@ -56,7 +57,7 @@ const lastDay = () => ({
   since: new Date(Date.now() - 86_400_000).toISOString(),
   until: new Date(Date.now() + 60_000).toISOString(),
 });
-const send = (runtime: Runtime) => runtime.sendPage(runtime.world.pages[0]?.body ?? '');
+const send = (runtime: Runtime) => runtime.sendPage(atPresent(runtime.world.pages[0]?.body ?? '', new Date()));
 const answer = (runtime: Runtime, approvalId: string, by: string, verdict: 'approve' | 'reject' = 'approve') =>
   answerApproval({ approvalId, verdict, by }, runtime.ports);
 const story = async (runtime: Runtime, id: string) =>
@@ -136,6 +137,96 @@ describe('what is high stakes', () => {
     expect((await answer(runtime, question.id, 'ben')).kind).toBe('decided');
     const incident = await runtime.waitForIncident(sourceId, 'ended');
     expect(await story(runtime, incident.id)).toMatch(/action: Done: Roll Deployment/);
+  });
+});
+
+describe('what made it worse', () => {
+  /** The scenario as it is, and a world in which more replicas only made more load. */
+  const worsening = () => {
+    const folder = mkdtempSync(join(tmpdir(), 'watchkeeper-worse-'));
+    opened.push(() => rmSync(folder, { recursive: true }));
+    const scenario = join(folder, 'cpu-overload');
+    cpSync(join(scenarios, 'cpu-overload'), scenario, { recursive: true });
+    const after = join(scenario, 'after', 'scale-workload');
+    mkdirSync(after, { recursive: true });
+    const Line = z.looseObject({ signal: z.string(), points: z.array(z.tuple([z.number(), z.number()])) });
+    const lines = readFileSync(join(scenario, 'signals.ndjson'), 'utf8').trim().split('\n');
+    const more = lines.map((text) => {
+      const line = Line.parse(JSON.parse(text));
+      const [last = 0, value = 0] = line.points.at(-1) ?? [];
+      const grown = value * (line.signal.startsWith('latency') && value > 500 ? 4 : 1);
+      const later = Array.from({ length: 8 }, (_, n): [number, number] => [last + 120 * (n + 1), grown]);
+      return JSON.stringify({ ...line, points: [...line.points, ...later] });
+    });
+    writeFileSync(join(after, 'signals.ndjson'), `${more.join('\n')}\n`);
+    // The Deployment as it is then: what an action did not touch does not change the world.
+    const cluster = readFileSync(join(scenario, 'kubernetes', 'store-1.json'), 'utf8');
+    const items = z.object({
+      items: z.array(
+        z.looseObject({
+          kind: z.string(),
+          metadata: z.looseObject({ name: z.string() }),
+          spec: z.unknown().optional(),
+        }),
+      ),
+    });
+    const scaled = items
+      .parse(JSON.parse(cluster))
+      .items.map((item) =>
+        item.kind === 'Deployment' && item.metadata.name === 'search'
+          ? { ...item, spec: { ...z.looseObject({}).parse(item.spec), replicas: 3 } }
+          : item,
+      );
+    mkdirSync(join(after, 'kubernetes'));
+    writeFileSync(join(after, 'kubernetes', 'store-1.json'), JSON.stringify({ kind: 'List', items: scaled }));
+    return scenario;
+  };
+  const notes: string[] = [];
+  const world = ({ catalog }: World) => ({
+    catalog: {
+      load: async () => {
+        const loaded = await catalog.load();
+        return {
+          ...loaded,
+          clusters: [...loaded.clusters, { name: 'store-1', environment: 'production', aliases: [] }],
+        };
+      },
+    },
+    pager: {
+      alerts: async () => ({ kind: 'data' as const, alerts: [] }),
+      note: async (_: string, text: string) => {
+        notes.push(text);
+        return { kind: 'written' as const };
+      },
+    },
+  });
+  it('is told on the page, and taken back when people say so', async () => {
+    const runtime = await started(worsening(), { world });
+    const { sourceId } = await send(runtime);
+    const first = await asked(runtime);
+    expect(first).toMatchObject({ approvers: 2, action: { id: 'scale-workload', target: { name: 'search' } } });
+    for (const by of ['ana', 'ben']) await answer(runtime, first.id, by);
+    const second = await asked(runtime, 2);
+    expect(second).toMatchObject({ once: true, approvers: 2, action: { parameters: { undo: true } } });
+    expect(second.action.title).toMatch(/^Scale Deployment store\/search in store-1 back from \d to \d replicas$/);
+    expect(second.why).toMatch(/It got worse after "Scale/);
+    expect(notes).toContainEqual(expect.stringMatching(/^Made worse, a person is needed: It got worse/));
+    for (const by of ['ana', 'ben']) await answer(runtime, second.id, by);
+    const incident = await runtime.waitForIncident(sourceId, 'ended');
+    const told = await story(runtime, incident.id);
+    expect(told).toMatch(/action: Done: Scale .* back/);
+    expect(await runtime.ports.preferences.list()).toEqual([]);
+  });
+  it('stays where nobody wants it back, and that is said', async () => {
+    const runtime = await started(worsening(), { world });
+    const { sourceId } = await send(runtime);
+    const first = await asked(runtime);
+    for (const by of ['ana', 'ben']) await answer(runtime, first.id, by);
+    await answer(runtime, (await asked(runtime, 2)).id, 'ana', 'reject');
+    const incident = await runtime.waitForIncident(sourceId, 'ended');
+    const told = await story(runtime, incident.id);
+    expect(told).toMatch(/learned: ana rejected the action; nothing was taken back\./);
+    expect(told.match(/^action: Done/gm)).toHaveLength(1);
   });
 });
 

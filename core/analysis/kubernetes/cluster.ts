@@ -75,6 +75,12 @@ export function indexCluster(snapshot: KubernetesSnapshot): Cluster {
     const owner = object.metadata.ownerReferences[0];
     if (owner) owners.set(key(object.kind, object.metadata.name, object.metadata.namespace), owner);
   }
+  // A Job that was run again is another object, and the same work.
+  for (const { kind, metadata } of jobs) {
+    const first = metadata.annotations['watchkeeper.dev/rerun-of'];
+    if (first && first !== metadata.name)
+      owners.set(key(kind, metadata.name, metadata.namespace), { kind: 'Job', name: first });
+  }
   const ownerOf = (kind: string, name: string, namespace: string | undefined): EntityRef => {
     // Between a pod and its Deployment is a ReplicaSet that may not have been read.
     const makerOf = (entity: EntityRef) => {

@@ -11,6 +11,8 @@ export interface Observation {
   readonly entity: EntityRef;
   readonly cause?: CauseCode | undefined;
   readonly role?: 'cause' | 'symptom' | 'context';
+  /** It says that the entity is well. */
+  readonly well?: true;
   readonly severity?: Severity;
   readonly confidence: number;
   readonly onset?: string | undefined;
@@ -43,6 +45,7 @@ export function observed(cluster: Cluster, observation: Observation): FindingDra
     role,
     severity,
     confidence,
+    ...(observation.well === undefined ? {} : { well: observation.well }),
     ...(cause === undefined ? {} : { cause }),
     ...(isTime(onset) ? { onset: toInstant(onset) } : {}),
     ...(error === undefined ? {} : { errorTemplate: maskVariables(error.slice(0, maxLine)) }),

@@ -20,6 +20,7 @@ export function health(snapshots: readonly KubernetesSnapshot[], focus: readonly
           claim: `${workload.kind} ${name} has ${available} of ${wanted} replicas available.`,
           entity: { kind: workload.kind, name, cluster: cluster.name, ...(namespace ? { namespace } : {}) },
           role: 'context',
+          well: true,
           severity: 'info',
           confidence: 0.9,
           lines: [`${workload.kind} ${name}: ${available} available, ${wanted} wanted`],

@@ -40,6 +40,7 @@ function runFinding(cluster: Cluster, job: Job, runs: number): FindingDraft[] {
             claim: `The newest run of ${entity.kind} ${entity.name} (${job.metadata.name}) succeeded at ${finishedAt(job)}.`,
             entity,
             role: 'context',
+            well: true,
             severity: 'info',
             confidence: 0.95,
             lines: [

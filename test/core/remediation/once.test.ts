@@ -128,7 +128,7 @@ describe('an approval holds for', () => {
 });
 
 describe('verification is planned', () => {
-  test('with those that saw the problem, Kubernetes always, from the act on', async () => {
+  test('with those that saw the problem, Kubernetes always, from when it takes effect on', async () => {
     const logs = aReport({
       specialist: 'logs',
       findings: [aFinding({ id: 'logs-1-1', specialist: 'logs', entity: { kind: 'Service', name: 'ledger-api' } })],
@@ -161,7 +161,7 @@ describe('verification is planned', () => {
         window: {
           baseline: input.context.window.baseline,
           // 60 s to settle, and the ten minutes after.
-          incident: { start: at('02:50:00'), end: at('03:01:00') },
+          incident: { start: at('02:50:30'), end: at('03:01:00') },
         },
       },
     });

@@ -2,8 +2,20 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
 import type { Finding, Report } from '../../../core/model/report.ts';
 import type { Rechecked } from '../../../core/model/workflow.ts';
+import { actionOf, suggestedAction } from '../../../core/remediation/catalogue.ts';
 import { judge, verify } from '../../../core/remediation/verify.ts';
-import { aFinding, anAction, anAsk, anIncident, aPreference, aReport, at, cronJob } from '../../builders.ts';
+import {
+  aContext,
+  aFinding,
+  aHypothesis,
+  anAction,
+  anAsk,
+  anIncident,
+  aPreference,
+  aReport,
+  at,
+  cronJob,
+} from '../../builders.ts';
 import { storesForTests } from '../../stores.ts';
 import { aWorld, diagnosed, type World } from './world.ts';
 
@@ -19,6 +31,7 @@ const healthy = (over: Partial<Finding> = {}): Finding =>
     id: 'kubernetes-v-1',
     claim: 'The new Job succeeded.',
     role: 'context',
+    well: true,
     severity: 'info',
     cause: undefined,
     evidenceIds: ['ev-good'],
@@ -84,6 +97,63 @@ describe('after an action it is', () => {
     const fresh = { ...acted(seen(broken({ cause: 'dependency-unavailable', signal: other }))), reports: seen(before) };
     expect(judge(fresh).kind).toBe('made-worse');
   });
+  describe('held to what paged', () => {
+    const checkout = { kind: 'Service', name: 'checkout' };
+    const signal = { name: 'error_ratio', unit: 'ratio', before: 0.01, during: 0.4 };
+    const symptom = aFinding({
+      id: 'metrics-1-1',
+      entity: checkout,
+      role: 'symptom',
+      cause: undefined,
+      signal,
+      claim: 'Errors rose.',
+    });
+    const context = aContext({
+      workload: undefined,
+      service: { value: 'checkout', source: 'alert', confidence: 1, alternatives: [] },
+    });
+    const judged = (...after: Finding[]) =>
+      judge({ ...acted(seen(...after)), context, reports: seen(aFinding(), symptom) });
+    const errors = (during: number, over: Partial<Finding> = {}) => ({
+      ...symptom,
+      id: 'metrics-v-1',
+      signal: { ...signal, during },
+      claim: `Errors are at ${during}.`,
+      ...over,
+    });
+    const back = errors(0.01, { role: 'context', well: true, severity: 'info' });
+
+    test('recovered where that is well, whether or not the target says anything', () => {
+      expect(judged(healthy(), back).kind).toBe('recovered');
+      expect(judged(back)).toMatchObject({ kind: 'recovered', text: expect.stringContaining('Errors are at 0.01.') });
+    });
+    test('not recovered while that goes on, however well the target is', () => {
+      expect(judged(healthy(), errors(0.38))).toMatchObject({
+        kind: 'not-recovered',
+        text: expect.stringContaining('Errors are at 0.38.'),
+      });
+    });
+    test('worse where that grew much', () => {
+      expect(judged(healthy(), errors(0.9)).kind).toBe('made-worse');
+      expect(judged(healthy(), errors(0.5)).kind).toBe('not-recovered');
+    });
+    test('not known where nothing is seen of it, and then says what was', () => {
+      expect(judged(healthy())).toMatchObject({
+        kind: 'unknown',
+        text: expect.stringMatching(
+          /Whether what paged is gone .* checkout .*Errors rose\..*This is well: The new Job/,
+        ),
+      });
+    });
+    test('whatever else is wrong with it: it may have had that before', () => {
+      const other = errors(0.3, { signal: { ...signal, name: 'latency' }, cause: 'cpu-overload' });
+      expect(judged(healthy(), back, other).kind).toBe('recovered');
+    });
+    test('by no context that does not say that it is well', () => {
+      expect(judged({ ...back, well: undefined }).kind).toBe('unknown');
+    });
+  });
+
   test('told with the claims that say so, and their evidence only', () => {
     expect(judge(acted(seen(healthy())))).toEqual({
       kind: 'recovered',
@@ -105,6 +175,71 @@ describe('after an action it is', () => {
   test('not known where there was no action', () => {
     const input: Rechecked = { ...acted(seen(healthy())), decision: { kind: 'report', why: '', policies: [] } };
     expect(judge(input).kind).toBe('unknown');
+  });
+});
+
+describe('what got worse', () => {
+  const open = storesForTests();
+  const clock = { now: () => new Date(at('02:55:00')) };
+  let world: World;
+  beforeEach(async () => {
+    const stores = await open(clock);
+    world = aWorld(stores, clock);
+    await stores.incidents.open(anIncident());
+  });
+  const target = { kind: 'Deployment', name: 'web', namespace: 'shop', cluster: 'backend-1' };
+  const scaled = () => {
+    const hypothesis = aHypothesis({ entity: target, cause: 'traffic-surge' });
+    const entry = suggestedAction(hypothesis);
+    if (!entry) throw new Error('There is an action for a surge.');
+    const action = actionOf(entry, target, { incidentId: 'inc-1', evidenceIds: [] }, { from: 4, to: 6 });
+    const worse = broken({ entity: target, cause: 'oom-killed', claim: 'Its pods are killed for memory.' });
+    return { ...acted(seen(worse)), decision: { ...anAsk(), action } };
+  };
+  test('is told to who is paged, and offered to be taken back', async () => {
+    const { verification, afterwards, takingBack } = await verify(scaled(), world.ports);
+    expect(verification).toMatchObject({
+      kind: 'made-worse',
+      text: expect.stringMatching(
+        /killed for memory.*I ask for that: Scale Deployment shop\/web in backend-1 back from 6 to 4/,
+      ),
+    });
+    expect(afterwards).toBe('take-back');
+    expect(takingBack?.action).toMatchObject({
+      id: 'scale-workload',
+      target,
+      parameters: { from: 6, to: 4, undo: true },
+    });
+    expect(world.notes).toEqual([expect.stringMatching(/^Made worse, a person is needed: It got worse/)]);
+  });
+  test('by what took something back is not taken back in turn', async () => {
+    const { takingBack } = await verify(scaled(), world.ports);
+    const again = await verify({ ...scaled(), takingBack }, world.ports);
+    expect(again).toMatchObject({
+      afterwards: 'learn',
+      verification: { text: expect.stringContaining('A person has to look now.') },
+    });
+    expect(again).not.toHaveProperty('takingBack');
+    // The timeline holds both.
+    expect(
+      (await world.ports.incidents.timeline('inc-1')).filter(
+        ({ kind }: { readonly kind: string }) => kind === 'verification',
+      ),
+    ).toHaveLength(2);
+  });
+  test('by what cannot be taken back says so', async () => {
+    const made = await verify(acted(seen(broken({ cause: 'oom-killed' }))), world.ports);
+    expect(made).toMatchObject({
+      afterwards: 'learn',
+      verification: { text: expect.stringContaining('It cannot be taken back.') },
+    });
+  });
+  test('and cannot be told to who is paged is in the timeline', async () => {
+    world.outsideIsAway = true;
+    await verify(scaled(), world.ports);
+    expect(
+      (await world.ports.incidents.timeline('inc-1')).map(({ text }: { readonly text: string }) => text),
+    ).toContainEqual(expect.stringContaining('The page could not be told that it got worse'));
   });
 });
 

@@ -389,6 +389,19 @@ describe('after an action', () => {
       { role: 'context', claim: 'error ratio of billing is back at 1 %.', id: 'metrics-v-1' },
     ]);
   });
+  test('and says that it is well, with what it is now', async () => {
+    const { report } = await investigated({ series: [until(minute('02:42'))] }, verify);
+    expect(report.findings).toMatchObject([{ well: true, signal: { name: 'error_ratio', during: 0.01 } }]);
+  });
+  test.each([
+    ['that stopped rising is well', (n: number) => Math.min(n, minute('02:38')), /have|has not risen since/, true],
+    ['that goes on is the same problem', (n: number) => n, /rose further/, undefined],
+  ] as const)('a count %s', async (_, upTo, claim, well) => {
+    const restarts = aSeries('billing', 'restarts_total', (n) => Math.max(0, upTo(n) - minute('02:32')));
+    const { report } = await investigated({ series: [restarts] }, verify);
+    expect(report.findings[0]?.claim).toMatch(claim);
+    expect(report.findings[0]?.well).toBe(well);
+  });
   test('what is still away is the same problem', async () => {
     const { report } = await investigated({ series: [until(undefined)] }, verify);
     expect(report.findings).toMatchObject([{ role: 'symptom', claim: 'error ratio of billing is still at 60 %.' }]);

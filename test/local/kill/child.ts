@@ -22,6 +22,8 @@ const Case = z.object({
   reminded: z.boolean(),
   breaks: z.boolean(),
   expires: z.boolean(),
+  /** Verification says that it is to be taken back. */
+  worsens: z.boolean(),
 });
 export type Case = z.infer<typeof Case>;
 const Orders = z.object({
@@ -51,9 +53,20 @@ const hold: NonNullable<Hooks['entered']> = (at) => {
   return new Promise(() => undefined);
 };
 
+const Verifying = z.looseObject({
+  decision: z.looseObject({ action: z.unknown() }),
+  takingBack: z.unknown().optional(),
+});
+
 const invoke: NonNullable<Hooks['invoke']> = async (name, payload, call) => {
   if (name === 'synthesize' && caseOf(payload)?.breaks) throw new Error('broken on purpose');
   const answer = await call(name, payload);
+  if (name === 'verify' && caseOf(payload)?.worsens) {
+    const { takingBack, decision } = Verifying.parse(payload);
+    // The very action again: its key does not let it be done twice.
+    if (takingBack === undefined)
+      return { ...Verifying.parse(answer), afterwards: 'take-back', takingBack: { action: decision.action, why: '' } };
+  }
   const asked = name === 'decide' ? caseOf(payload) : undefined;
   if (!asked?.expires && !asked?.reminded) return answer;
   const decided = z.looseObject({ decision: z.looseObject({}) }).parse(answer);

@@ -27,6 +27,7 @@ function caseFor(state: string): Case {
     answers: state !== 'ApprovalExpired' && state !== 'AwaitApprovalReminded',
     reminded: state === 'AwaitApprovalReminded',
     expires: state === 'ApprovalExpired',
+    worsens: state === 'DecideToTakeBack',
     breaks: state === 'ReportFailure' || state === 'Failed',
   };
 }
