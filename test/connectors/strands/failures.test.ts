@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { LLMock } from '@copilotkit/aimock';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { ModelConfig, parsePrompt, strandsReasoner } from '../../../connectors/strands/index.ts';
 import { memorySpending } from '../../spending.ts';
+import { bedrock, json, misbehaving, models, openai, ways } from './misbehaving.ts';
 
 // What models do wrong, over the wire formats of Bedrock Converse and OpenAI: each ends in the next model's answer, and without one in a
 // sentence of ours; never in an exception.
@@ -22,87 +21,10 @@ const question = {
   digest: '12 pods OOM-killed',
   schema: z.object({ verdict: z.string() }),
 };
-const models = { coordinator: 'first', specialist: 'first' };
-const bedrock = (endpoint: string) => ({
-  provider: 'bedrock',
-  region: 'us-east-1',
-  endpoint,
-  models,
-  promptCache: false,
-});
-const openai = (endpoint: string) => ({ provider: 'openai', endpoint: `${endpoint}/v1`, models });
-
-/** A server that misbehaves in one way; for what the mock cannot do. */
-async function misbehaving(respond: (response: ServerResponse, body: string) => void) {
-  const server: Server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request
-      .on('data', (part: Buffer) => parts.push(part))
-      .on('end', () => respond(response, Buffer.concat(parts).toString()));
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-const json = (response: ServerResponse, status: number, body: unknown) => {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(typeof body === 'string' ? body : JSON.stringify(body));
-};
-const converse = (stopReason: string, content: unknown[]) => ({
-  output: { message: { role: 'assistant', content } },
-  stopReason,
-  usage: { inputTokens: 5, outputTokens: 5, totalTokens: 10 },
-  metrics: { latencyMs: 1 },
-});
-
 beforeAll(() => {
   process.env.AWS_ACCESS_KEY_ID ??= 'test';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
 });
-
-const ways: readonly (readonly [
-  name: string,
-  failure: string,
-  make: typeof bedrock | typeof openai,
-  respond: (response: ServerResponse) => void,
-])[] = [
-  [
-    'Bedrock throttles',
-    'throttled',
-    bedrock,
-    (r) => {
-      r.setHeader('x-amzn-errortype', 'ThrottlingException');
-      json(r, 429, { message: 'slow down' });
-    },
-  ],
-  ['Bedrock is silent', 'timeout', bedrock, () => undefined],
-  [
-    'Bedrock cuts the answer',
-    'malformed',
-    bedrock,
-    (r) => json(r, 200, converse('max_tokens', [{ text: 'The pods were' }])),
-  ],
-  ['Bedrock answers with half a document', 'malformed', bedrock, (r) => json(r, 200, '{"output":{"message":')],
-  [
-    'a guardrail intervenes',
-    'refused',
-    bedrock,
-    (r) => json(r, 200, converse('guardrail_intervened', [{ text: 'I cannot.' }])),
-  ],
-  [
-    'Bedrock answers in prose only',
-    'malformed',
-    bedrock,
-    (r) => json(r, 200, converse('end_turn', [{ text: 'The pods are fine.' }])),
-  ],
-  ['OpenAI throttles', 'throttled', openai, (r) => json(r, 429, { error: { message: 'slow down', type: 'requests' } })],
-  ['OpenAI is silent', 'timeout', openai, () => undefined],
-];
 
 test.each(ways)('%s: told as %s, and the next model answers in its place', async (_, failure, make, respond) => {
   const bad = await misbehaving(respond);
