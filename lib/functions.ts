@@ -73,6 +73,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'remember',
       'hear facts',
       'read evidence',
+      'ask a model',
       'use Slack',
     ],
   },

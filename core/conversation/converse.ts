@@ -18,7 +18,8 @@ import type { Ports } from '../ports/index.ts';
 import { redact } from '../redact.ts';
 import { answerApproval } from '../remediation/answer.ts';
 import { shorten } from '../text.ts';
-import { type Intent, readIntent, type Source } from './intent.ts';
+import type { Intent, Source } from './intent.ts';
+import { understand } from './understand.ts';
 import { checkedWords, helpWords, statusWords, type Words, whyWords } from './words.ts';
 
 type ConversationPorts = Pick<
@@ -36,7 +37,8 @@ type ConversationPorts = Pick<
   | 'audit'
   | 'costs'
   | 'memory'
->;
+> &
+  Partial<Pick<Ports, 'reasoner'>>;
 
 export interface Message {
   readonly incidentId: string;
@@ -99,7 +101,7 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
       only(heard.text),
       heard.kind === 'proposed' ? { proposal: heard.proposal, choices: ['yes', 'no'] } : {},
     );
-  const intent = readIntent(text);
+  const intent = await understand(message, ports);
   const diagnosis = await ports.incidents.diagnosis(incidentId);
   switch (intent.kind) {
     case 'approve':

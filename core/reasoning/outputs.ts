@@ -32,4 +32,26 @@ const DiagnosisOpinion = z.object({
   text: z.string().min(1).max(1200).describe('Three sentences: what broke, why, what to do next.'),
 });
 
-export const outputs = { SpecialistReport, DiagnosisOpinion };
+const IntentOpinion = z.object({
+  kind: z
+    .enum([
+      'why',
+      'checked',
+      'status',
+      'cost',
+      'help',
+      'preferences',
+      'investigate',
+      'evidence',
+      'approve',
+      'reject',
+      'unclear',
+    ])
+    .describe('What the message asks for; unclear where more than one fits, or none.'),
+  source: z
+    .enum(['logs', 'metrics', 'kubernetes', 'changes', 'knowledge'])
+    .optional()
+    .describe('Only with evidence: whose.'),
+});
+
+export const outputs = { SpecialistReport, DiagnosisOpinion, IntentOpinion };

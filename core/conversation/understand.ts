@@ -1,0 +1,35 @@
+// What a person wants, by rules first; where no rule is sure, by the model where one is configured. A model only chooses among what can be
+// asked here: a yes or no that it reads is said back as a question before it counts, and it teaches and corrects nothing.
+import type { Ports } from '../ports/index.ts';
+import { outputs } from '../reasoning/outputs.ts';
+import { redact } from '../redact.ts';
+import { clean, shorten } from '../text.ts';
+import { type Intent, readIntent } from './intent.ts';
+
+/** Longer texts are pasted, not said: no model is asked about them. */
+const mostCharacters = 600;
+
+export async function understand(
+  { text, incidentId }: { readonly text: string; readonly incidentId: string },
+  { reasoner }: Partial<Pick<Ports, 'reasoner'>>,
+): Promise<Intent> {
+  const read = readIntent(text);
+  if (read.kind !== 'unclear' || reasoner === undefined || text.length > mostCharacters) return read;
+  const answer = await reasoner.reason({
+    promptId: 'intent',
+    incidentId,
+    digest: shorten(clean(redact(text)), mostCharacters),
+    schema: outputs.IntentOpinion,
+  });
+  if (answer.kind === 'unavailable') return read;
+  const { kind, source } = answer.value;
+  switch (kind) {
+    case 'evidence':
+      return { kind, source };
+    case 'approve':
+    case 'reject':
+      return { kind, sure: false };
+    default:
+      return { kind };
+  }
+}
