@@ -14,6 +14,7 @@ import { dynamoStores, tableDefinitions } from '../connectors/dynamodb/index.ts'
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { knowledgeIndex, loadKnowledgeFolder } from '../connectors/knowledge-index/index.ts';
 import {
+  type ClusterAccess,
   fromKubeconfig,
   kubernetesChanges,
   kubernetesExecutor,
@@ -227,6 +228,12 @@ function charts(): Ports['charts'] {
     font: () => readFile(new URL(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'))),
   });
 }
+
+/** What acts on a cluster and looks at what is acted on, by any way into it. */
+export const actingOn = (access: ClusterAccess): Pick<World, 'executor' | 'targets'> => ({
+  executor: kubernetesExecutor({ clusters: [access], clock: systemClock() }),
+  targets: kubernetesTargets({ clusters: [access] }),
+});
 
 /** Recordings: acting changes them, and nothing real. Folders may hold one or many. */
 export function recordedWorld(

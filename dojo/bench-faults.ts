@@ -1,0 +1,75 @@
+// `npm run bench:faults`: many incidents, each with trouble drawn from a seed, over the embedded runtime. Counts what was done twice, what
+// was approved and came to nothing without a word, and incidents that never ended. Exit code 1 when there is one.
+import { parseArgs } from 'node:util';
+import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
+import { runBatch, type Verdict } from './faults/batch.ts';
+import { scheduleOf } from './faults/schedule.ts';
+
+const help = `Runs incidents with crashes, lost answers, redelivered pages, several answers and second pages, drawn from seeds.
+
+  npm run bench:faults -- [--schedules N] [--from SEED] [--seed SEED] [--together N] [--jobs N]
+
+  --schedules N   how many (default 1000)
+  --from SEED     the first seed (default 1); they count up
+  --seed SEED     this one alone, with its schedule printed
+  --together N    so many incidents in one process (default 40)
+  --jobs N        so many processes side by side (default 2)
+  --help          this
+
+The last line is schedules=… double=… lost=… endless=…; exit code 1 where one of the last three is not 0.`;
+
+const say = (text: string) => void process.stdout.write(`${text}\n`);
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      schedules: { type: 'string', default: '1000' },
+      from: { type: 'string', default: '1' },
+      seed: { type: 'string' },
+      together: { type: 'string', default: '40' },
+      jobs: { type: 'string', default: '2' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    say(help);
+    return 0;
+  }
+  const from = numberOf(values.seed ?? values.from, values.seed === undefined ? 'from' : 'seed');
+  const count = values.seed === undefined ? numberOf(values.schedules, 'schedules') : 1;
+  const schedules = Array.from({ length: count }, (_, n) => scheduleOf(from + n));
+  if (values.seed !== undefined) say(JSON.stringify(schedules[0], null, 2));
+  const together = numberOf(values.together, 'together');
+  const batches = Array.from({ length: Math.ceil(count / together) }, (_, n) =>
+    schedules.slice(n * together, (n + 1) * together),
+  );
+  const verdicts: Verdict[] = [];
+  let done = 0;
+  const startedAt = performance.now();
+  const lane = async () => {
+    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+      const found = await runBatch(batch);
+      verdicts.push(...found);
+      done += batch.length;
+      for (const { seed, kind, why } of found) say(`${kind}: seed ${seed}: ${why}`);
+      say(`${done} of ${count} after ${Math.round((performance.now() - startedAt) / 1000)} s`);
+    }
+  };
+  await Promise.all(Array.from({ length: numberOf(values.jobs, 'jobs') }, lane));
+  const of = (kind: Verdict['kind']) => verdicts.filter((verdict) => verdict.kind === kind).length;
+  say(`schedules=${count} double=${of('double')} lost=${of('lost')} endless=${of('endless')}`);
+  return verdicts.length === 0 ? 0 : 1;
+}
+
+function numberOf(text: string, option: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new Misconfigured(`--${option} takes a number from 1, not "${text}".`);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof WatchkeeperError) && !(error instanceof TypeError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

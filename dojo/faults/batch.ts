@@ -1,0 +1,148 @@
+// Some schedules together: lives of the runtime over one data folder, killed where schedules say so, and a last one that brings all to the
+// end. What was really done is the cluster's book; what people are told is the record. The two are compared.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import * as z from 'zod';
+import { Impossible } from '../../core/errors.ts';
+import { cronJobName, type Made, startCluster } from './cluster.ts';
+import { type Orders, Told } from './orders.ts';
+import type { Schedule } from './schedule.ts';
+
+export interface Verdict {
+  readonly seed: number;
+  readonly kind: 'double' | 'lost' | 'endless';
+  readonly why: string;
+}
+
+const recording = new URL('../../scenarios/cronjob-nightly-invoices', import.meta.url).pathname;
+const child = new URL('child.ts', import.meta.url).pathname;
+/** A life that is to be killed waits so long for those that never get where they die; the kill then comes where it comes. */
+const lifeMs = 9000;
+const patienceMs = 60_000;
+
+export async function runBatch(
+  schedules: readonly Schedule[],
+  bug: Orders['bug'] = 'none',
+): Promise<readonly Verdict[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'watchkeeper-faults-'));
+  const cluster = await startCluster(schedules);
+  try {
+    const data = join(folder, 'data');
+    mkdirSync(data);
+    writeFileSync(join(data, 'happened'), '');
+    const scenarios = join(folder, 'scenarios');
+    for (const { seed } of schedules) copyRecording(scenarios, seed);
+    const lives = Math.max(...schedules.map(({ crashes }) => crashes.length));
+    for (let life = 0; life < lives; life += 1) {
+      const dying = schedules.filter(({ crashes }) => crashes.length > life).length;
+      await live(
+        { data, scenarios, cluster: cluster.url, schedules: [...schedules], life, last: false, patienceMs, bug },
+        dying,
+      );
+    }
+    const told = await live(
+      { data, scenarios, cluster: cluster.url, schedules: [...schedules], life: lives, last: true, patienceMs, bug },
+      undefined,
+    );
+    return judge(schedules, cluster.made, told);
+  } finally {
+    await cluster.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Each schedule has a CronJob of its own: the recording, with its name in place of the recorded one. */
+function copyRecording(scenarios: string, seed: number): void {
+  const target = join(scenarios, `s${seed}`);
+  cpSync(recording, target, { recursive: true });
+  const rename = (path: string): void => {
+    if (statSync(path).isDirectory()) {
+      for (const name of readdirSync(path)) rename(join(path, name));
+      return;
+    }
+    const text = readFileSync(path, 'utf8').replaceAll('nightly-invoices', cronJobName(seed));
+    writeFileSync(path, path.endsWith('scenario.json') ? text.replace(/QCRONJOB1/g, `Q${seed}`) : text);
+  };
+  rename(target);
+}
+
+const Line = z.union([z.object({ held: z.number() }), z.object({ told: Told }), z.object({ over: z.literal(true) })]);
+
+/** One life. With `dying`, it is killed once so many are held, or after a while; without, it ends by itself. */
+async function live(orders: Orders, dying: number | undefined): Promise<readonly Told[]> {
+  const file = join(orders.data, '..', 'orders.json');
+  writeFileSync(file, JSON.stringify(orders));
+  const started = spawn(process.execPath, [child, file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let errors = '';
+  started.stderr.on('data', (chunk) => {
+    errors = (errors + chunk).slice(-4000);
+  });
+  const gone = new Promise<void>((resolve) => started.once('exit', () => resolve()));
+  const timer = setTimeout(() => kill(started), dying === undefined ? orders.patienceMs + 60_000 : lifeMs);
+  const told: Told[] = [];
+  let held = 0;
+  let over = false;
+  for await (const text of createInterface({ input: started.stdout })) {
+    const line = Line.parse(JSON.parse(text));
+    if ('told' in line) told.push(line.told);
+    if ('over' in line) over = true;
+    if ('held' in line) held += 1;
+    if (dying !== undefined && held >= dying) kill(started);
+  }
+  await gone;
+  clearTimeout(timer);
+  if (dying === undefined && !over) throw new Impossible(`The last life did not tell what came of it. ${errors}`);
+  return told;
+}
+
+const kill = (process: ChildProcess): void => void process.kill('SIGKILL');
+
+/** Pure. */
+export function judge(
+  schedules: readonly Schedule[],
+  made: readonly Made[],
+  told: readonly Told[],
+): readonly Verdict[] {
+  return schedules.flatMap(({ seed }) => {
+    const jobs = made.filter((one) => one.seed === seed);
+    const incidents = told.filter((one) => one.seed === seed);
+    const say = (kind: Verdict['kind'], why: string): Verdict => ({ seed, kind, why });
+    if (incidents.length === 0) return [say('endless', 'There is no incident.')];
+    return [
+      ...jobs
+        .filter((one, index) => jobs.findIndex((other) => other.incidentId === one.incidentId) !== index)
+        .map((one) => say('double', `Incident ${one.incidentId} made ${one.job} besides another Job.`)),
+      ...jobs
+        .filter(({ during }) => during.length > 0)
+        .map((one) => say('double', `${one.job} was made while ${one.during.join(', ')} ran for the same cause.`)),
+      ...jobs
+        .filter((one) => incidents.find(({ incidentId }) => incidentId === one.incidentId)?.approved !== true)
+        .map((one) => say('double', `${one.job} was made, and nobody had approved it.`)),
+      ...incidents.flatMap((incident) => {
+        if (incident.status !== 'closed' && incident.status !== 'failed')
+          return [say('endless', `Incident ${incident.incidentId} is ${incident.status}.`)];
+        return lost(
+          incident,
+          jobs.some(({ incidentId }) => incidentId === incident.incidentId),
+        ).map((why) => say('lost', `Incident ${incident.incidentId}: ${why}`));
+      }),
+    ];
+  });
+}
+
+/** What was approved is done, or people are told that it was not, or that it is not known. */
+function lost({ approved, actions, status }: Told, wasDone: boolean): string[] {
+  const saysDone = actions.some((text) => /^(?:Done|Already done)/.test(text));
+  const saysOpen = actions.some((text) => /is not known/.test(text));
+  const saysNot = actions.some((text) =>
+    /^(?:Not done|Failed|Refused|Nothing was done)|nothing was done|stopped waiting/.test(text),
+  );
+  if (wasDone && !saysDone && !saysOpen && status !== 'failed') return ['it was done, and nobody is told.'];
+  if (!wasDone && saysDone) return ['people are told that it was done, and it was not.'];
+  if (approved && !saysDone && !saysNot && !saysOpen && status !== 'failed')
+    return ['it was approved, and nobody is told what came of it.'];
+  return [];
+}

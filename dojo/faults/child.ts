@@ -1,0 +1,247 @@
+// One life of the embedded runtime, with a batch of incidents in it, each with its own trouble. Holds where a schedule says that the process
+// dies there, says so, and waits to be killed. The last life holds nothing, brings all to the end, and tells what the record says.
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { Unavailable } from '../../core/errors.ts';
+import type { Approval } from '../../core/model/action.ts';
+import { answerApproval } from '../../core/remediation/answer.ts';
+import { actingOn, recordedWorld } from '../../local/compose.ts';
+import { vary } from '../../local/paging.ts';
+import { type Hooks, type Runtime, startRuntime } from '../../local/runtime/index.ts';
+import type { MakeWorld } from '../../local/world.ts';
+import { cronJobName } from './cluster.ts';
+import { Orders, type Told } from './orders.ts';
+import type { Crash, Schedule } from './schedule.ts';
+
+const orders = Orders.parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));
+const { schedules, life, last, bug } = orders;
+const say = (line: object) => void process.stdout.write(`${JSON.stringify(line)}\n`);
+const seedOf = (sourceId: string): number => Number(/^source-(\d+)/.exec(sourceId)?.[1] ?? -1);
+const bySeed = new Map(schedules.map((schedule) => [schedule.seed, schedule]));
+const Traced = z.looseObject({ trigger: z.looseObject({ sourceId: z.string() }) });
+const scheduleIn = (value: unknown): Schedule | undefined => {
+  const traced = Traced.safeParse(value);
+  return traced.success ? bySeed.get(seedOf(traced.data.trigger.sourceId)) : undefined;
+};
+
+/** Happens once in all lives. */
+const book = join(orders.data, 'happened');
+const happened = new Set(readFileSync(book, 'utf8').split('\n'));
+const once = (what: string): boolean => {
+  if (happened.has(what)) return false;
+  happened.add(what);
+  appendFileSync(book, `${what}\n`);
+  return true;
+};
+
+const forever = () => new Promise<never>(() => undefined);
+const crashOf = ({ crashes }: Schedule): Crash | undefined => (last ? undefined : crashes[life]);
+const holdIf = (schedule: Schedule | undefined, here: (crash: Crash) => boolean): Promise<never> | undefined => {
+  const crash = schedule && crashOf(schedule);
+  if (!schedule || !crash || !here(crash) || !once(`crash ${schedule.seed} ${life}`)) return undefined;
+  say({ held: schedule.seed });
+  return forever();
+};
+
+/** Which schedule an execution is about; what its states carry says so at its start only. */
+const executionOf = new Map<string, Schedule>();
+const holdAt =
+  (at: 'entered' | 'left'): NonNullable<Hooks['entered']> =>
+  (running) => {
+    const schedule = executionOf.get(running.name) ?? scheduleIn(running.input);
+    if (schedule) executionOf.set(running.name, schedule);
+    return holdIf(schedule, (crash) => crash.at === at && crash.state === running.state);
+  };
+
+const Awaiting = z.looseObject({ decision: z.looseObject({}) });
+const invoke: NonNullable<Hooks['invoke']> = async (name, payload, call) => {
+  const schedule = scheduleIn(payload);
+  if (schedule?.stumbles === name && once(`stumble ${schedule.seed}`)) throw new Unavailable('It stumbled.');
+  const made = await call(name, payload);
+  if (name !== 'decide') return made;
+  // Nobody waits half an hour here.
+  const seconds = { expiresInSeconds: 6, remindInSeconds: 3, lastSeconds: 3 };
+  const decided = Awaiting.parse(made);
+  return { ...decided, decision: { ...decided.decision, ...seconds } };
+};
+
+const accessFor = (incidentId: string): Parameters<typeof actingOn>[0] => ({
+  name: 'backend-1',
+  async request(path, { method = 'GET', body } = {}) {
+    try {
+      const response = await fetch(new URL(path, orders.cluster), {
+        method,
+        headers: { 'content-type': 'application/json', 'x-incident': incidentId },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: JSON.parse(text), bytes: text.length };
+    } catch {
+      return { status: 0, problem: 'no answer', body: undefined, bytes: 0 };
+    }
+  },
+});
+
+const makeWorld: MakeWorld = async (ground) => {
+  const world = await recordedWorld([orders.scenarios])(ground);
+  const scheduleFor = async (incidentId: string) =>
+    bySeed.get(seedOf((await ground.incidents.get(incidentId))?.sourceId ?? ''));
+  let tries = 0;
+  return {
+    ...world,
+    // So many incidents at once are this harness' doing, and no symptom.
+    catalog: {
+      load: async () => {
+        const loaded = await world.catalog.load();
+        return { ...loaded, budgets: { actsPerHour: 9999, actsPerIncident: 99, samePerDay: 99, podsPerHour: 9999 } };
+      },
+    },
+    targets: {
+      look: (target, scope) => actingOn(accessFor(scope.incidentId)).targets.look(target, scope),
+      around: (target, scope) => actingOn(accessFor(scope.incidentId)).targets.around(target, scope),
+    },
+    executor: {
+      dryRun: (action) => actingOn(accessFor(action.incidentId)).executor.dryRun(action),
+      async execute(action) {
+        const schedule = await scheduleFor(action.incidentId);
+        await holdIf(schedule, ({ at }) => at === 'before-call');
+        const dies = schedule && crashOf(schedule)?.at === 'during-call';
+        tries += 1;
+        const idempotencyKey =
+          bug === 'new-key-each-try' ? `${action.idempotencyKey}:${process.pid}:${tries}` : action.idempotencyKey;
+        const doing = actingOn(accessFor(action.incidentId)).executor.execute({
+          ...action,
+          idempotencyKey,
+        });
+        if (dies) {
+          await Promise.race([doing.catch(() => undefined), sleep(20)]);
+          await holdIf(schedule, ({ at }) => at === 'during-call');
+        }
+        if (bug === 'swallowed-failure')
+          return doing.catch(() => ({ kind: 'done' as const, detail: 'It seems to have been done.' }));
+        const done = await doing;
+        await holdIf(schedule, ({ at }) => at === 'after-call');
+        return done;
+      },
+    },
+    chat: {
+      async publish(message) {
+        const schedule = await scheduleFor(message.incidentId);
+        for (let nth = 0; nth < (schedule?.chatFails ?? 0); nth += 1)
+          if (once(`chat ${schedule?.seed} ${nth}`)) throw new Unavailable('The thread cannot be reached.');
+      },
+    },
+    pager: {
+      alerts: async () => ({ kind: 'data', alerts: [] }),
+      note: async (sourceId) =>
+        bySeed.get(seedOf(sourceId))?.pagerFails === true
+          ? { kind: 'gap', gap: { source: 'pagerduty', reason: 'Away.' } }
+          : { kind: 'written' },
+    },
+    waitMs: 20,
+  };
+};
+
+const runtime: Runtime = await startRuntime({
+  makeWorld,
+  data: orders.data,
+  onTrouble: () => undefined,
+  hooks: { invoke, entered: holdAt('entered'), left: holdAt('left') },
+});
+
+async function pressFor(approval: Approval): Promise<void> {
+  const incident = await runtime.ports.incidents.get(approval.incidentId);
+  const answers = bySeed.get(seedOf(incident?.sourceId ?? ''))?.answers ?? [];
+  await Promise.all(
+    answers.map(async ({ by, verdict, afterMs }) => {
+      await sleep(afterMs);
+      if (bug === 'lost-wake-up' && by === 'ana') return;
+      await answerApproval({ approvalId: approval.id, verdict, by }, runtime.ports).catch(() => undefined);
+    }),
+  );
+}
+const asked = new Set<string>();
+const press = (approval: Approval) => {
+  if (approval.state !== 'pending' || asked.has(approval.id)) return;
+  asked.add(approval.id);
+  void pressFor(approval);
+};
+runtime.feed.watch((event) => {
+  if (event.kind === 'approval') press(event.approval);
+});
+
+/** As PagerDuty does: again until it was taken. */
+async function page(schedule: Schedule, source: string, event: string): Promise<void> {
+  const body =
+    runtime.world.pages.find(({ body: text }) => text.includes(`${cronJobName(schedule.seed)}-`))?.body ?? '';
+  const ids = [event, source];
+  const varied = vary(body, new Date(), () => ids.shift() ?? '');
+  for (let nth = 0; nth < 50; nth += 1) {
+    try {
+      await runtime.sendPage(varied);
+      once(`accepted ${event}`);
+      return;
+    } catch {
+      await sleep(100);
+    }
+  }
+}
+const pageOnce = async (schedule: Schedule, source: string, event: string) => {
+  if (!happened.has(`accepted ${event}`)) await page(schedule, source, event);
+};
+
+await runtime.resume();
+for (const incident of await runtime.ports.incidents.list(500))
+  for (const approval of await runtime.ports.approvals.ofIncident(incident.id)) press(approval);
+const sending = schedules.map(async (schedule, place) => {
+  await sleep(place * 30);
+  const { seed, redeliveredMs, twinMs } = schedule;
+  await pageOnce(schedule, `source-${seed}`, `event-${seed}`);
+  await Promise.all([
+    ...redeliveredMs.map(async (ms) => {
+      await sleep(ms);
+      if (once(`redelivered ${seed} ${ms}`)) await page(schedule, `source-${seed}`, `event-${seed}`);
+    }),
+    ...(twinMs === undefined
+      ? []
+      : [sleep(twinMs).then(() => pageOnce(schedule, `source-${seed}-twin`, `event-${seed}-twin`))]),
+  ]);
+});
+
+if (last) {
+  await Promise.all(sending);
+  const until = Date.now() + orders.patienceMs;
+  const wanted = schedules.flatMap(({ seed, twinMs }) => [
+    `source-${seed}`,
+    ...(twinMs === undefined ? [] : [`source-${seed}-twin`]),
+  ]);
+  const ended = async () => {
+    const all = await runtime.ports.incidents.list(500);
+    const over = new Set(
+      all.filter(({ status }) => status === 'closed' || status === 'failed').map(({ sourceId }) => sourceId),
+    );
+    // A second page about one cause may have joined the first's incident.
+    return wanted.every(
+      (source) =>
+        over.has(source) ||
+        (source.endsWith('-twin') && over.has(source.slice(0, -5)) && !all.some((one) => one.sourceId === source)),
+    );
+  };
+  while (Date.now() < until && !(await ended())) await sleep(200);
+  for (const { id, sourceId, status } of await runtime.ports.incidents.list(500)) {
+    const approvals = await runtime.ports.approvals.ofIncident(id);
+    const timeline = await runtime.ports.incidents.timeline(id);
+    const told: Told = {
+      seed: seedOf(sourceId),
+      incidentId: id,
+      status,
+      approved: approvals.some((one) => one.state === 'decided' && one.verdict !== 'reject'),
+      actions: timeline.filter(({ kind }) => kind === 'action' || kind === 'learned').map(({ text }) => text),
+    };
+    say({ told });
+  }
+  say({ over: true });
+  process.exit(0);
+}

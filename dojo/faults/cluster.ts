@@ -1,0 +1,100 @@
+// The cluster that incidents of a batch act on, in a process that is never killed: as much of the Kubernetes API as rerunning a CronJob asks
+// for, with the API server's own rule that a name is taken once. It does what each schedule says of its calls, and keeps a book of every Job
+// that was really made. (The executor is tested against a real API server: npm run test:kubernetes.)
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as z from 'zod';
+import type { Schedule } from './schedule.ts';
+
+/** A Job that was made, by which incident; `during`: of those of its CronJob that ran at that moment. */
+export interface Made {
+  readonly seed: number;
+  readonly incidentId: string;
+  readonly job: string;
+  readonly during: readonly string[];
+}
+
+const Job = z.looseObject({
+  metadata: z.looseObject({ name: z.string() }),
+});
+type Job = z.infer<typeof Job>;
+
+export const cronJobName = (seed: number): string => `nightly-invoices-s${seed}`;
+const seedIn = (path: string): number => Number(/nightly-invoices-s(\d+)/.exec(path)?.[1] ?? -1);
+
+/** A Job runs so long. */
+const runMs = 400;
+
+export interface Cluster {
+  readonly url: string;
+  readonly made: readonly Made[];
+  close(): Promise<void>;
+}
+
+export async function startCluster(schedules: readonly Schedule[]): Promise<Cluster> {
+  const pending = new Map(schedules.map(({ seed, calls }) => [seed, [...calls]]));
+  const jobs = new Map<string, { readonly job: Job; readonly endsAt: number }>();
+  const made: Made[] = [];
+  const ofSeed = (seed: number) => [...jobs.values()].filter(({ job }) => seedIn(job.metadata.name) === seed);
+  const running = (seed: number) => ofSeed(seed).filter(({ endsAt }) => endsAt > Date.now());
+
+  const cronJob = (seed: number) => ({
+    kind: 'CronJob',
+    metadata: { name: cronJobName(seed), namespace: 'billing', uid: `uid-${seed}`, generation: 1 },
+    spec: { concurrencyPolicy: 'Allow', suspend: false, jobTemplate: { spec: { backoffLimit: 0 } } },
+    status: {
+      active: running(seed).map(({ job }) => ({ name: job.metadata.name })),
+      lastSuccessfulTime: `2026-11-17T01:49:0${ofSeed(seed).length - running(seed).length}Z`,
+    },
+  });
+
+  const create = async (request: IncomingMessage, response: ServerResponse) => {
+    const job = Job.parse(JSON.parse(await textOf(request)));
+    const { name } = job.metadata;
+    const seed = seedIn(name);
+    if (request.url?.includes('dryRun=All')) return answer(response, 201, job);
+    const fault = pending.get(seed)?.shift();
+    if (fault === 'unavailable') return answer(response, 503, { kind: 'Status' });
+    if (jobs.has(name)) return answer(response, 409, { kind: 'Status', reason: 'AlreadyExists' });
+    const during = running(seed).map((one) => one.job.metadata.name);
+    jobs.set(name, { job, endsAt: Date.now() + runMs });
+    made.push({ seed, incidentId: String(request.headers['x-incident']), job: name, during });
+    if (fault === 'lost-answer') return response.destroy();
+    if (fault === 'slow') return setTimeout(() => answer(response, 201, job), 150);
+    return answer(response, 201, job);
+  };
+
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://cluster').pathname;
+    const seed = seedIn(path);
+    if (request.method === 'POST' && path.endsWith('/jobs')) return void create(request, response);
+    const job = /\/jobs\/([^/]+)$/.exec(path)?.[1];
+    if (job !== undefined) {
+      const found = jobs.get(job);
+      return answer(response, found ? 200 : 404, found?.job ?? { kind: 'Status' });
+    }
+    if (/\/cronjobs\/[^/]+$/.test(path)) return answer(response, 200, cronJob(seed));
+    return answer(response, 200, { items: [] });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    made,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString('utf8');
+}

@@ -1,0 +1,98 @@
+// What goes wrong in one incident, and when: drawn from a seed, so that the same seed is the same trouble again. Pure.
+import * as z from 'zod';
+
+/** Where the process is held until it is killed: at a state of the machine, or around the call that changes the cluster. */
+export const Crash = z.discriminatedUnion('at', [
+  z.object({ at: z.literal('entered'), state: z.string() }),
+  z.object({ at: z.literal('left'), state: z.string() }),
+  z.object({ at: z.enum(['before-call', 'during-call', 'after-call']) }),
+]);
+export type Crash = z.infer<typeof Crash>;
+
+export const Schedule = z.object({
+  seed: z.number().int(),
+  /** One in each life of the process, in this order. */
+  crashes: z.array(Crash).max(2),
+  /** What the cluster answers to the first calls that would change it; all later ones are taken. */
+  calls: z.array(z.enum(['unavailable', 'lost-answer', 'slow'])).max(3),
+  /** The same page again, so long after the first. */
+  redeliveredMs: z.array(z.number()).max(3),
+  /** People, in the order in which they press; some press twice. Nobody: it expires. */
+  answers: z.array(z.object({ by: z.string(), verdict: z.enum(['approve', 'reject']), afterMs: z.number() })).max(4),
+  /** Another page about the same cause, so long after the first. */
+  twinMs: z.number().optional(),
+  /** So many messages to the thread that fail. */
+  chatFails: z.number().int(),
+  pagerFails: z.boolean(),
+  /** A function that fails in a way nobody foresaw, once. */
+  stumbles: z.string().optional(),
+});
+export type Schedule = z.infer<typeof Schedule>;
+
+/** Mulberry32 (Tommy Ettinger, public domain): small, and the same on every machine. */
+export function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** On the way of an incident that is asked about. */
+const states = [
+  'OpenIncident',
+  'AssembleContext',
+  'Investigate',
+  'Synthesize',
+  'Decide',
+  'Report',
+  'AwaitApproval',
+  'Approved',
+  'Remediate',
+  'Acted',
+  'Settle',
+  'Recheck',
+  'Verify',
+  'Learn',
+] as const;
+const functions = [
+  'specialist-logs',
+  'specialist-metrics',
+  'report',
+  'decide',
+  'remediate',
+  'verify',
+  'learn',
+] as const;
+const people = ['ana', 'ben', 'cleo'] as const;
+
+export function scheduleOf(seed: number): Schedule {
+  const next = random(seed);
+  const chance = (share: number) => next() < share;
+  const upTo = (most: number) => Math.floor(next() * (most + 1));
+  const one = <T>(of: readonly T[]): T => of[Math.floor(next() * of.length)] as T;
+  const several = <T>(most: number, make: () => T): T[] => Array.from({ length: upTo(most) }, make);
+  const crash = (): Crash =>
+    chance(0.5)
+      ? { at: one(['before-call', 'during-call', 'after-call'] as const) }
+      : { at: one(['entered', 'left'] as const), state: one(states) };
+  return {
+    seed,
+    crashes: chance(0.7) ? [crash(), ...(chance(0.3) ? [crash()] : [])] : [],
+    calls: several(2, () => one(['unavailable', 'lost-answer', 'slow'] as const)),
+    redeliveredMs: several(2, () => upTo(400)),
+    answers: chance(0.06)
+      ? []
+      : Array.from({ length: 1 + upTo(3) }, () => ({
+          by: one(people),
+          verdict: chance(0.85) ? ('approve' as const) : ('reject' as const),
+          afterMs: upTo(60),
+        })),
+    ...(chance(0.3) ? { twinMs: upTo(300) } : {}),
+    chatFails: chance(0.3) ? 1 + upTo(3) : 0,
+    pagerFails: chance(0.3),
+    ...(chance(0.25) ? { stumbles: one(functions) } : {}),
+  };
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { judge, runBatch } from '../../dojo/faults/batch.ts';
+import { scheduleOf } from '../../dojo/faults/schedule.ts';
+
+const { twinMs: _, ...drawn } = scheduleOf(1);
+const schedule = { ...drawn, crashes: [] };
+const told = { seed: 1, incidentId: 'inc-1', status: 'closed', approved: true, actions: ['Done: Rerun.'] };
+const made = { seed: 1, incidentId: 'inc-1', job: 'job-1', during: [] };
+const kinds = (...[jobs, incidents]: [Parameters<typeof judge>[1], Parameters<typeof judge>[2]]) =>
+  judge([schedule], jobs, incidents).map(({ kind }) => kind);
+
+describe('what the harness calls', () => {
+  test('right is done once, and told', () => {
+    expect(kinds([made], [told])).toEqual([]);
+    expect(kinds([], [{ ...told, approved: false, actions: [] }])).toEqual([]);
+    expect(kinds([], [{ ...told, actions: ['Not done: Rerun. The kill switch is on.'] }])).toEqual([]);
+  });
+  test('double is two Jobs of one incident, one beside another for one cause, or one that nobody approved', () => {
+    expect(kinds([made, { ...made, job: 'job-2' }], [told])).toEqual(['double']);
+    expect(kinds([{ ...made, during: ['job-0'] }], [told])).toEqual(['double']);
+    expect(kinds([made], [{ ...told, approved: false }])).toEqual(['double']);
+  });
+  test('lost is what was approved and came to nothing without a word, and what is told otherwise than it was', () => {
+    expect(kinds([], [{ ...told, actions: [] }])).toEqual(['lost']);
+    expect(kinds([], [told])).toEqual(['lost']);
+    expect(kinds([made], [{ ...told, actions: ['Not done: Rerun.'] }])).toEqual(['lost']);
+  });
+  test('endless is an incident that is still open, or that is not there', () => {
+    expect(kinds([made], [{ ...told, status: 'acting' }])).toEqual(['endless']);
+    expect(kinds([], [])).toEqual(['endless']);
+  });
+});
+
+test('a seed is the same trouble again', () => {
+  expect(scheduleOf(17)).toEqual(scheduleOf(17));
+  expect(new Set([1, 2, 3, 4, 5].map((seed) => JSON.stringify(scheduleOf(seed)))).size).toBe(5);
+});
+
+test('it sees what is done twice where a second try has another key, and nothing where it has not', {
+  timeout: 120_000,
+}, async () => {
+  const lostAnswer = {
+    ...schedule,
+    calls: ['lost-answer' as const],
+    answers: [{ by: 'ana', verdict: 'approve' as const, afterMs: 0 }],
+  };
+  expect((await runBatch([lostAnswer], 'new-key-each-try')).map(({ kind }) => kind)).toContain('double');
+  expect(await runBatch([lostAnswer])).toEqual([]);
+});
