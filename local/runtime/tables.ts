@@ -1,6 +1,8 @@
 // DynamoDB on one machine: dynalite in this process, on disk or in memory, behind the AWS client. What is in the tables is the
 // connector's business.
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
@@ -10,6 +12,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { Misconfigured } from '../../core/errors.ts';
+
+/** How long closing waits for requests that are being worked on. */
+const drainMs = 2000;
 
 export interface Tables {
   readonly client: DynamoDBClient;
@@ -26,6 +31,7 @@ export async function openTables(
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
+  const answered = counted(server);
   const { port } = server.address() as AddressInfo;
   const client = new DynamoDBClient({
     endpoint: `http://127.0.0.1:${port}`,
@@ -33,6 +39,7 @@ export async function openTables(
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   const close = async () => {
+    await answered();
     client.destroy();
     server.closeAllConnections();
     await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -46,6 +53,19 @@ export async function openTables(
   return { client, close };
 }
 
+/** A call to wait until no request is being worked on: the store under dynalite must not be closed in the middle of one. */
+function counted(server: Server): () => Promise<void> {
+  const open = new Set<ServerResponse>();
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    open.add(response);
+    response.once('finish', () => open.delete(response));
+  });
+  return async () => {
+    const until = Date.now() + drainMs;
+    while (open.size > 0 && Date.now() < until) await sleep(5);
+  };
+}
+
 async function createTable(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
   try {
     await client.send(new CreateTableCommand(definition));
@@ -55,6 +75,6 @@ async function createTable(client: DynamoDBClient, definition: CreateTableComman
   for (;;) {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: definition.TableName }));
     if (Table?.TableStatus === 'ACTIVE') return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
   }
 }
