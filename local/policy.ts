@@ -30,6 +30,7 @@ explain
   --pods N             how many pods it affects (default 1)
   --requester          who asked for it is among those who approved
   --no-evidence        no finding of the incident names the target
+  --another            another incident acted on the target meanwhile
   --kill-switch        as if it were on
 
 both
@@ -50,6 +51,7 @@ const options = {
   pods: { type: 'string', default: '1' },
   requester: { type: 'boolean', default: false },
   evidence: { type: 'boolean', default: true },
+  another: { type: 'boolean', default: false },
   'kill-switch': { type: 'boolean', default: false },
   catalog: { type: 'string', default: catalogFile },
   json: { type: 'boolean', default: false },
@@ -162,6 +164,7 @@ function standingOf(values: Options): Standing {
       ...Array.from({ length: same }, (_, n) => ({ ...act(`same-${n}`, values.action ?? ''), incidentId: 'another' })),
       ...Array.from({ length: done }, (_, n) => act(`done-${n}`, 'another')),
     ],
+    rival: values.another ? { ...act('rival', values.action ?? ''), incidentId: 'another' } : undefined,
     approvals: numberOf(values.approvals, 'approvals'),
     requesterApproved: values.requester,
   };

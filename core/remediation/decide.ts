@@ -16,6 +16,7 @@ import { actionOf, actionProblem, suggestedAction } from './catalogue.ts';
 import { approversAt, authorize, environmentOf, factsOf, locate, type Standing } from './guard.ts';
 import { attemptIn } from './instructions.ts';
 import { digestOf, liveOf, tolerant } from './live.ts';
+import { rivalOf } from './rival.ts';
 import { brokenOn, planOn, type Survey, surveyOf } from './survey.ts';
 
 type DecidePorts = Pick<
@@ -230,7 +231,7 @@ export async function standingOf(
   hypothesis: Hypothesis,
   action: Action,
   catalog: Catalog,
-  ports: Pick<Ports, 'clock' | 'acts' | 'controls'>,
+  ports: Pick<Ports, 'clock' | 'acts' | 'controls' | 'incidents'>,
   { looked, around }: Survey,
 ): Promise<Standing> {
   const { target } = action;
@@ -252,6 +253,7 @@ export async function standingOf(
     ports.acts.recent(environmentOf(target, input.context, catalog) ?? 'unknown', now),
     ports.controls.killSwitch(),
   ]);
+  const rival = await rivalOf(target, { acts, incident: input.incident, now }, ports);
   return {
     context: input.context,
     confidence: confidenceToAct(hypothesis),
@@ -262,6 +264,7 @@ export async function standingOf(
     live: liveOf(looked),
     affects: affectsOf(action, looked, around.objects, calls),
     acts,
+    rival,
     approvals: 0,
     requesterApproved: false,
   };

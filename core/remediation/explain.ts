@@ -71,6 +71,12 @@ function changesFor({ actor, facts }: Supposed): Change[] {
       fact('evidence', 'a finding of the incident names the target', { seenInEvidence: true }),
     ),
     ...when(
+      facts.anotherActed,
+      fact('another', 'what the other incident did is known to be over, and this is looked at anew', {
+        anotherActed: false,
+      }),
+    ),
+    ...when(
       !facts.environmentKnown,
       fact('environment', 'the catalogue places the target', { environmentKnown: true }),
     ),

@@ -24,6 +24,8 @@ export interface Standing {
   readonly affects: Affects;
   /** What was done in the target's environment within a day. */
   readonly acts: readonly Act[];
+  /** What another incident did to the target that this one cannot have taken into account. */
+  readonly rival?: Act | undefined;
   /** How many people approved, and whether who asked for it is among them. */
   readonly approvals: number;
   readonly requesterApproved: boolean;
@@ -49,7 +51,9 @@ export async function authorize(
     context: { ...factsOf(action, standing, catalog) },
   });
   const frozen = freezes.length > 0 ? ` Freeze: ${freezes.map((freeze) => freeze.name).join(', ')}.` : '';
-  return { ...answer, why: `${answer.why} (Level ${level}, environment ${environment ?? 'unknown'}.)${frozen}` };
+  const { rival } = standing;
+  const done = rival === undefined ? '' : ` Incident ${rival.incidentId} did ${rival.actionId} to it at ${rival.at}.`;
+  return { ...answer, why: `${answer.why} (Level ${level}, environment ${environment ?? 'unknown'}.)${frozen}${done}` };
 }
 
 /** What the policies judge by; the type Facts of policies/watchkeeper.cedarschema. */
@@ -71,6 +75,7 @@ export function factsOf(
     protected: isProtected || hasProtectedLabel(standing.live.labels, catalog),
     database: standing.live.database,
     seenInEvidence: standing.seenInEvidence,
+    anotherActed: standing.rival !== undefined,
     reversible: action.reversible,
     confidencePercent: Math.round(standing.confidence * 100),
     approvals: standing.approvals,

@@ -15,6 +15,7 @@ import { actionProblem } from './catalogue.ts';
 import { isTaughtFor, standingOf } from './decide.ts';
 import { actOf, authorize, environmentOf } from './guard.ts';
 import { pagedIn } from './paged.ts';
+import { rivalOf } from './rival.ts';
 import { showAnswered } from './settled.ts';
 import { changedSince } from './still.ts';
 import { brokenOn, surveyOf } from './survey.ts';
@@ -185,9 +186,10 @@ async function refusalOf(
   };
   const environment = environmentOf(action.target, input.context, catalog) ?? 'unknown';
   // Judged on the list that it is counted in, so that a budget holds however many act at once.
-  const allowed = await ports.acts.enter(environment, actOf(action, standing), (acts) =>
-    authorize(actor, action, { ...standing, acts }, catalog, ports.policies),
-  );
+  const allowed = await ports.acts.enter(environment, actOf(action, standing), async (acts) => {
+    const rival = await rivalOf(action.target, { acts, incident: input.incident, now: standing.now }, ports);
+    return authorize(actor, action, { ...standing, acts, rival }, catalog, ports.policies);
+  });
   return allowed.allowed ? undefined : refused(allowed.why, allowed.policies);
 }
 

@@ -34,6 +34,7 @@ const request = (over: Partial<PolicyRequest> = {}, context: PolicyRequest['cont
     approvals: 2,
     approvalsNeeded: 2,
     requesterApproved: false,
+    anotherActed: false,
     actsInHour: 0,
     actsPerHour: 6,
     actsInIncident: 0,
@@ -81,6 +82,7 @@ describe('forbidden whatever the level', () => {
     ['kill-switch', {}, { killSwitch: true }],
     ['protected-workload', {}, { protected: true }],
     ['target-not-in-evidence', {}, { seenInEvidence: false }],
+    ['another-incident-acts', {}, { anotherActed: true }],
     ['environment-unknown', { actor: { kind: 'preference', id: 'p' } as const }, { environmentKnown: false }],
     [
       'system-namespaces',

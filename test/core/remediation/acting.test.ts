@@ -48,8 +48,11 @@ async function teach(input = diagnosed()): Promise<void> {
   );
   world.carriedOut = [];
 }
-/** The same error, in another incident. */
-const again = (input = diagnosed()): Synthesized => ({ ...input, incident: anIncident({ id: 'inc-2' }) });
+/** The same error, in an incident that began after the first was over. */
+const again = (input = diagnosed(), id = 'inc-2'): Synthesized => ({
+  ...input,
+  incident: anIncident({ id, openedAt: at('02:50:00') }),
+});
 
 describe('the decision', () => {
   test('is to ask, by the policy that it names', async () => {
@@ -160,8 +163,7 @@ describe('what was taught', () => {
   test('is obeyed three times a day, then asked about', async () => {
     await teach();
     const kinds: string[] = [];
-    for (const id of ['inc-2', 'inc-3', 'inc-4', 'inc-5'])
-      kinds.push((await decided({ ...diagnosed(), incident: anIncident({ id }) })).kind);
+    for (const id of ['inc-2', 'inc-3', 'inc-4', 'inc-5']) kinds.push((await decided(again(diagnosed(), id))).kind);
     expect(kinds).toEqual(['act', 'act', 'act', 'ask']);
   });
   test('is not taught where it did not help, or nobody asked for it', async () => {

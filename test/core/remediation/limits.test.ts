@@ -29,7 +29,12 @@ let count = 0;
 /** The same error in another incident. */
 const again = async (input = diagnosed()): Promise<Synthesized> => {
   count += 1;
-  const incident = anIncident({ id: `inc-${count}`, sourceId: `PD-${count}`, trigger: input.incident.trigger });
+  const incident = anIncident({
+    id: `inc-${count}`,
+    sourceId: `PD-${count}`,
+    trigger: input.incident.trigger,
+    openedAt: now,
+  });
   await stores.incidents.open(incident);
   return { ...input, incident };
 };
@@ -51,7 +56,10 @@ async function done(input: Synthesized, ...people: string[]) {
     at: now,
     remember: false,
   } as const;
-  return (await remediate({ ...input, decision, approval } satisfies Asked, world.ports)).remediation;
+  const { remediation } = await remediate({ ...input, decision, approval } satisfies Asked, world.ports);
+  await stores.incidents.update(input.incident.id, { status: 'closed' });
+  now = new Date(Date.parse(now) + 1).toISOString();
+  return remediation;
 }
 const rollback = () => diagnosed({ cause: 'code-change', changeId: 'c-1', entity: { ...cronJob, kind: 'Deployment' } });
 
@@ -79,6 +87,53 @@ describe('the same thing again', () => {
   });
 });
 
+describe('two incidents for one cause', () => {
+  const approve = async (input: Synthesized, decision: Extract<Decision, { kind: 'ask' }>) => {
+    await say(decision.approvalId, 'ana');
+    const approval = {
+      kind: 'approved',
+      approvalId: decision.approvalId,
+      by: 'ana',
+      at: now,
+      remember: false,
+    } as const;
+    return (await remediate({ ...input, decision, approval }, world.ports)).remediation;
+  };
+
+  test('that were both approved act once, and the other is told what was done', async () => {
+    const [one, two] = [await again(), await again()];
+    const [first, second] = [await asked(one), await asked(two)];
+    const results = await Promise.all([approve(one, first), approve(two, second)]);
+    expect(results.map(({ kind }) => kind).sort()).toEqual(['done', 'refused']);
+    expect(results.find(({ kind }) => kind === 'refused')).toMatchObject({
+      policies: ['another-incident-acts'],
+      why: expect.stringMatching(/Incident inc-\d+ did rerun-cronjob to it at 2026/),
+    });
+    expect(world.carriedOut).toHaveLength(1);
+  });
+  test('do not act after each other on what the second saw before the first had acted', async () => {
+    const [one, two] = [await again(), await again()];
+    expect(await done(one, 'ana')).toMatchObject({ kind: 'done' });
+    now = at('02:59:00');
+    expect(await decided(two)).toMatchObject({ kind: 'refuse', policies: ['another-incident-acts'] });
+    expect((await decided(await again())).kind).toBe('ask');
+  });
+  test('wait for what came of it, but not for one that will never say', async () => {
+    const one = await again();
+    expect(await approve(one, await asked(one))).toMatchObject({ kind: 'done' });
+    now = at('02:49:00');
+    const two = await again();
+    expect(await decided(two)).toMatchObject({ kind: 'refuse', policies: ['another-incident-acts'] });
+    const elsewhere = await again(diagnosed({ entity: { ...cronJob, name: 'payroll' } }));
+    expect((await decided(elsewhere)).kind).toBe('ask');
+    await stores.incidents.update(one.incident.id, { status: 'closed' });
+    expect((await decided(two)).kind).toBe('ask');
+    await stores.incidents.update(one.incident.id, { status: 'verifying' });
+    now = at('03:20:00');
+    expect((await decided(two)).kind).toBe('ask');
+  });
+});
+
 describe('a budget', () => {
   test.each<[string, object, string]>([
     ['of an hour', { actsPerHour: 1 }, 'budget-per-hour'],
@@ -96,7 +151,8 @@ describe('a budget', () => {
   });
   test('holds for incidents that were all asked before any was done', async () => {
     world.catalog = aCatalog({ budgets: { actsPerHour: 2 } });
-    const inputs = [await again(), await again(), await again(), await again()];
+    const jobs = ['a', 'b', 'c', 'd'].map((name) => diagnosed({ entity: { ...cronJob, name } }));
+    const inputs = await Promise.all(jobs.map((job) => again(job)));
     const decisions: Extract<Decision, { kind: 'ask' }>[] = [];
     for (const input of inputs) decisions.push(await asked(input));
     for (const { approvalId } of decisions) await say(approvalId, 'ana');
