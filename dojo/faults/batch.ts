@@ -1,7 +1,7 @@
 // Some schedules together: lives of the runtime over one data folder, killed where schedules say so, and a last one that brings all to the
 // end. What was really done is the cluster's book; what people are told is the record. The two are compared.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +9,7 @@ import * as z from 'zod';
 import { Impossible } from '../../core/errors.ts';
 import { cronJobName, type Made, startCluster } from './cluster.ts';
 import { type Orders, Told } from './orders.ts';
+import { copyRecording } from './recording.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface Verdict {
@@ -17,7 +18,6 @@ export interface Verdict {
   readonly why: string;
 }
 
-const recording = new URL('../../scenarios/cronjob-nightly-invoices', import.meta.url).pathname;
 const child = new URL('child.ts', import.meta.url).pathname;
 /** A life that is to be killed waits so long for those that never get where they die; the kill then comes where it comes. */
 const lifeMs = 9000;
@@ -34,7 +34,7 @@ export async function runBatch(
     mkdirSync(data);
     writeFileSync(join(data, 'happened'), '');
     const scenarios = join(folder, 'scenarios');
-    for (const { seed } of schedules) copyRecording(scenarios, seed);
+    for (const { seed } of schedules) copyRecording(join(scenarios, `s${seed}`), cronJobName(seed), `Q${seed}`);
     const lives = Math.max(...schedules.map(({ crashes }) => crashes.length));
     for (let life = 0; life < lives; life += 1) {
       const dying = schedules.filter(({ crashes }) => crashes.length > life).length;
@@ -52,21 +52,6 @@ export async function runBatch(
     await cluster.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Each schedule has a CronJob of its own: the recording, with its name in place of the recorded one. */
-function copyRecording(scenarios: string, seed: number): void {
-  const target = join(scenarios, `s${seed}`);
-  cpSync(recording, target, { recursive: true });
-  const rename = (path: string): void => {
-    if (statSync(path).isDirectory()) {
-      for (const name of readdirSync(path)) rename(join(path, name));
-      return;
-    }
-    const text = readFileSync(path, 'utf8').replaceAll('nightly-invoices', cronJobName(seed));
-    writeFileSync(path, path.endsWith('scenario.json') ? text.replace(/QCRONJOB1/g, `Q${seed}`) : text);
-  };
-  rename(target);
 }
 
 const Line = z.union([z.object({ held: z.number() }), z.object({ told: Told }), z.object({ over: z.literal(true) })]);

@@ -16,6 +16,8 @@ import type { MakeWorld } from '../../../local/world.ts';
 const Case = z.object({
   event: z.string(),
   source: z.string(),
+  /** The CronJob that failed. */
+  job: z.string(),
   holdAt: z.string(),
   answers: z.boolean(),
   /** Answered only once it was said that it still waits. */
@@ -28,7 +30,8 @@ const Case = z.object({
 export type Case = z.infer<typeof Case>;
 const Orders = z.object({
   data: z.string(),
-  scenario: z.string(),
+  /** A recording for each job. */
+  scenarios: z.string(),
   /** `enters`: held before the state runs. `leaves`: after it ran, before that is written down. `ends`: nothing is held. */
   hold: z.enum(['enters', 'leaves', 'ends']),
   cases: z.array(Case),
@@ -85,9 +88,9 @@ const counted = (executor: Executor): Executor => ({
   },
 });
 const makeWorld: MakeWorld = async (ground) => {
-  const world = await recordedWorld([orders.scenario])(ground);
-  // So many incidents of one job within a minute are this test's doing, and no symptom.
-  const most = { actsPerHour: 500, actsPerIncident: 500, samePerDay: 500 };
+  const world = await recordedWorld([orders.scenarios])(ground);
+  // So many incidents within a minute are this test's doing, and no symptom.
+  const most = { actsPerHour: 500, actsPerIncident: 500 };
   const catalog = {
     load: async () => {
       const loaded = await world.catalog.load();
@@ -119,16 +122,17 @@ runtime.feed.watch((event) => {
   }
 });
 
-const page = runtime.world.pages[0]?.body ?? '';
+const pageOf = ({ job }: Case) => runtime.world.pages.find(({ body }) => body.includes(`${job}-`))?.body ?? '';
 await runtime.resume();
 if (orders.hold === 'ends') {
   for (const { source } of orders.cases) await runtime.waitForIncident(source, 'ended');
   say({ ended: true });
   await runtime.close();
 } else {
-  for (const { event, source } of orders.cases) {
+  for (const each of orders.cases) {
+    const { event, source } = each;
     const ids = [event, source];
-    await runtime.sendPage(vary(page, new Date(), () => ids.shift() ?? ''));
+    await runtime.sendPage(vary(pageOf(each), new Date(), () => ids.shift() ?? ''));
     // A page that joins must find its incident open.
     while ((await runtime.ports.incidents.findBySource(source)) === undefined && !source.endsWith('OpenIncident')) {
       await sleep(5);

@@ -1,28 +1,31 @@
 // `kill -9` at every state of the machine, once before the state did its work and once after it did but before that was written down.
 // One process holds an incident at each state and is killed; the next one has to bring every incident to its end.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Incident } from '../../../core/model/incident.ts';
 import type { AppliedActions } from '../../../core/ports/records.ts';
+import { copyRecording } from '../../../dojo/faults/recording.ts';
 import { recordedWorld } from '../../../local/compose.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime/index.ts';
 import type { Ended } from '../../../local/runtime/journal.ts';
 import type { Case, Orders } from './child.ts';
 
-const scenario = new URL('../../../scenarios/cronjob-nightly-invoices', import.meta.url).pathname;
 const child = new URL('child.ts', import.meta.url).pathname;
 const machine = JSON.parse(readFileSync(new URL('../../../statemachines/incident.asl.json', import.meta.url), 'utf8'));
 const states: readonly string[] = Object.keys(machine.States);
 
 /** How an incident gets to each state. Most are on the way of one that is asked about and approved. */
 function caseFor(state: string): Case {
+  // Who joins is paged about the same job.
+  const about = state === 'Joined' ? 'AwaitApproval' : state;
   return {
     event: `event-${state}`,
-    source: state === 'Joined' ? 'source-AwaitApproval' : `source-${state}`,
+    source: `source-${about}`,
+    job: `nightly-${about.toLowerCase()}`,
     holdAt: state,
     answers: state !== 'ApprovalExpired' && state !== 'AwaitApprovalReminded',
     reminded: state === 'AwaitApprovalReminded',
@@ -81,13 +84,16 @@ async function bringToTheEnd(orders: Orders): Promise<void> {
 }
 
 describe.each(['enters', 'leaves'] as const)('killed when an incident %s', (hold) => {
-  const data = mkdtempSync(join(tmpdir(), 'watchkeeper-kill-'));
+  const folder = mkdtempSync(join(tmpdir(), 'watchkeeper-kill-'));
+  const [data, scenarios] = [join(folder, 'data'), join(folder, 'scenarios')];
   let runtime: Runtime;
   let applied: AppliedActions;
   const ended = new Map<string, Ended>();
 
   beforeAll(async () => {
-    const orders: Orders = { data, scenario, hold, cases };
+    mkdirSync(data);
+    for (const job of new Set(cases.map((each) => each.job))) copyRecording(join(scenarios, job), job, job);
+    const orders: Orders = { data, scenarios, hold, cases };
     await holdAllAndKill(orders);
     await bringToTheEnd(orders);
     for (const name of readdirSync(join(data, 'executions', 'ended'))) {
@@ -98,13 +104,13 @@ describe.each(['enters', 'leaves'] as const)('killed when an incident %s', (hold
       data,
       makeWorld: (ground) => {
         applied = ground.applied;
-        return recordedWorld([scenario])(ground);
+        return recordedWorld([scenarios])(ground);
       },
     });
   }, 120_000);
   afterAll(async () => {
     await runtime?.close();
-    rmSync(data, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   });
 
   const incidentOf = async ({ source }: Case): Promise<Incident> => {
