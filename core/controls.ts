@@ -47,3 +47,27 @@ export async function throwKillSwitch(
   );
   return switches(ports);
 }
+
+/** The switch in words. Whoever may not take it off is told so, and it stays. */
+export async function answerSwitch(
+  { on, why, by }: { readonly on: boolean | undefined; readonly why: string; readonly by: string },
+  ports: ControlPorts,
+): Promise<{ readonly text: string; readonly lines: readonly string[] }> {
+  try {
+    const before = await switches(ports);
+    const now =
+      on === undefined ? before : await throwKillSwitch({ on, by, why: why || 'said in a conversation' }, ports);
+    return { text: standOf(now), lines: [] };
+  } catch (error) {
+    if (error instanceof InvalidInput) return { text: error.message, lines: [] };
+    throw error;
+  }
+}
+
+function standOf({ killSwitch, catalogue, on }: Switches): string {
+  if (catalogue)
+    return 'The kill switch is on in the catalogue: nothing is done, until the catalogue is deployed without it.';
+  if (!on) return 'The kill switch is off: what is approved or taught is done.';
+  const since = killSwitch === undefined ? '' : ` Since ${killSwitch.at}, by ${killSwitch.by}: ${killSwitch.why}`;
+  return `The kill switch is on: nothing is done, whatever was approved or taught.${since}`;
+}

@@ -308,6 +308,7 @@ const capabilities = {
   /** Only ever adds: no right to change or delete, and the table itself denies both. */
   'write the audit': items('audit', ['AUDIT#'], 'PutItem'),
   'read acts and controls': items('incidents', ['ACTS#', 'CONTROL'], 'GetItem'),
+  'throw the kill switch': items('incidents', ['CONTROL'], 'GetItem', 'PutItem'),
   'count acts': items('incidents', ['ACTS#'], 'GetItem', 'PutItem'),
   'read preferences': readPreferences,
   'use preferences': usePreferences,

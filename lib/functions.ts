@@ -72,6 +72,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'list preferences',
       'remember',
       'hear facts',
+      'throw the kill switch',
       'read evidence',
       'ask a model',
       'use Slack',

@@ -3,6 +3,7 @@
 
 import * as z from 'zod';
 import { metricChart } from '../charts/metric.ts';
+import { answerSwitch } from '../controls.ts';
 import { answerCostQuestion } from '../cost/answer.ts';
 import { note } from '../incidents/timeline.ts';
 import { readFactSaying } from '../learning/fact-saying.ts';
@@ -111,6 +112,8 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
       return correct(message, intent.meant, ports);
     case 'cost':
       return cost(message, ports);
+    case 'switch':
+      return reply('switch', await answerSwitch({ ...intent, by: message.by }, ports));
     case 'help':
       return reply('help', helpWords);
     case 'preferences':

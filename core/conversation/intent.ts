@@ -11,6 +11,8 @@ export type Intent =
   | { readonly kind: 'evidence'; readonly source: Source | undefined }
   /** `sure`: in words that mean nothing else than this question; otherwise it is said back first. */
   | { readonly kind: 'approve' | 'reject'; readonly sure: boolean }
+  /** The kill switch; undefined asks how it stands. `why` in their words, '' without. */
+  | { readonly kind: 'switch'; readonly on: boolean | undefined; readonly why: string }
   /** `meant` is what it was in their words. */
   | { readonly kind: 'correct'; readonly meant: string };
 
@@ -30,6 +32,24 @@ const corrects =
 const disagrees =
   /^(?:(?:no|nope|nah)[,.!:]? )?(?:that is|that was|this is|it is|you are) (?:wrong|not (?:it|right|true|correct))[.! ]*$/;
 
+const stops =
+  /^(?:(?:stop|halt|freeze) (?:everything|all|all actions|acting)|(?:(?:turn|switch|throw|put|flip) )?(?:on )?(?:the )?kill ?switch(?: on)?)(?:(?:[,:.!]| -| because) ?(?<why>.*))?[.! ]*$/;
+const resumes =
+  /^(?:(?:resume|start) (?:acting|actions)(?: again)?|(?:(?:turn|switch|take|put) )?(?:off )?(?:the )?kill ?switch off|(?:turn|switch|take) off (?:the )?kill ?switch)(?:(?:[,:.!]| -| because) ?(?<why>.*))?[.! ]*$/;
+const asksSwitch = /\bkill ?switch\b.*\?[ ]*$/;
+
+function readSwitch(said: string): Intent | undefined {
+  if (asksSwitch.test(said)) return { kind: 'switch', on: undefined, why: '' };
+  for (const [pattern, on] of [
+    [resumes, false],
+    [stops, true],
+  ] as const) {
+    const found = pattern.exec(said);
+    if (found) return { kind: 'switch', on, why: found.groups?.why?.trim() ?? '' };
+  }
+  return undefined;
+}
+
 const sources: readonly (readonly [Source, RegExp])[] = [
   ['logs', /\b(?:logs?|log lines?|stack ?traces?|error lines?)\b/],
   ['metrics', /\b(?:metrics?|graphs?|plots?|charts?|dashboards?|latency|series)\b/],
@@ -45,6 +65,8 @@ export function readIntent(text: string): Intent {
   if (said.length > maxLength) return { kind: 'unclear' };
   if (said === '' || /^(?:help|what can you do|how do you work|commands?|\?)[?!. ]*$/.test(said))
     return { kind: 'help' };
+  const switched = readSwitch(said);
+  if (switched) return switched;
   if (approves.test(said)) return { kind: 'approve', sure: true };
   if (rejects.test(said)) return { kind: 'reject', sure: true };
   if (bareYes.test(said)) return { kind: 'approve', sure: false };

@@ -1,6 +1,7 @@
 // What is said where we listen: which incident it is about, whether it begins one, and what the place is told. The thread, its parent and
 // the channel tell what nobody says; the words themselves are answered by converse.ts. Answering twice is harmless: an answer's key is
 // the event's.
+import { answerSwitch } from '../controls.ts';
 import { answerCostQuestion } from '../cost/answer.ts';
 import { note } from '../incidents/timeline.ts';
 import { readFactSaying } from '../learning/fact-saying.ts';
@@ -105,7 +106,9 @@ async function withoutIncident(said: Words, setting: Setting, ports: ListenPorts
   const { alert, gap } = setting;
   const fact = isAboutNextTime(text) ? undefined : await hearFact(readFactSaying(text), { by: said.by }, ports);
   if (fact) return answer(said, undefined, fact);
-  const intent = text.trim() === '' ? 'investigate' : readIntent(text).kind;
+  const read = readIntent(text);
+  const intent = text.trim() === '' ? 'investigate' : read.kind;
+  if (read.kind === 'switch') return answer(said, undefined, await answerSwitch({ ...read, by: said.by }, ports));
   switch (intent) {
     case 'help':
       return answer(said, undefined, helpWords);

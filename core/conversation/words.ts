@@ -131,5 +131,6 @@ export const helpWords: Words = {
     '"no, it was the cache" corrects the diagnosis',
     '"remember that artist-api talks to session-cache" · "what do you know about artist-api?" · "forget that"',
     '"what was the cost of this account in November?"',
+    '"stop everything" throws the kill switch for all incidents; "kill switch off" takes it off',
   ],
 };

@@ -21,11 +21,11 @@ export interface Verdict {
 const child = new URL('child.ts', import.meta.url).pathname;
 /** A life that is to be killed waits so long for those that never get where they die; the kill then comes where it comes. */
 const lifeMs = 9000;
-const patienceMs = 60_000;
 
 export async function runBatch(
   schedules: readonly Schedule[],
   bug: Orders['bug'] = 'none',
+  patienceMs = 60_000,
 ): Promise<readonly Verdict[]> {
   const folder = mkdtempSync(join(tmpdir(), 'watchkeeper-faults-'));
   const cluster = await startCluster(schedules);

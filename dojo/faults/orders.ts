@@ -12,7 +12,7 @@ export const Orders = z.object({
   last: z.boolean(),
   patienceMs: z.number(),
   /** For proving that the harness can see: what is broken on purpose. */
-  bug: z.enum(['none', 'new-key-each-try', 'swallowed-failure', 'lost-wake-up']),
+  bug: z.enum(['none', 'new-key-each-try', 'swallowed-failure', 'never-verified']),
 });
 export type Orders = z.infer<typeof Orders>;
 

@@ -36,14 +36,22 @@ test('a seed is the same trouble again', () => {
   expect(new Set([1, 2, 3, 4, 5].map((seed) => JSON.stringify(scheduleOf(seed)))).size).toBe(5);
 });
 
-test('it sees what is done twice where a second try has another key, and nothing where it has not', {
-  timeout: 120_000,
-}, async () => {
-  const lostAnswer = {
-    ...schedule,
-    calls: ['lost-answer' as const],
-    answers: [{ by: 'ana', verdict: 'approve' as const, afterMs: 0 }],
-  };
-  expect((await runBatch([lostAnswer], 'new-key-each-try')).map(({ kind }) => kind)).toContain('double');
-  expect(await runBatch([lostAnswer])).toEqual([]);
+describe('what is broken on purpose is seen', { timeout: 120_000 }, () => {
+  const approvedBy = [{ by: 'ana', verdict: 'approve' as const, afterMs: 0 }];
+  const lostAnswer = { ...schedule, calls: ['lost-answer' as const], answers: approvedBy };
+  const unavailable = { ...schedule, calls: ['unavailable' as const], answers: approvedBy };
+  const kindsOf = async (...batch: Parameters<typeof runBatch>) => (await runBatch(...batch)).map(({ kind }) => kind);
+
+  test('done twice, where a second try has another key', async () => {
+    expect(await kindsOf([lostAnswer], 'new-key-each-try')).toContain('double');
+  });
+  test('lost, where a call that failed is said to be done', async () => {
+    expect(await kindsOf([unavailable], 'swallowed-failure')).toContain('lost');
+  });
+  test('endless, where nobody ever verifies', async () => {
+    expect(await kindsOf([lostAnswer], 'never-verified', 4000)).toEqual(['endless']);
+  });
+  test('and nothing is seen where nothing is broken', async () => {
+    expect(await runBatch([lostAnswer, { ...unavailable, seed: 2 }])).toEqual([]);
+  });
 });

@@ -43,6 +43,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem TablesIncidents SOURCE#*',
     'dynamodb:GetItem TablesPreferences PREFERENCES*',
     'dynamodb:PutItem TablesAudit AUDIT#*',
+    'dynamodb:PutItem TablesIncidents CONTROL*',
     'dynamodb:PutItem TablesIncidents EVENT#*',
     'dynamodb:PutItem TablesIncidents INCIDENT#*',
     'dynamodb:PutItem TablesPreferences FINGERPRINT#*',

@@ -40,6 +40,25 @@ test('an engineer who comes with no context is told what it is, why, by which li
   );
 });
 
+test('the kill switch is thrown by a word: what is approved then is not done, and both are on record', async () => {
+  const id = await paged('cronjob-nightly-invoices');
+  expect((await say(id, 'stop everything: the ledger is being migrated', 'ben')).text).toMatch(
+    /^The kill switch is on: .*by ben: the ledger is being migrated$/,
+  );
+  await say(id, 'approve');
+  await runtime.waitForIncident((await runtime.ports.incidents.get(id))?.sourceId ?? '', 'ended');
+  const told = (await runtime.ports.incidents.timeline(id)).filter(({ kind }) => kind === 'action');
+  expect(told.map(({ text }) => text)).toEqual([expect.stringContaining('The kill switch is on.')]);
+  expect((await say(id, 'is the kill switch on?')).text).toMatch(/^The kill switch is on/);
+  expect((await say(id, 'kill switch off: done')).text).toMatch(/^The kill switch is off/);
+  const since = new Date(Date.now() - 60_000).toISOString();
+  const lines = await runtime.ports.audit.list({ since, until: new Date(Date.now() + 60_000).toISOString() });
+  expect(lines.filter(({ kind }) => kind === 'control').map(({ actor, outcome }) => [actor.id, outcome])).toEqual([
+    ['ben', 'on'],
+    ['ada', 'off'],
+  ]);
+});
+
 test('the failed job is rerun by a word, once, and the next time is taught in words', async () => {
   const id = await paged('cronjob-nightly-invoices');
   const unsure = await say(id, 'yes');

@@ -27,6 +27,27 @@ describe('what a person wants', () => {
     expect(readIntent(text).kind).toBe(kind);
   });
   test.each([
+    ['stop everything', true, ''],
+    ['Stop acting: a migration runs', true, 'a migration runs'],
+    ['kill switch', true, ''],
+    ['kill switch on, the index is rebuilt', true, 'the index is rebuilt'],
+    ['throw the kill switch!', true, ''],
+    ['kill switch off', false, ''],
+    ['turn the kill switch off', false, ''],
+    ['take off the kill switch: it is over', false, 'it is over'],
+    ['resume acting', false, ''],
+    ['is the kill switch on?', undefined, ''],
+    ['kill switch?', undefined, ''],
+  ])('%s: the kill switch %s', (text, on, why) => {
+    expect(readIntent(text)).toEqual({ kind: 'switch', on, why });
+  });
+  test.each(['the kill switch was on yesterday', 'stop', 'stop all deploys of checkout'])(
+    '%s: is not the kill switch',
+    (text) => {
+      expect(readIntent(text).kind).not.toBe('switch');
+    },
+  );
+  test.each([
     ['show me the logs', 'logs'],
     ['logs', 'logs'],
     ['show me the graph', 'metrics'],
