@@ -107,7 +107,12 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'observe',
     ],
   },
-  report: { memoryMb: 256, timeoutSeconds: 20, may: [...step, 'update incidents', 'use Slack', 'use PagerDuty'] },
+  report: {
+    memoryMb: 512,
+    timeoutSeconds: 20,
+    may: [...step, 'update incidents', 'read evidence', 'use Slack', 'use PagerDuty'],
+  },
+  'tell-progress': { memoryMb: 256, timeoutSeconds: 15, may: ['read incidents', 'use Slack'] },
   'await-approval': {
     memoryMb: 256,
     timeoutSeconds: 20,

@@ -1,8 +1,7 @@
 // One message of a person in an incident's thread, answered: the same for Slack and for the console. Reads the record, calls the same
 // functions that buttons call, and never does more than those. What is not understood is asked back.
 
-import * as z from 'zod';
-import { metricChart } from '../charts/metric.ts';
+import { chartOf } from '../charts/evidence.ts';
 import { answerSwitch } from '../controls.ts';
 import { answerCostQuestion } from '../cost/answer.ts';
 import { note } from '../incidents/timeline.ts';
@@ -14,7 +13,6 @@ import type { Verdict } from '../model/action.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Proposal } from '../model/proposal.ts';
 import type { Evidence } from '../model/report.ts';
-import { Series } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact } from '../redact.ts';
 import { answerApproval } from '../remediation/answer.ts';
@@ -229,12 +227,6 @@ const sourcesOf: Readonly<Record<Source, RegExp>> = {
 };
 const shown = 3;
 const excerptLength = 900;
-const MetricRecord = z.looseObject({
-  kind: z.literal('series'),
-  series: Series,
-  onset: z.string().optional(),
-  baseline: z.looseObject({ median: z.number().nullish() }).optional(),
-});
 
 /** The most telling pieces first: those of the first hypothesis, then what specialists reported. */
 async function evidence({ incidentId }: Message, source: Source | undefined, ports: ConversationPorts): Promise<Reply> {
@@ -262,28 +254,12 @@ async function evidence({ incidentId }: Message, source: Source | undefined, por
       text: `${few.length} of ${found.length} pieces ${source ? `from ${source}` : 'of evidence'}, the most telling first.`,
       lines: few.map(({ id, query, excerpt }) => `${id} · ${query}\n${shorten(excerpt, excerptLength)}`),
     },
-    { chart: await chartOf(incidentId, few, ports) },
+    {
+      chart: await chartOf(
+        incidentId,
+        few.map(({ id }) => id),
+        ports,
+      ),
+    },
   );
-}
-
-async function chartOf(
-  incidentId: string,
-  pieces: readonly Evidence[],
-  ports: Pick<Ports, 'evidence'>,
-): Promise<string | undefined> {
-  for (const { id } of pieces) {
-    const record = MetricRecord.safeParse(await ports.evidence.full(incidentId, id));
-    if (record.success) return chartOfSeries(record.data);
-  }
-  return undefined;
-}
-
-function chartOfSeries({ series, onset, baseline }: z.infer<typeof MetricRecord>): string | undefined {
-  return metricChart({
-    title: `${series.signal.replaceAll('_', ' ')} of ${series.entity.name}`,
-    unit: series.signal.endsWith('_ratio') ? 'ratio' : series.unit,
-    points: series.points,
-    onset,
-    usual: baseline?.median ?? undefined,
-  });
 }

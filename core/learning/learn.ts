@@ -9,6 +9,7 @@ import type { Concluded } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { isSameAction } from '../remediation/remediate.ts';
 import { showAnswered } from '../remediation/settled.ts';
+import { tellProgress } from '../reporting/progress.ts';
 import { exactErrorOf } from './fingerprint.ts';
 import { postmortem } from './postmortem.ts';
 import { mirror, scopeOf } from './teach.ts';
@@ -34,6 +35,7 @@ export async function learn(input: Concluded, ports: LearnPorts): Promise<Record
   lines.push(...written.gaps);
   await tell(input, lines, written.draft, ports);
   await ports.incidents.update(input.incident.id, { status: 'closed' });
+  await tellProgress(input.incident.id, ports);
   return {};
 }
 

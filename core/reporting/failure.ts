@@ -4,6 +4,7 @@ import { threadOf } from '../incidents/thread.ts';
 import { note } from '../incidents/timeline.ts';
 import type { Failed } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
+import { tellProgress } from './progress.ts';
 import { tell } from './tell.ts';
 
 /** What a code of ours, or of Step Functions, means to the person who reads it. */
@@ -46,6 +47,7 @@ export async function reportFailure(
       ports,
     );
     await ports.incidents.update(incident.id, { status: 'failed' });
+    await tellProgress(incident.id, ports);
   }
   if (failures.length === places)
     throw new Unavailable('Neither the thread nor the page could be told of the failure.');

@@ -1,21 +1,29 @@
 // Tells people what was found and what is going to happen. A surface that cannot be reached becomes a gap in the timeline; only when
 // nobody at all can be told does the step fail, and is tried again.
+
+import { chartOf } from '../charts/evidence.ts';
 import { Unavailable } from '../errors.ts';
 import { threadOf } from '../incidents/thread.ts';
 import { note } from '../incidents/timeline.ts';
 import type { Decision } from '../model/action.ts';
 import { causes } from '../model/causes.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
+import type { Report } from '../model/report.ts';
 import type { Decided } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
+import { tellProgress } from './progress.ts';
 import { tell } from './tell.ts';
 import { confidenceWords } from './words.ts';
 
+/** So many pieces of evidence are tried for a picture. */
+const mostPieces = 8;
+
 /** Throws `Unavailable` when neither the thread nor the page could be told. */
 export async function report(
-  { incident, context, diagnosis, decision }: Decided,
-  ports: Pick<Ports, 'incidents' | 'clock' | 'chat' | 'pager'>,
+  { incident, context, diagnosis, decision, priorReports, reports }: Decided,
+  ports: Pick<Ports, 'incidents' | 'clock' | 'chat' | 'pager' | 'evidence'>,
 ): Promise<Record<string, never>> {
+  const chart = await chartOf(incident.id, movedIn(diagnosis, [...priorReports, ...reports]), ports);
   const { places, failures } = await tell(
     {
       key: `diagnosis-${incident.id}`,
@@ -24,6 +32,7 @@ export async function report(
       headline: headlineOf(diagnosis, incident.title),
       lines: [...diagnosisLines(diagnosis, decision), ...context.questions.map((question) => `Open: ${question}`)],
       choices: furtherQuestions,
+      ...(chart === undefined ? {} : { chart }),
       ...threadOf(incident.trigger),
     },
     incident.trigger,
@@ -33,7 +42,15 @@ export async function report(
   for (const { place, text } of failures) {
     await note(incident.id, { step: 'Report', kind: 'gap', key: place, text }, ports);
   }
+  await tellProgress(incident.id, ports);
   return {};
+}
+
+/** Evidence of the metrics that moved: of what the first hypothesis blames, then of what it explains. */
+function movedIn({ hypotheses: [first] }: Diagnosis, reports: readonly Report[]): string[] {
+  const moved = reports.flatMap(({ findings }) => findings).filter(({ signal }) => signal !== undefined);
+  const blamed = moved.filter(({ id }) => first?.findingIds.includes(id));
+  return [...new Set([...blamed, ...moved].flatMap(({ evidenceIds }) => evidenceIds))].slice(0, mostPieces);
 }
 
 /** What people ask next; each button says its words. */

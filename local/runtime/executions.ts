@@ -55,7 +55,7 @@ class TaskFailure extends Error {
 const longestTimerMs = 2 ** 31 - 1;
 
 /** Parameters of `lambda:invoke`. */
-const Invocation = z.object({ FunctionName: z.string(), Payload: z.unknown() });
+const Invocation = z.object({ FunctionName: z.string(), Payload: z.unknown(), InvocationType: z.string().optional() });
 
 export function executions(options: ExecutionsOptions): Executions {
   const { machine, journal, clock } = options;
@@ -63,6 +63,7 @@ export function executions(options: ExecutionsOptions): Executions {
   const active = new Map<string, Promise<void>>();
   const starting = new Set<string>();
   const tokens = waiting();
+  const onTheSide = new Set<Promise<unknown>>();
 
   function launch(first: Running): void {
     const done = drive(first)
@@ -146,7 +147,13 @@ export function executions(options: ExecutionsOptions): Executions {
   }
 
   async function call(parameters: Json): Promise<Json> {
-    const { FunctionName, Payload } = Invocation.parse(parameters);
+    const { FunctionName, Payload, InvocationType } = Invocation.parse(parameters);
+    if (InvocationType === 'Event') {
+      const running = options.invoke(FunctionName, Payload).catch(() => undefined);
+      onTheSide.add(running);
+      void running.finally(() => onTheSide.delete(running));
+      return { StatusCode: 202, Payload: {} };
+    }
     return { Payload: ((await options.invoke(FunctionName, Payload)) ?? null) as Json };
   }
 
@@ -226,7 +233,7 @@ export function executions(options: ExecutionsOptions): Executions {
     },
     async close() {
       closing.abort();
-      await Promise.allSettled(active.values());
+      await Promise.allSettled([...active.values(), ...onTheSide]);
     },
   };
 }

@@ -161,6 +161,8 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem TablesIncidents INCIDENT#*',
     'dynamodb:Query TablesIncidents INCIDENT#*',
     'dynamodb:UpdateItem TablesIncidents INCIDENT#*',
+    's3:GetObject EvidenceBucket/evidence/*',
+    's3:ListBucket EvidenceBucket evidence/*',
     'secretsmanager:GetSecretValue Secretspagerdutytoken',
     'secretsmanager:GetSecretValue Secretsslacktoken',
   ],
@@ -235,6 +237,11 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     's3:GetObject EvidenceBucket/evidence/*',
     's3:ListBucket EvidenceBucket evidence/*',
     'secretsmanager:GetSecretValue Secretspagerdutytoken',
+    'secretsmanager:GetSecretValue Secretsslacktoken',
+  ],
+  'tell-progress': [
+    'dynamodb:GetItem TablesIncidents INCIDENT#*',
+    'dynamodb:Query TablesIncidents INCIDENT#*',
     'secretsmanager:GetSecretValue Secretsslacktoken',
   ],
 };

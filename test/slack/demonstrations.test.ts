@@ -20,6 +20,10 @@ test('a job failed: cause, question, thumbs-up, done, "don\'t ask me next time",
   await slack.react('U0ANA', question, '+1::skin-tone-3');
   await seen((post) => /^Recovered/.test(wordsOf(post)), 'the recovery');
   await seen((post) => post.files.some(({ name }) => name.startsWith('postmortem-')), 'the postmortem as a file');
+  const watched = await seen((post) => /^Over: /.test(wordsOf(post)), 'the first message, up to date');
+  expect(watched.edited).toBe(true);
+  expect(wordsOf(watched)).toMatch(/logs.* have looked/);
+  expect(slack.workspace.posts.filter((post) => post.files.some(({ name }) => name === 'chart.png'))).toHaveLength(1);
   expect(wordsOf(question)).toContain('approved by U0ANA');
   expect(question.blocks.some(({ type }) => type === 'actions')).toBe(false);
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { diskEvidence } from '../../../connectors/disk/index.ts';
 import { Unavailable } from '../../../core/errors.ts';
 import type { Decision } from '../../../core/model/action.ts';
 import { Message } from '../../../core/model/message.ts';
@@ -6,7 +7,19 @@ import { Failed } from '../../../core/model/workflow.ts';
 import { reportFailure } from '../../../core/reporting/failure.ts';
 import { report } from '../../../core/reporting/report.ts';
 import { confidenceWords } from '../../../core/reporting/words.ts';
-import { aContext, aDiagnosis, aHypothesis, anAction, anAsk, anIncident, aReport, aTrigger } from '../../builders.ts';
+import { memoryDisk } from '../../../local/runtime/files.ts';
+import {
+  aContext,
+  aDiagnosis,
+  aFinding,
+  aHypothesis,
+  anAction,
+  anAsk,
+  anIncident,
+  aReport,
+  aTrigger,
+  cronJob,
+} from '../../builders.ts';
 import { testClock } from '../../contract/records.ts';
 import { storesForTests } from '../../stores.ts';
 
@@ -16,14 +29,20 @@ const clock = testClock();
 type Ports = Parameters<typeof report>[1];
 let ports: Ports;
 let said: Message[];
+/** The message that is updated in place. */
+let watched: Message[];
 let notes: string[];
 beforeEach(async () => {
   said = [];
+  watched = [];
   notes = [];
   ports = {
     incidents: (await open(clock)).incidents,
+    evidence: diskEvidence(memoryDisk()),
     clock,
-    chat: { publish: async (message) => void said.push(Message.parse(message)) },
+    chat: {
+      publish: async (message) => void (message.kind === 'opened' ? watched : said).push(Message.parse(message)),
+    },
     pager: {
       alerts: async () => ({ kind: 'data', alerts: [] }),
       note: async (_, text) => {
@@ -86,6 +105,45 @@ describe('the report', () => {
       'Affected: billing.',
     ]);
     expect(await timeline()).toEqual([]);
+  });
+
+  test('shows the metric that moved, of what the first hypothesis blames before all others', async () => {
+    const series = (name: string) => ({
+      kind: 'series',
+      series: {
+        source: 'prometheus',
+        entity: { ...cronJob, kind: 'Service', name },
+        signal: 'error_ratio',
+        unit: 'ratio',
+        points: [
+          [Date.parse('2026-11-20T02:00:00Z') / 1000, 0.01],
+          [Date.parse('2026-11-20T02:01:00Z') / 1000, 0.4],
+        ],
+      },
+      onset: '2026-11-20T02:01:00.000Z',
+    });
+    const put = (name: string) =>
+      ports.evidence.put({ incidentId: 'inc-1', source: 'prometheus', query: name, excerpt: name, full: series(name) });
+    const [other, blamed] = [await put('other-api'), await put('ledger-api')];
+    const signal = { name: 'error_ratio', before: 0.01, during: 0.4, unit: 'ratio' };
+    const findings = [
+      aFinding({ id: 'metrics-1-1', signal, evidenceIds: [other.id] }),
+      aFinding({ id: 'metrics-1-2', signal, evidenceIds: ['gone', blamed.id] }),
+    ];
+    const diagnosis = aDiagnosis({ hypotheses: [aHypothesis({ findingIds: ['metrics-1-2'] })] });
+    await report({ ...decided({ diagnosis }), reports: [aReport({ findings })] }, ports);
+    expect(said[0]?.chart).toMatch(/^<svg.*ledger-api.*moved 02:01 UTC/s);
+  });
+
+  test('goes with the first message of the incident, which says what came of it and fails nothing', async () => {
+    await report(decided(), ports);
+    expect(watched.map(({ key }) => key)).toEqual(['opened-inc-1']);
+    let posts = 0;
+    const onceOnly = async () => {
+      posts += 1;
+      if (posts > 1) throw new Unavailable('down');
+    };
+    expect(await report(decided(), { ...ports, chat: { publish: onceOnly } })).toEqual({});
   });
 
   test('shows competing hypotheses, gaps, what was left out, what is open, and the model', async () => {

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { Message } from '../../../core/model/message.ts';
+import { progressOf } from '../../../core/reporting/progress.ts';
+import { aDiagnosis, aHypothesis, anEntry, anIncident, at } from '../../builders.ts';
+
+const incident = anIncident({ title: 'KubeJobFailed' });
+const found = (actor: string, text: string, kind: 'finding' | 'gap' = 'finding') =>
+  anEntry({ id: `${actor}-${text}`, step: 'Investigate', actor, kind, text, at: at('02:48:00') });
+const context = anEntry({ id: 'c', step: 'AssembleContext', kind: 'context', text: 'This is about service billing.' });
+
+describe('the one message that people watch', () => {
+  test('replaces the first one, and has a line a specialist while they look', () => {
+    const message = progressOf(
+      incident,
+      [context, found('logs', '445 lines read.'), found('metrics', 'No source.', 'gap'), found('logs', 'Read again.')],
+      undefined,
+    );
+    expect(message).toMatchObject({ key: 'opened-inc-1', headline: 'Looking into: KubeJobFailed' });
+    expect(message.lines).toEqual([
+      'This is about service billing.',
+      'Logs: Read again.',
+      'Metrics could not learn something: No source.',
+      'Others may still be at work.',
+    ]);
+  });
+  test('says that they are on their way before any has spoken', () => {
+    expect(progressOf(incident, [], undefined).lines).toEqual(['The specialists are on their way.']);
+  });
+  test('says what came of it afterwards, and what was done', () => {
+    const done = [
+      anEntry({ id: 'a', step: 'Remediate', kind: 'action', text: 'Done: Rerun.' }),
+      anEntry({ id: 'v', step: 'Verify', kind: 'verification', text: 'Recovered.' }),
+    ];
+    const message = progressOf(
+      { ...incident, status: 'closed' },
+      [context, found('logs', 'x'), found('changes', 'y'), ...done],
+      aDiagnosis(),
+    );
+    expect(message.headline).toBe('Over: KubeJobFailed');
+    expect(message.lines).toEqual([
+      'This is about service billing.',
+      'Logs, changes have looked. The Job failed because ledger-api reset the connection.',
+      'Recovered.',
+    ]);
+  });
+  test('does not name a cause where there is none', () => {
+    const unknown = aDiagnosis({ hypotheses: [aHypothesis({ cause: 'unknown', summary: 'x' })] });
+    expect(progressOf(incident, [found('logs', 'x')], unknown).lines.join(' ')).toContain('No cause was found.');
+  });
+  test('stays within what a message may hold, whatever was read', () => {
+    const long = 'x'.repeat(5000);
+    const many = Array.from({ length: 12 }, (_, n) => found(`specialist-${n}`, long));
+    const message = progressOf({ ...incident, title: long }, [{ ...context, text: long }, ...many], undefined);
+    expect(Message.safeParse(message).success).toBe(true);
+  });
+});
