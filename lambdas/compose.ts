@@ -11,6 +11,7 @@ import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { dynamoStores } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
+import { fastlyEdge, fastlyExecutor } from '../connectors/fastly/index.ts';
 import { documentOf, fileOf, knowledgeIndex } from '../connectors/knowledge-index/index.ts';
 import {
   type ClusterAccess,
@@ -30,7 +31,11 @@ import { readScenario, recordedExecutor, recordedTargets, recordedTelemetry } fr
 import { s3Documents, s3Evidence, s3Tape } from '../connectors/s3/index.ts';
 import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
 import { slackChat, slackReplies, slackThreads } from '../connectors/slack/index.ts';
-import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
+import {
+  stepFunctionsExecutions,
+  stepFunctionsExecutor,
+  stepFunctionsWorkflow,
+} from '../connectors/stepfunctions/index.ts';
 import {
   ModelConfig,
   noReasoner,
@@ -47,6 +52,7 @@ import { RemoteToolServer } from '../core/model/tool-server.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { noCosts, noTelemetry } from '../core/ports/none.ts';
 import type { KnowledgeBase, KnowledgeDocument } from '../core/ports/telemetry.ts';
+import { routedExecutor } from '../core/remediation/routed.ts';
 import {
   type Recorder,
   recorder,
@@ -95,6 +101,8 @@ const TelemetryConfig = z.discriminatedUnion('kind', [
         z.strictObject({ name: z.string(), access: z.literal('kubeconfig') }),
       ]),
     ),
+    executions: z.boolean().default(false),
+    fastly: z.strictObject({ services: z.record(z.string(), z.string()) }).optional(),
   }),
 ]);
 
@@ -374,7 +382,25 @@ async function liveTelemetry(live: LiveConfig): Promise<Ports['telemetry']> {
       logs: kubernetesLogs({ clusters }),
     }),
     knowledge: deferredKnowledge(kept(() => knowledgeBase(), knowledgeAgeMs)),
+    managed: {
+      ...noTelemetry.managed,
+      ...(live.executions && { executions: stepFunctionsExecutions() }),
+      ...(live.fastly && { edge: fastlyEdge(live.fastly) }),
+    },
   };
+}
+
+/** Clusters by their users, managed services by the function's role and, for Fastly, a token that only who acts holds. */
+async function liveExecutor(live: LiveConfig): Promise<Ports['executor']> {
+  const { executions, fastly } = live;
+  const token = fastly && 'fastly-token' in setting('SECRETS') ? await readSecret()('fastly-token') : undefined;
+  return routedExecutor(
+    {
+      ...(executions && { 'retry-execution': stepFunctionsExecutor() }),
+      ...(fastly && { 'purge-cdn-key': fastlyExecutor({ ...fastly, token }) }),
+    },
+    kubernetesExecutor({ clusters: await clustersOf(live, actingSecret()), clock: clock() }),
+  );
 }
 
 type KubeconfigSecret = 'kubeconfig-reader' | 'kubeconfig-actor';
@@ -409,9 +435,7 @@ function untapedExecutor(): Ports['executor'] {
     case 'recorded':
       return deferredExecutor(kept(async () => recordedExecutor(await recordedWorld(world.scenario)())));
     case 'live':
-      return deferredExecutor(
-        kept(async () => kubernetesExecutor({ clusters: await clustersOf(world, actingSecret()), clock: clock() })),
-      );
+      return deferredExecutor(kept(() => liveExecutor(world)));
   }
 }
 

@@ -39,6 +39,10 @@ export const deferredTelemetry = (load: Load<Telemetry>): Telemetry => ({
   alerts: { alerts: async (...asked) => (await load()).alerts.alerts(...asked) },
   status: { feeds: async (...asked) => (await load()).status.feeds(...asked) },
   knowledge: deferredKnowledge(async () => (await load()).knowledge),
+  managed: {
+    executions: async (...asked) => (await load()).managed.executions(...asked),
+    edge: async (...asked) => (await load()).managed.edge(...asked),
+  },
   servers: {
     offered: async (...asked) => (await load()).servers?.offered(...asked) ?? { tools: [], gaps: [] },
     call: async (...asked) => {

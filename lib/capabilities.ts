@@ -156,9 +156,19 @@ const world: Give = (around) => {
       return {
         environment: { TELEMETRY: JSON.stringify(telemetry) },
         secrets: ['prometheus-token', 'kubeconfig-reader'],
-        statements: clusterArns(around).map(
-          (arn) => new PolicyStatement({ actions: ['eks:DescribeCluster'], resources: [arn] }),
-        ),
+        statements: [
+          ...clusterArns(around).map(
+            (arn) => new PolicyStatement({ actions: ['eks:DescribeCluster'], resources: [arn] }),
+          ),
+          ...(telemetry.executions
+            ? [
+                new PolicyStatement({
+                  actions: ['states:DescribeExecution', 'states:ListExecutions'],
+                  resources: stateMachines(around),
+                }),
+              ]
+            : []),
+        ],
       };
   }
 };
@@ -180,10 +190,28 @@ const clusterArns = ({ stage: { telemetry }, tables }: Surroundings): string[] =
       );
 
 /** Changing the world; what a cluster lets the role do is up to the cluster (docs/deploy.md). */
-const acting: Give = (around) =>
-  around.stage.telemetry.kind === 'recorded'
-    ? items('incidents', ['WORLD#'], 'PutItem')(around)
-    : { secrets: ['kubeconfig-actor'] };
+const acting: Give = (around) => {
+  const { telemetry } = around.stage;
+  if (telemetry.kind === 'recorded') return items('incidents', ['WORLD#'], 'PutItem')(around);
+  return {
+    secrets: ['kubeconfig-actor', 'fastly-token'],
+    statements: telemetry.executions
+      ? [new PolicyStatement({ actions: ['states:RedriveExecution'], resources: stateMachines(around) })]
+      : [],
+  };
+};
+
+/** Of this account, in any region: a page says which. */
+const stateMachines = ({ tables }: Surroundings): string[] =>
+  ['stateMachine', 'execution'].map((resource) =>
+    Stack.of(tables).formatArn({
+      service: 'states',
+      region: '*',
+      resource,
+      resourceName: '*',
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    }),
+  );
 
 const knowledge = all(objects('knowledge', 'GetObject'), listing('knowledge'));
 

@@ -17,6 +17,10 @@ const Telemetry = z.discriminatedUnion('kind', [
     kind: z.literal('live'),
     prometheus: z.strictObject({ url: z.url(), auth: z.enum(['none', 'bearer']).default('none') }).optional(),
     clusters: z.array(Cluster).default([]),
+    /** Executions of Step Functions that a page names, in this account: looked at, and redriven where that is approved. */
+    executions: z.boolean().default(false),
+    /** Service id by host; other hosts are never asked. The secret `fastly-token` may purge. */
+    fastly: z.strictObject({ services: z.record(z.hostname(), z.string().min(1)) }).optional(),
   }),
   /** A frozen incident in place of the world: for trying a stage out, never for production. */
   z.strictObject({ kind: z.literal('recorded'), scenario: z.string().min(1) }),

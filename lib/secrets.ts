@@ -13,6 +13,7 @@ const descriptions = {
   'model-api-key': 'API key of the OpenAI-compatible model endpoint',
   'mcp-headers': 'HTTP headers of MCP servers, as JSON: {"server": {"Header": "value"}}',
   'prometheus-token': 'Bearer token for Prometheus',
+  'fastly-token': 'Fastly API token that may purge by surrogate key',
   'kubeconfig-reader': 'Kubeconfig of a user that may read',
   'kubeconfig-actor': 'Kubeconfig of a user that may carry out the actions of the catalogue',
 } as const;
@@ -73,6 +74,7 @@ function secretsOf(stage: StageConfig): SecretName[] {
       stage.toolServers.some(({ headers }) => headers === 'secret'),
       'mcp-headers',
     ),
+    ...when(live?.fastly !== undefined, 'fastly-token'),
     ...when(live?.prometheus?.auth === 'bearer', 'prometheus-token'),
     ...when(
       live?.clusters.some(({ access }) => access === 'kubeconfig'),

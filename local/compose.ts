@@ -12,6 +12,7 @@ import { costExplorer } from '../connectors/cost-explorer/index.ts';
 import { diskEvidence, diskMemory, diskTape } from '../connectors/disk/index.ts';
 import { dynamoStores, tableDefinitions } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
+import { fastlyEdge, fastlyExecutor } from '../connectors/fastly/index.ts';
 import { knowledgeIndex, loadKnowledgeFolder } from '../connectors/knowledge-index/index.ts';
 import {
   type ClusterAccess,
@@ -36,7 +37,11 @@ import {
 } from '../connectors/recorded/index.ts';
 import { s3Tape } from '../connectors/s3/index.ts';
 import { slackChat, slackReplies, slackThreads } from '../connectors/slack/index.ts';
-import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
+import {
+  stepFunctionsExecutions,
+  stepFunctionsExecutor,
+  stepFunctionsWorkflow,
+} from '../connectors/stepfunctions/index.ts';
 import {
   ModelConfig,
   noReasoner,
@@ -52,6 +57,7 @@ import { Report } from '../core/model/report.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { noCosts, noExecutor, noTargets, noTelemetry, noThreads } from '../core/ports/none.ts';
+import { routedExecutor } from '../core/remediation/routed.ts';
 import {
   type Recorder,
   recorder,
@@ -359,7 +365,7 @@ function slackOf({
 }
 
 async function liveSources(
-  { prometheus, kubernetes, knowledge, toolServers }: LiveConfig,
+  { prometheus, kubernetes, knowledge, toolServers, executions, fastly }: LiveConfig,
   learnedFolder: string | undefined,
 ): Promise<Pick<World, 'telemetry' | 'executor' | 'targets'>> {
   const clock = systemClock();
@@ -376,9 +382,20 @@ async function liveSources(
         logs: kubernetesLogs({ clusters }),
       }),
       knowledge: await knowledgeOf(knowledge ?? learnedFolder),
+      managed: {
+        ...noTelemetry.managed,
+        ...(executions && { executions: stepFunctionsExecutions() }),
+        ...(fastly && { edge: fastlyEdge(fastly) }),
+      },
       ...(toolServers && { servers: mcpTools(toolServers) }),
     },
-    executor: cluster ? kubernetesExecutor({ clusters, clock }) : noExecutor,
+    executor: routedExecutor(
+      {
+        ...(executions && { 'retry-execution': stepFunctionsExecutor() }),
+        ...(fastly && { 'purge-cdn-key': fastlyExecutor(fastly) }),
+      },
+      cluster ? kubernetesExecutor({ clusters, clock }) : noExecutor,
+    ),
     targets: cluster ? kubernetesTargets({ clusters }) : noTargets,
   };
 }

@@ -45,6 +45,16 @@ const schema = <Model extends z.ZodType>(model: Model) =>
         .optional(),
       /** Folders of recorded incidents: a world to try things in, in place of real systems. */
       scenarios: z.array(text).min(1).optional(),
+      /** AWS Step Functions, by the same credentials: what a page names is looked at, and redriven where that is approved. */
+      executions: z.literal('step-functions').optional(),
+      fastly: z
+        .strictObject({
+          /** May purge by surrogate key; without it nothing is purged. */
+          token: text.optional(),
+          /** Service id by host; other hosts are never asked. */
+          services: z.record(z.hostname(), text),
+        })
+        .optional(),
       /** AWS Cost Explorer, with the credentials that the AWS tools would use. */
       costs: z.literal('cost-explorer').optional(),
       model: model.optional(),

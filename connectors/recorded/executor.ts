@@ -1,6 +1,8 @@
 // Acting on a recording: the target must exist in it; the right action on the right target changes the world to its `after/` edition, any
 // other leaves it as it was, as in reality. What was applied is recorded once per key.
+import { entityKey } from '../../core/model/entity.ts';
 import type { Executor, ExecutorAction } from '../../core/ports/telemetry.ts';
+import { isManaged, managedIn } from './managed.ts';
 import { readKubernetes } from './scenario.ts';
 import { type RecordedOptions, worldFinder } from './worlds.ts';
 
@@ -9,6 +11,10 @@ export function recordedExecutor(options: RecordedOptions): Executor {
 
   const refusal = async (action: ExecutorAction): Promise<string | undefined> => {
     const { edition } = await worldOf(action.incidentId);
+    if (isManaged(action.target))
+      return (await managedIn(edition)).has(entityKey(action.target))
+        ? undefined
+        : `There is no ${entityKey(action.target)} here.`;
     const clusters = (await readKubernetes(edition))?.data;
     const { kind, name, namespace, cluster } = action.target;
     const items = cluster === undefined ? undefined : clusters?.get(cluster);

@@ -8,6 +8,7 @@ import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import { InvalidInput } from '../../core/errors.ts';
 import { Instant } from '../../core/model/entity.ts';
+import { EdgeAnswer, WorkflowExecution } from '../../core/model/managed.ts';
 import {
   Change,
   Dependency,
@@ -50,6 +51,7 @@ const worldFiles = new Set([
   'changes.json',
   'dependencies.json',
   'status.json',
+  'managed.json',
   'knowledge',
   'kubernetes',
 ]);
@@ -142,6 +144,10 @@ const readers = {
   'changes.json': z.array(Change),
   'dependencies.json': z.array(Dependency),
   'status.json': z.array(VendorStatus),
+  'managed.json': z.strictObject({
+    executions: z.array(WorkflowExecution).default([]),
+    edge: z.array(EdgeAnswer).default([]),
+  }),
 } as const;
 
 /** Where a file is in this edition, or undefined: then the source has nothing. */

@@ -1,5 +1,6 @@
 // The Telemetry port over recordings. A file that is missing is a gap: that source has nothing, and the investigation says so.
 import type { TimeWindow } from '../../core/model/entity.ts';
+import type { WorkflowExecution } from '../../core/model/managed.ts';
 import type { KubernetesSnapshot, LogRecord, Series } from '../../core/model/telemetry.ts';
 import type { KnowledgeBase, KnowledgeDocument, Observed, Scope, Telemetry } from '../../core/ports/telemetry.ts';
 import { find, type Read, readFileOf, readKnowledge, readKubernetes, readSignals, streamLogs } from './scenario.ts';
@@ -97,6 +98,28 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
     status: {
       feeds: async (scope, window) =>
         within(await observe(scope, 'vendor status', (world) => readFileOf(world.edition, 'status.json')), window),
+    },
+    managed: {
+      executions: async (arns, { incidentId }) => {
+        const observed = await observe({ incidentId }, 'executions', (world) =>
+          readFileOf(world.edition, 'managed.json'),
+        );
+        if (observed.kind === 'gap') return observed;
+        const failed = ({ status }: WorkflowExecution) => status !== 'SUCCEEDED' && status !== 'RUNNING';
+        const asked = (execution: WorkflowExecution) =>
+          arns.some(
+            (one) =>
+              one === execution.arn ||
+              (failed(execution) && execution.arn.startsWith(`${one.replace(':stateMachine:', ':execution:')}:`)),
+          );
+        return { ...observed, data: observed.data.executions.filter(asked) };
+      },
+      edge: async (urls, { incidentId }) => {
+        const observed = await observe({ incidentId }, 'cdn', (world) => readFileOf(world.edition, 'managed.json'));
+        return observed.kind === 'gap'
+          ? observed
+          : { ...observed, data: observed.data.edge.filter(({ url }) => urls.includes(url)) };
+      },
     },
     knowledge: {
       search: async (query) => (await knowledgeOf(query.scope)).search(query),

@@ -5,6 +5,7 @@ import { InvalidInput } from '../../core/errors.ts';
 import { meaningOf, PagerDutyWebhook } from '../../core/incidents/pagerduty.ts';
 import type { Incident, Trigger } from '../../core/model/incident.ts';
 import type { AppliedActions, IncidentStore } from '../../core/ports/records.ts';
+import { managedIn } from './managed.ts';
 import { type Edition, readKubernetes, type Scenario } from './scenario.ts';
 
 export interface RecordedOptions {
@@ -100,6 +101,9 @@ const words = (trigger: Trigger): string[] => [
 async function changedBy(before: string, after: string, targetKey: string): Promise<boolean> {
   const [, , , name = ''] = targetKey.split('/');
   const unmoved = (text: string) => text;
+  const managed = async (folder: string) => (await managedIn({ folders: [folder], edit: unmoved })).get(targetKey);
+  const [then, now] = await Promise.all([managed(before), managed(after)]);
+  if (now !== undefined && now !== then) return true;
   const objects = async (folder: string) =>
     [...((await readKubernetes({ folders: [folder], edit: unmoved }))?.data.values() ?? [])].flat();
   const old = new Set((await objects(before)).map((object) => JSON.stringify(object)));

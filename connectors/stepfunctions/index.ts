@@ -3,6 +3,8 @@ import { InvalidToken, SendTaskSuccessCommand, SFNClient, TaskDoesNotExist, Task
 import { Unavailable } from '../../core/errors.ts';
 import type { Workflow } from '../../core/ports/channels.ts';
 
+export { stepFunctionsExecutions, stepFunctionsExecutor } from './executions.ts';
+
 interface StepFunctionsWorkflowOptions {
   readonly client?: SFNClient;
 }

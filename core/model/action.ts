@@ -13,6 +13,8 @@ export const ActionId = z.enum([
   'raise-memory-limit',
   'cordon-node',
   'uncordon-node',
+  'retry-execution',
+  'purge-cdn-key',
 ]);
 export type ActionId = z.infer<typeof ActionId>;
 

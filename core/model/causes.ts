@@ -486,6 +486,12 @@ export const causes = {
     "vendor's status feed and errors towards it alone",
     'vendor is operational',
   ),
+  'cdn-cached-error': cause(
+    'vendor',
+    'The CDN answers an error out of its cache',
+    'a cache hit with a status from 400 on, while what is behind answers well',
+    'the error is passed on from behind',
+  ),
   'data-growth': cause(
     'data',
     'Data outgrew what reads it',

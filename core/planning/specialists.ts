@@ -1,4 +1,5 @@
 // The specialists there are, what each is asked, and when. Adding one is a row here and a folder lambdas/specialist-NAME.
+import { arnsIn, edgeUrlsIn } from '../analysis/managed.ts';
 import type { Context, Trigger } from '../model/incident.ts';
 
 interface SpecialistEntry {
@@ -35,5 +36,15 @@ export const specialists: readonly SpecialistEntry[] = [
     name: 'knowledge',
     question: (about) => `What do runbooks and past incidents say about this kind of failure of ${about}?`,
     applies: always,
+  },
+  {
+    name: 'executions',
+    question: () => 'Which execution of the state machine failed, with what error, and can it be gone on with?',
+    applies: (_, trigger) => arnsIn(trigger).length > 0,
+  },
+  {
+    name: 'cdn',
+    question: () => 'What does the CDN answer for these addresses, and does an error come out of its cache?',
+    applies: (_, trigger) => edgeUrlsIn(trigger).length > 0,
   },
 ];

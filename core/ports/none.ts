@@ -17,6 +17,7 @@ export const noTelemetry: Telemetry = {
   alerts: { alerts: missing('alerts') },
   status: { feeds: missing('vendor status') },
   knowledge: { search: missing('knowledge'), add: async () => undefined },
+  managed: { executions: missing('executions'), edge: missing('cdn') },
 };
 
 const unread = async () => ({ kind: 'gap', gap: { source: 'chat', reason: 'No chat is configured.' } }) as const;

@@ -1,5 +1,6 @@
 // Where observations come from. A source that cannot answer says so with a gap; it throws only when trying again could help.
 import type { EntityRef, TimeWindow } from '../model/entity.ts';
+import type { EdgeAnswer, WorkflowExecution } from '../model/managed.ts';
 import type { Gap } from '../model/report.ts';
 import type {
   Change,
@@ -115,6 +116,17 @@ export interface ToolServers {
   call(tool: Pick<ForeignTool, 'server' | 'tool'>, input: unknown, scope: Pick<Scope, 'incidentId'>): Promise<string>;
 }
 
+/** What runs outside of clusters, asked by the names that a page gives. */
+export interface ManagedServices {
+  /** Executions by their ARN; of a state machine's ARN the latest that did not succeed within a day. */
+  executions(
+    arns: readonly string[],
+    scope: Pick<Scope, 'incidentId'>,
+  ): Promise<Observed<readonly WorkflowExecution[]>>;
+  /** What the CDN answers for an address. Only hosts that the configuration names are asked. */
+  edge(urls: readonly string[], scope: Pick<Scope, 'incidentId'>): Promise<Observed<readonly EdgeAnswer[]>>;
+}
+
 /** Everything that can be looked at, one port a source. */
 export interface Telemetry {
   readonly kubernetes: KubernetesSource;
@@ -125,6 +137,7 @@ export interface Telemetry {
   readonly alerts: AlertsSource;
   readonly status: StatusSource;
   readonly knowledge: KnowledgeBase;
+  readonly managed: ManagedServices;
   /** Only where some are configured, beside a model. */
   readonly servers?: ToolServers | undefined;
 }

@@ -196,6 +196,34 @@ const entries: readonly CatalogueEntry[] = [
     inverse: () => ({ id: 'cordon-node', parameters: {} }),
     verify: (target) => `Do pods start on Node ${target.name} again?`,
   },
+  {
+    id: 'retry-execution',
+    kinds: ['Execution'],
+    causes: ['job-failed', 'job-deadline'],
+    needsChange: false,
+    parameters: none,
+    reversible: false,
+    settleSeconds: 60,
+    title: (target) => `Redrive execution ${target.name} of state machine ${target.namespace} in ${target.cluster}`,
+    blastRadius: () =>
+      'Goes on with the same input from the state that failed; what succeeded before is not run again.',
+    inverse: () => 'What an execution has done is its own; it can only be stopped.',
+    verify: (target) => `Did execution ${target.name} of state machine ${target.namespace} succeed?`,
+  },
+  {
+    id: 'purge-cdn-key',
+    kinds: ['SurrogateKey'],
+    causes: ['cdn-cached-error'],
+    needsChange: false,
+    parameters: none,
+    reversible: false,
+    settleSeconds: 15,
+    title: (target) => `Purge surrogate key ${target.name} of ${target.namespace} in ${target.cluster}`,
+    blastRadius: (target) =>
+      `Marks what the CDN keeps under ${target.name} as stale: the next request for each goes to what is behind it.`,
+    inverse: () => 'The CDN fills its cache again by itself.',
+    verify: (target) => `Does the CDN answer well again for what is under ${target.name}?`,
+  },
 ];
 
 /** The action that fits what is believed, or none. A change that can be taken back goes before a restart. */

@@ -145,10 +145,19 @@ export function locate(entity: EntityRef, context: Context): EntityRef {
 export function environmentOf(entity: EntityRef, context: Context, catalog: Catalog): string | undefined {
   const located = locate(entity, context);
   const placed = new Set(placementsOf(located, catalog).map(({ placement }) => placement.environment));
-  const cluster = catalog.clusters.find((one) => isCalled(one, located.cluster));
+  const cluster = catalog.clusters.find((one) => isCalled(one, located.cluster)) ?? ofAccount(located, catalog);
   const placesNothing = catalog.clusters.length === 0 && catalog.services.length === 0;
   const said = placesNothing ? sure(context.environment) : undefined;
   return environmentNamed(placed.size === 1 ? [...placed][0] : (cluster?.environment ?? said), catalog);
+}
+
+/** Where accounts are kept apart by environment, what runs in one beside its clusters is where they are. */
+function ofAccount({ cluster }: EntityRef, { clusters }: Catalog): { readonly environment: string } | undefined {
+  const beside = clusters.filter(({ account, region }) => account !== undefined && cluster === `${account}:${region}`);
+  const [first] = beside;
+  return first !== undefined && beside.every(({ environment }) => environment === first.environment)
+    ? first
+    : undefined;
 }
 
 /** Where the target is, how far one may go with this action there, and what holds there now. The lowest level of its owners counts. */

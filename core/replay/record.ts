@@ -87,7 +87,7 @@ export function recorder({ tape, clock, onTrouble, waits = false }: RecorderOpti
 const withoutIncident = ({ incidentId: _, ...scope }: Scope): Omit<Scope, 'incidentId'> => scope;
 
 export function tapedTelemetry(telemetry: Telemetry, record: Recorder): Telemetry {
-  const { kubernetes, metrics, logs, changes, topology, alerts, status, knowledge, servers } = telemetry;
+  const { kubernetes, metrics, logs, changes, topology, alerts, status, knowledge, managed, servers } = telemetry;
   const hear = <T>(port: string, scope: Scope, more: Readonly<Record<string, unknown>>, call: () => Promise<T>) =>
     record.heard(scope.incidentId, `telemetry.${port}`, { scope: withoutIncident(scope), ...more }, call);
   return {
@@ -122,6 +122,10 @@ export function tapedTelemetry(telemetry: Telemetry, record: Recorder): Telemetr
       search: ({ scope, ...query }) =>
         hear('knowledge.search', scope, { query }, () => knowledge.search({ scope, ...query })),
       add: (document) => knowledge.add(document),
+    },
+    managed: {
+      executions: (arns, scope) => hear('managed.executions', scope, { arns }, () => managed.executions(arns, scope)),
+      edge: (urls, scope) => hear('managed.edge', scope, { urls }, () => managed.edge(urls, scope)),
     },
     ...(servers && {
       servers: {

@@ -83,6 +83,10 @@ export function replayedTelemetry(deck: Deck): Telemetry {
       search: ({ scope, ...query }) => ask('knowledge', 'knowledge.search', scope, { query }),
       add: async () => undefined,
     },
+    managed: {
+      executions: (arns, scope) => ask('executions', 'managed.executions', scope, { arns }),
+      edge: (urls, scope) => ask('cdn', 'managed.edge', scope, { urls }),
+    },
     ...(deck.has('telemetry.servers.offered') && { servers: replayedServers(deck) }),
   };
 }

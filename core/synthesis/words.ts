@@ -109,6 +109,8 @@ function nextStep(hypothesis: Hypothesis): string {
     case 'certificate':
       return `Renew the certificate that ${it} uses`;
     case 'vendor':
+      if (cause === 'cdn-cached-error')
+        return `Have the CDN forget what it keeps under ${it}, and look why it was kept`;
       return `Nothing here is to be rolled back: fail over or degrade ${it}, and follow the vendor's status`;
     case 'data':
       return `Look at the data that ${it} reads, and at its size`;

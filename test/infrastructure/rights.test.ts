@@ -88,6 +88,30 @@ test('who may write tapes is who calls the world, and only in a stage that recor
   expect(recording).not.toContain('pagerduty-webhook');
 });
 
+test('only who acts may redrive executions and holds the token that purges, where a stage has either', () => {
+  const rightsIn = (over: object) => {
+    const telemetry = { ...liveStage.telemetry, ...over };
+    const { resources: made } = synthesize({ ...liveStage, telemetry });
+    const named = (text: string) =>
+      made.flatMap(([id, { Type, Properties }]) =>
+        Type === 'AWS::IAM::Role' && JSON.stringify(Properties.Policies ?? '').includes(text) ? [id] : [],
+      );
+    return {
+      redrive: named('states:RedriveExecution'),
+      token: named('Secretsfastlytoken'),
+      look: named('states:DescribeExecution'),
+    };
+  };
+  const none = rightsIn({});
+  expect([none.redrive, none.token, none.look]).toEqual([[], [], []]);
+  const { redrive, token, look } = rightsIn({ executions: true, fastly: { services: { 'www.example.com': 'SU1' } } });
+  expect(redrive).toHaveLength(1);
+  expect(redrive[0]).toMatch(/^Functionsremediate/i);
+  expect(token).toEqual(redrive);
+  expect(look.length).toBeGreaterThan(2);
+  expect(() => rightsIn({ fastly: { services: { 'www.example.com/path': 'SU1' } } })).toThrow();
+});
+
 test('only specialists ask MCP servers, and read their headers where there are some', () => {
   const server = { name: 'wiki', url: 'https://mcp.example.com/mcp', specialists: ['knowledge'], tools: ['search'] };
   const asking = (over: object) => {

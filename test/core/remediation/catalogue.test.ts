@@ -18,6 +18,8 @@ const kindOf: Readonly<Record<ActionId, readonly [kind: string, cause: CauseCode
   'raise-memory-limit': ['Deployment', 'oom-killed'],
   'cordon-node': ['Node', 'node-not-ready'],
   'uncordon-node': ['Node', 'scheduling-node-cordoned'],
+  'retry-execution': ['Execution', 'job-failed'],
+  'purge-cdn-key': ['SurrogateKey', 'cdn-cached-error'],
 };
 
 function actionFor(id: ActionId, parameters: object): Action {
@@ -179,6 +181,8 @@ describe('an action that came in as a value', () => {
       suggested('Deployment', 'oom-killed'),
       suggested('Node', 'node-not-ready'),
       suggested('Node', 'scheduling-node-cordoned'),
+      suggested('Execution', 'job-failed'),
+      suggested('SurrogateKey', 'cdn-cached-error'),
     ];
     expect(new Set(ids)).toEqual(new Set(ActionId.options));
   });

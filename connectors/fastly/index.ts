@@ -1,0 +1,118 @@
+// Fastly: what the edge answers for an address, asked as anybody would but with the debug header that makes it tell its surrogate keys
+// (https://www.fastly.com/documentation/reference/http/http-headers/Fastly-Debug/), and the soft purge of one key
+// (https://www.fastly.com/documentation/reference/api/purging/). Only hosts that the configuration names are ever asked.
+import { Unavailable } from '../../core/errors.ts';
+import { EdgeAnswer } from '../../core/model/managed.ts';
+import type { Executor, ExecutorAction, ManagedServices } from '../../core/ports/telemetry.ts';
+
+export interface FastlyConfig {
+  /** Service id by host. */
+  readonly services: Readonly<Record<string, string>>;
+  /** May purge; without it nothing is. */
+  readonly token?: string | undefined;
+  readonly apiUrl?: string | undefined;
+  /** How an address is asked; for tests, where no public host can be. */
+  readonly request?: typeof fetch | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Each address that cannot be asked is named; the body of an answer is not read. */
+export function fastlyEdge({ services, request = fetch, timeoutMs = 4000 }: FastlyConfig): ManagedServices['edge'] {
+  return async (urls) => {
+    const known = urls.flatMap((url) => {
+      const { hostname, protocol, username, port } = new URL(url);
+      const service = Object.hasOwn(services, hostname) ? services[hostname] : undefined;
+      return service === undefined || protocol !== 'https:' || username !== '' || port !== '' ? [] : [{ url, service }];
+    });
+    const missing: string[] = [];
+    const found = await Promise.all(
+      known.map(async ({ url, service }) => {
+        try {
+          const response = await request(url, {
+            headers: { 'fastly-debug': '1', 'user-agent': 'watchkeeper' },
+            redirect: 'manual',
+            signal: AbortSignal.timeout(timeoutMs),
+          });
+          await response.body?.cancel();
+          return [readAnswer(url, service, response)];
+        } catch {
+          missing.push(`${new URL(url).hostname} did not answer.`);
+          return [];
+        }
+      }),
+    );
+    const data = found.flat();
+    if (known.length > 0 && data.length === 0)
+      return { kind: 'gap', gap: { source: 'cdn', reason: missing.join(' ').slice(0, 300) } };
+    return { kind: 'data', data, query: urls.join(' ').slice(0, 1000), missing, bytes: JSON.stringify(data).length };
+  };
+}
+
+function readAnswer(url: string, service: string, { status, headers }: Response): EdgeAnswer {
+  // Behind a shield there are two words; the last is the edge's.
+  const said = headers.get('x-cache')?.toLowerCase().split(',').at(-1)?.trim() ?? '';
+  const age = Number(headers.get('age') ?? 0);
+  const keys = (headers.get('surrogate-key') ?? '').split(/\s+/).filter((key) => key !== '' && key.length <= 1024);
+  return EdgeAnswer.parse({
+    url,
+    service,
+    status,
+    cache: (['hit', 'miss', 'pass'] as const).find((word) => said.startsWith(word)) ?? 'unknown',
+    ageSeconds: Number.isFinite(age) && age >= 0 ? age : 0,
+    surrogateKeys: keys.slice(0, 100),
+  });
+}
+
+const refused = (why: string) => ({ kind: 'refused', why }) as const;
+
+/** Carries out `purge-cdn-key`: softly, so that what is behind is not asked for everything at once. Twice is as once. @throws Unavailable */
+export function fastlyExecutor({
+  services,
+  token,
+  apiUrl = 'https://api.fastly.com',
+  timeoutMs = 5000,
+}: FastlyConfig): Executor {
+  const problem = ({ target: { kind, name, namespace = '', cluster } }: ExecutorAction): string | undefined => {
+    if (kind !== 'SurrogateKey') return `A ${kind} is nothing that a CDN keeps.`;
+    if (!Object.hasOwn(services, namespace) || cluster !== `fastly:${services[namespace]}`)
+      return `No Fastly service for ${namespace} is configured.`;
+    // An API token in a path or a key that reaches beyond it is no key.
+    return /^[\x21-\x7e]{1,1024}$/.test(name) && name !== '.' && name !== '..' ? undefined : 'It is no surrogate key.';
+  };
+  return {
+    async dryRun(action) {
+      const why = problem(action);
+      return why === undefined ? { kind: 'ok', detail: 'The key and its service are known.' } : refused(why);
+    },
+    async execute(action) {
+      const why = problem(action) ?? (token === undefined ? 'No Fastly token is configured.' : undefined);
+      if (why !== undefined || token === undefined) return refused(why ?? '');
+      const { name, namespace = '' } = action.target;
+      const url = `${apiUrl}/service/${encodeURIComponent(services[namespace] ?? '')}/purge/${encodeURIComponent(name)}`;
+      const status = await purge(url, token, timeoutMs);
+      if (status === 200) return { kind: 'done', detail: `Fastly marked what is under ${name} as stale.` };
+      if (status === 429 || status >= 500) throw new Unavailable(`Fastly did not purge (${status}).`);
+      const reasons: Readonly<Record<number, string>> = {
+        401: 'Fastly does not accept the token.',
+        403: 'The Fastly token may not purge.',
+        404: 'Fastly does not know the service.',
+      };
+      return refused(reasons[status] ?? `Fastly refused it (${status}).`);
+    },
+  };
+}
+
+async function purge(url: string, token: string, timeoutMs: number): Promise<number> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'fastly-key': token, 'fastly-soft-purge': '1', accept: 'application/json' },
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    await response.body?.cancel();
+    return response.status;
+  } catch (cause) {
+    throw new Unavailable('Fastly did not answer.', { cause });
+  }
+}

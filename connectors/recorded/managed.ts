@@ -1,0 +1,18 @@
+// What a recording has outside of clusters, by the key of the entity that actions name it by.
+import { entityOfExecution, entityOfKey } from '../../core/analysis/managed.ts';
+import { type EntityRef, entityKey } from '../../core/model/entity.ts';
+import { type Edition, readFileOf } from './scenario.ts';
+
+export const isManaged = ({ kind }: Pick<EntityRef, 'kind'>): boolean =>
+  kind === 'Execution' || kind === 'SurrogateKey';
+
+/** As JSON, to be compared. */
+export async function managedIn(edition: Edition): Promise<ReadonlyMap<string, string>> {
+  const { executions, edge } = (await readFileOf(edition, 'managed.json'))?.data ?? { executions: [], edge: [] };
+  return new Map([
+    ...executions.map((one) => [entityKey(entityOfExecution(one.arn)), JSON.stringify(one)] as const),
+    ...edge.flatMap((one) =>
+      one.surrogateKeys.map((key) => [entityKey(entityOfKey(key, one)), JSON.stringify(one)] as const),
+    ),
+  ]);
+}

@@ -1,0 +1,143 @@
+// Executions of AWS Step Functions: looked at by name, and gone on with from where they failed (RedriveExecution). The service itself keeps a
+// second try from being a second redrive: one client token counts once (for a quarter of an hour; the ledger knows for longer).
+import { createHash } from 'node:crypto';
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionOutput,
+  ExecutionStatus,
+  ListExecutionsCommand,
+  RedriveExecutionCommand,
+  SFNClient,
+  SFNServiceException,
+} from '@aws-sdk/client-sfn';
+import { arnOf } from '../../core/analysis/managed.ts';
+import { Unavailable } from '../../core/errors.ts';
+import { WorkflowExecution } from '../../core/model/managed.ts';
+import type { Executor, ExecutorAction, ManagedServices } from '../../core/ports/telemetry.ts';
+
+export interface ExecutionsOptions {
+  /** One for each region that an ARN names. */
+  readonly client?: ((region: string) => SFNClient) | undefined;
+}
+
+const ended = [ExecutionStatus.FAILED, ExecutionStatus.TIMED_OUT, ExecutionStatus.ABORTED] as const;
+const isEnded = ({ status }: DescribeExecutionOutput): boolean => ended.some((one) => one === status);
+/** Executions of one state machine that are looked at, of each way to fail. */
+const mostListed = 2;
+const dayMs = 24 * 3_600_000;
+/** What failed again after two redrives fails for a reason that a third does not take away. */
+const mostRedrives = 2;
+
+const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
+const isTransient = (error: unknown): boolean =>
+  !(error instanceof SFNServiceException) || error.$fault === 'server' || /Throttl|TooManyRequests/.test(error.name);
+
+function clients({ client = (region) => new SFNClient({ region }) }: ExecutionsOptions): (arn: string) => SFNClient {
+  const made = new Map<string, SFNClient>();
+  return (arn) => {
+    const region = regionOf(arn);
+    const known = made.get(region) ?? client(region);
+    made.set(region, known);
+    return known;
+  };
+}
+
+/** What cannot be read is named by its error's name; a vendor's text goes no farther. */
+export function stepFunctionsExecutions(options: ExecutionsOptions = {}): ManagedServices['executions'] {
+  const clientFor = clients(options);
+
+  const named = async (arn: string): Promise<readonly string[]> => {
+    if (!arn.includes(':stateMachine:')) return [arn];
+    const lists = await Promise.all(
+      ended.map((statusFilter) =>
+        clientFor(arn).send(new ListExecutionsCommand({ stateMachineArn: arn, statusFilter, maxResults: mostListed })),
+      ),
+    );
+    return lists
+      .flatMap(({ executions = [] }) => executions)
+      .filter(({ stopDate }) => stopDate !== undefined && Date.now() - stopDate.getTime() < dayMs)
+      .flatMap(({ executionArn }) => executionArn ?? []);
+  };
+
+  return async (arns) => {
+    const missing: string[] = [];
+    const found: WorkflowExecution[] = [];
+    for (const asked of arns) {
+      try {
+        for (const arn of await named(asked))
+          found.push(readExecution(await clientFor(arn).send(new DescribeExecutionCommand({ executionArn: arn }))));
+      } catch (error) {
+        const name = error instanceof Error ? error.name : 'no answer';
+        missing.push(`${asked.split(':').slice(6).join('/')} could not be read (${name}).`);
+      }
+    }
+    if (found.length === 0 && missing.length > 0)
+      return { kind: 'gap', gap: { source: 'executions', reason: missing.join(' ').slice(0, 300) } };
+    const bytes = JSON.stringify(found).length;
+    return { kind: 'data', data: found, query: `DescribeExecution ${arns.join(' ')}`, missing, bytes };
+  };
+}
+
+function readExecution(described: DescribeExecutionOutput): WorkflowExecution {
+  const { executionArn, status, startDate, stopDate, error, cause, redriveStatus, redriveCount = 0 } = described;
+  return WorkflowExecution.parse({
+    arn: executionArn,
+    status,
+    startedAt: startDate?.toISOString(),
+    ...(stopDate === undefined ? {} : { stoppedAt: stopDate.toISOString() }),
+    ...(error === undefined ? {} : { error: error.slice(0, 500) }),
+    ...(cause === undefined ? {} : { cause: cause.slice(0, 4000) }),
+    redrivable: redriveStatus === 'REDRIVABLE',
+    redrives: redriveCount,
+  });
+}
+
+const refused = (why: string) => ({ kind: 'refused', why }) as const;
+
+/** Carries out `retry-execution`. @throws Unavailable where trying again may help. */
+export function stepFunctionsExecutor(options: ExecutionsOptions = {}): Executor {
+  const clientFor = clients(options);
+
+  const asking = async <T>(call: () => Promise<T>): Promise<T | { readonly kind: 'refused'; readonly why: string }> => {
+    try {
+      return await call();
+    } catch (error) {
+      if (isTransient(error)) throw new Unavailable('Step Functions did not answer.', { cause: error });
+      return refused(`Step Functions refused it (${error instanceof Error ? error.name : 'unknown'}).`);
+    }
+  };
+  const standOf = (arn: string) =>
+    asking(async () => {
+      const found = await clientFor(arn).send(new DescribeExecutionCommand({ executionArn: arn }));
+      if (!isEnded(found)) return refused(`It is ${found.status?.toLowerCase().replace('_', ' ')}, not failed.`);
+      if (found.redriveStatus !== 'REDRIVABLE')
+        return refused('Step Functions says that it cannot be redriven (too old, or not begun).');
+      if ((found.redriveCount ?? 0) >= mostRedrives)
+        return refused(`It was redriven ${found.redriveCount} times already: that is a symptom, not a cure.`);
+      return { kind: 'ok', detail: 'It failed and can be redriven.' } as const;
+    });
+  const targetOf = ({ target }: ExecutorAction) => arnOf(target);
+
+  return {
+    async dryRun(action) {
+      const arn = targetOf(action);
+      return arn === undefined ? refused('It is no execution of a state machine.') : standOf(arn);
+    },
+    execute: async (action) => {
+      const arn = targetOf(action);
+      if (arn === undefined) return refused('It is no execution of a state machine.');
+      const clientToken = createHash('sha256').update(action.idempotencyKey).digest('hex').slice(0, 32);
+      const detail = `RedriveExecution of ${action.target.name} was taken.`;
+      const redrive = () =>
+        asking(async () => {
+          await clientFor(arn).send(new RedriveExecutionCommand({ executionArn: arn, clientToken }));
+          return { kind: 'done', detail } as const;
+        });
+      const stand = await standOf(arn);
+      // An earlier try may have set it going: with its token the service says so, and starts nothing.
+      if (stand.kind === 'refused' && !/not failed/.test(stand.why)) return stand;
+      const done = await redrive();
+      return stand.kind === 'refused' && done.kind === 'refused' ? stand : done;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+// What is asked of services outside of clusters, and how their parts are named: an execution's cluster is account and region, its namespace
+// the state machine; a surrogate key's cluster is the CDN's service, its namespace the host.
+
+import type { EntityRef } from '../model/entity.ts';
+import type { Trigger } from '../model/incident.ts';
+import { type EdgeAnswer, executionArn, stateMachineArn } from '../model/managed.ts';
+
+/** All that a page says. */
+export const textOf = ({ title, details }: Trigger): string =>
+  [title, ...Object.values(details)].join('\n').slice(0, 50_000);
+const allOf = (pattern: RegExp, text: string): string[] => [
+  ...new Set(Array.from(text.matchAll(new RegExp(pattern.source, 'g')), ([found]) => found.replace(/[.-]+$/, ''))),
+];
+/** More than these are not asked about. */
+const most = 5;
+
+/** Executions that the page names; where it names none, the state machines. */
+export function arnsIn(trigger: Trigger): string[] {
+  const text = textOf(trigger);
+  const executions = allOf(executionArn, text);
+  return (executions.length > 0 ? executions : allOf(stateMachineArn, text)).slice(0, most);
+}
+
+/** Addresses in a page that speaks of a CDN. */
+export function edgeUrlsIn(trigger: Trigger): string[] {
+  const text = textOf(trigger);
+  if (!/\b(?:cdn|edge|fastly|surrogate|cached?|stale|x-cache)\b/i.test(text)) return [];
+  return allOf(/https:\/\/[^\s"'<>()[\]{}|\\^`]{4,1000}/, text)
+    .map((url) => url.replace(/[.,;:!?]+$/, ''))
+    .filter((url) => URL.canParse(url))
+    .slice(0, most);
+}
+
+export const isExecution = ({ kind }: Pick<EntityRef, 'kind'>): boolean => kind === 'Execution';
+
+export function entityOfExecution(arn: string): EntityRef {
+  const [, , , region = '', account = '', , machine = '', name = ''] = arn.split(':');
+  return { kind: 'Execution', name, namespace: machine, cluster: `${account}:${region}` };
+}
+
+/** Undefined where the entity cannot be an execution. */
+export function arnOf({ kind, name, namespace = '', cluster = '' }: EntityRef): string | undefined {
+  const [account = '', region = ''] = cluster.split(':');
+  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  const arn = `arn:${partition}:states:${region}:${account}:execution:${namespace}:${name}`;
+  return kind === 'Execution' && new RegExp(`^${executionArn.source}$`).test(arn) ? arn : undefined;
+}
+
+/**
+ * The key that is about this very address: the one that the page names, the only one, or the one that the path speaks of. Purging a wider one
+ * empties more than is broken.
+ */
+export function keyOf(
+  { url, surrogateKeys }: Pick<EdgeAnswer, 'url' | 'surrogateKeys'>,
+  page = '',
+): string | undefined {
+  const words = new Set(page.split(/[\s,;="'()[\]{}]+/));
+  const named = surrogateKeys.filter((key) => words.has(key));
+  if (named.length === 1) return named[0];
+  if (surrogateKeys.length === 1) return surrogateKeys[0];
+  const path = new URL(url).pathname
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word.length > 1);
+  const scored = surrogateKeys
+    .map((key) => {
+      const words = key
+        .toLowerCase()
+        .split(/[^a-z0-9]+/)
+        .filter((word) => word.length > 1);
+      return { key, score: words.filter((word) => path.some((one) => one === word || one === `${word}s`)).length };
+    })
+    .filter(({ score }) => score > 0)
+    .toSorted((a, b) => b.score - a.score);
+  const [first, second] = scored;
+  return first !== undefined && first.score !== second?.score ? first.key : undefined;
+}
+
+export const entityOfKey = (key: string, { url, service }: EdgeAnswer): EntityRef => ({
+  kind: 'SurrogateKey',
+  name: key.slice(0, 253),
+  namespace: new URL(url).hostname,
+  cluster: `fastly:${service}`,
+});

@@ -1,0 +1,74 @@
+// The executions specialist: which execution of a state machine failed, with what error, and whether it can be gone on with. Asks about what
+// the page names, and after an action about what was acted on.
+import { arnOf, arnsIn, entityOfExecution, isExecution } from '../analysis/managed.ts';
+import { maskVariables } from '../analysis/text/mask.ts';
+import type { WorkflowExecution } from '../model/managed.ts';
+import type { Brief, Report } from '../model/report.ts';
+import type { Ports } from '../ports/index.ts';
+import { type FindingDraft, finishReport } from './finish.ts';
+import { gapsOfMissing } from './missing.ts';
+
+type ExecutionsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents'> & Partial<Pick<Ports, 'reasoner'>>;
+
+export async function investigateExecutions(brief: Brief, ports: ExecutionsPorts): Promise<Report> {
+  const startedAt = ports.clock.now();
+  const acted = brief.focus.filter(isExecution).flatMap((entity) => arnOf(entity) ?? []);
+  const arns = brief.phase === 'verify' && acted.length > 0 ? acted : arnsIn(brief.trigger);
+  const observed = await ports.telemetry.managed.executions(arns, { incidentId: brief.incidentId });
+  if (observed.kind === 'gap') {
+    const draft = { summary: 'Executions could not be asked about.', findings: [], gaps: [observed.gap], bytesRead: 0 };
+    return finishReport(brief, draft, startedAt, ports);
+  }
+  const findings = observed.data.map((one) => findingOf(one, observed.query));
+  const [first] = findings;
+  return finishReport(
+    brief,
+    {
+      summary: first?.claim ?? 'No execution that the page could be about has failed.',
+      findings,
+      gaps: gapsOfMissing('executions', observed.missing),
+      bytesRead: observed.bytes,
+    },
+    startedAt,
+    ports,
+  );
+}
+
+function findingOf(execution: WorkflowExecution, query: string): FindingDraft {
+  const { arn, status, error, cause, stoppedAt, startedAt } = execution;
+  const entity = entityOfExecution(arn);
+  const name = `Execution ${entity.name} of state machine ${entity.namespace}`;
+  const evidence = [
+    { source: 'step-functions', query, excerpt: JSON.stringify(execution, undefined, 1), full: { execution } },
+  ];
+  const base = { entity, severity: 'info', confidence: 0.95, evidence } as const;
+  switch (status) {
+    case 'SUCCEEDED':
+      return { ...base, role: 'context', well: true, claim: `${name} succeeded at ${clock(stoppedAt ?? startedAt)}.` };
+    case 'RUNNING':
+    case 'PENDING_REDRIVE':
+      return { ...base, role: 'context', claim: `${name} runs since ${clock(startedAt)}.` };
+    case 'FAILED':
+    case 'TIMED_OUT':
+    case 'ABORTED': {
+      const said = [error, cause].filter(Boolean).join(': ').replace(/\s+/g, ' ').slice(0, 200);
+      const how = { FAILED: 'failed', TIMED_OUT: 'ran out of time', ABORTED: 'was aborted' }[status];
+      const again = execution.redrivable ? 'It can be gone on with from where it failed.' : 'It cannot be redriven.';
+      return {
+        ...base,
+        role: 'cause',
+        cause: status === 'TIMED_OUT' ? 'job-deadline' : 'job-failed',
+        severity: 'major',
+        onset: stoppedAt ?? startedAt,
+        confidence: 0.9,
+        claim: `${name} ${how} at ${clock(stoppedAt ?? startedAt)}${said === '' ? '' : `: ${said}`}. ${again}`.slice(
+          0,
+          400,
+        ),
+        ...(said === '' ? {} : { errorTemplate: maskVariables(said).slice(0, 400) }),
+      };
+    }
+  }
+}
+
+const clock = (instant: string): string => `${instant.slice(11, 16)} UTC`;
