@@ -77,9 +77,9 @@ function diagnosisLines(diagnosis: Diagnosis, decision: Decision): string[] {
       ? 'No model took part; this is the analysis alone.'
       : `A model took part: ${diagnosis.model}. All models together: ${modelWords(diagnosis)}.`,
     ...diagnosis.hypotheses.map(hypothesisLine),
-    ...when(first?.why, (why) => `Why the first: ${why.join(' ')}`),
-    ...when(first?.against, (against) => `Against it: ${against.join(' ')}`),
-    ...when(diagnosis.symptoms, (symptoms) => `Explained by the first: ${symptoms.join(' ')}`),
+    ...when(first?.why, (why) => `Why the first: ${listed(why)}`),
+    ...when(first?.against, (against) => `Against it: ${listed(against)}`),
+    ...when(diagnosis.symptoms, (symptoms) => `Explained by the first: ${listed(symptoms)}`),
     ...when(diagnosis.blastRadius, (affected) => `Affected: ${affected.join(', ')}.`),
     ...when(
       diagnosis.gaps,
@@ -93,6 +93,9 @@ function diagnosisLines(diagnosis: Diagnosis, decision: Decision): string[] {
 
 const modelWords = ({ usage }: Diagnosis): string =>
   `${usage.modelCalls} calls, ${(usage.inputTokens + usage.outputTokens).toLocaleString('en-US')} tokens, ${usage.costUsd.toFixed(4)} USD`;
+
+/** Sentences and half sentences in a row. */
+const listed = (said: readonly string[]): string => `${said.map((one) => one.replace(/[.\s]+$/, '')).join('; ')}.`;
 
 const when = <T>(items: readonly T[] | undefined, line: (items: readonly T[]) => string): string[] =>
   items === undefined || items.length === 0 ? [] : [line(items)];
