@@ -105,11 +105,13 @@ describe('rerunning a CronJob', () => {
       why: expect.stringMatching(/^CronJob careful forbids concurrent runs, and Job careful-\w+ is running\.$/),
     });
     const [running] = await jobsOf('careful');
-    const path = `apis/batch/v1/namespaces/${namespace}/jobs/${running?.metadata.name}/status`;
+    const path = `apis/batch/v1/namespaces/${namespace}/jobs/${running?.metadata.name}`;
+    // The controller begins it in its own time, and what it has begun can then fail.
+    const begun = async () => ((await plane.get(path)) as { status: { startTime?: string } }).status.startTime;
+    await expect.poll(begun, { timeout: 20_000 }).toBeDefined();
     const at = new Date().toISOString().replace(/\.\d+/, '');
-    await plane.apply('PATCH', path, {
+    await plane.apply('PATCH', `${path}/status`, {
       status: {
-        startTime: at,
         active: 0,
         failed: 1,
         conditions: ['FailureTarget', 'Failed'].map((type) => ({ type, status: 'True', lastTransitionTime: at })),
