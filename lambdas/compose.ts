@@ -2,6 +2,7 @@
 // only the connectors of the factories that it imports. Names of tables, buckets and secrets come from the environment
 // (lib/capabilities.ts sets it); the secrets themselves never do.
 import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -9,6 +10,7 @@ import * as z from 'zod';
 import { type AgentRuntime, agentCoreMemory, agentRuntime, noMemory } from '../connectors/agentcore/index.ts';
 import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
+import { costExplorer } from '../connectors/cost-explorer/index.ts';
 import { dynamoStores } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { fastlyEdge, fastlyExecutor } from '../connectors/fastly/index.ts';
@@ -26,6 +28,7 @@ import {
 import { lambdaColleagues } from '../connectors/lambda/index.ts';
 import { mcpTools } from '../connectors/mcp/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
+import { pngCharts } from '../connectors/png/index.ts';
 import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/index.ts';
 import { readScenario, recordedExecutor, recordedTargets, recordedTelemetry } from '../connectors/recorded/index.ts';
 import { s3Documents, s3Evidence, s3Tape } from '../connectors/s3/index.ts';
@@ -120,6 +123,9 @@ const Environment = z.object({
   KNOWLEDGE_SOURCE_ID: z.string().min(1).optional(),
   KNOWLEDGE_FALLBACK: z.enum(['true', 'false']).default('true'),
   POLICIES_FOLDER: z.string().min(1).optional(),
+  CHARTS_FOLDER: z.string().min(1).optional(),
+  /** Present where the stage asks what accounts cost; by another role where the payer is another account. */
+  COSTS: json(z.strictObject({ role: z.string().optional() })).optional(),
   CATALOG_FILE: z.string().min(1).optional(),
   PAGERDUTY: json(z.strictObject({ from: z.string(), apiUrl: z.url().optional() })).optional(),
   SLACK: json(z.strictObject({ channel: z.string(), apiUrl: z.url().optional() })).optional(),
@@ -226,9 +232,22 @@ export const chat = (): Ports['chat'] =>
   once('chat', () => {
     const config = setting('SLACK');
     return deferredChat(
-      kept(async () => slackChat({ token: await readSecret()('slack-token'), ...config }), secretAgeMs),
+      kept(async () => slackChat({ token: await readSecret()('slack-token'), ...config, png: drawing() }), secretAgeMs),
     );
   });
+
+/** Only where the bundle holds what it takes to draw. */
+function drawing(): Ports['charts']['png'] | undefined {
+  const { CHARTS_FOLDER: folder } = environment();
+  if (folder === undefined) return undefined;
+  const charts = once('charts', () =>
+    pngCharts({
+      wasm: async () => new Uint8Array(await readFile(bundled(folder, 'resvg.wasm'))),
+      font: () => readFile(bundled(folder, 'DejaVuSans.ttf')),
+    }),
+  );
+  return (svg) => charts.png(svg);
+}
 
 export const threads = (): Ports['threads'] =>
   once('threads', () => {
@@ -456,8 +475,12 @@ function untapedTargets(): Ports['targets'] {
 export const catalog = (): Ports['catalog'] =>
   once('catalog', () => taped(yamlCatalog(bundled(setting('CATALOG_FILE'))), tapedCatalog));
 
-/** No stage names a billing source yet: what is asked of it is a gap. */
-export const costs = (): Ports['costs'] => noCosts;
+/** What a stage does not ask about is a gap. */
+export const costs = (): Ports['costs'] =>
+  once('costs', () => {
+    const { COSTS: config } = environment();
+    return config === undefined ? noCosts : costExplorer(config);
+  });
 
 /** Undefined where the stage does not record. A function may be stopped as soon as it answered: it waits for its tape. */
 const recording = (): Recorder | undefined =>

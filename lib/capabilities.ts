@@ -385,6 +385,29 @@ const capabilities = {
     environment: { SLACK: JSON.stringify(slack) },
     secrets: ['slack-token'],
   }),
+  /** Pictures as PNG; drawn in the function. */
+  'draw charts': () => ({
+    environment: { CHARTS_FOLDER: 'charts' },
+    files: [
+      { from: 'node_modules/@resvg/resvg-wasm/index_bg.wasm', to: 'charts/resvg.wasm' },
+      { from: 'node_modules/dejavu-fonts-ttf/ttf/DejaVuSans.ttf', to: 'charts/DejaVuSans.ttf' },
+    ],
+  }),
+  /** Neither action can be narrowed to a resource. */
+  'ask for costs': ({ stage: { costs } }) =>
+    costs === undefined
+      ? {}
+      : {
+          environment: { COSTS: JSON.stringify(costs) },
+          statements: [
+            costs.role === undefined
+              ? new PolicyStatement({
+                  actions: ['ce:GetCostAndUsage', 'organizations:ListAccounts'],
+                  resources: ['*'],
+                })
+              : new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [costs.role] }),
+          ],
+        },
   'read the PagerDuty webhook secrets': secret('pagerduty-webhook'),
   'read the Slack signing secret': secret('slack-signing'),
   observe: (around) => merge([world(around), knowledge(around)]),

@@ -160,6 +160,11 @@ export const StageConfig = z.strictObject({
       apiUrl: z.url().optional(),
     })
     .optional(),
+  /**
+   * Cost Explorer over the organisation's accounts, asked in conversations. `role`: of the payer's account, to be assumed, where the stage is
+   * in another.
+   */
+  costs: z.strictObject({ role: z.string().startsWith('arn:').optional() }).optional(),
   /** Where conversations are held: in a function, or in sessions of AgentCore Runtime. */
   conversation: z.strictObject({ host: z.enum(['lambda', 'agentcore']).default('lambda') }).default({ host: 'lambda' }),
   /** Where people read and answer; an incident must never be silent, so there is always one. */

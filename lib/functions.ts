@@ -73,6 +73,8 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'remember',
       'hear facts',
       'throw the kill switch',
+      'ask for costs',
+      'draw charts',
       'read evidence',
       'ask a model',
       'use Slack',
@@ -110,7 +112,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   report: {
     memoryMb: 512,
     timeoutSeconds: 20,
-    may: [...step, 'update incidents', 'read evidence', 'use Slack', 'use PagerDuty'],
+    may: [...step, 'update incidents', 'read evidence', 'draw charts', 'use Slack', 'use PagerDuty'],
   },
   'tell-progress': { memoryMb: 256, timeoutSeconds: 15, may: ['read incidents', 'use Slack'] },
   'await-approval': {

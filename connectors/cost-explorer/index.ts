@@ -6,6 +6,7 @@ import {
   type GetCostAndUsageCommandInput,
 } from '@aws-sdk/client-cost-explorer';
 import { ListAccountsCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
+import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { Account, Cost, CostQuery, Costs } from '../../core/ports/costs.ts';
 
 interface CostExplorerParts {
@@ -19,11 +20,10 @@ const timeouts = { requestTimeout: 15_000, connectionTimeout: 3000 };
 const maxPages = 50;
 const metric = 'UnblendedCost';
 
+/** `role`: of the payer's account, assumed where these credentials are another's. */
 export const costExplorer = (
-  parts: CostExplorerParts = {
-    costExplorer: new CostExplorerClient({ region, requestHandler: timeouts }),
-    organizations: new OrganizationsClient({ region, requestHandler: timeouts }),
-  },
+  { role }: { readonly role?: string | undefined } = {},
+  parts: CostExplorerParts = clientsAs(role),
 ): Costs => ({
   async accounts() {
     try {
@@ -64,6 +64,15 @@ export const costExplorer = (
     }
   },
 });
+
+function clientsAs(role: string | undefined): CostExplorerParts {
+  const credentials =
+    role === undefined
+      ? undefined
+      : fromTemporaryCredentials({ params: { RoleArn: role, RoleSessionName: 'watchkeeper-costs' } });
+  const options = { region, requestHandler: timeouts, ...(credentials && { credentials }) };
+  return { costExplorer: new CostExplorerClient(options), organizations: new OrganizationsClient(options) };
+}
 
 function requestOf({ accounts, start, end, by }: CostQuery): GetCostAndUsageCommandInput {
   return {

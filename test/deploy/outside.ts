@@ -17,11 +17,14 @@ export interface Outside extends AsyncDisposable {
   readonly pagerDutyUrl: string;
   /** As they look now: an updated message is the updated one. */
   readonly messages: () => readonly SlackMessage[];
+  /** Files that were uploaded; `starts` with these characters. */
+  readonly files: readonly { readonly name: string; readonly starts: string }[];
   readonly notes: readonly { readonly page: string; readonly content: string; readonly from: string | undefined }[];
 }
 
 export async function playOutside(): Promise<Outside> {
   const messages: SlackMessage[] = [];
+  const files: { name: string; starts: string }[] = [];
   const notes: { page: string; content: string; from: string | undefined }[] = [];
 
   const slack = (method: string, form: URLSearchParams) => {
@@ -56,6 +59,13 @@ export async function playOutside(): Promise<Outside> {
             .filter((one) => [one.ts, one.thread_ts].includes(form.get('ts') ?? ''))
             .map((one) => ({ ...one, user: 'U0WATCH', bot_id: 'B0WATCH' })),
         };
+      case 'files.getUploadURLExternal': {
+        files.push({ name: form.get('filename') ?? '', starts: '' });
+        const id = `F${files.length}`;
+        return { ok: true, upload_url: `${server.url}/slack/upload/${id}`, file_id: id };
+      }
+      case 'files.completeUploadExternal':
+        return { ok: true, files: JSON.parse(form.get('files') ?? '[]') as unknown[] };
       case 'auth.test':
         return { ok: true, user_id: 'U0WATCH', bot_id: 'B0WATCH' };
       default:
@@ -71,6 +81,12 @@ export async function playOutside(): Promise<Outside> {
       notes.push({ page: page[1] ?? '', content: note.content, from: headers.from });
       return { status: 201, body: '{}' };
     }
+    const upload = /^\/slack\/upload\/F(\d+)$/.exec(path)?.[1];
+    const file = upload === undefined ? undefined : files[Number(upload) - 1];
+    if (file) {
+      file.starts = body.slice(0, 400);
+      return { body: 'OK' };
+    }
     const api = /^\/slack\/api\/([a-zA-Z.]+)/.exec(path)?.[1];
     if (api === undefined || headers.authorization !== 'Bearer xoxb-deploy') return { status: 401, body: '{}' };
     return {
@@ -82,6 +98,7 @@ export async function playOutside(): Promise<Outside> {
     slackUrl: `${server.url}/slack/api/`,
     pagerDutyUrl: `${server.url}/pagerduty`,
     messages: () => messages,
+    files,
     notes,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };

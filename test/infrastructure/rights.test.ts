@@ -112,6 +112,20 @@ test('only who acts may redrive executions and holds the token that purges, wher
   expect(() => rightsIn({ fastly: { services: { 'www.example.com/path': 'SU1' } } })).toThrow();
 });
 
+test('only the conversation asks what accounts cost, itself or as the payer, and only where a stage wants it', () => {
+  const roles = (text: string, over: object) =>
+    synthesize({ ...liveStage, ...over }).resources.flatMap(([id, { Type, Properties }]) =>
+      Type === 'AWS::IAM::Role' && JSON.stringify(Properties.Policies ?? '').includes(text) ? [id] : [],
+    );
+  expect(roles('ce:GetCostAndUsage', {})).toEqual([]);
+  expect(roles('ce:GetCostAndUsage', { costs: {} })).toEqual([expect.stringMatching(/^Functionsconversation/i)]);
+  const payer = { costs: { role: 'arn:aws:iam::999988887777:role/costs' } };
+  expect(roles('ce:GetCostAndUsage', payer)).toEqual([]);
+  expect(roles('arn:aws:iam::999988887777:role/costs', payer)).toEqual([
+    expect.stringMatching(/^Functionsconversation/i),
+  ]);
+});
+
 test('only specialists ask MCP servers, and read their headers where there are some', () => {
   const server = { name: 'wiki', url: 'https://mcp.example.com/mcp', specialists: ['knowledge'], tools: ['search'] };
   const asking = (over: object) => {

@@ -18,10 +18,13 @@ async function against(answer: Parameters<typeof serve>[0]) {
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,
   };
-  const costs = costExplorer({
-    costExplorer: new CostExplorerClient(client),
-    organizations: new OrganizationsClient(client),
-  });
+  const costs = costExplorer(
+    {},
+    {
+      costExplorer: new CostExplorerClient(client),
+      organizations: new OrganizationsClient(client),
+    },
+  );
   return { server, costs };
 }
 const group = (name: string, amount: string) => ({
