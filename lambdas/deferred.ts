@@ -66,6 +66,7 @@ export const deferredTargets = (load: Load<Targets>): Targets => ({
 export const deferredPager = (load: Load<Pager>): Pager => ({
   alerts: async (...asked) => (await load()).alerts(...asked),
   note: async (...asked) => (await load()).note(...asked),
+  mark: async (...asked) => (await load()).mark(...asked),
 });
 
 export const deferredChat = (load: Load<Chat>): Chat => ({

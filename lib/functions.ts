@@ -144,6 +144,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'observe',
       'act',
       'use Slack',
+      'use PagerDuty',
     ],
   },
   verify: {

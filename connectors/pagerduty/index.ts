@@ -25,6 +25,7 @@ const Alerts = z.looseObject({
     }),
   ),
 });
+const Page = z.looseObject({ incident: z.looseObject({ status: z.string() }) });
 const Notes = z.looseObject({ notes: z.array(z.looseObject({ content: z.string() })) });
 
 const noteLength = 2000;
@@ -99,6 +100,18 @@ export function pagerDuty(config: PagerDutyConfig): Pager {
         const notes = before.kind === 'body' ? Notes.safeParse(before.body) : undefined;
         if (notes?.data?.notes.some((note) => note.content === content)) return before;
         return once(url, { method: 'POST', body: JSON.stringify({ note: { content } }) });
+      });
+      return got.kind === 'failed' ? gap(got.why) : { kind: 'written' };
+    },
+
+    async mark(sourceId, status) {
+      if (!token || !fromEmail) return gap('No PagerDuty token and sender are configured.');
+      const url = incident(sourceId);
+      const got = await twice(async () => {
+        const before = await once(url);
+        const page = before.kind === 'body' ? Page.safeParse(before.body) : undefined;
+        if (page?.success && [status, 'resolved'].includes(page.data.incident.status)) return before;
+        return once(url, { method: 'PUT', body: JSON.stringify({ incident: { type: 'incident_reference', status } }) });
       });
       return got.kind === 'failed' ? gap(got.why) : { kind: 'written' };
     },

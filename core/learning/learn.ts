@@ -7,6 +7,7 @@ import { note } from '../incidents/timeline.ts';
 import type { Preference } from '../model/action.ts';
 import type { Concluded } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
+import { markPage } from '../remediation/page.ts';
 import { isSameAction } from '../remediation/remediate.ts';
 import { showAnswered } from '../remediation/settled.ts';
 import { tellProgress } from '../reporting/progress.ts';
@@ -34,6 +35,10 @@ export async function learn(input: Concluded, ports: LearnPorts): Promise<Record
   const written = await writeDown(input, lines, ports);
   lines.push(...written.gaps);
   await tell(input, lines, written.draft, ports);
+  const { decision, verification, takingBack } = input;
+  // What took something back has mended that, and not what paged.
+  if (verification?.kind === 'recovered' && takingBack === undefined && 'action' in decision && decision.action)
+    await markPage('resolved', { incident: input.incident, context: input.context, action: decision.action }, ports);
   await ports.incidents.update(input.incident.id, { status: 'closed' });
   await tellProgress(input.incident.id, ports);
   return {};

@@ -56,6 +56,15 @@ const Environment = z.strictObject({
   /** How many people it takes for what is high stakes. */
   approvalsForHighStakes: z.number().int().min(1).max(5).default(2),
   budgets: Budgets.partial().default({}),
+  /** What PagerDuty is told besides notes. */
+  page: z
+    .strictObject({
+      /** Once what a person approved was done: somebody has it. */
+      acknowledge: z.boolean().default(false),
+      /** Once verification said that it recovered. */
+      resolve: z.boolean().default(false),
+    })
+    .default({ acknowledge: false, resolve: false }),
 });
 
 const timeZone = z.string().refine(isTimeZone, 'is no time zone of the IANA database, such as Europe/Berlin');

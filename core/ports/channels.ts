@@ -32,6 +32,11 @@ export interface Pager {
     sourceId: string,
     text: string,
   ): Promise<{ readonly kind: 'written' } | { readonly kind: 'gap'; readonly gap: Gap }>;
+  /** Who is paged is told so by the pager itself. What has it already, or is resolved, stays as it is. */
+  mark(
+    sourceId: string,
+    status: 'acknowledged' | 'resolved',
+  ): Promise<{ readonly kind: 'written' } | { readonly kind: 'gap'; readonly gap: Gap }>;
 }
 
 /** Where people read and answer: Slack, or the console. Publishing one key again replaces what was there. */

@@ -14,6 +14,7 @@ import type { Ports } from '../ports/index.ts';
 import { actionProblem } from './catalogue.ts';
 import { isTaughtFor, standingOf } from './decide.ts';
 import { actOf, authorize, environmentOf } from './guard.ts';
+import { markPage } from './page.ts';
 import { pagedIn } from './paged.ts';
 import { rivalOf } from './rival.ts';
 import { showAnswered } from './settled.ts';
@@ -39,6 +40,7 @@ type RemediatePorts = Pick<
   | 'acts'
   | 'controls'
   | 'audit'
+  | 'pager'
 >;
 
 export async function remediate(
@@ -70,6 +72,8 @@ export async function remediate(
   );
   const acted = remediation.kind === 'done' || remediation.kind === 'already-done';
   if (acted) await ports.incidents.update(incident.id, { status: 'verifying' });
+  if (acted && decision.kind === 'ask')
+    await markPage('acknowledged', { incident, context: input.context, action }, ports);
   return { remediation, verificationPlan: acted ? verificationPlan(input, action, ports.clock.now()) : [] };
 }
 

@@ -131,12 +131,18 @@ export const replayedExecutor = (deck: Deck): Executor => ({
   execute: async () => ({ kind: 'refused', why: 'This is a replay: nothing is done.' }),
 });
 
+const nobodyIsTold = {
+  kind: 'gap',
+  gap: { source: 'pagerduty', reason: 'This is a replay: nobody is told.' },
+} as const;
+
 export const replayedPager = (deck: Deck): Pager => ({
   async alerts() {
     const answer = deck.answer('pager.alerts', {});
     return answer === undefined || answer.kind === 'stream' ? notOnTape('pagerduty') : given(answer);
   },
-  note: async () => ({ kind: 'gap', gap: { source: 'pagerduty', reason: 'This is a replay: nobody is told.' } }),
+  note: async () => nobodyIsTold,
+  mark: async () => nobodyIsTold,
 });
 
 export const replayedCatalog = (deck: Deck): ServiceCatalog => ({

@@ -13,6 +13,7 @@ import {
   ids,
   incidents,
   ledger,
+  pager,
   policies,
   preferences,
   targets,
@@ -36,6 +37,7 @@ export const create = (
     | 'acts'
     | 'controls'
     | 'audit'
+    | 'pager'
   >,
 ) => step('remediate', Asked, (input) => remediate(input, ports));
 
@@ -55,5 +57,6 @@ export const handler = onLambda(() =>
     acts: acts(),
     controls: controls(),
     audit: audit(),
+    pager: pager(),
   }),
 );

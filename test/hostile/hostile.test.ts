@@ -74,6 +74,7 @@ async function investigated(
         },
         pager: {
           ...world.pager,
+          mark: async () => ({ kind: 'written' }),
           note: async (_, text) => {
             notes.push(text);
             return { kind: 'written' };

@@ -153,6 +153,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     's3:ListBucket EvidenceBucket knowledge/*',
     'secretsmanager:GetSecretValue Secretskubeconfigactor',
     'secretsmanager:GetSecretValue Secretskubeconfigreader',
+    'secretsmanager:GetSecretValue Secretspagerdutytoken',
     'secretsmanager:GetSecretValue Secretsprometheustoken',
     'secretsmanager:GetSecretValue Secretsslacktoken',
   ],

@@ -194,6 +194,7 @@ describe('what made it worse', () => {
     },
     pager: {
       alerts: async () => ({ kind: 'data' as const, alerts: [] }),
+      mark: async () => ({ kind: 'written' }) as const,
       note: async (_: string, text: string) => {
         notes.push(text);
         return { kind: 'written' as const };
@@ -257,6 +258,7 @@ describe('a question that nobody answers', () => {
         },
         pager: {
           alerts: async () => ({ kind: 'data', alerts: [] }),
+          mark: async () => ({ kind: 'written' }) as const,
           note: async (_, text) => {
             notes.push(text);
             return { kind: 'written' };

@@ -145,3 +145,35 @@ describe('a note', () => {
     expect(await pagerDuty({ token: 't' }).note('PD-1', 'x')).toMatchObject({ kind: 'gap' });
   });
 });
+
+describe('marking the page', () => {
+  const page = (status: string) => json({ incident: { id: 'PD1', type: 'incident', status } });
+
+  test('is one PUT, as the user that notes are from', async () => {
+    await using world = await against(({ method }) => page(method === 'GET' ? 'triggered' : 'acknowledged'));
+    expect(await world.pager.mark('PD1', 'acknowledged')).toEqual({ kind: 'written' });
+    const [, put] = world.server.asked;
+    expect(put).toMatchObject({ method: 'PUT', path: '/incidents/PD1', headers: { from: 'watchkeeper@example.com' } });
+    expect(JSON.parse(put?.body ?? '')).toEqual({ incident: { type: 'incident_reference', status: 'acknowledged' } });
+  });
+  test.each([
+    ['acknowledged', 'acknowledged'],
+    ['acknowledged', 'resolved'],
+    ['resolved', 'resolved'],
+  ] as const)('as %s changes nothing where it is %s already', async (wanted, status) => {
+    await using world = await against(() => page(status));
+    expect(await world.pager.mark('PD1', wanted)).toEqual({ kind: 'written' });
+    expect(world.server.asked.map(({ method }) => method)).toEqual(['GET']);
+  });
+  test.each<[string, Answer]>([
+    ['PagerDuty does not know this incident.', { status: 404 }],
+    ['PagerDuty answered with status 400.', json({ error: { message: 'Incident Already Resolved', code: 1001 } }, 400)],
+    ['The PagerDuty token may not do this.', { status: 403 }],
+  ])('that is refused is a gap: %s', async (reason, answer) => {
+    await using world = await against(({ method }) => (method === 'GET' ? page('triggered') : answer));
+    expect(await world.pager.mark('PD1', 'resolved')).toEqual({ kind: 'gap', gap: { source: 'pagerduty', reason } });
+  });
+  test('without a sender is a gap', async () => {
+    expect(await pagerDuty({ token: 'x' }).mark('PD1', 'resolved')).toMatchObject({ kind: 'gap' });
+  });
+});

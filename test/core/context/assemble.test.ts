@@ -26,7 +26,11 @@ beforeEach(async () => {
     incidents: (await open(clock)).incidents,
     clock,
     catalog: { load: async () => catalog },
-    pager: { alerts: async () => ({ kind: 'data', alerts: [] }), note: async () => ({ kind: 'written' }) },
+    pager: {
+      alerts: async () => ({ kind: 'data', alerts: [] }),
+      mark: async () => ({ kind: 'written' }),
+      note: async () => ({ kind: 'written' }),
+    },
     memory: { ...noMemory(), recall: async () => [] },
     telemetry: { ...noTelemetry, topology: { dependencies: async () => observed([]) } },
   };

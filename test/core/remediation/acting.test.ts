@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
 import { Misconfigured, Unavailable } from '../../../core/errors.ts';
 import { learn } from '../../../core/learning/learn.ts';
-import type { Decision, Verdict } from '../../../core/model/action.ts';
-import type { Asked, Synthesized } from '../../../core/model/workflow.ts';
+import type { Decision, Verdict, Verification } from '../../../core/model/action.ts';
+import type { Asked, Concluded, Synthesized } from '../../../core/model/workflow.ts';
 import { actionOf, suggestedAction } from '../../../core/remediation/catalogue.ts';
 import { decide } from '../../../core/remediation/decide.ts';
 import { remediate } from '../../../core/remediation/remediate.ts';
@@ -292,5 +292,53 @@ describe('the act', () => {
       why: expect.stringContaining('another action or another workload'),
     });
     expect(world.carriedOut).toEqual([]);
+  });
+});
+
+describe('the page', () => {
+  const catalog = (page: object) => aCatalog({ environments: { production: { level: 'walk', page } } });
+  const ended = async (kind: Verification['kind'], more: Partial<Concluded> = {}) => {
+    const asked = await answered(diagnosed(), 'approve');
+    const { remediation } = await remediate(asked, world.ports);
+    const verification = { kind, text: 'As it is.', evidenceIds: [] };
+    await learn({ ...asked, remediation, verification, ...more }, world.ports);
+  };
+  const told = async () => (await stores.incidents.timeline('inc-1')).map(({ text }) => text);
+
+  test('is left alone where the catalogue says nothing', async () => {
+    await ended('recovered');
+    expect(world.marked).toEqual([]);
+  });
+  test('is acknowledged once what was approved is done, and resolved once it recovered', async () => {
+    world.catalog = catalog({ acknowledge: true, resolve: true });
+    await ended('recovered');
+    expect(world.marked).toEqual(['acknowledged', 'resolved']);
+    expect(await told()).toContain('The page is resolved, as the catalogue allows in production.');
+  });
+  test.each(['not-recovered', 'made-worse', 'unknown'] as const)('is never resolved where it is %s', async (kind) => {
+    world.catalog = catalog({ resolve: true });
+    await ended(kind);
+    expect(world.marked).toEqual([]);
+  });
+  test('is not resolved by taking something back, which mends that alone', async () => {
+    world.catalog = catalog({ resolve: true });
+    await ended('recovered', { takingBack: { action: anApproval().action, why: 'It got worse.' } });
+    expect(world.marked).toEqual([]);
+  });
+  test('that cannot be reached is said, and fails nothing', async () => {
+    world.catalog = catalog({ acknowledge: true, resolve: true });
+    world.outsideIsAway = true;
+    await ended('recovered');
+    expect(await told()).toContain('The page could not be resolved: No token.');
+  });
+  test('is not touched where nobody was paged', async () => {
+    world.catalog = catalog({ acknowledge: true, resolve: true });
+    const input = diagnosed();
+    const asked = await answered(
+      { ...input, incident: { ...input.incident, trigger: { ...input.incident.trigger, kind: 'mention' } } },
+      'approve',
+    );
+    await remediate(asked, world.ports);
+    expect(world.marked).toEqual([]);
   });
 });

@@ -71,6 +71,8 @@ export function aWorld(stores: DynamoStores, clock: { now(): Date }) {
     /** Set to true: chat, pager, memory and knowledge are away. */
     outsideIsAway: false,
     notes: [] as string[],
+    /** What the page was marked as. */
+    marked: [] as string[],
     remembered: [] as string[],
     documents: [] as KnowledgeDocument[],
   };
@@ -94,6 +96,11 @@ export function aWorld(stores: DynamoStores, clock: { now(): Date }) {
     targets: { look: async () => world.target, around: async () => world.around },
     chat: { publish: async (message: Message) => reach(message, (one) => world.published.push(one)) },
     pager: {
+      mark: async (_: string, status: string) => {
+        if (world.outsideIsAway) return { kind: 'gap', gap: { source: 'pagerduty', reason: 'No token.' } };
+        world.marked.push(status);
+        return { kind: 'written' };
+      },
       note: async (_: string, text: string) => {
         if (world.outsideIsAway) return { kind: 'gap', gap: { source: 'pagerduty', reason: 'No token.' } };
         world.notes.push(text);

@@ -45,6 +45,7 @@ beforeEach(async () => {
     },
     pager: {
       alerts: async () => ({ kind: 'data', alerts: [] }),
+      mark: async () => ({ kind: 'written' }),
       note: async (_, text) => {
         notes.push(text);
         return { kind: 'written' };
