@@ -70,6 +70,8 @@ test('every error ends in words: each catch leads to a report, a reminder, an ex
     'ReportFailure',
     'SpecialistGap',
     'SpecialistGapAgain',
+    // Nobody misses an update of the message that is watched: the report follows.
+    'Told',
   ]);
 });
 
