@@ -322,6 +322,15 @@ async function knowledgeBase(given: readonly KnowledgeDocument[] = []): Promise<
   return withFallback(base, { search: index.search, add: async () => {} });
 }
 
+/** For who writes documents and reads none. */
+export const drafts = (): Pick<KnowledgeBase, 'add'> => ({
+  async add(document) {
+    if (environment().KNOWLEDGE_BASE_ID === undefined)
+      await knowledgeDocuments().put({ name: document.name, text: fileOf(document) });
+    else await (await knowledgeBase()).add(document);
+  },
+});
+
 /** Documents from the bucket and those given; what is added goes to the bucket first. */
 async function localKnowledge(given: readonly KnowledgeDocument[]): Promise<KnowledgeBase> {
   const documents = knowledgeDocuments();

@@ -74,6 +74,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'hear facts',
       'throw the kill switch',
       'ask for costs',
+      'write knowledge',
       'draw charts',
       'read evidence',
       'ask a model',

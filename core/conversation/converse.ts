@@ -5,6 +5,7 @@ import { chartOf } from '../charts/evidence.ts';
 import { answerSwitch } from '../controls.ts';
 import { answerCostQuestion } from '../cost/answer.ts';
 import { note } from '../incidents/timeline.ts';
+import { type DraftPorts, writeDraftAgain } from '../learning/draft.ts';
 import { readFactSaying } from '../learning/fact-saying.ts';
 import { type FactReply, hearFact } from '../learning/facts.ts';
 import { readSaying } from '../learning/saying.ts';
@@ -37,7 +38,8 @@ type ConversationPorts = Pick<
   | 'costs'
   | 'memory'
 > &
-  Partial<Pick<Ports, 'reasoner'>>;
+  Partial<Pick<Ports, 'reasoner'>> &
+  Pick<DraftPorts, 'telemetry'>;
 
 export interface Message {
   readonly incidentId: string;
@@ -182,12 +184,12 @@ async function correct({ incidentId, by, text }: Message, meant: string, ports: 
     { step: 'Correct', kind: 'note', actor: by, key: `${by}:${words}`, text: `Corrected: ${words}` },
     ports,
   );
-  return reply(
-    'correct',
-    only(
-      'Thank you. It is kept with the incident, goes before my own words in the postmortem, and is there to learn from.',
-    ),
-  );
+  const draft = {
+    none: 'It is kept with the incident, goes before my own words in the postmortem, and is there to learn from.',
+    written: 'It is kept with the incident, and the postmortem draft says it now, before my own words.',
+    failed: 'It is kept with the incident. The postmortem draft could not be written again and does not say it yet.',
+  }[await writeDraftAgain(incidentId, ports)];
+  return reply('correct', only(`Thank you. ${draft}`));
 }
 
 async function cost({ text, incidentId }: Message, ports: ConversationPorts): Promise<Reply> {

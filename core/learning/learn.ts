@@ -1,6 +1,5 @@
 // The end of an incident: what came of it, what is remembered, the draft of a postmortem, the last word to people. Every part is
 // written under a name of its own, so that a second run after a crash writes nothing twice.
-import { recurrenceTags } from '../analysis/knowledge/recurrence.ts';
 import { record } from '../audit.ts';
 import { threadOf } from '../incidents/thread.ts';
 import { note } from '../incidents/timeline.ts';
@@ -11,13 +10,23 @@ import { markPage } from '../remediation/page.ts';
 import { isSameAction } from '../remediation/remediate.ts';
 import { showAnswered } from '../remediation/settled.ts';
 import { tellProgress } from '../reporting/progress.ts';
+import { writeDraft } from './draft.ts';
 import { exactErrorOf } from './fingerprint.ts';
-import { postmortem } from './postmortem.ts';
 import { mirror, scopeOf } from './teach.ts';
 
 type LearnPorts = Pick<
   Ports,
-  'incidents' | 'clock' | 'preferences' | 'memory' | 'telemetry' | 'chat' | 'pager' | 'approvals' | 'catalog' | 'audit'
+  | 'incidents'
+  | 'clock'
+  | 'preferences'
+  | 'memory'
+  | 'telemetry'
+  | 'chat'
+  | 'pager'
+  | 'approvals'
+  | 'catalog'
+  | 'audit'
+  | 'evidence'
 >;
 
 /** "Don't ask me next time" holds for this long, and no more than this often a day. */
@@ -138,25 +147,7 @@ async function writeDown(
     gaps.push('The memory could not be written.');
   }
   try {
-    const timeline = await ports.incidents.timeline(incident.id);
-    draft = postmortem({ incident, context, diagnosis, timeline, remediation, verification });
-    await ports.telemetry.knowledge.add({
-      name: `postmortem-${incident.id}.md`,
-      title: `Postmortem draft: ${incident.title}`.slice(0, 200),
-      service: context.service?.value,
-      tags: ['postmortem', 'draft', ...recurrenceTags(incident.trigger, context)],
-      markdown: draft,
-    });
-    await note(
-      incident.id,
-      {
-        step: 'Learn',
-        kind: 'learned',
-        key: 'postmortem',
-        text: `A postmortem draft is in the knowledge base: postmortem-${incident.id}.md`,
-      },
-      ports,
-    );
+    draft = await writeDraft(incident, diagnosis, { context, remediation, verification }, ports);
   } catch {
     gaps.push('The postmortem draft could not be stored.');
   }

@@ -7,6 +7,7 @@ import {
   catalog,
   chat,
   clock,
+  evidence,
   incidents,
   memory,
   pager,
@@ -28,6 +29,7 @@ export const create = (
     | 'approvals'
     | 'catalog'
     | 'audit'
+    | 'evidence'
   >,
 ) => step('learn', Concluded, (input) => learn(input, ports));
 
@@ -43,5 +45,6 @@ export const handler = onLambda(() =>
     approvals: approvals(),
     catalog: catalog(),
     audit: audit(),
+    evidence: evidence(),
   }),
 );

@@ -80,15 +80,22 @@ describe('a knowledge base with S3 Vectors', () => {
     expect(statements[2]?.Condition).toEqual({ StringLike: { 's3:prefix': ['knowledge/*'] } });
   });
 
-  test('is asked by the knowledge specialist alone, and fed by the end of an incident alone', () => {
+  test('is asked by the knowledge specialist alone, and fed by the end of an incident and by who corrects it', () => {
     expect(functionsThat(resources, 'bedrock:Retrieve')).toEqual(['watchkeeper-test-specialist-knowledge']);
-    expect(functionsThat(resources, 'bedrock:StartIngestionJob')).toEqual(['watchkeeper-test-learn']);
+    expect(functionsThat(resources, 'bedrock:StartIngestionJob')).toEqual([
+      'watchkeeper-test-conversation',
+      'watchkeeper-test-learn',
+    ]);
     const variables = typed(resources, 'AWS::Lambda::Function').flatMap(({ Properties }) =>
       'KNOWLEDGE_BASE_ID' in ((Properties.Environment as { Variables: object } | undefined)?.Variables ?? {})
         ? [Properties.FunctionName]
         : [],
     );
-    expect(variables).toEqual(['watchkeeper-test-learn', 'watchkeeper-test-specialist-knowledge']);
+    expect(variables).toEqual([
+      'watchkeeper-test-conversation',
+      'watchkeeper-test-learn',
+      'watchkeeper-test-specialist-knowledge',
+    ]);
   });
 });
 

@@ -62,6 +62,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'events:PutEvents Bus',
     's3:GetObject EvidenceBucket/evidence/*',
     's3:ListBucket EvidenceBucket evidence/*',
+    's3:PutObject EvidenceBucket/knowledge/*',
     'secretsmanager:GetSecretValue Secretsslacktoken',
     'states:SendTaskSuccess arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
   ],

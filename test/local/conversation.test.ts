@@ -96,6 +96,20 @@ test('a correction is kept with the incident, without what it should not hold', 
   expect(kept?.text).not.toContain('ops@example.com');
 });
 
+test('a correction after the end is in the draft that the next incident finds, before our own words', async () => {
+  const id = await paged('cronjob-nightly-invoices-schema');
+  await say(id, 'reject');
+  await runtime.waitForIncident((await runtime.ports.incidents.get(id))?.sourceId ?? '', 'ended');
+  const { text } = await say(id, 'no, it was the quarterly zebra migration');
+  expect(text).toContain('the postmortem draft says it now');
+  const query = { scope: { incidentId: id }, text: 'quarterly zebra migration', limit: 3 };
+  const found = await runtime.ports.telemetry.knowledge.search(query);
+  expect(found).toMatchObject({ kind: 'data' });
+  const hits = found.kind === 'data' ? found.data : [];
+  expect(hits[0]).toMatchObject({ document: `postmortem-${id}.md` });
+  expect(JSON.stringify(hits)).toMatch(/ada: Corrected: no, it was the quarterly zebra migration/);
+});
+
 describe('what does nothing', () => {
   test('is a word about an incident that is not there', async () => {
     expect(await converse({ incidentId: 'inc-none', text: 'approve', by: 'ada' }, runtime.ports)).toBeUndefined();

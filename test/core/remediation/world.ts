@@ -1,6 +1,7 @@
 // Where decisions are made and acted on, for tests: the real policies, the real records, and a cluster that counts what is done to it.
 import { readdir, readFile } from 'node:fs/promises';
 import { cedarPolicies } from '../../../connectors/cedar/index.ts';
+import { diskEvidence } from '../../../connectors/disk/index.ts';
 import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
 import type { Hypothesis } from '../../../core/model/diagnosis.ts';
 import type { Context } from '../../../core/model/incident.ts';
@@ -8,6 +9,7 @@ import type { Message } from '../../../core/model/message.ts';
 import type { Asked, Synthesized } from '../../../core/model/workflow.ts';
 import { Catalog } from '../../../core/ports/catalog.ts';
 import type { Around, Executor, ExecutorAction, KnowledgeDocument, LookedAt } from '../../../core/ports/telemetry.ts';
+import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aContext, aDiagnosis, aFinding, aHypothesis, anIncident, aReport, aTrigger, at } from '../../builders.ts';
 
 const wasm = await readFile(new URL('cedar_wasm_bg.wasm', import.meta.resolve('@cedar-policy/cedar-wasm/web')));
@@ -111,6 +113,7 @@ export function aWorld(stores: DynamoStores, clock: { now(): Date }) {
         return { kind: 'written' };
       },
     },
+    evidence: diskEvidence(memoryDisk()),
     memory: { remember: async ({ text }: { text: string }) => reach(text, (one) => world.remembered.push(one)) },
     telemetry: {
       knowledge: { add: async (document: KnowledgeDocument) => reach(document, (one) => world.documents.push(one)) },
