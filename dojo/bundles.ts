@@ -37,18 +37,7 @@ export async function measureBundles(imports: number): Promise<readonly BundleMe
 }
 
 async function measure(name: string, outfile: string, imports: number): Promise<BundleMeasure> {
-  await build({
-    entryPoints: [new URL(`${name}/handler.ts`, lambdas).pathname],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    minify: true,
-    banner: { js: banner },
-    logLevel: 'error',
-  });
+  await bundled(new URL(`${name}/handler.ts`, lambdas).pathname, outfile);
   const times: number[] = [];
   for (let n = 0; n < imports; n++) times.push(await importOnce(outfile));
   return {
@@ -61,10 +50,29 @@ async function measure(name: string, outfile: string, imports: number): Promise<
   };
 }
 
-async function importOnce(file: string): Promise<number> {
-  const script = `const t=performance.now();await import(${JSON.stringify(pathToFileURL(file).href)});process.stdout.write(String(performance.now()-t));process.exit(0)`;
+/** One file of it, as the stack makes them. */
+export async function bundled(entry: string, outfile: string): Promise<void> {
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    minify: true,
+    banner: { js: banner },
+    logLevel: 'error',
+  });
+}
+
+/** Milliseconds in a fresh process; `then` is run after the import, with what was imported as `made`. */
+export async function importOnce(file: string, then = '', environment = process.env): Promise<number> {
+  const script = `const t=performance.now();const made=await import(${JSON.stringify(pathToFileURL(file).href)});${then}process.stdout.write(String(performance.now()-t));process.exit(0)`;
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+      env: environment,
+    });
     return Number(stdout);
   } catch (cause) {
     const why =

@@ -31,6 +31,10 @@ const heads: Readonly<Record<IncidentStatus, string>> = {
   failed: 'Broke off',
 };
 
+/** Between the diagnosis and what is decided nobody looks any more. */
+const headOf = ({ status }: Incident, diagnosis: Diagnosis | undefined): string =>
+  status === 'investigating' && diagnosis !== undefined ? 'Looked into' : heads[status];
+
 /** A line a specialist while they look; what came of it afterwards. Pure. */
 export function progressOf(
   incident: Incident,
@@ -43,7 +47,7 @@ export function progressOf(
     key: `opened-${incident.id}`,
     incidentId: incident.id,
     kind: 'opened',
-    headline: shorten(`${heads[incident.status]}: ${incident.title}`, 300),
+    headline: shorten(`${headOf(incident, diagnosis)}: ${incident.title}`, 300),
     lines: [
       ...(context ? [shorten(context.text, 600)] : []),
       ...(diagnosis ? [outcomeOf(timeline, diagnosis)] : specialistLines(timeline, incident)),

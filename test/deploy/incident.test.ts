@@ -120,7 +120,7 @@ describe('a deployed stage', () => {
     // Drawn by the bundled function, with the module and the font that it brought along.
     const chart = outside.files.find(({ name }) => name === 'chart.png');
     expect(chart?.starts).toContain('PNG');
-    expect(outside.messages()[0]).toMatchObject({ text: expect.stringMatching(/^(?:Waiting|Acting|Checking|Over)/) });
+    expect(outside.messages()[0]).toMatchObject({ text: expect.stringMatching(/^(?:Looked into|Waiting)/) });
     expect(diagnosis?.hypotheses[0]).toMatchObject({ rank: 1, entity: { kind: 'CronJob', name: 'nightly-invoices' } });
     expect(diagnosis).toMatchObject({
       model: expect.stringMatching(/^scripted-coordinator \(synthesis@\d+\)$/),

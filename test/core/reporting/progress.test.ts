@@ -43,6 +43,12 @@ describe('the one message that people watch', () => {
       'Recovered.',
     ]);
   });
+  test('is not looked into any more once there is a diagnosis', () => {
+    expect(progressOf(incident, [context], aDiagnosis()).headline).toBe('Looked into: KubeJobFailed');
+    expect(progressOf({ ...incident, status: 'awaiting-approval' }, [context], aDiagnosis()).headline).toBe(
+      'Waiting for an answer: KubeJobFailed',
+    );
+  });
   test('does not name a cause where there is none', () => {
     const unknown = aDiagnosis({ hypotheses: [aHypothesis({ cause: 'unknown', summary: 'x' })] });
     expect(progressOf(incident, [found('logs', 'x')], unknown).lines.join(' ')).toContain('No cause was found.');
