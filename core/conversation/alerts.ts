@@ -22,7 +22,11 @@ export interface Alert {
 const marks: readonly { readonly from: AlertSource; readonly by: RegExp; readonly says: RegExp }[] = [
   { from: 'pagerduty', by: /pager ?duty/i, says: /https:\/\/[\w-]+\.(?:eu\.)?pagerduty\.com\/incidents\// },
   { from: 'grafana', by: /grafana/i, says: /\bgrafana v\d|\/alerting\/grafana\//i },
-  { from: 'alertmanager', by: /alert ?manager|prometheus/i, says: /^\s*\[(?:FIRING|RESOLVED)(?::\d+)?\]/ },
+  {
+    from: 'alertmanager',
+    by: /alert ?manager|prometheus/i,
+    says: /^\s*\[(?:FIRING|RESOLVED)(?::\d+)?(?:, ?RESOLVED:\d+)?\]/,
+  },
   { from: 'new-relic', by: /new ?relic/i, says: /https:\/\/(?:[\w-]+\.)*newrelic\.com\// },
   {
     from: 'cloudwatch',
@@ -89,6 +93,9 @@ export function ruleFor(
 export const plainTitle = (title: string): string =>
   title
     .toLowerCase()
-    .replace(/\[(?:firing|resolved)(?::\d+)?\]|\[?#\d+\]?|\b(?:triggered|resolved|firing|alert|incident)\b:?/g, ' ')
+    .replace(
+      /\[(?:firing|resolved)(?::\d+)?(?:, ?resolved:\d+)?\]|\[?#\d+\]?|\b(?:triggered|resolved|firing|alert|incident)\b:?/g,
+      ' ',
+    )
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
