@@ -67,6 +67,7 @@ export const deferredPager = (load: Load<Pager>): Pager => ({
   alerts: async (...asked) => (await load()).alerts(...asked),
   note: async (...asked) => (await load()).note(...asked),
   mark: async (...asked) => (await load()).mark(...asked),
+  statusUpdate: async (...asked) => (await load()).statusUpdate(...asked),
 });
 
 export const deferredChat = (load: Load<Chat>): Chat => ({

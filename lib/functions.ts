@@ -89,7 +89,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   'assemble-context': {
     memoryMb: 512,
     timeoutSeconds: 30,
-    may: [...step, 'read the catalogue', 'use PagerDuty', 'recall', 'observe'],
+    may: [...step, 'update incidents', 'read the catalogue', 'use PagerDuty', 'recall', 'observe'],
   },
   synthesize: {
     memoryMb: 1024,
@@ -113,7 +113,15 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   report: {
     memoryMb: 512,
     timeoutSeconds: 20,
-    may: [...step, 'update incidents', 'read evidence', 'draw charts', 'use Slack', 'use PagerDuty'],
+    may: [
+      ...step,
+      'update incidents',
+      'read the catalogue',
+      'read evidence',
+      'draw charts',
+      'use Slack',
+      'use PagerDuty',
+    ],
   },
   'tell-progress': { memoryMb: 256, timeoutSeconds: 15, may: ['read incidents', 'use Slack'] },
   'await-approval': {

@@ -336,7 +336,11 @@ export function liveWorld(config: LiveConfig): MakeWorld {
   return async ({ learnedFolder, spending, record }) => ({
     clock: systemClock(),
     ...(await liveSources(config, learnedFolder)),
-    pager: pagerDuty({ token: config.pagerduty?.token, fromEmail: config.pagerduty?.fromEmail }),
+    pager: pagerDuty({
+      token: config.pagerduty?.token,
+      fromEmail: config.pagerduty?.fromEmail,
+      baseUrl: config.pagerduty?.apiUrl,
+    }),
     catalog: catalogOf(config),
     costs: config.costs === undefined ? noCosts : costExplorer(),
     reasoner:

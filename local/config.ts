@@ -38,6 +38,8 @@ const schema = <Model extends z.ZodType>(model: Model) =>
           fromEmail: z.email().optional(),
           /** Webhook subscriptions' secrets; several during a rotation. */
           webhookSecrets: z.array(z.string().min(8)).default([]),
+          /** Of another service region, such as https://api.eu.pagerduty.com. */
+          apiUrl: z.url().optional(),
         })
         .optional(),
       slack: z

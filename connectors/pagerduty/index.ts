@@ -1,4 +1,4 @@
-// PagerDuty's REST API v2, the part that is needed: an incident's alerts, and notes on it. What cannot be had is a gap, never an error:
+// PagerDuty's REST API v2, the part that is needed: an incident's alerts, notes and status updates on it, its status. What cannot be had is a gap, never an error:
 // an investigation does not wait for its pager.
 import * as z from 'zod';
 import { flattenDetails } from '../../core/incidents/details.ts';
@@ -28,7 +28,16 @@ const Alerts = z.looseObject({
 const Page = z.looseObject({ incident: z.looseObject({ status: z.string() }) });
 const Notes = z.looseObject({ notes: z.array(z.looseObject({ content: z.string() })) });
 
+/** Status updates have no list of their own: what was said stands in the incident's log. */
+const LogEntries = z.looseObject({
+  log_entries: z.array(z.looseObject({ type: z.string(), message: z.string().nullish() })),
+});
+
 const noteLength = 2000;
+/** A status update is read on a phone. */
+const updateLength = 600;
+/** How long PagerDuty may ask to be left alone, and still be asked again. */
+const mostPatienceMs = 5000;
 /** A page of an alert storm; nobody reads more, and nothing needs to. */
 const maxBytes = 2 * 1024 * 1024;
 
@@ -40,14 +49,20 @@ const refusals: Readonly<Record<number, string>> = {
   429: 'PagerDuty asks to be asked less often.',
 };
 
-type Got = { readonly kind: 'body'; readonly body: unknown } | { readonly kind: 'failed'; readonly why: string };
+interface Failed {
+  readonly kind: 'failed';
+  readonly why: string;
+  /** Worth another try, and after how long. */
+  readonly againMs?: number;
+}
+type Got = { readonly kind: 'body'; readonly body: unknown } | Failed;
 
 export function pagerDuty(config: PagerDutyConfig): Pager {
   const { token, fromEmail, baseUrl = 'https://api.pagerduty.com', timeoutMs = 4000, retryMs = 500 } = config;
   const gap = (reason: string) => ({ kind: 'gap' as const, gap: { source: 'pagerduty', reason } });
   const incident = (id: string) => `${baseUrl}/incidents/${encodeURIComponent(id)}`;
 
-  const once = async (url: string, init: RequestInit = {}): Promise<Got & { readonly again?: boolean }> => {
+  const once = async (url: string, init: RequestInit = {}): Promise<Got> => {
     try {
       const response = await fetch(url, {
         ...init,
@@ -63,16 +78,29 @@ export function pagerDuty(config: PagerDutyConfig): Pager {
       if (response.ok) return { kind: 'body', body: await readJson(response) };
       const { status } = response;
       const why = refusals[status] ?? `PagerDuty answered with status ${status}.`;
-      return { kind: 'failed', why, again: status === 429 || status >= 500 };
+      if (status < 500 && status !== 429) return { kind: 'failed', why };
+      const waitMs = status === 429 ? resetMs(response.headers) : undefined;
+      return (waitMs ?? 0) > mostPatienceMs
+        ? { kind: 'failed', why }
+        : { kind: 'failed', why, againMs: Math.max(retryMs, waitMs ?? 0) };
     } catch {
-      return { kind: 'failed', why: 'PagerDuty did not answer.', again: true };
+      return { kind: 'failed', why: 'PagerDuty did not answer.', againMs: retryMs };
     }
   };
-  const twice = async (attempt: () => Promise<Got & { readonly again?: boolean }>): Promise<Got> => {
+  const twice = async (attempt: () => Promise<Got>): Promise<Got> => {
     const first = await attempt();
-    if (!first.again) return first;
-    await new Promise((resolve) => setTimeout(resolve, retryMs));
+    if (first.kind === 'body' || first.againMs === undefined) return first;
+    await new Promise((resolve) => setTimeout(resolve, first.againMs));
     return attempt();
+  };
+  /** A step that runs twice, or a try whose answer was lost, writes once: what is there already is looked up before. */
+  const writeOnce = async (url: string, isThere: (body: unknown) => boolean, write: () => Promise<Got>) => {
+    if (!token || !fromEmail) return gap('No PagerDuty token and sender are configured.');
+    const got = await twice(async () => {
+      const before = await once(url);
+      return before.kind === 'body' && isThere(before.body) ? before : write();
+    });
+    return got.kind === 'failed' ? gap(got.why) : ({ kind: 'written' } as const);
   };
 
   return {
@@ -90,32 +118,40 @@ export function pagerDuty(config: PagerDutyConfig): Pager {
       return { kind: 'data', alerts };
     },
 
-    async note(sourceId, text) {
-      if (!token || !fromEmail) return gap('No PagerDuty token and sender are configured.');
+    note(sourceId, text) {
       const url = `${incident(sourceId)}/notes`;
       const content = shorten(clean(text), noteLength);
-      // A step that runs twice, or a try whose answer was lost, writes one note.
-      const got = await twice(async () => {
-        const before = await once(url);
-        const notes = before.kind === 'body' ? Notes.safeParse(before.body) : undefined;
-        if (notes?.data?.notes.some((note) => note.content === content)) return before;
-        return once(url, { method: 'POST', body: JSON.stringify({ note: { content } }) });
-      });
-      return got.kind === 'failed' ? gap(got.why) : { kind: 'written' };
+      return writeOnce(
+        url,
+        (body) => Notes.safeParse(body).data?.notes.some((note) => note.content === content) ?? false,
+        () => once(url, { method: 'POST', body: JSON.stringify({ note: { content } }) }),
+      );
     },
 
-    async mark(sourceId, status) {
-      if (!token || !fromEmail) return gap('No PagerDuty token and sender are configured.');
+    mark(sourceId, status) {
       const url = incident(sourceId);
-      const got = await twice(async () => {
-        const before = await once(url);
-        const page = before.kind === 'body' ? Page.safeParse(before.body) : undefined;
-        if (page?.success && [status, 'resolved'].includes(page.data.incident.status)) return before;
-        return once(url, { method: 'PUT', body: JSON.stringify({ incident: { type: 'incident_reference', status } }) });
-      });
-      return got.kind === 'failed' ? gap(got.why) : { kind: 'written' };
+      return writeOnce(
+        url,
+        (body) => [status, 'resolved'].includes(Page.safeParse(body).data?.incident.status ?? ''),
+        () => once(url, { method: 'PUT', body: JSON.stringify({ incident: { type: 'incident_reference', status } }) }),
+      );
+    },
+
+    statusUpdate(sourceId, text) {
+      const message = shorten(clean(text), updateLength);
+      return writeOnce(
+        `${incident(sourceId)}/log_entries?limit=100`,
+        (body) => LogEntries.safeParse(body).data?.log_entries.some((one) => one.message === message) ?? false,
+        () => once(`${incident(sourceId)}/status_updates`, { method: 'POST', body: JSON.stringify({ message }) }),
+      );
     },
   };
+}
+
+/** PagerDuty says in seconds when it may be asked again (developer.pagerduty.com, REST API rate limits). */
+function resetMs(headers: Headers): number | undefined {
+  const seconds = Number(headers.get('ratelimit-reset') ?? headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }
 
 /** Undefined for what is no JSON or too much; what is inside is the schema's business. */

@@ -1,14 +1,30 @@
-// A message as Slack's blocks, within Slack's limits. Everything goes out as plain text, so that nothing a log line or an alert contains can
-// mention, link or format.
-import type { ActionsBlock, Button, HeaderBlock, KnownBlock, SectionBlock } from '@slack/types';
+// A message as Slack's blocks, within Slack's limits. What telemetry, alerts and people wrote goes out as text that Slack does not parse:
+// plain_text, text elements of rich text, or, for the named values that stand in two columns, mrkdwn that is escaped and verbatim. So it
+// mentions nobody, links nowhere, and reorders nothing. People, instants and buttons are blocks of their own.
+import type {
+  ActionsBlock,
+  Button,
+  ContextBlock,
+  HeaderBlock,
+  KnownBlock,
+  MrkdwnElement,
+  PlainTextElement,
+  RichTextBlock,
+  RichTextSection,
+  SectionBlock,
+} from '@slack/types';
 import { buttonId, sayId } from '../../core/incidents/slack.ts';
 import type { Verdict } from '../../core/model/action.ts';
 import type { Message } from '../../core/model/message.ts';
+import { clockTime, readableTimes } from '../../core/reporting/words.ts';
 import { clean, shorten } from '../../core/text.ts';
-import { mentionsOf } from './mentions.ts';
+import { isUser, mentionsOf, peopleOf } from './mentions.ts';
 
-/** https://docs.slack.dev/reference/block-kit: 50 blocks, header 150, section text 3,000; the whole message about 13,000 characters. */
-const limits = { blocks: 48, header: 150, section: 2900, total: 11_000 };
+/**
+ * https://docs.slack.dev/reference/block-kit: 50 blocks, header 150, section text 3,000 and fields 2,000, 10 fields, 10 elements of a
+ * context; the whole message about 13,000 characters.
+ */
+const limits = { blocks: 48, header: 150, section: 2900, field: 400, total: 11_000, context: 2900 };
 
 const labels: Record<Verdict, { readonly text: string; readonly style?: 'primary' | 'danger' }> = {
   approve: { text: 'Approve', style: 'primary' },
@@ -16,33 +32,175 @@ const labels: Record<Verdict, { readonly text: string; readonly style?: 'primary
   reject: { text: 'Reject', style: 'danger' },
 };
 
+const signs: Record<NonNullable<Message['tone']>, string> = { working: '🔎', waiting: '⏳', good: '✅', bad: '⚠️' };
+
+type Element = RichTextSection['elements'][number];
+
 export function blocksOf(message: Message): KnownBlock[] {
-  const header: HeaderBlock = {
-    type: 'header',
-    text: { type: 'plain_text', text: shorten(clean(message.headline) || 'Watchkeeper', limits.header), emoji: false },
-  };
-  const sections: SectionBlock[] = [];
-  let total = message.headline.length;
-  for (const line of message.lines) {
-    const text = shorten(clean(line), limits.section);
-    total += text.length;
-    if (text === '' || total > limits.total || sections.length >= limits.blocks - 3) break;
-    sections.push({ type: 'section', text: { type: 'plain_text', text, emoji: false } });
-  }
-  if (sections.length < message.lines.filter((line) => clean(line) !== '').length) {
-    sections.push({
-      type: 'section',
-      text: { type: 'plain_text', text: 'There is more; it does not fit into a Slack message.', emoji: false },
-    });
-  }
+  const { approval, choices: offered, outcome } = message;
+  const body = within([...bodyOf(message), ...excerptsOf(message), ...smallOf(message)], limits.blocks - 6);
   return [
-    header,
+    headOf(message),
     ...mentionsOf(message.mention),
-    ...sections,
-    ...(message.approval ? [buttons(message.approval)] : []),
-    ...(message.choices && message.choices.length > 0 ? [choices(message.choices)] : []),
+    ...body,
+    ...(approval === undefined ? [] : [expiry(approval.expiresAt), buttons(approval)]),
+    ...(outcome === undefined ? [] : [outcomeOf(outcome)]),
+    ...(offered === undefined || offered.length === 0 ? [] : [choices(offered)]),
   ];
 }
+
+const said = (text: string): string => readableTimes(clean(text));
+
+/** What an incident is about stands first; everywhere else the sentence does. */
+const bodyOf = (message: Message): Sized[] =>
+  message.kind === 'opened' ? [...factsOf(message), ...linesOf(message)] : [...linesOf(message), ...factsOf(message)];
+
+/** An answer is one line of a talk; all else is a thing to be found again in a channel. */
+function headOf({ headline, tone, kind, lines, excerpts = [] }: Message): HeaderBlock | RichTextBlock | SectionBlock {
+  const text = said(headline) || 'Watchkeeper';
+  if (kind === 'answer')
+    return lines.length + excerpts.length === 0
+      ? section(text)
+      : rich([{ type: 'text', text: shorten(text, 300), style: { bold: true } }]);
+  const sign = tone === undefined ? '' : `${signs[tone]} `;
+  return { type: 'header', text: { type: 'plain_text', text: shorten(`${sign}${text}`, limits.header), emoji: false } };
+}
+
+interface Sized {
+  readonly block: KnownBlock;
+  /** Characters that people read. */
+  readonly size: number;
+}
+
+/** The first so many that stay within the limits of a message. */
+function fitting<T>(all: readonly T[], sizeOf: (one: T) => number, most: number): T[] {
+  let total = 0;
+  const end = all.slice(0, most).findIndex((one) => {
+    total += sizeOf(one);
+    return total > limits.total;
+  });
+  return all.slice(0, end === -1 ? most : end);
+}
+
+/** As many as fit; and says so where that is not all. */
+function within(all: readonly Sized[], most: number): KnownBlock[] {
+  const some = fitting(all, ({ size }) => size, most);
+  return [...some.map(({ block }) => block), ...(some.length < all.length ? [cut] : [])];
+}
+
+const section = (text: string): SectionBlock => ({
+  type: 'section',
+  text: { type: 'plain_text', text, emoji: false },
+  expand: true,
+});
+const cut = section('There is more; it does not fit into a Slack message.');
+
+function linesOf({ lines, kind, people = [] }: Message): Sized[] {
+  if (kind === 'answer' && lines.length > 1 && lines.every((line) => !line.includes('\n'))) return listOf(lines);
+  return lines.flatMap((line) => {
+    const text = shorten(said(line), limits.section);
+    return text === '' ? [] : [{ block: withPeople(text, people) ?? section(text), size: text.length }];
+  });
+}
+
+/** What belongs together stands together. */
+function listOf(lines: readonly string[]): Sized[] {
+  const texts = lines.map((line) => shorten(said(line), limits.section)).filter((text) => text !== '');
+  const some = fitting(texts, (text) => text.length, texts.length);
+  if (some.length === 0) return [];
+  const elements = some.map(
+    (text): RichTextSection => ({ type: 'rich_text_section', elements: [{ type: 'text', text }] }),
+  );
+  const list: RichTextBlock = { type: 'rich_text', elements: [{ type: 'rich_text_list', style: 'bullet', elements }] };
+  return [
+    { block: list, size: some.join('').length },
+    ...(some.length < texts.length ? [{ block: cut, size: 0 }] : []),
+  ];
+}
+
+/** Two columns; names are ours and bold. A value that Slack could format is text without a bold name. */
+function factsOf({ facts = [] }: Message): Sized[] {
+  const fields = facts.flatMap(({ name, value }): (PlainTextElement | MrkdwnElement)[] => {
+    const text = shorten(said(value), limits.field);
+    if (text === '') return [];
+    return formats.test(text)
+      ? [{ type: 'plain_text', text: `${said(name)}\n${text}`, emoji: false }]
+      : [{ type: 'mrkdwn', text: `*${escaped(said(name))}*\n${escaped(text)}`, verbatim: true }];
+  });
+  if (fields.length === 0) return [];
+  return [{ block: { type: 'section', fields }, size: fields.reduce((size, { text }) => size + text.length, 0) }];
+}
+
+const formats = /[*_~`]|:[\w+-]+:/;
+
+function excerptsOf({ excerpts = [] }: Message): Sized[] {
+  return excerpts.flatMap(({ title, text }) => {
+    const [name, content] = [said(title), clean(text)];
+    if (content === '') return [];
+    const block: RichTextBlock = {
+      type: 'rich_text',
+      elements: [
+        { type: 'rich_text_section', elements: [{ type: 'text', text: name || 'Seen', style: { bold: true } }] },
+        { type: 'rich_text_preformatted', elements: [{ type: 'text', text: content }] },
+      ],
+    };
+    return [{ block, size: name.length + content.length }];
+  });
+}
+
+function smallOf({ small = [] }: Message): Sized[] {
+  const elements = small.flatMap((line) => {
+    const text = shorten(said(line), limits.context);
+    return text === '' ? [] : [text];
+  });
+  return elements.map((text) => {
+    const block: ContextBlock = { type: 'context', elements: [{ type: 'plain_text', text, emoji: false }] };
+    return { block, size: text.length };
+  });
+}
+
+/** The line with the people in it as such; undefined where it names none of them. */
+function withPeople(text: string, people: readonly string[]): RichTextBlock | undefined {
+  const named = people.filter((id) => isUser(id) && text.includes(id));
+  if (named.length === 0) return undefined;
+  const parts = text.split(new RegExp(`\\b(${named.join('|')})\\b`));
+  return rich(
+    parts.flatMap((part): Element[] => {
+      if (part === '') return [];
+      return named.includes(part) ? [{ type: 'user', user_id: part }] : [{ type: 'text', text: part }];
+    }),
+  );
+}
+
+const rich = (elements: Element[]): RichTextBlock => ({
+  type: 'rich_text',
+  elements: [{ type: 'rich_text_section', elements }],
+});
+
+/** In the time of whoever reads it. */
+const instant = (at: string): Element => ({
+  type: 'date',
+  timestamp: Math.floor(Date.parse(at) / 1000),
+  format: '{date_short_pretty} {time}',
+  fallback: clockTime(at),
+});
+
+const expiry = (expiresAt: string): RichTextBlock =>
+  rich([
+    { type: 'text', text: 'Can be answered until ' },
+    instant(expiresAt),
+    { type: 'text', text: '; 👍 and 👎 count, too.' },
+  ]);
+
+/** The buttons are gone, the names stay. */
+const outcomeOf = ({ says, by, at }: NonNullable<Message['outcome']>): RichTextBlock =>
+  rich([
+    { type: 'text', text: said(says) || 'Answered', style: { bold: true } },
+    { type: 'text', text: ' by ' },
+    ...peopleOf(by),
+    { type: 'text', text: ' · ' },
+    instant(at),
+  ]);
 
 const buttons = ({ approvalId, rememberable = true }: NonNullable<Message['approval']>): ActionsBlock => ({
   type: 'actions',
@@ -66,14 +224,14 @@ const choices = (offered: NonNullable<Message['choices']>): ActionsBlock => ({
     ({ label, says }, index): Button => ({
       type: 'button',
       action_id: `${sayId}${index}`,
-      text: { type: 'plain_text', text: shorten(clean(label), 75), emoji: false },
+      text: { type: 'plain_text', text: shorten(clean(label), 75) || '…', emoji: false },
       value: says,
     }),
   ),
 });
 
 /** The text for notifications. */
-export const fallbackText = (message: Message): string => escaped(shorten(clean(message.headline), 1000));
+export const fallbackText = (message: Message): string => escaped(shorten(said(message.headline), 1000));
 
 /** Slack parses text outside of blocks; these three are special (https://docs.slack.dev/messaging/formatting-message-text). */
 export const escaped = (text: string): string =>

@@ -1,19 +1,31 @@
-// People told by name. Only ids of Slack's own form become mentions; a message's `mention` comes from configuration, and anything else in
-// it stays text.
+// People by name. Only ids of Slack's own form become mentions: those of a message's `mention`, which come from configuration, and of its
+// `outcome`, which Slack itself sent with the answer. Anything else in them stays text.
 import type { RichTextBlock, RichTextSection } from '@slack/types';
+import { clean, shorten } from '../../core/text.ts';
 
-const user = /^[UW][A-Z0-9]{5,20}$/;
+const user = /^[UW][A-Z0-9]{2,20}$/;
 const group = /^S[A-Z0-9]{5,20}$/;
+
+export const isUser = (id: string): boolean => user.test(id);
+
+type Element = RichTextSection['elements'][number];
+
+const elementOf = (id: string): Element => {
+  if (isUser(id)) return { type: 'user', user_id: id };
+  if (group.test(id)) return { type: 'usergroup', usergroup_id: id };
+  return { type: 'text', text: shorten(clean(id), 80) || 'somebody' };
+};
 
 export function mentionsOf(ids: readonly string[] | undefined): RichTextBlock[] {
   if (ids === undefined || ids.length === 0) return [];
-  const elements = ids
-    .slice(0, 20)
-    .flatMap((id): RichTextSection['elements'] => [
-      ...(user.test(id) ? [{ type: 'user', user_id: id } as const] : []),
-      ...(group.test(id) ? [{ type: 'usergroup', usergroup_id: id } as const] : []),
-      ...(user.test(id) || group.test(id) ? [] : [{ type: 'text', text: id.slice(0, 80) } as const]),
-      { type: 'text', text: ' ' },
-    ]);
+  const elements = ids.slice(0, 20).flatMap((id): Element[] => [elementOf(id), { type: 'text', text: ' ' }]);
   return [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] }];
 }
+
+/** "ana and ben". */
+export const peopleOf = (ids: readonly string[]): Element[] =>
+  ids.flatMap((id, place): Element[] => [
+    ...(place === 0 ? [] : [{ type: 'text', text: ' and ' } as const]),
+    // One person answers; what looks like a group's id stays text.
+    group.test(id) ? { type: 'text', text: id } : elementOf(id),
+  ]);

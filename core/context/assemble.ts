@@ -3,7 +3,7 @@
 import { flattenDetails } from '../incidents/details.ts';
 import { note } from '../incidents/timeline.ts';
 import { factOrigin, factSentence, type ServiceFact, servicesOf } from '../model/fact.ts';
-import { type Context, mostFacts, type Trigger } from '../model/incident.ts';
+import { type Context, mostFacts, type Place, type Trigger } from '../model/incident.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { Dependency } from '../model/telemetry.ts';
 import type { Opened } from '../model/workflow.ts';
@@ -41,8 +41,17 @@ export async function assembleContext(
   const context: Context = { ...resolved, similar: similar.value, facts: [...facts.value] };
   const missing = [catalog, alerts, edges, similar, facts].flatMap((asked) => asked.missing ?? []);
   await note(incident.id, { step: 'AssembleContext', kind: 'context', text: inWords(context, missing) }, ports);
+  await ports.incidents.update(incident.id, { place: placeOf(context) });
   return { context, plan: planFor(incident.id, told, context), round: 1, priorReports: [] };
 }
+
+const placeOf = (context: Context): Place =>
+  Object.fromEntries(
+    (['service', 'cluster', 'environment', 'namespace', 'account'] as const).flatMap((field) => {
+      const known = context[field];
+      return known === undefined ? [] : [[field, known.value]];
+    }),
+  );
 
 const askCatalog = ({ catalog }: ContextPorts): Promise<Asked<Catalog>> =>
   catalog.load().then(

@@ -4,6 +4,7 @@
 import { chartOf } from '../charts/evidence.ts';
 import { answerSwitch } from '../controls.ts';
 import { answerCostQuestion } from '../cost/answer.ts';
+import { gistOf, nameOf } from '../evidence/name.ts';
 import { note } from '../incidents/timeline.ts';
 import { type DraftPorts, writeDraftAgain } from '../learning/draft.ts';
 import { readFactSaying } from '../learning/fact-saying.ts';
@@ -11,7 +12,9 @@ import { type FactReply, hearFact } from '../learning/facts.ts';
 import { readSaying } from '../learning/saying.ts';
 import { hear, scopeOf } from '../learning/teach.ts';
 import type { Verdict } from '../model/action.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
+import type { Message as Spoken } from '../model/message.ts';
 import type { Proposal } from '../model/proposal.ts';
 import type { Evidence } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
@@ -49,6 +52,8 @@ export interface Message {
 }
 
 export interface Reply extends Words {
+  /** What was seen, letter by letter. */
+  readonly excerpts?: NonNullable<Spoken['excerpts']> | undefined;
   readonly intent: Intent['kind'] | 'teach' | 'fact';
   /** SVG of what is better seen. */
   readonly chart?: string | undefined;
@@ -134,13 +139,30 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
     case 'investigate':
       if (!diagnosis) return reply(intent.kind, only('There is no diagnosis yet; the specialists are still at work.'));
       return intent.kind === 'why'
-        ? reply('why', whyWords(text, diagnosis), { choices: ['show me the evidence', 'what did you check?'] })
+        ? reply('why', whyWords(text, diagnosis, await namesOf(incidentId, diagnosis, ports)), {
+            choices: ['show me the evidence', 'what did you check?'],
+          })
         : reply('investigate', only(diagnosis.text), { choices: ['why?', 'show me the logs'] });
     case 'unclear':
       return reply('unclear', only('I am not sure what you want to know. One of these?'), {
         choices: ['why?', 'show me the logs', 'what did you check?', 'status', 'help'],
       });
   }
+}
+
+/** The pieces under each hypothesis, by the numbers that people see them by. */
+async function namesOf(
+  incidentId: string,
+  { hypotheses }: Diagnosis,
+  { evidence }: ConversationPorts,
+): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(hypotheses.flatMap(({ evidenceIds }) => evidenceIds))];
+  const found = await Promise.all(ids.map((id) => evidence.get(incidentId, id).catch(() => undefined)));
+  return new Map(
+    found.flatMap((one, place) =>
+      one === undefined ? [] : [[one.id, `[${place + 1}] ${one.source}: ${gistOf(one, 110)}`] as const],
+    ),
+  );
 }
 
 /** A word approves only where exactly one question waits, and only a word that means nothing else. */
@@ -236,11 +258,13 @@ async function evidence({ incidentId }: Message, source: Source | undefined, por
     ports.incidents.diagnosis(incidentId),
     ports.incidents.timeline(incidentId),
   ]);
-  const ids = new Set([
-    ...(diagnosis?.hypotheses.flatMap(({ evidenceIds }) => evidenceIds) ?? []),
-    ...timeline.flatMap(({ evidenceIds }) => evidenceIds),
-  ]);
-  const found = (await Promise.all([...ids].map((id) => ports.evidence.get(incidentId, id)))).filter(
+  const numbers = [
+    ...new Set([
+      ...(diagnosis?.hypotheses.flatMap(({ evidenceIds }) => evidenceIds) ?? []),
+      ...timeline.flatMap(({ evidenceIds }) => evidenceIds),
+    ]),
+  ];
+  const found = (await Promise.all(numbers.map((id) => ports.evidence.get(incidentId, id)))).filter(
     (one): one is Evidence => one !== undefined && (source === undefined || sourcesOf[source].test(one.source)),
   );
   const what = source ?? 'evidence';
@@ -254,9 +278,13 @@ async function evidence({ incidentId }: Message, source: Source | undefined, por
     'evidence',
     {
       text: `${few.length} of ${found.length} pieces ${source ? `from ${source}` : 'of evidence'}, the most telling first.`,
-      lines: few.map(({ id, query, excerpt }) => `${id} · ${query}\n${shorten(excerpt, excerptLength)}`),
+      lines: [],
     },
     {
+      excerpts: few.map((one) => ({
+        title: `[${numbers.indexOf(one.id) + 1}] ${nameOf(one)}`,
+        text: shorten(one.excerpt, excerptLength),
+      })),
       chart: await chartOf(
         incidentId,
         few.map(({ id }) => id),

@@ -33,6 +33,7 @@ interface Said {
   readonly text: string;
   readonly lines?: readonly string[];
   readonly choices?: readonly string[];
+  readonly excerpts?: Message['excerpts'];
   /** SVG. */
   readonly chart?: string | undefined;
 }
@@ -276,6 +277,14 @@ async function questionOf({ key = '', incidentId }: ChatMessage, ports: ListenPo
   return approval?.state === 'pending' ? { incident, approvalId } : undefined;
 }
 
+/** What fits a headline, and all the rest: where the first line is too long for it, its first sentence. */
+function headed([first = '', ...rest]: readonly string[]): [string, ...string[]] {
+  if (first.length <= mostHeadline) return [first, ...rest];
+  const end = /^.{1,200}?[.!?](?= )/s.exec(first)?.[0];
+  return end === undefined ? [shorten(first, 150), first, ...rest] : [end, first.slice(end.length).trim(), ...rest];
+}
+const mostHeadline = 300;
+
 /** What people see of one long line; the whole goes along as a file. */
 const longest = 1500;
 const label = (says: string): string => shorten(says.charAt(0).toUpperCase() + says.slice(1), 75);
@@ -283,19 +292,19 @@ const label = (says: string): string => shorten(says.charAt(0).toUpperCase() + s
 function answer(
   { eventId, place }: Pick<Words, 'eventId' | 'place'>,
   incident: Incident | undefined,
-  { text, lines = [], choices = [], chart }: Said,
+  { text, lines = [], choices = [], excerpts, chart }: Said,
 ): Heard {
   const all = [text, ...lines].map((line) => clean(redact(line)));
   const long = all.length > 30 || all.some((line) => line.length > longest);
-  const headed = all[0] !== undefined && all[0].length <= 150;
+  const [headline, ...rest] = headed(all);
   return {
     kind: 'answered',
     message: {
       key: `answer-${eventId}`,
       incidentId: incident?.id ?? 'none',
       kind: 'answer',
-      headline: shorten(all[0] ?? '', headed ? 300 : 150),
-      lines: (headed ? all.slice(1) : all).slice(0, 30).map((line) => shorten(line, longest)),
+      headline,
+      lines: rest.slice(0, 30).map((line) => shorten(line, longest)),
       ...(choices.length === 0
         ? {}
         : { choices: choices.slice(0, 5).map((says) => ({ label: label(says), says: shorten(says, 300) })) }),
@@ -304,6 +313,13 @@ function answer(
             files: [{ name: `answer-${eventId}.txt`, title: shorten(all[0] ?? 'Answer', 200), text: all.join('\n\n') }],
           }
         : {}),
+      ...(excerpts === undefined || excerpts.length === 0
+        ? {}
+        : {
+            excerpts: excerpts
+              .slice(0, 5)
+              .map((one) => ({ title: shorten(clean(one.title), 300), text: redact(one.text).slice(0, 2048) })),
+          }),
       ...(chart === undefined ? {} : { chart }),
       ...(place === undefined ? {} : { slack: { channel: place.channel, threadTs: place.threadTs } }),
     },

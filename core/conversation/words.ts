@@ -4,7 +4,7 @@ import type { Approval } from '../model/action.ts';
 import { causes } from '../model/causes.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../model/incident.ts';
-import { confidenceWords } from '../reporting/words.ts';
+import { capital, confidenceWords } from '../reporting/words.ts';
 
 export interface Words {
   /** The answer in a sentence or two. */
@@ -17,7 +17,11 @@ const nameOf = ({ entity, cause }: Hypothesis): string =>
   `${entity.kind} ${entity.name} (${causes[cause].title.toLowerCase()})`;
 
 /** Why a hypothesis stands where it does: the first, or the one that the question speaks of. */
-export function whyWords(question: string, { hypotheses, gaps }: Diagnosis): Words {
+export function whyWords(
+  question: string,
+  { hypotheses, gaps, symptoms }: Diagnosis,
+  names: ReadonlyMap<string, string>,
+): Words {
   const [first] = hypotheses;
   if (!first || first.cause === 'unknown') {
     return {
@@ -32,20 +36,24 @@ export function whyWords(question: string, { hypotheses, gaps }: Diagnosis): Wor
   if (meant === 'none')
     return {
       text: `Nothing that was found speaks of that. What is ${confidenceWords(first.confidence)}: ${nameOf(first)}.`,
-      lines: reasonsOf(first),
+      lines: reasonsOf(first, names),
     };
   const one = meant ?? first;
   const place = one.rank === 1 ? '' : `It is not first: ${nameOf(first)} explains more. `;
   return {
     text: `${place}${nameOf(one)} is ${confidenceWords(one.confidence)} (${percent(one.confidence)}).`,
-    lines: reasonsOf(one),
+    lines: [
+      ...reasonsOf(one, names),
+      ...(one.rank === 1 && symptoms.length > 0 ? [`It explains: ${symptoms.slice(0, 5).join('; ')}`] : []),
+    ],
   };
 }
 
-const reasonsOf = ({ why, against, evidenceIds }: Hypothesis): string[] => [
+/** `names` of the pieces of evidence, with the numbers that the diagnosis cites. */
+const reasonsOf = ({ why, against, evidenceIds }: Hypothesis, names: ReadonlyMap<string, string>): string[] => [
   ...why.map((reason) => `For it: ${reason}`),
   ...against.map((reason) => `Against it: ${reason}`),
-  `Evidence: ${evidenceIds.join(', ')}.`,
+  `Evidence: ${evidenceIds.flatMap((id) => names.get(id) ?? []).join(' · ') || 'it cannot be read any more'}.`,
 ];
 
 /** Words that say what kind of thing somebody suspects, and the groups of causes that are of it. */
@@ -92,10 +100,16 @@ export function statusWords(
       ...pending.map(
         ({ question, expiresAt }) => `Waits for an answer until ${expiresAt.slice(11, 16)} UTC: ${question}`,
       ),
-      `The page is ${incident.pageStatus}.`,
+      ...(incident.trigger.kind === 'page' ? [pageWords[incident.pageStatus]] : []),
     ],
   };
 }
+
+const pageWords: Record<Incident['pageStatus'], string> = {
+  triggered: 'Nobody has acknowledged the page.',
+  acknowledged: 'The page is acknowledged.',
+  resolved: 'The page is resolved.',
+};
 
 const states: Record<Incident['status'], string> = {
   investigating: 'The specialists are still at work.',
@@ -105,8 +119,6 @@ const states: Record<Incident['status'], string> = {
   closed: 'The investigation is over.',
   failed: 'The investigation broke off; what was found until then is in the thread.',
 };
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What each specialist looked at and what could not be asked. */
 export function checkedWords(timeline: readonly TimelineEntry[], diagnosis: Diagnosis | undefined): Words {

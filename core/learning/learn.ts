@@ -4,12 +4,17 @@ import { record } from '../audit.ts';
 import { threadOf } from '../incidents/thread.ts';
 import { note } from '../incidents/timeline.ts';
 import type { Preference } from '../model/action.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Message } from '../model/message.ts';
 import type { Concluded } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
-import { markPage } from '../remediation/page.ts';
+import { markPage, updateStatus } from '../remediation/page.ts';
 import { isSameAction } from '../remediation/remediate.ts';
 import { showAnswered } from '../remediation/settled.ts';
 import { tellProgress } from '../reporting/progress.ts';
+import { fitted, noteOf } from '../reporting/tell.ts';
+import { clockTime } from '../reporting/words.ts';
+import { shorten } from '../text.ts';
 import { writeDraft } from './draft.ts';
 import { exactErrorOf } from './fingerprint.ts';
 import { mirror, scopeOf } from './teach.ts';
@@ -48,9 +53,52 @@ export async function learn(input: Concluded, ports: LearnPorts): Promise<Record
   // What took something back has mended that, and not what paged.
   if (verification?.kind === 'recovered' && takingBack === undefined && 'action' in decision && decision.action)
     await markPage('resolved', { incident: input.incident, context: input.context, action: decision.action }, ports);
-  await ports.incidents.update(input.incident.id, { status: 'closed' });
+  await updateStatus('ended', followersLine(input), input, ports);
+  await ports.incidents.update(input.incident.id, { status: 'closed', outcome: endOf(input) });
   await tellProgress(input.incident.id, ports);
   return {};
+}
+
+const endOf = ({ verification }: Concluded): NonNullable<Incident['outcome']> => {
+  if (verification === undefined) return 'nothing-done';
+  return verification.kind === 'recovered' ? 'recovered' : 'needs-person';
+};
+
+const ends: Readonly<
+  Record<
+    NonNullable<Incident['outcome']>,
+    { readonly says: string; readonly follow: string; readonly tone?: Message['tone'] }
+  >
+> = {
+  recovered: { says: 'Recovered', follow: 'has recovered.', tone: 'good' },
+  'needs-person': {
+    says: 'Needs a person',
+    follow: 'is not over: what was done did not demonstrably help, and people have it.',
+    tone: 'bad',
+  },
+  'nothing-done': { says: 'Done', follow: 'was looked into, and nothing was done automatically. People have it.' },
+};
+
+const followersLine = (input: Concluded): string =>
+  `${shorten(input.incident.title, 200)} ${ends[endOf(input)].follow}`;
+
+/** What was done, and on whose word. */
+function doneLine({ decision, approval, remediation }: Concluded): string[] {
+  if (remediation === undefined || !('action' in decision) || decision.action === undefined) return [];
+  const { title } = decision.action;
+  const word =
+    approval?.kind === 'approved' ? `approved by ${approval.by} at ${clockTime(approval.at)}` : 'as it was taught';
+  switch (remediation.kind) {
+    case 'done':
+      return [`Done: ${title}, ${word}.`];
+    case 'already-done':
+      return [`Done before, and not again: ${title}, ${word}.`];
+    case 'failed':
+      return [`Tried, and failed: ${title}, ${word}. ${remediation.why}`];
+    case 'refused':
+    case 'changed':
+      return [];
+  }
 }
 
 function outcomeLine(input: Concluded, unanswered: string | undefined): string {
@@ -163,17 +211,20 @@ async function tell(
   ports: LearnPorts,
 ): Promise<void> {
   const { incident, verification } = input;
-  const headline = verification
-    ? `${verification.kind === 'recovered' ? 'Recovered' : 'Needs a person'}: ${incident.title}`
-    : `Done: ${incident.title}`;
+  const { says, tone } = ends[endOf(input)];
+  const message = fitted({
+    key: `closing-${incident.id}`,
+    incidentId: incident.id,
+    kind: 'closing',
+    ...(tone === undefined ? {} : { tone }),
+    headline: `${says}: ${incident.title}`,
+    lines: [...doneLine(input), ...lines],
+    ...(input.approval === undefined || input.approval.kind === 'expired' ? {} : { people: [input.approval.by] }),
+  });
   const failures: string[] = [];
   await ports.chat
     .publish({
-      key: `closing-${incident.id}`,
-      incidentId: incident.id,
-      kind: 'closing',
-      headline: headline.slice(0, 300),
-      lines: lines.map((line) => line.slice(0, 1500)),
+      ...message,
       ...(draft === undefined
         ? {}
         : {
@@ -184,7 +235,7 @@ async function tell(
     .catch(() => failures.push('The thread could not be told how it ended.'));
   // A page that nobody answered is told so, too.
   if (verification || input.approval?.kind === 'expired') {
-    const written = await ports.pager.note(incident.sourceId, `${headline}\n${lines.join('\n')}`.slice(0, 2000));
+    const written = await ports.pager.note(incident.sourceId, noteOf(message));
     if (written.kind === 'gap') failures.push(`The page could not be told how it ended: ${written.gap.reason}`);
   }
   for (const text of failures)

@@ -41,6 +41,15 @@ export const IncidentError = z.object({
 });
 export type IncidentError = z.infer<typeof IncidentError>;
 
+const Place = z.object({
+  service: z.string().optional(),
+  cluster: z.string().optional(),
+  environment: z.string().optional(),
+  namespace: z.string().optional(),
+  account: z.string().optional(),
+});
+export type Place = z.infer<typeof Place>;
+
 export const Incident = z.object({
   id: z.string().min(1).max(64),
   sourceId: z.string(),
@@ -53,6 +62,10 @@ export const Incident = z.object({
   fingerprint: z.string().optional(),
   /** Known once it was decided what to do. */
   error: IncidentError.optional(),
+  /** How it ended, once it did: whether what was done was seen to help, or nothing was done. */
+  outcome: z.enum(['recovered', 'needs-person', 'nothing-done']).optional(),
+  /** Where it is, as far as that was worked out: names, without how sure of them we are (see Context). */
+  place: Place.optional(),
   /** The workflow execution that works on it. */
   execution: z.string().optional(),
 });

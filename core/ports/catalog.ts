@@ -63,8 +63,10 @@ const Environment = z.strictObject({
       acknowledge: z.boolean().default(false),
       /** Once verification said that it recovered. */
       resolve: z.boolean().default(false),
+      /** Those who follow the incident are told what was found and how it ended. */
+      statusUpdates: z.boolean().default(false),
     })
-    .default({ acknowledge: false, resolve: false }),
+    .default({ acknowledge: false, resolve: false, statusUpdates: false }),
 });
 
 const timeZone = z.string().refine(isTimeZone, 'is no time zone of the IANA database, such as Europe/Berlin');

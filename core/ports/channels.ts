@@ -37,6 +37,11 @@ export interface Pager {
     sourceId: string,
     status: 'acknowledged' | 'resolved',
   ): Promise<{ readonly kind: 'written' } | { readonly kind: 'gap'; readonly gap: Gap }>;
+  /** For those who follow the incident without working on it: it reaches them by mail or phone, so it is said seldom. The same once. */
+  statusUpdate(
+    sourceId: string,
+    text: string,
+  ): Promise<{ readonly kind: 'written' } | { readonly kind: 'gap'; readonly gap: Gap }>;
 }
 
 /** Where people read and answer: Slack, or the console. Publishing one key again replaces what was there. */

@@ -14,7 +14,10 @@ export interface IncidentStore {
   open(incident: Incident): Promise<{ readonly kind: 'opened' | 'joined'; readonly incident: Incident }>;
   get(id: string): Promise<Incident | undefined>;
   findBySource(sourceId: string): Promise<Incident | undefined>;
-  update(id: string, patch: Partial<Pick<Incident, 'status' | 'pageStatus' | 'fingerprint' | 'error'>>): Promise<void>;
+  update(
+    id: string,
+    patch: Partial<Pick<Incident, 'status' | 'pageStatus' | 'fingerprint' | 'error' | 'place' | 'outcome'>>,
+  ): Promise<void>;
   /** Newest first. */
   list(limit: number): Promise<readonly Incident[]>;
   /** Adds an entry; an entry with the same id is the same entry and is added once. */

@@ -84,11 +84,11 @@ export function affectsOf(
 const isReady = ({ status }: z.infer<typeof Pod>): boolean =>
   status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
 
-/** "It touches 3 pods, 100 % of the 3 that are ready. Called by web." Empty where nobody could look. */
+/** "3 pods, 100 % of the 3 that are ready. Called by web." Empty where nobody could look. */
 export function affectsWords(affects: Affects | undefined): string {
   if (affects === undefined) return '';
   const { pods, ready, sharePercent, staying, callers } = affects;
-  const touched = `It touches ${pods === 0 ? 'no pod' : pods === 1 ? '1 pod' : `${pods} pods`}`;
+  const touched = pods === 0 ? 'no pod' : pods === 1 ? '1 pod' : `${pods} pods`;
   const share =
     ready === undefined || sharePercent === undefined ? '' : `, ${sharePercent} % of the ${ready} that are ready`;
   const lost = ready === undefined && sharePercent ? `, ${sharePercent} % of the capacity` : '';

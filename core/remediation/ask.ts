@@ -9,6 +9,7 @@ import type { Approval, ApprovalOutcome, Decision } from '../model/action.ts';
 import type { Decided } from '../model/workflow.ts';
 import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
+import { tellProgress } from '../reporting/progress.ts';
 import { questionMessage } from './question.ts';
 
 /** The record expires before the workflow's own timer does, so that no decision is taken that nobody waits for. */
@@ -50,6 +51,7 @@ export async function askApproval(
   );
   await ports.chat.publish({ ...questionMessage(stored), ...threadOf(incident.trigger) });
   await ports.incidents.update(incident.id, { status: 'awaiting-approval' });
+  await tellProgress(incident.id, ports);
 }
 
 type Asking = Extract<Decision, { kind: 'ask' }>;

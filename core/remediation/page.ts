@@ -1,10 +1,13 @@
 // Keeping the page true to what happened, as far as the catalogue allows it for the environment: somebody has it once what they approved was
-// done, and it is over once verification said so. A page that cannot be reached is a line of the timeline, and never a failure.
+// done, it is over once verification said so, and those who only follow it hear what was found and how it ended. A page that cannot be
+// reached is a line of the timeline, and never a failure.
 import { note } from '../incidents/timeline.ts';
 import type { Action } from '../model/action.ts';
 import type { Context, Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
 import { environmentOf } from './guard.ts';
+
+type PagePorts = Pick<Ports, 'catalog' | 'pager' | 'incidents' | 'clock'>;
 
 const allowedBy = { acknowledged: 'acknowledge', resolved: 'resolve' } as const;
 const words = { acknowledged: 'The page is acknowledged', resolved: 'The page is resolved' } as const;
@@ -20,7 +23,7 @@ export async function markPage(
     readonly context: Context;
     readonly action: Pick<Action, 'target'>;
   },
-  ports: Pick<Ports, 'catalog' | 'pager' | 'incidents' | 'clock'>,
+  ports: PagePorts,
 ): Promise<void> {
   if (incident.trigger.kind !== 'page') return;
   const catalog = await ports.catalog.load();
@@ -37,4 +40,25 @@ export async function markPage(
     { step: status === 'resolved' ? 'Learn' : 'Remediate', key: `page-${status}`, ...said },
     ports,
   );
+}
+
+/** Twice an incident at most, because it rings where people sleep: once what was found is known, and at the end. */
+export async function updateStatus(
+  when: 'found' | 'ended',
+  text: string,
+  { incident, context }: { readonly incident: Incident; readonly context: Context },
+  ports: PagePorts,
+): Promise<void> {
+  const environment = context.environment?.value;
+  if (incident.trigger.kind !== 'page' || environment === undefined) return;
+  // A catalogue that cannot be read allows nothing.
+  const catalog = await ports.catalog.load().catch(() => undefined);
+  if (catalog?.environments[environment]?.page.statusUpdates !== true) return;
+  const written = await ports.pager.statusUpdate(incident.sourceId, text);
+  const step = when === 'found' ? 'Report' : 'Learn';
+  const said =
+    written.kind === 'written'
+      ? ({ kind: 'note', text: `Those who follow the page were told: ${text}` } as const)
+      : ({ kind: 'gap', text: `Those who follow the page could not be told: ${written.gap.reason}` } as const);
+  await note(incident.id, { step, key: `status-${when}`, ...said }, ports);
 }

@@ -2,6 +2,7 @@
 
 import type { Approval, Verdict } from '../model/action.ts';
 import type { Message } from '../model/message.ts';
+import { capital, clockTime } from '../reporting/words.ts';
 import { shorten } from '../text.ts';
 import { affectsWords } from './affects.ts';
 import { stateWords } from './live.ts';
@@ -17,7 +18,7 @@ export function decidedWords(approval: Approval): string {
   if (approval.state !== 'decided') return approval.state;
   const { verdict, decidedBy, decidedAt, approvedBy } = approval;
   const by = verdict === 'reject' || approvedBy.length < 2 ? decidedBy : approvedBy.map((one) => one.by).join(' and ');
-  return `${verdictWords[verdict]} by ${by} at ${decidedAt}`;
+  return `${verdictWords[verdict]} by ${by} at ${clockTime(decidedAt)}`;
 }
 
 /** How many of those it takes have approved. Empty where one is enough. */
@@ -28,40 +29,49 @@ export const countWords = ({ approvers, approvedBy }: Approval): string => {
 };
 
 function inverseWords({ inverse, reversible }: Approval['action']): string {
-  if (inverse?.kind === 'action') return `It can be taken back: ${inverse.title}.`;
-  if (inverse?.kind === 'none') return `It cannot be taken back: ${inverse.why}`;
-  return reversible ? 'It can be taken back.' : 'It cannot be taken back.';
+  if (inverse?.kind === 'action') return `Yes: ${inverse.title}`;
+  if (inverse?.kind === 'none') return `No. ${inverse.why}`;
+  return reversible ? 'Yes' : 'No';
 }
 
 /** What takes several people, or is about this one time, is never remembered. */
 export const isRememberable = ({ approvers, once }: Approval): boolean => approvers === 1 && once === undefined;
 
+/** Exactly what would be done to what, whom it touches and until when it can be answered; afterwards who answered what. */
 export function questionMessage(approval: Approval): Message {
   const { action, question, why, expiresAt, mayAnswer } = approval;
   const open = approval.state === 'pending';
-  const who = mayAnswer.length === 0 ? '' : `It is for ${mayAnswer.join(', ')} to answer.`;
+  const { kind, name, namespace, cluster } = action.target;
+  const facts: readonly (readonly [string, string])[] = [
+    ['Target', `${kind} ${namespace === '' ? '' : `${namespace}/`}${name} in ${cluster}`],
+    ['Touches', affectsWords(action.affects)],
+    ['Can be taken back', inverseWords(action)],
+  ];
   return {
     key: `question-${approval.id}`,
     incidentId: approval.incidentId,
     kind: 'question',
+    ...(open ? { tone: 'waiting' as const } : {}),
     headline: shorten(question, 300),
+    facts: facts.flatMap(([name, value]) => (value === '' ? [] : [{ name, value: shorten(value, 400) }])),
     lines: [
       action.blastRadius,
-      affectsWords(action.affects),
-      inverseWords(action),
-      why,
-      stateWords(approval.shownFor?.facts),
       countWords(approval),
-      ...(open
-        ? [who, `Expires at ${expiresAt}.`]
-        : [
-            approval.state === 'decided'
-              ? `It was ${decidedWords(approval)}.`
-              : 'Nobody answered in time; nothing was done.',
-          ]),
+      ...(open && mayAnswer.length > 0 ? [`It is for ${mayAnswer.join(', ')} to answer.`] : []),
+      ...(approval.state === 'expired' ? ['Nobody answered in time; nothing was done.'] : []),
     ]
       .filter((line) => line !== '')
       .map((line) => shorten(line, 1500)),
+    small: [why, ...(open ? [stateWords(approval.shownFor?.facts)] : [])]
+      .filter((line) => line !== '')
+      .map((line) => shorten(line, 1000)),
     ...(open ? { approval: { approvalId: approval.id, expiresAt, rememberable: isRememberable(approval) } } : {}),
+    ...(approval.state === 'decided' ? { outcome: outcomeOf(approval) } : {}),
   };
+}
+
+function outcomeOf(approval: Extract<Approval, { state: 'decided' }>): NonNullable<Message['outcome']> {
+  const { verdict, decidedBy, decidedAt, approvedBy } = approval;
+  const all = verdict === 'reject' || approvedBy.length < 2 ? [decidedBy] : approvedBy.map(({ by }) => by);
+  return { says: capital(verdictWords[verdict]), by: all.slice(0, 10), at: decidedAt };
 }

@@ -11,6 +11,7 @@ import type { Asked } from '../model/workflow.ts';
 import { specialistBudget } from '../planning/plan.ts';
 import type { PolicyRequest } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
+import { tellProgress } from '../reporting/progress.ts';
 import { actionProblem } from './catalogue.ts';
 import { isTaughtFor, standingOf } from './decide.ts';
 import { actOf, authorize, environmentOf } from './guard.ts';
@@ -71,7 +72,10 @@ export async function remediate(
     ports,
   );
   const acted = remediation.kind === 'done' || remediation.kind === 'already-done';
-  if (acted) await ports.incidents.update(incident.id, { status: 'verifying' });
+  if (acted) {
+    await ports.incidents.update(incident.id, { status: 'verifying' });
+    await tellProgress(incident.id, ports);
+  }
   if (acted && decision.kind === 'ask')
     await markPage('acknowledged', { incident, context: input.context, action }, ports);
   return { remediation, verificationPlan: acted ? verificationPlan(input, action, ports.clock.now()) : [] };

@@ -143,6 +143,7 @@ export const replayedPager = (deck: Deck): Pager => ({
   },
   note: async () => nobodyIsTold,
   mark: async () => nobodyIsTold,
+  statusUpdate: async () => nobodyIsTold,
 });
 
 export const replayedCatalog = (deck: Deck): ServiceCatalog => ({

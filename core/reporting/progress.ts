@@ -6,6 +6,7 @@ import type { Incident, IncidentStatus, TimelineEntry } from '../model/incident.
 import type { Message } from '../model/message.ts';
 import type { Ports } from '../ports/index.ts';
 import { shorten } from '../text.ts';
+import { capital } from './words.ts';
 
 type ProgressPorts = Pick<Ports, 'incidents' | 'chat'>;
 
@@ -22,18 +23,31 @@ export async function tellProgress(incidentId: string, { incidents, chat }: Prog
   }
 }
 
-const heads: Readonly<Record<IncidentStatus, string>> = {
-  investigating: 'Looking into',
-  'awaiting-approval': 'Waiting for an answer',
-  acting: 'Acting',
-  verifying: 'Checking whether it helped',
-  closed: 'Over',
-  failed: 'Broke off',
+interface Head {
+  readonly says: string;
+  readonly tone?: Message['tone'];
+}
+
+const heads: Readonly<Record<IncidentStatus, Head>> = {
+  investigating: { says: 'Looking into', tone: 'working' },
+  'awaiting-approval': { says: 'Waiting for an answer', tone: 'waiting' },
+  acting: { says: 'Acting', tone: 'working' },
+  verifying: { says: 'Checking whether it helped', tone: 'working' },
+  closed: { says: 'Over' },
+  failed: { says: 'Broke off', tone: 'bad' },
+};
+
+const ends: Readonly<Record<NonNullable<Incident['outcome']>, Head>> = {
+  recovered: { says: 'Recovered', tone: 'good' },
+  'needs-person': { says: 'Needs a person', tone: 'bad' },
+  'nothing-done': { says: 'Over' },
 };
 
 /** Between the diagnosis and what is decided nobody looks any more. */
-const headOf = ({ status }: Incident, diagnosis: Diagnosis | undefined): string =>
-  status === 'investigating' && diagnosis !== undefined ? 'Looked into' : heads[status];
+function headOf({ status, outcome }: Incident, diagnosis: Diagnosis | undefined): Head {
+  if (status === 'investigating' && diagnosis !== undefined) return { says: 'Looked into' };
+  return status === 'closed' && outcome !== undefined ? ends[outcome] : heads[status];
+}
 
 /** A line a specialist while they look; what came of it afterwards. Pure. */
 export function progressOf(
@@ -42,25 +56,45 @@ export function progressOf(
   diagnosis: Diagnosis | undefined,
 ): Message {
   const context = timeline.find(({ kind }) => kind === 'context');
-  const latest = timeline.filter(({ kind }) => kind === 'action' || kind === 'verification').at(-1);
+  const latest = timeline.findLast(({ kind }) => kind === 'action' || kind === 'verification');
+  const { says, tone } = headOf(incident, diagnosis);
   return {
     key: `opened-${incident.id}`,
     incidentId: incident.id,
     kind: 'opened',
-    headline: shorten(`${headOf(incident, diagnosis)}: ${incident.title}`, 300),
+    ...(tone === undefined ? {} : { tone }),
+    headline: shorten(`${says}: ${incident.title}`, 300),
+    ...factsOf(incident),
     lines: [
-      ...(context ? [shorten(context.text, 600)] : []),
-      ...(diagnosis ? [outcomeOf(timeline, diagnosis)] : specialistLines(timeline, incident)),
+      ...(diagnosis ? [outcomeOf(diagnosis)] : specialistLines(timeline, incident)),
       ...(latest ? [shorten(latest.text, 600)] : []),
+    ],
+    small: [
+      ...(context ? [shorten(context.text, 600)] : []),
+      ...(diagnosis ? lookedLine(timeline) : []),
+      ...(incident.pageStatus === 'triggered' ? [] : [`The page is ${incident.pageStatus}.`]),
     ],
     ...threadOf(incident.trigger),
   };
 }
 
-function outcomeOf(timeline: readonly TimelineEntry[], { hypotheses: [first] }: Diagnosis): string {
+/** Where it is; what is not known is said so, because people look for it here. */
+function factsOf({ place }: Incident): Pick<Message, 'facts'> {
+  if (place === undefined) return {};
+  const facts = (['service', 'cluster', 'environment', 'namespace'] as const).map((field) => ({
+    name: capital(field),
+    value: shorten(place[field] ?? '', 300) || 'not known',
+  }));
+  return { facts };
+}
+
+function outcomeOf({ hypotheses: [first] }: Diagnosis): string {
+  return first === undefined || first.cause === 'unknown' ? 'No cause was found.' : first.summary;
+}
+
+function lookedLine(timeline: readonly TimelineEntry[]): string[] {
   const who = reportedIn(timeline).map(([name]) => name);
-  const found = first === undefined || first.cause === 'unknown' ? 'No cause was found.' : first.summary;
-  return shorten(who.length === 0 ? found : `${capital(who.join(', '))} have looked. ${found}`, 800);
+  return who.length === 0 ? [] : [shorten(`${capital(who.join(', '))} have looked.`, 600)];
 }
 
 function specialistLines(timeline: readonly TimelineEntry[], { status }: Incident): string[] {
@@ -80,5 +114,3 @@ const reportedIn = (timeline: readonly TimelineEntry[]): [string, TimelineEntry]
       .map((entry) => [entry.actor, entry] as const),
   ),
 ];
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,36 +1,56 @@
-// Tells people what was found and what is going to happen. A surface that cannot be reached becomes a gap in the timeline; only when
-// nobody at all can be told does the step fail, and is tried again.
+// Tells people what was found and what is going to happen: three sentences, how sure they are, and what could not be learned. The rest is
+// behind the buttons. A surface that cannot be reached becomes a gap in the timeline; only when nobody at all can be told does the step
+// fail, and is tried again.
 
 import { chartOf } from '../charts/evidence.ts';
 import { Unavailable } from '../errors.ts';
+import { gistOf } from '../evidence/name.ts';
 import { threadOf } from '../incidents/thread.ts';
 import { note } from '../incidents/timeline.ts';
 import type { Decision } from '../model/action.ts';
 import { causes } from '../model/causes.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
+import type { Message } from '../model/message.ts';
 import type { Report } from '../model/report.ts';
 import type { Decided } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
+import { updateStatus } from '../remediation/page.ts';
+import { shorten } from '../text.ts';
 import { tellProgress } from './progress.ts';
 import { tell } from './tell.ts';
-import { confidenceWords } from './words.ts';
+import { capital, clockTime, confidenceWords, listed } from './words.ts';
 
 /** So many pieces of evidence are tried for a picture. */
 const mostPieces = 8;
+/** So many are named below the sentences that cite them. */
+const mostNamed = 4;
+const mostGaps = 3;
+
+export type ReportPorts = Pick<Ports, 'incidents' | 'clock' | 'chat' | 'pager' | 'evidence' | 'catalog'>;
 
 /** Throws `Unavailable` when neither the thread nor the page could be told. */
 export async function report(
   { incident, context, diagnosis, decision, priorReports, reports }: Decided,
-  ports: Pick<Ports, 'incidents' | 'clock' | 'chat' | 'pager' | 'evidence'>,
+  ports: ReportPorts,
 ): Promise<Record<string, never>> {
+  const [first] = diagnosis.hypotheses;
   const chart = await chartOf(incident.id, movedIn(diagnosis, [...priorReports, ...reports]), ports);
   const { places, failures } = await tell(
     {
       key: `diagnosis-${incident.id}`,
       incidentId: incident.id,
       kind: 'diagnosis',
+      ...(decision.kind === 'ask' ? { tone: 'waiting' as const } : {}),
       headline: headlineOf(diagnosis, incident.title),
-      lines: [...diagnosisLines(diagnosis, decision), ...context.questions.map((question) => `Open: ${question}`)],
+      facts: factsOf(diagnosis),
+      lines: [diagnosis.text, decisionLine(decision)],
+      small: [
+        ...(await citedIn(incident.id, first, ports)),
+        ...rivalsOf(diagnosis),
+        ...gapsOf(diagnosis),
+        ...context.questions.slice(0, 2).map((question) => `Open: ${question}`),
+        basisOf(diagnosis, decision),
+      ],
       choices: furtherQuestions,
       ...(chart === undefined ? {} : { chart }),
       ...threadOf(incident.trigger),
@@ -42,8 +62,19 @@ export async function report(
   for (const { place, text } of failures) {
     await note(incident.id, { step: 'Report', kind: 'gap', key: place, text }, ports);
   }
+  await updateStatus('found', followersLine(diagnosis, incident.title), { incident, context }, ports);
   await tellProgress(incident.id, ports);
   return {};
+}
+
+/** For people who wait for it to be over, and know nothing of pods. */
+function followersLine({ hypotheses: [first], blastRadius }: Diagnosis, title: string): string {
+  const cause =
+    !first || first.cause === 'unknown'
+      ? 'The cause is not known yet.'
+      : `${capital(confidenceWords(first.confidence))}: ${causes[first.cause].title.toLowerCase()} (${first.entity.kind} ${first.entity.name}).`;
+  const affected = blastRadius.length === 0 ? '' : ` Affected: ${listed(blastRadius)}.`;
+  return `${shorten(title, 200)} is being worked on. ${cause}${affected}`;
 }
 
 /** Evidence of the metrics that moved: of what the first hypothesis blames, then of what it explains. */
@@ -67,54 +98,70 @@ function headlineOf({ hypotheses: [first] }: Diagnosis, title: string): string {
   return `${causes[first.cause].title}: ${first.entity.kind} ${first.entity.name} (${confidenceWords(first.confidence)})`;
 }
 
-/** What a person reads, most important first: a surface that has less room cuts the end. */
-function diagnosisLines(diagnosis: Diagnosis, decision: Decision): string[] {
-  const [first] = diagnosis.hypotheses;
+function factsOf({ hypotheses: [first], blastRadius }: Diagnosis): NonNullable<Message['facts']> {
+  if (!first || first.cause === 'unknown') return [];
+  const { confidence, onset, changeId } = first;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['Confidence', `${capital(confidenceWords(confidence))} (${Math.round(confidence * 100)} %)`],
+    ['Since', onset === undefined ? undefined : clockTime(onset)],
+    ['Affected', blastRadius.length === 0 ? undefined : listed(blastRadius)],
+    ['Change', changeId],
+  ];
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: shorten(value, 400) }]));
+}
+
+/** The numbers that the sentences cite, with what is behind them. */
+async function citedIn(
+  incidentId: string,
+  first: Hypothesis | undefined,
+  { evidence }: Pick<ReportPorts, 'evidence'>,
+): Promise<string[]> {
+  const ids = first?.evidenceIds.slice(0, mostNamed) ?? [];
+  const found = await Promise.all(ids.map((id) => evidence.get(incidentId, id).catch(() => undefined)));
+  const named = found.flatMap((one, place) =>
+    one === undefined ? [] : [`[${place + 1}] ${one.source}: ${gistOf(one, 110)}`],
+  );
+  return named.length === 0 ? [] : [`Evidence: ${named.join(' · ')}`];
+}
+
+/** What else it could be: the verdict stands beside its rivals. */
+function rivalsOf({ hypotheses }: Diagnosis): string[] {
+  const rivals = hypotheses
+    .slice(1, 3)
+    .map(
+      ({ entity, cause, confidence }) =>
+        `${entity.kind} ${entity.name}, ${causes[cause].title.toLowerCase()} (${confidenceWords(confidence)})`,
+    );
+  return rivals.length === 0 ? [] : [`Less likely: ${rivals.join('; ')}.`];
+}
+
+function gapsOf({ gaps, droppedClaims }: Diagnosis): string[] {
+  const said = gaps.slice(0, mostGaps).map(({ source, reason }) => `${source} (${reason.replace(/[.\s]+$/, '')})`);
+  const more = gaps.length > mostGaps ? ` and ${gaps.length - mostGaps} more` : '';
   return [
-    diagnosis.text,
-    decisionLine(decision),
-    diagnosis.model === 'none'
-      ? 'No model took part; this is the analysis alone.'
-      : `A model took part: ${diagnosis.model}. All models together: ${modelWords(diagnosis)}.`,
-    ...diagnosis.hypotheses.map(hypothesisLine),
-    ...when(first?.why, (why) => `Why the first: ${listed(why)}`),
-    ...when(first?.against, (against) => `Against it: ${listed(against)}`),
-    ...when(diagnosis.symptoms, (symptoms) => `Explained by the first: ${listed(symptoms)}`),
-    ...when(diagnosis.blastRadius, (affected) => `Affected: ${affected.join(', ')}.`),
-    ...when(
-      diagnosis.gaps,
-      (gaps) => `Not known: ${gaps.map(({ source, reason }) => `${source} (${reason})`).join('; ')}`,
-    ),
-    ...(diagnosis.droppedClaims > 0
-      ? [`Claims left out because no evidence holds them: ${diagnosis.droppedClaims}.`]
-      : []),
+    ...(said.length === 0 ? [] : [`Not known: ${said.join('; ')}${more}.`]),
+    ...(droppedClaims > 0 ? [`Claims left out because no evidence holds them: ${droppedClaims}.`] : []),
   ];
 }
 
-const modelWords = ({ usage }: Diagnosis): string =>
-  `${usage.modelCalls} calls, ${(usage.inputTokens + usage.outputTokens).toLocaleString('en-US')} tokens, ${usage.costUsd.toFixed(4)} USD`;
-
-/** Sentences and half sentences in a row. */
-const listed = (said: readonly string[]): string => `${said.map((one) => one.replace(/[.\s]+$/, '')).join('; ')}.`;
-
-const when = <T>(items: readonly T[] | undefined, line: (items: readonly T[]) => string): string[] =>
-  items === undefined || items.length === 0 ? [] : [line(items)];
-
-const hypothesisLine = ({ rank, summary, confidence, evidenceIds }: Hypothesis): string =>
-  `${rank}. ${summary} ${capital(confidenceWords(confidence))} (${Math.round(confidence * 100)} %). Evidence: ${evidenceIds.join(', ')}.`;
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** What the verdict rests on: who took part, and which policies decided. */
+function basisOf({ model, usage }: Diagnosis, { policies }: Decision): string {
+  const took =
+    model === 'none'
+      ? 'No model took part; this is the analysis alone.'
+      : `A model took part: ${model}. All models together: ${usage.modelCalls} calls, ${(usage.inputTokens + usage.outputTokens).toLocaleString('en-US')} tokens, ${usage.costUsd.toFixed(4)} USD.`;
+  return policies.length === 0 ? took : `${took} Decided by ${policies.join(', ')}.`;
+}
 
 function decisionLine(decision: Decision): string {
-  const by = decision.policies.length > 0 ? ` Decided by: ${decision.policies.join(', ')}.` : '';
   switch (decision.kind) {
     case 'report':
-      return `Nothing is going to be done. ${decision.why}${by}`;
+      return `Nothing is going to be done. ${decision.why}`;
     case 'ask':
-      return `The question is: ${decision.action.title}? ${decision.why}${by}`;
+      return `I ask before I act: ${decision.action.title}?`;
     case 'act':
-      return `Going to act without asking: ${decision.action.title}. ${decision.why}${by}`;
+      return `Going to act without asking: ${decision.action.title}. ${decision.why}`;
     case 'refuse':
-      return `Refused${decision.action ? `: ${decision.action.title}` : ''}. ${decision.why}${by}`;
+      return `Refused${decision.action ? `: ${decision.action.title}` : ''}. ${decision.why}`;
   }
 }

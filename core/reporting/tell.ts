@@ -4,11 +4,12 @@ import type { Trigger } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 import type { Ports } from '../ports/index.ts';
 import { shorten } from '../text.ts';
+import { readableTimes } from './words.ts';
 
 /** PagerDuty cuts a note here. */
 const noteLength = 2000;
 /** What a message may hold (core/model/message.ts). */
-const limits = { headline: 300, line: 1500, lines: 30 };
+const limits = { headline: 300, line: 1500, lines: 30, small: 1000, smalls: 8 };
 
 export interface Told {
   /** How many places there were, and which of them could not be told, in words. */
@@ -17,18 +18,33 @@ export interface Told {
 }
 
 export async function tell(
-  message: Omit<Message, 'headline' | 'lines'> & { readonly headline: string; readonly lines: readonly string[] },
+  message: Message,
   trigger: Trigger,
   { chat, pager }: Pick<Ports, 'chat' | 'pager'>,
 ): Promise<Told> {
-  const headline = shorten(message.headline, limits.headline);
-  const lines = message.lines.slice(0, limits.lines).map((line) => shorten(line, limits.line));
+  const fitting = fitted(message);
   const failures: Told['failures'][number][] = [];
-  await chat
-    .publish({ ...message, headline, lines })
-    .catch(() => failures.push({ place: 'thread', text: 'The thread could not be told.' }));
+  await chat.publish(fitting).catch(() => failures.push({ place: 'thread', text: 'The thread could not be told.' }));
   if (trigger.kind !== 'page') return { places: 1, failures };
-  const note = await pager.note(trigger.sourceId, shorten([headline, ...lines].join('\n'), noteLength));
+  const note = await pager.note(trigger.sourceId, noteOf(fitting));
   if (note.kind === 'gap') failures.push({ place: 'page', text: `The page got no note: ${note.gap.reason}` });
   return { places: 2, failures };
+}
+
+/** Cut to what a message may hold. */
+export function fitted(message: Message): Message {
+  const { headline, lines, small } = message;
+  return {
+    ...message,
+    headline: shorten(headline, limits.headline),
+    lines: lines.slice(0, limits.lines).map((line) => shorten(line, limits.line)),
+    ...(small === undefined ? {} : { small: small.slice(0, limits.smalls).map((line) => shorten(line, limits.small)) }),
+  };
+}
+
+/** A message as the pager shows it: text, most important first, because its end is cut. */
+export function noteOf({ headline, lines, facts = [], small = [] }: Message): string {
+  const named = facts.map(({ name, value }) => `${name}: ${value}`).join(' · ');
+  const said = [headline, ...lines, ...(named === '' ? [] : [named]), ...small];
+  return shorten(readableTimes(said.join('\n')), noteLength);
 }

@@ -137,6 +137,7 @@ const makeWorld: MakeWorld = async (ground) => {
     pager: {
       alerts: async () => ({ kind: 'data', alerts: [] }),
       mark: async () => ({ kind: 'written' }),
+      statusUpdate: async () => ({ kind: 'written' }),
       note: async (sourceId) =>
         bySeed.get(seedOf(sourceId))?.pagerFails === true
           ? { kind: 'gap', gap: { source: 'pagerduty', reason: 'Away.' } }

@@ -1,10 +1,10 @@
 // What the terminal says, as text: pure functions of records. When it is said, and in which colour, is decided in watch.ts and style.ts.
+import { gistOf } from '../../core/evidence/name.ts';
 import type { Approval } from '../../core/model/action.ts';
 import type { Diagnosis, Hypothesis } from '../../core/model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import type { Evidence } from '../../core/model/report.ts';
 import { confidenceWords } from '../../core/reporting/words.ts';
-import { shorten } from '../../core/text.ts';
 import type { Style } from './style.ts';
 
 export const incidentHeading = (incident: Incident, style: Style): string =>
@@ -61,7 +61,7 @@ function hypothesisLines(
     ),
     ...(first ? hypothesis.why.map((why) => bullet('+', why)) : []),
     ...(first ? hypothesis.against.map((against) => bullet('-', against)) : []),
-    ...(first ? cited.slice(0, 4).map((each) => style.dim(bullet('>', `${each.source}: ${excerpt(each)}`))) : []),
+    ...(first ? cited.slice(0, 4).map((each) => style.dim(bullet('>', `${each.source}: ${gistOf(each)}`))) : []),
   ];
 }
 
@@ -110,18 +110,6 @@ function colourOf({ kind }: TimelineEntry, style: Style): (text: string) => stri
       return style.cyan;
   }
 }
-
-/** The first two lines that say something: a count and what was counted, an object and its state. */
-const excerpt = (evidence: Evidence): string => {
-  const lines = evidence.excerpt.split('\n').filter((each) => each.trim() !== '');
-  return shorten(
-    lines
-      .slice(0, 2)
-      .map((line) => line.trim())
-      .join(' ') || evidence.query,
-    160,
-  );
-};
 
 const milliseconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 

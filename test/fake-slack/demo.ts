@@ -58,17 +58,26 @@ export async function together(
   };
 }
 
-/** All that a message says. */
+/** All that a message says, a line each text; without the sign in front of a headline. */
 export const wordsOf = (post: Post): string =>
   post.blocks.length === 0
     ? post.text
     : post.blocks
-        .flatMap((block) => {
-          if (block.type === 'header' || block.type === 'section') return block.text?.text ?? '';
-          if (block.type === 'context') return block.elements.map((one) => ('text' in one ? one.text : ''));
-          return [];
-        })
-        .join('\n');
+        .filter(({ type }) => type !== 'actions')
+        .flatMap(textsIn)
+        .join('\n')
+        .replace(/^\p{Extended_Pictographic}\uFE0F? /u, '');
+
+function textsIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value)
+    .flatMap((inner) => (typeof inner === 'string' ? [] : textsIn(inner)))
+    .concat(
+      'text' in value && typeof value.text === 'string' ? [value.text] : [],
+      'user_id' in value && typeof value.user_id === 'string' ? [value.user_id] : [],
+    );
+}
 
 /** An alert as PagerDuty's app posts it. */
 export const pagerDutyAlert = (id: string, title: string) => ({

@@ -19,7 +19,51 @@ const mrkdwn = (text: string): string =>
 const text = ({ type, text: value }: { readonly type: string; readonly text: string }): string =>
   type === 'mrkdwn' ? mrkdwn(value) : htmlOf(value);
 
-function block(one: Block, post: Post): string {
+/** Text, people and instants of rich text; nothing in it is parsed. */
+function rich(value: unknown, workspace: Workspace): string {
+  if (Array.isArray(value)) return value.map((one) => rich(one, workspace)).join('');
+  const {
+    type,
+    elements,
+    text: said,
+    style,
+    user_id,
+    usergroup_id,
+    timestamp,
+    name,
+    url,
+  } = value as Record<string, unknown>;
+  switch (type) {
+    case 'rich_text_section':
+      return `<div class="section">${rich(elements, workspace)}</div>`;
+    case 'rich_text_list':
+      return `<ul>${(elements as unknown[]).map((one) => `<li>${rich(one, workspace)}</li>`).join('')}</ul>`;
+    case 'rich_text_preformatted':
+      return `<pre class="preformatted">${rich(elements, workspace)}</pre>`;
+    case 'rich_text_quote':
+      return `<blockquote>${rich(elements, workspace)}</blockquote>`;
+    case 'user':
+      return `<span class="ping">@${htmlOf(nameOf(String(user_id), workspace))}</span>`;
+    case 'usergroup':
+      return `<span class="ping">@${htmlOf(String(usergroup_id))}</span>`;
+    case 'date':
+      return `<time>${new Date(Number(timestamp) * 1000).toISOString().slice(0, 16).replace('T', ' ')}</time>`;
+    case 'emoji':
+      return `:${htmlOf(String(name))}:`;
+    case 'link':
+      return `<a href="${htmlOf(String(url))}">${htmlOf(String(said ?? url))}</a>`;
+    default: {
+      const { bold, code } = (style ?? {}) as Record<string, boolean>;
+      const html = htmlOf(String(said ?? ''));
+      return bold ? `<b>${html}</b>` : code ? `<code>${html}</code>` : html;
+    }
+  }
+}
+
+const nameOf = (id: string, workspace: Workspace): string =>
+  workspace.members.find((one) => one.id === id)?.realName ?? id;
+
+function block(one: Block, post: Post, workspace: Workspace): string {
   switch (one.type) {
     case 'header':
       return `<div class="header">${text(one.text)}</div>`;
@@ -42,7 +86,7 @@ function block(one: Block, post: Post): string {
     case 'markdown':
       return `<div class="section">${htmlOf(one.text)}</div>`;
     case 'rich_text':
-      return '';
+      return rich(one.elements, workspace);
   }
 }
 
@@ -63,7 +107,8 @@ const attachment = (one: unknown): string => {
 function message(post: Post, workspace: Workspace): string {
   const author = post.username ?? workspace.members.find(({ id }) => id === post.user)?.realName ?? post.user;
   const app = post.botId === undefined ? '' : '<span class="app">APP</span>';
-  const body = post.blocks.length > 0 ? post.blocks.map((one) => block(one, post)).join('') : mrkdwn(post.text);
+  const body =
+    post.blocks.length > 0 ? post.blocks.map((one) => block(one, post, workspace)).join('') : mrkdwn(post.text);
   const reactions = [...post.reactions]
     .map(([name, users]) => `<span class="reaction">:${htmlOf(name)}: ${users.size}</span>`)
     .join('');
@@ -90,4 +135,4 @@ export function renderPage(workspace: Workspace, channel: string): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Fake Slack</title><style>${style}</style><nav>${links.join('')}</nav><main>${threads.join('')}${whispers.join('')}<h4>New message</h4>${write('')}</main></html>`;
 }
 
-const style = `body{margin:0;display:flex;font:15px/1.46 Lato,"Helvetica Neue",Arial,sans-serif;color:#1d1c1d}nav{background:#3f0e40;min-height:100vh;padding:16px;min-width:150px}nav a{display:block;color:#e3d9e4;text-decoration:none;padding:4px 8px;border-radius:6px}nav a[aria-current]{background:#1164a3;color:#fff}main{padding:16px;width:720px}.thread{border:1px solid #ddd;border-radius:8px;padding:8px 16px;margin:0 0 16px}.post{display:flex;gap:8px;padding:8px 0}.post+.post{margin-left:24px}.avatar{flex:none;width:36px;height:36px;border-radius:4px;background:#ddd;display:grid;place-items:center;font-weight:900}.body{flex:1;min-width:0}.by{margin:0}.by time,.by small{color:#616061;font-size:12px}.app{background:#ddd;color:#454447;font-size:10px;padding:1px 3px;border-radius:2px}.header{font-size:18px;font-weight:900;margin:4px 0}.section{margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere}.fields{display:grid;grid-template-columns:1fr 1fr;gap:4px 16px}.context{color:#616061;font-size:13px;margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere}.actions{display:flex;flex-wrap:wrap;gap:8px;margin:6px 0}.actions button{font:bold 13px/1 inherit;padding:9px 12px;border:1px solid #bbb;border-radius:4px;background:#fff;max-width:420px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.actions .primary{background:#007a5a;color:#fff;border-color:#007a5a}.actions .danger{background:#e01e5a;color:#fff;border-color:#e01e5a}figure{margin:6px 0}figure img{max-width:480px;border:1px solid #ddd;border-radius:8px}.attachment{border-left:4px solid #ddd;padding-left:12px}.file{border:1px solid #ddd;border-radius:8px;padding:8px}.file pre{white-space:pre-wrap}.ping{background:#fff1d0;color:#1264a3}.reaction{background:#eee;border-radius:12px;padding:2px 8px;font-size:12px}.whisper{color:#616061}.write{margin:8px 0;display:flex;gap:6px}code{background:#f6f6f6;border:1px solid #ddd;color:#c01343;padding:0 3px;border-radius:3px}`;
+const style = `body{margin:0;display:flex;font:15px/1.46 Lato,"Helvetica Neue",Arial,sans-serif;color:#1d1c1d}nav{background:#3f0e40;min-height:100vh;padding:16px;min-width:150px}nav a{display:block;color:#e3d9e4;text-decoration:none;padding:4px 8px;border-radius:6px}nav a[aria-current]{background:#1164a3;color:#fff}main{padding:16px;width:720px}.thread{border:1px solid #ddd;border-radius:8px;padding:8px 16px;margin:0 0 16px}.post{display:flex;gap:8px;padding:8px 0}.post+.post{margin-left:24px}.preformatted{background:#f8f8f8;border:1px solid #ddd;border-radius:4px;padding:8px;font:12px/1.5 Monaco,Menlo,monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0}ul{margin:4px 0;padding-left:24px}.avatar{flex:none;width:36px;height:36px;border-radius:4px;background:#ddd;display:grid;place-items:center;font-weight:900}.body{flex:1;min-width:0}.by{margin:0}.by time,.by small{color:#616061;font-size:12px}.app{background:#ddd;color:#454447;font-size:10px;padding:1px 3px;border-radius:2px}.header{font-size:18px;font-weight:900;margin:4px 0}.section{margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere}.fields{display:grid;grid-template-columns:1fr 1fr;gap:4px 16px}.context{color:#616061;font-size:13px;margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere}.actions{display:flex;flex-wrap:wrap;gap:8px;margin:6px 0}.actions button{font:bold 13px/1 inherit;padding:9px 12px;border:1px solid #bbb;border-radius:4px;background:#fff;max-width:420px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.actions .primary{background:#007a5a;color:#fff;border-color:#007a5a}.actions .danger{background:#e01e5a;color:#fff;border-color:#e01e5a}figure{margin:6px 0}figure img{max-width:480px;border:1px solid #ddd;border-radius:8px}.attachment{border-left:4px solid #ddd;padding-left:12px}.file{border:1px solid #ddd;border-radius:8px;padding:8px}.file pre{white-space:pre-wrap}.ping{background:#fff1d0;color:#1264a3}.reaction{background:#eee;border-radius:12px;padding:2px 8px;font-size:12px}.whisper{color:#616061}.write{margin:8px 0;display:flex;gap:6px}code{background:#f6f6f6;border:1px solid #ddd;color:#c01343;padding:0 3px;border-radius:3px}`;

@@ -7,6 +7,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:GetItem TablesIncidents INCIDENT#*',
     'dynamodb:PutItem TablesIncidents INCIDENT#*',
     'dynamodb:Query TablesIncidents INCIDENT#*',
+    'dynamodb:UpdateItem TablesIncidents INCIDENT#*',
     'eks:DescribeCluster arn:aws:eks:eu-west-1:123456789012:cluster/backend',
     's3:GetObject EvidenceBucket/knowledge/*',
     's3:ListBucket EvidenceBucket knowledge/*',

@@ -195,6 +195,7 @@ describe('what made it worse', () => {
     pager: {
       alerts: async () => ({ kind: 'data' as const, alerts: [] }),
       mark: async () => ({ kind: 'written' }) as const,
+      statusUpdate: async () => ({ kind: 'written' }) as const,
       note: async (_: string, text: string) => {
         notes.push(text);
         return { kind: 'written' as const };
@@ -259,6 +260,7 @@ describe('a question that nobody answers', () => {
         pager: {
           alerts: async () => ({ kind: 'data', alerts: [] }),
           mark: async () => ({ kind: 'written' }) as const,
+          statusUpdate: async () => ({ kind: 'written' }) as const,
           note: async (_, text) => {
             notes.push(text);
             return { kind: 'written' };

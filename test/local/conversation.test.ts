@@ -31,7 +31,12 @@ test('an engineer who comes with no context is told what it is, why, by which li
   expect(why.text).toMatch(/session-service .*very likely/);
   expect(why.lines).toContainEqual(expect.stringMatching(/^For it: /));
   const logs = await say(id, 'show me the logs');
-  expect(logs.lines[0]).toMatch(/^[0-9a-f]{20} · .*\n/);
+  expect(logs.excerpts?.[0]).toEqual({
+    title: expect.stringMatching(/^\[\d\] logs: /),
+    text: expect.stringContaining('could not get a connection from the pool'),
+  });
+  // By the numbers that the diagnosis cites.
+  expect(why.lines).toContainEqual(expect.stringMatching(/^Evidence: \[1\] \w+: .+/));
   const graph = await say(id, 'show me the graph');
   expect(graph.chart).toMatch(/^<svg.*moved \d\d:\d\d UTC/s);
   expect((await say(id, 'what did you check?')).text).toContain('5 specialists');

@@ -177,3 +177,62 @@ describe('marking the page', () => {
     expect(await pagerDuty({ token: 'x' }).mark('PD1', 'resolved')).toMatchObject({ kind: 'gap' });
   });
 });
+
+describe('a status update', () => {
+  const ok = (body: unknown = {}) => json(body, 201);
+  const playing =
+    (log: readonly unknown[]) =>
+    ({ method }: Asked) =>
+      method === 'GET' ? json({ log_entries: log, more: false }) : ok({ status_update: { id: 'PSU1' } });
+
+  test('is posted as PagerDuty wants it, for those who follow the incident', async () => {
+    await using world = await against(playing([{ type: 'trigger_log_entry', summary: 'Triggered' }]));
+    expect(await world.pager.statusUpdate('PD/1', 'Being\u0007 worked on.')).toEqual({ kind: 'written' });
+    expect(world.server.asked).toMatchObject([
+      { method: 'GET', path: '/incidents/PD%2F1/log_entries?limit=100' },
+      {
+        method: 'POST',
+        path: '/incidents/PD%2F1/status_updates',
+        headers: { from: 'watchkeeper@example.com' },
+        body: JSON.stringify({ message: 'Being  worked on.' }),
+      },
+    ]);
+  });
+
+  test('that was posted before is not posted again', async () => {
+    const said = { type: 'status_update_log_entry', message: 'Recovered.' };
+    await using world = await against(playing([said]));
+    expect(await world.pager.statusUpdate('PD1', 'Recovered.')).toEqual({ kind: 'written' });
+    expect(world.server.asked.map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  test('is posted where the log cannot be read, and is short', async () => {
+    await using world = await against(({ method }) => (method === 'GET' ? { status: 403 } : ok()));
+    expect(await world.pager.statusUpdate('PD1', 'x '.repeat(2000))).toEqual({ kind: 'written' });
+    expect(JSON.parse(world.server.asked[1]?.body ?? '').message.length).toBeLessThanOrEqual(600);
+  });
+
+  test('of an account that does not include them is a gap that says so', async () => {
+    await using world = await against(({ method }) => (method === 'GET' ? json({ log_entries: [] }) : { status: 402 }));
+    expect(await world.pager.statusUpdate('PD1', 'x')).toEqual({
+      kind: 'gap',
+      gap: { source: 'pagerduty', reason: 'The PagerDuty account does not include this.' },
+    });
+  });
+});
+
+describe('a limit that is reached', () => {
+  const limited = (seconds: string) => ({ status: 429, headers: { 'ratelimit-reset': seconds } });
+  test('is waited for as long as PagerDuty says, where that is not long', async () => {
+    let tries = 0;
+    await using world = await against(() => (++tries === 1 ? limited('1') : json({ alerts: [] })));
+    const begun = performance.now();
+    expect(await world.pager.alerts('PD1')).toEqual({ kind: 'data', alerts: [] });
+    expect(performance.now() - begun).toBeGreaterThan(950);
+  });
+  test('is a gap at once where it is long', async () => {
+    await using world = await against(() => limited('45'));
+    expect(await world.pager.alerts('PD1')).toMatchObject({ kind: 'gap' });
+    expect(world.server.asked).toHaveLength(1);
+  });
+});

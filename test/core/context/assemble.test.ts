@@ -29,6 +29,7 @@ beforeEach(async () => {
     pager: {
       alerts: async () => ({ kind: 'data', alerts: [] }),
       mark: async () => ({ kind: 'written' }),
+      statusUpdate: async () => ({ kind: 'written' }),
       note: async () => ({ kind: 'written' }),
     },
     memory: { ...noMemory(), recall: async () => [] },

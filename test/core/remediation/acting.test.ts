@@ -325,6 +325,21 @@ describe('the page', () => {
     await ended('recovered', { takingBack: { action: anApproval().action, why: 'It got worse.' } });
     expect(world.marked).toEqual([]);
   });
+  test('tells those who follow it how it ended, where the catalogue allows that', async () => {
+    await ended('recovered');
+    expect(world.updates).toEqual([]);
+    world.catalog = catalog({ statusUpdates: true });
+    await ended('not-recovered');
+    expect(world.updates).toEqual([
+      'CronJob nightly-invoices failed is not over: what was done did not demonstrably help, and people have it.',
+    ]);
+  });
+  test('has a note of what was done, on whose word, and how it ended', async () => {
+    await ended('recovered');
+    expect(world.notes.at(-1)).toMatch(
+      /^Recovered: CronJob nightly-invoices failed\nDone: Rerun CronJob .+, approved by ana at \d\d:\d\d UTC\.\nAs it is\./,
+    );
+  });
   test('that cannot be reached is said, and fails nothing', async () => {
     world.catalog = catalog({ acknowledge: true, resolve: true });
     world.outsideIsAway = true;

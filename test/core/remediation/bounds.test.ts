@@ -212,7 +212,7 @@ describe('who is affected', () => {
   test('by a restart are all its pods and their share, and its callers', () => {
     const restart = affects('restart-rollout');
     expect(restart).toEqual({ pods: 4, ready: 1, sharePercent: 100, callers: ['gateway'] });
-    expect(affectsWords(restart)).toBe('It touches 4 pods, 100 % of the 1 that are ready. Called by gateway.');
+    expect(affectsWords(restart)).toBe('4 pods, 100 % of the 1 that are ready. Called by gateway.');
   });
   test('by scaling up is nobody who runs, and down those that end', () => {
     expect(affects('scale-workload', { from: 4, to: 6 })).toEqual({ pods: 2, sharePercent: 0, callers: ['gateway'] });
@@ -221,7 +221,7 @@ describe('who is affected', () => {
   test('by a cordon are those that would not come back', () => {
     const here = affects('cordon-node', {}, { kind: 'Node', name: 'node-1' }, objects(node('node-1'))[0]);
     expect(here).toMatchObject({ pods: 0, staying: 2 });
-    expect(affectsWords(here)).toBe('It touches no pod. 2 that run there stay.');
+    expect(affectsWords(here)).toBe('no pod. 2 that run there stay.');
   });
   test('is not said where nobody could look', () => {
     expect(affectsWords(undefined)).toBe('');

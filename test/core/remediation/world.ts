@@ -75,6 +75,8 @@ export function aWorld(stores: DynamoStores, clock: { now(): Date }) {
     notes: [] as string[],
     /** What the page was marked as. */
     marked: [] as string[],
+    /** What those who follow the page were told. */
+    updates: [] as string[],
     remembered: [] as string[],
     documents: [] as KnowledgeDocument[],
   };
@@ -105,6 +107,11 @@ export function aWorld(stores: DynamoStores, clock: { now(): Date }) {
       mark: async (_: string, status: string) => {
         if (world.outsideIsAway) return { kind: 'gap', gap: { source: 'pagerduty', reason: 'No token.' } };
         world.marked.push(status);
+        return { kind: 'written' };
+      },
+      statusUpdate: async (_: string, text: string) => {
+        if (world.outsideIsAway) return { kind: 'gap', gap: { source: 'pagerduty', reason: 'No token.' } };
+        world.updates.push(text);
         return { kind: 'written' };
       },
       note: async (_: string, text: string) => {

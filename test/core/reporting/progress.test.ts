@@ -15,13 +15,23 @@ describe('the one message that people watch', () => {
       [context, found('logs', '445 lines read.'), found('metrics', 'No source.', 'gap'), found('logs', 'Read again.')],
       undefined,
     );
-    expect(message).toMatchObject({ key: 'opened-inc-1', headline: 'Looking into: KubeJobFailed' });
+    expect(message).toMatchObject({ key: 'opened-inc-1', headline: 'Looking into: KubeJobFailed', tone: 'working' });
+    expect(message.small).toEqual(['This is about service billing.']);
     expect(message.lines).toEqual([
-      'This is about service billing.',
       'Logs: Read again.',
       'Metrics could not learn something: No source.',
       'Others may still be at work.',
     ]);
+  });
+  test('says where it is, and what of that is not known', () => {
+    const placed = { ...incident, place: { service: 'billing', cluster: 'backend-1' } };
+    expect(progressOf(placed, [], undefined).facts).toEqual([
+      { name: 'Service', value: 'billing' },
+      { name: 'Cluster', value: 'backend-1' },
+      { name: 'Environment', value: 'not known' },
+      { name: 'Namespace', value: 'not known' },
+    ]);
+    expect(progressOf(incident, [], undefined).facts).toBeUndefined();
   });
   test('says that they are on their way before any has spoken', () => {
     expect(progressOf(incident, [], undefined).lines).toEqual(['The specialists are on their way.']);
@@ -32,15 +42,26 @@ describe('the one message that people watch', () => {
       anEntry({ id: 'v', step: 'Verify', kind: 'verification', text: 'Recovered.' }),
     ];
     const message = progressOf(
-      { ...incident, status: 'closed' },
+      { ...incident, status: 'closed', outcome: 'recovered' },
       [context, found('logs', 'x'), found('changes', 'y'), ...done],
       aDiagnosis(),
     );
-    expect(message.headline).toBe('Over: KubeJobFailed');
-    expect(message.lines).toEqual([
-      'This is about service billing.',
-      'Logs, changes have looked. The Job failed because ledger-api reset the connection.',
-      'Recovered.',
+    expect(message).toMatchObject({ headline: 'Recovered: KubeJobFailed', tone: 'good' });
+    expect(message.lines).toEqual(['The Job failed because ledger-api reset the connection.', 'Recovered.']);
+    expect(message.small).toEqual(['This is about service billing.', 'Logs, changes have looked.']);
+  });
+  test.each([
+    ['needs-person', 'Needs a person: KubeJobFailed', 'bad'],
+    ['nothing-done', 'Over: KubeJobFailed', undefined],
+    [undefined, 'Over: KubeJobFailed', undefined],
+  ] as const)('that ended with %s is %s', (outcome, headline, tone) => {
+    const ended = { ...incident, status: 'closed' as const, ...(outcome && { outcome }) };
+    expect(progressOf(ended, [], aDiagnosis())).toMatchObject({ headline });
+    expect(progressOf(ended, [], aDiagnosis()).tone).toBe(tone);
+  });
+  test('says that people have the page, or are done with it', () => {
+    expect(progressOf({ ...incident, pageStatus: 'acknowledged' }, [], undefined).small).toEqual([
+      'The page is acknowledged.',
     ]);
   });
   test('is not looked into any more once there is a diagnosis', () => {

@@ -4,6 +4,7 @@ import { Unavailable } from '../../../core/errors.ts';
 import type { Decision } from '../../../core/model/action.ts';
 import { Message } from '../../../core/model/message.ts';
 import { Failed } from '../../../core/model/workflow.ts';
+import type { Catalog } from '../../../core/ports/catalog.ts';
 import { reportFailure } from '../../../core/reporting/failure.ts';
 import { report } from '../../../core/reporting/report.ts';
 import { confidenceWords } from '../../../core/reporting/words.ts';
@@ -22,6 +23,7 @@ import {
 } from '../../builders.ts';
 import { testClock } from '../../contract/records.ts';
 import { storesForTests } from '../../stores.ts';
+import { aCatalog } from '../remediation/world.ts';
 
 const open = storesForTests();
 const clock = testClock();
@@ -32,13 +34,18 @@ let said: Message[];
 /** The message that is updated in place. */
 let watched: Message[];
 let notes: string[];
+let updates: string[];
+let catalog: Catalog;
 beforeEach(async () => {
   said = [];
   watched = [];
   notes = [];
+  updates = [];
+  catalog = aCatalog();
   ports = {
     incidents: (await open(clock)).incidents,
     evidence: diskEvidence(memoryDisk()),
+    catalog: { load: async () => catalog },
     clock,
     chat: {
       publish: async (message) => void (message.kind === 'opened' ? watched : said).push(Message.parse(message)),
@@ -46,6 +53,10 @@ beforeEach(async () => {
     pager: {
       alerts: async () => ({ kind: 'data', alerts: [] }),
       mark: async () => ({ kind: 'written' }),
+      statusUpdate: async (_, text) => {
+        updates.push(text);
+        return { kind: 'written' };
+      },
       note: async (_, text) => {
         notes.push(text);
         return { kind: 'written' };
@@ -89,7 +100,7 @@ const decided = ({
   synthesis: { kind: 'concluded' } as const,
   decision,
 });
-const lines = () => said[0]?.lines.join('\n') ?? '';
+const lines = () => [...(said[0]?.lines ?? []), ...(said[0]?.small ?? [])].join('\n');
 
 describe('the report', () => {
   test('says what broke, how sure that is, from what, and what is going to happen', async () => {
@@ -97,15 +108,57 @@ describe('the report', () => {
     expect(said).toMatchObject([
       { kind: 'diagnosis', headline: expect.stringMatching(/: CronJob nightly-invoices \(likely\)$/) },
     ]);
-    expect(said[0]?.lines).toEqual([
-      'CronJob nightly-invoices failed. ledger-api reset the connection. Rerun it.',
-      'The question is: Rerun CronJob billing/nightly-invoices in backend-1? Permitted by walk-safe-actions. A person has to approve. Decided by: walk-safe-actions.',
-      'No model took part; this is the analysis alone.',
-      '1. The Job failed because ledger-api reset the connection. Likely (80 %). Evidence: ev-1.',
-      'Why the first: Its last three pods ended with the same error.',
-      'Affected: billing.',
-    ]);
+    expect(said[0]).toMatchObject({
+      tone: 'waiting',
+      lines: [
+        'CronJob nightly-invoices failed. ledger-api reset the connection. Rerun it.',
+        'I ask before I act: Rerun CronJob billing/nightly-invoices in backend-1?',
+      ],
+      facts: [
+        { name: 'Confidence', value: 'Likely (80 %)' },
+        { name: 'Affected', value: 'billing' },
+      ],
+      small: ['No model took part; this is the analysis alone. Decided by walk-safe-actions.'],
+    });
     expect(await timeline()).toEqual([]);
+  });
+
+  test('says what is behind the numbers that it cites', async () => {
+    const put = (source: string, excerpt: string) =>
+      ports.evidence.put({ incidentId: 'inc-1', source, query: 'q', excerpt, full: excerpt });
+    const pieces = [await put('kubernetes', 'Job failed\nexit code 1'), await put('logs', '3 times:\n\nFATAL aborted')];
+    const hypothesis = aHypothesis({ evidenceIds: [pieces[0]?.id ?? '', 'gone', pieces[1]?.id ?? ''] });
+    await report(decided({ diagnosis: aDiagnosis({ hypotheses: [hypothesis] }) }), ports);
+    expect(said[0]?.small?.[0]).toBe(
+      'Evidence: [1] kubernetes: Job failed exit code 1 · [3] logs: 3 times: FATAL aborted',
+    );
+  });
+
+  test('stays three sentences and what is done, however much was found', async () => {
+    const many = aDiagnosis({ hypotheses: Array.from({ length: 5 }, (_, n) => aHypothesis({ rank: n + 1 })) });
+    await report(decided({ diagnosis: many }), ports);
+    expect(said[0]?.lines).toHaveLength(2);
+  });
+
+  test.each([
+    [false, []],
+    [
+      true,
+      [
+        'CronJob nightly-invoices failed is being worked on. Likely: a job failed (CronJob nightly-invoices). Affected: billing.',
+      ],
+    ],
+  ])('tells those who follow the page where the catalogue says %s', async (statusUpdates, told) => {
+    catalog = aCatalog({ environments: { production: { level: 'walk', page: { statusUpdates } } } });
+    await report(decided(), ports);
+    expect(updates).toEqual(told);
+    expect(await timeline()).toEqual(told.map((text) => `note: Those who follow the page were told: ${text}`));
+  });
+
+  test('tells nobody who follows where the catalogue cannot be read, and fails nothing', async () => {
+    ports = { ...ports, catalog: { load: async () => Promise.reject(new Unavailable('down')) } };
+    expect(await report(decided(), ports)).toEqual({});
+    expect(updates).toEqual([]);
   });
 
   test('shows the metric that moved, of what the first hypothesis blames before all others', async () => {
@@ -156,11 +209,8 @@ describe('the report', () => {
       model: 'claude',
     });
     await report(decided({ diagnosis, context: aContext({ questions: ['Which cluster is meant?'] }) }), ports);
-    expect(lines()).toContain('2. The Job failed');
-    expect(lines()).toContain('A guess (30 %)');
-    expect(lines()).toContain('Against it: It ran yesterday.');
-    expect(lines()).toContain('Explained by the first: invoice-api answers 503.');
-    expect(lines()).toContain('Not known: metrics (No source for metrics is configured.)');
+    expect(lines()).toContain('Less likely: CronJob nightly-invoices, a job failed (a guess).');
+    expect(lines()).toContain('Not known: metrics (No source for metrics is configured).');
     expect(lines()).toContain('Claims left out because no evidence holds them: 2.');
     expect(lines()).toContain('Open: Which cluster is meant?');
     expect(lines()).toMatch(
@@ -177,16 +227,17 @@ describe('the report', () => {
     [
       'acts',
       { kind: 'act', why: 'Taught by ana.', policies: ['walk-safe-actions'], action: anAction(), preferenceId: 'p-1' },
-      'Going to act without asking: Rerun CronJob billing/nightly-invoices in backend-1. Taught by ana. Decided by: walk-safe-actions.',
+      'Going to act without asking: Rerun CronJob billing/nightly-invoices in backend-1. Taught by ana.',
     ],
     [
       'refuses',
       { kind: 'refuse', why: 'The kill switch is on.', policies: ['kill-switch'], action: anAction() },
-      'Refused: Rerun CronJob billing/nightly-invoices in backend-1. The kill switch is on. Decided by: kill-switch.',
+      'Refused: Rerun CronJob billing/nightly-invoices in backend-1. The kill switch is on.',
     ],
   ])('that %s says why, and by which policies', async (_, decision, line) => {
     await report(decided({ decision }), ports);
     expect(said[0]?.lines[1]).toBe(line);
+    for (const policy of decision.policies) expect(said[0]?.small?.at(-1)).toContain(policy);
   });
 
   test('without a cause says that there is none yet', async () => {
@@ -200,7 +251,7 @@ describe('the report', () => {
     });
     await report(decided({ diagnosis: long }), ports);
     expect(notes[0]?.length).toBeLessThanOrEqual(2000);
-    expect(notes[0]).toContain('The question is: Rerun');
+    expect(notes[0]).toContain('I ask before I act: Rerun');
   });
 
   test('of a mention goes to its thread, and there is no page to note it on', async () => {
