@@ -232,7 +232,11 @@ export const chat = (): Ports['chat'] =>
   once('chat', () => {
     const config = setting('SLACK');
     return deferredChat(
-      kept(async () => slackChat({ token: await readSecret()('slack-token'), ...config, png: drawing() }), secretAgeMs),
+      kept(
+        async () =>
+          slackChat({ token: await readSecret()('slack-token'), ...config, posts: stores().posts, png: drawing() }),
+        secretAgeMs,
+      ),
     );
   });
 

@@ -381,10 +381,10 @@ const capabilities = {
     pagerduty === undefined
       ? {}
       : { environment: { PAGERDUTY: JSON.stringify(pagerduty) }, secrets: ['pagerduty-token'] },
-  'use Slack': ({ stage: { slack } }) => ({
+  'use Slack': all(items('incidents', ['POST#'], 'GetItem', 'PutItem'), ({ stage: { slack } }) => ({
     environment: { SLACK: JSON.stringify(slack) },
     secrets: ['slack-token'],
-  }),
+  })),
   /** Pictures as PNG; drawn in the function. */
   'draw charts': () => ({
     environment: { CHARTS_FOLDER: 'charts' },

@@ -57,6 +57,7 @@ import { Report } from '../core/model/report.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { noCosts, noExecutor, noTargets, noTelemetry, noThreads } from '../core/ports/none.ts';
+import type { PostBook } from '../core/ports/records.ts';
 import { routedExecutor } from '../core/remediation/routed.ts';
 import {
   type Recorder,
@@ -129,7 +130,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     auditTable: names.audit,
     clock: systemClock(),
   });
-  const { incidents, applied, spending } = stores;
+  const { incidents, applied, spending, posts } = stores;
   const record = options.record
     ? recorder({ tape: diskTape(disk), clock: systemClock(), onTrouble: options.onTrouble })
     : undefined;
@@ -137,6 +138,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     incidents,
     applied,
     spending,
+    posts,
     learnedFolder: options.learnedFolder,
     record,
   });
@@ -246,7 +248,7 @@ export function recordedWorld(
   folders: readonly string[],
   config: Pick<LiveConfig, 'slack'> & { readonly catalog?: string | undefined } = {},
 ): MakeWorld {
-  return async ({ incidents, applied, learnedFolder }) => {
+  return async ({ incidents, applied, posts, learnedFolder }) => {
     const dirs = (await Promise.all(folders.map(findScenarios))).flat();
     const scenarios = await Promise.all(dirs.map(readScenario));
     const recorded = { scenarios, incidents, applied };
@@ -265,7 +267,7 @@ export function recordedWorld(
       reasoner: noReasoner(),
       pages: scenarios.map(({ id, title, alert }) => ({ id, title, body: alert })),
       webhookSecrets: [],
-      ...slackOf(config),
+      ...slackOf(config, posts),
       waitMs: recordedWaitMs,
     };
   };
@@ -333,7 +335,7 @@ const studioOf = ({ record }: Pick<Ground, 'record'>) => record && recordingStud
 
 /** Real systems, as far as they are configured; what is not is a gap. */
 export function liveWorld(config: LiveConfig): MakeWorld {
-  return async ({ learnedFolder, spending, record }) => ({
+  return async ({ learnedFolder, spending, posts, record }) => ({
     clock: systemClock(),
     ...(await liveSources(config, learnedFolder)),
     pager: pagerDuty({
@@ -348,20 +350,21 @@ export function liveWorld(config: LiveConfig): MakeWorld {
         ? noReasoner()
         : strandsReasoner(config.model, readPrompts(), spending, studioOf({ record })),
     ...(config.model === undefined ? {} : { model: withoutKeys(config.model) }),
-    ...slackOf(config),
+    ...slackOf(config, posts),
     pages: [],
     webhookSecrets: config.pagerduty?.webhookSecrets ?? [],
   });
 }
 
 /** Slack as the configuration names it; the console alone where it does not. */
-function slackOf({
-  slack,
-}: Pick<LiveConfig, 'slack'>): Pick<World, 'chat' | 'threads' | 'slackApiUrl' | 'slackSigningSecrets'> {
+function slackOf(
+  { slack }: Pick<LiveConfig, 'slack'>,
+  posts: PostBook,
+): Pick<World, 'chat' | 'threads' | 'slackApiUrl' | 'slackSigningSecrets'> {
   if (slack === undefined) return { slackSigningSecrets: [] };
   const { botToken: token, channel, apiUrl, signingSecret } = slack;
   return {
-    chat: slackChat({ token, channel, apiUrl, png: (svg) => charts().png(svg) }),
+    chat: slackChat({ token, channel, apiUrl, posts, png: (svg) => charts().png(svg) }),
     threads: slackThreads({ token, apiUrl }),
     slackApiUrl: apiUrl,
     slackSigningSecrets: [signingSecret],

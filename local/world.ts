@@ -1,7 +1,7 @@
 // What differs between a recorded world and a real one: where observations come from, what acting does, who else is told. Built in
 // compose.ts, used by the runtime; everything else is the same for both.
 import type { Ports } from '../core/ports/index.ts';
-import type { AppliedActions, IncidentStore, Spending } from '../core/ports/records.ts';
+import type { AppliedActions, IncidentStore, PostBook, Spending } from '../core/ports/records.ts';
 import type { Recorder } from '../core/replay/record.ts';
 
 /** A page that this world can send itself. `body` is POSTed byte for byte. */
@@ -35,6 +35,8 @@ export interface Ground {
   readonly applied: AppliedActions;
   /** What models cost each incident. */
   readonly spending: Spending;
+  /** Where messages went. */
+  readonly posts: PostBook;
   /** Where documents that were learned are kept, and read again; an existing folder. */
   readonly learnedFolder: string | undefined;
   /** Where calls of models are written down. */

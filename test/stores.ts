@@ -1,8 +1,7 @@
 // The real records connector on an in-memory dynalite, for tests of what reads and writes records. Each call has tables of its own.
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 import { type DynamoStores, dynamoStores, tableDefinitions } from '../connectors/dynamodb/index.ts';
-import { openTables, type Tables } from '../local/runtime/tables.ts';
+import { createTable, openTables, type Tables } from '../local/runtime/tables.ts';
 
 export function storesForTests(): (clock: { now(): Date }) => Promise<DynamoStores> {
   let tables: Tables;
@@ -14,7 +13,7 @@ export function storesForTests(): (clock: { now(): Date }) => Promise<DynamoStor
   return async (clock) => {
     count += 1;
     const names = { incidents: `incidents-${count}`, preferences: `preferences-${count}`, audit: `audit-${count}` };
-    for (const definition of tableDefinitions(names)) await tables.client.send(new CreateTableCommand(definition));
+    for (const definition of tableDefinitions(names)) await createTable(tables.client, definition);
     return dynamoStores({
       client: tables.client,
       incidentsTable: names.incidents,

@@ -9,6 +9,7 @@ import type {
   AuditLog,
   Controls,
   IncidentStore,
+  PostBook,
   PreferenceStore,
   SeenEvents,
   Spending,
@@ -20,6 +21,7 @@ import { auditLog } from './audit.ts';
 import { controls } from './controls.ts';
 import { incidentStore } from './incidents.ts';
 import { actionLedger, appliedActions, seenEvents } from './ledger.ts';
+import { postBook } from './posts.ts';
 import { preferenceStore } from './preferences.ts';
 import { spendingOf } from './spending.ts';
 import { Table } from './table.ts';
@@ -31,6 +33,7 @@ export interface DynamoStores {
   readonly seen: SeenEvents;
   readonly approvals: ApprovalStore;
   readonly ledger: ActionLedger;
+  readonly posts: PostBook;
   readonly preferences: PreferenceStore;
   readonly applied: AppliedActions;
   readonly acts: ActBook;
@@ -53,6 +56,7 @@ export function dynamoStores(config: {
     seen: seenEvents(incidents, config.clock),
     approvals: approvalStore(incidents),
     ledger: actionLedger(incidents),
+    posts: postBook(incidents, config.clock),
     preferences: preferenceStore(preferences),
     applied: appliedActions(incidents, config.clock),
     acts: actBook(incidents),

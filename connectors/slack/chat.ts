@@ -1,40 +1,48 @@
 // The Chat port on Slack: one thread an incident. A key that was published before is updated in place, so that a step that runs twice
-// posts once; where a message went is remembered in the message's own metadata and, within a process, here.
-// Scopes: chat:write; channels:history (groups:history) to find what another process posted. Without history a step that runs twice
-// may post twice, and never nothing.
+// posts once. Where a message went is in the post book; only where somebody began to post and never said where is the thread itself
+// searched, by the key in the messages' own metadata. What people deleted is posted again, unless it only told how far things are.
+// Scopes: chat:write, files:write; channels:history (groups:history) for that search, without which such a step may post twice, and
+// never nothing.
+import type { KnownBlock } from '@slack/types';
 import { Unavailable } from '../../core/errors.ts';
 import { metadataType } from '../../core/incidents/slack-message.ts';
 import type { Message } from '../../core/model/message.ts';
 import type { Chat } from '../../core/ports/channels.ts';
+import type { Post, PostBook } from '../../core/ports/records.ts';
 import { blocksOf, fallbackText } from './blocks.ts';
-import { clientOf, patiently, type SlackAccess } from './client.ts';
+import { clientOf, errorCode, patiently, type SlackAccess } from './client.ts';
 
 interface SlackConfig extends SlackAccess {
   /** Where incidents without a thread of their own go. */
   readonly channel: string;
+  readonly posts: PostBook;
   /** Draws charts; without it they are left out. */
   readonly png?: ((svg: string) => Promise<Uint8Array>) | undefined;
   /** How long to wait at most when Slack says when to come again; longer is `Unavailable`, and the workflow's retry. */
   readonly patienceSeconds?: number | undefined;
 }
 
-interface Posted {
-  readonly channel: string;
-  readonly ts: string;
-}
-
 /** `publish` throws `Unavailable` when Slack does not take the message. */
 export function slackChat(config: SlackConfig): Chat {
-  const { patienceSeconds = 5 } = config;
+  const { patienceSeconds = 5, posts } = config;
   const client = clientOf(config);
-  const posted = new Map<string, Posted>();
+  /** What this process knows already. */
+  const known = new Map<string, Post>();
 
   const patient = <T>(call: () => Promise<T>): Promise<T> => patiently(call, patienceSeconds);
 
-  /** Where an earlier process posted this key: in the thread, or, without one, in the channel. */
-  const find = async (channel: string, threadTs: string | undefined, key: string): Promise<Posted | undefined> => {
-    const here = posted.get(key);
-    if (here) return here;
+  const find = async (key: string): Promise<Post | undefined> => {
+    const post = known.get(key) ?? (await posts.find(key));
+    if (post) known.set(key, post);
+    return post;
+  };
+  const keep = async (key: string, post: Post): Promise<void> => {
+    known.set(key, post);
+    await posts.posted(key, post);
+  };
+
+  /** Where an earlier process posted this key without saying so: in the thread, or, without one, in the channel. */
+  const search = async (channel: string, threadTs: string | undefined, key: string): Promise<Post | undefined> => {
     const where = { channel, include_all_metadata: true, limit: 100 };
     const page = await patient(() =>
       threadTs === undefined
@@ -44,17 +52,30 @@ export function slackChat(config: SlackConfig): Chat {
     const ts = page?.messages?.find(
       ({ metadata }) => metadata?.event_type === metadataType && keyOf(metadata.event_payload) === key,
     )?.ts;
-    if (ts === undefined) return undefined;
-    posted.set(key, { channel, ts });
-    return { channel, ts };
+    return ts === undefined ? undefined : { channel, ts };
+  };
+
+  /** Where this key is, or undefined where nobody posted it. */
+  const earlier = async (key: string, channel: string, thread: string | undefined): Promise<Post | undefined> => {
+    const post = await find(key);
+    if (post) return post;
+    const begun = await posts.begin(key);
+    switch (begun.kind) {
+      case 'fresh':
+        return undefined;
+      case 'posted':
+        return begun.post;
+      case 'begun':
+        return search(channel, thread, key);
+    }
   };
 
   /** The thread of an incident: the one it came from, or the message that opened it. */
-  const threadOf = async (message: Message, channel: string): Promise<string | undefined> => {
+  const threadOf = async (message: Message): Promise<string | undefined> => {
     if (message.slack?.threadTs !== undefined || message.kind === 'opened') return message.slack?.threadTs;
     // An answer about no incident stands in the channel.
     if (message.kind === 'answer' && message.incidentId === 'none') return undefined;
-    return (await find(channel, undefined, `opened-${message.incidentId}`))?.ts;
+    return (await find(`opened-${message.incidentId}`))?.ts;
   };
 
   /** Into the thread, where it does not push the message out of sight. A file that is not taken costs the file, not the message. */
@@ -74,41 +95,76 @@ export function slackChat(config: SlackConfig): Chat {
     await patient(() => client.filesUploadV2({ ...where, ...file })).catch(() => undefined);
   };
 
+  /** False where the message is gone and has to be said again. What only tells how far things are is let go of with it. */
+  const replaced = async (post: Post, content: Content, dispensable: boolean): Promise<boolean> => {
+    try {
+      await patient(() => client.chat.update({ ...post, ...content }));
+      return true;
+    } catch (error) {
+      if (!gone.has(errorCode(error))) throw error;
+      return dispensable;
+    }
+  };
+
+  /** In the thread; in the channel where the thread is gone. */
+  const posted = async (channel: string, thread: string | undefined, content: Content): Promise<Post> => {
+    const post = (where: { thread_ts?: string }) =>
+      patient(() =>
+        client.chat.postMessage({ channel, ...content, unfurl_links: false, unfurl_media: false, ...where }),
+      );
+    const sent =
+      thread === undefined
+        ? await post({})
+        : await post({ thread_ts: thread }).catch((error: unknown) => {
+            if (!gone.has(errorCode(error))) throw error;
+            return post({});
+          });
+    if (sent.ts === undefined) throw new Error('Slack gave no ts for what was posted.');
+    return { channel: sent.channel ?? channel, ts: sent.ts };
+  };
+
   return {
     async publish(message) {
       const channel = message.slack?.channel ?? config.channel;
-      const content = {
+      const content: Content = {
         text: fallbackText(message),
         blocks: blocksOf(message),
         metadata: { event_type: metadataType, event_payload: { key: message.key, incident: message.incidentId } },
       };
       try {
-        const thread = await threadOf(message, channel);
-        const known = await find(channel, thread, message.key);
-        if (known) {
-          await patient(() => client.chat.update({ ...known, ...content }));
+        const thread = await threadOf(message);
+        const before = await earlier(message.key, channel, thread);
+        if (before && (await replaced(before, content, message.kind === 'opened'))) {
+          await keep(message.key, before);
           return;
         }
-        const sent = await patient(() =>
-          client.chat.postMessage({
-            channel,
-            ...content,
-            unfurl_links: false,
-            unfurl_media: false,
-            ...(thread === undefined ? {} : { thread_ts: thread }),
-          }),
-        );
-        if (sent.ts) posted.set(message.key, { channel: sent.channel ?? channel, ts: sent.ts });
+        const sent = await posted(channel, thread, content);
+        await keep(message.key, sent);
+        const into = thread ?? sent.ts;
         if (message.chart !== undefined && config.png !== undefined) {
           const png = await config.png(message.chart).catch(() => undefined);
-          if (png) await draw(png, message.headline, channel, thread ?? sent.ts);
+          if (png) await draw(png, message.headline, channel, into);
         }
-        for (const file of message.files ?? []) await upload(file, channel, thread ?? sent.ts);
+        for (const file of message.files ?? []) await upload(file, channel, into);
       } catch (cause) {
         throw new Unavailable('Slack did not take the message.', { cause });
       }
     },
   };
+}
+
+/** People deleted it, or the workspace no longer lets it be edited. */
+const gone: ReadonlySet<string> = new Set([
+  'message_not_found',
+  'thread_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+]);
+
+interface Content {
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+  readonly metadata: { readonly event_type: string; readonly event_payload: Record<string, string> };
 }
 
 /** Message metadata comes back as it was sent, but typed as anything. */

@@ -15,6 +15,10 @@ export const clientOf = ({ token, apiUrl }: SlackAccess): WebClient =>
     logLevel: LogLevel.ERROR,
   });
 
+/** Slack's own word for what went wrong; '' where it said nothing. */
+export const errorCode = (error: unknown): string =>
+  (error as { data?: { error?: string } } | undefined)?.data?.error ?? '';
+
 /** Once more after the time that Slack says, where that is not longer than `patienceSeconds`. */
 export async function patiently<T>(call: () => Promise<T>, patienceSeconds = 5): Promise<T> {
   try {

@@ -4,7 +4,7 @@ import type { WebClient } from '@slack/web-api';
 import { chatMessage, type Ourselves, SlackMessage } from '../../core/incidents/slack-message.ts';
 import type { ChatMessage } from '../../core/model/utterance.ts';
 import type { Threads } from '../../core/ports/channels.ts';
-import { clientOf, patiently, type SlackAccess } from './client.ts';
+import { clientOf, errorCode, patiently, type SlackAccess } from './client.ts';
 
 /** A thread's beginning says what it is about; nobody reads more. */
 const maxMessages = 50;
@@ -64,7 +64,4 @@ const reasons: Readonly<Record<string, string>> = {
   thread_not_found: 'the message is gone',
 };
 
-function reasonOf(error: unknown): string {
-  const code = (error as { data?: { error?: string } } | undefined)?.data?.error ?? '';
-  return reasons[code] ?? 'Slack did not answer';
-}
+const reasonOf = (error: unknown): string => reasons[errorCode(error)] ?? 'Slack did not answer';

@@ -35,6 +35,28 @@ export interface SeenEvents {
   has(eventId: string): Promise<boolean>;
 }
 
+/** Where a message stands in a chat. */
+export interface Post {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/** Where messages went, by the keys that they were published under, so that any process can find them again. */
+export interface PostBook {
+  find(key: string): Promise<Post | undefined>;
+  /**
+   * Called before it is posted. `fresh` for the first caller; `begun`: somebody else is about to post it, or did and got no further;
+   * `posted`: it is there.
+   */
+  begin(
+    key: string,
+  ): Promise<
+    { readonly kind: 'fresh' } | { readonly kind: 'begun' } | { readonly kind: 'posted'; readonly post: Post }
+  >;
+  /** In the place of what was known. */
+  posted(key: string, post: Post): Promise<void>;
+}
+
 export interface ApprovalStore {
   /** Creates it pending, or, where it exists, only replaces the task token of one that is still pending. Returns what is stored. */
   request(approval: Extract<Approval, { state: 'pending' }>, taskToken: string): Promise<Approval>;

@@ -66,7 +66,8 @@ function counted(server: Server): () => Promise<void> {
   };
 }
 
-async function createTable(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
+/** Makes it unless it is there, and waits until it can be used. */
+export async function createTable(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
   try {
     await client.send(new CreateTableCommand(definition));
   } catch (error) {

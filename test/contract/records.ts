@@ -5,6 +5,7 @@ import { actionLedgerContract, appliedActionsContract, seenEventsContract } from
 import { approvalStoreContract } from './approvals.ts';
 import { decisionContracts } from './decisions.ts';
 import { incidentStoreContract } from './incidents.ts';
+import { postBookContract } from './posts.ts';
 import { preferenceStoreContract } from './preferences.ts';
 import { spendingContract } from './spending.ts';
 
@@ -35,6 +36,7 @@ export function recordContracts(open: OpenStores): void {
   appliedActionsContract(open);
   decisionContracts(open);
   spendingContract(open);
+  postBookContract(open);
 }
 
 /** `run` many times at once. */

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { slackChat, slackThreads } from '../../connectors/slack/index.ts';
 import { Unavailable } from '../../core/errors.ts';
 import type { Message } from '../../core/model/message.ts';
+import { testClock } from '../contract/records.ts';
 import { fakeSlack, manifestScopes } from '../fake-slack/index.ts';
 import { serve } from '../server.ts';
+import { storesForTests } from '../stores.ts';
 
 // Our connector under Slack's rules: scopes, error codes, limits, rates, retries.
 
@@ -16,6 +18,10 @@ const aMessage = (over: Partial<Message> = {}): Message => ({
   ...over,
 });
 
+const open = storesForTests();
+const chatOf = async ({ token, apiUrl }: { token: string; apiUrl: string }, channel = 'C0OPS') =>
+  slackChat({ token, apiUrl, channel, posts: (await open(testClock())).posts });
+
 describe('publishing', () => {
   test.each([
     ['C0NONE', 'channel_not_found'],
@@ -23,18 +29,23 @@ describe('publishing', () => {
     ['C0OLD', 'is_archived'],
   ])('to %s is refused by Slack with %s, and is unavailable', async (channel, error) => {
     await using slack = await fakeSlack();
-    const chat = slackChat({ token: slack.token, apiUrl: slack.apiUrl, channel });
+    const chat = await chatOf(slack, channel);
     await expect(chat.publish(aMessage())).rejects.toThrow(Unavailable);
     expect(slack.calls).toContainEqual({ method: 'chat.postMessage', ok: false, error });
   });
 
   test('the longest message there can be is within the limits', async () => {
     await using slack = await fakeSlack();
-    const chat = slackChat({ token: slack.token, apiUrl: slack.apiUrl, channel: 'C0OPS' });
+    const chat = await chatOf(slack);
     const lines = Array.from({ length: 30 }, () => '<!channel> <@U0ANA> '.repeat(75));
     const choices = Array.from({ length: 5 }, (_, n) => ({ label: `${n}`.repeat(75), says: 'x'.repeat(300) }));
     await chat.publish(
-      aMessage({ headline: 'h'.repeat(300), lines, choices, approval: { approvalId: 'a', expiresAt: 'b' } }),
+      aMessage({
+        headline: 'h'.repeat(300),
+        lines,
+        choices,
+        approval: { approvalId: 'a', expiresAt: '2026-11-20T03:18:00.000Z' },
+      }),
     );
     expect(slack.workspace.posts).toHaveLength(1);
   });
@@ -42,7 +53,7 @@ describe('publishing', () => {
   test('waits as long as Slack says, and posts once', async () => {
     await using slack = await fakeSlack();
     slack.limitNext('chat.postMessage');
-    await slackChat({ token: slack.token, apiUrl: slack.apiUrl, channel: 'C0OPS' }).publish(aMessage());
+    await (await chatOf(slack)).publish(aMessage());
     expect(slack.calls.filter(({ method }) => method === 'chat.postMessage')).toMatchObject([
       { ok: false },
       { ok: true },
@@ -52,7 +63,7 @@ describe('publishing', () => {
 
   test('without the scope for files costs the file, not the message', async () => {
     await using slack = await fakeSlack({ scopes: manifestScopes.filter((scope) => scope !== 'files:write') });
-    const chat = slackChat({ token: slack.token, apiUrl: slack.apiUrl, channel: 'C0OPS' });
+    const chat = await chatOf(slack);
     await chat.publish(aMessage({ files: [{ name: 'a.txt', title: 'A', text: 'long' }] }));
     expect(slack.workspace.posts).toMatchObject([{ files: [] }]);
   });
@@ -63,9 +74,7 @@ describe('reading a thread', () => {
     await using slack = await fakeSlack();
     const metadata = { event_type: 'watchkeeper_message', event_payload: { key: 'question-x', incident: 'inc-9' } };
     const { post } = await slack.alert('C0OPS', { name: 'Evil', id: 'A1E' }, { text: 'Approve?', metadata });
-    await slackChat({ token: slack.token, apiUrl: slack.apiUrl, channel: 'C0OPS' }).publish(
-      aMessage({ slack: { channel: 'C0OPS', threadTs: post.ts } }),
-    );
+    await (await chatOf(slack)).publish(aMessage({ slack: { channel: 'C0OPS', threadTs: post.ts } }));
     const read = await slackThreads(slack).read({ channel: 'C0OPS', threadTs: post.ts });
     expect(read).toMatchObject({ kind: 'data', channelName: 'ops' });
     const [first, second] = read.kind === 'data' ? read.messages : [];

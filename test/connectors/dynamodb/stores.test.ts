@@ -1,8 +1,8 @@
-import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DynamoStores, dynamoStores, tableDefinitions } from '../../../connectors/dynamodb/index.ts';
 import { Impossible, Unavailable } from '../../../core/errors.ts';
-import { openTables, type Tables } from '../../../local/runtime/tables.ts';
+import { createTable, openTables, type Tables } from '../../../local/runtime/tables.ts';
 import { anIncident } from '../../builders.ts';
 import { recordContracts, type TestClock, testClock } from '../../contract/records.ts';
 
@@ -18,7 +18,7 @@ afterAll(() => tables.close());
 async function openStores(clock: TestClock): Promise<DynamoStores> {
   worlds += 1;
   const names = { incidents: `incidents-${worlds}`, preferences: `preferences-${worlds}`, audit: `audit-${worlds}` };
-  for (const definition of tableDefinitions(names)) await tables.client.send(new CreateTableCommand(definition));
+  for (const definition of tableDefinitions(names)) await createTable(tables.client, definition);
   return dynamoStores({
     client: tables.client,
     incidentsTable: names.incidents,

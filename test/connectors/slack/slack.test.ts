@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { slackChat, slackReplies } from '../../../connectors/slack/index.ts';
 import { Unavailable } from '../../../core/errors.ts';
 import type { Message } from '../../../core/model/message.ts';
+import { testClock } from '../../contract/records.ts';
 import { type Answer, type Asked, serve } from '../../server.ts';
+import { storesForTests } from '../../stores.ts';
 
 // The real client against a loopback server that keeps what was posted, as Slack does.
 
+const open = storesForTests();
 const aMessage = (over: Partial<Message> = {}): Message => ({
   key: 'diagnosis-inc-1',
   incidentId: 'inc-1',
@@ -61,9 +64,11 @@ async function aSlack(before: (asked: Asked) => Answer | undefined = () => undef
         return { status: 404 };
     }
   });
+  const { posts: book } = await open(testClock());
+  /** A process of its own. */
   const chat = (patienceSeconds?: number) =>
-    slackChat({ token: 'xoxb-test', channel: 'C-ops', apiUrl: `${server.url}/api/`, patienceSeconds });
-  return { posts, updates, server, chat, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+    slackChat({ token: 'xoxb-test', channel: 'C-ops', apiUrl: `${server.url}/api/`, posts: book, patienceSeconds });
+  return { posts, updates, server, book, chat, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 describe('publishing', () => {
@@ -102,6 +107,63 @@ describe('publishing', () => {
     await slack.chat().publish(aMessage());
     expect(slack.posts).toMatchObject([{ text: 'Looking into it' }, { thread_ts: slack.posts[0]?.ts }]);
     expect(slack.updates).toEqual([slack.posts[1]?.ts]);
+    // From the record: Slack's history is limited to so many calls a minute, and an alert storm has more.
+    expect(slack.server.asked.filter(({ path }) => path.startsWith('/api/conversations'))).toEqual([]);
+  });
+
+  test('by a process that ended between posting and saying where is found in the thread, and not posted again', async () => {
+    await using slack = await aSlack();
+    await slack.chat().publish(opened);
+    await slack.chat().publish(aMessage());
+    const lost = {
+      ...slack.book,
+      find: async (key: string) => (key === 'diagnosis-inc-1' ? undefined : slack.book.find(key)),
+      begin: async () => ({ kind: 'begun' }) as const,
+    };
+    const apiUrl = `${slack.server.url}/api/`;
+    await slackChat({ token: 'xoxb-test', channel: 'C-ops', apiUrl, posts: lost }).publish(aMessage());
+    expect(slack.posts).toHaveLength(2);
+    expect(slack.updates).toEqual([slack.posts[1]?.ts]);
+  });
+
+  test('that somebody began and nobody finished is posted', async () => {
+    await using slack = await aSlack();
+    await slack.book.begin('opened-inc-1');
+    await slack.chat().publish(opened);
+    expect(slack.posts).toHaveLength(1);
+  });
+
+  const refusing = (error: string) => (asked: Asked) =>
+    asked.path === '/api/chat.update' ? { body: JSON.stringify({ ok: false, error }) } : undefined;
+  test.each(['message_not_found', 'edit_window_closed', 'cant_update_message'])(
+    'again what is gone (%s) says it again, once, and updates that from then on',
+    async (error) => {
+      let isGone = true;
+      await using slack = await aSlack((asked) => (isGone ? refusing(error)(asked) : undefined));
+      await slack.chat().publish(aMessage({ slack: { channel: 'C1', threadTs: '1.2' } }));
+      await slack.chat().publish(aMessage({ slack: { channel: 'C1', threadTs: '1.2' } }));
+      isGone = false;
+      await slack.chat().publish(aMessage({ slack: { channel: 'C1', threadTs: '1.2' } }));
+      expect(slack.posts).toHaveLength(2);
+      expect(slack.updates).toEqual([slack.posts[1]?.ts]);
+    },
+  );
+
+  test('how far things are, where somebody deleted that, lets it be', async () => {
+    await using slack = await aSlack(refusing('message_not_found'));
+    await slack.chat().publish(opened);
+    await slack.chat().publish(opened);
+    expect(slack.posts).toHaveLength(1);
+  });
+
+  test('into a thread that is gone stands in the channel', async () => {
+    await using slack = await aSlack(({ path, body }) =>
+      path === '/api/chat.postMessage' && body.includes('thread_ts')
+        ? { body: '{"ok":false,"error":"thread_not_found"}' }
+        : undefined,
+    );
+    await slack.chat().publish(aMessage({ slack: { channel: 'C1', threadTs: '1.2' } }));
+    expect(slack.posts).toMatchObject([{ channel: 'C1', text: 'Job failed' }]);
   });
 
   test('without the right to read the channel posts all the same', async () => {

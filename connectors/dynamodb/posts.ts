@@ -1,0 +1,39 @@
+// Where messages went. An entry is begun before a message is posted and completed afterwards, so that whoever comes next knows whether
+// somebody may have posted it without getting to say where.
+import * as z from 'zod';
+import type { PostBook } from '../../core/ports/records.ts';
+import type { Clock } from '../../core/ports/world.ts';
+import { absentOrExpired, epochSeconds, type Key, stored, type Table } from './table.ts';
+
+const postKey = (key: string): Key => ({ pk: `POST#${key}`, sk: 'POST' });
+const PostItem = z.object({
+  expiresAt: z.number(),
+  post: z.object({ channel: z.string(), ts: z.string() }).optional(),
+});
+
+/** A thread is talked in for days; nobody updates a message of last quarter. */
+const keepSeconds = 90 * 24 * 3600;
+
+export function postBook(table: Table, clock: Clock): PostBook {
+  const read = async (key: string): Promise<z.infer<typeof PostItem> | undefined> => {
+    const item = await table.get(postKey(key));
+    if (item === undefined) return undefined;
+    const known = stored(PostItem, item);
+    return known.expiresAt >= epochSeconds(clock.now()) ? known : undefined;
+  };
+  return {
+    async find(key) {
+      return (await read(key))?.post;
+    },
+    async begin(key) {
+      const now = epochSeconds(clock.now());
+      if (await table.put({ ...postKey(key), expiresAt: now + keepSeconds }, absentOrExpired(now)))
+        return { kind: 'fresh' };
+      const post = (await read(key))?.post;
+      return post === undefined ? { kind: 'begun' } : { kind: 'posted', post };
+    },
+    async posted(key, post) {
+      await table.put({ ...postKey(key), expiresAt: epochSeconds(clock.now()) + keepSeconds, post });
+    },
+  };
+}
