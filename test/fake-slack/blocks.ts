@@ -1,6 +1,8 @@
 // Block Kit's published limits as schemas (https://docs.slack.dev/reference/block-kit), for the blocks that a message may have. What does
 // not fit is answered as Slack does: `invalid_blocks` with a pointer to the place.
+import type { KnownBlock } from '@slack/types';
 import * as z from 'zod';
+import type { Wire } from './published.ts';
 
 const plain = (max: number) =>
   z.strictObject({ type: z.literal('plain_text'), text: z.string().min(1).max(max), emoji: z.boolean().optional() });
@@ -27,7 +29,11 @@ const button = z.strictObject({
   confirm: confirm.optional(),
   accessibility_label: z.string().max(75).optional(),
 });
-const option = z.strictObject({ text: text(75), value: z.string().min(1).max(150), description: text(75).optional() });
+const option = z.strictObject({
+  text: plain(75),
+  value: z.string().min(1).max(150),
+  description: plain(75).optional(),
+});
 const select = z.strictObject({
   type: z.literal('static_select'),
   action_id: id,
@@ -36,12 +42,74 @@ const select = z.strictObject({
   initial_option: option.optional(),
   confirm: confirm.optional(),
 });
-const image = {
+const imageFields = {
+  type: z.literal('image'),
   alt_text: z.string().min(1).max(2000),
   image_url: z.url().max(3000).optional(),
   slack_file: z.union([z.strictObject({ id: z.string() }), z.strictObject({ url: z.url() })]).optional(),
 };
+/** An image has one source: an address, or a file of Slack. */
+function withOneSource<Given extends z.infer<z.ZodObject<typeof imageFields>>>(given: Given, context: z.RefinementCtx) {
+  const { image_url, slack_file, ...rest } = given;
+  if (image_url !== undefined && slack_file === undefined) return { ...rest, image_url, slack_file };
+  if (image_url === undefined && slack_file !== undefined) return { ...rest, image_url, slack_file };
+  context.addIssue('has one source');
+  return z.NEVER;
+}
+const image = z.strictObject(imageFields).transform(withOneSource);
 const element = z.discriminatedUnion('type', [button, select]);
+
+const name = z.string().min(1);
+const marked = z.boolean().optional();
+const style = z
+  .strictObject({ bold: marked, italic: marked, strike: marked, underline: marked, code: marked })
+  .optional();
+const textPart = z.strictObject({ type: z.literal('text'), text: z.string().min(1), style });
+const linkPart = z.strictObject({
+  type: z.literal('link'),
+  url: name,
+  text: z.string().optional(),
+  unsafe: z.boolean().optional(),
+  style,
+});
+const part = z.discriminatedUnion('type', [
+  textPart,
+  linkPart,
+  z.strictObject({ type: z.literal('emoji'), name, unicode: name.optional(), url: z.url().optional(), style }),
+  z.strictObject({ type: z.literal('user'), user_id: name, style }),
+  z.strictObject({ type: z.literal('usergroup'), usergroup_id: name, style }),
+  z.strictObject({ type: z.literal('channel'), channel_id: name, style }),
+  z.strictObject({ type: z.literal('team'), team_id: name, style }),
+  z.strictObject({ type: z.literal('broadcast'), range: z.enum(['here', 'channel', 'everyone']), style }),
+  z.strictObject({ type: z.literal('color'), value: name, style }),
+  z.strictObject({
+    type: z.literal('date'),
+    timestamp: z.int(),
+    format: name,
+    url: z.url().optional(),
+    fallback: z.string().optional(),
+    style,
+  }),
+]);
+const border = z.union([z.literal(0), z.literal(1)]).optional();
+const section = z.strictObject({ type: z.literal('rich_text_section'), elements: z.array(part) });
+const richText = z.discriminatedUnion('type', [
+  section,
+  z.strictObject({
+    type: z.literal('rich_text_list'),
+    style: z.enum(['bullet', 'ordered']),
+    elements: z.array(section),
+    indent: z.int().min(0).optional(),
+    offset: z.int().min(0).optional(),
+    border,
+  }),
+  z.strictObject({ type: z.literal('rich_text_quote'), elements: z.array(part), border }),
+  z.strictObject({
+    type: z.literal('rich_text_preformatted'),
+    elements: z.array(z.discriminatedUnion('type', [textPart, linkPart])),
+    border,
+  }),
+]);
 
 const Block = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('header'), text: plain(150), ...block }),
@@ -51,7 +119,7 @@ const Block = z.discriminatedUnion('type', [
       type: z.literal('section'),
       text: text(3000).optional(),
       fields: z.array(text(2000)).min(1).max(10).optional(),
-      accessory: z.union([button, select, z.strictObject({ type: z.literal('image'), ...image })]).optional(),
+      accessory: z.union([button, select, image]).optional(),
       expand: z.boolean().optional(),
       ...block,
     })
@@ -59,7 +127,7 @@ const Block = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('context'),
     elements: z
-      .array(z.union([text(3000), z.strictObject({ type: z.literal('image'), ...image })]))
+      .array(z.union([text(3000), image]))
       .min(1)
       .max(10),
     ...block,
@@ -70,12 +138,10 @@ const Block = z.discriminatedUnion('type', [
       ({ elements }) => new Set(elements.map(({ action_id }) => action_id)).size === elements.length,
       'action_id is not unique',
     ),
-  z
-    .strictObject({ type: z.literal('image'), title: plain(2000).optional(), ...image, ...block })
-    .refine((one) => (one.image_url === undefined) !== (one.slack_file === undefined), 'has one source'),
+  z.strictObject({ ...imageFields, title: plain(2000).optional(), ...block }).transform(withOneSource),
   z.strictObject({ type: z.literal('markdown'), text: z.string().min(1).max(12_000), ...block }),
-  z.strictObject({ type: z.literal('rich_text'), elements: z.array(z.looseObject({})).min(1), ...block }),
-]);
+  z.strictObject({ type: z.literal('rich_text'), elements: z.array(richText).min(1), ...block }),
+]) satisfies z.ZodType<Wire<KnownBlock>>;
 export type Block = z.infer<typeof Block>;
 
 export type Checked =

@@ -4,9 +4,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Delivery, type DeliveryOptions, deliver } from './delivery.ts';
-import { methods, type Reply } from './methods.ts';
+import { botMessage, changed, deleted, mention, message, reacted } from './events.ts';
+import { methods, type Rate, type Reply } from './methods.ts';
 import { renderPage } from './page.ts';
-import { ourBot, type Post, Workspace } from './workspace.ts';
+import { ourBot, type Post, team, Workspace, wireMessage } from './workspace.ts';
 
 export interface FakeSlackOptions {
   readonly signingSecret?: string;
@@ -17,9 +18,6 @@ export interface FakeSlackOptions {
   readonly port?: number;
   readonly answerWithinMs?: number;
   readonly retryAfterMs?: readonly number[];
-  /** In place of the published rates, requests a minute for all methods. */
-  readonly perMinute?: number;
-  readonly retryAfterSeconds?: number;
 }
 
 /** Those of config/slack-manifest.yaml. */
@@ -49,7 +47,7 @@ export interface FakeSlack extends AsyncDisposable {
   readonly calls: readonly { readonly method: string; readonly ok: boolean; readonly error?: unknown }[];
   setApp(url: string): void;
   /** The next call of this method is answered with 429. */
-  limitNext(method: string): void;
+  limitNext(method: string, retryAfterSeconds?: number): void;
   /** A person writes; the app hears of it as Slack would tell it. */
   say(user: string, channel: string, text: string, threadTs?: string): Promise<{ post: Post; delivery: Delivery }>;
   /** Another app posts, with attachments or blocks as that app makes them. */
@@ -57,6 +55,8 @@ export interface FakeSlack extends AsyncDisposable {
     channel: string,
     app: { readonly name: string; readonly id: string },
     content: Pick<Post, 'text'> & Partial<Post>,
+    /** As apps with a bot user post, or as classic apps and incoming webhooks do. */
+    as?: 'app' | 'bot_message',
   ): Promise<{ post: Post; delivery: Delivery }>;
   react(user: string, post: Post, name: string): Promise<Delivery>;
   press(user: string, post: Post, actionId: string): Promise<Delivery>;
@@ -64,33 +64,35 @@ export interface FakeSlack extends AsyncDisposable {
   edit(post: Post, text: string): Promise<Delivery>;
   remove(post: Post): Promise<Delivery>;
   /** Any event, as it is. */
-  send(event: Record<string, unknown>, eventId?: string): Promise<Delivery>;
+  send(event: object, eventId?: string): Promise<Delivery>;
 }
 
 export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSlack> {
-  const { signingSecret = 'fake-signing-secret', scopes = manifestScopes, retryAfterSeconds = 1 } = options;
+  const { signingSecret = 'fake-signing-secret', scopes = manifestScopes } = options;
   const workspace = new Workspace();
   const calls: { method: string; ok: boolean; error?: unknown }[] = [];
-  const limited = new Set<string>();
-  const recent = new Map<string, number[]>();
+  const limited = new Map<string, number>();
+  const recent = new Map<string, Called[]>();
   let app = options.app ?? '';
   let url = '';
 
   const call = (name: string, headers: IncomingMessage['headers'], body: string): Reply | number => {
-    const method = methods[name];
+    const method = methods.get(name);
     if (!method) return { ok: false, error: 'unknown_method', req_method: name };
     const given = argumentsOf(headers['content-type'] ?? '', body);
     const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? given.token;
     if (!token) return { ok: false, error: 'not_authed' };
     if (token !== fakeToken) return { ok: false, error: 'invalid_auth' };
     const now = Date.now();
-    const lately = (recent.get(name) ?? []).filter((at) => now - at < 60_000);
-    if (limited.delete(name) || lately.length >= (options.perMinute ?? method.perMinute)) return retryAfterSeconds;
-    recent.set(name, [...lately, now]);
+    const lately = (recent.get(name) ?? []).filter(({ at }) => now - at < 60_000);
+    const waitSeconds = limited.get(name) ?? roomIn(method.rates, lately, given.channel, now);
+    limited.delete(name);
+    if (waitSeconds > 0) return waitSeconds;
+    recent.set(name, [...lately, { at: now, channel: given.channel }]);
     const needed = method.scopes(given, workspace);
     if (needed.length > 0 && !needed.some((one) => scopes.includes(one)))
       return { ok: false, error: 'missing_scope', needed: needed[0], provided: scopes.join(',') };
-    return method.run(given, { workspace, url });
+    return method.run(given, { workspace, url, tell: (event) => void slack.send(event) });
   };
 
   const server = createServer(async (request, response) => {
@@ -172,66 +174,44 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
     setApp: (to) => {
       app = to;
     },
-    limitNext: (method) => void limited.add(method),
+    limitNext: (method, retryAfterSeconds = 1) => void limited.set(method, retryAfterSeconds),
     send(event, eventId = workspace.nextId('Ev')) {
       const envelope = {
         token: 'deprecated',
-        team_id: workspace.team,
+        team_id: team,
         api_app_id: ourBot.appId,
         event,
         type: 'event_callback',
         event_id: eventId,
         event_time: Math.floor(Date.now() / 1000),
-        authorizations: [{ team_id: workspace.team, user_id: ourBot.userId, is_bot: true }],
+        event_context: eventId,
+        is_ext_shared_channel: false,
+        authorizations: [
+          { enterprise_id: null, team_id: team, user_id: ourBot.userId, is_bot: true, is_enterprise_install: false },
+        ],
       };
       return toApp('/slack/events', JSON.stringify(envelope), 'event');
     },
     async say(user, channel, text, threadTs) {
+      const where = workspace.known(channel);
       const post = workspace.add({ channel, user, text, threadTs });
-      const kind = workspace.channel(channel)?.kind;
-      const common = {
-        user,
-        channel,
-        text,
-        ts: post.ts,
-        ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
-        event_ts: post.ts,
-      };
-      const asMessage = { type: 'message', channel_type: kind === 'im' ? 'im' : 'channel', ...common };
-      // In a channel a mention arrives twice: as app_mention, and as the message that it is.
-      if (kind !== 'im' && text.includes(`<@${ourBot.userId}>`)) {
-        void slack.send(asMessage);
-        return { post, delivery: await slack.send({ type: 'app_mention', ...common }) };
-      }
-      return { post, delivery: await slack.send(asMessage) };
+      const said = message(post, where);
+      if (where.kind === 'im' || !text.includes(`<@${ourBot.userId}>`))
+        return { post, delivery: await slack.send(said) };
+      void slack.send(said);
+      return { post, delivery: await slack.send(mention(post)) };
     },
-    async alert(channel, { name, id }, content) {
-      const post = workspace.add({ channel, user: `U${id}`, botId: `B${id}`, appId: id, username: name, ...content });
-      const { text, ts, attachments, blocks } = post;
-      const event = {
-        type: 'message',
-        subtype: 'bot_message',
-        channel,
-        channel_type: 'channel',
-        text,
-        ts,
-        event_ts: ts,
-      };
-      const bot = { bot_id: `B${id}`, app_id: id, username: name, bot_profile: { id: `B${id}`, app_id: id, name } };
-      return { post, delivery: await slack.send({ ...event, ...bot, attachments, blocks }) };
+    async alert(channel, { name, id }, content, as = 'app') {
+      const subtype = as === 'app' ? undefined : as;
+      const author = { user: `U${id}`, botId: `B${id}`, appId: id, username: name, subtype };
+      const post = workspace.add({ channel, ...author, ...content });
+      const event = as === 'app' ? message : botMessage;
+      return { post, delivery: await slack.send(event(post, workspace.known(channel))) };
     },
     react(user, post, name) {
       const users = post.reactions.get(name) ?? new Set();
       post.reactions.set(name, users.add(user));
-      const item = { type: 'message', channel: post.channel, ts: post.ts };
-      return slack.send({
-        type: 'reaction_added',
-        user,
-        reaction: name,
-        item,
-        item_user: post.user,
-        event_ts: workspace.nextTs(),
-      });
+      return slack.send(reacted(user, name, post, workspace.nextTs()));
     },
     press(user, post, actionId) {
       const found = post.blocks
@@ -240,12 +220,22 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
       if (!found) throw new Error(`There is no button ${actionId} on that message.`);
       const payload = {
         type: 'block_actions',
-        user: { id: user, username: user, team_id: workspace.team },
+        token: 'deprecated',
+        user: { id: user, username: user, name: user, team_id: team },
         api_app_id: ourBot.appId,
-        team: { id: workspace.team },
-        container: { type: 'message', message_ts: post.ts, channel_id: post.channel, is_ephemeral: false },
-        channel: { id: post.channel, name: workspace.channel(post.channel)?.name },
-        message: { type: 'message', ts: post.ts, ...(post.threadTs === undefined ? {} : { thread_ts: post.threadTs }) },
+        team: { id: team, domain: 'fake' },
+        enterprise: null,
+        is_enterprise_install: false,
+        container: {
+          type: 'message',
+          message_ts: post.ts,
+          channel_id: post.channel,
+          is_ephemeral: false,
+          thread_ts: post.threadTs,
+        },
+        channel: { id: post.channel, name: workspace.known(post.channel).name },
+        message: wireMessage(post, false),
+        state: { values: {} },
         response_url: responseUrl(user, post),
         trigger_id: workspace.nextId('trigger'),
         actions: [{ ...found, block_id: 'b', action_ts: workspace.nextTs() }],
@@ -259,41 +249,29 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
     command(user, channel, text) {
       const form = {
         token: 'deprecated',
-        team_id: workspace.team,
+        team_id: team,
+        team_domain: 'fake',
         channel_id: channel,
-        channel_name: workspace.channel(channel)?.name ?? '',
+        channel_name: workspace.known(channel).name,
         user_id: user,
         user_name: user,
         command: '/watchkeeper',
         text,
         api_app_id: ourBot.appId,
+        is_enterprise_install: 'false',
         response_url: responseUrl(user),
         trigger_id: workspace.nextId('trigger'),
       };
       return toApp('/slack/commands', new URLSearchParams(form).toString(), 'form');
     },
     edit(post, text) {
-      const previous = { type: 'message', user: post.user, text: post.text, ts: post.ts };
+      const before = wireMessage(post, true);
       Object.assign(post, { text, edited: true });
-      const message = { ...previous, text, edited: { user: post.user, ts: workspace.nextTs() } };
-      return slack.send({
-        type: 'message',
-        subtype: 'message_changed',
-        channel: post.channel,
-        ts: workspace.nextTs(),
-        message,
-        previous_message: previous,
-      });
+      return slack.send(changed(before, post, workspace.known(post.channel), workspace.nextTs()));
     },
     remove(post) {
       workspace.remove(post);
-      return slack.send({
-        type: 'message',
-        subtype: 'message_deleted',
-        channel: post.channel,
-        ts: workspace.nextTs(),
-        deleted_ts: post.ts,
-      });
+      return slack.send(deleted(post, workspace.known(post.channel), workspace.nextTs()));
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -324,6 +302,23 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
   }
   return slack;
 }
+
+interface Called {
+  readonly at: number;
+  readonly channel: string | undefined;
+}
+
+/** In how many seconds there is room for one more call; 0 is now. */
+const roomIn = (rates: readonly Rate[], lately: readonly Called[], channel: string | undefined, now: number): number =>
+  Math.max(
+    ...rates.map(({ calls, seconds, each }) => {
+      const counted = lately.filter(
+        (one) => now - one.at < seconds * 1000 && (each === undefined || one.channel === channel),
+      );
+      const inTheWay = counted.at(-calls);
+      return counted.length < calls || !inTheWay ? 0 : Math.ceil((inTheWay.at + seconds * 1000 - now) / 1000);
+    }),
+  );
 
 const answer = (response: ServerResponse, status: number, body: unknown): void => {
   response.writeHead(status, { 'content-type': 'application/json' });

@@ -2,41 +2,67 @@
 // (https://docs.slack.dev/reference/methods), and what it answers. Unknown arguments are tolerated, as Slack does.
 import * as z from 'zod';
 import { checkBlocks, json } from './blocks.ts';
-import { type Channel, ourBot, type Post, type Workspace, wireMessage } from './workspace.ts';
+import { changed, deleted, message } from './events.ts';
+import type { Answer, Follows, MethodName } from './published.ts';
+import { type Channel, ourBot, type Post, team, type Workspace, wireMessage } from './workspace.ts';
 
 export type Reply = { readonly ok: boolean } & Record<string, unknown>;
 export interface Caller {
   readonly workspace: Workspace;
   /** Base address of this server, for upload URLs. */
   readonly url: string;
+  /** Events of what the app itself did: Slack sends it those, too. */
+  readonly tell: (event: object) => void;
 }
+
+type Given = Readonly<Record<string, string>>;
 
 interface Method {
-  /** Any one of them is enough; undefined needs none. */
-  readonly scopes: (given: Readonly<Record<string, string>>, workspace: Workspace) => readonly string[];
-  /** Requests a minute. */
-  readonly perMinute: number;
-  readonly run: (given: Readonly<Record<string, string>>, caller: Caller) => Reply;
+  readonly name: MethodName;
+  /** Any one of them is enough; none needs none. */
+  readonly scopes: (given: Given, workspace: Workspace) => readonly string[];
+  readonly rates: readonly Rate[];
+  readonly run: (given: Given, caller: Caller) => Reply;
 }
 
-const no = (error: string, more: Record<string, unknown> = {}): Reply => ({ ok: false, error, ...more });
-const tier2 = 20;
-const tier3 = 50;
-const tier4 = 100;
+/** No more than so many calls in so many seconds, of the method or of it in one channel. */
+export interface Rate {
+  readonly calls: number;
+  readonly seconds: number;
+  readonly each?: 'channel';
+}
 
-/** `schema` refuses as Slack does when an argument is missing or has the wrong form. */
-const method = <Schema extends z.ZodType>(
+/** https://docs.slack.dev/apis/web-api/rate-limits: "20+", "50+" and "100+ per minute" are taken at their least. */
+const tier2: readonly Rate[] = [{ calls: 20, seconds: 60 }];
+const tier3: readonly Rate[] = [{ calls: 50, seconds: 60 }];
+const tier4: readonly Rate[] = [{ calls: 100, seconds: 60 }];
+/** "Hundreds of requests per minute". */
+const hundreds: readonly Rate[] = [{ calls: 200, seconds: 60 }];
+/** One message a second in each channel with short bursts, which Slack does not number, and several hundred a minute in all. */
+const posting: readonly Rate[] = [
+  { calls: 10, seconds: 5, each: 'channel' },
+  { calls: 60, seconds: 60, each: 'channel' },
+  { calls: 300, seconds: 60 },
+];
+
+const no = (error: string, more: Record<string, unknown> = {}): Reply => ({ ok: false, error, ...more });
+
+/** `schema` refuses as Slack does when an argument is missing or has the wrong form; `yes` answers only what Slack's own type has. */
+export const method = <const Name extends MethodName, Shape extends z.ZodRawShape>(
+  name: Name,
   scope: string | Method['scopes'],
-  perMinute: number,
-  schema: Schema,
-  run: (given: z.infer<Schema>, caller: Caller) => Reply,
+  rates: readonly Rate[],
+  schema: z.ZodObject<Shape> & Follows<Name, Shape>,
+  run: (given: z.infer<z.ZodObject<Shape>>, caller: Caller, yes: (answer: Answer<Name>) => Reply) => Reply,
 ): Method => ({
+  name,
   scopes: typeof scope === 'string' ? () => (scope === '' ? [] : [scope]) : scope,
-  perMinute,
+  rates,
   run: (given, caller) => {
-    const parsed = schema.safeParse(given);
+    const rules: z.ZodObject<Shape> = schema;
+    const parsed = rules.safeParse(given);
     return parsed.success
-      ? run(parsed.data, caller)
+      ? run(parsed.data, caller, (answer) => ({ ok: true, ...answer }))
       : no('invalid_arguments', { response_metadata: { messages: parsed.error.issues.map(({ message }) => message) } });
   },
 });
@@ -59,7 +85,7 @@ const Metadata = z.strictObject({
   event_payload: z.record(z.string(), z.unknown()),
 });
 
-const historyScope = (given: Readonly<Record<string, string>>, workspace: Workspace): string[] => {
+const historyScope = (given: Given, workspace: Workspace): string[] => {
   switch (workspace.channel(given.channel)?.kind) {
     case 'private':
       return ['groups:history'];
@@ -104,29 +130,30 @@ const page = (
   const limit = given.limit ?? 100;
   const metadata = given.include_all_metadata === 'true' || given.include_all_metadata === '1';
   return {
-    ok: true,
     messages: messages.slice(0, limit).map((one) => wireMessage(one, metadata)),
     has_more: messages.length > limit,
   };
 };
 
-export const methods: Readonly<Record<string, Method>> = {
-  'auth.test': method('', tier4, z.object({}), (_, { workspace }) => ({
-    ok: true,
-    url: 'https://fake.slack.com/',
-    team: 'Fake',
-    user: ourBot.name,
-    team_id: workspace.team,
-    user_id: ourBot.userId,
-    bot_id: ourBot.botId,
-    is_enterprise_install: false,
-  })),
+const rows: readonly Method[] = [
+  method('auth.test', '', hundreds, z.object({}), (_, __, yes) =>
+    yes({
+      url: 'https://fake.slack.com/',
+      team: 'Fake',
+      user: ourBot.name,
+      team_id: team,
+      user_id: ourBot.userId,
+      bot_id: ourBot.botId,
+      is_enterprise_install: false,
+    }),
+  ),
 
-  'chat.postMessage': method(
+  method(
+    'chat.postMessage',
     'chat:write',
-    60,
+    posting,
     Content.extend({ thread_ts: ts.optional(), unfurl_links: flag, unfurl_media: flag, mrkdwn: flag }),
-    (given, { workspace }) => {
+    (given, { workspace, tell }, yes) => {
       const channel = speakIn(workspace, given.channel);
       if (typeof channel === 'string') return no(channel);
       if (given.thread_ts !== undefined && !workspace.post(channel.id, given.thread_ts)) return no('thread_not_found');
@@ -141,30 +168,44 @@ export const methods: Readonly<Record<string, Method>> = {
         username: ourBot.name,
         ...checked.content,
       });
-      return { ok: true, channel: channel.id, ts: post.ts, message: wireMessage(post, true) };
+      tell(message(post, channel));
+      return yes({ channel: channel.id, ts: post.ts, message: wireMessage(post, true) });
     },
   ),
 
-  'chat.update': method('chat:write', tier3, Content.extend({ ts }), (given, { workspace }) => {
-    if (!workspace.channel(given.channel)) return no('channel_not_found');
-    const post = workspace.post(given.channel, given.ts);
+  method('chat.update', 'chat:write', tier3, Content.extend({ ts }), (given, { workspace, tell }, yes) => {
+    const channel = workspace.channel(given.channel);
+    if (!channel) return no('channel_not_found');
+    const post = workspace.post(channel.id, given.ts);
     if (!post) return no('message_not_found');
     if (post.botId !== ourBot.botId) return no('cant_update_message');
     const checked = contentOf(given);
     if ('reply' in checked) return checked.reply;
+    const before = wireMessage(post, true);
     Object.assign(post, checked.content, { edited: true });
-    return { ok: true, channel: given.channel, ts: post.ts, text: post.text };
+    tell(changed(before, post, channel, workspace.nextTs()));
+    return yes({ channel: given.channel, ts: post.ts, text: post.text });
   }),
 
-  'chat.delete': method('chat:write', tier3, z.object({ channel: z.string(), ts }), (given, { workspace }) => {
-    const post = workspace.post(given.channel, given.ts);
-    if (!post) return no('message_not_found');
-    if (post.botId !== ourBot.botId) return no('cant_delete_message');
-    workspace.remove(post);
-    return { ok: true, channel: given.channel, ts: given.ts };
-  }),
+  method(
+    'chat.delete',
+    'chat:write',
+    tier3,
+    z.object({ channel: z.string(), ts }),
+    (given, { workspace, tell }, yes) => {
+      const channel = workspace.channel(given.channel);
+      if (!channel) return no('channel_not_found');
+      const post = workspace.post(channel.id, given.ts);
+      if (!post) return no('message_not_found');
+      if (post.botId !== ourBot.botId) return no('cant_delete_message');
+      workspace.remove(post);
+      tell(deleted(post, channel, workspace.nextTs()));
+      return yes({ channel: given.channel, ts: given.ts });
+    },
+  ),
 
-  'conversations.history': method(
+  method(
+    'conversations.history',
     historyScope,
     tier3,
     z.object({
@@ -175,7 +216,7 @@ export const methods: Readonly<Record<string, Method>> = {
       inclusive: flag,
       include_all_metadata: flag,
     }),
-    (given, { workspace }) => {
+    (given, { workspace }, yes) => {
       const channel = workspace.channel(given.channel);
       if (!channel) return no('channel_not_found');
       if (!channel.joined) return no('not_in_channel');
@@ -183,11 +224,12 @@ export const methods: Readonly<Record<string, Method>> = {
       const until = given.latest;
       const inclusive = given.inclusive === 'true' || given.inclusive === '1';
       const inSpan = top.filter((one) => until === undefined || one.ts < until || (inclusive && one.ts === until));
-      return page(inSpan.toReversed(), given);
+      return yes(page(inSpan.toReversed(), given));
     },
   ),
 
-  'conversations.replies': method(
+  method(
+    'conversations.replies',
     historyScope,
     tier3,
     z.object({
@@ -198,28 +240,28 @@ export const methods: Readonly<Record<string, Method>> = {
       inclusive: flag,
       include_all_metadata: flag,
     }),
-    (given, { workspace }) => {
+    (given, { workspace }, yes) => {
       const channel = workspace.channel(given.channel);
       if (!channel) return no('channel_not_found');
       if (!channel.joined) return no('not_in_channel');
       const asked = workspace.post(channel.id, given.ts);
       if (!asked) return no('thread_not_found');
       // Asked with a reply's ts, Slack gives that one message.
-      return page(asked.threadTs === undefined ? workspace.thread(channel.id, given.ts) : [asked], given);
+      return yes(page(asked.threadTs === undefined ? workspace.thread(channel.id, given.ts) : [asked], given));
     },
   ),
 
-  'conversations.info': method(
+  method(
+    'conversations.info',
     (given, workspace) =>
       workspace.channel(given.channel)?.kind === 'im' ? ['im:read'] : ['channels:read', 'groups:read'],
     tier3,
     z.object({ channel: z.string() }),
-    (given, { workspace }) => {
+    (given, { workspace }, yes) => {
       const channel = workspace.channel(given.channel);
       if (!channel) return no('channel_not_found');
       const { id, name, kind, joined, archived = false } = channel;
-      return {
-        ok: true,
+      return yes({
         channel: {
           id,
           name,
@@ -228,47 +270,49 @@ export const methods: Readonly<Record<string, Method>> = {
           is_member: joined,
           is_archived: archived,
         },
-      };
+      });
     },
   ),
 
-  'users.info': method('users:read', tier4, z.object({ user: z.string() }), (given, { workspace }) => {
+  method('users.info', 'users:read', tier4, z.object({ user: z.string() }), (given, { workspace }, yes) => {
     const member = workspace.members.find(({ id }) => id === given.user);
     if (!member) return no('user_not_found');
     const { id, name, realName, bot = false } = member;
-    return {
-      ok: true,
+    return yes({
       user: { id, name, real_name: realName, is_bot: bot, profile: { display_name: name, real_name: realName } },
-    };
+    });
   }),
 
-  'reactions.get': method(
+  method(
+    'reactions.get',
     'reactions:read',
     tier3,
     z.object({ channel: z.string(), timestamp: ts }),
-    (given, { workspace }) => {
+    (given, { workspace }, yes) => {
       const post = workspace.post(given.channel, given.timestamp);
       return post
-        ? { ok: true, type: 'message', channel: given.channel, message: wireMessage(post, false) }
+        ? yes({ type: 'message', channel: given.channel, message: wireMessage(post, false) })
         : no('message_not_found');
     },
   ),
 
-  'reactions.add': method(
+  method(
+    'reactions.add',
     'reactions:write',
     tier3,
     z.object({ channel: z.string(), timestamp: ts, name: z.string().min(1) }),
-    (given, { workspace }) => {
+    (given, { workspace }, yes) => {
       const post = workspace.post(given.channel, given.timestamp);
       if (!post) return no('message_not_found');
       const users = post.reactions.get(given.name) ?? new Set();
       if (users.has(ourBot.userId)) return no('already_reacted');
       post.reactions.set(given.name, users.add(ourBot.userId));
-      return { ok: true };
+      return yes({});
     },
   ),
 
-  'files.getUploadURLExternal': method(
+  method(
+    'files.getUploadURLExternal',
     'files:write',
     tier4,
     z.object({
@@ -276,7 +320,7 @@ export const methods: Readonly<Record<string, Method>> = {
       length: z.coerce.number().int().min(1),
       snippet_type: z.string().optional(),
     }),
-    (given, { workspace, url }) => {
+    (given, { workspace, url }, yes) => {
       const id = workspace.nextId('F');
       const mode = given.snippet_type === undefined ? 'hosted' : 'snippet';
       workspace.files.push({
@@ -287,11 +331,12 @@ export const methods: Readonly<Record<string, Method>> = {
         content: undefined,
         mode,
       });
-      return { ok: true, upload_url: `${url}/upload/v1/${id}`, file_id: id };
+      return yes({ upload_url: `${url}/upload/v1/${id}`, file_id: id });
     },
   ),
 
-  'files.completeUploadExternal': method(
+  method(
+    'files.completeUploadExternal',
     'files:write',
     tier4,
     z.object({
@@ -300,7 +345,7 @@ export const methods: Readonly<Record<string, Method>> = {
       thread_ts: ts.optional(),
       initial_comment: z.string().optional(),
     }),
-    (given, { workspace }) => {
+    (given, { workspace }, yes) => {
       const asked = z
         .array(z.object({ id: z.string(), title: z.string().optional() }))
         .min(1)
@@ -325,13 +370,16 @@ export const methods: Readonly<Record<string, Method>> = {
           files: files.flatMap(({ file }) => file ?? []),
         });
       }
-      return { ok: true, files: asked.data.map(({ id, title }) => ({ id, title })) };
+      return yes({ files: asked.data.map(({ id, title }) => ({ id, title })) });
     },
   ),
 
-  'views.open': method('', tier4, z.object({ trigger_id: z.string(), view: z.string() }), () => ({ ok: true })),
-  'conversations.list': method('channels:read', tier2, z.object({}), (_, { workspace }) => ({
-    ok: true,
-    channels: workspace.channels.map(({ id, name }) => ({ id, name })),
-  })),
-};
+  method('views.open', '', tier4, z.object({ trigger_id: z.string(), view: z.string() }), (_, __, yes) => yes({})),
+  method('conversations.list', 'channels:read', tier2, z.object({}), (_, { workspace }, yes) =>
+    yes({
+      channels: workspace.channels.map(({ id, name }) => ({ id, name })),
+    }),
+  ),
+];
+
+export const methods: ReadonlyMap<string, Method> = new Map(rows.map((row) => [row.name, row]));

@@ -1,5 +1,7 @@
 // What the fake Slack holds: people, channels, messages, files. Plain data and the few rules on it that Slack has.
+import type { KnownBlock, MessageAttachment, RichTextBlock, RichTextSection } from '@slack/types';
 import type { Block } from './blocks.ts';
+import type { Wire, WireMessage } from './published.ts';
 
 export interface Member {
   readonly id: string;
@@ -30,13 +32,16 @@ export interface Post {
   readonly ts: string;
   readonly channel: string;
   readonly threadTs: string | undefined;
+  /** Who began the thread. */
+  readonly parentUser: string | undefined;
+  readonly subtype: 'bot_message' | undefined;
   readonly user: string;
   readonly botId: string | undefined;
   readonly appId: string | undefined;
   readonly username: string | undefined;
   text: string;
   blocks: readonly Block[];
-  attachments: readonly unknown[];
+  attachments: readonly Wire<MessageAttachment>[];
   metadata: { readonly event_type: string; readonly event_payload: unknown } | undefined;
   files: readonly FileRecord[];
   edited: boolean;
@@ -57,8 +62,9 @@ export interface Bot {
 
 export const ourBot: Bot = { userId: 'U0WATCH', botId: 'B0WATCH', appId: 'A0WATCH', name: 'watchkeeper' };
 
+export const team = 'T0FAKE';
+
 export class Workspace {
-  readonly team = 'T0FAKE';
   readonly members: Member[] = [
     { id: 'U0ANA', name: 'ana', realName: 'Ana Ruiz' },
     { id: 'U0BEN', name: 'ben', realName: 'Ben Okoro' },
@@ -94,6 +100,13 @@ export class Workspace {
     return this.channels.find((one) => one.id === id);
   }
 
+  /** For what people and apps do, who are always somewhere. */
+  known(id: string): Channel {
+    const channel = this.channel(id);
+    if (!channel) throw new Error(`There is no channel ${id} in the fake workspace.`);
+    return channel;
+  }
+
   post(channel: string | undefined, ts: string | undefined): Post | undefined {
     return this.posts.find((one) => one.channel === channel && one.ts === ts);
   }
@@ -106,6 +119,8 @@ export class Workspace {
     const made: Post = {
       ts: this.nextTs(),
       threadTs: undefined,
+      parentUser: this.post(post.channel, post.threadTs)?.user,
+      subtype: undefined,
       botId: undefined,
       appId: undefined,
       username: undefined,
@@ -129,26 +144,52 @@ export class Workspace {
 }
 
 /** A message as conversations.history gives it. */
-export const wireMessage = (post: Post, withMetadata: boolean): Record<string, unknown> => ({
-  type: 'message',
-  ts: post.ts,
-  user: post.user,
-  text: post.text,
-  ...(post.botId === undefined
-    ? {}
-    : {
-        bot_id: post.botId,
-        app_id: post.appId,
-        bot_profile: { id: post.botId, app_id: post.appId, name: post.username },
-      }),
-  ...(post.username === undefined ? {} : { username: post.username }),
-  ...(post.threadTs === undefined ? {} : { thread_ts: post.threadTs }),
-  ...(post.blocks.length > 0 ? { blocks: post.blocks } : {}),
-  ...(post.attachments.length > 0 ? { attachments: post.attachments } : {}),
-  ...(withMetadata && post.metadata ? { metadata: post.metadata } : {}),
-  ...(post.files.length > 0 ? { files: post.files.map(({ id, name, title }) => ({ id, name, title })) } : {}),
-  ...(post.edited ? { edited: { user: post.user, ts: post.ts } } : {}),
-  ...(post.reactions.size > 0
-    ? { reactions: [...post.reactions].map(([name, users]) => ({ name, users: [...users], count: users.size })) }
-    : {}),
-});
+export const wireMessage = (post: Post, withMetadata: boolean) => {
+  const byPerson = post.botId === undefined;
+  const classic = post.subtype === 'bot_message';
+  const { botId: id = '', appId: app_id = '', username: name = '' } = post;
+  const blocks: readonly Wire<KnownBlock>[] = byPerson && post.text !== '' ? [asTyped(post.text)] : post.blocks;
+  const icons = { image_36: 'https://fake.slack.com/bot_36.png' };
+  return {
+    type: 'message',
+    subtype: post.subtype,
+    ts: post.ts,
+    user: classic ? undefined : post.user,
+    team: classic ? undefined : team,
+    text: post.text,
+    client_msg_id: byPerson ? `00000000-0000-4000-8000-${post.ts.replace('.', '').slice(-12)}` : undefined,
+    bot_id: post.botId,
+    ...(byPerson || classic
+      ? {}
+      : { app_id, bot_profile: { id, app_id, name, team_id: team, icons, updated: 0, deleted: false } }),
+    username: classic ? name : undefined,
+    thread_ts: post.threadTs,
+    parent_user_id: post.parentUser,
+    blocks: some(blocks),
+    attachments: some(post.attachments),
+    metadata: withMetadata ? post.metadata : undefined,
+    files: some(post.files.map(({ id, name, title }) => ({ id, name, title }))),
+    edited: post.edited ? { user: post.user, ts: post.ts } : undefined,
+    reactions: some([...post.reactions].map(([name, users]) => ({ name, users: [...users], count: users.size }))),
+  } satisfies WireMessage;
+};
+
+export const some = <One>(list: readonly One[]): readonly One[] | undefined => (list.length > 0 ? list : undefined);
+
+/** What a person typed, as the block that the client makes of it: mentions and links are elements of their own. */
+function asTyped(text: string): Wire<RichTextBlock> {
+  const elements: Wire<RichTextSection>['elements'][number][] = [];
+  const words = (from: number, to?: number) => {
+    const between = text.slice(from, to).replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+    if (between !== '') elements.push({ type: 'text', text: between });
+  };
+  let at = 0;
+  for (const found of text.matchAll(/<@([A-Z0-9]+)(?:\|[^>]*)?>|<(https?:[^|>]+)(?:\|([^>]*))?>/g)) {
+    const [all, user_id, url = '', label] = found;
+    words(at, found.index);
+    elements.push(user_id === undefined ? { type: 'link', url, text: label } : { type: 'user', user_id });
+    at = found.index + all.length;
+  }
+  words(at);
+  return { type: 'rich_text', block_id: 'typed', elements: [{ type: 'rich_text_section', elements }] };
+}
