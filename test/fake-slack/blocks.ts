@@ -75,7 +75,14 @@ const linkPart = z.strictObject({
 const part = z.discriminatedUnion('type', [
   textPart,
   linkPart,
-  z.strictObject({ type: z.literal('emoji'), name, unicode: name.optional(), url: z.url().optional(), style }),
+  z.strictObject({
+    type: z.literal('emoji'),
+    name,
+    unicode: name.optional(),
+    skin_tone: z.int().optional(),
+    url: z.url().optional(),
+    style,
+  }),
   z.strictObject({ type: z.literal('user'), user_id: name, style }),
   z.strictObject({ type: z.literal('usergroup'), usergroup_id: name, style }),
   z.strictObject({ type: z.literal('channel'), channel_id: name, style }),

@@ -32,7 +32,10 @@ export interface Rate {
   readonly each?: 'channel';
 }
 
-/** https://docs.slack.dev/apis/web-api/rate-limits: "20+", "50+" and "100+ per minute" are taken at their least. */
+/**
+ * https://docs.slack.dev/apis/web-api/rate-limits: "20+", "50+" and "100+ per minute" are taken at their least. Which method has which tier
+ * is on its page, and in metadata/web-api/rate_limit_tiers.json of slackapi/java-slack-sdk.
+ */
 const tier2: readonly Rate[] = [{ calls: 20, seconds: 60 }];
 const tier3: readonly Rate[] = [{ calls: 50, seconds: 60 }];
 const tier4: readonly Rate[] = [{ calls: 100, seconds: 60 }];
