@@ -1,18 +1,13 @@
 // An AWS emulator of somebody else's making (ministack, from PyPI) on loopback, in a virtual environment under .cache/. It runs the
 // bundled functions on the Node of this process and knows nothing of the machine's environment.
-import { execFile, spawn } from 'node:child_process';
-import { createWriteStream, existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
-const root = join(import.meta.dirname, '..', '..');
-const version = '1.5.33';
-const venv = join(root, '.cache', `ministack-${version}`);
+import { pythonPackage } from '../python.ts';
 
 export interface Emulator extends AsyncDisposable {
   readonly url: string;
@@ -21,12 +16,12 @@ export interface Emulator extends AsyncDisposable {
 }
 
 export async function startEmulator(logFile: string): Promise<Emulator> {
-  await install();
+  const bin = await pythonPackage('ministack', '1.5.33');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const temporary = await mkdtemp(join(tmpdir(), 'watchkeeper-emulator-'));
   await mkdir(dirname(logFile), { recursive: true });
-  const emulator = spawn(join(venv, 'bin', 'ministack'), {
+  const emulator = spawn(join(bin, 'ministack'), {
     env: {
       PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
       HOME: temporary,
@@ -67,12 +62,6 @@ export async function startEmulator(logFile: string): Promise<Emulator> {
     },
     [Symbol.asyncDispose]: stop,
   };
-}
-
-async function install(): Promise<void> {
-  if (existsSync(join(venv, 'bin', 'ministack'))) return;
-  await run('python3', ['-m', 'venv', venv]);
-  await run(join(venv, 'bin', 'pip'), ['install', '--quiet', `ministack==${version}`]);
 }
 
 async function ready(url: string, exitCode: () => number | null): Promise<void> {

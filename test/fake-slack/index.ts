@@ -36,6 +36,13 @@ export const manifestScopes = [
 
 export const fakeToken = 'xoxb-fake-token';
 
+interface Asked {
+  readonly method: string;
+  readonly given: Readonly<Record<string, string>>;
+  readonly ok: boolean;
+  readonly error?: unknown;
+}
+
 export interface FakeSlack extends AsyncDisposable {
   readonly url: string;
   /** For `slackApiUrl`. */
@@ -43,8 +50,8 @@ export interface FakeSlack extends AsyncDisposable {
   readonly token: string;
   readonly signingSecret: string;
   readonly workspace: Workspace;
-  /** Methods in the order they were called. */
-  readonly calls: readonly { readonly method: string; readonly ok: boolean; readonly error?: unknown }[];
+  /** Methods in the order they were called, with their arguments. */
+  readonly calls: readonly Asked[];
   setApp(url: string): void;
   /** The next call of this method is answered with 429. */
   limitNext(method: string, retryAfterSeconds?: number): void;
@@ -70,17 +77,16 @@ export interface FakeSlack extends AsyncDisposable {
 export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSlack> {
   const { signingSecret = 'fake-signing-secret', scopes = manifestScopes } = options;
   const workspace = new Workspace();
-  const calls: { method: string; ok: boolean; error?: unknown }[] = [];
+  const calls: Asked[] = [];
   const limited = new Map<string, number>();
   const recent = new Map<string, Called[]>();
   let app = options.app ?? '';
   let url = '';
 
-  const call = (name: string, headers: IncomingMessage['headers'], body: string): Reply | number => {
+  const call = (name: string, given: Asked['given'], authorization: string | undefined): Reply | number => {
     const method = methods.get(name);
     if (!method) return { ok: false, error: 'unknown_method', req_method: name };
-    const given = argumentsOf(headers['content-type'] ?? '', body);
-    const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? given.token;
+    const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1] ?? given.token;
     if (!token) return { ok: false, error: 'not_authed' };
     if (token !== fakeToken) return { ok: false, error: 'invalid_auth' };
     const now = Date.now();
@@ -100,14 +106,15 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
     const body = await bodyOf(request);
     if (path.startsWith('/api/')) {
       const name = path.slice('/api/'.length);
-      const reply = call(name, request.headers, body.toString('utf8'));
+      const given = argumentsOf(request.headers['content-type'] ?? '', body.toString('utf8'));
+      const reply = call(name, given, request.headers.authorization);
       if (typeof reply === 'number') {
-        calls.push({ method: name, ok: false, error: 'ratelimited' });
+        calls.push({ method: name, given, ok: false, error: 'ratelimited' });
         response.writeHead(429, { 'retry-after': String(reply), 'content-type': 'application/json' });
         response.end(JSON.stringify({ ok: false, error: 'ratelimited' }));
         return;
       }
-      calls.push({ method: name, ok: reply.ok, ...(reply.ok ? {} : { error: reply.error }) });
+      calls.push({ method: name, given, ok: reply.ok, ...(reply.ok ? {} : { error: reply.error }) });
       return answer(response, 200, reply);
     }
     const file = workspace.files.find(({ id }) => path === `/upload/v1/${id}`);
