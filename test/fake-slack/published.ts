@@ -33,14 +33,17 @@ type RequiredOfEach<Form, Key = KeysOf<Form>> = Exclude<
   Form extends unknown ? Exclude<Key, RequiredOf<Form>> : never
 >;
 
+type Unknown<Name extends MethodName, Shape> = Exclude<keyof Shape, KeysOf<ArgumentsOf<Name>>>;
+type Missing<Name extends MethodName, Shape extends z.ZodRawShape> = Exclude<
+  RequiredOfEach<ArgumentsOf<Name>>,
+  RequiredOf<z.input<z.ZodObject<Shape>>>
+>;
 /** A row's schema knows no argument that Slack does not, and requires what Slack requires. */
-export type Follows<Name extends MethodName, Shape extends z.ZodRawShape> = [
-  Exclude<keyof Shape, KeysOf<ArgumentsOf<Name>>>,
-] extends [never]
-  ? [Exclude<RequiredOfEach<ArgumentsOf<Name>>, RequiredOf<z.input<z.ZodObject<Shape>>>>] extends [never]
+export type Follows<Name extends MethodName, Shape extends z.ZodRawShape> = [Unknown<Name, Shape>] extends [never]
+  ? [Missing<Name, Shape>] extends [never]
     ? unknown
-    : { readonly 'Slack requires': Exclude<RequiredOfEach<ArgumentsOf<Name>>, RequiredOf<z.input<z.ZodObject<Shape>>>> }
-  : { readonly 'Slack does not know': Exclude<keyof Shape, KeysOf<ArgumentsOf<Name>>> };
+    : { readonly 'Slack requires': Missing<Name, Shape> }
+  : { readonly 'Slack does not know': Unknown<Name, Shape> };
 
 /** What a method answers when it did what was asked, apart from `ok`. */
 export type Answer<Name extends MethodName> = Omit<Wire<ResultOf<Name>>, 'ok'>;
