@@ -121,9 +121,30 @@ function textsIn(value: unknown, depth = 0): string[] {
   if (Array.isArray(value)) return value.slice(0, 200).flatMap((one) => textsIn(one, depth + 1));
   const { type, text, url, ...rest } = value as Record<string, unknown>;
   if (type === 'button') return [];
+  if (typeof type === 'string' && inlines.has(type)) return [inlineText(rest.elements)];
   const own = typeof text === 'string' ? [text] : textsIn(text, depth + 1);
   const link = typeof url === 'string' && type === 'link' ? [`<${url}>`] : [];
   return [...own, ...link, ...Object.values(rest).flatMap((inner) => textsIn(inner, depth + 1))];
+}
+
+/** Their elements are pieces of one line, not lines. */
+const inlines: ReadonlySet<string> = new Set(['rich_text_section', 'rich_text_quote', 'rich_text_preformatted']);
+
+/** Text of rich text is letter by letter: what means something to mrkdwn is written so that it means itself again. */
+const literal = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+function inlineText(elements: unknown): string {
+  if (!Array.isArray(elements)) return '';
+  return elements
+    .slice(0, 500)
+    .map((one) => {
+      const { type, text, url, name } = (one ?? {}) as Record<string, unknown>;
+      if (type === 'link' && typeof url === 'string')
+        return typeof text === 'string' && text !== '' ? `<${url}|${literal(text).replaceAll('|', ' ')}>` : `<${url}>`;
+      if (type === 'emoji' && typeof name === 'string') return `:${name}:`;
+      return typeof text === 'string' ? literal(text) : '';
+    })
+    .join('');
 }
 
 function headerIn(blocks: unknown): string | undefined {

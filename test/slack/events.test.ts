@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { slackChat, slackThreads } from '../../connectors/slack/index.ts';
 import { SlackEvents, utteranceOf } from '../../core/incidents/slack.ts';
+import { testClock } from '../contract/records.ts';
 import { pagerDuty, pagerDutyAlert } from '../fake-slack/demo.ts';
 import { type FakeSlack, fakeSlack } from '../fake-slack/index.ts';
 import { ourBot } from '../fake-slack/workspace.ts';
 import { type Asked, serve } from '../server.ts';
+import { storesForTests } from '../stores.ts';
 
 // What Slack tells of what happens in a channel, as the receiver reads it.
 
+const open = storesForTests();
 const us = `<@${ourBot.userId}>`;
 
 /** The first `count` events of what happens. */
@@ -110,7 +113,8 @@ describe('a message of a person', () => {
 
 test('what we post and update ourselves comes back to us, and says nothing', async () => {
   const events = await told(2, async (slack) => {
-    const chat = slackChat({ token: slack.token, apiUrl: slack.apiUrl, channel: 'C0OPS' });
+    const { posts } = await open(testClock());
+    const chat = slackChat({ token: slack.token, apiUrl: slack.apiUrl, channel: 'C0OPS', posts });
     const opened = { key: 'opened-inc-1', incidentId: 'inc-1', kind: 'opened' as const, lines: [] };
     await chat.publish({ ...opened, headline: '[FIRING:1] KubeJobFailed' });
     await chat.publish({ ...opened, headline: 'approve' });
