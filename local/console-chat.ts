@@ -31,12 +31,13 @@ export function consoleChat(disk: Disk, clock: Clock): ConsoleChat {
   };
 }
 
-/** The console and another place; the console first, because it is here. */
+/** The console and another place; the console first, because it is here. A talk about no incident stays where it is held. */
 export const alsoIn = (console: ConsoleChat, other: Chat): ConsoleChat => ({
   ...console,
   async publish(message) {
     await console.publish(message);
-    await other.publish(message);
+    const onlyHere = message.kind === 'answer' && message.incidentId === 'none' && message.slack === undefined;
+    if (!onlyHere) await other.publish(message);
   },
 });
 

@@ -38,8 +38,9 @@ type Element = RichTextSection['elements'][number];
 
 export function blocksOf(message: Message): KnownBlock[] {
   const { approval, choices: offered, outcome } = message;
-  const body = within([...bodyOf(message), ...excerptsOf(message), ...smallOf(message)], limits.blocks - 6);
+  const body = within([...bodyOf(message), ...excerptsOf(message), ...smallOf(message)], limits.blocks - 7);
   return [
+    ...askedOf(message),
     headOf(message),
     ...mentionsOf(message.mention),
     ...body,
@@ -54,6 +55,13 @@ const said = (text: string): string => readableTimes(clean(text));
 /** What an incident is about stands first; everywhere else the sentence does. */
 const bodyOf = (message: Message): Sized[] =>
   message.kind === 'opened' ? [...factsOf(message), ...linesOf(message)] : [...linesOf(message), ...factsOf(message)];
+
+/** What is answered, where nobody has seen it asked. */
+function askedOf({ asked }: Message): RichTextBlock[] {
+  const text = asked?.unseen === true ? said(asked.text) : '';
+  if (asked === undefined || text === '') return [];
+  return [rich([...peopleOf([asked.by]), { type: 'text', text: `: ${shorten(text, 300)}`, style: { italic: true } }])];
+}
 
 /** An answer is one line of a talk; all else is a thing to be found again in a channel. */
 function headOf({ headline, tone, kind, lines, excerpts = [] }: Message): HeaderBlock | RichTextBlock | SectionBlock {

@@ -25,8 +25,8 @@ export type ListenPorts = Parameters<typeof converse>[1] & Pick<Ports, 'bus' | '
 
 export type Heard =
   | { readonly kind: 'nothing' }
-  /** An investigation begins; it tells the place itself. */
-  | { readonly kind: 'started' }
+  /** An investigation begins; it tells the place itself. `sourceId`: what its incident will be known by. */
+  | { readonly kind: 'started'; readonly sourceId: string }
   | { readonly kind: 'answered'; readonly message: Message };
 
 interface Said {
@@ -195,8 +195,9 @@ async function settingOf(said: Words, ports: ListenPorts): Promise<Setting> {
 const sourceOfThread = (channel: string, threadTs: string): string => `slack-${channel}-${threadTs}`;
 
 async function begin(said: Words, setting: Setting, ports: ListenPorts): Promise<Heard> {
-  await ports.bus.publish({ detailType: 'incident.mentioned', detail: { trigger: mentionOf(said, setting) } });
-  return { kind: 'started' };
+  const trigger = mentionOf(said, setting);
+  await ports.bus.publish({ detailType: 'incident.mentioned', detail: { trigger } });
+  return { kind: 'started', sourceId: trigger.sourceId };
 }
 
 function mentionOf({ place, by, eventId, at, text }: Words, { alert, channelName }: Setting): Trigger {
@@ -238,7 +239,7 @@ async function byAlert(
     slack: { channel: place.channel, threadTs: message.ts },
   };
   await ports.bus.publish({ detailType: 'incident.mentioned', detail: { trigger } });
-  return { kind: 'started' };
+  return { kind: 'started', sourceId: trigger.sourceId };
 }
 
 /** 👍 or 👎 counts on the request itself, and only there: on a message of ours that is an open question. */
@@ -277,6 +278,14 @@ async function questionOf({ key = '', incidentId }: ChatMessage, ports: ListenPo
   return approval?.state === 'pending' ? { incident, approvalId } : undefined;
 }
 
+/** Who said what; a press, a command and the console are seen by nobody else. */
+function askedIn({ by, text = '', how }: Partial<Pick<Words, 'by' | 'text' | 'how'>>): Pick<Message, 'asked'> {
+  const words = shorten(clean(redact(text)), 1000);
+  if (by === undefined || words === '') return {};
+  const unseen = how === 'button' || how === 'command' || how === 'console';
+  return { asked: { by, text: words, ...(unseen ? { unseen: true } : {}) } };
+}
+
 /** What fits a headline, and all the rest: where the first line is too long for it, its first sentence. */
 function headed([first = '', ...rest]: readonly string[]): [string, ...string[]] {
   if (first.length <= mostHeadline) return [first, ...rest];
@@ -290,7 +299,7 @@ const longest = 1500;
 const label = (says: string): string => shorten(says.charAt(0).toUpperCase() + says.slice(1), 75);
 
 function answer(
-  { eventId, place }: Pick<Words, 'eventId' | 'place'>,
+  { eventId, place, ...said }: Pick<Words, 'eventId' | 'place'> & Partial<Pick<Words, 'by' | 'text' | 'how'>>,
   incident: Incident | undefined,
   { text, lines = [], choices = [], excerpts, chart }: Said,
 ): Heard {
@@ -303,6 +312,7 @@ function answer(
       key: `answer-${eventId}`,
       incidentId: incident?.id ?? 'none',
       kind: 'answer',
+      ...askedIn(said),
       headline,
       lines: rest.slice(0, 30).map((line) => shorten(line, longest)),
       ...(choices.length === 0

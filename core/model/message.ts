@@ -9,6 +9,10 @@ export const Message = z.object({
   key: z.string(),
   incidentId: z.string(),
   kind: z.enum(['opened', 'diagnosis', 'question', 'verification', 'closing', 'failure', 'answer']),
+  /** What an answer answers. `unseen`: it was said where nobody else sees it, by a press or a command, or in another place. */
+  asked: z
+    .object({ by: z.string().max(100), text: z.string().max(1000), unseen: z.literal(true).optional() })
+    .optional(),
   /** How things stand, to be seen before anything is read. */
   tone: z.enum(['working', 'waiting', 'good', 'bad']).optional(),
   headline: z.string().max(300),

@@ -2,6 +2,7 @@
 // else is read from the API whenever something happened.
 import { h } from './dom.js';
 import { renderIncident } from './incident.js';
+import { renderThread } from './thread.js';
 
 const $ = (id) => document.getElementById(id);
 let selected = location.hash.slice(1) || undefined;
@@ -45,6 +46,10 @@ const actions = {
     toast(result.text);
     await refreshIncident();
   }),
+  say: (text) => say(text),
+  shown: () => toLatest($('thread')),
+  loadChart: telling((key) => api(`${talkPath()}/messages/${encodeURIComponent(key)}/chart`)),
+  loadFile: telling((key, place) => api(`${talkPath()}/messages/${encodeURIComponent(key)}/files/${place}`)),
   loadEvidence: telling((id) => api(`/incidents/${encodeURIComponent(selected)}/evidence/${encodeURIComponent(id)}`)),
   /** The first metric among a hypothesis' evidence. */
   async findSeries(hypothesis) {
@@ -66,7 +71,6 @@ const refreshIncident = telling(async () => {
   shown = text;
   const open = [...document.querySelectorAll('#incident details[open] > summary')].map((one) => one.textContent);
   const focused = document.activeElement?.dataset?.verdict;
-  $('talk').hidden = view.incident.error === undefined;
   $('incident').replaceChildren(...renderIncident(view, actions));
   if (focused) $('incident').querySelector(`[data-verdict="${focused}"]`)?.focus();
   if (open.length > 0)
@@ -176,31 +180,65 @@ const refreshSwitch = telling(async () => {
   $('kill-switch-button').hidden = catalogue;
 });
 
-/** What came of something that was said: words, a picture, and what can be said next. */
-function showReply(reply) {
-  const confirm = (confirmed) =>
-    telling(async () => {
-      const { id, incidentId } = reply.proposal;
-      const path = `/incidents/${encodeURIComponent(incidentId)}/proposals/${encodeURIComponent(id)}`;
-      showReply(await api(path, { by: person(), confirmed }));
-      await refreshPreferences();
-    });
-  const button = (text, onclick, kind = 'plain') => h('button', { type: 'button', class: kind, onclick }, text);
-  const next = reply.proposal
-    ? [button('Yes, remember it', confirm(true), 'primary'), button('No', confirm(false))]
-    : (reply.choices ?? []).map((choice) => button(choice, () => say(choice)));
-  $('talk-answer').replaceChildren(
-    h('p', {}, reply.text),
-    reply.image ? h('img', { class: 'reply-chart', src: reply.image, alt: `Chart: ${reply.text}` }) : '',
-    ...(reply.lines ?? []).map((line) => h('p', { class: line.includes('\n') ? 'reply-excerpt' : 'reply-line' }, line)),
-    next.length > 0 ? h('div', { class: 'buttons' }, next) : '',
+/** The conversation about the selected incident, or about anything. */
+const about = () => ($('talk-about').value === 'incident' && selected ? selected : undefined);
+const talkPath = () => (about() ? `/incidents/${encodeURIComponent(about())}` : '/talk');
+
+let thread = '';
+const refreshThread = telling(async () => {
+  const { messages } = await api(talkPath());
+  const text = JSON.stringify([about(), messages]);
+  if (text === thread) return;
+  thread = text;
+  const list = $('thread');
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 120 || list.childElementCount === 0;
+  const open = new Set([...list.querySelectorAll('details[open]')].map((one) => one.closest('.message').dataset.key));
+  list.replaceChildren(
+    ...(messages.length === 0
+      ? [
+          h(
+            'li',
+            { class: 'empty' },
+            'Nothing has been said yet. "What\'s the issue with checkout?" · "status" · "help"',
+          ),
+        ]
+      : renderThread(messages, actions)),
   );
+  for (const one of list.querySelectorAll('details'))
+    if (open.has(one.closest('.message').dataset.key)) one.open = true;
+  if (atEnd) toLatest(list);
+});
+
+/** Its end; its beginning where it is longer than what is seen of it. */
+function toLatest(list) {
+  const latest = list.lastElementChild;
+  if (!latest) return;
+  const isLong = latest.offsetHeight > list.clientHeight;
+  list.scrollTop = isLong ? latest.offsetTop - list.offsetTop : list.scrollHeight;
 }
 
+/** What was said may have begun an incident: it is shown as soon as it is there. */
 const say = telling(async (text) => {
-  showReply(await api(`/incidents/${encodeURIComponent(selected)}/said`, { by: person(), text }));
-  await refreshPreferences();
+  const heard = await api('/said', { by: person(), text, ...(about() ? { incidentId: about() } : {}) });
+  if (heard.kind === 'started') {
+    toast('Looking into it.');
+    await openIncident(heard.sourceId);
+  }
+  $('thread').scrollTop = $('thread').scrollHeight;
+  await Promise.all([refreshThread(), refreshPreferences(), refreshSwitch()]);
 });
+
+async function openIncident(sourceId) {
+  for (let tries = 0; tries < 40; tries += 1) {
+    const { incidents } = await api('/incidents');
+    const found = incidents.find((incident) => incident.sourceId === sourceId);
+    if (found) {
+      location.hash = found.id;
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+}
 
 const loadScenarios = telling(async () => {
   const { scenarios } = await api('/scenarios');
@@ -223,6 +261,7 @@ function soon(refresh) {
 const later = {
   incident: soon(refreshIncident),
   incidents: soon(refreshIncidents),
+  thread: soon(refreshThread),
   preferences: soon(refreshPreferences),
   switch: soon(refreshSwitch),
 };
@@ -236,11 +275,13 @@ function listen() {
     state('Live');
     later.incidents();
     later.incident();
+    later.thread();
     later.preferences();
     later.switch();
   });
   events.addEventListener('error', () => state('Connection lost, trying again…'));
   for (const kind of ['timeline', 'message', 'approval']) events.addEventListener(kind, later.incident);
+  events.addEventListener('message', later.thread);
   events.addEventListener('incident', () => {
     later.incidents();
     later.incident();
@@ -256,16 +297,7 @@ $('page-form').addEventListener(
     event.preventDefault();
     const { sourceId } = await api('/pages', { scenario: $('scenario').value, vary: $('vary').checked });
     toast('The page is on its way.');
-    // The new incident is shown as soon as it is there.
-    for (let tries = 0; tries < 20; tries += 1) {
-      const { incidents } = await api('/incidents');
-      const found = incidents.find((incident) => incident.sourceId === sourceId);
-      if (found) {
-        location.hash = found.id;
-        return;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 150));
-    }
+    await openIncident(sourceId);
   }),
 );
 $('talk-form').addEventListener(
@@ -274,10 +306,11 @@ $('talk-form').addEventListener(
     event.preventDefault();
     const text = $('talk-text').value.trim();
     if (text === '') return;
-    await say(text);
     $('talk-text').value = '';
+    await say(text);
   }),
 );
+$('talk-about').addEventListener('change', refreshThread);
 $('kill-switch-form').addEventListener(
   'submit',
   telling(async (event) => {
@@ -292,11 +325,12 @@ $('kill-switch-form').addEventListener(
 );
 addEventListener('hashchange', async () => {
   selected = location.hash.slice(1);
-  $('talk-answer').replaceChildren();
-  await Promise.all([refreshIncidents(), refreshIncident()]);
+  $('talk-about').value = 'incident';
+  $('thread').replaceChildren();
+  await Promise.all([refreshIncidents(), refreshIncident(), refreshThread()]);
   $('incident').focus();
 });
 
 await Promise.all([loadScenarios(), refreshPreferences(), refreshIncidents(), refreshSwitch()]);
-await refreshIncident();
+await Promise.all([refreshIncident(), refreshThread()]);
 listen();

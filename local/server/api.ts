@@ -1,13 +1,14 @@
 // The console's API: JSON in, JSON out, one row a route. It reads the records and calls the same core functions that Slack's buttons do.
 import * as z from 'zod';
 import { switches, throwKillSwitch } from '../../core/controls.ts';
-import { converse, type Message } from '../../core/conversation/converse.ts';
+import { listen } from '../../core/conversation/listen.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { Request, requestInvestigation } from '../../core/incidents/asked.ts';
 import { historyOf } from '../../core/learning/matching.ts';
-import { confirmTeaching, revokePreference, scopeOf } from '../../core/learning/teach.ts';
+import { revokePreference, scopeOf } from '../../core/learning/teach.ts';
 import { Verdict } from '../../core/model/action.ts';
 import { Instant } from '../../core/model/entity.ts';
+import type { Message } from '../../core/model/message.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import type { ConsoleChat } from '../console-chat.ts';
@@ -40,8 +41,8 @@ type Route = readonly [
 
 const By = z.object({ by: z.string().trim().min(1).max(100) });
 const Answer = By.extend({ verdict: Verdict });
-const Said = By.extend({ text: z.string().trim().min(1).max(4000) });
-const Confirmed = By.extend({ confirmed: z.boolean() });
+/** Without an incident it is about anything. */
+const Said = By.extend({ text: z.string().trim().min(1).max(4000), incidentId: z.string().max(64).optional() });
 const Switch = By.extend({ on: z.boolean(), why: z.string().trim().min(1).max(300) });
 const Page = z.object({ scenario: z.string(), vary: z.boolean().default(false) });
 const listed = 200;
@@ -59,16 +60,18 @@ const routes: readonly Route[] = [
     /^\/api\/approvals\/([^/]+)$/,
     ([approvalId], body, { ports }) => answerApproval({ approvalId: approvalId ?? '', ...valid(Answer, body) }, ports),
   ],
+  ['POST', /^\/api\/said$/, (_, body, parts) => said(valid(Said, body), parts)],
+  ['GET', /^\/api\/talk$/, async (_, __, { chat }) => ({ messages: (await chat.messages(noIncident)).map(shown) })],
   [
-    'POST',
-    /^\/api\/incidents\/([^/]+)\/said$/,
-    ([id], body, { ports }) => said({ incidentId: id ?? '', ...valid(Said, body) }, ports),
+    'GET',
+    /^\/api\/incidents\/([^/]+)\/messages\/([^/]+)\/chart$/,
+    ([id, key], _, parts) => chart(id ?? '', key ?? '', parts),
   ],
+  ['GET', /^\/api\/talk\/messages\/([^/]+)\/chart$/, ([key], _, parts) => chart(noIncident, key ?? '', parts)],
   [
-    'POST',
-    /^\/api\/incidents\/([^/]+)\/proposals\/([^/]+)$/,
-    ([incidentId, id], body, { ports }) =>
-      confirmTeaching({ proposal: { incidentId: incidentId ?? '', id: id ?? '' }, ...valid(Confirmed, body) }, ports),
+    'GET',
+    /^\/api\/incidents\/([^/]+)\/messages\/([^/]+)\/files\/(\d{1,2})$/,
+    ([id, key, place], _, parts) => file(id ?? '', key ?? '', Number(place), parts),
   ],
   ['GET', /^\/api\/preferences$/, async (_, __, { ports }) => ({ preferences: await preferences(ports) })],
   ['GET', /^\/api\/controls$/, (_, __, { ports }) => switches(ports)],
@@ -102,15 +105,45 @@ export async function answerApi(
   throw new NotFound(`There is no ${method} ${path} here.`);
 }
 
-/** The same conversation as in Slack; a chart travels as a PNG. */
-async function said(message: Message, ports: Ports) {
-  const reply = await converse(message, ports);
-  if (reply === undefined) throw new NotFound(`There is no incident ${message.incidentId}.`);
-  const { chart, ...rest } = reply;
-  return {
-    ...rest,
-    ...(chart && { image: `data:image/png;base64,${Buffer.from(await ports.charts.png(chart)).toString('base64')}` }),
-  };
+/** What is said about no incident is kept under this. */
+const noIncident = 'none';
+
+/** The same conversation as in Slack, by the same function: what is answered is published, here and wherever else people read. */
+async function said({ incidentId, by, text }: z.infer<typeof Said>, { ports }: ApiParts) {
+  if (incidentId !== undefined && (await ports.incidents.get(incidentId)) === undefined)
+    throw new NotFound(`There is no incident ${incidentId}.`);
+  const at = ports.clock.now().toISOString();
+  const heard = await listen(
+    { kind: 'words', how: 'console', eventId: `console-${ports.ids.next()}`, at, by, text, incidentId },
+    ports,
+  );
+  if (heard.kind !== 'answered') return heard;
+  await ports.chat.publish(heard.message);
+  return { kind: heard.kind, message: shown(heard.message) };
+}
+
+/** A message as the page gets it: pictures and files are fetched when they are looked at. */
+function shown({ chart, files = [], ...message }: Message) {
+  return { ...message, hasChart: chart !== undefined, files: files.map(({ name, title }) => ({ name, title })) };
+}
+
+async function messageOf(incidentId: string, key: string, { chat }: ApiParts): Promise<Message> {
+  const found = (await chat.messages(incidentId)).find((one) => one.key === key);
+  if (found === undefined) throw new NotFound(`There is no message ${key}.`);
+  return found;
+}
+
+/** A PNG, as the same text that Slack gets. */
+async function chart(incidentId: string, key: string, parts: ApiParts) {
+  const { chart: svg } = await messageOf(incidentId, key, parts);
+  if (svg === undefined) throw new NotFound(`The message ${key} has no chart.`);
+  return { image: `data:image/png;base64,${Buffer.from(await parts.ports.charts.png(svg)).toString('base64')}` };
+}
+
+async function file(incidentId: string, key: string, place: number, parts: ApiParts) {
+  const found = (await messageOf(incidentId, key, parts)).files?.[place];
+  if (found === undefined) throw new NotFound(`The message ${key} has no such file.`);
+  return found;
 }
 
 async function incidents(ports: Ports) {
@@ -131,7 +164,13 @@ async function incident(id: string, { ports, chat }: ApiParts) {
     ports.approvals.ofIncident(id),
     chat.messages(id),
   ]);
-  return { incident: found, timeline, ...(diagnosis === undefined ? {} : { diagnosis }), approvals, messages };
+  return {
+    incident: found,
+    timeline,
+    ...(diagnosis === undefined ? {} : { diagnosis }),
+    approvals,
+    messages: messages.map(shown),
+  };
 }
 
 async function evidence(incidentId: string, id: string, ports: Ports) {

@@ -65,6 +65,7 @@ const sendPage = async (scenario: string, vary = true) => {
   await expect.poll(shown, { timeout: 20_000 }).not.toBe(shownBefore);
 };
 const status = (words: string) => page.locator('.incident-head .status', { hasText: words }).waitFor();
+const latest = (says: string | RegExp) => page.locator('.message:last-child', { hasText: says });
 const timeline = () => page.locator('.timeline').innerText();
 
 test('a page is read, answered, carried out once, and not asked about again; another error of the same job is', async () => {
@@ -78,7 +79,7 @@ test('a page is read, answered, carried out once, and not asked about again; ano
   await page.screenshot({ path: 'test-results/console-question.png' });
 
   await page.locator('#person').fill('ana');
-  await page.getByRole('button', { name: /don't ask again/ }).click();
+  await page.getByRole('button', { name: /don't ask again for this exact error/ }).click();
   await status('Closed');
   expect(await page.locator('.verdict').innerText()).toContain('not to be asked again by ana');
   expect(await timeline()).toMatch(/Recovered after/);
@@ -91,7 +92,7 @@ test('a page is read, answered, carried out once, and not asked about again; ano
 
   await sendPage('cronjob-nightly-invoices-schema');
   await status('Waits for you');
-  await page.getByRole('button', { name: 'Reject' }).click();
+  await page.locator('.question').getByRole('button', { name: 'Reject' }).click();
   await status('Closed');
 
   await page.getByRole('button', { name: 'Revoke' }).click();
@@ -144,12 +145,13 @@ test('a preference is taught in words, kept only once it is confirmed, and the a
   await status('Waits for you');
   await page.locator('#talk-text').fill("next time you see this exact error, don't ask me, just roll it back");
   await page.getByRole('button', { name: 'Say it' }).click();
-  await page.locator('#talk-answer', { hasText: 'that is not what you said' }).waitFor();
+  await latest('that is not what you said').waitFor();
   await page.locator('#talk-text').fill("next time you see this exact error, don't ask me, just rerun it, twice a day");
   await page.getByRole('button', { name: 'Say it' }).click();
-  await page.locator('#talk-answer', { hasText: 'at most 2 times a day' }).waitFor();
+  await latest('at most 2 times a day').waitFor();
   await page.screenshot({ path: 'test-results/console-teach.png', fullPage: true });
-  await page.getByRole('button', { name: 'Yes, remember it' }).click();
+  await latest('at most 2 times a day').getByRole('button', { name: 'Yes' }).click();
+  await latest('Remembered.').waitFor();
   await page.locator('.preference', { hasText: 'Taught by ben' }).waitFor();
 
   await page.goto(`${runtime.url}/console/audit.html`);
@@ -184,15 +186,48 @@ test('a question is answered in the console as in the thread, with a picture whe
   const ask = async (text: string, answer: string | RegExp) => {
     await page.locator('#talk-text').fill(text);
     await page.getByRole('button', { name: 'Say it' }).click();
-    await page.locator('#talk-answer', { hasText: answer }).waitFor();
+    await latest(answer).waitFor();
   };
   await ask('what was the cost of this account last month?', 'backend-prod (210000000001) cost $');
-  const width = () => page.evaluate<number>("document.querySelector('.reply-chart')?.naturalWidth");
+  const width = () => page.evaluate<number>("document.querySelector('.message:last-child .chart')?.naturalWidth");
   await expect.poll(width).toBe(1600);
   await page.screenshot({ path: 'test-results/console-cost.png', fullPage: true });
   await ask('show me the logs', 'the most telling first');
   await page.screenshot({ path: 'test-results/console-logs.png', fullPage: true });
   await ask('lunch?', 'I am not sure what you want to know');
-  await page.getByRole('button', { name: 'why?' }).click();
-  await page.locator('#talk-answer', { hasText: 'For it:' }).waitFor();
+  await latest('I am not sure').getByRole('button', { name: 'Why?' }).click();
+  await latest('For it:').waitFor();
+  await page.screenshot({ path: 'test-results/console-talk.png' });
+
+  // What was said is there for whoever comes later.
+  await page.reload();
+  await latest('For it:').waitFor();
+  expect(await page.locator('.message .asked', { hasText: 'lunch?' }).count()).toBe(1);
+});
+
+test('without an incident what is said begins one, and its thread is the whole conversation to the end', async () => {
+  await page.locator('#person').fill('ana');
+  await page.locator('#talk-about').selectOption('anything');
+  await page.locator('#talk-text').fill('status');
+  await page.getByRole('button', { name: 'Say it' }).click();
+  await latest(/Open incidents|No incident is open/).waitFor();
+  const before = await shown();
+  await page.locator('#talk-text').fill("what's the issue with nightly-invoices?");
+  await page.getByRole('button', { name: 'Say it' }).click();
+  await expect.poll(shown, { timeout: 20_000 }).not.toBe(before);
+  await page.locator('.message[data-kind="diagnosis"]').waitFor();
+});
+
+test('a question is answered in the conversation, and the postmortem draft is opened there', async () => {
+  await page.locator('#person').fill('ana');
+  await sendPage('cronjob-nightly-invoices');
+  const question = page.locator('.message[data-kind="question"]');
+  await question.getByRole('button', { name: 'Approve', exact: true }).click();
+  await question.locator('.outcome', { hasText: 'Approved by ana' }).waitFor();
+  expect(await question.getByRole('button').count()).toBe(0);
+  const closing = page.locator('.message[data-kind="closing"]');
+  await closing.locator('.headline', { hasText: '✅ Recovered' }).waitFor();
+  await closing.locator('summary', { hasText: 'Postmortem draft' }).click();
+  await closing.locator('pre', { hasText: '## ' }).waitFor();
+  await page.screenshot({ path: 'test-results/console-thread.png' });
 });

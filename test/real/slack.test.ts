@@ -61,7 +61,7 @@ describe('the SDK takes', () => {
     );
     const offer = await seen((post) => /without asking/.test(wordsOf(post)), 'the proposal');
     await slack.press('U0ANA', offer, 'watchkeeper-say-0');
-    await seen((post) => /^Remembered/.test(wordsOf(post)), 'what is remembered');
+    await seen((post) => /^Remembered/m.test(wordsOf(post)), 'what is remembered');
     return slack.calls;
   }
 

@@ -36,7 +36,7 @@ test('a job failed: cause, question, thumbs-up, done, "don\'t ask me next time",
     'the proposal',
   );
   await slack.press('U0ANA', proposal, 'watchkeeper-say-0');
-  await seen((post) => /^Remembered/.test(wordsOf(post)), 'what is remembered');
+  await seen((post) => /^Remembered/m.test(wordsOf(post)), 'what is remembered');
 
   await runtime.pages.send('cronjob-nightly-invoices', { vary: true });
   await seen((post) => post.channel === 'C0OPS' && /^Recovered/.test(wordsOf(post)), 'the second recovery');
