@@ -32,7 +32,7 @@ export function worldFinder({
   return async (incidentId) => {
     const incident = await incidents.get(incidentId);
     const scenario = incident ? mostAlike(incident, alerts) : alerts[0]?.scenario;
-    if (!scenario) throw new InvalidInput('There is no scenario to play.');
+    if (!scenario) throw new InvalidInput('No recording speaks of what was asked.');
     const shiftMs = incident ? Date.parse(incident.trigger.occurredAt) - Date.parse(scenario.now) : 0;
     const overlays: string[] = [];
     for (const { actionId, targetKey } of await applied.of(incidentId)) {
@@ -71,28 +71,64 @@ function triggerOf(scenario: Scenario): Trigger {
   return meaning.event.detail.trigger;
 }
 
-/** The recording of this very page; else the one whose alert says most of the same, ids and times aside; else the first. */
+/**
+ * The recording of this very page; else the one whose alert says most of the same, ids and times aside; else the one that shares the rarest
+ * words with what was asked. Of several recordings none that speaks of nothing in common is played: it would answer for another incident.
+ */
 function mostAlike(
   incident: Incident,
   alerts: readonly { scenario: Scenario; trigger: Trigger }[],
 ): Scenario | undefined {
   const same = alerts.find(({ trigger }) => trigger.sourceId === incident.sourceId);
-  if (same) return same.scenario;
-  const said = words(incident.trigger);
-  const scored = alerts.map(({ scenario, trigger }) => {
-    const recorded = words(trigger);
-    return { scenario, score: recorded.filter((word) => said.includes(word)).length / Math.max(1, recorded.length) };
+  if (same || alerts.length === 1) return (same ?? alerts[0])?.scenario;
+  const said = sayings(incident.trigger);
+  const saysSo = best(alerts, ({ trigger }) => {
+    const recorded = sayings(trigger);
+    return recorded.filter((one) => said.includes(one)).length / Math.max(1, recorded.length);
   });
-  return scored.reduce<(typeof scored)[number] | undefined>(
-    (best, one) => (best && best.score >= one.score ? best : one),
-    undefined,
-  )?.scenario;
+  if (saysSo) return saysSo.scenario;
+  const asked = wordsOf(incident.trigger);
+  const known = alerts.map((alert) => ({ ...alert, names: namesIn(alert.trigger) }));
+  /** What many recordings speak of ("critical", "production") names none of them. */
+  const rarity = (name: string) => {
+    const speak = known.filter(({ names }) => names.has(name)).length;
+    return speak > mostNamesakes ? 0 : 1 / speak;
+  };
+  return best(known, ({ names }) => [...names].reduce((sum, name) => sum + (asked.has(name) ? rarity(name) : 0), 0))
+    ?.scenario;
+}
+const mostNamesakes = 5;
+
+/** The first with the highest score above zero. */
+function best<T>(all: readonly T[], scoreOf: (one: T) => number): T | undefined {
+  let found: { readonly one: T; readonly score: number } | undefined;
+  for (const one of all) {
+    const score = scoreOf(one);
+    if (score > (found?.score ?? 0)) found = { one, score };
+  }
+  return found?.one;
 }
 
-const words = (trigger: Trigger): string[] => [
+const sayings = (trigger: Trigger): string[] => [
   `title=${maskVariables(trigger.title)}`,
   ...Object.entries(trigger.details).map(([key, value]) => `${key}=${maskVariables(value)}`),
 ];
+
+/** "nightly-invoices-29381640" is nightly-invoices, too. */
+const wordsOf = ({ title, details }: Pick<Trigger, 'title' | 'details'>): Set<string> => {
+  const words =
+    `${title} ${Object.values(details).join(' ')}`.toLowerCase().match(/[a-z][a-z0-9]*(?:-[a-z0-9]+)*/g) ?? [];
+  return new Set(words.flatMap((word) => [word, word.replace(/(?:-\d+)+$/, '')]));
+};
+
+/** Labels that say how bad it is or where, and name nothing. */
+const degrees: ReadonlySet<string> = new Set(['critical', 'warning', 'info', 'page', 'production', 'staging', 'prod']);
+
+/** Names of services, workloads and the like: compounds in its texts, and labels that are one word. */
+function namesIn({ title, details }: Trigger): Set<string> {
+  const labels = Object.values(details).filter((value) => /^[a-z][a-z0-9-]{2,}$/.test(value) && !degrees.has(value));
+  return new Set([...[...wordsOf({ title, details })].filter((word) => word.includes('-')), ...labels]);
+}
 
 /**
  * Whether the recorded effect of an action is about this target: an object that is new or different afterwards is the target, is owned by

@@ -190,6 +190,36 @@ test('a page plays the recording whose alert it resembles most', async () => {
 });
 
 const shared = '../shared/data';
+describe('a question in words plays', () => {
+  const asked = (title: string): Incident => {
+    const incident = incidentAt('2026-11-20T03:00:00Z', 'asked-1');
+    return { ...incident, trigger: { ...incident.trigger, kind: 'mention', title } };
+  };
+  const all = ['alert-storm', 'cronjob-nightly-invoices', 'oom-after-deploy', 'throughput-drop-session-service'].map(
+    (name) => `scenarios/${name}`,
+  );
+  const clustersOf = async (dirs: readonly string[], title: string) => {
+    const found = await (await world(dirs, asked(title))).telemetry.kubernetes.snapshots(scope);
+    return found.kind === 'data' ? JSON.stringify(found.data) : found.kind;
+  };
+  test.each([
+    ["what's the issue with nightly-invoices?", 'nightly-invoices'],
+    ["what's wrong with checkout", 'checkout'],
+  ])('the recording that %s names', async (title, name) => {
+    expect(await clustersOf(all, title)).toContain(`"name":"${name}`);
+  });
+  test('the only recording there is, whatever was said', async () => {
+    expect(await clustersOf(['scenarios/oom-after-deploy'], "what's the issue with this service?")).toContain(
+      'checkout',
+    );
+  });
+  test('none of several where it names nothing that they speak of: another incident would be answered for', async () => {
+    await expect(clustersOf(all, "what's the critical issue in production?")).rejects.toThrow(
+      'No recording speaks of what was asked.',
+    );
+  });
+});
+
 test.runIf(existsSync(shared))('recordings that others made are read whole', async () => {
   for (const set of ['kubernetes-faults', 'change-rca']) {
     for (const name of readdirSync(join(shared, set)).slice(0, 12)) await drain([join(shared, set, name)]);
