@@ -36,6 +36,10 @@ export interface PageOptions {
   readonly port: number | undefined;
   readonly data: string;
   readonly vary: boolean;
+  /** The event that PagerDuty tests a subscription with, in place of a page. */
+  readonly ping: boolean;
+  /** Where to, in place of the Watchkeeper of the data folder. */
+  readonly url: string | undefined;
 }
 
 export const pageHelp = `Signs a recorded page and sends it to the Watchkeeper that runs on this machine.
@@ -43,6 +47,9 @@ export const pageHelp = `Signs a recorded page and sends it to the Watchkeeper t
   npm run page                          the demo page again
   npm run page -- --vary                the same error with a new incident id, new pod names and the present time
   npm run page -- --scenario DIR        the page of another scenario that is loaded there
+  npm run page -- --ping                PagerDuty's test event: says whether the webhook is reached and takes its signature
+  npm run page -- --ping --url URL      the same to another address, such as the output PagerDutyWebhookUrl of a stage; the
+                                        subscription's secret is read from PAGERDUTY_WEBHOOK_SECRET
 
   --port N     where it listens (default: as its data folder says)
   --data DIR   its data folder (default ${defaultData})
@@ -92,11 +99,17 @@ export function readPageOptions(args: readonly string[]): Asked<PageOptions> {
       port: { type: 'string' },
       data: { type: 'string', default: defaultData },
       vary: { type: 'boolean', default: false },
+      ping: { type: 'boolean', default: false },
+      url: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
     'npm run page -- --help',
   );
   if (values.help) return { kind: 'help' };
+  if (values.url !== undefined && !values.ping)
+    throw new Misconfigured('Only --ping goes to another address with --url: a recorded page is for this machine.');
+  if (values.url !== undefined && !/^https?:\/\/./.test(values.url))
+    throw new Misconfigured(`--url is an address with http:// or https://, not "${values.url}".`);
   return {
     kind: 'run',
     options: {
@@ -104,6 +117,8 @@ export function readPageOptions(args: readonly string[]): Asked<PageOptions> {
       port: values.port === undefined ? undefined : portOf(values.port),
       data: values.data,
       vary: values.vary,
+      ping: values.ping,
+      url: values.url,
     },
   };
 }

@@ -6,9 +6,21 @@ import * as z from 'zod';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
 import { demoScenario } from './demo.ts';
 import { defaultPort, type PageOptions, pageHelp, readPageOptions } from './options.ts';
-import { atPresent, sendPage, vary } from './paging.ts';
+import { atPresent, sendPage, sendPing, vary } from './paging.ts';
 
 const demoFolder = new URL(`../scenarios/${demoScenario}`, import.meta.url).pathname;
+
+const secretVariable = 'PAGERDUTY_WEBHOOK_SECRET';
+
+/** The test event of a subscription, over the whole way that a page takes. */
+async function ping({ url, port, data }: PageOptions): Promise<string> {
+  const to = url ?? `${port === undefined ? await runningAt(data) : `http://127.0.0.1:${port}`}/pagerduty`;
+  const given = process.env[secretVariable];
+  if (url !== undefined && given === undefined)
+    throw new Misconfigured(`Put the subscription's secret into ${secretVariable}.`);
+  const secret = given ?? (await readOr(join(data, 'webhook-secret'), `${data} holds no secret: run npm start first.`));
+  return `${to} takes PagerDuty's events${await sendPing(to, secret.trim(), new Date())}.`;
+}
 
 async function page({ scenario, port, data, ...options }: PageOptions): Promise<string> {
   const secret = (await readOr(join(data, 'webhook-secret'), `${data} holds no secret: run npm start first.`)).trim();
@@ -37,7 +49,8 @@ async function readOr(file: string, otherwise: string): Promise<string> {
 
 try {
   const asked = readPageOptions(process.argv.slice(2));
-  process.stdout.write(asked.kind === 'help' ? pageHelp : `${await page(asked.options)}\n`);
+  if (asked.kind === 'help') process.stdout.write(pageHelp);
+  else process.stdout.write(`${await (asked.options.ping ? ping : page)(asked.options)}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof WatchkeeperError ? error.message : String(error)}\n`);
   process.exitCode = error instanceof WatchkeeperError && error.audience !== 'us' ? 2 : 1;

@@ -41,6 +41,41 @@ export async function sendPage(url: string, body: string, secret: string): Promi
   return { sourceId };
 }
 
+const refusals: Readonly<Record<number, string>> = {
+  400: 'it does not understand the event',
+  403: 'the secret is another one, or was changed less than five minutes ago',
+  404: 'nothing is at this address',
+  503: 'it has no webhook secret yet, or cannot reach what it needs',
+};
+
+/** PagerDuty's `pagey.ping`, which starts nothing. Returns how long it took, in words. Throws `Unavailable` with what is wrong. */
+export async function sendPing(url: string, secret: string, now: Date): Promise<string> {
+  const body = JSON.stringify({
+    event: {
+      id: `ping-${now.getTime()}`,
+      event_type: 'pagey.ping',
+      resource_type: 'pagey',
+      occurred_at: now.toISOString(),
+      agent: null,
+      client: null,
+      data: { message: 'Hello from your friend Pagey!', type: 'ping' },
+    },
+  });
+  const begun = performance.now();
+  const response = await fetch(url, {
+    method: 'POST',
+    redirect: 'error',
+    headers: signedHeaders(body, secret),
+    body,
+    signal: AbortSignal.timeout(5000),
+  }).catch((cause: unknown) => {
+    throw new Unavailable(`${url} did not answer within PagerDuty's five seconds.`, { cause });
+  });
+  if (response.ok) return ` (HTTP ${response.status} after ${Math.round(performance.now() - begun)} ms)`;
+  const why = refusals[response.status] ?? 'it did not accept the event';
+  throw new Unavailable(`${url} answered HTTP ${response.status}: ${why}.`);
+}
+
 /** A recorded page as if it went out now: what is done then has an afterwards in the recording. */
 export const atPresent = (body: string, now: Date): string => JSON.stringify(movedTo(parsePage(body), now));
 

@@ -24,7 +24,7 @@ interface SlackConfig extends SlackAccess {
 
 /** `publish` throws `Unavailable` when Slack does not take the message. */
 export function slackChat(config: SlackConfig): Chat {
-  const { patienceSeconds = 5, posts } = config;
+  const { patienceSeconds = 10, posts } = config;
   const client = clientOf(config);
   /** What this process knows already. */
   const known = new Map<string, Post>();
@@ -98,7 +98,8 @@ export function slackChat(config: SlackConfig): Chat {
   /** False where the message is gone and has to be said again. What only tells how far things are is let go of with it. */
   const replaced = async (post: Post, content: Content, dispensable: boolean): Promise<boolean> => {
     try {
-      await patient(() => client.chat.update({ ...post, ...content }));
+      // Nothing waits for what only tells how far things are; it is told again at the next step.
+      await patiently(() => client.chat.update({ ...post, ...content }), dispensable ? 1 : patienceSeconds);
       return true;
     } catch (error) {
       if (!gone.has(errorCode(error))) throw error;

@@ -19,13 +19,14 @@ export const clientOf = ({ token, apiUrl }: SlackAccess): WebClient =>
 export const errorCode = (error: unknown): string =>
   (error as { data?: { error?: string } } | undefined)?.data?.error ?? '';
 
-/** Once more after the time that Slack says, where that is not longer than `patienceSeconds`. */
+/** Again after the time that Slack says, as long as all the waiting together is not longer than `patienceSeconds`. */
 export async function patiently<T>(call: () => Promise<T>, patienceSeconds = 5): Promise<T> {
   try {
     return await call();
   } catch (error) {
     if (!(error instanceof WebAPIRateLimitedError) || error.retryAfter > patienceSeconds) throw error;
     await new Promise((resolve) => setTimeout(resolve, error.retryAfter * 1000));
-    return call();
+    // At least a second is spent each time, so it ends.
+    return patiently(call, patienceSeconds - Math.max(1, error.retryAfter));
   }
 }

@@ -44,8 +44,13 @@ describe('npm run page', () => {
   it('takes what its help lists', () => {
     expect(readPageOptions(['--vary', '--scenario', 's'])).toEqual({
       kind: 'run',
-      options: { scenario: 's', port: undefined, data: '.data', vary: true },
+      options: { scenario: 's', port: undefined, data: '.data', vary: true, ping: false, url: undefined },
     });
+    expect(readPageOptions(['--ping', '--url', 'https://x/pagerduty'])).toMatchObject({
+      options: { ping: true, url: 'https://x/pagerduty' },
+    });
+    expect(() => readPageOptions(['--url', 'https://x'])).toThrow('Only --ping goes to another address');
+    expect(() => readPageOptions(['--ping', '--url', 'x'])).toThrow('--url is an address');
     expect(() => readPageOptions(['--verbose'])).toThrow("Unknown option '--verbose'.");
   });
 });

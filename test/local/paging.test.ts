@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { signedHeaders, sourceIdOf, vary } from '../../local/paging.ts';
+import { sendPing, signedHeaders, sourceIdOf, vary } from '../../local/paging.ts';
+import { serve } from '../server.ts';
 
 const body = JSON.stringify({
   event: {
@@ -46,5 +47,30 @@ describe('a page', () => {
   it('that is none says so', () => {
     expect(() => sourceIdOf('{"event":{}}')).toThrow('The page is not a PagerDuty V3 webhook body.');
     expect(() => sourceIdOf('no json')).toThrow('The page is not a PagerDuty V3 webhook body.');
+  });
+});
+
+describe('the test event of a subscription', () => {
+  const now = new Date('2026-02-03T04:05:06Z');
+  it('is what PagerDuty sends, signed', async () => {
+    await using server = await serve(() => ({ body: '{}' }));
+    expect(await sendPing(`${server.url}/pagerduty`, 'secret', now)).toMatch(/^ \(HTTP 200 after \d+ ms\)$/);
+    const [asked] = server.asked;
+    expect(asked?.headers).toMatchObject(signedHeaders(asked?.body ?? '', 'secret'));
+    expect(JSON.parse(asked?.body ?? '{}')).toMatchObject({
+      event: { event_type: 'pagey.ping', resource_type: 'pagey', data: { type: 'ping' } },
+    });
+  });
+  it.each([
+    [403, 'HTTP 403: the secret is another one'],
+    [404, 'HTTP 404: nothing is at this address'],
+    [503, 'HTTP 503: it has no webhook secret yet'],
+    [418, 'HTTP 418: it did not accept the event'],
+  ])('that is answered with %d says what is wrong', async (status, says) => {
+    await using server = await serve(() => ({ status }));
+    await expect(sendPing(server.url, 'secret', now)).rejects.toThrow(says);
+  });
+  it('that nobody answers says so', async () => {
+    await expect(sendPing('http://127.0.0.1:1/', 'secret', now)).rejects.toThrow('did not answer');
   });
 });

@@ -185,6 +185,28 @@ describe('publishing', () => {
     expect(slack.posts).toHaveLength(1);
   });
 
+  test('waits as often as Slack says so, as long as it is not too long in all', async () => {
+    let limited = 0;
+    await using slack = await aSlack(({ path }) =>
+      path === '/api/chat.postMessage' && ++limited <= 3 ? { status: 429, headers: { 'retry-after': '1' } } : undefined,
+    );
+    await expect(slack.chat(2).publish(opened)).rejects.toThrow(Unavailable);
+    expect(slack.posts).toHaveLength(0);
+    limited = 1;
+    await slack.chat(2).publish(opened);
+    expect(slack.posts).toHaveLength(1);
+  });
+
+  test('does not wait for what only tells how far things are', async () => {
+    await using slack = await aSlack(({ path }) =>
+      path === '/api/chat.update' ? { status: 429, headers: { 'retry-after': '2' } } : undefined,
+    );
+    await slack.chat().publish(opened);
+    const begun = performance.now();
+    await expect(slack.chat().publish(opened)).rejects.toThrow(Unavailable);
+    expect(performance.now() - begun).toBeLessThan(1000);
+  });
+
   test.each<[string, Answer]>([
     ['says no', { body: '{"ok":false,"error":"channel_not_found"}' }],
     ['asks for more patience than there is', { status: 429, headers: { 'retry-after': '60' } }],
