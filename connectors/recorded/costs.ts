@@ -15,13 +15,17 @@ export function recordedCosts({ accounts, spent }: RecordedCosts, clock: Clock):
       const sums = new Map<string, number>();
       for (const { account, service, usd } of spent) {
         if (ids.length > 0 && !ids.includes(account)) continue;
-        const days = usd.filter(
-          (_, place) => place - usd.length + 1 >= (from ?? 0) && place - usd.length + 1 < (to ?? 0),
-        );
-        const key = by === 'service' ? service : account;
-        sums.set(key, (sums.get(key) ?? 0) + days.reduce((sum, each) => sum + each, 0));
+        usd.forEach((each, place) => {
+          const day = place - usd.length + 1;
+          if (day < (from ?? 0) || day >= (to ?? 0)) return;
+          const date = new Date(today + day * dayMs).toISOString();
+          const key = { service, account, day: date.slice(0, 10), month: `${date.slice(0, 7)}-01` }[by];
+          sums.set(key, (sums.get(key) ?? 0) + each);
+        });
       }
-      const costs: Cost[] = [...sums].map(([key, usd]) => ({ key, usd })).sort((a, b) => b.usd - a.usd);
+      const costs: Cost[] = [...sums]
+        .map(([key, usd]) => ({ key, usd }))
+        .sort((a, b) => (by === 'day' || by === 'month' ? a.key.localeCompare(b.key) : b.usd - a.usd));
       return { kind: 'data', costs: costs.filter(({ usd }) => usd !== 0), estimated: (to ?? 0) > 0 };
     },
   };

@@ -7,7 +7,9 @@ import { amount } from './units.ts';
 export interface BarChart {
   readonly title: string;
   readonly unit: string;
-  /** In the order in which they are drawn; a negative amount (a credit) is drawn as nothing and written as what it is. */
+  /** They are changes: their signs are written. */
+  readonly signed?: boolean;
+  /** In the order in which they are drawn; a negative amount (a credit) is drawn to the left. */
   readonly bars: readonly { readonly name: string; readonly value: number }[];
 }
 
@@ -15,10 +17,12 @@ const width = 800;
 const row = 28;
 const top = 52;
 const names = 250;
+/** Room for what is written beside a bar. */
+const amounts = 110;
 const maxBars = 15;
 
 /** SVG of 800 pixels width, at most 15 bars; what is beyond them is added up in the last. Undefined without a bar. */
-export function barChart({ title, unit, bars }: BarChart): string | undefined {
+export function barChart({ title, unit, bars, signed = false }: BarChart): string | undefined {
   const finite = bars.filter(({ value }) => Number.isFinite(value));
   const rest = finite.slice(maxBars - 1);
   const shown =
@@ -29,21 +33,27 @@ export function barChart({ title, unit, bars }: BarChart): string | undefined {
           { name: `${rest.length} others`, value: rest.reduce((sum, { value }) => sum + value, 0) },
         ];
   if (shown.length === 0) return undefined;
-  const length = scaleLinear(
-    [0, Math.max(...shown.map(({ value }) => value), Number.MIN_VALUE)],
-    [0, width - names - 110],
-  );
+  const values = shown.map(({ value }) => value);
+  // Amounts stand at the ends of their bars, on both sides where there are both.
+  const left = values.some((value) => value < 0) ? names + amounts : names;
+  const at = scaleLinear([Math.min(0, ...values), Math.max(...values, Number.MIN_VALUE)], [left, width - amounts]);
   return picture(
     width,
     top + row * shown.length + 16,
     label(shorten(title, 84), 20, 28, { size: 16, bold: true }),
+    ...(left === names
+      ? []
+      : [element('line', { x1: at(0), x2: at(0), y1: top - 4, y2: top + row * shown.length, stroke: faint })]),
     ...shown.flatMap(({ name, value }, place) => {
       const y = top + row * place;
-      const drawn = Math.max(0, length(value));
+      const [from, to] = [at(Math.min(0, value)), at(Math.max(0, value))];
+      const written = `${signed && value > 0 ? '+' : ''}${amount(value, unit)}`;
       return [
         label(shorten(name, 32), names - 10, y + 14, { size: 12, anchor: 'end' }),
-        element('rect', { x: names, y: y + 2, width: drawn, height: row - 12, fill: blue, rx: 2 }),
-        label(amount(value, unit), names + drawn + 8, y + 14, { size: 12, color: faint }),
+        element('rect', { x: from, y: y + 2, width: to - from, height: row - 12, fill: blue, rx: 2 }),
+        value < 0
+          ? label(written, from - 8, y + 14, { size: 12, color: faint, anchor: 'end' })
+          : label(written, to + 8, y + 14, { size: 12, color: faint }),
       ];
     }),
   );

@@ -13,13 +13,21 @@ export function amount(value: number, unit: string): string {
     case 'ratio':
       return `${short(value * 100)} %`;
     case 'USD':
-      return `${value < 0 ? '−' : ''}$${Math.abs(value).toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) >= 100 ? 0 : 2 })}`;
+      return dollars(value);
     case '1':
     case '':
       return scaled(value, 1000, ['', 'k', 'M', 'G']);
     default:
       return `${scaled(value, 1000, ['', 'k', 'M', 'G'])} ${unit}`;
   }
+}
+
+/** Cents below a hundred, and never `$0.5`. */
+function dollars(value: number): string {
+  const size = Math.abs(value);
+  const digits = size >= 99.995 || Number.isInteger(size) ? 0 : 2;
+  const text = size.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${value < 0 && Number(text.replaceAll(',', '')) !== 0 ? '−' : ''}$${text}`;
 }
 
 /** On an axis there is no room for a unit in words: it is said once. */

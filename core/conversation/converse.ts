@@ -3,7 +3,6 @@
 
 import { chartOf } from '../charts/evidence.ts';
 import { answerSwitch } from '../controls.ts';
-import { answerCostQuestion } from '../cost/answer.ts';
 import { gistOf, nameOf } from '../evidence/name.ts';
 import { note } from '../incidents/timeline.ts';
 import { type DraftPorts, writeDraftAgain } from '../learning/draft.ts';
@@ -21,6 +20,7 @@ import type { Ports } from '../ports/index.ts';
 import { redact } from '../redact.ts';
 import { answerApproval } from '../remediation/answer.ts';
 import { shorten } from '../text.ts';
+import { hearCost } from './costs.ts';
 import type { Intent, Source } from './intent.ts';
 import { understand } from './understand.ts';
 import { checkedWords, helpWords, statusWords, type Words, whyWords } from './words.ts';
@@ -51,6 +51,9 @@ export interface Message {
   readonly by: string;
 }
 
+/** A button that says its own words, or others than are on it. */
+export type Choice = string | { readonly label: string; readonly says: string };
+
 export interface Reply extends Words {
   /** What was seen, letter by letter. */
   readonly excerpts?: NonNullable<Spoken['excerpts']> | undefined;
@@ -58,7 +61,7 @@ export interface Reply extends Words {
   /** SVG of what is better seen. */
   readonly chart?: string | undefined;
   /** What can be said next, as buttons that say it. */
-  readonly choices: readonly string[];
+  readonly choices: readonly Choice[];
   /** To be confirmed, with buttons or words. */
   readonly proposal?: Proposal | undefined;
 }
@@ -107,6 +110,8 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
       only(heard.text),
       heard.kind === 'proposed' ? { proposal: heard.proposal, choices: ['yes', 'no'] } : {},
     );
+  const costs = await cost(message, incident, ports);
+  if (costs) return costs;
   const intent = await understand(message, ports);
   const diagnosis = await ports.incidents.diagnosis(incidentId);
   switch (intent.kind) {
@@ -116,7 +121,7 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
     case 'correct':
       return correct(message, intent.meant, ports);
     case 'cost':
-      return cost(message, ports);
+      return (await cost(message, incident, ports, true)) ?? unsure;
     case 'switch':
       return reply('switch', await answerSwitch({ ...intent, by: message.by }, ports));
     case 'help':
@@ -144,9 +149,7 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
           })
         : reply('investigate', only(diagnosis.text), { choices: ['why?', 'show me the logs'] });
     case 'unclear':
-      return reply('unclear', only('I am not sure what you want to know. One of these?'), {
-        choices: ['why?', 'show me the logs', 'what did you check?', 'status', 'help'],
-      });
+      return unsure;
   }
 }
 
@@ -164,6 +167,10 @@ async function namesOf(
     ),
   );
 }
+
+const unsure = reply('unclear', only('I am not sure what you want to know. One of these?'), {
+  choices: ['why?', 'show me the logs', 'what did you check?', 'status', 'help'],
+});
 
 /** A word approves only where exactly one question waits, and only a word that means nothing else. */
 async function answer(
@@ -214,20 +221,23 @@ async function correct({ incidentId, by, text }: Message, meant: string, ports: 
   return reply('correct', only(`Thank you. ${draft}`));
 }
 
-async function cost({ text, incidentId }: Message, ports: ConversationPorts): Promise<Reply> {
-  const incident = await ports.incidents.get(incidentId);
-  const account = /(?<!\d)\d{12}(?!\d)/.exec(Object.values(incident?.trigger.details ?? {}).join(' '))?.[0];
-  const answered = await answerCostQuestion(text, { account }, ports);
-  switch (answered.kind) {
-    case 'answered':
-      return reply('cost', answered, { chart: answered.chart });
-    case 'unclear':
-      return reply('unclear', only(answered.ask), {
-        choices: answered.choices.map((choice) => `${text.replace(/[?.! ]+$/, '')} ${choice}`),
-      });
-    case 'gap':
-      return reply('cost', only(answered.text));
-  }
+async function cost(
+  { text, by, incidentId }: Message,
+  { trigger }: Incident,
+  ports: ConversationPorts,
+  asked = false,
+): Promise<Reply | undefined> {
+  const heard = await hearCost(
+    text,
+    {
+      asked,
+      trigger,
+      earlier: async () => (await ports.memory.said({ incidentId, actor: by })).map((event) => event.text),
+      cluster: async () => (await ports.incidents.diagnosis(incidentId))?.hypotheses[0]?.entity.cluster,
+    },
+    ports,
+  );
+  return heard && reply(heard.kind, heard, { choices: heard.choices, chart: heard.chart });
 }
 
 async function preferencesWords({ preferences }: ConversationPorts): Promise<Words> {

@@ -2,7 +2,6 @@
 // the channel tell what nobody says; the words themselves are answered by converse.ts. Answering twice is harmless: an answer's key is
 // the event's.
 import { answerSwitch } from '../controls.ts';
-import { answerCostQuestion } from '../cost/answer.ts';
 import { note } from '../incidents/timeline.ts';
 import { readFactSaying } from '../learning/fact-saying.ts';
 import { hearFact } from '../learning/facts.ts';
@@ -17,7 +16,8 @@ import { answerApproval } from '../remediation/answer.ts';
 import { showAnswered } from '../remediation/settled.ts';
 import { clean, shorten } from '../text.ts';
 import { type Alert, readAlert, ruleFor } from './alerts.ts';
-import { converse, isAboutNextTime } from './converse.ts';
+import { type Choice, converse, isAboutNextTime } from './converse.ts';
+import { hearCost } from './costs.ts';
 import { readIntent } from './intent.ts';
 import { helpWords } from './words.ts';
 
@@ -32,7 +32,7 @@ export type Heard =
 interface Said {
   readonly text: string;
   readonly lines?: readonly string[];
-  readonly choices?: readonly string[];
+  readonly choices?: readonly Choice[];
   readonly excerpts?: Message['excerpts'];
   /** SVG. */
   readonly chart?: string | undefined;
@@ -43,6 +43,8 @@ interface Setting {
   readonly incident?: Incident | undefined;
   readonly alert?: Alert | undefined;
   readonly channelName?: string | undefined;
+  /** What this person said in the thread before. */
+  readonly earlier?: readonly string[];
   /** Why the thread could not be read. */
   readonly gap?: string | undefined;
 }
@@ -107,14 +109,21 @@ async function withoutIncident(said: Words, setting: Setting, ports: ListenPorts
   const { alert, gap } = setting;
   const fact = isAboutNextTime(text) ? undefined : await hearFact(readFactSaying(text), { by: said.by }, ports);
   if (fact) return answer(said, undefined, fact);
+  const costs = await hearCost(
+    text,
+    {
+      earlier: async () => setting.earlier ?? [],
+      trigger: alert === undefined ? undefined : mentionOf(said, setting),
+    },
+    ports,
+  );
+  if (costs) return answer(said, undefined, costs);
   const read = readIntent(text);
   const intent = text.trim() === '' ? 'investigate' : read.kind;
   if (read.kind === 'switch') return answer(said, undefined, await answerSwitch({ ...read, by: said.by }, ports));
   switch (intent) {
     case 'help':
       return answer(said, undefined, helpWords);
-    case 'cost':
-      return answer(said, undefined, await costOf(text, alert, ports));
     case 'preferences':
       return answer(said, undefined, await taughtOf(ports));
     case 'investigate':
@@ -130,21 +139,6 @@ async function withoutIncident(said: Words, setting: Setting, ports: ListenPorts
         lines: gap === undefined ? [] : [gap],
         choices: ["what's the issue with this service?", 'status of open incidents', 'help'],
       });
-  }
-}
-
-async function costOf(text: string, alert: Alert | undefined, ports: ListenPorts): Promise<Said> {
-  const account = /(?<!\d)\d{12}(?!\d)/.exec(Object.values(alert?.details ?? {}).join(' '))?.[0];
-  const answered = await answerCostQuestion(text, { account }, ports);
-  switch (answered.kind) {
-    case 'answered':
-    case 'gap':
-      return answered;
-    case 'unclear':
-      return {
-        text: answered.ask,
-        choices: answered.choices.map((choice) => `${text.replace(/[?.! ]+$/, '')} ${choice}`),
-      };
   }
 }
 
@@ -189,7 +183,8 @@ async function settingOf(said: Words, ports: ListenPorts): Promise<Setting> {
     known ??
     (own?.incidentId === undefined ? undefined : await ports.incidents.get(own.incidentId)) ??
     (alert?.pageId === undefined ? undefined : await ports.incidents.findBySource(alert.pageId));
-  return { incident, alert, channelName };
+  const earlier = messages.filter(({ from, by, ts }) => from === 'person' && by === said.by && ts !== said.ts);
+  return { incident, alert, channelName, earlier: earlier.map(({ text }) => text) };
 }
 
 const sourceOfThread = (channel: string, threadTs: string): string => `slack-${channel}-${threadTs}`;
@@ -296,7 +291,10 @@ const mostHeadline = 300;
 
 /** What people see of one long line; the whole goes along as a file. */
 const longest = 1500;
-const label = (says: string): string => shorten(says.charAt(0).toUpperCase() + says.slice(1), 75);
+function buttonOf(choice: Choice): { label: string; says: string } {
+  const { label, says } = typeof choice === 'string' ? { label: choice, says: choice } : choice;
+  return { label: shorten(label.charAt(0).toUpperCase() + label.slice(1), 75), says: shorten(says, 300) };
+}
 
 function answer(
   { eventId, place, ...said }: Pick<Words, 'eventId' | 'place'> & Partial<Pick<Words, 'by' | 'text' | 'how'>>,
@@ -315,9 +313,7 @@ function answer(
       ...askedIn(said),
       headline,
       lines: rest.slice(0, 30).map((line) => shorten(line, longest)),
-      ...(choices.length === 0
-        ? {}
-        : { choices: choices.slice(0, 5).map((says) => ({ label: label(says), says: shorten(says, 300) })) }),
+      ...(choices.length === 0 ? {} : { choices: choices.slice(0, 5).map(buttonOf) }),
       ...(long
         ? {
             files: [{ name: `answer-${eventId}.txt`, title: shorten(all[0] ?? 'Answer', 200), text: all.join('\n\n') }],

@@ -1,9 +1,15 @@
 // Answers what something cost: a sentence, what it went into, how it compares with the time before, and a chart.
 import { barChart } from '../charts/bars.ts';
+import { columnChart } from '../charts/columns.ts';
 import { amount } from '../charts/units.ts';
+import type { Catalog } from '../ports/catalog.ts';
 import type { Account, Cost, Costs } from '../ports/costs.ts';
 import type { Clock } from '../ports/world.ts';
-import { type CostQuestion, periodBefore, readCostQuestion } from './question.ts';
+import { clean, shorten } from '../text.ts';
+import type { Place } from './here.ts';
+import { during, lengthInDays, type Period, periodBefore } from './period.ts';
+import { type CostChoice, type CostQuestion, readCostQuestion } from './question.ts';
+import { originWords, tidy, titleOf } from './whose.ts';
 
 export type CostAnswer =
   | {
@@ -15,94 +21,223 @@ export type CostAnswer =
       /** SVG of what it went into; absent where nothing was spent. */
       readonly chart?: string | undefined;
     }
-  | { readonly kind: 'unclear'; readonly ask: string; readonly choices: readonly string[] }
+  | { readonly kind: 'unclear'; readonly ask: string; readonly choices: readonly CostChoice[] }
   /** What was asked could not be learned, and why. */
-  | { readonly kind: 'gap'; readonly text: string };
+  | { readonly kind: 'gap'; readonly text: string }
+  /** It follows no question about cost. */
+  | { readonly kind: 'nothing' };
 
-/** `account` is the id that "this account" means in this conversation. */
+/** `said`: the question, and those before it that it follows, newest first. */
 export async function answerCostQuestion(
-  text: string,
-  { account }: { readonly account?: string | undefined },
+  said: readonly string[],
+  { place, catalog }: { readonly place: Place; readonly catalog: Catalog | undefined },
   ports: { readonly costs: Costs; readonly clock: Clock },
 ): Promise<CostAnswer> {
   const known = await ports.costs.accounts();
   if (known.kind === 'gap') return { kind: 'gap', text: `The accounts are not known: ${known.gap.reason}` };
-  const here = known.accounts.find(({ id }) => id === account);
-  const question = readCostQuestion(text, { accounts: known.accounts, here, now: ports.clock.now() });
-  return question.kind === 'unclear' ? question : answer(question, known.accounts, ports.costs);
+  const accounts = known.accounts.map(tidy);
+  const question = readCostQuestion(said, { accounts, place, catalog, now: ports.clock.now() });
+  return question.kind === 'asked' ? answer(question, accounts, ports.costs) : question;
 }
 
-async function answer(
-  { period, accounts }: Extract<CostQuestion, { kind: 'asked' }>,
-  known: readonly Account[],
-  costs: Costs,
-): Promise<CostAnswer> {
+type Asked = Extract<CostQuestion, { kind: 'asked' }>;
+
+/** What was learned for a question. */
+interface Bill {
+  readonly question: Asked;
+  /** `Media-prod (111111111111)`, `All 170 accounts`. */
+  readonly whose: string;
+  readonly now: readonly Cost[];
+  /** Undefined where it could not be learned. */
+  readonly before: readonly Cost[] | undefined;
+  readonly nameOf: (key: string) => string;
+}
+
+async function answer(question: Asked, known: readonly Account[], costs: Costs): Promise<CostAnswer> {
+  const { period, accounts, origin, wants } = question;
   const several = accounts === 'all' || accounts.length > 1;
-  const ids = accounts === 'all' ? [] : accounts.map(({ id }) => id);
-  const by = several ? 'account' : 'service';
+  const usual = several ? 'account' : 'service';
+  const series = (question.by === 'day' || question.by === 'month') && wants !== 'moved';
+  const by = series || question.by === 'service' || question.by === 'account' ? (question.by ?? usual) : usual;
+  const query = { accounts: accounts === 'all' ? [] : accounts.map(({ id }) => id), by };
   const [now, before] = await Promise.all([
-    costs.costs({ accounts: ids, start: period.start, end: period.end, by }),
-    costs.costs({ accounts: ids, ...periodBefore(period), by }),
+    costs.costs({ ...query, start: period.start, end: period.end }),
+    costs.costs({ ...query, ...periodBefore(period) }),
   ]);
   if (now.kind === 'gap') return { kind: 'gap', text: `What it cost is not known: ${now.gap.reason}` };
-  const names = new Map(known.map(({ id, name }) => [id, name]));
-  const nameOf = (key: string) => (several ? (names.get(key) ?? key) : key);
-  const total = sum(now.costs);
-  const whose =
-    accounts === 'all'
-      ? `All ${known.length} accounts`
-      : accounts.map(({ id, name }) => (name === id ? id : `${name} (${id})`)).join(', ');
-  const when = `${period.name.startsWith('the ') || /^(?:yesterday|today)$/.test(period.name) ? period.name : `in ${period.name}`}${period.soFar ? ' so far' : ''}`;
-  const greatest = now.costs
-    .slice(0, 3)
-    .map(({ key, usd }) => `${nameOf(key)} ${amount(usd, 'USD')}${share(usd, total)}`);
+  const names = new Map(known.map((account) => [account.id, account.state ? titleOf(account) : account.name]));
+  const bill: Bill = {
+    question,
+    whose: accounts === 'all' ? `All ${known.length} accounts` : listed(accounts),
+    now: finite(now.costs),
+    before: before.kind === 'data' ? finite(before.costs) : undefined,
+    nameOf: (key) => (by === 'account' ? (names.get(key) ?? key) : shorten(clean(key), 80)),
+  };
+  const said = series ? seriesWords(bill, by) : wants === 'moved' ? movedWords(bill) : sumWords(bill, by);
+  const [only] = accounts;
   return {
     kind: 'answered',
-    text: `${whose} cost ${amount(total, 'USD')} ${when}.`,
+    text: said.text,
     lines: [
-      ...(greatest.length > 0 ? [`Most of it: ${greatest.join(', ')}.`] : []),
-      before.kind === 'data'
-        ? comparison(total, sum(before.costs), now.costs, before.costs, nameOf, period.soFar)
-        : `What it was before is not known: ${before.gap.reason}`,
+      ...(origin && typeof only === 'object' ? [originWords(origin, only)] : []),
+      ...said.lines,
+      ...(before.kind === 'gap' ? [`What it was before is not known: ${before.gap.reason}`] : []),
       ...(now.estimated
         ? ['The bill is not closed: these are estimates, and the last day or two are incomplete.']
         : []),
       'Unblended cost in US dollars, with tax, credits and refunds.',
     ],
+    chart: said.chart,
+  };
+}
+
+interface Said {
+  readonly text: string;
+  readonly lines: readonly string[];
+  readonly chart: string | undefined;
+}
+
+/** The sum, and what it went into. */
+function sumWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): Said {
+  const { question, whose, now, nameOf } = bill;
+  const total = sum(now);
+  const [first] = now;
+  const greatest = now.slice(0, 3).map((cost) => `${nameOf(cost.key)} ${usd(cost.usd)}${share(cost.usd, total)}`);
+  const text = `${whose} cost ${usd(total)} ${whenOf(question.period)}.`;
+  return {
+    text:
+      question.wants === 'most' && first && first.usd > 0
+        ? `${nameOf(first.key)} cost the most ${whenOf(question.period)}: ${usd(first.usd)}${share(first.usd, total)}.`
+        : text,
+    lines: [
+      ...(question.wants === 'most' ? [text] : []),
+      ...(greatest.length > 0 ? [`Most of it: ${greatest.join(', ')}.`] : []),
+      ...comparisonOf(bill),
+      ...mostMoved(bill),
+    ],
     chart: barChart({
-      title: `${accounts === 'all' ? 'All accounts' : whose}, ${period.name}${period.soFar ? ' so far' : ''}`,
+      title: `${titleFor(bill)}${by === 'service' && question.accounts === 'all' ? ', by service' : ''}`,
       unit: 'USD',
-      bars: now.costs
-        .filter(({ usd }) => Math.abs(usd) >= 0.005)
-        .map(({ key, usd }) => ({ name: nameOf(key), value: usd })),
+      bars: drawn(now).map((cost) => ({ name: nameOf(cost.key), value: cost.usd })),
     }),
   };
 }
 
-const sum = (costs: readonly Cost[]): number => costs.reduce((total, { usd }) => total + usd, 0);
-const share = (usd: number, total: number): string =>
-  total > 0 && usd > 0 ? ` (${Math.round((100 * usd) / total)} %)` : '';
-
-/** How the sum compares, and what moved the most. */
-function comparison(
-  total: number,
-  totalBefore: number,
-  now: readonly Cost[],
-  before: readonly Cost[],
-  nameOf: (key: string) => string,
-  soFar: boolean,
-): string {
-  const span = soFar ? 'the same days of the time before' : 'the time before';
-  if (totalBefore <= 0) return `Nothing was spent in ${span}.`;
-  const change = (100 * (total - totalBefore)) / totalBefore;
-  const keys = new Set([...now, ...before].map(({ key }) => key));
-  const usdOf = (costs: readonly Cost[], key: string) => costs.find((one) => one.key === key)?.usd ?? 0;
-  const [most] = [...keys]
-    .map((key) => ({ key, by: usdOf(now, key) - usdOf(before, key) }))
-    .sort((a, b) => Math.abs(b.by) - Math.abs(a.by) || a.key.localeCompare(b.key));
-  const moved =
-    most && Math.abs(most.by) >= 0.01 * totalBefore
-      ? ` ${nameOf(most.key)} moved the most: ${most.by > 0 ? '+' : '−'}${amount(Math.abs(most.by), 'USD')}.`
-      : '';
-  return `${Math.abs(change) < 0.5 ? 'As much as' : `${Math.abs(change).toFixed(0)} % ${change > 0 ? 'more' : 'less'} than`} in ${span} (${amount(totalBefore, 'USD')}).${moved}`;
+/** The sum, and how it went over the days or months. */
+function seriesWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): Said {
+  const { question, whose, now } = bill;
+  const total = sum(now);
+  const most = now.reduce<Cost | undefined>((best, one) => (best && best.usd >= one.usd ? best : one), undefined);
+  const least = now.reduce<Cost | undefined>((best, one) => (best && best.usd <= one.usd ? best : one), undefined);
+  const unit = by === 'month' ? 'month' : 'day';
+  const span = now.length > 1 && most && least && most.usd - least.usd >= 0.005;
+  return {
+    text: `${whose} cost ${usd(total)} ${whenOf(question.period)}${now.length > 1 ? `, ${usd(total / now.length)} a ${unit} on average` : ''}.`,
+    lines: [
+      ...(span
+        ? [`Most ${onOrIn(most.key, unit)}: ${usd(most.usd)}. Least ${onOrIn(least.key, unit)}: ${usd(least.usd)}.`]
+        : []),
+      ...comparisonOf(bill),
+    ],
+    chart: columnChart({
+      title: `${titleFor(bill)}, by ${unit}`,
+      unit: 'USD',
+      columns: drawn(now).length === 0 ? [] : now.map((cost) => ({ name: shortDay(cost.key, unit), value: cost.usd })),
+    }),
+  };
 }
+
+const monthDay = (day: string, options: Intl.DateTimeFormatOptions): string =>
+  Number.isFinite(Date.parse(day))
+    ? new Date(day).toLocaleDateString('en-GB', { ...options, timeZone: 'UTC' })
+    : shorten(clean(day), 20);
+const onOrIn = (key: string, unit: 'day' | 'month'): string =>
+  unit === 'day'
+    ? `on ${monthDay(key, { day: 'numeric', month: 'long' })}`
+    : `in ${monthDay(key, { month: 'long', year: 'numeric' })}`;
+const shortDay = (key: string, unit: 'day' | 'month'): string =>
+  monthDay(key, unit === 'day' ? { day: 'numeric', month: 'short' } : { month: 'short', year: 'numeric' });
+
+const maxMoved = 4;
+
+/** What changed since the time before, up and down apart. */
+function movedWords(bill: Bill): Said {
+  const { question, whose, now, before, nameOf } = bill;
+  const text = `${whose} cost ${usd(sum(now))} ${whenOf(question.period)}`;
+  if (before === undefined) return { text: `${text}.`, lines: [], chart: undefined };
+  const moves = movesOf(now, before).filter(({ change }) => Math.abs(change) >= 0.005);
+  const told = (up: boolean) =>
+    moves
+      .filter(({ change }) => change > 0 === up)
+      .slice(0, maxMoved)
+      .map(
+        ({ key, was, is }) =>
+          `${nameOf(key)} ${signed(is - was)} (${was === 0 ? 'new' : `${usd(was)} to ${usd(is)}${is === 0 ? ', gone' : ''}`})`,
+      )
+      .join(', ');
+  const [more, less] = [told(true), told(false)];
+  const [comparison = ''] = comparisonOf(bill);
+  return {
+    text: `${text}. ${comparison}`.trim(),
+    lines: [
+      ...(more === '' ? [] : [`More: ${more}.`]),
+      ...(less === '' ? [] : [`Less: ${less}.`]),
+      ...(moves.length === 0 ? ['Nothing that it goes into has changed.'] : []),
+    ],
+    chart: barChart({
+      title: `${titleFor(bill)}: change to ${spanOf(question.period)}`,
+      unit: 'USD',
+      bars: moves.map(({ key, change }) => ({ name: nameOf(key), value: change })),
+      signed: true,
+    }),
+  };
+}
+
+/** Greatest change first. */
+function movesOf(now: readonly Cost[], before: readonly Cost[]) {
+  const [is, was] = [now, before].map((costs) => new Map(costs.map((cost) => [cost.key, cost.usd])));
+  return [...new Set([...now, ...before].map(({ key }) => key))]
+    .map((key) => ({ key, is: is?.get(key) ?? 0, was: was?.get(key) ?? 0 }))
+    .map((one) => ({ ...one, change: one.is - one.was }))
+    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change) || a.key.localeCompare(b.key));
+}
+
+function mostMoved({ now, before, nameOf }: Bill): string[] {
+  const [most] = before ? movesOf(now, before) : [];
+  return most && before && Math.abs(most.change) >= 0.01 * Math.abs(sum(before)) && Math.abs(most.change) >= 0.005
+    ? [`${nameOf(most.key)} moved the most: ${signed(most.change)}.`]
+    : [];
+}
+
+function comparisonOf({ question: { period }, now, before }: Bill): string[] {
+  if (before === undefined) return [];
+  const [total, was] = [sum(now), sum(before)];
+  const span = spanOf(period);
+  if (Math.abs(was) < 0.005) return [`Nothing was spent in ${span}.`];
+  if (was < 0) return [`In ${span} credits and refunds were more than what was spent (${usd(was)}).`];
+  const change = (100 * (total - was)) / was;
+  const how =
+    Math.abs(change) < 0.5 ? 'As much as' : `${Math.abs(change).toFixed(0)} % ${change > 0 ? 'more' : 'less'} than`;
+  return [`${how} in ${span} (${usd(was)}).`];
+}
+
+const spanOf = (period: Period): string =>
+  period.soFar && lengthInDays(period) > 1 ? 'the same days of the time before' : 'the time before';
+const whenOf = (period: Period): string => `${during(period)}${period.soFar ? ' so far' : ''}`;
+const titleFor = ({ question: { accounts, period }, whose }: Bill): string =>
+  `${accounts === 'all' ? 'All accounts' : shorten(whose, 60)}, ${period.name}${period.soFar ? ' so far' : ''}`;
+
+const maxListed = 5;
+const listed = (accounts: readonly Account[]): string =>
+  [
+    ...accounts.slice(0, maxListed).map(titleOf),
+    ...(accounts.length > maxListed ? [`${accounts.length - maxListed} more`] : []),
+  ].join(', ');
+
+const finite = (costs: readonly Cost[]): Cost[] => costs.filter(({ usd }) => Number.isFinite(usd));
+const drawn = (costs: readonly Cost[]): Cost[] => costs.filter(({ usd }) => Math.abs(usd) >= 0.005);
+const usd = (value: number): string => amount(value, 'USD');
+const signed = (value: number): string => `${value > 0 ? '+' : '−'}${usd(Math.abs(value))}`;
+const sum = (costs: readonly Cost[]): number => costs.reduce((total, cost) => total + cost.usd, 0);
+const share = (part: number, total: number): string =>
+  total > 0 && part > 0 && part <= total ? ` (${Math.round((100 * part) / total)} %)` : '';

@@ -4,7 +4,10 @@ import type { Gap } from '../model/report.ts';
 export interface Account {
   /** 12 digits. */
   readonly id: string;
+  /** As people called it: it may be anything. */
   readonly name: string;
+  /** Absent where it is in use. */
+  readonly state?: 'suspended' | 'closing' | 'closed' | undefined;
 }
 
 export interface CostQuery {
@@ -13,11 +16,11 @@ export interface CostQuery {
   /** First day, and the day after the last: `YYYY-MM-DD`, UTC as the bill has it. */
   readonly start: string;
   readonly end: string;
-  readonly by: 'service' | 'account';
+  readonly by: 'service' | 'account' | 'day' | 'month';
 }
 
 export interface Cost {
-  /** Name of the service, or id of the account. */
+  /** Name of the service, id of the account, or the first day (`YYYY-MM-DD`) of what it is by. */
   readonly key: string;
   readonly usd: number;
 }
@@ -27,6 +30,6 @@ type Answered<T> = ({ readonly kind: 'data' } & T) | { readonly kind: 'gap'; rea
 /** Amounts are unblended, in US dollars, with tax, credits and refunds as the bill has them. */
 export interface Costs {
   accounts(): Promise<Answered<{ readonly accounts: readonly Account[] }>>;
-  /** Greatest first. `estimated`: the bill of some of those days is not closed. */
+  /** Greatest first; days and months in their order. `estimated`: the bill of some of those days is not closed. */
   costs(query: CostQuery): Promise<Answered<{ readonly costs: readonly Cost[]; readonly estimated: boolean }>>;
 }

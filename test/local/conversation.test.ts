@@ -81,15 +81,40 @@ test('the failed job is rerun by a word, once, and the next time is taught in wo
   expect(actions).toHaveLength(1);
 });
 
-test('what it cost is answered for the account of the incident, with a picture', async () => {
+test('what it cost is answered for the account in which the incident is, with a picture, and goes on from there', async () => {
   const id = await paged('cronjob-nightly-invoices-schema');
   const reply = await say(id, `what was the cost of this account last month?`);
-  expect(reply.text).toMatch(/^backend-prod \(210000000001\) cost \$\d\d,\d{3} in \w+ \d{4}\.$/);
+  expect(reply.text).toMatch(/^backend-prod \(111122223333\) cost \$\d\d,\d{3} in \w+ \d{4}\.$/);
+  expect(reply.lines[0]).toMatch(/^backend-1 runs in backend-prod \(111122223333\), says the catalogue;/);
   const png = await runtime.ports.charts.png(reply.chart ?? '');
   expect(Buffer.from(png.subarray(1, 4)).toString()).toBe('PNG');
-  expect((await say(id, 'what did media cost last month?')).choices).toEqual([
-    'what did media cost last month media-prod',
-    'what did media cost last month media-staging',
+
+  expect((await say(id, 'per day')).text).toMatch(/^backend-prod .* a day on average\.$/);
+  expect(await say(id, 'why did it go up?')).toMatchObject({
+    intent: 'cost',
+    lines: expect.arrayContaining([expect.stringMatching(/^More: /)]),
+  });
+  expect((await say(id, 'which account cost the most last month?')).text).toMatch(/^backend-prod cost the most in /);
+  expect((await say(id, 'by service', 'ben')).intent).toBe('unclear');
+  expect((await say(id, 'show me the logs')).intent).toBe('evidence');
+  expect(await say(id, 'why did it go up?')).toMatchObject({ intent: 'why' });
+});
+
+test('a question about cost that is not clear offers what it could mean, and the button asks it whole', async () => {
+  const id = await paged('cronjob-nightly-invoices-schema');
+  const { choices } = await say(id, 'what did prod cost last month?');
+  expect(choices).toEqual([
+    { label: 'backend-prod', says: expect.stringMatching(/^what did backend-prod cost in \w+ \d{4}\?$/) },
+    { label: 'frontend-prod', says: expect.stringMatching(/^what did frontend-prod cost in \w+ \d{4}\?$/) },
+  ]);
+  const [, second] = choices;
+  const pressed = await say(id, typeof second === 'object' ? second.says : '');
+  expect(pressed.text).toMatch(/^frontend-prod \(444455556666\) cost /);
+  expect((await say(id, 'cost of frontend')).choices).toMatchObject([
+    { label: 'This month' },
+    { label: 'Last month' },
+    { label: 'The last 7 days' },
+    { label: 'Yesterday' },
   ]);
 });
 
