@@ -1,5 +1,6 @@
 // The Costs port on AWS Cost Explorer and Organizations. Called with the payer's credentials it sees every account; with a member's only
-// that one, which then is the whole answer. Each request to Cost Explorer costs money (0.01 US dollars), so nothing is asked twice.
+// that one, which then is the whole answer. Each request to Cost Explorer costs money (0.01 US dollars), so what was answered is kept for an
+// hour: the bill itself is brought up to date a few times a day. Throttling is retried by the SDK.
 import {
   CostExplorerClient,
   GetCostAndUsageCommand,
@@ -20,50 +21,104 @@ const timeouts = { requestTimeout: 15_000, connectionTimeout: 3000 };
 const maxPages = 50;
 const metric = 'UnblendedCost';
 
+/** An answer about days that are over changes no more; of the others it is as good as the bill for that long. */
+const keepMs = 3_600_000;
+/** Accounts come and go, and asking for them is free. */
+const keepAccountsMs = 300_000;
+const maxKept = 200;
+
 /** `role`: of the payer's account, assumed where these credentials are another's. */
-export const costExplorer = (
+export function costExplorer(
   { role }: { readonly role?: string | undefined } = {},
   parts: CostExplorerParts = clientsAs(role),
-): Costs => ({
-  async accounts() {
-    try {
-      const accounts: Account[] = [];
-      let NextToken: string | undefined;
-      for (let page = 0; page < maxPages; page += 1) {
-        const reply = await parts.organizations.send(new ListAccountsCommand({ NextToken }));
-        for (const { Id, Name } of reply.Accounts ?? []) if (Id) accounts.push({ id: Id, name: Name ?? Id });
-        NextToken = reply.NextToken;
-        if (!NextToken) return { kind: 'data', accounts };
+  now: () => number = Date.now,
+): Costs {
+  const accounts = kept(() => askAccounts(parts), { forMs: keepAccountsMs, now });
+  const costs = kept((query: CostQuery) => askCosts(query, parts), { forMs: keepMs, now });
+  return { accounts: () => accounts(undefined), costs };
+}
+
+/** Asks once for what is asked alike within a time, also at the same time; what could not be learned is asked again. */
+function kept<Q, A extends { readonly kind: 'data' | 'gap' }>(
+  ask: (query: Q) => Promise<A>,
+  { forMs, now }: { readonly forMs: number; readonly now: () => number },
+): (query: Q) => Promise<A> {
+  const answers = new Map<string, { readonly until: number; readonly answer: Promise<A> }>();
+  return async (query) => {
+    const key = JSON.stringify(query) ?? '';
+    const known = answers.get(key);
+    if (known && known.until > now()) return known.answer;
+    const answer = ask(query);
+    answers.delete(key);
+    answers.set(key, { until: now() + forMs, answer });
+    for (const oldest of [...answers.keys()].slice(0, Math.max(0, answers.size - maxKept))) answers.delete(oldest);
+    const { kind } = await answer;
+    if (kind === 'gap' && answers.get(key)?.answer === answer) answers.delete(key);
+    return answer;
+  };
+}
+
+async function askAccounts({ organizations }: CostExplorerParts): ReturnType<Costs['accounts']> {
+  try {
+    const accounts: Account[] = [];
+    let NextToken: string | undefined;
+    for (let page = 0; page < maxPages; page += 1) {
+      const reply = await organizations.send(new ListAccountsCommand({ NextToken }));
+      for (const { Id, Name, State, Status } of reply.Accounts ?? []) {
+        const state = states[State ?? Status ?? ''];
+        if (Id) accounts.push({ id: Id, name: Name ?? Id, ...(state && { state }) });
       }
-      return gap(`There are more than ${maxPages} pages of accounts.`);
-    } catch (error) {
-      return gap(`Organizations did not answer (${nameOf(error)}).`);
+      NextToken = reply.NextToken;
+      if (!NextToken) return { kind: 'data', accounts };
     }
-  },
-  async costs(query) {
-    try {
-      const sums = new Map<string, number>();
-      let estimated = false;
-      let NextPageToken: string | undefined;
-      for (let page = 0; page < maxPages; page += 1) {
-        const reply = await parts.costExplorer.send(new GetCostAndUsageCommand({ ...requestOf(query), NextPageToken }));
-        for (const { Groups, Estimated } of reply.ResultsByTime ?? []) {
-          estimated ||= Estimated ?? false;
-          for (const { Keys, Metrics } of Groups ?? []) {
-            const amount = Number(Metrics?.[metric]?.Amount);
-            const [key] = Keys ?? [];
-            if (key !== undefined && Number.isFinite(amount)) sums.set(key, (sums.get(key) ?? 0) + amount);
-          }
+    return gap(`There are more than ${maxPages} pages of accounts.`);
+  } catch (error) {
+    return gap(`Organizations did not answer (${nameOf(error)}).`);
+  }
+}
+
+/** `State` takes the place of `Status`; what is in use has none. */
+const states: Readonly<Record<string, Account['state']>> = {
+  SUSPENDED: 'suspended',
+  PENDING_CLOSURE: 'closing',
+  CLOSED: 'closed',
+};
+
+async function askCosts(query: CostQuery, { costExplorer }: CostExplorerParts): ReturnType<Costs['costs']> {
+  try {
+    const sums = new Map<string, number>();
+    let estimated = false;
+    let NextPageToken: string | undefined;
+    for (let page = 0; page < maxPages; page += 1) {
+      const reply = await costExplorer.send(new GetCostAndUsageCommand({ ...requestOf(query), NextPageToken }));
+      for (const { Groups, Estimated, TimePeriod, Total } of reply.ResultsByTime ?? []) {
+        estimated ||= Estimated ?? false;
+        // What is not grouped has its sum in `Total`.
+        const parts = inTime(query) ? [{ Keys: [TimePeriod?.Start ?? ''], Metrics: Total }] : (Groups ?? []);
+        for (const { Keys, Metrics } of parts) {
+          const amount = Number(Metrics?.[metric]?.Amount);
+          const key = Keys?.[0];
+          if (key && Number.isFinite(amount)) sums.set(key, (sums.get(key) ?? 0) + amount);
         }
-        NextPageToken = reply.NextPageToken;
-        if (!NextPageToken) return { kind: 'data', estimated, costs: greatestFirst(sums) };
       }
-      return gap(`There are more than ${maxPages} pages of costs.`);
-    } catch (error) {
-      return gap(`Cost Explorer did not answer (${nameOf(error)}).`);
+      NextPageToken = reply.NextPageToken;
+      if (!NextPageToken)
+        return { kind: 'data', estimated, costs: inTime(query) ? inOrder(sums) : greatestFirst(sums) };
     }
-  },
-});
+    return gap(`There are more than ${maxPages} pages of costs.`);
+  } catch (error) {
+    const name = nameOf(error);
+    return gap(`Cost Explorer did not answer (${name}).${hints[name] ?? ''}`);
+  }
+}
+
+/** What the errors of https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetCostAndUsage.html mostly mean. */
+const hints: Readonly<Record<string, string>> = {
+  ValidationException: ' It keeps 14 months, unless more is switched on in its settings.',
+  DataUnavailableException: ' It has no data for that time yet: it takes a day after it is switched on.',
+};
+
+const inTime = ({ by }: CostQuery): boolean => by === 'day' || by === 'month';
 
 function clientsAs(role: string | undefined): CostExplorerParts {
   const credentials =
@@ -74,16 +129,19 @@ function clientsAs(role: string | undefined): CostExplorerParts {
   return { costExplorer: new CostExplorerClient(options), organizations: new OrganizationsClient(options) };
 }
 
-function requestOf({ accounts, start, end, by }: CostQuery): GetCostAndUsageCommandInput {
+function requestOf(query: CostQuery): GetCostAndUsageCommandInput {
+  const { accounts, start, end, by } = query;
   return {
     TimePeriod: { Start: start, End: end },
-    Granularity: 'MONTHLY',
+    Granularity: by === 'day' ? 'DAILY' : 'MONTHLY',
     Metrics: [metric],
-    GroupBy: [{ Type: 'DIMENSION', Key: by === 'service' ? 'SERVICE' : 'LINKED_ACCOUNT' }],
+    ...(!inTime(query) && { GroupBy: [{ Type: 'DIMENSION', Key: by === 'service' ? 'SERVICE' : 'LINKED_ACCOUNT' }] }),
     ...(accounts.length > 0 && { Filter: { Dimensions: { Key: 'LINKED_ACCOUNT', Values: [...accounts] } } }),
   };
 }
 
+const inOrder = (sums: ReadonlyMap<string, number>): Cost[] =>
+  [...sums].map(([key, usd]) => ({ key, usd })).sort((a, b) => a.key.localeCompare(b.key));
 const greatestFirst = (sums: ReadonlyMap<string, number>): Cost[] =>
   [...sums].map(([key, usd]) => ({ key, usd })).sort((a, b) => b.usd - a.usd || a.key.localeCompare(b.key));
 

@@ -291,10 +291,10 @@ const mostHeadline = 300;
 
 /** What people see of one long line; the whole goes along as a file. */
 const longest = 1500;
-function buttonOf(choice: Choice): { label: string; says: string } {
-  const { label, says } = typeof choice === 'string' ? { label: choice, says: choice } : choice;
-  return { label: shorten(label.charAt(0).toUpperCase() + label.slice(1), 75), says: shorten(says, 300) };
-}
+const buttonOf = (choice: Choice): { label: string; says: string } =>
+  typeof choice === 'string'
+    ? { label: shorten(choice.charAt(0).toUpperCase() + choice.slice(1), 75), says: shorten(choice, 300) }
+    : { label: shorten(choice.label, 75), says: shorten(choice.says, 300) };
 
 function answer(
   { eventId, place, ...said }: Pick<Words, 'eventId' | 'place'> & Partial<Pick<Words, 'by' | 'text' | 'how'>>,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { pagerDuty, pagerDutyAlert, together, wordsOf } from '../fake-slack/demo.ts';
 import { ourBot } from '../fake-slack/workspace.ts';
@@ -80,4 +81,31 @@ test('what an account cost is answered with a chart, in a direct message', async
     (post) => post.threadTs === answer.threadTs && post.files.some(({ name }) => name === 'chart.png'),
     'the chart',
   );
+}, 40_000);
+
+test('what this account cost is answered under an alert that names none, and its follow-ups too', async () => {
+  const catalogue = readFileSync(new URL('../../config/catalog.yaml', import.meta.url), 'utf8');
+  await using place = await together(['cronjob-nightly-invoices'], { catalogue });
+  const { slack, seen, runtime } = place;
+  const { post: alert } = await slack.alert('C0OPS', pagerDuty, pagerDutyAlert('QNEVERSEEN', jobFailed));
+  await slack.say('U0ANA', 'C0OPS', `${us} what was the cost of this account last month?`, alert.ts);
+  const answer = await seen(
+    (post) => post.threadTs === alert.ts && /backend-prod \(111122223333\) cost/.test(wordsOf(post)),
+    'an answer',
+  );
+  expect(wordsOf(answer)).toContain('backend-1 runs in backend-prod (111122223333), says the catalogue');
+  await slack.say('U0ANA', 'C0OPS', `${us} per day`, alert.ts);
+  await seen((post) => post.threadTs === alert.ts && /a day on average/.test(wordsOf(post)), 'the days');
+  await slack.say('U0ANA', 'C0OPS', `${us} what did prod cost last month?`, alert.ts);
+  const asked = await seen(
+    (post) => post.threadTs === alert.ts && /Which account is meant/.test(wordsOf(post)),
+    'choices',
+  );
+  expect(JSON.stringify(asked.blocks)).toContain('"text":"frontend-prod"');
+  await slack.press('U0ANA', asked, 'watchkeeper-say-1');
+  await seen(
+    (post) => post.threadTs === alert.ts && /frontend-prod \(444455556666\) cost/.test(wordsOf(post)),
+    'what the button asks',
+  );
+  expect(await runtime.ports.incidents.list(10)).toEqual([]);
 }, 40_000);

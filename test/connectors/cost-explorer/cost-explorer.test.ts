@@ -10,13 +10,13 @@ const json = (body: unknown, status = 200) => ({
   headers: { 'content-type': 'application/x-amz-json-1.1' },
   body: JSON.stringify(body),
 });
-async function against(answer: Parameters<typeof serve>[0]) {
+async function against(answer: Parameters<typeof serve>[0], { maxAttempts = 1, now = (): number => 0 } = {}) {
   const server = await serve(answer);
   const client = {
     endpoint: server.url,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
+    maxAttempts,
   };
   const costs = costExplorer(
     {},
@@ -24,6 +24,7 @@ async function against(answer: Parameters<typeof serve>[0]) {
       costExplorer: new CostExplorerClient(client),
       organizations: new OrganizationsClient(client),
     },
+    now,
   );
   return { server, costs };
 }
@@ -96,3 +97,97 @@ test('pages without end are a gap', async () => {
     gap: { reason: 'There are more than 50 pages of costs.' },
   });
 });
+
+test('days and months are asked for without groups, and come in their order', async () => {
+  const day = (Start: string, Amount: string) => ({
+    TimePeriod: { Start, End: '' },
+    Total: { UnblendedCost: { Amount, Unit: 'USD' } },
+    Groups: [],
+    Estimated: false,
+  });
+  const { server, costs } = await against(() =>
+    json({ ResultsByTime: [day('2026-10-02', '-0.5'), day('2026-10-01', '7'), day('2026-10-03', 'none')] }),
+  );
+  await using _ = server;
+  expect(await costs.costs({ ...query, by: 'day' })).toEqual({
+    kind: 'data',
+    estimated: false,
+    costs: [
+      { key: '2026-10-01', usd: 7 },
+      { key: '2026-10-02', usd: -0.5 },
+    ],
+  });
+  await costs.costs({ ...query, by: 'month' });
+  expect(
+    server.asked.map(({ body }) => JSON.parse(body)).map(({ Granularity, GroupBy }) => [Granularity, GroupBy]),
+  ).toEqual([
+    ['DAILY', undefined],
+    ['MONTHLY', undefined],
+  ]);
+});
+test('accounts that are closed or suspended are told so, by the state and by the status that it replaces', async () => {
+  const { server, costs } = await against(() =>
+    json({
+      Accounts: [
+        { Id: '1', Name: 'a', Status: 'ACTIVE', State: 'ACTIVE' },
+        { Id: '2', Name: 'b', Status: 'SUSPENDED', State: 'CLOSED' },
+        { Id: '3', Name: 'c', Status: 'SUSPENDED' },
+        { Id: '4', State: 'PENDING_CLOSURE' },
+      ],
+    }),
+  );
+  await using _ = server;
+  expect(await costs.accounts()).toEqual({
+    kind: 'data',
+    accounts: [
+      { id: '1', name: 'a' },
+      { id: '2', name: 'b', state: 'closed' },
+      { id: '3', name: 'c', state: 'suspended' },
+      { id: '4', name: '4', state: 'closing' },
+    ],
+  });
+});
+test('the same question within an hour is paid for once, also when it is asked twice at once', async () => {
+  let time = 0;
+  const { server, costs } = await against(() => json({ ResultsByTime: [] }), { now: () => time });
+  await using _ = server;
+  await Promise.all([costs.costs(query), costs.costs({ ...query })]);
+  time = 59 * 60_000;
+  await costs.costs(query);
+  expect(server.asked).toHaveLength(1);
+  await costs.costs({ ...query, by: 'account' });
+  expect(server.asked).toHaveLength(2);
+  time = 61 * 60_000;
+  await costs.costs(query);
+  expect(server.asked).toHaveLength(3);
+});
+test('what could not be learned is asked again', async () => {
+  let down = true;
+  const { server, costs } = await against(() =>
+    down ? json({ __type: 'DataUnavailableException' }, 400) : json({ ResultsByTime: [] }),
+  );
+  await using _ = server;
+  expect(await costs.costs(query)).toMatchObject({
+    gap: { reason: expect.stringContaining('no data for that time yet') },
+  });
+  down = false;
+  expect(await costs.costs(query)).toMatchObject({ kind: 'data' });
+});
+test.each(['ThrottlingException', 'LimitExceededException', 'TooManyRequestsException'])(
+  '%s is tried again by the SDK',
+  async (__type) => {
+    let asked = 0;
+    const { server, costs } = await against(
+      () => {
+        asked += 1;
+        return asked === 1 ? json({ __type }, 400) : json({ ResultsByTime: [], Accounts: [] });
+      },
+      { maxAttempts: 3 },
+    );
+    await using _ = server;
+    expect(await (__type.startsWith('TooMany') ? costs.accounts() : costs.costs(query))).toMatchObject({
+      kind: 'data',
+    });
+    expect(server.asked).toHaveLength(2);
+  },
+);
