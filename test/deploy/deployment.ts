@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import {
   BedrockAgentClient,
@@ -18,7 +18,7 @@ import type { Outside } from './outside.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
-const account = '000000000000';
+const ownAccount = '000000000000';
 
 export const secrets = {
   'pagerduty-webhook': 'an-old-secret-of-pagerduty\nthe-secret-of-pagerduty',
@@ -45,12 +45,21 @@ export type Outputs = z.infer<typeof Outputs>['watchkeeper-emulator'];
 export async function deploy(
   emulator: Emulator,
   outside: Outside,
-  { memoryId, knowledge, modelUrl }: Readonly<{ memoryId: string; knowledge: KnowledgeIds; modelUrl: string }>,
+  {
+    memoryId,
+    knowledge,
+    modelUrl,
+    account,
+  }: Readonly<{ memoryId: string; knowledge: KnowledgeIds; modelUrl: string; account: string }>,
 ): Promise<Outputs> {
   const folder = await mkdtemp(join(tmpdir(), 'watchkeeper-deploy-'));
   try {
     const stage = JSON.parse(await readFile(join(root, 'config', 'emulator.json'), 'utf8')) as object;
     const config = join(folder, 'stage.json');
+    // The account in which backend-1 runs has the id that the emulator gave it.
+    const catalog = join(folder, 'catalog.yaml');
+    const example = await readFile(join(root, 'config', 'catalog.yaml'), 'utf8');
+    await writeFile(catalog, example.replaceAll('111122223333', account));
     await writeFile(
       config,
       JSON.stringify({
@@ -59,6 +68,8 @@ export async function deploy(
         pagerduty: { from: 'watchkeeper@example.com', apiUrl: outside.pagerDutyUrl },
         memory: { kind: 'existing', id: memoryId },
         recording: true,
+        catalog: relative(root, catalog),
+        costs: {},
         knowledge: { kind: 'existing', ...knowledge },
         model: {
           provider: 'openai',
@@ -87,7 +98,7 @@ export async function deploy(
           },
         },
       );
-    await cdk('bootstrap', `aws://${account}/us-east-1`);
+    await cdk('bootstrap', `aws://${ownAccount}/us-east-1`);
     const outputs = join(folder, 'outputs.json');
     await cdk('deploy', '--require-approval', 'never', '--outputs-file', outputs);
     await fillSecrets(emulator);

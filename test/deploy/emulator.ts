@@ -15,7 +15,11 @@ export interface Emulator extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export async function startEmulator(logFile: string): Promise<Emulator> {
+/** `functions`: what every function finds in its environment besides its own. */
+export async function startEmulator(
+  logFile: string,
+  functions: Readonly<Record<string, string>> = {},
+): Promise<Emulator> {
   const bin = await pythonPackage('ministack', '1.5.33');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -23,6 +27,7 @@ export async function startEmulator(logFile: string): Promise<Emulator> {
   await mkdir(dirname(logFile), { recursive: true });
   const emulator = spawn(join(bin, 'ministack'), {
     env: {
+      ...functions,
       PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
       HOME: temporary,
       TMPDIR: temporary,

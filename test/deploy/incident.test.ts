@@ -16,6 +16,7 @@ import { type DynamoStores, dynamoStores } from '../../connectors/dynamodb/index
 import { s3Evidence } from '../../connectors/s3/index.ts';
 import { systemClock } from '../../connectors/system/index.ts';
 import type { Incident } from '../../core/model/incident.ts';
+import { type Bill, createAccount, playBill } from './bill.ts';
 import { clientOptions, createKnowledge, createMemory, deploy, type Outputs, readFrom, secrets } from './deployment.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { playModel } from './model.ts';
@@ -39,14 +40,21 @@ let stores: DynamoStores;
 let workflow: SFNClient;
 let memoryId: string;
 let model: LLMock;
+let bill: Bill;
+let account: string;
 
 beforeAll(async () => {
-  emulator = await startEmulator(join(root, 'test-results', 'deploy', 'emulator.log'));
+  bill = await playBill();
+  emulator = await startEmulator(join(root, 'test-results', 'deploy', 'emulator.log'), {
+    AWS_ENDPOINT_URL_COST_EXPLORER: bill.url,
+  });
+  account = await createAccount(emulator, 'billing-prod');
+  await createAccount(emulator, 'sandbox-analytics');
   outside = await playOutside();
   memoryId = await createMemory(emulator);
   const knowledge = await createKnowledge(emulator, 'deploy', 'arn:aws:s3:::not-yet');
   model = await playModel();
-  outputs = await deploy(emulator, outside, { memoryId, knowledge, modelUrl: model.url });
+  outputs = await deploy(emulator, outside, { memoryId, knowledge, modelUrl: model.url, account });
   await readFrom(emulator, knowledge, outputs.EvidenceBucket);
   stores = dynamoStores({
     client: new DynamoDBClient(clientOptions(emulator)),
@@ -62,6 +70,7 @@ afterAll(async () => {
   await outside?.[Symbol.asyncDispose]();
   await model?.stop();
   await emulator?.[Symbol.asyncDispose]();
+  await bill?.[Symbol.asyncDispose]();
 });
 
 const executions = async (): Promise<readonly ExecutionListItem[]> =>
@@ -170,6 +179,40 @@ describe('a deployed stage', () => {
     const says = { kind: 'talks-to', service: 'nightly-invoices', to: 'ledger-db' };
     expect(await memory.facts('ledger-db')).toMatchObject([{ says, taughtBy: 'U0ALICE', incidentId: incident.id }]);
     expect(await memory.said({ incidentId: incident.id, actor: 'U0ALICE' })).toMatchObject([{ text: words }]);
+  });
+
+  test('says what this account cost last month, of which account that is, and draws it; and pays for it once', async () => {
+    const incident = await incidentOf('QCRONJOB1');
+    const question = await questionAbout(incident);
+    const charts = () => outside.files.filter(({ name }) => name === 'chart.png').length;
+    const before = charts();
+    const ask = async (words: string, by?: string) =>
+      expect((await sayInThread(emulator, outputs.SlackUrl, question, words, by)).status).toBe(200);
+    const answers = () =>
+      outside.messages().filter(({ text }) => text.startsWith(`billing-prod (${account}) cost $6,540`));
+
+    await ask('what was the cost of this account last month?');
+    const answer = await eventually('an answer to what it cost', () => answers()[0]);
+    const said = JSON.stringify(answer.blocks);
+    expect(said).toContain(`backend-1 runs in billing-prod (${account}), says the catalogue`);
+    expect(said).toContain(
+      'Most of it: Amazon Elastic Compute Cloud - Compute $4,950 (76 %), Amazon Simple Storage Service $1,602',
+    );
+    await eventually('its chart', () => (charts() > before ? true : undefined));
+    // Two times, two pages each.
+    expect(bill.queries().map(({ NextPageToken }) => NextPageToken)).toHaveLength(4);
+    expect(bill.queries().every(({ Filter }) => Filter?.Dimensions.Values.join() === account)).toBe(true);
+
+    await ask('by service', 'U0ALICE');
+    await eventually('an answer to what follows', () => (answers().length > 1 ? true : undefined));
+    await ask('what did prod or sandbox cost last month?', 'U0BEN');
+    const choices = await eventually('choices', () =>
+      outside.messages().find(({ text }) => text.startsWith('Which account')),
+    );
+    expect(buttonsOf(choices).map(({ text }) => text.text)).toEqual(['billing-prod', 'sandbox-analytics']);
+    await pressButton(emulator, outputs.SlackUrl, choices, 'billing-prod');
+    await eventually('an answer to what the button asks', () => (answers().length > 2 ? true : undefined));
+    expect(bill.queries()).toHaveLength(4);
   });
 
   test('a redelivered page opens nothing more', async () => {
