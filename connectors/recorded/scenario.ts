@@ -38,7 +38,13 @@ const FrontMatter = z.looseObject({
 });
 
 const RecordedCosts = z.strictObject({
-  accounts: z.array(z.strictObject({ id: z.string().regex(/^\d{12}$/), name: z.string().min(1) })),
+  accounts: z.array(
+    z.strictObject({
+      id: z.string().regex(/^\d{12}$/),
+      name: z.string().min(1),
+      state: z.enum(['suspended', 'closing', 'closed']).optional(),
+    }),
+  ),
   /** US dollars a day; the last is today. */
   spent: z.array(z.strictObject({ account: z.string(), service: z.string(), usd: z.array(z.number()) })),
 });

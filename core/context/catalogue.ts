@@ -107,6 +107,15 @@ export function aboutClusters(clues: readonly Clue[], catalog: Catalog): Clue[] 
   });
 }
 
+/** The account of the environment, for where nothing nearer says one. */
+export function accountOfEnvironment(clues: readonly Clue[], catalog: Catalog): Clue[] {
+  const known = weigh(clues, 'environment');
+  const account = known && catalog.environments[known.value]?.account;
+  if (!known || account === undefined) return [];
+  const source = `the catalogue's entry for environment ${known.value}`;
+  return [{ field: 'account', value: account, source, confidence: known.confidence * 0.95 }];
+}
+
 /** With one environment or one cluster in the whole catalogue there is no other that could be meant. */
 export function theOnlyOnes(catalog: Catalog): Clue[] {
   const only = (field: Field, names: readonly string[]): Clue[] =>

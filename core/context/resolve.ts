@@ -4,7 +4,15 @@ import type { EntityRef } from '../model/entity.ts';
 import type { Context, Known, Trigger } from '../model/incident.ts';
 import type { Dependency } from '../model/telemetry.ts';
 import type { Catalog, CatalogService } from '../ports/catalog.ts';
-import { aboutClusters, canonical, findService, namedInTitle, placementsOf, theOnlyOnes } from './catalogue.ts';
+import {
+  aboutClusters,
+  accountOfEnvironment,
+  canonical,
+  findService,
+  namedInTitle,
+  placementsOf,
+  theOnlyOnes,
+} from './catalogue.ts';
 import { type Clue, rivalsOf, weigh } from './clue.ts';
 import { cluesOf } from './extractors.ts';
 import { ownerOf } from './owner.ts';
@@ -35,7 +43,7 @@ export function resolveContext(
     environment: weigh(clues, 'environment'),
     namespace: weigh(clues, 'namespace'),
   };
-  const account = weigh(clues, 'account');
+  const account = weigh(clues, 'account') ?? weigh(accountOfEnvironment(clues, catalog), 'account');
   const region = weigh(clues, 'region');
   return {
     ...(service && { service }),

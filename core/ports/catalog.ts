@@ -50,6 +50,8 @@ const Budgets = z.strictObject({
 const Environment = z.strictObject({
   level: Level,
   aliases: z.array(z.string()).default([]),
+  /** Of AWS, where all of it runs in one; a cluster's or a placement's own goes before it. */
+  account: z.string().optional(),
   actions: levelsByAction,
   /** Who may answer questions there, in place of all the others. */
   approvers: people.optional(),

@@ -238,6 +238,16 @@ describe('where an alert is about', () => {
     const alert = trigger('ledger-api is down', { 'labels.aws_account_id': '222222222222' });
     expect(placeOf(alert, catalog).accounts.map(({ account }) => account)).toEqual(['222222222222', media.id]);
   });
+  test('is that of its environment, where nothing nearer has one', () => {
+    const wide = Catalog.parse({
+      ...catalog,
+      environments: { production: { level: 'walk', account: '222222222222' }, staging: { level: 'run' } },
+    });
+    expect(placeOf(trigger('Down', { 'labels.env': 'production' }), wide).accounts).toEqual([
+      { account: '222222222222', origin: { kind: 'catalogue', runs: 'environment production' } },
+    ]);
+    expect(placeOf(trigger('ledger-api is down'), wide).accounts.map(({ account }) => account)).toEqual([media.id]);
+  });
   test('a plain word of a question names no service', () => {
     const plain = Catalog.parse({
       ...catalog,
