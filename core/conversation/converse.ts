@@ -223,7 +223,7 @@ async function correct({ incidentId, by, text }: Message, meant: string, ports: 
 
 async function cost(
   { text, by, incidentId }: Message,
-  { trigger }: Incident,
+  { trigger, place }: Incident,
   ports: ConversationPorts,
   asked = false,
 ): Promise<Reply | undefined> {
@@ -233,7 +233,8 @@ async function cost(
       asked,
       trigger,
       earlier: async () => (await ports.memory.said({ incidentId, actor: by })).map((event) => event.text),
-      cluster: async () => (await ports.incidents.diagnosis(incidentId))?.hypotheses[0]?.entity.cluster,
+      cluster: async () =>
+        place?.cluster ?? (await ports.incidents.diagnosis(incidentId))?.hypotheses[0]?.entity.cluster,
     },
     ports,
   );

@@ -284,7 +284,7 @@ function askedIn({ by, text = '', how }: Partial<Pick<Words, 'by' | 'text' | 'ho
 /** What fits a headline, and all the rest: where the first line is too long for it, its first sentence. */
 function headed([first = '', ...rest]: readonly string[]): [string, ...string[]] {
   if (first.length <= mostHeadline) return [first, ...rest];
-  const end = /^.{1,200}?[.!?](?= )/s.exec(first)?.[0];
+  const end = /^.{1,298}?[.!?](?= )/s.exec(first)?.[0];
   return end === undefined ? [shorten(first, 150), first, ...rest] : [end, first.slice(end.length).trim(), ...rest];
 }
 const mostHeadline = 300;

@@ -76,7 +76,7 @@ const ends: Readonly<
     follow: 'is not over: what was done did not demonstrably help, and people have it.',
     tone: 'bad',
   },
-  'nothing-done': { says: 'Done', follow: 'was looked into, and nothing was done automatically. People have it.' },
+  'nothing-done': { says: 'Over', follow: 'was looked into, and nothing was done automatically. People have it.' },
 };
 
 const followersLine = (input: Concluded): string =>

@@ -10,6 +10,7 @@ import { note } from '../incidents/timeline.ts';
 import type { Decision } from '../model/action.ts';
 import { causes } from '../model/causes.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
+import type { Context } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 import type { Report } from '../model/report.ts';
 import type { Decided } from '../model/workflow.ts';
@@ -48,7 +49,7 @@ export async function report(
         ...(await citedIn(incident.id, first, ports)),
         ...rivalsOf(diagnosis),
         ...gapsOf(diagnosis),
-        ...context.questions.slice(0, 2).map((question) => `Open: ${question}`),
+        ...openIn(context, first),
         basisOf(diagnosis, decision),
       ],
       choices: furtherQuestions,
@@ -122,6 +123,12 @@ async function citedIn(
     one === undefined ? [] : [`[${place + 1}] ${one.source}: ${gistOf(one, 110)}`],
   );
   return named.length === 0 ? [] : [`Evidence: ${named.join(' · ')}`];
+}
+
+/** What nobody could say of where it is, as long as the cause was not found either. */
+function openIn({ questions }: Context, first: Hypothesis | undefined): string[] {
+  if (first !== undefined && first.cause !== 'unknown') return [];
+  return questions.slice(0, 2).map((question) => `Open: ${question}`);
 }
 
 /** What else it could be: the verdict stands beside its rivals. */

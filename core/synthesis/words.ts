@@ -50,7 +50,7 @@ export function textOf(
 function cited(findings: readonly Finding[], { evidenceIds }: Hypothesis): string {
   const ids = new Set(findings.flatMap((finding) => finding.evidenceIds));
   const numbers = evidenceIds.flatMap((id, place) => (ids.has(id) ? [place + 1] : [])).slice(0, 3);
-  return numbers.length === 0 ? '' : ` [evidence ${numbers.join(', ')}]`;
+  return numbers.length === 0 ? '' : ` [${numbers.join(', ')}]`;
 }
 
 const bare = (text: string): string => text.trim().replace(/[.;,\s]+$/, '');

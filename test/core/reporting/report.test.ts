@@ -212,7 +212,6 @@ describe('the report', () => {
     expect(lines()).toContain('Less likely: CronJob nightly-invoices, a job failed (a guess).');
     expect(lines()).toContain('Not known: metrics (No source for metrics is configured).');
     expect(lines()).toContain('Claims left out because no evidence holds them: 2.');
-    expect(lines()).toContain('Open: Which cluster is meant?');
     expect(lines()).toMatch(
       /A model took part: claude\. All models together: \d+ calls, [\d,]+ tokens, \d\.\d{4} USD\./,
     );
@@ -238,6 +237,13 @@ describe('the report', () => {
     await report(decided({ decision }), ports);
     expect(said[0]?.lines[1]).toBe(line);
     for (const policy of decision.policies) expect(said[0]?.small?.at(-1)).toContain(policy);
+  });
+
+  test('of what nobody could say about the place asks only where no cause was found', async () => {
+    const context = aContext({ questions: ['Which cluster is meant?'] });
+    await report(decided({ context }), ports);
+    await report(decided({ context, diagnosis: aDiagnosis({ hypotheses: [] }) }), ports);
+    expect(said.map(({ small }) => small?.includes('Open: Which cluster is meant?'))).toEqual([false, true]);
   });
 
   test('without a cause says that there is none yet', async () => {
