@@ -2,7 +2,7 @@
 // at once. What may be said later goes through chat.ts.
 import { Unavailable } from '../../core/errors.ts';
 import type { Replies } from '../../core/ports/channels.ts';
-import { escaped } from './blocks.ts';
+import { blocksOf, escaped, fallbackText } from './blocks.ts';
 
 interface RepliesConfig {
   /** Only addresses that begin so are written to: the request is signed, and still it names no address of ours. */
@@ -13,13 +13,17 @@ interface RepliesConfig {
 
 export function slackReplies({ origin = 'https://hooks.slack.com/', timeoutMs = 1500 }: RepliesConfig = {}): Replies {
   return {
-    async reply(to, { text, replace }) {
+    async reply(to, { text, message }) {
       if (!to.startsWith(origin)) throw new Unavailable('The address to reply to is none of Slack.');
       const response = await fetch(to, {
         method: 'POST',
         redirect: 'error',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ replace_original: replace, response_type: 'ephemeral', text: escaped(text) }),
+        body: JSON.stringify(
+          message === undefined
+            ? { replace_original: false, response_type: 'ephemeral', text: escaped(text) }
+            : { replace_original: true, text: fallbackText(message), blocks: blocksOf(message) },
+        ),
         signal: AbortSignal.timeout(timeoutMs),
       }).catch((cause: unknown) => {
         throw new Unavailable('Slack did not take the reply.', { cause });

@@ -2,8 +2,10 @@
 import * as z from 'zod';
 import { isForUs } from '../conversation/listen.ts';
 import { Verdict } from '../model/action.ts';
+import type { Message } from '../model/message.ts';
 import type { Utterance, Words } from '../model/utterance.ts';
 import type { Answer } from '../remediation/answer.ts';
+import { questionMessage } from '../remediation/question.ts';
 import { clean } from '../text.ts';
 import { chatMessage, plain, SlackMessage } from './slack-message.ts';
 
@@ -166,17 +168,16 @@ export function pressed(
   return { approvalId: action.value, verdict, by: interaction.user.id };
 }
 
-/** What the person who pressed is told, and whether the question, now settled, makes room for it. */
-export function replyTo(answer: Answer): { text: string; replace: boolean } {
+/** What the person who pressed is told; the question itself as it stands now, where the press changed it. */
+export function replyTo(answer: Answer): { readonly text: string; readonly message?: Message } {
   switch (answer.kind) {
     case 'decided':
     case 'already':
-      return { text: `${answer.approval.question} ${answer.text}`, replace: true };
     case 'expired':
-      return { text: answer.text, replace: true };
     case 'counted':
+      return { text: answer.text, message: questionMessage(answer.approval) };
     case 'not-allowed':
     case 'not-found':
-      return { text: answer.text, replace: false };
+      return { text: answer.text };
   }
 }

@@ -27,7 +27,7 @@ const talks = exactly(
   `${name} (?:talks? to|calls|depends on|connects to|reads from|writes to|uses) ${name}(?: (?:in|on) (?:the )?(?:cluster ([\\w.-]{1,63})|([\\w.-]{1,63}) cluster))?`,
 );
 const owned = exactly(`${name} (?:is owned by|belongs to|is run by) (?:the )?(.{2,80})`);
-const owns = exactly(String.raw`(?:the )?(.{2,80}?) (?:owns?|(?:is|are) responsible for|looks? after) ${name}`);
+const owns = exactly(`(?:the )?(.{2,80}?) (?:owns?|(?:is|are) responsible for|looks? after) ${name}`);
 const runs = exactly(`${name} (?:runs|lives|is deployed|is) (?:in|on) ${place}`);
 const about = exactly(String.raw`(?:about|for|on) ${name}\s?[:,] ?(.+)`);
 const said = exactly(String.raw`${name}\s?(?:: ?| )(.+)`);

@@ -70,8 +70,8 @@ export interface Threads {
 
 /** Tells the one person who just pressed a button what came of it. */
 export interface Replies {
-  /** `to` is the address that came with the press. `replace`: the question is answered and makes room. Throws `Unavailable`. */
-  reply(to: string, answer: { readonly text: string; readonly replace: boolean }): Promise<void>;
+  /** `to` is the address that came with the press. `message` takes the place of what was pressed on. Throws `Unavailable`. */
+  reply(to: string, answer: { readonly text: string; readonly message?: Message | undefined }): Promise<void>;
 }
 
 export interface PolicyRequest {

@@ -5,6 +5,7 @@ import { note } from '../incidents/timeline.ts';
 import type { Approval, Verdict } from '../model/action.ts';
 import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
+import { clockTime } from '../reporting/words.ts';
 import { outcomeOf } from './ask.ts';
 import { countWords, decidedWords } from './question.ts';
 
@@ -13,7 +14,7 @@ export type Answer =
   | { readonly kind: 'already'; readonly approval: Approval; readonly text: string }
   /** One more approval of several; the question stays open. */
   | { readonly kind: 'counted'; readonly approval: Approval; readonly text: string }
-  | { readonly kind: 'expired'; readonly text: string }
+  | { readonly kind: 'expired'; readonly approval: Approval; readonly text: string }
   | { readonly kind: 'not-allowed'; readonly text: string }
   | { readonly kind: 'not-found'; readonly text: string };
 
@@ -40,7 +41,11 @@ export async function answerApproval(answering: Answering, ports: AnswerPorts): 
     case 'not-found':
       return { kind: 'not-found', text: 'There is no such question.' };
     case 'expired':
-      return { kind: 'expired', text: `The question expired at ${result.approval.expiresAt}; nothing was done.` };
+      return {
+        kind: 'expired',
+        approval: { ...result.approval, state: 'expired' },
+        text: `The question expired at ${clockTime(result.approval.expiresAt)}; nothing was done.`,
+      };
     case 'already':
       // The first answer may not have reached the workflow; bringing it again changes nothing if it did.
       if (result.taskToken) await deliver(result.approval, result.taskToken, ports);

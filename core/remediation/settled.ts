@@ -1,4 +1,4 @@
-// A question that is answered is shown so to everybody, in the place where it was asked.
+// A question that is answered, or that one of several has approved, is shown so to everybody, in the place where it was asked.
 import { threadOf } from '../incidents/thread.ts';
 import { note } from '../incidents/timeline.ts';
 import type { Incident } from '../model/incident.ts';
@@ -12,7 +12,7 @@ export async function showAnswered(
   ports: Pick<Ports, 'approvals' | 'chat' | 'incidents' | 'clock'>,
 ): Promise<void> {
   const approval = await ports.approvals.get(approvalId);
-  if (!approval || approval.state === 'pending') return;
+  if (!approval || (approval.state === 'pending' && approval.approvedBy.length === 0)) return;
   try {
     await ports.chat.publish({ ...questionMessage(approval), ...threadOf(incident.trigger) });
   } catch {

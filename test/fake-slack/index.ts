@@ -3,6 +3,7 @@
 // references; nothing in it knows Watchkeeper.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { checkBlocks } from './blocks.ts';
 import { type Delivery, type DeliveryOptions, deliver } from './delivery.ts';
 import { botMessage, changed, deleted, mention, message, reacted } from './events.ts';
 import { methods, type Rate, type Reply } from './methods.ts';
@@ -149,9 +150,14 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
       answer(response, 404, { ok: false, error: 'expired_url' });
       return;
     }
+    const blocks = checkBlocks(content.blocks === undefined ? undefined : JSON.stringify(content.blocks));
+    if (!blocks.ok) {
+      answer(response, 400, { ok: false, error: blocks.error });
+      return;
+    }
     known.left -= 1;
     if (content.replace_original === true && known.post)
-      Object.assign(known.post, { text: String(content.text ?? ''), blocks: [], edited: true });
+      Object.assign(known.post, { text: String(content.text ?? ''), blocks: blocks.blocks, edited: true });
     else workspace.ephemerals.push({ to: known.user, text: String(content.text ?? '') });
     response.end('ok');
   }

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Unavailable } from '../../core/errors.ts';
 import type { BusEvent } from '../../core/model/events.ts';
+import type { Message } from '../../core/model/message.ts';
 import { Catalog } from '../../core/ports/catalog.ts';
 import { receive } from '../../lambdas/slack/handler.ts';
 import { anApproval } from '../builders.ts';
@@ -16,7 +17,7 @@ let clock: ReturnType<typeof testClock>;
 let ports: Ports;
 let published: BusEvent[];
 let resumed: unknown[];
-let replied: { to: string; text: string; replace: boolean }[];
+let replied: { to: string; text: string; message?: Message | undefined }[];
 beforeEach(async () => {
   clock = testClock('02:50:00');
   published = [];
@@ -257,8 +258,18 @@ describe('a button', () => {
   ])('%s decides, brings the answer to the workflow and makes room for it', async (verdict, outcome) => {
     expect((await press(verdict)).statusCode).toBe(200);
     expect(resumed).toMatchObject([{ ...outcome, by: 'U1', approvalId: anApproval().id }]);
-    expect(replied).toMatchObject([{ to: 'https://hooks.slack.com/actions/1', replace: true }]);
-    expect(replied[0]?.text).toMatch(/^Rerun CronJob billing\/nightly-invoices in backend-1\? .*by U1/);
+    expect(replied).toMatchObject([
+      {
+        to: 'https://hooks.slack.com/actions/1',
+        text: expect.stringMatching(/by U1 at \d\d:\d\d UTC\.$/),
+        message: {
+          headline: 'Rerun CronJob billing/nightly-invoices in backend-1?',
+          outcome: { by: ['U1'] },
+        },
+      },
+    ]);
+    // The buttons are gone.
+    expect(replied[0]?.message?.approval).toBeUndefined();
   });
 
   test('pressed by many at once decides once', async () => {
@@ -271,14 +282,17 @@ describe('a button', () => {
     clock.set('03:20:00');
     await press('approve');
     expect(resumed).toEqual([]);
-    expect(replied).toMatchObject([{ replace: true, text: expect.stringContaining('expired') }]);
+    expect(replied).toMatchObject([{ text: expect.stringContaining('expired') }]);
+    expect(replied[0]?.message?.approval).toBeUndefined();
+    expect(replied[0]?.message?.lines).toContain('Nobody answered in time; nothing was done.');
   });
 
   test('pressed by somebody who may not does nothing, leaves the question, and says so', async () => {
     ports = { ...ports, catalog: { load: async () => Catalog.parse({ environments: {}, approvers: ['U9'] }) } };
     await press('approve');
     expect(resumed).toEqual([]);
-    expect(replied).toMatchObject([{ replace: false, text: 'U1 is not among the approvers.' }]);
+    expect(replied).toMatchObject([{ text: 'U1 is not among the approvers.' }]);
+    expect(replied[0]?.message).toBeUndefined();
   });
 
   test('of a question that nobody asked does nothing', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { blocksOf } from '../../../connectors/slack/blocks.ts';
 import { slackChat, slackReplies } from '../../../connectors/slack/index.ts';
 import { Unavailable } from '../../../core/errors.ts';
 import type { Message } from '../../../core/model/message.ts';
@@ -217,16 +218,20 @@ describe('publishing', () => {
 });
 
 describe('replying to a press', () => {
-  test('says what came of it, to that person, and makes room', async () => {
+  test('says what came of it to that person, or puts the question as it stands in its place', async () => {
     await using server = await serve(() => ({}));
     const replies = slackReplies({ origin: server.url });
-    await replies.reply(`${server.url}/actions/1`, { text: 'Approved by <@U1> & done', replace: true });
-    expect(server.asked).toMatchObject([{ method: 'POST', path: '/actions/1' }]);
-    expect(JSON.parse(server.asked[0]?.body ?? '')).toEqual({
-      replace_original: true,
-      response_type: 'ephemeral',
-      text: 'Approved by &lt;@U1&gt; &amp; done',
-    });
+    await replies.reply(`${server.url}/actions/1`, { text: 'Not you, <@U1> & co' });
+    const question = aMessage({ kind: 'question', headline: 'Rerun it?', lines: ['It was approved.'] });
+    await replies.reply(`${server.url}/actions/1`, { text: 'Approved.', message: question });
+    expect(server.asked).toMatchObject([
+      { method: 'POST', path: '/actions/1' },
+      { method: 'POST', path: '/actions/1' },
+    ]);
+    expect(server.asked.map(({ body }) => JSON.parse(body))).toEqual([
+      { replace_original: false, response_type: 'ephemeral', text: 'Not you, &lt;@U1&gt; &amp; co' },
+      { replace_original: true, text: 'Rerun it?', blocks: blocksOf(question) },
+    ]);
   });
 
   test.each([
@@ -234,7 +239,7 @@ describe('replying to a press', () => {
     'https://hooks.slack.com.evil.example/x',
     'https://evil.example/hooks.slack.com/',
   ])('writes to no other address: %s', async (to) => {
-    await expect(slackReplies().reply(to, { text: 'x', replace: false })).rejects.toThrow('none of Slack');
+    await expect(slackReplies().reply(to, { text: 'x' })).rejects.toThrow('none of Slack');
   });
 
   test('is unavailable when Slack does not take it, or not in time', async () => {
@@ -242,7 +247,7 @@ describe('replying to a press', () => {
       path === '/slow' ? new Promise<Answer>((resolve) => setTimeout(resolve, 3000, {}).unref()) : { status: 500 },
     );
     const replies = slackReplies({ origin: server.url, timeoutMs: 100 });
-    await expect(replies.reply(`${server.url}/x`, { text: 'x', replace: true })).rejects.toThrow(Unavailable);
-    await expect(replies.reply(`${server.url}/slow`, { text: 'x', replace: true })).rejects.toThrow(Unavailable);
+    await expect(replies.reply(`${server.url}/x`, { text: 'x' })).rejects.toThrow(Unavailable);
+    await expect(replies.reply(`${server.url}/slow`, { text: 'x' })).rejects.toThrow(Unavailable);
   });
 });
