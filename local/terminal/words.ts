@@ -4,7 +4,7 @@ import type { Approval } from '../../core/model/action.ts';
 import type { Diagnosis, Hypothesis } from '../../core/model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import type { Evidence } from '../../core/model/report.ts';
-import { confidenceWords } from '../../core/reporting/words.ts';
+import { confidenceWords, readableTimes } from '../../core/reporting/words.ts';
 import type { Style } from './style.ts';
 
 export const incidentHeading = (incident: Incident, style: Style): string =>
@@ -47,11 +47,14 @@ function hypothesisLines(
   width: number,
   style: Style,
 ): readonly string[] {
-  const cited = hypothesis.evidenceIds
-    .map((id) => evidence.find((each) => each.id === id))
-    .filter((each) => each !== undefined);
+  const cited = hypothesis.evidenceIds.flatMap((id, place) => {
+    const piece = evidence.find((each) => each.id === id);
+    return piece === undefined ? [] : [{ piece, number: place + 1 }];
+  });
   const first = hypothesis.rank === 1;
   const confidence = `${confidenceWords(hypothesis.confidence)} (${Math.round(hypothesis.confidence * 100)} %)`;
+  const numbered = (number: number, text: string) =>
+    hang(`     [${number}] `, 9, wrap(clean(readableTimes(text)), width - 9));
   const bullet = (mark: string, text: string) => hang(`     ${mark} `, 7, wrap(clean(text), width - 7));
   return [
     hang(
@@ -61,7 +64,9 @@ function hypothesisLines(
     ),
     ...(first ? hypothesis.why.map((why) => bullet('+', why)) : []),
     ...(first ? hypothesis.against.map((against) => bullet('-', against)) : []),
-    ...(first ? cited.slice(0, 4).map((each) => style.dim(bullet('>', `${each.source}: ${gistOf(each)}`))) : []),
+    ...(first
+      ? cited.slice(0, 4).map(({ piece, number }) => style.dim(numbered(number, `${piece.source}: ${gistOf(piece)}`)))
+      : []),
   ];
 }
 
