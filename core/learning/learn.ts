@@ -177,7 +177,7 @@ async function writeDown(
   lines: readonly string[],
   ports: LearnPorts,
 ): Promise<{ readonly gaps: readonly string[]; readonly draft: string | undefined }> {
-  const { incident, context, diagnosis, remediation, verification } = input;
+  const { incident, diagnosis } = input;
   const at = ports.clock.now().toISOString();
   const gaps: string[] = [];
   let draft: string | undefined;
@@ -195,7 +195,7 @@ async function writeDown(
     gaps.push('The memory could not be written.');
   }
   try {
-    draft = await writeDraft(incident, diagnosis, { context, remediation, verification }, ports);
+    draft = await writeDraft(input, ports);
   } catch {
     gaps.push('The postmortem draft could not be stored.');
   }

@@ -64,6 +64,7 @@ export const Verified = Rechecked.extend({
 /** What Learn gets: acting may not have happened. */
 export const Concluded = Asked.extend({
   remediation: RemediationResult.optional(),
+  recheck: z.array(Report).optional(),
   verification: Verification.optional(),
 });
 /** What ReportFailure gets: whatever was there when it broke. */

@@ -21,7 +21,7 @@ const fade = 0.8;
 const leastShare = 0.35;
 /** The latest incidents of the same alert, and as many sections as two postmortems have. */
 const maxPast = 2;
-const pastSections = 24;
+const pastSections = 40;
 /** What an exact lookup found comes before what reads alike. */
 const pastConfidence = 0.95;
 const mostConfidence = 0.9;
@@ -139,15 +139,16 @@ function pastOf(answer: Observed<readonly KnowledgeHit[]>, tags: readonly string
       document,
       title: sections[0]?.title ?? document,
       query: answer.query,
-      cause: under('Cause') || oneLine(sections[0]?.excerpt ?? ''),
+      cause: under('Root cause') || under('Cause') || oneLine(sections[0]?.excerpt ?? ''),
       tried: under('What was tried'),
     };
   });
 }
 
-/** As a sentence; a postmortem's text is escaped Markdown. */
+/** As a sentence; a postmortem's text is escaped Markdown, and often a list. */
 const oneLine = (markdown: string): string =>
   markdown
+    .replaceAll(/^\s*- /gm, '')
     .replaceAll(/\\([!-/:-@[-`{-~])/g, '$1')
     .replaceAll(/\s+/g, ' ')
     .trim();

@@ -137,7 +137,7 @@ test('a correction after the end is in the draft that the next incident finds, b
   expect(found).toMatchObject({ kind: 'data' });
   const hits = found.kind === 'data' ? found.data : [];
   expect(hits[0]).toMatchObject({ document: `postmortem-${id}.md` });
-  expect(JSON.stringify(hits)).toMatch(/ada: Corrected: no, it was the quarterly zebra migration/);
+  expect(JSON.stringify(hits)).toMatch(/ada says: no, it was the quarterly zebra migration/);
 });
 
 describe('what does nothing', () => {

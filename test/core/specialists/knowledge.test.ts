@@ -35,12 +35,13 @@ const here = aContext({ workload: cronJob });
 
 /** An incident of that alert that ended well, as its end is written down. */
 async function remembered(id: string, trigger: Trigger, context: Context, knowledge: KnowledgeBase): Promise<void> {
-  await stores.incidents.open(anIncident({ id, sourceId: id }));
+  const incident = anIncident({ id, sourceId: id, title: trigger.title, trigger });
+  await stores.incidents.open(incident);
   const world = aWorld(stores, clock);
   await learn(
     {
       ...diagnosed({}, context),
-      incident: anIncident({ id, sourceId: id, title: trigger.title, trigger }),
+      incident,
       decision: { kind: 'auto', why: '', policies: [], action: anAction(), preferenceId: 'p' } as never,
       remediation: {
         kind: 'done',
