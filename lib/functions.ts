@@ -52,7 +52,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   'incident-update': {
     memoryMb: 256,
     timeoutSeconds: 20,
-    may: [...step, 'find incidents by page', 'update incidents'],
+    may: [...step, 'find incidents by page', 'update incidents', 'read approvals', 'read evidence', 'write knowledge'],
   },
   conversation: {
     memoryMb: 512,

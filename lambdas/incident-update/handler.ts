@@ -1,10 +1,18 @@
 import { applyPageUpdate } from '../../core/incidents/update.ts';
+import type { DraftPorts } from '../../core/learning/draft.ts';
 import { PageUpdate } from '../../core/model/events.ts';
-import type { Ports } from '../../core/ports/index.ts';
-import { clock, incidents } from '../compose.ts';
+import { approvals, clock, drafts, evidence, incidents } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 
-export const create = (ports: Pick<Ports, 'incidents' | 'clock'>) =>
+export const create = (ports: DraftPorts) =>
   answering('incident-update', PageUpdate, (input) => applyPageUpdate(input, ports));
 
-export const handler = onLambda(() => create({ incidents: incidents(), clock: clock() }));
+export const handler = onLambda(() =>
+  create({
+    approvals: approvals(),
+    clock: clock(),
+    evidence: evidence(),
+    incidents: incidents(),
+    telemetry: { knowledge: drafts() },
+  }),
+);

@@ -80,10 +80,11 @@ describe('a knowledge base with S3 Vectors', () => {
     expect(statements[2]?.Condition).toEqual({ StringLike: { 's3:prefix': ['knowledge/*'] } });
   });
 
-  test('is asked by the knowledge specialist alone, and fed by the end of an incident and by who corrects it', () => {
+  test('is asked by the knowledge specialist alone, and fed by the end of an incident and by what people do and say afterwards', () => {
     expect(functionsThat(resources, 'bedrock:Retrieve')).toEqual(['watchkeeper-test-specialist-knowledge']);
     expect(functionsThat(resources, 'bedrock:StartIngestionJob')).toEqual([
       'watchkeeper-test-conversation',
+      'watchkeeper-test-incident-update',
       'watchkeeper-test-learn',
     ]);
     const variables = typed(resources, 'AWS::Lambda::Function').flatMap(({ Properties }) =>
@@ -93,6 +94,7 @@ describe('a knowledge base with S3 Vectors', () => {
     );
     expect(variables).toEqual([
       'watchkeeper-test-conversation',
+      'watchkeeper-test-incident-update',
       'watchkeeper-test-learn',
       'watchkeeper-test-specialist-knowledge',
     ]);

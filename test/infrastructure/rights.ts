@@ -90,11 +90,15 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue Secretsprometheustoken',
   ],
   'incident-update': [
+    'dynamodb:GetItem TablesIncidents APPROVAL#*',
     'dynamodb:GetItem TablesIncidents INCIDENT#*',
     'dynamodb:GetItem TablesIncidents SOURCE#*',
     'dynamodb:PutItem TablesIncidents INCIDENT#*',
     'dynamodb:Query TablesIncidents INCIDENT#*',
     'dynamodb:UpdateItem TablesIncidents INCIDENT#*',
+    's3:GetObject EvidenceBucket/evidence/*',
+    's3:ListBucket EvidenceBucket evidence/*',
+    's3:PutObject EvidenceBucket/knowledge/*',
   ],
   learn: [
     'bedrock-agentcore:CreateEvent Memory',

@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { diskEvidence } from '../../../connectors/disk/index.ts';
+import { knowledgeIndex } from '../../../connectors/knowledge-index/index.ts';
 import { Unavailable } from '../../../core/errors.ts';
 import { openIncident } from '../../../core/incidents/open.ts';
 import { applyPageUpdate } from '../../../core/incidents/update.ts';
 import type { Message } from '../../../core/model/message.ts';
+import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aTrigger, at } from '../../builders.ts';
 import { parallel, testClock } from '../../contract/records.ts';
 import { storesForTests } from '../../stores.ts';
@@ -10,14 +13,18 @@ import { storesForTests } from '../../stores.ts';
 const open = storesForTests();
 const clock = testClock();
 
-type Ports = Parameters<typeof openIncident>[1];
+type Ports = Parameters<typeof openIncident>[1] & Parameters<typeof applyPageUpdate>[1];
 let ports: Ports;
 let said: Message[];
 beforeEach(async () => {
   let id = 0;
   said = [];
+  const { incidents, approvals } = await open(clock);
   ports = {
-    incidents: (await open(clock)).incidents,
+    incidents,
+    approvals,
+    evidence: diskEvidence(memoryDisk()),
+    telemetry: { knowledge: knowledgeIndex([]) },
     clock,
     ids: { next: () => `${++id}` },
     chat: { publish: async (message) => void said.push(message) },
