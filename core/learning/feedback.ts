@@ -1,0 +1,138 @@
+// What people said of a diagnosis, read from the record: whether it was right, and what it was instead. Pure; the words themselves are on
+// the timeline, and are read again whenever somebody asks, so that better rules read old words better.
+import type { causes } from '../model/causes.ts';
+import type { Hypothesis } from '../model/diagnosis.ts';
+import { type EntityRef, sameWorkload } from '../model/entity.ts';
+import type { Feedback, Meant } from '../model/feedback.ts';
+import type { TimelineEntry } from '../model/incident.ts';
+import { redact } from '../redact.ts';
+import { shorten } from '../text.ts';
+import { meantBy } from './meant.ts';
+import { isWorkload, type OnRecord, seenIn } from './seen.ts';
+
+/** The steps of the timeline that hold them, and what stands before the words there. */
+export const steps = {
+  Correct: 'Corrected: ',
+  Agree: 'Agreed: ',
+} as const;
+export type Step = keyof typeof steps;
+
+const isStep = (step: string): step is Step => step in steps;
+export const longestSaying = 600;
+
+/** Oldest first. */
+export function feedbackOf(record: OnRecord): readonly Feedback[] {
+  const said = record.timeline.filter(({ step }) => isStep(step));
+  if (said.length === 0) return [];
+  const seen = seenIn(record);
+  const first = diagnosedIn(record.diagnosis?.hypotheses[0]);
+  const told = record.timeline.findIndex(({ step, kind }) => step === 'Synthesize' && kind === 'diagnosis');
+  return said.map((entry) => {
+    // What is said before there is a diagnosis is not about it.
+    const diagnosed = record.timeline.indexOf(entry) < told ? undefined : first;
+    const words = wordsOf(entry);
+    const meant = meantBy(words, seen);
+    const fingerprint = record.diagnosis?.fingerprint ?? record.incident.fingerprint;
+    return {
+      incidentId: record.incident.id,
+      at: entry.at,
+      by: entry.actor,
+      said: words,
+      verdict: verdictOf(entry.step as Step, meant, diagnosed),
+      ...(diagnosed === undefined ? {} : { diagnosed }),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+      meant,
+    };
+  });
+}
+
+/** Of one saying that is not on the record yet. */
+export const feedbackOn = (said: Pick<TimelineEntry, 'step' | 'actor' | 'text' | 'at'>, record: OnRecord): Feedback =>
+  feedbackOf({
+    ...record,
+    timeline: [
+      ...record.timeline.filter(({ step }) => !isStep(step)),
+      { id: 'said', incidentId: record.incident.id, kind: 'note', evidenceIds: [], ...said },
+    ],
+  })[0] as Feedback;
+
+const wordsOf = ({ step, text }: TimelineEntry): string => {
+  const lead = steps[step as Step];
+  return shorten(redact(text.startsWith(lead) ? text.slice(lead.length) : text), longestSaying);
+};
+
+export type Diagnosed = NonNullable<Feedback['diagnosed']>;
+
+const diagnosedIn = (first: Hypothesis | undefined): Diagnosed | undefined =>
+  first === undefined || first.cause === 'unknown'
+    ? undefined
+    : { entity: first.entity, cause: first.cause, confidence: first.confidence };
+
+/**
+ * What is named decides, and not the yes or no before it: "yes, it was the cache" where something else was diagnosed is a correction, and
+ * "no, it was …" with what was diagnosed is none.
+ */
+function verdictOf(step: Step, meant: Meant, diagnosed: Diagnosed | undefined): Feedback['verdict'] {
+  const said = step === 'Agree' ? 'right' : 'wrong';
+  if (diagnosed === undefined) return said;
+  const { entity, cause } = fitOf(meant, diagnosed);
+  if (said === 'right')
+    return entity === true || cause === true || (entity !== false && cause !== false) ? 'right' : 'wrong';
+  return entity === true && meant.cause === diagnosed.cause ? 'right' : 'wrong';
+}
+
+/** Whether what is named is what was diagnosed; undefined where nothing is named. */
+function fitOf(meant: Meant, diagnosed: Diagnosed): { entity: boolean | undefined; cause: boolean | undefined } {
+  const entities = meant.entity ? [meant.entity] : meant.entities;
+  const codes = meant.cause ? [meant.cause] : meant.causes;
+  return {
+    entity: entities.length === 0 ? undefined : entities.some((one) => isSame(one, diagnosed.entity)),
+    cause: codes.length === 0 ? undefined : codes.includes(diagnosed.cause),
+  };
+}
+
+const isSame = (a: EntityRef, b: EntityRef): boolean =>
+  sameWorkload(a, b) && (a.kind === b.kind || (isWorkload(a) && isWorkload(b)));
+
+/** The truth of a scenario, in the form of its `expected.json`. */
+export interface Truth {
+  readonly vocabulary: 'watchkeeper';
+  readonly rootCause: {
+    readonly entity: { readonly kind: string; readonly name: string; readonly namespace?: string };
+    readonly cause: keyof typeof causes;
+  };
+}
+
+/** What the last word says the truth is, or what it leaves open, in a sentence. */
+export function truthOf(
+  feedback: readonly Feedback[],
+):
+  | { readonly kind: 'known'; readonly truth: Truth; readonly from: Feedback }
+  | { readonly kind: 'open'; readonly why: string } {
+  const from = feedback.at(-1);
+  if (!from) return { kind: 'open', why: 'Nobody has said whether the diagnosis was right.' };
+  const { verdict, diagnosed, meant, by } = from;
+  if (verdict === 'right' && diagnosed) return { kind: 'known', from, truth: truth(diagnosed.entity, diagnosed.cause) };
+  if (meant.entity && meant.cause)
+    // Who names a workload does not say by which of its kinds; `Service` takes all of them.
+    return {
+      kind: 'known',
+      from,
+      truth: truth(isWorkload(meant.entity) ? { ...meant.entity, kind: 'Service' } : meant.entity, meant.cause),
+    };
+  const lacks = [
+    ...(meant.entity
+      ? []
+      : [meant.entities.length > 1 ? 'one thing (several fit)' : 'a thing that the incident has seen']),
+    ...(meant.cause ? [] : [meant.causes.length > 1 ? 'one cause (several fit)' : 'a cause of the catalogue']),
+  ];
+  return {
+    kind: 'open',
+    why: `What ${by} said last ("${shorten(from.said, 120)}") does not name ${lacks.join(' and ')}.`,
+  };
+}
+
+const truth = ({ kind, name, namespace }: EntityRef, cause: keyof typeof causes): Truth => ({
+  vocabulary: 'watchkeeper',
+  rootCause: { entity: { kind, name, ...(namespace === undefined ? {} : { namespace }) }, cause },
+});
