@@ -114,6 +114,7 @@ function inWords(context: Context, missing: readonly string[]): string {
     return known ? `${field} ${known.value} (from ${known.source})` : `${field} not known`;
   });
   const workload = context.workload ? ` It is about ${context.workload.kind} ${context.workload.name}.` : '';
+  const around = listed('It calls', context.callees) + listed('It is called by', context.callers);
   const open = context.questions.length > 0 ? ` Open: ${context.questions.join(' ')}` : '';
   const taught =
     context.facts.length > 0
@@ -123,5 +124,11 @@ function inWords(context: Context, missing: readonly string[]): string {
           .join('; ')}${context.facts.length > 3 ? ` and ${context.facts.length - 3} more` : ''}.`
       : '';
   const gaps = missing.length > 0 ? ` Not asked: ${missing.join(' ')}` : '';
-  return `This is about ${parts.join(', ')}.${workload}${taught}${open}${gaps}`;
+  return `This is about ${parts.join(', ')}.${workload}${around}${taught}${open}${gaps}`;
 }
+
+const mostNamed = 5;
+const listed = (says: string, names: readonly string[]): string =>
+  names.length === 0
+    ? ''
+    : ` ${says} ${names.slice(0, mostNamed).join(', ')}${names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ''}.`;

@@ -4,10 +4,10 @@
 import { chartOf } from '../charts/evidence.ts';
 import { answerSwitch } from '../controls.ts';
 import { gistOf, nameOf } from '../evidence/name.ts';
-import { note } from '../incidents/timeline.ts';
-import { type DraftPorts, writeDraftAgain } from '../learning/draft.ts';
+import type { DraftPorts } from '../learning/draft.ts';
 import { readFactSaying } from '../learning/fact-saying.ts';
 import { type FactReply, hearFact } from '../learning/facts.ts';
+import { hearAgreement, hearCorrection } from '../learning/judge.ts';
 import { readSaying } from '../learning/saying.ts';
 import { hear, scopeOf } from '../learning/teach.ts';
 import type { Verdict } from '../model/action.ts';
@@ -119,7 +119,13 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
     case 'reject':
       return answer(message, intent, ports);
     case 'correct':
-      return correct(message, intent.meant, ports);
+      return { intent: 'correct', ...(await hearCorrection({ ...message, incident }, intent.meant, ports)) };
+    case 'agree':
+      return intent.sure
+        ? { intent: 'agree', ...(await hearAgreement({ ...message, incident }, ports)) }
+        : reply('unclear', only('Do you mean that the diagnosis is right?'), {
+            choices: ['the diagnosis is right', 'why?'],
+          });
     case 'cost':
       return (await cost(message, incident, ports, true)) ?? unsure;
     case 'switch':
@@ -201,24 +207,6 @@ async function answer(
   const verdict: Verdict = kind === 'approve' ? 'approve' : 'reject';
   const result = await answerApproval({ approvalId: one.id, verdict, by }, ports);
   return reply(kind, only(`${one.question} ${result.text}`));
-}
-
-/** People know better. What they say is kept beside the diagnosis, for the postmortem and for the dojo. */
-async function correct({ incidentId, by, text }: Message, meant: string, ports: ConversationPorts): Promise<Reply> {
-  if (meant === '')
-    return reply('correct', only('What was it, then? "It was …" is enough; I keep it with the incident.'));
-  const words = redact(shorten(text.replace(/\s+/g, ' ').trim(), 600));
-  await note(
-    incidentId,
-    { step: 'Correct', kind: 'note', actor: by, key: `${by}:${words}`, text: `Corrected: ${words}` },
-    ports,
-  );
-  const draft = {
-    none: 'It is kept with the incident, goes before my own words in the postmortem, and is there to learn from.',
-    written: 'It is kept with the incident, and the postmortem draft says it now, before my own words.',
-    failed: 'It is kept with the incident. The postmortem draft could not be written again and does not say it yet.',
-  }[await writeDraftAgain(incidentId, ports)];
-  return reply('correct', only(`Thank you. ${draft}`));
 }
 
 async function cost(

@@ -14,7 +14,9 @@ export type Intent =
   /** The kill switch; undefined asks how it stands. `why` in their words, '' without. */
   | { readonly kind: 'switch'; readonly on: boolean | undefined; readonly why: string }
   /** `meant` is what it was in their words. */
-  | { readonly kind: 'correct'; readonly meant: string };
+  | { readonly kind: 'correct'; readonly meant: string }
+  /** With the diagnosis, and never with an action. `sure`: in words that can be about nothing else. */
+  | { readonly kind: 'agree'; readonly sure: boolean };
 
 /** Longer texts are pasted, not said. */
 const maxLength = 600;
@@ -31,6 +33,22 @@ const corrects =
   /^(?:(?:no|nope|nah|wrong|actually|sorry)[,.!:]? )+(?:(?:that|this|it) (?:is|was) (?:wrong|not (?:it|right|true|the (?:cause|reason|problem)))[,.;:]? )?(?:it (?:was|is|were)|the (?:real |true |actual )?(?:root )?(?:cause|reason|problem|culprit) (?:was|is))(?! (?:not|wrong)) (?<meant>.{2,})$|^the (?:real|true|actual) (?:root )?(?:cause|reason|problem|culprit) (?:was|is) (?<real>.{2,})$/;
 const disagrees =
   /^(?:(?:no|nope|nah)[,.!:]? )?(?:that is|that was|this is|it is|you are) (?:wrong|not (?:it|right|true|correct))[.! ]*$/;
+/** "Confirmed" says that something is right, a bare "yes" says anything: after it only what names a thing is about the diagnosis. */
+const affirms = '(?:yes|yep|yup|yeah|y|ok|okay|thanks|thank you)[,.!:]? ';
+const confirms =
+  '(?:confirmed|agreed|exactly|indeed|correct|right|precisely|good catch|you (?:are|were) right|that is right)[,.!:;]* ';
+const thanks = '(?:,? (?:thanks|thank you|watchkeeper))*[.! ]*$';
+const agrees = new RegExp(
+  `^(?:${affirms}|${confirms})*(?:(?:that|this) was it|(?:that|this|it) (?:is|was) (?:right|correct|true|the (?:root )?(?:cause|reason|problem|culprit))|you (?:are|were) (?:absolutely |exactly |quite |so )?(?:right|correct)|(?:you )?nailed it|spot on|(?:good|great|nice) (?:catch|find)|(?:good|great|nice|correct|right) diagnosis|(?:the|your) (?:diagnosis|analysis) (?:is|was) (?:right|correct|spot on))${thanks}`,
+);
+const agreesWith = new RegExp(
+  `^(?:(?:${affirms})*(?:${confirms})+(?:it|that) was (?!not |wrong)[^?]{2,}|(?:${affirms})+(?:it|that) (?:was(?: indeed| really)?[.! ]*|was (?:indeed |really )?(?:the|due to|because of|caused by|[a-z0-9]+(?:-[a-z0-9]+)+)(?: [^?]{2,})?))$`,
+);
+/** An objection or an order in the same breath: which of the two counts is asked back. */
+const saysMore = /\b(?:but|although|except|approved?|reject(?:ed)?|go ahead|do it)\b/;
+/** Also what one says to a question about an action. */
+const mayAgree =
+  /^(?:(?:yes|yep|yeah)[,.!]? )?(?:that is it|correct|right|exactly|confirm(?:ed)?|(?:i )?agree|agreed|indeed|true|precisely)[.! ]*$/;
 
 const stops =
   /^(?:(?:stop|halt|freeze) (?:everything|all|all actions|acting)|(?:(?:turn|switch|throw|put|flip) )?(?:on )?(?:the )?kill ?switch(?: on)?)(?:(?:[,:.!]| -| because) ?(?<why>.*))?[.! ]*$/;
@@ -75,6 +93,8 @@ export function readIntent(text: string): Intent {
   const meant = correction?.meant ?? correction?.real;
   if (meant !== undefined) return { kind: 'correct', meant: meant.replace(/[.! ]+$/, '') };
   if (disagrees.test(said)) return { kind: 'correct', meant: '' };
+  if ((agrees.test(said) || agreesWith.test(said)) && !saysMore.test(said)) return { kind: 'agree', sure: true };
+  if (mayAgree.test(said)) return { kind: 'agree', sure: false };
   if (asksForCost(said)) return { kind: 'cost' };
   if (
     /\b(?:what|which|did|have|how) .{0,20}\b(?:you )?(?:check(?:ed)?|look(?:ed)? (?:at|into)|ask(?:ed)?|read|search(?:ed)?|examin(?:e|ed))\b/.test(

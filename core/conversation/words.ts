@@ -140,7 +140,7 @@ export const helpWords: Words = {
     '"what is the issue?" · "why do you think so?" · "show me the logs" · "what did you check?" · "status"',
     '"approve" or "reject" while a question waits',
     '"next time you see this exact error, don\'t ask me, just rerun it" · "ask me again" · "what do you remember?"',
-    '"no, it was the cache" corrects the diagnosis',
+    '"no, it was the cache" corrects the diagnosis, "yes, that was it" confirms it',
     '"remember that artist-api talks to session-cache" · "what do you know about artist-api?" · "forget that"',
     '"what was the cost of this account in November?" · "and in October?" · "by service" · "per day" · "why did it go up?" · "which account cost the most last month?"',
     '"stop everything" throws the kill switch for all incidents; "kill switch off" takes it off',

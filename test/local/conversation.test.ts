@@ -126,6 +126,44 @@ test('a correction is kept with the incident, without what it should not hold', 
   expect(kept?.text).not.toContain('ops@example.com');
 });
 
+test('a correction is answered with how it was read, and with choices where it fits several', async () => {
+  const id = await paged('throughput-drop-session-service');
+  const read = await say(id, 'no, it was playlist-api: the last deploy');
+  expect(read.text).toMatch(/^Thank you\. I read that as Service playlist-api \(a code change broke it\)\. It is kept/);
+  expect(read.choices).toEqual([]);
+  const { choices } = await say(id, 'no, it was the memory of web-player');
+  expect(choices).toContain('no, it was web-player: Memory grows without end');
+  expect((await say(id, choices[1] ?? '')).text).toContain('Service web-player (memory grows without end)');
+  expect((await say(id, 'no, it was ghost-api')).text).toContain('It names nothing that I saw here');
+  expect((await say(id, '不对，', 'ben')).intent).toBe('unclear');
+  expect((await say(id, `no, it was ${'数据库'.repeat(180)}`)).intent).toBe('correct');
+  const kept = (await runtime.ports.incidents.timeline(id)).filter(({ step }) => step === 'Correct');
+  expect(kept).toHaveLength(5);
+  expect((await say(id, "that's wrong")).text).toMatch(/^What was it, then\?/);
+});
+
+test('agreement is thanked for and kept, and approves nothing', async () => {
+  const id = await paged('image-pull-failure');
+  const before = await runtime.ports.approvals.ofIncident(id);
+  for (const text of ['correct', 'Right!', 'confirmed'])
+    expect(await say(id, text)).toMatchObject({ intent: 'unclear', choices: ['the diagnosis is right', 'why?'] });
+  const agreed = await say(id, 'yes, that was it');
+  expect(agreed.text).toMatch(
+    /^Thank you\. Deployment search-api \(image or tag does not exist\) is kept as right\. It counts for/,
+  );
+  expect(agreed.lines).toEqual([
+    expect.stringMatching(/^It approves nothing; this still waits .*Roll Deployment search/),
+  ]);
+  expect((await say(id, 'confirmed, it was the CPU')).text).toContain('so it counts as a correction');
+  expect((await say(id, 'yes, it was the moon')).text).toMatch(/^I do not know what you name/);
+  expect(await runtime.ports.approvals.ofIncident(id)).toEqual(before);
+  const kept = (await runtime.ports.incidents.timeline(id)).filter(({ step }) => step === 'Agree');
+  expect(kept.map(({ actor, text }) => `${actor}: ${text}`)).toEqual([
+    'ada: Agreed: yes, that was it',
+    'ada: Agreed: confirmed, it was the CPU',
+  ]);
+});
+
 test('a correction after the end is in the draft that the next incident finds, before our own words', async () => {
   const id = await paged('cronjob-nightly-invoices-schema');
   await say(id, 'reject');

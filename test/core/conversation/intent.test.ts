@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readIntent } from '../../../core/conversation/intent.ts';
+import { isForUs } from '../../../core/conversation/listen.ts';
 
 describe('what a person wants', () => {
   test.each([
@@ -101,6 +102,86 @@ describe('a correction', () => {
     ["that's not right", ''],
   ])('%s: %s', (text, meant) => {
     expect(readIntent(text)).toEqual({ kind: 'correct', meant });
+  });
+});
+
+describe('agreement with the diagnosis', () => {
+  test.each([
+    'yes, that was it',
+    'That was it, thanks!',
+    'correct diagnosis',
+    'you were right',
+    "you're right.",
+    "that's right",
+    'that is correct',
+    'Yes, that was the root cause',
+    'good catch',
+    'Good catch, watchkeeper!',
+    'the diagnosis is right',
+    'confirmed, it was the database',
+    'yes, it was the database',
+    'yep, it was session-cache',
+    'yes, it was',
+    'you were right, it was the deploy',
+  ])('%s', (text) => {
+    expect(readIntent(text)).toEqual({ kind: 'agree', sure: true });
+  });
+  test.each(['correct', 'Right!', 'exactly', 'confirmed', 'agreed', 'yes, correct', "that's it"])(
+    'that could be an answer to a question about an action is said back: %s',
+    (text) => {
+      expect(readIntent(text)).toEqual({ kind: 'agree', sure: false });
+    },
+  );
+  test.each([
+    'yes',
+    'ok',
+    'yes, do it',
+    'yes please',
+    'go ahead',
+    'was that it?',
+    'that was it?',
+    'you were right, but it was something else',
+    'yes, it is still broken',
+    'yes, it was slow yesterday',
+    'yes, it was not the database',
+    'confirmed, it was not the database',
+    'confirmed, was it the database?',
+    'good catch but wrong',
+    'it was right there',
+    "that's not right",
+    'no, that was it',
+  ])('is none of: %s', (text) => {
+    expect(readIntent(text).kind).not.toBe('agree');
+  });
+  test.each(['yes, that was it', 'good catch', 'you were right', 'confirmed, it was the database'])(
+    'in a thread is said to colleagues, where nobody mentions us: %s',
+    (text) => {
+      expect(isForUs(text)).toBe(false);
+      expect(isForUs('no, it was the cache')).toBe(true);
+    },
+  );
+  test('and an answer to a question are never the same words', () => {
+    const words = [
+      'yes',
+      'ok',
+      'right',
+      'correct',
+      'approve',
+      'go ahead',
+      'that was it',
+      'good catch',
+      'it',
+      'was',
+      ',',
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 6 }), (said) => {
+        const intent = readIntent(said.join(' '));
+        if (said.includes('approve') || said.includes('go ahead')) expect(intent.kind).not.toBe('agree');
+        if (said.some((word) => /that was it|good catch|right|correct/.test(word)))
+          expect(intent).not.toEqual({ kind: 'approve', sure: true });
+      }),
+    );
   });
 });
 
