@@ -1,4 +1,5 @@
-// The audit as files: a JSON document a line, or comma-separated values (RFC 4180).
+// The audit as files: a JSON document a line, or comma-separated values.
+import { csvOf } from './csv.ts';
 import type { AuditEntry } from './model/audit.ts';
 
 export const auditFormats = ['jsonl', 'csv'] as const;
@@ -9,9 +10,7 @@ export function exportAudit(entries: readonly AuditEntry[], format: AuditFormat)
     case 'jsonl':
       return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
     case 'csv':
-      return [Object.keys(columns), ...entries.map((entry) => Object.values(columns).map((of) => of(entry)))]
-        .map((cells) => `${cells.map(cell).join(',')}\r\n`)
-        .join('');
+      return csvOf(columns, entries);
   }
 }
 
@@ -32,11 +31,3 @@ const columns: Readonly<Record<string, (entry: AuditEntry) => string>> = {
   text: ({ text }) => text,
   id: ({ id }) => id,
 };
-
-/** A spreadsheet takes a cell that begins so for a formula: it gets an apostrophe in front (OWASP, CSV injection). */
-const formula = /^[=+\-@\t\r]/;
-
-function cell(text: string): string {
-  const harmless = formula.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}

@@ -2,11 +2,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WatchkeeperError } from '../core/errors.ts';
+import { reliability } from '../core/learning/calibration.ts';
 import { type DojoOptions, help, readOptions } from './options.ts';
 import { runAll } from './pool.ts';
 import type { RunResult } from './prediction.ts';
 import { changesOf, changesText, linesOf, merged, readRecorded, writeRecorded } from './record.ts';
-import { byCause, reliability, saidOf, surelyWrong } from './reliability.ts';
+import { byCause, saidOf, surelyWrong } from './reliability.ts';
 import { collectScenarios, type DojoScenario } from './scenarios.ts';
 import { board, type Marked, mark } from './score.ts';
 import { boardText, causesText, progress, reliabilityText } from './text.ts';

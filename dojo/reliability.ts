@@ -1,16 +1,15 @@
-// Whether stated confidence can be believed, and which causes are found: of the answers given with 80 %, 80 % should be right. Pure.
+// What was answered next to the truth: how sure the wrong answers were, and which causes are found. Pure.
+import type { Stated } from '../core/learning/calibration.ts';
 import type { Expected } from './expected.ts';
 import type { RunResult } from './prediction.ts';
 import type { Marked } from './score.ts';
 
 /** The first answer to one scenario, next to the truth. */
-export interface Said {
+export interface Said extends Stated {
   readonly id: string;
   /** In the words of the data set. */
   readonly truth: string;
   readonly said: string;
-  readonly confidence: number;
-  readonly right: boolean;
 }
 
 /** Undefined where the scenario ended in an error or without an answer: nothing was stated. */
@@ -25,52 +24,6 @@ export function saidOf(result: RunResult, expected: Expected, { id, outcome }: M
     said: `${first.entity.name} ${first.label ?? first.cause}`,
     confidence: first.confidence,
     right: outcome.rightRank === 1,
-  };
-}
-
-export interface Bin {
-  readonly from: number;
-  readonly to: number;
-  readonly answers: number;
-  readonly meanStated: number;
-  readonly shareRight: number;
-}
-export interface Reliability {
-  /** Those that hold answers. */
-  readonly bins: readonly Bin[];
-  /** Mean squared distance of the stated confidence from what came (Brier, Monthly Weather Review 1950); 0 is best. */
-  readonly brier: number;
-  /** Mean distance of stated from right in the bins, by their answers (Naeini et al., AAAI 2015); 0 is best. */
-  readonly calibrationError: number;
-}
-
-const edges = [0, 0.2, 0.4, 0.6, 0.8, 0.9, 1];
-
-export function reliability(said: readonly Said[]): Reliability {
-  const mean = (values: readonly number[]) =>
-    values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-  const bins = edges.slice(0, -1).flatMap((from, place): Bin[] => {
-    const to = edges[place + 1] ?? 1;
-    const own = said.filter(({ confidence }) => confidence >= from && (confidence < to || to === 1));
-    if (own.length === 0) return [];
-    return [
-      {
-        from,
-        to,
-        answers: own.length,
-        meanStated: mean(own.map(({ confidence }) => confidence)),
-        shareRight: mean(own.map(({ right }) => Number(right))),
-      },
-    ];
-  });
-  return {
-    bins,
-    brier: mean(said.map(({ confidence, right }) => (confidence - Number(right)) ** 2)),
-    calibrationError: mean(
-      bins.flatMap(({ answers, meanStated, shareRight }) =>
-        Array.from({ length: answers }, () => Math.abs(meanStated - shareRight)),
-      ),
-    ),
   };
 }
 

@@ -1,6 +1,7 @@
 // What the dojo prints.
+import type { Reliability } from '../core/learning/calibration.ts';
 import type { RunResult } from './prediction.ts';
-import type { CauseRow, Reliability } from './reliability.ts';
+import type { CauseRow } from './reliability.ts';
 import type { Row } from './score.ts';
 import { table } from './table.ts';
 

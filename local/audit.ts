@@ -1,13 +1,9 @@
 // `npm run audit`: the record of decisions as a file, from the Watchkeeper that runs here, from its data folder, or from a deployed table.
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type AuditFormat, auditFormats, exportAudit } from '../core/audit-export.ts';
+import { auditFormats, exportAudit } from '../core/audit-export.ts';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
-import { openAudit } from './compose.ts';
 import { defaultData } from './options.ts';
-import { lockFolder } from './runtime/lock.ts';
+import { fromRecords, instantOf } from './records.ts';
 import { styleFor } from './terminal/style.ts';
 
 const help = `The record of decisions: who or what, on which evidence, by which policy, with which outcome.
@@ -24,11 +20,6 @@ const help = `The record of decisions: who or what, on which evidence, by which 
   --help           this
 `;
 
-interface Span {
-  readonly since: string;
-  readonly until: string;
-}
-
 async function main(args: readonly string[]): Promise<string> {
   const values = read(args);
   if (values.help) return help;
@@ -37,11 +28,17 @@ async function main(args: readonly string[]): Promise<string> {
     throw new Misconfigured(`--format is ${auditFormats.join(' or ')}, not "${values.format}".`);
   const now = new Date();
   const span = { since: instantOf(values.since, 'since', now), until: instantOf(values.until ?? '0m', 'until', now) };
-  if (values.table !== undefined) return fromTable({ table: values.table }, span, values.incident, format);
-  return (
-    (await fromRunning(values.data, span, values.incident, format)) ??
-    fromFolder(values.data, span, values.incident, format)
-  );
+  const { incident } = values;
+  const query = new URLSearchParams({ ...span, format, ...(incident === undefined ? {} : { incident }) });
+  return fromRecords(values.table === undefined ? { data: values.data } : { table: values.table }, {
+    path: `/api/audit/export?${query}`,
+    running: (response) => response.text(),
+    tables: async ({ audit }) =>
+      exportAudit(
+        (await audit.list(span)).filter(({ incidentId }) => incident === undefined || incidentId === incident),
+        format,
+      ),
+  });
 }
 
 function read(args: readonly string[]) {
@@ -61,70 +58,6 @@ function read(args: readonly string[]) {
   } catch (cause) {
     const why = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : '';
     throw new Misconfigured(`${why.replace(/\.$/, '')}. \`npm run audit -- --help\` lists what there is.`, { cause });
-  }
-}
-
-const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function instantOf(text: string, option: string, now: Date): string {
-  const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
-  const at = count === undefined ? new Date(text) : new Date(now.getTime() - Number(count) * (unitMs[unit ?? ''] ?? 0));
-  if (!Number.isNaN(at.getTime())) return at.toISOString();
-  throw new Misconfigured(
-    `--${option} is an instant (2026-11-01T00:00:00Z) or so long ago (90m, 24h, 7d), not "${text}".`,
-  );
-}
-
-/** Undefined where none runs on that folder. */
-async function fromRunning(
-  data: string,
-  span: Span,
-  incident: string | undefined,
-  format: AuditFormat,
-): Promise<string | undefined> {
-  const url = await readFile(join(data, 'runtime.json'), 'utf8').then(
-    (text) => (JSON.parse(text) as { url?: string }).url,
-    () => undefined,
-  );
-  if (url === undefined) return undefined;
-  const query = new URLSearchParams({ ...span, format, ...(incident === undefined ? {} : { incident }) });
-  const response = await fetch(`${url}/api/audit/export?${query}`).catch(() => undefined);
-  return response?.ok ? response.text() : undefined;
-}
-
-async function fromFolder(
-  data: string,
-  span: Span,
-  incident: string | undefined,
-  format: AuditFormat,
-): Promise<string> {
-  if (!existsSync(join(data, 'tables')))
-    throw new Misconfigured(
-      `${data} is no data folder of Watchkeeper. Name it with --data, or a deployed table with --table.`,
-    );
-  const unlock = lockFolder(data);
-  try {
-    return await fromTable({ folder: join(data, 'tables') }, span, incident, format);
-  } finally {
-    unlock();
-  }
-}
-
-async function fromTable(
-  place: Parameters<typeof openAudit>[0],
-  span: Span,
-  incident: string | undefined,
-  format: AuditFormat,
-): Promise<string> {
-  const { audit, close } = await openAudit(place);
-  try {
-    const entries = await audit.list(span);
-    return exportAudit(
-      entries.filter(({ incidentId }) => incident === undefined || incidentId === incident),
-      format,
-    );
-  } finally {
-    await close();
   }
 }
 

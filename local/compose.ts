@@ -210,21 +210,22 @@ export function readPolicies(): Ports['policies'] {
   });
 }
 
-/** The audit alone: in a data folder that no process has, or a deployed table by its name. */
-export async function openAudit(
+export type Records = Pick<Ports, 'audit' | 'incidents'>;
+
+/** What is on record in a data folder that no process has, or in a deployed table by its name: only what that table holds can be read. */
+export async function openRecords(
   place: { readonly folder: string } | { readonly table: string },
-): Promise<{ readonly audit: Ports['audit']; close(): Promise<void> }> {
+): Promise<Records & { close(): Promise<void> }> {
   const opened = 'folder' in place ? await openTables(place.folder, tables) : undefined;
   const client = opened?.client ?? new DynamoDBClient({});
-  const auditTable = 'table' in place ? place.table : names.audit;
-  const { audit } = dynamoStores({
+  const { audit, incidents } = dynamoStores({
     client,
-    incidentsTable: names.incidents,
+    incidentsTable: 'table' in place ? place.table : names.incidents,
     preferencesTable: names.preferences,
-    auditTable,
+    auditTable: 'table' in place ? place.table : names.audit,
     clock: systemClock(),
   });
-  return { audit, close: async () => (opened === undefined ? client.destroy() : opened.close()) };
+  return { audit, incidents, close: async () => (opened === undefined ? client.destroy() : opened.close()) };
 }
 
 export const catalogFile = new URL('../config/catalog.yaml', import.meta.url).pathname;

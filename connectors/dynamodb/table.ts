@@ -89,12 +89,22 @@ export class Table {
       return items;
     });
 
-  /** The newest `limit` items of a kind, through the index; eventually consistent. */
+  /** The newest `limit` items of a kind, through the index; eventually consistent. A page holds 1 MB at most. */
   newest = (kind: string, limit: number): Promise<Item[]> =>
-    this.#asking(
-      'read',
-      async () => (await this.#page('by-kind', 'kind', kind, { newestFirst: true, limit })).Items ?? [],
-    );
+    this.#asking('read', async () => {
+      const items: Item[] = [];
+      let start: Item | undefined;
+      do {
+        const page = await this.#page('by-kind', 'kind', kind, {
+          newestFirst: true,
+          limit: limit - items.length,
+          start,
+        });
+        items.push(...(page.Items ?? []));
+        start = page.LastEvaluatedKey;
+      } while (start && items.length < limit);
+      return items;
+    });
 
   /** All items of a day, through the index, oldest first; eventually consistent. */
   ofDay = (day: string): Promise<Item[]> =>

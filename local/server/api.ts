@@ -4,6 +4,7 @@ import { switches, throwKillSwitch } from '../../core/controls.ts';
 import { listen } from '../../core/conversation/listen.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { Request, requestInvestigation } from '../../core/incidents/asked.ts';
+import { gatherFeedback } from '../../core/learning/judged.ts';
 import { historyOf } from '../../core/learning/matching.ts';
 import { revokePreference, scopeOf } from '../../core/learning/teach.ts';
 import { Verdict } from '../../core/model/action.ts';
@@ -77,6 +78,7 @@ const routes: readonly Route[] = [
   ['GET', /^\/api\/controls$/, (_, __, { ports }) => switches(ports)],
   ['POST', /^\/api\/controls\/kill-switch$/, (_, body, { ports }) => throwKillSwitch(valid(Switch, body), ports)],
   ['GET', /^\/api\/audit$/, async (_, __, { ports }, query) => ({ entries: await auditOf(query, ports) })],
+  ['GET', /^\/api\/feedback$/, (_, __, { ports }, query) => gatherFeedback(valid(Since, query), ports)],
   ['POST', /^\/api\/preferences\/([^/]+)\/revoke$/, ([id], body, { ports }) => revoke(id ?? '', body, ports)],
   ['POST', /^\/api\/investigations$/, (_, body, { ports }) => requestInvestigation(valid(Request, body), ports)],
   ['GET', /^\/api\/scenarios$/, async (_, __, { pages }) => ({ scenarios: pages.scenarios() })],
@@ -197,6 +199,8 @@ async function preferences(ports: Ports) {
 
 const weekMs = 7 * 24 * 3_600_000;
 const Span = z.object({ since: Instant.optional(), until: Instant.optional(), incident: z.string().optional() });
+
+const Since = Span.omit({ until: true });
 
 /** Of the last week, where nothing else is said. */
 export async function auditOf(query: Readonly<Record<string, string>>, { audit, clock }: Ports) {

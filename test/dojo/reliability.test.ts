@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { byCause, reliability, type Said, surelyWrong } from '../../dojo/reliability.ts';
+import { reliability } from '../../core/learning/calibration.ts';
+import { byCause, type Said, surelyWrong } from '../../dojo/reliability.ts';
 import type { Marked } from '../../dojo/score.ts';
 
 const said = (confidence: number, right: boolean, id = `${confidence}`): Said => ({

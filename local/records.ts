@@ -1,0 +1,66 @@
+// Where what is on record is read from the command line: the Watchkeeper that runs here, its data folder where none runs, or a deployed
+// table by its name.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Misconfigured } from '../core/errors.ts';
+import { openRecords, type Records } from './compose.ts';
+import { lockFolder } from './runtime/lock.ts';
+
+export type Place = { readonly data: string } | { readonly table: string };
+
+interface Ways<T> {
+  /** Below the address of the one that runs. */
+  readonly path: string;
+  running(response: Response): Promise<T>;
+  tables(records: Records): Promise<T>;
+}
+
+/** Throws `Misconfigured` where there is no record, or another process has it. */
+export async function fromRecords<T>(place: Place, { path, running, tables }: Ways<T>): Promise<T> {
+  if ('table' in place) return opened({ table: place.table }, tables);
+  const { data } = place;
+  const response = await ask(data, path);
+  if (response?.ok) return running(response);
+  const folder = join(data, 'tables');
+  if (!existsSync(folder))
+    throw new Misconfigured(
+      `${data} is no data folder of Watchkeeper. Name it with --data, or a deployed table with --table.`,
+    );
+  const unlock = lockFolder(data);
+  try {
+    return await opened({ folder }, tables);
+  } finally {
+    unlock();
+  }
+}
+
+/** Undefined where none runs on that folder. */
+async function ask(data: string, path: string): Promise<Response | undefined> {
+  const url = await readFile(join(data, 'runtime.json'), 'utf8').then(
+    (text) => (JSON.parse(text) as { url?: string }).url,
+    () => undefined,
+  );
+  return url === undefined ? undefined : fetch(`${url}${path}`).catch(() => undefined);
+}
+
+async function opened<T>(place: Parameters<typeof openRecords>[0], read: (records: Records) => Promise<T>): Promise<T> {
+  const { close, ...records } = await openRecords(place);
+  try {
+    return await read(records);
+  } finally {
+    await close();
+  }
+}
+
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** @throws Misconfigured where it is neither an instant nor so long ago. */
+export function instantOf(text: string, option: string, now: Date): string {
+  const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  const at = count === undefined ? new Date(text) : new Date(now.getTime() - Number(count) * (unitMs[unit ?? ''] ?? 0));
+  if (!Number.isNaN(at.getTime())) return at.toISOString();
+  throw new Misconfigured(
+    `--${option} is an instant (2026-11-01T00:00:00Z) or so long ago (90m, 24h, 7d), not "${text}".`,
+  );
+}
