@@ -4,22 +4,27 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InvalidInput, Misconfigured, WatchkeeperError } from '../core/errors.ts';
+import { truthOf } from '../core/learning/feedback.ts';
 import { deckOf } from '../core/replay/replay.ts';
 import { incidentOf, scenarioFiles } from '../core/replay/scenario.ts';
+import type { TapedCall } from '../core/replay/tape.ts';
 import { differences, lastDiagnosis } from '../core/replay/verdict.ts';
 import { openTapes, replayedWorld } from './compose.ts';
 import { defaultData } from './options.ts';
+import type { Place } from './records.ts';
 import { startRuntime } from './runtime/index.ts';
+import { readFeedback } from './said.ts';
 
 const help = `Studies a recorded incident. Recording is switched on with \`npm start -- --record\`, or \`recording: true\` in a configuration.
 
   npm run replay                             the incidents that have a tape
   npm run replay -- INCIDENT                 the analysis again, on the recorded answers: does the same diagnosis come out?
   npm run replay -- INCIDENT --calls         what was asked, of whom, in which order
-  npm run replay -- INCIDENT --scenario DIR  a scenario for the dojo (docs/scenario-format.md), without its truth
+  npm run replay -- INCIDENT --scenario DIR  a scenario for the dojo (docs/scenario-format.md), with its truth where people said it
 
   --data DIR      data folder of npm start (default ${defaultData})
   --bucket NAME   evidence bucket of a deployed stage, with the credentials of the AWS tools
+  --table NAME    with --bucket: its table of incidents (output IncidentsTable), which has what people said
   --help          this
 
 Exit code 0 when the diagnosis is the same, 1 when it differs, 2 when the command is wrong.
@@ -32,6 +37,8 @@ interface ReplayOptions {
   readonly calls: boolean;
   readonly scenario: string | undefined;
   readonly place: { readonly folder: string } | { readonly bucket: string };
+  /** Where what people said is read; undefined where nobody told. */
+  readonly said: Place | undefined;
 }
 
 function readOptions(args: readonly string[]): ReplayOptions | 'help' {
@@ -45,11 +52,13 @@ function readOptions(args: readonly string[]): ReplayOptions | 'help' {
   const { values, positionals } = parsed;
   if (values.help) return 'help';
   if (positionals.length > 1) throw new Misconfigured('One incident at a time.');
+  const data = values.data ?? defaultData;
   return {
     incident: positionals[0],
     calls: values.calls ?? false,
     scenario: values.scenario,
-    place: values.bucket === undefined ? { folder: values.data ?? defaultData } : { bucket: values.bucket },
+    place: values.bucket === undefined ? { folder: data } : { bucket: values.bucket },
+    said: values.table !== undefined ? { table: values.table } : values.bucket === undefined ? { data } : undefined,
   };
 }
 
@@ -61,6 +70,7 @@ const parse = (args: readonly string[]) =>
     options: {
       data: { type: 'string' },
       bucket: { type: 'string' },
+      table: { type: 'string' },
       scenario: { type: 'string' },
       calls: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -69,7 +79,7 @@ const parse = (args: readonly string[]) =>
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
-async function replay({ incident: id, calls: list, scenario, place }: ReplayOptions): Promise<number> {
+async function replay({ incident: id, calls: list, scenario, place, said }: ReplayOptions): Promise<number> {
   const tapes = openTapes(place);
   if (id === undefined) {
     const incidents = await tapes.incidents();
@@ -86,7 +96,7 @@ async function replay({ incident: id, calls: list, scenario, place }: ReplayOpti
       );
     return 0;
   }
-  if (scenario !== undefined) return writeScenario(scenario, scenarioFiles(calls));
+  if (scenario !== undefined) return writeScenario(scenario, calls, said);
   const deck = deckOf(calls);
   const runtime = await startRuntime({ makeWorld: replayedWorld(deck, new Date(incident.openedAt)) });
   try {
@@ -128,18 +138,37 @@ function say(
 }
 
 /** Writes into a folder that is new or empty. */
-async function writeScenario(dir: string, files: ReadonlyMap<string, string>): Promise<number> {
+async function writeScenario(dir: string, calls: readonly TapedCall[], said: Place | undefined): Promise<number> {
   const there = await readdir(dir).catch(() => []);
   if (there.length > 0) throw new Misconfigured(`${dir} is not empty. Name a new folder.`);
+  const truth = await truthFrom(said, incidentOf(calls).id);
+  const known = truth.kind === 'known';
+  const files = new Map(scenarioFiles(calls));
+  if (known) files.set('expected.json', `${JSON.stringify(truth.truth, null, 2)}\n`);
   for (const [name, content] of files) {
     const file = join(dir, name);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, content);
   }
-  print(
-    `${files.size} files in ${dir}. Write expected.json to keep score with it; \`npm run dojo -- --scenarios ${dir}\`.`,
-  );
+  print(`${files.size} files in ${dir}.`);
+  if (known) {
+    const { entity, cause } = truth.truth.rootCause;
+    print(`expected.json says ${entity.kind} ${entity.name}, ${cause}, by the word of ${truth.from.by}: read it.`);
+  } else print(`There is no expected.json: ${truth.why} Write it to keep score with the scenario.`);
+  print(`\`npm run dojo -- --scenarios ${dir}\``);
   return 0;
+}
+
+/** A record that cannot be read costs the truth, not the scenario. */
+async function truthFrom(said: Place | undefined, incident: string): Promise<ReturnType<typeof truthOf>> {
+  if (said === undefined)
+    return { kind: 'open', why: 'What people said was not read: name the table of incidents with --table.' };
+  try {
+    return truthOf((await readFeedback(said, { incident })).feedback);
+  } catch (error) {
+    if (!(error instanceof WatchkeeperError)) throw error;
+    return { kind: 'open', why: `What people said could not be read. ${error.message}` };
+  }
 }
 
 try {

@@ -1,5 +1,5 @@
 // A tape as a scenario folder (docs/scenario-format.md): what the world looked like before anything was done to it, so that an odd answer becomes
-// a case of the dojo. Whoever keeps it writes expected.json.
+// a case of the dojo. Its truth is what people said of the diagnosis (core/learning/feedback.ts), or what whoever keeps it writes.
 import * as z from 'zod';
 import { InvalidInput } from '../errors.ts';
 import { Incident, type Trigger } from '../model/incident.ts';
