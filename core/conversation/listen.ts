@@ -195,9 +195,14 @@ async function begin(said: Words, setting: Setting, ports: ListenPorts): Promise
   return { kind: 'started', sourceId: trigger.sourceId };
 }
 
-function mentionOf({ place, by, eventId, at, text }: Words, { alert, channelName }: Setting): Trigger {
+function mentionOf({ place, by, eventId, at, text }: Words, { incident, alert, channelName }: Setting): Trigger {
   const threadTs = place?.threadTs;
   const question = shorten(clean(redact(text)), 1000);
+  // One that broke off is looked into once more: as what it was, and not as what somebody calls it now.
+  if (incident) {
+    const { trigger } = incident;
+    return { ...trigger, eventId, occurredAt: at, details: { ...trigger.details, question } };
+  }
   const own = place && threadTs !== undefined ? sourceOfThread(place.channel, threadTs) : `asked-${eventId}`;
   return {
     kind: 'mention',

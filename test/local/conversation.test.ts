@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { converse } from '../../core/conversation/converse.ts';
+import { listen } from '../../core/conversation/listen.ts';
 import { recordedWorld } from '../../local/compose.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
 
@@ -133,7 +134,7 @@ test('a correction is answered with how it was read, and with choices where it f
   expect(read.choices).toEqual([]);
   const { choices } = await say(id, 'no, it was the memory of web-player');
   expect(choices).toContain('no, it was web-player: Memory grows without end');
-  expect((await say(id, choices[1] ?? '')).text).toContain('Service web-player (memory grows without end)');
+  expect((await say(id, String(choices[1]))).text).toContain('Service web-player (memory grows without end)');
   expect((await say(id, 'no, it was ghost-api')).text).toContain('It names nothing that I saw here');
   expect((await say(id, '不对，', 'ben')).intent).toBe('unclear');
   expect((await say(id, `no, it was ${'数据库'.repeat(180)}`)).intent).toBe('correct');
@@ -212,4 +213,19 @@ test('a service fact is taught, told, cited by the next investigation, and forgo
     'what do you know about ledger-db?',
     'forget that',
   ]);
+});
+
+test('an investigation that broke off is begun anew from the console, as what it was', async () => {
+  const id = await paged('oom-after-deploy');
+  const { ports } = runtime;
+  const before = await ports.incidents.get(id);
+  await ports.incidents.update(id, { status: 'failed' });
+  const at = new Date().toISOString();
+  const words = { kind: 'words', how: 'console', eventId: `console-${id}`, at, by: 'ada', incidentId: id } as const;
+  const heard = await listen({ ...words, text: "what's the issue?" }, ports);
+  expect(heard).toEqual({ kind: 'started', sourceId: before?.sourceId });
+  await expect.poll(async () => (await ports.incidents.findBySource(before?.sourceId ?? ''))?.id).not.toBe(id);
+  const again = await runtime.waitForIncident(before?.sourceId ?? '', 'asked');
+  expect(again.title).toBe(before?.title);
+  expect(again.trigger.details.question).toBe("what's the issue?");
 });
