@@ -1,10 +1,9 @@
 // `npm run audit`: the record of decisions as a file, from the Watchkeeper that runs here, from its data folder, or from a deployed table.
-import { parseArgs } from 'node:util';
 import { auditFormats, exportAudit } from '../core/audit-export.ts';
-import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
+import { Misconfigured } from '../core/errors.ts';
+import { parse, run } from './command.ts';
 import { defaultData } from './options.ts';
 import { fromRecords, instantOf } from './records.ts';
-import { styleFor } from './terminal/style.ts';
 
 const help = `The record of decisions: who or what, on which evidence, by which policy, with which outcome.
 
@@ -21,7 +20,19 @@ const help = `The record of decisions: who or what, on which evidence, by which 
 `;
 
 async function main(args: readonly string[]): Promise<string> {
-  const values = read(args);
+  const values = parse(
+    args,
+    {
+      since: { type: 'string', default: '7d' },
+      until: { type: 'string' },
+      incident: { type: 'string' },
+      format: { type: 'string', default: 'jsonl' },
+      data: { type: 'string', default: defaultData },
+      table: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+    'npm run audit -- --help',
+  );
   if (values.help) return help;
   const format = auditFormats.find((one) => one === values.format);
   if (format === undefined)
@@ -41,31 +52,4 @@ async function main(args: readonly string[]): Promise<string> {
   });
 }
 
-function read(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        since: { type: 'string', default: '7d' },
-        until: { type: 'string' },
-        incident: { type: 'string' },
-        format: { type: 'string', default: 'jsonl' },
-        data: { type: 'string', default: defaultData },
-        table: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (cause) {
-    const why = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : '';
-    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`npm run audit -- --help\` lists what there is.`, { cause });
-  }
-}
-
-try {
-  process.stdout.write(await main(process.argv.slice(2)));
-} catch (error) {
-  const known = error instanceof WatchkeeperError;
-  const style = styleFor(process.stderr, process.env);
-  process.stderr.write(`${style.red(known ? error.message : `Something unexpected: ${String(error)}`)}\n`);
-  process.exitCode = known ? 2 : 1;
-}
+await run(async (args) => void process.stdout.write(await main(args)));

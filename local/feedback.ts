@@ -1,13 +1,12 @@
 // `npm run feedback`: what people said of diagnoses, and how many were right, from the Watchkeeper that runs here, from its data folder, or
 // from a deployed table.
-import { parseArgs } from 'node:util';
-import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
+import { Misconfigured } from '../core/errors.ts';
 import { exportFeedback, feedbackFormats, feedbackLine, summaryOf } from '../core/learning/judged.ts';
 import { clean } from '../core/text.ts';
+import { parse, run } from './command.ts';
 import { defaultData } from './options.ts';
 import { instantOf } from './records.ts';
 import { readFeedback } from './said.ts';
-import { styleFor } from './terminal/style.ts';
 
 const help = `What people said of diagnoses ("no, it was the cache", "yes, that was it"), and how many were right.
 
@@ -23,7 +22,18 @@ const help = `What people said of diagnoses ("no, it was the cache", "yes, that 
 `;
 
 async function main(args: readonly string[]): Promise<{ readonly out: string; readonly aside?: string }> {
-  const values = read(args);
+  const values = parse(
+    args,
+    {
+      since: { type: 'string', default: '90d' },
+      incident: { type: 'string' },
+      format: { type: 'string' },
+      data: { type: 'string', default: defaultData },
+      table: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+    'npm run feedback -- --help',
+  );
   if (values.help) return { out: help };
   const format = feedbackFormats.find((one) => one === values.format);
   if (format === undefined && values.format !== undefined)
@@ -41,34 +51,8 @@ async function main(args: readonly string[]): Promise<{ readonly out: string; re
   return { out: `${lines.join('')}${lines.length > 0 ? '\n' : ''}${summary}` };
 }
 
-function read(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        since: { type: 'string', default: '90d' },
-        incident: { type: 'string' },
-        format: { type: 'string' },
-        data: { type: 'string', default: defaultData },
-        table: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (cause) {
-    const why = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : '';
-    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`npm run feedback -- --help\` lists what there is.`, {
-      cause,
-    });
-  }
-}
-
-try {
-  const { out, aside = '' } = await main(process.argv.slice(2));
+await run(async (args) => {
+  const { out, aside = '' } = await main(args);
   process.stdout.write(out);
   process.stderr.write(aside);
-} catch (error) {
-  const known = error instanceof WatchkeeperError;
-  const style = styleFor(process.stderr, process.env);
-  process.stderr.write(`${style.red(known ? error.message : `Something unexpected: ${String(error)}`)}\n`);
-  process.exitCode = known ? 2 : 1;
-}
+});

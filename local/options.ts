@@ -1,6 +1,6 @@
 // The command line of `npm start` and `npm run page`: what may be said, and one sentence for what may not. Nothing is opened here.
-import { parseArgs } from 'node:util';
 import { Misconfigured } from '../core/errors.ts';
+import { parse } from './command.ts';
 
 export const defaultPort = 4747;
 export const defaultData = '.data';
@@ -121,17 +121,6 @@ export function readPageOptions(args: readonly string[]): Asked<PageOptions> {
       url: values.url,
     },
   };
-}
-
-type OptionTable = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
-
-function parse<const Table extends OptionTable>(args: readonly string[], options: Table, help: string) {
-  try {
-    return parseArgs({ args: [...args], options, strict: true, allowNegative: true, allowPositionals: false }).values;
-  } catch (cause) {
-    const why = cause instanceof Error ? (cause.message.split('. ')[0] ?? cause.message) : 'The options do not fit';
-    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`${help}\` lists what there is.`, { cause });
-  }
 }
 
 function portOf(text: string): number {

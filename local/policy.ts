@@ -1,6 +1,6 @@
 // `npm run policy`: why something would be allowed or refused, and whether policies and catalogue fit each other. Nothing is done.
 import { parseArgs } from 'node:util';
-import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
+import { Misconfigured } from '../core/errors.ts';
 import { ActionId } from '../core/model/action.ts';
 import type { Context } from '../core/model/incident.ts';
 import type { Catalog } from '../core/ports/catalog.ts';
@@ -9,6 +9,7 @@ import { isReversible } from '../core/remediation/catalogue.ts';
 import { explain, freezeNames, type Supposed } from '../core/remediation/explain.ts';
 import { environmentOf, factsOf, type Standing } from '../core/remediation/guard.ts';
 import { unseen } from '../core/remediation/live.ts';
+import { run } from './command.ts';
 import { catalogFile, readCatalog, readPolicies } from './compose.ts';
 import { type Style, styleFor } from './terminal/style.ts';
 
@@ -257,11 +258,6 @@ async function takes(action: ActionId, environment: string, catalog: Catalog, po
 
 const defaults = (): Options => read([]).values;
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const known = error instanceof WatchkeeperError;
-  const style = styleFor(process.stderr, process.env);
-  process.stderr.write(`${style.red(known ? error.message : `Something unexpected: ${String(error)}`)}\n`);
-  process.exitCode = known ? 2 : 1;
-}
+await run(async (args) => {
+  process.exitCode = await main(args);
+});

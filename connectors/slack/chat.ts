@@ -65,8 +65,11 @@ export function slackChat(config: SlackConfig): Chat {
         return undefined;
       case 'posted':
         return begun.post;
-      case 'begun':
-        return search(channel, thread, key);
+      case 'begun': {
+        const lost = await search(channel, thread, key);
+        if (lost) await keep(key, lost);
+        return lost;
+      }
     }
   };
 
@@ -86,13 +89,13 @@ export function slackChat(config: SlackConfig): Chat {
   ) => {
     const where = thread === undefined ? { channel_id: channel } : { channel_id: channel, thread_ts: thread };
     const file = { filename: name, title, content: text, snippet_type: 'text' };
-    await patient(() => client.filesUploadV2({ ...where, ...file })).catch(() => undefined);
+    await patiently(() => client.filesUploadV2({ ...where, ...file }), filePatienceSeconds).catch(() => undefined);
   };
 
   const draw = async (png: Uint8Array, title: string, channel: string, thread?: string) => {
     const where = thread === undefined ? { channel_id: channel } : { channel_id: channel, thread_ts: thread };
     const file = { filename: 'chart.png', title, alt_text: title.slice(0, 1000), file: Buffer.from(png) };
-    await patient(() => client.filesUploadV2({ ...where, ...file })).catch(() => undefined);
+    await patiently(() => client.filesUploadV2({ ...where, ...file }), filePatienceSeconds).catch(() => undefined);
   };
 
   /** False where the message is gone and has to be said again. What only tells how far things are is let go of with it. */
@@ -135,10 +138,7 @@ export function slackChat(config: SlackConfig): Chat {
       try {
         const thread = await threadOf(message);
         const before = await earlier(message.key, channel, thread);
-        if (before && (await replaced(before, content, message.kind === 'opened'))) {
-          await keep(message.key, before);
-          return;
-        }
+        if (before && (await replaced(before, content, message.kind === 'opened'))) return;
         const sent = await posted(channel, thread, content);
         await keep(message.key, sent);
         const into = thread ?? sent.ts;
@@ -153,6 +153,9 @@ export function slackChat(config: SlackConfig): Chat {
     },
   };
 }
+
+/** A message waits longer than what comes with it: a step has its seconds for both. */
+const filePatienceSeconds = 3;
 
 /** People deleted it, or the workspace no longer lets it be edited. */
 const gone: ReadonlySet<string> = new Set([
