@@ -52,7 +52,15 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   'incident-update': {
     memoryMb: 256,
     timeoutSeconds: 20,
-    may: [...step, 'find incidents by page', 'update incidents', 'read approvals', 'read evidence', 'write knowledge'],
+    may: [
+      ...step,
+      'find incidents by page',
+      'update incidents',
+      'read approvals',
+      'read evidence',
+      'write knowledge',
+      'use Slack',
+    ],
   },
   conversation: {
     memoryMb: 512,

@@ -1,8 +1,14 @@
-// Other hands changed the page: acknowledged, let go of, or resolved. Our own work goes on; the timeline knows, and the postmortem draft where
-// there is one already.
+// Other hands changed the page: acknowledged, let go of, or resolved. Our own work goes on; the timeline knows, the thread is shown, and so is
+// whoever is still asked, and the postmortem draft where there is one already.
 import { type DraftPorts, writeDraftAgain } from '../learning/draft.ts';
 import type { PageUpdate } from '../model/events.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Ports } from '../ports/index.ts';
+import { questionMessage } from '../remediation/question.ts';
+import { tellProgress } from '../reporting/progress.ts';
+import { clockTime } from '../reporting/words.ts';
 import { pageChangeLine } from './page-change.ts';
+import { threadOf } from './thread.ts';
 import { note } from './timeline.ts';
 
 export type UpdateResult =
@@ -10,7 +16,10 @@ export type UpdateResult =
   | { readonly kind: 'ignored'; readonly reason: string };
 
 /** Idempotent: the same event twice is one line. An event about a page that nobody here works on is ignored, and says so. */
-export async function applyPageUpdate(update: PageUpdate, ports: DraftPorts): Promise<UpdateResult> {
+export async function applyPageUpdate(
+  update: PageUpdate,
+  ports: DraftPorts & Pick<Ports, 'chat'>,
+): Promise<UpdateResult> {
   const incident = await ports.incidents.findBySource(update.sourceId);
   if (!incident) return { kind: 'ignored', reason: `No incident here belongs to ${update.sourceId}.` };
   // A late "acknowledged" does not undo "resolved".
@@ -22,5 +31,19 @@ export async function applyPageUpdate(update: PageUpdate, ports: DraftPorts): Pr
     const text = 'The postmortem draft could not be written again and does not say yet what became of the page.';
     await note(incident.id, { step: 'PageUpdate', kind: 'gap', key: update.eventId, text }, ports);
   }
+  await tellProgress(incident.id, ports);
+  if (update.status === 'resolved') await showWaiting(incident, update, ports);
   return { kind: 'updated', incidentId: incident.id };
+}
+
+/** Who is still asked has to know that it may be over. A thread that cannot be reached fails nothing. */
+async function showWaiting(
+  { id, trigger }: Incident,
+  { at, by }: PageUpdate,
+  { approvals, chat }: DraftPorts & Pick<Ports, 'chat'>,
+): Promise<void> {
+  const since = `The page was resolved${by === undefined ? '' : ` by ${by}`} at ${clockTime(at)}, after this was asked. It may not be needed any more.`;
+  for (const approval of await approvals.ofIncident(id))
+    if (approval.state === 'pending')
+      await chat.publish({ ...questionMessage(approval, since), ...threadOf(trigger) }).catch(() => undefined);
 }

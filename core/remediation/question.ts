@@ -37,8 +37,8 @@ function inverseWords({ inverse, reversible }: Approval['action']): string {
 /** What takes several people, or is about this one time, is never remembered. */
 export const isRememberable = ({ approvers, once }: Approval): boolean => approvers === 1 && once === undefined;
 
-/** Exactly what would be done to what, whom it touches and until when it can be answered; afterwards who answered what. */
-export function questionMessage(approval: Approval): Message {
+/** `since`: what happened after it was asked, and may make it needless. Exactly what would be done to what, whom it touches and until when it can be answered; afterwards who answered what. */
+export function questionMessage(approval: Approval, since?: string): Message {
   const { action, question, why, expiresAt, mayAnswer } = approval;
   const open = approval.state === 'pending';
   const { kind, name, namespace, cluster } = action.target;
@@ -55,6 +55,7 @@ export function questionMessage(approval: Approval): Message {
     headline: shorten(question, 300),
     facts: facts.flatMap(([name, value]) => (value === '' ? [] : [{ name, value: shorten(value, 400) }])),
     lines: [
+      ...(since === undefined ? [] : [since]),
       action.blastRadius,
       countWords(approval),
       ...(open && mayAnswer.length > 0 ? [`It is for ${mayAnswer.join(', ')} to answer.`] : []),

@@ -58,7 +58,10 @@ export async function remediate(
   const { action } = decision;
   await ports.incidents.update(incident.id, { status: 'acting' });
   if (decision.kind === 'ask') await showAnswered(decision.approvalId, incident, ports);
-  const remediation = (await movedSince(input, action, ports)) ?? (await act(input, action, ports));
+  const remediation =
+    (await overSince(input, action, ports)) ??
+    (await movedSince(input, action, ports)) ??
+    (await act(input, action, ports));
   await audit(input, action, remediation, ports);
   await note(
     incident.id,
@@ -79,6 +82,19 @@ export async function remediate(
   if (acted && decision.kind === 'ask')
     await markPage('acknowledged', { incident, context: input.context, action }, ports);
   return { remediation, verificationPlan: acted ? verificationPlan(input, action, ports.clock.now()) : [] };
+}
+
+/** Nobody is there to see that it is over: what is done unasked is not done to a page that was resolved meanwhile. */
+async function overSince(
+  { decision, incident }: Asked,
+  { idempotencyKey }: Action,
+  { incidents, ledger }: RemediatePorts,
+): Promise<RemediationResult | undefined> {
+  // What an earlier try began is told as what it was.
+  if (decision.kind !== 'act' || (await ledger.isBegun(idempotencyKey))) return undefined;
+  const now = await incidents.get(incident.id);
+  if (now?.pageStatus !== 'resolved') return undefined;
+  return { kind: 'refused', why: 'The page was resolved before it could be done without asking.', policies: [] };
 }
 
 /** Whether an approval was given for another state of the target than it is in now. */

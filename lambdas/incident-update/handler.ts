@@ -1,15 +1,17 @@
 import { applyPageUpdate } from '../../core/incidents/update.ts';
 import type { DraftPorts } from '../../core/learning/draft.ts';
 import { PageUpdate } from '../../core/model/events.ts';
-import { approvals, clock, drafts, evidence, incidents } from '../compose.ts';
+import type { Ports } from '../../core/ports/index.ts';
+import { approvals, chat, clock, drafts, evidence, incidents } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 
-export const create = (ports: DraftPorts) =>
+export const create = (ports: DraftPorts & Pick<Ports, 'chat'>) =>
   answering('incident-update', PageUpdate, (input) => applyPageUpdate(input, ports));
 
 export const handler = onLambda(() =>
   create({
     approvals: approvals(),
+    chat: chat(),
     clock: clock(),
     evidence: evidence(),
     incidents: incidents(),

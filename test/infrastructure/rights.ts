@@ -92,13 +92,16 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
   'incident-update': [
     'dynamodb:GetItem TablesIncidents APPROVAL#*',
     'dynamodb:GetItem TablesIncidents INCIDENT#*',
+    'dynamodb:GetItem TablesIncidents POST#*',
     'dynamodb:GetItem TablesIncidents SOURCE#*',
     'dynamodb:PutItem TablesIncidents INCIDENT#*',
+    'dynamodb:PutItem TablesIncidents POST#*',
     'dynamodb:Query TablesIncidents INCIDENT#*',
     'dynamodb:UpdateItem TablesIncidents INCIDENT#*',
     's3:GetObject EvidenceBucket/evidence/*',
     's3:ListBucket EvidenceBucket evidence/*',
     's3:PutObject EvidenceBucket/knowledge/*',
+    'secretsmanager:GetSecretValue Secretsslacktoken',
   ],
   learn: [
     'bedrock-agentcore:CreateEvent Memory',

@@ -6,7 +6,7 @@ import { openIncident } from '../../../core/incidents/open.ts';
 import { applyPageUpdate } from '../../../core/incidents/update.ts';
 import type { Message } from '../../../core/model/message.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
-import { aTrigger, at } from '../../builders.ts';
+import { anApproval, aTrigger, at } from '../../builders.ts';
 import { parallel, testClock } from '../../contract/records.ts';
 import { storesForTests } from '../../stores.ts';
 
@@ -144,6 +144,31 @@ describe('a page that other hands change', () => {
     const { incident } = await begin('e-1');
     await update('resolved');
     await update('acknowledged');
+    expect(await pageStatus(incident.id)).toBe('resolved');
+  });
+
+  test('is shown in the thread, and to whoever is still asked', async () => {
+    const { incident } = await begin('e-1');
+    await ports.approvals.request(anApproval({ incidentId: incident.id }), 'task-token');
+    said = [];
+    await update('acknowledged');
+    expect(said).toMatchObject([{ key: `opened-${incident.id}`, small: ['The page is acknowledged.'] }]);
+    said = [];
+    await update('resolved');
+    expect(said).toMatchObject([
+      { key: `opened-${incident.id}`, small: ['The page is resolved.'] },
+      { kind: 'question', approval: { approvalId: anApproval().id } },
+    ]);
+    expect(said[1]?.lines[0]).toBe(
+      'The page was resolved by Ana at 02:50 UTC, after this was asked. It may not be needed any more.',
+    );
+  });
+
+  test('that cannot be shown is on record all the same', async () => {
+    const { incident } = await begin('e-1');
+    await ports.approvals.request(anApproval({ incidentId: incident.id }), 'task-token');
+    ports = { ...ports, chat: { publish: async () => Promise.reject(new Unavailable('down')) } };
+    expect(await update('resolved')).toEqual({ kind: 'updated', incidentId: incident.id });
     expect(await pageStatus(incident.id)).toBe('resolved');
   });
 

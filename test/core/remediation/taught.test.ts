@@ -160,6 +160,21 @@ describe('right before the act', () => {
     await change();
     expect(await refusal(asked)).toMatchObject({ kind: 'refused', why: expect.stringMatching(why) });
   });
+  test('the page was resolved meanwhile: it is not done, and what an earlier try began is told as it was', async () => {
+    await teach();
+    const asked = await toAct();
+    await stores.incidents.update('inc-1', { pageStatus: 'resolved' });
+    expect(await refusal(asked)).toEqual({
+      kind: 'refused',
+      why: 'The page was resolved before it could be done without asking.',
+      policies: [],
+    });
+    await stores.incidents.update('inc-1', { pageStatus: 'triggered' });
+    expect((await remediate(asked, world.ports)).remediation.kind).toBe('done');
+    await stores.incidents.update('inc-1', { pageStatus: 'resolved' });
+    expect((await remediate(asked, world.ports)).remediation.kind).toBe('done');
+    expect(world.carriedOut).toHaveLength(1);
+  });
   test.each<[string, Synthesized]>([
     ['error', diagnosed({ errorTemplate: 'column "tax_region" does not exist' })],
     ['cause', diagnosed({ cause: 'job-deadline' })],
