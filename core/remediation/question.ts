@@ -63,6 +63,7 @@ export function questionMessage(approval: Approval, since?: string): Message {
     ]
       .filter((line) => line !== '')
       .map((line) => shorten(line, 1500)),
+    ...(approval.approvedBy.length === 0 ? {} : { people: approval.approvedBy.map(({ by }) => by) }),
     small: [why, ...(open ? [stateWords(approval.shownFor?.facts)] : [])]
       .filter((line) => line !== '')
       .map((line) => shorten(line, 1000)),

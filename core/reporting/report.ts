@@ -41,7 +41,6 @@ export async function report(
       key: `diagnosis-${incident.id}`,
       incidentId: incident.id,
       kind: 'diagnosis',
-      ...(decision.kind === 'ask' ? { tone: 'waiting' as const } : {}),
       headline: headlineOf(diagnosis, incident.title),
       facts: factsOf(diagnosis),
       lines: [diagnosis.text, decisionLine(decision)],

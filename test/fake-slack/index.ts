@@ -3,6 +3,7 @@
 // references; nothing in it knows Watchkeeper.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pagerDuty, pagerDutyAlert } from './alerts.ts';
 import { checkBlocks } from './blocks.ts';
 import { type Delivery, type DeliveryOptions, deliver } from './delivery.ts';
 import { botMessage, changed, deleted, mention, message, reacted } from './events.ts';
@@ -297,19 +298,16 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
     const form = Object.fromEntries(new URLSearchParams(body));
     const { user = 'U0ANA', channel = 'C0OPS', text = '', thread = '' } = form;
     const post = workspace.post(channel, form.ts);
-    const done =
-      form.what === 'press' && post
-        ? slack.press(user, post, form.action ?? '')
-        : form.what === 'react' && post
-          ? slack.react(user, post, form.reaction ?? '+1')
-          : form.what === 'command'
-            ? slack.command(user, channel, text)
-            : slack.say(
-                user,
-                channel,
-                text.replaceAll('@watchkeeper', `<@${ourBot.userId}>`),
-                thread === '' ? undefined : thread,
-              );
+    const [, typed] = /^\/watchkeeper\s+(.*)$/s.exec(text) ?? [];
+    const deed = (): Promise<unknown> => {
+      if (form.what === 'press' && post) return slack.press(user, post, form.action ?? '');
+      if (form.what === 'react' && post) return slack.react(user, post, form.reaction ?? '+1');
+      if (user === pagerDuty.name) return slack.alert(channel, pagerDuty, pagerDutyAlert(workspace.nextId('Q'), text));
+      if (typed !== undefined) return slack.command(user, channel, typed);
+      const said = text.replaceAll('@watchkeeper', `<@${ourBot.userId}>`);
+      return slack.say(user, channel, said, thread === '' ? undefined : thread);
+    };
+    const done = text === '' && form.what === undefined ? undefined : deed();
     await Promise.resolve(done).catch(() => undefined);
     response.writeHead(303, { location: `/?channel=${encodeURIComponent(channel)}` }).end();
   }

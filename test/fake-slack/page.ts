@@ -1,17 +1,21 @@
 // The workspace as a page: messages laid out as Block Kit does (header, section, fields in two columns, context small and grey, actions in
 // a row, images), for trying things by hand and for looking at screenshots.
+import { pagerDuty } from './alerts.ts';
 import type { Block } from './blocks.ts';
-import type { Post, Workspace } from './workspace.ts';
+import { ourBot, type Post, type Workspace } from './workspace.ts';
 
 const htmlOf = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** mrkdwn, as far as it matters for seeing whether something links, pings or formats. */
-const mrkdwn = (text: string): string =>
+const mrkdwn = (text: string, workspace?: Workspace): string =>
   htmlOf(text)
     .replaceAll(/&lt;(https?:[^|&]+)\|([^&]+)&gt;/g, '<a href="$1">$2</a>')
     .replaceAll(/&lt;(https?:[^|&]+)&gt;/g, '<a href="$1">$1</a>')
-    .replaceAll(/&lt;[@#!]([^&]+)&gt;/g, '<span class="ping">@$1</span>')
+    .replaceAll(
+      /&lt;[@#!]([^&]+)&gt;/g,
+      (_, id: string) => `<span class="ping">@${workspace ? htmlOf(nameOf(id, workspace)) : id}</span>`,
+    )
     .replaceAll(/\*([^*\n]+)\*/g, '<b>$1</b>')
     .replaceAll(/`([^`\n]+)`/g, '<code>$1</code>')
     .replaceAll(/&amp;(lt|gt|amp);/g, '&$1;');
@@ -108,12 +112,19 @@ function message(post: Post, workspace: Workspace): string {
   const author = post.username ?? workspace.members.find(({ id }) => id === post.user)?.realName ?? post.user;
   const app = post.botId === undefined ? '' : '<span class="app">APP</span>';
   const body =
-    post.blocks.length > 0 ? post.blocks.map((one) => block(one, post, workspace)).join('') : mrkdwn(post.text);
+    post.blocks.length > 0
+      ? post.blocks.map((one) => block(one, post, workspace)).join('')
+      : mrkdwn(post.text, workspace);
   const reactions = [...post.reactions]
-    .map(([name, users]) => `<span class="reaction">:${htmlOf(name)}: ${users.size}</span>`)
+    .map(([name, users]) => `<span class="reaction">${thumbs[name] ?? `:${htmlOf(name)}:`} ${users.size}</span>`)
     .join('');
-  return `<article class="post" data-ts="${post.ts}"><div class="avatar">${htmlOf(author.slice(0, 1))}</div><div class="body"><p class="by"><b>${htmlOf(author)}</b> ${app} <time>${new Date(Number(post.ts) * 1000).toISOString().slice(11, 19)}</time>${post.edited ? ' <small>(edited)</small>' : ''}</p>${body}${post.attachments.map(attachment).join('')}${files(post)}${reactions}</div></article>`;
+  const reacting = post.botId === ourBot.botId ? ['+1', '-1'].map((name) => reactionForm(post, name)).join('') : '';
+  return `<article class="post" data-ts="${post.ts}"><div class="avatar">${htmlOf(author.slice(0, 1))}</div><div class="body"><p class="by"><b>${htmlOf(author)}</b> ${app} <time>${new Date(Number(post.ts) * 1000).toISOString().slice(11, 19)}</time>${post.edited ? ' <small>(edited)</small>' : ''}</p>${body}${post.attachments.map(attachment).join('')}${files(post)}${reactions}${reacting}</div></article>`;
 }
+
+const thumbs: Readonly<Record<string, string>> = { '+1': '👍', '-1': '👎' };
+const reactionForm = (post: Post, name: string): string =>
+  `<form method="post" action="/do" class="react"><input type="hidden" name="what" value="react"><input type="hidden" name="channel" value="${post.channel}"><input type="hidden" name="ts" value="${post.ts}"><button name="reaction" value="${name}" title="as Ana">${thumbs[name]}</button></form>`;
 
 export function renderPage(workspace: Workspace, channel: string): string {
   const tops = workspace.posts.filter((one) => one.channel === channel && one.threadTs === undefined);
@@ -121,7 +132,7 @@ export function renderPage(workspace: Workspace, channel: string): string {
     ({ id, name }) => `<a href="/?channel=${id}"${id === channel ? ' aria-current="page"' : ''}># ${htmlOf(name)}</a>`,
   );
   const write = (thread: string) =>
-    `<form method="post" action="/do" class="write"><input type="hidden" name="channel" value="${htmlOf(channel)}"><input type="hidden" name="thread" value="${thread}"><select name="user"><option value="U0ANA">Ana</option><option value="U0BEN">Ben</option></select><input name="text" size="60" placeholder="@watchkeeper what's the issue with this service?"><button>Send</button></form>`;
+    `<form method="post" action="/do" class="write"><input type="hidden" name="channel" value="${htmlOf(channel)}"><input type="hidden" name="thread" value="${thread}"><select name="user"><option value="U0ANA">Ana</option><option value="U0BEN">Ben</option>${thread === '' ? `<option value="${pagerDuty.name}">PagerDuty's app</option>` : ''}</select><input name="text" size="60" placeholder="@watchkeeper what's the issue with this service? · /watchkeeper status"><button>Send</button></form>`;
   const threads = tops.map(
     (top) =>
       `<section class="thread">${workspace
@@ -135,4 +146,4 @@ export function renderPage(workspace: Workspace, channel: string): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Fake Slack</title><style>${style}</style><nav>${links.join('')}</nav><main>${threads.join('')}${whispers.join('')}<h4>New message</h4>${write('')}</main></html>`;
 }
 
-const style = `body{margin:0;display:flex;font:15px/1.46 Lato,"Helvetica Neue",Arial,sans-serif;color:#1d1c1d}nav{background:#3f0e40;min-height:100vh;padding:16px;min-width:150px}nav a{display:block;color:#e3d9e4;text-decoration:none;padding:4px 8px;border-radius:6px}nav a[aria-current]{background:#1164a3;color:#fff}main{padding:16px;width:720px}.thread{border:1px solid #ddd;border-radius:8px;padding:8px 16px;margin:0 0 16px}.post{display:flex;gap:8px;padding:8px 0}.post+.post{margin-left:24px}.preformatted{background:#f8f8f8;border:1px solid #ddd;border-radius:4px;padding:8px;font:12px/1.5 Monaco,Menlo,monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0}ul{margin:4px 0;padding-left:24px}.avatar{flex:none;width:36px;height:36px;border-radius:4px;background:#ddd;display:grid;place-items:center;font-weight:900}.body{flex:1;min-width:0}.by{margin:0}.by time,.by small{color:#616061;font-size:12px}.app{background:#ddd;color:#454447;font-size:10px;padding:1px 3px;border-radius:2px}.header{font-size:18px;font-weight:900;margin:4px 0}.section{margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere}.fields{display:grid;grid-template-columns:1fr 1fr;gap:4px 16px}.context{color:#616061;font-size:13px;margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere}.actions{display:flex;flex-wrap:wrap;gap:8px;margin:6px 0}.actions button{font:bold 13px/1 inherit;padding:9px 12px;border:1px solid #bbb;border-radius:4px;background:#fff;max-width:420px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.actions .primary{background:#007a5a;color:#fff;border-color:#007a5a}.actions .danger{background:#e01e5a;color:#fff;border-color:#e01e5a}figure{margin:6px 0}figure img{max-width:480px;border:1px solid #ddd;border-radius:8px}.attachment{border-left:4px solid #ddd;padding-left:12px}.file{border:1px solid #ddd;border-radius:8px;padding:8px}.file pre{white-space:pre-wrap}.ping{background:#fff1d0;color:#1264a3}.reaction{background:#eee;border-radius:12px;padding:2px 8px;font-size:12px}.whisper{color:#616061}.write{margin:8px 0;display:flex;gap:6px}code{background:#f6f6f6;border:1px solid #ddd;color:#c01343;padding:0 3px;border-radius:3px}`;
+const style = `body{margin:0;display:flex;font:15px/1.46 Lato,"Helvetica Neue",Arial,sans-serif;color:#1d1c1d}nav{background:#3f0e40;min-height:100vh;padding:16px;min-width:150px}nav a{display:block;color:#e3d9e4;text-decoration:none;padding:4px 8px;border-radius:6px}nav a[aria-current]{background:#1164a3;color:#fff}main{padding:16px;width:720px}.thread{border:1px solid #ddd;border-radius:8px;padding:8px 16px;margin:0 0 16px}.post{display:flex;gap:8px;padding:8px 0}.post+.post{margin-left:24px}.preformatted{background:#f8f8f8;border:1px solid #ddd;border-radius:4px;padding:8px;font:12px/1.5 Monaco,Menlo,monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0}ul{margin:4px 0;padding-left:24px}.avatar{flex:none;width:36px;height:36px;border-radius:4px;background:#ddd;display:grid;place-items:center;font-weight:900}.body{flex:1;min-width:0}.by{margin:0}.by time,.by small{color:#616061;font-size:12px}.app{background:#ddd;color:#454447;font-size:10px;padding:1px 3px;border-radius:2px}.header{font-size:18px;font-weight:900;margin:4px 0}.section{margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere}.fields{display:grid;grid-template-columns:1fr 1fr;gap:4px 16px}.context{color:#616061;font-size:13px;margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere}.actions{display:flex;flex-wrap:wrap;gap:8px;margin:6px 0}.actions button{font:bold 13px/1 inherit;padding:9px 12px;border:1px solid #bbb;border-radius:4px;background:#fff;max-width:420px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.actions .primary{background:#007a5a;color:#fff;border-color:#007a5a}.actions .danger{background:#e01e5a;color:#fff;border-color:#e01e5a}figure{margin:6px 0}figure img{max-width:480px;border:1px solid #ddd;border-radius:8px}.attachment{border-left:4px solid #ddd;padding-left:12px}.file{border:1px solid #ddd;border-radius:8px;padding:8px}.file pre{white-space:pre-wrap}.ping{background:#fff1d0;color:#1264a3}.reaction{background:#eee;border-radius:12px;padding:2px 8px;font-size:12px}.react{display:inline-block;margin-right:4px}.react button{border:1px solid #ddd;border-radius:12px;background:#fff;font-size:12px;padding:1px 8px;opacity:.5}.whisper{color:#616061}.write{margin:8px 0;display:flex;gap:6px}code{background:#f6f6f6;border:1px solid #ddd;color:#c01343;padding:0 3px;border-radius:3px}`;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { pagerDuty, pagerDutyAlert, together, wordsOf } from '../fake-slack/demo.ts';
+import { pagerDuty, pagerDutyAlert } from '../fake-slack/alerts.ts';
+import { together, wordsOf } from '../fake-slack/demo.ts';
 import { ourBot } from '../fake-slack/workspace.ts';
 
 // The two demonstrations of the case study, in Slack, with no service, cluster or namespace named by anybody.

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { slackChat, slackThreads } from '../../connectors/slack/index.ts';
 import { SlackEvents, utteranceOf } from '../../core/incidents/slack.ts';
 import { testClock } from '../contract/records.ts';
-import { pagerDuty, pagerDutyAlert } from '../fake-slack/demo.ts';
+import { pagerDuty, pagerDutyAlert } from '../fake-slack/alerts.ts';
 import { type FakeSlack, fakeSlack } from '../fake-slack/index.ts';
 import { ourBot } from '../fake-slack/workspace.ts';
 import { type Asked, serve } from '../server.ts';

@@ -109,7 +109,6 @@ describe('the report', () => {
       { kind: 'diagnosis', headline: expect.stringMatching(/: CronJob nightly-invoices \(likely\)$/) },
     ]);
     expect(said[0]).toMatchObject({
-      tone: 'waiting',
       lines: [
         'CronJob nightly-invoices failed. ledger-api reset the connection. Rerun it.',
         'I ask before I act: Rerun CronJob billing/nightly-invoices in backend-1?',
