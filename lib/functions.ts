@@ -131,7 +131,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'use PagerDuty',
     ],
   },
-  'tell-progress': { memoryMb: 256, timeoutSeconds: 15, may: ['read incidents', 'use Slack'] },
+  'tell-progress': { memoryMb: 256, timeoutSeconds: 15, may: ['read incidents', 'claim events', 'use Slack'] },
   'await-approval': {
     memoryMb: 256,
     timeoutSeconds: 20,

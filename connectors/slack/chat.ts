@@ -101,8 +101,8 @@ export function slackChat(config: SlackConfig): Chat {
   /** False where the message is gone and has to be said again. What only tells how far things are is let go of with it. */
   const replaced = async (post: Post, content: Content, dispensable: boolean): Promise<boolean> => {
     try {
-      // Nothing waits for what only tells how far things are; it is told again at the next step.
-      await patiently(() => client.chat.update({ ...post, ...content }), dispensable ? 1 : patienceSeconds);
+      const patience = dispensable ? dispensablePatienceSeconds : patienceSeconds;
+      await patiently(() => client.chat.update({ ...post, ...content }), patience);
       return true;
     } catch (error) {
       if (!gone.has(errorCode(error))) throw error;
@@ -156,6 +156,8 @@ export function slackChat(config: SlackConfig): Chat {
 
 /** A message waits longer than what comes with it: a step has its seconds for both. */
 const filePatienceSeconds = 3;
+/** What only tells how far things are is told again at the next step. */
+const dispensablePatienceSeconds = 3;
 
 /** People deleted it, or the workspace no longer lets it be edited. */
 const gone: ReadonlySet<string> = new Set([

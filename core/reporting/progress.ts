@@ -28,6 +28,24 @@ interface Head {
   readonly tone?: Message['tone'];
 }
 
+/** Reports of specialists that come within this are told together: chats allow so many updates a minute, and a storm has many incidents. */
+const gatherMs = 1500;
+
+/**
+ * A specialist reported. Whoever is the first to say so within a while waits for the others and tells them all; where there is a diagnosis by
+ * then, that has been told already. `pause` waits so many milliseconds.
+ */
+export async function tellWhileTheyLook(
+  incidentId: string,
+  ports: ProgressPorts & Pick<Ports, 'seen' | 'clock'>,
+  pause: (ms: number) => Promise<unknown>,
+): Promise<void> {
+  const span = Math.floor(ports.clock.now().getTime() / gatherMs);
+  if (!(await ports.seen.claim(`progress-${incidentId}-${span}`, 60))) return;
+  await pause(gatherMs);
+  if ((await ports.incidents.diagnosis(incidentId)) === undefined) await tellProgress(incidentId, ports);
+}
+
 const heads: Readonly<Record<IncidentStatus, Head>> = {
   investigating: { says: 'Looking into', tone: 'working' },
   'awaiting-approval': { says: 'Waiting for an answer', tone: 'waiting' },

@@ -63,7 +63,8 @@ export async function report(
     await note(incident.id, { step: 'Report', kind: 'gap', key: place, text }, ports);
   }
   await updateStatus('found', followersLine(diagnosis, incident.title), { incident, context }, ports);
-  await tellProgress(incident.id, ports);
+  // The question is put next, and tells it with it.
+  if (decision.kind !== 'ask') await tellProgress(incident.id, ports);
   return {};
 }
 

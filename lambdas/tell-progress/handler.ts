@@ -1,15 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Ports } from '../../core/ports/index.ts';
-import { tellProgress } from '../../core/reporting/progress.ts';
-import { chat, incidents } from '../compose.ts';
+import { tellWhileTheyLook } from '../../core/reporting/progress.ts';
+import { chat, clock, incidents, seen } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 
 const Progress = z.object({ incidentId: z.string().min(1).max(64) });
 
-export const create = (ports: Pick<Ports, 'incidents' | 'chat'>) =>
+export const create = (ports: Pick<Ports, 'incidents' | 'chat' | 'seen' | 'clock'>) =>
   answering('tell-progress', Progress, async ({ incidentId }) => {
-    await tellProgress(incidentId, ports);
+    await tellWhileTheyLook(incidentId, ports, pause);
     return {};
   });
 
-export const handler = onLambda(() => create({ incidents: incidents(), chat: chat() }));
+export const handler = onLambda(() => create({ incidents: incidents(), chat: chat(), seen: seen(), clock: clock() }));

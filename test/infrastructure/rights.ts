@@ -268,8 +268,10 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue Secretsslacktoken',
   ],
   'tell-progress': [
+    'dynamodb:GetItem TablesIncidents EVENT#*',
     'dynamodb:GetItem TablesIncidents INCIDENT#*',
     'dynamodb:GetItem TablesIncidents POST#*',
+    'dynamodb:PutItem TablesIncidents EVENT#*',
     'dynamodb:PutItem TablesIncidents POST#*',
     'dynamodb:Query TablesIncidents INCIDENT#*',
     'secretsmanager:GetSecretValue Secretsslacktoken',

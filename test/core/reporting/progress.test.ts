@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Message } from '../../../core/model/message.ts';
-import { progressOf } from '../../../core/reporting/progress.ts';
+import { progressOf, tellWhileTheyLook } from '../../../core/reporting/progress.ts';
 import { aDiagnosis, aHypothesis, anEntry, anIncident, at } from '../../builders.ts';
+import { testClock } from '../../contract/records.ts';
+import { storesForTests } from '../../stores.ts';
 
 const incident = anIncident({ title: 'KubeJobFailed' });
 const found = (actor: string, text: string, kind: 'finding' | 'gap' = 'finding') =>
@@ -79,5 +81,47 @@ describe('the one message that people watch', () => {
     const many = Array.from({ length: 12 }, (_, n) => found(`specialist-${n}`, long));
     const message = progressOf({ ...incident, title: long }, [{ ...context, text: long }, ...many], undefined);
     expect(Message.safeParse(message).success).toBe(true);
+  });
+});
+
+describe('while specialists report', () => {
+  const open = storesForTests();
+  const clock = testClock();
+  const place = async () => {
+    const { incidents, seen } = await open(clock);
+    await incidents.open(incident);
+    const said: Message[] = [];
+    return { incidents, seen, clock, said, chat: { publish: async (message: Message) => void said.push(message) } };
+  };
+
+  test('those that come close together are told once, with all of them', async () => {
+    const ports = await place();
+    const pauses: (() => void)[] = [];
+    const pause = () => new Promise<void>((resolve) => pauses.push(resolve));
+    await ports.incidents.append(found('logs', '445 lines read.'));
+    const first = tellWhileTheyLook('inc-1', ports, pause);
+    await expect.poll(() => pauses.length).toBe(1);
+    await ports.incidents.append(found('metrics', 'Errors rose.'));
+    await tellWhileTheyLook('inc-1', ports, pause);
+    expect(ports.said).toEqual([]);
+    pauses[0]?.();
+    await first;
+    expect(ports.said.map(({ lines }) => lines)).toEqual([
+      ['Logs: 445 lines read.', 'Metrics: Errors rose.', 'Others may still be at work.'],
+    ]);
+  });
+
+  test('later ones are told again, and none once there is a diagnosis', async () => {
+    const ports = await place();
+    const tell = () => tellWhileTheyLook('inc-1', ports, async () => undefined);
+    clock.set('02:47:00');
+    await tell();
+    clock.set('02:47:10');
+    await tell();
+    expect(ports.said).toHaveLength(2);
+    await ports.incidents.saveDiagnosis('inc-1', aDiagnosis());
+    clock.set('02:47:20');
+    await tell();
+    expect(ports.said).toHaveLength(2);
   });
 });

@@ -189,14 +189,19 @@ describe('the report', () => {
   });
 
   test('goes with the first message of the incident, which says what came of it and fails nothing', async () => {
-    await report(decided(), ports);
+    const nothing: Decision = { kind: 'report', why: 'Not sure enough.', policies: [] };
+    await report(decided({ decision: nothing }), ports);
     expect(watched.map(({ key }) => key)).toEqual(['opened-inc-1']);
     let posts = 0;
     const onceOnly = async () => {
       posts += 1;
       if (posts > 1) throw new Unavailable('down');
     };
-    expect(await report(decided(), { ...ports, chat: { publish: onceOnly } })).toEqual({});
+    expect(await report(decided({ decision: nothing }), { ...ports, chat: { publish: onceOnly } })).toEqual({});
+    // A question tells it itself.
+    watched = [];
+    await report(decided(), ports);
+    expect(watched).toEqual([]);
   });
 
   test('shows competing hypotheses, gaps, what was left out, what is open, and the model', async () => {

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { together, wordsOf } from '../fake-slack/demo.ts';
+
+// Many incidents at once in one channel, under Slack's own rates: later than otherwise, and whole.
+
+test('an alert storm loses no message, mixes no threads, and leaves nothing that says it still looks', async () => {
+  await using place = await together(['cronjob-nightly-invoices', 'throughput-drop-session-service']);
+  const { slack, runtime } = place;
+  const pages = await Promise.all(
+    Array.from({ length: 10 }, (_, n) =>
+      runtime.pages.send(n % 2 === 0 ? 'cronjob-nightly-invoices' : 'throughput-drop-session-service', { vary: true }),
+    ),
+  );
+  const incidents = await Promise.all(pages.map(({ sourceId }) => runtime.waitForIncident(sourceId, 'asked', 60_000)));
+  expect(slack.calls.some(({ error }) => error === 'ratelimited')).toBe(true);
+  const keyOf = (payload: unknown) => (payload as { key?: string } | undefined)?.key ?? '';
+  const postOf = (key: string) => {
+    const found = slack.workspace.posts.filter(({ metadata }) => keyOf(metadata?.event_payload) === key);
+    expect([key, found.length]).toEqual([key, 1]);
+    return found[0];
+  };
+  for (const { id } of incidents) {
+    const watched = postOf(`opened-${id}`);
+    expect(postOf(`diagnosis-${id}`)?.threadTs).toBe(watched?.ts);
+    const told = (await runtime.ports.incidents.timeline(id)).map(({ text }) => text);
+    expect(told.filter((text) => text.startsWith('The thread could not'))).toEqual([]);
+    await expect.poll(() => (watched ? wordsOf(watched) : ''), { timeout: 15_000 }).toMatch(/^Waiting for an answer/);
+  }
+}, 120_000);
