@@ -37,7 +37,10 @@ function inverseWords({ inverse, reversible }: Approval['action']): string {
 /** What takes several people, or is about this one time, is never remembered. */
 export const isRememberable = ({ approvers, once }: Approval): boolean => approvers === 1 && once === undefined;
 
-/** `since`: what happened after it was asked, and may make it needless. Exactly what would be done to what, whom it touches and until when it can be answered; afterwards who answered what. */
+/**
+ * Exactly what would be done to what, whom it touches and until when it can be answered; afterwards who answered what. `since`: what happened
+ * after it was asked, and may make it needless.
+ */
 export function questionMessage(approval: Approval, since?: string): Message {
   const { action, question, why, expiresAt, mayAnswer } = approval;
   const open = approval.state === 'pending';
