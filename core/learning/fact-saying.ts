@@ -85,11 +85,11 @@ function unsafeIn(whole: string, statement: string): string | undefined {
   return undefined;
 }
 
+/** Without the mark that ends a sentence. */
+const bare = (text: string): string => text.replace(/[.!?\s]+$/, '').trim();
+
 function statementIn(text: string): FactSays | { readonly why: string } {
-  const statement = text
-    .replace(/\s+/g, ' ')
-    .replace(/[.!?\s]+$/, '')
-    .trim();
+  const statement = bare(text.replace(/\s+/g, ' '));
   if (/[,;] ?(?:and|but)\b/.test(statement) && talks.test(statement.split(/[,;]/)[0] ?? ''))
     return { why: 'One thing at a time: that says more than one.' };
   const call = talks.exec(statement);
@@ -111,10 +111,11 @@ function statementIn(text: string): FactSays | { readonly why: string } {
   }
   const ownership = owned.exec(statement);
   const owning = ownership ? undefined : owns.exec(statement);
-  const [owner, whose] = ownership ? [ownership[2], ownership[1]] : [owning?.[1], owning?.[2]];
-  if (owner !== undefined) {
+  const [by, whose] = ownership ? [ownership[2], ownership[1]] : [owning?.[1], owning?.[2]];
+  const owner = bare(by ?? '');
+  if (owner.length > 1) {
     const service = nameIn(whose);
-    if (service !== undefined && !pronouns.test(owner)) return { kind: 'owned-by', service, owner: owner.trim() };
+    if (service !== undefined && !pronouns.test(owner)) return { kind: 'owned-by', service, owner };
     if (ownership) return whichService;
   }
   return noteIn(statement);

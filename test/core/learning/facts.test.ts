@@ -114,6 +114,12 @@ describe('what is said about a service', () => {
     expect(readSaying('remember that artist-api talks to session-cache').kind).toBe('nothing');
   });
 
+  test('an owner is named without the mark that ends a sentence', () => {
+    expect(readFactSaying('remember that team-music . owns artist-api')).toEqual({
+      kind: 'remember',
+      says: { kind: 'owned-by', service: 'artist-api', owner: 'team-music' },
+    });
+  });
   test('what is read back is read the same, whatever was said', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 400 }), sentences), (text) => {
