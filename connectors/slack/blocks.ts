@@ -14,6 +14,7 @@ import type {
   SectionBlock,
 } from '@slack/types';
 import { buttonId, sayId } from '../../core/incidents/slack.ts';
+import { escaped } from '../../core/incidents/slack-message.ts';
 import type { Verdict } from '../../core/model/action.ts';
 import type { Message } from '../../core/model/message.ts';
 import { clockTime, readableTimes } from '../../core/reporting/words.ts';
@@ -240,7 +241,3 @@ const choices = (offered: NonNullable<Message['choices']>): ActionsBlock => ({
 
 /** The text for notifications. */
 export const fallbackText = (message: Message): string => escaped(shorten(said(message.headline), 1000));
-
-/** Slack parses text outside of blocks; these three are special (https://docs.slack.dev/messaging/formatting-message-text). */
-export const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

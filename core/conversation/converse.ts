@@ -3,7 +3,7 @@
 
 import { chartOf } from '../charts/evidence.ts';
 import { answerSwitch } from '../controls.ts';
-import { gistOf, nameOf } from '../evidence/name.ts';
+import { nameOf, numbered } from '../evidence/name.ts';
 import type { DraftPorts } from '../learning/draft.ts';
 import { readFactSaying } from '../learning/fact-saying.ts';
 import { type FactReply, hearFact } from '../learning/facts.ts';
@@ -160,19 +160,12 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
 }
 
 /** The pieces under each hypothesis, by the numbers that people see them by. */
-async function namesOf(
+const namesOf = (
   incidentId: string,
   { hypotheses }: Diagnosis,
-  { evidence }: ConversationPorts,
-): Promise<ReadonlyMap<string, string>> {
-  const ids = [...new Set(hypotheses.flatMap(({ evidenceIds }) => evidenceIds))];
-  const found = await Promise.all(ids.map((id) => evidence.get(incidentId, id).catch(() => undefined)));
-  return new Map(
-    found.flatMap((one, place) =>
-      one === undefined ? [] : [[one.id, `[${place + 1}] ${one.source}: ${gistOf(one, 110)}`] as const],
-    ),
-  );
-}
+  ports: ConversationPorts,
+): Promise<ReadonlyMap<string, string>> =>
+  numbered(incidentId, [...new Set(hypotheses.flatMap(({ evidenceIds }) => evidenceIds))], ports);
 
 const unsure = reply('unclear', only('I am not sure what you want to know. One of these?'), {
   choices: ['why?', 'show me the logs', 'what did you check?', 'status', 'help'],

@@ -14,6 +14,7 @@ import type { Ports } from '../ports/index.ts';
 import { redact } from '../redact.ts';
 import { answerApproval } from '../remediation/answer.ts';
 import { showAnswered } from '../remediation/settled.ts';
+import { capital } from '../reporting/words.ts';
 import { clean, shorten } from '../text.ts';
 import { type Alert, readAlert, ruleFor } from './alerts.ts';
 import { type Choice, converse, isAboutNextTime } from './converse.ts';
@@ -298,7 +299,7 @@ const mostHeadline = 300;
 const longest = 1500;
 const buttonOf = (choice: Choice): { label: string; says: string } =>
   typeof choice === 'string'
-    ? { label: shorten(choice.charAt(0).toUpperCase() + choice.slice(1), 75), says: shorten(choice, 300) }
+    ? { label: shorten(capital(choice), 75), says: shorten(choice, 300) }
     : { label: shorten(choice.label, 75), says: shorten(choice.says, 300) };
 
 function answer(

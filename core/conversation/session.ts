@@ -1,13 +1,9 @@
 // Which conversation something belongs to: one thread, incident or place is one session, wherever conversations are held.
-import { Sha256 } from '@aws-crypto/sha256-js';
+import { sha256 } from '../hash.ts';
 import type { Utterance } from '../model/utterance.ts';
 
 /** 64 hex digits; the same for everything that is said in one thread. */
-export function sessionOf(said: Utterance): string {
-  const hash = new Sha256();
-  hash.update(JSON.stringify(placeOf(said)));
-  return Array.from(hash.digestSync(), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+export const sessionOf = (said: Utterance): string => sha256(JSON.stringify(placeOf(said)));
 
 function placeOf(said: Utterance): readonly string[] {
   if (said.kind === 'words' && said.incidentId !== undefined) return ['incident', said.incidentId];

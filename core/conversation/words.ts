@@ -4,7 +4,7 @@ import type { Approval } from '../model/action.ts';
 import { causes } from '../model/causes.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../model/incident.ts';
-import { capital, confidenceWords } from '../reporting/words.ts';
+import { capital, clockTime, confidenceWords } from '../reporting/words.ts';
 
 export interface Words {
   /** The answer in a sentence or two. */
@@ -96,10 +96,8 @@ export function statusWords(
     text: states[incident.status],
     lines: [
       ...(first ? [`${first.summary} ${capital(confidenceWords(first.confidence))}.`] : []),
-      ...(latest ? [`Last: ${latest.text} (${latest.at.slice(11, 16)} UTC)`] : []),
-      ...pending.map(
-        ({ question, expiresAt }) => `Waits for an answer until ${expiresAt.slice(11, 16)} UTC: ${question}`,
-      ),
+      ...(latest ? [`Last: ${latest.text} (${clockTime(latest.at)})`] : []),
+      ...pending.map(({ question, expiresAt }) => `Waits for an answer until ${clockTime(expiresAt)}: ${question}`),
       ...(incident.trigger.kind === 'page' ? [pageWords[incident.pageStatus]] : []),
     ],
   };

@@ -1,4 +1,5 @@
 // Which days a question about cost speaks of, by rules. What is not said, or could be two things, is not guessed.
+import { capital } from '../reporting/words.ts';
 
 export interface Period {
   /** First day, and the day after the last: `YYYY-MM-DD`, UTC. */
@@ -22,7 +23,6 @@ export const monthNames = 'january february march april may june july august sep
 const dayMs = 86_400_000;
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 const firstOf = (year: number, month: number): string => dayOf(Date.UTC(year, month, 1));
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const month = `(?:${monthNames.map((name) => `${name.slice(0, 3)}${name.length > 3 ? `(?:${name.slice(3)})?` : ''}`).join('|')}|sept)`;
 const dayOfMonth = String.raw`(\d{1,2})(?:st|nd|rd|th)?`;

@@ -1,7 +1,9 @@
 // What a question about cost asks for, by rules: whose, when, and divided by what. What it does not say is taken from the questions before it,
 // where it follows them, and else asked back, never guessed.
+
 import type { Catalog } from '../ports/catalog.ts';
 import type { Account, CostQuery } from '../ports/costs.ts';
+import { capital } from '../reporting/words.ts';
 import { nowhere, type Origin, type Place, placeNamed } from './here.ts';
 import { during, lengthInDays, type Period, readPeriod } from './period.ts';
 import { calledIn, maxLikely, titleOf, type Whose, whoseIn, whoseOf, withoutNames } from './whose.ts';
@@ -159,4 +161,3 @@ function sentence(
 
 const sameName = ({ id, name }: Account, accounts: readonly Account[]): boolean =>
   accounts.some((other) => other.id !== id && other.name === name);
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

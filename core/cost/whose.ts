@@ -1,6 +1,7 @@
 // Whose cost a question asks for: accounts that it names, all of them, or the one of the place in which it is asked.
 
 import type { Account } from '../ports/costs.ts';
+import { capital } from '../reporting/words.ts';
 import { clean, shorten } from '../text.ts';
 import type { Origin, Place } from './here.ts';
 import { monthNames } from './period.ts';
@@ -186,7 +187,6 @@ function likelyOf(text: string, accounts: readonly Account[], { about }: Place):
 }
 
 const listed = (accounts: readonly Account[]): string => accounts.map(({ name }) => name).join(', ');
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** An account called "may-campaign" speaks of no month. */
 export function withoutNames(text: string, accounts: readonly Account[]): string {

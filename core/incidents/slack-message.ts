@@ -130,8 +130,9 @@ function textsIn(value: unknown, depth = 0): string[] {
 /** Their elements are pieces of one line, not lines. */
 const inlines: ReadonlySet<string> = new Set(['rich_text_section', 'rich_text_quote', 'rich_text_preformatted']);
 
-/** Text of rich text is letter by letter: what means something to mrkdwn is written so that it means itself again. */
-const literal = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** What Slack parses outside of blocks means itself again: three characters are special (docs.slack.dev/messaging/formatting-message-text). */
+export const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 function inlineText(elements: unknown): string {
   if (!Array.isArray(elements)) return '';
@@ -140,9 +141,9 @@ function inlineText(elements: unknown): string {
     .map((one) => {
       const { type, text, url, name } = (one ?? {}) as Record<string, unknown>;
       if (type === 'link' && typeof url === 'string')
-        return typeof text === 'string' && text !== '' ? `<${url}|${literal(text).replaceAll('|', ' ')}>` : `<${url}>`;
+        return typeof text === 'string' && text !== '' ? `<${url}|${escaped(text).replaceAll('|', ' ')}>` : `<${url}>`;
       if (type === 'emoji' && typeof name === 'string') return `:${name}:`;
-      return typeof text === 'string' ? literal(text) : '';
+      return typeof text === 'string' ? escaped(text) : '';
     })
     .join('');
 }

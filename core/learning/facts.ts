@@ -1,10 +1,12 @@
 // Facts that people teach about services, in a conversation: kept, told, forgotten, each said back in plain words. Anybody may teach and
 // anybody may take back; a fact is something to look at with its origin, never a reason to act.
+
 import { canonicalName } from '../context/catalogue.ts';
 import { note } from '../incidents/timeline.ts';
 import { FactName, type FactSays, factId, factOrigin, factSentence, type ServiceFact } from '../model/fact.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
+import { capital } from '../reporting/words.ts';
 import type { FactSaying } from './fact-saying.ts';
 
 type FactPorts = Pick<Ports, 'memory' | 'catalog' | 'clock' | 'incidents'>;
@@ -24,7 +26,6 @@ export interface FactReply {
 
 const only = (text: string): FactReply => ({ text, lines: [], choices: [] });
 const away = only('My memory cannot be reached just now; nothing was changed. Please say it again later.');
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const forgetting = (says: FactSays): string =>
   says.kind === 'note' ? `forget ${factSentence(says)}` : `forget that ${factSentence(says)}`;
 

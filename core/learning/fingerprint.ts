@@ -1,7 +1,7 @@
 // "This exact error": cause, workload, environment and the masked error text. Survives new pod names, timestamps and ids; another
 // workload, environment, cause or error text is another error.
-import { Sha256 } from '@aws-crypto/sha256-js';
 import { maskVariables } from '../analysis/text/mask.ts';
+import { sha256 } from '../hash.ts';
 import type { CauseCode } from '../model/causes.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
 import type { EntityRef } from '../model/entity.ts';
@@ -19,10 +19,8 @@ export interface FingerprintParts {
 
 /** `wk2-` and 32 hex digits of the SHA-256 of the parts; the prefix names the recipe, so that a new one cannot match old teachings. */
 export function fingerprintOf(parts: FingerprintParts): string {
-  const hash = new Sha256();
-  hash.update(JSON.stringify([parts.cause, parts.workload, parts.environment, maskVariables(parts.errorTemplate)]));
-  const hex = Array.from(hash.digestSync(), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `wk2-${hex.slice(0, 32)}`;
+  const { cause, workload, environment, errorTemplate } = parts;
+  return `wk2-${sha256(JSON.stringify([cause, workload, environment, maskVariables(errorTemplate)])).slice(0, 32)}`;
 }
 
 /** `Kind/namespace/name`, without the cluster; what varies in the name of a pod or a Job is masked. */

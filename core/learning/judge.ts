@@ -1,5 +1,5 @@
 // A person says that the diagnosis was wrong, or right: kept on the timeline in their words, and answered with how they were read.
-import { Sha256 } from '@aws-crypto/sha256-js';
+import { sha256 } from '../hash.ts';
 import { note } from '../incidents/timeline.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
@@ -88,9 +88,7 @@ async function keep(
   ports: Pick<Ports, 'incidents' | 'clock'>,
 ): Promise<void> {
   // A key may hold 1 KB (DynamoDB), and people write in scripts that need three bytes a letter.
-  const hash = new Sha256();
-  hash.update(JSON.stringify([actor, text]));
-  const key = Array.from(hash.digestSync().slice(0, 12), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const key = sha256(JSON.stringify([actor, text])).slice(0, 24);
   await note(incident.id, { step, kind: 'note', actor, text, key }, ports);
 }
 

@@ -1,7 +1,7 @@
 // What a person taught about a service: whom it calls, whose it is, where it runs, or a note. It helps to understand an incident; it never
 // permits anything. What it says is its identity: taught twice, by whomever, it is one fact.
-import { Sha256 } from '@aws-crypto/sha256-js';
 import * as z from 'zod';
+import { sha256 } from '../hash.ts';
 import { Instant } from './entity.ts';
 
 /** A service, cluster or namespace, in lower case. */
@@ -33,11 +33,7 @@ export const ServiceFact = z.object({
 export type ServiceFact = z.infer<typeof ServiceFact>;
 
 export function factId(says: FactSays): string {
-  const hash = new Sha256();
-  hash.update(factSentence(says).toLowerCase());
-  return `wkf-${Array.from(hash.digestSync(), (byte) => byte.toString(16).padStart(2, '0'))
-    .join('')
-    .slice(0, 20)}`;
+  return `wkf-${sha256(factSentence(says).toLowerCase()).slice(0, 20)}`;
 }
 
 /** Every service that it is about: under each of them it is found. */

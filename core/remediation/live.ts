@@ -1,8 +1,8 @@
 // What the target is right now, read from its own object: labels that protect it, whether it is a database, how many pods it stands for,
 // and the few facts that an approval is given for. What changes by itself every minute (heartbeats, counters) is not among them.
-import { Sha256 } from '@aws-crypto/sha256-js';
 import * as z from 'zod';
 import { WatchkeeperError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
 import type { KubernetesObject } from '../model/telemetry.ts';
 import type { LookedAt, Targets } from '../ports/telemetry.ts';
 
@@ -52,11 +52,7 @@ export const aroundKinds = ['Pod', 'HorizontalPodAutoscaler', 'ResourceQuota', '
 export function digestOf(state: Live['state']): string | undefined {
   const facts = Object.entries(state).sort(([a], [b]) => (a < b ? -1 : 1));
   if (facts.length === 0) return undefined;
-  const hash = new Sha256();
-  hash.update(JSON.stringify(facts));
-  return Array.from(hash.digestSync(), (byte) => byte.toString(16).padStart(2, '0'))
-    .join('')
-    .slice(0, 32);
+  return sha256(JSON.stringify(facts)).slice(0, 32);
 }
 
 /** What is otherwise now, in words: "ready pods were 1 of 3 and are 3 of 3". */

@@ -4,7 +4,7 @@
 
 import { chartOf } from '../charts/evidence.ts';
 import { Unavailable } from '../errors.ts';
-import { gistOf } from '../evidence/name.ts';
+import { numbered } from '../evidence/name.ts';
 import { threadOf } from '../incidents/thread.ts';
 import { note } from '../incidents/timeline.ts';
 import type { Decision } from '../model/action.ts';
@@ -115,14 +115,10 @@ function factsOf({ hypotheses: [first], blastRadius }: Diagnosis): NonNullable<M
 async function citedIn(
   incidentId: string,
   first: Hypothesis | undefined,
-  { evidence }: Pick<ReportPorts, 'evidence'>,
+  ports: Pick<ReportPorts, 'evidence'>,
 ): Promise<string[]> {
-  const ids = first?.evidenceIds.slice(0, mostNamed) ?? [];
-  const found = await Promise.all(ids.map((id) => evidence.get(incidentId, id).catch(() => undefined)));
-  const named = found.flatMap((one, place) =>
-    one === undefined ? [] : [`[${place + 1}] ${one.source}: ${gistOf(one, 110)}`],
-  );
-  return named.length === 0 ? [] : [`Evidence: ${named.join(' · ')}`];
+  const names = await numbered(incidentId, first?.evidenceIds.slice(0, mostNamed) ?? [], ports);
+  return names.size === 0 ? [] : [`Evidence: ${[...names.values()].join(' · ')}`];
 }
 
 /** What nobody could say of where it is, as long as the cause was not found either. */

@@ -1,5 +1,6 @@
 // The changes specialist: what changed before the page, near what misbehaves, and whether it can explain it. Reads changes, the vendors'
 // status feeds and nothing else; whether a change fits the metrics and logs is for synthesis to say.
+
 import { feedText, type OutsideSign, outsideSigns } from '../analysis/changes/outside.ts';
 import { type Ranking, rankChanges, type Suspect } from '../analysis/changes/rank.ts';
 import type { CauseCode } from '../model/causes.ts';
@@ -8,6 +9,7 @@ import type { Brief, Gap, Report } from '../model/report.ts';
 import type { Change } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Observed } from '../ports/telemetry.ts';
+import { clockTime } from '../reporting/words.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
 import { gapsOfMissing } from './missing.ts';
 
@@ -105,8 +107,8 @@ function suspectFinding(suspect: Suspect, brief: Brief, query: string, window: T
   const short = /^[0-9a-f]{12,}$/.test(label) ? label.slice(0, 10) : label;
   const how =
     deploy && deploy !== change
-      ? `, live on ${live.service ?? 'a service'} by ${deploy.version ?? deploy.id} at ${clock(live.at)}`
-      : ` at ${clock(live.at)}`;
+      ? `, live on ${live.service ?? 'a service'} by ${deploy.version ?? deploy.id} at ${clockTime(live.at)}`
+      : ` at ${clockTime(live.at)}`;
   const reason = why.slice(0, 3).join('; ');
   return {
     claim:
@@ -145,8 +147,6 @@ const wordFor: Record<Change['kind'], string> = {
   infrastructure: 'Infrastructure change',
 };
 
-const clock = (at: string): string => `${at.slice(11, 16)} UTC`;
-
 function excerptOf(change: Change, reasons: readonly string[]): string {
   return [
     `${change.kind} ${change.id} at ${change.at}${change.author ? ` by ${change.author}` : ''}${change.service ? ` on ${change.service}` : ''}`,
@@ -170,7 +170,7 @@ function outsideFinding(
   if (!status || feeds.kind === 'gap') return [];
   return [
     {
-      claim: `${sign.text[0]?.toUpperCase()}${sign.text.slice(1)} since ${clock(status.at)}: ${feedText(status).slice(0, 220)}`,
+      claim: `${sign.text[0]?.toUpperCase()}${sign.text.slice(1)} since ${clockTime(status.at)}: ${feedText(status).slice(0, 220)}`,
       entity: entityOf(brief, undefined),
       cause: sign.cause,
       role: 'cause',

@@ -1,10 +1,12 @@
 // The executions specialist: which execution of a state machine failed, with what error, and whether it can be gone on with. Asks about what
 // the page names, and after an action about what was acted on.
+
 import { arnOf, arnsIn, entityOfExecution, isExecution } from '../analysis/managed.ts';
 import { maskVariables } from '../analysis/text/mask.ts';
 import type { WorkflowExecution } from '../model/managed.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
+import { clockTime } from '../reporting/words.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
 import { gapsOfMissing } from './missing.ts';
 
@@ -44,10 +46,15 @@ function findingOf(execution: WorkflowExecution, query: string): FindingDraft {
   const base = { entity, severity: 'info', confidence: 0.95, evidence } as const;
   switch (status) {
     case 'SUCCEEDED':
-      return { ...base, role: 'context', well: true, claim: `${name} succeeded at ${clock(stoppedAt ?? startedAt)}.` };
+      return {
+        ...base,
+        role: 'context',
+        well: true,
+        claim: `${name} succeeded at ${clockTime(stoppedAt ?? startedAt)}.`,
+      };
     case 'RUNNING':
     case 'PENDING_REDRIVE':
-      return { ...base, role: 'context', claim: `${name} runs since ${clock(startedAt)}.` };
+      return { ...base, role: 'context', claim: `${name} runs since ${clockTime(startedAt)}.` };
     case 'FAILED':
     case 'TIMED_OUT':
     case 'ABORTED': {
@@ -61,14 +68,13 @@ function findingOf(execution: WorkflowExecution, query: string): FindingDraft {
         severity: 'major',
         onset: stoppedAt ?? startedAt,
         confidence: 0.9,
-        claim: `${name} ${how} at ${clock(stoppedAt ?? startedAt)}${said === '' ? '' : `: ${said}`}. ${again}`.slice(
-          0,
-          400,
-        ),
+        claim:
+          `${name} ${how} at ${clockTime(stoppedAt ?? startedAt)}${said === '' ? '' : `: ${said}`}. ${again}`.slice(
+            0,
+            400,
+          ),
         ...(said === '' ? {} : { errorTemplate: maskVariables(said).slice(0, 400) }),
       };
     }
   }
 }
-
-const clock = (instant: string): string => `${instant.slice(11, 16)} UTC`;

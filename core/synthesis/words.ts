@@ -1,14 +1,14 @@
 // The diagnosis in words: three sentences with the numbers and times that the evidence holds, in UTC. Pure; no name or number is made up.
+
 import { type CauseCode, causes } from '../model/causes.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Context, Incident } from '../model/incident.ts';
 import type { Finding, Gap } from '../model/report.ts';
+import { clockTime } from '../reporting/words.ts';
 
 export const named = (entity: EntityRef): string =>
   `${entity.kind} ${entity.namespace ? `${entity.namespace}/` : ''}${entity.name}${entity.cluster ? ` (${entity.cluster})` : ''}`;
-
-export const clock = (instant: string): string => `${instant.slice(11, 16)} UTC`;
 
 const sentence = (text: string): string => {
   const trimmed = text.trim().replace(/[;,\s]+$/, '');
@@ -30,7 +30,7 @@ export function textOf(
   change: Finding | undefined,
   blastRadius: readonly string[],
 ): string {
-  const since = first.onset ? ` since ${clock(first.onset)}` : '';
+  const since = first.onset ? ` since ${clockTime(first.onset)}` : '';
   const affected =
     blastRadius.length > 0
       ? `, and ${listed(blastRadius)} ${blastRadius.length === 1 ? 'suffers' : 'suffer'} from it`

@@ -1,9 +1,9 @@
 // Root cause: what people say first, then the diagnosis with what speaks for and against it, its evidence by number, and its rivals. Pure.
 import { causes } from '../../model/causes.ts';
 import type { Diagnosis, Hypothesis } from '../../model/diagnosis.ts';
-import { confidenceWords } from '../../reporting/words.ts';
+import { capital, confidenceWords } from '../../reporting/words.ts';
 import { named } from '../../synthesis/words.ts';
-import { bare, bullets, capital, code, plain } from './markdown.ts';
+import { bare, bullets, code, plain } from './markdown.ts';
 import { correctionsIn, diagnosedAt, type PostmortemRecord } from './record.ts';
 import { instant, range } from './times.ts';
 

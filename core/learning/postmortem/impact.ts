@@ -1,7 +1,9 @@
 // Impact: since when, until when, how long; what and who; how the signals moved. Pure.
+
 import { say, signalOf } from '../../analysis/metrics/signals.ts';
 import type { Known } from '../../model/incident.ts';
-import { bullets, capital, plain, table } from './markdown.ts';
+import { capital } from '../../reporting/words.ts';
+import { bullets, plain, table } from './markdown.ts';
 import { type Ending, endingOf, type Moved, onsetOf, type PostmortemRecord } from './record.ts';
 import { instant, msBetween, span } from './times.ts';
 

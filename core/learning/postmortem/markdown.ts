@@ -41,7 +41,5 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
 export const bullets = (items: readonly string[], none: string): string[] =>
   items.length > 0 ? items.map((item) => `- ${item}`) : [none];
 
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 /** Without the full stop, to go on behind it. */
 export const bare = (text: string): string => text.trim().replace(/[.\s]+$/, '');

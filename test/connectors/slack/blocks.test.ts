@@ -1,7 +1,8 @@
 import type { KnownBlock } from '@slack/types';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { blocksOf, escaped, fallbackText } from '../../../connectors/slack/blocks.ts';
+import { blocksOf, fallbackText } from '../../../connectors/slack/blocks.ts';
+import { escaped } from '../../../core/incidents/slack-message.ts';
 import type { Message } from '../../../core/model/message.ts';
 import { expectHarmless, mentionedIn, nodesIn } from '../../harmless.ts';
 
