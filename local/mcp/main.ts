@@ -1,9 +1,9 @@
 // `npm run mcp`: lets a person's assistant start an investigation and read incidents. Standard output is the protocol's; people read standard error.
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { parseArgs } from 'node:util';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { Misconfigured, WatchkeeperError } from '../../core/errors.ts';
+import { parse } from '../command.ts';
 import { defaultData } from '../options.ts';
 import { desk } from './desk.ts';
 import { serveMcp } from './http.ts';
@@ -40,24 +40,18 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void served.close());
 }
 
-function read(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      options: {
-        http: { type: 'string' },
-        data: { type: 'string' },
-        url: { type: 'string' },
-        as: { type: 'string' },
-        help: { type: 'boolean' },
-      },
-    }).values;
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message.split('. ')[0] : 'The options do not fit';
-    throw new Misconfigured(`${why}. \`npm run mcp -- --help\` lists what there is.`, { cause });
-  }
-}
+const read = (args: readonly string[]) =>
+  parse(
+    args,
+    {
+      http: { type: 'string' },
+      data: { type: 'string' },
+      url: { type: 'string' },
+      as: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+    'npm run mcp -- --help',
+  );
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof WatchkeeperError ? error.message : String(error)}\n`);
