@@ -29,7 +29,7 @@ export async function runAll(jobs: readonly Job[], options: PoolOptions): Promis
     let child: ChildProcess | undefined;
     try {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
-        if (!child?.connected)
+        if (child === undefined || !isAlive(child))
           child = fork(options.worker ?? new URL('worker.ts', import.meta.url), {
             stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
           });
@@ -45,6 +45,10 @@ export async function runAll(jobs: readonly Job[], options: PoolOptions): Promis
   await Promise.all(Array.from({ length: Math.max(1, Math.min(options.size, jobs.length)) }, lane));
   return results;
 }
+
+/** Its channel closes a moment after it was killed or ended by itself: what is asked in between is lost. */
+const isAlive = ({ connected, killed, exitCode, signalCode }: ChildProcess): boolean =>
+  connected && !killed && exitCode === null && signalCode === null;
 
 function runOne(child: ChildProcess, job: Job, timeoutMs: number): Promise<RunResult> {
   return new Promise((resolve) => {
@@ -72,6 +76,8 @@ function runOne(child: ChildProcess, job: Job, timeoutMs: number): Promise<RunRe
       child.kill('SIGKILL');
     }, timeoutMs);
     child.on('message', onMessage).on('exit', onExit).stderr?.on('data', hear);
-    child.send({ id: job.id, dir: job.dir, ...(job.vocabulary && { vocabulary: job.vocabulary }) });
+    child.send({ id: job.id, dir: job.dir, ...(job.vocabulary && { vocabulary: job.vocabulary }) }, (failure) => {
+      if (failure) error('The process could not be given the scenario.');
+    });
   });
 }
