@@ -26,7 +26,7 @@ const deciding: readonly Capability[] = [...step, 'write the audit'];
 const specialist: FunctionRow = {
   memoryMb: 1024,
   timeoutSeconds: 25,
-  may: ['tell the timeline', 'observe', 'store evidence', 'read evidence', 'ask a model', 'ask other servers'],
+  may: ['observe', 'store evidence', 'read evidence', 'ask a model', 'ask other servers'],
 };
 
 const rows: Readonly<Record<string, FunctionRow>> = {
@@ -131,6 +131,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'use PagerDuty',
     ],
   },
+  'file-report': { memoryMb: 256, timeoutSeconds: 10, may: ['tell the timeline'] },
   'tell-progress': { memoryMb: 256, timeoutSeconds: 15, may: ['read incidents', 'claim events', 'use Slack'] },
   'await-approval': {
     memoryMb: 256,

@@ -101,3 +101,15 @@ export const Brief = z.object({
   budget: Budget,
 });
 export type Brief = z.infer<typeof Brief>;
+
+/** What stands for a report that breaks the schema. */
+export const unreadableReport = ({ specialist, round }: Pick<Report, 'specialist' | 'round'>): Report => ({
+  specialist,
+  round,
+  summary: 'This report could not be read.',
+  findings: [],
+  gaps: [{ source: specialist, reason: 'Its report did not fit the schema and was dropped.' }],
+  usage: { wallMs: 0, bytesRead: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 },
+  by: 'analysis',
+  droppedClaims: 0,
+});

@@ -4,23 +4,16 @@ import * as z from 'zod';
 import { Action, ApprovalOutcome, Decision, RemediationResult, Verification } from './action.ts';
 import { Diagnosis } from './diagnosis.ts';
 import { Context, Incident, Trigger } from './incident.ts';
-import { Brief, Report } from './report.ts';
+import { Brief, Report, unreadableReport } from './report.ts';
 
 /** A report as it comes in: one that breaks the schema becomes a gap, so that one lying specialist does not cost the others' findings. */
 const ReceivedReport = Report.catch(({ input }) => {
   const name = z.object({ specialist: Report.shape.specialist }).safeParse(input);
-  const specialist = name.success ? name.data.specialist : 'specialist';
-  return {
-    specialist,
-    round: 1,
-    summary: 'This report could not be read.',
-    findings: [],
-    gaps: [{ source: specialist, reason: 'Its report did not fit the schema and was dropped.' }],
-    usage: { wallMs: 0, bytesRead: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 },
-    by: 'analysis',
-    droppedClaims: 0,
-  };
+  return unreadableReport({ specialist: name.success ? name.data.specialist : 'specialist', round: 1 });
 });
+
+/** What FileReport gets: the brief, and the answer of the specialist that got it, which may be anything. */
+export const Answered = Brief.extend({ answer: z.object({ Payload: z.unknown() }) });
 
 /** Input of an execution: the detail of the bus event. */
 export const ExecutionInput = z.object({ trigger: Trigger });
@@ -56,7 +49,7 @@ export const Synthesized = Investigated.extend({
 export const Decided = Synthesized.extend({ decision: Decision });
 export const Asked = Decided.extend({ approval: ApprovalOutcome.optional() });
 export const Remediated = Asked.extend({ remediation: RemediationResult, verificationPlan: z.array(Brief) });
-export const Rechecked = Remediated.extend({ recheck: z.array(Report) });
+export const Rechecked = Remediated.extend({ recheck: z.array(ReceivedReport) });
 export const Verified = Rechecked.extend({
   verification: Verification,
   afterwards: z.enum(['take-back', 'learn']),
@@ -64,7 +57,7 @@ export const Verified = Rechecked.extend({
 /** What Learn gets: acting may not have happened. */
 export const Concluded = Asked.extend({
   remediation: RemediationResult.optional(),
-  recheck: z.array(Report).optional(),
+  recheck: z.array(ReceivedReport).optional(),
   verification: Verification.optional(),
 });
 /** What ReportFailure gets: whatever was there when it broke. */
@@ -78,6 +71,7 @@ export const Failed = z.looseObject({
 });
 
 export type OpenIncidentInput = z.infer<typeof OpenIncidentInput>;
+export type Answered = z.infer<typeof Answered>;
 export type Opened = z.infer<typeof Opened>;
 export type Planned = z.infer<typeof Planned>;
 export type Investigated = z.infer<typeof Investigated>;

@@ -22,7 +22,7 @@ export async function withOpinion(
   incidentId: string,
   diagnosis: Diagnosis,
   { reports, plan }: { readonly reports: readonly Report[]; readonly plan: readonly Brief[] },
-  ports: Pick<Ports, 'evidence' | 'reasoner' | 'colleagues'>,
+  ports: Pick<Ports, 'evidence' | 'reasoner' | 'colleagues' | 'incidents' | 'clock'>,
 ): Promise<Diagnosis> {
   const digest = redact([describe(diagnosis), ...reports.map(reportText)].join('\n\n'));
   const asked = followUps(plan, ports);

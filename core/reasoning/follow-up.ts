@@ -5,6 +5,7 @@ import { EntityRef } from '../model/entity.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { ReasonerTool } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
+import { fileReport } from '../specialists/file.ts';
 import { reportText } from '../specialists/report-text.ts';
 
 const Input = z.object({
@@ -24,7 +25,7 @@ export interface FollowUps {
   readonly read: readonly string[];
 }
 
-export function followUps(plan: readonly Brief[], { colleagues }: Pick<Ports, 'colleagues'>): FollowUps {
+export function followUps(plan: readonly Brief[], ports: Pick<Ports, 'colleagues' | 'incidents' | 'clock'>): FollowUps {
   const reports: Report[] = [];
   const read: string[] = [];
   let asked = 0;
@@ -39,14 +40,15 @@ export function followUps(plan: readonly Brief[], { colleagues }: Pick<Ports, 'c
       run: async (input) => {
         const { question, entity } = Input.parse(input);
         asked += 1;
-        const report = await colleagues.ask({
+        const asking: Brief = {
           ...brief,
           phase: 'investigate',
           question,
           followUp: asked,
           focus: entity ? [entity] : brief.focus,
           budget: { ...brief.budget, seconds: secondsAQuestion },
-        });
+        };
+        const report = await fileReport(asking, await ports.colleagues.ask(asking), ports);
         reports.push(report);
         const text = reportText({ ...report, findings: report.findings.slice(0, mostFindings) });
         read.push(text);

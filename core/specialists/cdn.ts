@@ -7,7 +7,7 @@ import type { Ports } from '../ports/index.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
 import { gapsOfMissing } from './missing.ts';
 
-type CdnPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents'> & Partial<Pick<Ports, 'reasoner'>>;
+type CdnPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>;
 
 export async function investigateCdn(brief: Brief, ports: CdnPorts): Promise<Report> {
   const startedAt = ports.clock.now();

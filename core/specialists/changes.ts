@@ -13,7 +13,7 @@ import { clockTime } from '../reporting/words.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
 import { gapsOfMissing } from './missing.ts';
 
-type ChangesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents'> & Partial<Pick<Ports, 'reasoner'>>;
+type ChangesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>;
 
 /** A change can lie in wait: how far back from the incident's window is looked. */
 const lookBackHours = 48;

@@ -10,7 +10,7 @@ import { clockTime } from '../reporting/words.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
 import { gapsOfMissing } from './missing.ts';
 
-type ExecutionsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents'> & Partial<Pick<Ports, 'reasoner'>>;
+type ExecutionsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>;
 
 export async function investigateExecutions(brief: Brief, ports: ExecutionsPorts): Promise<Report> {
   const startedAt = ports.clock.now();

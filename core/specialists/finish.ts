@@ -1,6 +1,5 @@
-// The common end of every specialist: store the evidence, number the findings, keep the report within its tokens, tell the timeline.
-// What was found, and how, is each specialist's own business.
-import { note } from '../incidents/timeline.ts';
+// The common end of every specialist: store the evidence, number the findings, keep the report within its tokens. What was found, and how,
+// is each specialist's own business; the timeline is told by the step that files the report (file.ts).
 import type { EvidenceDraft } from '../model/evidence-draft.ts';
 import type { Brief, Finding, Gap, Report, Severity } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
@@ -29,7 +28,7 @@ export async function finishReport(
   brief: Brief,
   draft: ReportDraft,
   startedAt: Date,
-  ports: Pick<Ports, 'evidence' | 'incidents' | 'clock'> & Partial<Pick<Ports, 'reasoner' | 'telemetry'>>,
+  ports: Pick<Ports, 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner' | 'telemetry'>>,
 ): Promise<Report> {
   const ordered = [...draft.findings].sort(
     (a, b) => weight[b.severity] * b.confidence - weight[a.severity] * a.confidence,
@@ -87,22 +86,9 @@ export async function finishReport(
     ports,
   );
   const wallMs = ports.clock.now().getTime() - startedAt.getTime();
-  await note(
-    brief.incidentId,
-    {
-      step: brief.phase === 'verify' ? 'Recheck' : 'Investigate',
-      kind: findings.length > 0 ? 'finding' : 'gap',
-      actor: brief.specialist,
-      key: `${brief.specialist}:${askedWhen(brief)}`,
-      text: brief.followUp === undefined ? report.summary : `Asked "${brief.question}": ${report.summary}`,
-      evidenceIds: findings.flatMap((f) => f.evidenceIds).slice(0, 8),
-      durationMs: wallMs,
-    },
-    ports,
-  );
   return { ...report, usage: { ...report.usage, wallMs } };
 }
 
 /** What tells the answers of one specialist apart: the round, the check after an action, a question of the coordinator. */
-const askedWhen = ({ phase, round, followUp }: Brief): string =>
+export const askedWhen = ({ phase, round, followUp }: Brief): string =>
   phase === 'verify' ? (round === 1 ? 'v' : `v${round}`) : followUp === undefined ? `${round}` : `f${followUp}`;

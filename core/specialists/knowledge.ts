@@ -12,7 +12,7 @@ import { shorten } from '../text.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
 import { gapsOfMissing } from './missing.ts';
 
-type KnowledgePorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents'> & Partial<Pick<Ports, 'reasoner'>>;
+type KnowledgePorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>;
 
 const hitsPerQuestion = 4;
 const maxQuoted = 3;

@@ -7,8 +7,7 @@ import type { Ports } from '../ports/index.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
 import { gapsOfMissing } from './missing.ts';
 
-type KubernetesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents' | 'ids'> &
-  Partial<Pick<Ports, 'reasoner'>>;
+type KubernetesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;
 
 export async function investigateKubernetes(brief: Brief, ports: KubernetesPorts): Promise<Report> {
   const startedAt = ports.clock.now();

@@ -11,8 +11,7 @@ import { shorten } from '../text.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
 import { gapsOfMissing } from './missing.ts';
 
-type LogsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents' | 'ids'> &
-  Partial<Pick<Ports, 'reasoner'>>;
+type LogsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;
 
 const maxFindings = 8;
 /** Names that do not resolve, from which on it is the resolver and not a name. */

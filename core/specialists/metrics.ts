@@ -15,8 +15,7 @@ import type { Observed } from '../ports/telemetry.ts';
 import { type EvidenceDraft, type FindingDraft, finishReport } from './finish.ts';
 import { gapsOfMissing } from './missing.ts';
 
-type MetricsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents' | 'ids'> &
-  Partial<Pick<Ports, 'reasoner'>>;
+type MetricsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;
 
 const maxPoints = 500;
 /** From this weight on a move that lasts is what is broken now. */

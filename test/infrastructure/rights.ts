@@ -89,6 +89,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue Secretskubeconfigreader',
     'secretsmanager:GetSecretValue Secretsprometheustoken',
   ],
+  'file-report': ['dynamodb:PutItem TablesIncidents INCIDENT#*'],
   'incident-update': [
     'dynamodb:GetItem TablesIncidents APPROVAL#*',
     'dynamodb:GetItem TablesIncidents INCIDENT#*',
@@ -216,7 +217,6 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'bedrock:InvokeModel arn:aws:bedrock:*::foundation-model/example.large-v1:0',
     'bedrock:InvokeModel arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.example.large-v1:0',
     'bedrock:InvokeModel arn:aws:bedrock:eu-west-1::foundation-model/example.small-v1:0',
-    'dynamodb:PutItem TablesIncidents INCIDENT#*',
     'dynamodb:UpdateItem TablesIncidents SPEND#*',
     'eks:DescribeCluster arn:aws:eks:eu-west-1:123456789012:cluster/backend',
     's3:GetObject EvidenceBucket/evidence/*',

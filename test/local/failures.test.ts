@@ -116,6 +116,21 @@ describe('a specialist', () => {
     const { id } = await runtime.waitForIncident(sourceId, 'asked');
     const diagnosis = await runtime.ports.incidents.diagnosis(id);
     expect(diagnosis?.gaps.map((gap) => gap.source)).toContain('metrics');
+    const told = (await runtime.ports.incidents.timeline(id)).find(({ actor }) => actor === 'metrics');
+    expect(told).toMatchObject({ step: 'Investigate', kind: 'gap', text: 'This specialist did not answer.' });
+    expect(diagnosis?.hypotheses[0]?.entity).toMatchObject({ kind: 'CronJob', name: 'nightly-invoices' });
+  });
+
+  it('whose report cannot be filed is heard all the same', async () => {
+    const { runtime, page } = await started({
+      invoke: (name, payload, call) => {
+        if (name === 'file-report') throw new TypeError('The function was never deployed.');
+        return call(name, payload);
+      },
+    });
+    const { sourceId } = await runtime.sendPage(page);
+    const { id } = await runtime.waitForIncident(sourceId, 'asked');
+    const diagnosis = await runtime.ports.incidents.diagnosis(id);
     expect(diagnosis?.hypotheses[0]?.entity).toMatchObject({ kind: 'CronJob', name: 'nightly-invoices' });
   });
 
@@ -124,7 +139,13 @@ describe('a specialist', () => {
       invoke: async (name, payload, call) => (name === 'specialist-logs' ? { lies: true } : call(name, payload)),
     });
     const { sourceId } = await runtime.sendPage(page);
-    expect((await runtime.waitForIncident(sourceId, 'asked')).status).toBe('awaiting-approval');
+    const { id, status } = await runtime.waitForIncident(sourceId, 'asked');
+    expect(status).toBe('awaiting-approval');
+    const diagnosis = await runtime.ports.incidents.diagnosis(id);
+    expect(diagnosis?.gaps).toContainEqual({
+      source: 'logs',
+      reason: 'Its report did not fit the schema and was dropped.',
+    });
   });
 });
 

@@ -70,8 +70,11 @@ test('every error ends in words: each catch leads to a report, a reminder, an ex
     'ReportFailure',
     'SpecialistGap',
     'SpecialistGapAgain',
+    // A line that could not be written costs nobody the report that it was about.
+    'TellProgress',
     // Nobody misses an update of the message that is watched: the report follows.
     'Told',
+    'ToldAgain',
   ]);
 });
 
@@ -90,4 +93,14 @@ test('a specialist is asked by its name alone, so that a new one needs no change
   const dynamic = functionNames.filter((name) => name.startsWith('States.Format'));
   expect(new Set(dynamic).size).toBe(1);
   expect(dynamic[0]).toMatch(/^States\.Format\('\$\{FunctionPrefix\}specialist-\{\}', \$\.specialist\)$/);
+});
+
+test('whatever a specialist answers is filed before it travels on: it writes no record itself', () => {
+  const asking = states.filter(([name]) => /^(?:AskSpecialist|SpecialistGap)/.test(name));
+  expect(asking.map(([name, { Next }]) => [name, Next])).toEqual([
+    ['AskSpecialist', 'FileReport'],
+    ['SpecialistGap', 'FileReport'],
+    ['AskSpecialistAgain', 'FileReportAgain'],
+    ['SpecialistGapAgain', 'FileReportAgain'],
+  ]);
 });

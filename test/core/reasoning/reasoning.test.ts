@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Diagnosis, Hypothesis } from '../../../core/model/diagnosis.ts';
 import type { Reasoner } from '../../../core/ports/channels.ts';
+import type { Ports } from '../../../core/ports/index.ts';
 import { withOpinion } from '../../../core/reasoning/diagnosis.ts';
 import { unsupportedParts } from '../../../core/reasoning/supported.ts';
 
@@ -33,6 +34,8 @@ const evidence = {
   get: async () => undefined,
   full: async () => undefined,
 };
+const incidents = {} as Ports['incidents'];
+const clock = { now: () => new Date(0) };
 const colleagues = { ask: () => Promise.reject(new Error('nobody was to be asked')) };
 const saying = (value: { bestRank: number; reason: string; text: string }): Reasoner => ({
   reason: async ({ schema }) => ({
@@ -50,7 +53,7 @@ const saying = (value: { bestRank: number; reason: string; text: string }): Reas
   }),
 });
 const opinion = (d: Diagnosis, reasoner: Reasoner) =>
-  withOpinion('inc-1', d, { reports: [], plan: [] }, { evidence, reasoner, colleagues });
+  withOpinion('inc-1', d, { reports: [], plan: [] }, { evidence, reasoner, colleagues, incidents, clock });
 
 describe('a claim is supported when', () => {
   test('its numbers and names occur in the sources', () => {

@@ -22,7 +22,6 @@ function world(given: {
   const ports = {
     evidence,
     clock: { now: () => new Date(at('02:50:00')) },
-    incidents: { append: async () => undefined },
     telemetry: {
       changes: { changes: async () => (given.changes ? data(given.changes) : gap('changes')) },
       status: { feeds: async () => (given.feeds ? data(given.feeds) : gap('status')) },
@@ -34,7 +33,7 @@ function world(given: {
         add: async () => undefined,
       },
     },
-  } as unknown as Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'incidents'>;
+  } as unknown as Pick<Ports, 'telemetry' | 'evidence' | 'clock'>;
   return { ports, evidence, asked };
 }
 

@@ -60,7 +60,6 @@ const ask = (trigger: Trigger, context: Context, knowledge: KnowledgeBase) =>
   investigateKnowledge(aBrief({ incidentId: 'inc-9', specialist: 'knowledge', trigger, context }), {
     evidence,
     clock,
-    incidents: { append: async () => undefined },
     telemetry: { knowledge },
   } as never);
 

@@ -25,12 +25,10 @@ const seen = (...snapshots: readonly KubernetesSnapshot[]): Snapshots => ({
 
 function world(answer: Snapshots | Error) {
   const evidence = diskEvidence(memoryDisk());
-  const notes: { kind: string; text: string }[] = [];
   const asked: Scope[] = [];
   const ports = {
     evidence,
     clock: { now: () => new Date(at('02:50:00')) },
-    incidents: { append: async (note: { kind: string; text: string }) => void notes.push(note) },
     telemetry: {
       kubernetes: {
         snapshots: async (scope: Scope) => {
@@ -41,7 +39,7 @@ function world(answer: Snapshots | Error) {
       },
     },
   } as unknown as Ports;
-  return { ports, evidence, notes, asked };
+  return { ports, evidence, asked };
 }
 async function investigated(answer: Snapshots, over: Partial<Brief> = {}) {
   const of = world(answer);
@@ -63,7 +61,7 @@ const oom = (name: string) =>
 
 describe('the Kubernetes specialist', () => {
   test('says what is broken, with the lines that say it as evidence', async () => {
-    const { report, evidence, notes } = await investigated(seen(snapshot('backend-1', ...oom('cart'))));
+    const { report, evidence } = await investigated(seen(snapshot('backend-1', ...oom('cart'))));
     expect(report).toMatchObject({
       summary: expect.stringContaining('1 pod of Deployment cart OOM-killed'),
       findings: [{ id: 'kubernetes-1-1', cause: 'oom-killed', entity: { kind: 'Deployment', name: 'cart' } }],
@@ -76,7 +74,6 @@ describe('the Kubernetes specialist', () => {
       takenAt: now,
       lines: [expect.stringContaining('last ended OOMKilled with exit code 137')],
     });
-    expect(notes).toMatchObject([{ kind: 'finding', text: report.summary }]);
   });
 
   test('looks at all clusters, since a cause may be elsewhere, and counts what is near for more', async () => {
@@ -101,13 +98,12 @@ describe('the Kubernetes specialist', () => {
   });
 
   test('says that nothing is broken, and where it looked', async () => {
-    const { report, notes } = await investigated(seen(snapshot('backend-1', ...app('cart')), snapshot('edge-2')));
+    const { report } = await investigated(seen(snapshot('backend-1', ...app('cart')), snapshot('edge-2')));
     expect(report).toMatchObject({
       summary: 'Nothing is broken that Kubernetes would show (backend-1, edge-2).',
       findings: [],
       gaps: [],
     });
-    expect(notes).toMatchObject([{ kind: 'gap' }]);
   });
 
   test('turns a source that cannot answer into a gap, and what was not read into one each', async () => {

@@ -26,7 +26,6 @@ const refused = (minute: number) =>
 
 function world(records: readonly LogRecord[] | undefined) {
   const evidence = diskEvidence(memoryDisk());
-  const notes: string[] = [];
   const asked: [Scope, object][] = [];
   let read = 0;
   async function* stream(all: readonly LogRecord[]) {
@@ -38,7 +37,6 @@ function world(records: readonly LogRecord[] | undefined) {
   const ports = {
     evidence,
     clock: { now: () => new Date(at('02:50:00')) },
-    incidents: { append: async ({ text }: { text: string }) => void notes.push(text) },
     telemetry: {
       logs: {
         records: async (scope: Scope, window: object) => {
@@ -50,7 +48,7 @@ function world(records: readonly LogRecord[] | undefined) {
       },
     },
   } as unknown as Ports;
-  return { ports, evidence, notes, asked, read: () => read };
+  return { ports, evidence, asked, read: () => read };
 }
 const brief = (over: Partial<Brief> = {}): Brief => aBrief({ specialist: 'logs', ...over });
 async function investigated(records: readonly LogRecord[] | undefined, over: Partial<Brief> = {}) {
@@ -161,12 +159,12 @@ describe('the logs specialist', () => {
     const { report } = await investigated([...alive, ...gone]);
     expect(report.summary).toContain('No longer seen: "the old printer broke".');
   });
-  test('shows no secret that was logged, in claim, template, evidence or timeline', async () => {
+  test('shows no secret that was logged, in claim, template or evidence', async () => {
     const secret = 'hunter2hunter2';
     const line = record('02:40:00', `ERROR login failed: password=${secret} Authorization: Bearer ${secret}`);
-    const { report, evidence, notes } = await investigated([...alive, line]);
+    const { report, evidence } = await investigated([...alive, line]);
     const id = report.findings[0]?.evidenceIds[0] ?? '';
-    const seen = [report, await evidence.get('inc-1', id), await evidence.full('inc-1', id), notes];
+    const seen = [report, await evidence.get('inc-1', id), await evidence.full('inc-1', id)];
     expect(JSON.stringify(seen)).toContain('login failed');
     expect(JSON.stringify(seen)).not.toContain(secret);
   });

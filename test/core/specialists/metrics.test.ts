@@ -58,7 +58,6 @@ function world(given: Given) {
   const ports = {
     evidence,
     clock: { now: () => new Date(at('02:50:00')) },
-    incidents: { append: async () => undefined },
     telemetry: {
       metrics: {
         series: async (_: unknown, { end }: { end: string }) =>

@@ -1,0 +1,10 @@
+import { Answered } from '../../core/model/workflow.ts';
+import type { Ports } from '../../core/ports/index.ts';
+import { fileReport } from '../../core/specialists/file.ts';
+import { clock, incidents } from '../compose.ts';
+import { answering, onLambda } from '../handle.ts';
+
+export const create = (ports: Pick<Ports, 'incidents' | 'clock'>) =>
+  answering('file-report', Answered, ({ answer, ...brief }) => fileReport(brief, answer.Payload, ports));
+
+export const handler = onLambda(() => create({ incidents: incidents(), clock: clock() }));
