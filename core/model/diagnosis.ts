@@ -37,6 +37,8 @@ export const Diagnosis = z.object({
   symptoms: z.array(z.string().max(400)).max(10),
   firstFailing: z.string().optional(),
   blastRadius: z.array(z.string()).max(50),
+  /** Workloads whose pods run on the node that the first hypothesis is about. */
+  affected: z.array(EntityRef).max(100).optional(),
   gaps: z.array(Gap).max(30),
   /** Claims that were dropped because their evidence did not resolve. */
   droppedClaims: z.number().int(),
