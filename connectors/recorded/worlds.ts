@@ -29,11 +29,15 @@ export function worldFinder({
   applied,
 }: RecordedOptions): (incidentId: string) => Promise<WorldOf> {
   const alerts = scenarios.map((scenario) => ({ scenario, trigger: triggerOf(scenario) }));
-  return async (incidentId) => {
+  const played = remembering(async (incidentId) => {
     const incident = await incidents.get(incidentId);
     const scenario = incident ? mostAlike(incident, alerts) : alerts[0]?.scenario;
     if (!scenario) throw new InvalidInput('No recording speaks of what was asked.');
     const shiftMs = incident ? Date.parse(incident.trigger.occurredAt) - Date.parse(scenario.now) : 0;
+    return { known: incident !== undefined, scenario, shiftMs };
+  });
+  return async (incidentId) => {
+    const { scenario, shiftMs } = await played(incidentId);
     const overlays: string[] = [];
     for (const { actionId, targetKey } of await applied.of(incidentId)) {
       const folder = scenario.after[actionId];
@@ -47,6 +51,25 @@ export function worldFinder({
         edit: shiftMs === 0 ? (text) => text : mover(shiftMs),
       },
     };
+  };
+}
+
+const mostRemembered = 1000;
+
+/** A page never changes, so neither does the recording that its incident plays. An incident that is not stored yet is looked up again. */
+function remembering<T extends { readonly known: boolean }>(
+  look: (incidentId: string) => Promise<T>,
+): (incidentId: string) => Promise<T> {
+  const answers = new Map<string, T>();
+  return async (incidentId) => {
+    const before = answers.get(incidentId);
+    if (before) return before;
+    const answer = await look(incidentId);
+    if (answer.known) {
+      if (answers.size >= mostRemembered) answers.delete(answers.keys().next().value ?? '');
+      answers.set(incidentId, answer);
+    }
+    return answer;
   };
 }
 
