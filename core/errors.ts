@@ -28,6 +28,13 @@ export class Unavailable extends WatchkeeperError {
   }
 }
 
+/** A function is about to reach its own limit of time; asking again may help. */
+export class StepTimeout extends WatchkeeperError {
+  constructor(message: string) {
+    super('StepTimeout', 'operator', message);
+  }
+}
+
 /** Configuration that cannot work. */
 export class Misconfigured extends WatchkeeperError {
   constructor(message: string, options?: { cause?: unknown }) {

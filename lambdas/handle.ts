@@ -4,11 +4,14 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { Context as LambdaContext } from 'aws-lambda';
 import * as z from 'zod';
-import { InvalidInput, WatchkeeperError } from '../core/errors.ts';
+import { InvalidInput, StepTimeout, WatchkeeperError } from '../core/errors.ts';
 
 export type Invoke = (event: unknown, context: LambdaContext) => Promise<unknown>;
 
 const logger = new Logger({ serviceName: 'watchkeeper' });
+
+/** So long before its limit a function ends itself: its error has our code then, and its log says so. */
+const timeoutEarlyInMillis = 500;
 
 /** Parses `event` or throws `InvalidInput` that names the field. */
 function parse<Schema extends z.ZodType>(schema: Schema, event: unknown): z.infer<Schema> {
@@ -23,7 +26,12 @@ export function answering<Schema extends z.ZodType>(
   schema: Schema,
   run: (input: z.infer<Schema>) => Promise<unknown>,
 ): Invoke {
-  return middy<unknown, unknown, Error, LambdaContext>()
+  return middy<unknown, unknown, Error, LambdaContext>({
+    timeoutEarlyInMillis,
+    timeoutEarlyResponse: () => {
+      throw new StepTimeout(`${name} did not end within its limit of time.`);
+    },
+  })
     .use(oneLine(name))
     .handler(async (event: unknown) => run(parse(schema, event))) as unknown as Invoke;
 }

@@ -1,5 +1,6 @@
-// One row per folder of lambdas/: how much memory, how long, and what it may do. Everything else about a function (runtime, bundle,
-// log, role) is the same for all and made here. Specialists need no row of their own: every folder specialist-* is one.
+// One row per folder of lambdas/: how much memory, and what it may do. How long it may take is a row of statemachines/time-limits.json;
+// everything else about a function (runtime, bundle, log, role) is the same for all and made here. Specialists need no row of their own:
+// every folder specialist-* is one.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
@@ -11,10 +12,10 @@ import { Construct } from 'constructs';
 import { bundling } from './bundles.ts';
 import { acknowledgements, type Capability, type Given, give, type Surroundings } from './capabilities.ts';
 import { root } from './root.ts';
+import { secondsOf } from './time-limits.ts';
 
 interface FunctionRow {
   readonly memoryMb: number;
-  readonly timeoutSeconds: number;
   readonly may: readonly Capability[];
 }
 
@@ -25,7 +26,6 @@ const deciding: readonly Capability[] = [...step, 'write the audit'];
 
 const specialist: FunctionRow = {
   memoryMb: 1024,
-  timeoutSeconds: 25,
   may: ['observe', 'store evidence', 'read evidence', 'ask a model', 'ask other servers'],
 };
 
@@ -33,12 +33,10 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   'specialist-knowledge': { ...specialist, may: [...specialist.may, 'search knowledge'] },
   'pagerduty-webhook': {
     memoryMb: 512,
-    timeoutSeconds: 5,
     may: ['claim events', 'publish events', 'read the PagerDuty webhook secrets'],
   },
   slack: {
     memoryMb: 512,
-    timeoutSeconds: 10,
     may: [
       ...deciding,
       'claim events',
@@ -51,7 +49,6 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
   'incident-update': {
     memoryMb: 256,
-    timeoutSeconds: 20,
     may: [
       ...step,
       'find incidents by page',
@@ -64,7 +61,6 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
   conversation: {
     memoryMb: 512,
-    timeoutSeconds: 30,
     may: [
       ...deciding,
       'update incidents',
@@ -91,22 +87,18 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
   'open-incident': {
     memoryMb: 256,
-    timeoutSeconds: 20,
     may: [...step, 'open incidents', 'update incidents', 'list incidents', 'use Slack'],
   },
   'assemble-context': {
     memoryMb: 512,
-    timeoutSeconds: 30,
     may: [...step, 'update incidents', 'read the catalogue', 'use PagerDuty', 'recall', 'observe'],
   },
   synthesize: {
     memoryMb: 1024,
-    timeoutSeconds: 60,
     may: [...step, 'update incidents', 'read evidence', 'observe', 'ask a model', 'ask specialists'],
   },
   decide: {
     memoryMb: 512,
-    timeoutSeconds: 20,
     may: [
       ...deciding,
       'update incidents',
@@ -120,7 +112,6 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
   report: {
     memoryMb: 512,
-    timeoutSeconds: 20,
     may: [
       ...step,
       'update incidents',
@@ -131,11 +122,10 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'use PagerDuty',
     ],
   },
-  'file-report': { memoryMb: 256, timeoutSeconds: 10, may: ['tell the timeline'] },
-  'tell-progress': { memoryMb: 256, timeoutSeconds: 15, may: ['read incidents', 'claim events', 'use Slack'] },
+  'file-report': { memoryMb: 256, may: ['tell the timeline'] },
+  'tell-progress': { memoryMb: 256, may: ['read incidents', 'claim events', 'use Slack'] },
   'await-approval': {
     memoryMb: 256,
-    timeoutSeconds: 20,
     may: [
       ...deciding,
       'update incidents',
@@ -148,7 +138,6 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
   remediate: {
     memoryMb: 512,
-    timeoutSeconds: 60,
     may: [
       ...deciding,
       'update incidents',
@@ -167,12 +156,10 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
   verify: {
     memoryMb: 256,
-    timeoutSeconds: 30,
     may: [...deciding, 'update incidents', 'read evidence', 'use Slack', 'use PagerDuty', 'use preferences'],
   },
   learn: {
     memoryMb: 512,
-    timeoutSeconds: 30,
     may: [
       ...deciding,
       'update incidents',
@@ -191,7 +178,6 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
   'report-failure': {
     memoryMb: 256,
-    timeoutSeconds: 20,
     may: [...step, 'update incidents', 'close incidents', 'use Slack', 'use PagerDuty'],
   },
 };
@@ -260,7 +246,7 @@ function createFunction(scope: Construct, name: string, row: FunctionRow, props:
     runtime: Runtime.NODEJS_24_X,
     architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
     memorySize: row.memoryMb,
-    timeout: Duration.seconds(row.timeoutSeconds),
+    timeout: Duration.seconds(secondsOf(name)),
     role: createRole(scope, name, log, given),
     logGroup: log,
     environment: { POWERTOOLS_LOG_LEVEL: stage.logLevel, ...given.environment },

@@ -62,6 +62,8 @@ export const Concluded = Asked.extend({
 });
 /** What ReportFailure gets: whatever was there when it broke. */
 export const Failed = z.looseObject({
+  /** The execution's name. */
+  execution: z.string().optional(),
   trigger: Trigger,
   incident: Incident.optional(),
   reports: z.array(Report).optional(),
@@ -69,6 +71,13 @@ export const Failed = z.looseObject({
   diagnosis: Diagnosis.optional(),
   failure: z.looseObject({ Error: z.string().optional(), Cause: z.string().optional() }),
 });
+/** What was there, and the name of the execution that failed. An execution that began before this was so gives what was there alone. */
+export const FailedExecution = z.union([
+  z
+    .object({ execution: z.string(), state: Failed })
+    .transform(({ execution, state }): z.infer<typeof Failed> => ({ ...state, execution })),
+  Failed,
+]);
 
 export type OpenIncidentInput = z.infer<typeof OpenIncidentInput>;
 export type Answered = z.infer<typeof Answered>;

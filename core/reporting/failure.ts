@@ -10,6 +10,10 @@ import { tell } from './tell.ts';
 /** What a code of ours, or of Step Functions, means to the person who reads it. */
 const sentences: ReadonlyMap<string, string> = new Map([
   ['States.Timeout', 'A step did not answer in time.'],
+  ['StepTimeout', 'A step did not answer in time.'],
+  ['Sandbox.Timedout', 'A step did not answer in time.'],
+  ['Lambda.Unknown', 'A step ended without an answer: it took too long, or too much memory.'],
+  ['Runtime.ExitError', 'A step ended without an answer: it took too much memory, or broke down.'],
   ['States.TaskFailed', 'A step failed.'],
   ['States.DataLimitExceeded', 'The incident grew too large to be passed on.'],
   ['States.Runtime', 'The workflow met data that it could not handle.'],

@@ -5,11 +5,12 @@ import type { Context as LambdaContext } from 'aws-lambda';
 import { Impossible } from '../../core/errors.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import type { InvokeFunction } from './executions.ts';
+import { timeLimitMs } from './time-limits.ts';
 
 type Handler = (event: unknown, context: LambdaContext) => Promise<unknown>;
 
 /** Throws `Lambda.ResourceNotFoundException` by name for a function that does not exist, as the service does. */
-export function localFunctions(ports: Ports): InvokeFunction {
+export function localFunctions(ports: Ports, limitMs: (name: string) => number = timeLimitMs): InvokeFunction {
   const made = new Map<string, Promise<Handler>>();
   return async (name, payload) => {
     let handler = made.get(name);
@@ -18,7 +19,7 @@ export function localFunctions(ports: Ports): InvokeFunction {
       made.set(name, handler);
     }
     // Like the wire: a function gets a copy and its answer is one.
-    return copy(await (await handler)(copy(payload), lambdaContext(name)));
+    return copy(await (await handler)(copy(payload), lambdaContext(name, limitMs(name))));
   };
 }
 
@@ -39,7 +40,13 @@ class NoSuchFunction extends Error {
 
 const copy = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 
-const lambdaContext = (name: string): LambdaContext => ({
+/** As much as the function has on AWS. */
+function remaining(limitMs: number): () => number {
+  const endsAt = performance.now() + limitMs;
+  return () => Math.max(0, endsAt - performance.now());
+}
+
+const lambdaContext = (name: string, limitMs: number): LambdaContext => ({
   functionName: name,
   functionVersion: 'local',
   invokedFunctionArn: name,
@@ -48,7 +55,7 @@ const lambdaContext = (name: string): LambdaContext => ({
   logGroupName: 'local',
   logStreamName: 'local',
   callbackWaitsForEmptyEventLoop: false,
-  getRemainingTimeInMillis: () => 60_000,
+  getRemainingTimeInMillis: remaining(limitMs),
   done: () => undefined,
   fail: () => undefined,
   succeed: () => undefined,

@@ -46,6 +46,8 @@ export interface Hooks {
   readonly left?: (at: Running) => void | Promise<void>;
   readonly invoke?: (name: string, payload: unknown, invoke: InvokeFunction) => Promise<unknown>;
   readonly disk?: (disk: Disk) => Disk;
+  /** How long a function may take, in place of statemachines/time-limits.json. */
+  readonly limitMs?: (name: string) => number;
 }
 
 export type Milestone = 'diagnosed' | 'asked' | 'ended';
@@ -137,7 +139,7 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
   });
   opened.add(() => composed.flush());
   const { ports, world, chat } = composed;
-  functions = localFunctions(ports);
+  functions = localFunctions(ports, hooks?.limitMs);
 
   let server: RunningServer | undefined;
   const send = (body: string) => (server ? postPage(server.url, body, secret) : invokeWebhook(body, secret, invoke));
@@ -195,8 +197,8 @@ async function reportStopped(
 ): Promise<void> {
   try {
     await invoke('report-failure', {
-      ...(last.input as object),
-      failure: { Error: failure.error, Cause: failure.cause },
+      execution: last.name,
+      state: { ...(last.input as object), failure: { Error: failure.error, Cause: failure.cause } },
     });
   } catch (error) {
     onTrouble(`The investigation ${last.name} stopped at ${last.state} (${failure.error}): ${String(error)}`);
