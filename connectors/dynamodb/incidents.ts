@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { Diagnosis } from '../../core/model/diagnosis.ts';
 import { Incident, TimelineEntry } from '../../core/model/incident.ts';
+import { PageFacts } from '../../core/model/storm.ts';
 import type { IncidentStore } from '../../core/ports/records.ts';
 import type { Clock } from '../../core/ports/world.ts';
 import { absentOrExpired, epochSeconds, type Key, stored, type Table } from './table.ts';
@@ -22,6 +23,15 @@ const TimelineItem = z.object({ entry: TimelineEntry, writtenAt: z.number(), ord
 const ClaimItem = z.object({ incident: Incident });
 const LatestItem = z.object({ incidentId: z.string() });
 const DiagnosisItem = z.object({ diagnosis: Diagnosis });
+/** Under its leader, so that all of them are one query; whether it still is one, the member's own record says. */
+const MemberItem = z.object({
+  memberId: z.string(),
+  joinedAt: z.string(),
+  facts: z.object({ member: PageFacts, leader: PageFacts }).optional(),
+});
+const memberKey = (leader: string, id: string): Key => ({ pk: `INCIDENT#${leader}`, sk: `MEMBER#${id}` });
+/** What nobody acts on yet. */
+const joinable: readonly Incident['status'][] = ['waiting', 'investigating'];
 
 const isFinished = (status: Incident['status']): boolean => status === 'closed' || status === 'failed';
 
@@ -84,6 +94,53 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
       if (!known || patch.status === undefined || !isFinished(patch.status)) return;
       const incident = await get(id);
       if (incident) await release(incident);
+    },
+
+    async join(id, memberOf, facts) {
+      await table.put({ ...memberKey(memberOf.leader, id), memberId: id, joinedAt: memberOf.at, facts });
+      const joined = await table.update(
+        incidentKey(id),
+        {
+          expression: 'SET incident.#status = :grouped, incident.memberOf = :memberOf',
+          names: { '#status': 'status' },
+          values: { ':grouped': 'grouped', ':memberOf': memberOf },
+        },
+        {
+          expression: `attribute_not_exists(incident.memberOf) AND incident.#status IN (${joinable.map((_, n) => `:s${n}`).join(', ')})`,
+          names: { '#status': 'status' },
+          values: Object.fromEntries(joinable.map((status, n) => [`:s${n}`, status])),
+        },
+      );
+      if (joined) return 'joined';
+      return (await get(id))?.memberOf?.leader === memberOf.leader ? 'joined' : 'refused';
+    },
+
+    async leave(id, apart, execution) {
+      const left = await table.update(
+        incidentKey(id),
+        {
+          expression:
+            'SET incident.#status = :investigating, incident.apart = :apart, incident.#execution = :execution REMOVE incident.memberOf',
+          names: { '#status': 'status', '#execution': 'execution' },
+          values: { ':investigating': 'investigating', ':apart': apart, ':execution': execution },
+        },
+        {
+          expression: 'incident.#status = :grouped AND incident.memberOf.leader = :from',
+          names: { '#status': 'status' },
+          values: { ':grouped': 'grouped', ':from': apart.from },
+        },
+      );
+      return left ? get(id) : undefined;
+    },
+
+    async members(id) {
+      const items = (await table.query(`INCIDENT#${id}`, 'MEMBER#')).map((item) => stored(MemberItem, item));
+      const found = await Promise.all(
+        items
+          .toSorted((a, b) => a.joinedAt.localeCompare(b.joinedAt))
+          .map(async ({ memberId, facts }) => ({ incident: await get(memberId), facts })),
+      );
+      return found.flatMap(({ incident, facts }) => (incident?.memberOf?.leader === id ? [{ incident, facts }] : []));
     },
 
     async list(limit) {

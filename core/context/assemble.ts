@@ -5,12 +5,14 @@ import { note } from '../incidents/timeline.ts';
 import { factOrigin, factSentence, type ServiceFact, servicesOf } from '../model/fact.ts';
 import { type Context, mostFacts, type Place, type Trigger } from '../model/incident.ts';
 import type { Brief, Report } from '../model/report.ts';
+import type { PageFacts } from '../model/storm.ts';
 import type { Dependency } from '../model/telemetry.ts';
 import type { Opened } from '../model/workflow.ts';
 import { planFor } from '../planning/plan.ts';
 import { Catalog } from '../ports/catalog.ts';
 import type { PagerAlert } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
+import { pageFacts } from '../storms/facts.ts';
 import { shorten } from '../text.ts';
 import { resolveContext } from './resolve.ts';
 
@@ -28,7 +30,7 @@ const maxAlerts = 10;
 export async function assembleContext(
   { incident, trigger }: Opened,
   ports: ContextPorts,
-): Promise<{ context: Context; plan: Brief[]; round: number; priorReports: Report[] }> {
+): Promise<{ context: Context; page: PageFacts; plan: Brief[]; round: number; priorReports: Report[] }> {
   const [catalog, alerts, edges, similar] = await Promise.all([
     askCatalog(ports),
     askPager(trigger, ports),
@@ -42,7 +44,8 @@ export async function assembleContext(
   const missing = [catalog, alerts, edges, similar, facts].flatMap((asked) => asked.missing ?? []);
   await note(incident.id, { step: 'AssembleContext', kind: 'context', text: inWords(context, missing) }, ports);
   await ports.incidents.update(incident.id, { place: placeOf(context) });
-  return { context, plan: planFor(incident.id, told, context), round: 1, priorReports: [] };
+  const page = pageFacts({ incident, trigger: told, context, calls: edges.value, catalog: catalog.value });
+  return { context, page, plan: planFor(incident.id, told, context), round: 1, priorReports: [] };
 }
 
 const placeOf = (context: Context): Place =>

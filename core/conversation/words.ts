@@ -110,10 +110,12 @@ const pageWords: Record<Incident['pageStatus'], string> = {
 };
 
 const states: Record<Incident['status'], string> = {
+  waiting: 'It waits in line for its investigation.',
   investigating: 'The specialists are still at work.',
   'awaiting-approval': 'There is a diagnosis, and a question that waits for a person.',
   acting: 'The action is being carried out.',
   verifying: 'The action is done; whether it helped is being checked.',
+  grouped: 'It is part of another incident, which is worked on for both.',
   closed: 'The investigation is over.',
   failed: 'The investigation broke off; what was found until then is in the thread.',
 };

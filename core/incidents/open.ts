@@ -4,6 +4,7 @@ import { plainTitle } from '../conversation/alerts.ts';
 import type { Incident, Trigger } from '../model/incident.ts';
 import type { OpenIncidentInput, Opening } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
+import { isLookedAfter } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
 import { threadOf } from './thread.ts';
 import { note } from './timeline.ts';
@@ -20,7 +21,12 @@ export async function openIncident(
   if (before && before.trigger.eventId === trigger.eventId && before.execution !== execution) {
     return join(before, 'The same event was delivered again; it is one investigation.', trigger.eventId, ports);
   }
-  const other = before ? undefined : await seenOtherwise(trigger, ports);
+  if (before && trigger.apart) {
+    const apart = { ...trigger.apart, at: ports.clock.now().toISOString() };
+    const incident = await ports.incidents.leave(before.id, apart, execution);
+    if (incident) return takeApart(incident, ports);
+  }
+  const other = before || trigger.apart ? undefined : await seenOtherwise(trigger, ports);
   if (other) {
     const why = `The same alert came another way (${trigger.kind}); the investigation that is under way goes on.`;
     return join(other, why, trigger.eventId, ports);
@@ -36,6 +42,8 @@ export async function openIncident(
     execution,
   });
   if (kind === 'joined') {
+    const released = await takeOver(incident, execution, ports);
+    if (released) return takeApart(released, ports);
     // Whoever pages again says that it is not over, whatever was said before.
     if (incident.pageStatus === 'resolved') await ports.incidents.update(incident.id, { pageStatus: 'triggered' });
     const why = `Another event for the same alert (${trigger.eventId}); the investigation that is under way goes on.`;
@@ -44,6 +52,21 @@ export async function openIncident(
   await note(incident.id, { step: 'OpenIncident', kind: 'opened', text: `${incident.title}. Looking into it.` }, ports);
   await tellThread(incident, ports);
   return { opening: { kind: 'opened' }, incident };
+}
+
+/** What was a member of another incident goes on here, with its thread and its history. */
+async function takeApart(incident: Incident, ports: OpenPorts): Promise<{ opening: Opening; incident: Incident }> {
+  const text = `${incident.title}. Looking into it on its own.`;
+  await note(incident.id, { step: 'OpenIncident', kind: 'opened', key: incident.execution ?? 'apart', text }, ports);
+  await tellThread(incident, ports);
+  return { opening: { kind: 'opened' }, incident };
+}
+
+/** A member that is paged again is looked after by its leader, unless that one is gone. */
+async function takeOver(incident: Incident, execution: string, ports: OpenPorts): Promise<Incident | undefined> {
+  if (incident.memberOf === undefined || (await isLookedAfter(incident, ports))) return undefined;
+  const at = ports.clock.now().toISOString();
+  return ports.incidents.leave(incident.id, { from: incident.memberOf.leader, why: 'leader-gone', at }, execution);
 }
 
 const sameAlertMinutes = 30;

@@ -14,6 +14,7 @@ import { showAnswered } from '../remediation/settled.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { fitted, noteOf } from '../reporting/tell.ts';
 import { clockTime } from '../reporting/words.ts';
+import { endGroup } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
 import { writeDraft } from './draft.ts';
 import { exactErrorOf } from './fingerprint.ts';
@@ -55,6 +56,7 @@ export async function learn(input: Concluded, ports: LearnPorts): Promise<Record
     await markPage('resolved', { incident: input.incident, context: input.context, action: decision.action }, ports);
   await updateStatus('ended', followersLine(input), input, ports);
   await ports.incidents.update(input.incident.id, { status: 'closed', outcome: endOf(input) });
+  await endGroup(input.incident.id, ports);
   await tellProgress(input.incident.id, ports);
   return {};
 }

@@ -4,6 +4,11 @@ import { ActionId } from './action.ts';
 import { CauseCode } from './causes.ts';
 import { EntityRef, Instant, TimeWindow } from './entity.ts';
 import { ServiceFact } from './fact.ts';
+import { Relation, SeparateReason } from './storm.ts';
+
+/** Why a page is investigated on its own, though it was part of another incident. */
+export const Apart = z.object({ from: z.string().max(64), why: SeparateReason, by: z.string().max(100).optional() });
+export type Apart = z.infer<typeof Apart>;
 
 /** Why work starts. One shape for PagerDuty, Slack and a known alert, so that everything behind the bus is the same. */
 export const Trigger = z.object({
@@ -21,10 +26,23 @@ export const Trigger = z.object({
   /** Key-value details and labels as the alert gave them, flattened with dots, values as text. Hostile until proven otherwise. */
   details: z.record(z.string().max(200), z.string().max(4000)),
   slack: z.object({ channel: z.string(), threadTs: z.string().optional(), user: z.string().optional() }).optional(),
+  /** It left the incident that it was part of: no other diagnosis answers it. */
+  apart: Apart.optional(),
 });
 export type Trigger = z.infer<typeof Trigger>;
 
-export const IncidentStatus = z.enum(['investigating', 'awaiting-approval', 'acting', 'verifying', 'closed', 'failed']);
+export const IncidentStatus = z.enum([
+  /** In line for its investigation. */
+  'waiting',
+  'investigating',
+  'awaiting-approval',
+  'acting',
+  'verifying',
+  /** Its page is answered by another incident, which works on for both. */
+  'grouped',
+  'closed',
+  'failed',
+]);
 export type IncidentStatus = z.infer<typeof IncidentStatus>;
 
 /** The exact error of an incident, and what was suggested for it: what a preference can be taught for, and is compared with. */
@@ -68,6 +86,9 @@ export const Incident = z.object({
   place: Place.optional(),
   /** The workflow execution that works on it. */
   execution: z.string().optional(),
+  /** The incident whose diagnosis answers it, too, and why; `grouped` as long as that one is open. */
+  memberOf: z.object({ leader: z.string(), because: Relation, at: Instant }).optional(),
+  apart: Apart.extend({ at: Instant }).optional(),
 });
 export type Incident = z.infer<typeof Incident>;
 

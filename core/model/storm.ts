@@ -55,6 +55,8 @@ export const PageFacts = z.object({
   crossing: z.record(z.string(), z.array(z.string())).default({}),
   /** Callees that most services reach: sharing one says little. */
   common: z.array(z.string()).default([]),
+  /** It left another incident, for this reason: it is investigated on its own. */
+  apart: z.lazy(() => SeparateReason).optional(),
 });
 export type PageFacts = z.infer<typeof PageFacts>;
 

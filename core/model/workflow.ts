@@ -5,6 +5,7 @@ import { Action, ApprovalOutcome, Decision, RemediationResult, Verification } fr
 import { Diagnosis } from './diagnosis.ts';
 import { Context, Incident, Trigger } from './incident.ts';
 import { Brief, Report, unreadableReport } from './report.ts';
+import { PageFacts } from './storm.ts';
 
 /** A report as it comes in: one that breaks the schema becomes a gap, so that one lying specialist does not cost the others' findings. */
 const ReceivedReport = Report.catch(({ input }) => {
@@ -30,6 +31,8 @@ export type Opening = z.infer<typeof Opening>;
 export const Opened = OpenIncidentInput.extend({ opening: Opening, incident: Incident });
 export const Planned = Opened.extend({
   context: Context,
+  /** What its grouping needs. Absent in executions that began before this was so. */
+  page: PageFacts.optional(),
   plan: z.array(Brief),
   round: z.number().int(),
   priorReports: z.array(Report),

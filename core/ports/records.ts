@@ -5,6 +5,13 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../model/incident.ts';
 import type { Proposal } from '../model/proposal.ts';
 import type { Evidence } from '../model/report.ts';
+import type { PageFacts } from '../model/storm.ts';
+
+/** A member with the facts that it was judged by. */
+export interface Member {
+  readonly incident: Incident;
+  readonly facts?: { readonly member: PageFacts; readonly leader: PageFacts } | undefined;
+}
 
 export interface IncidentStore {
   /**
@@ -18,6 +25,19 @@ export interface IncidentStore {
     id: string,
     patch: Partial<Pick<Incident, 'status' | 'pageStatus' | 'fingerprint' | 'error' | 'place' | 'outcome'>>,
   ): Promise<void>;
+  /**
+   * Makes an unfinished incident a member of another. `joined` again where it is a member of that one already; `refused` where it is finished,
+   * acted on, or a member of yet another.
+   */
+  join(
+    id: string,
+    membership: NonNullable<Incident['memberOf']>,
+    facts?: { readonly member: PageFacts; readonly leader: PageFacts },
+  ): Promise<'joined' | 'refused'>;
+  /** A member of `apart.from` is one no more: from now on `execution` investigates it. Undefined where it is none (any more). */
+  leave(id: string, apart: NonNullable<Incident['apart']>, execution: string): Promise<Incident | undefined>;
+  /** Members of an incident, oldest first: those that are, and those that ended as such. */
+  members(id: string): Promise<readonly Member[]>;
   /** Newest first. */
   list(limit: number): Promise<readonly Incident[]>;
   /** Adds an entry; an entry with the same id is the same entry and is added once. */

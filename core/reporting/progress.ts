@@ -47,10 +47,12 @@ export async function tellWhileTheyLook(
 }
 
 const heads: Readonly<Record<IncidentStatus, Head>> = {
+  waiting: { says: 'Waiting in line', tone: 'waiting' },
   investigating: { says: 'Looking into', tone: 'working' },
   'awaiting-approval': { says: 'Waiting for an answer', tone: 'waiting' },
   acting: { says: 'Acting', tone: 'working' },
   verifying: { says: 'Checking whether it helped', tone: 'working' },
+  grouped: { says: 'Part of another incident', tone: 'working' },
   closed: { says: 'Over' },
   failed: { says: 'Broke off', tone: 'bad' },
 };

@@ -41,6 +41,7 @@ const farthest = { always: 3, 'if-seen': 2 } as const;
 export const ownChangeMinutes = 30;
 
 export function covers(diagnosis: Diagnosis, leader: PageFacts, member: PageFacts, around: Around = {}): Coverage {
+  if (member.apart !== undefined) return separate(member.apart);
   const [first, ...rivals] = diagnosis.hypotheses;
   if (first === undefined || first.cause === 'unknown') return separate('cause-unknown');
   if (sureness(first, rivals) < sureEnough) return separate('cause-unknown');
@@ -56,7 +57,7 @@ export function covers(diagnosis: Diagnosis, leader: PageFacts, member: PageFact
   if (!isOwn) {
     if (others.some((rival) => rival.confidence >= rivalHere && isAbout(member, rival.entity)))
       return separate('cause-in-doubt');
-    if (hasOwnChange(first, member, around)) return separate('own-change');
+    if (hasOwnChange(first.entity, first.changeId, member, around)) return separate('own-change');
     if (hasOwnTrouble(explains, member, around)) return separate('own-trouble');
   }
   return { kind: 'covered', because, cause: first.entity };
@@ -293,13 +294,21 @@ const fits = (member: PageFacts, explains: readonly SymptomKind[]): boolean =>
 const differs = (a: string | undefined, b: string | undefined): boolean =>
   a !== undefined && b !== undefined && low(a) !== low(b);
 
-function hasOwnChange(first: Hypothesis, member: PageFacts, { changes = [] }: Around): boolean {
+/** Whether the page's own service changed just before it, by another change than the one that is blamed. */
+export function hasOwnChange(
+  cause: EntityRef,
+  changeId: string | undefined,
+  member: PageFacts,
+  { changes = [] }: Around,
+): boolean {
   const subjects = subjectsOf(member);
+  // Its own changes were weighed where it was found to be the cause.
+  if (isAbout(member, cause)) return false;
   const began = beganAt(member);
   return changes.some(({ id, at, service }) => {
     const before = began - Date.parse(at);
     return (
-      id !== first.changeId &&
+      id !== changeId &&
       service !== undefined &&
       subjects.includes(low(service)) &&
       before >= -minuteMs &&

@@ -13,7 +13,7 @@ import { symptomOf } from './symptoms.ts';
 export interface PageToRead {
   readonly incident: Pick<Incident, 'id' | 'openedAt'>;
   /** With the details of its alerts, as the briefs carry it. */
-  readonly trigger: Pick<Trigger, 'title' | 'sourceService' | 'details' | 'occurredAt'>;
+  readonly trigger: Pick<Trigger, 'title' | 'sourceService' | 'details' | 'occurredAt' | 'apart'>;
   readonly context: Pick<
     Context,
     'service' | 'cluster' | 'environment' | 'namespace' | 'account' | 'region' | 'workload' | 'callers' | 'callees'
@@ -70,6 +70,7 @@ export function pageFacts({ incident, trigger, context, calls = [], catalog }: P
     ...(node && { node }),
     ...around,
     crossing: crossingOf(Object.keys(around.callees), place, catalog),
+    ...(trigger.apart && { apart: trigger.apart.why }),
   });
 }
 

@@ -138,6 +138,7 @@ const condition = (node: PageFacts, other: PageFacts): Relation | undefined =>
 
 /** Why the two may have one cause; the same whichever comes first, but for who is called what. */
 export function relate(a: PageFacts, b: PageFacts): Relation | undefined {
+  if (a.apart !== undefined || b.apart !== undefined) return undefined;
   if (a.incidentId === b.incidentId || a.symptom === 'cost' || b.symptom === 'cost') return undefined;
   const crosses =
     subjectsOf(b).some((name) => isCrossing(a, name, b)) || subjectsOf(a).some((name) => isCrossing(b, name, a));

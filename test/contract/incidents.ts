@@ -70,6 +70,45 @@ export function incidentStoreContract(open: OpenStores): void {
       await store.open(anIncident());
       expect(await store.open(anIncident({ id: 'inc-2', sourceId: 'PD-2' }))).toMatchObject({ kind: 'opened' });
     });
+    const because = { kind: 'calls', caller: 'checkout', callee: 'payments' } as const;
+    const memberOf = { leader: 'inc-9', because, at: at('02:48:00') };
+    test('a member belongs to one incident, however often and from how many sides it joins', async () => {
+      await store.open(anIncident());
+      const joined = await parallel(10, () => store.join('inc-1', memberOf));
+      expect(new Set(joined)).toEqual(new Set(['joined']));
+      expect(await store.join('inc-1', { ...memberOf, leader: 'inc-8' })).toBe('refused');
+      const member = anIncident({ status: 'grouped', memberOf });
+      expect(await store.get('inc-1')).toEqual(member);
+      expect(await store.members('inc-9')).toEqual([{ incident: member }]);
+      expect(await store.members('inc-8')).toEqual([]);
+    });
+    test.each(['closed', 'failed', 'acting'] as const)('an incident that is %s joins nothing', async (status) => {
+      await store.open(anIncident());
+      await store.update('inc-1', { status });
+      expect(await store.join('inc-1', memberOf)).toBe('refused');
+      expect(await store.members('inc-9')).toEqual([]);
+    });
+    test('a member leaves once, for one execution, and keeps its claim on its page', async () => {
+      await store.open(anIncident());
+      await store.join('inc-1', memberOf);
+      const apart = { from: 'inc-9', why: 'a-person-said-so', by: 'ada', at: at('02:50:00') } as const;
+      const left = await parallel(10, (n) => store.leave('inc-1', apart, `execution-${n + 2}`));
+      const [member] = left.filter((one) => one !== undefined);
+      expect(left.filter((one) => one !== undefined)).toHaveLength(1);
+      expect(member).toEqual(anIncident({ apart, execution: member?.execution ?? '' }));
+      expect(await store.members('inc-9')).toEqual([]);
+      expect(await store.open(anIncident({ id: 'inc-2', execution: 'execution-99' }))).toMatchObject({
+        kind: 'joined',
+      });
+    });
+    test('what is no member of that incident cannot leave it', async () => {
+      await store.open(anIncident());
+      const apart = { from: 'inc-9', why: 'leader-gone', at: at('02:50:00') } as const;
+      expect(await store.leave('inc-1', apart, 'execution-2')).toBeUndefined();
+      await store.join('inc-1', { ...memberOf, leader: 'inc-8' });
+      expect(await store.leave('inc-1', apart, 'execution-2')).toBeUndefined();
+      expect(await store.leave('inc-7', apart, 'execution-2')).toBeUndefined();
+    });
     test('updates what is given and nothing else', async () => {
       await store.open(anIncident());
       await store.update('inc-1', { status: 'acting' });

@@ -1,0 +1,99 @@
+// How people hear who joined: a line in the leader's timeline and thread, a note on the page that joined. In a storm the joins of a minute are
+// one message that is updated in place, a few times at most.
+import { threadOf } from '../incidents/thread.ts';
+import { note } from '../incidents/timeline.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Relation } from '../model/storm.ts';
+import type { Ports } from '../ports/index.ts';
+import { tellProgress } from '../reporting/progress.ts';
+import { listed } from '../reporting/words.ts';
+import { shorten } from '../text.ts';
+import { becauseOf } from './words.ts';
+
+type TellPorts = Pick<Ports, 'incidents' | 'clock' | 'chat' | 'pager' | 'seen'>;
+
+/** Joins that come within this are told together. */
+const gatherMs = 4000;
+const minuteMs = 60_000;
+const daySeconds = 24 * 3600;
+
+interface Join {
+  readonly leader: Incident;
+  readonly member: Incident;
+  readonly because: Relation;
+}
+
+/** Nothing that cannot be told undoes the joining. */
+export async function tellJoined(
+  { leader, member, because }: Join,
+  ports: TellPorts,
+  pause: (ms: number) => Promise<unknown>,
+): Promise<void> {
+  const step = 'Join';
+  await note(leader.id, { step, kind: 'note', key: member.id, text: joinLine(member, because) }, ports);
+  const text = `It is part of ${leader.id} (${leader.title}) and not investigated on its own: joined because ${becauseOf(because)}.`;
+  await note(member.id, { step, kind: 'note', key: leader.id, text: shorten(text, 1000) }, ports);
+  await noteOnPage(leader, member, text, ports);
+  await tellProgress(member.id, ports);
+  await tellThread(leader, ports, pause);
+}
+
+const joinLine = (member: Incident, because: Relation): string =>
+  shorten(`+1: ${member.title} joined because ${becauseOf(because)}.`, 600);
+
+async function noteOnPage(leader: Incident, member: Incident, text: string, ports: TellPorts): Promise<void> {
+  if (member.trigger.kind !== 'page') return;
+  const key = `joined-note-${member.id}-${leader.id}`;
+  if (await ports.seen.has(key)) return;
+  const where = leader.trigger.link === undefined ? '' : `\n${leader.trigger.link}`;
+  const separate =
+    'Say "this is separate" in its thread, or press the button in the console, if it has a cause of its own.';
+  const written = await ports.pager.note(member.trigger.sourceId, `${shorten(text, 1500)}${where}\n${separate}`);
+  if (written.kind === 'written') await ports.seen.claim(key, daySeconds);
+  else
+    await note(
+      member.id,
+      { step: 'Join', kind: 'gap', key: 'page', text: `The page got no note: ${written.gap.reason}` },
+      ports,
+    );
+}
+
+/** Whoever is the first within a while waits for the others, and tells them all. */
+async function tellThread(leader: Incident, ports: TellPorts, pause: (ms: number) => Promise<unknown>): Promise<void> {
+  const span = Math.floor(ports.clock.now().getTime() / gatherMs);
+  if (!(await ports.seen.claim(`joined-${leader.id}-${span}`, 60).catch(() => true))) return;
+  await pause(gatherMs);
+  const minute = Math.floor((span * gatherMs) / minuteMs);
+  const members = await ports.incidents.members(leader.id);
+  const since = members
+    .map(({ incident }) => incident)
+    .filter(({ memberOf }) => memberOf && Math.floor(Date.parse(memberOf.at) / minuteMs) === minute);
+  if (since.length > 0)
+    await ports.chat
+      .publish({
+        key: `joined-${leader.id}-${minute}`,
+        incidentId: leader.id,
+        kind: 'answer',
+        headline: shorten(joinedWords(since), 300),
+        lines: [],
+        ...threadOf(leader.trigger),
+      })
+      .catch(() => undefined);
+  await tellProgress(leader.id, ports);
+}
+
+/** One page with its reason, many with their number and the reasons that most of them have. */
+export function joinedWords(members: readonly Incident[]): string {
+  const [first] = members;
+  if (members.length === 1 && first?.memberOf) return joinLine(first, first.memberOf.because);
+  const reasons = Map.groupBy(members, ({ memberOf }) => (memberOf ? becauseOf(memberOf.because) : ''));
+  const most = [...reasons]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([reason, own]) => `${reason} (${own.length})`);
+  return `+${members.length} pages joined because ${listed(most, 3)}.`;
+}
+
+/** Services of members, which the leader's blast radius did not name. */
+export const servicesOfMembers = (members: readonly { readonly incident: Incident }[]): readonly string[] => [
+  ...new Set(members.flatMap(({ incident }) => incident.place?.service ?? [])),
+];
