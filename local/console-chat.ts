@@ -17,12 +17,12 @@ export function consoleChat(disk: Disk, clock: Clock): ConsoleChat {
   return {
     async publish(message) {
       const name = `${folder(message.incidentId)}/${fileName(message.key)}.json`;
-      const at = kept(await disk.read(name))?.at ?? clock.now().toISOString();
+      const at = (await disk.record(name, Kept))?.at ?? clock.now().toISOString();
       await disk.write(name, JSON.stringify({ at, message }));
     },
     async messages(incidentId) {
       const names = await disk.list(folder(incidentId));
-      const all = await Promise.all(names.map(async (name) => kept(await disk.read(name))));
+      const all = await Promise.all(names.map((name) => disk.record(name, Kept)));
       return all
         .filter((each) => each !== undefined)
         .sort((a, b) => a.at.localeCompare(b.at))
@@ -42,7 +42,3 @@ export const alsoIn = (console: ConsoleChat, other: Chat): ConsoleChat => ({
 });
 
 const fileName = (text: string): string => encodeURIComponent(text).replaceAll('.', '%2E');
-
-function kept(content: string | undefined): z.infer<typeof Kept> | undefined {
-  return content === undefined ? undefined : Kept.parse(JSON.parse(content));
-}

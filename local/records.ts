@@ -27,7 +27,7 @@ export async function fromRecords<T>(place: Place, { path, running, tables }: Wa
     throw new Misconfigured(
       `${data} is no data folder of Watchkeeper. Name it with --data, or a deployed table with --table.`,
     );
-  const unlock = lockFolder(data);
+  const unlock = lockFolder(data, (sentence) => void process.stderr.write(`${sentence}\n`));
   try {
     return await opened({ folder }, tables);
   } finally {

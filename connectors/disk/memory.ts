@@ -66,8 +66,8 @@ const factFile = (service: string, id: string): string => `${factsOf(service)}/$
 async function allOf<T>(files: Files, folder: string, schema: z.ZodType<T>): Promise<T[]> {
   const found: T[] = [];
   for (const name of await files.list(folder)) {
-    const parsed = schema.safeParse(fromJson((await files.read(name)) ?? ''));
-    if (parsed.success) found.push(parsed.data);
+    const record = await files.record(name, schema);
+    if (record !== undefined) found.push(record);
   }
   return found;
 }
@@ -84,11 +84,3 @@ const idOf = (event: MemoryEvent): string =>
   createHash('sha256')
     .update(JSON.stringify([event.incidentId, event.actor, event.at, event.text]))
     .digest('hex');
-
-function fromJson(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
-}

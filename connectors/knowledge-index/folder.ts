@@ -1,5 +1,5 @@
 // The folder that knowledge lives in: every .md below it. Reading skips what is no file; writing replaces a document in one step.
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { InvalidInput, Misconfigured } from '../../core/errors.ts';
 import type { KnowledgeDocument } from '../../core/ports/telemetry.ts';
@@ -13,9 +13,12 @@ export async function loadKnowledgeFolder(dir: string): Promise<readonly Knowled
       .filter((entry) => entry.isFile() && /\.md$/i.test(entry.name) && !entry.name.startsWith('.'))
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
-    return await Promise.all(
-      files.map(async (file) => documentOf(relative(dir, file).split(sep).join('/'), await readFile(file, 'utf8'))),
-    );
+    const read = async (file: string): Promise<KnowledgeDocument[]> => {
+      // One file that cannot be read costs that file.
+      const text = await readFile(file, 'utf8').catch(() => undefined);
+      return text === undefined ? [] : [documentOf(relative(dir, file).split(sep).join('/'), text)];
+    };
+    return (await Promise.all(files.map(read))).flat();
   } catch (cause) {
     throw new Misconfigured(`The knowledge folder ${dir} cannot be read.`, { cause });
   }
@@ -32,6 +35,12 @@ export async function writeDocument(dir: string, document: KnowledgeDocument): P
   }
   await mkdir(dirname(file), { recursive: true });
   const fresh = `${file}.new`;
-  await writeFile(fresh, fileOf(document), 'utf8');
+  const written = await open(fresh, 'w', 0o600);
+  try {
+    await written.writeFile(fileOf(document), 'utf8');
+    await written.sync();
+  } finally {
+    await written.close();
+  }
   await rename(fresh, file);
 }

@@ -100,7 +100,8 @@ export function embeddedBus({ routes, disk, deliver, onTrouble }: BusOptions): E
     },
     async resume() {
       for (const file of await disk.list('bus')) {
-        dispatch(Event.parse(JSON.parse((await disk.read(file)) ?? '')));
+        const event = await disk.record(file, Event);
+        if (event !== undefined) dispatch(event);
       }
     },
     async close() {

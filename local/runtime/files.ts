@@ -1,55 +1,164 @@
 // Files that survive a crash: a write is on the disk before it returns, and a reader sees the old content or the new, never half of it.
-// What is in the files is the caller's business.
+// What cannot be read is set aside under its name, told, and in nobody's way. What is in the files is the caller's business.
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type * as z from 'zod';
 import { Unavailable } from '../../core/errors.ts';
+import { asideName, isAside } from './aside.ts';
+
+/** One file or folder that was in the way and is kept beside its place. */
+export interface SetAside {
+  readonly name: string;
+  /** Its name now; undefined where it could not be moved. */
+  readonly as: string | undefined;
+  /** What is wrong with it, as the end of a sentence that begins with its name. */
+  readonly why: string;
+}
 
 /** Names are relative paths with `/`. Every failed write is an `Unavailable` with one sentence. */
 export interface Disk {
   write(name: string, content: string): Promise<void>;
   read(name: string): Promise<string | undefined>;
+  /** The file as JSON of that shape. One that is not is set aside, and reads as if it had never been there. */
+  record<T>(name: string, schema: z.ZodType<T>): Promise<T | undefined>;
   remove(name: string): Promise<void>;
-  /** Names of the files directly in a folder, sorted; none where there is no such folder. */
+  /** Names of the files directly in a folder, sorted, without those that were set aside; none where there is no such folder. */
   list(folder: string): Promise<readonly string[]>;
+  setAside(name: string, why: string): Promise<void>;
 }
 
+type Plain = Omit<Disk, 'record'>;
+type Tell = (aside: SetAside) => void;
+
 /** A folder of the machine. Write, flush to the device, rename, flush the folder. */
-export function folderDisk(root: string): Disk {
-  return {
+export function folderDisk(root: string, tell: Tell = () => undefined): Disk {
+  const setAside = async (name: string, why: string): Promise<void> => {
+    const as = asideName(name, new Date());
+    await rename(join(root, name), join(root, as)).then(
+      () => tell({ name, as, why }),
+      (error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') tell({ name, as: undefined, why });
+      },
+    );
+  };
+
+  /** Does `work` again once what stood in its way is gone. Undefined where it still does not work and the file is the reason. */
+  async function around<T>(name: string, wants: Wants, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!blamesTheFile.has(codeOf(error))) throw error;
+      await clearTheWay(name, wants);
+      return await work().catch(async (again: unknown) => {
+        if (wants === 'to write' || !blamesTheFile.has(codeOf(again))) return absent(again);
+        await setAside(name, `cannot be read (${codeOf(again)})`);
+        return undefined;
+      });
+    }
+  }
+
+  /** A file where a folder should be and the other way round are set aside; rights that its owner lost are given back. */
+  async function clearTheWay(name: string, wants: Wants): Promise<void> {
+    const parts = name.split('/');
+    for (const [place] of parts.entries()) {
+      const part = parts.slice(0, place + 1).join('/');
+      const found = await stat(join(root, part)).catch(() => undefined);
+      if (found === undefined) continue;
+      const wantsFolder = place < parts.length - 1 || wants === 'to list';
+      if (found.isDirectory() !== wantsFolder)
+        await setAside(part, wantsFolder ? 'is a file where a folder should be' : 'is a folder where a file should be');
+      else await chmod(join(root, part), wantsFolder ? 0o700 : 0o600).catch(() => undefined);
+    }
+  }
+
+  return withRecords({
     async write(name, content) {
-      const path = join(root, name);
       try {
-        await replace(path, content);
+        await around(name, 'to write', () => replace(join(root, name), content));
       } catch (cause) {
-        throw new Unavailable(cannotWrite(path, cause), { cause });
+        throw new Unavailable(cannotWrite(join(root, name), cause), { cause });
       }
     },
-    read: (name) => readFile(join(root, name), 'utf8').catch(absent),
+    read: (name) => around(name, 'to read', () => readFile(join(root, name), 'utf8').catch(absent)),
     remove: (name) => rm(join(root, name), { force: true }),
     async list(folder) {
-      const entries = (await readdir(join(root, folder), { withFileTypes: true }).catch(absent)) ?? [];
-      return entries
-        .filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp'))
+      const entries =
+        (await around(folder, 'to list', () => readdir(join(root, folder), { withFileTypes: true }).catch(absent))) ??
+        [];
+      const ours = entries.filter(({ name }) => !name.endsWith('.tmp') && !isAside(name));
+      for (const { name } of ours.filter((entry) => entry.isDirectory() && entry.name.endsWith('.json')))
+        await setAside(`${folder}/${name}`, 'is a folder where a file should be');
+      return ours
+        .filter((entry) => entry.isFile())
         .map((entry) => `${folder}/${entry.name}`)
         .sort();
     },
-  };
+    setAside,
+  });
 }
 
 /** Nothing outlives the process: for measuring many incidents in a row. */
-export function memoryDisk(): Disk {
+export function memoryDisk(tell: Tell = () => undefined): Disk {
   const files = new Map<string, string>();
-  return {
+  return withRecords({
     write: async (name, content) => void files.set(name, content),
     read: async (name) => files.get(name),
     remove: async (name) => void files.delete(name),
-    list: async (folder) => [...files.keys()].filter((name) => dirname(name) === folder).sort(),
-  };
+    list: async (folder) => [...files.keys()].filter((name) => dirname(name) === folder && !isAside(name)).sort(),
+    async setAside(name, why) {
+      const content = files.get(name);
+      if (content === undefined) return;
+      const as = asideName(name, new Date());
+      files.set(as, content);
+      files.delete(name);
+      tell({ name, as, why });
+    },
+  });
 }
 
+const withRecords = (plain: Plain): Disk => ({
+  ...plain,
+  async record(name, schema) {
+    const content = await plain.read(name);
+    if (content === undefined) return undefined;
+    const json = fromJson(content);
+    const parsed = json === undefined ? undefined : schema.safeParse(json);
+    if (parsed?.success) return parsed.data;
+    await plain.setAside(name, whatIsWrong(content));
+    return undefined;
+  },
+});
+
+function fromJson(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined;
+  }
+}
+
+function whatIsWrong(content: string): string {
+  if (content.trim() === '') return 'is empty';
+  return fromJson(content) === undefined ? 'is cut off or no JSON' : 'is not what the runtime wrote there';
+}
+
+type Wants = 'to read' | 'to write' | 'to list';
+
+/** Codes for which the file itself, or what stands at its place, is the reason; too many open files and the like are not. */
+const blamesTheFile: ReadonlySet<string> = new Set([
+  'EISDIR',
+  'ENOTDIR',
+  'EEXIST',
+  'ENOTEMPTY',
+  'EACCES',
+  'EPERM',
+  'ELOOP',
+  'EIO',
+]);
+
 async function replace(path: string, content: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     const file = await open(draft, 'w', 0o600);
@@ -61,7 +170,7 @@ async function replace(path: string, content: string): Promise<void> {
     }
     await rename(draft, path);
   } catch (error) {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => undefined);
     throw error;
   }
   const folder = await open(dirname(path), 'r');

@@ -1,6 +1,6 @@
 // The embedded runtime: the state machine file and the handlers of lambdas/ in one process, with what they need around them. It boots,
 // goes on with what had not ended, takes pages and closes; how a step looks to people is elsewhere.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Impossible, InvalidInput, Unavailable, WatchkeeperError } from '../../core/errors.ts';
 import type { Incident } from '../../core/model/incident.ts';
@@ -14,6 +14,7 @@ import { type RunningServer, startServer } from '../server/index.ts';
 import type { MakeWorld, World } from '../world.ts';
 import { awsEndpoint } from './aws-endpoint.ts';
 import { embeddedBus, loadRoutes, type Target } from './bus.ts';
+import { damage, lookAtFiles, stopActing } from './damage.ts';
 import { type Executions, executions, type InvokeFunction } from './executions.ts';
 import { type Disk, folderDisk, memoryDisk } from './files.ts';
 import { localFunctions } from './functions.ts';
@@ -21,6 +22,7 @@ import { journal, type Running } from './journal.ts';
 import { lockFolder } from './lock.ts';
 import { loadMachine } from './machine.ts';
 import { webhookSecret } from './secret.ts';
+import { checkStore } from './store-check.ts';
 import { openTables } from './tables.ts';
 
 const statemachines = new URL('../../statemachines/', import.meta.url);
@@ -84,10 +86,14 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
   const { data, hooks } = options;
   const onTrouble = options.onTrouble ?? (() => undefined);
-  if (data !== undefined) opened.add(lockFolder(data));
-  const plainDisk = data === undefined ? memoryDisk() : folderDisk(data);
+  if (data !== undefined) opened.add(lockFolder(data, onTrouble));
+  const damaged = damage(onTrouble);
+  const plainDisk = data === undefined ? memoryDisk() : folderDisk(data, damaged.tell);
   const disk = hooks?.disk?.(plainDisk) ?? plainDisk;
-  const db = opened.keep(await openTables(folderIn(data, 'tables'), tables));
+  const store = data === undefined ? undefined : await checkStore(join(data, 'tables'), new Date());
+  for (const aside of store?.asides ?? []) damaged.tell(aside);
+  const db = opened.keep(await openTables(data === undefined ? undefined : join(data, 'tables'), tables));
+  opened.keep(damaged);
   const feed = newFeed();
 
   let functions: InvokeFunction = () =>
@@ -133,14 +139,26 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
     makeWorld: options.makeWorld,
     record: options.record ?? false,
     onTrouble,
-    learnedFolder: folderIn(data, 'knowledge'),
+    learnedFolder: await folderIn(data, 'knowledge', disk),
     webhookSecret: secret,
     invoke,
   });
   opened.add(() => composed.flush());
   const { ports, world, chat } = composed;
   functions = localFunctions(ports, hooks?.limitMs);
+  if (store !== undefined && store.kind !== 'whole') {
+    const lost = `the store was damaged and ${store.kind === 'anew' ? 'begun anew' : 'mended'} at the start; look at what it holds, then take the switch off`;
+    await stopActing(lost, ports);
+    onTrouble(`The kill switch is on: ${lost}.`);
+  }
+  await damaged.open({ ports, invoke });
 
+  const closing = new AbortController();
+  let looking: Promise<void> | undefined;
+  opened.add(async () => {
+    closing.abort();
+    await looking;
+  });
   let server: RunningServer | undefined;
   const send = (body: string) => (server ? postPage(server.url, body, secret) : invokeWebhook(body, secret, invoke));
   const pages = pagesOf(world, ports, send);
@@ -158,6 +176,7 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
       await book.prune(new Date(Date.now() - rememberEndedDays * 24 * 3600 * 1000));
       const resumed = await run.resume();
       await bus.resume();
+      if (data !== undefined) looking = lookAtFiles(data, disk, closing.signal).catch(() => undefined);
       return resumed.length;
     },
     sendPage: send,
@@ -170,10 +189,12 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
   };
 }
 
-function folderIn(data: string | undefined, name: string): string | undefined {
+async function folderIn(data: string | undefined, name: string, disk: Disk): Promise<string | undefined> {
   if (data === undefined) return undefined;
   const folder = join(data, name);
-  mkdirSync(folder, { recursive: true });
+  const isFile = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false;
+  if (isFile) await disk.setAside(name, 'is a file where a folder should be');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
 }
 

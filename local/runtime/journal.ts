@@ -1,7 +1,6 @@
 // What is written down of an execution: where it is, with what input, and the answer it got while it waited. A record is replaced as a
 // whole and is on the disk before the step it names begins.
 import * as z from 'zod';
-import { Impossible } from '../../core/errors.ts';
 import { Instant } from '../../core/model/entity.ts';
 import type { Disk } from './files.ts';
 
@@ -41,16 +40,25 @@ export interface Journal {
   write(execution: Running): Promise<void>;
   end(execution: Ended): Promise<void>;
   has(name: string): Promise<boolean>;
+  /** What cannot be read is set aside by the disk, and is not among them. */
   running(): Promise<readonly Running[]>;
   /** Forgets what ended before `before`. */
   prune(before: Date): Promise<void>;
 }
 
+/** The execution that a file of the journal is about, by its name; undefined for another file. */
+export function executionIn(file: string): string | undefined {
+  const name = /^executions\/(?:ended\/)?([^/]+)\.json$/.exec(file)?.[1];
+  return name === undefined ? undefined : decodeURIComponent(name);
+}
+
 export function journal(disk: Disk): Journal {
   const runningFile = (name: string) => `executions/${encodeURIComponent(name)}.json`;
   const endedFile = (name: string) => `executions/ended/${encodeURIComponent(name)}.json`;
-  const readAll = async <Schema extends z.ZodType>(folder: string, schema: Schema) =>
-    Promise.all((await disk.list(folder)).map(async (file) => parse(file, schema, await disk.read(file))));
+  const readAll = async <T>(folder: string, schema: z.ZodType<T>): Promise<readonly T[]> =>
+    (await Promise.all((await disk.list(folder)).map((file) => disk.record(file, schema)))).filter(
+      (each) => each !== undefined,
+    );
   return {
     write: (execution) => disk.write(runningFile(execution.name), JSON.stringify(execution)),
     async end(execution) {
@@ -70,14 +78,4 @@ export function journal(disk: Disk): Journal {
       }
     },
   };
-}
-
-function parse<Schema extends z.ZodType>(file: string, schema: Schema, content: string | undefined): z.infer<Schema> {
-  try {
-    return schema.parse(JSON.parse(content ?? ''));
-  } catch (cause) {
-    throw new Impossible(`${file} in the data folder is not what the runtime wrote there. Move it away to start.`, {
-      cause,
-    });
-  }
 }

@@ -1,37 +1,112 @@
-// One runtime a data folder: a lock file with the process id. The lock of a process that is gone is taken over.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// One runtime a data folder: a lock file that names its process by id and by when that began, because ids are given again. The lock of a
+// process that is gone is taken over; one that nobody can read is set aside.
+import { spawnSync } from 'node:child_process';
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { Misconfigured } from '../../core/errors.ts';
+import { asideName, asideSentence } from './aside.ts';
+
+const Holder = z.object({
+  pid: z.number().int().positive(),
+  /** When the process began, as this machine says it; only ever compared. */
+  began: z.string().optional(),
+});
+type Holder = z.infer<typeof Holder>;
 
 /** Returns what releases it. Throws `Misconfigured` where another process that lives has it, or where the folder cannot be written. */
-export function lockFolder(folder: string): () => void {
+export function lockFolder(folder: string, onTrouble: (sentence: string) => void = () => undefined): () => void {
   const file = join(folder, 'lock');
+  const ours = JSON.stringify({ pid: process.pid, began: beganAt(process.pid) } satisfies Holder);
   try {
-    mkdirSync(folder, { recursive: true });
-    takeOverStale(file, folder);
-    writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    takeOverStale(file, folder, onTrouble);
+    writeFileSync(file, `${ours}\n`, { flag: 'wx', mode: 0o600 });
   } catch (cause) {
     if (cause instanceof Misconfigured) throw cause;
     throw new Misconfigured(`The data folder ${folder} cannot be written. Choose another one with --data.`, { cause });
   }
-  return () => rmSync(file, { force: true });
+  return () => {
+    if (contentOf(file)?.trim() === ours) rmSync(file, { force: true });
+  };
 }
 
-function takeOverStale(file: string, folder: string): void {
-  const holder = Number.parseInt(read(file), 10);
-  if (Number.isInteger(holder) && holder !== process.pid && lives(holder)) {
+function takeOverStale(file: string, folder: string, onTrouble: (sentence: string) => void): void {
+  const found = lstatSync(file, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  const content = found.isFile() ? contentOf(file) : undefined;
+  const holder = content === undefined ? undefined : holderIn(content);
+  if (holder === undefined) {
+    const as = asideName('lock', new Date());
+    renameSync(file, join(folder, as));
+    onTrouble(asideSentence({ name: 'lock', as, why: 'names no process' }));
+    return;
+  }
+  if (holder.pid !== process.pid && holds(holder, statSync(file).mtimeMs)) {
     throw new Misconfigured(
-      `Another Watchkeeper (process ${holder}) works on ${folder}. Stop it, or choose another folder with --data.`,
+      `Another Watchkeeper (process ${holder.pid}) works on ${folder}. Stop it, or choose another folder with --data.`,
     );
   }
   rmSync(file, { force: true });
 }
 
-function read(file: string): string {
+/** Earlier versions wrote the process id alone. */
+function holderIn(content: string): Holder | undefined {
+  if (/^\d{1,10}\s*$/.test(content)) return Holder.safeParse({ pid: Number(content) }).data;
+  try {
+    return Holder.safeParse(JSON.parse(content)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the process of that id lives and is the one that wrote the lock. */
+function holds({ pid, began }: Holder, writtenMs: number): boolean {
+  if (!lives(pid)) return false;
+  if (began !== undefined) {
+    const now = beganAt(pid);
+    return now === undefined || now === began;
+  }
+  const startedMs = linuxStartMs(pid);
+  return startedMs === undefined || startedMs <= writtenMs + clockToleranceMs;
+}
+
+/** Clocks of files and of processes are rounded. */
+const clockToleranceMs = 5000;
+
+/** When a process began: on Linux in ticks of a boot that has an id, elsewhere as `ps` prints it. Undefined where neither says. */
+export function beganAt(pid: number): string | undefined {
+  const ticks = linuxTicks(pid);
+  const boot = contentOf('/proc/sys/kernel/random/boot_id')?.trim();
+  if (ticks !== undefined && boot !== undefined) return `${boot} ${ticks}`;
+  const { status, stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+    timeout: 2000,
+  });
+  const told = status === 0 ? stdout.trim() : '';
+  return told === '' ? undefined : told;
+}
+
+/** Field 22 of /proc/PID/stat (proc_pid_stat(5)); the command before it may hold spaces and brackets. */
+function linuxTicks(pid: number): number | undefined {
+  const stat = contentOf(`/proc/${pid}/stat`);
+  const ticks = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+  return stat !== undefined && Number.isInteger(ticks) ? ticks : undefined;
+}
+
+const ticksPerSecond = 100;
+function linuxStartMs(pid: number): number | undefined {
+  const ticks = linuxTicks(pid);
+  return ticks === undefined ? undefined : Date.now() - uptime() * 1000 + (ticks / ticksPerSecond) * 1000;
+}
+
+function contentOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    return '';
+    return undefined;
   }
 }
 

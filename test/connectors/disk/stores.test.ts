@@ -25,12 +25,12 @@ describe('evidence on disk', () => {
     expect(await files.list('evidence/%2E%2E%2F%2E%2E%2Fetc')).toHaveLength(1);
   });
 
-  it('says which file is broken', async () => {
-    const files = memoryDisk();
+  it('sets a broken file aside, and knows nothing of it any more', async () => {
+    const told: unknown[] = [];
+    const files = memoryDisk((aside) => told.push(aside));
     await files.write('evidence/a/b.json', '{"evidence":');
-    await expect(diskEvidence(files).get('a', 'b')).rejects.toThrow(
-      'evidence/a/b.json is not a stored evidence record',
-    );
+    expect(await diskEvidence(files).get('a', 'b')).toBeUndefined();
+    expect(told).toMatchObject([{ name: 'evidence/a/b.json', why: 'is cut off or no JSON' }]);
   });
 });
 

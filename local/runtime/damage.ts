@@ -1,0 +1,124 @@
+// What becomes of files that were set aside: people are told, in the terminal and in the incident that the file was about, and an
+// investigation whose record is lost is said to have broken off. Files that nobody reads at the start are looked at once it is over.
+import { readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import * as z from 'zod';
+import { record } from '../../core/audit.ts';
+import { note } from '../../core/incidents/timeline.ts';
+import type { Incident } from '../../core/model/incident.ts';
+import type { Ports } from '../../core/ports/index.ts';
+import { asideSentence, isAside } from './aside.ts';
+import type { InvokeFunction } from './executions.ts';
+import type { Disk, SetAside } from './files.ts';
+import { executionIn } from './journal.ts';
+
+export interface Damage {
+  /** Told at once in the terminal; in the incident as soon as there is a store to write it to. */
+  readonly tell: (aside: SetAside) => void;
+  /** From here on incidents can be told; resolves when those of before were. */
+  open(to: DamagePorts): Promise<void>;
+  /** Waits for what is still being written. */
+  close(): Promise<void>;
+}
+
+interface DamagePorts {
+  readonly ports: Pick<Ports, 'incidents' | 'clock'>;
+  readonly invoke: InvokeFunction;
+}
+
+export function damage(onTrouble: (sentence: string) => void): Damage {
+  const waiting: SetAside[] = [];
+  const writing = new Set<Promise<void>>();
+  let opened: DamagePorts | undefined;
+
+  const write = (aside: SetAside, to: DamagePorts): Promise<void> => {
+    const written = tellIncident(aside, to)
+      .catch(() => undefined)
+      .finally(() => writing.delete(written));
+    writing.add(written);
+    return written;
+  };
+  return {
+    tell(aside) {
+      onTrouble(asideSentence(aside));
+      if (opened === undefined) waiting.push(aside);
+      else void write(aside, opened);
+    },
+    async open(to) {
+      opened = to;
+      for (const aside of waiting.splice(0)) await write(aside, to);
+    },
+    async close() {
+      await Promise.all(writing);
+    },
+  };
+}
+
+async function tellIncident(aside: SetAside, { ports, invoke }: DamagePorts): Promise<void> {
+  const execution = executionIn(aside.name);
+  const incident =
+    execution === undefined
+      ? await incidentOf(aside.name, ports)
+      : (await ports.incidents.list(mostListed)).find((one) => one.execution === execution);
+  if (incident === undefined) return;
+  const entry = { step: 'Start', kind: 'gap' as const, key: aside.name, text: asideSentence(aside) };
+  await note(incident.id, entry, ports);
+  const isOpen = incident.status !== 'closed' && incident.status !== 'failed';
+  if (execution === undefined || !isOpen || aside.name.startsWith('executions/ended/')) return;
+  const failure = { Error: 'Impossible', Cause: asideSentence(aside) };
+  await invoke('report-failure', { trigger: incident.trigger, incident, failure });
+}
+
+const mostListed = 500;
+
+/** Whose file it is, by its folder. */
+async function incidentOf(name: string, { incidents }: Pick<Ports, 'incidents'>): Promise<Incident | undefined> {
+  const id =
+    /^(?:evidence|messages|said)\/([^/]+)\//.exec(name)?.[1] ?? /^tapes\/([^./]+)\./.exec(name)?.[1] ?? undefined;
+  return id === undefined ? undefined : incidents.get(decodeURIComponent(id));
+}
+
+/** Reads every file that is read only when somebody asks for it, so that what is broken is told now and not in the night. */
+export async function lookAtFiles(root: string, disk: Disk, signal: AbortSignal): Promise<void> {
+  const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
+  for (const entry of entries.slice(0, mostFiles)) {
+    if (signal.aborted) return;
+    const name = relative(root, join(entry.parentPath, entry.name)).split(sep).join('/');
+    const [folder = ''] = name.split('/');
+    if (!lookedAt.has(folder) || isAside(name)) continue;
+    if (entry.isDirectory() && name.endsWith('.json')) await disk.setAside(name, 'is a folder where a file should be');
+    else if (!entry.isFile()) continue;
+    else if (name.endsWith('.json')) await disk.record(name, z.unknown());
+    else if (name.endsWith('.md')) await disk.read(name);
+  }
+}
+
+const mostFiles = 50_000;
+const lookedAt: ReadonlySet<string> = new Set([
+  'evidence',
+  'messages',
+  'said',
+  'facts',
+  'memory',
+  'tapes',
+  'knowledge',
+]);
+
+/**
+ * A store that lost records may have lost that the kill switch was on, that something was done already, or how often: nothing is done
+ * until a person who may has looked.
+ */
+export async function stopActing(why: string, ports: Pick<Ports, 'controls' | 'audit' | 'clock'>): Promise<void> {
+  const at = ports.clock.now().toISOString();
+  await ports.controls.setKillSwitch({ on: true, by: 'watchkeeper', at, why });
+  await record(
+    {
+      actor: { kind: 'watchkeeper', id: 'watchkeeper' },
+      kind: 'control',
+      outcome: 'on',
+      key: `kill-switch:${at}`,
+      text: `Kill switch on: ${why}`,
+    },
+    ports,
+  );
+}
