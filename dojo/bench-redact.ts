@@ -1,82 +1,149 @@
 // `npm run bench:redact`: how much of what is secret is taken out, how much that is harmless stays, and how fast; our rules next to
-// secretlint's recommended preset, on the same corpus in one run. Figures are of this machine at this moment.
+// secretlint's recommended preset and to gitleaks (built through the Go module proxy, where Go is), on one corpus. `--harmless DIR` adds
+// the lines of a folder's files; of those only ours are counted. Figures are of this machine at this moment.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { lintSource } from '@secretlint/core';
 import { creator as preset } from '@secretlint/secretlint-rule-preset-recommend';
 import { redact } from '../core/redact.ts';
-import { corpus, type Sample } from './redaction-corpus.ts';
+import { builtGitleaks, gitleaksFinds, gitleaksVersion } from './gitleaks.ts';
+import { measured } from './redaction/corpus.ts';
+import type { Sample } from './redaction/make.ts';
 import { table } from './table.ts';
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string', default: '1' }, each: { type: 'string', default: '10' } },
+  options: {
+    seed: { type: 'string', default: '1' },
+    harmless: { type: 'string' },
+    misses: { type: 'boolean', default: false },
+  },
 });
-const samples = corpus(Number(values.seed), Number(values.each));
+const samples = measured(Number(values.seed));
 const secrets = samples.filter(({ secret }) => secret !== undefined);
 const harmless = samples.filter(({ secret }) => secret === undefined);
+const print = (text: string) => void process.stdout.write(`${text}\n`);
 
-type Redactor = (text: string) => Promise<string>;
+/** What each of the corpus' texts becomes. */
+type Redactor = (texts: readonly string[]) => Promise<readonly string[]>;
 
+const ours: Redactor = async (texts) => texts.map(redact);
 /** What secretlint finds, taken out. */
-const secretlint: Redactor = async (text) => {
-  const { messages } = await lintSource({
-    source: { content: text, filePath: 'line.txt', ext: '.txt', contentType: 'text' },
-    options: {
-      config: { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: preset, options: {} }] },
-      noPhysicFilePath: true,
-    },
-  });
-  return messages
-    .toSorted((a, b) => b.range[0] - a.range[0])
-    .reduce((out, { range: [from, to] }) => `${out.slice(0, from)}[redacted]${out.slice(to)}`, text);
+const secretlint: Redactor = async (texts) => {
+  const out: string[] = [];
+  for (const content of texts) {
+    const { messages } = await lintSource({
+      source: { content, filePath: 'line.txt', ext: '.txt', contentType: 'text' },
+      options: {
+        config: { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: preset, options: {} }] },
+        noPhysicFilePath: true,
+      },
+    });
+    out.push(
+      messages
+        .toSorted((a, b) => b.range[0] - a.range[0])
+        .reduce((text, { range: [from, to] }) => `${text.slice(0, from)}[redacted]${text.slice(to)}`, content),
+    );
+  }
+  return out;
 };
-const redactors: Readonly<Record<string, Redactor>> = {
-  ours: async (text) => redact(text),
-  secretlint,
-  both: async (text) => secretlint(redact(text)),
-};
+/** What gitleaks finds, taken out. */
+const gitleaks =
+  (program: string): Redactor =>
+  async (texts) => {
+    const found = gitleaksFinds(program, texts);
+    return texts.map((text, index) =>
+      (found.get(index) ?? []).reduce((out, secret) => out.replaceAll(secret, '[redacted]'), text),
+    );
+  };
 
 interface Result {
   readonly caught: ReadonlySet<Sample>;
-  readonly changed: readonly Sample[];
-  readonly linesPerSecond: number;
+  readonly changed: ReadonlyMap<Sample, string>;
+  readonly cpuSeconds: number;
 }
 
 async function measure(redactor: Redactor): Promise<Result> {
   const caught = new Set<Sample>();
-  const changed: Sample[] = [];
-  const started = performance.now();
-  for (const sample of samples) {
-    const out = await redactor(sample.text);
-    if (sample.secret === undefined ? out !== sample.text : !out.includes(sample.secret)) {
-      if (sample.secret === undefined) changed.push(sample);
-      else caught.add(sample);
-    }
+  const changed = new Map<Sample, string>();
+  const before = process.cpuUsage();
+  const all = await redactor(samples.map(({ text }) => text));
+  const { user, system } = process.cpuUsage(before);
+  for (const [index, sample] of samples.entries()) {
+    const out = all[index] ?? '';
+    if (sample.secret === undefined) {
+      if (out !== sample.text) changed.set(sample, out);
+    } else if (!out.includes(sample.secret)) caught.add(sample);
   }
-  return { caught, changed, linesPerSecond: (samples.length / (performance.now() - started)) * 1000 };
+  return { caught, changed, cpuSeconds: (user + system) / 1e6 };
 }
 
+/** Lines of a folder's files, as they are. */
+const linesOf = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .flatMap((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8').split('\n'));
+
+const program = builtGitleaks();
+if (program === undefined)
+  print(`gitleaks ${gitleaksVersion} could not be built: there is no Go here, or no way to its module proxy.`);
+const redactors: Readonly<Record<string, Redactor>> = {
+  ours,
+  secretlint,
+  ...(program === undefined ? {} : { gitleaks: gitleaks(program) }),
+};
 const results = new Map<string, Result>();
 for (const [name, redactor] of Object.entries(redactors)) results.set(name, await measure(redactor));
 
-const names = [...results.keys()];
+const names = Object.keys(redactors);
+const groupOf = ({ kind }: Sample): string => (kind.startsWith('gitleaks ') ? 'forms of gitleaks’ rules' : kind);
+const groups = [...new Set(secrets.map(groupOf))];
 const percent = (part: number, whole: number): string => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
-const kinds = [...new Set(secrets.map(({ kind }) => kind))];
-const rows = kinds.map((kind) => {
-  const all = secrets.filter((sample) => sample.kind === kind);
-  return [
-    kind,
-    ...names.map((name) => percent(all.filter((sample) => results.get(name)?.caught.has(sample)).length, all.length)),
-  ];
-});
-const print = (text: string) => void process.stdout.write(`${text}\n`);
-print(table(['kind', ...names], rows));
-for (const name of names) {
-  const { changed = [], caught = new Set(), linesPerSecond = 0 } = results.get(name) ?? {};
-  for (const sample of changed.slice(0, 5)) print(`${name} changed a harmless line (${sample.kind}): ${sample.text}`);
-  print(
-    `${name}: recall=${(caught.size / secrets.length).toFixed(4)} harmless_changed=${changed.length}/${harmless.length} lines_per_second=${Math.round(linesPerSecond)}`,
-  );
+print(
+  table(
+    ['kind', 'secrets', ...names],
+    groups.map((group) => {
+      const all = secrets.filter((sample) => groupOf(sample) === group);
+      return [
+        group,
+        String(all.length),
+        ...names.map((name) => percent(all.filter((one) => results.get(name)?.caught.has(one)).length, all.length)),
+      ];
+    }),
+  ),
+);
+for (const [name, { changed }] of results)
+  for (const [sample, out] of [...changed].slice(0, 5))
+    print(`${name} changed a harmless line (${sample.kind}): ${sample.text} → ${out}`);
+if (values.misses)
+  for (const sample of secrets.filter((one) => !results.get('ours')?.caught.has(one)))
+    print(`ours missed (${sample.kind}): ${sample.text} → ${redact(sample.text)}`);
+
+// How fast: the whole corpus again, warm, for a second of the processor's time.
+const bytes = samples.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+let [rounds, spent] = [0, 0];
+while (spent < 1) {
+  const before = process.cpuUsage();
+  for (const { text } of samples) redact(text);
+  spent += process.cpuUsage(before).user / 1e6;
+  rounds += 1;
 }
+if (values.harmless !== undefined) {
+  const lines = linesOf(values.harmless);
+  const changed = lines.filter((line) => redact(line) !== line);
+  for (const line of changed.slice(0, 20)) print(`changed in ${values.harmless}: ${redact(line).slice(0, 300)}`);
+  print(`${values.harmless}: lines=${lines.length} changed=${changed.length}`);
+}
+const recall = (name: string): string => {
+  const result = results.get(name);
+  return result === undefined ? 'skipped' : (result.caught.size / secrets.length).toFixed(4);
+};
+print(
+  `secrets=${secrets.length} recall=${recall('ours')} harmless=${harmless.length} changed=${results.get('ours')?.changed.size} ` +
+    `secretlint_recall=${recall('secretlint')} secretlint_changed=${results.get('secretlint')?.changed.size} ` +
+    `gitleaks_recall=${recall('gitleaks')} gitleaks_changed=${results.get('gitleaks')?.changed.size ?? 'skipped'} ` +
+    `mb_per_s=${((bytes * rounds) / 1e6 / spent).toFixed(1)}`,
+);
 
 // secretlint's profiler goes on counting by itself.
 process.exit(0);

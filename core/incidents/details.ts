@@ -1,5 +1,5 @@
-// Alert details come in every shape. Flattened to dotted keys and text, clean, redacted and within limits, they are one thing for all
-// that read them.
+// Alert details come in every shape. Redacted as they came, since names beside values and the kinds of objects are lost when they are
+// flattened, then flattened to dotted keys and text, clean and within limits, they are one thing for all that read them.
 import { redactJson } from '../redact.ts';
 import { clean } from '../text.ts';
 
@@ -18,7 +18,7 @@ const maxBytes = 4000;
  * plain keys.
  */
 export function flattenDetails(details: unknown): Record<string, string> {
-  const entries = leaves(details).map(([path, text]): Leaf => [path, secretsOut(path, text)]);
+  const entries = leaves(redactJson(details)).map(([path, text]): Leaf => [path, secretsOut(path, text)]);
   const kept = new Set<Leaf>();
   let bytes = 0;
   for (const entry of entries.toSorted((a, b) => jsonBytes(a) - jsonBytes(b))) {
@@ -47,7 +47,7 @@ function leaves(details: unknown): Leaf[] {
   return found;
 }
 
-/** By its shape, or because its key says that it is one. */
+/** Once more, as hidden characters within a secret are gone now. */
 const secretsOut = (path: string, text: string): string => String(Object.values(redactJson({ [path]: text }) ?? {})[0]);
 
 const jsonBytes = (leaf: Leaf): number => new TextEncoder().encode(JSON.stringify(leaf)).length;

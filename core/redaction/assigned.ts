@@ -1,0 +1,281 @@
+// Values that a name before them tells: `name=value` and its kin in JSON, YAML, XML, shells, code and headers, and the pairs that
+// Kubernetes and AWS write (`name: A`, `value: B`). Text is read once from name to name; each value is read once.
+import { type Cut, cutOut, isMarked, type Kind } from './mark.ts';
+import { classOfName, type NameClass } from './names.ts';
+import { closingQuote } from './quotes.ts';
+import { isBasicPair, isName, isNoSecret, isRandom } from './values.ts';
+
+/** What every name of a secret has in it. */
+const stems =
+  /pass|pwd|secret|token|key|cred|auth|cookie|sess|sid|sig|hmac|docker|connection|phone|mobile|msisdn|identified/gi;
+const longestName = 80;
+
+const isNameCharacter = (code: number): boolean =>
+  (code >= 97 && code <= 122) ||
+  (code >= 65 && code <= 90) ||
+  (code >= 48 && code <= 57) ||
+  code === 95 ||
+  code === 45 ||
+  code === 46 ||
+  code === 36;
+
+/** The quote that ends a name, escaped once more for every JSON text around it, then what assigns. */
+const assigns =
+  /(\\{0,15}["'`]?)[\])]?[ \t]{0,20}(?::[ \t]{0,4}(?:string|String|str)[ \t]{0,4}=|(?:string|String)?[ \t]{0,4}(?::{1,3}=|\.=|\?=|=>|==?|:|\|\|=?))[ \t]{0,20}(?:[|>][+-]?\\?n?[ \t]{0,4}\n[ \t]{0,60})?/y;
+/** After a flag, in SQL, and as an argument of its own. */
+const follows = /(\\{0,15}["'`]?)(?:[ \t]{1,8}|,[ \t]{0,8}(?=\\{0,15}["']))/y;
+const asArgument = /(\\{0,15}["'`])[ \t]{0,8},[ \t]{0,8}(?=\\{0,15}["'`])/y;
+const opening = /(\\{0,15})(["'`])/y;
+const bare = /(?:[^\s"'`\\,;&{}[\]()<>|]|\\(?!\\{0,15}["'`]|[nrtbf]))+/y;
+/** A line of a settings file goes on to its end. */
+const restOfLine = /[^\s"'\\=:]+(?=\s*(?:$|\n))/y;
+const element = />[ \t\r\n]{0,80}([^<\s][^<\n]{0,2000}?)[ \t\r\n]{0,80}<\//y;
+/** Between a name that is itself a value and the value that belongs to it. */
+const pairValue =
+  /\\{0,15}["']?[ \t]{0,9},?(?:\\n|\s){0,60}(?:-[ \t])?[ \t]{0,9}\\{0,15}["']?:?\w{0,20}value\\{0,15}["']?[ \t]{0,9}[:=][>]?[ \t]{0,9}/iy;
+const isPairName = /(?:name|key|variable|parameter|header|field)\\{0,15}["']?[ \t]{0,9}[:=][ \t]{0,9}\\{0,15}["']?$/i;
+
+const sticky = (pattern: RegExp, text: string, at: number): RegExpExecArray | null => {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+};
+
+interface Value {
+  readonly from: number;
+  readonly to: number;
+  readonly quoted: boolean;
+}
+
+/** The value that begins here, in quotes or without. */
+function valueAt(text: string, at: number): Value | undefined {
+  const quote = sticky(opening, text, at);
+  if (quote) {
+    const from = at + quote[0].length;
+    const to = closingQuote(text, from, quote[1]?.length ?? 0, quote[2] ?? '"');
+    return { from, to, quoted: true };
+  }
+  const run = sticky(bare, text, at);
+  return run ? { from: at, to: at + run[0].length, quoted: false } : undefined;
+}
+
+const kinds: Partial<Record<NameClass, Kind>> = {
+  session: 'session',
+  signature: 'signature',
+  pair: 'credentials',
+  phone: 'phone-number',
+};
+
+export function redactAssigned(text: string): string {
+  const cuts: Cut[] = [];
+  stems.lastIndex = 0;
+  let done = 0;
+  for (let hit = stems.exec(text); hit !== null; hit = stems.exec(text)) {
+    let from = hit.index;
+    const least = Math.max(done, from - longestName);
+    while (from > least && isNameCharacter(text.charCodeAt(from - 1))) from--;
+    let to = hit.index + hit[0].length;
+    const most = Math.min(text.length, from + longestName);
+    while (to < most && isNameCharacter(text.charCodeAt(to))) to++;
+    while (to > hit.index + hit[0].length && /[.$-]/.test(text[to - 1] ?? '')) to--;
+    // A name that is only a part of something longer than any name is none.
+    stems.lastIndex = Math.max(to, hit.index + 1);
+    if (to === most && to < text.length && isNameCharacter(text.charCodeAt(to))) continue;
+    const found = cutAfter(text, from, to);
+    if (found.length === 0) continue;
+    for (const cut of found) if (cut.to > cut.from && cut.from >= done) cuts.push(cut);
+    done = Math.max(done, found.at(-1)?.to ?? 0);
+    stems.lastIndex = Math.max(stems.lastIndex, done);
+  }
+  return cutOut(text, cuts);
+}
+
+function cutAfter(text: string, from: number, to: number): readonly Cut[] {
+  const name = text.slice(from, to);
+  if (/^identified$/i.test(name)) return oneCut(text, sqlPassword(text, to), 'strong', true);
+  const means = classOfName(name);
+  if (means === 'none' || means === 'card') return [];
+  if (means === 'authorization') return authorization(text, to);
+  if (means === 'cookie') return cookies(text, to);
+  if (isPairName.test(text.slice(Math.max(0, from - 60), from))) {
+    const between = sticky(pairValue, text, to);
+    if (between)
+      return oneCut(
+        text,
+        valueAt(text, to + between[0].length),
+        means === 'weak' || means === 'short' ? 'strong' : means,
+        true,
+      );
+  }
+  if (text[from - 1] === '<' && text[to] === '>') {
+    const inner = sticky(element, text, to);
+    if (!inner?.[1]) return [];
+    const start = to + inner[0].indexOf(inner[1]);
+    return oneCut(text, { from: start, to: start + inner[1].length, quoted: true }, means, true);
+  }
+  const sign = sticky(assigns, text, to);
+  if (sign) {
+    const value = valueAt(text, to + sign[0].length);
+    // A part of a longer path of names, as in an ARN.
+    if (text[from - 1] === ':' && /:$/.test(sign[0])) return [];
+    const spaced = /:[ \t]+$/.test(sign[0]) && sign[1] === '';
+    if (spaced && value && !value.quoted && isProse(text, from, value)) return [];
+    return oneCut(text, wholeLine(text, from, value), means, sign[1] !== '');
+  }
+  return oneCut(text, argument(text, name, from, to), means, true);
+}
+
+/** `--password x`, `-Dx.password x`, `login ana password x`, `PASSWORD 'x'`, `set("PASSWORD", "x")`. */
+function argument(text: string, name: string, from: number, to: number): Value | undefined {
+  const next = name.startsWith('-') ? sticky(follows, text, to) : null;
+  if (next) {
+    const value = valueAt(text, to + next[0].length);
+    return value && text[value.from] !== '-' ? value : undefined;
+  }
+  const called = /[([]\s{0,4}\\{0,15}["'`]$/.test(text.slice(Math.max(0, from - 24), from))
+    ? sticky(asArgument, text, to)
+    : null;
+  if (called && text.slice(Math.max(0, from - 24), from).includes('(')) return valueAt(text, to + called[0].length);
+  if (!/^password$/i.test(name)) return undefined;
+  if (/(?:login|account)[ \t]+\S{1,80}[ \t]+$/.test(text.slice(Math.max(0, from - 100), from)))
+    return valueAt(text, to + (sticky(follows, text, to)?.[0].length ?? 0));
+  return /^[ \t]{1,4}'/.test(text.slice(to, to + 6)) &&
+    /(?:with|set|encrypted)[ \t]+$/i.test(text.slice(Math.max(0, from - 12), from))
+    ? valueAt(text, to + text.slice(to).search(/'/))
+    : undefined;
+}
+
+/** `IDENTIFIED BY 'x'`, `IDENTIFIED WITH plugin BY 'x'`. */
+function sqlPassword(text: string, at: number): Value | undefined {
+  const by =
+    /^[ \t]{1,8}(?:with[ \t]{1,8}[\w'"]{1,60}[ \t]{1,8})?(?:by|as)[ \t]{1,8}(?:password[ \t]{1,8})?(?=\\{0,15}['"])/i.exec(
+      text.slice(at, at + 120),
+    );
+  return by ? valueAt(text, at + by[0].length) : undefined;
+}
+
+/** `wrong password: access denied`: a word behind words is prose, not a setting. */
+function isProse(text: string, from: number, { from: start, to }: Value): boolean {
+  const value = text.slice(start, to);
+  if (!/^[A-Za-z'’.!?-]+$/.test(value)) return false;
+  const behind = text.slice(to, to + 2);
+  const before = text.slice(Math.max(0, from - 40), from);
+  const alone = /(?:^|\n)[ \t+-]*$/.test(before);
+  return /^[ \t]\S/.test(behind) || (!alone && /[A-Za-z][ \t]$/.test(before) && /^[a-z]+[.!]?$/.test(value));
+}
+
+/** In a line of its own, as settings files have it, a value goes on behind commas and semicolons. */
+function wholeLine(text: string, from: number, value: Value | undefined): Value | undefined {
+  if (!value || value.quoted || !/[,;&()<>|{}[\]]/.test(text[value.to] ?? '')) return value;
+  if (!/(?:^|\n)[ \t]*(?:export[ \t]+|-[ \t]+)?$/.test(text.slice(Math.max(0, from - 40), from))) return value;
+  const rest = sticky(restOfLine, text, value.to);
+  return rest ? { ...value, to: value.to + rest[0].length } : value;
+}
+
+/** Of these a value has only a token's letters: what follows is the address around it. */
+const endOfRandom: ReadonlySet<NameClass> = new Set(['random', 'session', 'signature']);
+
+function oneCut(text: string, value: Value | undefined, means: NameClass, told: boolean): readonly Cut[] {
+  if (!value || value.to <= value.from || isMarked(text, value.from)) return [];
+  const raw = text.slice(value.from, value.to);
+  const trimmed = value.quoted
+    ? raw
+    : endOfRandom.has(means)
+      ? (/^[A-Za-z0-9+/=_~.%:-]*/.exec(raw)?.[0] ?? '')
+      : raw.replace(/[.:!?]+$/, '');
+  if (!isSecret(trimmed, means, value.quoted, told)) return [];
+  return [{ from: value.from, to: value.from + trimmed.length, kind: kinds[means] ?? 'password' }];
+}
+
+/** Whether a value under such a name is one to hide. `told`: the place alone says that it is a value. */
+export function isSecret(value: string, means: NameClass, quoted: boolean, told: boolean): boolean {
+  if (isNoSecret(value)) return false;
+  switch (means) {
+    case 'strong':
+      return value.length >= (quoted || told ? 1 : 3);
+    case 'short':
+      return value.length >= (quoted ? 4 : 6)
+        ? !/^\d{1,4}$/.test(value) && (quoted || !isName(value) || value.length >= 20)
+        : false;
+    case 'weak':
+      return (
+        value.length >= 8 &&
+        !/^[a-z]+(?:[-.][a-z]+)*$/.test(value) &&
+        !/\s.*\s/.test(value) &&
+        !/^[A-Za-z.]+@[0-9a-f]+$|^[a-z]+(?:\.[a-z]+)+[/:\w]*$/.test(value) &&
+        (/[0-9]/.test(value) || value.length >= 20 || (quoted && !isName(value)))
+      );
+    case 'random':
+      return isRandom(value, 20) && !/[.:/]/.test(value.slice(0, -1).replace(/=+$/, ''));
+    case 'session':
+      return isRandom(value, 16) && !/^[A-Za-z]+[-_.:]|^0x[0-9a-f]{1,16}$/.test(value);
+    case 'signature':
+      return isRandom(value, 20) && !/^[a-z]+\./.test(value);
+    case 'pair':
+      return isBasicPair(value) || isRandom(value, 20);
+    case 'phone':
+      return /^\+?[\d\s()./-]{7,24}$/.test(value) && value.replaceAll(/\D/g, '').length >= 7;
+    default:
+      return false;
+  }
+}
+
+const schemes =
+  /(?:Basic|Bearer|Token|ApiKey|Api-Key|Digest|Negotiate|NTLM|AWS4-HMAC-SHA256|AWS|Splunk|Hawk|OAuth|SSWS|GenieKey|HMAC|HMAC-SHA256|SharedKey|SharedKeyLite|SharedAccessSignature|Signature|DPoP|GoogleLogin|key|Key|PVEAPIToken|Discogs|Klaviyo-API-Key|Bot|Zoho-oauthtoken|MediaBrowser|Snowflake|Discourse|JWT)(?:[ \t]{1,8}|=)/iy;
+const headerSign = /\\{0,15}["'`]?(?:[ \t]{0,8}(?::|=>|=|,)[ \t]{0,8})\[?\\{0,15}["'`]?/y;
+
+/** The header's value behind its scheme (RFC 9110, section 11); without a scheme only what looks random. */
+function authorization(text: string, at: number): readonly Cut[] {
+  const sign = sticky(headerSign, text, at);
+  if (!sign) return [];
+  const from = at + sign[0].length;
+  const scheme = sticky(schemes, text, from);
+  const start = from + (scheme?.[0].length ?? 0);
+  if (isMarked(text, start)) return [];
+  const run = sticky(/[^\s"'`\\,;\][}]+/y, text, start)?.[0] ?? '';
+  if (!scheme) return unknownScheme(text, start, run);
+  if (run.length < 4 || (isNoSecret(run) && !/=/.test(run)) || (/^[a-z]+$/.test(run) && run.length < 16)) return [];
+  // Lists of parameters go on to the end of the header.
+  const quote = /(\\{0,15})(["'`])$/.exec(sign[0]);
+  const list = /^(?:digest|aws4|hawk|oauth|signature|hmac|mediabrowser|snowflake|sharedaccess|pveapitoken)/i.test(
+    scheme[0],
+  );
+  const end = list
+    ? quote
+      ? closingQuote(text, start, quote[1]?.length ?? 0, quote[2] ?? '"')
+      : start + (sticky(/[^\r\n\]]*?(?=\s*(?:\\n|\\r|[\r\n\]]|$))/y, text, start)?.[0].length ?? 0)
+    : start + run.length;
+  const kind: Kind = /^bearer/i.test(scheme[0]) ? 'bearer' : 'credentials';
+  return end > start ? [{ from: start, to: end, kind }] : [];
+}
+
+/** The credential alone, or behind a word that is nobody's scheme; only what looks random, as sentences stand here, too. */
+function unknownScheme(text: string, from: number, run: string): readonly Cut[] {
+  if (isRandom(run, 16) || run.length >= 40) return [{ from, to: from + run.length, kind: 'credentials' }];
+  const behind = /^[A-Za-z][A-Za-z0-9_-]{1,30}$/.test(run)
+    ? sticky(/[ \t]{1,4}([^\s"'`\\,;\][}]+)/y, text, from + run.length)
+    : null;
+  const value = behind?.[1] ?? '';
+  const to = from + run.length + (behind?.[0].length ?? 0);
+  return isRandom(value, 16) ? [{ from: to - value.length, to, kind: 'credentials' }] : [];
+}
+
+const cookieAttributes = /^(?:path|domain|expires|max-age|samesite|version|comment|priority)$/i;
+const cookieSign = /\\{0,15}["'`]?[ \t]{0,8}(?::|=>|=|,)[ \t]{0,8}\[?\\{0,15}["'`]?/y;
+const cookiePair = /[ \t]{0,4}([\w.%~$!#*+^|-]{1,80})=([^;\s"'`\\,\]]*)(;?)/y;
+
+/** Every cookie of the header that is long enough to say who somebody is. */
+function cookies(text: string, at: number): readonly Cut[] {
+  const sign = sticky(cookieSign, text, at);
+  if (!sign) return [];
+  const cuts: Cut[] = [];
+  let from = at + sign[0].length;
+  for (let pair = sticky(cookiePair, text, from); pair !== null; pair = sticky(cookiePair, text, from)) {
+    const [all, name = '', value = '', more] = pair;
+    const end = from + all.length - (more?.length ?? 0);
+    if (value.length >= 8 && !cookieAttributes.test(name) && !isMarked(text, end - value.length))
+      cuts.push({ from: end - value.length, to: end, kind: 'cookie' });
+    from += all.length;
+    if (more === '') break;
+  }
+  return cuts;
+}
