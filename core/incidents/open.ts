@@ -1,11 +1,11 @@
 // Opens an incident, or joins the one that this alert belongs to. Same event, same incident and same error are three different notions:
 // an event is told by its id, an incident by the alert's identity at its source, an error by its fingerprint (core/learning).
-import { plainTitle } from '../conversation/alerts.ts';
 import type { Incident, Trigger } from '../model/incident.ts';
 import type { OpenIncidentInput, Opening } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { isLookedAfter } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
+import { sameAlert } from './same-alert.ts';
 import { threadOf } from './thread.ts';
 import { note } from './timeline.ts';
 
@@ -73,7 +73,6 @@ const sameAlertMinutes = 30;
 
 /** An unfinished incident of the same alert that came by webhook when this came by channel, or the other way round. */
 async function seenOtherwise(trigger: Trigger, { incidents, clock }: OpenPorts): Promise<Incident | undefined> {
-  const title = plainTitle(trigger.title);
   const since = clock.now().getTime() - sameAlertMinutes * 60_000;
   const byWebhook = trigger.kind === 'page';
   // What cannot be listed is not known to be the same: an incident too many is better than none.
@@ -84,8 +83,7 @@ async function seenOtherwise(trigger: Trigger, { incidents, clock }: OpenPorts):
       one.status !== 'failed' &&
       Date.parse(one.openedAt) >= since &&
       (one.trigger.kind === 'page') !== byWebhook &&
-      title !== '' &&
-      plainTitle(one.title) === title,
+      sameAlert(one, { trigger }) === 'same',
   );
 }
 

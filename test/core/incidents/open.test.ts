@@ -118,6 +118,29 @@ describe('same incident', () => {
   });
 });
 
+describe('an alert that came another way', () => {
+  const message = (over: Parameters<typeof aTrigger>[0]) =>
+    begin('e-2', { kind: 'alert-message', eventId: 'm-1', sourceId: 'slack-C1-1.2', ...over });
+  const details = { service: 'checkout', cluster: 'prod-eu' };
+
+  test('joins the page about the same alert of the same thing', async () => {
+    const first = await begin('e-1', { title: 'HighErrorRate', details });
+    expect((await message({ title: '[FIRING:1] HighErrorRate', details })).opening).toMatchObject({
+      kind: 'joined',
+      incidentId: first.incident.id,
+    });
+  });
+
+  test.each([
+    ['another service', { ...details, service: 'search' }],
+    ['another cluster', { ...details, cluster: 'prod-us' }],
+    ['nothing but the title', {}],
+  ])('is another incident with %s', async (_, other) => {
+    await begin('e-1', { title: 'HighErrorRate', details });
+    expect((await message({ title: 'HighErrorRate', details: other })).opening).toEqual({ kind: 'opened' });
+  });
+});
+
 describe('a page that other hands change', () => {
   const update = (status: 'acknowledged' | 'resolved' | 'triggered', eventId = `event-${status}`) =>
     applyPageUpdate({ eventId, sourceId: 'PD-1', status, at: at('02:50:00'), by: 'Ana' }, ports);
