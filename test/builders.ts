@@ -1,4 +1,5 @@
 // Small builders: a valid value with what a test cares about put over it.
+import { identityOf } from '../core/learning/exact/identity.ts';
 import type { Action, Approval, Decision, Preference } from '../core/model/action.ts';
 import type { Diagnosis, Hypothesis } from '../core/model/diagnosis.ts';
 import type { Context, Incident, TimelineEntry, Trigger } from '../core/model/incident.ts';
@@ -88,7 +89,17 @@ export const aReport = (over: Partial<Report> = {}): Report => ({
   ...over,
 });
 
-export const aHypothesis = (over: Partial<Hypothesis> = {}): Hypothesis => ({
+/** Its error text is exact, unless a test says otherwise. */
+export const aHypothesis = (over: Partial<Hypothesis> = {}): Hypothesis => {
+  const errorTemplate = 'errorTemplate' in over ? over.errorTemplate : plainHypothesis.errorTemplate;
+  return {
+    ...plainHypothesis,
+    ...(errorTemplate === undefined ? {} : { errorIdentity: identityOf(errorTemplate, { workloads: [cronJob.name] }) }),
+    ...over,
+  };
+};
+
+const plainHypothesis: Hypothesis = {
   rank: 1,
   entity: cronJob,
   cause: 'job-failed',
@@ -99,8 +110,7 @@ export const aHypothesis = (over: Partial<Hypothesis> = {}): Hypothesis => ({
   evidenceIds: ['ev-1'],
   findingIds: ['kubernetes-1-1'],
   errorTemplate: 'ledger-api:8443 connection reset',
-  ...over,
-});
+};
 
 export const aDiagnosis = (over: Partial<Diagnosis> = {}): Diagnosis => ({
   text: 'CronJob nightly-invoices failed. ledger-api reset the connection. Rerun it.',
@@ -164,7 +174,7 @@ export const anAsk = (over: Partial<Asking> = {}): Asking => ({
 
 export const aPreference = (over: Partial<Preference> = {}): Preference => ({
   id: 'pref-1',
-  fingerprint: 'wk1-0123',
+  fingerprint: 'wk3-0123',
   describes: {
     cause: 'job-failed',
     workload: 'CronJob/billing/nightly-invoices',

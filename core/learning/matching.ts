@@ -1,10 +1,12 @@
 // Why a preference matches an error, or does not: part by part, in words. Equal parts make equal fingerprints, and nothing else does.
-import { maskVariables } from '../analysis/text/mask.ts';
 import type { Preference } from '../model/action.ts';
 import type { Incident, IncidentError } from '../model/incident.ts';
+import { isOfThisRecipe } from './fingerprint.ts';
 
 export type Match =
   | { readonly kind: 'matches' }
+  /** One of them was told by an older recipe: whether they are the same is not known. */
+  | { readonly kind: 'older' }
   | {
       readonly kind: 'differs';
       readonly in: readonly { readonly part: string; readonly taught: string; readonly seen: string }[];
@@ -13,25 +15,41 @@ export type Match =
 type Parts = Pick<Preference, 'fingerprint' | 'describes' | 'actionId'>;
 
 export function matchOf(preference: Parts, error: IncidentError): Match {
+  if (!isOfThisRecipe(preference) || !isOfThisRecipe(error)) return { kind: 'older' };
   const { describes: taught } = preference;
   const { describes: seen } = error;
   const parts = [
     { part: 'cause', taught: taught.cause, seen: seen.cause },
     { part: 'workload', taught: taught.workload, seen: seen.workload },
     { part: 'environment', taught: taught.environment, seen: seen.environment },
-    { part: 'error text', taught: maskVariables(taught.errorTemplate), seen: maskVariables(seen.errorTemplate) },
+    ...(taught.errorDigest === seen.errorDigest
+      ? []
+      : [{ part: 'error text', taught: taught.errorTemplate, seen: seen.errorTemplate }]),
     { part: 'action', taught: preference.actionId, seen: error.actionId ?? 'none' },
   ];
-  const differing = parts.filter((one) => one.taught !== one.seen);
+  // Long texts can differ beyond what is shown of them.
+  const differing = parts.filter(({ part, taught: one, seen: other }) => part === 'error text' || one !== other);
   if (differing.length === 0 && preference.fingerprint === error.fingerprint) return { kind: 'matches' };
   return { kind: 'differs', in: differing };
 }
 
 /** "the environment is staging, taught was production". */
-export const matchWords = (match: Match): string =>
-  match.kind === 'matches'
-    ? 'Cause, workload, environment, error text and action are the same; pod names, times, ids and counts may differ.'
-    : match.in.map(({ part, taught, seen }) => `the ${part} is ${seen}, taught was ${taught}`).join('; ');
+export function matchWords(match: Match): string {
+  switch (match.kind) {
+    case 'matches':
+      return 'Cause, workload, environment, error text and action are the same; only what is known to vary may differ.';
+    case 'older':
+      return 'One of them was told by an older reading of errors; whether they are the same is not known.';
+    case 'differs':
+      return match.in
+        .map(({ part, taught, seen }) =>
+          taught === seen
+            ? `the ${part} differs beyond what is shown of it`
+            : `the ${part} is ${seen}, taught was ${taught}`,
+        )
+        .join('; ');
+  }
+}
 
 export interface PastMatch {
   readonly incidentId: string;
@@ -46,7 +64,7 @@ export function historyOf(preference: Preference, incidents: readonly Incident[]
   return incidents
     .filter(({ id, error }) => error !== undefined && id !== preference.incidentId)
     .map((incident) => ({ incident, match: matchOf(preference, incident.error as IncidentError) }))
-    .filter(({ match }) => match.kind === 'matches' || match.in.length === 1)
+    .filter(({ match }) => match.kind === 'matches' || (match.kind === 'differs' && match.in.length === 1))
     .slice(0, limit)
     .map(({ incident, match }) => ({
       incidentId: incident.id,

@@ -10,6 +10,7 @@ import type { Ports } from '../ports/index.ts';
 import { approversAt, authorize } from '../remediation/guard.ts';
 import { unseen } from '../remediation/live.ts';
 import { shorten } from '../text.ts';
+import { isOfThisRecipe } from './fingerprint.ts';
 import { readSaying, type Saying } from './saying.ts';
 
 /** "Don't ask me next time" holds for this long, and no more than this often a day, where it says nothing else. */
@@ -60,6 +61,8 @@ async function propose(saying: Extract<Saying, { kind: 'teach' }>, said: Said, p
   const { by, incidentId } = said;
   const incident = await ports.incidents.get(incidentId);
   const error = incident?.error;
+  if (error && !isOfThisRecipe(error))
+    return cannot('This error was read before errors were told apart exactly; say it when it comes again.');
   if (!incident || !error?.actionId || !error.target)
     return cannot(
       'There is no exact error with an action here that could be remembered; say it once there is a diagnosis with a question.',
@@ -171,11 +174,17 @@ function preferenceOf(
 }
 
 /** A preference in plain words: scope, expiry, limit, and what ends it. */
-export function scopeOf({ describes, actionId, expiresAt, maxUsesPerDay }: Preference): string {
+export function scopeOf(preference: Preference): string {
+  const { describes, actionId, expiresAt, maxUsesPerDay } = preference;
   const { workload, environment, errorTemplate } = describes;
   const times = maxUsesPerDay === 1 ? 'once a day' : `${maxUsesPerDay} times a day`;
+  if (!isOfThisRecipe(preference))
+    return (
+      `When ${workload} in ${environment} fails with "${shorten(errorTemplate, 160)}", ${actionId}: needs to be taught again, and a person is ` +
+      'asked until then. It was taught when errors were told apart less exactly.'
+    );
   return (
-    `When ${workload} in ${environment} fails with exactly "${shorten(errorTemplate, 160)}" (pod names, times, ids and counts may differ), ` +
+    `When ${workload} in ${environment} fails with exactly "${shorten(errorTemplate, 160)}" (only what is known to vary may differ: times, ids, pod names, quantities), ` +
     `${actionId} without asking: until ${expiresAt.slice(0, 10)}, at most ${times}, and no more once it did not help. Anyone can revoke it.`
   );
 }
@@ -211,6 +220,7 @@ export async function confirmTeaching(
   if (refused !== undefined) return cannot(refused);
   if (found.state === 'dropped') return cannot('It was taken back; say it again.');
   const preference = found.preference;
+  if (!isOfThisRecipe(preference)) return cannot('Errors are told apart more exactly since then; say it again.');
   // Taught before it is settled: a crash in between teaches it twice under one id, which is once.
   await ports.preferences.teach(preference);
   await ports.preferences.settle(found, 'confirmed');

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { CauseCode } from './causes.ts';
 import { EntityRef, Instant } from './entity.ts';
-import { Gap, SpecialistName, Usage } from './report.ts';
+import { ErrorIdentity, Gap, SpecialistName, Usage } from './report.ts';
 
 export const Hypothesis = z.object({
   rank: z.number().int().min(1),
@@ -22,6 +22,7 @@ export const Hypothesis = z.object({
   findingIds: z.array(z.string()).max(24),
   onset: Instant.optional(),
   errorTemplate: z.string().optional(),
+  errorIdentity: ErrorIdentity.optional(),
 });
 export type Hypothesis = z.infer<typeof Hypothesis>;
 

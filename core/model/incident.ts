@@ -52,7 +52,10 @@ export const IncidentError = z.object({
     cause: CauseCode,
     workload: z.string(),
     environment: z.string(),
+    /** The error text as people read it, cut. */
     errorTemplate: z.string(),
+    /** Stands for the whole of it; missing in what was stored under an older recipe. */
+    errorDigest: z.string().optional(),
   }),
   actionId: ActionId.optional(),
   target: EntityRef.optional(),

@@ -29,6 +29,10 @@ export type Gap = z.infer<typeof Gap>;
 export const Severity = z.enum(['critical', 'major', 'minor', 'info']);
 export type Severity = z.infer<typeof Severity>;
 
+/** What tells this very error from others (core/learning/exact): a digest of its whole text without what varies, and that text, cut. */
+export const ErrorIdentity = z.object({ digest: z.string().max(64), says: z.string().max(400) });
+export type ErrorIdentity = z.infer<typeof ErrorIdentity>;
+
 export const Finding = z.object({
   id: z.string(),
   specialist: SpecialistName,
@@ -43,8 +47,10 @@ export const Finding = z.object({
   confidence: z.number().min(0).max(1),
   evidenceIds: z.array(z.string()).max(8),
   changeId: z.string().optional(),
-  /** The error with everything that varies masked; part of the fingerprint. */
+  /** The error with everything that could vary masked: what groups findings. */
   errorTemplate: z.string().max(400).optional(),
+  /** The exact error; part of the fingerprint. */
+  errorIdentity: ErrorIdentity.optional(),
   /** The metric that moved: values in `unit`, before and during the incident. */
   signal: z.object({ name: z.string(), unit: z.string(), before: z.number(), during: z.number() }).optional(),
   /** It says that its entity is well now: what counts for a recovery. Context that says less does not. */

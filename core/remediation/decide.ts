@@ -3,7 +3,7 @@
 import { record, watchkeeper } from '../audit.ts';
 import { WatchkeeperError } from '../errors.ts';
 import { note } from '../incidents/timeline.ts';
-import { type ExactError, exactErrorOf, workloadOf } from '../learning/fingerprint.ts';
+import { type ExactError, exactErrorOf, formerFingerprintOf, workloadOf } from '../learning/fingerprint.ts';
 import type { Action, Approval, Decision, Preference } from '../model/action.ts';
 import { confidenceToAct, type Hypothesis } from '../model/diagnosis.ts';
 import type { Synthesized } from '../model/workflow.ts';
@@ -305,7 +305,24 @@ async function fromTaught(first: Hypothesis, considered: Considered, ports: Deci
     if (used.kind === 'act') return used;
     why ||= `It was taught by ${preference.taughtBy} on ${preference.taughtAt.slice(0, 10)}, but: ${used.why}`;
   }
-  return { kind: 'ask', why };
+  return { kind: 'ask', why: why || (await toTeachAgain(first, considered, ports)) };
+}
+
+/** What the recipe before would have acted on: people are told, and asked. */
+async function toTeachAgain(
+  first: Hypothesis,
+  { input, action, standing, catalog }: Considered,
+  { preferences }: DecidePorts,
+): Promise<string> {
+  const former = formerFingerprintOf(first, input.context, catalog);
+  const found = former === undefined ? [] : await preferences.find(former);
+  const [one] = found.filter(
+    ({ actionId, state, expiresAt }) =>
+      actionId === action.id && state === 'active' && Date.parse(expiresAt) > standing.now.getTime(),
+  );
+  return one === undefined
+    ? ''
+    : `${one.taughtBy} taught it on ${one.taughtAt.slice(0, 10)}, when errors were told apart less exactly: it needs to be taught again.`;
 }
 
 /** Taught for this error, this action and this workload; what people read of it must say so as well. */

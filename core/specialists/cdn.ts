@@ -1,6 +1,8 @@
 // The CDN specialist: what the edge answers for the addresses that the page names, and whether an error comes out of its cache. A cached error
 // is the CDN's to forget; one that is passed on is whoever's is behind it.
+
 import { edgeUrlsIn, entityOfKey, keyOf, textOf } from '../analysis/managed.ts';
+import { exactly } from '../learning/exact/identity.ts';
 import type { EdgeAnswer } from '../model/managed.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
@@ -51,6 +53,6 @@ function findingOf(answer: EdgeAnswer, query: string, now: Date, page: string): 
     severity: 'major',
     onset: new Date(now.getTime() - ageSeconds * 1000).toISOString(),
     claim: `The CDN answers ${address} with ${status} out of its cache, ${ageSeconds} s old. ${under}`.slice(0, 400),
-    errorTemplate: `${status} out of the cache`,
+    ...exactly(`${status} out of the cache`),
   };
 }

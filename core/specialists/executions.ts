@@ -3,6 +3,7 @@
 
 import { arnOf, arnsIn, entityOfExecution, isExecution } from '../analysis/managed.ts';
 import { maskVariables } from '../analysis/text/mask.ts';
+import { identityOf } from '../learning/exact/identity.ts';
 import type { WorkflowExecution } from '../model/managed.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
@@ -58,7 +59,8 @@ function findingOf(execution: WorkflowExecution, query: string): FindingDraft {
     case 'FAILED':
     case 'TIMED_OUT':
     case 'ABORTED': {
-      const said = [error, cause].filter(Boolean).join(': ').replace(/\s+/g, ' ').slice(0, 200);
+      const all = [error, cause].filter(Boolean).join(': ');
+      const said = all.replace(/\s+/g, ' ').slice(0, 200);
       const how = { FAILED: 'failed', TIMED_OUT: 'ran out of time', ABORTED: 'was aborted' }[status];
       const again = execution.redrivable ? 'It can be gone on with from where it failed.' : 'It cannot be redriven.';
       return {
@@ -73,7 +75,12 @@ function findingOf(execution: WorkflowExecution, query: string): FindingDraft {
             0,
             400,
           ),
-        ...(said === '' ? {} : { errorTemplate: maskVariables(said).slice(0, 400) }),
+        ...(said === ''
+          ? {}
+          : {
+              errorTemplate: maskVariables(said).slice(0, 400),
+              errorIdentity: identityOf(all, { workloads: [entity.namespace ?? ''] }),
+            }),
       };
     }
   }

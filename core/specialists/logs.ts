@@ -4,6 +4,7 @@ import { LogReader, type Reading } from '../analysis/logs/reading.ts';
 import { type Telling, tellingTemplates, vanished, variousOf } from '../analysis/logs/telling.ts';
 import type { StoppedUnit } from '../analysis/logs/units.ts';
 import { maskVariables } from '../analysis/text/mask.ts';
+import { exactly } from '../learning/exact/identity.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
@@ -107,6 +108,7 @@ function findingOf(telling: Telling, about: About): FindingDraft {
     ...(onset && { onset }),
     confidence: Math.min(0.9, (signature?.confidence ?? 0.5) * (0.7 + 0.3 * weight)),
     errorTemplate: maskVariables(text),
+    errorIdentity: template.occurrences?.identity(),
     ...(towards && {
       towards: { kind: 'Service', name: towards.name, ...(towards.namespace && { namespace: towards.namespace }) },
     }),
@@ -173,7 +175,7 @@ function stoppedFinding({ node, unit, cluster, cause, lines, since, failed }: St
     severity: cause ? 'critical' : 'minor',
     ...(since && { onset: since }),
     confidence: 0.92,
-    errorTemplate: `${unit} ${failed ? 'failed' : 'stopped'}`,
+    ...exactly(`${unit} ${failed ? 'failed' : 'stopped'}`),
     evidence: [
       {
         source: 'journal',

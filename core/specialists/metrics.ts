@@ -7,6 +7,7 @@ import { entityOf, type Move, moves, unreachable } from '../analysis/metrics/ind
 import { say, signalOf } from '../analysis/metrics/signals.ts';
 import { isMedian, originsOf, type Slowed, sharedNode, slowed } from '../analysis/metrics/slowness.ts';
 import { keyOf, periods, usualSince } from '../analysis/metrics/usual.ts';
+import { exactly } from '../learning/exact/identity.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
 import type { Series, VendorStatus } from '../model/telemetry.ts';
@@ -132,7 +133,7 @@ function leaking({ series, growth }: Leak, query: string, baseline: Baseline): F
     onset: new Date(growth.since * 1000).toISOString(),
     confidence: growth.restarts > 0 ? 0.75 : 0.6,
     signal: { name: series.signal, unit: series.unit, before: growth.from, during: growth.to },
-    errorTemplate: `${series.signal} of ${name} grows`,
+    ...exactly(`${series.signal} of ${name} grows`),
     evidence: [{ ...evidence, excerpt: claim }],
   };
 }
@@ -197,7 +198,7 @@ async function slowFindings(
         severity: 'critical',
         onset: onsetOf(origins),
         confidence: 0.85,
-        errorTemplate: 'services of one node slow',
+        ...exactly('services of one node slow'),
         evidence,
       },
     ];
@@ -216,7 +217,7 @@ async function slowFindings(
       before: latency.shift.before,
       during: latency.shift.after,
     },
-    errorTemplate: `${latency.series.signal} of ${entity.name}`,
+    ...exactly(`${latency.series.signal} of ${entity.name}`),
     evidence: [evidenceOf(latency.series, query, latency, baseline)],
   }));
 }
@@ -285,7 +286,7 @@ function probes(series: readonly Series[], query: string, at: string): FindingDr
         role: 'cause',
         severity: 'critical',
         confidence: 0.85,
-        errorTemplate: 'services unreachable from one node',
+        ...exactly('services unreachable from one node'),
         evidence: failing.slice(0, 3).map((one) => evidenceOf(one, `${query} from ${node}`, undefined, baseline)),
       }),
     ),
@@ -315,7 +316,7 @@ function vendors(status: Observed<readonly VendorStatus[]>): FindingDraft[] {
       severity: 'major' as const,
       onset: feed.at,
       confidence: feed.state === 'outage' ? 0.7 : 0.55,
-      errorTemplate: `${feed.provider} ${feed.state}`,
+      ...exactly(`${feed.provider} ${feed.state}`),
       evidence: [
         {
           source: 'status page',

@@ -181,7 +181,7 @@ function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], sce
   const helping = changeId === undefined ? [] : scene.findings.filter((finding) => finding.changeId === changeId);
   const behind = [...new Set([...candidate.findings, ...candidate.placed, ...helping, ...candidate.symptoms])];
   const best = candidate.findings.toSorted((a, b) => b.confidence - a.confidence)[0];
-  const errorTemplate = templateOf(candidate, behind);
+  const told = tellingErrorOf(candidate, behind);
   const onset = isChange(candidate.cause) ? (earliest(candidate.symptoms) ?? candidate.onset) : candidate.onset;
   return {
     rank: place + 1,
@@ -204,15 +204,16 @@ function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], sce
     evidenceIds: [...new Set(behind.flatMap(({ evidenceIds }) => evidenceIds))].slice(0, 12),
     findingIds: behind.map(({ id }) => id).slice(0, 24),
     ...(onset && { onset }),
-    ...(errorTemplate && { errorTemplate }),
+    ...(told?.errorTemplate && { errorTemplate: told.errorTemplate }),
+    ...(told?.errorIdentity && { errorIdentity: told.errorIdentity }),
   };
 }
 
 /**
- * The error text that tells this error from others. A cause that ends the asking is told by its own finding; behind "it failed" the log says
+ * The finding whose error text tells this error from others. A cause that ends the asking is told by its own finding; behind "it failed" the log says
  * which failure it was.
  */
-function templateOf({ cause, findings }: Candidate, behind: readonly Finding[]): string | undefined {
+function tellingErrorOf({ cause, findings }: Candidate, behind: readonly Finding[]): Finding | undefined {
   const own = depthOf(cause) === 'root' ? findings.filter(({ errorTemplate }) => errorTemplate) : [];
   const told = own.length > 0 ? own : behind.filter(({ errorTemplate }) => errorTemplate);
   return told.toSorted(
@@ -220,7 +221,7 @@ function templateOf({ cause, findings }: Candidate, behind: readonly Finding[]):
       Number(b.specialist === 'logs') - Number(a.specialist === 'logs') ||
       b.confidence - a.confidence ||
       String(a.errorTemplate).localeCompare(String(b.errorTemplate)),
-  )[0]?.errorTemplate;
+  )[0];
 }
 
 /** Says honestly that the cause is not known; undefined where there is no evidence of anything. */

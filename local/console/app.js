@@ -143,6 +143,13 @@ function preferenceCard(preference) {
     { class: 'preference', 'data-state': preference.state },
     h('p', {}, h('strong', {}, preference.actionId), ` for ${describes.workload} in ${describes.environment}`),
     h('p', { class: 'template' }, describes.errorTemplate),
+    preference.teachAgain
+      ? h(
+          'p',
+          {},
+          'Needs to be taught again: it was taught when errors were told apart less exactly. A person is asked.',
+        )
+      : undefined,
     h(
       'p',
       { class: 'meta' },

@@ -4,6 +4,7 @@ import { switches, throwKillSwitch } from '../../core/controls.ts';
 import { listen } from '../../core/conversation/listen.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { Request, requestInvestigation } from '../../core/incidents/asked.ts';
+import { isOfThisRecipe } from '../../core/learning/fingerprint.ts';
 import { gatherFeedback } from '../../core/learning/judged.ts';
 import { historyOf } from '../../core/learning/matching.ts';
 import { revokePreference, scopeOf } from '../../core/learning/teach.ts';
@@ -193,6 +194,7 @@ async function preferences(ports: Ports) {
   return all.map((preference) => ({
     ...preference,
     says: scopeOf(preference),
+    teachAgain: !isOfThisRecipe(preference),
     history: historyOf(preference, past),
   }));
 }

@@ -86,6 +86,7 @@ export function crashes(cluster: Cluster): FindingDraft[] {
         severity: waiting ? 'critical' : 'major',
         onset,
         lines: group.map((end) => end.line),
+        ...(first.cause === 'application-crash' ? { exact: exactly(group) } : {}),
       }),
     ];
   });
@@ -130,5 +131,18 @@ function describe(
       };
   }
 }
+
+/** What each of the containers ended with, each once. */
+const exactly = (group: readonly End[]): string =>
+  [
+    ...new Set(
+      group.map(({ status, exitCode }) => {
+        const ended = status.state?.terminated ?? status.lastState?.terminated;
+        return `container ${status.name}: ${ended?.reason ?? ''} exit code ${exitCode}: ${ended?.message ?? ''}`;
+      }),
+    ),
+  ]
+    .sort()
+    .join('\n');
 
 const messageOf = (line: string): string => line.replace(/^Pod \S+: container \S+: /, '');

@@ -1,4 +1,6 @@
 // How an analyzer says what it saw: the lines kubectl would show, the earliest time that shows it, and how sure it is.
+import { ownerOf } from '../../context/owner.ts';
+import { identityOf } from '../../learning/exact/identity.ts';
 import type { CauseCode } from '../../model/causes.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { Severity } from '../../model/report.ts';
@@ -19,6 +21,8 @@ export interface Observation {
   /** Lines that say it, as `kubectl` would. */
   readonly lines: readonly string[];
   readonly error?: string | undefined;
+  /** The whole of the error, where `error` only sums it up. */
+  readonly exact?: string | undefined;
   readonly towards?: EntityRef | undefined;
   readonly objects?: readonly unknown[];
 }
@@ -36,6 +40,7 @@ export function observed(cluster: Cluster, observation: Observation): FindingDra
     confidence,
     onset,
     error,
+    exact = error,
     towards,
   } = observation;
   const lines = observation.lines.slice(0, 60).map((line) => line.slice(0, maxLine));
@@ -48,7 +53,12 @@ export function observed(cluster: Cluster, observation: Observation): FindingDra
     ...(observation.well === undefined ? {} : { well: observation.well }),
     ...(cause === undefined ? {} : { cause }),
     ...(isTime(onset) ? { onset: toInstant(onset) } : {}),
-    ...(error === undefined ? {} : { errorTemplate: maskVariables(error.slice(0, maxLine)) }),
+    ...(error === undefined
+      ? {}
+      : {
+          errorTemplate: maskVariables(error.slice(0, maxLine)),
+          errorIdentity: identityOf(exact ?? error, { workloads: [entity.name, ownerOf(entity).name] }),
+        }),
     ...(towards === undefined ? {} : { towards }),
     evidence: [
       {

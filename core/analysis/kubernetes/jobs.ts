@@ -75,6 +75,18 @@ function runFinding(cluster: Cluster, job: Job, runs: number): FindingDraft[] {
         ),
       ],
       error: `${failed.reason ?? 'Failed'}${exit}`,
+      // Which attempt came last, and how many there were, says nothing.
+      exact: [
+        `${failed.reason ?? 'Failed'}: ${failed.message ?? ''}`,
+        ...new Set(
+          ends
+            .map(
+              ({ status, ended }) =>
+                `container ${status.name}: ${ended.reason ?? ''} exit code ${ended.exitCode}: ${ended.message ?? ''}`,
+            )
+            .sort(),
+        ),
+      ].join('\n'),
     }),
   ];
 }

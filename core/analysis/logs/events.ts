@@ -11,6 +11,8 @@ export interface LogEvent {
   readonly text: string;
   /** All its lines, as they came, cut to what a person reads. */
   readonly detail: string;
+  /** All its lines, uncut; undefined where there were more than are kept. */
+  readonly whole: string | undefined;
   /** As stated by the source, an error for a traceback; undefined where nothing states it. */
   readonly level: Level | undefined;
   readonly atMs: number;
@@ -25,6 +27,7 @@ interface Open {
   readonly receivedMs: number;
   text: string;
   detail: string;
+  whole: string | undefined;
   lines: number;
   /** What the next line is to this event whatever it looks like. */
   expects: 'anything' | 'body' | 'traceback' | 'details' | 'goroutine';
@@ -40,6 +43,7 @@ const maxStreams = 1000;
 const maxLines = 200;
 const maxDetail = 2000;
 const maxText = 1200;
+const maxWhole = 32_768;
 const longLine = 2000;
 /** Lines of one trace are written at once. */
 const maxPauseMs = 5000;
@@ -88,6 +92,7 @@ function opened(first: ParsedLine, labels: Labels, message: string, receivedMs: 
     receivedMs,
     text: first.text.trim(),
     detail: message.trim().slice(0, maxDetail),
+    whole: message.length > maxWhole ? undefined : message,
     lines: 1,
     expects: expectationOf(first),
     indented: false,
@@ -173,6 +178,9 @@ function takesTraceback(open: Open, message: string, text: string): true {
 function append(open: Open, message: string): true {
   open.lines += 1;
   open.long ||= message.length > longLine;
+  // What comes behind the last line that is kept may be of it, too.
+  const fits = open.lines < maxLines && (open.whole?.length ?? 0) + message.length < maxWhole;
+  open.whole = fits && open.whole !== undefined ? `${open.whole}\n${message}` : undefined;
   if (open.detail.length < maxDetail) open.detail = `${open.detail}\n${message.trimEnd()}`.slice(0, maxDetail);
   return true;
 }
@@ -183,10 +191,11 @@ const joined = (text: string, more: string | undefined): string =>
 /** A copy that does not keep the long line alive that it is a part of. */
 const own = (part: string): string => ` ${part}`.slice(1);
 
-const closed = ({ labels, text, detail, level, atMs, long }: Open): LogEvent => ({
+const closed = ({ labels, text, detail, whole, level, atMs, long }: Open): LogEvent => ({
   labels,
   text: long ? own(text.slice(0, maxText)) : text.slice(0, maxText),
   detail: long ? own(detail) : detail,
+  whole,
   level,
   atMs,
 });

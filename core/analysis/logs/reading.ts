@@ -1,8 +1,11 @@
 // One pass over the records of an incident: lines become events, events become templates with counts before and during, and the states of
 // system units are followed. Bounded memory, whatever the number of lines.
+import { ownerOf } from '../../context/owner.ts';
+import { Occurrences } from '../../learning/exact/identity.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { LogRecord } from '../../model/telemetry.ts';
 import { EventAssembler, type LogEvent } from './events.ts';
+import { severityOf } from './severity.ts';
 import { type Source, sourceOf } from './sources.ts';
 import type { Coverage, Sample } from './telling.ts';
 import { type Template, TemplateMiner } from './templates.ts';
@@ -36,6 +39,7 @@ export class LogReader {
   readonly #heard = new Map<string, { firstMs: number; lastMs: number }>();
   readonly #periods: Periods;
   readonly #workload: EntityRef | undefined;
+  #told = 0;
   #lines = 0;
   #characters = 0;
   #firstMs = Number.POSITIVE_INFINITY;
@@ -77,15 +81,26 @@ export class LogReader {
     };
   }
 
-  #take({ labels, text, detail, level, atMs }: LogEvent): void {
+  #take({ labels, text, detail, whole, level, atMs }: LogEvent): void {
     const { baselineEnd, incidentStart, incidentEnd } = this.#periods;
     const inBaseline = atMs < baselineEnd;
     if (!inBaseline && (atMs < incidentStart || atMs > incidentEnd)) return;
     this.#firstMs = Math.min(this.#firstMs, atMs);
     this.#lastMs = Math.max(this.#lastMs, atMs);
-    const { key } = this.#source(labels);
+    const { key, entity } = this.#source(labels);
     if (!inBaseline) this.#hear(key, atMs);
-    this.#miner.add(key, text, { text, detail, level }, atMs, inBaseline);
+    const gathered = this.#miner.add(key, text, { text, detail, level }, atMs, inBaseline);
+    if (inBaseline || severityOf(text, level) === 'info') return;
+    gathered.occurrences ??= new Occurrences();
+    if (whole === undefined || this.#told >= maxTold) gathered.occurrences.incomplete();
+    else if (gathered.occurrences.add(whole, { workloads: this.#workloadsOf(entity), headline: text })) this.#told += 1;
+  }
+
+  /** Whose pods and Jobs the lines of this writer may name. */
+  #workloadsOf(writer: EntityRef): readonly string[] {
+    return [writer, this.#workload]
+      .flatMap((entity) => (entity === undefined ? [] : [entity.name, ownerOf(entity).name]))
+      .filter((name, place, all) => all.indexOf(name) === place);
   }
 
   #hear(key: string, atMs: number): void {
@@ -109,5 +124,7 @@ export class LogReader {
   }
 }
 
+/** Error messages that are told from each other, at about a tenth of a millisecond each; with more, some are not known to be exact. */
+const maxTold = 5000;
 /** Names of pods come and go; what they belong to is few. */
 const maxSources = 10_000;

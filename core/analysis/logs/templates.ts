@@ -4,7 +4,14 @@
 // only once several have been seen in their place: "VM paused" and "VM resumed" stay two templates, the names of users become one.
 // What a message means is not judged here.
 
-export interface Template<Detail> {
+/** What is gathered of the messages of one template, beside what is counted: whoever adds a message may put it there. */
+import type { Occurrences } from '../../learning/exact/identity.ts';
+
+export interface Gathered {
+  occurrences?: Occurrences;
+}
+
+export interface Template<Detail> extends Readonly<Gathered> {
   /** Who wrote it; templates of different groups are never one. */
   readonly group: string;
   /** Words and `<*>` where the messages differ. */
@@ -39,7 +46,7 @@ const slots = 65_536;
 /** Groups that have a number of their own at a time. */
 const maxGroups = 10_000;
 
-interface Cluster<Detail> {
+interface Cluster<Detail> extends Gathered {
   readonly group: string;
   readonly leaf: Cluster<Detail>[];
   /** The cluster that it became part of. */
@@ -74,7 +81,7 @@ export class TemplateMiner<Detail> {
   }
 
   /** `inBaseline` messages count for comparison only. `atMs` is epoch milliseconds. */
-  add(group: string, message: string, detail: Detail, atMs: number, inBaseline: boolean): void {
+  add(group: string, message: string, detail: Detail, atMs: number, inBaseline: boolean): Gathered {
     const key = keyOfForm(message);
     const slot = (key ^ this.#groupOf(group)) & (slots - 1);
     let cluster = this.#keys[slot] === key ? this.#known[slot] : undefined;
@@ -85,6 +92,7 @@ export class TemplateMiner<Detail> {
       this.#known[slot] = cluster;
     }
     this.#count(cluster, detail, atMs, inBaseline);
+    return cluster;
   }
 
   templates(): Template<Detail>[] {
@@ -193,6 +201,10 @@ export class TemplateMiner<Detail> {
       into.firstMs = other.firstMs;
       into.lastMs = other.lastMs;
       into.samples = other.samples;
+    }
+    if (other.occurrences) {
+      if (into.occurrences) into.occurrences.merge(other.occurrences);
+      else into.occurrences = other.occurrences;
     }
     into.count += other.count;
     into.baselineCount += other.baselineCount;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type FingerprintParts, fingerprintOf } from '../../../core/learning/fingerprint.ts';
+import { identityOf } from '../../../core/learning/exact/identity.ts';
+import { fingerprintOf } from '../../../core/learning/fingerprint.ts';
 import { historyOf, matchOf, matchWords } from '../../../core/learning/matching.ts';
 import { ActionId } from '../../../core/model/action.ts';
 import { CauseCode } from '../../../core/model/causes.ts';
@@ -17,7 +18,7 @@ const word = fc.constantFrom(
   'api',
   'connection',
   'refused',
-  'timeout',
+  'timed-out',
   'while',
   'writing',
   'invoice',
@@ -32,7 +33,7 @@ const word = fc.constantFrom(
 
 /** What is another in each night, as logs print it. */
 const varying = {
-  pod: fc.tuple(letters(safe, 9), letters(safe, 5)).map(([hash, end]) => `ledger-api-${hash}-${end}`),
+  pod: fc.tuple(letters(safe, 9), letters(safe, 5)).map(([hash, end]) => `nightly-${hash}-${end}`),
   job: fc
     .tuple(fc.integer({ min: 10_000_000, max: 99_999_999 }), letters(safe, 5))
     .map(([minutes, end]) => `nightly-${minutes}-${end}`),
@@ -46,12 +47,13 @@ const varying = {
   hex: fc
     .tuple(letters('0123456789', 4), letters('abcdef', 4), letters('0123456789abcdef', 8))
     .map((parts) => parts.join('')),
-  count: fc.integer({ min: 0, max: 9_999_999 }).map(String),
-  decimal: fc.tuple(fc.nat(9999), fc.integer({ min: 0, max: 999 })).map(([whole, part]) => `${whole}.${part}`),
-  address: fc.ipV4(),
+  count: fc.integer({ min: 2, max: 9_999_999 }).map((count) => `${count} attempts`),
+  request: fc.nat(9_999_999).map((number) => `request_id=req-${number}`),
+  source: fc.integer({ min: 32_768, max: 60_999 }).map((port) => `10.1.2.3:${port}->10.0.0.1:5432`),
+  process: fc.integer({ min: 1, max: 99_999 }).map((pid) => `(pid ${pid})`),
   duration: fc.tuple(fc.nat(99_999), fc.constantFrom('ms', 's', 'm')).map(([value, unit]) => `${value}${unit}`),
   share: fc.nat(100).map((value) => `${value}%`),
-  pointer: fc.integer({ min: 0x1000, max: 0xffff_ffff }).map((value) => `0x${value.toString(16)}`),
+  pointer: fc.integer({ min: 0x1_0000_0000, max: 0x7fff_ffff_ffff }).map((value) => `0x${value.toString(16)}`),
 } as const;
 type Kind = keyof typeof varying;
 
@@ -75,7 +77,13 @@ const twice = fc
     return fc.tuple(filled(), filled());
   });
 
-const parts = fc.record({
+interface Told {
+  readonly cause: CauseCode;
+  readonly workload: string;
+  readonly environment: string;
+  readonly errorTemplate: string;
+}
+const parts: fc.Arbitrary<Told> = fc.record({
   cause: fc.constantFrom(...CauseCode.options),
   workload: fc
     .tuple(fc.constantFrom('CronJob', 'Deployment', 'Pod'), word, word)
@@ -83,16 +91,20 @@ const parts = fc.record({
   environment: fc.constantFrom('production', 'staging', 'test'),
   errorTemplate: fc.array(word, { minLength: 1, maxLength: 8 }).map((words) => words.join(' ')),
 });
-const errorOf = (describes: FingerprintParts, actionId: ActionId): IncidentError => ({
-  fingerprint: fingerprintOf(describes),
-  describes: { ...describes },
+const digestOf = (text: string): string => identityOf(text, { workloads: ['nightly'] })?.digest ?? '';
+const printOf = ({ errorTemplate, ...told }: Told): string =>
+  fingerprintOf({ ...told, errorDigest: digestOf(errorTemplate) });
+const describesOf = (told: Told) => ({ ...told, errorDigest: digestOf(told.errorTemplate) });
+const errorOf = (told: Told, actionId: ActionId): IncidentError => ({
+  fingerprint: printOf(told),
+  describes: describesOf(told),
   actionId,
 });
-const taughtFor = (describes: FingerprintParts, actionId: ActionId) =>
-  aPreference({ fingerprint: fingerprintOf(describes), describes: { ...describes }, actionId });
+const taughtFor = (told: Told, actionId: ActionId) =>
+  aPreference({ fingerprint: printOf(told), describes: describesOf(told), actionId });
 
 describe('what was taught', () => {
-  test('matches with new pod names, times, ids, counts, sizes and addresses', () => {
+  test('matches with new pod names, times, ids, counts, sizes, processes and source ports', () => {
     fc.assert(
       fc.property(parts, twice, (one, [then, now]) => {
         const taught = taughtFor({ ...one, errorTemplate: then }, 'rerun-cronjob');
@@ -106,7 +118,7 @@ describe('what was taught', () => {
       fc.property(parts, parts, (one, other) => {
         fc.pre(one[part] !== other[part]);
         const seen = { ...one, [part]: other[part] };
-        expect(fingerprintOf(seen)).not.toBe(fingerprintOf(one));
+        expect(printOf(seen)).not.toBe(printOf(one));
         expect(matchOf(taughtFor(one, 'rerun-cronjob'), errorOf(seen, 'rerun-cronjob')).kind).toBe('differs');
       }),
       { numRuns: 1000 },
@@ -130,7 +142,7 @@ describe('what was taught', () => {
       environment: 'production',
       errorTemplate: 'x',
     } as const;
-    expect(fingerprintOf({ ...one, workload: 'CronJob/a', environment: 'b/production' })).not.toBe(fingerprintOf(one));
+    expect(printOf({ ...one, workload: 'CronJob/a', environment: 'b/production' })).not.toBe(printOf(one));
   });
   test('never matches another status, exit code or port: they say what it is', () => {
     const one = { cause: 'job-failed', workload: 'CronJob/a/b', environment: 'production' } as const;
@@ -140,7 +152,7 @@ describe('what was taught', () => {
       ['ledger-api:8443 refused', 'ledger-api:5432 refused'],
       ['errno 104', 'errno 111'],
     ] as const)
-      expect(fingerprintOf({ ...one, errorTemplate: a })).not.toBe(fingerprintOf({ ...one, errorTemplate: b }));
+      expect(printOf({ ...one, errorTemplate: a })).not.toBe(printOf({ ...one, errorTemplate: b }));
   });
 });
 
@@ -148,7 +160,7 @@ describe('the history of a preference', () => {
   const preference = aPreference();
   const error = (over: Partial<IncidentError['describes']> = {}): IncidentError =>
     errorOf({ ...preference.describes, ...over }, 'rerun-cronjob');
-  const taught = { ...preference, fingerprint: error().fingerprint };
+  const taught = taughtFor(preference.describes, 'rerun-cronjob');
   const past = (id: string, over?: Partial<IncidentError['describes']>) =>
     anIncident({ id, openedAt: at('01:00:00'), error: error(over) });
 
@@ -165,7 +177,7 @@ describe('the history of a preference', () => {
       [
         'same',
         true,
-        'Cause, workload, environment, error text and action are the same; pod names, times, ids and counts may differ.',
+        'Cause, workload, environment, error text and action are the same; only what is known to vary may differ.',
       ],
       ['other-environment', false, 'the environment is staging, taught was production'],
       [
@@ -175,7 +187,14 @@ describe('the history of a preference', () => {
       ],
     ]);
   });
-  test('says nothing of a match whose fingerprint is not of this recipe', () => {
-    expect(matchWords(matchOf({ ...taught, fingerprint: 'wk0-old' }, error()))).toBe('');
+  test('has nothing of what was told by another recipe, whatever the parts say', () => {
+    const older = { ...taught, fingerprint: 'wk2-old' };
+    expect(matchOf(older, error())).toEqual({ kind: 'older' });
+    expect(matchOf(taught, { ...error(), fingerprint: 'wk2-old' })).toEqual({ kind: 'older' });
+    expect(historyOf(older, [past('same')])).toEqual([]);
+  });
+  test('says so where two texts are the same as far as they are shown', () => {
+    const shown = { ...error(), fingerprint: 'wk3-other', describes: { ...error().describes, errorDigest: 'other' } };
+    expect(matchWords(matchOf(taught, shown))).toBe('the error text differs beyond what is shown of it');
   });
 });

@@ -1,59 +1,51 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fingerprintOf } from '../../../core/learning/fingerprint.ts';
+import { fingerprintOf, workloadOf } from '../../../core/learning/fingerprint.ts';
+import type { EntityRef } from '../../../core/model/entity.ts';
 
 const parts = (overrides: Partial<Parameters<typeof fingerprintOf>[0]> = {}) => ({
   cause: 'job-failed' as const,
   workload: 'CronJob/billing/nightly-invoices',
   environment: 'production',
-  errorTemplate: 'ledger-api:8443 connection reset',
+  errorDigest: 'a',
   ...overrides,
 });
-const hash = fc.string({ unit: fc.constantFrom(...'bcdfghjklmnpqrstvwxz2456789'), minLength: 5, maxLength: 5 });
-const instant = fc
-  .date({ min: new Date('2020-01-01'), max: new Date('2035-01-01'), noInvalidDate: true })
-  .map((d) => d.toISOString());
 
-describe('the same error', () => {
-  test('keeps its fingerprint through new pod names, times, ids and counts', () => {
-    const error = (pod: string, at: string, id: string, count: number) =>
-      `${at} pod nightly-invoices-29381640-${pod}: ledger-api:8443 connection reset after ${count} tries, request ${id}`;
-    fc.assert(
-      fc.property(hash, instant, fc.uuid(), fc.nat(1e6), (pod, at, id, count) => {
-        const errorTemplate = error('x7k2p', '2026-11-20T02:03:04.000Z', '00000000-0000-4000-8000-000000000000', 3);
-        expect(fingerprintOf(parts({ errorTemplate: error(pod, at, id, count) }))).toBe(
-          fingerprintOf(parts({ errorTemplate })),
-        );
-      }),
-    );
+describe('a fingerprint', () => {
+  test('names its recipe', () => {
+    expect(fingerprintOf(parts())).toMatch(/^wk3-[0-9a-f]{32}$/);
   });
-});
-
-describe('another error', () => {
   test.each([
     { cause: 'job-deadline' as const },
     { workload: 'CronJob/billing/nightly-reports' },
     { workload: 'CronJob/payroll/nightly-invoices' },
     { environment: 'staging' },
-    { errorTemplate: 'column "tax_region" does not exist' },
-    { errorTemplate: 'search-api:8443 connection reset' },
-    { errorTemplate: 'ledger-api:8443 status 503' },
-  ])('%o never matches', (other) => {
+    { errorDigest: 'b' },
+  ])('with %o is another', (other) => {
     expect(fingerprintOf(parts(other))).not.toBe(fingerprintOf(parts()));
   });
+});
 
-  test('with other words never matches', () => {
-    const words = fc.array(
-      fc.constantFrom('refused', 'timeout', 'denied', 'missing', 'quota', 'disk', 'table', 'lock'),
-      { minLength: 1, maxLength: 5 },
-    );
-    fc.assert(
-      fc.property(words, words, (a, b) => {
-        fc.pre(a.join(' ') !== b.join(' '));
-        expect(fingerprintOf(parts({ errorTemplate: a.join(' ') }))).not.toBe(
-          fingerprintOf(parts({ errorTemplate: b.join(' ') })),
-        );
-      }),
-    );
+describe('the workload of a fingerprint', () => {
+  const named = (kind: EntityRef['kind'], name: string) => workloadOf({ kind, name, namespace: 'shop' });
+  test.each<[EntityRef['kind'], string, string]>([
+    ['Pod', 'api-7d9f8b6c5d-x7k2p', 'api-6c8f7b5d4c-b4c9d'],
+    ['Pod', 'nightly-29381640-x7k2p', 'nightly-29383080-b4c9d'],
+    ['Job', 'nightly-29381640', 'nightly-29383080'],
+    ['Execution', '5b2f4f0e-7a3c-4a39-9d07-0f0f5a3cf8a1', '11111111-2222-4333-8444-555555555555'],
+  ])('is the same for %s %s and %s', (kind, one, other) => {
+    expect(named(kind, one)).toBe(named(kind, other));
+  });
+  test.each<[EntityRef['kind'], string, string]>([
+    ['Node', '10.0.0.1', '10.0.0.2'],
+    ['Node', 'ip-10-0-0-1', 'ip-10-0-0-2'],
+    ['Deployment', 'cafe1234', 'beef5678'],
+    ['Deployment', 'import-20261120', 'import-20261121'],
+    ['Pod', 'db-0', 'db-1'],
+    ['Execution', 'invoices', 'reports'],
+  ])('is another for %s %s and %s', (kind, one, other) => {
+    expect(named(kind, one)).not.toBe(named(kind, other));
+  });
+  test('tells a Deployment from the pods that bear its name', () => {
+    expect(named('Pod', 'api-7d9f8b6c5d-x7k2p')).not.toBe(named('Deployment', 'api'));
   });
 });

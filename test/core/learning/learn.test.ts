@@ -59,12 +59,13 @@ describe('an error is remembered', () => {
     expect(await taught()).toEqual([
       {
         id: 'inc-1-rerun-cronjob',
-        fingerprint: expect.stringMatching(/^wk2-[0-9a-f]{32}$/),
+        fingerprint: expect.stringMatching(/^wk3-[0-9a-f]{32}$/),
         describes: {
           cause: 'job-failed',
           workload: 'CronJob/billing/nightly-invoices',
           environment: 'production',
           errorTemplate: 'ledger-api:8443 connection reset',
+          errorDigest: expect.stringMatching(/^[0-9a-f]{32}$/),
         },
         actionId: 'rerun-cronjob',
         taughtBy: 'ana',
@@ -79,7 +80,7 @@ describe('an error is remembered', () => {
     ]);
     expect(lines).toContain(
       'Remembered, as ana said. When CronJob/billing/nightly-invoices in production fails with exactly "ledger-api:8443 connection reset" ' +
-        '(pod names, times, ids and counts may differ), rerun-cronjob without asking: until 2026-12-20, at most 3 times a day, ' +
+        '(only what is known to vary may differ: times, ids, pod names, quantities), rerun-cronjob without asking: until 2026-12-20, at most 3 times a day, ' +
         'and no more once it did not help. Anyone can revoke it.',
     );
   });

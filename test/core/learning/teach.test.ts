@@ -37,7 +37,7 @@ describe('what is taught in words', () => {
       kind: 'proposed',
       text:
         'When CronJob/billing/nightly-invoices in production fails with exactly "ledger-api:8443 connection reset" ' +
-        '(pod names, times, ids and counts may differ), rerun-cronjob without asking: until 2026-12-04, at most 2 times a day, ' +
+        '(only what is known to vary may differ: times, ids, pod names, quantities), rerun-cronjob without asking: until 2026-12-04, at most 2 times a day, ' +
         'and no more once it did not help. Anyone can revoke it. Is that what you mean? Answer yes or no; until you do, it does not count.',
     });
     expect(await stores.preferences.list()).toEqual([]);
@@ -98,7 +98,7 @@ describe('what is taught in words', () => {
   test('is refused where it could never be done unattended', async () => {
     const target = { ...cronJob, kind: 'Deployment' };
     const error: IncidentError = {
-      fingerprint: 'wk1-x',
+      fingerprint: 'wk3-x',
       describes: {
         cause: 'code-change',
         workload: 'Deployment/billing/nightly-invoices',

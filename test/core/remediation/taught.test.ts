@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
-import { exactErrorOf } from '../../../core/learning/fingerprint.ts';
+import { exactErrorOf, formerFingerprintOf } from '../../../core/learning/fingerprint.ts';
 import type { Preference } from '../../../core/model/action.ts';
 import type { Asked, Synthesized } from '../../../core/model/workflow.ts';
 import { decide } from '../../../core/remediation/decide.ts';
@@ -74,6 +74,23 @@ describe('what was taught is asked about', () => {
       kind: 'ask',
       why: expect.stringMatching(/taught by ana on 2026-11-20, but: it is suspended\. It did not help\.$/),
     });
+  });
+  test('where it was taught by the recipe before, and the question says that it needs to be taught again', async () => {
+    const former = formerFingerprintOf(aHypothesis(), diagnosed().context, world.catalog);
+    expect(former).toMatch(/^wk2-/);
+    await stores.preferences.teach(aPreference({ fingerprint: former ?? '' }));
+    expect(await decided(diagnosed())).toMatchObject({
+      kind: 'ask',
+      why: expect.stringContaining(
+        'ana taught it on 2026-11-20, when errors were told apart less exactly: it needs to be taught again.',
+      ),
+    });
+    expect((await stores.preferences.get('pref-1'))?.uses).toBe(0);
+  });
+  test('where a code of the error is another one', async () => {
+    await teach(diagnosed({ errorTemplate: 'database error 1213' }));
+    expect((await decided(diagnosed({ errorTemplate: 'database error 1213' }))).kind).toBe('act');
+    expect((await decided(diagnosed({ errorTemplate: 'database error 1062' }))).kind).toBe('ask');
   });
   test('when no error text tells this error from others', async () => {
     await teach();

@@ -75,6 +75,10 @@ describe('the logs specialist', () => {
         onset: at('02:32:00'),
         confidence: expect.closeTo(0.55, 2),
         errorTemplate: 'dial tcp ledger-api.billing:8443: connect: connection refused (try <n>)',
+        errorIdentity: {
+          digest: expect.stringMatching(/^[0-9a-f]{32}$/),
+          says: 'dial tcp ledger-api.billing:8443: connect: connection refused (try <attempt>)',
+        },
         towards: { kind: 'Service', name: 'ledger-api', namespace: 'billing' },
         evidenceIds: [expect.any(String)],
       },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { diskEvidence } from '../../../connectors/disk/index.ts';
+import { exactly } from '../../../core/learning/exact/identity.ts';
 import { confidenceToAct, type Diagnosis } from '../../../core/model/diagnosis.ts';
 import type { FactSays } from '../../../core/model/fact.ts';
 import type { TimelineEntry } from '../../../core/model/incident.ts';
@@ -390,13 +391,13 @@ describe('an honest diagnosis', () => {
   });
 
   test('gives the same error the same fingerprint, and another error another', async () => {
-    const failing = (errorTemplate: string) =>
+    const failing = (text: string) =>
       synthesized({
         paged: 'cart',
-        findings: [{ ...oom, cause: 'application-crash', specialist: 'logs', errorTemplate }],
+        findings: [{ ...oom, cause: 'application-crash', specialist: 'logs', ...exactly(text) }],
       }).then(({ diagnosis }) => diagnosis.fingerprint);
-    const [one, again, other] = await Promise.all(['pool <n> empty', 'pool <n> empty', 'disk <n> full'].map(failing));
-    expect(one).toMatch(/^wk2-/);
+    const [one, again, other] = await Promise.all(['pool 1 empty', 'pool 1 empty', 'pool 2 empty'].map(failing));
+    expect(one).toMatch(/^wk3-/);
     expect(again).toBe(one);
     expect(other).not.toBe(one);
   });

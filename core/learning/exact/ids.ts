@@ -1,0 +1,179 @@
+// Ids of a known shape, ids that their key introduces, and what a runtime numbers anew at each start: processes, threads, pointers,
+// generated classes, source ports. A name with digits in it is none of these.
+import { mark, timeMark } from './marks.ts';
+import type { Rule } from './rules.ts';
+
+const id = mark('id');
+const [process, thread, pointer, port, generated] = (
+  ['process', 'thread', 'pointer', 'port', 'generated'] as const
+).map(mark) as [string, string, string, string, string];
+
+/** Resources of a cloud account have ids of one shape, and each is another thing. */
+const resource = String.raw`\b(?:i|vol|subnet|sg|vpc|eni|ami|snap|rtb|igw|nat|acl|tgw|fs|fsap|pl|dopt|vpce|eipalloc)-`;
+/** What says which version runs. */
+const version = String.raw`(?:commit|revision|version|sha\d{0,3}|digest|build|image|checksum|fingerprint|thumbprint|serial)["']?\s?(?:[=:@-]\s?)?["']?`;
+
+/** Random, as far as its characters tell: a name has a run of small letters. */
+export const isOpaque = (value: string): boolean =>
+  /^\d{1,24}$/.test(value) ||
+  (/^[0-9a-f]{8,}$/i.test(value) && /\d/.test(value) && /[a-f]/i.test(value)) ||
+  (value.length >= 12 && /\d/.test(value) && !/[a-z]{5}/.test(value) && !/[A-Z]{7}/.test(value));
+
+/** Before redaction, which takes some of their digits for a card's. A COM class is named by its id. */
+export const uuids: readonly Rule[] = [
+  [
+    /(?<![0-9a-z])(?<!\b(?:clsid|iid|appid)["']?\s?[:=]?\s?\{?)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z])/gi,
+    id,
+    /-[0-9a-f]{4}-[0-9a-f]{4}-/i,
+  ],
+];
+
+const shapes: readonly Rule[] = [
+  [/\[redacted(?::[^\]]{0,60})?\]/g, mark('secret'), '[redacted'],
+  // ULID
+  [/(?<![0-9A-Za-z])[0-7][0-9A-HJKMNP-TV-Z]{25}(?![0-9A-Za-z])/g, id],
+  [/\breq_[A-Za-z0-9]{8,64}\b/g, id, 'req_'],
+  // Hexadecimal of 12 digits or more, letters and digits both; not in a host name, not what names a version or a resource.
+  [
+    new RegExp(
+      String.raw`(?<![0-9A-Za-z.@])(?<!${resource})(?<!\b${version})(?:(?=[0-9a-f]{0,127}[a-f])(?=[a-f]{0,127}\d)[0-9a-f]{12,128}|(?=[0-9A-F]{0,127}[A-F])(?=[A-F]{0,127}\d)[0-9A-F]{12,128})(?![0-9A-Za-z]|\.[A-Za-z])`,
+      'g',
+    ),
+    id,
+    /[0-9A-Fa-f]{12}/,
+  ],
+  // A node of Elasticsearch, a process of Erlang.
+  [/\{(?=[\w-]{0,21}\d)(?=[\w-]{0,21}[A-Z])[\w-]{22}\}/g, `{${id}}`],
+  [/<0\.\d{1,9}\.\d{1,9}>/g, `<${process}>`],
+];
+
+const value = `[A-Za-z0-9+/_@-](?:[A-Za-z0-9+/=_.:@-]{0,254}[A-Za-z0-9+/=_-])?`;
+const introduced = String.raw`["']?(?:\s?[:=]\s?|\s)["'[(]?`;
+const key = (names: string) =>
+  new RegExp(String.raw`\b((?:[\w-]{1,20}[_.-])?(?:${names})[-_ ]?id${introduced})(${value})`, 'gi');
+
+/** Of one request, whatever it looks like, so that it holds a digit. */
+const requestKeys = 'request|req|trace|span|correlation|invocation|activity|insert';
+/** Of one run or connection, where it looks random. */
+const runKeys = 'connection|conn|session|transaction|txn|process|thread|run|execution|operation';
+
+const keyed: readonly Rule[] = [
+  [
+    key(requestKeys),
+    (match: string, before: string, found: string) =>
+      /\d/.test(found) || isOpaque(found) || (found.length >= 16 && /[a-z][A-Z]|[A-Z][a-z]+[A-Z]/.test(found))
+        ? before + id
+        : match,
+    /id["']?[:=\s]/i,
+  ],
+  [
+    key(runKeys),
+    (match: string, before: string, found: string) => (isRunId(found) ? before + id : match),
+    /id["']?[:=\s]/i,
+  ],
+  [
+    /\b((?:hostid|x-amz-id-2|nonce|etag|cursor|cf-ray|traceparent)["']?\s?[:=]\s?["']?)(?=[^\s"']{0,255}\d)[A-Za-z0-9+/=_-]{16,256}/gi,
+    `$1${id}`,
+  ],
+  [/\b(txnNumber["']?: ?)\d{1,19}/g, `$1${id}`],
+];
+
+const isRunId = (text: string): boolean => text.split(':').every((part, place) => isOpaque(part) || place > 0);
+
+const after = (pattern: string): RegExp => new RegExp(`(${timeMark}${pattern}`, 'g');
+
+const processes: readonly Rule[] = [
+  // Behind the time that a logger writes: name[pid]:, [pid], 7#7: *1234, pid ---, thread [
+  [new RegExp(String.raw`(^${timeMark} (?:[\w.-]{1,253} )?[\w.@/-]{1,100})\[\d{1,10}\](?=:)`, 'g'), `$1[${process}]`],
+  [after(String.raw`\]? ?\[)\d{1,10}(?=\])`), `$1${process}`],
+  [after(String.raw` \[\w{1,10}\] )\d{1,10}#\d{1,10}:(?: \*\d{1,12})?`), `$1${process}:`, '#'],
+  [after(String.raw` {1,4}[A-Z]{4,5} {1,4})\d{1,10}(?= ---)`), `$1${process}`, ' ---'],
+  [after(' )\\d{1,10}(?= \\[)'), `$1${thread}`],
+  [/^\d{1,10}(?=:[CMSX] \ue000)/g, process],
+  [/\b([A-Za-z][\w.-]{0,60})\[\d{1,10}\](?=: (?:segfault|trap|general protection))/g, `$1[${process}]`, ']: '],
+  [/\b(pid["']?\s?[=: ]\s?["']?)\d{1,10}(?![\w.])/gi, `$1${process}`],
+  [/\((node:)\d{1,10}\)/g, `($1${process})`],
+  [/\b(process )\d{1,10}(?![\w.:-]\w)/gi, `$1${process}`],
+  [/\b((?:on|by) transaction )\d{1,20}\b/g, `$1${id}`],
+  [/\b(session )[0-9a-f]{8}\.[0-9a-f]{1,8}(?!\w)/g, `$1${id}`],
+  [/\bCPU: \d{1,4}(?= PID: )/g, `CPU: ${process}`],
+  [/\b(task [\w./:-]{1,60}:)\d{1,10}(?= blocked for )/g, `$1${process}`],
+  [/\b(goroutine )\d{1,12}\b/g, `$1${thread}`],
+  [/\b(conn)\d{1,12}\b/g, `$1${id}`],
+  [
+    /\b((?:tid|goid|lwp|nid)(?:\s?[=:]\s?|\s))(?:0x[0-9a-f]{1,16}|\d{1,12}|(?=[a-z]{0,11}\d)[0-9a-z]{4,12})(?![\w.])/gi,
+    `$1${thread}`,
+  ],
+  [/\b(task )\d{1,6}\.\d{1,3}( in stage )\d{1,6}\.\d{1,3}(?![\w.])/g, `$1${process}$2${process}`, ' in stage '],
+  [/\bspid\d{1,6}s?\b/g, `spid${process}`],
+  [/\bpool-\d{1,6}-thread-\d{1,6}\b/g, `pool-${thread}`],
+  [/\bThread-\d{1,9}\b/g, `Thread-${thread}`],
+  [
+    /(-exec-|ForkPoolWorker-|-worker-(?<=ForkJoinPool[\w.-]{0,40})|Stage-|-dispatcher-|-epoll-|-executor-)\d{1,6}\b/g,
+    `$1${thread}`,
+    /[a-z]-\d/,
+  ],
+  [/([eE]ventLoopGroup-)\d{1,6}-\d{1,6}\b/g, `$1${thread}`, 'LoopGroup'],
+];
+
+/** Nine digits or more are an address in memory; eight are an HRESULT or NTSTATUS, and so is what extends one with its sign. */
+const isPointer = (hex: string): boolean => {
+  const digits = hex.replace(/^0+/, '');
+  return digits.length > 8 && !/^f{8}[8c]/i.test(digits);
+};
+
+const runtime: readonly Rule[] = [
+  [/\$\$Lambda(?:\$\d{1,9})?\/(?:0x[0-9a-f]{1,16}|\d{1,12})(?:@[0-9a-f]{1,8})?/g, `$$$$Lambda${generated}`],
+  [/(EnhancerBy\w{1,40}|FastClassBy\w{1,40})\$\$[0-9a-f]{1,16}/g, `$1${generated}`],
+  [/(Generated(?:Method|Constructor)Accessor|\$Proxy)\d{1,9}/g, `$1${generated}`, /Accessor|Proxy/],
+  [/((?:\b[a-z_]\w{0,60}\.){1,12}[A-Z][\w$]{0,100}|\[[A-Z])@[0-9a-f]{5,8}(?![\w.@-])/g, `$1@${pointer}`, '@'],
+  [/\[id: 0x[0-9a-f]{8}/g, `[id: ${pointer}`],
+  [/\b((?:pc|sp|fp|rip|rsp)\s?=\s?)0x[0-9a-f]{1,16}\b/gi, `$1${pointer}`],
+  [/(?<!\w)0x([0-9a-f]{9,16})(?![0-9a-z])/gi, (match: string, hex: string) => (isPointer(hex) ? pointer : match)],
+  [/\b((?:ip|sp) )[0-9a-f]{8,16}(?![0-9a-z.])/g, `$1${pointer}`],
+  [/\[[0-9a-f]{8,16}(?=\+[0-9a-f]{1,12}\])/g, `[${pointer}`],
+];
+
+const address = String.raw`(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.%\w]{2,60}\])`;
+/** Linux takes source ports from here on. */
+const ephemeral = 32_768;
+const isEphemeral = (text: string): boolean => Number(text) >= ephemeral && Number(text) <= 65_535;
+
+/** The end of a connection that has a port of the kernel's choice is the client's: it is another one each time, and says nothing. */
+const sockets: readonly Rule[] = [
+  [
+    new RegExp(String.raw`(${address}):(\d{1,5})(\s?->\s?)(${address}):(\d{1,5})(?!\d)`, 'g'),
+    (match: string, from: string, fromPort: string, arrow: string, to: string, toPort: string) => {
+      if (isEphemeral(fromPort) && !isEphemeral(toPort)) return `${port}${arrow}${to}:${toPort}`;
+      if (isEphemeral(toPort) && !isEphemeral(fromPort)) return `${from}:${fromPort}${arrow}${to}:${port}`;
+      return match;
+    },
+  ],
+  [
+    new RegExp(String.raw`\bL:/?(${address}):(\d{1,5})(?= (?:-|!) R:)`, 'g'),
+    (match: string, _: string, local: string) => (isEphemeral(local) ? `L:${port}` : match),
+  ],
+  [
+    /\b(from \S{2,60} port )(\d{5})\b/g,
+    (match: string, from: string, source: string) => (isEphemeral(source) ? from + port : match),
+  ],
+];
+
+export const ids: readonly Rule[] = [...shapes, ...keyed, ...processes, ...runtime, ...sockets];
+
+const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
+/** Words in the alphabet of generated names. */
+const words = '(?!(?:https|pgsql|grpcs|xhtml)(?![a-z0-9]))';
+const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** Names of pods, ReplicaSets and Jobs of these workloads: what is generated at their end (k8s.io/apimachinery rand.SafeEncodeString). */
+export const podRules = (workloads: readonly string[]): readonly Rule[] =>
+  [...new Set(workloads)]
+    .filter((name) => name.length > 1 && name.length < 254)
+    .map((name) => [
+      new RegExp(
+        String.raw`(?<![\w.-])(${escaped(name)})-${words}(?:\d{8,10}(?:-[${alphabet}]{5})?|[${alphabet}]{6,10}(?:-[${alphabet}]{5})?|[${alphabet}]{5})(?![A-Za-z0-9-]|\.[A-Za-z])`,
+        'g',
+      ),
+      `$1-${mark('pod')}`,
+    ]);

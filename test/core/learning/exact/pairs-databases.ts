@@ -1,0 +1,181 @@
+// What databases, caches, queues and search engines say.
+import { family, type Pair } from './pairs.ts';
+
+export const databasePairs: readonly Pair[] = [
+  ...family('mysql', {
+    same: [
+      '«2026-11-20T02:03:04.512Z|2026-11-21T02:03:09.001Z» ERROR 1213 (40001): Deadlock found when trying to get lock; try restarting transaction',
+      'ERROR 1205 (HY000): Lock wait timeout exceeded; try restarting transaction (waited «50.01|51.3» s)',
+      '«2026-11-20T02:03:04.512345Z 812|2026-11-21T04:13:04.000001Z 812» [ERROR] [MY-012592] [InnoDB] Operating system error number 2 in a file operation.',
+      'com.mysql.cj.jdbc.exceptions.CommunicationsException: Communications link failure. The last packet successfully received from the server was «12,345|98» milliseconds ago.',
+      "Aborted connection to db: 'shop' user: 'app' (Got timeout reading communication packets), connection id «8123|9911»",
+    ],
+    other: [
+      ['database error «1213|1062»', 'deadlock is not duplicate key'],
+      ['ERROR 1213 («40001|23000»): Deadlock found when trying to get lock', 'SQLSTATE'],
+      "Duplicate entry 'a-17' for key '«orders.PRIMARY|orders.uq_number»'",
+      "ERROR 1054 (42S22): Unknown column '«tax_region|tax_rate»' in 'field list'",
+      "ERROR 1146 (42S02): Table 'shop.«invoices|invoice»' doesn't exist",
+      "ERROR «1045|1044» (28000): Access denied for user 'app'@'10.0.0.1' (using password: YES)",
+      "Access denied for user '«app|report»'@'%' to database 'shop'",
+      "Can't connect to MySQL server on 'db-«1|2».internal:3306' (111)",
+      "Can't connect to MySQL server on 'db.internal:«3306|3307»' (111)",
+      "Can't connect to MySQL server on 'db.internal:3306' («111|110»)",
+      '[ERROR] [MY-«012592|012595»] [InnoDB] Operating system error in a file operation.',
+      ['InnoDB: Operating system error number «2|13» in a file operation.', 'errno'],
+    ],
+  }),
+  ...family('postgresql', {
+    same: [
+      '«2026-11-20 02:03:04.123 UTC [4711]|2026-12-01 12:00:01.004 UTC [31]» ERROR:  deadlock detected',
+      'DETAIL:  Process «18293|401» waits for ShareLock on transaction «905512|906001»; blocked by process «18311|402».',
+      'FATAL:  terminating connection due to idle-in-transaction timeout, session «65a1b2c3.4f21|65b7c8d9.1a2b» pid=«214|9001»',
+      'LOG:  duration: «30012.771|29990.1» ms  statement: SELECT 1',
+      'psycopg2.OperationalError: server closed the connection unexpectedly after «17|3» retries',
+      'ERROR:  canceling statement due to conflict with recovery; query ran for «00:00:31.5|00:00:44.02»',
+    ],
+    other: [
+      'ERROR:  duplicate key value violates unique constraint "«orders_pkey|orders_number_key»"',
+      'ERROR:  column "«tax_region|tax_rate»" does not exist',
+      'ERROR:  relation "public.«invoices|invoice_lines»" does not exist',
+      'ERROR:  insert or update on table "«orders|payments»" violates foreign key constraint "fk_customer"',
+      'FATAL:  database "«billing|billing_test»" does not exist',
+      'FATAL:  role "«app|report»" does not exist',
+      ['org.postgresql.util.PSQLException: ERROR: x SQLState: «40001|40P01»', 'serialization failure is not deadlock'],
+      'ERROR:  could not serialize access due to «concurrent update|read/write dependencies among transactions»',
+      'FATAL:  no pg_hba.conf entry for host "«10.0.0.1|10.0.0.2»", user "app", database "shop"',
+      'connection to server at "db" (10.0.0.1), port «5432|6432» failed: Connection refused',
+      'ERROR:  null value in column "«total|tax»" of relation "orders" violates not-null constraint',
+      'ERROR:  invalid page in block 7 of relation base/16384/«2619|2620»',
+      ['ERROR:  canceling statement due to «statement|lock» timeout', 'which timeout'],
+      'ERROR:  could not resize shared memory segment: No space left on device, maximum size is «64MB|128MB»',
+    ],
+  }),
+  ...family('oracle', {
+    same: [
+      'ORA-00060: deadlock detected while waiting for resource. More info in file /u01/trace.trc. «2026-11-20T02:03:04.000+01:00|2026-11-21T02:03:04.100+01:00»',
+      'ORA-01555: snapshot too old (query duration «1801|2400» sec)',
+      'Error in SQL after «3|5» attempts: ORA-03113: end-of-file on communication channel, Process ID: «4711|883»',
+    ],
+    other: [
+      'ORA-«00060|00054»: resource problem',
+      'ORA-00001: unique constraint (APP.«UQ_ORDER|PK_ORDER») violated',
+      'ORA-12541: TNS:no listener at host «db1|db2»',
+      'ORA-00942: table or view "APP"."«INVOICES|ORDERS»" does not exist',
+      'ORA-01653: unable to extend table APP.ORDERS by 128 in tablespace «USERS|DATA»',
+      ['ORA-06512: at "APP.PKG_BILL", line «112|215»', 'another place of the program'],
+      'ORA-04031: unable to allocate 4096 bytes of shared memory ("«shared pool|large pool»")',
+    ],
+  }),
+  ...family('sqlserver', {
+    same: [
+      'Msg 1205, Level 13, State 51, Line 1\nTransaction (Process ID «57|112») was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction.',
+      '«2026-11-20 02:03:04.12 spid57|2026-11-21 05:00:00.07 spid112s»     Error: 17053, Severity: 16, State: 1.',
+      'Microsoft.Data.SqlClient.SqlException (0x80131904): Timeout expired. ClientConnectionId:«5b2f4f0e-7a3c-4a39-9d07-0f0f5a3cf8a1|00aa22bb-1111-4222-8333-444455556666»',
+    ],
+    other: [
+      'Msg «1205|2627», Level 13, State 51, Line 1',
+      'Msg 547, Level 16, State «0|1», Line 1',
+      'Microsoft.Data.SqlClient.SqlException («0x80131904|0x80004005»): Timeout expired.',
+      'Error Number:«1205|1222»,State:51,Class:13',
+      "Invalid object name 'dbo.«Invoices|Orders»'.",
+      "Violation of PRIMARY KEY constraint '«PK_Orders|PK_Lines»'.",
+      "Login failed for user 'app'. Reason: state «8|5»",
+      "Cannot open server '«sql-a|sql-b»' requested by the login.",
+    ],
+  }),
+  ...family('mongodb', {
+    same: [
+      'MongoServerSelectionError: Server selection timed out after «30001|30007» ms',
+      '{"t":{"$date":"«2026-11-20T02:03:04.000+00:00|2026-11-21T02:03:09.100+00:00»"},"s":"E","c":"NETWORK","id":23833,"ctx":"«conn1234|conn88»","msg":"SSL peer certificate validation failed"}',
+      'WriteConflict error: this operation conflicted with another operation. Please retry your operation or multi-document transaction. txnNumber: «12|3981»',
+      "failed to load document ObjectId('«65a1b2c3d4e5f60718293a4b|65b1b2c3d4e5f6071829ffff»'): CursorNotFound",
+    ],
+    other: [
+      'MongoServerError: E«11000|11001» duplicate key error collection: shop.orders',
+      'MongoServerError: E11000 duplicate key error collection: shop.«orders|carts» index: number_1',
+      'MongoServerError: E11000 duplicate key error collection: shop.orders index: «number_1|email_1»',
+      '{"t":{"$date":"2026-11-20T02:03:04.000+00:00"},"s":"E","c":"NETWORK","id":«23833|22943»,"ctx":"conn1","msg":"failed"}',
+      'MongoNetworkError: connect ECONNREFUSED 10.0.0.1:«27017|27018»',
+      'Command failed with error «112|251» (WriteConflict)',
+      'Command failed with error 13 (Unauthorized): not authorized on «admin|local» to execute command',
+      'not primary, codeName: «NotWritablePrimary|PrimarySteppedDown»',
+    ],
+  }),
+  ...family('redis', {
+    same: [
+      "1:M «20 Nov 2026 02:03:04.515|21 Nov 2026 02:13:04.001» # Can't save in background: fork: Cannot allocate memory",
+      'redis.exceptions.ConnectionError: Error 111 connecting to redis:6379. Connection refused. («3|7» retries)',
+      'MISCONF Redis is configured to save RDB snapshots, last save «1801|377» seconds ago failed',
+    ],
+    other: [
+      'Error «111|110» connecting to redis:6379.',
+      'Error 111 connecting to «redis|sessions»:6379.',
+      'Error 111 connecting to redis:«6379|6380».',
+      'dial tcp «10.0.0.1:5432|10.0.0.2:6379»: connect: connection refused',
+      'MOVED «3999|4000» 127.0.0.1:6381',
+      "«OOM command not allowed when used memory|NOPERM this user has no permissions» > 'maxmemory'",
+      'WRONGTYPE Operation against key «cart|session» holding the wrong kind of value',
+      'NOSCRIPT No matching script for «EVALSHA|FCALL»',
+    ],
+  }),
+  ...family('cassandra', {
+    same: [
+      'com.datastax.driver.core.exceptions.ReadTimeoutException: Cassandra timeout during read query at consistency LOCAL_QUORUM after «5001|5012» ms',
+      'ERROR [ReadStage-«3|17»] «2026-11-20 02:03:04,512|2026-11-22 01:00:00,001» CassandraDaemon.java:244 - Exception in thread',
+    ],
+    other: [
+      'Cassandra timeout during read query at consistency «LOCAL_QUORUM|ONE»',
+      'Unconfigured table «orders|carts»',
+      "Keyspace '«shop|shop_v2»' does not exist",
+      'Not enough replicas available for query at consistency QUORUM («2|3» required but only 1 alive)',
+    ],
+  }),
+  ...family('kafka', {
+    same: [
+      '[«2026-11-20 02:03:04,512|2026-11-21 03:03:04,000»] ERROR [ReplicaManager broker=1] Error processing append operation on partition orders-3 (kafka.server.ReplicaManager)',
+      'Error sending fetch request (sessionId=«1234567|88», epoch=INITIAL) to node 2: (org.apache.kafka.clients.FetchSessionHandler)',
+      'org.apache.kafka.common.errors.TimeoutException: Expiring «7|12» record(s) for orders-3:«120004|120311» ms has passed since batch creation',
+      'Got error produce response with correlation id «1234|9001» on topic-partition orders-3, retrying («2147483646|2147483640» attempts left). Error: NOT_LEADER_OR_FOLLOWER',
+    ],
+    other: [
+      'Got error produce response on topic-partition orders-3. Error: «NOT_LEADER_OR_FOLLOWER|TOPIC_AUTHORIZATION_FAILED»',
+      'Error processing append operation on partition orders-«3|4»',
+      'Topic «orders|payments» not present in metadata after 60000 ms.',
+      'Connection to node «2|-1» (broker-2/10.0.0.2:9092) could not be established.',
+      'Connection to node 2 (broker-2/10.0.0.2:«9092|9093») could not be established.',
+      'Not authorized to access group: «billing|shipping»',
+      'The broker returned error code «6|29»',
+      '[ReplicaManager broker=«1|2»] Error processing append operation',
+    ],
+  }),
+  ...family('rabbitmq', {
+    same: [
+      'Channel shutdown: connection error; protocol method: #method<connection.close>(reply-code=320, reply-text=CONNECTION_FORCED - broker forced connection closure) at «2026-11-20T02:03:04Z|2026-11-20T02:08:04Z»',
+      '[error] <«0.1234.0|0.88812.1»> closing AMQP connection: missed heartbeats from client, timeout: 60s',
+    ],
+    other: [
+      'reply-code=«404|406», reply-text=failed',
+      "NOT_FOUND - no queue '«invoices|invoices.dlq»' in vhost '/'",
+      "NOT_FOUND - no exchange 'billing' in vhost '«/|/test»'",
+      "PRECONDITION_FAILED - inequivalent arg '«durable|x-message-ttl»' for queue 'invoices'",
+      'missed heartbeats from client, timeout: «60s|30s»',
+    ],
+  }),
+  ...family('elasticsearch', {
+    same: [
+      '{"type":"server","timestamp":"«2026-11-20T02:03:04,512Z|2026-11-21T02:03:04,512Z»","level":"ERROR","component":"o.e.b.Bootstrap","message":"max virtual memory areas vm.max_map_count [65530] is too low"}',
+      'ElasticsearchTimeoutException: Timeout waiting for task after [«30.1s|31s»]',
+      'failed to join {es-1}{«abcDEF012345ghiJKL6789|ZYXabc987654defQRS3210»} within «29.8s|30.2s»',
+    ],
+    other: [
+      '[«parent|fielddata»] Data too large, data for [<http_request>] would be larger than the limit',
+      'Data too large, larger than the limit of [«1020054732/972.7mb|510027366/486.4mb»]',
+      'index_not_found_exception: no such index [«orders|carts»]',
+      '[orders][«0|1»] primary shard is not active',
+      '{"error":{"type":"«cluster_block_exception|circuit_breaking_exception»"},"status":429}',
+      '{"error":{"type":"search_phase_execution_exception"},"status":«429|503»}',
+      'blocked by: [FORBIDDEN/«12|8»/index read-only]',
+    ],
+  }),
+];

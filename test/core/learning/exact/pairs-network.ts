@@ -1,0 +1,100 @@
+// What HTTP clients, gRPC, TLS, DNS and sockets say.
+import { family, type Pair } from './pairs.ts';
+
+export const networkPairs: readonly Pair[] = [
+  ...family('http', {
+    same: [
+      'GET https://ledger-api.billing:8443/v1/orders returned 503 after «1.204s|980ms», request_id=«01HF3K9V7Q2M4N6P8R0S2T4V6W|01HF3KAAAA2M4N6P8R0S2T4V6X»',
+      'GET /api/orders/«5b2f4f0e-7a3c-4a39-9d07-0f0f5a3cf8a1|11111111-2222-4333-8444-555555555555»/lines 404',
+      '«20/Nov/2026:02:03:04 +0000|21/Nov/2026:12:03:04 +0000» "POST /v1/charge HTTP/1.1" 502',
+      'AxiosError: Request failed with status code 503, x-request-id: «a1b2c3d4e5f60718|99b2c3d4e5f6aa18»',
+      "requests.exceptions.ReadTimeout: HTTPConnectionPool(host='ledger', port=8443): Read timed out. elapsed=«30.02s|30.5s»",
+      'upstream request timeout, traceparent: «00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01|00-1bf7651916cd43dd8448eb211c80319c-c7ad6b7169203332-01»',
+      'curl: (28) Operation timed out after «30001|30000» milliseconds with 0 bytes received',
+    ],
+    other: [
+      'upstream returned «503|409»',
+      'upstream responded HTTP «503|500» Service Unavailable',
+      'status: «429|403»',
+      'got «503|504» errors from ledger-api',
+      'Request failed with status code «503|404»',
+      '«GET|POST» /v1/orders 500',
+      'GET /v1/«orders|carts» 500',
+      'GET /v«1|2»/orders 500',
+      ['GET /v1/orders/«17|18» 404', 'a short number in a route is of no known shape'],
+      'GET https://«ledger-api|search-api».billing:8443/v1 503',
+      'GET https://ledger-api.billing:«8443|8444»/v1 503',
+      'curl: («28|7») Failed',
+      "HTTPConnectionPool(host='ledger', port=«8443|80»): Max retries exceeded",
+      'net/http: timeout of «30s|60s» exceeded',
+      'timeout of «5000ms|1000ms» exceeded',
+      'unexpected content type "«text/html|application/json»"',
+      'request body is larger than «1048576|2097152» bytes',
+      'upstream connect error or disconnect/reset before headers. reset reason: «connection failure|connection termination»',
+      '"POST /v1/charge HTTP/1.1" «502|499» 150',
+      'Location: /v1/status/«503|409»',
+    ],
+  }),
+  ...family('grpc', {
+    same: [
+      'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.0.0.1:5432: i/o timeout" at «2026-11-20T02:03:04Z|2026-11-21T02:03:04Z»',
+      'rpc error: code = DeadlineExceeded desc = context deadline exceeded after «5.002s|5.1s»',
+      'io.grpc.StatusRuntimeException: UNAVAILABLE: io exception. Channel Pipeline: [id: «0x1a2b3c4d|0x99ffaa01», L:/«10.1.2.3:54321|10.1.9.8:41234» - R:ledger/10.0.0.1:8443]',
+    ],
+    other: [
+      'rpc error: code = «Unavailable|PermissionDenied» desc = failed',
+      'rpc error: code = Code(«14|7») desc = failed',
+      'grpc-status: «14|4»',
+      'io.grpc.StatusRuntimeException: «UNAVAILABLE|UNAUTHENTICATED»: io exception',
+      'method /billing.Ledger/«Post|Void» failed: Unavailable',
+      'grpc: received message larger than max (4194305 vs. «4194304|8388608»)',
+      'RST_STREAM with error code «2|8»',
+    ],
+  }),
+  ...family('sockets', {
+    same: [
+      'read tcp «10.1.2.3:54321|10.1.7.9:40112»->10.0.0.1:5432: read: connection reset by peer',
+      'write tcp [fd00::«12|9f»]:«43210|50123»->[fd00::1]:8443: write: broken pipe',
+      'read udp «10.1.2.3:41234|10.2.2.3:51234»->10.96.0.10:53: i/o timeout',
+      'Failed password for invalid user admin from 10.9.8.7 port «51234|48811» ssh2',
+    ],
+    other: [
+      'read tcp 10.1.2.3:54321->10.0.0.1:«5432|6379»: read: connection reset by peer',
+      'read tcp 10.1.2.3:54321->10.0.0.«1|2»:5432: read: connection reset by peer',
+      'read tcp 10.1.2.3:54321->10.0.0.1:5432: read: «connection reset by peer|i/o timeout»',
+      'dial tcp «10.0.0.1|10.0.0.2»:5432: connect: connection refused',
+      'dial tcp 10.0.0.1:5432: connect: «connection refused|no route to host»',
+      'listen tcp :«8080|9090»: bind: address already in use',
+      'connect «ECONNREFUSED|ETIMEDOUT» 10.0.0.1:5432',
+      'Failed password for root from 10.9.8.«7|8» port 51234 ssh2',
+      'Failed password for «root|postgres» from 10.9.8.7 port 51234 ssh2',
+      'connection from 10.1.2.3:5432->10.0.0.1:«5432|5433» closed',
+    ],
+  }),
+  ...family('tls', {
+    same: [
+      'x509: certificate has expired or is not yet valid: current time «2026-11-20T02:03:04Z|2026-11-21T02:03:09Z» is after 2026-11-19T00:00:00Z',
+      '«2026/11/20 02:03:04|2026/11/21 02:03:04» [error] 7#7: *«1234|98» SSL_do_handshake() failed (SSL: error:0A000086:SSL routines::certificate verify failed)',
+    ],
+    other: [
+      'SSL_do_handshake() failed (SSL: error:«0A000086|0A00010B»:SSL routines::x)',
+      'x509: certificate is valid for «ledger.local|search.local», not ledger.billing',
+      'x509: certificate signed by «unknown authority|untrusted root»',
+      'remote error: tls: «bad certificate|handshake failure»',
+      'received fatal alert: «protocol_version|handshake_failure»',
+      'verify error:num=«10|20»:certificate',
+      'certificate verify failed: «self-signed certificate|certificate has expired» (_ssl.c:1007)',
+    ],
+  }),
+  ...family('dns', {
+    same: ['lookup ledger-api on 10.96.0.10:53: read udp «10.1.2.3:41234|10.1.4.4:60000»->10.96.0.10:53: i/o timeout'],
+    other: [
+      'lookup «ledger-api|search-api» on 10.96.0.10:53: no such host',
+      'lookup ledger-api on 10.96.0.«10|11»:53: no such host',
+      'lookup ledger-api on 10.96.0.10:53: «no such host|server misbehaving»',
+      'getaddrinfo «ENOTFOUND|EAI_AGAIN» ledger-api',
+      'DNS response code: «SERVFAIL|NXDOMAIN»',
+      'queryA «ETIMEOUT|ESERVFAIL» db.internal',
+    ],
+  }),
+];
