@@ -31,7 +31,7 @@ import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { pngCharts } from '../connectors/png/index.ts';
 import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/index.ts';
 import { readScenario, recordedExecutor, recordedTargets, recordedTelemetry } from '../connectors/recorded/index.ts';
-import { s3Documents, s3Evidence, s3Tape } from '../connectors/s3/index.ts';
+import { s3Anchors, s3Documents, s3Evidence, s3Tape } from '../connectors/s3/index.ts';
 import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
 import { slackChat, slackReplies, slackThreads } from '../connectors/slack/index.ts';
 import {
@@ -116,6 +116,7 @@ const Environment = z.object({
   AUDIT_TABLE: z.string().min(1).optional(),
   BUS_NAME: z.string().min(1).optional(),
   EVIDENCE_BUCKET: z.string().min(1).optional(),
+  ANCHORS_BUCKET: z.string().min(1).optional(),
   MEMORY_ID: z.string().min(1).optional(),
   /** Where conversations are held; in the function itself where absent. */
   CONVERSATION_RUNTIME_ARN: z.string().min(1).optional(),
@@ -181,6 +182,7 @@ export const ledger = (): Ports['ledger'] => stores().ledger;
 export const acts = (): Ports['acts'] => stores().acts;
 export const controls = (): Ports['controls'] => stores().controls;
 export const audit = (): Ports['audit'] => stores().audit;
+export const anchors = (): Ports['anchors'] => once('anchors', () => s3Anchors({ bucket: setting('ANCHORS_BUCKET') }));
 export const preferences = (): Ports['preferences'] => stores().preferences;
 
 export const memory = (): Ports['memory'] =>

@@ -6,6 +6,7 @@ import { ArnFormat, type CfnElement, Stack } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Anchors } from './anchors.ts';
 import { type Provider, type StageConfig, usedProviders } from './config.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Memory } from './memory.ts';
@@ -19,6 +20,7 @@ export interface Surroundings {
   readonly prefix: string;
   readonly tables: Tables;
   readonly evidence: Bucket;
+  readonly anchors: Anchors;
   readonly bus: EventBus;
   readonly memory: Memory;
   readonly knowledge: Knowledge;
@@ -310,6 +312,12 @@ const readPreferences = all(
   items('preferences', ['PREFERENCES'], 'GetItem'),
   items('preferences', ['FINGERPRINT#'], 'Query'),
 );
+/** Every chain, and which there are. */
+const readAudit = all(items('audit', ['CHAIN#'], 'Query'), ({ tables }) => ({
+  statements: [
+    new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${tables.audit.tableArn}/index/by-day`] }),
+  ],
+}));
 const usePreferences = all(readPreferences, items('preferences', ['PREFERENCES'], 'UpdateItem'));
 
 const capabilities = {
@@ -333,8 +341,9 @@ const capabilities = {
   'decide approvals': items('incidents', ['APPROVAL#'], 'GetItem', 'UpdateItem'),
   'read approvals': items('incidents', ['APPROVAL#'], 'GetItem'),
   'keep the ledger': items('incidents', ['ACTION#'], 'GetItem', 'PutItem', 'UpdateItem'),
-  /** Only ever adds: no right to change or delete, and the table itself denies both. */
-  'write the audit': items('audit', ['AUDIT#'], 'PutItem'),
+  /** Only ever adds, after looking where the chain ends: no right to change or delete, and the table itself denies both. */
+  'write the audit': items('audit', ['CHAIN#'], 'PutItem', 'Query'),
+  'anchor the audit': (around) => merge([readAudit(around), around.anchors.given]),
   'read acts and controls': items('incidents', ['ACTS#', 'CONTROL'], 'GetItem'),
   'throw the kill switch': items('incidents', ['CONTROL'], 'GetItem', 'PutItem'),
   'count acts': items('incidents', ['ACTS#'], 'GetItem', 'PutItem'),
@@ -469,10 +478,11 @@ function merge(parts: readonly Part[]): Part {
 }
 
 /** The wildcards among what is given, as cdk-nag names them, each with its reason. */
-export function acknowledgements({ stage, evidence }: Surroundings): { id: string; reason: string }[] {
+export function acknowledgements({ stage, evidence, anchors }: Surroundings): { id: string; reason: string }[] {
   const bucket = Stack.of(evidence).getLogicalId(evidence.node.defaultChild as CfnElement);
   const routed = usedProviders(stage).flatMap(({ provider, models }) => (provider === 'bedrock' ? idsOf(models) : []));
   return [
+    ...anchors.acknowledgements,
     ...['evidence', 'knowledge', ...(stage.recording ? ['tapes'] : [])].map((prefix) => ({
       id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}/*]`,
       reason: `Objects are named for what is in them; the right ends at ${prefix}/ of this one bucket.`,

@@ -147,6 +147,16 @@ export const StageConfig = z.strictObject({
   /** Every call that an incident makes to the world is kept, redacted, for `npm run replay`. */
   recording: z.boolean().default(false),
   evidenceDays: z.number().int().min(1).max(3650).default(400),
+  /**
+   * How the anchors of the audit are locked. COMPLIANCE: nobody can delete one or end its retention early, the account's root user
+   * neither, so the bucket outlives the stage. Where absent, COMPLIANCE in a stage with deletion protection, and GOVERNANCE without.
+   */
+  auditLock: z
+    .strictObject({
+      mode: z.enum(['GOVERNANCE', 'COMPLIANCE']).optional(),
+      days: z.number().int().min(1).max(3650).default(400),
+    })
+    .default({ days: 400 }),
   catalog: z.string().default('config/catalog.yaml'),
   telemetry: Telemetry,
   model: Model.default({ use: [], providers: {} }),

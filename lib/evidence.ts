@@ -2,6 +2,7 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { putOnce } from './put-once.ts';
 
 interface EvidenceProps {
   readonly retainDays: number;
@@ -27,6 +28,8 @@ export class Evidence extends Construct {
         abortIncompleteMultipartUploadAfter: Duration.days(1),
       })),
     });
+    // Evidence is named for its content and put once: whoever holds the right to put can put nothing over it.
+    this.bucket.addToResourcePolicy(putOnce(this.bucket.arnForObjects('evidence/*')));
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason:

@@ -122,6 +122,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'use PagerDuty',
     ],
   },
+  'anchor-audit': { memoryMb: 512, may: ['anchor the audit'] },
   'file-report': { memoryMb: 256, may: ['tell the timeline'] },
   'tell-progress': { memoryMb: 256, may: ['read incidents', 'claim events', 'use Slack'] },
   'await-approval': {
@@ -225,8 +226,8 @@ export class Functions extends Construct {
   }
 }
 
-/** Called by the API or by a rule, never by the state machine. */
-const atTheEdge: readonly string[] = ['pagerduty-webhook', 'slack', 'incident-update', 'conversation'];
+/** Called by the API, by a rule or by the clock, never by the state machine. */
+const atTheEdge: readonly string[] = ['pagerduty-webhook', 'slack', 'incident-update', 'conversation', 'anchor-audit'];
 
 function createFunction(scope: Construct, name: string, row: FunctionRow, props: FunctionsProps): LambdaFunction {
   const { stage, prefix, logRetention } = props;

@@ -2,6 +2,7 @@
 import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
+import { Anchors } from './anchors.ts';
 import { Bus } from './bus.ts';
 import type { StageConfig } from './config.ts';
 import { ConversationHost } from './conversation-host.ts';
@@ -34,7 +35,18 @@ export class WatchkeeperStack extends Stack {
       deletionProtection,
     });
     const bus = new Bus(this, 'Bus', { prefix, archiveDays: stage.eventArchiveDays });
-    const around = { stage, prefix, tables, evidence: evidence.bucket, secrets, memory, knowledge, bus: bus.bus };
+    const anchors = new Anchors(this, 'Anchors', { lock: stage.auditLock, deletionProtection });
+    const around = {
+      stage,
+      prefix,
+      tables,
+      evidence: evidence.bucket,
+      anchors,
+      secrets,
+      memory,
+      knowledge,
+      bus: bus.bus,
+    };
     const conversation =
       stage.conversation.host === 'agentcore' ? new ConversationHost(this, 'Conversation', around) : undefined;
     const functions = new Functions(this, 'Functions', {
@@ -47,6 +59,7 @@ export class WatchkeeperStack extends Stack {
       stateMachine: () => workflow.stateMachine,
       function: (name) => functions.named(name),
     });
+    anchors.writeDaily(functions.named('anchor-audit'), { prefix, deadLetters: bus.deadLetters });
     const edge = new Edge(this, 'Edge', {
       prefix,
       logRetention,
@@ -74,6 +87,7 @@ export class WatchkeeperStack extends Stack {
       PreferencesTable: tables.preferences.tableName,
       AuditTable: tables.audit.tableName,
       EvidenceBucket: evidence.bucket.bucketName,
+      AnchorsBucket: anchors.bucket.bucketName,
       DeadLettersUrl: bus.deadLetters.queueUrl,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });

@@ -11,7 +11,8 @@ import { root } from './root.ts';
 const keys = { partitionKey: z.string(), sortKey: z.string() };
 const TableSchema = z.strictObject({
   ...keys,
-  timeToLive: z.string(),
+  /** Absent where nothing may expire: whoever puts an item could have it deleted by that field. */
+  timeToLive: z.string().optional(),
   indexes: z.array(z.strictObject({ name: z.string(), ...keys })),
 });
 const Schemas = z.looseObject({
@@ -50,7 +51,7 @@ export class Tables extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      timeToLiveAttribute: schema.timeToLive,
+      ...(schema.timeToLive === undefined ? {} : { timeToLiveAttribute: schema.timeToLive }),
       ...(resourcePolicy === undefined ? {} : { resourcePolicy }),
       deletionProtection,
       removalPolicy: deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -66,7 +67,10 @@ export class Tables extends Construct {
   }
 }
 
-/** Denied to everybody, administrators too: IAM lets a deny win. Items are only ever added, by a put that wants the key to be free. */
+/**
+ * Denied to everybody, administrators too: IAM lets a deny win. Items are only ever added, by a put that wants the key to be free; that it
+ * wants this is no condition that IAM knows, so a put over an item is found by its chain and the anchors, and not prevented.
+ */
 const appendOnly = () =>
   new PolicyDocument({
     statements: [

@@ -1,21 +1,30 @@
-// `npm run audit`: the record of decisions as a file, from the Watchkeeper that runs here, from its data folder, or from a deployed table.
+// `npm run audit`: the record of decisions as a file, from the Watchkeeper that runs here, from its data folder, or from a deployed table; or
+// whether that record is what was written.
+import * as z from 'zod';
+import { verifyAudit } from '../core/audit/verify.ts';
+import { checkInWords } from '../core/audit/words.ts';
 import { auditFormats, exportAudit } from '../core/audit-export.ts';
 import { Misconfigured } from '../core/errors.ts';
 import { parse, run } from './command.ts';
 import { defaultData } from './options.ts';
-import { fromRecords, instantOf } from './records.ts';
+import { fromRecords, instantOf, type Place } from './records.ts';
 
 const help = `The record of decisions: who or what, on which evidence, by which policy, with which outcome.
 
   npm run -s audit -- --since 7d --format csv > audit.csv
   npm run -s audit -- --since 2026-11-01T00:00:00Z --until 2026-12-01T00:00:00Z
   npm run -s audit -- --table TABLE --since 30d       a deployed stage's (output AuditTable), with your AWS credentials
+  npm run audit -- --verify                           says where its chains break; exits with 1 where one does
+  npm run audit -- --verify --table TABLE --anchors BUCKET    a deployed stage's (outputs AuditTable, AnchorsBucket)
 
-  --since WHEN     an instant, or so long ago: 90m, 24h, 7d (default 7d)
+  --since WHEN     an instant, or so long ago: 90m, 24h, 7d (default 7d; with --verify 730d)
   --until WHEN     (default: now)
   --incident ID    of one incident
   --format F       ${auditFormats.join(' or ')} (default jsonl)
+  --verify         checks every chain of that time, and all that the anchors of that time hold
+  --anchors NAME   bucket of a deployed stage's anchors: without it nothing shows what was cut off
   --data DIR       data folder (default ${defaultData})
+  --table NAME     a deployed table
   --help           this
 `;
 
@@ -23,25 +32,35 @@ async function main(args: readonly string[]): Promise<string> {
   const values = parse(
     args,
     {
-      since: { type: 'string', default: '7d' },
+      since: { type: 'string' },
       until: { type: 'string' },
       incident: { type: 'string' },
       format: { type: 'string', default: 'jsonl' },
+      verify: { type: 'boolean', default: false },
       data: { type: 'string', default: defaultData },
       table: { type: 'string' },
+      anchors: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
     'npm run audit -- --help',
   );
   if (values.help) return help;
+  const { incident, verify, table, anchors, data } = values;
   const format = auditFormats.find((one) => one === values.format);
   if (format === undefined)
     throw new Misconfigured(`--format is ${auditFormats.join(' or ')}, not "${values.format}".`);
+  if (verify && incident !== undefined) throw new Misconfigured('--verify checks all chains: leave out --incident.');
+  if (anchors !== undefined && (table === undefined || !verify))
+    throw new Misconfigured('--anchors goes with --verify and --table.');
   const now = new Date();
-  const span = { since: instantOf(values.since, 'since', now), until: instantOf(values.until ?? '0m', 'until', now) };
-  const { incident } = values;
+  const span = {
+    since: instantOf(values.since ?? (verify ? '730d' : '7d'), 'since', now),
+    until: instantOf(values.until ?? '0m', 'until', now),
+  };
+  const place: Place = table === undefined ? { data } : { table, anchors };
+  if (verify) return verified(place, span);
   const query = new URLSearchParams({ ...span, format, ...(incident === undefined ? {} : { incident }) });
-  return fromRecords(values.table === undefined ? { data: values.data } : { table: values.table }, {
+  return fromRecords(place, {
     path: `/api/audit/export?${query}`,
     running: (response) => response.text(),
     tables: async ({ audit }) =>
@@ -50,6 +69,21 @@ async function main(args: readonly string[]): Promise<string> {
         format,
       ),
   });
+}
+
+const Verified = z.object({ holds: z.boolean(), lines: z.array(z.string()) });
+
+async function verified(place: Place, span: { readonly since: string; readonly until: string }): Promise<string> {
+  const { holds, lines } = await fromRecords(place, {
+    path: `/api/audit/verify?${new URLSearchParams({ since: span.since })}`,
+    running: async (response) => Verified.parse(await response.json()),
+    tables: async (records) => {
+      const check = await verifyAudit(span, records);
+      return { holds: check.breaks.length === 0, lines: checkInWords(check) };
+    },
+  });
+  if (!holds) process.exitCode = 1;
+  return `${lines.join('\n')}\n`;
 }
 
 await run(async (args) => void process.stdout.write(await main(args)));

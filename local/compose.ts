@@ -2,6 +2,7 @@
 // records, policies, evidence, memory, bus and workflow are the same for both.
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -9,7 +10,7 @@ import * as z from 'zod';
 import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { costExplorer } from '../connectors/cost-explorer/index.ts';
-import { diskEvidence, diskMemory, diskTape } from '../connectors/disk/index.ts';
+import { diskAnchors, diskEvidence, diskMemory, diskTape } from '../connectors/disk/index.ts';
 import { dynamoStores, tableDefinitions } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { fastlyEdge, fastlyExecutor } from '../connectors/fastly/index.ts';
@@ -35,7 +36,7 @@ import {
   recordedTargets,
   recordedTelemetry,
 } from '../connectors/recorded/index.ts';
-import { s3Tape } from '../connectors/s3/index.ts';
+import { s3Anchors, s3Tape } from '../connectors/s3/index.ts';
 import { slackChat, slackReplies, slackThreads } from '../connectors/slack/index.ts';
 import {
   stepFunctionsExecutions,
@@ -56,7 +57,7 @@ import { Misconfigured } from '../core/errors.ts';
 import { Report } from '../core/model/report.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { Ports } from '../core/ports/index.ts';
-import { noCosts, noExecutor, noTargets, noTelemetry, noThreads } from '../core/ports/none.ts';
+import { noAnchors, noCosts, noExecutor, noTargets, noTelemetry, noThreads } from '../core/ports/none.ts';
 import type { PostBook } from '../core/ports/records.ts';
 import { routedExecutor } from '../core/remediation/routed.ts';
 import {
@@ -172,6 +173,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       acts: stores.acts,
       controls: stores.controls,
       audit: stores.audit,
+      anchors: diskAnchors(disk),
       evidence: diskEvidence(disk),
       memory: diskMemory(disk),
       chat: observedChat(chat, feed),
@@ -210,13 +212,16 @@ export function readPolicies(): Ports['policies'] {
   });
 }
 
-export type Records = Pick<Ports, 'audit' | 'incidents'>;
+export type Records = Pick<Ports, 'audit' | 'anchors' | 'incidents'>;
 
-/** What is on record in a data folder that no process has, or in a deployed table by its name: only what that table holds can be read. */
+/**
+ * What is on record in a data folder that no process has, or in a deployed table by its name: only what that table holds can be read.
+ * `anchors` is the bucket that holds the audit's; without it there are none.
+ */
 export async function openRecords(
-  place: { readonly folder: string } | { readonly table: string },
+  place: { readonly data: string } | { readonly table: string; readonly anchors?: string | undefined },
 ): Promise<Records & { close(): Promise<void> }> {
-  const opened = 'folder' in place ? await openTables(place.folder, tables) : undefined;
+  const opened = 'data' in place ? await openTables(join(place.data, 'tables'), tables) : undefined;
   const client = opened?.client ?? new DynamoDBClient({});
   const { audit, incidents } = dynamoStores({
     client,
@@ -225,7 +230,17 @@ export async function openRecords(
     auditTable: 'table' in place ? place.table : names.audit,
     clock: systemClock(),
   });
-  return { audit, incidents, close: async () => (opened === undefined ? client.destroy() : opened.close()) };
+  return {
+    audit,
+    incidents,
+    anchors: anchorsOf(place),
+    close: async () => (opened === undefined ? client.destroy() : opened.close()),
+  };
+}
+
+function anchorsOf(place: Parameters<typeof openRecords>[0]): Ports['anchors'] {
+  if ('data' in place) return diskAnchors(folderDisk(place.data));
+  return place.anchors === undefined ? noAnchors : s3Anchors({ bucket: place.anchors });
 }
 
 export const catalogFile = new URL('../config/catalog.yaml', import.meta.url).pathname;

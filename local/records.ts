@@ -7,7 +7,10 @@ import { Misconfigured } from '../core/errors.ts';
 import { openRecords, type Records } from './compose.ts';
 import { lockFolder } from './runtime/lock.ts';
 
-export type Place = { readonly data: string } | { readonly table: string };
+export type Place =
+  | { readonly data: string }
+  /** `anchors`: the bucket that holds the audit's. */
+  | { readonly table: string; readonly anchors?: string | undefined };
 
 interface Ways<T> {
   /** Below the address of the one that runs. */
@@ -18,18 +21,17 @@ interface Ways<T> {
 
 /** Throws `Misconfigured` where there is no record, or another process has it. */
 export async function fromRecords<T>(place: Place, { path, running, tables }: Ways<T>): Promise<T> {
-  if ('table' in place) return opened({ table: place.table }, tables);
+  if ('table' in place) return opened(place, tables);
   const { data } = place;
   const response = await ask(data, path);
   if (response?.ok) return running(response);
-  const folder = join(data, 'tables');
-  if (!existsSync(folder))
+  if (!existsSync(join(data, 'tables')))
     throw new Misconfigured(
       `${data} is no data folder of Watchkeeper. Name it with --data, or a deployed table with --table.`,
     );
   const unlock = lockFolder(data, (sentence) => void process.stderr.write(`${sentence}\n`));
   try {
-    return await opened({ folder }, tables);
+    return await opened({ data }, tables);
   } finally {
     unlock();
   }

@@ -89,6 +89,29 @@ export class Table {
       return items;
     });
 
+  /** The last `limit` items of a partition whose sort key begins with `prefix`, last first. */
+  last = (pk: string, prefix: string, limit: number): Promise<Item[]> =>
+    this.#asking('read', async () => {
+      const items: Item[] = [];
+      let start: Item | undefined;
+      do {
+        const page = await this.#client.send(
+          new QueryCommand({
+            TableName: this.#name,
+            ConsistentRead: true,
+            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+            ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+            ScanIndexForward: false,
+            Limit: limit - items.length,
+            ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+          }),
+        );
+        items.push(...(page.Items ?? []));
+        start = page.LastEvaluatedKey;
+      } while (start && items.length < limit);
+      return items;
+    });
+
   /** The newest `limit` items of a kind, through the index; eventually consistent. A page holds 1 MB at most. */
   newest = (kind: string, limit: number): Promise<Item[]> =>
     this.#asking('read', async () => {

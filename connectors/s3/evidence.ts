@@ -5,6 +5,7 @@ import { Impossible, Unavailable } from '../../core/errors.ts';
 import { sealEvidence } from '../../core/evidence/seal.ts';
 import { Evidence } from '../../core/model/report.ts';
 import type { EvidenceStore } from '../../core/ports/records.ts';
+import { isThere } from './conditional.ts';
 
 interface S3EvidenceOptions {
   readonly bucket: string;
@@ -34,10 +35,14 @@ export function s3Evidence({ bucket, client = new S3Client({}) }: S3EvidenceOpti
         Key: keyOf(evidence.incidentId, evidence.id),
         Body: JSON.stringify({ evidence, full: record.full ?? null }),
         ContentType: 'application/json',
+        // Named for its content: what is there is the same, and nothing is put over it (the bucket's policy refuses that, too).
+        IfNoneMatch: '*',
       });
-      await client.send(put).catch((cause: unknown) => {
+      try {
+        await client.send(put).catch(isThere);
+      } catch (cause) {
         throw new Unavailable(`Evidence of incident ${record.incidentId} could not be stored.`, { cause });
-      });
+      }
       return evidence;
     },
     get: async (incidentId, id) => (await read(incidentId, id))?.evidence,

@@ -17,6 +17,7 @@ import type {
   ActBook,
   ActionLedger,
   ApprovalStore,
+  AuditAnchors,
   AuditLog,
   Controls,
   EvidenceStore,
@@ -38,6 +39,7 @@ export interface Ports {
   readonly acts: ActBook;
   readonly controls: Controls;
   readonly audit: AuditLog;
+  readonly anchors: AuditAnchors;
   readonly preferences: PreferenceStore;
   readonly evidence: EvidenceStore;
   readonly bus: Bus;

@@ -1,6 +1,7 @@
 // Sources that are not configured: each answers with a gap that says so, so that an investigation names what it could not look at.
 import type { Threads } from './channels.ts';
 import type { Costs } from './costs.ts';
+import type { AuditAnchors } from './records.ts';
 import type { Executor, Observed, Targets, Telemetry } from './telemetry.ts';
 
 const missing = (source: string) => async (): Promise<Observed<never>> => ({
@@ -37,3 +38,10 @@ const noCost = async () =>
   ({ kind: 'gap', gap: { source: 'cost', reason: 'No source of costs is configured.' } }) as const;
 
 export const noCosts: Costs = { accounts: noCost, costs: noCost };
+
+/** Where nothing holds the audit from outside. */
+export const noAnchors: AuditAnchors = {
+  add: async () => undefined,
+  last: async () => undefined,
+  all: async () => [],
+};

@@ -1,6 +1,7 @@
 // What is remembered. Every write that decides something is conditional, so that a retry, a double click or a redelivery changes nothing.
 import type { Action, Approval, Preference, RemediationResult, Verdict } from '../model/action.ts';
 import type { AuditEntry } from '../model/audit.ts';
+import type { AuditAnchor, ChainHead, StoredLink } from '../model/audit-chain.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../model/incident.ts';
 import type { Proposal } from '../model/proposal.ts';
@@ -182,12 +183,38 @@ export interface Controls {
   setKillSwitch(killSwitch: KillSwitch): Promise<void>;
 }
 
-/** The append-only record of decisions. */
+/** The append-only record of decisions, chained. */
 export interface AuditLog {
-  /** Adds the entry unless one with its id is there; nothing is ever changed. */
+  /** Adds the entry as the next link of its chain, unless the chain has one with its id; nothing is ever changed. */
   append(entry: AuditEntry): Promise<void>;
   /** Those of a span, oldest first; both ends are instants, `until` is not in it. @throws InvalidInput for more than two years at once. */
-  list(span: { readonly since: string; readonly until: string }): Promise<readonly AuditEntry[]>;
+  list(span: Span): Promise<readonly AuditEntry[]>;
+  /**
+   * Names of the chains that entries of the span's days are in, and the entries of the span that stand in none: written before there were
+   * chains.
+   */
+  contents(span: Span): Promise<{
+    readonly chains: readonly string[];
+    readonly unchained: readonly Pick<AuditEntry, 'id' | 'at'>[];
+  }>;
+  /** How far a chain has come; undefined where there is none, or what is there is no link. */
+  head(chain: string): Promise<ChainHead | undefined>;
+  /** Every place of a chain as it is stored, in the order of places, whatever is in it; what is in no place has 0. */
+  links(chain: string): Promise<readonly StoredLink[]>;
+}
+
+interface Span {
+  readonly since: string;
+  readonly until: string;
+}
+
+/** Anchors of the audit, one a day, kept apart from what they hold. */
+export interface AuditAnchors {
+  /** Never in the place of one that is there: the first of a day stays. */
+  add(anchor: AuditAnchor): Promise<void>;
+  last(): Promise<AuditAnchor | undefined>;
+  /** What was first written for each day, unchecked, oldest first. */
+  all(): Promise<readonly { readonly day: string; readonly anchor: unknown }[]>;
 }
 
 /** What models use. `usd` counts in millionths of a dollar. */

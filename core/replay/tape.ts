@@ -1,6 +1,7 @@
 // A tape: every call that an incident made to the world (sources, the model, a look at a target) with its answer, in order. What is on it was
 // redacted like everything that is kept. Recording is asked for; a tape that cannot be written never gets in the way of an incident.
 import * as z from 'zod';
+import { canonical } from '../canonical.ts';
 import { Instant } from '../model/entity.ts';
 
 /** What came with the records. */
@@ -42,12 +43,3 @@ export interface Tape {
 
 /** One text for one question, whatever the order of its fields. */
 export const keyOf = (port: string, asked: unknown): string => `${port} ${canonical(asked)}`;
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join()}}`;
-}

@@ -14,6 +14,7 @@ import { type RunningServer, startServer } from '../server/index.ts';
 import type { MakeWorld, World } from '../world.ts';
 import { awsEndpoint } from './aws-endpoint.ts';
 import { embeddedBus, loadRoutes, type Target } from './bus.ts';
+import { daily } from './daily.ts';
 import { damage, lookAtFiles, stopActing } from './damage.ts';
 import { type Executions, executions, type InvokeFunction } from './executions.ts';
 import { type Disk, folderDisk, memoryDisk } from './files.ts';
@@ -176,6 +177,13 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
       await book.prune(new Date(Date.now() - rememberEndedDays * 24 * 3600 * 1000));
       const resumed = await run.resume();
       await bus.resume();
+      if (data !== undefined)
+        opened.keep(
+          daily(
+            () => functions('anchor-audit', {}),
+            (error) => onTrouble(troubleOf(error)),
+          ),
+        );
       if (data !== undefined) looking = lookAtFiles(data, disk, closing.signal).catch(() => undefined);
       return resumed.length;
     },
@@ -188,6 +196,10 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
     close: () => opened.closeAll(),
   };
 }
+
+/** Of the daily anchor of the audit. */
+const troubleOf = (error: unknown): string =>
+  error instanceof WatchkeeperError ? error.message : `The audit could not be anchored: ${String(error)}`;
 
 async function folderIn(data: string | undefined, name: string, disk: Disk): Promise<string | undefined> {
   if (data === undefined) return undefined;

@@ -1,5 +1,7 @@
 // The console's API: JSON in, JSON out, one row a route. It reads the records and calls the same core functions that Slack's buttons do.
 import * as z from 'zod';
+import { verifyAudit } from '../../core/audit/verify.ts';
+import { checkInWords } from '../../core/audit/words.ts';
 import { switches, throwKillSwitch } from '../../core/controls.ts';
 import { listen } from '../../core/conversation/listen.ts';
 import { InvalidInput } from '../../core/errors.ts';
@@ -79,6 +81,7 @@ const routes: readonly Route[] = [
   ['GET', /^\/api\/controls$/, (_, __, { ports }) => switches(ports)],
   ['POST', /^\/api\/controls\/kill-switch$/, (_, body, { ports }) => throwKillSwitch(valid(Switch, body), ports)],
   ['GET', /^\/api\/audit$/, async (_, __, { ports }, query) => ({ entries: await auditOf(query, ports) })],
+  ['GET', /^\/api\/audit\/verify$/, (_, __, { ports }, query) => verify(valid(Since, query), ports)],
   ['GET', /^\/api\/feedback$/, (_, __, { ports }, query) => gatherFeedback(valid(Since, query), ports)],
   ['POST', /^\/api\/preferences\/([^/]+)\/revoke$/, ([id], body, { ports }) => revoke(id ?? '', body, ports)],
   ['POST', /^\/api\/investigations$/, (_, body, { ports }) => requestInvestigation(valid(Request, body), ports)],
@@ -200,9 +203,21 @@ async function preferences(ports: Ports) {
 }
 
 const weekMs = 7 * 24 * 3_600_000;
+const verifiedMs = 730 * 24 * 3_600_000;
 const Span = z.object({ since: Instant.optional(), until: Instant.optional(), incident: z.string().optional() });
 
 const Since = Span.omit({ until: true });
+
+/** Whether the audit is what was written, in lines for people. */
+async function verify({ since }: z.infer<typeof Since>, ports: Ports) {
+  const now = ports.clock.now().getTime();
+  const span = {
+    since: since ?? new Date(now - verifiedMs).toISOString(),
+    until: new Date(now + 60_000).toISOString(),
+  };
+  const check = await verifyAudit(span, ports);
+  return { holds: check.breaks.length === 0, lines: checkInWords(check) };
+}
 
 /** Of the last week, where nothing else is said. */
 export async function auditOf(query: Readonly<Record<string, string>>, { audit, clock }: Ports) {

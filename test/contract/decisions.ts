@@ -1,8 +1,10 @@
 // The book of acts, the switches and the audit: what every implementation has to hold.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DynamoStores } from '../../connectors/dynamodb/index.ts';
+import { beforeTheFirst, hashOfLink } from '../../core/audit/chain.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import type { AuditEntry } from '../../core/model/audit.ts';
+import { AuditLink } from '../../core/model/audit-chain.ts';
 import type { Act } from '../../core/ports/records.ts';
 import { at } from '../builders.ts';
 import { type OpenStores, parallel, testClock } from './records.ts';
@@ -82,6 +84,26 @@ export function decisionContracts(open: OpenStores): void {
       await stores.audit.append(entry('one', { outcome: 'reject', text: 'Forged.' }));
       await parallel(10, (n) => stores.audit.append(entry('one', { text: `Forged ${n}.` })));
       expect(await stores.audit.list(day)).toEqual([entry('one')]);
+      expect(await stores.audit.links('no-incident')).toHaveLength(1);
+    });
+    test('is one chain an incident without a gap or a fork, however many write to it at once', async () => {
+      await parallel(20, (n) => stores.audit.append(entry(`line-${n % 10}`, { incidentId: `inc-${n % 2}` })));
+      await stores.audit.append(entry('apart'));
+      const { chains } = await stores.audit.contents(day);
+      expect(chains).toEqual(['incident:inc-0', 'incident:inc-1', 'no-incident']);
+      for (const chain of chains) {
+        const links = await stores.audit.links(chain);
+        const parsed = links.map(({ item }) => AuditLink.parse(item));
+        expect(links.map(({ place }) => place)).toEqual(parsed.map((_, index) => index + 1));
+        expect(parsed.map(({ previous }) => previous)).toEqual([
+          beforeTheFirst,
+          ...parsed.slice(0, -1).map(({ hash }) => hash),
+        ]);
+        expect(parsed.map(hashOfLink)).toEqual(parsed.map(({ hash }) => hash));
+        expect(await stores.audit.head(chain)).toEqual({ chain, sequence: links.length, hash: parsed.at(-1)?.hash });
+      }
+      // Each of ten lines was written twice, five in each incident; and one apart.
+      expect(await stores.audit.list(day)).toHaveLength(11);
     });
     test('lists a span, oldest first, over days', async () => {
       const late = entry('late', { at: '2026-11-21T00:00:00.000Z' });
@@ -96,7 +118,7 @@ export function decisionContracts(open: OpenStores): void {
       await expect(stores.audit.list({ since: '2000-01-01', until: '2026-01-01' })).rejects.toThrow(InvalidInput);
     });
     test('offers nothing that would change a line', () => {
-      expect(Object.keys(stores.audit).sort()).toEqual(['append', 'list']);
+      expect(Object.keys(stores.audit).sort()).toEqual(['append', 'contents', 'head', 'links', 'list']);
     });
   });
 }

@@ -37,6 +37,7 @@ const Outputs = z.object({
     PreferencesTable: z.string(),
     AuditTable: z.string(),
     EvidenceBucket: z.string(),
+    AnchorsBucket: z.string(),
     DeadLettersUrl: z.string(),
   }),
 });

@@ -8,9 +8,14 @@ const { template, resources } = synthesize();
 const of = (type: string) => resources.filter(([, { Type }]) => Type === type).map(([, resource]) => resource);
 
 describe('records', () => {
-  test('all tables are on demand, restorable, encrypted, expire items and refuse to be deleted', () => {
+  test('all tables are on demand, restorable, encrypted and refuse to be deleted; all but the audit expire items', () => {
     const tables = of('AWS::DynamoDB::Table');
     expect(tables).toHaveLength(3);
+    const expiring = tables.map(
+      ({ Properties }) => (Properties.TimeToLiveSpecification as object | undefined) ?? 'never',
+    );
+    const expires = { AttributeName: 'expiresAt', Enabled: true };
+    expect(expiring).toEqual([expires, expires, 'never']);
     for (const table of tables) {
       expect(table).toMatchObject({
         DeletionPolicy: 'Retain',
@@ -18,7 +23,6 @@ describe('records', () => {
           BillingMode: 'PAY_PER_REQUEST',
           PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
           SSESpecification: { SSEEnabled: true },
-          TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
           DeletionProtectionEnabled: true,
         },
       });
@@ -26,7 +30,7 @@ describe('records', () => {
   });
 
   test('evidence is private, encrypted, only over TLS, and forgotten after a while', () => {
-    template.allResourcesProperties('AWS::S3::Bucket', {
+    template.hasResourceProperties('AWS::S3::Bucket', {
       BucketEncryption: Match.anyValue(),
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: true,
@@ -47,6 +51,49 @@ describe('records', () => {
     });
   });
 
+  test('every bucket is private, encrypted and only over TLS, and what is put once cannot be put over', () => {
+    const buckets = resources.filter(([, { Type }]) => Type === 'AWS::S3::Bucket');
+    expect(buckets).toHaveLength(2);
+    for (const [id, { Properties }] of buckets) {
+      expect(Properties).toMatchObject({
+        BucketEncryption: expect.anything(),
+        PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true },
+      });
+      const policy = of('AWS::S3::BucketPolicy').find((one) => (one.Properties.Bucket as { Ref: string }).Ref === id);
+      expect(policy?.Properties.PolicyDocument).toMatchObject({
+        Statement: expect.arrayContaining([
+          expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          expect.objectContaining({
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 's3:PutObject',
+            Condition: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
+          }),
+        ]),
+      });
+    }
+  });
+
+  test.each([
+    ['a stage that keeps its records', {}, 'COMPLIANCE', 400],
+    ['a stage without deletion protection', { deletionProtection: false }, 'GOVERNANCE', 400],
+    ['a stage that says so', { auditLock: { mode: 'GOVERNANCE', days: 30 } }, 'GOVERNANCE', 30],
+  ])('anchors of the audit are locked in %s', (_name, over, Mode, Days) => {
+    const { template: made } = synthesize({ ...liveStage, ...over });
+    made.hasResourceProperties('AWS::S3::Bucket', {
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode, Days } } },
+      VersioningConfiguration: { Status: 'Enabled' },
+    });
+  });
+
+  test('the audit is anchored once a day, and a day without is left in the dead letters', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'cron(10 0 * * ? *)',
+      Targets: [Match.objectLike({ DeadLetterConfig: Match.anyValue() })],
+    });
+  });
+
   test('a stage without deletion protection leaves nothing behind', () => {
     const trial = synthesize({ ...liveStage, deletionProtection: false });
     for (const [, resource] of trial.resources) expect(resource).not.toMatchObject({ DeletionPolicy: 'Retain' });
@@ -55,7 +102,9 @@ describe('records', () => {
 
 describe('events', () => {
   test('every route of bus-routes.json is a rule whose target is tried for a day and then leaves the event in the dead letters', () => {
-    const rules = of('AWS::Events::Rule').map(({ Properties }) => Properties);
+    const rules = of('AWS::Events::Rule')
+      .map(({ Properties }) => Properties)
+      .filter(({ EventPattern }) => EventPattern !== undefined);
     expect(rules.map(({ EventPattern }) => EventPattern)).toEqual([
       {
         source: ['watchkeeper'],
@@ -97,7 +146,7 @@ describe('the workflow', () => {
 
   test('may invoke its functions by name and no other', () => {
     const steps = [...functionTable().keys()].filter(
-      (name) => !['pagerduty-webhook', 'slack', 'incident-update', 'conversation'].includes(name),
+      (name) => !['pagerduty-webhook', 'slack', 'incident-update', 'conversation', 'anchor-audit'].includes(name),
     );
     const statements = of('AWS::IAM::Policy')
       .flatMap(
