@@ -10,7 +10,6 @@ import { type FactReply, hearFact } from '../learning/facts.ts';
 import { hearAgreement, hearCorrection } from '../learning/judge.ts';
 import { readSaying } from '../learning/saying.ts';
 import { hear, scopeOf } from '../learning/teach.ts';
-import type { Verdict } from '../model/action.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Message as Spoken } from '../model/message.ts';
@@ -18,8 +17,9 @@ import type { Proposal } from '../model/proposal.ts';
 import type { Evidence } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact } from '../redact.ts';
-import { answerApproval } from '../remediation/answer.ts';
 import { shorten } from '../text.ts';
+import { type Answering, answerQuestion, openIn, stillOpen } from './answering.ts';
+import { readAnswer } from './answers.ts';
 import { hearCost } from './costs.ts';
 import type { Intent, Source } from './intent.ts';
 import { understand } from './understand.ts';
@@ -57,7 +57,8 @@ export type Choice = string | { readonly label: string; readonly says: string };
 export interface Reply extends Words {
   /** What was seen, letter by letter. */
   readonly excerpts?: NonNullable<Spoken['excerpts']> | undefined;
-  readonly intent: Intent['kind'] | 'teach' | 'fact';
+  /** `approve` and `reject`: that was decided, or tried. */
+  readonly intent: Exclude<Intent['kind'], 'answer'> | 'approve' | 'reject' | 'teach' | 'fact';
   /** SVG of what is better seen. */
   readonly chart?: string | undefined;
   /** What can be said next, as buttons that say it. */
@@ -80,7 +81,8 @@ export async function converse(message: Message, ports: ConversationPorts): Prom
   const incident = await ports.incidents.get(incidentId);
   if (!incident) return undefined;
   const at = ports.clock.now().toISOString();
-  const fact = await aboutFacts(message, ports);
+  // The kill switch goes before whatever else the words could mean.
+  const fact = readAnswer(text).kind === 'switch' ? undefined : await aboutFacts(message, ports);
   const answered = fact ? factReply(fact) : await answerTo(message, incident, ports);
   const words = redact(shorten(text.replace(/\s+/g, ' ').trim(), 1000));
   if (words !== '')
@@ -103,21 +105,28 @@ const factReply = ({ text, lines, choices }: FactReply): Reply => reply('fact', 
 
 async function answerTo(message: Message, incident: Incident, ports: ConversationPorts): Promise<Reply> {
   const { incidentId, text } = message;
+  const answer = readAnswer(text);
+  if (answer.kind === 'switch') return reply('switch', await answerSwitch({ ...answer, by: message.by }, ports));
   const heard = await hear(message, ports);
-  if (heard.kind !== 'nothing')
+  if (heard.kind !== 'nothing') {
+    // "Stop" is said to all that was asked, and not only to what is remembered.
+    const also =
+      heard.kind === 'dropped' && answer.kind === 'no' && answer.halts && (await openIn(incidentId, ports)).length > 0
+        ? answered(await answerQuestion(answer, { ...message, incident }, ports))
+        : undefined;
     return reply(
-      'teach',
-      only(heard.text),
+      also?.intent ?? 'teach',
+      { text: heard.text, lines: also ? [also.text, ...also.lines] : await stillOpen(incidentId, ports) },
       heard.kind === 'proposed' ? { proposal: heard.proposal, choices: ['yes', 'no'] } : {},
     );
+  }
   const costs = await cost(message, incident, ports);
   if (costs) return costs;
   const intent = await understand(message, ports);
   const diagnosis = await ports.incidents.diagnosis(incidentId);
   switch (intent.kind) {
-    case 'approve':
-    case 'reject':
-      return answer(message, intent, ports);
+    case 'answer':
+      return answered(await answerQuestion(intent.said, { ...message, incident }, ports));
     case 'correct':
       return { intent: 'correct', ...(await hearCorrection({ ...message, incident }, intent.meant, ports)) };
     case 'agree':
@@ -171,36 +180,7 @@ const unsure = reply('unclear', only('I am not sure what you want to know. One o
   choices: ['why?', 'show me the logs', 'what did you check?', 'status', 'help'],
 });
 
-/** A word approves only where exactly one question waits, and only a word that means nothing else. */
-async function answer(
-  { incidentId, by }: Message,
-  { kind, sure }: Extract<Intent, { kind: 'approve' | 'reject' }>,
-  ports: ConversationPorts,
-): Promise<Reply> {
-  const approvals = await ports.approvals.ofIncident(incidentId);
-  const pending = approvals.filter(({ state }) => state === 'pending');
-  const [one] = pending;
-  if (!one) {
-    const settled = approvals.at(-1);
-    return reply(
-      kind,
-      only(
-        settled
-          ? `Nothing waits for an answer. ${settled.question} is ${settled.state}.`
-          : 'Nothing waits for an answer.',
-      ),
-    );
-  }
-  if (pending.length > 1)
-    return reply('unclear', {
-      text: 'More than one question waits; please use the buttons below the one you mean.',
-      lines: pending.map(({ question }) => question),
-    });
-  if (!sure) return reply('unclear', only(`Do you mean this? ${one.question}`), { choices: ['approve', 'reject'] });
-  const verdict: Verdict = kind === 'approve' ? 'approve' : 'reject';
-  const result = await answerApproval({ approvalId: one.id, verdict, by }, ports);
-  return reply(kind, only(`${one.question} ${result.text}`));
-}
+const answered = ({ did, text, lines, choices }: Answering): Reply => reply(did, { text, lines }, { choices });
 
 async function cost(
   { text, by, incidentId }: Message,

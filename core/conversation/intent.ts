@@ -2,6 +2,7 @@
 // acts, and never answers another question than the one that was put.
 import { asksForCost } from '../cost/question.ts';
 import { clean } from '../text.ts';
+import { type Answer, readAnswer } from './answers.ts';
 
 /** Whose evidence is meant; the names of specialists. */
 export type Source = 'logs' | 'metrics' | 'kubernetes' | 'changes' | 'knowledge';
@@ -9,10 +10,9 @@ export type Source = 'logs' | 'metrics' | 'kubernetes' | 'changes' | 'knowledge'
 export type Intent =
   | { readonly kind: 'why' | 'checked' | 'status' | 'cost' | 'help' | 'preferences' | 'investigate' | 'unclear' }
   | { readonly kind: 'evidence'; readonly source: Source | undefined }
-  /** `sure`: in words that mean nothing else than this question; otherwise it is said back first. */
-  | { readonly kind: 'approve' | 'reject'; readonly sure: boolean }
-  /** The kill switch; undefined asks how it stands. `why` in their words, '' without. */
-  | { readonly kind: 'switch'; readonly on: boolean | undefined; readonly why: string }
+  /** To the question that waits. What it decides, if anything, is for open-question.ts. */
+  | { readonly kind: 'answer'; readonly said: Exclude<Answer, { kind: 'nothing' | 'switch' }> }
+  | Extract<Answer, { kind: 'switch' }>
   /** `meant` is what it was in their words. */
   | { readonly kind: 'correct'; readonly meant: string }
   /** With the diagnosis, and never with an action. `sure`: in words that can be about nothing else. */
@@ -21,14 +21,6 @@ export type Intent =
 /** Longer texts are pasted, not said. */
 const maxLength = 600;
 
-const act = '(?:re-?run|retry|restart|roll ?back|roll it back|scale|delete|cordon|purge)';
-const approves = new RegExp(
-  `^(?:(?:yes|ok|okay|sure|please)[,.!]? )*(?:i )?(?:approved?|go ahead|do it|${act}(?: it| that| this| the job| the cron ?job)?)(?: please| now)?[.! ]*$`,
-);
-const rejects =
-  /^(?:(?:no|nope)[,.!]? )*(?:i )?(?:reject(?:ed)?|decline(?:d)?|do not|do not do (?:it|that)|leave it(?: alone)?|hands off)(?: please)?[.! ]*$/;
-const bareYes = /^(?:y|yes|yep|yeah|ok|okay|sure|fine|👍|:\+1:|:thumbsup:)[.! ]*$/u;
-const bareNo = /^(?:n|no|nope|👎|:-1:|:thumbsdown:)[.! ]*$/u;
 const corrects =
   /^(?:(?:no|nope|nah|wrong|actually|sorry)[,.!:]? )+(?:(?:that|this|it) (?:is|was) (?:wrong|not (?:it|right|true|the (?:cause|reason|problem)))[,.;:]? )?(?:it (?:was|is|were)|the (?:real |true |actual )?(?:root )?(?:cause|reason|problem|culprit) (?:was|is))(?! (?:not|wrong)) (?<meant>.{2,})$|^the (?:real|true|actual) (?:root )?(?:cause|reason|problem|culprit) (?:was|is) (?<real>.{2,})$/;
 const disagrees =
@@ -50,24 +42,6 @@ const saysMore = /\b(?:but|although|except|approved?|reject(?:ed)?|go ahead|do i
 const mayAgree =
   /^(?:(?:yes|yep|yeah)[,.!]? )?(?:that is it|correct|right|exactly|confirm(?:ed)?|(?:i )?agree|agreed|indeed|true|precisely)[.! ]*$/;
 
-const stops =
-  /^(?:(?:stop|halt|freeze) (?:everything|all|all actions|acting)|(?:(?:turn|switch|throw|put|flip) )?(?:on )?(?:the )?kill ?switch(?: on)?)(?:(?:[,:.!]| -| because) ?(?<why>.*))?[.! ]*$/;
-const resumes =
-  /^(?:(?:resume|start) (?:acting|actions)(?: again)?|(?:(?:turn|switch|take|put) )?(?:off )?(?:the )?kill ?switch off|(?:turn|switch|take) off (?:the )?kill ?switch)(?:(?:[,:.!]| -| because) ?(?<why>.*))?[.! ]*$/;
-const asksSwitch = /\bkill ?switch\b.*\?[ ]*$/;
-
-function readSwitch(said: string): Intent | undefined {
-  if (asksSwitch.test(said)) return { kind: 'switch', on: undefined, why: '' };
-  for (const [pattern, on] of [
-    [resumes, false],
-    [stops, true],
-  ] as const) {
-    const found = pattern.exec(said);
-    if (found) return { kind: 'switch', on, why: found.groups?.why?.trim() ?? '' };
-  }
-  return undefined;
-}
-
 const sources: readonly (readonly [Source, RegExp])[] = [
   ['logs', /\b(?:logs?|log lines?|stack ?traces?|error lines?)\b/],
   ['metrics', /\b(?:metrics?|graphs?|plots?|charts?|dashboards?|latency|series)\b/],
@@ -83,12 +57,9 @@ export function readIntent(text: string): Intent {
   if (said.length > maxLength) return { kind: 'unclear' };
   if (said === '' || /^(?:help|what can you do|how do you work|commands?|\?)[?!. ]*$/.test(said))
     return { kind: 'help' };
-  const switched = readSwitch(said);
-  if (switched) return switched;
-  if (approves.test(said)) return { kind: 'approve', sure: true };
-  if (rejects.test(said)) return { kind: 'reject', sure: true };
-  if (bareYes.test(said)) return { kind: 'approve', sure: false };
-  if (bareNo.test(said)) return { kind: 'reject', sure: false };
+  const answer = readAnswer(text);
+  if (answer.kind === 'switch') return answer;
+  if (isPlain(answer)) return { kind: 'answer', said: answer };
   const correction = corrects.exec(said)?.groups;
   const meant = correction?.meant ?? correction?.real;
   if (meant !== undefined) return { kind: 'correct', meant: meant.replace(/[.! ]+$/, '') };
@@ -127,8 +98,16 @@ export function readIntent(text: string): Intent {
   )
     return { kind: 'investigate' };
   if (source !== undefined && said.split(' ').length <= 3) return { kind: 'evidence', source };
-  return { kind: 'unclear' };
+  return answer.kind === 'nothing' ? { kind: 'unclear' } : { kind: 'answer', said: answer };
 }
+
+/** It is read as an answer whatever else it could be; but "retry logs" may ask for logs. */
+const isPlain = (answer: Answer): answer is Extract<Answer, { kind: 'yes' | 'no' | 'order' }> => {
+  if (answer.kind !== 'order') return answer.kind === 'yes' || answer.kind === 'no';
+  return answer.readings.some(
+    ({ object }) => !/\b(?:logs?|metrics?|graphs?|charts?|runbooks?)\b/.test(object.join(' ')),
+  );
+};
 
 const contractions: readonly (readonly [RegExp, string])[] = [
   [/[’`]/g, "'"],

@@ -17,6 +17,8 @@ import { showAnswered } from '../remediation/settled.ts';
 import { capital } from '../reporting/words.ts';
 import { clean, shorten } from '../text.ts';
 import { type Alert, readAlert, ruleFor } from './alerts.ts';
+import { nothingToStop } from './answering.ts';
+import { readAnswer } from './answers.ts';
 import { type Choice, converse, isAboutNextTime } from './converse.ts';
 import { hearCost } from './costs.ts';
 import { readIntent } from './intent.ts';
@@ -108,6 +110,8 @@ async function withoutIncident(said: Words, setting: Setting, ports: ListenPorts
   if (said.how === 'thread') return nothing;
   const { text } = said;
   const { alert, gap } = setting;
+  const spoken = readAnswer(text);
+  if (spoken.kind === 'switch') return answer(said, undefined, await answerSwitch({ ...spoken, by: said.by }, ports));
   const fact = isAboutNextTime(text) ? undefined : await hearFact(readFactSaying(text), { by: said.by }, ports);
   if (fact) return answer(said, undefined, fact);
   const costs = await hearCost(
@@ -121,7 +125,7 @@ async function withoutIncident(said: Words, setting: Setting, ports: ListenPorts
   if (costs) return answer(said, undefined, costs);
   const read = readIntent(text);
   const intent = text.trim() === '' ? 'investigate' : read.kind;
-  if (read.kind === 'switch') return answer(said, undefined, await answerSwitch({ ...read, by: said.by }, ports));
+  if (read.kind === 'answer' && read.said.kind === 'no') return answer(said, undefined, nothingToStop);
   switch (intent) {
     case 'help':
       return answer(said, undefined, helpWords);
@@ -132,7 +136,7 @@ async function withoutIncident(said: Words, setting: Setting, ports: ListenPorts
     case 'status':
       return alert ? begin(said, setting, ports) : answer(said, undefined, await openOf(ports));
     default:
-      if (alert && intent !== 'approve' && intent !== 'reject') return begin(said, setting, ports);
+      if (alert && intent !== 'answer') return begin(said, setting, ports);
       if (/\b(?:issue|problem|wrong|broken|fail\w*|down|slow|errors?|crash\w*|unhealthy|degraded|stuck)\b/i.test(text))
         return begin(said, setting, ports);
       return answer(said, undefined, {

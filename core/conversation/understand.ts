@@ -28,8 +28,14 @@ export async function understand(
       return { kind, source };
     case 'approve':
     case 'reject':
-      return { kind, sure: false };
+      return { kind: 'answer', said: readByModel[kind] };
     default:
       return { kind };
   }
 }
+
+/** Neither counts before it was said back. */
+const readByModel = {
+  approve: { kind: 'yes', sure: false, remember: false, object: [] },
+  reject: { kind: 'no', sure: false, halts: false, readings: [], object: [] },
+} as const;

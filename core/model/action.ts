@@ -99,6 +99,8 @@ export const Decision = z.discriminatedUnion('kind', [
     shownFor: ShownFor.optional(),
     /** It is about this one time: what is answered is never remembered. */
     once: z.literal(true).optional(),
+    /** Why "don't ask again" cannot be taught for it; absent where it can. */
+    notTeachable: z.string().max(600).optional(),
   }),
   z.object({
     kind: z.literal('act'),
@@ -141,6 +143,7 @@ const approvalBase = z.object({
   approvedBy: z.array(z.object({ by: z.string(), at: Instant })).default([]),
   shownFor: ShownFor.optional(),
   once: z.literal(true).optional(),
+  notTeachable: z.string().max(600).optional(),
 });
 /** `pending`: nobody decided. The task token is not here: it never leaves the table. */
 export const Approval = z.discriminatedUnion('state', [

@@ -34,8 +34,14 @@ function inverseWords({ inverse, reversible }: Approval['action']): string {
   return reversible ? 'Yes' : 'No';
 }
 
-/** What takes several people, or is about this one time, is never remembered. */
-export const isRememberable = ({ approvers, once }: Approval): boolean => approvers === 1 && once === undefined;
+/** Why an answer to it cannot be for next time, too; undefined where it can. */
+export function whyNotRememberable({ approvers, once, notTeachable }: Approval): string | undefined {
+  if (approvers > 1) return 'What takes several people is never done without asking.';
+  if (once !== undefined) return 'It is about this one time.';
+  return notTeachable;
+}
+
+export const isRememberable = (approval: Approval): boolean => whyNotRememberable(approval) === undefined;
 
 /**
  * Exactly what would be done to what, whom it touches and until when it can be answered; afterwards who answered what. `since`: what happened

@@ -1,0 +1,193 @@
+// A person's words to the questions that wait in an incident: decided where they decide one, and otherwise answered with what is open and what
+// could be said instead. The decision itself is taken where buttons take it (core/remediation/answer.ts).
+import type { Action, ActionId, Approval, Verdict } from '../model/action.ts';
+import { causes } from '../model/causes.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Ports } from '../ports/index.ts';
+import { answerApproval } from '../remediation/answer.ts';
+import { entries } from '../remediation/entries.ts';
+import { isRememberable } from '../remediation/question.ts';
+import { listed } from '../reporting/words.ts';
+import { shorten } from '../text.ts';
+import { type Answer, readAnswer } from './answers.ts';
+import type { Doubt } from './doubts.ts';
+import { type Judged, judgeAnswer, type Open } from './open-question.ts';
+import type { Words } from './words.ts';
+
+type AnsweringPorts = Parameters<typeof answerApproval>[1] & Pick<Ports, 'memory'>;
+
+export interface Answering extends Words {
+  /** `approve` and `reject`: that was decided, or tried. */
+  readonly did: 'approve' | 'reject' | 'unclear';
+  readonly choices: readonly (string | { readonly label: string; readonly says: string })[];
+}
+
+interface Spoken {
+  readonly incident: Incident;
+  readonly by: string;
+}
+
+type Said = Exclude<Answer, { kind: 'nothing' | 'switch' }>;
+
+export async function answerQuestion(said: Said, spoken: Spoken, ports: AnsweringPorts): Promise<Answering> {
+  const approvals = await ports.approvals.ofIncident(spoken.incident.id);
+  const open = await withPlaces(
+    approvals.filter(({ state }) => state === 'pending'),
+    ports,
+  );
+  const judged = await confirmed(judgeAnswer(said, open), spoken, ports);
+  switch (judged.kind) {
+    case 'approve':
+      return decide(judged.approval, judged.remember ? 'approve-and-remember' : 'approve', spoken, ports);
+    case 'reject':
+      return decide(judged.approval, 'reject', spoken, ports);
+    case 'none-open':
+      return noneOpen(said, approvals.at(-1));
+    case 'say-back':
+      return unclear(`Do you mean this? ${judged.approval.question}`, [], ways([judged.approval]));
+    case 'which':
+      return unclear(
+        'More than one question waits. Which do you mean?',
+        judged.approvals.map(({ question }) => question),
+        ways(judged.approvals),
+      );
+    case 'other-action':
+      return unclear(
+        `Nothing was approved: what waits is another action. ${whatWaits(judged.approvals)}`,
+        [...judged.actions.flatMap((id) => notOffered(id, judged.approvals)), ...waysInWords(judged.approvals)],
+        ways(judged.approvals),
+      );
+    case 'other-target':
+      return unclear(
+        `Nothing was approved: the question is not about "${shorten(judged.named, 100)}". ${whatWaits(judged.approvals)}`,
+        waysInWords(judged.approvals),
+        ways(judged.approvals),
+      );
+    case 'doubt':
+      return unclear(
+        `Nothing was approved or rejected: ${doubts[judged.why]} ${whatWaits(judged.approvals)}`,
+        waysInWords(judged.approvals),
+        ways(judged.approvals),
+      );
+    case 'not-teachable':
+      return unclear(
+        `Nothing was approved: it cannot be remembered for next time. ${judged.why}`,
+        waysInWords([judged.approval]),
+        ways([judged.approval]),
+      );
+  }
+}
+
+const doubts: Record<Doubt, string> = {
+  question: 'that is a question.',
+  quotation: 'that quotes somebody or something.',
+  negation: 'that says yes and no, or not quite yes.',
+  condition: 'that is a condition or a thought, and I can only act now or not at all.',
+  report: 'that tells of something that somebody did, or should do.',
+  more: 'that says more than an answer does, and I do not guess.',
+};
+
+const unclear = (text: string, lines: readonly string[], choices: Answering['choices']): Answering => ({
+  did: 'unclear',
+  text,
+  lines,
+  choices,
+});
+
+async function decide(approval: Approval, verdict: Verdict, { by }: Spoken, ports: AnsweringPorts): Promise<Answering> {
+  const result = await answerApproval({ approvalId: approval.id, verdict, by }, ports);
+  const did = verdict === 'reject' ? 'reject' : 'approve';
+  const no = did === 'reject' && result.kind === 'decided' ? ' That was a no to this question; nothing is done.' : '';
+  return { did, text: `${approval.question} ${result.text}${no}`, lines: [], choices: [] };
+}
+
+/** A second bare yes, after the first was said back, is the answer to that. */
+async function confirmed(judged: Judged, { incident, by }: Spoken, { memory }: AnsweringPorts): Promise<Judged> {
+  if (judged.kind !== 'say-back' || judged.meant !== 'approve') return judged;
+  const earlier = await memory.said({ incidentId: incident.id, actor: by }).catch(() => []);
+  const last = earlier.at(-1);
+  const before = last === undefined ? undefined : readAnswer(last.text);
+  const saidBack = before?.kind === 'yes' && !before.sure && (last?.at ?? '') > judged.approval.requestedAt;
+  return saidBack ? { kind: 'approve', approval: judged.approval, remember: false } : judged;
+}
+
+function noneOpen(said: Said, latest: Approval | undefined): Answering {
+  const settled = latest === undefined ? '' : ` ${latest.question} is ${latest.state}.`;
+  if (said.kind === 'no') {
+    const { text, lines, choices } = nothingToStop;
+    return unclear(`${text}${settled}`, lines, choices);
+  }
+  if (said.kind === 'yes')
+    return { did: 'approve', text: `Nothing waits for an answer.${settled}`, lines: [], choices: [] };
+  return unclear(
+    `Nothing waits for an answer, and nothing is done.${settled}`,
+    ['I suggest an action where what was found says that it mends it, and do it once it is approved.'],
+    ['why?', 'status'],
+  );
+}
+
+/** "Stop" where no question waits. */
+export const nothingToStop = {
+  text: 'No question waits here that this could be a no to. Is everything to be stopped, for all incidents? Say "stop everything".',
+  lines: [],
+  choices: ['stop everything', 'status'],
+} as const;
+
+const whatWaits = (approvals: readonly Approval[]): string =>
+  `${approvals.length === 1 ? 'This waits' : 'These wait'}: ${approvals.map(({ question }) => question).join(' ')}`;
+
+/** By its own id: pressed late, it answers no other question. */
+const ways = (approvals: readonly Approval[]): Answering['choices'] =>
+  approvals.length === 1
+    ? approvals.flatMap(({ id }) => [
+        { label: 'Approve', says: `approve ${id}` },
+        { label: 'Reject', says: `reject ${id}` },
+      ])
+    : approvals
+        .slice(0, 5)
+        .map(({ id, question }) => ({ label: shorten(`Approve: ${question}`, 75), says: `approve ${id}` }));
+
+const waysInWords = (approvals: readonly Approval[]): string[] =>
+  approvals.map((approval) => {
+    const [verb] = verbsOf(approval.action);
+    const own = verb === undefined ? '' : ` or "${verb}"`;
+    const remembered = isRememberable(approval) ? ', "approve and don\'t ask again"' : '';
+    return `Say "approve"${own}${remembered} for: ${approval.question} Or "reject".`;
+  });
+
+function verbsOf({ id, parameters }: Action): string[] {
+  const verbs = entries.find((entry) => entry.id === id)?.verbs;
+  const own = (parameters.undo === true ? verbs?.undoes : verbs?.does) ?? [];
+  return own.map((phrase) => phrase.replace('*', 'it'));
+}
+
+/** Why what was said instead is not what is asked. */
+function notOffered(id: ActionId, approvals: readonly Approval[]): string[] {
+  const entry = entries.find((one) => one.id === id);
+  const [asked] = approvals;
+  if (entry === undefined || asked === undefined) return [];
+  const { kind } = asked.action.target;
+  const name = entry.verbs.nouns[0] ?? id;
+  if (!entry.kinds.includes(kind)) return [`A ${name} is for ${listed(entry.kinds, 3)}, and this is about a ${kind}.`];
+  const mends = entry.causes.map((cause) => causes[cause].title.toLowerCase());
+  return [`A ${name} is asked where what was found is one of: ${listed(mends, 4)}.`];
+}
+
+/** What still waits, for whoever answered something else. */
+export async function stillOpen(incidentId: string, ports: Pick<Ports, 'approvals'>): Promise<string[]> {
+  const open = await openIn(incidentId, ports);
+  return open.map(({ question }) => `That approves nothing; this still waits: ${question}`);
+}
+
+export const openIn = async (incidentId: string, { approvals }: Pick<Ports, 'approvals'>): Promise<Approval[]> =>
+  (await approvals.ofIncident(incidentId)).filter(({ state }) => state === 'pending');
+
+async function withPlaces(approvals: readonly Approval[], { catalog }: AnsweringPorts): Promise<Open[]> {
+  const { clusters, environments } = await catalog.load();
+  return approvals.map((approval) => {
+    const name = approval.action.target.cluster;
+    const placed = clusters.find((one) => one.name === name || one.aliases.includes(name))?.environment;
+    const known = placed === undefined ? [] : [placed, ...(environments[placed]?.aliases ?? [])];
+    return { approval, environments: known };
+  });
+}

@@ -1,0 +1,293 @@
+// What one sentence says to an open question: yes, no, an order that names an action, words of the kill switch, or nothing of these. Pure, and
+// strict: a yes or an order is one only where every word of the sentence is accounted for. Whether it is about the question that waits is
+// decided in open-question.ts, because it takes the question to know.
+import type { ActionId } from '../model/action.ts';
+import { entries } from '../remediation/entries.ts';
+import { courtesies, filler, halts, noes, sureYes, yesWords } from './answer-phrases.ts';
+import { type Doubt, doubtIn } from './doubts.ts';
+import { type Phrase, phraseOf, slotOf, type Tokens, tokensOf } from './tokens.ts';
+
+/** One way to read an order. `object`: the words for what it is to be done to; empty where it is left out. */
+export interface Reading {
+  readonly action: ActionId;
+  /** It is the way back of an action of this id. */
+  readonly undo: boolean;
+  readonly object: Tokens;
+}
+
+export type Answer =
+  | { readonly kind: 'nothing' }
+  /** The kill switch; undefined asks how it stands. `why` in their words, '' without. */
+  | { readonly kind: 'switch'; readonly on: boolean | undefined; readonly why: string }
+  /** `sure`: in words that answer nothing but such a question. `object`: the words for what it is a yes to. */
+  | { readonly kind: 'yes'; readonly sure: boolean; readonly remember: boolean; readonly object: Tokens }
+  /** `readings`: the actions that it refuses, where it names any. `halts`: it says stop, to whatever is going on. */
+  | {
+      readonly kind: 'no';
+      readonly sure: boolean;
+      readonly halts: boolean;
+      readonly readings: readonly Reading[];
+      readonly object: Tokens;
+    }
+  | { readonly kind: 'order'; readonly readings: readonly [Reading, ...Reading[]] }
+  /** It speaks of an action, of approving or of stopping, and is no plain answer. `actions`: those that it speaks of. */
+  | { readonly kind: 'doubt'; readonly why: Doubt; readonly actions: readonly ActionId[] };
+
+/** Longer texts are pasted, not said. */
+const maxLength = 600;
+/** A plain answer is short. */
+const mostTokens = 16;
+const mostObject = 8;
+const nothing: Answer = { kind: 'nothing' };
+
+export function readAnswer(text: string): Answer {
+  if (text.length > maxLength) return nothing;
+  const switched = readSwitch(text);
+  if (switched) return switched;
+  const all = tokensOf(text);
+  const doubt = doubtIn(text, all);
+  const no = doubt === 'question' || doubt === 'quotation' ? undefined : readNo(text);
+  if (no) return no;
+  const plain = doubt === undefined && all.length <= mostTokens ? readPlain(all) : undefined;
+  if (plain) return plain;
+  const actions = actionsIn(all);
+  return actions.size > 0 || speaksOfAnswering(all)
+    ? { kind: 'doubt', why: doubt ?? 'more', actions: [...actions] }
+    : nothing;
+}
+
+/** An order, or a yes, of which no word is left over. */
+function readPlain(all: Tokens): Answer | undefined {
+  const { rest, yes, thanks } = withoutFillers(all);
+  // "Again" may be part of the order or its end, "go ahead" its beginning or all of it.
+  const ways = [withoutWords(all, [...yesWords, ...courtesies.front], courtesies.back), rest];
+  const [first, ...others] = ways.flatMap((tokens) => [...ordersIn(tokens), ...nounOrdersIn(tokens)]);
+  if (first) return { kind: 'order', readings: [first, ...others] };
+  for (const tokens of ways)
+    for (const phrase of yesPhrases) {
+      const found = slotOf(phrase, tokens);
+      if (found && found.length <= mostObject) return { kind: 'yes', sure: true, ...remembering(found) };
+    }
+  if (rest.length > 0) return undefined;
+  const sure = all.some((_, place) => sureLeads.some((lead) => startsWith(all.slice(place), lead)));
+  if (sure) return { kind: 'yes', sure: true, remember: false, object: [] };
+  return yes && !thanks ? { kind: 'yes', sure: false, remember: false, object: [] } : undefined;
+}
+
+const sureLeads: readonly Tokens[] = [['approved'], ['approve'], ['go', 'ahead'], ['do', 'it']];
+
+/** "… and do not ask again". */
+const remembers = /^(.*?)(?:and |but )?do not ask (?:me |us )?(?:again|next time)(?: for this(?: exact)? error)?$/;
+
+function remembering(object: Tokens): { remember: boolean; object: Tokens } {
+  const found = remembers.exec(object.join(' '));
+  return found
+    ? { remember: true, object: (found[1] ?? '').split(' ').filter((word) => word !== '') }
+    : { remember: false, object };
+}
+
+interface Called {
+  readonly action: ActionId;
+  readonly undo: boolean;
+  readonly phrase: Phrase;
+}
+const yesPhrases = sureYes.map(phraseOf);
+const called: readonly Called[] = entries.flatMap(({ id: action, verbs }) => [
+  ...verbs.does.map((words) => ({ action, undo: false, phrase: phraseOf(words) })),
+  ...(verbs.undoes ?? []).map((words) => ({ action, undo: true, phrase: phraseOf(words) })),
+]);
+const nouns = entries.flatMap(({ id: action, verbs }) =>
+  verbs.nouns.map((noun) => ({ action, undo: false, phrase: phraseOf(noun) })),
+);
+
+function ordersIn(tokens: Tokens): Reading[] {
+  return called.flatMap(({ phrase, action, undo }) => {
+    const object = slotOf(phrase, tokens);
+    if (object === undefined || object.length > mostObject) return [];
+    // "Raise the … memory": the article belongs to the phrase.
+    const inside = phrase.back.length > 0 && articles.has(object.at(-1) ?? '') ? object.slice(0, -1) : object;
+    return [{ action, undo, object: inside }];
+  });
+}
+const articles: ReadonlySet<string> = new Set(['the', 'its', 'our']);
+
+const doers: readonly Tokens[] = [
+  'approve',
+  'approved',
+  'i approve',
+  'go ahead with',
+  'proceed with',
+  'go for',
+  'do',
+  'start',
+  'trigger',
+  'perform',
+  'yes to',
+  'ok to',
+  'ok for',
+  '',
+].map((words) => words.split(' ').filter((word) => word !== ''));
+const determiners: ReadonlySet<string> = new Set(['the', 'a', 'this', 'that', 'your', 'one']);
+const links: ReadonlySet<string> = new Set(['of', 'for', 'on']);
+
+/** "Approve the rollback of payments". */
+function nounOrdersIn(tokens: Tokens): Reading[] {
+  return doers.flatMap((doer) => {
+    if (!startsWith(tokens, doer)) return [];
+    const after = tokens.slice(doer.length);
+    const named = determiners.has(after[0] ?? '') ? after.slice(1) : after;
+    return nounReadings(named);
+  });
+}
+
+function nounReadings(named: Tokens): Reading[] {
+  return nouns.flatMap(({ action, undo, phrase: { front } }) => {
+    const object = named.slice(front.length);
+    if (!startsWith(named, front) || object.length > mostObject) return [];
+    if (object.length > 0 && !links.has(object[0] ?? '')) return [];
+    return [{ action, undo, object: object.slice(1) }];
+  });
+}
+
+/**
+ * No is heard where yes is not: a reason may follow it, in a clause of its own, as long as that orders nothing. Nothing is done by it that could
+ * not be asked for again.
+ */
+function readNo(text: string): Answer | undefined {
+  const clauses = text.split(/[,.;:!()\n]+|\s[-–—]+\s|\bbecause\b/i).filter((clause) => tokensOf(clause).length > 0);
+  for (let end = 1; end <= clauses.length; end += 1) {
+    const no = plainNo(tokensOf(clauses.slice(0, end).join(' ')), end === 1);
+    const rest = tokensOf(clauses.slice(end).join(' '));
+    if (no === undefined) continue;
+    if (rest.length === 0) return no.answer;
+    if (!no.weak && actionsIn(rest).size === 0 && !speaksOfAnswering(rest)) return no.answer;
+  }
+  return undefined;
+}
+
+/** "No" alone may answer anything, where more follows. */
+const weakNoes: ReadonlySet<string> = new Set(['no', 'no no', 'nope', 'nah', 'nay', 'n', 'never']);
+
+/** A sentence of which every word says no, or what the no is to. `oneClause`: nothing parts its words. */
+function plainNo(all: Tokens, oneClause: boolean): { answer: Answer; weak: boolean } | undefined {
+  let rest = withoutWords(all, courtesies.front, []);
+  const phrases: string[] = [];
+  for (let found: string | undefined = ''; found !== undefined && rest.length > 0; ) {
+    found = allNoes.find((phrase) => startsWith(rest, phrase.split(' ')));
+    if (found === undefined) break;
+    phrases.push(found);
+    rest = withoutWords(rest.slice(found.split(' ').length), [...courtesies.front, ...courtesies.back], []);
+  }
+  rest = withoutWords(rest, [], courtesies.back);
+  const last = phrases.at(-1);
+  if (last === undefined) return undefined;
+  const weak = phrases.every((phrase) => weakNoes.has(phrase));
+  const no = {
+    kind: 'no',
+    sure: true,
+    halts: phrases.some((phrase) => halts.includes(phrase)),
+    readings: [],
+    object: [],
+  } as const;
+  if (rest.length === 0) return { answer: no, weak };
+  const nouns = nounReadings(determiners.has(rest[0] ?? '') ? rest.slice(1) : rest);
+  const readings = [...(takesVerb.has(last) ? ordersIn(rest) : []), ...(takesNoun.has(last) ? nouns : [])];
+  if (readings.length > 0 && (oneClause || last !== 'no')) return { answer: { ...no, readings }, weak: false };
+  const thing = takesNoun.has(last) && last !== 'no' && rest.length <= 4 && isThing(rest);
+  return thing ? { answer: { ...no, object: rest }, weak: false } : undefined;
+}
+
+const allNoes = [...halts, ...noes].toSorted((a, b) => b.split(' ').length - a.split(' ').length);
+/** After these an action may stand: "do not restart it", "cancel the rerun". */
+const takesVerb: ReadonlySet<string> = new Set([
+  'do not',
+  'please do not',
+  'no do not',
+  'never',
+  'let us not',
+  'we do not',
+]);
+const takesNoun: ReadonlySet<string> = new Set([
+  ...['no', 'stop', 'cancel', 'abort', 'halt', 'reject', 'decline', 'skip', 'drop', 'hold off on', 'hold'],
+]);
+
+/** What a person calls the question or what it is about, without naming anything else. */
+const isThing = (object: Tokens): boolean =>
+  object.every((word) => ['it', 'this', 'that', 'the', 'one', 'action', 'question', 'request'].includes(word)) ||
+  (object.length === 1 && /^[a-z0-9]+(?:[-./][a-z0-9]+)+$/.test(object[0] ?? ''));
+
+/** The actions whose words stand anywhere in it. */
+function actionsIn(tokens: Tokens): ReadonlySet<ActionId> {
+  const said = ` ${tokens.join(' ')} `;
+  return new Set([...called, ...nouns].filter(({ phrase }) => standsIn(phrase, said)).map(({ action }) => action));
+}
+
+function standsIn({ front, back }: Phrase, said: string): boolean {
+  const begins = said.indexOf(` ${front.join(' ')} `);
+  return (
+    begins >= 0 && (back.length === 0 || said.indexOf(` ${back.join(' ')} `, begins + front.join(' ').length) >= 0)
+  );
+}
+
+const answering: ReadonlySet<string> = new Set(['approve', 'approved', 'approving', 'reject', 'rejected', 'proceed']);
+const speaksOfAnswering = (tokens: Tokens): boolean =>
+  tokens.some((word) => answering.has(word)) ||
+  ['go ahead', 'do it', 'stop everything'].some((phrase) => ` ${tokens.join(' ')} `.includes(` ${phrase} `)) ||
+  ['stop', 'cancel', 'abort', 'halt', 'wait'].includes(tokens[0] ?? '');
+
+/** Courtesies and words of assent at both ends carry nothing that the middle does not. */
+function withoutFillers(tokens: Tokens): { rest: Tokens; yes: boolean; thanks: boolean } {
+  const rest = withoutWords(tokens, [...yesWords, ...filler.front], [...yesWords, ...filler.back]);
+  const at = tokens.join(' ').indexOf(rest.join(' '));
+  const left = ` ${tokens.join(' ').slice(0, at)} ${tokens.join(' ').slice(at + rest.join(' ').length)} `;
+  const has = (phrases: readonly string[]) => phrases.some((phrase) => left.includes(` ${phrase} `));
+  return { rest, yes: has(yesWords), thanks: has(filler.thanks) };
+}
+
+function withoutWords(tokens: Tokens, front: readonly string[], back: readonly string[]): Tokens {
+  let rest = tokens;
+  const fronts = front.map((phrase) => phrase.split(' '));
+  const backs = back.map((phrase) => phrase.split(' '));
+  for (let found: Tokens | undefined = []; found !== undefined && rest.length > 0; ) {
+    found = fronts.find((words) => startsWith(rest, words));
+    if (found !== undefined) rest = rest.slice(found.length);
+  }
+  for (let found: Tokens | undefined = []; found !== undefined && rest.length > 0; ) {
+    found = backs.find((words) => rest.length >= words.length && startsWith(rest.slice(-words.length), words));
+    if (found !== undefined) rest = rest.slice(0, -found.length);
+  }
+  return rest;
+}
+
+const startsWith = (tokens: Tokens, words: Tokens): boolean => words.every((word, place) => tokens[place] === word);
+
+const because = '(?:(?:[,:.!]| -| because) ?(?<why>.*))?[.! ]*$';
+const urgent = '(?: (?:right )?now| immediately| please| asap)*';
+const stops = new RegExp(
+  `^(?:(?:stop|halt|freeze) (?:everything|all|all (?:the )?(?:actions|automation|acting)|acting|any action|all of it)|emergency stop|(?:(?:turn|switch|throw|put|flip|hit|pull|use|trip|engage|activate|enable) )?(?:on )?(?:the )?kill ?switch(?: on)?)${urgent}${because}`,
+);
+const resumes = new RegExp(
+  `^(?:(?:resume|start) (?:acting|actions)(?: again)?|(?:(?:turn|switch|take|put) )?(?:off )?(?:the )?kill ?switch off|(?:turn|switch|take) off (?:the )?kill ?switch|(?:disable|release|reset) (?:the )?kill ?switch)${urgent}${because}`,
+);
+const asksSwitch = /\bkill ?switch\b.*\?[ ]*$/;
+const courtesy = /^(?:(?:hey|hi|hello|please|pls|ok|okay|so|and|well|now|no|watchkeeper|everybody|everyone)[,:!.]? )+/;
+
+/** Lower case, one line, without mentions and courtesies at the front. */
+function readSwitch(text: string): Answer | undefined {
+  const said = text
+    .replace(/<[@!#][^>]{0,80}>/g, ' ')
+    .toLowerCase()
+    .replace(/\p{C}/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(courtesy, '');
+  if (asksSwitch.test(said)) return { kind: 'switch', on: undefined, why: '' };
+  for (const [pattern, on] of [
+    [resumes, false],
+    [stops, true],
+  ] as const) {
+    const found = pattern.exec(said);
+    if (found) return { kind: 'switch', on, why: found.groups?.why?.trim() ?? '' };
+  }
+  return undefined;
+}

@@ -1,0 +1,40 @@
+// What in a sentence speaks against taking it as an answer, so that people can be told. It is no list of all that does: whatever word is not
+// accounted for does (answers.ts), and these are the ones that have a name.
+import type { Tokens } from './tokens.ts';
+
+export type Doubt =
+  | 'question'
+  | 'quotation'
+  | 'negation'
+  | 'condition'
+  | 'report'
+  /** It says more than a plain answer. */
+  | 'more';
+
+const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));
+const asks = words(
+  'should shall would could can will may might is are was were do does did has have why what when who whom whose how which where am',
+);
+const negates = words('not never no neither nor without instead rather but except however although though besides');
+const conditions = words(
+  'if once after when whenever before until till while unless provided assuming case later tomorrow tonight next maybe perhaps possibly might could should would ought think guess believe suppose probably likely wonder only first otherwise or either else',
+);
+const reports = words(
+  'someone somebody they he she reran restarted rebooted bounced rolled reverted retried deleted removed killed scaled raised cordoned uncordoned purged redrove already yesterday earlier ago',
+);
+
+export function doubtIn(text: string, tokens: Tokens): Doubt | undefined {
+  if (/["“”„«»]|`|^\s*(?:>|&gt;)/m.test(text) || /(?:^|\s)'[^']+'(?:$|[\s.,!])/.test(text)) return 'quotation';
+  if (text.includes('?')) return 'question';
+  const polite = tokens[0] === 'do' || tokens.slice(0, 3).includes('please');
+  if (!polite && asks.has(tokens[0] ?? '')) return 'question';
+  // "… and do not ask again" is a yes that says more, and no objection.
+  const rest = tokens
+    .join(' ')
+    .replace(/ (?:and )?do not ask (?:me |us )?(?:again|next time).*$/, '')
+    .split(' ');
+  if (rest.some((word) => negates.has(word))) return 'negation';
+  if (rest.some((word) => conditions.has(word))) return 'condition';
+  if (rest.some((word) => reports.has(word))) return 'report';
+  return /\.\.|…/.test(text) ? 'more' : undefined;
+}

@@ -1,0 +1,150 @@
+// Which of the questions that wait an answer is about, and whether it decides it. Pure. An order decides a question only where it is that very
+// action on that very target; whatever else was said is told apart from it and decides nothing.
+import type { ActionId, Approval } from '../model/action.ts';
+import { entries } from '../remediation/entries.ts';
+import { whyNotRememberable } from '../remediation/question.ts';
+import type { Answer, Reading } from './answers.ts';
+import type { Doubt } from './doubts.ts';
+import { type Tokens, tokensOf } from './tokens.ts';
+
+/** A question that waits, and what the place of its target is called. */
+export interface Open {
+  readonly approval: Approval;
+  /** Names of the environment that the catalogue places the target in. */
+  readonly environments: readonly string[];
+}
+
+export type Judged =
+  | { readonly kind: 'none-open' }
+  | { readonly kind: 'approve'; readonly approval: Approval; readonly remember: boolean }
+  | { readonly kind: 'reject'; readonly approval: Approval }
+  /** It may answer something else: it is said back first. */
+  | { readonly kind: 'say-back'; readonly approval: Approval; readonly meant: 'approve' | 'reject' }
+  | { readonly kind: 'which'; readonly approvals: readonly Approval[] }
+  | { readonly kind: 'other-action'; readonly approvals: readonly Approval[]; readonly actions: readonly ActionId[] }
+  | { readonly kind: 'other-target'; readonly approvals: readonly Approval[]; readonly named: string }
+  | { readonly kind: 'doubt'; readonly approvals: readonly Approval[]; readonly why: Doubt }
+  | { readonly kind: 'not-teachable'; readonly approval: Approval; readonly why: string };
+
+export function judgeAnswer(said: Exclude<Answer, { kind: 'nothing' | 'switch' }>, open: readonly Open[]): Judged {
+  if (open.length === 0) return { kind: 'none-open' };
+  const approvals = open.map(({ approval }) => approval);
+  switch (said.kind) {
+    case 'doubt':
+      return { kind: 'doubt', approvals, why: said.why };
+    case 'yes':
+      return judgeYes(said, open);
+    case 'order': {
+      const own = open.filter((one) => said.readings.some((reading) => isOwn(reading, one.approval)));
+      const fitting = open.filter((one) =>
+        said.readings.some((reading) => isOwn(reading, one.approval) && fits(reading.object, one)),
+      );
+      const [one, ...more] = fitting;
+      if (one)
+        return more.length === 0
+          ? approving(one, false)
+          : { kind: 'which', approvals: fitting.map((it) => it.approval) };
+      if (own.length > 0)
+        return {
+          kind: 'other-target',
+          approvals,
+          named: shortest(said.readings.filter((it) => own.some((o) => isOwn(it, o.approval)))),
+        };
+      return { kind: 'other-action', approvals, actions: [...new Set(said.readings.map(({ action }) => action))] };
+    }
+    case 'no': {
+      const { readings, object } = said;
+      const refused = open.filter((one) =>
+        readings.length === 0
+          ? object.length === 0 || fits(object, one)
+          : readings.some((reading) => isOwn(reading, one.approval) && fits(reading.object, one)),
+      );
+      const [one, ...more] = refused;
+      if (!one && readings.some((reading) => open.some(({ approval }) => isOwn(reading, approval))))
+        return { kind: 'doubt', approvals, why: 'more' };
+      if (!one)
+        return readings.length === 0
+          ? { kind: 'other-target', approvals, named: object.join(' ') }
+          : { kind: 'other-action', approvals, actions: [...new Set(readings.map(({ action }) => action))] };
+      if (more.length === 0 && !said.sure) return { kind: 'say-back', approval: one.approval, meant: 'reject' };
+      return more.length === 0
+        ? { kind: 'reject', approval: one.approval }
+        : { kind: 'which', approvals: refused.map(({ approval }) => approval) };
+    }
+  }
+}
+
+function judgeYes({ sure, remember, object }: Extract<Answer, { kind: 'yes' }>, open: readonly Open[]): Judged {
+  const meant = open.filter((one) => fits(object, one));
+  const [one, ...more] = meant;
+  if (!one) return { kind: 'other-target', approvals: open.map(({ approval }) => approval), named: object.join(' ') };
+  if (more.length > 0) return { kind: 'which', approvals: meant.map(({ approval }) => approval) };
+  return sure ? approving(one, remember) : { kind: 'say-back', approval: one.approval, meant: 'approve' };
+}
+
+function approving({ approval }: Open, remember: boolean): Judged {
+  const why = remember ? whyNotRememberable(approval) : undefined;
+  return why === undefined ? { kind: 'approve', approval, remember } : { kind: 'not-teachable', approval, why };
+}
+
+const isOwn = ({ action, undo }: Reading, { action: asked }: Approval): boolean =>
+  action === asked.id && undo === (asked.parameters.undo === true);
+
+const shortest = (readings: readonly Reading[]): string =>
+  readings.map(({ object }) => object.join(' ')).toSorted((a, b) => a.length - b.length)[0] ?? '';
+
+const pronouns: readonly Tokens[] = ['it', 'this', 'that', 'this one', 'that one', 'the thing'].map((one) =>
+  one.split(' '),
+);
+const articles: readonly Tokens[] = [['the'], ['this'], ['that'], ['our'], ['its']];
+const links: ReadonlySet<string> = new Set(['of', 'in', 'on', 'at', 'for', 'from']);
+const kinds: Readonly<Record<string, string>> = {
+  CronJob: 'cronjob job cron',
+  Job: 'job',
+  Deployment: 'deployment deploy service app application workload',
+  StatefulSet: 'statefulset sts service app application workload',
+  DaemonSet: 'daemonset ds workload',
+  Pod: 'pod',
+  Node: 'node machine host',
+  Execution: 'execution',
+  SurrogateKey: 'key',
+};
+
+/** Whether these words can mean nothing but the target of this question. No words at all mean it. */
+export function fits(object: Tokens, { approval, environments }: Open): boolean {
+  const { target, parameters, id } = approval.action;
+  const { kind, name, namespace, cluster } = target;
+  const things = entries.find((entry) => entry.id === id)?.verbs.things ?? [];
+  const names = namesOf([
+    approval.id,
+    name,
+    `${kind}/${name}`,
+    ...(namespace === '' ? [] : [`${namespace}/${name}`, `${kind} ${namespace}/${name}`]),
+  ]);
+  const places = namesOf([cluster, ...(namespace === '' ? [] : [namespace]), ...environments]);
+  const nouns = [...(kinds[kind] ?? '').split(' '), ...things].filter((word) => word !== '').map((word) => [word]);
+  const figures = ['from', 'to'].flatMap((end) =>
+    parameters[end] === undefined ? [] : [[end, String(parameters[end]).toLowerCase()]],
+  );
+  const plain = [...names, ...pronouns, ...nouns, ...articles, ...figures];
+  let rest = object;
+  if (['the', 'our', 'its'].includes(rest.at(-1) ?? '')) return false;
+  while (rest.length > 0) {
+    const linked = links.has(rest[0] ?? '') ? rest.slice(1) : [];
+    const taken = longestOf(plain, rest) ?? longestOf([...plain, ...places], linked);
+    if (taken === undefined) return false;
+    rest = (longestOf(plain, rest) === undefined ? linked : rest).slice(taken.length);
+  }
+  return true;
+}
+
+const longestOf = (phrases: readonly Tokens[], tokens: Tokens): Tokens | undefined =>
+  phrases
+    .filter((words) => words.every((word, place) => tokens[place] === word))
+    .toSorted((a, b) => b.length - a.length)[0];
+
+/** As they are written, and with spaces for what joins their parts. */
+const namesOf = (names: readonly string[]): readonly Tokens[] =>
+  names
+    .flatMap((name) => [tokensOf(name), tokensOf(name.replaceAll(/[-_./]/g, ' '))])
+    .filter((words) => words.length > 0);
