@@ -61,7 +61,9 @@ function readPlain(all: Tokens): Answer | undefined {
   const { rest, yes, thanks } = withoutFillers(all);
   // "Again" may be part of the order or its end, "go ahead" its beginning or all of it.
   const ways = [withoutWords(all, [...yesWords, ...courtesies.front], courtesies.back), rest];
-  const [first, ...others] = ways.flatMap((tokens) => [...ordersIn(tokens), ...nounOrdersIn(tokens)]);
+  const [first, ...others] = ways
+    .flatMap((tokens) => [...ordersIn(tokens), ...nounOrdersIn(tokens)])
+    .filter(({ object }) => actionsIn(object).size === 0);
   if (first) return { kind: 'order', readings: [first, ...others] };
   for (const tokens of ways)
     for (const phrase of yesPhrases) {

@@ -53,7 +53,8 @@ interface Setting {
 }
 
 const nothing: Heard = { kind: 'nothing' };
-const questionKey = 'question-';
+/** A reminder asks the same question again. */
+const questionKeys = ['question-', 'reminder-'];
 
 export async function listen(said: Utterance, ports: ListenPorts): Promise<Heard> {
   switch (said.kind) {
@@ -277,8 +278,9 @@ async function byReaction(said: Extract<Utterance, { kind: 'reaction' }>, ports:
 
 async function questionOf({ key = '', incidentId }: ChatMessage, ports: ListenPorts) {
   const incident = incidentId === undefined ? undefined : await ports.incidents.get(incidentId);
-  if (!incident || !key.startsWith(questionKey)) return undefined;
-  const approvalId = key.slice(questionKey.length);
+  const asking = questionKeys.find((one) => key.startsWith(one));
+  if (!incident || asking === undefined) return undefined;
+  const approvalId = key.slice(asking.length);
   const approval = (await ports.approvals.ofIncident(incident.id)).find(({ id }) => id === approvalId);
   return approval?.state === 'pending' ? { incident, approvalId } : undefined;
 }

@@ -76,7 +76,7 @@ export function tokensOf(text: string): Tokens {
   const words = said
     .split(/\s+/)
     .map((word) =>
-      word.replace(/^[^\p{L}\p{N}?]+|[^\p{L}\p{N}?]+$/gu, (mark) => (/[^\p{P}\p{Zs}]/u.test(mark) ? mark : '')),
+      word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, (mark) => (/[^\p{P}\p{Zs}]/u.test(mark) ? mark : '')),
     )
     .filter((word) => word !== '')
     .flatMap((word) => (Object.hasOwn(spellings, word) ? (spellings[word] ?? word).split(' ') : [word]));

@@ -7,11 +7,11 @@ import type { Incident, IncidentError } from '../model/incident.ts';
 import type { Proposal } from '../model/proposal.ts';
 import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
-import { approversAt, authorize } from '../remediation/guard.ts';
-import { unseen } from '../remediation/live.ts';
+import { approversAt } from '../remediation/guard.ts';
 import { shorten } from '../text.ts';
 import { isOfThisRecipe } from './fingerprint.ts';
 import { readSaying, type Saying } from './saying.ts';
+import { whyNeverUnattended } from './teachable.ts';
 
 /** "Don't ask me next time" holds for this long, and no more than this often a day, where it says nothing else. */
 const defaults = { days: 30, timesPerDay: 3 };
@@ -109,39 +109,7 @@ async function refusalOf(by: string, error: IncidentError, ports: TeachPorts): P
   const placed = { ...target, cluster: target.cluster, namespace: target.namespace };
   const approvers = approversAt(placed, environment, catalog);
   if (approvers.length > 0 && !idsOf(approvers, catalog).includes(by)) return `${by} is not among the approvers.`;
-  const now = ports.clock.now();
-  const known = { value: environment, source: 'error', confidence: 1, alternatives: [] };
-  const span = { start: now.toISOString(), end: now.toISOString() };
-  const answer = await authorize(
-    { kind: 'preference', id: 'proposed' },
-    { id: actionId, target: placed, reversible: false, idempotencyKey: 'proposed' },
-    {
-      context: {
-        environment: known,
-        window: { baseline: span, incident: span },
-        dataSources: {},
-        callers: [],
-        callees: [],
-        questions: [],
-        similar: [],
-        facts: [],
-      },
-      confidence: 1,
-      seenInEvidence: true,
-      incidentId: 'proposed',
-      now,
-      // A switch, a freeze or a full budget passes; what is remembered is for later.
-      killSwitch: false,
-      live: unseen,
-      affects: { pods: 1, callers: [] },
-      acts: [],
-      approvals: 0,
-      requesterApproved: false,
-    },
-    { ...catalog, killSwitch: false, freezes: [] },
-    ports.policies,
-  );
-  return answer.allowed ? undefined : `It could never be done without asking. ${answer.why}`;
+  return whyNeverUnattended({ actionId, target: placed, environment, now: ports.clock.now() }, catalog, ports.policies);
 }
 
 interface Taught {

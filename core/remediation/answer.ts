@@ -7,7 +7,7 @@ import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
 import { clockTime } from '../reporting/words.ts';
 import { outcomeOf } from './ask.ts';
-import { countWords, decidedWords } from './question.ts';
+import { countWords, decidedWords, whyNotRememberable } from './question.ts';
 
 export type Answer =
   | { readonly kind: 'decided'; readonly approval: Approval; readonly text: string }
@@ -35,8 +35,11 @@ export async function answerApproval(answering: Answering, ports: AnswerPorts): 
     await audit(asked, answering, 'answer-refused', refused, ports);
     return { kind: 'not-allowed', text: refused };
   }
+  // Whoever asks for more than was offered gets what was offered.
+  const untaught = verdict === 'approve-and-remember' ? whyNotRememberable(asked) : undefined;
   const at = ports.clock.now().toISOString();
-  const result = await ports.approvals.decide(approvalId, { verdict, by, at });
+  const counted = untaught === undefined ? verdict : 'approve';
+  const result = await ports.approvals.decide(approvalId, { verdict: counted, by, at });
   switch (result.kind) {
     case 'not-found':
       return { kind: 'not-found', text: 'There is no such question.' };
@@ -59,7 +62,8 @@ export async function answerApproval(answering: Answering, ports: AnswerPorts): 
     case 'decided': {
       await tell(result.approval, answering, `${decidedWords(result.approval)}.`, ports);
       await deliver(result.approval, result.taskToken, ports);
-      return { kind: 'decided', approval: result.approval, text: `${decidedWords(result.approval)}.` };
+      const not = untaught === undefined ? '' : ` It is not remembered for next time: ${untaught}`;
+      return { kind: 'decided', approval: result.approval, text: `${decidedWords(result.approval)}.${not}` };
     }
   }
 }

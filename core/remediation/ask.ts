@@ -75,6 +75,7 @@ function pendingOf({ diagnosis, incident }: Decided, decision: Asking, now: Date
     approvedBy: [],
     ...(shownFor === undefined ? {} : { shownFor }),
     ...(decision.once === undefined ? {} : { once: true as const }),
+    ...(decision.notTeachable === undefined ? {} : { notTeachable: decision.notTeachable }),
     state: 'pending' as const,
   };
 }

@@ -4,6 +4,7 @@ import { record, watchkeeper } from '../audit.ts';
 import { WatchkeeperError } from '../errors.ts';
 import { note } from '../incidents/timeline.ts';
 import { type ExactError, exactErrorOf, formerFingerprintOf, workloadOf } from '../learning/fingerprint.ts';
+import { whyNeverUnattended } from '../learning/teachable.ts';
 import type { Action, Approval, Decision, Preference } from '../model/action.ts';
 import { confidenceToAct, type Hypothesis } from '../model/diagnosis.ts';
 import type { Synthesized } from '../model/workflow.ts';
@@ -11,6 +12,7 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { PolicyAnswer } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Executor } from '../ports/telemetry.ts';
+import { shorten } from '../text.ts';
 import { affectsOf } from './affects.ts';
 import { actionOf, actionProblem, suggestedAction } from './catalogue.ts';
 import { approversAt, authorize, environmentOf, factsOf, locate, type Standing } from './guard.ts';
@@ -167,10 +169,22 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
     const why = `It was asked ${before.length} times, and each time the target had changed before it could be done. A person should look.`;
     return { decision: { kind: 'refuse', why, policies: [], action }, facts };
   }
-  return {
-    decision: question(action, asking, taught.why, standing, before, { input, catalog, bounds: plan.says }),
-    facts,
-  };
+  const asked = question(action, asking, taught.why, standing, before, { input, catalog, bounds: plan.says });
+  const notTeachable = await whyNotTeachable(error, action, catalog, ports);
+  return { decision: notTeachable === undefined ? asked : { ...asked, notTeachable }, facts };
+}
+
+/** Why "don't ask again" is not offered with the question. */
+async function whyNotTeachable(
+  error: ReturnType<typeof exactErrorOf>,
+  { id: actionId, target }: Action,
+  catalog: Catalog,
+  { clock, policies }: DecidePorts,
+): Promise<string | undefined> {
+  if ('missing' in error) return shorten(`There is no exact error that could be remembered: ${error.missing}.`, 600);
+  const { environment } = error.describes;
+  const why = await whyNeverUnattended({ actionId, target, environment, now: clock.now() }, catalog, policies);
+  return why === undefined ? undefined : shorten(why, 600);
 }
 
 interface IfApproved {

@@ -93,8 +93,7 @@ function question(approval, { answer }) {
             'div',
             { class: 'buttons' },
             button('approve', 'Approve', 'primary'),
-            // What takes several people, or is about this one time, is never remembered.
-            approval.approvers === 1 && approval.once === undefined
+            approval.rememberable
               ? button('approve-and-remember', "Approve and don't ask again for this exact error", 'secondary')
               : undefined,
             button('reject', 'Reject', 'plain'),

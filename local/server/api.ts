@@ -15,6 +15,7 @@ import { Instant } from '../../core/model/entity.ts';
 import type { Message } from '../../core/model/message.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
+import { isRememberable } from '../../core/remediation/question.ts';
 import type { ConsoleChat } from '../console-chat.ts';
 
 export interface ApiParts {
@@ -174,7 +175,7 @@ async function incident(id: string, { ports, chat }: ApiParts) {
     incident: found,
     timeline,
     ...(diagnosis === undefined ? {} : { diagnosis }),
-    approvals,
+    approvals: approvals.map((approval) => ({ ...approval, rememberable: isRememberable(approval) })),
     messages: messages.map(shown),
   };
 }

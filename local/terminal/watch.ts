@@ -1,14 +1,18 @@
 // The terminal's view of the runtime: tells each step as it happens, prints the diagnosis and puts the question. Answers go the same way
 // as the console's. What is said is in words.ts.
 import { createInterface } from 'node:readline';
+import { answerSwitch } from '../../core/controls.ts';
+import { readAnswer } from '../../core/conversation/answers.ts';
 import { WatchkeeperError } from '../../core/errors.ts';
-import type { Approval, Verdict } from '../../core/model/action.ts';
+import type { Approval } from '../../core/model/action.ts';
 import type { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
+import { decidedWords } from '../../core/remediation/question.ts';
 import type { Feed } from '../feed.ts';
+import { keysOf, openQuestions, type Printed, readTyped } from './questions.ts';
 import type { Style } from './style.ts';
-import { answerHint, clean, diagnosisLines, incidentHeading, questionLines, timelineLine } from './words.ts';
+import { clean, diagnosisLines, incidentHeading, questionLines, timelineLine } from './words.ts';
 
 export interface TerminalOptions {
   readonly feed: Feed;
@@ -37,7 +41,7 @@ export interface Terminal {
 export function watchInTerminal(options: TerminalOptions): Terminal {
   const { feed, ports, print, style, width } = options;
   const incidents = new Map<string, Watched>();
-  const pending = new Map<string, Approval>();
+  const questions = openQuestions();
   let current: string | undefined;
   // One thing after another, in the order it happened, though records are read in between.
   let saying = Promise.resolve();
@@ -85,12 +89,24 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
   }
 
   async function tellApproval(approval: Approval): Promise<void> {
-    if (approval.state !== 'pending') return void pending.delete(approval.id);
-    if (pending.has(approval.id)) return;
-    pending.set(approval.id, approval);
+    if (approval.state !== 'pending') {
+      const asked = questions.settle(approval);
+      if (asked)
+        print(style.dim(`  Question ${asked.number} does not wait any more: ${clean(decidedWords(approval))}.`));
+      return;
+    }
+    const asked = questions.ask(approval);
+    if (asked === undefined) return;
     await heading(approval.incidentId);
-    for (const line of questionLines(approval, width, style)) print(line);
-    print(options.input ? style.bold(answerHint) : style.dim('  The console takes the answer.'));
+    for (const line of questionLines(approval, asked.number, width, style)) print(line);
+    print(
+      options.input
+        ? style.bold(keysOf(asked, questions.printed().bare))
+        : style.dim('  The console takes the answer.'),
+    );
+    for (const other of questions.printed().waiting)
+      if (options.input && other !== asked)
+        print(style.dim(`  Also waits: ${keysOf(other, undefined).trim()}  ${clean(other.approval.question)}`));
   }
 
   const unwatch = feed.watch((event) => {
@@ -113,15 +129,39 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
   }
 
   const lines = options.input && createInterface({ input: options.input, terminal: false });
-  lines?.on('line', (line) => say(() => answer(line.trim().toLowerCase())));
+  // What was on the screen when it was typed, and not what is there when its turn comes.
+  lines?.on('line', (line) => {
+    const printed = questions.printed();
+    say(() => answer(line, printed));
+  });
 
-  async function answer(key: string): Promise<void> {
-    const approval = [...pending.values()].at(-1);
-    if (approval === undefined || key === '') return;
-    const verdict = verdicts[key];
-    if (verdict === undefined) return print(answerHint);
-    const answered = await answerApproval({ approvalId: approval.id, verdict, by: options.person }, ports);
-    print(`  ${clean(answered.text)}`);
+  async function answer(line: string, printed: Printed): Promise<void> {
+    if (line.trim() === '') return;
+    const said = readAnswer(line);
+    if (said.kind === 'switch')
+      return print(`  ${clean((await answerSwitch({ ...said, by: options.person }, ports)).text)}`);
+    const typed = readTyped(line, printed);
+    switch (typed.kind) {
+      case 'answer': {
+        questions.answeredHere(typed.approval.id);
+        const { id: approvalId } = typed.approval;
+        const answered = await answerApproval({ approvalId, verdict: typed.verdict, by: options.person }, ports);
+        return print(`  ${clean(answered.text)}`);
+      }
+      case 'not-offered':
+        return print(`  That is not offered here, and nothing was answered. ${clean(typed.why)}`);
+      case 'no-such-question':
+        return print(`  No question ${typed.number} waits.`);
+      case 'number-needed':
+        print('  Which question? Its number is part of the answer:');
+        for (const asked of printed.waiting) print(`${keysOf(asked, undefined)}  ${clean(asked.approval.question)}`);
+        return;
+      case 'none-open':
+        return print('  No question waits. "stop everything" throws the kill switch.');
+      case 'not-understood':
+        print('  That answers no question here.');
+        for (const asked of printed.waiting) print(style.bold(keysOf(asked, printed.bare)));
+    }
   }
 
   return {
@@ -133,14 +173,6 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
     },
   };
 }
-
-const verdicts: Readonly<Record<string, Verdict>> = {
-  y: 'approve',
-  yes: 'approve',
-  n: 'reject',
-  no: 'reject',
-  a: 'approve-and-remember',
-};
 
 const sentence = (error: unknown): string =>
   error instanceof WatchkeeperError ? error.message : `Something unexpected happened: ${String(error)}`;

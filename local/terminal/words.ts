@@ -77,18 +77,16 @@ function modelSentence(diagnosis: Diagnosis): string {
   return `${diagnosis.model} took part (all models: ${modelCalls} calls, ${tokens} tokens, ${costUsd.toFixed(4)} USD).`;
 }
 
-export function questionLines(approval: Approval, width: number, style: Style): readonly string[] {
+export function questionLines(approval: Approval, number: number, width: number, style: Style): readonly string[] {
   const { action } = approval;
   return [
     '',
-    style.bold('Question'),
+    style.bold(`Question ${number}`),
     ...wrap(clean(approval.question), width - 2).map((line) => `  ${line}`),
     ...wrap(`Affects: ${clean(action.blastRadius)}`, width - 2).map((line) => style.dim(`  ${line}`)),
     style.dim(`  ${action.reversible ? 'Can be undone.' : 'Cannot be undone.'}`),
   ];
 }
-
-export const answerHint = '  y  yes, this time    a  yes, and do not ask again for this exact error    n  no';
 
 function label(entry: TimelineEntry): string {
   return entry.actor === 'watchkeeper' ? entry.kind : entry.actor;

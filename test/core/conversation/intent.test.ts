@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readAnswer } from '../../../core/conversation/answers.ts';
 import { readIntent } from '../../../core/conversation/intent.ts';
 import { isForUs } from '../../../core/conversation/listen.ts';
 
@@ -62,35 +63,28 @@ describe('what a person wants', () => {
 });
 
 describe('an answer to a question', () => {
-  test.each(['approve', 'Approved!', 'yes, do it', 'go ahead', 'rerun it', 'ok, roll it back please', 'I approve'])(
-    'in words that mean nothing else: %s',
+  test.each(['approve', 'yes, do it', 'ok, roll it back please', "don't", 'yes', '👍', 'no', 'restart the database'])(
+    'is read by its own rules: %s',
     (text) => {
-      expect(readIntent(text)).toEqual({ kind: 'approve', sure: true });
+      expect(readIntent(text)).toEqual({ kind: 'answer', said: readAnswer(text) });
     },
   );
-  test.each(['reject', 'no, leave it alone', "don't do it", "don't"])('that says no: %s', (text) => {
-    expect(readIntent(text)).toEqual({ kind: 'reject', sure: true });
+  test.each([
+    ['should we approve?', 'question'],
+    ['rerun it and then delete the namespace', 'more'],
+    ['do it tomorrow', 'condition'],
+    ["I wouldn't approve", 'negation'],
+  ])('that is none is told apart by what speaks against it: %s', (text, why) => {
+    expect(readIntent(text)).toMatchObject({ kind: 'answer', said: { why } });
   });
   test.each([
-    ['yes', 'approve'],
-    ['ok', 'approve'],
-    ['👍', 'approve'],
-    ['no', 'reject'],
-  ])('that could mean anything is said back first: %s', (text, kind) => {
-    expect(readIntent(text)).toEqual({ kind, sure: false });
-  });
-  test.each([
-    'should we approve?',
-    'who approved it?',
-    "I wouldn't approve",
-    'rerun it and then delete the namespace',
-    'approve everything from now on',
-    'the log says: approve',
-    'do it tomorrow',
-    'restart the database',
-    'do not approve',
-  ])('is none of: %s', (text) => {
-    expect(readIntent(text)).not.toEqual({ kind: 'approve', sure: true });
+    ['why did you restart it?', 'why'],
+    ['show me the logs of the rerun', 'evidence'],
+    ['retry logs', 'evidence'],
+    ['is it fixed since the rollback?', 'status'],
+    ['no, it was the restart of the cache', 'correct'],
+  ])('%s: asks or tells something else', (text, kind) => {
+    expect(readIntent(text).kind).toBe(kind);
   });
 });
 
@@ -179,7 +173,7 @@ describe('agreement with the diagnosis', () => {
         const intent = readIntent(said.join(' '));
         if (said.includes('approve') || said.includes('go ahead')) expect(intent.kind).not.toBe('agree');
         if (said.some((word) => /that was it|good catch|right|correct/.test(word)))
-          expect(intent).not.toEqual({ kind: 'approve', sure: true });
+          expect(intent).not.toMatchObject({ kind: 'answer', said: { kind: 'yes', sure: true, object: [] } });
       }),
     );
   });

@@ -1,0 +1,97 @@
+// Which question an answer that is typed in the terminal is about. A key without a number counts for the one question that it was printed under;
+// where several wait, or one went away that nobody here answered, the number is part of the answer. Pure state, no output.
+import type { Approval, Verdict } from '../../core/model/action.ts';
+import { isRememberable, whyNotRememberable } from '../../core/remediation/question.ts';
+
+interface Asked {
+  readonly number: number;
+  readonly approval: Approval;
+}
+
+/** What was on the screen when a line was typed. */
+export interface Printed {
+  readonly waiting: readonly Asked[];
+  /** The question whose keys need no number. */
+  readonly bare: number | undefined;
+}
+
+export type Typed =
+  | { readonly kind: 'answer'; readonly approval: Approval; readonly verdict: Verdict }
+  | { readonly kind: 'not-offered'; readonly why: string }
+  /** No question has this number, or had one when it was typed. */
+  | { readonly kind: 'no-such-question'; readonly number: number }
+  | { readonly kind: 'number-needed' }
+  | { readonly kind: 'none-open' }
+  | { readonly kind: 'not-understood' };
+
+const verdicts: Readonly<Record<string, Verdict>> = {
+  y: 'approve',
+  yes: 'approve',
+  a: 'approve-and-remember',
+  n: 'reject',
+  no: 'reject',
+  stop: 'reject',
+  cancel: 'reject',
+  wait: 'reject',
+  abort: 'reject',
+};
+
+/** `y`, `n 2`, `a #2`: read against what was printed when it was typed, and not against what is asked by then. */
+export function readTyped(line: string, { waiting, bare }: Printed): Typed {
+  const [, key = '', digits] = /^([a-z]+)(?:\s*#?\s*(\d{1,6}))?[.!]*$/.exec(line.trim().toLowerCase()) ?? [];
+  const verdict = Object.hasOwn(verdicts, key) ? verdicts[key] : undefined;
+  if (verdict === undefined) return { kind: 'not-understood' };
+  if (waiting.length === 0) return { kind: 'none-open' };
+  const number = digits === undefined ? bare : Number(digits);
+  if (number === undefined) return { kind: 'number-needed' };
+  const found = waiting.find((one) => one.number === number);
+  if (found === undefined) return { kind: 'no-such-question', number };
+  const why = verdict === 'approve-and-remember' ? whyNotRememberable(found.approval) : undefined;
+  return why === undefined ? { kind: 'answer', approval: found.approval, verdict } : { kind: 'not-offered', why };
+}
+
+export interface Questions {
+  /** What is on the screen now. */
+  printed(): Printed;
+  /** Undefined where it was printed before. */
+  ask(approval: Approval): Asked | undefined;
+  /** It is not open any more. Undefined where it was not printed here. */
+  settle(approval: Approval): Asked | undefined;
+  /** Its answer is typed here. */
+  answeredHere(approvalId: string): void;
+}
+
+export function openQuestions(): Questions {
+  const waiting = new Map<string, Asked>();
+  const here = new Set<string>();
+  let count = 0;
+  let bare: number | undefined;
+  // Whoever was about to answer what went away must not answer what came in its place.
+  let wentAway = false;
+  return {
+    printed: () => ({ waiting: [...waiting.values()], bare }),
+    ask(approval) {
+      if (waiting.has(approval.id)) return undefined;
+      count += 1;
+      const asked = { number: count, approval };
+      bare = waiting.size === 0 && !wentAway ? count : undefined;
+      waiting.set(approval.id, asked);
+      return asked;
+    },
+    settle(approval) {
+      const asked = waiting.get(approval.id);
+      if (asked === undefined || !waiting.delete(approval.id)) return undefined;
+      if (!here.delete(approval.id)) wentAway = true;
+      if (waiting.size === 0 || bare === asked.number) bare = undefined;
+      return asked;
+    },
+    answeredHere: (approvalId) => void here.add(approvalId),
+  };
+}
+
+/** The keys that answer it, as they have to be typed. */
+export function keysOf({ number, approval }: Asked, bare: number | undefined): string {
+  const key = (letter: string) => (bare === number ? letter : `${letter} ${number}`);
+  const remember = isRememberable(approval) ? `    ${key('a')}  yes, and do not ask again for this exact error` : '';
+  return `  ${key('y')}  yes, this time${remember}    ${key('n')}  no`;
+}
