@@ -50,7 +50,7 @@ export function covers(diagnosis: Diagnosis, leader: PageFacts, member: PageFact
   const untimely = outOfTime(first, leader, member);
   if (untimely) return separate(untimely);
   const given = { diagnosis, first, leader, member, effects: effectsOf(first.cause) };
-  const routes = [own, inPlace, asCaller, asCallee].map((route) => route(given));
+  const routes = [own, inPlace, asCaller, asCallerOfAffected, asCallee].map((route) => route(given));
   const found = routes.find((route) => typeof route === 'object');
   if (found === undefined) return separate(mostTelling(routes.filter((route) => typeof route === 'string')));
   const { because, explains, isOwn } = found;
@@ -259,6 +259,21 @@ function asCaller(given: Given): Route {
     distance === 1 && effects.reaches === 'always' ? [...effects.callers, ...atDirectCallers] : effects.callers;
   if (!fits(member, explains)) return 'symptom-does-not-fit';
   return { because: { kind: 'calls', caller: subjectsOf(member)[0] ?? 'it', callee }, explains, isOwn: false };
+}
+
+/** The cause is a node or a place, and the page's service calls what was seen to fail with it. */
+function asCallerOfAffected({ diagnosis, first: { entity }, leader, member, effects }: Given): Route {
+  if (!placeKinds.has(entity.kind) || effects.callers.length === 0) return 'not-related';
+  const callee = diagnosis.blastRadius
+    .map(low)
+    .find((service) => (member.callees[service] ?? Infinity) <= farthest['if-seen']);
+  if (callee === undefined) return 'not-related';
+  if (member.crossing[callee] !== undefined) return 'other-place';
+  const place = samePlace(member, placeOfCause(entity, leader));
+  if (place !== 'same') return placeReason(place);
+  if (!fits(member, effects.callers)) return 'symptom-does-not-fit';
+  const because: Relation = { kind: 'calls', caller: subjectsOf(member)[0] ?? 'it', callee };
+  return { because, explains: effects.callers, isOwn: false };
 }
 
 const servingFails: ReadonlySet<SymptomKind> = new Set(['unavailable', 'errors', 'latency']);

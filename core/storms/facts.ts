@@ -45,11 +45,12 @@ export function pageFacts({ incident, trigger, context, calls = [], catalog }: P
     account: sure(context.account),
     region: sure(context.region),
   };
-  const zone = zoneOf(trigger.details);
-  const names = namesIn(trigger.details, [service, workload?.name, node, zone, ...Object.values(place)]);
-  const alerts = alertsOf(trigger.details);
+  const labels = labelsOf(trigger.details);
+  const zone = zoneOf(labels);
+  const names = namesIn(labels, [service, workload?.name, node, zone, ...Object.values(place)]);
+  const alerts = alertsOf(labels);
   const first = alerts[0];
-  const symptom = symptomOf([first?.name, first?.metric, trigger.title, ...saidIn(trigger.details)], names);
+  const symptom = symptomOf([first?.name, first?.metric, trigger.title, ...saidIn(labels)], names);
   const further = alerts
     .slice(1)
     .map(({ name, metric, summary }) => symptomOf([name, metric, summary], names))
@@ -88,14 +89,45 @@ function nodeOf(trigger: PageToRead['trigger']): string | undefined {
   return distinct.size === 1 ? named[0] : undefined;
 }
 
-const lastPart = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
+/** A label of an alert, whether it came as a field or as a line of text. */
+interface Label {
+  readonly key: string;
+  readonly value: string;
+  /** Which alert of the page it is of. */
+  readonly alert: number;
+}
 
-const zoneKey = /(?:^|[._/])(?:availability_?zone|zone|failure_domain_beta_kubernetes_io_zone)$/i;
-function zoneOf(details: Trigger['details']): string | undefined {
+const lastPart = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
+const numbered = /(?:^|\.)alerts\.(\d+)\./;
+/** Alertmanager's PagerDuty text: ` - alertname = KubePodNotReady`, an alert after `Labels:`. */
+const textLine = /^[ \t]*[-*][ \t]*([A-Za-z_][\w.]{0,60})[ \t]*=[ \t]*(\S.{0,300}?)[ \t]*$/gm;
+/** Datadog's tags: `env:prod, service:checkout`. */
+const tag = /(?:^|[,\s])([A-Za-z_][\w.]{1,60}):([\w./-]{1,200})(?=$|[,\s])/g;
+const tagsKey = /^(?:event_?)?tags$/i;
+
+function labelsOf(details: Trigger['details']): readonly Label[] {
+  return Object.entries(details).flatMap(([path, value]): Label[] => {
+    const alert = Number(numbered.exec(path)?.[1] ?? 0);
+    const own = { key: lastPart(path), value, alert };
+    if (tagsKey.test(own.key))
+      return [own, ...[...value.matchAll(tag)].map(([, key = '', said = '']) => ({ key, value: said, alert }))];
+    if (!value.includes(' = ')) return [own];
+    return [
+      own,
+      ...value
+        .split(/(?=^[ \t]*Labels:)/m)
+        .filter((part) => part.trim() !== '')
+        .flatMap((part, index) =>
+          [...part.matchAll(textLine)].map(([, key = '', said = '']) => ({ key, value: said, alert: alert + index })),
+        ),
+    ];
+  });
+}
+
+const zoneKey = /^(?:topology_kubernetes_io_)?(?:availability_?zone|zone|failure_domain_beta_kubernetes_io_zone)$/i;
+function zoneOf(labels: readonly Label[]): string | undefined {
   const zones = new Set(
-    Object.entries(details).flatMap(([path, value]) =>
-      zoneKey.test(path) && /^[a-z]{2}[a-z0-9-]{2,40}$/.test(value) ? [value] : [],
-    ),
+    labels.flatMap(({ key, value }) => (zoneKey.test(key) && /^[a-z]{2}[a-z0-9-]{2,40}$/.test(value) ? [value] : [])),
   );
   return zones.size === 1 ? [...zones][0] : undefined;
 }
@@ -107,8 +139,6 @@ const alertKeys: readonly RegExp[] = [
 ];
 const metricKey = /^(?:metric_?name|metric|signal|reason)$/i;
 const summaryKey = /^(?:summary|message|description|text|alert_?summary)$/i;
-const numbered = /(?:^|\.)alerts\.(\d+)\./;
-
 interface Alert {
   readonly name?: string | undefined;
   readonly metric?: string | undefined;
@@ -116,33 +146,33 @@ interface Alert {
 }
 
 /** What each alert of the page is called. A page without numbered alerts is one alert. */
-function alertsOf(details: Trigger['details']): readonly Alert[] {
-  const groups = Map.groupBy(Object.entries(details), ([path]) => Number(numbered.exec(path)?.[1] ?? 0));
+function alertsOf(labels: readonly Label[]): readonly Alert[] {
+  const groups = Map.groupBy(labels, ({ alert }) => alert);
   return [...groups.entries()]
     .toSorted(([a], [b]) => a - b)
-    .map(([, entries]) => {
-      const told = (key: RegExp) => entries.find(([path]) => key.test(lastPart(path)))?.[1];
+    .map(([, own]) => {
+      const told = (wanted: RegExp) => own.find(({ key }) => wanted.test(key))?.value;
       const name = alertKeys.map(told).find((one) => one !== undefined);
       return { name: name?.trim() || undefined, metric: told(metricKey), summary: told(summaryKey) };
     });
 }
 
-const saidIn = (details: Trigger['details']): string[] =>
-  Object.entries(details)
-    .filter(([path]) => summaryKey.test(lastPart(path)))
-    .map(([, value]) => value)
+const saidIn = (labels: readonly Label[]): string[] =>
+  labels
+    .filter(({ key }) => summaryKey.test(key))
+    .map(({ value }) => value)
     .slice(0, 3);
 
 const nameKey =
-  /(?:service|app|application|component|workload|deployment|namespace|cluster|pod|container|node|host|instance|job|cronjob|statefulset|daemonset|env|environment|region|account|team|queue|topic|functionname|dbinstanceidentifier|loadbalancer|targetgroup|consumergroup|consumer_group|url|target)(?:[._]?(?:name|id))?$/i;
+  /(?:service|app|application|component|workload|deployment|namespace|cluster|pod|container|node|host|instance|job|cronjob|statefulset|daemonset|env|environment|region|account|team|queue|topic|functionname|function_name|dbinstanceidentifier|loadbalancer|targetgroup|consumergroup|consumer_group|url|target)(?:[._]?(?:name|id))?$/i;
 
 /** Every name that the labels give: none of them says what kind of trouble it is. */
-const namesIn = (details: Trigger['details'], known: readonly (string | undefined)[]): string[] => [
+const namesIn = (labels: readonly Label[], known: readonly (string | undefined)[]): string[] => [
   ...new Set([
     ...known.filter((name) => name !== undefined),
-    ...Object.entries(details)
-      .filter(([path, value]) => nameKey.test(lastPart(path)) && value.length <= 120 && !/\s/.test(value))
-      .map(([, value]) => value),
+    ...labels
+      .filter(({ key, value }) => nameKey.test(key) && value.length <= 120 && !/\s/.test(value))
+      .map(({ value }) => value),
   ]),
 ];
 

@@ -1,6 +1,7 @@
 // Which pages may have one cause. A relation is a presumption: it lets the later page wait for the diagnosis of the earlier one, for a bounded
 // time, and joins nothing. The rules are a table, the most telling first.
 import type { PageFacts, Relation, SymptomKind } from '../model/storm.ts';
+import { everybodyUses } from './effects.ts';
 import { beganAt, subjectsOf } from './facts.ts';
 import { maybeSamePlace } from './place.ts';
 
@@ -127,14 +128,17 @@ function callOf(caller: PageFacts, callee: PageFacts): Relation | undefined {
     : { kind: 'calls', caller: known, callee: reached[0] };
 }
 
-/** A node of the cluster is down, and something in the cluster fails. */
-const condition = (node: PageFacts, other: PageFacts): Relation | undefined =>
-  node.symptom === 'node-down' &&
-  node.cluster !== undefined &&
-  other.node === undefined &&
-  (serves.has(other.symptom) || other.symptom === 'crash')
-    ? { kind: 'cluster-condition', cluster: node.cluster, alert: node.alert ?? 'a node is down' }
-    : undefined;
+/** A node of the cluster is down, or what everything in it uses fails, and something in the cluster fails. */
+function condition(page: PageFacts, other: PageFacts): Relation | undefined {
+  if (page.cluster === undefined || !(serves.has(other.symptom) || other.symptom === 'crash')) return undefined;
+  const isNode = page.symptom === 'node-down' && other.node === undefined;
+  if (!isNode && !(suffers(page) && subjectsOf(page).some((name) => everybodyUses.test(name)))) return undefined;
+  return {
+    kind: 'cluster-condition',
+    cluster: page.cluster,
+    alert: page.alert ?? `trouble of ${page.node ?? nameOf(page) ?? 'a node'}`,
+  };
+}
 
 /** Why the two may have one cause; the same whichever comes first, but for who is called what. */
 export function relate(a: PageFacts, b: PageFacts): Relation | undefined {

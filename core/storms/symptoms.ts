@@ -75,6 +75,7 @@ function wordsOf(text: string, names: readonly string[]): string {
     rest = rest.replaceAll(new RegExp(`(?<![A-Za-z0-9])${escaped(name)}(?![A-Za-z0-9])`, 'gi'), ' ');
   }
   return rest
+    .replaceAll(/([A-Za-z])(?=[45](?:xx|XX))/g, '$1 ')
     .replaceAll(/([a-z])([A-Z0-9])/g, '$1 $2')
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .replaceAll(/[^A-Za-z0-9]+/g, ' ')

@@ -1,0 +1,46 @@
+// Scores the grouping of pages on recorded storms: npm run bench:grouping [-- NAME …] shows only storms whose name has one of the words.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { play } from './grouping/play.ts';
+import { scoreOf, worthOf } from './grouping/score.ts';
+import { Storm } from './grouping/storm.ts';
+
+const folder = join(import.meta.dirname, 'storms');
+export const storms = (): readonly Storm[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .toSorted()
+    .flatMap((file) => z.array(Storm).parse(parse(readFileSync(join(folder, file), 'utf8'))));
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+if (import.meta.main) {
+  const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));
+  const chosen = storms().filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  const rows = chosen
+    .map((storm) => ({ storm, played: play(storm) }))
+    .map((row) => ({ ...row, score: scoreOf(row.played) }));
+  for (const { storm, played, score } of rows) {
+    const { pages, investigations, wrong, missed } = score;
+    print(
+      `${storm.name.padEnd(36)} pages=${pages} causes=${Object.keys(storm.causes).length} investigations=${investigations} wrong=${wrong.length} missed=${missed.length}`,
+    );
+    if (words.length === 0 && wrong.length + missed.length === 0) continue;
+    for (const { id, page, leader, coverage, facts } of played) {
+      const how = coverage?.kind === 'covered' ? `joined ${leader} (${coverage.because.kind})` : 'investigated';
+      const marks = wrong.some((one) => one.id === id)
+        ? ' WRONG'
+        : missed.some((one) => one.id === id)
+          ? ' MISSED'
+          : '';
+      print(`  ${id.padEnd(5)} ${page.of.padEnd(14)} ${facts.symptom.padEnd(13)} ${page.alert}: ${how}${marks}`);
+    }
+  }
+  const sum = (count: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + count(row), 0);
+  const value = worthOf(rows.map(({ score }) => score));
+  print(
+    `storms=${rows.length} pages=${sum(({ score }) => score.pages)} investigations=${sum(({ score }) => score.investigations)} wrong_merges=${sum(({ score }) => score.wrong.length)} missed_merges=${sum(({ score }) => score.missed.length)} score=${value.toFixed(3)}`,
+  );
+}
