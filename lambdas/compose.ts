@@ -115,6 +115,9 @@ const Environment = z.object({
   PREFERENCES_TABLE: z.string().min(1).optional(),
   AUDIT_TABLE: z.string().min(1).optional(),
   BUS_NAME: z.string().min(1).optional(),
+  STATE_MACHINE_ARN: z.string().startsWith('arn:').optional(),
+  /** Investigations at the same time. */
+  CONCURRENT_INVESTIGATIONS: z.coerce.number().int().min(1).optional(),
   EVIDENCE_BUCKET: z.string().min(1).optional(),
   ANCHORS_BUCKET: z.string().min(1).optional(),
   MEMORY_ID: z.string().min(1).optional(),
@@ -161,7 +164,8 @@ const bundled = (...path: readonly string[]): string => join(import.meta.dirname
 export const clock = (): Ports['clock'] => once('clock', systemClock);
 export const ids = (): Ports['ids'] => once('ids', ulids);
 export const bus = (): Ports['bus'] => once('bus', () => eventBridgeBus({ busName: setting('BUS_NAME') }));
-export const workflow = (): Ports['workflow'] => once('workflow', () => stepFunctionsWorkflow());
+export const workflow = (): Ports['workflow'] =>
+  once('workflow', () => stepFunctionsWorkflow({ stateMachineArn: environment().STATE_MACHINE_ARN }));
 export const evidence = (): Ports['evidence'] =>
   once('evidence', () => s3Evidence({ bucket: setting('EVIDENCE_BUCKET') }));
 
@@ -181,6 +185,8 @@ export const approvals = (): Ports['approvals'] => stores().approvals;
 export const ledger = (): Ports['ledger'] => stores().ledger;
 export const acts = (): Ports['acts'] => stores().acts;
 export const controls = (): Ports['controls'] => stores().controls;
+export const line = (): Ports['line'] => stores().line;
+export const limits = (): Ports['limits'] => ({ concurrent: setting('CONCURRENT_INVESTIGATIONS') });
 export const audit = (): Ports['audit'] => stores().audit;
 export const anchors = (): Ports['anchors'] => once('anchors', () => s3Anchors({ bucket: setting('ANCHORS_BUCKET') }));
 export const preferences = (): Ports['preferences'] => stores().preferences;

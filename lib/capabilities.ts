@@ -141,6 +141,14 @@ const stateMachineArn = ({ tables, prefix }: Surroundings): string =>
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
+const ownExecutions = ({ tables, prefix }: Surroundings): string =>
+  Stack.of(tables).formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${prefix}incident:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
 /** Reading the world: live sources, or a recorded one together with what was done to it. */
 const world: Give = (around) => {
   const { telemetry } = around.stage;
@@ -344,6 +352,11 @@ const capabilities = {
   /** Only ever adds, after looking where the chain ends: no right to change or delete, and the table itself denies both. */
   'write the audit': items('audit', ['CHAIN#'], 'PutItem', 'Query'),
   'anchor the audit': (around) => merge([readAudit(around), around.anchors.given]),
+  /** The pages that wait for their investigation, and how many may be under way. */
+  'keep the line': all(
+    items('incidents', ['LINE'], 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
+    ({ stage: { admission } }) => ({ environment: { CONCURRENT_INVESTIGATIONS: String(admission.concurrent) } }),
+  ),
   'read acts and controls': items('incidents', ['ACTS#', 'CONTROL'], 'GetItem'),
   'throw the kill switch': items('incidents', ['CONTROL'], 'GetItem', 'PutItem'),
   'count acts': items('incidents', ['ACTS#'], 'GetItem', 'PutItem'),
@@ -369,6 +382,11 @@ const capabilities = {
   'answer executions': (around) => ({
     // SendTaskSuccess knows no resource but the state machine; its ARN is spelled out because the machine names the function.
     statements: [new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources: [stateMachineArn(around)] })],
+  }),
+  /** Whether one of our own is under way. */
+  'look at executions': (around) => ({
+    statements: [new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [ownExecutions(around)] })],
+    environment: { STATE_MACHINE_ARN: stateMachineArn(around) },
   }),
   /** Of past incidents, and what people taught about services. */
   recall: memory('RetrieveMemoryRecords', 'ListMemoryRecords'),

@@ -142,6 +142,8 @@ export const StageConfig = z.strictObject({
   throttle: z
     .strictObject({ requestsPerSecond: z.number().int().positive(), burst: z.number().int().positive() })
     .default({ requestsPerSecond: 20, burst: 50 }),
+  /** Investigations at the same time; further pages wait in line, the most urgent first. */
+  admission: z.strictObject({ concurrent: z.number().int().min(1).max(50).default(20) }).default({ concurrent: 20 }),
   /** How long bus events can be replayed; 0 keeps none. */
   eventArchiveDays: z.number().int().min(0).max(365).default(14),
   /** Every call that an incident makes to the world is kept, redacted, for `npm run replay`. */

@@ -24,6 +24,15 @@ const step: readonly Capability[] = ['read incidents', 'tell the timeline'];
 /** What every step that decides something does besides. */
 const deciding: readonly Capability[] = [...step, 'write the audit'];
 
+/** What every step does that lets pages in or out of the line. */
+const lining: readonly Capability[] = [
+  'read incidents',
+  'update incidents',
+  'keep the line',
+  'answer executions',
+  'look at executions',
+];
+
 const specialist: FunctionRow = {
   memoryMb: 1024,
   may: ['observe', 'store evidence', 'read evidence', 'ask a model', 'ask other servers'],
@@ -125,6 +134,11 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   'anchor-audit': { memoryMb: 512, may: ['anchor the audit'] },
   'file-report': { memoryMb: 256, may: ['tell the timeline'] },
   'tell-progress': { memoryMb: 256, may: ['read incidents', 'claim events', 'use Slack'] },
+  admit: { memoryMb: 256, may: [...lining, 'tell the timeline', 'use Slack'] },
+  'tend-line': {
+    memoryMb: 512,
+    may: [...lining, 'tell the timeline', 'claim events', 'observe', 'use Slack', 'use PagerDuty'],
+  },
   'await-approval': {
     memoryMb: 256,
     may: [

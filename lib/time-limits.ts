@@ -10,7 +10,7 @@ const Row = z.discriminatedUnion('calledBy', [
   /** `stateSeconds`: how long the state waits for an answer. `againAfterTimeOut`: how often it asks once more. */
   z.strictObject({ calledBy: z.literal('a state'), seconds, stateSeconds: seconds, againAfterTimeOut: again }),
   /** How long it waits is the decision's (`remindInSeconds`, `lastSeconds`). */
-  z.strictObject({ calledBy: z.literal('a state that waits for a person'), seconds, againAfterTimeOut: again }),
+  z.strictObject({ calledBy: z.literal('a state that waits for an answer'), seconds, againAfterTimeOut: again }),
   /** The state hands it over, which is all that `stateSeconds` is for. */
   z.strictObject({
     calledBy: z.literal('a state that does not wait'),

@@ -94,6 +94,7 @@ const names = {
   audit: 'watchkeeper-audit',
 };
 export const tables = tableDefinitions(names);
+const localMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:incident';
 
 /** Recorded time needs no waiting; long enough to be seen. */
 const recordedWaitMs = 300;
@@ -110,6 +111,8 @@ export interface ComposeOptions {
   /** Whether every call to the world is written down, to be replayed. */
   readonly record: boolean;
   readonly onTrouble: (sentence: string) => void;
+  /** Investigations at the same time. */
+  readonly concurrent: number;
   /** Calls a function of lambdas/ by its name. */
   readonly invoke: (name: string, payload: unknown) => Promise<unknown>;
 }
@@ -185,7 +188,9 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
         slackSigning: async () => world.slackSigningSecrets,
       },
       bus: eventBridgeBus({ busName: 'local', client: new EventBridgeClient(local) }),
-      workflow: stepFunctionsWorkflow({ client: new SFNClient(local) }),
+      workflow: stepFunctionsWorkflow({ client: new SFNClient(local), stateMachineArn: localMachineArn }),
+      line: stores.line,
+      limits: { concurrent: options.concurrent },
     },
   };
 }

@@ -45,6 +45,12 @@ export function observedIncidents(store: IncidentStore, { tell }: Feed): Inciden
       const incident = await store.get(id);
       if (incident) tell({ kind: 'incident', incident });
     },
+    async turn(id, status) {
+      const turned = await store.turn(id, status);
+      const incident = turned ? await store.get(id) : undefined;
+      if (incident) tell({ kind: 'incident', incident });
+      return turned;
+    },
     async append(entry) {
       await store.append(entry);
       tell({ kind: 'timeline', entry });

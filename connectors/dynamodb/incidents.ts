@@ -143,6 +143,13 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
       return found.flatMap(({ incident, facts }) => (incident?.memberOf?.leader === id ? [{ incident, facts }] : []));
     },
 
+    turn: (id, { from, to }) =>
+      table.update(
+        incidentKey(id),
+        { expression: 'SET incident.#status = :to', names: { '#status': 'status' }, values: { ':to': to } },
+        { expression: 'incident.#status = :from', names: { '#status': 'status' }, values: { ':from': from } },
+      ),
+
     async list(limit) {
       const items = await table.newest('incident', limit);
       return items.map((item) => stored(IncidentItem, item).incident);

@@ -1,6 +1,7 @@
 // All records on three DynamoDB tables. Every decision is one conditional write on one item, so that it holds on DynamoDB, on the
 // emulator and on the embedded runtime's dynalite alike.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Line } from '../../core/ports/admission.ts';
 import type {
   ActBook,
   ActionLedger,
@@ -21,6 +22,7 @@ import { auditLog } from './audit.ts';
 import { controls } from './controls.ts';
 import { incidentStore } from './incidents.ts';
 import { actionLedger, appliedActions, seenEvents } from './ledger.ts';
+import { waitingLine } from './line.ts';
 import { postBook } from './posts.ts';
 import { preferenceStore } from './preferences.ts';
 import { spendingOf } from './spending.ts';
@@ -40,6 +42,7 @@ export interface DynamoStores {
   readonly controls: Controls;
   readonly spending: Spending;
   readonly audit: AuditLog;
+  readonly line: Line;
 }
 
 export function dynamoStores(config: {
@@ -63,5 +66,6 @@ export function dynamoStores(config: {
     controls: controls(incidents),
     spending: spendingOf(incidents),
     audit: auditLog(new Table(config.client, config.auditTable)),
+    line: waitingLine(incidents),
   };
 }

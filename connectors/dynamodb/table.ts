@@ -112,6 +112,38 @@ export class Table {
       return items;
     });
 
+  /** The first `limit` items of a partition whose sort key begins with `prefix`, those after a key. */
+  first = (pk: string, prefix: string, limit: number, after?: Key): Promise<Item[]> =>
+    this.#asking('read', async () => {
+      const page = await this.#client.send(
+        new QueryCommand({
+          TableName: this.#name,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+          Limit: limit,
+          ...(after === undefined ? {} : { ExclusiveStartKey: after }),
+        }),
+      );
+      return page.Items ?? [];
+    });
+
+  /** How many items of a partition lie between `prefix` and the sort key `sk`, counted up to `limit`. */
+  countBefore = (pk: string, prefix: string, sk: string, limit: number): Promise<number> =>
+    this.#asking('read', async () => {
+      const page = await this.#client.send(
+        new QueryCommand({
+          TableName: this.#name,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+          // Both ends belong to it: the last is one that sorts just before the key.
+          ExpressionAttributeValues: { ':pk': pk, ':from': prefix, ':to': sk.slice(0, -1) },
+          Select: 'COUNT',
+          Limit: limit,
+        }),
+      );
+      return page.Count ?? 0;
+    });
+
   /** The newest `limit` items of a kind, through the index; eventually consistent. A page holds 1 MB at most. */
   newest = (kind: string, limit: number): Promise<Item[]> =>
     this.#asking('read', async () => {

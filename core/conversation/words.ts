@@ -110,7 +110,7 @@ const pageWords: Record<Incident['pageStatus'], string> = {
 };
 
 const states: Record<Incident['status'], string> = {
-  waiting: 'It waits in line for its investigation.',
+  waiting: 'It waits in line for its investigation; others are looked into first.',
   investigating: 'The specialists are still at work.',
   'awaiting-approval': 'There is a diagnosis, and a question that waits for a person.',
   acting: 'The action is being carried out.',

@@ -63,6 +63,12 @@ export const Concluded = Asked.extend({
   recheck: z.array(ReceivedReport).optional(),
   verification: Verification.optional(),
 });
+/** What gives its slot back: whatever was there when the investigation ended. */
+export const Left = z.object({
+  incident: Incident.optional(),
+  page: PageFacts.optional(),
+  diagnosis: Diagnosis.optional(),
+});
 /** What ReportFailure gets: whatever was there when it broke. */
 export const Failed = z.looseObject({
   /** The execution's name. */
@@ -86,6 +92,7 @@ export type OpenIncidentInput = z.infer<typeof OpenIncidentInput>;
 export type Answered = z.infer<typeof Answered>;
 export type Opened = z.infer<typeof Opened>;
 export type Planned = z.infer<typeof Planned>;
+export type Left = z.infer<typeof Left>;
 export type Investigated = z.infer<typeof Investigated>;
 export type Synthesized = z.infer<typeof Synthesized>;
 export type Decided = z.infer<typeof Decided>;

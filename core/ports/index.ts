@@ -1,4 +1,5 @@
 // The whole outside world, as interfaces. Functions ask for the ports they use: `Pick<Ports, 'incidents' | 'clock'>`.
+import type { AdmissionLimits, Line } from './admission.ts';
 import type { ServiceCatalog } from './catalog.ts';
 import type {
   Bus,
@@ -44,6 +45,8 @@ export interface Ports {
   readonly evidence: EvidenceStore;
   readonly bus: Bus;
   readonly workflow: Workflow;
+  readonly line: Line;
+  readonly limits: AdmissionLimits;
   readonly pager: Pager;
   readonly chat: Chat;
   readonly threads: Threads;

@@ -39,6 +39,8 @@ export interface IncidentStore {
   leave(id: string, apart: NonNullable<Incident['apart']>, execution: string): Promise<Incident | undefined>;
   /** Members of an incident, oldest first: those that are, and those that ended as such. */
   members(id: string): Promise<readonly Member[]>;
+  /** Changes the status where it is `from`. False where it is another. */
+  turn(id: string, status: { readonly from: Incident['status']; readonly to: Incident['status'] }): Promise<boolean>;
   /** Newest first. */
   list(limit: number): Promise<readonly Incident[]>;
   /** Adds an entry; an entry with the same id is the same entry and is added once. */

@@ -16,12 +16,18 @@ const production = /^(?:prod|production|prd|live)(?:$|[-_0-9])/i;
 const kindOfEnvironment = (environment: string | undefined): keyof typeof byEnvironment =>
   environment === undefined ? 'unknown' : production.test(environment) ? 'production' : 'other';
 
-/** The higher, the sooner. Comparable between pages whenever they came. */
+/** A whole number that falls as urgency rises: places in a line, the first one first. */
+export const rankOf = (urgency: number): number => Math.round(-urgency * minutesPerPoint * 60_000);
+
+/** A person who asks goes before a machine that pages as urgently. The higher, the sooner. Comparable between pages whenever they came. */
 export function urgencyOf(
   facts: Pick<PageFacts, 'openedAt' | 'environment' | 'symptom'>,
-  { severity }: Pick<Trigger, 'severity'>,
+  { severity, kind }: Pick<Trigger, 'severity' | 'kind'>,
 ): number {
   const points =
-    bySeverity[severity] + byEnvironment[kindOfEnvironment(facts.environment)] - (notYet.has(facts.symptom) ? 0.5 : 0);
+    bySeverity[severity] +
+    byEnvironment[kindOfEnvironment(facts.environment)] +
+    (kind === 'mention' ? 1 : 0) -
+    (notYet.has(facts.symptom) ? 0.5 : 0);
   return points - Date.parse(facts.openedAt) / 60_000 / minutesPerPoint;
 }

@@ -36,6 +36,7 @@ export function renderIncident({ incident, timeline, diagnosis, approvals }, act
 }
 
 const statusWords = {
+  waiting: 'Waits in line',
   investigating: 'Investigating',
   'awaiting-approval': 'Waits for you',
   acting: 'Acting',

@@ -36,6 +36,8 @@ export interface Executions {
   start(name: string, input: unknown): Promise<'started' | 'exists'>;
   /** Answers a waiting task; written down before it returns. `gone`: nobody waits for this token. */
   answer(taskToken: string, answer: Answer): Promise<'answered' | 'gone'>;
+  /** Whether it is under way in this process. */
+  isRunning(name: string): boolean;
   /** Resolves when this one runs no more in this process. */
   ended(name: string): Promise<void>;
   /** Goes on with everything that had not ended; returns the names. */
@@ -225,6 +227,7 @@ export function executions(options: ExecutionsOptions): Executions {
       }
     },
     answer: (taskToken, answer) => tokens.answer(taskToken, answer),
+    isRunning: (name) => active.has(name) || starting.has(name),
     ended: async (name) => active.get(name),
     async resume() {
       const unfinished = (await journal.running()).filter(({ name }) => !active.has(name) && !starting.has(name));

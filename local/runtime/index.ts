@@ -29,6 +29,10 @@ import { openTables } from './tables.ts';
 const statemachines = new URL('../../statemachines/', import.meta.url);
 /** How long what ended is remembered by name, so that a bus event that comes again starts nothing. */
 const rememberEndedDays = 14;
+/** One process computes for all of them. */
+const defaultConcurrent = 4;
+/** How often somebody looks after the line of waiting pages. */
+const sweepMs = 10_000;
 
 export interface RuntimeOptions {
   readonly makeWorld: MakeWorld;
@@ -41,6 +45,8 @@ export interface RuntimeOptions {
   readonly hooks?: Hooks | undefined;
   /** Whether every call to the world is written down, to be replayed (`npm run replay`). */
   readonly record?: boolean | undefined;
+  /** Investigations at the same time (default 4); further pages wait in line. */
+  readonly concurrent?: number | undefined;
 }
 
 /** For measuring and for breaking things on purpose: awaited at each state, and around each call of a function. */
@@ -140,6 +146,7 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
     makeWorld: options.makeWorld,
     record: options.record ?? false,
     onTrouble,
+    concurrent: options.concurrent ?? defaultConcurrent,
     learnedFolder: await folderIn(data, 'knowledge', disk),
     webhookSecret: secret,
     invoke,
@@ -153,6 +160,11 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
     onTrouble(`The kill switch is on: ${lost}.`);
   }
   await damaged.open({ ports, invoke });
+  const sweeping = setInterval(() => {
+    invoke('tend-line', { how: 'sweep' }).catch(() => undefined);
+  }, sweepMs);
+  sweeping.unref();
+  opened.add(() => clearInterval(sweeping));
 
   const closing = new AbortController();
   let looking: Promise<void> | undefined;

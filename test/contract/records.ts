@@ -5,6 +5,7 @@ import { actionLedgerContract, appliedActionsContract, seenEventsContract } from
 import { approvalStoreContract } from './approvals.ts';
 import { decisionContracts } from './decisions.ts';
 import { incidentStoreContract } from './incidents.ts';
+import { lineContract } from './line.ts';
 import { postBookContract } from './posts.ts';
 import { preferenceStoreContract } from './preferences.ts';
 import { spendingContract } from './spending.ts';
@@ -37,6 +38,7 @@ export function recordContracts(open: OpenStores): void {
   decisionContracts(open);
   spendingContract(open);
   postBookContract(open);
+  lineContract(open);
 }
 
 /** `run` many times at once. */

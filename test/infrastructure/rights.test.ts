@@ -99,7 +99,7 @@ test('only who acts may redrive executions and holds the token that purges, wher
     return {
       redrive: named('states:RedriveExecution'),
       token: named('Secretsfastlytoken'),
-      look: named('states:DescribeExecution'),
+      look: named('states:ListExecutions'),
     };
   };
   const none = rightsIn({});

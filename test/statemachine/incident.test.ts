@@ -59,14 +59,18 @@ describe.each(tasks)('the task %s', (_name, state) => {
   });
 });
 
-test('every error ends in words: each catch leads to a report, a reminder, an expiry or a gap', () => {
+test('every error ends in words: each catch leads to a report, a reminder, an expiry, a gap, or past the line', () => {
   const ends = states.flatMap(([, state]) =>
     ((state.Catch ?? []) as readonly { readonly Next: string }[]).map(({ Next }) => Next),
   );
   expect([...new Set(ends)].toSorted()).toEqual([
+    // A line that cannot be used holds up no investigation.
+    'AdmitAnyway',
     'ApprovalExpired',
     'AwaitApprovalReminded',
     'Failed',
+    'Investigate',
+    'MakeRoomAfterFailure',
     'ReportFailure',
     'SpecialistGap',
     'SpecialistGapAgain',
@@ -75,6 +79,7 @@ test('every error ends in words: each catch leads to a report, a reminder, an ex
     // Nobody misses an update of the message that is watched: the report follows.
     'Told',
     'ToldAgain',
+    'WhatNow',
   ]);
 });
 

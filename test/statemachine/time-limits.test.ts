@@ -40,10 +40,10 @@ function ofTask(name: string, task: Task): string[] {
     ...('stateSeconds' in row && task.TimeoutSeconds !== row.stateSeconds
       ? [`${name} waits ${task.TimeoutSeconds} s, not ${row.stateSeconds}`]
       : []),
-    ...(waits !== (row.calledBy === 'a state that waits for a person')
+    ...(waits !== (row.calledBy === 'a state that waits for an answer')
       ? [`${name} does not wait as the table says`]
       : []),
-    ...(waits && again('States.Timeout') > 0 ? [`${name} asks a person again where nobody answered`] : []),
+    ...(waits && again('States.Timeout') > 0 ? [`${name} asks again where nobody answered`] : []),
     ...expected
       .filter((error) => again(error) !== row.againAfterTimeOut)
       .map((error) => `${name} is tried ${again(error)} times more after ${error}, not ${row.againAfterTimeOut}`),

@@ -4,6 +4,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { Incident } from '../../../core/model/incident.ts';
 import { ExecutionInput } from '../../../core/model/workflow.ts';
 import type { Executor } from '../../../core/ports/telemetry.ts';
 import { answerApproval } from '../../../core/remediation/answer.ts';
@@ -23,6 +24,10 @@ const Case = z.object({
   /** Answered only once it was said that it still waits. */
   reminded: z.boolean(),
   breaks: z.boolean(),
+  /** The line cannot be used when it comes. */
+  lineBreaks: z.boolean(),
+  /** The diagnosis of another incident answers it, too. */
+  covered: z.boolean(),
   expires: z.boolean(),
   /** Verification says that it is to be taken back. */
   worsens: z.boolean(),
@@ -56,14 +61,32 @@ const hold: NonNullable<Hooks['entered']> = (at) => {
   return new Promise(() => undefined);
 };
 
+const Entering = z.object({ taskToken: z.string(), state: z.unknown() });
 const Verifying = z.looseObject({
   decision: z.looseObject({ action: z.unknown() }),
   takingBack: z.unknown().optional(),
 });
 
+/** Each has a cause of its own, though the recordings are alike: nobody is held for the diagnosis of another. */
+function asOne(planned: unknown): object {
+  const { incident, ...rest } = z.looseObject({ incident: Incident }).parse(planned);
+  const page = { incidentId: incident.id, openedAt: incident.openedAt, symptom: 'unknown', service: incident.sourceId };
+  return { ...rest, incident, page };
+}
+
 const invoke: NonNullable<Hooks['invoke']> = async (name, payload, call) => {
+  const entering = name === 'admit' ? Entering.safeParse(payload).data : undefined;
+  const enters = entering && caseOf(entering.state);
+  if (enters?.lineBreaks) throw new Error('broken on purpose');
+  if (entering && enters?.covered) {
+    const cause = { kind: 'Node', name: 'node-7' };
+    const because = { kind: 'same-node', node: 'node-7' };
+    const leader = (await runtime.ports.incidents.findBySource('source-ApprovalExpired'))?.id;
+    return runtime.ports.workflow.resume(entering.taskToken, { kind: 'covered', leader, because, cause });
+  }
   if (name === 'synthesize' && caseOf(payload)?.breaks) throw new Error('broken on purpose');
   const answer = await call(name, payload);
+  if (name === 'assemble-context') return asOne(answer);
   if (name === 'verify' && caseOf(payload)?.worsens) {
     const { takingBack, decision } = Verifying.parse(payload);
     // The very action again: its key does not let it be done twice.
@@ -104,6 +127,8 @@ const runtime = await startRuntime({
   makeWorld,
   data: orders.data,
   onTrouble: (sentence) => say({ trouble: sentence }),
+  // All are held, each somewhere else: that is no line of pages.
+  concurrent: 100,
   hooks: { invoke, ...(orders.hold === 'enters' ? { entered: hold } : orders.hold === 'leaves' ? { left: hold } : {}) },
 });
 

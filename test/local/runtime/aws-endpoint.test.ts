@@ -31,6 +31,7 @@ async function endpoint(full = false) {
         answers.push(answer);
         return 'answered';
       },
+      isRunning: (name) => name === 'there',
       start: async (name, input) => {
         if (name === 'there') return 'exists';
         started.push({ name, input });

@@ -1,0 +1,127 @@
+// Who goes on: a pure decision over the slots and the next pages in line. Nobody is admitted above the limit; a page that may have the same
+// cause as one under investigation is held; a page that a diagnosis covers needs no investigation.
+import type { Admission, Diagnosed, Lease, Slots, Waiting } from '../model/admission.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Incident } from '../model/incident.ts';
+import { isStanding } from '../storms/membership.ts';
+import type { StormRules } from './rules.ts';
+
+/** An investigation that took longer than this has died, or forgot to give its slot back. */
+const leaseMinutes = 15;
+/** A page is held for the diagnosis of no more than so many others, one after the other. */
+const mostHolds = 2;
+/** A diagnosis says nothing about pages that come later than this. */
+const diagnosisMinutes = 30;
+const mostDiagnosed = 30;
+
+/** A diagnosed incident with what it was found to be. */
+export interface Answer {
+  readonly incident: Incident;
+  readonly diagnosis: Diagnosis;
+}
+export type Answers = ReadonlyMap<string, Answer>;
+
+export type Choice<Page extends { readonly page: Waiting }> =
+  | { readonly kind: 'admit'; readonly queued: Page; readonly lease: Lease }
+  /** It has a slot, and did not get to hear of it. */
+  | { readonly kind: 'tell'; readonly queued: Page }
+  | { readonly kind: 'hold'; readonly queued: Page; readonly to: Waiting }
+  | { readonly kind: 'cover'; readonly queued: Page; readonly answer: Extract<Admission, { kind: 'covered' }> };
+
+interface Around {
+  readonly slots: Slots;
+  readonly concurrent: number;
+  readonly answers: Answers;
+  readonly now: Date;
+  readonly rules: StormRules;
+}
+
+/** In the order of the line. Pages that find no slot get no choice: they wait on. */
+export function choose<Page extends { readonly page: Waiting }>(
+  queue: readonly Page[],
+  { slots, concurrent, answers, now, rules }: Around,
+): Choice<Page>[] {
+  const leases = [...slots.leases];
+  return queue.flatMap((queued): Choice<Page>[] => {
+    const { page } = queued;
+    if (leases.some(({ incidentId }) => incidentId === page.incidentId)) return [{ kind: 'tell', queued }];
+    const answer = coverOf(page, slots, queue, answers, rules);
+    if (answer) return [{ kind: 'cover', queued, answer }];
+    const to = holdOf(page, leases, now, rules);
+    if (to) return [{ kind: 'hold', queued, to }];
+    if (leases.length >= concurrent) return [];
+    const lease = leaseOf(page, now);
+    leases.push(lease);
+    return [{ kind: 'admit', queued, lease }];
+  });
+}
+
+export const leaseOf = ({ incidentId, execution, facts }: Waiting, now: Date): Lease => ({
+  incidentId,
+  execution,
+  facts,
+  since: now.toISOString(),
+  until: new Date(now.getTime() + leaseMinutes * 60_000).toISOString(),
+});
+
+/** The first diagnosis, the latest one first, that answers the page. */
+export function coverOf(
+  page: Waiting,
+  { leases, diagnosed }: Pick<Slots, 'leases' | 'diagnosed'>,
+  others: readonly { readonly page: Waiting }[],
+  answers: Answers,
+  rules: StormRules,
+): Extract<Admission, { kind: 'covered' }> | undefined {
+  const pages = [...leases, ...diagnosed, ...others.map((one) => one.page)].map(({ facts }) => facts);
+  for (const { incidentId, facts } of diagnosed.toReversed()) {
+    const answer = answers.get(incidentId);
+    if (answer === undefined || incidentId === page.incidentId || !isStanding(answer.incident)) continue;
+    const coverage = rules.covers(answer.diagnosis, facts, page.facts, { pages });
+    if (coverage.kind === 'covered')
+      return { kind: 'covered', leader: incidentId, because: coverage.because, cause: coverage.cause };
+  }
+  return undefined;
+}
+
+/** Where it is to be held, if it may have the cause of what is being investigated. */
+function holdOf(
+  page: Waiting,
+  leases: readonly Lease[],
+  now: Date,
+  { relate, holdSecondsFor }: StormRules,
+): Waiting | undefined {
+  if (page.heldBefore.length >= mostHolds) return undefined;
+  for (const { incidentId, facts } of leases) {
+    if (page.heldBefore.includes(incidentId)) continue;
+    const because = relate(page.facts, facts);
+    if (because === undefined) continue;
+    const until = new Date(now.getTime() + holdSecondsFor(because) * 1000).toISOString();
+    return { ...page, held: { behind: incidentId, because, until } };
+  }
+  return undefined;
+}
+
+/** Held no more: it stands in the line again, where it stood. */
+export function released({ held, ...page }: Waiting): Waiting {
+  return held === undefined ? page : { ...page, heldBefore: [...page.heldBefore, held.behind] };
+}
+
+/** Without what has run out. */
+export function current(slots: Slots, now: Date): Slots {
+  const oldest = now.getTime() - diagnosisMinutes * 60_000;
+  return {
+    ...slots,
+    leases: slots.leases.filter(({ until }) => Date.parse(until) > now.getTime()),
+    diagnosed: slots.diagnosed.filter(({ at }) => Date.parse(at) >= oldest).slice(-mostDiagnosed),
+  };
+}
+
+/** Diagnosed incidents that any of these pages may have to do with: those to read. */
+export const relatedTo = (
+  queue: readonly { readonly page: Waiting }[],
+  diagnosed: readonly Diagnosed[],
+  { relate }: StormRules,
+): string[] =>
+  diagnosed
+    .filter((one) => queue.some(({ page }) => relate(page.facts, one.facts) !== undefined))
+    .map(({ incidentId }) => incidentId);

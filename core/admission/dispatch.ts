@@ -1,0 +1,151 @@
+// Gives free slots to the next pages in line. Whoever enters, leaves or sweeps calls it, any number at once: the slots are one record with a
+// version, so that one of them decides. What one did not get to tell, the next one tells: nothing here is done only once.
+import { Unavailable } from '../errors.ts';
+import type { Admission, Lease, Slots, Waiting } from '../model/admission.ts';
+import type { Queued } from '../ports/admission.ts';
+import type { Ports } from '../ports/index.ts';
+import { type Answer, type Answers, type Choice, choose, coverOf, current, relatedTo, released } from './choose.ts';
+import { type StormRules, stormRules } from './rules.ts';
+
+export type DispatchPorts = Pick<Ports, 'line' | 'limits' | 'workflow' | 'incidents' | 'clock'>;
+
+/** Others write the slots, too: so often they may be faster before it is somebody else's turn. */
+const mostTries = 40;
+/** Pages that are looked at together. */
+const atOnce = 25;
+
+/** Returns the incidents whose executions go on. @throws Unavailable where the record cannot be written; calling again goes on. */
+export async function dispatch(ports: DispatchPorts, rules: StormRules = stormRules): Promise<ReadonlySet<string>> {
+  const wentOn = new Set<string>();
+  const held: Queued[] = [];
+  const answers = remembered(ports);
+  let after: Queued | undefined;
+  for (let tries = 0; tries < mostTries; ) {
+    const now = ports.clock.now();
+    const slots = current(await ports.line.slots(), now);
+    const { concurrent } = ports.limits;
+    if (slots.leases.length >= concurrent) break;
+    const queue = await ports.line.next(atOnce, after);
+    const known = await answers(relatedTo(queue, slots.diagnosed, rules));
+    const choices = choose(queue, { slots, concurrent, answers: known, now, rules });
+    const leases = choices.flatMap((choice) => (choice.kind === 'admit' ? [choice.lease] : []));
+    if (leases.length > 0 && !(await ports.line.replace({ ...slots, leases: [...slots.leases, ...leases] }))) {
+      tries += 1;
+      if (tries === mostTries) throw new Unavailable('The line of waiting pages is written by too many at once.');
+      continue;
+    }
+    await Promise.all(
+      choices.map(async (choice) => {
+        if (choice.kind === 'hold') {
+          await ports.line.move(choice.queued, choice.to);
+          held.push({ ...choice.queued, page: choice.to });
+        } else if (await answer(choice.queued, admissionOf(choice), ports)) wentOn.add(choice.queued.page.incidentId);
+      }),
+    );
+    if (queue.length < atOnce) break;
+    after = queue.at(-1);
+  }
+  return held.length === 0 ? wentOn : both(wentOn, await settleHolds(held, ports, rules));
+}
+
+const admissionOf = (choice: Exclude<Choice<Queued>, { kind: 'hold' }>): Admission =>
+  choice.kind === 'cover' ? choice.answer : { kind: 'admitted' };
+
+/**
+ * Pages that are held: whoever waits for an investigation that is over, or waited long enough, is judged by its diagnosis, and stands in the
+ * line again where that does not answer it. Called after a page was held, too: what it waits for may have ended meanwhile.
+ */
+export async function settleHolds(
+  held: readonly Queued[],
+  ports: DispatchPorts,
+  rules: StormRules = stormRules,
+): Promise<ReadonlySet<string>> {
+  if (held.length === 0) return new Set();
+  const now = ports.clock.now();
+  const slots = current(await ports.line.slots(), now);
+  const over = held.filter(({ page }) => isOver(page, slots, now));
+  const answers = await remembered(ports)(relatedTo(over, slots.diagnosed, rules));
+  const wentOn = new Set<string>();
+  let back = 0;
+  await eachOf(over, async (queued) => {
+    const covered = coverOf(queued.page, slots, held, answers, rules);
+    if (covered === undefined) {
+      back += 1;
+      await ports.line.move(queued, released(queued.page));
+    } else if (await answer(queued, covered, ports)) wentOn.add(queued.page.incidentId);
+  });
+  return back === 0 ? wentOn : both(wentOn, await dispatch(ports, rules));
+}
+
+const both = (a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> => new Set([...a, ...b]);
+
+const isOver = ({ held }: Waiting, { leases }: Slots, now: Date): boolean =>
+  held === undefined ||
+  Date.parse(held.until) <= now.getTime() ||
+  !leases.some(({ incidentId }) => incidentId === held.behind);
+
+/** A few at a time: a storm's pages are many, and whoever answers them has one event loop and one table. */
+async function eachOf<T>(things: readonly T[], work: (thing: T) => Promise<void>): Promise<void> {
+  const left = things.values();
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      for (const thing of left) await work(thing);
+    }),
+  );
+}
+
+/**
+ * Tells the execution and takes the page out of the line. An execution that waits no more was told before, goes on by itself, or is dead; only
+ * a dead one needs no slot.
+ */
+export async function answer(queued: Queued, admission: Admission, ports: DispatchPorts): Promise<boolean> {
+  const { incidentId, execution } = queued.page;
+  if (admission.kind === 'admitted') await ports.incidents.turn(incidentId, { from: 'waiting', to: 'investigating' });
+  const told = await ports.workflow.resume(queued.taskToken, admission);
+  if (told === 'gone' && !(await ports.workflow.isRunning(execution))) await giveBack(incidentId, ports);
+  await ports.line.remove(queued);
+  return told === 'resumed';
+}
+
+/** Changes the slots, however many others do at the same time. Nothing is written where `change` returns what it got. */
+export async function changeSlots(
+  change: (slots: Slots) => Slots,
+  ports: Pick<Ports, 'line' | 'clock'>,
+): Promise<void> {
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const slots = current(await ports.line.slots(), ports.clock.now());
+    const changed = change(slots);
+    if (changed === slots || (await ports.line.replace(changed))) return;
+  }
+  throw new Unavailable('The slots of investigations are being written by too many at once.');
+}
+
+export const withoutLease = (slots: Slots, incidentId: string): Slots =>
+  slots.leases.some((lease) => lease.incidentId === incidentId)
+    ? { ...slots, leases: slots.leases.filter((lease) => lease.incidentId !== incidentId) }
+    : slots;
+
+export const withLease = (slots: Slots, lease: Lease): Slots =>
+  slots.leases.some(({ incidentId }) => incidentId === lease.incidentId)
+    ? slots
+    : { ...slots, leases: [...slots.leases, lease] };
+
+const giveBack = (incidentId: string, ports: Pick<Ports, 'line' | 'clock'>): Promise<void> =>
+  changeSlots((slots) => withoutLease(slots, incidentId), ports);
+
+/** Each diagnosis is read once a call. */
+export function remembered({ incidents }: Pick<Ports, 'incidents'>): (ids: readonly string[]) => Promise<Answers> {
+  const known = new Map<string, Answer>();
+  const asked = new Set<string>();
+  return async (ids) => {
+    const unread = ids.filter((id) => !asked.has(id));
+    await Promise.all(
+      unread.map(async (id) => {
+        asked.add(id);
+        const [incident, diagnosis] = await Promise.all([incidents.get(id), incidents.diagnosis(id)]);
+        if (incident && diagnosis) known.set(id, { incident, diagnosis });
+      }),
+    );
+    return known;
+  };
+}

@@ -1,0 +1,108 @@
+// A page comes into the line: it goes on at once, or waits, and people read for what. Entered again after a crash it keeps its place and gets
+// a new task token.
+import { note } from '../incidents/timeline.ts';
+import type { Waiting } from '../model/admission.ts';
+import type { Planned } from '../model/workflow.ts';
+import type { Ports } from '../ports/index.ts';
+import { tellProgress } from '../reporting/progress.ts';
+import { pageFacts } from '../storms/facts.ts';
+import { rankOf, urgencyOf } from '../storms/urgency.ts';
+import { choose, current, leaseOf, relatedTo } from './choose.ts';
+import { changeSlots, type DispatchPorts, dispatch, remembered, settleHolds, withLease } from './dispatch.ts';
+import { type StormRules, stormRules } from './rules.ts';
+import { waitingWords } from './words.ts';
+
+type EnterPorts = DispatchPorts & Pick<Ports, 'chat'>;
+
+/** More than so many before it are not counted. */
+const mostCounted = 200;
+
+const pageOf = (state: Planned, now: Date): Waiting => {
+  const facts = state.page ?? pageFacts(state);
+  return {
+    incidentId: state.incident.id,
+    execution: state.execution,
+    facts,
+    enteredAt: now.toISOString(),
+    rank: rankOf(urgencyOf(facts, state.incident.trigger)),
+    heldBefore: [],
+  };
+};
+
+export async function enterLine(
+  state: Planned,
+  taskToken: string,
+  ports: EnterPorts,
+  rules: StormRules = stormRules,
+): Promise<void> {
+  const page = pageOf(state, ports.clock.now());
+  const place = await goOn(page, taskToken, ports, rules);
+  if (place === 'went on') return;
+  await waitAt(place, taskToken, ports, rules);
+}
+
+/** Where nobody is before it and nothing speaks against it, it does not stand in line at all. Returns where it has to wait otherwise. */
+async function goOn(
+  page: Waiting,
+  taskToken: string,
+  ports: EnterPorts,
+  rules: StormRules,
+): Promise<Waiting | 'went on'> {
+  const answers = remembered(ports);
+  for (;;) {
+    const now = ports.clock.now();
+    const slots = current(await ports.line.slots(), now);
+    const queued = { page };
+    const known = await answers(relatedTo([queued], slots.diagnosed, rules));
+    const [choice] = choose([queued], { slots, concurrent: ports.limits.concurrent, answers: known, now, rules });
+    switch (choice?.kind) {
+      case undefined:
+        return page;
+      case 'hold':
+        return choice.to;
+      case 'cover':
+        await ports.workflow.resume(taskToken, choice.answer);
+        return 'went on';
+      case 'tell':
+        await ports.workflow.resume(taskToken, { kind: 'admitted' });
+        return 'went on';
+      case 'admit': {
+        if ((await ports.line.next(1)).length > 0) return page;
+        if (!(await ports.line.replace({ ...slots, leases: [...slots.leases, choice.lease] }))) continue;
+        await ports.workflow.resume(taskToken, { kind: 'admitted' });
+        return 'went on';
+      }
+    }
+  }
+}
+
+async function waitAt(place: Waiting, taskToken: string, ports: EnterPorts, rules: StormRules): Promise<void> {
+  const { incidentId } = place;
+  // It waited before this process began: what it left behind in the line has a token that nobody waits for.
+  if (!(await ports.incidents.turn(incidentId, { from: 'investigating', to: 'waiting' }))) await forget(place, ports);
+  const ahead = place.held === undefined ? await ports.line.ahead(place, mostCounted) : 0;
+  await ports.line.wait(place, taskToken);
+  const text = waitingWords(place, ahead, mostCounted);
+  await note(incidentId, { step: 'Admit', kind: 'note', key: place.held?.behind ?? 'line', text }, ports);
+  const wentOn =
+    place.held === undefined
+      ? await dispatch(ports, rules)
+      : await settleHolds([{ page: place, taskToken }], ports, rules);
+  if (!wentOn.has(incidentId)) await tellProgress(incidentId, ports);
+}
+
+async function forget({ incidentId }: Waiting, ports: Pick<Ports, 'line'>): Promise<void> {
+  for (const queued of await ports.line.held())
+    if (queued.page.incidentId === incidentId) await ports.line.remove(queued);
+}
+
+/** It waited as long as it may, or the line cannot be used: it is investigated whether or not there is a slot. */
+export async function enterAnyway(state: Planned, ports: EnterPorts): Promise<void> {
+  const now = ports.clock.now();
+  const page = pageOf(state, now);
+  const text = 'It has waited long enough: it is investigated now, beside the others.';
+  await note(page.incidentId, { step: 'Admit', kind: 'note', key: 'anyway', text }, ports);
+  await ports.incidents.turn(page.incidentId, { from: 'waiting', to: 'investigating' });
+  await changeSlots((slots) => withLease(slots, leaseOf(page, now)), ports);
+  await forget(page, ports);
+}

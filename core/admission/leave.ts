@@ -1,0 +1,25 @@
+// An investigation ended: its slot is free, and the pages that waited for its diagnosis are judged by it. Entered again it does the same.
+import type { Left } from '../model/workflow.ts';
+import { changeSlots, type DispatchPorts, dispatch, settleHolds, withoutLease } from './dispatch.ts';
+import { type StormRules, stormRules } from './rules.ts';
+
+/** The diagnosis, where there is one, has to be on record already. */
+export async function leaveLine(
+  { incident, page, diagnosis }: Left,
+  ports: DispatchPorts,
+  rules: StormRules = stormRules,
+): Promise<void> {
+  if (incident === undefined) return;
+  const { id: incidentId } = incident;
+  const first = diagnosis?.hypotheses[0];
+  const isKnown = first !== undefined && first.cause !== 'unknown';
+  const at = ports.clock.now().toISOString();
+  await changeSlots((slots) => {
+    const told = slots.leases.find((lease) => lease.incidentId === incidentId)?.facts ?? page;
+    const left = withoutLease(slots, incidentId);
+    if (!isKnown || told === undefined || left.diagnosed.some((one) => one.incidentId === incidentId)) return left;
+    return { ...left, diagnosed: [...left.diagnosed, { incidentId, facts: told, at }] };
+  }, ports);
+  await settleHolds(await ports.line.held(incidentId), ports, rules);
+  await dispatch(ports, rules);
+}

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { enterAnyway } from '../../core/admission/enter.ts';
+import { joinLeader } from '../../core/admission/join.ts';
+import { leaveLine } from '../../core/admission/leave.ts';
+import { sweepLine } from '../../core/admission/sweep.ts';
+import { Admission } from '../../core/model/admission.ts';
+import { Left, Planned } from '../../core/model/workflow.ts';
+import type { Ports } from '../../core/ports/index.ts';
+import { chat, clock, incidents, limits, line, pager, seen, telemetry, workflow } from '../compose.ts';
+import { answering, onLambda } from '../handle.ts';
+
+const Task = z.discriminatedUnion('how', [
+  z.object({ how: z.literal('anyway'), state: Planned }),
+  z.object({ how: z.literal('join'), state: Planned.extend({ admission: Admission }) }),
+  z.object({ how: z.literal('leave'), state: Left }),
+  z.object({ how: z.literal('sweep') }),
+]);
+
+export const create = (
+  ports: Pick<Ports, 'incidents' | 'clock' | 'chat' | 'line' | 'limits' | 'workflow' | 'pager' | 'seen' | 'telemetry'>,
+) =>
+  answering('tend-line', Task, async (task) => {
+    switch (task.how) {
+      case 'anyway':
+        return enterAnyway(task.state, ports);
+      case 'join':
+        return { ...task.state, ...(await joinLeader(task.state, ports, sleep)) };
+      case 'leave':
+        return leaveLine(task.state, ports);
+      case 'sweep':
+        return sweepLine(ports);
+    }
+  });
+
+export const handler = onLambda(() =>
+  create({
+    incidents: incidents(),
+    clock: clock(),
+    chat: chat(),
+    line: line(),
+    limits: limits(),
+    workflow: workflow(),
+    pager: pager(),
+    seen: seen(),
+    telemetry: telemetry(),
+  }),
+);
