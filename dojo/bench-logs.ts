@@ -3,16 +3,16 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { parseArgs, promisify } from 'node:util';
-import { parse } from 'csv-parse/sync';
 import * as z from 'zod';
 import { TemplateMiner } from '../core/analysis/logs/templates.ts';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
+import { readSamples, type Sample } from './log-samples.ts';
 import { quantile } from './score.ts';
 import { table } from './table.ts';
 
@@ -29,36 +29,6 @@ const drain3 = 'drain3==0.9.11';
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 const print = (text: string) => void process.stdout.write(`${text}\n`);
-
-interface Sample {
-  readonly file: string;
-  readonly messages: readonly string[];
-  /** The template of each message, as people have it. */
-  readonly truth: readonly string[];
-}
-
-async function readSamples(dir: string): Promise<Sample[]> {
-  let files: string[];
-  try {
-    files = (await readdir(dir)).filter((file) => file.endsWith('_structured.csv')).sort();
-  } catch (cause) {
-    throw new Misconfigured(`The samples ${dir} cannot be read.`, { cause });
-  }
-  if (files.length === 0) throw new Misconfigured(`There is no *_structured.csv in ${dir}.`);
-  return Promise.all(
-    files.map(async (file) => {
-      const text = await readFile(join(dir, file), 'utf8');
-      const rows = Rows.safeParse(parse(text, { columns: true, skip_empty_lines: true, relax_quotes: true }));
-      if (!rows.success) throw new Misconfigured(`${join(dir, file)} has no columns Content and EventId.`);
-      return {
-        file,
-        messages: rows.data.map(({ Content }) => Content),
-        truth: rows.data.map(({ EventId }) => EventId),
-      };
-    }),
-  );
-}
-const Rows = z.array(z.object({ Content: z.string(), EventId: z.string() })).min(1);
 
 /**
  * Grouping accuracy: the share of messages whose group is exactly the group that people made (Zhu et al., "Tools and Benchmarks for

@@ -33,6 +33,7 @@ const shapes: readonly Rule[] = [
   // ULID
   [/(?<![0-9A-Za-z])[0-7][0-9A-HJKMNP-TV-Z]{25}(?![0-9A-Za-z])/g, id],
   [/\breq_[A-Za-z0-9]{8,64}\b/g, id, 'req_'],
+  [/\bblk_-?\d{6,20}(?:_\d{1,12})?\b/g, id, 'blk_'],
   // Hexadecimal of 12 digits or more, letters and digits both; not in a host name, not what names a version or a resource.
   [
     new RegExp(
