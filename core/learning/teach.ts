@@ -152,7 +152,7 @@ export function scopeOf(preference: Preference): string {
       'asked until then. It was taught when errors were told apart less exactly.'
     );
   return (
-    `When ${workload} in ${environment} fails with exactly "${shorten(errorTemplate, 160)}" (only what is known to vary may differ: times, ids, pod names, quantities), ` +
+    `When ${workload} in ${environment} fails with exactly "${shorten(errorTemplate, 300)}" (only what is known to vary may differ: times, ids, pod names, quantities), ` +
     `${actionId} without asking: until ${expiresAt.slice(0, 10)}, at most ${times}, and no more once it did not help. Anyone can revoke it.`
   );
 }

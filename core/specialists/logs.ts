@@ -4,9 +4,9 @@ import { LogReader, type Reading } from '../analysis/logs/reading.ts';
 import { type Telling, tellingTemplates, vanished, variousOf } from '../analysis/logs/telling.ts';
 import type { StoppedUnit } from '../analysis/logs/units.ts';
 import { maskVariables } from '../analysis/text/mask.ts';
-import { exactly } from '../learning/exact/identity.ts';
+import { exactly, together } from '../learning/exact/identity.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
-import type { Brief, Gap, Report } from '../model/report.ts';
+import type { Brief, ErrorIdentity, Gap, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { shorten } from '../text.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
@@ -38,7 +38,8 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
   }
   const reading = reader.finish();
   const telling = tellingTemplates(reading.templates, reading.coverage, endsMatter(brief));
-  const about = { brief, reading, query: observed.query, names: namesUnresolved(telling) };
+  const errors = (one: Telling) => exactErrors(one, telling);
+  const about = { brief, reading, query: observed.query, names: namesUnresolved(telling), errors };
   const findings = [
     ...reading.stoppedUnits.map((unit) => stoppedFinding(unit, about)),
     ...variousOf(telling, maxFindings).map((one) => findingOf(one, about)),
@@ -63,6 +64,18 @@ interface About {
   readonly query: string;
   /** Distinct names that do not resolve. */
   readonly names: number;
+  readonly errors: (telling: Telling) => ErrorIdentity | undefined;
+}
+
+/** What this writer says, with all other errors that it writes: a run that failed of two things failed of neither alone. */
+function exactErrors(one: Telling, all: readonly Telling[]): ErrorIdentity | undefined {
+  const others = all.filter(
+    (other) => other !== one && other.level === 'error' && other.template.group === one.template.group,
+  );
+  const identities = [one, ...others].map(({ template }) => template.occurrences?.identity());
+  const [own] = identities;
+  const joined = together(identities);
+  return own && joined && { ...joined, says: own.says };
 }
 
 /** After an action, what lies between the start of the incident and the action counts for neither side. */
@@ -108,7 +121,7 @@ function findingOf(telling: Telling, about: About): FindingDraft {
     ...(onset && { onset }),
     confidence: Math.min(0.9, (signature?.confidence ?? 0.5) * (0.7 + 0.3 * weight)),
     errorTemplate: maskVariables(text),
-    errorIdentity: template.occurrences?.identity(),
+    errorIdentity: about.errors(telling),
     ...(towards && {
       towards: { kind: 'Service', name: towards.name, ...(towards.namespace && { namespace: towards.namespace }) },
     }),

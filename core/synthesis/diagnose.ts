@@ -1,4 +1,5 @@
 // The diagnosis that follows from supported findings and the call graph. Pure: the same findings give the same diagnosis.
+import { together } from '../learning/exact/identity.ts';
 import { fingerprintOfHypothesis } from '../learning/fingerprint.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import { factOrigin, type ServiceFact } from '../model/fact.ts';
@@ -181,7 +182,8 @@ function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], sce
   const helping = changeId === undefined ? [] : scene.findings.filter((finding) => finding.changeId === changeId);
   const behind = [...new Set([...candidate.findings, ...candidate.placed, ...helping, ...candidate.symptoms])];
   const best = candidate.findings.toSorted((a, b) => b.confidence - a.confidence)[0];
-  const told = tellingErrorOf(candidate, behind);
+  const told = tellingErrors(candidate, behind);
+  const errorIdentity = together(told.filter(tellsExactly).map((finding) => finding.errorIdentity));
   const onset = isChange(candidate.cause) ? (earliest(candidate.symptoms) ?? candidate.onset) : candidate.onset;
   return {
     rank: place + 1,
@@ -204,16 +206,16 @@ function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], sce
     evidenceIds: [...new Set(behind.flatMap(({ evidenceIds }) => evidenceIds))].slice(0, 12),
     findingIds: behind.map(({ id }) => id).slice(0, 24),
     ...(onset && { onset }),
-    ...(told?.errorTemplate && { errorTemplate: told.errorTemplate }),
-    ...(told?.errorIdentity && { errorIdentity: told.errorIdentity }),
+    ...(told[0]?.errorTemplate && { errorTemplate: told[0].errorTemplate }),
+    ...(errorIdentity && { errorIdentity }),
   };
 }
 
 /**
- * The finding whose error text tells this error from others. A cause that ends the asking is told by its own finding; behind "it failed" the log says
- * which failure it was.
+ * The findings whose error texts tell this error from others, the most telling first. A cause that ends the asking is told by its own; behind "it
+ * failed" the log says which failure it was.
  */
-function tellingErrorOf({ cause, findings }: Candidate, behind: readonly Finding[]): Finding | undefined {
+function tellingErrors({ cause, findings }: Candidate, behind: readonly Finding[]): readonly Finding[] {
   const own = depthOf(cause) === 'root' ? findings.filter(({ errorTemplate }) => errorTemplate) : [];
   const told = own.length > 0 ? own : behind.filter(({ errorTemplate }) => errorTemplate);
   return told.toSorted(
@@ -221,8 +223,11 @@ function tellingErrorOf({ cause, findings }: Candidate, behind: readonly Finding
       Number(b.specialist === 'logs') - Number(a.specialist === 'logs') ||
       b.confidence - a.confidence ||
       String(a.errorTemplate).localeCompare(String(b.errorTemplate)),
-  )[0];
+  );
 }
+
+/** Figures cross their thresholds one night and not another; the first of the errors counts whoever saw it. */
+const tellsExactly = ({ specialist }: Finding, place: number): boolean => place === 0 || specialist !== 'metrics';
 
 /** Says honestly that the cause is not known; undefined where there is no evidence of anything. */
 function unknownHypothesis(scene: Scene, context: Context, lead: Hypothesis | undefined): Hypothesis | undefined {

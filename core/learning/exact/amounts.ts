@@ -72,6 +72,15 @@ export const amounts: readonly Rule[] = [
       return `${count}${more ?? ''} ${singular(noun)}`;
     },
   ],
+  // Whatever it is that somebody worked on until then.
+  [
+    new RegExp(
+      `\\b((?:after|wrote|processed|imported|exported|copied|inserted|loaded|sent) (?:only )?)(${number}) ([a-z]{2,30}s)(?![\\w-])`,
+      'g',
+    ),
+    (match: string, before: string, found: string, noun: string) =>
+      Number(found) < 2 || statusLike.test(found) ? match : `${before}${count} ${singular(noun)}`,
+  ],
   [
     /(?<!\b(?:max(?:imum)?|limit|allowed)[\s_-]{0,2})\b((?:attempts?|try|tries|retry(?:[ _]count)?|retries)\s?(?:[#=:]|no\.?|number)?\s?#?)\d{1,9}(?![\w.:%])/gi,
     `$1${attempt}`,

@@ -31,6 +31,19 @@ export const exactly = (says: string): Pick<Finding, 'errorTemplate' | 'errorIde
   errorIdentity: identityOf(says),
 });
 
+/**
+ * The identity of errors that came together: another one among them makes it another. Undefined where one of them cannot be told. What a person
+ * reads begins with the first.
+ */
+export function together(errors: readonly (ErrorIdentity | undefined)[]): ErrorIdentity | undefined {
+  const known = errors.filter((one) => one !== undefined);
+  if (known.length < errors.length) return undefined;
+  const [first, ...others] = [...new Map(known.map((one) => [one.digest, one])).values()];
+  if (first === undefined || others.length === 0) return first;
+  const says = [...new Set(known.map((one) => one.says))].join(' · ');
+  return { digest: digestOf([first, ...others].map(({ digest }) => digest).sort()), says: says.slice(0, saysLength) };
+}
+
 interface Form {
   /** The value of each place that may vary, or undefined where different ones were seen. */
   values: (string | undefined)[];

@@ -90,6 +90,49 @@ describe('the logs specialist', () => {
     expect(report.summary).toMatch(/^92 lines read\. The line to read: billing, 15 times since 02:32 UTC/);
     expect(report.usage.bytesRead).toBeGreaterThan(1000);
   });
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['another code', ['ERROR database error 1213'], ['ERROR database error 1062']],
+    [
+      'another code beside it, in lines of one form',
+      ['ERROR database error 1213'],
+      ['ERROR database error 1213', 'ERROR database error 1062'],
+    ],
+    ['another error beside it', ['ERROR database error 1213'], ['ERROR database error 1213', 'FATAL disk full']],
+    [
+      'another field of a JSON line',
+      ['{"level":"error","msg":"failed","code":1213}'],
+      ['{"level":"error","msg":"failed","code":1062}'],
+    ],
+    [
+      'another end of a long line',
+      [`ERROR ${'a long story '.repeat(300)} database error 1213`],
+      [`ERROR ${'a long story '.repeat(300)} database error 1062`],
+    ],
+    [
+      'another cause at the end of a trace',
+      ['ERROR java.lang.IllegalStateException: failed\n\tat com.shop.Job.run(Job.java:31)\nCaused by: x.Y: error 1213'],
+      ['ERROR java.lang.IllegalStateException: failed\n\tat com.shop.Job.run(Job.java:31)\nCaused by: x.Y: error 1062'],
+    ],
+  ])('tells errors apart by %s', async (_, one, other) => {
+    const identities = async (lines: readonly string[]) => {
+      const all = lines.flatMap((text) => text.split('\n')).map((text, at) => record(`02:40:0${at}`, text));
+      const { report } = await investigated([...alive, ...all]);
+      return report.findings.map(({ errorIdentity }) => errorIdentity?.digest);
+    };
+    const [taught, seen] = [await identities(one), await identities(other)];
+    expect(taught.length).toBeGreaterThan(0);
+    expect(taught).not.toContain(undefined);
+    expect(seen.filter((digest) => taught.includes(digest))).toEqual([]);
+  });
+  test('does not say which error it is where its lines were too many to keep', async () => {
+    const trace = [
+      'ERROR x.Y: failed',
+      ...Array.from({ length: 400 }, (_, frame) => `\tat com.shop.A.b(A.java:${frame})`),
+    ];
+    const { report } = await investigated([...alive, ...trace.map((text) => record('02:40:00', text))]);
+    expect(report.findings[0]?.claim).toContain('x.Y: failed');
+    expect(report.findings[0]?.errorIdentity).toBeUndefined();
+  });
   test('asks for everything of the incident, from the baseline to the page', async () => {
     const { asked } = await investigated([]);
     expect(asked).toEqual([[{ incidentId: 'inc-1' }, { start: at('01:30:00'), end: at('02:47:00') }]]);

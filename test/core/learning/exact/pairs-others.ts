@@ -34,6 +34,7 @@ export const otherPairs: readonly Pair[] = [
       'level=ERROR source=scheduler.go:12 msg="closed" ts=«1763604184.123|1763690584.001» spanID=«b7ad6b7169203331|c7ad6b7169203332»',
       'Backup failed after copying «12.4 GiB|11.9 GiB» in «2h13m|2h1m40s»',
       'worker nightly-invoices-«29381640-x7k2p|29383080-zz4cd» lost its lease',
+      'FATAL nightly invoice run aborted after «20000|17500» invoices: upstream ledger-api unavailable',
       'kafka.zookeeper: Session 0x«10000abcdef0001|10000abcdff0002» expired',
     ],
     other: [
