@@ -1,18 +1,7 @@
 // Scores the grouping of pages on recorded storms: npm run bench:grouping [-- NAME …] shows only storms whose name has one of the words.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
-import * as z from 'zod';
+import { storms } from './grouping/load.ts';
 import { play } from './grouping/play.ts';
 import { scoreOf, worthOf } from './grouping/score.ts';
-import { Storm } from './grouping/storm.ts';
-
-const folder = join(import.meta.dirname, 'storms');
-export const storms = (): readonly Storm[] =>
-  readdirSync(folder)
-    .filter((file) => file.endsWith('.yaml'))
-    .toSorted()
-    .flatMap((file) => z.array(Storm).parse(parse(readFileSync(join(folder, file), 'utf8'))));
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 

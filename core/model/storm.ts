@@ -53,6 +53,8 @@ export const PageFacts = z.object({
   callers: Distances,
   /** Callees that the catalogue places in other clusters than the page's own, with those clusters: these calls cross. */
   crossing: z.record(z.string(), z.array(z.string())).default({}),
+  /** Namespaces where the catalogue places callees, in the page's own cluster. */
+  placed: z.record(z.string(), z.array(z.string())).default({}),
   /** Callees that most services reach: sharing one says little. */
   common: z.array(z.string()).default([]),
   /** It left another incident, for this reason: it is investigated on its own. */

@@ -71,6 +71,7 @@ export function pageFacts({ incident, trigger, context, calls = [], catalog }: P
     ...(node && { node }),
     ...around,
     crossing: crossingOf(Object.keys(around.callees), place, catalog),
+    placed: placedIn(Object.keys(around.callees), place.cluster, catalog),
     ...(trigger.apart && { apart: trigger.apart.why }),
   });
 }
@@ -232,6 +233,20 @@ function crossingOf(
       const placed = (entry?.placements ?? []).filter((place) => place.environment === environment);
       const clusters = [...new Set(placed.map((place) => place.cluster))];
       return clusters.length === 0 || clusters.includes(cluster) ? [] : [[callee, clusters]];
+    }),
+  );
+}
+
+function placedIn(
+  callees: readonly string[],
+  cluster: string | undefined,
+  catalog: PageToRead['catalog'],
+): PageFacts['placed'] {
+  return Object.fromEntries(
+    callees.flatMap((callee) => {
+      const entry = catalog?.services.find(({ name }) => name.toLowerCase() === callee);
+      const here = (entry?.placements ?? []).filter((place) => place.cluster === cluster);
+      return here.length === 0 ? [] : [[callee, [...new Set(here.map(({ namespace }) => namespace))]]];
     }),
   );
 }

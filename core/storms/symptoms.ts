@@ -34,7 +34,7 @@ const rows: readonly Row[] = [
   ],
   [
     'unavailable',
-    /\bdown\b|\bun ?available|\bnot available|\bunreachable|\bno (?:healthy|ready|available|endpoints)|\bnot ?ready\b|\bunhealthy|\breplicas? ?mismatch|\breplicas\b|\bgeneration ?mismatch|\brollout stuck|\bhealth ?checks?\b|\bprobes?\b|\bsynthetics?\b|\buptime\b|\babsent\b|\bhealthy ?host|\bavailability\b|\boutage\b|\bimage ?pull\w*|\bpending\b|\bnot (?:starting|running|scheduled)|\bfail(?:ed|s|ing) to start|\bcontainer ?waiting|\bunschedulable|\bno leader\b/,
+    /\bdown\b|\bun ?available|\bnot available|\bunreachable|\bno (?:healthy|ready|available|endpoints)|\bnot ?ready\b|\bunhealthy|\breplicas? ?mismatch|\breplicas\b|\bgeneration ?mismatch|\brollout stuck|\bhealth ?checks?\b|\bprobes?\b|\bsynthetics?\b|\buptime\b|\babsent\b|\bhealthy ?host|\bavailability\b|\boutage\b|\bimage ?pull\w*|\bpending\b|\bnot (?:starting|running|scheduled)|\bfail(?:ed|s|ing) to start|\bcontainer ?waiting|\bunschedulable|\bno leader\b|\boffline\b/,
   ],
   [
     'errors',

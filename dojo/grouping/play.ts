@@ -11,7 +11,7 @@ import { urgencyOf } from '../../core/storms/urgency.ts';
 import { diagnosisOf, edgesOf, instant, type Page, type Storm, triggerOf } from './storm.ts';
 
 /** Investigations at once, how long one takes, how often a page is held, how long a diagnosis answers. */
-const line = { concurrent: 4, investigationSeconds: 30, mostHolds: 2, answersMinutes: 30 };
+const usual = { concurrent: 4, investigationSeconds: 30, mostHolds: 2, answersMinutes: 30 };
 
 export interface Played {
   readonly id: string;
@@ -31,7 +31,8 @@ interface Waiting {
   held?: { readonly behind: string; readonly until: number } | undefined;
 }
 
-export function play(storm: Storm): readonly Played[] {
+export function play(storm: Storm, over: Partial<typeof usual> = {}): readonly Played[] {
+  const line = { ...usual, ...over };
   const catalog = Catalog.parse({ environments: {}, ...storm.catalog });
   const calls = edgesOf(storm.calls);
   const changes = storm.changes.map(({ id, service, min }) => ({ id, service, at: instant(min) }));

@@ -1,0 +1,45 @@
+// What a page or a hypothesis is about, told by names: whether two of them are one thing.
+import { ownerOf } from '../context/owner.ts';
+import type { EntityRef } from '../model/entity.ts';
+import type { PageFacts } from '../model/storm.ts';
+
+export const low = (name: string): string => name.toLowerCase();
+export const nameOf = (entity: EntityRef): string => low(ownerOf(entity).name);
+export const sameEntity = (a: EntityRef, b: EntityRef): boolean =>
+  nameOf(a) === nameOf(b) &&
+  (a.cluster === undefined || b.cluster === undefined || a.cluster === b.cluster) &&
+  (a.namespace === undefined || b.namespace === undefined || a.namespace === b.namespace);
+
+export const differs = (a: string | undefined, b: string | undefined): boolean =>
+  a !== undefined && b !== undefined && low(a) !== low(b);
+
+const runKinds: ReadonlySet<string> = new Set(['CronJob', 'Job']);
+const wholeService: ReadonlySet<string> = new Set([
+  'Service',
+  'App',
+  'Function',
+  'Database',
+  'Cdn',
+  'Queue',
+  'Topic',
+  'Bucket',
+]);
+export const placeKinds: ReadonlySet<string> = new Set(['Node', 'Namespace', 'Cluster', 'Zone', 'Region', 'Account']);
+
+/** Whether the page is about the entity. Where it names a workload that is another than the entity's, sharing the service is not enough. */
+export function isAbout(page: PageFacts, entity: EntityRef): boolean {
+  const name = nameOf(entity);
+  if (entity.kind === 'Node') return page.workload?.kind === 'Node' && low(page.workload.name) === name;
+  if (placeKinds.has(entity.kind)) return false;
+  const workload = page.workload === undefined || page.workload.kind === 'Node' ? undefined : ownerOf(page.workload);
+  if (workload !== undefined) {
+    if (low(workload.name) === name) return runKinds.has(workload.kind) === runKinds.has(entity.kind);
+    return (
+      wholeService.has(entity.kind) &&
+      page.service !== undefined &&
+      low(page.service) === name &&
+      !runKinds.has(workload.kind)
+    );
+  }
+  return page.service !== undefined && low(page.service) === name;
+}
