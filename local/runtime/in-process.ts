@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { Impossible } from '../../core/errors.ts';
+import { Impossible, Unavailable } from '../../core/errors.ts';
 
 type Handler = Extract<NonNullable<DynamoDBClientConfig['requestHandler']>, { handle: unknown }>;
 type Sent = Parameters<Handler['handle']>[0];
@@ -12,7 +12,7 @@ type Handled = Awaited<ReturnType<Handler['handle']>>;
 
 export interface InProcess {
   readonly handler: Handler;
-  /** Resolves when no call is being answered, or after `patienceMs`. */
+  /** Takes no more calls; resolves when none is being answered, or after `patienceMs`. */
   drained(patienceMs: number): Promise<void>;
 }
 
@@ -21,7 +21,10 @@ export function inProcess(server: Server): InProcess {
   const [listener] = server.listeners('request');
   if (listener === undefined) throw new Impossible('The server has no listener for requests.');
   let open = 0;
+  let closed = false;
   const handle = (sent: Sent): Promise<Handled> => {
+    // What a step that is cut off still asks comes after the end, and the server must not be asked then.
+    if (closed) return Promise.reject(new Unavailable('The store is closed.'));
     open += 1;
     return new Promise<Handled>((resolve, reject) => {
       const request = Object.assign(new EventEmitter(), {
@@ -59,6 +62,7 @@ export function inProcess(server: Server): InProcess {
       httpHandlerConfigs: () => ({}),
     },
     async drained(patienceMs) {
+      closed = true;
       const until = Date.now() + patienceMs;
       while (open > 0 && Date.now() < until) await sleep(5);
     },

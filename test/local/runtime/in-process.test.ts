@@ -63,3 +63,15 @@ test('a listener that throws fails its call and no other', async () => {
 test('a server without a listener is a mistake of ours', () => {
   expect(() => inProcess(createServer())).toThrow(Impossible);
 });
+
+test('after the end nothing reaches the server, and whoever still asks is told', async () => {
+  let calls = 0;
+  const server = createServer((_asked, reply) => {
+    calls += 1;
+    reply.end('{}');
+  });
+  const { handler, drained } = inProcess(server);
+  await drained(20);
+  await expect(handler.handle(request('{}') as never)).rejects.toThrow('The store is closed.');
+  expect(calls).toBe(0);
+});
