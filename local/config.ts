@@ -43,7 +43,17 @@ const schema = <Model extends z.ZodType>(model: Model) =>
         })
         .optional(),
       slack: z
-        .strictObject({ botToken: text, signingSecret: text, channel: text, apiUrl: z.url().optional() })
+        .strictObject({
+          botToken: text,
+          signingSecret: text,
+          channel: text,
+          apiUrl: z.url().optional(),
+          /** Slack's user id of the person who starts it: that person at the console and in Slack counts as one. */
+          owner: z
+            .string()
+            .regex(/^[UW][A-Z0-9]{2,20}$/, 'a user id of Slack, such as U0123456789')
+            .optional(),
+        })
         .optional(),
       /** Folders of recorded incidents: a world to try things in, in place of real systems. */
       scenarios: z.array(text).min(1).optional(),

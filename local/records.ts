@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Misconfigured } from '../core/errors.ts';
 import { openRecords, type Records } from './compose.ts';
+import { scriptTokenFile } from './people.ts';
 import { lockFolder } from './runtime/lock.ts';
 
 export type Place =
@@ -37,13 +38,21 @@ export async function fromRecords<T>(place: Place, { path, running, tables }: Wa
   }
 }
 
+/** What a program of this machine shows to the Watchkeeper that runs here: who can read the data folder is its owner. */
+export async function asOwner(data: string): Promise<Record<string, string>> {
+  const token = await readFile(join(data, scriptTokenFile), 'utf8').catch(() => '');
+  return token.trim() === '' ? {} : { authorization: `Bearer ${token.trim()}` };
+}
+
 /** Undefined where none runs on that folder. */
 async function ask(data: string, path: string): Promise<Response | undefined> {
   const url = await readFile(join(data, 'runtime.json'), 'utf8').then(
     (text) => (JSON.parse(text) as { url?: string }).url,
     () => undefined,
   );
-  return url === undefined ? undefined : fetch(`${url}${path}`).catch(() => undefined);
+  return url === undefined
+    ? undefined
+    : fetch(`${url}${path}`, { headers: await asOwner(data) }).catch(() => undefined);
 }
 
 async function opened<T>(place: Parameters<typeof openRecords>[0], read: (records: Records) => Promise<T>): Promise<T> {

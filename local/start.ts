@@ -8,6 +8,7 @@ import { demoScenario } from './demo.ts';
 import { defaultData, type StartOptions } from './options.ts';
 import { atPresent, sourceIdOf, vary } from './paging.ts';
 import { type Runtime, startRuntime } from './runtime/index.ts';
+import { linkTo } from './server/index.ts';
 import { styleFor } from './terminal/style.ts';
 import { watchInTerminal } from './terminal/watch.ts';
 import type { MakeWorld } from './world.ts';
@@ -23,6 +24,8 @@ interface Plan {
   readonly data: string;
   readonly record: boolean;
   readonly says: string;
+  /** Slack's id of whoever starts it, where the configuration has it. */
+  readonly slackOwner?: string | undefined;
   readonly firstPage: (runtime: Runtime) => string | undefined;
   /** Sentences about what cannot be asked now. */
   readonly check: (runtime: Runtime) => Promise<readonly string[]>;
@@ -33,12 +36,14 @@ async function plan(options: StartOptions): Promise<Plan> {
     const config = await readConfigFile(options.config, process.env);
     const data = options.data ?? config.dataDir ?? defaultData;
     const record = options.record || (config.recording ?? false);
+    const slackOwner = config.slack?.owner;
     if (config.scenarios !== undefined) {
       return {
         makeWorld: recordedWorld(config.scenarios, config),
         data,
         record,
         says: 'in a recorded world: acting changes nothing real',
+        slackOwner,
         firstPage: () => undefined,
         check: async () => [],
       };
@@ -49,6 +54,7 @@ async function plan(options: StartOptions): Promise<Plan> {
       data,
       record,
       says: `at what ${options.config} names`,
+      slackOwner,
       firstPage: () => undefined,
       check: ({ world }) => checkSources(world.telemetry, configured, new Date()),
     };
@@ -69,12 +75,14 @@ async function plan(options: StartOptions): Promise<Plan> {
 
 /** Resolves to the exit code. */
 export async function start(options: StartOptions): Promise<number> {
-  const { makeWorld, data, record, says, firstPage, check } = await plan(options);
+  const { makeWorld, data, record, says, slackOwner, firstPage, check } = await plan(options);
+  const { username } = userInfo();
   const runtime = await startRuntime({
     makeWorld,
     data,
     port: options.port,
     record,
+    owner: { name: username, slack: slackOwner },
     onTrouble: (sentence) => complain(style.yellow(sentence)),
   });
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
@@ -85,9 +93,12 @@ export async function start(options: StartOptions): Promise<number> {
     style,
     width: Math.max(60, Math.min(process.stdout.columns || 110, 140)),
     input: interactive ? process.stdin : undefined,
-    person: userInfo().username,
+    person: runtime.people?.owner.id ?? username,
   });
-  print(style.bold(`Watchkeeper is up: ${runtime.url}`));
+  const link = await runtime.people?.invite({ name: username });
+  const address = link === undefined ? runtime.url : linkTo(runtime.url ?? '', link.linkToken);
+  print(style.bold(`Watchkeeper is up: ${address}`));
+  print(style.dim(`The link signs you in as ${username}, once. Others get one of their own: npm run invite -- NAME`));
   print(style.dim(`It keeps its records in ${data} and looks ${says}. Ctrl-C stops it; it goes on where it was.`));
   const stopped = new Promise<number>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(0));

@@ -1,5 +1,5 @@
-// The console: what the API says, shown, and kept up to date by its event stream. State is the selected incident and who you are; everything
-// else is read from the API whenever something happened.
+// The console: what the API says, shown, and kept up to date by its event stream. State is the selected incident; everything
+// else, who you are among it, is read from the API whenever something happened.
 import { h } from './dom.js';
 import { renderIncident } from './incident.js';
 import { renderThread } from './thread.js';
@@ -15,6 +15,8 @@ async function api(path, body) {
       : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
   );
   const answer = await response.json().catch(() => ({}));
+  // The session ended: the page without one says what to do.
+  if (response.status === 401) location.reload();
   if (!response.ok) throw new Error(answer.error ?? `The request failed (${response.status}).`);
   return answer;
 }
@@ -38,11 +40,9 @@ const telling =
     }
   };
 
-const person = () => $('person').value.trim() || 'console';
-
 const actions = {
   answer: telling(async (approvalId, verdict) => {
-    const result = await api(`/approvals/${encodeURIComponent(approvalId)}`, { verdict, by: person() });
+    const result = await api(`/approvals/${encodeURIComponent(approvalId)}`, { verdict });
     toast(result.text);
     await refreshIncident();
   }),
@@ -164,7 +164,7 @@ function preferenceCard(preference) {
             type: 'button',
             class: 'plain',
             onclick: telling(async () => {
-              await api(`/preferences/${encodeURIComponent(preference.id)}/revoke`, { by: person() });
+              await api(`/preferences/${encodeURIComponent(preference.id)}/revoke`, {});
               toast('Revoked. Next time you are asked.');
               await refreshPreferences();
             }),
@@ -226,7 +226,7 @@ function toLatest(list) {
 
 /** What was said may have begun an incident: it is shown as soon as it is there. */
 const say = telling(async (text) => {
-  const heard = await api('/said', { by: person(), text, ...(about() ? { incidentId: about() } : {}) });
+  const heard = await api('/said', { text, ...(about() ? { incidentId: about() } : {}) });
   if (heard.kind === 'started') {
     toast('Looking into it.');
     await openIncident(heard.sourceId);
@@ -296,8 +296,13 @@ function listen() {
   events.addEventListener('preference', later.preferences);
 }
 
-$('person').value = localStorage.getItem('watchkeeper-person') ?? 'console';
-$('person').addEventListener('change', () => localStorage.setItem('watchkeeper-person', $('person').value));
+$('leave').addEventListener(
+  'click',
+  telling(async () => {
+    await api('/leave', {});
+    location.reload();
+  }),
+);
 $('page-form').addEventListener(
   'submit',
   telling(async (event) => {
@@ -323,7 +328,7 @@ $('kill-switch-form').addEventListener(
   telling(async (event) => {
     event.preventDefault();
     const on = $('kill-switch').dataset.on !== 'true';
-    await api('/controls/kill-switch', { on, by: person(), why: $('kill-switch-why').value });
+    await api('/controls/kill-switch', { on, why: $('kill-switch-why').value });
     $('kill-switch-why').value = '';
     $('kill-switch').open = false;
     await refreshSwitch();
@@ -338,6 +343,11 @@ addEventListener('hashchange', async () => {
   $('incident').focus();
 });
 
-await Promise.all([loadScenarios(), refreshPreferences(), refreshIncidents(), refreshSwitch()]);
+const showPerson = telling(async () => {
+  const { name } = await api('/me');
+  $('person').textContent = name;
+});
+
+await Promise.all([showPerson(), loadScenarios(), refreshPreferences(), refreshIncidents(), refreshSwitch()]);
 await Promise.all([refreshIncident(), refreshThread()]);
 listen();

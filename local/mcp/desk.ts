@@ -8,6 +8,7 @@ import type { Request } from '../../core/incidents/asked.ts';
 import { Diagnosis } from '../../core/model/diagnosis.ts';
 import { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import { Evidence } from '../../core/model/report.ts';
+import { asOwner } from '../records.ts';
 
 const Listed = z.object({ incidents: z.array(Incident.extend({ headline: z.string().optional() })) });
 export type ListedIncident = z.infer<typeof Listed>['incidents'][number];
@@ -22,7 +23,8 @@ const ReadEvidence = z.object({ evidence: Evidence, full: z.unknown() });
 const Started = z.object({ sourceId: z.string() });
 
 export interface Desk {
-  start(request: Request): Promise<{ readonly sourceId: string }>;
+  /** Asked for by whoever the token of the data folder is from. */
+  start(request: Omit<Request, 'by'>): Promise<{ readonly sourceId: string }>;
   /** Newest first, at most 200. */
   incidents(): Promise<readonly ListedIncident[]>;
   incident(id: string): Promise<ReadIncident>;
@@ -35,12 +37,14 @@ const patienceMs = 10_000;
 export function desk({ url, data }: { readonly url: string | undefined; readonly data: string }): Desk {
   async function ask<Schema extends z.ZodType>(schema: Schema, path: string, body?: unknown): Promise<z.infer<Schema>> {
     const base = url ?? (await runningAt(data));
+    const token = process.env.WATCHKEEPER_TOKEN;
+    const proof = token === undefined ? await asOwner(data) : { authorization: `Bearer ${token}` };
     const response = await fetch(new URL(path, base), {
       signal: AbortSignal.timeout(patienceMs),
       redirect: 'error',
       ...(body === undefined
-        ? {}
-        : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        ? { headers: proof }
+        : { method: 'POST', headers: { 'content-type': 'application/json', ...proof }, body: JSON.stringify(body) }),
     }).catch((cause: unknown) => {
       throw new Unavailable(`Nobody answers at ${base}. Start Watchkeeper (npm start), then ask again.`, { cause });
     });

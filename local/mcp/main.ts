@@ -1,6 +1,5 @@
 // `npm run mcp`: lets a person's assistant start an investigation and read incidents. Standard output is the protocol's; people read standard error.
 import { randomBytes } from 'node:crypto';
-import { userInfo } from 'node:os';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { Misconfigured, WatchkeeperError } from '../../core/errors.ts';
 import { parse } from '../command.ts';
@@ -16,8 +15,10 @@ const help = `Watchkeeper as an MCP server, for the Watchkeeper that runs here (
 
   --data DIR    data folder of npm start (default ${defaultData})
   --url URL     where it runs, in place of what the data folder says
-  --as NAME     who asks (default: your user name)
   --help        this
+
+Who asks is whoever started it: the token is read from the data folder, or from WATCHKEEPER_TOKEN. --as NAME of earlier versions is
+taken and says nothing any more.
 
 The token of --http is WATCHKEEPER_MCP_TOKEN, or made up and printed.
 `;
@@ -27,7 +28,9 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(help);
   if (values.url !== undefined && !URL.canParse(values.url)) throw new Misconfigured('--url takes an address.');
   const at = desk({ url: values.url, data: values.data ?? defaultData });
-  const make = () => mcpServer(at, values.as ?? userInfo().username);
+  if (values.as !== undefined)
+    process.stderr.write('--as says nothing any more: who asks is whoever started Watchkeeper.\n');
+  const make = () => mcpServer(at);
   if (values.http === undefined) return make().connect(new StdioServerTransport());
   const port = Number(values.http);
   if (!/^\d{1,5}$/.test(values.http) || port > 65_535) throw new Misconfigured('--http takes a port.');

@@ -13,7 +13,7 @@ const reading = { readOnlyHint: true, destructiveHint: false, idempotentHint: tr
 /** How long a start waits for its incident to have an id. */
 const startPatienceMs = 5000;
 
-export function mcpServer(desk: Desk, by: string): McpServer {
+export function mcpServer(desk: Desk): McpServer {
   const server = new McpServer(
     { name: 'watchkeeper', title: 'Watchkeeper', version: '0.1.0' },
     {
@@ -38,7 +38,7 @@ export function mcpServer(desk: Desk, by: string): McpServer {
     },
     (request) =>
       said(async () => {
-        const { sourceId } = await desk.start({ by, ...request });
+        const { sourceId } = await desk.start(request);
         const incident = await opened(desk, sourceId);
         return incident === undefined
           ? `Started. It has no id yet; list_incidents will show it (source ${sourceId}).`

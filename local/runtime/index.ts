@@ -1,13 +1,16 @@
 // The embedded runtime: the state machine file and the handlers of lambdas/ in one process, with what they need around them. It boots,
 // goes on with what had not ended, takes pages and closes; how a step looks to people is elsewhere.
 import { mkdirSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { Impossible, InvalidInput, Unavailable, WatchkeeperError } from '../../core/errors.ts';
 import type { Incident } from '../../core/model/incident.ts';
+import type { ServiceCatalog } from '../../core/ports/catalog.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { compose, tables } from '../compose.ts';
 import { type Feed, feed as newFeed } from '../feed.ts';
 import { atPresent, sendPage as postPage, signedHeaders, sourceIdOf, vary } from '../paging.ts';
+import { openPeople, type People } from '../people.ts';
 import type { Pages } from '../server/api.ts';
 import { fromGatewayResult, toGatewayEvent } from '../server/gateway.ts';
 import { type RunningServer, startServer } from '../server/index.ts';
@@ -40,6 +43,8 @@ export interface RuntimeOptions {
   readonly data?: string | undefined;
   /** Of the HTTP server on 127.0.0.1, 0 for any free one; no server where absent (pages go straight to the handler). */
   readonly port?: number | undefined;
+  /** Who starts it, and decides where the configuration names nobody who does. The user of this process where absent; only with a server. */
+  readonly owner?: { readonly name: string; readonly slack?: string | undefined } | undefined;
   /** Told, in a sentence, of what goes wrong and is waited out or set aside. */
   readonly onTrouble?: ((sentence: string) => void) | undefined;
   readonly hooks?: Hooks | undefined;
@@ -64,6 +69,8 @@ export type Milestone = 'diagnosed' | 'asked' | 'ended';
 export interface Runtime {
   /** Undefined without a server. */
   readonly url: string | undefined;
+  /** Who may use the server; undefined without one. */
+  readonly people: People | undefined;
   readonly ports: Ports;
   readonly world: World;
   readonly feed: Feed;
@@ -152,7 +159,15 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
     invoke,
   });
   opened.add(() => composed.flush());
-  const { ports, world, chat } = composed;
+  const { world, chat } = composed;
+  const people =
+    options.port === undefined
+      ? undefined
+      : await openPeople(disk, options.owner ?? { name: userInfo().username }, () => new Date());
+  const ports =
+    people === undefined
+      ? composed.ports
+      : { ...composed.ports, catalog: ownedCatalog(composed.ports.catalog, people) };
   functions = localFunctions(ports, hooks?.limitMs);
   if (store !== undefined && store.kind !== 'whole') {
     const lost = `the store was damaged and ${store.kind === 'anew' ? 'begun anew' : 'mended'} at the start; look at what it holds, then take the switch off`;
@@ -175,12 +190,14 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
   let server: RunningServer | undefined;
   const send = (body: string) => (server ? postPage(server.url, body, secret) : invokeWebhook(body, secret, invoke));
   const pages = pagesOf(world, ports, send);
-  if (options.port !== undefined) {
-    server = opened.keep(await startServer(options.port, { invoke, feed, onTrouble, api: { ports, chat, pages } }));
+  if (options.port !== undefined && people !== undefined) {
+    const api = { ports, chat, pages, people };
+    server = opened.keep(await startServer(options.port, { invoke, feed, onTrouble, people, api }));
     await disk.write('runtime.json', JSON.stringify({ url: server.url }));
   }
   return {
     url: server?.url,
+    people,
     ports,
     world,
     feed,
@@ -212,6 +229,18 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
 /** Of the daily anchor of the audit. */
 const troubleOf = (error: unknown): string =>
   error instanceof WatchkeeperError ? error.message : `The audit could not be anchored: ${String(error)}`;
+
+const ownersGroup = 'whoever started it';
+/** Where the catalogue names no approvers, it is whoever started this, and those who were invited to be. */
+const ownedCatalog = (catalog: ServiceCatalog, people: People): ServiceCatalog => ({
+  async load() {
+    const loaded = await catalog.load();
+    if (loaded.approvers.length > 0) return loaded;
+    const ids = people.list().flatMap(({ id, isApprover }) => (isApprover ? [id] : []));
+    // As a group, so that whoever is invited after a question was asked may answer it.
+    return { ...loaded, groups: { ...loaded.groups, [ownersGroup]: ids }, approvers: [`group:${ownersGroup}`] };
+  },
+});
 
 async function folderIn(data: string | undefined, name: string, disk: Disk): Promise<string | undefined> {
   if (data === undefined) return undefined;

@@ -1,4 +1,5 @@
-// The console's API: JSON in, JSON out, one row a route. It reads the records and calls the same core functions that Slack's buttons do.
+// The console's API: JSON in, JSON out, one row a route. It reads the records and calls the same core functions that Slack's buttons do. Who
+// acts is who is signed in; nothing in a body says so.
 import * as z from 'zod';
 import { verifyAudit } from '../../core/audit/verify.ts';
 import { checkInWords } from '../../core/audit/words.ts';
@@ -17,11 +18,15 @@ import type { Ports } from '../../core/ports/index.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import { isRememberable } from '../../core/remediation/question.ts';
 import type { ConsoleChat } from '../console-chat.ts';
+import type { People, Person } from '../people.ts';
 
 export interface ApiParts {
   readonly ports: Ports;
   readonly chat: Pick<ConsoleChat, 'messages'>;
   readonly pages: Pages;
+  readonly people: People;
+  /** The address that signs somebody in. */
+  readonly linkOf: (token: string) => string;
 }
 
 /** Incidents that can be paged from here, to try things out. */
@@ -32,6 +37,8 @@ export interface Pages {
 }
 
 export class NotFound extends Error {}
+/** Somebody else may do it. */
+export class Forbidden extends Error {}
 
 type Route = readonly [
   method: 'GET' | 'POST',
@@ -40,15 +47,29 @@ type Route = readonly [
     parameters: readonly string[],
     body: unknown,
     parts: ApiParts,
+    person: Person,
     query: Readonly<Record<string, string>>,
   ) => Promise<unknown>,
 ];
 
-const By = z.object({ by: z.string().trim().min(1).max(100) });
-const Answer = By.extend({ verdict: Verdict });
+const Answer = z.object({ verdict: Verdict });
 /** Without an incident it is about anything. */
-const Said = By.extend({ text: z.string().trim().min(1).max(4000), incidentId: z.string().max(64).optional() });
-const Switch = By.extend({ on: z.boolean(), why: z.string().trim().min(1).max(300) });
+const Said = z.object({ text: z.string().trim().min(1).max(4000), incidentId: z.string().max(64).optional() });
+const Switch = z.object({ on: z.boolean(), why: z.string().trim().min(1).max(300) });
+const Invitation = z.strictObject({
+  name: z.string().max(200),
+  slack: z.string().max(50).optional(),
+  approver: z.boolean().optional(),
+});
+/** Earlier clients named themselves; what they say is not looked at. */
+const Asked = z.preprocess(
+  (body) => {
+    if (typeof body !== 'object' || body === null) return body;
+    const { by: _, ...rest } = body as Record<string, unknown>;
+    return rest;
+  },
+  Request.omit({ by: true }),
+);
 const Page = z.object({ scenario: z.string(), vary: z.boolean().default(false) });
 const listed = 200;
 
@@ -63,9 +84,9 @@ const routes: readonly Route[] = [
   [
     'POST',
     /^\/api\/approvals\/([^/]+)$/,
-    ([approvalId], body, { ports }) => answerApproval({ approvalId: approvalId ?? '', ...valid(Answer, body) }, ports),
+    ([approvalId], body, parts, person) => answer(approvalId ?? '', valid(Answer, body).verdict, person, parts),
   ],
-  ['POST', /^\/api\/said$/, (_, body, parts) => said(valid(Said, body), parts)],
+  ['POST', /^\/api\/said$/, (_, body, parts, person) => said(valid(Said, body), person, parts)],
   ['GET', /^\/api\/talk$/, async (_, __, { chat }) => ({ messages: (await chat.messages(noIncident)).map(shown) })],
   [
     'GET',
@@ -80,12 +101,24 @@ const routes: readonly Route[] = [
   ],
   ['GET', /^\/api\/preferences$/, async (_, __, { ports }) => ({ preferences: await preferences(ports) })],
   ['GET', /^\/api\/controls$/, (_, __, { ports }) => switches(ports)],
-  ['POST', /^\/api\/controls\/kill-switch$/, (_, body, { ports }) => throwKillSwitch(valid(Switch, body), ports)],
-  ['GET', /^\/api\/audit$/, async (_, __, { ports }, query) => ({ entries: await auditOf(query, ports) })],
-  ['GET', /^\/api\/audit\/verify$/, (_, __, { ports }, query) => verify(valid(Since, query), ports)],
-  ['GET', /^\/api\/feedback$/, (_, __, { ports }, query) => gatherFeedback(valid(Since, query), ports)],
-  ['POST', /^\/api\/preferences\/([^/]+)\/revoke$/, ([id], body, { ports }) => revoke(id ?? '', body, ports)],
-  ['POST', /^\/api\/investigations$/, (_, body, { ports }) => requestInvestigation(valid(Request, body), ports)],
+  [
+    'POST',
+    /^\/api\/controls\/kill-switch$/,
+    (_, body, { ports }, { id: by }) => throwKillSwitch({ ...valid(Switch, body), by }, ports),
+  ],
+  ['GET', /^\/api\/audit$/, async (_, __, { ports }, ___, query) => ({ entries: await auditOf(query, ports) })],
+  ['GET', /^\/api\/audit\/verify$/, (_, __, { ports }, ___, query) => verify(valid(Since, query), ports)],
+  ['GET', /^\/api\/feedback$/, (_, __, { ports }, ___, query) => gatherFeedback(valid(Since, query), ports)],
+  ['POST', /^\/api\/preferences\/([^/]+)\/revoke$/, ([id], _, { ports }, person) => revoke(id ?? '', person, ports)],
+  [
+    'POST',
+    /^\/api\/investigations$/,
+    (_, body, { ports }, { id: by }) => requestInvestigation({ ...valid(Asked, body), by }, ports),
+  ],
+  ['GET', /^\/api\/me$/, async (_, __, ___, person) => person],
+  ['GET', /^\/api\/people$/, async (_, __, { people }, person) => ({ people: ownerOnly(person) && people.list() })],
+  ['POST', /^\/api\/people$/, (_, body, parts, person) => invite(body, person, parts)],
+  ['POST', /^\/api\/people\/([^/]+)\/revoke$/, ([name], _, parts, person) => revokePerson(name ?? '', person, parts)],
   ['GET', /^\/api\/scenarios$/, async (_, __, { pages }) => ({ scenarios: pages.scenarios() })],
   [
     'POST',
@@ -103,20 +136,48 @@ export async function answerApi(
   path: string,
   body: unknown,
   parts: ApiParts,
+  person: Person,
   query: Readonly<Record<string, string>> = {},
 ): Promise<unknown> {
   for (const [routeMethod, pattern, answer] of routes) {
     const match = routeMethod === method ? pattern.exec(path) : null;
-    if (match) return answer(match.slice(1).map(decode), body, parts, query);
+    if (match) return answer(match.slice(1).map(decode), body, parts, person, query);
   }
   throw new NotFound(`There is no ${method} ${path} here.`);
+}
+
+function ownerOnly({ isOwner }: Person): true {
+  if (!isOwner) throw new Forbidden('Only whoever started this Watchkeeper invites, lists and revokes people.');
+  return true;
+}
+
+async function invite(body: unknown, person: Person, { people, linkOf }: ApiParts) {
+  ownerOnly(person);
+  const { person: invited, linkToken } = await people.invite(valid(Invitation, body));
+  return { person: invited, link: linkOf(linkToken) };
+}
+
+async function revokePerson(name: string, person: Person, { people }: ApiParts) {
+  ownerOnly(person);
+  if (!(await people.revoke(name))) throw new NotFound(`Nobody called ${name} was invited.`);
+  return { kind: 'revoked' };
+}
+
+/** Where nobody is named as approver it is whoever started it, which a person who was invited cannot know. */
+async function answer(approvalId: string, verdict: Verdict, { id: by, isApprover }: Person, { ports }: ApiParts) {
+  const answered = await answerApproval({ approvalId, verdict, by }, ports);
+  if (answered.kind !== 'not-allowed' || isApprover) return answered;
+  return {
+    ...answered,
+    text: `${answered.text} Where the configuration names none, it is whoever started this Watchkeeper, and whom they invite with npm run invite -- NAME --approver.`,
+  };
 }
 
 /** What is said about no incident is kept under this. */
 const noIncident = 'none';
 
 /** The same conversation as in Slack, by the same function: what is answered is published, here and wherever else people read. */
-async function said({ incidentId, by, text }: z.infer<typeof Said>, { ports }: ApiParts) {
+async function said({ incidentId, text }: z.infer<typeof Said>, { id: by }: Person, { ports }: ApiParts) {
   if (incidentId !== undefined && (await ports.incidents.get(incidentId)) === undefined)
     throw new NotFound(`There is no incident ${incidentId}.`);
   const at = ports.clock.now().toISOString();
@@ -186,8 +247,8 @@ async function evidence(incidentId: string, id: string, ports: Ports) {
   return { evidence: found, full: await ports.evidence.full(incidentId, id) };
 }
 
-async function revoke(id: string, body: unknown, ports: Ports) {
-  const preference = await revokePreference({ id, ...valid(By, body) }, ports);
+async function revoke(id: string, { id: by }: Person, ports: Ports) {
+  const preference = await revokePreference({ id, by }, ports);
   if (preference === undefined) throw new NotFound(`There is no preference ${id}.`);
   return { preference };
 }

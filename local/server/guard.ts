@@ -4,13 +4,18 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** A sentence that says why not, or undefined. */
-export function refusal(method: string, headers: IncomingHttpHeaders): string | undefined {
+/** A sentence that says why not, or undefined. `entry`: somebody presses a link, which may stand anywhere. */
+export function refusal(method: string, headers: IncomingHttpHeaders, entry = false): string | undefined {
   if (!isLoopback(`http://${headers.host ?? ''}`)) return 'The console answers on 127.0.0.1 and localhost only.';
+  if (entry && method === 'GET' && ['navigate', undefined].includes(headers['sec-fetch-mode'] as string | undefined)) {
+    return undefined;
+  }
   if (headers.origin !== undefined && !isSameOrigin(headers.origin, headers.host)) {
     return 'The console does not answer to pages of other sites.';
   }
-  if (headers['sec-fetch-site'] === 'cross-site') return 'The console does not answer to pages of other sites.';
+  const from = headers['sec-fetch-site'];
+  if (from !== undefined && from !== 'same-origin' && from !== 'none')
+    return 'The console does not answer to pages of other sites.';
   if (method === 'POST' && !/^application\/json\b/.test(headers['content-type'] ?? '')) {
     return 'Send JSON with content-type application/json.';
   }

@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { auditFormats, exportAudit } from '../../core/audit-export.ts';
 import { Misconfigured, WatchkeeperError } from '../../core/errors.ts';
 import type { Feed, FeedEvent } from '../feed.ts';
+import type { People } from '../people.ts';
 import type { InvokeFunction } from '../runtime/executions.ts';
-import { type ApiParts, answerApi, auditOf, NotFound } from './api.ts';
+import { type ApiParts, answerApi, auditOf, Forbidden, NotFound } from './api.ts';
+import { enter, entryPath, leaving, notSignedIn, personOf, sessionIn, signInPage } from './entry.ts';
 import { fromGatewayResult, type HttpReply, toGatewayEvent } from './gateway.ts';
 import { refusal } from './guard.ts';
 import { consoleFile, pageHeaders } from './static.ts';
@@ -14,7 +16,8 @@ import { consoleFile, pageHeaders } from './static.ts';
 export interface ServerParts {
   readonly invoke: InvokeFunction;
   readonly feed: Feed;
-  readonly api: ApiParts;
+  readonly api: Omit<ApiParts, 'linkOf'>;
+  readonly people: People;
   readonly onTrouble: (sentence: string) => void;
 }
 
@@ -37,14 +40,18 @@ const functionOf: Readonly<Record<string, string>> = {
 
 /** Port 0 takes any free one. Throws `Misconfigured` where the port cannot be had. */
 export async function startServer(port: number, parts: ServerParts): Promise<RunningServer> {
+  const streams: Streams = new Map();
+  parts.people.onRevoked((name) => {
+    for (const [response, watcher] of streams) if (watcher === name) response.destroy();
+  });
   const server = createServer((request, response) => {
-    void serve(request, response, parts).catch((error: unknown) => send(response, toReply(error, parts)));
+    void serve(request, response, parts, streams).catch((error: unknown) => send(response, toReply(error, parts)));
   });
   await listen(server, port);
   const bound = (server.address() as AddressInfo).port;
   return {
     port: bound,
-    url: `http://127.0.0.1:${bound}`,
+    url: urlOf(bound),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -66,22 +73,51 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, parts: ServerParts): Promise<void> {
+/** Who watches what happens, to be cut off when that person is revoked. */
+type Streams = Map<ServerResponse, string>;
+
+const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
+export const linkTo = (url: string, token: string): string => `${url}${entryPath}?token=${token}`;
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: ServerParts,
+  streams: Streams,
+): Promise<void> {
   const method = request.method ?? 'GET';
   if (!URL.canParse(request.url ?? '/', 'http://localhost')) throw new Refused(400, 'That is no address.');
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  const path = url.pathname;
   const called = functionOf[path];
   if (called !== undefined) return send(response, await webhook(called, request, parts));
-  const refused = refusal(method, request.headers);
+  const entry = path === entryPath;
+  const refused = refusal(method, request.headers, entry);
   if (refused !== undefined) return send(response, json(403, { error: refused }));
-  if (path === '/api/events' && method === 'GET') return stream(request, response, parts.feed);
-  if (path.startsWith('/api/')) {
-    const query = Object.fromEntries(new URL(request.url ?? '/', 'http://localhost').searchParams);
-    if (path === '/api/audit/export' && method === 'GET') return send(response, await download(query, parts));
-    const body = method === 'POST' ? parse(await bodyOf(request)) : undefined;
-    return send(response, json(200, await answerApi(method, path, body, parts.api, query)));
+  const port = request.socket.localPort ?? 0;
+  const { people } = parts;
+  if (entry) {
+    if (method !== 'GET') return send(response, json(405, { error: 'GET it.' }));
+    return send(response, await enter(url, request.headers, port, people));
   }
-  return file(path, response);
+  const person = personOf(request.headers, port, people);
+  if (!path.startsWith('/api/')) {
+    // Styles and scripts tell nothing; the pages themselves say what to do.
+    const isPage = path === '/' || path.endsWith('.html');
+    return isPage && person === undefined ? send(response, signInPage()) : file(path, response);
+  }
+  if (person === undefined) return send(response, json(401, { error: notSignedIn }));
+  if (path === '/api/events' && method === 'GET') return stream(response, parts.feed, streams, person.name);
+  const query = Object.fromEntries(url.searchParams);
+  if (path === '/api/audit/export' && method === 'GET') return send(response, await download(query, parts));
+  const body = method === 'POST' ? parse(await bodyOf(request)) : undefined;
+  if (path === '/api/leave' && method === 'POST') {
+    await people.leave(sessionIn(request.headers, port) ?? '');
+    const left = json(200, { kind: 'left' });
+    return send(response, { ...left, headers: { ...left.headers, 'set-cookie': leaving(port) } });
+  }
+  const api = { ...parts.api, linkOf: (token: string) => linkTo(urlOf(port), token) };
+  return send(response, json(200, await answerApi(method, path, body, api, person, query)));
 }
 
 /** A function that throws answers 5xx, so that the sender tries again. */
@@ -110,7 +146,10 @@ async function webhook(name: string, request: IncomingMessage, { invoke, onTroub
 const formats = { jsonl: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' } as const;
 
 /** The audit as a file. */
-async function download(query: Readonly<Record<string, string>>, { api }: ServerParts): Promise<HttpReply> {
+async function download(
+  query: Readonly<Record<string, string>>,
+  { api }: Pick<ServerParts, 'api'>,
+): Promise<HttpReply> {
   const { format: asked = 'jsonl', ...span } = query;
   const format = auditFormats.find((one) => one === asked);
   if (format === undefined) throw new Refused(400, `The format is one of: ${auditFormats.join(', ')}.`);
@@ -134,14 +173,16 @@ async function file(path: string, response: ServerResponse): Promise<void> {
 }
 
 /** Server-sent events. A client that comes back asks the API for what it missed. */
-function stream(request: IncomingMessage, response: ServerResponse, feed: Feed): void {
+function stream(response: ServerResponse, feed: Feed, streams: Streams, name: string): void {
+  streams.set(response, name);
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   response.write('retry: 1000\n\n');
   const unwatch = feed.watch((event) =>
     response.write(`event: ${event.kind}\ndata: ${JSON.stringify(dataOf(event))}\n\n`),
   );
   const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs);
-  request.on('close', () => {
+  response.on('close', () => {
+    streams.delete(response);
     unwatch();
     clearInterval(heartbeat);
   });
@@ -191,6 +232,7 @@ function parse(body: Buffer): unknown {
 
 function toReply(error: unknown, { onTrouble }: ServerParts): HttpReply {
   if (error instanceof Refused) return json(error.status, { error: error.message });
+  if (error instanceof Forbidden) return json(403, { error: error.message });
   if (error instanceof NotFound) return json(404, { error: error.message });
   if (error instanceof WatchkeeperError) return json(statusOf(error), { error: error.message });
   onTrouble(`The console's API failed unexpectedly: ${String(error)}`);

@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recordedWorld } from '../../local/compose.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
+import { linkFor } from '../signed-in.ts';
 
 // The console as a person uses it: the real runtime, Debian's Chromium, and a look at the screenshots in test-results/.
 
@@ -21,6 +22,7 @@ beforeAll(async () => {
     makeWorld: recordedWorld([new URL('../../scenarios/', import.meta.url).pathname]),
     data,
     port: 0,
+    owner: { name: 'ana' },
   });
   browser = await chromium.launch({
     executablePath,
@@ -40,14 +42,17 @@ afterAll(async () => {
   await runtime?.close();
   rmSync(data, { recursive: true, force: true });
 });
-beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1360, height: 1000 } });
+/** A browser of this person's own. */
+async function openAs(name: string, approver = true): Promise<void> {
+  await page?.context().close();
+  page = await (await browser.newContext({ viewport: { width: 1360, height: 1000 } })).newPage();
   page.on('pageerror', (error) => {
     throw error;
   });
-  await page.goto(runtime.url ?? '');
+  await page.goto(await linkFor(runtime, name, approver));
   await page.getByText('Live', { exact: true }).waitFor();
-});
+}
+beforeEach(() => openAs('ana'));
 
 /** The id of the incident that is open, '' where none is. */
 const shown = async () => {
@@ -78,7 +83,6 @@ test('a page is read, answered, carried out once, and not asked about again; ano
   expect(await evidence.locator('pre').first().innerText()).toMatch(/BackoffLimitExceeded|ledger-api/);
   await page.screenshot({ path: 'test-results/console-question.png' });
 
-  await page.locator('#person').fill('ana');
   await page.getByRole('button', { name: /don't ask again for this exact error/ }).click();
   await status('Closed');
   expect(await page.locator('.verdict').innerText()).toContain('not to be asked again by ana');
@@ -140,7 +144,7 @@ test('what an alert says is shown as text, never as markup', async () => {
 });
 
 test('a preference is taught in words, kept only once it is confirmed, and the audit has every step', async () => {
-  await page.locator('#person').fill('ben');
+  await openAs('ben');
   await sendPage('cronjob-nightly-invoices-schema');
   await status('Waits for you');
   await page.locator('#talk-text').fill("next time you see this exact error, don't ask me, just roll it back");
@@ -159,13 +163,12 @@ test('a preference is taught in words, kept only once it is confirmed, and the a
   await page.locator('#find').fill('rerun-cronjob');
   await page.locator('#entries details summary').first().click();
   await page.screenshot({ path: 'test-results/audit.png' });
-  const csv = await (await fetch(`${runtime.url}${await page.locator('#csv').getAttribute('href')}`)).text();
+  const csv = await (await page.request.get(`${runtime.url}${await page.locator('#csv').getAttribute('href')}`)).text();
   expect(csv.split('\r\n')[0]).toContain('at,incident,actor kind,actor');
   expect(csv).toMatch(/preference,taught/);
 });
 
 test('the kill switch, thrown at the console, refuses what would have been done', async () => {
-  await page.locator('#person').fill('ana');
   await page.locator('#kill-switch summary').click();
   await page.locator('#kill-switch-why').fill('a migration runs');
   await page.getByRole('button', { name: 'Throw it' }).click();
@@ -206,7 +209,6 @@ test('a question is answered in the console as in the thread, with a picture whe
 });
 
 test('without an incident what is said begins one, and its thread is the whole conversation to the end', async () => {
-  await page.locator('#person').fill('ana');
   await page.locator('#talk-about').selectOption('anything');
   await page.locator('#talk-text').fill('status');
   await page.getByRole('button', { name: 'Say it' }).click();
@@ -219,7 +221,6 @@ test('without an incident what is said begins one, and its thread is the whole c
 });
 
 test('a question is answered in the conversation, and the postmortem draft is opened there', async () => {
-  await page.locator('#person').fill('ana');
   await sendPage('cronjob-nightly-invoices');
   const question = page.locator('.message[data-kind="question"]');
   await question.getByRole('button', { name: 'Approve', exact: true }).click();
@@ -230,4 +231,37 @@ test('a question is answered in the conversation, and the postmortem draft is op
   await closing.locator('summary', { hasText: 'Postmortem draft' }).click();
   await closing.locator('pre', { hasText: '## ' }).waitFor();
   await page.screenshot({ path: 'test-results/console-thread.png' });
+});
+
+test('the link leaves nothing in the address, and whoever has none is told what to do', async () => {
+  expect(page.url()).toBe(`${runtime.url}/`);
+  expect(await page.locator('#person').innerText()).toBe('ana');
+  expect(await page.evaluate('document.cookie')).toBe('');
+  await page.screenshot({ path: 'test-results/console-signed-in.png' });
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Watchkeeper does not know you yet' }).waitFor();
+  await page.screenshot({ path: 'test-results/console-signed-out.png' });
+  const link = await linkFor(runtime, 'cleo');
+  await page.goto(link);
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.context().clearCookies();
+  await page.goto(link);
+  await page.getByRole('heading', { name: 'This link does not work any more' }).waitFor();
+});
+
+test('what takes two people takes two who signed in', async () => {
+  await sendPage('oom-after-deploy');
+  await status('Waits for you');
+  const approve = () => page.locator('.question').getByRole('button', { name: 'Approve', exact: true }).click();
+  await approve();
+  await page
+    .getByText(/1 of 2 people approved it/)
+    .first()
+    .waitFor();
+  await openAs('ana');
+  await approve();
+  await page.getByText(/had approved it before/).waitFor();
+  await openAs('ben');
+  await approve();
+  await status('Closed');
 });

@@ -11,6 +11,7 @@ import { recordedWorld } from '../../local/compose.ts';
 import { atPresent } from '../../local/paging.ts';
 import { type Hooks, type Runtime, startRuntime } from '../../local/runtime/index.ts';
 import type { World } from '../../local/world.ts';
+import { asProgram } from '../signed-in.ts';
 
 const scenarios = new URL('../../scenarios/', import.meta.url).pathname;
 const opened: (() => Promise<void> | void)[] = [];
@@ -317,8 +318,10 @@ describe('the task token', () => {
     runtime.feed.watch((event) => out.push(JSON.stringify(event)));
     const { sourceId } = await send(runtime);
     const question = await asked(runtime);
-    const read = async (path: string, init?: RequestInit) =>
-      out.push(await (await fetch(`${runtime.url}${path}`, init)).text());
+    const read = async (path: string, init?: { method: string; headers: Record<string, string>; body: string }) => {
+      const headers = { ...asProgram(runtime), ...init?.headers };
+      out.push(await (await fetch(`${runtime.url}${path}`, { ...init, headers })).text());
+    };
     await read('/api/incidents');
     await read(`/api/incidents/${question.incidentId}`);
     await read('/api/audit');

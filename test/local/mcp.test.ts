@@ -37,14 +37,19 @@ const call = async (name: string, args: Record<string, unknown> = {}, with_ = cl
 
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'mcp-'));
-  runtime = await startRuntime({ makeWorld: recordedWorld(['scenarios/cronjob-nightly-invoices']), data, port: 0 });
+  runtime = await startRuntime({
+    makeWorld: recordedWorld(['scenarios/cronjob-nightly-invoices']),
+    data,
+    port: 0,
+    owner: { name: 'ana' },
+  });
   const { sourceId } = await runtime.sendPage(runtime.world.pages[0]?.body ?? '');
   incidentId = (await runtime.waitForIncident(sourceId, 'asked', 30_000)).id;
-  served = await serveMcp(0, token, () => mcpServer(desk({ url: undefined, data }), 'ana'));
+  served = await serveMcp(0, token, () => mcpServer(desk({ url: undefined, data })));
   client = await connected(
     new StdioClientTransport({
       command: process.execPath,
-      args: ['local/mcp/main.ts', '--data', data, '--as', 'ana'],
+      args: ['local/mcp/main.ts', '--data', data, '--as', 'mallory'],
       stderr: 'ignore',
     }),
   );
@@ -115,7 +120,7 @@ describe('what does not fit is an error in a sentence', () => {
     expect(answer).toMatchObject({ isError: true, text: expect.stringContaining(says) });
   });
   test('nobody runs there', async () => {
-    const server = mcpServer(desk({ url: 'http://127.0.0.1:9', data }), 'ana');
+    const server = mcpServer(desk({ url: 'http://127.0.0.1:9', data }));
     const { InMemoryTransport } = await import('@modelcontextprotocol/sdk/inMemory.js');
     const [here, there] = InMemoryTransport.createLinkedPair();
     await server.connect(there);

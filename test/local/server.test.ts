@@ -5,22 +5,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordedWorld } from '../../local/compose.ts';
 import { signedHeaders } from '../../local/paging.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
+import { asProgram } from '../signed-in.ts';
 
 const scenarios = new URL('../../scenarios/', import.meta.url).pathname;
 let runtime: Runtime;
 
 beforeAll(async () => {
-  runtime = await startRuntime({ makeWorld: recordedWorld([scenarios]), port: 0 });
+  runtime = await startRuntime({ makeWorld: recordedWorld([scenarios]), port: 0, owner: { name: 'ada' } });
 });
 afterAll(() => runtime.close());
 
 /** What a test reads of an answer is checked by what it expects of it. */
 const jsonOf = async (response: Response | Promise<Response>) => JSON.parse(await (await response).text());
-const get = (path: string, headers: Record<string, string> = {}) => fetch(`${runtime.url}${path}`, { headers });
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(`${runtime.url}${path}`, { headers: { ...asProgram(runtime), ...headers } });
 const post = (path: string, body: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
   fetch(`${runtime.url}${path}`, {
     method: 'POST',
-    headers,
+    headers: { ...asProgram(runtime), ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 
@@ -28,10 +30,13 @@ const post = (path: string, body: unknown, headers: Record<string, string> = { '
 const statusWithHost = (host: string) =>
   new Promise<number | undefined>((resolve, reject) => {
     const { port } = new URL(runtime.url ?? '');
-    request({ host: '127.0.0.1', port, path: '/api/incidents', headers: { host } }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    })
+    request(
+      { host: '127.0.0.1', port, path: '/api/incidents', headers: { ...asProgram(runtime), host } },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      },
+    )
       .on('error', reject)
       .end();
   });
@@ -77,11 +82,10 @@ describe("the console's API", () => {
 
   it.each([
     ['an unknown scenario', '/api/pages', { scenario: 'none' }, 400],
-    ['a verdict that there is not', '/api/approvals/x', { verdict: 'perhaps', by: 'ada' }, 400],
-    ['an answer from nobody', '/api/approvals/x', { verdict: 'approve', by: ' ' }, 400],
+    ['a verdict that there is not', '/api/approvals/x', { verdict: 'perhaps' }, 400],
     ['a body that is no JSON', '/api/pages', '{', 400],
     ['a body that is too large', '/api/pages', JSON.stringify({ scenario: 'x'.repeat(1_100_000) }), 413],
-    ['a preference that there is not', '/api/preferences/none/revoke', { by: 'ada' }, 404],
+    ['a preference that there is not', '/api/preferences/none/revoke', {}, 404],
   ])('refuses %s', async (_, path, body, status) => {
     const response = await post(path, body);
     expect(response.status).toBe(status);
@@ -89,14 +93,14 @@ describe("the console's API", () => {
   });
 
   it('says of a question that there is not that there is none', async () => {
-    expect(await jsonOf(post('/api/approvals/none', { verdict: 'approve', by: 'ada' }))).toMatchObject({
+    expect(await jsonOf(post('/api/approvals/none', { verdict: 'approve' }))).toMatchObject({
       kind: 'not-found',
     });
   });
 
   it('throws the kill switch, takes it off, and has both in the audit and its files', async () => {
     const flip = (on: boolean) =>
-      jsonOf(post('/api/controls/kill-switch', { on, by: 'ada', why: 'a "migration", =1+1' }));
+      jsonOf(post('/api/controls/kill-switch', { on, by: 'mallory', why: 'a "migration", =1+1' }));
     expect(await jsonOf(get('/api/controls'))).toMatchObject({ on: false });
     expect(await flip(true)).toMatchObject({ on: true, killSwitch: { by: 'ada' } });
     expect(await flip(false)).toMatchObject({ on: false });

@@ -1,0 +1,87 @@
+// `npm run invite`: lets further people into the console of the Watchkeeper that runs here, each with a link of their own; lists and revokes
+// them. It asks the one that runs, as its owner.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { InvalidInput, Misconfigured, Unavailable } from '../core/errors.ts';
+import { parse, run } from './command.ts';
+import { defaultData } from './options.ts';
+import { asOwner } from './records.ts';
+
+const help = `Lets people into the console of the Watchkeeper that runs on this machine, each by a link of their own.
+
+  npm run -s invite -- ana               prints a link that signs ana in, once, within a day; again for another browser of ana's
+  npm run -s invite -- ana --approver    ana also decides where the configuration names no approvers
+  npm run -s invite -- ana --slack U0123456789    ana is that user in Slack: what ana says here and there is one person's
+  npm run -s invite -- --list            who may
+  npm run -s invite -- --revoke ana      ana's links and sessions work no more
+
+  --data DIR    data folder of npm start (default ${defaultData})
+  --help        this
+`;
+
+const Person = z.object({ name: z.string(), id: z.string(), isOwner: z.boolean(), isApprover: z.boolean() });
+const Invited = z.object({ person: Person, link: z.url() });
+const Listed = z.object({ people: z.array(Person) });
+
+async function main(args: readonly string[]): Promise<string> {
+  const [first = ''] = args;
+  const name = first.startsWith('-') || first === '' ? undefined : first;
+  const values = parse(
+    name === undefined ? args : args.slice(1),
+    {
+      approver: { type: 'boolean' },
+      slack: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      revoke: { type: 'string' },
+      data: { type: 'string', default: defaultData },
+      help: { type: 'boolean', default: false },
+    },
+    'npm run invite -- --help',
+  );
+  if (values.help) return help;
+  const { data, approver, slack } = values;
+  if ([name !== undefined, values.list, values.revoke !== undefined].filter(Boolean).length !== 1)
+    throw new Misconfigured('Name one person, or --list, or --revoke NAME: npm run invite -- --help says more.');
+  if (values.list) {
+    const { people } = await ask(data, Listed, '/api/people');
+    return people.map((one) => `${one.name}${about(one)}\n`).join('');
+  }
+  if (values.revoke !== undefined) {
+    await ask(data, z.object({}), `/api/people/${encodeURIComponent(values.revoke)}/revoke`, {});
+    return `${values.revoke}'s links and sessions work no more.\n`;
+  }
+  const { person, link } = await ask(data, Invited, '/api/people', { name, approver, slack });
+  return `${link}\nIt signs ${person.name}${about(person)} in, once, within a day. Give it to nobody else.\n`;
+}
+
+const about = ({ name, id, isOwner, isApprover }: z.infer<typeof Person>): string => {
+  const says = [
+    ...(id === name ? [] : [`${id} in Slack`]),
+    ...(isOwner ? ['started it'] : isApprover ? ['approver where none is configured'] : []),
+  ];
+  return says.length === 0 ? '' : ` (${says.join(', ')})`;
+};
+
+async function ask<T>(data: string, schema: z.ZodType<T>, path: string, body?: unknown): Promise<T> {
+  const nobody = `No Watchkeeper runs on ${data}. Start it (npm start), then ask again.`;
+  const url = await readFile(join(data, 'runtime.json'), 'utf8')
+    .then((text) => z.object({ url: z.url() }).parse(JSON.parse(text)).url)
+    .catch((cause: unknown) => {
+      throw new Unavailable(nobody, { cause });
+    });
+  const proof = await asOwner(data);
+  const response = await fetch(new URL(path, url), {
+    redirect: 'error',
+    ...(body === undefined
+      ? { headers: proof }
+      : { method: 'POST', headers: { ...proof, 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  }).catch((cause: unknown) => {
+    throw new Unavailable(nobody, { cause });
+  });
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (response.ok) return schema.parse(answer);
+  throw new InvalidInput(z.object({ error: z.string() }).safeParse(answer).data?.error ?? `HTTP ${response.status}`);
+}
+
+await run(async (args) => void process.stdout.write(await main(args)));
