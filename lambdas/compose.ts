@@ -104,7 +104,7 @@ const TelemetryConfig = z.discriminatedUnion('kind', [
         z.strictObject({ name: z.string(), access: z.literal('kubeconfig') }),
       ]),
     ),
-    executions: z.boolean().default(false),
+    executions: z.array(z.string()).default([]),
     fastly: z.strictObject({ services: z.record(z.string(), z.string()) }).optional(),
   }),
 ]);
@@ -424,7 +424,7 @@ async function liveTelemetry(live: LiveConfig): Promise<Ports['telemetry']> {
     knowledge: deferredKnowledge(kept(() => knowledgeBase(), knowledgeAgeMs)),
     managed: {
       ...noTelemetry.managed,
-      ...(live.executions && { executions: stepFunctionsExecutions() }),
+      ...(live.executions.length > 0 && { executions: stepFunctionsExecutions() }),
       ...(live.fastly && { edge: fastlyEdge(live.fastly) }),
     },
   };
@@ -436,7 +436,7 @@ async function liveExecutor(live: LiveConfig): Promise<Ports['executor']> {
   const token = fastly && 'fastly-token' in setting('SECRETS') ? await readSecret()('fastly-token') : undefined;
   return routedExecutor(
     {
-      ...(executions && { 'retry-execution': stepFunctionsExecutor() }),
+      ...(executions.length > 0 && { 'retry-execution': stepFunctionsExecutor() }),
       ...(fastly && { 'purge-cdn-key': fastlyExecutor({ ...fastly, token }) }),
     },
     kubernetesExecutor({ clusters: await clustersOf(live, actingSecret()), clock: clock() }),

@@ -1,9 +1,11 @@
 // What a person must hear of when Watchkeeper itself is ill: events that nobody took, incidents that failed, pages that were refused.
-import { Duration } from 'aws-cdk-lib';
+import { Annotations, Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -13,14 +15,17 @@ interface AlarmsProps {
   readonly deadLetters: Queue;
   readonly stateMachine: StateMachine;
   readonly api: HttpApi;
-  /** Without one the alarms only change their state. */
+  readonly anchorAudit: IFunction;
+  /** Without a topic and an address the alarms only change their state. */
   readonly topicArn: string | undefined;
+  readonly email: string | undefined;
 }
 
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { prefix, deadLetters, stateMachine, api, topicArn }: AlarmsProps) {
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const topic = topicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', topicArn);
+    const { prefix, deadLetters, stateMachine, api, anchorAudit } = props;
+    const topics = this.#topics(props);
     const period = Duration.minutes(5);
     const alarms: readonly { name: string; description: string; metric: IMetric }[] = [
       {
@@ -43,6 +48,11 @@ export class Alarms extends Construct {
         description: 'The API answered with 5xx: PagerDuty and Slack will send again, but not for ever.',
         metric: api.metricServerError({ period, statistic: 'Sum' }),
       },
+      {
+        name: 'audit-broken',
+        description: 'The audit could not be anchored, or its chains do not hold: the log of anchor-audit says which.',
+        metric: anchorAudit.metricErrors({ period, statistic: 'Sum' }),
+      },
     ];
     for (const { name, description, metric } of alarms) {
       const alarm = new Alarm(this, name, {
@@ -54,7 +64,22 @@ export class Alarms extends Construct {
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });
-      if (topic) alarm.addAlarmAction(new SnsAction(topic));
+      for (const topic of topics) alarm.addAlarmAction(new SnsAction(topic));
     }
+  }
+
+  #topics({ prefix, topicArn, email }: AlarmsProps): ITopic[] {
+    const existing = topicArn === undefined ? [] : [Topic.fromTopicArn(this, 'Topic', topicArn)];
+    if (email === undefined) {
+      if (topicArn === undefined)
+        Annotations.of(this).addWarningV2(
+          'watchkeeper:silent-alarms',
+          'Nobody is told of alarms: name alarmTopicArn or alarmEmail in the stage.',
+        );
+      return existing;
+    }
+    const mailed = new Topic(this, 'Mail', { topicName: `${prefix}alarms`, enforceSSL: true });
+    mailed.addSubscription(new EmailSubscription(email));
+    return [...existing, mailed];
   }
 }

@@ -2,7 +2,7 @@
 // that go into its bundle. A capability is a row here; which function has which is the table in functions.ts.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ArnFormat, type CfnElement, Stack } from 'aws-cdk-lib';
+import { ArnFormat, type CfnElement, Stack, Token } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -170,14 +170,8 @@ const world: Give = (around) => {
           ...clusterArns(around).map(
             (arn) => new PolicyStatement({ actions: ['eks:DescribeCluster'], resources: [arn] }),
           ),
-          ...(telemetry.executions
-            ? [
-                new PolicyStatement({
-                  actions: ['states:DescribeExecution', 'states:ListExecutions'],
-                  resources: stateMachines(around),
-                }),
-              ]
-            : []),
+          ...onStateMachines(around, 'execution', 'DescribeExecution'),
+          ...onStateMachines(around, 'stateMachine', 'ListExecutions'),
         ],
       };
   }
@@ -205,23 +199,32 @@ const acting: Give = (around) => {
   if (telemetry.kind === 'recorded') return items('incidents', ['WORLD#'], 'PutItem')(around);
   return {
     secrets: ['kubeconfig-actor', 'fastly-token'],
-    statements: telemetry.executions
-      ? [new PolicyStatement({ actions: ['states:RedriveExecution'], resources: stateMachines(around) })]
-      : [],
+    statements: onStateMachines(around, 'execution', 'RedriveExecution'),
   };
 };
 
-/** Of this account, in any region: a page says which. */
-const stateMachines = ({ tables }: Surroundings): string[] =>
-  ['stateMachine', 'execution'].map((resource) =>
-    Stack.of(tables).formatArn({
-      service: 'states',
-      region: '*',
-      resource,
-      resourceName: '*',
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    }),
-  );
+/** On the state machines that the stage names, or on their executions: of this account, and by name in any region, as a page may say. */
+function onStateMachines(
+  { stage: { telemetry }, tables }: Surroundings,
+  resource: 'stateMachine' | 'execution',
+  verb: string,
+): PolicyStatement[] {
+  if (telemetry.kind === 'recorded' || telemetry.executions.length === 0) return [];
+  const resources = telemetry.executions.map((named) => {
+    const machine = named.startsWith('arn:')
+      ? named
+      : Stack.of(tables).formatArn({ ...inAnyRegion, resourceName: named });
+    return resource === 'stateMachine' ? machine : `${machine.replace(':stateMachine:', ':execution:')}:*`;
+  });
+  return [new PolicyStatement({ actions: [`states:${verb}`], resources })];
+}
+
+const inAnyRegion = {
+  service: 'states',
+  region: '*',
+  resource: 'stateMachine',
+  arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+} as const;
 
 const knowledge = all(objects('knowledge', 'GetObject'), listing('knowledge'));
 
@@ -495,6 +498,9 @@ function merge(parts: readonly Part[]): Part {
   };
 }
 
+const executionsOf = ({ telemetry }: StageConfig): readonly string[] =>
+  telemetry.kind === 'live' ? telemetry.executions : [];
+
 /** The wildcards among what is given, as cdk-nag names them, each with its reason. */
 export function acknowledgements({ stage, evidence, anchors }: Surroundings): { id: string; reason: string }[] {
   const bucket = Stack.of(evidence).getLogicalId(evidence.node.defaultChild as CfnElement);
@@ -505,6 +511,21 @@ export function acknowledgements({ stage, evidence, anchors }: Surroundings): { 
       id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}/*]`,
       reason: `Objects are named for what is in them; the right ends at ${prefix}/ of this one bucket.`,
     })),
+    ...executionsOf(stage).flatMap((named) => {
+      const partition = 'arn:<AWS::Partition>';
+      const { account } = Stack.of(evidence);
+      const owner = Token.isUnresolved(account) ? '<AWS::AccountId>' : account;
+      const machine = named.startsWith('arn:') ? named : `${partition}:states:*:${owner}:stateMachine:${named}`;
+      return [machine, `${machine.replace(':stateMachine:', ':execution:')}:*`].map((arn) => ({
+        id: `AwsSolutions-IAM5[Resource::${arn}]`,
+        reason: 'The stage names the state machines; their executions have names that nobody knows before.',
+      }));
+    }),
+    {
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'X-Ray and Cost Explorer know no resources. test/infrastructure/rights.test.ts refuses every other right on everything.',
+    },
     ...routed.map((id) => ({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:bedrock:*::foundation-model/${id.replace(inferenceProfile, '')}]`,
       reason: 'An inference profile routes to the same model in the regions of its geography.',

@@ -12,13 +12,27 @@ const Cluster = z.discriminatedUnion('access', [
   z.strictObject({ name: z.string().min(1), access: z.literal('kubeconfig') }),
 ]);
 
+/** By ARN, or by name in any region; a `*` ends a name that others begin with. All of an account cannot be named. */
+const stateMachine = z
+  .string()
+  .regex(
+    /^(?:arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:stateMachine:)?[A-Za-z0-9_-]{1,80}\*?$/,
+    'the name of a state machine, its beginning with a * after it, or its ARN',
+  );
+const Executions = z
+  .union([z.literal(false).transform((): string[] => []), z.array(stateMachine).min(1).max(50)], {
+    error:
+      'names the state machines that Watchkeeper may look at and redrive, as ["nightly-exports", "billing-*"]; true, which meant all of the account, is not taken any more',
+  })
+  .default([]);
+
 const Telemetry = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('live'),
     prometheus: z.strictObject({ url: z.url(), auth: z.enum(['none', 'bearer']).default('none') }).optional(),
     clusters: z.array(Cluster).default([]),
-    /** Executions of Step Functions that a page names, in this account: looked at, and redriven where that is approved. */
-    executions: z.boolean().default(false),
+    /** State machines of this account whose executions are looked at where a page names them, and redriven where that is approved. */
+    executions: Executions,
     /** Service id by host; other hosts are never asked. The secret `fastly-token` may purge. */
     fastly: z.strictObject({ services: z.record(z.hostname(), z.string().min(1)) }).optional(),
   }),
@@ -59,6 +73,7 @@ const Provider = z.discriminatedUnion('provider', [
   }),
 ]);
 export type Provider = z.infer<typeof Provider>;
+const providerFields: ReadonlySet<string> = new Set(Provider.options.flatMap(({ shape }) => Object.keys(shape)));
 const ceilings = {
   maxUsdPerIncident: z.number().positive().optional(),
   maxTokensPerIncident: z.number().int().positive().optional(),
@@ -68,7 +83,11 @@ const Model = z.preprocess(
   (value) => {
     if (typeof value !== 'object' || value === null || !('provider' in value)) return value;
     const { maxUsdPerIncident, maxTokensPerIncident, ...provider } = value as Record<string, unknown>;
-    if (provider.provider === 'none') return { use: [], providers: {} };
+    if (provider.provider === 'none') {
+      // What a provider would have is without effect; anything else is a slip.
+      const slips = Object.entries(provider).filter(([field]) => field !== 'provider' && !providerFields.has(field));
+      return { use: [], providers: {}, ...Object.fromEntries(slips) };
+    }
     return {
       use: 'model',
       providers: { model: provider },
@@ -181,8 +200,10 @@ export const StageConfig = z.strictObject({
   conversation: z.strictObject({ host: z.enum(['lambda', 'agentcore']).default('lambda') }).default({ host: 'lambda' }),
   /** Where people read and answer; an incident must never be silent, so there is always one. */
   slack: z.strictObject({ channel: z.string().min(1), apiUrl: z.url().optional() }),
-  /** An existing SNS topic that alarms go to; without one they only change colour. */
+  /** An existing SNS topic that alarms go to; without one, and without an address, they only change colour. */
   alarmTopicArn: z.string().startsWith('arn:').optional(),
+  /** An address that alarms are mailed to, by a topic of the stage; it has to be confirmed once. */
+  alarmEmail: z.email().optional(),
 });
 export type StageConfig = z.infer<typeof StageConfig>;
 

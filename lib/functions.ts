@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, CfnFunction, type Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -254,7 +254,7 @@ function createFunction(scope: Construct, name: string, row: FunctionRow, props:
     retention: logRetention,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  return new NodejsFunction(scope, name, {
+  const created = new NodejsFunction(scope, name, {
     functionName,
     entry: join(root, 'lambdas', name, 'handler.ts'),
     handler: 'handler',
@@ -269,6 +269,9 @@ function createFunction(scope: Construct, name: string, row: FunctionRow, props:
     projectRoot: root,
     bundling: bundling(given.files),
   });
+  // Set on the resource: the construct would add the right to trace to the role by a second policy, where nobody reads it.
+  if (created.node.defaultChild instanceof CfnFunction) created.node.defaultChild.tracingConfig = { mode: 'Active' };
+  return created;
 }
 
 /** What is left to the function where AgentCore Runtime holds the conversation: to pass on what was said. */
@@ -283,7 +286,11 @@ const sayOn = (arn: string): Given => ({
   files: [],
 });
 
-/** A role of its own for every function: its log, and what the table gives it. */
+/** Neither action knows a resource. */
+const trace = () =>
+  new PolicyStatement({ actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] });
+
+/** A role of its own for every function: its log, its trace, and what the table gives it. */
 function createRole(scope: Construct, name: string, log: LogGroup, given: Given): Role {
   const writeLog = new PolicyStatement({
     effect: Effect.ALLOW,
@@ -293,6 +300,6 @@ function createRole(scope: Construct, name: string, log: LogGroup, given: Given)
   return new Role(scope, `${name}-role`, {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     description: `What the function ${name} may do`,
-    inlinePolicies: { own: new PolicyDocument({ statements: [writeLog, ...given.statements] }) },
+    inlinePolicies: { own: new PolicyDocument({ statements: [writeLog, trace(), ...given.statements] }) },
   });
 }

@@ -76,7 +76,9 @@ export class WatchkeeperStack extends Stack {
       deadLetters: bus.deadLetters,
       stateMachine: workflow.stateMachine,
       api: edge.api,
+      anchorAudit: functions.named('anchor-audit'),
       topicArn: stage.alarmTopicArn,
+      email: stage.alarmEmail,
     });
 
     const outputs = {

@@ -14,8 +14,8 @@ const statements = (role: Resource): Statement[] =>
   (role.Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
     ({ PolicyDocument }) => PolicyDocument.Statement,
   );
-const withoutLogs = (role: Resource) =>
-  statements(role).filter(({ Action }) => ![Action].flat().some((action) => action.startsWith('logs:')));
+const withoutLogsAndTraces = (role: Resource) =>
+  statements(role).filter(({ Action }) => ![Action].flat().some((action) => /^(?:logs|xray):/.test(action)));
 
 test('a stage that does not ask for it has no runtime, and the function holds the conversations', () => {
   expect(inFunction.filter(([, { Type }]) => Type === 'AWS::BedrockAgentCore::Runtime')).toEqual([]);
@@ -38,11 +38,11 @@ describe('conversations in AgentCore Runtime', () => {
   test('have the rights and the environment that the function has otherwise, and its log', () => {
     const role = only(hosted, 'AWS::IAM::Role', /^ConversationRole/);
     const function_ = only(inFunction, 'AWS::IAM::Role', /^Functionsconversationrole/);
-    expect(withoutLogs(role)).toEqual(withoutLogs(function_));
+    expect(withoutLogsAndTraces(role)).toEqual(withoutLogsAndTraces(function_));
     const { Variables } = only(inFunction, 'AWS::Lambda::Function', /^Functionsconversation/).Properties
       .Environment as { Variables: Record<string, string> };
     expect(runtime.Properties.EnvironmentVariables).toEqual({ ...Variables, STAGE_REGION: 'eu-west-1' });
-    const logged = statements(role).filter((one) => !withoutLogs(role).includes(one));
+    const logged = statements(role).filter((one) => !withoutLogsAndTraces(role).includes(one));
     for (const { Resource } of logged)
       expect(JSON.stringify(Resource)).toContain('/aws/bedrock-agentcore/runtimes/watchkeeper_test_conversation-*');
   });
@@ -63,7 +63,7 @@ describe('conversations in AgentCore Runtime', () => {
 
   test('leave the function nothing but to pass on what was said', () => {
     const role = only(hosted, 'AWS::IAM::Role', /^Functionsconversationrole/);
-    expect(withoutLogs(role).map(({ Action }) => Action)).toEqual(['bedrock-agentcore:InvokeAgentRuntime']);
+    expect(withoutLogsAndTraces(role).map(({ Action }) => Action)).toEqual(['bedrock-agentcore:InvokeAgentRuntime']);
     const { Variables } = only(hosted, 'AWS::Lambda::Function', /^Functionsconversation/).Properties.Environment as {
       Variables: object;
     };

@@ -28,7 +28,29 @@ describe('the AWS Solutions rules find nothing that is not acknowledged with a r
     ['a stage with a knowledge base', { ...liveStage, knowledge: { kind: 'create' } }],
     ['a stage whose conversations are in AgentCore Runtime', { ...liveStage, conversation: { host: 'agentcore' } }],
     ['one in OpenSearch', { ...liveStage, knowledge: { kind: 'create', vectors: 'opensearch' } }],
-    ['a live stage with everything', { ...liveStage, recording: true }],
+    [
+      'a live stage with everything',
+      {
+        ...liveStage,
+        telemetry: {
+          ...liveStage.telemetry,
+          executions: ['nightly-*', 'arn:aws:states:eu-west-1:123456789012:stateMachine:exports'],
+          fastly: { services: { 'www.example.com': 'SU1' } },
+        },
+        recording: true,
+        costs: {},
+        alarmEmail: 'on-call@example.com',
+        toolServers: [
+          {
+            name: 'wiki',
+            url: 'https://mcp.example.com/mcp',
+            specialists: ['knowledge'],
+            tools: ['search'],
+            headers: 'secret',
+          },
+        ],
+      },
+    ],
     ['a recorded stage with as little as possible', recordedStage],
   ])('in %s', (_name, config) => {
     expect(violations(config)).toEqual([]);

@@ -70,7 +70,7 @@ test('every folder of lambdas/ is a function with a role of its own', () => {
 describe('a function may do this and nothing else', () => {
   test.each([...roles.keys()])('%s', (folder) => {
     const kind = folder.startsWith('specialist-') ? 'specialist' : folder;
-    expect(may(folder).filter((right) => !right.startsWith('logs:'))).toEqual(rights[kind]);
+    expect(may(folder).filter((right) => !/^(?:logs|xray):/.test(right))).toEqual(rights[kind]);
   });
 });
 
@@ -104,11 +104,25 @@ test('only who acts may redrive executions and holds the token that purges, wher
   };
   const none = rightsIn({});
   expect([none.redrive, none.token, none.look]).toEqual([[], [], []]);
-  const { redrive, token, look } = rightsIn({ executions: true, fastly: { services: { 'www.example.com': 'SU1' } } });
+  const { redrive, token, look } = rightsIn({
+    executions: ['nightly-*'],
+    fastly: { services: { 'www.example.com': 'SU1' } },
+  });
   expect(redrive).toHaveLength(1);
   expect(redrive[0]).toMatch(/^Functionsremediate/i);
   expect(token).toEqual(redrive);
   expect(look.length).toBeGreaterThan(2);
+  const machine = 'arn:aws:states:eu-west-1:123456789012:stateMachine:exports';
+  const named = synthesize({ ...liveStage, telemetry: { ...liveStage.telemetry, executions: ['nightly-*', machine] } });
+  const [, actor] = named.resources.find(([id]) => id === redrive[0]) ?? [];
+  expect(actor === undefined ? [] : rightsOf(actor).filter((right) => right.startsWith('states:'))).toEqual([
+    'states:DescribeExecution arn:aws:states:*:123456789012:execution:nightly-*:*',
+    'states:DescribeExecution arn:aws:states:eu-west-1:123456789012:execution:exports:*',
+    'states:ListExecutions arn:aws:states:*:123456789012:stateMachine:nightly-*',
+    'states:ListExecutions arn:aws:states:eu-west-1:123456789012:stateMachine:exports',
+    'states:RedriveExecution arn:aws:states:*:123456789012:execution:nightly-*:*',
+    'states:RedriveExecution arn:aws:states:eu-west-1:123456789012:execution:exports:*',
+  ]);
   expect(() => rightsIn({ fastly: { services: { 'www.example.com/path': 'SU1' } } })).toThrow();
 });
 
@@ -145,6 +159,15 @@ test('only specialists ask MCP servers, and read their headers where there are s
   expect(() => asking({ url: undefined, command: 'npx' })).toThrow();
 });
 
+test('a function traces itself, which is all that it may do to no resource in particular', () => {
+  for (const folder of roles.keys()) {
+    expect(may(folder).filter((right) => right.startsWith('xray:'))).toEqual([
+      'xray:PutTelemetryRecords *',
+      'xray:PutTraceSegments *',
+    ]);
+  }
+});
+
 test('a function writes its own log and no other', () => {
   for (const folder of roles.keys()) {
     const log = `Functions${folder.replaceAll('-', '')}log`;
@@ -159,6 +182,12 @@ describe('what a specialist reads cannot make it act', () => {
   test.each([...roles.keys()].filter((folder) => folder.startsWith('specialist-')))('%s', (folder) => {
     const text = may(folder).join('\n');
     expect(text).not.toMatch(/APPROVAL#|ACTION#|EVENT#|Preferences|kubeconfigactor|SendTask|PutEvents/);
+    // It writes no record: what it may write is evidence, and what its model cost.
+    const writes = may(folder).filter((right) => /:(?:Put|Update|Delete|Batch|Create)/.test(right));
+    expect(writes.filter((right) => !/^(?:logs|xray):/.test(right))).toEqual([
+      'dynamodb:UpdateItem TablesIncidents SPEND#*',
+      's3:PutObject EvidenceBucket/evidence/*',
+    ]);
   });
 });
 
@@ -169,7 +198,8 @@ test('only remediate holds the credentials that act', () => {
 
 test('no function may do everything to anything', () => {
   for (const folder of roles.keys()) {
-    expect(may(folder).filter((right) => /^\S*\*/.test(right) || / \*$/.test(right))).toEqual([]);
+    const rightsHere = may(folder).filter((right) => !right.startsWith('xray:'));
+    expect(rightsHere.filter((right) => /^\S*\*/.test(right) || / \*$/.test(right))).toEqual([]);
   }
 });
 

@@ -1,4 +1,6 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { parseStageConfig } from '../../lib/config.ts';
 import { functionTable } from '../../lib/functions.ts';
@@ -168,6 +170,7 @@ describe('functions', () => {
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         LoggingConfig: { LogGroup: expect.anything() },
+        TracingConfig: { Mode: 'Active' },
       });
     }
     for (const { Properties } of of('AWS::Logs::LogGroup')) expect(Properties).toMatchObject({ RetentionInDays: 30 });
@@ -217,8 +220,49 @@ describe('the way in', () => {
 });
 
 test('alarms tell the topic of lost events, failed incidents and refused pages', () => {
-  template.resourceCountIs('AWS::CloudWatch::Alarm', 4);
   template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [liveStage.alarmTopicArn] });
+});
+
+describe('every alarm', () => {
+  const alarmsIn = (over: object) =>
+    synthesize({ ...liveStage, ...over }).resources.flatMap(([, { Type, Properties }]) =>
+      Type === 'AWS::CloudWatch::Alarm' ? [Properties] : [],
+    );
+  const names = alarmsIn({}).map(({ AlarmName }) => String(AlarmName).replace('watchkeeper-test-', ''));
+
+  test('has its section in docs/operations.md, and no section is without its alarm', () => {
+    const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operations.md'), 'utf8');
+    const sections = [...page.matchAll(/^### `([a-z0-9-]+)`$/gm)].map(([, name]) => name);
+    expect(sections.toSorted()).toEqual(names.toSorted());
+  });
+
+  test('goes to the topic and to the address that the stage names, to both where it names both', () => {
+    const email = { alarmEmail: 'on-call@example.com' };
+    const mailed = [{ Ref: expect.stringMatching(/^AlarmsMail/) }];
+    for (const { AlarmActions } of alarmsIn({ ...email, alarmTopicArn: undefined }))
+      expect(AlarmActions).toEqual(mailed);
+    for (const { AlarmActions } of alarmsIn(email)) expect(AlarmActions).toEqual([liveStage.alarmTopicArn, ...mailed]);
+  });
+
+  test('that nobody would be told of is said at synthesis', () => {
+    const warned = (over: object) =>
+      Annotations.fromStack(synthesize({ ...liveStage, ...over }).stack).findWarning(
+        '*',
+        Match.stringLikeRegexp('Nobody is told'),
+      );
+    expect(warned({ alarmTopicArn: undefined })).toHaveLength(1);
+    expect(warned({})).toEqual([]);
+  });
+});
+
+test('every queue is encrypted and takes nothing over plain HTTP', () => {
+  const queues = resources.filter(([, { Type }]) => Type === 'AWS::SQS::Queue');
+  expect(queues.length).toBeGreaterThan(0);
+  for (const [id, { Properties }] of queues) {
+    expect(Properties).toMatchObject({ SqsManagedSseEnabled: true });
+    const policies = JSON.stringify(of('AWS::SQS::QueuePolicy').filter((one) => JSON.stringify(one).includes(id)));
+    expect(policies).toContain('"aws:SecureTransport":"false"');
+  }
 });
 
 describe('a stage configuration', () => {
@@ -230,8 +274,46 @@ describe('a stage configuration', () => {
     ['a retention that CloudWatch does not know', { logRetentionDays: 31 }, /logRetentionDays/],
     ['no place where people read', { slack: undefined }, /slack/],
     ['an unknown kind of memory', { memory: { kind: 'redis' } }, /memory/],
+    ['all state machines', { telemetry: { ...liveStage.telemetry, executions: true } }, /names the state machines/],
+    ['state machines by a star', { telemetry: { ...liveStage.telemetry, executions: ['*'] } }, /state machine/],
+    ['a field that no model has', { model: { provider: 'none', maxUsdPerIncidents: 1 } }, /maxUsdPerIncidents/],
   ])('with %s is refused in one sentence that names the file', (_name, change, message) => {
     expect(() => parse(change)).toThrow(message);
+  });
+
+  test('with a field that does not exist is refused, however deep it is', () => {
+    const whole = {
+      ...liveStage,
+      telemetry: { ...liveStage.telemetry, fastly: { services: { 'www.example.com': 'SU1' } } },
+      toolServers: [{ name: 'wiki', url: 'https://mcp.example.com/mcp', specialists: ['logs'], tools: ['search'] }],
+      throttle: { requestsPerSecond: 5, burst: 5 },
+      auditLock: { days: 1 },
+      memory: { kind: 'none' },
+      knowledge: { kind: 'create' },
+      costs: {},
+      conversation: {},
+    };
+    expect(parse(whole)).toBeDefined();
+    /** Names of hosts and of providers are the operator's own. */
+    const free = new Set(['services', 'models']);
+    const slips = (value: unknown, at: readonly string[] = []): (readonly string[])[] =>
+      typeof value !== 'object' || value === null || free.has(at.at(-1) ?? '')
+        ? []
+        : [
+            ...(Array.isArray(value) ? [] : [at]),
+            ...Object.entries(value).flatMap(([field, inner]) => slips(inner, [...at, field])),
+          ];
+    const places = slips(whole);
+    expect(places.length).toBeGreaterThan(10);
+    for (const place of places) {
+      const slipped = structuredClone(whole) as Record<string, unknown>;
+      const inner = place.reduce<Record<string, unknown>>(
+        (one, field) => one[field] as Record<string, unknown>,
+        slipped,
+      );
+      inner.slippedIn = 1;
+      expect(() => parse(slipped), place.join('.')).toThrow(/slippedIn/);
+    }
   });
 
   test('that is no JSON is refused by its name', () => {
