@@ -30,7 +30,12 @@ export const Severity = z.enum(['critical', 'major', 'minor', 'info']);
 export type Severity = z.infer<typeof Severity>;
 
 /** What tells this very error from others (core/learning/exact): a digest of its whole text without what varies, and that text, cut. */
-export const ErrorIdentity = z.object({ digest: z.string().max(64), says: z.string().max(400) });
+export const ErrorIdentity = z.object({
+  digest: z.string().max(64),
+  says: z.string().max(400),
+  /** It says that something failed, and not of what: it tells errors apart only beside one that does. */
+  partial: z.literal(true).optional(),
+});
 export type ErrorIdentity = z.infer<typeof ErrorIdentity>;
 
 export const Finding = z.object({

@@ -86,7 +86,7 @@ export function crashes(cluster: Cluster): FindingDraft[] {
         severity: waiting ? 'critical' : 'major',
         onset,
         lines: group.map((end) => end.line),
-        ...(first.cause === 'application-crash' ? { exact: exactly(group) } : {}),
+        ...(first.cause === 'application-crash' ? { exact: exactly(group), partial: !group.some(saysWhy) } : {}),
       }),
     ];
   });
@@ -131,6 +131,9 @@ function describe(
       };
   }
 }
+
+const saysWhy = ({ status }: End): boolean =>
+  Boolean((status.state?.terminated ?? status.lastState?.terminated)?.message);
 
 /** What each of the containers ended with, each once. */
 const exactly = (group: readonly End[]): string =>

@@ -3,7 +3,7 @@ import { ownerOf } from '../../context/owner.ts';
 import { identityOf } from '../../learning/exact/identity.ts';
 import type { CauseCode } from '../../model/causes.ts';
 import type { EntityRef } from '../../model/entity.ts';
-import type { Severity } from '../../model/report.ts';
+import type { ErrorIdentity, Severity } from '../../model/report.ts';
 import type { FindingDraft } from '../../specialists/finish.ts';
 import { maskVariables } from '../text/mask.ts';
 import type { Cluster } from './cluster.ts';
@@ -23,6 +23,8 @@ export interface Observation {
   readonly error?: string | undefined;
   /** The whole of the error, where `error` only sums it up. */
   readonly exact?: string | undefined;
+  /** It does not say what failed: an exit code alone. */
+  readonly partial?: boolean;
   readonly towards?: EntityRef | undefined;
   readonly objects?: readonly unknown[];
 }
@@ -41,6 +43,7 @@ export function observed(cluster: Cluster, observation: Observation): FindingDra
     onset,
     error,
     exact = error,
+    partial = false,
     towards,
   } = observation;
   const lines = observation.lines.slice(0, 60).map((line) => line.slice(0, maxLine));
@@ -57,7 +60,7 @@ export function observed(cluster: Cluster, observation: Observation): FindingDra
       ? {}
       : {
           errorTemplate: maskVariables(error.slice(0, maxLine)),
-          errorIdentity: identityOf(exact ?? error, { workloads: [entity.name, ownerOf(entity).name] }),
+          errorIdentity: identityIn(exact ?? error, entity, partial),
         }),
     ...(towards === undefined ? {} : { towards }),
     evidence: [
@@ -75,6 +78,11 @@ export function observed(cluster: Cluster, observation: Observation): FindingDra
       },
     ],
   };
+}
+
+function identityIn(text: string, entity: EntityRef, partial: boolean): ErrorIdentity | undefined {
+  const identity = identityOf(text, { workloads: [entity.name, ownerOf(entity).name] });
+  return identity && partial ? { ...identity, partial } : identity;
 }
 
 /** Kubernetes' times are RFC 3339 in seconds or microseconds; ours end in Z. */

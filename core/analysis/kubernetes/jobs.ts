@@ -75,6 +75,7 @@ function runFinding(cluster: Cluster, job: Job, runs: number): FindingDraft[] {
         ),
       ],
       error: `${failed.reason ?? 'Failed'}${exit}`,
+      partial: !deadline && !oom && !ends.some(({ ended }) => ended.message),
       // Which attempt came last, and how many there were, says nothing.
       exact: [
         `${failed.reason ?? 'Failed'}: ${failed.message ?? ''}`,

@@ -39,6 +39,8 @@ const singular = (noun: string): string =>
     .replace(/(?:ies)$/, 'y')
     .replace(/(?:ches)$/, 'ch')
     .replace(/s$/, '');
+/** An empty file is another thing than a short one. */
+const nothing = /^0(?:\.0{1,12})? ?(?:bytes?|[KMGTP]i?B?|[kmgt]b|kB|B)$/;
 /** "503 errors" are errors of one status. */
 const statusLike = /^[1-5]\d\d$/;
 const answers = /^(?:error|failure|request|response)/i;
@@ -57,6 +59,7 @@ export const amounts: readonly Rule[] = [
     new RegExp(`${free}(?:(?:${number}${attached}){1,6}|(?<!:)${number}${spaced})${ends}`, 'g'),
     (match: string, ...rest: (string | number)[]) => {
       const [offset, text] = rest.slice(-2) as unknown as [number, string];
+      if (nothing.test(match)) return match;
       return counts(around(text, offset, offset + match.length)) ? match : quantity;
     },
   ],
@@ -82,8 +85,9 @@ export const amounts: readonly Rule[] = [
       Number(found) < 2 || statusLike.test(found) ? match : `${before}${count} ${singular(noun)}`,
   ],
   [
-    /(?<!\b(?:max(?:imum)?|limit|allowed)[\s_-]{0,2})\b((?:attempts?|try|tries|retry(?:[ _]count)?|retries)\s?(?:[#=:]|no\.?|number)?\s?#?)\d{1,9}(?![\w.:%])/gi,
-    `$1${attempt}`,
+    /(?<!\b(?:max(?:imum)?|limit|allowed)[\s_-]{0,2})\b((?:attempts?|try|tries|retry(?:[ _]count)?|retries)\s?(?:[#=:]|no\.?|number)?\s?#?)(\d{1,9})(?![\w.:%])/gi,
+    (match: string, before: string, found: string) =>
+      /^retr/i.test(before) && statusLike.test(found) ? match : before + attempt,
     /tr[iy]|attempt/i,
   ],
   [/\b(Retry\(total=)\d{1,9}/g, `$1${attempt}`],

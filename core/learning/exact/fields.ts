@@ -69,14 +69,13 @@ const instants =
   /(?:^|\b)(?:time|timestamp|time stamp|ts|t|date|datetime|epoch|created|at|asctime)(?: (?:ms|us|ns|s|secs?|seconds|millis|nanos))?$/;
 const requestIds =
   /(?:^|\b)(?:(?:request|req|trace|span|parent span|correlation|invocation|activity|insert) ?id|traceparent|tracestate|x amzn trace id|trace state)$/;
-const runIds =
-  /(?:^|\b)(?:connection|conn|session|transaction|txn|thread|process|client|message|delivery|event|execution|run) ?id$/;
+const runIds = /(?:^|\b)(?:connection|conn|session|transaction|txn|thread|process|execution|run) ?id$/;
 const durations =
   /(?:^|\b)(?:duration|elapsed|latency|took|response time|uptime|relative created|msecs)(?: (?:ms|us|ns|s|secs?|seconds|millis|nanos))?$/;
 const amounts = /(?:^|\b)(?:ms|millis|milliseconds|seconds|secs|bytes)$/;
 const limits =
   /\b(?:time ?outs?|max|maximum|min|minimum|limit|threshold|interval|ttl|quota|deadline|budget|capacity|allowed|expected)\b/;
-const processes = /(?:^|\b)(?:pid|tid|ppid|thread id|process id|goid|goroutine|goroutine id)$/;
+const processes = /(?:^|\b)(?:pid|ppid|thread id|process id|goid|goroutine|goroutine id)$/;
 const attempts = /^(?:attempts?|retry|retries|tries|retry (?:count|attempt)|attempt (?:number|count))$/;
 /** What shippers add about the pod, by the path of the field. */
 const shipped =
@@ -95,7 +94,7 @@ function varies(path: readonly string[], value: Json): string | undefined {
   if (words === 'id' && path.at(-2) === 'thread' && isNumber) return mark('thread');
   // Whether a line carries a trace depends on sampling.
   if (requestIds.test(words) && /\d|^.{16}|^$/.test(text)) return 'left out';
-  if (runIds.test(words) && isOpaque(text) && !(words.endsWith('event id') && isNumber)) return mark('id');
+  if (runIds.test(words) && isOpaque(text)) return mark('id');
   if (processes.test(words) && isNumber) return mark('process');
   if ((durations.test(words) || (amounts.test(words) && words.includes(' '))) && isNumber) return mark('quantity');
   if (attempts.test(words) && isNumber) return mark('attempt');

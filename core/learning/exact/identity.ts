@@ -37,7 +37,7 @@ export const exactly = (says: string): Pick<Finding, 'errorTemplate' | 'errorIde
  */
 export function together(errors: readonly (ErrorIdentity | undefined)[]): ErrorIdentity | undefined {
   const known = errors.filter((one) => one !== undefined);
-  if (known.length < errors.length) return undefined;
+  if (known.length < errors.length || known.every(({ partial }) => partial)) return undefined;
   const [first, ...others] = [...new Map(known.map((one) => [one.digest, one])).values()];
   if (first === undefined || others.length === 0) return first;
   const says = [...new Set(known.map((one) => one.says))].join(' · ');

@@ -13,6 +13,9 @@ const resource = String.raw`\b(?:i|vol|subnet|sg|vpc|eni|ami|snap|rtb|igw|nat|ac
 /** What says which version runs. */
 const version = String.raw`(?:commit|revision|version|sha\d{0,3}|digest|build|image|checksum|fingerprint|thumbprint|serial)["']?\s?(?:[=:@-]\s?)?["']?`;
 
+/** The tag of an image. */
+const tag = String.raw`(?:/[\w.-]{1,128}|\bimage["'\s:=]{1,4}[\w./-]{1,200}):`;
+
 /** Random, as far as its characters tell: a name has a run of small letters. */
 export const isOpaque = (value: string): boolean =>
   /^\d{1,24}$/.test(value) ||
@@ -30,6 +33,8 @@ export const uuids: readonly Rule[] = [
 
 const shapes: readonly Rule[] = [
   [/\[redacted(?::[^\]]{0,60})?\]/g, mark('secret'), '[redacted'],
+  // X-Amzn-Trace-Id
+  [/\b1-[0-9a-f]{8}-[0-9a-f]{24}\b/g, id],
   // ULID
   [/(?<![0-9A-Za-z])[0-7][0-9A-HJKMNP-TV-Z]{25}(?![0-9A-Za-z])/g, id],
   [/\breq_[A-Za-z0-9]{8,64}\b/g, id, 'req_'],
@@ -37,7 +42,7 @@ const shapes: readonly Rule[] = [
   // Hexadecimal of 12 digits or more, letters and digits both; not in a host name, not what names a version or a resource.
   [
     new RegExp(
-      String.raw`(?<![0-9A-Za-z.@])(?<!${resource})(?<!\b${version})(?:(?=[0-9a-f]{0,127}[a-f])(?=[a-f]{0,127}\d)[0-9a-f]{12,128}|(?=[0-9A-F]{0,127}[A-F])(?=[A-F]{0,127}\d)[0-9A-F]{12,128})(?![0-9A-Za-z]|\.[A-Za-z])`,
+      String.raw`(?<![0-9A-Za-z.@])(?<!${resource})(?<!${tag})(?<!\b${version})(?:(?=[0-9a-f]{0,127}[a-f])(?=[a-f]{0,127}\d)[0-9a-f]{12,128}|(?=[0-9A-F]{0,127}[A-F])(?=[A-F]{0,127}\d)[0-9A-F]{12,128})(?![0-9A-Za-z]|\.[A-Za-z])`,
       'g',
     ),
     id,
@@ -48,7 +53,8 @@ const shapes: readonly Rule[] = [
   [/<0\.\d{1,9}\.\d{1,9}>/g, `<${process}>`],
 ];
 
-const value = `[A-Za-z0-9+/_@-](?:[A-Za-z0-9+/=_.:@-]{0,254}[A-Za-z0-9+/=_-])?`;
+/** Up to what could be the next thing that is said. */
+const value = `[A-Za-z0-9+/_@-]{1,255}={0,2}(?::[0-9A-Fa-f]{4,16}(?![A-Za-z0-9]))?`;
 const introduced = String.raw`["']?(?:\s?[:=]\s?|\s)["'[(]?`;
 const key = (names: string) =>
   new RegExp(String.raw`\b((?:[\w-]{1,20}[_.-])?(?:${names})[-_ ]?id${introduced})(${value})`, 'gi');
@@ -81,36 +87,45 @@ const keyed: readonly Rule[] = [
 
 const isRunId = (text: string): boolean => text.split(':').every((part, place) => isOpaque(part) || place > 0);
 
+const levels = 'TRACE|DEBUG|INFO|NOTICE|LOG|WARN|WARNING|ERROR|FATAL|PANIC|CRITICAL|DETAIL|HINT|STATEMENT|CONTEXT';
+/** It could be what was answered. */
+const statusLike = /^[1-5]\d\d$/;
+
 const after = (pattern: string): RegExp => new RegExp(`(${timeMark}${pattern}`, 'g');
 
 const processes: readonly Rule[] = [
   // Behind the time that a logger writes: name[pid]:, [pid], 7#7: *1234, pid ---, thread [
-  [new RegExp(String.raw`(^${timeMark} (?:[\w.-]{1,253} )?[\w.@/-]{1,100})\[\d{1,10}\](?=:)`, 'g'), `$1[${process}]`],
-  [after(String.raw`\]? ?\[)\d{1,10}(?=\])`), `$1${process}`],
+  [
+    after(String.raw`\]? ?\[)(\d{1,10})(?=\] ?\[?(?:${levels})\b)`),
+    (match: string, before: string, pid: string) => (statusLike.test(pid) ? match : before + process),
+  ],
   [after(String.raw` \[\w{1,10}\] )\d{1,10}#\d{1,10}:(?: \*\d{1,12})?`), `$1${process}:`, '#'],
   [after(String.raw` {1,4}[A-Z]{4,5} {1,4})\d{1,10}(?= ---)`), `$1${process}`, ' ---'],
-  [after(' )\\d{1,10}(?= \\[)'), `$1${thread}`],
+  [
+    after(String.raw` )(\d{1,10})(?= \[(?:ERROR|Error|Warning|Note|System)\])`),
+    (match: string, before: string, number: string) => (statusLike.test(number) ? match : before + thread),
+  ],
+  [after(String.raw` )\d{1,10}(?= \[\w{1,10}\] \[MY-)`), `$1${thread}`],
   [/^\d{1,10}(?=:[CMSX] \ue000)/g, process],
   [/\b([A-Za-z][\w.-]{0,60})\[\d{1,10}\](?=: (?:segfault|trap|general protection))/g, `$1[${process}]`, ']: '],
   [/\b(pid["']?\s?[=: ]\s?["']?)\d{1,10}(?![\w.])/gi, `$1${process}`],
   [/\((node:)\d{1,10}\)/g, `($1${process})`],
-  [/\b(process )\d{1,10}(?![\w.:-]\w)/gi, `$1${process}`],
+  [/\b((?:killed |blocked by |Process ID |(?<!\w )(?=P))process )\d{1,10}(?![\w.:-]\w)/gi, `$1${process}`],
   [/\b((?:on|by) transaction )\d{1,20}\b/g, `$1${id}`],
   [/\b(session )[0-9a-f]{8}\.[0-9a-f]{1,8}(?!\w)/g, `$1${id}`],
   [/\bCPU: \d{1,4}(?= PID: )/g, `CPU: ${process}`],
   [/\b(task [\w./:-]{1,60}:)\d{1,10}(?= blocked for )/g, `$1${process}`],
   [/\b(goroutine )\d{1,12}\b/g, `$1${thread}`],
-  [/\b(conn)\d{1,12}\b/g, `$1${id}`],
-  [
-    /\b((?:tid|goid|lwp|nid)(?:\s?[=:]\s?|\s))(?:0x[0-9a-f]{1,16}|\d{1,12}|(?=[a-z]{0,11}\d)[0-9a-z]{4,12})(?![\w.])/gi,
-    `$1${thread}`,
-  ],
+  [/(?<=^conn|[["]conn)\d{1,12}(?=$|[\]"])/g, id],
+  [/\b((?:tid|goid|lwp|nid)\s?[=:]\s?)0x[0-9a-f]{1,16}(?![\w.])/gi, `$1${thread}`],
+  [/(\bpid=\S{1,40} tid=)[0-9a-z]{1,12}(?![\w.])/g, `$1${thread}`],
+  [/(\(TID )\d{1,12}(?=\))/g, `$1${thread}`],
   [/\b(task )\d{1,6}\.\d{1,3}( in stage )\d{1,6}\.\d{1,3}(?![\w.])/g, `$1${process}$2${process}`, ' in stage '],
   [/\bspid\d{1,6}s?\b/g, `spid${process}`],
   [/\bpool-\d{1,6}-thread-\d{1,6}\b/g, `pool-${thread}`],
   [/\bThread-\d{1,9}\b/g, `Thread-${thread}`],
   [
-    /(-exec-|ForkPoolWorker-|-worker-(?<=ForkJoinPool[\w.-]{0,40})|Stage-|-dispatcher-|-epoll-|-executor-)\d{1,6}\b/g,
+    /(nio-\d{1,5}-exec-|ForkPoolWorker-|-worker-(?<=ForkJoinPool[\w.-]{0,40})|(?:Read|Mutation|CounterMutation|RequestResponse|Gossip|Migration|AntiEntropy)Stage-|default-dispatcher-|reactor-http-(?:nio|epoll)-|grpc-default-executor-)\d{1,6}\b/g,
     `$1${thread}`,
     /[a-z]-\d/,
   ],
@@ -130,8 +145,11 @@ const runtime: readonly Rule[] = [
   [/((?:\b[a-z_]\w{0,60}\.){1,12}[A-Z][\w$]{0,100}|\[[A-Z])@[0-9a-f]{5,8}(?![\w.@-])/g, `$1@${pointer}`, '@'],
   [/\[id: 0x[0-9a-f]{8}/g, `[id: ${pointer}`],
   [/\b((?:pc|sp|fp|rip|rsp)\s?=\s?)0x[0-9a-f]{1,16}\b/gi, `$1${pointer}`],
-  [/(?<!\w)0x([0-9a-f]{9,16})(?![0-9a-z])/gi, (match: string, hex: string) => (isPointer(hex) ? pointer : match)],
-  [/\b((?:ip|sp) )[0-9a-f]{8,16}(?![0-9a-z.])/g, `$1${pointer}`],
+  [
+    /(?<!\w|wwn[-:= ]{1,2})0x([0-9a-f]{9,16})(?![0-9a-z])/gi,
+    (match: string, hex: string) => (isPointer(hex) ? pointer : match),
+  ],
+  [/\bip [0-9a-f]{8,16} sp [0-9a-f]{8,16}(?![0-9a-z.])/g, `ip ${pointer} sp ${pointer}`],
   [/\[[0-9a-f]{8,16}(?=\+[0-9a-f]{1,12}\])/g, `[${pointer}`],
 ];
 
@@ -173,7 +191,7 @@ export const podRules = (workloads: readonly string[]): readonly Rule[] =>
     .filter((name) => name.length > 1 && name.length < 254)
     .map((name) => [
       new RegExp(
-        String.raw`(?<![\w.-])(${escaped(name)})-${words}(?:\d{8,10}(?:-[${alphabet}]{5})?|[${alphabet}]{6,10}(?:-[${alphabet}]{5})?|[${alphabet}]{5})(?![A-Za-z0-9-]|\.[A-Za-z])`,
+        String.raw`(?<![\w.-])(${escaped(name)})-${words}(?:(?:(?:2[5-9]|3\d)\d{6}|1[5-9]\d{8})(?:-[${alphabet}]{5})?|[${alphabet}]{6,10}(?:-[${alphabet}]{5})?|[${alphabet}]{5})(?![A-Za-z0-9-]|\.[A-Za-z])`,
         'g',
       ),
       `$1-${mark('pod')}`,

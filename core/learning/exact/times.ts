@@ -14,6 +14,11 @@ const at = (...parts: readonly string[]): RegExp => new RegExp(`${before}${parts
 const time = mark('time');
 
 export const times: readonly Rule[] = [
+  // Syslog's head says which process it is.
+  [
+    new RegExp(String.raw`^((?:<\d{1,3}>)?${months} [ \d]\d ${clock} [\w.-]{1,253} [\w.@/-]{1,100})\[\d{1,10}\](?=:)`),
+    `$1[${mark('process')}]`,
+  ],
   // 2026-11-20T02:03:04.512Z, 2026/11/20 02:03:04, 2026-11-20 02:03:04 +0000 UTC m=+0.123
   [
     at(

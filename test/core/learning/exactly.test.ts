@@ -35,7 +35,7 @@ const word = fc.constantFrom(
 const varying = {
   pod: fc.tuple(letters(safe, 9), letters(safe, 5)).map(([hash, end]) => `nightly-${hash}-${end}`),
   job: fc
-    .tuple(fc.integer({ min: 10_000_000, max: 99_999_999 }), letters(safe, 5))
+    .tuple(fc.integer({ min: 25_000_000, max: 39_999_999 }), letters(safe, 5))
     .map(([minutes, end]) => `nightly-${minutes}-${end}`),
   time: fc
     .date({ min: new Date('2020-01-01'), max: new Date('2039-12-31'), noInvalidDate: true })

@@ -3,12 +3,20 @@ import { describe, expect, test } from 'vitest';
 import { identityOf, Occurrences } from '../../../../core/learning/exact/identity.ts';
 import { type Pair, workload } from './pairs.ts';
 import { databasePairs } from './pairs-databases.ts';
+import { lookalikePairs } from './pairs-lookalikes.ts';
 import { networkPairs } from './pairs-network.ts';
 import { otherPairs } from './pairs-others.ts';
 import { platformPairs } from './pairs-platforms.ts';
 import { runtimePairs } from './pairs-runtimes.ts';
 
-const pairs: readonly Pair[] = [...databasePairs, ...networkPairs, ...runtimePairs, ...platformPairs, ...otherPairs];
+const pairs: readonly Pair[] = [
+  ...databasePairs,
+  ...networkPairs,
+  ...runtimePairs,
+  ...platformPairs,
+  ...otherPairs,
+  ...lookalikePairs,
+];
 const digest = (text: string) => identityOf(text, { workloads: [workload] })?.digest;
 
 describe('pairs of error texts', () => {
@@ -39,12 +47,14 @@ const varying: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'a request id': fc.nat(1e9).map((number) => `request_id=r-${number}`),
   'a container id': fc.tuple(letters('0123456789', 30), letters('abcdef', 34)).map((parts) => parts.join('')),
   'a pod': fc.tuple(letters(alphabet, 9), letters(alphabet, 5)).map(([hash, end]) => `${workload}-${hash}-${end}`),
-  'a Job': fc.integer({ min: 20_000_000, max: 99_999_999 }).map((minutes) => `${workload}-${minutes}`),
+  'a Job': fc.integer({ min: 25_000_000, max: 39_999_999 }).map((minutes) => `${workload}-${minutes}`),
   'a pointer': fc.integer({ min: 2 ** 33, max: 2 ** 46 }).map((at) => `0x${at.toString(16)}`),
   'a process': fc.integer({ min: 1, max: 99_999 }).map((pid) => `pid=${pid}`),
   'a source port': fc.integer({ min: 32_768, max: 60_999 }).map((port) => `10.1.2.3:${port}->10.0.0.1:5432`),
   'a duration': fc.tuple(fc.nat(99_999), fc.constantFrom('ms', 's', ' seconds', 'm')).map((parts) => parts.join('')),
-  'a size': fc.tuple(fc.nat(99_999), fc.constantFrom('MiB', ' bytes', 'kB', 'Gi')).map((parts) => parts.join('')),
+  'a size': fc
+    .tuple(fc.integer({ min: 1, max: 99_999 }), fc.constantFrom('MiB', ' bytes', 'kB', 'Gi'))
+    .map((parts) => parts.join('')),
   'a share': fc.nat(100).map((share) => `${share}%`),
   attempts: fc.integer({ min: 2, max: 999 }).map((count) => `after ${count} attempts`),
 };
