@@ -169,7 +169,7 @@ function notOffered(id: ActionId, approvals: readonly Approval[]): string[] {
   const { kind } = asked.action.target;
   const name = entry.verbs.nouns[0] ?? id;
   if (!entry.kinds.includes(kind)) return [`A ${name} is for ${listed(entry.kinds, 3)}, and this is about a ${kind}.`];
-  const mends = entry.causes.map((cause) => causes[cause].title.toLowerCase());
+  const mends = entry.mends.map((cause) => causes[cause].title.toLowerCase());
   return [`A ${name} is asked where what was found is one of: ${listed(mends, 4)}.`];
 }
 

@@ -10,7 +10,7 @@ import { type FactReply, hearFact } from '../learning/facts.ts';
 import { hearAgreement, hearCorrection } from '../learning/judge.ts';
 import { readSaying } from '../learning/saying.ts';
 import { hear, scopeOf } from '../learning/teach.ts';
-import type { Diagnosis } from '../model/diagnosis.ts';
+import { type Diagnosis, wholeText } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Message as Spoken } from '../model/message.ts';
 import type { Proposal } from '../model/proposal.ts';
@@ -162,7 +162,7 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
         ? reply('why', whyWords(text, diagnosis, await namesOf(incidentId, diagnosis, ports)), {
             choices: ['show me the evidence', 'what did you check?'],
           })
-        : reply('investigate', only(diagnosis.text), { choices: ['why?', 'show me the logs'] });
+        : reply('investigate', only(wholeText(diagnosis)), { choices: ['why?', 'show me the logs'] });
     case 'unclear':
       return unsure;
   }

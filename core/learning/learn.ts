@@ -4,6 +4,7 @@ import { record } from '../audit.ts';
 import { threadOf } from '../incidents/thread.ts';
 import { note } from '../incidents/timeline.ts';
 import type { Preference } from '../model/action.ts';
+import { wholeText } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 import type { Concluded } from '../model/workflow.ts';
@@ -189,7 +190,7 @@ async function writeDown(
         incidentId: incident.id,
         actor: 'watchkeeper',
         at,
-        text: `${incident.title}: ${diagnosis.text} ${lines.join(' ')}`.slice(0, 4000),
+        text: `${incident.title}: ${wholeText(diagnosis)} ${lines.join(' ')}`.slice(0, 4000),
       },
       'learned',
     );

@@ -52,6 +52,12 @@ export const causes = {
     'pull fails with "no such host", refused or timeout',
     'other images of the registry are pulled',
   ),
+  'image-pull-throttled': cause(
+    'image',
+    'Image registry limits the pulls',
+    'pull fails with "toomanyrequests", 429 or "pull QPS exceeded"',
+    'other nodes pull from the registry',
+  ),
   'image-pull-secret-missing': cause(
     'image',
     'Pull secret missing or wrong',

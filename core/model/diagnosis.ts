@@ -31,8 +31,10 @@ export const confidenceToAct = ({ confidence, seenConfidence }: Hypothesis): num
   Math.min(confidence, seenConfidence ?? confidence);
 
 export const Diagnosis = z.object({
-  /** Three sentences: what broke, why, what to do. */
+  /** What broke and why, in two sentences. */
   text: z.string().max(1500),
+  /** What happens next, in one: made from the decision, and absent until there is one. */
+  next: z.string().max(500).optional(),
   hypotheses: z.array(Hypothesis).max(5),
   /** Findings that are explained by the first hypothesis, as sentences. */
   symptoms: z.array(z.string().max(400)).max(10),
@@ -55,3 +57,7 @@ export const Diagnosis = z.object({
   specialists: z.array(SpecialistName),
 });
 export type Diagnosis = z.infer<typeof Diagnosis>;
+
+/** All of it, as people read it. */
+export const wholeText = ({ text, next }: Pick<Diagnosis, 'text' | 'next'>): string =>
+  next === undefined ? text : `${text} ${next}`;

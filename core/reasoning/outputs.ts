@@ -29,7 +29,11 @@ const SpecialistReport = z.object({
 const DiagnosisOpinion = z.object({
   bestRank: z.number().int().min(1).max(5).describe('Rank of the hypothesis that the evidence supports best.'),
   reason: z.string().min(1).max(300).describe('One sentence: which evidence decides.'),
-  text: z.string().min(1).max(1200).describe('Three sentences: what broke, why, what to do next.'),
+  text: z
+    .string()
+    .min(1)
+    .max(1200)
+    .describe('Two sentences: what broke, and why. Not what to do: that is decided elsewhere.'),
 });
 
 const IntentOpinion = z.object({

@@ -4,18 +4,46 @@ import * as z from 'zod';
 import type { Action, ActionId, Inverse } from '../model/action.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
 import { type CatalogueEntry, entries } from './entries.ts';
+import type { Check, Seen } from './ruled-out.ts';
 
 type Target = Action['target'];
 type Parameters = Action['parameters'];
 
-/** The action that fits what is believed, or none. A change that can be taken back goes before a restart. */
-export function suggestedAction(hypothesis: Hypothesis): CatalogueEntry | undefined {
-  return entries.find(
+/** The actions that mend what is believed, best first: a change that can be taken back goes before a restart. */
+const fitting = (hypothesis: Hypothesis): readonly CatalogueEntry[] =>
+  entries.filter(
     (entry) =>
       entry.kinds.includes(hypothesis.entity.kind) &&
-      entry.causes.includes(hypothesis.cause) &&
+      entry.mends.includes(hypothesis.cause) &&
       (!entry.needsChange || hypothesis.changeId !== undefined),
   );
+
+/** The action that fits what is believed, or none; whether what was seen rules it out is `offerFor`'s to say. */
+export const suggestedAction = (hypothesis: Hypothesis): CatalogueEntry | undefined => fitting(hypothesis)[0];
+
+export interface RuledOut {
+  readonly id: ActionId;
+  /** `not-possible`: it was tried without doing it, or planned, and refused. */
+  readonly code: Check['code'] | 'not-possible';
+  readonly why: string;
+}
+
+export type Offer =
+  | { readonly kind: 'offered'; readonly entry: CatalogueEntry; readonly ruledOut: readonly RuledOut[] }
+  /** The cause fits, and what was seen says that it would not help. */
+  | { readonly kind: 'ruled-out'; readonly ruledOut: readonly [RuledOut, ...RuledOut[]] }
+  | { readonly kind: 'none' };
+
+/** What the catalogue has for a cause, and what of it nothing seen rules out. */
+export function offerFor(seen: Seen): Offer {
+  const ruledOut: RuledOut[] = [];
+  for (const entry of fitting(seen.hypothesis)) {
+    const check = entry.rulesOut.find(({ holds }) => holds(seen));
+    if (check === undefined) return { kind: 'offered', entry, ruledOut };
+    ruledOut.push({ id: entry.id, code: check.code, why: check.why });
+  }
+  const [first, ...more] = ruledOut;
+  return first === undefined ? { kind: 'none' } : { kind: 'ruled-out', ruledOut: [first, ...more] };
 }
 
 /** False for an action that is in no catalogue, too. */

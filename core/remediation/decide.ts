@@ -6,7 +6,7 @@ import { note } from '../incidents/timeline.ts';
 import { type ExactError, exactErrorOf, formerFingerprintOf, workloadOf } from '../learning/fingerprint.ts';
 import { whyNeverUnattended } from '../learning/teachable.ts';
 import type { Action, Approval, Decision, Preference } from '../model/action.ts';
-import { confidenceToAct, type Hypothesis } from '../model/diagnosis.ts';
+import { confidenceToAct, type Diagnosis, type Hypothesis } from '../model/diagnosis.ts';
 import type { Synthesized } from '../model/workflow.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { PolicyAnswer } from '../ports/channels.ts';
@@ -14,10 +14,11 @@ import type { Ports } from '../ports/index.ts';
 import type { Executor } from '../ports/telemetry.ts';
 import { shorten } from '../text.ts';
 import { affectsOf } from './affects.ts';
-import { actionOf, actionProblem, suggestedAction } from './catalogue.ts';
+import { actionOf, actionProblem, offerFor, type RuledOut } from './catalogue.ts';
 import { approversAt, authorize, environmentOf, factsOf, locate, type Standing } from './guard.ts';
 import { attemptIn } from './instructions.ts';
 import { digestOf, liveOf, tolerant } from './live.ts';
+import { nextStepOf } from './next-step.ts';
 import { rivalOf } from './rival.ts';
 import { brokenOn, planOn, type Survey, surveyOf } from './survey.ts';
 
@@ -42,8 +43,13 @@ const enoughConfidence = 0.5;
 /** A question whose ground keeps moving is a person's to look at. */
 const mostQuestions = 3;
 
-export async function decide(input: Synthesized, ports: DecidePorts): Promise<{ decision: Decision }> {
-  const { decision, facts } = await chooseDecision(input, ports);
+export async function decide(
+  input: Synthesized,
+  ports: DecidePorts,
+): Promise<{ decision: Decision; diagnosis: Diagnosis }> {
+  const { decision, facts, ruledOut = [] } = await chooseDecision(input, ports);
+  const diagnosis = withNextStep(input.diagnosis, decision, ruledOut);
+  await ports.incidents.saveDiagnosis(input.incident.id, diagnosis);
   const asked = decision.kind === 'ask' ? decision.approvalId : undefined;
   await record(
     {
@@ -67,7 +73,14 @@ export async function decide(input: Synthesized, ports: DecidePorts): Promise<{ 
     ports,
   );
   await sayWhatWasTried(input, facts, ports);
-  return { decision };
+  return { decision, diagnosis };
+}
+
+function withNextStep(diagnosis: Diagnosis, decision: Decision, ruledOut: readonly RuledOut[]): Diagnosis {
+  const first = diagnosis.hypotheses[0];
+  if (!first || first.cause === 'unknown') return diagnosis;
+  const ids = ruledOut.map(({ id }) => id);
+  return { ...diagnosis, next: shorten(nextStepOf(decision, first, ids), 500) };
 }
 
 /** Words in telemetry that read like instructions change nothing, and people are told that they were there. */
@@ -86,9 +99,14 @@ async function sayWhatWasTried(input: Synthesized, facts: Chosen['facts'], ports
 interface Chosen {
   readonly decision: Decision;
   readonly facts?: ReturnType<typeof factsOf> | undefined;
+  /** Actions that the cause would fit, and that would not help. */
+  readonly ruledOut?: readonly RuledOut[];
 }
 
-const report = (why: string): Chosen => ({ decision: { kind: 'report', why, policies: [] } });
+const report = (why: string, ruledOut: readonly RuledOut[] = []): Chosen => ({
+  decision: { kind: 'report', why, policies: [] },
+  ruledOut,
+});
 
 /** What made it worse is offered to be taken back: always by a person's word, within the same policies. */
 async function chooseTakingBack(
@@ -129,25 +147,40 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
   }
   const catalog = await ports.catalog.load();
   const error = exactErrorOf(first, context, catalog);
-  const entry = suggestedAction(first);
+  const { cluster, namespace } = locate(first.entity, context);
+  const inNamespace = first.entity.kind !== 'Node';
+  const target =
+    !cluster || (inNamespace && !namespace)
+      ? undefined
+      : { ...first.entity, cluster, namespace: inNamespace ? (namespace ?? '') : '' };
+  const survey = target && (await surveyOf(target, incident.id, tolerant(ports.targets)));
+  const offer = offerFor({
+    hypothesis: first,
+    findings: [...input.priorReports, ...input.reports].flatMap(({ findings }) => findings),
+    target: survey?.looked.kind === 'object' ? survey.looked.object : undefined,
+    around: survey?.around.objects ?? [],
+  });
   if (!('missing' in error))
     await ports.incidents.update(incident.id, {
       error: {
         ...error,
-        ...(entry === undefined ? {} : { actionId: entry.id }),
+        ...(offer.kind === 'offered' ? { actionId: offer.entry.id } : {}),
         target: locate(first.entity, context),
       },
     });
-  if (!entry) return report(`The catalogue has no action for ${first.cause} of ${subject}.`);
-  const { cluster, namespace } = locate(first.entity, context);
-  const inNamespace = first.entity.kind !== 'Node';
-  if (!cluster || (inNamespace && !namespace))
-    return report(`Cluster or namespace of ${subject} is not known, so nothing can be done there.`);
+  if (offer.kind === 'none') return report(`The catalogue has no action for ${first.cause} of ${subject}.`);
+  if (offer.kind === 'ruled-out')
+    return report(
+      `${subject}: ${offer.ruledOut.map(({ id, why }) => `${id} would not help. ${why}`).join(' ')}`,
+      offer.ruledOut,
+    );
+  const { entry, ruledOut } = offer;
+  if (target === undefined || survey === undefined)
+    return report(`Cluster or namespace of ${subject} is not known, so nothing can be done there.`, ruledOut);
 
-  const target = { ...first.entity, cluster, namespace: inNamespace ? (namespace ?? '') : '' };
-  const survey = await surveyOf(target, incident.id, tolerant(ports.targets));
   const plan = planOn(entry.id, survey);
-  if (plan.kind === 'refused') return report(`${subject}: ${entry.id} is not suggested. ${plan.why}`);
+  const impossible: readonly RuledOut[] = [...ruledOut, { id: entry.id, code: 'not-possible', why: '' }];
+  if (plan.kind === 'refused') return report(`${subject}: ${entry.id} is not suggested. ${plan.why}`, impossible);
   const about = { incidentId: incident.id, evidenceIds: first.evidenceIds };
   const planned = actionOf(entry, target, about, plan.parameters);
   const standing = await standingOf(input, first, planned, catalog, ports, survey);
@@ -160,7 +193,8 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
   }
 
   const trial = await dryRun(action, incident.id, ports);
-  if (trial.kind === 'refused') return report(`${action.title} was tried without doing it, and refused: ${trial.why}`);
+  if (trial.kind === 'refused')
+    return report(`${action.title} was tried without doing it, and refused: ${trial.why}`, impossible);
 
   const taught = await fromTaught(first, { input, action, standing, catalog }, ports);
   if (taught.kind === 'act') return { decision: taught.decision, facts };

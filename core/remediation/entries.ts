@@ -3,6 +3,16 @@
 import * as z from 'zod';
 import type { Action, ActionId } from '../model/action.ts';
 import type { CauseCode } from '../model/causes.ts';
+import {
+  type Check,
+  causeInDependency,
+  changeIsTheCause,
+  dependencyStillDown,
+  errorWouldRepeat,
+  onlyOneRevision,
+  registryRefuses,
+  sameRevisionComesBack,
+} from './ruled-out.ts';
 
 type Target = Action['target'];
 type Parameters = Action['parameters'];
@@ -25,7 +35,9 @@ export interface CatalogueEntry {
   readonly id: ActionId;
   readonly kinds: readonly string[];
   readonly verbs: Verbs;
-  readonly causes: readonly CauseCode[];
+  /** The causes that it mends, where nothing seen rules it out. */
+  readonly mends: readonly CauseCode[];
+  readonly rulesOut: readonly Check[];
   /** True where only a change can be taken back: the hypothesis has to name one. */
   readonly needsChange: boolean;
   readonly parameters: z.ZodType;
@@ -65,7 +77,8 @@ export const entries: readonly CatalogueEntry[] = [
       does: [...reruns, 'start * again', 'kick off *', 'kick * off', 'trigger *'],
       nouns: ['rerun', 'retry'],
     },
-    causes: ['job-failed', 'job-deadline', 'dependency-unavailable', 'application-crash'],
+    mends: ['job-failed', 'job-deadline', 'dependency-unavailable', 'application-crash'],
+    rulesOut: [changeIsTheCause, errorWouldRepeat, dependencyStillDown],
     needsChange: false,
     parameters: none,
     reversible: false,
@@ -84,7 +97,7 @@ export const entries: readonly CatalogueEntry[] = [
       nouns: ['roll back', 'revert'],
       things: ['deploy', 'deployment', 'release', 'rollout', 'change', 'version', 'revision', 'last', 'latest'],
     },
-    causes: [
+    mends: [
       'image-not-found',
       'oom-killed',
       'code-change',
@@ -103,6 +116,7 @@ export const entries: readonly CatalogueEntry[] = [
       'readiness-probe-port',
       'readiness-probe-protocol',
     ],
+    rulesOut: [registryRefuses, onlyOneRevision],
     needsChange: true,
     parameters: z.strictObject({ fromRevision: revision, toRevision: revision, undo }),
     reversible: true,
@@ -136,7 +150,8 @@ export const entries: readonly CatalogueEntry[] = [
       nouns: ['restart', 'rolling restart', 'bounce', 'rollout restart'],
       things: ['pods'],
     },
-    causes: ['memory-leak', 'application-errors', 'database-connections-exhausted', 'cpu-throttled'],
+    mends: ['memory-leak', 'application-errors', 'database-connections-exhausted'],
+    rulesOut: [causeInDependency, sameRevisionComesBack],
     needsChange: false,
     parameters: none,
     reversible: false,
@@ -162,7 +177,8 @@ export const entries: readonly CatalogueEntry[] = [
       nouns: ['deletion'],
       things: ['stuck'],
     },
-    causes: ['node-not-ready', 'node-kubelet', 'node-container-runtime', 'application-crash'],
+    mends: ['node-not-ready', 'node-kubelet', 'node-container-runtime', 'application-crash'],
+    rulesOut: [],
     needsChange: false,
     parameters: none,
     reversible: false,
@@ -176,7 +192,8 @@ export const entries: readonly CatalogueEntry[] = [
     id: 'rerun-job',
     kinds: ['Job'],
     verbs: { does: [...reruns, 'start * again', 'kick off *', 'kick * off'], nouns: ['rerun', 'retry'] },
-    causes: ['job-failed', 'job-deadline', 'dependency-unavailable', 'application-crash'],
+    mends: ['job-failed', 'job-deadline', 'dependency-unavailable', 'application-crash'],
+    rulesOut: [changeIsTheCause, errorWouldRepeat, dependencyStillDown],
     needsChange: false,
     parameters: none,
     reversible: false,
@@ -195,7 +212,8 @@ export const entries: readonly CatalogueEntry[] = [
       undoes: [...takesBack, 'restore * memory', 'restore * memory limit', 'lower * memory', 'lower * memory limit'],
       nouns: ['memory increase', 'memory bump', 'memory raise'],
     },
-    causes: ['oom-killed'],
+    mends: ['oom-killed'],
+    rulesOut: [],
     needsChange: false,
     parameters: z.strictObject({ container: z.string().min(1).max(63), from: quantity, to: quantity, undo }),
     reversible: true,
@@ -234,7 +252,8 @@ export const entries: readonly CatalogueEntry[] = [
       nouns: ['scale up', 'scale out', 'scaling'],
       things: ['replicas', 'pods'],
     },
-    causes: ['hpa-at-limit', 'traffic-surge', 'cpu-overload'],
+    mends: ['hpa-at-limit', 'traffic-surge', 'cpu-overload'],
+    rulesOut: [],
     needsChange: false,
     parameters: z.strictObject({ from: z.number().int().min(1), to: z.number().int().min(1), undo }),
     reversible: true,
@@ -252,7 +271,7 @@ export const entries: readonly CatalogueEntry[] = [
     id: 'cordon-node',
     kinds: ['Node'],
     verbs: { does: ['cordon *', 'cordon * off', 'cordon off *', 'mark * unschedulable'], nouns: ['cordon'] },
-    causes: [
+    mends: [
       'node-not-ready',
       'node-kubelet',
       'node-container-runtime',
@@ -261,6 +280,7 @@ export const entries: readonly CatalogueEntry[] = [
       'node-network-delay',
       'node-network-loss',
     ],
+    rulesOut: [],
     needsChange: false,
     parameters: none,
     reversible: true,
@@ -274,7 +294,8 @@ export const entries: readonly CatalogueEntry[] = [
     id: 'uncordon-node',
     kinds: ['Node'],
     verbs: { does: ['uncordon *', 'mark * schedulable', 'make * schedulable'], nouns: ['uncordon'] },
-    causes: ['scheduling-node-cordoned'],
+    mends: ['scheduling-node-cordoned'],
+    rulesOut: [],
     needsChange: false,
     parameters: none,
     reversible: true,
@@ -288,7 +309,8 @@ export const entries: readonly CatalogueEntry[] = [
     id: 'retry-execution',
     kinds: ['Execution'],
     verbs: { does: [...reruns, 'redrive *'], nouns: ['rerun', 'retry', 'redrive'] },
-    causes: ['job-failed', 'job-deadline'],
+    mends: ['job-failed', 'job-deadline'],
+    rulesOut: [changeIsTheCause, errorWouldRepeat, dependencyStillDown],
     needsChange: false,
     parameters: none,
     reversible: false,
@@ -307,7 +329,8 @@ export const entries: readonly CatalogueEntry[] = [
       nouns: ['purge', 'cache purge', 'flush', 'invalidation'],
       things: ['cache', 'cdn'],
     },
-    causes: ['cdn-cached-error'],
+    mends: ['cdn-cached-error'],
+    rulesOut: [],
     needsChange: false,
     parameters: none,
     reversible: false,

@@ -2,6 +2,7 @@
 import { Unavailable } from '../errors.ts';
 import { threadOf } from '../incidents/thread.ts';
 import { note } from '../incidents/timeline.ts';
+import { wholeText } from '../model/diagnosis.ts';
 import type { Failed } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { tellProgress } from './progress.ts';
@@ -59,7 +60,7 @@ export async function reportFailure(
 }
 
 function knownUntilThen({ diagnosis, priorReports = [], reports = [] }: Failed): string[] {
-  if (diagnosis) return [`What was found until then: ${diagnosis.text}`];
+  if (diagnosis) return [`What was found until then: ${wholeText(diagnosis)}`];
   const found = [...priorReports, ...reports]
     .filter((report) => report.findings.length > 0)
     .map((report) => `${report.specialist}: ${report.summary}`);

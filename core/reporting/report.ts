@@ -9,7 +9,7 @@ import { threadOf } from '../incidents/thread.ts';
 import { note } from '../incidents/timeline.ts';
 import type { Decision } from '../model/action.ts';
 import { causes } from '../model/causes.ts';
-import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
+import { type Diagnosis, type Hypothesis, wholeText } from '../model/diagnosis.ts';
 import type { Context } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 import type { Report } from '../model/report.ts';
@@ -43,7 +43,7 @@ export async function report(
       kind: 'diagnosis',
       headline: headlineOf(diagnosis, incident.title),
       facts: factsOf(diagnosis),
-      lines: [diagnosis.text, decisionLine(decision)],
+      lines: [wholeText(diagnosis), decisionLine(decision)],
       small: [
         ...(await citedIn(incident.id, first, ports)),
         ...rivalsOf(diagnosis),

@@ -1,4 +1,4 @@
-// The diagnosis in words: three sentences with the numbers and times that the evidence holds, in UTC. Pure; no name or number is made up.
+// The diagnosis in words: two sentences with the numbers and times that the evidence holds, in UTC. Pure; no name or number is made up.
 
 import { type CauseCode, causes } from '../model/causes.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
@@ -38,8 +38,8 @@ export function textOf(
   const what = `${named(first.entity)} is what broke${since} (${causes[first.cause].title.toLowerCase()})${affected}`;
   const reasons = [says, change === says ? undefined : change].filter((finding) => finding !== undefined);
   const why = reasons.map(({ claim }) => bare(claim)).join('; and ') || `The page said: ${incident.title}`;
-  const parts = [what, why, nextStep(first)].map(bare);
-  const evidence = [[...(says ? [says] : [])], reasons, reasons].map((findings) => cited(findings, first));
+  const parts = [what, why].map(bare);
+  const evidence = [[...(says ? [says] : [])], reasons].map((findings) => cited(findings, first));
   return parts
     .map((part, place) => sentence(`${part}${evidence[place] ?? ''}`))
     .join(' ')
@@ -75,53 +75,6 @@ export function unknownText(
       : `Look first at the logs and the latest changes of ${about} by hand.`;
   return `The cause of "${incident.title.slice(0, 200)}" at ${about} is not known. ${seen} ${next}`.slice(0, 1500);
 }
-
-/** What a person would do next, by the group of the cause. An instruction to people, no action of ours. */
-function nextStep(hypothesis: Hypothesis): string {
-  const { entity, cause, changeId } = hypothesis;
-  const it = `${entity.kind} ${entity.name}`;
-  if (changeId !== undefined) return `Take change ${shortId(changeId)} back on ${it}, and watch whether it recovers`;
-  switch (causes[cause].group) {
-    case 'image':
-      return `Correct the image, its registry or its pull secret of ${it}, or roll it back`;
-    case 'scheduling':
-      return `Make the placement rules or requests of ${it} fit a node that is ready, or make such a node`;
-    case 'quota':
-      return `Raise the quota of ${it} or free what uses it up`;
-    case 'probe':
-      return `Correct the probe of ${it}, or roll back the revision that brought it`;
-    case 'resources':
-      return `Give ${it} what it lacks, or roll back what made it need more`;
-    case 'configuration':
-      return `Correct the configuration of ${it}, or roll it back`;
-    case 'dependency':
-      return cause === 'dependency-unavailable' || cause.startsWith('database')
-        ? `Look at what ${it} depends on, with the owner of it`
-        : `Look at the error of ${it}, and restart or roll it back if it is new`;
-    case 'network':
-      return `Check network and name resolution of ${it} from inside the cluster`;
-    case 'node':
-      return `Move work away from ${it} and repair or replace it`;
-    case 'change':
-      return `Take the latest change of ${it} back, and watch whether it recovers`;
-    case 'traffic':
-      return `Find where the traffic of ${it} comes from, and scale or limit it`;
-    case 'certificate':
-      return `Renew the certificate that ${it} uses`;
-    case 'vendor':
-      if (cause === 'cdn-cached-error')
-        return `Have the CDN forget what it keeps under ${it}, and look why it was kept`;
-      return `Nothing here is to be rolled back: fail over or degrade ${it}, and follow the vendor's status`;
-    case 'data':
-      return `Look at the data that ${it} reads, and at its size`;
-    case 'job':
-      return `Rerun ${it} once its error is understood, and check that it ends`;
-    case 'unknown':
-      return `Look at ${it} by hand`;
-  }
-}
-
-const shortId = (id: string): string => (/^[0-9a-f]{12,}$/.test(id) ? id.slice(0, 10) : id);
 
 const listed = (names: readonly string[]): string => {
   const shown = names.slice(0, 4);

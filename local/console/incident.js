@@ -122,7 +122,7 @@ function renderDiagnosis(diagnosis, actions) {
     'section',
     { class: 'diagnosis', 'aria-labelledby': 'diagnosis-title' },
     h('h3', { id: 'diagnosis-title' }, 'Diagnosis'),
-    h('p', { class: 'lead' }, diagnosis.text),
+    h('p', { class: 'lead' }, diagnosis.text, diagnosis.next ? ` ${diagnosis.next}` : ''),
     figure,
     h(
       'ol',

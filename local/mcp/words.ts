@@ -1,5 +1,6 @@
 // What a person's assistant is given to read: short, without secrets, marked as data. An assistant acts on what it reads; what a log line says must
 // not become what it does.
+import { wholeText } from '../../core/model/diagnosis.ts';
 import { unmarked } from '../../core/reasoning/untrusted.ts';
 import { redact } from '../../core/redact.ts';
 import { shorten } from '../../core/text.ts';
@@ -26,7 +27,7 @@ export function incidentText({ incident, timeline, diagnosis, approvals }: ReadI
     ...(diagnosis === undefined
       ? ['No diagnosis yet.']
       : [
-          diagnosis.text,
+          wholeText(diagnosis),
           '',
           ...diagnosis.hypotheses.flatMap(({ rank, confidence, summary, why, against, evidenceIds }) => [
             `${rank}. ${Math.round(confidence * 100)} %: ${summary}`,

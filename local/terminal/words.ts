@@ -1,7 +1,7 @@
 // What the terminal says, as text: pure functions of records. When it is said, and in which colour, is decided in watch.ts and style.ts.
 import { gistOf } from '../../core/evidence/name.ts';
 import type { Approval } from '../../core/model/action.ts';
-import type { Diagnosis, Hypothesis } from '../../core/model/diagnosis.ts';
+import { type Diagnosis, type Hypothesis, wholeText } from '../../core/model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import type { Evidence } from '../../core/model/report.ts';
 import { confidenceWords, readableTimes } from '../../core/reporting/words.ts';
@@ -30,7 +30,7 @@ export function diagnosisLines(
   return [
     '',
     style.bold(sinceMs === undefined ? 'Diagnosis' : `Diagnosis after ${(sinceMs / 1000).toFixed(1)} s`),
-    indented(diagnosis.text, 2),
+    indented(wholeText(diagnosis), 2),
     '',
     ...(diagnosis.hypotheses.length === 0 ? [indented('No cause could be told from what was seen.', 2)] : []),
     ...diagnosis.hypotheses.flatMap((hypothesis) => hypothesisLines(hypothesis, evidence, width, style)),

@@ -94,10 +94,10 @@ test('a page is read, answered, carried out once, and not asked about again; ano
   expect(await page.locator('.question').count()).toBe(0);
   expect(await timeline()).toMatch(/Act without asking.*taught by ana/s);
 
+  // Another error of the same job, which a rerun does not mend: nothing is asked.
   await sendPage('cronjob-nightly-invoices-schema');
-  await status('Waits for you');
-  await page.locator('.question').getByRole('button', { name: 'Reject' }).click();
   await status('Closed');
+  expect(await page.locator('.question').count()).toBe(0);
 
   await page.getByRole('button', { name: 'Revoke' }).click();
   await page.locator('.preference[data-state="revoked"]').waitFor();
@@ -145,7 +145,7 @@ test('what an alert says is shown as text, never as markup', async () => {
 
 test('a preference is taught in words, kept only once it is confirmed, and the audit has every step', async () => {
   await openAs('ben');
-  await sendPage('cronjob-nightly-invoices-schema');
+  await sendPage('cronjob-nightly-invoices');
   await status('Waits for you');
   await page.locator('#talk-text').fill("next time you see this exact error, don't ask me, just roll it back");
   await page.getByRole('button', { name: 'Say it' }).click();

@@ -12,8 +12,13 @@ const pullReasons = new Set([
   'RegistryUnavailable',
 ]);
 
+/** A registry that gives nothing for a while, or a kubelet that may not ask so often: Docker Hub, ECR, Quay, GHCR and the kubelet's own words. */
+export const pullThrottled =
+  /toomanyrequests|too many requests|\bHTTP (?:status )?429\b|status(?: code)?:? 429\b|pull rate limit|rate limit exceeded|rate exceeded|pull QPS exceeded|throttl/i;
+
 /** First that fits: the most specific words first. */
 const kinds: readonly (readonly [words: RegExp, cause: CauseCode, says: string])[] = [
+  [pullThrottled, 'image-pull-throttled', 'the registry takes no more pulls for now'],
   [
     /no such host|server misbehaving|name resolution|i\/o timeout|connection refused|connection reset|no route to host|deadline exceeded|TLS handshake|RegistryUnavailable/i,
     'image-registry-unreachable',

@@ -1,6 +1,6 @@
 // Root cause: what people say first, then the diagnosis with what speaks for and against it, its evidence by number, and its rivals. Pure.
 import { causes } from '../../model/causes.ts';
-import type { Diagnosis, Hypothesis } from '../../model/diagnosis.ts';
+import { type Diagnosis, type Hypothesis, wholeText } from '../../model/diagnosis.ts';
 import { capital, confidenceWords } from '../../reporting/words.ts';
 import { named } from '../../synthesis/words.ts';
 import { bare, bullets, code, plain } from './markdown.ts';
@@ -21,7 +21,7 @@ export function rootCause(record: PostmortemRecord): string[] {
   const when = at === undefined ? '' : ` Diagnosed at ${instant(at)}.`;
   return [
     ...(corrected.length > 0 ? [...bullets(corrected, ''), '', 'What was worked out, before that was said:', ''] : []),
-    plain(diagnosis.text, 1500),
+    plain(wholeText(diagnosis), 2000),
     '',
     ...(first
       ? [

@@ -136,7 +136,7 @@ describe('what was taught', () => {
     });
   });
   test.each<[string, Synthesized]>([
-    ['error', diagnosed({ errorTemplate: 'column "tax_region" does not exist' })],
+    ['error', diagnosed({ errorTemplate: 'payments-api:8443 connection reset' })],
     ['cause', diagnosed({ cause: 'job-deadline' })],
     ['workload', diagnosed({ entity: { ...cronJob, name: 'weekly-invoices' } })],
     ['namespace', diagnosed({ entity: { ...cronJob, namespace: 'payroll' } })],

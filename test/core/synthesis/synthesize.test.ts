@@ -297,7 +297,7 @@ describe('a change', () => {
       changeId: 'deploy-cart-2',
       entity: deployment('cart'),
     });
-    expect(diagnosis.text).toContain('deploy-cart-2');
+    expect(diagnosis.hypotheses[0]?.changeId).toBe('deploy-cart-2');
   });
 
   test('does not go with what comes by itself', async () => {

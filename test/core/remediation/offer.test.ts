@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest';
+import type { Hypothesis } from '../../../core/model/diagnosis.ts';
+import type { Finding } from '../../../core/model/report.ts';
+import type { KubernetesObject } from '../../../core/model/telemetry.ts';
+import { type Offer, offerFor } from '../../../core/remediation/catalogue.ts';
+import { nextStepOf } from '../../../core/remediation/next-step.ts';
+import { aFinding, aHypothesis, anAction, anAsk, cronJob } from '../../builders.ts';
+
+// What is offered for a cause, and what seen things rule it out: for each check something that rules it out, something that does not, and
+// something that looks alike.
+
+const web = { kind: 'Deployment', name: 'web', namespace: 'shop', cluster: 'backend-1' };
+const orders = { kind: 'Deployment', name: 'orders', namespace: 'shop', cluster: 'backend-1' };
+const deployment = (revision: string): KubernetesObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web', namespace: 'shop', annotations: { 'deployment.kubernetes.io/revision': revision } },
+});
+const waitingPod = (name: string, message: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'shop' },
+  ...{ status: { containerStatuses: [{ name: 'main', state: { waiting: { reason: 'ImagePullBackOff', message } } }] } },
+});
+
+interface Given {
+  readonly hypothesis?: Partial<Hypothesis>;
+  readonly findings?: readonly Partial<Finding>[];
+  readonly target?: KubernetesObject;
+  readonly around?: readonly KubernetesObject[];
+}
+const offered = ({ hypothesis = {}, findings = [], target, around = [] }: Given): Offer => {
+  const whole = aHypothesis(hypothesis);
+  return offerFor({
+    hypothesis: whole,
+    findings: findings.map((one) => aFinding({ entity: whole.entity, cause: undefined, ...one } as Partial<Finding>)),
+    target,
+    around,
+  });
+};
+const told = (given: Given): string => {
+  const offer = offered(given);
+  return offer.kind === 'offered'
+    ? offer.entry.id
+    : offer.kind === 'none'
+      ? 'none'
+      : offer.ruledOut.map(({ code }) => code).join(' ');
+};
+
+describe('a rollback', () => {
+  const hypothesis = { entity: web, cause: 'rollout-stuck', changeId: 'deploy-web-7' } as const;
+  test('is offered for what a change broke', () => {
+    expect(told({ hypothesis, target: deployment('7') })).toBe('rollback-rollout');
+  });
+  test.each<[string, Given]>([
+    ['was found to limit the pulls', { findings: [{ cause: 'image-pull-throttled' }] }],
+    ['cannot be reached', { findings: [{ cause: 'image-registry-unreachable' }] }],
+    [
+      'says so to a pod of it',
+      { around: [waitingPod('web-6c-x', 'toomanyrequests: You have reached your pull rate limit.')] },
+    ],
+    ['is not asked by its kubelet', { around: [waitingPod('web-6c-x', 'pull QPS exceeded')] }],
+  ])('is not where the registry %s', (_, given) => {
+    expect(told({ hypothesis, target: deployment('7'), ...given })).toBe('registry-refuses');
+  });
+  test.each<[string, Given]>([
+    ['limits the pulls of another workload', { findings: [{ cause: 'image-pull-throttled', entity: orders }] }],
+    ['says so to a pod of another', { around: [waitingPod('orders-6c-x', 'toomanyrequests')] }],
+    ['has no such tag', { around: [waitingPod('web-6c-x', 'manifest for web:9 not found')] }],
+    ['may limit the pulls, which is a guess', { findings: [{ cause: 'image-pull-throttled', confidence: 0.3 }] }],
+  ])('is where the registry %s', (_, given) => {
+    expect(told({ hypothesis, target: deployment('7'), ...given })).toBe('rollback-rollout');
+  });
+  test('is not where there is no earlier revision, and is where nobody could look', () => {
+    expect(told({ hypothesis, target: deployment('1') })).toBe('only-one-revision');
+    expect(told({ hypothesis, target: deployment('11') })).toBe('rollback-rollout');
+    expect(told({ hypothesis })).toBe('rollback-rollout');
+  });
+  test('leaves the place to what mends without going back', () => {
+    const killed = { entity: web, cause: 'oom-killed', changeId: 'deploy-web-1' } as const;
+    expect(offered({ hypothesis: killed, target: deployment('1') })).toMatchObject({
+      kind: 'offered',
+      entry: { id: 'raise-memory-limit' },
+      ruledOut: [{ id: 'rollback-rollout', code: 'only-one-revision' }],
+    });
+  });
+  test('is in no words where it is ruled out', () => {
+    const words = nextStepOf({ kind: 'report', why: '', policies: [] }, aHypothesis(hypothesis), ['rollback-rollout']);
+    expect(words).toBe('Correct Deployment web by a new change: going back from deploy-web-7 does not help here.');
+    for (const cause of ['image-not-found', 'liveness-probe', 'oom-killed', 'secret-missing', 'rollout-stuck'] as const)
+      expect(
+        nextStepOf({ kind: 'report', why: '', policies: [] }, aHypothesis({ entity: web, cause }), [
+          'rollback-rollout',
+        ]),
+      ).not.toMatch(/roll it back|Take .* back/);
+  });
+});
+
+describe('a restart', () => {
+  const hypothesis = { entity: web, cause: 'application-errors' } as const;
+  test('is offered for errors of its own', () => {
+    expect(told({ hypothesis })).toBe('restart-rollout');
+    expect(told({ hypothesis: { entity: web, cause: 'memory-leak' } })).toBe('restart-rollout');
+  });
+  test.each<[string, Given]>([
+    [
+      'it fails towards its database',
+      { findings: [{ role: 'symptom', towards: { kind: 'Service', name: 'orders-mysql' } }] },
+    ],
+    ['its database is read-only', { findings: [{ cause: 'database-read-only' }] }],
+    ['what it calls does not answer', { findings: [{ cause: 'dependency-unavailable' }] }],
+    [
+      'the pool of its database is used up',
+      {
+        hypothesis: { entity: web, cause: 'database-connections-exhausted' },
+        findings: [{ cause: 'database-connections-exhausted', towards: { kind: 'Service', name: 'orders-mysql' } }],
+      },
+    ],
+  ])('is not where %s', (_, given) => {
+    expect(told({ hypothesis, ...given })).toBe('cause-in-dependency');
+  });
+  test.each<[string, Given]>([
+    [
+      'another workload fails towards its database',
+      { findings: [{ entity: orders, towards: { kind: 'Service', name: 'db' } }] },
+    ],
+    ['others fail towards it', { findings: [{ entity: orders, role: 'symptom', towards: web }] }],
+    ['its database is named beside it', { findings: [{ role: 'context', towards: { kind: 'Service', name: 'db' } }] }],
+  ])('is where %s', (_, given) => {
+    expect(told({ hypothesis, ...given })).toBe('restart-rollout');
+  });
+  test('is not where a change broke it and cannot be taken back', () => {
+    const changed = { ...hypothesis, changeId: 'deploy-web-1' };
+    expect(told({ hypothesis: changed, target: deployment('1') })).toBe('only-one-revision same-revision-comes-back');
+    expect(told({ hypothesis: changed, target: deployment('4') })).toBe('rollback-rollout');
+  });
+  test('is not for a limit of CPU, which it does not raise', () => {
+    expect(told({ hypothesis: { entity: web, cause: 'cpu-throttled' } })).toBe('none');
+  });
+});
+
+describe('a rerun', () => {
+  const failed = (errorTemplate: string | undefined): Given => ({ hypothesis: { errorTemplate } });
+  test.each([
+    'ledger-api:8443 connection reset',
+    'read tcp: i/o timeout',
+    'database error 1213: Deadlock found when trying to get lock; try restarting transaction',
+    'HTTP 503 from ledger-api',
+    'could not connect: too many connections',
+    'permission denied while connecting: timed out',
+    'exited with 1',
+    undefined,
+  ])('is offered where another run may not meet it: %s', (error) => {
+    expect(told(failed(error))).toBe('rerun-cronjob');
+  });
+  test.each([
+    'ERROR: column "currency_code" of relation "invoices" does not exist',
+    'Error 1054: Unknown column currency_code in field list',
+    'database error 1062: Duplicate entry 7 for key PRIMARY',
+    'ERROR: new row violates check constraint "positive_amount"',
+    'ModuleNotFoundError: No module named yaml',
+    'sh: /app/run.sh: Permission denied',
+    'java.lang.NullPointerException at Billing.run',
+    'x509: certificate has expired or is not yet valid',
+    'SQLSTATE[42S02]: Base table or view not found',
+    'exec format error',
+  ])('is not where each run meets it: %s', (error) => {
+    expect(told(failed(error))).toBe('error-would-repeat');
+  });
+  test.each<[string, Given, string]>([
+    ['a change broke it', { hypothesis: { changeId: 'deploy-billing-4' } }, 'change-is-the-cause'],
+    ['its credentials are refused', { findings: [{ cause: 'database-credentials' }] }, 'error-would-repeat'],
+    ['it is killed for memory', { findings: [{ cause: 'oom-killed' }] }, 'error-would-repeat'],
+    [
+      'what it calls is down',
+      {
+        findings: [
+          { role: 'symptom', towards: orders },
+          { entity: orders, role: 'cause', cause: 'replicas-zero' },
+        ],
+      },
+      'dependency-still-down',
+    ],
+    ['another workload is killed for memory', { findings: [{ entity: orders, cause: 'oom-killed' }] }, 'rerun-cronjob'],
+    ['what it called is well again', { findings: [{ role: 'symptom', towards: orders }] }, 'rerun-cronjob'],
+  ])('where %s', (_, given, code) => {
+    expect(told(given)).toBe(code);
+  });
+});
+
+describe('the words of what is next', () => {
+  test.each(['change-is-the-cause', 'error-would-repeat'])('ask for no rerun that is not asked for (%s)', () => {
+    const words = nextStepOf({ kind: 'report', why: '', policies: [] }, aHypothesis(), ['rerun-cronjob']);
+    expect(words).toBe('Mend what the error of CronJob nightly-invoices names; it is run again after that.');
+  });
+  test('are the question where there is one, and take nothing back while a rerun is asked', () => {
+    const words = nextStepOf(anAsk(), aHypothesis({ entity: cronJob }), []);
+    expect(words).toBe('Next: rerun CronJob billing/nightly-invoices in backend-1, once a person approves it.');
+    const two = anAsk({ approvers: 2, action: anAction({ title: 'Roll Deployment shop/web back' }) });
+    expect(nextStepOf(two, aHypothesis(), [])).toBe('Next: roll Deployment shop/web back, once 2 people approve it.');
+  });
+});
