@@ -37,6 +37,7 @@ import { slackChat, slackReplies, slackThreads } from '../connectors/slack/index
 import {
   stepFunctionsExecutions,
   stepFunctionsExecutor,
+  stepFunctionsStates,
   stepFunctionsWorkflow,
 } from '../connectors/stepfunctions/index.ts';
 import {
@@ -164,6 +165,8 @@ const bundled = (...path: readonly string[]): string => join(import.meta.dirname
 export const clock = (): Ports['clock'] => once('clock', systemClock);
 export const ids = (): Ports['ids'] => once('ids', ulids);
 export const bus = (): Ports['bus'] => once('bus', () => eventBridgeBus({ busName: setting('BUS_NAME') }));
+export const executions = (): Ports['executions'] =>
+  once('executions', () => stepFunctionsStates({ stateMachineArn: setting('STATE_MACHINE_ARN') }));
 export const workflow = (): Ports['workflow'] =>
   once('workflow', () => stepFunctionsWorkflow({ stateMachineArn: environment().STATE_MACHINE_ARN }));
 export const evidence = (): Ports['evidence'] =>

@@ -351,6 +351,7 @@ const capabilities = {
   ),
   'decide approvals': items('incidents', ['APPROVAL#'], 'GetItem', 'UpdateItem'),
   'read approvals': items('incidents', ['APPROVAL#'], 'GetItem'),
+  'read the ledger': items('incidents', ['ACTION#'], 'GetItem'),
   'keep the ledger': items('incidents', ['ACTION#'], 'GetItem', 'PutItem', 'UpdateItem'),
   /** Only ever adds, after looking where the chain ends: no right to change or delete, and the table itself denies both. */
   'write the audit': items('audit', ['CHAIN#'], 'PutItem', 'Query'),
@@ -390,6 +391,14 @@ const capabilities = {
   'look at executions': (around) => ({
     statements: [new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [ownExecutions(around)] })],
     environment: { STATE_MACHINE_ARN: stateMachineArn(around) },
+  }),
+  /** In which state the workflow's executions are. */
+  'see executions': (around) => ({
+    environment: { STATE_MACHINE_ARN: stateMachineArn(around) },
+    statements: [
+      new PolicyStatement({ actions: ['states:ListExecutions'], resources: [stateMachineArn(around)] }),
+      new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [ownExecutions(around)] }),
+    ],
   }),
   /** Of past incidents, and what people taught about services. */
   recall: memory('RetrieveMemoryRecords', 'ListMemoryRecords'),
@@ -502,7 +511,8 @@ const executionsOf = ({ telemetry }: StageConfig): readonly string[] =>
   telemetry.kind === 'live' ? telemetry.executions : [];
 
 /** The wildcards among what is given, as cdk-nag names them, each with its reason. */
-export function acknowledgements({ stage, evidence, anchors }: Surroundings): { id: string; reason: string }[] {
+export function acknowledgements(around: Surroundings): { id: string; reason: string }[] {
+  const { stage, evidence, anchors } = around;
   const bucket = Stack.of(evidence).getLogicalId(evidence.node.defaultChild as CfnElement);
   const routed = usedProviders(stage).flatMap(({ provider, models }) => (provider === 'bedrock' ? idsOf(models) : []));
   return [
@@ -526,9 +536,24 @@ export function acknowledgements({ stage, evidence, anchors }: Surroundings): { 
       reason:
         'X-Ray and Cost Explorer know no resources. test/infrastructure/rights.test.ts refuses every other right on everything.',
     },
+    {
+      id: `AwsSolutions-IAM5[Resource::${inWords(Stack.of(evidence), ownExecutions(around))}]`,
+      reason: 'Executions are named for events; the right ends at this one state machine, and only looks.',
+    },
     ...routed.map((id) => ({
       id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:bedrock:*::foundation-model/${id.replace(inferenceProfile, '')}]`,
       reason: 'An inference profile routes to the same model in the regions of its geography.',
     })),
   ];
 }
+
+/** An ARN as the rules name it: pseudo parameters in angle brackets. */
+export const inWords = (stack: Stack, arn: string): string =>
+  [
+    [stack.partition, 'Partition'],
+    [stack.region, 'Region'],
+    [stack.account, 'AccountId'],
+  ].reduce(
+    (text, [value = '', name]) => (Token.isUnresolved(value) ? text.replaceAll(value, `<AWS::${name}>`) : text),
+    arn,
+  );

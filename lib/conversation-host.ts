@@ -1,13 +1,13 @@
 // Conversations in AgentCore Runtime, where a stage asks for it: a session of up to eight hours for each thread, in a machine of its own, with
 // the code and the rights that the function has otherwise. No container: the bundle is the deployment.
 import { join } from 'node:path';
-import { ArnFormat, AssetHashType, DockerImage, Stack, Token, Validations } from 'aws-cdk-lib';
+import { ArnFormat, AssetHashType, DockerImage, Stack, Validations } from 'aws-cdk-lib';
 import { CfnRuntime } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { bundleServer } from './bundles.ts';
-import { acknowledgements, type Given, give, type Surroundings } from './capabilities.ts';
+import { acknowledgements, type Given, give, inWords, type Surroundings } from './capabilities.ts';
 import { functionTable } from './functions.ts';
 import { root } from './root.ts';
 
@@ -114,14 +114,3 @@ export class ConversationHost extends Construct {
     });
   }
 }
-
-/** An ARN as the rules name it: pseudo parameters in angle brackets. */
-const inWords = (stack: Stack, arn: string): string =>
-  [
-    [stack.partition, 'Partition'],
-    [stack.region, 'Region'],
-    [stack.account, 'AccountId'],
-  ].reduce(
-    (text, [value = '', name]) => (Token.isUnresolved(value) ? text.replaceAll(value, `<AWS::${name}>`) : text),
-    arn,
-  );

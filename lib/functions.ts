@@ -96,7 +96,16 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
   'open-incident': {
     memoryMb: 256,
-    may: [...step, 'open incidents', 'update incidents', 'list incidents', 'use Slack'],
+    may: [
+      ...step,
+      'open incidents',
+      'update incidents',
+      'list incidents',
+      'see executions',
+      'decide approvals',
+      'read the ledger',
+      'use Slack',
+    ],
   },
   'assemble-context': {
     memoryMb: 512,
@@ -132,7 +141,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
     ],
   },
   'anchor-audit': { memoryMb: 512, may: ['anchor the audit'] },
-  'file-report': { memoryMb: 256, may: ['tell the timeline'] },
+  'file-report': { memoryMb: 256, may: step },
   'tell-progress': { memoryMb: 256, may: ['read incidents', 'claim events', 'use Slack'] },
   admit: { memoryMb: 256, may: [...lining, 'tell the timeline', 'use Slack'] },
   'tend-line': {
@@ -193,7 +202,32 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
   'report-failure': {
     memoryMb: 256,
-    may: [...step, 'update incidents', 'close incidents', 'use Slack', 'use PagerDuty'],
+    may: [
+      ...step,
+      'update incidents',
+      'close incidents',
+      'find incidents by page',
+      'decide approvals',
+      'read the ledger',
+      'use Slack',
+      'use PagerDuty',
+    ],
+  },
+  'sweep-incidents': {
+    memoryMb: 256,
+    may: [
+      ...step,
+      'open incidents',
+      'update incidents',
+      'close incidents',
+      'list incidents',
+      'see executions',
+      'decide approvals',
+      'answer executions',
+      'read the ledger',
+      'use Slack',
+      'use PagerDuty',
+    ],
   },
 };
 
@@ -241,7 +275,14 @@ export class Functions extends Construct {
 }
 
 /** Called by the API, by a rule or by the clock, never by the state machine. */
-const atTheEdge: readonly string[] = ['pagerduty-webhook', 'slack', 'incident-update', 'conversation', 'anchor-audit'];
+const atTheEdge: readonly string[] = [
+  'pagerduty-webhook',
+  'slack',
+  'incident-update',
+  'conversation',
+  'anchor-audit',
+  'sweep-incidents',
+];
 
 function createFunction(scope: Construct, name: string, row: FunctionRow, props: FunctionsProps): LambdaFunction {
   const { stage, prefix, logRetention } = props;

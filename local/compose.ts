@@ -113,6 +113,7 @@ export interface ComposeOptions {
   readonly onTrouble: (sentence: string) => void;
   /** Investigations at the same time. */
   readonly concurrent: number;
+  readonly executions: Ports['executions'];
   /** Calls a function of lambdas/ by its name. */
   readonly invoke: (name: string, payload: unknown) => Promise<unknown>;
 }
@@ -191,6 +192,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       workflow: stepFunctionsWorkflow({ client: new SFNClient(local), stateMachineArn: localMachineArn }),
       line: stores.line,
       limits: { concurrent: options.concurrent },
+      executions: options.executions,
     },
   };
 }

@@ -51,6 +51,17 @@ export function observedIncidents(store: IncidentStore, { tell }: Feed): Inciden
       if (incident) tell({ kind: 'incident', incident });
       return turned;
     },
+    async takeOver(incident, by) {
+      const taken = await store.takeOver(incident, by);
+      if (taken) tell({ kind: 'incident', incident: taken });
+      return taken;
+    },
+    async abandon(id, execution) {
+      const abandoned = await store.abandon(id, execution);
+      const incident = abandoned ? await store.get(id) : undefined;
+      if (incident) tell({ kind: 'incident', incident });
+      return abandoned;
+    },
     async append(entry) {
       await store.append(entry);
       tell({ kind: 'timeline', entry });

@@ -1,6 +1,7 @@
 // Incidents, their timeline and their diagnosis. An open incident holds a claim on its source: the claim is the one item that decides
 // whether a page opens an incident or joins one.
 import * as z from 'zod';
+import { isOver } from '../../core/incidents/lifecycle.ts';
 import { Diagnosis } from '../../core/model/diagnosis.ts';
 import { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import { PageFacts } from '../../core/model/storm.ts';
@@ -13,8 +14,19 @@ const diagnosisKey = (id: string): Key => ({ pk: `INCIDENT#${id}`, sk: 'DIAGNOSI
 const claimKey = (sourceId: string): Key => ({ pk: `SOURCE#${sourceId}`, sk: 'OPEN' });
 const latestKey = (sourceId: string): Key => ({ pk: `SOURCE#${sourceId}`, sk: 'LATEST' });
 
-/** A claim outlives its incident only when the workflow died for good; after a day it no longer counts. */
+/**
+ * A claim outlives its incident only when the workflow died for good. Whoever pages again, or sweeps, finds that out; where nobody can be
+ * asked, it no longer counts after a day, which is as long as an execution may take.
+ */
 const claimSeconds = 24 * 3600;
+/** Lists claims, which are what is open, by the index of kinds. */
+const claimKind = 'claim';
+/** Holds of an incident that this execution was to work on, and that is neither over nor another's to look after. */
+const leftBy = (execution: string) => ({
+  expression: 'NOT incident.#status IN (:closed, :failed, :grouped) AND incident.#execution = :execution',
+  names: { '#status': 'status', '#execution': 'execution' },
+  values: { ':closed': 'closed', ':failed': 'failed', ':grouped': 'grouped', ':execution': execution },
+});
 
 const IncidentItem = z.object({ incident: Incident });
 /** `writtenAt` in epoch milliseconds; `order` counts within one process, for lines of the same millisecond. */
@@ -32,8 +44,6 @@ const MemberItem = z.object({
 const memberKey = (leader: string, id: string): Key => ({ pk: `INCIDENT#${leader}`, sk: `MEMBER#${id}` });
 /** What nobody acts on yet. */
 const joinable: readonly Incident['status'][] = ['waiting', 'investigating'];
-
-const isFinished = (status: Incident['status']): boolean => status === 'closed' || status === 'failed';
 
 export function incidentStore(table: Table, clock: Clock): IncidentStore {
   let order = 0;
@@ -54,16 +64,31 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
   const release = ({ id, sourceId }: Pick<Incident, 'id' | 'sourceId'>) =>
     table.delete(claimKey(sourceId), { expression: 'incidentId = :id', values: { ':id': id } });
 
+  const lineKey = ({ incidentId, id }: TimelineEntry): Key => ({ pk: `INCIDENT#${incidentId}`, sk: `TIMELINE#${id}` });
+
+  const addLine = (entry: TimelineEntry): Promise<boolean> => {
+    order += 1;
+    const item = { ...lineKey(entry), entry, writtenAt: clock.now().getTime(), order };
+    return table.put(item, { expression: 'attribute_not_exists(pk)' });
+  };
+
   const open: IncidentStore['open'] = async (incident) => {
     const now = epochSeconds(clock.now());
-    const claim = { ...claimKey(incident.sourceId), incidentId: incident.id, incident, expiresAt: now + claimSeconds };
+    const listed = { kind: claimKind, at: incident.openedAt };
+    const claim = {
+      ...claimKey(incident.sourceId),
+      ...listed,
+      incidentId: incident.id,
+      incident,
+      expiresAt: now + claimSeconds,
+    };
     if (await table.put(claim, absentOrExpired(now))) return { kind: 'opened', incident: await store(incident) };
     const item = await table.get(claimKey(incident.sourceId));
     if (!item) return open(incident);
     const claimed = await store(stored(ClaimItem, item).incident);
     if (claimed.execution !== undefined && claimed.execution === incident.execution)
       return { kind: 'opened', incident: claimed };
-    if (!isFinished(claimed.status)) return { kind: 'joined', incident: claimed };
+    if (!isOver(claimed)) return { kind: 'joined', incident: claimed };
     // It ended and did not get to release its claim.
     await release(claimed);
     return open(incident);
@@ -91,7 +116,7 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
         },
         { expression: 'attribute_exists(pk)' },
       );
-      if (!known || patch.status === undefined || !isFinished(patch.status)) return;
+      if (!known || patch.status === undefined || !isOver({ status: patch.status })) return;
       const incident = await get(id);
       if (incident) await release(incident);
     },
@@ -155,16 +180,45 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
       return items.map((item) => stored(IncidentItem, item).incident);
     },
 
+    async listOpen(limit) {
+      const claims = (await table.oldest(claimKind, limit)).map((item) => stored(ClaimItem, item).incident);
+      const found = await Promise.all(claims.map(store));
+      // Whoever has a claim that ended otherwise released it, or did not get to.
+      await Promise.all(found.filter(isOver).map(release));
+      return found.filter((one) => !isOver(one));
+    },
+
+    async takeOver({ id, status: left }, { from, to, at }) {
+      const won = await table.update(
+        incidentKey(id),
+        {
+          expression: 'SET incident.#execution = :to, incident.takenOver = :taken, incident.#status = :begun',
+          values: { ':to': to, ':taken': { from, at, left }, ':begun': 'investigating' },
+        },
+        leftBy(from),
+      );
+      return won ? get(id) : undefined;
+    },
+
+    async abandon(id, execution) {
+      const won = await table.update(
+        incidentKey(id),
+        { expression: 'SET incident.#status = :failed' },
+        leftBy(execution),
+      );
+      const incident = won ? await get(id) : undefined;
+      if (incident) await release(incident);
+      return won;
+    },
+
     async append(entry) {
-      order += 1;
-      const item = {
-        pk: `INCIDENT#${entry.incidentId}`,
-        sk: `TIMELINE#${entry.id}`,
-        entry,
-        writtenAt: clock.now().getTime(),
-        order,
-      };
-      await table.put(item, { expression: 'attribute_not_exists(pk)' });
+      if (await addLine(entry)) return;
+      // The same line again is a retry's, unless it was written before another execution began to work on it.
+      const { takenOver, apart } = (await get(entry.incidentId)) ?? {};
+      const since = [takenOver?.at ?? '', apart?.at ?? ''].sort().at(-1);
+      const before = since ? await table.get(lineKey(entry)) : undefined;
+      if (since && before && stored(TimelineItem, before).writtenAt < Date.parse(since))
+        await addLine({ ...entry, id: `${entry.id}:${since}` });
     },
 
     async timeline(incidentId) {

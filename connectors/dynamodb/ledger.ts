@@ -32,6 +32,12 @@ export function actionLedger(table: Table): ActionLedger {
     async isBegun(key) {
       return (await table.get(actionKey(key))) !== undefined;
     },
+    async look(key) {
+      const found = await table.get(actionKey(key));
+      if (found === undefined) return { kind: 'none' };
+      const { result } = stored(ActionItem, found);
+      return result === undefined ? { kind: 'begun' } : { kind: 'finished', result };
+    },
     async begin({ key, incidentId, action, at }) {
       if (await table.put({ ...actionKey(key), incidentId, action, at }, absent)) return { kind: 'fresh' };
       const found = await table.get(actionKey(key));

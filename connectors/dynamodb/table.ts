@@ -145,16 +145,17 @@ export class Table {
     });
 
   /** The newest `limit` items of a kind, through the index; eventually consistent. A page holds 1 MB at most. */
-  newest = (kind: string, limit: number): Promise<Item[]> =>
+  newest = (kind: string, limit: number): Promise<Item[]> => this.#ofKind(kind, limit, true);
+
+  /** The oldest `limit` items of a kind, in the same way. */
+  oldest = (kind: string, limit: number): Promise<Item[]> => this.#ofKind(kind, limit, false);
+
+  #ofKind = (kind: string, limit: number, newestFirst: boolean): Promise<Item[]> =>
     this.#asking('read', async () => {
       const items: Item[] = [];
       let start: Item | undefined;
       do {
-        const page = await this.#page('by-kind', 'kind', kind, {
-          newestFirst: true,
-          limit: limit - items.length,
-          start,
-        });
+        const page = await this.#page('by-kind', 'kind', kind, { newestFirst, limit: limit - items.length, start });
         items.push(...(page.Items ?? []));
         start = page.LastEvaluatedKey;
       } while (start && items.length < limit);

@@ -12,6 +12,7 @@ import { Unavailable } from '../../core/errors.ts';
 import type { Workflow } from '../../core/ports/channels.ts';
 
 export { stepFunctionsExecutions, stepFunctionsExecutor } from './executions.ts';
+export { stepFunctionsStates } from './states.ts';
 
 interface StepFunctionsWorkflowOptions {
   readonly client?: SFNClient;

@@ -92,6 +92,8 @@ export const Incident = z.object({
   /** The incident whose diagnosis answers it, too, and why; `grouped` as long as that one is open. */
   memberOf: z.object({ leader: z.string(), because: Relation, at: Instant }).optional(),
   apart: Apart.extend({ at: Instant }).optional(),
+  /** The execution before it, which ended without closing the incident and left it in this status, and when this one took over. */
+  takenOver: z.object({ from: z.string(), at: Instant, left: IncidentStatus }).optional(),
 });
 export type Incident = z.infer<typeof Incident>;
 

@@ -14,6 +14,7 @@ import type {
   Workflow,
 } from './channels.ts';
 import type { Costs } from './costs.ts';
+import type { Executions } from './executions.ts';
 import type {
   ActBook,
   ActionLedger,
@@ -47,6 +48,7 @@ export interface Ports {
   readonly workflow: Workflow;
   readonly line: Line;
   readonly limits: AdmissionLimits;
+  readonly executions: Executions;
   readonly pager: Pager;
   readonly chat: Chat;
   readonly threads: Threads;

@@ -43,7 +43,25 @@ export interface IncidentStore {
   turn(id: string, status: { readonly from: Incident['status']; readonly to: Incident['status'] }): Promise<boolean>;
   /** Newest first. */
   list(limit: number): Promise<readonly Incident[]>;
-  /** Adds an entry; an entry with the same id is the same entry and is added once. */
+  /**
+   * Those that are not over, oldest first, seen a moment late. One whose opening broke off half-way is finished on the way, and a source that
+   * was left taken by one that is over is freed.
+   */
+  listOpen(limit: number): Promise<readonly Incident[]>;
+  /**
+   * Gives an incident that is not over from the execution that left it to another, as if it had just begun. Only one caller gets it; the
+   * others get undefined.
+   */
+  takeOver(
+    incident: Pick<Incident, 'id' | 'status'>,
+    by: { readonly from: string; readonly to: string; readonly at: string },
+  ): Promise<Incident | undefined>;
+  /** Ends it as failed, if it is not over and this is still its execution. */
+  abandon(id: string, execution: string): Promise<boolean>;
+  /**
+   * Adds an entry; an entry with the same id is the same entry and is added once. What an execution says again that took an incident over is
+   * another entry.
+   */
   append(entry: TimelineEntry): Promise<void>;
   timeline(incidentId: string): Promise<readonly TimelineEntry[]>;
   saveDiagnosis(incidentId: string, diagnosis: Diagnosis): Promise<void>;
@@ -109,6 +127,10 @@ export interface ApprovalStore {
 export interface ActionLedger {
   /** Whether it was begun at all. */
   isBegun(key: string): Promise<boolean>;
+  /** What is known of it. */
+  look(
+    key: string,
+  ): Promise<{ readonly kind: 'none' | 'begun' } | { readonly kind: 'finished'; readonly result: RemediationResult }>;
   /** `fresh` for the first caller; later ones get what is known. */
   begin(entry: {
     readonly key: string;

@@ -119,6 +119,14 @@ const audit = (
     ports,
   );
 
+/** Brings a decision to the workflow that did not get there before. Nothing is decided by it. */
+export async function deliverDecided(approval: Approval, ports: Pick<Ports, 'approvals' | 'workflow'>): Promise<void> {
+  if (approval.state !== 'decided') return;
+  const { id, verdict, decidedBy: by, decidedAt: at } = approval;
+  const known = await ports.approvals.decide(id, { verdict, by, at });
+  if (known.kind === 'already' && known.taskToken) await deliver(known.approval, known.taskToken, ports);
+}
+
 async function deliver(
   approval: Approval,
   taskToken: string,

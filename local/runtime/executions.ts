@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { WatchkeeperError } from '../../core/errors.ts';
+import type { ExecutionState } from '../../core/ports/executions.ts';
 import type { Clock } from '../../core/ports/world.ts';
 import type { Answer, Ended, Journal, Running } from './journal.ts';
 import { type Json, type Machine, numberAt, type State, waitsForToken } from './machine.ts';
@@ -38,6 +39,10 @@ export interface Executions {
   answer(taskToken: string, answer: Answer): Promise<'answered' | 'gone'>;
   /** Whether it is under way in this process. */
   isRunning(name: string): boolean;
+  /** In which state one is, running or not. Never throws. */
+  state(name: string): Promise<ExecutionState>;
+  /** Names of those that run in this process. */
+  running(): Promise<ReadonlySet<string>>;
   /** Resolves when this one runs no more in this process. */
   ended(name: string): Promise<void>;
   /** Goes on with everything that had not ended; returns the names. */
@@ -78,7 +83,7 @@ export function executions(options: ExecutionsOptions): Executions {
     let now = first;
     while (!closing.signal.aborted) {
       await unlessClosing(options.onEntered?.(now));
-      const outcome = await step(now);
+      const outcome = await step(now).catch(defect);
       if (outcome.kind !== 'aborted') await unlessClosing(options.onLeft?.(now));
       switch (outcome.kind) {
         case 'aborted':
@@ -228,6 +233,15 @@ export function executions(options: ExecutionsOptions): Executions {
     },
     answer: (taskToken, answer) => tokens.answer(taskToken, answer),
     isRunning: (name) => active.has(name) || starting.has(name),
+    async state(name) {
+      if (active.has(name) || starting.has(name)) return 'running';
+      try {
+        return await journal.state(name);
+      } catch {
+        return 'unknown';
+      }
+    },
+    running: async () => new Set(active.keys()),
     ended: async (name) => active.get(name),
     async resume() {
       const unfinished = (await journal.running()).filter(({ name }) => !active.has(name) && !starting.has(name));
@@ -240,6 +254,9 @@ export function executions(options: ExecutionsOptions): Executions {
     },
   };
 }
+
+/** What the state machine could not carry out ends the execution, as it does on AWS, so that it does not hang until the next start. */
+const defect = (error: unknown): StepOutcome => ({ kind: 'failed', error: 'States.Runtime', cause: sentence(error) });
 
 function unwrap(answer: Answer): Json {
   switch (answer.kind) {

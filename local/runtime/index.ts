@@ -27,6 +27,7 @@ import { lockFolder } from './lock.ts';
 import { loadMachine } from './machine.ts';
 import { webhookSecret } from './secret.ts';
 import { checkStore } from './store-check.ts';
+import { sweeper } from './sweeper.ts';
 import { openTables } from './tables.ts';
 
 const statemachines = new URL('../../statemachines/', import.meta.url);
@@ -60,6 +61,8 @@ export interface Hooks {
   readonly left?: (at: Running) => void | Promise<void>;
   readonly invoke?: (name: string, payload: unknown, invoke: InvokeFunction) => Promise<unknown>;
   readonly disk?: (disk: Disk) => Disk;
+  /** Awaited before each call to the tables: `PutItemCommand`, `UpdateItemCommand`, … Throws to make it fail. */
+  readonly table?: (call: string) => void | Promise<void>;
   /** How long a function may take, in place of statemachines/time-limits.json. */
   readonly limitMs?: (name: string) => number;
 }
@@ -108,6 +111,16 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
   for (const aside of store?.asides ?? []) damaged.tell(aside);
   const db = opened.keep(await openTables(data === undefined ? undefined : join(data, 'tables'), tables));
   opened.keep(damaged);
+  if (hooks?.table) {
+    const { table } = hooks;
+    db.client.middlewareStack.add(
+      (next, context) => async (call) => {
+        await table(context.commandName ?? '');
+        return next(call);
+      },
+      { step: 'initialize', name: 'hook' },
+    );
+  }
   const feed = newFeed();
 
   let functions: InvokeFunction = () =>
@@ -132,6 +145,9 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
       onEntered: hooks?.entered,
       onLeft: hooks?.left,
       onTrouble,
+      onEnded: ({ outcome }) => {
+        if (outcome.kind === 'failed') sweeps.soon();
+      },
       onStopped: (last, failure) => reportStopped(last, failure, invoke, onTrouble),
     }),
   );
@@ -156,6 +172,7 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
     concurrent: options.concurrent ?? defaultConcurrent,
     learnedFolder: await folderIn(data, 'knowledge', disk),
     webhookSecret: secret,
+    executions: run,
     invoke,
   });
   opened.add(() => composed.flush());
@@ -187,6 +204,8 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
     closing.abort();
     await looking;
   });
+  const sweeps = opened.keep(sweeper(() => invoke('sweep-incidents', {}), onTrouble));
+
   let server: RunningServer | undefined;
   const send = (body: string) => (server ? postPage(server.url, body, secret) : invokeWebhook(body, secret, invoke));
   const pages = pagesOf(world, ports, send);
@@ -214,6 +233,7 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
           ),
         );
       if (data !== undefined) looking = lookAtFiles(data, disk, closing.signal).catch(() => undefined);
+      sweeps.start();
       return resumed.length;
     },
     sendPage: send,

@@ -40,6 +40,8 @@ export interface Journal {
   write(execution: Running): Promise<void>;
   end(execution: Ended): Promise<void>;
   has(name: string): Promise<boolean>;
+  /** What is written down of it; `absent` where nothing is. */
+  state(name: string): Promise<'running' | 'succeeded' | 'failed' | 'absent'>;
   /** What cannot be read is set aside by the disk, and is not among them. */
   running(): Promise<readonly Running[]>;
   /** Forgets what ended before `before`. */
@@ -67,6 +69,13 @@ export function journal(disk: Disk): Journal {
     },
     has: async (name) =>
       (await disk.read(endedFile(name))) !== undefined || (await disk.read(runningFile(name))) !== undefined,
+    async state(name) {
+      // In this order: the end is written down before what ran is taken away.
+      const began = (await disk.read(runningFile(name))) !== undefined;
+      const ended = await disk.record(endedFile(name), Ended);
+      if (ended !== undefined) return ended.outcome.kind;
+      return began ? 'running' : 'absent';
+    },
     async running() {
       const all = await readAll('executions', Running);
       const ended = new Set(await disk.list('executions/ended'));

@@ -66,6 +66,64 @@ export function incidentStoreContract(open: OpenStores): void {
       clock.set('2026-11-21T02:47:02.000Z');
       expect(await store.open(anIncident({ id: 'inc-3', execution: 'execution-3' }))).toMatchObject({ kind: 'opened' });
     });
+    test('what is open is listed, the oldest first, and what is over is not', async () => {
+      for (const n of [1, 2, 3])
+        await store.open(anIncident({ id: `inc-${n}`, sourceId: `PD-${n}`, openedAt: at(`02:47:1${n}`) }));
+      await store.update('inc-2', { status: 'closed' });
+      await store.update('inc-3', { status: 'awaiting-approval' });
+      expect((await store.listOpen(10)).map(({ id, status }) => `${id} ${status}`)).toEqual([
+        'inc-1 investigating',
+        'inc-3 awaiting-approval',
+      ]);
+      expect((await store.listOpen(1)).map(({ id }) => id)).toEqual(['inc-1']);
+    });
+    test('an incident that an execution left is taken over by one other, as if it had just begun', async () => {
+      await store.open(anIncident());
+      await store.update('inc-1', { status: 'acting' });
+      const left = anIncident({ status: 'acting' });
+      const taken = await parallel(10, (n) =>
+        store.takeOver(left, { from: 'execution-1', to: `execution-${n + 2}`, at: at('03:00:00') }),
+      );
+      const won = taken.filter((one) => one !== undefined);
+      expect(won).toHaveLength(1);
+      const takenOver = { from: 'execution-1', at: at('03:00:00'), left: 'acting' as const };
+      expect(won[0]).toEqual(anIncident({ execution: won[0]?.execution ?? '', takenOver }));
+      expect(await store.get('inc-1')).toEqual(won[0]);
+      // The one that took over opens it again as its own; the one that left it does not.
+      expect(await store.open(anIncident({ id: 'inc-9', execution: won[0]?.execution ?? '' }))).toMatchObject({
+        kind: 'opened',
+      });
+      expect(await store.open(anIncident({ id: 'inc-9' }))).toMatchObject({ kind: 'joined' });
+    });
+    test.each(['closed', 'failed'] as const)('an incident that is %s is not taken over', async (status) => {
+      await store.open(anIncident());
+      await store.update('inc-1', { status });
+      const by = { from: 'execution-1', to: 'execution-2', at: at('03:00:00') };
+      expect(await store.takeOver(anIncident(), by)).toBeUndefined();
+      expect(await store.get('inc-1')).toEqual(anIncident({ status }));
+    });
+    test('an incident that was left is ended, and its source is free', async () => {
+      await store.open(anIncident());
+      expect(await store.abandon('inc-1', 'execution-of-another')).toBe(false);
+      expect(await store.abandon('inc-1', 'execution-1')).toBe(true);
+      expect(await store.abandon('inc-1', 'execution-1')).toBe(false);
+      expect(await store.get('inc-1')).toEqual(anIncident({ status: 'failed' }));
+      expect(await store.listOpen(10)).toEqual([]);
+      expect(await store.open(anIncident({ id: 'inc-2', execution: 'execution-2' }))).toMatchObject({ kind: 'opened' });
+    });
+    test('what an execution says again that took over is another line; what it says twice is one', async () => {
+      await store.open(anIncident());
+      await store.append(anEntry({ text: 'as the first saw it' }));
+      clock.set('03:00:00');
+      await store.takeOver(anIncident(), { from: 'execution-1', to: 'execution-2', at: at('03:00:00') });
+      clock.set('03:00:05');
+      await store.append(anEntry({ at: at('03:00:05'), text: 'as the second saw it' }));
+      await store.append(anEntry({ at: at('03:00:05'), text: 'as the second saw it' }));
+      expect((await store.timeline('inc-1')).map(({ text }) => text)).toEqual([
+        'as the first saw it',
+        'as the second saw it',
+      ]);
+    });
     test('another alert is another incident', async () => {
       await store.open(anIncident());
       expect(await store.open(anIncident({ id: 'inc-2', sourceId: 'PD-2' }))).toMatchObject({ kind: 'opened' });

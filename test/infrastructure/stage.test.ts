@@ -148,7 +148,10 @@ describe('the workflow', () => {
 
   test('may invoke its functions by name and no other', () => {
     const steps = [...functionTable().keys()].filter(
-      (name) => !['pagerduty-webhook', 'slack', 'incident-update', 'conversation', 'anchor-audit'].includes(name),
+      (name) =>
+        !['pagerduty-webhook', 'slack', 'incident-update', 'conversation', 'anchor-audit', 'sweep-incidents'].includes(
+          name,
+        ),
     );
     const statements = of('AWS::IAM::Policy')
       .flatMap(

@@ -5,6 +5,7 @@ import { Unavailable } from '../../../core/errors.ts';
 import { openIncident } from '../../../core/incidents/open.ts';
 import { applyPageUpdate } from '../../../core/incidents/update.ts';
 import type { Message } from '../../../core/model/message.ts';
+import type { ExecutionState } from '../../../core/ports/executions.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { anApproval, aTrigger, at } from '../../builders.ts';
 import { parallel, testClock } from '../../contract/records.ts';
@@ -16,13 +17,18 @@ const clock = testClock();
 type Ports = Parameters<typeof openIncident>[1] & Parameters<typeof applyPageUpdate>[1];
 let ports: Ports;
 let said: Message[];
+/** Of executions; the others run. */
+let states: Map<string, ExecutionState>;
 beforeEach(async () => {
   let id = 0;
   said = [];
-  const { incidents, approvals } = await open(clock);
+  const { incidents, approvals, ledger } = await open(clock);
+  states = new Map();
   ports = {
     incidents,
     approvals,
+    ledger,
+    executions: { state: async (name) => states.get(name) ?? 'running', running: async () => new Set() },
     evidence: diskEvidence(memoryDisk()),
     telemetry: { knowledge: knowledgeIndex([]) },
     clock,

@@ -28,7 +28,7 @@ import { aCatalog } from '../remediation/world.ts';
 const open = storesForTests();
 const clock = testClock();
 
-type Ports = Parameters<typeof report>[1];
+type Ports = Parameters<typeof report>[1] & Parameters<typeof reportFailure>[1];
 let ports: Ports;
 let said: Message[];
 /** The message that is updated in place. */
@@ -42,8 +42,11 @@ beforeEach(async () => {
   notes = [];
   updates = [];
   catalog = aCatalog();
+  const { incidents, approvals, ledger } = await open(clock);
   ports = {
-    incidents: (await open(clock)).incidents,
+    incidents,
+    approvals,
+    ledger,
     evidence: diskEvidence(memoryDisk()),
     catalog: { load: async () => catalog },
     clock,
@@ -88,7 +91,7 @@ const decided = ({
   context?: ReturnType<typeof aContext>;
 } = {}) => ({
   trigger,
-  execution: 'e-1',
+  execution: 'execution-1',
   opening: { kind: 'opened' } as const,
   incident: anIncident({ trigger }),
   context,
@@ -366,7 +369,8 @@ describe('a failure', () => {
     await expect(reportFailure(failed(), { ...ports, chat: chatDown, pager: pagerDown() })).rejects.toThrow(
       Unavailable,
     );
-    expect((await ports.incidents.get('inc-1'))?.status).toBe('failed');
+    // Whoever sweeps what nobody works on tries to tell people again.
+    expect((await ports.incidents.get('inc-1'))?.status).toBe('investigating');
     expect((await timeline())[0]).toContain('The thread could not be told.');
   });
 });

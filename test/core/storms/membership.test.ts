@@ -26,10 +26,13 @@ beforeEach(async () => {
   notes = [];
   published = [];
   clock.set('2026-11-20T02:47:10.000Z');
-  const { incidents, seen } = await open(clock);
+  const { incidents, seen, approvals, ledger } = await open(clock);
   ports = {
     incidents,
     seen,
+    approvals,
+    ledger,
+    executions: { state: async () => 'running', running: async () => new Set() },
     clock,
     ids: { next: () => `${++id}` },
     chat: { publish: async (message) => void said.push(message) },

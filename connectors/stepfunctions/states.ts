@@ -1,0 +1,58 @@
+// The Executions port on AWS Step Functions: in which state the executions of one state machine are.
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  ExecutionStatus,
+  paginateListExecutions,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import type { ExecutionState, Executions } from '../../core/ports/executions.ts';
+
+interface ExecutionStatesOptions {
+  readonly stateMachineArn: string;
+  readonly client?: SFNClient;
+}
+
+const states: Readonly<Record<ExecutionStatus, ExecutionState>> = {
+  [ExecutionStatus.RUNNING]: 'running',
+  [ExecutionStatus.PENDING_REDRIVE]: 'running',
+  [ExecutionStatus.SUCCEEDED]: 'succeeded',
+  [ExecutionStatus.FAILED]: 'failed',
+  [ExecutionStatus.TIMED_OUT]: 'failed',
+  [ExecutionStatus.ABORTED]: 'failed',
+};
+/** A page of the list holds this many; more than a few pages are asked for one by one. */
+const pageSize = 1000;
+const mostPages = 5;
+
+export function stepFunctionsStates({
+  stateMachineArn,
+  client = new SFNClient({}),
+}: ExecutionStatesOptions): Executions {
+  const arnOf = (name: string) => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+  return {
+    async state(name) {
+      try {
+        const { status } = await client.send(new DescribeExecutionCommand({ executionArn: arnOf(name) }));
+        return (status && states[status]) ?? 'unknown';
+      } catch (error) {
+        return error instanceof ExecutionDoesNotExist ? 'absent' : 'unknown';
+      }
+    },
+    async running() {
+      const names = new Set<string>();
+      try {
+        const asked = { stateMachineArn, statusFilter: ExecutionStatus.RUNNING, maxResults: pageSize };
+        let pages = 0;
+        for await (const { executions = [] } of paginateListExecutions({ client }, asked)) {
+          for (const { name } of executions) if (name !== undefined) names.add(name);
+          pages += 1;
+          if (pages === mostPages) break;
+        }
+      } catch {
+        // Whoever is not known to run is asked for by name.
+      }
+      return names;
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import * as z from 'zod';
+import { type SweepPorts, sweepIncidents } from '../../core/incidents/sweep.ts';
+import { ExecutionInput } from '../../core/model/workflow.ts';
+import { approvals, chat, clock, executions, incidents, ledger, pager, workflow } from '../compose.ts';
+import { answering, onLambda } from '../handle.ts';
+import { jsonOf } from '../http.ts';
+
+const logger = new Logger({ serviceName: 'watchkeeper' });
+
+/** What Step Functions says of an execution that ended; a schedule says nothing. */
+const Ended = z.looseObject({ name: z.string().optional(), input: z.string().nullish() });
+
+export const create = (ports: SweepPorts) =>
+  answering('sweep-incidents', Ended, async ({ name, input }) => {
+    const started = ExecutionInput.safeParse(jsonOf(input ?? ''));
+    const only =
+      name !== undefined && started.success ? { execution: name, sourceId: started.data.trigger.sourceId } : undefined;
+    const swept = await sweepIncidents(only, ports);
+    if (swept.ended.length + swept.failed.length + swept.unknown > 0) logger.warn('swept', { ...swept });
+    return swept;
+  });
+
+export const handler = onLambda(() =>
+  create({
+    approvals: approvals(),
+    chat: chat(),
+    clock: clock(),
+    executions: executions(),
+    incidents: incidents(),
+    ledger: ledger(),
+    pager: pager(),
+    workflow: workflow(),
+  }),
+);
