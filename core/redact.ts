@@ -17,13 +17,23 @@ export function redact(text: string): string {
   return redactText(structured(text));
 }
 
+/** The same for an address; one that is none without its secrets is left out. */
+export function redactUrl(url: string): string | undefined {
+  const text = redact(url);
+  return text === url || URL.canParse(text) ? text : undefined;
+}
+
 /** The same for a JSON value, at any depth, before it is flattened: names and pairs tell more than the text that is made of them. */
 export function redactJson(value: unknown): unknown {
   return redactValue(value, redactText);
 }
 
+const manyFigures = /\d{9}|\d{3}-\d{3}/;
+/** No rule finds anything in one short word: most names and many values of telemetry are one. */
+const shortWord = /^[A-Za-z0-9_./-]{0,15}$/;
+
 function redactText(text: string): string {
-  if (text.length < 4) return text;
+  if (shortWord.test(text) && !manyFigures.test(text)) return text;
   let out = redactEncoded(text, redact);
   out = redactShapes(out);
   out = redactAddresses(out);

@@ -5,6 +5,7 @@ import middy from '@middy/core';
 import type { Context as LambdaContext } from 'aws-lambda';
 import * as z from 'zod';
 import { InvalidInput, StepTimeout, WatchkeeperError } from '../core/errors.ts';
+import { redact } from '../core/redact.ts';
 
 export type Invoke = (event: unknown, context: LambdaContext) => Promise<unknown>;
 
@@ -68,7 +69,12 @@ export function oneLine(name: string): middy.MiddlewareObj<unknown, unknown, Err
     onError: (request) => {
       const { error } = request;
       const code = error instanceof WatchkeeperError ? error.code : 'Unexpected';
-      logger.error('failed', { step: name, durationMs: took(request as Timed), code, reason: error?.message });
+      logger.error('failed', {
+        step: name,
+        durationMs: took(request as Timed),
+        code,
+        reason: redact(error?.message ?? ''),
+      });
     },
   };
 }

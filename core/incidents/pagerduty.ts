@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { BusEvent } from '../model/events.ts';
 import type { Trigger } from '../model/incident.ts';
-import { redact } from '../redact.ts';
+import { redact, redactUrl } from '../redact.ts';
 import { clean, shorten } from '../text.ts';
 import { flattenDetails } from './details.ts';
 
@@ -12,7 +12,12 @@ const text = (max: number) => z.string().transform((value) => shorten(clean(reda
 const IncidentData = z.looseObject({
   id: z.string().min(1).max(200),
   title: text(1000),
-  html_url: z.url().max(1000).optional().nullable(),
+  html_url: z
+    .url()
+    .max(1000)
+    .transform((url) => redactUrl(url)?.slice(0, 1000))
+    .optional()
+    .nullable(),
   urgency: z.string().optional().nullable(),
   priority: z.looseObject({ summary: z.string().optional().nullable() }).optional().nullable(),
   service: z

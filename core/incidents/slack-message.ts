@@ -2,7 +2,7 @@
 // and links. Pure; every part is optional and of strangers.
 import * as z from 'zod';
 import type { ChatMessage } from '../model/utterance.ts';
-import { redact } from '../redact.ts';
+import { redact, redactUrl } from '../redact.ts';
 import { clean, shorten } from '../text.ts';
 
 const words = z.string().max(40_000).nullish().catch(undefined);
@@ -84,6 +84,7 @@ export function chatMessage(message: SlackMessage, us: Ourselves): ChatMessage {
       ]),
     ]
       .filter((link) => link.length <= 1000 && URL.canParse(link))
+      .flatMap((link) => redactUrl(link) ?? [])
       .slice(0, 20),
     ...(metadata?.success ? { key: metadata.data.key, incidentId: metadata.data.incident } : {}),
   };

@@ -1,6 +1,7 @@
-// One way to write a line of the timeline. The id is made of incident, step and key, so a repeated step writes no second line.
+// One way to write a line of the timeline, redacted. The id is made of incident, step and key, so a repeated step writes no second line.
 import type { TimelineEntry } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
+import { redact } from '../redact.ts';
 
 export async function note(
   incidentId: string,
@@ -13,7 +14,7 @@ export async function note(
     actor: 'watchkeeper',
     evidenceIds: [],
     ...rest,
-    text: rest.text.slice(0, 4000),
+    text: redact(rest.text).slice(0, 4000),
     id: [incidentId, entry.step, entry.kind, key].filter(Boolean).join(':'),
     incidentId,
     at: ports.clock.now().toISOString(),

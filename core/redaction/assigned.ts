@@ -32,8 +32,13 @@ const restOfLine = /[^\s"'\\=:]+(?=\s*(?:$|\n))/y;
 const element = />[ \t\r\n]{0,80}([^<\s][^<\n]{0,2000}?)[ \t\r\n]{0,80}<\//y;
 /** Between a name that is itself a value and the value that belongs to it. */
 const pairValue =
-  /\\{0,15}["']?[ \t]{0,9},?(?:\\n|\s){0,60}(?:-[ \t])?[ \t]{0,9}\\{0,15}["']?:?\w{0,20}value\\{0,15}["']?[ \t]{0,9}[:=][>]?[ \t]{0,9}/iy;
+  /\\{0,15}["']?[ \t]{0,9},?(?:\\n|\s){0,60}(?:[+-][ \t]{1,40})?(?:-[ \t])?[ \t]{0,9}\\{0,15}["']?:?\w{0,20}value\\{0,15}["']?[ \t]{0,9}[:=][>]?[ \t]{0,9}/iy;
 const isPairName = /(?:name|key|variable|parameter|header|field)\\{0,15}["']?[ \t]{0,9}[:=][ \t]{0,9}\\{0,15}["']?$/i;
+
+/** The same the other way round, in JSON. */
+const pairValueBefore =
+  /value\\{0,15}"\s{0,9}:\s{0,9}\\{0,15}"([^"\\]{1,300})\\{0,15}"\s{0,9},\s{0,9}\\{0,15}"\w{0,12}(?:name|key)\\{0,15}"\s{0,9}:\s{0,9}\\{0,15}"$/i;
+const longestPair = 420;
 
 const sticky = (pattern: RegExp, text: string, at: number): RegExpExecArray | null => {
   pattern.lastIndex = at;
@@ -98,13 +103,13 @@ function cutAfter(text: string, from: number, to: number): readonly Cut[] {
   if (means === 'cookie') return cookies(text, to);
   if (isPairName.test(text.slice(Math.max(0, from - 60), from))) {
     const between = sticky(pairValue, text, to);
-    if (between)
-      return oneCut(
-        text,
-        valueAt(text, to + between[0].length),
-        means === 'weak' || means === 'short' ? 'strong' : means,
-        true,
-      );
+    const said = means === 'weak' || means === 'short' ? 'strong' : means;
+    if (between) return oneCut(text, valueAt(text, to + between[0].length), said, true);
+    const before = pairValueBefore.exec(text.slice(Math.max(0, from - longestPair), from));
+    if (before?.[1] !== undefined) {
+      const start = Math.max(0, from - longestPair) + before.index + before[0].indexOf(before[1], 5);
+      return oneCut(text, { from: start, to: start + before[1].length, quoted: true }, said, true);
+    }
   }
   if (text[from - 1] === '<' && text[to] === '>') {
     const inner = sticky(element, text, to);

@@ -99,6 +99,7 @@ function textIn(value: string, place: Place): string {
 }
 
 function numberIn(value: number, { means, name }: Place): number | string {
+  if (means === 'none' && (value < 1e12 || !Number.isInteger(value))) return value;
   if (means === 'secret-data') return mark('secret');
   if (means === 'strong') return mark('password');
   if (means === 'phone' && isSecret(String(value), 'phone', false, true)) return mark('phone-number');

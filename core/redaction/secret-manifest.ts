@@ -1,9 +1,9 @@
 // The data of Kubernetes Secrets in YAML, and in JSON that is only a part of a text: every value goes, every name stays.
 import { mark } from './mark.ts';
 
-const isSecret = /(?:^|\n)[ \t-]*["']?kind["']?:[ \t]*["']?Secret(?:List)?["']?[ \t]*(?:\r?\n|$)/;
-const section = /^([ \t]*(?:-[ \t]+)?)(?:data|stringData):[ \t]*$/;
-const entry = /^([ \t]*)(["']?[\w.-]{1,253}["']?:[ \t]*)(\S.*)?$/;
+const isSecret = /(?:^|\n)[ \t+-]*["']?kind["']?:[ \t]*["']?Secret(?:List)?["']?[ \t]*(?:\r?\n|$)/;
+const section = /^([ \t+-]*)(?:data|stringData):[ \t]*$/;
+const entry = /^([ \t+-]*)(["']?[\w.-]{1,253}["']?:[ \t]*)(\S.*)?$/;
 
 export function redactSecretManifests(text: string): string {
   let out = text;
@@ -26,7 +26,7 @@ function yamlDocument(document: string): string {
   return document
     .split('\n')
     .map((line) => {
-      const depth = line.search(/\S/);
+      const depth = line.search(/[^\s+-]/);
       if (depth === -1) return line;
       const opened = section.exec(line);
       if (opened && (indent === -1 || depth <= indent)) {

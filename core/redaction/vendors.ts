@@ -50,6 +50,10 @@ export function redactVendors(text: string): string {
   return cutOut(text, cuts);
 }
 
+const isMixed = (value: string): boolean => /\d/.test(value) && /[A-Za-z]/.test(value);
+/** Letters alone are a token when their case changes as in no name. */
+const caseChanges = /(?:[a-z]+[A-Z]+){3}/;
+
 function cutAfterName(text: string, at: number): Cut | undefined {
   for (const { name, value } of table.get(three(text, at)) ?? []) {
     name.lastIndex = at;
@@ -60,7 +64,7 @@ function cutAfterName(text: string, at: number): Cut | undefined {
     const from = between.lastIndex;
     value.lastIndex = from;
     const match = value.exec(text)?.[0];
-    if (match === undefined || !/\d/.test(match) || !/[A-Za-z]/.test(match)) continue;
+    if (match === undefined) continue;
     const said =
       (text
         .slice(Math.max(0, at - 20), at)
@@ -68,7 +72,9 @@ function cutAfterName(text: string, at: number): Cut | undefined {
         .at(-1) ?? '') + sign;
     // A hash or a UUID is a secret only where a key is spoken of, and a name that names a thing has none.
     const isHash = /^[0-9a-fA-F]+$/.test(match) || isUuid(match);
-    if (!namesKey.test(said) && (isHash || namesThing.test(sign))) continue;
+    const isKey = namesKey.test(said);
+    if (!isKey && (isHash || namesThing.test(sign))) continue;
+    if (!isMixed(match) && !(isKey && caseChanges.test(match))) continue;
     return { from, to: from + match.length, kind: 'token' };
   }
   return undefined;

@@ -11,6 +11,7 @@ import type { Asked } from '../model/workflow.ts';
 import { specialistBudget } from '../planning/plan.ts';
 import type { PolicyRequest } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
+import { redact } from '../redact.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { actionProblem } from './catalogue.ts';
 import { isTaughtFor, standingOf } from './decide.ts';
@@ -165,15 +166,15 @@ async function carryOut(
     const outcome = await ports.executor.execute({ ...action, incidentId });
     switch (outcome.kind) {
       case 'refused':
-        return refused(outcome.why);
+        return refused(redact(outcome.why));
       case 'already-done':
-        return { kind: 'already-done', detail: outcome.detail };
+        return { kind: 'already-done', detail: redact(outcome.detail) };
       case 'done':
-        return { kind: 'done', detail: outcome.detail, startedAt, finishedAt: ports.clock.now().toISOString() };
+        return { kind: 'done', detail: redact(outcome.detail), startedAt, finishedAt: ports.clock.now().toISOString() };
     }
   } catch (error) {
     if (!(error instanceof WatchkeeperError) || error instanceof Unavailable) throw error;
-    return { kind: 'failed', why: `${error.message} Whether it took effect is not known.` };
+    return { kind: 'failed', why: `${redact(error.message)} Whether it took effect is not known.` };
   }
 }
 

@@ -1,10 +1,11 @@
 // The common end of every specialist: store the evidence, number the findings, keep the report within its tokens. What was found, and how,
 // is each specialist's own business; the timeline is told by the step that files the report (file.ts).
+import { redactedEvidence } from '../evidence/redacted.ts';
 import type { EvidenceDraft } from '../model/evidence-draft.ts';
 import type { Brief, Finding, Gap, Report, Severity } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { secondLook } from '../reasoning/specialist.ts';
-import { redact, redactJson } from '../redact.ts';
+import { redact } from '../redact.ts';
 import { estimateTokens, reportText } from './report-text.ts';
 
 export type { EvidenceDraft };
@@ -36,14 +37,7 @@ export async function finishReport(
   const findings: Finding[] = [];
   for (const [index, { evidence, ...finding }] of ordered.slice(0, 12).entries()) {
     const stored = await Promise.all(
-      evidence.slice(0, 8).map((e) =>
-        ports.evidence.put({
-          ...e,
-          excerpt: redact(e.excerpt),
-          full: redactJson(e.full),
-          incidentId: brief.incidentId,
-        }),
-      ),
+      evidence.slice(0, 8).map((e) => ports.evidence.put({ ...redactedEvidence(e), incidentId: brief.incidentId })),
     );
     findings.push({
       ...finding,
@@ -54,7 +48,7 @@ export async function finishReport(
       evidenceIds: stored.map((e) => e.id),
     });
   }
-  const gaps = draft.gaps.slice(0, 12);
+  const gaps = draft.gaps.slice(0, 12).map((gap) => ({ ...gap, reason: redact(gap.reason) }));
   const summary = redact(draft.summary).slice(0, 1200);
   while (
     findings.length > 1 &&

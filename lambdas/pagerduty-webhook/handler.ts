@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import * as z from 'zod';
 import { meaningOf, PagerDutyWebhook } from '../../core/incidents/pagerduty.ts';
 import type { Ports } from '../../core/ports/index.ts';
+import { redact } from '../../core/redact.ts';
 import { bus, secrets, seen } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 import { HttpEvent, type HttpReply, header, jsonOf, maxBodyBytes, rawBody, reply, signed } from '../http.ts';
@@ -27,7 +28,7 @@ export async function receive(event: HttpEvent, ports: WebhookPorts): Promise<Ht
       return reply(400, { error: `The body is not a V3 webhook: ${z.prettifyError(webhook.error)}` });
     return await act(webhook.data, ports);
   } catch (error) {
-    logger.error('not accepted', { reason: error instanceof Error ? error.message : 'unknown' });
+    logger.error('not accepted', { reason: error instanceof Error ? redact(error.message) : 'unknown' });
     return reply(503, { error: 'The event could not be stored; send it again.' });
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '../../core/incidents/slack.ts';
 import type { Utterance } from '../../core/model/utterance.ts';
 import type { Ports } from '../../core/ports/index.ts';
+import { redact } from '../../core/redact.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import { approvals, audit, bus, catalog, clock, incidents, replies, secrets, seen, workflow } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
@@ -45,7 +46,7 @@ export async function receive(event: HttpEvent, ports: SlackPorts): Promise<Http
     const isForm = header(event, 'content-type')?.startsWith('application/x-www-form-urlencoded') ?? false;
     return await (isForm ? form : events)(body.toString('utf8'), ports);
   } catch (error) {
-    logger.error('not accepted', { reason: error instanceof Error ? error.message : 'unknown' });
+    logger.error('not accepted', { reason: error instanceof Error ? redact(error.message) : 'unknown' });
     return reply(503, { error: 'The request could not be handled; send it again.' });
   }
 }
@@ -99,7 +100,7 @@ async function interaction(fields: URLSearchParams, ports: SlackPorts): Promise<
     // The decision stands whether or not the one who took it can be told.
     await ports.replies
       .reply(parsed.data.response_url, replyTo(result))
-      .catch((error: Error) => logger.warn('not replied', { reason: error.message }));
+      .catch((error: Error) => logger.warn('not replied', { reason: redact(error.message) }));
   }
   return reply(200, { status: result.kind });
 }

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { auditFormats, exportAudit } from '../../core/audit-export.ts';
 import { Misconfigured, WatchkeeperError } from '../../core/errors.ts';
+import { redact } from '../../core/redact.ts';
 import type { Feed, FeedEvent } from '../feed.ts';
 import type { People } from '../people.ts';
 import type { InvokeFunction } from '../runtime/executions.ts';
@@ -138,7 +139,7 @@ async function webhook(name: string, request: IncomingMessage, { invoke, onTroub
   try {
     return fromGatewayResult(await invoke(name, event));
   } catch (error) {
-    onTrouble(`${event.rawPath}: ${error instanceof WatchkeeperError ? error.message : String(error)}`);
+    onTrouble(redact(`${event.rawPath}: ${error instanceof WatchkeeperError ? error.message : String(error)}`));
     return json(503, { error: 'Not accepted; send it again.' });
   }
 }

@@ -1,8 +1,9 @@
 // How a tool answers a model: a short digest, redacted, with the id of the evidence that holds the rest. What a source gave never goes
 // into a context as it is.
+import { redactedEvidence } from '../../evidence/redacted.ts';
 import type { EvidenceDraft } from '../../model/evidence-draft.ts';
 import type { Ports } from '../../ports/index.ts';
-import { redact, redactJson } from '../../redact.ts';
+import { redact } from '../../redact.ts';
 
 /** Characters of one answer; about 500 tokens. */
 const mostCharacters = 1600;
@@ -16,10 +17,8 @@ export async function answered(
   const { digest, ...rest } = found;
   const text = redact(digest);
   const stored = await ports.evidence.put({
-    ...rest,
+    ...redactedEvidence({ ...rest, excerpt: text.slice(0, 2000) }),
     incidentId,
-    excerpt: text.slice(0, 2000),
-    full: redactJson(found.full),
   });
   const cut =
     text.length > mostCharacters ? `${text.slice(0, mostCharacters)}… (cut; the rest is in the evidence)` : text;
