@@ -1,5 +1,6 @@
 // `npm run bench:redact`: how much of what is secret is taken out, how much that is harmless stays, and how fast; our rules next to
-// secretlint's recommended preset and to gitleaks (built through the Go module proxy, where Go is), on one corpus. `--harmless DIR` adds
+// secretlint's recommended preset and to gitleaks (built through the Go module proxy, where Go is), on one corpus. `--held-out` takes the corpus that was
+// written after the rules; `--harmless DIR` adds
 // the lines of a folder's files; of those only ours are counted. Figures are of this machine at this moment.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { creator as preset } from '@secretlint/secretlint-rule-preset-recommend'
 import { redact } from '../core/redact.ts';
 import { builtGitleaks, gitleaksFinds, gitleaksVersion } from './gitleaks.ts';
 import { measured } from './redaction/corpus.ts';
+import { heldOut } from './redaction/held-out.ts';
 import type { Sample } from './redaction/make.ts';
 import { table } from './table.ts';
 
@@ -16,10 +18,11 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     harmless: { type: 'string' },
+    'held-out': { type: 'boolean', default: false },
     misses: { type: 'boolean', default: false },
   },
 });
-const samples = measured(Number(values.seed));
+const samples = values['held-out'] ? heldOut(Number(values.seed)) : measured(Number(values.seed));
 const secrets = samples.filter(({ secret }) => secret !== undefined);
 const harmless = samples.filter(({ secret }) => secret === undefined);
 const print = (text: string) => void process.stdout.write(`${text}\n`);
