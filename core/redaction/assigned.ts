@@ -7,7 +7,7 @@ import { isBasicPair, isName, isNoSecret, isRandom } from './values.ts';
 
 /** What every name of a secret has in it. */
 const stems =
-  /pass|pwd|secret|token|key|cred|auth|cookie|sess|sid|sig|hmac|docker|connection|phone|mobile|msisdn|identified/gi;
+  /pass|pwd|secret|token|key|cred|auth|cookie|sess|sid|sig|hmac|docker|connection|phone|mobile|msisdn|identified|psk|appid|assertion/gi;
 const longestName = 80;
 
 const isNameCharacter = (code: number): boolean =>
@@ -21,7 +21,7 @@ const isNameCharacter = (code: number): boolean =>
 
 /** The quote that ends a name, escaped once more for every JSON text around it, then what assigns. */
 const assigns =
-  /(\\{0,15}["'`]?)[\])]?[ \t]{0,20}(?::[ \t]{0,4}(?:string|String|str)[ \t]{0,4}=|(?:string|String)?[ \t]{0,4}(?::{1,3}=|\.=|\?=|=>|==?|:|\|\|=?))[ \t]{0,20}(?:[|>][+-]?\\?n?[ \t]{0,4}\n[ \t]{0,60})?/y;
+  /(\\{0,15}["'`]?)[\])]?[ \t]{0,20}(?::[ \t]{0,4}(?:string|String|str)[ \t]{0,4}=|(?:string|String)?[ \t]{0,4}(?::{1,3}=|\.=|\?=|=>|==?|:|\|\|=?))[ \t]{0,20}(?:[|>][+-]?\\?n?[ \t]{0,4}\n[ \t]{0,60}|(?:[A-Za-z_][\w.]{0,30}\(|N|[bruBRU]{1,2}|string\(\d{1,6}\)[ \t])(?=\\{0,15}["'`]))?/y;
 /** After a flag, in SQL, and as an argument of its own. */
 const follows = /(\\{0,15}["'`]?)(?:[ \t]{1,8}|,[ \t]{0,8}(?=\\{0,15}["']))/y;
 const asArgument = /(\\{0,15}["'`])[ \t]{0,8},[ \t]{0,8}(?=\\{0,15}["'`])/y;
@@ -29,7 +29,7 @@ const opening = /(\\{0,15})(["'`])/y;
 const bare = /(?:[^\s"'`\\,;&{}[\]()<>|]|\\(?!\\{0,15}["'`]|[nrtbf]))+/y;
 /** A line of a settings file goes on to its end. */
 const restOfLine = /[^\s"'\\=:]+(?=\s*(?:$|\n))/y;
-const element = />[ \t\r\n]{0,80}([^<\s][^<\n]{0,2000}?)[ \t\r\n]{0,80}<\//y;
+const element = />[ \t\r\n]{0,80}(?:<value>[ \t\r\n]{0,80})?([^<\s][^<\n]{0,2000}?)[ \t\r\n]{0,80}<\//iy;
 /** Between a name that is itself a value and the value that belongs to it. */
 const pairValue =
   /\\{0,15}["']?[ \t]{0,9},?(?:\\n|\s){0,60}(?:[+-][ \t]{1,40})?(?:-[ \t])?[ \t]{0,9}\\{0,15}["']?:?\w{0,20}value\\{0,15}["']?[ \t]{0,9}[:=][>]?[ \t]{0,9}/iy;
@@ -56,6 +56,11 @@ function valueAt(text: string, at: number): Value | undefined {
   const quote = sticky(opening, text, at);
   if (quote) {
     const from = at + quote[0].length;
+    const triple = (quote[2] ?? '').repeat(3);
+    if (text.startsWith(triple, at)) {
+      const end = text.indexOf(triple, at + 3);
+      return { from: at + 3, to: end === -1 ? text.length : end, quoted: true };
+    }
     const to = closingQuote(text, from, quote[1]?.length ?? 0, quote[2] ?? '"');
     return { from, to, quoted: true };
   }
@@ -114,7 +119,7 @@ function cutAfter(text: string, from: number, to: number): readonly Cut[] {
   if (text[from - 1] === '<' && text[to] === '>') {
     const inner = sticky(element, text, to);
     if (!inner?.[1]) return [];
-    const start = to + inner[0].indexOf(inner[1]);
+    const start = to + inner[0].lastIndexOf(inner[1]);
     return oneCut(text, { from: start, to: start + inner[1].length, quoted: true }, means, true);
   }
   const sign = sticky(assigns, text, to);
@@ -126,7 +131,33 @@ function cutAfter(text: string, from: number, to: number): readonly Cut[] {
     if (spaced && value && !value.quoted && isProse(text, from, value)) return [];
     return oneCut(text, wholeLine(text, from, value), means, sign[1] !== '');
   }
-  return oneCut(text, argument(text, name, from, to), means, true);
+  return oneCut(
+    text,
+    argument(text, name, from, to) ?? inTable(text, from, to) ?? defaultOf(text, from, to),
+    means,
+    true,
+  );
+}
+
+/** The next column of a table, or of a list of names and values; a type or a word is none. */
+function inTable(text: string, from: number, to: number): Value | undefined {
+  const before = text.slice(Math.max(0, from - 40), from);
+  const column = /\|[ \t]*`?$/.test(before)
+    ? sticky(/`?[ \t]{0,40}\|[ \t]{0,40}`?([^\s|`]{4,200})(?=`?[ \t]{0,40}\|)/y, text, to)
+    : /(?:^|\n)$/.test(before) && /^[A-Z0-9_]+$/.test(text.slice(from, to))
+      ? sticky(/,([^\s,"']{4,200})(?=\r?(?:\n|$))/y, text, to)
+      : null;
+  const value = column?.[1];
+  if (!column || value === undefined || !/\d/.test(value) || /^[a-z]+\(\d+\)$|^\d+$/i.test(value)) return undefined;
+  const start = to + column[0].length - value.length;
+  return { from: start, to: start + value.length, quoted: true };
+}
+
+/** Terraform: `variable "password" { default = "x" }`. */
+function defaultOf(text: string, from: number, to: number): Value | undefined {
+  if (!/variable[ \t]{1,4}"$/.test(text.slice(Math.max(0, from - 20), from))) return undefined;
+  const sign = sticky(/"\s{0,4}\{[^{}]{0,400}?\bdefault\s{0,20}=\s{0,4}/y, text, to);
+  return sign ? valueAt(text, to + sign[0].length) : undefined;
 }
 
 /** `--password x`, `-Dx.password x`, `login ana password x`, `PASSWORD 'x'`, `set("PASSWORD", "x")`. */
@@ -144,7 +175,7 @@ function argument(text: string, name: string, from: number, to: number): Value |
   if (/(?:login|account)[ \t]+\S{1,80}[ \t]+$/.test(text.slice(Math.max(0, from - 100), from)))
     return valueAt(text, to + (sticky(follows, text, to)?.[0].length ?? 0));
   return /^[ \t]{1,4}'/.test(text.slice(to, to + 6)) &&
-    /(?:with|set|encrypted)[ \t]+$/i.test(text.slice(Math.max(0, from - 12), from))
+    /(?:with|set|encrypted|role|user|login|[\w"`]{1,60})[ \t]+$/i.test(text.slice(Math.max(0, from - 12), from))
     ? valueAt(text, to + text.slice(to).search(/'/))
     : undefined;
 }
@@ -206,11 +237,12 @@ export function isSecret(value: string, means: NameClass, quoted: boolean, told:
         value.length >= 8 &&
         !/^[a-z]+(?:[-.][a-z]+)*$/.test(value) &&
         !/\s.*\s/.test(value) &&
+        !/^[a-z0-9][a-z0-9.-]*\/[a-z0-9][a-z0-9.-]*$|^[a-z]+(?:-[a-z0-9]{1,10})+$/.test(value) &&
         !/^[A-Za-z.]+@[0-9a-f]+$|^[a-z]+(?:\.[a-z]+)+[/:\w]*$/.test(value) &&
         (/[0-9]/.test(value) || value.length >= 20 || (quoted && !isName(value)))
       );
     case 'random':
-      return isRandom(value, 20) && !/[.:/]/.test(value.slice(0, -1).replace(/=+$/, ''));
+      return isRandom(value, 20) && !/[.:/]/.test(value.replace(/^base64:/, '').replace(/=+$/, ''));
     case 'session':
       return isRandom(value, 16) && !/^[A-Za-z]+[-_.:]|^0x[0-9a-f]{1,16}$/.test(value);
     case 'signature':

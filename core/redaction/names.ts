@@ -52,7 +52,10 @@ const table: readonly (readonly [pattern: RegExp, means: NameClass])[] = [
     /(?:access|auth|authentication|refresh|security|bearer|id|csrf|xsrf|api|bot|user|oauth\d?|deploy|registration|join|bootstrap|webhook|app|sas|private|personal|vault|service|job|ci|push|device|verification|reset|session|github|gitlab|npm|slack|admin|root|write|read|agent|cluster|tunnel|login)_?token$/,
     'strong',
   ],
-  [/docker_?config_?json$|dockercfg$|(?:^|_)connection_?string$/, 'strong'],
+  [
+    /erlang_?cookie$|(?:^|_)psk$|client_assertion$|fernet_?key$|(?:^|_)unseal_?key$|docker_?config_?json$|dockercfg$|(?:^|_)connection_?string$/,
+    'strong',
+  ],
   [/(?:^|_)(?:proxy_)?authorization$/, 'authorization'],
   [/(?:^|_)(?:set_)?cookie2?$/, 'cookie'],
   [
@@ -68,7 +71,7 @@ const table: readonly (readonly [pattern: RegExp, means: NameClass])[] = [
     'none',
   ],
   [
-    /(?:^|_)(?:routing|integration|service|access|license|licence|deploy|app|application|function|auth|ssh|fastly|x|host|events?|ingest|insert|insights|write|read|tracking|project|stream|browser|server|client|vendor|partner|device|webhook|crypt|aes|des)_?key$/,
+    /(?:^|_)(?:routing|integration|service|access|license|licence|deploy|app|application|functions?|auth|ssh|fastly|x|host|events?|ingest|insert|insights|write|read|tracking|project|stream|browser|server|client|vendor|partner|device|webhook|crypt|aes|des)_?key$|^appid$/,
     'random',
   ],
   [/(?:^|_)credentials?$/, 'weak'],
