@@ -27,7 +27,8 @@ function userinfo(text: string, from: number): Cut | undefined {
   const most = Math.min(text.length, from + longest);
   while (end < most && !ends.test(text[end] ?? '') && !(text[end] === ':' && text.startsWith('://', end))) end++;
   const run = text.slice(from, end);
-  if (!run.includes('@') || run.includes('[redacted:')) return undefined;
+  if (!run.includes('@') || run.startsWith('[') || run.startsWith('sha256:') || run.includes('[redacted:'))
+    return undefined;
   const colon = run.indexOf(':');
   const firstAt = run.indexOf('@');
   const slash = run.search(/[/?#]/);

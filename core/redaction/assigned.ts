@@ -21,7 +21,7 @@ const isNameCharacter = (code: number): boolean =>
 
 /** The quote that ends a name, escaped once more for every JSON text around it, then what assigns. */
 const assigns =
-  /(\\{0,15}["'`]?)[\])]?[ \t]{0,20}(?::[ \t]{0,4}(?:string|String|str)[ \t]{0,4}=|(?:string|String)?[ \t]{0,4}(?::{1,3}=|\.=|\?=|=>|==?|:|\|\|=?))[ \t]{0,20}(?:[|>][+-]?\\?n?[ \t]{0,4}\n[ \t]{0,60}|(?:[A-Za-z_][\w.]{0,30}\(|N|[bruBRU]{1,2}|string\(\d{1,6}\)[ \t])(?=\\{0,15}["'`]))?/y;
+  /(\\{0,15}["'`]?|&(?:quot|#3[49]);)[\])]?[ \t]{0,20}(?::[ \t]{0,4}(?:string|String|str)[ \t]{0,4}=|(?:string|String)?[ \t]{0,4}(?::{1,3}=|\.=|\?=|=>|==?|:|\|\|=?|%3[DA]))[ \t]{0,20}(?:&(?:quot|#3[49]);)?(?:(?:&\w{1,40}|!!?[\w/]{1,40})[ \t]{1,4})?(?:[|>][+-]?\\?n?[ \t]{0,4}\n[ \t]{0,60}|(?:[A-Za-z_][\w.]{0,30}\(|N|[bruBRU]{1,2}|string\(\d{1,6}\)[ \t])(?=\\{0,15}["'`]))?/y;
 /** After a flag, in SQL, and as an argument of its own. */
 const follows = /(\\{0,15}["'`]?)(?:[ \t]{1,8}|,[ \t]{0,8}(?=\\{0,15}["']))/y;
 const asArgument = /(\\{0,15}["'`])[ \t]{0,8},[ \t]{0,8}(?=\\{0,15}["'`])/y;
@@ -242,7 +242,11 @@ export function isSecret(value: string, means: NameClass, quoted: boolean, told:
         (/[0-9]/.test(value) || value.length >= 20 || (quoted && !isName(value)))
       );
     case 'random':
-      return isRandom(value, 20) && !/[.:/]/.test(value.replace(/^base64:/, '').replace(/=+$/, ''));
+      return (
+        isRandom(value, 20) &&
+        !/^[a-z0-9]+(?:[-_][a-z0-9]+){2,}$/.test(value) &&
+        !/[.:/]/.test(value.replace(/^base64:/, '').replace(/=+$/, ''))
+      );
     case 'session':
       return isRandom(value, 16) && !/^[A-Za-z]+[-_.:]|^0x[0-9a-f]{1,16}$/.test(value);
     case 'signature':
@@ -260,6 +264,8 @@ const schemes =
   /(?:Basic|Bearer|Token|ApiKey|Api-Key|Digest|Negotiate|NTLM|AWS4-HMAC-SHA256|AWS|Splunk|Hawk|OAuth|SSWS|GenieKey|HMAC|HMAC-SHA256|SharedKey|SharedKeyLite|SharedAccessSignature|Signature|DPoP|GoogleLogin|key|Key|PVEAPIToken|Discogs|Klaviyo-API-Key|Bot|Zoho-oauthtoken|MediaBrowser|Snowflake|Discourse|JWT)(?:[ \t]{1,8}|=)/iy;
 const headerSign = /\\{0,15}["'`]?(?:[ \t]{0,8}(?::|=>|=|,)[ \t]{0,8})\[?\\{0,15}["'`]?/y;
 
+const headerRest = /(?:[^\r\n\]\\]|\\(?![nr]))*/y;
+
 /** The header's value behind its scheme (RFC 9110, section 11); without a scheme only what looks random. */
 function authorization(text: string, at: number): readonly Cut[] {
   const sign = sticky(headerSign, text, at);
@@ -270,6 +276,8 @@ function authorization(text: string, at: number): readonly Cut[] {
   if (isMarked(text, start)) return [];
   const run = sticky(/[^\s"'`\\,;\][}]+/y, text, start)?.[0] ?? '';
   if (!scheme) return unknownScheme(text, start, run);
+  // What a server asks for, not what a client sends.
+  if (/^(?:bearer|basic)/i.test(scheme[0]) && /^\w+=$/.test(run)) return [];
   if (run.length < 4 || (isNoSecret(run) && !/=/.test(run)) || (/^[a-z]+$/.test(run) && run.length < 16)) return [];
   // Lists of parameters go on to the end of the header.
   const quote = /(\\{0,15})(["'`])$/.exec(sign[0]);
@@ -279,7 +287,7 @@ function authorization(text: string, at: number): readonly Cut[] {
   const end = list
     ? quote
       ? closingQuote(text, start, quote[1]?.length ?? 0, quote[2] ?? '"')
-      : start + (sticky(/[^\r\n\]]*?(?=\s*(?:\\n|\\r|[\r\n\]]|$))/y, text, start)?.[0].length ?? 0)
+      : start + (sticky(headerRest, text, start)?.[0].trimEnd().length ?? 0)
     : start + run.length;
   const kind: Kind = /^bearer/i.test(scheme[0]) ? 'bearer' : 'credentials';
   return end > start ? [{ from: start, to: end, kind }] : [];

@@ -59,6 +59,9 @@ const cardWords = /card|visa|master|amex|\bpan\b|paid|pay|charg|credit|debit|\bc
 const counted =
   /(?:id|ids|block|blk|offset|bytes?|size|seq|sequence|sequencenumber|number|no|count|total|sum|ts|time|timestamp|us|ns|ms|nanos|micros|trace|span|lsn|xid|txid|txn|tx|position|pos|version|generation|hash|memory|mem|limit|usage|port|pid|oid|code|index|counter|num|rows|len|length|epoch|cursor|key|order|partition|request|invoice|account|user|ref|max|min|value|val|capacity|used|free|available|duration|latency|elapsed)["']?[ \t]{0,4}[:=#]?[ \t]{0,4}["']?$|\}[ \t]{1,4}$|\[[\d.]{1,20},[ \t]?$/i;
 
+const countedBehind =
+  /^ ?(?:rows?|bytes?|[kmgt]?i?b|n?s|us|ms|of|records?|keys?|events?|requests?|blocks?|messages?|items?|ops)\b/i;
+
 function cards(text: string): string {
   return text.replace(cardShape, (shown, at: number) => {
     const previous = text[at - 1] ?? '';
@@ -70,6 +73,7 @@ function cards(text: string): string {
     const next = text.slice(at + shown.length, at + shown.length + 2);
     if (/^(?:[._-][\dA-Za-z]|[A-Za-z_])/.test(next)) return shown;
     if (!isCardNumber(shown.replaceAll(/[ -]/g, ''))) return shown;
+    if (countedBehind.test(text.slice(at + shown.length, at + shown.length + 12))) return shown;
     const before = text.slice(Math.max(0, at - 60), at).replaceAll(/\[redacted:[a-z-]*\]/g, '');
     if (!/[ -]/.test(shown) && !cardWords.test(before.slice(-30)) && counted.test(before)) return shown;
     // A number behind a quoted name is JSON's, and becomes a string there.
@@ -201,12 +205,12 @@ function mod97(iban: string): number {
 }
 
 const phoneWords =
-  /(?:phone|tel|mobile|cell|sms|call(?:back)?|caller|dial(?:l?ed|ling)?|msisdn|whatsapp|fax|otp|text(?:ed)?|contact)\W*(?:(?:number|no|nr|to|from|sent to|requested|is|for)\W*){0,3}$/i;
+  /(?:phone|tel|mobile|cell|sms|call(?:back)?|caller|dial(?:l?ed|ling)?|msisdn|whatsapp|fax|otp|text(?:ed)?|contact)\W*(?:(?:number|no|nr|to|from|sent to|requested|is|for|at|me|us|on)\W*){0,3}$/i;
 /** Country codes of ITU-T E.164, by their first figures. */
 const country =
   /^(?:1[2-9]\d{2}|7\d|2[07]|2[1-689]\d|3[0-469]|3[578]\d|4[013-9]|42[013]|5[1-8]|50\d|59\d|6[0-6]|6[789]\d|8[1246]|85[02356]|88[06]|9[0-58]|96\d|97\d|99[2-68])/;
 const international = /\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){2,7}(?!\d)/g;
-const inBrackets = /\(\d{3}\) ?\d{3}[ -]\d{4}(?!\d)/g;
+const inBrackets = /\([2-9]\d{2}\) ?[2-9]\d{2}[ -]\d{4}(?!\d)/g;
 const national = /(?:0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,5}|[2-9]\d{2}[ -]\d{3}[ -]\d{4})(?!\d)/g;
 
 function phones(text: string): string {

@@ -21,10 +21,12 @@ const unseal = /(\b(?:unseal|recovery) key(?: \d{1,2})?:[ \t]{1,4})[A-Za-z0-9+/]
 /** libpq's password file: host, port, database, user, password. */
 const pgpass =
   /((?:^|\n)[\w.*-]{1,255}:(?:\*|543\d|6432):[\w.*-]{1,64}:[\w.*-]{1,64}:)(?!\[redacted:)[^\s:]{3,128}(?=\r?(?:\n|$))/g;
+/** As a prompt and its answer are logged. */
+const prompted = /(\bpassw(?:or)?d for [^\s:]{1,80}:[ \t]{1,4})(?!\[redacted:)(?=[^\s\d]{0,100}\d)\S{4,200}/gi;
 const any =
   /bearer|token token|basic|secret|auth|requirepass|bindpw|rootpw|community|password|setuser|sqlplus|http|net use|unseal|recovery key|:543|:6432|:\*:/i;
 
-const passwords = [directive, redisAuth, redisUser, sqlplus, httpie, netUse, pgpass];
+const passwords = [directive, redisAuth, redisUser, sqlplus, httpie, netUse, pgpass, prompted];
 
 export function redactPhrases(text: string): string {
   if (!any.test(text)) return text;

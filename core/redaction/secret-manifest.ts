@@ -3,6 +3,8 @@ import { mark } from './mark.ts';
 
 const isSecret = /(?:^|\n)[ \t+-]*["']?kind["']?:[ \t]*["']?Secret(?:List)?["']?[ \t]*(?:\r?\n|$)/;
 const section = /^([ \t+-]*)(?:data|stringData):[ \t]*$/;
+/** `data: {a: b}` in one line. */
+const inline = /^([ \t+-]*(?:data|stringData):[ \t]*)\{.*\S.*\}[ \t]*$/;
 const entry = /^([ \t+-]*)(["']?[\w.-]{1,253}["']?:[ \t]*)(\S.*)?$/;
 
 export function redactSecretManifests(text: string): string {
@@ -26,6 +28,8 @@ function yamlDocument(document: string): string {
   return document
     .split('\n')
     .map((line) => {
+      const flow = inline.exec(line);
+      if (flow) return `${flow[1]}{${mark('secret')}}`;
       const depth = line.search(/[^\s+-]/);
       if (depth === -1) return line;
       const opened = section.exec(line);
