@@ -84,7 +84,7 @@ export async function converse(message: Message, ports: ConversationPorts): Prom
   // The kill switch goes before whatever else the words could mean.
   const fact = readAnswer(text).kind === 'switch' ? undefined : await aboutFacts(message, ports);
   const answered = fact ? factReply(fact) : await answerTo(message, incident, ports);
-  const words = redact(shorten(text.replace(/\s+/g, ' ').trim(), 1000));
+  const words = shorten(redact(text).replace(/\s+/g, ' ').trim(), 1000);
   if (words !== '')
     await ports.memory
       .remember(

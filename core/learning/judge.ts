@@ -77,7 +77,7 @@ export async function hearAgreement(
 type Entry = Parameters<typeof feedbackOn>[0];
 
 function entryOf(step: Step, { by, text }: Judgement, { clock }: Pick<Ports, 'clock'>): Entry {
-  const words = redact(shorten(text.replace(/\s+/g, ' ').trim(), longestSaying));
+  const words = shorten(redact(text).replace(/\s+/g, ' ').trim(), longestSaying);
   return { step, actor: by, text: `${steps[step]}${words}`, at: clock.now().toISOString() };
 }
 

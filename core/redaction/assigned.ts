@@ -7,7 +7,7 @@ import { isBasicPair, isName, isNoSecret, isRandom } from './values.ts';
 
 /** What every name of a secret has in it. */
 const stems =
-  /pass|pwd|secret|token|key|cred|auth|cookie|sess|sid|sig|hmac|docker|connection|phone|mobile|msisdn|identified|psk|appid|assertion/gi;
+  /pass|pwd|secret|token|key|cred|auth|cookie|sess|sid|sig|hmac|docker|connection|phone|mobile|msisdn|identified|cvv|cvc|psk|appid|assertion/gi;
 const longestName = 80;
 
 const isNameCharacter = (code: number): boolean =>
@@ -129,7 +129,9 @@ function cutAfter(text: string, from: number, to: number): readonly Cut[] {
     if (text[from - 1] === ':' && /:$/.test(sign[0])) return [];
     const spaced = /:[ \t]+$/.test(sign[0]) && sign[1] === '';
     if (spaced && value && !value.quoted && isProse(text, from, value)) return [];
-    return oneCut(text, wholeLine(text, from, value), means, sign[1] !== '');
+    const found = oneCut(text, wholeLine(text, from, value), means, sign[1] !== '');
+    const isJson = value?.quoted === false && /"$/.test(sign[1] ?? '') && /:[ \t]*$/.test(sign[0]);
+    return isJson ? found.map((cut) => ({ ...cut, quote: sign[1] ?? '' })) : found;
   }
   return oneCut(
     text,

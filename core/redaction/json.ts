@@ -3,7 +3,7 @@ import { isSecret } from './assigned.ts';
 import { type Kind, mark } from './mark.ts';
 import { classOfName, type NameClass } from './names.ts';
 import { cardUnder, isCardNumber } from './people.ts';
-import { isNoSecret, isPlaceholder } from './values.ts';
+import { isName, isNoSecret, isPlaceholder } from './values.ts';
 
 type TextRule = (text: string) => string;
 const deepest = 100;
@@ -59,7 +59,8 @@ function fieldsOf(object: object, place: Place): (readonly [name: string, field:
     const means = classOfName(name);
     // Below a hidden name and in a Secret's data every value is hidden.
     if (means === 'none' || isScalarName(means, name)) return [name, field, below(place, field)];
-    return [name, field, means === 'weak' && /credentials?$/i.test(name) ? 'strong' : means];
+    if (means !== 'weak' || !/credentials?$/i.test(name)) return [name, field, means];
+    return [name, field, typeof field === 'string' && isName(field) ? 'none' : 'strong'];
   });
 }
 

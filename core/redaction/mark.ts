@@ -30,6 +30,8 @@ export interface Cut {
   readonly from: number;
   readonly to: number;
   readonly kind: Kind;
+  /** A number of JSON becomes a string: the quote that stands around its name. */
+  readonly quote?: string;
 }
 
 /** The text with marks for the cuts, which come in order and do not overlap. */
@@ -37,9 +39,9 @@ export function cutOut(text: string, cuts: readonly Cut[]): string {
   if (cuts.length === 0) return text;
   let out = '';
   let done = 0;
-  for (const { from, to, kind } of cuts) {
+  for (const { from, to, kind, quote = '' } of cuts) {
     if (from < done) continue;
-    out += text.slice(done, from) + mark(kind);
+    out += text.slice(done, from) + quote + mark(kind) + quote;
     done = to;
   }
   return out + text.slice(done);

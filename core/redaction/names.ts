@@ -53,7 +53,7 @@ const table: readonly (readonly [pattern: RegExp, means: NameClass])[] = [
     'strong',
   ],
   [
-    /erlang_?cookie$|(?:^|_)psk$|client_assertion$|fernet_?key$|(?:^|_)unseal_?key$|docker_?config_?json$|dockercfg$|(?:^|_)connection_?string$/,
+    /erlang_?cookie$|(?:^|_)(?:cvv|cvc)2?$|(?:^|_)psk$|client_assertion$|fernet_?key$|(?:^|_)unseal_?key$|docker_?config_?json$|dockercfg$|(?:^|_)connection_?string$/,
     'strong',
   ],
   [/(?:^|_)(?:proxy_)?authorization$/, 'authorization'],

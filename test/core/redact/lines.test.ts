@@ -153,6 +153,12 @@ const secrets: readonly (readonly [text: string, gone: string])[] = [
   ['GB82 WEST 1234 5698 7654 32', '1234 5698'],
 ];
 
+test.each([
+  ['{"password":12345,"n":1}', { password: '[redacted:password]', n: 1 }],
+  ['{"card":{"credit_card_cvv":672,"year":2030}}', { card: { credit_card_cvv: '[redacted:password]', year: 2030 } }],
+])('JSON with a number that is secret stays JSON: %s', (text, value) => {
+  expect(JSON.parse(redact(text))).toEqual(value);
+});
 describe('a secret goes', () => {
   test.each(secrets)('%s', (text, gone) => {
     const left = redact(text);

@@ -173,7 +173,7 @@ describe('any text', () => {
   });
 });
 
-describe('a megabyte of hostile text takes well under two seconds', () => {
+describe('a megabyte of hostile text takes well under two seconds of the processor', () => {
   const megabyte = (piece: string) => piece.repeat(Math.ceil(1_000_000 / piece.length));
   test.each([
     'a',
@@ -210,8 +210,8 @@ describe('a megabyte of hostile text takes well under two seconds', () => {
     'authorization: basic ',
   ])('%j', (piece) => {
     const text = megabyte(piece);
-    const before = performance.now();
+    const before = process.cpuUsage();
     redact(text);
-    expect(performance.now() - before).toBeLessThan(2000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000);
   });
 });
