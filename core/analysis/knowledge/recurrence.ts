@@ -1,6 +1,5 @@
 // How an incident is recognised when its alert comes again. The fingerprint of an error is known only once a diagnosis is; when knowledge is
 // asked, alert, workload and environment are. The postmortem carries both as tags, and the tag is looked up as it stands. Pure.
-import { workloadOf } from '../../learning/fingerprint.ts';
 import type { Context, Trigger } from '../../model/incident.ts';
 import { maskVariables } from '../text/mask.ts';
 import { alertNames } from './queries.ts';
@@ -16,7 +15,8 @@ const maxPartCharacters = 80;
  */
 export function recurrenceTags(trigger: Trigger, { workload, environment }: Context): readonly string[] {
   if (!workload) return [];
-  const place = [workloadOf(workload), environment?.value ?? 'unknown'].map(part);
+  const { kind, namespace = '-', name } = workload;
+  const place = [`${kind}/${namespace}/${maskVariables(name)}`, environment?.value ?? 'unknown'].map(part);
   const alerts = [...alertNames(trigger).slice(0, maxNames), maskVariables(trigger.title.replace(status, ''))].map(
     part,
   );

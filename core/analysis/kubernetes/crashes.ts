@@ -141,7 +141,7 @@ const exactly = (group: readonly End[]): string =>
     ...new Set(
       group.map(({ status, exitCode }) => {
         const ended = status.state?.terminated ?? status.lastState?.terminated;
-        return `container ${status.name}: ${ended?.reason ?? ''} exit code ${exitCode}: ${ended?.message ?? ''}`;
+        return `container ${status.name}: ${ended?.reason ?? ''} exit code ${exitCode}${ended?.message ? `: ${ended.message}` : ''}`;
       }),
     ),
   ]

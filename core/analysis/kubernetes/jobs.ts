@@ -83,7 +83,7 @@ function runFinding(cluster: Cluster, job: Job, runs: number): FindingDraft[] {
           ends
             .map(
               ({ status, ended }) =>
-                `container ${status.name}: ${ended.reason ?? ''} exit code ${ended.exitCode}: ${ended.message ?? ''}`,
+                `container ${status.name}: ${ended.reason ?? ''} exit code ${ended.exitCode}${ended.message ? `: ${ended.message}` : ''}`,
             )
             .sort(),
         ),

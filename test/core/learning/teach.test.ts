@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
-import { confirmTeaching, hear, revokePreference } from '../../../core/learning/teach.ts';
+import { confirmTeaching, hear, revokePreference, scopeOf } from '../../../core/learning/teach.ts';
 import type { IncidentError } from '../../../core/model/incident.ts';
 import { decide } from '../../../core/remediation/decide.ts';
-import { anIncident, at, cronJob } from '../../builders.ts';
+import { anIncident, aPreference, at, cronJob } from '../../builders.ts';
 import { storesForTests } from '../../stores.ts';
 import { aCatalog, aService, aWorld, diagnosed, type World } from '../remediation/world.ts';
 
@@ -51,6 +51,25 @@ describe('what is taught in words', () => {
     expect(await audited()).toEqual(
       expect.arrayContaining(['decision ask watchkeeper', 'preference taught ana', `decision act ${preference?.id}`]),
     );
+  });
+  test('is listed as to be taught again where another recipe told the error, and not confirmed then', async () => {
+    expect(scopeOf(aPreference({ fingerprint: 'wk2-1' }))).toBe(
+      'When CronJob/billing/nightly-invoices in production fails with "ledger-api:8443 connection reset", rerun-cronjob: needs to be ' +
+        'taught again, and a person is asked until then. It was taught when errors were told apart less exactly.',
+    );
+    const heard = await say(teaching);
+    if (heard.kind !== 'proposed') throw new Error(heard.kind);
+    const preference = { ...heard.proposal.preference, fingerprint: 'wk2-1' };
+    const older = { ...heard.proposal, id: `${heard.proposal.id}-older`, preference };
+    await stores.preferences.propose(older);
+    expect((await confirmTeaching({ proposal: older, by: 'ana', confirmed: true }, world.ports)).kind).toBe('cannot');
+    expect(await stores.preferences.list()).toEqual([]);
+  });
+  test('is refused for an error that was told by another recipe', async () => {
+    const error = (await stores.incidents.get('inc-1'))?.error;
+    if (!error) throw new Error('It has an error.');
+    await stores.incidents.update('inc-1', { error: { ...error, fingerprint: 'wk2-1' } });
+    expect((await say(teaching)).kind).toBe('cannot');
   });
   test('is confirmed by a button as by a word, once', async () => {
     const heard = await say(teaching);

@@ -384,6 +384,18 @@ describe('a Job', () => {
     expect(finding?.evidence[0]?.excerpt).toContain('ledger-api:8443 connection reset');
   });
 
+  test('that failed is exact by exit code and last words, and by neither alone', () => {
+    const identity = (terminated: object) =>
+      find(cronJob('invoices'), failed('BackoffLimitExceeded'), run(terminated))[0]?.errorIdentity;
+    const deadlock = identity({ exitCode: 3, message: 'error 1213', finishedAt: ago(11) });
+    expect(deadlock).toMatchObject({ says: expect.stringContaining('container main: Error exit code 3: error 1213') });
+    expect(deadlock).not.toHaveProperty('partial');
+    expect(identity({ exitCode: 3, message: 'error 1213', finishedAt: ago(9) })).toEqual(deadlock);
+    expect(identity({ exitCode: 3, message: 'error 1062' })?.digest).not.toBe(deadlock?.digest);
+    expect(identity({ exitCode: 137, message: 'error 1213' })?.digest).not.toBe(deadlock?.digest);
+    expect(identity({ exitCode: 3 })).toMatchObject({ partial: true });
+  });
+
   test('of nobody fails in its own name', () => {
     expect(causes(job('migrate', undefined, { type: 'Failed', reason: 'BackoffLimitExceeded' }))).toEqual([
       'Job migrate: job-failed',

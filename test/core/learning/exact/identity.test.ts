@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { identityOf, Occurrences } from '../../../../core/learning/exact/identity.ts';
+import { identityOf, Occurrences, together } from '../../../../core/learning/exact/identity.ts';
 import { type Pair, workload } from './pairs.ts';
 import { databasePairs } from './pairs-databases.ts';
 import { lookalikePairs } from './pairs-lookalikes.ts';
@@ -124,26 +124,43 @@ describe('the identity of an error', () => {
   });
 });
 
+describe('errors that came together', () => {
+  const [deadlock, duplicate] = [identityOf('error 1213'), identityOf('error 1062')];
+  const exitCode = { digest: 'e', says: 'exit code 1', partial: true } as const;
+  test('are another error than each of them, in whatever order', () => {
+    expect(together([deadlock, deadlock])).toEqual(deadlock);
+    expect(together([deadlock, duplicate])?.digest).toBe(together([duplicate, deadlock])?.digest);
+    expect([deadlock?.digest, duplicate?.digest]).not.toContain(together([deadlock, duplicate])?.digest);
+    expect(together([deadlock, duplicate])?.says).toBe('error 1213 · error 1062');
+  });
+  test('are not known where one of them is not, or none says what failed', () => {
+    expect(together([deadlock, undefined])).toBeUndefined();
+    expect(together([])).toBeUndefined();
+    expect(together([exitCode])).toBeUndefined();
+    expect(together([exitCode, deadlock])?.says).toBe('exit code 1 · error 1213');
+  });
+});
+
 describe('occurrences of an error', () => {
-  const together = (...texts: readonly string[]) => {
+  const seen = (...texts: readonly string[]) => {
     const occurrences = new Occurrences();
     for (const text of texts) occurrences.add(text);
     return occurrences.identity()?.digest;
   };
   test('show which of its values vary', () => {
-    expect(together('order 4711 is gone', 'order 4712 is gone')).toBe(together('order 17 is gone', 'order 18 is gone'));
-    expect(together('order 4711 is gone', 'order 4712 is gone')).not.toBe(together('order 4711 is gone'));
-    expect(together('order 4711 is gone')).not.toBe(together('order 4712 is gone'));
+    expect(seen('order 4711 is gone', 'order 4712 is gone')).toBe(seen('order 17 is gone', 'order 18 is gone'));
+    expect(seen('order 4711 is gone', 'order 4712 is gone')).not.toBe(seen('order 4711 is gone'));
+    expect(seen('order 4711 is gone')).not.toBe(seen('order 4712 is gone'));
   });
   test('that are two errors are none of them alone, and never those of two others', () => {
-    const both = together('database error 1213', 'database error 1062');
-    expect(both).not.toBe(together('database error 1213'));
-    expect(both).not.toBe(together('database error 1062'));
-    expect(both).not.toBe(together('database error 1205', 'database error 1064'));
-    expect(both).toBe(together('database error 1062', 'database error 1213', 'database error 1062'));
+    const both = seen('database error 1213', 'database error 1062');
+    expect(both).not.toBe(seen('database error 1213'));
+    expect(both).not.toBe(seen('database error 1062'));
+    expect(both).not.toBe(seen('database error 1205', 'database error 1064'));
+    expect(both).toBe(seen('database error 1062', 'database error 1213', 'database error 1062'));
   });
   test('of too many kinds, or not read to their end, are no error that could be told from others', () => {
-    expect(together(...Array.from({ length: 40 }, (_, code) => `database error ${code}`))).toBeUndefined();
+    expect(seen(...Array.from({ length: 40 }, (_, code) => `database error ${code}`))).toBeUndefined();
     const cut = new Occurrences();
     cut.add('database error 1213');
     cut.incomplete();
@@ -154,6 +171,6 @@ describe('occurrences of an error', () => {
     one.add('order 4711 is gone');
     other.add('order 4712 is gone');
     one.merge(other);
-    expect(one.identity()?.digest).toBe(together('order 1 is gone', 'order 2 is gone'));
+    expect(one.identity()?.digest).toBe(seen('order 1 is gone', 'order 2 is gone'));
   });
 });
