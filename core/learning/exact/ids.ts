@@ -38,6 +38,10 @@ const shapes: readonly Rule[] = [
   // ULID
   [/(?<![0-9A-Za-z])[0-7][0-9A-HJKMNP-TV-Z]{25}(?![0-9A-Za-z])/g, id],
   [/\breq_[A-Za-z0-9]{8,64}\b/g, id, 'req_'],
+  // Temporary files, sessions of AWS' SDKs, volumes of service account tokens.
+  [/(\/tmp\/tmp)(?:\.[A-Za-z0-9]{6,12}|(?=[a-z_]{0,7}\d)[a-z0-9_]{8})(?![\w.-])/g, `$1${id}`, '/tmp/'],
+  [/\b((?:botocore|aws-sdk-\w{1,10}|aws-go-sdk)-(?:session-)?)\d{10,19}\b/g, `$1${id}`, '-'],
+  [/\b(kube-api-access-)[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, `$1${id}`, 'kube-api'],
   [/\bblk_-?\d{6,20}(?:_\d{1,12})?\b/g, id, 'blk_'],
   // Hexadecimal of 12 digits or more, letters and digits both; not in a host name, not what names a version or a resource.
   [
@@ -106,11 +110,14 @@ const processes: readonly Rule[] = [
     (match: string, before: string, number: string) => (statusLike.test(number) ? match : before + thread),
   ],
   [after(String.raw` )\d{1,10}(?= \[\w{1,10}\] \[MY-)`), `$1${thread}`],
+  [after(' #)\\d{1,10}(?=\\])'), `$1${process}`, '#'],
+  [/(\[pool \S{1,60}\] child )\d{1,10}\b/g, `$1${process}`, 'child'],
   [/^\d{1,10}(?=:[CMSX] \ue000)/g, process],
   [/\b([A-Za-z][\w.-]{0,60})\[\d{1,10}\](?=: (?:segfault|trap|general protection))/g, `$1[${process}]`, ']: '],
-  [/\b(pid["']?\s?[=: ]\s?["']?)\d{1,10}(?![\w.])/gi, `$1${process}`],
+  [/(\[pid )\d{1,10}(:tid )\d{1,20}(?=\])/g, `$1${process}$2${thread}`, ':tid'],
+  [/\b((?:os)?pid["']?\s?[=: ]\s?["']?)\d{1,10}(?![\w.])/gi, `$1${process}`],
   [/\((node:)\d{1,10}\)/g, `($1${process})`],
-  [/\b((?:killed |blocked by |Process ID |(?<!\w )(?=P))process )\d{1,10}(?![\w.:-]\w)/gi, `$1${process}`],
+  [/\b((?:killed |reaped |blocked by |Process ID |(?<!\w )(?=P))process )\d{1,10}(?![\w.:-]\w)/gi, `$1${process}`],
   [/\b((?:on|by) transaction )\d{1,20}\b/g, `$1${id}`],
   [/\b(session )[0-9a-f]{8}\.[0-9a-f]{1,8}(?!\w)/g, `$1${id}`],
   [/\bCPU: \d{1,4}(?= PID: )/g, `CPU: ${process}`],
@@ -124,12 +131,14 @@ const processes: readonly Rule[] = [
   [/\bspid\d{1,6}s?\b/g, `spid${process}`],
   [/\bpool-\d{1,6}-thread-\d{1,6}\b/g, `pool-${thread}`],
   [/\bThread-\d{1,9}\b/g, `Thread-${thread}`],
+  [/\bThread\[#?\d{1,9}(?=,)/g, `Thread[${thread}`, 'Thread['],
+  [/\b(qtp)\d{4,12}-\d{1,6}\b/g, `$1${thread}`, 'qtp'],
   [
-    /(nio-\d{1,5}-exec-|ForkPoolWorker-|-worker-(?<=ForkJoinPool[\w.-]{0,40})|(?:Read|Mutation|CounterMutation|RequestResponse|Gossip|Migration|AntiEntropy)Stage-|default-dispatcher-|reactor-http-(?:nio|epoll)-|grpc-default-executor-)\d{1,6}\b/g,
+    /(nio-\d{1,5}-exec-|(?:Fork|Spawn)PoolWorker-|ThreadPoolExecutor-\d{1,4}_|XNIO-\d{1,3} task-|name='Task-|-worker-(?<=ForkJoinPool[\w.-]{0,40})|(?:Read|Mutation|CounterMutation|RequestResponse|Gossip|Migration|AntiEntropy)Stage-|default-dispatcher-|reactor-http-(?:nio|epoll)-|grpc-default-executor-)\d{1,6}\b/g,
     `$1${thread}`,
-    /[a-z]-\d/,
+    /[a-z\d'][-_]\d/,
   ],
-  [/([eE]ventLoopGroup-)\d{1,6}-\d{1,6}\b/g, `$1${thread}`, 'LoopGroup'],
+  [/([eE]ventLoop(?:Group)?-)\d{1,6}-\d{1,6}\b/g, `$1${thread}`, 'Loop'],
 ];
 
 /** Nine digits or more are an address in memory; eight are an HRESULT or NTSTATUS, and so is what extends one with its sign. */

@@ -28,6 +28,8 @@ export const times: readonly Rule[] = [
     ),
     time,
   ],
+  // In the name of a file: 2026-11-20T02_03_04_512Z
+  [/\d{4}-\d{2}-\d{2}T\d{2}[_-]\d{2}[_-]\d{2}(?:[_.]\d{1,9})?Z?(?![A-Za-z0-9])/g, time],
   // 20261120T020304Z
   [at(String.raw`\d{8}T\d{6}(?:\.\d{1,9})?Z?`), time],
   // 20/Nov/2026:02:03:04 +0000
