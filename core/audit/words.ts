@@ -16,7 +16,7 @@ export function checkInWords(check: AuditCheck): string[] {
     ...(notAnchored === 0
       ? []
       : [
-          `${counted(notAnchored, 'entry', 'entries')} since the last anchor (${lastAnchor ?? 'there is none yet'}): held by their chain alone.`,
+          `${counted(notAnchored, 'entry', 'entries')} since the last anchor (${lastAnchor ?? 'none was read'}): held by their chain alone.`,
         ]),
   ];
 }

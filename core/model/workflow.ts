@@ -89,7 +89,6 @@ export const FailedExecution = z.union([
 ]);
 
 export type OpenIncidentInput = z.infer<typeof OpenIncidentInput>;
-export type Answered = z.infer<typeof Answered>;
 export type Opened = z.infer<typeof Opened>;
 export type Planned = z.infer<typeof Planned>;
 export type Left = z.infer<typeof Left>;

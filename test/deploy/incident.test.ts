@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { BedrockAgentCoreClient } from '@aws-sdk/client-bedrock-agentcore';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { LLMock } from '@copilotkit/aimock';
@@ -289,6 +290,27 @@ describe('a deployed stage', () => {
     const cited = await Promise.all((knowledge?.evidenceIds ?? []).map((id) => evidence.get(second.id, id)));
     expect(cited.map((one) => one?.query).join('\n')).toMatch(/Bedrock knowledge base/);
     expect(cited.map((one) => one?.excerpt).join('\n')).toContain(`postmortem-${first.id}.md`);
+  });
+
+  test('its audit is anchored by the function of the schedule, holds, and says so to whoever may read it', async () => {
+    const lambda = new LambdaClient(clientOptions(emulator));
+    const anchored = await lambda.send(new InvokeCommand({ FunctionName: 'watchkeeper-emulator-anchor-audit' }));
+    expect(anchored.FunctionError).toBeUndefined();
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [
+        'local/audit.ts',
+        '--verify',
+        '--since',
+        '2d',
+        '--table',
+        outputs.AuditTable,
+        '--anchors',
+        outputs.AnchorsBucket,
+      ],
+      { cwd: root, env: { ...emulator.environment, PATH: process.env.PATH } },
+    );
+    expect(stdout).toMatch(/^\d+ entries in 2 chains, 1 anchor: every chain holds\.\n$/);
   });
 
   test('no secret and no task token is in any log', async () => {
