@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { isOver } from '../../core/incidents/lifecycle.ts';
 import { Diagnosis } from '../../core/model/diagnosis.ts';
 import { Incident, TimelineEntry } from '../../core/model/incident.ts';
-import { PageFacts } from '../../core/model/storm.ts';
+import { PageFacts, Relation } from '../../core/model/storm.ts';
 import type { IncidentStore } from '../../core/ports/records.ts';
 import type { Clock } from '../../core/ports/world.ts';
 import { absentOrExpired, epochSeconds, type Key, stored, type Table } from './table.ts';
@@ -38,6 +38,9 @@ const DiagnosisItem = z.object({ diagnosis: Diagnosis });
 /** Under its leader, so that all of them are one query; whether it still is one, the member's own record says. */
 const MemberItem = z.object({
   memberId: z.string(),
+  title: z.string(),
+  service: z.string().optional(),
+  because: Relation,
   joinedAt: z.string(),
   facts: z.object({ member: PageFacts, leader: PageFacts }).optional(),
 });
@@ -122,7 +125,16 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
     },
 
     async join(id, memberOf, facts) {
-      await table.put({ ...memberKey(memberOf.leader, id), memberId: id, joinedAt: memberOf.at, facts });
+      const before = await get(id);
+      if (before === undefined) return 'refused';
+      const { title, place } = before;
+      const named = { title, service: facts?.member.service ?? place?.service, because: memberOf.because };
+      const key = memberKey(memberOf.leader, id);
+      // Before the join itself, so that no member is unknown to its leader; what did not join is taken back.
+      await table.put(
+        { ...key, memberId: id, ...named, joinedAt: memberOf.at, facts },
+        { expression: 'attribute_not_exists(pk)' },
+      );
       const joined = await table.update(
         incidentKey(id),
         {
@@ -137,7 +149,9 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
         },
       );
       if (joined) return 'joined';
-      return (await get(id))?.memberOf?.leader === memberOf.leader ? 'joined' : 'refused';
+      if ((await get(id))?.memberOf?.leader === memberOf.leader) return 'joined';
+      await table.delete(key);
+      return 'refused';
     },
 
     async leave(id, apart, execution) {
@@ -155,7 +169,9 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
           values: { ':grouped': 'grouped', ':from': apart.from },
         },
       );
-      return left ? get(id) : undefined;
+      if (!left) return undefined;
+      await table.delete(memberKey(apart.from, id));
+      return get(id);
     },
 
     async members(id) {
@@ -174,6 +190,19 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
         { expression: 'SET incident.#status = :to', names: { '#status': 'status' }, values: { ':to': to } },
         { expression: 'incident.#status = :from', names: { '#status': 'status' }, values: { ':from': from } },
       ),
+
+    async memberNames(id) {
+      const items = (await table.query(`INCIDENT#${id}`, 'MEMBER#')).map((item) => stored(MemberItem, item));
+      return items
+        .map(({ memberId, title, service, because, joinedAt }) => ({
+          id: memberId,
+          title,
+          service,
+          because,
+          at: joinedAt,
+        }))
+        .toSorted((a, b) => a.at.localeCompare(b.at));
+    },
 
     async list(limit) {
       const items = await table.newest('incident', limit);

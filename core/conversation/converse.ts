@@ -17,11 +17,13 @@ import type { Proposal } from '../model/proposal.ts';
 import type { Evidence } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact } from '../redact.ts';
+import { judgeAgain } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
 import { type Answering, answerQuestion, openIn, stillOpen } from './answering.ts';
 import { readAnswer } from './answers.ts';
 import { hearCost } from './costs.ts';
 import type { Intent, Source } from './intent.ts';
+import { hearSeparating, readSeparating } from './separate.ts';
 import { understand } from './understand.ts';
 import { checkedWords, helpWords, statusWords, type Words, whyWords } from './words.ts';
 
@@ -41,7 +43,7 @@ type ConversationPorts = Pick<
   | 'costs'
   | 'memory'
 > &
-  Partial<Pick<Ports, 'reasoner'>> &
+  Partial<Pick<Ports, 'reasoner' | 'bus'>> &
   Pick<DraftPorts, 'telemetry'>;
 
 export interface Message {
@@ -58,7 +60,7 @@ export interface Reply extends Words {
   /** What was seen, letter by letter. */
   readonly excerpts?: NonNullable<Spoken['excerpts']> | undefined;
   /** `approve` and `reject`: that was decided, or tried. */
-  readonly intent: Exclude<Intent['kind'], 'answer'> | 'approve' | 'reject' | 'teach' | 'fact';
+  readonly intent: Exclude<Intent['kind'], 'answer'> | 'approve' | 'reject' | 'teach' | 'fact' | 'separate';
   /** SVG of what is better seen. */
   readonly chart?: string | undefined;
   /** What can be said next, as buttons that say it. */
@@ -120,6 +122,9 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
       heard.kind === 'proposed' ? { proposal: heard.proposal, choices: ['yes', 'no'] } : {},
     );
   }
+  const separating = readSeparating(text);
+  const separated = separating && (await hearSeparating(separating, { incident, by: message.by }, ports));
+  if (separated) return reply('separate', separated, { choices: separated.choices });
   const costs = await cost(message, incident, ports);
   if (costs) return costs;
   const intent = await understand(message, ports);
@@ -128,7 +133,7 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
     case 'answer':
       return answered(await answerQuestion(intent.said, { ...message, incident }, ports));
     case 'correct':
-      return { intent: 'correct', ...(await hearCorrection({ ...message, incident }, intent.meant, ports)) };
+      return { intent: 'correct', ...(await corrected(message, incident, intent.meant, ports)) };
     case 'agree':
       return intent.sure
         ? { intent: 'agree', ...(await hearAgreement({ ...message, incident }, ports)) }
@@ -166,6 +171,19 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
     case 'unclear':
       return unsure;
   }
+}
+
+/** Pages that joined by a diagnosis that a person calls wrong are looked into on their own. */
+async function corrected(message: Message, incident: Incident, meant: string, ports: ConversationPorts) {
+  const heard = await hearCorrection({ ...message, incident }, meant, ports);
+  if (ports.bus === undefined) return heard;
+  const left = await judgeAgain(incident.id, undefined, { ...ports, bus: ports.bus });
+  if (left.length === 0) return heard;
+  const pages = left.length === 1 ? 'One page that had joined is' : `${left.length} pages that had joined are`;
+  return {
+    ...heard,
+    lines: [...heard.lines, `${pages} investigated on ${left.length === 1 ? 'its' : 'their'} own now.`],
+  };
 }
 
 /** The pieces under each hypothesis, by the numbers that people see them by. */

@@ -5,6 +5,7 @@ import { causes } from '../model/causes.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../model/incident.ts';
 import { capital, clockTime, confidenceWords } from '../reporting/words.ts';
+import { placeInGroup } from '../storms/shown.ts';
 
 export interface Words {
   /** The answer in a sentence or two. */
@@ -95,6 +96,7 @@ export function statusWords(
   return {
     text: states[incident.status],
     lines: [
+      ...placeInGroup(incident),
       ...(first ? [`${first.summary} ${capital(confidenceWords(first.confidence))}.`] : []),
       ...(latest ? [`Last: ${latest.text} (${clockTime(latest.at)})`] : []),
       ...pending.map(({ question, expiresAt }) => `Waits for an answer until ${clockTime(expiresAt)}: ${question}`),
@@ -143,6 +145,7 @@ export const helpWords: Words = {
     '"no, it was the cache" corrects the diagnosis, "yes, that was it" confirms it',
     '"remember that artist-api talks to session-cache" · "what do you know about artist-api?" · "forget that"',
     '"what was the cost of this account in November?" · "and in October?" · "by service" · "per day" · "why did it go up?" · "which account cost the most last month?"',
+    '"this is separate" has a page that joined an incident investigated on its own',
     '"stop everything" throws the kill switch for all incidents; "kill switch off" takes it off',
   ],
 };

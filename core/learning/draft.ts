@@ -102,13 +102,17 @@ async function recordOf(
   ports: DraftPorts,
 ): Promise<PostmortemRecord> {
   const { id } = known.incident;
-  const [timeline, approvals] = await Promise.all([ports.incidents.timeline(id), ports.approvals.ofIncident(id)]);
+  const [timeline, approvals, members] = await Promise.all([
+    ports.incidents.timeline(id),
+    ports.approvals.ofIncident(id),
+    ports.incidents.memberNames(id),
+  ]);
   const cited = [...(known.diagnosis.hypotheses[0]?.evidenceIds ?? []), ...knowledgeIds({ timeline })];
   const [evidence, change] = await Promise.all([
     evidenceOf(id, cited, ports),
     changeOf(id, material.changeEvidenceId, ports),
   ]);
-  return { ...known, timeline, approvals, material, evidence, change };
+  return { ...known, timeline, approvals, material, evidence, change, members };
 }
 
 /** What cannot be read is missing in the draft, and no reason to have none. */

@@ -6,7 +6,16 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../model/incident.ts';
 import type { Proposal } from '../model/proposal.ts';
 import type { Evidence } from '../model/report.ts';
-import type { PageFacts } from '../model/storm.ts';
+import type { PageFacts, Relation } from '../model/storm.ts';
+
+/** A member as it is shown in a list. */
+export interface MemberName {
+  readonly id: string;
+  readonly title: string;
+  readonly service?: string | undefined;
+  readonly because: Relation;
+  readonly at: string;
+}
 
 /** A member with the facts that it was judged by. */
 export interface Member {
@@ -37,8 +46,10 @@ export interface IncidentStore {
   ): Promise<'joined' | 'refused'>;
   /** A member of `apart.from` is one no more: from now on `execution` investigates it. Undefined where it is none (any more). */
   leave(id: string, apart: NonNullable<Incident['apart']>, execution: string): Promise<Incident | undefined>;
-  /** Members of an incident, oldest first: those that are, and those that ended as such. */
+  /** Members of an incident, oldest first: those that are, and those that ended as such. One read for each of them. */
   members(id: string): Promise<readonly Member[]>;
+  /** The same as it is shown, by one query: one that just joined or left may be shown wrongly for a moment. */
+  memberNames(id: string): Promise<readonly MemberName[]>;
   /** Changes the status where it is `from`. False where it is another. */
   turn(id: string, status: { readonly from: Incident['status']; readonly to: Incident['status'] }): Promise<boolean>;
   /** Newest first. */

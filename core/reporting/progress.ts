@@ -5,19 +5,22 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident, IncidentStatus, TimelineEntry } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 import type { Ports } from '../ports/index.ts';
+import type { MemberName } from '../ports/records.ts';
+import { affectedBy, membersLine, placeInGroup } from '../storms/shown.ts';
 import { shorten } from '../text.ts';
-import { capital } from './words.ts';
+import { capital, listed } from './words.ts';
 
 type ProgressPorts = Pick<Ports, 'incidents' | 'chat'>;
 
 export async function tellProgress(incidentId: string, { incidents, chat }: ProgressPorts): Promise<void> {
   try {
-    const [incident, timeline, diagnosis] = await Promise.all([
+    const [incident, timeline, diagnosis, members] = await Promise.all([
       incidents.get(incidentId),
       incidents.timeline(incidentId),
       incidents.diagnosis(incidentId),
+      incidents.memberNames(incidentId),
     ]);
-    if (incident) await chat.publish(progressOf(incident, timeline, diagnosis));
+    if (incident) await chat.publish(progressOf(incident, timeline, diagnosis, members));
   } catch {
     // The diagnosis, the question and the end are told for themselves, and those are not let go.
   }
@@ -74,6 +77,7 @@ export function progressOf(
   incident: Incident,
   timeline: readonly TimelineEntry[],
   diagnosis: Diagnosis | undefined,
+  members: readonly MemberName[] = [],
 ): Message {
   const context = timeline.find(({ kind }) => kind === 'context');
   const latest = timeline.findLast(({ kind }) => kind === 'action' || kind === 'verification');
@@ -84,11 +88,14 @@ export function progressOf(
     kind: 'opened',
     ...(tone === undefined ? {} : { tone }),
     headline: shorten(`${says}: ${incident.title}`, 300),
-    ...factsOf(incident),
+    ...factsOf(incident, affectedBy(diagnosis, members, incident.place?.service)),
     lines: [
+      ...placeInGroup(incident),
       ...(diagnosis ? [outcomeOf(diagnosis)] : specialistLines(timeline, incident)),
       ...(latest ? [shorten(latest.text, 600)] : []),
+      ...membersLine(members),
     ],
+    ...(incident.status === 'grouped' ? { choices: [{ label: 'This is separate', says: 'this is separate' }] } : {}),
     small: [
       ...(context ? [shorten(context.text, 600)] : []),
       ...(diagnosis ? lookedLine(timeline) : []),
@@ -99,13 +106,15 @@ export function progressOf(
 }
 
 /** Where it is; what is not known is said so, because people look for it here. */
-function factsOf({ place }: Incident): Pick<Message, 'facts'> {
+function factsOf({ place }: Incident, affected: readonly string[]): Pick<Message, 'facts'> {
   if (place === undefined) return {};
   const facts = (['service', 'cluster', 'environment', 'namespace'] as const).map((field) => ({
     name: capital(field),
     value: shorten(place[field] ?? '', 300) || 'not known',
   }));
-  return { facts };
+  return {
+    facts: [...facts, ...(affected.length === 0 ? [] : [{ name: 'Affected', value: shorten(listed(affected), 300) }])],
+  };
 }
 
 function outcomeOf({ hypotheses: [first] }: Diagnosis): string {
@@ -118,6 +127,7 @@ function lookedLine(timeline: readonly TimelineEntry[]): string[] {
 }
 
 function specialistLines(timeline: readonly TimelineEntry[], { status }: Incident): string[] {
+  if (status === 'grouped') return [];
   const reported = reportedIn(timeline);
   const lines = reported.map(([who, { kind, text }]) =>
     shorten(`${capital(who)}${kind === 'gap' ? ' could not learn something' : ''}: ${text}`, 300),

@@ -28,6 +28,7 @@ export async function judgeAgain(
 ): Promise<readonly string[]> {
   const left: string[] = [];
   for (const { incident, facts } of await ports.incidents.members(leaderId)) {
+    if (incident.pageStatus === 'resolved') continue;
     if (diagnosis !== undefined && facts && covers(diagnosis, facts.leader, facts.member).kind === 'covered') continue;
     await leaveGroup({ member: incident.id, why: 'diagnosis-changed' }, ports);
     left.push(incident.id);
@@ -36,7 +37,9 @@ export async function judgeAgain(
 }
 
 /** Members whose leader is gone, and those whose page is still triggered some minutes after it recovered. Called by a timer, by any number. */
-export async function sweepGroups(ports: EndPorts): Promise<void> {
+export async function sweepGroups(ports: EndPorts & Pick<Ports, 'seen'>): Promise<void> {
+  const minute = Math.floor(ports.clock.now().getTime() / 60_000);
+  if (!(await ports.seen.claim(`sweep-groups-${minute}`, 300))) return;
   const members = (await ports.incidents.list(mostListed)).filter(({ status }) => status === 'grouped');
   for (const member of members) {
     const leader = member.memberOf && (await ports.incidents.get(member.memberOf.leader));

@@ -8,7 +8,7 @@ import type { Ports } from '../ports/index.ts';
 import { hasOwnChange, ownChangeMinutes } from './covers.ts';
 import { beganAt } from './facts.ts';
 import { tellJoined } from './telling.ts';
-import { becauseOf, whySeparate } from './words.ts';
+import { whySeparate } from './words.ts';
 
 export interface Joining {
   readonly leader: string;
@@ -117,7 +117,3 @@ export async function leaveGroup(
   });
   return { kind: 'leaving', from };
 }
-
-/** A line about why somebody is part of an incident. */
-export const joinedLine = ({ memberOf }: Pick<Incident, 'memberOf'>): string | undefined =>
-  memberOf && `Part of ${memberOf.leader}: joined because ${becauseOf(memberOf.because)}.`;

@@ -5,6 +5,7 @@ import { note } from '../incidents/timeline.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Relation } from '../model/storm.ts';
 import type { Ports } from '../ports/index.ts';
+import type { MemberName } from '../ports/records.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { listed } from '../reporting/words.ts';
 import { shorten } from '../text.ts';
@@ -38,7 +39,7 @@ export async function tellJoined(
   await tellThread(leader, ports, pause);
 }
 
-const joinLine = (member: Incident, because: Relation): string =>
+const joinLine = (member: Pick<Incident, 'title'>, because: Relation): string =>
   shorten(`+1: ${member.title} joined because ${becauseOf(because)}.`, 600);
 
 async function noteOnPage(leader: Incident, member: Incident, text: string, ports: TellPorts): Promise<void> {
@@ -64,10 +65,8 @@ async function tellThread(leader: Incident, ports: TellPorts, pause: (ms: number
   if (!(await ports.seen.claim(`joined-${leader.id}-${span}`, 60).catch(() => true))) return;
   await pause(gatherMs);
   const minute = Math.floor((span * gatherMs) / minuteMs);
-  const members = await ports.incidents.members(leader.id);
-  const since = members
-    .map(({ incident }) => incident)
-    .filter(({ memberOf }) => memberOf && Math.floor(Date.parse(memberOf.at) / minuteMs) === minute);
+  const members = await ports.incidents.memberNames(leader.id);
+  const since = members.filter(({ at }) => Math.floor(Date.parse(at) / minuteMs) === minute);
   if (since.length > 0)
     await ports.chat
       .publish({
@@ -83,17 +82,12 @@ async function tellThread(leader: Incident, ports: TellPorts, pause: (ms: number
 }
 
 /** One page with its reason, many with their number and the reasons that most of them have. */
-export function joinedWords(members: readonly Incident[]): string {
+export function joinedWords(members: readonly Pick<MemberName, 'title' | 'because'>[]): string {
   const [first] = members;
-  if (members.length === 1 && first?.memberOf) return joinLine(first, first.memberOf.because);
-  const reasons = Map.groupBy(members, ({ memberOf }) => (memberOf ? becauseOf(memberOf.because) : ''));
+  if (members.length === 1 && first) return joinLine(first, first.because);
+  const reasons = Map.groupBy(members, ({ because }) => becauseOf(because));
   const most = [...reasons]
     .toSorted(([, a], [, b]) => b.length - a.length)
     .map(([reason, own]) => `${reason} (${own.length})`);
   return `+${members.length} pages joined because ${listed(most, 3)}.`;
 }
-
-/** Services of members, which the leader's blast radius did not name. */
-export const servicesOfMembers = (members: readonly { readonly incident: Incident }[]): readonly string[] => [
-  ...new Set(members.flatMap(({ incident }) => incident.place?.service ?? [])),
-];

@@ -7,7 +7,8 @@ import { sweepLine } from '../../core/admission/sweep.ts';
 import { Admission } from '../../core/model/admission.ts';
 import { Left, Planned } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
-import { chat, clock, incidents, limits, line, pager, seen, telemetry, workflow } from '../compose.ts';
+import { sweepGroups } from '../../core/storms/ending.ts';
+import { bus, chat, clock, incidents, limits, line, pager, seen, telemetry, workflow } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 
 const Task = z.discriminatedUnion('how', [
@@ -18,7 +19,10 @@ const Task = z.discriminatedUnion('how', [
 ]);
 
 export const create = (
-  ports: Pick<Ports, 'incidents' | 'clock' | 'chat' | 'line' | 'limits' | 'workflow' | 'pager' | 'seen' | 'telemetry'>,
+  ports: Pick<
+    Ports,
+    'incidents' | 'clock' | 'chat' | 'line' | 'limits' | 'workflow' | 'pager' | 'seen' | 'telemetry' | 'bus'
+  >,
 ) =>
   answering('tend-line', Task, async (task) => {
     switch (task.how) {
@@ -29,12 +33,14 @@ export const create = (
       case 'leave':
         return leaveLine(task.state, ports);
       case 'sweep':
+        await sweepGroups(ports);
         return sweepLine(ports);
     }
   });
 
 export const handler = onLambda(() =>
   create({
+    bus: bus(),
     incidents: incidents(),
     clock: clock(),
     chat: chat(),

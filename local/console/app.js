@@ -78,26 +78,54 @@ const refreshIncident = telling(async () => {
       if (open.includes(one.querySelector('summary').textContent)) one.open = true;
 });
 
+/** Members stand under what they are part of, and do not push other incidents out of sight. */
 const refreshIncidents = telling(async () => {
   const { incidents } = await api('/incidents');
-  selected ??= incidents[0]?.id;
+  selected ??= incidents.find(({ memberOf }) => memberOf === undefined)?.id ?? incidents[0]?.id;
+  const known = new Set(incidents.map(({ id }) => id));
+  const members = Map.groupBy(
+    incidents.filter(({ memberOf }) => memberOf && known.has(memberOf.leader)),
+    ({ memberOf }) => memberOf.leader,
+  );
+  const open = new Set([...document.querySelectorAll('#incidents details[open]')].map((one) => one.dataset.leader));
   $('incidents').replaceChildren(
-    ...incidents.map((incident) =>
-      h(
-        'li',
-        {},
-        h(
-          'a',
-          { href: `#${incident.id}`, 'aria-current': incident.id === selected ? 'true' : undefined },
-          h('span', { class: 'status', 'data-status': incident.status }, incident.status.replace('-', ' ')),
-          h('span', { class: 'title' }, incident.title),
-          h('span', { class: 'meta' }, `${incident.openedAt.slice(0, 16).replace('T', ' ')} UTC`),
-          incident.headline ? h('span', { class: 'meta' }, incident.headline) : undefined,
-        ),
-      ),
-    ),
+    ...incidents
+      .filter(({ memberOf }) => !(memberOf && known.has(memberOf.leader)))
+      .map((incident) => {
+        const own = members.get(incident.id) ?? [];
+        return h(
+          'li',
+          {},
+          incidentLink(incident),
+          own.length === 0
+            ? undefined
+            : h(
+                'details',
+                {
+                  'data-leader': incident.id,
+                  open: open.has(incident.id) || own.some(({ id }) => id === selected) ? '' : undefined,
+                },
+                h('summary', {}, own.length === 1 ? 'and one more page' : `and ${own.length} more pages`),
+                h(
+                  'ul',
+                  { class: 'member-list' },
+                  own.map((member) => h('li', {}, incidentLink(member))),
+                ),
+              ),
+        );
+      }),
   );
 });
+
+const incidentLink = (incident) =>
+  h(
+    'a',
+    { href: `#${incident.id}`, 'aria-current': incident.id === selected ? 'true' : undefined },
+    h('span', { class: 'status', 'data-status': incident.status }, incident.status.replace('-', ' ')),
+    h('span', { class: 'title' }, incident.title),
+    h('span', { class: 'meta' }, `${incident.openedAt.slice(0, 16).replace('T', ' ')} UTC`),
+    incident.headline ? h('span', { class: 'meta' }, incident.headline) : undefined,
+  );
 
 const refreshPreferences = telling(async () => {
   const { preferences } = await api('/preferences');

@@ -2,7 +2,7 @@
 import { confidenceWords, entityName, h, time } from './dom.js';
 import { plot } from './plot.js';
 
-export function renderIncident({ incident, timeline, diagnosis, approvals }, actions) {
+export function renderIncident({ incident, timeline, diagnosis, approvals, group }, actions) {
   const page = incident.trigger;
   return [
     h(
@@ -20,8 +20,18 @@ export function renderIncident({ incident, timeline, diagnosis, approvals }, act
         page.link ? [' · ', h('a', { href: safeLink(page.link), rel: 'noreferrer' }, 'PagerDuty')] : undefined,
       ),
     ),
+    membership(incident, group, actions),
     ...approvals.map((approval) => question(approval, actions)),
-    diagnosis ? renderDiagnosis(diagnosis, actions) : h('p', { class: 'empty' }, 'The specialists are at work…'),
+    diagnosis
+      ? renderDiagnosis({ ...diagnosis, blastRadius: group.affected }, actions)
+      : incident.status === 'grouped' || incident.memberOf
+        ? undefined
+        : h(
+            'p',
+            { class: 'empty' },
+            incident.status === 'waiting' ? 'It waits in line…' : 'The specialists are at work…',
+          ),
+    members(group.members, actions),
     h(
       'section',
       { 'aria-labelledby': 'timeline-title' },
@@ -32,7 +42,55 @@ export function renderIncident({ incident, timeline, diagnosis, approvals }, act
         timeline.map((entry) => timelineEntry(entry, actions)),
       ),
     ),
-  ];
+  ].filter((part) => part !== undefined);
+}
+
+/** What this page is part of, with the way out. */
+function membership(incident, { says }, { separate }) {
+  if (says.length === 0) return undefined;
+  const leader = incident.memberOf?.leader ?? incident.apart?.from;
+  return h(
+    'section',
+    { class: 'group', 'aria-label': 'Group' },
+    h('p', {}, says.join(' '), ' ', h('a', { href: `#${leader}` }, 'Open it')),
+    incident.memberOf
+      ? h(
+          'button',
+          { type: 'button', class: 'plain', onclick: () => separate('this is separate') },
+          'This is separate: investigate it on its own',
+        )
+      : undefined,
+  );
+}
+
+const mostMembers = 50;
+
+/** Pages that the diagnosis answers, too. */
+function members(all, { separate }) {
+  if (all.length === 0) return undefined;
+  return h(
+    'section',
+    { class: 'group', 'aria-labelledby': 'members-title' },
+    h('h3', { id: 'members-title' }, `It answers ${all.length === 1 ? 'one more page' : `${all.length} more pages`}`),
+    h(
+      'ul',
+      { class: 'members' },
+      all
+        .slice(0, mostMembers)
+        .map(({ id, title, why, at }) =>
+          h(
+            'li',
+            {},
+            h('a', { href: `#${id}` }, title),
+            h('span', { class: 'meta' }, ` joined at `, time(at), ` because ${why} `),
+            h('button', { type: 'button', class: 'plain', onclick: () => separate(`${id} is separate`) }, 'Separate'),
+          ),
+        ),
+    ),
+    all.length > mostMembers
+      ? h('p', { class: 'meta' }, `${all.length - mostMembers} more are in the list.`)
+      : undefined,
+  );
 }
 
 const statusWords = {
@@ -41,6 +99,7 @@ const statusWords = {
   'awaiting-approval': 'Waits for you',
   acting: 'Acting',
   verifying: 'Verifying',
+  grouped: 'Part of another incident',
   closed: 'Closed',
   failed: 'Broke off',
 };

@@ -17,6 +17,8 @@ import type { Message } from '../../core/model/message.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import { isRememberable } from '../../core/remediation/question.ts';
+import { affectedBy, placeInGroup } from '../../core/storms/shown.ts';
+import { becauseOf } from '../../core/storms/words.ts';
 import type { ConsoleChat } from '../console-chat.ts';
 import type { People, Person } from '../people.ts';
 
@@ -226,11 +228,12 @@ async function incidents(ports: Ports) {
 async function incident(id: string, { ports, chat }: ApiParts) {
   const found = await ports.incidents.get(id);
   if (found === undefined) throw new NotFound(`There is no incident ${id}.`);
-  const [timeline, diagnosis, approvals, messages] = await Promise.all([
+  const [timeline, diagnosis, approvals, messages, members] = await Promise.all([
     ports.incidents.timeline(id),
     ports.incidents.diagnosis(id),
     ports.approvals.ofIncident(id),
     chat.messages(id),
+    ports.incidents.memberNames(id),
   ]);
   return {
     incident: found,

@@ -2,7 +2,10 @@
 
 import { say, signalOf } from '../../analysis/metrics/signals.ts';
 import type { Known } from '../../model/incident.ts';
+import type { MemberName } from '../../ports/records.ts';
 import { capital } from '../../reporting/words.ts';
+import { affectedBy } from '../../storms/shown.ts';
+import { becauseOf } from '../../storms/words.ts';
 import { bullets, plain, table } from './markdown.ts';
 import { type Ending, endingOf, type Moved, onsetOf, type PostmortemRecord } from './record.ts';
 import { instant, msBetween, span } from './times.ts';
@@ -15,7 +18,8 @@ export function impact(record: PostmortemRecord): string[] {
   const onset = onsetOf(record);
   const began = onset ?? trigger.occurredAt;
   const ending = endingOf(record);
-  const others = record.diagnosis.blastRadius.filter((name) => name !== context.service?.value);
+  const members = record.members ?? [];
+  const others = affectedBy(record.diagnosis, members, context.service?.value);
   const named = (known: Known | undefined) => (known === undefined ? 'not known' : plain(known.value));
   return [
     ...bullets(
@@ -27,6 +31,7 @@ export function impact(record: PostmortemRecord): string[] {
         others.length > 0
           ? `Also affected: ${[...others.slice(0, mostAffected).map((name) => plain(name)), ...(others.length > mostAffected ? [`${others.length - mostAffected} more`] : [])].join(', ')}`
           : 'Also affected: no other service was seen to be',
+        ...(members.length > 0 ? [membersWords(members)] : []),
         'What users noticed, and how many: not known',
       ],
       '',
@@ -36,6 +41,15 @@ export function impact(record: PostmortemRecord): string[] {
       ? table(['Signal', 'Of', 'Before', 'During', 'After'], moved.map(row))
       : ['No signal of it was measured.']),
   ];
+}
+
+/** Pages that this incident answered, too, with why they joined. */
+function membersWords(members: readonly MemberName[]): string {
+  const named = members
+    .slice(0, mostAffected)
+    .map(({ title, because }) => plain(`${title} (${becauseOf(because)})`, 200));
+  const more = members.length > mostAffected ? [`${members.length - mostAffected} more`] : [];
+  return `Further pages about it: ${members.length}. ${[...named, ...more].join('; ')}`;
 }
 
 /** Clocks differ: what ended before it began took nobody knows how long. */

@@ -6,6 +6,7 @@ import type { Diagnosis } from '../../model/diagnosis.ts';
 import { Context, type Incident, type TimelineEntry } from '../../model/incident.ts';
 import type { Evidence } from '../../model/report.ts';
 import type { Change } from '../../model/telemetry.ts';
+import type { MemberName } from '../../ports/records.ts';
 
 /** A signal that was measured: before and during the incident, and where it was looked at again, afterwards. */
 export const Moved = z.object({
@@ -40,6 +41,8 @@ export interface PostmortemRecord {
   /** By id; what could not be read is not in it. */
   readonly evidence: ReadonlyMap<string, Evidence>;
   readonly change?: Change | undefined;
+  /** Pages that the diagnosis answered, too. */
+  readonly members?: readonly MemberName[];
 }
 
 export interface Correction {

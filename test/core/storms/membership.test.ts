@@ -208,6 +208,7 @@ describe('a member', () => {
     await ports.incidents.update(leader, { status: 'closed', outcome: 'recovered', pageStatus: 'resolved' });
     await endGroup(leader, ports);
     await sweepGroups(ports);
+    await sweepGroups(ports);
     expect([await status(member), published]).toEqual(['grouped', []]);
     clock.set('2026-11-20T02:53:00.000Z');
     await sweepGroups(ports);
