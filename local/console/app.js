@@ -47,6 +47,11 @@ const actions = {
     await refreshIncident();
   }),
   say: (text) => say(text),
+  separate: telling(async (text) => {
+    const heard = await api('/said', { text, incidentId: selected });
+    toast(heard.message?.headline ?? 'It was heard.');
+    await Promise.all([refreshIncident(), refreshIncidents(), refreshThread()]);
+  }),
   shown: () => toLatest($('thread')),
   loadChart: telling((key) => api(`${talkPath()}/messages/${encodeURIComponent(key)}/chart`)),
   loadFile: telling((key, place) => api(`${talkPath()}/messages/${encodeURIComponent(key)}/files/${place}`)),
@@ -105,7 +110,11 @@ const refreshIncidents = telling(async () => {
                   'data-leader': incident.id,
                   open: open.has(incident.id) || own.some(({ id }) => id === selected) ? '' : undefined,
                 },
-                h('summary', {}, own.length === 1 ? 'and one more page' : `and ${own.length} more pages`),
+                h(
+                  'summary',
+                  { class: 'more-pages' },
+                  own.length === 1 ? 'and one more page' : `and ${own.length} more pages`,
+                ),
                 h(
                   'ul',
                   { class: 'member-list' },

@@ -241,6 +241,16 @@ async function incident(id: string, { ports, chat }: ApiParts) {
     ...(diagnosis === undefined ? {} : { diagnosis }),
     approvals: approvals.map((approval) => ({ ...approval, rememberable: isRememberable(approval) })),
     messages: messages.map(shown),
+    group: {
+      says: placeInGroup(found),
+      members: members.map(({ id: member, title, because, at }) => ({
+        id: member,
+        title,
+        why: becauseOf(because),
+        at,
+      })),
+      affected: affectedBy(diagnosis, members, found.place?.service),
+    },
   };
 }
 
