@@ -29,7 +29,7 @@ export function preferenceStoreContract(open: OpenStores): void {
       const newer = aPreference({ id: 'pref-2', taughtAt: at('05:00:00'), taughtBy: 'ben' });
       await store.teach(newer);
       await store.teach(aPreference({ id: 'pref-3', actionId: 'restart-rollout', taughtAt: at('06:00:00') }));
-      const states = Object.fromEntries((await store.find('wk1-0123')).map(({ id, state }) => [id, state]));
+      const states = Object.fromEntries((await store.find(preference.fingerprint)).map(({ id, state }) => [id, state]));
       expect(states).toEqual({ 'pref-1': 'revoked', 'pref-2': 'active', 'pref-3': 'active' });
       await store.teach(preference);
       expect(await store.get('pref-2')).toEqual(newer);
