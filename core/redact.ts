@@ -46,7 +46,8 @@ function redactText(text: string): string {
 }
 
 /** What only the structure of a JSON text tells: values before their names, lists of pairs, objects of secrets. */
-const needsStructure = /[vV]alue\\*"|Secret|\[\s*\[|"--?[a-z]|redentials|uthorization|ookie/;
+const needsStructure =
+  /[vV]alue\\*"|Secret|\[\s*\[|"--?[a-z]|redentials|uthorization|ookie|secureJson|SecureString|(?:password|secret|key|token)s?\\*"\s{0,4}:\s{0,4}[[{]/i;
 
 function structured(text: string): string {
   if (!/^\s*[{[]/.test(text) || !needsStructure.test(text)) return text;

@@ -56,6 +56,8 @@ function valueAt(text: string, at: number): Value | undefined {
   const quote = sticky(opening, text, at);
   if (quote) {
     const from = at + quote[0].length;
+    // The quote that ends the text around a name: what follows is the next value.
+    if (/[,:}\]]/.test(text[from] ?? '')) return undefined;
     const triple = (quote[2] ?? '').repeat(3);
     if (text.startsWith(triple, at)) {
       const end = text.indexOf(triple, at + 3);
@@ -230,6 +232,8 @@ export function isSecret(value: string, means: NameClass, quoted: boolean, told:
   switch (means) {
     case 'strong':
       return value.length >= (quoted || told ? 1 : 3);
+    case 'keyed':
+      return value.length >= 3 && (!isName(value) || value.length >= 20);
     case 'short':
       return value.length >= (quoted ? 4 : 6)
         ? !/^\d{1,4}$/.test(value) && (quoted || !isName(value) || value.length >= 20)

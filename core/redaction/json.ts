@@ -42,7 +42,7 @@ function fieldsOf(object: object, place: Place): (readonly [name: string, field:
   const fields = Object.entries(object);
   const named = (wanted: RegExp) => fields.find(([name, field]) => wanted.test(name) && typeof field === 'string')?.[1];
   const called: unknown = named(
-    /^(?:parameter|header|variable|field|env|tag|option)?_?-?(?:name|key)$|^(?:header|variable|parameter)$/i,
+    /^@?(?:parameter|header|variable|field|env|tag|option)?_?-?(?:name|key)$|^(?:header|variable|parameter|field|label)$/i,
   );
   const kind = (object as { kind?: unknown }).kind;
   const isSecretObject = kind === 'Secret' || (place.name === 'items' && place.means === 'secret-data');
@@ -51,14 +51,19 @@ function fieldsOf(object: object, place: Place): (readonly [name: string, field:
     if (kind === 'SecretList' && name === 'items') return [name, field, 'secret-data'];
     if (
       typeof called === 'string' &&
-      /^(?:parameter|option|header|env|variable|field|default|string|plain)?_?-?value$|^content$|^val$/i.test(name)
+      /^@?(?:parameter|option|header|env|variable|field|default|string|plain)?_?-?value$|^content$|^val$/i.test(name)
     ) {
       const means = classOfName(called);
       if (means !== 'none') return [name, field, means === 'weak' || means === 'short' ? 'strong' : means];
     }
+    if (isSecureParameter(object, name)) return [name, field, 'strong'];
+    if (/^secureJsonData$/i.test(name)) return [name, field, 'secret-data'];
     const means = classOfName(name);
+    // `passwords: [a, b]`
+    if (means === 'none' && Array.isArray(field) && /s$/i.test(name) && classOfName(name.slice(0, -1)) === 'strong')
+      return [name, field, 'strong'];
     // Below a hidden name and in a Secret's data every value is hidden.
-    if (means === 'none' || isScalarName(means, name)) return [name, field, below(place, field)];
+    if (means === 'none' || isScalarName(means, name)) return [name, field, below(place, name, field)];
     if (means !== 'weak' || !/credentials?$/i.test(name)) return [name, field, means];
     return [name, field, typeof field === 'string' && isName(field) ? 'none' : 'strong'];
   });
@@ -66,12 +71,18 @@ function fieldsOf(object: object, place: Place): (readonly [name: string, field:
 
 /** `secret: {secretName: a}` names a Secret, it does not hold one. */
 const isScalarName = (means: NameClass, name: string): boolean => means === 'weak' && /^secret$/i.test(name);
-const below = ({ means, name }: Place, field: unknown): Place['means'] =>
-  means === 'secret-data' && name !== 'items' && !(typeof field === 'object' && field !== null)
-    ? 'secret-data'
-    : means === 'strong' && typeof field === 'string' && /credentials?$/i.test(name)
-      ? 'strong'
-      : 'none';
+/** AWS' Parameter Store: `{Name: a, Type: SecureString, Value: b}`. */
+const isSecureParameter = (object: { Type?: unknown; type?: unknown }, name: string): boolean =>
+  /^value$/i.test(name) && (object.Type === 'SecureString' || object.type === 'SecureString');
+
+/** What an object under a secret's name has its value under: `password: {value: a}`, `value: {stringValue: a}`. */
+const innerValue = /^(?:value|string_?value|plain_?text|plain|text|raw|current|previous|default|content)$/i;
+
+function below({ means, name: outer }: Place, name: string, field: unknown): Place['means'] {
+  const isObject = typeof field === 'object' && field !== null;
+  if (means === 'secret-data' && outer !== 'items' && !isObject) return 'secret-data';
+  return means === 'strong' && !isObject && (/credentials?$/i.test(outer) || innerValue.test(name)) ? 'strong' : 'none';
+}
 
 const kindOf: Partial<Record<Place['means'], Kind>> = {
   'secret-data': 'secret',

@@ -1,12 +1,13 @@
 // What a name says of its value: `dbPassword`, `X-Api-Key` and `SESSION_ID` each promise something, `passwordFile` and `nextToken` do not.
 
 /**
- * `strong`: secret whatever it looks like. `weak`: also said of harmless things, so the value must look the part. `random`: only what is
+ * `strong`: secret whatever it looks like. `keyed`: the same, or the name of a secret's entry. `weak`: also said of harmless things, so the value must look the part. `random`: only what is
  * long and random. The others name one kind of value.
  */
 export type NameClass =
   | 'strong'
   | 'weak'
+  | 'keyed'
   | 'short'
   | 'random'
   | 'pair'
@@ -27,6 +28,7 @@ const normal = (name: string): string =>
     .replaceAll(/^_+|_+$/g, '');
 
 const table: readonly (readonly [pattern: RegExp, means: NameClass])[] = [
+  [/^secret_?key$/, 'keyed'],
   // Tokens that only lead to the next page, or name a thing.
   [
     /(?:^|_)(?:next|page|paging|pagination|continuation|continue|sync|cancellation|cancel|activity|window|lock|fencing|start|starting|marker|resume|scroll|binder|client_request|change|unexpected|syntax|stop|eos|bos|pad|max|min|num|total|prompt|completion|input|output|cached)_?token$/,
@@ -53,7 +55,7 @@ const table: readonly (readonly [pattern: RegExp, means: NameClass])[] = [
     'strong',
   ],
   [
-    /erlang_?cookie$|(?:^|_)(?:cvv|cvc)2?$|(?:^|_)psk$|client_assertion$|fernet_?key$|(?:^|_)unseal_?key$|docker_?config_?json$|dockercfg$|(?:^|_)connection_?string$/,
+    /secret_?(?:string|binary)$|erlang_?cookie$|(?:^|_)(?:cvv|cvc)2?$|(?:^|_)psk$|client_assertion$|fernet_?key$|(?:^|_)unseal_?key$|docker_?config_?json$|dockercfg$|(?:^|_)connection_?string$/,
     'strong',
   ],
   [/(?:^|_)(?:proxy_)?authorization$/, 'authorization'],

@@ -59,6 +59,22 @@ const values: Readonly<Record<string, unknown>> = {
     kind: 'ConfigMap',
     data: { 'app.properties': `spring.datasource.password=${canary}\nport=8080` },
   },
+  'an attribute of OpenTelemetry': { attributes: [{ key: 'db.password', value: { stringValue: canary } }] },
+  'a request of a HAR file': {
+    queryString: [{ name: 'token', value: canary }],
+    postData: { params: [{ name: 'password', value: canary }] },
+  },
+  'variables of a Lambda function': { Environment: { Variables: { DB_PASS: canary, LOG: 'x' } } },
+  'the environment of docker inspect': { Config: { Env: ['PATH=/bin', `MYSQL_ROOT_PASSWORD=${canary}`] } },
+  'a data source of Grafana': { secureJsonData: { anything: canary } },
+  'a parameter of AWS': { Parameter: { Name: '/prod/db/dsn', Type: 'SecureString', Value: canary } },
+  'a secret of AWS': { ARN: 'arn:x', SecretString: canary },
+  'credentials of STS': { Credentials: { AccessKeyId: 'ASIA', SecretAccessKey: canary, SessionToken: canary } },
+  'an object under a telling name': { password: { value: canary } },
+  'a list under a telling name': { passwords: [canary] },
+  'a pair of field and value': { Field: 'Password', Value: canary },
+  'a property of XML in JSON': { property: [{ '@name': 'password', '@value': canary }] },
+  'tags with a colon': { tags: ['env:prod', `password:${canary}`] },
   'YAML in a string': { manifest: `kind: Secret\ndata:\n  a: ${encoded(canary)}\n` },
 };
 
@@ -103,6 +119,17 @@ test.each<[string, unknown]>([
   ['tags', { Tags: [{ Key: 'team', Value: 'billing' }] }],
   ['names of fields', { required: ['password', 'email'], mask: ['token', 'user_name'] }],
   ['a session of a machine', { sessionId: '0b1e2f3a-1111-4222-8333-444455556666' }],
+  [
+    'an external secret',
+    { kind: 'ExternalSecret', spec: { data: [{ secretKey: 'password', remoteRef: { key: 'prod/db' } }] } },
+  ],
+  ['items of a volume', { volumes: [{ secret: { secretName: 'a', items: [{ key: 'password', path: 'pw' }] } }] }],
+  [
+    'how somebody logs in',
+    { auth: { method: 'oidc' }, mfa: { password: true, token: false }, authorization: 'denied', mobile: 'true' },
+  ],
+  ['a name that ends in a sign', { '0': 'password=', '1': 'next' }],
+  ['a parameter that is no secret', { Parameter: { Name: '/prod/db/host', Type: 'String', Value: 'db-1.internal' } }],
   ['counters of tokens', { usage: { input_tokens: 1200, token: 77, max_token: 4096 } }],
 ])('%s is left alone', (_, value) => {
   expect(redactJson(value)).toEqual(value);
