@@ -13,6 +13,7 @@ import { Construct } from 'constructs';
 interface AlarmsProps {
   readonly prefix: string;
   readonly deadLetters: Queue;
+  readonly failedInvocations: Queue;
   readonly stateMachine: StateMachine;
   readonly api: HttpApi;
   readonly anchorAudit: IFunction;
@@ -24,14 +25,20 @@ interface AlarmsProps {
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { prefix, deadLetters, stateMachine, api, anchorAudit } = props;
+    const { prefix, deadLetters, failedInvocations, stateMachine, api, anchorAudit } = props;
     const topics = this.#topics(props);
     const period = Duration.minutes(5);
-    const alarms: readonly { name: string; description: string; metric: IMetric }[] = [
+    const alarms: readonly { name: string; description: string; metric: IMetric; threshold?: number }[] = [
       {
         name: 'dead-letters',
         description: 'Events that no target took wait in the dead-letter queue: an incident may not have started.',
         metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
+      },
+      {
+        name: 'failed-invocations',
+        description:
+          'Something that nobody waits for failed to the last try: what was said, or a change of a page, was not heard.',
+        metric: failedInvocations.metricApproximateNumberOfMessagesVisible({ period }),
       },
       {
         name: 'incidents-failed',
@@ -49,17 +56,25 @@ export class Alarms extends Construct {
         metric: api.metricServerError({ period, statistic: 'Sum' }),
       },
       {
+        name: 'requests-refused',
+        description:
+          'The API answered with 4xx three times: throttled, a wrong secret, or strangers. PagerDuty drops what is refused.',
+        metric: api.metricClientError({ period, statistic: 'Sum' }),
+        // After three drops in a row PagerDuty stops sending for a day.
+        threshold: 3,
+      },
+      {
         name: 'audit-broken',
         description: 'The audit could not be anchored, or its chains do not hold: the log of anchor-audit says which.',
         metric: anchorAudit.metricErrors({ period, statistic: 'Sum' }),
       },
     ];
-    for (const { name, description, metric } of alarms) {
+    for (const { name, description, metric, threshold = 1 } of alarms) {
       const alarm = new Alarm(this, name, {
         alarmName: `${prefix}${name}`,
         alarmDescription: description,
         metric,
-        threshold: 1,
+        threshold,
         evaluationPeriods: 1,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         treatMissingData: TreatMissingData.NOT_BREACHING,

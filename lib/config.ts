@@ -160,7 +160,17 @@ export const StageConfig = z.strictObject({
   deletionProtection: z.boolean().default(true),
   throttle: z
     .strictObject({ requestsPerSecond: z.number().int().positive(), burst: z.number().int().positive() })
-    .default({ requestsPerSecond: 20, burst: 50 }),
+    .default({ requestsPerSecond: 500, burst: 1000 }),
+  /**
+   * Executions at once that are kept for the two functions of the edge, and that they may not pass; 0 keeps none. Lambda wants 100 of the
+   * account's limit left to everything else.
+   */
+  reservedConcurrency: z
+    .strictObject({
+      pagerdutyWebhook: z.number().int().min(0).default(100),
+      slack: z.number().int().min(0).default(50),
+    })
+    .default({ pagerdutyWebhook: 100, slack: 50 }),
   /** Investigations at the same time; further pages wait in line, the most urgent first. */
   admission: z.strictObject({ concurrent: z.number().int().min(1).max(50).default(20) }).default({ concurrent: 20 }),
   /** How long bus events can be replayed; 0 keeps none. */

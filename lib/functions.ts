@@ -5,14 +5,22 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, CfnFunction, type Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  CfnEventInvokeConfig,
+  CfnFunction,
+  type Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { bundling } from './bundles.ts';
 import { acknowledgements, type Capability, type Given, give, type Surroundings } from './capabilities.ts';
+import type { StageConfig } from './config.ts';
 import { root } from './root.ts';
-import { secondsOf } from './time-limits.ts';
+import { nobodyWaits, secondsOf } from './time-limits.ts';
 
 interface FunctionRow {
   readonly memoryMb: number;
@@ -251,6 +259,8 @@ interface FunctionsProps extends Surroundings {
   readonly logRetention: RetentionDays;
   /** Where conversations are held; in the function where absent. */
   readonly conversationArn?: string | undefined;
+  /** What becomes of invocations that nobody waits for, once they failed to the last try. */
+  readonly failures: IQueue;
 }
 
 export class Functions extends Construct {
@@ -287,7 +297,7 @@ const atTheEdge: readonly string[] = [
 function createFunction(scope: Construct, name: string, row: FunctionRow, props: FunctionsProps): LambdaFunction {
   const { stage, prefix, logRetention } = props;
   const functionName = `${prefix}${name}`;
-  const { conversationArn } = props;
+  const { conversationArn, failures } = props;
   const given =
     name === 'conversation' && conversationArn !== undefined ? sayOn(conversationArn) : give(row.may, props);
   const log = new LogGroup(scope, `${name}-log`, {
@@ -303,7 +313,8 @@ function createFunction(scope: Construct, name: string, row: FunctionRow, props:
     architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
     memorySize: row.memoryMb,
     timeout: Duration.seconds(secondsOf(name)),
-    role: createRole(scope, name, log, given),
+    role: createRole(scope, name, log, given, nobodyWaits(name) ? failures : undefined),
+    ...reserved(name, stage),
     logGroup: log,
     environment: { POWERTOOLS_LOG_LEVEL: stage.logLevel, ...given.environment },
     depsLockFilePath: join(root, 'package-lock.json'),
@@ -312,7 +323,22 @@ function createFunction(scope: Construct, name: string, row: FunctionRow, props:
   });
   // Set on the resource: the construct would add the right to trace to the role by a second policy, where nobody reads it.
   if (created.node.defaultChild instanceof CfnFunction) created.node.defaultChild.tracingConfig = { mode: 'Active' };
+  if (nobodyWaits(name))
+    new CfnEventInvokeConfig(scope, `${name}-failures`, {
+      functionName: created.functionName,
+      qualifier: '$LATEST',
+      maximumRetryAttempts: 2,
+      maximumEventAgeInSeconds: 6 * 3600,
+      destinationConfig: { onFailure: { destination: failures.queueArn } },
+    });
   return created;
+}
+
+/** Kept free for the edge whatever else runs, and as much as it may run at once; 0 keeps nothing free. */
+function reserved(name: string, { reservedConcurrency }: StageConfig): { reservedConcurrentExecutions?: number } {
+  const wanted =
+    { 'pagerduty-webhook': reservedConcurrency.pagerdutyWebhook, slack: reservedConcurrency.slack }[name] ?? 0;
+  return wanted === 0 ? {} : { reservedConcurrentExecutions: wanted };
 }
 
 /** What is left to the function where AgentCore Runtime holds the conversation: to pass on what was said. */
@@ -332,15 +358,20 @@ const trace = () =>
   new PolicyStatement({ actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] });
 
 /** A role of its own for every function: its log, its trace, and what the table gives it. */
-function createRole(scope: Construct, name: string, log: LogGroup, given: Given): Role {
+function createRole(scope: Construct, name: string, log: LogGroup, given: Given, failures?: IQueue): Role {
   const writeLog = new PolicyStatement({
     effect: Effect.ALLOW,
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     resources: [log.logGroupArn],
   });
+  const leaveFailures = failures
+    ? [new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failures.queueArn] })]
+    : [];
   return new Role(scope, `${name}-role`, {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     description: `What the function ${name} may do`,
-    inlinePolicies: { own: new PolicyDocument({ statements: [writeLog, trace(), ...given.statements] }) },
+    inlinePolicies: {
+      own: new PolicyDocument({ statements: [writeLog, trace(), ...leaveFailures, ...given.statements] }),
+    },
   });
 }

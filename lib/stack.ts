@@ -53,12 +53,14 @@ export class WatchkeeperStack extends Stack {
       ...around,
       logRetention,
       conversationArn: conversation?.arn,
+      failures: bus.failedInvocations,
     });
     const workflow = new Workflow(this, 'Workflow', { prefix, logRetention, functions: functions.steps() });
     bus.route({
       stateMachine: () => workflow.stateMachine,
       function: (name) => functions.named(name),
     });
+    bus.sweep(functions.named('sweep-incidents'), workflow.stateMachine);
     anchors.writeDaily(functions.named('anchor-audit'), { prefix, deadLetters: bus.deadLetters });
     const edge = new Edge(this, 'Edge', {
       prefix,
@@ -74,6 +76,7 @@ export class WatchkeeperStack extends Stack {
     new Alarms(this, 'Alarms', {
       prefix,
       deadLetters: bus.deadLetters,
+      failedInvocations: bus.failedInvocations,
       stateMachine: workflow.stateMachine,
       api: edge.api,
       anchorAudit: functions.named('anchor-audit'),
@@ -91,6 +94,7 @@ export class WatchkeeperStack extends Stack {
       EvidenceBucket: evidence.bucket.bucketName,
       AnchorsBucket: anchors.bucket.bucketName,
       DeadLettersUrl: bus.deadLetters.queueUrl,
+      FailedInvocationsUrl: bus.failedInvocations.queueUrl,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

@@ -40,3 +40,9 @@ export function secondsOf(folder: string): number {
   if (row === undefined) throw new Error(`lambdas/${folder} has no row in statemachines/time-limits.json.`);
   return row.seconds;
 }
+
+/** Whether it is called without anybody who waits for its answer, and so hears of its failure. */
+export function nobodyWaits(folder: string): boolean {
+  const called = timeLimits().functions[folder]?.calledBy;
+  return called === 'the bus' || called === 'a schedule' || called === 'a state that does not wait';
+}

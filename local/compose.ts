@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import { yamlCatalog } from '../connectors/catalog/index.ts';
@@ -24,6 +25,7 @@ import {
   kubernetesSource,
   kubernetesTargets,
 } from '../connectors/kubernetes/index.ts';
+import { awsRedelivery } from '../connectors/lambda/redelivery.ts';
 import { mcpTools } from '../connectors/mcp/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { pngCharts } from '../connectors/png/index.ts';
@@ -38,6 +40,7 @@ import {
 } from '../connectors/recorded/index.ts';
 import { s3Anchors, s3Tape } from '../connectors/s3/index.ts';
 import { slackChat, slackReplies, slackThreads } from '../connectors/slack/index.ts';
+import { sqsLetters } from '../connectors/sqs/index.ts';
 import {
   stepFunctionsExecutions,
   stepFunctionsExecutor,
@@ -56,6 +59,7 @@ import { systemClock, ulids } from '../connectors/system/index.ts';
 import { Misconfigured } from '../core/errors.ts';
 import { Report } from '../core/model/report.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
+import type { DeadLetters, Redelivery } from '../core/ports/dead-letters.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { noAnchors, noCosts, noExecutor, noTargets, noTelemetry, noThreads } from '../core/ports/none.ts';
 import type { PostBook } from '../core/ports/records.ts';
@@ -248,6 +252,16 @@ export async function openRecords(
 function anchorsOf(place: Parameters<typeof openRecords>[0]): Ports['anchors'] {
   if ('data' in place) return diskAnchors(folderDisk(place.data));
   return place.anchors === undefined ? noAnchors : s3Anchors({ bucket: place.anchors });
+}
+
+/** A queue of a deployed stage, and the ways to give again what lies in it. */
+export function openDeadLetters(queueName: string): { letters: DeadLetters; redelivery: Redelivery } {
+  const lambda = new LambdaClient({});
+  const endpoint = process.env.AWS_ENDPOINT_URL_SQS ?? process.env.AWS_ENDPOINT_URL;
+  return {
+    letters: sqsLetters({ queueName, client: lambda, endpoint }),
+    redelivery: awsRedelivery(lambda, new SFNClient({})),
+  };
 }
 
 export const catalogFile = new URL('../config/catalog.yaml', import.meta.url).pathname;

@@ -13,7 +13,10 @@ const logger = new Logger({ serviceName: 'watchkeeper' });
 /** PagerDuty redelivers for 48 hours. */
 const rememberSeconds = 72 * 3600;
 
-/** 4xx is never sent again, so it is only for what will never be right; whatever fails on our side is a 5xx, and comes again. */
+/**
+ * PagerDuty sends again what was answered 5xx or 429, or not at all, for 48 hours. Any other 4xx drops the event, and three in a row stop the
+ * subscription for a day: so it is only for what will never be right, and whatever fails on our side is a 5xx.
+ */
 export async function receive(event: HttpEvent, ports: WebhookPorts): Promise<HttpReply> {
   const body = rawBody(event);
   if (body.length > maxBodyBytes) return reply(400, { error: `The body is larger than ${maxBodyBytes} bytes.` });

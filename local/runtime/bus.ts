@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { InvalidInput, Misconfigured, WatchkeeperError } from '../../core/errors.ts';
+import { InvalidInput, Misconfigured, StepTimeout, Unavailable, WatchkeeperError } from '../../core/errors.ts';
 import type { Disk } from './files.ts';
 
 const Routes = z.object({
@@ -21,8 +21,22 @@ type Routes = z.infer<typeof Routes>;
 export type Target = Routes['routes'][number]['target'];
 
 const closeGraceMs = 1000;
+/** What nobody foresaw is tried so often, over about a minute; what is away, until it is there. */
+const mostTries = 8;
+const isHopeless = (error: unknown, attempt: number): boolean =>
+  error instanceof InvalidInput ||
+  (attempt + 1 >= mostTries && !(error instanceof Unavailable || error instanceof StepTimeout));
+const refusedFolder = 'bus/refused';
+const refusedFile = ({ id }: { readonly id: string }): string => `${refusedFolder}/${id}.json`;
 
-const Event = z.object({ id: z.string(), source: z.string(), detailType: z.string(), detail: z.unknown() });
+const Event = z.object({
+  id: z.string(),
+  source: z.string(),
+  detailType: z.string(),
+  detail: z.unknown(),
+  /** Of what was handed to a function without a rule: where it goes. */
+  target: z.strictObject({ function: z.string() }).optional(),
+});
 type Event = z.infer<typeof Event>;
 
 interface BusOptions {
@@ -31,11 +45,15 @@ interface BusOptions {
   /** Gives the event's detail to a target. `eventId` is the same however often it is tried. */
   readonly deliver: (target: Target, detail: unknown, eventId: string) => Promise<void>;
   readonly onTrouble?: ((sentence: string) => void) | undefined;
+  /** How long it waits after so many tries. */
+  readonly pauseMs?: ((attempt: number) => number) | undefined;
 }
 
 export interface EmbeddedBus {
   /** Resolves once the event is on the disk; throws `Unavailable` where it is not. Delivery follows. */
   accept(event: Omit<Event, 'id'>): Promise<string>;
+  /** Keeps what a function failed at that nobody waits for, to be given to it again. */
+  keep(target: { readonly function: string }, detail: unknown, error: unknown): Promise<void>;
   /** Delivers what an earlier process accepted and did not get delivered. */
   resume(): Promise<void>;
   close(): Promise<void>;
@@ -50,7 +68,13 @@ export async function loadRoutes(file: URL): Promise<Routes> {
   }
 }
 
-export function embeddedBus({ routes, disk, deliver, onTrouble }: BusOptions): EmbeddedBus {
+export function embeddedBus({
+  routes,
+  disk,
+  deliver,
+  onTrouble,
+  pauseMs = (attempt) => Math.min(250 * 2 ** attempt, 30_000),
+}: BusOptions): EmbeddedBus {
   const closing = new AbortController();
   const deliveries = new Set<Promise<void>>();
   const fileOf = (event: Event) => `bus/${event.id}.json`;
@@ -70,28 +94,31 @@ export function embeddedBus({ routes, disk, deliver, onTrouble }: BusOptions): E
         for (const target of targetsOf(event)) await deliver(target, event.detail, event.id);
         return await disk.remove(fileOf(event));
       } catch (error) {
-        if (error instanceof InvalidInput) return setAside(event, error);
+        if (isHopeless(error, attempt)) return setAside(event, error);
         if (attempt === 0) onTrouble?.(`Event ${event.detailType} is not delivered yet: ${sentence(error)}`);
-        await sleep(Math.min(250 * 2 ** attempt, 30_000), undefined, { signal: closing.signal }).catch(() => undefined);
+        await sleep(pauseMs(attempt), undefined, { signal: closing.signal }).catch(() => undefined);
       }
     }
   }
 
-  const targetsOf = (event: Event): readonly Target[] =>
-    event.source === routes.source
+  const targetsOf = (event: Event): readonly Target[] => {
+    if (event.target !== undefined) return [event.target];
+    return event.source === routes.source
       ? routes.routes.filter((route) => route.detailTypes.includes(event.detailType)).map((route) => route.target)
       : [];
+  };
 
   /** What EventBridge's dead-letter queue is for: kept for people, tried no more. */
-  async function setAside(event: Event, error: InvalidInput): Promise<void> {
-    await disk.write(`bus/refused/${event.id}.json`, JSON.stringify({ ...event, refused: error.message }));
+  async function setAside(event: Event, error: unknown): Promise<void> {
+    await disk.write(refusedFile(event), JSON.stringify({ ...event, refused: sentence(error) }));
     await disk.remove(fileOf(event));
-    onTrouble?.(
-      `Event ${event.detailType} was refused and set aside as bus/refused/${event.id}.json: ${error.message}`,
-    );
+    onTrouble?.(`Event ${event.detailType} was refused and set aside as ${refusedFile(event)}: ${sentence(error)}`);
   }
 
   return {
+    async keep(target, detail, error) {
+      await setAside({ id: randomUUID(), source: routes.source, detailType: 'invocation', detail, target }, error);
+    },
     async accept(accepted) {
       const event: Event = { id: randomUUID(), ...accepted };
       await disk.write(fileOf(event), JSON.stringify(event));
@@ -114,3 +141,21 @@ export function embeddedBus({ routes, disk, deliver, onTrouble }: BusOptions): E
 
 const sentence = (error: unknown): string =>
   error instanceof WatchkeeperError ? error.message : `something unexpected happened (${String(error)}).`;
+
+/** Puts what was set aside back, for the next start to deliver. It is in one of the two places at any moment, and delivered twice at worst. */
+export async function redriveFolder(
+  disk: Disk,
+  dryRun: boolean,
+): Promise<readonly { readonly what: string; readonly refused: string }[]> {
+  const found: { what: string; refused: string }[] = [];
+  for (const file of await disk.list(refusedFolder)) {
+    const kept = await disk.record(file, Event.extend({ refused: z.string().default('no reason is known') }));
+    if (kept === undefined) continue;
+    const { refused, ...event } = kept;
+    found.push({ what: event.target?.function ?? event.detailType, refused });
+    if (dryRun) continue;
+    await disk.write(`bus/${event.id}.json`, JSON.stringify(event));
+    await disk.remove(file);
+  }
+  return found;
+}

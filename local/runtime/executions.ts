@@ -27,6 +27,8 @@ export interface ExecutionsOptions {
   readonly onLeft?: ((at: Running) => void | Promise<void>) | undefined;
   /** Awaited when an execution fails in a state that is no Fail state: nothing in the state machine could tell anybody. */
   readonly onStopped?: ((last: Running, failure: { error: string; cause: string }) => Promise<void>) | undefined;
+  /** Awaited when a function fails that no state waits for. */
+  readonly onUnheard?: ((name: string, payload: unknown, error: unknown) => Promise<void>) | undefined;
   readonly onEnded?: ((execution: Ended) => void) | undefined;
   /** Told once for each trouble that is waited out, in a sentence. */
   readonly onTrouble?: ((sentence: string) => void) | undefined;
@@ -156,7 +158,12 @@ export function executions(options: ExecutionsOptions): Executions {
   async function call(parameters: Json): Promise<Json> {
     const { FunctionName, Payload, InvocationType } = Invocation.parse(parameters);
     if (InvocationType === 'Event') {
-      const running = options.invoke(FunctionName, Payload).catch(() => undefined);
+      const running = options
+        .invoke(FunctionName, Payload)
+        .catch((error: unknown) => options.onUnheard?.(FunctionName, Payload, error))
+        .catch((error: unknown) =>
+          options.onTrouble?.(`${FunctionName} failed, and that could not be kept: ${sentence(error)}`),
+        );
       onTheSide.add(running);
       void running.finally(() => onTheSide.delete(running));
       return { StatusCode: 202, Payload: {} };

@@ -16,7 +16,7 @@ import { fromGatewayResult, toGatewayEvent } from '../server/gateway.ts';
 import { type RunningServer, startServer } from '../server/index.ts';
 import type { MakeWorld, World } from '../world.ts';
 import { awsEndpoint } from './aws-endpoint.ts';
-import { embeddedBus, loadRoutes, type Target } from './bus.ts';
+import { type EmbeddedBus, embeddedBus, loadRoutes, type Target } from './bus.ts';
 import { daily } from './daily.ts';
 import { damage, lookAtFiles, stopActing } from './damage.ts';
 import { type Executions, executions, type InvokeFunction } from './executions.ts';
@@ -148,10 +148,11 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
       onEnded: ({ outcome }) => {
         if (outcome.kind === 'failed') sweeps.soon();
       },
+      onUnheard: (name, payload, error) => bus.keep({ function: name }, payload, error),
       onStopped: (last, failure) => reportStopped(last, failure, invoke, onTrouble),
     }),
   );
-  const bus = opened.keep(
+  const bus: EmbeddedBus = opened.keep(
     embeddedBus({
       routes: await loadRoutes(new URL('bus-routes.json', statemachines)),
       disk,

@@ -22,6 +22,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     's3:GetObjectVersion AnchorsBucket/anchors/*',
     's3:ListBucketVersions AnchorsBucket',
     's3:PutObject AnchorsBucket/anchors/*',
+    'sqs:SendMessage BusFailedInvocations',
   ],
   'assemble-context': [
     'bedrock-agentcore:ListMemoryRecords Memory',
@@ -93,6 +94,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     's3:ListBucket EvidenceBucket evidence/*',
     's3:PutObject EvidenceBucket/knowledge/*',
     'secretsmanager:GetSecretValue Secretsslacktoken',
+    'sqs:SendMessage BusFailedInvocations',
     'states:SendTaskSuccess arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
   ],
   decide: [
@@ -132,6 +134,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     's3:ListBucket EvidenceBucket evidence/*',
     's3:PutObject EvidenceBucket/knowledge/*',
     'secretsmanager:GetSecretValue Secretsslacktoken',
+    'sqs:SendMessage BusFailedInvocations',
   ],
   learn: [
     'bedrock-agentcore:CreateEvent Memory',
@@ -284,6 +287,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:UpdateItem TablesIncidents INCIDENT#*',
     'secretsmanager:GetSecretValue Secretspagerdutytoken',
     'secretsmanager:GetSecretValue Secretsslacktoken',
+    'sqs:SendMessage BusFailedInvocations',
     'states:DescribeExecution arn:aws:states:eu-west-1:123456789012:execution:watchkeeper-test-incident:*',
     'states:ListExecutions arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
     'states:SendTaskSuccess arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
@@ -360,5 +364,6 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem TablesIncidents POST#*',
     'dynamodb:Query TablesIncidents INCIDENT#*',
     'secretsmanager:GetSecretValue Secretsslacktoken',
+    'sqs:SendMessage BusFailedInvocations',
   ],
 };

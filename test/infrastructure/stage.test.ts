@@ -114,6 +114,11 @@ describe('events', () => {
       },
       { source: ['watchkeeper'], 'detail-type': ['conversation.said'] },
       { source: ['watchkeeper'], 'detail-type': ['incident.updated'] },
+      {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [expect.anything()], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+      },
     ]);
     for (const { Targets } of rules) {
       expect(Targets).toMatchObject([
@@ -124,6 +129,14 @@ describe('events', () => {
         },
       ]);
     }
+  });
+
+  test('what nobody works on any more is looked for every two minutes', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      Name: 'watchkeeper-test-sweep-incidents',
+      ScheduleExpression: 'rate(2 minutes)',
+      Targets: [Match.objectLike({ Input: '{}', DeadLetterConfig: Match.anyValue() })],
+    });
   });
 
   test('the bus keeps an archive for as many days as the stage says', () => {
@@ -202,8 +215,29 @@ describe('the way in', () => {
       'POST /slack/commands',
     ]);
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
-      DefaultRouteSettings: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 50 },
+      DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
     });
+  });
+
+  test('keeps concurrency for its two functions, as much as the stage says', () => {
+    const kept = (over: object) =>
+      Object.fromEntries(
+        synthesize({ ...liveStage, ...over }).resources.flatMap(([, { Type, Properties }]) =>
+          Type === 'AWS::Lambda::Function' && Properties.ReservedConcurrentExecutions !== undefined
+            ? [[String(Properties.FunctionName), Properties.ReservedConcurrentExecutions]]
+            : [],
+        ),
+      );
+    expect(kept({})).toEqual({ 'watchkeeper-test-pagerduty-webhook': 100, 'watchkeeper-test-slack': 50 });
+    expect(kept({ reservedConcurrency: { pagerdutyWebhook: 7, slack: 0 } })).toEqual({
+      'watchkeeper-test-pagerduty-webhook': 7,
+    });
+  });
+
+  test('takes a thousand pages a minute of a fleet, each with what follows it, and all of them at once', () => {
+    const { throttle } = parseStageConfig(JSON.stringify(liveStage), 'config/x.json');
+    expect(throttle.requestsPerSecond * 60).toBeGreaterThanOrEqual(10_000);
+    expect(throttle.burst).toBeGreaterThanOrEqual(1000);
   });
 
   test('logs requests without their headers and bodies', () => {

@@ -22,11 +22,13 @@ export const liveStage = {
   alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:alarms',
 };
 
-export function synthesize(config: unknown = liveStage) {
+/** `also` adds to the stage what it does not have. */
+export function synthesize(config: unknown = liveStage, also: (stack: WatchkeeperStack) => unknown = () => {}) {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   const stack = new WatchkeeperStack(app, StageConfig.parse(config), {
     env: { account: '123456789012', region: 'eu-west-1' },
   });
+  also(stack);
   const template = Template.fromStack(stack);
   const resources = Object.entries(template.toJSON().Resources as Record<string, Resource>);
   return { stack, template, resources };
