@@ -1,5 +1,5 @@
-// Masks what varies between two occurrences of the same error, and nothing else: "this exact error" must survive new pod names,
-// timestamps, ids and counts, and must not match another error. Used by the fingerprint and by log templates.
+// Masks what could vary between two occurrences of an error, for grouping: titles that recur, findings of several services, words of a claim.
+// It takes too much rather than too little. Whether something is this exact error is told by core/learning/exact.
 
 const rules: readonly (readonly [pattern: RegExp, mask: string])[] = [
   // A JSON log line is its message.

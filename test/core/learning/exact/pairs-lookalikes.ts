@@ -1,5 +1,4 @@
-// Texts in which what counts stands where something that varies could stand: each was found by somebody who tried to make two errors pass for
-// one.
+// Texts in which what counts stands where something that varies could stand: written with the rules in view, to make two errors pass for one.
 import { family, type Pair } from './pairs.ts';
 
 export const lookalikePairs: readonly Pair[] = [

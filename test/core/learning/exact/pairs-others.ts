@@ -1,5 +1,5 @@
-// Written without a look at the rules, of systems that the other tables do not have: how often the rules failed on them the first time says
-// how well they hold for what nobody thought of.
+// Texts of systems that the other tables do not have, the most of them written without a look at the rules; the last of those that are the
+// same were added with the rules for them.
 import { family, type Pair } from './pairs.ts';
 
 export const otherPairs: readonly Pair[] = [
