@@ -154,7 +154,17 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   admit: { memoryMb: 256, may: [...lining, 'tell the timeline', 'use Slack'] },
   'tend-line': {
     memoryMb: 512,
-    may: [...lining, 'tell the timeline', 'claim events', 'publish events', 'observe', 'use Slack', 'use PagerDuty'],
+    may: [
+      ...lining,
+      'tell the timeline',
+      'list incidents',
+      'close incidents',
+      'claim events',
+      'publish events',
+      'observe',
+      'use Slack',
+      'use PagerDuty',
+    ],
   },
   'await-approval': {
     memoryMb: 256,

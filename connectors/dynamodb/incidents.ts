@@ -42,6 +42,8 @@ const MemberItem = z.object({
   service: z.string().optional(),
   because: Relation,
   joinedAt: z.string(),
+  /** It did not join in the end, or left. */
+  gone: z.literal(true).optional(),
   facts: z.object({ member: PageFacts, leader: PageFacts }).optional(),
 });
 const memberKey = (leader: string, id: string): Key => ({ pk: `INCIDENT#${leader}`, sk: `MEMBER#${id}` });
@@ -74,6 +76,8 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
     const item = { ...lineKey(entry), entry, writtenAt: clock.now().getTime(), order };
     return table.put(item, { expression: 'attribute_not_exists(pk)' });
   };
+
+  const forget = (member: Key) => table.update(member, { expression: 'SET gone = :gone', values: { ':gone': true } });
 
   const open: IncidentStore['open'] = async (incident) => {
     const now = epochSeconds(clock.now());
@@ -133,7 +137,7 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
       // Before the join itself, so that no member is unknown to its leader; what did not join is taken back.
       await table.put(
         { ...key, memberId: id, ...named, joinedAt: memberOf.at, facts },
-        { expression: 'attribute_not_exists(pk)' },
+        { expression: 'attribute_not_exists(pk) OR gone = :gone', values: { ':gone': true } },
       );
       const joined = await table.update(
         incidentKey(id),
@@ -150,7 +154,7 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
       );
       if (joined) return 'joined';
       if ((await get(id))?.memberOf?.leader === memberOf.leader) return 'joined';
-      await table.delete(key);
+      await forget(key);
       return 'refused';
     },
 
@@ -170,7 +174,7 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
         },
       );
       if (!left) return undefined;
-      await table.delete(memberKey(apart.from, id));
+      await forget(memberKey(apart.from, id));
       return get(id);
     },
 
@@ -194,6 +198,7 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
     async memberNames(id) {
       const items = (await table.query(`INCIDENT#${id}`, 'MEMBER#')).map((item) => stored(MemberItem, item));
       return items
+        .filter(({ gone }) => gone === undefined)
         .map(({ memberId, title, service, because, joinedAt }) => ({
           id: memberId,
           title,

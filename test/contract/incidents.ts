@@ -159,6 +159,18 @@ export function incidentStoreContract(open: OpenStores): void {
         kind: 'joined',
       });
     });
+    test('members are named with their reason until they leave, and again when they come back', async () => {
+      await store.open(anIncident());
+      await store.join('inc-1', memberOf);
+      const name = { id: 'inc-1', title: anIncident().title, because, at: memberOf.at };
+      expect(await store.memberNames('inc-9')).toEqual([name]);
+      expect(await store.join('inc-1', { ...memberOf, leader: 'inc-8' })).toBe('refused');
+      expect(await store.memberNames('inc-8')).toEqual([]);
+      await store.leave('inc-1', { from: 'inc-9', why: 'leader-gone', at: at('02:50:00') }, 'execution-2');
+      expect(await store.memberNames('inc-9')).toEqual([]);
+      await store.join('inc-1', { ...memberOf, at: at('02:51:00') });
+      expect(await store.memberNames('inc-9')).toEqual([{ ...name, at: at('02:51:00') }]);
+    });
     test('what is no member of that incident cannot leave it', async () => {
       await store.open(anIncident());
       const apart = { from: 'inc-9', why: 'leader-gone', at: at('02:50:00') } as const;

@@ -318,6 +318,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
   ],
   'tend-line': [
     'dynamodb:DeleteItem TablesIncidents LINE*',
+    'dynamodb:DeleteItem TablesIncidents SOURCE#*',
     'dynamodb:GetItem TablesIncidents EVENT#*',
     'dynamodb:GetItem TablesIncidents INCIDENT#*',
     'dynamodb:GetItem TablesIncidents LINE*',
@@ -328,8 +329,10 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem TablesIncidents POST#*',
     'dynamodb:Query TablesIncidents INCIDENT#*',
     'dynamodb:Query TablesIncidents LINE*',
+    'dynamodb:Query TablesIncidents/index/by-kind',
     'dynamodb:UpdateItem TablesIncidents INCIDENT#*',
     'eks:DescribeCluster arn:aws:eks:eu-west-1:123456789012:cluster/backend',
+    'events:PutEvents Bus',
     's3:GetObject EvidenceBucket/knowledge/*',
     's3:ListBucket EvidenceBucket knowledge/*',
     'secretsmanager:GetSecretValue Secretskubeconfigreader',
