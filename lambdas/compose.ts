@@ -33,7 +33,7 @@ import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/in
 import { readScenario, recordedExecutor, recordedTargets, recordedTelemetry } from '../connectors/recorded/index.ts';
 import { s3Anchors, s3Documents, s3Evidence, s3Tape } from '../connectors/s3/index.ts';
 import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
-import { slackChat, slackReplies, slackThreads } from '../connectors/slack/index.ts';
+import { slackChat, slackReplies, slackThreads, slackWorkplace } from '../connectors/slack/index.ts';
 import {
   stepFunctionsExecutions,
   stepFunctionsExecutor,
@@ -76,6 +76,7 @@ import {
   deferredTargets,
   deferredTelemetry,
   deferredThreads,
+  deferredWorkplace,
   kept,
 } from './deferred.ts';
 
@@ -110,6 +111,13 @@ const TelemetryConfig = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Whose people are heard (lib/config.ts). */
+const SlackPlace = z.strictObject({
+  teams: z.array(z.string()).default([]),
+  appId: z.string().optional(),
+  enterprise: z.string().optional(),
+});
+
 /** What the stack tells a function about its stage. All of it is optional here: a function has only what its ports need. */
 const Environment = z.object({
   INCIDENTS_TABLE: z.string().min(1).optional(),
@@ -133,7 +141,10 @@ const Environment = z.object({
   COSTS: json(z.strictObject({ role: z.string().optional() })).optional(),
   CATALOG_FILE: z.string().min(1).optional(),
   PAGERDUTY: json(z.strictObject({ from: z.string(), apiUrl: z.url().optional() })).optional(),
-  SLACK: json(z.strictObject({ channel: z.string(), apiUrl: z.url().optional() })).optional(),
+  SLACK: json(SlackPlace.extend({ channel: z.string(), apiUrl: z.url().optional() })).optional(),
+  SLACK_ORIGIN: json(SlackPlace).optional(),
+  /** In place of the catalogue's. */
+  APPROVERS: json(z.array(z.string().min(1))).optional(),
   TELEMETRY: json(TelemetryConfig).optional(),
   MODEL: json(ModelConfig).optional(),
   FUNCTION_PREFIX: z.string().min(1).optional(),
@@ -270,6 +281,22 @@ export const threads = (): Ports['threads'] =>
     return deferredThreads(
       kept(async () => slackThreads({ token: await readSecret()('slack-token'), apiUrl }), secretAgeMs),
     );
+  });
+
+/** Who somebody in Slack is; who people of other workspaces are is Slack's word. */
+export const workplace = (): Ports['workplace'] =>
+  once('workplace', () => {
+    const { apiUrl, channel: _, ...origin } = setting('SLACK');
+    return deferredWorkplace(
+      kept(async () => slackWorkplace({ token: await readSecret()('slack-token'), apiUrl }, origin), secretAgeMs),
+    );
+  });
+
+/** Of what the stage names, without a token: enough to tell where a request comes from. */
+export const slackOrigin = (): Ports['workplace'] =>
+  once('slack-origin', () => {
+    const origin = setting('SLACK_ORIGIN');
+    return { origin: async () => origin, who: async () => 'unknown' as const };
   });
 
 export const replies = (): Ports['replies'] => once('replies', () => slackReplies());
@@ -497,7 +524,12 @@ function untapedTargets(): Ports['targets'] {
 }
 
 export const catalog = (): Ports['catalog'] =>
-  once('catalog', () => taped(yamlCatalog(bundled(setting('CATALOG_FILE'))), tapedCatalog));
+  once('catalog', () => {
+    const file = yamlCatalog(bundled(setting('CATALOG_FILE')));
+    const { APPROVERS: approvers } = environment();
+    const load = async () => ({ ...(await file.load()), ...(approvers === undefined ? {} : { approvers }) });
+    return taped(approvers === undefined ? file : { load }, tapedCatalog);
+  });
 
 /** What a stage does not ask about is a gap. */
 export const costs = (): Ports['costs'] =>

@@ -1,7 +1,7 @@
 // Ports that are ready only after something was read (a recording, a secret): each call waits for the reading, which happens once.
 
 import { Unavailable } from '../core/errors.ts';
-import type { Chat, Pager, Reasoner, Threads } from '../core/ports/channels.ts';
+import type { Chat, Pager, Reasoner, Threads, Workplace } from '../core/ports/channels.ts';
 import type { Executor, KnowledgeBase, Targets, Telemetry } from '../core/ports/telemetry.ts';
 
 type Load<T> = () => Promise<T>;
@@ -19,6 +19,11 @@ export function kept<T>(read: Load<T>, maxAgeMs = Number.POSITIVE_INFINITY): Loa
     return value;
   };
 }
+
+export const deferredWorkplace = (load: Load<Workplace>): Workplace => ({
+  origin: async () => (await load()).origin(),
+  who: async (user) => (await load()).who(user),
+});
 
 export const deferredThreads = (load: Load<Threads>): Threads => ({
   read: async (place) => (await load()).read(place),

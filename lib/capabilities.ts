@@ -406,7 +406,10 @@ const capabilities = {
   /** Facts about services: looked up, kept, forgotten; what the same person said before. */
   'hear facts': memory('ListMemoryRecords', 'BatchCreateMemoryRecords', 'DeleteMemoryRecord', 'ListEvents'),
   'read the catalogue': ({ stage }) => ({
-    environment: { CATALOG_FILE: 'config/catalog.yaml' },
+    environment: {
+      CATALOG_FILE: 'config/catalog.yaml',
+      ...(stage.approvers === undefined ? {} : { APPROVERS: JSON.stringify(stage.approvers) }),
+    },
     files: [{ from: stage.catalog, to: 'config/catalog.yaml' }],
   }),
   'judge by policy': () => ({
@@ -448,7 +451,10 @@ const capabilities = {
           ],
         },
   'read the PagerDuty webhook secrets': secret('pagerduty-webhook'),
-  'read the Slack signing secret': secret('slack-signing'),
+  'read the Slack signing secret': all(secret('slack-signing'), ({ stage: { slack } }) => {
+    const { teams, appId, enterprise } = slack;
+    return { environment: { SLACK_ORIGIN: JSON.stringify({ teams, appId, enterprise }) } };
+  }),
   observe: (around) => merge([world(around), knowledge(around)]),
   act: (around) => merge([world(around), acting(around)]),
   'ask a model': askModel,

@@ -209,7 +209,24 @@ export const StageConfig = z.strictObject({
   /** Where conversations are held: in a function, or in sessions of AgentCore Runtime. */
   conversation: z.strictObject({ host: z.enum(['lambda', 'agentcore']).default('lambda') }).default({ host: 'lambda' }),
   /** Where people read and answer; an incident must never be silent, so there is always one. */
-  slack: z.strictObject({ channel: z.string().min(1), apiUrl: z.url().optional() }),
+  slack: z.strictObject({
+    channel: z.string().min(1),
+    apiUrl: z.url().optional(),
+    /** Workspaces whose people are heard; those of a grid each. */
+    teams: z.array(z.string().regex(/^T[A-Z0-9]{2,20}$/, "a workspace's id, such as T0123456789")).default([]),
+    /** Of the Slack app. */
+    appId: z
+      .string()
+      .regex(/^A[A-Z0-9]{2,20}$/, "an app's id, such as A0123456789")
+      .optional(),
+    /** Of an Enterprise Grid. */
+    enterprise: z
+      .string()
+      .regex(/^E[A-Z0-9]{2,20}$/, "a grid's id, such as E0123456789")
+      .optional(),
+  }),
+  /** Who may decide, as Slack user ids or `group:NAME`; in place of the catalogue's. */
+  approvers: z.array(z.string().min(1)).min(1).optional(),
   /** An existing SNS topic that alarms go to; without one, and without an address, they only change colour. */
   alarmTopicArn: z.string().startsWith('arn:').optional(),
   /** An address that alarms are mailed to, by a topic of the stage; it has to be confirmed once. */

@@ -11,6 +11,7 @@ import { Evidence } from './evidence.ts';
 import { Functions } from './functions.ts';
 import { Knowledge } from './knowledge.ts';
 import { Memory } from './memory.ts';
+import { refuseOpenDoors } from './open-doors.ts';
 import { Secrets } from './secrets.ts';
 import { Tables } from './tables.ts';
 import { Workflow } from './workflow.ts';
@@ -18,6 +19,7 @@ import { Workflow } from './workflow.ts';
 export class WatchkeeperStack extends Stack {
   constructor(scope: Construct, stage: StageConfig, props: StackProps) {
     const prefix = `watchkeeper-${stage.stage}-`;
+    refuseOpenDoors(stage);
     super(scope, `watchkeeper-${stage.stage}`, { ...props, description: 'Watchkeeper answers the page.' });
     Tags.of(this).add('application', 'watchkeeper');
     Tags.of(this).add('stage', stage.stage);

@@ -39,7 +39,7 @@ import {
   recordedTelemetry,
 } from '../connectors/recorded/index.ts';
 import { s3Anchors, s3Tape } from '../connectors/s3/index.ts';
-import { slackChat, slackReplies, slackThreads } from '../connectors/slack/index.ts';
+import { slackChat, slackReplies, slackThreads, slackWorkplace } from '../connectors/slack/index.ts';
 import { sqsLetters } from '../connectors/sqs/index.ts';
 import {
   stepFunctionsExecutions,
@@ -61,7 +61,7 @@ import { Report } from '../core/model/report.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { DeadLetters, Redelivery } from '../core/ports/dead-letters.ts';
 import type { Ports } from '../core/ports/index.ts';
-import { noAnchors, noCosts, noExecutor, noTargets, noTelemetry, noThreads } from '../core/ports/none.ts';
+import { noAnchors, noCosts, noExecutor, noTargets, noTelemetry, noThreads, noWorkplace } from '../core/ports/none.ts';
 import type { PostBook } from '../core/ports/records.ts';
 import { routedExecutor } from '../core/remediation/routed.ts';
 import {
@@ -186,6 +186,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       memory: diskMemory(disk),
       chat: observedChat(chat, feed),
       threads: world.threads ?? noThreads,
+      workplace: world.workplace ?? noWorkplace,
       replies: slackReplies(world.slackApiUrl === undefined ? {} : { origin: new URL('/', world.slackApiUrl).href }),
       policies: readPolicies(),
       secrets: {
@@ -397,12 +398,13 @@ export function liveWorld(config: LiveConfig): MakeWorld {
 function slackOf(
   { slack }: Pick<LiveConfig, 'slack'>,
   posts: PostBook,
-): Pick<World, 'chat' | 'threads' | 'slackApiUrl' | 'slackSigningSecrets'> {
+): Pick<World, 'chat' | 'threads' | 'workplace' | 'slackApiUrl' | 'slackSigningSecrets'> {
   if (slack === undefined) return { slackSigningSecrets: [] };
-  const { botToken: token, channel, apiUrl, signingSecret } = slack;
+  const { botToken: token, channel, apiUrl, signingSecret, teams = [], appId, enterprise } = slack;
   return {
     chat: slackChat({ token, channel, apiUrl, posts, png: (svg) => charts().png(svg) }),
     threads: slackThreads({ token, apiUrl }),
+    workplace: slackWorkplace({ token, apiUrl }, { teams, appId, enterprise }),
     slackApiUrl: apiUrl,
     slackSigningSecrets: [signingSecret],
   };

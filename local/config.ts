@@ -48,6 +48,12 @@ const schema = <Model extends z.ZodType>(model: Model) =>
           signingSecret: text,
           channel: text,
           apiUrl: z.url().optional(),
+          /** Workspaces whose people are heard; learned from the token where absent. */
+          teams: z.array(text).min(1).optional(),
+          /** Of the app; checked where it is given. */
+          appId: text.optional(),
+          /** Of an Enterprise Grid. */
+          enterprise: text.optional(),
           /** Slack's user id of the person who starts it: that person at the console and in Slack counts as one. */
           owner: z
             .string()

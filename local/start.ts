@@ -1,6 +1,7 @@
 // What `npm start` does once its options are read: boots the runtime, sends the demo page, shows in the terminal what happens, and stops
 // when told to. Errors are thrown to main.ts.
 import { userInfo } from 'node:os';
+import { WatchkeeperError } from '../core/errors.ts';
 import type { Incident } from '../core/model/incident.ts';
 import { checkSources } from './check.ts';
 import { liveWorld, readConfigFile, recordedWorld } from './compose.ts';
@@ -100,6 +101,7 @@ export async function start(options: StartOptions): Promise<number> {
   print(style.bold(`Watchkeeper is up: ${address}`));
   print(style.dim(`The link signs you in as ${username}, once. Others get one of their own: npm run invite -- NAME`));
   print(style.dim(`It keeps its records in ${data} and looks ${says}. Ctrl-C stops it; it goes on where it was.`));
+  void heardInSlack(runtime).then((says) => says === undefined || print(style.dim(says)));
   const stopped = new Promise<number>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(0));
   });
@@ -118,6 +120,19 @@ export async function start(options: StartOptions): Promise<number> {
     await terminal.close();
     await runtime.close();
   }
+}
+
+/** Whose people Slack's words count from; undefined where Slack is not configured. */
+async function heardInSlack({ world }: Runtime): Promise<string | undefined> {
+  if (world.workplace === undefined) return undefined;
+  return world.workplace.origin().then(
+    ({ teams }) =>
+      teams.length === 0
+        ? 'Slack does not say which workspace its token is for: nobody there can decide. Name it under slack.teams.'
+        : `In Slack, people of the workspace ${teams.join(', ')} are heard; bots, guests and other organisations are not.`,
+    (error: unknown) =>
+      `${error instanceof WatchkeeperError ? error.message : String(error)} Until it does, nobody there is heard.`,
+  );
 }
 
 /** Sends a page unless its incident is still open; one that has ended comes back as the same error of another night. */

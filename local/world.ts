@@ -17,6 +17,8 @@ export interface World
   readonly chat?: Ports['chat'] | undefined;
   /** What was said there. */
   readonly threads?: Ports['threads'] | undefined;
+  /** Whose chat that is, and who somebody in it is. */
+  readonly workplace?: Ports['workplace'] | undefined;
   /** Another address of Slack's API, for trying things out. */
   readonly slackApiUrl?: string | undefined;
   readonly pages: readonly RecordedPage[];

@@ -8,6 +8,7 @@ import type { Answer } from '../remediation/answer.ts';
 import { questionMessage } from '../remediation/question.ts';
 import { clean } from '../text.ts';
 import { chatMessage, plain, SlackMessage } from './slack-message.ts';
+import { Envelope, type SlackOrigin, senderOf } from './slack-origin.ts';
 
 /** Seconds since the epoch, with a serial number behind the point: also a message's identity in its channel. */
 const SlackTime = z.string().regex(/^\d{1,11}\.\d{1,10}$/);
@@ -18,19 +19,19 @@ export const SlackEvents = z.discriminatedUnion('type', [
     type: z.literal('event_callback'),
     event_id: z.string().min(1).max(100),
     api_app_id: z.string().max(50).optional(),
-    authorizations: z.array(z.looseObject({ user_id: z.string().max(50).optional() })).optional(),
+    authorizations: z.array(z.looseObject({ user_id: z.string().max(50).optional() })).nullish(),
     event: z.looseObject({
       type: z.string().max(100),
       channel: z.string().max(50).optional(),
       user: z.string().max(50).optional(),
-      bot_id: z.string().optional(),
+      bot_id: z.string().nullish(),
       subtype: z.string().optional(),
       text: z.string().max(40_000).optional(),
       ts: SlackTime.optional(),
       thread_ts: SlackTime.optional(),
       event_ts: SlackTime.optional(),
       channel_type: z.string().max(50).optional(),
-      app_id: z.string().max(50).optional(),
+      app_id: z.string().max(50).nullish(),
       reaction: z.string().max(200).optional(),
       item: z
         .looseObject({ type: z.string(), channel: z.string().max(50).optional(), ts: SlackTime.optional() })
@@ -41,7 +42,7 @@ export const SlackEvents = z.discriminatedUnion('type', [
 export type SlackEvents = z.infer<typeof SlackEvents>;
 
 /** What an event says to us; undefined for what is none of ours. Bots are never answered, ourselves least of all. */
-export function utteranceOf(request: SlackEvents, now: Date): Utterance | undefined {
+export function utteranceOf(request: SlackEvents, now: Date, origin: SlackOrigin): Utterance | undefined {
   if (request.type !== 'event_callback') return undefined;
   const { event, event_id: eventId, api_app_id: ourApp, authorizations } = request;
   const us = authorizations?.[0]?.user_id;
@@ -55,7 +56,7 @@ export function utteranceOf(request: SlackEvents, now: Date): Utterance | undefi
   const { channel, ts } = event;
   if (!channel || !ts || (us !== undefined && event.user === us)) return undefined;
   if (event.bot_id || event.subtype === 'bot_message') {
-    const own = event.app_id !== undefined && event.app_id === ourApp;
+    const own = !!event.app_id && event.app_id === ourApp;
     // Only what begins a thread is an alert: replies of other apps are never answered, so that two bots cannot talk.
     if (event.type !== 'message' || own || event.thread_ts !== undefined) return undefined;
     const message = SlackMessage.safeParse(event);
@@ -64,6 +65,8 @@ export function utteranceOf(request: SlackEvents, now: Date): Utterance | undefi
   }
   // Edits, deletions, joins and the like carry a subtype; what was said first stays what was said.
   if (!event.user || event.subtype) return undefined;
+  const sender = senderOf(event, Envelope.parse(request), origin);
+  if (sender.kind === 'bot' || sender.kind === 'foreign') return undefined;
   const mentions = /<@[A-Z0-9]+(?:\|[^>]*)?>/g;
   const words = (how: Words['how'], threadTs: string): Utterance => ({
     kind: 'words',
@@ -73,6 +76,7 @@ export function utteranceOf(request: SlackEvents, now: Date): Utterance | undefi
     by: event.user ?? '',
     text: clean(plain((event.text ?? '').replace(mentions, ' '))).slice(0, 4000),
     place: { channel, threadTs },
+    proven: sender.kind === 'ours',
     ts,
   });
   if (event.type === 'app_mention') return words('mention', event.thread_ts ?? ts);
@@ -110,6 +114,7 @@ export const commandUtterance = (command: z.infer<typeof SlackCommand>, now: Dat
   at: now.toISOString(),
   by: command.user_id,
   text: clean(plain(command.text)),
+  proven: true,
   place: { channel: command.channel_id },
 });
 
@@ -127,6 +132,7 @@ export function saidByPress(interaction: SlackInteraction, now: Date): Utterance
     at: now.toISOString(),
     by: interaction.user.id,
     text: action.value.slice(0, 300),
+    proven: true,
     place: { channel, threadTs },
   };
 }

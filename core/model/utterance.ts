@@ -40,6 +40,8 @@ export const Utterance = z.discriminatedUnion('kind', [
     by: z.string().min(1).max(100),
     text: z.string().max(4000),
     place: Place.optional(),
+    /** Whether the request itself said that its sender is a person of ours; where not, who it is has to be asked. */
+    proven: z.boolean().optional(),
     /** Of the message itself, which is not its own thread's parent. */
     ts: z.string().max(50).optional(),
     /** Known where the surface itself shows an incident (the console). */

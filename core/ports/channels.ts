@@ -1,4 +1,5 @@
 // Ways to reach people and other programs: bus, workflow, pager, chat, model, memory, policy.
+import type { SlackOrigin, Whom } from '../incidents/slack-origin.ts';
 import type { BusEvent } from '../model/events.ts';
 import type { FactSays, ServiceFact } from '../model/fact.ts';
 import type { Message } from '../model/message.ts';
@@ -68,6 +69,14 @@ export interface Threads {
   }): Promise<
     { readonly kind: 'data'; readonly message: ChatMessage | undefined } | { readonly kind: 'gap'; readonly gap: Gap }
   >;
+}
+
+/** Whose chat it is, and who somebody in it is. */
+export interface Workplace {
+  /** Throws `Unavailable` where it cannot be learned now. */
+  origin(): Promise<SlackOrigin>;
+  /** `unknown` where nobody can say now. */
+  who(userId: string): Promise<Whom>;
 }
 
 /** Tells the one person who just pressed a button what came of it. */

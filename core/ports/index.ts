@@ -12,6 +12,7 @@ import type {
   Replies,
   Threads,
   Workflow,
+  Workplace,
 } from './channels.ts';
 import type { Costs } from './costs.ts';
 import type { Executions } from './executions.ts';
@@ -53,6 +54,7 @@ export interface Ports {
   readonly chat: Chat;
   readonly threads: Threads;
   readonly replies: Replies;
+  readonly workplace: Workplace;
   readonly policies: Policies;
   readonly memory: Memory;
   readonly reasoner: Reasoner;

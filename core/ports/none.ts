@@ -1,5 +1,5 @@
 // Sources that are not configured: each answers with a gap that says so, so that an investigation names what it could not look at.
-import type { Threads } from './channels.ts';
+import type { Threads, Workplace } from './channels.ts';
 import type { Costs } from './costs.ts';
 import type { AuditAnchors } from './records.ts';
 import type { Executor, Observed, Targets, Telemetry } from './telemetry.ts';
@@ -44,4 +44,10 @@ export const noAnchors: AuditAnchors = {
   add: async () => undefined,
   last: async () => undefined,
   all: async () => [],
+};
+
+/** Nobody is known. */
+export const noWorkplace: Workplace = {
+  origin: async () => ({ teams: [] }),
+  who: async () => 'unknown',
 };

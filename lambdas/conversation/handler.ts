@@ -1,4 +1,6 @@
-import { type ListenPorts, listen } from '../../core/conversation/listen.ts';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { hearing } from '../../core/conversation/heard.ts';
+import { type Heard, type ListenPorts, listen } from '../../core/conversation/listen.ts';
 import { sessionOf } from '../../core/conversation/session.ts';
 import { Utterance } from '../../core/model/utterance.ts';
 import type { Ports } from '../../core/ports/index.ts';
@@ -24,21 +26,37 @@ import {
   seen,
   threads,
   workflow,
+  workplace,
 } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 
 /** The bus tries for a day. */
 const rememberSeconds = 2 * 24 * 3600;
 
-export const create = (ports: ListenPorts & Pick<Ports, 'seen'>) =>
+const logger = new Logger({ serviceName: 'watchkeeper' });
+
+export const create = (ports: ListenPorts & Pick<Ports, 'seen' | 'workplace'>) =>
   answering('conversation', Utterance, async (said) => {
     const key = `conversation-${said.eventId}`;
     if (await ports.seen.has(key)) return { kind: 'nothing' };
-    const heard = await listen(said, ports);
+    const heard = await hear(said, ports);
     if (heard.kind === 'answered') await ports.chat.publish(heard.message);
     await ports.seen.claim(key, rememberSeconds);
     return { kind: heard.kind };
   });
+
+async function hear(said: Utterance, ports: ListenPorts & Pick<Ports, 'workplace'>): Promise<Heard> {
+  const answer = await hearing(said, ports.workplace);
+  switch (answer.kind) {
+    case 'heard':
+      return listen(said, ports);
+    case 'ignored':
+      logger.warn('not heard', { why: answer.why, eventId: said.eventId });
+      return { kind: 'nothing' };
+    case 'refused':
+      return { kind: 'answered', message: answer.message };
+  }
+}
 
 /** Said on to where the stage holds its conversations, in the session of the thread. */
 export const forward = (runtime: AgentRuntime) =>
@@ -66,6 +84,7 @@ export const here = onLambda(() =>
     telemetry: { knowledge: drafts() },
     threads: threads(),
     workflow: workflow(),
+    workplace: workplace(),
   }),
 );
 

@@ -10,17 +10,47 @@ import {
   saidByPress,
   utteranceOf,
 } from '../../core/incidents/slack.ts';
+import {
+  Envelope,
+  InteractionOrigin,
+  presser,
+  refusedCommand,
+  refusedEvent,
+  refusedInteraction,
+} from '../../core/incidents/slack-origin.ts';
 import type { Utterance } from '../../core/model/utterance.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { redact } from '../../core/redact.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
-import { approvals, audit, bus, catalog, clock, incidents, replies, secrets, seen, workflow } from '../compose.ts';
+import {
+  approvals,
+  audit,
+  bus,
+  catalog,
+  clock,
+  incidents,
+  replies,
+  secrets,
+  seen,
+  slackOrigin,
+  workflow,
+} from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 import { HttpEvent, type HttpReply, header, jsonOf, maxBodyBytes, rawBody, reply, signed } from '../http.ts';
 
 type SlackPorts = Pick<
   Ports,
-  'bus' | 'seen' | 'secrets' | 'clock' | 'approvals' | 'workflow' | 'incidents' | 'catalog' | 'replies' | 'audit'
+  | 'bus'
+  | 'seen'
+  | 'secrets'
+  | 'clock'
+  | 'approvals'
+  | 'workflow'
+  | 'incidents'
+  | 'catalog'
+  | 'replies'
+  | 'audit'
+  | 'workplace'
 >;
 
 const logger = new Logger({ serviceName: 'watchkeeper' });
@@ -55,9 +85,19 @@ async function events(body: string, ports: SlackPorts): Promise<HttpReply> {
   const request = SlackEvents.safeParse(jsonOf(body));
   if (!request.success) return reply(400, { error: 'This is no Slack event that we know.' });
   if (request.data.type === 'url_verification') return reply(200, { challenge: request.data.challenge });
-  const said = utteranceOf(request.data, ports.clock.now());
+  const origin = await ports.workplace.origin();
+  const why = refusedEvent(Envelope.parse(request.data), origin);
+  if (why !== undefined) return refused(why);
+  const said = utteranceOf(request.data, ports.clock.now(), origin);
   if (!said || !(await isWanted(said, ports))) return reply(200, { status: 'ignored' });
   return passOn(said, ports);
+}
+
+/** Signed by our app's secret and still not ours: said in the log, and not sent again (https://docs.slack.dev/apis/events-api#retries). */
+function refused(why: string): HttpReply {
+  logger.warn('refused: wrong origin', { why });
+  const answer = reply(403, { error: `Refused: ${why}.` });
+  return { ...answer, headers: { ...answer.headers, 'x-slack-no-retry': '1' } };
 }
 
 /** Channels are full of other apps' messages: only those that a rule switched on go further. */
@@ -83,6 +123,8 @@ async function form(body: string, ports: SlackPorts): Promise<HttpReply> {
   if (!fields.has('command')) return interaction(fields, ports);
   const command = SlackCommand.safeParse(Object.fromEntries(fields));
   if (!command.success) return reply(400, { error: 'This is no Slack command that we know.' });
+  const why = refusedCommand(command.data, await ports.workplace.origin());
+  if (why !== undefined) return refused(why);
   const passed = await passOn(commandUtterance(command.data, ports.clock.now()), ports);
   // What Slack shows to the one who typed it.
   return passed.statusCode === 200 ? reply(200, { response_type: 'ephemeral', text: 'Looking…' }) : passed;
@@ -91,18 +133,36 @@ async function form(body: string, ports: SlackPorts): Promise<HttpReply> {
 async function interaction(fields: URLSearchParams, ports: SlackPorts): Promise<HttpReply> {
   const parsed = SlackInteraction.safeParse(jsonOf(fields.get('payload') ?? ''));
   if (!parsed.success) return reply(400, { error: 'This is no Slack interaction that we know.' });
+  const origin = await ports.workplace.origin();
+  const payload = InteractionOrigin.parse(parsed.data);
+  const why = refusedInteraction(payload, origin);
+  if (why !== undefined) return refused(why);
+  if (presser(payload, origin).kind !== 'ours') {
+    logger.warn('refused: pressed by nobody of ours', { user: parsed.data.user.id });
+    await answerPress(
+      parsed.data,
+      { text: 'Only people of the organisation that runs Watchkeeper decide here; nothing was done.' },
+      ports,
+    );
+    return reply(200, { status: 'refused' });
+  }
   const said = saidByPress(parsed.data, ports.clock.now());
   if (said) return passOn(said, ports);
   const answer = pressed(parsed.data);
   if (!answer) return reply(200, { status: 'ignored' });
   const result = await answerApproval(answer, ports);
-  if (parsed.data.response_url !== undefined) {
-    // The decision stands whether or not the one who took it can be told.
-    await ports.replies
-      .reply(parsed.data.response_url, replyTo(result))
-      .catch((error: Error) => logger.warn('not replied', { reason: redact(error.message) }));
-  }
+  await answerPress(parsed.data, replyTo(result), ports);
   return reply(200, { status: result.kind });
+}
+
+/** What was decided stands whether or not the one who pressed can be told. */
+async function answerPress(
+  { response_url: to }: SlackInteraction,
+  answer: ReturnType<typeof replyTo>,
+  { replies }: Pick<SlackPorts, 'replies'>,
+): Promise<void> {
+  if (to === undefined) return;
+  await replies.reply(to, answer).catch((error: Error) => logger.warn('not replied', { reason: redact(error.message) }));
 }
 
 export const create = (ports: SlackPorts) => answering('slack', HttpEvent, (event) => receive(event, ports));
@@ -119,5 +179,6 @@ export const handler = onLambda(() =>
     catalog: catalog(),
     replies: replies(),
     audit: audit(),
+    workplace: slackOrigin(),
   }),
 );

@@ -67,7 +67,9 @@ export async function playOutside(): Promise<Outside> {
       case 'files.completeUploadExternal':
         return { ok: true, files: JSON.parse(form.get('files') ?? '[]') as unknown[] };
       case 'auth.test':
-        return { ok: true, user_id: 'U0WATCH', bot_id: 'B0WATCH' };
+        return { ok: true, team_id: 'T0EMULATOR', user_id: 'U0WATCH', bot_id: 'B0WATCH' };
+      case 'users.info':
+        return { ok: true, user: { id: form.get('user'), team_id: 'T0EMULATOR', is_bot: false } };
       default:
         return { ok: false, error: 'unknown_method' };
     }

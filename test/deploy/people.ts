@@ -52,8 +52,9 @@ export function pressButton(
   if (button === undefined) throw new Error(`The message has no button "${label}".`);
   const payload = {
     type: 'block_actions',
-    user: { id: 'U0ALICE', username: 'alice', team_id: 'T0' },
-    team: { id: 'T0', domain: 'example' },
+    user: { id: 'U0ALICE', username: 'alice', team_id: 'T0EMULATOR' },
+    api_app_id: 'A0WATCH',
+    team: { id: 'T0EMULATOR', domain: 'example' },
     channel: { id: message.channel, name: 'incidents' },
     message: { ts: message.ts },
     actions: [{ ...button, block_id: 'b1', action_ts: '1.0' }],
@@ -75,12 +76,14 @@ export function sayInThread(emulator: Emulator, slackUrl: string, message: Slack
   const body = JSON.stringify({
     type: 'event_callback',
     event_id: `Ev${ts}`,
+    team_id: 'T0EMULATOR',
     api_app_id: 'A0WATCH',
     authorizations: [{ user_id: 'U0WATCH' }],
     event: {
       type: 'app_mention',
       channel: message.channel,
       user: by,
+      team: 'T0EMULATOR',
       text: `<@U0WATCH> ${text}`,
       ts,
       thread_ts: message.thread_ts ?? message.ts,

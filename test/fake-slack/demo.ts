@@ -15,6 +15,7 @@ export interface Together extends AsyncDisposable {
 }
 
 const catalog = `environments: { production: { level: walk } }
+approvers: [U0ANA, U0BEN, U0DEPLOY, U0VENDOR, U0GUEST]
 clusters: [{ name: backend-1, environment: production }]
 conversation:
   alerts: [{ from: pagerduty, automatic: true, channels: [C0ALERTS] }]
@@ -37,6 +38,7 @@ export async function together(
       },
     ),
     port: 0,
+    owner: { name: 'ana', slack: 'U0ANA' },
   });
   slack.setApp(runtime.url ?? '');
   return {

@@ -34,6 +34,7 @@ export const manifestScopes = [
   'groups:read',
   'im:history',
   'reactions:read',
+  'users:read',
 ];
 
 export const fakeToken = 'xoxb-fake-token';
@@ -72,8 +73,10 @@ export interface FakeSlack extends AsyncDisposable {
   command(user: string, channel: string, text: string): Promise<Delivery>;
   edit(post: Post, text: string): Promise<Delivery>;
   remove(post: Post): Promise<Delivery>;
-  /** Any event, as it is. */
-  send(event: object, eventId?: string): Promise<Delivery>;
+  /** Any event, as it is, in an envelope of which some fields may be others. */
+  send(event: object, eventId?: string, envelope?: object): Promise<Delivery>;
+  /** A press or a command as another workspace or app would send it: fields in place of those that are true. */
+  pretend(fields: object): void;
 }
 
 export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSlack> {
@@ -84,6 +87,7 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
   const recent = new Map<string, Called[]>();
   let app = options.app ?? '';
   let url = '';
+  let pretended: object = {};
 
   const call = (name: string, given: Asked['given'], authorization: string | undefined): Reply | number => {
     const method = methods.get(name);
@@ -178,6 +182,12 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
     return deliver(`${app}${path}`, body, how, timing);
   };
 
+  /** In a channel that is shared, a message names its author's workspace. */
+  const authorOf = (user: string, isShared: boolean) =>
+    isShared
+      ? { team: workspace.teamOf(user), user_team: workspace.teamOf(user), source_team: workspace.teamOf(user) }
+      : {};
+
   const slack: FakeSlack = {
     url,
     apiUrl: `${url}/api/`,
@@ -189,7 +199,12 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
       app = to;
     },
     limitNext: (method, retryAfterSeconds = 1) => void limited.set(method, retryAfterSeconds),
-    send(event, eventId = workspace.nextId('Ev')) {
+    pretend: (fields) => {
+      pretended = fields;
+    },
+    send(event, eventId = workspace.nextId('Ev'), over = {}) {
+      const { channel, item } = event as { channel?: string; item?: { channel?: string } };
+      const isShared = workspace.channel(channel ?? item?.channel)?.shared === true;
       const envelope = {
         token: 'deprecated',
         team_id: team,
@@ -199,21 +214,22 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
         event_id: eventId,
         event_time: Math.floor(Date.now() / 1000),
         event_context: eventId,
-        is_ext_shared_channel: false,
+        is_ext_shared_channel: isShared,
         authorizations: [
           { enterprise_id: null, team_id: team, user_id: ourBot.userId, is_bot: true, is_enterprise_install: false },
         ],
+        ...over,
       };
       return toApp('/slack/events', JSON.stringify(envelope), 'event');
     },
     async say(user, channel, text, threadTs) {
       const where = workspace.known(channel);
       const post = workspace.add({ channel, user, text, threadTs });
-      const said = message(post, where);
+      const said = { ...message(post, where), ...authorOf(user, where.shared === true) };
       if (where.kind === 'im' || !text.includes(`<@${ourBot.userId}>`))
         return { post, delivery: await slack.send(said) };
       void slack.send(said);
-      return { post, delivery: await slack.send(mention(post)) };
+      return { post, delivery: await slack.send({ ...mention(post), ...authorOf(user, where.shared === true) }) };
     },
     async alert(channel, { name, id }, content, as = 'app') {
       const subtype = as === 'app' ? undefined : as;
@@ -235,7 +251,7 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
       const payload = {
         type: 'block_actions',
         token: 'deprecated',
-        user: { id: user, username: user, name: user, team_id: team },
+        user: { id: user, username: user, name: user, team_id: workspace.teamOf(user) },
         api_app_id: ourBot.appId,
         team: { id: team, domain: 'fake' },
         enterprise: null,
@@ -253,6 +269,7 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
         response_url: responseUrl(user, post),
         trigger_id: workspace.nextId('trigger'),
         actions: [{ ...found, block_id: 'b', action_ts: workspace.nextTs() }],
+        ...pretended,
       };
       return toApp(
         '/slack/interactivity',
@@ -275,6 +292,7 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
         is_enterprise_install: 'false',
         response_url: responseUrl(user),
         trigger_id: workspace.nextId('trigger'),
+        ...pretended,
       };
       return toApp('/slack/commands', new URLSearchParams(form).toString(), 'form');
     },

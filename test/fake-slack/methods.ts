@@ -280,9 +280,19 @@ const rows: readonly Method[] = [
   method('users.info', 'users:read', tier4, z.object({ user: z.string() }), (given, { workspace }, yes) => {
     const member = workspace.members.find(({ id }) => id === given.user);
     if (!member) return no('user_not_found');
-    const { id, name, realName, bot = false } = member;
+    const { id, name, realName, bot = false, team: of = team, guest = false } = member;
     return yes({
-      user: { id, name, real_name: realName, is_bot: bot, profile: { display_name: name, real_name: realName } },
+      user: {
+        id,
+        team_id: of,
+        name,
+        real_name: realName,
+        is_bot: bot,
+        is_stranger: of !== team,
+        is_restricted: guest,
+        is_ultra_restricted: false,
+        profile: { display_name: name, real_name: realName },
+      },
     });
   }),
 

@@ -8,6 +8,9 @@ export interface Member {
   readonly name: string;
   readonly realName: string;
   readonly bot?: boolean;
+  /** Of another organisation, as Slack Connect shows them. */
+  readonly team?: string;
+  readonly guest?: boolean;
 }
 
 export interface Channel {
@@ -17,6 +20,8 @@ export interface Channel {
   /** Whether our bot is in it. */
   readonly joined: boolean;
   readonly archived?: boolean;
+  /** With another organisation. */
+  readonly shared?: boolean;
 }
 
 export interface FileRecord {
@@ -69,12 +74,16 @@ export class Workspace {
     { id: 'U0ANA', name: 'ana', realName: 'Ana Ruiz' },
     { id: 'U0BEN', name: 'ben', realName: 'Ben Okoro' },
     { id: ourBot.userId, name: ourBot.name, realName: 'Watchkeeper', bot: true },
+    { id: 'U0DEPLOY', name: 'deploy-bot', realName: 'Deploy bot', bot: true },
+    { id: 'U0VENDOR', name: 'vic', realName: 'Vic of a vendor', team: 'T0OTHER' },
+    { id: 'U0GUEST', name: 'gus', realName: 'Gus, a guest', guest: true },
   ];
   readonly channels: Channel[] = [
     { id: 'C0OPS', name: 'ops', kind: 'public', joined: true },
     { id: 'C0ALERTS', name: 'billing-alerts', kind: 'public', joined: true },
     { id: 'C0OTHER', name: 'random', kind: 'public', joined: false },
     { id: 'C0OLD', name: 'old', kind: 'public', joined: true, archived: true },
+    { id: 'C0SHARED', name: 'with-a-vendor', kind: 'public', joined: true, shared: true },
     { id: 'D0ANA', name: 'ana', kind: 'im', joined: true },
   ];
   readonly posts: Post[] = [];
@@ -94,6 +103,11 @@ export class Workspace {
   nextId(prefix: string): string {
     this.#counter += 1;
     return `${prefix}${String(this.#counter).padStart(8, '0')}`;
+  }
+
+  /** The workspace of whoever that is. */
+  teamOf(user: string): string {
+    return this.members.find(({ id }) => id === user)?.team ?? team;
   }
 
   channel(id: string | undefined): Channel | undefined {

@@ -18,7 +18,8 @@ export const liveStage = {
   },
   model: { provider: 'bedrock', models: { coordinator: 'eu.example.large-v1:0', specialist: 'example.small-v1:0' } },
   pagerduty: { from: 'watchkeeper@example.com' },
-  slack: { channel: 'C0123456789' },
+  slack: { channel: 'C0123456789', teams: ['T0123456789'], appId: 'A0123456789' },
+  approvers: ['U0123456789'],
   alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:alarms',
 };
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Unavailable } from '../../core/errors.ts';
+import type { SlackOrigin } from '../../core/incidents/slack-origin.ts';
 import type { BusEvent } from '../../core/model/events.ts';
 import type { Message } from '../../core/model/message.ts';
 import { Catalog } from '../../core/ports/catalog.ts';
@@ -13,6 +14,7 @@ const open = storesForTests();
 const secret = 'signing-secret';
 
 type Ports = Parameters<typeof receive>[1];
+const origin: SlackOrigin = { teams: ['T1', 'T1DC2JH3J'], appId: undefined, enterprise: 'E1' };
 let clock: ReturnType<typeof testClock>;
 let ports: Ports;
 let published: BusEvent[];
@@ -40,6 +42,7 @@ beforeEach(async () => {
     },
     catalog: { load: async () => Catalog.parse({ environments: {} }) },
     secrets: { pagerDutyWebhook: async () => [], slackSigning: async () => [secret] },
+    workplace: { origin: async () => origin, who: async () => 'unknown' },
     replies: { reply: async (to, answer) => void replied.push({ to, ...answer }) },
   };
 });
@@ -63,12 +66,14 @@ const mention = (over: Record<string, unknown> = {}, event_id = 'Ev1') =>
   JSON.stringify({
     type: 'event_callback',
     event_id,
+    team_id: 'T1',
     api_app_id: 'A1',
     authorizations: [{ user_id: 'UBOT' }],
     event: {
       type: 'app_mention',
       channel: 'C1',
       user: 'U1',
+      team: 'T1',
       text: "<@UBOT> what's the issue with this service?",
       ts: '1763607000.000200',
       thread_ts: '1763606820.000100',
@@ -143,6 +148,7 @@ describe('an event', () => {
           by: 'U1',
           text: "what's the issue with this service?",
           place: { channel: 'C1', threadTs: '1763606820.000100' },
+          proven: true,
           ts: '1763607000.000200',
         },
       },
@@ -238,7 +244,7 @@ describe('a button', () => {
   ) => {
     const payload = JSON.stringify({
       type: 'block_actions',
-      user: { id: user, username: 'ana' },
+      user: { id: user, username: 'ana', team_id: 'T1' },
       team: { id: 'T1' },
       channel: { id: 'C1' },
       message: { ts: '1763606820.000100' },

@@ -21,7 +21,7 @@ async function told(count: number, happens: (slack: FakeSlack) => Promise<unknow
   await expect.poll(() => app.asked.length).toBeGreaterThanOrEqual(count);
   return app.asked.map(({ body }: Asked) => {
     const { event } = JSON.parse(body) as { event: Record<string, unknown> };
-    return { event, utterance: utteranceOf(SlackEvents.parse(JSON.parse(body)), new Date()) };
+    return { event, utterance: utteranceOf(SlackEvents.parse(JSON.parse(body)), new Date(), { teams: ['T0FAKE'] }) };
   });
 }
 

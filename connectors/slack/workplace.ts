@@ -1,0 +1,56 @@
+// The Workplace port on Slack: which workspace is ours, from the configuration or from the token itself (auth.test), and who somebody is
+// (users.info, scope users:read). What Slack does not say is not known, and nobody is taken for a person of ours by that.
+import { Unavailable } from '../../core/errors.ts';
+import { type SlackOrigin, SlackUser, type Whom, whoIs } from '../../core/incidents/slack-origin.ts';
+import type { Workplace } from '../../core/ports/channels.ts';
+import { clientOf, errorCode, patiently, type SlackAccess } from './client.ts';
+
+/** Somebody may leave, or become a guest. */
+const rememberMs = 5 * 60_000;
+const patienceSeconds = 2;
+
+export function slackWorkplace(access: SlackAccess, configured: SlackOrigin): Workplace {
+  const client = clientOf(access);
+  const known = new Map<string, { readonly whom: Whom; readonly untilMs: number }>();
+  let learned: Promise<SlackOrigin> | undefined;
+  const origin = (): Promise<SlackOrigin> => {
+    if (configured.teams.length > 0) return Promise.resolve(configured);
+    learned ??= patiently(() => client.auth.test(), patienceSeconds).then(
+      ({ team_id: team, enterprise_id: enterprise }) => ({
+        ...configured,
+        teams: team === undefined ? [] : [team],
+        ...(enterprise === undefined ? {} : { enterprise }),
+      }),
+      (cause: unknown) => {
+        learned = undefined;
+        throw new Unavailable('Slack did not say which workspace its token is for.', { cause });
+      },
+    );
+    return learned;
+  };
+  const ask = async (user: string): Promise<Whom> => {
+    try {
+      const [ours, answer] = await Promise.all([
+        origin(),
+        patiently(() => client.users.info({ user }), patienceSeconds),
+      ]);
+      const parsed = SlackUser.safeParse(answer.user);
+      return parsed.success && parsed.data.id === user ? whoIs(parsed.data, ours) : 'unknown';
+    } catch (error) {
+      return strangers.has(errorCode(error)) ? 'foreign' : 'unknown';
+    }
+  };
+  return {
+    origin,
+    async who(user) {
+      const before = known.get(user);
+      if (before !== undefined && before.untilMs > Date.now()) return before.whom;
+      const whom = await ask(user);
+      if (whom !== 'unknown') known.set(user, { whom, untilMs: Date.now() + rememberMs });
+      return whom;
+    },
+  };
+}
+
+/** Slack knows nobody of that id here, or does not show them to us. */
+const strangers: ReadonlySet<string> = new Set(['user_not_found', 'user_not_visible', 'users_not_found']);
