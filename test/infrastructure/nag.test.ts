@@ -10,7 +10,8 @@ const recordedStage = {
   deletionProtection: false,
   eventArchiveDays: 0,
   memory: { kind: 'none' },
-  slack: { channel: 'C0123456789' },
+  slack: liveStage.slack,
+  approvers: liveStage.approvers,
 };
 
 const violations = (config: unknown, also: (stack: Stack) => unknown = () => {}) => {
