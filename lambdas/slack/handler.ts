@@ -162,7 +162,9 @@ async function answerPress(
   { replies }: Pick<SlackPorts, 'replies'>,
 ): Promise<void> {
   if (to === undefined) return;
-  await replies.reply(to, answer).catch((error: Error) => logger.warn('not replied', { reason: redact(error.message) }));
+  await replies
+    .reply(to, answer)
+    .catch((error: Error) => logger.warn('not replied', { reason: redact(error.message) }));
 }
 
 export const create = (ports: SlackPorts) => answering('slack', HttpEvent, (event) => receive(event, ports));
