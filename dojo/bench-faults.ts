@@ -1,5 +1,6 @@
 // `npm run bench:faults`: many incidents, each with trouble drawn from a seed, over the embedded runtime. Counts what was done twice, what
-// was approved and came to nothing without a word, and incidents that never ended. Exit code 1 when there is one.
+// was approved and came to nothing without a word, incidents that never ended, and those that are open and nobody works on. Exit code 1 when
+// there is one.
 import { parseArgs } from 'node:util';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
 import { runBatch, type Verdict } from './faults/batch.ts';
@@ -16,7 +17,7 @@ const help = `Runs incidents with crashes, lost answers, redelivered pages, seve
   --jobs N        so many processes side by side (default 2)
   --help          this
 
-The last line is schedules=… double=… lost=… endless=…; exit code 1 where one of the last three is not 0.`;
+The last line is schedules=… double=… lost=… endless=… zombies=…; exit code 1 where one of the last four is not 0.`;
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
@@ -57,7 +58,7 @@ async function main(): Promise<number> {
   };
   await Promise.all(Array.from({ length: numberOf(values.jobs, 'jobs') }, lane));
   const of = (kind: Verdict['kind']) => verdicts.filter((verdict) => verdict.kind === kind).length;
-  say(`schedules=${count} double=${of('double')} lost=${of('lost')} endless=${of('endless')}`);
+  say(`schedules=${count} double=${of('double')} lost=${of('lost')} endless=${of('endless')} zombies=${of('zombie')}`);
   return verdicts.length === 0 ? 0 : 1;
 }
 

@@ -14,7 +14,7 @@ import type { Schedule } from './schedule.ts';
 
 export interface Verdict {
   readonly seed: number;
-  readonly kind: 'double' | 'lost' | 'endless';
+  readonly kind: 'double' | 'lost' | 'endless' | 'zombie';
   readonly why: string;
 }
 
@@ -107,6 +107,13 @@ export function judge(
         .filter((one) => incidents.find(({ incidentId }) => incidentId === one.incidentId)?.approved !== true)
         .map((one) => say('double', `${one.job} was made, and nobody had approved it.`)),
       ...incidents.flatMap((incident) => {
+        if (incident.status !== 'closed' && incident.status !== 'failed' && incident.execution !== 'running')
+          return [
+            say(
+              'zombie',
+              `Incident ${incident.incidentId} is ${incident.status}, and its execution ${incident.execution}.`,
+            ),
+          ];
         if (incident.status !== 'closed' && incident.status !== 'failed')
           return [say('endless', `Incident ${incident.incidentId} is ${incident.status}.`)];
         return lost(

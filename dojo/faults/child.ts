@@ -4,7 +4,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { Unavailable } from '../../core/errors.ts';
+import { InvalidInput, Unavailable } from '../../core/errors.ts';
 import type { Approval } from '../../core/model/action.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import { actingOn, recordedWorld } from '../../local/compose.ts';
@@ -56,9 +56,17 @@ const holdAt =
     return holdIf(schedule, (crash) => crash.at === at && crash.state === running.state);
   };
 
+const Failing = z.looseObject({ state: z.unknown() });
 const Awaiting = z.looseObject({ decision: z.looseObject({}) });
 const invoke: NonNullable<Hooks['invoke']> = async (name, payload, call) => {
-  const schedule = scheduleIn(payload);
+  if (bug === 'never-swept' && name === 'sweep-incidents') return {};
+  const schedule = scheduleIn(payload) ?? scheduleIn(Failing.safeParse(payload).data?.state);
+  const died = `died ${schedule?.seed}`;
+  if (
+    schedule?.dies !== undefined &&
+    ((schedule.dies === name && once(died)) || (name === 'report-failure' && happened.has(died)))
+  )
+    throw new InvalidInput('It died for good.');
   if (schedule?.stumbles === name && once(`stumble ${schedule.seed}`)) throw new Unavailable('It stumbled.');
   const made = await call(name, payload);
   if (name !== 'decide') return made;
@@ -194,6 +202,18 @@ const pageOnce = async (schedule: Schedule, source: string, event: string) => {
   if (!happened.has(`accepted ${event}`)) await page(schedule, source, event);
 };
 
+/** Asked for the execution first, and again for a while where nobody has ended yet what an execution left. */
+async function standOf(id: string): Promise<{ status: string; execution: string }> {
+  for (let tries = 0; ; tries += 1) {
+    const name = (await runtime.ports.incidents.get(id))?.execution ?? '';
+    const execution = await runtime.ports.executions.state(name);
+    const status = (await runtime.ports.incidents.get(id))?.status ?? 'gone';
+    if (execution === 'running' || status === 'closed' || status === 'failed' || tries === 20)
+      return { status, execution };
+    await sleep(250);
+  }
+}
+
 await runtime.resume();
 for (const incident of await runtime.ports.incidents.list(500))
   for (const approval of await runtime.ports.approvals.ofIncident(incident.id)) press(approval);
@@ -232,13 +252,15 @@ if (last) {
     );
   };
   while (Date.now() < until && !(await ended())) await sleep(200);
-  for (const { id, sourceId, status } of await runtime.ports.incidents.list(500)) {
+  for (const { id, sourceId } of await runtime.ports.incidents.list(500)) {
+    const { status, execution } = await standOf(id);
     const approvals = await runtime.ports.approvals.ofIncident(id);
     const timeline = await runtime.ports.incidents.timeline(id);
     const told: Told = {
       seed: seedOf(sourceId),
       incidentId: id,
       status,
+      execution,
       approved: approvals.some((one) => one.state === 'decided' && one.verdict !== 'reject'),
       actions: timeline.filter(({ kind }) => kind === 'action' || kind === 'learned').map(({ text }) => text),
     };

@@ -12,7 +12,7 @@ export const Orders = z.object({
   last: z.boolean(),
   patienceMs: z.number(),
   /** For proving that the harness can see: what is broken on purpose. */
-  bug: z.enum(['none', 'new-key-each-try', 'swallowed-failure', 'never-verified']),
+  bug: z.enum(['none', 'new-key-each-try', 'swallowed-failure', 'never-verified', 'never-swept']),
 });
 export type Orders = z.infer<typeof Orders>;
 
@@ -21,6 +21,8 @@ export const Told = z.object({
   seed: z.number(),
   incidentId: z.string(),
   status: z.string(),
+  /** In which state its execution is. */
+  execution: z.string().default('running'),
   /** Whether the record of an approval says yes. */
   approved: z.boolean(),
   /** Lines of the timeline that say what was done, or not. */

@@ -26,6 +26,8 @@ export const Schedule = z.object({
   pagerFails: z.boolean(),
   /** A function that fails in a way nobody foresaw, once. */
   stumbles: z.string().optional(),
+  /** A function at which the execution dies for good, once, without getting to say so. */
+  dies: z.string().optional(),
 });
 export type Schedule = z.infer<typeof Schedule>;
 
@@ -66,6 +68,7 @@ const functions = [
   'verify',
   'learn',
 ] as const;
+const dyingAt = ['assemble-context', 'decide', 'await-approval', 'remediate', 'verify', 'learn'] as const;
 const people = ['ana', 'ben', 'cleo'] as const;
 
 export function scheduleOf(seed: number): Schedule {
@@ -94,5 +97,6 @@ export function scheduleOf(seed: number): Schedule {
     chatFails: chance(0.3) ? 1 + upTo(3) : 0,
     pagerFails: chance(0.3),
     ...(chance(0.25) ? { stumbles: one(functions) } : {}),
+    ...(chance(0.12) ? { dies: one(dyingAt) } : {}),
   };
 }

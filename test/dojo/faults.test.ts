@@ -2,9 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { judge, runBatch } from '../../dojo/faults/batch.ts';
 import { scheduleOf } from '../../dojo/faults/schedule.ts';
 
-const { twinMs: _, ...drawn } = scheduleOf(1);
+const { twinMs: _, dies: __, ...drawn } = scheduleOf(1);
 const schedule = { ...drawn, crashes: [] };
-const told = { seed: 1, incidentId: 'inc-1', status: 'closed', approved: true, actions: ['Done: Rerun.'] };
+const told = {
+  seed: 1,
+  incidentId: 'inc-1',
+  status: 'closed',
+  approved: true,
+  actions: ['Done: Rerun.'],
+  execution: 'running',
+};
 const made = { seed: 1, incidentId: 'inc-1', job: 'job-1', during: [] };
 const kinds = (...[jobs, incidents]: [Parameters<typeof judge>[1], Parameters<typeof judge>[2]]) =>
   judge([schedule], jobs, incidents).map(({ kind }) => kind);
@@ -29,6 +36,9 @@ describe('what the harness calls', () => {
     expect(kinds([made], [{ ...told, status: 'acting' }])).toEqual(['endless']);
     expect(kinds([], [])).toEqual(['endless']);
   });
+  test('a zombie is an incident that is open and whose execution is over', () => {
+    expect(kinds([made], [{ ...told, status: 'acting', execution: 'failed' }])).toEqual(['zombie']);
+  });
 });
 
 test('a seed is the same trouble again', () => {
@@ -50,6 +60,10 @@ describe('what is broken on purpose is seen', { timeout: 120_000 }, () => {
   });
   test('endless, where nobody ever verifies', async () => {
     expect(await kindsOf([lostAnswer], 'never-verified', 4000)).toEqual(['endless']);
+  });
+  test('a zombie, where nobody looks for what was left', async () => {
+    expect(await kindsOf([{ ...lostAnswer, dies: 'verify' }], 'never-swept', 30_000)).toEqual(['zombie']);
+    expect(await kindsOf([{ ...lostAnswer, dies: 'verify' }])).toEqual([]);
   });
   test('and nothing is seen where nothing is broken', async () => {
     expect(await runBatch([lostAnswer, { ...unavailable, seed: 2 }])).toEqual([]);

@@ -21,7 +21,7 @@ const steps = [
   'learn',
 ];
 const writes = /^(?:Put|Update|Delete)/;
-const patience = { timeout: 30_000 };
+const patience = { timeout: 60_000 };
 /** No step writes more often. */
 const most = 20;
 
