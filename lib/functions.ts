@@ -198,7 +198,17 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
   verify: {
     memoryMb: 256,
-    may: [...deciding, 'update incidents', 'read evidence', 'use Slack', 'use PagerDuty', 'use preferences'],
+    may: [
+      ...deciding,
+      'update incidents',
+      'list incidents',
+      'decide approvals',
+      'answer executions',
+      'read evidence',
+      'use Slack',
+      'use PagerDuty',
+      'use preferences',
+    ],
   },
   learn: {
     memoryMb: 512,

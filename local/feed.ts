@@ -88,6 +88,11 @@ export function observedApprovals(store: ApprovalStore, { tell }: Feed): Approva
         tell({ kind: 'approval', approval: decided.approval });
       return decided;
     },
+    async withdraw(id, withdrawal) {
+      const withdrawn = await store.withdraw(id, withdrawal);
+      if (withdrawn.kind === 'withdrawn') tell({ kind: 'approval', approval: withdrawn.approval });
+      return withdrawn;
+    },
     async expire(id) {
       await store.expire(id);
       const approval = await store.get(id);

@@ -24,6 +24,7 @@ export function approvalStore(table: Table): ApprovalStore {
       case 'decided':
         return { kind: 'already', approval, taskToken };
       case 'expired':
+      case 'withdrawn':
         return { kind: 'expired', approval };
       case 'pending': {
         if (Date.parse(approval.expiresAt) <= Date.parse(decision.at)) return { kind: 'expired', approval };
@@ -47,8 +48,26 @@ export function approvalStore(table: Table): ApprovalStore {
     }
   };
 
+  const withdraw: ApprovalStore['withdraw'] = async (id, { why, at }) => {
+    const item = await read(id);
+    if (item?.approval.state !== 'pending') return { kind: 'not-pending' };
+    const { approval, taskToken } = item;
+    const next = { ...approval, state: 'withdrawn', withdrawnWhy: why, withdrawnAt: at } as const;
+    const won = await table.update(
+      approvalKey(id),
+      { expression: 'SET approval = :next', values: { ':next': next } },
+      {
+        expression: 'approval.#state = :pending AND taskToken = :token AND size(approval.approvedBy) = :count',
+        names: state,
+        values: { ':pending': 'pending', ':token': taskToken ?? '', ':count': approval.approvedBy.length },
+      },
+    );
+    return won ? { kind: 'withdrawn', approval: next, taskToken: taskToken ?? '' } : withdraw(id, { why, at });
+  };
+
   return {
     decide,
+    withdraw,
 
     async request(approval, taskToken) {
       const pointer = { pk: `INCIDENT#${approval.incidentId}`, sk: `APPROVAL#${approval.id}`, approvalId: approval.id };

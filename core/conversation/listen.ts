@@ -14,6 +14,7 @@ import type { Ports } from '../ports/index.ts';
 import { redact } from '../redact.ts';
 import { answerApproval } from '../remediation/answer.ts';
 import { showAnswered } from '../remediation/settled.ts';
+import { isUnsettled, standingOf } from '../reporting/standing.ts';
 import { capital } from '../reporting/words.ts';
 import { clean, shorten } from '../text.ts';
 import { type Alert, readAlert, ruleFor } from './alerts.ts';
@@ -157,16 +158,23 @@ async function taughtOf({ preferences }: ListenPorts): Promise<Said> {
 }
 
 async function openOf({ incidents }: ListenPorts): Promise<Said> {
-  const open = (await incidents.list(100)).filter(({ status }) => status !== 'closed' && status !== 'failed');
+  const open = (await incidents.list(100)).filter(
+    (one) => (one.status !== 'closed' && one.status !== 'failed') || isUnsettled(one),
+  );
   return {
     text: open.length === 0 ? 'No incident is open.' : `Open incidents: ${open.length}.`,
     lines: open
       .slice(0, 15)
       .map(
-        ({ id, title, status, openedAt }) =>
-          `${shorten(title, 200)}: ${status}, since ${openedAt.slice(0, 16).replace('T', ' ')} UTC (${id}).`,
+        (one) =>
+          `${shorten(one.title, 200)}: ${sayingOf(one)}, since ${one.openedAt.slice(0, 16).replace('T', ' ')} UTC (${one.id}).`,
       ),
   };
+}
+
+function sayingOf(incident: Incident): string {
+  const { says, has } = standingOf(incident);
+  return has === undefined ? says : `${says} (${has.replace(/\.$/, '')})`;
 }
 
 /** From the thread: our own message names its incident, an alert its page; else the thread itself is the alert's identity. */

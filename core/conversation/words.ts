@@ -4,6 +4,7 @@ import type { Approval } from '../model/action.ts';
 import { causes } from '../model/causes.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../model/incident.ts';
+import { standingOf } from '../reporting/standing.ts';
 import { capital, clockTime, confidenceWords } from '../reporting/words.ts';
 import { placeInGroup } from '../storms/shown.ts';
 
@@ -94,7 +95,7 @@ export function statusWords(
   const first = diagnosis?.hypotheses[0];
   const latest = timeline.filter(({ kind }) => ['action', 'verification', 'decision', 'failure'].includes(kind)).at(-1);
   return {
-    text: states[incident.status],
+    text: incident.status === 'closed' || incident.status === 'failed' ? endWords(incident) : states[incident.status],
     lines: [
       ...placeInGroup(incident),
       ...(first ? [`${first.summary} ${capital(confidenceWords(first.confidence))}.`] : []),
@@ -111,15 +112,20 @@ const pageWords: Record<Incident['pageStatus'], string> = {
   resolved: 'The page is resolved.',
 };
 
-const states: Record<Incident['status'], string> = {
+/** What came of it, and who has it; the investigation itself is over either way. */
+function endWords(incident: Incident): string {
+  const { says, has } = standingOf(incident);
+  const broke = incident.status === 'failed' ? ' What was found until then is in the thread.' : '';
+  return `The investigation is over. ${says}.${broke}${has === undefined ? '' : ` ${has}`}`;
+}
+
+const states: Record<Exclude<Incident['status'], 'closed' | 'failed'>, string> = {
   waiting: 'It waits in line for its investigation; others are looked into first.',
   investigating: 'The specialists are still at work.',
   'awaiting-approval': 'There is a diagnosis, and a question that waits for a person.',
   acting: 'The action is being carried out.',
   verifying: 'The action is done; whether it helped is being checked.',
   grouped: 'It is part of another incident, which is worked on for both.',
-  closed: 'The investigation is over.',
-  failed: 'The investigation broke off; what was found until then is in the thread.',
 };
 
 /** What each specialist looked at and what could not be asked. */

@@ -6,7 +6,7 @@ import { redact } from '../redact.ts';
 export async function note(
   incidentId: string,
   entry: Pick<TimelineEntry, 'step' | 'kind' | 'text'> &
-    Partial<Pick<TimelineEntry, 'actor' | 'evidenceIds' | 'durationMs'>> & { readonly key?: string },
+    Partial<Pick<TimelineEntry, 'actor' | 'evidenceIds' | 'durationMs' | 'tone'>> & { readonly key?: string },
   ports: Pick<Ports, 'incidents' | 'clock'>,
 ): Promise<void> {
   const { key, ...rest } = entry;

@@ -24,7 +24,12 @@ export async function applyPageUpdate(
   if (!incident) return { kind: 'ignored', reason: `No incident here belongs to ${update.sourceId}.` };
   // A late "acknowledged" does not undo "resolved".
   if (incident.pageStatus !== 'resolved' || update.status === 'resolved') {
-    await ports.incidents.update(incident.id, { pageStatus: update.status });
+    const held =
+      update.status === 'acknowledged' && update.by !== undefined ? { by: update.by, as: 'page' as const } : undefined;
+    await ports.incidents.update(incident.id, {
+      pageStatus: update.status,
+      ...(held === undefined ? {} : { heldBy: held }),
+    });
   }
   await note(incident.id, pageChangeLine(update), ports);
   if ((await writeDraftAgain(incident.id, ports)) === 'failed') {

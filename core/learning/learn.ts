@@ -6,13 +6,13 @@ import { note } from '../incidents/timeline.ts';
 import type { Preference } from '../model/action.ts';
 import { wholeText } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
-import type { Message } from '../model/message.ts';
 import type { Concluded } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { markPage, updateStatus } from '../remediation/page.ts';
 import { isSameAction } from '../remediation/remediate.ts';
 import { showAnswered } from '../remediation/settled.ts';
 import { tellProgress } from '../reporting/progress.ts';
+import { standingOf } from '../reporting/standing.ts';
 import { fitted, noteOf } from '../reporting/tell.ts';
 import { clockTime } from '../reporting/words.ts';
 import { endGroup } from '../storms/ending.ts';
@@ -56,7 +56,11 @@ export async function learn(input: Concluded, ports: LearnPorts): Promise<Record
   if (verification?.kind === 'recovered' && takingBack === undefined && 'action' in decision && decision.action)
     await markPage('resolved', { incident: input.incident, context: input.context, action: decision.action }, ports);
   await updateStatus('ended', followersLine(input), input, ports);
-  await ports.incidents.update(input.incident.id, { status: 'closed', outcome: endOf(input) });
+  await ports.incidents.update(input.incident.id, {
+    status: 'closed',
+    outcome: endOf(input),
+    ...(await heldAfter(input, ports)),
+  });
   await endGroup(input.incident.id, ports);
   await tellProgress(input.incident.id, ports);
   return {};
@@ -67,23 +71,23 @@ const endOf = ({ verification }: Concluded): NonNullable<Incident['outcome']> =>
   return verification.kind === 'recovered' ? 'recovered' : 'needs-person';
 };
 
-const ends: Readonly<
-  Record<
-    NonNullable<Incident['outcome']>,
-    { readonly says: string; readonly follow: string; readonly tone?: Message['tone'] }
-  >
-> = {
-  recovered: { says: 'Recovered', follow: 'has recovered.', tone: 'good' },
-  'needs-person': {
-    says: 'Needs a person',
-    follow: 'is not over: what was done did not demonstrably help, and people have it.',
-    tone: 'bad',
-  },
-  'nothing-done': { says: 'Over', follow: 'was looked into, and nothing was done automatically. People have it.' },
+const follow: Readonly<Record<NonNullable<Incident['outcome']>, string>> = {
+  recovered: 'has recovered.',
+  'needs-person': 'is not over: what was done did not demonstrably help, and people have it.',
+  'nothing-done': 'was looked into, and nothing was done automatically. People have it.',
 };
 
-const followersLine = (input: Concluded): string =>
-  `${shorten(input.incident.title, 200)} ${ends[endOf(input)].follow}`;
+const followersLine = (input: Concluded): string => `${shorten(input.incident.title, 200)} ${follow[endOf(input)]}`;
+
+/** Who took the page has it; else who approved what was done. */
+async function heldAfter(
+  { incident, approval }: Concluded,
+  { incidents }: Pick<LearnPorts, 'incidents'>,
+): Promise<Pick<Incident, 'heldBy'>> {
+  const heldBy = (await incidents.get(incident.id))?.heldBy;
+  if (heldBy !== undefined || approval?.kind !== 'approved') return {};
+  return { heldBy: { by: approval.by, as: 'approver' } };
+}
 
 /** What was done, and on whose word. */
 function doneLine({ decision, approval, remediation }: Concluded): string[] {
@@ -118,8 +122,9 @@ async function unansweredLine(
   { decision, approval, incident, takingBack }: Concluded,
   ports: LearnPorts,
 ): Promise<string | undefined> {
-  if (decision.kind !== 'ask' || (approval?.kind !== 'rejected' && approval?.kind !== 'expired')) return undefined;
+  if (decision.kind !== 'ask' || approval === undefined || approval.kind === 'approved') return undefined;
   const { approvalId } = decision;
+  if (approval.kind === 'withdrawn') return `The question was withdrawn, and nothing was done here. ${approval.why}`;
   if (approval.kind === 'expired') await ports.approvals.expire(approvalId);
   await showAnswered(approvalId, incident, ports);
   const nothing = takingBack === undefined ? 'nothing was done' : 'nothing was taken back';
@@ -214,15 +219,21 @@ async function tell(
   ports: LearnPorts,
 ): Promise<void> {
   const { incident, verification } = input;
-  const { says, tone } = ends[endOf(input)];
+  const ended = { ...incident, ...(await ports.incidents.get(incident.id)), ...(await heldAfter(input, ports)) };
+  const { says, tone, has } = standingOf({
+    ...ended,
+    status: 'closed',
+    outcome: endOf(input),
+    ...(verification && { verified: verification.kind }),
+  });
   const message = fitted({
     key: `closing-${incident.id}`,
     incidentId: incident.id,
     kind: 'closing',
     ...(tone === undefined ? {} : { tone }),
     headline: `${says}: ${incident.title}`,
-    lines: [...doneLine(input), ...lines],
-    ...(input.approval === undefined || input.approval.kind === 'expired' ? {} : { people: [input.approval.by] }),
+    lines: [...doneLine(input), ...lines, ...(has === undefined ? [] : [has])],
+    ...(input.approval === undefined || !('by' in input.approval) ? {} : { people: [input.approval.by] }),
   });
   const failures: string[] = [];
   await ports.chat

@@ -122,6 +122,8 @@ export const ApprovalOutcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('approved'), approvalId: z.string(), by: z.string(), at: Instant, remember: z.boolean() }),
   z.object({ kind: z.literal('rejected'), approvalId: z.string(), by: z.string(), at: Instant }),
   z.object({ kind: z.literal('expired') }),
+  /** What was asked was done to the target by another incident, or something else was. */
+  z.object({ kind: z.literal('withdrawn'), approvalId: z.string(), why: z.string(), at: Instant }),
 ]);
 export type ApprovalOutcome = z.infer<typeof ApprovalOutcome>;
 
@@ -150,6 +152,7 @@ export const Approval = z.discriminatedUnion('state', [
   approvalBase.extend({ state: z.literal('pending') }),
   approvalBase.extend({ state: z.literal('decided'), verdict: Verdict, decidedBy: z.string(), decidedAt: Instant }),
   approvalBase.extend({ state: z.literal('expired') }),
+  approvalBase.extend({ state: z.literal('withdrawn'), withdrawnWhy: z.string(), withdrawnAt: Instant }),
 ]);
 export type Approval = z.infer<typeof Approval>;
 

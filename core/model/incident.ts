@@ -85,6 +85,10 @@ export const Incident = z.object({
   error: IncidentError.optional(),
   /** How it ended, once it did: whether what was done was seen to help, or nothing was done. */
   outcome: z.enum(['recovered', 'needs-person', 'nothing-done']).optional(),
+  /** What verification said last; absent where nothing was done. */
+  verified: z.enum(['recovered', 'not-recovered', 'made-worse', 'unknown']).optional(),
+  /** Who has it, where it is not over: who took the page, or else who approved what was done. */
+  heldBy: z.object({ by: z.string().max(200), as: z.enum(['approver', 'page']) }).optional(),
   /** Where it is, as far as that was worked out: names, without how sure of them we are (see Context). */
   place: Place.optional(),
   /** The workflow execution that works on it. */
@@ -156,6 +160,8 @@ export const TimelineEntry = z.object({
   ]),
   text: z.string().max(4000),
   evidenceIds: z.array(z.string()).default([]),
+  /** Whether it says that things are well or not; absent where it says neither. */
+  tone: z.enum(['good', 'bad']).optional(),
   /** Wall time the step took, where it is known. */
   durationMs: z.number().optional(),
 });

@@ -33,7 +33,9 @@ export interface IncidentStore {
   findBySource(sourceId: string): Promise<Incident | undefined>;
   update(
     id: string,
-    patch: Partial<Pick<Incident, 'status' | 'pageStatus' | 'fingerprint' | 'error' | 'place' | 'outcome'>>,
+    patch: Partial<
+      Pick<Incident, 'status' | 'pageStatus' | 'fingerprint' | 'error' | 'place' | 'outcome' | 'verified' | 'heldBy'>
+    >,
   ): Promise<void>;
   /**
    * Makes an unfinished incident a member of another. `joined` again where it is a member of that one already; `refused` where it is finished,
@@ -130,6 +132,18 @@ export interface ApprovalStore {
   >;
   /** The workflow has the answer: the task token is forgotten. */
   delivered(id: string): Promise<void>;
+  /** Takes a pending one back, with a word of why, and gives its task token to whoever has to say so to the workflow. */
+  withdraw(
+    id: string,
+    withdrawal: { readonly why: string; readonly at: string },
+  ): Promise<
+    | {
+        readonly kind: 'withdrawn';
+        readonly approval: Extract<Approval, { state: 'withdrawn' }>;
+        readonly taskToken: string;
+      }
+    | { readonly kind: 'not-pending' }
+  >;
   /** Only a pending one expires; a decided one stays decided. */
   expire(id: string): Promise<void>;
 }

@@ -44,6 +44,12 @@ export async function answerApproval(answering: Answering, ports: AnswerPorts): 
     case 'not-found':
       return { kind: 'not-found', text: 'There is no such question.' };
     case 'expired':
+      if (result.approval.state === 'withdrawn')
+        return {
+          kind: 'expired',
+          approval: result.approval,
+          text: `It does not wait any more: it was withdrawn. ${result.approval.withdrawnWhy}`,
+        };
       return {
         kind: 'expired',
         approval: { ...result.approval, state: 'expired' },

@@ -35,6 +35,10 @@ export async function askApproval(
     await ports.approvals.delivered(stored.id);
     return;
   }
+  if (stored.state === 'withdrawn') {
+    await ports.workflow.resume(taskToken, withdrawnOutcome(stored));
+    return;
+  }
   if (stored.state === 'expired') return;
   if (how === 'reminder') return remind(state, decision, stored, ports);
   const about = { incidentId: incident.id, kind: 'question', about: stored.id, action: stored.action } as const;
@@ -114,3 +118,10 @@ export function outcomeOf(approval: Extract<Approval, { state: 'decided' }>): Ap
     ? { kind: 'rejected', approvalId, by, at }
     : { kind: 'approved', approvalId, by, at, remember: verdict === 'approve-and-remember' && once === undefined };
 }
+
+/** What the workflow gets for one that was taken back. */
+export const withdrawnOutcome = ({
+  id: approvalId,
+  withdrawnWhy: why,
+  withdrawnAt: at,
+}: Extract<Approval, { state: 'withdrawn' }>): ApprovalOutcome => ({ kind: 'withdrawn', approvalId, why, at });

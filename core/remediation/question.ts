@@ -69,6 +69,7 @@ export function questionMessage(approval: Approval, since?: string): Message {
       countWords(approval),
       ...(open && mayAnswer.length > 0 ? [`It is for ${mayAnswer.join(', ')} to answer.`] : []),
       ...(approval.state === 'expired' ? ['Nobody answered in time; nothing was done.'] : []),
+      ...(approval.state === 'withdrawn' ? [`Withdrawn: ${approval.withdrawnWhy}`] : []),
     ]
       .filter((line) => line !== '')
       .map((line) => shorten(line, 1500)),

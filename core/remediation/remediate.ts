@@ -69,6 +69,7 @@ export async function remediate(
     {
       step: 'Remediate',
       kind: 'action',
+      ...(remediation.kind === 'refused' || remediation.kind === 'failed' ? { tone: 'bad' as const } : {}),
       ...(decision.kind === 'ask' ? { key: decision.approvalId } : {}),
       text: inWords(action, remediation),
       evidenceIds: action.evidenceIds,

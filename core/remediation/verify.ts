@@ -2,6 +2,7 @@
 // Silence is not recovery: without a positive sign the answer is "unknown", a problem that is still there is said plainly, and what made
 // it worse is told to who is paged and offered to be taken back.
 import { record, watchkeeper } from '../audit.ts';
+import { WatchkeeperError } from '../errors.ts';
 import { note } from '../incidents/timeline.ts';
 import type { Action, Verification } from '../model/action.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
@@ -10,10 +11,11 @@ import type { Rechecked, Verified } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { inverseOf } from './catalogue.ts';
 import { isProblem, pagedIn } from './paged.ts';
+import { withdrawSiblings } from './siblings.ts';
 
 export async function verify(
   input: Rechecked,
-  ports: Pick<Ports, 'incidents' | 'clock' | 'pager' | 'preferences' | 'audit'>,
+  ports: Pick<Ports, 'incidents' | 'clock' | 'pager' | 'preferences' | 'audit' | 'approvals' | 'workflow' | 'chat'>,
 ): Promise<Pick<Verified, 'verification' | 'afterwards' | 'takingBack'>> {
   const judged = judge(input);
   const suspended = await suspendIfWrong(input, judged, ports);
@@ -37,16 +39,32 @@ export async function verify(
     {
       step: 'Verify',
       kind: 'verification',
+      tone: verification.kind === 'recovered' ? 'good' : 'bad',
       ...(input.takingBack === undefined ? {} : { key: 'taken-back' }),
       text: verification.text,
       evidenceIds: verification.evidenceIds,
     },
     ports,
   );
+  await ports.incidents.update(input.incident.id, { verified: verification.kind });
+  await settleSiblings(input, ports);
   if (verification.kind === 'made-worse') await tellPager(input, verification, ports);
   return way?.action === undefined
     ? { verification, afterwards: 'learn' }
     : { verification, afterwards: 'take-back', takingBack: { action: way.action, why: judged.text.slice(0, 500) } };
+}
+
+/** What others ask about the same target is not worth this step: what cannot be reached is a line of the timeline. */
+async function settleSiblings({ decision, incident }: Rechecked, ports: Parameters<typeof verify>[1]): Promise<void> {
+  const action = decision.kind === 'ask' || decision.kind === 'act' ? decision.action : undefined;
+  if (action === undefined) return;
+  try {
+    await withdrawSiblings(incident, action, ports);
+  } catch (error) {
+    if (!(error instanceof WatchkeeperError)) throw error;
+    const text = `What other incidents ask about the same target could not be withdrawn: ${error.message}`;
+    await note(incident.id, { step: 'Verify', kind: 'gap', key: 'siblings', text }, ports);
+  }
 }
 
 /** What takes back what made it worse, once: what took something back is not taken back in turn. */

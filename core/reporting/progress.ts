@@ -2,12 +2,13 @@
 // whoever tells it last tells the latest, in whatever order they come. It is a courtesy: a thread that cannot be reached fails nothing.
 import { threadOf } from '../incidents/thread.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import type { Incident, IncidentStatus, TimelineEntry } from '../model/incident.ts';
+import type { Incident, TimelineEntry } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 import type { Ports } from '../ports/index.ts';
 import type { MemberName } from '../ports/records.ts';
 import { affectedBy, membersLine, placeInGroup } from '../storms/shown.ts';
 import { shorten } from '../text.ts';
+import { type Standing, standingOf } from './standing.ts';
 import { capital, listed } from './words.ts';
 
 type ProgressPorts = Pick<Ports, 'incidents' | 'chat'>;
@@ -24,11 +25,6 @@ export async function tellProgress(incidentId: string, { incidents, chat }: Prog
   } catch {
     // The diagnosis, the question and the end are told for themselves, and those are not let go.
   }
-}
-
-interface Head {
-  readonly says: string;
-  readonly tone?: Message['tone'];
 }
 
 /** Reports of specialists that come within this are told together: chats allow so many updates a minute, and a storm has many incidents. */
@@ -49,28 +45,9 @@ export async function tellWhileTheyLook(
   if ((await ports.incidents.diagnosis(incidentId)) === undefined) await tellProgress(incidentId, ports);
 }
 
-const heads: Readonly<Record<IncidentStatus, Head>> = {
-  waiting: { says: 'Waiting in line', tone: 'waiting' },
-  investigating: { says: 'Looking into', tone: 'working' },
-  'awaiting-approval': { says: 'Waiting for an answer', tone: 'waiting' },
-  acting: { says: 'Acting', tone: 'working' },
-  verifying: { says: 'Checking whether it helped', tone: 'working' },
-  grouped: { says: 'Part of another incident', tone: 'working' },
-  closed: { says: 'Over' },
-  failed: { says: 'Broke off', tone: 'bad' },
-};
-
-const ends: Readonly<Record<NonNullable<Incident['outcome']>, Head>> = {
-  recovered: { says: 'Recovered', tone: 'good' },
-  'needs-person': { says: 'Needs a person', tone: 'bad' },
-  'nothing-done': { says: 'Over' },
-};
-
 /** Between the diagnosis and what is decided nobody looks any more. */
-function headOf({ status, outcome }: Incident, diagnosis: Diagnosis | undefined): Head {
-  if (status === 'investigating' && diagnosis !== undefined) return { says: 'Looked into' };
-  return status === 'closed' && outcome !== undefined ? ends[outcome] : heads[status];
-}
+const headOf = (incident: Incident, diagnosis: Diagnosis | undefined): Standing =>
+  incident.status === 'investigating' && diagnosis !== undefined ? { says: 'Looked into' } : standingOf(incident);
 
 /** A line a specialist while they look; what came of it afterwards. Pure. */
 export function progressOf(
@@ -81,7 +58,7 @@ export function progressOf(
 ): Message {
   const context = timeline.find(({ kind }) => kind === 'context');
   const latest = timeline.findLast(({ kind }) => kind === 'action' || kind === 'verification');
-  const { says, tone } = headOf(incident, diagnosis);
+  const { says, tone, has } = headOf(incident, diagnosis);
   return {
     key: `opened-${incident.id}`,
     incidentId: incident.id,
@@ -93,6 +70,7 @@ export function progressOf(
       ...placeInGroup(incident),
       ...(diagnosis ? [outcomeOf(diagnosis)] : specialistLines(timeline, incident)),
       ...(latest ? [shorten(latest.text, 600)] : []),
+      ...(has === undefined ? [] : [has]),
       ...membersLine(members),
     ],
     ...(incident.status === 'grouped' ? { choices: [{ label: 'This is separate', says: 'this is separate' }] } : {}),

@@ -1,10 +1,9 @@
 import { Rechecked } from '../../core/model/workflow.ts';
-import type { Ports } from '../../core/ports/index.ts';
 import { verify } from '../../core/remediation/verify.ts';
-import { audit, clock, incidents, pager, preferences } from '../compose.ts';
+import { approvals, audit, chat, clock, incidents, pager, preferences, workflow } from '../compose.ts';
 import { onLambda, step } from '../handle.ts';
 
-export const create = (ports: Pick<Ports, 'incidents' | 'clock' | 'pager' | 'preferences' | 'audit'>) =>
+export const create = (ports: Parameters<typeof verify>[1]) =>
   step('verify', Rechecked, (input) => verify(input, ports));
 
 export const handler = onLambda(() =>
@@ -14,5 +13,8 @@ export const handler = onLambda(() =>
     pager: pager(),
     preferences: preferences(),
     audit: audit(),
+    approvals: approvals(),
+    workflow: workflow(),
+    chat: chat(),
   }),
 );

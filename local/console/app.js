@@ -130,9 +130,10 @@ const incidentLink = (incident) =>
   h(
     'a',
     { href: `#${incident.id}`, 'aria-current': incident.id === selected ? 'true' : undefined },
-    h('span', { class: 'status', 'data-status': incident.status }, incident.status.replace('-', ' ')),
+    h('span', { class: 'status', 'data-tone': incident.standing.tone }, incident.standing.says),
     h('span', { class: 'title' }, incident.title),
     h('span', { class: 'meta' }, `${incident.openedAt.slice(0, 16).replace('T', ' ')} UTC`),
+    incident.standing.has ? h('span', { class: 'meta' }, incident.standing.has) : undefined,
     incident.headline ? h('span', { class: 'meta' }, incident.headline) : undefined,
   );
 

@@ -8,7 +8,11 @@ export function renderIncident({ incident, timeline, diagnosis, approvals, group
     h(
       'header',
       { class: 'incident-head' },
-      h('p', { class: 'status', 'data-status': incident.status }, statusWords[incident.status] ?? incident.status),
+      h(
+        'p',
+        { class: 'status', 'data-tone': incident.standing.tone },
+        [incident.standing.says, incident.standing.has].filter((said) => said !== undefined).join('. '),
+      ),
       h('h2', {}, incident.title),
       h(
         'p',
@@ -93,17 +97,6 @@ function members(all, { separate }) {
   );
 }
 
-const statusWords = {
-  waiting: 'Waits in line',
-  investigating: 'Investigating',
-  'awaiting-approval': 'Waits for you',
-  acting: 'Acting',
-  verifying: 'Verifying',
-  grouped: 'Part of another incident',
-  closed: 'Closed',
-  failed: 'Broke off',
-};
-
 /** Links come from alerts: only http and https are followed. */
 const safeLink = (link) => (/^https?:\/\//.test(link) ? link : '#');
 
@@ -165,7 +158,9 @@ function question(approval, { answer }) {
           { class: 'verdict' },
           decided
             ? [`${verdictWords[approval.verdict]} by ${deciders(approval)} at `, time(approval.decidedAt), '.']
-            : 'Nobody answered in time.',
+            : approval.state === 'withdrawn'
+              ? `Withdrawn: ${approval.withdrawnWhy}`
+              : 'Nobody answered in time.',
         ),
   );
 }
@@ -289,7 +284,7 @@ function timelineEntry(entry, actions) {
   const took = typeof entry.durationMs === 'number' ? ` · ${entry.durationMs} ms` : '';
   return h(
     'li',
-    { class: 'entry', 'data-kind': entry.kind },
+    { class: 'entry', 'data-kind': entry.kind, 'data-tone': entry.tone },
     h(
       'p',
       { class: 'entry-head' },

@@ -17,6 +17,7 @@ import type { Message } from '../../core/model/message.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import { isRememberable } from '../../core/remediation/question.ts';
+import { standingOf } from '../../core/reporting/standing.ts';
 import { affectedBy, placeInGroup } from '../../core/storms/shown.ts';
 import { becauseOf } from '../../core/storms/words.ts';
 import type { ConsoleChat } from '../console-chat.ts';
@@ -220,7 +221,7 @@ async function incidents(ports: Ports) {
   return Promise.all(
     (await ports.incidents.list(listed)).map(async (each) => {
       const headline = (await ports.incidents.diagnosis(each.id))?.hypotheses[0]?.summary;
-      return { ...each, ...(headline === undefined ? {} : { headline }) };
+      return { ...each, standing: standingOf(each), ...(headline === undefined ? {} : { headline }) };
     }),
   );
 }
@@ -236,7 +237,7 @@ async function incident(id: string, { ports, chat }: ApiParts) {
     ports.incidents.memberNames(id),
   ]);
   return {
-    incident: found,
+    incident: { ...found, standing: standingOf(found) },
     timeline,
     ...(diagnosis === undefined ? {} : { diagnosis }),
     approvals: approvals.map((approval) => ({ ...approval, rememberable: isRememberable(approval) })),

@@ -12,7 +12,7 @@ import { decidedWords } from '../../core/remediation/question.ts';
 import type { Feed } from '../feed.ts';
 import { keysOf, openQuestions, type Printed, readTyped } from './questions.ts';
 import type { Style } from './style.ts';
-import { clean, diagnosisLines, incidentHeading, questionLines, timelineLine } from './words.ts';
+import { clean, diagnosisLines, endLine, incidentHeading, questionLines, timelineLine } from './words.ts';
 
 export interface TerminalOptions {
   readonly feed: Feed;
@@ -125,7 +125,14 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
   });
 
   function notice(incident: Incident, at: number): void {
-    if (!incidents.has(incident.id)) incidents.set(incident.id, { since: at, told: new Set() });
+    const watched = incidents.get(incident.id) ?? { since: at, told: new Set<string>() };
+    incidents.set(incident.id, watched);
+    if ((incident.status !== 'closed' && incident.status !== 'failed') || watched.told.has('end')) return;
+    watched.told.add('end');
+    say(async () => {
+      await heading(incident.id);
+      print(endLine(incident, style));
+    });
   }
 
   const lines = options.input && createInterface({ input: options.input, terminal: false });

@@ -4,6 +4,7 @@ import type { Approval } from '../../core/model/action.ts';
 import { type Diagnosis, type Hypothesis, wholeText } from '../../core/model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import type { Evidence } from '../../core/model/report.ts';
+import { standingOf } from '../../core/reporting/standing.ts';
 import { confidenceWords, readableTimes } from '../../core/reporting/words.ts';
 import type { Style } from './style.ts';
 
@@ -77,6 +78,13 @@ function modelSentence(diagnosis: Diagnosis): string {
   return `${diagnosis.model} took part (all models: ${modelCalls} calls, ${tokens} tokens, ${costUsd.toFixed(4)} USD).`;
 }
 
+/** How it ended, in the colour of that. */
+export function endLine(incident: Incident, style: Style): string {
+  const { says, tone, has } = standingOf(incident);
+  const colour = tone === 'good' ? style.green : tone === 'bad' ? style.red : style.bold;
+  return `  ${colour(`${says}: ${oneLine(incident.title)}`)}${has === undefined ? '' : `  ${clean(has)}`}`;
+}
+
 export function questionLines(approval: Approval, number: number, width: number, style: Style): readonly string[] {
   const { action } = approval;
   return [
@@ -92,19 +100,20 @@ function label(entry: TimelineEntry): string {
   return entry.actor === 'watchkeeper' ? entry.kind : entry.actor;
 }
 
-function colourOf({ kind }: TimelineEntry, style: Style): (text: string) => string {
+/** Green is what was seen to be well; what was only done, asked or decided is not. */
+function colourOf({ kind, tone }: TimelineEntry, style: Style): (text: string) => string {
+  if (tone !== undefined) return tone === 'good' ? style.green : style.red;
   switch (kind) {
     case 'failure':
       return style.red;
     case 'gap':
     case 'question':
+    case 'verification':
       return style.yellow;
     case 'diagnosis':
     case 'action':
     case 'approval':
-    case 'verification':
     case 'decision':
-      return style.green;
     case 'opened':
     case 'context':
     case 'finding':

@@ -75,7 +75,7 @@ const timeline = () => page.locator('.timeline').innerText();
 
 test('a page is read, answered, carried out once, and not asked about again; another error of the same job is', async () => {
   await sendPage('cronjob-nightly-invoices', false);
-  await status('Waits for you');
+  await status('Waiting for an answer');
   expect(await page.locator('.lead').innerText()).toContain('nightly-invoices');
 
   const evidence = page.locator('.hypothesis').first().locator('details.evidence').first();
@@ -102,20 +102,20 @@ test('a page is read, answered, carried out once, and not asked about again; ano
   await page.getByRole('button', { name: 'Revoke' }).click();
   await page.locator('.preference[data-state="revoked"]').waitFor();
   await sendPage('cronjob-nightly-invoices');
-  await status('Waits for you');
+  await status('Waiting for an answer');
 });
 
 test('the metric that moved is drawn with its onset', async () => {
   await sendPage('throughput-drop-session-service', false);
   await page.locator('.figure svg .onset').waitFor({ state: 'attached' });
   expect(await page.locator('.figure figcaption').innerText()).toMatch(/it changed at \d\d:\d\d UTC/);
-  await status('Waits for you');
+  await status('Waiting for an answer');
   await page.screenshot({ path: 'test-results/console-light.png' });
 });
 
 test('everything can be done with the keyboard', async () => {
   await sendPage('oom-after-deploy', false);
-  await status('Waits for you');
+  await status('Waiting for an answer');
   const focused = () => page.evaluate<string | undefined>('document.activeElement?.dataset?.verdict');
   for (let presses = 0; presses < 60 && (await focused()) !== 'reject'; presses += 1) await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
@@ -146,7 +146,7 @@ test('what an alert says is shown as text, never as markup', async () => {
 test('a preference is taught in words, kept only once it is confirmed, and the audit has every step', async () => {
   await openAs('ben');
   await sendPage('cronjob-nightly-invoices');
-  await status('Waits for you');
+  await status('Waiting for an answer');
   await page.locator('#talk-text').fill("next time you see this exact error, don't ask me, just roll it back");
   await page.getByRole('button', { name: 'Say it' }).click();
   await latest('that is not what you said').waitFor();
@@ -185,7 +185,7 @@ test('the kill switch, thrown at the console, refuses what would have been done'
 
 test('a question is answered in the console as in the thread, with a picture where one says more', async () => {
   await sendPage('cronjob-nightly-invoices');
-  await status('Waits for you');
+  await status('Waiting for an answer');
   const ask = async (text: string, answer: string | RegExp) => {
     await page.locator('#talk-text').fill(text);
     await page.getByRole('button', { name: 'Say it' }).click();
@@ -251,7 +251,7 @@ test('the link leaves nothing in the address, and whoever has none is told what 
 
 test('what takes two people takes two who signed in', async () => {
   await sendPage('oom-after-deploy');
-  await status('Waits for you');
+  await status('Waiting for an answer');
   const approve = () => page.locator('.question').getByRole('button', { name: 'Approve', exact: true }).click();
   await approve();
   await page

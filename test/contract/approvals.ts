@@ -149,7 +149,33 @@ export function approvalStoreContract(open: OpenStores): void {
       const won = answers.some(({ kind }) => kind === 'decided');
       expect((await store.get(approval.id))?.state).toBe(won ? 'decided' : 'expired');
     });
+    const withdrawal = { why: 'Another incident did it.', at: at('02:51:00') };
+    test('a pending question is withdrawn once, gives its task token, and is not decided any more', async () => {
+      await store.request(approval, 'token-1');
+      const withdrawn = { ...approval, state: 'withdrawn', withdrawnWhy: withdrawal.why, withdrawnAt: withdrawal.at };
+      expect(await store.withdraw(approval.id, withdrawal)).toEqual({
+        kind: 'withdrawn',
+        approval: withdrawn,
+        taskToken: 'token-1',
+      });
+      expect(await store.withdraw(approval.id, withdrawal)).toEqual({ kind: 'not-pending' });
+      expect(await store.decide(approval.id, byAna)).toEqual({ kind: 'expired', approval: withdrawn });
+      expect(await store.request(approval, 'token-2')).toEqual(withdrawn);
+      await store.expire(approval.id);
+      expect(await store.get(approval.id)).toEqual(withdrawn);
+    });
+    test('either it is decided or it is withdrawn, never both', async () => {
+      await store.request(approval, 'token-1');
+      const [answers, withdrawals] = await Promise.all([
+        parallel(5, () => store.decide(approval.id, byAna)),
+        parallel(5, () => store.withdraw(approval.id, withdrawal)),
+      ]);
+      const won = answers.filter(({ kind }) => kind === 'decided').length;
+      expect(won + withdrawals.filter(({ kind }) => kind === 'withdrawn').length).toBe(1);
+      expect((await store.get(approval.id))?.state).toBe(won === 1 ? 'decided' : 'withdrawn');
+    });
     test('a question that nobody asked is not found', async () => {
+      expect(await store.withdraw('nothing', withdrawal)).toEqual({ kind: 'not-pending' });
       expect(await store.decide('nothing', byAna)).toEqual({ kind: 'not-found' });
       expect(await store.get('nothing')).toBeUndefined();
       await store.expire('nothing');

@@ -77,7 +77,7 @@ test('the failed job is rerun by a word, once, and the next time is taught in wo
   const { status } = await runtime.waitForIncident((await runtime.ports.incidents.get(id))?.sourceId ?? '', 'ended');
   expect(status).toBe('closed');
   expect((await say(id, 'approve')).text).toMatch(/^Nothing waits for an answer\./);
-  expect((await say(id, 'status')).text).toBe('The investigation is over.');
+  expect((await say(id, 'status')).text).toBe('The investigation is over. Recovered.');
   const actions = (await runtime.ports.incidents.timeline(id)).filter(({ kind }) => kind === 'action');
   expect(actions).toHaveLength(1);
 });

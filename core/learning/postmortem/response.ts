@@ -68,6 +68,7 @@ function momentsOf(record: PostmortemRecord): Moment[] {
 function answered(approval: Approval): Moment[] {
   const asked = { what: `Asked: ${plain(approval.question, 120)}`, at: approval.requestedAt };
   if (approval.state === 'pending') return [asked];
+  if (approval.state === 'withdrawn') return [asked, { what: 'Withdrawn', at: approval.withdrawnAt }];
   if (approval.state === 'expired') return [asked, { what: 'Nobody had answered', at: approval.expiresAt }];
   const said =
     approval.verdict === 'reject'

@@ -47,11 +47,13 @@ function ofApproval(approval: Approval, record: PostmortemRecord): string[] {
 function outcome(approval: Approval, entry: TimelineEntry | undefined, record: PostmortemRecord): string {
   if (entry) return cameOf(entry, record);
   if (approval.state === 'decided') return approval.verdict === 'reject' ? 'rejected, not done' : 'approved, not done';
+  if (approval.state === 'withdrawn') return 'withdrawn, not done';
   return approval.state === 'expired' ? 'not answered, not done' : 'not answered yet';
 }
 
 function answer(approval: Approval): string {
   if (approval.state === 'pending') return `It waits for an answer until ${instant(approval.expiresAt)}.`;
+  if (approval.state === 'withdrawn') return `Withdrawn at ${instant(approval.withdrawnAt)}.`;
   if (approval.state === 'expired') return `Nobody answered until ${instant(approval.expiresAt)}.`;
   const { verdict, decidedAt, decidedBy, requestedAt } = approval;
   const after = `at ${instant(decidedAt)}, ${span(msBetween(requestedAt, decidedAt))} later`;

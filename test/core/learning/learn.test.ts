@@ -202,11 +202,11 @@ describe('what came of it', () => {
     await learned(await ended(undefined, { ...nothing, approval: { kind: 'expired' } }));
     expect((await stores.approvals.get(approvalId))?.state).toBe('expired');
   });
-  test('goes to the page with "recovered" or "needs a person", and not where nothing was verified', async () => {
+  test('goes to the page with "recovered" or "not recovered", and not where nothing was verified', async () => {
     await learned(await ended(undefined));
     expect(world.notes).toEqual([expect.stringMatching(/^Recovered: CronJob nightly-invoices failed\n/)]);
     await learned(await ended(undefined, { verification: { ...recovered, kind: 'not-recovered' } }));
-    expect(world.notes[1]).toMatch(/^Needs a person: /);
+    expect(world.notes[1]).toMatch(/^Not recovered: CronJob nightly-invoices failed\n/);
     await learned(await ended(undefined, { verification: undefined }));
     expect(world.notes).toHaveLength(2);
   });

@@ -53,9 +53,9 @@ describe('the one message that people watch', () => {
     expect(message.small).toEqual(['This is about service billing.', 'Logs, changes have looked.']);
   });
   test.each([
-    ['needs-person', 'Needs a person: KubeJobFailed', 'bad'],
-    ['nothing-done', 'Over: KubeJobFailed', undefined],
-    [undefined, 'Over: KubeJobFailed', undefined],
+    ['needs-person', 'Not known to have recovered: KubeJobFailed', 'bad'],
+    ['nothing-done', 'Nothing done: KubeJobFailed', undefined],
+    [undefined, 'Looked into: KubeJobFailed', undefined],
   ] as const)('that ended with %s is %s', (outcome, headline, tone) => {
     const ended = { ...incident, status: 'closed' as const, ...(outcome && { outcome }) };
     expect(progressOf(ended, [], aDiagnosis())).toMatchObject({ headline });

@@ -1,0 +1,68 @@
+// What another incident asks about a target that was acted on: its question was put for what was there before, so it is withdrawn, with a word of
+// why, and its investigation ends with it. Until then the guard refuses it (rival.ts).
+import { record, watchkeeper } from '../audit.ts';
+import { threadOf } from '../incidents/thread.ts';
+import { note } from '../incidents/timeline.ts';
+import type { Action } from '../model/action.ts';
+import { entityKey } from '../model/entity.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Ports } from '../ports/index.ts';
+import { clockTime } from '../reporting/words.ts';
+import { withdrawnOutcome } from './ask.ts';
+import { questionMessage } from './question.ts';
+
+type SiblingPorts = Pick<Ports, 'incidents' | 'approvals' | 'workflow' | 'chat' | 'clock' | 'audit'>;
+
+/** So many incidents are looked at, newest first. */
+const most = 200;
+
+/** Idempotent: a question is withdrawn once. Throws what a port throws. */
+export async function withdrawSiblings(incident: Incident, action: Action, ports: SiblingPorts): Promise<void> {
+  const target = entityKey(action.target);
+  const waiting = (await ports.incidents.list(most)).filter(
+    ({ id, status }) => id !== incident.id && status === 'awaiting-approval',
+  );
+  for (const sibling of waiting)
+    for (const approval of await ports.approvals.ofIncident(sibling.id))
+      if (approval.state === 'pending' && entityKey(approval.action.target) === target)
+        await withdraw(approval.id, sibling, { incident, action }, ports);
+}
+
+async function withdraw(
+  approvalId: string,
+  sibling: Incident,
+  { incident, action }: { readonly incident: Incident; readonly action: Action },
+  ports: SiblingPorts,
+): Promise<void> {
+  const at = ports.clock.now().toISOString();
+  const why = `Incident ${incident.id} did this to the same target: ${action.title}. It was over at ${clockTime(at)}, and what came of it is told there.`;
+  const result = await ports.approvals.withdraw(approvalId, { why, at });
+  if (result.kind !== 'withdrawn') return;
+  const { approval, taskToken } = result;
+  await note(
+    sibling.id,
+    {
+      step: 'AwaitApproval',
+      kind: 'note',
+      key: `${approvalId}:withdrawn`,
+      text: `${approval.question} Withdrawn. ${why}`,
+    },
+    ports,
+  );
+  await record(
+    {
+      incidentId: sibling.id,
+      actor: watchkeeper,
+      kind: 'question',
+      about: approvalId,
+      key: 'withdrawn',
+      outcome: 'withdrawn',
+      action: approval.action,
+      text: why,
+    },
+    ports,
+  );
+  await ports.chat.publish({ ...questionMessage(approval), ...threadOf(sibling.trigger) }).catch(() => undefined);
+  if ((await ports.workflow.resume(taskToken, withdrawnOutcome(approval))) === 'resumed')
+    await ports.approvals.delivered(approvalId);
+}

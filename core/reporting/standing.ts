@@ -1,0 +1,61 @@
+// Where an incident stands, for every surface alike: what it says, how it is to be seen, and who has it where it is not over. An investigation
+// that has ended says nothing of the trouble: only what was seen to recover is good. Pure.
+import type { Incident, IncidentStatus } from '../model/incident.ts';
+
+export interface Standing {
+  readonly says: string;
+  readonly tone?: 'working' | 'waiting' | 'good' | 'bad';
+  /** Who has it now, as a sentence; absent where nobody needs to. */
+  readonly has?: string;
+}
+
+const under: Readonly<Record<Exclude<IncidentStatus, 'closed'>, Standing>> = {
+  waiting: { says: 'Waiting in line', tone: 'waiting' },
+  investigating: { says: 'Looking into', tone: 'working' },
+  'awaiting-approval': { says: 'Waiting for an answer', tone: 'waiting' },
+  acting: { says: 'Acting', tone: 'working' },
+  verifying: { says: 'Checking whether it helped', tone: 'working' },
+  grouped: { says: 'Part of another incident', tone: 'working' },
+  failed: { says: 'Broke off', tone: 'bad' },
+};
+
+const verified: Readonly<Record<NonNullable<Incident['verified']>, string>> = {
+  recovered: 'Recovered',
+  'not-recovered': 'Not recovered',
+  'made-worse': 'Made worse',
+  unknown: 'Not known to have recovered',
+};
+
+export function standingOf(incident: Incident): Standing {
+  const { status, outcome } = incident;
+  if (status === 'failed') return { ...under.failed, has: holderWords(incident) };
+  if (status !== 'closed') return under[status];
+  switch (outcome) {
+    case 'recovered':
+      return { says: 'Recovered', tone: 'good' };
+    case 'needs-person':
+      return { says: verified[incident.verified ?? 'unknown'], tone: 'bad', has: holderWords(incident) };
+    case 'nothing-done':
+      return { says: 'Nothing done', ...(isResolved(incident) ? {} : { has: holderWords(incident) }) };
+    case undefined:
+      return { says: 'Looked into', ...(isResolved(incident) ? {} : { has: holderWords(incident) }) };
+  }
+}
+
+/** It ended here, and the trouble may not have. */
+export const isUnsettled = (incident: Incident): boolean =>
+  (incident.status === 'closed' && incident.outcome === 'needs-person' && !isResolved(incident)) ||
+  incident.status === 'failed';
+
+const isResolved = ({ pageStatus }: Incident): boolean => pageStatus === 'resolved';
+
+function holderWords({ heldBy }: Incident): string {
+  switch (heldBy?.as) {
+    case 'approver':
+      return `${heldBy.by} has it, who approved what was done.`;
+    case 'page':
+      return `${heldBy.by} has it, who took the page.`;
+    case undefined:
+      return 'Nobody has it yet: escalate.';
+  }
+}

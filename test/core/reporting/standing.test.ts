@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import type { Incident } from '../../../core/model/incident.ts';
+import { isUnsettled, standingOf } from '../../../core/reporting/standing.ts';
+import { incidentLine } from '../../../local/mcp/words.ts';
+import { endLine, timelineLine } from '../../../local/terminal/words.ts';
+import { anEntry, anIncident } from '../../builders.ts';
+
+const closed = (over: Partial<Incident>): Incident =>
+  anIncident({ status: 'closed', outcome: 'needs-person', ...over });
+const style = {
+  plain: (text: string) => text,
+  bold: (text: string) => text,
+  dim: (text: string) => text,
+  red: (text: string) => `<red>${text}</red>`,
+  green: (text: string) => `<green>${text}</green>`,
+  yellow: (text: string) => `<yellow>${text}</yellow>`,
+  cyan: (text: string) => text,
+};
+
+describe('what did not demonstrably recover', () => {
+  const bad = (['not-recovered', 'made-worse', 'unknown', undefined] as const).map((verified) =>
+    closed(verified === undefined ? {} : { verified }),
+  );
+  test.each(bad)('is nowhere green, closed, over or done (%#)', (incident) => {
+    const standing = standingOf(incident);
+    expect(standing.tone).toBe('bad');
+    for (const said of [standing.says, endLine(incident, style), incidentLine(incident)])
+      expect(said).not.toMatch(/green|closed|over\b|done|✅/i);
+    expect(endLine(incident, style)).toMatch(/<red>(?:Not|Made)/);
+    expect(isUnsettled(incident)).toBe(true);
+  });
+  test('says who has it: who took the page, else who approved, else that nobody has', () => {
+    expect(standingOf(closed({ heldBy: { by: 'ana', as: 'page' } })).has).toBe('ana has it, who took the page.');
+    expect(standingOf(closed({ heldBy: { by: 'ben', as: 'approver' } })).has).toBe(
+      'ben has it, who approved what was done.',
+    );
+    expect(standingOf(closed({})).has).toBe('Nobody has it yet: escalate.');
+    expect(standingOf(anIncident({ status: 'failed' })).has).toBe('Nobody has it yet: escalate.');
+    expect(incidentLine(closed({ verified: 'not-recovered' }))).toContain(
+      'Not recovered (Nobody has it yet: escalate.)',
+    );
+  });
+  test('is told in red in the terminal, and what recovered in green, by the value and not by the words', () => {
+    const entry = (tone: 'good' | 'bad' | undefined) =>
+      timelineLine(anEntry({ kind: 'verification', text: 'Recovered', ...(tone && { tone }) }), 0, 100, style);
+    expect(entry('good')).toContain('<green>verification');
+    expect(entry('bad')).toContain('<red>verification');
+    expect(entry(undefined)).toContain('<yellow>verification');
+    expect(timelineLine(anEntry({ kind: 'action', text: 'Done' }), 0, 100, style)).not.toContain('green');
+  });
+});
+
+test('what recovered is good, and nobody has to have it', () => {
+  const recovered = closed({ outcome: 'recovered', verified: 'recovered' });
+  expect(standingOf(recovered)).toEqual({ says: 'Recovered', tone: 'good' });
+  expect(endLine(recovered, style)).toContain('<green>Recovered');
+  expect(isUnsettled(recovered)).toBe(false);
+});
+test('where nothing was done that is said, and who has it as long as the page is not resolved', () => {
+  const nothing = closed({ outcome: 'nothing-done' });
+  expect(standingOf(nothing)).toEqual({ says: 'Nothing done', has: 'Nobody has it yet: escalate.' });
+  expect(standingOf({ ...nothing, pageStatus: 'resolved' })).toEqual({ says: 'Nothing done' });
+});
