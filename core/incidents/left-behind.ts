@@ -39,6 +39,8 @@ async function leftOf(approval: Approval, { ledger, clock }: Pick<Ports, 'ledger
       // One whose time is over was told so, or nobody could answer it any more anyhow.
       if (Date.parse(approval.expiresAt) <= clock.now().getTime()) return [];
       return [`The question "${approval.question}" is withdrawn: nobody waits for its answer any more.`];
+    case 'withdrawn':
+      return [];
     case 'decided': {
       if (approval.verdict === 'reject') return [];
       const said = `${approval.decidedBy} had approved "${approval.question}"`;
