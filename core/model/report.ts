@@ -86,7 +86,17 @@ export const Report = z.object({
   gaps: z.array(Gap).max(12),
   usage: Usage,
   /** Who calls whom, and which workloads are databases, as far as the source itself tells. Not part of what a model reads. */
-  topology: z.object({ calls: z.array(Dependency).max(200), databases: z.array(DatabaseServer).max(50) }).optional(),
+  topology: z
+    .object({
+      calls: z.array(Dependency).max(200),
+      databases: z.array(DatabaseServer).max(50),
+      /** What has pods on nodes that are not well. */
+      onNodes: z
+        .array(z.object({ node: EntityRef, workload: EntityRef }))
+        .max(100)
+        .optional(),
+    })
+    .optional(),
   /** `analysis`: no model took part. Otherwise the model's id. */
   by: z.string().default('analysis'),
   /** What a model claimed and no evidence holds; it is not among the findings. */

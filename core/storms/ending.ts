@@ -29,18 +29,29 @@ export async function judgeAgain(
   const left: string[] = [];
   for (const { incident, facts } of await ports.incidents.members(leaderId)) {
     if (incident.pageStatus === 'resolved') continue;
-    if (diagnosis !== undefined && facts && covers(diagnosis, facts.leader, facts.member).kind === 'covered') continue;
+    if (
+      diagnosis !== undefined &&
+      (facts === undefined || covers(diagnosis, facts.leader, facts.member).kind === 'covered')
+    )
+      continue;
     await leaveGroup({ member: incident.id, why: 'diagnosis-changed' }, ports);
     left.push(incident.id);
   }
   return left;
 }
 
-/** Members whose leader is gone, and those whose page is still triggered some minutes after it recovered. Called by a timer, by any number. */
+/**
+ * Members whose leader is gone or has another diagnosis by now, and those whose page is still triggered some minutes after it recovered. Called by
+ * a timer, by any number: it is done once a minute.
+ */
 export async function sweepGroups(ports: EndPorts & Pick<Ports, 'seen'>): Promise<void> {
   const minute = Math.floor(ports.clock.now().getTime() / 60_000);
   if (!(await ports.seen.claim(`sweep-groups-${minute}`, 300))) return;
   const members = (await ports.incidents.list(mostListed)).filter(({ status }) => status === 'grouped');
+  for (const leader of new Set(members.flatMap(({ memberOf }) => memberOf?.leader ?? []))) {
+    const diagnosis = await ports.incidents.diagnosis(leader);
+    if (diagnosis !== undefined) await judgeAgain(leader, diagnosis, ports);
+  }
   for (const member of members) {
     const leader = member.memberOf && (await ports.incidents.get(member.memberOf.leader));
     const next = await dueOf(member, leader, ports);

@@ -2,6 +2,7 @@
 import { together } from '../learning/exact/identity.ts';
 import { fingerprintOfHypothesis } from '../learning/fingerprint.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
+import type { EntityRef } from '../model/entity.ts';
 import { factOrigin, type ServiceFact } from '../model/fact.ts';
 import type { Context, Incident } from '../model/incident.ts';
 import type { Evidence, Finding, Report, Usage } from '../model/report.ts';
@@ -85,8 +86,16 @@ export function diagnose(given: Case): Diagnosed {
     symptoms: sentencesOf(symptoms),
     ...(firstFailing && { firstFailing }),
     blastRadius: blastRadius.slice(0, 50),
+    ...affectedBy(best.candidate.entity, reports),
   };
   return { diagnosis, ranked, scene };
+}
+
+/** What has pods on the node, where the cause is one and somebody looked. */
+function affectedBy({ kind, name, cluster }: EntityRef, reports: readonly Report[]): Pick<Diagnosis, 'affected'> {
+  const seen = reports.flatMap(({ topology }) => topology?.onNodes ?? []);
+  const there = seen.filter(({ node }) => node.name === name && (cluster === undefined || node.cluster === cluster));
+  return kind !== 'Node' || there.length === 0 ? {} : { affected: there.map(({ workload }) => workload).slice(0, 100) };
 }
 
 const withoutTaught = ({ taught: _, ...scene }: Scene): Scene => scene;

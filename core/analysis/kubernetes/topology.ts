@@ -1,19 +1,38 @@
 // Who calls whom, as far as a cluster itself tells: an environment variable or a ConfigMap that names a Service; and which workloads are
 // database servers, by their image or port. What meshes and tracers know goes further; this is there without them.
+import { entityKey } from '../../model/entity.ts';
 import type { Report } from '../../model/report.ts';
 import type { DatabaseServer, Dependency, KubernetesSnapshot } from '../../model/telemetry.ts';
 import { type Cluster, indexCluster } from './cluster.ts';
 import type { Container, Service, Workload } from './objects.ts';
 
 /** A report travels with every other; a fleet larger than this has a mesh that knows. */
-const most = { calls: 200, databases: 50 };
+const most = { calls: 200, databases: 50, onNodes: 100 };
 
 export function topologyOf(snapshots: readonly KubernetesSnapshot[]): NonNullable<Report['topology']> {
   const clusters = snapshots.map(indexCluster);
+  const onNodes = clusters.flatMap(onSickNodes).slice(0, most.onNodes);
   return {
     calls: unique(clusters.flatMap(callsIn)).slice(0, most.calls),
     databases: clusters.flatMap(databasesIn).slice(0, most.databases),
+    ...(onNodes.length > 0 && { onNodes }),
   };
+}
+
+/** Workloads with pods on a node that is not ready or under pressure, each once a node. */
+function onSickNodes(cluster: Cluster): NonNullable<NonNullable<Report['topology']>['onNodes']> {
+  const sick = cluster.nodes.filter(({ status }) =>
+    (status?.conditions ?? []).some(
+      ({ type, status: is }) => (type === 'Ready' && is !== 'True') || (type.endsWith('Pressure') && is === 'True'),
+    ),
+  );
+  return sick.flatMap(({ metadata: { name } }) => {
+    const node = { kind: 'Node', name, cluster: cluster.name };
+    const owners = cluster.pods
+      .filter(({ spec }) => spec.nodeName === name)
+      .map(({ metadata }) => cluster.ownerOf('Pod', metadata.name, metadata.namespace));
+    return [...new Map(owners.map((workload) => [entityKey(workload), { node, workload }])).values()];
+  });
 }
 
 const unique = (calls: readonly Dependency[]): Dependency[] => [

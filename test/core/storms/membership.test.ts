@@ -230,8 +230,43 @@ describe('a member', () => {
     expect(await ports.incidents.get(member)).toMatchObject({ status: 'investigating', apart: { why: 'leader-gone' } });
   });
 
-  test('leaves when its leader turns out to have another cause', async () => {
-    expect(await judgeAgain(leader, aDiagnosis(), ports)).toEqual([member]);
+  test('leaves by itself when its leader has another diagnosis by now', async () => {
+    const [other, third] = [await page(3), await page(4)];
+    const fact = (incidentId: string, service: string) =>
+      PageFacts.parse({
+        incidentId,
+        openedAt: '2026-11-20T02:47:10.000Z',
+        symptom: 'errors',
+        service,
+        environment: 'production',
+      });
+    const facts = { member: { ...fact(third, 'checkout'), callees: { payments: 1 } }, leader: fact(other, 'payments') };
+    await joinGroup({ leader: other, member: third, because, cause, facts }, ports);
+    const [first] = aDiagnosis().hypotheses;
+    if (!first) throw new Error('no hypothesis');
+    const found = {
+      ...first,
+      entity: cause,
+      cause: 'replicas-zero' as const,
+      confidence: 0.9,
+      onset: '2026-11-20T02:46:00.000Z',
+    };
+    await ports.incidents.saveDiagnosis(other, aDiagnosis({ hypotheses: [found] }));
+    await sweepGroups(ports);
+    expect(published).toEqual([]);
+    await ports.incidents.saveDiagnosis(
+      other,
+      aDiagnosis({ hypotheses: [{ ...found, entity: { kind: 'Deployment', name: 'web' } }] }),
+    );
+    clock.set('2026-11-20T02:49:00.000Z');
+    await sweepGroups(ports);
+    expect(published.map(({ detail }) => ('trigger' in detail ? detail.trigger.apart?.why : ''))).toEqual([
+      'diagnosis-changed',
+    ]);
+  });
+
+  test('leaves when a person calls the diagnosis of its leader wrong', async () => {
+    expect(await judgeAgain(leader, undefined, ports)).toEqual([member]);
     expect(published[0]?.detail).toMatchObject({ trigger: { apart: { why: 'diagnosis-changed' } } });
   });
 });

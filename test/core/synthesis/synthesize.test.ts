@@ -485,6 +485,34 @@ describe('one more round', () => {
   });
 });
 
+test('a node that is the cause says what has pods on it', async () => {
+  const node = { kind: 'Node', name: 'n-1', cluster: 'c1' };
+  const { diagnosis } = await synthesized({
+    findings: [
+      {
+        specialist: 'kubernetes',
+        claim: 'Node n-1 is not ready',
+        entity: node,
+        cause: 'node-kubelet',
+        severity: 'critical',
+      },
+    ],
+    spoil: (reports) =>
+      reports.map((report) => ({
+        ...report,
+        topology: {
+          calls: [],
+          databases: [],
+          onNodes: [
+            { node, workload: deployment('cart') },
+            { node: { ...node, name: 'n-2' }, workload: deployment('web') },
+          ],
+        },
+      })),
+  });
+  expect(diagnosis.affected).toEqual([deployment('cart')]);
+});
+
 describe('what is broken elsewhere', () => {
   const other = (name: string): Draft => ({
     claim: `Deployment ${name} cannot pull its image.`,

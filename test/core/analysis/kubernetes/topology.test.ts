@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { topologyOf } from '../../../../core/analysis/kubernetes/index.ts';
 import { KubernetesObject } from '../../../../core/model/telemetry.ts';
-import { app, meta, now, service } from './objects.ts';
+import { app, meta, node, now, service } from './objects.ts';
 
 const of = (...items: unknown[]) =>
   topologyOf([{ cluster: 'c1', takenAt: now, items: items.flat().map((item) => KubernetesObject.parse(item)) }]);
@@ -72,4 +72,19 @@ describe('a database server is told by its image', () => {
       expect(of(app('db', { container: { image } })).databases).toEqual([]);
     },
   );
+});
+
+describe('what runs on a node', () => {
+  const dead = { conditions: [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }] };
+  const on = (name: string) => ({ podSpec: { nodeName: name } });
+
+  test('is told where the node is not well', () => {
+    const { onNodes } = of(node('n-1', dead), node('n-2'), app('cart', on('n-1')), app('web', on('n-2')));
+    expect(
+      onNodes?.map(({ node: { name }, workload }) => `${name} ${workload.kind} ${workload.namespace}/${workload.name}`),
+    ).toEqual(['n-1 Deployment shop/cart']);
+  });
+  test('is nobody’s business where all nodes are well', () => {
+    expect(of(node('n-2'), app('web', on('n-2'))).onNodes).toBeUndefined();
+  });
 });
