@@ -30,7 +30,7 @@ const rows: readonly Row[] = [
   ],
   [
     'latency',
-    /\blatenc\w*|\bslow\w*|\bresponse ?times?\b|\bduration|\bp(?:50|90|95|99|999)\b|\bapdex\b|\btime ?outs?\b|\btimed out\b|\bttfb\b|\bdelay/,
+    /\blatenc\w*|\bslow\w*|\bresponse ?times?\b|\bduration|\bp ?(?:50|75|90|95|99|999)\b|\bapdex\b|\btime ?outs?\b|\btimed out\b|\bttfb\b|\bdelay/,
   ],
   [
     'unavailable',
