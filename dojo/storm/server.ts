@@ -1,0 +1,69 @@
+// The Watchkeeper that a storm comes over: a real HTTP server in a process of its own, with all its records on the disk. It tells its parent where
+// it listens, and how far it is whenever it is asked.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { knowledgeIndex } from '../../connectors/knowledge-index/index.ts';
+import { recordedWorld } from '../../local/compose.ts';
+import { startRuntime } from '../../local/runtime/index.ts';
+
+const { data, folders, concurrent } = z
+  .object({ data: z.string(), folders: z.array(z.string()), concurrent: z.number().optional() })
+  .parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));
+
+const startedAt = new Map<string, number>();
+const investigated = new Set<string>();
+let oldestMs = 0;
+let answered = 0;
+let rssBytes = 0;
+const troubles: string[] = [];
+const watching = setInterval(() => {
+  rssBytes = Math.max(rssBytes, process.memoryUsage.rss());
+}, 250);
+
+const runtime = await startRuntime({
+  data,
+  port: 0,
+  ...(concurrent === undefined ? {} : { concurrent }),
+  onTrouble: (sentence) => void troubles.push(sentence),
+  makeWorld: async (ground) => {
+    const world = await recordedWorld(folders)(ground);
+    // One knowledge base, as there is in life, and not one a recording.
+    const knowledge = knowledgeIndex([], { folder: ground.learnedFolder });
+    return { ...world, telemetry: { ...world.telemetry, knowledge } };
+  },
+  hooks: {
+    entered: ({ name, state, startedAt: at }) => {
+      startedAt.set(name, Date.parse(at));
+      if (state === 'Investigate') investigated.add(name);
+      if (state === 'WhatNow' || state === 'Covered') {
+        answered += 1;
+        oldestMs = Math.max(oldestMs, Date.now() - Date.parse(at));
+      }
+    },
+  },
+});
+await runtime.resume();
+
+process.on('message', async (asked) => {
+  if (asked === 'stop') {
+    clearInterval(watching);
+    await runtime.close();
+    process.exit(0);
+  }
+  const { user, system } = process.cpuUsage();
+  const byStatus: Record<string, number> = {};
+  for (const { status } of await runtime.ports.incidents.list(5000)) byStatus[status] = (byStatus[status] ?? 0) + 1;
+  process.send?.({
+    kind: 'stand',
+    cpuSeconds: (user + system) / 1e6,
+    rssMb: Math.round(rssBytes / 2 ** 20),
+    executions: startedAt.size,
+    investigations: investigated.size,
+    answered,
+    oldestSeconds: Math.round(oldestMs / 1000),
+    byStatus,
+    troubles: troubles.slice(0, 5),
+  });
+});
+process.send?.({ kind: 'up', url: runtime.url, secret: readFileSync(join(data, 'webhook-secret'), 'utf8').trim() });
