@@ -125,7 +125,9 @@ async function run(storm: StormCase, options: Options): Promise<boolean> {
     for (const trouble of stand.troubles) print(`trouble: ${trouble}`);
     const lost = accepted - (allOf(stand) - openOf(stand));
     const failed = stand.byStatus.failed ?? 0;
-    print(`${storm}: ${JSON.stringify(stand.byStatus)} when all was over after ${drained.toFixed(0)} s; ${JSON.stringify(sent.byStatus)} after the last page`);
+    print(
+      `${storm}: ${JSON.stringify(stand.byStatus)} when all was over after ${drained.toFixed(0)} s; ${JSON.stringify(sent.byStatus)} after the last page`,
+    );
     print(
       `accept_p50_ms=${quantile(latencies, 0.5).toFixed(0)} accept_p95_ms=${quantile(latencies, 0.95).toFixed(0)} cpu_s=${cpu.toFixed(1)} cpu_s_per_incident=${(cpu / Math.max(1, accepted)).toFixed(3)}`,
     );
@@ -164,7 +166,8 @@ function readOptions(args: readonly string[]): Options | 'help' {
   };
   const named = values.case === undefined ? StormCase.options : [StormCase.safeParse(values.case).data];
   const cases = named.filter((one) => one !== undefined);
-  if (cases.length === 0) throw new Misconfigured(`--case takes ${StormCase.options.join(' or ')}, not "${values.case}".`);
+  if (cases.length === 0)
+    throw new Misconfigured(`--case takes ${StormCase.options.join(' or ')}, not "${values.case}".`);
   return {
     cases,
     pages: number('pages'),
@@ -179,7 +182,9 @@ try {
   const options = readOptions(process.argv.slice(2));
   if (options === 'help') print(help);
   else {
-    print(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, load ${loadavg()[0]?.toFixed(1)}`);
+    print(
+      `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, load ${loadavg()[0]?.toFixed(1)}`,
+    );
     for (const storm of options.cases) if (!(await run(storm, options))) process.exitCode = 1;
   }
 } catch (error) {

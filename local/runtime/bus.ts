@@ -54,6 +54,8 @@ export interface EmbeddedBus {
   accept(event: Omit<Event, 'id'>): Promise<string>;
   /** Keeps what a function failed at that nobody waits for, to be given to it again. */
   keep(target: { readonly function: string }, detail: unknown, error: unknown): Promise<void>;
+  /** Delivers an event that is on the disk already. */
+  deliver(id: string): Promise<void>;
   /** Delivers what an earlier process accepted and did not get delivered. */
   resume(): Promise<void>;
   close(): Promise<void>;
@@ -124,6 +126,10 @@ export function embeddedBus({
       await disk.write(fileOf(event), JSON.stringify(event));
       dispatch(event);
       return event.id;
+    },
+    async deliver(id) {
+      const event = await disk.record(`bus/${id}.json`, Event);
+      if (event !== undefined) dispatch(event);
     },
     async resume() {
       for (const file of await disk.list('bus')) {

@@ -12,6 +12,7 @@ import { type Feed, feed as newFeed } from '../feed.ts';
 import { atPresent, sendPage as postPage, signedHeaders, sourceIdOf, vary } from '../paging.ts';
 import { openPeople, type People } from '../people.ts';
 import type { Pages } from '../server/api.ts';
+import { startFront } from '../server/front.ts';
 import { fromGatewayResult, toGatewayEvent } from '../server/gateway.ts';
 import { type RunningServer, startServer } from '../server/index.ts';
 import type { MakeWorld, World } from '../world.ts';
@@ -212,7 +213,15 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
   const pages = pagesOf(world, ports, send);
   if (options.port !== undefined && people !== undefined) {
     const api = { ports, chat, pages, people };
-    server = opened.keep(await startServer(options.port, { invoke, feed, onTrouble, people, api }));
+    let front: RunningServer | undefined;
+    const parts = { invoke, feed, onTrouble, people, api, shownPort: () => front?.port };
+    // What breaks the disk or the functions on purpose has to be met by the webhook, too.
+    const isInFront = data !== undefined && hooks?.disk === undefined && hooks?.invoke === undefined;
+    server = opened.keep(await startServer(isInFront ? 0 : options.port, parts));
+    if (isInFront) {
+      front = opened.keep(await inFrontOf(server, options.port, data, { ports, bus, onTrouble }));
+      server = front;
+    }
     await disk.write('runtime.json', JSON.stringify({ url: server.url }));
   }
   return {
@@ -262,6 +271,19 @@ const ownedCatalog = (catalog: ServiceCatalog, people: People): ServiceCatalog =
     return { ...loaded, groups: { ...loaded.groups, [ownersGroup]: ids }, approvers: [`group:${ownersGroup}`] };
   },
 });
+
+/** Pages come to a thread of their own: accepting one never waits for an investigation that computes. */
+async function inFrontOf(
+  inner: RunningServer,
+  port: number,
+  data: string,
+  { ports, bus, onTrouble }: { ports: Ports; bus: EmbeddedBus; onTrouble: (sentence: string) => void },
+): Promise<RunningServer> {
+  const secrets = [...(await ports.secrets.pagerDutyWebhook())];
+  const kept = (id: string) => (error: unknown) => onTrouble(`Event ${id} waits for the next start: ${String(error)}`);
+  const onAccepted = (id: string) => void bus.deliver(id).catch(kept(id));
+  return startFront({ port, inner: inner.port, data, secrets, onTrouble, onAccepted });
+}
 
 async function folderIn(data: string | undefined, name: string, disk: Disk): Promise<string | undefined> {
   if (data === undefined) return undefined;

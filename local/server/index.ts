@@ -20,6 +20,8 @@ export interface ServerParts {
   readonly api: Omit<ApiParts, 'linkOf'>;
   readonly people: People;
   readonly onTrouble: (sentence: string) => void;
+  /** The port that people know, where it is not the one that this server listens at. */
+  readonly shownPort?: (() => number | undefined) | undefined;
 }
 
 export interface RunningServer {
@@ -63,13 +65,7 @@ export async function startServer(port: number, parts: ServerParts): Promise<Run
 
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why =
-        cause.code === 'EADDRINUSE'
-          ? `Port ${port} is in use. Choose another one with --port, or any free one with --port 0.`
-          : `Port ${port} cannot be opened (${cause.code}). Choose another one with --port.`;
-      reject(new Misconfigured(why, { cause }));
-    });
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(cannotListen(port, cause.code, cause)));
     server.listen(port, '127.0.0.1', resolve);
   });
 }
@@ -79,6 +75,14 @@ type Streams = Map<ServerResponse, string>;
 
 const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
 export const linkTo = (url: string, token: string): string => `${url}${entryPath}?token=${token}`;
+
+export const cannotListen = (port: number, code: string | undefined, cause?: Error): Misconfigured =>
+  new Misconfigured(
+    code === 'EADDRINUSE'
+      ? `Port ${port} is in use. Choose another one with --port, or any free one with --port 0.`
+      : `Port ${port} cannot be opened (${code}). Choose another one with --port.`,
+    { cause },
+  );
 
 async function serve(
   request: IncomingMessage,
@@ -95,7 +99,7 @@ async function serve(
   const entry = path === entryPath;
   const refused = refusal(method, request.headers, entry);
   if (refused !== undefined) return send(response, json(403, { error: refused }));
-  const port = request.socket.localPort ?? 0;
+  const port = parts.shownPort?.() ?? request.socket.localPort ?? 0;
   const { people } = parts;
   if (entry) {
     if (method !== 'GET') return send(response, json(405, { error: 'GET it.' }));

@@ -1,0 +1,43 @@
+// Starts the thread that pages come to (front-thread.ts), in front of the server of this thread.
+import { Worker } from 'node:worker_threads';
+import { type FrontOrders, FrontSays } from './front-messages.ts';
+import { cannotListen, type RunningServer } from './index.ts';
+
+interface Parts extends FrontOrders {
+  /** Called for each event of the bus that was put on the disk. */
+  readonly onAccepted: (id: string) => void;
+  readonly onTrouble: (sentence: string) => void;
+}
+
+/** Throws `Misconfigured` where the port cannot be had. */
+export async function startFront({ onAccepted, onTrouble, ...orders }: Parts): Promise<RunningServer> {
+  const thread = new Worker(new URL('front-thread.ts', import.meta.url), { workerData: orders });
+  let closing = false;
+  const { promise: listens, resolve, reject } = Promise.withResolvers<number>();
+  thread.on('message', (message: unknown) => {
+    const said = FrontSays.parse(message);
+    switch (said.kind) {
+      case 'listens':
+        return resolve(said.port);
+      case 'cannot-listen':
+        return reject(cannotListen(orders.port, said.code));
+      case 'accepted':
+        return onAccepted(said.id);
+    }
+  });
+  thread.once('error', reject);
+  thread.once('exit', () => {
+    if (!closing) onTrouble('The thread that takes pages ended by itself. Start Watchkeeper again.');
+  });
+  const close = async () => {
+    closing = true;
+    await thread.terminate();
+  };
+  try {
+    const port = await listens;
+    return { port, url: `http://127.0.0.1:${port}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
