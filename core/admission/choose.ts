@@ -3,6 +3,7 @@
 import type { Admission, Diagnosed, Lease, Slots, Waiting } from '../model/admission.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
+import type { Relation } from '../model/storm.ts';
 import { isStanding } from '../storms/membership.ts';
 import type { StormRules } from './rules.ts';
 
@@ -77,11 +78,18 @@ export function coverOf(
     const answer = answers.get(incidentId);
     if (answer === undefined || incidentId === page.incidentId || !isStanding(answer.incident)) continue;
     const coverage = rules.covers(answer.diagnosis, facts, page.facts, { pages });
-    if (coverage.kind === 'covered')
+    if (coverage.kind === 'covered' && stillAnswers(answer.incident, coverage.because))
       return { kind: 'covered', leader: incidentId, because: coverage.because, cause: coverage.cause };
   }
   return undefined;
 }
+
+/**
+ * What is over answers what else its cause brought about, and not its own alert when that comes again: people were told that it is over. After
+ * something was done in vain, the diagnosis is one of before.
+ */
+const stillAnswers = ({ status, outcome }: Incident, because: Relation): boolean =>
+  status !== 'closed' || (outcome !== 'needs-person' && because.kind !== 'same-alert' && because.kind !== 'same-thing');
 
 /** Where it is to be held, if it may have the cause of what is being investigated. */
 function holdOf(

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { WatchkeeperError } from '../../core/errors.ts';
+import { Unavailable, WatchkeeperError } from '../../core/errors.ts';
 import type { ExecutionState } from '../../core/ports/executions.ts';
 import type { Clock } from '../../core/ports/world.ts';
 import type { Answer, Ended, Journal, Running } from './journal.ts';
@@ -60,6 +60,13 @@ class TaskFailure extends Error {
   }
 }
 
+/** It waits for an answer, and nothing of it is kept in memory until then. */
+interface Parked {
+  readonly kind: 'parked';
+  readonly answered: Promise<Running | undefined>;
+}
+const timedOut: Answer = { kind: 'failure', error: 'States.Timeout', cause: 'Nobody answered in time.' };
+
 /** What setTimeout can count. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -83,13 +90,24 @@ export function executions(options: ExecutionsOptions): Executions {
 
   async function drive(first: Running): Promise<void> {
     let now = first;
+    let goesOn = false;
     while (!closing.signal.aborted) {
-      await unlessClosing(options.onEntered?.(now));
+      if (!goesOn) await unlessClosing(options.onEntered?.(now));
+      goesOn = false;
       const outcome = await step(now).catch(defect);
-      if (outcome.kind !== 'aborted') await unlessClosing(options.onLeft?.(now));
+      if (outcome.kind !== 'aborted' && outcome.kind !== 'parked') await unlessClosing(options.onLeft?.(now));
       switch (outcome.kind) {
         case 'aborted':
           return;
+        case 'parked': {
+          // What waits is in the journal and not in memory: a thousand may wait, for hours.
+          now = { ...now, input: undefined };
+          const answered = await outcome.answered;
+          if (answered === undefined) return;
+          now = answered;
+          goesOn = true;
+          break;
+        }
         case 'next':
           now = entering(now, outcome.state, outcome.input);
           if (!(await persist(() => journal.write(now)))) return;
@@ -128,14 +146,14 @@ export function executions(options: ExecutionsOptions): Executions {
     if (await persist(() => journal.end(ended))) options.onEnded?.(ended);
   }
 
-  async function step(now: Running): Promise<StepOutcome> {
+  async function step(now: Running): Promise<StepOutcome | Parked> {
     const state = machine.states[now.state];
     const token = randomBytes(32).toString('base64url');
-    const waiter = waitsForToken(state)
-      ? tokens.register(token, (answer) => journal.write({ ...now, answer }))
-      : undefined;
+    const { name: execution } = now;
+    const waiter = waitsForToken(state) ? tokens.register(token, (answer) => record(execution, answer)) : undefined;
+    const parking = new AbortController();
     try {
-      return await runStep({
+      const outcome = await runStep({
         machine,
         state: now.state,
         input: now.input as Json,
@@ -145,13 +163,39 @@ export function executions(options: ExecutionsOptions): Executions {
           State: { Name: now.state, EnteredTime: now.enteredAt },
           Task: { Token: token },
         },
-        task: (name) => (waiter !== undefined && name === now.state ? asking(now, state, waiter) : call),
+        task: (name) => (waiter !== undefined && name === now.state ? asking(now, waiter, parking) : call),
         waitMs: state?.Type === 'Wait' ? await waitMs(now, state) : undefined,
         remainingSeconds: machine.timeoutSeconds - secondsSince(now.startedAt),
-        signal: closing.signal,
+        signal: waiter === undefined ? closing.signal : AbortSignal.any([closing.signal, parking.signal]),
       });
+      if (waiter === undefined || !parking.signal.aborted || closing.signal.aborted) return outcome;
+      return { kind: 'parked', answered: answerOf(execution, waiter, await taskTimeoutMs(state, now)) };
     } finally {
-      await waiter?.close();
+      if (!parking.signal.aborted) await waiter?.close();
+    }
+  }
+
+  async function record(execution: string, answer: Answer): Promise<void> {
+    const waits = await journal.read(execution);
+    if (waits === undefined) throw new Unavailable(`The journal has lost the execution ${execution}.`);
+    await journal.write({ ...waits, answer });
+  }
+
+  /** What was written down of the execution, with its answer or its expiry; undefined where the runtime closes first. */
+  async function answerOf(execution: string, waiter: Waiter, expiresInMs: number): Promise<Running | undefined> {
+    const timer = new AbortController();
+    const signal = AbortSignal.any([timer.signal, closing.signal]);
+    const expired = sleep(expiresInMs, undefined, { signal }).then(
+      async () => (await waiter.close()) ?? timedOut,
+      () => undefined,
+    );
+    try {
+      const answer = await Promise.race([waiter.answered, expired]);
+      const waits = answer && (await journal.read(execution));
+      return waits && { ...waits, answer };
+    } finally {
+      timer.abort();
+      await waiter.close();
     }
   }
 
@@ -171,22 +215,13 @@ export function executions(options: ExecutionsOptions): Executions {
     return { Payload: ((await options.invoke(FunctionName, Payload)) ?? null) as Json };
   }
 
-  /** Hands the token to the function, then waits for whoever answers it; expiry counts from when the state was first entered. */
-  const asking = (now: Running, state: State | undefined, waiter: Waiter) => async (parameters: Json) => {
+  /** Hands the token to the function. Whoever has no answer by then is parked; expiry counts from when the state was first entered. */
+  const asking = (now: Running, waiter: Waiter, parking: AbortController) => async (parameters: Json) => {
     if (now.answer !== undefined) return unwrap(now.answer);
-    const timer = new AbortController();
-    const signal = AbortSignal.any([timer.signal, closing.signal]);
-    const expired = sleep(await taskTimeoutMs(state, now), undefined, { signal }).then(async () => {
-      const late = await waiter.close();
-      if (late !== undefined) return late;
-      throw new TaskFailure('States.Timeout', 'Nobody answered in time.');
-    });
-    try {
-      const asked = call(parameters).then(() => waiter.answered);
-      return unwrap(await Promise.race([asked, waiter.answered, expired]));
-    } finally {
-      timer.abort();
-    }
+    const answer = await Promise.race([waiter.answered, call(parameters).then(() => undefined)]);
+    if (answer !== undefined) return unwrap(answer);
+    parking.abort();
+    return new Promise<Json>(() => undefined);
   };
 
   async function taskTimeoutMs(state: State | undefined, now: Running): Promise<number> {

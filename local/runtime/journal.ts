@@ -42,6 +42,8 @@ export interface Journal {
   has(name: string): Promise<boolean>;
   /** What is written down of it; `absent` where nothing is. */
   state(name: string): Promise<'running' | 'succeeded' | 'failed' | 'absent'>;
+  /** One that has not ended. */
+  read(name: string): Promise<Running | undefined>;
   /** What cannot be read is set aside by the disk, and is not among them. */
   running(): Promise<readonly Running[]>;
   /** Forgets what ended before `before`. */
@@ -76,6 +78,7 @@ export function journal(disk: Disk): Journal {
       if (ended !== undefined) return ended.outcome.kind;
       return began ? 'running' : 'absent';
     },
+    read: (name) => disk.record(runningFile(name), Running),
     async running() {
       const all = await readAll('executions', Running);
       const ended = new Set(await disk.list('executions/ended'));
