@@ -178,8 +178,7 @@ export const ids = (): Ports['ids'] => once('ids', ulids);
 export const bus = (): Ports['bus'] => once('bus', () => eventBridgeBus({ busName: setting('BUS_NAME') }));
 export const executions = (): Ports['executions'] =>
   once('executions', () => stepFunctionsStates({ stateMachineArn: setting('STATE_MACHINE_ARN') }));
-export const workflow = (): Ports['workflow'] =>
-  once('workflow', () => stepFunctionsWorkflow({ stateMachineArn: environment().STATE_MACHINE_ARN }));
+export const workflow = (): Ports['workflow'] => once('workflow', () => stepFunctionsWorkflow());
 export const evidence = (): Ports['evidence'] =>
   once('evidence', () => s3Evidence({ bucket: setting('EVIDENCE_BUCKET') }));
 

@@ -387,11 +387,6 @@ const capabilities = {
     // SendTaskSuccess knows no resource but the state machine; its ARN is spelled out because the machine names the function.
     statements: [new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources: [stateMachineArn(around)] })],
   }),
-  /** Whether one of our own is under way. */
-  'look at executions': (around) => ({
-    statements: [new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [ownExecutions(around)] })],
-    environment: { STATE_MACHINE_ARN: stateMachineArn(around) },
-  }),
   /** In which state the workflow's executions are. */
   'see executions': (around) => ({
     environment: { STATE_MACHINE_ARN: stateMachineArn(around) },

@@ -38,7 +38,7 @@ const lining: readonly Capability[] = [
   'update incidents',
   'keep the line',
   'answer executions',
-  'look at executions',
+  'see executions',
 ];
 
 const specialist: FunctionRow = {

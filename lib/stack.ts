@@ -63,6 +63,7 @@ export class WatchkeeperStack extends Stack {
       function: (name) => functions.named(name),
     });
     bus.sweep(functions.named('sweep-incidents'), workflow.stateMachine);
+    workflow.sweepLine(functions.named('tend-line'), { prefix, deadLetters: bus.deadLetters });
     anchors.writeDaily(functions.named('anchor-audit'), { prefix, deadLetters: bus.deadLetters });
     const edge = new Edge(this, 'Edge', {
       prefix,

@@ -1,9 +1,12 @@
 // The state machine of an incident, from the same file that the embedded runtime runs. It may invoke its functions and nothing else.
 import { join } from 'node:path';
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { root } from './root.ts';
@@ -14,6 +17,9 @@ interface WorkflowProps {
   /** Every function that a state may name. */
   readonly functions: readonly IFunction[];
 }
+
+/** A page that nobody told that it has a slot waits no longer than this. */
+const sweepMinutes = 1;
 
 export class Workflow extends Construct {
   readonly stateMachine: StateMachine;
@@ -43,6 +49,27 @@ export class Workflow extends Construct {
     Validations.of(this.stateMachine).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'Log delivery and X-Ray know no resources; everything else the machine may do names its functions.',
+    });
+  }
+
+  /** Somebody looks after the line of waiting pages where nobody enters or leaves it. */
+  sweepLine(
+    tendLine: IFunction,
+    { prefix, deadLetters }: { readonly prefix: string; readonly deadLetters: IQueue },
+  ): void {
+    new Rule(this, 'SweepLine', {
+      ruleName: `${prefix}sweep-line`,
+      description: 'Looks after the line of waiting pages',
+      schedule: Schedule.rate(Duration.minutes(sweepMinutes)),
+      targets: [
+        new LambdaFunction(tendLine, {
+          event: RuleTargetInput.fromObject({ how: 'sweep' }),
+          deadLetterQueue: deadLetters,
+          // The next one does the same.
+          retryAttempts: 0,
+          maxEventAge: Duration.minutes(sweepMinutes),
+        }),
+      ],
     });
   }
 }

@@ -98,7 +98,6 @@ const names = {
   audit: 'watchkeeper-audit',
 };
 export const tables = tableDefinitions(names);
-const localMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:incident';
 
 /** Recorded time needs no waiting; long enough to be seen. */
 const recordedWaitMs = 300;
@@ -194,7 +193,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
         slackSigning: async () => world.slackSigningSecrets,
       },
       bus: eventBridgeBus({ busName: 'local', client: new EventBridgeClient(local) }),
-      workflow: stepFunctionsWorkflow({ client: new SFNClient(local), stateMachineArn: localMachineArn }),
+      workflow: stepFunctionsWorkflow({ client: new SFNClient(local) }),
       line: stores.line,
       limits: { concurrent: options.concurrent },
       executions: options.executions,

@@ -1,13 +1,5 @@
 // The Workflow port on AWS Step Functions (or anything that speaks SendTaskSuccess). It answers waiting executions; it starts none.
-import {
-  DescribeExecutionCommand,
-  ExecutionDoesNotExist,
-  InvalidToken,
-  SendTaskSuccessCommand,
-  SFNClient,
-  TaskDoesNotExist,
-  TaskTimedOut,
-} from '@aws-sdk/client-sfn';
+import { InvalidToken, SendTaskSuccessCommand, SFNClient, TaskDoesNotExist, TaskTimedOut } from '@aws-sdk/client-sfn';
 import { Unavailable } from '../../core/errors.ts';
 import type { Workflow } from '../../core/ports/channels.ts';
 
@@ -16,15 +8,10 @@ export { stepFunctionsStates } from './states.ts';
 
 interface StepFunctionsWorkflowOptions {
   readonly client?: SFNClient;
-  /** Whose executions are asked about. */
-  readonly stateMachineArn?: string | undefined;
 }
 
 /** A token that is wrong, answered before or timed out is `gone`; anything else throws `Unavailable`. The token is never in a message. */
-export function stepFunctionsWorkflow({
-  client = new SFNClient({}),
-  stateMachineArn = '',
-}: StepFunctionsWorkflowOptions = {}): Workflow {
+export function stepFunctionsWorkflow({ client = new SFNClient({}) }: StepFunctionsWorkflowOptions = {}): Workflow {
   return {
     async resume(taskToken, output) {
       try {
@@ -35,16 +22,6 @@ export function stepFunctionsWorkflow({
           return 'gone';
         }
         throw new Unavailable('Step Functions did not take the answer; it can be sent again.', { cause });
-      }
-    },
-    async isRunning(execution) {
-      const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${execution}`;
-      try {
-        const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
-        return status === 'RUNNING';
-      } catch (cause) {
-        if (cause instanceof ExecutionDoesNotExist) return false;
-        throw new Unavailable('Step Functions did not say whether the execution is under way.', { cause });
       }
     },
   };

@@ -7,7 +7,7 @@ import type { Ports } from '../ports/index.ts';
 import { type Answer, type Answers, type Choice, choose, coverOf, current, relatedTo, released } from './choose.ts';
 import { type StormRules, stormRules } from './rules.ts';
 
-export type DispatchPorts = Pick<Ports, 'line' | 'limits' | 'workflow' | 'incidents' | 'clock'>;
+export type DispatchPorts = Pick<Ports, 'line' | 'limits' | 'workflow' | 'executions' | 'incidents' | 'clock'>;
 
 /** Others write the slots, too: so often they may be faster before it is somebody else's turn. */
 const mostTries = 40;
@@ -63,7 +63,7 @@ export async function settleHolds(
   if (held.length === 0) return new Set();
   const now = ports.clock.now();
   const slots = current(await ports.line.slots(), now);
-  const over = held.filter(({ page }) => isOver(page, slots, now));
+  const over = held.filter(({ page }) => isHoldOver(page, slots, now));
   const answers = await remembered(ports)(relatedTo(over, slots.diagnosed, rules));
   const wentOn = new Set<string>();
   let back = 0;
@@ -79,7 +79,7 @@ export async function settleHolds(
 
 const both = (a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> => new Set([...a, ...b]);
 
-const isOver = ({ held }: Waiting, { leases }: Slots, now: Date): boolean =>
+const isHoldOver = ({ held }: Waiting, { leases }: Slots, now: Date): boolean =>
   held === undefined ||
   Date.parse(held.until) <= now.getTime() ||
   !leases.some(({ incidentId }) => incidentId === held.behind);
@@ -102,9 +102,15 @@ export async function answer(queued: Queued, admission: Admission, ports: Dispat
   const { incidentId, execution } = queued.page;
   if (admission.kind === 'admitted') await ports.incidents.turn(incidentId, { from: 'waiting', to: 'investigating' });
   const told = await ports.workflow.resume(queued.taskToken, admission);
-  if (told === 'gone' && !(await ports.workflow.isRunning(execution))) await giveBack(incidentId, ports);
+  if (told === 'gone' && (await isOver(execution, ports))) await giveBack(incidentId, ports);
   await ports.line.remove(queued);
   return told === 'resumed';
+}
+
+/** In doubt it lives: its lease ends by itself. */
+export async function isOver(execution: string, { executions }: Pick<Ports, 'executions'>): Promise<boolean> {
+  const state = await executions.state(execution);
+  return state === 'succeeded' || state === 'failed';
 }
 
 /** Changes the slots, however many others do at the same time. Nothing is written where `change` returns what it got. */

@@ -1,18 +1,14 @@
 // Looks after the line where nobody enters or leaves: slots of executions that died, pages that are held for nothing any more, and pages that
 // have a slot and were never told. Called by a timer; any number at once do no harm.
 import { note } from '../incidents/timeline.ts';
-import type { Ports } from '../ports/index.ts';
 import { current } from './choose.ts';
-import { answer, changeSlots, type DispatchPorts, dispatch, settleHolds, withoutLease } from './dispatch.ts';
+import { answer, changeSlots, type DispatchPorts, dispatch, isOver, settleHolds, withoutLease } from './dispatch.ts';
 import { type StormRules, stormRules } from './rules.ts';
 
-export async function sweepLine(
-  ports: DispatchPorts & Pick<Ports, 'workflow'>,
-  rules: StormRules = stormRules,
-): Promise<void> {
+export async function sweepLine(ports: DispatchPorts, rules: StormRules = stormRules): Promise<void> {
   const slots = current(await ports.line.slots(), ports.clock.now());
-  const alive = await Promise.all(slots.leases.map(({ execution }) => ports.workflow.isRunning(execution)));
-  for (const { incidentId } of slots.leases.filter((_, index) => alive[index] === false)) {
+  const dead = await Promise.all(slots.leases.map(({ execution }) => isOver(execution, ports)));
+  for (const { incidentId } of slots.leases.filter((_, index) => dead[index])) {
     await changeSlots((before) => withoutLease(before, incidentId), ports);
     const text = 'Its execution ended without giving its slot back; the slot is free again.';
     await note(incidentId, { step: 'Admit', kind: 'note', key: 'slot', text }, ports);

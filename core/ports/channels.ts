@@ -14,8 +14,6 @@ export interface Bus {
 export interface Workflow {
   /** Gives a waiting execution its answer. `gone`: the token is no longer waited for. */
   resume(taskToken: string, output: unknown): Promise<'resumed' | 'gone'>;
-  /** Whether the execution of that name is under way. Throws `Unavailable`. */
-  isRunning(execution: string): Promise<boolean>;
 }
 
 export interface PagerAlert {

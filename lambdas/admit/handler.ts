@@ -2,18 +2,20 @@ import * as z from 'zod';
 import { enterLine } from '../../core/admission/enter.ts';
 import { Planned } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
-import { chat, clock, incidents, limits, line, workflow } from '../compose.ts';
+import { chat, clock, executions, incidents, limits, line, workflow } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 
 const Entering = z.object({ taskToken: z.string().min(1), state: Planned });
 
-export const create = (ports: Pick<Ports, 'incidents' | 'clock' | 'chat' | 'line' | 'limits' | 'workflow'>) =>
-  answering('admit', Entering, ({ state, taskToken }) => enterLine(state, taskToken, ports));
+export const create = (
+  ports: Pick<Ports, 'incidents' | 'clock' | 'chat' | 'line' | 'limits' | 'workflow' | 'executions'>,
+) => answering('admit', Entering, ({ state, taskToken }) => enterLine(state, taskToken, ports));
 
 export const handler = onLambda(() =>
   create({
     incidents: incidents(),
     clock: clock(),
+    executions: executions(),
     chat: chat(),
     line: line(),
     limits: limits(),

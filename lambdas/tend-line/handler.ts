@@ -8,7 +8,7 @@ import { Admission } from '../../core/model/admission.ts';
 import { Left, Planned } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { sweepGroups } from '../../core/storms/ending.ts';
-import { bus, chat, clock, incidents, limits, line, pager, seen, telemetry, workflow } from '../compose.ts';
+import { bus, chat, clock, executions, incidents, limits, line, pager, seen, telemetry, workflow } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 
 const Task = z.discriminatedUnion('how', [
@@ -21,7 +21,17 @@ const Task = z.discriminatedUnion('how', [
 export const create = (
   ports: Pick<
     Ports,
-    'incidents' | 'clock' | 'chat' | 'line' | 'limits' | 'workflow' | 'pager' | 'seen' | 'telemetry' | 'bus'
+    | 'incidents'
+    | 'clock'
+    | 'chat'
+    | 'line'
+    | 'limits'
+    | 'workflow'
+    | 'executions'
+    | 'pager'
+    | 'seen'
+    | 'telemetry'
+    | 'bus'
   >,
 ) =>
   answering('tend-line', Task, async (task) => {
@@ -43,6 +53,7 @@ export const handler = onLambda(() =>
     bus: bus(),
     incidents: incidents(),
     clock: clock(),
+    executions: executions(),
     chat: chat(),
     line: line(),
     limits: limits(),

@@ -17,7 +17,7 @@ export interface AwsEndpoint {
 
 interface Parts {
   readonly bus: Pick<EmbeddedBus, 'accept'>;
-  readonly executions: Pick<Executions, 'answer' | 'start' | 'isRunning'>;
+  readonly executions: Pick<Executions, 'answer' | 'start'>;
 }
 
 const json = z.string().transform((text, context): unknown => {
@@ -35,7 +35,6 @@ const PutEvents = z.object({
     .max(10),
 });
 const StartExecution = z.object({ stateMachineArn: z.string(), name: z.string().min(1).max(80), input: json });
-const DescribeExecution = z.object({ executionArn: z.string().min(1) });
 const SendTaskSuccess = z.object({ taskToken: z.string().min(1), output: json });
 const SendTaskFailure = z.object({
   taskToken: z.string().min(1),
@@ -69,12 +68,6 @@ const operations: Readonly<Record<string, Operation>> = {
       throw new ProtocolError('ExecutionAlreadyExists', `An execution ${name} exists.`);
     }
     return { executionArn: `${stateMachineArn}:${name}`, startDate: Date.now() / 1000 };
-  },
-  'AWSStepFunctions.DescribeExecution': async (body, { executions }) => {
-    const { executionArn } = DescribeExecution.parse(body);
-    if (!executions.isRunning(executionArn.slice(executionArn.lastIndexOf(':') + 1)))
-      throw new ProtocolError('ExecutionDoesNotExist', 'No execution of that name is under way.');
-    return { executionArn, status: 'RUNNING', startDate: Date.now() / 1000 };
   },
   'AWSStepFunctions.SendTaskSuccess': async (body, { executions }) => {
     const { taskToken, output } = SendTaskSuccess.parse(body);

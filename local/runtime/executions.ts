@@ -39,8 +39,6 @@ export interface Executions {
   start(name: string, input: unknown): Promise<'started' | 'exists'>;
   /** Answers a waiting task; written down before it returns. `gone`: nobody waits for this token. */
   answer(taskToken: string, answer: Answer): Promise<'answered' | 'gone'>;
-  /** Whether it is under way in this process. */
-  isRunning(name: string): boolean;
   /** In which state one is, running or not. Never throws. */
   state(name: string): Promise<ExecutionState>;
   /** Names of those that run in this process. */
@@ -274,7 +272,6 @@ export function executions(options: ExecutionsOptions): Executions {
       }
     },
     answer: (taskToken, answer) => tokens.answer(taskToken, answer),
-    isRunning: (name) => active.has(name) || starting.has(name),
     async state(name) {
       if (active.has(name) || starting.has(name)) return 'running';
       try {

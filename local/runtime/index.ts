@@ -37,7 +37,7 @@ const rememberEndedDays = 14;
 /** One process computes for all of them. */
 const defaultConcurrent = 4;
 /** How often somebody looks after the line of waiting pages. */
-const sweepMs = 10_000;
+const sweepMs = 20_000;
 
 export interface RuntimeOptions {
   readonly makeWorld: MakeWorld;

@@ -14,6 +14,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:UpdateItem TablesIncidents INCIDENT#*',
     'secretsmanager:GetSecretValue Secretsslacktoken',
     'states:DescribeExecution arn:aws:states:eu-west-1:123456789012:execution:watchkeeper-test-incident:*',
+    'states:ListExecutions arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
     'states:SendTaskSuccess arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
   ],
   'anchor-audit': [
@@ -340,6 +341,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue Secretsprometheustoken',
     'secretsmanager:GetSecretValue Secretsslacktoken',
     'states:DescribeExecution arn:aws:states:eu-west-1:123456789012:execution:watchkeeper-test-incident:*',
+    'states:ListExecutions arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
     'states:SendTaskSuccess arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
   ],
   verify: [

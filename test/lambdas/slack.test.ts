@@ -34,7 +34,6 @@ beforeEach(async () => {
     clock,
     bus: { publish: async (event) => void published.push(event) },
     workflow: {
-      isRunning: async () => true,
       resume: async (_, output) => {
         resumed.push(output);
         return 'resumed';

@@ -35,7 +35,6 @@ beforeEach(async () => {
     ids: { next: () => `${++id}` },
     executions: { state: async (name) => states.get(name) ?? 'running', running: async () => new Set() },
     workflow: {
-      isRunning: async () => true,
       resume: async (_, output) => {
         resumed.push(output);
         return 'resumed';

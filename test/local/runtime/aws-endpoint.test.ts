@@ -31,7 +31,6 @@ async function endpoint(full = false) {
         answers.push(answer);
         return 'answered';
       },
-      isRunning: (name) => name === 'there',
       start: async (name, input) => {
         if (name === 'there') return 'exists';
         started.push({ name, input });
