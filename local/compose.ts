@@ -445,7 +445,8 @@ async function liveSources(
   };
 }
 
-const knowledgeOf = async (folder: string | undefined) =>
+/** One knowledge base, of a folder's documents. */
+export const knowledgeOf = async (folder: string | undefined) =>
   knowledgeIndex(folder === undefined ? [] : await loadKnowledgeFolder(folder), { folder });
 
 function catalogOf(config: LiveConfig): ServiceCatalog {

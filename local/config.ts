@@ -78,6 +78,8 @@ const schema = <Model extends z.ZodType>(model: Model) =>
       model: model.optional(),
       /** MCP servers whose tools a specialist's model may use. */
       toolServers: z.array(ToolServer).max(10).optional(),
+      /** Investigations at the same time; further pages wait in line, the most urgent first. */
+      admission: z.strictObject({ concurrent: z.number().int().min(1).max(50) }).optional(),
       dataDir: text.optional(),
       /** Writes down every call to the world, for `npm run replay`. */
       recording: z.boolean().optional(),

@@ -24,6 +24,8 @@ interface Plan {
   readonly makeWorld: MakeWorld;
   readonly data: string;
   readonly record: boolean;
+  /** Investigations at the same time; the runtime's own number where absent. */
+  readonly concurrent?: number | undefined;
   readonly says: string;
   /** Slack's id of whoever starts it, where the configuration has it. */
   readonly slackOwner?: string | undefined;
@@ -37,12 +39,14 @@ async function plan(options: StartOptions): Promise<Plan> {
     const config = await readConfigFile(options.config, process.env);
     const data = options.data ?? config.dataDir ?? defaultData;
     const record = options.record || (config.recording ?? false);
+    const concurrent = config.admission?.concurrent;
     const slackOwner = config.slack?.owner;
     if (config.scenarios !== undefined) {
       return {
         makeWorld: recordedWorld(config.scenarios, config),
         data,
         record,
+        concurrent,
         says: 'in a recorded world: acting changes nothing real',
         slackOwner,
         firstPage: () => undefined,
@@ -54,6 +58,7 @@ async function plan(options: StartOptions): Promise<Plan> {
       makeWorld: liveWorld(config),
       data,
       record,
+      concurrent,
       says: `at what ${options.config} names`,
       slackOwner,
       firstPage: () => undefined,
@@ -76,13 +81,14 @@ async function plan(options: StartOptions): Promise<Plan> {
 
 /** Resolves to the exit code. */
 export async function start(options: StartOptions): Promise<number> {
-  const { makeWorld, data, record, says, slackOwner, firstPage, check } = await plan(options);
+  const { makeWorld, data, record, concurrent, says, slackOwner, firstPage, check } = await plan(options);
   const { username } = userInfo();
   const runtime = await startRuntime({
     makeWorld,
     data,
     port: options.port,
     record,
+    concurrent,
     owner: { name: username, slack: slackOwner },
     onTrouble: (sentence) => complain(style.yellow(sentence)),
   });

@@ -15,7 +15,7 @@ const nextPrefix = 'NEXT#';
 const heldPrefix = 'HELD#';
 /** Milliseconds since 1970 in as many digits as they have until the year 33658. */
 const digits = 15;
-const keyOf = ({ rank, incidentId, held }: Waiting): Key => ({
+const keyOf = ({ rank, incidentId, held }: Pick<Waiting, 'rank' | 'incidentId' | 'held'>): Key => ({
   pk,
   sk:
     held === undefined
@@ -67,6 +67,10 @@ export function waitingLine(table: Table): Line {
 
     async remove(queued) {
       await remove(queued);
+    },
+
+    async forget(page) {
+      await table.delete(keyOf(page));
     },
 
     ahead: (page, atMost) => table.countBefore(pk, nextPrefix, keyOf(page).sk, atMost),

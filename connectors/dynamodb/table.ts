@@ -136,7 +136,7 @@ export class Table {
           TableName: this.#name,
           KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
           // Both ends belong to it: the last is one that sorts just before the key.
-          ExpressionAttributeValues: { ':pk': pk, ':from': prefix, ':to': sk.slice(0, -1) },
+          ExpressionAttributeValues: { ':pk': pk, ':from': prefix, ':to': justBefore(sk) },
           Select: 'COUNT',
           Limit: limit,
         }),
@@ -203,6 +203,9 @@ export class Table {
     }
   }
 }
+
+const justBefore = (sk: string): string =>
+  `${sk.slice(0, -1)}${String.fromCharCode(sk.charCodeAt(sk.length - 1) - 1)}\uffff`;
 
 /** A stored item in the shape it must have. @throws Impossible, naming the field, when it has another: nobody but us writes here. */
 export function stored<Schema extends z.ZodType>(schema: Schema, item: Item): z.infer<Schema> {

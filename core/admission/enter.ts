@@ -79,7 +79,8 @@ async function goOn(
 async function waitAt(place: Waiting, taskToken: string, ports: EnterPorts, rules: StormRules): Promise<void> {
   const { incidentId } = place;
   // It waited before this process began: what it left behind in the line has a token that nobody waits for.
-  if (!(await ports.incidents.turn(incidentId, { from: 'investigating', to: 'waiting' }))) await forget(place, ports);
+  if (!(await ports.incidents.turn(incidentId, { from: 'investigating', to: 'waiting' })))
+    await forgetHeld(place, ports);
   const ahead = place.held === undefined ? await ports.line.ahead(place, mostCounted) : 0;
   await ports.line.wait(place, taskToken);
   const text = waitingWords(place, ahead, mostCounted);
@@ -91,7 +92,7 @@ async function waitAt(place: Waiting, taskToken: string, ports: EnterPorts, rule
   if (!wentOn.has(incidentId)) await tellProgress(incidentId, ports);
 }
 
-async function forget({ incidentId }: Waiting, ports: Pick<Ports, 'line'>): Promise<void> {
+async function forgetHeld({ incidentId }: Waiting, ports: Pick<Ports, 'line'>): Promise<void> {
   for (const queued of await ports.line.held())
     if (queued.page.incidentId === incidentId) await ports.line.remove(queued);
 }
@@ -104,5 +105,6 @@ export async function enterAnyway(state: Planned, ports: EnterPorts): Promise<vo
   await note(page.incidentId, { step: 'Admit', kind: 'note', key: 'anyway', text }, ports);
   await ports.incidents.turn(page.incidentId, { from: 'waiting', to: 'investigating' });
   await changeSlots((slots) => withLease(slots, leaseOf(page, now)), ports);
-  await forget(page, ports);
+  await ports.line.forget(page);
+  await forgetHeld(page, ports);
 }

@@ -1,5 +1,6 @@
 // An investigation ended: its slot is free, and the pages that waited for its diagnosis are judged by it. Entered again it does the same.
 import type { Left } from '../model/workflow.ts';
+import { rankOf, urgencyOf } from '../storms/urgency.ts';
 import { changeSlots, type DispatchPorts, dispatch, settleHolds, withoutLease } from './dispatch.ts';
 import { type StormRules, stormRules } from './rules.ts';
 
@@ -10,6 +11,11 @@ export async function leaveLine(
   rules: StormRules = stormRules,
 ): Promise<void> {
   if (incident === undefined) return;
+  // It may have been told, and not been taken out of the line.
+  if (page !== undefined) {
+    const rank = rankOf(urgencyOf(page, incident.trigger));
+    await ports.line.forget({ incidentId: incident.id, rank });
+  }
   const { id: incidentId } = incident;
   const first = diagnosis?.hypotheses[0];
   const isKnown = first !== undefined && first.cause !== 'unknown';

@@ -21,6 +21,8 @@ export interface Line {
   move(from: Queued, to: Waiting): Promise<void>;
   /** Takes it out of the line, unless it came again with another token. */
   remove(queued: Queued): Promise<void>;
+  /** Takes a page that is not held out of the line, whatever its token: it goes on by itself. */
+  forget(page: Pick<Waiting, 'incidentId' | 'rank'>): Promise<void>;
   /** How many stand before it, counted up to `atMost`. */
   ahead(page: Waiting, atMost: number): Promise<number>;
 }

@@ -3,8 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { knowledgeIndex } from '../../connectors/knowledge-index/index.ts';
-import { recordedWorld } from '../../local/compose.ts';
+import { knowledgeOf, recordedWorld } from '../../local/compose.ts';
 import { startRuntime } from '../../local/runtime/index.ts';
 
 const { data, folders, concurrent } = z
@@ -29,7 +28,7 @@ const runtime = await startRuntime({
   makeWorld: async (ground) => {
     const world = await recordedWorld(folders)(ground);
     // One knowledge base, as there is in life, and not one a recording.
-    const knowledge = knowledgeIndex([], { folder: ground.learnedFolder });
+    const knowledge = await knowledgeOf(ground.learnedFolder);
     return { ...world, telemetry: { ...world.telemetry, knowledge } };
   },
   hooks: {
