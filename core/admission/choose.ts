@@ -4,7 +4,7 @@ import type { Admission, Diagnosed, Lease, Slots, Waiting } from '../model/admis
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Relation } from '../model/storm.ts';
-import { isStanding } from '../storms/membership.ts';
+import { takesMembers } from '../storms/membership.ts';
 import type { StormRules } from './rules.ts';
 
 /** An investigation that took longer than this has died, or forgot to give its slot back. */
@@ -76,7 +76,7 @@ export function coverOf(
   const pages = [...leases, ...diagnosed, ...others.map((one) => one.page)].map(({ facts }) => facts);
   for (const { incidentId, facts } of diagnosed.toReversed()) {
     const answer = answers.get(incidentId);
-    if (answer === undefined || incidentId === page.incidentId || !isStanding(answer.incident)) continue;
+    if (answer === undefined || incidentId === page.incidentId || !takesMembers(answer.incident)) continue;
     const coverage = rules.covers(answer.diagnosis, facts, page.facts, { pages });
     if (coverage.kind === 'covered' && stillAnswers(answer.incident, coverage.because))
       return { kind: 'covered', leader: incidentId, because: coverage.because, cause: coverage.cause };

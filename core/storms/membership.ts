@@ -34,7 +34,7 @@ export async function joinGroup(
   pause: (ms: number) => Promise<unknown> = async () => undefined,
 ): Promise<Joined> {
   const leader = await ports.incidents.get(leaderId);
-  if (leader === undefined || !isStanding(leader)) return { kind: 'refused', why: 'leader-gone' };
+  if (leader === undefined || !takesMembers(leader)) return { kind: 'refused', why: 'leader-gone' };
   if (await changedItself(cause, facts?.member, ports)) return { kind: 'refused', why: 'own-change' };
   const at = ports.clock.now().toISOString();
   if ((await ports.incidents.join(memberId, { leader: leaderId, because, at }, facts)) === 'refused')
@@ -50,6 +50,9 @@ export async function joinGroup(
 /** Whether its diagnosis still answers pages: it did not break off, did not recover, and nobody resolved its page. */
 export const isStanding = ({ status, outcome, pageStatus, memberOf }: Incident): boolean =>
   status !== 'failed' && outcome !== 'recovered' && pageStatus !== 'resolved' && memberOf === undefined;
+
+/** Whether a new page may join it. What came after an act that did not help is looked at as it is now: the world has changed since the diagnosis. */
+export const takesMembers = (leader: Incident): boolean => isStanding(leader) && leader.outcome !== 'needs-person';
 
 /** A source that cannot be asked says nothing. */
 async function changedItself(

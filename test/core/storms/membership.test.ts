@@ -110,6 +110,7 @@ describe('a page that a diagnosis covers', () => {
   test.each([
     ['broke off', { status: 'failed' as const }],
     ['recovered', { status: 'closed' as const, outcome: 'recovered' as const }],
+    ['was acted on without help', { status: 'closed' as const, outcome: 'needs-person' as const }],
     ['had its page resolved', { pageStatus: 'resolved' as const }],
   ])('does not join an incident that %s', async (_, patch) => {
     const [leader, member] = [await page(1), await page(2)];
