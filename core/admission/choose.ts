@@ -84,12 +84,9 @@ export function coverOf(
   return undefined;
 }
 
-/**
- * What is over answers what else its cause brought about, and not its own alert when that comes again: people were told that it is over. After
- * something was done in vain, the diagnosis is one of before.
- */
-const stillAnswers = ({ status, outcome }: Incident, because: Relation): boolean =>
-  status !== 'closed' || (outcome !== 'needs-person' && because.kind !== 'same-alert' && because.kind !== 'same-thing');
+/** What is over answers what else its cause brought about, and not its own alert when that comes again: people were told that it is over. */
+const stillAnswers = ({ status }: Incident, because: Relation): boolean =>
+  status !== 'closed' || (because.kind !== 'same-alert' && because.kind !== 'same-thing');
 
 /** Where it is to be held, if it may have the cause of what is being investigated. */
 function holdOf(
