@@ -42,7 +42,7 @@ export function covers(diagnosis: Diagnosis, leader: PageFacts, member: PageFact
   if (others.some(({ confidence }) => confidence > rivalShare * first.confidence)) return separate('cause-in-doubt');
   const untimely = outOfTime(first, leader, member);
   if (untimely) return separate(untimely);
-  const given = { diagnosis, first, leader, member, effects: effectsOf(first.cause) };
+  const given = { diagnosis, first, leader, member, around, effects: effectsOf(first.cause) };
   const ways = routes.map((route) => route(given));
   const found = ways.find((way) => typeof way === 'object');
   if (found === undefined) return separate(mostTelling(ways.filter((way) => typeof way === 'string')));

@@ -3,10 +3,12 @@
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { PageFacts, Relation, SeparateReason, SymptomKind } from '../model/storm.ts';
+import { depthOf } from '../synthesis/causality.ts';
 import { differs, isAbout, low, nameOf, placeKinds } from './about.ts';
+import type { Around } from './covers.ts';
 import { atDirectCallers, type Effects, effectsOf, everybodyUses } from './effects.ts';
 import { subjectsOf, symptomsIn } from './facts.ts';
-import { clustered, placeOfCause, sameOutside, samePlace } from './place.ts';
+import { clustered, maybeSamePlace, placeOfCause, sameOutside, samePlace } from './place.ts';
 
 /** How many calls away a cause still explains a page. */
 const farthest = { always: 3, 'if-seen': 2 } as const;
@@ -17,6 +19,7 @@ export interface Given {
   readonly leader: PageFacts;
   readonly member: PageFacts;
   readonly effects: Effects;
+  readonly around: Around;
 }
 
 /** How the cause reaches the page, or why it does not that way. */
@@ -135,6 +138,7 @@ function asCaller(given: Given): Route {
     if (place !== 'same') return placeReason(place);
   }
   if (!crosses && !namespacesAgree(given, callee)) return 'place-unknown';
+  if (member.common.includes(callee) && !isProven(given, callee)) return 'cause-elsewhere';
   const seen = wasSeenFailing(diagnosis, entity, leader, member);
   const reaches = effects.reaches === 'always' || seen ? 'always' : 'if-seen';
   if (distance > farthest[reaches] || (effects.reaches === 'if-seen' && !seen)) return 'cause-elsewhere';
@@ -159,6 +163,20 @@ function asCallerOfAffected({ diagnosis, first: { entity }, leader, member, effe
   const because: Relation = { kind: 'calls', caller: subjectsOf(member)[0] ?? 'it', callee };
   return { because, explains: effects.callers, isOwn: false };
 }
+
+/**
+ * What most services call explains everything a little too easily: it takes a cause that says why it fails, and not only that, or the page among
+ * what was seen to fail, or a page about the callee itself.
+ */
+const isProven = ({ diagnosis, first, leader, member, around }: Given, callee: string): boolean =>
+  depthOf(first.cause) !== 'effect' ||
+  isNamed(diagnosis, member) ||
+  [leader, ...(around.pages ?? [])].some(
+    (page) =>
+      subjectsOf(page).includes(callee) &&
+      maybeSamePlace(page, leader) &&
+      symptomsIn(page).some((one) => servingFails.has(one)),
+  );
 
 /** The investigation saw it fail. */
 const isNamed = ({ blastRadius }: Pick<Diagnosis, 'blastRadius'>, member: PageFacts): boolean => {
