@@ -1,7 +1,8 @@
 // What core/storms/ knows of pages, as admission asks it.
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Coverage, PageFacts, Relation } from '../model/storm.ts';
-import { type Around, covers } from '../storms/covers.ts';
+import type { Around } from '../storms/about.ts';
+import { covers } from '../storms/covers.ts';
 import { holdSecondsFor, relate } from '../storms/relate.ts';
 
 export interface StormRules {

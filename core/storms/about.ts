@@ -1,7 +1,16 @@
-// What a page or a hypothesis is about, told by names: whether two of them are one thing.
+// What a page or a hypothesis is about, told by names: whether two of them are one thing; and what else is known when a page is judged.
 import { ownerOf } from '../context/owner.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { PageFacts } from '../model/storm.ts';
+import type { Change } from '../model/telemetry.ts';
+
+/** What else is known when a page is judged. */
+export interface Around {
+  /** Changes of the page's own service in the half hour before it. */
+  readonly changes?: readonly Pick<Change, 'id' | 'at' | 'service'>[];
+  /** Other open pages; those about the same thing count. */
+  readonly pages?: readonly PageFacts[];
+}
 
 export const low = (name: string): string => name.toLowerCase();
 export const nameOf = (entity: EntityRef): string => low(ownerOf(entity).name);

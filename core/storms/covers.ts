@@ -4,20 +4,11 @@ import { causes } from '../model/causes.ts';
 import { confidenceToAct, type Diagnosis, type Hypothesis } from '../model/diagnosis.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Coverage, PageFacts, SeparateReason, SymptomKind } from '../model/storm.ts';
-import type { Change } from '../model/telemetry.ts';
-import { differs, isAbout, low, sameEntity } from './about.ts';
+import { type Around, differs, isAbout, low, sameEntity } from './about.ts';
 import { effectsOf, nodeGraceSeconds, toleranceSeconds } from './effects.ts';
 import { beganAt, subjectsOf, symptomsIn } from './facts.ts';
 import { samePlace } from './place.ts';
 import { routes } from './routes.ts';
-
-/** What else is known when a page is judged. */
-export interface Around {
-  /** Changes of the page's own service in the half hour before it. */
-  readonly changes?: readonly Pick<Change, 'id' | 'at' | 'service'>[];
-  /** Other open pages; those about the same thing count. */
-  readonly pages?: readonly PageFacts[];
-}
 
 /** The first hypothesis has to be this likely, by all causes of its entity together and without anybody's word. */
 const sureEnough = 0.6;
