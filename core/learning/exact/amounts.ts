@@ -7,14 +7,20 @@ const number = String.raw`(?:\d{1,3}(?:,\d{3}){1,6}(?:\.\d{1,9})?|\d{1,20}(?:\.\
 /** A number of its own: not the end of a name, a version, an address or a path. */
 const free = String.raw`(?<![\w./#@$+-]|\d:|[A-Za-z]-)[-+]?`;
 const ends = String.raw`(?!\w|[.:-]\w)`;
-const attached = `(?:ns|us|µs|μs|ms|s|m|h|d|[KMGTP]i?B?|[kmgt]b|kB|B|%)`;
+const attached = `(?:ns|us|µs|μs|ms|s|min|m|h|d|[KMGTP]i?B?|[kmgt]b|kB|B|%)`;
 const spaced = ` ?(?:nanoseconds?|microseconds?|milliseconds?|millis|msecs?|ms|seconds?|secs?|s|minutes?|mins?|hours?|hrs?|days?|weeks?|bytes?|[KMGT]i?B|kB|percent|%)`;
 
 /** Something is compared with it, or set to it: the very number says which error it is. */
 const limitBefore =
-  /(?:\b|_)(?:limits?|max(?:imum)?|min(?:imum)?|quota|threshold|capacity|allow(?:ed|s)?|time-?outs?|deadline|budget|ttl|interval|than|at (?:most|least)|up to|exceed(?:s|ed|ing)?|over|requires?|required|expected|expects|needs?|only)(?:[\s"'=:([]|\b(?:of|is|was|to|the|memory|size|set|by)\b){0,8}$/i;
+  /(?:\b|_)(?:limits?|max(?:imum)?|min(?:imum)?|quota|threshold|capacity|allow(?:ed|s)?|time-?outs?|deadline|budget|ttl|interval|than|at (?:most|least)|up to|exceed(?:s|ed|ing)?|over|requires?|required|expected|expects|needs?|only|(?:page|block|key|chunk|sector|record|word) size|value|flag|option|argument|setting|parse|invalid|unsupported|illegal|--\w[\w-]{0,40})(?:[\s"'=:([]|\b(?:of|is|was|to|the|memory|size|set|by)\b){0,8}$/i;
+/** "8.2 GB of 8 GB": what there is of it. */
+const shareBefore = /\d ?[A-Za-z%]{1,12} ?(?:(?:out )?of|\/) ?$/;
+/** "could not parse '30s'": somebody wrote it, unless a key stands before it. */
+const quotedBefore = /(?:^|[^=:\s]\s?)["'`]$/;
+const quotedAfter = /^["'`]/;
+const refusedAfter = /^ (?:is|are) (?:not|un|in|too)/i;
 const limitAfter =
-  /^[\s"')\]-]{0,3}(?:limit|time-?out|deadline|max(?:imum)?|quota|threshold|interval|ttl|allowed|required|expected)\b/i;
+  /^[\s"')\]-]{0,3}(?:(?:was|were|is|are) )?(?:limit|time-?out|deadline|max(?:imum)?|quota|threshold|interval|ttl|allowed|required|expected)\b/i;
 /** What a number behind it is, is a code. */
 const codeBefore =
   /\b(?:code|status|errno|sqlstate|signal|exit|http(?:\/\d(?:\.\d)?)?|port|line|error|msg|event)[\s:=#"'([]{0,3}$/i;
@@ -29,6 +35,10 @@ const around = (text: string, start: number, end: number): Around => [
 ];
 const counts = ([before, after]: Around): boolean =>
   limitBefore.test(before) || limitAfter.test(after) || codeBefore.test(before);
+
+/** It was written down somewhere, and did not come about. */
+const isSetting = ([before, after]: Around): boolean =>
+  shareBefore.test(before) || refusedAfter.test(after) || (quotedBefore.test(before) && quotedAfter.test(after));
 
 const nouns =
   'attempts?|retries|tries|times?|rows?|records?(?:\\(s\\))?|items?|messages?|events?|documents?|packets?|lines|files|connections?|requests?|responses?|errors?|failures?|tasks?|entries|entry|try|query|keys|nodes?(?:\\(s\\))?|pods?|replicas?|consumers?|clients?|threads?|warnings?|samples?|objects?|batch(?:es)?|chunks?|queries|statements?|operations?|jobs?';
@@ -52,6 +62,13 @@ const attempt = mark('attempt');
 export const amounts: readonly Rule[] = [
   // Of Kafka's producer, behind topic-partition:.
   [/(?<=-\d{1,6}:)\d{1,12}(?= ms has passed)/g, quantity],
+  // Systemd's sum when a unit stops.
+  [/(\b[Cc]onsumed )(?:\d{1,6}(?:\.\d{1,9})?(?:us|ms|s|min|h|d) ){1,5}(?=CPU time)/g, `$1${quantity} `],
+  [
+    /\b((?:elapsed|duration|latency|took)(?:[_-](?:ns|us|ms|s|secs?|seconds|millis))?=["']?)\d{1,15}(?:\.\d{1,12})?(?![\w.:%])/g,
+    `$1${quantity}`,
+    '=',
+  ],
   // Of the scheduler: how many nodes there are, and how many have which reason.
   [/\b(\d{1,6})\/\d{1,6}(?= nodes? (?:is|are) available)/g, `$1/${count}`, ' available'],
   [/(?<![\w./-])\d{1,6}(?= Insufficient \w)/g, count],
@@ -60,7 +77,8 @@ export const amounts: readonly Rule[] = [
     (match: string, ...rest: (string | number)[]) => {
       const [offset, text] = rest.slice(-2) as unknown as [number, string];
       if (nothing.test(match)) return match;
-      return counts(around(text, offset, offset + match.length)) ? match : quantity;
+      const near = around(text, offset, offset + match.length);
+      return counts(near) || isSetting(near) ? match : quantity;
     },
   ],
   [
@@ -105,11 +123,11 @@ export const candidates: readonly Rule[] = [
     (_: string, before: string, found: string) => before + markCandidate(found),
   ],
   [
-    /\b(entry ')([^'\ue000-\ue002]{1,200})(?=' for key)/g,
+    /\b(entry ')([^'\ue000-\ue003]{1,200})(?=' for key)/g,
     (_: string, before: string, found: string) => before + markCandidate(found),
   ],
   [
-    /(Key \([\w, "]{1,200}\)=\()([^)\ue000-\ue002]{1,200})(?=\))/g,
+    /(Key \([\w, "]{1,200}\)=\()([^)\ue000-\ue003]{1,200})(?=\))/g,
     (_: string, before: string, found: string) => before + markCandidate(found),
   ],
   [/(\/)(\d{4,20})(?=[/?\s"']|$)/g, (_: string, before: string, found: string) => before + markCandidate(found)],

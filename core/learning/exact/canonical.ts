@@ -1,10 +1,11 @@
 // The canonical form of an error text: the whole text with marks for what is known to vary. Two texts are the same error if their canonical
 // forms are equal. All that no rule knows stays as it is: codes, names, hosts, ports, classes, paths, lines of stack frames.
+import { sha256 } from '../../hash.ts';
 import { redact } from '../../redact.ts';
 import { amounts, candidates } from './amounts.ts';
 import { canonicalFields, structureOf } from './fields.ts';
 import { ids, podRules, uuids } from './ids.ts';
-import { withoutMarks } from './marks.ts';
+import { hiddenValue, markCandidate, withoutMarks } from './marks.ts';
 import { applied, type Rule } from './rules.ts';
 import { times } from './times.ts';
 
@@ -18,6 +19,9 @@ const colours = new RegExp(
   String.raw`${esc}(?:\[[0-9;?]{0,32}[A-Za-z]|\][^${bell}${esc}]{0,256}(?:${bell}|${esc}\\))`,
   'g',
 );
+/** But for the id of a letter. */
+const address =
+  /(?<![\w.%+-])(?<!\bmessage-id\s?[=:]\s?<?)[\w.%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])/gi;
 /** The JVM puts others in their place after some calls. */
 const reflection = /^at (?:java\.base\/)?(?:jdk\.internal|sun)\.reflect\.[\w.$]{1,200}\([^)]{0,200}\)$/;
 /** Space between words, but for what stands in quotes. */
@@ -28,7 +32,18 @@ const variable = /\d|redacted|id["']?\s?[:= ]|-[bcdfghjklmnpqrstvwxz]{5}/i;
 /** `workloads`: whose pods and Jobs are named anew each time. */
 export function canonicalOf(text: string, workloads: readonly string[] = []): string {
   const clean = applied(uuids, withoutMarks(text.replace(colours, '')).normalize('NFC'));
-  return canonical(redact(clean), rulesFor(workloads), 0);
+  const redacted = redact(clean);
+  return canonical(redacted, rulesFor(workloads), 0) + addressesOf(clean, redacted);
+}
+
+/**
+ * Which addresses were taken out as somebody's: a mailbox or an account is part of the error, but nobody is shown it, so that only a digest of it
+ * is kept. It may vary as other names of customers do.
+ */
+function addressesOf(text: string, redacted: string): string {
+  if (!redacted.includes('[redacted:email]')) return '';
+  const found = [...text.matchAll(address)].map(([all]) => markCandidate(hiddenValue(sha256(all).slice(0, 32))));
+  return found.length === 0 ? '' : `\n${found.join('')}`;
 }
 
 function canonical(text: string, rules: readonly Rule[], nesting: number): string {

@@ -1,6 +1,6 @@
 // Structured lines: all fields count, in an order of their own, but for those that are known to vary by their name: instants, ids of requests
 // and traces, durations, processes, and what a log shipper adds about the pod that wrote the line.
-import { isOpaque } from './ids.ts';
+import { isOpaque, standing } from './ids.ts';
 import { mark } from './marks.ts';
 
 type Scalar = string | number | boolean | null;
@@ -81,6 +81,10 @@ const attempts = /^(?:attempts?|retry|retries|tries|retry (?:count|attempt)|atte
 const shipped =
   /^(?:kubernetes\.(?:pod_name|pod_id|pod_ip|pod_uid|host|node_name|docker_id|container_id|pod\.(?:name|uid|ip)|node\.(?:name|hostname|uid)|(?:labels|annotations|pod_labels|pod_annotations)\.(?:pod-template-hash|controller-revision-hash|controller-uid|job-name|batch[._]kubernetes[._]io.{1,40}|pod-template-generation))|docker\.container_id|k8s\.(?:pod\.(?:name|uid|ip|start_time)|node\.(?:name|uid))|container\.id|service\.instance\.id|log\.offset|(?:resource|attributes|resource\.attributes)\.k8s\.(?:pod|node)\..{1,20})$/;
 
+/** `remote_peer_id`, `tenantId`: which thing it is that stays. */
+const standingIds = new RegExp(`(?:^| )${standing} (?:id|uuid|guid)$`);
+const isId = (text: string): boolean => /^[0-9a-f-]{12,64}$/i.test(text);
+
 /** The mark that stands for the value, or that the field is not part of the error; undefined where it counts. */
 function varies(path: readonly string[], value: Json): string | undefined {
   if (shipped.test(path.join('.'))) return 'left out';
@@ -90,12 +94,15 @@ function varies(path: readonly string[], value: Json): string | undefined {
   if (isObject(value) || Array.isArray(value) || value === null || typeof value === 'boolean') return undefined;
   const text = String(value).replace(/^#/, '');
   const isNumber = /^-?\d{1,20}(?:\.\d{1,12})?$/.test(text);
+  if (standingIds.test(words) && isId(text)) return JSON.stringify(text);
   if (instants.test(words) && isNumber && Number(text) >= 1e9) return 'left out';
   if (words === 'id' && path.at(-2) === 'thread' && isNumber) return mark('thread');
   // Whether a line carries a trace depends on sampling.
   if (requestIds.test(words) && /\d|^.{16}|^$/.test(text)) return 'left out';
   if (runIds.test(words) && isOpaque(text)) return mark('id');
   if (processes.test(words) && isNumber) return mark('process');
+  // An empty file is another thing than a short one.
+  if (words.endsWith('bytes') && Number(text) === 0) return undefined;
   if ((durations.test(words) || (amounts.test(words) && words.includes(' '))) && isNumber) return mark('quantity');
   if (attempts.test(words) && isNumber) return mark('attempt');
   return undefined;

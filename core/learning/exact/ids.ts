@@ -13,6 +13,13 @@ const resource = String.raw`\b(?:i|vol|subnet|sg|vpc|eni|ami|snap|rtb|igw|nat|ac
 /** What says which version runs. */
 const version = String.raw`(?:commit|revision|version|sha\d{0,3}|digest|build|image|checksum|fingerprint|thumbprint|serial)["']?\s?(?:[=:@-]\s?)?["']?`;
 
+/**
+ * What stands before the id of a thing that somebody set up and that stays: the id says which one it is. An id of a request, an order or a
+ * customer does not.
+ */
+export const standing = String.raw`(?:subscriptions?|tenants?|director(?:y|ies)|applications?|app|client|(?:kms |encryption |signing |master |:)key|members?|(?<!\bby )peers?|nodes?|servers?|brokers?|clusters?|volumes?|disks?|devices?|partitions?|file ?systems?|by-(?:part)?uuid|(?:part)?uuid|buckets?|tables?|schemas?|databases?|indexes|index|datasets?|projects?|zones?|distributions?|domains?|(?:user |identity )pools?|policy|policies|roles?|groups?|accounts?|org(?:ani[sz]ation)?s?|workspaces?|sites?|sensors?|features?|flags?|templates?|certificates?|plans?|price|product|vault|mac|MAC|object|migration|release|model|pipeline|queue|topic|channel|image|layer|interface|gateway|endpoint)`;
+const whichOne = String.raw`(?<!\b${standing}(?:[-_ ]?ids?| with identifier| named| name)?["']?(?:\s?[=:/]\s?|\s)["'({[]{0,2})`;
+
 /** The tag of an image. */
 const tag = String.raw`(?:/[\w.-]{1,128}|\bimage["'\s:=]{1,4}[\w./-]{1,200}):`;
 
@@ -22,10 +29,14 @@ export const isOpaque = (value: string): boolean =>
   (/^[0-9a-f]{8,}$/i.test(value) && /\d/.test(value) && /[a-f]/i.test(value)) ||
   (value.length >= 12 && /\d/.test(value) && !/[a-z]{5}/.test(value) && !/[A-Z]{7}/.test(value));
 
-/** Before redaction, which takes some of their digits for a card's. A COM class is named by its id. */
+/** Before redaction, which takes some of their digits for a card's, and a migration's name for a password. A COM class is named by its id. */
 export const uuids: readonly Rule[] = [
+  [/\brevision identified by (?=')/g, 'revision ', 'revision'],
   [
-    /(?<![0-9a-z])(?<!\b(?:clsid|iid|appid)["']?\s?[:=]?\s?\{?)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z])/gi,
+    new RegExp(
+      String.raw`(?<![0-9a-z])(?<!\b(?:clsid|iid|appid)["']?\s?[:=]?\s?\{?)${whichOne}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z])`,
+      'gi',
+    ),
     id,
     /-[0-9a-f]{4}-[0-9a-f]{4}-/i,
   ],
@@ -46,7 +57,7 @@ const shapes: readonly Rule[] = [
   // Hexadecimal of 12 digits or more, letters and digits both; not in a host name, not what names a version or a resource.
   [
     new RegExp(
-      String.raw`(?<![0-9A-Za-z.@])(?<!${resource})(?<!${tag})(?<!\b${version})(?:(?=[0-9a-f]{0,127}[a-f])(?=[a-f]{0,127}\d)[0-9a-f]{12,128}|(?=[0-9A-F]{0,127}[A-F])(?=[A-F]{0,127}\d)[0-9A-F]{12,128})(?![0-9A-Za-z]|\.[A-Za-z])`,
+      String.raw`(?<![0-9A-Za-z.@])(?<!${resource})(?<!${tag})(?<!\b${version})(?<!(?<![0-9a-z])[a-z]{2,40}[-_])${whichOne}(?:(?=[0-9a-f]{0,127}[a-f])(?=[a-f]{0,127}\d)[0-9a-f]{12,128}|(?=[0-9A-F]{0,127}[A-F])(?=[A-F]{0,127}\d)[0-9A-F]{12,128})(?![0-9A-Za-z]|\.[A-Za-z])`,
       'g',
     ),
     id,
@@ -100,7 +111,7 @@ const after = (pattern: string): RegExp => new RegExp(`(${timeMark}${pattern}`, 
 const processes: readonly Rule[] = [
   // Behind the time that a logger writes: name[pid]:, [pid], 7#7: *1234, pid ---, thread [
   [
-    after(String.raw`\]? ?\[)(\d{1,10})(?=\] ?\[?(?:${levels})\b)`),
+    after(String.raw`\]? ?\[)(\d{1,10})(?:-\d{1,9})?(?=\] ?\[?(?:[\w.-]{1,63}@[\w.-]{1,63} )?(?:${levels})\b)`),
     (match: string, before: string, pid: string) => (statusLike.test(pid) ? match : before + process),
   ],
   [after(String.raw` \[\w{1,10}\] )\d{1,10}#\d{1,10}:(?: \*\d{1,12})?`), `$1${process}:`, '#'],
@@ -117,13 +128,23 @@ const processes: readonly Rule[] = [
   [/(\[pid )\d{1,10}(:tid )\d{1,20}(?=\])/g, `$1${process}$2${thread}`, ':tid'],
   [/\b((?:os)?pid["']?\s?[=: ]\s?["']?)\d{1,10}(?![\w.])/gi, `$1${process}`],
   [/\((node:)\d{1,10}\)/g, `($1${process})`],
-  [/\b((?:killed |reaped |blocked by |Process ID |(?<!\w )(?=P))process )\d{1,10}(?![\w.:-]\w)/gi, `$1${process}`],
+  // A worker that a supervisor names before the worker's own time.
+  [new RegExp(String.raw`^([A-Za-z][\w./-]{0,60})\[\d{1,10}\](?=: \[?${timeMark})`), `$1[${process}]`],
+  [/(\bthread '[^']{1,100}' \()\d{1,20}(?=\) panicked at )/g, `$1${thread}`, 'panicked'],
+  [/^\[\d{1,10}:0x[0-9a-f]{6,16}\](?= )/, `[${process}]`, ':0x'],
+  [/((?:\(SIG[A-Z]{2,8}\)|exitcode -?\d{1,3}) Job: )\d{1,12}(?!\w)/g, `$1${id}`, ' Job: '],
+  [/\b(Failed to execute job )\d{1,12}( for task .{1,400}; )\d{1,10}(?=\)$)/, `$1${id}$2${process}`, ' for task '],
+  [new RegExp(String.raw`^(${timeMark} \w{4,8} envoy .{1,4000}\bthread=)\d{1,6}$`), `$1${thread}`, 'envoy'],
+  // The id of a letter in Postfix's queue.
+  [/(\bpostfix[\w/-]{0,40}\[[^\]]{1,20}\]: )(?=[A-Za-z]{0,19}\d)[0-9A-Za-z]{6,20}(?=: )/, `$1${id}`, 'postfix'],
+  [/\b((?:[Kk]illed |[Rr]eaped |blocked by |Process ID )[Pp]rocess )\d{1,10}(?![\w.:-]\w)/g, `$1${process}`],
+  [/\b(Process )\d{1,10}(?= (?:waits|exited|terminated|died|crashed|was killed|\()|: [A-Z]{4})/g, `$1${process}`],
   [/\b((?:on|by) transaction )\d{1,20}\b/g, `$1${id}`],
   [/\b(session )[0-9a-f]{8}\.[0-9a-f]{1,8}(?!\w)/g, `$1${id}`],
   [/\bCPU: \d{1,4}(?= PID: )/g, `CPU: ${process}`],
   [/\b(task [\w./:-]{1,60}:)\d{1,10}(?= blocked for )/g, `$1${process}`],
   [/\b(goroutine )\d{1,12}\b/g, `$1${thread}`],
-  [/(?<=^conn|[["]conn)\d{1,12}(?=$|[\]"])/g, id],
+  [/(?<=^conn|\[conn|"ctx":\s?"conn)\d{1,12}(?=$|[\]"])/g, id],
   [/\b((?:tid|goid|lwp|nid)\s?[=:]\s?)0x[0-9a-f]{1,16}(?![\w.])/gi, `$1${thread}`],
   [/(\bpid=\S{1,40} tid=)[0-9a-z]{1,12}(?![\w.])/g, `$1${thread}`],
   [/(\(TID )\d{1,12}(?=\))/g, `$1${thread}`],
@@ -134,7 +155,7 @@ const processes: readonly Rule[] = [
   [/\bThread\[#?\d{1,9}(?=,)/g, `Thread[${thread}`, 'Thread['],
   [/\b(qtp)\d{4,12}-\d{1,6}\b/g, `$1${thread}`, 'qtp'],
   [
-    /(nio-\d{1,5}-exec-|(?:Fork|Spawn)PoolWorker-|ThreadPoolExecutor-\d{1,4}_|XNIO-\d{1,3} task-|name='Task-|-worker-(?<=ForkJoinPool[\w.-]{0,40})|(?:Read|Mutation|CounterMutation|RequestResponse|Gossip|Migration|AntiEntropy)Stage-|default-dispatcher-|reactor-http-(?:nio|epoll)-|grpc-default-executor-)\d{1,6}\b/g,
+    /(nio-\d{1,5}-exec-|(?:Fork|Spawn)PoolWorker-|ThreadPoolExecutor-\d{1,4}_|XNIO-\d{1,3} task-|name='Task-|-worker-(?<=(?:ForkJoinPool|DefaultDispatcher)[\w.-]{0,40})|(?:Read|Mutation|CounterMutation|RequestResponse|Gossip|Migration|AntiEntropy)Stage-|default-dispatcher-|reactor-http-(?:nio|epoll)-|grpc-default-executor-)\d{1,6}\b/g,
     `$1${thread}`,
     /[a-z\d'][-_]\d/,
   ],
@@ -155,7 +176,7 @@ const runtime: readonly Rule[] = [
   [/\[id: 0x[0-9a-f]{8}/g, `[id: ${pointer}`],
   [/\b((?:pc|sp|fp|rip|rsp)\s?=\s?)0x[0-9a-f]{1,16}\b/gi, `$1${pointer}`],
   [
-    /(?<!\w|wwn[-:= ]{1,2})0x([0-9a-f]{9,16})(?![0-9a-z])/gi,
+    /(?<!\w|wwn[-:= ]{1,2}|\b(?:magic|number|signature|status|code|error|mask|flags?|version|type|opcode|constant)[-:= ('"]{1,3})0x([0-9a-f]{9,16})(?![0-9a-z])/gi,
     (match: string, hex: string) => (isPointer(hex) ? pointer : match),
   ],
   [/\bip [0-9a-f]{8,16} sp [0-9a-f]{8,16}(?![0-9a-z.])/g, `ip ${pointer} sp ${pointer}`],
@@ -180,6 +201,10 @@ const sockets: readonly Rule[] = [
   [
     new RegExp(String.raw`\bL:/?(${address}):(\d{1,5})(?= (?:-|!) R:)`, 'g'),
     (match: string, _: string, local: string) => (isEphemeral(local) ? `L:${port}` : match),
+  ],
+  [
+    /\b(local port )(\d{5})\b/g,
+    (match: string, before: string, local: string) => (isEphemeral(local) ? before + port : match),
   ],
   [
     /\b(from \S{2,60} port )(\d{5})\b/g,

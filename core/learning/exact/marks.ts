@@ -15,17 +15,20 @@ export type Kind =
   | 'pod'
   | 'generated';
 
-const [open, close, candidate] = ['\ue000', '\ue001', '\ue002'];
+const [open, close, candidate, hidden] = ['\ue000', '\ue001', '\ue002', '\ue003'];
 
 export const mark = (kind: Kind): string => `${open}${kind}${close}`;
 
 /** A value that varies only if occurrences of one error show different ones. */
 export const markCandidate = (value: string): string => `${candidate}${value}${close}`;
 
+/** A value that tells, and that nobody is shown. */
+export const hiddenValue = (digest: string): string => `${hidden}${digest}`;
+
 /** A pattern that matches the mark of a time. */
 export const timeMark = `${open}time${close}`;
 
-const controls = /[\ue000-\ue002]/g;
+const controls = /[\ue000-\ue003]/g;
 /** The text without anything that is a mark. */
 export const withoutMarks = (text: string): string =>
   text.replace(controls, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
@@ -45,7 +48,7 @@ export function splitCandidates(canonical: string): { readonly skeleton: string;
 /** As people read it: `<time> database error 1213`. */
 export const readable = (canonical: string): string =>
   canonical
-    .replace(candidates, '$1')
+    .replace(candidates, (_, value: string) => (value.startsWith(hidden) ? '' : value))
     .replaceAll(new RegExp(`${open}([a-z]+)${close}`, 'g'), '<$1>')
     .replace(/\s+/g, ' ')
     .trim();

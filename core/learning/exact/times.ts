@@ -30,6 +30,12 @@ export const times: readonly Rule[] = [
   ],
   // In the name of a file: 2026-11-20T02_03_04_512Z
   [/\d{4}-\d{2}-\d{2}T\d{2}[_-]\d{2}[_-]\d{2}(?:[_.]\d{1,9})?Z?(?![A-Za-z0-9])/g, time],
+  // The run of a DAG.
+  [
+    /\b((?:scheduled|manual|backfill|(?:dataset|asset)_triggered)__)\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})?(?![\w.:-]\w)/g,
+    `$1${time}`,
+    '__',
+  ],
   // 20261120T020304Z
   [at(String.raw`\d{8}T\d{6}(?:\.\d{1,9})?Z?`), time],
   // 20/Nov/2026:02:03:04 +0000
@@ -37,7 +43,7 @@ export const times: readonly Rule[] = [
   // Fri Nov 20 02:03:04 2026, Nov 20 02:03:04, Nov 20, 2026 2:03:04 AM
   [at(`(?:${days},? )?${months} {1,2}`, String.raw`\d{1,2},? (?:\d{4},? )?${clock}${half}${zone}?(?: \d{4})?`), time],
   // Fri, 20 Nov 2026 02:03:04 GMT, 20-Nov-2026 02:03:04.123 UTC
-  [at(`(?:${days},? )?`, String.raw`\d{1,2}[ -]${months}[ -]\d{2,4},? ${clock}${half}${zone}?`), time],
+  [at(`(?:${days},? )?`, String.raw`\d{1,2}[ -]${months}[ -]\d{2,4}(?:,? |::)${clock}${half}${zone}?`), time],
   // 11/20/2026 2:03:04 AM
   [at(String.raw`\d{1,2}/\d{1,2}/\d{4},? \d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?${half}`, `${zone}?`), time],
   // 261120  2:03:04

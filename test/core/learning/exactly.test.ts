@@ -23,7 +23,7 @@ const word = fc.constantFrom(
   'writing',
   'invoice',
   'reset',
-  'peer',
+  'caller',
   'upstream',
   'pool',
   'exhausted',

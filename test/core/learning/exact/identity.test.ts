@@ -8,6 +8,7 @@ import { networkPairs } from './pairs-network.ts';
 import { otherPairs } from './pairs-others.ts';
 import { platformPairs } from './pairs-platforms.ts';
 import { runtimePairs } from './pairs-runtimes.ts';
+import { strangerPairs } from './pairs-strangers.ts';
 
 const pairs: readonly Pair[] = [
   ...databasePairs,
@@ -16,6 +17,7 @@ const pairs: readonly Pair[] = [
   ...platformPairs,
   ...otherPairs,
   ...lookalikePairs,
+  ...strangerPairs,
 ];
 const digest = (text: string) => identityOf(text, { workloads: [workload] })?.digest;
 
