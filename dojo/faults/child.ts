@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { InvalidInput, Unavailable } from '../../core/errors.ts';
 import type { Approval } from '../../core/model/action.ts';
+import { Incident } from '../../core/model/incident.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import { actingOn, recordedWorld } from '../../local/compose.ts';
 import { vary } from '../../local/paging.ts';
@@ -57,6 +58,13 @@ const holdAt =
   };
 
 const Failing = z.looseObject({ state: z.unknown() });
+/** Each has a cause of its own, though the recordings are alike: nobody is held for the diagnosis of another, and they only share the slots. */
+function asOne(planned: unknown): object {
+  const { incident, ...rest } = z.looseObject({ incident: Incident }).parse(planned);
+  const page = { incidentId: incident.id, openedAt: incident.openedAt, symptom: 'unknown', service: incident.sourceId };
+  return { ...rest, incident, page };
+}
+
 const Awaiting = z.looseObject({ decision: z.looseObject({}) });
 const invoke: NonNullable<Hooks['invoke']> = async (name, payload, call) => {
   if (bug === 'never-swept' && name === 'sweep-incidents') return {};
@@ -69,6 +77,7 @@ const invoke: NonNullable<Hooks['invoke']> = async (name, payload, call) => {
     throw new InvalidInput('It died for good.');
   if (schedule?.stumbles === name && once(`stumble ${schedule.seed}`)) throw new Unavailable('It stumbled.');
   const made = await call(name, payload);
+  if (name === 'assemble-context') return asOne(made);
   if (name !== 'decide') return made;
   // Nobody waits half an hour here.
   const seconds = { expiresInSeconds: 6, remindInSeconds: 3, lastSeconds: 3 };
@@ -159,6 +168,8 @@ const runtime: Runtime = await startRuntime({
   makeWorld,
   data: orders.data,
   onTrouble: () => undefined,
+  // Fewer than there are incidents, so that they wait in line; those that are held here keep their slots.
+  concurrent: 12,
   hooks: { invoke, entered: holdAt('entered'), left: holdAt('left') },
 });
 

@@ -46,10 +46,12 @@ export function random(seed: number): () => number {
 const states = [
   'OpenIncident',
   'AssembleContext',
+  'Admit',
   'Investigate',
   'Synthesize',
   'Decide',
   'Report',
+  'MakeRoom',
   'AwaitApproval',
   'Approved',
   'Remediate',
@@ -62,6 +64,8 @@ const states = [
 const functions = [
   'specialist-logs',
   'specialist-metrics',
+  'admit',
+  'tend-line',
   'report',
   'decide',
   'remediate',
