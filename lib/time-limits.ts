@@ -8,7 +8,13 @@ const seconds = z.number().int().positive();
 const again = z.number().int().min(0).max(3);
 const Row = z.discriminatedUnion('calledBy', [
   /** `stateSeconds`: how long the state waits for an answer. `againAfterTimeOut`: how often it asks once more. */
-  z.strictObject({ calledBy: z.literal('a state'), seconds, stateSeconds: seconds, againAfterTimeOut: again }),
+  z.strictObject({
+    calledBy: z.literal('a state'),
+    alsoBy: z.literal('a schedule').optional(),
+    seconds,
+    stateSeconds: seconds,
+    againAfterTimeOut: again,
+  }),
   /** How long it waits is the decision's (`remindInSeconds`, `lastSeconds`). */
   z.strictObject({ calledBy: z.literal('a state that waits for an answer'), seconds, againAfterTimeOut: again }),
   /** The state hands it over, which is all that `stateSeconds` is for. */
@@ -43,6 +49,8 @@ export function secondsOf(folder: string): number {
 
 /** Whether it is called without anybody who waits for its answer, and so hears of its failure. */
 export function nobodyWaits(folder: string): boolean {
-  const called = timeLimits().functions[folder]?.calledBy;
+  const row = timeLimits().functions[folder];
+  if (row?.calledBy === 'a state') return row.alsoBy !== undefined;
+  const called = row?.calledBy;
   return called === 'the bus' || called === 'a schedule' || called === 'a state that does not wait';
 }

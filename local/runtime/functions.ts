@@ -12,14 +12,44 @@ type Handler = (event: unknown, context: LambdaContext) => Promise<unknown>;
 /** Throws `Lambda.ResourceNotFoundException` by name for a function that does not exist, as the service does. */
 export function localFunctions(ports: Ports, limitMs: (name: string) => number = timeLimitMs): InvokeFunction {
   const made = new Map<string, Promise<Handler>>();
+  const lanes = crowded.map(({ names, atOnce }) => ({ names: new Set(names), run: laneOf(atOnce) }));
   return async (name, payload) => {
     let handler = made.get(name);
     if (handler === undefined) {
       handler = load(name, ports);
       made.set(name, handler);
     }
-    // Like the wire: a function gets a copy and its answer is one.
-    return copy(await (await handler)(copy(payload), lambdaContext(name, limitMs(name))));
+    const run = await handler;
+    // Like the wire: a function gets a copy and its answer is one. Its time counts from here.
+    const call = async () => copy(await run(copy(payload), lambdaContext(name, limitMs(name))));
+    const lane = lanes.find(({ names }) => names.has(name));
+    return lane === undefined ? call() : lane.run(call);
+  };
+}
+
+/**
+ * What every page of a storm calls, whether or not it is its turn. A few at once each finish soon; a thousand at once would share this one
+ * process until their time is over. What leads on to the end goes in a lane of its own, beside what only begins.
+ */
+const crowded: readonly { readonly names: readonly string[]; readonly atOnce: number }[] = [
+  { names: ['open-incident', 'assemble-context'], atOnce: 6 },
+  { names: ['admit', 'tend-line'], atOnce: 6 },
+];
+
+/** Runs so many at once, in the order in which they came. */
+function laneOf(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
   };
 }
 

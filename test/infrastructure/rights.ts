@@ -340,6 +340,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue Secretspagerdutytoken',
     'secretsmanager:GetSecretValue Secretsprometheustoken',
     'secretsmanager:GetSecretValue Secretsslacktoken',
+    'sqs:SendMessage BusFailedInvocations',
     'states:DescribeExecution arn:aws:states:eu-west-1:123456789012:execution:watchkeeper-test-incident:*',
     'states:ListExecutions arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
     'states:SendTaskSuccess arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',

@@ -194,7 +194,7 @@ describe('an execution', () => {
         InTime: succeed,
         Late: succeed,
       },
-      { slow: () => new Promise((resolve) => setTimeout(resolve, 300)) },
+      { slow: () => new Promise((resolve) => setTimeout(resolve, 3000)) },
     );
     await run.start('one', {});
     expect((await ended).state).toBe('Late');
