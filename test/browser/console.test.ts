@@ -2,15 +2,16 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recordedWorld } from '../../local/compose.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
 import { linkFor } from '../signed-in.ts';
 
-// The console as a person uses it: the real runtime, Debian's Chromium, and a look at the screenshots in test-results/.
+// The console as a person uses it: the real runtime, Debian's Chromium, and a look at the screenshots in test-results/. Each test has a
+// runtime of its own: a page whose alert is open already joins that incident, which is what one of them is about.
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const data = mkdtempSync(join(tmpdir(), 'watchkeeper-browser-'));
+let data: string;
 let runtime: Runtime;
 let browser: Browser;
 let page: Page;
@@ -18,12 +19,6 @@ let page: Page;
 beforeAll(async () => {
   if (!existsSync(executablePath)) throw new Error(`There is no browser at ${executablePath}; set CHROMIUM_PATH.`);
   mkdirSync('test-results', { recursive: true });
-  runtime = await startRuntime({
-    makeWorld: recordedWorld([new URL('../../scenarios/', import.meta.url).pathname]),
-    data,
-    port: 0,
-    owner: { name: 'ana' },
-  });
   browser = await chromium.launch({
     executablePath,
     args: [
@@ -37,11 +32,7 @@ beforeAll(async () => {
     ],
   });
 });
-afterAll(async () => {
-  await browser?.close();
-  await runtime?.close();
-  rmSync(data, { recursive: true, force: true });
-});
+afterAll(() => browser?.close());
 /** A browser of this person's own. */
 async function openAs(name: string, approver = true): Promise<void> {
   await page?.context().close();
@@ -52,7 +43,21 @@ async function openAs(name: string, approver = true): Promise<void> {
   await page.goto(await linkFor(runtime, name, approver));
   await page.getByText('Live', { exact: true }).waitFor();
 }
-beforeEach(() => openAs('ana'));
+beforeEach(async () => {
+  data = mkdtempSync(join(tmpdir(), 'watchkeeper-browser-'));
+  runtime = await startRuntime({
+    makeWorld: recordedWorld([new URL('../../scenarios/', import.meta.url).pathname]),
+    data,
+    port: 0,
+    owner: { name: 'ana' },
+  });
+  await openAs('ana');
+});
+afterEach(async () => {
+  await page?.context().close();
+  await runtime?.close();
+  rmSync(data, { recursive: true, force: true });
+});
 
 /** The id of the incident that is open, '' where none is. */
 const shown = async () => {
@@ -118,6 +123,7 @@ test('everything can be done with the keyboard', async () => {
 test('it reads on a phone and in the dark', async () => {
   await page.setViewportSize({ width: 390, height: 844 });
   await page.emulateMedia({ colorScheme: 'dark' });
+  await sendPage('cronjob-nightly-invoices', false);
   await page.locator('.hypothesis').first().waitFor();
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   await page.screenshot({ path: 'test-results/console-phone-dark.png' });
@@ -259,8 +265,34 @@ test('what takes two people takes two who signed in', async () => {
   await status('Recovered');
 });
 
+test('the same alert that pages again while it is open stands under the first, until a person says that it is separate', async () => {
+  await sendPage('cronjob-nightly-invoices', false);
+  await status('Waiting for an answer');
+  const leader = await shown();
+  await sendPage('cronjob-nightly-invoices');
+  await status('Part of another incident');
+  const member = await shown();
+  expect(await page.locator('.question').count()).toBe(0);
+  const under = page.locator('#incidents > li', { has: page.locator(`> a[href="#${leader}"]`) });
+  expect(await under.locator('summary').innerText()).toBe('and one more page');
+  expect(await under.locator(`.member-list a[href="#${member}"]`).count()).toBe(1);
+  await page.getByRole('link', { name: 'Open it' }).click();
+  await page.getByRole('heading', { name: 'It answers one more page' }).waitFor();
+  await page.screenshot({ path: 'test-results/console-group.png' });
+
+  await page.getByRole('button', { name: 'Separate', exact: true }).click();
+  await page.getByRole('heading', { name: 'It answers one more page' }).waitFor({ state: 'detached' });
+  await page.locator(`#incidents > li > a[href="#${member}"]`).click();
+  await status('Waiting for an answer');
+  expect(await page.locator('.question').getByRole('button', { name: 'Approve', exact: true }).count()).toBe(1);
+});
+
 test('what did not recover is never green in the list or the head, and says who has it', async () => {
   const { incidents } = runtime.ports;
+  await sendPage('cronjob-nightly-invoices', false);
+  await status('Waiting for an answer');
+  await page.locator('.question').getByRole('button', { name: 'Approve', exact: true }).click();
+  await status('Recovered');
   const known = (await incidents.list(50)).find(({ outcome }) => outcome === 'recovered');
   if (!known) throw new Error('Nothing has recovered before.');
   await incidents.update(known.id, { outcome: 'needs-person', verified: 'not-recovered' });
