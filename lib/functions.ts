@@ -54,15 +54,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
   slack: {
     memoryMb: 512,
-    may: [
-      ...deciding,
-      'claim events',
-      'publish events',
-      'read the catalogue',
-      'decide approvals',
-      'answer executions',
-      'read the Slack signing secret',
-    ],
+    may: ['claim events', 'publish events', 'read the Slack signing secret'],
   },
   'incident-update': {
     memoryMb: 256,

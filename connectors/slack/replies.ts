@@ -8,11 +8,11 @@ import { blocksOf, fallbackText } from './blocks.ts';
 interface RepliesConfig {
   /** Only addresses that begin so are written to: the request is signed, and still it names no address of ours. */
   readonly origin?: string | undefined;
-  /** Slack wants its acknowledgement within 3 seconds, and this comes before it. */
+  /** The press was acknowledged before: nobody waits for this one. */
   readonly timeoutMs?: number | undefined;
 }
 
-export function slackReplies({ origin = 'https://hooks.slack.com/', timeoutMs = 1500 }: RepliesConfig = {}): Replies {
+export function slackReplies({ origin = 'https://hooks.slack.com/', timeoutMs = 5000 }: RepliesConfig = {}): Replies {
   return {
     async reply(to, { text, message }) {
       if (!to.startsWith(origin)) throw new Unavailable('The address to reply to is none of Slack.');

@@ -22,10 +22,12 @@ import { nothingToStop } from './answering.ts';
 import { readAnswer } from './answers.ts';
 import { type Choice, converse, isAboutNextTime } from './converse.ts';
 import { hearCost } from './costs.ts';
+import { isForUs } from './for-us.ts';
 import { readIntent } from './intent.ts';
+import { byPress } from './press.ts';
 import { helpWords } from './words.ts';
 
-export type ListenPorts = Parameters<typeof converse>[1] & Pick<Ports, 'bus' | 'chat' | 'threads'>;
+export type ListenPorts = Parameters<typeof converse>[1] & Pick<Ports, 'bus' | 'chat' | 'threads' | 'replies'>;
 
 export type Heard =
   | { readonly kind: 'nothing' }
@@ -63,6 +65,11 @@ export async function listen(said: Utterance, ports: ListenPorts): Promise<Heard
       return byReaction(said, ports);
     case 'alert':
       return byAlert(said, ports);
+    case 'press':
+    case 'refused-press': {
+      const message = await byPress(said, ports);
+      return message === undefined ? nothing : { kind: 'answered', message };
+    }
     case 'words': {
       const setting = await settingOf(said, ports);
       return setting.incident
@@ -70,19 +77,6 @@ export async function listen(said: Utterance, ports: ListenPorts): Promise<Heard
         : withoutIncident(said, setting, ports);
     }
   }
-}
-
-/** Nobody says this to a colleague and means something else. */
-const plainVerdict = /^(?:approved?|reject(?:ed)?)[.! ]*$/i;
-
-/** Whether words in a thread that are not addressed to us can be meant for nobody else. */
-export function isForUs(text: string): boolean {
-  const intent = readIntent(text);
-  return (
-    plainVerdict.test(text.trim()) ||
-    (intent.kind === 'correct' && intent.meant !== '') ||
-    readSaying(text).kind !== 'nothing'
-  );
 }
 
 async function aboutIncident(said: Words, incident: Incident, setting: Setting, ports: ListenPorts): Promise<Heard> {

@@ -10,6 +10,6 @@ function placeOf(said: Utterance): readonly string[] {
   const { place } = said;
   if (place === undefined) return ['event', said.eventId];
   // A message outside of a thread begins one.
-  const own = said.kind === 'alert' ? said.message.ts : said.ts;
+  const own = said.kind === 'alert' ? said.message.ts : 'ts' in said ? said.ts : undefined;
   return ['thread', place.channel, place.threadTs ?? own ?? said.eventId];
 }

@@ -1,14 +1,11 @@
 // Slack's requests, as far as we read them, and what they mean for us.
 import * as z from 'zod';
-import { isForUs } from '../conversation/listen.ts';
+import { isForUs } from '../conversation/for-us.ts';
 import { Verdict } from '../model/action.ts';
-import type { Message } from '../model/message.ts';
-import type { Utterance, Words } from '../model/utterance.ts';
-import type { Answer } from '../remediation/answer.ts';
-import { questionMessage } from '../remediation/question.ts';
+import type { Place, Utterance, Words } from '../model/utterance.ts';
 import { clean } from '../text.ts';
 import { chatMessage, plain, SlackMessage } from './slack-message.ts';
-import { Envelope, type SlackOrigin, senderOf } from './slack-origin.ts';
+import { Envelope, type Sender, type SlackOrigin, senderOf } from './slack-origin.ts';
 
 /** Seconds since the epoch, with a serial number behind the point: also a message's identity in its channel. */
 const SlackTime = z.string().regex(/^\d{1,11}\.\d{1,10}$/);
@@ -118,23 +115,33 @@ export const commandUtterance = (command: z.infer<typeof SlackCommand>, now: Dat
   place: { channel: command.channel_id },
 });
 
-/** A press of one of the buttons that say something. */
-export function saidByPress(interaction: SlackInteraction, now: Date): Utterance | undefined {
+/** A press of one of our buttons: a verdict, or words that it says. Undefined for one that is not ours. */
+export function saidByPress(interaction: SlackInteraction, sender: Sender, now: Date): Utterance | undefined {
+  const { user, trigger_id: trigger, response_url: replyTo } = interaction;
   const action = interaction.actions?.[0];
-  if (interaction.type !== 'block_actions' || !action?.action_id.startsWith(sayId) || !action.value) return undefined;
-  const channel = interaction.channel?.id ?? interaction.container?.channel_id;
-  const threadTs = interaction.message?.thread_ts ?? interaction.message?.ts;
-  if (!channel || !threadTs) return undefined;
-  return {
-    kind: 'words',
-    how: 'button',
-    eventId: `press-${interaction.trigger_id ?? `${interaction.user.id}-${action.action_ts ?? threadTs}`}`,
+  if (interaction.type !== 'block_actions' || !action?.value) return undefined;
+  const verdict = Verdict.options.find((option) => buttonId(option) === action.action_id);
+  const says = action.action_id.startsWith(sayId);
+  if (verdict === undefined && !says) return undefined;
+  const place = placeOf(interaction);
+  const said = {
+    eventId: `press-${trigger ?? `${user.id}-${action.action_ts ?? interaction.message?.ts ?? action.value.slice(0, 100)}`}`,
     at: now.toISOString(),
-    by: interaction.user.id,
-    text: action.value.slice(0, 300),
-    proven: true,
-    place: { channel, threadTs },
+    by: user.id,
   };
+  if (sender.kind !== 'ours') return { kind: 'refused-press', ...said, place, replyTo };
+  if (verdict !== undefined) {
+    if (action.value.length > 300) return undefined;
+    return { kind: 'press', ...said, place, replyTo, approvalId: action.value, verdict };
+  }
+  if (place === undefined) return undefined;
+  return { kind: 'words', how: 'button', ...said, text: action.value.slice(0, 300), proven: true, place };
+}
+
+function placeOf({ channel, container, message }: SlackInteraction): Place | undefined {
+  const id = channel?.id ?? container?.channel_id;
+  const threadTs = message?.thread_ts ?? message?.ts;
+  return id && threadTs ? { channel: id, threadTs } : undefined;
 }
 
 /** Ids of the buttons that say their value. */
@@ -163,27 +170,3 @@ export const SlackInteraction = z.looseObject({
 });
 
 export type SlackInteraction = z.infer<typeof SlackInteraction>;
-
-/** The verdict that was pressed, or undefined for a button that is not one of ours. */
-export function pressed(
-  interaction: SlackInteraction,
-): { approvalId: string; verdict: Verdict; by: string } | undefined {
-  const action = interaction.actions?.[0];
-  const verdict = Verdict.options.find((option) => buttonId(option) === action?.action_id);
-  if (interaction.type !== 'block_actions' || !verdict || !action?.value) return undefined;
-  return { approvalId: action.value, verdict, by: interaction.user.id };
-}
-
-/** What the person who pressed is told; the question itself as it stands now, where the press changed it. */
-export function replyTo(answer: Answer): { readonly text: string; readonly message?: Message } {
-  switch (answer.kind) {
-    case 'decided':
-    case 'already':
-    case 'expired':
-    case 'counted':
-      return { text: answer.text, message: questionMessage(answer.approval) };
-    case 'not-allowed':
-    case 'not-found':
-      return { text: answer.text };
-  }
-}

@@ -1,6 +1,7 @@
 // One thing that a person or another app said where we listen: a mention, a message, a command, a reaction, a press. It goes over the bus,
 // so that whoever received it can acknowledge at once; core/conversation answers it.
 import * as z from 'zod';
+import { Verdict } from './action.ts';
 import { Instant } from './entity.ts';
 
 /** A message of a chat as it is read, whoever wrote it. Hostile until proven otherwise. */
@@ -31,6 +32,13 @@ const said = {
 const Place = z.object({ channel: z.string().min(1).max(50), threadTs: z.string().max(50).optional() });
 export type Place = z.infer<typeof Place>;
 
+const pressing = {
+  by: z.string().min(1).max(100),
+  place: Place.optional(),
+  /** Where the one who pressed is told what came of it, for half an hour. */
+  replyTo: z.url().max(500).optional(),
+};
+
 export const Utterance = z.discriminatedUnion('kind', [
   z.object({
     ...said,
@@ -57,6 +65,17 @@ export const Utterance = z.discriminatedUnion('kind', [
     ts: z.string().max(50),
   }),
   z.object({ ...said, kind: z.literal('alert'), place: Place, message: ChatMessage }),
+  /** A button of a question, pressed by whoever the request itself says is a person of ours. */
+  z.object({
+    ...said,
+    ...pressing,
+    kind: z.literal('press'),
+    approvalId: z.string().min(1).max(300),
+    verdict: Verdict,
+  }),
+  /** Any button of ours, pressed by whoever the request does not show to be of ours: it decides nothing, and is told so. */
+  z.object({ ...said, ...pressing, kind: z.literal('refused-press') }),
 ]);
 export type Utterance = z.infer<typeof Utterance>;
 export type Words = Extract<Utterance, { kind: 'words' }>;
+export type Press = Extract<Utterance, { kind: 'press' | 'refused-press' }>;

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { hearing } from '../../core/conversation/heard.ts';
 import { type Heard, type ListenPorts, listen } from '../../core/conversation/listen.ts';
+import { byPress } from '../../core/conversation/press.ts';
 import { sessionOf } from '../../core/conversation/session.ts';
 import { Utterance } from '../../core/model/utterance.ts';
 import type { Ports } from '../../core/ports/index.ts';
@@ -23,6 +24,7 @@ import {
   policies,
   preferences,
   reasoner,
+  replies,
   seen,
   threads,
   workflow,
@@ -53,6 +55,11 @@ async function hear(said: Utterance, ports: ListenPorts & Pick<Ports, 'workplace
     case 'ignored':
       logger.warn('not heard', { why: answer.why, eventId: said.eventId });
       return { kind: 'nothing' };
+    case 'turned-away': {
+      logger.warn('pressed by nobody of ours', { eventId: said.eventId });
+      const message = await byPress(answer.press, ports);
+      return message === undefined ? { kind: 'nothing' } : { kind: 'answered', message };
+    }
     case 'refused':
       return { kind: 'answered', message: answer.message };
   }
@@ -80,6 +87,7 @@ export const here = onLambda(() =>
     policies: policies(),
     preferences: preferences(),
     reasoner: reasoner(),
+    replies: replies(),
     seen: seen(),
     telemetry: { knowledge: drafts() },
     threads: threads(),

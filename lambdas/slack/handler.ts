@@ -1,9 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { readAlert, ruleFor } from '../../core/conversation/alerts.ts';
+import { readAlert } from '../../core/conversation/alerts.ts';
 import {
   commandUtterance,
-  pressed,
-  replyTo,
   SlackCommand,
   SlackEvents,
   SlackInteraction,
@@ -21,37 +19,11 @@ import {
 import type { Utterance } from '../../core/model/utterance.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { redact } from '../../core/redact.ts';
-import { answerApproval } from '../../core/remediation/answer.ts';
-import {
-  approvals,
-  audit,
-  bus,
-  catalog,
-  clock,
-  incidents,
-  replies,
-  secrets,
-  seen,
-  slackOrigin,
-  workflow,
-} from '../compose.ts';
+import { bus, clock, secrets, seen, slackOrigin } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 import { HttpEvent, type HttpReply, header, jsonOf, maxBodyBytes, rawBody, reply, signed } from '../http.ts';
 
-type SlackPorts = Pick<
-  Ports,
-  | 'bus'
-  | 'seen'
-  | 'secrets'
-  | 'clock'
-  | 'approvals'
-  | 'workflow'
-  | 'incidents'
-  | 'catalog'
-  | 'replies'
-  | 'audit'
-  | 'workplace'
->;
+type SlackPorts = Pick<Ports, 'bus' | 'seen' | 'secrets' | 'clock' | 'workplace'>;
 
 const logger = new Logger({ serviceName: 'watchkeeper' });
 /** Slack's window against replays, in either direction. */
@@ -59,7 +31,10 @@ const maxSkewSeconds = 300;
 /** Slack retries an event for an hour at most. */
 const rememberSeconds = 24 * 3600;
 
-/** Acknowledges within Slack's three seconds: what is said goes on the bus, a verdict is one conditional write. */
+/**
+ * Acknowledges within Slack's three seconds: verifies what came and where it comes from, and puts it on the bus once. Nothing is decided here,
+ * a pressed verdict no more than words: the function `conversation` answers.
+ */
 export async function receive(event: HttpEvent, ports: SlackPorts): Promise<HttpReply> {
   const body = rawBody(event);
   if (body.length > maxBodyBytes) return reply(400, { error: `The body is larger than ${maxBodyBytes} bytes.` });
@@ -89,7 +64,7 @@ async function events(body: string, ports: SlackPorts): Promise<HttpReply> {
   const why = refusedEvent(Envelope.parse(request.data), origin);
   if (why !== undefined) return refused(why);
   const said = utteranceOf(request.data, ports.clock.now(), origin);
-  if (!said || !(await isWanted(said, ports))) return reply(200, { status: 'ignored' });
+  if (!said || !isWanted(said)) return reply(200, { status: 'ignored' });
   return passOn(said, ports);
 }
 
@@ -100,16 +75,10 @@ function refused(why: string): HttpReply {
   return { ...answer, headers: { ...answer.headers, 'x-slack-no-retry': '1' } };
 }
 
-/** Channels are full of other apps' messages: only those that a rule switched on go further. */
-async function isWanted(said: Utterance, { catalog }: SlackPorts): Promise<boolean> {
-  if (said.kind !== 'alert') return true;
-  const alert = readAlert(said.message);
-  return (
-    alert !== undefined && ruleFor(alert, said.message, said.place.channel, await catalog.load())?.automatic === true
-  );
-}
+/** Channels are full of other apps' messages: only those that read as an alert go further. Which of them begin something is for who hears them. */
+const isWanted = (said: Utterance): boolean => said.kind !== 'alert' || readAlert(said.message) !== undefined;
 
-/** On the bus, once; whoever answers it has all the time it needs. */
+/** On the bus, once; whoever answers it has all the time it needs. Remembered only once it is there: what broke off before comes again. */
 async function passOn(said: Utterance, { seen, bus }: SlackPorts): Promise<HttpReply> {
   const key = `slack-${said.eventId}`;
   if (await seen.has(key)) return reply(200, { status: 'duplicate' });
@@ -137,50 +106,14 @@ async function interaction(fields: URLSearchParams, ports: SlackPorts): Promise<
   const payload = InteractionOrigin.parse(parsed.data);
   const why = refusedInteraction(payload, origin);
   if (why !== undefined) return refused(why);
-  if (presser(payload, origin).kind !== 'ours') {
-    logger.warn('refused: pressed by nobody of ours', { user: parsed.data.user.id });
-    await answerPress(
-      parsed.data,
-      { text: 'Only people of the organisation that runs Watchkeeper decide here; nothing was done.' },
-      ports,
-    );
-    return reply(200, { status: 'refused' });
-  }
-  const said = saidByPress(parsed.data, ports.clock.now());
-  if (said) return passOn(said, ports);
-  const answer = pressed(parsed.data);
-  if (!answer) return reply(200, { status: 'ignored' });
-  const result = await answerApproval(answer, ports);
-  await answerPress(parsed.data, replyTo(result), ports);
-  return reply(200, { status: result.kind });
-}
-
-/** What was decided stands whether or not the one who pressed can be told. */
-async function answerPress(
-  { response_url: to }: SlackInteraction,
-  answer: ReturnType<typeof replyTo>,
-  { replies }: Pick<SlackPorts, 'replies'>,
-): Promise<void> {
-  if (to === undefined) return;
-  await replies
-    .reply(to, answer)
-    .catch((error: Error) => logger.warn('not replied', { reason: redact(error.message) }));
+  const sender = presser(payload, origin);
+  if (sender.kind !== 'ours') logger.warn('pressed by nobody of ours', { user: parsed.data.user.id });
+  const said = saidByPress(parsed.data, sender, ports.clock.now());
+  return said === undefined ? reply(200, { status: 'ignored' }) : passOn(said, ports);
 }
 
 export const create = (ports: SlackPorts) => answering('slack', HttpEvent, (event) => receive(event, ports));
 
 export const handler = onLambda(() =>
-  create({
-    bus: bus(),
-    seen: seen(),
-    secrets: secrets(),
-    clock: clock(),
-    approvals: approvals(),
-    workflow: workflow(),
-    incidents: incidents(),
-    catalog: catalog(),
-    replies: replies(),
-    audit: audit(),
-    workplace: slackOrigin(),
-  }),
+  create({ bus: bus(), seen: seen(), secrets: secrets(), clock: clock(), workplace: slackOrigin() }),
 );

@@ -228,6 +228,10 @@ describe('a deployed stage', () => {
     const question = await questionAbout(incident);
     const pressed = await pressButton(emulator, outputs.SlackUrl, question, "Approve and don't ask again");
     expect(pressed.status).toBe(200);
+    // The press is acknowledged at once and decided behind the bus.
+    await eventually('the decision', async () =>
+      (await stores.approvals.ofIncident(incident.id))[0]?.state === 'decided' ? true : undefined,
+    );
     const again = await pressButton(emulator, outputs.SlackUrl, question, 'Reject');
     expect(again.status).toBe(200);
 

@@ -1,5 +1,5 @@
 // Those who call from outside: PagerDuty sending a signed webhook, and a person pressing a button in Slack.
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import type { ActionsBlock, Button } from '@slack/types';
 import { secrets } from './deployment.ts';
@@ -59,7 +59,7 @@ export function pressButton(
     message: { ts: message.ts },
     actions: [{ ...button, block_id: 'b1', action_ts: '1.0' }],
     response_url: 'https://hooks.slack.com/actions/T0/1/x',
-    trigger_id: '1.2.x',
+    trigger_id: `1.2.${randomUUID()}`,
   };
   const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
   const timestamp = String(Math.floor(Date.now() / 1000));

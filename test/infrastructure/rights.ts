@@ -245,18 +245,10 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue Secretsslacktoken',
   ],
   slack: [
-    'dynamodb:GetItem TablesIncidents APPROVAL#*',
     'dynamodb:GetItem TablesIncidents EVENT#*',
-    'dynamodb:GetItem TablesIncidents INCIDENT#*',
-    'dynamodb:PutItem TablesAudit CHAIN#*',
     'dynamodb:PutItem TablesIncidents EVENT#*',
-    'dynamodb:PutItem TablesIncidents INCIDENT#*',
-    'dynamodb:Query TablesAudit CHAIN#*',
-    'dynamodb:Query TablesIncidents INCIDENT#*',
-    'dynamodb:UpdateItem TablesIncidents APPROVAL#*',
     'events:PutEvents Bus',
     'secretsmanager:GetSecretValue Secretsslacksigning',
-    'states:SendTaskSuccess arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
   ],
   specialist: [
     'bedrock:InvokeModel arn:aws:bedrock:*::foundation-model/example.large-v1:0',

@@ -3,11 +3,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Unavailable } from '../../core/errors.ts';
 import type { SlackOrigin } from '../../core/incidents/slack-origin.ts';
 import type { BusEvent } from '../../core/model/events.ts';
-import type { Message } from '../../core/model/message.ts';
-import { Catalog } from '../../core/ports/catalog.ts';
 import { receive } from '../../lambdas/slack/handler.ts';
 import { anApproval } from '../builders.ts';
-import { parallel, testClock } from '../contract/records.ts';
+import { testClock } from '../contract/records.ts';
 import { storesForTests } from '../stores.ts';
 
 const open = storesForTests();
@@ -18,31 +16,16 @@ const origin: SlackOrigin = { teams: ['T1', 'T1DC2JH3J'], appId: undefined, ente
 let clock: ReturnType<typeof testClock>;
 let ports: Ports;
 let published: BusEvent[];
-let resumed: unknown[];
-let replied: { to: string; text: string; message?: Message | undefined }[];
 beforeEach(async () => {
   clock = testClock('02:50:00');
   published = [];
-  resumed = [];
-  replied = [];
-  const { seen, approvals, incidents, audit } = await open(clock);
+  const { seen } = await open(clock);
   ports = {
     seen,
-    approvals,
-    incidents,
-    audit,
     clock,
     bus: { publish: async (event) => void published.push(event) },
-    workflow: {
-      resume: async (_, output) => {
-        resumed.push(output);
-        return 'resumed';
-      },
-    },
-    catalog: { load: async () => Catalog.parse({ environments: {} }) },
     secrets: { pagerDutyWebhook: async () => [], slackSigning: async () => [secret] },
     workplace: { origin: async () => origin, who: async () => 'unknown' },
-    replies: { reply: async (to, answer) => void replied.push({ to, ...answer }) },
   };
 });
 
@@ -179,9 +162,7 @@ describe('an event', () => {
     expect(published).toMatchObject([{ detail: { how: 'thread', text } }]);
   });
 
-  test('of an alerting app goes on the bus where a rule switched it on', async () => {
-    const rules = { alerts: [{ from: 'alertmanager' as const, automatic: true }] };
-    ports = { ...ports, catalog: { load: async () => Catalog.parse({ environments: {}, conversation: rules }) } };
+  test('of an alerting app goes on the bus, where the rules are looked at; what reads as no alert does not', async () => {
     const alert = { type: 'message', subtype: 'bot_message', bot_id: 'B2', user: undefined, thread_ts: undefined };
     await post(
       mention({ ...alert, text: '', attachments: [{ title: '[FIRING:1] KubeJobFailed', text: 'namespace: billing' }] }),
@@ -215,10 +196,6 @@ describe('an event', () => {
     ['of ourselves', { user: 'UBOT' }],
     ['of our own app', { type: 'message', bot_id: 'B1', app_id: 'A1', text: '[FIRING:1] x', thread_ts: undefined }],
     ['of another app in a thread', { type: 'message', bot_id: 'B2', app_id: 'A2', text: '[FIRING:1] x' }],
-    [
-      'of an app that no rule switches on',
-      { type: 'message', bot_id: 'B2', text: '[FIRING:1] x', thread_ts: undefined },
-    ],
     ['of talk between people', { type: 'message', text: 'yes, lunch at noon' }],
     ['that is a mention, as the message it is', { type: 'message', text: '<@UBOT> approve' }],
   ])('%s is ignored', async (_, over) => {
@@ -237,79 +214,66 @@ describe('an event', () => {
 });
 
 describe('a button', () => {
-  const press = (
-    verdict: string,
-    { user = 'U1', value = anApproval().id, url = 'https://hooks.slack.com/actions/1' } = {},
-  ) => {
+  const press = (verdict: string, { team = 'T1', value = anApproval().id, trigger = '1.2.3' } = {}) => {
     const payload = JSON.stringify({
       type: 'block_actions',
-      user: { id: user, username: 'ana', team_id: 'T1' },
+      user: { id: 'U1', username: 'ana', team_id: team },
       team: { id: 'T1' },
       channel: { id: 'C1' },
       message: { ts: '1763606820.000100' },
-      response_url: url,
-      trigger_id: '1.2.3',
+      response_url: 'https://hooks.slack.com/actions/1',
+      trigger_id: trigger,
       actions: [{ type: 'button', action_id: `watchkeeper-${verdict}`, block_id: 'b', value }],
     });
     return post(new URLSearchParams({ payload }).toString(), { type: 'application/x-www-form-urlencoded' });
   };
-  beforeEach(async () => {
-    await ports.approvals.request(anApproval(), 'task-token');
+  const pressed = {
+    eventId: 'press-1.2.3',
+    at: '2026-11-20T02:50:00.000Z',
+    by: 'U1',
+    place: { channel: 'C1', threadTs: '1763606820.000100' },
+    replyTo: 'https://hooks.slack.com/actions/1',
+  };
+
+  test.each(['approve', 'approve-and-remember', 'reject'])(
+    '%s goes on the bus and is acknowledged; nothing is decided here',
+    async (verdict) => {
+      expect(await press(verdict)).toMatchObject({ statusCode: 200, body: '{"status":"accepted"}' });
+      const detail = { kind: 'press', ...pressed, approvalId: anApproval().id, verdict };
+      expect(published).toEqual([{ detailType: 'conversation.said', detail }]);
+    },
+  );
+
+  test('that says something goes on the bus as those words', async () => {
+    await press('say-0', { value: 'yes, teach it' });
+    const { replyTo: _, ...said } = pressed;
+    const detail = { kind: 'words', how: 'button', ...said, text: 'yes, teach it', proven: true };
+    expect(published).toEqual([{ detailType: 'conversation.said', detail }]);
   });
 
-  test.each([
-    ['approve', { kind: 'approved', remember: false }],
-    ['approve-and-remember', { kind: 'approved', remember: true }],
-    ['reject', { kind: 'rejected' }],
-  ])('%s decides, brings the answer to the workflow and makes room for it', async (verdict, outcome) => {
-    expect((await press(verdict)).statusCode).toBe(200);
-    expect(resumed).toMatchObject([{ ...outcome, by: 'U1', approvalId: anApproval().id }]);
-    expect(replied).toMatchObject([
-      {
-        to: 'https://hooks.slack.com/actions/1',
-        text: expect.stringMatching(/by U1 at \d\d:\d\d UTC\.$/),
-        message: {
-          headline: 'Rerun CronJob billing/nightly-invoices in backend-1?',
-          outcome: { by: ['U1'] },
-        },
-      },
-    ]);
-    // The buttons are gone.
-    expect(replied[0]?.message?.approval).toBeUndefined();
+  test.each(['approve', 'say-0'])('pressed by somebody of another organisation is no %s', async (button) => {
+    expect((await press(button, { team: 'T9' })).statusCode).toBe(200);
+    expect(published).toEqual([{ detailType: 'conversation.said', detail: { kind: 'refused-press', ...pressed } }]);
   });
 
-  test('pressed by many at once decides once', async () => {
-    await parallel(5, (n) => press(n % 2 ? 'approve' : 'reject', { user: `U${n}` }));
-    expect(new Set(resumed.map((outcome) => (outcome as { by: string }).by)).size).toBe(1);
-    expect(replied).toHaveLength(5);
-  });
-
-  test('pressed after it expired does nothing, and says so', async () => {
-    clock.set('03:20:00');
+  test('delivered twice is taken once; pressed again it is another press', async () => {
     await press('approve');
-    expect(resumed).toEqual([]);
-    expect(replied).toMatchObject([{ text: expect.stringContaining('expired') }]);
-    expect(replied[0]?.message?.approval).toBeUndefined();
-    expect(replied[0]?.message?.lines).toContain('Nobody answered in time; nothing was done.');
+    expect(await press('approve')).toMatchObject({ statusCode: 200, body: '{"status":"duplicate"}' });
+    await press('reject', { trigger: '4.5.6' });
+    expect(published).toMatchObject([{ detail: { verdict: 'approve' } }, { detail: { verdict: 'reject' } }]);
   });
 
-  test('pressed by somebody who may not does nothing, leaves the question, and says so', async () => {
-    ports = { ...ports, catalog: { load: async () => Catalog.parse({ environments: {}, approvers: ['U9'] }) } };
-    await press('approve');
-    expect(resumed).toEqual([]);
-    expect(replied).toMatchObject([{ text: 'U1 is not among the approvers.' }]);
-    expect(replied[0]?.message).toBeUndefined();
+  test('that did not reach the bus is asked for again, and then taken', async () => {
+    const { bus } = ports;
+    ports = { ...ports, bus: { publish: async () => Promise.reject(new Unavailable('down')) } };
+    expect((await press('approve')).statusCode).toBe(503);
+    ports = { ...ports, bus };
+    expect(await press('approve')).toMatchObject({ statusCode: 200, body: '{"status":"accepted"}' });
+    expect(published).toHaveLength(1);
   });
 
-  test('of a question that nobody asked does nothing', async () => {
-    await press('approve', { value: 'inc-9-rollback-rollout' });
-    expect(resumed).toEqual([]);
-  });
-
-  test('decides also when the one who pressed it cannot be told', async () => {
-    ports = { ...ports, replies: { reply: async () => Promise.reject(new Unavailable('down')) } };
-    expect((await press('approve')).statusCode).toBe(200);
-    expect(resumed).toHaveLength(1);
+  test('whose question has a name longer than any of ours is ignored', async () => {
+    expect(await press('approve', { value: 'x'.repeat(301) })).toMatchObject({ body: '{"status":"ignored"}' });
   });
 
   test('that is not ours is ignored', async () => {

@@ -1,8 +1,14 @@
 // What failed on this machine while nobody waited for it is kept, said, and delivered again after a redrive.
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { byPress, type PressPorts } from '../../core/conversation/press.ts';
 import { Unavailable } from '../../core/errors.ts';
+import { Utterance } from '../../core/model/utterance.ts';
+import { Catalog } from '../../core/ports/catalog.ts';
 import { embeddedBus, loadRoutes, redriveFolder, type Target } from '../../local/runtime/bus.ts';
 import { memoryDisk } from '../../local/runtime/files.ts';
+import { anApproval, anIncident } from '../builders.ts';
+import { testClock } from '../contract/records.ts';
+import { storesForTests } from '../stores.ts';
 
 const routes = await loadRoutes(new URL('../../statemachines/bus-routes.json', import.meta.url));
 
@@ -47,3 +53,61 @@ it('what nobody foresaw is set aside after some tries, what is away is tried on'
   expect(await disk.list('bus')).toHaveLength(1);
   expect(tries).toBeGreaterThan(8);
 });
+
+const open = storesForTests();
+
+it.each([
+  ['03:05:00', 'decided', /^approved by U1/],
+  ['03:20:00', 'pending', /^The question expired .* The button was pressed in time, at 02:50 UTC/],
+])(
+  'a press that nobody could hear counts after a redrive at %s as long as its question is open',
+  async (at, state, says) => {
+    const clock = testClock('02:50:00');
+    const { approvals, incidents, audit } = await open(clock);
+    await incidents.open(anIncident());
+    await approvals.request(anApproval(), 'task-token');
+    const resumed: unknown[] = [];
+    const said: (string | undefined)[] = [];
+    const ports: PressPorts = {
+      approvals,
+      incidents,
+      audit,
+      clock,
+      catalog: { load: async () => Catalog.parse({ environments: {} }) },
+      workflow: {
+          resume: async (_, output) => {
+          resumed.push(output);
+          return 'resumed';
+        },
+      },
+      replies: { reply: () => Promise.reject(new Unavailable('expired_url')) },
+      chat: { publish: async () => undefined },
+    };
+    const { bus: broken, disk } = bus(async () => {
+      throw new TypeError('conversation is broken');
+    });
+    const press: Utterance = {
+      kind: 'press',
+      eventId: 'press-1',
+      at: clock.now().toISOString(),
+      by: 'U1',
+      place: { channel: 'C1', threadTs: '1763606820.000100' },
+      replyTo: 'https://hooks.slack.com/actions/1',
+      approvalId: anApproval().id,
+      verdict: 'approve',
+    };
+    await broken.accept({ source: routes.source, detailType: 'conversation.said', detail: press });
+    await vi.waitFor(async () => expect(await disk.list('bus/refused')).toHaveLength(1));
+    broken.close();
+    clock.set(at);
+    await redriveFolder(disk, false);
+    const { bus: mended } = bus(async (_, detail) => {
+      const heard = Utterance.parse(detail);
+      if (heard.kind === 'press') said.push((await byPress(heard, ports))?.headline);
+    }, disk);
+    await mended.resume();
+    await vi.waitFor(() => expect(said).toEqual([expect.stringMatching(says)]));
+    expect((await approvals.get(anApproval().id))?.state).toBe(state);
+    expect(resumed).toHaveLength(state === 'decided' ? 1 : 0);
+  },
+);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readAnswer } from '../../../core/conversation/answers.ts';
+import { isForUs } from '../../../core/conversation/for-us.ts';
 import { readIntent } from '../../../core/conversation/intent.ts';
-import { isForUs } from '../../../core/conversation/listen.ts';
 
 describe('what a person wants', () => {
   test.each([
