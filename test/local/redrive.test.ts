@@ -75,7 +75,7 @@ it.each([
       clock,
       catalog: { load: async () => Catalog.parse({ environments: {} }) },
       workflow: {
-          resume: async (_, output) => {
+        resume: async (_, output) => {
           resumed.push(output);
           return 'resumed';
         },
