@@ -10,3 +10,13 @@ export function shorten(text: string, max: number): string {
   const space = cut.lastIndexOf(' ');
   return `${cut.slice(0, space > max / 2 ? space : max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
+
+const esc = String.fromCharCode(27);
+const bell = String.fromCharCode(7);
+const colours = new RegExp(
+  String.raw`${esc}(?:\[[0-9;?]{0,32}[A-Za-z]|\][^${bell}${esc}]{0,256}(?:${bell}|${esc}\\))`,
+  'g',
+);
+
+/** The text without what a terminal takes for colours, links and the like. */
+export const withoutColours = (text: string): string => (text.includes(esc) ? text.replace(colours, '') : text);

@@ -135,11 +135,15 @@ async function linesOf(cluster: ClusterAccess, { pod, container, previous }: Log
     container,
     ...(service === undefined ? {} : { service }),
   };
-  const records = reply.body.split('\n').flatMap((line): LogRecord[] => {
+  const lines = reply.body.split('\n');
+  // The lines before the first were left out.
+  const cut = lines.filter((line) => line !== '').length >= tailLines;
+  const records = lines.flatMap((line): LogRecord[] => {
     const [, at, message] = stamped.exec(line) ?? [];
     if (!at || message === undefined) return [];
     const timestamp = new Date(at).toISOString();
     return timestamp > window.end ? [] : [{ timestamp, source: 'kubernetes', labels, message }];
   });
-  return { records, bytes: reply.bytes };
+  const [first, ...others] = records;
+  return { records: cut && first ? [{ ...first, cut }, ...others] : records, bytes: reply.bytes };
 }

@@ -35,6 +35,8 @@ export const LogRecord = z.strictObject({
     level: z.string().optional(),
   }),
   message: z.string(),
+  /** Lines of this log before this one were not read. */
+  cut: z.boolean().optional(),
 });
 export type LogRecord = z.infer<typeof LogRecord>;
 

@@ -1,10 +1,10 @@
 // The logs specialist: which errors are new or surging against the baseline, since when, and the one line to read; which system unit is down.
 // It streams; what it keeps are templates, counts and a few samples each.
 import { LogReader, type Reading } from '../analysis/logs/reading.ts';
-import { type Telling, tellingTemplates, vanished, variousOf } from '../analysis/logs/telling.ts';
+import { besideErrors, type Telling, tellingTemplates, vanished, variousOf } from '../analysis/logs/telling.ts';
 import type { StoppedUnit } from '../analysis/logs/units.ts';
 import { maskVariables } from '../analysis/text/mask.ts';
-import { exactly, together } from '../learning/exact/identity.ts';
+import { exactly, Occurrences } from '../learning/exact/identity.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Brief, ErrorIdentity, Gap, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
@@ -38,7 +38,11 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
   }
   const reading = reader.finish();
   const telling = tellingTemplates(reading.templates, reading.coverage, endsMatter(brief));
-  const errors = (one: Telling) => exactErrors(one, telling);
+  const beside = besideErrors(reading.templates, reading.coverage);
+  // What was not read may have been an error, too.
+  const unread = partial || reading.forgotten > 0;
+  const errors = (one: Telling) =>
+    unread || reading.cut.has(one.template.group) ? undefined : exactErrors(one, telling, beside);
   const about = { brief, reading, query: observed.query, names: namesUnresolved(telling), errors };
   const findings = [
     ...reading.stoppedUnits.map((unit) => stoppedFinding(unit, about)),
@@ -67,15 +71,28 @@ interface About {
   readonly errors: (telling: Telling) => ErrorIdentity | undefined;
 }
 
-/** What this writer says, with all other errors that it writes: a run that failed of two things failed of neither alone. */
-function exactErrors(one: Telling, all: readonly Telling[]): ErrorIdentity | undefined {
-  const others = all.filter(
-    (other) => other !== one && other.level === 'error' && other.template.group === one.template.group,
-  );
-  const identities = [one, ...others].map(({ template }) => template.occurrences?.identity());
-  const [own] = identities;
-  const joined = together(identities);
-  return own && joined && { ...joined, says: own.says };
+/**
+ * What this writer says, with all other errors that it writes: a run that failed of two things failed of neither alone. It is the set of what
+ * was said, so that neither the order in which lines came nor how they were grouped makes another error of it.
+ */
+function exactErrors(
+  { template }: Telling,
+  all: readonly Telling[],
+  beside: readonly Telling['template'][],
+): ErrorIdentity | undefined {
+  const { error, warn } = template.occurrences;
+  const own = error ?? warn;
+  if (own === undefined) return undefined;
+  const said = new Occurrences();
+  said.merge(own);
+  for (const other of all) {
+    const errors = other.template.group === template.group ? other.template.occurrences.error : undefined;
+    if (errors) said.merge(errors);
+  }
+  for (const { group, occurrences } of beside)
+    if (group === template.group && occurrences.beside) said.merge(occurrences.beside);
+  const [identity, first] = [said.identity(), own.identity()];
+  return identity && first && { ...identity, says: first.says };
 }
 
 /** After an action, what lies between the start of the incident and the action counts for neither side. */

@@ -1,7 +1,7 @@
 // From lines to events: a stack trace is one event, headed by the line that says what went wrong. Lines are told apart by the stream they come
 // from (a container, a unit); what is held back is one open event a stream. Pure: time comes with the records.
 import type { LogRecord } from '../../model/telemetry.ts';
-import { type Level, levelOf, type ParsedLine, parseLine } from './formats.ts';
+import { type Level, levelOf, type ParsedLine, parseLine, plainLine } from './formats.ts';
 
 type Labels = LogRecord['labels'];
 
@@ -54,7 +54,8 @@ export class EventAssembler {
   readonly #open = new Map<string, Open>();
 
   /** The events that this record completes, in order of time of their stream. */
-  push({ timestamp, labels, message, source }: LogRecord): LogEvent[] {
+  push({ timestamp, labels, message: raw, source }: LogRecord): LogEvent[] {
+    const message = plainLine(raw);
     const stream = streamOf(labels);
     const receivedMs = Date.parse(timestamp);
     const open = this.#open.get(stream);

@@ -1,6 +1,8 @@
 // What a logger wrapped around a message, taken off: JSON, logfmt, klog, syslog, Redis, .NET, and the timestamps that containers put in
 // front. Gives the message, the level and the time that the line states itself. One line in, one line out; stack traces are joined elsewhere.
 
+import { withoutColours } from '../../text.ts';
+
 export type Level = 'error' | 'warn' | 'info';
 
 export interface ParsedLine {
@@ -12,6 +14,36 @@ export interface ParsedLine {
   readonly atMs: number | undefined;
   /** A structured line is complete: no other line continues it. */
   readonly structured: boolean;
+}
+
+/** What a container runtime or its shipper puts around a line, and nothing else. */
+const wrapping = new Set([
+  'log',
+  'stream',
+  'time',
+  'logtag',
+  '_p',
+  'attrs',
+  'tag',
+  'date',
+  '@timestamp',
+  'kubernetes',
+  'docker',
+]);
+/** The line as the program wrote it: without the wrapper of the container runtime, colours and the end of a line of Windows. */
+export function plainLine(message: string): string {
+  const written = message.startsWith('{') && message.includes('"log"') ? unwrapped(message) : message;
+  const plain = withoutColours(written);
+  return plain.includes('\r') ? plain.replace(/\r+$/gm, '') : plain;
+}
+
+function unwrapped(message: string): string {
+  if (message.length > maxJsonLength) return message;
+  const record = objectOf(message);
+  const line = record?.log;
+  if (record === undefined || typeof line !== 'string' || !Object.keys(record).every((key) => wrapping.has(key)))
+    return message;
+  return line.replace(/[\r\n]+$/, '');
 }
 
 /** No line is read further than this, but for JSON, which is nothing unless it is whole. */

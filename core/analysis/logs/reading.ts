@@ -5,10 +5,11 @@ import { Occurrences } from '../../learning/exact/identity.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { LogRecord } from '../../model/telemetry.ts';
 import { EventAssembler, type LogEvent } from './events.ts';
-import { severityOf } from './severity.ts';
+import type { Level } from './formats.ts';
+import { maySayMore, severityOf } from './severity.ts';
 import { type Source, sourceOf } from './sources.ts';
 import type { Coverage, Sample } from './telling.ts';
-import { type Template, TemplateMiner } from './templates.ts';
+import { type Part, type Template, TemplateMiner } from './templates.ts';
 import { type StoppedUnit, UnitStates } from './units.ts';
 
 /** Epoch milliseconds. What lies between the baseline's end and the incident's start counts for neither. */
@@ -27,6 +28,8 @@ export interface Reading {
   readonly forgotten: number;
   readonly coverage: Coverage;
   readonly stoppedUnits: readonly StoppedUnit[];
+  /** Groups of which lines of the incident were not read. */
+  readonly cut: ReadonlySet<string>;
   sourceOf(group: string): Source | undefined;
 }
 
@@ -37,6 +40,7 @@ export class LogReader {
   readonly #sources = new Map<string, Source>();
   readonly #sourceOfLabels = new Map<string, Source>();
   readonly #heard = new Map<string, { firstMs: number; lastMs: number }>();
+  readonly #cut = new Set<string>();
   readonly #periods: Periods;
   readonly #workload: EntityRef | undefined;
   #told = 0;
@@ -58,6 +62,8 @@ export class LogReader {
     this.#lines += 1;
     this.#characters += record.message.length;
     this.#units.push(record);
+    if (record.cut && Date.parse(record.timestamp) > this.#periods.incidentStart)
+      this.#cut.add(this.#source(record.labels).key);
     for (const event of this.#assembler.push(record)) this.#take(event);
   }
 
@@ -77,6 +83,7 @@ export class LogReader {
         heard: this.#heard,
       },
       stoppedUnits: this.#units.stopped(),
+      cut: this.#cut,
       sourceOf: (group) => this.#sources.get(group),
     };
   }
@@ -90,10 +97,12 @@ export class LogReader {
     const { key, entity } = this.#source(labels);
     if (!inBaseline) this.#hear(key, atMs);
     const gathered = this.#miner.add(key, text, { text, detail, level }, atMs, inBaseline);
-    if (inBaseline || severityOf(text, level) === 'info') return;
-    gathered.occurrences ??= new Occurrences();
-    if (whole === undefined || this.#told >= maxTold) gathered.occurrences.incomplete();
-    else if (gathered.occurrences.add(whole, { workloads: this.#workloadsOf(entity), headline: text })) this.#told += 1;
+    const part = inBaseline ? undefined : partOf(text, level, whole);
+    if (part === undefined) return;
+    gathered.occurrences[part] ??= new Occurrences();
+    const occurrences = gathered.occurrences[part];
+    if (whole === undefined || this.#told >= maxTold) occurrences.incomplete();
+    else if (occurrences.add(whole, { workloads: this.#workloadsOf(entity), headline: text })) this.#told += 1;
   }
 
   /** Whose pods and Jobs the lines of this writer may name. */
@@ -122,6 +131,12 @@ export class LogReader {
     this.#sources.set(source.key, source);
     return source;
   }
+}
+
+function partOf(text: string, level: Level | undefined, whole: string | undefined): Part | undefined {
+  const severity = severityOf(text, level);
+  if (severity !== 'info') return severity;
+  return maySayMore(text, level, whole) ? 'beside' : undefined;
 }
 
 /** Error messages that are told from each other, at about a tenth of a millisecond each; with more, some are not known to be exact. */

@@ -72,7 +72,7 @@ function tellingOf(
 ): Telling | undefined {
   const [sample] = template.samples;
   if (template.count === 0 || !sample) return undefined;
-  const level = severityOf(sample.text, sample.level);
+  const level = levelOf(template, sample);
   const signature = level === 'info' ? undefined : signatureOf(sample.text);
   if (level === 'info') return undefined;
   const kind = kindOf(template, coverage);
@@ -91,6 +91,18 @@ function tellingOf(
     (0.4 + 0.3 * often + (signature ? 0.2 : 0) + (atEnd ? 0.1 : 0));
   return { template, kind, level, signature, weight };
 }
+
+/** The worst of its messages, where they were gathered. */
+function levelOf({ occurrences }: Template<Sample>, sample: Sample): Level {
+  if (occurrences.error) return 'error';
+  return occurrences.warn ? 'warn' : severityOf(sample.text, sample.level);
+}
+
+/** New or more frequent lines of the writer that are no errors by their level, and may say what failed. */
+export const besideErrors = (templates: readonly Template<Sample>[], coverage: Coverage): Template<Sample>[] =>
+  templates.filter(
+    (one) => one.occurrences.beside !== undefined && one.count > 0 && kindOf(one, coverage) !== undefined,
+  );
 
 function kindOf(
   { count, baselineCount }: Template<Sample>,

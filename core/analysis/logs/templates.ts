@@ -4,11 +4,14 @@
 // only once several have been seen in their place: "VM paused" and "VM resumed" stay two templates, the names of users become one.
 // What a message means is not judged here.
 
-/** What is gathered of the messages of one template, beside what is counted: whoever adds a message may put it there. */
 import type { Occurrences } from '../../learning/exact/identity.ts';
 
+/** What a message is to the error that is told: one itself, a warning, or a line that is none by its level and may say what failed. */
+export type Part = 'error' | 'warn' | 'beside';
+
+/** What is gathered of the messages of one template, beside what is counted: whoever adds a message may put it there. */
 export interface Gathered {
-  occurrences?: Occurrences;
+  readonly occurrences: Partial<Record<Part, Occurrences>>;
 }
 
 export interface Template<Detail> extends Readonly<Gathered> {
@@ -45,6 +48,17 @@ const defaults: MinerLimits = { templates: 5000, perLeaf: 100, similarity: 0.6, 
 const slots = 65_536;
 /** Groups that have a number of their own at a time. */
 const maxGroups = 10_000;
+const parts: readonly Part[] = ['error', 'warn', 'beside'];
+
+/** Samples are the earliest, whatever the order in which they came. */
+interface Kept<Detail> {
+  readonly atMs: number;
+  readonly message: string;
+  readonly detail: Detail;
+}
+
+const earlier = (a: Kept<unknown>, b: Kept<unknown>): number =>
+  a.atMs - b.atMs || (a.message < b.message ? -1 : a.message > b.message ? 1 : 0);
 
 interface Cluster<Detail> extends Gathered {
   readonly group: string;
@@ -56,7 +70,7 @@ interface Cluster<Detail> extends Gathered {
   baselineCount: number;
   firstMs: number;
   lastMs: number;
-  samples: Detail[];
+  samples: Kept<Detail>[];
 }
 
 /** `Detail` is what is kept of a message as a sample. */
@@ -91,15 +105,20 @@ export class TemplateMiner<Detail> {
       this.#keys[slot] = key;
       this.#known[slot] = cluster;
     }
-    this.#count(cluster, detail, atMs, inBaseline);
+    this.#count(cluster, atMs, inBaseline);
+    this.#sample(cluster, message, detail, atMs, inBaseline);
     return cluster;
   }
 
   templates(): Template<Detail>[] {
-    return [...this.#clusters].map(({ tokens, leaf: _, into: __, ...rest }) => ({ ...rest, text: tokens.join(' ') }));
+    return [...this.#clusters].map(({ tokens, leaf: _, into: __, samples, ...rest }) => ({
+      ...rest,
+      text: tokens.join(' '),
+      samples: samples.map(({ detail }) => detail),
+    }));
   }
 
-  #count(cluster: Cluster<Detail>, detail: Detail, atMs: number, inBaseline: boolean): void {
+  #count(cluster: Cluster<Detail>, atMs: number, inBaseline: boolean): void {
     if (inBaseline) cluster.baselineCount += 1;
     else {
       if (cluster.count === 0) {
@@ -112,10 +131,19 @@ export class TemplateMiner<Detail> {
     // Records of several streams come a little out of order.
     if (atMs < cluster.firstMs && (cluster.count === 0 || !inBaseline)) cluster.firstMs = atMs;
     if (atMs > cluster.lastMs) cluster.lastMs = atMs;
-    // The count is at hand, and tells for all but the first few that there is nothing to look at.
-    if ((inBaseline ? cluster.baselineCount : cluster.count) > this.#limits.samples) return;
-    if (cluster.samples.length < this.#limits.samples && (!inBaseline || cluster.count === 0))
-      cluster.samples.push(detail);
+  }
+
+  #sample(cluster: Cluster<Detail>, message: string, detail: Detail, atMs: number, inBaseline: boolean): void {
+    if (inBaseline && cluster.count > 0) return;
+    const { samples } = cluster;
+    const last = samples.length < this.#limits.samples ? undefined : samples[samples.length - 1];
+    // For all but the first few there is nothing to look at.
+    if (last && (atMs > last.atMs || (atMs === last.atMs && message >= last.message))) return;
+    cluster.samples = this.#earliest([...samples, { atMs, message, detail }]);
+  }
+
+  #earliest(samples: readonly Kept<Detail>[]): Kept<Detail>[] {
+    return samples.toSorted(earlier).slice(0, this.#limits.samples);
   }
 
   #groupOf(group: string): number {
@@ -144,6 +172,7 @@ export class TemplateMiner<Detail> {
       firstMs: atMs,
       lastMs: atMs,
       samples: [],
+      occurrences: {},
     };
     leaf.push(cluster);
     this.#clusters.add(cluster);
@@ -196,15 +225,16 @@ export class TemplateMiner<Detail> {
     if (seen === alsoSeen) {
       into.firstMs = Math.min(into.firstMs, other.firstMs);
       into.lastMs = Math.max(into.lastMs, other.lastMs);
-      into.samples = [...into.samples, ...other.samples].slice(0, this.#limits.samples);
+      into.samples = this.#earliest([...into.samples, ...other.samples]);
     } else if (alsoSeen) {
       into.firstMs = other.firstMs;
       into.lastMs = other.lastMs;
       into.samples = other.samples;
     }
-    if (other.occurrences) {
-      if (into.occurrences) into.occurrences.merge(other.occurrences);
-      else into.occurrences = other.occurrences;
+    for (const part of parts) {
+      const [known, more] = [into.occurrences[part], other.occurrences[part]];
+      if (known && more) known.merge(more);
+      else if (more) into.occurrences[part] = more;
     }
     into.count += other.count;
     into.baselineCount += other.baselineCount;

@@ -2,6 +2,7 @@
 // forms are equal. All that no rule knows stays as it is: codes, names, hosts, ports, classes, paths, lines of stack frames.
 import { sha256 } from '../../hash.ts';
 import { redact } from '../../redact.ts';
+import { withoutColours } from '../../text.ts';
 import { amounts, candidates } from './amounts.ts';
 import { canonicalFields, structureOf } from './fields.ts';
 import { ids, podRules, uuids } from './ids.ts';
@@ -13,12 +14,6 @@ import { times } from './times.ts';
 const maxNesting = 4;
 const maxCachedNames = 200;
 
-const esc = String.fromCharCode(27);
-const bell = String.fromCharCode(7);
-const colours = new RegExp(
-  String.raw`${esc}(?:\[[0-9;?]{0,32}[A-Za-z]|\][^${bell}${esc}]{0,256}(?:${bell}|${esc}\\))`,
-  'g',
-);
 /** But for the id of a letter. */
 const address =
   /(?<![\w.%+-])(?<!\bmessage-id\s?[=:]\s?<?)[\w.%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])/gi;
@@ -31,7 +26,7 @@ const variable = /\d|redacted|id["']?\s?[:= ]|-[bcdfghjklmnpqrstvwxz]{5}/i;
 
 /** `workloads`: whose pods and Jobs are named anew each time. */
 export function canonicalOf(text: string, workloads: readonly string[] = []): string {
-  const clean = applied(uuids, withoutMarks(text.replace(colours, '')).normalize('NFC'));
+  const clean = applied(uuids, withoutMarks(withoutColours(text)).normalize('NFC'));
   const redacted = redact(clean);
   return canonical(redacted, rulesFor(workloads), 0) + addressesOf(clean, redacted);
 }

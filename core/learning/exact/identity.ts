@@ -50,12 +50,13 @@ interface Form {
   readonly says: string;
 }
 
-/** Forms of one kind of message; more are no one error. */
-const maxForms = 16;
+/** Forms of what one writer says; more are no one error. */
+const maxForms = 32;
 
 /** Texts that are remembered as seen, so that repetition costs little. */
 const maxSeen = 64;
-const instant = /\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?Z?/g;
+/** Only where it is known to vary: what looks alike must be alike. */
+const instant = /(?<![\w./-])\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?Z?(?![\w/]|[.:-]\d)/g;
 
 /** Occurrences that are thought to be of one error, by the words that they share. */
 export class Occurrences {

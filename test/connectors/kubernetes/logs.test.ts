@@ -77,3 +77,14 @@ test('pods that say nothing are no gap, and no answer at all is one', async () =
     gap: { reason: 'No pod log could be read: backend: pods (no answer).' },
   });
 });
+test('a log of which the first lines were left out says so at the first that is there', async () => {
+  const lines = Array.from({ length: 2000 }, (_, n) => `2026-11-20T02:10:00.${String(n).padStart(9, '0')}Z line ${n}`);
+  await using server = await withPods([pod('a', running), pod('b', running)], (of) => ({
+    body: `${(of === 'a/main' ? lines : lines.slice(1)).join('\n')}\n`,
+  }));
+  const observed = await kubernetesLogs({ clusters: await clusterAt(server) }).records({ incidentId: 'i' }, window);
+  if (observed.kind === 'gap') throw new Error(observed.gap.reason);
+  const cut: LogRecord[] = [];
+  for await (const one of observed.data) if (one.cut) cut.push(one);
+  expect(cut.map(({ labels, message }) => [labels.pod, message])).toEqual([['a', 'line 0']]);
+});

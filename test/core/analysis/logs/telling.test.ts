@@ -27,6 +27,7 @@ const template = (text: string, over: Partial<Template<Sample>> = {}, level?: Le
   firstMs: start + minute,
   lastMs: start + 5 * minute,
   samples: [{ text, detail: text, level }],
+  occurrences: {},
   ...over,
 });
 const telling = (templates: readonly Template<Sample>[], over: Partial<Coverage> = {}, ends = false) =>

@@ -78,7 +78,7 @@ describe('of a template are kept', () => {
       baselineCount: 2,
       firstMs: 11,
       lastMs: 15,
-      samples: ['sample 12', 'sample 11', 'sample 13'],
+      samples: ['sample 11', 'sample 12', 'sample 13'],
     });
   });
   test('those of before, where it was not seen during', () => {
