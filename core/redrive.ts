@@ -15,13 +15,20 @@ export type Plan =
   /** Nobody but us should have written it; it stays where it is. */
   | { readonly kind: 'unreadable'; readonly why: string };
 
-/** What Lambda leaves of an invocation that nobody waited for. */
+/**
+ * What Lambda leaves of an invocation that nobody waited for (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
+ * An error that is Lambda's own may have a message only, and a payload that is too large for the queue is dropped.
+ */
 const FailedInvocation = z.object({
   requestContext: z.object({ functionArn: z.string(), condition: z.string().optional() }),
-  requestPayload: z.unknown(),
+  requestPayload: z.unknown().optional(),
   responsePayload: z.object({ errorType: z.string() }).partial().nullish().catch(undefined),
 });
-/** An event as EventBridge leaves it. */
+/**
+ * An event as EventBridge leaves it: whole, as it was published, whatever part of it the target is given, with RULE_ARN, TARGET_ARN, ERROR_CODE,
+ * ERROR_MESSAGE, RETRY_ATTEMPTS and EXHAUSTED_RETRY_CONDITION as the message's attributes
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html).
+ */
 const Event = z.object({ id: z.string().min(1).max(64), detail: z.unknown(), 'detail-type': z.string() });
 const code = (text: string | undefined): string => (text ?? 'unknown').replaceAll(/[^\w.:-]/g, '').slice(0, 80);
 
@@ -31,6 +38,8 @@ export function planFor({ id, body, attributes }: Letter, prefix: string): Plan 
   const invocation = FailedInvocation.safeParse(json);
   if (invocation.success) {
     const { requestContext, requestPayload, responsePayload } = invocation.data;
+    if (requestPayload === undefined)
+      return { kind: 'unreadable', why: 'Lambda did not keep what the function was given.' };
     const why = code(responsePayload?.errorType ?? requestContext.condition);
     return ours(
       { kind: 'invoke', functionArn: withoutVersion(requestContext.functionArn), payload: requestPayload, why },

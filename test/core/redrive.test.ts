@@ -93,6 +93,73 @@ describe('what lies in the queue', () => {
   });
 });
 
+describe('a letter as AWS documents it', () => {
+  // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html: an error of Lambda's own has a message only.
+  const record = {
+    version: '1.0',
+    timestamp: '2019-11-14T18:16:05.568Z',
+    requestContext: {
+      requestId: 'e4b46cbf-b738-4ab1-8880-a18cdf61200e',
+      functionArn: `${conversation}:$LATEST`,
+      condition: 'RetriesExhausted',
+      approximateInvokeCount: 3,
+    },
+    requestPayload: { kind: 'press' },
+    responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+    responsePayload: {
+      errorMessage: 'RequestId: e4b46cbf-b738-4ab1-8880-a18cdf61200e Process exited before completing request',
+    },
+  };
+  const letter = (body: object, attributes = {}): Letter => ({ id: 'x', attributes, body: JSON.stringify(body) });
+
+  test('of a function that failed is given to it again', () => {
+    const plan = { kind: 'invoke', functionArn: conversation, payload: { kind: 'press' }, why: 'RetriesExhausted' };
+    expect(planFor(letter(record), prefix)).toEqual(plan);
+  });
+
+  test('of an invocation that grew too old before it ran, which has no answer, is given to it', () => {
+    const { responseContext: _, responsePayload: __, ...rest } = record;
+    const aged = { ...rest, requestContext: { ...rest.requestContext, condition: 'EventAgeExceeded' } };
+    expect(planFor(letter(aged), prefix)).toMatchObject({ payload: { kind: 'press' }, why: 'EventAgeExceeded' });
+  });
+
+  test('without what the function was given is left: nothing is called with nothing', () => {
+    const { requestPayload: _, ...rest } = record;
+    expect(planFor(letter(rest), prefix)).toEqual({
+      kind: 'unreadable',
+      why: 'Lambda did not keep what the function was given.',
+    });
+  });
+
+  // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+  test('of an event is the whole event, and its target gets the part that it gets otherwise', () => {
+    const event = {
+      version: '0',
+      id: '17554ea1-9b10-e0ad-26bc-7797acd41391',
+      'detail-type': 'conversation.said',
+      source: 'watchkeeper',
+      account: '123456789012',
+      time: '2026-11-20T02:50:00Z',
+      region: 'eu-west-1',
+      resources: [],
+      detail: { kind: 'press' },
+    };
+    const attributes = {
+      RULE_ARN: arn('events', 'rule/watchkeeper-prod-bus/watchkeeper-prod-converse'),
+      TARGET_ARN: conversation,
+      ERROR_CODE: 'NO_PERMISSIONS',
+      ERROR_MESSAGE: 'User is not authorized',
+      RETRY_ATTEMPTS: '0',
+    };
+    expect(planFor(letter(event, attributes), prefix)).toEqual({
+      kind: 'invoke',
+      functionArn: conversation,
+      payload: { kind: 'press' },
+      why: 'NO_PERMISSIONS',
+    });
+  });
+});
+
 describe('a message that nobody of us wrote is left, and calls nothing', () => {
   test.each<[string, Letter]>([
     ['no JSON', { id: 'x', body: 'hello', attributes: { TARGET_ARN: conversation } }],

@@ -65,7 +65,7 @@ export async function deploy(
       config,
       JSON.stringify({
         ...stage,
-        slack: { channel: 'C0123456789', apiUrl: outside.slackUrl },
+        slack: { channel: 'C0123456789', apiUrl: outside.slackUrl, teams: ['T0EMULATOR'], appId: 'A0WATCH' },
         pagerduty: { from: 'watchkeeper@example.com', apiUrl: outside.pagerDutyUrl },
         memory: { kind: 'existing', id: memoryId },
         recording: true,

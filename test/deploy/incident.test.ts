@@ -9,7 +9,12 @@ import { BedrockAgentCoreClient } from '@aws-sdk/client-bedrock-agentcore';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
-import { type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  type ExecutionListItem,
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
 import type { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { agentCoreMemory } from '../../connectors/agentcore/index.ts';
@@ -23,6 +28,7 @@ import { type Emulator, startEmulator } from './emulator.ts';
 import { playModel } from './model.ts';
 import { type Outside, playOutside, type SlackMessage } from './outside.ts';
 import { buttonsOf, pressButton, sayInThread, sendPage } from './people.ts';
+import { hangOnce } from './slow.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const page = await readFile(join(root, 'scenarios', 'cronjob-nightly-invoices', 'alert.json'), 'utf8');
@@ -33,6 +39,14 @@ const nextPage = page
   .replaceAll('watchkeeper-cronjob1', 'watchkeeper-cronjob2')
   .replaceAll('29381640', '29383080')
   .replaceAll('2026-11-18T02:00:00Z', '2026-11-19T02:00:00Z');
+
+/** And on the day after that. */
+const slowPage = page
+  .replaceAll('01CRONJOB1EVT', '01CRONJOB3EVT')
+  .replaceAll('QCRONJOB1', 'QCRONJOB3')
+  .replaceAll('watchkeeper-cronjob1', 'watchkeeper-cronjob3')
+  .replaceAll('29381640', '29384520')
+  .replaceAll('2026-11-18T02:00:00Z', '2026-11-20T02:00:00Z');
 
 let emulator: Emulator;
 let outside: Outside;
@@ -296,6 +310,26 @@ describe('a deployed stage', () => {
     expect(cited.map((one) => one?.excerpt).join('\n')).toContain(`postmortem-${first.id}.md`);
   });
 
+  test('a function that hangs until Lambda ends it is asked again, and the incident ends with a diagnosis', async () => {
+    const calls = await hangOnce(emulator, 'watchkeeper-emulator-assemble-context', 10);
+    expect((await sendPage(emulator, outputs.PagerDutyWebhookUrl, slowPage)).status).toBe(202);
+    const incident = await incidentOf('QCRONJOB3');
+    const end = await ended(incident);
+    expect(end.status).toBe('SUCCEEDED');
+    expect(await readFile(calls, 'utf8')).toBe('..');
+    const { events = [] } = await workflow.send(
+      new GetExecutionHistoryCommand({ executionArn: end.executionArn, maxResults: 1000 }),
+    );
+    const errors = events.flatMap(({ taskFailedEventDetails: failed }) => failed?.error ?? []);
+    expect(errors).toEqual(['Sandbox.Timedout']);
+    expect((await stores.incidents.diagnosis(incident.id))?.hypotheses[0]).toMatchObject({
+      entity: { kind: 'CronJob', name: 'nightly-invoices' },
+    });
+    expect((await stores.incidents.get(incident.id))?.status).toBe('closed');
+    const opened = (await stores.incidents.timeline(incident.id)).filter(({ kind }) => kind === 'opened');
+    expect(opened).toHaveLength(1);
+  });
+
   test('its audit is anchored by the function of the schedule, holds, and says so to whoever may read it', async () => {
     const lambda = new LambdaClient(clientOptions(emulator));
     const anchored = await lambda.send(new InvokeCommand({ FunctionName: 'watchkeeper-emulator-anchor-audit' }));
@@ -314,7 +348,7 @@ describe('a deployed stage', () => {
       ],
       { cwd: root, env: { ...emulator.environment, PATH: process.env.PATH } },
     );
-    expect(stdout).toMatch(/^\d+ entries in 2 chains, 1 anchor: every chain holds\.\n$/);
+    expect(stdout).toMatch(/^\d+ entries in 3 chains, 1 anchor: every chain holds\.\n$/);
   });
 
   test('no secret and no task token is in any log', async () => {
