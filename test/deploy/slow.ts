@@ -61,3 +61,15 @@ export const handler = async (event, context) => {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** A bundle of one file. */
+export async function zipOf(index: string): Promise<Uint8Array> {
+  const folder = await mkdtemp(join(tmpdir(), 'watchkeeper-zip-'));
+  try {
+    await writeFile(join(folder, 'index.mjs'), index);
+    await promisify(execFile)('python3', ['-m', 'zipfile', '-c', 'bundle.zip', 'index.mjs'], { cwd: folder });
+    return new Uint8Array(await readFile(join(folder, 'bundle.zip')));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
