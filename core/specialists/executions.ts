@@ -11,6 +11,9 @@ import { clockTime } from '../reporting/words.ts';
 import { type FindingDraft, finishReport } from './finish.ts';
 import { gapsOfMissing } from './missing.ts';
 
+/** Step Functions keeps 32,768 characters of a cause, and no more. */
+const maxKept = 32_768;
+
 type ExecutionsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>;
 
 export async function investigateExecutions(brief: Brief, ports: ExecutionsPorts): Promise<Report> {
@@ -79,7 +82,8 @@ function findingOf(execution: WorkflowExecution, query: string): FindingDraft {
           ? {}
           : {
               errorTemplate: maskVariables(said).slice(0, 400),
-              errorIdentity: identityOf(all, { workloads: [entity.namespace ?? ''] }),
+              errorIdentity:
+                all.length >= maxKept ? undefined : identityOf(all, { workloads: [entity.namespace ?? ''] }),
             }),
       };
     }

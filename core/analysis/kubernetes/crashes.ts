@@ -2,7 +2,7 @@
 import type { CauseCode } from '../../model/causes.ts';
 import type { FindingDraft } from '../../specialists/finish.ts';
 import type { Cluster } from './cluster.ts';
-import { clockTime, count, earliest, observed } from './finding.ts';
+import { clockTime, count, earliest, isCut, observed } from './finding.ts';
 import type { ContainerStatus, Pod } from './objects.ts';
 
 interface End {
@@ -86,7 +86,9 @@ export function crashes(cluster: Cluster): FindingDraft[] {
         severity: waiting ? 'critical' : 'major',
         onset,
         lines: group.map((end) => end.line),
-        ...(first.cause === 'application-crash' ? { exact: exactly(group), partial: !group.some(saysWhy) } : {}),
+        ...(first.cause === 'application-crash'
+          ? { exact: exactly(group), partial: !group.some(saysWhy), cut: group.some((end) => isCut(saidAt(end))) }
+          : {}),
       }),
     ];
   });
@@ -132,8 +134,8 @@ function describe(
   }
 }
 
-const saysWhy = ({ status }: End): boolean =>
-  Boolean((status.state?.terminated ?? status.lastState?.terminated)?.message);
+const saidAt = ({ status }: End) => (status.state?.terminated ?? status.lastState?.terminated)?.message;
+const saysWhy = (end: End): boolean => Boolean(saidAt(end));
 
 /** What each of the containers ended with, each once. */
 const exactly = (group: readonly End[]): string =>

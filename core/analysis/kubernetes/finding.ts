@@ -25,6 +25,8 @@ export interface Observation {
   readonly exact?: string | undefined;
   /** It does not say what failed: an exit code alone. */
   readonly partial?: boolean;
+  /** A part of it was left out: it cannot be told from other errors. */
+  readonly cut?: boolean;
   readonly towards?: EntityRef | undefined;
   readonly objects?: readonly unknown[];
 }
@@ -44,6 +46,7 @@ export function observed(cluster: Cluster, observation: Observation): FindingDra
     error,
     exact = error,
     partial = false,
+    cut = false,
     towards,
   } = observation;
   const lines = observation.lines.slice(0, 60).map((line) => line.slice(0, maxLine));
@@ -60,7 +63,7 @@ export function observed(cluster: Cluster, observation: Observation): FindingDra
       ? {}
       : {
           errorTemplate: maskVariables(error.slice(0, maxLine)),
-          errorIdentity: identityIn(exact ?? error, entity, partial),
+          errorIdentity: cut ? undefined : identityIn(exact ?? error, entity, partial),
         }),
     ...(towards === undefined ? {} : { towards }),
     evidence: [
@@ -79,6 +82,14 @@ export function observed(cluster: Cluster, observation: Observation): FindingDra
     ],
   };
 }
+
+/**
+ * Whether the kubelet may have left out a part of what a container said at its end: it keeps 4096 bytes of the file, or 2048 bytes or 80 lines of
+ * the log (FallbackToLogsOnError).
+ */
+export const isCut = (message: string | null | undefined): boolean =>
+  typeof message === 'string' && (encoder.encode(message).length >= 2048 || message.split('\n').length >= 80);
+const encoder = new TextEncoder();
 
 function identityIn(text: string, entity: EntityRef, partial: boolean): ErrorIdentity | undefined {
   const identity = identityOf(text, { workloads: [entity.name, ownerOf(entity).name] });

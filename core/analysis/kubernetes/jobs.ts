@@ -1,7 +1,7 @@
 // Jobs and CronJobs that fail. A CronJob whose newest finished run succeeded is well, whatever an older run did.
 import type { FindingDraft } from '../../specialists/finish.ts';
 import type { Cluster } from './cluster.ts';
-import { clockTime, count, earliest, observed } from './finding.ts';
+import { clockTime, count, earliest, isCut, observed } from './finding.ts';
 import type { Job } from './objects.ts';
 
 const conditionOf = (job: Job, type: string) =>
@@ -76,6 +76,7 @@ function runFinding(cluster: Cluster, job: Job, runs: number): FindingDraft[] {
       ],
       error: `${failed.reason ?? 'Failed'}${exit}`,
       partial: !deadline && !oom && !ends.some(({ ended }) => ended.message),
+      cut: ends.some(({ ended }) => isCut(ended.message)),
       // Which attempt came last, and how many there were, says nothing.
       exact: [
         `${failed.reason ?? 'Failed'}: ${failed.message ?? ''}`,

@@ -394,6 +394,10 @@ describe('a Job', () => {
     expect(identity({ exitCode: 3, message: 'error 1062' })?.digest).not.toBe(deadlock?.digest);
     expect(identity({ exitCode: 137, message: 'error 1213' })?.digest).not.toBe(deadlock?.digest);
     expect(identity({ exitCode: 3 })).toMatchObject({ partial: true });
+    // The kubelet may have cut them.
+    expect(identity({ exitCode: 3, message: 'x'.repeat(2048) })).toBeUndefined();
+    expect(identity({ exitCode: 3, message: 'x\n'.repeat(80) })).toBeUndefined();
+    expect(identity({ exitCode: 3, message: 'x'.repeat(2047) })).toBeDefined();
   });
 
   test('of nobody fails in its own name', () => {
