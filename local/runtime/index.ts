@@ -83,7 +83,7 @@ export interface Runtime {
   resume(): Promise<number>;
   /** Signs a webhook body and hands it to our own endpoint. */
   sendPage(body: string): Promise<{ readonly sourceId: string }>;
-  /** The latest incident of that source once it got there: `asked` also when it ended without a question. */
+  /** The latest incident of that source once it got there: `asked` also when it ended without a question, or joined another incident. */
   waitForIncident(sourceId: string, until: Milestone, timeoutMs?: number): Promise<Incident>;
   close(): Promise<void>;
 }
@@ -354,9 +354,9 @@ const reached = (incident: Incident, until: Milestone, diagnosed: boolean): bool
   const ended = incident.status === 'closed' || incident.status === 'failed';
   switch (until) {
     case 'diagnosed':
-      return diagnosed || ended;
+      return diagnosed || ended || incident.status === 'grouped';
     case 'asked':
-      return incident.status === 'awaiting-approval' || ended;
+      return incident.status === 'awaiting-approval' || ended || incident.status === 'grouped';
     case 'ended':
       return ended;
   }

@@ -12,7 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.close());
 
+/** A page of its own: those before are resolved at their source, so that it joins none of their incidents. */
 async function paged(scenario: string): Promise<string> {
+  for (const { id } of await runtime.ports.incidents.list(50))
+    await runtime.ports.incidents.update(id, { pageStatus: 'resolved' });
   const body = JSON.parse(runtime.world.pages.find(({ id }) => id === scenario)?.body ?? '{}');
   body.event.id = `E${Math.random()}`;
   body.event.data.id = `Q${body.event.id}`;
