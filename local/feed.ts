@@ -51,6 +51,17 @@ export function observedIncidents(store: IncidentStore, { tell }: Feed): Inciden
       if (incident) tell({ kind: 'incident', incident });
       return turned;
     },
+    async join(id, membership, facts) {
+      const joined = await store.join(id, membership, facts);
+      const incident = joined === 'joined' ? await store.get(id) : undefined;
+      if (incident) tell({ kind: 'incident', incident });
+      return joined;
+    },
+    async leave(id, apart, execution) {
+      const left = await store.leave(id, apart, execution);
+      if (left) tell({ kind: 'incident', incident: left });
+      return left;
+    },
     async takeOver(incident, by) {
       const taken = await store.takeOver(incident, by);
       if (taken) tell({ kind: 'incident', incident: taken });
