@@ -283,7 +283,7 @@ export const actingOn = (access: ClusterAccess): Pick<World, 'executor' | 'targe
 /** Recordings: acting changes them, and nothing real. Folders may hold one or many. */
 export function recordedWorld(
   folders: readonly string[],
-  config: Pick<LiveConfig, 'slack'> & { readonly catalog?: string | undefined } = {},
+  config: Pick<LiveConfig, 'slack' | 'approvers'> & { readonly catalog?: string | undefined } = {},
 ): MakeWorld {
   return async ({ incidents, applied, posts, learnedFolder }) => {
     const dirs = (await Promise.all(folders.map(findScenarios))).flat();
@@ -299,7 +299,7 @@ export function recordedWorld(
       executor: recordedExecutor(recorded),
       targets: recordedTargets(recorded),
       pager: pagerDuty({}),
-      catalog: yamlCatalog(config.catalog ?? catalogFile),
+      catalog: approvedBy(config.approvers, yamlCatalog(config.catalog ?? catalogFile)),
       costs: await costsOf(dirs),
       reasoner: noReasoner(),
       pages: scenarios.map(({ id, title, alert }) => ({ id, title, body: alert })),
@@ -450,17 +450,16 @@ export const knowledgeOf = async (folder: string | undefined) =>
   knowledgeIndex(folder === undefined ? [] : await loadKnowledgeFolder(folder), { folder });
 
 function catalogOf(config: LiveConfig): ServiceCatalog {
-  const file = config.catalog === undefined ? undefined : yamlCatalog(config.catalog);
   const { environment = 'production', level = 'crawl', approvers } = config;
-  return {
-    async load() {
-      const catalog = file
-        ? await file.load()
-        : Catalog.parse({ environments: { [environment]: { level } }, approvers: [] });
-      return approvers === undefined ? catalog : { ...catalog, approvers };
-    },
+  const without = {
+    load: async () => Catalog.parse({ environments: { [environment]: { level } }, approvers: [] }),
   };
+  return approvedBy(approvers, config.catalog === undefined ? without : yamlCatalog(config.catalog));
 }
+
+/** Whom the configuration names decides, in place of whom the catalogue names. */
+const approvedBy = (approvers: LiveConfig['approvers'], catalog: ServiceCatalog): ServiceCatalog =>
+  approvers === undefined ? catalog : { load: async () => ({ ...(await catalog.load()), approvers }) };
 
 /** The specialists as functions in this process, each with a context of its own as on AWS. */
 const colleaguesBy = (invoke: ComposeOptions['invoke']): Ports['colleagues'] => ({

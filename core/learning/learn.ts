@@ -89,12 +89,22 @@ async function heldAfter(
   return { heldBy: { by: approval.by, as: 'approver' } };
 }
 
+/** Everybody whose approval it took, or who rejected it. */
+async function decidersOf({ approval }: Concluded, { approvals }: Pick<LearnPorts, 'approvals'>): Promise<string[]> {
+  if (approval === undefined || !('by' in approval)) return [];
+  if (approval.kind !== 'approved') return [approval.by];
+  const approvedBy = (await approvals.get(approval.approvalId))?.approvedBy ?? [];
+  return approvedBy.length < 2 ? [approval.by] : approvedBy.map(({ by }) => by).slice(0, 10);
+}
+
 /** What was done, and on whose word. */
-function doneLine({ decision, approval, remediation }: Concluded): string[] {
+function doneLine({ decision, approval, remediation }: Concluded, deciders: readonly string[]): string[] {
   if (remediation === undefined || !('action' in decision) || decision.action === undefined) return [];
   const { title } = decision.action;
   const word =
-    approval?.kind === 'approved' ? `approved by ${approval.by} at ${clockTime(approval.at)}` : 'as it was taught';
+    approval?.kind === 'approved'
+      ? `approved by ${deciders.join(' and ')} at ${clockTime(approval.at)}`
+      : 'as it was taught';
   switch (remediation.kind) {
     case 'done':
       return [`Done: ${title}, ${word}.`];
@@ -226,14 +236,15 @@ async function tell(
     outcome: endOf(input),
     ...(verification && { verified: verification.kind }),
   });
+  const deciders = await decidersOf(input, ports);
   const message = fitted({
     key: `closing-${incident.id}`,
     incidentId: incident.id,
     kind: 'closing',
     ...(tone === undefined ? {} : { tone }),
     headline: `${says}: ${incident.title}`,
-    lines: [...doneLine(input), ...lines, ...(has === undefined ? [] : [has])],
-    ...(input.approval === undefined || !('by' in input.approval) ? {} : { people: [input.approval.by] }),
+    lines: [...doneLine(input, deciders), ...lines, ...(has === undefined ? [] : [has])],
+    ...(deciders.length === 0 ? {} : { people: deciders }),
   });
   const failures: string[] = [];
   await ports.chat

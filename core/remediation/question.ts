@@ -28,6 +28,10 @@ export const countWords = ({ approvers, approvedBy }: Approval): string => {
   return `${approvedBy.length} of ${approvers} people approved it${so}.`;
 };
 
+/** Who may answer; empty where nobody is named. Groups are said by their name alone. */
+export const forWhomWords = ({ mayAnswer }: Approval): string =>
+  mayAnswer.length === 0 ? '' : `It is for ${mayAnswer.map((one) => one.replace(/^group:/, '')).join(', ')} to answer.`;
+
 function inverseWords({ inverse, reversible }: Approval['action']): string {
   if (inverse?.kind === 'action') return `Yes: ${inverse.title}`;
   if (inverse?.kind === 'none') return `No. ${inverse.why}`;
@@ -48,7 +52,7 @@ export const isRememberable = (approval: Approval): boolean => whyNotRememberabl
  * after it was asked, and may make it needless.
  */
 export function questionMessage(approval: Approval, since?: string): Message {
-  const { action, question, why, expiresAt, mayAnswer } = approval;
+  const { action, question, why, expiresAt } = approval;
   const open = approval.state === 'pending';
   const { kind, name, namespace, cluster } = action.target;
   const facts: readonly (readonly [string, string])[] = [
@@ -67,7 +71,7 @@ export function questionMessage(approval: Approval, since?: string): Message {
       ...(since === undefined ? [] : [since]),
       action.blastRadius,
       countWords(approval),
-      ...(open && mayAnswer.length > 0 ? [`It is for ${mayAnswer.join(', ')} to answer.`] : []),
+      ...(open ? [forWhomWords(approval)] : []),
       ...(approval.state === 'expired' ? ['Nobody answered in time; nothing was done.'] : []),
       ...(approval.state === 'withdrawn' ? [`Withdrawn: ${approval.withdrawnWhy}`] : []),
     ]

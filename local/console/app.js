@@ -5,7 +5,9 @@ import { renderIncident } from './incident.js';
 import { renderThread } from './thread.js';
 
 const $ = (id) => document.getElementById(id);
-let selected = location.hash.slice(1) || undefined;
+/** Other anchors of the page, such as the skip link's, choose no incident. */
+const hashed = () => (/^#inc-/.test(location.hash) ? location.hash.slice(1) : undefined);
+let selected = hashed();
 
 async function api(path, body) {
   const response = await fetch(
@@ -47,36 +49,51 @@ const actions = {
     await refreshIncident();
   }),
   say: (text) => say(text),
-  separate: telling(async (text) => {
-    const heard = await api('/said', { text, incidentId: selected });
-    toast(heard.message?.headline ?? 'It was heard.');
-    await Promise.all([refreshIncident(), refreshIncidents(), refreshThread()]);
-  }),
   shown: () => toLatest($('thread')),
-  loadChart: telling((key) => api(`${talkPath()}/messages/${encodeURIComponent(key)}/chart`)),
-  loadFile: telling((key, place) => api(`${talkPath()}/messages/${encodeURIComponent(key)}/files/${place}`)),
-  loadEvidence: telling((id) => api(`/incidents/${encodeURIComponent(selected)}/evidence/${encodeURIComponent(id)}`)),
-  /** The first metric among a hypothesis' evidence. */
-  async findSeries(hypothesis) {
-    for (const id of hypothesis.evidenceIds) {
-      const found = await actions.loadEvidence(id);
-      if (found?.full?.kind === 'series' && found.full.series.points.length > 1) return found.full;
-    }
-    return undefined;
-  },
 };
+
+/** What is done and read about the incident that is shown, even when another one is chosen before it is over. */
+function actionsFor(incidentId) {
+  const loadEvidence = telling((id) =>
+    api(`/incidents/${encodeURIComponent(incidentId)}/evidence/${encodeURIComponent(id)}`),
+  );
+  return {
+    ...actions,
+    separate: telling(async (text) => {
+      const heard = await api('/said', { text, incidentId });
+      toast(heard.message?.headline ?? 'It was heard.');
+      await Promise.all([refreshIncident(), refreshIncidents(), refreshThread()]);
+    }),
+    loadEvidence,
+    /** The first metric among a hypothesis' evidence. */
+    async findSeries(hypothesis) {
+      for (const id of hypothesis.evidenceIds) {
+        const found = await loadEvidence(id);
+        if (found?.full?.kind === 'series' && found.full.series.points.length > 1) return found.full;
+      }
+      return undefined;
+    },
+  };
+}
+
+const messagesOf = (path) => ({
+  ...actions,
+  loadChart: telling((key) => api(`${path}/messages/${encodeURIComponent(key)}/chart`)),
+  loadFile: telling((key, place) => api(`${path}/messages/${encodeURIComponent(key)}/files/${place}`)),
+});
 
 let shown = '';
 const refreshIncident = telling(async () => {
   if (!selected) return;
-  const view = await api(`/incidents/${encodeURIComponent(selected)}`);
+  const id = selected;
+  const view = await api(`/incidents/${encodeURIComponent(id)}`);
   const text = JSON.stringify(view);
-  // Nothing new: an open piece of evidence stays open.
-  if (text === shown) return;
+  // Another one was chosen meanwhile; or nothing is new: an open piece of evidence stays open.
+  if (id !== selected || text === shown) return;
   shown = text;
   const open = [...document.querySelectorAll('#incident details[open] > summary')].map((one) => one.textContent);
   const focused = document.activeElement?.dataset?.verdict;
-  $('incident').replaceChildren(...renderIncident(view, actions));
+  $('incident').replaceChildren(...renderIncident(view, actionsFor(id)));
   if (focused) $('incident').querySelector(`[data-verdict="${focused}"]`)?.focus();
   if (open.length > 0)
     for (const one of document.querySelectorAll('#incident .hypothesis:first-child details'))
@@ -231,9 +248,10 @@ const talkPath = () => (about() ? `/incidents/${encodeURIComponent(about())}` : 
 
 let thread = '';
 const refreshThread = telling(async () => {
-  const { messages } = await api(talkPath());
-  const text = JSON.stringify([about(), messages]);
-  if (text === thread) return;
+  const path = talkPath();
+  const { messages } = await api(path);
+  const text = JSON.stringify([path, messages]);
+  if (path !== talkPath() || text === thread) return;
   thread = text;
   const list = $('thread');
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 120 || list.childElementCount === 0;
@@ -247,7 +265,7 @@ const refreshThread = telling(async () => {
             'Nothing has been said yet. "What\'s the issue with checkout?" · "status" · "help"',
           ),
         ]
-      : renderThread(messages, actions)),
+      : renderThread(messages, messagesOf(path))),
   );
   for (const one of list.querySelectorAll('details'))
     if (open.has(one.closest('.message').dataset.key)) one.open = true;
@@ -374,11 +392,18 @@ $('kill-switch-form').addEventListener(
   }),
 );
 addEventListener('hashchange', async () => {
-  selected = location.hash.slice(1);
+  const id = hashed();
+  if (!id || id === selected) return;
+  selected = id;
   $('talk-about').value = 'incident';
+  // Nothing of the one before may be taken for this one's.
+  shown = '';
+  thread = '';
   $('thread').replaceChildren();
+  $('incident').replaceChildren(h('p', { class: 'empty' }, 'Loading…'));
   await Promise.all([refreshIncidents(), refreshIncident(), refreshThread()]);
-  $('incident').focus();
+  $('incident').focus({ preventScroll: true });
+  if ($('incident').getBoundingClientRect().top < 0) $('incident').scrollIntoView();
 });
 
 const showPerson = telling(async () => {

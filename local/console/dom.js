@@ -32,3 +32,7 @@ export const confidenceWords = (confidence) => {
 
 export const entityName = ({ kind, name, namespace, cluster }) =>
   `${kind} ${namespace ? `${namespace}/` : ''}${name}${cluster ? ` in ${cluster}` : ''}`;
+
+/** Instants as machines write them, for people. */
+export const readable = (text) =>
+  text.replaceAll(/\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d{1,9})?)?Z/g, '$1 $2 UTC');

@@ -1,5 +1,5 @@
 // One incident: question, diagnosis with evidence that opens, the metric that moved, timeline. Pure rendering; what a press does is given.
-import { confidenceWords, entityName, h, time } from './dom.js';
+import { confidenceWords, entityName, h, readable, time } from './dom.js';
 import { plot } from './plot.js';
 
 export function renderIncident({ incident, timeline, diagnosis, approvals, group }, actions) {
@@ -27,7 +27,7 @@ export function renderIncident({ incident, timeline, diagnosis, approvals, group
     membership(incident, group, actions),
     ...approvals.map((approval) => question(approval, actions)),
     diagnosis
-      ? renderDiagnosis({ ...diagnosis, blastRadius: group.affected }, actions)
+      ? renderDiagnosis({ ...diagnosis, blastRadius: group.affected, next: nextOf(diagnosis, approvals) }, actions)
       : incident.status === 'grouped' || incident.memberOf
         ? undefined
         : h(
@@ -48,6 +48,9 @@ export function renderIncident({ incident, timeline, diagnosis, approvals, group
     ),
   ].filter((part) => part !== undefined);
 }
+
+/** What is next, until the question about it was answered. */
+const nextOf = ({ next }, approvals) => (approvals.some(({ state }) => state !== 'pending') ? undefined : next);
 
 /** What this page is part of, with the way out. */
 function membership(incident, { says }, { separate }) {
@@ -126,7 +129,7 @@ function question(approval, { answer }) {
           { class: 'meta' },
           `The target as it was seen: ${Object.entries(approval.shownFor.facts)
             .filter(([fact, value]) => fact !== 'uid' && fact !== 'exists' && value !== 'unknown')
-            .map(([fact, value]) => `${fact} ${value}`)
+            .map(([fact, value]) => `${fact} ${readable(value)}`)
             .join(', ')}. If that changes, it is asked again.`,
         )
       : undefined,
@@ -137,9 +140,7 @@ function question(approval, { answer }) {
           `${approval.approvedBy.length} of ${approval.approvers} people approved it${approval.approvedBy.length > 0 ? `: ${approval.approvedBy.map(({ by }) => by).join(', ')}` : ''}.`,
         )
       : undefined,
-    approval.mayAnswer.length > 0
-      ? h('p', { class: 'meta' }, `It is for ${approval.mayAnswer.join(', ')} to answer.`)
-      : undefined,
+    approval.state === 'pending' && approval.forWhom ? h('p', { class: 'meta' }, approval.forWhom) : undefined,
     approval.state === 'pending'
       ? [
           h(

@@ -1,9 +1,7 @@
 // The conversation as a chat shows it: what was said, what was answered, pictures and files. Pure rendering; what a press does is given.
-import { h, time } from './dom.js';
+import { h, readable, time } from './dom.js';
 
 const signs = { working: '🔎', waiting: '⏳', good: '✅', bad: '⚠️' };
-/** Instants as machines write them, for people. */
-const readable = (text) => text.replaceAll(/\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d{1,9})?)?Z/g, '$1 $2 UTC');
 
 /** `actions`: say(text), answer(approvalId, verdict), shown() (a picture has its size now), loadChart(key), loadFile(key, place). */
 export const renderThread = (messages, actions) => messages.map((message) => renderMessage(message, actions));

@@ -260,7 +260,7 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
 const troubleOf = (error: unknown): string =>
   error instanceof WatchkeeperError ? error.message : `The audit could not be anchored: ${String(error)}`;
 
-const ownersGroup = 'whoever started it';
+const ownersGroup = 'the owner and invited approvers';
 /** Where the catalogue names no approvers, it is whoever started this, and those who were invited to be. */
 const ownedCatalog = (catalog: ServiceCatalog, people: People): ServiceCatalog => ({
   async load() {

@@ -16,7 +16,8 @@ import { Instant } from '../../core/model/entity.ts';
 import type { Message } from '../../core/model/message.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
-import { isRememberable } from '../../core/remediation/question.ts';
+import { forWhomWords, isRememberable } from '../../core/remediation/question.ts';
+import { showAnswered } from '../../core/remediation/settled.ts';
 import { standingOf } from '../../core/reporting/standing.ts';
 import { affectedBy, placeInGroup } from '../../core/storms/shown.ts';
 import { becauseOf } from '../../core/storms/words.ts';
@@ -169,6 +170,11 @@ async function revokePerson(name: string, person: Person, { people }: ApiParts) 
 /** Where nobody is named as approver it is whoever started it, which a person who was invited cannot know. */
 async function answer(approvalId: string, verdict: Verdict, { id: by, isApprover }: Person, { ports }: ApiParts) {
   const answered = await answerApproval({ approvalId, verdict, by }, ports);
+  // What it takes two people for says in the conversation who the first is.
+  if (answered.kind === 'counted') {
+    const incident = await ports.incidents.get(answered.approval.incidentId);
+    if (incident !== undefined) await showAnswered(approvalId, incident, ports);
+  }
   if (answered.kind !== 'not-allowed' || isApprover) return answered;
   return {
     ...answered,
@@ -240,7 +246,11 @@ async function incident(id: string, { ports, chat }: ApiParts) {
     incident: { ...found, standing: standingOf(found) },
     timeline,
     ...(diagnosis === undefined ? {} : { diagnosis }),
-    approvals: approvals.map((approval) => ({ ...approval, rememberable: isRememberable(approval) })),
+    approvals: approvals.map((approval) => ({
+      ...approval,
+      rememberable: isRememberable(approval),
+      forWhom: forWhomWords(approval),
+    })),
     messages: messages.map(shown),
     group: {
       says: placeInGroup(found),

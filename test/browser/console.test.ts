@@ -257,12 +257,17 @@ test('what takes two people takes two who signed in', async () => {
     .getByText(/1 of 2 people approved it/)
     .first()
     .waitFor();
+  await page.locator('.message[data-kind="question"]', { hasText: '1 of 2 people approved it (ana).' }).waitFor();
+  expect(await page.locator('.question').innerText()).toContain('It is for the owner and invited approvers to answer.');
   await openAs('ana');
   await approve();
   await page.getByText(/had approved it before/).waitFor();
   await openAs('ben');
   await approve();
   await status('Recovered');
+  await page.locator('.message[data-kind="closing"]', { hasText: 'approved by ana and ben at' }).waitFor();
+  // What was next is not next any more.
+  expect(await page.locator('.lead').innerText()).not.toContain('Next:');
 });
 
 test('the same alert that pages again while it is open stands under the first, until a person says that it is separate', async () => {
@@ -271,6 +276,7 @@ test('the same alert that pages again while it is open stands under the first, u
   const leader = await shown();
   await sendPage('cronjob-nightly-invoices');
   await status('Part of another incident');
+  await page.locator('#incidents .member-list .status', { hasText: 'Part of another incident' }).waitFor();
   const member = await shown();
   expect(await page.locator('.question').count()).toBe(0);
   const under = page.locator('#incidents > li', { has: page.locator(`> a[href="#${leader}"]`) });
@@ -285,6 +291,32 @@ test('the same alert that pages again while it is open stands under the first, u
   await page.locator(`#incidents > li > a[href="#${member}"]`).click();
   await status('Waiting for an answer');
   expect(await page.locator('.question').getByRole('button', { name: 'Approve', exact: true }).count()).toBe(1);
+});
+
+test('whoever goes from one incident to another sees only the other one, and the skip link chooses none', async () => {
+  await sendPage('throughput-drop-session-service', false);
+  await status('Waiting for an answer');
+  const first = await shown();
+  await sendPage('oom-after-deploy', false);
+  await status('Waiting for an answer');
+  const second = await shown();
+  const toasts = () => page.locator('#toast').innerText();
+  // The first one's answers come after the second was chosen.
+  await page.route(`**/api/incidents/${first}*`, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await route.continue();
+  });
+  await page.evaluate(`location.hash = '${first}'`);
+  await page.evaluate(`location.hash = '${second}'`);
+  await page.waitForResponse((response) => response.url().includes(`/api/incidents/${first}`));
+  await page.locator('.incident-head', { hasText: second }).waitFor();
+  await page.locator('.message[data-kind="question"]', { hasText: 'Roll Deployment shop/checkout' }).waitFor();
+  // The same incident by its address, and the skip link: what was said stays.
+  await page.evaluate("location.hash = 'incident'");
+  await page.evaluate(`location.hash = '${second}'`);
+  await expect.poll(toasts).not.toContain('There is no');
+  expect(await page.locator('.message[data-kind="question"]').count()).toBe(1);
+  expect(await shown()).toBe(second);
 });
 
 test('what did not recover is never green in the list or the head, and says who has it', async () => {

@@ -100,6 +100,14 @@ describe('npm start', () => {
     expect(err.trim().split('\n')).toHaveLength(1);
   });
 
+  it('ends when told to while a question waits', async () => {
+    const { process: started, printed, ended } = run('main', '--port', '0', '--data', join(root, 'asking'));
+    await printed('Question 1');
+    await printed('Timeline, evidence and answers');
+    started.kill('SIGTERM');
+    expect(await ended).toMatchObject({ code: 0, err: '' });
+  });
+
   it('says that the port is in use, and leaves nothing locked', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));

@@ -194,6 +194,14 @@ describe('who acts', () => {
     expect(await jsonOf(post('/api/controls/kill-switch', { on: false, why: 'x' }, ada))).toMatchObject({ on: false });
   });
 
+  it('decides where the configuration of a recorded world names them, and nobody in their place', async () => {
+    const named = recordedWorld([new URL('../../scenarios/oom-after-deploy', import.meta.url).pathname], {
+      approvers: ['U0ANA', 'U0BEN'],
+    });
+    const other = await startRuntime({ makeWorld: named, owner: { name: 'ada' } });
+    expect((await other.ports.catalog.load()).approvers).toEqual(['U0ANA', 'U0BEN']);
+    await other.close();
+  });
   it('asks for an investigation as who is signed in', async () => {
     const { sourceId } = await jsonOf(
       post('/api/investigations', { title: 'checkout is slow', by: 'mallory' }, await signedIn(runtime, 'ben')),
