@@ -33,7 +33,6 @@ export const yesWords: readonly string[] = [
 /** Words that answer nothing but a question whether to do something. `*`: what it is. */
 export const sureYes: readonly string[] = [
   'i approve *',
-  'i approved *',
   'approve *',
   'approved *',
   'consider it approved',
@@ -163,7 +162,6 @@ const openings = [
   'ugh',
   'watchkeeper',
   'bot',
-  'team',
 ];
 const closings = [
   'right now',
@@ -177,20 +175,21 @@ const closings = [
   'then',
   'watchkeeper',
   'bot',
-  'mate',
-  'man',
-  'team',
 ];
 /** What may stand before and behind a no without changing it. */
 export const courtesies = {
   front: [...openings, ...thanks],
   back: [...closings, ...thanks],
 } as const;
+/** In front of "approve" these ask somebody else to. */
+export const requests: readonly string[] = [
+  ...['please', 'kindly', 'can you', 'could you', 'you can', 'you may', 'let us', 'you please'],
+];
 /** What may stand before and behind an order or a yes. */
 export const filler = {
   front: [
     ...['can you please', 'could you please', 'please can you', 'please could you', 'you can', 'you may'],
-    ...['go ahead and', 'let us', 'i approve', 'approved', 'simply', ...openings, ...thanks],
+    ...['go ahead and', 'let us', 'i approve', 'approve', 'approved', 'simply', ...openings, ...thanks],
   ],
   back: [
     'for me',

@@ -20,6 +20,8 @@ export interface Answering extends Words {
   /** `approve` and `reject`: that was decided, or tried. */
   readonly did: 'approve' | 'reject' | 'unclear';
   readonly choices: readonly (string | { readonly label: string; readonly says: string })[];
+  /** The question that a bare yes was said back for. */
+  readonly saidBack?: string;
 }
 
 interface Spoken {
@@ -44,7 +46,10 @@ export async function answerQuestion(said: Said, spoken: Spoken, ports: Answerin
     case 'none-open':
       return noneOpen(said, approvals.at(-1));
     case 'say-back':
-      return unclear(`Do you mean this? ${judged.approval.question}`, [], ways([judged.approval]));
+      return {
+        ...unclear(`Do you mean this? ${judged.approval.question}`, [], ways([judged.approval])),
+        ...(judged.meant === 'approve' ? { saidBack: judged.approval.id } : {}),
+      };
     case 'which':
       return unclear(
         'More than one question waits. Which do you mean?',
@@ -101,13 +106,16 @@ async function decide(approval: Approval, verdict: Verdict, { by }: Spoken, port
   return { did, text: `${approval.question} ${result.text}${no}`, lines: [], choices: [] };
 }
 
-/** A second bare yes, after the first was said back, is the answer to that. */
+/** How memory keeps what a bare yes was said back for. */
+export const saidBackFor = (approvalId: string): string => `question:${approvalId}`;
+
+/** A second bare yes, right after the first was said back for this very question, is the answer to that. A yes that answered something else is not. */
 async function confirmed(judged: Judged, { incident, by }: Spoken, { memory }: AnsweringPorts): Promise<Judged> {
   if (judged.kind !== 'say-back' || judged.meant !== 'approve') return judged;
   const earlier = await memory.said({ incidentId: incident.id, actor: by }).catch(() => []);
   const last = earlier.at(-1);
   const before = last === undefined ? undefined : readAnswer(last.text);
-  const saidBack = before?.kind === 'yes' && !before.sure && (last?.at ?? '') > judged.approval.requestedAt;
+  const saidBack = before?.kind === 'yes' && !before.sure && last?.about === saidBackFor(judged.approval.id);
   return saidBack ? { kind: 'approve', approval: judged.approval, remember: false } : judged;
 }
 

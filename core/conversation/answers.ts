@@ -3,7 +3,7 @@
 // decided in open-question.ts, because it takes the question to know.
 import type { ActionId } from '../model/action.ts';
 import { entries } from '../remediation/entries.ts';
-import { courtesies, filler, halts, noes, sureYes, yesWords } from './answer-phrases.ts';
+import { courtesies, filler, halts, noes, requests, sureYes, yesWords } from './answer-phrases.ts';
 import { type Doubt, doubtIn } from './doubts.ts';
 import { type Phrase, phraseOf, slotOf, type Tokens, tokensOf } from './tokens.ts';
 
@@ -50,8 +50,9 @@ export function readAnswer(text: string): Answer {
   if (no) return no;
   const plain = doubt === undefined && all.length <= mostTokens ? readPlain(all) : undefined;
   if (plain) return plain;
-  const actions = actionsIn(all);
-  return actions.size > 0 || speaksOfAnswering(all)
+  const loose = tokensOf(text.replaceAll(/[^\p{L}\p{N}\s'-]+/gu, ' '));
+  const actions = actionsIn(loose);
+  return actions.size > 0 || speaksOfAnswering(loose)
     ? { kind: 'doubt', why: doubt ?? 'more', actions: [...actions] }
     : nothing;
 }
@@ -64,6 +65,9 @@ function readPlain(all: Tokens): Answer | undefined {
   const [first, ...others] = ways
     .flatMap((tokens) => [...ordersIn(tokens), ...nounOrdersIn(tokens)])
     .filter(({ object }) => actionsIn(object).size === 0);
+  // "Please approve" is mostly said to those who may.
+  const requested = approvalAskedFor(all);
+  if (requested) return { kind: 'yes', sure: false, remember: false, object: requested };
   if (first) return { kind: 'order', readings: [first, ...others] };
   for (const tokens of ways)
     for (const phrase of yesPhrases) {
@@ -74,6 +78,14 @@ function readPlain(all: Tokens): Answer | undefined {
   const sure = all.some((_, place) => sureLeads.some((lead) => startsWith(all.slice(place), lead)));
   if (sure) return { kind: 'yes', sure: true, remember: false, object: [] };
   return yes && !thanks ? { kind: 'yes', sure: false, remember: false, object: [] } : undefined;
+}
+
+/** What somebody is asked to approve; undefined where nobody is. */
+function approvalAskedFor(all: Tokens): Tokens | undefined {
+  const rest = withoutWords(all, [...yesWords, ...filler.front.filter((words) => words !== 'approve')], []);
+  const front = ` ${all.slice(0, all.length - rest.length).join(' ')} `;
+  if (rest[0] !== 'approve' || !requests.some((words) => front.includes(` ${words} `))) return undefined;
+  return withoutWords(rest.slice(1), [], [...yesWords, ...filler.back]);
 }
 
 const sureLeads: readonly Tokens[] = [['approved'], ['approve'], ['go', 'ahead'], ['do', 'it']];
@@ -137,7 +149,8 @@ function nounOrdersIn(tokens: Tokens): Reading[] {
   return doers.flatMap((doer) => {
     if (!startsWith(tokens, doer)) return [];
     const after = tokens.slice(doer.length);
-    const named = determiners.has(after[0] ?? '') ? after.slice(1) : after;
+    // "The rollback" alone is what a person speaks of, and no order.
+    const named = doer.length > 0 && determiners.has(after[0] ?? '') ? after.slice(1) : after;
     return nounReadings(named);
   });
 }
@@ -177,6 +190,8 @@ function plainNo(all: Tokens, oneClause: boolean): { answer: Answer; weak: boole
   for (let found: string | undefined = ''; found !== undefined && rest.length > 0; ) {
     found = allNoes.find((phrase) => startsWith(rest, phrase.split(' ')));
     if (found === undefined) break;
+    // "Don't stop", "never cancel it": the second takes the first away.
+    if (takesVerb.has(phrases.at(-1) ?? '') && verbsOfNo.has(found.split(' ')[0] ?? '')) return undefined;
     phrases.push(found);
     rest = withoutWords(rest.slice(found.split(' ').length), [...courtesies.front, ...courtesies.back], []);
   }
@@ -208,6 +223,24 @@ const takesVerb: ReadonlySet<string> = new Set([
   'never',
   'let us not',
   'we do not',
+]);
+const verbsOfNo: ReadonlySet<string> = new Set([
+  ...[
+    'stop',
+    'wait',
+    'hold',
+    'hang',
+    'halt',
+    'cancel',
+    'abort',
+    'pause',
+    'freeze',
+    'scrap',
+    'reject',
+    'decline',
+    'deny',
+  ],
+  ...['veto', 'skip', 'drop', 'leave'],
 ]);
 const takesNoun: ReadonlySet<string> = new Set([
   ...['no', 'stop', 'cancel', 'abort', 'halt', 'reject', 'decline', 'skip', 'drop', 'hold off on', 'hold'],
@@ -276,6 +309,22 @@ const courtesy = /^(?:(?:hey|hi|hello|please|pls|ok|okay|so|and|well|now|no|watc
 
 /** Lower case, one line, without mentions and courtesies at the front. */
 function readSwitch(text: string): Answer | undefined {
+  const answer = switchIn(text);
+  if (answer?.kind !== 'switch' || answer.on === undefined) return answer;
+  const tokens = tokensOf(answer.why);
+  // To stop takes the word alone; to act again takes a reason that takes nothing back, said to us.
+  const doubt = doubtIn(answer.why, tokens);
+  const [first = ''] = tokens;
+  const takenBack = answer.on
+    ? doubt === 'question' || doubt === 'quotation' || ['if', 'unless', 'or', 'not', 'said', 'says'].includes(first)
+    : (doubt !== undefined && doubt !== 'report') ||
+      tokens.some((word) => ['said', 'says', 'wrote', 'kidding', 'joke', 'wait'].includes(word)) ||
+      /<@|[`"“”«»]/.test(text) ||
+      /^\W*no\b(?!\s*[,.:;!])/i.test(text);
+  return takenBack ? { kind: 'switch', on: undefined, why: '' } : answer;
+}
+
+function switchIn(text: string): Answer | undefined {
   const said = text
     .replace(/<[@!#][^>]{0,80}>/g, ' ')
     .toLowerCase()

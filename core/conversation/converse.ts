@@ -19,7 +19,7 @@ import type { Ports } from '../ports/index.ts';
 import { redact } from '../redact.ts';
 import { judgeAgain } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
-import { type Answering, answerQuestion, openIn, stillOpen } from './answering.ts';
+import { type Answering, answerQuestion, openIn, saidBackFor, stillOpen } from './answering.ts';
 import { readAnswer } from './answers.ts';
 import { hearCost } from './costs.ts';
 import type { Intent, Source } from './intent.ts';
@@ -65,6 +65,8 @@ export interface Reply extends Words {
   readonly chart?: string | undefined;
   /** What can be said next, as buttons that say it. */
   readonly choices: readonly Choice[];
+  /** The question that a bare yes was said back for. */
+  readonly saidBack?: string;
   /** To be confirmed, with buttons or words. */
   readonly proposal?: Proposal | undefined;
 }
@@ -86,13 +88,11 @@ export async function converse(message: Message, ports: ConversationPorts): Prom
   // The kill switch goes before whatever else the words could mean.
   const fact = readAnswer(text).kind === 'switch' ? undefined : await aboutFacts(message, ports);
   const answered = fact ? factReply(fact) : await answerTo(message, incident, ports);
+  const about = fact?.taught ?? (answered.saidBack === undefined ? undefined : saidBackFor(answered.saidBack));
   const words = shorten(redact(text).replace(/\s+/g, ' ').trim(), 1000);
   if (words !== '')
     await ports.memory
-      .remember(
-        { incidentId, actor: by, at, text: words, ...(fact?.taught === undefined ? {} : { about: fact.taught }) },
-        'conversation',
-      )
+      .remember({ incidentId, actor: by, at, text: words, ...(about === undefined ? {} : { about }) }, 'conversation')
       .catch(() => undefined);
   return answered;
 }
@@ -198,7 +198,8 @@ const unsure = reply('unclear', only('I am not sure what you want to know. One o
   choices: ['why?', 'show me the logs', 'what did you check?', 'status', 'help'],
 });
 
-const answered = ({ did, text, lines, choices }: Answering): Reply => reply(did, { text, lines }, { choices });
+const answered = ({ did, text, lines, choices, saidBack }: Answering): Reply =>
+  reply(did, { text, lines }, { choices, ...(saidBack === undefined ? {} : { saidBack }) });
 
 async function cost(
   { text, by, incidentId }: Message,

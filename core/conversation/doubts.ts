@@ -1,6 +1,6 @@
 // What in a sentence speaks against taking it as an answer, so that people can be told. It is no list of all that does: whatever word is not
 // accounted for does (answers.ts), and these are the ones that have a name.
-import type { Tokens } from './tokens.ts';
+import { somebody, type Tokens } from './tokens.ts';
 
 export type Doubt =
   | 'question'
@@ -23,18 +23,28 @@ const reports = words(
   'someone somebody they he she reran restarted rebooted bounced rolled reverted retried deleted removed killed scaled raised cordoned uncordoned purged redrove already yesterday earlier ago',
 );
 
+/** Of all scripts. */
+const questionMarks = /[?？؟¿‽⁇⁈⁉❓❔՞፧]/u;
+const quotationMarks = /["“”„‟«»‹›「」『』〝〞＂`]|^\s*(?:>|&gt;)|(?:^|\s)['‘‚][^'’]+['’](?:$|[\s.,!])/mu;
+/** Characters that hide or reorder others: what a reader sees is not what was said. */
+const hidden = /[^\P{C}\t\n\r]/u;
+
 export function doubtIn(text: string, tokens: Tokens): Doubt | undefined {
-  if (/["“”„«»]|`|^\s*(?:>|&gt;)/m.test(text) || /(?:^|\s)'[^']+'(?:$|[\s.,!])/.test(text)) return 'quotation';
-  if (text.includes('?')) return 'question';
+  if (quotationMarks.test(text)) return 'quotation';
+  if (questionMarks.test(text)) return 'question';
+  if (tokens.includes(somebody)) return 'report';
   const polite = tokens[0] === 'do' || tokens.slice(0, 3).includes('please');
+  const asked = polite && tokens[0] === 'could' ? tokens.slice(1) : tokens;
   if (!polite && asks.has(tokens[0] ?? '')) return 'question';
   // "… and do not ask again" is a yes that says more, and no objection.
-  const rest = tokens
+  const rest = asked
     .join(' ')
     .replace(/ (?:and )?do not ask (?:me |us )?(?:again|next time).*$/, '')
     .split(' ');
   if (rest.some((word) => negates.has(word))) return 'negation';
   if (rest.some((word) => conditions.has(word))) return 'condition';
   if (rest.some((word) => reports.has(word))) return 'report';
-  return /\.\.|…/.test(text) ? 'more' : undefined;
+  // A star that closes nothing is a correction, a footnote or a glob.
+  const unpaired = (text.match(/\*/g)?.length ?? 0) % 2 === 1;
+  return unpaired || hidden.test(text) || /\.\.|…/.test(text) ? 'more' : undefined;
 }

@@ -62,22 +62,27 @@ const joined: Readonly<Record<string, string>> = {
   'un cordon': 'uncordon',
 };
 
-/** Lower case, without mentions, emphasis and the marks that end a word. */
+/** Stands for whoever is mentioned besides us: what is said to them is no answer. */
+export const somebody = '@somebody';
+
+/** The marks that end, part or emphasize words. Each other mark is part of what was said: a glob, a percent sign, a bracket, a question mark. */
+const ends = /^[.,;:!*_'\-–—…。！、，]+|[.,;:!*_'\-–—…。！、，]+$/gu;
+
+/** Lower case, without emphasis and the marks that end a word. */
 export function tokensOf(text: string): Tokens {
   const said = text
     .normalize('NFKC')
-    .replace(/<[@!#][^>]{0,80}>/g, ' ')
+    .replace(/<[@!][^>]{0,80}>/g, ` ${somebody} `)
+    .replace(/<#[^>]{0,80}>/g, ' #channel ')
     .replace(/[’‘`´]/g, "'")
-    .replace(/👍\p{EMod}?|:(?:\+1|thumbsup)(?:::skin-tone-\d)?:/gu, ' thumbsup ')
-    .replace(/👎\p{EMod}?|:(?:-1|thumbsdown)(?:::skin-tone-\d)?:/gu, ' thumbsdown ')
+    .replace(/👍\p{EMod}?\uFE0F?|:(?:\+1|thumbsup)(?:::skin-tone-\d)?:|(?<!\S)\+1(?=[\s.,!]|$)/gu, ' thumbsup ')
+    .replace(/👎\p{EMod}?\uFE0F?|:(?:-1|thumbsdown)(?:::skin-tone-\d)?:|(?<!\S)-1(?=[\s.,!]|$)/gu, ' thumbsdown ')
     .replace(/🙏\p{EMod}?|:pray:/gu, ' please ')
     .replace(/\p{C}/gu, ' ')
     .toLowerCase();
   const words = said
     .split(/\s+/)
-    .map((word) =>
-      word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, (mark) => (/[^\p{P}\p{Zs}]/u.test(mark) ? mark : '')),
-    )
+    .map((word) => word.replace(ends, ''))
     .filter((word) => word !== '')
     .flatMap((word) => (Object.hasOwn(spellings, word) ? (spellings[word] ?? word).split(' ') : [word]));
   const tokens: string[] = [];

@@ -1,6 +1,8 @@
 // A Slack message of any author as one thing to read: text, attachments (what most alerting apps still post) and blocks, their fields
 // and links. Pure; every part is optional and of strangers.
+
 import * as z from 'zod';
+import { somebody } from '../conversation/tokens.ts';
 import type { ChatMessage } from '../model/utterance.ts';
 import { redact, redactUrl } from '../redact.ts';
 import { clean, shorten } from '../text.ts';
@@ -158,6 +160,24 @@ function headerIn(blocks: unknown): string | undefined {
 const linksIn = (text: string): string[] =>
   [...text.matchAll(/<(https?:[^|>\s]+)(?:\|[^>]*)?>|(https?:\/\/[^\s<>|)]+)/g)].map(
     ([, inner, bare]) => inner ?? bare ?? '',
+  );
+
+/**
+ * What a person said, so that it can be read as words: what is struck through stays marked, a link with a text of its own is no words of
+ * theirs, and whoever is mentioned besides us stays in it.
+ */
+export const spokenWords = (text: string, us: string | undefined): string =>
+  plain(
+    text
+      .replaceAll(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id: string) =>
+        us === undefined || id === us ? ' ' : ` ${somebody} `,
+      )
+      .replaceAll(/<![^>]*>/g, ` ${somebody} `)
+      .replaceAll(/<#[^>]*>/g, ' #channel ')
+      .replaceAll(/<(https?:[^|>\s]+)\|([^>]*)>/g, (_, url: string, label: string) =>
+        url.includes(label) ? label : `${label} (${url})`,
+      )
+      .replaceAll('~', ' ~ '),
   );
 
 /** mrkdwn without its marks: links and mentions as their words, entities decoded. */

@@ -4,7 +4,7 @@ import { isForUs } from '../conversation/for-us.ts';
 import { Verdict } from '../model/action.ts';
 import type { Place, Utterance, Words } from '../model/utterance.ts';
 import { clean } from '../text.ts';
-import { chatMessage, plain, SlackMessage } from './slack-message.ts';
+import { chatMessage, SlackMessage, spokenWords } from './slack-message.ts';
 import { Envelope, type Sender, type SlackOrigin, senderOf } from './slack-origin.ts';
 
 /** Seconds since the epoch, with a serial number behind the point: also a message's identity in its channel. */
@@ -71,7 +71,7 @@ export function utteranceOf(request: SlackEvents, now: Date, origin: SlackOrigin
     eventId,
     at,
     by: event.user ?? '',
-    text: clean(plain((event.text ?? '').replace(mentions, ' '))).slice(0, 4000),
+    text: clean(spokenWords(event.text ?? '', us)).slice(0, 4000),
     place: { channel, threadTs },
     proven: sender.kind === 'ours',
     ts,
@@ -81,7 +81,7 @@ export function utteranceOf(request: SlackEvents, now: Date, origin: SlackOrigin
   if (event.channel_type === 'im') return words('direct', event.thread_ts ?? ts);
   // A mention comes as app_mention too; what is said in a thread without one counts only where it can be meant for nobody else.
   if (event.thread_ts === undefined || mentions.test(event.text ?? '')) return undefined;
-  return isForUs(plain(event.text ?? '')) ? words('thread', event.thread_ts) : undefined;
+  return isForUs(spokenWords(event.text ?? '', us)) ? words('thread', event.thread_ts) : undefined;
 }
 
 /** 👍 and 👎 in every skin; other reactions mean nothing. */
@@ -110,7 +110,7 @@ export const commandUtterance = (command: z.infer<typeof SlackCommand>, now: Dat
   eventId: `command-${command.trigger_id}`,
   at: now.toISOString(),
   by: command.user_id,
-  text: clean(plain(command.text)),
+  text: clean(spokenWords(command.text, undefined)),
   proven: true,
   place: { channel: command.channel_id },
 });

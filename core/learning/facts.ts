@@ -155,7 +155,7 @@ async function forgetLast(
 ): Promise<FactReply | undefined> {
   const { by: actor, incidentId } = said;
   if (incidentId === undefined) return undefined;
-  const last = (await ports.memory.said({ incidentId, actor })).findLast(({ about }) => about !== undefined);
+  const last = (await ports.memory.said({ incidentId, actor })).findLast(({ about }) => about?.includes('/'));
   const [service] = last?.about?.split('/') ?? [];
   if (service === undefined) return undefined;
   const fact = (await ports.memory.facts(service)).find((one) => keyOf(one) === last?.about);

@@ -64,6 +64,11 @@ const condition =
 const tooBroad =
   /\b(?:any|all|every|whatever|other|similar|these|those|such) (?:kinds? of |sorts? of )?(?:\w+ )?(?:errors?|failures?|problems?|jobs?|cron ?jobs?|services?|deployments?|pods?|workloads?|environments?|clusters?|alerts?|incidents?)\b|\b(?:everything|anything|everywhere|anywhere|no matter what)\b/;
 const destroys = /\b(?:namespaces?|databases?|volumes?|tables?|buckets?|data|secrets?|backups?|everything)\b/;
+/** Whoever wishes, supposes or tells of others teaches nothing. */
+const notSaid =
+  /\b(?:would|wish|if (?:i|we|it|you) (?:had|were|was)|said|says|saying|told|tells|wrote|writes|last time|used to|supposed to)\b|^(?!watchkeeper\b|bot\b|please\b|ok\b|okay\b|yes\b|hey\b|note\b)(?:\[[^\]]*\] ?)?[\w.-]+:/;
+/** "Nobody should rerun it without asking": what is left of a no after those that say not to ask. */
+const negated = /\b(?:not|never|no|nobody|none|nothing|nor|neither|hardly|cannot|can't|won't|mustn't|shouldn't)\b/;
 /** Asked for an opinion, not told. "Can you …?" is telling, politely. */
 const question = /^(?:should|shall|why|what|how|is|are|was|were|do|does|did|has|have|who|when did)\b.*\?/;
 
@@ -93,6 +98,11 @@ export function readSaying(text: string): Saying {
       : { kind: 'nothing' };
   }
   if (!isTeaching || question.test(said)) return { kind: 'nothing' };
+  if (notSaid.test(said) && !/^(?:can|could|would) you\b/.test(said)) return { kind: 'nothing' };
+  if (negated.test(said.replaceAll(new RegExp(unasked, 'g'), ' ')))
+    return cannot(
+      'That says that something is not to be done. Say it without a "not", like "next time just rerun it".',
+    );
   return teaching(said);
 }
 

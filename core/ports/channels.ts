@@ -128,7 +128,7 @@ export interface MemoryEvent {
   readonly actor: string;
   readonly at: string;
   readonly text: string;
-  /** The id of the fact that it taught. */
+  /** The id of the fact that it taught, or the question (`question:` and its id) that it was said back for. */
   readonly about?: string | undefined;
 }
 

@@ -6,11 +6,17 @@ import type { CauseCode } from '../model/causes.ts';
 import {
   type Check,
   causeInDependency,
+  causeWouldRemain,
   changeIsTheCause,
   dependencyStillDown,
+  dependencyTakesNoMore,
   errorWouldRepeat,
+  nodeUnderPressure,
+  noRoomForPods,
+  notRepeatable,
   onlyOneRevision,
   registryRefuses,
+  rolloutPaused,
   sameRevisionComesBack,
 } from './ruled-out.ts';
 
@@ -63,10 +69,16 @@ const swapped = ({ from, to, ...others }: Parameters): Parameters => ({
 const workloads = ['Deployment', 'StatefulSet', 'DaemonSet'];
 const podsOf = (count: number) => (count === 1 ? '1 pod' : `${count} pods`);
 const reruns = ['rerun *', 'retry *', 'run * again', 'try * again'];
-const takesBack = ['undo *', 'revert *', 'take * back'];
+/** "Take that back" is said of words. */
+const takesBack = [
+  ...['undo *', 'revert *'],
+  ...['change', 'deploy', 'deployment', 'release', 'rollout', 'last change', 'last deploy', 'last release'].map(
+    (thing) => `take the ${thing} back`,
+  ),
+];
 const raisesMemory = ['raise', 'increase', 'bump', 'up']
   .flatMap((verb) => [`${verb} * memory`, `${verb} * memory limit`, `${verb} * limit`])
-  .concat('give * more memory');
+  .concat('give * more memory', 'raise it', 'increase it', 'bump it');
 const named = (target: Target) => `${target.kind} ${target.namespace}/${target.name} in ${target.cluster}`;
 
 export const entries: readonly CatalogueEntry[] = [
@@ -78,7 +90,7 @@ export const entries: readonly CatalogueEntry[] = [
       nouns: ['rerun', 'retry'],
     },
     mends: ['job-failed', 'job-deadline', 'dependency-unavailable', 'application-crash'],
-    rulesOut: [changeIsTheCause, errorWouldRepeat, dependencyStillDown],
+    rulesOut: [changeIsTheCause, notRepeatable, errorWouldRepeat, dependencyStillDown],
     needsChange: false,
     parameters: none,
     reversible: false,
@@ -116,7 +128,7 @@ export const entries: readonly CatalogueEntry[] = [
       'readiness-probe-port',
       'readiness-probe-protocol',
     ],
-    rulesOut: [registryRefuses, onlyOneRevision],
+    rulesOut: [registryRefuses, onlyOneRevision, rolloutPaused],
     needsChange: true,
     parameters: z.strictObject({ fromRevision: revision, toRevision: revision, undo }),
     reversible: true,
@@ -151,7 +163,7 @@ export const entries: readonly CatalogueEntry[] = [
       things: ['pods'],
     },
     mends: ['memory-leak', 'application-errors', 'database-connections-exhausted'],
-    rulesOut: [causeInDependency, sameRevisionComesBack],
+    rulesOut: [causeInDependency, sameRevisionComesBack, causeWouldRemain, noRoomForPods, rolloutPaused],
     needsChange: false,
     parameters: none,
     reversible: false,
@@ -178,7 +190,7 @@ export const entries: readonly CatalogueEntry[] = [
       things: ['stuck'],
     },
     mends: ['node-not-ready', 'node-kubelet', 'node-container-runtime', 'application-crash'],
-    rulesOut: [],
+    rulesOut: [causeInDependency, causeWouldRemain, noRoomForPods],
     needsChange: false,
     parameters: none,
     reversible: false,
@@ -193,7 +205,7 @@ export const entries: readonly CatalogueEntry[] = [
     kinds: ['Job'],
     verbs: { does: [...reruns, 'start * again', 'kick off *', 'kick * off'], nouns: ['rerun', 'retry'] },
     mends: ['job-failed', 'job-deadline', 'dependency-unavailable', 'application-crash'],
-    rulesOut: [changeIsTheCause, errorWouldRepeat, dependencyStillDown],
+    rulesOut: [changeIsTheCause, notRepeatable, errorWouldRepeat, dependencyStillDown],
     needsChange: false,
     parameters: none,
     reversible: false,
@@ -213,7 +225,7 @@ export const entries: readonly CatalogueEntry[] = [
       nouns: ['memory increase', 'memory bump', 'memory raise'],
     },
     mends: ['oom-killed'],
-    rulesOut: [],
+    rulesOut: [nodeUnderPressure, rolloutPaused],
     needsChange: false,
     parameters: z.strictObject({ container: z.string().min(1).max(63), from: quantity, to: quantity, undo }),
     reversible: true,
@@ -253,7 +265,7 @@ export const entries: readonly CatalogueEntry[] = [
       things: ['replicas', 'pods'],
     },
     mends: ['hpa-at-limit', 'traffic-surge', 'cpu-overload'],
-    rulesOut: [],
+    rulesOut: [dependencyTakesNoMore, noRoomForPods],
     needsChange: false,
     parameters: z.strictObject({ from: z.number().int().min(1), to: z.number().int().min(1), undo }),
     reversible: true,
@@ -310,7 +322,7 @@ export const entries: readonly CatalogueEntry[] = [
     kinds: ['Execution'],
     verbs: { does: [...reruns, 'redrive *'], nouns: ['rerun', 'retry', 'redrive'] },
     mends: ['job-failed', 'job-deadline'],
-    rulesOut: [changeIsTheCause, errorWouldRepeat, dependencyStillDown],
+    rulesOut: [changeIsTheCause, notRepeatable, errorWouldRepeat, dependencyStillDown],
     needsChange: false,
     parameters: none,
     reversible: false,

@@ -49,7 +49,9 @@ function adviceFor(hypothesis: Hypothesis, ruledOut: readonly ActionId[]): strin
     case 'probe':
       return `Correct the probe of ${it}${orBack}`;
     case 'resources':
-      return `Give ${it} what it lacks${orBack}`;
+      return ruledOut.includes('raise-memory-limit')
+        ? `Move ${it} to where there is room for it, or find what it uses so much for`
+        : `Give ${it} what it lacks${orBack}`;
     case 'configuration':
       return `Correct the configuration of ${it}${orBack}`;
     case 'dependency':
@@ -63,7 +65,9 @@ function adviceFor(hypothesis: Hypothesis, ruledOut: readonly ActionId[]): strin
         ? `Correct ${it} by a new change: going back does not help here`
         : `Take the latest change of ${it} back, and watch whether it recovers`;
     case 'traffic':
-      return `Find where the traffic of ${it} comes from, and scale or limit it`;
+      return ruledOut.includes('scale-workload')
+        ? `Find where the traffic of ${it} comes from, and limit it: more of it does not help here`
+        : `Find where the traffic of ${it} comes from, and scale or limit it`;
     case 'certificate':
       return `Renew the certificate that ${it} uses`;
     case 'vendor':

@@ -27,7 +27,13 @@ export interface Check {
     | 'same-revision-comes-back'
     | 'change-is-the-cause'
     | 'error-would-repeat'
-    | 'dependency-still-down';
+    | 'dependency-still-down'
+    | 'dependency-takes-no-more'
+    | 'cause-would-remain'
+    | 'no-room-for-pods'
+    | 'node-under-pressure'
+    | 'not-repeatable'
+    | 'rollout-paused';
   /** For people, a sentence. */
   readonly why: string;
   readonly holds: (seen: Seen) => boolean;
@@ -36,7 +42,12 @@ export interface Check {
 /** Less sure than this, a finding rules nothing out. */
 const sure = 0.5;
 
-const isAbout = ({ entity }: Finding, { hypothesis }: Seen): boolean => sameWorkload(entity, hypothesis.entity);
+/** Of a pod, what was found in its workload counts, too. */
+const isAbout = ({ entity }: Finding, { hypothesis }: Seen): boolean =>
+  sameWorkload(entity, hypothesis.entity) ||
+  (hypothesis.entity.kind === 'Pod' &&
+    hypothesis.entity.name.startsWith(`${entity.name}-`) &&
+    sameWorkload({ ...entity, name: hypothesis.entity.name }, hypothesis.entity));
 
 /** A cause that was found in the target itself, by the hypothesis or by any specialist. */
 const hasCause = (seen: Seen, among: ReadonlySet<CauseCode>): boolean =>
@@ -121,6 +132,46 @@ const wouldRepeat = (seen: Seen): boolean => {
   return lastingError.test(text) && !passingError.test(text);
 };
 
+/** What new pods of the same revision meet again. What a new pod may be rid of for a while (memory, a full disk) is none of it. */
+const remaining = new Set(
+  [...lasting].filter(
+    (code) => !code.startsWith('quota-') && !['oom-killed', 'disk-full', 'code-change', 'config-change'].includes(code),
+  ),
+);
+const noRoom = causesOf(
+  'quota-cpu',
+  'quota-memory',
+  'quota-pods',
+  'scheduling-insufficient-cpu',
+  'scheduling-insufficient-memory',
+);
+
+const OnNode = z.looseObject({ spec: z.looseObject({ nodeName: z.string().nullish() }).nullish() });
+/** A node that is short of memory itself and on which a pod of the target runs. */
+const onPressedNode = ({ findings, target, around }: Seen): boolean => {
+  const pressed = new Set(
+    findings
+      .filter(({ cause, confidence }) => cause === 'node-pressure' && confidence >= sure)
+      .map(({ entity }) => entity.name),
+  );
+  return around.some(
+    (one) =>
+      one.kind === 'Pod' &&
+      one.metadata.name.startsWith(`${target?.metadata.name}-`) &&
+      pressed.has(OnNode.safeParse(one).data?.spec?.nodeName ?? ''),
+  );
+};
+
+/** What a job says of itself in an annotation, under whatever domain. */
+const forbidsRerun = ({ target }: Seen): boolean =>
+  Object.entries(target?.metadata.annotations ?? {}).some(
+    ([key, value]) =>
+      /(?:^|\/)(?:idempotent|rerunnable|re-runnable|repeatable|safe-to-(?:rerun|retry)|rerun|retry)$/i.test(key) &&
+      /^(?:false|no|never|forbidden|off|manual)$/i.test(value.trim()),
+  );
+
+const Paused = z.looseObject({ spec: z.looseObject({ paused: z.literal(true) }) });
+
 /** What is down, in itself and now. */
 const isDown = causesOf(
   'replicas-zero',
@@ -178,4 +229,35 @@ export const dependencyStillDown: Check = {
           sameWorkload(one.entity, towards),
       ),
     ),
+};
+export const dependencyTakesNoMore: Check = {
+  code: 'dependency-takes-no-more',
+  why: 'It fails towards something that it depends on, and more pods ask more of that.',
+  holds: (seen) =>
+    hasCause(seen, causesOf(...ofDependencies, 'database-connections-exhausted')) || failsTowards(seen).length > 0,
+};
+export const causeWouldRemain: Check = {
+  code: 'cause-would-remain',
+  why: 'New pods of the same revision meet what was found in it again.',
+  holds: (seen) => hasCause(seen, remaining),
+};
+export const noRoomForPods: Check = {
+  code: 'no-room-for-pods',
+  why: 'There is no room for new pods of it, by quota or on the nodes.',
+  holds: (seen) => hasCause(seen, noRoom),
+};
+export const nodeUnderPressure: Check = {
+  code: 'node-under-pressure',
+  why: 'A node that it runs on is short of memory itself, and a higher limit takes more of it.',
+  holds: onPressedNode,
+};
+export const notRepeatable: Check = {
+  code: 'not-repeatable',
+  why: 'Its own annotation says that it is not to be run again.',
+  holds: forbidsRerun,
+};
+export const rolloutPaused: Check = {
+  code: 'rollout-paused',
+  why: 'Its rollout is paused, so somebody or something is in the middle of one.',
+  holds: ({ target }) => Paused.safeParse(target).success,
 };

@@ -3,6 +3,7 @@ import { converse } from '../../core/conversation/converse.ts';
 import { listen } from '../../core/conversation/listen.ts';
 import { recordedWorld } from '../../local/compose.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
+import { sentences } from '../core/conversation/on-call-sentences.ts';
 
 // What is said in an incident's thread, against the whole runtime: records, policies, the workflow that waits, and the recorded world.
 
@@ -220,6 +221,30 @@ test('a bare yes that was said back counts when it is said again; a button of be
     intent: 'approve',
     text: expect.stringContaining('1 of 2 people approved it (ada)'),
   });
+});
+
+test('what people say that is no answer decides nothing, whoever says it, and what waits is said', async () => {
+  const id = await paged('cronjob-nightly-invoices');
+  const every = sentences.nothing.filter(([question]) => question === 'rerun').filter((_, at) => at % 3 === 0);
+  const decided: string[] = [];
+  for (const [at, [, says]] of every.entries()) {
+    const { intent } = await say(id, says, at % 2 === 0 ? 'ada' : 'ben');
+    if (['approve', 'reject', 'switch', 'teach'].includes(intent)) decided.push(`${intent}: ${says}`);
+  }
+  expect(decided.filter((one) => !/kill switch|next time|without asking/.test(one))).toEqual([]);
+  expect((await runtime.ports.approvals.ofIncident(id)).map(({ state }) => state)).toEqual(['pending']);
+  expect(await runtime.ports.preferences.proposals(id)).toEqual([]);
+  expect((await runtime.ports.controls.killSwitch())?.on ?? false).toBe(false);
+});
+
+test('a yes that answered something else is no first yes to the question', async () => {
+  const id = await paged('cronjob-nightly-invoices');
+  await say(id, "next time you see this exact error, don't ask me, just rerun it");
+  expect((await say(id, 'yes')).text).toMatch(/^Remembered\./);
+  expect(await say(id, 'yes')).toMatchObject({ intent: 'unclear' });
+  expect((await runtime.ports.approvals.ofIncident(id))[0]?.state).toBe('pending');
+  await say(id, 'ask me again');
+  await say(id, 'no, leave it');
 });
 
 test('two people approve what takes two, each in words of that action, and words of another count for neither', async () => {

@@ -2,43 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readAnswer } from '../../../core/conversation/answers.ts';
 import { judgeAnswer, type Open } from '../../../core/conversation/open-question.ts';
-import type { Action, ActionId } from '../../../core/model/action.ts';
+import type { ActionId } from '../../../core/model/action.ts';
 import { entries } from '../../../core/remediation/entries.ts';
-import { anAction, anApproval } from '../../builders.ts';
 import { approving, deciding, type Outcome, rejecting } from './answer-sentences.ts';
-
-const open = (
-  name: string,
-  id: ActionId,
-  target: Partial<Action['target']>,
-  parameters: Action['parameters'] = {},
-): Open => ({
-  approval: anApproval({
-    id: `inc-1-${name}`,
-    question: `${name}?`,
-    action: anAction({
-      id,
-      parameters,
-      target: { kind: 'Deployment', name: 'checkout', namespace: 'shop', cluster: 'backend-1', ...target },
-    }),
-  }),
-  environments: ['production', 'prod'],
-});
-const questions: Readonly<Record<string, Open>> = {
-  rerun: open('rerun', 'rerun-cronjob', { kind: 'CronJob', name: 'nightly-invoices', namespace: 'billing' }),
-  rollback: open('rollback', 'rollback-rollout', {}, { fromRevision: 7 }),
-  forward: open('forward', 'rollback-rollout', {}, { toRevision: 7, undo: true }),
-  restart: open('restart', 'restart-rollout', { name: 'web' }),
-  pod: open('pod', 'delete-stuck-pod', { kind: 'Pod', name: 'web-7d4b9-x2x' }),
-  job: open('job', 'rerun-job', { kind: 'Job', name: 'backfill' }),
-  scale: open('scale', 'scale-workload', { name: 'search' }, { from: 4, to: 6 }),
-  unscale: open('unscale', 'scale-workload', { name: 'search' }, { from: 6, to: 4, undo: true }),
-  memory: open('memory', 'raise-memory-limit', {}, { container: 'main', from: '128Mi', to: '256Mi' }),
-  cordon: open('cordon', 'cordon-node', { kind: 'Node', name: 'node-7', namespace: '' }),
-  uncordon: open('uncordon', 'uncordon-node', { kind: 'Node', name: 'node-7', namespace: '' }),
-  execution: open('execution', 'retry-execution', { kind: 'Execution', name: '2026-11-19-eu', namespace: 'export' }),
-  purge: open('purge', 'purge-cdn-key', { kind: 'SurrogateKey', name: 'artist-4711', namespace: 'www.example.com' }),
-};
+import { open, questions } from './open-questions.ts';
 
 function decided(says: string, ...waiting: readonly Open[]): Outcome {
   const said = readAnswer(says);
@@ -47,7 +14,7 @@ function decided(says: string, ...waiting: readonly Open[]): Outcome {
   return judged.kind === 'approve' || judged.kind === 'reject' ? judged.kind : 'nothing';
 }
 const question = (name: string): Open => {
-  const found = questions[name];
+  const found = Object.entries(questions).find(([one]) => one === name)?.[1];
   if (!found) throw new Error(`There is no question ${name}.`);
   return found;
 };

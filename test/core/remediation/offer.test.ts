@@ -200,3 +200,138 @@ describe('the words of what is next', () => {
     expect(nextStepOf(two, aHypothesis(), [])).toBe('Next: roll Deployment shop/web back, once 2 people approve it.');
   });
 });
+
+describe('what would do harm, or nothing, is not offered', () => {
+  const seenBy = (kind: string, annotations: Record<string, string>, spec: object = {}): KubernetesObject => ({
+    ...{ apiVersion: 'v1', kind, metadata: { name: kind === 'CronJob' ? 'nightly-invoices' : 'web', annotations } },
+    ...{ spec },
+  });
+  const node = { kind: 'Node', name: 'node-7', cluster: 'backend-1' };
+  const podOn = (nodeName: string): KubernetesObject => ({
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web-6c-x', namespace: 'shop' } },
+    ...{ spec: { nodeName } },
+  });
+  const pod = { kind: 'Pod', name: 'web-6c-x', namespace: 'shop', cluster: 'backend-1' };
+  test.each<[string, Given, string]>([
+    [
+      'bad name resolution',
+      { hypothesis: { entity: web, cause: 'application-errors' }, findings: [{ cause: 'dns-failure' }] },
+      'cause-in-dependency',
+    ],
+    [
+      'a secret that is missing',
+      { hypothesis: { entity: web, cause: 'application-errors' }, findings: [{ cause: 'secret-missing' }] },
+      'cause-would-remain',
+    ],
+    [
+      'a quota that is full',
+      { hypothesis: { entity: web, cause: 'memory-leak' }, findings: [{ cause: 'quota-pods' }] },
+      'no-room-for-pods',
+    ],
+    [
+      'a rollout in the middle',
+      {
+        hypothesis: { entity: web, cause: 'rollout-stuck', changeId: 'deploy-web-7' },
+        target: seenBy('Deployment', {}, { paused: true }),
+      },
+      'rollout-paused',
+    ],
+    [
+      'a database that takes no more connections, under more pods',
+      { hypothesis: { entity: web, cause: 'traffic-surge' }, findings: [{ cause: 'database-connections-exhausted' }] },
+      'dependency-takes-no-more',
+    ],
+    [
+      'a database that is down, under more pods',
+      {
+        hypothesis: { entity: web, cause: 'cpu-overload' },
+        findings: [{ role: 'symptom', towards: { kind: 'Service', name: 'orders-db' } }],
+      },
+      'dependency-takes-no-more',
+    ],
+    [
+      'nodes without room, under more pods',
+      { hypothesis: { entity: web, cause: 'hpa-at-limit' }, findings: [{ cause: 'scheduling-insufficient-cpu' }] },
+      'no-room-for-pods',
+    ],
+    [
+      'a node that is short of memory, under a higher limit',
+      {
+        hypothesis: { entity: web, cause: 'oom-killed' },
+        findings: [{ cause: 'node-pressure', entity: node }],
+        target: deployment('4'),
+        around: [podOn('node-7')],
+      },
+      'node-under-pressure',
+    ],
+    [
+      'a job that says it is not idempotent',
+      { target: seenBy('CronJob', { 'billing.example.com/idempotent': 'false' }) },
+      'not-repeatable',
+    ],
+    [
+      'a pod whose workload lacks a secret',
+      { hypothesis: { entity: pod, cause: 'application-crash' }, findings: [{ cause: 'secret-missing', entity: web }] },
+      'cause-would-remain',
+    ],
+    [
+      'a pod whose workload fails towards its database',
+      {
+        hypothesis: { entity: pod, cause: 'application-crash' },
+        findings: [{ cause: 'database-credentials', entity: web }],
+      },
+      'cause-in-dependency',
+    ],
+  ])('%s', (_, given, code) => {
+    expect(told(given)).toBe(code);
+    const offer = offered(given);
+    const ruledOut = offer.kind === 'ruled-out' ? offer.ruledOut.map(({ id }) => id) : [];
+    const words = nextStepOf({ kind: 'report', why: '', policies: [] }, aHypothesis(given.hypothesis ?? {}), ruledOut);
+    expect(words).not.toMatch(/[Rr]erun|[Rr]estart|[Ss]cale |[Rr]oll it back|Take .* back|once a person approves/);
+  });
+  test.each<[string, Given, string]>([
+    [
+      'a job that says it is idempotent',
+      { target: seenBy('CronJob', { 'billing.example.com/idempotent': 'true' }) },
+      'rerun-cronjob',
+    ],
+    [
+      'another workload without room',
+      { hypothesis: { entity: web, cause: 'memory-leak' }, findings: [{ cause: 'quota-pods', entity: orders }] },
+      'restart-rollout',
+    ],
+    [
+      'a leak that was killed for memory',
+      { hypothesis: { entity: web, cause: 'memory-leak' }, findings: [{ cause: 'oom-killed' }] },
+      'restart-rollout',
+    ],
+    [
+      'a node that is short of memory elsewhere',
+      {
+        hypothesis: { entity: web, cause: 'oom-killed' },
+        findings: [{ cause: 'node-pressure', entity: node }],
+        target: deployment('4'),
+        around: [podOn('node-8')],
+      },
+      'raise-memory-limit',
+    ],
+    [
+      'a rollout that goes on',
+      {
+        hypothesis: { entity: web, cause: 'rollout-stuck', changeId: 'deploy-web-7' },
+        target: seenBy('Deployment', {}, { paused: false }),
+      },
+      'rollback-rollout',
+    ],
+    [
+      'a pod of another workload without a secret',
+      {
+        hypothesis: { entity: pod, cause: 'application-crash' },
+        findings: [{ cause: 'secret-missing', entity: orders }],
+      },
+      'delete-stuck-pod',
+    ],
+  ])('and is offered for %s', (_, given, id) => {
+    expect(told(given)).toBe(id);
+  });
+});
