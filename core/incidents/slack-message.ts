@@ -177,7 +177,7 @@ export const spokenWords = (text: string, us: string | undefined): string =>
       .replaceAll(/<(https?:[^|>\s]+)\|([^>]*)>/g, (_, url: string, label: string) =>
         url.includes(label) ? label : `${label} (${url})`,
       )
-      .replaceAll('~', ' ~ '),
+      .replaceAll('~', '\u223C'),
   );
 
 /** mrkdwn without its marks: links and mentions as their words, entities decoded. */

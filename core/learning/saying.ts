@@ -66,7 +66,7 @@ const tooBroad =
 const destroys = /\b(?:namespaces?|databases?|volumes?|tables?|buckets?|data|secrets?|backups?|everything)\b/;
 /** Whoever wishes, supposes or tells of others teaches nothing. */
 const notSaid =
-  /\b(?:would|wish|if (?:i|we|it|you) (?:had|were|was)|said|says|saying|told|tells|wrote|writes|last time|used to|supposed to)\b|^(?!watchkeeper\b|bot\b|please\b|ok\b|okay\b|yes\b|hey\b|note\b)(?:\[[^\]]*\] ?)?[\w.-]+:/;
+  /\b(?:would|wish|if (?:i|we|it|you) (?:had|were|was)|said|says|saying|told|tells|wrote|writes|last time|used to|supposed to)\b|^(?!watchkeeper\b|bot\b|please\b|ok\b|okay\b|yes\b|hey\b|note\b|remember\b)(?:\[[^\]]*\] ?)?[\w.-]+:/;
 /** "Nobody should rerun it without asking": what is left of a no after those that say not to ask. */
 const negated = /\b(?:not|never|no|nobody|none|nothing|nor|neither|hardly|cannot|can't|won't|mustn't|shouldn't)\b/;
 /** Asked for an opinion, not told. "Can you …?" is telling, politely. */

@@ -23,12 +23,23 @@ export async function rivalOf(
   ports: Pick<Ports, 'incidents'>,
 ): Promise<Act | undefined> {
   const targetKey = entityKey(target);
-  const others = acts.filter((act) => act.targetKey === targetKey && act.incidentId !== incident.id).toReversed();
+  const others = acts
+    .filter((act) => isSameOrPodOf(act.targetKey, targetKey) && act.incidentId !== incident.id)
+    .toReversed();
   for (const act of others) {
     if (Date.parse(act.at) >= Date.parse(incident.openedAt)) return act;
     if (now.getTime() - Date.parse(act.at) < mostMs && (await isOpen(act, ports))) return act;
   }
   return undefined;
+}
+
+/** A pod carries the name of its workload in front: what was done to one was done to the other. */
+function isSameOrPodOf(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [one, other] = [a, b].map((key) => /^(?<place>.*)\/(?<kind>[^/]+)\/(?<name>[^/]+)$/.exec(key)?.groups);
+  if (!one || !other || one.place !== other.place || (one.kind === 'Pod') === (other.kind === 'Pod')) return false;
+  const [pod, workload] = one.kind === 'Pod' ? [one, other] : [other, one];
+  return (pod.name ?? '').startsWith(`${workload.name}-`);
 }
 
 async function isOpen({ incidentId }: Act, { incidents }: Pick<Ports, 'incidents'>): Promise<boolean> {

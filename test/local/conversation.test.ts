@@ -29,6 +29,20 @@ const say = async (incidentId: string, text: string, by = 'ada') => {
   return reply;
 };
 
+test('what people say that is no answer decides nothing, whoever says it, and what waits is said', async () => {
+  const id = await paged('cronjob-nightly-invoices');
+  const every = sentences.nothing.filter(([question]) => question === 'rerun').filter((_, at) => at % 3 === 0);
+  const decided: string[] = [];
+  for (const [at, [, says]] of every.entries()) {
+    const { intent } = await say(id, says, at % 2 === 0 ? 'ada' : 'ben');
+    if (['approve', 'reject'].includes(intent)) decided.push(`${intent}: ${says}`);
+  }
+  expect(decided).toEqual([]);
+  expect((await runtime.ports.approvals.ofIncident(id)).map(({ state }) => state)).toEqual(['pending']);
+  expect(await runtime.ports.preferences.proposals(id)).toEqual([]);
+  expect((await runtime.ports.controls.killSwitch())?.on ?? false).toBe(false);
+});
+
 test('an engineer who comes with no context is told what it is, why, by which lines, and what was checked', async () => {
   const id = await paged('throughput-drop-session-service');
   expect((await say(id, "what's the issue with this service?")).text).toContain('session-service');
@@ -221,20 +235,6 @@ test('a bare yes that was said back counts when it is said again; a button of be
     intent: 'approve',
     text: expect.stringContaining('1 of 2 people approved it (ada)'),
   });
-});
-
-test('what people say that is no answer decides nothing, whoever says it, and what waits is said', async () => {
-  const id = await paged('cronjob-nightly-invoices');
-  const every = sentences.nothing.filter(([question]) => question === 'rerun').filter((_, at) => at % 3 === 0);
-  const decided: string[] = [];
-  for (const [at, [, says]] of every.entries()) {
-    const { intent } = await say(id, says, at % 2 === 0 ? 'ada' : 'ben');
-    if (['approve', 'reject', 'switch', 'teach'].includes(intent)) decided.push(`${intent}: ${says}`);
-  }
-  expect(decided.filter((one) => !/kill switch|next time|without asking/.test(one))).toEqual([]);
-  expect((await runtime.ports.approvals.ofIncident(id)).map(({ state }) => state)).toEqual(['pending']);
-  expect(await runtime.ports.preferences.proposals(id)).toEqual([]);
-  expect((await runtime.ports.controls.killSwitch())?.on ?? false).toBe(false);
 });
 
 test('a yes that answered something else is no first yes to the question', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { chatMessage, SlackMessage } from '../../../core/incidents/slack-message.ts';
+import { readAnswer } from '../../../core/conversation/answers.ts';
+import { chatMessage, SlackMessage, spokenWords } from '../../../core/incidents/slack-message.ts';
 
 // What people and apps write, read as text. Rich text is how Slack keeps every message that a person types.
 
@@ -45,4 +46,25 @@ describe('what a person typed', () => {
   ])('of a shape that Slack does not send is no text: %j', (odd) => {
     expect(read({ text: '', blocks: [{ type: 'rich_text', elements: [odd] }] }).text).toBe('');
   });
+});
+
+describe('what a person said', () => {
+  test.each([
+    ['<@UBOT> approve', 'approve'],
+    ['<@UBOT> <@UANA> please approve this', '@somebody  please approve this'],
+    ['<!here> go ahead', '@somebody  go ahead'],
+    ['~approve~', '\u223Capprove\u223C'],
+    ['<https://ci.example.com/4|rerun it>', 'rerun it (https://ci.example.com/4)'],
+    ['restart <http://checkout.example.com|checkout.example.com>', 'restart checkout.example.com'],
+    ['*roll it back*', 'roll it back'],
+    ['&gt; approve', '> approve'],
+  ])('%s', (text, words) => {
+    expect(spokenWords(text, 'UBOT')).toBe(words);
+  });
+  test.each(['<@UBOT> <@UANA> approve', '~approve~', '&gt; approve'])(
+    'is no answer where it was said to somebody else, struck through, linked or quoted: %s',
+    (text) => {
+      expect(['nothing', 'doubt']).toContain(readAnswer(spokenWords(text, 'UBOT')).kind);
+    },
+  );
 });
