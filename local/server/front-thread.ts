@@ -93,6 +93,8 @@ function pass(request: IncomingMessage, response: ServerResponse): void {
   const { method, url: path, headers } = request;
   const passed = ask({ host: '127.0.0.1', port: orders.inner, method, path, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
+    // What the inner server cuts off, such as the stream of a person who was revoked, is cut off here.
+    answer.once('error', () => response.destroy());
     answer.pipe(response);
   });
   passed.on('error', () => {
