@@ -25,5 +25,3 @@ try {
   process.stderr.write(`${style.red(known ? error.message : `Something unexpected: ${String(error)}`)}\n`);
   process.exitCode = known && error.audience !== 'us' ? 2 : 1;
 }
-// Everything is closed. The library that runs the state machine keeps the timers of tasks that were left, and they would keep the process.
-process.stdout.write('', () => process.exit());

@@ -219,7 +219,8 @@ export function executions(options: ExecutionsOptions): Executions {
     const answer = await Promise.race([waiter.answered, call(parameters).then(() => undefined)]);
     if (answer !== undefined) return unwrap(answer);
     parking.abort();
-    return new Promise<Json>(() => undefined);
+    // The step is over; what is returned goes nowhere, and lets the interpreter drop its timers and what they hold.
+    return null;
   };
 
   async function taskTimeoutMs(state: State | undefined, now: Running): Promise<number> {

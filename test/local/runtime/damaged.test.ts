@@ -83,7 +83,7 @@ const broken = (name: string, damage: (file: string, content: Buffer) => void): 
 };
 
 /** Any content of these is one that the runtime takes, or writes anew at every start. */
-const mayBeAnything = /^(?:tables\/LO(?:G|G\.old|CK)|runtime\.json|knowledge\/.*)$/;
+const mayBeAnything = /^(?:tables\/LO(?:G|G\.old|CK)|runtime\.json|console-token|knowledge\/.*)$/;
 /** Of these a part may be gone with what was cut off; the rest of the folder is not theirs. */
 const isStore = (name: string) => name.startsWith('tables/');
 
@@ -130,7 +130,9 @@ describe('every file of a data folder', () => {
       await started(data, async (runtime, told) => {
         await runtime.sendPage(page(runtime, 'QANOTHER1'));
         await runtime.waitForIncident('QANOTHER1', 'asked', 20_000);
-        expect(told.join(' ')).toContain(`${folder} in the data folder is a file where`);
+        await expect
+          .poll(() => told.join(' '), { timeout: 10_000 })
+          .toContain(`${folder} in the data folder is a file where`);
       });
       expect(asideOf(data, folder)).toHaveLength(1);
     }
