@@ -310,22 +310,21 @@ describe('a deployed stage', () => {
     expect(cited.map((one) => one?.excerpt).join('\n')).toContain(`postmortem-${first.id}.md`);
   });
 
-  test('a function that hangs until Lambda ends it is asked again, and the incident ends with a diagnosis', async () => {
+  test('a function that hangs until Lambda ends it is asked again, and the incident gets its diagnosis', async () => {
     const calls = await hangOnce(emulator, 'watchkeeper-emulator-assemble-context', 10);
     expect((await sendPage(emulator, outputs.PagerDutyWebhookUrl, slowPage)).status).toBe(202);
     const incident = await incidentOf('QCRONJOB3');
-    const end = await ended(incident);
-    expect(end.status).toBe('SUCCEEDED');
+    // The third rerun of a day is asked for again, so that the incident waits for a person.
+    const diagnosis = await eventually(`a diagnosis of ${incident.id}`, () => stores.incidents.diagnosis(incident.id));
     expect(await readFile(calls, 'utf8')).toBe('..');
+    const execution = (await executions()).find(({ name }) => name === incident.execution);
     const { events = [] } = await workflow.send(
-      new GetExecutionHistoryCommand({ executionArn: end.executionArn, maxResults: 1000 }),
+      new GetExecutionHistoryCommand({ executionArn: execution?.executionArn, maxResults: 1000 }),
     );
     const errors = events.flatMap(({ taskFailedEventDetails: failed }) => failed?.error ?? []);
     expect(errors).toEqual(['Sandbox.Timedout']);
-    expect((await stores.incidents.diagnosis(incident.id))?.hypotheses[0]).toMatchObject({
-      entity: { kind: 'CronJob', name: 'nightly-invoices' },
-    });
-    expect((await stores.incidents.get(incident.id))?.status).toBe('closed');
+    expect(diagnosis.hypotheses[0]).toMatchObject({ entity: { kind: 'CronJob', name: 'nightly-invoices' } });
+    expect((await stores.incidents.get(incident.id))?.status).not.toBe('failed');
     const opened = (await stores.incidents.timeline(incident.id)).filter(({ kind }) => kind === 'opened');
     expect(opened).toHaveLength(1);
   });

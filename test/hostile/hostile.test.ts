@@ -66,6 +66,7 @@ async function investigated(
         ...world,
         ...(reasoner && { reasoner }),
         slackSigningSecrets: [signing],
+        workplace: { origin: async () => ({ teams: ['T0OURS'] }), who: async () => 'person' },
         executor: {
           ...world.executor,
           execute: (action) => {
@@ -237,6 +238,7 @@ describe('Slack', () => {
     const seen = await investigated([]);
     const body = JSON.stringify({
       type: 'event_callback',
+      team_id: 'T0OURS',
       event_id: 'Ev-hostile',
       event: {
         type: 'app_mention',

@@ -91,7 +91,7 @@ test('it becomes a scenario that is answered as the incident was', async () => {
 });
 
 test('a diagnosis that comes out otherwise is told by the fields that differ', async () => {
-  const [file] = await files('diagnosis');
+  const file = (await files('diagnosis')).toSorted((a, b) => a.name.localeCompare(b.name)).at(-1);
   const { name, call } = file ?? { name: '', call: {} };
   const original = JSON.stringify(call);
   call.answer.value.hypotheses[0].cause = 'oom-killed';
