@@ -238,6 +238,8 @@ test('a bare yes that was said back counts when it is said again; a button of be
 });
 
 test('a yes that answered something else is no first yes to the question', async () => {
+  for (const { id } of await runtime.ports.preferences.list())
+    await runtime.ports.preferences.setState(id, 'revoked', 'Here a person is to be asked.');
   const id = await paged('cronjob-nightly-invoices');
   await say(id, "next time you see this exact error, don't ask me, just rerun it");
   expect((await say(id, 'yes')).text).toMatch(/^Remembered\./);
