@@ -69,29 +69,14 @@ export class Table {
     );
 
   /** All items of a partition whose sort key begins with `prefix`, in sort order; pages are followed. */
-  query = (pk: string, prefix: string): Promise<Item[]> =>
-    this.#asking('read', async () => {
-      const items: Item[] = [];
-      let start: Item | undefined;
-      do {
-        const page = await this.#client.send(
-          new QueryCommand({
-            TableName: this.#name,
-            ConsistentRead: true,
-            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-            ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
-            ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-          }),
-        );
-        items.push(...(page.Items ?? []));
-        start = page.LastEvaluatedKey;
-      } while (start);
-      return items;
-    });
+  query = (pk: string, prefix: string): Promise<Item[]> => this.#partition(pk, prefix, undefined);
 
   /** The last `limit` items of a partition whose sort key begins with `prefix`, last first. */
-  last = (pk: string, prefix: string, limit: number): Promise<Item[]> =>
-    this.#asking('read', async () => {
+  last = (pk: string, prefix: string, limit: number): Promise<Item[]> => this.#partition(pk, prefix, limit);
+
+  /** With `last` the last so many, last first; all in sort order without. */
+  #partition(pk: string, prefix: string, last: number | undefined): Promise<Item[]> {
+    return this.#asking('read', async () => {
       const items: Item[] = [];
       let start: Item | undefined;
       do {
@@ -101,16 +86,16 @@ export class Table {
             ConsistentRead: true,
             KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
             ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
-            ScanIndexForward: false,
-            Limit: limit - items.length,
+            ...(last === undefined ? {} : { ScanIndexForward: false, Limit: last - items.length }),
             ...(start === undefined ? {} : { ExclusiveStartKey: start }),
           }),
         );
         items.push(...(page.Items ?? []));
         start = page.LastEvaluatedKey;
-      } while (start && items.length < limit);
+      } while (start && (last === undefined || items.length < last));
       return items;
     });
+  }
 
   /** The first `limit` items of a partition whose sort key begins with `prefix`, those after a key. */
   first = (pk: string, prefix: string, limit: number, after?: Key): Promise<Item[]> =>
