@@ -44,11 +44,15 @@ const runtime = await startRuntime({
 });
 await runtime.resume();
 
-process.on('message', async (asked) => {
+process.on('message', async (asked: 'stand' | 'progress' | 'stop') => {
   if (asked === 'stop') {
     clearInterval(watching);
     await runtime.close();
     process.exit(0);
+  }
+  if (asked === 'progress') {
+    process.send?.({ kind: 'progress', answered });
+    return;
   }
   const { user, system } = process.cpuUsage();
   const byStatus: Record<string, number> = {};

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { Misconfigured } from '../../core/errors.ts';
+import { closeIteratorsOnReturn } from './close-iterators.ts';
 import { inProcess } from './in-process.ts';
 
 /** How long closing waits for requests that are being worked on. */
@@ -26,6 +27,7 @@ export async function openTables(
   folder: string | undefined,
   definitions: readonly CreateTableCommandInput[],
 ): Promise<Tables> {
+  closeIteratorsOnReturn();
   const server = dynalite({ createTableMs: 0, ...(folder === undefined ? {} : { path: folder }) });
   const calls = inProcess(server);
   const client = new DynamoDBClient({
