@@ -10,8 +10,62 @@ const outside = (folder, allowed) => ({
   },
 });
 
+/** Folders of core/ from the bottom to the top: each may import itself and those before it. The files directly in core/ come first. */
+const layersOfCore = [
+  ['redaction'],
+  ['causes'],
+  ['model'],
+  ['ports'],
+  ['topology'],
+  ['fingerprint'],
+  ['record', 'charts', 'planning'],
+  ['reporting'],
+  ['context'],
+  ['analysis', 'replay'],
+  ['reasoning'],
+  ['specialists'],
+  ['diagnosis'],
+  ['storms'],
+  ['remediation'],
+  ['admission'],
+  ['postmortem', 'cost'],
+  ['language'],
+  ['learning'],
+  ['intake'],
+  ['conversation'],
+  ['operations'],
+];
+const layerRules = layersOfCore.flatMap((layer, index) =>
+  layer.map((folder) => {
+    const allowed = [folder, ...layersOfCore.slice(0, index).flat()];
+    return {
+      name: `core-${folder}-imports`,
+      severity: 'error',
+      comment: `core/${folder}/ may import only core/*.ts and core/{${allowed.join(',')}}/`,
+      from: { path: `^core/${folder}/` },
+      to: { path: '^core/[^/]+/', pathNot: `^core/(${allowed.join('|')})/` },
+    };
+  }),
+);
+const knownFolders = layersOfCore.flat().join('|');
+
 module.exports = {
   forbidden: [
+    ...layerRules,
+    {
+      name: 'core-base-imports',
+      severity: 'error',
+      comment: 'Files directly in core/ import only each other.',
+      from: { path: '^core/[^/]+\\.ts$' },
+      to: { path: '^core/[^/]+/' },
+    },
+    {
+      name: 'core-folders-have-a-layer',
+      severity: 'error',
+      comment: 'A new folder of core/ needs its place in layersOfCore.',
+      from: {},
+      to: { path: '^core/[^/]+/', pathNot: `^core/(${knownFolders})/` },
+    },
     outside('core', []),
     outside('connectors', ['core']),
     outside('lambdas', ['core', 'connectors']),

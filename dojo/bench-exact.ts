@@ -4,7 +4,7 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
-import { identityOf } from '../core/learning/exact/identity.ts';
+import { identityOf } from '../core/fingerprint/identity.ts';
 import { readSamples, type Sample } from './log-samples.ts';
 import { table } from './table.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { lintSource } from '@secretlint/core';
 import { creator as preset } from '@secretlint/secretlint-rule-preset-recommend';
-import { redact } from '../core/redact.ts';
+import { redact } from '../core/redaction/redact.ts';
 import { builtGitleaks, gitleaksFinds, gitleaksVersion } from './gitleaks.ts';
 import { measured } from './redaction/corpus.ts';
 import { heldOut } from './redaction/held-out.ts';

@@ -1,8 +1,8 @@
 // A data set's words for what we say: vocabularies/<name>.json maps our cause codes and entity kinds to its labels and kinds.
 import { readdir, readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { CauseCode } from '../core/causes/causes.ts';
 import { InvalidInput } from '../core/errors.ts';
-import { CauseCode } from '../core/model/causes.ts';
 import type { Hypothesis } from '../core/model/diagnosis.ts';
 
 const folder = new URL('vocabularies/', import.meta.url);

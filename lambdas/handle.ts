@@ -5,7 +5,7 @@ import middy from '@middy/core';
 import type { Context as LambdaContext } from 'aws-lambda';
 import * as z from 'zod';
 import { InvalidInput, StepTimeout, WatchkeeperError } from '../core/errors.ts';
-import { redact } from '../core/redact.ts';
+import { redact } from '../core/redaction/redact.ts';
 
 export type Invoke = (event: unknown, context: LambdaContext) => Promise<unknown>;
 

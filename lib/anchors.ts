@@ -1,5 +1,5 @@
 // The bucket that holds the audit from outside: one anchor a day, locked for as long as the stage says, written by one function and by
-// nobody twice. What is in an anchor is core/audit/anchor.ts.
+// nobody twice. What is in an anchor is core/record/audit/anchor.ts.
 import { type CfnElement, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';

@@ -1,10 +1,10 @@
 // `npm run audit`: the record of decisions as a file, from the Watchkeeper that runs here, from its data folder, or from a deployed table; or
 // whether that record is what was written.
 import * as z from 'zod';
-import { verifyAudit } from '../core/audit/verify.ts';
-import { checkInWords } from '../core/audit/words.ts';
-import { auditFormats, exportAudit } from '../core/audit-export.ts';
 import { Misconfigured } from '../core/errors.ts';
+import { auditFormats, exportAudit } from '../core/record/audit/export.ts';
+import { verifyAudit } from '../core/record/audit/verify.ts';
+import { checkInWords } from '../core/record/audit/words.ts';
 import { parse, run } from './command.ts';
 import { defaultData } from './options.ts';
 import { fromRecords, instantOf, type Place } from './records.ts';

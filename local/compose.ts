@@ -457,7 +457,7 @@ function catalogOf(config: LiveConfig): ServiceCatalog {
   return approvedBy(approvers, config.catalog === undefined ? without : yamlCatalog(config.catalog));
 }
 
-/** Whom the configuration names decides, in place of whom the catalogue names. */
+/** SlackUserKind the configuration names decides, in place of whom the catalogue names. */
 const approvedBy = (approvers: LiveConfig['approvers'], catalog: ServiceCatalog): ServiceCatalog =>
   approvers === undefined ? catalog : { load: async () => ({ ...(await catalog.load()), approvers }) };
 

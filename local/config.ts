@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { Misconfigured } from '../core/errors.ts';
 import { Level } from '../core/model/action.ts';
-import { ToolServer } from '../core/model/tool-server.ts';
+import { ToolServer } from '../core/planning/tool-server.ts';
 
 const text = z.string().min(1);
 
@@ -34,7 +34,7 @@ const schema = <Model extends z.ZodType>(model: Model) =>
         .strictObject({
           /** REST API token; without it alerts are not read and notes are not written. */
           token: text.optional(),
-          /** Whom notes are from; PagerDuty wants a user's address. */
+          /** SlackUserKind notes are from; PagerDuty wants a user's address. */
           fromEmail: z.email().optional(),
           /** Webhook subscriptions' secrets; several during a rotation. */
           webhookSecrets: z.array(z.string().min(8)).default([]),

@@ -1,7 +1,7 @@
 // `npm run feedback`: what people said of diagnoses, and how many were right, from the Watchkeeper that runs here, from its data folder, or
 // from a deployed table.
 import { Misconfigured } from '../core/errors.ts';
-import { exportFeedback, feedbackFormats, feedbackLine, summaryOf } from '../core/learning/judged.ts';
+import { exportFeedback, feedbackFormats, feedbackLine, summaryOf } from '../core/learning/feedback-report.ts';
 import { clean } from '../core/text.ts';
 import { parse, run } from './command.ts';
 import { defaultData } from './options.ts';

@@ -1,6 +1,6 @@
 // `npm run redrive`: what failed to the last try while nobody waited for it is given again to what it was meant for.
 import { Misconfigured } from '../core/errors.ts';
-import { type Redriven, redrive } from '../core/redrive.ts';
+import { type Redriven, redrive } from '../core/operations/redrive.ts';
 import { parse, run } from './command.ts';
 import { openDeadLetters } from './compose.ts';
 import { defaultData } from './options.ts';

@@ -1,6 +1,6 @@
 // What people said of diagnoses, from where it is on record.
 import * as z from 'zod';
-import { type Gathered, gatherFeedback } from '../core/learning/judged.ts';
+import { type Gathered, gatherFeedback } from '../core/learning/feedback-report.ts';
 import { Feedback } from '../core/model/feedback.ts';
 import { fromRecords, type Place } from './records.ts';
 

@@ -1,5 +1,5 @@
 // Small builders: a valid value with what a test cares about put over it.
-import { identityOf } from '../core/learning/exact/identity.ts';
+import { identityOf } from '../core/fingerprint/identity.ts';
 import type { Action, Approval, Decision, Preference } from '../core/model/action.ts';
 import type { Diagnosis, Hypothesis } from '../core/model/diagnosis.ts';
 import type { Context, Incident, TimelineEntry, Trigger } from '../core/model/incident.ts';

@@ -1,8 +1,8 @@
 // The EvidenceStore port on files: one record a file, `evidence/<incident>/<id>.json`. Whoever calls has redacted already.
 import * as z from 'zod';
-import { sealEvidence } from '../../core/evidence/seal.ts';
 import { Evidence } from '../../core/model/report.ts';
 import type { EvidenceStore } from '../../core/ports/records.ts';
+import { sealEvidence } from '../../core/record/evidence/seal.ts';
 import { type Files, fileName } from './files.ts';
 
 const Stored = z.object({ evidence: Evidence, full: z.unknown() });

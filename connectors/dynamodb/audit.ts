@@ -2,11 +2,11 @@
 // one item, whose key is its place: the one write that wants the next place to be free is what moves the head, so entry and head can not come
 // apart and a chain can not fork. The index by day lists entries; those of before there were chains have keys of their own.
 import * as z from 'zod';
-import { chainOf, linkAfter } from '../../core/audit/chain.ts';
 import { InvalidInput, Unavailable } from '../../core/errors.ts';
 import { AuditEntry } from '../../core/model/audit.ts';
 import { AuditLink, type ChainHead } from '../../core/model/audit-chain.ts';
 import type { AuditLog } from '../../core/ports/records.ts';
+import { chainOf, linkAfter } from '../../core/record/audit/chain.ts';
 import { type Item, type Key, stored, type Table } from './table.ts';
 
 const AuditItem = z.object({ entry: AuditEntry });

@@ -1,12 +1,12 @@
 // Incidents, their timeline and their diagnosis. An open incident holds a claim on its source: the claim is the one item that decides
 // whether a page opens an incident or joins one.
 import * as z from 'zod';
-import { isOver } from '../../core/incidents/lifecycle.ts';
 import { Diagnosis } from '../../core/model/diagnosis.ts';
 import { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import { PageFacts, Relation } from '../../core/model/storm.ts';
 import type { IncidentStore } from '../../core/ports/records.ts';
 import type { Clock } from '../../core/ports/world.ts';
+import { isOver } from '../../core/record/lifecycle.ts';
 import { absentOrExpired, epochSeconds, type Key, stored, type Table } from './table.ts';
 
 const incidentKey = (id: string): Key => ({ pk: `INCIDENT#${id}`, sk: 'INCIDENT' });

@@ -1,7 +1,7 @@
 // PagerDuty's REST API v2, the part that is needed: an incident's alerts, notes and status updates on it, its status. What cannot be had is a gap, never an error:
 // an investigation does not wait for its pager.
 import * as z from 'zod';
-import { flattenDetails } from '../../core/incidents/details.ts';
+import { flattenDetails } from '../../core/context/flatten-details.ts';
 import type { Pager } from '../../core/ports/channels.ts';
 import { clean, shorten } from '../../core/text.ts';
 

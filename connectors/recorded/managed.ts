@@ -1,6 +1,7 @@
 // What a recording has outside of clusters, by the key of the entity that actions name it by.
-import { entityOfExecution, entityOfKey } from '../../core/analysis/managed.ts';
+
 import { type EntityRef, entityKey } from '../../core/model/entity.ts';
+import { entityOfExecution, entityOfKey } from '../../core/topology/managed-resources.ts';
 import { type Edition, readFileOf } from './scenario.ts';
 
 export const isManaged = ({ kind }: Pick<EntityRef, 'kind'>): boolean =>

@@ -1,8 +1,8 @@
 // Which recording an incident plays, and in which edition: moved to the time of the page, and changed by what was done to it.
 import * as z from 'zod';
-import { maskVariables } from '../../core/analysis/text/mask.ts';
 import { InvalidInput } from '../../core/errors.ts';
-import { meaningOf, PagerDutyWebhook } from '../../core/incidents/pagerduty.ts';
+import { meaningOf, PagerDutyWebhook } from '../../core/intake/pagerduty.ts';
+import { maskVariables } from '../../core/mask-variables.ts';
 import type { Incident, Trigger } from '../../core/model/incident.ts';
 import type { AppliedActions, IncidentStore } from '../../core/ports/records.ts';
 import { managedIn } from './managed.ts';

@@ -2,9 +2,9 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { Impossible, Unavailable } from '../../core/errors.ts';
-import { sealEvidence } from '../../core/evidence/seal.ts';
 import { Evidence } from '../../core/model/report.ts';
 import type { EvidenceStore } from '../../core/ports/records.ts';
+import { sealEvidence } from '../../core/record/evidence/seal.ts';
 import { isThere } from './conditional.ts';
 
 interface S3EvidenceOptions {

@@ -13,12 +13,12 @@ import type {
   RichTextSection,
   SectionBlock,
 } from '@slack/types';
-import { buttonId, sayId } from '../../core/incidents/slack.ts';
-import { escaped } from '../../core/incidents/slack-message.ts';
+import { buttonId, sayId } from '../../core/intake/slack.ts';
+import { escaped } from '../../core/intake/slack-message.ts';
 import type { Verdict } from '../../core/model/action.ts';
 import type { Message } from '../../core/model/message.ts';
-import { clockTime, readableTimes } from '../../core/reporting/words.ts';
 import { clean, shorten } from '../../core/text.ts';
+import { clockTime, readableTimes } from '../../core/wording.ts';
 import { isUser, mentionsOf, peopleOf } from './mentions.ts';
 
 /**

@@ -5,7 +5,7 @@
 // never nothing.
 import type { KnownBlock } from '@slack/types';
 import { Unavailable } from '../../core/errors.ts';
-import { metadataType } from '../../core/incidents/slack-message.ts';
+import { metadataType } from '../../core/intake/slack-message.ts';
 import type { Message } from '../../core/model/message.ts';
 import type { Chat } from '../../core/ports/channels.ts';
 import type { Post, PostBook } from '../../core/ports/records.ts';

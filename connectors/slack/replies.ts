@@ -1,7 +1,7 @@
 // Answers a press of a button through the response_url that came with it: good for five answers in half an hour, so only for what is said
 // at once. What may be said later goes through chat.ts.
 import { Unavailable } from '../../core/errors.ts';
-import { escaped } from '../../core/incidents/slack-message.ts';
+import { escaped } from '../../core/intake/slack-message.ts';
 import type { Replies } from '../../core/ports/channels.ts';
 import { blocksOf, fallbackText } from './blocks.ts';
 

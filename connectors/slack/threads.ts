@@ -1,7 +1,7 @@
 // The Threads port on Slack: the messages of a thread and the channel's name. Scopes: channels:history, groups:history, im:history for
 // where it is read; channels:read, groups:read for the name, without which only the name is missing.
 import type { WebClient } from '@slack/web-api';
-import { chatMessage, type Ourselves, SlackMessage } from '../../core/incidents/slack-message.ts';
+import { chatMessage, type Ourselves, SlackMessage } from '../../core/intake/slack-message.ts';
 import type { ChatMessage } from '../../core/model/utterance.ts';
 import type { Threads } from '../../core/ports/channels.ts';
 import { clientOf, errorCode, patiently, type SlackAccess } from './client.ts';

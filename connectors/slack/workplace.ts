@@ -1,7 +1,8 @@
 // The Workplace port on Slack: which workspace is ours, from the configuration or from the token itself (auth.test), and who somebody is
 // (users.info, scope users:read). What Slack does not say is not known, and nobody is taken for a person of ours by that.
 import { Unavailable } from '../../core/errors.ts';
-import { type SlackOrigin, SlackUser, type Whom, whoIs } from '../../core/incidents/slack-origin.ts';
+import { SlackUser, whoIs } from '../../core/intake/slack-origin.ts';
+import type { SlackOrigin, SlackUserKind } from '../../core/model/slack-origin.ts';
 import type { Workplace } from '../../core/ports/channels.ts';
 import { clientOf, errorCode, patiently, type SlackAccess } from './client.ts';
 
@@ -11,7 +12,7 @@ const patienceSeconds = 2;
 
 export function slackWorkplace(access: SlackAccess, configured: SlackOrigin): Workplace {
   const client = clientOf(access);
-  const known = new Map<string, { readonly whom: Whom; readonly untilMs: number }>();
+  const known = new Map<string, { readonly whom: SlackUserKind; readonly untilMs: number }>();
   let learned: Promise<SlackOrigin> | undefined;
   const origin = (): Promise<SlackOrigin> => {
     if (configured.teams.length > 0) return Promise.resolve(configured);
@@ -28,7 +29,7 @@ export function slackWorkplace(access: SlackAccess, configured: SlackOrigin): Wo
     );
     return learned;
   };
-  const ask = async (user: string): Promise<Whom> => {
+  const ask = async (user: string): Promise<SlackUserKind> => {
     try {
       const [ours, answer] = await Promise.all([
         origin(),

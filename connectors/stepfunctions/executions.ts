@@ -10,10 +10,10 @@ import {
   SFNClient,
   SFNServiceException,
 } from '@aws-sdk/client-sfn';
-import { arnOf } from '../../core/analysis/managed.ts';
 import { Unavailable } from '../../core/errors.ts';
 import { WorkflowExecution } from '../../core/model/managed.ts';
 import type { Executor, ExecutorAction, ManagedServices } from '../../core/ports/telemetry.ts';
+import { arnOf } from '../../core/topology/managed-resources.ts';
 
 export interface ExecutionsOptions {
   /** One for each region that an ARN names. */

@@ -5,7 +5,7 @@ import { Misconfigured } from '../../core/errors.ts';
 import type { Reasoned, Reasoner, ReasonerTool, ReasonRequest } from '../../core/ports/channels.ts';
 import type { Spending } from '../../core/ports/records.ts';
 import { unmarked } from '../../core/reasoning/untrusted.ts';
-import { redact } from '../../core/redact.ts';
+import { redact } from '../../core/redaction/redact.ts';
 import type { ModelConfig, Provider } from './config.ts';
 import { type FailureKind, failureOf, sentenceFor } from './failures.ts';
 import { createModel, modelIdOf, priceOf } from './models.ts';

@@ -1,11 +1,12 @@
 // A page comes into the line: it goes on at once, or waits, and people read for what. Entered again after a crash it keeps its place and gets
 // a new task token.
-import { note } from '../incidents/timeline.ts';
+
+import { pageFacts } from '../context/page-facts.ts';
 import type { Waiting } from '../model/admission.ts';
 import type { Planned } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
+import { note } from '../record/timeline.ts';
 import { tellProgress } from '../reporting/progress.ts';
-import { pageFacts } from '../storms/facts.ts';
 import { rankOf, urgencyOf } from '../storms/urgency.ts';
 import { choose, current, leaseOf, relatedTo } from './choose.ts';
 import { changeSlots, type DispatchPorts, dispatch, remembered, settleHolds, withLease } from './dispatch.ts';

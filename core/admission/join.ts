@@ -1,11 +1,12 @@
 // The diagnosis of another incident answers this page: it becomes a member of that incident, unless that one does not stand any more. Then it
 // stands in line again, for an investigation of its own.
+
+import { pageFacts } from '../context/page-facts.ts';
 import { Impossible } from '../errors.ts';
 import type { Admission } from '../model/admission.ts';
 import type { PageFacts } from '../model/storm.ts';
 import type { Planned } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
-import { pageFacts } from '../storms/facts.ts';
 import { type JoinPorts, joinGroup } from '../storms/membership.ts';
 import { changeSlots, withoutLease } from './dispatch.ts';
 

@@ -1,6 +1,6 @@
 // Looks after the line where nobody enters or leaves: slots of executions that died, pages that are held for nothing any more, and pages that
 // have a slot and were never told. Called by a timer; any number at once do no harm.
-import { note } from '../incidents/timeline.ts';
+import { note } from '../record/timeline.ts';
 import { current } from './choose.ts';
 import { answer, changeSlots, type DispatchPorts, dispatch, isOver, settleHolds, withoutLease } from './dispatch.ts';
 import { type StormRules, stormRules } from './rules.ts';

@@ -1,6 +1,6 @@
 // What people read of a page that waits.
 import type { Waiting } from '../model/admission.ts';
-import { becauseOf } from '../storms/words.ts';
+import { becauseOf } from '../reporting/membership-words.ts';
 
 export function waitingWords({ held }: Pick<Waiting, 'held'>, ahead: number, mostCounted: number): string {
   if (held !== undefined)

@@ -1,7 +1,6 @@
 // Who and where, without anybody being asked: gathers the page's alerts, the catalogue, the call graph and what memory has, and leaves the
 // thinking to resolve.ts. A source that cannot answer costs knowledge, not the investigation; the timeline says which.
-import { flattenDetails } from '../incidents/details.ts';
-import { note } from '../incidents/timeline.ts';
+
 import { factOrigin, factSentence, type ServiceFact, servicesOf } from '../model/fact.ts';
 import { type Context, mostFacts, type Place, type Trigger } from '../model/incident.ts';
 import type { Brief, Report } from '../model/report.ts';
@@ -12,8 +11,10 @@ import { planFor } from '../planning/plan.ts';
 import { Catalog } from '../ports/catalog.ts';
 import type { PagerAlert } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
-import { pageFacts } from '../storms/facts.ts';
+import { note } from '../record/timeline.ts';
 import { shorten } from '../text.ts';
+import { flattenDetails } from './flatten-details.ts';
+import { pageFacts } from './page-facts.ts';
 import { resolveContext } from './resolve.ts';
 
 type ContextPorts = Pick<Ports, 'incidents' | 'clock' | 'catalog' | 'pager' | 'memory' | 'telemetry'>;

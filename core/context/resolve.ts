@@ -4,6 +4,7 @@ import type { EntityRef } from '../model/entity.ts';
 import type { Context, Known, Trigger } from '../model/incident.ts';
 import type { Dependency } from '../model/telemetry.ts';
 import type { Catalog, CatalogService } from '../ports/catalog.ts';
+import { ownerOf } from '../topology/owner.ts';
 import {
   aboutClusters,
   accountOfEnvironment,
@@ -12,10 +13,9 @@ import {
   namedInTitle,
   placementsOf,
   theOnlyOnes,
-} from './catalogue.ts';
+} from './catalogue-clues.ts';
 import { type Clue, rivalsOf, weigh } from './clue.ts';
 import { cluesOf } from './extractors.ts';
-import { ownerOf } from './owner.ts';
 
 const minuteMs = 60_000;
 /** The incident window reaches back before the page, because the onset does; the baseline lies before that. */

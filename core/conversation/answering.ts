@@ -1,16 +1,17 @@
 // A person's words to the questions that wait in an incident: decided where they decide one, and otherwise answered with what is open and what
 // could be said instead. The decision itself is taken where buttons take it (core/remediation/answer.ts).
+
+import { causes } from '../causes/causes.ts';
+import type { Doubt } from '../language/doubts.ts';
+import { type Answer, readAnswer } from '../language/parse-answer.ts';
 import type { Action, ActionId, Approval, Verdict } from '../model/action.ts';
-import { causes } from '../model/causes.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
 import { answerApproval } from '../remediation/answer.ts';
 import { entries } from '../remediation/entries.ts';
 import { isRememberable } from '../remediation/question.ts';
-import { listed } from '../reporting/words.ts';
 import { shorten } from '../text.ts';
-import { type Answer, readAnswer } from './answers.ts';
-import type { Doubt } from './doubts.ts';
+import { listed } from '../wording.ts';
 import { type Judged, judgeAnswer, type Open } from './open-question.ts';
 import type { Words } from './words.ts';
 

@@ -1,11 +1,12 @@
 // A question about cost, or one that follows it ("and in October?", "by service"): told by what the same person said before in this place,
 // answered by core/cost.
+
+import { nowhere, type Place, placeOf } from '../cost/account-context.ts';
 import { answerCostQuestion } from '../cost/answer.ts';
-import { nowhere, type Place, placeOf } from '../cost/here.ts';
-import { asksWhatMoved, type CostChoice, goesOn, mayFollow } from '../cost/question.ts';
+import { asksWhatMoved, type CostChoice, goesOn, mayFollow } from '../cost/parse-question.ts';
+import { readIntent } from '../language/read-intent.ts';
 import type { Trigger } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
-import { readIntent } from './intent.ts';
 
 export interface CostReply {
   readonly kind: 'cost' | 'unclear';

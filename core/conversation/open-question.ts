@@ -1,11 +1,12 @@
 // Which of the questions that wait an answer is about, and whether it decides it. Pure. An order decides a question only where it is that very
 // action on that very target; whatever else was said is told apart from it and decides nothing.
+
+import type { Doubt } from '../language/doubts.ts';
+import type { Answer, Reading } from '../language/parse-answer.ts';
+import { type Tokens, tokensOf } from '../language/tokens.ts';
 import type { ActionId, Approval } from '../model/action.ts';
 import { entries } from '../remediation/entries.ts';
 import { whyNotRememberable } from '../remediation/question.ts';
-import type { Answer, Reading } from './answers.ts';
-import type { Doubt } from './doubts.ts';
-import { type Tokens, tokensOf } from './tokens.ts';
 
 /** A question that waits, and what the place of its target is called. */
 export interface Open {

@@ -1,10 +1,11 @@
 // What a person wants, by rules first; where no rule is sure, by the model where one is configured. A model only chooses among what can be
 // asked here: a yes or no that it reads is said back as a question before it counts, and it teaches and corrects nothing.
+
+import { type Intent, readIntent } from '../language/read-intent.ts';
 import type { Ports } from '../ports/index.ts';
 import { outputs } from '../reasoning/outputs.ts';
-import { redact } from '../redact.ts';
+import { redact } from '../redaction/redact.ts';
 import { clean, shorten } from '../text.ts';
-import { type Intent, readIntent } from './intent.ts';
 
 /** Longer texts are pasted, not said: no model is asked about them. */
 const mostCharacters = 600;

@@ -1,12 +1,12 @@
 // What is answered about an incident, in words, out of what is on record. Pure.
 
+import { causes } from '../causes/causes.ts';
 import type { Approval } from '../model/action.ts';
-import { causes } from '../model/causes.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../model/incident.ts';
+import { placeInGroup } from '../reporting/membership.ts';
 import { standingOf } from '../reporting/standing.ts';
-import { capital, clockTime, confidenceWords } from '../reporting/words.ts';
-import { placeInGroup } from '../storms/shown.ts';
+import { capital, clockTime, confidenceWords } from '../wording.ts';
 
 export interface Words {
   /** The answer in a sentence or two. */

@@ -6,10 +6,10 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { Account, Cost, Costs } from '../ports/costs.ts';
 import type { Clock } from '../ports/world.ts';
 import { clean, shorten } from '../text.ts';
-import type { Place } from './here.ts';
-import { during, lengthInDays, type Period, periodBefore } from './period.ts';
-import { type CostChoice, type CostQuestion, readCostQuestion } from './question.ts';
-import { originWords, tidy, titleOf } from './whose.ts';
+import type { Place } from './account-context.ts';
+import { originWords, tidy, titleOf } from './account-match.ts';
+import { during, lengthInDays, type Period, periodBefore } from './parse-period.ts';
+import { type CostChoice, type CostQuestion, readCostQuestion } from './parse-question.ts';
 
 export type CostAnswer =
   | {

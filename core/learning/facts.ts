@@ -1,13 +1,13 @@
 // Facts that people teach about services, in a conversation: kept, told, forgotten, each said back in plain words. Anybody may teach and
 // anybody may take back; a fact is something to look at with its origin, never a reason to act.
 
-import { canonicalName } from '../context/catalogue.ts';
-import { note } from '../incidents/timeline.ts';
+import { canonicalName } from '../context/catalogue-clues.ts';
+import type { FactSaying } from '../language/parse-fact.ts';
 import { FactName, type FactSays, factId, factOrigin, factSentence, type ServiceFact } from '../model/fact.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
-import { capital } from '../reporting/words.ts';
-import type { FactSaying } from './fact-saying.ts';
+import { note } from '../record/timeline.ts';
+import { capital } from '../wording.ts';
 
 type FactPorts = Pick<Ports, 'memory' | 'catalog' | 'clock' | 'incidents'>;
 

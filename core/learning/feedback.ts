@@ -1,14 +1,14 @@
 // What people said of a diagnosis, read from the record: whether it was right, and what it was instead. Pure; the words themselves are on
 // the timeline, and are read again whenever somebody asks, so that better rules read old words better.
-import type { causes } from '../model/causes.ts';
+import type { causes } from '../causes/causes.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Feedback, Meant } from '../model/feedback.ts';
 import type { TimelineEntry } from '../model/incident.ts';
-import { redact } from '../redact.ts';
+import { isWorkload, type OnRecord, seenIn } from '../record/incident-entities.ts';
+import { redact } from '../redaction/redact.ts';
 import { shorten } from '../text.ts';
-import { meantBy } from './meant.ts';
-import { isWorkload, type OnRecord, seenIn } from './seen.ts';
+import { meantBy } from './resolve-correction.ts';
 
 /** The steps of the timeline that hold them, and what stands before the words there. */
 export const steps = {

@@ -1,24 +1,25 @@
 // The end of an incident: what came of it, what is remembered, the draft of a postmortem, the last word to people. Every part is
 // written under a name of its own, so that a second run after a crash writes nothing twice.
-import { record } from '../audit.ts';
-import { threadOf } from '../incidents/thread.ts';
-import { note } from '../incidents/timeline.ts';
+
+import { exactErrorOf } from '../fingerprint/fingerprint.ts';
 import type { Preference } from '../model/action.ts';
 import { wholeText } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Concluded } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
-import { markPage, updateStatus } from '../remediation/page.ts';
+import { writeDraft } from '../postmortem/draft.ts';
+import { record } from '../record/audit/record.ts';
+import { threadOf } from '../record/thread.ts';
+import { note } from '../record/timeline.ts';
+import { showAnswered } from '../remediation/publish-approval-outcome.ts';
 import { isSameAction } from '../remediation/remediate.ts';
-import { showAnswered } from '../remediation/settled.ts';
+import { markPage, updateStatus } from '../reporting/pager-status.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { standingOf } from '../reporting/standing.ts';
 import { fitted, noteOf } from '../reporting/tell.ts';
-import { clockTime } from '../reporting/words.ts';
 import { endGroup } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
-import { writeDraft } from './draft.ts';
-import { exactErrorOf } from './fingerprint.ts';
+import { clockTime } from '../wording.ts';
 import { mirror, scopeOf } from './teach.ts';
 
 type LearnPorts = Pick<

@@ -1,7 +1,8 @@
 // Why a preference matches an error, or does not: part by part, in words. Equal parts make equal fingerprints, and nothing else does.
+
+import { isOfThisRecipe } from '../fingerprint/fingerprint.ts';
 import type { Preference } from '../model/action.ts';
 import type { Incident, IncidentError } from '../model/incident.ts';
-import { isOfThisRecipe } from './fingerprint.ts';
 
 export type Match =
   | { readonly kind: 'matches' }

@@ -1,17 +1,18 @@
 // "Next time, don't ask": from words to something that counts. Words become a proposal, said back with scope, expiry and limit; the same
 // person confirms it; then it is a preference. Anybody takes it back. What a thread says is never more than that.
-import { record } from '../audit.ts';
-import { note } from '../incidents/timeline.ts';
+
+import { isOfThisRecipe } from '../fingerprint/fingerprint.ts';
+import { readSaying, type Saying } from '../language/parse-teaching.ts';
 import type { Preference } from '../model/action.ts';
 import type { Incident, IncidentError } from '../model/incident.ts';
 import type { Proposal } from '../model/proposal.ts';
 import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
+import { record } from '../record/audit/record.ts';
+import { note } from '../record/timeline.ts';
 import { approversAt } from '../remediation/guard.ts';
+import { whyNeverUnattended } from '../remediation/teachable.ts';
 import { shorten } from '../text.ts';
-import { isOfThisRecipe } from './fingerprint.ts';
-import { readSaying, type Saying } from './saying.ts';
-import { whyNeverUnattended } from './teachable.ts';
 
 /** "Don't ask me next time" holds for this long, and no more than this often a day, where it says nothing else. */
 const defaults = { days: 30, timesPerDay: 3 };

@@ -1,6 +1,6 @@
 // Acting: an action is a value from the catalogue, a decision is a tagged union, an approval and a preference are records with states.
 import * as z from 'zod';
-import { CauseCode } from './causes.ts';
+import { CauseCode } from '../causes/causes.ts';
 import { EntityRef, Instant } from './entity.ts';
 
 export const ActionId = z.enum([
@@ -73,7 +73,7 @@ export const Action = z.object({
 });
 export type Action = z.infer<typeof Action>;
 
-/** The state of the target that a question was put for: what is otherwise by then is asked again (core/remediation/live.ts). */
+/** The state of the target that a question was put for: what is otherwise by then is asked again (core/remediation/target-state.ts). */
 export const ShownFor = z.object({ digest: z.string(), facts: z.record(z.string(), z.string()) });
 export type ShownFor = z.infer<typeof ShownFor>;
 
@@ -93,7 +93,7 @@ export const Decision = z.discriminatedUnion('kind', [
     approvers: z.number().int().min(1),
     /** Ids and groups of those who may answer; empty is everybody who can reach it. */
     mayAnswer: z.array(z.string()),
-    /** Whom to tell when nobody answers. */
+    /** SlackUserKind to tell when nobody answers. */
     escalateTo: z.array(z.string()),
     /** Absent where nobody could look at the target. */
     shownFor: ShownFor.optional(),

@@ -1,6 +1,6 @@
 // The answer: ranked hypotheses with evidence, what they explain, and what could not be learned.
 import * as z from 'zod';
-import { CauseCode } from './causes.ts';
+import { CauseCode } from '../causes/causes.ts';
 import { EntityRef, Instant } from './entity.ts';
 import { ErrorIdentity, Gap, SpecialistName, Usage } from './report.ts';
 

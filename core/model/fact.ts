@@ -40,7 +40,7 @@ export function factId(says: FactSays): string {
 export const servicesOf = (says: FactSays): readonly string[] =>
   says.kind === 'talks-to' && says.to !== says.service ? [says.service, says.to] : [says.service];
 
-/** As people say it, and as it is read back (core/learning/fact-saying.ts). Without a full stop. */
+/** As people say it, and as it is read back (core/language/parse-fact.ts). Without a full stop. */
 export function factSentence(says: FactSays): string {
   switch (says.kind) {
     case 'talks-to':

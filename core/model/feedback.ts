@@ -1,6 +1,6 @@
 // What a person said of a diagnosis, in a form that can be counted: whether it was right, and what it was instead.
 import * as z from 'zod';
-import { CauseCode } from './causes.ts';
+import { CauseCode } from '../causes/causes.ts';
 import { EntityRef, Instant } from './entity.ts';
 
 /** What words name. Where several fit there is none, and the candidates are kept. */

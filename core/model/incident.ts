@@ -1,7 +1,7 @@
-// What an incident is, from the page to the last word. Pure data: the rules of opening and joining are in core/incidents/.
+// What an incident is, from the page to the last word. Pure data: the rules of opening and joining are in core/intake/.
 import * as z from 'zod';
+import { CauseCode } from '../causes/causes.ts';
 import { ActionId } from './action.ts';
-import { CauseCode } from './causes.ts';
 import { EntityRef, Instant, TimeWindow } from './entity.ts';
 import { ServiceFact } from './fact.ts';
 import { Relation, SeparateReason } from './storm.ts';

@@ -1,6 +1,6 @@
 // What leaves a specialist: findings with evidence, gaps, and what it cost. Never raw telemetry.
 import * as z from 'zod';
-import { CauseCode } from './causes.ts';
+import { CauseCode } from '../causes/causes.ts';
 import { EntityRef, Instant, TimeWindow } from './entity.ts';
 import { Context, Trigger } from './incident.ts';
 import { DatabaseServer, Dependency } from './telemetry.ts';
@@ -134,3 +134,7 @@ export const unreadableReport = ({ specialist, round }: Pick<Report, 'specialist
   by: 'analysis',
   droppedClaims: 0,
 });
+
+/** What tells the answers of one specialist apart: the round, the check after an action, a question of the coordinator. */
+export const askedWhen = ({ phase, round, followUp }: Brief): string =>
+  phase === 'verify' ? (round === 1 ? 'v' : `v${round}`) : followUp === undefined ? `${round}` : `f${followUp}`;

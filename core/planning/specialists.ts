@@ -1,6 +1,7 @@
 // The specialists there are, what each is asked, and when. Adding one is a row here and a folder lambdas/specialist-NAME.
-import { arnsIn, edgeUrlsIn } from '../analysis/managed.ts';
+
 import type { Context, Trigger } from '../model/incident.ts';
+import { arnsIn, edgeUrlsIn } from '../topology/managed-resources.ts';
 
 interface SpecialistEntry {
   readonly name: string;

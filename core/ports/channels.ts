@@ -1,9 +1,10 @@
 // Ways to reach people and other programs: bus, workflow, pager, chat, model, memory, policy.
-import type { SlackOrigin, Whom } from '../incidents/slack-origin.ts';
+
 import type { BusEvent } from '../model/events.ts';
 import type { FactSays, ServiceFact } from '../model/fact.ts';
 import type { Message } from '../model/message.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
+import type { SlackOrigin, SlackUserKind } from '../model/slack-origin.ts';
 import type { ChatMessage } from '../model/utterance.ts';
 
 export interface Bus {
@@ -74,7 +75,7 @@ export interface Workplace {
   /** Throws `Unavailable` where it cannot be learned now. */
   origin(): Promise<SlackOrigin>;
   /** `unknown` where nobody can say now. */
-  who(userId: string): Promise<Whom>;
+  who(userId: string): Promise<SlackUserKind>;
 }
 
 /** Tells the one person who just pressed a button what came of it. */

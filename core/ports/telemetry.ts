@@ -183,3 +183,6 @@ export interface ExecutorAction {
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   readonly idempotencyKey: string;
 }
+
+/** The kinds of objects that `Targets.around` reads. */
+export const aroundKinds = ['Pod', 'HorizontalPodAutoscaler', 'ResourceQuota', 'LimitRange', 'Node'];

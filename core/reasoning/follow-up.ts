@@ -5,8 +5,8 @@ import { EntityRef } from '../model/entity.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { ReasonerTool } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
-import { fileReport } from '../specialists/file.ts';
-import { reportText } from '../specialists/report-text.ts';
+import { fileReport } from '../record/file-report.ts';
+import { reportText } from './report-text.ts';
 
 const Input = z.object({
   question: z.string().min(5).max(400).describe('One precise question that would decide between hypotheses.'),

@@ -3,9 +3,9 @@
 // this incident's and says it. Without a model the report stands as the analysis made it.
 import type { Brief, Finding, Gap, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
-import { redact } from '../redact.ts';
-import { reportText } from '../specialists/report-text.ts';
+import { redact } from '../redaction/redact.ts';
 import { type Observation, outputs } from './outputs.ts';
+import { reportText } from './report-text.ts';
 import { unsupportedParts } from './supported.ts';
 import { evidenceTool } from './tools/evidence.ts';
 import { foreignTools } from './tools/foreign.ts';

@@ -1,11 +1,12 @@
 // A person's answer to a question: decided exactly once, by whoever is first (or by as many as it takes), and recorded before anybody is
 // told that it counts.
-import { record } from '../audit.ts';
-import { note } from '../incidents/timeline.ts';
+
 import type { Approval, Verdict } from '../model/action.ts';
 import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
-import { clockTime } from '../reporting/words.ts';
+import { record } from '../record/audit/record.ts';
+import { note } from '../record/timeline.ts';
+import { clockTime } from '../wording.ts';
 import { outcomeOf } from './ask.ts';
 import { countWords, decidedWords, whyNotRememberable } from './question.ts';
 

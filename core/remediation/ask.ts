@@ -1,14 +1,15 @@
 // Puts the question to people and leaves the task token with the record. Entered again after a crash it asks nobody twice: the token is
 // replaced, and a decision that is already there goes on at once. Entered as a reminder it says, to those it was configured for and on the
 // page, that it still waits.
-import { record, watchkeeper } from '../audit.ts';
+
 import { Impossible } from '../errors.ts';
-import { threadOf } from '../incidents/thread.ts';
-import { note } from '../incidents/timeline.ts';
 import type { Approval, ApprovalOutcome, Decision } from '../model/action.ts';
 import type { Decided } from '../model/workflow.ts';
 import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
+import { record, watchkeeper } from '../record/audit/record.ts';
+import { threadOf } from '../record/thread.ts';
+import { note } from '../record/timeline.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { questionMessage } from './question.ts';
 

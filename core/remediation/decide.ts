@@ -1,10 +1,8 @@
 // Report, ask, act or refuse: at most one action, for the first hypothesis, on a target that this incident's evidence names. Why, and
 // by which policies, is part of every decision.
-import { record, watchkeeper } from '../audit.ts';
+
 import { WatchkeeperError } from '../errors.ts';
-import { note } from '../incidents/timeline.ts';
-import { type ExactError, exactErrorOf, formerFingerprintOf, workloadOf } from '../learning/fingerprint.ts';
-import { whyNeverUnattended } from '../learning/teachable.ts';
+import { type ExactError, exactErrorOf, formerFingerprintOf, workloadOf } from '../fingerprint/fingerprint.ts';
 import type { Action, Approval, Decision, Preference } from '../model/action.ts';
 import { confidenceToAct, type Diagnosis, type Hypothesis } from '../model/diagnosis.ts';
 import type { Synthesized } from '../model/workflow.ts';
@@ -12,15 +10,19 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { PolicyAnswer } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Executor } from '../ports/telemetry.ts';
+import { record, watchkeeper } from '../record/audit/record.ts';
+import { note } from '../record/timeline.ts';
 import { shorten } from '../text.ts';
-import { affectsOf } from './affects.ts';
+import { environmentOf, locate } from '../topology/placement.ts';
 import { actionOf, actionProblem, offerFor, type RuledOut } from './catalogue.ts';
-import { approversAt, authorize, environmentOf, factsOf, locate, type Standing } from './guard.ts';
+import { rivalOf } from './conflicting-action.ts';
+import { approversAt, authorize, factsOf, type Standing } from './guard.ts';
+import { affectsOf } from './impact.ts';
 import { attemptIn } from './instructions.ts';
-import { digestOf, liveOf, tolerant } from './live.ts';
 import { nextStepOf } from './next-step.ts';
-import { rivalOf } from './rival.ts';
-import { brokenOn, planOn, type Survey, surveyOf } from './survey.ts';
+import { brokenOn, planOn, type Survey, surveyOf } from './target-snapshot.ts';
+import { digestOf, liveOf, tolerant } from './target-state.ts';
+import { whyNeverUnattended } from './teachable.ts';
 
 type DecidePorts = Pick<
   Ports,

@@ -1,8 +1,8 @@
 // The actions that exist: what each is, what people call it, and what it does to what. Each is data and small pure functions; carrying one out is
 // an executor's business, allowing one is policy's. Adding one is adding a row here, a policy, and an executor.
 import * as z from 'zod';
+import type { CauseCode } from '../causes/causes.ts';
 import type { Action, ActionId } from '../model/action.ts';
-import type { CauseCode } from '../model/causes.ts';
 import {
   type Check,
   causeInDependency,

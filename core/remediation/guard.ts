@@ -2,13 +2,14 @@
 // there and whether it is protected is the catalogue's word, found by the target itself: what an alert calls itself raises nothing.
 import type { Action, Affects, Level } from '../model/action.ts';
 import { Level as Levels } from '../model/action.ts';
-import { type EntityRef, entityKey } from '../model/entity.ts';
-import type { Context, Known } from '../model/incident.ts';
-import type { Catalog, CatalogService } from '../ports/catalog.ts';
+import { entityKey } from '../model/entity.ts';
+import type { Context } from '../model/incident.ts';
+import type { Catalog } from '../ports/catalog.ts';
 import type { Policies, PolicyAnswer, PolicyRequest } from '../ports/channels.ts';
 import type { Act } from '../ports/records.ts';
+import { environmentOf, isCalled, ownersOf } from '../topology/placement.ts';
 import { freezesAt } from './freeze.ts';
-import type { Live } from './live.ts';
+import type { Live } from './target-state.ts';
 
 export interface Standing {
   readonly context: Context;
@@ -129,37 +130,6 @@ const withoutUndefined = <T extends object>(value: T) =>
     [K in keyof T]: NonNullable<T[K]>;
   };
 
-/** Cluster and namespace of an entity: its own, else the incident's where that is sure enough. */
-export function locate(entity: EntityRef, context: Context): EntityRef {
-  const cluster = entity.cluster ?? sure(context.cluster);
-  const namespace = entity.namespace ?? sure(context.namespace);
-  return {
-    kind: entity.kind,
-    name: entity.name,
-    ...(cluster === undefined ? {} : { cluster }),
-    ...(namespace === undefined ? {} : { namespace }),
-  };
-}
-
-/** The environment an entity is in: by who owns it, else by its cluster. What the incident says counts only where the catalogue places nothing. */
-export function environmentOf(entity: EntityRef, context: Context, catalog: Catalog): string | undefined {
-  const located = locate(entity, context);
-  const placed = new Set(placementsOf(located, catalog).map(({ placement }) => placement.environment));
-  const cluster = catalog.clusters.find((one) => isCalled(one, located.cluster)) ?? ofAccount(located, catalog);
-  const placesNothing = catalog.clusters.length === 0 && catalog.services.length === 0;
-  const said = placesNothing ? sure(context.environment) : undefined;
-  return environmentNamed(placed.size === 1 ? [...placed][0] : (cluster?.environment ?? said), catalog);
-}
-
-/** Where accounts are kept apart by environment, what runs in one beside its clusters is where they are. */
-function ofAccount({ cluster }: EntityRef, { clusters }: Catalog): { readonly environment: string } | undefined {
-  const beside = clusters.filter(({ account, region }) => account !== undefined && cluster === `${account}:${region}`);
-  const [first] = beside;
-  return first !== undefined && beside.every(({ environment }) => environment === first.environment)
-    ? first
-    : undefined;
-}
-
 /** Where the target is, how far one may go with this action there, and what holds there now. The lowest level of its owners counts. */
 export function placeOf(
   { id, target }: Pick<Judged, 'id' | 'target'>,
@@ -194,46 +164,5 @@ export function approversAt(target: Action['target'], environment: string | unde
   const named = environment === undefined ? undefined : catalog.environments[environment]?.approvers;
   return owners.length > 0 ? owners : [...(named ?? catalog.approvers)];
 }
-
-/** The services a target belongs to: those that name it, else all that are placed beside it. */
-function ownersOf(target: EntityRef, catalog: Catalog): CatalogService[] {
-  const beside = placementsOf(target, catalog).map(({ service }) => service);
-  const naming = beside.filter((service) => names(service, target));
-  return naming.length > 0 ? naming : beside;
-}
-
-const placementsOf = (entity: EntityRef, catalog: Catalog) =>
-  catalog.services.flatMap((service) =>
-    service.placements
-      .filter(
-        (placement) =>
-          placement.namespace === entity.namespace &&
-          isCalled(
-            catalog.clusters.find((one) => one.name === placement.cluster) ?? { name: placement.cluster },
-            entity.cluster,
-          ),
-      )
-      .map((placement) => ({ service, placement })),
-  );
-
-/** A pod carries the name of its workload in front. */
-function names(service: CatalogService, { kind, name }: EntityRef): boolean {
-  const workloads = [...service.workloads.map((workload) => workload.split('/')[1] ?? ''), service.name];
-  return kind === 'Pod' ? workloads.some((workload) => name.startsWith(`${workload}-`)) : workloads.includes(name);
-}
-
-const isCalled = (
-  thing: { readonly name: string; readonly aliases?: readonly string[] },
-  name: string | undefined,
-): boolean => name !== undefined && (thing.name === name || (thing.aliases ?? []).includes(name));
-
-function environmentNamed(name: string | undefined, { environments }: Catalog): string | undefined {
-  if (name === undefined) return undefined;
-  if (Object.hasOwn(environments, name)) return name;
-  return Object.keys(environments).find((one) => environments[one]?.aliases.includes(name));
-}
-
-const sure = (known: Known | undefined): string | undefined =>
-  known !== undefined && known.confidence >= 0.5 ? known.value : undefined;
 
 const lowest = (levels: readonly Level[]): Level | undefined => Levels.options.find((level) => levels.includes(level));

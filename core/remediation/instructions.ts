@@ -2,7 +2,7 @@
 // would refuse what they ask for. Only plain attempts are named: this is a notice, and no line of defence.
 import type { Synthesized } from '../model/workflow.ts';
 import type { Policies } from '../ports/channels.ts';
-import { redact } from '../redact.ts';
+import { redact } from '../redaction/redact.ts';
 import { clean, shorten } from '../text.ts';
 import type { factsOf } from './guard.ts';
 

@@ -1,7 +1,8 @@
 // What happens next, in one sentence, for people: said from the decision and from nothing else, so that no words ask for one thing while the
 // question asks for another. What a person would do where nothing is done here is told by the group of the cause, without what was ruled out.
+
+import { causes } from '../causes/causes.ts';
 import type { ActionId, Decision } from '../model/action.ts';
-import { causes } from '../model/causes.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
 import { entries } from './entries.ts';
 

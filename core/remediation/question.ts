@@ -2,10 +2,10 @@
 
 import type { Approval, Verdict } from '../model/action.ts';
 import type { Message } from '../model/message.ts';
-import { capital, clockTime } from '../reporting/words.ts';
 import { shorten } from '../text.ts';
-import { affectsWords } from './affects.ts';
-import { stateWords } from './live.ts';
+import { capital, clockTime } from '../wording.ts';
+import { affectsWords } from './impact.ts';
+import { stateWords } from './target-state.ts';
 
 const verdictWords: Record<Verdict, string> = {
   approve: 'approved',

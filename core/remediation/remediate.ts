@@ -1,9 +1,8 @@
 // Acts, once. Everything that allowed the action is checked again right before it: the kill switch may have been thrown, the preference
 // revoked, the approval given for something else. A crash anywhere in here is safe, because the executor is idempotent by key.
-import { record } from '../audit.ts';
+
 import { Unavailable, WatchkeeperError } from '../errors.ts';
-import { note } from '../incidents/timeline.ts';
-import { exactErrorOf } from '../learning/fingerprint.ts';
+import { exactErrorOf } from '../fingerprint/fingerprint.ts';
 import type { Action, RemediationResult } from '../model/action.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Brief } from '../model/report.ts';
@@ -11,17 +10,20 @@ import type { Asked } from '../model/workflow.ts';
 import { specialistBudget } from '../planning/plan.ts';
 import type { PolicyRequest } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
-import { redact } from '../redact.ts';
+import { record } from '../record/audit/record.ts';
+import { note } from '../record/timeline.ts';
+import { redact } from '../redaction/redact.ts';
+import { markPage } from '../reporting/pager-status.ts';
 import { tellProgress } from '../reporting/progress.ts';
+import { environmentOf } from '../topology/placement.ts';
+import { pagedIn } from './alerted-signals.ts';
 import { actionProblem } from './catalogue.ts';
+import { rivalOf } from './conflicting-action.ts';
 import { isTaughtFor, standingOf } from './decide.ts';
-import { actOf, authorize, environmentOf } from './guard.ts';
-import { markPage } from './page.ts';
-import { pagedIn } from './paged.ts';
-import { rivalOf } from './rival.ts';
-import { showAnswered } from './settled.ts';
-import { changedSince } from './still.ts';
-import { brokenOn, surveyOf } from './survey.ts';
+import { actOf, authorize } from './guard.ts';
+import { changedSince } from './precondition.ts';
+import { showAnswered } from './publish-approval-outcome.ts';
+import { brokenOn, surveyOf } from './target-snapshot.ts';
 
 /** How much of what comes after the settling is looked at, where it is there already. */
 const observeSeconds = 600;

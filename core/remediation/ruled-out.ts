@@ -2,7 +2,7 @@
 // (entries.ts), so that a question is asked only for what can mend, and the words say why something else is not. Pure.
 import * as z from 'zod';
 import { pullThrottled } from '../analysis/kubernetes/images.ts';
-import type { CauseCode } from '../model/causes.ts';
+import type { CauseCode } from '../causes/causes.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
 import { sameWorkload } from '../model/entity.ts';
 import type { Finding } from '../model/report.ts';

@@ -1,13 +1,14 @@
 // What another incident asks about a target that was acted on: its question was put for what was there before, so it is withdrawn, with a word of
 // why, and its investigation ends with it. Until then the guard refuses it (rival.ts).
-import { record, watchkeeper } from '../audit.ts';
-import { threadOf } from '../incidents/thread.ts';
-import { note } from '../incidents/timeline.ts';
+
 import type { Action } from '../model/action.ts';
 import { entityKey } from '../model/entity.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
-import { clockTime } from '../reporting/words.ts';
+import { record, watchkeeper } from '../record/audit/record.ts';
+import { threadOf } from '../record/thread.ts';
+import { note } from '../record/timeline.ts';
+import { clockTime } from '../wording.ts';
 import { withdrawnOutcome } from './ask.ts';
 import { questionMessage } from './question.ts';
 

@@ -1,16 +1,17 @@
 // Did the symptom go? The same specialists' findings before and after the action are compared, of what was acted on and of what paged.
 // Silence is not recovery: without a positive sign the answer is "unknown", a problem that is still there is said plainly, and what made
 // it worse is told to who is paged and offered to be taken back.
-import { record, watchkeeper } from '../audit.ts';
+
 import { WatchkeeperError } from '../errors.ts';
-import { note } from '../incidents/timeline.ts';
 import type { Action, Verification } from '../model/action.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Finding } from '../model/report.ts';
 import type { Rechecked, Verified } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
+import { record, watchkeeper } from '../record/audit/record.ts';
+import { note } from '../record/timeline.ts';
+import { isProblem, pagedIn } from './alerted-signals.ts';
 import { inverseOf } from './catalogue.ts';
-import { isProblem, pagedIn } from './paged.ts';
 import { withdrawSiblings } from './siblings.ts';
 
 export async function verify(

@@ -5,7 +5,7 @@ import type { Pager } from '../ports/channels.ts';
 import type { IncidentStore } from '../ports/records.ts';
 import type { Executor, Observed, Scope, Targets, Telemetry } from '../ports/telemetry.ts';
 import type { Clock } from '../ports/world.ts';
-import { redactJson } from '../redact.ts';
+import { redactJson } from '../redaction/redact.ts';
 import type { Tape, TapedCall } from './tape.ts';
 
 /** Records of one stream that are kept; what is beyond makes the tape say that it is not whole. */

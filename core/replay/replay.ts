@@ -6,8 +6,8 @@ import type { LogRecord } from '../model/telemetry.ts';
 import type { Catalog, ServiceCatalog } from '../ports/catalog.ts';
 import type { Pager } from '../ports/channels.ts';
 import type { Executor, Observed, Scope, Targets, Telemetry, ToolServers } from '../ports/telemetry.ts';
-import { redactJson } from '../redact.ts';
-import { aroundKinds } from '../remediation/live.ts';
+import { aroundKinds } from '../ports/telemetry.ts';
+import { redactJson } from '../redaction/redact.ts';
 import { keyOf, type TapedCall } from './tape.ts';
 
 export interface Deck {

@@ -1,15 +1,16 @@
 // How far an incident is, in one message that is updated in place: the first one that people saw of it. Made from the record alone, so that
 // whoever tells it last tells the latest, in whatever order they come. It is a courtesy: a thread that cannot be reached fails nothing.
-import { threadOf } from '../incidents/thread.ts';
+
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 import type { Ports } from '../ports/index.ts';
 import type { MemberName } from '../ports/records.ts';
-import { affectedBy, membersLine, placeInGroup } from '../storms/shown.ts';
+import { threadOf } from '../record/thread.ts';
 import { shorten } from '../text.ts';
+import { capital, listed } from '../wording.ts';
+import { affectedBy, membersLine, placeInGroup } from './membership.ts';
 import { type Standing, standingOf } from './standing.ts';
-import { capital, listed } from './words.ts';
 
 type ProgressPorts = Pick<Ports, 'incidents' | 'chat'>;
 

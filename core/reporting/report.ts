@@ -2,24 +2,24 @@
 // behind the buttons. A surface that cannot be reached becomes a gap in the timeline; only when nobody at all can be told does the step
 // fail, and is tried again.
 
+import { causes } from '../causes/causes.ts';
 import { chartOf } from '../charts/evidence.ts';
 import { Unavailable } from '../errors.ts';
-import { numbered } from '../evidence/name.ts';
-import { threadOf } from '../incidents/thread.ts';
-import { note } from '../incidents/timeline.ts';
 import type { Decision } from '../model/action.ts';
-import { causes } from '../model/causes.ts';
 import { type Diagnosis, type Hypothesis, wholeText } from '../model/diagnosis.ts';
 import type { Context } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 import type { Report } from '../model/report.ts';
 import type { Decided } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
-import { updateStatus } from '../remediation/page.ts';
+import { numbered } from '../record/evidence/name.ts';
+import { threadOf } from '../record/thread.ts';
+import { note } from '../record/timeline.ts';
 import { shorten } from '../text.ts';
+import { capital, clockTime, confidenceWords, listed } from '../wording.ts';
+import { updateStatus } from './pager-status.ts';
 import { tellProgress } from './progress.ts';
 import { tell } from './tell.ts';
-import { capital, clockTime, confidenceWords, listed } from './words.ts';
 
 /** So many pieces of evidence are tried for a picture. */
 const mostPieces = 8;

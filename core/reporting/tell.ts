@@ -4,7 +4,7 @@ import type { Trigger } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 import type { Ports } from '../ports/index.ts';
 import { shorten } from '../text.ts';
-import { readableTimes } from './words.ts';
+import { readableTimes } from '../wording.ts';
 
 /** PagerDuty cuts a note here. */
 const noteLength = 2000;

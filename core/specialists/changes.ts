@@ -3,14 +3,15 @@
 
 import { feedText, type OutsideSign, outsideSigns } from '../analysis/changes/outside.ts';
 import { type Ranking, rankChanges, type Suspect } from '../analysis/changes/rank.ts';
-import type { CauseCode } from '../model/causes.ts';
+import type { CauseCode } from '../causes/causes.ts';
 import type { EntityRef, TimeWindow } from '../model/entity.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
+import type { FindingDraft } from '../model/report-draft.ts';
 import type { Change } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Observed } from '../ports/telemetry.ts';
-import { clockTime } from '../reporting/words.ts';
-import { type FindingDraft, finishReport } from './finish.ts';
+import { clockTime } from '../wording.ts';
+import { finishReport } from './finish.ts';
 import { gapsOfMissing } from './missing.ts';
 
 type ChangesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>;

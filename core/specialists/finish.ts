@@ -1,26 +1,13 @@
 // The common end of every specialist: store the evidence, number the findings, keep the report within its tokens. What was found, and how,
 // is each specialist's own business; the timeline is told by the step that files the report (file.ts).
-import { redactedEvidence } from '../evidence/redacted.ts';
-import type { EvidenceDraft } from '../model/evidence-draft.ts';
-import type { Brief, Finding, Gap, Report, Severity } from '../model/report.ts';
+
+import { askedWhen, type Brief, type Finding, type Report, type Severity } from '../model/report.ts';
+import type { ReportDraft } from '../model/report-draft.ts';
 import type { Ports } from '../ports/index.ts';
+import { estimateTokens, reportText } from '../reasoning/report-text.ts';
 import { secondLook } from '../reasoning/specialist.ts';
-import { redact } from '../redact.ts';
-import { estimateTokens, reportText } from './report-text.ts';
-
-export type { EvidenceDraft };
-
-export type FindingDraft = Omit<Finding, 'id' | 'specialist' | 'evidenceIds'> & {
-  readonly evidence: readonly EvidenceDraft[];
-};
-
-export interface ReportDraft {
-  readonly summary: string;
-  readonly findings: readonly FindingDraft[];
-  readonly gaps: readonly Gap[];
-  readonly bytesRead: number;
-  readonly topology?: Report['topology'];
-}
+import { redactedEvidence } from '../record/evidence/redacted.ts';
+import { redact } from '../redaction/redact.ts';
 
 const reportTokens = 1000;
 const weight: Record<Severity, number> = { critical: 4, major: 3, minor: 2, info: 1 };
@@ -82,7 +69,3 @@ export async function finishReport(
   const wallMs = ports.clock.now().getTime() - startedAt.getTime();
   return { ...report, usage: { ...report.usage, wallMs } };
 }
-
-/** What tells the answers of one specialist apart: the round, the check after an action, a question of the coordinator. */
-export const askedWhen = ({ phase, round, followUp }: Brief): string =>
-  phase === 'verify' ? (round === 1 ? 'v' : `v${round}`) : followUp === undefined ? `${round}` : `f${followUp}`;

@@ -3,8 +3,9 @@
 import { analyzeClusters, health, topologyOf } from '../analysis/kubernetes/index.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Brief, Report } from '../model/report.ts';
+import type { FindingDraft } from '../model/report-draft.ts';
 import type { Ports } from '../ports/index.ts';
-import { type FindingDraft, finishReport } from './finish.ts';
+import { finishReport } from './finish.ts';
 import { gapsOfMissing } from './missing.ts';
 
 type KubernetesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;

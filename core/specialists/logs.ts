@@ -3,13 +3,14 @@
 import { LogReader, type Reading } from '../analysis/logs/reading.ts';
 import { besideErrors, type Telling, tellingTemplates, vanished, variousOf } from '../analysis/logs/telling.ts';
 import type { StoppedUnit } from '../analysis/logs/units.ts';
-import { maskVariables } from '../analysis/text/mask.ts';
-import { exactly, Occurrences } from '../learning/exact/identity.ts';
+import { exactly, Occurrences } from '../fingerprint/identity.ts';
+import { maskVariables } from '../mask-variables.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Brief, ErrorIdentity, Gap, Report } from '../model/report.ts';
+import type { FindingDraft } from '../model/report-draft.ts';
 import type { Ports } from '../ports/index.ts';
 import { shorten } from '../text.ts';
-import { type FindingDraft, finishReport } from './finish.ts';
+import { finishReport } from './finish.ts';
 import { gapsOfMissing } from './missing.ts';
 
 type LogsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;

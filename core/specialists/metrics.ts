@@ -7,13 +7,15 @@ import { entityOf, type Move, moves, unreachable } from '../analysis/metrics/ind
 import { say, signalOf } from '../analysis/metrics/signals.ts';
 import { isMedian, originsOf, type Slowed, sharedNode, slowed } from '../analysis/metrics/slowness.ts';
 import { keyOf, periods, usualSince } from '../analysis/metrics/usual.ts';
-import { exactly } from '../learning/exact/identity.ts';
+import { exactly } from '../fingerprint/identity.ts';
 import type { EntityRef } from '../model/entity.ts';
+import type { EvidenceDraft } from '../model/evidence-draft.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
+import type { FindingDraft } from '../model/report-draft.ts';
 import type { Series, VendorStatus } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Observed } from '../ports/telemetry.ts';
-import { type EvidenceDraft, type FindingDraft, finishReport } from './finish.ts';
+import { finishReport } from './finish.ts';
 import { gapsOfMissing } from './missing.ts';
 
 type MetricsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;

@@ -1,8 +1,9 @@
 // What a page or a hypothesis is about, told by names: whether two of them are one thing; and what else is known when a page is judged.
-import { ownerOf } from '../context/owner.ts';
+
 import type { EntityRef } from '../model/entity.ts';
 import type { PageFacts } from '../model/storm.ts';
 import type { Change } from '../model/telemetry.ts';
+import { ownerOf } from '../topology/owner.ts';
 
 /** What else is known when a page is judged. */
 export interface Around {

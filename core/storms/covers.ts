@@ -1,12 +1,12 @@
 // Whether a diagnosis answers another page. Typed values only: the hypotheses' entities, causes, confidences and onsets, the blast radius, and
 // the facts of the two pages. In doubt a page is separate: that costs an investigation, and a wrong join an outage that nobody looks at.
-import { causes } from '../model/causes.ts';
+import { causes } from '../causes/causes.ts';
+import { beganAt, subjectsOf, symptomsIn } from '../context/page-facts.ts';
 import { confidenceToAct, type Diagnosis, type Hypothesis } from '../model/diagnosis.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Coverage, PageFacts, SeparateReason, SymptomKind } from '../model/storm.ts';
 import { type Around, differs, isAbout, low, sameEntity } from './about.ts';
 import { effectsOf, nodeGraceSeconds, toleranceSeconds } from './effects.ts';
-import { beganAt, subjectsOf, symptomsIn } from './facts.ts';
 import { samePlace } from './place.ts';
 import { routes } from './routes.ts';
 

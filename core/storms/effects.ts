@@ -1,6 +1,6 @@
 // What each cause brings about, and for whom: at the thing itself, at what calls it, at what it calls, and at what runs in the place that it
 // strikes. Data about the vocabulary of causes; core/storms/covers.ts reads it. A symptom that is not listed is not explained.
-import { type CauseCode, type CauseGroup, causes } from '../model/causes.ts';
+import { type CauseCode, type CauseGroup, causes } from '../causes/causes.ts';
 import type { SymptomKind } from '../model/storm.ts';
 
 export interface Effects {

@@ -1,14 +1,15 @@
 // Joining and leaving. A page joins the incident whose diagnosis answers it by one conditional write, and leaves by one, whatever was told
 // before or after: a step that is repeated, or that died half-way, changes nothing twice. A member lives as long as its leader stands.
-import { note } from '../incidents/timeline.ts';
+
+import { beganAt } from '../context/page-facts.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Apart, Incident } from '../model/incident.ts';
 import type { PageFacts, Relation, SeparateReason } from '../model/storm.ts';
 import type { Ports } from '../ports/index.ts';
+import { note } from '../record/timeline.ts';
+import { whySeparate } from '../reporting/membership-words.ts';
 import { hasOwnChange, ownChangeMinutes } from './covers.ts';
-import { beganAt } from './facts.ts';
 import { tellJoined } from './telling.ts';
-import { whySeparate } from './words.ts';
 
 export interface Joining {
   readonly leader: string;
@@ -98,7 +99,7 @@ export interface Leaving {
 }
 
 /**
- * Has a member investigated on its own. It is a member until the new execution takes it (core/incidents/open.ts), so that a failure in between
+ * Has a member investigated on its own. It is a member until the new execution takes it (core/intake/open-incident.ts), so that a failure in between
  * loses nothing: call it again. `no-member` where it belongs to no other incident.
  */
 export async function leaveGroup(

@@ -1,8 +1,9 @@
 // Which pages may have one cause. A relation is a presumption: it lets the later page wait for the diagnosis of the earlier one, for a bounded
 // time, and joins nothing. The rules are a table, the most telling first.
+
+import { beganAt, subjectsOf } from '../context/page-facts.ts';
 import type { PageFacts, Relation, SymptomKind } from '../model/storm.ts';
 import { everybodyUses } from './effects.ts';
-import { beganAt, subjectsOf } from './facts.ts';
 import { maybeSamePlace } from './place.ts';
 
 interface Rule {

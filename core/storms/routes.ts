@@ -1,12 +1,13 @@
 // The ways by which a cause reaches a page: it is the page's own thing, the place where that runs, something that it calls, or something that
 // calls it. Each way says which symptoms it explains, or why it is none.
+
+import { depthOf } from '../causes/causality.ts';
+import { subjectsOf, symptomsIn } from '../context/page-facts.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { PageFacts, Relation, SeparateReason, SymptomKind } from '../model/storm.ts';
-import { depthOf } from '../synthesis/causality.ts';
 import { type Around, differs, isAbout, low, nameOf, placeKinds } from './about.ts';
 import { atDirectCallers, type Effects, effectsOf, everybodyUses } from './effects.ts';
-import { subjectsOf, symptomsIn } from './facts.ts';
 import { clustered, maybeSamePlace, placeOfCause, sameOutside, samePlace } from './place.ts';
 
 /** How many calls away a cause still explains a page. */

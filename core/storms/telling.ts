@@ -1,15 +1,16 @@
 // How people hear who joined: a line in the leader's timeline and thread, a note on the page that joined. In a storm the joins of a minute are
 // one message that is updated in place, a few times at most.
-import { threadOf } from '../incidents/thread.ts';
-import { note } from '../incidents/timeline.ts';
+
 import type { Incident } from '../model/incident.ts';
 import type { Relation } from '../model/storm.ts';
 import type { Ports } from '../ports/index.ts';
 import type { MemberName } from '../ports/records.ts';
+import { threadOf } from '../record/thread.ts';
+import { note } from '../record/timeline.ts';
+import { becauseOf } from '../reporting/membership-words.ts';
 import { tellProgress } from '../reporting/progress.ts';
-import { listed } from '../reporting/words.ts';
 import { shorten } from '../text.ts';
-import { becauseOf } from './words.ts';
+import { listed } from '../wording.ts';
 
 type TellPorts = Pick<Ports, 'incidents' | 'clock' | 'chat' | 'pager' | 'seen'>;
 

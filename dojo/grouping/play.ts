@@ -1,11 +1,12 @@
 // Plays a storm: pages come, a few are investigated at once, what may have one cause waits, and diagnoses are asked whom they cover. The rules are
 // those of core/storms/; the line is a small stand-in for core/admission/, with its limits.
+
+import { pageFacts } from '../../core/context/page-facts.ts';
 import { resolveContext } from '../../core/context/resolve.ts';
 import type { Diagnosis } from '../../core/model/diagnosis.ts';
 import type { Coverage, PageFacts } from '../../core/model/storm.ts';
 import { Catalog } from '../../core/ports/catalog.ts';
 import { covers, ownChangeMinutes } from '../../core/storms/covers.ts';
-import { pageFacts } from '../../core/storms/facts.ts';
 import { holdSecondsFor, relate } from '../../core/storms/relate.ts';
 import { urgencyOf } from '../../core/storms/urgency.ts';
 import { diagnosisOf, edgesOf, instant, type Page, type Storm, triggerOf } from './storm.ts';

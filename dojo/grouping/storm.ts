@@ -1,8 +1,8 @@
 // A storm as data: pages as monitoring systems word them, who calls whom, what changed, which cause each page truly has, and what the analysis
 // would say of each cause (right, unknown or wrong).
 import * as z from 'zod';
-import { flattenDetails } from '../../core/incidents/details.ts';
-import { CauseCode } from '../../core/model/causes.ts';
+import { CauseCode } from '../../core/causes/causes.ts';
+import { flattenDetails } from '../../core/context/flatten-details.ts';
 import type { Diagnosis, Hypothesis } from '../../core/model/diagnosis.ts';
 import type { EntityRef } from '../../core/model/entity.ts';
 import type { Trigger } from '../../core/model/incident.ts';

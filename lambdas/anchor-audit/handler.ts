@@ -1,8 +1,8 @@
 // Once a day: anchors the audit, then checks the chains of the last days against what was anchored. What does not hold is a failure of this
 // function, which somebody is told of.
 import * as z from 'zod';
-import { anchorAndCheck } from '../../core/audit/anchor.ts';
 import type { Ports } from '../../core/ports/index.ts';
+import { anchorAndCheck } from '../../core/record/audit/anchor.ts';
 import { anchors, audit, clock } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 

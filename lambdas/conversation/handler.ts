@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { hearing } from '../../core/conversation/heard.ts';
-import { type Heard, type ListenPorts, listen } from '../../core/conversation/listen.ts';
-import { byPress } from '../../core/conversation/press.ts';
+import { hearing } from '../../core/conversation/authorize-speaker.ts';
+import { byPress } from '../../core/conversation/handle-button.ts';
+import { type Heard, type ListenPorts, listen } from '../../core/conversation/handle-utterance.ts';
 import { sessionOf } from '../../core/conversation/session.ts';
 import { Utterance } from '../../core/model/utterance.ts';
 import type { Ports } from '../../core/ports/index.ts';

@@ -1,6 +1,6 @@
 import { Answered } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
-import { fileReport } from '../../core/specialists/file.ts';
+import { fileReport } from '../../core/record/file-report.ts';
 import { clock, incidents } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 

@@ -1,7 +1,7 @@
-import { applyPageUpdate } from '../../core/incidents/update.ts';
-import type { DraftPorts } from '../../core/learning/draft.ts';
+import { applyPageUpdate } from '../../core/intake/apply-page-update.ts';
 import { PageUpdate } from '../../core/model/events.ts';
 import type { Ports } from '../../core/ports/index.ts';
+import type { DraftPorts } from '../../core/postmortem/draft.ts';
 import { approvals, chat, clock, drafts, evidence, incidents } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 

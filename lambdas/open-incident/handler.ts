@@ -1,4 +1,4 @@
-import { type OpenPorts, openIncident } from '../../core/incidents/open.ts';
+import { type OpenPorts, openIncident } from '../../core/intake/open-incident.ts';
 import { OpenIncidentInput } from '../../core/model/workflow.ts';
 import { approvals, chat, clock, executions, ids, incidents, ledger } from '../compose.ts';
 import { onLambda, step } from '../handle.ts';

@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import * as z from 'zod';
-import { meaningOf, PagerDutyWebhook } from '../../core/incidents/pagerduty.ts';
+import { meaningOf, PagerDutyWebhook } from '../../core/intake/pagerduty.ts';
 import type { Ports } from '../../core/ports/index.ts';
-import { redact } from '../../core/redact.ts';
+import { redact } from '../../core/redaction/redact.ts';
 import { bus, secrets, seen } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 import { HttpEvent, type HttpReply, header, jsonOf, maxBodyBytes, rawBody, reply, signed } from '../http.ts';

@@ -1,5 +1,5 @@
 import { FailedExecution } from '../../core/model/workflow.ts';
-import { type FailurePorts, reportFailure } from '../../core/reporting/failure.ts';
+import { type FailurePorts, reportFailure } from '../../core/operations/report-failure.ts';
 import { approvals, chat, clock, incidents, ledger, pager } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 

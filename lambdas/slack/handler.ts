@@ -1,5 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { readAlert } from '../../core/conversation/alerts.ts';
+import { readAlert } from '../../core/intake/channel-alert.ts';
 import {
   commandUtterance,
   SlackCommand,
@@ -7,7 +7,7 @@ import {
   SlackInteraction,
   saidByPress,
   utteranceOf,
-} from '../../core/incidents/slack.ts';
+} from '../../core/intake/slack.ts';
 import {
   Envelope,
   InteractionOrigin,
@@ -15,10 +15,10 @@ import {
   refusedCommand,
   refusedEvent,
   refusedInteraction,
-} from '../../core/incidents/slack-origin.ts';
+} from '../../core/intake/slack-origin.ts';
 import type { Utterance } from '../../core/model/utterance.ts';
 import type { Ports } from '../../core/ports/index.ts';
-import { redact } from '../../core/redact.ts';
+import { redact } from '../../core/redaction/redact.ts';
 import { bus, clock, secrets, seen, slackOrigin } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 import { HttpEvent, type HttpReply, header, jsonOf, maxBodyBytes, rawBody, reply, signed } from '../http.ts';

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import * as z from 'zod';
-import { type SweepPorts, sweepIncidents } from '../../core/incidents/sweep.ts';
 import { ExecutionInput } from '../../core/model/workflow.ts';
+import { type SweepPorts, sweepIncidents } from '../../core/operations/sweep-incidents.ts';
 import { approvals, chat, clock, executions, incidents, ledger, pager, workflow } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 import { jsonOf } from '../http.ts';

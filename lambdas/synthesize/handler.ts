@@ -1,6 +1,6 @@
+import { synthesize } from '../../core/diagnosis/synthesize.ts';
 import { Investigated } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
-import { synthesize } from '../../core/synthesis/synthesize.ts';
 import { clock, colleagues, evidence, ids, incidents, reasoner, telemetry } from '../compose.ts';
 import { onLambda, step } from '../handle.ts';
 

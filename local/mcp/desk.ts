@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { InvalidInput, Unavailable } from '../../core/errors.ts';
-import type { Request } from '../../core/incidents/asked.ts';
+import type { Request } from '../../core/intake/request-investigation.ts';
 import { Diagnosis } from '../../core/model/diagnosis.ts';
 import { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import { Evidence } from '../../core/model/report.ts';

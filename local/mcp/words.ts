@@ -3,7 +3,7 @@
 import { wholeText } from '../../core/model/diagnosis.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import { unmarked } from '../../core/reasoning/untrusted.ts';
-import { redact } from '../../core/redact.ts';
+import { redact } from '../../core/redaction/redact.ts';
 import { standingOf } from '../../core/reporting/standing.ts';
 import { shorten } from '../../core/text.ts';
 import type { ListedIncident, ReadIncident } from './desk.ts';

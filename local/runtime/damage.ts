@@ -3,10 +3,10 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import * as z from 'zod';
-import { record } from '../../core/audit.ts';
-import { note } from '../../core/incidents/timeline.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Ports } from '../../core/ports/index.ts';
+import { record } from '../../core/record/audit/record.ts';
+import { note } from '../../core/record/timeline.ts';
 import { asideSentence, isAside } from './aside.ts';
 import type { InvokeFunction } from './executions.ts';
 import type { Disk, SetAside } from './files.ts';

@@ -1,26 +1,26 @@
 // The console's API: JSON in, JSON out, one row a route. It reads the records and calls the same core functions that Slack's buttons do. Who
 // acts is who is signed in; nothing in a body says so.
 import * as z from 'zod';
-import { verifyAudit } from '../../core/audit/verify.ts';
-import { checkInWords } from '../../core/audit/words.ts';
-import { switches, throwKillSwitch } from '../../core/controls.ts';
-import { listen } from '../../core/conversation/listen.ts';
+import { listen } from '../../core/conversation/handle-utterance.ts';
 import { InvalidInput } from '../../core/errors.ts';
-import { Request, requestInvestigation } from '../../core/incidents/asked.ts';
-import { isOfThisRecipe } from '../../core/learning/fingerprint.ts';
-import { gatherFeedback } from '../../core/learning/judged.ts';
+import { isOfThisRecipe } from '../../core/fingerprint/fingerprint.ts';
+import { Request, requestInvestigation } from '../../core/intake/request-investigation.ts';
+import { gatherFeedback } from '../../core/learning/feedback-report.ts';
 import { historyOf } from '../../core/learning/matching.ts';
 import { revokePreference, scopeOf } from '../../core/learning/teach.ts';
 import { Verdict } from '../../core/model/action.ts';
 import { Instant } from '../../core/model/entity.ts';
 import type { Message } from '../../core/model/message.ts';
 import type { Ports } from '../../core/ports/index.ts';
+import { verifyAudit } from '../../core/record/audit/verify.ts';
+import { checkInWords } from '../../core/record/audit/words.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
+import { switches, throwKillSwitch } from '../../core/remediation/kill-switch.ts';
+import { showAnswered } from '../../core/remediation/publish-approval-outcome.ts';
 import { forWhomWords, isRememberable } from '../../core/remediation/question.ts';
-import { showAnswered } from '../../core/remediation/settled.ts';
+import { affectedBy, placeInGroup } from '../../core/reporting/membership.ts';
+import { becauseOf } from '../../core/reporting/membership-words.ts';
 import { standingOf } from '../../core/reporting/standing.ts';
-import { affectedBy, placeInGroup } from '../../core/storms/shown.ts';
-import { becauseOf } from '../../core/storms/words.ts';
 import type { ConsoleChat } from '../console-chat.ts';
 import type { People, Person } from '../people.ts';
 

@@ -2,9 +2,9 @@
 // stream. It decides who is heard and how an error is said; what happens then is elsewhere.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { auditFormats, exportAudit } from '../../core/audit-export.ts';
 import { Misconfigured, WatchkeeperError } from '../../core/errors.ts';
-import { redact } from '../../core/redact.ts';
+import { auditFormats, exportAudit } from '../../core/record/audit/export.ts';
+import { redact } from '../../core/redaction/redact.ts';
 import type { Feed, FeedEvent } from '../feed.ts';
 import type { People } from '../people.ts';
 import type { InvokeFunction } from '../runtime/executions.ts';

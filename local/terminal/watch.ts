@@ -1,13 +1,13 @@
 // The terminal's view of the runtime: tells each step as it happens, prints the diagnosis and puts the question. Answers go the same way
 // as the console's. What is said is in words.ts.
 import { createInterface } from 'node:readline';
-import { answerSwitch } from '../../core/controls.ts';
-import { readAnswer } from '../../core/conversation/answers.ts';
 import { WatchkeeperError } from '../../core/errors.ts';
+import { readAnswer } from '../../core/language/parse-answer.ts';
 import type { Approval } from '../../core/model/action.ts';
 import type { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
+import { answerSwitch } from '../../core/remediation/kill-switch.ts';
 import { decidedWords } from '../../core/remediation/question.ts';
 import type { Feed } from '../feed.ts';
 import { keysOf, openQuestions, type Printed, readTyped } from './questions.ts';

@@ -1,11 +1,12 @@
 // What the terminal says, as text: pure functions of records. When it is said, and in which colour, is decided in watch.ts and style.ts.
-import { gistOf } from '../../core/evidence/name.ts';
+
 import type { Approval } from '../../core/model/action.ts';
 import { type Diagnosis, type Hypothesis, wholeText } from '../../core/model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import type { Evidence } from '../../core/model/report.ts';
+import { gistOf } from '../../core/record/evidence/name.ts';
 import { standingOf } from '../../core/reporting/standing.ts';
-import { confidenceWords, readableTimes } from '../../core/reporting/words.ts';
+import { confidenceWords, readableTimes } from '../../core/wording.ts';
 import type { Style } from './style.ts';
 
 export const incidentHeading = (incident: Incident, style: Style): string =>

@@ -3,9 +3,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { diskAnchors } from '../../connectors/disk/index.ts';
 import { s3Anchors } from '../../connectors/s3/index.ts';
-import { hashOfAnchor } from '../../core/audit/chain.ts';
 import { Unavailable } from '../../core/errors.ts';
 import type { AuditAnchor } from '../../core/model/audit-chain.ts';
+import { hashOfAnchor } from '../../core/record/audit/chain.ts';
 import { memoryDisk } from '../../local/runtime/files.ts';
 import { type Answer, awsClient, serve } from '../server.ts';
 

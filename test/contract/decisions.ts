@@ -1,11 +1,11 @@
 // The book of acts, the switches and the audit: what every implementation has to hold.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DynamoStores } from '../../connectors/dynamodb/index.ts';
-import { beforeTheFirst, hashOfLink } from '../../core/audit/chain.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import type { AuditEntry } from '../../core/model/audit.ts';
 import { AuditLink } from '../../core/model/audit-chain.ts';
 import type { Act } from '../../core/ports/records.ts';
+import { beforeTheFirst, hashOfLink } from '../../core/record/audit/chain.ts';
 import { at } from '../builders.ts';
 import { type OpenStores, parallel, testClock } from './records.ts';
 

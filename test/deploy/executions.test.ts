@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stepFunctionsExecutions, stepFunctionsExecutor } from '../../connectors/stepfunctions/index.ts';
-import { entityOfExecution } from '../../core/analysis/managed.ts';
+import { entityOfExecution } from '../../core/topology/managed-resources.ts';
 import { clientOptions } from './deployment.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 

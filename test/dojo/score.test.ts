@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { type CauseCode, causes } from '../../core/model/causes.ts';
+import { type CauseCode, causes } from '../../core/causes/causes.ts';
 import { type Expected, parseExpected } from '../../dojo/expected.ts';
 import { readOptions } from '../../dojo/options.ts';
 import type { RunResult } from '../../dojo/prediction.ts';

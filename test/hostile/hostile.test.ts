@@ -6,7 +6,7 @@ import { LLMock } from '@copilotkit/aimock';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { blocksOf, fallbackText } from '../../connectors/slack/blocks.ts';
 import { ModelConfig, parsePrompt, strandsReasoner } from '../../connectors/strands/index.ts';
-import { converse } from '../../core/conversation/converse.ts';
+import { converse } from '../../core/conversation/reply.ts';
 import { hear } from '../../core/learning/teach.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Message } from '../../core/model/message.ts';

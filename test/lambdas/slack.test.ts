@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Unavailable } from '../../core/errors.ts';
-import type { SlackOrigin } from '../../core/incidents/slack-origin.ts';
 import type { BusEvent } from '../../core/model/events.ts';
+import type { SlackOrigin } from '../../core/model/slack-origin.ts';
 import { receive } from '../../lambdas/slack/handler.ts';
 import { anApproval } from '../builders.ts';
 import { testClock } from '../contract/records.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
-import { throwKillSwitch } from '../../core/controls.ts';
+import { throwKillSwitch } from '../../core/remediation/kill-switch.ts';
 import { recordedWorld, tables } from '../../local/compose.ts';
 import { startRuntime } from '../../local/runtime/index.ts';
 import { openTables } from '../../local/runtime/tables.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { converse } from '../../core/conversation/converse.ts';
-import { listen } from '../../core/conversation/listen.ts';
+import { listen } from '../../core/conversation/handle-utterance.ts';
+import { converse } from '../../core/conversation/reply.ts';
 import { recordedWorld } from '../../local/compose.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
 import { sentences } from '../core/conversation/on-call-sentences.ts';

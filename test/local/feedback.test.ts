@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { converse } from '../../core/conversation/converse.ts';
+import { converse } from '../../core/conversation/reply.ts';
 import { Feedback } from '../../core/model/feedback.ts';
 import { parseExpected } from '../../dojo/expected.ts';
 import { recordedWorld } from '../../local/compose.ts';

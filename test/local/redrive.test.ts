@@ -1,6 +1,6 @@
 // What failed on this machine while nobody waited for it is kept, said, and delivered again after a redrive.
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { byPress, type PressPorts } from '../../core/conversation/press.ts';
+import { byPress, type PressPorts } from '../../core/conversation/handle-button.ts';
 import { Unavailable } from '../../core/errors.ts';
 import { Utterance } from '../../core/model/utterance.ts';
 import { Catalog } from '../../core/ports/catalog.ts';

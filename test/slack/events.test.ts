@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { slackChat, slackThreads } from '../../connectors/slack/index.ts';
-import { SlackEvents, utteranceOf } from '../../core/incidents/slack.ts';
+import { SlackEvents, utteranceOf } from '../../core/intake/slack.ts';
 import { testClock } from '../contract/records.ts';
 import { pagerDuty, pagerDutyAlert } from '../fake-slack/alerts.ts';
 import { type FakeSlack, fakeSlack } from '../fake-slack/index.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { slackWorkplace } from '../../connectors/slack/index.ts';
-import { switches } from '../../core/controls.ts';
+import { switches } from '../../core/remediation/kill-switch.ts';
 import { type Together, together } from '../fake-slack/demo.ts';
 import { fakeSlack, manifestScopes } from '../fake-slack/index.ts';
 import { ourBot, type Post } from '../fake-slack/workspace.ts';

@@ -1,6 +1,6 @@
 // Signs that nothing of ours was changed: a vendor's status feed, and words of the alert that name a cause which comes by itself. They
 // make every change less likely; they are no proof.
-import type { CauseCode } from '../../model/causes.ts';
+import type { CauseCode } from '../../causes/causes.ts';
 import type { VendorStatus } from '../../model/telemetry.ts';
 import { stemsOf } from './words.ts';
 

@@ -1,7 +1,8 @@
 // How an incident is recognised when its alert comes again. The fingerprint of an error is known only once a diagnosis is; when knowledge is
 // asked, alert, workload and environment are. The postmortem carries both as tags, and the tag is looked up as it stands. Pure.
+
+import { maskVariables } from '../../mask-variables.ts';
 import type { Context, Trigger } from '../../model/incident.ts';
-import { maskVariables } from '../text/mask.ts';
 import { alertNames } from './queries.ts';
 
 /** What Alertmanager puts before a title: how many fire this time. */

@@ -1,8 +1,8 @@
 // Pods that are never made: a quota, a missing service account, an admission policy. Controllers say so in FailedCreate events and, for as long
 // as it lasts, in the ReplicaFailure condition; where neither says why, it is worked out from the specs.
-import type { CauseCode } from '../../model/causes.ts';
+import type { CauseCode } from '../../causes/causes.ts';
 import type { EntityRef } from '../../model/entity.ts';
-import type { FindingDraft } from '../../specialists/finish.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import { type Cluster, replicasOf } from './cluster.ts';
 import { requestOf } from './feasibility.ts';
 import { clockTime, earliest, observed } from './finding.ts';

@@ -1,8 +1,8 @@
 // One snapshot, indexed once: objects by kind, events by object, pods by owner, services by the workloads behind them.
 import type * as z from 'zod';
-import { ownerOf as ownerByName } from '../../context/owner.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { KubernetesObject, KubernetesSnapshot } from '../../model/telemetry.ts';
+import { ownerOf as ownerByName } from '../../topology/owner.ts';
 import {
   Claim,
   CronJob,

@@ -1,6 +1,6 @@
 // Gateways that are told their routes by a ConfigMap (nginx, Envoy, Traefik, Spring Cloud Gateway and the like): an address in it that no
 // Service has, or has on another port.
-import type { FindingDraft } from '../../specialists/finish.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { observed } from './finding.ts';
 import { configMapsOf } from './topology.ts';

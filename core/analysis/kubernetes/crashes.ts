@@ -1,6 +1,6 @@
 // Containers that end: killed for memory, refused by the runtime, or exiting on their own. Twelve pods of one workload are one finding.
-import type { CauseCode } from '../../model/causes.ts';
-import type { FindingDraft } from '../../specialists/finish.ts';
+import type { CauseCode } from '../../causes/causes.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, count, earliest, isCut, observed } from './finding.ts';
 import type { ContainerStatus, Pod } from './objects.ts';

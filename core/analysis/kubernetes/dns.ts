@@ -1,6 +1,6 @@
 // What a pod's own settings make of name resolution: a policy that leaves the cluster's DNS out, and addresses written over its names.
 import * as z from 'zod';
-import type { FindingDraft } from '../../specialists/finish.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { observed } from './finding.ts';
 

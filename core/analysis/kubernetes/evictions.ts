@@ -1,6 +1,6 @@
 // Pods that a node has put out, and budgets that let none go.
 import * as z from 'zod';
-import type { FindingDraft } from '../../specialists/finish.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, count, earliest, observed } from './finding.ts';
 import type { Pod } from './objects.ts';

@@ -1,11 +1,12 @@
 // How an analyzer says what it saw: the lines kubectl would show, the earliest time that shows it, and how sure it is.
-import { ownerOf } from '../../context/owner.ts';
-import { identityOf } from '../../learning/exact/identity.ts';
-import type { CauseCode } from '../../model/causes.ts';
+
+import type { CauseCode } from '../../causes/causes.ts';
+import { identityOf } from '../../fingerprint/identity.ts';
+import { maskVariables } from '../../mask-variables.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { ErrorIdentity, Severity } from '../../model/report.ts';
-import type { FindingDraft } from '../../specialists/finish.ts';
-import { maskVariables } from '../text/mask.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
+import { ownerOf } from '../../topology/owner.ts';
 import type { Cluster } from './cluster.ts';
 
 export interface Observation {

@@ -1,7 +1,7 @@
 // The positive sign after an action: the workload has all its replicas and nothing restarts. Said only where it can be seen.
 import type { EntityRef } from '../../model/entity.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { KubernetesSnapshot } from '../../model/telemetry.ts';
-import type { FindingDraft } from '../../specialists/finish.ts';
 import { indexCluster, replicasOf } from './cluster.ts';
 import { observed } from './finding.ts';
 

@@ -1,6 +1,6 @@
 // Images that cannot be pulled: not there, not allowed, or the registry not reachable. The kubelet's message tells them apart.
-import type { CauseCode } from '../../model/causes.ts';
-import type { FindingDraft } from '../../specialists/finish.ts';
+import type { CauseCode } from '../../causes/causes.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, count, earliest, observed } from './finding.ts';
 

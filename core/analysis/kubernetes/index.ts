@@ -1,6 +1,7 @@
 // What a snapshot says: every analyzer over every cluster. Adding one is an entry here and its test.
+
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { KubernetesSnapshot } from '../../model/telemetry.ts';
-import type { FindingDraft } from '../../specialists/finish.ts';
 import { admission } from './admission.ts';
 import { type Cluster, indexCluster } from './cluster.ts';
 import { configuredRoutes } from './configured-routes.ts';

@@ -1,5 +1,5 @@
 // Jobs and CronJobs that fail. A CronJob whose newest finished run succeeded is well, whatever an older run did.
-import type { FindingDraft } from '../../specialists/finish.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, count, earliest, isCut, observed } from './finding.ts';
 import type { Job } from './objects.ts';

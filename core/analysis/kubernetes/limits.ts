@@ -1,8 +1,8 @@
 // What keeps a workload from growing or from being reached: an autoscaler at its limit, a policy that lets nobody in.
 import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';
-import type { FindingDraft } from '../../specialists/finish.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, observed } from './finding.ts';
 import type { Workload } from './objects.ts';

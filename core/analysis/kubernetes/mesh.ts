@@ -2,8 +2,8 @@
 // purpose, one side that wants mutual TLS and another that has none, a policy that lets nobody in, a proxy that is not ready.
 import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';
-import type { FindingDraft } from '../../specialists/finish.ts';
 import type { Cluster } from './cluster.ts';
 import { count, observed } from './finding.ts';
 import type { Pod, Workload } from './objects.ts';

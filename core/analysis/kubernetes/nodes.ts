@@ -1,6 +1,6 @@
 // Nodes that are not well, by their conditions: not ready, under pressure, or with a part of themselves down.
-import type { CauseCode } from '../../model/causes.ts';
-import type { FindingDraft } from '../../specialists/finish.ts';
+import type { CauseCode } from '../../causes/causes.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, observed } from './finding.ts';
 

@@ -1,5 +1,5 @@
 // Containers of one pod share its network: two that listen on one port cannot both run.
-import type { FindingDraft } from '../../specialists/finish.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { observed } from './finding.ts';
 import type { Pod } from './objects.ts';

@@ -1,7 +1,7 @@
 // Probes that fail although the application may be well: the wrong port, the wrong protocol, too little patience. A probe that asks the right
 // question and gets no good answer speaks of a sick application, and is a symptom.
-import type { CauseCode } from '../../model/causes.ts';
-import type { FindingDraft } from '../../specialists/finish.ts';
+import type { CauseCode } from '../../causes/causes.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, count, earliest, observed } from './finding.ts';
 import type { Container, KubernetesEvent, Pod, Probe } from './objects.ts';

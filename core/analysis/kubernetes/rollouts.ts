@@ -1,7 +1,7 @@
 // Workloads that do not have what they should: scaled to zero, a rollout that does not finish, and what the newest revision changed.
 import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
-import type { FindingDraft } from '../../specialists/finish.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import { type Cluster, replicasOf } from './cluster.ts';
 import { clockTime, observed } from './finding.ts';
 import { type Container, Workload } from './objects.ts';

@@ -2,7 +2,7 @@
 // is named after one service and leads to another.
 import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
-import type { FindingDraft } from '../../specialists/finish.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { observed } from './finding.ts';
 

@@ -1,7 +1,7 @@
 // Pods that no node takes. The scheduler's message counts nodes by reason; the reason that keeps the most nodes away, and that a change to
 // the pod or one node would lift, is the cause. Taints of control-plane nodes are there on purpose.
-import type { CauseCode } from '../../model/causes.ts';
-import type { FindingDraft } from '../../specialists/finish.ts';
+import type { CauseCode } from '../../causes/causes.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { pinnedTo, schedulersWords, selectedBy } from './feasibility.ts';
 import { clockTime, count, earliest, observed } from './finding.ts';

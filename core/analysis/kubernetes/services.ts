@@ -1,7 +1,7 @@
 // Services that lead nowhere: a selector that matches no pod, a port nobody listens on, a protocol the application does not speak; and
 // environment variables that point to a Service or port that does not exist.
 import type { EntityRef } from '../../model/entity.ts';
-import type { FindingDraft } from '../../specialists/finish.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { corroboration } from './corroboration.ts';
 import { observed } from './finding.ts';

@@ -1,6 +1,6 @@
 // Why a volume claim is not bound: compared with the volumes there are, the first thing that does not agree is the cause.
-import type { CauseCode } from '../../model/causes.ts';
-import type { FindingDraft } from '../../specialists/finish.ts';
+import type { CauseCode } from '../../causes/causes.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { observed } from './finding.ts';
 import type { Claim, Pod, Volume } from './objects.ts';

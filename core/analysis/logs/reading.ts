@@ -1,9 +1,10 @@
 // One pass over the records of an incident: lines become events, events become templates with counts before and during, and the states of
 // system units are followed. Bounded memory, whatever the number of lines.
-import { ownerOf } from '../../context/owner.ts';
-import { Occurrences } from '../../learning/exact/identity.ts';
+
+import { Occurrences } from '../../fingerprint/identity.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { LogRecord } from '../../model/telemetry.ts';
+import { ownerOf } from '../../topology/owner.ts';
 import { EventAssembler, type LogEvent } from './events.ts';
 import type { Level } from './formats.ts';
 import { maySayMore, severityOf } from './severity.ts';

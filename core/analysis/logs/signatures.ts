@@ -1,12 +1,12 @@
 // What an error message says about its cause, by its words. Each row is a habit of some client library, driver or kernel; adding one is adding
 // a row and its example to the test. A pattern may name the callee in the group `to`. Only words are judged, not how often or since when.
-import type { CauseCode } from '../../model/causes.ts';
+import type { CauseCode } from '../../causes/causes.ts';
 
 export interface Signature {
   readonly cause: CauseCode;
   /** How far the words alone can be trusted to name the cause. */
   readonly confidence: number;
-  /** Whom the line complains about, where it names one. */
+  /** SlackUserKind the line complains about, where it names one. */
   readonly towards?: { readonly name: string; readonly namespace?: string | undefined } | undefined;
 }
 

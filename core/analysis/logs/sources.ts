@@ -1,7 +1,8 @@
 // Who wrote a line: the entity that its labels speak of. A unit of a node speaks for the node; a pod for what owns it.
-import { ownerOf } from '../../context/owner.ts';
+
 import type { EntityRef } from '../../model/entity.ts';
 import type { LogRecord } from '../../model/telemetry.ts';
+import { ownerOf } from '../../topology/owner.ts';
 
 export interface Source {
   /** Same text for the same source. */

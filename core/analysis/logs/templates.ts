@@ -4,7 +4,7 @@
 // only once several have been seen in their place: "VM paused" and "VM resumed" stay two templates, the names of users become one.
 // What a message means is not judged here.
 
-import type { Occurrences } from '../../learning/exact/identity.ts';
+import type { Occurrences } from '../../fingerprint/identity.ts';
 
 /** What a message is to the error that is told: one itself, a warning, or a line that is none by its level and may say what failed. */
 export type Part = 'error' | 'warn' | 'beside';

@@ -1,6 +1,6 @@
 // What a node's journal says about its services: which unit is stopped. Read from systemd's own words (`systemctl status`, "Stopped …"); the
 // last word counts. Messages of the units themselves are log lines like any other.
-import type { CauseCode } from '../../model/causes.ts';
+import type { CauseCode } from '../../causes/causes.ts';
 import type { LogRecord } from '../../model/telemetry.ts';
 
 export interface StoppedUnit {

@@ -1,6 +1,6 @@
 // Causes that metrics alone can tell: what rose or fell first at an entity while the rest of it did what. Everything else that moves is a
 // symptom, whose reason others know. Pure.
-import type { CauseCode } from '../../model/causes.ts';
+import type { CauseCode } from '../../causes/causes.ts';
 import type { Series } from '../../model/telemetry.ts';
 import { type Growth, steadyGrowth } from './growth.ts';
 import type { Move } from './index.ts';

@@ -1,9 +1,10 @@
 // How a tool answers a model: a short digest, redacted, with the id of the evidence that holds the rest. What a source gave never goes
 // into a context as it is.
-import { redactedEvidence } from '../../evidence/redacted.ts';
+
 import type { EvidenceDraft } from '../../model/evidence-draft.ts';
 import type { Ports } from '../../ports/index.ts';
-import { redact } from '../../redact.ts';
+import { redactedEvidence } from '../../record/evidence/redacted.ts';
+import { redact } from '../../redaction/redact.ts';
 
 /** Characters of one answer; about 500 tokens. */
 const mostCharacters = 1600;

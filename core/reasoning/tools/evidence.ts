@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { ReasonerTool } from '../../ports/channels.ts';
 import type { Ports } from '../../ports/index.ts';
-import { redact } from '../../redact.ts';
+import { redact } from '../../redaction/redact.ts';
 
 const Input = z.object({ evidenceId: z.string().max(100).describe('An id that a report or a tool named.') });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fromKubeconfig, kubernetesTargets } from '../../../connectors/kubernetes/index.ts';
 import { Unavailable } from '../../../core/errors.ts';
-import { liveOf } from '../../../core/remediation/live.ts';
+import { liveOf } from '../../../core/remediation/target-state.ts';
 import { type Answer, serve, type TestServer } from '../../server.ts';
 
 const targetsAt = async (server: TestServer) =>

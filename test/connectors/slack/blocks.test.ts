@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { blocksOf, fallbackText } from '../../../connectors/slack/blocks.ts';
-import { escaped } from '../../../core/incidents/slack-message.ts';
+import { escaped } from '../../../core/intake/slack-message.ts';
 import type { Message } from '../../../core/model/message.ts';
 import { expectHarmless, mentionedIn, nodesIn } from '../../harmless.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { readAnswer } from '../../../core/conversation/answers.ts';
-import { readIntent } from '../../../core/conversation/intent.ts';
 import { judgeAnswer, type Open } from '../../../core/conversation/open-question.ts';
-import { readSaying } from '../../../core/learning/saying.ts';
+import { readAnswer } from '../../../core/language/parse-answer.ts';
+import { readSaying } from '../../../core/language/parse-teaching.ts';
+import { readIntent } from '../../../core/language/read-intent.ts';
 import { type Comes, sentences } from './on-call-sentences.ts';
 import { questions } from './open-questions.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readAnswer } from '../../../core/conversation/answers.ts';
 import { judgeAnswer, type Open } from '../../../core/conversation/open-question.ts';
+import { readAnswer } from '../../../core/language/parse-answer.ts';
 import { entries } from '../../../core/remediation/entries.ts';
 import { sentences } from './on-call-sentences.ts';
 import { questions } from './open-questions.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { nowhere, type Place, placeNamed, placeOf } from '../../../core/cost/account-context.ts';
 import { answerCostQuestion } from '../../../core/cost/answer.ts';
-import { nowhere, type Place, placeNamed, placeOf } from '../../../core/cost/here.ts';
-import { periodBefore } from '../../../core/cost/period.ts';
-import { asksForCost, readCostQuestion } from '../../../core/cost/question.ts';
+import { periodBefore } from '../../../core/cost/parse-period.ts';
+import { asksForCost, readCostQuestion } from '../../../core/cost/parse-question.ts';
 import { Catalog } from '../../../core/ports/catalog.ts';
 import type { Account, CostQuery, Costs } from '../../../core/ports/costs.ts';
 import { aTrigger } from '../../builders.ts';

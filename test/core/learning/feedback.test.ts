@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readIntent } from '../../../core/conversation/intent.ts';
-import { readFactSaying } from '../../../core/learning/fact-saying.ts';
+import { type CauseCode, causes } from '../../../core/causes/causes.ts';
+import { readFactSaying } from '../../../core/language/parse-fact.ts';
+import { readSaying } from '../../../core/language/parse-teaching.ts';
+import { readIntent } from '../../../core/language/read-intent.ts';
 import { feedbackOf, truthOf } from '../../../core/learning/feedback.ts';
-import { choicesOf, meantBy, readingOf } from '../../../core/learning/meant.ts';
-import { readSaying } from '../../../core/learning/saying.ts';
-import { seenIn } from '../../../core/learning/seen.ts';
-import { type CauseCode, causes } from '../../../core/model/causes.ts';
+import { choicesOf, meantBy, readingOf } from '../../../core/learning/resolve-correction.ts';
 import type { EntityRef } from '../../../core/model/entity.ts';
 import { Feedback } from '../../../core/model/feedback.ts';
+import { seenIn } from '../../../core/record/incident-entities.ts';
 import { aDiagnosis, aHypothesis, anEntry, anIncident, at, cronJob } from '../../builders.ts';
 
 const service = (name: string, namespace?: string): EntityRef => ({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { CauseCode } from '../../../core/causes/causes.ts';
 import { Action, ActionId } from '../../../core/model/action.ts';
-import type { CauseCode } from '../../../core/model/causes.ts';
 import { actionOf, actionProblem, inverseOf, suggestedAction } from '../../../core/remediation/catalogue.ts';
 import { aHypothesis, anAction, cronJob } from '../../builders.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { explain, type Supposed } from '../../../core/remediation/explain.ts';
 import { factsOf } from '../../../core/remediation/guard.ts';
-import { unseen } from '../../../core/remediation/live.ts';
+import { unseen } from '../../../core/remediation/target-state.ts';
 import { aContext, anAction, at } from '../../builders.ts';
 import { aCatalog, policies } from './world.ts';
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Context, Known } from '../../../core/model/incident.ts';
-import { authorize, environmentOf, locate } from '../../../core/remediation/guard.ts';
-import { unseen } from '../../../core/remediation/live.ts';
+import { authorize } from '../../../core/remediation/guard.ts';
+import { unseen } from '../../../core/remediation/target-state.ts';
+import { environmentOf, locate } from '../../../core/topology/placement.ts';
 import { aContext, anAction, at, cronJob } from '../../builders.ts';
 import { aCatalog, aService, policies } from './world.ts';
 

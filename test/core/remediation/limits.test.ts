@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
-import { switches, throwKillSwitch } from '../../../core/controls.ts';
 import type { Decision } from '../../../core/model/action.ts';
 import type { Asked, Synthesized } from '../../../core/model/workflow.ts';
 import { answerApproval } from '../../../core/remediation/answer.ts';
 import { askApproval } from '../../../core/remediation/ask.ts';
 import { decide } from '../../../core/remediation/decide.ts';
+import { switches, throwKillSwitch } from '../../../core/remediation/kill-switch.ts';
 import { remediate } from '../../../core/remediation/remediate.ts';
 import { anIncident, aTrigger, at, cronJob } from '../../builders.ts';
 import { storesForTests } from '../../stores.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
-import { exactErrorOf, formerFingerprintOf } from '../../../core/learning/fingerprint.ts';
+import { exactErrorOf, formerFingerprintOf } from '../../../core/fingerprint/fingerprint.ts';
 import type { Preference } from '../../../core/model/action.ts';
 import type { Asked, Synthesized } from '../../../core/model/workflow.ts';
 import { decide } from '../../../core/remediation/decide.ts';

@@ -4,10 +4,10 @@ import { Unavailable } from '../../../core/errors.ts';
 import type { Decision } from '../../../core/model/action.ts';
 import { Message } from '../../../core/model/message.ts';
 import { Failed } from '../../../core/model/workflow.ts';
+import { reportFailure } from '../../../core/operations/report-failure.ts';
 import type { Catalog } from '../../../core/ports/catalog.ts';
-import { reportFailure } from '../../../core/reporting/failure.ts';
 import { report } from '../../../core/reporting/report.ts';
-import { confidenceWords } from '../../../core/reporting/words.ts';
+import { confidenceWords } from '../../../core/wording.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import {
   aContext,

@@ -9,8 +9,8 @@ import type {
   VendorStatus,
 } from '../../../core/model/telemetry.ts';
 import type { Ports } from '../../../core/ports/index.ts';
+import { estimateTokens, reportText } from '../../../core/reasoning/report-text.ts';
 import { investigateMetrics } from '../../../core/specialists/metrics.ts';
-import { estimateTokens, reportText } from '../../../core/specialists/report-text.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, aContext, at } from '../../builders.ts';
 

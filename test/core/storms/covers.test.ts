@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CauseCode } from '../../../core/model/causes.ts';
+import type { CauseCode } from '../../../core/causes/causes.ts';
 import type { Diagnosis, Hypothesis } from '../../../core/model/diagnosis.ts';
 import type { EntityRef } from '../../../core/model/entity.ts';
 import { PageFacts } from '../../../core/model/storm.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { openIncident } from '../../../core/incidents/open.ts';
-import { applyPageUpdate } from '../../../core/incidents/update.ts';
+import { applyPageUpdate } from '../../../core/intake/apply-page-update.ts';
+import { openIncident } from '../../../core/intake/open-incident.ts';
 import type { BusEvent } from '../../../core/model/events.ts';
 import type { Message } from '../../../core/model/message.ts';
 import { PageFacts } from '../../../core/model/storm.ts';

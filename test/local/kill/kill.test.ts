@@ -36,7 +36,7 @@ function caseFor(state: string): Case {
     covered: ['Join', 'HasJoined', 'Covered'].includes(state),
   };
 }
-// Whom others join comes first.
+// SlackUserKind others join comes first.
 const first = ['AwaitApproval', 'ApprovalExpired'];
 const cases = [...first, ...states.filter((state) => !first.includes(state))].map(caseFor);
 

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, extname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { switches } from '../../../core/controls.ts';
+import { switches } from '../../../core/remediation/kill-switch.ts';
 import { recordedWorld } from '../../../local/compose.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime/index.ts';
 

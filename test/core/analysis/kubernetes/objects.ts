@@ -1,7 +1,7 @@
 // Kubernetes objects as `kubectl get … -o json` gives them, cut to what matters: a healthy application with what a test cares about put over.
 import { analyzeClusters } from '../../../../core/analysis/kubernetes/index.ts';
+import type { FindingDraft } from '../../../../core/model/report-draft.ts';
 import { KubernetesObject } from '../../../../core/model/telemetry.ts';
-import type { FindingDraft } from '../../../../core/specialists/finish.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Signature, signatureOf } from '../../../../core/analysis/logs/signatures.ts';
-import type { CauseCode } from '../../../../core/model/causes.ts';
+import type { CauseCode } from '../../../../core/causes/causes.ts';
 
 const ledger = { name: 'ledger-api' };
 

@@ -1,0 +1,104 @@
+// A press of a question's button, as it comes off the bus: the verdict counts or does not, and whoever pressed is told. They are told where the
+// press came from as long as that address serves; a press that was handled late (docs/operations.md, dead letters) is answered in its thread.
+
+import type { Verdict } from '../model/action.ts';
+import type { Message } from '../model/message.ts';
+import type { Place, Press } from '../model/utterance.ts';
+import type { Ports } from '../ports/index.ts';
+import { threadOf } from '../record/thread.ts';
+import { redact } from '../redaction/redact.ts';
+import { type Answer, answerApproval } from '../remediation/answer.ts';
+import { questionMessage } from '../remediation/question.ts';
+import { clean, shorten } from '../text.ts';
+import { clockTime } from '../wording.ts';
+
+export type PressPorts = Parameters<typeof answerApproval>[1] & Pick<Ports, 'replies' | 'chat'>;
+
+interface Told {
+  readonly text: string;
+  /** The question as it stands now, where it does not stay as it was. */
+  readonly question?: Message | undefined;
+  /** Said in so many words, where a changed question would not tell. */
+  readonly late?: boolean;
+}
+
+/** Slack's response_url serves for half an hour (https://docs.slack.dev/interactivity/handling-user-interaction). */
+const replyMs = 30 * 60_000;
+const labels: Record<Verdict, string> = {
+  approve: 'Approve',
+  reject: 'Reject',
+  'approve-and-remember': "Approve and don't ask again",
+};
+
+/** What is left to publish in the thread, or undefined. What was decided stands whether or not anybody can be told. */
+export async function byPress(press: Press, ports: PressPorts): Promise<Message | undefined> {
+  if (press.kind === 'refused-press')
+    return tell(
+      press,
+      { text: 'Only people of the organisation that runs Watchkeeper decide here; nothing was done.' },
+      undefined,
+      ports,
+    );
+  const { approvalId, verdict, by } = press;
+  const answer = await answerApproval({ approvalId, verdict, by }, ports);
+  const incidentId = 'approval' in answer ? answer.approval.incidentId : undefined;
+  return tell(press, toldOf(answer, press), incidentId, ports);
+}
+
+function toldOf(answer: Answer, { at }: Press): Told {
+  switch (answer.kind) {
+    case 'decided':
+    case 'already':
+    case 'counted':
+      return { text: answer.text, question: questionMessage(answer.approval) };
+    case 'expired': {
+      const { approval } = answer;
+      const question = questionMessage(approval);
+      if (approval.state !== 'expired' || at >= approval.expiresAt) return { text: answer.text, question };
+      const text = `${answer.text} The button was pressed in time, at ${clockTime(at)}, but the press was handled too late.`;
+      return { text, question, late: true };
+    }
+    case 'not-allowed':
+    case 'not-found':
+      return { text: answer.text };
+  }
+}
+
+async function tell(
+  press: Press,
+  told: Told,
+  incidentId: string | undefined,
+  ports: PressPorts,
+): Promise<Message | undefined> {
+  if (told.late !== true && (await replied(press, told, ports))) return undefined;
+  const { place, eventId, by } = press;
+  // To a stranger nothing is said in front of everybody.
+  if (place === undefined || press.kind === 'refused-press') return undefined;
+  const incident = incidentId === undefined ? undefined : await ports.incidents.get(incidentId);
+  if (told.question && incident) await ports.chat.publish({ ...told.question, ...threadOf(incident.trigger) });
+  return inThread({ eventId, by, place, verdict: press.verdict }, clean(redact(told.text)), incidentId);
+}
+
+async function replied({ at, replyTo }: Press, { text, question }: Told, ports: PressPorts): Promise<boolean> {
+  if (replyTo === undefined || ports.clock.now().getTime() - Date.parse(at) > replyMs) return false;
+  try {
+    await ports.replies.reply(replyTo, { text, message: question });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const inThread = (
+  said: { readonly eventId: string; readonly by: string; readonly place: Place; readonly verdict: Verdict },
+  text: string,
+  incidentId = 'none',
+): Message => ({
+  key: `answer-${said.eventId}`,
+  incidentId,
+  kind: 'answer',
+  asked: { by: said.by, text: labels[said.verdict], unseen: true },
+  headline: shorten(text, 300),
+  lines: text.length <= 300 ? [] : [shorten(text, 1500)],
+  slack: { channel: said.place.channel, threadTs: said.place.threadTs },
+});

@@ -1,0 +1,348 @@
+// What is said where we listen: which incident it is about, whether it begins one, and what the place is told. The thread, its parent and
+// the channel tell what nobody says; the words themselves are answered by converse.ts. Answering twice is harmless: an answer's key is
+// the event's.
+
+import { type Alert, readAlert, ruleFor } from '../intake/channel-alert.ts';
+import { isForUs } from '../language/for-us.ts';
+import { readAnswer } from '../language/parse-answer.ts';
+import { readFactSaying } from '../language/parse-fact.ts';
+import { readSaying } from '../language/parse-teaching.ts';
+import { readIntent } from '../language/read-intent.ts';
+import { hearFact } from '../learning/facts.ts';
+import { scopeOf } from '../learning/teach.ts';
+import type { Incident, Trigger } from '../model/incident.ts';
+import type { Message } from '../model/message.ts';
+import type { ChatMessage, Utterance, Words } from '../model/utterance.ts';
+import type { Ports } from '../ports/index.ts';
+import { note } from '../record/timeline.ts';
+import { redact } from '../redaction/redact.ts';
+import { answerApproval } from '../remediation/answer.ts';
+import { answerSwitch } from '../remediation/kill-switch.ts';
+import { showAnswered } from '../remediation/publish-approval-outcome.ts';
+import { isUnsettled, standingOf } from '../reporting/standing.ts';
+import { clean, shorten } from '../text.ts';
+import { capital } from '../wording.ts';
+import { nothingToStop } from './answering.ts';
+import { hearCost } from './costs.ts';
+import { byPress } from './handle-button.ts';
+import { type Choice, converse, isAboutNextTime } from './reply.ts';
+import { helpWords } from './words.ts';
+
+export type ListenPorts = Parameters<typeof converse>[1] & Pick<Ports, 'bus' | 'chat' | 'threads' | 'replies'>;
+
+export type Heard =
+  | { readonly kind: 'nothing' }
+  /** An investigation begins; it tells the place itself. `sourceId`: what its incident will be known by. */
+  | { readonly kind: 'started'; readonly sourceId: string }
+  | { readonly kind: 'answered'; readonly message: Message };
+
+interface Said {
+  readonly text: string;
+  readonly lines?: readonly string[];
+  readonly choices?: readonly Choice[];
+  readonly excerpts?: Message['excerpts'];
+  /** SVG. */
+  readonly chart?: string | undefined;
+}
+
+/** What is known of the place: the incident that is talked about there, the alert above, the channel's name. */
+interface Setting {
+  readonly incident?: Incident | undefined;
+  readonly alert?: Alert | undefined;
+  readonly channelName?: string | undefined;
+  /** What this person said in the thread before. */
+  readonly earlier?: readonly string[];
+  /** Why the thread could not be read. */
+  readonly gap?: string | undefined;
+}
+
+const nothing: Heard = { kind: 'nothing' };
+/** A reminder asks the same question again. */
+const questionKeys = ['question-', 'reminder-'];
+
+export async function listen(said: Utterance, ports: ListenPorts): Promise<Heard> {
+  switch (said.kind) {
+    case 'reaction':
+      return byReaction(said, ports);
+    case 'alert':
+      return byAlert(said, ports);
+    case 'press':
+    case 'refused-press': {
+      const message = await byPress(said, ports);
+      return message === undefined ? nothing : { kind: 'answered', message };
+    }
+    case 'words': {
+      const setting = await settingOf(said, ports);
+      return setting.incident
+        ? aboutIncident(said, setting.incident, setting, ports)
+        : withoutIncident(said, setting, ports);
+    }
+  }
+}
+
+async function aboutIncident(said: Words, incident: Incident, setting: Setting, ports: ListenPorts): Promise<Heard> {
+  const { text, by } = said;
+  if (said.how === 'thread') {
+    // "Yes" is said in threads all the time; to us only by whoever was just asked.
+    const bare = ['yes', 'no'].includes(readSaying(text).kind);
+    const open =
+      bare && (await ports.preferences.proposals(incident.id)).some((one) => one.state === 'open' && one.by === by);
+    if (!isForUs(text) || (bare && !open)) return nothing;
+  }
+  const asks = text.trim() === '' ? "what's the issue?" : text;
+  if (incident.status === 'failed' && readIntent(asks).kind === 'investigate') return begin(said, setting, ports);
+  const reply = await converse({ incidentId: incident.id, text: asks, by }, ports);
+  if (!reply) return nothing;
+  if (reply.intent === 'approve' || reply.intent === 'reject') await showSettled(incident, ports);
+  return answer(said, incident, reply);
+}
+
+/** The question itself says who decided it, and its buttons go. */
+async function showSettled(incident: Incident, ports: ListenPorts): Promise<void> {
+  const latest = (await ports.approvals.ofIncident(incident.id)).at(-1);
+  if (latest) await showAnswered(latest.id, incident, ports);
+}
+
+async function withoutIncident(said: Words, setting: Setting, ports: ListenPorts): Promise<Heard> {
+  if (said.how === 'thread') return nothing;
+  const { text } = said;
+  const { alert, gap } = setting;
+  const spoken = readAnswer(text);
+  if (spoken.kind === 'switch') return answer(said, undefined, await answerSwitch({ ...spoken, by: said.by }, ports));
+  const fact = isAboutNextTime(text) ? undefined : await hearFact(readFactSaying(text), { by: said.by }, ports);
+  if (fact) return answer(said, undefined, fact);
+  const costs = await hearCost(
+    text,
+    {
+      earlier: async () => setting.earlier ?? [],
+      trigger: alert === undefined ? undefined : mentionOf(said, setting),
+    },
+    ports,
+  );
+  if (costs) return answer(said, undefined, costs);
+  const read = readIntent(text);
+  const intent = text.trim() === '' ? 'investigate' : read.kind;
+  if (read.kind === 'answer' && read.said.kind === 'no') return answer(said, undefined, nothingToStop);
+  switch (intent) {
+    case 'help':
+      return answer(said, undefined, helpWords);
+    case 'preferences':
+      return answer(said, undefined, await taughtOf(ports));
+    case 'investigate':
+      return begin(said, setting, ports);
+    case 'status':
+      return alert ? begin(said, setting, ports) : answer(said, undefined, await openOf(ports));
+    default:
+      if (alert && intent !== 'answer') return begin(said, setting, ports);
+      if (/\b(?:issue|problem|wrong|broken|fail\w*|down|slow|errors?|crash\w*|unhealthy|degraded|stuck)\b/i.test(text))
+        return begin(said, setting, ports);
+      return answer(said, undefined, {
+        text: 'I am not sure what you want. Is it one of these?',
+        lines: gap === undefined ? [] : [gap],
+        choices: ["what's the issue with this service?", 'status of open incidents', 'help'],
+      });
+  }
+}
+
+async function taughtOf({ preferences }: ListenPorts): Promise<Said> {
+  const active = (await preferences.list()).filter(({ state }) => state === 'active');
+  return {
+    text: active.length === 0 ? 'Nothing was taught: a person is asked each time.' : 'This was taught:',
+    lines: active.slice(0, 10).map((one) => `${scopeOf(one)} Taught by ${one.taughtBy}.`),
+  };
+}
+
+async function openOf({ incidents }: ListenPorts): Promise<Said> {
+  const open = (await incidents.list(100)).filter(
+    (one) => (one.status !== 'closed' && one.status !== 'failed') || isUnsettled(one),
+  );
+  return {
+    text: open.length === 0 ? 'No incident is open.' : `Open incidents: ${open.length}.`,
+    lines: open
+      .slice(0, 15)
+      .map(
+        (one) =>
+          `${shorten(one.title, 200)}: ${sayingOf(one)}, since ${one.openedAt.slice(0, 16).replace('T', ' ')} UTC (${one.id}).`,
+      ),
+  };
+}
+
+function sayingOf(incident: Incident): string {
+  const { says, has } = standingOf(incident);
+  return has === undefined ? says : `${says} (${has.replace(/\.$/, '')})`;
+}
+
+/** From the thread: our own message names its incident, an alert its page; else the thread itself is the alert's identity. */
+async function settingOf(said: Words, ports: ListenPorts): Promise<Setting> {
+  const { place } = said;
+  if (said.incidentId !== undefined) return { incident: await ports.incidents.get(said.incidentId) };
+  if (place?.threadTs === undefined) return {};
+  const { channel, threadTs } = place;
+  const known = await ports.incidents.findBySource(sourceOfThread(channel, threadTs));
+  const read = await ports.threads.read({ channel, threadTs });
+  if (read.kind === 'gap') return { incident: known, gap: `The thread could not be read: ${read.gap.reason}.` };
+  const { messages, channelName } = read;
+  const parent = messages.find(({ ts }) => ts === threadTs);
+  const own = messages.find(
+    ({ from, incidentId }) => from === 'us' && incidentId !== undefined && incidentId !== 'none',
+  );
+  const above = parent && parent.from !== 'us' && parent.ts !== said.ts ? parent : undefined;
+  const alert = above && readAlert(above, true);
+  const incident =
+    known ??
+    (own?.incidentId === undefined ? undefined : await ports.incidents.get(own.incidentId)) ??
+    (alert?.pageId === undefined ? undefined : await ports.incidents.findBySource(alert.pageId));
+  const earlier = messages.filter(({ from, by, ts }) => from === 'person' && by === said.by && ts !== said.ts);
+  return { incident, alert, channelName, earlier: earlier.map(({ text }) => text) };
+}
+
+const sourceOfThread = (channel: string, threadTs: string): string => `slack-${channel}-${threadTs}`;
+
+async function begin(said: Words, setting: Setting, ports: ListenPorts): Promise<Heard> {
+  const trigger = mentionOf(said, setting);
+  await ports.bus.publish({ detailType: 'incident.mentioned', detail: { trigger } });
+  return { kind: 'started', sourceId: trigger.sourceId };
+}
+
+function mentionOf({ place, by, eventId, at, text }: Words, { incident, alert, channelName }: Setting): Trigger {
+  const threadTs = place?.threadTs;
+  const question = shorten(clean(redact(text)), 1000);
+  // One that broke off is looked into once more: as what it was, and not as what somebody calls it now.
+  if (incident) {
+    const { trigger } = incident;
+    return { ...trigger, eventId, occurredAt: at, details: { ...trigger.details, question } };
+  }
+  const own = place && threadTs !== undefined ? sourceOfThread(place.channel, threadTs) : `asked-${eventId}`;
+  return {
+    kind: 'mention',
+    eventId,
+    sourceId: alert?.pageId ?? own,
+    occurredAt: at,
+    title: alert?.title ?? (question || 'A mention without words'),
+    severity: 'unknown',
+    ...(channelName === undefined ? {} : { sourceService: channelName }),
+    ...(alert?.link === undefined ? {} : { link: alert.link }),
+    details: alert ? { ...alert.details, question } : {},
+    ...(place === undefined ? {} : { slack: { channel: place.channel, threadTs, user: by } }),
+  };
+}
+
+/** Another app's message: begins an investigation where a rule says so, and never for what is over. */
+async function byAlert(
+  { eventId, at, place, message }: Extract<Utterance, { kind: 'alert' }>,
+  ports: ListenPorts,
+): Promise<Heard> {
+  const alert = readAlert(message);
+  if (!alert || alert.state === 'resolved') return nothing;
+  const rule = ruleFor(alert, message, place.channel, await ports.catalog.load());
+  if (!rule?.automatic) return nothing;
+  const trigger: Trigger = {
+    kind: 'alert-message',
+    eventId,
+    sourceId: alert.pageId ?? sourceOfThread(place.channel, message.ts),
+    occurredAt: at,
+    title: alert.title,
+    severity: 'unknown',
+    details: alert.details,
+    ...(alert.link === undefined ? {} : { link: alert.link }),
+    slack: { channel: place.channel, threadTs: message.ts },
+  };
+  await ports.bus.publish({ detailType: 'incident.mentioned', detail: { trigger } });
+  return { kind: 'started', sourceId: trigger.sourceId };
+}
+
+/** 👍 or 👎 counts on the request itself, and only there: on a message of ours that is an open question. */
+async function byReaction(said: Extract<Utterance, { kind: 'reaction' }>, ports: ListenPorts): Promise<Heard> {
+  const found = await ports.threads.message({ channel: said.place.channel, ts: said.ts });
+  if (found.kind === 'gap' || found.message?.from !== 'us') return nothing;
+  const asked = await questionOf(found.message, ports);
+  if (!asked) return nothing;
+  const { incident, approvalId } = asked;
+  const result = await answerApproval({ approvalId, verdict: said.verdict, by: said.by }, ports);
+  if (result.kind === 'decided' || result.kind === 'counted') {
+    await showAnswered(approvalId, incident, ports);
+    return nothing;
+  }
+  await note(
+    incident.id,
+    {
+      step: 'AwaitApproval',
+      kind: 'note',
+      actor: said.by,
+      key: said.eventId,
+      text: `A reaction did not count: ${result.text}`,
+    },
+    ports,
+  );
+  return answer({ eventId: said.eventId, place: { ...said.place, threadTs: said.ts } }, incident, {
+    text: result.text,
+  });
+}
+
+async function questionOf({ key = '', incidentId }: ChatMessage, ports: ListenPorts) {
+  const incident = incidentId === undefined ? undefined : await ports.incidents.get(incidentId);
+  const asking = questionKeys.find((one) => key.startsWith(one));
+  if (!incident || asking === undefined) return undefined;
+  const approvalId = key.slice(asking.length);
+  const approval = (await ports.approvals.ofIncident(incident.id)).find(({ id }) => id === approvalId);
+  return approval?.state === 'pending' ? { incident, approvalId } : undefined;
+}
+
+/** Who said what; a press, a command and the console are seen by nobody else. */
+function askedIn({ by, text = '', how }: Partial<Pick<Words, 'by' | 'text' | 'how'>>): Pick<Message, 'asked'> {
+  const words = shorten(clean(redact(text)), 1000);
+  if (by === undefined || words === '') return {};
+  const unseen = how === 'button' || how === 'command' || how === 'console';
+  return { asked: { by, text: words, ...(unseen ? { unseen: true } : {}) } };
+}
+
+/** What fits a headline, and all the rest: where the first line is too long for it, its first sentence. */
+function headed([first = '', ...rest]: readonly string[]): [string, ...string[]] {
+  if (first.length <= mostHeadline) return [first, ...rest];
+  const end = /^.{1,298}?[.!?](?= )/s.exec(first)?.[0];
+  return end === undefined ? [shorten(first, 150), first, ...rest] : [end, first.slice(end.length).trim(), ...rest];
+}
+const mostHeadline = 300;
+
+/** What people see of one long line; the whole goes along as a file. */
+const longest = 1500;
+const buttonOf = (choice: Choice): { label: string; says: string } =>
+  typeof choice === 'string'
+    ? { label: shorten(capital(choice), 75), says: shorten(choice, 300) }
+    : { label: shorten(choice.label, 75), says: shorten(choice.says, 300) };
+
+function answer(
+  { eventId, place, ...said }: Pick<Words, 'eventId' | 'place'> & Partial<Pick<Words, 'by' | 'text' | 'how'>>,
+  incident: Incident | undefined,
+  { text, lines = [], choices = [], excerpts, chart }: Said,
+): Heard {
+  const all = [text, ...lines].map((line) => clean(redact(line)));
+  const long = all.length > 30 || all.some((line) => line.length > longest);
+  const [headline, ...rest] = headed(all);
+  return {
+    kind: 'answered',
+    message: {
+      key: `answer-${eventId}`,
+      incidentId: incident?.id ?? 'none',
+      kind: 'answer',
+      ...askedIn(said),
+      headline,
+      lines: rest.slice(0, 30).map((line) => shorten(line, longest)),
+      ...(choices.length === 0 ? {} : { choices: choices.slice(0, 5).map(buttonOf) }),
+      ...(long
+        ? {
+            files: [{ name: `answer-${eventId}.txt`, title: shorten(all[0] ?? 'Answer', 200), text: all.join('\n\n') }],
+          }
+        : {}),
+      ...(excerpts === undefined || excerpts.length === 0
+        ? {}
+        : {
+            excerpts: excerpts
+              .slice(0, 5)
+              .map((one) => ({ title: shorten(clean(one.title), 300), text: redact(one.text).slice(0, 2048) })),
+          }),
+      ...(chart === undefined ? {} : { chart }),
+      ...(place === undefined ? {} : { slack: { channel: place.channel, threadTs: place.threadTs } }),
+    },
+  };
+}

@@ -1,0 +1,286 @@
+// One message of a person in an incident's thread, answered: the same for Slack and for the console. Reads the record, calls the same
+// functions that buttons call, and never does more than those. What is not understood is asked back.
+
+import { chartOf } from '../charts/evidence.ts';
+import { readAnswer } from '../language/parse-answer.ts';
+import { readFactSaying } from '../language/parse-fact.ts';
+import { readSaying } from '../language/parse-teaching.ts';
+import type { Intent, Source } from '../language/read-intent.ts';
+import { type FactReply, hearFact } from '../learning/facts.ts';
+import { hearAgreement, hearCorrection } from '../learning/record-feedback.ts';
+import { hear, scopeOf } from '../learning/teach.ts';
+import { type Diagnosis, wholeText } from '../model/diagnosis.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Message as Spoken } from '../model/message.ts';
+import type { Proposal } from '../model/proposal.ts';
+import type { Evidence } from '../model/report.ts';
+import type { Ports } from '../ports/index.ts';
+import type { DraftPorts } from '../postmortem/draft.ts';
+import { nameOf, numbered } from '../record/evidence/name.ts';
+import { redact } from '../redaction/redact.ts';
+import { answerSwitch } from '../remediation/kill-switch.ts';
+import { judgeAgain } from '../storms/ending.ts';
+import { shorten } from '../text.ts';
+import { type Answering, answerQuestion, openIn, saidBackFor, stillOpen } from './answering.ts';
+import { hearCost } from './costs.ts';
+import { hearSeparating, readSeparating } from './separate.ts';
+import { understand } from './understand.ts';
+import { checkedWords, helpWords, statusWords, type Words, whyWords } from './words.ts';
+
+type ConversationPorts = Pick<
+  Ports,
+  | 'incidents'
+  | 'approvals'
+  | 'preferences'
+  | 'evidence'
+  | 'workflow'
+  | 'catalog'
+  | 'policies'
+  | 'controls'
+  | 'clock'
+  | 'ids'
+  | 'audit'
+  | 'costs'
+  | 'memory'
+> &
+  Partial<Pick<Ports, 'reasoner' | 'bus'>> &
+  Pick<DraftPorts, 'telemetry'>;
+
+export interface Message {
+  readonly incidentId: string;
+  readonly text: string;
+  /** Slack user id, or the name at the console. Never a bot. */
+  readonly by: string;
+}
+
+/** A button that says its own words, or others than are on it. */
+export type Choice = string | { readonly label: string; readonly says: string };
+
+export interface Reply extends Words {
+  /** What was seen, letter by letter. */
+  readonly excerpts?: NonNullable<Spoken['excerpts']> | undefined;
+  /** `approve` and `reject`: that was decided, or tried. */
+  readonly intent: Exclude<Intent['kind'], 'answer'> | 'approve' | 'reject' | 'teach' | 'fact' | 'separate';
+  /** SVG of what is better seen. */
+  readonly chart?: string | undefined;
+  /** What can be said next, as buttons that say it. */
+  readonly choices: readonly Choice[];
+  /** The question that a bare yes was said back for. */
+  readonly saidBack?: string;
+  /** To be confirmed, with buttons or words. */
+  readonly proposal?: Proposal | undefined;
+}
+
+const reply = (intent: Reply['intent'], words: Words, more: Partial<Reply> = {}): Reply => ({
+  intent,
+  choices: [],
+  ...words,
+  ...more,
+});
+const only = (text: string): Words => ({ text, lines: [] });
+
+/** Throws what a port throws; undefined where there is no such incident. What was said goes to memory, and costs nothing where that fails. */
+export async function converse(message: Message, ports: ConversationPorts): Promise<Reply | undefined> {
+  const { incidentId, by, text } = message;
+  const incident = await ports.incidents.get(incidentId);
+  if (!incident) return undefined;
+  const at = ports.clock.now().toISOString();
+  // The kill switch goes before whatever else the words could mean.
+  const fact = readAnswer(text).kind === 'switch' ? undefined : await aboutFacts(message, ports);
+  const answered = fact ? factReply(fact) : await answerTo(message, incident, ports);
+  const about = fact?.taught ?? (answered.saidBack === undefined ? undefined : saidBackFor(answered.saidBack));
+  const words = shorten(redact(text).replace(/\s+/g, ' ').trim(), 1000);
+  if (words !== '')
+    await ports.memory
+      .remember({ incidentId, actor: by, at, text: words, ...(about === undefined ? {} : { about }) }, 'conversation')
+      .catch(() => undefined);
+  return answered;
+}
+
+/** What services are is told apart from what is to be done next time, which has words of its own. */
+const aboutFacts = ({ text, by, incidentId }: Message, ports: ConversationPorts): Promise<FactReply | undefined> =>
+  isAboutNextTime(text) ? Promise.resolve(undefined) : hearFact(readFactSaying(text), { by, incidentId }, ports);
+
+export const isAboutNextTime = (text: string): boolean => ['teach', 'cannot'].includes(readSaying(text).kind);
+
+const factReply = ({ text, lines, choices }: FactReply): Reply => reply('fact', { text, lines }, { choices });
+
+async function answerTo(message: Message, incident: Incident, ports: ConversationPorts): Promise<Reply> {
+  const { incidentId, text } = message;
+  const answer = readAnswer(text);
+  if (answer.kind === 'switch') return reply('switch', await answerSwitch({ ...answer, by: message.by }, ports));
+  const heard = await hear(message, ports);
+  if (heard.kind !== 'nothing') {
+    // "Stop" is said to all that was asked, and not only to what is remembered.
+    const also =
+      heard.kind === 'dropped' && answer.kind === 'no' && answer.halts && (await openIn(incidentId, ports)).length > 0
+        ? answered(await answerQuestion(answer, { ...message, incident }, ports))
+        : undefined;
+    return reply(
+      also?.intent ?? 'teach',
+      { text: heard.text, lines: also ? [also.text, ...also.lines] : await stillOpen(incidentId, ports) },
+      heard.kind === 'proposed' ? { proposal: heard.proposal, choices: ['yes', 'no'] } : {},
+    );
+  }
+  const separating = readSeparating(text);
+  const separated = separating && (await hearSeparating(separating, { incident, by: message.by }, ports));
+  if (separated) return reply('separate', separated, { choices: separated.choices });
+  const costs = await cost(message, incident, ports);
+  if (costs) return costs;
+  const intent = await understand(message, ports);
+  const diagnosis = await ports.incidents.diagnosis(incidentId);
+  switch (intent.kind) {
+    case 'answer':
+      return answered(await answerQuestion(intent.said, { ...message, incident }, ports));
+    case 'correct':
+      return { intent: 'correct', ...(await corrected(message, incident, intent.meant, ports)) };
+    case 'agree':
+      return intent.sure
+        ? { intent: 'agree', ...(await hearAgreement({ ...message, incident }, ports)) }
+        : reply('unclear', only('Do you mean that the diagnosis is right?'), {
+            choices: ['the diagnosis is right', 'why?'],
+          });
+    case 'cost':
+      return (await cost(message, incident, ports, true)) ?? unsure;
+    case 'switch':
+      return reply('switch', await answerSwitch({ ...intent, by: message.by }, ports));
+    case 'help':
+      return reply('help', helpWords);
+    case 'preferences':
+      return reply('preferences', await preferencesWords(ports));
+    case 'checked':
+      return reply('checked', checkedWords(await ports.incidents.timeline(incidentId), diagnosis));
+    case 'evidence':
+      return evidence(message, intent.source, ports);
+    case 'status': {
+      const [timeline, approvals] = await Promise.all([
+        ports.incidents.timeline(incidentId),
+        ports.approvals.ofIncident(incidentId),
+      ]);
+      const pending = approvals.filter(({ state }) => state === 'pending');
+      return reply('status', statusWords(incident, diagnosis, timeline, pending));
+    }
+    case 'why':
+    case 'investigate':
+      if (!diagnosis) return reply(intent.kind, only('There is no diagnosis yet; the specialists are still at work.'));
+      return intent.kind === 'why'
+        ? reply('why', whyWords(text, diagnosis, await namesOf(incidentId, diagnosis, ports)), {
+            choices: ['show me the evidence', 'what did you check?'],
+          })
+        : reply('investigate', only(wholeText(diagnosis)), { choices: ['why?', 'show me the logs'] });
+    case 'unclear':
+      return unsure;
+  }
+}
+
+/** Pages that joined by a diagnosis that a person calls wrong are looked into on their own. */
+async function corrected(message: Message, incident: Incident, meant: string, ports: ConversationPorts) {
+  const heard = await hearCorrection({ ...message, incident }, meant, ports);
+  if (ports.bus === undefined) return heard;
+  const left = await judgeAgain(incident.id, undefined, { ...ports, bus: ports.bus });
+  if (left.length === 0) return heard;
+  const pages = left.length === 1 ? 'One page that had joined is' : `${left.length} pages that had joined are`;
+  return {
+    ...heard,
+    lines: [...heard.lines, `${pages} investigated on ${left.length === 1 ? 'its' : 'their'} own now.`],
+  };
+}
+
+/** The pieces under each hypothesis, by the numbers that people see them by. */
+const namesOf = (
+  incidentId: string,
+  { hypotheses }: Diagnosis,
+  ports: ConversationPorts,
+): Promise<ReadonlyMap<string, string>> =>
+  numbered(incidentId, [...new Set(hypotheses.flatMap(({ evidenceIds }) => evidenceIds))], ports);
+
+const unsure = reply('unclear', only('I am not sure what you want to know. One of these?'), {
+  choices: ['why?', 'show me the logs', 'what did you check?', 'status', 'help'],
+});
+
+const answered = ({ did, text, lines, choices, saidBack }: Answering): Reply =>
+  reply(did, { text, lines }, { choices, ...(saidBack === undefined ? {} : { saidBack }) });
+
+async function cost(
+  { text, by, incidentId }: Message,
+  { trigger, place }: Incident,
+  ports: ConversationPorts,
+  asked = false,
+): Promise<Reply | undefined> {
+  const heard = await hearCost(
+    text,
+    {
+      asked,
+      trigger,
+      earlier: async () => (await ports.memory.said({ incidentId, actor: by })).map((event) => event.text),
+      cluster: async () =>
+        place?.cluster ?? (await ports.incidents.diagnosis(incidentId))?.hypotheses[0]?.entity.cluster,
+    },
+    ports,
+  );
+  return heard && reply(heard.kind, heard, { choices: heard.choices, chart: heard.chart });
+}
+
+async function preferencesWords({ preferences }: ConversationPorts): Promise<Words> {
+  const active = (await preferences.list()).filter(({ state }) => state !== 'revoked');
+  if (active.length === 0) return only('Nothing is done without asking: nobody has taught me anything.');
+  return {
+    text: `${active.length === 1 ? 'One thing is' : `${active.length} things are`} remembered.`,
+    lines: active.map(
+      (one) => `${one.state === 'suspended' ? 'Suspended: ' : ''}${scopeOf(one)} Taught by ${one.taughtBy}.`,
+    ),
+  };
+}
+
+/** What evidence calls its source, by specialist. */
+const sourcesOf: Readonly<Record<Source, RegExp>> = {
+  logs: /^(?:logs|journal)$/,
+  metrics: /^(?:prometheus|cloudwatch|newrelic|fastly|metrics|alerts?)/,
+  kubernetes: /^kubernetes$/,
+  changes: /^(?:changes?|status)/,
+  knowledge: /^(?:knowledge|runbook|memory)/,
+};
+const shown = 3;
+const excerptLength = 900;
+
+/** The most telling pieces first: those of the first hypothesis, then what specialists reported. */
+async function evidence({ incidentId }: Message, source: Source | undefined, ports: ConversationPorts): Promise<Reply> {
+  const [diagnosis, timeline] = await Promise.all([
+    ports.incidents.diagnosis(incidentId),
+    ports.incidents.timeline(incidentId),
+  ]);
+  const numbers = [
+    ...new Set([
+      ...(diagnosis?.hypotheses.flatMap(({ evidenceIds }) => evidenceIds) ?? []),
+      ...timeline.flatMap(({ evidenceIds }) => evidenceIds),
+    ]),
+  ];
+  const found = (await Promise.all(numbers.map((id) => ports.evidence.get(incidentId, id)))).filter(
+    (one): one is Evidence => one !== undefined && (source === undefined || sourcesOf[source].test(one.source)),
+  );
+  const what = source ?? 'evidence';
+  if (found.length === 0)
+    return reply(
+      'evidence',
+      only(`There is nothing from ${what} on record. "What did you check?" tells what could not be read.`),
+    );
+  const few = found.slice(0, shown);
+  return reply(
+    'evidence',
+    {
+      text: `${few.length} of ${found.length} pieces ${source ? `from ${source}` : 'of evidence'}, the most telling first.`,
+      lines: [],
+    },
+    {
+      excerpts: few.map((one) => ({
+        title: `[${numbers.indexOf(one.id) + 1}] ${nameOf(one)}`,
+        text: shorten(one.excerpt, excerptLength),
+      })),
+      chart: await chartOf(
+        incidentId,
+        few.map(({ id }) => id),
+        ports,
+      ),
+    },
+  );
+}

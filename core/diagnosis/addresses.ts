@@ -1,0 +1,69 @@
+// A host in a variable that no Service carries is often an optional part that was never installed. Where the same workload complains of that
+// very host, the variable is why: what the log calls a name that does not resolve is its symptom.
+
+import { sameWorkload } from '../model/entity.ts';
+import type { Finding } from '../model/report.ts';
+import { ownerOf } from '../topology/owner.ts';
+
+/** `textOf` is what was read, of the evidence of a finding. */
+export function withOddAddresses(
+  findings: readonly Finding[],
+  textOf: (finding: Finding) => string,
+): readonly Finding[] {
+  const odd = findings.filter(
+    ({ cause, role, towards }) => cause === 'environment-address' && role === 'context' && towards !== undefined,
+  );
+  if (odd.length === 0) return findings;
+  const complaints = new Map(
+    odd.map((address) => [address, findings.filter((finding) => complainsOf(finding, address, textOf))]),
+  );
+  const explained = new Set([...complaints.values()].flat());
+  return findings.map((finding) => {
+    const heard = complaints.get(finding) ?? [];
+    if (heard.length > 0) return asCause(finding, heard);
+    if (!explained.has(finding)) return finding;
+    const { cause: _, ...symptom } = finding;
+    return { ...symptom, role: 'symptom' as const };
+  });
+}
+
+const unresolved: ReadonlySet<Finding['cause']> = new Set(['dns-failure', 'dependency-unavailable', undefined]);
+
+/** A log of the same workload that names the host as one it cannot find. */
+function complainsOf(finding: Finding, address: Finding, textOf: (finding: Finding) => string): boolean {
+  const host = address.towards?.name.toLowerCase();
+  if (host === undefined || finding.specialist !== 'logs' || finding.role === 'context') return false;
+  if (!unresolved.has(finding.cause) || !isOne(finding, address)) return false;
+  return `${finding.claim}\n${textOf(finding)}`
+    .split('\n')
+    .some((line) => unknownName.test(line) && wordsOf(line).includes(host));
+}
+
+/** What resolvers say of a name that nobody has; a server that does not answer says something else. */
+const unknownName =
+  /no such host|name or service not known|domain name not found|unknown ?host|ENOTFOUND|NXDOMAIN|could not resolve|failed to resolve|resolution failed|getaddrinfo/i;
+
+const wordsOf = (line: string): string[] => line.toLowerCase().split(/[^a-z0-9-]+/);
+
+/** Logs know a service by its name, the cluster by the workload. */
+function isOne(finding: Finding, address: Finding): boolean {
+  const [one, other] = [ownerOf(finding.entity), ownerOf(address.entity)];
+  const placeless = one.name === other.name && (one.namespace === undefined || one.namespace === other.namespace);
+  return sameWorkload(one, other) || placeless;
+}
+
+function asCause(address: Finding, heard: readonly Finding[]): Finding {
+  const onset = heard
+    .flatMap((finding) => finding.onset ?? [])
+    .sort()
+    .at(0);
+  return {
+    ...address,
+    role: 'cause',
+    severity: 'critical',
+    confidence: 0.9,
+    claim: `${address.claim.replace(/\.$/, '')}; its log complains of that host.`.slice(0, 400),
+    evidenceIds: [...new Set([...address.evidenceIds, ...heard.flatMap((finding) => finding.evidenceIds)])],
+    ...(onset === undefined ? {} : { onset }),
+  };
+}

@@ -1,0 +1,84 @@
+// Whether one more question would settle the diagnosis, and which: about something that is pointed at and nobody looked at, or about what
+// runs behind a service's name. Asked at most once.
+
+import { depthOf, isChange } from '../causes/causality.ts';
+import { causes } from '../causes/causes.ts';
+import type { EntityRef } from '../model/entity.ts';
+import type { Brief, Report } from '../model/report.ts';
+import type { Diagnosed } from './diagnose.ts';
+import type { Ranked } from './rank.ts';
+import { observed, type Scene } from './scene.ts';
+
+export interface Question {
+  readonly why: string;
+  readonly plan: Brief[];
+}
+
+/** What can see into a service: its cluster, its errors, its signals, its changes. */
+const askable = ['kubernetes', 'metrics', 'logs', 'changes'];
+const maxFocus = 3;
+/** A surer answer needs no second opinion. */
+const sureEnough = 0.8;
+/** A less sure one is not worth placing. */
+const worthPlacing = 0.4;
+
+/** Undefined where nothing that could be asked would change the answer. */
+export function anotherRound(
+  { ranked, scene }: Pick<Diagnosed, 'ranked' | 'scene'>,
+  plan: readonly Brief[],
+  reports: readonly Report[],
+): Question | undefined {
+  const answered = new Set(reports.filter(({ usage }) => usage.bytesRead > 0).map(({ specialist }) => specialist));
+  const able = plan.filter(({ specialist }) => askable.includes(specialist) && answered.has(specialist));
+  return aboutPointedAt(ranked, scene, able) ?? aboutPlace(ranked[0], able);
+}
+
+/** The first two point at something that no finding is about. */
+function aboutPointedAt(ranked: readonly Ranked[], scene: Scene, able: readonly Brief[]): Question | undefined {
+  const [first, second] = ranked;
+  if (!first || first.confidence >= sureEnough) return undefined;
+  const looked = new Set(observed(scene.findings).map(({ entity }) => scene.subjects.keyOf(entity)));
+  const pointedAt = [first, ...(second ? [second] : [])]
+    .filter(({ candidate }) => depthOf(candidate.cause) !== 'root' && !isChange(candidate.cause))
+    .flatMap(({ candidate }) => candidate.findings.flatMap(({ towards }) => (towards ? [towards] : [])));
+  const focus = distinct(pointedAt.filter((entity) => !looked.has(scene.subjects.keyOf(entity)))).slice(0, maxFocus);
+  if (focus.length === 0 || able.length === 0) return undefined;
+  const names = focus.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  const from = first.candidate.entity.name;
+  return {
+    why: `${from} points at ${names}, which nobody looked at yet.`,
+    plan: able.map((brief) => again(brief, focus, `What is wrong at ${names}, which ${from} fails towards?`)),
+  };
+}
+
+/** Causes for which one would do something to the workload: it has to be known which it is and where it runs. */
+const ofWorkloads = new Set(['dependency', 'resources', 'change']);
+
+/** The first is known by a service's name only. */
+function aboutPlace(first: Ranked | undefined, able: readonly Brief[]): Question | undefined {
+  const brief = able.find(({ specialist }) => specialist === 'kubernetes');
+  if (!first || !brief || first.confidence < worthPlacing) return undefined;
+  const { entity, cause } = first.candidate;
+  if (entity.kind !== 'Service' || !ofWorkloads.has(causes[cause].group)) return undefined;
+  const why = `What runs behind Service ${entity.name}, and where, was not said.`;
+  const focus = [{ kind: entity.kind, name: entity.name }];
+  return {
+    why,
+    plan: [again(brief, focus, `Which workload runs behind Service ${entity.name}, where, and how is it?`)],
+  };
+}
+
+const again = (brief: Brief, focus: EntityRef[], question: string): Brief => ({
+  ...brief,
+  round: 2,
+  focus,
+  question: question.slice(0, 1000),
+});
+
+function distinct(entities: readonly EntityRef[]): EntityRef[] {
+  const seen = new Set<string>();
+  return entities.filter(({ kind, name, cluster }) => {
+    const key = `${kind}/${name}/${cluster ?? ''}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}

@@ -1,0 +1,83 @@
+// Findings gathered into candidates: one thing and one cause (or one change), with everything that was said for it. No ranking here.
+
+import { isChange } from '../causes/causality.ts';
+import type { CauseCode } from '../causes/causes.ts';
+import type { EntityRef } from '../model/entity.ts';
+import type { Finding } from '../model/report.ts';
+import { bestRef, type Subjects } from './subjects.ts';
+
+export interface Candidate {
+  readonly subject: string;
+  /** Name in the call graph, where it is a workload. */
+  readonly service: string | undefined;
+  readonly entity: EntityRef;
+  readonly cause: CauseCode;
+  readonly changeId: string | undefined;
+  /** Those that say this cause. */
+  readonly findings: readonly Finding[];
+  /** Symptoms seen at the same thing, with another cause or none. */
+  readonly symptoms: readonly Finding[];
+  /** What the cluster says of what runs under its name, well as it may be: where it is. */
+  readonly placed: readonly Finding[];
+  /** Earliest of its own findings; for a change, when it went live. UTC. */
+  readonly onset: string | undefined;
+}
+
+export function candidatesOf(findings: readonly Finding[], subjects: Subjects): readonly Candidate[] {
+  const groups = new Map<string, Finding[]>();
+  const changed = new Set(findings.filter(({ role }) => role === 'change').map(({ entity }) => subjects.keyOf(entity)));
+  for (const finding of findings) {
+    const cause = causeOf(finding);
+    if (cause === undefined) continue;
+    // Errors that look like those of a change are weighed with the changes that are known there.
+    if (finding.role !== 'change' && isChange(cause) && changed.has(subjects.keyOf(finding.entity))) continue;
+    const what = finding.role === 'change' ? `change ${finding.changeId ?? finding.id}` : cause;
+    const key = `${subjects.keyOf(finding.entity)} ${what}`;
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...groups.values()].flatMap((own) => {
+    const [first] = own;
+    const cause = first && causeOf(first);
+    if (first === undefined || cause === undefined) return [];
+    const subject = subjects.keyOf(first.entity);
+    const around = findings.filter(
+      (finding) =>
+        finding.role !== 'context' && finding.role !== 'change' && subjects.keyOf(finding.entity) === subject,
+    );
+    // What only its change was said of is named as the findings about it name it, so that an action has a target.
+    const placed = findings.filter(
+      (finding) =>
+        finding.role === 'context' && finding.specialist === 'kubernetes' && subjects.keyOf(finding.entity) === subject,
+    );
+    const entity = bestRef([...own, ...around, ...placed].map((finding) => finding.entity)) ?? first.entity;
+    return [
+      {
+        subject,
+        service: subjects.serviceOf(entity),
+        entity,
+        cause,
+        changeId: own.find((finding) => finding.changeId)?.changeId,
+        findings: own,
+        symptoms: around.filter((finding) => !own.includes(finding)),
+        placed,
+        onset: earliest(own),
+      },
+    ];
+  });
+}
+
+/** Errors that nobody explains are at least that: errors of the service itself. A symptom of another kind names no cause. */
+function causeOf(finding: Finding): CauseCode | undefined {
+  if (finding.role === 'context' || finding.cause === 'unknown') return undefined;
+  if (finding.cause !== undefined) return finding.cause;
+  const errs =
+    finding.errorTemplate !== undefined || /error|fail|5xx|4xx|success|unauthorized/i.test(finding.signal?.name ?? '');
+  const grave = finding.severity === 'critical' || finding.severity === 'major';
+  return finding.role === 'symptom' && errs && grave ? 'application-errors' : undefined;
+}
+
+export const earliest = (findings: readonly Pick<Finding, 'onset'>[]): string | undefined =>
+  findings
+    .flatMap(({ onset }) => onset ?? [])
+    .sort((a, b) => Date.parse(a) - Date.parse(b))
+    .at(0);

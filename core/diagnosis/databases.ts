@@ -1,0 +1,122 @@
+// Whose a database's trouble is. What a server says of itself (it is read-only, it has no connection left) is heard at its clients and is
+// the server's. A client that is refused where the server listens for others asks at the wrong port.
+
+import type { EntityRef } from '../model/entity.ts';
+import { sameWorkload } from '../model/entity.ts';
+import type { Finding, Report } from '../model/report.ts';
+import type { DatabaseServer, Dependency } from '../model/telemetry.ts';
+import { ownerOf } from '../topology/owner.ts';
+
+interface Databases {
+  readonly calls: readonly Dependency[];
+  readonly servers: readonly DatabaseServer[];
+}
+
+export function databasesOf(reports: readonly Pick<Report, 'topology'>[]): Databases {
+  const told = reports.flatMap(({ topology }) => topology ?? []);
+  return { calls: told.flatMap(({ calls }) => calls), servers: told.flatMap(({ databases }) => databases) };
+}
+
+const words: Readonly<Record<DatabaseServer['product'], RegExp>> = {
+  mysql: /mysql|mariadb|--(?:super-)?read-only/i,
+  postgresql: /postgres|pgsql|\bpq\b|pgx|psycopg|remaining connection slots|read-only transaction|too many clients/i,
+  mongodb: /mongo|NotWritablePrimary/i,
+  redis: /redis|jedis|lettuce|READONLY You can't write/i,
+};
+/** What only a server says; a pool says that it is empty for reasons of its own. */
+const serverSays =
+  /too many (?:clients|connections)|remaining connection slots|max_(?:user_)?connections|max number of clients/i;
+const driverRefused =
+  /communications link failure|can't connect to (?:mysql|server)|(?:connection to server|connect to).{0,120}connection refused|(?:jdbc|sql|hikari|mysql|postgres|pgx|psycopg|mongo|sequelize|gorm|database).{0,300}(?:connection refused|ECONNREFUSED)/is;
+const unheard = /timed? ?out|unknown host|no such host|not known|resolve/i;
+
+/** `textOf` is what was read, of the evidence of a finding. */
+export function withDatabases(
+  findings: readonly Finding[],
+  databases: Databases,
+  textOf: (finding: Finding) => string,
+): readonly Finding[] {
+  if (databases.servers.length === 0) return findings;
+  const complaints = findings.flatMap((finding) => {
+    if (finding.specialist !== 'logs' || finding.role === 'context') return [];
+    const text = `${finding.claim}\n${textOf(finding)}`;
+    const server = serverOf(finding.entity, text, databases);
+    return server && !sameWorkload(ownerOf(finding.entity), server.entity) ? [{ finding, text, server }] : [];
+  });
+  const denied = findings.filter(({ cause }) => cause === 'database-credentials');
+  return findings.flatMap((finding) => {
+    // A server writes down whom it denied; the password is the client's, who says so, too.
+    if (
+      denied.includes(finding) &&
+      isServer(finding.entity, databases) &&
+      denied.some((one) => !isServer(one.entity, databases))
+    )
+      return [asSymptom(finding)];
+    const complaint = complaints.find((one) => one.finding === finding);
+    if (!complaint) return [finding];
+    const { text, server } = complaint;
+    const others = complaints.filter((one) => one.server === server && one.finding.entity.name !== finding.entity.name);
+    if (
+      isServers(
+        finding,
+        text,
+        others.some((one) => one.finding.cause === finding.cause),
+      )
+    )
+      return [toldBy(finding, server.entity), ofServer(finding, server.entity)];
+    if (isWrongPort(finding, text) && isWell(server.entity, findings) && others.length === 0)
+      return [
+        { ...toldBy(finding, server.entity), cause: 'database-port' as const, role: 'cause' as const, confidence: 0.7 },
+      ];
+    return [finding];
+  });
+}
+
+function isServers({ cause }: Finding, text: string, otherClients: boolean): boolean {
+  if (cause === 'database-read-only') return true;
+  return cause === 'database-connections-exhausted' && (serverSays.test(text) || otherClients);
+}
+
+const isWrongPort = ({ cause }: Finding, text: string): boolean =>
+  (cause === undefined || cause === 'dependency-unavailable') && driverRefused.test(text) && !unheard.test(text);
+
+/** Nothing else is said against it: a server that is down refuses, too. */
+const isWell = (server: EntityRef, findings: readonly Finding[]): boolean =>
+  !findings.some(
+    ({ entity, role, specialist }) =>
+      role !== 'context' && specialist === 'kubernetes' && sameWorkload(ownerOf(entity), server),
+  );
+
+const isServer = (entity: EntityRef, { servers }: Databases): boolean =>
+  servers.some((server) => sameWorkload(ownerOf(entity), server.entity));
+
+function asSymptom({ cause: _, ...finding }: Finding): Finding {
+  return { ...finding, role: 'symptom' };
+}
+/** The client's finding as the symptom that it is. */
+const toldBy = (finding: Finding, towards: EntityRef): Finding => ({ ...asSymptom(finding), towards });
+
+function ofServer(finding: Finding, entity: EntityRef): Finding {
+  const { towards: _, ...rest } = finding;
+  return {
+    ...rest,
+    id: `${finding.id}-server`,
+    entity,
+    role: 'cause',
+    claim: `Said by ${entity.name}, heard at ${finding.entity.name}: ${finding.claim}`.slice(0, 400),
+  };
+}
+
+/** The one server that the words can come from: of that product, among those that the client is known to call, or the only one near. */
+function serverOf(client: EntityRef, text: string, { calls, servers }: Databases): DatabaseServer | undefined {
+  const near = servers.filter(
+    ({ entity }) =>
+      (client.cluster === undefined || entity.cluster === client.cluster) &&
+      (client.namespace === undefined || entity.namespace === client.namespace),
+  );
+  const spoken = near.filter(({ product }) => words[product].test(text));
+  const owner = ownerOf(client).name;
+  const called = new Set(calls.filter(({ from }) => from === owner || from === client.name).map(({ to }) => to));
+  const known = near.filter(({ entity }) => called.has(entity.name));
+  return [spoken.filter((one) => known.includes(one)), spoken, known].find((some) => some.length === 1)?.[0];
+}

@@ -1,0 +1,299 @@
+// The diagnosis that follows from supported findings and the call graph. Pure: the same findings give the same diagnosis.
+
+import { depthOf, isChange } from '../causes/causality.ts';
+import { fingerprintOfHypothesis } from '../fingerprint/fingerprint.ts';
+import { together } from '../fingerprint/identity.ts';
+import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
+import type { EntityRef } from '../model/entity.ts';
+import { factOrigin, type ServiceFact } from '../model/fact.ts';
+import type { Context, Incident } from '../model/incident.ts';
+import type { Evidence, Finding, Report, Usage } from '../model/report.ts';
+import type { Dependency } from '../model/telemetry.ts';
+import { type CallGraph, callGraph } from '../topology/call-graph.ts';
+import { withOddAddresses } from './addresses.ts';
+import { type Candidate, candidatesOf, earliest } from './candidates.ts';
+import { databasesOf, withDatabases } from './databases.ts';
+import { withKnownTowards } from './dependency.ts';
+import { elsewhere } from './neighbourhood.ts';
+import { type Ranked, rank, symptomsOf } from './rank.ts';
+import type { Scene } from './scene.ts';
+import { bestRef, type Subjects, subjectsAmong } from './subjects.ts';
+import type { Supported } from './supported.ts';
+import { summaryOf, textOf, unknownText } from './words.ts';
+
+export interface Case {
+  readonly incident: Pick<Incident, 'id' | 'title'>;
+  readonly context: Context;
+  /** All of them, in the order in which they came. */
+  readonly reports: readonly Report[];
+  readonly supported: Supported;
+  readonly dependencies: readonly Dependency[];
+}
+
+export interface Diagnosed {
+  readonly diagnosis: Diagnosis;
+  readonly ranked: readonly Ranked[];
+  readonly scene: Scene;
+}
+
+/** Below this, the first hypothesis is a lead and no answer, and the diagnosis says that the cause is not known. */
+const enoughToAnswer = 0.3;
+const maxHypotheses = 5;
+/** A rival less likely than this is left out. */
+const leastConfidence = 0.01;
+
+export function diagnose(given: Case): Diagnosed {
+  const { incident, context, reports, supported } = given;
+  const scene = sceneOf(given);
+  const ranked = rank(scene).filter(({ confidence }, place) => place === 0 || confidence >= leastConfidence);
+  const seenAlone = scene.taught ? rank(withoutTaught(scene)) : undefined;
+  const hypotheses = ranked.slice(0, maxHypotheses).map((one, place) => ({
+    ...hypothesisOf(one, place, ranked, scene),
+    ...(seenAlone && { seenConfidence: confidenceOf(one, seenAlone) }),
+  }));
+  const best = ranked[0];
+  const gaps = [...supported.gaps, ...reports.flatMap((report) => report.gaps)].slice(0, 30);
+  const base = {
+    gaps,
+    droppedClaims: supported.dropped,
+    model: 'none',
+    participants: [],
+    usage: totalOf(reports),
+    specialists: [...new Set(reports.map(({ specialist }) => specialist))],
+  };
+  const first = hypotheses[0];
+  if (!best || !first || confidenceIn(best.candidate.subject, ranked) < enoughToAnswer) {
+    const unknown = unknownHypothesis(scene, context, first);
+    const all = [...(unknown ? [unknown] : []), ...hypotheses].slice(0, maxHypotheses);
+    const diagnosis: Diagnosis = {
+      ...base,
+      text: unknownText(incident, context, first, gaps),
+      hypotheses: all.map((hypothesis, index) => ({ ...hypothesis, rank: index + 1 })),
+      symptoms: sentencesOf(scene.findings.filter(({ role }) => role === 'symptom')),
+      blastRadius: [],
+    };
+    return { diagnosis, ranked, scene };
+  }
+  const symptoms = symptomsOf(best, scene);
+  const root = best.candidate.service;
+  const blastRadius = servicesOf(symptoms, scene.subjects).filter((service) => service !== root);
+  const firstFailing = root ?? firstOf(symptoms, scene.subjects);
+  const says = best.candidate.findings.toSorted((a, b) => b.confidence - a.confidence)[0];
+  const change = supported.findings.find(({ changeId, role }) => role === 'change' && changeId === first.changeId);
+  const diagnosis: Diagnosis = {
+    ...base,
+    text: textOf(incident, first, says, first.changeId === undefined ? undefined : change, blastRadius),
+    hypotheses,
+    symptoms: sentencesOf(symptoms),
+    ...(firstFailing && { firstFailing }),
+    blastRadius: blastRadius.slice(0, 50),
+    ...affectedBy(best.candidate.entity, reports),
+  };
+  return { diagnosis, ranked, scene };
+}
+
+/** What has pods on the node, where the cause is one and somebody looked. */
+function affectedBy({ kind, name, cluster }: EntityRef, reports: readonly Report[]): Pick<Diagnosis, 'affected'> {
+  const seen = reports.flatMap(({ topology }) => topology?.onNodes ?? []);
+  const there = seen.filter(({ node }) => node.name === name && (cluster === undefined || node.cluster === cluster));
+  return kind !== 'Node' || there.length === 0 ? {} : { affected: there.map(({ workload }) => workload).slice(0, 100) };
+}
+
+const withoutTaught = ({ taught: _, ...scene }: Scene): Scene => scene;
+
+const confidenceOf = ({ candidate }: Ranked, ranked: readonly Ranked[]): number =>
+  ranked.find((other) => other.candidate === candidate)?.confidence ?? 0;
+
+/** That it is this thing, by whichever of its causes: several suspected changes of one service are doubts about which, not about where. */
+const confidenceIn = (subject: string, ranked: readonly Ranked[]): number =>
+  ranked.filter(({ candidate }) => candidate.subject === subject).reduce((sum, { confidence }) => sum + confidence, 0);
+
+/** Set apart, because a model may have put another hypothesis first by then. */
+export function withFingerprint(diagnosis: Diagnosis, environment: string | undefined): Diagnosis {
+  const first = diagnosis.hypotheses[0];
+  const fingerprint = first && first.cause !== 'unknown' ? fingerprintOfHypothesis(first, environment) : undefined;
+  return fingerprint === undefined ? diagnosis : { ...diagnosis, fingerprint };
+}
+
+function sceneOf({ context, reports, supported, dependencies: traced }: Case): Scene {
+  const { evidence } = supported;
+  const excerptsOf = (finding: Finding): string =>
+    finding.evidenceIds.map((id) => excerptOf(evidence.get(id))).join('\n');
+  const databases = databasesOf(reports);
+  const dependencies = [...traced, ...databases.calls];
+  const findings = withKnownTowards(
+    withDatabases(withOddAddresses(supported.findings, excerptsOf), { ...databases, calls: dependencies }, excerptsOf),
+    dependencies,
+    context,
+  );
+  const entities = findings.flatMap(({ entity, towards }) => (towards ? [entity, towards] : [entity]));
+  const subjects = subjectsAmong(context.workload ? [...entities, context.workload] : entities, context);
+  const graph = graphOf(findings, dependencies, context, subjects);
+  const paged = pagedService(context, subjects);
+  const around = (calls: CallGraph) => ({
+    graph: calls,
+    isElsewhere: elsewhere({ context, findings, graph: calls, subjects, paged }),
+  });
+  const node = (name: string): string => subjects.serviceOf({ kind: 'Service', name }) ?? name;
+  const taught = context.facts.filter(
+    ({ says }) => says.kind === 'talks-to' && graph.calleesOf(node(says.service)).get(node(says.to)) !== 1,
+  );
+  return {
+    ...around(graph),
+    ...(taught.length > 0 && {
+      taught: {
+        ...around(graphOf(findings, [...dependencies, ...callsOf(taught)], context, subjects)),
+        origins: [...new Set(taught.map(factOrigin))].slice(0, 3).join(', '),
+      },
+    }),
+    candidates: candidatesOf(findings, subjects),
+    findings,
+    subjects,
+    paged,
+    changes: supported.changes,
+    excerptsOf,
+  };
+}
+
+const callsOf = (facts: readonly ServiceFact[]): Dependency[] =>
+  facts.flatMap(({ says }) => (says.kind === 'talks-to' ? [{ from: says.service, to: says.to }] : []));
+
+const excerptOf = (evidence: Evidence | undefined): string => evidence?.excerpt ?? '';
+
+function pagedService(context: Context, subjects: Subjects): string | undefined {
+  const entity = context.workload ?? (context.service && { kind: 'Service', name: context.service.value });
+  return entity && subjects.serviceOf(entity);
+}
+
+/** Calls known to the mesh, to the catalogue, and from a symptom that says what it fails towards. */
+function graphOf(
+  findings: readonly Finding[],
+  dependencies: readonly Dependency[],
+  context: Context,
+  subjects: Subjects,
+): CallGraph {
+  const node = (name: string): string => subjects.serviceOf({ kind: 'Service', name }) ?? name;
+  const paged = context.service?.value;
+  const known = paged
+    ? [...context.callees.map((to) => ({ from: paged, to })), ...context.callers.map((from) => ({ from, to: paged }))]
+    : [];
+  const said = findings.flatMap(({ entity, towards }) => {
+    const [from, to] = [subjects.serviceOf(entity), towards && subjects.serviceOf(towards)];
+    return from && to ? [{ from, to }] : [];
+  });
+  return callGraph([
+    ...[...dependencies, ...known].map(({ from, to }) => ({ from: node(from), to: node(to) })),
+    ...said,
+  ]);
+}
+
+function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], scene: Scene): Hypothesis {
+  const { candidate, signs, confidence, changeId } = one;
+  const helping = changeId === undefined ? [] : scene.findings.filter((finding) => finding.changeId === changeId);
+  const behind = [...new Set([...candidate.findings, ...candidate.placed, ...helping, ...candidate.symptoms])];
+  const best = candidate.findings.toSorted((a, b) => b.confidence - a.confidence)[0];
+  const told = tellingErrors(candidate, behind);
+  const errorIdentity = together(told.filter(tellsExactly).map((finding) => finding.errorIdentity));
+  const onset = isChange(candidate.cause) ? (earliest(candidate.symptoms) ?? candidate.onset) : candidate.onset;
+  return {
+    rank: place + 1,
+    entity: candidate.entity,
+    cause: candidate.cause,
+    ...(changeId === undefined ? {} : { changeId }),
+    confidence,
+    summary: summaryOf(candidate.entity, candidate.cause, best),
+    why: signs
+      .filter(({ weight }) => weight > 0.15)
+      .sort((a, b) => b.weight - a.weight)
+      .map(({ text }) => text.slice(0, 400))
+      .slice(0, 8),
+    against: [
+      ...signs.filter(({ weight }) => weight < -0.15).map(({ text }) => text.slice(0, 400)),
+      ...(place > 0 && ranked[0]
+        ? [`${ranked[0].candidate.entity.name} (${ranked[0].candidate.cause}) explains more`]
+        : []),
+    ].slice(0, 4),
+    evidenceIds: [...new Set(behind.flatMap(({ evidenceIds }) => evidenceIds))].slice(0, 12),
+    findingIds: behind.map(({ id }) => id).slice(0, 24),
+    ...(onset && { onset }),
+    ...(told[0]?.errorTemplate && { errorTemplate: told[0].errorTemplate }),
+    ...(errorIdentity && { errorIdentity }),
+  };
+}
+
+/**
+ * The findings whose error texts tell this error from others, the most telling first. A cause that ends the asking is told by its own; behind "it
+ * failed" the log says which failure it was.
+ */
+function tellingErrors({ cause, findings }: Candidate, behind: readonly Finding[]): readonly Finding[] {
+  const own = depthOf(cause) === 'root' ? findings.filter(({ errorTemplate }) => errorTemplate) : [];
+  const told = own.length > 0 ? own : behind.filter(({ errorTemplate }) => errorTemplate);
+  return told.toSorted(
+    (a, b) =>
+      Number(b.specialist === 'logs') - Number(a.specialist === 'logs') ||
+      b.confidence - a.confidence ||
+      String(a.errorTemplate).localeCompare(String(b.errorTemplate)),
+  );
+}
+
+/** Figures cross their thresholds one night and not another; the first of the errors counts whoever saw it. */
+const tellsExactly = ({ specialist }: Finding, place: number): boolean => place === 0 || specialist !== 'metrics';
+
+/** Says honestly that the cause is not known; undefined where there is no evidence of anything. */
+function unknownHypothesis(scene: Scene, context: Context, lead: Hypothesis | undefined): Hypothesis | undefined {
+  const seen = scene.findings.filter(({ role }) => role !== 'change');
+  const symptoms = seen.filter(({ role }) => role === 'symptom' || role === 'cause');
+  const support = symptoms.length > 0 ? symptoms : scene.findings;
+  const evidenceIds = [...new Set(support.flatMap((finding) => finding.evidenceIds))].slice(0, 12);
+  const paged = context.workload ?? (context.service && { kind: 'Service', name: context.service.value });
+  const entity =
+    bestRef(
+      [...symptoms.map((finding) => finding.entity)].filter((one) => paged === undefined || one.name === paged.name),
+    ) ??
+    paged ??
+    symptoms[0]?.entity;
+  if (!entity || evidenceIds.length === 0) return undefined;
+  const onset = earliest(symptoms);
+  return {
+    rank: 1,
+    entity,
+    cause: 'unknown',
+    confidence: Math.max(0, Math.min(0.2, 0.9 * (lead?.confidence ?? 0.1))),
+    summary: `Why ${entity.kind} ${entity.name} misbehaves is not known: nothing found explains it well enough.`,
+    why: [],
+    against: [],
+    evidenceIds,
+    findingIds: support.map(({ id }) => id).slice(0, 24),
+    ...(onset && { onset }),
+  };
+}
+
+const sentencesOf = (findings: readonly Finding[]): string[] =>
+  findings
+    .toSorted((a, b) => (a.onset ?? '~').localeCompare(b.onset ?? '~'))
+    .map(({ claim }) => claim)
+    .slice(0, 10);
+
+const servicesOf = (findings: readonly Finding[], subjects: Subjects): string[] => [
+  ...new Set(findings.flatMap(({ entity }) => subjects.serviceOf(entity) ?? [])),
+];
+
+const firstOf = (findings: readonly Finding[], subjects: Subjects): string | undefined =>
+  servicesOf(
+    findings.filter(({ onset }) => onset).toSorted((a, b) => String(a.onset).localeCompare(String(b.onset))),
+    subjects,
+  )[0];
+
+function totalOf(reports: readonly Report[]): Usage {
+  const sum = (key: keyof Usage) => reports.reduce((total, { usage }) => total + usage[key], 0);
+  return {
+    // Specialists of one round work side by side.
+    wallMs: Math.max(0, ...reports.map(({ usage }) => usage.wallMs)),
+    bytesRead: sum('bytesRead'),
+    inputTokens: sum('inputTokens'),
+    outputTokens: sum('outputTokens'),
+    costUsd: sum('costUsd'),
+    modelCalls: sum('modelCalls'),
+    toolCalls: sum('toolCalls'),
+  };
+}

@@ -1,0 +1,44 @@
+// What has to do with the page: clusters are never without something broken somewhere, and what is broken in another namespace is no rival
+// unless calls, words or shared infrastructure lead there.
+import type { EntityRef } from '../model/entity.ts';
+import type { Context } from '../model/incident.ts';
+import type { Finding } from '../model/report.ts';
+import type { CallGraph } from '../topology/call-graph.ts';
+import type { Subjects } from './subjects.ts';
+
+/** Namespaces that everything depends on without calling it by name. */
+const infrastructure = /^(?:kube|istio|linkerd|ingress|cert-manager|calico|cilium|gatekeeper|kyverno)(?:-|$)|-system$/;
+
+/** Whether an entity is in another namespace than what was paged, with nothing that leads there. */
+export function elsewhere({
+  context,
+  findings,
+  graph,
+  subjects,
+  paged,
+}: {
+  readonly context: Context;
+  readonly findings: readonly Finding[];
+  readonly graph: CallGraph;
+  readonly subjects: Subjects;
+  readonly paged: string | undefined;
+}): (entity: EntityRef) => boolean {
+  const isPaged = (entity: EntityRef) => paged !== undefined && subjects.serviceOf(entity) === paged;
+  const namespaces = new Set(findings.flatMap(({ entity }) => (isPaged(entity) ? (entity.namespace ?? []) : [])));
+  if (context.namespace) namespaces.add(context.namespace.value);
+  const near = findings.filter(({ entity }) => entity.namespace !== undefined && namespaces.has(entity.namespace));
+  const services = new Set([
+    ...(paged === undefined ? [] : [paged]),
+    ...near.flatMap(({ entity }) => subjects.serviceOf(entity) ?? []),
+  ]);
+  const related = new Set(
+    [...services].flatMap((one) => [...graph.calleesOf(one).keys(), ...graph.callersOf(one).keys()]),
+  );
+  const named = new Set(near.flatMap(({ towards }) => (towards ? [subjects.keyOf(towards)] : [])));
+  return (entity) => {
+    if (namespaces.size === 0 || entity.namespace === undefined || namespaces.has(entity.namespace)) return false;
+    if (infrastructure.test(entity.namespace) || named.has(subjects.keyOf(entity))) return false;
+    const service = subjects.serviceOf(entity);
+    return service === undefined || !(services.has(service) || related.has(service));
+  };
+}

@@ -1,0 +1,157 @@
+// From candidates to competing hypotheses: what a better candidate accounts for is no rival but its symptom; the rest compete with each other
+// and with "something that nobody looked at", so that confidences sum to less than one.
+
+import {
+  accountsFor,
+  accountsForInside,
+  canComeOfChange,
+  depthOf,
+  isChange,
+  strikesMany,
+} from '../causes/causality.ts';
+import type { Finding } from '../model/report.ts';
+import type { CallGraph } from '../topology/call-graph.ts';
+import type { Candidate } from './candidates.ts';
+import { sameError } from './same-error.ts';
+import { isRun, observed, type Scene, templatesOf } from './scene.ts';
+import { type Scored, score } from './score.ts';
+import type { Subjects } from './subjects.ts';
+
+export interface Ranked extends Scored {
+  /** 0 to 1. */
+  readonly confidence: number;
+  /** A change that goes with it: what it would take to undo it. */
+  readonly changeId: string | undefined;
+  /** Candidates that it accounts for. */
+  readonly explains: readonly Candidate[];
+}
+
+/** Log odds of a cause that is not among the candidates. */
+const elsewhereLogOdds = 0;
+/** A change is put with a state it can have made when it is at least this likely on its own. */
+const changeGoesWith = -0.3;
+
+/** A candidate less likely than this accounts for nothing: a symptom is not to vanish behind a far-fetched reason. */
+const leastToExplain = -0.7;
+
+interface Kept {
+  readonly scored: Scored;
+  changeId: string | undefined;
+  readonly explains: Candidate[];
+}
+
+export function rank(scene: Scene): readonly Ranked[] {
+  const scored = scene.candidates
+    .map((candidate) => score(candidate, scene))
+    .sort((a, b) => b.logOdds - a.logOdds || compare(a.candidate, b.candidate));
+  const kept: Kept[] = [];
+  for (const one of inOrder(scored, scene.subjects)) {
+    const better = kept.find((other) => absorbs(other, one, scene));
+    if (better) {
+      better.explains.push(one.candidate);
+      better.changeId ??= one.candidate.changeId;
+    } else {
+      kept.push({ scored: one, changeId: one.candidate.changeId, explains: [] });
+    }
+  }
+  kept.sort((a, b) => b.scored.logOdds - a.scored.logOdds || compare(a.scored.candidate, b.scored.candidate));
+  const total = Math.exp(elsewhereLogOdds) + kept.reduce((sum, one) => sum + Math.exp(one.scored.logOdds), 0);
+  return kept.map(({ scored: one, changeId, explains: explained }) => ({
+    ...one,
+    changeId,
+    explains: explained,
+    confidence: Math.exp(one.logOdds) / total,
+  }));
+}
+
+const places: ReadonlySet<string> = new Set(['cluster', 'node', 'namespace']);
+
+/** Places before what runs in them, and effects last, whatever their weight: judged once everything that could account for them is there. */
+function inOrder(scored: readonly Scored[], subjects: Subjects): readonly Scored[] {
+  const turn = ({ candidate, logOdds }: Scored): number => {
+    if (depthOf(candidate.cause) === 'effect') return 2;
+    return places.has(subjects.familyOf(candidate.entity)) && logOdds >= leastToExplain ? 0 : 1;
+  };
+  return scored.toSorted((a, b) => turn(a) - turn(b));
+}
+
+const compare = (a: Candidate, b: Candidate): number =>
+  (a.onset ?? '~').localeCompare(b.onset ?? '~') || `${a.subject} ${a.cause}`.localeCompare(`${b.subject} ${b.cause}`);
+
+/** Whether the second candidate belongs to what is kept already. Two changes of one thing stay rivals; a state and the one change that can have made it are one story. */
+function absorbs(kept: Kept, one: Scored, scene: Scene): boolean {
+  const [first, second] = [kept.scored.candidate, one.candidate];
+  if (second.changeId !== undefined && isChange(second.cause)) {
+    return second.changeId === kept.changeId || (kept.changeId === undefined && goesWith(first, one));
+  }
+  return kept.scored.logOdds >= leastToExplain && explains(first, second, scene);
+}
+
+/** Whether `first` accounts for the state `second`. */
+function explains(first: Candidate, second: Candidate, { graph, subjects }: Scene): boolean {
+  if (first.subject === second.subject) return accountsFor(first.cause, second.cause);
+  if (strikesMany(first.cause) && (first.cause === second.cause || second.entity.kind === 'Vendor')) return true;
+  if (isPointing(second, first)) return depthOf(second.cause) !== 'root' || second.cause === first.cause;
+  if (isInside(second, first, subjects)) return accountsForInside(first.cause, second.cause);
+  if (depthOf(second.cause) !== 'effect') return false;
+  // What made a run fail is behind it; what is broken now, and can be run again, is the run.
+  if (isRun(first) && dependsOn(first, second, graph)) return true;
+  return dependsOn(second, first, graph) || sharesError(first, second);
+}
+
+const sharesError = (first: Candidate, second: Candidate): boolean =>
+  sameError(templatesOf([...first.findings, ...first.symptoms]), templatesOf([...second.findings, ...second.symptoms]));
+
+/** Runs in the namespace that the other is about. */
+const isInside = (candidate: Candidate, place: Candidate, subjects: Subjects): boolean =>
+  subjects.familyOf(place.entity) === 'namespace' &&
+  candidate.entity.namespace === place.entity.name &&
+  (candidate.entity.cluster === undefined ||
+    place.entity.cluster === undefined ||
+    candidate.entity.cluster === place.entity.cluster);
+
+/** Its own findings say that it fails towards the other. */
+const isPointing = (candidate: Candidate, other: Candidate): boolean =>
+  candidate.findings.some(
+    ({ towards }) =>
+      towards !== undefined &&
+      towards.name.toLowerCase() === (other.service ?? other.entity.name).toLowerCase() &&
+      (towards.cluster === undefined || other.entity.cluster === undefined || towards.cluster === other.entity.cluster),
+  );
+
+const dependsOn = (candidate: Candidate, other: Candidate, graph: CallGraph): boolean =>
+  candidate.service !== undefined &&
+  other.service !== undefined &&
+  graph.calleesOf(candidate.service).has(other.service);
+
+function goesWith(state: Candidate, change: Scored): boolean {
+  return (
+    change.candidate.subject === state.subject &&
+    !isChange(state.cause) &&
+    depthOf(state.cause) !== 'effect' &&
+    canComeOfChange(state.cause) &&
+    change.logOdds >= changeGoesWith &&
+    !isAfter(change.candidate.onset, state.onset)
+  );
+}
+
+/** A minute is no order. */
+const isAfter = (one: string | undefined, other: string | undefined): boolean =>
+  one !== undefined && other !== undefined && Date.parse(one) > Date.parse(other) + 60_000;
+
+/** What follows from the first hypothesis, as findings: at the same thing, at what calls it or points to it, or with its very error. */
+export function symptomsOf(first: Ranked, { findings, graph, subjects }: Scene): readonly Finding[] {
+  const { candidate } = first;
+  const own = new Set(candidate.findings);
+  const explained = new Set(first.explains.flatMap((one) => one.findings));
+  const callers = candidate.service === undefined ? undefined : graph.callersOf(candidate.service);
+  const templates = templatesOf([...candidate.findings, ...candidate.symptoms]);
+  return observed(findings).filter((finding) => {
+    if (own.has(finding)) return false;
+    if (explained.has(finding) || subjects.keyOf(finding.entity) === candidate.subject) return true;
+    if (finding.towards && subjects.keyOf(finding.towards) === candidate.subject) return true;
+    if (finding.errorTemplate !== undefined && sameError([finding.errorTemplate], templates)) return true;
+    const service = subjects.serviceOf(finding.entity);
+    return finding.role === 'symptom' && service !== undefined && Boolean(callers?.has(service));
+  });
+}

@@ -1,0 +1,86 @@
+// How much speaks for a candidate. Signs are weights of evidence that add up as natural log odds (I. J. Good, Probability and the Weighing of
+// Evidence, 1950); specialists count as independent witnesses (noisy-or: Pearl, 1988). Here are the signs of the findings themselves; those
+// of time, of the call graph and of changes are in signs/.
+
+import { type Depth, depthOf, isChange } from '../causes/causality.ts';
+import type { Finding, Severity } from '../model/report.ts';
+import type { Candidate } from './candidates.ts';
+import type { Scene, Sign } from './scene.ts';
+import { signsOfChange } from './signs/change.ts';
+import { signsOfCallees, signsOfCloseness, signsOfCoverage, signsOfMeasure, signsOfReach } from './signs/graph.ts';
+import { signsOfOnset } from './signs/onset.ts';
+
+export interface Scored {
+  readonly candidate: Candidate;
+  readonly signs: readonly Sign[];
+  /** Natural log odds. */
+  readonly logOdds: number;
+}
+
+export function score(candidate: Candidate, { taught, ...scene }: Scene): Scored {
+  const seen = signsOf(candidate, scene);
+  const signs = taught ? halfway(seen, signsOf(candidate, { ...scene, ...taught }), taught.origins) : seen;
+  return { candidate, signs, logOdds: signs.reduce((sum, sign) => sum + sign.weight, 0) };
+}
+
+/** Somebody's word moves the odds half as far as a call that was seen would. */
+function halfway(seen: readonly Sign[], told: readonly Sign[], origins: string): Sign[] {
+  const weightIn = (signs: readonly Sign[], text: string) => signs.find((sign) => sign.text === text)?.weight;
+  return [
+    ...seen.map(({ text, weight }) => ({ text, weight: (weight + (weightIn(told, text) ?? 0)) / 2 })),
+    ...told
+      .filter(({ text }) => weightIn(seen, text) === undefined)
+      .map(({ text, weight }) => ({ text: `${text} (${origins})`, weight: weight / 2 })),
+  ];
+}
+
+function signsOf(candidate: Candidate, scene: Scene): Sign[] {
+  return [
+    ...signsOfWitnesses(candidate),
+    // A change was placed and dated by its specialist; what it has to explain is weighed here.
+    ...(isChange(candidate.cause) ? signsOfChange(candidate, scene) : signsOfState(candidate, scene)),
+    ...signsOfCallees(candidate, scene),
+    ...signsOfReach(candidate, scene),
+    ...signsOfCoverage(candidate, scene),
+  ];
+}
+
+const logit = (p: number): number => Math.log(p / (1 - p));
+/** Nobody is believed beyond doubt. */
+const clamp = (p: number): number => Math.min(0.97, Math.max(0.03, p));
+/** A symptom that names a cause names it from afar. */
+const trust = ({ confidence, role }: Finding): number => confidence * (role === 'symptom' ? 0.75 : 1);
+
+/** One witness a specialist; several agree with each other more than one with itself. */
+function signsOfWitnesses({ findings }: Candidate): Sign[] {
+  const witnesses = [...Map.groupBy(findings, ({ specialist }) => specialist).values()]
+    .flatMap((own) => own.toSorted((a, b) => trust(b) - trust(a))[0] ?? [])
+    .sort((a, b) => trust(b) - trust(a));
+  const belief = clamp(1 - witnesses.reduce((doubt, finding) => doubt * (1 - trust(finding)), 1));
+  const [first] = witnesses;
+  if (!first) return [];
+  const text = belief >= 0.5 ? first.claim : `${first.specialist} is not sure of it: ${first.claim}`;
+  const names = witnesses.map(({ specialist }) => specialist).join(' and ');
+  return [
+    { weight: logit(belief), text },
+    ...(witnesses.length > 1 ? [{ weight: 0.4, text: `${names} say so independently` }] : []),
+  ];
+}
+
+const severityWeight: Record<Severity, number> = { critical: 0.5, major: 0.2, minor: -0.8, info: -1.2 };
+const depthSign: Record<Depth, Sign> = {
+  root: { weight: 0.3, text: 'it is a specific cause' },
+  partial: { weight: -0.4, text: 'something may be behind it' },
+  effect: { weight: -1.6, text: 'it says what is seen, not why' },
+};
+
+function signsOfState(candidate: Candidate, scene: Scene): Sign[] {
+  const gravity = Math.max(...candidate.findings.map(({ severity }) => severityWeight[severity]));
+  return [
+    { weight: gravity, text: gravity < 0 ? 'it is a minor observation' : 'it is a grave state' },
+    depthSign[depthOf(candidate.cause)],
+    ...signsOfOnset(candidate, scene),
+    ...signsOfCloseness(candidate, scene),
+    ...signsOfMeasure(candidate, scene),
+  ];
+}

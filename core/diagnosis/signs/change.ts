@@ -1,0 +1,47 @@
+// Signs of a change against what it would have to explain: its time, and whether it speaks of the errors that are seen. A change just before
+// the onset weighs more (Site Reliability Engineering, ch. 12).
+
+import { isChange } from '../../causes/causality.ts';
+import type { Candidate } from '../candidates.ts';
+import { earliestOf, minute, minutesOf, observed, type Scene, type Sign } from '../scene.ts';
+import { matchOfWords } from './words-match.ts';
+
+export function signsOfChange(candidate: Candidate, scene: Scene): Sign[] {
+  const seen = observed(scene.findings);
+  const own = seen.filter(({ entity }) => scene.subjects.keyOf(entity) === candidate.subject);
+  return [
+    ...(own.length === 0 && seen.length > 0
+      ? [{ weight: -0.8, text: 'nothing is seen to fail where it went live' }]
+      : []),
+    ...signsOfDelay(candidate.onset, earliestOf(own.length > 0 ? own : seen)),
+    ...(own.some(({ cause }) => cause !== undefined && isChange(cause))
+      ? [{ weight: 0.6, text: 'the errors there look like those of something new' }]
+      : []),
+    ...signsOfWords(candidate, scene),
+  ];
+}
+
+/** From when it went live (UTC) to when the trouble began (epoch ms). */
+function signsOfDelay(live: string | undefined, onset: number | undefined): Sign[] {
+  if (live === undefined || onset === undefined) return [];
+  const ms = onset - Date.parse(live);
+  if (ms < -minute) {
+    // A deploy is recorded when it ends, and a metric is smoothed: a few minutes are no order.
+    const weight = ms < -5 * minute ? -3 : ms < -3 * minute ? -1.2 : -0.2;
+    return [{ weight, text: `the trouble began ${minutesOf(-ms)} before it went live` }];
+  }
+  const weight = ms <= 10 * minute ? 0.8 : ms <= 30 * minute ? 0.3 : ms <= 120 * minute ? -0.5 : -1;
+  return [{ weight, text: `the trouble began ${minutesOf(Math.max(0, ms))} after it went live` }];
+}
+
+function signsOfWords(candidate: Candidate, { findings, candidates, changes, excerptsOf }: Scene): Sign[] {
+  const errors = observed(findings).filter(({ errorTemplate }) => errorTemplate !== undefined);
+  const textOf = ({ changeId }: Candidate) => changes.get(changeId ?? '') ?? '';
+  const match = matchOfWords(
+    textOf(candidate),
+    errors.map((finding) => `${finding.claim}\n${excerptsOf(finding)}`).join('\n'),
+    candidates.filter(({ cause }) => isChange(cause)).map(textOf),
+    candidates.map(({ entity }) => entity.name),
+  );
+  return match ? [match] : [];
+}

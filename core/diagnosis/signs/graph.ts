@@ -1,0 +1,119 @@
+// Signs of the call graph: a failing callee explains its callers (MonitorRank, 2013; MicroRCA, 2020), what is far from the page explains
+// less of it, and what a candidate cannot reach it leaves open.
+
+import { depthOf, isChange, strikesMany } from '../../causes/causality.ts';
+import type { Finding } from '../../model/report.ts';
+import type { Candidate } from '../candidates.ts';
+import { sameError } from '../same-error.ts';
+import { earliestOf, isRun, minute, observed, type Scene, type Sign, templatesOf } from '../scene.ts';
+
+/** A failure of a service whose callee fails first, and no less, is the callee's, unless it is a cause that stands by itself. */
+export function signsOfCallees(candidate: Candidate, { graph, candidates }: Scene): Sign[] {
+  const { service } = candidate;
+  const standsAlone = depthOf(candidate.cause) === 'root' && !isChange(candidate.cause);
+  if (service === undefined || standsAlone || isRun(candidate)) return [];
+  const callees = graph.calleesOf(service);
+  const below = candidates.filter(
+    (other) =>
+      other.service !== undefined &&
+      callees.has(other.service) &&
+      !isChange(other.cause) &&
+      other.subject !== candidate.subject,
+  );
+  const seen = observed([...candidate.symptoms, ...(isChange(candidate.cause) ? [] : candidate.findings)]);
+  const byItself = below.find((other) => depthOf(other.cause) !== 'effect' && lag(other.findings, seen) <= 2 * minute);
+  if (byItself) return [{ weight: -1.2, text: `${byItself.entity.name}, which it calls, fails by itself` }];
+  const worse = below.find(
+    (other) =>
+      isWorse(other.findings, seen) || (lag(other.findings, seen) <= -minute && !isWorse(seen, other.findings)),
+  );
+  return worse ? [{ weight: -1.2, text: `${worse.entity.name}, which it calls, fails, too, and first or more` }] : [];
+}
+
+/** Errors of a callee cannot make many more errors of its caller; weighs against the signs that take it for their reason. */
+export function signsOfMeasure(candidate: Candidate, { graph, findings, subjects }: Scene): Sign[] {
+  if (candidate.service === undefined || depthOf(candidate.cause) !== 'effect') return [];
+  const callers = graph.callersOf(candidate.service);
+  const above = observed(findings).filter(({ entity }) => callers.has(subjects.serviceOf(entity) ?? ''));
+  return isWorse(above, candidate.findings)
+    ? [{ weight: -1.8, text: 'its errors are too few to make those of what calls it' }]
+    : [];
+}
+
+/** Onset of the first minus onset of the second, in ms; 0 where one is not known. */
+function lag(these: readonly Finding[], those: readonly Finding[]): number {
+  const [a, b] = [earliestOf(these), earliestOf(those)];
+  return a === undefined || b === undefined ? 0 : a - b;
+}
+
+/** A clearly larger share of errors than the other's, where both are known. */
+const isWorse = (these: readonly Finding[], those: readonly Finding[]): boolean =>
+  errorShare(those) > 0 && errorShare(these) > 2 * errorShare(those);
+
+const errorShare = (findings: readonly Finding[]): number =>
+  Math.max(
+    0,
+    ...findings.flatMap(({ signal }) =>
+      signal && /error|5xx|fail/i.test(signal.name) && signal.during <= 1 ? [signal.during] : [],
+    ),
+  );
+
+export function signsOfCloseness({ service, entity }: Candidate, { paged, graph, isElsewhere }: Scene): Sign[] {
+  if (isElsewhere(entity))
+    return [
+      { weight: -4, text: `it is in namespace ${entity.namespace}, and nothing leads there from what was paged` },
+    ];
+  if (paged === undefined || service === undefined) return [];
+  if (service === paged) return [{ weight: 0.8, text: 'it is what was paged' }];
+  const distance = graph.calleesOf(paged).get(service);
+  if (distance === 1) return [{ weight: 0.5, text: `${paged} calls it` }];
+  if (distance !== undefined) return [{ weight: 0.2, text: `${paged} calls it over ${distance} steps` }];
+  if (graph.callersOf(paged).has(service)) return [{ weight: -0.5, text: `it calls ${paged}, and not the reverse` }];
+  return graph.size > 0 ? [{ weight: -0.6, text: `no call from ${paged} to it is known` }] : [];
+}
+
+/** Others that fail and depend on it: by the call graph, or by their own words. */
+export function signsOfReach(candidate: Candidate, { graph, findings, subjects }: Scene): Sign[] {
+  const callers = candidate.service === undefined ? undefined : graph.callersOf(candidate.service);
+  const reached = observed(findings).filter(({ entity, towards }) => {
+    if (subjects.keyOf(entity) === candidate.subject) return false;
+    const service = subjects.serviceOf(entity);
+    const says = towards !== undefined && subjects.keyOf(towards) === candidate.subject;
+    return says || (service !== undefined && callers?.has(service));
+  });
+  const names = [...new Set(reached.map(({ entity }) => entity.name))];
+  if (names.length === 0) return [];
+  const most = isChange(candidate.cause) ? 0.5 : 1.5;
+  return [
+    {
+      weight: Math.min(most, 0.5 * names.length),
+      text: `it explains what is seen at ${names.slice(0, 3).join(', ')}`,
+    },
+  ];
+}
+
+/** How much of what is seen it leaves unexplained: the likelihood of symptoms that it does not bring about. */
+export function signsOfCoverage(candidate: Candidate, { findings, graph, subjects, isElsewhere }: Scene): Sign[] {
+  // A failed run stays failed whatever goes on around it, and what strikes many places is not told by one of them.
+  const inOnePlace = subjects.familyOf(candidate.entity) === 'workload' && !strikesMany(candidate.cause);
+  if (!inOnePlace || isRun(candidate)) return [];
+  const grave = observed(findings).filter(
+    ({ severity, entity }) =>
+      (severity === 'critical' || severity === 'major') && subjects.serviceOf(entity) && !isElsewhere(entity),
+  );
+  const places = Map.groupBy(grave, ({ entity }) => subjects.keyOf(entity));
+  if (places.size < 2) return [];
+  const callers = candidate.service === undefined ? undefined : graph.callersOf(candidate.service);
+  const templates = templatesOf([...candidate.findings, ...candidate.symptoms]);
+  const left = [...places].filter(
+    ([subject, there]) =>
+      subject !== candidate.subject &&
+      !there.some(({ entity }) => callers?.has(subjects.serviceOf(entity) ?? '')) &&
+      !there.some(({ towards }) => towards && subjects.keyOf(towards) === candidate.subject) &&
+      !sameError(templatesOf(there), templates),
+  );
+  if (left.length === 0) return [];
+  const share = 1 - left.length / places.size;
+  const names = left.flatMap(([, [one]]) => one?.entity.name ?? []).slice(0, 3);
+  return [{ weight: Math.log(0.15 + 0.85 * share), text: `it leaves open what is seen at ${names.join(', ')}` }];
+}

@@ -1,0 +1,19 @@
+// Signs of time: whether a candidate began before or after the rest. Onsets within a minute are one moment: scrape intervals are no finer.
+import { causes } from '../../causes/causes.ts';
+import type { Candidate } from '../candidates.ts';
+import { minute, minutesOf, observed, type Scene, type Sign } from '../scene.ts';
+
+export function signsOfOnset(candidate: Candidate, { findings, subjects }: Scene): Sign[] {
+  // A status feed is written after the fact.
+  if (candidate.onset === undefined || causes[candidate.cause].group === 'vendor') return [];
+  const own = Date.parse(candidate.onset);
+  const others = observed(findings)
+    .filter(({ entity }) => subjects.keyOf(entity) !== candidate.subject)
+    .flatMap(({ onset }) => (onset ? [Date.parse(onset)] : []));
+  if (others.length === 0) return [];
+  const first = Math.min(...others);
+  if (own < first - minute) return [{ weight: 0.6, text: `it began ${minutesOf(first - own)} before anything else` }];
+  return own > first + 2 * minute
+    ? [{ weight: -0.7, text: `something else began ${minutesOf(own - first)} earlier` }]
+    : [];
+}

@@ -1,0 +1,99 @@
+// Which findings are about one thing. Specialists name things as their source does: the mesh says Service checkout, the cluster says
+// Deployment, ReplicaSet and Pod, the alert says Job. Names are read back to their owner by the rules that Kubernetes makes them with.
+
+import type { EntityRef } from '../model/entity.ts';
+import type { Context } from '../model/incident.ts';
+import { ownerOf } from '../topology/owner.ts';
+
+/** `workload` is whatever runs or answers under one name. */
+type Family = 'workload' | 'node' | 'namespace' | 'cluster' | 'other';
+
+const families: Record<string, Family> = {
+  Deployment: 'workload',
+  StatefulSet: 'workload',
+  DaemonSet: 'workload',
+  ReplicaSet: 'workload',
+  Pod: 'workload',
+  Container: 'workload',
+  CronJob: 'workload',
+  Job: 'workload',
+  Service: 'workload',
+  App: 'workload',
+  Endpoints: 'workload',
+  Node: 'node',
+  Namespace: 'namespace',
+  Cluster: 'cluster',
+};
+
+const familyOf = (kind: string): Family => families[kind] ?? 'other';
+
+const ownerName = (entity: EntityRef): string => ownerOf(entity).name;
+
+export interface Subjects {
+  /** Same text for two entities that are one thing. */
+  keyOf(entity: EntityRef): string;
+  /** Name in the call graph; undefined for what is no workload. */
+  serviceOf(entity: EntityRef): string | undefined;
+  familyOf(entity: EntityRef): Family;
+}
+
+/** `entities` are all that findings name: they tell which clusters a bare name can mean. */
+export function subjectsAmong(entities: readonly EntityRef[], context: Context): Subjects {
+  const alias = serviceAlias(entities, context);
+  const nameOf = (entity: EntityRef): string => {
+    const name = ownerName(entity).toLowerCase();
+    return familyOf(entity.kind) === 'workload' ? (alias.get(name) ?? name) : name;
+  };
+  const groupOf = (entity: EntityRef): string => {
+    const family = familyOf(entity.kind);
+    return `${family === 'other' ? entity.kind : family}/${nameOf(entity)}`;
+  };
+  const clusters = new Map<string, Set<string>>();
+  for (const entity of entities) {
+    if (entity.cluster === undefined) continue;
+    const group = groupOf(entity);
+    clusters.set(group, (clusters.get(group) ?? new Set()).add(entity.cluster));
+  }
+  const clusterOf = (entity: EntityRef): string => {
+    if (entity.cluster !== undefined) return entity.cluster;
+    const known = clusters.get(groupOf(entity));
+    if (!known) return '-';
+    const paged = context.cluster?.value;
+    return known.size === 1 || paged === undefined || !known.has(paged) ? ([...known].sort()[0] ?? '-') : paged;
+  };
+  return {
+    keyOf: (entity) => `${clusterOf(entity)}/${groupOf(entity)}`,
+    serviceOf: (entity) => (familyOf(entity.kind) === 'workload' ? nameOf(entity) : undefined),
+    familyOf: (entity) => familyOf(entity.kind),
+  };
+}
+
+/** The paged service and the paged workload are one, unless something else runs under the service's name. */
+function serviceAlias(entities: readonly EntityRef[], context: Context): ReadonlyMap<string, string> {
+  const service = context.service?.value.toLowerCase();
+  const workload = context.workload && ownerName(context.workload).toLowerCase();
+  if (!service || !workload || service === workload || familyOf(context.workload?.kind ?? '') !== 'workload')
+    return new Map();
+  const runsItself = entities.some(
+    (entity) =>
+      entity.kind !== 'Service' && familyOf(entity.kind) === 'workload' && ownerName(entity).toLowerCase() === service,
+  );
+  return runsItself ? new Map() : new Map([[service, workload]]);
+}
+
+const actionable = ['CronJob', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicaSet', 'Service'];
+
+/** The entity to speak of and act on: the owner rather than what it owns, as completely named as any finding names it. */
+export function bestRef(entities: readonly EntityRef[]): EntityRef | undefined {
+  const place = (entity: EntityRef) => {
+    const index = actionable.indexOf(entity.kind);
+    return index < 0 ? actionable.length : index;
+  };
+  const completeness = (entity: EntityRef) =>
+    Number(entity.cluster !== undefined) + Number(entity.namespace !== undefined);
+  const [best] = entities.toSorted((a, b) => place(a) - place(b) || completeness(b) - completeness(a));
+  if (!best) return undefined;
+  const namespace = best.namespace ?? entities.find((entity) => entity.namespace)?.namespace;
+  const cluster = best.cluster ?? entities.find((entity) => entity.cluster)?.cluster;
+  return { kind: best.kind, name: best.name, ...(namespace && { namespace }), ...(cluster && { cluster }) };
+}

@@ -1,0 +1,84 @@
+// The step that merges reports into one diagnosis: keeps what evidence holds, ranks, may ask one more round, tells the timeline. The ranking
+// itself is pure and in the files beside this one; a model may give its opinion on the result.
+
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Brief, Report } from '../model/report.ts';
+import type { Investigated, Synthesized } from '../model/workflow.ts';
+import type { Ports } from '../ports/index.ts';
+import { withOpinion } from '../reasoning/diagnosis.ts';
+import { note } from '../record/timeline.ts';
+import { anotherRound } from './another-round.ts';
+import { diagnose, withFingerprint } from './diagnose.ts';
+import { supportedFindings } from './supported.ts';
+
+type SynthesisPorts = Pick<Ports, 'incidents' | 'clock' | 'evidence' | 'telemetry' | 'reasoner' | 'colleagues'>;
+
+export async function synthesize(
+  input: Investigated,
+  ports: SynthesisPorts,
+): Promise<{
+  diagnosis: Diagnosis;
+  synthesis: Synthesized['synthesis'];
+  plan: Brief[];
+  priorReports: Report[];
+  round: number;
+}> {
+  const { incident, context, plan, round } = input;
+  const reports = [...input.priorReports, ...input.reports];
+  const [supported, dependencies] = await Promise.all([
+    supportedFindings(incident.id, reports, ports.evidence),
+    ports.telemetry.topology.dependencies({ incidentId: incident.id }),
+  ]);
+  const found = diagnose({
+    incident,
+    context,
+    reports,
+    supported,
+    dependencies: dependencies.kind === 'data' ? dependencies.data : [],
+  });
+  const question = round < 2 ? anotherRound(found, plan, reports) : undefined;
+  if (question) {
+    await note(
+      incident.id,
+      { step: 'Synthesize', kind: 'note', text: `One more round: ${question.why}`, key: String(round) },
+      ports,
+    );
+    return {
+      diagnosis: found.diagnosis,
+      synthesis: { kind: 'another-round', why: question.why },
+      plan: question.plan,
+      priorReports: reports,
+      round: round + 1,
+    };
+  }
+  const opinion = await withOpinion(incident.id, found.diagnosis, { reports, plan }, ports);
+  const diagnosis = withFingerprint(opinion, context.environment?.value);
+  await ports.incidents.saveDiagnosis(incident.id, diagnosis);
+  if (diagnosis.fingerprint) await ports.incidents.update(incident.id, { fingerprint: diagnosis.fingerprint });
+  await note(
+    incident.id,
+    {
+      step: 'Synthesize',
+      kind: 'diagnosis',
+      text: inWords(diagnosis),
+      evidenceIds: diagnosis.hypotheses[0]?.evidenceIds.slice(0, 8) ?? [],
+    },
+    ports,
+  );
+  return { diagnosis, synthesis: { kind: 'concluded' }, plan, priorReports: input.priorReports, round };
+}
+
+function inWords(diagnosis: Diagnosis): string {
+  const [first, ...rivals] = diagnosis.hypotheses;
+  const sure = first ? ` Confidence ${Math.round(first.confidence * 100)} %.` : '';
+  const others =
+    rivals.length > 0
+      ? ` Also possible: ${rivals
+          .slice(0, 2)
+          .map(({ entity, cause, confidence }) => `${entity.name} ${cause} (${Math.round(confidence * 100)} %)`)
+          .join(', ')}.`
+      : '';
+  const dropped =
+    diagnosis.droppedClaims > 0 ? ` ${diagnosis.droppedClaims} claims without evidence were dropped.` : '';
+  return `${diagnosis.text}${sure}${others}${dropped}`;
+}

@@ -1,0 +1,84 @@
+// The diagnosis in words: two sentences with the numbers and times that the evidence holds, in UTC. Pure; no name or number is made up.
+
+import { type CauseCode, causes } from '../causes/causes.ts';
+import type { Hypothesis } from '../model/diagnosis.ts';
+import type { EntityRef } from '../model/entity.ts';
+import type { Context, Incident } from '../model/incident.ts';
+import type { Finding, Gap } from '../model/report.ts';
+import { clockTime } from '../wording.ts';
+
+export const named = (entity: EntityRef): string =>
+  `${entity.kind} ${entity.namespace ? `${entity.namespace}/` : ''}${entity.name}${entity.cluster ? ` (${entity.cluster})` : ''}`;
+
+const sentence = (text: string): string => {
+  const trimmed = text.trim().replace(/[;,\s]+$/, '');
+  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+};
+
+/** `says` is the claim that describes it best. */
+export function summaryOf(entity: EntityRef, cause: CauseCode, says: Finding | undefined): string {
+  return `${named(entity)}: ${causes[cause].title.toLowerCase()}${says ? `. ${sentence(says.claim)}` : '.'}`.slice(
+    0,
+    500,
+  );
+}
+
+export function textOf(
+  incident: Pick<Incident, 'title'>,
+  first: Hypothesis,
+  says: Finding | undefined,
+  change: Finding | undefined,
+  blastRadius: readonly string[],
+): string {
+  const since = first.onset ? ` since ${clockTime(first.onset)}` : '';
+  const affected =
+    blastRadius.length > 0
+      ? `, and ${listed(blastRadius)} ${blastRadius.length === 1 ? 'suffers' : 'suffer'} from it`
+      : '';
+  const what = `${named(first.entity)} is what broke${since} (${causes[first.cause].title.toLowerCase()})${affected}`;
+  const reasons = [says, change === says ? undefined : change].filter((finding) => finding !== undefined);
+  const why = reasons.map(({ claim }) => bare(claim)).join('; and ') || `The page said: ${incident.title}`;
+  const parts = [what, why].map(bare);
+  const evidence = [[...(says ? [says] : [])], reasons].map((findings) => cited(findings, first));
+  return parts
+    .map((part, place) => sentence(`${part}${evidence[place] ?? ''}`))
+    .join(' ')
+    .slice(0, 1500);
+}
+
+/** The numbers of evidence under the hypothesis, as people see it listed there. */
+function cited(findings: readonly Finding[], { evidenceIds }: Hypothesis): string {
+  const ids = new Set(findings.flatMap((finding) => finding.evidenceIds));
+  const numbers = evidenceIds.flatMap((id, place) => (ids.has(id) ? [place + 1] : [])).slice(0, 3);
+  return numbers.length === 0 ? '' : ` [${numbers.join(', ')}]`;
+}
+
+const bare = (text: string): string => text.trim().replace(/[.;,\s]+$/, '');
+
+export function unknownText(
+  incident: Pick<Incident, 'title'>,
+  context: Context,
+  best: Hypothesis | undefined,
+  gaps: readonly Gap[],
+): string {
+  const about = context.workload
+    ? named(context.workload)
+    : (context.service?.value ?? context.namespace?.value ?? 'what was paged');
+  const seen =
+    best && best.cause !== 'unknown'
+      ? `The best lead is weak: ${sentence(best.summary)}`
+      : 'Nothing that was found explains it.';
+  const missing = [...new Set(gaps.map(({ source }) => source))];
+  const next =
+    missing.length > 0
+      ? `Look first at what could not be read here (${listed(missing)}).`
+      : `Look first at the logs and the latest changes of ${about} by hand.`;
+  return `The cause of "${incident.title.slice(0, 200)}" at ${about} is not known. ${seen} ${next}`.slice(0, 1500);
+}
+
+const listed = (names: readonly string[]): string => {
+  const shown = names.slice(0, 4);
+  const more = names.length - shown.length;
+  if (more > 0) return `${shown.join(', ')} and ${more} more`;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+};

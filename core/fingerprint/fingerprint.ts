@@ -1,0 +1,88 @@
+// "This exact error": cause, workload, environment and the identity of the error text (core/learning/exact). Survives new pod names,
+// timestamps and ids; another workload, environment, cause or error text is another error.
+
+import type { CauseCode } from '../causes/causes.ts';
+import { sha256 } from '../hash.ts';
+import { maskVariables } from '../mask-variables.ts';
+import type { Preference } from '../model/action.ts';
+import type { Hypothesis } from '../model/diagnosis.ts';
+import type { EntityRef } from '../model/entity.ts';
+import type { Context } from '../model/incident.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import { ownerOf } from '../topology/owner.ts';
+import { environmentOf, locate } from '../topology/placement.ts';
+import { canonicalOf } from './canonical.ts';
+import { recipe } from './identity.ts';
+import { readable } from './marks.ts';
+
+export interface FingerprintParts {
+  readonly cause: CauseCode;
+  /** `Kind/namespace/name` of the workload, without its cluster: the same job fails the same way wherever it runs in an environment. */
+  readonly workload: string;
+  readonly environment: string;
+  /** Digest of the error's identity. */
+  readonly errorDigest: string;
+}
+
+/** The recipe's prefix and 32 hex digits of the SHA-256 of the parts. */
+export function fingerprintOf({ cause, workload, environment, errorDigest }: FingerprintParts): string {
+  return `${recipe}-${sha256(JSON.stringify([cause, workload, environment, errorDigest])).slice(0, 32)}`;
+}
+
+/** Whether it was taught by the recipe that is in use: whatever was taught by another one matches nothing. */
+export const isOfThisRecipe = ({ fingerprint }: Pick<Preference, 'fingerprint'>): boolean =>
+  fingerprint.startsWith(`${recipe}-`);
+
+/** `Kind/namespace/name`, without the cluster; what varies in the name of a pod, a Job or an execution is marked. */
+export const workloadOf = (entity: EntityRef): string => `${entity.kind}/${entity.namespace ?? '-'}/${nameOf(entity)}`;
+
+function nameOf(entity: EntityRef): string {
+  if (entity.kind === 'Execution') return readable(canonicalOf(entity.name));
+  const owner = ownerOf(entity);
+  // The ordinal of a StatefulSet's pod says which of them it is.
+  return owner.kind === entity.kind || owner.kind === 'StatefulSet' ? entity.name : `${owner.name}-<${owner.kind}>`;
+}
+
+/** The fingerprint of what a hypothesis says, or undefined where no error text tells this error from others. */
+export function fingerprintOfHypothesis(
+  hypothesis: Pick<Hypothesis, 'cause' | 'entity' | 'errorIdentity'>,
+  environment: string | undefined,
+): string | undefined {
+  const { cause, entity, errorIdentity } = hypothesis;
+  if (!errorIdentity || !environment) return undefined;
+  return fingerprintOf({ cause, workload: workloadOf(entity), environment, errorDigest: errorIdentity.digest });
+}
+
+export interface ExactError {
+  readonly fingerprint: string;
+  readonly describes: FingerprintParts & { readonly errorTemplate: string };
+}
+
+/** The error of a hypothesis at the place where the catalogue puts it, or what is missing that would tell it from others. */
+export function exactErrorOf(
+  hypothesis: Hypothesis,
+  context: Context,
+  catalog: Catalog,
+): ExactError | { readonly missing: string } {
+  const { cause, errorIdentity } = hypothesis;
+  const entity = locate(hypothesis.entity, context);
+  const environment = environmentOf(entity, context, catalog);
+  if (environment === undefined) return { missing: 'its environment is not known' };
+  if (errorIdentity === undefined) return { missing: 'there is no error text that would tell this error from others' };
+  const parts = { cause, workload: workloadOf(entity), environment, errorDigest: errorIdentity.digest };
+  return { fingerprint: fingerprintOf(parts), describes: { ...parts, errorTemplate: errorIdentity.says } };
+}
+
+/**
+ * What the recipe before this one made of it. It let other errors pass for the same, and is asked only to tell people that what they taught then
+ * is to be taught again.
+ */
+export function formerFingerprintOf(hypothesis: Hypothesis, context: Context, catalog: Catalog): string | undefined {
+  const { cause, errorTemplate } = hypothesis;
+  const entity = locate(hypothesis.entity, context);
+  const environment = environmentOf(entity, context, catalog);
+  if (environment === undefined || !errorTemplate) return undefined;
+  const workload = `${entity.kind}/${entity.namespace ?? '-'}/${maskVariables(entity.name)}`;
+  const parts = [cause, workload, environment, maskVariables(errorTemplate)];
+  return `wk2-${sha256(JSON.stringify(parts)).slice(0, 32)}`;
+}

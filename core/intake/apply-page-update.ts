@@ -1,0 +1,55 @@
+// Other hands changed the page: acknowledged, let go of, or resolved. Our own work goes on; the timeline knows, the thread is shown, and so is
+// whoever is still asked, and the postmortem draft where there is one already.
+
+import type { PageUpdate } from '../model/events.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Ports } from '../ports/index.ts';
+import { type DraftPorts, writeDraftAgain } from '../postmortem/draft.ts';
+import { pageChangeLine } from '../record/page-change.ts';
+import { threadOf } from '../record/thread.ts';
+import { note } from '../record/timeline.ts';
+import { questionMessage } from '../remediation/question.ts';
+import { tellProgress } from '../reporting/progress.ts';
+import { clockTime } from '../wording.ts';
+
+export type UpdateResult =
+  | { readonly kind: 'updated'; readonly incidentId: string }
+  | { readonly kind: 'ignored'; readonly reason: string };
+
+/** Idempotent: the same event twice is one line. An event about a page that nobody here works on is ignored, and says so. */
+export async function applyPageUpdate(
+  update: PageUpdate,
+  ports: DraftPorts & Pick<Ports, 'chat'>,
+): Promise<UpdateResult> {
+  const incident = await ports.incidents.findBySource(update.sourceId);
+  if (!incident) return { kind: 'ignored', reason: `No incident here belongs to ${update.sourceId}.` };
+  // A late "acknowledged" does not undo "resolved".
+  if (incident.pageStatus !== 'resolved' || update.status === 'resolved') {
+    const held =
+      update.status === 'acknowledged' && update.by !== undefined ? { by: update.by, as: 'page' as const } : undefined;
+    await ports.incidents.update(incident.id, {
+      pageStatus: update.status,
+      ...(held === undefined ? {} : { heldBy: held }),
+    });
+  }
+  await note(incident.id, pageChangeLine(update), ports);
+  if ((await writeDraftAgain(incident.id, ports)) === 'failed') {
+    const text = 'The postmortem draft could not be written again and does not say yet what became of the page.';
+    await note(incident.id, { step: 'PageUpdate', kind: 'gap', key: update.eventId, text }, ports);
+  }
+  await tellProgress(incident.id, ports);
+  if (update.status === 'resolved') await showWaiting(incident, update, ports);
+  return { kind: 'updated', incidentId: incident.id };
+}
+
+/** Who is still asked has to know that it may be over. A thread that cannot be reached fails nothing. */
+async function showWaiting(
+  { id, trigger }: Incident,
+  { at, by }: PageUpdate,
+  { approvals, chat }: DraftPorts & Pick<Ports, 'chat'>,
+): Promise<void> {
+  const since = `The page was resolved${by === undefined ? '' : ` by ${by}`} at ${clockTime(at)}, after this was asked. It may not be needed any more.`;
+  for (const approval of await approvals.ofIncident(id))
+    if (approval.state === 'pending')
+      await chat.publish({ ...questionMessage(approval, since), ...threadOf(trigger) }).catch(() => undefined);
+}

@@ -1,0 +1,101 @@
+// What an alert looks like that another app posted in a channel, and which rule of the configuration it falls under. The recognisers read
+// what PagerDuty, Alertmanager, Grafana, New Relic and AWS's chat app are documented to post; what they find is text of strangers.
+import { flattenDetails } from '../context/flatten-details.ts';
+import type { ChatMessage } from '../model/utterance.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import { redact } from '../redaction/redact.ts';
+import { clean, shorten } from '../text.ts';
+
+export type AlertSource = Catalog['conversation']['alerts'][number]['from'];
+
+export interface Alert {
+  readonly from: AlertSource;
+  readonly title: string;
+  readonly state: 'firing' | 'resolved';
+  readonly details: Readonly<Record<string, string>>;
+  readonly link?: string | undefined;
+  /** PagerDuty's own id of the incident, which the webhook has too. */
+  readonly pageId?: string | undefined;
+}
+
+/** By who posted it, or by what nobody else writes so. */
+const marks: readonly { readonly from: AlertSource; readonly by: RegExp; readonly says: RegExp }[] = [
+  { from: 'pagerduty', by: /pager ?duty/i, says: /https:\/\/[\w-]+\.(?:eu\.)?pagerduty\.com\/incidents\// },
+  { from: 'grafana', by: /grafana/i, says: /\bgrafana v\d|\/alerting\/grafana\//i },
+  {
+    from: 'alertmanager',
+    by: /alert ?manager|prometheus/i,
+    says: /^\s*\[(?:FIRING|RESOLVED)(?::\d+)?(?:, ?RESOLVED:\d+)?\]/,
+  },
+  { from: 'new-relic', by: /new ?relic/i, says: /https:\/\/(?:[\w-]+\.)*newrelic\.com\// },
+  {
+    from: 'cloudwatch',
+    by: /aws chatbot|amazon q|cloudwatch/i,
+    says: /\bCloudWatch Alarm\b|console\.aws\.amazon\.com\/cloudwatch\//,
+  },
+];
+
+const resolved =
+  /^\W*\[?(?:resolved|closed|ok|recovered)\b|\b(?:resolved|closed) by\b|\bstate (?:is|changed to) ok\b|: ok$/i;
+const pageLink = /https:\/\/[\w-]+\.(?:eu\.)?pagerduty\.com\/incidents\/([A-Z0-9]{7,20})/;
+const label = /^\W{0,3}([A-Za-z][\w ./-]{0,40}?)\W{0,2}\s*[:=]\s*\W{0,2}(\S.*)$/;
+
+/** Undefined for what is no alert of a system that we know, unless `anyway`: a person pointed at it. */
+export function readAlert(message: ChatMessage, anyway = false): Alert | undefined {
+  const known = marks.find(({ by, says }) => (message.from === 'app' && by.test(message.by)) || saysSo(message, says));
+  if (!known && !anyway) return undefined;
+  const pageId = [...message.links, message.text]
+    .map((one) => pageLink.exec(one)?.[1])
+    .find((one) => one !== undefined);
+  const lines = message.text.split('\n').map((line) => line.trim());
+  const title = message.title ?? lines.find((line) => line !== '') ?? '';
+  return {
+    from: known?.from ?? 'other',
+    title: shorten(clean(redact(title)), 1000) || 'An alert without words',
+    state: resolved.test(title) || lines.some((line) => /^\W*resolved\b/i.test(line)) ? 'resolved' : 'firing',
+    details: flattenDetails({ ...message.fields, ...labelled(lines), message: message.text.slice(0, 1000) }),
+    link: message.links.find((one) => /^https:\/\//.test(one)),
+    pageId,
+  };
+}
+
+const saysSo = ({ text, title = '', links }: ChatMessage, says: RegExp): boolean =>
+  says.test(text) || says.test(title) || links.some((link) => says.test(link));
+
+/** "*Namespace:* billing" and "namespace = billing" become a field each. */
+function labelled(lines: readonly string[]): Record<string, string> {
+  const found: [string, string][] = [];
+  for (const line of lines.slice(0, 100)) {
+    const [, key, value] = label.exec(line) ?? [];
+    if (key !== undefined && value !== undefined && !/^https?$/i.test(key))
+      found.push([key.trim(), value.replace(/[*_`]+$/, '')]);
+  }
+  return Object.fromEntries(found);
+}
+
+/** The first rule that this alert falls under, in this channel. */
+export function ruleFor(
+  alert: Alert,
+  message: Pick<ChatMessage, 'by'>,
+  channel: string,
+  { conversation }: Catalog,
+): Catalog['conversation']['alerts'][number] | undefined {
+  return conversation.alerts.find(
+    (rule) =>
+      rule.from === alert.from &&
+      (rule.app === undefined || rule.app.toLowerCase() === message.by.toLowerCase()) &&
+      (rule.channels.length === 0 || rule.channels.includes(channel)) &&
+      (rule.title === undefined || alert.title.toLowerCase().includes(rule.title.toLowerCase())),
+  );
+}
+
+/** A title without what differs between a pager, a chat and a mail about the same alert. */
+export const plainTitle = (title: string): string =>
+  title
+    .toLowerCase()
+    .replace(
+      /\[(?:firing|resolved)(?::\d+)?(?:, ?resolved:\d+)?\]|\[?#\d+\]?|\b(?:triggered|resolved|firing|alert|incident)\b:?/g,
+      ' ',
+    )
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();

@@ -1,0 +1,147 @@
+// Whether a mention or a channel's alert is the alert that an open incident is about: the same alert of the same thing in the same place, by what
+// both say with fields of their own. A title alone is no identity: it joins only what names the same thing, and nothing else may speak against
+// it. In doubt it is another incident; the diagnosis of the first may still answer it (core/storms/).
+import { cluesOf } from '../context/extractors.ts';
+import type { Place, Trigger } from '../model/incident.ts';
+import { ownerOf } from '../topology/owner.ts';
+import { plainTitle } from './channel-alert.ts';
+
+export interface Told {
+  readonly trigger: Pick<Trigger, 'kind' | 'sourceId' | 'title' | 'sourceService' | 'details' | 'link'>;
+  /** Where it was worked out to be. */
+  readonly place?: Place | undefined;
+}
+
+export type SameAlert = 'same' | 'other' | 'in-doubt';
+
+export function sameAlert(one: Told, other: Told): SameAlert {
+  const [pageA, pageB] = [pageOf(one.trigger), pageOf(other.trigger)];
+  if (pageA !== undefined && pageB !== undefined) return pageA === pageB ? 'same' : 'other';
+  const [a, b] = [identityOf(one), identityOf(other)];
+  if (fields.some((field) => contradict(a.known[field], b.known[field]))) return 'other';
+  if (differInLabels(a.labels, b.labels) || differInLabels(a.keys, b.keys)) return 'other';
+  if ([...a.keys].some(([key, values]) => shared(values, b.keys.get(key) ?? new Set()))) return 'same';
+  if (a.title === '' || a.title !== b.title) return 'other';
+  const agree = (field: Field): boolean => covered(a, b, field) || covered(b, a, field);
+  if (!things.some(agree)) return 'in-doubt';
+  const placed = places.filter((field) => a.said[field].size > 0 || b.said[field].size > 0);
+  return placed.length === 0 || placed.some(agree) ? 'same' : 'in-doubt';
+}
+
+const things = ['service', 'workload', 'node'] as const;
+const places = ['cluster', 'environment', 'namespace', 'account', 'region'] as const;
+const fields = [...things, ...places, 'alert'] as const;
+type Field = (typeof fields)[number];
+type Values = Readonly<Record<Field, ReadonlySet<string>>>;
+
+type ByKey = ReadonlyMap<string, ReadonlySet<string>>;
+
+interface Identity {
+  readonly title: string;
+  /** By its own labels, links and words. */
+  readonly said: Values;
+  /** With what was worked out. */
+  readonly known: Values;
+  /** Names that the alert's source gave this one alert, by key. */
+  readonly keys: ByKey;
+  /** Further labels that tell one thing from another, by key. */
+  readonly labels: ByKey;
+}
+
+const pageLink = /https:\/\/[\w-]+\.(?:eu\.)?pagerduty\.com\/incidents\/([A-Z0-9]{7,20})/;
+const pageId = /^[A-Z0-9]{7,20}$/;
+
+/** PagerDuty's id of the incident, as its webhook and its links have it. */
+function pageOf({ kind, sourceId, link, details }: Told['trigger']): string | undefined {
+  if (kind === 'page' || pageId.test(sourceId)) return sourceId;
+  const linked = [link ?? '', ...Object.values(details)].flatMap((text) => pageLink.exec(text)?.[1] ?? []);
+  return new Set(linked).size === 1 ? linked[0] : undefined;
+}
+
+/** As sure as a label, or a phrase that names it; what a team calls its PagerDuty service is no service. */
+const sureEnough = 0.55;
+/** A label `node` says where something runs, mostly; it tells two alerts apart all the same. */
+const asNode = 0.45;
+const guessed = 'the PagerDuty service';
+
+const keyOf = (path: string): string =>
+  path
+    .slice(path.lastIndexOf('.') + 1)
+    .replaceAll(/[^A-Za-z0-9]/g, '')
+    .toLowerCase();
+const alertKeys = /^(?:alertname|alarmname|monitorname|conditionname|rulename|checkname)$/;
+const sourceKeys = /^(?:fingerprint|dedupkey|alertkey|incidentkey|alarmarn|issueid|alertid|groupkey)$/;
+const tellingKeys =
+  /^(?:instance|host|hostname|node|queue|queuename|topic|consumergroup|function|functionname|database|dbname|dbinstance|dbinstanceidentifier|datname|bucket|bucketname|table|tablename|tenant|customer|url|endpoint|target|path|device|mountpoint|partition|shard|volume|persistentvolumeclaim|stack|loadbalancer|targetgroup|domain|certificate|zone|availabilityzone|statemachine|statemachinearn|stage|vhost|index|job)$/;
+
+function identityOf({ trigger, place = {} }: Told): Identity {
+  const clues = cluesOf(trigger).filter(
+    ({ confidence, source, value }) =>
+      source !== guessed && confidence >= (value.startsWith('Node/') ? asNode : sureEnough),
+  );
+  const environment = cluesOf(trigger).filter(({ field, source }) => field === 'environment' && source === guessed);
+  const details = Object.entries(trigger.details).map(([path, value]) => [keyOf(path), plain(value)] as const);
+  const of = (field: Field): string[] => {
+    if (field === 'alert') return details.flatMap(([key, value]) => (alertKeys.test(key) ? [value] : []));
+    if (field === 'node') return clues.flatMap((clue) => (clue.field === 'workload' ? nodeIn(clue.value) : []));
+    return [...clues, ...environment].flatMap((clue) => (clue.field === field ? readAs(field, clue.value) : []));
+  };
+  const said = Object.fromEntries(fields.map((field) => [field, new Set(of(field))])) as unknown as Values;
+  const worked = (field: Field): string[] => {
+    const value = field in place ? place[field as keyof Place] : undefined;
+    return value === undefined ? [] : readAs(field, value);
+  };
+  const known = Object.fromEntries(
+    fields.map((field) => [field, new Set([...said[field], ...worked(field)])]),
+  ) as unknown as Values;
+  const byKey = (wanted: RegExp): ByKey => {
+    const entries = details.filter(([key, value]) => wanted.test(key) && value.length <= 300);
+    const groups = Map.groupBy(entries, ([key]) => key);
+    return new Map([...groups].map(([key, own]) => [key, new Set(own.map(([, value]) => value))]));
+  };
+  return {
+    title: plainTitle(trigger.title),
+    said,
+    known,
+    keys: byKey(sourceKeys),
+    labels: byKey(tellingKeys),
+  };
+}
+
+const plain = (value: string): string => value.trim().toLowerCase();
+
+const nodeIn = (value: string): string[] => (value.startsWith('Node/') ? [plain(value.slice('Node/'.length))] : []);
+
+const environments: Readonly<Record<string, string>> = {
+  prod: 'production',
+  prd: 'production',
+  live: 'production',
+  stage: 'staging',
+  stg: 'staging',
+  dev: 'development',
+};
+
+function readAs(field: Field, value: string): string[] {
+  if (field === 'environment') return [environments[plain(value)] ?? plain(value)];
+  if (field !== 'workload') return [plain(value)];
+  const [kind = '', name = ''] = value.split('/');
+  return kind === 'Node' ? [] : [plain(ownerOf({ kind, name }).name)];
+}
+
+const shared = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => [...a].some((value) => b.has(value));
+const contradict = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
+  a.size > 0 && b.size > 0 && !shared(a, b);
+
+const differInLabels = (a: ByKey, b: ByKey): boolean =>
+  [...a].some(([key, values]) => contradict(values, b.get(key) ?? new Set()));
+
+/** Whether all that one says of a field, the other says too, or their common title does. */
+const covered = (one: Identity, other: Identity, field: Field): boolean => {
+  const values = [...one.said[field]];
+  return values.length > 0 && values.every((value) => other.known[field].has(value) || standsIn(other.title, value));
+};
+
+const standsIn = (title: string, name: string): boolean => {
+  const words = name.replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+  return words.length >= 3 && ` ${title} `.includes(` ${words} `);
+};

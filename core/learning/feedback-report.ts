@@ -1,0 +1,85 @@
+// What people said of diagnoses, gathered from the record, as a file, and counted: how many were right, and how sure they had been.
+import { csvOf } from '../csv.ts';
+import type { Feedback } from '../model/feedback.ts';
+import type { Ports } from '../ports/index.ts';
+import { reliability, type Stated } from './calibration.ts';
+import { feedbackOf } from './feedback.ts';
+import { nameOf } from './resolve-correction.ts';
+
+/** Incidents that are looked at, the newest. */
+const mostIncidents = 500;
+const atOnce = 10;
+
+export interface Gathered {
+  /** Oldest first. */
+  readonly feedback: readonly Feedback[];
+  /** False where there are older incidents that nobody looked at. */
+  readonly whole: boolean;
+}
+
+/** `since`: of what was said from then on. */
+export async function gatherFeedback(
+  { since, incident }: { readonly since?: string | undefined; readonly incident?: string | undefined },
+  { incidents }: Pick<Ports, 'incidents'>,
+): Promise<Gathered> {
+  const one = incident === undefined ? undefined : await incidents.get(incident);
+  const all = incident === undefined ? await incidents.list(mostIncidents) : one ? [one] : [];
+  const found: Feedback[] = [];
+  for (let place = 0; place < all.length; place += atOnce) {
+    const some = await Promise.all(
+      all.slice(place, place + atOnce).map(async (each) => {
+        const [diagnosis, timeline] = await Promise.all([incidents.diagnosis(each.id), incidents.timeline(each.id)]);
+        return feedbackOf({ incident: each, diagnosis, timeline });
+      }),
+    );
+    found.push(...some.flat());
+  }
+  return {
+    feedback: found.filter(({ at }) => since === undefined || at >= since).sort((a, b) => a.at.localeCompare(b.at)),
+    whole: all.length < mostIncidents,
+  };
+}
+
+export const feedbackFormats = ['jsonl', 'csv'] as const;
+export type FeedbackFormat = (typeof feedbackFormats)[number];
+
+export const exportFeedback = (feedback: readonly Feedback[], format: FeedbackFormat): string =>
+  format === 'csv' ? csvOf(columns, feedback) : feedback.map((one) => `${JSON.stringify(one)}\n`).join('');
+
+const columns: Readonly<Record<string, (one: Feedback) => string>> = {
+  at: ({ at }) => at,
+  incident: ({ incidentId }) => incidentId,
+  by: ({ by }) => by,
+  verdict: ({ verdict }) => verdict,
+  diagnosed: ({ diagnosed }) => (diagnosed ? `${diagnosed.entity.kind} ${diagnosed.entity.name}` : ''),
+  'diagnosed cause': ({ diagnosed }) => diagnosed?.cause ?? '',
+  confidence: ({ diagnosed }) => diagnosed?.confidence.toFixed(3) ?? '',
+  meant: ({ meant: { entity } }) => (entity ? `${entity.kind} ${entity.name}` : ''),
+  'meant cause': ({ meant }) => meant.cause ?? '',
+  fingerprint: ({ fingerprint }) => fingerprint ?? '',
+  said: ({ said }) => said,
+};
+
+/** A line for people. */
+export function feedbackLine({ at, incidentId, by, verdict, said, diagnosed, meant }: Feedback): string {
+  const names = meant.entity ? nameOf({ entity: meant.entity, cause: meant.cause }) : meant.cause;
+  const read = names === undefined ? '' : `, read as ${names}`;
+  const of = diagnosed ? nameOf(diagnosed) : 'no diagnosis';
+  return `${at.slice(0, 16).replace('T', ' ')}  ${verdict.padEnd(5)}  ${incidentId}  ${by} of ${of}: "${said}"${read}`;
+}
+
+/** A diagnosis counts once, as the last word on it says; where there was none, nothing counts. */
+export function summaryOf(feedback: readonly Feedback[]): string {
+  const last = new Map(feedback.map((one) => [one.incidentId, one]));
+  const judged: Stated[] = [...last.values()].flatMap(({ diagnosed, verdict }) =>
+    diagnosed ? [{ confidence: diagnosed.confidence, right: verdict === 'right' }] : [],
+  );
+  const right = judged.filter((one) => one.right).length;
+  const percent = (share: number) => `${Math.round(share * 100)} %`;
+  const buckets = reliability(judged).bins.map(
+    ({ from, to, answers, meanStated, shareRight }) =>
+      `stated ${percent(from)} to ${percent(to)} (${percent(meanStated)} on average): ${Math.round(shareRight * answers)} of ${answers} right`,
+  );
+  const head = `${judged.length} ${judged.length === 1 ? 'diagnosis' : 'diagnoses'} judged, ${right} right`;
+  return `${[head, ...buckets].join('; ')}.`;
+}

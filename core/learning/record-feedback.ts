@@ -1,0 +1,100 @@
+// A person says that the diagnosis was wrong, or right: kept on the timeline in their words, and answered with how they were read.
+import { sha256 } from '../hash.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Ports } from '../ports/index.ts';
+import { type DraftPorts, writeDraftAgain } from '../postmortem/draft.ts';
+import { seenIn } from '../record/incident-entities.ts';
+import { note } from '../record/timeline.ts';
+import { redact } from '../redaction/redact.ts';
+import { shorten } from '../text.ts';
+import { feedbackOn, longestSaying, type Step, steps } from './feedback.ts';
+import { choicesOf, nameOf, namesNothing, readingOf } from './resolve-correction.ts';
+
+interface Judgement {
+  readonly incident: Incident;
+  readonly by: string;
+  readonly text: string;
+}
+
+interface Answer {
+  readonly text: string;
+  readonly lines: readonly string[];
+  readonly choices: readonly string[];
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** `meant` is empty where somebody says that it was wrong, and not what it was. */
+export async function hearCorrection(judgement: Judgement, meant: string, ports: DraftPorts): Promise<Answer> {
+  const entry = entryOf('Correct', judgement, ports);
+  await keep(entry, judgement, ports);
+  const draft = {
+    none: 'It is kept with the incident, goes before my own words in the postmortem, and is there to learn from.',
+    written: 'It is kept with the incident, and the postmortem draft says it now, before my own words.',
+    failed: 'It is kept with the incident. The postmortem draft could not be written again and does not say it yet.',
+  }[await writeDraftAgain(judgement.incident.id, ports)];
+  if (meant === '') return { text: `What was it, then? "No, it was …" is enough. ${draft}`, lines: [], choices: [] };
+  const { reading, choices } = await read(entry, judgement, ports);
+  return { text: `Thank you. ${reading} ${draft}`, lines: [], choices };
+}
+
+/** "Yes, it was …", and not "that was the cause". */
+const names =
+  /\b(?:it|that) was (?!(?:it|right|correct|true|indeed|really|the (?:root )?(?:cause|reason|problem|culprit))\b)\S/i;
+
+export async function hearAgreement(
+  judgement: Judgement,
+  ports: DraftPorts & Pick<Ports, 'approvals'>,
+): Promise<Answer> {
+  const entry = entryOf('Agree', judgement, ports);
+  const [{ feedback, reading, choices }, approvals] = await Promise.all([
+    read(entry, judgement, ports),
+    ports.approvals.ofIncident(judgement.incident.id),
+  ]);
+  const { diagnosed, verdict, meant } = feedback;
+  if (names.test(judgement.text) && namesNothing(meant)) {
+    const text = `I do not know what you name, so it does not count yet. ${diagnosed ? `Do you mean ${nameOf(diagnosed)}?` : 'There is no diagnosis that it could be.'}`;
+    return { text, lines: [], choices: diagnosed ? ['the diagnosis is right'] : [] };
+  }
+  await keep(entry, judgement, ports);
+  const waiting = approvals.filter(({ state }) => state === 'pending');
+  const lines = waiting.map(
+    ({ question }) => `It approves nothing; this still waits for "approve" or "reject": ${question}`,
+  );
+  if (!diagnosed)
+    return { text: 'Thank you. I have named no cause that could be right; what you say is kept.', lines, choices };
+  const mine = nameOf(diagnosed);
+  if (verdict === 'wrong')
+    return { text: `Thank you. ${reading} I had said ${mine}, so it counts as a correction.`, lines, choices };
+  const stated = percent(diagnosed.confidence);
+  return {
+    text: `Thank you. ${mine} is kept as right. It counts for how far my ${stated} can be believed, and as the truth of a scenario made of this incident.`,
+    lines,
+    choices: [],
+  };
+}
+
+type Entry = Parameters<typeof feedbackOn>[0];
+
+function entryOf(step: Step, { by, text }: Judgement, { clock }: Pick<Ports, 'clock'>): Entry {
+  const words = shorten(redact(text).replace(/\s+/g, ' ').trim(), longestSaying);
+  return { step, actor: by, text: `${steps[step]}${words}`, at: clock.now().toISOString() };
+}
+
+/** The same words of the same person are kept once. */
+async function keep(
+  { step, actor, text }: Entry,
+  { incident }: Judgement,
+  ports: Pick<Ports, 'incidents' | 'clock'>,
+): Promise<void> {
+  // A key may hold 1 KB (DynamoDB), and people write in scripts that need three bytes a letter.
+  const key = sha256(JSON.stringify([actor, text])).slice(0, 24);
+  await note(incident.id, { step, kind: 'note', actor, text, key }, ports);
+}
+
+async function read(entry: Entry, { incident }: Judgement, { incidents }: Pick<Ports, 'incidents'>) {
+  const [diagnosis, timeline] = await Promise.all([incidents.diagnosis(incident.id), incidents.timeline(incident.id)]);
+  const record = { incident, diagnosis, timeline };
+  const feedback = feedbackOn(entry, record);
+  return { feedback, reading: readingOf(feedback.meant), choices: choicesOf(feedback.meant, seenIn(record)) };
+}

@@ -1,0 +1,157 @@
+// What words about a diagnosis name: a thing that the incident has seen, and a cause of the catalogue. Rules and nothing else: where words
+// fit several, none is chosen, and what nobody has seen is not named.
+
+import { causesIn, spoken, titleIn } from '../causes/cause-words.ts';
+import { type CauseCode, causes } from '../causes/causes.ts';
+import { type EntityRef, entityKey } from '../model/entity.ts';
+import type { Meant } from '../model/feedback.ts';
+
+/** Longer texts are pasted, not said. */
+const maxLength = 1000;
+const mostAlternatives = 5;
+
+export function meantBy(text: string, seen: readonly EntityRef[]): Meant {
+  const whole = spoken(text.slice(0, maxLength));
+  // Titles first: some say what something does not.
+  const title = titleIn(whole);
+  const { found, rest } = namesIn(withoutDenials(title?.rest ?? whole), seen);
+  const entities = found.length > 0 ? found : ofKind(rest, seen);
+  const codes = title ? [title.cause] : causesIn(rest);
+  return {
+    ...(entities.length === 1 && entities[0] ? { entity: entities[0] } : {}),
+    entities: entities.length > 1 ? entities.slice(0, mostAlternatives) : [],
+    ...(codes.length === 1 && codes[0] ? { cause: codes[0] } : {}),
+    causes: codes.length > 1 ? codes.slice(0, mostAlternatives) : [],
+  };
+}
+
+/** What `not` is followed by where it says how something was, and not what it was not. */
+const states =
+  'only|ready|found|resolv\\w*|exist\\w*|mounted|writable|enough|respond\\w*|answer\\w*|reachable|available|working|running|bound|scheduled|tolerated|known|finish\\w*|agree\\w*|able|set|there';
+const denials = new RegExp(
+  ` (?:not|rather than|instead of) (?!(?:${states})\\b)(?:(?! but | it was | it is |\\|).)*`,
+  'g',
+);
+const withoutDenials = (said: string): string => said.replace(denials, ' | ');
+
+/** A kind can be said in front, a namespace too; the longest name at a place is the one that is meant there. */
+function namesIn(said: string, seen: readonly EntityRef[]): { found: readonly EntityRef[]; rest: string } {
+  const places = seen.flatMap((entity) => formsOf(entity).flatMap((form) => placesOf(form, said, entity)));
+  const taken: Place[] = [];
+  for (const place of places.sort((a, b) => b.length - a.length)) {
+    const over = taken.filter(
+      (other) => place.at < other.at + other.length - 1 && other.at < place.at + place.length - 1,
+    );
+    // Two things of one name at one place are both meant, until more is said.
+    if (over.every((other) => other.at === place.at && other.length === place.length)) taken.push(place);
+  }
+  let rest = said;
+  for (const { form } of taken) rest = rest.replaceAll(form, ' | ');
+  return { found: [...new Set(taken.map(({ entity }) => entity))], rest };
+}
+
+interface Place {
+  readonly entity: EntityRef;
+  readonly form: string;
+  readonly at: number;
+  readonly length: number;
+}
+
+function formsOf({ kind, name, namespace }: EntityRef): readonly string[] {
+  const place = namespace === undefined ? [] : [`${namespace} ${name}`, `${kind} ${namespace} ${name}`];
+  return [name, `${kind} ${name}`, ...place].map(spoken).filter((form) => form.trim() !== '');
+}
+
+function placesOf(form: string, said: string, entity: EntityRef): readonly Place[] {
+  const places: Place[] = [];
+  for (let at = said.indexOf(form); at >= 0; at = said.indexOf(form, at + 1))
+    places.push({ entity, form, at, length: form.length });
+  return places;
+}
+
+const part = (words: string): RegExp => new RegExp(`(?:^|[^a-z])(?:${words})(?:$|[^a-z])`);
+const brands = [
+  'redis|memcached?|valkey',
+  'mysql|mariadb',
+  'postgres(?:ql)?|pg',
+  'mongo(?:db)?',
+  'cassandra',
+  'kafka',
+  'rabbitmq',
+  'nats',
+  'fastly',
+  'cloudfront',
+];
+/** Words for a kind of thing, and what things of that kind are called. Who says a brand means that brand. */
+const kinds: readonly (readonly [RegExp, (entity: EntityRef) => boolean])[] = [
+  ...brands.map((brand) => [part(brand), ({ name }: EntityRef) => part(brand).test(name.toLowerCase())] as const),
+  [part('caches?'), named('caches?|redis|memcached?|valkey')],
+  [
+    part('databases?|db'),
+    named('db|databases?|mysql|mariadb|postgres(?:ql)?|pg|mongo(?:db)?|cassandra|rds|aurora', 'Database'),
+  ],
+  [part('queues?|broker'), named('queues?|kafka|rabbitmq|nats|sqs|broker')],
+  [part('nodes?|machine|host'), named('(?!)', 'Node')],
+  [part('cron ?job'), named('(?!)', 'CronJob')],
+  [part('job'), named('(?!)', 'CronJob', 'Job')],
+  [part('ingress|gateway'), named('ingress|gateway', 'Ingress')],
+  [part('cdn'), named('cdn|fastly|cloudfront', 'Cdn')],
+];
+
+function named(names: string, ...ofKinds: readonly string[]) {
+  const pattern = part(names);
+  return ({ kind, name }: EntityRef): boolean => ofKinds.includes(kind) || pattern.test(name.toLowerCase());
+}
+
+function ofKind(said: string, seen: readonly EntityRef[]): readonly EntityRef[] {
+  const meant = kinds.filter(([words]) => words.test(said));
+  return seen.filter((entity) => meant.some(([, isOne]) => isOne(entity)));
+}
+
+export const namesNothing = ({ entity, entities, cause, causes: codes }: Meant): boolean =>
+  !entity && !cause && entities.length === 0 && codes.length === 0;
+
+/** `Deployment session-cache (no space left on a volume)`, as far as it is known. */
+export const nameOf = ({
+  entity,
+  cause,
+}: {
+  readonly entity: EntityRef;
+  readonly cause?: CauseCode | undefined;
+}): string => `${entity.kind} ${entity.name}${cause === undefined ? '' : ` (${causes[cause].title.toLowerCase()})`}`;
+
+/** How the words were read, in a sentence. */
+export function readingOf({ entity, entities, cause, causes: codes }: Meant): string {
+  const title = cause === undefined ? undefined : causes[cause].title.toLowerCase();
+  if (entity && cause) return `I read that as ${nameOf({ entity, cause })}.`;
+  if (entity)
+    return `I read that as ${nameOf({ entity })}; ${codes.length > 0 ? 'what was wrong with it?' : 'it names no cause that I know.'}`;
+  if (title !== undefined)
+    return `I read that as "${title}"; ${entities.length > 0 ? 'where?' : 'it names nothing that I saw here.'}`;
+  if (!namesNothing({ entity, entities, cause, causes: codes })) return 'More than one thing fits that; which is it?';
+  return 'It names nothing that I saw here, and no cause that I know.';
+}
+
+/** What can be said instead where several fit: each is read as exactly one. */
+export function choicesOf(meant: Meant, seen: readonly EntityRef[]): readonly string[] {
+  const { entity, entities, cause, causes: codes } = meant;
+  const things = entity ? [entity] : entities;
+  const faults = cause ? [cause] : codes;
+  if (things.length <= 1 && faults.length <= 1) return [];
+  const says = (thing: EntityRef | undefined, fault: CauseCode | undefined): string => {
+    const words = thing && shortest(thing, seen);
+    const title = fault && causes[fault].title;
+    return `no, it was ${words === undefined ? `this: ${title}` : title === undefined ? words : `${words}: ${title}`}`;
+  };
+  // One question at a time.
+  if (things.length > 1) return things.map((thing) => says(thing, cause));
+  return faults.map((fault) => says(things[0], fault));
+}
+
+/** As much of a name as tells it from the others. */
+function shortest(entity: EntityRef, seen: readonly EntityRef[]): string {
+  const { kind, name, namespace } = entity;
+  const forms = [name, `${kind} ${name}`, ...(namespace === undefined ? [] : [`${kind} ${namespace}/${name}`])];
+  const isOnly = (found: EntityRef | undefined) => found !== undefined && entityKey(found) === entityKey(entity);
+  return forms.find((form) => isOnly(meantBy(form, seen).entity)) ?? forms.at(-1) ?? name;
+}

@@ -1,0 +1,122 @@
+// Gives what lies in a dead-letter queue again to what it was meant for, and takes it out only once that was done. Idempotent: an execution is
+// named for its event, functions know what they did by the event's id, and what was broken off half-way is met again by the next try.
+import * as z from 'zod';
+import type { DeadLetters, Letter, Redelivery } from '../ports/dead-letters.ts';
+
+export type Plan =
+  | { readonly kind: 'invoke'; readonly functionArn: string; readonly payload: unknown; readonly why: string }
+  | {
+      readonly kind: 'start';
+      readonly stateMachineArn: string;
+      readonly name: string;
+      readonly input: unknown;
+      readonly why: string;
+    }
+  /** Nobody but us should have written it; it stays where it is. */
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+/**
+ * What Lambda leaves of an invocation that nobody waited for (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
+ * An error that is Lambda's own may have a message only, and a payload that is too large for the queue is dropped.
+ */
+const FailedInvocation = z.object({
+  requestContext: z.object({ functionArn: z.string(), condition: z.string().optional() }),
+  requestPayload: z.unknown().optional(),
+  responsePayload: z.object({ errorType: z.string() }).partial().nullish().catch(undefined),
+});
+/**
+ * An event as EventBridge leaves it: whole, as it was published, whatever part of it the target is given, with RULE_ARN, TARGET_ARN, ERROR_CODE,
+ * ERROR_MESSAGE, RETRY_ATTEMPTS and EXHAUSTED_RETRY_CONDITION as the message's attributes
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html).
+ */
+const Event = z.object({ id: z.string().min(1).max(64), detail: z.unknown(), 'detail-type': z.string() });
+const code = (text: string | undefined): string => (text ?? 'unknown').replaceAll(/[^\w.:-]/g, '').slice(0, 80);
+
+/** Pure. `prefix` is what the names of the stage begin with: what is meant for anything else is not ours to call. */
+export function planFor({ id, body, attributes }: Letter, prefix: string): Plan {
+  const json = jsonOf(body);
+  const invocation = FailedInvocation.safeParse(json);
+  if (invocation.success) {
+    const { requestContext, requestPayload, responsePayload } = invocation.data;
+    if (requestPayload === undefined)
+      return { kind: 'unreadable', why: 'Lambda did not keep what the function was given.' };
+    const why = code(responsePayload?.errorType ?? requestContext.condition);
+    return ours(
+      { kind: 'invoke', functionArn: withoutVersion(requestContext.functionArn), payload: requestPayload, why },
+      prefix,
+    );
+  }
+  const target = attributes.TARGET_ARN;
+  if (target === undefined || json === undefined)
+    return { kind: 'unreadable', why: 'It names no target, or is no JSON.' };
+  const event = Event.safeParse(json);
+  const input = event.success ? event.data.detail : json;
+  const why = code(attributes.ERROR_CODE);
+  if (target.includes(':stateMachine:'))
+    return ours({ kind: 'start', stateMachineArn: target, name: nameOf(event.data?.id ?? id), input, why }, prefix);
+  return ours({ kind: 'invoke', functionArn: withoutVersion(target), payload: input, why }, prefix);
+}
+
+/** The same for the same event, in letters that a name of an execution may have. */
+const nameOf = (eventId: string): string => `redrive-${eventId.replaceAll(/[^\w-]/g, '')}`.slice(0, 80);
+const withoutVersion = (arn: string): string => arn.split(':').slice(0, 7).join(':');
+
+function ours(plan: Exclude<Plan, { kind: 'unreadable' }>, prefix: string): Plan {
+  const arn = plan.kind === 'invoke' ? plan.functionArn : plan.stateMachineArn;
+  const service = plan.kind === 'invoke' ? 'lambda' : 'states';
+  const parts = arn.split(':');
+  const fits =
+    parts.length === 7 && parts[0] === 'arn' && parts[2] === service && parts[6]?.startsWith(prefix) === true;
+  return fits ? plan : { kind: 'unreadable', why: 'It is meant for something that is not of this stage.' };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export interface Redriven {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly came: 'put back' | 'failed again' | 'left' | 'would be put back';
+  readonly why: string;
+}
+
+/** Every letter once. `dryRun` looks at them and takes none out. */
+export async function redrive(
+  { prefix, dryRun }: { readonly prefix: string; readonly dryRun: boolean },
+  letters: DeadLetters,
+  redelivery: Redelivery,
+): Promise<readonly Redriven[]> {
+  const done = new Map<string, Redriven>();
+  for (;;) {
+    const fresh = (await letters.receive()).filter(({ id }) => !done.has(id));
+    if (fresh.length === 0) return [...done.values()];
+    for (const letter of fresh) {
+      const plan = planFor(letter, prefix);
+      const came =
+        dryRun && plan.kind !== 'unreadable'
+          ? ({ came: 'would be put back', why: plan.why } as const)
+          : await giveAgain(plan, redelivery);
+      if (came.came === 'put back') await letters.remove(letter);
+      done.set(letter.id, { id: letter.id, plan, ...came });
+    }
+  }
+}
+
+async function giveAgain(plan: Plan, redelivery: Redelivery): Promise<Pick<Redriven, 'came' | 'why'>> {
+  switch (plan.kind) {
+    case 'unreadable':
+      return { came: 'left', why: plan.why };
+    case 'start':
+      await redelivery.start(plan.stateMachineArn, plan.name, plan.input);
+      return { came: 'put back', why: plan.why };
+    case 'invoke': {
+      const answer = await redelivery.invoke(plan.functionArn, plan.payload);
+      return answer.kind === 'done' ? { came: 'put back', why: plan.why } : { came: 'failed again', why: answer.code };
+    }
+  }
+}

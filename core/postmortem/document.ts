@@ -1,0 +1,110 @@
+// A postmortem draft from what was recorded, after the example of the Google SRE book (appendix D): only what is on record, "not known" where
+// it is not. Pure text making; what people or telemetry wrote is escaped (markdown.ts), so that a draft carries no markup of theirs.
+import { causes } from '../causes/causes.ts';
+import { named } from '../diagnosis/words.ts';
+import { causeLines, rootCause, sureness, triggerLines } from './cause.ts';
+import { followUps } from './follow-ups.ts';
+import { impact } from './impact.ts';
+import { wentBadly, wentWell } from './lessons.ts';
+import { bullets, plain } from './markdown.ts';
+import { approversOf, endingOf, type PostmortemRecord } from './record.ts';
+import { response } from './response.ts';
+import { timelineLines } from './timeline.ts';
+import { instant, msBetween, span } from './times.ts';
+import { tried } from './tried.ts';
+
+type Section = readonly [heading: string, lines: (record: PostmortemRecord) => readonly string[]];
+
+/** The next incident of this alert reads "Root cause" and "What was tried" (core/specialists/knowledge.ts). */
+const sections: readonly Section[] = [
+  ['Summary', summary],
+  ['Impact', impact],
+  ['Root cause', rootCause],
+  ['Trigger', triggerLines],
+  ['Detection and response', response],
+  ['What was tried', tried],
+  ['What went well', wentWell],
+  ['What went badly', wentBadly],
+  ['Follow-ups', followUps],
+  ['Timeline (UTC)', timelineLines],
+];
+
+export function postmortem(record: PostmortemRecord): string {
+  const corrected = causeLines(record);
+  return [
+    `# ${plain(`Postmortem draft: ${record.incident.title}`, 200)}`,
+    '',
+    ...status(record),
+    '',
+    ...(corrected.length > 0 ? ['## Corrections by people', '', ...bullets(corrected, ''), ''] : []),
+    ...sections.flatMap(([heading, lines]) => [`## ${heading}`, '', ...lines(record), '']),
+  ]
+    .join('\n')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trimEnd()
+    .concat('\n');
+}
+
+const status = (record: PostmortemRecord): string[] => [
+  `Status: draft; ${resolved(record)}`,
+  '',
+  `Written from the record of incident ${plain(record.incident.id, 64)}, opened at ${instant(record.incident.openedAt)}. Who answers for it is not known. Times are UTC.`,
+];
+
+function resolved(record: PostmortemRecord): string {
+  const ending = endingOf(record);
+  switch (ending.kind) {
+    case 'verified':
+      return `resolved at ${instant(ending.at)} by ${byWhom(record)}; recovery was verified.`;
+    case 'page':
+      return `resolved at ${instant(ending.at)} by ${ending.by === undefined ? 'somebody whom the pager does not name' : plain(ending.by, 100)}, as the page says.`;
+    case 'open':
+      return `not resolved, as far as is on record (the page is ${record.incident.pageStatus}).`;
+  }
+}
+
+function byWhom(record: PostmortemRecord): string {
+  const approved = lastApproved(record);
+  return approved
+    ? `what ${plain(approversOf(approved), 200)} approved (${plain(approved.action.title, 200)})`
+    : 'what was done without asking';
+}
+
+const lastApproved = ({ approvals }: PostmortemRecord) =>
+  approvals.findLast((one) => one.state === 'decided' && one.verdict !== 'reject');
+
+/** What people say first; then what was paged, why, and how it ended. */
+function summary(record: PostmortemRecord): string[] {
+  const { incident, diagnosis, material } = record;
+  const [first] = diagnosis.hypotheses;
+  const { service, environment } = material.context;
+  const where = `${service ? plain(service.value) : 'a service that is not known'}${environment ? ` in ${plain(environment.value)}` : ''}`;
+  const cause =
+    first && first.cause !== 'unknown'
+      ? `Cause, ${sureness(first)}: ${causes[first.cause].title.toLowerCase()} at ${plain(named(first.entity), 200)}.`
+      : 'The cause is not known.';
+  return [
+    ...causeLines(record).flatMap((line) => [`${line}.`.replace(/([.!?])\.$/, '$1'), '']),
+    `At ${instant(incident.trigger.occurredAt)} "${plain(incident.title, 300)}" was paged for ${where}. ${cause} ${ended(record)}`,
+  ];
+}
+
+function ended(record: PostmortemRecord): string {
+  const { incident, material } = record;
+  const ending = endingOf(record);
+  const acted = material.remediation?.kind === 'done' || material.remediation?.kind === 'already-done';
+  const approved = lastApproved(record);
+  const what = !acted
+    ? 'Watchkeeper changed nothing'
+    : approved
+      ? `${plain(approved.action.title, 200)} was approved by ${plain(approversOf(approved), 200)} and done`
+      : 'What people had taught was done without asking';
+  switch (ending.kind) {
+    case 'verified':
+      return `${what}; recovery was verified ${span(msBetween(incident.trigger.occurredAt, ending.at))} after the page.`;
+    case 'page':
+      return `${what}; the page was resolved${ending.by === undefined ? '' : ` by ${plain(ending.by, 100)}`} ${span(msBetween(incident.trigger.occurredAt, ending.at))} after it came.`;
+    case 'open':
+      return `${what}; that it is over is not on record.`;
+  }
+}

@@ -1,0 +1,151 @@
+// The draft of a postmortem in the knowledge base: written when an incident ends, and again when people correct it or change its page
+// afterwards. What it is made of besides the records is kept as evidence, so that whoever writes it again needs no workflow.
+import * as z from 'zod';
+import { recurrenceTags } from '../analysis/knowledge/recurrence.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Incident, TimelineEntry } from '../model/incident.ts';
+import type { Evidence } from '../model/report.ts';
+import { Change } from '../model/telemetry.ts';
+import type { Concluded } from '../model/workflow.ts';
+import type { Ports } from '../ports/index.ts';
+import type { KnowledgeBase } from '../ports/telemetry.ts';
+import { note } from '../record/timeline.ts';
+import { redactJson } from '../redaction/redact.ts';
+import { postmortem } from './document.ts';
+import { knowledgeIds } from './facts.ts';
+import { movedIn } from './moved.ts';
+import { Material, type PostmortemRecord } from './record.ts';
+import { isAboutDraft } from './timeline.ts';
+
+export type DraftPorts = Pick<Ports, 'incidents' | 'clock' | 'evidence' | 'approvals'> & {
+  readonly telemetry: { readonly knowledge: Pick<KnowledgeBase, 'add'> };
+};
+
+/** Returns the draft as Markdown. Throws what a port throws. */
+export async function writeDraft(input: Concluded, ports: DraftPorts): Promise<string> {
+  const { id } = input.incident;
+  const material = materialOf(input);
+  const kept = await ports.evidence.put({
+    incidentId: id,
+    source: 'watchkeeper',
+    query: 'what the postmortem draft is made of',
+    excerpt: 'Context, action and verification of the incident.',
+    full: redactJson(material),
+  });
+  const draw = async () =>
+    recordOf(
+      { incident: (await ports.incidents.get(id)) ?? input.incident, diagnosis: input.diagnosis },
+      material,
+      ports,
+    );
+  const drawn = await draw();
+  const markdown = await store(drawn, ports);
+  await note(
+    id,
+    {
+      step: 'Learn',
+      kind: 'learned',
+      key: 'postmortem',
+      text: `A postmortem draft is in the knowledge base: ${nameOf(input.incident)}`,
+      evidenceIds: [kept.id],
+    },
+    ports,
+  );
+  // Whoever changed something meanwhile found no draft that could be written again.
+  const now = await ports.incidents.timeline(id);
+  return entriesIn(now) > entriesIn(drawn.timeline) ? store(await draw(), ports) : markdown;
+}
+
+const entriesIn = (timeline: readonly TimelineEntry[]): number =>
+  timeline.filter((entry) => !isAboutDraft(entry)).length;
+
+/** Writes it again with what was said and done since. `none`: there is no draft yet; it will have it when it is written. */
+export async function writeDraftAgain(incidentId: string, ports: DraftPorts): Promise<'written' | 'none' | 'failed'> {
+  try {
+    const [incident, diagnosis, timeline] = await Promise.all([
+      ports.incidents.get(incidentId),
+      ports.incidents.diagnosis(incidentId),
+      ports.incidents.timeline(incidentId),
+    ]);
+    const kept = timeline.find(({ step, evidenceIds }) => step === 'Learn' && evidenceIds.length > 0)?.evidenceIds[0];
+    if (incident === undefined || diagnosis === undefined || kept === undefined) return 'none';
+    const material = Material.parse(await ports.evidence.full(incidentId, kept));
+    await store(await recordOf({ incident, diagnosis }, material, ports), ports);
+    return 'written';
+  } catch {
+    return 'failed';
+  }
+}
+
+function materialOf(input: Concluded): Material {
+  const { context, remediation, verification, takingBack, diagnosis } = input;
+  const changeId = diagnosis.hypotheses[0]?.changeId;
+  const changeEvidenceId = [...input.priorReports, ...input.reports]
+    .flatMap(({ findings }) => findings)
+    .find((finding) => changeId !== undefined && finding.role === 'change' && finding.changeId === changeId)
+    ?.evidenceIds[0];
+  return {
+    context,
+    remediation,
+    verification,
+    tookBack: takingBack !== undefined,
+    moved: movedIn(input),
+    changeEvidenceId,
+  };
+}
+
+const nameOf = ({ id }: Incident): string => `postmortem-${id}.md`;
+
+async function recordOf(
+  known: { readonly incident: Incident; readonly diagnosis: Diagnosis },
+  material: Material,
+  ports: DraftPorts,
+): Promise<PostmortemRecord> {
+  const { id } = known.incident;
+  const [timeline, approvals, members] = await Promise.all([
+    ports.incidents.timeline(id),
+    ports.approvals.ofIncident(id),
+    ports.incidents.memberNames(id),
+  ]);
+  const cited = [...(known.diagnosis.hypotheses[0]?.evidenceIds ?? []), ...knowledgeIds({ timeline })];
+  const [evidence, change] = await Promise.all([
+    evidenceOf(id, cited, ports),
+    changeOf(id, material.changeEvidenceId, ports),
+  ]);
+  return { ...known, timeline, approvals, material, evidence, change, members };
+}
+
+/** What cannot be read is missing in the draft, and no reason to have none. */
+async function evidenceOf(
+  incidentId: string,
+  ids: readonly string[],
+  { evidence }: Pick<DraftPorts, 'evidence'>,
+): Promise<Map<string, Evidence>> {
+  const found = await Promise.all([...new Set(ids)].map((id) => evidence.get(incidentId, id).catch(() => undefined)));
+  return new Map(found.flatMap((one) => (one === undefined ? [] : [[one.id, one]])));
+}
+
+const ChangeEvidence = z.object({ kind: z.literal('change'), change: Change });
+
+async function changeOf(
+  incidentId: string,
+  id: string | undefined,
+  { evidence }: Pick<DraftPorts, 'evidence'>,
+): Promise<Change | undefined> {
+  if (id === undefined) return undefined;
+  const full = await evidence.full(incidentId, id).catch(() => undefined);
+  return ChangeEvidence.safeParse(full).data?.change;
+}
+
+async function store(record: PostmortemRecord, ports: Pick<DraftPorts, 'telemetry'>): Promise<string> {
+  const { incident, material } = record;
+  const markdown = postmortem(record);
+  await ports.telemetry.knowledge.add({
+    name: nameOf(incident),
+    title: `Postmortem draft: ${incident.title}`.slice(0, 200),
+    service: material.context.service?.value,
+    tags: ['postmortem', 'draft', ...recurrenceTags(incident.trigger, material.context)],
+    markdown,
+  });
+  return markdown;
+}

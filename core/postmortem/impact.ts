@@ -1,0 +1,74 @@
+// Impact: since when, until when, how long; what and who; how the signals moved. Pure.
+
+import { say, signalOf } from '../analysis/metrics/signals.ts';
+import type { Known } from '../model/incident.ts';
+import type { MemberName } from '../ports/records.ts';
+import { affectedBy } from '../reporting/membership.ts';
+import { becauseOf } from '../reporting/membership-words.ts';
+import { capital } from '../wording.ts';
+import { bullets, plain, table } from './markdown.ts';
+import { type Ending, endingOf, type Moved, onsetOf, type PostmortemRecord } from './record.ts';
+import { instant, msBetween, span } from './times.ts';
+
+const mostAffected = 12;
+
+export function impact(record: PostmortemRecord): string[] {
+  const { context, moved } = record.material;
+  const { trigger, pageStatus } = record.incident;
+  const onset = onsetOf(record);
+  const began = onset ?? trigger.occurredAt;
+  const ending = endingOf(record);
+  const members = record.members ?? [];
+  const others = affectedBy(record.diagnosis, members, context.service?.value);
+  const named = (known: Known | undefined) => (known === undefined ? 'not known' : plain(known.value));
+  return [
+    ...bullets(
+      [
+        `Since: ${instant(began)} (${onset === undefined ? 'when it was paged; when it began is not known' : 'when it began, by the evidence'})`,
+        `Until: ${untilWords(ending, pageStatus)}`,
+        `For: ${lasted(began, ending)}`,
+        `Service: ${named(context.service)}; cluster: ${named(context.cluster)}; environment: ${named(context.environment)}; namespace: ${named(context.namespace)}`,
+        others.length > 0
+          ? `Also affected: ${[...others.slice(0, mostAffected).map((name) => plain(name)), ...(others.length > mostAffected ? [`${others.length - mostAffected} more`] : [])].join(', ')}`
+          : 'Also affected: no other service was seen to be',
+        ...(members.length > 0 ? [membersWords(members)] : []),
+        'What users noticed, and how many: not known',
+      ],
+      '',
+    ),
+    '',
+    ...(moved.length > 0
+      ? table(['Signal', 'Of', 'Before', 'During', 'After'], moved.map(row))
+      : ['No signal of it was measured.']),
+  ];
+}
+
+/** Pages that this incident answered, too, with why they joined. */
+function membersWords(members: readonly MemberName[]): string {
+  const named = members
+    .slice(0, mostAffected)
+    .map(({ title, because }) => plain(`${title} (${becauseOf(because)})`, 200));
+  const more = members.length > mostAffected ? [`${members.length - mostAffected} more`] : [];
+  return `Further pages about it: ${members.length}. ${[...named, ...more].join('; ')}`;
+}
+
+/** Clocks differ: what ended before it began took nobody knows how long. */
+const lasted = (began: string, ending: Ending): string =>
+  ending.kind === 'open' || msBetween(began, ending.at) < 0 ? 'not known' : span(msBetween(began, ending.at));
+
+const untilWords = (ending: Ending, pageStatus: string): string => {
+  switch (ending.kind) {
+    case 'verified':
+      return `${instant(ending.at)} (recovery was verified)`;
+    case 'page':
+      return `${instant(ending.at)} (the page was resolved${ending.by === undefined ? '' : ` by ${plain(ending.by)}`}; recovery was not measured)`;
+    case 'open':
+      return `not known; the page is ${pageStatus}`;
+  }
+};
+
+function row({ of, name, unit, before, during, after }: Moved): string[] {
+  const value = (number: number | undefined) =>
+    number === undefined ? 'not measured' : plain(say(number, unit, name), 60);
+  return [capital(plain(signalOf(name).noun, 80)), plain(of, 120), value(before), value(during), value(after)];
+}

@@ -1,0 +1,112 @@
+// What was tried: each action with who allowed it and what came of it; and what was refused, rejected or not answered. Pure.
+import type { Approval, RemediationResult, Verification } from '../model/action.ts';
+import type { TimelineEntry } from '../model/incident.ts';
+import { bare, bullets, plain } from './markdown.ts';
+import { approversOf, type PostmortemRecord } from './record.ts';
+import { instant, msBetween, span } from './times.ts';
+
+const verified: Record<Verification['kind'], string> = {
+  recovered: 'recovered',
+  'not-recovered': 'not recovered',
+  'made-worse': 'made worse',
+  unknown: 'whether it helped is not known',
+};
+
+const done: Record<RemediationResult['kind'], string> = {
+  done: 'done',
+  'already-done': 'done',
+  refused: 'not done',
+  failed: 'failed',
+  changed: 'not done',
+};
+
+export function tried(record: PostmortemRecord): string[] {
+  const { remediation, verification } = record.material;
+  const asked = record.approvals.map((approval) => ofApproval(approval, record));
+  const unasked = withoutQuestion(record);
+  const attempts = [...asked, ...unasked];
+  if (attempts.length > 0)
+    return attempts.flatMap(([head, ...more]) => [`- ${head}`, ...more.map((line) => `  - ${line}`)]);
+  if (!remediation) return ['Nothing was done by Watchkeeper.'];
+  const result = 'detail' in remediation ? remediation.detail : remediation.why;
+  const came = verification ? ` ${verified[verification.kind]}: ${plain(verification.text, 1000)}` : '';
+  return bullets([`${done[remediation.kind]}: ${plain(result, 600)}${came}`], '');
+}
+
+/** Head first, then what there is to know about it. */
+function ofApproval(approval: Approval, record: PostmortemRecord): string[] {
+  const entry = actionOf(approval.id, record);
+  return [
+    `${plain(approval.action.title, 300)}: ${outcome(approval, entry, record)}.`,
+    `Asked at ${instant(approval.requestedAt)}. ${answer(approval)}`,
+    ...(approval.why === '' ? [] : [`Policy: ${plain(approval.why, 600)}`]),
+    ...resultLines(entry, record),
+  ];
+}
+
+function outcome(approval: Approval, entry: TimelineEntry | undefined, record: PostmortemRecord): string {
+  if (entry) return cameOf(entry, record);
+  if (approval.state === 'decided') return approval.verdict === 'reject' ? 'rejected, not done' : 'approved, not done';
+  if (approval.state === 'withdrawn') return 'withdrawn, not done';
+  return approval.state === 'expired' ? 'not answered, not done' : 'not answered yet';
+}
+
+function answer(approval: Approval): string {
+  if (approval.state === 'pending') return `It waits for an answer until ${instant(approval.expiresAt)}.`;
+  if (approval.state === 'withdrawn') return `Withdrawn at ${instant(approval.withdrawnAt)}.`;
+  if (approval.state === 'expired') return `Nobody answered until ${instant(approval.expiresAt)}.`;
+  const { verdict, decidedAt, decidedBy, requestedAt } = approval;
+  const after = `at ${instant(decidedAt)}, ${span(msBetween(requestedAt, decidedAt))} later`;
+  if (verdict === 'reject') return `Rejected by ${plain(decidedBy, 100)} ${after}.`;
+  const remember = verdict === 'approve-and-remember' ? ', not to be asked again for this exact error' : '';
+  return `Approved by ${plain(approversOf(approval), 300)} ${after}${remember}.`;
+}
+
+/** What happened without anybody being asked here: done as it was taught, refused by policy, or only reported. */
+function withoutQuestion(record: PostmortemRecord): string[][] {
+  const { timeline, approvals, incident } = record;
+  const decided = timeline.find(({ id }) => id === `${incident.id}:Decide:decision`);
+  const entry = actionOf(undefined, record);
+  if (entry)
+    return [
+      [
+        `${plain(bare(entry.text), 300)}: ${cameOf(entry, record)}.`,
+        ...(decided ? [plain(decided.text, 600)] : []),
+        ...verificationLines(entry, record),
+      ],
+    ];
+  const nothing = decided && (approvals.length === 0 || /^Refused/.test(decided.text));
+  return nothing ? [[plain(decided.text, 600), `Decided at ${instant(decided.at)}.`]] : [];
+}
+
+const actionOf = (
+  approvalId: string | undefined,
+  { incident, timeline }: PostmortemRecord,
+): TimelineEntry | undefined =>
+  timeline.find(({ id }) => id === [incident.id, 'Remediate', 'action', approvalId].filter(Boolean).join(':'));
+
+/** Verification follows its action, before the next one. */
+function verificationOf(action: TimelineEntry, { timeline }: PostmortemRecord): TimelineEntry | undefined {
+  const next = timeline
+    .slice(timeline.indexOf(action) + 1)
+    .find(({ kind }) => kind === 'verification' || kind === 'action');
+  return next?.kind === 'verification' ? next : undefined;
+}
+
+/** Of the last action the workflow knows it; one before it was only gone on from when it made things worse, or was not done at all. */
+function cameOf(action: TimelineEntry, record: PostmortemRecord): string {
+  const { remediation, verification } = record.material;
+  const last = record.timeline.findLast(({ kind }) => kind === 'action') === action;
+  const checked = verificationOf(action, record) !== undefined;
+  if (!last) return checked ? `done, ${verified['made-worse']}` : 'not done';
+  const result = remediation ? done[remediation.kind] : 'done';
+  return checked && verification ? `${result}, ${verified[verification.kind]}` : result;
+}
+
+const resultLines = (action: TimelineEntry | undefined, record: PostmortemRecord): string[] =>
+  action ? [plain(action.text, 600), ...verificationLines(action, record)] : [];
+
+function verificationLines(action: TimelineEntry, record: PostmortemRecord): string[] {
+  const found = verificationOf(action, record);
+  return found ? [plain(found.text, 1000)] : [];
+}

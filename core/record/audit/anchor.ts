@@ -1,0 +1,57 @@
+// The daily anchor: how far every chain has come is written where nobody can write again. What is cut off or written anew afterwards no longer
+// fits it. Each anchor carries the hash of the one before, so that a missing one is noticed, too.
+import { Impossible } from '../../errors.ts';
+import type { AuditAnchor } from '../../model/audit-chain.ts';
+import type { Ports } from '../../ports/index.ts';
+import { hashOfAnchor } from './chain.ts';
+import { verifyAudit } from './verify.ts';
+import { checkInWords } from './words.ts';
+
+const dayMs = 24 * 3_600_000;
+/** Entries of the last moments before an anchor may have come into the index after it. */
+const overlapMs = dayMs;
+/** How far the first one looks back. */
+const firstMs = 30 * dayMs;
+/** A day has 24 hours of links; the index answers for two years at most. */
+const mostMs = 700 * dayMs;
+
+/** How far back the daily check goes; everything is checked by `npm run audit -- --verify`. */
+const checkedMs = 7 * dayMs;
+
+/** @throws Impossible, saying where, for an audit that does not hold; today's anchor is written before. */
+export async function anchorAndCheck(
+  ports: Pick<Ports, 'audit' | 'anchors' | 'clock'>,
+): Promise<{ readonly day: string; readonly heads: number; readonly links: number }> {
+  const { day, heads } = await anchorAudit(ports);
+  const now = ports.clock.now().getTime();
+  const span = { since: new Date(now - checkedMs).toISOString(), until: new Date(now + dayMs).toISOString() };
+  const check = await verifyAudit(span, ports);
+  if (check.breaks.length > 0) throw new Impossible(`The audit does not hold. ${checkInWords(check).join(' ')}`);
+  return { day, heads: heads.length, links: check.links };
+}
+
+/** @returns today's anchor; the same day again changes nothing. */
+export async function anchorAudit({
+  audit,
+  anchors,
+  clock,
+}: Pick<Ports, 'audit' | 'anchors' | 'clock'>): Promise<AuditAnchor> {
+  const now = clock.now();
+  const at = now.toISOString();
+  const day = at.slice(0, 10);
+  const last = await anchors.last();
+  if (last !== undefined && last.day >= day) return last;
+  const lookBackMs = last === undefined ? firstMs : now.getTime() - Date.parse(last.at) + overlapMs;
+  const since = new Date(now.getTime() - Math.min(lookBackMs, mostMs)).toISOString();
+  const { chains } = await audit.contents({ since, until: new Date(now.getTime() + overlapMs).toISOString() });
+  const heads = await Promise.all(chains.map((chain) => audit.head(chain)));
+  const anchor = {
+    day,
+    at,
+    heads: heads.filter((head) => head !== undefined).sort((a, b) => (a.chain < b.chain ? -1 : 1)),
+    ...(last === undefined ? {} : { previous: last.hash }),
+  };
+  const written = { ...anchor, hash: hashOfAnchor(anchor) };
+  await anchors.add(written);
+  return written;
+}

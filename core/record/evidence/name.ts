@@ -1,0 +1,28 @@
+// What people call a piece of evidence: who was asked and what; or, in short, what it says, by the number that it is cited by.
+import type { Evidence } from '../../model/report.ts';
+import type { Ports } from '../../ports/index.ts';
+import { shorten } from '../../text.ts';
+
+export const nameOf = ({ source, query }: Pick<Evidence, 'source' | 'query'>): string =>
+  `${source}: ${shorten(query.replace(/\s+/g, ' ').trim(), 140)}`;
+
+/** The first two lines that say something: a count and what was counted, an object and its state. */
+export function gistOf({ excerpt, query }: Pick<Evidence, 'excerpt' | 'query'>, max = 160): string {
+  const lines = excerpt.split('\n').filter((line) => line.trim() !== '');
+  const said = lines.slice(0, 2).map((line) => line.replace(/\s+/g, ' ').trim());
+  return shorten(said.join(' ') || query, max);
+}
+
+/** "[2] logs: 3 times: FATAL …" by id; the numbers are places in `ids`. What cannot be read any more has no name. */
+export async function numbered(
+  incidentId: string,
+  ids: readonly string[],
+  { evidence }: Pick<Ports, 'evidence'>,
+): Promise<ReadonlyMap<string, string>> {
+  const found = await Promise.all(ids.map((id) => evidence.get(incidentId, id).catch(() => undefined)));
+  return new Map(
+    found.flatMap((one, place) =>
+      one === undefined ? [] : [[one.id, `[${place + 1}] ${one.source}: ${gistOf(one, 110)}`] as const],
+    ),
+  );
+}

@@ -1,0 +1,74 @@
+// The kill switch: anybody throws it, at once and for everything; taking it off is for those who may approve. Each is on record.
+
+import { InvalidInput } from '../errors.ts';
+import { idsOf } from '../ports/catalog.ts';
+import type { Ports } from '../ports/index.ts';
+import type { KillSwitch } from '../ports/records.ts';
+import { record } from '../record/audit/record.ts';
+import { clean, shorten } from '../text.ts';
+
+type ControlPorts = Pick<Ports, 'controls' | 'catalog' | 'clock' | 'audit'>;
+
+export interface Switches {
+  /** As people switched it; undefined where nobody ever did. */
+  readonly killSwitch: KillSwitch | undefined;
+  /** As the catalogue has it; only a change of the catalogue takes that off. */
+  readonly catalogue: boolean;
+  readonly on: boolean;
+}
+
+export async function switches(ports: Pick<ControlPorts, 'controls' | 'catalog'>): Promise<Switches> {
+  const [killSwitch, { killSwitch: catalogue }] = await Promise.all([
+    ports.controls.killSwitch(),
+    ports.catalog.load(),
+  ]);
+  return { killSwitch, catalogue, on: catalogue || (killSwitch?.on ?? false) };
+}
+
+/** @throws InvalidInput for whoever may not take it off. */
+export async function throwKillSwitch(
+  { on, by, why }: { readonly on: boolean; readonly by: string; readonly why: string },
+  ports: ControlPorts,
+): Promise<Switches> {
+  const catalog = await ports.catalog.load();
+  if (!on && catalog.approvers.length > 0 && !idsOf(catalog.approvers, catalog).includes(by))
+    throw new InvalidInput(`${by} is not among the approvers, and only they take the kill switch off.`);
+  const at = ports.clock.now().toISOString();
+  const said = shorten(clean(why), 300);
+  await ports.controls.setKillSwitch({ on, by, at, why: said });
+  await record(
+    {
+      actor: { kind: 'person', id: by },
+      kind: 'control',
+      outcome: on ? 'on' : 'off',
+      key: `kill-switch:${at}`,
+      text: `Kill switch ${on ? 'on' : 'off'}: ${said}`,
+    },
+    ports,
+  );
+  return switches(ports);
+}
+
+/** The switch in words. Whoever may not take it off is told so, and it stays. */
+export async function answerSwitch(
+  { on, why, by }: { readonly on: boolean | undefined; readonly why: string; readonly by: string },
+  ports: ControlPorts,
+): Promise<{ readonly text: string; readonly lines: readonly string[] }> {
+  try {
+    const before = await switches(ports);
+    const now =
+      on === undefined ? before : await throwKillSwitch({ on, by, why: why || 'said in a conversation' }, ports);
+    return { text: standOf(now), lines: [] };
+  } catch (error) {
+    if (error instanceof InvalidInput) return { text: error.message, lines: [] };
+    throw error;
+  }
+}
+
+function standOf({ killSwitch, catalogue, on }: Switches): string {
+  if (catalogue)
+    return 'The kill switch is on in the catalogue: nothing is done, until the catalogue is deployed without it.';
+  if (!on) return 'The kill switch is off: what is approved or taught is done.';
+  const since = killSwitch === undefined ? '' : ` Since ${killSwitch.at}, by ${killSwitch.by}: ${killSwitch.why}`;
+  return `The kill switch is on: nothing is done, whatever was approved or taught.${since}`;
+}

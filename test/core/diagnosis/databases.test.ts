@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { withDatabases } from '../../../core/diagnosis/databases.ts';
+import type { Finding } from '../../../core/model/report.ts';
+import type { DatabaseServer } from '../../../core/model/telemetry.ts';
+import { aFinding } from '../../builders.ts';
+
+const place = { namespace: 'shop', cluster: 'c1' };
+const server = (name: string, product: DatabaseServer['product'] = 'mysql'): DatabaseServer => ({
+  product,
+  entity: { kind: 'StatefulSet', name, ...place },
+});
+const heard = (name: string, text: string, cause?: Finding['cause']): Finding => ({
+  ...aFinding({ specialist: 'logs', entity: { kind: 'Service', name, ...place }, claim: text, role: 'cause' }),
+  id: `logs-${name}`,
+  cause,
+});
+const broken = (name: string): Finding => ({
+  ...aFinding({ specialist: 'kubernetes', claim: 'OOM-killed', role: 'cause' }),
+  entity: { kind: 'Pod', name: `${name}-0`, ...place },
+  cause: 'oom-killed',
+});
+const causesIn = (
+  findings: readonly Finding[],
+  servers = [server('mysql')],
+  calls = [{ from: 'orders', to: 'mysql' }],
+) =>
+  withDatabases(findings, { servers, calls }, () => '').flatMap(({ entity, cause, role }) =>
+    role === 'cause' ? [`${entity.name}: ${cause}`] : [],
+  );
+
+const readOnly = 'The MySQL server is running with the --read-only option so it cannot execute this statement';
+const tooMany = 'SQLNonTransientConnectionException: Data source rejected: "Too many connections"';
+const pool = 'HikariPool-1 - Connection is not available, request timed out after 30000ms';
+const refused = 'CommunicationsException: Communications link failure. Caused by: Connection refused';
+
+describe('what a server says of itself is the server’s', () => {
+  test('that it is read-only', () => {
+    expect(causesIn([heard('orders', readOnly, 'database-read-only')])).toEqual(['mysql: database-read-only']);
+  });
+  test('that it has no connection left', () => {
+    expect(causesIn([heard('orders', tooMany, 'database-connections-exhausted')])).toEqual([
+      'mysql: database-connections-exhausted',
+    ]);
+  });
+  test('and the client shows a symptom that leads there', () => {
+    const [client] = withDatabases(
+      [heard('orders', readOnly, 'database-read-only')],
+      { servers: [server('mysql')], calls: [] },
+      () => '',
+    );
+    expect(client).toMatchObject({ role: 'symptom', entity: { name: 'orders' }, towards: { name: 'mysql' } });
+    expect(client?.cause).toBeUndefined();
+  });
+  test('also where the calls are not known and one server speaks so', () => {
+    const finding = heard('orders', readOnly, 'database-read-only');
+    expect(causesIn([finding], [server('mysql'), server('cache', 'redis')], [])).toEqual(['mysql: database-read-only']);
+  });
+  test('but not where two servers could have said it', () => {
+    const finding = heard('orders', readOnly, 'database-read-only');
+    expect(causesIn([finding], [server('mysql'), server('mysql-2')], [])).toEqual(['orders: database-read-only']);
+  });
+  test('nor a server of another namespace', () => {
+    const far = { product: 'mysql' as const, entity: { ...server('mysql').entity, namespace: 'other' } };
+    expect(causesIn([heard('orders', readOnly, 'database-read-only')], [far])).toEqual(['orders: database-read-only']);
+  });
+});
+
+describe('an empty pool', () => {
+  const orders = heard('orders', pool, 'database-connections-exhausted');
+  test('of one client is the client’s', () => {
+    expect(causesIn([orders])).toEqual(['orders: database-connections-exhausted']);
+  });
+  test('of two clients of one server is the server’s', () => {
+    const catalog = heard('catalog', pool, 'database-connections-exhausted');
+    const calls = [
+      { from: 'orders', to: 'mysql' },
+      { from: 'catalog', to: 'mysql' },
+    ];
+    expect(causesIn([orders, catalog], [server('mysql')], calls)).toEqual([
+      'mysql: database-connections-exhausted',
+      'mysql: database-connections-exhausted',
+    ]);
+  });
+});
+
+describe('a client that is refused', () => {
+  test('by a server that is well asks at the wrong port', () => {
+    expect(causesIn([heard('orders', refused, 'dependency-unavailable')])).toEqual(['orders: database-port']);
+  });
+  test('by a server that is down does not', () => {
+    expect(causesIn([heard('orders', refused, 'dependency-unavailable'), broken('mysql')])).toEqual([
+      'orders: dependency-unavailable',
+      'mysql-0: oom-killed',
+    ]);
+  });
+  test('together with the other clients does not', () => {
+    const both = [
+      heard('orders', refused, 'dependency-unavailable'),
+      heard('catalog', refused, 'dependency-unavailable'),
+    ];
+    const calls = [
+      { from: 'orders', to: 'mysql' },
+      { from: 'catalog', to: 'mysql' },
+    ];
+    expect(causesIn(both, [server('mysql')], calls)).not.toContain('orders: database-port');
+  });
+  test('by nothing, because it waits in vain, does not', () => {
+    const late = 'Communications link failure. Caused by: connect timed out';
+    expect(causesIn([heard('orders', late, 'dependency-unavailable')])).toEqual(['orders: dependency-unavailable']);
+  });
+});
+
+test('a password that is refused is the client’s', () => {
+  const denied = "Access denied for user 'orders'@'10.0.0.1' (using password: YES) mysql";
+  expect(causesIn([heard('orders', denied, 'database-credentials')])).toEqual(['orders: database-credentials']);
+});
+test('also where the server writes it down', () => {
+  const denied = "Access denied for user 'orders'@'10.0.0.1' (using password: YES)";
+  const findings = [heard('mysql', denied, 'database-credentials'), heard('orders', denied, 'database-credentials')];
+  expect(causesIn(findings)).toEqual(['orders: database-credentials']);
+});
+test('what the server logs itself stays as it is', () => {
+  const own = { ...heard('mysql', readOnly, 'database-read-only'), entity: { kind: 'Pod', name: 'mysql-0', ...place } };
+  expect(causesIn([own])).toEqual(['mysql-0: database-read-only']);
+});

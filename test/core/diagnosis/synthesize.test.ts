@@ -1,0 +1,543 @@
+import { describe, expect, test } from 'vitest';
+import { diskEvidence } from '../../../connectors/disk/index.ts';
+import { synthesize } from '../../../core/diagnosis/synthesize.ts';
+import { exactly } from '../../../core/fingerprint/identity.ts';
+import { confidenceToAct, type Diagnosis } from '../../../core/model/diagnosis.ts';
+import type { FactSays } from '../../../core/model/fact.ts';
+import type { TimelineEntry } from '../../../core/model/incident.ts';
+import type { Brief, Finding, Report } from '../../../core/model/report.ts';
+import { Investigated } from '../../../core/model/workflow.ts';
+import type { Ports } from '../../../core/ports/index.ts';
+import { memoryDisk } from '../../../local/runtime/files.ts';
+import { aBrief, aContext, aFinding, anIncident, aReport, aTrigger, at, cronJob } from '../../builders.ts';
+import { aFact, calls } from '../../contract/memory.ts';
+
+type Ref = Finding['entity'];
+const deployment = (name: string): Ref => ({ kind: 'Deployment', name, namespace: 'shop', cluster: 'c1' });
+const service = (name: string): Ref => ({ kind: 'Service', name });
+const known = (value: string) => ({ value, source: 'alert', confidence: 0.9, alternatives: [] });
+
+type Draft = Partial<Omit<Finding, 'evidenceIds'>> & {
+  /** What the excerpt of its evidence says; its own claim where absent. */
+  readonly excerpt?: string;
+  readonly full?: unknown;
+};
+
+/** Findings as specialists report them, each with evidence in the store. */
+async function synthesized(given: {
+  readonly findings: readonly Draft[];
+  readonly edges?: readonly (readonly [string, string])[];
+  readonly paged?: string;
+  readonly taught?: readonly FactSays[];
+  readonly round?: number;
+  readonly plan?: readonly Brief[];
+  readonly spoil?: (reports: Report[]) => unknown[];
+}) {
+  const evidence = diskEvidence(memoryDisk());
+  const timeline: TimelineEntry[] = [];
+  const saved: Diagnosis[] = [];
+  const bySpecialist = new Map<string, Finding[]>();
+  for (const [place, { excerpt, full, ...draft }] of given.findings.entries()) {
+    const finding = aFinding({ cause: undefined, ...draft } as Partial<Finding>);
+    const put = await evidence.put({
+      incidentId: 'inc-1',
+      source: finding.specialist,
+      query: `q${place}`,
+      excerpt: excerpt ?? finding.claim,
+      full: full ?? {},
+    });
+    const own = bySpecialist.get(finding.specialist) ?? [];
+    const { cause, ...rest } = { ...finding, id: `${finding.specialist}-1-${own.length + 1}`, evidenceIds: [put.id] };
+    bySpecialist.set(finding.specialist, [...own, cause === undefined ? rest : { ...rest, cause }]);
+  }
+  const reports = [...bySpecialist].map(([specialist, findings]) => aReport({ specialist, findings }));
+  const paged = given.paged;
+  const input = Investigated.parse({
+    trigger: aTrigger(),
+    execution: 'e1',
+    opening: { kind: 'opened' },
+    incident: anIncident(),
+    context:
+      paged === undefined
+        ? aContext({ service: undefined } as never)
+        : aContext({ service: known(paged), facts: (given.taught ?? []).map((says) => aFact(says)) }),
+    plan: given.plan ?? [],
+    round: given.round ?? 1,
+    priorReports: [],
+    reports: given.spoil ? given.spoil(reports) : reports,
+  });
+  const ports = {
+    evidence,
+    clock: { now: () => new Date(at('02:50:00')) },
+    incidents: {
+      append: async (entry: TimelineEntry) => void timeline.push(entry),
+      saveDiagnosis: async (_: string, diagnosis: Diagnosis) => void saved.push(diagnosis),
+      update: async () => undefined,
+    },
+    telemetry: {
+      topology: {
+        dependencies: async () => ({
+          kind: 'data',
+          data: (given.edges ?? []).map(([from, to]) => ({ from, to })),
+          query: 'mesh',
+          bytes: 1,
+        }),
+      },
+    },
+    reasoner: { reason: async () => ({ kind: 'unavailable', reason: 'no model configured' }) },
+  } as unknown as Pick<Ports, 'incidents' | 'clock' | 'evidence' | 'telemetry' | 'reasoner' | 'colleagues'>;
+  return { ...(await synthesize(input, ports)), timeline, saved };
+}
+
+const first = (diagnosis: Diagnosis) => diagnosis.hypotheses[0];
+const causesOf = (diagnosis: Diagnosis) => diagnosis.hypotheses.map(({ entity, cause }) => `${entity.name}: ${cause}`);
+
+const oom: Draft = {
+  specialist: 'kubernetes',
+  claim: '12 pods of Deployment cart were OOM-killed since 12:46 UTC, limit 512 MiB.',
+  entity: deployment('cart'),
+  cause: 'oom-killed',
+  role: 'cause',
+  severity: 'critical',
+  confidence: 0.95,
+  onset: at('12:46:00'),
+};
+const errors = (name: string, onset: string, over: Draft = {}): Draft => ({
+  specialist: 'metrics',
+  claim: `error ratio of ${name} rose from 0 % to 30 %.`,
+  entity: service(name),
+  role: 'symptom',
+  severity: 'critical',
+  confidence: 0.9,
+  onset: at(onset),
+  signal: { name: 'error_ratio', unit: 'ratio', before: 0, during: 0.3 },
+  ...over,
+});
+const rollout: Draft = {
+  specialist: 'changes',
+  claim: 'Deploy cart 2.0 at 12:45 UTC.',
+  entity: service('cart'),
+  cause: 'code-change',
+  role: 'change',
+  severity: 'minor',
+  confidence: 0.5,
+  onset: at('12:45:00'),
+  changeId: 'deploy-cart-2',
+};
+
+describe('a claim counts only', () => {
+  test('with evidence of this incident: invented ids are dropped, counted and said', async () => {
+    const { diagnosis } = await synthesized({
+      findings: [oom],
+      spoil: (reports) => [
+        ...reports,
+        aReport({ specialist: 'logs', findings: [aFinding({ specialist: 'logs', evidenceIds: ['invented'] })] }),
+      ],
+    });
+    expect(causesOf(diagnosis)).toEqual(['cart: oom-killed']);
+    expect(diagnosis.droppedClaims).toBe(1);
+    expect(diagnosis.gaps).toContainEqual({
+      source: 'logs',
+      reason: '1 of its 1 claims had no evidence in this incident and were dropped.',
+    });
+  });
+
+  test('in the name of the specialist who reports it', async () => {
+    const { diagnosis } = await synthesized({
+      findings: [oom],
+      spoil: ([report]) => [{ ...report, specialist: 'knowledge' }],
+    });
+    expect(diagnosis.hypotheses).toEqual([]);
+    expect(diagnosis.droppedClaims).toBe(1);
+  });
+
+  test('and a report that breaks its schema costs itself, not the others', async () => {
+    const { diagnosis } = await synthesized({
+      findings: [oom],
+      spoil: (reports) => [...reports, { specialist: 'logs', findings: 'rm -rf /' }, null],
+    });
+    expect(causesOf(diagnosis)).toEqual(['cart: oom-killed']);
+    expect(diagnosis.gaps.map(({ source }) => source)).toEqual(['logs', 'specialist']);
+  });
+});
+
+describe('what specialists name differently is one thing:', () => {
+  test('a pod, its Deployment and the Service in front of it', async () => {
+    const { diagnosis } = await synthesized({
+      findings: [
+        oom,
+        errors('cart', '12:47:00'),
+        { ...oom, specialist: 'logs', entity: { kind: 'Pod', name: 'cart-7f9c8d6b5d-x7k2p', namespace: 'shop' } },
+      ],
+    });
+    expect(diagnosis.hypotheses).toHaveLength(1);
+    expect(first(diagnosis)?.entity).toEqual(deployment('cart'));
+    expect(first(diagnosis)?.why).toContain('kubernetes and logs say so independently');
+  });
+
+  test('but not two services of one name in two clusters', async () => {
+    const there = { ...deployment('cart'), cluster: 'c2' };
+    const { diagnosis } = await synthesized({ findings: [oom, { ...oom, entity: there, cause: 'image-not-found' }] });
+    expect(diagnosis.hypotheses.map(({ entity }) => entity.cluster).sort()).toEqual(['c1', 'c2']);
+  });
+});
+
+describe('a call that somebody taught', () => {
+  const away = { ...oom, entity: { ...deployment('cart'), namespace: 'another' } };
+  const findings = [away, errors('web', '12:47:30'), { ...errors('till', '12:47:40'), severity: 'minor' as const }];
+  const diagnosed = (over: Partial<Parameters<typeof synthesized>[0]> = {}) =>
+    synthesized({ paged: 'web', findings, ...over }).then(({ diagnosis }) => {
+      const cart = diagnosis.hypotheses.find(({ entity }) => entity.name === 'cart');
+      if (!cart) throw new Error('cart is not among the hypotheses.');
+      return cart;
+    });
+
+  test('counts less than one that was seen, and says whose word it is', async () => {
+    const nothing = await diagnosed();
+    const taught = await diagnosed({ taught: [calls('web', 'cart')] });
+    const seen = await diagnosed({ edges: [['web', 'cart']] });
+    expect(taught.confidence).toBeGreaterThan(nothing.confidence);
+    expect(taught.confidence).toBeLessThan(seen.confidence);
+    expect(taught.why).toContain('web calls it (taught by ada on 2026-11-20)');
+    expect(nothing).not.toHaveProperty('seenConfidence');
+    expect(seen).not.toHaveProperty('seenConfidence');
+  });
+
+  test('never makes acting more likely', async () => {
+    const nothing = await diagnosed();
+    const taught = await diagnosed({ taught: [calls('web', 'cart')] });
+    expect(confidenceToAct(taught)).toBeCloseTo(nothing.confidence, 10);
+  });
+
+  test('adds nothing where the call is seen anyway, or where the fact is no call', async () => {
+    const edges = [['web', 'cart']] as const;
+    const seen = await diagnosed({ edges });
+    expect(await diagnosed({ edges, taught: [calls('web', 'cart')] })).toEqual(seen);
+    expect(await diagnosed({ edges, taught: [{ kind: 'note', service: 'web', text: 'calls cart' }] })).toEqual(seen);
+  });
+});
+
+describe('cause and symptom are told apart:', () => {
+  test('a failing callee explains its callers, however loud they are', async () => {
+    const { diagnosis } = await synthesized({
+      paged: 'web',
+      edges: [['web', 'cart']],
+      findings: [oom, errors('web', '12:48:00'), errors('cart', '12:47:00')],
+    });
+    expect(causesOf(diagnosis)).toEqual(['cart: oom-killed']);
+    expect(diagnosis.firstFailing).toBe('cart');
+    expect(diagnosis.blastRadius).toEqual(['web']);
+    expect(diagnosis.symptoms).toContain('error ratio of web rose from 0 % to 30 %.');
+  });
+
+  test('where only errors are seen, the deepest failing callee is the place to look', async () => {
+    const { diagnosis } = await synthesized({
+      paged: 'web',
+      edges: [
+        ['web', 'cart'],
+        ['cart', 'stock'],
+      ],
+      findings: [errors('web', '12:48:00'), errors('cart', '12:47:30'), errors('stock', '12:46:00')],
+    });
+    expect(causesOf(diagnosis)).toEqual(['stock: application-errors']);
+  });
+
+  test('but a callee with few errors does not make the many of its caller', async () => {
+    const few = { name: 'error_ratio', unit: 'ratio', before: 0, during: 0.004 };
+    const { diagnosis } = await synthesized({
+      paged: 'web',
+      edges: [['web', 'cart']],
+      findings: [errors('web', '12:48:00'), errors('cart', '12:46:00', { signal: few })],
+    });
+    expect(first(diagnosis)?.entity.name).toBe('web');
+  });
+
+  test('a full rollout behind a missing image is no rival of it', async () => {
+    const { diagnosis } = await synthesized({
+      findings: [
+        { ...oom, cause: 'image-not-found' },
+        { ...oom, cause: 'rollout-stuck', role: 'symptom', severity: 'major' },
+      ],
+    });
+    expect(causesOf(diagnosis)).toEqual(['cart: image-not-found']);
+  });
+
+  test('a failed run is what is broken now, and the errors of its callee are behind it', async () => {
+    const { diagnosis } = await synthesized({
+      paged: 'nightly-invoices',
+      edges: [['nightly-invoices', 'ledger']],
+      findings: [
+        {
+          entity: cronJob,
+          cause: 'job-failed',
+          role: 'cause',
+          severity: 'critical',
+          confidence: 0.85,
+          onset: at('02:40:00'),
+        },
+        errors('ledger', '02:38:00'),
+      ],
+    });
+    expect(causesOf(diagnosis)).toEqual(['nightly-invoices: job-failed']);
+  });
+
+  test('one cause from outside that strikes many services is one hypothesis', async () => {
+    const dns = (name: string): Draft => ({ ...errors(name, '12:40:00'), role: 'cause', cause: 'dns-failure' });
+    const { diagnosis } = await synthesized({ paged: 'pay', findings: [dns('pay'), dns('mail'), dns('ads')] });
+    expect(causesOf(diagnosis)).toEqual(['pay: dns-failure']);
+    expect(diagnosis.blastRadius).toEqual(['mail', 'ads']);
+  });
+});
+
+describe('a change', () => {
+  test('goes with the state that it can have made', async () => {
+    const { diagnosis } = await synthesized({ paged: 'cart', findings: [oom, rollout] });
+    expect(first(diagnosis)).toMatchObject({
+      cause: 'oom-killed',
+      changeId: 'deploy-cart-2',
+      entity: deployment('cart'),
+    });
+    expect(diagnosis.hypotheses[0]?.changeId).toBe('deploy-cart-2');
+  });
+
+  test('does not go with what comes by itself', async () => {
+    const { diagnosis } = await synthesized({
+      paged: 'cart',
+      findings: [
+        { ...oom, cause: 'certificate-expired' },
+        { ...rollout, confidence: 0.3 },
+      ],
+    });
+    expect(first(diagnosis)).toMatchObject({ cause: 'certificate-expired' });
+    expect(first(diagnosis)?.changeId).toBeUndefined();
+  });
+
+  test('that went live after the trouble began did not make it', async () => {
+    const { diagnosis } = await synthesized({ paged: 'cart', findings: [errors('cart', '12:20:00'), rollout] });
+    expect(first(diagnosis)?.cause).toBe('application-errors');
+    const change = diagnosis.hypotheses.find(({ changeId }) => changeId);
+    expect(change?.confidence ?? 0).toBeLessThan(0.1);
+  });
+
+  test('is the likelier, the more it touches what the errors name', async () => {
+    const change = (id: string, file: string): Draft => ({
+      ...rollout,
+      claim: `Commit ${id}`,
+      changeId: id,
+      confidence: 0.4,
+      full: { kind: 'change', change: { title: `tidy ${file}`, files: [file], diff: '-a\n+b' } },
+    });
+    const { diagnosis } = await synthesized({
+      paged: 'cart',
+      findings: [
+        change('c-1', 'cart/prices.go'),
+        change('c-2', 'cart/ratelimit.go'),
+        {
+          ...errors('cart', '12:47:00'),
+          specialist: 'logs',
+          errorTemplate: 'panic at ratelimit.go:38',
+          excerpt: 'panic at ratelimit.go:38',
+        },
+      ],
+    });
+    expect(first(diagnosis)?.changeId).toBe('c-2');
+    expect(first(diagnosis)?.why).toContain('it touches ratelimit.go, which the errors name');
+  });
+});
+
+describe('an honest diagnosis', () => {
+  test('says that it does not know when the evidence is thin, and what to look at', async () => {
+    const { diagnosis } = await synthesized({
+      paged: 'cart',
+      findings: [
+        {
+          ...oom,
+          cause: 'environment-address',
+          entity: deployment('ads'),
+          severity: 'info',
+          confidence: 0.3,
+          role: 'cause',
+        },
+      ],
+    });
+    expect(first(diagnosis)).toMatchObject({ cause: 'unknown' });
+    expect(first(diagnosis)?.confidence).toBeLessThan(0.25);
+    expect(diagnosis.text).toMatch(/is not known\..*Look first at/s);
+    expect(diagnosis.fingerprint).toBeUndefined();
+  });
+
+  test('claims nothing when nothing was found', async () => {
+    const { diagnosis, synthesis } = await synthesized({ findings: [] });
+    expect(diagnosis.hypotheses).toEqual([]);
+    expect(diagnosis.text).toContain('is not known');
+    expect(synthesis).toEqual({ kind: 'concluded' });
+  });
+
+  test('keeps rivals with what speaks against them, and never adds up to certainty', async () => {
+    const { diagnosis } = await synthesized({
+      paged: 'cart',
+      findings: [oom, { ...oom, cause: 'image-not-found', entity: deployment('ads'), confidence: 0.8 }],
+    });
+    const [, rival] = diagnosis.hypotheses;
+    expect(rival?.against).toContain('cart (oom-killed) explains more');
+    expect(diagnosis.hypotheses.reduce((sum, { confidence }) => sum + confidence, 0)).toBeLessThan(1);
+  });
+
+  test('is saved and told, with the model that took no part', async () => {
+    const { diagnosis, saved, timeline } = await synthesized({ findings: [oom] });
+    expect(saved).toEqual([diagnosis]);
+    expect(diagnosis.model).toBe('none');
+    expect(timeline.map(({ kind, text }) => [kind, text.includes('OOM-killed')])).toEqual([['diagnosis', true]]);
+  });
+
+  test('gives the same error the same fingerprint, and another error another', async () => {
+    const failing = (text: string) =>
+      synthesized({
+        paged: 'cart',
+        findings: [{ ...oom, cause: 'application-crash', specialist: 'logs', ...exactly(text) }],
+      }).then(({ diagnosis }) => diagnosis.fingerprint);
+    const [one, again, other] = await Promise.all(['pool 1 empty', 'pool 1 empty', 'pool 2 empty'].map(failing));
+    expect(one).toMatch(/^wk3-/);
+    expect(again).toBe(one);
+    expect(other).not.toBe(one);
+  });
+});
+
+describe('one more round', () => {
+  const brief = aBrief({ specialist: 'kubernetes' });
+  const pointing: Draft = {
+    ...errors('web', '12:48:00'),
+    specialist: 'kubernetes',
+    cause: 'dependency-unavailable',
+    confidence: 0.5,
+    towards: { kind: 'Service', name: 'cart', cluster: 'c2' },
+  };
+
+  test('is asked about what is pointed at and nobody looked at', async () => {
+    const { synthesis, plan, round, priorReports, saved } = await synthesized({
+      paged: 'web',
+      findings: [pointing],
+      plan: [brief],
+    });
+    expect(synthesis.kind).toBe('another-round');
+    expect(plan).toEqual([
+      {
+        ...brief,
+        round: 2,
+        focus: [pointing.towards],
+        question: 'What is wrong at Service cart, which web fails towards?',
+      },
+    ]);
+    expect([round, priorReports.length, saved]).toEqual([2, 1, []]);
+  });
+
+  test('is asked about what runs behind a name, so that it can be acted on', async () => {
+    const { synthesis, plan } = await synthesized({
+      paged: 'cart',
+      plan: [brief, aBrief({ specialist: 'logs' })],
+      findings: [
+        { ...errors('cart', '12:47:00'), cause: 'database-connections-exhausted', role: 'cause' },
+        {
+          specialist: 'kubernetes',
+          role: 'context',
+          entity: deployment('ads'),
+          severity: 'info',
+          claim: 'ads is well',
+        },
+      ],
+    });
+    expect(synthesis).toEqual({
+      kind: 'another-round',
+      why: 'What runs behind Service cart, and where, was not said.',
+    });
+    expect(plan.map(({ specialist, focus }) => [specialist, focus])).toEqual([['kubernetes', [service('cart')]]]);
+  });
+
+  test('is not asked about a word that nobody knows as a service', async () => {
+    const said: Draft = { ...pointing, towards: { kind: 'Service', name: 'the' } };
+    const { synthesis, diagnosis } = await synthesized({ paged: 'web', findings: [said], plan: [brief] });
+    expect(synthesis.kind).toBe('concluded');
+    expect(first(diagnosis)?.entity.name).not.toBe('the');
+  });
+
+  test('is never a third one', async () => {
+    const { synthesis, round } = await synthesized({ paged: 'web', findings: [pointing], plan: [brief], round: 2 });
+    expect([synthesis.kind, round]).toEqual(['concluded', 2]);
+  });
+
+  test('tells where the workload is, as the cluster says', async () => {
+    const { diagnosis } = await synthesized({
+      paged: 'cart',
+      round: 2,
+      findings: [
+        { ...errors('cart', '12:47:00'), cause: 'database-connections-exhausted', role: 'cause' },
+        {
+          specialist: 'kubernetes',
+          role: 'context',
+          entity: deployment('cart'),
+          severity: 'info',
+          claim: 'cart has 6 of 6 replicas.',
+        },
+      ],
+    });
+    expect(first(diagnosis)?.entity).toEqual(deployment('cart'));
+    expect(first(diagnosis)?.findingIds).toContain('kubernetes-1-1');
+  });
+});
+
+test('a node that is the cause says what has pods on it', async () => {
+  const node = { kind: 'Node', name: 'n-1', cluster: 'c1' };
+  const { diagnosis } = await synthesized({
+    findings: [
+      {
+        specialist: 'kubernetes',
+        claim: 'Node n-1 is not ready',
+        entity: node,
+        cause: 'node-kubelet',
+        severity: 'critical',
+      },
+    ],
+    spoil: (reports) =>
+      reports.map((report) => ({
+        ...report,
+        topology: {
+          calls: [],
+          databases: [],
+          onNodes: [
+            { node, workload: deployment('cart') },
+            { node: { ...node, name: 'n-2' }, workload: deployment('web') },
+          ],
+        },
+      })),
+  });
+  expect(diagnosis.affected).toEqual([deployment('cart')]);
+});
+
+describe('what is broken elsewhere', () => {
+  const other = (name: string): Draft => ({
+    claim: `Deployment ${name} cannot pull its image.`,
+    entity: { kind: 'Deployment', name, namespace: `team-${name}`, cluster: 'c1' },
+    cause: 'image-not-found',
+    role: 'cause',
+    severity: 'critical',
+    confidence: 0.95,
+    onset: at('12:40:00'),
+  });
+  const noise = ['a', 'b', 'c', 'd', 'e', 'f'].map(other);
+
+  test('leaves a clear cause clear', async () => {
+    const alone = first((await synthesized({ findings: [oom], paged: 'cart' })).diagnosis);
+    const among = first((await synthesized({ findings: [...noise, oom], paged: 'cart' })).diagnosis);
+    expect(among).toMatchObject({ entity: { name: 'cart' }, cause: 'oom-killed' });
+    expect(among?.confidence).toBeGreaterThan((alone?.confidence ?? 1) - 0.2);
+  });
+  test('is the cause where what was paged calls it', async () => {
+    const { diagnosis } = await synthesized({
+      findings: [errors('cart', '12:41:00'), other('pay')],
+      edges: [['cart', 'pay']],
+      paged: 'cart',
+    });
+    expect(first(diagnosis)).toMatchObject({ entity: { name: 'pay' }, cause: 'image-not-found' });
+    expect(first(diagnosis)?.confidence).toBeGreaterThan(0.6);
+  });
+});
