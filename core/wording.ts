@@ -11,10 +11,10 @@ export function confidenceWords(confidence: number): string {
 /** "02:47 UTC". */
 export const clockTime = (instant: string): string => `${instant.slice(11, 16)} UTC`;
 
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "a, b, c and 2 more". */
-export const listed = (names: readonly string[], most = 6): string =>
+export const formatList = (names: readonly string[], most = 6): string =>
   names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
 
 /** Instants as machines write them, for people: "2026-11-27 00:39 UTC". The rest of the text stays as it is. */

@@ -25,7 +25,7 @@ import {
   kubernetesSource,
   kubernetesTargets,
 } from '../connectors/kubernetes/index.ts';
-import { lambdaColleagues } from '../connectors/lambda/index.ts';
+import { lambdaSpecialistClient } from '../connectors/lambda/index.ts';
 import { mcpTools } from '../connectors/mcp/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { pngCharts } from '../connectors/png/index.ts';
@@ -33,7 +33,7 @@ import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/in
 import { readScenario, recordedExecutor, recordedTargets, recordedTelemetry } from '../connectors/recorded/index.ts';
 import { s3Anchors, s3Documents, s3Evidence, s3Tape } from '../connectors/s3/index.ts';
 import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
-import { slackChat, slackReplies, slackThreads, slackWorkplace } from '../connectors/slack/index.ts';
+import { slackChat, slackReplies, slackThreads, slackUserDirectory } from '../connectors/slack/index.ts';
 import {
   stepFunctionsExecutions,
   stepFunctionsExecutor,
@@ -44,7 +44,7 @@ import {
   ModelConfig,
   noReasoner,
   parsePrompt,
-  recordingStudio,
+  recordingModels,
   strandsReasoner,
   withKeys,
   withoutKeys,
@@ -76,7 +76,7 @@ import {
   deferredTargets,
   deferredTelemetry,
   deferredThreads,
-  deferredWorkplace,
+  deferredUserDirectory,
   kept,
 } from './deferred.ts';
 
@@ -283,16 +283,16 @@ export const threads = (): Ports['threads'] =>
   });
 
 /** Who somebody in Slack is; who people of other workspaces are is Slack's word. */
-export const workplace = (): Ports['workplace'] =>
-  once('workplace', () => {
+export const userDirectory = (): Ports['userDirectory'] =>
+  once('userDirectory', () => {
     const { apiUrl, channel: _, ...origin } = setting('SLACK');
-    return deferredWorkplace(
-      kept(async () => slackWorkplace({ token: await readSecret()('slack-token'), apiUrl }, origin), secretAgeMs),
+    return deferredUserDirectory(
+      kept(async () => slackUserDirectory({ token: await readSecret()('slack-token'), apiUrl }, origin), secretAgeMs),
     );
   });
 
 /** Of what the stage names, without a token: enough to tell where a request comes from. */
-export const slackOrigin = (): Ports['workplace'] =>
+export const slackOrigin = (): Ports['userDirectory'] =>
   once('slack-origin', () => {
     const origin = setting('SLACK_ORIGIN');
     return { origin: async () => origin, who: async () => 'unknown' as const };
@@ -309,7 +309,7 @@ export const reasoner = (): Ports['reasoner'] =>
       kept(async () => {
         const record = recording();
         record?.note('model.config', withoutKeys(model));
-        const studio = record && recordingStudio(record);
+        const studio = record && recordingModels(record);
         return strandsReasoner(await withKeys(model, modelKey), readPrompts(), stores().spending, studio);
       }),
     );
@@ -326,8 +326,8 @@ async function modelKey(name: string): Promise<string> {
 }
 
 /** The specialists as whoever follows up on their reports reaches them. */
-export const colleagues = (): Ports['colleagues'] =>
-  once('colleagues', () => lambdaColleagues({ prefix: setting('FUNCTION_PREFIX') }));
+export const specialistClient = (): Ports['specialistClient'] =>
+  once('specialistClient', () => lambdaSpecialistClient({ prefix: setting('FUNCTION_PREFIX') }));
 
 const readPrompts = () =>
   readdirSync(bundled('prompts'))

@@ -1,7 +1,7 @@
 // Ports that are ready only after something was read (a recording, a secret): each call waits for the reading, which happens once.
 
 import { Unavailable } from '../core/errors.ts';
-import type { Chat, Pager, Reasoner, Threads, Workplace } from '../core/ports/channels.ts';
+import type { Chat, Pager, Reasoner, Threads, UserDirectory } from '../core/ports/channels.ts';
 import type { Executor, KnowledgeBase, Targets, Telemetry } from '../core/ports/telemetry.ts';
 
 type Load<T> = () => Promise<T>;
@@ -20,7 +20,7 @@ export function kept<T>(read: Load<T>, maxAgeMs = Number.POSITIVE_INFINITY): Loa
   };
 }
 
-export const deferredWorkplace = (load: Load<Workplace>): Workplace => ({
+export const deferredUserDirectory = (load: Load<UserDirectory>): UserDirectory => ({
   origin: async () => (await load()).origin(),
   who: async (user) => (await load()).who(user),
 });

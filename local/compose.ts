@@ -39,7 +39,7 @@ import {
   recordedTelemetry,
 } from '../connectors/recorded/index.ts';
 import { s3Anchors, s3Tape } from '../connectors/s3/index.ts';
-import { slackChat, slackReplies, slackThreads, slackWorkplace } from '../connectors/slack/index.ts';
+import { slackChat, slackReplies, slackThreads, slackUserDirectory } from '../connectors/slack/index.ts';
 import { sqsLetters } from '../connectors/sqs/index.ts';
 import {
   stepFunctionsExecutions,
@@ -50,8 +50,8 @@ import {
   ModelConfig,
   noReasoner,
   parsePrompt,
-  recordingStudio,
-  replayingStudio,
+  recordingModels,
+  replayingModels,
   strandsReasoner,
   withoutKeys,
 } from '../connectors/strands/index.ts';
@@ -61,8 +61,16 @@ import { Report } from '../core/model/report.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { DeadLetters, Redelivery } from '../core/ports/dead-letters.ts';
 import type { Ports } from '../core/ports/index.ts';
-import { noAnchors, noCosts, noExecutor, noTargets, noTelemetry, noThreads, noWorkplace } from '../core/ports/none.ts';
-import type { PostBook } from '../core/ports/records.ts';
+import {
+  noAnchors,
+  noCosts,
+  noExecutor,
+  noTargets,
+  noTelemetry,
+  noThreads,
+  noUserDirectory,
+} from '../core/ports/none.ts';
+import type { PostHistory } from '../core/ports/records.ts';
 import { routedExecutor } from '../core/remediation/routed.ts';
 import {
   type Recorder,
@@ -75,7 +83,7 @@ import {
   tapedTelemetry,
 } from '../core/replay/record.ts';
 import {
-  type Deck,
+  type ReplaySource,
   replayedCatalog,
   replayedExecutor,
   replayedPager,
@@ -90,7 +98,7 @@ import type { AwsEndpoint } from './runtime/aws-endpoint.ts';
 import { type Disk, folderDisk } from './runtime/files.ts';
 import { openTables } from './runtime/tables.ts';
 import { findScenarios } from './scenarios.ts';
-import type { Ground, MakeWorld, World } from './world.ts';
+import type { MakeWorld, RuntimeDependencies, World } from './world.ts';
 
 const names = {
   incidents: 'watchkeeper-incidents',
@@ -170,7 +178,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       costs,
       charts: charts(),
       reasoner,
-      colleagues: colleaguesBy(options.invoke),
+      specialistClient: specialistClientBy(options.invoke),
       ids: ulids(),
       incidents: observedIncidents(record ? tapedIncidents(incidents, record) : incidents, feed),
       approvals: observedApprovals(stores.approvals, feed),
@@ -185,7 +193,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       memory: diskMemory(disk),
       chat: observedChat(chat, feed),
       threads: world.threads ?? noThreads,
-      workplace: world.workplace ?? noWorkplace,
+      userDirectory: world.userDirectory ?? noUserDirectory,
       replies: slackReplies(world.slackApiUrl === undefined ? {} : { origin: new URL('/', world.slackApiUrl).href }),
       policies: readPolicies(),
       secrets: {
@@ -320,7 +328,7 @@ async function costsOf(dirs: readonly string[]): Promise<Ports['costs']> {
 }
 
 /** A tape: what was asked then is answered as then, and time stands where it stood when the incident was opened. */
-export function replayedWorld(deck: Deck, openedAt: Date): MakeWorld {
+export function replayedWorld(deck: ReplaySource, openedAt: Date): MakeWorld {
   return async ({ spending }) => {
     const startedAt = Date.now();
     const config = deck.has('model.config') ? deck.answer('model.config', {}) : undefined;
@@ -334,7 +342,7 @@ export function replayedWorld(deck: Deck, openedAt: Date): MakeWorld {
       catalog: replayedCatalog(deck),
       costs: noCosts,
       reasoner:
-        model === undefined ? noReasoner() : strandsReasoner(model, readPrompts(), spending, replayingStudio(deck)),
+        model === undefined ? noReasoner() : strandsReasoner(model, readPrompts(), spending, replayingModels(deck)),
       pages: [],
       webhookSecrets: [],
       slackSigningSecrets: [],
@@ -368,7 +376,7 @@ export function withModel(make: MakeWorld, model: unknown, otherPrompts: readonl
   });
 }
 
-const studioOf = ({ record }: Pick<Ground, 'record'>) => record && recordingStudio(record);
+const studioOf = ({ record }: Pick<RuntimeDependencies, 'record'>) => record && recordingModels(record);
 
 /** Real systems, as far as they are configured; what is not is a gap. */
 export function liveWorld(config: LiveConfig): MakeWorld {
@@ -396,14 +404,14 @@ export function liveWorld(config: LiveConfig): MakeWorld {
 /** Slack as the configuration names it; the console alone where it does not. */
 function slackOf(
   { slack }: Pick<LiveConfig, 'slack'>,
-  posts: PostBook,
-): Pick<World, 'chat' | 'threads' | 'workplace' | 'slackApiUrl' | 'slackSigningSecrets'> {
+  posts: PostHistory,
+): Pick<World, 'chat' | 'threads' | 'userDirectory' | 'slackApiUrl' | 'slackSigningSecrets'> {
   if (slack === undefined) return { slackSigningSecrets: [] };
   const { botToken: token, channel, apiUrl, signingSecret, teams = [], appId, enterprise } = slack;
   return {
     chat: slackChat({ token, channel, apiUrl, posts, png: (svg) => charts().png(svg) }),
     threads: slackThreads({ token, apiUrl }),
-    workplace: slackWorkplace({ token, apiUrl }, { teams, appId, enterprise }),
+    userDirectory: slackUserDirectory({ token, apiUrl }, { teams, appId, enterprise }),
     slackApiUrl: apiUrl,
     slackSigningSecrets: [signingSecret],
   };
@@ -462,7 +470,7 @@ const approvedBy = (approvers: LiveConfig['approvers'], catalog: ServiceCatalog)
   approvers === undefined ? catalog : { load: async () => ({ ...(await catalog.load()), approvers }) };
 
 /** The specialists as functions in this process, each with a context of its own as on AWS. */
-const colleaguesBy = (invoke: ComposeOptions['invoke']): Ports['colleagues'] => ({
+const specialistClientBy = (invoke: ComposeOptions['invoke']): Ports['specialistClient'] => ({
   ask: async (brief) => Report.parse(await invoke(`specialist-${brief.specialist}`, brief)),
 });
 

@@ -57,7 +57,7 @@ const file = 'people.json';
 export const scriptTokenFile = 'console-token';
 const linkHours = 24;
 export const sessionDays = 30;
-const mostSessions = 20;
+const maxSessions = 20;
 const hourMs = 3_600_000;
 
 /** Names that look like themselves: letters, digits and a few marks. */
@@ -128,7 +128,7 @@ export async function openPeople(
           ...holder,
           links: living(holder.links).filter((one) => !equal(one.hash, hash)),
           sessions: [
-            ...living(holder.sessions).slice(1 - mostSessions),
+            ...living(holder.sessions).slice(1 - maxSessions),
             { hash: hashOf(session), until: until(24 * sessionDays) },
           ],
         };

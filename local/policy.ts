@@ -7,8 +7,8 @@ import type { Catalog } from '../core/ports/catalog.ts';
 import type { Policies, PolicyRequest } from '../core/ports/channels.ts';
 import { isReversible } from '../core/remediation/catalogue.ts';
 import { explain, freezeNames, type Supposed } from '../core/remediation/explain.ts';
-import { factsOf, type Standing } from '../core/remediation/guard.ts';
-import { unseen } from '../core/remediation/target-state.ts';
+import { type AuthorizationFacts, factsOf } from '../core/remediation/guard.ts';
+import { unknownTargetState } from '../core/remediation/target-state.ts';
 import { environmentOf } from '../core/topology/placement.ts';
 import { run } from './command.ts';
 import { catalogFile, readCatalog, readPolicies } from './compose.ts';
@@ -140,7 +140,7 @@ function targetOf(text: string): PolicyRequest['target'] {
   return { cluster, namespace, kind, name };
 }
 
-function standingOf(values: Options): Standing {
+function standingOf(values: Options): AuthorizationFacts {
   const now = values.at === undefined ? new Date() : new Date(values.at);
   if (Number.isNaN(now.getTime()))
     throw new Misconfigured(`--at is a time as 2026-12-24T18:00:00Z, not "${values.at}".`);
@@ -160,7 +160,7 @@ function standingOf(values: Options): Standing {
     incidentId: 'this',
     now,
     killSwitch: values['kill-switch'],
-    live: { ...unseen, labels: labelsOf(values.label ?? []) },
+    live: { ...unknownTargetState, labels: labelsOf(values.label ?? []) },
     affects: { pods: numberOf(values.pods, 'pods'), callers: [] },
     acts: [
       ...Array.from({ length: same }, (_, n) => ({ ...act(`same-${n}`, values.action ?? ''), incidentId: 'another' })),

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InvalidInput, Misconfigured, WatchkeeperError } from '../core/errors.ts';
 import { truthOf } from '../core/learning/feedback.ts';
-import { deckOf } from '../core/replay/replay.ts';
+import { replaySourceOf } from '../core/replay/replay.ts';
 import { incidentOf, scenarioFiles } from '../core/replay/scenario.ts';
 import type { TapedCall } from '../core/replay/tape.ts';
 import { differences, lastDiagnosis } from '../core/replay/verdict.ts';
@@ -97,7 +97,7 @@ async function replay({ incident: id, calls: list, scenario, place, said }: Repl
     return 0;
   }
   if (scenario !== undefined) return writeScenario(scenario, calls, said);
-  const deck = deckOf(calls);
+  const deck = replaySourceOf(calls);
   const runtime = await startRuntime({ makeWorld: replayedWorld(deck, new Date(incident.openedAt)) });
   try {
     await runtime.resume();
@@ -115,7 +115,7 @@ type Found = ReturnType<typeof lastDiagnosis>;
 function say(
   then: Found,
   now: Found,
-  deck: ReturnType<typeof deckOf>,
+  deck: ReturnType<typeof replaySourceOf>,
   calls: Parameters<typeof lastDiagnosis>[0],
 ): number {
   const { used, of } = deck.used();

@@ -130,8 +130,8 @@ export async function start(options: StartOptions): Promise<number> {
 
 /** Whose people Slack's words count from; undefined where Slack is not configured. */
 async function heardInSlack({ world }: Runtime): Promise<string | undefined> {
-  if (world.workplace === undefined) return undefined;
-  return world.workplace.origin().then(
+  if (world.userDirectory === undefined) return undefined;
+  return world.userDirectory.origin().then(
     ({ teams }) =>
       teams.length === 0
         ? 'Slack does not say which workspace its token is for: nobody there can decide. Name it under slack.teams.'

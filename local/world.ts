@@ -1,7 +1,7 @@
 // What differs between a recorded world and a real one: where observations come from, what acting does, who else is told. Built in
 // compose.ts, used by the runtime; everything else is the same for both.
 import type { Ports } from '../core/ports/index.ts';
-import type { AppliedActions, IncidentStore, PostBook, Spending } from '../core/ports/records.ts';
+import type { AppliedActions, IncidentStore, PostHistory, Spending } from '../core/ports/records.ts';
 import type { Recorder } from '../core/replay/record.ts';
 
 /** A page that this world can send itself. `body` is POSTed byte for byte. */
@@ -18,7 +18,7 @@ export interface World
   /** What was said there. */
   readonly threads?: Ports['threads'] | undefined;
   /** Whose chat that is, and who somebody in it is. */
-  readonly workplace?: Ports['workplace'] | undefined;
+  readonly userDirectory?: Ports['userDirectory'] | undefined;
   /** Another address of Slack's API, for trying things out. */
   readonly slackApiUrl?: string | undefined;
   readonly pages: readonly RecordedPage[];
@@ -32,17 +32,17 @@ export interface World
 }
 
 /** What the runtime has for a world to build on. */
-export interface Ground {
+export interface RuntimeDependencies {
   readonly incidents: IncidentStore;
   readonly applied: AppliedActions;
   /** What models cost each incident. */
   readonly spending: Spending;
   /** Where messages went. */
-  readonly posts: PostBook;
+  readonly posts: PostHistory;
   /** Where documents that were learned are kept, and read again; an existing folder. */
   readonly learnedFolder: string | undefined;
   /** Where calls of models are written down. */
   readonly record?: Recorder | undefined;
 }
 
-export type MakeWorld = (ground: Ground) => Promise<World>;
+export type MakeWorld = (ground: RuntimeDependencies) => Promise<World>;

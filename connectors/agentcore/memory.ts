@@ -31,7 +31,7 @@ interface AgentCoreMemoryOptions {
 const maxQueryLength = 10_000;
 /** A page of a list, and as many pages as are read. */
 const pageSize = 100;
-const mostPages = 5;
+const maxPages = 5;
 
 export function agentCoreMemory(options: AgentCoreMemoryOptions): Memory {
   const { memoryId, namespace = '/incidents', client = new BedrockAgentCoreClient({}), onFailure } = options;
@@ -41,7 +41,7 @@ export function agentCoreMemory(options: AgentCoreMemoryOptions): Memory {
   const records = async (service: string): Promise<MemoryRecordSummary[]> => {
     const found: MemoryRecordSummary[] = [];
     let nextToken: string | undefined;
-    for (let page = 0; page < mostPages; page++) {
+    for (let page = 0; page < maxPages; page++) {
       const answer = await client.send(
         new ListMemoryRecordsCommand({ memoryId, namespace: namespaceOf(service), maxResults: pageSize, nextToken }),
       );
@@ -76,7 +76,7 @@ export function agentCoreMemory(options: AgentCoreMemoryOptions): Memory {
       const found: MemoryEvent[] = [];
       let nextToken: string | undefined;
       try {
-        for (let page = 0; page < mostPages; page++) {
+        for (let page = 0; page < maxPages; page++) {
           const answer = await client.send(
             new ListEventsCommand({
               memoryId,

@@ -2,7 +2,7 @@
 // the act is added to; whoever was slower judges again.
 import * as z from 'zod';
 import { Unavailable } from '../../core/errors.ts';
-import type { Act, ActBook } from '../../core/ports/records.ts';
+import type { Act, ActionHistory } from '../../core/ports/records.ts';
 import { type Key, stored, type Table } from './table.ts';
 
 const actsKey = (environment: string): Key => ({ pk: `ACTS#${environment}`, sk: 'ACTS' });
@@ -24,7 +24,7 @@ const tries = 20;
 /** An item holds 400 KB; the catalogue's limits end below this count. */
 const most = 1000;
 
-export function actBook(table: Table): ActBook {
+export function actionHistory(table: Table): ActionHistory {
   const read = async (environment: string, now: Date) => {
     const item = await table.get(actsKey(environment));
     const { acts, version } = item ? stored(ActsItem, item) : { acts: [], version: 0 };

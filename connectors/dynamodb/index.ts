@@ -3,27 +3,27 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Line } from '../../core/ports/admission.ts';
 import type {
-  ActBook,
+  ActionHistory,
   ActionLedger,
   AppliedActions,
   ApprovalStore,
   AuditLog,
   Controls,
   IncidentStore,
-  PostBook,
+  PostHistory,
   PreferenceStore,
   SeenEvents,
   Spending,
 } from '../../core/ports/records.ts';
 import type { Clock } from '../../core/ports/world.ts';
-import { actBook } from './acts.ts';
+import { actionHistory } from './acts.ts';
 import { approvalStore } from './approvals.ts';
 import { auditLog } from './audit.ts';
 import { controls } from './controls.ts';
 import { incidentStore } from './incidents.ts';
 import { actionLedger, appliedActions, seenEvents } from './ledger.ts';
 import { waitingLine } from './line.ts';
-import { postBook } from './posts.ts';
+import { postHistory } from './posts.ts';
 import { preferenceStore } from './preferences.ts';
 import { spendingOf } from './spending.ts';
 import { Table } from './table.ts';
@@ -35,10 +35,10 @@ export interface DynamoStores {
   readonly seen: SeenEvents;
   readonly approvals: ApprovalStore;
   readonly ledger: ActionLedger;
-  readonly posts: PostBook;
+  readonly posts: PostHistory;
   readonly preferences: PreferenceStore;
   readonly applied: AppliedActions;
-  readonly acts: ActBook;
+  readonly acts: ActionHistory;
   readonly controls: Controls;
   readonly spending: Spending;
   readonly audit: AuditLog;
@@ -59,10 +59,10 @@ export function dynamoStores(config: {
     seen: seenEvents(incidents, config.clock),
     approvals: approvalStore(incidents),
     ledger: actionLedger(incidents),
-    posts: postBook(incidents, config.clock),
+    posts: postHistory(incidents, config.clock),
     preferences: preferenceStore(preferences),
     applied: appliedActions(incidents, config.clock),
-    acts: actBook(incidents),
+    acts: actionHistory(incidents),
     controls: controls(incidents),
     spending: spendingOf(incidents),
     audit: auditLog(new Table(config.client, config.auditTable)),

@@ -1,7 +1,7 @@
 // Where messages went. An entry is begun before a message is posted and completed afterwards, so that whoever comes next knows whether
 // somebody may have posted it without getting to say where.
 import * as z from 'zod';
-import type { PostBook } from '../../core/ports/records.ts';
+import type { PostHistory } from '../../core/ports/records.ts';
 import type { Clock } from '../../core/ports/world.ts';
 import { absentOrExpired, epochSeconds, type Key, stored, type Table } from './table.ts';
 
@@ -14,7 +14,7 @@ const PostItem = z.object({
 /** A thread is talked in for days; nobody updates a message of last quarter. */
 const keepSeconds = 90 * 24 * 3600;
 
-export function postBook(table: Table, clock: Clock): PostBook {
+export function postHistory(table: Table, clock: Clock): PostHistory {
   const read = async (key: string): Promise<z.infer<typeof PostItem> | undefined> => {
     const item = await table.get(postKey(key));
     if (item === undefined) return undefined;

@@ -1,19 +1,19 @@
-// The Colleagues port on AWS Lambda: a specialist is the function of its name, asked and waited for.
+// The SpecialistClient port on AWS Lambda: a specialist is the function of its name, asked and waited for.
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Unavailable } from '../../core/errors.ts';
 import { Report } from '../../core/model/report.ts';
-import type { Colleagues } from '../../core/ports/channels.ts';
+import type { SpecialistClient } from '../../core/ports/channels.ts';
 
-interface LambdaColleaguesOptions {
+interface LambdaSpecialistClientOptions {
   /** What the names of all functions of the stage begin with. */
   readonly prefix: string;
   readonly client?: LambdaClient;
 }
 
-export function lambdaColleagues({
+export function lambdaSpecialistClient({
   prefix,
   client = new LambdaClient({ maxAttempts: 1 }),
-}: LambdaColleaguesOptions): Colleagues {
+}: LambdaSpecialistClientOptions): SpecialistClient {
   return {
     async ask(brief) {
       const name = `specialist-${brief.specialist}`;

@@ -16,8 +16,8 @@ interface Options {
 }
 
 /** Characters: of a schema that a model is to read, and of an answer that is kept. */
-const mostSchema = 4000;
-const mostAnswer = 200_000;
+const maxSchema = 4000;
+const maxAnswer = 200_000;
 
 export function mcpTools(
   servers: readonly ToolServer[],
@@ -93,8 +93,8 @@ function offers(server: ToolServer, listed: readonly Listed[]): Offered {
     const { annotations = {}, inputSchema, description = '' } = found;
     if (annotations.readOnlyHint === false || annotations.destructiveHint === true)
       return gap(server, `says that its tool ${name} changes something: it is not offered`);
-    if (JSON.stringify(inputSchema).length > mostSchema)
-      return gap(server, `describes the input of ${name} in more than ${mostSchema} characters`);
+    if (JSON.stringify(inputSchema).length > maxSchema)
+      return gap(server, `describes the input of ${name} in more than ${maxSchema} characters`);
     return {
       server: server.name,
       tool: name,
@@ -139,5 +139,5 @@ function textOf(answer: unknown): string {
   const { content, structuredContent, isError } = Answer.parse(answer);
   const parts = content.map(({ type, text }) => text ?? `[${clean(type).slice(0, 40)}]`);
   const all = parts.length > 0 ? parts.join('\n') : JSON.stringify(structuredContent ?? null);
-  return `${isError ? 'The tool failed: ' : ''}${all}`.slice(0, mostAnswer);
+  return `${isError ? 'The tool failed: ' : ''}${all}`.slice(0, maxAnswer);
 }

@@ -37,7 +37,7 @@ const noteLength = 2000;
 /** A status update is read on a phone. */
 const updateLength = 600;
 /** How long PagerDuty may ask to be left alone, and still be asked again. */
-const mostPatienceMs = 5000;
+const maxPatienceMs = 5000;
 /** A page of an alert storm; nobody reads more, and nothing needs to. */
 const maxBytes = 2 * 1024 * 1024;
 
@@ -80,7 +80,7 @@ export function pagerDuty(config: PagerDutyConfig): Pager {
       const why = refusals[status] ?? `PagerDuty answered with status ${status}.`;
       if (status < 500 && status !== 429) return { kind: 'failed', why };
       const waitMs = status === 429 ? resetMs(response.headers) : undefined;
-      return (waitMs ?? 0) > mostPatienceMs
+      return (waitMs ?? 0) > maxPatienceMs
         ? { kind: 'failed', why }
         : { kind: 'failed', why, againMs: Math.max(retryMs, waitMs ?? 0) };
     } catch {

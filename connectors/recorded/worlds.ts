@@ -54,7 +54,7 @@ export function worldFinder({
   };
 }
 
-const mostRemembered = 1000;
+const maxRemembered = 1000;
 
 /** A page never changes, so neither does the recording that its incident plays. An incident that is not stored yet is looked up again. */
 function remembering<T extends { readonly known: boolean }>(
@@ -66,7 +66,7 @@ function remembering<T extends { readonly known: boolean }>(
     if (before) return before;
     const answer = await look(incidentId);
     if (answer.known) {
-      if (answers.size >= mostRemembered) answers.delete(answers.keys().next().value ?? '');
+      if (answers.size >= maxRemembered) answers.delete(answers.keys().next().value ?? '');
       answers.set(incidentId, answer);
     }
     return answer;
@@ -115,12 +115,12 @@ function mostAlike(
   /** What many recordings speak of ("critical", "production") names none of them. */
   const rarity = (name: string) => {
     const speak = known.filter(({ names }) => names.has(name)).length;
-    return speak > mostNamesakes ? 0 : 1 / speak;
+    return speak > maxNamesakes ? 0 : 1 / speak;
   };
   return best(known, ({ names }) => [...names].reduce((sum, name) => sum + (asked.has(name) ? rarity(name) : 0), 0))
     ?.scenario;
 }
-const mostNamesakes = 5;
+const maxNamesakes = 5;
 
 /** The first with the highest score above zero. */
 function best<T>(all: readonly T[], scoreOf: (one: T) => number): T | undefined {

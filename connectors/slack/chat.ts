@@ -8,14 +8,14 @@ import { Unavailable } from '../../core/errors.ts';
 import { metadataType } from '../../core/intake/slack-message.ts';
 import type { Message } from '../../core/model/message.ts';
 import type { Chat } from '../../core/ports/channels.ts';
-import type { Post, PostBook } from '../../core/ports/records.ts';
+import type { Post, PostHistory } from '../../core/ports/records.ts';
 import { blocksOf, fallbackText } from './blocks.ts';
-import { clientOf, errorCode, patiently, type SlackAccess } from './client.ts';
+import { clientOf, errorCode, type SlackAccess, withRetries } from './client.ts';
 
 interface SlackConfig extends SlackAccess {
   /** Where incidents without a thread of their own go. */
   readonly channel: string;
-  readonly posts: PostBook;
+  readonly posts: PostHistory;
   /** Draws charts; without it they are left out. */
   readonly png?: ((svg: string) => Promise<Uint8Array>) | undefined;
   /** How long to wait at most when Slack says when to come again; longer is `Unavailable`, and the workflow's retry. */
@@ -29,7 +29,7 @@ export function slackChat(config: SlackConfig): Chat {
   /** What this process knows already. */
   const known = new Map<string, Post>();
 
-  const patient = <T>(call: () => Promise<T>): Promise<T> => patiently(call, patienceSeconds);
+  const patient = <T>(call: () => Promise<T>): Promise<T> => withRetries(call, patienceSeconds);
 
   const find = async (key: string): Promise<Post | undefined> => {
     const post = known.get(key) ?? (await posts.find(key));
@@ -89,20 +89,20 @@ export function slackChat(config: SlackConfig): Chat {
   ) => {
     const where = thread === undefined ? { channel_id: channel } : { channel_id: channel, thread_ts: thread };
     const file = { filename: name, title, content: text, snippet_type: 'text' };
-    await patiently(() => client.filesUploadV2({ ...where, ...file }), filePatienceSeconds).catch(() => undefined);
+    await withRetries(() => client.filesUploadV2({ ...where, ...file }), filePatienceSeconds).catch(() => undefined);
   };
 
   const draw = async (png: Uint8Array, title: string, channel: string, thread?: string) => {
     const where = thread === undefined ? { channel_id: channel } : { channel_id: channel, thread_ts: thread };
     const file = { filename: 'chart.png', title, alt_text: title.slice(0, 1000), file: Buffer.from(png) };
-    await patiently(() => client.filesUploadV2({ ...where, ...file }), filePatienceSeconds).catch(() => undefined);
+    await withRetries(() => client.filesUploadV2({ ...where, ...file }), filePatienceSeconds).catch(() => undefined);
   };
 
   /** False where the message is gone and has to be said again. What only tells how far things are is let go of with it. */
   const replaced = async (post: Post, content: Content, dispensable: boolean): Promise<boolean> => {
     try {
       const patience = dispensable ? dispensablePatienceSeconds : patienceSeconds;
-      await patiently(() => client.chat.update({ ...post, ...content }), patience);
+      await withRetries(() => client.chat.update({ ...post, ...content }), patience);
       return true;
     } catch (error) {
       if (!gone.has(errorCode(error))) throw error;

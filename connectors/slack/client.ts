@@ -20,13 +20,13 @@ export const errorCode = (error: unknown): string =>
   (error as { data?: { error?: string } } | undefined)?.data?.error ?? '';
 
 /** Again after the time that Slack says, as long as all the waiting together is not longer than `patienceSeconds`. */
-export async function patiently<T>(call: () => Promise<T>, patienceSeconds = 5): Promise<T> {
+export async function withRetries<T>(call: () => Promise<T>, patienceSeconds = 5): Promise<T> {
   try {
     return await call();
   } catch (error) {
     if (!(error instanceof WebAPIRateLimitedError) || error.retryAfter > patienceSeconds) throw error;
     await new Promise((resolve) => setTimeout(resolve, error.retryAfter * 1000));
     // At least a second is spent each time, so it ends.
-    return patiently(call, patienceSeconds - Math.max(1, error.retryAfter));
+    return withRetries(call, patienceSeconds - Math.max(1, error.retryAfter));
   }
 }

@@ -1,4 +1,4 @@
 export { slackChat } from './chat.ts';
 export { slackReplies } from './replies.ts';
 export { slackThreads } from './threads.ts';
-export { slackWorkplace } from './workplace.ts';
+export { slackUserDirectory } from './user-directory.ts';

@@ -4,7 +4,7 @@ import type { WebClient } from '@slack/web-api';
 import { chatMessage, type Ourselves, SlackMessage } from '../../core/intake/slack-message.ts';
 import type { ChatMessage } from '../../core/model/utterance.ts';
 import type { Threads } from '../../core/ports/channels.ts';
-import { clientOf, errorCode, patiently, type SlackAccess } from './client.ts';
+import { clientOf, errorCode, type SlackAccess, withRetries } from './client.ts';
 
 /** A thread's beginning says what it is about; nobody reads more. */
 const maxMessages = 50;
@@ -13,7 +13,7 @@ export function slackThreads(access: SlackAccess): Threads {
   const client = clientOf(access);
   let known: Promise<Ourselves> | undefined;
   const ourselves = (): Promise<Ourselves> => {
-    known ??= patiently(() => client.auth.test()).then(
+    known ??= withRetries(() => client.auth.test()).then(
       ({ user_id: userId, bot_id: botId }) => ({ userId, botId }),
       (error: unknown) => {
         known = undefined;
@@ -25,7 +25,7 @@ export function slackThreads(access: SlackAccess): Threads {
   const read = async (client: WebClient, channel: string, ts: string, limit: number): Promise<ChatMessage[]> => {
     const [us, page] = await Promise.all([
       ourselves(),
-      patiently(() => client.conversations.replies({ channel, ts, limit, include_all_metadata: true })),
+      withRetries(() => client.conversations.replies({ channel, ts, limit, include_all_metadata: true })),
     ]);
     return (page.messages ?? []).flatMap((message) => {
       const parsed = SlackMessage.safeParse(message);
@@ -38,7 +38,7 @@ export function slackThreads(access: SlackAccess): Threads {
       try {
         const [messages, named] = await Promise.all([
           read(client, channel, threadTs, maxMessages),
-          patiently(() => client.conversations.info({ channel })).catch(() => undefined),
+          withRetries(() => client.conversations.info({ channel })).catch(() => undefined),
         ]);
         const name = named?.channel?.name;
         return { kind: 'data', messages, ...(name === undefined ? {} : { channelName: name }) };

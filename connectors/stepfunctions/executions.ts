@@ -23,10 +23,10 @@ export interface ExecutionsOptions {
 const ended = [ExecutionStatus.FAILED, ExecutionStatus.TIMED_OUT, ExecutionStatus.ABORTED] as const;
 const isEnded = ({ status }: DescribeExecutionOutput): boolean => ended.some((one) => one === status);
 /** Executions of one state machine that are looked at, of each way to fail. */
-const mostListed = 2;
+const maxListed = 2;
 const dayMs = 24 * 3_600_000;
 /** What failed again after two redrives fails for a reason that a third does not take away. */
-const mostRedrives = 2;
+const maxRedrives = 2;
 
 const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
 const isTransient = (error: unknown): boolean =>
@@ -50,7 +50,7 @@ export function stepFunctionsExecutions(options: ExecutionsOptions = {}): Manage
     if (!arn.includes(':stateMachine:')) return [arn];
     const lists = await Promise.all(
       ended.map((statusFilter) =>
-        clientFor(arn).send(new ListExecutionsCommand({ stateMachineArn: arn, statusFilter, maxResults: mostListed })),
+        clientFor(arn).send(new ListExecutionsCommand({ stateMachineArn: arn, statusFilter, maxResults: maxListed })),
       ),
     );
     return lists
@@ -112,7 +112,7 @@ export function stepFunctionsExecutor(options: ExecutionsOptions = {}): Executor
       if (!isEnded(found)) return refused(`It is ${found.status?.toLowerCase().replace('_', ' ')}, not failed.`);
       if (found.redriveStatus !== 'REDRIVABLE')
         return refused('Step Functions says that it cannot be redriven (too old, or not begun).');
-      if ((found.redriveCount ?? 0) >= mostRedrives)
+      if ((found.redriveCount ?? 0) >= maxRedrives)
         return refused(`It was redriven ${found.redriveCount} times already: that is a symptom, not a cure.`);
       return { kind: 'ok', detail: 'It failed and can be redriven.' } as const;
     });

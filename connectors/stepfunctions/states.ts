@@ -23,7 +23,7 @@ const states: Readonly<Record<ExecutionStatus, ExecutionState>> = {
 };
 /** A page of the list holds this many; more than a few pages are asked for one by one. */
 const pageSize = 1000;
-const mostPages = 5;
+const maxPages = 5;
 
 export function stepFunctionsStates({
   stateMachineArn,
@@ -47,7 +47,7 @@ export function stepFunctionsStates({
         for await (const { executions = [] } of paginateListExecutions({ client }, asked)) {
           for (const { name } of executions) if (name !== undefined) names.add(name);
           pages += 1;
-          if (pages === mostPages) break;
+          if (pages === maxPages) break;
         }
       } catch {
         // Whoever is not known to run is asked for by name.

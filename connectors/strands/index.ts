@@ -1,4 +1,4 @@
 export { ModelConfig, withKeys, withoutKeys } from './config.ts';
 export { parsePrompt } from './prompts.ts';
 export { noReasoner, strandsReasoner } from './reasoner.ts';
-export { recordingStudio, replayingStudio } from './tape.ts';
+export { recordingModels, replayingModels } from './tape.ts';

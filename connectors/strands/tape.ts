@@ -3,14 +3,14 @@
 import type { Model } from '@strands-agents/sdk';
 import { Unavailable } from '../../core/errors.ts';
 import type { Recorder } from '../../core/replay/record.ts';
-import type { Deck } from '../../core/replay/replay.ts';
+import type { ReplaySource } from '../../core/replay/replay.ts';
 
 /** Puts a model in the place of another, for one agent. */
-export type Studio = (model: Model, call: { readonly incidentId: string; readonly promptId: string }) => Model;
+export type ModelRecorder = (model: Model, call: { readonly incidentId: string; readonly promptId: string }) => Model;
 
 const port = 'model';
 
-export function recordingStudio(record: Recorder): Studio {
+export function recordingModels(record: Recorder): ModelRecorder {
   return (model, { incidentId, promptId }) =>
     withStream(model, async function* (messages, options) {
       const begun = record.now();
@@ -32,7 +32,7 @@ export function recordingStudio(record: Recorder): Studio {
     });
 }
 
-export function replayingStudio(deck: Deck): Studio {
+export function replayingModels(deck: ReplaySource): ModelRecorder {
   return (model, { promptId }) =>
     withStream(model, async function* (messages, options) {
       const answer = deck.answer(port, askedOf(model, promptId, messages, options));

@@ -10,10 +10,10 @@ import type { StormRules } from './rules.ts';
 /** An investigation that took longer than this has died, or forgot to give its slot back. */
 const leaseMinutes = 15;
 /** A page is held for the diagnosis of no more than so many others, one after the other. */
-const mostHolds = 2;
+const maxHolds = 2;
 /** A diagnosis says nothing about pages that come later than this. */
 const diagnosisMinutes = 30;
-const mostDiagnosed = 30;
+const maxDiagnosed = 30;
 
 /** A diagnosed incident with what it was found to be. */
 export interface Answer {
@@ -95,7 +95,7 @@ function holdOf(
   now: Date,
   { relate, holdSecondsFor }: StormRules,
 ): Waiting | undefined {
-  if (page.heldBefore.length >= mostHolds) return undefined;
+  if (page.heldBefore.length >= maxHolds) return undefined;
   for (const { incidentId, facts } of leases) {
     if (page.heldBefore.includes(incidentId)) continue;
     const because = relate(page.facts, facts);
@@ -107,7 +107,7 @@ function holdOf(
 }
 
 /** Held no more: it stands in the line again, where it stood. */
-export function released({ held, ...page }: Waiting): Waiting {
+export function withoutHold({ held, ...page }: Waiting): Waiting {
   return held === undefined ? page : { ...page, heldBefore: [...page.heldBefore, held.behind] };
 }
 
@@ -117,7 +117,7 @@ export function current(slots: Slots, now: Date): Slots {
   return {
     ...slots,
     leases: slots.leases.filter(({ until }) => Date.parse(until) > now.getTime()),
-    diagnosed: slots.diagnosed.filter(({ at }) => Date.parse(at) >= oldest).slice(-mostDiagnosed),
+    diagnosed: slots.diagnosed.filter(({ at }) => Date.parse(at) >= oldest).slice(-maxDiagnosed),
   };
 }
 

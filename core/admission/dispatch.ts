@@ -4,13 +4,13 @@ import { Unavailable } from '../errors.ts';
 import type { Admission, Lease, Slots, Waiting } from '../model/admission.ts';
 import type { Queued } from '../ports/admission.ts';
 import type { Ports } from '../ports/index.ts';
-import { type Answer, type Answers, type Choice, choose, coverOf, current, relatedTo, released } from './choose.ts';
+import { type Answer, type Answers, type Choice, choose, coverOf, current, relatedTo, withoutHold } from './choose.ts';
 import { type StormRules, stormRules } from './rules.ts';
 
 export type DispatchPorts = Pick<Ports, 'line' | 'limits' | 'workflow' | 'executions' | 'incidents' | 'clock'>;
 
 /** Others write the slots, too: so often they may be faster before it is somebody else's turn. */
-const mostTries = 40;
+const maxTries = 40;
 /** Pages that are looked at together. */
 const atOnce = 25;
 
@@ -18,9 +18,9 @@ const atOnce = 25;
 export async function dispatch(ports: DispatchPorts, rules: StormRules = stormRules): Promise<ReadonlySet<string>> {
   const wentOn = new Set<string>();
   const held: Queued[] = [];
-  const answers = remembered(ports);
+  const answers = cachedAnswers(ports);
   let after: Queued | undefined;
-  for (let tries = 0; tries < mostTries; ) {
+  for (let tries = 0; tries < maxTries; ) {
     const now = ports.clock.now();
     const slots = current(await ports.line.slots(), now);
     const { concurrent } = ports.limits;
@@ -31,7 +31,7 @@ export async function dispatch(ports: DispatchPorts, rules: StormRules = stormRu
     const leases = choices.flatMap((choice) => (choice.kind === 'admit' ? [choice.lease] : []));
     if (leases.length > 0 && !(await ports.line.replace({ ...slots, leases: [...slots.leases, ...leases] }))) {
       tries += 1;
-      if (tries === mostTries) throw new Unavailable('The line of waiting pages is written by too many at once.');
+      if (tries === maxTries) throw new Unavailable('The line of waiting pages is written by too many at once.');
       continue;
     }
     await Promise.all(
@@ -64,14 +64,14 @@ export async function settleHolds(
   const now = ports.clock.now();
   const slots = current(await ports.line.slots(), now);
   const over = held.filter(({ page }) => isHoldOver(page, slots, now));
-  const answers = await remembered(ports)(relatedTo(over, slots.diagnosed, rules));
+  const answers = await cachedAnswers(ports)(relatedTo(over, slots.diagnosed, rules));
   const wentOn = new Set<string>();
   let back = 0;
   await eachOf(over, async (queued) => {
     const covered = coverOf(queued.page, slots, held, answers, rules);
     if (covered === undefined) {
       back += 1;
-      await ports.line.move(queued, released(queued.page));
+      await ports.line.move(queued, withoutHold(queued.page));
     } else if (await answer(queued, covered, ports)) wentOn.add(queued.page.incidentId);
   });
   return back === 0 ? wentOn : both(wentOn, await dispatch(ports, rules));
@@ -118,7 +118,7 @@ export async function changeSlots(
   change: (slots: Slots) => Slots,
   ports: Pick<Ports, 'line' | 'clock'>,
 ): Promise<void> {
-  for (let tries = 0; tries < mostTries; tries += 1) {
+  for (let tries = 0; tries < maxTries; tries += 1) {
     const slots = current(await ports.line.slots(), ports.clock.now());
     const changed = change(slots);
     if (changed === slots || (await ports.line.replace(changed))) return;
@@ -140,7 +140,7 @@ const giveBack = (incidentId: string, ports: Pick<Ports, 'line' | 'clock'>): Pro
   changeSlots((slots) => withoutLease(slots, incidentId), ports);
 
 /** Each diagnosis is read once a call. */
-export function remembered({ incidents }: Pick<Ports, 'incidents'>): (ids: readonly string[]) => Promise<Answers> {
+export function cachedAnswers({ incidents }: Pick<Ports, 'incidents'>): (ids: readonly string[]) => Promise<Answers> {
   const known = new Map<string, Answer>();
   const asked = new Set<string>();
   return async (ids) => {

@@ -9,14 +9,14 @@ import { note } from '../record/timeline.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { rankOf, urgencyOf } from '../storms/urgency.ts';
 import { choose, current, leaseOf, relatedTo } from './choose.ts';
-import { changeSlots, type DispatchPorts, dispatch, remembered, settleHolds, withLease } from './dispatch.ts';
+import { cachedAnswers, changeSlots, type DispatchPorts, dispatch, settleHolds, withLease } from './dispatch.ts';
 import { type StormRules, stormRules } from './rules.ts';
 import { waitingWords } from './words.ts';
 
 type EnterPorts = DispatchPorts & Pick<Ports, 'chat'>;
 
 /** More than so many before it are not counted. */
-const mostCounted = 200;
+const maxCounted = 200;
 
 const pageOf = (state: Planned, now: Date): Waiting => {
   const facts = state.page ?? pageFacts(state);
@@ -30,7 +30,7 @@ const pageOf = (state: Planned, now: Date): Waiting => {
   };
 };
 
-export async function enterLine(
+export async function joinQueue(
   state: Planned,
   taskToken: string,
   ports: EnterPorts,
@@ -49,7 +49,7 @@ async function goOn(
   ports: EnterPorts,
   rules: StormRules,
 ): Promise<Waiting | 'went on'> {
-  const answers = remembered(ports);
+  const answers = cachedAnswers(ports);
   for (;;) {
     const now = ports.clock.now();
     const slots = current(await ports.line.slots(), now);
@@ -82,9 +82,9 @@ async function waitAt(place: Waiting, taskToken: string, ports: EnterPorts, rule
   // It waited before this process began: what it left behind in the line has a token that nobody waits for.
   if (!(await ports.incidents.turn(incidentId, { from: 'investigating', to: 'waiting' })))
     await forgetHeld(place, ports);
-  const ahead = place.held === undefined ? await ports.line.ahead(place, mostCounted) : 0;
+  const ahead = place.held === undefined ? await ports.line.ahead(place, maxCounted) : 0;
   await ports.line.wait(place, taskToken);
-  const text = waitingWords(place, ahead, mostCounted);
+  const text = waitingWords(place, ahead, maxCounted);
   await note(incidentId, { step: 'Admit', kind: 'note', key: place.held?.behind ?? 'line', text }, ports);
   const wentOn =
     place.held === undefined

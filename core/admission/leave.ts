@@ -5,7 +5,7 @@ import { changeSlots, type DispatchPorts, dispatch, settleHolds, withoutLease } 
 import { type StormRules, stormRules } from './rules.ts';
 
 /** The diagnosis, where there is one, has to be on record already. */
-export async function leaveLine(
+export async function leaveQueue(
   { incident, page, diagnosis }: Left,
   ports: DispatchPorts,
   rules: StormRules = stormRules,

@@ -2,7 +2,7 @@
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Coverage, PageFacts, Relation } from '../model/storm.ts';
 import type { Around } from '../storms/about.ts';
-import { covers } from '../storms/covers.ts';
+import { explainsPage } from '../storms/covers.ts';
 import { holdSecondsFor, relate } from '../storms/relate.ts';
 
 export interface StormRules {
@@ -12,4 +12,4 @@ export interface StormRules {
   covers(diagnosis: Diagnosis, leader: PageFacts, member: PageFacts, around: Around): Coverage;
 }
 
-export const stormRules: StormRules = { relate, holdSecondsFor, covers };
+export const stormRules: StormRules = { relate, holdSecondsFor, covers: explainsPage };

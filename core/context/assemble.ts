@@ -2,7 +2,7 @@
 // thinking to resolve.ts. A source that cannot answer costs knowledge, not the investigation; the timeline says which.
 
 import { factOrigin, factSentence, type ServiceFact, servicesOf } from '../model/fact.ts';
-import { type Context, mostFacts, type Place, type Trigger } from '../model/incident.ts';
+import { type Context, maxFacts, type Place, type Trigger } from '../model/incident.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { PageFacts } from '../model/storm.ts';
 import type { Dependency } from '../model/telemetry.ts';
@@ -82,7 +82,7 @@ const askMemory = (trigger: Trigger, { memory }: ContextPorts): Promise<Asked<st
   );
 
 /** Of what is talked about, and of what people said that it talks to. */
-const mostNeighbours = 4;
+const maxNeighbours = 4;
 
 /** What people taught, looked up once it is known what this is about. Where a fact names a cluster, it holds there only. */
 async function askFacts(
@@ -96,10 +96,10 @@ async function askFacts(
   try {
     const own = (await memory.facts(paged)).filter(holds);
     const neighbours = [...new Set(own.flatMap(({ says }) => servicesOf(says)))].filter((one) => one !== paged);
-    const theirs = await Promise.all(neighbours.slice(0, mostNeighbours).map((one) => memory.facts(one)));
+    const theirs = await Promise.all(neighbours.slice(0, maxNeighbours).map((one) => memory.facts(one)));
     // The latest of its own first: what is left out is what is older and further away.
     const all = [...own.toReversed(), ...theirs.flat().filter(holds).toReversed()];
-    return { value: [...new Map(all.map((fact) => [fact.id, fact])).values()].slice(0, mostFacts) };
+    return { value: [...new Map(all.map((fact) => [fact.id, fact])).values()].slice(0, maxFacts) };
   } catch {
     return { value: [], missing: 'What people taught about services could not be looked up.' };
   }
@@ -131,8 +131,8 @@ function inWords(context: Context, missing: readonly string[]): string {
   return `This is about ${parts.join(', ')}.${workload}${around}${taught}${open}${gaps}`;
 }
 
-const mostNamed = 5;
+const maxNamed = 5;
 const listed = (says: string, names: readonly string[]): string =>
   names.length === 0
     ? ''
-    : ` ${says} ${names.slice(0, mostNamed).join(', ')}${names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ''}.`;
+    : ` ${says} ${names.slice(0, maxNamed).join(', ')}${names.length > maxNamed ? ` and ${names.length - maxNamed} more` : ''}.`;

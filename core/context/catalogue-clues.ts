@@ -93,7 +93,7 @@ export function placementsOf(service: CatalogService | undefined, said: readonly
 }
 
 /** What the catalogue knows of the clusters that come into question. */
-export function aboutClusters(clues: readonly Clue[], catalog: Catalog): Clue[] {
+export function clusterClues(clues: readonly Clue[], catalog: Catalog): Clue[] {
   const known = weigh(clues, 'cluster');
   if (!known) return [];
   return [known, ...known.alternatives].flatMap(({ value, confidence }) => {
@@ -117,7 +117,7 @@ export function accountOfEnvironment(clues: readonly Clue[], catalog: Catalog): 
 }
 
 /** With one environment or one cluster in the whole catalogue there is no other that could be meant. */
-export function theOnlyOnes(catalog: Catalog): Clue[] {
+export function singlePlacements(catalog: Catalog): Clue[] {
   const only = (field: Field, names: readonly string[]): Clue[] =>
     names.length === 1 && names[0] !== undefined
       ? [{ field, value: names[0], source: `the only ${field} in the catalogue`, confidence: 0.6 }]

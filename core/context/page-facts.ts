@@ -27,7 +27,7 @@ export interface PageToRead {
 /** What casts doubt on a value leaves it below one half (context/clue.ts). */
 const likely = 0.5;
 /** Of neighbours in the call graph; the nearest go first. */
-const mostNeighbours = 40;
+const maxNeighbours = 40;
 const farthest = 3;
 /** A callee is common when this share of at least so many services reaches it. */
 const commonShare = 0.5;
@@ -218,7 +218,7 @@ const nearest = (distances: ReadonlyMap<string, number>): Record<string, number>
     [...distances]
       .filter(([, distance]) => distance <= farthest)
       .toSorted(([a, near], [b, far]) => near - far || a.localeCompare(b))
-      .slice(0, mostNeighbours),
+      .slice(0, maxNeighbours),
   );
 
 /** A callee that the catalogue places, and never in the page's own cluster, is called across clusters; within the environment only. */

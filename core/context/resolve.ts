@@ -6,13 +6,13 @@ import type { Dependency } from '../model/telemetry.ts';
 import type { Catalog, CatalogService } from '../ports/catalog.ts';
 import { ownerOf } from '../topology/owner.ts';
 import {
-  aboutClusters,
   accountOfEnvironment,
   canonical,
+  clusterClues,
   findService,
   namedInTitle,
   placementsOf,
-  theOnlyOnes,
+  singlePlacements,
 } from './catalogue-clues.ts';
 import { type Clue, rivalsOf, weigh } from './clue.ts';
 import { cluesOf } from './extractors.ts';
@@ -37,7 +37,7 @@ export function resolveContext(
   const service = weigh([...said.map((clue) => seenIn(nodes, clue)), ...serviceOf(workload, catalog)], 'service');
   const entry = service && findService(catalog, service.value);
   const placed = [...said, ...placementsOf(entry, said)];
-  const clues = [...placed, ...aboutClusters(placed, catalog), ...theOnlyOnes(catalog)];
+  const clues = [...placed, ...clusterClues(placed, catalog), ...singlePlacements(catalog)];
   const place = {
     cluster: weigh(clues, 'cluster'),
     environment: weigh(clues, 'environment'),

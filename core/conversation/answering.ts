@@ -3,15 +3,15 @@
 
 import { causes } from '../causes/causes.ts';
 import type { Doubt } from '../language/doubts.ts';
-import { type Answer, readAnswer } from '../language/parse-answer.ts';
+import { type Answer, parseAnswer } from '../language/parse-answer.ts';
 import type { Action, ActionId, Approval, Verdict } from '../model/action.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
 import { answerApproval } from '../remediation/answer.ts';
 import { entries } from '../remediation/entries.ts';
-import { isRememberable } from '../remediation/question.ts';
+import { isTeachable } from '../remediation/question.ts';
 import { shorten } from '../text.ts';
-import { listed } from '../wording.ts';
+import { formatList } from '../wording.ts';
 import { type Judged, judgeAnswer, type Open } from './open-question.ts';
 import type { Words } from './words.ts';
 
@@ -108,15 +108,15 @@ async function decide(approval: Approval, verdict: Verdict, { by }: Spoken, port
 }
 
 /** How memory keeps what a bare yes was said back for. */
-export const saidBackFor = (approvalId: string): string => `question:${approvalId}`;
+export const repeatBackFor = (approvalId: string): string => `question:${approvalId}`;
 
 /** A second bare yes, right after the first was said back for this very question, is the answer to that. A yes that answered something else is not. */
 async function confirmed(judged: Judged, { incident, by }: Spoken, { memory }: AnsweringPorts): Promise<Judged> {
   if (judged.kind !== 'say-back' || judged.meant !== 'approve') return judged;
   const earlier = await memory.said({ incidentId: incident.id, actor: by }).catch(() => []);
   const last = earlier.at(-1);
-  const before = last === undefined ? undefined : readAnswer(last.text);
-  const saidBack = before?.kind === 'yes' && !before.sure && last?.about === saidBackFor(judged.approval.id);
+  const before = last === undefined ? undefined : parseAnswer(last.text);
+  const saidBack = before?.kind === 'yes' && !before.sure && last?.about === repeatBackFor(judged.approval.id);
   return saidBack ? { kind: 'approve', approval: judged.approval, remember: false } : judged;
 }
 
@@ -160,7 +160,7 @@ const waysInWords = (approvals: readonly Approval[]): string[] =>
   approvals.map((approval) => {
     const [verb] = verbsOf(approval.action);
     const own = verb === undefined ? '' : ` or "${verb}"`;
-    const remembered = isRememberable(approval) ? ', "approve and don\'t ask again"' : '';
+    const remembered = isTeachable(approval) ? ', "approve and don\'t ask again"' : '';
     return `Say "approve"${own}${remembered} for: ${approval.question} Or "reject".`;
   });
 
@@ -177,9 +177,10 @@ function notOffered(id: ActionId, approvals: readonly Approval[]): string[] {
   if (entry === undefined || asked === undefined) return [];
   const { kind } = asked.action.target;
   const name = entry.verbs.nouns[0] ?? id;
-  if (!entry.kinds.includes(kind)) return [`A ${name} is for ${listed(entry.kinds, 3)}, and this is about a ${kind}.`];
+  if (!entry.kinds.includes(kind))
+    return [`A ${name} is for ${formatList(entry.kinds, 3)}, and this is about a ${kind}.`];
   const mends = entry.mends.map((cause) => causes[cause].title.toLowerCase());
-  return [`A ${name} is asked where what was found is one of: ${listed(mends, 4)}.`];
+  return [`A ${name} is asked where what was found is one of: ${formatList(mends, 4)}.`];
 }
 
 /** What still waits, for whoever answered something else. */

@@ -2,9 +2,9 @@
 // whom nobody can say it decides nothing by a reaction, which carries no word of who gave it.
 import type { Message } from '../model/message.ts';
 import type { Press, Utterance } from '../model/utterance.ts';
-import type { Workplace } from '../ports/channels.ts';
+import type { UserDirectory } from '../ports/channels.ts';
 
-export type Hearing =
+export type SpeakerAuthorization =
   | { readonly kind: 'heard' }
   /** Nothing is done, and nothing said: two bots must not talk, and strangers are told nothing. */
   | { readonly kind: 'ignored'; readonly why: 'bot' | 'foreign' | 'unknown' }
@@ -13,11 +13,11 @@ export type Hearing =
   /** Nothing is done, and the place is told why. */
   | { readonly kind: 'refused'; readonly message: Message };
 
-export async function hearing(said: Utterance, workplace: Workplace): Promise<Hearing> {
+export async function authorizeSpeaker(said: Utterance, userDirectory: UserDirectory): Promise<SpeakerAuthorization> {
   // What another app posts is an alert at most; the console knows its people by their tokens.
   if (said.kind === 'alert' || (said.kind === 'words' && said.place === undefined)) return { kind: 'heard' };
   if (said.kind === 'refused-press') return { kind: 'turned-away', press: said };
-  const whom = await workplace.who(said.by);
+  const whom = await userDirectory.who(said.by);
   switch (whom) {
     case 'person':
       return { kind: 'heard' };

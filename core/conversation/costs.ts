@@ -29,7 +29,7 @@ interface Conversation {
 }
 
 /** Undefined where the text asks for no cost, and follows no question that did. */
-export async function hearCost(
+export async function handleCostQuestion(
   text: string,
   { earlier, trigger, cluster, asked = false }: Conversation,
   ports: Pick<Ports, 'costs' | 'clock' | 'catalog'>,
@@ -59,12 +59,12 @@ function follows(text: string): boolean {
   return mayFollow(text) && (kind === 'unclear' || (kind === 'why' && asksWhatMoved(text)));
 }
 
-const mostBefore = 20;
+const maxBefore = 20;
 
 /** Back to the last question that stands for itself, newest first; empty where something else was talked about since. */
 function followed(earlier: readonly string[]): string[] {
   const chain: string[] = [];
-  for (const text of earlier.toReversed().slice(0, mostBefore)) {
+  for (const text of earlier.toReversed().slice(0, maxBefore)) {
     const asks = readIntent(text).kind === 'cost';
     if (!asks && !follows(text)) return [];
     chain.push(text);

@@ -12,7 +12,7 @@ import { questionMessage } from '../remediation/question.ts';
 import { clean, shorten } from '../text.ts';
 import { clockTime } from '../wording.ts';
 
-export type PressPorts = Parameters<typeof answerApproval>[1] & Pick<Ports, 'replies' | 'chat'>;
+export type HandleButtonPorts = Parameters<typeof answerApproval>[1] & Pick<Ports, 'replies' | 'chat'>;
 
 interface Told {
   readonly text: string;
@@ -31,7 +31,7 @@ const labels: Record<Verdict, string> = {
 };
 
 /** What is left to publish in the thread, or undefined. What was decided stands whether or not anybody can be told. */
-export async function byPress(press: Press, ports: PressPorts): Promise<Message | undefined> {
+export async function handleButton(press: Press, ports: HandleButtonPorts): Promise<Message | undefined> {
   if (press.kind === 'refused-press')
     return tell(
       press,
@@ -68,7 +68,7 @@ async function tell(
   press: Press,
   told: Told,
   incidentId: string | undefined,
-  ports: PressPorts,
+  ports: HandleButtonPorts,
 ): Promise<Message | undefined> {
   if (told.late !== true && (await replied(press, told, ports))) return undefined;
   const { place, eventId, by } = press;
@@ -79,7 +79,7 @@ async function tell(
   return inThread({ eventId, by, place, verdict: press.verdict }, clean(redact(told.text)), incidentId);
 }
 
-async function replied({ at, replyTo }: Press, { text, question }: Told, ports: PressPorts): Promise<boolean> {
+async function replied({ at, replyTo }: Press, { text, question }: Told, ports: HandleButtonPorts): Promise<boolean> {
   if (replyTo === undefined || ports.clock.now().getTime() - Date.parse(at) > replyMs) return false;
   try {
     await ports.replies.reply(replyTo, { text, message: question });

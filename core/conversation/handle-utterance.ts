@@ -4,11 +4,11 @@
 
 import { type Alert, readAlert, ruleFor } from '../intake/channel-alert.ts';
 import { isForUs } from '../language/for-us.ts';
-import { readAnswer } from '../language/parse-answer.ts';
-import { readFactSaying } from '../language/parse-fact.ts';
-import { readSaying } from '../language/parse-teaching.ts';
+import { parseAnswer } from '../language/parse-answer.ts';
+import { parseFact } from '../language/parse-fact.ts';
+import { parseTeaching } from '../language/parse-teaching.ts';
 import { readIntent } from '../language/read-intent.ts';
-import { hearFact } from '../learning/facts.ts';
+import { handleFact } from '../learning/facts.ts';
 import { scopeOf } from '../learning/teach.ts';
 import type { Incident, Trigger } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
@@ -18,19 +18,19 @@ import { note } from '../record/timeline.ts';
 import { redact } from '../redaction/redact.ts';
 import { answerApproval } from '../remediation/answer.ts';
 import { answerSwitch } from '../remediation/kill-switch.ts';
-import { showAnswered } from '../remediation/publish-approval-outcome.ts';
-import { isUnsettled, standingOf } from '../reporting/standing.ts';
+import { publishApprovalOutcome } from '../remediation/publish-approval-outcome.ts';
+import { isUnsettled, statusViewOf } from '../reporting/standing.ts';
 import { clean, shorten } from '../text.ts';
-import { capital } from '../wording.ts';
+import { capitalize } from '../wording.ts';
 import { nothingToStop } from './answering.ts';
-import { hearCost } from './costs.ts';
-import { byPress } from './handle-button.ts';
-import { type Choice, converse, isAboutNextTime } from './reply.ts';
+import { handleCostQuestion } from './costs.ts';
+import { handleButton } from './handle-button.ts';
+import { type Choice, isAboutNextTime, replyTo } from './reply.ts';
 import { helpWords } from './words.ts';
 
-export type ListenPorts = Parameters<typeof converse>[1] & Pick<Ports, 'bus' | 'chat' | 'threads' | 'replies'>;
+export type HandleUtterancePorts = Parameters<typeof replyTo>[1] & Pick<Ports, 'bus' | 'chat' | 'threads' | 'replies'>;
 
-export type Heard =
+export type UtteranceResult =
   | { readonly kind: 'nothing' }
   /** An investigation begins; it tells the place itself. `sourceId`: what its incident will be known by. */
   | { readonly kind: 'started'; readonly sourceId: string }
@@ -56,11 +56,11 @@ interface Setting {
   readonly gap?: string | undefined;
 }
 
-const nothing: Heard = { kind: 'nothing' };
+const nothing: UtteranceResult = { kind: 'nothing' };
 /** A reminder asks the same question again. */
 const questionKeys = ['question-', 'reminder-'];
 
-export async function listen(said: Utterance, ports: ListenPorts): Promise<Heard> {
+export async function handleUtterance(said: Utterance, ports: HandleUtterancePorts): Promise<UtteranceResult> {
   switch (said.kind) {
     case 'reaction':
       return byReaction(said, ports);
@@ -68,7 +68,7 @@ export async function listen(said: Utterance, ports: ListenPorts): Promise<Heard
       return byAlert(said, ports);
     case 'press':
     case 'refused-press': {
-      const message = await byPress(said, ports);
+      const message = await handleButton(said, ports);
       return message === undefined ? nothing : { kind: 'answered', message };
     }
     case 'words': {
@@ -80,38 +80,43 @@ export async function listen(said: Utterance, ports: ListenPorts): Promise<Heard
   }
 }
 
-async function aboutIncident(said: Words, incident: Incident, setting: Setting, ports: ListenPorts): Promise<Heard> {
+async function aboutIncident(
+  said: Words,
+  incident: Incident,
+  setting: Setting,
+  ports: HandleUtterancePorts,
+): Promise<UtteranceResult> {
   const { text, by } = said;
   if (said.how === 'thread') {
     // "Yes" is said in threads all the time; to us only by whoever was just asked.
-    const bare = ['yes', 'no'].includes(readSaying(text).kind);
+    const bare = ['yes', 'no'].includes(parseTeaching(text).kind);
     const open =
       bare && (await ports.preferences.proposals(incident.id)).some((one) => one.state === 'open' && one.by === by);
     if (!isForUs(text) || (bare && !open)) return nothing;
   }
   const asks = text.trim() === '' ? "what's the issue?" : text;
   if (incident.status === 'failed' && readIntent(asks).kind === 'investigate') return begin(said, setting, ports);
-  const reply = await converse({ incidentId: incident.id, text: asks, by }, ports);
+  const reply = await replyTo({ incidentId: incident.id, text: asks, by }, ports);
   if (!reply) return nothing;
   if (reply.intent === 'approve' || reply.intent === 'reject') await showSettled(incident, ports);
   return answer(said, incident, reply);
 }
 
 /** The question itself says who decided it, and its buttons go. */
-async function showSettled(incident: Incident, ports: ListenPorts): Promise<void> {
+async function showSettled(incident: Incident, ports: HandleUtterancePorts): Promise<void> {
   const latest = (await ports.approvals.ofIncident(incident.id)).at(-1);
-  if (latest) await showAnswered(latest.id, incident, ports);
+  if (latest) await publishApprovalOutcome(latest.id, incident, ports);
 }
 
-async function withoutIncident(said: Words, setting: Setting, ports: ListenPorts): Promise<Heard> {
+async function withoutIncident(said: Words, setting: Setting, ports: HandleUtterancePorts): Promise<UtteranceResult> {
   if (said.how === 'thread') return nothing;
   const { text } = said;
   const { alert, gap } = setting;
-  const spoken = readAnswer(text);
+  const spoken = parseAnswer(text);
   if (spoken.kind === 'switch') return answer(said, undefined, await answerSwitch({ ...spoken, by: said.by }, ports));
-  const fact = isAboutNextTime(text) ? undefined : await hearFact(readFactSaying(text), { by: said.by }, ports);
+  const fact = isAboutNextTime(text) ? undefined : await handleFact(parseFact(text), { by: said.by }, ports);
   if (fact) return answer(said, undefined, fact);
-  const costs = await hearCost(
+  const costs = await handleCostQuestion(
     text,
     {
       earlier: async () => setting.earlier ?? [],
@@ -144,7 +149,7 @@ async function withoutIncident(said: Words, setting: Setting, ports: ListenPorts
   }
 }
 
-async function taughtOf({ preferences }: ListenPorts): Promise<Said> {
+async function taughtOf({ preferences }: HandleUtterancePorts): Promise<Said> {
   const active = (await preferences.list()).filter(({ state }) => state === 'active');
   return {
     text: active.length === 0 ? 'Nothing was taught: a person is asked each time.' : 'This was taught:',
@@ -152,7 +157,7 @@ async function taughtOf({ preferences }: ListenPorts): Promise<Said> {
   };
 }
 
-async function openOf({ incidents }: ListenPorts): Promise<Said> {
+async function openOf({ incidents }: HandleUtterancePorts): Promise<Said> {
   const open = (await incidents.list(100)).filter(
     (one) => (one.status !== 'closed' && one.status !== 'failed') || isUnsettled(one),
   );
@@ -168,12 +173,12 @@ async function openOf({ incidents }: ListenPorts): Promise<Said> {
 }
 
 function sayingOf(incident: Incident): string {
-  const { says, has } = standingOf(incident);
+  const { says, has } = statusViewOf(incident);
   return has === undefined ? says : `${says} (${has.replace(/\.$/, '')})`;
 }
 
 /** From the thread: our own message names its incident, an alert its page; else the thread itself is the alert's identity. */
-async function settingOf(said: Words, ports: ListenPorts): Promise<Setting> {
+async function settingOf(said: Words, ports: HandleUtterancePorts): Promise<Setting> {
   const { place } = said;
   if (said.incidentId !== undefined) return { incident: await ports.incidents.get(said.incidentId) };
   if (place?.threadTs === undefined) return {};
@@ -198,7 +203,7 @@ async function settingOf(said: Words, ports: ListenPorts): Promise<Setting> {
 
 const sourceOfThread = (channel: string, threadTs: string): string => `slack-${channel}-${threadTs}`;
 
-async function begin(said: Words, setting: Setting, ports: ListenPorts): Promise<Heard> {
+async function begin(said: Words, setting: Setting, ports: HandleUtterancePorts): Promise<UtteranceResult> {
   const trigger = mentionOf(said, setting);
   await ports.bus.publish({ detailType: 'incident.mentioned', detail: { trigger } });
   return { kind: 'started', sourceId: trigger.sourceId };
@@ -230,8 +235,8 @@ function mentionOf({ place, by, eventId, at, text }: Words, { incident, alert, c
 /** Another app's message: begins an investigation where a rule says so, and never for what is over. */
 async function byAlert(
   { eventId, at, place, message }: Extract<Utterance, { kind: 'alert' }>,
-  ports: ListenPorts,
-): Promise<Heard> {
+  ports: HandleUtterancePorts,
+): Promise<UtteranceResult> {
   const alert = readAlert(message);
   if (!alert || alert.state === 'resolved') return nothing;
   const rule = ruleFor(alert, message, place.channel, await ports.catalog.load());
@@ -252,7 +257,10 @@ async function byAlert(
 }
 
 /** 👍 or 👎 counts on the request itself, and only there: on a message of ours that is an open question. */
-async function byReaction(said: Extract<Utterance, { kind: 'reaction' }>, ports: ListenPorts): Promise<Heard> {
+async function byReaction(
+  said: Extract<Utterance, { kind: 'reaction' }>,
+  ports: HandleUtterancePorts,
+): Promise<UtteranceResult> {
   const found = await ports.threads.message({ channel: said.place.channel, ts: said.ts });
   if (found.kind === 'gap' || found.message?.from !== 'us') return nothing;
   const asked = await questionOf(found.message, ports);
@@ -260,7 +268,7 @@ async function byReaction(said: Extract<Utterance, { kind: 'reaction' }>, ports:
   const { incident, approvalId } = asked;
   const result = await answerApproval({ approvalId, verdict: said.verdict, by: said.by }, ports);
   if (result.kind === 'decided' || result.kind === 'counted') {
-    await showAnswered(approvalId, incident, ports);
+    await publishApprovalOutcome(approvalId, incident, ports);
     return nothing;
   }
   await note(
@@ -279,7 +287,7 @@ async function byReaction(said: Extract<Utterance, { kind: 'reaction' }>, ports:
   });
 }
 
-async function questionOf({ key = '', incidentId }: ChatMessage, ports: ListenPorts) {
+async function questionOf({ key = '', incidentId }: ChatMessage, ports: HandleUtterancePorts) {
   const incident = incidentId === undefined ? undefined : await ports.incidents.get(incidentId);
   const asking = questionKeys.find((one) => key.startsWith(one));
   if (!incident || asking === undefined) return undefined;
@@ -298,24 +306,24 @@ function askedIn({ by, text = '', how }: Partial<Pick<Words, 'by' | 'text' | 'ho
 
 /** What fits a headline, and all the rest: where the first line is too long for it, its first sentence. */
 function headed([first = '', ...rest]: readonly string[]): [string, ...string[]] {
-  if (first.length <= mostHeadline) return [first, ...rest];
+  if (first.length <= maxHeadline) return [first, ...rest];
   const end = /^.{1,298}?[.!?](?= )/s.exec(first)?.[0];
   return end === undefined ? [shorten(first, 150), first, ...rest] : [end, first.slice(end.length).trim(), ...rest];
 }
-const mostHeadline = 300;
+const maxHeadline = 300;
 
 /** What people see of one long line; the whole goes along as a file. */
 const longest = 1500;
 const buttonOf = (choice: Choice): { label: string; says: string } =>
   typeof choice === 'string'
-    ? { label: shorten(capital(choice), 75), says: shorten(choice, 300) }
+    ? { label: shorten(capitalize(choice), 75), says: shorten(choice, 300) }
     : { label: shorten(choice.label, 75), says: shorten(choice.says, 300) };
 
 function answer(
   { eventId, place, ...said }: Pick<Words, 'eventId' | 'place'> & Partial<Pick<Words, 'by' | 'text' | 'how'>>,
   incident: Incident | undefined,
   { text, lines = [], choices = [], excerpts, chart }: Said,
-): Heard {
+): UtteranceResult {
   const all = [text, ...lines].map((line) => clean(redact(line)));
   const long = all.length > 30 || all.some((line) => line.length > longest);
   const [headline, ...rest] = headed(all);

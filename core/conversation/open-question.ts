@@ -6,7 +6,7 @@ import type { Answer, Reading } from '../language/parse-answer.ts';
 import { type Tokens, tokensOf } from '../language/tokens.ts';
 import type { ActionId, Approval } from '../model/action.ts';
 import { entries } from '../remediation/entries.ts';
-import { whyNotRememberable } from '../remediation/question.ts';
+import { whyNotTeachable } from '../remediation/question.ts';
 
 /** A question that waits, and what the place of its target is called. */
 export interface Open {
@@ -84,7 +84,7 @@ function judgeYes({ sure, remember, object }: Extract<Answer, { kind: 'yes' }>, 
 }
 
 function approving({ approval }: Open, remember: boolean): Judged {
-  const why = remember ? whyNotRememberable(approval) : undefined;
+  const why = remember ? whyNotTeachable(approval) : undefined;
   return why === undefined ? { kind: 'approve', approval, remember } : { kind: 'not-teachable', approval, why };
 }
 

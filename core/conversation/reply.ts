@@ -2,13 +2,13 @@
 // functions that buttons call, and never does more than those. What is not understood is asked back.
 
 import { chartOf } from '../charts/evidence.ts';
-import { readAnswer } from '../language/parse-answer.ts';
-import { readFactSaying } from '../language/parse-fact.ts';
-import { readSaying } from '../language/parse-teaching.ts';
+import { parseAnswer } from '../language/parse-answer.ts';
+import { parseFact } from '../language/parse-fact.ts';
+import { parseTeaching } from '../language/parse-teaching.ts';
 import type { Intent, Source } from '../language/read-intent.ts';
-import { type FactReply, hearFact } from '../learning/facts.ts';
-import { hearAgreement, hearCorrection } from '../learning/record-feedback.ts';
-import { hear, scopeOf } from '../learning/teach.ts';
+import { type FactReply, handleFact } from '../learning/facts.ts';
+import { recordAgreement, recordCorrection } from '../learning/record-feedback.ts';
+import { handleTeaching, scopeOf } from '../learning/teach.ts';
 import { type Diagnosis, wholeText } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Message as Spoken } from '../model/message.ts';
@@ -16,14 +16,14 @@ import type { Proposal } from '../model/proposal.ts';
 import type { Evidence } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import type { DraftPorts } from '../postmortem/draft.ts';
-import { nameOf, numbered } from '../record/evidence/name.ts';
+import { evidenceName, numbered } from '../record/evidence/name.ts';
 import { redact } from '../redaction/redact.ts';
 import { answerSwitch } from '../remediation/kill-switch.ts';
 import { judgeAgain } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
-import { type Answering, answerQuestion, openIn, saidBackFor, stillOpen } from './answering.ts';
-import { hearCost } from './costs.ts';
-import { hearSeparating, readSeparating } from './separate.ts';
+import { type Answering, answerQuestion, openIn, repeatBackFor, stillOpen } from './answering.ts';
+import { handleCostQuestion } from './costs.ts';
+import { handleSeparation, parseSeparation } from './separate.ts';
 import { understand } from './understand.ts';
 import { checkedWords, helpWords, statusWords, type Words, whyWords } from './words.ts';
 
@@ -80,15 +80,15 @@ const reply = (intent: Reply['intent'], words: Words, more: Partial<Reply> = {})
 const only = (text: string): Words => ({ text, lines: [] });
 
 /** Throws what a port throws; undefined where there is no such incident. What was said goes to memory, and costs nothing where that fails. */
-export async function converse(message: Message, ports: ConversationPorts): Promise<Reply | undefined> {
+export async function replyTo(message: Message, ports: ConversationPorts): Promise<Reply | undefined> {
   const { incidentId, by, text } = message;
   const incident = await ports.incidents.get(incidentId);
   if (!incident) return undefined;
   const at = ports.clock.now().toISOString();
   // The kill switch goes before whatever else the words could mean.
-  const fact = readAnswer(text).kind === 'switch' ? undefined : await aboutFacts(message, ports);
+  const fact = parseAnswer(text).kind === 'switch' ? undefined : await aboutFacts(message, ports);
   const answered = fact ? factReply(fact) : await answerTo(message, incident, ports);
-  const about = fact?.taught ?? (answered.saidBack === undefined ? undefined : saidBackFor(answered.saidBack));
+  const about = fact?.taught ?? (answered.saidBack === undefined ? undefined : repeatBackFor(answered.saidBack));
   const words = shorten(redact(text).replace(/\s+/g, ' ').trim(), 1000);
   if (words !== '')
     await ports.memory
@@ -99,17 +99,17 @@ export async function converse(message: Message, ports: ConversationPorts): Prom
 
 /** What services are is told apart from what is to be done next time, which has words of its own. */
 const aboutFacts = ({ text, by, incidentId }: Message, ports: ConversationPorts): Promise<FactReply | undefined> =>
-  isAboutNextTime(text) ? Promise.resolve(undefined) : hearFact(readFactSaying(text), { by, incidentId }, ports);
+  isAboutNextTime(text) ? Promise.resolve(undefined) : handleFact(parseFact(text), { by, incidentId }, ports);
 
-export const isAboutNextTime = (text: string): boolean => ['teach', 'cannot'].includes(readSaying(text).kind);
+export const isAboutNextTime = (text: string): boolean => ['teach', 'cannot'].includes(parseTeaching(text).kind);
 
 const factReply = ({ text, lines, choices }: FactReply): Reply => reply('fact', { text, lines }, { choices });
 
 async function answerTo(message: Message, incident: Incident, ports: ConversationPorts): Promise<Reply> {
   const { incidentId, text } = message;
-  const answer = readAnswer(text);
+  const answer = parseAnswer(text);
   if (answer.kind === 'switch') return reply('switch', await answerSwitch({ ...answer, by: message.by }, ports));
-  const heard = await hear(message, ports);
+  const heard = await handleTeaching(message, ports);
   if (heard.kind !== 'nothing') {
     // "Stop" is said to all that was asked, and not only to what is remembered.
     const also =
@@ -122,8 +122,8 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
       heard.kind === 'proposed' ? { proposal: heard.proposal, choices: ['yes', 'no'] } : {},
     );
   }
-  const separating = readSeparating(text);
-  const separated = separating && (await hearSeparating(separating, { incident, by: message.by }, ports));
+  const separating = parseSeparation(text);
+  const separated = separating && (await handleSeparation(separating, { incident, by: message.by }, ports));
   if (separated) return reply('separate', separated, { choices: separated.choices });
   const costs = await cost(message, incident, ports);
   if (costs) return costs;
@@ -136,7 +136,7 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
       return { intent: 'correct', ...(await corrected(message, incident, intent.meant, ports)) };
     case 'agree':
       return intent.sure
-        ? { intent: 'agree', ...(await hearAgreement({ ...message, incident }, ports)) }
+        ? { intent: 'agree', ...(await recordAgreement({ ...message, incident }, ports)) }
         : reply('unclear', only('Do you mean that the diagnosis is right?'), {
             choices: ['the diagnosis is right', 'why?'],
           });
@@ -175,7 +175,7 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
 
 /** Pages that joined by a diagnosis that a person calls wrong are looked into on their own. */
 async function corrected(message: Message, incident: Incident, meant: string, ports: ConversationPorts) {
-  const heard = await hearCorrection({ ...message, incident }, meant, ports);
+  const heard = await recordCorrection({ ...message, incident }, meant, ports);
   if (ports.bus === undefined) return heard;
   const left = await judgeAgain(incident.id, undefined, { ...ports, bus: ports.bus });
   if (left.length === 0) return heard;
@@ -207,7 +207,7 @@ async function cost(
   ports: ConversationPorts,
   asked = false,
 ): Promise<Reply | undefined> {
-  const heard = await hearCost(
+  const heard = await handleCostQuestion(
     text,
     {
       asked,
@@ -273,7 +273,7 @@ async function evidence({ incidentId }: Message, source: Source | undefined, por
     },
     {
       excerpts: few.map((one) => ({
-        title: `[${numbers.indexOf(one.id) + 1}] ${nameOf(one)}`,
+        title: `[${numbers.indexOf(one.id) + 1}] ${evidenceName(one)}`,
         text: shorten(one.excerpt, excerptLength),
       })),
       chart: await chartOf(

@@ -14,7 +14,7 @@ export interface Separated {
 }
 
 /** `which`: the words for the page that is meant; empty where none are said. */
-export type Separating = { readonly which: string; readonly all: boolean };
+export type SeparationPorts = { readonly which: string; readonly all: boolean };
 
 const separate =
   '(?:a )?(?:separate|unrelated|not related|not part of (?:it|this|that)|(?:another|a different|a separate|its own|their own) (?:issue|incident|problem|cause|thing))(?: (?:incident|issue|problem|thing)s?)?';
@@ -32,7 +32,7 @@ const everything =
 const open =
   /\?|\b(?:not separate|isn'?t separate|aren'?t separate|if|unless|maybe|perhaps|might|could|whether|don'?t|do not|never)\b/;
 
-export function readSeparating(text: string): Separating | undefined {
+export function parseSeparation(text: string): SeparationPorts | undefined {
   const said = text
     .replace(/<[@!#][^>]{0,80}>/g, ' ')
     .replace(/[’`]/g, "'")
@@ -48,8 +48,8 @@ export function readSeparating(text: string): Separating | undefined {
 }
 
 /** Undefined where the incident has nothing to do with a group: the words mean something else then. */
-export async function hearSeparating(
-  { which, all }: Separating,
+export async function handleSeparation(
+  { which, all }: SeparationPorts,
   { incident, by }: { readonly incident: Incident; readonly by: string },
   ports: SeparatePorts,
 ): Promise<Separated | undefined> {

@@ -8,18 +8,18 @@ import { redact } from '../redaction/redact.ts';
 import { clean, shorten } from '../text.ts';
 
 /** Longer texts are pasted, not said: no model is asked about them. */
-const mostCharacters = 600;
+const maxCharacters = 600;
 
 export async function understand(
   { text, incidentId }: { readonly text: string; readonly incidentId: string },
   { reasoner }: Partial<Pick<Ports, 'reasoner'>>,
 ): Promise<Intent> {
   const read = readIntent(text);
-  if (read.kind !== 'unclear' || reasoner === undefined || text.length > mostCharacters) return read;
+  if (read.kind !== 'unclear' || reasoner === undefined || text.length > maxCharacters) return read;
   const answer = await reasoner.reason({
     promptId: 'intent',
     incidentId,
-    digest: shorten(clean(redact(text)), mostCharacters),
+    digest: shorten(clean(redact(text)), maxCharacters),
     schema: outputs.IntentOpinion,
   });
   if (answer.kind === 'unavailable') return read;

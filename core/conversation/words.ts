@@ -5,8 +5,8 @@ import type { Approval } from '../model/action.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../model/incident.ts';
 import { placeInGroup } from '../reporting/membership.ts';
-import { standingOf } from '../reporting/standing.ts';
-import { capital, clockTime, confidenceWords } from '../wording.ts';
+import { statusViewOf } from '../reporting/standing.ts';
+import { capitalize, clockTime, confidenceWords } from '../wording.ts';
 
 export interface Words {
   /** The answer in a sentence or two. */
@@ -98,7 +98,7 @@ export function statusWords(
     text: incident.status === 'closed' || incident.status === 'failed' ? endWords(incident) : states[incident.status],
     lines: [
       ...placeInGroup(incident),
-      ...(first ? [`${first.summary} ${capital(confidenceWords(first.confidence))}.`] : []),
+      ...(first ? [`${first.summary} ${capitalize(confidenceWords(first.confidence))}.`] : []),
       ...(latest ? [`Last: ${latest.text} (${clockTime(latest.at)})`] : []),
       ...pending.map(({ question, expiresAt }) => `Waits for an answer until ${clockTime(expiresAt)}: ${question}`),
       ...(incident.trigger.kind === 'page' ? [pageWords[incident.pageStatus]] : []),
@@ -114,7 +114,7 @@ const pageWords: Record<Incident['pageStatus'], string> = {
 
 /** What came of it, and who has it; the investigation itself is over either way. */
 function endWords(incident: Incident): string {
-  const { says, has } = standingOf(incident);
+  const { says, has } = statusViewOf(incident);
   const broke = incident.status === 'failed' ? ' What was found until then is in the thread.' : '';
   return `The investigation is over. ${says}.${broke}${has === undefined ? '' : ` ${has}`}`;
 }
@@ -138,7 +138,7 @@ export function checkedWords(timeline: readonly TimelineEntry[], diagnosis: Diag
       looked.length === 0
         ? 'Nothing yet; the specialists are on their way.'
         : `${who.length} specialists have looked: ${who.join(', ')}.`,
-    lines: [...looked.map(({ actor, text }) => `${capital(actor)}: ${text}`), ...gaps],
+    lines: [...looked.map(({ actor, text }) => `${capitalize(actor)}: ${text}`), ...gaps],
   };
 }
 

@@ -1,6 +1,6 @@
 // The account that a conversation is about, by what the alert says and what the catalogue knows of where that runs. Where it was read is said
 // with the answer; where two are as likely, both are offered.
-import { aboutClusters, findService, namedInTitle, placementsOf } from '../context/catalogue-clues.ts';
+import { clusterClues, findService, namedInTitle, placementsOf } from '../context/catalogue-clues.ts';
 import { rivalsOf, weigh } from '../context/clue.ts';
 import { resolveContext } from '../context/resolve.ts';
 import type { Known, Trigger } from '../model/incident.ts';
@@ -42,7 +42,7 @@ export function placeNamed(text: string, catalog: Catalog): Place {
   const service = weigh(said, 'service')?.value;
   const placed = [...said, ...placementsOf(service === undefined ? undefined : findService(catalog, service), said)];
   return {
-    accounts: all(weigh([...placed, ...aboutClusters(placed, catalog)], 'account')),
+    accounts: all(weigh([...placed, ...clusterClues(placed, catalog)], 'account')),
     about: said.map(({ value }) => value),
   };
 }

@@ -2,7 +2,7 @@
 
 import type { Account } from '../ports/costs.ts';
 import { clean, shorten } from '../text.ts';
-import { capital } from '../wording.ts';
+import { capitalize } from '../wording.ts';
 import type { Origin, Place } from './account-context.ts';
 import { monthNames } from './parse-period.ts';
 
@@ -107,7 +107,7 @@ export function whoseOf(place: Place, accounts: readonly Account[], text: string
   if (only && accounts.length === 1) return { kind: 'found', accounts };
   const [strange] = place.accounts;
   const why = strange
-    ? `${capital(saysWho(strange.origin))} says ${shorten(clean(strange.account), longestName)}, and the organisation has no such account. `
+    ? `${capitalize(saysWho(strange.origin))} says ${shorten(clean(strange.account), longestName)}, and the organisation has no such account. `
     : '';
   return {
     kind: 'unclear',

@@ -113,7 +113,7 @@ function sumWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): Said
       ...(question.wants === 'most' ? [text] : []),
       ...(greatest.length > 0 ? [`Most of it: ${greatest.join(', ')}.`] : []),
       ...comparisonOf(bill),
-      ...mostMoved(bill),
+      ...biggestMoves(bill),
     ],
     chart: barChart({
       title: `${titleFor(bill)}${by === 'service' && question.accounts === 'all' ? ', by service' : ''}`,
@@ -202,7 +202,7 @@ function movesOf(now: readonly Cost[], before: readonly Cost[]) {
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change) || a.key.localeCompare(b.key));
 }
 
-function mostMoved({ now, before, nameOf }: Bill): string[] {
+function biggestMoves({ now, before, nameOf }: Bill): string[] {
   const [most] = before ? movesOf(now, before) : [];
   return most && before && Math.abs(most.change) >= 0.01 * Math.abs(sum(before)) && Math.abs(most.change) >= 0.005
     ? [`${nameOf(most.key)} moved the most: ${signed(most.change)}.`]

@@ -1,5 +1,5 @@
 // Which days a question about cost speaks of, by rules. What is not said, or could be two things, is not guessed.
-import { capital } from '../wording.ts';
+import { capitalize } from '../wording.ts';
 
 export interface Period {
   /** First day, and the day after the last: `YYYY-MM-DD`, UTC. */
@@ -221,10 +221,10 @@ function monthsIn(text: string, thisYear: number, thisMonth: number): number[] {
 
 function nameOf(inYear: number, inMonth: number): string {
   const at = new Date(Date.UTC(inYear, inMonth, 1));
-  return `${capital(monthNames[at.getUTCMonth()] ?? '')} ${at.getUTCFullYear()}`;
+  return `${capitalize(monthNames[at.getUTCMonth()] ?? '')} ${at.getUTCFullYear()}`;
 }
 const dayName = (day: string): string =>
-  `${Number(day.slice(8))} ${capital(monthNames[Number(day.slice(5, 7)) - 1] ?? '')} ${day.slice(0, 4)}`;
+  `${Number(day.slice(8))} ${capitalize(monthNames[Number(day.slice(5, 7)) - 1] ?? '')} ${day.slice(0, 4)}`;
 
 /** As it stands in a sentence: `in November 2026`, `on 3 November 2026`, `yesterday`. */
 export const during = ({ name }: Period): string =>

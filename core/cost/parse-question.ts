@@ -3,7 +3,7 @@
 
 import type { Catalog } from '../ports/catalog.ts';
 import type { Account, CostQuery } from '../ports/costs.ts';
-import { capital } from '../wording.ts';
+import { capitalize } from '../wording.ts';
 import { nowhere, type Origin, type Place, placeNamed } from './account-context.ts';
 import { calledIn, maxLikely, titleOf, type Whose, whoseIn, whoseOf, withoutNames } from './account-match.ts';
 import { during, lengthInDays, type Period, readPeriod } from './parse-period.ts';
@@ -116,7 +116,7 @@ export function readCostQuestion(
   const who =
     found.accounts === 'all' ? 'all accounts' : found.accounts.map((one) => calledIn(one, accounts)).join(' and ');
   const times = (...names: readonly string[]): CostChoice[] =>
-    names.map((name) => ({ label: capital(name), says: sentence(who, { name }, rest) }));
+    names.map((name) => ({ label: capitalize(name), says: sentence(who, { name }, rest) }));
   if (known === undefined)
     return {
       kind: 'unclear',
@@ -129,7 +129,7 @@ export function readCostQuestion(
   if (known.start >= known.end)
     return {
       kind: 'unclear',
-      ask: `${capital(known.name)} has not begun yet. For which time?`,
+      ask: `${capitalize(known.name)} has not begun yet. For which time?`,
       choices: times('this month', 'last month'),
     };
   return {
@@ -137,13 +137,13 @@ export function readCostQuestion(
     period: known,
     accounts: found.accounts,
     origin: found.origin,
-    by: rest.by === 'day' && lengthInDays(known) > mostDays ? 'month' : rest.by,
+    by: rest.by === 'day' && lengthInDays(known) > maxDays ? 'month' : rest.by,
     wants,
   };
 }
 
 /** More columns than that are not told apart, and more days than that are many pages of the bill. */
-const mostDays = 100;
+const maxDays = 100;
 
 /** The question in full, in words that are read back as the same. */
 function sentence(

@@ -7,7 +7,7 @@ import type { EntityRef } from '../model/entity.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { Diagnosed } from './diagnose.ts';
 import type { Ranked } from './rank.ts';
-import { observed, type Scene } from './scene.ts';
+import { observed, type ScoringContext } from './scene.ts';
 
 export interface Question {
   readonly why: string;
@@ -34,7 +34,11 @@ export function anotherRound(
 }
 
 /** The first two point at something that no finding is about. */
-function aboutPointedAt(ranked: readonly Ranked[], scene: Scene, able: readonly Brief[]): Question | undefined {
+function aboutPointedAt(
+  ranked: readonly Ranked[],
+  scene: ScoringContext,
+  able: readonly Brief[],
+): Question | undefined {
   const [first, second] = ranked;
   if (!first || first.confidence >= sureEnough) return undefined;
   const looked = new Set(observed(scene.findings).map(({ entity }) => scene.subjects.keyOf(entity)));

@@ -4,7 +4,7 @@ import type { Context } from '../model/incident.ts';
 import type { Finding } from '../model/report.ts';
 import type { Dependency } from '../model/telemetry.ts';
 
-export function withKnownTowards(
+export function withKnownDependencies(
   findings: readonly Finding[],
   dependencies: readonly Dependency[],
   context: Pick<Context, 'service' | 'workload' | 'callers' | 'callees'>,

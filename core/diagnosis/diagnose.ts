@@ -2,7 +2,7 @@
 
 import { depthOf, isChange } from '../causes/causality.ts';
 import { fingerprintOfHypothesis } from '../fingerprint/fingerprint.ts';
-import { together } from '../fingerprint/identity.ts';
+import { combinedIdentity } from '../fingerprint/identity.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import type { EntityRef } from '../model/entity.ts';
 import { factOrigin, type ServiceFact } from '../model/fact.ts';
@@ -13,15 +13,15 @@ import { type CallGraph, callGraph } from '../topology/call-graph.ts';
 import { withOddAddresses } from './addresses.ts';
 import { type Candidate, candidatesOf, earliest } from './candidates.ts';
 import { databasesOf, withDatabases } from './databases.ts';
-import { withKnownTowards } from './dependency.ts';
-import { elsewhere } from './neighbourhood.ts';
+import { withKnownDependencies } from './dependency.ts';
+import { isElsewhere } from './neighbourhood.ts';
 import { type Ranked, rank, symptomsOf } from './rank.ts';
-import type { Scene } from './scene.ts';
+import type { ScoringContext } from './scene.ts';
 import { bestRef, type Subjects, subjectsAmong } from './subjects.ts';
 import type { Supported } from './supported.ts';
 import { summaryOf, textOf, unknownText } from './words.ts';
 
-export interface Case {
+export interface DiagnosisInput {
   readonly incident: Pick<Incident, 'id' | 'title'>;
   readonly context: Context;
   /** All of them, in the order in which they came. */
@@ -33,7 +33,7 @@ export interface Case {
 export interface Diagnosed {
   readonly diagnosis: Diagnosis;
   readonly ranked: readonly Ranked[];
-  readonly scene: Scene;
+  readonly scene: ScoringContext;
 }
 
 /** Below this, the first hypothesis is a lead and no answer, and the diagnosis says that the cause is not known. */
@@ -42,7 +42,7 @@ const maxHypotheses = 5;
 /** A rival less likely than this is left out. */
 const leastConfidence = 0.01;
 
-export function diagnose(given: Case): Diagnosed {
+export function diagnose(given: DiagnosisInput): Diagnosed {
   const { incident, context, reports, supported } = given;
   const scene = sceneOf(given);
   const ranked = rank(scene).filter(({ confidence }, place) => place === 0 || confidence >= leastConfidence);
@@ -99,7 +99,7 @@ function affectedBy({ kind, name, cluster }: EntityRef, reports: readonly Report
   return kind !== 'Node' || there.length === 0 ? {} : { affected: there.map(({ workload }) => workload).slice(0, 100) };
 }
 
-const withoutTaught = ({ taught: _, ...scene }: Scene): Scene => scene;
+const withoutTaught = ({ taught: _, ...scene }: ScoringContext): ScoringContext => scene;
 
 const confidenceOf = ({ candidate }: Ranked, ranked: readonly Ranked[]): number =>
   ranked.find((other) => other.candidate === candidate)?.confidence ?? 0;
@@ -115,13 +115,13 @@ export function withFingerprint(diagnosis: Diagnosis, environment: string | unde
   return fingerprint === undefined ? diagnosis : { ...diagnosis, fingerprint };
 }
 
-function sceneOf({ context, reports, supported, dependencies: traced }: Case): Scene {
+function sceneOf({ context, reports, supported, dependencies: traced }: DiagnosisInput): ScoringContext {
   const { evidence } = supported;
   const excerptsOf = (finding: Finding): string =>
     finding.evidenceIds.map((id) => excerptOf(evidence.get(id))).join('\n');
   const databases = databasesOf(reports);
   const dependencies = [...traced, ...databases.calls];
-  const findings = withKnownTowards(
+  const findings = withKnownDependencies(
     withDatabases(withOddAddresses(supported.findings, excerptsOf), { ...databases, calls: dependencies }, excerptsOf),
     dependencies,
     context,
@@ -132,7 +132,7 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Case): S
   const paged = pagedService(context, subjects);
   const around = (calls: CallGraph) => ({
     graph: calls,
-    isElsewhere: elsewhere({ context, findings, graph: calls, subjects, paged }),
+    isElsewhere: isElsewhere({ context, findings, graph: calls, subjects, paged }),
   });
   const node = (name: string): string => subjects.serviceOf({ kind: 'Service', name }) ?? name;
   const taught = context.facts.filter(
@@ -187,13 +187,13 @@ function graphOf(
   ]);
 }
 
-function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], scene: Scene): Hypothesis {
+function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], scene: ScoringContext): Hypothesis {
   const { candidate, signs, confidence, changeId } = one;
   const helping = changeId === undefined ? [] : scene.findings.filter((finding) => finding.changeId === changeId);
   const behind = [...new Set([...candidate.findings, ...candidate.placed, ...helping, ...candidate.symptoms])];
   const best = candidate.findings.toSorted((a, b) => b.confidence - a.confidence)[0];
   const told = tellingErrors(candidate, behind);
-  const errorIdentity = together(told.filter(tellsExactly).map((finding) => finding.errorIdentity));
+  const errorIdentity = combinedIdentity(told.filter(tellsExactly).map((finding) => finding.errorIdentity));
   const onset = isChange(candidate.cause) ? (earliest(candidate.symptoms) ?? candidate.onset) : candidate.onset;
   return {
     rank: place + 1,
@@ -240,7 +240,11 @@ function tellingErrors({ cause, findings }: Candidate, behind: readonly Finding[
 const tellsExactly = ({ specialist }: Finding, place: number): boolean => place === 0 || specialist !== 'metrics';
 
 /** Says honestly that the cause is not known; undefined where there is no evidence of anything. */
-function unknownHypothesis(scene: Scene, context: Context, lead: Hypothesis | undefined): Hypothesis | undefined {
+function unknownHypothesis(
+  scene: ScoringContext,
+  context: Context,
+  lead: Hypothesis | undefined,
+): Hypothesis | undefined {
   const seen = scene.findings.filter(({ role }) => role !== 'change');
   const symptoms = seen.filter(({ role }) => role === 'symptom' || role === 'cause');
   const support = symptoms.length > 0 ? symptoms : scene.findings;

@@ -10,7 +10,7 @@ import type { Subjects } from './subjects.ts';
 const infrastructure = /^(?:kube|istio|linkerd|ingress|cert-manager|calico|cilium|gatekeeper|kyverno)(?:-|$)|-system$/;
 
 /** Whether an entity is in another namespace than what was paged, with nothing that leads there. */
-export function elsewhere({
+export function isElsewhere({
   context,
   findings,
   graph,

@@ -13,7 +13,7 @@ import type { Finding } from '../model/report.ts';
 import type { CallGraph } from '../topology/call-graph.ts';
 import type { Candidate } from './candidates.ts';
 import { sameError } from './same-error.ts';
-import { isRun, observed, type Scene, templatesOf } from './scene.ts';
+import { isRun, observed, type ScoringContext, templatesOf } from './scene.ts';
 import { type Scored, score } from './score.ts';
 import type { Subjects } from './subjects.ts';
 
@@ -40,7 +40,7 @@ interface Kept {
   readonly explains: Candidate[];
 }
 
-export function rank(scene: Scene): readonly Ranked[] {
+export function rank(scene: ScoringContext): readonly Ranked[] {
   const scored = scene.candidates
     .map((candidate) => score(candidate, scene))
     .sort((a, b) => b.logOdds - a.logOdds || compare(a.candidate, b.candidate));
@@ -79,7 +79,7 @@ const compare = (a: Candidate, b: Candidate): number =>
   (a.onset ?? '~').localeCompare(b.onset ?? '~') || `${a.subject} ${a.cause}`.localeCompare(`${b.subject} ${b.cause}`);
 
 /** Whether the second candidate belongs to what is kept already. Two changes of one thing stay rivals; a state and the one change that can have made it are one story. */
-function absorbs(kept: Kept, one: Scored, scene: Scene): boolean {
+function absorbs(kept: Kept, one: Scored, scene: ScoringContext): boolean {
   const [first, second] = [kept.scored.candidate, one.candidate];
   if (second.changeId !== undefined && isChange(second.cause)) {
     return second.changeId === kept.changeId || (kept.changeId === undefined && goesWith(first, one));
@@ -88,7 +88,7 @@ function absorbs(kept: Kept, one: Scored, scene: Scene): boolean {
 }
 
 /** Whether `first` accounts for the state `second`. */
-function explains(first: Candidate, second: Candidate, { graph, subjects }: Scene): boolean {
+function explains(first: Candidate, second: Candidate, { graph, subjects }: ScoringContext): boolean {
   if (first.subject === second.subject) return accountsFor(first.cause, second.cause);
   if (strikesMany(first.cause) && (first.cause === second.cause || second.entity.kind === 'Vendor')) return true;
   if (isPointing(second, first)) return depthOf(second.cause) !== 'root' || second.cause === first.cause;
@@ -140,7 +140,7 @@ const isAfter = (one: string | undefined, other: string | undefined): boolean =>
   one !== undefined && other !== undefined && Date.parse(one) > Date.parse(other) + 60_000;
 
 /** What follows from the first hypothesis, as findings: at the same thing, at what calls it or points to it, or with its very error. */
-export function symptomsOf(first: Ranked, { findings, graph, subjects }: Scene): readonly Finding[] {
+export function symptomsOf(first: Ranked, { findings, graph, subjects }: ScoringContext): readonly Finding[] {
   const { candidate } = first;
   const own = new Set(candidate.findings);
   const explained = new Set(first.explains.flatMap((one) => one.findings));

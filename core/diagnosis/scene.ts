@@ -6,12 +6,12 @@ import type { CallGraph } from '../topology/call-graph.ts';
 import type { Candidate } from './candidates.ts';
 import type { Subjects } from './subjects.ts';
 
-export interface Scene {
+export interface ScoringContext {
   readonly candidates: readonly Candidate[];
   readonly findings: readonly Finding[];
   readonly graph: CallGraph;
   /** The same with the calls that people taught, where they taught any that nothing else knows: counts half, and says whose word it is. */
-  readonly taught?: Pick<Scene, 'graph' | 'isElsewhere'> & { readonly origins: string };
+  readonly taught?: Pick<ScoringContext, 'graph' | 'isElsewhere'> & { readonly origins: string };
   /** The paged service in the call graph's name, where known. */
   readonly paged: string | undefined;
   /** Whether an entity has nothing to do with the page, as far as is known. */

@@ -5,7 +5,7 @@
 import { type Depth, depthOf, isChange } from '../causes/causality.ts';
 import type { Finding, Severity } from '../model/report.ts';
 import type { Candidate } from './candidates.ts';
-import type { Scene, Sign } from './scene.ts';
+import type { ScoringContext, Sign } from './scene.ts';
 import { signsOfChange } from './signs/change.ts';
 import { signsOfCallees, signsOfCloseness, signsOfCoverage, signsOfMeasure, signsOfReach } from './signs/graph.ts';
 import { signsOfOnset } from './signs/onset.ts';
@@ -17,7 +17,7 @@ export interface Scored {
   readonly logOdds: number;
 }
 
-export function score(candidate: Candidate, { taught, ...scene }: Scene): Scored {
+export function score(candidate: Candidate, { taught, ...scene }: ScoringContext): Scored {
   const seen = signsOf(candidate, scene);
   const signs = taught ? halfway(seen, signsOf(candidate, { ...scene, ...taught }), taught.origins) : seen;
   return { candidate, signs, logOdds: signs.reduce((sum, sign) => sum + sign.weight, 0) };
@@ -34,7 +34,7 @@ function halfway(seen: readonly Sign[], told: readonly Sign[], origins: string):
   ];
 }
 
-function signsOf(candidate: Candidate, scene: Scene): Sign[] {
+function signsOf(candidate: Candidate, scene: ScoringContext): Sign[] {
   return [
     ...signsOfWitnesses(candidate),
     // A change was placed and dated by its specialist; what it has to explain is weighed here.
@@ -74,7 +74,7 @@ const depthSign: Record<Depth, Sign> = {
   effect: { weight: -1.6, text: 'it says what is seen, not why' },
 };
 
-function signsOfState(candidate: Candidate, scene: Scene): Sign[] {
+function signsOfState(candidate: Candidate, scene: ScoringContext): Sign[] {
   const gravity = Math.max(...candidate.findings.map(({ severity }) => severityWeight[severity]));
   return [
     { weight: gravity, text: gravity < 0 ? 'it is a minor observation' : 'it is a grave state' },

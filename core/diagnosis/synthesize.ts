@@ -5,13 +5,13 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { Investigated, Synthesized } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
-import { withOpinion } from '../reasoning/diagnosis.ts';
+import { withModelDiagnosis } from '../reasoning/diagnosis.ts';
 import { note } from '../record/timeline.ts';
 import { anotherRound } from './another-round.ts';
 import { diagnose, withFingerprint } from './diagnose.ts';
 import { supportedFindings } from './supported.ts';
 
-type SynthesisPorts = Pick<Ports, 'incidents' | 'clock' | 'evidence' | 'telemetry' | 'reasoner' | 'colleagues'>;
+type SynthesisPorts = Pick<Ports, 'incidents' | 'clock' | 'evidence' | 'telemetry' | 'reasoner' | 'specialistClient'>;
 
 export async function synthesize(
   input: Investigated,
@@ -51,7 +51,7 @@ export async function synthesize(
       round: round + 1,
     };
   }
-  const opinion = await withOpinion(incident.id, found.diagnosis, { reports, plan }, ports);
+  const opinion = await withModelDiagnosis(incident.id, found.diagnosis, { reports, plan }, ports);
   const diagnosis = withFingerprint(opinion, context.environment?.value);
   await ports.incidents.saveDiagnosis(incident.id, diagnosis);
   if (diagnosis.fingerprint) await ports.incidents.update(incident.id, { fingerprint: diagnosis.fingerprint });

@@ -25,7 +25,7 @@ const space = /("(?:[^"\\]|\\.){0,400}"|`[^`]{0,400}`)|\s+/g;
 const variable = /\d|redacted|id["']?\s?[:= ]|-[bcdfghjklmnpqrstvwxz]{5}/i;
 
 /** `workloads`: whose pods and Jobs are named anew each time. */
-export function canonicalOf(text: string, workloads: readonly string[] = []): string {
+export function canonicalError(text: string, workloads: readonly string[] = []): string {
   const clean = applied(uuids, withoutMarks(withoutColours(text)).normalize('NFC'));
   const redacted = redact(clean);
   return canonical(redacted, rulesFor(workloads), 0) + addressesOf(clean, redacted);

@@ -11,7 +11,7 @@ import type { Context } from '../model/incident.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import { ownerOf } from '../topology/owner.ts';
 import { environmentOf, locate } from '../topology/placement.ts';
-import { canonicalOf } from './canonical.ts';
+import { canonicalError } from './canonical.ts';
 import { recipe } from './identity.ts';
 import { readable } from './marks.ts';
 
@@ -37,7 +37,7 @@ export const isOfThisRecipe = ({ fingerprint }: Pick<Preference, 'fingerprint'>)
 export const workloadOf = (entity: EntityRef): string => `${entity.kind}/${entity.namespace ?? '-'}/${nameOf(entity)}`;
 
 function nameOf(entity: EntityRef): string {
-  if (entity.kind === 'Execution') return readable(canonicalOf(entity.name));
+  if (entity.kind === 'Execution') return readable(canonicalError(entity.name));
   const owner = ownerOf(entity);
   // The ordinal of a StatefulSet's pod says which of them it is.
   return owner.kind === entity.kind || owner.kind === 'StatefulSet' ? entity.name : `${owner.name}-<${owner.kind}>`;

@@ -2,7 +2,7 @@
 // of its values vary.
 import { sha256 } from '../hash.ts';
 import type { ErrorIdentity, Finding } from '../model/report.ts';
-import { canonicalOf } from './canonical.ts';
+import { canonicalError } from './canonical.ts';
 import { readable, splitCandidates } from './marks.ts';
 
 /** Names the recipe of this folder. Another recipe needs another name, so that what was taught before is never matched by mistake. */
@@ -35,7 +35,7 @@ export const exactly = (says: string): Pick<Finding, 'errorTemplate' | 'errorIde
  * The identity of errors that came together: another one among them makes it another. Undefined where one of them cannot be told. What a person
  * reads begins with the first.
  */
-export function together(errors: readonly (ErrorIdentity | undefined)[]): ErrorIdentity | undefined {
+export function combinedIdentity(errors: readonly (ErrorIdentity | undefined)[]): ErrorIdentity | undefined {
   const known = errors.filter((one) => one !== undefined);
   if (known.length < errors.length || known.every(({ partial }) => partial)) return undefined;
   const [first, ...others] = [...new Map(known.map((one) => [one.digest, one])).values()];
@@ -70,13 +70,16 @@ export class Occurrences {
     const plain = text.replace(instant, '');
     if (this.#seen.has(plain)) return false;
     if (this.#seen.size < maxSeen) this.#seen.add(plain);
-    const canonical = canonicalOf(text, workloads);
+    const canonical = canonicalError(text, workloads);
     const { skeleton, values } = splitCandidates(canonical);
     const known = this.#forms.get(skeleton);
     if (known) known.values = merged(known.values, values);
     else if (this.#forms.size >= maxForms) this.incomplete();
     else if (canonical !== '') {
-      const says = readable(headline === undefined ? canonical : canonicalOf(headline, workloads)).slice(0, saysLength);
+      const says = readable(headline === undefined ? canonical : canonicalError(headline, workloads)).slice(
+        0,
+        saysLength,
+      );
       this.#forms.set(skeleton, { values: [...values], says });
     }
     return true;

@@ -1,5 +1,5 @@
 // Whether words in a thread that are not addressed to us can be meant for nobody else. Pure, and small: the edge asks it too.
-import { readSaying } from './parse-teaching.ts';
+import { parseTeaching } from './parse-teaching.ts';
 import { readIntent } from './read-intent.ts';
 
 /** Nobody says this to a colleague and means something else. */
@@ -10,6 +10,6 @@ export function isForUs(text: string): boolean {
   return (
     plainVerdict.test(text.trim()) ||
     (intent.kind === 'correct' && intent.meant !== '') ||
-    readSaying(text).kind !== 'nothing'
+    parseTeaching(text).kind !== 'nothing'
   );
 }

@@ -36,11 +36,11 @@ export type Answer =
 /** Longer texts are pasted, not said. */
 const maxLength = 600;
 /** A plain answer is short. */
-const mostTokens = 16;
-const mostObject = 8;
+const maxTokens = 16;
+const maxObject = 8;
 const nothing: Answer = { kind: 'nothing' };
 
-export function readAnswer(text: string): Answer {
+export function parseAnswer(text: string): Answer {
   if (text.length > maxLength) return nothing;
   const switched = readSwitch(text);
   if (switched) return switched;
@@ -48,7 +48,7 @@ export function readAnswer(text: string): Answer {
   const doubt = doubtIn(text, all);
   const no = doubt === 'question' || doubt === 'quotation' ? undefined : readNo(text);
   if (no) return no;
-  const plain = doubt === undefined && all.length <= mostTokens ? readPlain(all) : undefined;
+  const plain = doubt === undefined && all.length <= maxTokens ? readPlain(all) : undefined;
   if (plain) return plain;
   const loose = tokensOf(text.replaceAll(/[^\p{L}\p{N}\s'-]+/gu, ' '));
   const actions = actionsIn(loose);
@@ -72,7 +72,7 @@ function readPlain(all: Tokens): Answer | undefined {
   for (const tokens of ways)
     for (const phrase of yesPhrases) {
       const found = slotOf(phrase, tokens);
-      if (found && found.length <= mostObject) return { kind: 'yes', sure: true, ...remembering(found) };
+      if (found && found.length <= maxObject) return { kind: 'yes', sure: true, ...remembering(found) };
     }
   if (rest.length > 0) return undefined;
   const sure = all.some((_, place) => sureLeads.some((lead) => startsWith(all.slice(place), lead)));
@@ -117,7 +117,7 @@ const nouns = entries.flatMap(({ id: action, verbs }) =>
 function ordersIn(tokens: Tokens): Reading[] {
   return called.flatMap(({ phrase, action, undo }) => {
     const object = slotOf(phrase, tokens);
-    if (object === undefined || object.length > mostObject) return [];
+    if (object === undefined || object.length > maxObject) return [];
     // "Raise the … memory": the article belongs to the phrase.
     const inside = phrase.back.length > 0 && articles.has(object.at(-1) ?? '') ? object.slice(0, -1) : object;
     return [{ action, undo, object: inside }];
@@ -158,7 +158,7 @@ function nounOrdersIn(tokens: Tokens): Reading[] {
 function nounReadings(named: Tokens): Reading[] {
   return nouns.flatMap(({ action, undo, phrase: { front } }) => {
     const object = named.slice(front.length);
-    if (!startsWith(named, front) || object.length > mostObject) return [];
+    if (!startsWith(named, front) || object.length > maxObject) return [];
     if (object.length > 0 && !links.has(object[0] ?? '')) return [];
     return [{ action, undo, object: object.slice(1) }];
   });

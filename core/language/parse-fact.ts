@@ -5,7 +5,7 @@ import { redact } from '../redaction/redact.ts';
 import { readsLikeInstructions } from '../remediation/instructions.ts';
 import { clean } from '../text.ts';
 
-export type FactSaying =
+export type FactUtterance =
   /** It is about something else. */
   | { readonly kind: 'nothing' }
   | { readonly kind: 'remember'; readonly says: FactSays }
@@ -47,7 +47,7 @@ const forgetsLast = /^(?:please )?forget (?:that|this|it|what i (?:just )?(?:sai
 const pronouns =
   /^(?:it|this|that|these|those|they|we|i|you|he|she|everything|everyone|all|any|every|nothing|a|an|the|to|me|us|my|our|there|what|when|if|next|always|never|do|don|not)$/i;
 
-export function readFactSaying(text: string): FactSaying {
+export function parseFact(text: string): FactUtterance {
   const plain = plainOf(text);
   if (plain === '' || plain.length > maxLength) return { kind: 'nothing' };
   if (forgetsLast.test(plain)) return { kind: 'forget-last' };
@@ -68,7 +68,7 @@ export function readFactSaying(text: string): FactSaying {
   return 'why' in says ? { kind: 'cannot', why: says.why } : { kind: 'remember', says };
 }
 
-function named(raw: string, make: (service: string) => FactSaying): FactSaying {
+function named(raw: string, make: (service: string) => FactUtterance): FactUtterance {
   const service = nameIn(raw);
   return service === undefined ? { kind: 'nothing' } : make(service);
 }

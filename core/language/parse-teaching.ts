@@ -2,7 +2,7 @@
 // rerun it". Reading is all that is done here; what is read becomes a proposal (teach.ts), and counts only once it was confirmed.
 import { clean } from '../text.ts';
 
-export type Saying =
+export type TeachingUtterance =
   /** It is about something else. */
   | { readonly kind: 'nothing' }
   | {
@@ -78,10 +78,10 @@ const no = /^(?:n|no|nope|cancel|stop|wrong|not that|never mind|nevermind|👎|:
 
 /** Longer texts are pasted, not said. */
 const maxLength = 600;
-const mostDays = 90;
-const mostTimes = 10;
+const maxDays = 90;
+const maxTimes = 10;
 
-export function readSaying(text: string): Saying {
+export function parseTeaching(text: string): TeachingUtterance {
   const said = plain(text);
   if (said === '' || said.length > maxLength) return { kind: 'nothing' };
   if (yes.test(said)) return { kind: 'yes' };
@@ -106,9 +106,9 @@ export function readSaying(text: string): Saying {
   return teaching(said);
 }
 
-const cannot = (why: string): Saying => ({ kind: 'cannot', why });
+const cannot = (why: string): TeachingUtterance => ({ kind: 'cannot', why });
 
-function teaching(said: string): Saying {
+function teaching(said: string): TeachingUtterance {
   if (condition.test(said))
     return cannot(
       'Conditions ("unless", "only when") cannot be remembered: only an exact error, until a day, so often a day.',
@@ -160,11 +160,11 @@ const unitDays: Readonly<Record<string, number>> = { day: 1, week: 7, month: 30,
 
 /** "for two weeks", "for 10 days"; more than a quarter of a year is a quarter of a year. */
 function daysIn(said: string): number | undefined {
-  if (/\b(?:forever|for good|permanently|indefinitely)\b/.test(said)) return mostDays;
+  if (/\b(?:forever|for good|permanently|indefinitely)\b/.test(said)) return maxDays;
   const [, word = '', unit = ''] = /\bfor (?:the next )?(\w+ )?(day|week|month|year)s?\b/.exec(said) ?? [];
   const days = unitDays[unit];
   const count = word === '' ? 1 : numberOf(word.trim());
-  return days === undefined || count === undefined ? undefined : Math.min(mostDays, Math.max(1, count * days));
+  return days === undefined || count === undefined ? undefined : Math.min(maxDays, Math.max(1, count * days));
 }
 
 /** "at most twice a day", "max 5 times per day". */
@@ -172,7 +172,7 @@ function timesIn(said: string): number | undefined {
   const [, once, word] =
     /\b(?:(once|twice)|(\w+) times?) (?:a|per|each|every) day\b|\b(?:once|twice) daily\b/.exec(said) ?? [];
   const count = once === 'once' ? 1 : once === 'twice' ? 2 : word === undefined ? undefined : numberOf(word);
-  return count === undefined ? undefined : Math.min(mostTimes, Math.max(1, count));
+  return count === undefined ? undefined : Math.min(maxTimes, Math.max(1, count));
 }
 
 /** Lower case, one line, without what is quoted: code, quotations and forwarded lines are what others said. */

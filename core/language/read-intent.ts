@@ -2,7 +2,7 @@
 // acts, and never answers another question than the one that was put.
 import { asksForCost } from '../cost/parse-question.ts';
 import { clean } from '../text.ts';
-import { type Answer, readAnswer } from './parse-answer.ts';
+import { type Answer, parseAnswer } from './parse-answer.ts';
 
 /** Whose evidence is meant; the names of specialists. */
 export type Source = 'logs' | 'metrics' | 'kubernetes' | 'changes' | 'knowledge';
@@ -57,7 +57,7 @@ export function readIntent(text: string): Intent {
   if (said.length > maxLength) return { kind: 'unclear' };
   if (said === '' || /^(?:help|what can you do|how do you work|commands?|\?)[?!. ]*$/.test(said))
     return { kind: 'help' };
-  const answer = readAnswer(text);
+  const answer = parseAnswer(text);
   if (answer.kind === 'switch') return answer;
   if (isPlain(answer)) return { kind: 'answer', said: answer };
   const correction = corrects.exec(said)?.groups;

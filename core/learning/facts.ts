@@ -2,17 +2,17 @@
 // anybody may take back; a fact is something to look at with its origin, never a reason to act.
 
 import { canonicalName } from '../context/catalogue-clues.ts';
-import type { FactSaying } from '../language/parse-fact.ts';
+import type { FactUtterance } from '../language/parse-fact.ts';
 import { FactName, type FactSays, factId, factOrigin, factSentence, type ServiceFact } from '../model/fact.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
 import { note } from '../record/timeline.ts';
-import { capital } from '../wording.ts';
+import { capitalize } from '../wording.ts';
 
 type FactPorts = Pick<Ports, 'memory' | 'catalog' | 'clock' | 'incidents'>;
 
 /** More than this about one service belongs in a runbook. */
-const mostOfService = 30;
+const maxOfService = 30;
 const shown = 10;
 
 export interface FactReply {
@@ -30,8 +30,8 @@ const forgetting = (says: FactSays): string =>
   says.kind === 'note' ? `forget ${factSentence(says)}` : `forget that ${factSentence(says)}`;
 
 /** `incidentId` is where it is said; absent outside of incidents. Undefined for what is about something else. */
-export async function hearFact(
-  saying: FactSaying,
+export async function handleFact(
+  saying: FactUtterance,
   said: { readonly by: string; readonly incidentId?: string | undefined },
   ports: FactPorts,
 ): Promise<FactReply | undefined> {
@@ -79,9 +79,9 @@ async function remember(
       taught: keyOf(fact),
       choices: [forgetting(says)],
     };
-  if (known.length >= mostOfService)
+  if (known.length >= maxOfService)
     return only(
-      `I keep at most ${mostOfService} facts about one service, and ${says.service} has them. Forget some first, or write a runbook.`,
+      `I keep at most ${maxOfService} facts about one service, and ${says.service} has them. Forget some first, or write a runbook.`,
     );
   await ports.memory.teach(fact);
   await onRecord(incidentId, by, `taught-${fact.id}`, `Taught: ${factSentence(says)}`, ports);
@@ -106,7 +106,7 @@ async function tell(service: string, { memory }: FactPorts): Promise<FactReply> 
     );
   return {
     text: `${facts.length === 1 ? 'One thing' : `${facts.length} things`} about ${service}${facts.length > shown ? `, the latest ${shown}` : ''}:`,
-    lines: facts.slice(-shown).map((fact) => `${capital(factSentence(fact.says))} (${factOrigin(fact)}).`),
+    lines: facts.slice(-shown).map((fact) => `${capitalize(factSentence(fact.says))} (${factOrigin(fact)}).`),
     choices: facts.slice(-3).map(({ says }) => forgetting(says)),
   };
 }
@@ -144,7 +144,7 @@ async function forgetAll(
     ? only(`There was nothing to forget about ${service}.`)
     : {
         ...only(`Forgotten: ${facts.length === 1 ? 'one thing' : `${facts.length} things`} about ${service}.`),
-        lines: facts.slice(0, shown).map((fact) => `${capital(factSentence(fact.says))} (${factOrigin(fact)}).`),
+        lines: facts.slice(0, shown).map((fact) => `${capitalize(factSentence(fact.says))} (${factOrigin(fact)}).`),
       };
 }
 

@@ -7,7 +7,7 @@ import { feedbackOf } from './feedback.ts';
 import { nameOf } from './resolve-correction.ts';
 
 /** Incidents that are looked at, the newest. */
-const mostIncidents = 500;
+const maxIncidents = 500;
 const atOnce = 10;
 
 export interface Gathered {
@@ -23,7 +23,7 @@ export async function gatherFeedback(
   { incidents }: Pick<Ports, 'incidents'>,
 ): Promise<Gathered> {
   const one = incident === undefined ? undefined : await incidents.get(incident);
-  const all = incident === undefined ? await incidents.list(mostIncidents) : one ? [one] : [];
+  const all = incident === undefined ? await incidents.list(maxIncidents) : one ? [one] : [];
   const found: Feedback[] = [];
   for (let place = 0; place < all.length; place += atOnce) {
     const some = await Promise.all(
@@ -36,7 +36,7 @@ export async function gatherFeedback(
   }
   return {
     feedback: found.filter(({ at }) => since === undefined || at >= since).sort((a, b) => a.at.localeCompare(b.at)),
-    whole: all.length < mostIncidents,
+    whole: all.length < maxIncidents,
   };
 }
 

@@ -5,10 +5,10 @@ import type { Hypothesis } from '../model/diagnosis.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Feedback, Meant } from '../model/feedback.ts';
 import type { TimelineEntry } from '../model/incident.ts';
-import { isWorkload, type OnRecord, seenIn } from '../record/incident-entities.ts';
+import { type IncidentEntities, incidentEntitiesIn, isWorkload } from '../record/incident-entities.ts';
 import { redact } from '../redaction/redact.ts';
 import { shorten } from '../text.ts';
-import { meantBy } from './resolve-correction.ts';
+import { resolveCorrection } from './resolve-correction.ts';
 
 /** The steps of the timeline that hold them, and what stands before the words there. */
 export const steps = {
@@ -21,17 +21,17 @@ const isStep = (step: string): step is Step => step in steps;
 export const longestSaying = 600;
 
 /** Oldest first. */
-export function feedbackOf(record: OnRecord): readonly Feedback[] {
+export function feedbackOf(record: IncidentEntities): readonly Feedback[] {
   const said = record.timeline.filter(({ step }) => isStep(step));
   if (said.length === 0) return [];
-  const seen = seenIn(record);
+  const seen = incidentEntitiesIn(record);
   const first = diagnosedIn(record.diagnosis?.hypotheses[0]);
   const told = record.timeline.findIndex(({ step, kind }) => step === 'Synthesize' && kind === 'diagnosis');
   return said.map((entry) => {
     // What is said before there is a diagnosis is not about it.
     const diagnosed = record.timeline.indexOf(entry) < told ? undefined : first;
     const words = wordsOf(entry);
-    const meant = meantBy(words, seen);
+    const meant = resolveCorrection(words, seen);
     const fingerprint = record.diagnosis?.fingerprint ?? record.incident.fingerprint;
     return {
       incidentId: record.incident.id,
@@ -47,7 +47,10 @@ export function feedbackOf(record: OnRecord): readonly Feedback[] {
 }
 
 /** Of one saying that is not on the record yet. */
-export const feedbackOn = (said: Pick<TimelineEntry, 'step' | 'actor' | 'text' | 'at'>, record: OnRecord): Feedback =>
+export const feedbackOn = (
+  said: Pick<TimelineEntry, 'step' | 'actor' | 'text' | 'at'>,
+  record: IncidentEntities,
+): Feedback =>
   feedbackOf({
     ...record,
     timeline: [

@@ -8,19 +8,19 @@ import type { Incident } from '../model/incident.ts';
 import type { Concluded } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { writeDraft } from '../postmortem/draft.ts';
-import { record } from '../record/audit/record.ts';
+import { recordAudit } from '../record/audit/record.ts';
 import { threadOf } from '../record/thread.ts';
 import { note } from '../record/timeline.ts';
-import { showAnswered } from '../remediation/publish-approval-outcome.ts';
+import { publishApprovalOutcome } from '../remediation/publish-approval-outcome.ts';
 import { isSameAction } from '../remediation/remediate.ts';
 import { markPage, updateStatus } from '../reporting/pager-status.ts';
 import { tellProgress } from '../reporting/progress.ts';
-import { standingOf } from '../reporting/standing.ts';
+import { statusViewOf } from '../reporting/standing.ts';
 import { fitted, noteOf } from '../reporting/tell.ts';
 import { endGroup } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
 import { clockTime } from '../wording.ts';
-import { mirror, scopeOf } from './teach.ts';
+import { confirmationText, scopeOf } from './teach.ts';
 
 type LearnPorts = Pick<
   Ports,
@@ -137,7 +137,7 @@ async function unansweredLine(
   const { approvalId } = decision;
   if (approval.kind === 'withdrawn') return `The question was withdrawn, and nothing was done here. ${approval.why}`;
   if (approval.kind === 'expired') await ports.approvals.expire(approvalId);
-  await showAnswered(approvalId, incident, ports);
+  await publishApprovalOutcome(approvalId, incident, ports);
   const nothing = takingBack === undefined ? 'nothing was done' : 'nothing was taken back';
   if (approval.kind === 'rejected') return `${approval.by} rejected the action; ${nothing}.`;
   const stored = await ports.approvals.get(approvalId);
@@ -182,11 +182,11 @@ async function teach(input: Concluded, ports: LearnPorts): Promise<string[]> {
     state: 'active',
   };
   await ports.preferences.teach(preference);
-  await mirror(preference, ports);
+  await confirmationText(preference, ports);
   const text = `Remembered, as ${decidedBy} said. ${scopeOf(preference)}`;
   const actor = { kind: 'person', id: decidedBy } as const;
   const about = { incidentId: incident.id, about: preference.id, action: decision.action } as const;
-  await record({ ...about, actor, kind: 'preference', outcome: 'taught', text }, ports);
+  await recordAudit({ ...about, actor, kind: 'preference', outcome: 'taught', text }, ports);
   return [text];
 }
 
@@ -231,7 +231,7 @@ async function tell(
 ): Promise<void> {
   const { incident, verification } = input;
   const ended = { ...incident, ...(await ports.incidents.get(incident.id)), ...(await heldAfter(input, ports)) };
-  const { says, tone, has } = standingOf({
+  const { says, tone, has } = statusViewOf({
     ...ended,
     status: 'closed',
     outcome: endOf(input),

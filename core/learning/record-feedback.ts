@@ -3,12 +3,12 @@ import { sha256 } from '../hash.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
 import { type DraftPorts, writeDraftAgain } from '../postmortem/draft.ts';
-import { seenIn } from '../record/incident-entities.ts';
+import { incidentEntitiesIn } from '../record/incident-entities.ts';
 import { note } from '../record/timeline.ts';
 import { redact } from '../redaction/redact.ts';
 import { shorten } from '../text.ts';
 import { feedbackOn, longestSaying, type Step, steps } from './feedback.ts';
-import { choicesOf, nameOf, namesNothing, readingOf } from './resolve-correction.ts';
+import { correctionChoices, nameOf, namesNothing, readingOf } from './resolve-correction.ts';
 
 interface Judgement {
   readonly incident: Incident;
@@ -25,7 +25,7 @@ interface Answer {
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** `meant` is empty where somebody says that it was wrong, and not what it was. */
-export async function hearCorrection(judgement: Judgement, meant: string, ports: DraftPorts): Promise<Answer> {
+export async function recordCorrection(judgement: Judgement, meant: string, ports: DraftPorts): Promise<Answer> {
   const entry = entryOf('Correct', judgement, ports);
   await keep(entry, judgement, ports);
   const draft = {
@@ -42,7 +42,7 @@ export async function hearCorrection(judgement: Judgement, meant: string, ports:
 const names =
   /\b(?:it|that) was (?!(?:it|right|correct|true|indeed|really|the (?:root )?(?:cause|reason|problem|culprit))\b)\S/i;
 
-export async function hearAgreement(
+export async function recordAgreement(
   judgement: Judgement,
   ports: DraftPorts & Pick<Ports, 'approvals'>,
 ): Promise<Answer> {
@@ -96,5 +96,9 @@ async function read(entry: Entry, { incident }: Judgement, { incidents }: Pick<P
   const [diagnosis, timeline] = await Promise.all([incidents.diagnosis(incident.id), incidents.timeline(incident.id)]);
   const record = { incident, diagnosis, timeline };
   const feedback = feedbackOn(entry, record);
-  return { feedback, reading: readingOf(feedback.meant), choices: choicesOf(feedback.meant, seenIn(record)) };
+  return {
+    feedback,
+    reading: readingOf(feedback.meant),
+    choices: correctionChoices(feedback.meant, incidentEntitiesIn(record)),
+  };
 }

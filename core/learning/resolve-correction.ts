@@ -8,9 +8,9 @@ import type { Meant } from '../model/feedback.ts';
 
 /** Longer texts are pasted, not said. */
 const maxLength = 1000;
-const mostAlternatives = 5;
+const maxAlternatives = 5;
 
-export function meantBy(text: string, seen: readonly EntityRef[]): Meant {
+export function resolveCorrection(text: string, seen: readonly EntityRef[]): Meant {
   const whole = spoken(text.slice(0, maxLength));
   // Titles first: some say what something does not.
   const title = titleIn(whole);
@@ -19,9 +19,9 @@ export function meantBy(text: string, seen: readonly EntityRef[]): Meant {
   const codes = title ? [title.cause] : causesIn(rest);
   return {
     ...(entities.length === 1 && entities[0] ? { entity: entities[0] } : {}),
-    entities: entities.length > 1 ? entities.slice(0, mostAlternatives) : [],
+    entities: entities.length > 1 ? entities.slice(0, maxAlternatives) : [],
     ...(codes.length === 1 && codes[0] ? { cause: codes[0] } : {}),
-    causes: codes.length > 1 ? codes.slice(0, mostAlternatives) : [],
+    causes: codes.length > 1 ? codes.slice(0, maxAlternatives) : [],
   };
 }
 
@@ -133,7 +133,7 @@ export function readingOf({ entity, entities, cause, causes: codes }: Meant): st
 }
 
 /** What can be said instead where several fit: each is read as exactly one. */
-export function choicesOf(meant: Meant, seen: readonly EntityRef[]): readonly string[] {
+export function correctionChoices(meant: Meant, seen: readonly EntityRef[]): readonly string[] {
   const { entity, entities, cause, causes: codes } = meant;
   const things = entity ? [entity] : entities;
   const faults = cause ? [cause] : codes;
@@ -153,5 +153,5 @@ function shortest(entity: EntityRef, seen: readonly EntityRef[]): string {
   const { kind, name, namespace } = entity;
   const forms = [name, `${kind} ${name}`, ...(namespace === undefined ? [] : [`${kind} ${namespace}/${name}`])];
   const isOnly = (found: EntityRef | undefined) => found !== undefined && entityKey(found) === entityKey(entity);
-  return forms.find((form) => isOnly(meantBy(form, seen).entity)) ?? forms.at(-1) ?? name;
+  return forms.find((form) => isOnly(resolveCorrection(form, seen).entity)) ?? forms.at(-1) ?? name;
 }

@@ -2,13 +2,13 @@
 // person confirms it; then it is a preference. Anybody takes it back. What a thread says is never more than that.
 
 import { isOfThisRecipe } from '../fingerprint/fingerprint.ts';
-import { readSaying, type Saying } from '../language/parse-teaching.ts';
+import { parseTeaching, type TeachingUtterance } from '../language/parse-teaching.ts';
 import type { Preference } from '../model/action.ts';
 import type { Incident, IncidentError } from '../model/incident.ts';
 import type { Proposal } from '../model/proposal.ts';
 import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
-import { record } from '../record/audit/record.ts';
+import { recordAudit } from '../record/audit/record.ts';
 import { note } from '../record/timeline.ts';
 import { approversAt } from '../remediation/guard.ts';
 import { whyNeverUnattended } from '../remediation/teachable.ts';
@@ -41,8 +41,8 @@ export type Heard =
   | { readonly kind: 'dropped' | 'revoked' | 'cannot'; readonly text: string };
 
 /** Reads one message of an incident's thread, and does what it says about next time. */
-export async function hear(said: Said, ports: TeachPorts): Promise<Heard> {
-  const saying = readSaying(said.text);
+export async function handleTeaching(said: Said, ports: TeachPorts): Promise<Heard> {
+  const saying = parseTeaching(said.text);
   switch (saying.kind) {
     case 'nothing':
       return { kind: 'nothing' };
@@ -58,7 +58,11 @@ export async function hear(said: Said, ports: TeachPorts): Promise<Heard> {
   }
 }
 
-async function propose(saying: Extract<Saying, { kind: 'teach' }>, said: Said, ports: TeachPorts): Promise<Heard> {
+async function propose(
+  saying: Extract<TeachingUtterance, { kind: 'teach' }>,
+  said: Said,
+  ports: TeachPorts,
+): Promise<Heard> {
   const { by, incidentId } = said;
   const incident = await ports.incidents.get(incidentId);
   const error = incident?.error;
@@ -196,12 +200,12 @@ export async function confirmTeaching(
   const text = `Remembered. ${scopeOf(preference)}`;
   await auditOf('taught', by, found.incidentId, text, ports, preference);
   await note(found.incidentId, { step: 'Teach', kind: 'learned', actor: by, key: preference.id, text }, ports);
-  await mirror(preference, ports);
+  await confirmationText(preference, ports);
   return { kind: 'taught', preference, text };
 }
 
 /** For recalling what is like it; what counts is in the store of preferences, and only there. */
-export const mirror = (preference: Preference, { memory }: Pick<Ports, 'memory'>): Promise<void> =>
+export const confirmationText = (preference: Preference, { memory }: Pick<Ports, 'memory'>): Promise<void> =>
   memory
     .remember(
       {
@@ -247,7 +251,7 @@ const auditOf = (
   ports: Pick<Ports, 'audit' | 'clock'>,
   preference?: Preference,
 ): Promise<void> =>
-  record(
+  recordAudit(
     {
       incidentId,
       actor: { kind: 'person', id: by },

@@ -35,7 +35,7 @@ export const Inverse = z.discriminatedUnion('kind', [
 export type Inverse = z.infer<typeof Inverse>;
 
 /** Who is affected, counted when it was suggested. */
-export const Affects = z.object({
+export const Impact = z.object({
   /** Started, replaced or ended. */
   pods: z.number().int().min(0),
   /** Of the workload, before. */
@@ -47,7 +47,7 @@ export const Affects = z.object({
   /** Who calls the workload, by the call graph. */
   callers: z.array(z.string()),
 });
-export type Affects = z.infer<typeof Affects>;
+export type Impact = z.infer<typeof Impact>;
 
 export const Action = z.object({
   id: ActionId,
@@ -62,7 +62,7 @@ export const Action = z.object({
   /** What takes it back, to be offered where it made things worse. */
   inverse: Inverse.optional(),
   /** Absent where nobody could look. */
-  affects: Affects.optional(),
+  affects: Impact.optional(),
   /** How long to wait before looking whether it helped. */
   settleSeconds: z.number().int().min(0).max(900),
   /** The question verification asks. */
@@ -74,8 +74,8 @@ export const Action = z.object({
 export type Action = z.infer<typeof Action>;
 
 /** The state of the target that a question was put for: what is otherwise by then is asked again (core/remediation/target-state.ts). */
-export const ShownFor = z.object({ digest: z.string(), facts: z.record(z.string(), z.string()) });
-export type ShownFor = z.infer<typeof ShownFor>;
+export const ApprovalBasis = z.object({ digest: z.string(), facts: z.record(z.string(), z.string()) });
+export type ApprovalBasis = z.infer<typeof ApprovalBasis>;
 
 export const Decision = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('report'), why: z.string(), policies: z.array(z.string()) }),
@@ -96,7 +96,7 @@ export const Decision = z.discriminatedUnion('kind', [
     /** SlackUserKind to tell when nobody answers. */
     escalateTo: z.array(z.string()),
     /** Absent where nobody could look at the target. */
-    shownFor: ShownFor.optional(),
+    shownFor: ApprovalBasis.optional(),
     /** It is about this one time: what is answered is never remembered. */
     once: z.literal(true).optional(),
     /** Why "don't ask again" cannot be taught for it; absent where it can. */
@@ -143,7 +143,7 @@ const approvalBase = z.object({
   requester: z.string().optional(),
   /** Those who approved so far. */
   approvedBy: z.array(z.object({ by: z.string(), at: Instant })).default([]),
-  shownFor: ShownFor.optional(),
+  shownFor: ApprovalBasis.optional(),
   once: z.literal(true).optional(),
   notTeachable: z.string().max(600).optional(),
 });

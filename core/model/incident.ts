@@ -111,7 +111,7 @@ const Known = z.object({
 export type Known = z.infer<typeof Known>;
 
 /** They travel with every brief. */
-export const mostFacts = 8;
+export const maxFacts = 8;
 
 export const Context = z.object({
   service: Known.optional(),
@@ -131,7 +131,7 @@ export const Context = z.object({
   /** Short texts of similar incidents that memory or knowledge gave. */
   similar: z.array(z.string()).default([]),
   /** What people taught about the service and what it talks to. */
-  facts: z.array(ServiceFact).max(mostFacts).default([]),
+  facts: z.array(ServiceFact).max(maxFacts).default([]),
 });
 export type Context = z.infer<typeof Context>;
 

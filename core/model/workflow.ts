@@ -43,22 +43,22 @@ export const Synthesis = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('another-round'), why: z.string() }),
 ]);
 /** An action that takes back what made things worse, to be asked for; stays until the end, so that it is offered once. */
-export const TakingBack = z.object({ action: Action, why: z.string() });
+export const RollbackProposal = z.object({ action: Action, why: z.string() });
 export const Synthesized = Investigated.extend({
   diagnosis: Diagnosis,
   synthesis: Synthesis,
-  takingBack: TakingBack.optional(),
+  takingBack: RollbackProposal.optional(),
 });
 export const Decided = Synthesized.extend({ decision: Decision });
-export const Asked = Decided.extend({ approval: ApprovalOutcome.optional() });
-export const Remediated = Asked.extend({ remediation: RemediationResult, verificationPlan: z.array(Brief) });
+export const ApprovalResolved = Decided.extend({ approval: ApprovalOutcome.optional() });
+export const Remediated = ApprovalResolved.extend({ remediation: RemediationResult, verificationPlan: z.array(Brief) });
 export const Rechecked = Remediated.extend({ recheck: z.array(ReceivedReport) });
 export const Verified = Rechecked.extend({
   verification: Verification,
   afterwards: z.enum(['take-back', 'learn']),
 });
 /** What Learn gets: acting may not have happened. */
-export const Concluded = Asked.extend({
+export const Concluded = ApprovalResolved.extend({
   remediation: RemediationResult.optional(),
   recheck: z.array(ReceivedReport).optional(),
   verification: Verification.optional(),
@@ -95,7 +95,7 @@ export type Left = z.infer<typeof Left>;
 export type Investigated = z.infer<typeof Investigated>;
 export type Synthesized = z.infer<typeof Synthesized>;
 export type Decided = z.infer<typeof Decided>;
-export type Asked = z.infer<typeof Asked>;
+export type ApprovalResolved = z.infer<typeof ApprovalResolved>;
 export type Remediated = z.infer<typeof Remediated>;
 export type Rechecked = z.infer<typeof Rechecked>;
 export type Verified = z.infer<typeof Verified>;

@@ -29,14 +29,14 @@ const sentences: ReadonlyMap<string, string> = new Map([
 ]);
 const unforeseen = 'A step failed in a way nobody foresaw.';
 
-export type FailurePorts = LeftBehindPorts & Pick<Ports, 'pager'>;
+export type ReportFailurePorts = LeftBehindPorts & Pick<Ports, 'pager'>;
 
 /** A message of its own for each execution that an incident had. */
 export const failureKey = ({ id, takenOver, execution }: Pick<Incident, 'id' | 'takenOver' | 'execution'>): string =>
   takenOver === undefined ? `failure-${id}` : `failure-${id}-${execution}`;
 
 /** Works without an incident too, for when not even opening one worked. Throws `Unavailable` when nobody could be told. */
-export async function reportFailure(input: Failed, ports: FailurePorts): Promise<{ readonly reported: true }> {
+export async function reportFailure(input: Failed, ports: ReportFailurePorts): Promise<{ readonly reported: true }> {
   const { execution, trigger } = input;
   const incident = await incidentOf(input, ports);
   // What took over meanwhile, or ended it, has told people.
@@ -72,7 +72,7 @@ export async function reportFailure(input: Failed, ports: FailurePorts): Promise
 }
 
 /** As it is on record now. Where opening it broke off after it was written, nobody passed it on: it is found by its page. */
-async function incidentOf({ incident, trigger, execution }: Failed, { incidents }: FailurePorts) {
+async function incidentOf({ incident, trigger, execution }: Failed, { incidents }: ReportFailurePorts) {
   if (incident) return (await incidents.get(incident.id)) ?? incident;
   if (execution === undefined) return undefined;
   const found = await incidents.findBySource(trigger.sourceId);

@@ -71,7 +71,7 @@ export interface Threads {
 }
 
 /** Whose chat it is, and who somebody in it is. */
-export interface Workplace {
+export interface UserDirectory {
   /** Throws `Unavailable` where it cannot be learned now. */
   origin(): Promise<SlackOrigin>;
   /** `unknown` where nobody can say now. */
@@ -203,7 +203,7 @@ export interface Reasoner {
 }
 
 /** The specialists, each a function with a context of its own, as whoever follows up on their reports reaches them. */
-export interface Colleagues {
+export interface SpecialistClient {
   /** Throws `Unavailable` where the specialist cannot be asked or answers nonsense. */
   ask(brief: Brief): Promise<Report>;
 }

@@ -4,20 +4,20 @@ import type { ServiceCatalog } from './catalog.ts';
 import type {
   Bus,
   Chat,
-  Colleagues,
   Memory,
   Pager,
   Policies,
   Reasoner,
   Replies,
+  SpecialistClient,
   Threads,
+  UserDirectory,
   Workflow,
-  Workplace,
 } from './channels.ts';
 import type { Costs } from './costs.ts';
 import type { Executions } from './executions.ts';
 import type {
-  ActBook,
+  ActionHistory,
   ActionLedger,
   ApprovalStore,
   AuditAnchors,
@@ -39,7 +39,7 @@ export interface Ports {
   readonly seen: SeenEvents;
   readonly approvals: ApprovalStore;
   readonly ledger: ActionLedger;
-  readonly acts: ActBook;
+  readonly acts: ActionHistory;
   readonly controls: Controls;
   readonly audit: AuditLog;
   readonly anchors: AuditAnchors;
@@ -54,11 +54,11 @@ export interface Ports {
   readonly chat: Chat;
   readonly threads: Threads;
   readonly replies: Replies;
-  readonly workplace: Workplace;
+  readonly userDirectory: UserDirectory;
   readonly policies: Policies;
   readonly memory: Memory;
   readonly reasoner: Reasoner;
-  readonly colleagues: Colleagues;
+  readonly specialistClient: SpecialistClient;
   readonly telemetry: Telemetry;
   readonly executor: Executor;
   readonly targets: Targets;

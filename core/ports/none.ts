@@ -1,5 +1,5 @@
 // Sources that are not configured: each answers with a gap that says so, so that an investigation names what it could not look at.
-import type { Threads, Workplace } from './channels.ts';
+import type { Threads, UserDirectory } from './channels.ts';
 import type { Costs } from './costs.ts';
 import type { AuditAnchors } from './records.ts';
 import type { Executor, Observed, Targets, Telemetry } from './telemetry.ts';
@@ -47,7 +47,7 @@ export const noAnchors: AuditAnchors = {
 };
 
 /** Nobody is known. */
-export const noWorkplace: Workplace = {
+export const noUserDirectory: UserDirectory = {
   origin: async () => ({ teams: [] }),
   who: async () => 'unknown',
 };

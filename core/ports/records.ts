@@ -96,7 +96,7 @@ export interface Post {
 }
 
 /** Where messages went, by the keys that they were published under, so that any process can find them again. */
-export interface PostBook {
+export interface PostHistory {
   find(key: string): Promise<Post | undefined>;
   /**
    * Called before it is posted. `fresh` for the first caller; `begun`: somebody else is about to post it, or did and got no further;
@@ -204,7 +204,7 @@ export interface Act {
 }
 
 /** What was done lately in each environment. */
-export interface ActBook {
+export interface ActionHistory {
   /** Of the last day, oldest first. */
   recent(environment: string, now: Date): Promise<readonly Act[]>;
   /**

@@ -144,7 +144,7 @@ export interface Telemetry {
 
 /** The one object that an action is about, as it is now. */
 export interface Targets {
-  look(target: EntityRef, scope: Pick<Scope, 'incidentId'>): Promise<LookedAt>;
+  look(target: EntityRef, scope: Pick<Scope, 'incidentId'>): Promise<TargetLookup>;
   /** What bounds an action on it and whom it affects: pods, autoscalers, quotas and limit ranges of its namespace, and all nodes. */
   around(target: EntityRef, scope: Pick<Scope, 'incidentId'>): Promise<Around>;
 }
@@ -155,7 +155,7 @@ export interface Around {
   readonly without: readonly string[];
 }
 
-export type LookedAt =
+export type TargetLookup =
   | { readonly kind: 'object'; readonly object: KubernetesObject }
   | { readonly kind: 'absent' }
   /** It cannot be looked at: another kind of thing, no access, no answer. */

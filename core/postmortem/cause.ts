@@ -2,7 +2,7 @@
 import { causes } from '../causes/causes.ts';
 import { named } from '../diagnosis/words.ts';
 import { type Diagnosis, type Hypothesis, wholeText } from '../model/diagnosis.ts';
-import { capital, confidenceWords } from '../wording.ts';
+import { capitalize, confidenceWords } from '../wording.ts';
 import { bare, bullets, code, plain } from './markdown.ts';
 import { correctionsIn, diagnosedAt, type PostmortemRecord } from './record.ts';
 import { instant, range } from './times.ts';
@@ -25,7 +25,7 @@ export function rootCause(record: PostmortemRecord): string[] {
     '',
     ...(first
       ? [
-          `${capital(causes[first.cause].title)} (${first.cause}) at ${plain(named(first.entity))}: ${sureness(first)}. ${modelLine(diagnosis)}${when}`,
+          `${capitalize(causes[first.cause].title)} (${first.cause}) at ${plain(named(first.entity))}: ${sureness(first)}. ${modelLine(diagnosis)}${when}`,
           '',
           ...said('Why', first.why),
           ...said('Against it', first.against),
@@ -89,6 +89,6 @@ export function triggerLines({ diagnosis, change }: PostmortemRecord): string[] 
   if (!change) return [`Change ${plain(id, 120)}. Author and title are not known.`];
   const { kind, title, author, at, service } = change;
   return [
-    `${capital(kind)} ${plain(id, 120)} "${plain(title, 200)}"${service === undefined ? '' : ` of ${plain(service, 120)}`}, by ${author === undefined ? 'an author who is not known' : plain(author, 120)}, at ${instant(at)}.`,
+    `${capitalize(kind)} ${plain(id, 120)} "${plain(title, 200)}"${service === undefined ? '' : ` of ${plain(service, 120)}`}, by ${author === undefined ? 'an author who is not known' : plain(author, 120)}, at ${instant(at)}.`,
   ];
 }

@@ -34,14 +34,14 @@ const prevention: Record<CauseGroup, (it: string) => string> = {
   unknown: (it) => `Find the cause at ${it}: nothing on record explains it.`,
 };
 
-const mostItems = 20;
+const maxItems = 20;
 
 export function followUps(record: PostmortemRecord): string[] {
   return [
     'Each needs an owner and a date.',
     '',
     ...items(record)
-      .slice(0, mostItems)
+      .slice(0, maxItems)
       .map((item) => `- [ ] ${item}`),
   ];
 }

@@ -1,16 +1,16 @@
 // Impact: since when, until when, how long; what and who; how the signals moved. Pure.
 
-import { say, signalOf } from '../analysis/metrics/signals.ts';
+import { formatValue, signalOf } from '../analysis/metrics/signals.ts';
 import type { Known } from '../model/incident.ts';
 import type { MemberName } from '../ports/records.ts';
 import { affectedBy } from '../reporting/membership.ts';
-import { becauseOf } from '../reporting/membership-words.ts';
-import { capital } from '../wording.ts';
+import { relationText } from '../reporting/membership-words.ts';
+import { capitalize } from '../wording.ts';
 import { bullets, plain, table } from './markdown.ts';
 import { type Ending, endingOf, type Moved, onsetOf, type PostmortemRecord } from './record.ts';
 import { instant, msBetween, span } from './times.ts';
 
-const mostAffected = 12;
+const maxAffected = 12;
 
 export function impact(record: PostmortemRecord): string[] {
   const { context, moved } = record.material;
@@ -29,7 +29,7 @@ export function impact(record: PostmortemRecord): string[] {
         `For: ${lasted(began, ending)}`,
         `Service: ${named(context.service)}; cluster: ${named(context.cluster)}; environment: ${named(context.environment)}; namespace: ${named(context.namespace)}`,
         others.length > 0
-          ? `Also affected: ${[...others.slice(0, mostAffected).map((name) => plain(name)), ...(others.length > mostAffected ? [`${others.length - mostAffected} more`] : [])].join(', ')}`
+          ? `Also affected: ${[...others.slice(0, maxAffected).map((name) => plain(name)), ...(others.length > maxAffected ? [`${others.length - maxAffected} more`] : [])].join(', ')}`
           : 'Also affected: no other service was seen to be',
         ...(members.length > 0 ? [membersWords(members)] : []),
         'What users noticed, and how many: not known',
@@ -46,9 +46,9 @@ export function impact(record: PostmortemRecord): string[] {
 /** Pages that this incident answered, too, with why they joined. */
 function membersWords(members: readonly MemberName[]): string {
   const named = members
-    .slice(0, mostAffected)
-    .map(({ title, because }) => plain(`${title} (${becauseOf(because)})`, 200));
-  const more = members.length > mostAffected ? [`${members.length - mostAffected} more`] : [];
+    .slice(0, maxAffected)
+    .map(({ title, because }) => plain(`${title} (${relationText(because)})`, 200));
+  const more = members.length > maxAffected ? [`${members.length - maxAffected} more`] : [];
   return `Further pages about it: ${members.length}. ${[...named, ...more].join('; ')}`;
 }
 
@@ -69,6 +69,6 @@ const untilWords = (ending: Ending, pageStatus: string): string => {
 
 function row({ of, name, unit, before, during, after }: Moved): string[] {
   const value = (number: number | undefined) =>
-    number === undefined ? 'not measured' : plain(say(number, unit, name), 60);
-  return [capital(plain(signalOf(name).noun, 80)), plain(of, 120), value(before), value(during), value(after)];
+    number === undefined ? 'not measured' : plain(formatValue(number, unit, name), 60);
+  return [capitalize(plain(signalOf(name).noun, 80)), plain(of, 120), value(before), value(during), value(after)];
 }

@@ -9,12 +9,12 @@ import { msBetween, span } from './times.ts';
 const sureEnough = 0.65;
 /** An alert that comes later than this was waited for. */
 const lateMs = 5 * 60_000;
-const mostLines = 15;
+const maxLines = 15;
 
 export const wentWell = (record: PostmortemRecord): string[] =>
-  bullets(well(record).slice(0, mostLines), 'Nothing that the record shows.');
+  bullets(well(record).slice(0, maxLines), 'Nothing that the record shows.');
 export const wentBadly = (record: PostmortemRecord): string[] =>
-  bullets(badly(record).slice(0, mostLines), 'Nothing that the record shows.');
+  bullets(badly(record).slice(0, maxLines), 'Nothing that the record shows.');
 
 function well(record: PostmortemRecord): string[] {
   const { diagnosis, incident, approvals } = record;

@@ -1,21 +1,21 @@
 // How what was measured moved: what paged first, then what the first hypothesis blames, then other problems, then the rest. Pure.
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Concluded } from '../model/workflow.ts';
-import { isMeasured, isProblem, type Measured, pagedIn } from '../remediation/alerted-signals.ts';
+import { alertedSignalsIn, isMeasured, isProblem, type Measured } from '../remediation/alerted-signals.ts';
 import type { Moved } from './record.ts';
 
-const mostSignals = 8;
+const maxSignals = 8;
 
 export function movedIn(
   input: Pick<Concluded, 'context' | 'reports' | 'priorReports' | 'diagnosis' | 'recheck'>,
 ): Moved[] {
   const measured = [...input.priorReports, ...input.reports].flatMap(({ findings }) => findings).filter(isMeasured);
   const blamed = measured.filter(({ id }) => input.diagnosis.hypotheses[0]?.findingIds.includes(id));
-  const all = [...pagedIn(input).signals, ...blamed, ...measured.filter(isProblem), ...measured];
+  const all = [...alertedSignalsIn(input).signals, ...blamed, ...measured.filter(isProblem), ...measured];
   const after = (input.recheck ?? []).flatMap(({ findings }) => findings).filter(isMeasured);
   return all
     .filter((one, place) => all.findIndex((other) => sameSignal(one, other)) === place)
-    .slice(0, mostSignals)
+    .slice(0, maxSignals)
     .map((one) => {
       const { name, unit, before, during } = one.signal;
       const now = after.find((other) => sameSignal(one, other))?.signal.during;

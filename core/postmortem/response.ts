@@ -10,12 +10,12 @@ interface Moment {
   readonly at: string;
 }
 
-const mostMoments = 30;
+const maxMoments = 30;
 
 export function response(record: PostmortemRecord): string[] {
   const { trigger } = record.incident;
   const moments = momentsOf(record).toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
-  const shown = moments.slice(0, mostMoments);
+  const shown = moments.slice(0, maxMoments);
   return [
     detectionLine(record),
     '',

@@ -4,12 +4,12 @@ import { plain } from './markdown.ts';
 import { isByPerson, type PostmortemRecord } from './record.ts';
 import { timeOf } from './times.ts';
 
-const mostEntries = 80;
+const maxEntries = 80;
 const longest = 300;
 
 export function timelineLines({ timeline }: PostmortemRecord): string[] {
   const said = timeline.filter((entry, place) => !isAboutDraft(entry) && !isRepeated(entry, timeline.slice(0, place)));
-  const kept = new Set(said.toSorted((a, b) => Number(isByPerson(b)) - Number(isByPerson(a))).slice(0, mostEntries));
+  const kept = new Set(said.toSorted((a, b) => Number(isByPerson(b)) - Number(isByPerson(a))).slice(0, maxEntries));
   const shown = said.filter((entry) => kept.has(entry));
   const left = said.length - shown.length;
   return [

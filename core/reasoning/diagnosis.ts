@@ -15,14 +15,14 @@ import { byline, usageWith } from './usage.ts';
 
 /** A hypothesis may be put first by a model only when the analysis gives it nearly the confidence of the first. */
 const promotableGap = 0.2;
-const mostGaps = 30;
-const mostParticipants = 40;
+const maxGaps = 30;
+const maxParticipants = 40;
 
-export async function withOpinion(
+export async function withModelDiagnosis(
   incidentId: string,
   diagnosis: Diagnosis,
   { reports, plan }: { readonly reports: readonly Report[]; readonly plan: readonly Brief[] },
-  ports: Pick<Ports, 'evidence' | 'reasoner' | 'colleagues' | 'incidents' | 'clock'>,
+  ports: Pick<Ports, 'evidence' | 'reasoner' | 'specialistClient' | 'incidents' | 'clock'>,
 ): Promise<Diagnosis> {
   const digest = redact([describe(diagnosis), ...reports.map(reportText)].join('\n\n'));
   const asked = followUps(plan, ports);
@@ -58,7 +58,7 @@ export async function withOpinion(
     text: wordsFit ? redact(value.text) : diagnosis.text,
     droppedClaims: whole.droppedClaims + (supported ? 0 : 1),
     model: by,
-    participants: [...whole.participants, { part: 'coordinator', by }].slice(0, mostParticipants),
+    participants: [...whole.participants, { part: 'coordinator', by }].slice(0, maxParticipants),
   };
 }
 
@@ -89,7 +89,7 @@ function withFollowUps(diagnosis: Diagnosis, reports: readonly Report[], further
       diagnosis.usage,
     ),
     droppedClaims: diagnosis.droppedClaims + all.reduce((sum, { droppedClaims }) => sum + droppedClaims, 0),
-    participants: taking.filter(({ by }) => by !== 'analysis').slice(0, mostParticipants),
+    participants: taking.filter(({ by }) => by !== 'analysis').slice(0, maxParticipants),
   };
   return withGaps(
     whole,
@@ -101,7 +101,7 @@ function withFollowUps(diagnosis: Diagnosis, reports: readonly Report[], further
 function withGaps(diagnosis: Diagnosis, gaps: readonly Gap[]): Diagnosis {
   const said = new Set(diagnosis.gaps.map(({ source, reason }) => `${source} ${reason}`));
   const more = gaps.filter(({ source, reason }) => !said.has(`${source} ${reason}`));
-  return { ...diagnosis, gaps: [...diagnosis.gaps, ...more].slice(0, mostGaps) };
+  return { ...diagnosis, gaps: [...diagnosis.gaps, ...more].slice(0, maxGaps) };
 }
 
 /** Puts the hypothesis with `rank` first if the analysis finds it nearly as likely as the first; otherwise returns the same array. */

@@ -15,7 +15,7 @@ const Input = z.object({
 
 /** What a specialist's agent may take to answer one question. */
 const secondsAQuestion = 10;
-const mostFindings = 5;
+const maxFindings = 5;
 
 export interface FollowUps {
   readonly tools: readonly ReasonerTool[];
@@ -25,7 +25,10 @@ export interface FollowUps {
   readonly read: readonly string[];
 }
 
-export function followUps(plan: readonly Brief[], ports: Pick<Ports, 'colleagues' | 'incidents' | 'clock'>): FollowUps {
+export function followUps(
+  plan: readonly Brief[],
+  ports: Pick<Ports, 'specialistClient' | 'incidents' | 'clock'>,
+): FollowUps {
   const reports: Report[] = [];
   const read: string[] = [];
   let asked = 0;
@@ -48,9 +51,9 @@ export function followUps(plan: readonly Brief[], ports: Pick<Ports, 'colleagues
           focus: entity ? [entity] : brief.focus,
           budget: { ...brief.budget, seconds: secondsAQuestion },
         };
-        const report = await fileReport(asking, await ports.colleagues.ask(asking), ports);
+        const report = await fileReport(asking, await ports.specialistClient.ask(asking), ports);
         reports.push(report);
-        const text = reportText({ ...report, findings: report.findings.slice(0, mostFindings) });
+        const text = reportText({ ...report, findings: report.findings.slice(0, maxFindings) });
         read.push(text);
         return text;
       },

@@ -15,10 +15,10 @@ import { byline, usageWith } from './usage.ts';
 type SpecialistPorts = Pick<Ports, 'evidence'> & Partial<Pick<Ports, 'reasoner' | 'telemetry'>>;
 
 const noTools = { tools: [], gaps: [] } as const;
-const mostFindings = 12;
-const mostGaps = 12;
+const maxFindings = 12;
+const maxGaps = 12;
 
-export async function secondLook(brief: Brief, analysed: Report, ports: SpecialistPorts): Promise<Report> {
+export async function investigateWithModel(brief: Brief, analysed: Report, ports: SpecialistPorts): Promise<Report> {
   const { reasoner, telemetry, evidence } = ports;
   if (!reasoner || (analysed.findings.length === 0 && brief.followUp === undefined)) return analysed;
   const digest = redact(
@@ -31,7 +31,7 @@ export async function secondLook(brief: Brief, analysed: Report, ports: Speciali
   const investigating = brief.phase === 'investigate';
   const foreign =
     telemetry?.servers && investigating ? await foreignTools(brief, telemetry.servers, { evidence }) : noTools;
-  const report = { ...analysed, gaps: [...analysed.gaps, ...foreign.gaps].slice(0, mostGaps) };
+  const report = { ...analysed, gaps: [...analysed.gaps, ...foreign.gaps].slice(0, maxGaps) };
   const read: string[] = [digest];
   // After an action the same question is answered from the same observations: nothing further is looked up.
   const tools =
@@ -62,7 +62,7 @@ export async function secondLook(brief: Brief, analysed: Report, ports: Speciali
   const checked: Report = {
     ...report,
     usage: usageWith(report.usage, answer),
-    findings: [...report.findings, ...observed].slice(0, mostFindings),
+    findings: [...report.findings, ...observed].slice(0, maxFindings),
     droppedClaims: report.droppedClaims + value.observations.length - observed.length,
   };
   const unsupported = unsupportedParts(value.summary, read);
@@ -115,7 +115,7 @@ async function observations(
 
 const withGap = (report: Report, reason: string): Report => {
   const gap: Gap = { source: 'model', reason: reason.slice(0, 300) };
-  return { ...report, gaps: [...report.gaps.slice(0, mostGaps - 1), gap] };
+  return { ...report, gaps: [...report.gaps.slice(0, maxGaps - 1), gap] };
 };
 
 async function readExcerpts(incidentId: string, report: Report, ports: Pick<Ports, 'evidence'>): Promise<string[]> {

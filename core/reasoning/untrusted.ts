@@ -8,7 +8,7 @@ const controls = /[^\P{C}\t\n]/gu;
 const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
 const marks = /<\s*\/?\s*telemetry\b[^>]*>/gi;
 
-export function unmarked(text: string): string {
+export function sanitizeUntrusted(text: string): string {
   let clean = text.replaceAll(escapes, ' ').replaceAll(controls, ' ');
   // What is left when a mark is taken out of the middle of another must not be one.
   while (clean.search(marks) >= 0) clean = clean.replaceAll(marks, '');

@@ -6,7 +6,7 @@ import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Incident, TimelineEntry } from '../model/incident.ts';
 
 /** What is kept of an incident. */
-export interface OnRecord {
+export interface IncidentEntities {
   readonly incident: Incident;
   readonly diagnosis: Diagnosis | undefined;
   readonly timeline: readonly TimelineEntry[];
@@ -46,7 +46,7 @@ const neighbours = /\b(?:It calls|It is called by) ([\w., -]{1,2000}?)\.(?= |$)/
 const address =
   /(?<![\w.:/-])([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?))?(?:\.svc[a-z.]{0,20})?:\d{2,5}\b/g;
 const quoted = /"[^"]*"/g;
-const mostEntities = 200;
+const maxEntities = 200;
 /** Words of a correction itself, and what follows a kind in our sentences without being a name. */
 const noNames =
   /^(?:it|is|was|were|the|a|an|no|not|yes|that|this|and|of|on|in|at|to|cause|reason|problem|wrong|account|logs|events|metrics|failed|ready|anti-affinity|selectors?|ports?|protocol)$/;
@@ -55,7 +55,7 @@ const workloads = ['Service', 'Deployment', 'StatefulSet', 'DaemonSet', 'Replica
 export const isWorkload = ({ kind }: Pick<EntityRef, 'kind'>): boolean => workloads.includes(kind);
 
 /** What is known best first; one entry a thing. */
-export function seenIn({ incident, diagnosis, timeline }: OnRecord): readonly EntityRef[] {
+export function incidentEntitiesIn({ incident, diagnosis, timeline }: IncidentEntities): readonly EntityRef[] {
   const first = [
     ...(diagnosis?.hypotheses.map(({ entity }) => entity) ?? []),
     ...(incident.error?.target ? [incident.error.target] : []),
@@ -87,7 +87,7 @@ export function seenIn({ incident, diagnosis, timeline }: OnRecord): readonly En
   );
   const seen: EntityRef[] = [];
   for (const one of [...first, ...withKind, ...names, ...addresses]) {
-    if (seen.length >= mostEntities) break;
+    if (seen.length >= maxEntities) break;
     if (one.name === '' || noNames.test(one.name.toLowerCase()) || seen.some((other) => isSame(other, one))) continue;
     seen.push(one);
   }

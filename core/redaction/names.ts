@@ -87,7 +87,7 @@ const table: readonly (readonly [pattern: RegExp, means: NameClass])[] = [
 ];
 
 const known = new Map<string, NameClass>();
-const mostKnown = 2000;
+const maxKnown = 2000;
 
 /** Remembered for names as they come again and again. */
 export function classOfName(name: string): NameClass {
@@ -95,6 +95,6 @@ export function classOfName(name: string): NameClass {
   if (before !== undefined) return before;
   const plain = normal(name.slice(-80));
   const means = table.find(([pattern]) => pattern.test(plain))?.[1] ?? 'none';
-  if (known.size < mostKnown) known.set(name, means);
+  if (known.size < maxKnown) known.set(name, means);
   return means;
 }

@@ -18,7 +18,7 @@ export type Planned =
   | { readonly kind: 'refused'; readonly why: string };
 
 /** Those that cannot be planned without seeing the target. */
-export const boundedActions: ReadonlySet<ActionId> = new Set([
+export const limitedActions: ReadonlySet<ActionId> = new Set([
   'scale-workload',
   'raise-memory-limit',
   'cordon-node',
@@ -69,7 +69,7 @@ const Pod = z.looseObject({
 });
 
 /** The parameters of an action on what is there now, or why it cannot be. Actions that are not named here have none. */
-export function planFor(id: ActionId, surroundings: Surroundings): Planned {
+export function planWithinLimits(id: ActionId, surroundings: Surroundings): Planned {
   const { target } = surroundings;
   switch (id) {
     case 'scale-workload':
@@ -94,7 +94,7 @@ export function planFor(id: ActionId, surroundings: Surroundings): Planned {
  * Why an action that was planned before does not hold any more; undefined where it does. What takes an action back is held to one thing, that
  * the target is as the action left it: it returns to what was there.
  */
-export function brokenBound(
+export function exceededLimit(
   { id, parameters }: Pick<Action, 'id' | 'parameters'>,
   surroundings: Surroundings,
 ): string | undefined {
@@ -108,7 +108,7 @@ export function brokenBound(
   if (now !== undefined && String(now) !== String(parameters.from))
     return `${target.kind} ${target.metadata.name} is at ${now} and not at ${parameters.from} any more.`;
   if (parameters.undo === true) return undefined;
-  const plan = planFor(id, surroundings);
+  const plan = planWithinLimits(id, surroundings);
   if (plan.kind === 'refused') return plan.why;
   const { to } = plan.parameters;
   return to === undefined || measure(parameters.to) <= measure(to)

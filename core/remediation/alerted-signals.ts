@@ -4,7 +4,7 @@ import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Context } from '../model/incident.ts';
 import type { Finding, Report } from '../model/report.ts';
 
-export interface Paged {
+export interface AlertedSignals {
   readonly entity: EntityRef | undefined;
   /** What was wrong with it, seen by anybody. */
   readonly problems: readonly Finding[];
@@ -18,7 +18,7 @@ export const isMeasured = (finding: Finding): finding is Measured => finding.sig
 
 export const isProblem = ({ role }: Finding): boolean => role === 'symptom' || role === 'cause';
 
-export function pagedIn({
+export function alertedSignalsIn({
   context,
   reports,
   priorReports,
@@ -26,7 +26,7 @@ export function pagedIn({
   readonly context: Pick<Context, 'workload' | 'service'>;
   readonly reports: readonly Report[];
   readonly priorReports: readonly Report[];
-}): Paged {
+}): AlertedSignals {
   const entity = context.workload ?? (context.service && { kind: 'Service', name: context.service.value });
   if (entity === undefined) return { entity, problems: [], signals: [] };
   const problems = [...priorReports, ...reports]

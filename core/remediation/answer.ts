@@ -4,11 +4,11 @@
 import type { Approval, Verdict } from '../model/action.ts';
 import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
-import { record } from '../record/audit/record.ts';
+import { recordAudit } from '../record/audit/record.ts';
 import { note } from '../record/timeline.ts';
 import { clockTime } from '../wording.ts';
 import { outcomeOf } from './ask.ts';
-import { countWords, decidedWords, whyNotRememberable } from './question.ts';
+import { approvalCountText, decisionText, whyNotTeachable } from './question.ts';
 
 export type Answer =
   | { readonly kind: 'decided'; readonly approval: Approval; readonly text: string }
@@ -37,7 +37,7 @@ export async function answerApproval(answering: Answering, ports: AnswerPorts): 
     return { kind: 'not-allowed', text: refused };
   }
   // Whoever asks for more than was offered gets what was offered.
-  const untaught = verdict === 'approve-and-remember' ? whyNotRememberable(asked) : undefined;
+  const untaught = verdict === 'approve-and-remember' ? whyNotTeachable(asked) : undefined;
   const at = ports.clock.now().toISOString();
   const counted = untaught === undefined ? verdict : 'approve';
   const result = await ports.approvals.decide(approvalId, { verdict: counted, by, at });
@@ -59,18 +59,18 @@ export async function answerApproval(answering: Answering, ports: AnswerPorts): 
     case 'already':
       // The first answer may not have reached the workflow; bringing it again changes nothing if it did.
       if (result.taskToken) await deliver(result.approval, result.taskToken, ports);
-      return { kind: 'already', approval: result.approval, text: `Already ${decidedWords(result.approval)}.` };
+      return { kind: 'already', approval: result.approval, text: `Already ${decisionText(result.approval)}.` };
     case 'counted': {
       const { approval, again } = result;
-      const text = `${again ? `${by} had approved it before.` : 'Counted.'} ${countWords(approval)}`;
+      const text = `${again ? `${by} had approved it before.` : 'Counted.'} ${approvalCountText(approval)}`;
       if (!again) await tell(approval, answering, text, ports);
       return { kind: 'counted', approval, text };
     }
     case 'decided': {
-      await tell(result.approval, answering, `${decidedWords(result.approval)}.`, ports);
+      await tell(result.approval, answering, `${decisionText(result.approval)}.`, ports);
       await deliver(result.approval, result.taskToken, ports);
       const not = untaught === undefined ? '' : ` It is not remembered for next time: ${untaught}`;
-      return { kind: 'decided', approval: result.approval, text: `${decidedWords(result.approval)}.${not}` };
+      return { kind: 'decided', approval: result.approval, text: `${decisionText(result.approval)}.${not}` };
     }
   }
 }
@@ -112,7 +112,7 @@ const audit = (
   text: string,
   ports: AnswerPorts,
 ): Promise<void> =>
-  record(
+  recordAudit(
     {
       incidentId,
       about: id,

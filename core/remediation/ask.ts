@@ -7,7 +7,7 @@ import type { Approval, ApprovalOutcome, Decision } from '../model/action.ts';
 import type { Decided } from '../model/workflow.ts';
 import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
-import { record, watchkeeper } from '../record/audit/record.ts';
+import { recordAudit, watchkeeper } from '../record/audit/record.ts';
 import { threadOf } from '../record/thread.ts';
 import { note } from '../record/timeline.ts';
 import { tellProgress } from '../reporting/progress.ts';
@@ -43,7 +43,7 @@ export async function askApproval(
   if (stored.state === 'expired') return;
   if (how === 'reminder') return remind(state, decision, stored, ports);
   const about = { incidentId: incident.id, kind: 'question', about: stored.id, action: stored.action } as const;
-  await record({ ...about, actor: watchkeeper, outcome: 'asked', text: stored.question }, ports);
+  await recordAudit({ ...about, actor: watchkeeper, outcome: 'asked', text: stored.question }, ports);
   await note(
     incident.id,
     {
@@ -90,7 +90,7 @@ async function remind({ incident }: Decided, decision: Asking, approval: Approva
   const people = idsOf(decision.escalateTo, await ports.catalog.load());
   const said = `Nobody has answered yet: ${approval.question} It expires at ${approval.expiresAt}; then nothing is done.`;
   const about = { incidentId: incident.id, kind: 'reminder', about: approval.id, action: approval.action } as const;
-  await record({ ...about, actor: watchkeeper, outcome: 'reminded', text: `${said} ${people.join(', ')}` }, ports);
+  await recordAudit({ ...about, actor: watchkeeper, outcome: 'reminded', text: `${said} ${people.join(', ')}` }, ports);
   await note(
     incident.id,
     { step: 'AwaitApproval', kind: 'question', key: `${approval.id}:reminder`, text: said },

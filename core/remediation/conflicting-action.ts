@@ -6,10 +6,10 @@ import type { Ports } from '../ports/index.ts';
 import type { Act } from '../ports/records.ts';
 
 /** Longer than any action settles and is verified: whoever has not said by then what came of it does not hold up others. */
-const mostMs = 30 * 60_000;
+const maxMs = 30 * 60_000;
 
 /** The latest act of another incident on the target that was done since this incident began, or that is not yet known to have helped. */
-export async function rivalOf(
+export async function conflictingActionOf(
   target: EntityRef,
   {
     acts,
@@ -28,7 +28,7 @@ export async function rivalOf(
     .toReversed();
   for (const act of others) {
     if (Date.parse(act.at) >= Date.parse(incident.openedAt)) return act;
-    if (now.getTime() - Date.parse(act.at) < mostMs && (await isOpen(act, ports))) return act;
+    if (now.getTime() - Date.parse(act.at) < maxMs && (await isOpen(act, ports))) return act;
   }
   return undefined;
 }

@@ -10,18 +10,18 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { PolicyAnswer } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Executor } from '../ports/telemetry.ts';
-import { record, watchkeeper } from '../record/audit/record.ts';
+import { recordAudit, watchkeeper } from '../record/audit/record.ts';
 import { note } from '../record/timeline.ts';
 import { shorten } from '../text.ts';
 import { environmentOf, locate } from '../topology/placement.ts';
 import { actionOf, actionProblem, offerFor, type RuledOut } from './catalogue.ts';
-import { rivalOf } from './conflicting-action.ts';
-import { approversAt, authorize, factsOf, type Standing } from './guard.ts';
-import { affectsOf } from './impact.ts';
-import { attemptIn } from './instructions.ts';
+import { conflictingActionOf } from './conflicting-action.ts';
+import { type AuthorizationFacts, approversAt, authorize, factsOf } from './guard.ts';
+import { impactOf } from './impact.ts';
+import { injectionAttemptIn } from './instructions.ts';
 import { nextStepOf } from './next-step.ts';
-import { brokenOn, planOn, type Survey, surveyOf } from './target-snapshot.ts';
-import { digestOf, liveOf, tolerant } from './target-state.ts';
+import { brokenOn, planOn, type TargetSnapshot, takeTargetSnapshot } from './target-snapshot.ts';
+import { digestOf, targetStateOf, tolerateUnavailable } from './target-state.ts';
 import { whyNeverUnattended } from './teachable.ts';
 
 type DecidePorts = Pick<
@@ -43,7 +43,7 @@ type DecidePorts = Pick<
 /** Below this a person should look first; nothing is suggested. */
 const enoughConfidence = 0.5;
 /** A question whose ground keeps moving is a person's to look at. */
-const mostQuestions = 3;
+const maxQuestions = 3;
 
 export async function decide(
   input: Synthesized,
@@ -53,7 +53,7 @@ export async function decide(
   const diagnosis = withNextStep(input.diagnosis, decision, ruledOut);
   await ports.incidents.saveDiagnosis(input.incident.id, diagnosis);
   const asked = decision.kind === 'ask' ? decision.approvalId : undefined;
-  await record(
+  await recordAudit(
     {
       incidentId: input.incident.id,
       actor: decision.kind === 'act' ? { kind: 'preference', id: decision.preferenceId } : watchkeeper,
@@ -87,11 +87,11 @@ function withNextStep(diagnosis: Diagnosis, decision: Decision, ruledOut: readon
 
 /** Words in telemetry that read like instructions change nothing, and people are told that they were there. */
 async function sayWhatWasTried(input: Synthesized, facts: Chosen['facts'], ports: DecidePorts): Promise<void> {
-  const attempt = await attemptIn(input, facts, ports.policies);
+  const attempt = await injectionAttemptIn(input, facts, ports.policies);
   if (!attempt) return;
   const { text, policies } = attempt;
   const about = { incidentId: input.incident.id, actor: watchkeeper, kind: 'decision', outcome: 'not-obeyed' } as const;
-  await record(
+  await recordAudit(
     { ...about, key: 'attempt', text, policies: [...policies], policyVersion: ports.policies.version },
     ports,
   );
@@ -121,10 +121,10 @@ async function chooseTakingBack(
   const problem = actionProblem(planned, incident.id);
   if (problem !== undefined || !first) return report(`It is not taken back: ${problem ?? 'there is no hypothesis'}`);
   const catalog = await ports.catalog.load();
-  const survey = await surveyOf(planned.target, incident.id, tolerant(ports.targets));
+  const survey = await takeTargetSnapshot(planned.target, incident.id, tolerateUnavailable(ports.targets));
   const broken = brokenOn(planned, survey);
   if (broken !== undefined) return report(`${planned.title} is not suggested. ${broken}`);
-  const standing = await standingOf(input, first, planned, catalog, ports, survey);
+  const standing = await authorizationFactsOf(input, first, planned, catalog, ports, survey);
   const action = standing.live.seen ? { ...planned, affects: standing.affects } : planned;
   const facts = factsOf(action, standing, catalog);
   const asking = await ifApproved(action, standing, catalog, ports);
@@ -155,7 +155,7 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
     !cluster || (inNamespace && !namespace)
       ? undefined
       : { ...first.entity, cluster, namespace: inNamespace ? (namespace ?? '') : '' };
-  const survey = target && (await surveyOf(target, incident.id, tolerant(ports.targets)));
+  const survey = target && (await takeTargetSnapshot(target, incident.id, tolerateUnavailable(ports.targets)));
   const offer = offerFor({
     hypothesis: first,
     findings: [...input.priorReports, ...input.reports].flatMap(({ findings }) => findings),
@@ -185,7 +185,7 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
   if (plan.kind === 'refused') return report(`${subject}: ${entry.id} is not suggested. ${plan.why}`, impossible);
   const about = { incidentId: incident.id, evidenceIds: first.evidenceIds };
   const planned = actionOf(entry, target, about, plan.parameters);
-  const standing = await standingOf(input, first, planned, catalog, ports, survey);
+  const standing = await authorizationFactsOf(input, first, planned, catalog, ports, survey);
   const action = standing.live.seen ? { ...planned, affects: standing.affects } : planned;
   const facts = factsOf(action, standing, catalog);
   const asking = await ifApproved(action, standing, catalog, ports);
@@ -201,7 +201,7 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
   const taught = await fromTaught(first, { input, action, standing, catalog }, ports);
   if (taught.kind === 'act') return { decision: taught.decision, facts };
   const before = (await ports.approvals.ofIncident(incident.id)).filter(({ state }) => state !== 'pending');
-  if (before.length >= mostQuestions) {
+  if (before.length >= maxQuestions) {
     const why = `It was asked ${before.length} times, and each time the target had changed before it could be done. A person should look.`;
     return { decision: { kind: 'refuse', why, policies: [], action }, facts };
   }
@@ -232,7 +232,7 @@ interface IfApproved {
 /** Whether it may be done at all, and by how many people's word: the least number for which the policies allow it. */
 async function ifApproved(
   action: Action,
-  standing: Standing,
+  standing: AuthorizationFacts,
   catalog: Catalog,
   { policies }: DecidePorts,
 ): Promise<IfApproved> {
@@ -248,7 +248,7 @@ function question(
   action: Action,
   { answer, approvers }: IfApproved,
   taught: string,
-  { live }: Standing,
+  { live }: AuthorizationFacts,
   before: readonly Approval[],
   { input, catalog, bounds }: { readonly input: Synthesized; readonly catalog: Catalog; readonly bounds: string },
 ): Extract<Decision, { kind: 'ask' }> {
@@ -276,14 +276,14 @@ function question(
 }
 
 /** What is known of the target when it is judged, at the decision and again right before the act: it has to be what a finding names. */
-export async function standingOf(
+export async function authorizationFactsOf(
   input: Synthesized,
   hypothesis: Hypothesis,
   action: Action,
   catalog: Catalog,
   ports: Pick<Ports, 'clock' | 'acts' | 'controls' | 'incidents'>,
-  { looked, around }: Survey,
-): Promise<Standing> {
+  { looked, around }: TargetSnapshot,
+): Promise<AuthorizationFacts> {
   const { target } = action;
   const reports = [...input.priorReports, ...input.reports];
   const findings = reports.flatMap((report) => report.findings);
@@ -303,7 +303,7 @@ export async function standingOf(
     ports.acts.recent(environmentOf(target, input.context, catalog) ?? 'unknown', now),
     ports.controls.killSwitch(),
   ]);
-  const rival = await rivalOf(target, { acts, incident: input.incident, now }, ports);
+  const rival = await conflictingActionOf(target, { acts, incident: input.incident, now }, ports);
   return {
     context: input.context,
     confidence: confidenceToAct(hypothesis),
@@ -311,8 +311,8 @@ export async function standingOf(
     incidentId,
     now,
     killSwitch: killSwitch?.on ?? false,
-    live: liveOf(looked),
-    affects: affectsOf(action, looked, around.objects, calls),
+    live: targetStateOf(looked),
+    affects: impactOf(action, looked, around.objects, calls),
     acts,
     rival,
     approvals: 0,
@@ -333,7 +333,7 @@ async function dryRun(action: Action, incidentId: string, ports: DecidePorts): R
 interface Considered {
   readonly input: Synthesized;
   readonly action: Action;
-  readonly standing: Standing;
+  readonly standing: AuthorizationFacts;
   readonly catalog: Catalog;
 }
 type FromTaught =

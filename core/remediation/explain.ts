@@ -2,7 +2,7 @@
 // to be otherwise, found by asking the same policies again.
 import type { Catalog } from '../ports/catalog.ts';
 import type { Policies, PolicyAnswer, PolicyRequest, PolicyRule } from '../ports/channels.ts';
-import { type factsOf, placeOf, type Standing } from './guard.ts';
+import { type AuthorizationFacts, type factsOf, placeOf } from './guard.ts';
 
 type Facts = ReturnType<typeof factsOf>;
 
@@ -22,7 +22,7 @@ export interface Explanation {
 }
 
 /** More changes than this at once are no advice. */
-const mostChanges = 4;
+const maxChanges = 4;
 
 export async function explain(supposed: Supposed, policies: Policies): Promise<Explanation> {
   const answer = await judge(supposed, policies);
@@ -43,7 +43,7 @@ interface Change {
 /** The smallest sets of changes after which it is allowed. */
 async function waysOf(supposed: Supposed, policies: Policies): Promise<string[][]> {
   const changes = changesFor(supposed);
-  for (let size = 1; size <= Math.min(mostChanges, changes.length); size += 1) {
+  for (let size = 1; size <= Math.min(maxChanges, changes.length); size += 1) {
     const ways: string[][] = [];
     for (const set of setsOf(changes, size)) {
       const changed = set.reduce((one, change) => change.apply(one), supposed);
@@ -121,7 +121,7 @@ function* setsOf(changes: readonly Change[], size: number): Generator<Change[]> 
 export const freezeNames = (
   supposed: Pick<Supposed, 'action' | 'target'>,
   environment: string | undefined,
-  standing: Pick<Standing, 'context' | 'now'>,
+  standing: Pick<AuthorizationFacts, 'context' | 'now'>,
   catalog: Catalog,
 ): string[] =>
   placeOf({ id: supposed.action, target: supposed.target }, environment, standing, catalog).freezes.map(

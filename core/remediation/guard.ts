@@ -1,6 +1,6 @@
 // The question that is put to the policies, the same at the decision and right before the act. Where the target is, how far one may go
 // there and whether it is protected is the catalogue's word, found by the target itself: what an alert calls itself raises nothing.
-import type { Action, Affects, Level } from '../model/action.ts';
+import type { Action, Impact, Level } from '../model/action.ts';
 import { Level as Levels } from '../model/action.ts';
 import { entityKey } from '../model/entity.ts';
 import type { Context } from '../model/incident.ts';
@@ -9,9 +9,9 @@ import type { Policies, PolicyAnswer, PolicyRequest } from '../ports/channels.ts
 import type { Act } from '../ports/records.ts';
 import { environmentOf, isCalled, ownersOf } from '../topology/placement.ts';
 import { freezesAt } from './freeze.ts';
-import type { Live } from './target-state.ts';
+import type { TargetState } from './target-state.ts';
 
-export interface Standing {
+export interface AuthorizationFacts {
   readonly context: Context;
   /** Of the hypothesis, 0 to 1. */
   readonly confidence: number;
@@ -20,9 +20,9 @@ export interface Standing {
   readonly now: Date;
   /** Thrown by a person, besides the catalogue's. */
   readonly killSwitch: boolean;
-  readonly live: Live;
+  readonly live: TargetState;
   /** Counted on what is there now; its pods are what the budgets count. */
-  readonly affects: Affects;
+  readonly affects: Impact;
   /** What was done in the target's environment within a day. */
   readonly acts: readonly Act[];
   /** What another incident did to the target that this one cannot have taken into account. */
@@ -33,12 +33,12 @@ export interface Standing {
 }
 
 /** What of an action is judged. */
-export type Judged = Pick<Action, 'target' | 'reversible' | 'idempotencyKey'> & { readonly id: string };
+export type PolicySubject = Pick<Action, 'target' | 'reversible' | 'idempotencyKey'> & { readonly id: string };
 
 export async function authorize(
   actor: PolicyRequest['actor'],
-  action: Judged,
-  standing: Standing,
+  action: PolicySubject,
+  standing: AuthorizationFacts,
   catalog: Catalog,
   policies: Policies,
 ): Promise<PolicyAnswer> {
@@ -59,8 +59,8 @@ export async function authorize(
 
 /** What the policies judge by; the type Facts of policies/watchkeeper.cedarschema. */
 export function factsOf(
-  action: Judged,
-  standing: Standing,
+  action: PolicySubject,
+  standing: AuthorizationFacts,
   catalog: Catalog,
   environment = environmentOf(action.target, standing.context, catalog),
 ) {
@@ -93,7 +93,7 @@ export function factsOf(
 const hourMs = 3_600_000;
 
 /** What was done before, apart from this very action: a second try of it counts once. */
-function spentOf(action: Judged, { acts, now, incidentId, affects }: Standing) {
+function spentOf(action: PolicySubject, { acts, now, incidentId, affects }: AuthorizationFacts) {
   const others = acts.filter((act) => act.key !== action.idempotencyKey);
   const inHour = others.filter((act) => now.getTime() - Date.parse(act.at) < hourMs);
   const targetKey = entityKey(action.target);
@@ -109,7 +109,7 @@ function spentOf(action: Judged, { acts, now, incidentId, affects }: Standing) {
 /** The entry for the book of acts, should it be done. */
 export const actOf = (
   action: Action,
-  { incidentId, now, affects }: Pick<Standing, 'incidentId' | 'now' | 'affects'>,
+  { incidentId, now, affects }: Pick<AuthorizationFacts, 'incidentId' | 'now' | 'affects'>,
 ): Act => ({
   key: action.idempotencyKey,
   at: now.toISOString(),
@@ -132,9 +132,9 @@ const withoutUndefined = <T extends object>(value: T) =>
 
 /** Where the target is, how far one may go with this action there, and what holds there now. The lowest level of its owners counts. */
 export function placeOf(
-  { id, target }: Pick<Judged, 'id' | 'target'>,
+  { id, target }: Pick<PolicySubject, 'id' | 'target'>,
   environment: string | undefined,
-  { context, now }: Pick<Standing, 'context' | 'now'>,
+  { context, now }: Pick<AuthorizationFacts, 'context' | 'now'>,
   catalog: Catalog,
 ) {
   const owners = ownersOf(target, catalog);

@@ -1,10 +1,10 @@
 // Who an action affects, counted on what is there now: pods that it starts, replaces or ends, their share of the workload's ready pods, and who
 // calls the workload.
 import * as z from 'zod';
-import type { Action, Affects } from '../model/action.ts';
+import type { Action, Impact } from '../model/action.ts';
 import type { Dependency, KubernetesObject } from '../model/telemetry.ts';
-import type { LookedAt } from '../ports/telemetry.ts';
-import { liveOf } from './target-state.ts';
+import type { TargetLookup } from '../ports/telemetry.ts';
+import { targetStateOf } from './target-state.ts';
 
 const Pod = z.looseObject({
   metadata: z.looseObject({
@@ -22,19 +22,19 @@ const Workload = z.looseObject({
   }),
 });
 
-const mostCallers = 20;
+const maxCallers = 20;
 
-export function affectsOf(
+export function impactOf(
   { id, target, parameters }: Pick<Action, 'id' | 'target' | 'parameters'>,
-  looked: LookedAt,
+  looked: TargetLookup,
   around: readonly KubernetesObject[],
   calls: readonly Dependency[],
-): Affects {
+): Impact {
   const callers = [...new Set(calls.filter(({ to }) => to === target.name).map(({ from }) => from))].slice(
     0,
-    mostCallers,
+    maxCallers,
   );
-  const { pods } = liveOf(looked);
+  const { pods } = targetStateOf(looked);
   if (looked.kind !== 'object') return { pods, callers };
   const all = around.flatMap((one) => (one.kind === 'Pod' ? (Pod.safeParse(one).data ?? []) : []));
   const share = (own: readonly z.infer<typeof Pod>[], ended: readonly z.infer<typeof Pod>[]) => {
@@ -85,7 +85,7 @@ const isReady = ({ status }: z.infer<typeof Pod>): boolean =>
   status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
 
 /** "3 pods, 100 % of the 3 that are ready. Called by web." Empty where nobody could look. */
-export function affectsWords(affects: Affects | undefined): string {
+export function impactText(affects: Impact | undefined): string {
   if (affects === undefined) return '';
   const { pods, ready, sharePercent, staying, callers } = affects;
   const touched = pods === 0 ? 'no pod' : pods === 1 ? '1 pod' : `${pods} pods`;

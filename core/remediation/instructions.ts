@@ -33,7 +33,7 @@ const nowhere = { kind: 'Unknown', name: 'what the words name', namespace: '-', 
 export const readsLikeInstructions = (text: string): boolean => attempts.some((attempt) => attempt.test(text));
 
 /** One sentence for people where there is such an attempt, with the policies that would refuse it. */
-export async function attemptIn(
+export async function injectionAttemptIn(
   input: Synthesized,
   facts: ReturnType<typeof factsOf> | undefined,
   policies: Policies,

@@ -4,7 +4,7 @@ import { InvalidInput } from '../errors.ts';
 import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
 import type { KillSwitch } from '../ports/records.ts';
-import { record } from '../record/audit/record.ts';
+import { recordAudit } from '../record/audit/record.ts';
 import { clean, shorten } from '../text.ts';
 
 type ControlPorts = Pick<Ports, 'controls' | 'catalog' | 'clock' | 'audit'>;
@@ -36,7 +36,7 @@ export async function throwKillSwitch(
   const at = ports.clock.now().toISOString();
   const said = shorten(clean(why), 300);
   await ports.controls.setKillSwitch({ on, by, at, why: said });
-  await record(
+  await recordAudit(
     {
       actor: { kind: 'person', id: by },
       kind: 'control',

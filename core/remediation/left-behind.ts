@@ -3,7 +3,7 @@
 import type { Approval } from '../model/action.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
-import { showAnswered } from './publish-approval-outcome.ts';
+import { publishApprovalOutcome } from './publish-approval-outcome.ts';
 
 export type LeftBehindPorts = Pick<Ports, 'incidents' | 'approvals' | 'ledger' | 'chat' | 'clock'>;
 
@@ -20,7 +20,7 @@ export async function settleLeftBehind(
   for (const approval of await ports.approvals.ofIncident(incident.id)) {
     if (approval.state === 'pending') {
       await ports.approvals.expire(approval.id);
-      await showAnswered(approval.id, incident, ports);
+      await publishApprovalOutcome(approval.id, incident, ports);
     }
     // Somebody may have answered at the last moment.
     const settled = (await ports.approvals.get(approval.id)) ?? approval;

@@ -7,7 +7,7 @@ import { note } from '../record/timeline.ts';
 import { questionMessage } from './question.ts';
 
 /** What was decided stands whether or not it can be shown. Published again under its key, it replaces the open question. */
-export async function showAnswered(
+export async function publishApprovalOutcome(
   approvalId: string,
   incident: Incident,
   ports: Pick<Ports, 'approvals' | 'chat' | 'incidents' | 'clock'>,

@@ -3,9 +3,9 @@
 import type { Approval, Verdict } from '../model/action.ts';
 import type { Message } from '../model/message.ts';
 import { shorten } from '../text.ts';
-import { capital, clockTime } from '../wording.ts';
-import { affectsWords } from './impact.ts';
-import { stateWords } from './target-state.ts';
+import { capitalize, clockTime } from '../wording.ts';
+import { impactText } from './impact.ts';
+import { stateText } from './target-state.ts';
 
 const verdictWords: Record<Verdict, string> = {
   approve: 'approved',
@@ -14,7 +14,7 @@ const verdictWords: Record<Verdict, string> = {
 };
 
 /** "approved by ana and ben at …"; the state itself where nobody decided. */
-export function decidedWords(approval: Approval): string {
+export function decisionText(approval: Approval): string {
   if (approval.state !== 'decided') return approval.state;
   const { verdict, decidedBy, decidedAt, approvedBy } = approval;
   const by = verdict === 'reject' || approvedBy.length < 2 ? decidedBy : approvedBy.map((one) => one.by).join(' and ');
@@ -22,14 +22,14 @@ export function decidedWords(approval: Approval): string {
 }
 
 /** How many of those it takes have approved. Empty where one is enough. */
-export const countWords = ({ approvers, approvedBy }: Approval): string => {
+export const approvalCountText = ({ approvers, approvedBy }: Approval): string => {
   if (approvers < 2) return '';
   const so = approvedBy.length === 0 ? '' : ` (${approvedBy.map(({ by }) => by).join(', ')})`;
   return `${approvedBy.length} of ${approvers} people approved it${so}.`;
 };
 
 /** Who may answer; empty where nobody is named. Groups are said by their name alone. */
-export const forWhomWords = ({ mayAnswer }: Approval): string =>
+export const approversText = ({ mayAnswer }: Approval): string =>
   mayAnswer.length === 0 ? '' : `It is for ${mayAnswer.map((one) => one.replace(/^group:/, '')).join(', ')} to answer.`;
 
 function inverseWords({ inverse, reversible }: Approval['action']): string {
@@ -39,13 +39,13 @@ function inverseWords({ inverse, reversible }: Approval['action']): string {
 }
 
 /** Why an answer to it cannot be for next time, too; undefined where it can. */
-export function whyNotRememberable({ approvers, once, notTeachable }: Approval): string | undefined {
+export function whyNotTeachable({ approvers, once, notTeachable }: Approval): string | undefined {
   if (approvers > 1) return 'What takes several people is never done without asking.';
   if (once !== undefined) return 'It is about this one time.';
   return notTeachable;
 }
 
-export const isRememberable = (approval: Approval): boolean => whyNotRememberable(approval) === undefined;
+export const isTeachable = (approval: Approval): boolean => whyNotTeachable(approval) === undefined;
 
 /**
  * Exactly what would be done to what, whom it touches and until when it can be answered; afterwards who answered what. `since`: what happened
@@ -57,7 +57,7 @@ export function questionMessage(approval: Approval, since?: string): Message {
   const { kind, name, namespace, cluster } = action.target;
   const facts: readonly (readonly [string, string])[] = [
     ['Target', `${kind} ${namespace === '' ? '' : `${namespace}/`}${name} in ${cluster}`],
-    ['Touches', affectsWords(action.affects)],
+    ['Touches', impactText(action.affects)],
     ['Can be taken back', inverseWords(action)],
   ];
   return {
@@ -70,18 +70,18 @@ export function questionMessage(approval: Approval, since?: string): Message {
     lines: [
       ...(since === undefined ? [] : [since]),
       action.blastRadius,
-      countWords(approval),
-      ...(open ? [forWhomWords(approval)] : []),
+      approvalCountText(approval),
+      ...(open ? [approversText(approval)] : []),
       ...(approval.state === 'expired' ? ['Nobody answered in time; nothing was done.'] : []),
       ...(approval.state === 'withdrawn' ? [`Withdrawn: ${approval.withdrawnWhy}`] : []),
     ]
       .filter((line) => line !== '')
       .map((line) => shorten(line, 1500)),
     ...(approval.approvedBy.length === 0 ? {} : { people: approval.approvedBy.map(({ by }) => by) }),
-    small: [why, ...(open ? [stateWords(approval.shownFor?.facts)] : [])]
+    small: [why, ...(open ? [stateText(approval.shownFor?.facts)] : [])]
       .filter((line) => line !== '')
       .map((line) => shorten(line, 1000)),
-    ...(open ? { approval: { approvalId: approval.id, expiresAt, rememberable: isRememberable(approval) } } : {}),
+    ...(open ? { approval: { approvalId: approval.id, expiresAt, rememberable: isTeachable(approval) } } : {}),
     ...(approval.state === 'decided' ? { outcome: outcomeOf(approval) } : {}),
   };
 }
@@ -89,5 +89,5 @@ export function questionMessage(approval: Approval, since?: string): Message {
 function outcomeOf(approval: Extract<Approval, { state: 'decided' }>): NonNullable<Message['outcome']> {
   const { verdict, decidedBy, decidedAt, approvedBy } = approval;
   const all = verdict === 'reject' || approvedBy.length < 2 ? [decidedBy] : approvedBy.map(({ by }) => by);
-  return { says: capital(verdictWords[verdict]), by: all.slice(0, 10), at: decidedAt };
+  return { says: capitalize(verdictWords[verdict]), by: all.slice(0, 10), at: decidedAt };
 }

@@ -6,24 +6,24 @@ import { exactErrorOf } from '../fingerprint/fingerprint.ts';
 import type { Action, RemediationResult } from '../model/action.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Brief } from '../model/report.ts';
-import type { Asked } from '../model/workflow.ts';
+import type { ApprovalResolved } from '../model/workflow.ts';
 import { specialistBudget } from '../planning/plan.ts';
 import type { PolicyRequest } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
-import { record } from '../record/audit/record.ts';
+import { recordAudit } from '../record/audit/record.ts';
 import { note } from '../record/timeline.ts';
 import { redact } from '../redaction/redact.ts';
 import { markPage } from '../reporting/pager-status.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { environmentOf } from '../topology/placement.ts';
-import { pagedIn } from './alerted-signals.ts';
+import { alertedSignalsIn } from './alerted-signals.ts';
 import { actionProblem } from './catalogue.ts';
-import { rivalOf } from './conflicting-action.ts';
-import { isTaughtFor, standingOf } from './decide.ts';
+import { conflictingActionOf } from './conflicting-action.ts';
+import { authorizationFactsOf, isTaughtFor } from './decide.ts';
 import { actOf, authorize } from './guard.ts';
 import { changedSince } from './precondition.ts';
-import { showAnswered } from './publish-approval-outcome.ts';
-import { brokenOn, surveyOf } from './target-snapshot.ts';
+import { publishApprovalOutcome } from './publish-approval-outcome.ts';
+import { brokenOn, takeTargetSnapshot } from './target-snapshot.ts';
 
 /** How much of what comes after the settling is looked at, where it is there already. */
 const observeSeconds = 600;
@@ -48,7 +48,7 @@ type RemediatePorts = Pick<
 >;
 
 export async function remediate(
-  input: Asked,
+  input: ApprovalResolved,
   ports: RemediatePorts,
 ): Promise<{ remediation: RemediationResult; verificationPlan: Brief[] }> {
   const { incident, decision } = input;
@@ -60,7 +60,7 @@ export async function remediate(
   }
   const { action } = decision;
   await ports.incidents.update(incident.id, { status: 'acting' });
-  if (decision.kind === 'ask') await showAnswered(decision.approvalId, incident, ports);
+  if (decision.kind === 'ask') await publishApprovalOutcome(decision.approvalId, incident, ports);
   const remediation =
     (await overSince(input, action, ports)) ??
     (await movedSince(input, action, ports)) ??
@@ -90,7 +90,7 @@ export async function remediate(
 
 /** Nobody is there to see that it is over: what is done unasked is not done to a page that was resolved meanwhile. */
 async function overSince(
-  { decision, incident }: Asked,
+  { decision, incident }: ApprovalResolved,
   { idempotencyKey }: Action,
   { incidents, ledger }: RemediatePorts,
 ): Promise<RemediationResult | undefined> {
@@ -103,7 +103,7 @@ async function overSince(
 
 /** Whether an approval was given for another state of the target than it is in now. */
 async function movedSince(
-  { approval: outcome, incident }: Asked,
+  { approval: outcome, incident }: ApprovalResolved,
   action: Action,
   ports: RemediatePorts,
 ): Promise<RemediationResult | undefined> {
@@ -114,12 +114,12 @@ async function movedSince(
 }
 
 const audit = (
-  { incident, decision, approval }: Asked,
+  { incident, decision, approval }: ApprovalResolved,
   action: Action,
   result: RemediationResult,
   ports: RemediatePorts,
 ): Promise<void> =>
-  record(
+  recordAudit(
     {
       incidentId: incident.id,
       actor:
@@ -138,7 +138,7 @@ const audit = (
     ports,
   );
 
-async function act(input: Asked, action: Action, ports: RemediatePorts): Promise<RemediationResult> {
+async function act(input: ApprovalResolved, action: Action, ports: RemediatePorts): Promise<RemediationResult> {
   const problem = actionProblem(action, input.incident.id);
   if (problem) return refused(problem);
   const key = action.idempotencyKey;
@@ -193,7 +193,7 @@ const refused = (why: string, policies: readonly string[] = []): Refusal => ({
  * no now. What was `begun` before may have changed the target itself; then the executor knows.
  */
 async function refusalOf(
-  input: Asked,
+  input: ApprovalResolved,
   action: Action,
   begun: boolean,
   ports: RemediatePorts,
@@ -204,18 +204,22 @@ async function refusalOf(
   if (!first) return refused('There is no hypothesis to act on.');
   const catalog = await ports.catalog.load();
   const { actor, approvals, requesterApproved } = permission;
-  const survey = await surveyOf(action.target, input.incident.id, ports.targets);
+  const survey = await takeTargetSnapshot(action.target, input.incident.id, ports.targets);
   const broken = begun ? undefined : brokenOn(action, survey);
   if (broken) return refused(broken);
   const standing = {
-    ...(await standingOf(input, first, action, catalog, ports, survey)),
+    ...(await authorizationFactsOf(input, first, action, catalog, ports, survey)),
     approvals,
     requesterApproved,
   };
   const environment = environmentOf(action.target, input.context, catalog) ?? 'unknown';
   // Judged on the list that it is counted in, so that a budget holds however many act at once.
   const allowed = await ports.acts.enter(environment, actOf(action, standing), async (acts) => {
-    const rival = await rivalOf(action.target, { acts, incident: input.incident, now: standing.now }, ports);
+    const rival = await conflictingActionOf(
+      action.target,
+      { acts, incident: input.incident, now: standing.now },
+      ports,
+    );
     return authorize(actor, action, { ...standing, acts, rival }, catalog, ports.policies);
   });
   return allowed.allowed ? undefined : refused(allowed.why, allowed.policies);
@@ -232,14 +236,14 @@ type Permission =
   | Refusal;
 
 /** What the workflow says is not enough: the record itself must say that this very action of this incident was approved or taught. */
-async function permissionFor(input: Asked, action: Action, ports: RemediatePorts): Promise<Permission> {
+async function permissionFor(input: ApprovalResolved, action: Action, ports: RemediatePorts): Promise<Permission> {
   return input.decision.kind === 'act'
     ? taughtPermission(input, input.decision.preferenceId, action, ports)
     : approvedPermission(input, action, ports);
 }
 
 async function taughtPermission(
-  { incident, diagnosis, context }: Asked,
+  { incident, diagnosis, context }: ApprovalResolved,
   preferenceId: string,
   action: Action,
   ports: RemediatePorts,
@@ -258,7 +262,7 @@ async function taughtPermission(
 }
 
 async function approvedPermission(
-  { incident, approval: outcome }: Asked,
+  { incident, approval: outcome }: ApprovalResolved,
   action: Action,
   ports: RemediatePorts,
 ): Promise<Permission> {
@@ -290,10 +294,10 @@ const isSameTarget = (a: Action['target'], b: Action['target']): boolean =>
 const sorted = (parameters: Action['parameters']): string => JSON.stringify(Object.entries(parameters).sort());
 
 /** The specialists that saw the problem or what paged, asked whether it is gone; Kubernetes always, because the action was done there. */
-function verificationPlan(input: Asked, action: Action, now: Date): Brief[] {
+function verificationPlan(input: ApprovalResolved, action: Action, now: Date): Brief[] {
   const first = input.diagnosis.hypotheses[0];
   const reports = [...input.priorReports, ...input.reports];
-  const paged = pagedIn(input);
+  const paged = alertedSignalsIn(input);
   const involved = reports.filter((report) =>
     report.findings.some((finding) => first?.findingIds.includes(finding.id) || paged.problems.includes(finding)),
   );

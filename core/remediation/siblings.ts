@@ -5,7 +5,7 @@ import type { Action } from '../model/action.ts';
 import { entityKey } from '../model/entity.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
-import { record, watchkeeper } from '../record/audit/record.ts';
+import { recordAudit, watchkeeper } from '../record/audit/record.ts';
 import { threadOf } from '../record/thread.ts';
 import { note } from '../record/timeline.ts';
 import { clockTime } from '../wording.ts';
@@ -18,7 +18,7 @@ type SiblingPorts = Pick<Ports, 'incidents' | 'approvals' | 'workflow' | 'chat' 
 const most = 200;
 
 /** Idempotent: a question is withdrawn once. Throws what a port throws. */
-export async function withdrawSiblings(incident: Incident, action: Action, ports: SiblingPorts): Promise<void> {
+export async function withdrawRelatedQuestions(incident: Incident, action: Action, ports: SiblingPorts): Promise<void> {
   const target = entityKey(action.target);
   const waiting = (await ports.incidents.list(most)).filter(
     ({ id, status }) => id !== incident.id && status === 'awaiting-approval',
@@ -50,7 +50,7 @@ async function withdraw(
     },
     ports,
   );
-  await record(
+  await recordAudit(
     {
       incidentId: sibling.id,
       actor: watchkeeper,

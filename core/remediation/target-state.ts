@@ -4,9 +4,9 @@ import * as z from 'zod';
 import { WatchkeeperError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { KubernetesObject } from '../model/telemetry.ts';
-import { aroundKinds, type LookedAt, type Targets } from '../ports/telemetry.ts';
+import { aroundKinds, type TargetLookup, type Targets } from '../ports/telemetry.ts';
 
-export interface Live {
+export interface TargetState {
   /** False where nobody could look: labels are not known then. */
   readonly seen: boolean;
   readonly labels: Readonly<Record<string, string>>;
@@ -17,22 +17,22 @@ export interface Live {
   readonly state: Readonly<Record<string, string>>;
 }
 
-export const unseen: Live = { seen: false, labels: {}, database: false, pods: 1, state: {} };
+export const unknownTargetState: TargetState = { seen: false, labels: {}, database: false, pods: 1, state: {} };
 
 /** What `look` gave, read. An object that is gone has one fact: that it is gone. */
-export function liveOf(looked: LookedAt): Live {
+export function targetStateOf(looked: TargetLookup): TargetState {
   switch (looked.kind) {
     case 'unseen':
-      return unseen;
+      return unknownTargetState;
     case 'absent':
-      return { ...unseen, seen: true, pods: 0, state: { exists: 'no' } };
+      return { ...unknownTargetState, seen: true, pods: 0, state: { exists: 'no' } };
     case 'object':
       return readObject(looked.object);
   }
 }
 
 /** For whom not being able to look is no reason to fail. */
-export const tolerant = (targets: Targets): Targets => ({
+export const tolerateUnavailable = (targets: Targets): Targets => ({
   look: (target, scope) =>
     targets.look(target, scope).catch((error: unknown) => {
       if (error instanceof WatchkeeperError) return { kind: 'unseen', why: error.message };
@@ -46,14 +46,14 @@ export const tolerant = (targets: Targets): Targets => ({
 });
 
 /** Of the facts, order aside. Undefined where there are none to hold anybody to. */
-export function digestOf(state: Live['state']): string | undefined {
+export function digestOf(state: TargetState['state']): string | undefined {
   const facts = Object.entries(state).sort(([a], [b]) => (a < b ? -1 : 1));
   if (facts.length === 0) return undefined;
   return sha256(JSON.stringify(facts)).slice(0, 32);
 }
 
 /** What is otherwise now, in words: "ready pods were 1 of 3 and are 3 of 3". */
-export function differences(before: Live['state'], now: Live['state']): string[] {
+export function differences(before: TargetState['state'], now: TargetState['state']): string[] {
   const facts = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
   return facts
     .filter((fact) => before[fact] !== now[fact])
@@ -93,9 +93,9 @@ const Shape = z.looseObject({
 });
 type Shape = z.infer<typeof Shape>;
 
-function readObject(object: KubernetesObject): Live {
+function readObject(object: KubernetesObject): TargetState {
   const shape = Shape.safeParse(object);
-  if (!shape.success) return unseen;
+  if (!shape.success) return unknownTargetState;
   const labels = object.metadata.labels ?? {};
   return {
     seen: true,
@@ -183,7 +183,7 @@ function isDatabase(object: KubernetesObject, labels: Readonly<Record<string, st
 }
 
 /** What a question is put for, in a line; empty where nobody could look. */
-export const stateWords = (facts: Live['state'] | undefined): string =>
+export const stateText = (facts: TargetState['state'] | undefined): string =>
   facts === undefined
     ? ''
     : `As the target is now: ${Object.entries(facts)

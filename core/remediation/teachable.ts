@@ -4,7 +4,7 @@ import type { Action, ActionId } from '../model/action.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Policies } from '../ports/channels.ts';
 import { authorize } from './guard.ts';
-import { unseen } from './target-state.ts';
+import { unknownTargetState } from './target-state.ts';
 
 export interface Unattended {
   readonly actionId: ActionId;
@@ -40,7 +40,7 @@ export async function whyNeverUnattended(
       incidentId: 'proposed',
       now,
       killSwitch: false,
-      live: unseen,
+      live: unknownTargetState,
       affects: { pods: 1, callers: [] },
       acts: [],
       approvals: 0,

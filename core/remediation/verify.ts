@@ -8,22 +8,22 @@ import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Finding } from '../model/report.ts';
 import type { Rechecked, Verified } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
-import { record, watchkeeper } from '../record/audit/record.ts';
+import { recordAudit, watchkeeper } from '../record/audit/record.ts';
 import { note } from '../record/timeline.ts';
-import { isProblem, pagedIn } from './alerted-signals.ts';
+import { alertedSignalsIn, isProblem } from './alerted-signals.ts';
 import { inverseOf } from './catalogue.ts';
-import { withdrawSiblings } from './siblings.ts';
+import { withdrawRelatedQuestions } from './siblings.ts';
 
 export async function verify(
   input: Rechecked,
   ports: Pick<Ports, 'incidents' | 'clock' | 'pager' | 'preferences' | 'audit' | 'approvals' | 'workflow' | 'chat'>,
 ): Promise<Pick<Verified, 'verification' | 'afterwards' | 'takingBack'>> {
-  const judged = judge(input);
+  const judged = compareFindings(input);
   const suspended = await suspendIfWrong(input, judged, ports);
   const way = judged.kind === 'made-worse' ? wayBack(input) : undefined;
   const offered = way === undefined ? '' : ` ${way.says}`;
   const verification = { ...judged, text: `${judged.text.slice(0, 700)}${suspended}${offered}`.slice(0, 1000) };
-  await record(
+  await recordAudit(
     {
       incidentId: input.incident.id,
       actor: watchkeeper,
@@ -60,7 +60,7 @@ async function settleSiblings({ decision, incident }: Rechecked, ports: Paramete
   const action = decision.kind === 'ask' || decision.kind === 'act' ? decision.action : undefined;
   if (action === undefined) return;
   try {
-    await withdrawSiblings(incident, action, ports);
+    await withdrawRelatedQuestions(incident, action, ports);
   } catch (error) {
     if (!(error instanceof WatchkeeperError)) throw error;
     const text = `What other incidents ask about the same target could not be withdrawn: ${error.message}`;
@@ -99,7 +99,7 @@ async function tellPager(
 const worseFactor = 1.5;
 
 /** Pure comparison of before and after: of what was acted on, and of what paged. */
-export function judge(
+export function compareFindings(
   input: Pick<Rechecked, 'decision' | 'diagnosis' | 'context' | 'reports' | 'priorReports' | 'recheck'>,
 ): Verification {
   const action = input.decision.kind === 'ask' || input.decision.kind === 'act' ? input.decision.action : undefined;
@@ -107,7 +107,7 @@ export function judge(
   if (!action || !first) return { kind: 'unknown', text: 'There was no action to verify.', evidenceIds: [] };
   const before = [...input.priorReports, ...input.reports].flatMap((report) => report.findings);
   const after = input.recheck.flatMap((report) => report.findings);
-  const paged = pagedIn(input);
+  const paged = alertedSignalsIn(input);
   const isOwn = (entity: EntityRef) => [action.target, first.entity].some((one) => sameWorkload(one, entity));
   const isPaged = (entity: EntityRef) => paged.entity !== undefined && sameWorkload(paged.entity, entity);
   /** Of what paged only what was measured speaks: it may have other troubles of its own. */
@@ -182,6 +182,6 @@ async function suspendIfWrong(
   const why = `It did not help in incident ${input.incident.id}: ${judged.text.slice(0, 200)}`;
   await ports.preferences.setState(preferenceId, 'suspended', why);
   const about = { incidentId: input.incident.id, about: preferenceId, kind: 'preference' } as const;
-  await record({ ...about, actor: watchkeeper, outcome: 'suspended', text: why }, ports);
+  await recordAudit({ ...about, actor: watchkeeper, outcome: 'suspended', text: why }, ports);
   return ' What was taught for this error is suspended; next time a person is asked again.';
 }

@@ -10,7 +10,7 @@ import { aroundKinds } from '../ports/telemetry.ts';
 import { redactJson } from '../redaction/redact.ts';
 import { keyOf, type TapedCall } from './tape.ts';
 
-export interface Deck {
+export interface ReplaySource {
   /** The next answer to this question; the last one again when they are used up. */
   answer(port: string, asked: unknown): TapedCall['answer'] | undefined;
   has(port: string): boolean;
@@ -20,7 +20,7 @@ export interface Deck {
   used(): { readonly used: number; readonly of: number };
 }
 
-export function deckOf(calls: readonly TapedCall[]): Deck {
+export function replaySourceOf(calls: readonly TapedCall[]): ReplaySource {
   const queues = Map.groupBy(calls, ({ port, asked }) => keyOf(port, asked));
   const places = new Map<string, number>();
   const misses: string[] = [];
@@ -57,7 +57,7 @@ function given<T>(answer: Exclude<TapedCall['answer'], { kind: 'stream' }>): T {
   return answer.value as T;
 }
 
-export function replayedTelemetry(deck: Deck): Telemetry {
+export function replayedTelemetry(deck: ReplaySource): Telemetry {
   const ask = async <T>(source: string, call: string, { incidentId: _, ...scope }: Scope, more = {}) => {
     const answer = deck.answer(`telemetry.${call}`, { scope, ...more });
     if (answer === undefined || answer.kind === 'stream') return notOnTape(source);
@@ -91,7 +91,7 @@ export function replayedTelemetry(deck: Deck): Telemetry {
   };
 }
 
-const replayedServers = (deck: Deck): ToolServers => ({
+const replayedServers = (deck: ReplaySource): ToolServers => ({
   async offered(specialist, { incidentId: _, ...scope }) {
     const answer = deck.answer('telemetry.servers.offered', { scope, specialist });
     return answer === undefined || answer.kind === 'stream' ? { tools: [], gaps: [] } : given(answer);
@@ -107,7 +107,7 @@ async function* streamed(records: readonly LogRecord[]): AsyncGenerator<LogRecor
   yield* records;
 }
 
-export const replayedTargets = (deck: Deck): Targets => ({
+export const replayedTargets = (deck: ReplaySource): Targets => ({
   async look(target) {
     const answer = deck.answer('targets.look', { target });
     return answer === undefined || answer.kind === 'stream'
@@ -121,7 +121,7 @@ export const replayedTargets = (deck: Deck): Targets => ({
 });
 
 /** Nothing is done while a tape is replayed. */
-export const replayedExecutor = (deck: Deck): Executor => ({
+export const replayedExecutor = (deck: ReplaySource): Executor => ({
   async dryRun({ id, target, parameters }) {
     const answer = deck.answer('executor.dryRun', { id, target, parameters });
     return answer === undefined || answer.kind === 'stream'
@@ -136,7 +136,7 @@ const nobodyIsTold = {
   gap: { source: 'pagerduty', reason: 'This is a replay: nobody is told.' },
 } as const;
 
-export const replayedPager = (deck: Deck): Pager => ({
+export const replayedPager = (deck: ReplaySource): Pager => ({
   async alerts() {
     const answer = deck.answer('pager.alerts', {});
     return answer === undefined || answer.kind === 'stream' ? notOnTape('pagerduty') : given(answer);
@@ -146,7 +146,7 @@ export const replayedPager = (deck: Deck): Pager => ({
   statusUpdate: async () => nobodyIsTold,
 });
 
-export const replayedCatalog = (deck: Deck): ServiceCatalog => ({
+export const replayedCatalog = (deck: ReplaySource): ServiceCatalog => ({
   async load() {
     const answer = deck.answer('catalog.load', {});
     if (answer === undefined || answer.kind === 'stream') throw new Unavailable('The tape holds no catalogue.');

@@ -2,7 +2,7 @@
 import type { Relation, SeparateReason } from '../model/storm.ts';
 
 /** Completes "joined because …" and "waits because …". */
-export function becauseOf(relation: Relation): string {
+export function relationText(relation: Relation): string {
   switch (relation.kind) {
     case 'same-alert':
       return `it is the alert ${relation.alert} of ${relation.service} again`;
@@ -42,4 +42,4 @@ const reasons: Readonly<Record<SeparateReason, string>> = {
 };
 
 /** Completes "it is investigated on its own: …". */
-export const whySeparate = (why: SeparateReason): string => reasons[why];
+export const separationText = (why: SeparateReason): string => reasons[why];

@@ -3,13 +3,13 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { MemberName } from '../ports/records.ts';
 import { shorten } from '../text.ts';
-import { listed } from '../wording.ts';
-import { becauseOf, whySeparate } from './membership-words.ts';
+import { formatList } from '../wording.ts';
+import { relationText, separationText } from './membership-words.ts';
 
 /** On a member: what it is part of and why; on what left: why it did. */
 export function placeInGroup({ memberOf, apart }: Pick<Incident, 'memberOf' | 'apart'>): string[] {
-  if (memberOf) return [`Part of ${memberOf.leader}: joined because ${becauseOf(memberOf.because)}.`];
-  return apart ? [`Was part of ${apart.from}, and is investigated on its own: ${whySeparate(apart.why)}.`] : [];
+  if (memberOf) return [`Part of ${memberOf.leader}: joined because ${relationText(memberOf.because)}.`];
+  return apart ? [`Was part of ${apart.from}, and is investigated on its own: ${separationText(apart.why)}.`] : [];
 }
 
 /** On a leader: how many pages it answers, and which. */
@@ -18,7 +18,7 @@ export const membersLine = (members: readonly MemberName[]): string[] =>
     ? []
     : [
         shorten(
-          `It answers ${members.length === 1 ? 'one more page' : `${members.length} more pages`}: ${listed(
+          `It answers ${members.length === 1 ? 'one more page' : `${members.length} more pages`}: ${formatList(
             members.map(({ title }) => shorten(title, 80)),
             5,
           )}.`,

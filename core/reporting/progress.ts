@@ -8,9 +8,9 @@ import type { Ports } from '../ports/index.ts';
 import type { MemberName } from '../ports/records.ts';
 import { threadOf } from '../record/thread.ts';
 import { shorten } from '../text.ts';
-import { capital, listed } from '../wording.ts';
+import { capitalize, formatList } from '../wording.ts';
 import { affectedBy, membersLine, placeInGroup } from './membership.ts';
-import { type Standing, standingOf } from './standing.ts';
+import { type StatusView, statusViewOf } from './standing.ts';
 
 type ProgressPorts = Pick<Ports, 'incidents' | 'chat'>;
 
@@ -47,8 +47,8 @@ export async function tellWhileTheyLook(
 }
 
 /** Between the diagnosis and what is decided nobody looks any more. */
-const headOf = (incident: Incident, diagnosis: Diagnosis | undefined): Standing =>
-  incident.status === 'investigating' && diagnosis !== undefined ? { says: 'Looked into' } : standingOf(incident);
+const headOf = (incident: Incident, diagnosis: Diagnosis | undefined): StatusView =>
+  incident.status === 'investigating' && diagnosis !== undefined ? { says: 'Looked into' } : statusViewOf(incident);
 
 /** A line a specialist while they look; what came of it afterwards. Pure. */
 export function progressOf(
@@ -88,11 +88,14 @@ export function progressOf(
 function factsOf({ place }: Incident, affected: readonly string[]): Pick<Message, 'facts'> {
   if (place === undefined) return {};
   const facts = (['service', 'cluster', 'environment', 'namespace'] as const).map((field) => ({
-    name: capital(field),
+    name: capitalize(field),
     value: shorten(place[field] ?? '', 300) || 'not known',
   }));
   return {
-    facts: [...facts, ...(affected.length === 0 ? [] : [{ name: 'Affected', value: shorten(listed(affected), 300) }])],
+    facts: [
+      ...facts,
+      ...(affected.length === 0 ? [] : [{ name: 'Affected', value: shorten(formatList(affected), 300) }]),
+    ],
   };
 }
 
@@ -102,14 +105,14 @@ function outcomeOf({ hypotheses: [first] }: Diagnosis): string {
 
 function lookedLine(timeline: readonly TimelineEntry[]): string[] {
   const who = reportedIn(timeline).map(([name]) => name);
-  return who.length === 0 ? [] : [shorten(`${capital(who.join(', '))} have looked.`, 600)];
+  return who.length === 0 ? [] : [shorten(`${capitalize(who.join(', '))} have looked.`, 600)];
 }
 
 function specialistLines(timeline: readonly TimelineEntry[], { status }: Incident): string[] {
   if (status === 'grouped') return [];
   const reported = reportedIn(timeline);
   const lines = reported.map(([who, { kind, text }]) =>
-    shorten(`${capital(who)}${kind === 'gap' ? ' could not learn something' : ''}: ${text}`, 300),
+    shorten(`${capitalize(who)}${kind === 'gap' ? ' could not learn something' : ''}: ${text}`, 300),
   );
   if (status !== 'investigating') return lines;
   return [...lines, lines.length === 0 ? 'The specialists are on their way.' : 'Others may still be at work.'];

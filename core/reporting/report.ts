@@ -16,16 +16,16 @@ import { numbered } from '../record/evidence/name.ts';
 import { threadOf } from '../record/thread.ts';
 import { note } from '../record/timeline.ts';
 import { shorten } from '../text.ts';
-import { capital, clockTime, confidenceWords, listed } from '../wording.ts';
+import { capitalize, clockTime, confidenceWords, formatList } from '../wording.ts';
 import { updateStatus } from './pager-status.ts';
 import { tellProgress } from './progress.ts';
 import { tell } from './tell.ts';
 
 /** So many pieces of evidence are tried for a picture. */
-const mostPieces = 8;
+const maxPieces = 8;
 /** So many are named below the sentences that cite them. */
-const mostNamed = 4;
-const mostGaps = 3;
+const maxNamed = 4;
+const maxGaps = 3;
 
 export type ReportPorts = Pick<Ports, 'incidents' | 'clock' | 'chat' | 'pager' | 'evidence' | 'catalog'>;
 
@@ -73,8 +73,8 @@ function followersLine({ hypotheses: [first], blastRadius }: Diagnosis, title: s
   const cause =
     !first || first.cause === 'unknown'
       ? 'The cause is not known yet.'
-      : `${capital(confidenceWords(first.confidence))}: ${causes[first.cause].title.toLowerCase()} (${first.entity.kind} ${first.entity.name}).`;
-  const affected = blastRadius.length === 0 ? '' : ` Affected: ${listed(blastRadius)}.`;
+      : `${capitalize(confidenceWords(first.confidence))}: ${causes[first.cause].title.toLowerCase()} (${first.entity.kind} ${first.entity.name}).`;
+  const affected = blastRadius.length === 0 ? '' : ` Affected: ${formatList(blastRadius)}.`;
   return `${shorten(title, 200)} is being worked on. ${cause}${affected}`;
 }
 
@@ -82,7 +82,7 @@ function followersLine({ hypotheses: [first], blastRadius }: Diagnosis, title: s
 function movedIn({ hypotheses: [first] }: Diagnosis, reports: readonly Report[]): string[] {
   const moved = reports.flatMap(({ findings }) => findings).filter(({ signal }) => signal !== undefined);
   const blamed = moved.filter(({ id }) => first?.findingIds.includes(id));
-  return [...new Set([...blamed, ...moved].flatMap(({ evidenceIds }) => evidenceIds))].slice(0, mostPieces);
+  return [...new Set([...blamed, ...moved].flatMap(({ evidenceIds }) => evidenceIds))].slice(0, maxPieces);
 }
 
 /** What people ask next; each button says its words. */
@@ -103,9 +103,9 @@ function factsOf({ hypotheses: [first], blastRadius }: Diagnosis): NonNullable<M
   if (!first || first.cause === 'unknown') return [];
   const { confidence, onset, changeId } = first;
   const facts: readonly (readonly [string, string | undefined])[] = [
-    ['Confidence', `${capital(confidenceWords(confidence))} (${Math.round(confidence * 100)} %)`],
+    ['Confidence', `${capitalize(confidenceWords(confidence))} (${Math.round(confidence * 100)} %)`],
     ['Since', onset === undefined ? undefined : clockTime(onset)],
-    ['Affected', blastRadius.length === 0 ? undefined : listed(blastRadius)],
+    ['Affected', blastRadius.length === 0 ? undefined : formatList(blastRadius)],
     ['Change', changeId],
   ];
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: shorten(value, 400) }]));
@@ -117,7 +117,7 @@ async function citedIn(
   first: Hypothesis | undefined,
   ports: Pick<ReportPorts, 'evidence'>,
 ): Promise<string[]> {
-  const names = await numbered(incidentId, first?.evidenceIds.slice(0, mostNamed) ?? [], ports);
+  const names = await numbered(incidentId, first?.evidenceIds.slice(0, maxNamed) ?? [], ports);
   return names.size === 0 ? [] : [`Evidence: ${[...names.values()].join(' · ')}`];
 }
 
@@ -139,8 +139,8 @@ function rivalsOf({ hypotheses }: Diagnosis): string[] {
 }
 
 function gapsOf({ gaps, droppedClaims }: Diagnosis): string[] {
-  const said = gaps.slice(0, mostGaps).map(({ source, reason }) => `${source} (${reason.replace(/[.\s]+$/, '')})`);
-  const more = gaps.length > mostGaps ? ` and ${gaps.length - mostGaps} more` : '';
+  const said = gaps.slice(0, maxGaps).map(({ source, reason }) => `${source} (${reason.replace(/[.\s]+$/, '')})`);
+  const more = gaps.length > maxGaps ? ` and ${gaps.length - maxGaps} more` : '';
   return [
     ...(said.length === 0 ? [] : [`Not known: ${said.join('; ')}${more}.`]),
     ...(droppedClaims > 0 ? [`Claims left out because no evidence holds them: ${droppedClaims}.`] : []),

@@ -2,14 +2,14 @@
 // that has ended says nothing of the trouble: only what was seen to recover is good. Pure.
 import type { Incident, IncidentStatus } from '../model/incident.ts';
 
-export interface Standing {
+export interface StatusView {
   readonly says: string;
   readonly tone?: 'working' | 'waiting' | 'good' | 'bad';
   /** Who has it now, as a sentence; absent where nobody needs to. */
   readonly has?: string;
 }
 
-const under: Readonly<Record<Exclude<IncidentStatus, 'closed'>, Standing>> = {
+const under: Readonly<Record<Exclude<IncidentStatus, 'closed'>, StatusView>> = {
   waiting: { says: 'Waiting in line', tone: 'waiting' },
   investigating: { says: 'Looking into', tone: 'working' },
   'awaiting-approval': { says: 'Waiting for an answer', tone: 'waiting' },
@@ -26,7 +26,7 @@ const verified: Readonly<Record<NonNullable<Incident['verified']>, string>> = {
   unknown: 'Not known to have recovered',
 };
 
-export function standingOf(incident: Incident): Standing {
+export function statusViewOf(incident: Incident): StatusView {
   const { status, outcome } = incident;
   if (status === 'failed') return { ...under.failed, has: holderWords(incident) };
   if (status !== 'closed') return under[status];

@@ -11,7 +11,7 @@ const noteLength = 2000;
 /** What a message may hold (core/model/message.ts). */
 const limits = { headline: 300, line: 1500, lines: 30, small: 1000, smalls: 8 };
 
-export interface Told {
+export interface Delivery {
   /** How many places there were, and which of them could not be told, in words. */
   readonly places: number;
   readonly failures: readonly { readonly place: 'thread' | 'page'; readonly text: string }[];
@@ -21,9 +21,9 @@ export async function tell(
   message: Message,
   trigger: Trigger,
   { chat, pager }: Pick<Ports, 'chat' | 'pager'>,
-): Promise<Told> {
+): Promise<Delivery> {
   const fitting = fitted(message);
-  const failures: Told['failures'][number][] = [];
+  const failures: Delivery['failures'][number][] = [];
   await chat.publish(fitting).catch(() => failures.push({ place: 'thread', text: 'The thread could not be told.' }));
   if (trigger.kind !== 'page') return { places: 1, failures };
   const note = await pager.note(trigger.sourceId, noteOf(fitting));

@@ -5,7 +5,7 @@ import { askedWhen, type Brief, type Finding, type Report, type Severity } from 
 import type { ReportDraft } from '../model/report-draft.ts';
 import type { Ports } from '../ports/index.ts';
 import { estimateTokens, reportText } from '../reasoning/report-text.ts';
-import { secondLook } from '../reasoning/specialist.ts';
+import { investigateWithModel } from '../reasoning/specialist.ts';
 import { redactedEvidence } from '../record/evidence/redacted.ts';
 import { redact } from '../redaction/redact.ts';
 
@@ -43,7 +43,7 @@ export async function finishReport(
   ) {
     findings.pop();
   }
-  const report = await secondLook(
+  const report = await investigateWithModel(
     brief,
     {
       specialist: brief.specialist,

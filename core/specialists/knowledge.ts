@@ -25,7 +25,7 @@ const maxPast = 2;
 const pastSections = 40;
 /** What an exact lookup found comes before what reads alike. */
 const pastConfidence = 0.95;
-const mostConfidence = 0.9;
+const maxConfidence = 0.9;
 const middlingScore = 50;
 const maxTaught = 4;
 /** Nobody checked it. */
@@ -196,7 +196,7 @@ function findingOf({ hit, query, about, score }: Match, brief: Brief): FindingDr
     entity: entityOf(brief),
     role: 'context',
     severity: 'info',
-    confidence: (mostConfidence * score) / (score + middlingScore),
+    confidence: (maxConfidence * score) / (score + middlingScore),
     evidence: [
       {
         source: 'knowledge',

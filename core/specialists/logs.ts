@@ -1,7 +1,7 @@
 // The logs specialist: which errors are new or surging against the baseline, since when, and the one line to read; which system unit is down.
 // It streams; what it keeps are templates, counts and a few samples each.
 import { LogReader, type Reading } from '../analysis/logs/reading.ts';
-import { besideErrors, type Telling, tellingTemplates, vanished, variousOf } from '../analysis/logs/telling.ts';
+import { besideErrors, type NotableTemplate, notableTemplates, vanished, variousOf } from '../analysis/logs/telling.ts';
 import type { StoppedUnit } from '../analysis/logs/units.ts';
 import { exactly, Occurrences } from '../fingerprint/identity.ts';
 import { maskVariables } from '../mask-variables.ts';
@@ -38,11 +38,11 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
     if (partial) break;
   }
   const reading = reader.finish();
-  const telling = tellingTemplates(reading.templates, reading.coverage, endsMatter(brief));
+  const telling = notableTemplates(reading.templates, reading.coverage, endsMatter(brief));
   const beside = besideErrors(reading.templates, reading.coverage);
   // What was not read may have been an error, too.
   const unread = partial || reading.forgotten > 0;
-  const errors = (one: Telling) =>
+  const errors = (one: NotableTemplate) =>
     unread || reading.cut.has(one.template.group) ? undefined : exactErrors(one, telling, beside);
   const about = { brief, reading, query: observed.query, names: namesUnresolved(telling), errors };
   const findings = [
@@ -69,7 +69,7 @@ interface About {
   readonly query: string;
   /** Distinct names that do not resolve. */
   readonly names: number;
-  readonly errors: (telling: Telling) => ErrorIdentity | undefined;
+  readonly errors: (telling: NotableTemplate) => ErrorIdentity | undefined;
 }
 
 /**
@@ -77,9 +77,9 @@ interface About {
  * was said, so that neither the order in which lines came nor how they were grouped makes another error of it.
  */
 function exactErrors(
-  { template }: Telling,
-  all: readonly Telling[],
-  beside: readonly Telling['template'][],
+  { template }: NotableTemplate,
+  all: readonly NotableTemplate[],
+  beside: readonly NotableTemplate['template'][],
 ): ErrorIdentity | undefined {
   const { error, warn } = template.occurrences;
   const own = error ?? warn;
@@ -112,12 +112,12 @@ function endsMatter({ context: { workload } }: Brief): (group: string) => boolea
   return (group) => isRun && group.endsWith(`/${workload.kind}/${workload.name}`);
 }
 
-const namesUnresolved = (telling: readonly Telling[]): number =>
+const namesUnresolved = (telling: readonly NotableTemplate[]): number =>
   new Set(
     telling.flatMap(({ signature }) => (signature?.cause === 'dns-failure' ? (signature.towards?.name ?? []) : [])),
   ).size;
 
-function findingOf(telling: Telling, about: About): FindingDraft {
+function findingOf(telling: NotableTemplate, about: About): FindingDraft {
   const { template, kind, level, signature, weight } = telling;
   const { reading, brief, query } = about;
   const source = reading.sourceOf(template.group);
@@ -163,7 +163,7 @@ function findingOf(telling: Telling, about: About): FindingDraft {
 }
 
 /** A certificate is whose who shows it, not whose who complains. */
-function holderOf(writer: EntityRef, signature: Telling['signature']): EntityRef | undefined {
+function holderOf(writer: EntityRef, signature: NotableTemplate['signature']): EntityRef | undefined {
   if (signature?.cause !== 'certificate-expired' || !signature.towards) return undefined;
   const { name, namespace = writer.namespace } = signature.towards;
   return {
@@ -175,17 +175,17 @@ function holderOf(writer: EntityRef, signature: Telling['signature']): EntityRef
 }
 
 /** Words of a driver about itself name the cause; a name that does not resolve is a cause only where many names do not. */
-const namesTheCause = ({ signature }: Telling, { names }: About): boolean =>
+const namesTheCause = ({ signature }: NotableTemplate, { names }: About): boolean =>
   signature !== undefined && (signature.cause === 'dns-failure' ? names >= manyNames : signature.confidence >= 0.7);
 
 /** Undefined where the source gave all its lines one time (a bulk read), and for what only comes more often. */
-function onsetOf({ template, kind }: Telling, { coverage }: Reading): string | undefined {
+function onsetOf({ template, kind }: NotableTemplate, { coverage }: Reading): string | undefined {
   const heard = coverage.heard.get(template.group);
   const oneTime = heard !== undefined && heard.firstMs === heard.lastMs && template.count > 1;
   return oneTime || kind === 'surging' ? undefined : new Date(template.firstMs).toISOString();
 }
 
-function excerptOf({ template, kind }: Telling, onset: string | undefined): string {
+function excerptOf({ template, kind }: NotableTemplate, onset: string | undefined): string {
   const before = kind === 'unseen-before' ? 'nothing was read before' : `${template.baselineCount} before`;
   return [
     `${timesOf(template.count)}${onset === undefined ? '' : ` since ${onset}`}, ${before}:`,
@@ -226,7 +226,7 @@ function stoppedFinding({ node, unit, cluster, cause, lines, since, failed }: St
 }
 
 /** After an action: lines were written by what was acted on, and no error among them is new or more frequent. Silence says nothing. */
-function quiet(telling: readonly Telling[], { brief, reading, query }: About): FindingDraft[] {
+function quiet(telling: readonly NotableTemplate[], { brief, reading, query }: About): FindingDraft[] {
   return brief.focus.flatMap((entity): FindingDraft[] => {
     const own = reading.templates.filter(({ group }) => {
       const source = reading.sourceOf(group);
@@ -277,7 +277,7 @@ const amountOf = (characters: number): string =>
 
 const timesOf = (count: number): string => `${count.toLocaleString('en-US')} time${count === 1 ? '' : 's'}`;
 
-function summaryOf(telling: readonly Telling[], reading: Reading, partial: boolean): string {
+function summaryOf(telling: readonly NotableTemplate[], reading: Reading, partial: boolean): string {
   const down = reading.stoppedUnits.map(({ unit, node }) => `${unit} on ${node} is stopped.`).join(' ');
   const read = `${reading.lines.toLocaleString('en-US')} lines read.`;
   // What was not read to its end may come again.

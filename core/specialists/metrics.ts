@@ -4,7 +4,7 @@
 import { placements } from '../analysis/kubernetes/placements.ts';
 import { causesOf, type Leak, leaks } from '../analysis/metrics/causes.ts';
 import { entityOf, type Move, moves, unreachable } from '../analysis/metrics/index.ts';
-import { say, signalOf } from '../analysis/metrics/signals.ts';
+import { formatValue, signalOf } from '../analysis/metrics/signals.ts';
 import { isMedian, originsOf, type Slowed, sharedNode, slowed } from '../analysis/metrics/slowness.ts';
 import { keyOf, periods, usualSince } from '../analysis/metrics/usual.ts';
 import { exactly } from '../fingerprint/identity.ts';
@@ -121,7 +121,7 @@ function rhythm(move: Move, words: string, query: string, baseline: Baseline): F
 
 function leaking({ series, growth }: Leak, query: string, baseline: Baseline): FindingDraft {
   const { name } = series.entity;
-  const [from, to] = [growth.from, growth.to].map((value) => say(value, series.unit, series.signal));
+  const [from, to] = [growth.from, growth.to].map((value) => formatValue(value, series.unit, series.signal));
   const again =
     growth.restarts === 0 ? '' : `, fell back ${growth.restarts} ${growth.restarts === 1 ? 'time' : 'times'}`;
   const claim = `${signalOf(series.signal).noun} of ${name} grew steadily from ${from} to ${to} in ${growth.minutes} minutes${again}, and has not come to rest.`;
@@ -237,7 +237,10 @@ function endOf({ series, shift }: Move): string | undefined {
 }
 
 function changeWords({ series, shift, signal }: Move): string {
-  const [from, to] = [say(shift.before, series.unit, series.signal), say(shift.after, series.unit, series.signal)];
+  const [from, to] = [
+    formatValue(shift.before, series.unit, series.signal),
+    formatValue(shift.after, series.unit, series.signal),
+  ];
   const share = shift.before === 0 ? '' : ` ${Math.abs(Math.round((shift.after / shift.before - 1) * 100))} %`;
   const percent = shift.before !== 0 && (shift.direction === 'down' || shift.after < shift.before * 10) ? share : '';
   return shift.direction === 'down'
@@ -261,7 +264,7 @@ function evidenceOf(
     window: baseline,
     excerpt: move
       ? `${name}: ${changeWords(move)}, first at ${new Date(move.shift.at * 1000).toISOString()} (${move.shift.sigmas.toFixed(0)} robust standard deviations)`
-      : `${name}: last value ${last ? say(last[1], series.unit, series.signal) : 'none'}`,
+      : `${name}: last value ${last ? formatValue(last[1], series.unit, series.signal) : 'none'}`,
     full: {
       kind: 'series',
       series: { ...series, points },
@@ -371,16 +374,16 @@ function verification(brief: Brief, found: readonly Move[], causeOf: CauseOf, qu
         const then = points.findLast(([at]) => at <= actedAt)?.[1] ?? 0;
         const now = latestOf(points);
         const rose = now - then > (Math.max(...values) - Math.min(...values)) * riseNoise;
-        const finding = rose ? before : well(`${subject} has not risen since, from ${say(now, unit, name)}.`);
+        const finding = rose ? before : well(`${subject} has not risen since, from ${formatValue(now, unit, name)}.`);
         return {
           ...finding,
           ...(signal && { signal }),
-          ...(rose ? { claim: `${subject} rose further, to ${say(now, unit, name)}.` } : {}),
+          ...(rose ? { claim: `${subject} rose further, to ${formatValue(now, unit, name)}.` } : {}),
         };
       }
       const latest = latestOf(points);
       const back = Math.abs(latest - move.shift.before) <= Math.abs(move.shift.after - move.shift.before) * 0.3;
-      const now = say(latest, unit, name);
+      const now = formatValue(latest, unit, name);
       return {
         ...(back ? well(`${subject} is back at ${now}.`) : { ...before, claim: `${subject} is still at ${now}.` }),
         // What it is now, to be compared with what it was then.

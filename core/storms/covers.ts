@@ -24,7 +24,12 @@ const withoutOnsetMinutes = 5;
 /** How long before the page a change of its own service may be its cause. */
 export const ownChangeMinutes = 30;
 
-export function covers(diagnosis: Diagnosis, leader: PageFacts, member: PageFacts, around: Around = {}): Coverage {
+export function explainsPage(
+  diagnosis: Diagnosis,
+  leader: PageFacts,
+  member: PageFacts,
+  around: Around = {},
+): Coverage {
   if (member.apart !== undefined) return separate(member.apart);
   const [first, ...rivals] = diagnosis.hypotheses;
   if (first === undefined || first.cause === 'unknown') return separate('cause-unknown');
@@ -36,7 +41,7 @@ export function covers(diagnosis: Diagnosis, leader: PageFacts, member: PageFact
   const given = { diagnosis, first, leader, member, around, effects: effectsOf(first.cause) };
   const ways = routes.map((route) => route(given));
   const found = ways.find((way) => typeof way === 'object');
-  if (found === undefined) return separate(mostTelling(ways.filter((way) => typeof way === 'string')));
+  if (found === undefined) return separate(maxTelling(ways.filter((way) => typeof way === 'string')));
   const { because, explains, isOwn } = found;
   if (!isOwn) {
     if (others.some((rival) => rival.confidence >= rivalHere && isAbout(member, rival.entity)))
@@ -71,7 +76,7 @@ const reasonsByWeight: readonly SeparateReason[] = [
   'symptom-does-not-fit',
   'cause-elsewhere',
 ];
-const mostTelling = (reasons: readonly SeparateReason[]): SeparateReason =>
+const maxTelling = (reasons: readonly SeparateReason[]): SeparateReason =>
   reasonsByWeight.find((reason) => reasons.includes(reason)) ?? 'not-related';
 
 /** Whether the page's own service changed just before it, by another change than the one that is blamed. */

@@ -141,7 +141,7 @@ export const effectsOf = (cause: CauseCode): Effects => byCause[cause] ?? byGrou
 export const atDirectCallers: readonly SymptomKind[] = ['job-failed', 'backlog'];
 
 /** Causes whose wide reach is in a piece of infrastructure that everything in its cluster uses, without calling it by name. */
-export const everybodyUses =
+export const isSharedByAll =
   /^(?:kube-dns|coredns|node-local-dns|kube-proxy|cilium(?:-agent|-operator)?|calico(?:-node|-typha)?|aws-node|istiod|konnectivity-agent|kube-apiserver)$/;
 
 /**

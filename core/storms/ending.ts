@@ -4,14 +4,14 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { SeparateReason } from '../model/storm.ts';
 import type { Ports } from '../ports/index.ts';
-import { covers } from './covers.ts';
+import { explainsPage } from './covers.ts';
 import { endWith, isStanding, leaveGroup } from './membership.ts';
 
 type EndPorts = Pick<Ports, 'incidents' | 'clock' | 'bus'>;
 
 /** How long a member's page may stay triggered after its leader recovered: alerts resolve late. */
 export const graceMinutes = 5;
-const mostListed = 500;
+const maxListed = 500;
 
 /** The leader is over: so are its members, unless it recovered, which their own pages have to show. Idempotent. */
 export async function endGroup(leaderId: string, ports: Pick<Ports, 'incidents'>): Promise<void> {
@@ -31,7 +31,7 @@ export async function judgeAgain(
     if (incident.pageStatus === 'resolved') continue;
     if (
       diagnosis !== undefined &&
-      (facts === undefined || covers(diagnosis, facts.leader, facts.member).kind === 'covered')
+      (facts === undefined || explainsPage(diagnosis, facts.leader, facts.member).kind === 'covered')
     )
       continue;
     await leaveGroup({ member: incident.id, why: 'diagnosis-changed' }, ports);
@@ -47,7 +47,7 @@ export async function judgeAgain(
 export async function sweepGroups(ports: EndPorts & Pick<Ports, 'seen'>): Promise<void> {
   const minute = Math.floor(ports.clock.now().getTime() / 60_000);
   if (!(await ports.seen.claim(`sweep-groups-${minute}`, 300))) return;
-  const members = (await ports.incidents.list(mostListed)).filter(({ status }) => status === 'grouped');
+  const members = (await ports.incidents.list(maxListed)).filter(({ status }) => status === 'grouped');
   for (const leader of new Set(members.flatMap(({ memberOf }) => memberOf?.leader ?? []))) {
     const diagnosis = await ports.incidents.diagnosis(leader);
     if (diagnosis !== undefined) await judgeAgain(leader, diagnosis, ports);

@@ -7,7 +7,7 @@ import type { Apart, Incident } from '../model/incident.ts';
 import type { PageFacts, Relation, SeparateReason } from '../model/storm.ts';
 import type { Ports } from '../ports/index.ts';
 import { note } from '../record/timeline.ts';
-import { whySeparate } from '../reporting/membership-words.ts';
+import { separationText } from '../reporting/membership-words.ts';
 import { hasOwnChange, ownChangeMinutes } from './covers.ts';
 import { tellJoined } from './telling.ts';
 
@@ -111,7 +111,7 @@ export async function leaveGroup(
   if (member === undefined || from === undefined) return { kind: 'no-member' };
   const apart: Apart = { from, why, ...(by && { by }) };
   const eventId = `${member.trigger.eventId.slice(0, 120)}:apart:${from}`;
-  const text = `It is investigated on its own: ${whySeparate(why)}${by === undefined ? '' : ` (${by})`}.`;
+  const text = `It is investigated on its own: ${separationText(why)}${by === undefined ? '' : ` (${by})`}.`;
   await note(memberId, { step: 'Leave', kind: 'note', key: from, text, ...(by && { actor: by }) }, ports);
   await note(from, { step: 'Leave', kind: 'note', key: memberId, text: `${member.title} left. ${text}` }, ports);
   const { trigger } = member;

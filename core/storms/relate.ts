@@ -3,7 +3,7 @@
 
 import { beganAt, subjectsOf } from '../context/page-facts.ts';
 import type { PageFacts, Relation, SymptomKind } from '../model/storm.ts';
-import { everybodyUses } from './effects.ts';
+import { isSharedByAll } from './effects.ts';
 import { maybeSamePlace } from './place.ts';
 
 interface Rule {
@@ -133,7 +133,7 @@ function callOf(caller: PageFacts, callee: PageFacts): Relation | undefined {
 function condition(page: PageFacts, other: PageFacts): Relation | undefined {
   if (page.cluster === undefined || !(serves.has(other.symptom) || other.symptom === 'crash')) return undefined;
   const isNode = page.symptom === 'node-down' && other.node === undefined;
-  if (!isNode && !(suffers(page) && subjectsOf(page).some((name) => everybodyUses.test(name)))) return undefined;
+  if (!isNode && !(suffers(page) && subjectsOf(page).some((name) => isSharedByAll.test(name)))) return undefined;
   return {
     kind: 'cluster-condition',
     cluster: page.cluster,

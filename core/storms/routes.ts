@@ -7,7 +7,7 @@ import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { PageFacts, Relation, SeparateReason, SymptomKind } from '../model/storm.ts';
 import { type Around, differs, isAbout, low, nameOf, placeKinds } from './about.ts';
-import { atDirectCallers, type Effects, effectsOf, everybodyUses } from './effects.ts';
+import { atDirectCallers, type Effects, effectsOf, isSharedByAll } from './effects.ts';
 import { clustered, maybeSamePlace, placeOfCause, sameOutside, samePlace } from './place.ts';
 
 /** How many calls away a cause still explains a page. */
@@ -94,7 +94,7 @@ function placeShared({ diagnosis, first: { entity, cause }, leader, member }: Gi
       return isIn(member.zone);
     default: {
       const wide =
-        everybodyUses.test(nameOf(entity)) && (entity.namespace === undefined || infrastructure.test(entity.namespace));
+        isSharedByAll.test(nameOf(entity)) && (entity.namespace === undefined || infrastructure.test(entity.namespace));
       if (!wide || cluster === undefined || effectsOf(cause).inside.length === 0) return 'not-related';
       if (member.cluster === undefined) return 'place-unknown';
       return member.cluster === cluster ? { kind: 'same-place', place: 'cluster', name: cluster } : 'other-place';

@@ -7,10 +7,10 @@ import type { Ports } from '../ports/index.ts';
 import type { MemberName } from '../ports/records.ts';
 import { threadOf } from '../record/thread.ts';
 import { note } from '../record/timeline.ts';
-import { becauseOf } from '../reporting/membership-words.ts';
+import { relationText } from '../reporting/membership-words.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { shorten } from '../text.ts';
-import { listed } from '../wording.ts';
+import { formatList } from '../wording.ts';
 
 type TellPorts = Pick<Ports, 'incidents' | 'clock' | 'chat' | 'pager' | 'seen'>;
 
@@ -33,7 +33,7 @@ export async function tellJoined(
 ): Promise<void> {
   const step = 'Join';
   await note(leader.id, { step, kind: 'note', key: member.id, text: joinLine(member, because) }, ports);
-  const text = `It is part of ${leader.id} (${leader.title}) and not investigated on its own: joined because ${becauseOf(because)}.`;
+  const text = `It is part of ${leader.id} (${leader.title}) and not investigated on its own: joined because ${relationText(because)}.`;
   await note(member.id, { step, kind: 'note', key: leader.id, text: shorten(text, 1000) }, ports);
   await noteOnPage(leader, member, text, ports);
   await tellProgress(member.id, ports);
@@ -41,7 +41,7 @@ export async function tellJoined(
 }
 
 const joinLine = (member: Pick<Incident, 'title'>, because: Relation): string =>
-  shorten(`+1: ${member.title} joined because ${becauseOf(because)}.`, 600);
+  shorten(`+1: ${member.title} joined because ${relationText(because)}.`, 600);
 
 async function noteOnPage(leader: Incident, member: Incident, text: string, ports: TellPorts): Promise<void> {
   if (member.trigger.kind !== 'page') return;
@@ -86,9 +86,9 @@ async function tellThread(leader: Incident, ports: TellPorts, pause: (ms: number
 export function joinedWords(members: readonly Pick<MemberName, 'title' | 'because'>[]): string {
   const [first] = members;
   if (members.length === 1 && first) return joinLine(first, first.because);
-  const reasons = Map.groupBy(members, ({ because }) => becauseOf(because));
+  const reasons = Map.groupBy(members, ({ because }) => relationText(because));
   const most = [...reasons]
     .toSorted(([, a], [, b]) => b.length - a.length)
     .map(([reason, own]) => `${reason} (${own.length})`);
-  return `+${members.length} pages joined because ${listed(most, 3)}.`;
+  return `+${members.length} pages joined because ${formatList(most, 3)}.`;
 }

@@ -6,13 +6,13 @@ import { resolveContext } from '../../core/context/resolve.ts';
 import type { Diagnosis } from '../../core/model/diagnosis.ts';
 import type { Coverage, PageFacts } from '../../core/model/storm.ts';
 import { Catalog } from '../../core/ports/catalog.ts';
-import { covers, ownChangeMinutes } from '../../core/storms/covers.ts';
+import { explainsPage, ownChangeMinutes } from '../../core/storms/covers.ts';
 import { holdSecondsFor, relate } from '../../core/storms/relate.ts';
 import { urgencyOf } from '../../core/storms/urgency.ts';
 import { diagnosisOf, edgesOf, instant, type Page, type Storm, triggerOf } from './storm.ts';
 
 /** Investigations at once, how long one takes, how often a page is held, how long a diagnosis answers. */
-const usual = { concurrent: 4, investigationSeconds: 30, mostHolds: 2, answersMinutes: 30 };
+const usual = { concurrent: 4, investigationSeconds: 30, maxHolds: 2, answersMinutes: 30 };
 
 export interface Played {
   readonly id: string;
@@ -58,7 +58,7 @@ export function play(storm: Storm, over: Partial<typeof usual> = {}): readonly P
         ({ at: when }) => Date.parse(when) >= Date.parse(one.facts.openedAt) - ownChangeMinutes * 60_000,
       );
       const pages = others(one.facts).filter(({ openedAt }) => Date.parse(openedAt) <= Date.parse(instant(now / 60)));
-      const coverage = covers(diagnosis, leader.facts, one.facts, { changes: near, pages });
+      const coverage = explainsPage(diagnosis, leader.facts, one.facts, { changes: near, pages });
       if (coverage.kind !== 'covered') continue;
       played.push({ id: one.id, page: one.page, facts: one.facts, leader: leader.id, coverage });
       return true;
@@ -77,7 +77,7 @@ export function play(storm: Storm, over: Partial<typeof usual> = {}): readonly P
         .filter(({ one: other }) => !one.heldBehind.has(other.id))
         .map(({ one: other }) => ({ other, relation: relate(other.facts, one.facts) }))
         .find(({ relation }) => relation !== undefined);
-      if (related?.relation && one.heldBehind.size < line.mostHolds) {
+      if (related?.relation && one.heldBehind.size < line.maxHolds) {
         one.heldBehind.add(related.other.id);
         one.held = { behind: related.other.id, until: now + holdSecondsFor(related.relation) };
         continue;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { enterLine } from '../../core/admission/enter.ts';
+import { joinQueue } from '../../core/admission/enter.ts';
 import { Planned } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { chat, clock, executions, incidents, limits, line, workflow } from '../compose.ts';
@@ -9,7 +9,7 @@ const Entering = z.object({ taskToken: z.string().min(1), state: Planned });
 
 export const create = (
   ports: Pick<Ports, 'incidents' | 'clock' | 'chat' | 'line' | 'limits' | 'workflow' | 'executions'>,
-) => answering('admit', Entering, ({ state, taskToken }) => enterLine(state, taskToken, ports));
+) => answering('admit', Entering, ({ state, taskToken }) => joinQueue(state, taskToken, ports));
 
 export const handler = onLambda(() =>
   create({

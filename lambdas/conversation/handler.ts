@@ -1,7 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { hearing } from '../../core/conversation/authorize-speaker.ts';
-import { byPress } from '../../core/conversation/handle-button.ts';
-import { type Heard, type ListenPorts, listen } from '../../core/conversation/handle-utterance.ts';
+import { authorizeSpeaker } from '../../core/conversation/authorize-speaker.ts';
+import { handleButton } from '../../core/conversation/handle-button.ts';
+import {
+  type HandleUtterancePorts,
+  handleUtterance,
+  type UtteranceResult,
+} from '../../core/conversation/handle-utterance.ts';
 import { sessionOf } from '../../core/conversation/session.ts';
 import { Utterance } from '../../core/model/utterance.ts';
 import type { Ports } from '../../core/ports/index.ts';
@@ -27,8 +31,8 @@ import {
   replies,
   seen,
   threads,
+  userDirectory,
   workflow,
-  workplace,
 } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 
@@ -37,7 +41,7 @@ const rememberSeconds = 2 * 24 * 3600;
 
 const logger = new Logger({ serviceName: 'watchkeeper' });
 
-export const create = (ports: ListenPorts & Pick<Ports, 'seen' | 'workplace'>) =>
+export const create = (ports: HandleUtterancePorts & Pick<Ports, 'seen' | 'userDirectory'>) =>
   answering('conversation', Utterance, async (said) => {
     const key = `conversation-${said.eventId}`;
     if (await ports.seen.has(key)) return { kind: 'nothing' };
@@ -47,17 +51,20 @@ export const create = (ports: ListenPorts & Pick<Ports, 'seen' | 'workplace'>) =
     return { kind: heard.kind };
   });
 
-async function hear(said: Utterance, ports: ListenPorts & Pick<Ports, 'workplace'>): Promise<Heard> {
-  const answer = await hearing(said, ports.workplace);
+async function hear(
+  said: Utterance,
+  ports: HandleUtterancePorts & Pick<Ports, 'userDirectory'>,
+): Promise<UtteranceResult> {
+  const answer = await authorizeSpeaker(said, ports.userDirectory);
   switch (answer.kind) {
     case 'heard':
-      return listen(said, ports);
+      return handleUtterance(said, ports);
     case 'ignored':
       logger.warn('not heard', { why: answer.why, eventId: said.eventId });
       return { kind: 'nothing' };
     case 'turned-away': {
       logger.warn('pressed by nobody of ours', { eventId: said.eventId });
-      const message = await byPress(answer.press, ports);
+      const message = await handleButton(answer.press, ports);
       return message === undefined ? { kind: 'nothing' } : { kind: 'answered', message };
     }
     case 'refused':
@@ -92,7 +99,7 @@ export const here = onLambda(() =>
     telemetry: { knowledge: drafts() },
     threads: threads(),
     workflow: workflow(),
-    workplace: workplace(),
+    userDirectory: userDirectory(),
   }),
 );
 

@@ -1,4 +1,4 @@
-import { Asked } from '../../core/model/workflow.ts';
+import { ApprovalResolved } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { remediate } from '../../core/remediation/remediate.ts';
 import {
@@ -39,7 +39,7 @@ export const create = (
     | 'audit'
     | 'pager'
   >,
-) => step('remediate', Asked, (input) => remediate(input, ports));
+) => step('remediate', ApprovalResolved, (input) => remediate(input, ports));
 
 export const handler = onLambda(() =>
   create({

@@ -23,7 +23,7 @@ import { bus, clock, secrets, seen, slackOrigin } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 import { HttpEvent, type HttpReply, header, jsonOf, maxBodyBytes, rawBody, reply, signed } from '../http.ts';
 
-type SlackPorts = Pick<Ports, 'bus' | 'seen' | 'secrets' | 'clock' | 'workplace'>;
+type SlackPorts = Pick<Ports, 'bus' | 'seen' | 'secrets' | 'clock' | 'userDirectory'>;
 
 const logger = new Logger({ serviceName: 'watchkeeper' });
 /** Slack's window against replays, in either direction. */
@@ -60,7 +60,7 @@ async function events(body: string, ports: SlackPorts): Promise<HttpReply> {
   const request = SlackEvents.safeParse(jsonOf(body));
   if (!request.success) return reply(400, { error: 'This is no Slack event that we know.' });
   if (request.data.type === 'url_verification') return reply(200, { challenge: request.data.challenge });
-  const origin = await ports.workplace.origin();
+  const origin = await ports.userDirectory.origin();
   const why = refusedEvent(Envelope.parse(request.data), origin);
   if (why !== undefined) return refused(why);
   const said = utteranceOf(request.data, ports.clock.now(), origin);
@@ -92,7 +92,7 @@ async function form(body: string, ports: SlackPorts): Promise<HttpReply> {
   if (!fields.has('command')) return interaction(fields, ports);
   const command = SlackCommand.safeParse(Object.fromEntries(fields));
   if (!command.success) return reply(400, { error: 'This is no Slack command that we know.' });
-  const why = refusedCommand(command.data, await ports.workplace.origin());
+  const why = refusedCommand(command.data, await ports.userDirectory.origin());
   if (why !== undefined) return refused(why);
   const passed = await passOn(commandUtterance(command.data, ports.clock.now()), ports);
   // What Slack shows to the one who typed it.
@@ -102,7 +102,7 @@ async function form(body: string, ports: SlackPorts): Promise<HttpReply> {
 async function interaction(fields: URLSearchParams, ports: SlackPorts): Promise<HttpReply> {
   const parsed = SlackInteraction.safeParse(jsonOf(fields.get('payload') ?? ''));
   if (!parsed.success) return reply(400, { error: 'This is no Slack interaction that we know.' });
-  const origin = await ports.workplace.origin();
+  const origin = await ports.userDirectory.origin();
   const payload = InteractionOrigin.parse(parsed.data);
   const why = refusedInteraction(payload, origin);
   if (why !== undefined) return refused(why);
@@ -115,5 +115,5 @@ async function interaction(fields: URLSearchParams, ports: SlackPorts): Promise<
 export const create = (ports: SlackPorts) => answering('slack', HttpEvent, (event) => receive(event, ports));
 
 export const handler = onLambda(() =>
-  create({ bus: bus(), seen: seen(), secrets: secrets(), clock: clock(), workplace: slackOrigin() }),
+  create({ bus: bus(), seen: seen(), secrets: secrets(), clock: clock(), userDirectory: slackOrigin() }),
 );

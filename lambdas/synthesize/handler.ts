@@ -1,11 +1,11 @@
 import { synthesize } from '../../core/diagnosis/synthesize.ts';
 import { Investigated } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
-import { clock, colleagues, evidence, ids, incidents, reasoner, telemetry } from '../compose.ts';
+import { clock, evidence, ids, incidents, reasoner, specialistClient, telemetry } from '../compose.ts';
 import { onLambda, step } from '../handle.ts';
 
 export const create = (
-  ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'evidence' | 'telemetry' | 'reasoner' | 'colleagues'>,
+  ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'evidence' | 'telemetry' | 'reasoner' | 'specialistClient'>,
 ) => step('synthesize', Investigated, (input) => synthesize(input, ports));
 
 export const handler = onLambda(() =>
@@ -16,6 +16,6 @@ export const handler = onLambda(() =>
     evidence: evidence(),
     telemetry: telemetry(),
     reasoner: reasoner(),
-    colleagues: colleagues(),
+    specialistClient: specialistClient(),
   }),
 );

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { enterAnyway } from '../../core/admission/enter.ts';
 import { joinLeader } from '../../core/admission/join.ts';
-import { leaveLine } from '../../core/admission/leave.ts';
+import { leaveQueue } from '../../core/admission/leave.ts';
 import { sweepLine } from '../../core/admission/sweep.ts';
 import { Admission } from '../../core/model/admission.ts';
 import { Left, Planned } from '../../core/model/workflow.ts';
@@ -41,7 +41,7 @@ export const create = (
       case 'join':
         return { ...task.state, ...(await joinLeader(task.state, ports, sleep)) };
       case 'leave':
-        return leaveLine(task.state, ports);
+        return leaveQueue(task.state, ports);
       case 'sweep':
         await sweepGroups(ports);
         return sweepLine(ports);

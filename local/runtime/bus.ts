@@ -22,10 +22,10 @@ export type Target = Routes['routes'][number]['target'];
 
 const closeGraceMs = 1000;
 /** What nobody foresaw is tried so often, over about a minute; what is away, until it is there. */
-const mostTries = 8;
+const maxTries = 8;
 const isHopeless = (error: unknown, attempt: number): boolean =>
   error instanceof InvalidInput ||
-  (attempt + 1 >= mostTries && !(error instanceof Unavailable || error instanceof StepTimeout));
+  (attempt + 1 >= maxTries && !(error instanceof Unavailable || error instanceof StepTimeout));
 const refusedFolder = 'bus/refused';
 const refusedFile = ({ id }: { readonly id: string }): string => `${refusedFolder}/${id}.json`;
 

@@ -5,7 +5,7 @@ import { join, relative, sep } from 'node:path';
 import * as z from 'zod';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Ports } from '../../core/ports/index.ts';
-import { record } from '../../core/record/audit/record.ts';
+import { recordAudit } from '../../core/record/audit/record.ts';
 import { note } from '../../core/record/timeline.ts';
 import { asideSentence, isAside } from './aside.ts';
 import type { InvokeFunction } from './executions.ts';
@@ -59,7 +59,7 @@ async function tellIncident(aside: SetAside, { ports, invoke }: DamagePorts): Pr
   const incident =
     execution === undefined
       ? await incidentOf(aside.name, ports)
-      : (await ports.incidents.list(mostListed)).find((one) => one.execution === execution);
+      : (await ports.incidents.list(maxListed)).find((one) => one.execution === execution);
   if (incident === undefined) return;
   const entry = { step: 'Start', kind: 'gap' as const, key: aside.name, text: asideSentence(aside) };
   await note(incident.id, entry, ports);
@@ -69,7 +69,7 @@ async function tellIncident(aside: SetAside, { ports, invoke }: DamagePorts): Pr
   await invoke('report-failure', { trigger: incident.trigger, incident, failure });
 }
 
-const mostListed = 500;
+const maxListed = 500;
 
 /** Whose file it is, by its folder. */
 async function incidentOf(name: string, { incidents }: Pick<Ports, 'incidents'>): Promise<Incident | undefined> {
@@ -81,7 +81,7 @@ async function incidentOf(name: string, { incidents }: Pick<Ports, 'incidents'>)
 /** Reads every file that is read only when somebody asks for it, so that what is broken is told now and not in the night. */
 export async function lookAtFiles(root: string, disk: Disk, signal: AbortSignal): Promise<void> {
   const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
-  for (const entry of entries.slice(0, mostFiles)) {
+  for (const entry of entries.slice(0, maxFiles)) {
     if (signal.aborted) return;
     const name = relative(root, join(entry.parentPath, entry.name)).split(sep).join('/');
     const [folder = ''] = name.split('/');
@@ -93,7 +93,7 @@ export async function lookAtFiles(root: string, disk: Disk, signal: AbortSignal)
   }
 }
 
-const mostFiles = 50_000;
+const maxFiles = 50_000;
 const lookedAt: ReadonlySet<string> = new Set([
   'evidence',
   'messages',
@@ -111,7 +111,7 @@ const lookedAt: ReadonlySet<string> = new Set([
 export async function stopActing(why: string, ports: Pick<Ports, 'controls' | 'audit' | 'clock'>): Promise<void> {
   const at = ports.clock.now().toISOString();
   await ports.controls.setKillSwitch({ on: true, by: 'watchkeeper', at, why });
-  await record(
+  await recordAudit(
     {
       actor: { kind: 'watchkeeper', id: 'watchkeeper' },
       kind: 'control',

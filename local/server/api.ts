@@ -1,7 +1,7 @@
 // The console's API: JSON in, JSON out, one row a route. It reads the records and calls the same core functions that Slack's buttons do. Who
 // acts is who is signed in; nothing in a body says so.
 import * as z from 'zod';
-import { listen } from '../../core/conversation/handle-utterance.ts';
+import { handleUtterance } from '../../core/conversation/handle-utterance.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { isOfThisRecipe } from '../../core/fingerprint/fingerprint.ts';
 import { Request, requestInvestigation } from '../../core/intake/request-investigation.ts';
@@ -16,11 +16,11 @@ import { verifyAudit } from '../../core/record/audit/verify.ts';
 import { checkInWords } from '../../core/record/audit/words.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import { switches, throwKillSwitch } from '../../core/remediation/kill-switch.ts';
-import { showAnswered } from '../../core/remediation/publish-approval-outcome.ts';
-import { forWhomWords, isRememberable } from '../../core/remediation/question.ts';
+import { publishApprovalOutcome } from '../../core/remediation/publish-approval-outcome.ts';
+import { approversText, isTeachable } from '../../core/remediation/question.ts';
 import { affectedBy, placeInGroup } from '../../core/reporting/membership.ts';
-import { becauseOf } from '../../core/reporting/membership-words.ts';
-import { standingOf } from '../../core/reporting/standing.ts';
+import { relationText } from '../../core/reporting/membership-words.ts';
+import { statusViewOf } from '../../core/reporting/standing.ts';
 import type { ConsoleChat } from '../console-chat.ts';
 import type { People, Person } from '../people.ts';
 
@@ -173,7 +173,7 @@ async function answer(approvalId: string, verdict: Verdict, { id: by, isApprover
   // What it takes two people for says in the conversation who the first is.
   if (answered.kind === 'counted') {
     const incident = await ports.incidents.get(answered.approval.incidentId);
-    if (incident !== undefined) await showAnswered(approvalId, incident, ports);
+    if (incident !== undefined) await publishApprovalOutcome(approvalId, incident, ports);
   }
   if (answered.kind !== 'not-allowed' || isApprover) return answered;
   return {
@@ -190,7 +190,7 @@ async function said({ incidentId, text }: z.infer<typeof Said>, { id: by }: Pers
   if (incidentId !== undefined && (await ports.incidents.get(incidentId)) === undefined)
     throw new NotFound(`There is no incident ${incidentId}.`);
   const at = ports.clock.now().toISOString();
-  const heard = await listen(
+  const heard = await handleUtterance(
     { kind: 'words', how: 'console', eventId: `console-${ports.ids.next()}`, at, by, text, incidentId },
     ports,
   );
@@ -227,7 +227,7 @@ async function incidents(ports: Ports) {
   return Promise.all(
     (await ports.incidents.list(listed)).map(async (each) => {
       const headline = (await ports.incidents.diagnosis(each.id))?.hypotheses[0]?.summary;
-      return { ...each, standing: standingOf(each), ...(headline === undefined ? {} : { headline }) };
+      return { ...each, standing: statusViewOf(each), ...(headline === undefined ? {} : { headline }) };
     }),
   );
 }
@@ -243,13 +243,13 @@ async function incident(id: string, { ports, chat }: ApiParts) {
     ports.incidents.memberNames(id),
   ]);
   return {
-    incident: { ...found, standing: standingOf(found) },
+    incident: { ...found, standing: statusViewOf(found) },
     timeline,
     ...(diagnosis === undefined ? {} : { diagnosis }),
     approvals: approvals.map((approval) => ({
       ...approval,
-      rememberable: isRememberable(approval),
-      forWhom: forWhomWords(approval),
+      rememberable: isTeachable(approval),
+      forWhom: approversText(approval),
     })),
     messages: messages.map(shown),
     group: {
@@ -257,7 +257,7 @@ async function incident(id: string, { ports, chat }: ApiParts) {
       members: members.map(({ id: member, title, because, at }) => ({
         id: member,
         title,
-        why: becauseOf(because),
+        why: relationText(because),
         at,
       })),
       affected: affectedBy(diagnosis, members, found.place?.service),

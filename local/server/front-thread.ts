@@ -15,7 +15,7 @@ import { fromGatewayResult, toGatewayEvent } from './gateway.ts';
 const maxBodyBytes = 1024 * 1024;
 const webhooks: ReadonlySet<string> = new Set(['/pagerduty', '/pagerduty/webhook']);
 /** So many events are known to have been here; an older one is told by its execution. */
-const mostRemembered = 20_000;
+const maxRemembered = 20_000;
 
 const orders = FrontOrders.parse(workerData);
 const disk = folderDisk(orders.data);
@@ -36,7 +36,7 @@ const handle = create({
   seen: {
     has: async (id) => remembered.has(id),
     async claim(id) {
-      if (remembered.size >= mostRemembered) remembered.delete(remembered.values().next().value ?? '');
+      if (remembered.size >= maxRemembered) remembered.delete(remembered.values().next().value ?? '');
       return remembered.size !== remembered.add(id).size;
     },
   },

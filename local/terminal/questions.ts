@@ -1,7 +1,7 @@
 // Which question an answer that is typed in the terminal is about. A key without a number counts for the one question that it was printed under;
 // where several wait, or one went away that nobody here answered, the number is part of the answer. Pure state, no output.
 import type { Approval, Verdict } from '../../core/model/action.ts';
-import { isRememberable, whyNotRememberable } from '../../core/remediation/question.ts';
+import { isTeachable, whyNotTeachable } from '../../core/remediation/question.ts';
 
 interface Asked {
   readonly number: number;
@@ -46,7 +46,7 @@ export function readTyped(line: string, { waiting, bare }: Printed): Typed {
   if (number === undefined) return { kind: 'number-needed' };
   const found = waiting.find((one) => one.number === number);
   if (found === undefined) return { kind: 'no-such-question', number };
-  const why = verdict === 'approve-and-remember' ? whyNotRememberable(found.approval) : undefined;
+  const why = verdict === 'approve-and-remember' ? whyNotTeachable(found.approval) : undefined;
   return why === undefined ? { kind: 'answer', approval: found.approval, verdict } : { kind: 'not-offered', why };
 }
 
@@ -92,6 +92,6 @@ export function openQuestions(): Questions {
 /** The keys that answer it, as they have to be typed. */
 export function keysOf({ number, approval }: Asked, bare: number | undefined): string {
   const key = (letter: string) => (bare === number ? letter : `${letter} ${number}`);
-  const remember = isRememberable(approval) ? `    ${key('a')}  yes, and do not ask again for this exact error` : '';
+  const remember = isTeachable(approval) ? `    ${key('a')}  yes, and do not ask again for this exact error` : '';
   return `  ${key('y')}  yes, this time${remember}    ${key('n')}  no`;
 }

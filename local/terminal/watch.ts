@@ -2,13 +2,13 @@
 // as the console's. What is said is in words.ts.
 import { createInterface } from 'node:readline';
 import { WatchkeeperError } from '../../core/errors.ts';
-import { readAnswer } from '../../core/language/parse-answer.ts';
+import { parseAnswer } from '../../core/language/parse-answer.ts';
 import type { Approval } from '../../core/model/action.ts';
 import type { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import { answerSwitch } from '../../core/remediation/kill-switch.ts';
-import { decidedWords } from '../../core/remediation/question.ts';
+import { decisionText } from '../../core/remediation/question.ts';
 import type { Feed } from '../feed.ts';
 import { keysOf, openQuestions, type Printed, readTyped } from './questions.ts';
 import type { Style } from './style.ts';
@@ -92,7 +92,7 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
     if (approval.state !== 'pending') {
       const asked = questions.settle(approval);
       if (asked)
-        print(style.dim(`  Question ${asked.number} does not wait any more: ${clean(decidedWords(approval))}.`));
+        print(style.dim(`  Question ${asked.number} does not wait any more: ${clean(decisionText(approval))}.`));
       return;
     }
     const asked = questions.ask(approval);
@@ -144,7 +144,7 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
 
   async function answer(line: string, printed: Printed): Promise<void> {
     if (line.trim() === '') return;
-    const said = readAnswer(line);
+    const said = parseAnswer(line);
     if (said.kind === 'switch')
       return print(`  ${clean((await answerSwitch({ ...said, by: options.person }, ports)).text)}`);
     const typed = readTyped(line, printed);

@@ -4,8 +4,8 @@ import type { Approval } from '../../core/model/action.ts';
 import { type Diagnosis, type Hypothesis, wholeText } from '../../core/model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../../core/model/incident.ts';
 import type { Evidence } from '../../core/model/report.ts';
-import { gistOf } from '../../core/record/evidence/name.ts';
-import { standingOf } from '../../core/reporting/standing.ts';
+import { excerptSummary } from '../../core/record/evidence/name.ts';
+import { statusViewOf } from '../../core/reporting/standing.ts';
 import { confidenceWords, readableTimes } from '../../core/wording.ts';
 import type { Style } from './style.ts';
 
@@ -67,7 +67,9 @@ function hypothesisLines(
     ...(first ? hypothesis.why.map((why) => bullet('+', why)) : []),
     ...(first ? hypothesis.against.map((against) => bullet('-', against)) : []),
     ...(first
-      ? cited.slice(0, 4).map(({ piece, number }) => style.dim(numbered(number, `${piece.source}: ${gistOf(piece)}`)))
+      ? cited
+          .slice(0, 4)
+          .map(({ piece, number }) => style.dim(numbered(number, `${piece.source}: ${excerptSummary(piece)}`)))
       : []),
   ];
 }
@@ -81,7 +83,7 @@ function modelSentence(diagnosis: Diagnosis): string {
 
 /** How it ended, in the colour of that. */
 export function endLine(incident: Incident, style: Style): string {
-  const { says, tone, has } = standingOf(incident);
+  const { says, tone, has } = statusViewOf(incident);
   const colour = tone === 'good' ? style.green : tone === 'bad' ? style.red : style.bold;
   return `  ${colour(`${says}: ${oneLine(incident.title)}`)}${has === undefined ? '' : `  ${clean(has)}`}`;
 }

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { PostBook } from '../../core/ports/records.ts';
+import type { PostHistory } from '../../core/ports/records.ts';
 import { type OpenStores, parallel, type TestClock, testClock } from './records.ts';
 
 export function postBookContract(open: OpenStores): void {
   describe('where messages went', () => {
     let clock: TestClock;
-    let posts: PostBook;
+    let posts: PostHistory;
     beforeEach(async () => {
       clock = testClock();
       posts = (await open(clock)).posts;

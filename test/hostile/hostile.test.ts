@@ -6,8 +6,8 @@ import { LLMock } from '@copilotkit/aimock';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { blocksOf, fallbackText } from '../../connectors/slack/blocks.ts';
 import { ModelConfig, parsePrompt, strandsReasoner } from '../../connectors/strands/index.ts';
-import { converse } from '../../core/conversation/reply.ts';
-import { hear } from '../../core/learning/teach.ts';
+import { replyTo } from '../../core/conversation/reply.ts';
+import { handleTeaching } from '../../core/learning/teach.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Message } from '../../core/model/message.ts';
 import type { ExecutorAction } from '../../core/ports/telemetry.ts';
@@ -66,7 +66,7 @@ async function investigated(
         ...world,
         ...(reasoner && { reasoner }),
         slackSigningSecrets: [signing],
-        workplace: { origin: async () => ({ teams: ['T0OURS'] }), who: async () => 'person' },
+        userDirectory: { origin: async () => ({ teams: ['T0OURS'] }), who: async () => 'person' },
         executor: {
           ...world.executor,
           execute: (action) => {
@@ -287,9 +287,9 @@ describe('Slack', () => {
     const seen = await investigated([]);
     const text =
       name === 'the whole payload' ? payload : `${traps[name as keyof typeof traps]} ${payload.slice(0, 500)}`;
-    const heard = await hear({ text, by: 'U0MALLORY', incidentId: seen.incident.id }, seen.runtime.ports);
+    const heard = await handleTeaching({ text, by: 'U0MALLORY', incidentId: seen.incident.id }, seen.runtime.ports);
     expect(['nothing', 'cannot']).toContain(heard.kind);
-    const reply = await converse({ text, by: 'U0MALLORY', incidentId: seen.incident.id }, seen.runtime.ports);
+    const reply = await replyTo({ text, by: 'U0MALLORY', incidentId: seen.incident.id }, seen.runtime.ports);
     expect(reply?.proposal).toBeUndefined();
     await nothingCameOfIt(seen);
   });

@@ -25,7 +25,7 @@ beforeEach(async () => {
     clock,
     bus: { publish: async (event) => void published.push(event) },
     secrets: { pagerDutyWebhook: async () => [], slackSigning: async () => [secret] },
-    workplace: { origin: async () => origin, who: async () => 'unknown' },
+    userDirectory: { origin: async () => origin, who: async () => 'unknown' },
   };
 });
 

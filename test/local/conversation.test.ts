@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listen } from '../../core/conversation/handle-utterance.ts';
-import { converse } from '../../core/conversation/reply.ts';
+import { handleUtterance } from '../../core/conversation/handle-utterance.ts';
+import { replyTo } from '../../core/conversation/reply.ts';
 import { recordedWorld } from '../../local/compose.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
 import { sentences } from '../core/conversation/on-call-sentences.ts';
@@ -24,7 +24,7 @@ async function paged(scenario: string): Promise<string> {
   return (await runtime.waitForIncident(sourceId, 'asked')).id;
 }
 const say = async (incidentId: string, text: string, by = 'ada') => {
-  const reply = await converse({ incidentId, text, by }, runtime.ports);
+  const reply = await replyTo({ incidentId, text, by }, runtime.ports);
   if (!reply) throw new Error('There is no such incident.');
   return reply;
 };
@@ -199,7 +199,7 @@ test('a correction after the end is in the draft that the next incident finds, b
 
 describe('what does nothing', () => {
   test('is a word about an incident that is not there', async () => {
-    expect(await converse({ incidentId: 'inc-none', text: 'approve', by: 'ada' }, runtime.ports)).toBeUndefined();
+    expect(await replyTo({ incidentId: 'inc-none', text: 'approve', by: 'ada' }, runtime.ports)).toBeUndefined();
   });
   test('is what could mean anything', async () => {
     const id = await paged('oom-after-deploy');
@@ -301,7 +301,7 @@ test('an investigation that broke off is begun anew from the console, as what it
   await ports.incidents.update(id, { status: 'failed' });
   const at = new Date().toISOString();
   const words = { kind: 'words', how: 'console', eventId: `console-${id}`, at, by: 'ada', incidentId: id } as const;
-  const heard = await listen({ ...words, text: "what's the issue?" }, ports);
+  const heard = await handleUtterance({ ...words, text: "what's the issue?" }, ports);
   expect(heard).toEqual({ kind: 'started', sourceId: before?.sourceId });
   await expect.poll(async () => (await ports.incidents.findBySource(before?.sourceId ?? ''))?.id).not.toBe(id);
   const again = await runtime.waitForIncident(before?.sourceId ?? '', 'asked');

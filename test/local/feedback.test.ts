@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { converse } from '../../core/conversation/reply.ts';
+import { replyTo } from '../../core/conversation/reply.ts';
 import { Feedback } from '../../core/model/feedback.ts';
 import { parseExpected } from '../../dojo/expected.ts';
 import { recordedWorld } from '../../local/compose.ts';
@@ -30,7 +30,7 @@ async function say(words: Readonly<Record<string, string>>, meanwhile?: () => Pr
   const runtime = await open();
   try {
     for (const [scenario, text] of Object.entries(words))
-      await converse({ incidentId: ids[scenario] ?? '', text, by: 'ada' }, runtime.ports);
+      await replyTo({ incidentId: ids[scenario] ?? '', text, by: 'ada' }, runtime.ports);
     await meanwhile?.();
   } finally {
     await runtime.close();

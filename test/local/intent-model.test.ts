@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ModelConfig, parsePrompt, strandsReasoner } from '../../connectors/strands/index.ts';
-import { converse } from '../../core/conversation/reply.ts';
+import { replyTo } from '../../core/conversation/reply.ts';
 import { recordedWorld } from '../../local/compose.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
 
@@ -17,7 +17,7 @@ const opinion = (value: unknown) => ({
   toolCalls: [{ name: 'strands_structured_output', arguments: JSON.stringify(value) }],
 });
 const say = async (text: string, by = 'ada') => {
-  const reply = await converse({ incidentId, text, by }, runtime.ports);
+  const reply = await replyTo({ incidentId, text, by }, runtime.ports);
   if (!reply) throw new Error('There is no such incident.');
   return reply;
 };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { converse } from '../../core/conversation/reply.ts';
+import { replyTo } from '../../core/conversation/reply.ts';
 import { recordedWorld } from '../../local/compose.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
 
@@ -17,7 +17,7 @@ test('a page that a person resolves once we are done is resolved in the draft th
   const page = JSON.parse(runtime.world.pages[0]?.body ?? '{}');
   const { sourceId } = await runtime.sendPage(JSON.stringify(page));
   const { id } = await runtime.waitForIncident(sourceId, 'asked');
-  await converse({ incidentId: id, text: 'reject', by: 'ada' }, runtime.ports);
+  await replyTo({ incidentId: id, text: 'reject', by: 'ada' }, runtime.ports);
   await runtime.waitForIncident(sourceId, 'ended');
   const resolved = { id: 'E-RESOLVED', event_type: 'incident.resolved', agent: { summary: 'Grace Hopper' } };
   await runtime.sendPage(JSON.stringify({ event: { ...page.event, ...resolved } }));

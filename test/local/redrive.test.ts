@@ -1,6 +1,6 @@
 // What failed on this machine while nobody waited for it is kept, said, and delivered again after a redrive.
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { byPress, type PressPorts } from '../../core/conversation/handle-button.ts';
+import { type HandleButtonPorts, handleButton } from '../../core/conversation/handle-button.ts';
 import { Unavailable } from '../../core/errors.ts';
 import { Utterance } from '../../core/model/utterance.ts';
 import { Catalog } from '../../core/ports/catalog.ts';
@@ -68,7 +68,7 @@ it.each([
     await approvals.request(anApproval(), 'task-token');
     const resumed: unknown[] = [];
     const said: (string | undefined)[] = [];
-    const ports: PressPorts = {
+    const ports: HandleButtonPorts = {
       approvals,
       incidents,
       audit,
@@ -103,7 +103,7 @@ it.each([
     await redriveFolder(disk, false);
     const { bus: mended } = bus(async (_, detail) => {
       const heard = Utterance.parse(detail);
-      if (heard.kind === 'press') said.push((await byPress(heard, ports))?.headline);
+      if (heard.kind === 'press') said.push((await handleButton(heard, ports))?.headline);
     }, disk);
     await mended.resume();
     await vi.waitFor(() => expect(said).toEqual([expect.stringMatching(says)]));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { slackWorkplace } from '../../connectors/slack/index.ts';
+import { slackUserDirectory } from '../../connectors/slack/index.ts';
 import { switches } from '../../core/remediation/kill-switch.ts';
 import { type Together, together } from '../fake-slack/demo.ts';
 import { fakeSlack, manifestScopes } from '../fake-slack/index.ts';
@@ -116,11 +116,11 @@ describe('a question is not answered by', () => {
 describe('who somebody is', () => {
   test('is learned from the token where no workspace is named, and asked of Slack', async () => {
     await using slack = await fakeSlack();
-    const workplace = slackWorkplace({ token: slack.token, apiUrl: slack.apiUrl }, { teams: [] });
-    expect(await workplace.origin()).toEqual({ teams: ['T0FAKE'] });
-    const who = ['U0ANA', 'U0DEPLOY', 'U0VENDOR', 'U0GUEST', 'U0NOBODY'].map((user) => workplace.who(user));
+    const userDirectory = slackUserDirectory({ token: slack.token, apiUrl: slack.apiUrl }, { teams: [] });
+    expect(await userDirectory.origin()).toEqual({ teams: ['T0FAKE'] });
+    const who = ['U0ANA', 'U0DEPLOY', 'U0VENDOR', 'U0GUEST', 'U0NOBODY'].map((user) => userDirectory.who(user));
     expect(await Promise.all(who)).toEqual(['person', 'bot', 'foreign', 'foreign', 'foreign']);
-    await workplace.who('U0ANA');
+    await userDirectory.who('U0ANA');
     expect(slack.calls.filter(({ method, given }) => method === 'users.info' && given.user === 'U0ANA')).toHaveLength(
       1,
     );
@@ -128,17 +128,17 @@ describe('who somebody is', () => {
 
   test('is not known without the scope, and asked again', async () => {
     await using slack = await fakeSlack({ scopes: manifestScopes.filter((scope) => scope !== 'users:read') });
-    const workplace = slackWorkplace({ token: slack.token, apiUrl: slack.apiUrl }, { teams: ['T0FAKE'] });
-    expect(await workplace.who('U0ANA')).toBe('unknown');
-    expect(await workplace.who('U0ANA')).toBe('unknown');
+    const userDirectory = slackUserDirectory({ token: slack.token, apiUrl: slack.apiUrl }, { teams: ['T0FAKE'] });
+    expect(await userDirectory.who('U0ANA')).toBe('unknown');
+    expect(await userDirectory.who('U0ANA')).toBe('unknown');
     expect(slack.calls.filter(({ method }) => method === 'users.info')).toHaveLength(2);
   });
 
   test('is nobody’s where Slack does not say which workspace it is', async () => {
     await using slack = await fakeSlack();
-    const workplace = slackWorkplace({ token: 'xoxb-wrong', apiUrl: slack.apiUrl }, { teams: [] });
-    await expect(workplace.origin()).rejects.toThrow('Slack did not say which workspace its token is for.');
-    expect(await workplace.who('U0ANA')).toBe('unknown');
+    const userDirectory = slackUserDirectory({ token: 'xoxb-wrong', apiUrl: slack.apiUrl }, { teams: [] });
+    await expect(userDirectory.origin()).rejects.toThrow('Slack did not say which workspace its token is for.');
+    expect(await userDirectory.who('U0ANA')).toBe('unknown');
   });
 });
 

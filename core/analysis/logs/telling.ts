@@ -12,7 +12,7 @@ export interface Sample {
   readonly level: Level | undefined;
 }
 
-export interface Telling {
+export interface NotableTemplate {
   readonly template: Template<Sample>;
   /** `unseen-before`: there is no baseline to compare with. */
   readonly kind: 'new' | 'surging' | 'unseen-before';
@@ -37,11 +37,11 @@ const leastBaselineMs = 60_000;
 const startupMs = 10_000;
 
 /** Most telling first. `endsMatter` are groups whose last words say why they ended: the pods of a failed Job. */
-export function tellingTemplates(
+export function notableTemplates(
   templates: readonly Template<Sample>[],
   coverage: Coverage,
   endsMatter: (group: string) => boolean,
-): Telling[] {
+): NotableTemplate[] {
   return templates
     .flatMap((template) => tellingOf(template, coverage, endsMatter) ?? [])
     .sort(
@@ -53,9 +53,9 @@ export function tellingTemplates(
 }
 
 /** The `most` that say most together: what each source says once of each cause comes before what else it says of it. */
-export function variousOf(telling: readonly Telling[], most: number): Telling[] {
+export function variousOf(telling: readonly NotableTemplate[], most: number): NotableTemplate[] {
   const said = new Set<string>();
-  const [first, again] = [[], []] as [Telling[], Telling[]];
+  const [first, again] = [[], []] as [NotableTemplate[], NotableTemplate[]];
   for (const one of telling) {
     const what = `${one.template.group}\u0000${one.signature?.cause ?? ''}`;
     (said.has(what) ? again : first).push(one);
@@ -69,7 +69,7 @@ function tellingOf(
   template: Template<Sample>,
   coverage: Coverage,
   endsMatter: (group: string) => boolean,
-): Telling | undefined {
+): NotableTemplate | undefined {
   const [sample] = template.samples;
   if (template.count === 0 || !sample) return undefined;
   const level = levelOf(template, sample);
@@ -107,7 +107,7 @@ export const besideErrors = (templates: readonly Template<Sample>[], coverage: C
 function kindOf(
   { count, baselineCount }: Template<Sample>,
   { baselineMs, incidentMs }: Coverage,
-): Telling['kind'] | undefined {
+): NotableTemplate['kind'] | undefined {
   if (baselineMs < leastBaselineMs) return 'unseen-before';
   if (baselineCount === 0) return 'new';
   const expected = (baselineCount / baselineMs) * incidentMs;

@@ -16,12 +16,12 @@ export interface Growth {
 
 const leastPoints = 12;
 /** Tau is a matter of all pairs; this many values say it as well. */
-const mostPoints = 60;
+const maxPoints = 60;
 const leastTau = 0.8;
 /** Grown by this share of where it began. */
 const leastGrowth = 0.5;
 /** One sixth of the time may bring at most this share of the rise: a ramp brings a sixth, a step all. */
-const mostInOnePart = 0.5;
+const maxInOnePart = 0.5;
 /** A fall by this share of what it had grown is a new process. */
 const restart = 0.5;
 
@@ -71,7 +71,7 @@ function stretchesOf(points: readonly Point[]): Point[][] {
 
 function grows(stretch: readonly Point[]): boolean {
   if (stretch.length < leastPoints) return false;
-  const step = Math.ceil(stretch.length / mostPoints);
+  const step = Math.ceil(stretch.length / maxPoints);
   const values = stretch.filter((_, index) => index % step === 0).map(([, value]) => value);
   const level = (from: number, to: number): number =>
     quantile(values.slice(Math.floor(from * values.length), Math.max(1, Math.ceil(to * values.length))), 0.5);
@@ -81,7 +81,7 @@ function grows(stretch: readonly Point[]): boolean {
   const rise = end - start;
   if (start <= 0 || rise < leastGrowth * start) return false;
   const still = (rises.at(-1) ?? 0) >= rise / (rises.length * 3);
-  return still && Math.max(...rises) <= mostInOnePart * rise && tau(values) >= leastTau;
+  return still && Math.max(...rises) <= maxInOnePart * rise && tau(values) >= leastTau;
 }
 
 function tau(values: readonly number[]): number {

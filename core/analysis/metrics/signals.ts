@@ -63,7 +63,7 @@ const binary: readonly (readonly [size: number, unit: string])[] = [
 ];
 
 /** A value in the unit people use: 890 MiB, 62 %, 1.2 s. */
-export function say(value: number, unit: string, signal: string): string {
+export function formatValue(value: number, unit: string, signal: string): string {
   if (unit === 'bytes' || unit === 'B') {
     const [size, name] = binary.find(([bytes]) => Math.abs(value) >= bytes) ?? [1, 'B'];
     return `${rounded(value / size)} ${name}`;

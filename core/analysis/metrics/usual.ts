@@ -15,7 +15,7 @@ export const periods: readonly { readonly seconds: number; readonly words: strin
 /** The earlier change has to be at least this share of today's, and in the same direction. */
 const leastShare = 0.6;
 /** And the level today at most this many times the earlier one (or its inverse, for a fall). */
-const mostBeyond = 1.5;
+const maxBeyond = 1.5;
 const leastPoints = 3;
 
 /** Errors and failures that come back every night are failures every night. */
@@ -43,6 +43,6 @@ export function usualSince({ signal, shift, series }: Move, earlier: readonly Po
     if (Math.sign(then) !== Math.sign(now) || Math.abs(then) < leastShare * Math.abs(now)) return false;
     const [higher, lower] =
       shift.direction === 'up' ? [shift.after, median(after)] : [median(after), Math.max(shift.after, 0)];
-    return higher <= mostBeyond * lower || Math.abs(higher - lower) <= Math.abs(then) * (1 - leastShare);
+    return higher <= maxBeyond * lower || Math.abs(higher - lower) <= Math.abs(then) * (1 - leastShare);
   })?.words;
 }

@@ -3,10 +3,10 @@
 
 import { isChange } from '../../causes/causality.ts';
 import type { Candidate } from '../candidates.ts';
-import { earliestOf, minute, minutesOf, observed, type Scene, type Sign } from '../scene.ts';
+import { earliestOf, minute, minutesOf, observed, type ScoringContext, type Sign } from '../scene.ts';
 import { matchOfWords } from './words-match.ts';
 
-export function signsOfChange(candidate: Candidate, scene: Scene): Sign[] {
+export function signsOfChange(candidate: Candidate, scene: ScoringContext): Sign[] {
   const seen = observed(scene.findings);
   const own = seen.filter(({ entity }) => scene.subjects.keyOf(entity) === candidate.subject);
   return [
@@ -34,7 +34,7 @@ function signsOfDelay(live: string | undefined, onset: number | undefined): Sign
   return [{ weight, text: `the trouble began ${minutesOf(Math.max(0, ms))} after it went live` }];
 }
 
-function signsOfWords(candidate: Candidate, { findings, candidates, changes, excerptsOf }: Scene): Sign[] {
+function signsOfWords(candidate: Candidate, { findings, candidates, changes, excerptsOf }: ScoringContext): Sign[] {
   const errors = observed(findings).filter(({ errorTemplate }) => errorTemplate !== undefined);
   const textOf = ({ changeId }: Candidate) => changes.get(changeId ?? '') ?? '';
   const match = matchOfWords(

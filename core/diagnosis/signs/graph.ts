@@ -5,10 +5,10 @@ import { depthOf, isChange, strikesMany } from '../../causes/causality.ts';
 import type { Finding } from '../../model/report.ts';
 import type { Candidate } from '../candidates.ts';
 import { sameError } from '../same-error.ts';
-import { earliestOf, isRun, minute, observed, type Scene, type Sign, templatesOf } from '../scene.ts';
+import { earliestOf, isRun, minute, observed, type ScoringContext, type Sign, templatesOf } from '../scene.ts';
 
 /** A failure of a service whose callee fails first, and no less, is the callee's, unless it is a cause that stands by itself. */
-export function signsOfCallees(candidate: Candidate, { graph, candidates }: Scene): Sign[] {
+export function signsOfCallees(candidate: Candidate, { graph, candidates }: ScoringContext): Sign[] {
   const { service } = candidate;
   const standsAlone = depthOf(candidate.cause) === 'root' && !isChange(candidate.cause);
   if (service === undefined || standsAlone || isRun(candidate)) return [];
@@ -31,7 +31,7 @@ export function signsOfCallees(candidate: Candidate, { graph, candidates }: Scen
 }
 
 /** Errors of a callee cannot make many more errors of its caller; weighs against the signs that take it for their reason. */
-export function signsOfMeasure(candidate: Candidate, { graph, findings, subjects }: Scene): Sign[] {
+export function signsOfMeasure(candidate: Candidate, { graph, findings, subjects }: ScoringContext): Sign[] {
   if (candidate.service === undefined || depthOf(candidate.cause) !== 'effect') return [];
   const callers = graph.callersOf(candidate.service);
   const above = observed(findings).filter(({ entity }) => callers.has(subjects.serviceOf(entity) ?? ''));
@@ -58,7 +58,10 @@ const errorShare = (findings: readonly Finding[]): number =>
     ),
   );
 
-export function signsOfCloseness({ service, entity }: Candidate, { paged, graph, isElsewhere }: Scene): Sign[] {
+export function signsOfCloseness(
+  { service, entity }: Candidate,
+  { paged, graph, isElsewhere }: ScoringContext,
+): Sign[] {
   if (isElsewhere(entity))
     return [
       { weight: -4, text: `it is in namespace ${entity.namespace}, and nothing leads there from what was paged` },
@@ -73,7 +76,7 @@ export function signsOfCloseness({ service, entity }: Candidate, { paged, graph,
 }
 
 /** Others that fail and depend on it: by the call graph, or by their own words. */
-export function signsOfReach(candidate: Candidate, { graph, findings, subjects }: Scene): Sign[] {
+export function signsOfReach(candidate: Candidate, { graph, findings, subjects }: ScoringContext): Sign[] {
   const callers = candidate.service === undefined ? undefined : graph.callersOf(candidate.service);
   const reached = observed(findings).filter(({ entity, towards }) => {
     if (subjects.keyOf(entity) === candidate.subject) return false;
@@ -93,7 +96,10 @@ export function signsOfReach(candidate: Candidate, { graph, findings, subjects }
 }
 
 /** How much of what is seen it leaves unexplained: the likelihood of symptoms that it does not bring about. */
-export function signsOfCoverage(candidate: Candidate, { findings, graph, subjects, isElsewhere }: Scene): Sign[] {
+export function signsOfCoverage(
+  candidate: Candidate,
+  { findings, graph, subjects, isElsewhere }: ScoringContext,
+): Sign[] {
   // A failed run stays failed whatever goes on around it, and what strikes many places is not told by one of them.
   const inOnePlace = subjects.familyOf(candidate.entity) === 'workload' && !strikesMany(candidate.cause);
   if (!inOnePlace || isRun(candidate)) return [];

@@ -1,9 +1,9 @@
 // Signs of time: whether a candidate began before or after the rest. Onsets within a minute are one moment: scrape intervals are no finer.
 import { causes } from '../../causes/causes.ts';
 import type { Candidate } from '../candidates.ts';
-import { minute, minutesOf, observed, type Scene, type Sign } from '../scene.ts';
+import { minute, minutesOf, observed, type ScoringContext, type Sign } from '../scene.ts';
 
-export function signsOfOnset(candidate: Candidate, { findings, subjects }: Scene): Sign[] {
+export function signsOfOnset(candidate: Candidate, { findings, subjects }: ScoringContext): Sign[] {
   // A status feed is written after the fact.
   if (candidate.onset === undefined || causes[candidate.cause].group === 'vendor') return [];
   const own = Date.parse(candidate.onset);

@@ -7,10 +7,10 @@ import { redactedEvidence } from '../../record/evidence/redacted.ts';
 import { redact } from '../../redaction/redact.ts';
 
 /** Characters of one answer; about 500 tokens. */
-const mostCharacters = 1600;
+const maxCharacters = 1600;
 
 /** Stores what was found and gives the digest that a model reads. */
-export async function answered(
+export async function toolAnswer(
   incidentId: string,
   found: Omit<EvidenceDraft, 'excerpt'> & { readonly digest: string },
   ports: Pick<Ports, 'evidence'>,
@@ -22,6 +22,6 @@ export async function answered(
     incidentId,
   });
   const cut =
-    text.length > mostCharacters ? `${text.slice(0, mostCharacters)}… (cut; the rest is in the evidence)` : text;
+    text.length > maxCharacters ? `${text.slice(0, maxCharacters)}… (cut; the rest is in the evidence)` : text;
   return `${cut}\nEvidence ${stored.id}`;
 }

@@ -4,13 +4,13 @@ import type { Brief } from '../../model/report.ts';
 import type { ReasonerTool } from '../../ports/channels.ts';
 import type { Ports } from '../../ports/index.ts';
 import { shorten } from '../../text.ts';
-import { answered } from './answer.ts';
+import { toolAnswer } from './answer.ts';
 
 const Input = z.object({
   id: z.string().max(200).optional().describe('Id of one change, to read it.'),
   about: z.string().max(100).optional().describe('Only changes whose service, title or files contain this.'),
 });
-const mostChanges = 12;
+const maxChanges = 12;
 /** A change can lie in wait; as far as the analysis looks back. */
 const lookBackHours = 48;
 
@@ -43,7 +43,7 @@ export function changesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evid
             ? [
                 `${found.length} changes:`,
                 ...found
-                  .slice(0, mostChanges)
+                  .slice(0, maxChanges)
                   .map((one) => `${one.id} ${one.at} ${one.kind} ${one.service ?? '-'}: ${shorten(one.title, 120)}`),
               ].join('\n')
             : [
@@ -51,14 +51,14 @@ export function changesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evid
                 ...(only.files ?? []).slice(0, 12),
                 shorten(only.diff ?? '', 900),
               ].join('\n');
-      return answered(
+      return toolAnswer(
         brief.incidentId,
         {
           source: 'changes',
           query: `${observed.query} ${id ?? about ?? 'all'}`,
           window,
           digest,
-          full: { kind: 'changes', changes: found.slice(0, mostChanges) },
+          full: { kind: 'changes', changes: found.slice(0, maxChanges) },
         },
         ports,
       );

@@ -4,10 +4,10 @@ import type { Brief } from '../../model/report.ts';
 import type { ReasonerTool } from '../../ports/channels.ts';
 import type { Ports } from '../../ports/index.ts';
 import { shorten } from '../../text.ts';
-import { answered } from './answer.ts';
+import { toolAnswer } from './answer.ts';
 
 const Input = z.object({ text: z.string().min(2).max(200).describe('What to look for, in a few words.') });
-const mostSections = 3;
+const maxSections = 3;
 
 export function knowledgeTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidence'>): ReasonerTool {
   return {
@@ -20,17 +20,17 @@ export function knowledgeTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'ev
         scope: { incidentId: brief.incidentId },
         text,
         service: brief.context.service?.value,
-        limit: mostSections,
+        limit: maxSections,
       });
       if (observed.kind === 'gap') return `Knowledge could not be asked: ${observed.gap.reason}`;
-      const sections = observed.data.slice(0, mostSections);
+      const sections = observed.data.slice(0, maxSections);
       const digest =
         sections.length === 0
           ? `Nothing speaks of "${text}".`
           : sections
               .map(({ document, heading, excerpt }) => `${document}, ${heading}: ${shorten(excerpt, 450)}`)
               .join('\n');
-      return answered(
+      return toolAnswer(
         brief.incidentId,
         { source: 'knowledge', query: text, digest, full: { kind: 'sections', sections } },
         ports,

@@ -5,14 +5,14 @@ import type { KubernetesObject } from '../../model/telemetry.ts';
 import type { ReasonerTool } from '../../ports/channels.ts';
 import type { Ports } from '../../ports/index.ts';
 import { shorten } from '../../text.ts';
-import { answered } from './answer.ts';
+import { toolAnswer } from './answer.ts';
 
 const Input = z.object({
   kind: z.string().max(63).describe('Kind, as Pod or Deployment.'),
   name: z.string().max(253).describe('Name, or the beginning of it.'),
   namespace: z.string().max(253).optional(),
 });
-const [mostObjects, mostEvents, mostConditions] = [3, 5, 6];
+const [maxObjects, maxEvents, maxConditions] = [3, 5, 6];
 
 export function kubernetesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidence'>): ReasonerTool {
   return {
@@ -39,15 +39,15 @@ export function kubernetesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'e
           ? `There is no ${kind} ${name}${namespace === undefined ? '' : ` in ${namespace}`}.`
           : [
               `${found.length} fit:`,
-              ...found.slice(0, mostObjects).map(({ cluster, item, events }) => describe(cluster, item, events)),
+              ...found.slice(0, maxObjects).map(({ cluster, item, events }) => describe(cluster, item, events)),
             ].join('\n');
-      return answered(
+      return toolAnswer(
         brief.incidentId,
         {
           source: 'kubernetes',
           query: `describe ${kind} ${namespace ?? '-'}/${name}`,
           digest,
-          full: { kind: 'objects', objects: found.slice(0, mostObjects).map(({ item, events }) => ({ item, events })) },
+          full: { kind: 'objects', objects: found.slice(0, maxObjects).map(({ item, events }) => ({ item, events })) },
         },
         ports,
       );
@@ -118,7 +118,7 @@ function describe(cluster: string, item: KubernetesObject, events: readonly stri
           `container ${name}: ${image ?? '?'} ${shorten(JSON.stringify(resources ?? {}), 160)}`,
       ),
     ...(status?.conditions ?? [])
-      .slice(0, mostConditions)
+      .slice(0, maxConditions)
       .map(({ type, status: is, reason, message }) =>
         `condition ${type}=${is} ${reason ?? ''} ${shorten(message ?? '', 140)}`.trim(),
       ),
@@ -152,7 +152,7 @@ function eventsOf(item: KubernetesObject, items: readonly KubernetesObject[]): s
       return event.success && about?.kind === item.kind && about?.name === item.metadata.name ? [event.data] : [];
     })
     .toSorted((a, b) => (b.lastTimestamp ?? '').localeCompare(a.lastTimestamp ?? ''))
-    .slice(0, mostEvents)
+    .slice(0, maxEvents)
     .map(({ lastTimestamp, count, reason, message }) =>
       `${lastTimestamp ?? ''} ${count ?? 1} × ${reason ?? ''}: ${shorten(message ?? '', 160)}`.trim(),
     );

@@ -6,7 +6,7 @@ import type { LogRecord } from '../../model/telemetry.ts';
 import type { ReasonerTool } from '../../ports/channels.ts';
 import type { Ports } from '../../ports/index.ts';
 import { shorten } from '../../text.ts';
-import { answered } from './answer.ts';
+import { toolAnswer } from './answer.ts';
 
 const Input = z.object({
   contains: z
@@ -20,7 +20,7 @@ const Input = z.object({
     .optional()
     .describe('Only lines of a service, pod, node or unit whose name contains this.'),
 });
-const [mostTemplates, mostLines, keptLines] = [8, 3, 50];
+const [maxTemplates, maxLines, keptLines] = [8, 3, 50];
 
 export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidence'>): ReasonerTool {
   return {
@@ -56,7 +56,7 @@ export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidenc
       const reading = reader.finish();
       const templates = reading.templates
         .toSorted((a, b) => b.count + b.baselineCount - (a.count + a.baselineCount))
-        .slice(0, mostTemplates)
+        .slice(0, maxTemplates)
         .map(
           ({ group, text, count, baselineCount, firstMs }) =>
             `${count} × during the incident, ${baselineCount} × before, first at ${new Date(firstMs).toISOString()}, ` +
@@ -69,10 +69,10 @@ export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidenc
               `${matching} lines contain "${contains}":`,
               ...templates,
               'Lines:',
-              ...lines.slice(0, mostLines).map((line) => shorten(line, 240)),
+              ...lines.slice(0, maxLines).map((line) => shorten(line, 240)),
             ].join('\n');
       const query = `${observed.query} containing "${contains}"${service === undefined ? '' : ` at ${service}`}`;
-      return answered(
+      return toolAnswer(
         brief.incidentId,
         {
           source: 'logs',

@@ -1,19 +1,19 @@
 // Asks for single signals: before, during, extremes and when it moved; never the points.
 import * as z from 'zod';
 import { findShift } from '../../analysis/metrics/onset.ts';
-import { say } from '../../analysis/metrics/signals.ts';
+import { formatValue } from '../../analysis/metrics/signals.ts';
 import type { Brief } from '../../model/report.ts';
 import type { Series } from '../../model/telemetry.ts';
 import type { ReasonerTool } from '../../ports/channels.ts';
 import type { Ports } from '../../ports/index.ts';
-import { answered } from './answer.ts';
+import { toolAnswer } from './answer.ts';
 
 const Input = z.object({
   entity: z.string().max(100).optional().describe('Only series of an entity whose name contains this.'),
   signal: z.string().max(100).optional().describe('Only signals whose name contains this.'),
 });
-const mostSeries = 8;
-const mostNames = 40;
+const maxSeries = 8;
+const maxNames = 40;
 
 export function metricsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidence'>): ReasonerTool {
   return {
@@ -33,22 +33,22 @@ export function metricsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evid
       const described = found
         .map((series) => ({ series, shift: findShift(series.points, baselineEnd) }))
         .toSorted((a, b) => Number(b.shift !== undefined) - Number(a.shift !== undefined));
-      const names = [...new Set(observed.data.map((one) => `${one.entity.name} ${one.signal}`))].slice(0, mostNames);
+      const names = [...new Set(observed.data.map((one) => `${one.entity.name} ${one.signal}`))].slice(0, maxNames);
       const digest =
         found.length === 0
           ? `No series fits. There are: ${names.join(', ')}`
           : [
               `${found.length} series:`,
-              ...described.slice(0, mostSeries).map(({ series, shift }) => sentenceOf(series, shift, baselineEnd)),
+              ...described.slice(0, maxSeries).map(({ series, shift }) => sentenceOf(series, shift, baselineEnd)),
             ].join('\n');
-      return answered(
+      return toolAnswer(
         brief.incidentId,
         {
           source: 'metrics',
           query: `${observed.query} entity~"${entity}" signal~"${signal}"`,
           window: span,
           digest,
-          full: { kind: 'metric query', series: described.slice(0, mostSeries).map(({ series }) => series) },
+          full: { kind: 'metric query', series: described.slice(0, maxSeries).map(({ series }) => series) },
         },
         ports,
       );
@@ -58,7 +58,7 @@ export function metricsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evid
 
 function sentenceOf(series: Series, shift: ReturnType<typeof findShift>, baselineEnd: number): string {
   const { entity, signal, unit, points } = series;
-  const words = (value: number) => say(value, unit, signal);
+  const words = (value: number) => formatValue(value, unit, signal);
   const values = points.map(([, value]) => value);
   if (values.length === 0) return `${entity.kind} ${entity.name} ${signal}: no points.`;
   const [least, most] = [Math.min(...values), Math.max(...values)];

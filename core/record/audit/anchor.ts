@@ -13,7 +13,7 @@ const overlapMs = dayMs;
 /** How far the first one looks back. */
 const firstMs = 30 * dayMs;
 /** A day has 24 hours of links; the index answers for two years at most. */
-const mostMs = 700 * dayMs;
+const maxMs = 700 * dayMs;
 
 /** How far back the daily check goes; everything is checked by `npm run audit -- --verify`. */
 const checkedMs = 7 * dayMs;
@@ -42,7 +42,7 @@ export async function anchorAudit({
   const last = await anchors.last();
   if (last !== undefined && last.day >= day) return last;
   const lookBackMs = last === undefined ? firstMs : now.getTime() - Date.parse(last.at) + overlapMs;
-  const since = new Date(now.getTime() - Math.min(lookBackMs, mostMs)).toISOString();
+  const since = new Date(now.getTime() - Math.min(lookBackMs, maxMs)).toISOString();
   const { chains } = await audit.contents({ since, until: new Date(now.getTime() + overlapMs).toISOString() });
   const heads = await Promise.all(chains.map((chain) => audit.head(chain)));
   const anchor = {

@@ -16,7 +16,7 @@ type Line = Omit<AuditEntry, 'id' | 'at' | 'policies' | 'evidenceIds' | 'action'
 
 export const watchkeeper = { kind: 'watchkeeper', id: 'watchkeeper' } as const;
 
-export async function record(
+export async function recordAudit(
   { key, action, text, ...line }: Line,
   ports: Pick<Ports, 'audit' | 'clock'>,
 ): Promise<void> {

@@ -3,11 +3,11 @@ import type { Evidence } from '../../model/report.ts';
 import type { Ports } from '../../ports/index.ts';
 import { shorten } from '../../text.ts';
 
-export const nameOf = ({ source, query }: Pick<Evidence, 'source' | 'query'>): string =>
+export const evidenceName = ({ source, query }: Pick<Evidence, 'source' | 'query'>): string =>
   `${source}: ${shorten(query.replace(/\s+/g, ' ').trim(), 140)}`;
 
 /** The first two lines that say something: a count and what was counted, an object and its state. */
-export function gistOf({ excerpt, query }: Pick<Evidence, 'excerpt' | 'query'>, max = 160): string {
+export function excerptSummary({ excerpt, query }: Pick<Evidence, 'excerpt' | 'query'>, max = 160): string {
   const lines = excerpt.split('\n').filter((line) => line.trim() !== '');
   const said = lines.slice(0, 2).map((line) => line.replace(/\s+/g, ' ').trim());
   return shorten(said.join(' ') || query, max);
@@ -22,7 +22,7 @@ export async function numbered(
   const found = await Promise.all(ids.map((id) => evidence.get(incidentId, id).catch(() => undefined)));
   return new Map(
     found.flatMap((one, place) =>
-      one === undefined ? [] : [[one.id, `[${place + 1}] ${one.source}: ${gistOf(one, 110)}`] as const],
+      one === undefined ? [] : [[one.id, `[${place + 1}] ${one.source}: ${excerptSummary(one, 110)}`] as const],
     ),
   );
 }

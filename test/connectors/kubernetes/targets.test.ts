@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fromKubeconfig, kubernetesTargets } from '../../../connectors/kubernetes/index.ts';
 import { Unavailable } from '../../../core/errors.ts';
-import { liveOf } from '../../../core/remediation/target-state.ts';
+import { targetStateOf } from '../../../core/remediation/target-state.ts';
 import { type Answer, serve, type TestServer } from '../../server.ts';
 
 const targetsAt = async (server: TestServer) =>
@@ -32,7 +32,7 @@ test('an object is read by one GET, and says how many pods it stands for', async
   expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
     'GET /apis/apps/v1/namespaces/shop/deployments/checkout',
   ]);
-  expect(liveOf(seen)).toMatchObject({
+  expect(targetStateOf(seen)).toMatchObject({
     seen: true,
     pods: 4,
     labels: { tier: 'gold' },

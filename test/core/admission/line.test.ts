@@ -1,8 +1,8 @@
 // The line as a whole, over the real store on dynalite: hundreds that enter at once, executions that die, steps that are cut off anywhere.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { enterAnyway, enterLine } from '../../../core/admission/enter.ts';
-import { leaveLine } from '../../../core/admission/leave.ts';
+import { enterAnyway, joinQueue } from '../../../core/admission/enter.ts';
+import { leaveQueue } from '../../../core/admission/leave.ts';
 import type { StormRules } from '../../../core/admission/rules.ts';
 import { sweepLine } from '../../../core/admission/sweep.ts';
 import type { Admission } from '../../../core/model/admission.ts';
@@ -101,14 +101,14 @@ async function aLine(concurrent: number, rules: StormRules = unrelated, wrap: (l
     const token = `token-${n}-${tokens++}`;
     for (const [old, waiting] of waits) if (waiting === n) waits.delete(old);
     waits.set(token, n);
-    await enterLine(state, token, ports, rules);
+    await joinQueue(state, token, ports, rules);
   };
   const leave = async (n: number, how: Entering = {}) => {
     running.delete(n);
     const diagnosis = aDiagnosis();
     await stores.incidents.saveDiagnosis(`inc-${n}`, diagnosis);
     const { incident, page } = stateOf(n, how);
-    await leaveLine({ incident, page, diagnosis }, ports, rules);
+    await leaveQueue({ incident, page, diagnosis }, ports, rules);
   };
   return {
     ports,

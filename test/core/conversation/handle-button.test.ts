@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { hearing } from '../../../core/conversation/authorize-speaker.ts';
-import { byPress, type PressPorts } from '../../../core/conversation/handle-button.ts';
+import { authorizeSpeaker } from '../../../core/conversation/authorize-speaker.ts';
+import { type HandleButtonPorts, handleButton } from '../../../core/conversation/handle-button.ts';
 import { Unavailable } from '../../../core/errors.ts';
 import type { Message } from '../../../core/model/message.ts';
 import type { SlackUserKind } from '../../../core/model/slack-origin.ts';
@@ -15,7 +15,7 @@ import { storesForTests } from '../../stores.ts';
 const open = storesForTests();
 const replyTo = 'https://hooks.slack.com/actions/1';
 let clock: ReturnType<typeof testClock>;
-let ports: PressPorts & Pick<Awaited<ReturnType<typeof open>>, 'approvals' | 'incidents'>;
+let ports: HandleButtonPorts & Pick<Awaited<ReturnType<typeof open>>, 'approvals' | 'incidents'>;
 let resumed: unknown[];
 let replied: { to: string; text: string; message?: Message | undefined }[];
 let published: Message[];
@@ -55,7 +55,7 @@ const aPress = (over: Partial<Pressed> = {}): Pressed => ({
   verdict: 'approve',
   ...over,
 });
-const press = (over: Partial<Pressed> = {}) => byPress(aPress(over), ports);
+const press = (over: Partial<Pressed> = {}) => handleButton(aPress(over), ports);
 const broken = () => Promise.reject(new Unavailable('down'));
 
 describe('a press', () => {
@@ -151,7 +151,7 @@ describe('a press that lay in the dead-letter queue', () => {
 
 describe('whoever pressed', () => {
   const heardAs = (whom: SlackUserKind, said: Utterance = aPress()) =>
-    hearing(said, { origin: async () => ({ teams: ['T1'] }), who: async () => whom });
+    authorizeSpeaker(said, { origin: async () => ({ teams: ['T1'] }), who: async () => whom });
 
   test.each(['person', 'unknown'] as const)(
     'is heard where Slack says %s: the request named their workspace',
@@ -163,7 +163,7 @@ describe('whoever pressed', () => {
   test.each(['bot', 'foreign'] as const)('is turned away as a %s, and told so', async (whom) => {
     const answer = await heardAs(whom);
     if (answer.kind !== 'turned-away') throw new Error(answer.kind);
-    expect(await byPress(answer.press, ports)).toBeUndefined();
+    expect(await handleButton(answer.press, ports)).toBeUndefined();
     expect([resumed, replied.map(({ text }) => text)]).toEqual([
       [],
       ['Only people of the organisation that runs Watchkeeper decide here; nothing was done.'],
@@ -175,7 +175,7 @@ describe('whoever pressed', () => {
     const said: Utterance = { ...rest, kind: 'refused-press' };
     expect(await heardAs('person', said)).toEqual({ kind: 'turned-away', press: said });
     ports = { ...ports, replies: { reply: broken } };
-    expect([await byPress(said, ports), published]).toEqual([undefined, []]);
+    expect([await handleButton(said, ports), published]).toEqual([undefined, []]);
   });
 });
 

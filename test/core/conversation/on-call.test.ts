@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { judgeAnswer, type Open } from '../../../core/conversation/open-question.ts';
-import { readAnswer } from '../../../core/language/parse-answer.ts';
-import { readSaying } from '../../../core/language/parse-teaching.ts';
+import { parseAnswer } from '../../../core/language/parse-answer.ts';
+import { parseTeaching } from '../../../core/language/parse-teaching.ts';
 import { readIntent } from '../../../core/language/read-intent.ts';
 import { type Comes, sentences } from './on-call-sentences.ts';
 import { questions } from './open-questions.ts';
 
 /** In the order in which a conversation reads them: the switch, what is for next time, an answer. */
 function comesOf(says: string, ...waiting: readonly Open[]): Comes {
-  const answer = readAnswer(says);
+  const answer = parseAnswer(says);
   if (answer.kind === 'switch') return answer.on === undefined ? 'nothing' : answer.on ? 'switch-on' : 'switch-off';
-  const saying = readSaying(says);
+  const saying = parseTeaching(says);
   if (saying.kind === 'teach')
     return waiting.some(({ approval }) => saying.actions?.includes(approval.action.id) ?? true) ? 'teach' : 'nothing';
   if (saying.kind === 'cannot') return 'nothing';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { hearSeparating, readSeparating } from '../../../core/conversation/separate.ts';
+import { handleSeparation, parseSeparation } from '../../../core/conversation/separate.ts';
 import type { BusEvent } from '../../../core/model/events.ts';
 import { anIncident, aTrigger, at } from '../../builders.ts';
 import { testClock } from '../../contract/records.ts';
@@ -17,10 +17,10 @@ describe('words that have a page investigated on its own', () => {
     ['inc-3 is not related to this', 'inc-3'],
     ['please detach inc-3', 'inc-3'],
     ['<@U1> investigate checkout on its own', 'checkout'],
-  ])('%s', (text, which) => expect(readSeparating(text)).toEqual({ which, all: false }));
+  ])('%s', (text, which) => expect(parseSeparation(text)).toEqual({ which, all: false }));
 
   test.each(['they are all separate', 'split them all', 'split all of them'])('%s: all of them', (text) =>
-    expect(readSeparating(text)?.all ?? text === 'they are all separate').toBe(true),
+    expect(parseSeparation(text)?.all ?? text === 'they are all separate').toBe(true),
   );
 
   test.each([
@@ -34,14 +34,14 @@ describe('words that have a page investigated on its own', () => {
     'the database is down',
     'split brain in the cluster?',
     'could you check whether search is separate',
-  ])('not: %s', (text) => expect(readSeparating(text)).toBeUndefined());
+  ])('not: %s', (text) => expect(parseSeparation(text)).toBeUndefined());
 });
 
 describe('said about members', () => {
   const open = storesForTests();
   const clock = testClock();
   const published: BusEvent[] = [];
-  let ports: Parameters<typeof hearSeparating>[2];
+  let ports: Parameters<typeof handleSeparation>[2];
   const because = { kind: 'calls', caller: 'a', callee: 'b' } as const;
   beforeEach(async () => {
     published.length = 0;
@@ -60,9 +60,9 @@ describe('said about members', () => {
   });
   const say = async (id: string, text: string) => {
     const incident = await ports.incidents.get(id);
-    const read = readSeparating(text);
+    const read = parseSeparation(text);
     if (!incident || !read) throw new Error('not understood');
-    return hearSeparating(read, { incident, by: 'ada' }, ports);
+    return handleSeparation(read, { incident, by: 'ada' }, ports);
   };
   const left = () => published.map(({ detail }) => ('trigger' in detail ? detail.trigger.sourceId : ''));
 

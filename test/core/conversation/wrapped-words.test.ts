@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judgeAnswer, type Open } from '../../../core/conversation/open-question.ts';
-import { readAnswer } from '../../../core/language/parse-answer.ts';
+import { parseAnswer } from '../../../core/language/parse-answer.ts';
 import { entries } from '../../../core/remediation/entries.ts';
 import { sentences } from './on-call-sentences.ts';
 import { questions } from './open-questions.ts';
@@ -9,7 +9,7 @@ import { questions } from './open-questions.ts';
 // Words around words: whatever stands around the verb of another action, nothing is approved; what approves goes on to do so however it is typed.
 
 const approves = (says: string, ...waiting: readonly Open[]): boolean => {
-  const said = readAnswer(says);
+  const said = parseAnswer(says);
   return said.kind !== 'nothing' && said.kind !== 'switch' && judgeAnswer(said, waiting).kind === 'approve';
 };
 
@@ -96,7 +96,7 @@ test('the verb of another action approves nothing, in no wrapping', () => {
     return wrappings
       .map((wrapping) => wrapping.replaceAll('*', words))
       .filter((says) => {
-        const said = readAnswer(says);
+        const said = parseAnswer(says);
         if (said.kind === 'nothing' || said.kind === 'switch') return false;
         return others.some((waiting) => judgeAnswer(said, [waiting]).kind === 'approve');
       });

@@ -85,7 +85,7 @@ async function synthesized(given: {
       },
     },
     reasoner: { reason: async () => ({ kind: 'unavailable', reason: 'no model configured' }) },
-  } as unknown as Pick<Ports, 'incidents' | 'clock' | 'evidence' | 'telemetry' | 'reasoner' | 'colleagues'>;
+  } as unknown as Pick<Ports, 'incidents' | 'clock' | 'evidence' | 'telemetry' | 'reasoner' | 'specialistClient'>;
   return { ...(await synthesize(input, ports)), timeline, saved };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { identityOf, Occurrences, together } from '../../../core/fingerprint/identity.ts';
+import { combinedIdentity, identityOf, Occurrences } from '../../../core/fingerprint/identity.ts';
 import { type Pair, workload } from './pairs.ts';
 import { databasePairs } from './pairs-databases.ts';
 import { lookalikePairs } from './pairs-lookalikes.ts';
@@ -130,16 +130,16 @@ describe('errors that came together', () => {
   const [deadlock, duplicate] = [identityOf('error 1213'), identityOf('error 1062')];
   const exitCode = { digest: 'e', says: 'exit code 1', partial: true } as const;
   test('are another error than each of them, in whatever order', () => {
-    expect(together([deadlock, deadlock])).toEqual(deadlock);
-    expect(together([deadlock, duplicate])?.digest).toBe(together([duplicate, deadlock])?.digest);
-    expect([deadlock?.digest, duplicate?.digest]).not.toContain(together([deadlock, duplicate])?.digest);
-    expect(together([deadlock, duplicate])?.says).toBe('error 1213 · error 1062');
+    expect(combinedIdentity([deadlock, deadlock])).toEqual(deadlock);
+    expect(combinedIdentity([deadlock, duplicate])?.digest).toBe(combinedIdentity([duplicate, deadlock])?.digest);
+    expect([deadlock?.digest, duplicate?.digest]).not.toContain(combinedIdentity([deadlock, duplicate])?.digest);
+    expect(combinedIdentity([deadlock, duplicate])?.says).toBe('error 1213 · error 1062');
   });
   test('are not known where one of them is not, or none says what failed', () => {
-    expect(together([deadlock, undefined])).toBeUndefined();
-    expect(together([])).toBeUndefined();
-    expect(together([exitCode])).toBeUndefined();
-    expect(together([exitCode, deadlock])?.says).toBe('exit code 1 · error 1213');
+    expect(combinedIdentity([deadlock, undefined])).toBeUndefined();
+    expect(combinedIdentity([])).toBeUndefined();
+    expect(combinedIdentity([exitCode])).toBeUndefined();
+    expect(combinedIdentity([exitCode, deadlock])?.says).toBe('exit code 1 · error 1213');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chatMessage, SlackMessage, spokenWords } from '../../../core/intake/slack-message.ts';
-import { readAnswer } from '../../../core/language/parse-answer.ts';
+import { parseAnswer } from '../../../core/language/parse-answer.ts';
 
 // What people and apps write, read as text. Rich text is how Slack keeps every message that a person types.
 
@@ -64,7 +64,7 @@ describe('what a person said', () => {
   test.each(['<@UBOT> <@UANA> approve', '~approve~', '&gt; approve'])(
     'is no answer where it was said to somebody else, struck through, linked or quoted: %s',
     (text) => {
-      expect(['nothing', 'doubt']).toContain(readAnswer(spokenWords(text, 'UBOT')).kind);
+      expect(['nothing', 'doubt']).toContain(parseAnswer(spokenWords(text, 'UBOT')).kind);
     },
   );
 });

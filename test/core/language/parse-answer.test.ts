@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judgeAnswer, type Open } from '../../../core/conversation/open-question.ts';
-import { readAnswer } from '../../../core/language/parse-answer.ts';
+import { parseAnswer } from '../../../core/language/parse-answer.ts';
 import type { ActionId } from '../../../core/model/action.ts';
 import { entries } from '../../../core/remediation/entries.ts';
 import { open, questions } from '../conversation/open-questions.ts';
 import { approving, deciding, type Outcome, rejecting } from './answer-sentences.ts';
 
 function decided(says: string, ...waiting: readonly Open[]): Outcome {
-  const said = readAnswer(says);
+  const said = parseAnswer(says);
   if (said.kind === 'nothing' || said.kind === 'switch') return 'nothing';
   const judged = judgeAnswer(said, waiting);
   return judged.kind === 'approve' || judged.kind === 'reject' ? judged.kind : 'nothing';
@@ -44,14 +44,14 @@ describe('several questions wait', () => {
   test.each(['rerun nightly-invoices', 'approve inc-1-rerun', 'approve the rerun of nightly-invoices'])(
     '"%s" approves the one that it names',
     (says) => {
-      expect(judgeAnswer(readAnswer(says) as never, [question('rerun'), other])).toMatchObject({
+      expect(judgeAnswer(parseAnswer(says) as never, [question('rerun'), other])).toMatchObject({
         kind: 'approve',
         approval: { id: 'inc-1-rerun' },
       });
     },
   );
   test('an order that only one of them is approves that one', () => {
-    expect(judgeAnswer(readAnswer('roll it back') as never, [question('rerun'), question('rollback')])).toMatchObject({
+    expect(judgeAnswer(parseAnswer('roll it back') as never, [question('rerun'), question('rollback')])).toMatchObject({
       kind: 'approve',
       approval: { id: 'inc-1-rollback' },
     });
@@ -60,7 +60,7 @@ describe('several questions wait', () => {
 
 describe('"and don\'t ask again"', () => {
   test('counts where it can be taught', () => {
-    expect(judgeAnswer(readAnswer("approve and don't ask again") as never, [question('rerun')])).toMatchObject({
+    expect(judgeAnswer(parseAnswer("approve and don't ask again") as never, [question('rerun')])).toMatchObject({
       kind: 'approve',
       remember: true,
     });
@@ -72,7 +72,7 @@ describe('"and don\'t ask again"', () => {
   ])('approves nothing where the question %s', (_, over) => {
     const { approval } = question('rerun');
     const waiting = { ...question('rerun'), approval: { ...approval, ...over } as Open['approval'] };
-    expect(judgeAnswer(readAnswer("approve and don't ask me again") as never, [waiting]).kind).toBe('not-teachable');
+    expect(judgeAnswer(parseAnswer("approve and don't ask me again") as never, [waiting]).kind).toBe('not-teachable');
     expect(decided('approve', waiting)).toBe('approve');
   });
 });
@@ -170,7 +170,7 @@ describe('words that speak against it', () => {
 test('whatever is said is read, and pasted text decides nothing', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 1500 }), (text) => {
-      expect(readAnswer(text).kind).toBeTypeOf('string');
+      expect(parseAnswer(text).kind).toBeTypeOf('string');
       expect(decided(`${'x '.repeat(400)}approve`, question('rerun'))).toBe('nothing');
     }),
   );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readSaying } from '../../../core/language/parse-teaching.ts';
+import { parseTeaching } from '../../../core/language/parse-teaching.ts';
 
 const rerun = ['rerun-cronjob', 'rerun-job', 'retry-execution'];
 
@@ -23,7 +23,7 @@ describe('what teaches', () => {
     ['next time uncordon it without asking', { actions: ['uncordon-node'] }],
     ['next time just rerun it 500 times a day for 12 years', { actions: rerun, days: 90, timesPerDay: 10 }],
   ])('%s', (text, meant) => {
-    expect(readSaying(text)).toEqual({ kind: 'teach', ...meant });
+    expect(parseTeaching(text)).toEqual({ kind: 'teach', ...meant });
   });
 });
 
@@ -41,7 +41,7 @@ describe('what cannot be remembered, and why', () => {
     ['next time do not rerun it', /ask me again/],
     ['from now on never restart it', /ask me again/],
   ])('%s', (text, why) => {
-    expect(readSaying(text)).toEqual({ kind: 'cannot', why: expect.stringMatching(why) });
+    expect(parseTeaching(text)).toEqual({ kind: 'cannot', why: expect.stringMatching(why) });
   });
 });
 
@@ -64,7 +64,7 @@ describe('what is about something else', () => {
     'nobody asked me',
     `next time just rerun it without asking ${'and more '.repeat(100)}`,
   ])('%s', (text) => {
-    expect(readSaying(text)).toEqual({ kind: 'nothing' });
+    expect(parseTeaching(text)).toEqual({ kind: 'nothing' });
   });
 });
 
@@ -80,18 +80,18 @@ test.each([
   ['No.', 'no'],
   ['cancel', 'no'],
 ])('%s: %s', (text, kind) => {
-  expect(readSaying(text)).toEqual({ kind });
+  expect(parseTeaching(text)).toEqual({ kind });
 });
 
 test('"yes" with anything besides is no confirmation', () => {
   for (const text of ['yes but only on mondays', 'yes, delete it all', 'yes?', 'oh yes', 'yes no'])
-    expect(readSaying(text).kind).not.toBe('yes');
+    expect(parseTeaching(text).kind).not.toBe('yes');
 });
 
 test('whatever is said is read', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 5000, unit: 'binary' }), (text) => {
-      readSaying(text);
+      parseTeaching(text);
     }),
   );
   for (const text of [
@@ -101,5 +101,5 @@ test('whatever is said is read', () => {
     '`'.repeat(9000),
     '>'.repeat(9000),
   ])
-    expect(readSaying(text).kind).toBe('nothing');
+    expect(parseTeaching(text).kind).toBe('nothing');
 });

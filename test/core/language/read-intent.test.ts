@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isForUs } from '../../../core/language/for-us.ts';
-import { readAnswer } from '../../../core/language/parse-answer.ts';
+import { parseAnswer } from '../../../core/language/parse-answer.ts';
 import { readIntent } from '../../../core/language/read-intent.ts';
 
 describe('what a person wants', () => {
@@ -66,7 +66,7 @@ describe('an answer to a question', () => {
   test.each(['approve', 'yes, do it', 'ok, roll it back please', "don't", 'yes', '👍', 'no', 'restart the database'])(
     'is read by its own rules: %s',
     (text) => {
-      expect(readIntent(text)).toEqual({ kind: 'answer', said: readAnswer(text) });
+      expect(readIntent(text)).toEqual({ kind: 'answer', said: parseAnswer(text) });
     },
   );
   test.each([
@@ -148,7 +148,7 @@ describe('agreement with the diagnosis', () => {
     expect(readIntent(text).kind).not.toBe('agree');
   });
   test.each(['yes, that was it', 'good catch', 'you were right', 'confirmed, it was the database'])(
-    'in a thread is said to colleagues, where nobody mentions us: %s',
+    'in a thread is said to specialistClient, where nobody mentions us: %s',
     (text) => {
       expect(isForUs(text)).toBe(false);
       expect(isForUs('no, it was the cache')).toBe(true);

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CauseCode, causes } from '../../../core/causes/causes.ts';
-import { readFactSaying } from '../../../core/language/parse-fact.ts';
-import { readSaying } from '../../../core/language/parse-teaching.ts';
+import { parseFact } from '../../../core/language/parse-fact.ts';
+import { parseTeaching } from '../../../core/language/parse-teaching.ts';
 import { readIntent } from '../../../core/language/read-intent.ts';
 import { feedbackOf, truthOf } from '../../../core/learning/feedback.ts';
-import { choicesOf, meantBy, readingOf } from '../../../core/learning/resolve-correction.ts';
+import { correctionChoices, readingOf, resolveCorrection } from '../../../core/learning/resolve-correction.ts';
 import type { EntityRef } from '../../../core/model/entity.ts';
 import { Feedback } from '../../../core/model/feedback.ts';
-import { seenIn } from '../../../core/record/incident-entities.ts';
+import { incidentEntitiesIn } from '../../../core/record/incident-entities.ts';
 import { aDiagnosis, aHypothesis, anEntry, anIncident, at, cronJob } from '../../builders.ts';
 
 const service = (name: string, namespace?: string): EntityRef => ({
@@ -41,18 +41,18 @@ describe('what words name', () => {
     ['no, it was redis', undefined, undefined],
     ['no, it was the full moon', undefined, undefined],
   ])('%s', (said, entity, cause) => {
-    const meant = meantBy(said, seen);
+    const meant = resolveCorrection(said, seen);
     expect([meant.entity, meant.cause]).toEqual([entity, cause]);
   });
 
   test('that several fit is none of them, and they are listed', () => {
     const caches = [cache, service('page-cache')];
-    const meant = meantBy('no, it was the cache', caches);
+    const meant = resolveCorrection('no, it was the cache', caches);
     expect(meant).toEqual({ entities: caches, causes: [] });
-    expect(choicesOf(meant, caches)).toEqual(['no, it was session-cache', 'no, it was page-cache']);
-    const faults = meantBy('no, it was the memory of session-cache', caches);
+    expect(correctionChoices(meant, caches)).toEqual(['no, it was session-cache', 'no, it was page-cache']);
+    const faults = resolveCorrection('no, it was the memory of session-cache', caches);
     expect(faults).toEqual({ entity: cache, entities: [], causes: ['oom-killed', 'memory-leak'] });
-    expect(choicesOf(faults, caches)).toEqual([
+    expect(correctionChoices(faults, caches)).toEqual([
       'no, it was session-cache: Killed because it used more memory than its limit',
       'no, it was session-cache: Memory grows without end',
     ]);
@@ -60,17 +60,17 @@ describe('what words name', () => {
 
   test('two things of one name are told apart by kind and namespace', () => {
     const twins = [service('orders', 'store'), service('orders', 'archive'), { kind: 'Namespace', name: 'orders' }];
-    const meant = meantBy('no, it was orders', twins);
+    const meant = resolveCorrection('no, it was orders', twins);
     expect(meant).toEqual({ entities: twins, causes: [] });
-    const choices = choicesOf(meant, twins);
-    expect(choices.map((choice) => meantBy(choice, twins).entity)).toEqual(twins);
+    const choices = correctionChoices(meant, twins);
+    expect(choices.map((choice) => resolveCorrection(choice, twins).entity)).toEqual(twins);
   });
 
   test('is said back in a sentence', () => {
-    expect(readingOf(meantBy('no, it was the cache, its disk', seen))).toBe(
+    expect(readingOf(resolveCorrection('no, it was the cache, its disk', seen))).toBe(
       'I read that as Deployment session-cache (no space left on a volume).',
     );
-    expect(readingOf(meantBy('no, it was the weekend', seen))).toBe(
+    expect(readingOf(resolveCorrection('no, it was the weekend', seen))).toBe(
       'It names nothing that I saw here, and no cause that I know.',
     );
   });
@@ -78,14 +78,14 @@ describe('what words name', () => {
   test('every title and every code of the catalogue is read as that cause, and is a correction and nothing else', () => {
     for (const code of Object.keys(causes) as CauseCode[]) {
       if (code === 'unknown') continue;
-      expect([code, meantBy(`no, it was ${code}`, seen).cause]).toEqual([code, code]);
+      expect([code, resolveCorrection(`no, it was ${code}`, seen).cause]).toEqual([code, code]);
       for (const choice of [
         `no, it was session-cache: ${causes[code].title}`,
         `no, it was this: ${causes[code].title}`,
       ]) {
-        expect([choice, meantBy(choice, seen).cause]).toEqual([choice, code]);
+        expect([choice, resolveCorrection(choice, seen).cause]).toEqual([choice, code]);
         expect([choice, readIntent(choice).kind]).toEqual([choice, 'correct']);
-        expect([readSaying(choice).kind, readFactSaying(choice).kind]).toEqual(['nothing', 'nothing']);
+        expect([parseTeaching(choice).kind, parseFact(choice).kind]).toEqual(['nothing', 'nothing']);
       }
     }
   });
@@ -96,8 +96,8 @@ describe('what words name', () => {
       fc.property(fc.uniqueArray(label, { minLength: 2, maxLength: 5 }), (names) => {
         const known = names.map((name) => service(`${name}-cache`));
         for (const said of ['no, it was the cache', 'no, it was the memory of the cache']) {
-          const meant = meantBy(said, known);
-          const read = choicesOf(meant, known).map((choice) => meantBy(choice, known).entity?.name);
+          const meant = resolveCorrection(said, known);
+          const read = correctionChoices(meant, known).map((choice) => resolveCorrection(choice, known).entity?.name);
           expect(read).toEqual(meant.entities.map(({ name }) => name));
         }
       }),
@@ -111,9 +111,9 @@ describe('what words name', () => {
     );
     fc.assert(
       fc.property(fc.array(fc.oneof(words, fc.string({ unit: 'binary' })), { maxLength: 40 }), (parts) => {
-        const meant = meantBy(parts.join(' '), seen);
+        const meant = resolveCorrection(parts.join(' '), seen);
         for (const one of [...(meant.entity ? [meant.entity] : []), ...meant.entities]) expect(seen).toContain(one);
-        expect(meantBy(parts.join(' '), []).entity).toBeUndefined();
+        expect(resolveCorrection(parts.join(' '), []).entity).toBeUndefined();
         expect(meant.entities.length + meant.causes.length).toBeLessThanOrEqual(10);
       }),
     );
@@ -140,7 +140,9 @@ describe('what an incident has seen', () => {
     anEntry({ step: 'Correct', kind: 'note', actor: 'ada', text: 'Corrected: no, it was Deployment ghost' }),
   ];
   test('is what its hypotheses, sentences and neighbours name, and no words of people or in log lines', () => {
-    const names = seenIn({ incident: anIncident(), diagnosis, timeline }).map(({ kind, name }) => `${kind} ${name}`);
+    const names = incidentEntitiesIn({ incident: anIncident(), diagnosis, timeline }).map(
+      ({ kind, name }) => `${kind} ${name}`,
+    );
     expect(names).toEqual([
       'CronJob nightly-invoices',
       'Deployment session-cache',
@@ -153,7 +155,7 @@ describe('what an incident has seen', () => {
     ]);
   });
   test('is nothing where nothing is on record', () => {
-    expect(seenIn({ incident: anIncident(), diagnosis: undefined, timeline: [] })).toEqual([]);
+    expect(incidentEntitiesIn({ incident: anIncident(), diagnosis: undefined, timeline: [] })).toEqual([]);
   });
 });
 

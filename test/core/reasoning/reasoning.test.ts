@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Diagnosis, Hypothesis } from '../../../core/model/diagnosis.ts';
 import type { Reasoner } from '../../../core/ports/channels.ts';
 import type { Ports } from '../../../core/ports/index.ts';
-import { withOpinion } from '../../../core/reasoning/diagnosis.ts';
+import { withModelDiagnosis } from '../../../core/reasoning/diagnosis.ts';
 import { unsupportedParts } from '../../../core/reasoning/supported.ts';
 
 const usage = { wallMs: 0, bytesRead: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 };
@@ -36,7 +36,7 @@ const evidence = {
 };
 const incidents = {} as Ports['incidents'];
 const clock = { now: () => new Date(0) };
-const colleagues = { ask: () => Promise.reject(new Error('nobody was to be asked')) };
+const specialistClient = { ask: () => Promise.reject(new Error('nobody was to be asked')) };
 const saying = (value: { bestRank: number; reason: string; text: string }): Reasoner => ({
   reason: async ({ schema }) => ({
     kind: 'answered',
@@ -53,7 +53,7 @@ const saying = (value: { bestRank: number; reason: string; text: string }): Reas
   }),
 });
 const opinion = (d: Diagnosis, reasoner: Reasoner) =>
-  withOpinion('inc-1', d, { reports: [], plan: [] }, { evidence, reasoner, colleagues, incidents, clock });
+  withModelDiagnosis('inc-1', d, { reports: [], plan: [] }, { evidence, reasoner, specialistClient, incidents, clock });
 
 describe('a claim is supported when', () => {
   test('its numbers and names occur in the sources', () => {

@@ -4,9 +4,9 @@ import type { LogRecord } from '../../../core/model/telemetry.ts';
 import type { Reasoner } from '../../../core/ports/channels.ts';
 import type { EvidenceStore } from '../../../core/ports/records.ts';
 import type { Telemetry } from '../../../core/ports/telemetry.ts';
-import { secondLook } from '../../../core/reasoning/specialist.ts';
+import { investigateWithModel } from '../../../core/reasoning/specialist.ts';
 import { toolsOf } from '../../../core/reasoning/tools/index.ts';
-import { unmarked } from '../../../core/reasoning/untrusted.ts';
+import { sanitizeUntrusted } from '../../../core/reasoning/untrusted.ts';
 import { aBrief, aReport } from '../../builders.ts';
 
 function store(): EvidenceStore {
@@ -91,7 +91,7 @@ describe('what a specialist’s model adds', () => {
     },
   });
   const look = (observation: object): Promise<Report> =>
-    secondLook(given, aReport({ specialist: 'logs' }), {
+    investigateWithModel(given, aReport({ specialist: 'logs' }), {
       evidence: store(),
       telemetry: logs(30, given),
       reasoner: saying({ summary: 'Nothing more.', keyFindingIds: [], observations: [observation] }),
@@ -120,6 +120,6 @@ describe('what a specialist’s model adds', () => {
 });
 
 test('marks of data are taken out however they are nested or hidden, and control sequences as a whole', () => {
-  expect(unmarked('a</tele</telemetry>metry>b< / TELEMETRY x=1>c')).toBe('abc');
-  expect(unmarked('\u001b[31mred\u001b[0m \u001b]0;title\u0007x\u202ey\tz\n')).toBe(' red   x y\tz\n');
+  expect(sanitizeUntrusted('a</tele</telemetry>metry>b< / TELEMETRY x=1>c')).toBe('abc');
+  expect(sanitizeUntrusted('\u001b[31mred\u001b[0m \u001b]0;title\u0007x\u202ey\tz\n')).toBe(' red   x y\tz\n');
 });

@@ -3,7 +3,7 @@ import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
 import { Misconfigured, Unavailable } from '../../../core/errors.ts';
 import { learn } from '../../../core/learning/learn.ts';
 import type { Decision, Verdict, Verification } from '../../../core/model/action.ts';
-import type { Asked, Concluded, Synthesized } from '../../../core/model/workflow.ts';
+import type { ApprovalResolved, Concluded, Synthesized } from '../../../core/model/workflow.ts';
 import { actionOf, suggestedAction } from '../../../core/remediation/catalogue.ts';
 import { decide } from '../../../core/remediation/decide.ts';
 import { remediate } from '../../../core/remediation/remediate.ts';
@@ -27,7 +27,7 @@ beforeEach(async () => {
 const decided = async (input: Synthesized): Promise<Decision> => (await decide(input, world.ports)).decision;
 
 /** What the workflow carries after a person answered: the record and the outcome say the same. */
-async function answered(input: Synthesized, verdict: Verdict): Promise<Asked> {
+async function answered(input: Synthesized, verdict: Verdict): Promise<ApprovalResolved> {
   const decision = await decided(input);
   if (decision.kind !== 'ask') throw new Error(`It was to ask, not to ${decision.kind}: ${decision.why}`);
   const { action, approvalId } = decision;
@@ -208,7 +208,7 @@ describe('the act', () => {
     expect(world.carriedOut).toHaveLength(1);
   });
 
-  type Change = (asked: Asked) => Asked | Promise<Asked>;
+  type Change = (asked: ApprovalResolved) => ApprovalResolved | Promise<ApprovalResolved>;
   const thrown =
     (over: object): Change =>
     (asked) => {
@@ -251,7 +251,7 @@ describe('the act', () => {
   });
   test('is not carried out when the record says rejected, whatever the workflow says', async () => {
     const asked = await answered(diagnosed(), 'reject');
-    const forged: Asked = { ...asked, approval: approved('inc-1-rerun-cronjob') };
+    const forged: ApprovalResolved = { ...asked, approval: approved('inc-1-rerun-cronjob') };
     expect((await remediate(forged, world.ports)).remediation).toMatchObject({ kind: 'refused' });
     expect(world.carriedOut).toEqual([]);
   });
@@ -260,7 +260,7 @@ describe('the act', () => {
     await stores.incidents.open(anIncident({ id: 'inc-2', sourceId: 'PD-2' }));
     const other = again();
     const decision = await decided(other);
-    const stolen: Asked = { ...other, decision, approval: approved('inc-1-rerun-cronjob') };
+    const stolen: ApprovalResolved = { ...other, decision, approval: approved('inc-1-rerun-cronjob') };
     expect((await remediate(stolen, world.ports)).remediation).toMatchObject({
       kind: 'refused',
       why: 'The approval belongs to another incident.',

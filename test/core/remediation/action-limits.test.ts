@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Action, ActionId } from '../../../core/model/action.ts';
 import { KubernetesObject } from '../../../core/model/telemetry.ts';
-import { brokenBound, planFor } from '../../../core/remediation/action-limits.ts';
-import { affectsOf, affectsWords } from '../../../core/remediation/impact.ts';
+import { exceededLimit, planWithinLimits } from '../../../core/remediation/action-limits.ts';
+import { impactOf, impactText } from '../../../core/remediation/impact.ts';
 import { app, meta, node } from '../analysis/kubernetes/objects.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -52,7 +52,7 @@ const closed = (name: string) => node(name, { spec: { unschedulable: true } });
 const ill = (name: string) => node(name, { conditions: [{ type: 'Ready', status: 'Unknown' }] });
 
 const plan = (id: ActionId, around: Json[], target = deployment(), without: string[] = []) =>
-  planFor(id, { target, around: objects(...around), without });
+  planWithinLimits(id, { target, around: objects(...around), without });
 const planned = (parameters: object, says: string | RegExp = '') => ({
   kind: 'planned',
   parameters,
@@ -166,7 +166,7 @@ test('a rollback knows which revision it leaves', () => {
 
 describe('what was planned, right before it is done,', () => {
   const broken = (id: ActionId, parameters: Action['parameters'], around: Json[], target = deployment()) =>
-    brokenBound({ id, parameters }, { target, around: objects(...around), without: [] });
+    exceededLimit({ id, parameters }, { target, around: objects(...around), without: [] });
   test('holds where nothing changed', () => {
     expect(broken('scale-workload', { from: 4, to: 6 }, [])).toBeUndefined();
     expect(broken('cordon-node', {}, [node('node-2')], objects(node('node-1'))[0])).toBeUndefined();
@@ -208,24 +208,24 @@ describe('who is affected', () => {
   const unready: Json = { ...killed, metadata: meta('web-2', { labels: { app: 'web' } }), status: {} };
   const around = objects(killed, unready, ...app('api'), node('node-1'));
   const affects = (id: ActionId, parameters: Action['parameters'] = {}, over: object = {}, object = deployment()) =>
-    affectsOf({ id, target: { ...target, ...over }, parameters }, { kind: 'object', object }, around, calls);
+    impactOf({ id, target: { ...target, ...over }, parameters }, { kind: 'object', object }, around, calls);
   test('by a restart are all its pods and their share, and its callers', () => {
     const restart = affects('restart-rollout');
     expect(restart).toEqual({ pods: 4, ready: 1, sharePercent: 100, callers: ['gateway'] });
-    expect(affectsWords(restart)).toBe('4 pods, 100 % of the 1 that are ready. Called by gateway.');
+    expect(impactText(restart)).toBe('4 pods, 100 % of the 1 that are ready. Called by gateway.');
   });
   test('by scaling up is nobody who runs, and down those that end', () => {
     expect(affects('scale-workload', { from: 4, to: 6 })).toEqual({ pods: 2, sharePercent: 0, callers: ['gateway'] });
-    expect(affectsWords(affects('scale-workload', { from: 4, to: 1 }))).toContain('3 pods, 75 % of the capacity');
+    expect(impactText(affects('scale-workload', { from: 4, to: 1 }))).toContain('3 pods, 75 % of the capacity');
   });
   test('by a cordon are those that would not come back', () => {
     const here = affects('cordon-node', {}, { kind: 'Node', name: 'node-1' }, objects(node('node-1'))[0]);
     expect(here).toMatchObject({ pods: 0, staying: 2 });
-    expect(affectsWords(here)).toBe('no pod. 2 that run there stay.');
+    expect(impactText(here)).toBe('no pod. 2 that run there stay.');
   });
   test('is not said where nobody could look', () => {
-    expect(affectsWords(undefined)).toBe('');
-    const blind = affectsOf({ id: 'restart-rollout', target, parameters: {} }, { kind: 'unseen', why: 'x' }, [], calls);
+    expect(impactText(undefined)).toBe('');
+    const blind = impactOf({ id: 'restart-rollout', target, parameters: {} }, { kind: 'unseen', why: 'x' }, [], calls);
     expect(blind).toEqual({ pods: 1, callers: ['gateway'] });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { entityKey } from '../../../core/model/entity.ts';
 import type { Incident } from '../../../core/model/incident.ts';
-import { rivalOf } from '../../../core/remediation/conflicting-action.ts';
+import { conflictingActionOf } from '../../../core/remediation/conflicting-action.ts';
 import { anIncident, at, cronJob } from '../../builders.ts';
 
 // What another incident did to the target of a question that waits: approved before it is known what came of that, it is refused.
@@ -17,7 +17,7 @@ const actAt = (time: string, over: object = {}) => ({
   ...over,
 });
 const rival = (act: ReturnType<typeof actAt>, status: Incident['status'], openedAt: string, now: string) =>
-  rivalOf(
+  conflictingActionOf(
     target,
     { acts: [act], incident: { id: 'inc-1', openedAt: at(openedAt) }, now: new Date(at(now)) },
     { incidents: { get: async () => anIncident({ id: 'inc-2', status }) } as never },
@@ -38,7 +38,7 @@ describe('an act of another incident on the same target', () => {
   test('stands against it on the pod of a workload that it was done to', async () => {
     const act = actAt('02:50:00', { targetKey: 'backend-1/shop/Deployment/web' });
     const on = (name: string) =>
-      rivalOf(
+      conflictingActionOf(
         { kind: 'Pod', name, namespace: 'shop', cluster: 'backend-1' },
         { acts: [act], incident: { id: 'inc-1', openedAt: at('02:45:00') }, now: new Date(at('02:52:00')) },
         { incidents: { get: async () => anIncident({ id: 'inc-2', status: 'closed' }) } as never },

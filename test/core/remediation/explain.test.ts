@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { explain, type Supposed } from '../../../core/remediation/explain.ts';
 import { factsOf } from '../../../core/remediation/guard.ts';
-import { unseen } from '../../../core/remediation/target-state.ts';
+import { unknownTargetState } from '../../../core/remediation/target-state.ts';
 import { aContext, anAction, at } from '../../builders.ts';
 import { aCatalog, policies } from './world.ts';
 
@@ -14,7 +14,7 @@ const facts = factsOf(
     incidentId: 'inc-1',
     now: new Date(at('02:48:00')),
     killSwitch: false,
-    live: unseen,
+    live: unknownTargetState,
     affects: { pods: 1, callers: [] },
     acts: [],
     approvals: 1,

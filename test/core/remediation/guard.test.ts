@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Context, Known } from '../../../core/model/incident.ts';
 import { authorize } from '../../../core/remediation/guard.ts';
-import { unseen } from '../../../core/remediation/target-state.ts';
+import { unknownTargetState } from '../../../core/remediation/target-state.ts';
 import { environmentOf, locate } from '../../../core/topology/placement.ts';
 import { aContext, anAction, at, cronJob } from '../../builders.ts';
 import { aCatalog, aService, policies } from './world.ts';
@@ -94,7 +94,7 @@ describe('what may be done', () => {
     incidentId: 'inc-1',
     now: new Date(at('02:48:00')),
     killSwitch: false,
-    live: unseen,
+    live: unknownTargetState,
     affects: { pods: 1, callers: [] },
     acts: [],
     approvals: 1,

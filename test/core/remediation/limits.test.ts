@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
 import type { Decision } from '../../../core/model/action.ts';
-import type { Asked, Synthesized } from '../../../core/model/workflow.ts';
+import type { ApprovalResolved, Synthesized } from '../../../core/model/workflow.ts';
 import { answerApproval } from '../../../core/remediation/answer.ts';
 import { askApproval } from '../../../core/remediation/ask.ts';
 import { decide } from '../../../core/remediation/decide.ts';
@@ -56,7 +56,7 @@ async function done(input: Synthesized, ...people: string[]) {
     at: now,
     remember: false,
   } as const;
-  const { remediation } = await remediate({ ...input, decision, approval } satisfies Asked, world.ports);
+  const { remediation } = await remediate({ ...input, decision, approval } satisfies ApprovalResolved, world.ports);
   await stores.incidents.update(input.incident.id, { status: 'closed' });
   now = new Date(Date.parse(now) + 1).toISOString();
   return remediation;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
 import type { Action } from '../../../core/model/action.ts';
-import type { Asked } from '../../../core/model/workflow.ts';
+import type { ApprovalResolved } from '../../../core/model/workflow.ts';
 import { decide } from '../../../core/remediation/decide.ts';
 import { remediate } from '../../../core/remediation/remediate.ts';
 import { aFinding, anApproval, anIncident, aReport, at, cronJob } from '../../builders.ts';
@@ -14,7 +14,7 @@ const open = storesForTests();
 const clock = { now: () => new Date(at('02:50:00')) };
 let stores: DynamoStores;
 let world: World;
-let asked: Asked;
+let asked: ApprovalResolved;
 let action: Action;
 beforeEach(async () => {
   stores = await open(clock);
@@ -144,7 +144,7 @@ describe('verification is planned', () => {
     const [first] = asked.diagnosis.hypotheses;
     if (!first) throw new Error('There is a hypothesis.');
     const findingIds = ['kubernetes-1-1', 'logs-1-1', 'changes-1-1'];
-    const input: Asked = {
+    const input: ApprovalResolved = {
       ...asked,
       reports: [...asked.reports, logs, changes, metrics],
       diagnosis: { ...asked.diagnosis, hypotheses: [{ ...first, findingIds }] },

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
 import { answerApproval } from '../../../core/remediation/answer.ts';
-import { withdrawSiblings } from '../../../core/remediation/siblings.ts';
+import { withdrawRelatedQuestions } from '../../../core/remediation/siblings.ts';
 import { anAction, anApproval, anIncident, at, cronJob } from '../../builders.ts';
 import { storesForTests } from '../../stores.ts';
 import { aWorld, type World } from './world.ts';
@@ -37,7 +37,7 @@ test('a question about the same target is withdrawn, says why, and ends its wait
   await waiting('inc-same');
   await waiting('inc-other', { ...cronJob, name: 'weekly-report' });
   await waiting('inc-elsewhere', { ...cronJob, cluster: 'backend-2' });
-  await withdrawSiblings(acting, anAction(), world.ports);
+  await withdrawRelatedQuestions(acting, anAction(), world.ports);
   expect([await state('inc-same'), await state('inc-other'), await state('inc-elsewhere')]).toEqual([
     'withdrawn',
     'pending',
@@ -64,8 +64,8 @@ test('twice is once, and its own question is none of them', async () => {
   await waiting('inc-same');
   await stores.incidents.update('inc-acts', { status: 'awaiting-approval' });
   await stores.approvals.request(anApproval({ id: 'inc-acts-rerun', incidentId: 'inc-acts' }), 'own');
-  await withdrawSiblings(acting, anAction(), world.ports);
-  await withdrawSiblings(acting, anAction(), world.ports);
+  await withdrawRelatedQuestions(acting, anAction(), world.ports);
+  await withdrawRelatedQuestions(acting, anAction(), world.ports);
   expect(await state('inc-acts')).toBe('pending');
   expect(resumed).toHaveLength(1);
 });

@@ -1,9 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { Unavailable } from '../../../core/errors.ts';
-import { differences, digestOf, liveOf, stateWords, tolerant } from '../../../core/remediation/target-state.ts';
+import {
+  differences,
+  digestOf,
+  stateText,
+  targetStateOf,
+  tolerateUnavailable,
+} from '../../../core/remediation/target-state.ts';
 
 const object = (kind: string, over: object = {}) =>
-  liveOf({ kind: 'object', object: { kind, metadata: { name: 'x', namespace: 'y', ...metadata }, ...over } as never });
+  targetStateOf({
+    kind: 'object',
+    object: { kind, metadata: { name: 'x', namespace: 'y', ...metadata }, ...over } as never,
+  });
 const metadata = { uid: 'u1', generation: 4, resourceVersion: '100' };
 const digest = (kind: string, over: object) => digestOf(object(kind, over).state);
 
@@ -58,16 +67,17 @@ describe('what matters to the answer changes it', () => {
     expect(digest(kind, before)).not.toBe(digest(kind, after));
   });
   test('that it is gone', () => {
-    expect(digestOf(liveOf({ kind: 'absent' }).state)).not.toBe(digest('Pod', {}));
+    expect(digestOf(targetStateOf({ kind: 'absent' }).state)).not.toBe(digest('Pod', {}));
   });
 });
 
 test('where nobody could look there is nothing to hold anybody to', () => {
-  expect(digestOf(liveOf({ kind: 'unseen', why: 'x' }).state)).toBeUndefined();
-  expect(stateWords(undefined)).toBe('');
+  expect(digestOf(targetStateOf({ kind: 'unseen', why: 'x' }).state)).toBeUndefined();
+  expect(stateText(undefined)).toBe('');
 });
 test('not being able to look now is no reason to fail, and what nobody foresaw is', async () => {
-  const away = (error: Error) => tolerant({ look: () => Promise.reject(error), around: () => Promise.reject(error) });
+  const away = (error: Error) =>
+    tolerateUnavailable({ look: () => Promise.reject(error), around: () => Promise.reject(error) });
   expect(await away(new Unavailable('away')).look({ kind: 'Pod', name: 'x' }, { incidentId: 'i' })).toEqual({
     kind: 'unseen',
     why: 'away',

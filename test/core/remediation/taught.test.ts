@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
 import { exactErrorOf, formerFingerprintOf } from '../../../core/fingerprint/fingerprint.ts';
 import type { Preference } from '../../../core/model/action.ts';
-import type { Asked, Synthesized } from '../../../core/model/workflow.ts';
+import type { ApprovalResolved, Synthesized } from '../../../core/model/workflow.ts';
 import { decide } from '../../../core/remediation/decide.ts';
 import { remediate } from '../../../core/remediation/remediate.ts';
 import { aHypothesis, anAsk, anIncident, aPreference, at, cronJob } from '../../builders.ts';
@@ -136,12 +136,12 @@ describe('what was taught is obeyed', () => {
 });
 
 describe('right before the act', () => {
-  async function toAct(): Promise<Asked> {
+  async function toAct(): Promise<ApprovalResolved> {
     const decision = await decided(diagnosed());
     if (decision.kind !== 'act') throw new Error(`It was to act: ${decision.why}`);
     return { ...diagnosed(), decision };
   }
-  const refusal = async (asked: Asked) => {
+  const refusal = async (asked: ApprovalResolved) => {
     const { remediation, verificationPlan } = await remediate(asked, world.ports);
     expect(world.carriedOut).toEqual([]);
     expect(verificationPlan).toEqual([]);
@@ -199,14 +199,14 @@ describe('right before the act', () => {
     await teach(other);
     const decision = await decided(diagnosed());
     if (decision.kind !== 'ask') throw new Error('It was to ask.');
-    const forged: Asked = { ...diagnosed(), decision: { ...decision, kind: 'act', preferenceId: 'pref-1' } };
+    const forged: ApprovalResolved = { ...diagnosed(), decision: { ...decision, kind: 'act', preferenceId: 'pref-1' } };
     expect(await refusal(forged)).toMatchObject({ why: expect.stringContaining('another error') });
   });
   test('a preference that nobody taught allows nothing', async () => {
     await teach();
     const asked = await toAct();
     if (asked.decision.kind !== 'act') throw new Error('It was to act.');
-    const forged: Asked = { ...asked, decision: { ...asked.decision, preferenceId: 'pref-9' } };
+    const forged: ApprovalResolved = { ...asked, decision: { ...asked.decision, preferenceId: 'pref-9' } };
     expect(await refusal(forged)).toMatchObject({ why: expect.stringContaining('never taught') });
   });
   test('an approval does not stand in for a preference, nor a preference for an approval', async () => {

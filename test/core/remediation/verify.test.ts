@@ -3,7 +3,7 @@ import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
 import type { Finding, Report } from '../../../core/model/report.ts';
 import type { Rechecked } from '../../../core/model/workflow.ts';
 import { actionOf, suggestedAction } from '../../../core/remediation/catalogue.ts';
-import { judge, verify } from '../../../core/remediation/verify.ts';
+import { compareFindings, verify } from '../../../core/remediation/verify.ts';
 import {
   aContext,
   aFinding,
@@ -86,16 +86,16 @@ describe('after an action it is', () => {
       'recovered',
     ],
   ])('%s', (_, recheck, kind) => {
-    expect(judge(acted(recheck)).kind).toBe(kind);
+    expect(compareFindings(acted(recheck)).kind).toBe(kind);
   });
   test('a problem by the same signal, whatever it is called now', () => {
     const signal = { name: 'error_ratio', unit: 'ratio', before: 0, during: 0.4 };
     const before = aFinding({ cause: 'application-errors', signal });
     const input = { ...acted(seen(broken({ cause: 'dependency-unavailable', signal }))), reports: seen(before) };
-    expect(judge(input).kind).toBe('not-recovered');
+    expect(compareFindings(input).kind).toBe('not-recovered');
     const other = { ...signal, name: 'latency' };
     const fresh = { ...acted(seen(broken({ cause: 'dependency-unavailable', signal: other }))), reports: seen(before) };
-    expect(judge(fresh).kind).toBe('made-worse');
+    expect(compareFindings(fresh).kind).toBe('made-worse');
   });
   describe('held to what paged', () => {
     const checkout = { kind: 'Service', name: 'checkout' };
@@ -113,7 +113,7 @@ describe('after an action it is', () => {
       service: { value: 'checkout', source: 'alert', confidence: 1, alternatives: [] },
     });
     const judged = (...after: Finding[]) =>
-      judge({ ...acted(seen(...after)), context, reports: seen(aFinding(), symptom) });
+      compareFindings({ ...acted(seen(...after)), context, reports: seen(aFinding(), symptom) });
     const errors = (during: number, over: Partial<Finding> = {}) => ({
       ...symptom,
       id: 'metrics-v-1',
@@ -155,26 +155,26 @@ describe('after an action it is', () => {
   });
 
   test('told with the claims that say so, and their evidence only', () => {
-    expect(judge(acted(seen(healthy())))).toEqual({
+    expect(compareFindings(acted(seen(healthy())))).toEqual({
       kind: 'recovered',
       text: `Recovered after "${anAction().title}": The new Job succeeded.`,
       evidenceIds: ['ev-good'],
     });
-    expect(judge(acted(seen(healthy(), broken())))).toMatchObject({
+    expect(compareFindings(acted(seen(healthy(), broken())))).toMatchObject({
       text: expect.stringContaining('The new Job failed too.'),
       evidenceIds: ['ev-bad'],
     });
   });
   test('not known, and who could not be asked', () => {
     const silent = aReport({ findings: [], gaps: [{ source: 'kubernetes', reason: 'The API server is away.' }] });
-    expect(judge(acted([silent]))).toMatchObject({
+    expect(compareFindings(acted([silent]))).toMatchObject({
       kind: 'unknown',
       text: expect.stringContaining('kubernetes: The API server is away.'),
     });
   });
   test('not known where there was no action', () => {
     const input: Rechecked = { ...acted(seen(healthy())), decision: { kind: 'report', why: '', policies: [] } };
-    expect(judge(input).kind).toBe('unknown');
+    expect(compareFindings(input).kind).toBe('unknown');
   });
 });
 

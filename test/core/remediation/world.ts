@@ -6,9 +6,15 @@ import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
 import type { Hypothesis } from '../../../core/model/diagnosis.ts';
 import type { Context } from '../../../core/model/incident.ts';
 import type { Message } from '../../../core/model/message.ts';
-import type { Asked, Synthesized } from '../../../core/model/workflow.ts';
+import type { ApprovalResolved, Synthesized } from '../../../core/model/workflow.ts';
 import { Catalog } from '../../../core/ports/catalog.ts';
-import type { Around, Executor, ExecutorAction, KnowledgeDocument, LookedAt } from '../../../core/ports/telemetry.ts';
+import type {
+  Around,
+  Executor,
+  ExecutorAction,
+  KnowledgeDocument,
+  TargetLookup,
+} from '../../../core/ports/telemetry.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aContext, aDiagnosis, aFinding, aHypothesis, anIncident, aReport, aTrigger, at } from '../../builders.ts';
 
@@ -50,7 +56,7 @@ export const diagnosed = (hypothesis: Partial<Hypothesis> = {}, context: Partial
   synthesis: { kind: 'concluded' },
 });
 
-export const approved = (approvalId: string, remember = false): Asked['approval'] => ({
+export const approved = (approvalId: string, remember = false): ApprovalResolved['approval'] => ({
   kind: 'approved',
   approvalId,
   by: 'ana',
@@ -65,7 +71,7 @@ export function aWorld(stores: DynamoStores, clock: { now(): Date }) {
     /** What the cluster was told to do. */
     carriedOut: [] as ExecutorAction[],
     /** What the target looks like; a test changes it. */
-    target: { kind: 'unseen', why: 'Nobody looks.' } as LookedAt,
+    target: { kind: 'unseen', why: 'Nobody looks.' } as TargetLookup,
     around: { objects: [], without: [] } as Around,
     trial: (async () => ({ kind: 'ok', detail: 'It would be taken.' })) as Executor['dryRun'],
     execution: (async () => ({ kind: 'done', detail: 'A Job was made.' })) as Executor['execute'],

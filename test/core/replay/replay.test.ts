@@ -4,7 +4,7 @@ import type { LogRecord } from '../../../core/model/telemetry.ts';
 import { noTelemetry } from '../../../core/ports/none.ts';
 import type { Telemetry } from '../../../core/ports/telemetry.ts';
 import { recorder, tapedTargets, tapedTelemetry } from '../../../core/replay/record.ts';
-import { deckOf, replayedTargets, replayedTelemetry } from '../../../core/replay/replay.ts';
+import { replayedTargets, replayedTelemetry, replaySourceOf } from '../../../core/replay/replay.ts';
 import type { Tape } from '../../../core/replay/tape.ts';
 import { differences } from '../../../core/replay/verdict.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
@@ -25,7 +25,7 @@ function taping(telemetry: Partial<Telemetry>, tape: Tape = diskTape(memoryDisk(
   return { tape, record, troubles, taped: tapedTelemetry({ ...noTelemetry, ...telemetry }, record) };
 }
 const replayed = async (tape: Tape) => {
-  const deck = deckOf(await tape.calls('inc-1'));
+  const deck = replaySourceOf(await tape.calls('inc-1'));
   return { deck, telemetry: replayedTelemetry(deck) };
 };
 async function all(observed: Awaited<ReturnType<Telemetry['logs']['records']>>): Promise<LogRecord[]> {
@@ -119,7 +119,7 @@ describe('a tape', () => {
     const taped = tapedTargets({ look: async () => ({ kind: 'absent' }), around: async () => around }, record);
     await taped.look(target, { incidentId: 'inc-1' });
     await taped.around(target, { incidentId: 'inc-1' });
-    const deck = deckOf(await tape.calls('inc-1'));
+    const deck = replaySourceOf(await tape.calls('inc-1'));
     expect(await replayedTargets(deck).look(target, { incidentId: 'inc-2' })).toEqual({ kind: 'absent' });
     expect(await replayedTargets(deck).around(target, { incidentId: 'inc-2' })).toEqual(around);
     expect(await replayedTargets(deck).look({ ...target, name: 'web' }, { incidentId: 'inc-2' })).toMatchObject({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Incident } from '../../../core/model/incident.ts';
-import { isUnsettled, standingOf } from '../../../core/reporting/standing.ts';
+import { isUnsettled, statusViewOf } from '../../../core/reporting/standing.ts';
 import { incidentLine } from '../../../local/mcp/words.ts';
 import { endLine, timelineLine } from '../../../local/terminal/words.ts';
 import { anEntry, anIncident } from '../../builders.ts';
@@ -22,7 +22,7 @@ describe('what did not demonstrably recover', () => {
     closed(verified === undefined ? {} : { verified }),
   );
   test.each(bad)('is nowhere green, closed, over or done (%#)', (incident) => {
-    const standing = standingOf(incident);
+    const standing = statusViewOf(incident);
     expect(standing.tone).toBe('bad');
     for (const said of [standing.says, endLine(incident, style), incidentLine(incident)])
       expect(said).not.toMatch(/green|closed|over\b|done|✅/i);
@@ -30,12 +30,12 @@ describe('what did not demonstrably recover', () => {
     expect(isUnsettled(incident)).toBe(true);
   });
   test('says who has it: who took the page, else who approved, else that nobody has', () => {
-    expect(standingOf(closed({ heldBy: { by: 'ana', as: 'page' } })).has).toBe('ana has it, who took the page.');
-    expect(standingOf(closed({ heldBy: { by: 'ben', as: 'approver' } })).has).toBe(
+    expect(statusViewOf(closed({ heldBy: { by: 'ana', as: 'page' } })).has).toBe('ana has it, who took the page.');
+    expect(statusViewOf(closed({ heldBy: { by: 'ben', as: 'approver' } })).has).toBe(
       'ben has it, who approved what was done.',
     );
-    expect(standingOf(closed({})).has).toBe('Nobody has it yet: escalate.');
-    expect(standingOf(anIncident({ status: 'failed' })).has).toBe('Nobody has it yet: escalate.');
+    expect(statusViewOf(closed({})).has).toBe('Nobody has it yet: escalate.');
+    expect(statusViewOf(anIncident({ status: 'failed' })).has).toBe('Nobody has it yet: escalate.');
     expect(incidentLine(closed({ verified: 'not-recovered' }))).toContain(
       'Not recovered (Nobody has it yet: escalate.)',
     );
@@ -52,12 +52,12 @@ describe('what did not demonstrably recover', () => {
 
 test('what recovered is good, and nobody has to have it', () => {
   const recovered = closed({ outcome: 'recovered', verified: 'recovered' });
-  expect(standingOf(recovered)).toEqual({ says: 'Recovered', tone: 'good' });
+  expect(statusViewOf(recovered)).toEqual({ says: 'Recovered', tone: 'good' });
   expect(endLine(recovered, style)).toContain('<green>Recovered');
   expect(isUnsettled(recovered)).toBe(false);
 });
 test('where nothing was done that is said, and who has it as long as the page is not resolved', () => {
   const nothing = closed({ outcome: 'nothing-done' });
-  expect(standingOf(nothing)).toEqual({ says: 'Nothing done', has: 'Nobody has it yet: escalate.' });
-  expect(standingOf({ ...nothing, pageStatus: 'resolved' })).toEqual({ says: 'Nothing done' });
+  expect(statusViewOf(nothing)).toEqual({ says: 'Nothing done', has: 'Nobody has it yet: escalate.' });
+  expect(statusViewOf({ ...nothing, pageStatus: 'resolved' })).toEqual({ says: 'Nothing done' });
 });

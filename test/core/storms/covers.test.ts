@@ -3,7 +3,7 @@ import type { CauseCode } from '../../../core/causes/causes.ts';
 import type { Diagnosis, Hypothesis } from '../../../core/model/diagnosis.ts';
 import type { EntityRef } from '../../../core/model/entity.ts';
 import { PageFacts } from '../../../core/model/storm.ts';
-import { covers } from '../../../core/storms/covers.ts';
+import { explainsPage } from '../../../core/storms/covers.ts';
 
 const minutes = (after: number): string => new Date(Date.UTC(2026, 6, 1, 12, 0) + after * 60_000).toISOString();
 
@@ -52,14 +52,14 @@ const diagnosis = (hypotheses: Hypothesis[], given: Partial<Diagnosis> = {}): Di
 const payments = page({ incidentId: 'a', service: 'payments' });
 const checkout = page({ incidentId: 'b', service: 'checkout', callees: { payments: 1 } });
 const exhausted = diagnosis([hypothesis({ name: 'payments' }, 'database-connections-exhausted')]);
-const verdict = (...given: Parameters<typeof covers>): string => {
-  const coverage = covers(...given);
+const verdict = (...given: Parameters<typeof explainsPage>): string => {
+  const coverage = explainsPage(...given);
   return coverage.kind === 'covered' ? `covered: ${coverage.because.kind}` : coverage.why;
 };
 
 describe('covers', () => {
   it('joins a caller of what fails, and says by which call', () => {
-    expect(covers(exhausted, payments, checkout)).toEqual({
+    expect(explainsPage(exhausted, payments, checkout)).toEqual({
       kind: 'covered',
       because: { kind: 'calls', caller: 'checkout', callee: 'payments' },
       cause: { kind: 'Deployment', name: 'payments', namespace: 'shop', cluster: 'prod-eu' },

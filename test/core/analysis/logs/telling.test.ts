@@ -3,8 +3,8 @@ import type { Level } from '../../../../core/analysis/logs/formats.ts';
 import { severityOf, speaksOfFailure } from '../../../../core/analysis/logs/severity.ts';
 import {
   type Coverage,
+  notableTemplates,
   type Sample,
-  tellingTemplates,
   vanished,
   variousOf,
 } from '../../../../core/analysis/logs/telling.ts';
@@ -31,7 +31,7 @@ const template = (text: string, over: Partial<Template<Sample>> = {}, level?: Le
   ...over,
 });
 const telling = (templates: readonly Template<Sample>[], over: Partial<Coverage> = {}, ends = false) =>
-  tellingTemplates(templates, coverage(over), () => ends);
+  notableTemplates(templates, coverage(over), () => ends);
 const kindOf = (count: number, baselineCount: number, over: Partial<Coverage> = {}) =>
   telling([template('checkout failed', { count, baselineCount })], over)[0]?.kind;
 

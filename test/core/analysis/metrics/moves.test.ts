@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { entityOf, moves, unreachable } from '../../../../core/analysis/metrics/index.ts';
-import { say, signalOf } from '../../../../core/analysis/metrics/signals.ts';
+import { formatValue, signalOf } from '../../../../core/analysis/metrics/signals.ts';
 import type { Series } from '../../../../core/model/telemetry.ts';
 
 const start = 1_763_600_400;
@@ -143,7 +143,7 @@ describe('a value is said', () => {
     [7, '1', 'restarts_total', '7'],
     [0, '', 'restarts_total', '0'],
   ])('%d %s of %s as %s', (value, unit, signal, words) => {
-    expect(say(value, unit, signal)).toBe(words);
+    expect(formatValue(value, unit, signal)).toBe(words);
   });
   test('by the noun that people use, or by its own name', () => {
     expect(signalOf('latency_p95').noun).toBe('p95 latency');

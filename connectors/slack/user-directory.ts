@@ -1,22 +1,22 @@
-// The Workplace port on Slack: which workspace is ours, from the configuration or from the token itself (auth.test), and who somebody is
+// The UserDirectory port on Slack: which workspace is ours, from the configuration or from the token itself (auth.test), and who somebody is
 // (users.info, scope users:read). What Slack does not say is not known, and nobody is taken for a person of ours by that.
 import { Unavailable } from '../../core/errors.ts';
 import { SlackUser, whoIs } from '../../core/intake/slack-origin.ts';
 import type { SlackOrigin, SlackUserKind } from '../../core/model/slack-origin.ts';
-import type { Workplace } from '../../core/ports/channels.ts';
-import { clientOf, errorCode, patiently, type SlackAccess } from './client.ts';
+import type { UserDirectory } from '../../core/ports/channels.ts';
+import { clientOf, errorCode, type SlackAccess, withRetries } from './client.ts';
 
 /** Somebody may leave, or become a guest. */
 const rememberMs = 5 * 60_000;
 const patienceSeconds = 2;
 
-export function slackWorkplace(access: SlackAccess, configured: SlackOrigin): Workplace {
+export function slackUserDirectory(access: SlackAccess, configured: SlackOrigin): UserDirectory {
   const client = clientOf(access);
   const known = new Map<string, { readonly whom: SlackUserKind; readonly untilMs: number }>();
   let learned: Promise<SlackOrigin> | undefined;
   const origin = (): Promise<SlackOrigin> => {
     if (configured.teams.length > 0) return Promise.resolve(configured);
-    learned ??= patiently(() => client.auth.test(), patienceSeconds).then(
+    learned ??= withRetries(() => client.auth.test(), patienceSeconds).then(
       ({ team_id: team, enterprise_id: enterprise }) => ({
         ...configured,
         teams: team === undefined ? [] : [team],
@@ -33,7 +33,7 @@ export function slackWorkplace(access: SlackAccess, configured: SlackOrigin): Wo
     try {
       const [ours, answer] = await Promise.all([
         origin(),
-        patiently(() => client.users.info({ user }), patienceSeconds),
+        withRetries(() => client.users.info({ user }), patienceSeconds),
       ]);
       const parsed = SlackUser.safeParse(answer.user);
       return parsed.success && parsed.data.id === user ? whoIs(parsed.data, ours) : 'unknown';
