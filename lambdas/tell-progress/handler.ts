@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Ports } from '../../core/ports/index.ts';
 import { tellWhileTheyLook } from '../../core/reporting/progress.ts';
@@ -7,7 +7,12 @@ import { answering, onLambda } from '../handle.ts';
 
 const Progress = z.object({ incidentId: z.string().min(1).max(64) });
 
-export const create = (ports: Pick<Ports, 'incidents' | 'chat' | 'seen' | 'clock'>) =>
+type Parts = Pick<Ports, 'incidents' | 'chat' | 'seen' | 'clock'> & {
+  /** Waits so many milliseconds, or less where the process is about to end. */
+  readonly pause?: (ms: number) => Promise<unknown>;
+};
+
+export const create = ({ pause = sleep, ...ports }: Parts) =>
   answering('tell-progress', Progress, async ({ incidentId }) => {
     await tellWhileTheyLook(incidentId, ports, pause);
     return {};

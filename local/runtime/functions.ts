@@ -9,14 +9,17 @@ import { timeLimitMs } from './time-limits.ts';
 
 type Handler = (event: unknown, context: LambdaContext) => Promise<unknown>;
 
+/** What functions are made of here: the ports, and a pause that ends when the runtime closes. */
+export type Parts = Ports & { readonly pause?: (ms: number) => Promise<unknown> };
+
 /** Throws `Lambda.ResourceNotFoundException` by name for a function that does not exist, as the service does. */
-export function localFunctions(ports: Ports, limitMs: (name: string) => number = timeLimitMs): InvokeFunction {
+export function localFunctions(parts: Parts, limitMs: (name: string) => number = timeLimitMs): InvokeFunction {
   const made = new Map<string, Promise<Handler>>();
   const lanes = crowded.map(({ names, atOnce }) => ({ names: new Set(names), run: laneOf(atOnce) }));
   return async (name, payload) => {
     let handler = made.get(name);
     if (handler === undefined) {
-      handler = load(name, ports);
+      handler = load(name, parts);
       made.set(name, handler);
     }
     const run = await handler;
@@ -53,12 +56,12 @@ function laneOf(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
-async function load(name: string, ports: Ports): Promise<Handler> {
+async function load(name: string, parts: Parts): Promise<Handler> {
   const file = new URL(`../../lambdas/${name}/handler.ts`, import.meta.url);
   if (!/^[a-z][a-z-]*$/.test(name) || !existsSync(file)) throw new NoSuchFunction(name);
-  const module: { readonly create?: (ports: Ports) => Handler } = await import(file.href);
+  const module: { readonly create?: (parts: Parts) => Handler } = await import(file.href);
   if (module.create === undefined) throw new Impossible(`lambdas/${name}/handler.ts exports no create().`);
-  return module.create(ports);
+  return module.create(parts);
 }
 
 class NoSuchFunction extends Error {

@@ -3,6 +3,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Impossible, InvalidInput, Unavailable, WatchkeeperError } from '../../core/errors.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { ServiceCatalog } from '../../core/ports/catalog.ts';
@@ -187,7 +188,9 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
     people === undefined
       ? composed.ports
       : { ...composed.ports, catalog: ownedCatalog(composed.ports.catalog, people) };
-  functions = localFunctions(ports, hooks?.limitMs);
+  const closing = new AbortController();
+  const pause = (ms: number) => sleep(ms, undefined, { signal: closing.signal }).catch(() => undefined);
+  functions = localFunctions({ ...ports, pause }, hooks?.limitMs);
   if (store !== undefined && store.kind !== 'whole') {
     const lost = `the store was damaged and ${store.kind === 'anew' ? 'begun anew' : 'mended'} at the start; look at what it holds, then take the switch off`;
     await stopActing(lost, ports);
@@ -200,7 +203,6 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
   sweeping.unref();
   opened.add(() => clearInterval(sweeping));
 
-  const closing = new AbortController();
   let looking: Promise<void> | undefined;
   opened.add(async () => {
     closing.abort();
