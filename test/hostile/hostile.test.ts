@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LLMock } from '@copilotkit/aimock';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { blocksOf, fallbackText } from '../../connectors/slack/blocks.ts';
 import { ModelConfig, parsePrompt, strandsReasoner } from '../../connectors/strands/index.ts';
 import { replyTo } from '../../core/conversation/reply.ts';
@@ -21,10 +21,12 @@ import { hostileScenario, type Place, payload, places, secrets, traps } from './
 // decision, a setting, a link or a mention afterwards, and no secret is kept. With a model, too, that does all it is told by them.
 
 const signing = 'slack-signing-secret';
-const opened: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close();
-});
+type Closers = (() => Promise<void> | void)[];
+const opened: Closers = [];
+const closeAll = async (closers: Closers) => {
+  for (const close of closers.splice(0).reverse()) await close();
+};
+afterEach(() => closeAll(opened));
 
 /** Control, format, private and unassigned characters. */
 const hidden = /[^\P{C}]/u;
@@ -48,7 +50,7 @@ type Reasoner = ReturnType<typeof strandsReasoner>;
 
 async function investigated(
   where: readonly Place[],
-  { reasoner, words }: { reasoner?: Reasoner; words?: string } = {},
+  { reasoner, words, port }: { reasoner?: Reasoner; words?: string; port?: number } = {},
 ): Promise<Seen> {
   const data = mkdtempSync(join(tmpdir(), 'watchkeeper-hostile-data-'));
   opened.push(() => rmSync(data, { recursive: true, force: true }));
@@ -85,7 +87,7 @@ async function investigated(
         },
       };
     },
-    port: 0,
+    port,
   });
   opened.push(() => runtime.close());
   runtime.feed.watch((event) => {
@@ -235,7 +237,7 @@ describe('Slack', () => {
     });
   };
   test('a hostile mention is a title of an incident and nothing else', async () => {
-    const seen = await investigated([]);
+    const seen = await investigated([], { port: 0 });
     const body = JSON.stringify({
       type: 'event_callback',
       team_id: 'T0OURS',
@@ -263,7 +265,7 @@ describe('Slack', () => {
     await nothingCameOfIt({ ...seen, incident });
   });
   test('a button forged without the signature, or for an id that nobody asked, decides nothing', async () => {
-    const seen = await investigated([]);
+    const seen = await investigated([], { port: 0 });
     const [approval] = await seen.runtime.ports.approvals.ofIncident(seen.incident.id);
     const press = (value: string) =>
       new URLSearchParams({
@@ -283,10 +285,21 @@ describe('Slack', () => {
     await post(seen.runtime, '/slack/interactivity', press(`${approval?.id} OR 1=1`), form);
     await nothingCameOfIt(seen);
   });
-  test.each(['the whole payload', ...Object.keys(traps)])('said in the thread, %s teaches nothing', async (name) => {
-    const seen = await investigated([]);
-    const text =
-      name === 'the whole payload' ? payload : `${traps[name as keyof typeof traps]} ${payload.slice(0, 500)}`;
+});
+
+describe('said in the thread', () => {
+  let seen: Seen;
+  const whileAllAreSaid: Closers = [];
+  beforeAll(async () => {
+    seen = await investigated([]);
+    whileAllAreSaid.push(...opened.splice(0));
+  });
+  afterAll(() => closeAll(whileAllAreSaid));
+  const words: readonly (readonly [name: string, text: string])[] = [
+    ['the whole payload', payload],
+    ...Object.entries(traps).map(([name, trap]) => [name, `${trap} ${payload.slice(0, 500)}`] as const),
+  ];
+  test.each(words)('%s teaches nothing', async (_, text) => {
     const heard = await handleTeaching({ text, by: 'U0MALLORY', incidentId: seen.incident.id }, seen.runtime.ports);
     expect(['nothing', 'cannot']).toContain(heard.kind);
     const reply = await replyTo({ text, by: 'U0MALLORY', incidentId: seen.incident.id }, seen.runtime.ports);

@@ -9,7 +9,7 @@ import { Function as AnyFunction, Code, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { expect, test } from 'vitest';
 import { statesOf } from '../statemachine/dialect.ts';
-import { liveStage, type Resource, synthesize } from './synthesize.ts';
+import { liveStage, type Resource, synthesize, synthesizeAnew } from './synthesize.ts';
 
 interface Target {
   readonly Arn: unknown;
@@ -87,7 +87,7 @@ test('there is something to look at: what the bus, the schedules and the state m
 });
 
 test('a target without a queue, a function without a destination and a queue without an alarm are found', () => {
-  const { template } = synthesize(liveStage, (stack) => {
+  const { template } = synthesizeAnew(liveStage, (stack) => {
     const added = new AnyFunction(stack, 'Added', {
       runtime: Runtime.NODEJS_24_X,
       handler: 'index.handler',

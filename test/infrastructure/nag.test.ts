@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
-import { liveStage, synthesize } from './synthesize.ts';
+import { liveStage, synthesizeAnew } from './synthesize.ts';
 
 const recordedStage = {
   stage: 'test',
@@ -15,7 +15,7 @@ const recordedStage = {
 };
 
 const violations = (config: unknown, also: (stack: Stack) => unknown = () => {}) => {
-  const { stack } = synthesize(config);
+  const { stack } = synthesizeAnew(config, () => undefined, { validated: true });
   also(stack);
   return new AwsSolutionsChecks()
     .validateScope(stack)

@@ -23,9 +23,34 @@ export const liveStage = {
   alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:alarms',
 };
 
-/** `also` adds to the stage what it does not have. */
-export function synthesize(config: unknown = liveStage, also: (stack: WatchkeeperStack) => unknown = () => {}) {
-  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+interface Synthesized {
+  readonly stack: WatchkeeperStack;
+  readonly template: Template;
+  readonly resources: readonly (readonly [id: string, resource: Resource])[];
+}
+
+/** Templates by configuration, for all that only look at them. */
+const made = new Map<string, Synthesized>();
+
+/** Only to be looked at. */
+export function synthesize(config: unknown = liveStage): Synthesized {
+  const key = JSON.stringify(config);
+  const kept = made.get(key) ?? synthesizeAnew(config);
+  made.set(key, kept);
+  return kept;
+}
+
+/** `also` adds to the stage what it does not have. The CDK's own check of a template takes longer than all the rest. */
+export function synthesizeAnew(
+  config: unknown,
+  also: (stack: WatchkeeperStack) => unknown = () => {},
+  { validated = false } = {},
+): Synthesized {
+  const app = new App({
+    context: { 'aws:cdk:bundling-stacks': [] },
+    treeMetadata: false,
+    builtinCloudFormationValidation: validated,
+  });
   const stack = new WatchkeeperStack(app, StageConfig.parse(config), {
     env: { account: '123456789012', region: 'eu-west-1' },
   });

@@ -23,11 +23,13 @@ const run = (script: string, ...args: readonly string[]) =>
 const feedback = (...args: readonly string[]) => run('local/feedback.ts', '--data', data, ...args);
 const replay = (...args: readonly string[]) => run('local/replay.ts', '--data', data, ...args);
 
-const open = (): Promise<Runtime> =>
-  startRuntime({ makeWorld: recordedWorld(['scenarios']), data, record: true, port: 0 });
+const scenarios = ['oom-after-deploy', 'throughput-drop-session-service'];
+const makeWorld = recordedWorld(scenarios.map((name) => `scenarios/${name}`));
+/** Only a command that asks the running program, and no folder, needs its server. */
+const open = (port?: number): Promise<Runtime> => startRuntime({ makeWorld, data, record: true, port });
 /** A session on the data folder, in which each incident is told one thing. */
 async function say(words: Readonly<Record<string, string>>, meanwhile?: () => Promise<void>): Promise<void> {
-  const runtime = await open();
+  const runtime = await open(meanwhile && 0);
   try {
     for (const [scenario, text] of Object.entries(words))
       await replyTo({ incidentId: ids[scenario] ?? '', text, by: 'ada' }, runtime.ports);
@@ -41,7 +43,7 @@ beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'feedback-'));
   const runtime = await open();
   try {
-    for (const scenario of ['oom-after-deploy', 'throughput-drop-session-service']) {
+    for (const scenario of scenarios) {
       const page = runtime.world.pages.find(({ id }) => id === scenario);
       const { sourceId } = await runtime.sendPage(page?.body ?? '');
       ids[scenario] = (await runtime.waitForIncident(sourceId, 'asked', 30_000)).id;

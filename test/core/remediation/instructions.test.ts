@@ -1,10 +1,24 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { injectionAttemptIn } from '../../../core/remediation/instructions.ts';
+import { injectionAttemptIn, readsLikeInstructions } from '../../../core/remediation/instructions.ts';
 import { recordedWorld } from '../../../local/compose.ts';
 import { startRuntime } from '../../../local/runtime/index.ts';
 import { aFinding, aReport, aTrigger } from '../../builders.ts';
 import { diagnosed, policies } from './world.ts';
+
+const scenarios = new URL('../../../scenarios/', import.meta.url).pathname;
+/** One for each system that is looked into, or all of them where `npm run test:properties` looks at more cases. */
+const paged =
+  process.env.PROPERTY_RUNS === undefined
+    ? [
+        'cdn-cached-error-artist',
+        'cronjob-nightly-invoices',
+        'execution-statement-export',
+        'flag-flip',
+        'throughput-drop-session-service',
+      ]
+    : readdirSync(scenarios, { withFileTypes: true }).flatMap((each) => (each.isDirectory() ? [each.name] : []));
 
 const found = (claim: string) =>
   injectionAttemptIn({ ...diagnosed(), reports: [aReport({ findings: [aFinding({ claim })] })] }, undefined, policies);
@@ -39,10 +53,15 @@ describe('not an attempt', () => {
   ])('%s', async (text) => {
     expect(await found(text)).toBeUndefined();
   });
-  test('in any of our own incidents', async () => {
-    const scenarios = new URL('../../../scenarios/', import.meta.url).pathname;
-    const runtime = await startRuntime({ makeWorld: recordedWorld([scenarios]) });
-    expect(readdirSync(scenarios).length).toBeGreaterThan(30);
+  test('in any text of our own recordings', () => {
+    const texts = readdirSync(scenarios, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .flatMap((entry) => textsIn(readFileSync(join(entry.parentPath, entry.name), 'utf8')));
+    expect(texts.length).toBeGreaterThan(10_000);
+    expect(texts.filter(readsLikeInstructions)).toEqual([]);
+  });
+  test('in what we find in our own incidents', async () => {
+    const runtime = await startRuntime({ makeWorld: recordedWorld(paged.map((name) => join(scenarios, name))) });
     try {
       for (const page of runtime.world.pages) {
         const { sourceId } = await runtime.sendPage(page.body);
@@ -57,3 +76,17 @@ describe('not an attempt', () => {
     }
   }, 120_000);
 });
+
+/** Each text of a file: the strings of a JSON document or of each JSON line, or the whole file. */
+function textsIn(content: string): string[] {
+  try {
+    return stringsIn(JSON.parse(content));
+  } catch {
+    return content.split('\n').flatMap((line) => (line.startsWith('{') ? stringsIn(JSON.parse(line)) : [line]));
+  }
+}
+
+const stringsIn = (value: unknown): string[] => {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
+};

@@ -71,10 +71,15 @@ const damages: readonly (readonly [string, (file: string, content: Buffer) => vo
   ],
 ];
 
-/** Starts on the folder, lets `look` look around, and stops. */
-async function started<T>(data: string, look: (runtime: Runtime, told: string[]) => Promise<T>): Promise<T> {
+/** Starts on the folder, lets `look` look around, and stops. Files beside the folders are the server's, so that one is started for them. */
+async function started<T>(
+  data: string,
+  look: (runtime: Runtime, told: string[]) => Promise<T>,
+  name?: string,
+): Promise<T> {
   const told: string[] = [];
-  const runtime = await startRuntime({ makeWorld, data, port: 0, onTrouble: (sentence) => told.push(sentence) });
+  const port = name?.includes('/') ? undefined : 0;
+  const runtime = await startRuntime({ makeWorld, data, port, onTrouble: (sentence) => told.push(sentence) });
   try {
     await runtime.resume();
     return await look(runtime, told);
@@ -103,7 +108,7 @@ describe('every file of a data folder', () => {
         existsSync(join(data, name)) && statSync(join(data, name)).isFile()
           ? readFileSync(join(data, name))
           : undefined;
-      await started(data, async ({ ports }, told) => {
+      const look = async ({ ports }: Runtime, told: string[]) => {
         const incident = await ports.incidents.findBySource(sourceId);
         if (!isStore(name)) {
           expect(incident, name).toMatchObject({ sourceId });
@@ -115,7 +120,8 @@ describe('every file of a data folder', () => {
             : mayBeAnything.test(name) || was.equals(readFileSync(join(whole, name)));
         const needsNoWord = unharmed || (isStore(name) && was?.length === 0);
         if (!needsNoWord) await expect.poll(() => told.join(' '), { timeout: 10_000 }).toContain(wordFor(name));
-      });
+      };
+      await started(data, look, name);
       for (const other of filesIn(whole).filter(
         (file) => file !== name && /^(?:evidence|said|memory|tapes|knowledge)\//.test(file),
       ))
