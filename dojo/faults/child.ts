@@ -262,7 +262,14 @@ if (last) {
         (source.endsWith('-twin') && over.has(source.slice(0, -5)) && !all.some((one) => one.sourceId === source)),
     );
   };
-  while (Date.now() < until && !(await ended())) await sleep(200);
+  // What nobody sweeps stays as its execution left it.
+  const stopped = async () => {
+    const all = await runtime.ports.incidents.list(500);
+    const stands = await Promise.all(all.map(({ id }) => standOf(id)));
+    return all.length >= wanted.length && stands.every(({ execution }) => execution !== 'running');
+  };
+  const isOver = async () => (await ended()) || (bug === 'never-swept' && (await stopped()));
+  while (Date.now() < until && !(await isOver())) await sleep(200);
   for (const { id, sourceId } of await runtime.ports.incidents.list(500)) {
     const { status, execution } = await standOf(id);
     const approvals = await runtime.ports.approvals.ofIncident(id);
