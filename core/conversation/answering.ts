@@ -7,8 +7,8 @@ import { type Answer, parseAnswer } from '../language/parse-answer.ts';
 import type { Action, ActionId, Approval, Verdict } from '../model/action.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
+import { actionNamed } from '../remediation/actions/index.ts';
 import { answerApproval } from '../remediation/answer.ts';
-import { entries } from '../remediation/entries.ts';
 import { isTeachable } from '../remediation/question.ts';
 import { shorten } from '../text.ts';
 import { formatList } from '../wording.ts';
@@ -165,14 +165,14 @@ const waysInWords = (approvals: readonly Approval[]): string[] =>
   });
 
 function verbsOf({ id, parameters }: Action): string[] {
-  const verbs = entries.find((entry) => entry.id === id)?.verbs;
+  const verbs = actionNamed(id)?.verbs;
   const own = (parameters.undo === true ? verbs?.undoes : verbs?.does) ?? [];
   return own.map((phrase) => phrase.replace('*', 'it'));
 }
 
 /** Why what was said instead is not what is asked. */
 function notOffered(id: ActionId, approvals: readonly Approval[]): string[] {
-  const entry = entries.find((one) => one.id === id);
+  const entry = actionNamed(id);
   const [asked] = approvals;
   if (entry === undefined || asked === undefined) return [];
   const { kind } = asked.action.target;

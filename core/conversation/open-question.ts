@@ -5,7 +5,7 @@ import type { Doubt } from '../language/doubts.ts';
 import type { Answer, Reading } from '../language/parse-answer.ts';
 import { type Tokens, tokensOf } from '../language/tokens.ts';
 import type { ActionId, Approval } from '../model/action.ts';
-import { entries } from '../remediation/entries.ts';
+import { actionNamed } from '../remediation/actions/index.ts';
 import { whyNotTeachable } from '../remediation/question.ts';
 
 /** A question that waits, and what the place of its target is called. */
@@ -115,7 +115,7 @@ const kinds: Readonly<Record<string, string>> = {
 export function fits(object: Tokens, { approval, environments }: Open): boolean {
   const { target, parameters, id } = approval.action;
   const { kind, name, namespace, cluster } = target;
-  const things = entries.find((entry) => entry.id === id)?.verbs.things ?? [];
+  const things = actionNamed(id)?.verbs.things ?? [];
   const names = namesOf([
     approval.id,
     name,

@@ -2,7 +2,7 @@
 // strict: a yes or an order is one only where every word of the sentence is accounted for. Whether it is about the question that waits is
 // decided in open-question.ts, because it takes the question to know.
 import type { ActionId } from '../model/action.ts';
-import { entries } from '../remediation/entries.ts';
+import { actions } from '../remediation/actions/index.ts';
 import { courtesies, filler, halts, noes, requests, sureYes, yesWords } from './answer-phrases.ts';
 import { type Doubt, doubtIn } from './doubts.ts';
 import { type Phrase, phraseOf, slotOf, type Tokens, tokensOf } from './tokens.ts';
@@ -106,11 +106,11 @@ interface Called {
   readonly phrase: Phrase;
 }
 const yesPhrases = sureYes.map(phraseOf);
-const called: readonly Called[] = entries.flatMap(({ id: action, verbs }) => [
+const called: readonly Called[] = actions.flatMap(({ id: action, verbs }) => [
   ...verbs.does.map((words) => ({ action, undo: false, phrase: phraseOf(words) })),
-  ...(verbs.undoes ?? []).map((words) => ({ action, undo: true, phrase: phraseOf(words) })),
+  ...verbs.undoes.map((words) => ({ action, undo: true, phrase: phraseOf(words) })),
 ]);
-const nouns = entries.flatMap(({ id: action, verbs }) =>
+const nouns = actions.flatMap(({ id: action, verbs }) =>
   verbs.nouns.map((noun) => ({ action, undo: false, phrase: phraseOf(noun) })),
 );
 

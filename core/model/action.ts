@@ -1,21 +1,10 @@
 // Acting: an action is a value from the catalogue, a decision is a tagged union, an approval and a preference are records with states.
 import * as z from 'zod';
 import { CauseCode } from '../causes/causes.ts';
+import { actionIds } from './action-ids.ts';
 import { EntityRef, Instant } from './entity.ts';
 
-export const ActionId = z.enum([
-  'rerun-cronjob',
-  'rerun-job',
-  'restart-rollout',
-  'delete-stuck-pod',
-  'rollback-rollout',
-  'scale-workload',
-  'raise-memory-limit',
-  'cordon-node',
-  'uncordon-node',
-  'retry-execution',
-  'purge-cdn-key',
-]);
+export const ActionId = z.enum(actionIds);
 export type ActionId = z.infer<typeof ActionId>;
 
 export const Level = z.enum(['crawl', 'walk', 'run']);

@@ -1,17 +1,18 @@
 // Actions as values: which one fits what is believed, made whole for a target, checked when it comes in from elsewhere, and taken back. The actions
-// themselves are in entries.ts.
+// themselves are in actions/.
 import * as z from 'zod';
 import type { Action, ActionId, Inverse } from '../model/action.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
-import { type CatalogueEntry, entries } from './entries.ts';
+import type { ActionDefinition } from './action-definition.ts';
+import { actionNamed, actions } from './actions/index.ts';
 import type { Check, Seen } from './ruled-out.ts';
 
 type Target = Action['target'];
 type Parameters = Action['parameters'];
 
 /** The actions that mend what is believed, best first: a change that can be taken back goes before a restart. */
-const fitting = (hypothesis: Hypothesis): readonly CatalogueEntry[] =>
-  entries.filter(
+const fitting = (hypothesis: Hypothesis): readonly ActionDefinition[] =>
+  actions.filter(
     (entry) =>
       entry.kinds.includes(hypothesis.entity.kind) &&
       entry.mends.includes(hypothesis.cause) &&
@@ -19,7 +20,7 @@ const fitting = (hypothesis: Hypothesis): readonly CatalogueEntry[] =>
   );
 
 /** The action that fits what is believed, or none; whether what was seen rules it out is `offerFor`'s to say. */
-export const suggestedAction = (hypothesis: Hypothesis): CatalogueEntry | undefined => fitting(hypothesis)[0];
+export const suggestedAction = (hypothesis: Hypothesis): ActionDefinition | undefined => fitting(hypothesis)[0];
 
 export interface RuledOut {
   readonly id: ActionId;
@@ -29,7 +30,7 @@ export interface RuledOut {
 }
 
 export type Offer =
-  | { readonly kind: 'offered'; readonly entry: CatalogueEntry; readonly ruledOut: readonly RuledOut[] }
+  | { readonly kind: 'offered'; readonly entry: ActionDefinition; readonly ruledOut: readonly RuledOut[] }
   /** The cause fits, and what was seen says that it would not help. */
   | { readonly kind: 'ruled-out'; readonly ruledOut: readonly [RuledOut, ...RuledOut[]] }
   | { readonly kind: 'none' };
@@ -47,11 +48,11 @@ export function offerFor(seen: Seen): Offer {
 }
 
 /** False for an action that is in no catalogue, too. */
-export const isReversible = (id: string): boolean => entries.find((entry) => entry.id === id)?.reversible ?? false;
+export const isReversible = (id: string): boolean => actionNamed(id)?.reversible ?? false;
 
 /** The action of an entry on a target: everything but the target and its parameters is the catalogue's. */
 export function actionOf(
-  entry: CatalogueEntry,
+  entry: ActionDefinition,
   target: Target,
   { incidentId, evidenceIds }: { readonly incidentId: string; readonly evidenceIds: readonly string[] },
   parameters: Parameters = {},
@@ -71,10 +72,10 @@ export function actionOf(
   };
 }
 
-function inverseIn(entry: CatalogueEntry, target: Target, parameters: Parameters): Inverse {
+function inverseIn(entry: ActionDefinition, target: Target, parameters: Parameters): Inverse {
   const inverse = entry.inverse(parameters);
   if (typeof inverse === 'string') return { kind: 'none', why: inverse };
-  const title = entryOf(inverse.id)?.title(target, inverse.parameters) ?? inverse.id;
+  const title = actionNamed(inverse.id)?.title(target, inverse.parameters) ?? inverse.id;
   return { kind: 'action', id: inverse.id, parameters: inverse.parameters, title: title.slice(0, 300) };
 }
 
@@ -84,17 +85,15 @@ function inverseIn(entry: CatalogueEntry, target: Target, parameters: Parameters
  */
 export function inverseOf(action: Action, incidentId: string): Action | undefined {
   const { inverse, target, evidenceIds } = action;
-  const entry = inverse?.kind === 'action' ? entryOf(inverse.id) : undefined;
+  const entry = inverse?.kind === 'action' ? actionNamed(inverse.id) : undefined;
   return entry && inverse?.kind === 'action'
     ? actionOf(entry, target, { incidentId, evidenceIds }, inverse.parameters)
     : undefined;
 }
 
-const entryOf = (id: string): CatalogueEntry | undefined => entries.find((entry) => entry.id === id);
-
 /** What is wrong with an action that came in as a value, in words: it must be one that the catalogue could have made for this incident. */
 export function actionProblem(action: Action, incidentId: string): string | undefined {
-  const entry = entries.find(({ id }) => id === action.id);
+  const entry = actionNamed(action.id);
   if (!entry) return `The catalogue has no action ${action.id}.`;
   if (!entry.kinds.includes(action.target.kind)) return `${action.id} is not for a ${action.target.kind}.`;
   const parameters = entry.parameters.safeParse(action.parameters);

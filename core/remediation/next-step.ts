@@ -4,7 +4,7 @@
 import { causes } from '../causes/causes.ts';
 import type { ActionId, Decision } from '../model/action.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
-import { entries } from './entries.ts';
+import { actionNamed } from './actions/index.ts';
 
 /** `ruledOut`: the actions that would fit the cause and cannot mend this. */
 export function nextStepOf(decision: Decision, hypothesis: Hypothesis, ruledOut: readonly ActionId[]): string {
@@ -28,7 +28,7 @@ function adviceFor(hypothesis: Hypothesis, ruledOut: readonly ActionId[]): strin
   const { entity, cause, changeId } = hypothesis;
   const it = `${entity.kind} ${entity.name}`;
   const can = (id: ActionId): boolean => {
-    const entry = entries.find((one) => one.id === id);
+    const entry = actionNamed(id);
     return (
       !ruledOut.includes(id) && entry !== undefined && entry.kinds.includes(entity.kind) && entry.mends.includes(cause)
     );

@@ -1,5 +1,5 @@
-// What rules an action out though its cause fits: checks over what was found and what is there now. Each is data on an entry of the catalogue
-// (entries.ts), so that a question is asked only for what can mend, and the words say why something else is not. Pure.
+// Checks that rule an action out though its cause fits, over what was found and what is there now. Each action lists its own (actions/), so that a
+// question is asked only for an action that can mend, and the words say why another one cannot. Pure.
 import * as z from 'zod';
 import { pullThrottled } from '../analysis/kubernetes/images.ts';
 import type { CauseCode } from '../causes/causes.ts';
@@ -71,7 +71,9 @@ const pullsThrottled = ({ target, around }: Seen): boolean =>
     return statuses.some(({ state }) => pullThrottled.test(state?.waiting?.message ?? ''));
   });
 
-const revisionAnnotation = 'deployment.kubernetes.io/revision';
+/** The revision of a Deployment, as Kubernetes counts it. */
+export const revisionOf = (target: KubernetesObject | undefined): string | undefined =>
+  target?.metadata.annotations?.['deployment.kubernetes.io/revision'];
 
 /** Found in the target, but to be mended where it points to. */
 const ofDependencies = causesOf(
@@ -192,7 +194,7 @@ export const registryRefuses: Check = {
 export const onlyOneRevision: Check = {
   code: 'only-one-revision',
   why: 'There is only one revision of it, and none before that to go back to.',
-  holds: ({ target }) => target?.kind === 'Deployment' && target.metadata.annotations?.[revisionAnnotation] === '1',
+  holds: ({ target }) => target?.kind === 'Deployment' && revisionOf(target) === '1',
 };
 export const causeInDependency: Check = {
   code: 'cause-in-dependency',

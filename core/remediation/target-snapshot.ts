@@ -1,7 +1,9 @@
 // The target and what is around it, as they are now: how far to go with an action there, and whether what was planned still holds.
 import type { Action, ActionId } from '../model/action.ts';
 import type { Around, TargetLookup, Targets } from '../ports/telemetry.ts';
-import { exceededLimit, limitedActions, type Planned, planWithinLimits } from './action-limits.ts';
+import type { Planned } from './action-definition.ts';
+import { exceededLimit, needsTarget, planWithinLimits } from './action-limits.ts';
+import { planned } from './workload-limits.ts';
 
 export interface TargetSnapshot {
   readonly looked: TargetLookup;
@@ -24,7 +26,7 @@ export async function takeTargetSnapshot(
 export function planOn(id: ActionId, { looked, around }: TargetSnapshot): Planned {
   if (looked.kind === 'object')
     return planWithinLimits(id, { target: looked.object, around: around.objects, without: around.without });
-  if (!limitedActions.has(id)) return { kind: 'planned', parameters: {}, says: '' };
+  if (!needsTarget(id)) return planned();
   return { kind: 'refused', why: cannotBeSeen(looked) };
 }
 
@@ -35,7 +37,7 @@ export function brokenOn(
 ): string | undefined {
   if (looked.kind === 'object')
     return exceededLimit(action, { target: looked.object, around: around.objects, without: around.without });
-  return limitedActions.has(action.id) ? cannotBeSeen(looked) : undefined;
+  return needsTarget(action.id) ? cannotBeSeen(looked) : undefined;
 }
 
 const cannotBeSeen = (looked: Exclude<TargetLookup, { kind: 'object' }>): string =>

@@ -1,8 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { schemaToJson } from '@cedar-policy/cedar-wasm/web';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cedarPolicies } from '../../../connectors/cedar/index.ts';
 import { ActionId } from '../../../core/model/action.ts';
 import type { Policies, PolicyRequest } from '../../../core/ports/channels.ts';
+import { actions } from '../../../core/remediation/actions/index.ts';
 
 // The real policies, decided by the real engine.
 
@@ -109,6 +111,26 @@ describe('forbidden whatever the level', () => {
       allowed: false,
       policies: ['outside-the-catalogue'],
     });
+  });
+});
+
+describe('the schema and the table of actions agree', () => {
+  const groupOf = (): Record<string, string | undefined> => {
+    const read = schemaToJson(schema);
+    if (read.type === 'failure') throw new Error(JSON.stringify(read.errors));
+    const { actions: known = {} } = read.json.Watchkeeper ?? {};
+    return Object.fromEntries(Object.entries(known).map(([id, action]) => [id, action.memberOf?.[0]?.id]));
+  };
+  test('each action is in the group of its stakes', () => {
+    expect(groupOf()).toMatchObject(Object.fromEntries(actions.map(({ id, stakes }) => [id, stakes])));
+  });
+  test('the schema has no other action but those that destroy data', () => {
+    const others = Object.entries(groupOf()).filter(([id]) => !actions.some((action) => action.id === id));
+    expect(new Set(others.map(([, group]) => group))).toEqual(new Set([undefined, 'destroys-data']));
+  });
+  test('no policy names an action that does not exist', async () => {
+    const named = policies.rules().flatMap(({ text }) => [...text.matchAll(/Watchkeeper::Action::"([^"]+)"/g)]);
+    expect(Object.keys(groupOf())).toEqual(expect.arrayContaining(named.map(([, id]) => id)));
   });
 });
 

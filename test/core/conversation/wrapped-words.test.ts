@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judgeAnswer, type Open } from '../../../core/conversation/open-question.ts';
 import { parseAnswer } from '../../../core/language/parse-answer.ts';
-import { entries } from '../../../core/remediation/entries.ts';
+import { actions } from '../../../core/remediation/actions/index.ts';
 import { sentences } from './on-call-sentences.ts';
 import { questions } from './open-questions.ts';
 
@@ -79,19 +79,19 @@ const wrappings = [
   ],
 ];
 /** What is said of each action, in each of its phrases. */
-const wordsOf = ({ verbs }: (typeof entries)[number]) => [
-  ...[...verbs.does, ...(verbs.undoes ?? [])].map((phrase, at) => phrase.replace('*', at % 2 === 0 ? 'it' : '').trim()),
+const wordsOf = ({ verbs }: (typeof actions)[number]) => [
+  ...[...verbs.does, ...verbs.undoes].map((phrase, at) => phrase.replace('*', at % 2 === 0 ? 'it' : '').trim()),
   ...verbs.nouns,
 ];
 const phrasesOf = ({ approval }: Open): readonly string[] =>
-  entries
+  actions
     .filter(({ id }) => id === approval.action.id)
-    .flatMap(({ verbs }) => [...verbs.does, ...(verbs.undoes ?? []), ...verbs.nouns])
+    .flatMap(({ verbs }) => [...verbs.does, ...verbs.undoes, ...verbs.nouns])
     .flatMap((phrase) => [phrase.replace('*', 'it').trim(), phrase.replace('*', '').replace(/\s+/g, ' ').trim()]);
 
 test('the verb of another action approves nothing, in no wrapping', () => {
   const own = Object.values(questions).map((waiting: Open) => ({ waiting, words: new Set(phrasesOf(waiting)) }));
-  const approved = [...new Set(entries.flatMap(wordsOf))].flatMap((words) => {
+  const approved = [...new Set(actions.flatMap(wordsOf))].flatMap((words) => {
     const others = own.filter((one) => !one.words.has(words.replace(/\s+/g, ' '))).map(({ waiting }) => waiting);
     return wrappings
       .map((wrapping) => wrapping.replaceAll('*', words))

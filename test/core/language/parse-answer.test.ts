@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { judgeAnswer, type Open } from '../../../core/conversation/open-question.ts';
 import { parseAnswer } from '../../../core/language/parse-answer.ts';
 import type { ActionId } from '../../../core/model/action.ts';
-import { entries } from '../../../core/remediation/entries.ts';
+import { actions } from '../../../core/remediation/actions/index.ts';
 import { open, questions } from '../conversation/open-questions.ts';
 import { approving, deciding, type Outcome, rejecting } from './answer-sentences.ts';
 
@@ -79,7 +79,7 @@ describe('"and don\'t ask again"', () => {
 
 /** What people call an action, with something said for what it is done to. */
 const phrasesOf = (id: ActionId): string[] => {
-  const verbs = entries.find((entry) => entry.id === id)?.verbs;
+  const verbs = actions.find((entry) => entry.id === id)?.verbs;
   return [...(verbs?.does ?? []), ...(verbs?.undoes ?? [])]
     .flatMap((phrase) => ['it', 'the thing', ''].map((object) => phrase.replace('*', object)))
     .concat(verbs?.nouns.map((noun) => `approve the ${noun}`) ?? []);
@@ -100,7 +100,7 @@ const wrappings = [
 describe('for every open action, every verb of another action and all wrapping words', () => {
   const foreign = (phrase: string, { approval }: Open) => !phrasesOf(approval.action.id).includes(phrase);
   test('nothing is approved', () => {
-    const approved = entries.flatMap(({ id }) =>
+    const approved = actions.flatMap(({ id }) =>
       phrasesOf(id).flatMap((phrase) => {
         const others = Object.values(questions).filter((waiting) => foreign(phrase, waiting));
         return wrappings
@@ -111,7 +111,7 @@ describe('for every open action, every verb of another action and all wrapping w
     expect(approved).toEqual([]);
   });
   const pairs = Object.values(questions).flatMap((waiting) =>
-    entries.flatMap(({ id }) =>
+    actions.flatMap(({ id }) =>
       phrasesOf(id)
         .filter((phrase) => foreign(phrase, waiting))
         .map((phrase) => ({ waiting, phrase })),

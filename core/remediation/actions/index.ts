@@ -1,0 +1,39 @@
+// The table of actions, and the only one: every other list, order or switch over actions is derived from it. The first that fits a hypothesis is
+// offered, so an action that takes a change back stands before those that leave the change in place.
+import type { ActionId } from '../../model/action.ts';
+import type { ActionDefinition, ExecutorName } from '../action-definition.ts';
+import { cordonNode } from './cordon-node.ts';
+import { deleteStuckPod } from './delete-stuck-pod.ts';
+import { purgeCdnKey } from './purge-cdn-key.ts';
+import { raiseMemoryLimit } from './raise-memory-limit.ts';
+import { rerunCronJob } from './rerun-cronjob.ts';
+import { rerunJob } from './rerun-job.ts';
+import { restartRollout } from './restart-rollout.ts';
+import { retryExecution } from './retry-execution.ts';
+import { rollbackRollout } from './rollback-rollout.ts';
+import { scaleWorkload } from './scale-workload.ts';
+import { uncordonNode } from './uncordon-node.ts';
+
+const table = {
+  'rerun-cronjob': rerunCronJob,
+  'rollback-rollout': rollbackRollout,
+  'restart-rollout': restartRollout,
+  'delete-stuck-pod': deleteStuckPod,
+  'rerun-job': rerunJob,
+  'raise-memory-limit': raiseMemoryLimit,
+  'scale-workload': scaleWorkload,
+  'cordon-node': cordonNode,
+  'uncordon-node': uncordonNode,
+  'retry-execution': retryExecution,
+  'purge-cdn-key': purgeCdnKey,
+} satisfies { readonly [Id in ActionId]: ActionDefinition<Id> };
+
+/** The actions that one executor carries out: a connector's table is keyed by it, so that a missing case is a type error. */
+export type ActionIdOf<Name extends ExecutorName> = {
+  [Id in ActionId]: (typeof table)[Id]['executor'] extends Name ? Id : never;
+}[ActionId];
+
+export const actions: readonly ActionDefinition[] = Object.values(table);
+
+/** Undefined for an id that is no action: values come from records, too. */
+export const actionNamed = (id: string): ActionDefinition | undefined => actions.find((one) => one.id === id);

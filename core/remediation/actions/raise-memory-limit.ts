@@ -1,0 +1,118 @@
+import * as z from 'zod';
+import { bytesOf } from '../../analysis/kubernetes/quantity.ts';
+import type { KubernetesObject } from '../../model/telemetry.ts';
+import type { ActionDefinition, Parameters, Planned, Surroundings } from '../action-definition.ts';
+import { replacesAllPods } from '../action-impact.ts';
+import { swapped, undo } from '../action-parameters.ts';
+import { namespacedName, takesBack, verb } from '../action-words.ts';
+import { nodeUnderPressure, rolloutPaused } from '../ruled-out.ts';
+import { Node, perPod, planned, refused, roomsOf, Texts, unread, Workload } from '../workload-limits.ts';
+
+const mebi = 2 ** 20;
+const quantity = z.string().regex(/^\d+(?:\.\d+)?[A-Za-z]{0,2}$/);
+const raises = ['raise', 'increase', 'bump', 'up']
+  .flatMap((word) => [`${word} * memory`, `${word} * memory limit`, `${word} * limit`])
+  .concat('give * more memory', 'raise it', 'increase it', 'bump it');
+
+const Range = z.looseObject({
+  spec: z.looseObject({ limits: z.array(z.looseObject({ type: z.string(), max: Texts })) }),
+});
+const Ended = z.looseObject({ terminated: z.looseObject({ reason: z.string().nullish() }).nullish() }).nullish();
+const Pod = z.looseObject({
+  status: z.looseObject({
+    containerStatuses: z.array(z.looseObject({ name: z.string(), state: Ended, lastState: Ended })).nullish(),
+  }),
+});
+
+/** To double, within LimitRange, the largest node and ResourceQuota. */
+function plan(surroundings: Surroundings): Planned {
+  const { target, around } = surroundings;
+  const workload = Workload.safeParse(target).data;
+  if (!workload) return refused(`${target.kind} ${target.metadata.name} cannot be read.`);
+  const blind = unread(surroundings, ['Pod', 'LimitRange', 'ResourceQuota', 'Node']);
+  if (blind) return blind;
+  const killed = killedIn(workload, around);
+  const container = workload.spec.template.spec.containers.find(({ name }) => killed.has(name));
+  const limit = container?.resources?.limits?.memory;
+  if (!container)
+    return refused(
+      `No container of ${target.kind} ${target.metadata.name} was killed for memory, as far as its pods tell.`,
+    );
+  const from = bytesOf(String(limit ?? ''));
+  if (limit === undefined || from === 0) return refused(`Container ${container.name} has no memory limit to raise.`);
+  const bounds: { readonly most: number; readonly says: string }[] = [];
+  for (const range of around.filter(({ kind }) => kind === 'LimitRange')) {
+    for (const { type, max } of Range.safeParse(range).data?.spec.limits ?? []) {
+      const most = bytesOf(String(max?.memory ?? ''));
+      // A pod's maximum counts all its containers.
+      const others = type === 'Pod' ? perPod(workload, 'limits.memory') - from : 0;
+      if (most > 0 && (type === 'Container' || type === 'Pod'))
+        bounds.push({ most: most - others, says: `LimitRange ${range.metadata.name} allows ${max?.memory} a ${type}` });
+    }
+  }
+  const nodes = around.filter(({ kind }) => kind === 'Node').flatMap((node) => Node.safeParse(node).data ?? []);
+  const largest = Math.max(0, ...nodes.map(({ status }) => bytesOf(String(status.allocatable?.memory ?? ''))));
+  if (largest === 0) return refused('How much memory a node has is not known.');
+  bounds.push({ most: largest, says: `the largest node has ${Math.floor(largest / mebi)}Mi to give` });
+  const replicas = Math.max(1, workload.status?.desiredNumberScheduled ?? workload.spec.replicas ?? 1);
+  for (const { name, resource, room } of roomsOf(around))
+    if (resource === 'limits.memory')
+      bounds.push({ most: from + room / replicas, says: `ResourceQuota ${name} has no more limits.memory` });
+  const most = Math.min(2 * from, ...bounds.map((bound) => bound.most));
+  const to = Math.floor(most / mebi);
+  const holding = bounds.filter((bound) => bound.most < 2 * from).map(({ says }) => says);
+  if (to * mebi <= from)
+    return refused(`The limit of container ${container.name} cannot be raised: ${holding.join('; ')}.`);
+  return planned(
+    { container: container.name, from: String(limit), to: `${to}Mi` },
+    holding.length > 0 ? `Less than double: ${holding.join('; ')}.` : '',
+  );
+}
+
+/** Containers that were killed for memory, by the status of the workload's own pods. */
+function killedIn(workload: Workload, around: readonly KubernetesObject[]): ReadonlySet<string> {
+  const labels = Object.entries(workload.spec.selector?.matchLabels ?? {});
+  const own = around.filter(
+    ({ kind, metadata }) =>
+      kind === 'Pod' && labels.length > 0 && labels.every(([key, value]) => metadata.labels?.[key] === value),
+  );
+  const statuses = own.flatMap((pod) => Pod.safeParse(pod).data?.status.containerStatuses ?? []);
+  const wasKilled = (ended: z.infer<typeof Ended>) => ended?.terminated?.reason === 'OOMKilled';
+  return new Set(
+    statuses.filter(({ state, lastState }) => wasKilled(state) || wasKilled(lastState)).map(({ name }) => name),
+  );
+}
+
+const memoryLimit = (target: KubernetesObject, { container }: Parameters): string =>
+  String(
+    Workload.safeParse(target).data?.spec.template.spec.containers.find(({ name }) => name === container)?.resources
+      ?.limits?.memory ?? 'no limit',
+  );
+
+export const raiseMemoryLimit: ActionDefinition<'raise-memory-limit', 'kubernetes'> = {
+  id: 'raise-memory-limit',
+  executor: 'kubernetes',
+  stakes: 'high-stakes',
+  kinds: ['Deployment', 'StatefulSet', 'DaemonSet'],
+  verbs: {
+    does: raises,
+    undoes: [...takesBack, 'restore * memory', 'restore * memory limit', 'lower * memory', 'lower * memory limit'],
+    nouns: ['memory increase', 'memory bump', 'memory raise'],
+    things: [],
+    inSentence: verb('(?:raise|raising|increase|bump) (?:the |its )?memory(?: limit)?'),
+  },
+  mends: ['oom-killed'],
+  rulesOut: [nodeUnderPressure, rolloutPaused],
+  needsChange: false,
+  parameters: z.strictObject({ container: z.string().min(1).max(63), from: quantity, to: quantity, undo }),
+  limits: { needsTarget: true, plan, quantity: memoryLimit },
+  reversible: true,
+  settleSeconds: 120,
+  title: (target, { container, from, to, undo: undoing }) =>
+    `${undoing === true ? 'Restore' : 'Raise'} the memory limit of ${container} in ${namespacedName(target)} from ${from} to ${to}`,
+  blastRadius: (target) =>
+    `Replaces all pods of ${target.name}, a few at a time, with the same revision but for the limit.`,
+  inverse: (parameters) => ({ id: 'raise-memory-limit', parameters: swapped(parameters) }),
+  verify: (target) => `Is ${target.kind} ${target.name} no longer killed for memory?`,
+  impact: replacesAllPods,
+};

@@ -1,0 +1,32 @@
+import type { ActionDefinition } from '../action-definition.ts';
+import { startsBeside } from '../action-impact.ts';
+import { noParameters } from '../action-parameters.ts';
+import { namespacedName, reruns, rerunVerb } from '../action-words.ts';
+import { changeIsTheCause, dependencyStillDown, errorWouldRepeat, notRepeatable } from '../ruled-out.ts';
+import { unlimited } from '../workload-limits.ts';
+
+export const rerunCronJob: ActionDefinition<'rerun-cronjob', 'kubernetes'> = {
+  id: 'rerun-cronjob',
+  executor: 'kubernetes',
+  stakes: 'safe',
+  kinds: ['CronJob'],
+  verbs: {
+    does: [...reruns, 'start * again', 'kick off *', 'kick * off', 'trigger *'],
+    undoes: [],
+    nouns: ['rerun', 'retry'],
+    things: [],
+    inSentence: rerunVerb,
+  },
+  mends: ['job-failed', 'job-deadline', 'dependency-unavailable', 'application-crash'],
+  rulesOut: [changeIsTheCause, notRepeatable, errorWouldRepeat, dependencyStillDown],
+  needsChange: false,
+  parameters: noParameters,
+  limits: unlimited,
+  reversible: false,
+  settleSeconds: 60,
+  title: (target) => `Rerun ${namespacedName(target)}`,
+  blastRadius: (target) => `Starts one more Job from the template of ${target.name}; nothing that runs is touched.`,
+  inverse: () => 'A Job that was started cannot be unstarted; what it did is its own.',
+  verify: (target) => `Did the new Job of CronJob ${target.name} succeed?`,
+  impact: startsBeside,
+};

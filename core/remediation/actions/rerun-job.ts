@@ -1,0 +1,33 @@
+import type { ActionDefinition } from '../action-definition.ts';
+import { startsBeside } from '../action-impact.ts';
+import { noParameters } from '../action-parameters.ts';
+import { namespacedName, reruns, rerunVerb } from '../action-words.ts';
+import { changeIsTheCause, dependencyStillDown, errorWouldRepeat, notRepeatable } from '../ruled-out.ts';
+import { unlimited } from '../workload-limits.ts';
+
+export const rerunJob: ActionDefinition<'rerun-job', 'kubernetes'> = {
+  id: 'rerun-job',
+  executor: 'kubernetes',
+  stakes: 'safe',
+  kinds: ['Job'],
+  verbs: {
+    does: [...reruns, 'start * again', 'kick off *', 'kick * off'],
+    undoes: [],
+    nouns: ['rerun', 'retry'],
+    things: [],
+    inSentence: rerunVerb,
+  },
+  mends: ['job-failed', 'job-deadline', 'dependency-unavailable', 'application-crash'],
+  rulesOut: [changeIsTheCause, notRepeatable, errorWouldRepeat, dependencyStillDown],
+  needsChange: false,
+  parameters: noParameters,
+  limits: unlimited,
+  reversible: false,
+  settleSeconds: 60,
+  title: (target) => `Rerun ${namespacedName(target)}`,
+  blastRadius: (target) =>
+    `Starts a new Job from the template of the failed ${target.name}; nothing that runs is touched.`,
+  inverse: () => 'A Job that was started cannot be unstarted; what it did is its own.',
+  verify: (target) => `Did the rerun of Job ${target.name} succeed?`,
+  impact: startsBeside,
+};

@@ -1,0 +1,38 @@
+import type { ActionDefinition } from '../action-definition.ts';
+import { replacesAllPods } from '../action-impact.ts';
+import { noParameters } from '../action-parameters.ts';
+import { namespacedName, verb } from '../action-words.ts';
+import {
+  causeInDependency,
+  causeWouldRemain,
+  noRoomForPods,
+  rolloutPaused,
+  sameRevisionComesBack,
+} from '../ruled-out.ts';
+import { unlimited } from '../workload-limits.ts';
+
+export const restartRollout: ActionDefinition<'restart-rollout', 'kubernetes'> = {
+  id: 'restart-rollout',
+  executor: 'kubernetes',
+  stakes: 'safe',
+  kinds: ['Deployment', 'StatefulSet', 'DaemonSet'],
+  verbs: {
+    does: ['restart *', 'bounce *', 'reboot *', 'recycle *', 'kick *', 'roll the pods *', 'rolling restart *'],
+    undoes: [],
+    nouns: ['restart', 'rolling restart', 'bounce', 'rollout restart'],
+    things: ['pods'],
+    inSentence: verb('restart(?:ing)?|bounc(?:e|ing)|reboot(?:ing)?'),
+  },
+  mends: ['memory-leak', 'application-errors', 'database-connections-exhausted'],
+  rulesOut: [causeInDependency, sameRevisionComesBack, causeWouldRemain, noRoomForPods, rolloutPaused],
+  needsChange: false,
+  parameters: noParameters,
+  limits: unlimited,
+  reversible: false,
+  settleSeconds: 90,
+  title: (target) => `Restart ${namespacedName(target)}`,
+  blastRadius: (target) => `Replaces all pods of ${target.name}, a few at a time, with the same revision.`,
+  inverse: () => 'The pods that ran before are gone; the revision is the same.',
+  verify: (target) => `Is ${target.kind} ${target.name} healthy after the restart?`,
+  impact: replacesAllPods,
+};

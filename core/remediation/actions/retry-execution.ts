@@ -1,0 +1,32 @@
+import type { ActionDefinition } from '../action-definition.ts';
+import { touchesNoPod } from '../action-impact.ts';
+import { noParameters } from '../action-parameters.ts';
+import { reruns, rerunVerb } from '../action-words.ts';
+import { changeIsTheCause, dependencyStillDown, errorWouldRepeat, notRepeatable } from '../ruled-out.ts';
+import { unlimited } from '../workload-limits.ts';
+
+export const retryExecution: ActionDefinition<'retry-execution', 'step-functions'> = {
+  id: 'retry-execution',
+  executor: 'step-functions',
+  stakes: 'safe',
+  kinds: ['Execution'],
+  verbs: {
+    does: [...reruns, 'redrive *'],
+    undoes: [],
+    nouns: ['rerun', 'retry', 'redrive'],
+    things: [],
+    inSentence: rerunVerb,
+  },
+  mends: ['job-failed', 'job-deadline'],
+  rulesOut: [changeIsTheCause, notRepeatable, errorWouldRepeat, dependencyStillDown],
+  needsChange: false,
+  parameters: noParameters,
+  limits: unlimited,
+  reversible: false,
+  settleSeconds: 60,
+  title: (target) => `Redrive execution ${target.name} of state machine ${target.namespace} in ${target.cluster}`,
+  blastRadius: () => 'Goes on with the same input from the state that failed; what succeeded before is not run again.',
+  inverse: () => 'What an execution has done is its own; it can only be stopped.',
+  verify: (target) => `Did execution ${target.name} of state machine ${target.namespace} succeed?`,
+  impact: touchesNoPod,
+};
