@@ -7,6 +7,7 @@ import { OpenAIModel } from '@strands-agents/sdk/models/openai';
 import { countTokens } from 'gpt-tokenizer';
 import * as z from 'zod';
 import { Impossible } from '../core/errors.ts';
+import { everywhere, type Scope } from '../core/model/scope.ts';
 import type { KubernetesObject, KubernetesSnapshot, Series } from '../core/model/telemetry.ts';
 import type { Telemetry } from '../core/ports/telemetry.ts';
 import { recordedWorld, withModel } from '../local/compose.ts';
@@ -89,34 +90,35 @@ function bulkAround(series: readonly Series[], clusters: readonly KubernetesSnap
   };
 }
 
+const everyTime = { start: '2000-01-01T00:00:00Z', end: '2100-01-01T00:00:00Z' };
+
 /** The scenario's world with the bulk in it. */
 function bulky(make: MakeWorld): MakeWorld {
   return async (ground) => {
     const world = await make(ground);
     const { metrics, kubernetes } = world.telemetry;
     let bulk: Promise<Bulk> | undefined;
-    const bulkFor = (...asked: Parameters<typeof metrics.series>) => {
+    const bulkFor = (scope: Scope) => {
       bulk ??= (async () => {
-        const [series, clusters] = await Promise.all([metrics.series(...asked), kubernetes.snapshots(asked[0])]);
+        const [series, clusters] = await Promise.all([metrics.observe(scope, {}), kubernetes.observe(scope, {})]);
         if (series.kind === 'gap' || clusters.kind === 'gap') throw new Impossible('The scenario has too little.');
         return bulkAround(series.data, clusters.data);
       })();
       return bulk;
     };
-    const everything = { start: '2000-01-01T00:00:00Z', end: '2100-01-01T00:00:00Z' };
     const telemetry: Telemetry = {
       ...world.telemetry,
       metrics: {
-        async series(scope, span) {
-          const seen = await metrics.series(scope, span);
-          return seen.kind === 'gap' ? seen : { ...seen, data: [...seen.data, ...(await bulkFor(scope, span)).series] };
+        async observe(scope, query) {
+          const seen = await metrics.observe(scope, query);
+          return seen.kind === 'gap' ? seen : { ...seen, data: [...seen.data, ...(await bulkFor(scope)).series] };
         },
       },
       kubernetes: {
-        async snapshots(scope) {
-          const seen = await kubernetes.snapshots(scope);
+        async observe(scope, query) {
+          const seen = await kubernetes.observe(scope, query);
           if (seen.kind === 'gap') return seen;
-          const { objects, events } = await bulkFor(scope, everything);
+          const { objects, events } = await bulkFor({ ...scope, window: everyTime });
           const extra = { cluster: 'backend-9', takenAt: seen.data[0]?.takenAt ?? '', items: [...objects, ...events] };
           return { ...seen, data: [...seen.data, extra] };
         },
@@ -217,11 +219,10 @@ async function withAgents(mock: LLMock): Promise<Raw> {
 }
 
 async function rawOf(telemetry: Telemetry, incidentId: string): Promise<Raw> {
-  const scope = { incidentId };
-  const span = { start: '2000-01-01T00:00:00Z', end: '2100-01-01T00:00:00Z' };
+  const scope = everywhere(incidentId, everyTime);
   const [series, clusters] = await Promise.all([
-    telemetry.metrics.series(scope, span),
-    telemetry.kubernetes.snapshots(scope),
+    telemetry.metrics.observe(scope, {}),
+    telemetry.kubernetes.observe(scope, {}),
   ]);
   const items = clusters.kind === 'data' ? clusters.data.flatMap((cluster) => cluster.items) : [];
   return {

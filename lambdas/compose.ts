@@ -451,11 +451,8 @@ async function liveTelemetry(live: LiveConfig): Promise<Ports['telemetry']> {
       logs: kubernetesLogs({ clusters }),
     }),
     knowledge: deferredKnowledge(kept(() => knowledgeBase(), knowledgeAgeMs)),
-    managed: {
-      ...noTelemetry.managed,
-      ...(live.executions.length > 0 && { executions: stepFunctionsExecutions() }),
-      ...(live.fastly && { edge: fastlyEdge(live.fastly) }),
-    },
+    ...(live.executions.length > 0 && { executions: stepFunctionsExecutions() }),
+    ...(live.fastly && { edge: fastlyEdge(live.fastly) }),
   };
 }
 

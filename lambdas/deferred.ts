@@ -2,7 +2,8 @@
 
 import { Unavailable } from '../core/errors.ts';
 import type { Chat, Pager, Reasoner, Threads, UserDirectory } from '../core/ports/channels.ts';
-import type { Executor, KnowledgeBase, Targets, Telemetry } from '../core/ports/telemetry.ts';
+import { eachSignal } from '../core/ports/signals.ts';
+import type { Executor, KnowledgeBase, Sources, Targets, Telemetry } from '../core/ports/telemetry.ts';
 
 type Load<T> = () => Promise<T>;
 
@@ -35,19 +36,12 @@ export const deferredKnowledge = (load: Load<KnowledgeBase>): KnowledgeBase => (
   add: async (document) => (await load()).add(document),
 });
 
+export const deferredSources = (load: Load<Sources>): Sources =>
+  eachSignal((signal) => ({ observe: async (scope, query) => (await load())[signal].observe(scope, query) }));
+
 export const deferredTelemetry = (load: Load<Telemetry>): Telemetry => ({
-  kubernetes: { snapshots: async (...asked) => (await load()).kubernetes.snapshots(...asked) },
-  metrics: { series: async (...asked) => (await load()).metrics.series(...asked) },
-  logs: { records: async (...asked) => (await load()).logs.records(...asked) },
-  changes: { changes: async (...asked) => (await load()).changes.changes(...asked) },
-  topology: { dependencies: async (...asked) => (await load()).topology.dependencies(...asked) },
-  alerts: { alerts: async (...asked) => (await load()).alerts.alerts(...asked) },
-  status: { feeds: async (...asked) => (await load()).status.feeds(...asked) },
+  ...deferredSources(load),
   knowledge: deferredKnowledge(async () => (await load()).knowledge),
-  managed: {
-    executions: async (...asked) => (await load()).managed.executions(...asked),
-    edge: async (...asked) => (await load()).managed.edge(...asked),
-  },
   servers: {
     offered: async (...asked) => (await load()).servers?.offered(...asked) ?? { tools: [], gaps: [] },
     call: async (...asked) => {

@@ -1,6 +1,7 @@
 // Asks each configured source once at the start, so that a wrong address is known before the first page and not at 3 a.m. A source that
 // does not answer stops nothing: investigations name it as a gap.
-import type { Observed, Scope, Telemetry } from '../core/ports/telemetry.ts';
+import { everywhere } from '../core/model/scope.ts';
+import type { Observed, Telemetry } from '../core/ports/telemetry.ts';
 
 /** A sentence for each source that does not answer. */
 export async function checkSources(
@@ -8,11 +9,11 @@ export async function checkSources(
   configured: { readonly prometheus: boolean; readonly kubernetes: boolean },
   now: Date,
 ): Promise<readonly string[]> {
-  const scope: Scope = { incidentId: 'start', namespace: 'kube-system' };
   const window = { start: new Date(now.getTime() - 60_000).toISOString(), end: now.toISOString() };
+  const scope = everywhere('start', window);
   const answers = await Promise.all([
-    ...(configured.prometheus ? [complaint('Prometheus', telemetry.alerts.alerts(scope, window))] : []),
-    ...(configured.kubernetes ? [complaint('Kubernetes', telemetry.kubernetes.snapshots(scope))] : []),
+    ...(configured.prometheus ? [complaint('Prometheus', telemetry.alerts.observe(scope, {}))] : []),
+    ...(configured.kubernetes ? [complaint('Kubernetes', telemetry.kubernetes.observe(scope, {}))] : []),
   ]);
   return answers.filter((each) => each !== undefined);
 }

@@ -435,11 +435,8 @@ async function liveSources(
         logs: kubernetesLogs({ clusters }),
       }),
       knowledge: await knowledgeOf(knowledge ?? learnedFolder),
-      managed: {
-        ...noTelemetry.managed,
-        ...(executions && { executions: stepFunctionsExecutions() }),
-        ...(fastly && { edge: fastlyEdge(fastly) }),
-      },
+      ...(executions && { executions: stepFunctionsExecutions() }),
+      ...(fastly && { edge: fastlyEdge(fastly) }),
       ...(toolServers && { servers: mcpTools(toolServers) }),
     },
     executor: routedExecutor(

@@ -4,6 +4,7 @@ import type { Action, Approval, Decision, Preference } from '../core/model/actio
 import type { Diagnosis, Hypothesis } from '../core/model/diagnosis.ts';
 import type { Context, Incident, TimelineEntry, Trigger } from '../core/model/incident.ts';
 import type { Brief, Finding, Report } from '../core/model/report.ts';
+import { everywhere, type Scope } from '../core/model/scope.ts';
 
 export const at = (time: string): string => `2026-11-20T${time}.000Z`;
 
@@ -204,4 +205,10 @@ export const aBrief = (over: Partial<Brief> = {}): Brief => ({
   context: aContext(),
   budget: { seconds: 20, tokens: 1000, bytes: 1_000_000 },
   ...over,
+});
+
+/** Everything, unless the test narrows it. */
+export const aScope = (change: Partial<Scope> = {}): Scope => ({
+  ...everywhere('inc-1', { start: '2000-01-01T00:00:00Z', end: '2100-01-01T00:00:00Z' }),
+  ...change,
 });

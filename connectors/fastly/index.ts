@@ -3,7 +3,7 @@
 // (https://www.fastly.com/documentation/reference/api/purging/). Only hosts that the configuration names are ever asked.
 import { Unavailable } from '../../core/errors.ts';
 import { EdgeAnswer } from '../../core/model/managed.ts';
-import type { Executor, ExecutorAction, ManagedServices } from '../../core/ports/telemetry.ts';
+import type { Executor, ExecutorAction, Source } from '../../core/ports/telemetry.ts';
 
 export interface FastlyConfig {
   /** Service id by host. */
@@ -17,8 +17,8 @@ export interface FastlyConfig {
 }
 
 /** Each address that cannot be asked is named; the body of an answer is not read. */
-export function fastlyEdge({ services, request = fetch, timeoutMs = 4000 }: FastlyConfig): ManagedServices['edge'] {
-  return async (urls) => {
+export function fastlyEdge({ services, request = fetch, timeoutMs = 4000 }: FastlyConfig): Source<'edge'> {
+  const observe: Source<'edge'>['observe'] = async (_scope, { urls }) => {
     const known = urls.flatMap((url) => {
       const { hostname, protocol, username, port } = new URL(url);
       const service = Object.hasOwn(services, hostname) ? services[hostname] : undefined;
@@ -46,6 +46,7 @@ export function fastlyEdge({ services, request = fetch, timeoutMs = 4000 }: Fast
       return { kind: 'gap', gap: { source: 'cdn', reason: missing.join(' ').slice(0, 300) } };
     return { kind: 'data', data, query: urls.join(' ').slice(0, 1000), missing, bytes: JSON.stringify(data).length };
   };
+  return { observe };
 }
 
 function readAnswer(url: string, service: string, { status, headers }: Response): EdgeAnswer {

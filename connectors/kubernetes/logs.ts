@@ -2,8 +2,9 @@
 // was restarted. For clusters whose logs go nowhere else.
 import * as z from 'zod';
 import type { TimeWindow } from '../../core/model/entity.ts';
+import type { Scope } from '../../core/model/scope.ts';
 import type { LogRecord } from '../../core/model/telemetry.ts';
-import type { LogsSource, Scope } from '../../core/ports/telemetry.ts';
+import type { Source } from '../../core/ports/telemetry.ts';
 import { type ClusterAccess, said } from './access.ts';
 
 const podsListed = 500;
@@ -32,11 +33,11 @@ type Pod = z.infer<typeof Pod>;
 const Pods = z.looseObject({ items: z.array(Pod) });
 const stamped = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z) (.*)$/;
 
-export function kubernetesLogs({ clusters }: { readonly clusters: readonly ClusterAccess[] }): LogsSource {
+export function kubernetesLogs({ clusters }: { readonly clusters: readonly ClusterAccess[] }): Source<'logs'> {
   return {
-    async records(scope, window) {
+    async observe(scope) {
       if (clusters.length === 0) return gap('No cluster is configured to read pod logs from.');
-      const read = await Promise.all(clusters.map((cluster) => logsOf(cluster, scope, window)));
+      const read = await Promise.all(clusters.map((cluster) => logsOf(cluster, scope)));
       const records = read.flatMap((one) => one.records);
       const missing = read.flatMap((one) => one.missing);
       if (records.length === 0 && missing.length > 0) return gap(`No pod log could be read: ${missing.join('; ')}.`);
@@ -63,7 +64,7 @@ interface Read {
   readonly bytes: number;
 }
 
-async function logsOf(cluster: ClusterAccess, { namespace }: Scope, window: TimeWindow): Promise<Read> {
+async function logsOf(cluster: ClusterAccess, { namespace, window }: Scope): Promise<Read> {
   const where = namespace ? `api/v1/namespaces/${encodeURIComponent(namespace)}/pods` : 'api/v1/pods';
   const reply = await cluster.request(`${where}?limit=${podsListed}`);
   const pods = Pods.safeParse(reply.body);

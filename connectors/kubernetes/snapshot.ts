@@ -1,7 +1,8 @@
 // A snapshot of clusters: the kinds that analysis reads, page by page. Of Secrets and ConfigMaps only the metadata is asked for, so that no
 // value ever leaves the API server. A kind that is forbidden or unknown is left out and named; a cluster that does not answer is a gap.
+import { isWithin } from '../../core/model/scope.ts';
 import type { KubernetesSnapshot } from '../../core/model/telemetry.ts';
-import type { KubernetesSource } from '../../core/ports/telemetry.ts';
+import type { Source } from '../../core/ports/telemetry.ts';
 import type { Clock } from '../../core/ports/world.ts';
 import type { ClusterAccess } from './access.ts';
 import { type Kind, listOf } from './list.ts';
@@ -42,19 +43,19 @@ interface SourceParts {
   readonly clock: Clock;
 }
 
-export const kubernetesSource = (parts: SourceParts): KubernetesSource => sourceOf(parts, kinds);
+export const kubernetesSource = (parts: SourceParts): Source<'kubernetes'> => sourceOf(parts, kinds);
 
 /** Deployments and their revisions, without which there is no answer. */
-export const revisionsSource = (parts: SourceParts): KubernetesSource =>
+export const revisionsSource = (parts: SourceParts): Source<'kubernetes'> =>
   sourceOf(
     parts,
     kinds.filter(({ kind }) => kind === 'Deployment' || kind === 'ReplicaSet'),
   );
 
-function sourceOf({ clusters, clock }: SourceParts, read: readonly Kind[]): KubernetesSource {
+function sourceOf({ clusters, clock }: SourceParts, read: readonly Kind[]): Source<'kubernetes'> {
   return {
-    async snapshots(scope) {
-      const wanted = clusters.filter((cluster) => scope.cluster === undefined || cluster.name === scope.cluster);
+    async observe(scope) {
+      const wanted = clusters.filter(({ name }) => isWithin(scope, { cluster: name }));
       const asked = await Promise.all(wanted.map((cluster) => snapshotOf(cluster, clock, read)));
       const data = asked.flatMap((one) => (one.snapshot ? [one.snapshot] : []));
       const without = asked.flatMap((one) => one.without);

@@ -2,7 +2,7 @@
 // and named as a gap by the query, and a server that cannot be reached is a gap, never an error.
 import type { TimeWindow } from '../../core/model/entity.ts';
 import type { FiringAlert, Series } from '../../core/model/telemetry.ts';
-import type { AlertsSource, MetricsSource, Observed } from '../../core/ports/telemetry.ts';
+import type { Observed, Source } from '../../core/ports/telemetry.ts';
 import { catalogue, nameLabels, namespaceLabels } from './catalogue.ts';
 import { Alerts, ask, Matrix, Names, type PrometheusConfig } from './client.ts';
 
@@ -13,9 +13,9 @@ const maxPoints = 360;
 
 const gap = (reason: string): Observed<never> => ({ kind: 'gap', gap: { source: 'prometheus', reason } });
 
-export function prometheusMetrics(config: PrometheusConfig): MetricsSource {
+export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
   return {
-    async series(_scope, window) {
+    async observe({ window }) {
       const names = await ask(config, 'label/__name__/values', bounds(window), Names);
       if (names.kind === 'failed') return gap(names.reason);
       const has = new Set(names.data);
@@ -52,9 +52,9 @@ export function prometheusMetrics(config: PrometheusConfig): MetricsSource {
   };
 }
 
-export function prometheusAlerts(config: PrometheusConfig): AlertsSource {
+export function prometheusAlerts(config: PrometheusConfig): Source<'alerts'> {
   return {
-    async alerts() {
+    async observe() {
       const answer = await ask(config, 'alerts', {}, Alerts);
       if (answer.kind === 'failed') return gap(answer.reason);
       const data = answer.data.alerts.flatMap((alert): FiringAlert[] => {

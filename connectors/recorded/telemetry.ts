@@ -1,8 +1,9 @@
 // The Telemetry port over recordings. A file that is missing is a gap: that source has nothing, and the investigation says so.
 import type { TimeWindow } from '../../core/model/entity.ts';
 import type { WorkflowExecution } from '../../core/model/managed.ts';
+import { isWithin, type Scope } from '../../core/model/scope.ts';
 import type { KubernetesSnapshot, LogRecord, Series } from '../../core/model/telemetry.ts';
-import type { KnowledgeBase, KnowledgeDocument, Observed, Scope, Telemetry } from '../../core/ports/telemetry.ts';
+import type { KnowledgeBase, KnowledgeDocument, Observed, Telemetry } from '../../core/ports/telemetry.ts';
 import { find, type Read, readFileOf, readKnowledge, readKubernetes, readSignals, streamLogs } from './scenario.ts';
 import { type RecordedOptions, type WorldOf, worldFinder } from './worlds.ts';
 
@@ -27,7 +28,7 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
   };
 
   const observe = async <T>(
-    scope: Scope,
+    scope: Pick<Scope, 'incidentId'>,
     what: string,
     read: (world: WorldOf) => Promise<Read<T> | undefined>,
   ): Promise<Observed<T>> => {
@@ -43,7 +44,7 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
 
   const knowledgeBases = new Map<string, Promise<KnowledgeBase>>();
   const added = new Map<string, KnowledgeDocument>();
-  const knowledgeOf = async (scope: Scope): Promise<KnowledgeBase> => {
+  const knowledgeOf = async (scope: Pick<Scope, 'incidentId'>): Promise<KnowledgeBase> => {
     const world = await worldOf(scope.incidentId);
     const known = knowledgeBases.get(world.scenario.dir);
     if (known) return known;
@@ -54,56 +55,57 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
 
   return {
     kubernetes: {
-      snapshots: async (scope) => {
+      observe: async (scope) => {
         const world = await worldOf(scope.incidentId);
         const observed = await observe(scope, 'Kubernetes objects', () => readKubernetes(world.edition));
         if (observed.kind === 'gap') return observed;
         const takenAt = new Date(Date.parse(world.scenario.now) + world.shiftMs).toISOString();
         const data: KubernetesSnapshot[] = [...observed.data]
-          .filter(([cluster]) => scope.cluster === undefined || cluster === scope.cluster)
+          .filter(([cluster]) => isWithin(scope, { cluster }))
           .map(([cluster, items]) => ({ cluster, takenAt, items }));
         return { ...observed, data };
       },
     },
     metrics: {
-      series: async (scope, window) => {
+      observe: async (scope) => {
         const observed = await observe(scope, 'metrics', (world) => readSignals(world.edition, world.shiftMs / 1000));
-        return observed.kind === 'gap' ? observed : { ...observed, data: inWindow(observed.data, window) };
+        return observed.kind === 'gap' ? observed : { ...observed, data: inWindow(observed.data, scope.window) };
       },
     },
     logs: {
-      records: async (scope, window): Promise<Observed<AsyncIterable<LogRecord>>> => {
+      observe: async (scope): Promise<Observed<AsyncIterable<LogRecord>>> => {
         const world = await worldOf(scope.incidentId);
         const file = await find(world.edition, 'logs.ndjson');
         if (file === undefined) return { kind: 'gap', gap: { source: 'logs', reason: 'This recording has no logs.' } };
         return {
           kind: 'data',
-          data: streamLogs(file, window, world.shiftMs),
+          data: streamLogs(file, scope.window, world.shiftMs),
           query: `${world.scenario.id}/logs.ndjson`,
           bytes: 0,
         };
       },
     },
     changes: {
-      changes: async (scope, window) =>
-        within(await observe(scope, 'changes', (world) => readFileOf(world.edition, 'changes.json')), window),
+      observe: async (scope) =>
+        within(await observe(scope, 'changes', (world) => readFileOf(world.edition, 'changes.json')), scope.window),
     },
-    topology: {
-      dependencies: (scope) => observe(scope, 'call graph', (world) => readFileOf(world.edition, 'dependencies.json')),
+    calls: {
+      observe: (scope) => observe(scope, 'call graph', (world) => readFileOf(world.edition, 'dependencies.json')),
     },
     alerts: {
-      alerts: async (scope, window) =>
-        within(await observe(scope, 'alerts', (world) => readFileOf(world.edition, 'alerts.json')), window),
+      observe: async (scope) =>
+        within(await observe(scope, 'alerts', (world) => readFileOf(world.edition, 'alerts.json')), scope.window),
     },
     status: {
-      feeds: async (scope, window) =>
-        within(await observe(scope, 'vendor status', (world) => readFileOf(world.edition, 'status.json')), window),
+      observe: async (scope) =>
+        within(
+          await observe(scope, 'vendor status', (world) => readFileOf(world.edition, 'status.json')),
+          scope.window,
+        ),
     },
-    managed: {
-      executions: async (arns, { incidentId }) => {
-        const observed = await observe({ incidentId }, 'executions', (world) =>
-          readFileOf(world.edition, 'managed.json'),
-        );
+    executions: {
+      observe: async (scope, { arns }) => {
+        const observed = await observe(scope, 'executions', (world) => readFileOf(world.edition, 'managed.json'));
         if (observed.kind === 'gap') return observed;
         const failed = ({ status }: WorkflowExecution) => status !== 'SUCCEEDED' && status !== 'RUNNING';
         const asked = (execution: WorkflowExecution) =>
@@ -114,8 +116,10 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
           );
         return { ...observed, data: observed.data.executions.filter(asked) };
       },
-      edge: async (urls, { incidentId }) => {
-        const observed = await observe({ incidentId }, 'cdn', (world) => readFileOf(world.edition, 'managed.json'));
+    },
+    edge: {
+      observe: async (scope, { urls }) => {
+        const observed = await observe(scope, 'cdn', (world) => readFileOf(world.edition, 'managed.json'));
         return observed.kind === 'gap'
           ? observed
           : { ...observed, data: observed.data.edge.filter(({ url }) => urls.includes(url)) };

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { Unavailable } from '../../core/errors.ts';
 import { WorkflowExecution } from '../../core/model/managed.ts';
-import type { Executor, ExecutorAction, ManagedServices } from '../../core/ports/telemetry.ts';
+import type { Executor, ExecutorAction, Source } from '../../core/ports/telemetry.ts';
 import { arnOf } from '../../core/topology/managed-resources.ts';
 
 export interface ExecutionsOptions {
@@ -43,7 +43,7 @@ function clients({ client = (region) => new SFNClient({ region }) }: ExecutionsO
 }
 
 /** What cannot be read is named by its error's name; a vendor's text goes no farther. */
-export function stepFunctionsExecutions(options: ExecutionsOptions = {}): ManagedServices['executions'] {
+export function stepFunctionsExecutions(options: ExecutionsOptions = {}): Source<'executions'> {
   const clientFor = clients(options);
 
   const named = async (arn: string): Promise<readonly string[]> => {
@@ -59,7 +59,7 @@ export function stepFunctionsExecutions(options: ExecutionsOptions = {}): Manage
       .flatMap(({ executionArn }) => executionArn ?? []);
   };
 
-  return async (arns) => {
+  const observe: Source<'executions'>['observe'] = async (_scope, { arns }) => {
     const missing: string[] = [];
     const found: WorkflowExecution[] = [];
     for (const asked of arns) {
@@ -76,6 +76,7 @@ export function stepFunctionsExecutions(options: ExecutionsOptions = {}): Manage
     const bytes = JSON.stringify(found).length;
     return { kind: 'data', data: found, query: `DescribeExecution ${arns.join(' ')}`, missing, bytes };
   };
+  return { observe };
 }
 
 function readExecution(described: DescribeExecutionOutput): WorkflowExecution {

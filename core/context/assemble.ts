@@ -4,6 +4,7 @@
 import { factOrigin, factSentence, type ServiceFact, servicesOf } from '../model/fact.ts';
 import { type Context, maxFacts, type Place, type Trigger } from '../model/incident.ts';
 import type { Brief, Report } from '../model/report.ts';
+import { everywhere } from '../model/scope.ts';
 import type { PageFacts } from '../model/storm.ts';
 import type { Dependency } from '../model/telemetry.ts';
 import type { Opened } from '../model/workflow.ts';
@@ -35,7 +36,7 @@ export async function assembleContext(
   const [catalog, alerts, edges, similar] = await Promise.all([
     askCatalog(ports),
     askPager(trigger, ports),
-    askTopology(incident.id, ports),
+    askCalls(incident.id, trigger.occurredAt, ports),
     askMemory(trigger, ports),
   ]);
   const told = withAlerts(trigger, alerts.value);
@@ -69,11 +70,17 @@ async function askPager(trigger: Trigger, { pager }: ContextPorts): Promise<Aske
   return asked.kind === 'data' ? { value: asked.alerts } : { value: [], missing: asked.gap.reason };
 }
 
-const askTopology = (incidentId: string, { telemetry }: ContextPorts): Promise<Asked<readonly Dependency[]>> =>
-  telemetry.topology.dependencies({ incidentId }).then(
+const askCalls = (
+  incidentId: string,
+  pagedAt: string,
+  { telemetry }: ContextPorts,
+): Promise<Asked<readonly Dependency[]>> =>
+  telemetry.calls.observe(everywhere(incidentId, { start: hourBefore(pagedAt), end: pagedAt }), {}).then(
     (asked) => (asked.kind === 'data' ? { value: asked.data } : { value: [], missing: asked.gap.reason }),
     () => ({ value: [], missing: 'The call graph did not answer.' }),
   );
+
+const hourBefore = (instant: string): string => new Date(Date.parse(instant) - 3_600_000).toISOString();
 
 const askMemory = (trigger: Trigger, { memory }: ContextPorts): Promise<Asked<string[]>> =>
   memory.recall({ text: trigger.title, limit: 3 }).then(

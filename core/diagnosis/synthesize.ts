@@ -3,6 +3,7 @@
 
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Brief, Report } from '../model/report.ts';
+import { scopeOf } from '../model/scope.ts';
 import type { Investigated, Synthesized } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { withModelDiagnosis } from '../reasoning/diagnosis.ts';
@@ -27,7 +28,7 @@ export async function synthesize(
   const reports = [...input.priorReports, ...input.reports];
   const [supported, dependencies] = await Promise.all([
     supportedFindings(incident.id, reports, ports.evidence),
-    ports.telemetry.topology.dependencies({ incidentId: incident.id }),
+    ports.telemetry.calls.observe(scopeOf({ incidentId: incident.id, context }, 'everywhere'), {}),
   ]);
   const found = diagnose({
     incident,

@@ -2,23 +2,25 @@
 import type { Threads, UserDirectory } from './channels.ts';
 import type { Costs } from './costs.ts';
 import type { AuditAnchors } from './records.ts';
-import type { Executor, Observed, Targets, Telemetry } from './telemetry.ts';
+import { eachSignal, signals } from './signals.ts';
+import type { Executor, Sources, Targets, Telemetry } from './telemetry.ts';
 
-const missing = (source: string) => async (): Promise<Observed<never>> => ({
-  kind: 'gap',
-  gap: { source, reason: `No source for ${source} is configured.` },
-});
+export const noSources: Sources = eachSignal((signal) => ({
+  observe: async () => ({
+    kind: 'gap',
+    gap: { source: signals[signal].label, reason: `No source for ${signals[signal].label} is configured.` },
+  }),
+}));
 
 export const noTelemetry: Telemetry = {
-  kubernetes: { snapshots: missing('kubernetes') },
-  metrics: { series: missing('metrics') },
-  logs: { records: missing('logs') },
-  changes: { changes: missing('changes') },
-  topology: { dependencies: missing('call graph') },
-  alerts: { alerts: missing('alerts') },
-  status: { feeds: missing('vendor status') },
-  knowledge: { search: missing('knowledge'), add: async () => undefined },
-  managed: { executions: missing('executions'), edge: missing('cdn') },
+  ...noSources,
+  knowledge: {
+    search: async () => ({
+      kind: 'gap',
+      gap: { source: 'knowledge', reason: 'No source for knowledge is configured.' },
+    }),
+    add: async () => undefined,
+  },
 };
 
 const unread = async () => ({ kind: 'gap', gap: { source: 'chat', reason: 'No chat is configured.' } }) as const;

@@ -1,7 +1,8 @@
 // Where observations come from. A source that cannot answer says so with a gap; it throws only when trying again could help.
-import type { EntityRef, TimeWindow } from '../model/entity.ts';
+import type { EntityRef } from '../model/entity.ts';
 import type { EdgeAnswer, WorkflowExecution } from '../model/managed.ts';
 import type { Gap } from '../model/report.ts';
+import type { Scope } from '../model/scope.ts';
 import type {
   Change,
   Dependency,
@@ -13,15 +14,6 @@ import type {
   Series,
   VendorStatus,
 } from '../model/telemetry.ts';
-
-/** Which part of the world is asked about. An absent field means "all that the source can see". */
-export interface Scope {
-  readonly incidentId: string;
-  readonly cluster?: string | undefined;
-  readonly namespace?: string | undefined;
-  readonly service?: string | undefined;
-  readonly environment?: string | undefined;
-}
 
 /** Data, or why there is none. `query` and `link` become part of the evidence. */
 export type Observed<T> =
@@ -36,43 +28,45 @@ export type Observed<T> =
     }
   | { readonly kind: 'gap'; readonly gap: Gap };
 
-export interface KubernetesSource {
+/** A question that the scope says in full. */
+export type NoQuery = Readonly<Record<string, never>>;
+
+/** What can be observed: for each signal, what its sources are asked besides the scope, and what they answer. */
+export interface SignalTypes {
   /** Every cluster in scope as it is now, Events included. */
-  snapshots(scope: Scope): Promise<Observed<readonly KubernetesSnapshot[]>>;
-}
-
-export interface MetricsSource {
-  /** All catalogued signals in scope over the window. */
-  series(scope: Scope, window: TimeWindow): Promise<Observed<readonly Series[]>>;
-}
-
-export interface LogsSource {
+  readonly kubernetes: { readonly query: NoQuery; readonly answer: readonly KubernetesSnapshot[] };
+  /** All catalogued series in scope over the window. */
+  readonly metrics: { readonly query: NoQuery; readonly answer: readonly Series[] };
   /** Records in scope over the window, oldest first; streamed, because there may be millions. */
-  records(scope: Scope, window: TimeWindow): Promise<Observed<AsyncIterable<LogRecord>>>;
-}
-
-export interface ChangesSource {
-  changes(scope: Scope, window: TimeWindow): Promise<Observed<readonly Change[]>>;
-}
-
-export interface TopologySource {
-  /** Who calls whom, as the mesh, tracing or the catalogue know it. */
-  dependencies(scope: Scope): Promise<Observed<readonly Dependency[]>>;
-}
-
-export interface AlertsSource {
+  readonly logs: { readonly query: NoQuery; readonly answer: AsyncIterable<LogRecord> };
+  readonly changes: { readonly query: NoQuery; readonly answer: readonly Change[] };
+  /** Which service calls which, as the mesh, tracing or the catalogue know it. */
+  readonly calls: { readonly query: NoQuery; readonly answer: readonly Dependency[] };
   /** What the monitoring system itself had firing in the window. */
-  alerts(scope: Scope, window: TimeWindow): Promise<Observed<readonly FiringAlert[]>>;
+  readonly alerts: { readonly query: NoQuery; readonly answer: readonly FiringAlert[] };
+  readonly status: { readonly query: NoQuery; readonly answer: readonly VendorStatus[] };
+  /** Executions by their ARN; of a state machine's ARN the latest that did not succeed within a day. */
+  readonly executions: {
+    readonly query: { readonly arns: readonly string[] };
+    readonly answer: readonly WorkflowExecution[];
+  };
+  /** What the CDN answers for an address. Only hosts that the configuration names are asked. */
+  readonly edge: { readonly query: { readonly urls: readonly string[] }; readonly answer: readonly EdgeAnswer[] };
 }
+export type Signal = keyof SignalTypes;
+export type QueryOf<S extends Signal> = SignalTypes[S]['query'];
+export type AnswerOf<S extends Signal> = SignalTypes[S]['answer'];
 
-export interface StatusSource {
-  feeds(scope: Scope, window: TimeWindow): Promise<Observed<readonly VendorStatus[]>>;
+/** What one signal is read from. It answers for what is within the scope (`isWithin`), and throws only when trying again could help. */
+export interface Source<S extends Signal> {
+  observe(scope: Scope, query: QueryOf<S>): Promise<Observed<AnswerOf<S>>>;
 }
+export type Sources = { readonly [S in Signal]: Source<S> };
 
 export interface KnowledgeQuery {
-  readonly scope: Scope;
+  readonly scope: Pick<Scope, 'incidentId'>;
   readonly text: string;
-  /** Ranks what was written for it first. */
+  /** Documents that were written for this service come first. */
   readonly service?: string | undefined;
   /** Nothing else; any where absent. */
   readonly type?: KnowledgeType | undefined;
@@ -116,28 +110,9 @@ export interface ToolServers {
   call(tool: Pick<ForeignTool, 'server' | 'tool'>, input: unknown, scope: Pick<Scope, 'incidentId'>): Promise<string>;
 }
 
-/** What runs outside of clusters, asked by the names that a page gives. */
-export interface ManagedServices {
-  /** Executions by their ARN; of a state machine's ARN the latest that did not succeed within a day. */
-  executions(
-    arns: readonly string[],
-    scope: Pick<Scope, 'incidentId'>,
-  ): Promise<Observed<readonly WorkflowExecution[]>>;
-  /** What the CDN answers for an address. Only hosts that the configuration names are asked. */
-  edge(urls: readonly string[], scope: Pick<Scope, 'incidentId'>): Promise<Observed<readonly EdgeAnswer[]>>;
-}
-
-/** Everything that can be looked at, one port a source. */
-export interface Telemetry {
-  readonly kubernetes: KubernetesSource;
-  readonly metrics: MetricsSource;
-  readonly logs: LogsSource;
-  readonly changes: ChangesSource;
-  readonly topology: TopologySource;
-  readonly alerts: AlertsSource;
-  readonly status: StatusSource;
+/** Everything that can be looked at: a source for each signal, the knowledge base, and other servers' tools. */
+export interface Telemetry extends Sources {
   readonly knowledge: KnowledgeBase;
-  readonly managed: ManagedServices;
   /** Only where some are configured, beside a model. */
   readonly servers?: ToolServers | undefined;
 }

@@ -1,9 +1,11 @@
 // Ports that write down what they are asked and what they answer. Nothing else changes: an answer goes on as it came, and is kept without its
 // secrets.
+import type { Scope } from '../model/scope.ts';
 import type { ServiceCatalog } from '../ports/catalog.ts';
 import type { Pager } from '../ports/channels.ts';
 import type { IncidentStore } from '../ports/records.ts';
-import type { Executor, Observed, Scope, Targets, Telemetry } from '../ports/telemetry.ts';
+import { eachSignal, signals } from '../ports/signals.ts';
+import type { Executor, Observed, QueryOf, Signal, Sources, Targets, Telemetry } from '../ports/telemetry.ts';
 import type { Clock } from '../ports/world.ts';
 import { redactJson } from '../redaction/redact.ts';
 import type { Tape, TapedCall } from './tape.ts';
@@ -84,55 +86,54 @@ export function recorder({ tape, clock, onTrouble, waits = false }: RecorderOpti
   };
 }
 
-const withoutIncident = ({ incidentId: _, ...scope }: Scope): Omit<Scope, 'incidentId'> => scope;
+/** A question as tapes hold it: without the incident, so that a replay of it asks the same. */
+export interface TapedQuestion {
+  readonly port: string;
+  readonly asked: { readonly scope: Partial<Omit<Scope, 'incidentId'>> } & Readonly<Record<string, unknown>>;
+}
+
+export function taped<S extends Signal>(
+  signal: S,
+  { incidentId: _, window, ...scope }: Scope,
+  query: QueryOf<S>,
+): TapedQuestion {
+  const { tape, windowed } = signals[signal];
+  return { port: `telemetry.${tape}`, asked: { scope, ...(windowed ? { window } : {}), ...query } };
+}
 
 export function tapedTelemetry(telemetry: Telemetry, record: Recorder): Telemetry {
-  const { kubernetes, metrics, logs, changes, topology, alerts, status, knowledge, managed, servers } = telemetry;
-  const hear = <T>(port: string, scope: Scope, more: Readonly<Record<string, unknown>>, call: () => Promise<T>) =>
-    record.heard(scope.incidentId, `telemetry.${port}`, { scope: withoutIncident(scope), ...more }, call);
+  const { logs, knowledge, servers } = telemetry;
+  const sources: Sources = telemetry;
+  const hear = <T>(port: string, incidentId: string, asked: object, call: () => Promise<T>) =>
+    record.heard(incidentId, `telemetry.${port}`, { scope: {}, ...asked }, call);
   return {
-    kubernetes: {
-      snapshots: (scope) => hear('kubernetes.snapshots', scope, {}, () => kubernetes.snapshots(scope)),
-    },
-    metrics: {
-      series: (scope, window) => hear('metrics.series', scope, { window }, () => metrics.series(scope, window)),
-    },
+    ...eachSignal((signal) => ({
+      observe(scope, query) {
+        const { port, asked } = taped(signal, scope, query);
+        return record.heard(scope.incidentId, port, asked, () => sources[signal].observe(scope, query));
+      },
+    })),
     logs: {
-      async records(scope, window) {
+      async observe(scope, query) {
         const begun = record.now();
-        const asked = { scope: withoutIncident(scope), window };
-        const port = 'telemetry.logs.records';
-        const observed = await logs.records(scope, window);
-        if (observed.kind === 'gap') return record.heard(scope.incidentId, port, asked, async () => observed);
-        return {
-          ...observed,
-          data: heardStream(observed, record, { incidentId: scope.incidentId, port, asked, begun }),
-        };
+        const call = taped('logs', scope, query);
+        const observed = await logs.observe(scope, query);
+        const { incidentId } = scope;
+        if (observed.kind === 'gap') return record.heard(incidentId, call.port, call.asked, async () => observed);
+        return { ...observed, data: heardStream(observed, record, { incidentId, ...call, begun }) };
       },
     },
-    changes: {
-      changes: (scope, window) => hear('changes.changes', scope, { window }, () => changes.changes(scope, window)),
-    },
-    topology: {
-      dependencies: (scope) => hear('topology.dependencies', scope, {}, () => topology.dependencies(scope)),
-    },
-    alerts: { alerts: (scope, window) => hear('alerts.alerts', scope, { window }, () => alerts.alerts(scope, window)) },
-    status: { feeds: (scope, window) => hear('status.feeds', scope, { window }, () => status.feeds(scope, window)) },
     knowledge: {
       search: ({ scope, ...query }) =>
-        hear('knowledge.search', scope, { query }, () => knowledge.search({ scope, ...query })),
+        hear('knowledge.search', scope.incidentId, { query }, () => knowledge.search({ scope, ...query })),
       add: (document) => knowledge.add(document),
-    },
-    managed: {
-      executions: (arns, scope) => hear('managed.executions', scope, { arns }, () => managed.executions(arns, scope)),
-      edge: (urls, scope) => hear('managed.edge', scope, { urls }, () => managed.edge(urls, scope)),
     },
     ...(servers && {
       servers: {
         offered: (specialist, scope) =>
-          hear('servers.offered', scope, { specialist }, () => servers.offered(specialist, scope)),
+          hear('servers.offered', scope.incidentId, { specialist }, () => servers.offered(specialist, scope)),
         call: (tool, input, scope) =>
-          hear('servers.call', scope, { tool, input }, () => servers.call(tool, input, scope)),
+          hear('servers.call', scope.incidentId, { tool, input }, () => servers.call(tool, input, scope)),
       },
     }),
   };

@@ -5,14 +5,16 @@ import type { Gap } from '../model/report.ts';
 import type { LogRecord } from '../model/telemetry.ts';
 import type { Catalog, ServiceCatalog } from '../ports/catalog.ts';
 import type { Pager } from '../ports/channels.ts';
-import type { Executor, Observed, Scope, Targets, Telemetry, ToolServers } from '../ports/telemetry.ts';
+import { eachSignal, signals } from '../ports/signals.ts';
+import type { Executor, Targets, Telemetry, ToolServers } from '../ports/telemetry.ts';
 import { aroundKinds } from '../ports/telemetry.ts';
 import { redactJson } from '../redaction/redact.ts';
+import { type TapedQuestion, taped } from './record.ts';
 import { keyOf, type TapedCall } from './tape.ts';
 
 export interface ReplaySource {
-  /** The next answer to this question; the last one again when they are used up. */
-  answer(port: string, asked: unknown): TapedCall['answer'] | undefined;
+  /** The next answer to the first of these forms of a question that is on the tape; the last one again when they are used up. */
+  answer(port: string, ...forms: readonly [unknown, ...unknown[]]): TapedCall['answer'] | undefined;
   has(port: string): boolean;
   /** What was asked and is not on the tape. */
   readonly misses: readonly string[];
@@ -26,9 +28,10 @@ export function replaySourceOf(calls: readonly TapedCall[]): ReplaySource {
   const misses: string[] = [];
   const used = new Set<TapedCall>();
   return {
-    answer(port, asked) {
+    answer(port, ...forms) {
       // Questions were redacted before they were kept.
-      const key = keyOf(port, redactJson(JSON.parse(JSON.stringify(asked ?? null))));
+      const keys = forms.map((asked) => keyOf(port, redactJson(JSON.parse(JSON.stringify(asked ?? null)))));
+      const key = keys.find((one) => queues.has(one)) ?? keys[0] ?? '';
       const queue = queues.get(key);
       const place = places.get(key) ?? 0;
       const call = queue?.[Math.min(place, queue.length - 1)];
@@ -58,46 +61,46 @@ function given<T>(answer: Exclude<TapedCall['answer'], { kind: 'stream' }>): T {
 }
 
 export function replayedTelemetry(deck: ReplaySource): Telemetry {
-  const ask = async <T>(source: string, call: string, { incidentId: _, ...scope }: Scope, more = {}) => {
-    const answer = deck.answer(`telemetry.${call}`, { scope, ...more });
-    if (answer === undefined || answer.kind === 'stream') return notOnTape(source);
-    return given<Observed<T>>(answer);
-  };
   return {
-    kubernetes: { snapshots: (scope) => ask('kubernetes', 'kubernetes.snapshots', scope) },
-    metrics: { series: (scope, window) => ask('metrics', 'metrics.series', scope, { window }) },
+    ...eachSignal((signal) => ({
+      async observe(scope, query) {
+        const answer = answerTo(deck, taped(signal, scope, query));
+        if (answer === undefined || answer.kind === 'stream') return notOnTape(signals[signal].label);
+        return given(answer);
+      },
+    })),
     logs: {
-      async records({ incidentId: _, ...scope }, window) {
-        const answer = deck.answer('telemetry.logs.records', { scope, window });
+      async observe(scope, query) {
+        const answer = answerTo(deck, taped('logs', scope, query));
         if (answer === undefined) return notOnTape('logs');
         if (answer.kind !== 'stream') return given(answer);
         const { head, records } = answer;
         return { ...head, data: streamed(records as readonly LogRecord[]) };
       },
     },
-    changes: { changes: (scope, window) => ask('changes', 'changes.changes', scope, { window }) },
-    topology: { dependencies: (scope) => ask('topology', 'topology.dependencies', scope) },
-    alerts: { alerts: (scope, window) => ask('alerts', 'alerts.alerts', scope, { window }) },
-    status: { feeds: (scope, window) => ask('status', 'status.feeds', scope, { window }) },
     knowledge: {
-      search: ({ scope, ...query }) => ask('knowledge', 'knowledge.search', scope, { query }),
+      async search({ scope: _, ...query }) {
+        const port = 'telemetry.knowledge.search';
+        const answer = answerTo(deck, { port, asked: { scope: { service: query.service }, query } });
+        return answer === undefined || answer.kind === 'stream' ? notOnTape('knowledge') : given(answer);
+      },
       add: async () => undefined,
-    },
-    managed: {
-      executions: (arns, scope) => ask('executions', 'managed.executions', scope, { arns }),
-      edge: (urls, scope) => ask('cdn', 'managed.edge', scope, { urls }),
     },
     ...(deck.has('telemetry.servers.offered') && { servers: replayedServers(deck) }),
   };
 }
 
+/** Tapes that were recorded before scopes had a place hold the same question with the environment alone, or with nothing. */
+const answerTo = (deck: ReplaySource, { port, asked }: TapedQuestion): TapedCall['answer'] | undefined =>
+  deck.answer(port, asked, { ...asked, scope: { environment: asked.scope.environment } }, { ...asked, scope: {} });
+
 const replayedServers = (deck: ReplaySource): ToolServers => ({
-  async offered(specialist, { incidentId: _, ...scope }) {
-    const answer = deck.answer('telemetry.servers.offered', { scope, specialist });
+  async offered(specialist) {
+    const answer = deck.answer('telemetry.servers.offered', { scope: {}, specialist });
     return answer === undefined || answer.kind === 'stream' ? { tools: [], gaps: [] } : given(answer);
   },
-  async call(tool, input, { incidentId: _, ...scope }) {
-    const answer = deck.answer('telemetry.servers.call', { scope, tool, input });
+  async call(tool, input) {
+    const answer = deck.answer('telemetry.servers.call', { scope: {}, tool, input });
     if (answer === undefined || answer.kind === 'stream') throw new Unavailable('The tape does not hold this call.');
     return given(answer);
   },

@@ -5,6 +5,7 @@ import { exactly } from '../fingerprint/identity.ts';
 import type { EdgeAnswer } from '../model/managed.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { FindingDraft } from '../model/report-draft.ts';
+import { scopeOf } from '../model/scope.ts';
 import type { Ports } from '../ports/index.ts';
 import { edgeUrlsIn, entityOfKey, keyOf, textOf } from '../topology/managed-resources.ts';
 import { finishReport } from './finish.ts';
@@ -14,7 +15,9 @@ type CdnPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<P
 
 export async function investigateCdn(brief: Brief, ports: CdnPorts): Promise<Report> {
   const startedAt = ports.clock.now();
-  const observed = await ports.telemetry.managed.edge(edgeUrlsIn(brief.trigger), { incidentId: brief.incidentId });
+  const observed = await ports.telemetry.edge.observe(scopeOf(brief, 'everywhere'), {
+    urls: edgeUrlsIn(brief.trigger),
+  });
   if (observed.kind === 'gap') {
     const draft = { summary: 'The CDN could not be asked.', findings: [], gaps: [observed.gap], bytesRead: 0 };
     return finishReport(brief, draft, startedAt, ports);

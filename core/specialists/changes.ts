@@ -7,6 +7,7 @@ import type { CauseCode } from '../causes/causes.ts';
 import type { EntityRef, TimeWindow } from '../model/entity.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
 import type { FindingDraft } from '../model/report-draft.ts';
+import { scopeOf } from '../model/scope.ts';
 import type { Change } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Observed } from '../ports/telemetry.ts';
@@ -25,10 +26,10 @@ const leastConfidence = 0.03;
 export async function investigateChanges(brief: Brief, ports: ChangesPorts): Promise<Report> {
   const startedAt = ports.clock.now();
   const window = windowOf(brief);
-  const scope = { incidentId: brief.incidentId, environment: brief.context.environment?.value };
+  const scope = scopeOf(brief, 'everywhere');
   const [changes, feeds] = await Promise.all([
-    ports.telemetry.changes.changes(scope, window),
-    ports.telemetry.status.feeds(scope, brief.context.window.incident),
+    ports.telemetry.changes.observe({ ...scope, window }, {}),
+    ports.telemetry.status.observe({ ...scope, window: brief.context.window.incident }, {}),
   ]);
   const misbehaviour = misbehaviourOf(brief);
   const signs = outsideSigns(misbehaviour, feeds.kind === 'data' ? feeds.data : []);

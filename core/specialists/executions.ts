@@ -6,6 +6,7 @@ import { maskVariables } from '../mask-variables.ts';
 import type { WorkflowExecution } from '../model/managed.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { FindingDraft } from '../model/report-draft.ts';
+import { scopeOf } from '../model/scope.ts';
 import type { Ports } from '../ports/index.ts';
 import { arnOf, arnsIn, entityOfExecution, isExecution } from '../topology/managed-resources.ts';
 import { clockTime } from '../wording.ts';
@@ -21,7 +22,7 @@ export async function investigateExecutions(brief: Brief, ports: ExecutionsPorts
   const startedAt = ports.clock.now();
   const acted = brief.focus.filter(isExecution).flatMap((entity) => arnOf(entity) ?? []);
   const arns = brief.phase === 'verify' && acted.length > 0 ? acted : arnsIn(brief.trigger);
-  const observed = await ports.telemetry.managed.executions(arns, { incidentId: brief.incidentId });
+  const observed = await ports.telemetry.executions.observe(scopeOf(brief, 'everywhere'), { arns });
   if (observed.kind === 'gap') {
     const draft = { summary: 'Executions could not be asked about.', findings: [], gaps: [observed.gap], bytesRead: 0 };
     return finishReport(brief, draft, startedAt, ports);

@@ -53,7 +53,7 @@ export async function investigateKnowledge(brief: Brief, ports: KnowledgePorts):
   const questions = questionsOf(brief);
   const tags = recurrenceTags(brief.trigger, brief.context);
   const search = (text: string, limit: number, type?: KnowledgeType) =>
-    ports.telemetry.knowledge.search({ scope: { incidentId: brief.incidentId, service }, text, service, type, limit });
+    ports.telemetry.knowledge.search({ scope: { incidentId: brief.incidentId }, text, service, type, limit });
   const [lookups, answers] = await Promise.all([
     Promise.all(tags.length > 0 ? [search(tagQuery(tags), pastSections, 'postmortem')] : []),
     Promise.all(questions.map(({ text }) => search(text, hitsPerQuestion))),

@@ -4,6 +4,7 @@ import { analyzeClusters, health, topologyOf } from '../analysis/kubernetes/inde
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { FindingDraft } from '../model/report-draft.ts';
+import { scopeOf } from '../model/scope.ts';
 import type { Ports } from '../ports/index.ts';
 import { finishReport } from './finish.ts';
 import { gapsOfMissing } from './missing.ts';
@@ -13,7 +14,7 @@ type KubernetesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> &
 export async function investigateKubernetes(brief: Brief, ports: KubernetesPorts): Promise<Report> {
   const startedAt = ports.clock.now();
   // All clusters: a cause may sit in another one than its symptom.
-  const observed = await ports.telemetry.kubernetes.snapshots({ incidentId: brief.incidentId });
+  const observed = await ports.telemetry.kubernetes.observe(scopeOf(brief, 'everywhere'), {});
   if (observed.kind === 'gap') {
     return finishReport(
       brief,

@@ -8,6 +8,7 @@ import { maskVariables } from '../mask-variables.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Brief, ErrorIdentity, Gap, Report } from '../model/report.ts';
 import type { FindingDraft } from '../model/report-draft.ts';
+import { scopeOf } from '../model/scope.ts';
 import type { Ports } from '../ports/index.ts';
 import { shorten } from '../text.ts';
 import { finishReport } from './finish.ts';
@@ -21,11 +22,7 @@ const manyNames = 3;
 
 export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<Report> {
   const startedAt = ports.clock.now();
-  const { window } = brief.context;
-  const observed = await ports.telemetry.logs.records(
-    { incidentId: brief.incidentId },
-    { start: window.baseline.start, end: window.incident.end },
-  );
+  const observed = await ports.telemetry.logs.observe(scopeOf(brief, 'neighbourhood'), {});
   if (observed.kind === 'gap') {
     const summary = `Logs could not be asked: ${observed.gap.reason}`;
     return finishReport(brief, { summary, findings: [], gaps: [observed.gap], bytesRead: 0 }, startedAt, ports);

@@ -12,6 +12,7 @@ import type { EntityRef } from '../model/entity.ts';
 import type { EvidenceDraft } from '../model/evidence-draft.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
 import type { FindingDraft } from '../model/report-draft.ts';
+import { type Scope, scopeOf } from '../model/scope.ts';
 import type { Series, VendorStatus } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Observed } from '../ports/telemetry.ts';
@@ -27,19 +28,18 @@ const weighty = 0.5;
 export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Promise<Report> {
   const startedAt = ports.clock.now();
   const { window } = brief.context;
-  const scope = { incidentId: brief.incidentId };
-  const all = { start: window.baseline.start, end: window.incident.end };
+  const scope = scopeOf(brief, 'cluster');
   const [metrics, alerts, status] = await Promise.all([
-    ports.telemetry.metrics.series(scope, all),
-    ports.telemetry.alerts.alerts(scope, all),
-    ports.telemetry.status.feeds(scope, all),
+    ports.telemetry.metrics.observe(scope, {}),
+    ports.telemetry.alerts.observe(scope, {}),
+    ports.telemetry.status.observe(scope, {}),
   ]);
   const series = metrics.kind === 'data' ? metrics.data : [];
   const query = metrics.kind === 'data' ? metrics.query : 'metrics';
   const gaps: Gap[] = metrics.kind === 'gap' ? [metrics.gap] : gapsOfMissing('metrics', metrics.missing);
   const baselineEnd = Date.parse(window.baseline.end) / 1000;
   const moving = moves(series, baselineEnd);
-  const usual = await usualOf(moving, all, scope, ports);
+  const usual = await usualOf(moving, scope, ports);
   const found = moving.filter((move) => !usual.has(move));
   const bad = found.filter((move) => move.bad);
   // What ended before the page is past where something is away still, and for a run, which stays failed; else it is what was paged.
@@ -81,16 +81,16 @@ type CauseOf = ReturnType<typeof causesOf>;
 /** Moves that the same hours of the day or the week before show, too. Earlier points are asked for only when something moved. */
 async function usualOf(
   moving: readonly Move[],
-  { start, end }: Baseline,
-  scope: { readonly incidentId: string },
+  scope: Scope,
   { telemetry }: MetricsPorts,
 ): Promise<ReadonlyMap<Move, string>> {
   if (!moving.some(({ bad, signal }) => bad && signal.kind !== 'errors')) return new Map();
+  const { start, end } = scope.window;
   const back = (instant: string, seconds: number) => new Date(Date.parse(instant) - seconds * 1000).toISOString();
   const wanted = new Set(moving.map(({ series }) => keyOf(series)));
   const answers = await Promise.all(
     periods.map(({ seconds }) =>
-      telemetry.metrics.series(scope, { start: back(start, seconds), end: back(end, seconds) }),
+      telemetry.metrics.observe({ ...scope, window: { start: back(start, seconds), end: back(end, seconds) } }, {}),
     ),
   );
   const earlier = Map.groupBy(
@@ -179,10 +179,10 @@ async function slowFindings(
   const medians = new Set(series.filter((one) => isMedian(one.signal)).map(({ entity }) => entity.name));
   const slow = slowed(found, medians);
   if (slow.length === 0) return [];
-  const scope = { incidentId: brief.incidentId };
+  const scope = scopeOf(brief, 'everywhere');
   const [topology, clusters] = await Promise.all([
-    telemetry.topology.dependencies(scope),
-    slow.length > 1 ? telemetry.kubernetes.snapshots(scope) : undefined,
+    telemetry.calls.observe(scope, {}),
+    slow.length > 1 ? telemetry.kubernetes.observe(scope, {}) : undefined,
   ]);
   const origins = originsOf(slow, topology.kind === 'data' ? topology.data : []);
   const nodesOf = clusters?.kind === 'data' ? placements(clusters.data) : () => new Set<string>();

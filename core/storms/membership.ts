@@ -64,18 +64,21 @@ async function changedItself(
   if (member === undefined || telemetry === undefined || member.service === undefined) return false;
   const began = beganAt(member);
   const asked = await telemetry.changes
-    .changes(
+    .observe(
       {
         incidentId: member.incidentId,
         service: member.service,
         cluster: member.cluster,
         namespace: member.namespace,
         environment: member.environment,
+        neighbours: [],
+        reach: 'cluster',
+        window: {
+          start: new Date(began - ownChangeMinutes * 60_000).toISOString(),
+          end: new Date(began + 60_000).toISOString(),
+        },
       },
-      {
-        start: new Date(began - ownChangeMinutes * 60_000).toISOString(),
-        end: new Date(began + 60_000).toISOString(),
-      },
+      {},
     )
     .catch(() => undefined);
   return asked?.kind === 'data' && hasOwnChange(cause, undefined, member, { changes: asked.data });

@@ -2,6 +2,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from 'vitest';
 import { stepFunctionsExecutions, stepFunctionsExecutor } from '../../connectors/stepfunctions/index.ts';
 import { Unavailable } from '../../core/errors.ts';
+import { aScope } from '../builders.ts';
 import { type Answer, awsClient, serve } from '../server.ts';
 
 const machine = 'arn:aws:states:us-east-1:111122223333:stateMachine:statement-export';
@@ -33,13 +34,13 @@ const refusing = (type: string, status = 400): Answer => ({
   status,
   body: JSON.stringify({ __type: `com.amazonaws.states#${type}`, message: 'no' }),
 });
-const scope = { incidentId: 'inc-1' };
+const scope = aScope();
 
 describe('what is read', () => {
   test('is the execution that is named, without its input', async () => {
     const { server, options } = await service({ DescribeExecution: described });
     await using _ = server;
-    const observed = await stepFunctionsExecutions(options)([arn], scope);
+    const observed = await stepFunctionsExecutions(options).observe(scope, { arns: [arn] });
     expect(observed).toMatchObject({ kind: 'data', data: [{ arn, status: 'FAILED', redrivable: true, redrives: 0 }] });
     expect(JSON.stringify(observed)).not.toContain('secret');
   });
@@ -51,7 +52,7 @@ describe('what is read', () => {
       DescribeExecution: described,
     });
     await using _ = server;
-    await stepFunctionsExecutions(options)([machine], scope);
+    await stepFunctionsExecutions(options).observe(scope, { arns: [machine] });
     const asked = server.asked.map(({ body }) => JSON.parse(body));
     expect(asked.flatMap(({ statusFilter }) => statusFilter ?? []).sort()).toEqual(['ABORTED', 'FAILED', 'TIMED_OUT']);
     expect(asked.flatMap(({ executionArn }) => executionArn ?? [])).toEqual(
@@ -61,7 +62,7 @@ describe('what is read', () => {
   test('and cannot be is a gap that names the error and no more', async () => {
     const { server, options } = await service({ DescribeExecution: refusing('AccessDeniedException') });
     await using _ = server;
-    expect(await stepFunctionsExecutions(options)([arn], scope)).toEqual({
+    expect(await stepFunctionsExecutions(options).observe(scope, { arns: [arn] })).toEqual({
       kind: 'gap',
       gap: {
         source: 'executions',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fastlyEdge, fastlyExecutor } from '../../connectors/fastly/index.ts';
 import { Unavailable } from '../../core/errors.ts';
+import { aScope } from '../builders.ts';
 import { type Answer, serve } from '../server.ts';
 
 // Answers as Fastly's documentation shows them: https://www.fastly.com/documentation/guides/full-site-delivery/caching/checking-cache/ and
@@ -8,7 +9,7 @@ import { type Answer, serve } from '../server.ts';
 
 const services = { 'www.example.com': 'SU1Z0isxPaozGVKXdv0eY' };
 const url = 'https://www.example.com/artists/4711';
-const scope = { incidentId: 'inc-1' };
+const scope = aScope();
 
 /** The edge on loopback: what is asked of the public host goes there. */
 async function edgeAnswering(answer: Answer) {
@@ -32,7 +33,7 @@ describe('the edge', () => {
   ])('tells %s', async (_, headers, expected) => {
     const { server, edge } = await edgeAnswering({ status: 503, headers, body: 'x'.repeat(100_000) });
     await using __ = server;
-    const observed = await edge([url], scope);
+    const observed = await edge.observe(scope, { urls: [url] });
     expect(observed).toMatchObject({
       kind: 'data',
       data: [{ url, service: services['www.example.com'], status: 503, ...expected }],
@@ -50,18 +51,18 @@ describe('the edge', () => {
       'https://www.example.com.evil.test/',
       'https://constructor/',
     ];
-    expect(await edge(others, scope)).toMatchObject({ kind: 'data', data: [] });
+    expect(await edge.observe(scope, { urls: others })).toMatchObject({ kind: 'data', data: [] });
     expect(server.asked).toEqual([]);
   });
   test('does not follow where an answer points', async () => {
     const { server, edge } = await edgeAnswering({ status: 302, headers: { location: 'http://169.254.169.254/' } });
     await using _ = server;
-    expect(await edge([url], scope)).toMatchObject({ data: [{ status: 302 }] });
+    expect(await edge.observe(scope, { urls: [url] })).toMatchObject({ data: [{ status: 302 }] });
     expect(server.asked).toHaveLength(1);
   });
   test('that does not answer is a gap', async () => {
     const edge = fastlyEdge({ services, request: () => Promise.reject(new Error('down')) });
-    expect(await edge([url], scope)).toEqual({
+    expect(await edge.observe(scope, { urls: [url] })).toEqual({
       kind: 'gap',
       gap: { source: 'cdn', reason: 'www.example.com did not answer.' },
     });

@@ -11,6 +11,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stepFunctionsExecutions, stepFunctionsExecutor } from '../../connectors/stepfunctions/index.ts';
 import { entityOfExecution } from '../../core/topology/managed-resources.ts';
+import { aScope } from '../builders.ts';
 import { clientOptions } from './deployment.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 
@@ -57,11 +58,11 @@ test('of a state machine those that failed are read, and one that succeeded by i
   const options = { client: () => client };
   const read = stepFunctionsExecutions(options);
   const [failed, well] = [await run('eu', false), await run('us', true)];
-  expect(await read([machine], { incidentId: 'inc-1' })).toMatchObject({
+  expect(await read.observe(aScope(), { arns: [machine] })).toMatchObject({
     kind: 'data',
     data: [{ arn: failed, status: 'FAILED', error: 'Export.Refused', cause: 'The bucket said no.', redrives: 0 }],
   });
-  expect(await read([well], { incidentId: 'inc-1' })).toMatchObject({ data: [{ arn: well, status: 'SUCCEEDED' }] });
+  expect(await read.observe(aScope(), { arns: [well] })).toMatchObject({ data: [{ arn: well, status: 'SUCCEEDED' }] });
   const action = (arn: string) => ({
     incidentId: 'inc-1',
     id: 'retry-execution',

@@ -9,6 +9,7 @@ import {
 import { analyzeClusters } from '../../core/analysis/kubernetes/index.ts';
 import type { ActionId } from '../../core/model/action.ts';
 import type { Executor, ExecutorAction } from '../../core/ports/telemetry.ts';
+import { aScope } from '../builders.ts';
 import { type ControlPlane, clusterName, startControlPlane, until } from './kubernetes/control-plane.ts';
 import { container, cronJob, deployment, jobSpec, listOf, missing, ownedIn, test } from './kubernetes/objects.ts';
 
@@ -407,7 +408,7 @@ describe('changes', () => {
     });
     await until('there is a second revision', async () => (await revisions()) === 2);
     const source = kubernetesChanges({ clusters: [await plane.access('reader')], clock });
-    const observed = await source.changes({ incidentId: 'inc-1' }, window());
+    const observed = await source.observe(aScope({ window: window() }), {});
     const changes = observed.kind === 'data' ? observed.data : [];
     expect(changes.filter(({ service }) => service === 'ledger')).toMatchObject([
       { kind: 'deploy', version: '2', title: expect.stringContaining('app:1 → registry.example.com/app:2') },
@@ -418,7 +419,7 @@ describe('changes', () => {
 describe('a snapshot', () => {
   test('of a cluster without Secrets misses nothing', async () => {
     const source = kubernetesSource({ clusters: [await plane.access('reader')], clock });
-    expect(await source.snapshots({ incidentId: 'inc-1' })).toMatchObject({ kind: 'data', missing: [] });
+    expect(await source.observe(aScope(), {})).toMatchObject({ kind: 'data', missing: [] });
   });
   const secret = 'hunter2-is-no-secret';
 
@@ -450,7 +451,7 @@ describe('a snapshot', () => {
       },
     });
     const source = kubernetesSource({ clusters: [await plane.access('reader')], clock });
-    const observed = await source.snapshots({ incidentId: 'inc-1' });
+    const observed = await source.observe(aScope(), {});
     if (observed.kind === 'gap') throw new Error(observed.gap.reason);
     expect(observed.missing ?? []).toEqual([]);
     const [snapshot] = observed.data;
@@ -473,8 +474,8 @@ describe('a snapshot', () => {
     const strangers = [await plane.access('stranger')];
     const source = kubernetesSource({ clusters: strangers, clock });
     const notAllowed = { kind: 'gap', gap: { reason: expect.stringContaining('not allowed') } };
-    expect(await source.snapshots({ incidentId: 'inc-1' })).toMatchObject(notAllowed);
-    expect(await kubernetesLogs({ clusters: strangers }).records({ incidentId: 'inc-1' }, window())).toMatchObject(
+    expect(await source.observe(aScope(), {})).toMatchObject(notAllowed);
+    expect(await kubernetesLogs({ clusters: strangers }).observe(aScope({ window: window() }), {})).toMatchObject(
       notAllowed,
     );
     const group = 'apis/rbac.authorization.k8s.io/v1';
@@ -488,10 +489,10 @@ describe('a snapshot', () => {
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'stranger' }],
     });
     await until('the right is known', async () => {
-      const observed = await source.snapshots({ incidentId: 'inc-1' });
+      const observed = await source.observe(aScope(), {});
       return observed.kind === 'data';
     });
-    const observed = await source.snapshots({ incidentId: 'inc-1' });
+    const observed = await source.observe(aScope(), {});
     expect(observed).toMatchObject({ missing: [expect.stringMatching(/backend-1: .*Event \(not allowed\)/)] });
   });
 });
@@ -502,7 +503,7 @@ test('an API server that is away is tried again, not taken for an answer', async
     'The Kubernetes API did not carry it out',
   );
   const source = kubernetesSource({ clusters: [await plane.access('reader')], clock });
-  expect(await source.snapshots({ incidentId: 'inc-1' })).toMatchObject({
+  expect(await source.observe(aScope(), {})).toMatchObject({
     kind: 'gap',
     gap: { reason: expect.stringContaining('no answer') },
   });

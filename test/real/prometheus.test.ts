@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { prometheusAlerts, prometheusMetrics } from '../../connectors/prometheus/index.ts';
 import { moves } from '../../core/analysis/metrics/index.ts';
+import { aScope } from '../builders.ts';
 
 // Debian's Prometheus with a loaded history: 3 hours of requests to two services, one of which starts to fail at a known minute.
 
@@ -76,7 +77,7 @@ const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 const window = { start: iso(end - 150 * 60), end: iso(end) };
 
 test('the service that began to fail is found, to within two minutes, and its neighbour is not', async () => {
-  const observed = await prometheusMetrics({ url }).series({ incidentId: 'i' }, window);
+  const observed = await prometheusMetrics({ url }).observe(aScope({ window }), {});
   if (observed.kind === 'gap') throw new Error(observed.gap.reason);
   const found = moves(observed.data, end - 30 * 60).filter((move) => move.bad);
   expect(found.map((move) => [move.series.entity.name, move.series.signal, move.shift.direction])).toEqual([
@@ -87,10 +88,10 @@ test('the service that began to fail is found, to within two minutes, and its ne
 });
 
 test('what the server has no metric for is said', async () => {
-  const observed = await prometheusMetrics({ url }).series({ incidentId: 'i' }, window);
+  const observed = await prometheusMetrics({ url }).observe(aScope({ window }), {});
   expect(observed).toMatchObject({ kind: 'data', query: expect.stringContaining('without latency_p95, memory_bytes') });
 });
 
 test('no alert rules, no alerts', async () => {
-  expect(await prometheusAlerts({ url }).alerts({ incidentId: 'i' }, window)).toMatchObject({ kind: 'data', data: [] });
+  expect(await prometheusAlerts({ url }).observe(aScope({ window }), {})).toMatchObject({ kind: 'data', data: [] });
 });

@@ -1,6 +1,7 @@
 // Lists what changed before the incident, or reads one change: its title, files and the beginning of its difference.
 import * as z from 'zod';
 import type { Brief } from '../../model/report.ts';
+import { scopeOf } from '../../model/scope.ts';
 import type { ReasonerTool } from '../../ports/channels.ts';
 import type { Ports } from '../../ports/index.ts';
 import { shorten } from '../../text.ts';
@@ -26,7 +27,7 @@ export function changesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evid
         start: new Date(Date.parse(incident.start) - lookBackHours * 3_600_000).toISOString(),
         end: incident.end,
       };
-      const observed = await ports.telemetry.changes.changes({ incidentId: brief.incidentId }, window);
+      const observed = await ports.telemetry.changes.observe({ ...scopeOf(brief, 'everywhere'), window }, {});
       if (observed.kind === 'gap') return `Changes could not be asked: ${observed.gap.reason}`;
       const words = about?.toLowerCase();
       const found = observed.data

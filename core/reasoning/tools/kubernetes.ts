@@ -1,6 +1,7 @@
 // Describes one object as kubectl describe would, in a few lines: what it asks for, its conditions, its containers, its latest events.
 import * as z from 'zod';
 import type { Brief } from '../../model/report.ts';
+import { scopeOf } from '../../model/scope.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';
 import type { ReasonerTool } from '../../ports/channels.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -22,7 +23,7 @@ export function kubernetesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'e
     input: Input,
     run: async (input) => {
       const { kind, name, namespace } = Input.parse(input);
-      const observed = await ports.telemetry.kubernetes.snapshots({ incidentId: brief.incidentId });
+      const observed = await ports.telemetry.kubernetes.observe(scopeOf(brief, 'everywhere'), {});
       if (observed.kind === 'gap') return `Kubernetes could not be asked: ${observed.gap.reason}`;
       const found = observed.data.flatMap(({ cluster, items }) =>
         items

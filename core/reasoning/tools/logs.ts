@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { LogReader } from '../../analysis/logs/reading.ts';
 import type { Brief } from '../../model/report.ts';
+import { scopeOf } from '../../model/scope.ts';
 import type { LogRecord } from '../../model/telemetry.ts';
 import type { ReasonerTool } from '../../ports/channels.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -31,7 +32,7 @@ export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidenc
       const { contains, service } = Input.parse(input);
       const { window } = brief.context;
       const span = { start: window.baseline.start, end: window.incident.end };
-      const observed = await ports.telemetry.logs.records({ incidentId: brief.incidentId }, span);
+      const observed = await ports.telemetry.logs.observe(scopeOf(brief, 'neighbourhood'), {});
       if (observed.kind === 'gap') return `Logs could not be asked: ${observed.gap.reason}`;
       const reader = new LogReader(
         {

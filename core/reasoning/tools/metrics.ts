@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { findShift } from '../../analysis/metrics/onset.ts';
 import { formatValue } from '../../analysis/metrics/signals.ts';
 import type { Brief } from '../../model/report.ts';
+import { scopeOf } from '../../model/scope.ts';
 import type { Series } from '../../model/telemetry.ts';
 import type { ReasonerTool } from '../../ports/channels.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -25,7 +26,7 @@ export function metricsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evid
       const { entity = '', signal = '' } = Input.parse(input);
       const { window } = brief.context;
       const span = { start: window.baseline.start, end: window.incident.end };
-      const observed = await ports.telemetry.metrics.series({ incidentId: brief.incidentId }, span);
+      const observed = await ports.telemetry.metrics.observe(scopeOf(brief, 'cluster'), {});
       if (observed.kind === 'gap') return `Metrics could not be asked: ${observed.gap.reason}`;
       const has = (name: string, part: string) => name.toLowerCase().includes(part.toLowerCase());
       const found = observed.data.filter((one) => has(one.entity.name, entity) && has(one.signal, signal));

@@ -1,6 +1,7 @@
 import { EKSClient } from '@aws-sdk/client-eks';
 import { expect, test } from 'vitest';
 import { fromEks, kubernetesSource } from '../../../connectors/kubernetes/index.ts';
+import { aScope } from '../../builders.ts';
 import { awsClient, serve } from '../../server.ts';
 
 test('a cluster that EKS does not know is a gap, looked up once for all that is asked of it, and again the next time', async () => {
@@ -8,7 +9,7 @@ test('a cluster that EKS does not know is a gap, looked up once for all that is 
   const cluster = fromEks({ name: 'backend-1', region: 'us-east-1', client: new EKSClient(awsClient(eks)) });
   const source = kubernetesSource({ clusters: [cluster], clock: { now: () => new Date(0) } });
   for (const lookUps of [1, 2]) {
-    expect(await source.snapshots({ incidentId: 'inc-1' })).toEqual({
+    expect(await source.observe(aScope(), {})).toEqual({
       kind: 'gap',
       gap: { source: 'kubernetes', reason: 'No cluster could be read: backend-1: Pod (login failed).' },
     });

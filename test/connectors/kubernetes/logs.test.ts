@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { fromKubeconfig, kubernetesLogs } from '../../../connectors/kubernetes/index.ts';
 import type { LogRecord } from '../../../core/model/telemetry.ts';
+import { aScope } from '../../builders.ts';
 import { serve, type TestServer } from '../../server.ts';
 
 const window = { start: '2026-11-20T02:00:00.000Z', end: '2026-11-20T03:00:00.000Z' };
@@ -36,7 +37,7 @@ test('the run before a restart is read, too; lines are put in order, without tho
         ? '2026-11-20T02:10:00.000000001Z panic: no route\nno time here\n'
         : '2026-11-20T02:05:00Z ready\n2026-11-20T04:00:00Z too late\n',
   }));
-  const observed = await kubernetesLogs({ clusters: await clusterAt(server) }).records({ incidentId: 'i' }, window);
+  const observed = await kubernetesLogs({ clusters: await clusterAt(server) }).observe(aScope({ window }), {});
   if (observed.kind === 'gap') throw new Error(observed.gap.reason);
   const records: LogRecord[] = [];
   for await (const record of observed.data) records.push(record);
@@ -60,7 +61,7 @@ test('logs that could not be read are counted by reason; a container that never 
     [pod('a', running), pod('b', running), pod('c', running), pod('d', never)],
     (of) => (of === 'a/main' ? { body: '2026-11-20T02:05:00Z ready\n' } : { status: of === 'b/main' ? 403 : 500 }),
   );
-  const observed = await kubernetesLogs({ clusters: await clusterAt(server) }).records({ incidentId: 'i' }, window);
+  const observed = await kubernetesLogs({ clusters: await clusterAt(server) }).observe(aScope({ window }), {});
   expect(observed).toMatchObject({
     kind: 'data',
     missing: ['backend: 1 of 3 logs (not allowed)', 'backend: 1 of 3 logs (status 500)'],
@@ -70,9 +71,9 @@ test('logs that could not be read are counted by reason; a container that never 
 test('pods that say nothing are no gap, and no answer at all is one', async () => {
   await using server = await withPods([pod('a', running)], () => ({ body: '' }));
   const logs = kubernetesLogs({ clusters: await clusterAt(server) });
-  expect(await logs.records({ incidentId: 'i' }, window)).toMatchObject({ kind: 'data', missing: [] });
+  expect(await logs.observe(aScope({ window }), {})).toMatchObject({ kind: 'data', missing: [] });
   await server[Symbol.asyncDispose]();
-  expect(await logs.records({ incidentId: 'i' }, window)).toMatchObject({
+  expect(await logs.observe(aScope({ window }), {})).toMatchObject({
     kind: 'gap',
     gap: { reason: 'No pod log could be read: backend: pods (no answer).' },
   });
@@ -82,7 +83,7 @@ test('a log of which the first lines were left out says so at the first that is 
   await using server = await withPods([pod('a', running), pod('b', running)], (of) => ({
     body: `${(of === 'a/main' ? lines : lines.slice(1)).join('\n')}\n`,
   }));
-  const observed = await kubernetesLogs({ clusters: await clusterAt(server) }).records({ incidentId: 'i' }, window);
+  const observed = await kubernetesLogs({ clusters: await clusterAt(server) }).observe(aScope({ window }), {});
   if (observed.kind === 'gap') throw new Error(observed.gap.reason);
   const cut: LogRecord[] = [];
   for await (const one of observed.data) if (one.cut) cut.push(one);

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { prometheusAlerts, prometheusMetrics } from '../../../connectors/prometheus/index.ts';
+import { aScope } from '../../builders.ts';
 
 // What a server may do to us; that the real one is understood is in test/real.
 
@@ -17,8 +18,7 @@ const answering = async (listener: RequestListener): Promise<string> => {
   return `http://127.0.0.1:${port}`;
 };
 const window = { start: '2026-11-18T00:00:00Z', end: '2026-11-18T02:00:00Z' };
-const ask = (url: string, extra: object = {}) =>
-  prometheusMetrics({ url, ...extra }).series({ incidentId: 'i' }, window);
+const ask = (url: string, extra: object = {}) => prometheusMetrics({ url, ...extra }).observe(aScope({ window }), {});
 const json =
   (body: unknown): RequestListener =>
   (_, response) => {
@@ -133,7 +133,7 @@ test('the token is sent, and only firing alerts come back', async () => {
       }),
     );
   });
-  const observed = await prometheusAlerts({ url, bearerToken: 'tok' }).alerts({ incidentId: 'i' }, window);
+  const observed = await prometheusAlerts({ url, bearerToken: 'tok' }).observe(aScope({ window }), {});
   expect(sent).toEqual(['Bearer tok']);
   expect(observed).toMatchObject({
     kind: 'data',

@@ -6,6 +6,7 @@ import { readScenario, recordedExecutor, recordedTelemetry } from '../../../conn
 import { analyzeClusters } from '../../../core/analysis/kubernetes/index.ts';
 import type { Incident } from '../../../core/model/incident.ts';
 import type { AppliedActions } from '../../../core/ports/records.ts';
+import { aScope } from '../../builders.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'watchkeeper-recorded-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -17,8 +18,7 @@ beforeEach(() => {
   cpSync('scenarios/cronjob-nightly-invoices', dir, { recursive: true });
 });
 
-const always = { start: '2000-01-01T00:00:00Z', end: '2100-01-01T00:00:00Z' };
-const scope = { incidentId: 'inc-1' };
+const scope = aScope();
 const knowledge = () => ({
   search: async () => ({ kind: 'gap' as const, gap: { source: 'k', reason: 'none' } }),
   add: async () => {},
@@ -50,16 +50,16 @@ const world = async (dirs: readonly string[], incident?: Incident) => {
 };
 const drain = async (dirs: readonly string[]) => {
   const { telemetry } = await world(dirs);
-  await telemetry.kubernetes.snapshots(scope);
-  await telemetry.metrics.series(scope, always);
-  const logs = await telemetry.logs.records(scope, always);
+  await telemetry.kubernetes.observe(scope, {});
+  await telemetry.metrics.observe(scope, {});
+  const logs = await telemetry.logs.observe(scope, {});
   let lines = 0;
   if (logs.kind === 'data') for await (const _ of logs.data) lines += 1;
   await Promise.all([
-    telemetry.changes.changes(scope, always),
-    telemetry.topology.dependencies(scope),
-    telemetry.alerts.alerts(scope, always),
-    telemetry.status.feeds(scope, always),
+    telemetry.changes.observe(scope, {}),
+    telemetry.calls.observe(scope, {}),
+    telemetry.alerts.observe(scope, {}),
+    telemetry.status.observe(scope, {}),
   ]);
   return lines;
 };
@@ -108,7 +108,7 @@ describe('reading is strict, and names the file', () => {
 test('a source without a file is a gap that says so', async () => {
   rmSync(join(dir, 'signals.ndjson'));
   const { telemetry } = await world([dir]);
-  expect(await telemetry.metrics.series(scope, always)).toEqual({
+  expect(await telemetry.metrics.observe(scope, {})).toEqual({
     kind: 'gap',
     gap: { source: 'metrics', reason: 'This recording has no metrics.' },
   });
@@ -120,11 +120,8 @@ test('the truth is never read', async () => {
 });
 
 test('a page another night meets the same world, another night', async () => {
-  const recorded = await (await world([dir])).telemetry.changes.changes(scope, always);
-  const moved = await (await world([dir], incidentAt('2026-12-24T02:00:00.000Z'))).telemetry.changes.changes(
-    scope,
-    always,
-  );
+  const recorded = await (await world([dir])).telemetry.changes.observe(scope, {});
+  const moved = await (await world([dir], incidentAt('2026-12-24T02:00:00.000Z'))).telemetry.changes.observe(scope, {});
   if (recorded.kind === 'gap' || moved.kind === 'gap') throw new Error('no changes');
   const shift = Date.parse('2026-12-24T02:00:00Z') - Date.parse('2026-11-18T02:00:00Z');
   expect(moved.data.map((one) => Date.parse(one.at))).toEqual(recorded.data.map((one) => Date.parse(one.at) + shift));
@@ -139,7 +136,7 @@ describe('acting', () => {
     idempotencyKey: `inc-1:${id}:${name}`,
   });
   const jobState = async (telemetry: Awaited<ReturnType<typeof world>>['telemetry']) => {
-    const observed = await telemetry.kubernetes.snapshots(scope);
+    const observed = await telemetry.kubernetes.observe(scope, {});
     if (observed.kind === 'gap') throw new Error('no objects');
     return analyzeClusters(observed.data).find((finding) => finding.entity.name === 'nightly-invoices')?.role;
   };
@@ -185,7 +182,7 @@ test('a page plays the recording whose alert it resembles most', async () => {
       details: { deployment: 'search-api', namespace: 'search' },
     },
   };
-  const observed = await (await world(dirs, like)).telemetry.topology.dependencies(scope);
+  const observed = await (await world(dirs, like)).telemetry.calls.observe(scope, {});
   expect(observed.kind === 'data' && observed.query).toBe('image-pull-failure/dependencies.json');
 });
 
@@ -199,7 +196,7 @@ describe('a question in words plays', () => {
     (name) => `scenarios/${name}`,
   );
   const clustersOf = async (dirs: readonly string[], title: string) => {
-    const found = await (await world(dirs, asked(title))).telemetry.kubernetes.snapshots(scope);
+    const found = await (await world(dirs, asked(title))).telemetry.kubernetes.observe(scope, {});
     return found.kind === 'data' ? JSON.stringify(found.data) : found.kind;
   };
   test.each([

@@ -33,7 +33,7 @@ beforeEach(async () => {
       note: async () => ({ kind: 'written' }),
     },
     memory: { ...noMemory(), recall: async () => [] },
-    telemetry: { ...noTelemetry, topology: { dependencies: async () => observed([]) } },
+    telemetry: { ...noTelemetry, calls: { observe: async () => observed([]) } },
   };
 });
 const observed = <T>(data: T) => ({ kind: 'data', data, query: '', bytes: 0 }) as const;
@@ -126,7 +126,7 @@ describe('a source that does not answer costs knowledge, not the investigation',
     ],
     [
       'the call graph',
-      ({ telemetry }) => ({ telemetry: { ...telemetry, topology: { dependencies: down } } }),
+      ({ telemetry }) => ({ telemetry: { ...telemetry, calls: { observe: down } } }),
       'The call graph did not answer.',
     ],
     ['no call graph', () => ({ telemetry: noTelemetry }), 'No source for call graph is configured.'],

@@ -75,8 +75,8 @@ async function synthesized(given: {
       update: async () => undefined,
     },
     telemetry: {
-      topology: {
-        dependencies: async () => ({
+      calls: {
+        observe: async () => ({
           kind: 'data',
           data: (given.edges ?? []).map(([from, to]) => ({ from, to })),
           query: 'mesh',

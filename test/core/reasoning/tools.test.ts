@@ -36,7 +36,7 @@ function logs(count: number, given: Brief): Telemetry {
       };
   }
   return {
-    logs: { records: async () => ({ kind: 'data', data: records(), query: 'all logs', bytes: 1 }) },
+    logs: { observe: async () => ({ kind: 'data', data: records(), query: 'all logs', bytes: 1 }) },
   } as unknown as Telemetry;
 }
 

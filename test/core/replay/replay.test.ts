@@ -8,11 +8,11 @@ import { replayedTargets, replayedTelemetry, replaySourceOf } from '../../../cor
 import type { Tape } from '../../../core/replay/tape.ts';
 import { differences } from '../../../core/replay/verdict.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
-import { at } from '../../builders.ts';
+import { aScope, at } from '../../builders.ts';
 
 const clock = { now: () => new Date(at('02:47:00')) };
 const window = { start: at('02:00:00'), end: at('02:47:00') };
-const scope = { incidentId: 'inc-1', namespace: 'shop' };
+const scope = aScope({ namespace: 'shop', window });
 const line = (message: string) => ({ timestamp: at('02:40:00'), source: 'kubernetes' as const, labels: {}, message });
 const data = <T>(value: T) => ({ kind: 'data' as const, data: value, query: 'q', bytes: 1 });
 async function* stream<T>(...values: readonly T[]) {
@@ -28,7 +28,7 @@ const replayed = async (tape: Tape) => {
   const deck = replaySourceOf(await tape.calls('inc-1'));
   return { deck, telemetry: replayedTelemetry(deck) };
 };
-async function all(observed: Awaited<ReturnType<Telemetry['logs']['records']>>): Promise<LogRecord[]> {
+async function all(observed: Awaited<ReturnType<Telemetry['logs']['observe']>>): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
   if (observed.kind === 'data') for await (const one of observed.data) records.push(one);
   return records;
@@ -37,13 +37,13 @@ async function all(observed: Awaited<ReturnType<Telemetry['logs']['records']>>):
 describe('a tape', () => {
   test('answers each question as it was answered, in that order, and the last answer again', async () => {
     let asked = 0;
-    const { tape, taped } = taping({ changes: { changes: async () => data([{ id: `c${asked++}` }] as never) } });
-    await taped.changes.changes(scope, window);
-    await taped.changes.changes(scope, window);
-    await taped.changes.changes({ ...scope, service: 'cart' }, window);
+    const { tape, taped } = taping({ changes: { observe: async () => data([{ id: `c${asked++}` }] as never) } });
+    await taped.changes.observe(scope, {});
+    await taped.changes.observe(scope, {});
+    await taped.changes.observe({ ...scope, service: 'cart' }, {});
     const { telemetry, deck } = await replayed(tape);
     const ids = async (service?: string) => {
-      const observed = await telemetry.changes.changes({ ...scope, incidentId: 'another', service }, window);
+      const observed = await telemetry.changes.observe({ ...scope, incidentId: 'another', service }, {});
       return observed.kind === 'data' ? observed.data.map(({ id }) => id) : [];
     };
     expect([await ids(), await ids(), await ids(), await ids('cart')]).toEqual([['c0'], ['c1'], ['c1'], ['c2']]);
@@ -53,18 +53,18 @@ describe('a tape', () => {
   test('says what it does not hold', async () => {
     const { tape } = taping({});
     const { telemetry, deck } = await replayed(tape);
-    expect(await telemetry.metrics.series(scope, window)).toMatchObject({ kind: 'gap', gap: { source: 'metrics' } });
+    expect(await telemetry.metrics.observe(scope, {})).toMatchObject({ kind: 'gap', gap: { source: 'metrics' } });
     expect(deck.misses).toEqual([expect.stringContaining('telemetry.metrics.series')]);
   });
   test('gives a stream back line by line', async () => {
-    const { tape, taped } = taping({ logs: { records: async () => data(stream(line('a'), line('b'))) } });
-    await all(await taped.logs.records(scope, window));
+    const { tape, taped } = taping({ logs: { observe: async () => data(stream(line('a'), line('b'))) } });
+    await all(await taped.logs.observe(scope, {}));
     const { telemetry } = await replayed(tape);
-    expect((await all(await telemetry.logs.records(scope, window))).map(({ message }) => message)).toEqual(['a', 'b']);
+    expect((await all(await telemetry.logs.observe(scope, {}))).map(({ message }) => message)).toEqual(['a', 'b']);
   });
   test('says of a stream that was left early that it is not whole', async () => {
-    const { tape, taped } = taping({ logs: { records: async () => data(stream(line('a'), line('b'))) } });
-    const observed = await taped.logs.records(scope, window);
+    const { tape, taped } = taping({ logs: { observe: async () => data(stream(line('a'), line('b'))) } });
+    const observed = await taped.logs.observe(scope, {});
     if (observed.kind === 'data') for await (const _ of observed.data) break;
     expect((await tape.calls('inc-1'))[0]?.answer).toMatchObject({
       kind: 'stream',
@@ -74,16 +74,16 @@ describe('a tape', () => {
   });
   test('has an error as an error', async () => {
     const { tape, taped } = taping({
-      kubernetes: { snapshots: () => Promise.reject(new Error('The cluster does not answer.')) },
+      kubernetes: { observe: () => Promise.reject(new Error('The cluster does not answer.')) },
     });
-    await expect(taped.kubernetes.snapshots(scope)).rejects.toThrow('does not answer');
+    await expect(taped.kubernetes.observe(scope, {})).rejects.toThrow('does not answer');
     const { telemetry } = await replayed(tape);
-    await expect(telemetry.kubernetes.snapshots(scope)).rejects.toThrow('The cluster does not answer.');
+    await expect(telemetry.kubernetes.observe(scope, {})).rejects.toThrow('The cluster does not answer.');
   });
   test('keeps no secret, says that something is missing, and changes nothing for whoever asked', async () => {
     const secret = 'password=hunter2hunter2hunter2';
-    const { tape, taped } = taping({ logs: { records: async () => data(stream(line(secret))) } });
-    expect((await all(await taped.logs.records(scope, window)))[0]).toMatchObject({ message: secret });
+    const { tape, taped } = taping({ logs: { observe: async () => data(stream(line(secret))) } });
+    expect((await all(await taped.logs.observe(scope, {})))[0]).toMatchObject({ message: secret });
     const [call] = await tape.calls('inc-1');
     expect(JSON.stringify(call)).not.toContain('hunter2');
     expect(call?.redacted).toBe(true);
@@ -94,21 +94,21 @@ describe('a tape', () => {
       calls: async () => [],
       incidents: async () => [],
     };
-    const { taped, troubles } = taping({ changes: { changes: async () => data([]) } }, broken);
-    expect(await taped.changes.changes(scope, window)).toMatchObject({ kind: 'data' });
+    const { taped, troubles } = taping({ changes: { observe: async () => data([]) } }, broken);
+    expect(await taped.changes.observe(scope, {})).toMatchObject({ kind: 'data' });
     expect(troubles).toEqual(['A call of telemetry.changes.changes could not be recorded.']);
   });
   test('has what belongs to every incident once', async () => {
     const { tape, taped, record } = taping({});
     record.note('catalog.load', { services: [] });
-    await taped.changes.changes(scope, window);
-    await taped.changes.changes(scope, window);
+    await taped.changes.observe(scope, {});
+    await taped.changes.observe(scope, {});
     expect((await tape.calls('inc-1')).filter(({ port }) => port === 'catalog.load')).toHaveLength(1);
   });
   test('of one incident is not that of another', async () => {
     const { tape, taped } = taping({});
-    await taped.changes.changes(scope, window);
-    await taped.changes.changes({ ...scope, incidentId: 'inc-10' }, window);
+    await taped.changes.observe(scope, {});
+    await taped.changes.observe({ ...scope, incidentId: 'inc-10' }, {});
     expect(await tape.calls('inc-1')).toHaveLength(1);
     expect(await tape.incidents()).toEqual(['inc-1', 'inc-10']);
   });

@@ -23,8 +23,8 @@ function world(given: {
     evidence,
     clock: { now: () => new Date(at('02:50:00')) },
     telemetry: {
-      changes: { changes: async () => (given.changes ? data(given.changes) : gap('changes')) },
-      status: { feeds: async () => (given.feeds ? data(given.feeds) : gap('status')) },
+      changes: { observe: async () => (given.changes ? data(given.changes) : gap('changes')) },
+      status: { observe: async () => (given.feeds ? data(given.feeds) : gap('status')) },
       knowledge: {
         search: async (query: KnowledgeQuery) => {
           asked.push(query);

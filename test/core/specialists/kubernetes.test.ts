@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { diskEvidence } from '../../../connectors/disk/index.ts';
 import { type Brief, Report } from '../../../core/model/report.ts';
+import type { Scope } from '../../../core/model/scope.ts';
 import { KubernetesObject, type KubernetesSnapshot } from '../../../core/model/telemetry.ts';
 import type { Ports } from '../../../core/ports/index.ts';
-import type { Observed, Scope } from '../../../core/ports/telemetry.ts';
+import type { Observed } from '../../../core/ports/telemetry.ts';
 import { estimateTokens, reportText } from '../../../core/reasoning/report-text.ts';
 import { investigateKubernetes } from '../../../core/specialists/kubernetes.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
@@ -31,7 +32,7 @@ function world(answer: Snapshots | Error) {
     clock: { now: () => new Date(at('02:50:00')) },
     telemetry: {
       kubernetes: {
-        snapshots: async (scope: Scope) => {
+        observe: async (scope: Scope) => {
           asked.push(scope);
           if (answer instanceof Error) throw answer;
           return answer;
@@ -80,7 +81,7 @@ describe('the Kubernetes specialist', () => {
     const { report, asked } = await investigated(
       seen(snapshot('backend-1', ...oom('cart')), snapshot('edge-2', ...oom('cart'))),
     );
-    expect(asked).toEqual([{ incidentId: 'inc-1' }]);
+    expect(asked).toMatchObject([{ incidentId: 'inc-1', reach: 'everywhere' }]);
     expect(report.findings.map(({ entity }) => entity.cluster)).toEqual(['backend-1', 'edge-2']);
     expect(report.findings[0]?.confidence).toBeGreaterThan(report.findings[1]?.confidence ?? 1);
   });

@@ -24,7 +24,7 @@ async function errors(records: readonly LogRecord[], bytes?: number): Promise<re
   const ports = {
     evidence: diskEvidence(memoryDisk()),
     clock: { now: () => new Date(at('02:50:00')) },
-    telemetry: { logs: { records: async () => ({ kind: 'data', data: stream(), query: 'q', bytes: 0 }) } },
+    telemetry: { logs: { observe: async () => ({ kind: 'data', data: stream(), query: 'q', bytes: 0 }) } },
   } as unknown as Ports;
   const brief = aBrief({ specialist: 'logs' });
   const report = await investigateLogs(

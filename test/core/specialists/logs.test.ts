@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { diskEvidence } from '../../../connectors/disk/index.ts';
 import { type Brief, Report } from '../../../core/model/report.ts';
+import type { Scope } from '../../../core/model/scope.ts';
 import type { LogRecord } from '../../../core/model/telemetry.ts';
 import type { Ports } from '../../../core/ports/index.ts';
-import type { Scope } from '../../../core/ports/telemetry.ts';
 import { investigateLogs } from '../../../core/specialists/logs.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, aContext, at } from '../../builders.ts';
@@ -26,7 +26,7 @@ const refused = (minute: number) =>
 
 function world(records: readonly LogRecord[] | undefined) {
   const evidence = diskEvidence(memoryDisk());
-  const asked: [Scope, object][] = [];
+  const asked: Scope[] = [];
   let read = 0;
   async function* stream(all: readonly LogRecord[]) {
     for (const one of [...all].sort((a, b) => a.timestamp.localeCompare(b.timestamp))) {
@@ -39,8 +39,8 @@ function world(records: readonly LogRecord[] | undefined) {
     clock: { now: () => new Date(at('02:50:00')) },
     telemetry: {
       logs: {
-        records: async (scope: Scope, window: object) => {
-          asked.push([scope, window]);
+        observe: async (scope: Scope) => {
+          asked.push(scope);
           return records === undefined
             ? { kind: 'gap', gap: { source: 'logs', reason: 'No logs here.' } }
             : { kind: 'data', data: stream(records), query: 'a.ndjson', bytes: 0 };
@@ -135,7 +135,9 @@ describe('the logs specialist', () => {
   });
   test('asks for everything of the incident, from the baseline to the page', async () => {
     const { asked } = await investigated([]);
-    expect(asked).toEqual([[{ incidentId: 'inc-1' }, { start: at('01:30:00'), end: at('02:47:00') }]]);
+    expect(asked).toMatchObject([
+      { incidentId: 'inc-1', reach: 'neighbourhood', window: { start: at('01:30:00'), end: at('02:47:00') } },
+    ]);
   });
   test('is silent about errors that were always there', async () => {
     const { report } = await investigated([...alive, ...everyMinute(refused)]);

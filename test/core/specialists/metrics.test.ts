@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { diskEvidence } from '../../../connectors/disk/index.ts';
 import { type Brief, Report } from '../../../core/model/report.ts';
+import type { Scope } from '../../../core/model/scope.ts';
 import type {
   Dependency,
   FiringAlert,
@@ -60,13 +61,13 @@ function world(given: Given) {
     clock: { now: () => new Date(at('02:50:00')) },
     telemetry: {
       metrics: {
-        series: async (_: unknown, { end }: { end: string }) =>
+        observe: async ({ window: { end } }: Scope) =>
           observed('metrics', end < at('00:00:00') ? (given.history ?? []) : given.series),
       },
-      alerts: { alerts: async () => observed('alerts', given.alerts) },
-      status: { feeds: async () => observed('status', given.feeds) },
-      topology: { dependencies: async () => observed('topology', given.dependencies) },
-      kubernetes: { snapshots: async () => observed('kubernetes', given.snapshots) },
+      alerts: { observe: async () => observed('alerts', given.alerts) },
+      status: { observe: async () => observed('status', given.feeds) },
+      calls: { observe: async () => observed('topology', given.dependencies) },
+      kubernetes: { observe: async () => observed('kubernetes', given.snapshots) },
     },
   } as unknown as Ports;
   return { ports, evidence };

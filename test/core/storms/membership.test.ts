@@ -142,7 +142,7 @@ describe('a page that a diagnosis covers', () => {
       title: '',
     };
     const telemetry = {
-      changes: { changes: async () => ({ kind: 'data' as const, data: [change], query: '', bytes: 0 }) },
+      changes: { observe: async () => ({ kind: 'data' as const, data: [change], query: '', bytes: 0 }) },
     };
     const given = { leader, member, because, cause, facts: { member: facts, leader: facts } };
     expect(await joinGroup(given, { ...ports, telemetry })).toEqual({ kind: 'refused', why: 'own-change' });

@@ -16,7 +16,7 @@ import type { Ports } from '../../../core/ports/index.ts';
 import { noTelemetry } from '../../../core/ports/none.ts';
 import { investigateKubernetes } from '../../../core/specialists/kubernetes.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
-import { aBrief, aContext } from '../../builders.ts';
+import { aBrief, aContext, aScope } from '../../builders.ts';
 import { type ControlPlane, kubeconfigOf, startControlPlane, until } from './control-plane.ts';
 import { cronJob, deployment, jobSpec, missing, ownedIn, test } from './objects.ts';
 
@@ -179,7 +179,7 @@ test('an incident without any cluster to see is a gap, not an all-clear', async 
 
 test('pods that have no node that answers have no logs, and that is said', async () => {
   const logs = kubernetesLogs({ clusters: [await plane.access('reader')] });
-  expect(await logs.records({ incidentId: 'inc-1', namespace }, window())).toMatchObject({
+  expect(await logs.observe(aScope({ namespace, reach: 'neighbourhood', window: window() }), {})).toMatchObject({
     kind: 'gap',
     gap: { source: 'logs', reason: expect.stringMatching(/^No pod log could be read: backend-1: 3 of 3 logs \(/) },
   });
