@@ -1,8 +1,7 @@
 // Whether one more question would settle the diagnosis, and which: about something that is pointed at and nobody looked at, or about what
 // runs behind a service's name. Asked at most once.
 
-import { depthOf, isChange } from '../causes/causality.ts';
-import { causes } from '../causes/causes.ts';
+import { causes, isChange } from '../causes/causes.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { Diagnosed } from './diagnose.ts';
@@ -43,7 +42,7 @@ function aboutPointedAt(
   if (!first || first.confidence >= sureEnough) return undefined;
   const looked = new Set(observed(scene.findings).map(({ entity }) => scene.subjects.keyOf(entity)));
   const pointedAt = [first, ...(second ? [second] : [])]
-    .filter(({ candidate }) => depthOf(candidate.cause) !== 'root' && !isChange(candidate.cause))
+    .filter(({ candidate }) => causes[candidate.cause].depth !== 'root' && !isChange(candidate.cause))
     .flatMap(({ candidate }) => candidate.findings.flatMap(({ towards }) => (towards ? [towards] : [])));
   const focus = distinct(pointedAt.filter((entity) => !looked.has(scene.subjects.keyOf(entity)))).slice(0, maxFocus);
   if (focus.length === 0 || able.length === 0) return undefined;
@@ -55,15 +54,12 @@ function aboutPointedAt(
   };
 }
 
-/** Causes for which one would do something to the workload: it has to be known which it is and where it runs. */
-const ofWorkloads = new Set(['dependency', 'resources', 'change']);
-
 /** The first is known by a service's name only. */
 function aboutPlace(first: Ranked | undefined, able: readonly Brief[]): Question | undefined {
   const brief = able.find(({ specialist }) => specialist === 'kubernetes');
   if (!first || !brief || first.confidence < worthPlacing) return undefined;
   const { entity, cause } = first.candidate;
-  if (entity.kind !== 'Service' || !ofWorkloads.has(causes[cause].group)) return undefined;
+  if (entity.kind !== 'Service' || !causes[cause].needsWorkload) return undefined;
   const why = `What runs behind Service ${entity.name}, and where, was not said.`;
   const focus = [{ kind: entity.kind, name: entity.name }];
   return {

@@ -1,7 +1,6 @@
 // Findings gathered into candidates: one thing and one cause (or one change), with everything that was said for it. No ranking here.
 
-import { isChange } from '../causes/causality.ts';
-import type { CauseCode } from '../causes/causes.ts';
+import { type CauseCode, isChange } from '../causes/causes.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Finding } from '../model/report.ts';
 import { bestRef, type Subjects } from './subjects.ts';

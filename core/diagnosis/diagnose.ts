@@ -1,6 +1,6 @@
 // The diagnosis that follows from supported findings and the call graph. Pure: the same findings give the same diagnosis.
 
-import { depthOf, isChange } from '../causes/causality.ts';
+import { causes, isChange } from '../causes/causes.ts';
 import { fingerprintOfHypothesis } from '../fingerprint/fingerprint.ts';
 import { combinedIdentity } from '../fingerprint/identity.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
@@ -226,7 +226,7 @@ function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], sce
  * failed" the log says which failure it was.
  */
 function tellingErrors({ cause, findings }: Candidate, behind: readonly Finding[]): readonly Finding[] {
-  const own = depthOf(cause) === 'root' ? findings.filter(({ errorTemplate }) => errorTemplate) : [];
+  const own = causes[cause].depth === 'root' ? findings.filter(({ errorTemplate }) => errorTemplate) : [];
   const told = own.length > 0 ? own : behind.filter(({ errorTemplate }) => errorTemplate);
   return told.toSorted(
     (a, b) =>

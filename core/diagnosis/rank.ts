@@ -1,14 +1,7 @@
 // From candidates to competing hypotheses: what a better candidate accounts for is no rival but its symptom; the rest compete with each other
 // and with "something that nobody looked at", so that confidences sum to less than one.
 
-import {
-  accountsFor,
-  accountsForInside,
-  canComeOfChange,
-  depthOf,
-  isChange,
-  strikesMany,
-} from '../causes/causality.ts';
+import { accountsFor, accountsForInside, causes, isChange } from '../causes/causes.ts';
 import type { Finding } from '../model/report.ts';
 import type { CallGraph } from '../topology/call-graph.ts';
 import type { Candidate } from './candidates.ts';
@@ -69,7 +62,7 @@ const places: ReadonlySet<string> = new Set(['cluster', 'node', 'namespace']);
 /** Places before what runs in them, and effects last, whatever their weight: judged once everything that could account for them is there. */
 function inOrder(scored: readonly Scored[], subjects: Subjects): readonly Scored[] {
   const turn = ({ candidate, logOdds }: Scored): number => {
-    if (depthOf(candidate.cause) === 'effect') return 2;
+    if (causes[candidate.cause].depth === 'effect') return 2;
     return places.has(subjects.familyOf(candidate.entity)) && logOdds >= leastToExplain ? 0 : 1;
   };
   return scored.toSorted((a, b) => turn(a) - turn(b));
@@ -90,10 +83,10 @@ function absorbs(kept: Kept, one: Scored, scene: ScoringContext): boolean {
 /** Whether `first` accounts for the state `second`. */
 function explains(first: Candidate, second: Candidate, { graph, subjects }: ScoringContext): boolean {
   if (first.subject === second.subject) return accountsFor(first.cause, second.cause);
-  if (strikesMany(first.cause) && (first.cause === second.cause || second.entity.kind === 'Vendor')) return true;
-  if (isPointing(second, first)) return depthOf(second.cause) !== 'root' || second.cause === first.cause;
+  if (causes[first.cause].strikesMany && (first.cause === second.cause || second.entity.kind === 'Vendor')) return true;
+  if (isPointing(second, first)) return causes[second.cause].depth !== 'root' || second.cause === first.cause;
   if (isInside(second, first, subjects)) return accountsForInside(first.cause, second.cause);
-  if (depthOf(second.cause) !== 'effect') return false;
+  if (causes[second.cause].depth !== 'effect') return false;
   // What made a run fail is behind it; what is broken now, and can be run again, is the run.
   if (isRun(first) && dependsOn(first, second, graph)) return true;
   return dependsOn(second, first, graph) || sharesError(first, second);
@@ -128,8 +121,8 @@ function goesWith(state: Candidate, change: Scored): boolean {
   return (
     change.candidate.subject === state.subject &&
     !isChange(state.cause) &&
-    depthOf(state.cause) !== 'effect' &&
-    canComeOfChange(state.cause) &&
+    causes[state.cause].depth !== 'effect' &&
+    causes[state.cause].canComeOfChange &&
     change.logOdds >= changeGoesWith &&
     !isAfter(change.candidate.onset, state.onset)
   );

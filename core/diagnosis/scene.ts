@@ -48,4 +48,4 @@ export const earliestOf = (findings: readonly Finding[]): number | undefined => 
 };
 
 /** A Job that ended badly: an event, not a state that heals when its reason is gone. */
-export const isRun = ({ cause }: Candidate): boolean => causes[cause].group === 'job';
+export const isRun = ({ cause }: Candidate): boolean => causes[cause].kind === 'run';

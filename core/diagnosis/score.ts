@@ -2,7 +2,8 @@
 // Evidence, 1950); specialists count as independent witnesses (noisy-or: Pearl, 1988). Here are the signs of the findings themselves; those
 // of time, of the call graph and of changes are in signs/.
 
-import { type Depth, depthOf, isChange } from '../causes/causality.ts';
+import type { Depth } from '../causes/cause.ts';
+import { causes, isChange } from '../causes/causes.ts';
 import type { Finding, Severity } from '../model/report.ts';
 import type { Candidate } from './candidates.ts';
 import type { ScoringContext, Sign } from './scene.ts';
@@ -78,7 +79,7 @@ function signsOfState(candidate: Candidate, scene: ScoringContext): Sign[] {
   const gravity = Math.max(...candidate.findings.map(({ severity }) => severityWeight[severity]));
   return [
     { weight: gravity, text: gravity < 0 ? 'it is a minor observation' : 'it is a grave state' },
-    depthSign[depthOf(candidate.cause)],
+    depthSign[causes[candidate.cause].depth],
     ...signsOfOnset(candidate, scene),
     ...signsOfCloseness(candidate, scene),
     ...signsOfMeasure(candidate, scene),

@@ -1,26 +1,10 @@
 // What pages of one storm have to do with each other. Pure data: core/storms/ holds the rules that relate pages and that tell which diagnosis
 // covers which page, and the order in which pages are investigated.
 import * as z from 'zod';
+import { SymptomKind } from '../causes/symptom-kind.ts';
 import { EntityRef, Instant } from './entity.ts';
 
-/** What kind of trouble an alert reports, as far as its own words and metric say. `unknown` is related to nothing by kind. */
-export const SymptomKind = z.enum([
-  'unavailable',
-  'errors',
-  'latency',
-  'saturation',
-  'traffic-drop',
-  'traffic-surge',
-  'crash',
-  'job-failed',
-  'node-down',
-  'storage',
-  'certificate',
-  'backlog',
-  'cost',
-  'unknown',
-]);
-export type SymptomKind = z.infer<typeof SymptomKind>;
+export { SymptomKind };
 
 /** Services by name, in lower case, with the number of calls between. The nearest ones only. */
 const Distances = z.record(z.string(), z.number().int().min(1)).default({});

@@ -1,38 +1,10 @@
 // Follow-ups, each from a fact: what would have prevented it, what to make readable, write, review and teach. Pure.
 import { alertNames } from '../analysis/knowledge/queries.ts';
-import { type CauseGroup, causes } from '../causes/causes.ts';
+import { causes } from '../causes/causes.ts';
 import { named } from '../diagnosis/words.ts';
 import { expiredIn, knowledgeIn, taughtIn, troublesIn, unreadIn, usedTeaching } from './facts.ts';
 import { bare, plain } from './markdown.ts';
 import { correctionsIn, endingOf, type PostmortemRecord } from './record.ts';
-
-/** What usually keeps a cause of this group from coming back. `it` is where it was. */
-const prevention: Record<CauseGroup, (it: string) => string> = {
-  image: (it) => `Have the pipeline of ${it} check that image, tag and pull secret exist before it rolls out.`,
-  scheduling: (it) =>
-    `Check requests and placement rules of ${it} against the nodes there are before it rolls out, and alert on pods that wait for a node.`,
-  quota: (it) => `Alert before the quota of ${it} is used up, and review what it is meant to hold.`,
-  probe: (it) => `Try the probes of ${it} under load before they roll out, and give slow starts a startup probe.`,
-  resources: (it) =>
-    `Alert before ${it} reaches its limit, and set requests and limits by what it used in the last weeks.`,
-  configuration: (it) =>
-    `Have the pipeline of ${it} check that everything its configuration refers to exists (a server-side dry run, a test of the values).`,
-  dependency: (it) =>
-    `Agree with the owner of what ${it} depends on what it can rely on, and give its calls timeouts, bounded retries and a way to do without.`,
-  network: (it) =>
-    `Test from inside the cluster that ${it} reaches what it needs, after every change of policies, routes and names.`,
-  node: (it) =>
-    `Spread replicas so that the loss of ${it} is no outage (topology spread, a disruption budget), and alert on its pressure earlier.`,
-  change: (it) =>
-    `Roll ${it} out in steps that stop by themselves when errors rise, and add the test that would have failed.`,
-  traffic: (it) => `Set what traffic ${it} has to bear, test its autoscaling up to that, and limit what comes above.`,
-  certificate: (it) => `Renew the certificate of ${it} automatically, and alert weeks before one expires.`,
-  vendor: (it) => `Decide how ${it} degrades while its vendor is away, and subscribe to the vendor's status.`,
-  data: (it) => `Alert on the growth of the data that ${it} reads, and check input where it comes in.`,
-  job: (it) =>
-    `Let ${it} retry what fails in passing and go on where it stopped, and alert on a success that is missing.`,
-  unknown: (it) => `Find the cause at ${it}: nothing on record explains it.`,
-};
 
 const maxItems = 20;
 
@@ -61,7 +33,7 @@ function items(record: PostmortemRecord): string[] {
           `Teach the correction as a scenario, so that score is kept of it (where the incident was recorded): \`npm run replay -- ${incident.id.replaceAll(/[^\w.-]/g, '')} --scenario DIR\``,
         ]
       : []),
-    prevention[first ? causes[first.cause].group : 'unknown'](plain(first ? named(first.entity) : about, 200)),
+    causes[first?.cause ?? 'unknown'].prevention(plain(first ? named(first.entity) : about, 200)),
     ...(changeId === undefined
       ? []
       : [

@@ -6,7 +6,7 @@ import { confidenceToAct, type Diagnosis, type Hypothesis } from '../model/diagn
 import type { EntityRef } from '../model/entity.ts';
 import type { Coverage, PageFacts, SeparateReason, SymptomKind } from '../model/storm.ts';
 import { type Around, differs, isAbout, low, sameEntity } from './about.ts';
-import { effectsOf, nodeGraceSeconds, toleranceSeconds } from './effects.ts';
+import { lateSignalSeconds, toleranceSeconds } from './effects.ts';
 import { samePlace } from './place.ts';
 import { routes } from './routes.ts';
 
@@ -38,7 +38,7 @@ export function explainsPage(
   if (others.some(({ confidence }) => confidence > rivalShare * first.confidence)) return separate('cause-in-doubt');
   const untimely = outOfTime(first, leader, member);
   if (untimely) return separate(untimely);
-  const given = { diagnosis, first, leader, member, around, effects: effectsOf(first.cause) };
+  const given = { diagnosis, first, leader, member, around, effects: causes[first.cause].effects };
   const ways = routes.map((route) => route(given));
   const found = ways.find((way) => typeof way === 'object');
   if (found === undefined) return separate(maxTelling(ways.filter((way) => typeof way === 'string')));
@@ -63,7 +63,7 @@ const sureness = (first: Hypothesis, rivals: readonly Hypothesis[]): number =>
 
 function outOfTime(first: Hypothesis, leader: PageFacts, member: PageFacts): SeparateReason | undefined {
   const onset = first.onset === undefined ? beganAt(leader) - withoutOnsetMinutes * minuteMs : Date.parse(first.onset);
-  const grace = causes[first.cause].group === 'node' ? nodeGraceSeconds : 0;
+  const grace = causes[first.cause].onset === 'late' ? lateSignalSeconds : 0;
   const began = beganAt(member);
   if (began < onset - (toleranceSeconds[member.symptom] + grace) * 1000) return 'began-before-the-cause';
   if (began > Math.max(onset, beganAt(leader)) + lastsMinutes * minuteMs) return 'long-after-the-cause';

@@ -1,13 +1,14 @@
 // The ways by which a cause reaches a page: it is the page's own thing, the place where that runs, something that it calls, or something that
 // calls it. Each way says which symptoms it explains, or why it is none.
 
-import { depthOf } from '../causes/causality.ts';
+import type { Effects } from '../causes/cause.ts';
+import { causes } from '../causes/causes.ts';
 import { subjectsOf, symptomsIn } from '../context/page-facts.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { PageFacts, Relation, SeparateReason, SymptomKind } from '../model/storm.ts';
 import { type Around, differs, isAbout, low, nameOf, placeKinds } from './about.ts';
-import { atDirectCallers, type Effects, effectsOf, isSharedByAll } from './effects.ts';
+import { atDirectCallers, isSharedByAll } from './effects.ts';
 import { clustered, maybeSamePlace, placeOfCause, sameOutside, samePlace } from './place.ts';
 
 /** How many calls away a cause still explains a page. */
@@ -95,7 +96,7 @@ function placeShared({ diagnosis, first: { entity, cause }, leader, member }: Gi
     default: {
       const wide =
         isSharedByAll.test(nameOf(entity)) && (entity.namespace === undefined || infrastructure.test(entity.namespace));
-      if (!wide || cluster === undefined || effectsOf(cause).inside.length === 0) return 'not-related';
+      if (!wide || cluster === undefined || causes[cause].effects.inside.length === 0) return 'not-related';
       if (member.cluster === undefined) return 'place-unknown';
       return member.cluster === cluster ? { kind: 'same-place', place: 'cluster', name: cluster } : 'other-place';
     }
@@ -169,7 +170,7 @@ function asCallerOfAffected({ diagnosis, first: { entity }, leader, member, effe
  * what was seen to fail, or a page about the callee itself.
  */
 const isProven = ({ diagnosis, first, leader, member, around }: Given, callee: string): boolean =>
-  depthOf(first.cause) !== 'effect' ||
+  causes[first.cause].depth !== 'effect' ||
   isNamed(diagnosis, member) ||
   [leader, ...(around.pages ?? [])].some(
     (page) =>

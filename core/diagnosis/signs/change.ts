@@ -1,7 +1,7 @@
 // Signs of a change against what it would have to explain: its time, and whether it speaks of the errors that are seen. A change just before
 // the onset weighs more (Site Reliability Engineering, ch. 12).
 
-import { isChange } from '../../causes/causality.ts';
+import { isChange } from '../../causes/causes.ts';
 import type { Candidate } from '../candidates.ts';
 import { earliestOf, minute, minutesOf, observed, type ScoringContext, type Sign } from '../scene.ts';
 import { matchOfWords } from './words-match.ts';

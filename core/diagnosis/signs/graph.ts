@@ -1,7 +1,7 @@
 // Signs of the call graph: a failing callee explains its callers (MonitorRank, 2013; MicroRCA, 2020), what is far from the page explains
 // less of it, and what a candidate cannot reach it leaves open.
 
-import { depthOf, isChange, strikesMany } from '../../causes/causality.ts';
+import { causes, isChange } from '../../causes/causes.ts';
 import type { Finding } from '../../model/report.ts';
 import type { Candidate } from '../candidates.ts';
 import { sameError } from '../same-error.ts';
@@ -10,7 +10,7 @@ import { earliestOf, isRun, minute, observed, type ScoringContext, type Sign, te
 /** A failure of a service whose callee fails first, and no less, is the callee's, unless it is a cause that stands by itself. */
 export function signsOfCallees(candidate: Candidate, { graph, candidates }: ScoringContext): Sign[] {
   const { service } = candidate;
-  const standsAlone = depthOf(candidate.cause) === 'root' && !isChange(candidate.cause);
+  const standsAlone = causes[candidate.cause].depth === 'root' && !isChange(candidate.cause);
   if (service === undefined || standsAlone || isRun(candidate)) return [];
   const callees = graph.calleesOf(service);
   const below = candidates.filter(
@@ -21,7 +21,9 @@ export function signsOfCallees(candidate: Candidate, { graph, candidates }: Scor
       other.subject !== candidate.subject,
   );
   const seen = observed([...candidate.symptoms, ...(isChange(candidate.cause) ? [] : candidate.findings)]);
-  const byItself = below.find((other) => depthOf(other.cause) !== 'effect' && lag(other.findings, seen) <= 2 * minute);
+  const byItself = below.find(
+    (other) => causes[other.cause].depth !== 'effect' && lag(other.findings, seen) <= 2 * minute,
+  );
   if (byItself) return [{ weight: -1.2, text: `${byItself.entity.name}, which it calls, fails by itself` }];
   const worse = below.find(
     (other) =>
@@ -32,7 +34,7 @@ export function signsOfCallees(candidate: Candidate, { graph, candidates }: Scor
 
 /** Errors of a callee cannot make many more errors of its caller; weighs against the signs that take it for their reason. */
 export function signsOfMeasure(candidate: Candidate, { graph, findings, subjects }: ScoringContext): Sign[] {
-  if (candidate.service === undefined || depthOf(candidate.cause) !== 'effect') return [];
+  if (candidate.service === undefined || causes[candidate.cause].depth !== 'effect') return [];
   const callers = graph.callersOf(candidate.service);
   const above = observed(findings).filter(({ entity }) => callers.has(subjects.serviceOf(entity) ?? ''));
   return isWorse(above, candidate.findings)
@@ -101,7 +103,7 @@ export function signsOfCoverage(
   { findings, graph, subjects, isElsewhere }: ScoringContext,
 ): Sign[] {
   // A failed run stays failed whatever goes on around it, and what strikes many places is not told by one of them.
-  const inOnePlace = subjects.familyOf(candidate.entity) === 'workload' && !strikesMany(candidate.cause);
+  const inOnePlace = subjects.familyOf(candidate.entity) === 'workload' && !causes[candidate.cause].strikesMany;
   if (!inOnePlace || isRun(candidate)) return [];
   const grave = observed(findings).filter(
     ({ severity, entity }) =>

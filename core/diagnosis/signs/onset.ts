@@ -4,8 +4,7 @@ import type { Candidate } from '../candidates.ts';
 import { minute, minutesOf, observed, type ScoringContext, type Sign } from '../scene.ts';
 
 export function signsOfOnset(candidate: Candidate, { findings, subjects }: ScoringContext): Sign[] {
-  // A status feed is written after the fact.
-  if (candidate.onset === undefined || causes[candidate.cause].group === 'vendor') return [];
+  if (candidate.onset === undefined || causes[candidate.cause].onset === 'unreliable') return [];
   const own = Date.parse(candidate.onset);
   const others = observed(findings)
     .filter(({ entity }) => subjects.keyOf(entity) !== candidate.subject)

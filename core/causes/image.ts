@@ -1,0 +1,59 @@
+// Images that cannot be pulled.
+import { words } from './aliases.ts';
+import { byHand, type CauseEntry } from './cause.ts';
+import { broken, serving } from './effects.ts';
+
+const image = {
+  group: 'image',
+  kind: 'state',
+  canComeOfChange: true,
+  explains: ['application-crash'],
+  explainsInside: [],
+  strikesMany: false,
+  onset: 'timely',
+  needsWorkload: false,
+  effects: { own: broken, callers: serving, reaches: 'if-seen', callees: ['traffic-drop'], inside: [] },
+  nextStep: ({ it, orRollBack }) => `Correct the image, its registry or its pull secret of ${it}${orRollBack}`,
+  prevention: (it) => `Have the pipeline of ${it} check that image, tag and pull secret exist before it rolls out.`,
+} as const satisfies Partial<CauseEntry>;
+
+export const imageCauses = {
+  'image-not-found': {
+    ...image,
+    title: 'Image or tag does not exist',
+    confirms: 'ErrImagePull with "not found" or "manifest unknown"',
+    rulesOut: [byHand('the same image runs elsewhere')],
+    depth: 'root',
+    aliases: [words.image, ['tag', 'image name']],
+    obstacles: ['next-run-meets-it', 'new-pods-meet-it', 'is-down'],
+  },
+  'image-registry-unreachable': {
+    ...image,
+    title: 'Image registry cannot be reached',
+    confirms: 'pull fails with "no such host", refused or timeout',
+    rulesOut: [byHand('other images of the registry are pulled')],
+    depth: 'root',
+    aliases: [words.image, ['registry']],
+    obstacles: [],
+  },
+  'image-pull-throttled': {
+    ...image,
+    title: 'Image registry limits the pulls',
+    confirms: 'pull fails with "toomanyrequests", 429 or "pull QPS exceeded"',
+    rulesOut: [byHand('other nodes pull from the registry')],
+    depth: 'root',
+    aliases: [words.image],
+    obstacles: ['is-down'],
+    nextStep: () =>
+      `Wait for the registry's limit to pass or pull with credentials that have a higher one, and look who else pulls`,
+  },
+  'image-pull-secret-missing': {
+    ...image,
+    title: 'Pull secret missing or wrong',
+    confirms: 'pull fails with "unauthorized" or FailedToRetrieveImagePullSecret',
+    rulesOut: [byHand('pull fails with "not found" and anonymous pulls work')],
+    depth: 'root',
+    aliases: [words.image, ['pull secret']],
+    obstacles: ['next-run-meets-it', 'new-pods-meet-it'],
+  },
+} as const satisfies Record<string, CauseEntry>;

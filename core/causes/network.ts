@@ -1,0 +1,108 @@
+// Names that do not resolve, traffic that is delayed or denied.
+import { words } from './aliases.ts';
+import { byHand, type CauseEntry } from './cause.ts';
+import { serving } from './effects.ts';
+
+const network = {
+  group: 'network',
+  kind: 'state',
+  canComeOfChange: false,
+  explains: ['liveness-probe', 'readiness-probe', 'application-crash', 'job-failed', 'job-deadline'],
+  explainsInside: [],
+  strikesMany: true,
+  onset: 'timely',
+  needsWorkload: false,
+  effects: {
+    own: [...serving, 'traffic-drop'],
+    callers: serving,
+    reaches: 'always',
+    callees: ['traffic-drop'],
+    inside: serving,
+  },
+  nextStep: ({ it }) => `Check network and name resolution of ${it} from inside the cluster`,
+  prevention: (it) =>
+    `Test from inside the cluster that ${it} reaches what it needs, after every change of policies, routes and names.`,
+} as const satisfies Partial<CauseEntry>;
+
+export const networkCauses = {
+  'dns-failure': {
+    ...network,
+    title: 'Names do not resolve',
+    confirms: 'no such host, NXDOMAIN, temporary failure in name resolution',
+    rulesOut: [byHand('names resolve')],
+    depth: 'root',
+    aliases: [
+      [
+        'dns',
+        'nxdomain',
+        'no such host',
+        'name resolution',
+        'name does not resolve',
+        'name did not resolve',
+        'names do not resolve',
+        'names did not resolve',
+      ],
+    ],
+    obstacles: ['lies-in-dependency'],
+    effects: { own: serving, callers: serving, reaches: 'always', callees: ['traffic-drop'], inside: serving },
+  },
+  'network-delay': {
+    ...network,
+    title: 'Network latency to a pod',
+    confirms: 'latency of all calls to the pod rises with no CPU cause',
+    rulesOut: [byHand('only some calls slow')],
+    depth: 'partial',
+    aliases: [words.network],
+    obstacles: [],
+    effects: {
+      own: ['latency', 'errors'],
+      callers: ['latency', 'errors'],
+      reaches: 'always',
+      callees: [],
+      inside: ['latency', 'errors'],
+    },
+  },
+  'network-policy': {
+    ...network,
+    title: 'A network policy blocks the traffic',
+    confirms: 'timeouts, and a policy that selects the pod without allowing the caller',
+    rulesOut: [byHand('no policy selects it')],
+    depth: 'root',
+    aliases: [words.network],
+    obstacles: ['lies-in-dependency'],
+  },
+  'mesh-mutual-tls': {
+    ...network,
+    title: 'The two sides do not agree on mutual TLS',
+    confirms: 'strict mutual TLS at the server, and a caller without it',
+    rulesOut: [byHand('both have a proxy, or plain text is allowed')],
+    depth: 'root',
+    aliases: [['mtls', 'mutual tls'], words.mesh],
+    obstacles: [],
+  },
+  'mesh-authorization': {
+    ...network,
+    title: 'A mesh policy denies the calls',
+    confirms: 'an authorization policy that selects the server allows nobody or denies everybody',
+    rulesOut: [byHand('the caller is allowed')],
+    depth: 'root',
+    aliases: [words.mesh],
+    obstacles: [],
+  },
+  'mesh-proxy': {
+    ...network,
+    title: 'The sidecar proxy is not ready',
+    confirms: 'the proxy container is not ready while the application is',
+    rulesOut: [byHand('the proxy is ready')],
+    depth: 'root',
+    aliases: [words.mesh],
+    obstacles: [],
+    effects: {
+      own: [...serving, 'traffic-drop'],
+      callers: serving,
+      reaches: 'if-seen',
+      callees: ['traffic-drop'],
+      inside: serving,
+    },
+  },
+} as const satisfies Record<string, CauseEntry>;

@@ -1,0 +1,102 @@
+// Workloads that lack memory, CPU, disk or replicas.
+import { words } from './aliases.ts';
+import { byHand, type CauseEntry } from './cause.ts';
+import { broken, serving, slow } from './effects.ts';
+
+const resources = {
+  group: 'resources',
+  kind: 'state',
+  canComeOfChange: true,
+  explains: ['liveness-probe', 'readiness-probe', 'cpu-throttled', 'application-crash', 'job-failed'],
+  explainsInside: [],
+  strikesMany: false,
+  onset: 'timely',
+  needsWorkload: true,
+  effects: { own: [...slow, 'backlog'], callers: ['latency', 'errors'], reaches: 'if-seen', callees: [], inside: [] },
+  nextStep: ({ it, orRollBack }) => `Give ${it} what it lacks${orRollBack}`,
+  prevention: (it) =>
+    `Alert before ${it} reaches its limit, and set requests and limits by what it used in the last weeks.`,
+} as const satisfies Partial<CauseEntry>;
+
+export const resourcesCauses = {
+  'oom-killed': {
+    ...resources,
+    title: 'Killed because it used more memory than its limit',
+    confirms: 'last termination OOMKilled, exit code 137',
+    rulesOut: [byHand('exit code of the application')],
+    depth: 'root',
+    aliases: [['oom', 'oomkilled', 'out of memory', 'memory limit'], words.memory],
+    obstacles: ['next-run-meets-it', 'is-down'],
+    effects: {
+      own: [...broken, 'saturation', 'backlog'],
+      callers: serving,
+      reaches: 'if-seen',
+      callees: ['traffic-drop'],
+      inside: [],
+    },
+    nextStep: ({ it, orRollBack, isRuledOut }) =>
+      isRuledOut('raise-memory-limit')
+        ? `Move ${it} to where there is room for it, or find what it uses so much for`
+        : `Give ${it} what it lacks${orRollBack}`,
+  },
+  'cpu-throttled': {
+    ...resources,
+    title: 'CPU-starved by its limit',
+    confirms: 'throttled seconds rise, usage at the limit',
+    rulesOut: [byHand('usage is below the limit')],
+    depth: 'partial',
+    aliases: [['throttl*'], words.cpu],
+    obstacles: [],
+  },
+  'cpu-overload': {
+    ...resources,
+    title: 'CPU is overloaded',
+    confirms: 'CPU use jumps in the entity itself before its latency does',
+    rulesOut: [byHand('CPU use is as before')],
+    depth: 'root',
+    aliases: [words.cpu],
+    obstacles: [],
+  },
+  'memory-leak': {
+    ...resources,
+    title: 'Memory grows without end',
+    confirms: 'memory rises steadily until it is killed',
+    rulesOut: [byHand('memory is flat')],
+    depth: 'root',
+    aliases: [words.memory, ['leak', 'leaks', 'leaked', 'leaking']],
+    obstacles: [],
+    effects: {
+      own: [...broken, 'saturation', 'backlog'],
+      callers: serving,
+      reaches: 'if-seen',
+      callees: ['traffic-drop'],
+      inside: [],
+    },
+  },
+  'disk-full': {
+    ...resources,
+    title: 'No space left on a volume',
+    confirms: 'ENOSPC in the logs',
+    rulesOut: [byHand('space is free')],
+    depth: 'root',
+    aliases: [['disk', 'disks', 'no space', 'out of space', 'enospc']],
+    obstacles: ['next-run-meets-it', 'is-down'],
+    canComeOfChange: false,
+    effects: {
+      own: ['storage', ...broken, 'backlog'],
+      callers: serving,
+      reaches: 'if-seen',
+      callees: ['traffic-drop'],
+      inside: [],
+    },
+  },
+  'hpa-at-limit': {
+    ...resources,
+    title: 'Autoscaler is at its maximum',
+    confirms: 'currentReplicas = maxReplicas and ScalingLimited',
+    rulesOut: [byHand('room to scale')],
+    depth: 'partial',
+    aliases: [['autoscaler', 'hpa']],
+    obstacles: [],
+  },
+} as const satisfies Record<string, CauseEntry>;
