@@ -3,7 +3,7 @@
 export type Tokens = readonly string[];
 
 /** One spelling for what people write in several. Whole words only: what is part of a name stays. */
-const spellings: Readonly<Record<string, string>> = {
+export const spellings: Readonly<Record<string, string>> = {
   rollback: 'roll back',
   'roll-back': 'roll back',
   rolback: 'roll back',

@@ -1,0 +1,108 @@
+// What a person wrote, as words with the place where each stands, so that a slot gives the person's own letters. Spelling, contractions and
+// abbreviations are made one here; names keep theirs. Pure.
+import { clean } from '../../text.ts';
+import { spellings } from '../tokens.ts';
+import { abbreviations } from './abbreviations.ts';
+
+export interface Word {
+  /** Lower case, one spelling. */
+  readonly word: string;
+  /** Where it stands in `source`, without the marks around it. Words of one contraction share a place. */
+  readonly start: number;
+  readonly end: number;
+  /** The marks in front of it, and those that follow it: `(` and `,` or `?!`; empty where there are none. */
+  readonly front: string;
+  readonly mark: string;
+}
+
+export interface Sentence {
+  /** One line, without mentions. */
+  readonly source: string;
+  readonly words: readonly Word[];
+}
+
+const before = /^[\s,;:.!?*_~'"“”„«»<>()[\]…–—-]+/u;
+const after = /[\s,;:.!?*_~'"“”„«»<>()[\]…–—-]+$/u;
+
+export function sentenceOf(text: string): Sentence {
+  const source = clean(text.replace(/<[@!#][^>]{0,80}>/g, ' '))
+    .normalize('NFKC')
+    .replace(/[’‘`´]/g, "'")
+    .replace(/\s+/g, ' ')
+    .trim();
+  const words: Word[] = [];
+  for (const { 0: piece, index } of source.matchAll(/\S+?(?:[,;!?]+(?=\p{L})|(?=\s|$))/gu)) {
+    const front = before.exec(piece)?.[0].length ?? 0;
+    const bare = piece.slice(front).replace(after, '');
+    if (bare === '') {
+      const last = words.pop();
+      if (last) words.push({ ...last, mark: last.mark + piece });
+      continue;
+    }
+    const start = index + front;
+    const end = start + bare.length;
+    const parts = spelled(bare.toLowerCase());
+    const mark = piece.slice(front + bare.length);
+    parts.forEach((word, place) => {
+      words.push({
+        word,
+        start,
+        end,
+        front: place === 0 ? piece.slice(0, front) : '',
+        mark: place === parts.length - 1 ? mark : '',
+      });
+    });
+  }
+  return { source, words: joined(words) };
+}
+
+function spelled(word: string): readonly string[] {
+  const known = abbreviations[word] ?? (Object.hasOwn(spellings, word) ? spellings[word] : undefined);
+  if (known !== undefined) return known.split(' ');
+  const [, stem, short] = /^(\p{L}+)'(s|re|m|ve|ll|d)$/u.exec(word) ?? [];
+  const full =
+    short === undefined ? undefined : short === 's' ? (shortens.has(stem ?? '') ? 'is' : undefined) : longer[short];
+  return stem === undefined || full === undefined ? [word] : [stem, full];
+}
+const shortens: ReadonlySet<string> = new Set(
+  'what that it where how who this when why there here he she everything nothing one'.split(' '),
+);
+const longer: Readonly<Record<string, string>> = { re: 'are', m: 'am', ve: 'have', ll: 'will', d: 'would' };
+
+/** "Re run" is one word. */
+const pairs: Readonly<Record<string, string>> = {
+  're run': 'rerun',
+  're try': 'retry',
+  're start': 'restart',
+  'cron job': 'cronjob',
+  'un cordon': 'uncordon',
+  'kill switch': 'killswitch',
+};
+function joined(words: readonly Word[]): readonly Word[] {
+  const made: Word[] = [];
+  for (const one of words) {
+    const last = made.at(-1);
+    const both = last && last.mark === '' ? pairs[`${last.word} ${one.word}`] : undefined;
+    if (last === undefined || both === undefined) made.push(one);
+    else made.splice(-1, 1, { ...one, word: both, start: last.start, front: last.front });
+  }
+  return made;
+}
+
+/** The person's own letters from one word to another, the last excluded: without the marks around them. */
+export function lettersOf({ source, words }: Sentence, from: number, to: number): string {
+  const [first, last] = [words[from], words[to - 1]];
+  return first === undefined || last === undefined ? '' : source.slice(first.start, last.end);
+}
+
+/** The same with brackets and quotation marks, and without what only ends a sentence. */
+export function clauseOf({ source, words }: Sentence, from: number, to: number): string {
+  const [first, last] = [words[from], words[to - 1]];
+  return first === undefined || last === undefined
+    ? ''
+    : source
+        .slice(first.start - first.front.length, last.end + last.mark.length)
+        .replace(/^[\s,;:.!?*_~…–—-]+|[\s,;:.!?*_~…–—-]+$/gu, '');
+}
+
+export const asksSomething = ({ words }: Sentence): boolean => words.some(({ mark }) => mark.includes('?'));

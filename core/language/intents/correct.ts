@@ -1,0 +1,51 @@
+import { defineIntent, text } from '../grammar/intent.ts';
+
+export const correct = defineIntent({
+  id: 'correct',
+  slots: {
+    /** The cause in their words; left out where they only say that the diagnosis is wrong. */
+    meant: text(100),
+  },
+  rules: {
+    wrong: '(<it> (is|was) (wrong|not (it|right|true|correct|the (cause|reason|problem)))|you are (wrong|not right))',
+    was: '(it (was|is|were)|(this|that) was|the [real|true|actual] <cause> (was|is))',
+    /** What says how it stands, and names no cause. */
+    state:
+      '(not|wrong|it|still|fine|ok|okay|broken|down|up|back|working|fixed|over|good|better|worse|me|us|never|always|already|just)',
+    by: '(caused by|due to|because of)',
+  },
+  sentences: [
+    '<no> [<no>] [<no>] [<wrong>] <was> !<state> [<by>] {meant}',
+    '<wrong> , [<no>] <was> !<state> [<by>] {meant}',
+    'the (real|true|actual) <cause> (was|is) {meant}',
+    '[<no>] <it> (was|is) (actually|really) !<state> (<by>|the) {meant}',
+    '[<no>] (<it> (is|was)|you are) (wrong|not (it|right|true|correct))',
+    '[<no>] [i think] you (got|have) (it|that|this) wrong',
+    '[<no>] (the|your) (diagnosis|analysis|conclusion) is (wrong|not right|incorrect)',
+    '<no> (it|that|this) (was|is) not (the|a|an|our|my|due to|caused by|because of) ..',
+  ],
+  examples: [
+    ['no, it was the cache', { meant: 'the cache' }],
+    ["Nope, that's wrong. It was a full disk on db-2!", { meant: 'a full disk on db-2' }],
+    ['the real cause was the deploy of payments', { meant: 'the deploy of payments' }],
+    ['no, it was the restart of the cache', { meant: 'the restart of the cache' }],
+    [
+      "that's wrong, it was the database that ran out of connections",
+      { meant: 'the database that ran out of connections' },
+    ],
+    ['actually this was caused by dns', { meant: 'dns' }],
+    ['this was really due to the cert', { meant: 'the cert' }],
+    ["that's not right", {}],
+    ['no, that was the cache', { meant: 'the cache' }],
+    ['you got it wrong', {}],
+    ['nope it wasnt the deploy', {}],
+  ],
+  counterExamples: [
+    '"no, it was the cache" is what he wrote',
+    'no, this is unrelated',
+    'no, that was it',
+    'it was the cache',
+    'something went wrong',
+    'no it is still broken?',
+  ],
+});

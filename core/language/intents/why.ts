@@ -1,0 +1,37 @@
+import { defineIntent } from '../grammar/intent.ts';
+
+export const why = defineIntent({
+  id: 'why',
+  slots: {},
+  sentences: [
+    'how come ..',
+    'what makes you (so sure|think so|say so|say that)',
+    '(on|upon) what (do you base (it|that|this)|is (it|that|this) based)',
+    'what (do you base (it|that|this) on|is (it|that|this) based on|leads you to (it|that|this))',
+    '(explain|justify) (it|that|this|yourself|your (diagnosis|reasoning|conclusion))',
+    'what (else|other (causes|explanations|hypotheses|reasons)) [did|have|do] [you] (rule out|ruled out|consider|considered|exclude|excluded|suspect|suspected)',
+    'what (other|are the other) (causes|explanations|hypotheses|reasons) [are there]',
+    '(could|can|might) (it|this|that) be something else',
+    'what else could (it|this|that) be',
+    'are you (sure|certain|confident)',
+    '(sure|certain)',
+  ],
+  mentions: [
+    {
+      all: [
+        '(why|how (sure|certain|confident)|how do you know|how come|what makes you|what speaks|because of what|reason|reasoning|convince me|really)',
+      ],
+    },
+  ],
+  examples: [
+    ['why do you think it is the database?', {}],
+    ['how sure are you?', {}],
+    ['really?', {}],
+    ['how come you think it is the deploy?', {}],
+    ['on what do you base that', {}],
+    ['what other explanations did you consider?', {}],
+    ['could it be something else', {}],
+    ['whats the reson', {}],
+  ],
+  counterExamples: ['explain the invoice'],
+});
