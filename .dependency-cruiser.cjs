@@ -18,7 +18,7 @@ const layersOfCore = [
   ['ports'],
   ['topology'],
   ['fingerprint'],
-  ['record', 'charts', 'planning'],
+  ['record', 'charts'],
   ['reporting'],
   ['context'],
   ['analysis', 'replay'],

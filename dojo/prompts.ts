@@ -1,10 +1,11 @@
 // `npm run prompts`: the versions of prompts. Every version that was ever used is kept in dojo/prompts/ID@VERSION.md; a test compares
-// prompts/ with it, so that no prompt changes under a version that reports name.
+// those in use with it, so that no prompt changes under a version that reports name.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
 import { readConfigFile, recordedWorld, withModel } from '../local/compose.ts';
+import { promptFiles } from '../local/prompts.ts';
 import { figuresOf, figuresText } from './compare.ts';
 import { collectScenarios } from './scenarios.ts';
 
@@ -20,16 +21,11 @@ const help = `Keeps and compares versions of prompts.
 `;
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const kept = join(import.meta.dirname, 'prompts');
-const used = join(import.meta.dirname, '..', 'prompts');
 const reference = /^([a-z][a-z-]*)@(\d+)$/;
 
-async function inUse(): Promise<Map<string, string>> {
-  const files = (await readdir(used)).filter((file) => file.endsWith('.md'));
-  const texts = await Promise.all(files.map((file) => readFile(join(used, file), 'utf8')));
-  return new Map(
-    texts.map((text, index) => [`${files[index]?.replace('.md', '')}@${/^version: (\d+)$/m.exec(text)?.[1]}`, text]),
-  );
-}
+/** By id@version. */
+const inUse = (): Map<string, string> =>
+  new Map(promptFiles().map(({ id, text }) => [`${id}@${/^version: (\d+)$/m.exec(text)?.[1]}`, text]));
 
 async function textOf(name: string): Promise<string> {
   if (!reference.test(name)) throw new Misconfigured(`"${name}" is no version of a prompt: write it as synthesis@2.`);
@@ -41,7 +37,7 @@ async function textOf(name: string): Promise<string> {
 }
 
 async function list(): Promise<void> {
-  const current = await inUse();
+  const current = inUse();
   for (const file of (await readdir(kept)).sort()) {
     const name = file.replace('.md', '');
     print(`${name}${current.has(name) ? '  in use' : ''}`);
@@ -49,7 +45,7 @@ async function list(): Promise<void> {
 }
 
 async function keep(): Promise<void> {
-  for (const [name, text] of await inUse()) {
+  for (const [name, text] of inUse()) {
     const before = await readFile(join(kept, `${name}.md`), 'utf8').catch(() => undefined);
     if (before !== undefined && before !== text)
       throw new Misconfigured(`${name} was changed without a new version: raise \`version\` in its front matter.`);

@@ -52,7 +52,6 @@ import {
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { withFallback } from '../core/analysis/knowledge/fallback.ts';
 import { Misconfigured } from '../core/errors.ts';
-import { RemoteToolServer } from '../core/planning/tool-server.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { noCosts, noTelemetry } from '../core/ports/none.ts';
 import type { KnowledgeBase, KnowledgeDocument } from '../core/ports/telemetry.ts';
@@ -67,6 +66,7 @@ import {
   tapedTargets,
   tapedTelemetry,
 } from '../core/replay/record.ts';
+import { RemoteToolServer } from '../core/specialists/tool-server.ts';
 import {
   deferredChat,
   deferredExecutor,
@@ -148,6 +148,8 @@ const Environment = z.object({
   TELEMETRY: json(TelemetryConfig).optional(),
   MODEL: json(ModelConfig).optional(),
   FUNCTION_PREFIX: z.string().min(1).optional(),
+  /** Which specialist this function is. */
+  SPECIALIST: z.string().min(1).optional(),
   /** Short name → ARN of the secrets that this function may read. */
   SECRETS: json(z.record(z.string(), z.string())).default({}),
   TOOL_SERVERS: json(z.array(RemoteToolServer.extend({ headers: z.enum(['none', 'secret']) }))).optional(),
@@ -164,7 +166,7 @@ const environment = (): Environment =>
   });
 
 /** The value of a variable that a port cannot do without. */
-function setting<Name extends keyof Environment>(name: Name): NonNullable<Environment[Name]> {
+export function setting<Name extends keyof Environment>(name: Name): NonNullable<Environment[Name]> {
   const value = environment()[name];
   if (value === undefined) throw new Misconfigured(`The function's environment lacks ${name}.`);
   return value;

@@ -1,7 +1,3 @@
-// What a function can be given: for each capability the narrowest verbs, the variables that lambdas/compose.ts reads, and the files
-// that go into its bundle. A capability is a row here; which function has which is the table in functions.ts.
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { ArnFormat, type CfnElement, Stack, Token } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -10,8 +6,8 @@ import type { Anchors } from './anchors.ts';
 import { type Provider, type StageConfig, usedProviders } from './config.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Memory } from './memory.ts';
-import { root } from './root.ts';
 import type { SecretName, Secrets } from './secrets.ts';
+import { specialistFunction, specialistNames } from './specialists.ts';
 import type { TableName, Tables } from './tables.ts';
 
 /** What the stack has made by the time functions are given their capabilities. */
@@ -245,7 +241,7 @@ const askModel: Give = (around) => {
   return merge([
     {
       environment: { MODEL: JSON.stringify({ use, providers: pick(providers, use), ...ceilings }) },
-      files: [{ from: 'prompts', to: 'prompts' }],
+      files: promptFiles(),
       secrets: used.length > bedrock.length ? ['model-api-key'] : [],
       statements: [
         ...(models.length === 0
@@ -302,11 +298,11 @@ const askSpecialists: Give = ({ stage, tables, prefix }) =>
         statements: [
           new PolicyStatement({
             actions: ['lambda:InvokeFunction'],
-            resources: specialistFolders().map((folder) =>
+            resources: specialistNames().map((name) =>
               Stack.of(tables).formatArn({
                 service: 'lambda',
                 resource: 'function',
-                resourceName: `${prefix}${folder}`,
+                resourceName: `${prefix}${specialistFunction(name)}`,
                 arnFormat: ArnFormat.COLON_RESOURCE_NAME,
               }),
             ),
@@ -314,10 +310,14 @@ const askSpecialists: Give = ({ stage, tables, prefix }) =>
         ],
       };
 
-const specialistFolders = (): string[] =>
-  readdirSync(join(root, 'lambdas'))
-    .filter((folder) => folder.startsWith('specialist-'))
-    .sort();
+/** The shared prompts, and each specialist's under its id. */
+const promptFiles = (): BundledFile[] => [
+  { from: 'prompts', to: 'prompts' },
+  ...specialistNames().map((name) => ({
+    from: `core/specialists/${name}/prompt.md`,
+    to: `prompts/${specialistFunction(name)}.md`,
+  })),
+];
 
 const readPreferences = all(
   items('preferences', ['PREFERENCES'], 'GetItem'),

@@ -2,6 +2,7 @@
 // never a secret. docs/deploy.md explains every field.
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { specialistNames } from './specialists.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'lower-case letters, digits and dashes, at most 20');
 
@@ -136,11 +137,13 @@ const Knowledge = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const isSpecialist = (name: string): boolean => specialistNames().includes(name);
+
 /** Over HTTP only: a function starts no program. Headers are in the secret `mcp-headers`. */
 const ToolServer = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'lower-case letters, digits and dashes, at most 20'),
   url: z.url({ protocol: /^https$/ }),
-  specialists: z.array(z.enum(['kubernetes', 'metrics', 'logs', 'changes', 'knowledge'])).min(1),
+  specialists: z.array(z.string().refine(isSpecialist, 'no specialist has this name')).min(1),
   tools: z.array(z.string().min(1).max(100)).min(1).max(20),
   headers: z.enum(['none', 'secret']).default('none'),
 });

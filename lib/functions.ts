@@ -1,6 +1,6 @@
 // One row per folder of lambdas/: how much memory, and what it may do. How long it may take is a row of statemachines/time-limits.json;
-// everything else about a function (runtime, bundle, log, role) is the same for all and made here. Specialists need no row of their own:
-// every folder specialist-* is one.
+// everything else about a function (runtime, bundle, log, role) is the same for all and made here. A specialist needs no row: each folder of
+// core/specialists/ is a function.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
@@ -20,11 +20,14 @@ import { bundling } from './bundles.ts';
 import { acknowledgements, type Capability, type Given, give, type Surroundings } from './capabilities.ts';
 import type { StageConfig } from './config.ts';
 import { root } from './root.ts';
+import { specialistFunction, specialistNames } from './specialists.ts';
 import { nobodyWaits, secondsOf } from './time-limits.ts';
 
 interface FunctionRow {
   readonly memoryMb: number;
   readonly may: readonly Capability[];
+  /** The folder of core/specialists/ that the function runs. */
+  readonly specialist?: string;
 }
 
 /** What every step of the workflow does: read its incident and tell the timeline. */
@@ -41,13 +44,13 @@ const lining: readonly Capability[] = [
   'see executions',
 ];
 
-const specialist: FunctionRow = {
+const anySpecialist: FunctionRow = {
   memoryMb: 1024,
   may: ['observe', 'store evidence', 'read evidence', 'ask a model', 'ask other servers'],
 };
 
 const rows: Readonly<Record<string, FunctionRow>> = {
-  'specialist-knowledge': { ...specialist, may: [...specialist.may, 'search knowledge'] },
+  'specialist-knowledge': { ...anySpecialist, may: [...anySpecialist.may, 'search knowledge'] },
   'pagerduty-webhook': {
     memoryMb: 512,
     may: ['claim events', 'publish events', 'read the PagerDuty webhook secrets'],
@@ -251,21 +254,28 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
 };
 
-/** Row by folder, specialists as they are found in lambdas/. A folder without a row, or a row without a folder, is an error. */
+/** Row by function: a folder of lambdas/ each, and a specialist of core/specialists/ each. Only a specialist needs no row. */
 export function functionTable(): ReadonlyMap<string, FunctionRow> {
   const folders = readdirSync(join(root, 'lambdas'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && entry.name !== specialistEntry)
     .map((entry) => entry.name);
-  const orphans = Object.keys(rows).filter((name) => !folders.includes(name));
-  if (orphans.length > 0) throw new Error(`lib/functions.ts has rows without a folder in lambdas/: ${orphans}`);
-  return new Map(
-    folders.map((folder) => {
-      const row = rows[folder] ?? (folder.startsWith('specialist-') ? specialist : undefined);
-      if (row === undefined) throw new Error(`lambdas/${folder} has no row in lib/functions.ts.`);
-      return [folder, row];
-    }),
-  );
+  const specialists = specialistNames().map((name) => [specialistFunction(name), name] as const);
+  const names = [...folders, ...specialists.map(([name]) => name)];
+  const orphans = Object.keys(rows).filter((name) => !names.includes(name));
+  if (orphans.length > 0) throw new Error(`lib/functions.ts has rows without a function: ${orphans}`);
+  const own = folders.map((folder) => {
+    const row = rows[folder];
+    if (row === undefined) throw new Error(`lambdas/${folder} has no row in lib/functions.ts.`);
+    return [folder, row] as const;
+  });
+  return new Map([
+    ...own,
+    ...specialists.map(([name, specialist]) => [name, { ...(rows[name] ?? anySpecialist), specialist }] as const),
+  ]);
 }
+
+/** The folder of lambdas/ that every specialist's function is made of. */
+const specialistEntry = 'specialist';
 
 interface FunctionsProps extends Surroundings {
   readonly logRetention: RetentionDays;
@@ -319,7 +329,7 @@ function createFunction(scope: Construct, name: string, row: FunctionRow, props:
   });
   const created = new NodejsFunction(scope, name, {
     functionName,
-    entry: join(root, 'lambdas', name, 'handler.ts'),
+    entry: join(root, 'lambdas', row.specialist === undefined ? name : specialistEntry, 'handler.ts'),
     handler: 'handler',
     runtime: Runtime.NODEJS_24_X,
     architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
@@ -328,7 +338,11 @@ function createFunction(scope: Construct, name: string, row: FunctionRow, props:
     role: createRole(scope, name, log, given, nobodyWaits(name) ? failures : undefined),
     ...reserved(name, stage),
     logGroup: log,
-    environment: { POWERTOOLS_LOG_LEVEL: stage.logLevel, ...given.environment },
+    environment: {
+      POWERTOOLS_LOG_LEVEL: stage.logLevel,
+      ...(row.specialist === undefined ? {} : { SPECIALIST: row.specialist }),
+      ...given.environment,
+    },
     depsLockFilePath: join(root, 'package-lock.json'),
     projectRoot: root,
     bundling: bundling(given.files),

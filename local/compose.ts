@@ -94,6 +94,7 @@ import type { Tape } from '../core/replay/tape.ts';
 import { type Config, readConfig } from './config.ts';
 import { alsoIn, type ConsoleChat, consoleChat } from './console-chat.ts';
 import { type Feed, observedApprovals, observedChat, observedIncidents, observedPreferences } from './feed.ts';
+import { promptFiles } from './prompts.ts';
 import type { AwsEndpoint } from './runtime/aws-endpoint.ts';
 import { type Disk, folderDisk } from './runtime/files.ts';
 import { openTables } from './runtime/tables.ts';
@@ -342,7 +343,7 @@ export function replayedWorld(deck: ReplaySource, openedAt: Date): MakeWorld {
       catalog: replayedCatalog(deck),
       costs: noCosts,
       reasoner:
-        model === undefined ? noReasoner() : strandsReasoner(model, readPrompts(), spending, replayingModels(deck)),
+        model === undefined ? noReasoner() : strandsReasoner(model, parsedPrompts(), spending, replayingModels(deck)),
       pages: [],
       webhookSecrets: [],
       slackSigningSecrets: [],
@@ -368,7 +369,7 @@ export function withModel(make: MakeWorld, model: unknown, otherPrompts: readonl
   const config = ModelConfig.safeParse(model);
   if (!config.success) throw new Misconfigured(`The model does not fit:\n${z.prettifyError(config.error)}`);
   const others = otherPrompts.map((text, index) => parsePrompt(`prompt ${index + 1}`, text));
-  const prompts = [...readPrompts().filter(({ id }) => !others.some((other) => other.id === id)), ...others];
+  const prompts = [...parsedPrompts().filter(({ id }) => !others.some((other) => other.id === id)), ...others];
   return async (ground) => ({
     ...(await make(ground)),
     reasoner: strandsReasoner(config.data, prompts, ground.spending, studioOf(ground)),
@@ -393,7 +394,7 @@ export function liveWorld(config: LiveConfig): MakeWorld {
     reasoner:
       config.model === undefined
         ? noReasoner()
-        : strandsReasoner(config.model, readPrompts(), spending, studioOf({ record })),
+        : strandsReasoner(config.model, parsedPrompts(), spending, studioOf({ record })),
     ...(config.model === undefined ? {} : { model: withoutKeys(config.model) }),
     ...slackOf(config, posts),
     pages: [],
@@ -471,8 +472,4 @@ const specialistClientBy = (invoke: ComposeOptions['invoke']): Ports['specialist
   ask: async (brief) => Report.parse(await invoke(`specialist-${brief.specialist}`, brief)),
 });
 
-function readPrompts() {
-  const folder = new URL('../prompts/', import.meta.url);
-  const files = readdirSync(folder).filter((file) => file.endsWith('.md'));
-  return files.map((file) => parsePrompt(file, readFileSync(new URL(file, folder), 'utf8')));
-}
+const parsedPrompts = () => promptFiles().map(({ file, text }) => parsePrompt(file, text));

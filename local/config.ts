@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { Misconfigured } from '../core/errors.ts';
 import { Level } from '../core/model/action.ts';
-import { ToolServer } from '../core/planning/tool-server.ts';
+import { ToolServer } from '../core/specialists/tool-server.ts';
 
 const text = z.string().min(1);
 

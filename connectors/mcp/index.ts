@@ -4,8 +4,8 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import * as z from 'zod';
 import { Unavailable } from '../../core/errors.ts';
 import type { Gap } from '../../core/model/report.ts';
-import type { ToolServer } from '../../core/planning/tool-server.ts';
 import type { ForeignTool, ToolServers } from '../../core/ports/telemetry.ts';
+import type { ToolServer } from '../../core/specialists/tool-server.ts';
 import { clean, shorten } from '../../core/text.ts';
 
 interface Options {

@@ -43,7 +43,7 @@ export function strandsReasoner(
   return {
     async reason<T>(request: ReasonRequest<T>): Promise<Reasoned<T>> {
       const prompt = byId.get(request.promptId);
-      if (!prompt) throw new Misconfigured(`There is no prompt ${request.promptId} in prompts/.`);
+      if (!prompt) throw new Misconfigured(`There is no prompt ${request.promptId} in use.`);
       const startedAt = performance.now();
       const seconds = Math.min(prompt.budget.seconds, request.seconds ?? prompt.budget.seconds);
       const used = { inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 };

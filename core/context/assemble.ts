@@ -8,7 +8,6 @@ import { everywhere } from '../model/scope.ts';
 import type { PageFacts } from '../model/storm.ts';
 import type { Dependency } from '../model/telemetry.ts';
 import type { Opened } from '../model/workflow.ts';
-import { planFor } from '../planning/plan.ts';
 import { Catalog } from '../ports/catalog.ts';
 import type { PagerAlert } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
@@ -26,12 +25,16 @@ interface Asked<T> {
   readonly missing?: string | undefined;
 }
 
+/** Which specialists are asked what (core/specialists/plan.ts). */
+export type PlanFor = (incidentId: string, trigger: Trigger, context: Context) => Brief[];
+
 const noCatalog = Catalog.parse({ environments: {} });
 const maxAlerts = 10;
 
 export async function assembleContext(
   { incident, trigger }: Opened,
   ports: ContextPorts,
+  planFor: PlanFor,
 ): Promise<{ context: Context; page: PageFacts; plan: Brief[]; round: number; priorReports: Report[] }> {
   const [catalog, alerts, edges, similar] = await Promise.all([
     askCatalog(ports),

@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import type { Context as LambdaContext } from 'aws-lambda';
 import { Impossible } from '../../core/errors.ts';
 import type { Ports } from '../../core/ports/index.ts';
+import { specialists } from '../../core/specialists/index.ts';
+import { specialistId } from '../../core/specialists/specialist.ts';
 import type { InvokeFunction } from './executions.ts';
 import { timeLimitMs } from './time-limits.ts';
 
@@ -57,11 +59,13 @@ function laneOf(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
 }
 
 async function load(name: string, parts: Parts): Promise<Handler> {
-  const file = new URL(`../../lambdas/${name}/handler.ts`, import.meta.url);
+  const specialist = specialists.find((one) => specialistId(one.name) === name)?.name;
+  const folder = specialist === undefined ? name : 'specialist';
+  const file = new URL(`../../lambdas/${folder}/handler.ts`, import.meta.url);
   if (!/^[a-z][a-z-]*$/.test(name) || !existsSync(file)) throw new NoSuchFunction(name);
-  const module: { readonly create?: (parts: Parts) => Handler } = await import(file.href);
-  if (module.create === undefined) throw new Impossible(`lambdas/${name}/handler.ts exports no create().`);
-  return module.create(parts);
+  const module: { readonly create?: (parts: Parts, specialist?: string) => Handler } = await import(file.href);
+  if (module.create === undefined) throw new Impossible(`lambdas/${folder}/handler.ts exports no create().`);
+  return module.create(parts, specialist);
 }
 
 class NoSuchFunction extends Error {

@@ -12,6 +12,7 @@ import type { Incident } from '../../core/model/incident.ts';
 import type { Message } from '../../core/model/message.ts';
 import type { ExecutorAction } from '../../core/ports/telemetry.ts';
 import { recordedWorld } from '../../local/compose.ts';
+import { promptFiles } from '../../local/prompts.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
 import { expectHarmless } from '../harmless.ts';
 import { memorySpending } from '../spending.ts';
@@ -213,7 +214,7 @@ describe('a model that obeys what it reads', () => {
       endpoint: mock.url,
       models: { coordinator: 'test.coordinator', specialist: 'test.specialist' },
     });
-    const prompts = readdirSync('prompts').map((file) => parsePrompt(file, readFileSync(`prompts/${file}`, 'utf8')));
+    const prompts = promptFiles().map(({ file, text }) => parsePrompt(file, text));
     const seen = await investigated(places, { reasoner: strandsReasoner(config, prompts, memorySpending()) });
     await nothingCameOfIt(seen);
     const asked = JSON.stringify(mock.getRequests());

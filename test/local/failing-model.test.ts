@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { ModelConfig, parsePrompt, strandsReasoner } from '../../connectors/strands/index.ts';
 import { recordedWorld } from '../../local/compose.ts';
+import { promptFiles } from '../../local/prompts.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
 import { misbehaving, ways } from '../connectors/strands/misbehaving.ts';
 
@@ -18,8 +18,8 @@ afterEach(async () => {
 });
 
 /** As they are, but for their patience. */
-const prompts = readdirSync('prompts')
-  .map((file) => parsePrompt(file, readFileSync(`prompts/${file}`, 'utf8')))
+const prompts = promptFiles()
+  .map(({ file, text }) => parsePrompt(file, text))
   .map((prompt) => ({ ...prompt, budget: { ...prompt.budget, seconds: 1 } }));
 
 async function started(config: object): Promise<Runtime> {

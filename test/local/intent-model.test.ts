@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ModelConfig, parsePrompt, strandsReasoner } from '../../connectors/strands/index.ts';
 import { replyTo } from '../../core/conversation/reply.ts';
 import { recordedWorld } from '../../local/compose.ts';
+import { promptFiles } from '../../local/prompts.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
 
 // What no rule understands, understood by a model over OpenAI's wire format, with a model of its own for the role. It chooses what is
@@ -25,7 +25,7 @@ const asked = () => mock.getRequests().filter(({ body }) => JSON.stringify(body)
 
 beforeAll(async () => {
   await mock.start();
-  const prompts = readdirSync('prompts').map((file) => parsePrompt(file, readFileSync(`prompts/${file}`, 'utf8')));
+  const prompts = promptFiles().map(({ file, text }) => parsePrompt(file, text));
   const config = ModelConfig.parse({
     provider: 'openai',
     endpoint: `${mock.url}/v1`,

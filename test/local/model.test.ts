@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ModelConfig, parsePrompt, strandsReasoner } from '../../connectors/strands/index.ts';
 import type { Diagnosis } from '../../core/model/diagnosis.ts';
 import type { Spending } from '../../core/ports/records.ts';
 import { recordedWorld } from '../../local/compose.ts';
+import { promptFiles } from '../../local/prompts.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
 import { styleFor } from '../../local/terminal/style.ts';
 import { diagnosisLines } from '../../local/terminal/words.ts';
@@ -59,7 +59,7 @@ beforeAll(async () => {
     price: { input: 3, output: 15 },
     promptCache: false,
   });
-  const prompts = readdirSync('prompts').map((file) => parsePrompt(file, readFileSync(`prompts/${file}`, 'utf8')));
+  const prompts = promptFiles().map(({ file, text }) => parsePrompt(file, text));
   const world = recordedWorld(['scenarios/cronjob-nightly-invoices']);
   runtime = await startRuntime({
     makeWorld: async (ground) => {

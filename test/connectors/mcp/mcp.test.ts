@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { mcpTools } from '../../../connectors/mcp/index.ts';
-import { ToolServer } from '../../../core/planning/tool-server.ts';
+import { ToolServer } from '../../../core/specialists/tool-server.ts';
 import { recordedWorld, withModel } from '../../../local/compose.ts';
 import { startRuntime } from '../../../local/runtime/index.ts';
 

@@ -9,7 +9,7 @@ import { bedrock, json, misbehaving, models, openai, ways } from './misbehaving.
 // What models do wrong, over the wire formats of Bedrock Converse and OpenAI: each ends in the next model's answer, and without one in a
 // sentence of ours; never in an exception.
 
-const prompt = parsePrompt('specialist-kubernetes.md', await readFile('prompts/specialist-kubernetes.md', 'utf8'));
+const prompt = parsePrompt('specialist-kubernetes.md', await readFile('core/specialists/kubernetes/prompt.md', 'utf8'));
 const hasty = { ...prompt, budget: { ...prompt.budget, seconds: 3 } };
 const structured = (value: unknown) => ({
   toolCalls: [{ name: 'strands_structured_output', arguments: JSON.stringify(value) }],

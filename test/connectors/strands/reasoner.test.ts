@@ -10,7 +10,7 @@ import { memorySpending } from '../../spending.ts';
 // Strands' own models over the wire formats of Bedrock Converse and OpenAI, spoken by a server that is not ours.
 
 const Answer = z.object({ verdict: z.string() });
-const prompt = parsePrompt('specialist-kubernetes.md', await readFile('prompts/specialist-kubernetes.md', 'utf8'));
+const prompt = parsePrompt('specialist-kubernetes.md', await readFile('core/specialists/kubernetes/prompt.md', 'utf8'));
 const structured = (value: unknown) => ({
   toolCalls: [{ name: 'strands_structured_output', arguments: JSON.stringify(value) }],
   usage: { input_tokens: 900, output_tokens: 40, total_tokens: 940 },

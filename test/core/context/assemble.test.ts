@@ -6,6 +6,7 @@ import { Unavailable } from '../../../core/errors.ts';
 import type { ServiceFact } from '../../../core/model/fact.ts';
 import { Catalog } from '../../../core/ports/catalog.ts';
 import { noTelemetry } from '../../../core/ports/none.ts';
+import { planFor } from '../../../core/specialists/plan.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { anIncident, aTrigger } from '../../builders.ts';
 import { aFact, calls } from '../../contract/memory.ts';
@@ -42,6 +43,7 @@ const assemble = (over: Partial<Ports> = {}, trigger = aTrigger({ title: 'cart i
   assembleContext(
     { trigger, incident: anIncident({ trigger }), execution: 'e-1', opening: { kind: 'opened' } },
     { ...ports, ...over },
+    planFor,
   );
 const told = async () => (await ports.incidents.timeline('inc-1')).map((entry) => entry.text).join('\n');
 

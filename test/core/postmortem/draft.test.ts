@@ -5,7 +5,7 @@ import { applyPageUpdate } from '../../../core/intake/apply-page-update.ts';
 import type { PageUpdate } from '../../../core/model/events.ts';
 import type { Concluded } from '../../../core/model/workflow.ts';
 import { writeDraft, writeDraftAgain } from '../../../core/postmortem/draft.ts';
-import { investigateKnowledge } from '../../../core/specialists/knowledge.ts';
+import { investigateKnowledge } from '../../../core/specialists/knowledge/investigate.ts';
 import { aBrief, aContext, anAsk, anEntry, anIncident, aReport, aTrigger, at, cronJob } from '../../builders.ts';
 import { storesForTests } from '../../stores.ts';
 import { aWorld, diagnosed, type World } from '../remediation/world.ts';

@@ -4,8 +4,8 @@ import type { Brief } from '../../../core/model/report.ts';
 import type { Change, KnowledgeHit, VendorStatus } from '../../../core/model/telemetry.ts';
 import type { Ports } from '../../../core/ports/index.ts';
 import type { KnowledgeQuery } from '../../../core/ports/telemetry.ts';
-import { investigateChanges } from '../../../core/specialists/changes.ts';
-import { investigateKnowledge } from '../../../core/specialists/knowledge.ts';
+import { investigateChanges } from '../../../core/specialists/changes/investigate.ts';
+import { investigateKnowledge } from '../../../core/specialists/knowledge/investigate.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, aContext, aTrigger, at } from '../../builders.ts';
 

@@ -5,7 +5,7 @@ import { knowledgeIndex } from '../../../connectors/knowledge-index/index.ts';
 import { learn } from '../../../core/learning/learn.ts';
 import type { Context, Trigger } from '../../../core/model/incident.ts';
 import type { KnowledgeBase, KnowledgeDocument } from '../../../core/ports/telemetry.ts';
-import { investigateKnowledge } from '../../../core/specialists/knowledge.ts';
+import { investigateKnowledge } from '../../../core/specialists/knowledge/investigate.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, aContext, anAction, anIncident, aTrigger, at, cronJob } from '../../builders.ts';
 import { aFact, calls } from '../../contract/memory.ts';

@@ -6,7 +6,7 @@ import { KubernetesObject, type KubernetesSnapshot } from '../../../core/model/t
 import type { Ports } from '../../../core/ports/index.ts';
 import type { Observed } from '../../../core/ports/telemetry.ts';
 import { estimateTokens, reportText } from '../../../core/reasoning/report-text.ts';
-import { investigateKubernetes } from '../../../core/specialists/kubernetes.ts';
+import { investigateKubernetes } from '../../../core/specialists/kubernetes/investigate.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, aContext, aTrigger, at, cronJob as paged } from '../../builders.ts';
 import { app, cronJob, down, ended, job, now, sick, waiting } from '../analysis/kubernetes/objects.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { diskEvidence } from '../../../connectors/disk/index.ts';
 import type { LogRecord } from '../../../core/model/telemetry.ts';
 import type { Ports } from '../../../core/ports/index.ts';
-import { investigateLogs } from '../../../core/specialists/logs.ts';
+import { investigateLogs } from '../../../core/specialists/logs/investigate.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, at } from '../../builders.ts';
 

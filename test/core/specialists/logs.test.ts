@@ -4,7 +4,7 @@ import { type Brief, Report } from '../../../core/model/report.ts';
 import type { Scope } from '../../../core/model/scope.ts';
 import type { LogRecord } from '../../../core/model/telemetry.ts';
 import type { Ports } from '../../../core/ports/index.ts';
-import { investigateLogs } from '../../../core/specialists/logs.ts';
+import { investigateLogs } from '../../../core/specialists/logs/investigate.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, aContext, at } from '../../builders.ts';
 

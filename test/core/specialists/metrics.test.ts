@@ -11,7 +11,7 @@ import type {
 } from '../../../core/model/telemetry.ts';
 import type { Ports } from '../../../core/ports/index.ts';
 import { estimateTokens, reportText } from '../../../core/reasoning/report-text.ts';
-import { investigateMetrics } from '../../../core/specialists/metrics.ts';
+import { investigateMetrics } from '../../../core/specialists/metrics/investigate.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, aContext, at } from '../../builders.ts';
 

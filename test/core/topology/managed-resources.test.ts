@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { planFor } from '../../../core/planning/plan.ts';
+import { planFor } from '../../../core/specialists/plan.ts';
 import { arnOf, arnsIn, edgeUrlsIn, entityOfExecution, keyOf } from '../../../core/topology/managed-resources.ts';
 import { aContext, aTrigger } from '../../builders.ts';
 

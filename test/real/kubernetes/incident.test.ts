@@ -14,7 +14,7 @@ import {
 import type { Report } from '../../../core/model/report.ts';
 import type { Ports } from '../../../core/ports/index.ts';
 import { noTelemetry } from '../../../core/ports/none.ts';
-import { investigateKubernetes } from '../../../core/specialists/kubernetes.ts';
+import { investigateKubernetes } from '../../../core/specialists/kubernetes/investigate.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, aContext, aScope } from '../../builders.ts';
 import { type ControlPlane, kubeconfigOf, startControlPlane, until } from './control-plane.ts';

@@ -1,17 +1,17 @@
 // The executions specialist: which execution of a state machine failed, with what error, and whether it can be gone on with. Asks about what
 // the page names, and after an action about what was acted on.
 
-import { identityOf } from '../fingerprint/identity.ts';
-import { maskVariables } from '../mask-variables.ts';
-import type { WorkflowExecution } from '../model/managed.ts';
-import type { Brief, Report } from '../model/report.ts';
-import type { FindingDraft } from '../model/report-draft.ts';
-import { scopeOf } from '../model/scope.ts';
-import type { Ports } from '../ports/index.ts';
-import { arnOf, arnsIn, entityOfExecution, isExecution } from '../topology/managed-resources.ts';
-import { clockTime } from '../wording.ts';
-import { finishReport } from './finish.ts';
-import { gapsOfMissing } from './missing.ts';
+import { identityOf } from '../../fingerprint/identity.ts';
+import { maskVariables } from '../../mask-variables.ts';
+import type { WorkflowExecution } from '../../model/managed.ts';
+import type { Brief, Report } from '../../model/report.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
+import { scopeOf } from '../../model/scope.ts';
+import type { Ports } from '../../ports/index.ts';
+import { arnOf, arnsIn, entityOfExecution, isExecution } from '../../topology/managed-resources.ts';
+import { clockTime } from '../../wording.ts';
+import { finishReport } from '../finish.ts';
+import { gapsOfMissing } from '../missing.ts';
 
 /** Step Functions keeps 32,768 characters of a cause, and no more. */
 const maxKept = 32_768;

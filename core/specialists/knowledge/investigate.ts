@@ -1,17 +1,17 @@
 // The knowledge specialist: what past incidents and runbooks say about this kind of failure, quoted; the same alert's own past comes first.
 // It advises; it never names a cause.
-import { tagQuery } from '../analysis/knowledge/lookup.ts';
-import { type Question, questionsOf } from '../analysis/knowledge/queries.ts';
-import { recurrenceTags } from '../analysis/knowledge/recurrence.ts';
-import { factOrigin, factSentence, type ServiceFact } from '../model/fact.ts';
-import type { Brief, Gap, Report } from '../model/report.ts';
-import type { FindingDraft } from '../model/report-draft.ts';
-import type { KnowledgeHit } from '../model/telemetry.ts';
-import type { Ports } from '../ports/index.ts';
-import type { KnowledgeType, Observed } from '../ports/telemetry.ts';
-import { shorten } from '../text.ts';
-import { finishReport } from './finish.ts';
-import { gapsOfMissing } from './missing.ts';
+import { tagQuery } from '../../analysis/knowledge/lookup.ts';
+import { type Question, questionsOf } from '../../analysis/knowledge/queries.ts';
+import { recurrenceTags } from '../../analysis/knowledge/recurrence.ts';
+import { factOrigin, factSentence, type ServiceFact } from '../../model/fact.ts';
+import type { Brief, Gap, Report } from '../../model/report.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
+import type { KnowledgeHit } from '../../model/telemetry.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { KnowledgeType, Observed } from '../../ports/telemetry.ts';
+import { shorten } from '../../text.ts';
+import { finishReport } from '../finish.ts';
+import { gapsOfMissing } from '../missing.ts';
 
 type KnowledgePorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>;
 

@@ -1,23 +1,23 @@
 // The metrics specialist: which signal moved first, when, by how much; what monitoring and vendors say themselves. After an action it says
 // whether what moved is back. Series beyond the first findings stay in the source; a report is small.
 
-import { placements } from '../analysis/kubernetes/placements.ts';
-import { causesOf, type Leak, leaks } from '../analysis/metrics/causes.ts';
-import { entityOf, type Move, moves, unreachable } from '../analysis/metrics/index.ts';
-import { formatValue, signalOf } from '../analysis/metrics/signals.ts';
-import { isMedian, originsOf, type Slowed, sharedNode, slowed } from '../analysis/metrics/slowness.ts';
-import { keyOf, periods, usualSince } from '../analysis/metrics/usual.ts';
-import { exactly } from '../fingerprint/identity.ts';
-import type { EntityRef } from '../model/entity.ts';
-import type { EvidenceDraft } from '../model/evidence-draft.ts';
-import type { Brief, Gap, Report } from '../model/report.ts';
-import type { FindingDraft } from '../model/report-draft.ts';
-import { type Scope, scopeOf } from '../model/scope.ts';
-import type { Series, VendorStatus } from '../model/telemetry.ts';
-import type { Ports } from '../ports/index.ts';
-import type { Observed } from '../ports/telemetry.ts';
-import { finishReport } from './finish.ts';
-import { gapsOfMissing } from './missing.ts';
+import { placements } from '../../analysis/kubernetes/placements.ts';
+import { causesOf, type Leak, leaks } from '../../analysis/metrics/causes.ts';
+import { entityOf, type Move, moves, unreachable } from '../../analysis/metrics/index.ts';
+import { formatValue, signalOf } from '../../analysis/metrics/signals.ts';
+import { isMedian, originsOf, type Slowed, sharedNode, slowed } from '../../analysis/metrics/slowness.ts';
+import { keyOf, periods, usualSince } from '../../analysis/metrics/usual.ts';
+import { exactly } from '../../fingerprint/identity.ts';
+import type { EntityRef } from '../../model/entity.ts';
+import type { EvidenceDraft } from '../../model/evidence-draft.ts';
+import type { Brief, Gap, Report } from '../../model/report.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
+import { type Scope, scopeOf } from '../../model/scope.ts';
+import type { Series, VendorStatus } from '../../model/telemetry.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Observed } from '../../ports/telemetry.ts';
+import { finishReport } from '../finish.ts';
+import { gapsOfMissing } from '../missing.ts';
 
 type MetricsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;
 

@@ -1,16 +1,22 @@
 // The plan of an investigation: a brief for each specialist that applies.
 import type { Context, Trigger } from '../model/incident.ts';
 import type { Brief } from '../model/report.ts';
-import { specialists } from './specialists.ts';
+import { specialists } from './index.ts';
+import type { Specialist } from './specialist.ts';
 
 /** What one specialist may use up: wall time, tokens of its report, bytes read. */
 export const specialistBudget = { seconds: 20, tokens: 1000, bytes: 256 * 1024 * 1024 };
 
-export function planFor(incidentId: string, trigger: Trigger, context: Context): Brief[] {
+export function planFor(
+  incidentId: string,
+  trigger: Trigger,
+  context: Context,
+  among: readonly Specialist[] = specialists,
+): Brief[] {
   const about = context.workload
     ? `${context.workload.kind} ${context.workload.name}`
     : (context.service?.value ?? 'what was paged');
-  return specialists
+  return among
     .filter((specialist) => specialist.applies(context, trigger))
     .map((specialist) => ({
       incidentId,

@@ -1,8 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { parsePrompt } from '../../../connectors/strands/index.ts';
 import { Brief } from '../../../core/model/report.ts';
-import { planFor } from '../../../core/planning/plan.ts';
-import { specialists } from '../../../core/planning/specialists.ts';
+import { specialists } from '../../../core/specialists/index.ts';
+import { planFor } from '../../../core/specialists/plan.ts';
+import { specialistId } from '../../../core/specialists/specialist.ts';
+import { promptFiles } from '../../../local/prompts.ts';
 import { aContext, aTrigger, cronJob } from '../../builders.ts';
 
 describe('the plan', () => {
@@ -27,12 +30,11 @@ describe('the plan', () => {
   });
 });
 
-test('every specialist of the table is a function, and every such function is in the table', () => {
-  const folders = readdirSync(new URL('../../../lambdas/', import.meta.url)).filter((name) =>
-    name.startsWith('specialist-'),
-  );
-  expect(specialists.map(({ name }) => `specialist-${name}`).sort()).toEqual(folders.sort());
-  for (const folder of folders) {
-    expect(existsSync(new URL(`../../../lambdas/${folder}/handler.ts`, import.meta.url))).toBe(true);
-  }
+test('every folder of specialists is in the table under its name, with its prompt', () => {
+  const folder = new URL('../../../core/specialists/', import.meta.url);
+  const folders = readdirSync(folder, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []));
+  expect(specialists.map(({ name }) => name).sort()).toEqual(folders.sort());
+  const prompts = promptFiles().map(({ file, text }) => parsePrompt(file, text));
+  const mine = prompts.filter(({ role }) => role === 'specialist').map(({ id }) => id);
+  expect(mine.sort()).toEqual(folders.map(specialistId));
 });

@@ -1,18 +1,24 @@
 // The logs specialist: which errors are new or surging against the baseline, since when, and the one line to read; which system unit is down.
 // It streams; what it keeps are templates, counts and a few samples each.
-import { LogReader, type Reading } from '../analysis/logs/reading.ts';
-import { besideErrors, type NotableTemplate, notableTemplates, vanished, variousOf } from '../analysis/logs/telling.ts';
-import type { StoppedUnit } from '../analysis/logs/units.ts';
-import { exactly, Occurrences } from '../fingerprint/identity.ts';
-import { maskVariables } from '../mask-variables.ts';
-import { type EntityRef, sameWorkload } from '../model/entity.ts';
-import type { Brief, ErrorIdentity, Gap, Report } from '../model/report.ts';
-import type { FindingDraft } from '../model/report-draft.ts';
-import { scopeOf } from '../model/scope.ts';
-import type { Ports } from '../ports/index.ts';
-import { shorten } from '../text.ts';
-import { finishReport } from './finish.ts';
-import { gapsOfMissing } from './missing.ts';
+import { LogReader, type Reading } from '../../analysis/logs/reading.ts';
+import {
+  besideErrors,
+  type NotableTemplate,
+  notableTemplates,
+  vanished,
+  variousOf,
+} from '../../analysis/logs/telling.ts';
+import type { StoppedUnit } from '../../analysis/logs/units.ts';
+import { exactly, Occurrences } from '../../fingerprint/identity.ts';
+import { maskVariables } from '../../mask-variables.ts';
+import { type EntityRef, sameWorkload } from '../../model/entity.ts';
+import type { Brief, ErrorIdentity, Gap, Report } from '../../model/report.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
+import { scopeOf } from '../../model/scope.ts';
+import type { Ports } from '../../ports/index.ts';
+import { shorten } from '../../text.ts';
+import { finishReport } from '../finish.ts';
+import { gapsOfMissing } from '../missing.ts';
 
 type LogsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;
 

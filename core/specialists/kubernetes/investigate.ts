@@ -1,13 +1,13 @@
 // The Kubernetes specialist: what is broken in the clusters, ranked by how close it is to what was paged. In a second round, and after an
 // action, it answers the same question about the entities in focus, and says what is well too.
-import { analyzeClusters, health, topologyOf } from '../analysis/kubernetes/index.ts';
-import { type EntityRef, sameWorkload } from '../model/entity.ts';
-import type { Brief, Report } from '../model/report.ts';
-import type { FindingDraft } from '../model/report-draft.ts';
-import { scopeOf } from '../model/scope.ts';
-import type { Ports } from '../ports/index.ts';
-import { finishReport } from './finish.ts';
-import { gapsOfMissing } from './missing.ts';
+import { analyzeClusters, health, topologyOf } from '../../analysis/kubernetes/index.ts';
+import { type EntityRef, sameWorkload } from '../../model/entity.ts';
+import type { Brief, Report } from '../../model/report.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
+import { scopeOf } from '../../model/scope.ts';
+import type { Ports } from '../../ports/index.ts';
+import { finishReport } from '../finish.ts';
+import { gapsOfMissing } from '../missing.ts';
 
 type KubernetesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;
 

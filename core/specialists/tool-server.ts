@@ -1,6 +1,6 @@
 // Other servers whose tools a specialist's model may use. Strict: a typo fails at start and not at 3 a.m.
 import * as z from 'zod';
-import { specialists } from './specialists.ts';
+import { specialists } from './index.ts';
 
 const Known = z.string().refine((name) => specialists.some((one) => one.name === name), 'no specialist has this name');
 

@@ -1,19 +1,19 @@
 // The changes specialist: what changed before the page, near what misbehaves, and whether it can explain it. Reads changes, the vendors'
 // status feeds and nothing else; whether a change fits the metrics and logs is for synthesis to say.
 
-import { feedText, type OutsideSign, outsideSigns } from '../analysis/changes/outside.ts';
-import { type Ranking, rankChanges, type Suspect } from '../analysis/changes/rank.ts';
-import type { CauseCode } from '../causes/causes.ts';
-import type { EntityRef, TimeWindow } from '../model/entity.ts';
-import type { Brief, Gap, Report } from '../model/report.ts';
-import type { FindingDraft } from '../model/report-draft.ts';
-import { scopeOf } from '../model/scope.ts';
-import type { Change } from '../model/telemetry.ts';
-import type { Ports } from '../ports/index.ts';
-import type { Observed } from '../ports/telemetry.ts';
-import { clockTime } from '../wording.ts';
-import { finishReport } from './finish.ts';
-import { gapsOfMissing } from './missing.ts';
+import { feedText, type OutsideSign, outsideSigns } from '../../analysis/changes/outside.ts';
+import { type Ranking, rankChanges, type Suspect } from '../../analysis/changes/rank.ts';
+import type { CauseCode } from '../../causes/causes.ts';
+import type { EntityRef, TimeWindow } from '../../model/entity.ts';
+import type { Brief, Gap, Report } from '../../model/report.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
+import { scopeOf } from '../../model/scope.ts';
+import type { Change } from '../../model/telemetry.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Observed } from '../../ports/telemetry.ts';
+import { clockTime } from '../../wording.ts';
+import { finishReport } from '../finish.ts';
+import { gapsOfMissing } from '../missing.ts';
 
 type ChangesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>;
 

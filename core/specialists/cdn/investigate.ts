@@ -1,15 +1,15 @@
 // The CDN specialist: what the edge answers for the addresses that the page names, and whether an error comes out of its cache. A cached error
 // is the CDN's to forget; one that is passed on is whoever's is behind it.
 
-import { exactly } from '../fingerprint/identity.ts';
-import type { EdgeAnswer } from '../model/managed.ts';
-import type { Brief, Report } from '../model/report.ts';
-import type { FindingDraft } from '../model/report-draft.ts';
-import { scopeOf } from '../model/scope.ts';
-import type { Ports } from '../ports/index.ts';
-import { edgeUrlsIn, entityOfKey, keyOf, textOf } from '../topology/managed-resources.ts';
-import { finishReport } from './finish.ts';
-import { gapsOfMissing } from './missing.ts';
+import { exactly } from '../../fingerprint/identity.ts';
+import type { EdgeAnswer } from '../../model/managed.ts';
+import type { Brief, Report } from '../../model/report.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
+import { scopeOf } from '../../model/scope.ts';
+import type { Ports } from '../../ports/index.ts';
+import { edgeUrlsIn, entityOfKey, keyOf, textOf } from '../../topology/managed-resources.ts';
+import { finishReport } from '../finish.ts';
+import { gapsOfMissing } from '../missing.ts';
 
 type CdnPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>;
 

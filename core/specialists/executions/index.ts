@@ -1,0 +1,9 @@
+import { arnsIn } from '../../topology/managed-resources.ts';
+import type { Specialist } from '../specialist.ts';
+
+export const executions: Specialist = {
+  name: 'executions',
+  question: () => 'Which execution of the state machine failed, with what error, and can it be gone on with?',
+  applies: (_, trigger) => arnsIn(trigger).length > 0,
+  load: async () => (await import('./investigate.ts')).investigateExecutions,
+};

@@ -1,0 +1,11 @@
+// The specialists, one row each.
+import { cdn } from './cdn/index.ts';
+import { changes } from './changes/index.ts';
+import { executions } from './executions/index.ts';
+import { knowledge } from './knowledge/index.ts';
+import { kubernetes } from './kubernetes/index.ts';
+import { logs } from './logs/index.ts';
+import { metrics } from './metrics/index.ts';
+import type { Specialist } from './specialist.ts';
+
+export const specialists: readonly Specialist[] = [kubernetes, metrics, logs, changes, knowledge, executions, cdn];

@@ -1,0 +1,26 @@
+// Every specialist's function: the same code, deployed once for each folder of core/specialists/ under the name that SPECIALIST holds. It gets a
+// brief, the sources and its own incident's part of the evidence. It writes no record: the step after it files the report.
+import { InvalidInput } from '../../core/errors.ts';
+import { Brief } from '../../core/model/report.ts';
+import { ofIncident } from '../../core/record/evidence/of-incident.ts';
+import { specialists } from '../../core/specialists/index.ts';
+import { type SpecialistPorts, specialistId } from '../../core/specialists/specialist.ts';
+import { clock, evidence, ids, reasoner, setting, telemetry } from '../compose.ts';
+import { answering, type Invoke, onLambda } from '../handle.ts';
+
+/** The function of one specialist. @throws InvalidInput where there is none of that name. */
+export function create(ports: SpecialistPorts, name: string): Invoke {
+  const specialist = specialists.find((one) => one.name === name);
+  if (specialist === undefined) throw new InvalidInput(`There is no specialist ${name}.`);
+  return answering(specialistId(name), Brief, async (brief) => {
+    const investigate = await specialist.load();
+    return investigate(brief, { ...ports, evidence: ofIncident(ports.evidence, brief.incidentId) });
+  });
+}
+
+export const handler = onLambda(() =>
+  create(
+    { telemetry: telemetry(), evidence: evidence(), clock: clock(), ids: ids(), reasoner: reasoner() },
+    setting('SPECIALIST'),
+  ),
+);

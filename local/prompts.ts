@@ -1,0 +1,25 @@
+// The prompts in use, as files: those of prompts/, and each specialist's from its folder.
+import { readdirSync, readFileSync } from 'node:fs';
+import { specialists } from '../core/specialists/index.ts';
+import { specialistId } from '../core/specialists/specialist.ts';
+
+export interface PromptFile {
+  /** For messages: the path in the repository. */
+  readonly file: string;
+  readonly id: string;
+  readonly text: string;
+}
+
+const root = new URL('../', import.meta.url);
+
+/** @throws where a specialist has no prompt: it would fail only once a model is asked. */
+export function promptFiles(): PromptFile[] {
+  const shared = readdirSync(new URL('prompts/', root))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => ({ file: `prompts/${name}`, id: name.replace('.md', '') }));
+  const own = specialists.map(({ name }) => ({
+    file: `core/specialists/${name}/prompt.md`,
+    id: specialistId(name),
+  }));
+  return [...shared, ...own].map((one) => ({ ...one, text: readFileSync(new URL(one.file, root), 'utf8') }));
+}
