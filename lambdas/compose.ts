@@ -462,13 +462,11 @@ async function liveTelemetry(live: LiveConfig): Promise<Ports['telemetry']> {
 async function liveExecutor(live: LiveConfig): Promise<Ports['executor']> {
   const { executions, fastly } = live;
   const token = fastly && 'fastly-token' in setting('SECRETS') ? await readSecret()('fastly-token') : undefined;
-  return routedExecutor(
-    {
-      ...(executions.length > 0 && { 'retry-execution': stepFunctionsExecutor() }),
-      ...(fastly && { 'purge-cdn-key': fastlyExecutor({ ...fastly, token }) }),
-    },
-    kubernetesExecutor({ clusters: await clustersOf(live, actingSecret()), clock: clock() }),
-  );
+  return routedExecutor({
+    kubernetes: kubernetesExecutor({ clusters: await clustersOf(live, actingSecret()), clock: clock() }),
+    'step-functions': executions.length > 0 ? stepFunctionsExecutor() : undefined,
+    fastly: fastly && fastlyExecutor({ ...fastly, token }),
+  });
 }
 
 type KubeconfigSecret = 'kubeconfig-reader' | 'kubeconfig-actor';

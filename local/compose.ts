@@ -440,13 +440,11 @@ async function liveSources(
       ...(fastly && { edge: fastlyEdge(fastly) }),
       ...(toolServers && { servers: mcpTools(toolServers) }),
     },
-    executor: routedExecutor(
-      {
-        ...(executions && { 'retry-execution': stepFunctionsExecutor() }),
-        ...(fastly && { 'purge-cdn-key': fastlyExecutor(fastly) }),
-      },
-      cluster ? kubernetesExecutor({ clusters, clock }) : noExecutor,
-    ),
+    executor: routedExecutor({
+      kubernetes: cluster ? kubernetesExecutor({ clusters, clock }) : noExecutor,
+      'step-functions': executions ? stepFunctionsExecutor() : undefined,
+      fastly: fastly && fastlyExecutor(fastly),
+    }),
     targets: cluster ? kubernetesTargets({ clusters }) : noTargets,
   };
 }

@@ -4,6 +4,7 @@
 import { Unavailable } from '../../core/errors.ts';
 import { EdgeAnswer } from '../../core/model/managed.ts';
 import type { Executor, ExecutorAction, Source } from '../../core/ports/telemetry.ts';
+import { executorOf } from '../../core/remediation/routed.ts';
 
 export interface FastlyConfig {
   /** Service id by host. */
@@ -66,13 +67,12 @@ function readAnswer(url: string, service: string, { status, headers }: Response)
 
 const refused = (why: string) => ({ kind: 'refused', why }) as const;
 
-/** Carries out `purge-cdn-key`: softly, so that what is behind is not asked for everything at once. Twice is as once. @throws Unavailable */
-export function fastlyExecutor({
-  services,
-  token,
-  apiUrl = 'https://api.fastly.com',
-  timeoutMs = 5000,
-}: FastlyConfig): Executor {
+/** @throws Unavailable */
+export const fastlyExecutor = (config: FastlyConfig): Executor =>
+  executorOf<'fastly'>({ 'purge-cdn-key': purges(config) });
+
+/** Purges softly, so that the origin is not asked for everything at once. Twice is as once. */
+function purges({ services, token, apiUrl = 'https://api.fastly.com', timeoutMs = 5000 }: FastlyConfig): Executor {
   const problem = ({ target: { kind, name, namespace = '', cluster } }: ExecutorAction): string | undefined => {
     if (kind !== 'SurrogateKey') return `A ${kind} is nothing that a CDN keeps.`;
     if (!Object.hasOwn(services, namespace) || cluster !== `fastly:${services[namespace]}`)

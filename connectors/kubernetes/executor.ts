@@ -1,9 +1,9 @@
 // Carries out the catalogue's actions on a cluster, at most once for a key: the key becomes the name of what is made or an annotation of what
 // is changed, so that the API server itself refuses a second time, also where the first answer was lost.
 import { createHash } from 'node:crypto';
-import type { ActionId } from '../../core/model/action.ts';
 import type { Executor, ExecutorAction } from '../../core/ports/telemetry.ts';
 import type { Clock } from '../../core/ports/world.ts';
+import type { ActionIdOf } from '../../core/remediation/actions/index.ts';
 import type { ClusterAccess } from './access.ts';
 import type { Call, Outcome } from './call.ts';
 import { rerunCronJob, rerunJob } from './jobs.ts';
@@ -22,7 +22,7 @@ const executors = new Map<string, (call: Call) => Promise<Outcome>>(
     'raise-memory-limit': raiseMemoryLimit,
     'cordon-node': cordonNode,
     'uncordon-node': uncordonNode,
-  } satisfies Partial<Record<ActionId, (call: Call) => Promise<Outcome>>>),
+  } satisfies Record<ActionIdOf<'kubernetes'>, (call: Call) => Promise<Outcome>>),
 );
 
 export function kubernetesExecutor({

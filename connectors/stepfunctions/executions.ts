@@ -13,6 +13,7 @@ import {
 import { Unavailable } from '../../core/errors.ts';
 import { WorkflowExecution } from '../../core/model/managed.ts';
 import type { Executor, ExecutorAction, Source } from '../../core/ports/telemetry.ts';
+import { executorOf } from '../../core/remediation/routed.ts';
 import { arnOf } from '../../core/topology/managed-resources.ts';
 
 export interface ExecutionsOptions {
@@ -95,8 +96,11 @@ function readExecution(described: DescribeExecutionOutput): WorkflowExecution {
 
 const refused = (why: string) => ({ kind: 'refused', why }) as const;
 
-/** Carries out `retry-execution`. @throws Unavailable where trying again may help. */
-export function stepFunctionsExecutor(options: ExecutionsOptions = {}): Executor {
+/** @throws Unavailable where trying again may help. */
+export const stepFunctionsExecutor = (options: ExecutionsOptions = {}): Executor =>
+  executorOf<'step-functions'>({ 'retry-execution': redrives(options) });
+
+function redrives(options: ExecutionsOptions): Executor {
   const clientFor = clients(options);
 
   const asking = async <T>(call: () => Promise<T>): Promise<T | { readonly kind: 'refused'; readonly why: string }> => {

@@ -1,5 +1,7 @@
 // What a person says in a thread about next time, read by rules and nothing else: "next time you see this exact error, don't ask me, just
 // rerun it". Reading is all that is done here; what is read becomes a proposal (teach.ts), and counts only once it was confirmed.
+import type { ActionId } from '../model/action.ts';
+import { actionVerbsIn, anyActionVerb } from '../remediation/action-verbs.ts';
 import { clean } from '../text.ts';
 
 export type TeachingUtterance =
@@ -8,7 +10,7 @@ export type TeachingUtterance =
   | {
       readonly kind: 'teach';
       /** Catalogue ids that the verb can mean; absent where it names no verb ("just fix it"). */
-      readonly actions?: readonly string[];
+      readonly actions?: readonly ActionId[];
       readonly days?: number;
       readonly timesPerDay?: number;
     }
@@ -19,43 +21,15 @@ export type TeachingUtterance =
   | { readonly kind: 'yes' }
   | { readonly kind: 'no' };
 
-interface Verb {
-  readonly pattern: string;
-  readonly actions: readonly string[];
-}
-/** In the order in which they are tried; what one has matched is not read again by the next. */
-const verbs: readonly Verb[] = [
-  {
-    pattern:
-      're-?run(?:ning)?|retry(?:ing)?|re-?execut(?:e|ing)|(?:run|try) (?:it|this|that|the (?:cron ?)?job) again|restart(?:ing)? the (?:cron ?)?job',
-    actions: ['rerun-cronjob', 'rerun-job', 'retry-execution'],
-  },
-  { pattern: 'uncordon(?:ing)?', actions: ['uncordon-node'] },
-  { pattern: 'cordon(?:ing)?', actions: ['cordon-node'] },
-  {
-    pattern: 'roll(?:ing)? ?(?:it |this |that )?back|rollback|revert(?:ing)?|undo(?:ing)?',
-    actions: ['rollback-rollout'],
-  },
-  { pattern: 'restart(?:ing)?|bounc(?:e|ing)|reboot(?:ing)?', actions: ['restart-rollout'] },
-  { pattern: '(?:delete|deleting|kill|killing|remove|evict)', actions: ['delete-stuck-pod'] },
-  { pattern: 'scal(?:e|ing)', actions: ['scale-workload'] },
-  {
-    pattern: '(?:raise|raising|increase|bump) (?:the |its )?memory(?: limit)?',
-    actions: ['raise-memory-limit'],
-  },
-  { pattern: 'purg(?:e|ing)', actions: ['purge-cdn-key'] },
-];
-const anyVerb = verbs.map(({ pattern }) => pattern).join('|');
-
 const future =
   /\b(?:next time|from now on|in (?:the )?future|whenever|(?:every|each) time|always|(?:when|if) (?:you see )?(?:this|it|that)(?: exact)?(?: same)?(?: error| failure| problem)?(?: (?:happens|fails|occurs|appears|comes?|shows up))?(?: back| up)? again)\b/;
 const unasked =
   /\b(?:do not|no need to|need not|never|stop) (?:even |bother to |bother )?(?:ask|asking|wake|waking|bother|page|paging|bug)\b|\bwithout (?:asking|waking|bothering|a question|approval)\b|\b(?:on your own|automatically|by yourself)\b/;
 const plainly = new RegExp(
-  String.raw`\b(?:just|simply|please|go ahead and|you (?:can|may|should)) (?:${anyVerb}|fix it|do it|handle it|go ahead)`,
+  String.raw`\b(?:just|simply|please|go ahead and|you (?:can|may|should)) (?:${anyActionVerb}|fix it|do it|handle it|go ahead)`,
 );
 const refused = new RegExp(
-  String.raw`\b(?:do not|never|stop|no longer) (?:just |ever |simply |automatically |blindly |again )*(?:${anyVerb})`,
+  String.raw`\b(?:do not|never|stop|no longer) (?:just |ever |simply |automatically |blindly |again )*(?:${anyActionVerb})`,
 );
 const askAgain =
   /\b(?:ask|check with) (?:me|us) (?:again|first|before|every time|next time)|\balways ask\b|\b(?:forget|revoke|unlearn) (?:it|that|this|what (?:i|we) (?:said|taught))\b|\bstop doing (?:that|this|it)\b/;
@@ -89,7 +63,7 @@ export function parseTeaching(text: string): TeachingUtterance {
   if (askAgain.test(said) && !unasked.test(said)) return { kind: 'revoke' };
   const isTeaching =
     (future.test(said) && (unasked.test(said) || plainly.test(said))) ||
-    (unasked.test(said) && (new RegExp(`\\b(?:${anyVerb})\\b`).test(said) || plainly.test(said)));
+    (unasked.test(said) && (new RegExp(`\\b(?:${anyActionVerb})\\b`).test(said) || plainly.test(said)));
   if (refused.test(said)) {
     return future.test(said)
       ? cannot(
@@ -115,29 +89,19 @@ function teaching(said: string): TeachingUtterance {
     );
   if (tooBroad.test(said))
     return cannot('Only one exact error of one workload in one environment can be remembered. Say "this exact error".');
-  const meant = actionsIn(said);
-  if (meant.length > 1) return cannot('That names more than one thing to do; one can be remembered at a time.');
-  const [actions] = meant;
-  if (actions?.includes('delete-stuck-pod') && destroys.test(said))
+  const verbs = actionVerbsIn(said);
+  if (verbs.length > 1) return cannot('That names more than one thing to do; one can be remembered at a time.');
+  const [verb] = verbs;
+  if (verb?.canDestroy && destroys.test(said))
     return cannot('Nothing that deletes data, a namespace, a volume or a database is ever done.');
   const days = daysIn(said);
   const timesPerDay = timesIn(said);
   return {
     kind: 'teach',
-    ...(actions === undefined ? {} : { actions }),
+    ...(verb === undefined ? {} : { actions: verb.actions }),
     ...(days === undefined ? {} : { days }),
     ...(timesPerDay === undefined ? {} : { timesPerDay }),
   };
-}
-
-function actionsIn(said: string): (readonly string[])[] {
-  let rest = said;
-  return verbs.flatMap(({ pattern, actions }) => {
-    const found = new RegExp(String.raw`\b(?:${pattern})\b`, 'g');
-    if (!found.test(rest)) return [];
-    rest = rest.replaceAll(found, ' ');
-    return [actions];
-  });
 }
 
 const numbers: Readonly<Record<string, number>> = {

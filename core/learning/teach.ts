@@ -3,7 +3,8 @@
 
 import { isOfThisRecipe } from '../fingerprint/fingerprint.ts';
 import { parseTeaching, type TeachingUtterance } from '../language/parse-teaching.ts';
-import type { Preference } from '../model/action.ts';
+import type { ActionId, Preference } from '../model/action.ts';
+import type { EntityRef } from '../model/entity.ts';
 import type { Incident, IncidentError } from '../model/incident.ts';
 import type { Proposal } from '../model/proposal.ts';
 import { idsOf } from '../ports/catalog.ts';
@@ -68,13 +69,14 @@ async function propose(
   const error = incident?.error;
   if (error && !isOfThisRecipe(error))
     return cannot('This error was read before errors were told apart exactly; say it when it comes again.');
-  if (!incident || !error?.actionId || !error.target)
+  const remediable = error && remediableOf(error);
+  if (!incident || !remediable)
     return cannot(
       'There is no exact error with an action here that could be remembered; say it once there is a diagnosis with a question.',
     );
-  if (saying.actions && !saying.actions.includes(error.actionId))
-    return cannot(`What can be done about this error is ${error.actionId}; that is not what you said.`);
-  const refused = await refusalOf(by, error, ports);
+  if (saying.actions && !saying.actions.includes(remediable.actionId))
+    return cannot(`What can be done about this error is ${remediable.actionId}; that is not what you said.`);
+  const refused = await refusalOf(by, remediable, ports);
   if (refused !== undefined) {
     await auditOf('refused', by, incidentId, refused, ports);
     return cannot(refused);
@@ -88,7 +90,7 @@ async function propose(
     at: now.toISOString(),
     expiresAt: new Date(now.getTime() + proposalMinutes * 60_000).toISOString(),
     state: 'open',
-    preference: preferenceOf(incident, error, {
+    preference: preferenceOf(incident, remediable, {
       by,
       at: now.toISOString(),
       expiresAt,
@@ -105,12 +107,23 @@ async function propose(
   return { kind: 'proposed', proposal, text };
 }
 
+/** An error with an action that can be done about it: only such an error can have a permission. */
+type RemediableError = Omit<IncidentError, 'actionId' | 'target'> & {
+  readonly actionId: ActionId;
+  readonly target: EntityRef;
+};
+
+const remediableOf = ({ actionId, target, ...error }: IncidentError): RemediableError | undefined =>
+  actionId === undefined || target === undefined ? undefined : { ...error, actionId, target };
+
 /** Who may not teach it, or what the policies would never let happen unattended. */
-async function refusalOf(by: string, error: IncidentError, ports: TeachPorts): Promise<string | undefined> {
+async function refusalOf(
+  by: string,
+  { actionId, target, describes: { environment } }: RemediableError,
+  ports: TeachPorts,
+): Promise<string | undefined> {
   const catalog = await ports.catalog.load();
-  const { environment } = error.describes;
-  const { actionId, target } = error;
-  if (!actionId || !target?.cluster || !target.namespace) return 'Where the target is is not known.';
+  if (!target.cluster || !target.namespace) return "The target's location is unknown.";
   const placed = { ...target, cluster: target.cluster, namespace: target.namespace };
   const approvers = approversAt(placed, environment, catalog);
   if (approvers.length > 0 && !idsOf(approvers, catalog).includes(by)) return `${by} is not among the approvers.`;
@@ -127,14 +140,14 @@ interface Taught {
 /** One preference an incident and action: taught again in the same incident, it takes the place of the one before. */
 function preferenceOf(
   incident: Incident,
-  error: IncidentError,
+  error: RemediableError,
   { by, at, expiresAt, maxUsesPerDay }: Taught,
 ): Preference {
   return {
     id: `${incident.id}-${error.actionId}-${Date.parse(at).toString(36)}`,
     fingerprint: error.fingerprint,
     describes: error.describes,
-    actionId: error.actionId ?? 'rerun-cronjob',
+    actionId: error.actionId,
     taughtBy: by,
     taughtAt: at,
     incidentId: incident.id,
@@ -189,7 +202,9 @@ export async function confirmTeaching(
   }
   // Whoever may no longer teach, and what the policies no longer allow, is not remembered by an old word.
   const incident = await ports.incidents.get(found.incidentId);
-  const refused = incident?.error ? await refusalOf(by, incident.error, ports) : 'The incident is gone.';
+  const { actionId } = found.preference;
+  const error = incident?.error && remediableOf({ ...incident.error, actionId });
+  const refused = error ? await refusalOf(by, error, ports) : 'The incident or the target of its error is gone.';
   if (refused !== undefined) return cannot(refused);
   if (found.state === 'dropped') return cannot('It was taken back; say it again.');
   const preference = found.preference;

@@ -4,6 +4,7 @@ import type { Synthesized } from '../model/workflow.ts';
 import type { Policies } from '../ports/channels.ts';
 import { redact } from '../redaction/redact.ts';
 import { clean, shorten } from '../text.ts';
+import { actionVerbsIn } from './action-verbs.ts';
 import type { factsOf } from './guard.ts';
 
 const attempts: readonly RegExp[] = [
@@ -16,14 +17,11 @@ const attempts: readonly RegExp[] = [
   /\bnext time[^.]{0,60}\b(?:don'?t|do not|without) ask/i,
 ];
 
-/** What such words ask for, as actions that the policies can be asked about. */
-const asksFor: readonly (readonly [pattern: RegExp, action: string])[] = [
+/** Actions in no catalogue, which the policies forbid by name. */
+const destructive: readonly (readonly [pattern: RegExp, action: string])[] = [
   [/\b(?:delete|remove|destroy|wipe)\b[^.]{0,40}\bnamespace/i, 'delete-namespace'],
   [/\b(?:delete|drop|destroy|wipe|truncate)\b[^.]{0,40}\b(?:database|table|db)\b/i, 'drop-database'],
   [/\b(?:delete|remove|destroy|wipe)\b[^.]{0,40}\b(?:volume|pvc|disk)/i, 'delete-volume'],
-  [/\brestart\b/i, 'restart-rollout'],
-  [/\broll(?:ing)? ?back\b/i, 'rollback-rollout'],
-  [/\bscale\b/i, 'scale-workload'],
 ];
 /** Of a long text the part that is looked at. */
 const looked = 4000;
@@ -40,8 +38,7 @@ export async function injectionAttemptIn(
 ): Promise<{ readonly text: string; readonly policies: readonly string[] } | undefined> {
   const found = textsOf(input).find(({ text }) => readsLikeInstructions(text));
   if (!found) return undefined;
-  const asked = asksFor.filter(([pattern]) => pattern.test(found.text)).map(([, action]) => action);
-  const refusals = await Promise.all(asked.map((action) => refusalOf(action, facts, policies)));
+  const refusals = await Promise.all(actionsAskedFor(found.text).map((action) => refusalOf(action, facts, policies)));
   const quoted = shorten(clean(redact(quotedFrom(found.text))), 200);
   return {
     text: [
@@ -51,6 +48,13 @@ export async function injectionAttemptIn(
     ].join(' '),
     policies: [...new Set(refusals.flatMap((refusal) => refusal?.policies ?? []))],
   };
+}
+
+/** The actions that such words ask for, so that the policies can be asked about them. */
+function actionsAskedFor(text: string): readonly string[] {
+  const destroying = destructive.filter(([pattern]) => pattern.test(text)).map(([, action]) => action);
+  const verbs = actionVerbsIn(text.toLowerCase()).filter(({ canDestroy }) => !canDestroy || destroying.length === 0);
+  return [...destroying, ...verbs.map(({ actions: [first] }) => first)];
 }
 
 /** From a little before the attempt on. */

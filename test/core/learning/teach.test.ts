@@ -149,6 +149,21 @@ describe('what is taught in words', () => {
     expect(await say(teaching, 'ana', 'inc-9')).toMatchObject({ kind: 'cannot' });
     expect(await say(teaching, 'ana', 'inc-nowhere')).toMatchObject({ kind: 'cannot' });
   });
+  test('is refused for an error that no action is known for, and nothing is proposed', async () => {
+    const error = (await stores.incidents.get('inc-1'))?.error;
+    if (!error) throw new Error('It has an error.');
+    const { actionId: _, ...withoutAction } = error;
+    await stores.incidents.update('inc-1', { error: withoutAction });
+    expect(await say(teaching)).toMatchObject({ kind: 'cannot' });
+    expect(await stores.preferences.proposals('inc-1')).toEqual([]);
+  });
+  test('is for the action that was proposed, whatever is known of the error by the time of the yes', async () => {
+    await say(teaching);
+    const error = (await stores.incidents.get('inc-1'))?.error;
+    if (!error) throw new Error('It has an error.');
+    await stores.incidents.update('inc-1', { error: { ...error, actionId: 'rollback-rollout' } });
+    expect(await say('yes')).toMatchObject({ kind: 'taught', preference: { actionId: 'rerun-cronjob' } });
+  });
   test('can be taught while the kill switch is on or a freeze holds, and is not obeyed until they are over', async () => {
     world.catalog = aCatalog({ killSwitch: true });
     await say(teaching);
