@@ -62,7 +62,7 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
     specialists: [...new Set(reports.map(({ specialist }) => specialist))],
   };
   const first = hypotheses[0];
-  if (!best || !first || confidenceIn(best.candidate.subject, ranked) < enoughToAnswer) {
+  if (!best || !first || best.ruledOut !== undefined || confidenceIn(best.candidate.subject, ranked) < enoughToAnswer) {
     const unknown = unknownHypothesis(scene, context, first);
     const all = [...(unknown ? [unknown] : []), ...hypotheses].slice(0, maxHypotheses);
     const diagnosis: Diagnosis = {
@@ -106,7 +106,9 @@ const confidenceOf = ({ candidate }: Ranked, ranked: readonly Ranked[]): number 
 
 /** That it is this thing, by whichever of its causes: several suspected changes of one service are doubts about which, not about where. */
 const confidenceIn = (subject: string, ranked: readonly Ranked[]): number =>
-  ranked.filter(({ candidate }) => candidate.subject === subject).reduce((sum, { confidence }) => sum + confidence, 0);
+  ranked
+    .filter(({ candidate, ruledOut }) => candidate.subject === subject && ruledOut === undefined)
+    .reduce((sum, { confidence }) => sum + confidence, 0);
 
 /** Set apart, because a model may have put another hypothesis first by then. */
 export function withFingerprint(diagnosis: Diagnosis, environment: string | undefined): Diagnosis {
@@ -188,7 +190,7 @@ function graphOf(
 }
 
 function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], scene: ScoringContext): Hypothesis {
-  const { candidate, signs, confidence, changeId } = one;
+  const { candidate, signs, confidence, changeId, ruledOut } = one;
   const helping = changeId === undefined ? [] : scene.findings.filter((finding) => finding.changeId === changeId);
   const behind = [...new Set([...candidate.findings, ...candidate.placed, ...helping, ...candidate.symptoms])];
   const best = candidate.findings.toSorted((a, b) => b.confidence - a.confidence)[0];
@@ -207,7 +209,9 @@ function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], sce
       .sort((a, b) => b.weight - a.weight)
       .map(({ text }) => text.slice(0, 400))
       .slice(0, 8),
+    ...(ruledOut === undefined ? {} : { ruledOut }),
     against: [
+      ...(ruledOut === undefined ? [] : [`ruled out: ${ruledOut}`]),
       ...signs.filter(({ weight }) => weight < -0.15).map(({ text }) => text.slice(0, 400)),
       ...(place > 0 && ranked[0]
         ? [`${ranked[0].candidate.entity.name} (${ranked[0].candidate.cause}) explains more`]

@@ -10,18 +10,26 @@ import type { ScoringContext, Sign } from './scene.ts';
 import { signsOfChange } from './signs/change.ts';
 import { signsOfCallees, signsOfCloseness, signsOfCoverage, signsOfMeasure, signsOfReach } from './signs/graph.ts';
 import { signsOfOnset } from './signs/onset.ts';
+import { refutationOf } from './signs/ruled-out.ts';
+
+/** Log odds that a refuted candidate has at most: too few to be an answer or to account for others. */
+const maxRuledOut = -1.5;
 
 export interface Scored {
   readonly candidate: Candidate;
   readonly signs: readonly Sign[];
   /** Natural log odds. */
   readonly logOdds: number;
+  /** The observation that refutes it, where there is one. */
+  readonly ruledOut: string | undefined;
 }
 
 export function score(candidate: Candidate, { taught, ...scene }: ScoringContext): Scored {
   const seen = signsOf(candidate, scene);
   const signs = taught ? halfway(seen, signsOf(candidate, { ...scene, ...taught }), taught.origins) : seen;
-  return { candidate, signs, logOdds: signs.reduce((sum, sign) => sum + sign.weight, 0) };
+  const logOdds = signs.reduce((sum, sign) => sum + sign.weight, 0);
+  const ruledOut = refutationOf(candidate, scene);
+  return { candidate, signs, logOdds: ruledOut === undefined ? logOdds : Math.min(logOdds, maxRuledOut), ruledOut };
 }
 
 /** Somebody's word moves the odds half as far as a call that was seen would. */

@@ -16,6 +16,8 @@ export const Hypothesis = z.object({
   summary: z.string().max(500),
   /** Why it ranks here, one reason a line. */
   why: z.array(z.string().max(400)).max(8),
+  /** The observation that refutes it. Such a hypothesis is shown and is no answer. */
+  ruledOut: z.string().max(300).optional(),
   /** What speaks against it. */
   against: z.array(z.string().max(400)).max(4).default([]),
   evidenceIds: z.array(z.string()).min(1).max(12),

@@ -104,11 +104,12 @@ function withGaps(diagnosis: Diagnosis, gaps: readonly Gap[]): Diagnosis {
   return { ...diagnosis, gaps: [...diagnosis.gaps, ...more].slice(0, maxGaps) };
 }
 
-/** Puts the hypothesis with `rank` first if the analysis finds it nearly as likely as the first; otherwise returns the same array. */
+/** Puts the hypothesis with `rank` first if nothing refutes it and the analysis finds it nearly as likely as the first; otherwise returns the same array. */
 function promote(hypotheses: readonly Hypothesis[], rank: number, reason: string): readonly Hypothesis[] {
   const first = hypotheses[0];
   const chosen = hypotheses.find((h) => h.rank === rank);
-  if (!first || !chosen || chosen === first || first.confidence - chosen.confidence > promotableGap) return hypotheses;
+  if (!first || !chosen || chosen === first || chosen.ruledOut !== undefined) return hypotheses;
+  if (first.confidence - chosen.confidence > promotableGap) return hypotheses;
   const reordered = [
     { ...chosen, why: [reason.slice(0, 400), ...chosen.why].slice(0, 8) },
     ...hypotheses.filter((h) => h !== chosen),

@@ -541,3 +541,32 @@ describe('what is broken elsewhere', () => {
     expect(first(diagnosis)?.confidence).toBeGreaterThan(0.6);
   });
 });
+
+describe('a cause that the findings refute', () => {
+  const before = errors('cart', '12:20:00');
+  test('is shown with the reason, and is no answer', async () => {
+    const { diagnosis } = await synthesized({ findings: [rollout, before], paged: 'cart' });
+    const change = diagnosis.hypotheses.find(({ cause }) => cause === 'code-change');
+    expect(change).toMatchObject({ ruledOut: 'the trouble began before the change went live' });
+    expect(change?.against[0]).toBe('ruled out: the trouble began before the change went live');
+    expect(diagnosis.hypotheses[0]?.cause).toBe('application-errors');
+  });
+
+  test('is not put first by being alone', async () => {
+    const surge = errors('cart', '12:46:00', {
+      cause: 'traffic-surge',
+      role: 'cause',
+      confidence: 0.95,
+      signal: { name: 'requests_per_second', unit: '1/s', before: 100, during: 80 },
+    });
+    const { diagnosis } = await synthesized({ findings: [surge], paged: 'cart' });
+    expect(causesOf(diagnosis)).toEqual(['cart: unknown', 'cart: traffic-surge']);
+    expect(diagnosis.hypotheses[1]).toMatchObject({ ruledOut: 'its traffic did not rise' });
+  });
+
+  test('stands where the same findings do not refute it', async () => {
+    const after = { ...before, onset: at('12:46:00') };
+    const { diagnosis } = await synthesized({ findings: [rollout, after], paged: 'cart' });
+    expect(diagnosis.hypotheses.filter(({ ruledOut }) => ruledOut !== undefined)).toEqual([]);
+  });
+});

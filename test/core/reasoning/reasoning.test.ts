@@ -94,6 +94,13 @@ describe('a model’s opinion', () => {
     expect(result.text).toBe('The analysis says so.');
   });
 
+  test('cannot promote one that the findings refute', async () => {
+    const refuted = { ...hypothesis(2, 'session-api', 0.5), ruledOut: 'its traffic did not rise' };
+    const given = diagnosis(hypothesis(1, 'checkout-api', 0.6), refuted);
+    const result = await opinion(given, saying({ bestRank: 2, reason: 'session-api', text: 'session-api broke.' }));
+    expect(result.hypotheses).toEqual(given.hypotheses);
+  });
+
   test('that names what no evidence holds is dropped and counted', async () => {
     const result = await opinion(
       close,

@@ -1,0 +1,81 @@
+// The checks that refute a cause, each where it holds and where it does not.
+import { describe, expect, test } from 'vitest';
+import { type CauseCode, causes } from '../../../core/causes/causes.ts';
+import type { ObservedFinding, Suspicion } from '../../../core/causes/checks.ts';
+import { at } from '../../builders.ts';
+
+const finding = (over: Partial<ObservedFinding>): ObservedFinding => ({
+  role: 'symptom',
+  entity: { kind: 'Deployment' },
+  confidence: 0.8,
+  ...over,
+});
+const requests = (before: number, during: number) => ({ name: 'requests_per_second', before, during });
+const refutes = (cause: CauseCode, given: Partial<Omit<Suspicion, 'cause'>>): boolean =>
+  causes[cause].rulesOut.some(
+    ({ check }) => check !== 'by-hand' && check({ cause, onset: undefined, here: [], elsewhere: [], ...given }),
+  );
+
+describe.each(['code-change', 'config-change', 'flag-change', 'infrastructure-change'] as const)('%s', (cause) => {
+  const trouble = (onset: string) => ({ onset: at('02:30:00'), here: [finding({ onset })] });
+  test('is ruled out where the trouble began before it went live', () => {
+    expect(refutes(cause, trouble(at('02:20:00')))).toBe(true);
+  });
+  test('stands where the trouble came after it, or within what clocks and smoothing blur', () => {
+    expect(refutes(cause, trouble(at('02:31:00')))).toBe(false);
+    expect(refutes(cause, trouble(at('02:26:00')))).toBe(false);
+  });
+  test('stands where an onset is unknown, and for trouble elsewhere', () => {
+    expect(refutes(cause, { here: [finding({ onset: at('02:20:00') })] })).toBe(false);
+    expect(refutes(cause, { onset: at('02:30:00'), here: [finding({})] })).toBe(false);
+    expect(refutes(cause, { onset: at('02:30:00'), elsewhere: [finding({ onset: at('02:20:00') })] })).toBe(false);
+  });
+  test('stands where something that is no trouble is older', () => {
+    const here = [
+      finding({ role: 'context', onset: at('01:00:00') }),
+      finding({ role: 'change', onset: at('01:00:00') }),
+    ];
+    expect(refutes(cause, { onset: at('02:30:00'), here })).toBe(false);
+  });
+});
+
+describe('traffic-drop', () => {
+  const fall = finding({ cause: 'traffic-drop', onset: at('02:30:00'), signal: requests(100, 10) });
+  const given = (onset: string) => ({ onset: at('02:30:00'), here: [fall, finding({ onset })] });
+  test('is ruled out where the service was in trouble first', () => {
+    expect(refutes('traffic-drop', given(at('02:20:00')))).toBe(true);
+  });
+  test('stands where it was in trouble afterwards, and where another signal of traffic fell first', () => {
+    expect(refutes('traffic-drop', given(at('02:35:00')))).toBe(false);
+    const here = [fall, finding({ onset: at('02:20:00'), signal: requests(50, 5) })];
+    expect(refutes('traffic-drop', { onset: at('02:30:00'), here })).toBe(false);
+  });
+});
+
+describe('traffic-surge', () => {
+  test('is ruled out where traffic was measured and did not rise', () => {
+    expect(refutes('traffic-surge', { here: [finding({ signal: requests(100, 90) })] })).toBe(true);
+  });
+  test('stands where it rose, and where nobody measured it', () => {
+    expect(refutes('traffic-surge', { here: [finding({ signal: requests(100, 300) })] })).toBe(false);
+    expect(refutes('traffic-surge', { here: [finding({})] })).toBe(false);
+  });
+  test('stands where only failed or slow requests became fewer', () => {
+    const signal = { name: 'request_errors', before: 9, during: 1 };
+    expect(refutes('traffic-surge', { here: [finding({ signal })] })).toBe(false);
+  });
+});
+
+describe('node-network-delay', () => {
+  const other = (over: Partial<ObservedFinding>) => ({
+    elsewhere: [finding({ role: 'cause', entity: { kind: 'Node' }, cause: 'node-network-delay', ...over })],
+  });
+  test('is ruled out where another node is as slow', () => {
+    expect(refutes('node-network-delay', other({}))).toBe(true);
+  });
+  test('stands where another node has something else, or where nobody is sure of it', () => {
+    expect(refutes('node-network-delay', other({ cause: 'node-pressure' }))).toBe(false);
+    expect(refutes('node-network-delay', other({ confidence: 0.3 }))).toBe(false);
+    expect(refutes('node-network-delay', other({ entity: { kind: 'Service' } }))).toBe(false);
+  });
+});
