@@ -12,7 +12,7 @@ import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { costExplorer } from '../connectors/cost-explorer/index.ts';
 import { diskAnchors, diskEvidence, diskMemory, diskTape } from '../connectors/disk/index.ts';
-import { dynamoStores, tableDefinitions } from '../connectors/dynamodb/index.ts';
+import { dynamoStores, type TableCalls, tableDefinitions } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { fastlyEdge, fastlyExecutor } from '../connectors/fastly/index.ts';
 import { knowledgeIndex, loadKnowledgeFolder } from '../connectors/knowledge-index/index.ts';
@@ -31,6 +31,7 @@ import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { pngCharts } from '../connectors/png/index.ts';
 import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/index.ts';
 import {
+  cachedActs,
   readCosts,
   readScenario,
   recordedCosts,
@@ -112,7 +113,7 @@ export const tables = tableDefinitions(names);
 const recordedWaitMs = 300;
 
 export interface ComposeOptions {
-  readonly dynamodb: DynamoDBClient;
+  readonly records: TableCalls;
   readonly aws: AwsEndpoint;
   readonly disk: Disk;
   readonly feed: Feed;
@@ -141,7 +142,7 @@ export interface Composed {
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const { aws, disk, feed } = options;
   const stores = dynamoStores({
-    client: options.dynamodb,
+    client: options.records,
     incidentsTable: names.incidents,
     preferencesTable: names.preferences,
     auditTable: names.audit,
@@ -297,7 +298,7 @@ export function recordedWorld(
   return async ({ incidents, applied, posts, learnedFolder }) => {
     const dirs = (await Promise.all(folders.map(findScenarios))).flat();
     const scenarios = await Promise.all(dirs.map(readScenario));
-    const recorded = { scenarios, incidents, applied };
+    const recorded = { scenarios, incidents, applied: cachedActs(applied) };
     const learned = learnedFolder === undefined ? [] : await loadKnowledgeFolder(learnedFolder);
     return {
       clock: systemClock(),

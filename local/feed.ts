@@ -41,15 +41,14 @@ export function observedIncidents(store: IncidentStore, { tell }: Feed): Inciden
       return opened;
     },
     async update(id, patch) {
-      await store.update(id, patch);
-      const incident = await store.get(id);
+      const incident = await store.update(id, patch);
       if (incident) tell({ kind: 'incident', incident });
+      return incident;
     },
     async turn(id, status) {
-      const turned = await store.turn(id, status);
-      const incident = turned ? await store.get(id) : undefined;
+      const incident = await store.turn(id, status);
       if (incident) tell({ kind: 'incident', incident });
-      return turned;
+      return incident;
     },
     async join(id, membership, facts) {
       const joined = await store.join(id, membership, facts);

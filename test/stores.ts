@@ -15,7 +15,7 @@ export function storesForTests(): (clock: { now(): Date }) => Promise<DynamoStor
     const names = { incidents: `incidents-${count}`, preferences: `preferences-${count}`, audit: `audit-${count}` };
     for (const definition of tableDefinitions(names)) await createTable(tables.client, definition);
     return dynamoStores({
-      client: tables.client,
+      client: tables.calls,
       incidentsTable: names.incidents,
       preferencesTable: names.preferences,
       auditTable: names.audit,

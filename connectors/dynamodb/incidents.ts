@@ -113,8 +113,8 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
 
     async update(id, patch) {
       const fields = Object.entries(patch).filter(([, value]) => value !== undefined);
-      if (fields.length === 0) return;
-      const known = await table.update(
+      if (fields.length === 0) return undefined;
+      const item = await table.updated(
         incidentKey(id),
         {
           expression: `SET ${fields.map((_, n) => `incident.#f${n} = :f${n}`).join(', ')}`,
@@ -123,9 +123,9 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
         },
         { expression: 'attribute_exists(pk)' },
       );
-      if (!known || patch.status === undefined || !isOver({ status: patch.status })) return;
-      const incident = await get(id);
-      if (incident) await release(incident);
+      const incident = item && stored(IncidentItem, item).incident;
+      if (incident && patch.status !== undefined && isOver({ status: patch.status })) await release(incident);
+      return incident;
     },
 
     async join(id, memberOf, facts) {
@@ -188,12 +188,14 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
       return found.flatMap(({ incident, facts }) => (incident?.memberOf?.leader === id ? [{ incident, facts }] : []));
     },
 
-    turn: (id, { from, to }) =>
-      table.update(
+    async turn(id, { from, to }) {
+      const item = await table.updated(
         incidentKey(id),
         { expression: 'SET incident.#status = :to', names: { '#status': 'status' }, values: { ':to': to } },
         { expression: 'incident.#status = :from', names: { '#status': 'status' }, values: { ':from': from } },
-      ),
+      );
+      return item && stored(IncidentItem, item).incident;
+    },
 
     async memberNames(id) {
       const items = (await table.query(`INCIDENT#${id}`, 'MEMBER#')).map((item) => stored(MemberItem, item));

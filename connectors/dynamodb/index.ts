@@ -1,6 +1,6 @@
 // All records on three DynamoDB tables. Every decision is one conditional write on one item, so that it holds on DynamoDB, on the
 // emulator and on the embedded runtime's dynalite alike.
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Line } from '../../core/ports/admission.ts';
 import type {
   ActionHistory,
@@ -19,6 +19,7 @@ import type { Clock } from '../../core/ports/world.ts';
 import { actionHistory } from './acts.ts';
 import { approvalStore } from './approvals.ts';
 import { auditLog } from './audit.ts';
+import { callsOverAws, type TableCalls } from './calls.ts';
 import { controls } from './controls.ts';
 import { incidentStore } from './incidents.ts';
 import { actionLedger, appliedActions, seenEvents } from './ledger.ts';
@@ -28,6 +29,7 @@ import { preferenceStore } from './preferences.ts';
 import { spendingOf } from './spending.ts';
 import { Table } from './table.ts';
 
+export type { TableCalls } from './calls.ts';
 export { tableDefinitions } from './tables.ts';
 
 export interface DynamoStores {
@@ -46,14 +48,16 @@ export interface DynamoStores {
 }
 
 export function dynamoStores(config: {
-  readonly client: DynamoDBClient;
+  /** An AWS client, or whoever answers in its place. */
+  readonly client: DynamoDBClient | TableCalls;
   readonly incidentsTable: string;
   readonly preferencesTable: string;
   readonly auditTable: string;
   readonly clock: Clock;
 }): DynamoStores {
-  const incidents = new Table(config.client, config.incidentsTable);
-  const preferences = new Table(config.client, config.preferencesTable);
+  const calls = config.client instanceof DynamoDBClient ? callsOverAws(config.client) : config.client;
+  const incidents = new Table(calls, config.incidentsTable);
+  const preferences = new Table(calls, config.preferencesTable);
   return {
     incidents: incidentStore(incidents, config.clock),
     seen: seenEvents(incidents, config.clock),
@@ -65,7 +69,7 @@ export function dynamoStores(config: {
     acts: actionHistory(incidents),
     controls: controls(incidents),
     spending: spendingOf(incidents),
-    audit: auditLog(new Table(config.client, config.auditTable)),
+    audit: auditLog(new Table(calls, config.auditTable)),
     line: waitingLine(incidents),
   };
 }

@@ -1,20 +1,12 @@
 // The few calls that the stores are made of. A condition that does not hold is an answer (`false`), everything else that fails is
 // `Unavailable`, so that the workflow retries it.
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  DeleteCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  type QueryCommandOutput,
-  UpdateCommand,
-  type UpdateCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { Impossible, Unavailable } from '../../core/errors.ts';
+import type { Item, Page, TableCalls } from './calls.ts';
 
-export type Item = Record<string, unknown>;
+export type { Item };
+
 export interface Key {
   readonly pk: string;
   readonly sk: string;
@@ -26,46 +18,51 @@ export interface Condition {
 }
 
 export class Table {
-  readonly #client: DynamoDBDocumentClient;
+  readonly #calls: TableCalls;
   readonly #name: string;
 
-  constructor(client: DynamoDBClient, name: string) {
-    this.#client = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  constructor(calls: TableCalls, name: string) {
+    this.#calls = calls;
     this.#name = name;
   }
 
   get = (key: Key): Promise<Item | undefined> =>
-    this.#asking('read', async () => {
-      const command = new GetCommand({ TableName: this.#name, Key: key, ConsistentRead: true });
-      return (await this.#client.send(command)).Item;
-    });
+    this.#asking(
+      'read',
+      async () => (await this.#calls.get({ TableName: this.#name, Key: key, ConsistentRead: true })).Item,
+    );
 
   /** Writes the whole item; false when the condition does not hold. */
   put = (item: Key & Item, condition?: Condition): Promise<boolean> =>
     this.#asking('write', () =>
-      conditional(() =>
-        this.#client.send(new PutCommand({ TableName: this.#name, Item: item, ...conditionInput(condition) })),
-      ),
+      conditional(() => this.#calls.put({ TableName: this.#name, Item: item, ...conditionInput(condition) })),
     );
 
   /** Applies an update expression; false when the condition does not hold. */
-  update = (key: Key, update: Condition, condition?: Condition): Promise<boolean> =>
-    this.#asking('write', () => {
-      const input: UpdateCommandInput = {
-        TableName: this.#name,
-        Key: key,
-        UpdateExpression: update.expression,
-        ...expressionAttributes(update, condition),
-        ...(condition === undefined ? {} : { ConditionExpression: condition.expression }),
-      };
-      return conditional(() => this.#client.send(new UpdateCommand(input)));
-    });
+  update = async (key: Key, update: Condition, condition?: Condition): Promise<boolean> =>
+    (await this.#update(key, update, condition, 'NONE')) !== undefined;
+
+  /** The same; gives the item as it is then, or undefined when the condition does not hold. */
+  updated = async (key: Key, update: Condition, condition?: Condition): Promise<Item | undefined> =>
+    (await this.#update(key, update, condition, 'ALL_NEW'))?.Attributes;
+
+  #update = (key: Key, update: Condition, condition: Condition | undefined, ReturnValues: 'NONE' | 'ALL_NEW') =>
+    this.#asking('write', () =>
+      unlessRefused(() =>
+        this.#calls.update({
+          TableName: this.#name,
+          Key: key,
+          UpdateExpression: update.expression,
+          ReturnValues,
+          ...expressionAttributes(update, condition),
+          ...(condition === undefined ? {} : { ConditionExpression: condition.expression }),
+        }),
+      ),
+    );
 
   delete = (key: Key, condition?: Condition): Promise<boolean> =>
     this.#asking('write', () =>
-      conditional(() =>
-        this.#client.send(new DeleteCommand({ TableName: this.#name, Key: key, ...conditionInput(condition) })),
-      ),
+      conditional(() => this.#calls.delete({ TableName: this.#name, Key: key, ...conditionInput(condition) })),
     );
 
   /** All items of a partition whose sort key begins with `prefix`, in sort order; pages are followed. */
@@ -80,16 +77,14 @@ export class Table {
       const items: Item[] = [];
       let start: Item | undefined;
       do {
-        const page = await this.#client.send(
-          new QueryCommand({
-            TableName: this.#name,
-            ConsistentRead: true,
-            KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-            ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
-            ...(last === undefined ? {} : { ScanIndexForward: false, Limit: last - items.length }),
-            ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-          }),
-        );
+        const page = await this.#calls.query({
+          TableName: this.#name,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+          ...(last === undefined ? {} : { ScanIndexForward: false, Limit: last - items.length }),
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        });
         items.push(...(page.Items ?? []));
         start = page.LastEvaluatedKey;
       } while (start && (last === undefined || items.length < last));
@@ -100,32 +95,28 @@ export class Table {
   /** The first `limit` items of a partition whose sort key begins with `prefix`, those after a key. */
   first = (pk: string, prefix: string, limit: number, after?: Key): Promise<Item[]> =>
     this.#asking('read', async () => {
-      const page = await this.#client.send(
-        new QueryCommand({
-          TableName: this.#name,
-          ConsistentRead: true,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
-          Limit: limit,
-          ...(after === undefined ? {} : { ExclusiveStartKey: after }),
-        }),
-      );
+      const page = await this.#calls.query({
+        TableName: this.#name,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+        Limit: limit,
+        ...(after === undefined ? {} : { ExclusiveStartKey: after }),
+      });
       return page.Items ?? [];
     });
 
   /** How many items of a partition lie between `prefix` and the sort key `sk`, counted up to `limit`. */
   countBefore = (pk: string, prefix: string, sk: string, limit: number): Promise<number> =>
     this.#asking('read', async () => {
-      const page = await this.#client.send(
-        new QueryCommand({
-          TableName: this.#name,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-          // Both ends belong to it: the last is one that sorts just before the key.
-          ExpressionAttributeValues: { ':pk': pk, ':from': prefix, ':to': justBefore(sk) },
-          Select: 'COUNT',
-          Limit: limit,
-        }),
-      );
+      const page = await this.#calls.query({
+        TableName: this.#name,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        // Both ends belong to it: the last is one that sorts just before the key.
+        ExpressionAttributeValues: { ':pk': pk, ':from': prefix, ':to': justBefore(sk) },
+        Select: 'COUNT',
+        Limit: limit,
+      });
       return page.Count ?? 0;
     });
 
@@ -165,19 +156,17 @@ export class Table {
     field: string,
     value: string,
     how: { readonly newestFirst: boolean; readonly limit?: number; readonly start?: Item | undefined },
-  ): Promise<QueryCommandOutput> {
-    return this.#client.send(
-      new QueryCommand({
-        TableName: this.#name,
-        IndexName: index,
-        KeyConditionExpression: '#field = :value',
-        ExpressionAttributeNames: { '#field': field },
-        ExpressionAttributeValues: { ':value': value },
-        ScanIndexForward: !how.newestFirst,
-        ...(how.limit === undefined ? {} : { Limit: how.limit }),
-        ...(how.start === undefined ? {} : { ExclusiveStartKey: how.start }),
-      }),
-    );
+  ): Promise<Page> {
+    return this.#calls.query({
+      TableName: this.#name,
+      IndexName: index,
+      KeyConditionExpression: '#field = :value',
+      ExpressionAttributeNames: { '#field': field },
+      ExpressionAttributeValues: { ':value': value },
+      ScanIndexForward: !how.newestFirst,
+      ...(how.limit === undefined ? {} : { Limit: how.limit }),
+      ...(how.start === undefined ? {} : { ExclusiveStartKey: how.start }),
+    });
   }
 
   async #asking<T>(what: 'read' | 'write', call: () => Promise<T>): Promise<T> {
@@ -207,12 +196,15 @@ export const absentOrExpired = (now: number): Condition => ({
 });
 export const epochSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 
-async function conditional(call: () => Promise<unknown>): Promise<boolean> {
+const conditional = async (call: () => Promise<unknown>): Promise<boolean> =>
+  (await unlessRefused(async () => ({ answer: await call() }))) !== undefined;
+
+/** Undefined where the condition does not hold. */
+async function unlessRefused<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
-    await call();
-    return true;
+    return await call();
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;
   }
 }

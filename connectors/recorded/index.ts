@@ -1,3 +1,4 @@
+export { cachedActs } from './acts.ts';
 export { recordedCosts } from './costs.ts';
 export { recordedExecutor } from './executor.ts';
 export { readCosts, readScenario } from './scenario.ts';

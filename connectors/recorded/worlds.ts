@@ -60,16 +60,24 @@ const maxRemembered = 1000;
 function remembering<T extends { readonly known: boolean }>(
   look: (incidentId: string) => Promise<T>,
 ): (incidentId: string) => Promise<T> {
-  const answers = new Map<string, T>();
+  const answers = new Map<string, Promise<T>>();
   return async (incidentId) => {
-    const before = answers.get(incidentId);
-    if (before) return before;
-    const answer = await look(incidentId);
-    if (answer.known) {
-      if (answers.size >= maxRemembered) answers.delete(answers.keys().next().value ?? '');
-      answers.set(incidentId, answer);
+    const before = await answers.get(incidentId);
+    if (before?.known) return before;
+    const answer = look(incidentId);
+    if (answers.size >= maxRemembered) answers.delete(answers.keys().next().value ?? '');
+    answers.set(incidentId, answer);
+    const forget = () => {
+      if (answers.get(incidentId) === answer) answers.delete(incidentId);
+    };
+    try {
+      const found = await answer;
+      if (!found.known) forget();
+      return found;
+    } catch (error) {
+      forget();
+      throw error;
     }
-    return answer;
   };
 }
 

@@ -15,10 +15,13 @@ const maxTries = 40;
 const atOnce = 25;
 
 /** Returns the incidents whose executions go on. @throws Unavailable where the record cannot be written; calling again goes on. */
-export async function dispatch(ports: DispatchPorts, rules: StormRules = stormRules): Promise<ReadonlySet<string>> {
+export async function dispatch(
+  ports: DispatchPorts,
+  rules: StormRules = stormRules,
+  answers: CachedAnswers = cachedAnswers(ports),
+): Promise<ReadonlySet<string>> {
   const wentOn = new Set<string>();
   const held: Queued[] = [];
-  const answers = cachedAnswers(ports);
   let after: Queued | undefined;
   for (let tries = 0; tries < maxTries; ) {
     const now = ports.clock.now();
@@ -45,7 +48,7 @@ export async function dispatch(ports: DispatchPorts, rules: StormRules = stormRu
     if (queue.length < atOnce) break;
     after = queue.at(-1);
   }
-  return held.length === 0 ? wentOn : both(wentOn, await settleHolds(held, ports, rules));
+  return held.length === 0 ? wentOn : both(wentOn, await settleHolds(held, ports, rules, answers));
 }
 
 const admissionOf = (choice: Exclude<Choice<Queued>, { kind: 'hold' }>): Admission =>
@@ -59,22 +62,44 @@ export async function settleHolds(
   held: readonly Queued[],
   ports: DispatchPorts,
   rules: StormRules = stormRules,
+  answers: CachedAnswers = cachedAnswers(ports),
 ): Promise<ReadonlySet<string>> {
-  if (held.length === 0) return new Set();
+  const { wentOn, back } = await settle(held, ports, rules, answers);
+  return back === 0 ? wentOn : both(wentOn, await dispatch(ports, rules, answers));
+}
+
+/** The same, and free slots go to the next in line whether or not a page is back there: each diagnosis is read once for both. */
+export async function settleAndDispatch(
+  held: readonly Queued[],
+  ports: DispatchPorts,
+  rules: StormRules = stormRules,
+): Promise<void> {
+  const answers = cachedAnswers(ports);
+  await settle(held, ports, rules, answers);
+  await dispatch(ports, rules, answers);
+}
+
+async function settle(
+  held: readonly Queued[],
+  ports: DispatchPorts,
+  rules: StormRules,
+  answers: CachedAnswers,
+): Promise<{ readonly wentOn: ReadonlySet<string>; readonly back: number }> {
+  const wentOn = new Set<string>();
+  let back = 0;
+  if (held.length === 0) return { wentOn, back };
   const now = ports.clock.now();
   const slots = current(await ports.line.slots(), now);
   const over = held.filter(({ page }) => isHoldOver(page, slots, now));
-  const answers = await cachedAnswers(ports)(relatedTo(over, slots.diagnosed, rules));
-  const wentOn = new Set<string>();
-  let back = 0;
+  const known = await answers(relatedTo(over, slots.diagnosed, rules));
   await eachOf(over, async (queued) => {
-    const covered = coverOf(queued.page, slots, held, answers, rules);
+    const covered = coverOf(queued.page, slots, held, known, rules);
     if (covered === undefined) {
       back += 1;
       await ports.line.move(queued, withoutHold(queued.page));
     } else if (await answer(queued, covered, ports)) wentOn.add(queued.page.incidentId);
   });
-  return back === 0 ? wentOn : both(wentOn, await dispatch(ports, rules));
+  return { wentOn, back };
 }
 
 const both = (a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> => new Set([...a, ...b]);
@@ -139,8 +164,10 @@ export const withLease = (slots: Slots, lease: Lease): Slots =>
 const giveBack = (incidentId: string, ports: Pick<Ports, 'line' | 'clock'>): Promise<void> =>
   changeSlots((slots) => withoutLease(slots, incidentId), ports);
 
+type CachedAnswers = (ids: readonly string[]) => Promise<Answers>;
+
 /** Each diagnosis is read once a call. */
-export function cachedAnswers({ incidents }: Pick<Ports, 'incidents'>): (ids: readonly string[]) => Promise<Answers> {
+export function cachedAnswers({ incidents }: Pick<Ports, 'incidents'>): CachedAnswers {
   const known = new Map<string, Answer>();
   const asked = new Set<string>();
   return async (ids) => {

@@ -1,7 +1,7 @@
 // An investigation ended: its slot is free, and the pages that waited for its diagnosis are judged by it. Entered again it does the same.
 import type { Left } from '../model/workflow.ts';
 import { rankOf, urgencyOf } from '../storms/urgency.ts';
-import { changeSlots, type DispatchPorts, dispatch, settleHolds, withoutLease } from './dispatch.ts';
+import { changeSlots, type DispatchPorts, settleAndDispatch, withoutLease } from './dispatch.ts';
 import { type StormRules, stormRules } from './rules.ts';
 
 /** The diagnosis, where there is one, has to be on record already. */
@@ -26,6 +26,5 @@ export async function leaveQueue(
     if (!isKnown || told === undefined || left.diagnosed.some((one) => one.incidentId === incidentId)) return left;
     return { ...left, diagnosed: [...left.diagnosed, { incidentId, facts: told, at }] };
   }, ports);
-  await settleHolds(await ports.line.held(incidentId), ports, rules);
-  await dispatch(ports, rules);
+  await settleAndDispatch(await ports.line.held(incidentId), ports, rules);
 }

@@ -2,7 +2,7 @@
 // have a slot and were never told. Called by a timer; any number at once do no harm.
 import { note } from '../record/timeline.ts';
 import { current } from './choose.ts';
-import { answer, changeSlots, type DispatchPorts, dispatch, isOver, settleHolds, withoutLease } from './dispatch.ts';
+import { answer, changeSlots, type DispatchPorts, isOver, settleAndDispatch, withoutLease } from './dispatch.ts';
 import { type StormRules, stormRules } from './rules.ts';
 
 export async function sweepLine(ports: DispatchPorts, rules: StormRules = stormRules): Promise<void> {
@@ -17,6 +17,5 @@ export async function sweepLine(ports: DispatchPorts, rules: StormRules = stormR
   const admitted = new Set(slots.leases.map(({ incidentId }) => incidentId));
   for (const queued of first.filter(({ page }) => admitted.has(page.incidentId)))
     await answer(queued, { kind: 'admitted' }, ports);
-  await settleHolds(await ports.line.held(), ports, rules);
-  await dispatch(ports, rules);
+  await settleAndDispatch(await ports.line.held(), ports, rules);
 }

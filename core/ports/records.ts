@@ -31,12 +31,13 @@ export interface IncidentStore {
   open(incident: Incident): Promise<{ readonly kind: 'opened' | 'joined'; readonly incident: Incident }>;
   get(id: string): Promise<Incident | undefined>;
   findBySource(sourceId: string): Promise<Incident | undefined>;
+  /** Gives the incident as it is then; undefined where there is none, or nothing was to be changed. */
   update(
     id: string,
     patch: Partial<
       Pick<Incident, 'status' | 'pageStatus' | 'fingerprint' | 'error' | 'place' | 'outcome' | 'verified' | 'heldBy'>
     >,
-  ): Promise<void>;
+  ): Promise<Incident | undefined>;
   /**
    * Makes an unfinished incident a member of another. `joined` again where it is a member of that one already; `refused` where it is finished,
    * acted on, or a member of yet another.
@@ -52,8 +53,11 @@ export interface IncidentStore {
   members(id: string): Promise<readonly Member[]>;
   /** The same as it is shown, by one query: one that just joined or left may be shown wrongly for a moment. */
   memberNames(id: string): Promise<readonly MemberName[]>;
-  /** Changes the status where it is `from`. False where it is another. */
-  turn(id: string, status: { readonly from: Incident['status']; readonly to: Incident['status'] }): Promise<boolean>;
+  /** Changes the status where it is `from`, and gives the incident as it is then. Undefined where the status is another. */
+  turn(
+    id: string,
+    status: { readonly from: Incident['status']; readonly to: Incident['status'] },
+  ): Promise<Incident | undefined>;
   /** Newest first. */
   list(limit: number): Promise<readonly Incident[]>;
   /**

@@ -1,10 +1,49 @@
-declare module 'dynalite' {
-  import type { Server } from 'node:http';
+// The parts of dynalite that answer a call, without the server in front of them. `data` is a request's body in the form of the wire.
 
-  interface Options {
-    /** Folder of the LevelDB store; in memory where absent. */
-    readonly path?: string;
-    readonly createTableMs?: number;
+declare module 'dynalite/db/index.js' {
+  import type { AbstractLevel } from 'abstract-level';
+
+  export type Answered<T> = (error: unknown, answer?: T) => void;
+  export interface Store {
+    readonly db: Omit<AbstractLevel<string, string>, 'get' | 'close'> & {
+      get(key: string, answered?: Answered<unknown>): unknown;
+      close(answered: Answered<undefined>): void;
+    };
+    getTable(
+      name: string,
+      ...rest: [answered: Answered<object>] | [checkStatus: boolean, answered: Answered<object>]
+    ): void;
   }
-  export default function dynalite(options?: Options): Server;
+  const db: {
+    /** `path` is the folder of the LevelDB store; in memory where absent. */
+    create(options: { readonly path?: string; readonly createTableMs: number }): Store;
+  };
+  export default db;
+}
+
+declare module 'dynalite/validations/index.js' {
+  import type { Store } from 'dynalite/db/index.js';
+
+  type Custom = (data: object, store: Store) => string | undefined;
+  const validations: {
+    /** The known fields of `data`, in the types that they must have. @throws Refused */
+    checkTypes(data: object, types: object): object;
+    /** Also parses the expressions in `data`. @throws Refused */
+    checkValidations(data: object, types: object, custom: Custom | undefined, store: Store): void;
+  };
+  export default validations;
+}
+
+declare module 'dynalite/validations/*' {
+  import type { Custom } from 'dynalite/validations/index.js';
+
+  const validation: { readonly types: object; readonly custom?: Custom };
+  export default validation;
+}
+
+declare module 'dynalite/actions/*' {
+  import type { Answered, Store } from 'dynalite/db/index.js';
+
+  const action: (store: Store, data: object, answered: Answered<object>) => void;
+  export default action;
 }

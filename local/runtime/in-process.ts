@@ -1,78 +1,229 @@
-// An AWS client's calls to an HTTP server of this process, without a socket: the server's own listener answers a request that was never on
-// the wire. It carries one body each way; what the two say to each other is theirs.
-import { EventEmitter } from 'node:events';
-import type { Server } from 'node:http';
+// dynalite without its server: what a request goes through there once its body is parsed, and nothing of HTTP. It answers the SDK's client,
+// for whoever has one, and the stores' calls directly: they are most of what an incident costs.
+
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { Impossible, Unavailable } from '../../core/errors.ts';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClientConfig,
+  DynamoDBServiceException,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, type marshallOptions, unmarshall } from '@aws-sdk/util-dynamodb';
+import createTable from 'dynalite/actions/createTable.js';
+import deleteItem from 'dynalite/actions/deleteItem.js';
+import describeTable from 'dynalite/actions/describeTable.js';
+import getItem from 'dynalite/actions/getItem.js';
+import putItem from 'dynalite/actions/putItem.js';
+import query from 'dynalite/actions/query.js';
+import updateItem from 'dynalite/actions/updateItem.js';
+import dynalite, { type Store } from 'dynalite/db/index.js';
+import createTableRules from 'dynalite/validations/createTable.js';
+import deleteItemRules from 'dynalite/validations/deleteItem.js';
+import describeTableRules from 'dynalite/validations/describeTable.js';
+import getItemRules from 'dynalite/validations/getItem.js';
+import validations from 'dynalite/validations/index.js';
+import putItemRules from 'dynalite/validations/putItem.js';
+import queryRules from 'dynalite/validations/query.js';
+import updateItemRules from 'dynalite/validations/updateItem.js';
+import * as z from 'zod';
+import { Unavailable } from '../../core/errors.ts';
+
+const operations = {
+  CreateTable: { act: createTable, rules: createTableRules },
+  DescribeTable: { act: describeTable, rules: describeTableRules },
+  GetItem: { act: getItem, rules: getItemRules },
+  PutItem: { act: putItem, rules: putItemRules },
+  UpdateItem: { act: updateItem, rules: updateItemRules },
+  DeleteItem: { act: deleteItem, rules: deleteItemRules },
+  Query: { act: query, rules: queryRules },
+} as const;
+type Operation = keyof typeof operations;
 
 type Handler = Extract<NonNullable<DynamoDBClientConfig['requestHandler']>, { handle: unknown }>;
 type Sent = Parameters<Handler['handle']>[0];
-type Handled = Awaited<ReturnType<Handler['handle']>>;
+
+type Item = Record<string, unknown>;
+
+/** Items as plain values; a value that is undefined is left out of what is written. What dynalite refuses comes as the SDK's error. */
+export type PlainCalls = Readonly<
+  Record<'get' | 'put' | 'update' | 'delete' | 'query', (input: PlainInput) => Promise<PlainAnswer>>
+>;
 
 export interface InProcess {
+  /** The stores' calls. */
+  readonly calls: PlainCalls;
+  /** Answers an SDK client. */
   readonly handler: Handler;
-  /** Takes no more calls; resolves when none is being answered, or after `patienceMs`. */
-  drained(patienceMs: number): Promise<void>;
+  /** Takes no more calls, and closes the store when none is being answered, or after `patienceMs`. */
+  close(patienceMs: number): Promise<void>;
 }
 
-/** @throws Impossible where nobody listens for the server's requests. */
-export function inProcess(server: Server): InProcess {
-  const [listener] = server.listeners('request');
-  if (listener === undefined) throw new Impossible('The server has no listener for requests.');
+/** How dynalite says no. */
+const Refusal = z.object({
+  statusCode: z.number(),
+  body: z.object({ __type: z.string(), message: z.string().optional(), Message: z.string().optional() }),
+});
+
+/** Opens the store in `folder`, in memory without one. `onCall` is awaited before each call of the stores, and makes it fail where it throws. */
+export function inProcess(
+  folder: string | undefined,
+  onCall?: ((operation: string) => void | Promise<void>) | undefined,
+): InProcess {
+  const store = dynalite.create({ createTableMs: 0, ...(folder === undefined ? {} : { path: folder }) });
+  rememberTables(store);
+  readAtOnce(store);
   let open = 0;
   let closed = false;
-  const handle = (sent: Sent): Promise<Handled> => {
-    // What a step that is cut off still asks comes after the end, and the server must not be asked then.
-    if (closed) return Promise.reject(new Unavailable('The store is closed.'));
+
+  async function call(operation: Operation, input: object): Promise<object> {
+    // What a step that is cut off still asks comes after the end, and the store must not be asked then.
+    if (closed) throw new Unavailable('The store is closed.');
     open += 1;
-    return new Promise<Handled>((resolve, reject) => {
-      const request = Object.assign(new EventEmitter(), {
-        method: sent.method,
-        url: sent.path,
-        headers: lowerCase(sent.headers),
-      });
-      const response = {
-        statusCode: 200,
-        headers: {} as Record<string, string>,
-        setHeader(name: string, value: string | number) {
-          this.headers[name.toLowerCase()] = String(value);
-        },
-        end(body = '') {
-          const { statusCode, headers } = this;
-          resolve({ response: { statusCode, headers, body: Buffer.from(body) } });
-        },
-      };
-      try {
-        listener.call(server, request, response);
-        request.emit('data', bytesOf(sent.body));
-        request.emit('end');
-      } catch (error) {
-        reject(error);
-      }
-    }).finally(() => {
+    try {
+      const { act, rules } = operations[operation];
+      const data = validations.checkTypes(input, rules.types);
+      validations.checkValidations(data, rules.types, rules.custom, store);
+      return await new Promise((resolve, reject) =>
+        act(store, data, (error, answer) => (error ? reject(error) : resolve(answer ?? {}))),
+      );
+    } finally {
       open -= 1;
-    });
+    }
+  }
+
+  const stores = (operation: Operation) => async (input: PlainInput) => {
+    if (onCall !== undefined) await onCall(operation);
+    return plain(call(operation, wired(input)));
   };
+
   return {
+    calls: {
+      get: stores('GetItem'),
+      put: stores('PutItem'),
+      update: stores('UpdateItem'),
+      delete: stores('DeleteItem'),
+      query: stores('Query'),
+    },
     handler: {
       metadata: { handlerProtocol: 'http/1.1' },
-      handle,
+      async handle({ headers, body }: Sent) {
+        const operation = headers['x-amz-target']?.split('.').at(-1) ?? '';
+        const { statusCode, ...answer } = await answered(operation, body);
+        return {
+          response: {
+            statusCode,
+            headers: { 'content-type': 'application/x-amz-json-1.0' },
+            body: Buffer.from(JSON.stringify(answer.body)),
+          },
+        };
+      },
       updateHttpClientConfig: () => undefined,
       httpHandlerConfigs: () => ({}),
     },
-    async drained(patienceMs) {
+    async close(patienceMs) {
       closed = true;
       const until = Date.now() + patienceMs;
       while (open > 0 && Date.now() < until) await sleep(5);
+      await new Promise<void>((resolve, reject) => store.db.close((error) => (error ? reject(error) : resolve())));
     },
+  };
+
+  async function answered(operation: string, body: unknown): Promise<{ statusCode: number; body: object }> {
+    try {
+      if (!isOperation(operation)) throw new Unavailable(`The store answers no ${operation}.`);
+      return { statusCode: 200, body: await call(operation, JSON.parse(textOf(body))) };
+    } catch (error) {
+      const refusal = Refusal.safeParse(error);
+      if (!refusal.success) throw error;
+      return refusal.data;
+    }
+  }
+}
+
+const isOperation = (name: string): name is Operation => Object.hasOwn(operations, name);
+const textOf = (body: unknown): string =>
+  body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString() : String(body);
+
+/** The definitions of tables never change here, and dynalite reads one for each call. */
+function rememberTables(store: Store): void {
+  const known = new Map<string, object>();
+  const look = store.getTable;
+  store.getTable = (name, ...rest) => {
+    const [answered] = rest;
+    if (typeof answered === 'boolean') return look(name, ...rest);
+    const table = known.get(name);
+    if (table !== undefined) return answered(null, table);
+    look(name, (error, found) => {
+      if (!error && found && 'TableStatus' in found && found.TableStatus === 'ACTIVE') known.set(name, found);
+      answered(error, found);
+    });
   };
 }
 
-const bytesOf = (body: unknown): Buffer =>
-  body instanceof Uint8Array
-    ? Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-    : Buffer.from(String(body ?? ''));
+/** LevelDB reads a record in a few microseconds; to hand the read to another thread and wait for it costs many times that. */
+function readAtOnce({ db }: Store): void {
+  const read = db.get.bind(db);
+  db.get = (key, answered) => {
+    // What was asked before it was open is asked here again without a callback: then a promise is waited for.
+    if (db.status !== 'open' || typeof answered !== 'function') return read(key, answered);
+    let value: unknown;
+    try {
+      value = db.getSync(key);
+    } catch (error) {
+      return answered(error);
+    }
+    answered(null, value);
+  };
+}
 
-const lowerCase = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+const options: marshallOptions = { removeUndefinedValues: true };
+const items = ['Item', 'Key', 'ExclusiveStartKey', 'ExpressionAttributeValues'] as const;
+
+type PlainInput = { readonly [field in (typeof items)[number]]?: Item | undefined };
+interface PlainAnswer {
+  readonly Item?: Item | undefined;
+  readonly Attributes?: Item | undefined;
+  readonly Items?: Item[] | undefined;
+  readonly LastEvaluatedKey?: Item | undefined;
+  readonly Count?: number | undefined;
+}
+
+/** A call of the stores in the form of the wire. */
+function wired(input: PlainInput): object {
+  const wire: Record<string, unknown> = { ...input };
+  for (const field of items) if (input[field] !== undefined) wire[field] = marshall(input[field], options);
+  return wire;
+}
+
+type Wire = Parameters<typeof unmarshall>[0];
+interface Answer {
+  readonly Item?: Wire;
+  readonly Attributes?: Wire;
+  readonly Items?: readonly Wire[];
+  readonly LastEvaluatedKey?: Wire;
+  readonly Count?: number;
+}
+
+async function plain(answer: Promise<Answer>): Promise<PlainAnswer> {
+  try {
+    const { Item: item, Attributes, Items, LastEvaluatedKey, Count } = await answer;
+    return {
+      Item: item && unmarshall(item),
+      Attributes: Attributes && unmarshall(Attributes),
+      Items: Items?.map((one) => unmarshall(one)),
+      LastEvaluatedKey: LastEvaluatedKey && unmarshall(LastEvaluatedKey),
+      Count,
+    };
+  } catch (error) {
+    throw asTheSdkSays(error);
+  }
+}
+
+function asTheSdkSays(error: unknown): unknown {
+  const refusal = Refusal.safeParse(error);
+  if (!refusal.success) return error;
+  const { __type, message = refusal.data.body.Message ?? __type } = refusal.data.body;
+  const name = __type.split('#').at(-1) ?? __type;
+  const $metadata = { httpStatusCode: refusal.data.statusCode };
+  if (name === 'ConditionalCheckFailedException') return new ConditionalCheckFailedException({ message, $metadata });
+  return new DynamoDBServiceException({ name, message, $fault: 'client', $metadata });
+}

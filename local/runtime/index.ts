@@ -63,7 +63,7 @@ export interface Hooks {
   readonly left?: (at: Running) => void | Promise<void>;
   readonly invoke?: (name: string, payload: unknown, invoke: InvokeFunction) => Promise<unknown>;
   readonly disk?: (disk: Disk) => Disk;
-  /** Awaited before each call to the tables: `PutItemCommand`, `UpdateItemCommand`, … Throws to make it fail. */
+  /** Awaited before each call to the tables: `PutItem`, `UpdateItem`, … Throws to make it fail. */
   readonly table?: (call: string) => void | Promise<void>;
   /** How long a function may take, in place of statemachines/time-limits.json. */
   readonly limitMs?: (name: string) => number;
@@ -111,18 +111,9 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
   const disk = hooks?.disk?.(plainDisk) ?? plainDisk;
   const store = data === undefined ? undefined : await checkStore(join(data, 'tables'), new Date());
   for (const aside of store?.asides ?? []) damaged.tell(aside);
-  const db = opened.keep(await openTables(data === undefined ? undefined : join(data, 'tables'), tables));
+  const folder = data === undefined ? undefined : join(data, 'tables');
+  const db = opened.keep(await openTables(folder, tables, hooks?.table));
   opened.keep(damaged);
-  if (hooks?.table) {
-    const { table } = hooks;
-    db.client.middlewareStack.add(
-      (next, context) => async (call) => {
-        await table(context.commandName ?? '');
-        return next(call);
-      },
-      { step: 'initialize', name: 'hook' },
-    );
-  }
   const feed = newFeed();
 
   let functions: InvokeFunction = () =>
@@ -165,7 +156,7 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
   const aws = opened.keep(await awsEndpoint({ bus, executions: run }));
   const secret = await webhookSecret(disk);
   const composed = await compose({
-    dynamodb: db.client,
+    records: db.calls,
     aws,
     disk,
     feed,

@@ -33,6 +33,19 @@ export function incidentStoreContract(open: OpenStores): void {
         incident: anIncident({ pageStatus: 'acknowledged' }),
       });
     });
+    test('whoever changes it gets it as it is then, and nothing where nothing was changed', async () => {
+      await store.open(anIncident());
+      expect(await store.update('inc-1', { pageStatus: 'acknowledged' })).toEqual(
+        anIncident({ pageStatus: 'acknowledged' }),
+      );
+      expect(await store.update('inc-1', {})).toBeUndefined();
+      expect(await store.update('inc-2', { status: 'closed' })).toBeUndefined();
+      const turn = { from: 'investigating', to: 'waiting' } as const;
+      const waits = anIncident({ pageStatus: 'acknowledged', status: 'waiting' });
+      expect(await store.turn('inc-1', turn)).toEqual(waits);
+      expect(await store.turn('inc-1', turn)).toBeUndefined();
+      expect(await store.get('inc-1')).toEqual(waits);
+    });
     test('two that are opened at the same time are one incident', async () => {
       const opened = await parallel(20, (n) => store.open(anIncident({ id: `inc-${n}`, execution: `execution-${n}` })));
       expect(opened.filter(({ kind }) => kind === 'opened')).toHaveLength(1);

@@ -6,7 +6,8 @@ import { createTable, openTables, type Tables } from '../../../local/runtime/tab
 import { anIncident } from '../../builders.ts';
 import { recordContracts, type TestClock, testClock } from '../../contract/records.ts';
 
-// The real connector against dynalite, in this process and in memory: what the embedded runtime runs on. Each test has its own tables.
+// The real connector against dynalite, in this process and in memory. Each test has its own tables. The embedded runtime calls dynalite
+// directly, AWS is called through the SDK: the contracts hold for both.
 
 let tables: Tables;
 let worlds = 0;
@@ -15,12 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => tables.close());
 
-async function openStores(clock: TestClock): Promise<DynamoStores> {
+async function openStores(clock: TestClock, through: 'calls' | 'client' = 'calls'): Promise<DynamoStores> {
   worlds += 1;
   const names = { incidents: `incidents-${worlds}`, preferences: `preferences-${worlds}`, audit: `audit-${worlds}` };
   for (const definition of tableDefinitions(names)) await createTable(tables.client, definition);
   return dynamoStores({
-    client: tables.client,
+    client: tables[through],
     incidentsTable: names.incidents,
     preferencesTable: names.preferences,
     auditTable: names.audit,
@@ -28,12 +29,14 @@ async function openStores(clock: TestClock): Promise<DynamoStores> {
   });
 }
 
-recordContracts(openStores);
+describe.each(['calls', 'client'] as const)('over the %s', (through) => {
+  recordContracts((clock) => openStores(clock, through));
+});
 
 describe('what is wrong with the table is said in our words', () => {
   test('a table that does not answer is unavailable', async () => {
     const stores = dynamoStores({
-      client: tables.client,
+      client: tables.calls,
       incidentsTable: 'nowhere',
       preferencesTable: 'nowhere',
       auditTable: 'nowhere',

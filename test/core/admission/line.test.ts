@@ -221,6 +221,21 @@ describe('pages that may have one cause', () => {
     expect(line.admitted()).toEqual([leader]);
   });
 
+  test('who leaves reads each diagnosis once for all that wait', async () => {
+    // All may have to do with each other, and no diagnosis answers another page: who was held goes back in the line, and is judged again there.
+    const line = await aLine(2, { ...oneCause, covers: () => ({ kind: 'separate', why: 'cause-elsewhere' }) });
+    for (const n of [1, 2]) await line.enter(n, { service: `service-${n}` });
+    for (const n of [3, 4]) await line.enter(n, { service: `service-${n - 2}` });
+    const read: string[] = [];
+    const { diagnosis } = line.ports.incidents;
+    line.ports.incidents.diagnosis = (id) => {
+      read.push(id);
+      return diagnosis(id);
+    };
+    await line.leave(1, { service: 'service-1' });
+    expect(line.admitted()).toEqual([1, 2, 3]);
+    expect(read).toEqual(['inc-1']);
+  });
   test('are investigated where the first breaks off or takes too long', async () => {
     const line = await aLine(2, oneCause);
     for (const n of [1, 2, 3]) await line.enter(n, { service: 'checkout' });

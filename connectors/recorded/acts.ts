@@ -1,0 +1,29 @@
+// What was done to recorded worlds, kept in mind by the one process that does it: an investigation asks for it with each read of its world.
+import type { AppliedActions } from '../../core/ports/records.ts';
+
+const maxRemembered = 1000;
+
+/** A read that begins after an act was recorded knows of it. Only for whoever is alone with its store. */
+export function cachedActs(applied: AppliedActions): AppliedActions {
+  const known = new Map<string, ReturnType<AppliedActions['of']>>();
+  return {
+    async add(incidentId, key, actionId, targetKey) {
+      try {
+        return await applied.add(incidentId, key, actionId, targetKey);
+      } finally {
+        known.delete(incidentId);
+      }
+    },
+    of(incidentId) {
+      const before = known.get(incidentId);
+      if (before !== undefined) return before;
+      const read = applied.of(incidentId);
+      if (known.size >= maxRemembered) known.delete(known.keys().next().value ?? '');
+      known.set(incidentId, read);
+      read.catch(() => {
+        if (known.get(incidentId) === read) known.delete(incidentId);
+      });
+      return read;
+    },
+  };
+}
