@@ -13,9 +13,14 @@ export const clockTime = (instant: string): string => `${instant.slice(11, 16)} 
 
 export const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** "a, b, c and 2 more". */
-export const formatList = (names: readonly string[], most = 6): string =>
-  names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+const list = new Intl.ListFormat('en-GB', { style: 'long', type: 'conjunction' });
+
+/** "a, b and c"; of more than `max` names "a, b and 3 more". */
+export const formatList = (names: readonly string[], max = 6): string =>
+  list.format(names.length <= max ? names : [...names.slice(0, max), `${names.length - max} more`]);
+
+/** A share of 0 to 1 as "46 %". */
+export const formatPercent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** Instants as machines write them, for people: "2026-11-27 00:39 UTC". The rest of the text stays as it is. */
 export const readableTimes = (text: string): string =>

@@ -13,6 +13,7 @@ import type { PagerAlert } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import { note } from '../record/timeline.ts';
 import { shorten } from '../text.ts';
+import { formatList } from '../wording.ts';
 import { flattenDetails } from './flatten-details.ts';
 import { pageFacts } from './page-facts.ts';
 import { resolveContext } from './resolve.ts';
@@ -143,6 +144,4 @@ function inWords(context: Context, missing: readonly string[]): string {
 
 const maxNamed = 5;
 const listed = (says: string, names: readonly string[]): string =>
-  names.length === 0
-    ? ''
-    : ` ${says} ${names.slice(0, maxNamed).join(', ')}${names.length > maxNamed ? ` and ${names.length - maxNamed} more` : ''}.`;
+  names.length === 0 ? '' : ` ${says} ${formatList(names, maxNamed)}.`;

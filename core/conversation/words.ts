@@ -6,7 +6,7 @@ import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import type { Incident, TimelineEntry } from '../model/incident.ts';
 import { placeInGroup } from '../reporting/membership.ts';
 import { statusViewOf } from '../reporting/standing.ts';
-import { capitalize, clockTime, confidenceWords } from '../wording.ts';
+import { capitalize, clockTime, confidenceWords, formatPercent } from '../wording.ts';
 
 export interface Words {
   /** The answer in a sentence or two. */
@@ -14,7 +14,6 @@ export interface Words {
   readonly lines: readonly string[];
 }
 
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const nameOf = ({ entity, cause }: Hypothesis): string =>
   `${entity.kind} ${entity.name} (${causes[cause].title.toLowerCase()})`;
 
@@ -29,7 +28,7 @@ export function whyWords(
     return {
       text: 'I do not know the cause, and say so rather than guess.',
       lines: [
-        ...hypotheses.slice(1, 3).map((one) => `A lead: ${nameOf(one)}, ${percent(one.confidence)}.`),
+        ...hypotheses.slice(1, 3).map((one) => `A lead: ${nameOf(one)}, ${formatPercent(one.confidence)}.`),
         ...gaps.slice(0, 4).map(({ source, reason }) => `Not known: ${source}: ${reason}`),
       ],
     };
@@ -43,7 +42,7 @@ export function whyWords(
   const one = meant ?? first;
   const place = one.rank === 1 ? '' : `It is not first: ${nameOf(first)} explains more. `;
   return {
-    text: `${place}${nameOf(one)} is ${confidenceWords(one.confidence)} (${percent(one.confidence)}).`,
+    text: `${place}${nameOf(one)} is ${confidenceWords(one.confidence)} (${formatPercent(one.confidence)}).`,
     lines: [
       ...reasonsOf(one, names),
       ...(one.rank === 1 && symptoms.length > 0 ? [`It explains: ${symptoms.slice(0, 5).join('; ')}`] : []),

@@ -5,6 +5,7 @@
 import type { Depth } from '../causes/cause.ts';
 import { causes, isChange } from '../causes/causes.ts';
 import type { Finding, Severity } from '../model/report.ts';
+import { formatList } from '../wording.ts';
 import type { Candidate } from './candidates.ts';
 import type { ScoringContext, Sign } from './scene.ts';
 import { signsOfChange } from './signs/change.ts';
@@ -69,7 +70,7 @@ function signsOfWitnesses({ findings }: Candidate): Sign[] {
   const [first] = witnesses;
   if (!first) return [];
   const text = belief >= 0.5 ? first.claim : `${first.specialist} is not sure of it: ${first.claim}`;
-  const names = witnesses.map(({ specialist }) => specialist).join(' and ');
+  const names = formatList(witnesses.map(({ specialist }) => specialist));
   return [
     { weight: logit(belief), text },
     ...(witnesses.length > 1 ? [{ weight: 0.4, text: `${names} say so independently` }] : []),

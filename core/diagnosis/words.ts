@@ -5,7 +5,7 @@ import type { Hypothesis } from '../model/diagnosis.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Context, Incident } from '../model/incident.ts';
 import type { Finding, Gap } from '../model/report.ts';
-import { clockTime } from '../wording.ts';
+import { clockTime, formatList } from '../wording.ts';
 
 export const named = (entity: EntityRef): string =>
   `${entity.kind} ${entity.namespace ? `${entity.namespace}/` : ''}${entity.name}${entity.cluster ? ` (${entity.cluster})` : ''}`;
@@ -33,7 +33,7 @@ export function textOf(
   const since = first.onset ? ` since ${clockTime(first.onset)}` : '';
   const affected =
     blastRadius.length > 0
-      ? `, and ${listed(blastRadius)} ${blastRadius.length === 1 ? 'suffers' : 'suffer'} from it`
+      ? `, and ${formatList(blastRadius, 4)} ${blastRadius.length === 1 ? 'suffers' : 'suffer'} from it`
       : '';
   const what = `${named(first.entity)} is what broke${since} (${causes[first.cause].title.toLowerCase()})${affected}`;
   const reasons = [says, change === says ? undefined : change].filter((finding) => finding !== undefined);
@@ -71,14 +71,7 @@ export function unknownText(
   const missing = [...new Set(gaps.map(({ source }) => source))];
   const next =
     missing.length > 0
-      ? `Look first at what could not be read here (${listed(missing)}).`
+      ? `Look first at what could not be read here (${formatList(missing, 4)}).`
       : `Look first at the logs and the latest changes of ${about} by hand.`;
   return `The cause of "${incident.title.slice(0, 200)}" at ${about} is not known. ${seen} ${next}`.slice(0, 1500);
 }
-
-const listed = (names: readonly string[]): string => {
-  const shown = names.slice(0, 4);
-  const more = names.length - shown.length;
-  if (more > 0) return `${shown.join(', ')} and ${more} more`;
-  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
-};

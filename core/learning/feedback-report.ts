@@ -2,6 +2,7 @@
 import { csvOf } from '../csv.ts';
 import type { Feedback } from '../model/feedback.ts';
 import type { Ports } from '../ports/index.ts';
+import { formatPercent } from '../wording.ts';
 import { reliability, type Stated } from './calibration.ts';
 import { feedbackOf } from './feedback.ts';
 import { nameOf } from './resolve-correction.ts';
@@ -75,10 +76,9 @@ export function summaryOf(feedback: readonly Feedback[]): string {
     diagnosed ? [{ confidence: diagnosed.confidence, right: verdict === 'right' }] : [],
   );
   const right = judged.filter((one) => one.right).length;
-  const percent = (share: number) => `${Math.round(share * 100)} %`;
   const buckets = reliability(judged).bins.map(
     ({ from, to, answers, meanStated, shareRight }) =>
-      `stated ${percent(from)} to ${percent(to)} (${percent(meanStated)} on average): ${Math.round(shareRight * answers)} of ${answers} right`,
+      `stated ${formatPercent(from)} to ${formatPercent(to)} (${formatPercent(meanStated)} on average): ${Math.round(shareRight * answers)} of ${answers} right`,
   );
   const head = `${judged.length} ${judged.length === 1 ? 'diagnosis' : 'diagnoses'} judged, ${right} right`;
   return `${[head, ...buckets].join('; ')}.`;

@@ -8,6 +8,7 @@ import type { TimelineEntry } from '../model/incident.ts';
 import { type IncidentEntities, incidentEntitiesIn, isWorkload } from '../record/incident-entities.ts';
 import { redact } from '../redaction/redact.ts';
 import { shorten } from '../text.ts';
+import { formatList } from '../wording.ts';
 import { resolveCorrection } from './resolve-correction.ts';
 
 /** The steps of the timeline that hold them, and what stands before the words there. */
@@ -131,7 +132,7 @@ export function truthOf(
   ];
   return {
     kind: 'open',
-    why: `What ${by} said last ("${shorten(from.said, 120)}") does not name ${lacks.join(' and ')}.`,
+    why: `What ${by} said last ("${shorten(from.said, 120)}") does not name ${formatList(lacks)}.`,
   };
 }
 

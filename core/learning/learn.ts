@@ -19,7 +19,7 @@ import { statusViewOf } from '../reporting/standing.ts';
 import { fitted, noteOf } from '../reporting/tell.ts';
 import { endGroup } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
-import { clockTime } from '../wording.ts';
+import { clockTime, formatList } from '../wording.ts';
 import { confirmationText, scopeOf } from './teach.ts';
 
 type LearnPorts = Pick<
@@ -104,7 +104,7 @@ function doneLine({ decision, approval, remediation }: Concluded, deciders: read
   const { title } = decision.action;
   const word =
     approval?.kind === 'approved'
-      ? `approved by ${deciders.join(' and ')} at ${clockTime(approval.at)}`
+      ? `approved by ${formatList(deciders)} at ${clockTime(approval.at)}`
       : 'as it was taught';
   switch (remediation.kind) {
     case 'done':

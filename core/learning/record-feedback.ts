@@ -7,6 +7,7 @@ import { incidentEntitiesIn } from '../record/incident-entities.ts';
 import { note } from '../record/timeline.ts';
 import { redact } from '../redaction/redact.ts';
 import { shorten } from '../text.ts';
+import { formatPercent } from '../wording.ts';
 import { feedbackOn, longestSaying, type Step, steps } from './feedback.ts';
 import { correctionChoices, nameOf, namesNothing, readingOf } from './resolve-correction.ts';
 
@@ -21,8 +22,6 @@ interface Answer {
   readonly lines: readonly string[];
   readonly choices: readonly string[];
 }
-
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** `meant` is empty where somebody says that it was wrong, and not what it was. */
 export async function recordCorrection(judgement: Judgement, meant: string, ports: DraftPorts): Promise<Answer> {
@@ -66,7 +65,7 @@ export async function recordAgreement(
   const mine = nameOf(diagnosed);
   if (verdict === 'wrong')
     return { text: `Thank you. ${reading} I had said ${mine}, so it counts as a correction.`, lines, choices };
-  const stated = percent(diagnosed.confidence);
+  const stated = formatPercent(diagnosed.confidence);
   return {
     text: `Thank you. ${mine} is kept as right. It counts for how far my ${stated} can be believed, and as the truth of a scenario made of this incident.`,
     lines,

@@ -7,6 +7,7 @@ import type { Evidence } from '../model/report.ts';
 import type { Change } from '../model/telemetry.ts';
 import type { MemberName } from '../ports/records.ts';
 import { type PageChange, pageChangeOf } from '../record/page-change.ts';
+import { formatList } from '../wording.ts';
 
 /** A signal that was measured: before and during the incident, and where it was looked at again, afterwards. */
 export const Moved = z.object({
@@ -90,9 +91,10 @@ export function endingOf(record: PostmortemRecord): Ending {
 
 /** Who approved what was done last, as one text. */
 export const approversOf = (approval: Approval): string =>
-  (approval.approvedBy.length > 0
-    ? approval.approvedBy.map(({ by }) => by)
-    : approval.state === 'decided'
-      ? [approval.decidedBy]
-      : []
-  ).join(' and ');
+  formatList(
+    approval.approvedBy.length > 0
+      ? approval.approvedBy.map(({ by }) => by)
+      : approval.state === 'decided'
+        ? [approval.decidedBy]
+        : [],
+  );

@@ -3,7 +3,7 @@
 import type { Approval, Verdict } from '../model/action.ts';
 import type { Message } from '../model/message.ts';
 import { shorten } from '../text.ts';
-import { capitalize, clockTime } from '../wording.ts';
+import { capitalize, clockTime, formatList } from '../wording.ts';
 import { impactText } from './impact.ts';
 import { stateText } from './target-state.ts';
 
@@ -17,7 +17,7 @@ const verdictWords: Record<Verdict, string> = {
 export function decisionText(approval: Approval): string {
   if (approval.state !== 'decided') return approval.state;
   const { verdict, decidedBy, decidedAt, approvedBy } = approval;
-  const by = verdict === 'reject' || approvedBy.length < 2 ? decidedBy : approvedBy.map((one) => one.by).join(' and ');
+  const by = verdict === 'reject' || approvedBy.length < 2 ? decidedBy : formatList(approvedBy.map((one) => one.by));
   return `${verdictWords[verdict]} by ${by} at ${clockTime(decidedAt)}`;
 }
 

@@ -2,6 +2,7 @@
 // competes with the possibility that no change caused it, so that confidences sum to at most one. Knows the page, the changes and the
 // call graph; metrics and logs are weighed against it later, by synthesis.
 import type { Change } from '../../model/telemetry.ts';
+import { formatList } from '../../wording.ts';
 import { type Live, wentLive } from './liveness.ts';
 import { type Nature, natureOf } from './nature.ts';
 import { bareName, placeOf } from './place.ts';
@@ -170,7 +171,7 @@ function signsOfNature(nature: Nature): Sign[] {
     case 'behaviour':
       return nature.effects.length === 0
         ? [{ weight: 0.2, text: 'it changes behaviour' }]
-        : [{ weight: Math.min(1.6, 0.5 + 0.4 * nature.effects.length), text: `it ${listed(nature.effects)}` }];
+        : [{ weight: Math.min(1.6, 0.5 + 0.4 * nature.effects.length), text: `it ${formatList(nature.effects)}` }];
     case 'setting':
     case 'unread':
       return [];
@@ -204,9 +205,6 @@ function signsOfWords(
         ]
       : [];
   return names.length > 0
-    ? [...words, { weight: 2, text: `it names ${names.slice(0, 2).join(' and ')}, as the alert does` }]
+    ? [...words, { weight: 2, text: `it names ${formatList(names.slice(0, 2))}, as the alert does` }]
     : words;
 }
-
-const listed = (parts: readonly string[]): string =>
-  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;

@@ -11,7 +11,7 @@ import { scopeOf } from '../../model/scope.ts';
 import type { Change } from '../../model/telemetry.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Observed } from '../../ports/telemetry.ts';
-import { clockTime } from '../../wording.ts';
+import { clockTime, formatPercent } from '../../wording.ts';
 import { finishReport } from '../finish.ts';
 import { gapsOfMissing } from '../missing.ts';
 
@@ -239,10 +239,8 @@ function summaryOf(ranking: Ranking, count: number, likely: readonly Suspect[], 
   if (count === 0) return `No change is recorded before the page.${outside}`.trim();
   if (!first || ranking.none >= 0.5) return `${count} changes looked at; none explains what the page says.${outside}`;
   const { change } = first.live;
-  return `${count} changes looked at. Most likely: "${change.title.slice(0, 120)}" (${percent(first.confidence)}), because ${first.why.slice(0, 3).join(', ')}.${outside}`;
+  return `${count} changes looked at. Most likely: "${change.title.slice(0, 120)}" (${formatPercent(first.confidence)}), because ${first.why.slice(0, 3).join(', ')}.${outside}`;
 }
 
 const summaryOfGap = (gap: Gap, signs: readonly OutsideSign[]): string =>
   [`What changed is not known: ${gap.reason}`, ...signs.map((sign) => sign.text)].join(' ');
-
-const percent = (value: number): string => `${Math.round(value * 100)} %`;
