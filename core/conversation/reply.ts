@@ -4,6 +4,7 @@
 import { chartOf } from '../charts/evidence.ts';
 import { parseAnswer } from '../language/parse-answer.ts';
 import { parseFact } from '../language/parse-fact.ts';
+import { parseSeparation } from '../language/parse-separation.ts';
 import { parseTeaching } from '../language/parse-teaching.ts';
 import type { Intent, Source } from '../language/read-intent.ts';
 import { type FactReply, handleFact } from '../learning/facts.ts';
@@ -23,7 +24,7 @@ import { judgeAgain } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
 import { type Answering, answerQuestion, openIn, repeatBackFor, stillOpen } from './answering.ts';
 import { handleCostQuestion } from './costs.ts';
-import { handleSeparation, parseSeparation } from './separate.ts';
+import { handleSeparation } from './separate.ts';
 import { understand } from './understand.ts';
 import { checkedWords, helpWords, statusWords, type Words, whyWords } from './words.ts';
 

@@ -1,5 +1,6 @@
 // "This is separate", said about a page that joined another incident: it is investigated on its own. Said in the page's own thread, or in that of
-// the incident that it joined, where it has to be clear which page is meant. Words that leave anything open change nothing.
+// the incident that it joined, where it has to be clear which page is meant.
+import type { Separation } from '../language/parse-separation.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
 import { leaveGroup } from '../storms/membership.ts';
@@ -13,43 +14,9 @@ export interface Separated {
   readonly choices: readonly { readonly label: string; readonly says: string }[];
 }
 
-/** `which`: the words for the page that is meant; empty where none are said. */
-export type SeparationPorts = { readonly which: string; readonly all: boolean };
-
-const separate =
-  '(?:a )?(?:separate|unrelated|not related|not part of (?:it|this|that)|(?:another|a different|a separate|its own|their own) (?:issue|incident|problem|cause|thing))(?: (?:incident|issue|problem|thing)s?)?';
-const says = new RegExp(
-  `^(?:no[,.!]? )?(?:i (?:think|am sure|know) )?(?:that )?(?<which>.{1,120}?) (?:is|are|has|have) (?:really |clearly |actually )?${separate}(?: (?:to|from|of) (?:this|it|that))?[.! ]*$`,
-);
-const orders =
-  /^(?:please )?(?:split|ungroup|separate|detach)(?: (?<which>[^?]{1,120}?))?(?: (?:off|out|apart|away|from (?:this|it|that|the group)))?(?: please)?[.! ]*$/;
-const alone =
-  /^(?:please )?(?:investigate|look into) (?<which>[^?]{1,120}?) (?:on its own|separately|by itself|alone)(?: please)?[.! ]*$/;
-const itself = /^(?:this|it|that|this one|that one|this page|that page|this alert|the page|the alert)$/;
-const everything =
-  /^(?:all|everything|them|them all|all of them|they|these|all members|the members|all pages|these pages)$/;
-/** Somebody wonders, denies, or puts a condition. */
-const open =
-  /\?|\b(?:not separate|isn'?t separate|aren'?t separate|if|unless|maybe|perhaps|might|could|whether|don'?t|do not|never)\b/;
-
-export function parseSeparation(text: string): SeparationPorts | undefined {
-  const said = text
-    .replace(/<[@!#][^>]{0,80}>/g, ' ')
-    .replace(/[’`]/g, "'")
-    .replace(/\b(this|that|it|one)'s\b/gi, '$1 is')
-    .replace(/\s+/g, ' ')
-    .trim();
-  if (said.length > 200 || open.test(said.toLowerCase())) return undefined;
-  const found = [says, orders, alone].map((pattern) => pattern.exec(said.toLowerCase())).find((one) => one !== null);
-  if (found === undefined || found === null) return undefined;
-  const which = found.groups?.which?.trim() ?? '';
-  if (everything.test(which)) return { which: '', all: true };
-  return { which: itself.test(which) ? '' : which, all: false };
-}
-
 /** Undefined where the incident has nothing to do with a group: the words mean something else then. */
 export async function handleSeparation(
-  { which, all }: SeparationPorts,
+  { which, all }: Separation,
   { incident, by }: { readonly incident: Incident; readonly by: string },
   ports: SeparatePorts,
 ): Promise<Separated | undefined> {

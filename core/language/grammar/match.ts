@@ -91,6 +91,7 @@ function walkSlot(name: string, slot: Exclude<Slot, { kind: 'list' }>, at: numbe
     return (
       isName.test(word) &&
       (slot.dashed !== true || word.includes('-')) &&
+      !/[([<]/.test(one.sentence.words[at]?.front ?? '') &&
       hold(name, lettersOf(one.sentence, at, at + 1), one, () => next(at + 1))
     );
   // The fewest words first: what follows the slot is read as that where it can be.

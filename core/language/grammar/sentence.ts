@@ -43,13 +43,17 @@ export function sentenceOf(text: string): Sentence {
     const end = start + bare.length;
     const parts = spelled(bare.toLowerCase());
     const mark = piece.slice(front + bare.length);
+    // "That's" is two words at two places, "dont" two at one.
+    const [first = ''] = parts;
+    const cut = parts.length === 2 && bare.toLowerCase().startsWith(first) ? start + first.length : undefined;
     parts.forEach((word, place) => {
+      const isLast = place === parts.length - 1;
       words.push({
         word,
-        start,
-        end,
+        start: place === 0 ? start : (cut ?? start),
+        end: isLast ? end : (cut ?? end),
         front: place === 0 ? piece.slice(0, front) : '',
-        mark: place === parts.length - 1 ? mark : '',
+        mark: isLast ? mark : '',
       });
     });
   }

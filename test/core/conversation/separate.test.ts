@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { handleSeparation, parseSeparation } from '../../../core/conversation/separate.ts';
+import { handleSeparation } from '../../../core/conversation/separate.ts';
+import { parseSeparation } from '../../../core/language/parse-separation.ts';
 import type { BusEvent } from '../../../core/model/events.ts';
 import { anIncident, aTrigger, at } from '../../builders.ts';
 import { testClock } from '../../contract/records.ts';
@@ -20,7 +21,7 @@ describe('words that have a page investigated on its own', () => {
   ])('%s', (text, which) => expect(parseSeparation(text)).toEqual({ which, all: false }));
 
   test.each(['they are all separate', 'split them all', 'split all of them'])('%s: all of them', (text) =>
-    expect(parseSeparation(text)?.all ?? text === 'they are all separate').toBe(true),
+    expect(parseSeparation(text)).toEqual({ which: '', all: true }),
   );
 
   test.each([

@@ -2,10 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { grammarOf } from '../../../core/language/grammar/grammar.ts';
 import type { IntentDefinition } from '../../../core/language/grammar/intent.ts';
 import { sentenceOf } from '../../../core/language/grammar/sentence.ts';
+import { factOrders, factStatements } from '../../../core/language/intents/facts.ts';
 import { intents } from '../../../core/language/intents/index.ts';
+import { separate } from '../../../core/language/intents/separate.ts';
 
 /** The grammars that messages are read by; each has intents of its own. */
-const grammars: Readonly<Record<string, readonly IntentDefinition[]>> = { intents };
+const grammars: Readonly<Record<string, readonly IntentDefinition[]>> = {
+  intents,
+  factOrders,
+  factStatements,
+  separations: [separate],
+};
 
 describe.each(Object.entries(grammars))('%s', (_, definitions) => {
   const read = grammarOf(...definitions);
