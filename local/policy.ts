@@ -2,12 +2,12 @@
 import { parseArgs } from 'node:util';
 import { Misconfigured } from '../core/errors.ts';
 import { ActionId } from '../core/model/action.ts';
-import type { Context } from '../core/model/incident.ts';
 import type { Catalog } from '../core/ports/catalog.ts';
 import type { Policies, PolicyRequest } from '../core/ports/channels.ts';
+import { type AuthorizationFacts, policyContextOf } from '../core/remediation/authorization.ts';
 import { isReversible } from '../core/remediation/catalogue.ts';
-import { explain, freezeNames, type Supposed } from '../core/remediation/explain.ts';
-import { type AuthorizationFacts, factsOf } from '../core/remediation/guard.ts';
+import { explain, type Supposed } from '../core/remediation/explain.ts';
+import { placeOf } from '../core/remediation/target-place.ts';
 import { unknownTargetState } from '../core/remediation/target-state.ts';
 import { environmentOf } from '../core/topology/placement.ts';
 import { run } from './command.ts';
@@ -90,23 +90,24 @@ async function explained(values: Options, catalog: Catalog, policies: Policies):
   if (!values.action || !values.target) throw new Misconfigured('explain needs --action and --target.');
   const target = targetOf(values.target);
   const standing = standingOf(values);
-  const environment = values.environment ?? environmentOf(target, standing.context, catalog);
+  const environment = values.environment ?? environmentOf(target, {}, catalog);
   if (environment !== undefined && !Object.hasOwn(catalog.environments, environment))
     throw new Misconfigured(
       `The catalogue has no environment ${environment}; there is ${Object.keys(catalog.environments).join(', ')}.`,
     );
   const judged = { id: values.action, target, reversible: isReversible(values.action), idempotencyKey: 'this' };
+  const place = placeOf(judged, { context: {}, now: standing.now }, catalog, environment);
   const supposed: Supposed = {
     actor: values.actor === 'preference' ? { kind: 'preference', id: 'taught' } : { kind: 'person', id: values.actor },
     action: values.action,
     target,
-    facts: factsOf(judged, standing, catalog, environment),
+    facts: policyContextOf(judged, { ...standing, place }),
   };
   const { answer, rules, ways } = await explain(supposed, policies);
   if (values.json)
     return say(JSON.stringify({ ...answer, ways, facts: supposed.facts, version: policies.version }, null, 2));
   const style = styleFor(process.stdout, process.env);
-  const freezes = freezeNames(supposed, environment, standing, catalog);
+  const freezes = place.freezes.map(({ name }) => name);
   const { kind, namespace, name, cluster } = target;
   return say(
     [
@@ -140,7 +141,7 @@ function targetOf(text: string): PolicyRequest['target'] {
   return { cluster, namespace, kind, name };
 }
 
-function standingOf(values: Options): AuthorizationFacts {
+function standingOf(values: Options): Omit<AuthorizationFacts, 'place'> {
   const now = values.at === undefined ? new Date() : new Date(values.at);
   if (Number.isNaN(now.getTime()))
     throw new Misconfigured(`--at is a time as 2026-12-24T18:00:00Z, not "${values.at}".`);
@@ -154,7 +155,6 @@ function standingOf(values: Options): AuthorizationFacts {
     pods: 1,
   });
   return {
-    context: nowhere(now),
     confidence: 1,
     seenInEvidence: values.evidence,
     incidentId: 'this',
@@ -169,19 +169,6 @@ function standingOf(values: Options): AuthorizationFacts {
     rival: values.another ? { ...act('rival', values.action ?? ''), incidentId: 'another' } : undefined,
     approvals: numberOf(values.approvals, 'approvals'),
     requesterApproved: values.requester,
-  };
-}
-
-function nowhere(now: Date): Context {
-  const span = { start: now.toISOString(), end: now.toISOString() };
-  return {
-    window: { baseline: span, incident: span },
-    dataSources: {},
-    callers: [],
-    callees: [],
-    questions: [],
-    similar: [],
-    facts: [],
   };
 }
 
@@ -235,18 +222,16 @@ async function checked({ json, catalog: file }: Options, catalog: Catalog, polic
 /** What it takes there, where nothing else speaks against it. */
 async function takes(action: ActionId, environment: string, catalog: Catalog, policies: Policies): Promise<string> {
   const target = { cluster: 'any', namespace: 'any', kind: 'Deployment', name: 'any' };
-  const standing = {
-    ...standingOf({ ...defaults(), action, target: 'any/any/Deployment/any' }),
-    context: nowhere(new Date(0)),
-  };
+  const standing = standingOf({ ...defaults(), action, target: 'any/any/Deployment/any' });
   const judged = { id: action, target, reversible: isReversible(action), idempotencyKey: 'this' };
   const quiet = { ...catalog, freezes: [], services: [], killSwitch: false };
+  const place = placeOf(judged, { context: {}, now: standing.now }, quiet, environment);
   const ask = (kind: 'person' | 'preference', approvals: number) =>
     policies.authorize({
       actor: { kind, id: 'any' },
       action,
       target,
-      context: { ...factsOf(judged, { ...standing, approvals }, quiet, environment) },
+      context: { ...policyContextOf(judged, { ...standing, place, approvals }) },
     });
   const unattended = await ask('preference', 0);
   if (unattended.policies.includes('outside-the-catalogue')) return 'unknown';

@@ -11,7 +11,7 @@ import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
 import { recordAudit } from '../record/audit/record.ts';
 import { note } from '../record/timeline.ts';
-import { approversAt } from '../remediation/guard.ts';
+import { placeOf } from '../remediation/target-place.ts';
 import { whyNeverUnattended } from '../remediation/teachable.ts';
 import { shorten } from '../text.ts';
 
@@ -125,9 +125,13 @@ async function refusalOf(
   const catalog = await ports.catalog.load();
   if (!target.cluster || !target.namespace) return "The target's location is unknown.";
   const placed = { ...target, cluster: target.cluster, namespace: target.namespace };
-  const approvers = approversAt(placed, environment, catalog);
-  if (approvers.length > 0 && !idsOf(approvers, catalog).includes(by)) return `${by} is not among the approvers.`;
-  return whyNeverUnattended({ actionId, target: placed, environment, now: ports.clock.now() }, catalog, ports.policies);
+  const action = { id: actionId, target: placed };
+  const now = ports.clock.now();
+  const known = { value: environment, source: 'error', confidence: 1, alternatives: [] };
+  const place = placeOf(action, { context: { environment: known }, now }, catalog);
+  if (place.approvers.length > 0 && !idsOf(place.approvers, catalog).includes(by))
+    return `${by} is not among the approvers.`;
+  return whyNeverUnattended(action, { place, now }, ports.policies);
 }
 
 interface Taught {

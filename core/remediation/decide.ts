@@ -13,15 +13,14 @@ import type { Executor } from '../ports/telemetry.ts';
 import { recordAudit, watchkeeper } from '../record/audit/record.ts';
 import { note } from '../record/timeline.ts';
 import { shorten } from '../text.ts';
-import { environmentOf, locate } from '../topology/placement.ts';
+import { locate } from '../topology/placement.ts';
+import { type AuthorizationFacts, authorize, type PolicyContext, policyContextOf } from './authorization.ts';
+import { authorizationFactsOf } from './authorization-facts.ts';
 import { actionOf, actionProblem, offerFor, type RuledOut } from './catalogue.ts';
-import { conflictingActionOf } from './conflicting-action.ts';
-import { type AuthorizationFacts, approversAt, authorize, factsOf } from './guard.ts';
-import { impactOf } from './impact.ts';
 import { injectionAttemptIn } from './instructions.ts';
 import { nextStepOf } from './next-step.ts';
-import { brokenOn, planOn, type TargetSnapshot, takeTargetSnapshot } from './target-snapshot.ts';
-import { digestOf, targetStateOf, tolerateUnavailable } from './target-state.ts';
+import { brokenOn, planOn, takeTargetSnapshot } from './target-snapshot.ts';
+import { digestOf, tolerateUnavailable } from './target-state.ts';
 import { whyNeverUnattended } from './teachable.ts';
 
 type DecidePorts = Pick<
@@ -100,7 +99,7 @@ async function sayWhatWasTried(input: Synthesized, facts: Chosen['facts'], ports
 
 interface Chosen {
   readonly decision: Decision;
-  readonly facts?: ReturnType<typeof factsOf> | undefined;
+  readonly facts?: PolicyContext | undefined;
   /** Actions that the cause would fit, and that would not help. */
   readonly ruledOut?: readonly RuledOut[];
 }
@@ -126,8 +125,8 @@ async function chooseTakingBack(
   if (broken !== undefined) return report(`${planned.title} is not suggested. ${broken}`);
   const standing = await authorizationFactsOf(input, first, planned, catalog, ports, survey);
   const action = standing.live.seen ? { ...planned, affects: standing.affects } : planned;
-  const facts = factsOf(action, standing, catalog);
-  const asking = await ifApproved(action, standing, catalog, ports);
+  const facts = policyContextOf(action, standing);
+  const asking = await ifApproved(action, standing, ports);
   if (!asking.answer.allowed) {
     const { why: no, policies } = asking.answer;
     return { decision: { kind: 'refuse', why: no, policies: [...policies], action }, facts };
@@ -187,8 +186,8 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
   const planned = actionOf(entry, target, about, plan.parameters);
   const standing = await authorizationFactsOf(input, first, planned, catalog, ports, survey);
   const action = standing.live.seen ? { ...planned, affects: standing.affects } : planned;
-  const facts = factsOf(action, standing, catalog);
-  const asking = await ifApproved(action, standing, catalog, ports);
+  const facts = policyContextOf(action, standing);
+  const asking = await ifApproved(action, standing, ports);
   if (!asking.answer.allowed) {
     const { why, policies } = asking.answer;
     return { decision: { kind: 'refuse', why, policies: [...policies], action }, facts };
@@ -206,20 +205,19 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
     return { decision: { kind: 'refuse', why, policies: [], action }, facts };
   }
   const asked = question(action, asking, taught.why, standing, before, { input, catalog, bounds: plan.says });
-  const notTeachable = await whyNotTeachable(error, action, catalog, ports);
+  const notTeachable = await whyNotTeachable(error, action, standing, ports);
   return { decision: notTeachable === undefined ? asked : { ...asked, notTeachable }, facts };
 }
 
 /** Why "don't ask again" is not offered with the question. */
 async function whyNotTeachable(
   error: ReturnType<typeof exactErrorOf>,
-  { id: actionId, target }: Action,
-  catalog: Catalog,
-  { clock, policies }: DecidePorts,
+  action: Action,
+  standing: AuthorizationFacts,
+  { policies }: DecidePorts,
 ): Promise<string | undefined> {
   if ('missing' in error) return shorten(`There is no exact error that could be remembered: ${error.missing}.`, 600);
-  const { environment } = error.describes;
-  const why = await whyNeverUnattended({ actionId, target, environment, now: clock.now() }, catalog, policies);
+  const why = await whyNeverUnattended(action, standing, policies);
   return why === undefined ? undefined : shorten(why, 600);
 }
 
@@ -233,13 +231,12 @@ interface IfApproved {
 async function ifApproved(
   action: Action,
   standing: AuthorizationFacts,
-  catalog: Catalog,
   { policies }: DecidePorts,
 ): Promise<IfApproved> {
   const whoever = { kind: 'person', id: 'whoever approves' } as const;
-  const most = factsOf(action, standing, catalog).approvalsNeeded;
+  const most = standing.place.approvalsNeeded;
   for (let approvers = 1; ; approvers += 1) {
-    const answer = await authorize(whoever, action, { ...standing, approvals: approvers }, catalog, policies);
+    const answer = await authorize(whoever, action, { ...standing, approvals: approvers }, policies);
     if (answer.allowed || approvers >= most) return { answer, approvers };
   }
 }
@@ -248,7 +245,7 @@ function question(
   action: Action,
   { answer, approvers }: IfApproved,
   taught: string,
-  { live }: AuthorizationFacts,
+  { live, place }: AuthorizationFacts,
   before: readonly Approval[],
   { input, catalog, bounds }: { readonly input: Synthesized; readonly catalog: Catalog; readonly bounds: string },
 ): Extract<Decision, { kind: 'ask' }> {
@@ -269,54 +266,9 @@ function question(
     remindInSeconds,
     lastSeconds: expiresInSeconds - remindInSeconds,
     approvers,
-    mayAnswer: approversAt(action.target, environmentOf(action.target, input.context, catalog), catalog),
+    mayAnswer: [...place.approvers],
     escalateTo: [...escalateTo],
     ...(digest === undefined ? {} : { shownFor: { digest, facts: { ...live.state } } }),
-  };
-}
-
-/** What is known of the target when it is judged, at the decision and again right before the act: it has to be what a finding names. */
-export async function authorizationFactsOf(
-  input: Synthesized,
-  hypothesis: Hypothesis,
-  action: Action,
-  catalog: Catalog,
-  ports: Pick<Ports, 'clock' | 'acts' | 'controls' | 'incidents'>,
-  { looked, around }: TargetSnapshot,
-): Promise<AuthorizationFacts> {
-  const { target } = action;
-  const reports = [...input.priorReports, ...input.reports];
-  const findings = reports.flatMap((report) => report.findings);
-  const calls = reports.flatMap((report) => report.topology?.calls ?? []);
-  const seenInEvidence = findings.some(
-    ({ id, evidenceIds, entity }) =>
-      hypothesis.findingIds.includes(id) &&
-      evidenceIds.some((evidenceId) => hypothesis.evidenceIds.includes(evidenceId)) &&
-      entity.kind === target.kind &&
-      entity.name === target.name &&
-      (entity.namespace === undefined || entity.namespace === target.namespace) &&
-      (entity.cluster === undefined || entity.cluster === target.cluster),
-  );
-  const now = ports.clock.now();
-  const incidentId = input.incident.id;
-  const [acts, killSwitch] = await Promise.all([
-    ports.acts.recent(environmentOf(target, input.context, catalog) ?? 'unknown', now),
-    ports.controls.killSwitch(),
-  ]);
-  const rival = await conflictingActionOf(target, { acts, incident: input.incident, now }, ports);
-  return {
-    context: input.context,
-    confidence: confidenceToAct(hypothesis),
-    seenInEvidence,
-    incidentId,
-    now,
-    killSwitch: killSwitch?.on ?? false,
-    live: targetStateOf(looked),
-    affects: impactOf(action, looked, around.objects, calls),
-    acts,
-    rival,
-    approvals: 0,
-    requesterApproved: false,
   };
 }
 
@@ -387,10 +339,10 @@ export const isTaughtFor = (
   describes.environment === error.describes.environment;
 
 async function useTaught(preference: Preference, considered: Considered, ports: DecidePorts): Promise<FromTaught> {
-  const { input, action, standing, catalog } = considered;
+  const { input, action, standing } = considered;
   if (preference.state !== 'active')
     return { kind: 'ask', why: `it is ${preference.state}. ${preference.stateReason ?? ''}`.trim() };
-  const allowed = await authorize({ kind: 'preference', id: preference.id }, action, standing, catalog, ports.policies);
+  const allowed = await authorize({ kind: 'preference', id: preference.id }, action, standing, ports.policies);
   if (!allowed.allowed) return { kind: 'ask', why: allowed.why };
   const used = await ports.preferences.use(preference.id, input.incident.id, ports.clock.now().toISOString());
   if (used.kind === 'refused') return { kind: 'ask', why: used.why };

@@ -1,16 +1,13 @@
 // Why something would be allowed or refused, without doing it: which policies decide, what they judged by, and the least that would have
 // to be otherwise, found by asking the same policies again.
-import type { Catalog } from '../ports/catalog.ts';
 import type { Policies, PolicyAnswer, PolicyRequest, PolicyRule } from '../ports/channels.ts';
-import { type AuthorizationFacts, type factsOf, placeOf } from './guard.ts';
-
-type Facts = ReturnType<typeof factsOf>;
+import type { PolicyContext } from './authorization.ts';
 
 export interface Supposed {
   readonly actor: PolicyRequest['actor'];
   readonly action: string;
   readonly target: PolicyRequest['target'];
-  readonly facts: Facts;
+  readonly facts: PolicyContext;
 }
 
 export interface Explanation {
@@ -56,7 +53,7 @@ async function waysOf(supposed: Supposed, policies: Policies): Promise<string[][
 
 /** What can be otherwise at all: kinds of targets and actions cannot. */
 function changesFor({ actor, facts }: Supposed): Change[] {
-  const fact = (about: string, says: string, other: Partial<Facts>): Change => ({
+  const fact = (about: string, says: string, other: Partial<PolicyContext>): Change => ({
     about,
     says,
     apply: (supposed) => ({ ...supposed, facts: { ...supposed.facts, ...other } }),
@@ -116,14 +113,3 @@ function* setsOf(changes: readonly Change[], size: number): Generator<Change[]> 
     for (const rest of setsOf(changes.slice(index + 1), size - 1))
       if (!rest.some(({ about }) => about === change.about)) yield [change, ...rest];
 }
-
-/** Names of the freezes that hold, for people. */
-export const freezeNames = (
-  supposed: Pick<Supposed, 'action' | 'target'>,
-  environment: string | undefined,
-  standing: Pick<AuthorizationFacts, 'context' | 'now'>,
-  catalog: Catalog,
-): string[] =>
-  placeOf({ id: supposed.action, target: supposed.target }, environment, standing, catalog).freezes.map(
-    ({ name }) => name,
-  );

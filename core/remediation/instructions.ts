@@ -5,7 +5,7 @@ import type { Policies } from '../ports/channels.ts';
 import { redact } from '../redaction/redact.ts';
 import { clean, shorten } from '../text.ts';
 import { actionVerbsIn } from './action-verbs.ts';
-import type { factsOf } from './guard.ts';
+import type { PolicyContext } from './authorization.ts';
 
 const attempts: readonly RegExp[] = [
   /\b(?:ignore|disregard|forget|override) (?:all |any |the |your |these )*(?:previous|prior|above|earlier|other) (?:instructions?|rules|prompts?)\b/i,
@@ -33,7 +33,7 @@ export const readsLikeInstructions = (text: string): boolean => attempts.some((a
 /** One sentence for people where there is such an attempt, with the policies that would refuse it. */
 export async function injectionAttemptIn(
   input: Synthesized,
-  facts: ReturnType<typeof factsOf> | undefined,
+  facts: PolicyContext | undefined,
   policies: Policies,
 ): Promise<{ readonly text: string; readonly policies: readonly string[] } | undefined> {
   const found = textsOf(input).find(({ text }) => readsLikeInstructions(text));
@@ -63,7 +63,7 @@ function quotedFrom(text: string): string {
   return text.slice(Math.max(0, at - 20), at + 400);
 }
 
-async function refusalOf(action: string, facts: ReturnType<typeof factsOf> | undefined, policies: Policies) {
+async function refusalOf(action: string, facts: PolicyContext | undefined, policies: Policies) {
   if (facts === undefined) return undefined;
   const answer = await policies.authorize({
     actor: { kind: 'watchkeeper', id: 'telemetry' },

@@ -15,12 +15,12 @@ import { redact } from '../redaction/redact.ts';
 import { markPage } from '../reporting/pager-status.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { specialistBudget } from '../specialists/plan.ts';
-import { environmentOf } from '../topology/placement.ts';
 import { alertedSignalsIn } from './alerted-signals.ts';
+import { actOf, authorize } from './authorization.ts';
+import { authorizationFactsOf } from './authorization-facts.ts';
 import { actionProblem } from './catalogue.ts';
 import { conflictingActionOf } from './conflicting-action.ts';
-import { authorizationFactsOf, isTaughtFor } from './decide.ts';
-import { actOf, authorize } from './guard.ts';
+import { isTaughtFor } from './decide.ts';
 import { changedSince } from './precondition.ts';
 import { publishApprovalOutcome } from './publish-approval-outcome.ts';
 import { brokenOn, takeTargetSnapshot } from './target-snapshot.ts';
@@ -212,7 +212,7 @@ async function refusalOf(
     approvals,
     requesterApproved,
   };
-  const environment = environmentOf(action.target, input.context, catalog) ?? 'unknown';
+  const environment = standing.place.environment ?? 'unknown';
   // Judged on the list that it is counted in, so that a budget holds however many act at once.
   const allowed = await ports.acts.enter(environment, actOf(action, standing), async (acts) => {
     const rival = await conflictingActionOf(
@@ -220,7 +220,7 @@ async function refusalOf(
       { acts, incident: input.incident, now: standing.now },
       ports,
     );
-    return authorize(actor, action, { ...standing, acts, rival }, catalog, ports.policies);
+    return authorize(actor, action, { ...standing, acts, rival }, ports.policies);
   });
   return allowed.allowed ? undefined : refused(allowed.why, allowed.policies);
 }

@@ -4,7 +4,7 @@ import type { Context, Known } from '../model/incident.ts';
 import type { Catalog, CatalogService } from '../ports/catalog.ts';
 
 /** Cluster and namespace of an entity: its own, else the incident's where that is sure enough. */
-export function locate(entity: EntityRef, context: Context): EntityRef {
+export function locate(entity: EntityRef, context: Pick<Context, 'cluster' | 'namespace'>): EntityRef {
   const cluster = entity.cluster ?? sure(context.cluster);
   const namespace = entity.namespace ?? sure(context.namespace);
   return {
@@ -15,8 +15,11 @@ export function locate(entity: EntityRef, context: Context): EntityRef {
   };
 }
 
+/** The parts of an incident's context that place an entity which says too little itself. */
+export type PlacementContext = Pick<Context, 'cluster' | 'namespace' | 'environment'>;
+
 /** The environment an entity is in: by who owns it, else by its cluster. What the incident says counts only where the catalogue places nothing. */
-export function environmentOf(entity: EntityRef, context: Context, catalog: Catalog): string | undefined {
+export function environmentOf(entity: EntityRef, context: PlacementContext, catalog: Catalog): string | undefined {
   const located = locate(entity, context);
   const placed = new Set(placementsOf(located, catalog).map(({ placement }) => placement.environment));
   const cluster = catalog.clusters.find((one) => isCalled(one, located.cluster)) ?? ofAccount(located, catalog);

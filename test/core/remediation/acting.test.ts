@@ -97,6 +97,19 @@ describe('the decision', () => {
     });
     expect(await decided(diagnosed())).toMatchObject({ kind: 'refuse' });
   });
+  test('places the target once, however often the policies are asked', async () => {
+    const { protectedLabels, ...catalog } = aCatalog({ environments: { production: { level: 'run' } } });
+    let placed = 0;
+    world.catalog = Object.defineProperty({ ...catalog, protectedLabels }, 'protectedLabels', {
+      get: () => {
+        placed += 1;
+        return protectedLabels;
+      },
+    });
+    const rollback = { cause: 'code-change', changeId: 'c1', entity: { ...cronJob, kind: 'Deployment' } } as const;
+    expect(await decided(diagnosed(rollback))).toMatchObject({ kind: 'ask', approvers: 2 });
+    expect(placed).toBe(1);
+  });
   test('goes by where the target is, not by what the alert says of it', async () => {
     const staging = { value: 'staging', source: 'the alert', confidence: 0.99, alternatives: [] };
     const rollback = { cause: 'code-change', changeId: 'c1', entity: { ...cronJob, kind: 'Deployment' } } as const;

@@ -1,27 +1,25 @@
 import { describe, expect, test } from 'vitest';
+import { policyContextOf } from '../../../core/remediation/authorization.ts';
 import { explain, type Supposed } from '../../../core/remediation/explain.ts';
-import { factsOf } from '../../../core/remediation/guard.ts';
+import { placeOf } from '../../../core/remediation/target-place.ts';
 import { unknownTargetState } from '../../../core/remediation/target-state.ts';
 import { aContext, anAction, at } from '../../builders.ts';
 import { aCatalog, policies } from './world.ts';
 
-const facts = factsOf(
-  anAction(),
-  {
-    context: aContext(),
-    confidence: 1,
-    seenInEvidence: true,
-    incidentId: 'inc-1',
-    now: new Date(at('02:48:00')),
-    killSwitch: false,
-    live: unknownTargetState,
-    affects: { pods: 1, callers: [] },
-    acts: [],
-    approvals: 1,
-    requesterApproved: false,
-  },
-  aCatalog(),
-);
+const now = new Date(at('02:48:00'));
+const facts = policyContextOf(anAction(), {
+  place: placeOf(anAction(), { context: aContext(), now }, aCatalog()),
+  confidence: 1,
+  seenInEvidence: true,
+  incidentId: 'inc-1',
+  now,
+  killSwitch: false,
+  live: unknownTargetState,
+  affects: { pods: 1, callers: [] },
+  acts: [],
+  approvals: 1,
+  requesterApproved: false,
+});
 const supposed = (over: Omit<Partial<Supposed>, 'facts'> & { facts?: Partial<Supposed['facts']> } = {}): Supposed => ({
   actor: { kind: 'person', id: 'ana' },
   action: 'rollback-rollout',

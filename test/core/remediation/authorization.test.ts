@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Context, Known } from '../../../core/model/incident.ts';
-import { authorize } from '../../../core/remediation/guard.ts';
+import { authorize } from '../../../core/remediation/authorization.ts';
+import { placeOf } from '../../../core/remediation/target-place.ts';
 import { unknownTargetState } from '../../../core/remediation/target-state.ts';
 import { environmentOf, locate } from '../../../core/topology/placement.ts';
 import { aContext, anAction, at, cronJob } from '../../builders.ts';
@@ -87,22 +88,25 @@ describe('the environment of an entity is', () => {
 });
 
 describe('what may be done', () => {
-  const standing = (context: Partial<Context> = {}) => ({
-    context: aContext(context),
-    confidence: 0.8,
-    seenInEvidence: true,
-    incidentId: 'inc-1',
-    now: new Date(at('02:48:00')),
-    killSwitch: false,
-    live: unknownTargetState,
-    affects: { pods: 1, callers: [] },
-    acts: [],
-    approvals: 1,
-    requesterApproved: false,
-  });
+  const now = new Date(at('02:48:00'));
   const person = { kind: 'person', id: 'ana' } as const;
-  const asked = (catalog: object, context: Partial<Context> = {}, over: Parameters<typeof anAction>[0] = {}) =>
-    authorize(person, anAction(over), standing(context), aCatalog(catalog), policies);
+  const asked = (catalog: object, context: Partial<Context> = {}, over: Parameters<typeof anAction>[0] = {}) => {
+    const action = anAction(over);
+    const facts = {
+      place: placeOf(action, { context: aContext(context), now }, aCatalog(catalog)),
+      confidence: 0.8,
+      seenInEvidence: true,
+      incidentId: 'inc-1',
+      now,
+      killSwitch: false,
+      live: unknownTargetState,
+      affects: { pods: 1, callers: [] },
+      acts: [],
+      approvals: 1,
+      requesterApproved: false,
+    };
+    return authorize(person, action, facts, policies);
+  };
 
   test.each<[string, object, boolean, string]>([
     ["its environment's level", {}, true, 'Level walk, environment production'],

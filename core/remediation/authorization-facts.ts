@@ -1,0 +1,58 @@
+// Collects the facts that an action is authorised by: once a step, for the decision and again right before it acts.
+import type { Action } from '../model/action.ts';
+import { confidenceToAct, type Hypothesis } from '../model/diagnosis.ts';
+import type { Synthesized } from '../model/workflow.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { Ports } from '../ports/index.ts';
+import type { AuthorizationFacts } from './authorization.ts';
+import { conflictingActionOf } from './conflicting-action.ts';
+import { impactOf } from './impact.ts';
+import { placeOf } from './target-place.ts';
+import type { TargetSnapshot } from './target-snapshot.ts';
+import { targetStateOf } from './target-state.ts';
+
+/** The facts about an action on its target, at the decision and again right before it acts. The target has to be one that a finding names. */
+export async function authorizationFactsOf(
+  input: Synthesized,
+  hypothesis: Hypothesis,
+  action: Action,
+  catalog: Catalog,
+  ports: Pick<Ports, 'clock' | 'acts' | 'controls' | 'incidents'>,
+  { looked, around }: TargetSnapshot,
+): Promise<AuthorizationFacts> {
+  const { target } = action;
+  const reports = [...input.priorReports, ...input.reports];
+  const findings = reports.flatMap((report) => report.findings);
+  const calls = reports.flatMap((report) => report.topology?.calls ?? []);
+  const seenInEvidence = findings.some(
+    ({ id, evidenceIds, entity }) =>
+      hypothesis.findingIds.includes(id) &&
+      evidenceIds.some((evidenceId) => hypothesis.evidenceIds.includes(evidenceId)) &&
+      entity.kind === target.kind &&
+      entity.name === target.name &&
+      (entity.namespace === undefined || entity.namespace === target.namespace) &&
+      (entity.cluster === undefined || entity.cluster === target.cluster),
+  );
+  const now = ports.clock.now();
+  const incidentId = input.incident.id;
+  const place = placeOf(action, { context: input.context, now }, catalog);
+  const [acts, killSwitch] = await Promise.all([
+    ports.acts.recent(place.environment ?? 'unknown', now),
+    ports.controls.killSwitch(),
+  ]);
+  const rival = await conflictingActionOf(target, { acts, incident: input.incident, now }, ports);
+  return {
+    place,
+    confidence: confidenceToAct(hypothesis),
+    seenInEvidence,
+    incidentId,
+    now,
+    killSwitch: killSwitch?.on ?? false,
+    live: targetStateOf(looked),
+    affects: impactOf(action, looked, around.objects, calls),
+    acts,
+    rival,
+    approvals: 0,
+    requesterApproved: false,
+  };
+}

@@ -1,0 +1,116 @@
+// The question that is put to the policies, the same at the decision and right before the act. All of it follows from facts that a step collects once
+// (authorization-facts.ts).
+import type { Action, Impact } from '../model/action.ts';
+import { entityKey } from '../model/entity.ts';
+import type { Policies, PolicyAnswer, PolicyRequest } from '../ports/channels.ts';
+import type { Act } from '../ports/records.ts';
+import type { PlacedAction, TargetPlace } from './target-place.ts';
+import type { TargetState } from './target-state.ts';
+
+export interface AuthorizationFacts {
+  readonly place: TargetPlace;
+  /** Of the hypothesis, 0 to 1. */
+  readonly confidence: number;
+  readonly seenInEvidence: boolean;
+  readonly incidentId: string;
+  readonly now: Date;
+  /** Set by a person, besides the catalogue's. */
+  readonly killSwitch: boolean;
+  readonly live: TargetState;
+  /** Counted on what is there now; the budgets count its pods. */
+  readonly affects: Impact;
+  /** The actions that were done in the target's environment within a day. */
+  readonly acts: readonly Act[];
+  /** An action of another incident on the target, which this incident cannot have taken into account. */
+  readonly rival?: Act | undefined;
+  /** How many people approved, and whether the person who asked for it is among them. */
+  readonly approvals: number;
+  readonly requesterApproved: boolean;
+}
+
+/** The parts of an action that are judged. */
+export type PolicySubject = PlacedAction & Pick<Action, 'reversible' | 'idempotencyKey'>;
+
+export async function authorize(
+  actor: PolicyRequest['actor'],
+  action: PolicySubject,
+  facts: AuthorizationFacts,
+  policies: Policies,
+): Promise<PolicyAnswer> {
+  const { level, environment, freezes } = facts.place;
+  const { kind, name, namespace, cluster } = action.target;
+  const answer = await policies.authorize({
+    actor,
+    action: action.id,
+    target: { kind, name, namespace, cluster },
+    context: { ...policyContextOf(action, facts) },
+  });
+  const frozen = freezes.length > 0 ? ` Freeze: ${freezes.map((freeze) => freeze.name).join(', ')}.` : '';
+  const { rival } = facts;
+  const done = rival === undefined ? '' : ` Incident ${rival.incidentId} did ${rival.actionId} to it at ${rival.at}.`;
+  return { ...answer, why: `${answer.why} (Level ${level}, environment ${environment ?? 'unknown'}.)${frozen}${done}` };
+}
+
+export type PolicyContext = ReturnType<typeof policyContextOf>;
+
+/** The facts that the policies judge by; the type Facts of policies/watchkeeper.cedarschema. */
+export function policyContextOf(action: PolicySubject, facts: AuthorizationFacts) {
+  const { place, live } = facts;
+  const { budgets } = place;
+  return {
+    level: place.level,
+    environment: place.environment ?? 'unknown',
+    environmentKnown: place.environment !== undefined,
+    killSwitch: place.killSwitch || facts.killSwitch,
+    frozen: place.freezes.length > 0,
+    protected: place.isProtected || hasProtectedLabel(live.labels, place.protectedLabels),
+    database: live.database,
+    seenInEvidence: facts.seenInEvidence,
+    anotherActed: facts.rival !== undefined,
+    reversible: action.reversible,
+    confidencePercent: Math.round(facts.confidence * 100),
+    approvals: facts.approvals,
+    approvalsNeeded: place.approvalsNeeded,
+    requesterApproved: facts.requesterApproved,
+    ...spentOf(action, facts),
+    actsPerHour: budgets.actsPerHour,
+    actsPerIncident: budgets.actsPerIncident,
+    samePerDay: budgets.samePerDay,
+    podsPerHour: budgets.podsPerHour,
+  };
+}
+
+const hourMs = 3_600_000;
+
+/** Counts of earlier actions, apart from this very action: a second try of it counts once. */
+function spentOf(action: PolicySubject, { acts, now, incidentId, affects }: AuthorizationFacts) {
+  const others = acts.filter((act) => act.key !== action.idempotencyKey);
+  const inHour = others.filter((act) => now.getTime() - Date.parse(act.at) < hourMs);
+  const targetKey = entityKey(action.target);
+  return {
+    actsInHour: inHour.length,
+    actsInIncident: others.filter((act) => act.incidentId === incidentId).length,
+    sameInDay: others.filter((act) => act.actionId === action.id && act.targetKey === targetKey).length,
+    /** This one's among them. */
+    podsInHour: inHour.reduce((sum, act) => sum + act.pods, affects.pods),
+  };
+}
+
+/** The entry of the action history, should it be done. */
+export const actOf = (
+  action: Action,
+  { incidentId, now, affects }: Pick<AuthorizationFacts, 'incidentId' | 'now' | 'affects'>,
+): Act => ({
+  key: action.idempotencyKey,
+  at: now.toISOString(),
+  incidentId,
+  actionId: action.id,
+  targetKey: entityKey(action.target),
+  pods: affects.pods,
+});
+
+const hasProtectedLabel = (labels: Readonly<Record<string, string>>, protectedLabels: readonly string[]): boolean =>
+  protectedLabels.some((named) => {
+    const [key = '', ...value] = named.split('=');
+    return Object.hasOwn(labels, key) && (value.length === 0 || labels[key] === value.join('='));
+  });

@@ -1,0 +1,78 @@
+// What the service catalogue says of a target at one time: its environment, how far one may go there with one action, its protection, its freezes,
+// its approvers and its budgets. A step derives it once and passes it on. It is found by the target itself: what an alert calls itself raises nothing.
+import { type Action, Level } from '../model/action.ts';
+import type { Context } from '../model/incident.ts';
+import type { Catalog, Freeze } from '../ports/catalog.ts';
+import { environmentOf, isCalled, ownersOf, type PlacementContext } from '../topology/placement.ts';
+import { freezesAt } from './freeze.ts';
+
+export interface TargetPlace {
+  /** Undefined where the catalogue does not place the target. */
+  readonly environment: string | undefined;
+  /** The lowest level of its owners, else that of its environment. */
+  readonly level: Level;
+  /** By the catalogue; its own labels may protect it, too. */
+  readonly isProtected: boolean;
+  /** Labels that protect whatever carries them, as `key` or `key=value`. */
+  readonly protectedLabels: readonly string[];
+  /** Set in the catalogue; a person may have set it, too. */
+  readonly killSwitch: boolean;
+  readonly freezes: readonly Freeze[];
+  /** Ids and groups of who may answer; empty is everybody. */
+  readonly approvers: readonly string[];
+  /** People whose approval a high-stakes action needs. */
+  readonly approvalsNeeded: number;
+  readonly budgets: Catalog['budgets'];
+}
+
+export interface PlacedAction {
+  readonly id: string;
+  readonly target: Action['target'];
+}
+
+export function placeOf(
+  { id, target }: PlacedAction,
+  { context, now }: { readonly context: PlacementContext & Pick<Context, 'service'>; readonly now: Date },
+  catalog: Catalog,
+  environment = environmentOf(target, context, catalog),
+): TargetPlace {
+  const owners = ownersOf(target, catalog);
+  const place = environment === undefined ? undefined : catalog.environments[environment];
+  const ownLevel = levelFor(id, place) ?? 'crawl';
+  const levels = owners.map((owner) => (environment === undefined ? 'crawl' : (levelFor(id, owner) ?? ownLevel)));
+  const paged = catalog.services.find((service) => isCalled(service, context.service?.value));
+  const concerned = [...owners, ...(paged ? [paged] : [])];
+  return {
+    environment,
+    level: lowest(levels) ?? ownLevel,
+    isProtected: concerned.some((service) => service.protected),
+    protectedLabels: catalog.protectedLabels,
+    killSwitch: catalog.killSwitch,
+    freezes: freezesAt(now, catalog, { environment, services: concerned.map(({ name }) => name), action: id }),
+    approvers: approversAt(target, environment, catalog),
+    approvalsNeeded: place?.approvalsForHighStakes ?? 2,
+    budgets: { ...catalog.budgets, ...withoutUndefined(place?.budgets ?? {}) },
+  };
+}
+
+/** Ids and groups of who may answer for a target: its owners' approvers, else the environment's, else the catalogue's; empty is everybody. */
+function approversAt(target: Action['target'], environment: string | undefined, catalog: Catalog): string[] {
+  const owners = ownersOf(target, catalog).flatMap((owner) => owner.approvers ?? []);
+  const named = environment === undefined ? undefined : catalog.environments[environment]?.approvers;
+  return owners.length > 0 ? owners : [...(named ?? catalog.approvers)];
+}
+
+/** The level of one action, else the level of all. */
+const levelFor = (
+  id: string,
+  place:
+    | { readonly level?: Level | undefined; readonly actions: Readonly<Record<string, Level | undefined>> }
+    | undefined,
+): Level | undefined => (place && Object.hasOwn(place.actions, id) ? place.actions[id] : place?.level);
+
+const lowest = (levels: readonly Level[]): Level | undefined => Level.options.find((level) => levels.includes(level));
+
+const withoutUndefined = <T extends object>(value: T) =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
+    [K in keyof T]: NonNullable<T[K]>;
+  };
