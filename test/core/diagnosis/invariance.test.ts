@@ -8,6 +8,7 @@ import { supportedFindings } from '../../../core/diagnosis/supported.ts';
 import type { Evidence, Finding } from '../../../core/model/report.ts';
 import type { Ports } from '../../../core/ports/index.ts';
 import { aContext, aFinding, anIncident, aReport, at } from '../../builders.ts';
+import { partly } from '../../partly.ts';
 
 const names = ['alpha', 'bravo', 'carol', 'delta', 'ember', 'frost'];
 const causes: readonly (CauseCode | undefined)[] = [
@@ -160,10 +161,10 @@ describe('a diagnosis does not depend on', () => {
 
   test('what a specialist reports again', async () => {
     const store = (findings: readonly Finding[]) =>
-      ({
+      partly<Ports['evidence']>({
         get: async (_: string, id: string) => evidenceOf(findings).get(id),
         full: async () => undefined,
-      }) as unknown as Ports['evidence'];
+      });
     await fc.assert(
       fc.asyncProperty(told, keys, async (given, by) => {
         const reports = [...Map.groupBy(given.findings, ({ specialist }) => specialist)].map(([specialist, findings]) =>

@@ -8,6 +8,7 @@ import { investigateWithModel } from '../../../core/reasoning/specialist.ts';
 import { toolsOf } from '../../../core/reasoning/tools/index.ts';
 import { sanitizeUntrusted } from '../../../core/reasoning/untrusted.ts';
 import { aBrief, aReport } from '../../builders.ts';
+import { partly } from '../../partly.ts';
 
 function store(): EvidenceStore {
   const kept = new Map<string, { evidence: Evidence; full: unknown }>();
@@ -35,9 +36,9 @@ function logs(count: number, given: Brief): Telemetry {
         message: `ERROR connection 10.0.0.${index % 250} to ledger refused, password=hunter2hunter2 attempt ${index}`,
       };
   }
-  return {
+  return partly<Telemetry>({
     logs: { observe: async () => ({ kind: 'data', data: records(), query: 'all logs', bytes: 1 }) },
-  } as unknown as Telemetry;
+  });
 }
 
 describe('searching logs', () => {

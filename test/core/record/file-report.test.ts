@@ -4,12 +4,13 @@ import type { TimelineEntry } from '../../../core/model/incident.ts';
 import type { Ports } from '../../../core/ports/index.ts';
 import { fileReport } from '../../../core/record/file-report.ts';
 import { aBrief, aFinding, aReport, at } from '../../builders.ts';
+import { partly } from '../../partly.ts';
 
 function book() {
   const lines = new Map<string, TimelineEntry>();
-  const incidents = {
+  const incidents = partly<Ports['incidents']>({
     append: async (entry: TimelineEntry) => void (lines.has(entry.id) || lines.set(entry.id, entry)),
-  } as unknown as Ports['incidents'];
+  });
   return { lines, ports: { incidents, clock: { now: () => new Date(at('02:48:00')) } } };
 }
 

@@ -8,6 +8,7 @@ import { investigateChanges } from '../../../core/specialists/changes/investigat
 import { investigateKnowledge } from '../../../core/specialists/knowledge/investigate.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, aContext, aTrigger, at } from '../../builders.ts';
+import { partly } from '../../partly.ts';
 
 const gap = (source: string) => ({ kind: 'gap' as const, gap: { source, reason: `No ${source} here.` } });
 const data = <T>(value: T) => ({ kind: 'data' as const, data: value, query: 'q', bytes: 10 });
@@ -19,7 +20,7 @@ function world(given: {
 }) {
   const evidence = diskEvidence(memoryDisk());
   const asked: KnowledgeQuery[] = [];
-  const ports = {
+  const ports = partly<Pick<Ports, 'telemetry' | 'evidence' | 'clock'>>({
     evidence,
     clock: { now: () => new Date(at('02:50:00')) },
     telemetry: {
@@ -33,7 +34,7 @@ function world(given: {
         add: async () => undefined,
       },
     },
-  } as unknown as Pick<Ports, 'telemetry' | 'evidence' | 'clock'>;
+  });
   return { ports, evidence, asked };
 }
 

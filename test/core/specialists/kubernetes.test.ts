@@ -9,6 +9,7 @@ import { estimateTokens, reportText } from '../../../core/reasoning/report-text.
 import { investigateKubernetes } from '../../../core/specialists/kubernetes/investigate.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, aContext, aTrigger, at, cronJob as paged } from '../../builders.ts';
+import { partly } from '../../partly.ts';
 import { app, cronJob, down, ended, job, now, sick, waiting } from '../analysis/kubernetes/objects.ts';
 
 type Snapshots = Observed<readonly KubernetesSnapshot[]>;
@@ -27,7 +28,7 @@ const seen = (...snapshots: readonly KubernetesSnapshot[]): Snapshots => ({
 function world(answer: Snapshots | Error) {
   const evidence = diskEvidence(memoryDisk());
   const asked: Scope[] = [];
-  const ports = {
+  const ports = partly<Ports>({
     evidence,
     clock: { now: () => new Date(at('02:50:00')) },
     telemetry: {
@@ -39,7 +40,7 @@ function world(answer: Snapshots | Error) {
         },
       },
     },
-  } as unknown as Ports;
+  });
   return { ports, evidence, asked };
 }
 async function investigated(answer: Snapshots, over: Partial<Brief> = {}) {

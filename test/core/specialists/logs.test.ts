@@ -7,6 +7,7 @@ import type { Ports } from '../../../core/ports/index.ts';
 import { investigateLogs } from '../../../core/specialists/logs/investigate.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, aContext, at } from '../../builders.ts';
+import { partly } from '../../partly.ts';
 
 const record = (time: string, message: string, labels: LogRecord['labels'] = { service: 'billing' }): LogRecord => ({
   timestamp: at(time),
@@ -34,7 +35,7 @@ function world(records: readonly LogRecord[] | undefined) {
       yield one;
     }
   }
-  const ports = {
+  const ports = partly<Ports>({
     evidence,
     clock: { now: () => new Date(at('02:50:00')) },
     telemetry: {
@@ -47,7 +48,7 @@ function world(records: readonly LogRecord[] | undefined) {
         },
       },
     },
-  } as unknown as Ports;
+  });
   return { ports, evidence, asked, read: () => read };
 }
 const brief = (over: Partial<Brief> = {}): Brief => aBrief({ specialist: 'logs', ...over });

@@ -14,6 +14,7 @@ import { estimateTokens, reportText } from '../../../core/reasoning/report-text.
 import { investigateMetrics } from '../../../core/specialists/metrics/investigate.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, aContext, at } from '../../builders.ts';
+import { partly } from '../../partly.ts';
 
 // The baseline is 01:30 to 02:30, the page at 02:47; a point a minute.
 
@@ -56,7 +57,7 @@ const observed = <T>(source: string, value: T | undefined) =>
     : { kind: 'data' as const, data: value, query: `all ${source}`, bytes: 77 };
 function world(given: Given) {
   const evidence = diskEvidence(memoryDisk());
-  const ports = {
+  const ports = partly<Ports>({
     evidence,
     clock: { now: () => new Date(at('02:50:00')) },
     telemetry: {
@@ -69,7 +70,7 @@ function world(given: Given) {
       calls: { observe: async () => observed('topology', given.dependencies) },
       kubernetes: { observe: async () => observed('kubernetes', given.snapshots) },
     },
-  } as unknown as Ports;
+  });
   return { ports, evidence };
 }
 async function investigated(given: Given, over: Partial<Brief> = {}) {
