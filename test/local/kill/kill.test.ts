@@ -38,7 +38,7 @@ function caseFor(state: string): Case {
     covered: ['Join', 'HasJoined', 'Covered'].includes(state),
   };
 }
-// SlackUserKind others join comes first.
+// Those that others join come first.
 const first = ['AwaitApproval', 'ApprovalExpired'];
 const everything = process.env.PROPERTY_RUNS !== undefined;
 const casesOf = (hold: 'enters' | 'leaves'): readonly Case[] => {
