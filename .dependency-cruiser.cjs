@@ -71,14 +71,32 @@ module.exports = {
     outside('lambdas', ['core', 'connectors']),
     outside('local', ['core', 'connectors', 'lambdas']),
     outside('dojo', ['core', 'local']),
-    outside('lib', []),
+    {
+      ...outside('lib', []),
+      comment: 'lib/ may import only lib/ and what describes sources: their manifests and the table of them.',
+      to: {
+        path: '^(bin|lib|lambdas|core|connectors|local|dojo)/',
+        pathNot: '^(lib/|connectors/([^/]+/manifest|source-kind|sources|configured)\\.ts$)',
+      },
+    },
+    {
+      name: 'manifests-import-no-client',
+      severity: 'error',
+      comment:
+        'The stack reads manifests: they import no SDK and no client. The table of sources loads a source when it is asked.',
+      from: { path: '^connectors/([^/]+/manifest|source-kind|sources|configured)\\.ts$' },
+      to: {
+        dynamic: false,
+        pathNot: '^(core/|connectors/([^/]+/manifest|source-kind|sources|configured)\\.ts$|node_modules/zod/)',
+      },
+    },
     outside('bin', ['lib']),
     {
       name: 'only-compose-chooses-connectors',
       severity: 'error',
       comment: 'Only the two composition roots choose connectors.',
       from: { path: '^(lambdas|local|dojo)/', pathNot: '^(lambdas|local)/compose\\.ts$' },
-      to: { path: '^connectors/' },
+      to: { path: '^connectors/', pathNot: '^connectors/(source-kind|configured)\\.ts$' },
     },
     {
       name: 'connectors-do-not-know-each-other',

@@ -131,7 +131,7 @@ interface Answered {
 }
 
 async function answerAll(dir: string, queries: readonly Query[]): Promise<Answered> {
-  const runtime = await startRuntime({ makeWorld: liveWorld({ knowledge: dir }) });
+  const runtime = await startRuntime({ makeWorld: liveWorld({ sources: [], knowledge: dir }) });
   try {
     const answers: Answer[] = [];
     const startedAt = performance.now();

@@ -10,36 +10,22 @@ import * as z from 'zod';
 import { type AgentRuntime, agentCoreMemory, agentRuntime, noMemory } from '../connectors/agentcore/index.ts';
 import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
+import { readTelemetry, type TelemetrySetting } from '../connectors/configured.ts';
 import { costExplorer } from '../connectors/cost-explorer/index.ts';
 import { dynamoStores } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
-import { fastlyEdge, fastlyExecutor } from '../connectors/fastly/index.ts';
 import { documentOf, fileOf, knowledgeIndex } from '../connectors/knowledge-index/index.ts';
-import {
-  type ClusterAccess,
-  fromEks,
-  fromKubeconfig,
-  kubernetesChanges,
-  kubernetesExecutor,
-  kubernetesLogs,
-  kubernetesSource,
-  kubernetesTargets,
-} from '../connectors/kubernetes/index.ts';
 import { lambdaSpecialistClient } from '../connectors/lambda/index.ts';
+import { liveActor, liveSources } from '../connectors/live.ts';
 import { mcpTools } from '../connectors/mcp/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { pngCharts } from '../connectors/png/index.ts';
-import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/index.ts';
 import { readScenario, recordedExecutor, recordedTargets, recordedTelemetry } from '../connectors/recorded/index.ts';
 import { s3Anchors, s3Documents, s3Evidence, s3Tape } from '../connectors/s3/index.ts';
 import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
 import { slackChat, slackReplies, slackThreads, slackUserDirectory } from '../connectors/slack/index.ts';
-import {
-  stepFunctionsExecutions,
-  stepFunctionsExecutor,
-  stepFunctionsStates,
-  stepFunctionsWorkflow,
-} from '../connectors/stepfunctions/index.ts';
+import type { RuntimeMeans } from '../connectors/source-kind.ts';
+import { stepFunctionsStates, stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
 import {
   ModelConfig,
   noReasoner,
@@ -53,9 +39,8 @@ import { systemClock, ulids } from '../connectors/system/index.ts';
 import { withFallback } from '../core/analysis/knowledge/fallback.ts';
 import { Misconfigured } from '../core/errors.ts';
 import type { Ports } from '../core/ports/index.ts';
-import { noCosts, noTelemetry } from '../core/ports/none.ts';
+import { noCosts } from '../core/ports/none.ts';
 import type { KnowledgeBase, KnowledgeDocument } from '../core/ports/telemetry.ts';
-import { routedExecutor } from '../core/remediation/routed.ts';
 import {
   type Recorder,
   recorder,
@@ -94,23 +79,6 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
     })
     .pipe(schema);
 
-/** Where observations come from (lib/config.ts). */
-const TelemetryConfig = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('recorded'), scenario: z.string().min(1) }),
-  z.strictObject({
-    kind: z.literal('live'),
-    prometheus: z.strictObject({ url: z.url(), auth: z.enum(['none', 'bearer']) }).optional(),
-    clusters: z.array(
-      z.discriminatedUnion('access', [
-        z.strictObject({ name: z.string(), access: z.literal('eks'), region: z.string() }),
-        z.strictObject({ name: z.string(), access: z.literal('kubeconfig') }),
-      ]),
-    ),
-    executions: z.array(z.string()).default([]),
-    fastly: z.strictObject({ services: z.record(z.string(), z.string()) }).optional(),
-  }),
-]);
-
 /** Whose people are heard (lib/config.ts). */
 const SlackPlace = z.strictObject({
   teams: z.array(z.string()).default([]),
@@ -145,7 +113,8 @@ const Environment = z.object({
   SLACK_ORIGIN: json(SlackPlace).optional(),
   /** In place of the catalogue's. */
   APPROVERS: json(z.array(z.string().min(1))).optional(),
-  TELEMETRY: json(TelemetryConfig).optional(),
+  /** Written by connectors/configured.ts; read by the functions that observe. */
+  TELEMETRY: z.string().min(1).optional(),
   MODEL: json(ModelConfig).optional(),
   FUNCTION_PREFIX: z.string().min(1).optional(),
   /** Which specialist this function is. */
@@ -416,8 +385,18 @@ function toolServers(): Pick<Ports['telemetry'], 'servers'> {
   };
 }
 
+/** Where observations come from. */
+const observed = (): TelemetrySetting =>
+  once('observed', () => {
+    try {
+      return readTelemetry(setting('TELEMETRY'));
+    } catch (cause) {
+      throw new Misconfigured("The function's TELEMETRY does not fit.", { cause });
+    }
+  });
+
 function untapedTelemetry(): Ports['telemetry'] {
-  const world = setting('TELEMETRY');
+  const world = observed();
   switch (world.kind) {
     case 'recorded':
       return deferredTelemetry(
@@ -432,56 +411,21 @@ function untapedTelemetry(): Ports['telemetry'] {
         }),
       );
     case 'live':
-      return deferredTelemetry(kept(() => liveTelemetry(world)));
+      return {
+        ...liveSources(world.sources, runtimeMeans()).sources,
+        knowledge: deferredKnowledge(kept(() => knowledgeBase(), knowledgeAgeMs)),
+      };
   }
 }
 
-type LiveConfig = Extract<z.infer<typeof TelemetryConfig>, { kind: 'live' }>;
+/** A secret is there for the functions that the stack lets read it. */
+const runtimeMeans = (): RuntimeMeans => ({
+  clock: clock(),
+  secret: (name) => (name in environment().SECRETS ? () => readSecret()(name) : undefined),
+});
 
-/** Real systems, as far as the stage names them; what it does not name is a gap. */
-async function liveTelemetry(live: LiveConfig): Promise<Ports['telemetry']> {
-  const { prometheus } = live;
-  const bearerToken = prometheus?.auth === 'bearer' ? await readSecret()('prometheus-token') : undefined;
-  const metrics = prometheus && { url: prometheus.url, bearerToken };
-  const clusters = await clustersOf(live, 'kubeconfig-reader');
-  return {
-    ...noTelemetry,
-    ...(metrics && { metrics: prometheusMetrics(metrics), alerts: prometheusAlerts(metrics) }),
-    ...(clusters.length > 0 && {
-      kubernetes: kubernetesSource({ clusters, clock: clock() }),
-      changes: kubernetesChanges({ clusters, clock: clock() }),
-      logs: kubernetesLogs({ clusters }),
-    }),
-    knowledge: deferredKnowledge(kept(() => knowledgeBase(), knowledgeAgeMs)),
-    ...(live.executions.length > 0 && { executions: stepFunctionsExecutions() }),
-    ...(live.fastly && { edge: fastlyEdge(live.fastly) }),
-  };
-}
-
-/** Clusters by their users, managed services by the function's role and, for Fastly, a token that only who acts holds. */
-async function liveExecutor(live: LiveConfig): Promise<Ports['executor']> {
-  const { executions, fastly } = live;
-  const token = fastly && 'fastly-token' in setting('SECRETS') ? await readSecret()('fastly-token') : undefined;
-  return routedExecutor({
-    kubernetes: kubernetesExecutor({ clusters: await clustersOf(live, actingSecret()), clock: clock() }),
-    'step-functions': executions.length > 0 ? stepFunctionsExecutor() : undefined,
-    fastly: fastly && fastlyExecutor({ ...fastly, token }),
-  });
-}
-
-type KubeconfigSecret = 'kubeconfig-reader' | 'kubeconfig-actor';
-
-/** Only who acts holds the actor's; who decides looks with the reader's whether an action could be done. */
-const actingSecret = (): KubeconfigSecret =>
-  'kubeconfig-actor' in setting('SECRETS') ? 'kubeconfig-actor' : 'kubeconfig-reader';
-
-/** Reading and acting log in as different users; on EKS every function logs in as its own role. */
-async function clustersOf(live: LiveConfig, secret: KubeconfigSecret): Promise<ClusterAccess[]> {
-  const own = live.clusters.filter((cluster) => cluster.access === 'kubeconfig').map(({ name }) => name);
-  const eks = live.clusters.flatMap((cluster) => (cluster.access === 'eks' ? [fromEks(cluster)] : []));
-  const byFile = own.length > 0 ? await fromKubeconfig({ text: await readSecret()(secret) }, own) : [];
-  return [...eks, ...byFile];
-}
+type LiveSetting = Extract<TelemetrySetting, { kind: 'live' }>;
+const actor = ({ sources }: LiveSetting) => once('actor', () => kept(() => liveActor(sources, runtimeMeans())));
 
 /** A recorded world, for stages that are tried out: the scenario lies in the bundle, what was done to it in the table. */
 const recordedWorld = (dir: string) =>
@@ -496,26 +440,24 @@ const recordedWorld = (dir: string) =>
 export const executor = (): Ports['executor'] => once('executor', () => taped(untapedExecutor(), tapedExecutor));
 
 function untapedExecutor(): Ports['executor'] {
-  const world = setting('TELEMETRY');
+  const world = observed();
   switch (world.kind) {
     case 'recorded':
       return deferredExecutor(kept(async () => recordedExecutor(await recordedWorld(world.scenario)())));
     case 'live':
-      return deferredExecutor(kept(() => liveExecutor(world)));
+      return deferredExecutor(async () => (await actor(world)()).executor);
   }
 }
 
 export const targets = (): Ports['targets'] => once('targets', () => taped(untapedTargets(), tapedTargets));
 
 function untapedTargets(): Ports['targets'] {
-  const world = setting('TELEMETRY');
+  const world = observed();
   switch (world.kind) {
     case 'recorded':
       return deferredTargets(kept(async () => recordedTargets(await recordedWorld(world.scenario)())));
     case 'live':
-      return deferredTargets(
-        kept(async () => kubernetesTargets({ clusters: await clustersOf(world, actingSecret()) })),
-      );
+      return deferredTargets(async () => (await actor(world)()).targets);
   }
 }
 

@@ -2,11 +2,13 @@ import { ArnFormat, type CfnElement, Stack, Token } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { writeTelemetry } from '../connectors/configured.ts';
+import type { ArnParts } from '../connectors/source-kind.ts';
 import type { Anchors } from './anchors.ts';
-import { type Provider, type StageConfig, usedProviders } from './config.ts';
+import { type Provider, type StageConfig, sourcesOf, usedProviders } from './config.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Memory } from './memory.ts';
-import type { SecretName, Secrets } from './secrets.ts';
+import type { Secrets } from './secrets.ts';
 import { specialistFunction, specialistNames } from './specialists.ts';
 import type { TableName, Tables } from './tables.ts';
 
@@ -41,7 +43,7 @@ interface Part {
   readonly statements?: readonly PolicyStatement[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly files?: readonly BundledFile[];
-  readonly secrets?: readonly SecretName[];
+  readonly secrets?: readonly string[];
 }
 type Give = (around: Surroundings) => Part;
 
@@ -94,7 +96,7 @@ const listing =
   });
 
 const secret =
-  (...names: readonly SecretName[]): Give =>
+  (...names: readonly string[]): Give =>
   () => ({ secrets: names });
 
 const memory =
@@ -152,75 +154,58 @@ const world: Give = (around) => {
     case 'recorded':
       return merge([
         {
-          environment: { TELEMETRY: JSON.stringify({ kind: 'recorded', scenario: 'scenario' }) },
+          environment: { TELEMETRY: writeTelemetry({ kind: 'recorded', scenario: 'scenario' }) },
           files: [{ from: telemetry.scenario, to: 'scenario', without: 'expected.json' }],
         },
         items('incidents', ['WORLD#'], 'Query')(around),
         items('incidents', ['INCIDENT#'], 'GetItem')(around),
       ]);
     case 'live':
-      return {
-        environment: { TELEMETRY: JSON.stringify(telemetry) },
-        secrets: ['prometheus-token', 'kubeconfig-reader'],
-        statements: [
-          ...clusterArns(around).map(
-            (arn) => new PolicyStatement({ actions: ['eks:DescribeCluster'], resources: [arn] }),
-          ),
-          ...onStateMachines(around, 'execution', 'DescribeExecution'),
-          ...onStateMachines(around, 'stateMachine', 'ListExecutions'),
-        ],
-      };
+      return merge([
+        { environment: { TELEMETRY: writeTelemetry({ kind: 'live', sources: sourcesOf(around.stage) }) } },
+        ofSources('observe')(around),
+      ]);
   }
 };
 
-const clusterArns = ({ stage: { telemetry }, tables }: Surroundings): string[] =>
-  telemetry.kind === 'recorded'
-    ? []
-    : telemetry.clusters.flatMap((cluster) =>
-        cluster.access === 'eks'
-          ? [
-              Stack.of(tables).formatArn({
-                service: 'eks',
-                region: cluster.region,
-                resource: 'cluster',
-                resourceName: cluster.name,
+/** Secrets and rights that the manifests of the stage's sources name. */
+const ofSources =
+  (purpose: 'observe' | 'act'): Give =>
+  ({ stage, tables }) => {
+    const sources = sourcesOf(stage);
+    return {
+      secrets: sources.flatMap(({ secrets }) => secrets.flatMap((one) => (one.purpose === purpose ? [one.name] : []))),
+      statements: sources.flatMap(({ rights }) =>
+        rights
+          .filter((one) => one.purpose === purpose)
+          .map(
+            ({ actions, resources }) =>
+              new PolicyStatement({
+                actions: [...actions],
+                resources: resources.map((parts) => arnOf(Stack.of(tables), parts)),
               }),
-            ]
-          : [],
-      );
-
-/** Changing the world; what a cluster lets the role do is up to the cluster (docs/deploy.md). */
-const acting: Give = (around) => {
-  const { telemetry } = around.stage;
-  if (telemetry.kind === 'recorded') return items('incidents', ['WORLD#'], 'PutItem')(around);
-  return {
-    secrets: ['kubeconfig-actor', 'fastly-token'],
-    statements: onStateMachines(around, 'execution', 'RedriveExecution'),
+          ),
+      ),
+    };
   };
-};
 
-/** On the state machines that the stage names, or on their executions: of this account, and by name in any region, as a page may say. */
-function onStateMachines(
-  { stage: { telemetry }, tables }: Surroundings,
-  resource: 'stateMachine' | 'execution',
-  verb: string,
-): PolicyStatement[] {
-  if (telemetry.kind === 'recorded' || telemetry.executions.length === 0) return [];
-  const resources = telemetry.executions.map((named) => {
-    const machine = named.startsWith('arn:')
-      ? named
-      : Stack.of(tables).formatArn({ ...inAnyRegion, resourceName: named });
-    return resource === 'stateMachine' ? machine : `${machine.replace(':stateMachine:', ':execution:')}:*`;
+function arnOf(stack: Stack, parts: ArnParts): string {
+  if (typeof parts === 'string') return parts;
+  const { service, region, resource, name, separator } = parts;
+  return stack.formatArn({
+    service,
+    ...(region === undefined ? {} : { region }),
+    resource,
+    resourceName: name,
+    arnFormat: separator === ':' ? ArnFormat.COLON_RESOURCE_NAME : ArnFormat.SLASH_RESOURCE_NAME,
   });
-  return [new PolicyStatement({ actions: [`states:${verb}`], resources })];
 }
 
-const inAnyRegion = {
-  service: 'states',
-  region: '*',
-  resource: 'stateMachine',
-  arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-} as const;
+/** Changing the world; what a cluster lets the role do is up to the cluster (docs/deploy.md). */
+const acting: Give = (around) =>
+  around.stage.telemetry.kind === 'recorded'
+    ? items('incidents', ['WORLD#'], 'PutItem')(around)
+    : ofSources('act')(around);
 
 const knowledge = all(objects('knowledge', 'GetObject'), listing('knowledge'));
 
@@ -508,9 +493,6 @@ function merge(parts: readonly Part[]): Part {
   };
 }
 
-const executionsOf = ({ telemetry }: StageConfig): readonly string[] =>
-  telemetry.kind === 'live' ? telemetry.executions : [];
-
 /** The wildcards among what is given, as cdk-nag names them, each with its reason. */
 export function acknowledgements(around: Surroundings): { id: string; reason: string }[] {
   const { stage, evidence, anchors } = around;
@@ -522,16 +504,16 @@ export function acknowledgements(around: Surroundings): { id: string; reason: st
       id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}/*]`,
       reason: `Objects are named for what is in them; the right ends at ${prefix}/ of this one bucket.`,
     })),
-    ...executionsOf(stage).flatMap((named) => {
-      const partition = 'arn:<AWS::Partition>';
-      const { account } = Stack.of(evidence);
-      const owner = Token.isUnresolved(account) ? '<AWS::AccountId>' : account;
-      const machine = named.startsWith('arn:') ? named : `${partition}:states:*:${owner}:stateMachine:${named}`;
-      return [machine, `${machine.replace(':stateMachine:', ':execution:')}:*`].map((arn) => ({
-        id: `AwsSolutions-IAM5[Resource::${arn}]`,
-        reason: 'The stage names the state machines; their executions have names that nobody knows before.',
-      }));
-    }),
+    ...sourcesOf(stage).flatMap(({ rights }) =>
+      rights.flatMap(({ resources, wildcard }) =>
+        wildcard === undefined
+          ? []
+          : resources.map((parts) => ({
+              id: `AwsSolutions-IAM5[Resource::${inWords(Stack.of(evidence), arnOf(Stack.of(evidence), parts))}]`,
+              reason: wildcard,
+            })),
+      ),
+    ),
     {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:

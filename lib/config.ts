@@ -2,44 +2,40 @@
 // never a secret. docs/deploy.md explains every field.
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import {
+  duplicateName,
+  readBlocks,
+  readEntries,
+  sourceFields,
+  type TelemetrySetting,
+  within,
+} from '../connectors/configured.ts';
+import type { ConfiguredSource } from '../connectors/source-kind.ts';
 import { specialistNames } from './specialists.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'lower-case letters, digits and dashes, at most 20');
 
-const Cluster = z.discriminatedUnion('access', [
-  /** An EKS cluster of this or another region of the account; the functions' roles are its users (access entries). */
-  z.strictObject({ name: z.string().min(1), access: z.literal('eks'), region: z.string().min(1) }),
-  /** Any cluster, by a kubeconfig kept in Secrets Manager: one for reading, one for acting. */
-  z.strictObject({ name: z.string().min(1), access: z.literal('kubeconfig') }),
-]);
+const Recorded = z.strictObject({ kind: z.literal('recorded'), scenario: z.string().min(1) });
 
-/** By ARN, or by name in any region; a `*` ends a name that others begin with. All of an account cannot be named. */
-const stateMachine = z
-  .string()
-  .regex(
-    /^(?:arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:stateMachine:)?[A-Za-z0-9_-]{1,80}\*?$/,
-    'the name of a state machine, its beginning with a * after it, or its ARN',
-  );
-const Executions = z
-  .union([z.literal(false).transform((): string[] => []), z.array(stateMachine).min(1).max(50)], {
-    error:
-      'names the state machines that Watchkeeper may look at and redrive, as ["nightly-exports", "billing-*"]; true, which meant all of the account, is not taken any more',
-  })
-  .default([]);
+const nothing: TelemetrySetting = { kind: 'live', sources: [] };
 
-const Telemetry = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('live'),
-    prometheus: z.strictObject({ url: z.url(), auth: z.enum(['none', 'bearer']).default('none') }).optional(),
-    clusters: z.array(Cluster).default([]),
-    /** State machines of this account whose executions are looked at where a page names them, and redriven where that is approved. */
-    executions: Executions,
-    /** Service id by host; other hosts are never asked. The secret `fastly-token` may purge. */
-    fastly: z.strictObject({ services: z.record(z.hostname(), z.string().min(1)) }).optional(),
-  }),
-  /** A frozen incident in place of the world: for trying a stage out, never for production. */
-  z.strictObject({ kind: z.literal('recorded'), scenario: z.string().min(1) }),
-]);
+/** Live sources by their blocks (connectors/NAME/manifest.ts), or a recording. */
+const Telemetry = z
+  .looseObject({ kind: z.enum(['live', 'recorded']) })
+  .transform((value, context): TelemetrySetting => {
+    // A frozen incident in place of the world: for trying a stage out, never for production.
+    if (value.kind === 'recorded') return within<TelemetrySetting>(context, [], nothing, () => Recorded.parse(value));
+    const { kind, ...blocks } = value;
+    const known = sourceFields('stage');
+    for (const field of Object.keys(blocks).filter((one) => !known.has(one)))
+      context.addIssue({ code: 'custom', path: [field], message: `Unrecognized key: "${field}"` });
+    return { kind, sources: within(context, [], [], () => readBlocks(blocks, { place: 'stage' })) };
+  });
+
+/** Sources with a name of their own, several of a kind where there are several; asked beside those of `telemetry`. */
+const Sources = z
+  .unknown()
+  .transform((value, context) => within(context, [], [], () => readEntries(value, { place: 'stage' })));
 
 const price = z.strictObject({
   input: z.number().min(0),
@@ -148,94 +144,109 @@ const ToolServer = z.strictObject({
   headers: z.enum(['none', 'secret']).default('none'),
 });
 
-export const StageConfig = z.strictObject({
-  stage: name,
-  /** The account and region of the credentials in use, where absent. */
-  account: z
-    .string()
-    .regex(/^\d{12}$/)
-    .optional(),
-  region: z.string().optional(),
-  architecture: z.enum(['arm64', 'x86_64']).default('arm64'),
-  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
-  logRetentionDays: z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)]).default(30),
-  /** On: tables and bucket survive the stack and refuse to be deleted. */
-  deletionProtection: z.boolean().default(true),
-  throttle: z
-    .strictObject({ requestsPerSecond: z.number().int().positive(), burst: z.number().int().positive() })
-    .default({ requestsPerSecond: 500, burst: 1000 }),
-  /**
-   * Executions at once that are kept for the two functions of the edge, and that they may not pass; 0 keeps none. Lambda wants 100 of the
-   * account's limit left to everything else.
-   */
-  reservedConcurrency: z
-    .strictObject({
-      pagerdutyWebhook: z.number().int().min(0).default(100),
-      slack: z.number().int().min(0).default(50),
-    })
-    .default({ pagerdutyWebhook: 100, slack: 50 }),
-  /** Investigations at the same time; further pages wait in line, the most urgent first. */
-  admission: z.strictObject({ concurrent: z.number().int().min(1).max(50).default(20) }).default({ concurrent: 20 }),
-  /** How long bus events can be replayed; 0 keeps none. */
-  eventArchiveDays: z.number().int().min(0).max(365).default(14),
-  /** Every call that an incident makes to the world is kept, redacted, for `npm run replay`. */
-  recording: z.boolean().default(false),
-  evidenceDays: z.number().int().min(1).max(3650).default(400),
-  /**
-   * How the anchors of the audit are locked. COMPLIANCE: nobody can delete one or end its retention early, the account's root user
-   * neither, so the bucket outlives the stage. Where absent, COMPLIANCE in a stage with deletion protection, and GOVERNANCE without.
-   */
-  auditLock: z
-    .strictObject({
-      mode: z.enum(['GOVERNANCE', 'COMPLIANCE']).optional(),
-      days: z.number().int().min(1).max(3650).default(400),
-    })
-    .default({ days: 400 }),
-  catalog: z.string().default('config/catalog.yaml'),
-  telemetry: Telemetry,
-  model: Model.default({ use: [], providers: {} }),
-  toolServers: z.array(ToolServer).max(10).default([]),
-  memory: Memory.default({ kind: 'create', expiryDays: 90 }),
-  knowledge: Knowledge.default({ kind: 'index' }),
-  pagerduty: z
-    .strictObject({
-      /** Address that notes are written as (PagerDuty's `From` header). */
-      from: z.email(),
+export const StageConfig = z
+  .strictObject({
+    stage: name,
+    /** The account and region of the credentials in use, where absent. */
+    account: z
+      .string()
+      .regex(/^\d{12}$/)
+      .optional(),
+    region: z.string().optional(),
+    architecture: z.enum(['arm64', 'x86_64']).default('arm64'),
+    logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+    logRetentionDays: z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)]).default(30),
+    /** On: tables and bucket survive the stack and refuse to be deleted. */
+    deletionProtection: z.boolean().default(true),
+    throttle: z
+      .strictObject({ requestsPerSecond: z.number().int().positive(), burst: z.number().int().positive() })
+      .default({ requestsPerSecond: 500, burst: 1000 }),
+    /**
+     * Executions at once that are kept for the two functions of the edge, and that they may not pass; 0 keeps none. Lambda wants 100 of the
+     * account's limit left to everything else.
+     */
+    reservedConcurrency: z
+      .strictObject({
+        pagerdutyWebhook: z.number().int().min(0).default(100),
+        slack: z.number().int().min(0).default(50),
+      })
+      .default({ pagerdutyWebhook: 100, slack: 50 }),
+    /** Investigations at the same time; further pages wait in line, the most urgent first. */
+    admission: z.strictObject({ concurrent: z.number().int().min(1).max(50).default(20) }).default({ concurrent: 20 }),
+    /** How long bus events can be replayed; 0 keeps none. */
+    eventArchiveDays: z.number().int().min(0).max(365).default(14),
+    /** Every call that an incident makes to the world is kept, redacted, for `npm run replay`. */
+    recording: z.boolean().default(false),
+    evidenceDays: z.number().int().min(1).max(3650).default(400),
+    /**
+     * How the anchors of the audit are locked. COMPLIANCE: nobody can delete one or end its retention early, the account's root user
+     * neither, so the bucket outlives the stage. Where absent, COMPLIANCE in a stage with deletion protection, and GOVERNANCE without.
+     */
+    auditLock: z
+      .strictObject({
+        mode: z.enum(['GOVERNANCE', 'COMPLIANCE']).optional(),
+        days: z.number().int().min(1).max(3650).default(400),
+      })
+      .default({ days: 400 }),
+    catalog: z.string().default('config/catalog.yaml'),
+    telemetry: Telemetry.default(nothing),
+    sources: Sources.default([]),
+    model: Model.default({ use: [], providers: {} }),
+    toolServers: z.array(ToolServer).max(10).default([]),
+    memory: Memory.default({ kind: 'create', expiryDays: 90 }),
+    knowledge: Knowledge.default({ kind: 'index' }),
+    pagerduty: z
+      .strictObject({
+        /** Address that notes are written as (PagerDuty's `From` header). */
+        from: z.email(),
+        apiUrl: z.url().optional(),
+      })
+      .optional(),
+    /**
+     * Cost Explorer over the organisation's accounts, asked in conversations. `role`: of the payer's account, to be assumed, where the stage is
+     * in another.
+     */
+    costs: z.strictObject({ role: z.string().startsWith('arn:').optional() }).optional(),
+    /** Where conversations are held: in a function, or in sessions of AgentCore Runtime. */
+    conversation: z
+      .strictObject({ host: z.enum(['lambda', 'agentcore']).default('lambda') })
+      .default({ host: 'lambda' }),
+    /** Where people read and answer; an incident must never be silent, so there is always one. */
+    slack: z.strictObject({
+      channel: z.string().min(1),
       apiUrl: z.url().optional(),
-    })
-    .optional(),
-  /**
-   * Cost Explorer over the organisation's accounts, asked in conversations. `role`: of the payer's account, to be assumed, where the stage is
-   * in another.
-   */
-  costs: z.strictObject({ role: z.string().startsWith('arn:').optional() }).optional(),
-  /** Where conversations are held: in a function, or in sessions of AgentCore Runtime. */
-  conversation: z.strictObject({ host: z.enum(['lambda', 'agentcore']).default('lambda') }).default({ host: 'lambda' }),
-  /** Where people read and answer; an incident must never be silent, so there is always one. */
-  slack: z.strictObject({
-    channel: z.string().min(1),
-    apiUrl: z.url().optional(),
-    /** Workspaces whose people are heard; those of a grid each. */
-    teams: z.array(z.string().regex(/^T[A-Z0-9]{2,20}$/, "a workspace's id, such as T0123456789")).default([]),
-    /** Of the Slack app. */
-    appId: z
-      .string()
-      .regex(/^A[A-Z0-9]{2,20}$/, "an app's id, such as A0123456789")
-      .optional(),
-    /** Of an Enterprise Grid. */
-    enterprise: z
-      .string()
-      .regex(/^E[A-Z0-9]{2,20}$/, "a grid's id, such as E0123456789")
-      .optional(),
-  }),
-  /** Who may decide, as Slack user ids or `group:NAME`; in place of the catalogue's. */
-  approvers: z.array(z.string().min(1)).min(1).optional(),
-  /** An existing SNS topic that alarms go to; without one, and without an address, they only change colour. */
-  alarmTopicArn: z.string().startsWith('arn:').optional(),
-  /** An address that alarms are mailed to, by a topic of the stage; it has to be confirmed once. */
-  alarmEmail: z.email().optional(),
-});
+      /** Workspaces whose people are heard; those of a grid each. */
+      teams: z.array(z.string().regex(/^T[A-Z0-9]{2,20}$/, "a workspace's id, such as T0123456789")).default([]),
+      /** Of the Slack app. */
+      appId: z
+        .string()
+        .regex(/^A[A-Z0-9]{2,20}$/, "an app's id, such as A0123456789")
+        .optional(),
+      /** Of an Enterprise Grid. */
+      enterprise: z
+        .string()
+        .regex(/^E[A-Z0-9]{2,20}$/, "a grid's id, such as E0123456789")
+        .optional(),
+    }),
+    /** Who may decide, as Slack user ids or `group:NAME`; in place of the catalogue's. */
+    approvers: z.array(z.string().min(1)).min(1).optional(),
+    /** An existing SNS topic that alarms go to; without one, and without an address, they only change colour. */
+    alarmTopicArn: z.string().startsWith('arn:').optional(),
+    /** An address that alarms are mailed to, by a topic of the stage; it has to be confirmed once. */
+    alarmEmail: z.email().optional(),
+  })
+  .superRefine((stage, context) => {
+    const twice = duplicateName(sourcesOf(stage));
+    if (twice !== undefined) context.addIssue({ code: 'custom', path: ['sources', twice], message: 'is there twice' });
+  });
 export type StageConfig = z.infer<typeof StageConfig>;
+
+/** All live sources of a stage; none where it plays a recording. */
+export const sourcesOf = ({
+  telemetry,
+  sources,
+}: Pick<StageConfig, 'telemetry' | 'sources'>): readonly ConfiguredSource[] =>
+  telemetry.kind === 'recorded' ? [] : [...telemetry.sources, ...sources];
 
 /** Those that are asked, in their order. */
 export const usedProviders = ({ model: { use, providers } }: Pick<StageConfig, 'model'>): Provider[] =>

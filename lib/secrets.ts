@@ -3,7 +3,7 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { type StageConfig, usedProviders } from './config.ts';
+import { type StageConfig, sourcesOf, usedProviders } from './config.ts';
 
 const descriptions = {
   'pagerduty-webhook': 'Secrets of the PagerDuty webhook subscription, one a line (several while they are rotated)',
@@ -12,12 +12,8 @@ const descriptions = {
   'slack-token': 'Bot token of the Slack app',
   'model-api-key': 'API key of the OpenAI-compatible model endpoint',
   'mcp-headers': 'HTTP headers of MCP servers, as JSON: {"server": {"Header": "value"}}',
-  'prometheus-token': 'Bearer token for Prometheus',
-  'fastly-token': 'Fastly API token that may purge by surrogate key',
-  'kubeconfig-reader': 'Kubeconfig of a user that may read',
-  'kubeconfig-actor': 'Kubeconfig of a user that may carry out the actions of the catalogue',
 } as const;
-export type SecretName = keyof typeof descriptions;
+type SecretName = keyof typeof descriptions;
 
 interface SecretsProps {
   readonly prefix: string;
@@ -25,16 +21,16 @@ interface SecretsProps {
 }
 
 export class Secrets extends Construct {
-  readonly #byName: ReadonlyMap<SecretName, Secret>;
+  readonly #byName: ReadonlyMap<string, Secret>;
 
   constructor(scope: Construct, id: string, { prefix, stage }: SecretsProps) {
     super(scope, id);
     this.#byName = new Map(
-      secretsOf(stage).map((name) => [
+      secretsOf(stage).map(({ name, description }) => [
         name,
         new Secret(this, name, {
           secretName: `${prefix}${name}`,
-          description: descriptions[name],
+          description,
           removalPolicy: stage.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
         }),
       ]),
@@ -46,7 +42,7 @@ export class Secrets extends Construct {
   }
 
   /** Of the wanted ones, those that this stage has. */
-  arns(wanted: readonly SecretName[]): ReadonlyMap<SecretName, string> {
+  arns(wanted: readonly string[]): ReadonlyMap<string, string> {
     return new Map(
       wanted.flatMap((name) => {
         const secret = this.#byName.get(name);
@@ -57,15 +53,13 @@ export class Secrets extends Construct {
 }
 
 /** Only what the stage's configuration calls for. */
-function secretsOf(stage: StageConfig): SecretName[] {
-  const { pagerduty, telemetry } = stage;
-  const live = telemetry.kind === 'live' ? telemetry : undefined;
-  const when = (condition: boolean | undefined, ...names: SecretName[]) => (condition ? names : []);
-  return [
+function secretsOf(stage: StageConfig): { readonly name: string; readonly description: string }[] {
+  const when = (condition: boolean, name: SecretName) => (condition ? [name] : []);
+  const own: SecretName[] = [
     'pagerduty-webhook',
     'slack-signing',
     'slack-token',
-    ...when(pagerduty !== undefined, 'pagerduty-token'),
+    ...when(stage.pagerduty !== undefined, 'pagerduty-token'),
     ...when(
       usedProviders(stage).some(({ provider }) => provider !== 'bedrock'),
       'model-api-key',
@@ -74,12 +68,9 @@ function secretsOf(stage: StageConfig): SecretName[] {
       stage.toolServers.some(({ headers }) => headers === 'secret'),
       'mcp-headers',
     ),
-    ...when(live?.fastly !== undefined, 'fastly-token'),
-    ...when(live?.prometheus?.auth === 'bearer', 'prometheus-token'),
-    ...when(
-      live?.clusters.some(({ access }) => access === 'kubeconfig'),
-      'kubeconfig-reader',
-      'kubeconfig-actor',
-    ),
+  ];
+  return [
+    ...own.map((name) => ({ name, description: descriptions[name] })),
+    ...sourcesOf(stage).flatMap(({ secrets }) => secrets),
   ];
 }

@@ -1,22 +1,30 @@
 // Asks each configured source once at the start, so that a wrong address is known before the first page and not at 3 a.m. A source that
 // does not answer stops nothing: investigations name it as a gap.
+import type { ConfiguredSource } from '../connectors/source-kind.ts';
 import { everywhere } from '../core/model/scope.ts';
 import type { Observed, Telemetry } from '../core/ports/telemetry.ts';
 
-/** A sentence for each source that does not answer. */
+/** A sentence for each source that does not answer. What is asked by name only, such as an execution, is not asked here. */
 export async function checkSources(
   telemetry: Telemetry,
-  configured: { readonly prometheus: boolean; readonly kubernetes: boolean },
+  configured: readonly ConfiguredSource[],
   now: Date,
 ): Promise<readonly string[]> {
   const window = { start: new Date(now.getTime() - 60_000).toISOString(), end: now.toISOString() };
   const scope = everywhere('start', window);
-  const answers = await Promise.all([
-    ...(configured.prometheus ? [complaint('Prometheus', telemetry.alerts.observe(scope, {}))] : []),
-    ...(configured.kubernetes ? [complaint('Kubernetes', telemetry.kubernetes.observe(scope, {}))] : []),
-  ]);
+  const answers = await Promise.all(
+    configured.flatMap(({ name, kind }) => {
+      const signal = cheapest.find((one) => kind.signals.includes(one));
+      return signal === undefined
+        ? []
+        : [complaint(name === kind.id ? kind.title : name, telemetry[signal].observe(scope, {}))];
+    }),
+  );
   return answers.filter((each) => each !== undefined);
 }
+
+/** The signals that one small question answers, the smallest first. */
+const cheapest = ['alerts', 'kubernetes', 'calls', 'changes', 'metrics'] as const;
 
 async function complaint(name: string, asked: Promise<Observed<unknown>>): Promise<string | undefined> {
   const reason = await asked.then(

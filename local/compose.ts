@@ -14,22 +14,13 @@ import { costExplorer } from '../connectors/cost-explorer/index.ts';
 import { diskAnchors, diskEvidence, diskMemory, diskTape } from '../connectors/disk/index.ts';
 import { dynamoStores, type TableCalls, tableDefinitions } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
-import { fastlyEdge, fastlyExecutor } from '../connectors/fastly/index.ts';
 import { knowledgeIndex, loadKnowledgeFolder } from '../connectors/knowledge-index/index.ts';
-import {
-  type ClusterAccess,
-  fromKubeconfig,
-  kubernetesChanges,
-  kubernetesExecutor,
-  kubernetesLogs,
-  kubernetesSource,
-  kubernetesTargets,
-} from '../connectors/kubernetes/index.ts';
+import { type ClusterAccess, kubernetesExecutor, kubernetesTargets } from '../connectors/kubernetes/index.ts';
 import { awsRedelivery } from '../connectors/lambda/redelivery.ts';
+import { liveActor, liveSources } from '../connectors/live.ts';
 import { mcpTools } from '../connectors/mcp/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { pngCharts } from '../connectors/png/index.ts';
-import { prometheusAlerts, prometheusMetrics } from '../connectors/prometheus/index.ts';
 import {
   cachedActs,
   readCosts,
@@ -42,11 +33,7 @@ import {
 import { s3Anchors, s3Tape } from '../connectors/s3/index.ts';
 import { slackChat, slackReplies, slackThreads, slackUserDirectory } from '../connectors/slack/index.ts';
 import { sqsLetters } from '../connectors/sqs/index.ts';
-import {
-  stepFunctionsExecutions,
-  stepFunctionsExecutor,
-  stepFunctionsWorkflow,
-} from '../connectors/stepfunctions/index.ts';
+import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
 import {
   ModelConfig,
   noReasoner,
@@ -62,17 +49,8 @@ import { Report } from '../core/model/report.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { DeadLetters, Redelivery } from '../core/ports/dead-letters.ts';
 import type { Ports } from '../core/ports/index.ts';
-import {
-  noAnchors,
-  noCosts,
-  noExecutor,
-  noTargets,
-  noTelemetry,
-  noThreads,
-  noUserDirectory,
-} from '../core/ports/none.ts';
+import { noAnchors, noCosts, noThreads, noUserDirectory } from '../core/ports/none.ts';
 import type { PostHistory } from '../core/ports/records.ts';
-import { routedExecutor } from '../core/remediation/routed.ts';
 import {
   type Recorder,
   recorder,
@@ -384,7 +362,7 @@ const studioOf = ({ record }: Pick<RuntimeDependencies, 'record'>) => record && 
 export function liveWorld(config: LiveConfig): MakeWorld {
   return async ({ learnedFolder, spending, posts, record }) => ({
     clock: systemClock(),
-    ...(await liveSources(config, learnedFolder)),
+    ...(await observedAndActedOn(config, learnedFolder)),
     pager: pagerDuty({
       token: config.pagerduty?.token,
       fromEmail: config.pagerduty?.fromEmail,
@@ -419,34 +397,22 @@ function slackOf(
   };
 }
 
-async function liveSources(
-  { prometheus, kubernetes, knowledge, toolServers, executions, fastly }: LiveConfig,
+/** @throws Misconfigured where a source cannot be made, such as of a kubeconfig that is not there. */
+async function observedAndActedOn(
+  { sources: configured, knowledge, toolServers }: LiveConfig,
   learnedFolder: string | undefined,
 ): Promise<Pick<World, 'telemetry' | 'executor' | 'targets'>> {
-  const clock = systemClock();
-  const clusters =
-    kubernetes === undefined ? [] : await fromKubeconfig({ file: kubernetes.kubeconfig }, kubernetes.contexts);
-  const cluster = clusters.length > 0;
+  // A local file holds the secrets themselves.
+  const means = { clock: systemClock(), secret: () => undefined };
+  const { sources, ready } = liveSources(configured, means);
+  await ready();
   return {
     telemetry: {
-      ...noTelemetry,
-      ...(prometheus && { metrics: prometheusMetrics(prometheus), alerts: prometheusAlerts(prometheus) }),
-      ...(cluster && {
-        kubernetes: kubernetesSource({ clusters, clock }),
-        changes: kubernetesChanges({ clusters, clock }),
-        logs: kubernetesLogs({ clusters }),
-      }),
+      ...sources,
       knowledge: await knowledgeOf(knowledge ?? learnedFolder),
-      ...(executions && { executions: stepFunctionsExecutions() }),
-      ...(fastly && { edge: fastlyEdge(fastly) }),
       ...(toolServers && { servers: mcpTools(toolServers) }),
     },
-    executor: routedExecutor({
-      kubernetes: cluster ? kubernetesExecutor({ clusters, clock }) : noExecutor,
-      'step-functions': executions ? stepFunctionsExecutor() : undefined,
-      fastly: fastly && fastlyExecutor(fastly),
-    }),
-    targets: cluster ? kubernetesTargets({ clusters }) : noTargets,
+    ...(await liveActor(configured, means)),
   };
 }
 

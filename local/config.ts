@@ -4,6 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { duplicateName, readBlocks, readEntries, sourceFields, within } from '../connectors/configured.ts';
+import type { ConfiguredSource, PathOf } from '../connectors/source-kind.ts';
 import { Misconfigured } from '../core/errors.ts';
 import { Level } from '../core/model/action.ts';
 import { ToolServer } from '../core/specialists/tool-server.ts';
@@ -13,15 +15,6 @@ const text = z.string().min(1);
 const schema = <Model extends z.ZodType>(model: Model) =>
   z
     .strictObject({
-      prometheus: z.strictObject({ url: z.url(), bearerToken: text.optional() }).optional(),
-      kubernetes: z
-        .strictObject({
-          /** File; the usual places of kubectl where absent. */
-          kubeconfig: text.optional(),
-          /** Contexts to look at, each one cluster; the current one where absent. */
-          contexts: z.array(text).min(1).optional(),
-        })
-        .optional(),
       /** Folder of Markdown files. */
       knowledge: text.optional(),
       /** Service catalogue (docs/catalog.md). */
@@ -63,16 +56,6 @@ const schema = <Model extends z.ZodType>(model: Model) =>
         .optional(),
       /** Folders of recorded incidents: a world to try things in, in place of real systems. */
       scenarios: z.array(text).min(1).optional(),
-      /** AWS Step Functions, by the same credentials: what a page names is looked at, and redriven where that is approved. */
-      executions: z.literal('step-functions').optional(),
-      fastly: z
-        .strictObject({
-          /** May purge by surrogate key; without it nothing is purged. */
-          token: text.optional(),
-          /** Service id by host; other hosts are never asked. */
-          services: z.record(z.hostname(), text),
-        })
-        .optional(),
       /** AWS Cost Explorer, with the credentials that the AWS tools would use. */
       costs: z.literal('cost-explorer').optional(),
       model: model.optional(),
@@ -93,7 +76,42 @@ const schema = <Model extends z.ZodType>(model: Model) =>
       path: ['environment'],
     });
 
-export type Config<Model extends z.ZodType> = z.infer<ReturnType<typeof schema<Model>>>;
+export type Config<Model extends z.ZodType> = z.infer<ReturnType<typeof schema<Model>>> & {
+  /** Systems to look at: blocks such as `prometheus`, and the named entries under `sources`. */
+  readonly sources: readonly ConfiguredSource[];
+};
+type Parts = Readonly<Record<string, unknown>>;
+
+/** What configures sources is read by the connectors' schemas, everything else by the one above. */
+function readParts<Model extends z.ZodType>(
+  model: Model,
+  parts: Parts,
+  pathOf: PathOf,
+): z.ZodSafeParseResult<Config<Model>> {
+  const fields = sourceFields('local');
+  const own = Object.fromEntries(Object.entries(parts).filter(([field]) => !fields.has(field) && field !== 'sources'));
+  const place = { place: 'local', pathOf } as const;
+  const sources = z
+    .unknown()
+    .transform((_, context) => [
+      ...within(context, [], [], () => readBlocks(parts, place)),
+      ...within(context, ['sources'], [], () => readEntries(parts.sources ?? {}, place)),
+    ])
+    .superRefine((all, context) => {
+      const twice = duplicateName(all);
+      if (twice !== undefined)
+        context.addIssue({ code: 'custom', path: ['sources', twice], message: 'is there twice' });
+    });
+  return z
+    .unknown()
+    .transform((_, context) => {
+      const [config, observed] = [schema(model).safeParse(own), sources.safeParse(parts)];
+      for (const { message, path } of [...(config.error?.issues ?? []), ...(observed.error?.issues ?? [])])
+        context.addIssue({ code: 'custom', message, path: [...path] });
+      return config.success && observed.success ? { ...config.data, sources: observed.data } : z.NEVER;
+    })
+    .safeParse(parts);
+}
 
 /**
  * Reads YAML or JSON. `${NAME}` as a whole value is taken from the environment, so that secrets need not be in the file; paths in the
@@ -104,9 +122,10 @@ export async function readConfig<Model extends z.ZodType>(
   model: Model,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Config<Model>> {
-  const parsed = schema(model).safeParse(fillIn(await readYaml(file), environment, file));
-  if (!parsed.success) throw new Misconfigured(`${file} does not fit:\n${z.prettifyError(parsed.error)}`);
   const from = (path: string) => resolve(dirname(file), path);
+  const parts = z.record(z.string(), z.unknown()).safeParse(fillIn(await readYaml(file), environment, file));
+  const parsed = parts.success ? readParts(model, parts.data, from) : parts;
+  if (!parsed.success) throw new Misconfigured(`${file} does not fit:\n${z.prettifyError(parsed.error)}`);
   const config = parsed.data;
   return {
     ...config,
@@ -114,9 +133,6 @@ export async function readConfig<Model extends z.ZodType>(
     ...(config.catalog === undefined ? {} : { catalog: from(config.catalog) }),
     ...(config.scenarios === undefined ? {} : { scenarios: config.scenarios.map(from) }),
     ...(config.dataDir === undefined ? {} : { dataDir: from(config.dataDir) }),
-    ...(config.kubernetes?.kubeconfig === undefined
-      ? {}
-      : { kubernetes: { ...config.kubernetes, kubeconfig: from(config.kubernetes.kubeconfig) } }),
   };
 }
 

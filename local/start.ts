@@ -53,7 +53,6 @@ async function plan(options: StartOptions): Promise<Plan> {
         check: async () => [],
       };
     }
-    const configured = { prometheus: config.prometheus !== undefined, kubernetes: config.kubernetes !== undefined };
     return {
       makeWorld: liveWorld(config),
       data,
@@ -62,7 +61,7 @@ async function plan(options: StartOptions): Promise<Plan> {
       says: `at what ${options.config} names`,
       slackOwner,
       firstPage: () => undefined,
-      check: ({ world }) => checkSources(world.telemetry, configured, new Date()),
+      check: ({ world }) => checkSources(world.telemetry, config.sources, new Date()),
     };
   }
   const own = options.scenarios.length > 0;

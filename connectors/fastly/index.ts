@@ -10,7 +10,7 @@ export interface FastlyConfig {
   /** Service id by host. */
   readonly services: Readonly<Record<string, string>>;
   /** May purge; without it nothing is. */
-  readonly token?: string | undefined;
+  readonly token?: (() => Promise<string>) | undefined;
   readonly apiUrl?: string | undefined;
   /** How an address is asked; for tests, where no public host can be. */
   readonly request?: typeof fetch | undefined;
@@ -90,7 +90,7 @@ function purges({ services, token, apiUrl = 'https://api.fastly.com', timeoutMs 
       if (why !== undefined || token === undefined) return refused(why ?? '');
       const { name, namespace = '' } = action.target;
       const url = `${apiUrl}/service/${encodeURIComponent(services[namespace] ?? '')}/purge/${encodeURIComponent(name)}`;
-      const status = await purge(url, token, timeoutMs);
+      const status = await purge(url, await token(), timeoutMs);
       if (status === 200) return { kind: 'done', detail: `Fastly marked what is under ${name} as stale.` };
       if (status === 429 || status >= 500) throw new Unavailable(`Fastly did not purge (${status}).`);
       const reasons: Readonly<Record<number, string>> = {

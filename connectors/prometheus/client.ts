@@ -3,7 +3,12 @@ import * as z from 'zod';
 
 export interface PrometheusConfig {
   readonly url: string;
-  readonly bearerToken?: string | undefined;
+  /** Bearer token, asked for each request. */
+  readonly token?: (() => Promise<string>) | undefined;
+  /** The cluster whose series the server has, where they do not carry one. */
+  readonly cluster?: string | undefined;
+  /** The label that holds a series' cluster; `cluster` where absent. */
+  readonly clusterLabel?: string | undefined;
   readonly timeoutMs?: number | undefined;
   readonly maxBytes?: number | undefined;
 }
@@ -38,14 +43,14 @@ export async function ask<Schema extends z.ZodType>(
   parameters: Readonly<Record<string, string>>,
   schema: Schema,
 ): Promise<Answer<z.infer<Schema>>> {
-  const { url, bearerToken, timeoutMs = 8000, maxBytes = 64 * 1024 * 1024 } = config;
+  const { url, token, timeoutMs = 8000, maxBytes = 64 * 1024 * 1024 } = config;
   const address = new URL(`${url.replace(/\/$/, '')}/api/v1/${path}`);
   address.search = new URLSearchParams(parameters).toString();
   try {
     const response = await fetch(address, {
       headers: {
         accept: 'application/json',
-        ...(bearerToken === undefined ? {} : { authorization: `Bearer ${bearerToken}` }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${await token()}` }),
       },
       signal: AbortSignal.timeout(timeoutMs),
     });

@@ -23,6 +23,8 @@ export type Observed<T> =
       readonly query: string;
       /** What was asked for and is not in the data, in words; each is a gap of the answer. */
       readonly missing?: readonly string[] | undefined;
+      /** What one of several sources could not give, by the source's name. */
+      readonly gaps?: readonly Gap[] | undefined;
       readonly link?: string | undefined;
       readonly bytes: number;
     }

@@ -3,12 +3,14 @@
 import * as z from 'zod';
 import { canonical } from '../canonical.ts';
 import { Instant } from '../model/entity.ts';
+import { Gap } from '../model/report.ts';
 
 /** What came with the records. */
 const StreamHead = z.object({
   kind: z.literal('data'),
   query: z.string(),
   missing: z.array(z.string()).readonly().optional(),
+  gaps: z.array(Gap).readonly().optional(),
   link: z.string().optional(),
   bytes: z.number(),
 });

@@ -85,7 +85,14 @@ describe('a purge', () => {
   });
   const answering = async (answer: Answer, token: string | undefined = 'a-token') => {
     const server = await serve(() => answer);
-    return { server, executor: fastlyExecutor({ services, token, apiUrl: server.url }) };
+    return {
+      server,
+      executor: fastlyExecutor({
+        services,
+        token: token === undefined ? undefined : async () => token,
+        apiUrl: server.url,
+      }),
+    };
   };
 
   test('is soft, of this key alone, with the token', async () => {

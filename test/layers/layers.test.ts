@@ -49,6 +49,7 @@ test('a tree that breaks every part of the dependency rule is refused for every 
     'lambdas-imports: lambdas/x/asks-local.ts → local/runtime.ts',
     'lib-imports: lib/stack.ts → core/pure.ts',
     'local-imports: local/main.ts → dojo/board.ts',
+    'manifests-import-no-client: connectors/b/manifest.ts → connectors/b/index.ts',
     'no-cycles: core/cycle-a.ts → core/cycle-b.ts',
     'no-unresolved: core/lost.ts → ./nowhere.ts',
     'only-compose-chooses-connectors: lambdas/x/handler.ts → connectors/c/index.ts',

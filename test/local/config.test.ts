@@ -16,7 +16,7 @@ const variable = (name: string) => `$\{${name}}`;
 
 describe('the configuration file', () => {
   it('may be empty: then nothing is configured', async () => {
-    expect(await readConfigFile(file('').path, {})).toEqual({});
+    expect(await readConfigFile(file('').path, {})).toEqual({ sources: [] });
   });
 
   it('takes secrets from the environment and paths relative to itself', async () => {
@@ -29,9 +29,12 @@ level: walk
 environment: staging
 approvers: [ada]
 `);
-    expect(await readConfigFile(path, { PD_TOKEN: 'token', PD_SECRET: 'a-long-secret' })).toEqual({
-      prometheus: { url: 'http://127.0.0.1:9090' },
-      kubernetes: { kubeconfig: join(folder, 'kube/config'), contexts: ['backend-1'] },
+    const { sources, ...rest } = await readConfigFile(path, { PD_TOKEN: 'token', PD_SECRET: 'a-long-secret' });
+    expect(sources.map(({ name, config }) => [name, config])).toEqual([
+      ['kubernetes', { kubeconfig: join(folder, 'kube/config'), contexts: ['backend-1'] }],
+      ['prometheus', { url: 'http://127.0.0.1:9090', auth: 'none', clusterLabel: 'cluster' }],
+    ]);
+    expect(rest).toEqual({
       knowledge: join(folder, 'runbooks'),
       pagerduty: { token: 'token', fromEmail: 'oncall@example.com', webhookSecrets: ['a-long-secret'] },
       level: 'walk',
@@ -43,6 +46,11 @@ approvers: [ada]
   it.each([
     ['promethus: { url: http://x }', 'Unrecognized key: "promethus"'],
     ['prometheus: { url: not a url }', 'prometheus.url'],
+    ['prometheus: { url: http://x, bearer: y }', 'bearer'],
+    ['prometheus: { url: http://x, auth: bearer }', 'prometheus.bearerToken'],
+    ['sources: { amp: { kind: prometheus, url: not a url } }', 'sources.amp.url'],
+    ['sources: { amp: { kind: magic } }', 'no kind of source is called magic'],
+    ['sources: { prometheus: { kind: prometheus, url: http://x } }\nprometheus: { url: http://y }', 'is there twice'],
     ['level: sprint', 'level'],
     ['model: { provider: magic }', 'model'],
     ['catalog: c.yaml\nlevel: walk', 'environment and level come from the catalogue'],

@@ -9,7 +9,7 @@ import { scopeOf } from '../../model/scope.ts';
 import type { Ports } from '../../ports/index.ts';
 import { edgeUrlsIn, entityOfKey, keyOf, textOf } from '../../topology/managed-resources.ts';
 import { finishReport } from '../finish.ts';
-import { gapsOfMissing } from '../missing.ts';
+import { gapsIn } from '../missing.ts';
 
 type CdnPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>;
 
@@ -28,7 +28,7 @@ export async function investigateCdn(brief: Brief, ports: CdnPorts): Promise<Rep
     {
       summary: findings[0]?.claim ?? 'None of the addresses in the page is one of the CDN that is configured.',
       findings,
-      gaps: gapsOfMissing('cdn', observed.missing),
+      gaps: gapsIn('cdn', observed),
       bytesRead: observed.bytes,
     },
     startedAt,

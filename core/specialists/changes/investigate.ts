@@ -13,7 +13,7 @@ import type { Ports } from '../../ports/index.ts';
 import type { Observed } from '../../ports/telemetry.ts';
 import { clockTime, formatPercent } from '../../wording.ts';
 import { finishReport } from '../finish.ts';
-import { gapsOfMissing } from '../missing.ts';
+import { gapsIn } from '../missing.ts';
 
 type ChangesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>;
 
@@ -60,7 +60,7 @@ export async function investigateChanges(brief: Brief, ports: ChangesPorts): Pro
     {
       summary: summaryOf(ranking, changes.data.length, likely, signs),
       findings: [...outside.flat(), ...suspects, ...none],
-      gaps: gapsOfMissing('changes', changes.missing),
+      gaps: gapsIn('changes', changes),
       bytesRead: changes.bytes + (feeds.kind === 'data' ? feeds.bytes : 0),
     },
     startedAt,

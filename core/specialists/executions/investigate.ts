@@ -11,7 +11,7 @@ import type { Ports } from '../../ports/index.ts';
 import { arnOf, arnsIn, entityOfExecution, isExecution } from '../../topology/managed-resources.ts';
 import { clockTime } from '../../wording.ts';
 import { finishReport } from '../finish.ts';
-import { gapsOfMissing } from '../missing.ts';
+import { gapsIn } from '../missing.ts';
 
 /** Step Functions keeps 32,768 characters of a cause, and no more. */
 const maxKept = 32_768;
@@ -34,7 +34,7 @@ export async function investigateExecutions(brief: Brief, ports: ExecutionsPorts
     {
       summary: first?.claim ?? 'No execution that the page could be about has failed.',
       findings,
-      gaps: gapsOfMissing('executions', observed.missing),
+      gaps: gapsIn('executions', observed),
       bytesRead: observed.bytes,
     },
     startedAt,

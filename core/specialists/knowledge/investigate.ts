@@ -11,7 +11,7 @@ import type { Ports } from '../../ports/index.ts';
 import type { KnowledgeType, Observed } from '../../ports/telemetry.ts';
 import { shorten } from '../../text.ts';
 import { finishReport } from '../finish.ts';
-import { gapsOfMissing } from '../missing.ts';
+import { gapsIn } from '../missing.ts';
 
 type KnowledgePorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>;
 
@@ -59,9 +59,7 @@ export async function investigateKnowledge(brief: Brief, ports: KnowledgePorts):
     Promise.all(questions.map(({ text }) => search(text, hitsPerQuestion))),
   ]);
   const asked = [...lookups, ...answers];
-  const gaps = asked.flatMap((answer) =>
-    answer.kind === 'gap' ? [answer.gap] : gapsOfMissing('knowledge', answer.missing),
-  );
+  const gaps = asked.flatMap((answer) => (answer.kind === 'gap' ? [answer.gap] : gapsIn('knowledge', answer)));
   const past = lookups.flatMap((answer) => pastOf(answer, tags));
   const matches = answers.flatMap((answer, index) =>
     answer.kind === 'data' ? answer.data.map((hit) => matchOf(hit, answer.query, questions[index], index)) : [],

@@ -7,7 +7,7 @@ import type { FindingDraft } from '../../model/report-draft.ts';
 import { scopeOf } from '../../model/scope.ts';
 import type { Ports } from '../../ports/index.ts';
 import { finishReport } from '../finish.ts';
-import { gapsOfMissing } from '../missing.ts';
+import { gapsIn } from '../missing.ts';
 
 type KubernetesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;
 
@@ -45,7 +45,7 @@ export async function investigateKubernetes(brief: Brief, ports: KubernetesPorts
     {
       summary: summaryOf(findings, clusters),
       findings,
-      gaps: gapsOfMissing('kubernetes', observed.missing),
+      gaps: gapsIn('kubernetes', observed),
       bytesRead: observed.bytes,
       ...(narrowed ? {} : { topology: topologyOf(observed.data) }),
     },

@@ -18,7 +18,7 @@ import { scopeOf } from '../../model/scope.ts';
 import type { Ports } from '../../ports/index.ts';
 import { shorten } from '../../text.ts';
 import { finishReport } from '../finish.ts';
-import { gapsOfMissing } from '../missing.ts';
+import { gapsIn } from '../missing.ts';
 
 type LogsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;
 
@@ -58,7 +58,7 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
     {
       summary: summaryOf(telling, reading, partial),
       findings,
-      gaps: [...gapsOfMissing('logs', observed.missing), ...gapsOf(reading, partial)],
+      gaps: [...gapsIn('logs', observed), ...gapsOf(reading, partial)],
       bytesRead: reading.characters,
     },
     startedAt,

@@ -17,7 +17,7 @@ import type { Series, VendorStatus } from '../../model/telemetry.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Observed } from '../../ports/telemetry.ts';
 import { finishReport } from '../finish.ts';
-import { gapsOfMissing } from '../missing.ts';
+import { gapsIn } from '../missing.ts';
 
 type MetricsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;
 
@@ -36,7 +36,7 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
   ]);
   const series = metrics.kind === 'data' ? metrics.data : [];
   const query = metrics.kind === 'data' ? metrics.query : 'metrics';
-  const gaps: Gap[] = metrics.kind === 'gap' ? [metrics.gap] : gapsOfMissing('metrics', metrics.missing);
+  const gaps: Gap[] = metrics.kind === 'gap' ? [metrics.gap] : gapsIn('metrics', metrics);
   const baselineEnd = Date.parse(window.baseline.end) / 1000;
   const moving = moves(series, baselineEnd);
   const usual = await usualOf(moving, scope, ports);

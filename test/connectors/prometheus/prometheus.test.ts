@@ -133,7 +133,7 @@ test('the token is sent, and only firing alerts come back', async () => {
       }),
     );
   });
-  const observed = await prometheusAlerts({ url, bearerToken: 'tok' }).observe(aScope({ window }), {});
+  const observed = await prometheusAlerts({ url, token: async () => 'tok' }).observe(aScope({ window }), {});
   expect(sent).toEqual(['Bearer tok']);
   expect(observed).toMatchObject({
     kind: 'data',

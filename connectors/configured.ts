@@ -1,0 +1,125 @@
+// Which sources a file configures: the blocks of the kinds, each one source without a name of its own, and the named entries under `sources`. And
+// how the stack hands them to its functions. Reads manifests only.
+import * as z from 'zod';
+import type { ConfigPlace, ConfiguredSource, PathOf, SourceKind } from './source-kind.ts';
+import { sourceKinds } from './sources.ts';
+
+/** The name of a source: evidence and gaps are tagged with it, and the catalogue routes by it. */
+const sourceName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'lower-case letters, digits and dashes, at most 40');
+const Entries = z.record(sourceName, z.looseObject({ kind: z.string() }));
+
+interface ReadOptions {
+  readonly place: ConfigPlace;
+  readonly pathOf?: PathOf;
+  readonly kinds?: readonly SourceKind[];
+}
+
+/** The fields of such a file that configure sources. */
+export const sourceFields = (place: ConfigPlace, kinds: readonly SourceKind[] = sourceKinds): ReadonlySet<string> =>
+  new Set(kinds.flatMap((kind) => kind.blockIn(place) ?? []));
+
+/** The sources that the blocks of a file configure. Fields that are no block are left alone. @throws z.ZodError */
+export function readBlocks(
+  fields: Readonly<Record<string, unknown>>,
+  { place, pathOf, kinds = sourceKinds }: ReadOptions,
+): ConfiguredSource[] {
+  return together(
+    kinds.map((kind): Reading => {
+      const field = kind.blockIn(place);
+      const value = field === undefined ? undefined : fields[field];
+      if (field === undefined || value === undefined) return { at: [], read: () => undefined };
+      return { at: [field], read: () => kind.readBlock(place, value, pathOf) };
+    }),
+  );
+}
+
+/** The named sources of a file. @throws z.ZodError */
+export function readEntries(sources: unknown, { place, pathOf, kinds = sourceKinds }: ReadOptions): ConfiguredSource[] {
+  return together(
+    Object.entries(Entries.parse(sources)).map(([name, { kind: id, ...settings }]): Reading => {
+      const kind = kinds.find((one) => one.id === id);
+      if (kind !== undefined) return { at: [name], read: () => kind.readEntry(place, name, settings, pathOf) };
+      const known = kinds.map((one) => one.id).join(', ');
+      return { at: [name, 'kind'], problem: `no kind of source is called ${id}; there are ${known}` };
+    }),
+  );
+}
+
+type Reading = { readonly at: readonly string[] } & (
+  | { readonly read: () => ConfiguredSource | undefined }
+  | { readonly problem: string }
+);
+
+/** All that is wrong is told at once. */
+function together(readings: readonly Reading[]): ConfiguredSource[] {
+  const issues: z.core.$ZodIssue[] = [];
+  const sources: ConfiguredSource[] = [];
+  for (const reading of readings) {
+    if ('problem' in reading) {
+      issues.push(issueAt(reading.at, reading.problem));
+      continue;
+    }
+    try {
+      const source = reading.read();
+      if (source) sources.push(source);
+    } catch (error) {
+      if (!(error instanceof z.ZodError)) throw error;
+      issues.push(...error.issues.map(({ message, path }) => issueAt([...reading.at, ...path], message)));
+    }
+  }
+  if (issues.length > 0) throw new z.ZodError(issues);
+  return sources;
+}
+
+const issueAt = (path: readonly PropertyKey[], message: string): z.core.$ZodIssue => ({
+  code: 'custom',
+  path: [...path],
+  message,
+  input: undefined,
+});
+
+/** Two sources of one name. */
+export function duplicateName(sources: readonly ConfiguredSource[]): string | undefined {
+  const names = sources.map(({ name }) => name);
+  return names.find((name, index) => names.indexOf(name) !== index);
+}
+
+/** Runs a reading inside a schema. What is wrong becomes issues of the whole file, which then has no value; `otherwise` fills its place. */
+export function within<T>(context: z.RefinementCtx, at: readonly PropertyKey[], otherwise: T, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    for (const { message, path } of error.issues) context.addIssue({ code: 'custom', message, path: [...at, ...path] });
+    return otherwise;
+  }
+}
+
+/** What functions observe: a recording that lies in their bundle, or live sources. */
+export type TelemetrySetting =
+  | { readonly kind: 'recorded'; readonly scenario: string }
+  | { readonly kind: 'live'; readonly sources: readonly ConfiguredSource[] };
+
+const Written = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('recorded'), scenario: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal('live'),
+    sources: z.array(z.strictObject({ name: z.string(), kind: z.string(), config: z.record(z.string(), z.unknown()) })),
+  }),
+]);
+
+/** A variable of a function's environment. It holds no secret. */
+export const writeTelemetry = (setting: TelemetrySetting): string =>
+  JSON.stringify(
+    setting.kind === 'recorded'
+      ? setting
+      : { kind: 'live', sources: setting.sources.map(({ name, kind, config }) => ({ name, kind: kind.id, config })) },
+  );
+
+/** @throws z.ZodError, SyntaxError */
+export function readTelemetry(text: string, kinds: readonly SourceKind[] = sourceKinds): TelemetrySetting {
+  const written = Written.parse(JSON.parse(text));
+  if (written.kind === 'recorded') return written;
+  const entries = written.sources.map(({ name, kind, config }) => [name, { ...config, kind }] as const);
+  return { kind: 'live', sources: readEntries(Object.fromEntries(entries), { place: 'stage', kinds }) };
+}

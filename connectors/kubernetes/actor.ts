@@ -1,0 +1,14 @@
+import type { MakeActor } from '../source-kind.ts';
+import { clustersOf } from './clusters.ts';
+import { kubernetesExecutor } from './executor.ts';
+import type { KubernetesSettings } from './manifest.ts';
+import { kubernetesTargets } from './targets.ts';
+
+/** The function that decides holds no right to act; it looks at targets as the reader. */
+export const make: MakeActor<KubernetesSettings> = async (settings, { clock, secret }) => {
+  const clusters = await clustersOf(settings, secret('actor') ?? secret('reader'));
+  return {
+    executor: kubernetesExecutor({ clusters, clock }),
+    clusters: { names: clusters.map(({ name }) => name), targets: kubernetesTargets({ clusters }) },
+  };
+};

@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import type { Manifest } from '../source-kind.ts';
+
+const Cluster = z.discriminatedUnion('access', [
+  /** An EKS cluster of this or another region of the account; the functions' roles are its users (access entries). */
+  z.strictObject({ name: z.string().min(1), access: z.literal('eks'), region: z.string().min(1) }),
+  /** Any cluster, by a kubeconfig kept in Secrets Manager: one for reading, one for acting. */
+  z.strictObject({ name: z.string().min(1), access: z.literal('kubeconfig') }),
+]);
+const configSchema = z.strictObject({ clusters: z.array(Cluster).min(1) });
+const localSchema = z.strictObject({
+  /** File; the usual places of kubectl where absent. */
+  kubeconfig: z.string().min(1).optional(),
+  /** Contexts to look at, each one cluster; the current one where absent. */
+  contexts: z.array(z.string().min(1)).min(1).optional(),
+});
+export interface KubernetesSettings extends z.infer<typeof localSchema> {
+  readonly clusters?: z.infer<typeof configSchema>['clusters'] | undefined;
+}
+
+const byKubeconfig = ({ clusters = [] }: KubernetesSettings): boolean =>
+  clusters.some(({ access }) => access === 'kubeconfig');
+
+export const kubernetes: Manifest<KubernetesSettings> = {
+  id: 'kubernetes',
+  title: 'Kubernetes',
+  signals: ['kubernetes', 'changes', 'logs'],
+  configSchema,
+  localSchema,
+  blocks: {
+    stage: {
+      field: 'clusters',
+      schema: z.array(Cluster).transform((clusters) => (clusters.length === 0 ? undefined : { clusters })),
+    },
+    local: { field: 'kubernetes' },
+  },
+  paths: ['kubeconfig'],
+  secrets: [
+    {
+      field: 'reader',
+      name: 'kubeconfig-reader',
+      description: 'Kubeconfig of a user that may read',
+      purpose: 'observe',
+      isNeeded: byKubeconfig,
+    },
+    {
+      field: 'actor',
+      name: 'kubeconfig-actor',
+      description: 'Kubeconfig of a user that may carry out the actions of the catalogue',
+      purpose: 'act',
+      isNeeded: byKubeconfig,
+    },
+  ],
+  rights: ({ clusters = [] }) => {
+    const resources = clusters.flatMap((cluster) =>
+      cluster.access === 'eks'
+        ? [{ service: 'eks', region: cluster.region, resource: 'cluster', name: cluster.name, separator: '/' } as const]
+        : [],
+    );
+    return resources.length === 0 ? [] : [{ purpose: 'observe', actions: ['eks:DescribeCluster'], resources }];
+  },
+};

@@ -1,0 +1,15 @@
+import type { MakeSource } from '../source-kind.ts';
+import { kubernetesChanges } from './changes.ts';
+import { clustersOf } from './clusters.ts';
+import { kubernetesLogs } from './logs.ts';
+import type { KubernetesSettings } from './manifest.ts';
+import { kubernetesSource } from './snapshot.ts';
+
+export const make: MakeSource<KubernetesSettings> = async (settings, { clock, secret }) => {
+  const clusters = await clustersOf(settings, secret('reader'));
+  return {
+    kubernetes: kubernetesSource({ clusters, clock }),
+    changes: kubernetesChanges({ clusters, clock }),
+    logs: kubernetesLogs({ clusters }),
+  };
+};

@@ -1,0 +1,61 @@
+// Real systems, as far as a file configures them: the factory that both composition roots share. What nothing is configured for is a gap.
+import type { Actor } from '../core/ports/acting.ts';
+import { deferredSources, lazily } from '../core/ports/deferred.ts';
+import { mergedSources } from '../core/ports/merged.ts';
+import { noExecutor, noTargets } from '../core/ports/none.ts';
+import type { Executor, ExecutorAction, Sources, Targets } from '../core/ports/telemetry.ts';
+import type { ExecutorName } from '../core/remediation/action-definition.ts';
+import { routedExecutor } from '../core/remediation/routed.ts';
+import type { ConfiguredSource, RuntimeMeans } from './source-kind.ts';
+
+/** Each source is made when it is first asked; `ready` makes all of them now. */
+export function liveSources(
+  configured: readonly ConfiguredSource[],
+  means: RuntimeMeans,
+): { readonly sources: Sources; ready(): Promise<unknown> } {
+  const all = configured.map(({ name, kind, observe }) => ({
+    name,
+    signals: kind.signals,
+    load: lazily(() => observe(means)),
+  }));
+  return {
+    sources: mergedSources(all.map(({ load, ...one }) => ({ ...one, sources: deferredSources(load) }))),
+    ready: () => Promise.all(all.map(({ load }) => load())),
+  };
+}
+
+/** What acts: each action by the system that it belongs to, and among several of a kind by the cluster of its target. */
+export async function liveActor(
+  configured: readonly ConfiguredSource[],
+  means: RuntimeMeans,
+): Promise<{ readonly executor: Executor; readonly targets: Targets }> {
+  const actors = await Promise.all(
+    configured.flatMap(({ kind, act }) =>
+      act === undefined ? [] : [act(means).then((actor) => ({ ...actor, kind: kind.id }))],
+    ),
+  );
+  const executorOf = (name: ExecutorName): Executor | undefined => {
+    const those = actors.filter(({ kind }) => kind === name);
+    if (those.length === 0) return undefined;
+    const of = ({ target }: ExecutorAction): Executor => inCluster(those, target.cluster)?.executor ?? noExecutor;
+    return { dryRun: (action) => of(action).dryRun(action), execute: (action) => of(action).execute(action) };
+  };
+  const withClusters = actors.filter(({ clusters }) => clusters !== undefined);
+  const targetsOf = (cluster: string | undefined): Targets =>
+    inCluster(withClusters, cluster)?.clusters?.targets ?? noTargets;
+  return {
+    executor: routedExecutor({
+      kubernetes: executorOf('kubernetes') ?? noExecutor,
+      'step-functions': executorOf('step-functions'),
+      fastly: executorOf('fastly'),
+    }),
+    targets: {
+      look: (target, scope) => targetsOf(target.cluster).look(target, scope),
+      around: (target, scope) => targetsOf(target.cluster).around(target, scope),
+    },
+  };
+}
+
+/** The one that has the cluster; else the first, which says that it does not know it. */
+const inCluster = (actors: readonly Actor[], cluster: string | undefined): Actor | undefined =>
+  actors.find(({ clusters }) => cluster !== undefined && clusters?.names.includes(cluster)) ?? actors[0];

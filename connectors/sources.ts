@@ -1,0 +1,20 @@
+// The sources there are. A new one is a folder here and a row; configuration, secrets, rights and what is said where none is configured follow
+// from its manifest. Nothing of a row but its manifest is loaded before it is asked.
+import { fastly } from './fastly/manifest.ts';
+import { kubernetes } from './kubernetes/manifest.ts';
+import { prometheus } from './prometheus/manifest.ts';
+import { type SourceKind, sourceKind } from './source-kind.ts';
+import { stepFunctions } from './stepfunctions/manifest.ts';
+
+export const sourceKinds: readonly SourceKind[] = [
+  sourceKind(kubernetes, {
+    source: () => import('./kubernetes/source.ts'),
+    actor: () => import('./kubernetes/actor.ts'),
+  }),
+  sourceKind(prometheus, { source: () => import('./prometheus/source.ts') }),
+  sourceKind(stepFunctions, {
+    source: () => import('./stepfunctions/source.ts'),
+    actor: () => import('./stepfunctions/actor.ts'),
+  }),
+  sourceKind(fastly, { source: () => import('./fastly/source.ts'), actor: () => import('./fastly/actor.ts') }),
+];

@@ -1,0 +1,3 @@
+import { stepFunctionsExecutor } from './executions.ts';
+
+export const make = () => ({ executor: stepFunctionsExecutor() });

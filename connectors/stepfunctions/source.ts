@@ -1,0 +1,3 @@
+import { stepFunctionsExecutions } from './executions.ts';
+
+export const make = () => ({ executions: stepFunctionsExecutions() });
