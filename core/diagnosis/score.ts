@@ -87,7 +87,7 @@ const depthSign: Record<Depth, Sign> = {
 function signsOfState(candidate: Candidate, scene: ScoringContext): Sign[] {
   const gravity = Math.max(...candidate.findings.map(({ severity }) => severityWeight[severity]));
   return [
-    { weight: gravity, text: gravity < 0 ? 'it is a minor observation' : 'it is a grave state' },
+    { weight: gravity, text: gravity < 0 ? 'it is a minor observation' : 'it is severe' },
     depthSign[causes[candidate.cause].depth],
     ...signsOfOnset(candidate, scene),
     ...signsOfCloseness(candidate, scene),

@@ -1,4 +1,4 @@
-// Other hands changed the page: acknowledged, let go of, or resolved. Our own work goes on; the timeline knows, the thread is shown, and so is
+// Someone else updated the PagerDuty incident: acknowledged, let go of, or resolved. Our own work goes on; the timeline knows, the thread is shown, and so is
 // whoever is still asked, and the postmortem draft where there is one already.
 
 import type { PageUpdate } from '../model/events.ts';

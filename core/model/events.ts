@@ -6,7 +6,7 @@ import type { Utterance } from './utterance.ts';
 
 export const busSource = 'watchkeeper';
 
-/** PagerDuty says an incident changed by other hands than ours. */
+/** PagerDuty reports that someone else changed an incident. */
 export const PageUpdate = z.object({
   eventId: z.string(),
   sourceId: z.string(),

@@ -1,4 +1,4 @@
-// What other hands did to a page, as a line of the timeline: written here, and read again here by whoever needs to know when and by whom.
+// What people did to a page, as a line of the timeline: written here, and read again here by whoever needs to know when and by whom.
 import { Instant } from '../model/entity.ts';
 import type { PageUpdate } from '../model/events.ts';
 import type { TimelineEntry } from '../model/incident.ts';

@@ -126,7 +126,7 @@ export function compareFindings(
   const unseen = paged.signals.filter(
     ({ signal }) => !well.some((one) => isPaged(one.entity) && one.signal?.name === signal.name),
   );
-  // Of what nothing was seen to be wrong, nothing is to be seen to be right.
+  // If no problem was observed, no recovery signal is required.
   const pagedIsWell = paged.problems.length === 0 || well.some(({ entity }) => isPaged(entity));
   if (well.length > 0 && unseen.length === 0 && pagedIsWell)
     return { kind: 'recovered', ...said(`Recovered after "${action.title}":`, well) };

@@ -238,7 +238,7 @@ const refreshSwitch = telling(async () => {
     : killSwitch
       ? `${killSwitch.on ? 'On' : 'Off'} by ${killSwitch.by} at ${killSwitch.at.slice(0, 16).replace('T', ' ')} UTC: ${killSwitch.why}`
       : 'On, nothing is done anywhere, whatever was approved or taught.';
-  $('kill-switch-button').textContent = on ? 'Take it off' : 'Throw it';
+  $('kill-switch-button').textContent = on ? 'Allow actions again' : 'Stop all actions';
   $('kill-switch-button').hidden = catalogue;
 });
 

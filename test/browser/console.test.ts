@@ -170,7 +170,7 @@ test('a preference is taught in words, kept only once it is confirmed, and the a
 test('the kill switch, thrown at the console, refuses what would have been done', async () => {
   await page.locator('#kill-switch summary').click();
   await page.locator('#kill-switch-why').fill('a migration runs');
-  await page.getByRole('button', { name: 'Throw it' }).click();
+  await page.getByRole('button', { name: 'Stop all actions' }).click();
   await page.locator('#kill-switch[data-on="true"]').waitFor();
   await sendPage('oom-after-deploy');
   await status('Nothing done');
@@ -178,7 +178,7 @@ test('the kill switch, thrown at the console, refuses what would have been done'
   await page.screenshot({ path: 'test-results/console-killed.png' });
   await page.locator('#kill-switch summary').click();
   await page.locator('#kill-switch-why').fill('it is over');
-  await page.getByRole('button', { name: 'Take it off' }).click();
+  await page.getByRole('button', { name: 'Allow actions again' }).click();
   await page.locator('#kill-switch[data-on="false"]').waitFor();
 });
 

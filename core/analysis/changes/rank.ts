@@ -197,7 +197,7 @@ function signsOfWords(
       ? [
           {
             weight,
-            text: `it speaks of what misbehaves: ${shared
+            text: `its description mentions ${shared
               .slice(0, 4)
               .map(([, word]) => word)
               .join(', ')}`,

@@ -147,7 +147,7 @@ describe('an alert that came another way', () => {
   });
 });
 
-describe('a page that other hands change', () => {
+describe('a page that someone else updates', () => {
   const update = (status: 'acknowledged' | 'resolved' | 'triggered', eventId = `event-${status}`) =>
     applyPageUpdate({ eventId, sourceId: 'PD-1', status, at: at('02:50:00'), by: 'Ana' }, ports);
   const pageStatus = async (id: string) => (await ports.incidents.get(id))?.pageStatus;

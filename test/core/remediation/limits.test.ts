@@ -73,7 +73,7 @@ describe('the same thing again', () => {
     expect(await decided(await again())).toMatchObject({
       kind: 'refuse',
       policies: ['same-thing-again'],
-      why: expect.stringContaining('that is a symptom, not a cure'),
+      why: expect.stringContaining('too often within a day'),
     });
     now = '2026-11-21T05:00:01.000Z';
     expect((await decided(await again())).kind).toBe('ask');
