@@ -1,6 +1,7 @@
 // The form of a cause: everything that the system knows about it, in one entry. An entry that lacks a field does not compile. The entries are in
 // the files of this folder that are named after groups; causes.ts joins them.
 import * as z from 'zod';
+import type { ActionId } from '../action-ids.ts';
 import type { Check } from './checks.ts';
 import type { SymptomKind } from './symptom-kind.ts';
 
@@ -58,9 +59,7 @@ export interface Situation {
   /** `, or roll it back` where a rollback is possible; otherwise empty. */
   readonly orRollBack: string;
   /** Whether an action that mends the cause was ruled out for this incident. */
-  readonly isRuledOut: (
-    action: 'rollback-rollout' | 'restart-rollout' | 'raise-memory-limit' | 'scale-workload',
-  ) => boolean;
+  readonly isRuledOut: (action: ActionId) => boolean;
 }
 
 /** Everything about a cause that does not name other causes by type; `Cause` in causes.ts does. */

@@ -1,7 +1,7 @@
 // Acting: an action is a value from the catalogue, a decision is a tagged union, an approval and a preference are records with states.
 import * as z from 'zod';
+import { actionIds } from '../action-ids.ts';
 import { CauseCode } from '../causes/causes.ts';
-import { actionIds } from './action-ids.ts';
 import { EntityRef, Instant } from './entity.ts';
 
 export const ActionId = z.enum(actionIds);

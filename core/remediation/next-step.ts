@@ -4,7 +4,7 @@
 import { causes } from '../causes/causes.ts';
 import type { ActionId, Decision } from '../model/action.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
-import { actionNamed } from './actions/index.ts';
+import { actions } from './actions/index.ts';
 
 /** `ruledOut`: the actions that would fit the cause and cannot mend this. */
 export function nextStepOf(decision: Decision, hypothesis: Hypothesis, ruledOut: readonly ActionId[]): string {
@@ -27,21 +27,17 @@ const lower = (title: string): string => title.charAt(0).toLowerCase() + title.s
 function adviceFor(hypothesis: Hypothesis, ruledOut: readonly ActionId[]): string {
   const { entity, cause, changeId } = hypothesis;
   const it = `${entity.kind} ${entity.name}`;
-  const can = (id: ActionId): boolean => {
-    const entry = actionNamed(id);
-    return (
-      !ruledOut.includes(id) && entry !== undefined && entry.kinds.includes(entity.kind) && entry.mends.includes(cause)
-    );
-  };
-  if (changeId !== undefined && !ruledOut.includes('rollback-rollout'))
+  const isRuledOut = (id: ActionId): boolean => ruledOut.includes(id);
+  if (changeId !== undefined && !takeChangesBack.some(({ id }) => isRuledOut(id)))
     return `Take change ${shortId(changeId)} back on ${it}, and watch whether it recovers`;
   if (changeId !== undefined)
     return `Correct ${it} by a new change: going back from ${shortId(changeId)} does not help here`;
-  return causes[cause].nextStep({
-    it,
-    orRollBack: can('rollback-rollout') ? ', or roll it back' : '',
-    isRuledOut: (action) => ruledOut.includes(action),
-  });
+  const canRollBack = takeChangesBack.some(
+    ({ id, kinds, mends }) => !isRuledOut(id) && kinds.includes(entity.kind) && mends.includes(cause),
+  );
+  return causes[cause].nextStep({ it, orRollBack: canRollBack ? ', or roll it back' : '', isRuledOut });
 }
+
+const takeChangesBack = actions.filter(({ needsChange }) => needsChange);
 
 const shortId = (id: string): string => (/^[0-9a-f]{12,}$/.test(id) ? id.slice(0, 10) : id);

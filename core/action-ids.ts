@@ -1,5 +1,5 @@
 // The ids of the actions that exist. What each action is stands in its own file in core/remediation/actions/, and the type of that table demands
-// one entry for each id here; records and configuration are read with this list, which is why it lies below them.
+// one entry for each id here. Causes, records and configuration are read with this list, which is why it lies below them.
 // docs/decisions/0019-an-action-is-one-file.md.
 
 export const actionIds = [
@@ -15,3 +15,4 @@ export const actionIds = [
   'retry-execution',
   'purge-cdn-key',
 ] as const;
+export type ActionId = (typeof actionIds)[number];
