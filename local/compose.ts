@@ -428,7 +428,7 @@ function catalogOf(config: LiveConfig): ServiceCatalog {
   return approvedBy(approvers, config.catalog === undefined ? without : yamlCatalog(config.catalog));
 }
 
-/** SlackUserKind the configuration names decides, in place of whom the catalogue names. */
+/** The approvers that the configuration names replace those of the catalogue. */
 const approvedBy = (approvers: LiveConfig['approvers'], catalog: ServiceCatalog): ServiceCatalog =>
   approvers === undefined ? catalog : { load: async () => ({ ...(await catalog.load()), approvers }) };
 

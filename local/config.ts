@@ -27,7 +27,7 @@ const schema = <Model extends z.ZodType>(model: Model) =>
         .strictObject({
           /** REST API token; without it alerts are not read and notes are not written. */
           token: text.optional(),
-          /** SlackUserKind notes are from; PagerDuty wants a user's address. */
+          /** The author of notes; PagerDuty wants a user's address. */
           fromEmail: z.email().optional(),
           /** Webhook subscriptions' secrets; several during a rotation. */
           webhookSecrets: z.array(z.string().min(8)).default([]),

@@ -10,7 +10,7 @@ export function nodesIn(value: unknown): Node[] {
   return [value as Node, ...Object.values(value).flatMap(nodesIn)];
 }
 
-/** SlackUserKind it mentions. */
+/** The people it mentions. */
 export const mentionedIn = (blocks: unknown): unknown[] =>
   nodesIn(blocks).flatMap(({ type, user_id, usergroup_id }) =>
     type === 'user' ? [user_id] : type === 'usergroup' ? [usergroup_id] : [],

@@ -82,7 +82,7 @@ export const Decision = z.discriminatedUnion('kind', [
     approvers: z.number().int().min(1),
     /** Ids and groups of those who may answer; empty is everybody who can reach it. */
     mayAnswer: z.array(z.string()),
-    /** SlackUserKind to tell when nobody answers. */
+    /** The people to tell when nobody answers. */
     escalateTo: z.array(z.string()),
     /** Absent where nobody could look at the target. */
     shownFor: ApprovalBasis.optional(),

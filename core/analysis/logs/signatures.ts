@@ -6,7 +6,7 @@ export interface Signature {
   readonly cause: CauseCode;
   /** How far the words alone can be trusted to name the cause. */
   readonly confidence: number;
-  /** SlackUserKind the line complains about, where it names one. */
+  /** The system that the line complains about, where it names one. */
   readonly towards?: { readonly name: string; readonly namespace?: string | undefined } | undefined;
 }
 
