@@ -48,9 +48,17 @@ export interface Effects {
 /**
  * Why some actions do not help against a cause. `next-run-meets-it`: another run of a job fails the same way. `new-pods-meet-it`: new pods of
  * the same revision do. `lies-in-dependency`: it is found in one workload and has to be mended in another. `no-room-for-pods`: no further
- * pod can be created or placed. `is-down`: the entity serves nobody while it lasts.
+ * pod can be created or placed. `registry-gives-no-image`: no revision can be pulled. `takes-no-more-load`: more callers make it worse.
+ * `is-down`: the entity serves nobody while it lasts.
  */
-export type Obstacle = 'next-run-meets-it' | 'new-pods-meet-it' | 'lies-in-dependency' | 'no-room-for-pods' | 'is-down';
+export type Obstacle =
+  | 'next-run-meets-it'
+  | 'new-pods-meet-it'
+  | 'lies-in-dependency'
+  | 'no-room-for-pods'
+  | 'registry-gives-no-image'
+  | 'takes-no-more-load'
+  | 'is-down';
 
 /** What the advice to a person depends on. */
 export interface Situation {

@@ -130,7 +130,7 @@ export const dependencyCauses = {
         'connections pool',
       ],
     ],
-    obstacles: [],
+    obstacles: ['takes-no-more-load'],
     effects: { own: [...serving, 'saturation'], callers: serving, reaches: 'always', callees: [], inside: [] },
   },
 } as const satisfies Record<string, CauseEntry>;

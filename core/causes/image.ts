@@ -34,7 +34,7 @@ export const imageCauses = {
     rulesOut: [byHand('other images of the registry are pulled')],
     depth: 'root',
     aliases: [words.image, ['registry']],
-    obstacles: [],
+    obstacles: ['registry-gives-no-image'],
   },
   'image-pull-throttled': {
     ...image,
@@ -43,7 +43,7 @@ export const imageCauses = {
     rulesOut: [byHand('other nodes pull from the registry')],
     depth: 'root',
     aliases: [words.image],
-    obstacles: ['is-down'],
+    obstacles: ['registry-gives-no-image', 'is-down'],
     nextStep: () =>
       `Wait for the registry's limit to pass or pull with credentials that have a higher one, and look who else pulls`,
   },

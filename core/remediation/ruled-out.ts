@@ -2,7 +2,8 @@
 // question is asked only for an action that can mend, and the words say why another one cannot. Pure.
 import * as z from 'zod';
 import { pullThrottled } from '../analysis/kubernetes/images.ts';
-import type { CauseCode } from '../causes/causes.ts';
+import type { Obstacle } from '../causes/cause.ts';
+import { type CauseCode, causeCodes, causes } from '../causes/causes.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
 import { sameWorkload } from '../model/entity.ts';
 import type { Finding } from '../model/report.ts';
@@ -56,9 +57,11 @@ const hasCause = (seen: Seen, among: ReadonlySet<CauseCode>): boolean =>
     (one) => one.cause !== undefined && among.has(one.cause) && one.confidence >= sure && isAbout(one, seen),
   );
 
-const causesOf = (...codes: readonly CauseCode[]): ReadonlySet<CauseCode> => new Set(codes);
+/** Causes whose entries name the obstacle. */
+const causesWith = (obstacle: Obstacle): ReadonlySet<CauseCode> =>
+  new Set(causeCodes.filter((code) => causes[code].obstacles.includes(obstacle)));
 
-const refusedByRegistry = causesOf('image-pull-throttled', 'image-registry-unreachable');
+const refusedByRegistry = causesWith('registry-gives-no-image');
 
 const Waiting = z.looseObject({ waiting: z.looseObject({ message: z.string().nullish() }).nullish() }).nullish();
 const Pod = z.looseObject({
@@ -75,15 +78,8 @@ const pullsThrottled = ({ target, around }: Seen): boolean =>
 export const revisionOf = (target: KubernetesObject | undefined): string | undefined =>
   target?.metadata.annotations?.['deployment.kubernetes.io/revision'];
 
-/** Found in the target, but to be mended where it points to. */
-const ofDependencies = causesOf(
-  'dependency-unavailable',
-  'database-credentials',
-  'database-port',
-  'database-read-only',
-  'dns-failure',
-  'network-policy',
-);
+const ofDependencies = causesWith('lies-in-dependency');
+const takingNoMoreLoad = causesWith('takes-no-more-load');
 
 /** Something of the target's trouble points to another thing that it calls. */
 const failsTowards = (seen: Seen): readonly Finding[] =>
@@ -96,30 +92,7 @@ const failsTowards = (seen: Seen): readonly Finding[] =>
       !sameWorkload(one.towards, one.entity),
   );
 
-/** What a run meets again, however often it is run. */
-const lasting = causesOf(
-  'data-invalid',
-  'database-credentials',
-  'database-port',
-  'database-read-only',
-  'secret-missing',
-  'service-account-missing',
-  'command-invalid',
-  'environment-address',
-  'volume-permission-denied',
-  'image-not-found',
-  'image-pull-secret-missing',
-  'admission-refused',
-  'oom-killed',
-  'disk-full',
-  'quota-cpu',
-  'quota-memory',
-  'quota-pods',
-  'certificate-expired',
-  'code-change',
-  'config-change',
-  'cronjob-suspended',
-);
+const lasting = causesWith('next-run-meets-it');
 
 /** Texts of databases, runtimes and shells that name what is wrong with what was asked, and not with the moment. */
 const lastingError =
@@ -134,19 +107,8 @@ const wouldRepeat = (seen: Seen): boolean => {
   return lastingError.test(text) && !passingError.test(text);
 };
 
-/** What new pods of the same revision meet again. What a new pod may be rid of for a while (memory, a full disk) is none of it. */
-const remaining = new Set(
-  [...lasting].filter(
-    (code) => !code.startsWith('quota-') && !['oom-killed', 'disk-full', 'code-change', 'config-change'].includes(code),
-  ),
-);
-const noRoom = causesOf(
-  'quota-cpu',
-  'quota-memory',
-  'quota-pods',
-  'scheduling-insufficient-cpu',
-  'scheduling-insufficient-memory',
-);
+const remaining = causesWith('new-pods-meet-it');
+const noRoom = causesWith('no-room-for-pods');
 
 const OnNode = z.looseObject({ spec: z.looseObject({ nodeName: z.string().nullish() }).nullish() });
 /** A node that is short of memory itself and on which a pod of the target runs. */
@@ -174,17 +136,7 @@ const forbidsRerun = ({ target }: Seen): boolean =>
 
 const Paused = z.looseObject({ spec: z.looseObject({ paused: z.literal(true) }) });
 
-/** What is down, in itself and now. */
-const isDown = causesOf(
-  'replicas-zero',
-  'application-crash',
-  'oom-killed',
-  'image-not-found',
-  'image-pull-throttled',
-  'disk-full',
-  'service-selector',
-  'node-not-ready',
-);
+const isDown = causesWith('is-down');
 
 export const registryRefuses: Check = {
   code: 'registry-refuses',
@@ -235,8 +187,7 @@ export const dependencyStillDown: Check = {
 export const dependencyTakesNoMore: Check = {
   code: 'dependency-takes-no-more',
   why: 'It fails towards something that it depends on, and more pods ask more of that.',
-  holds: (seen) =>
-    hasCause(seen, causesOf(...ofDependencies, 'database-connections-exhausted')) || failsTowards(seen).length > 0,
+  holds: (seen) => hasCause(seen, ofDependencies) || hasCause(seen, takingNoMoreLoad) || failsTowards(seen).length > 0,
 };
 export const causeWouldRemain: Check = {
   code: 'cause-would-remain',
