@@ -1,8 +1,10 @@
-// What a person says in a thread about next time, read by rules and nothing else: "next time you see this exact error, don't ask me, just
-// rerun it". Reading is all that is done here; what is read becomes a proposal (teach.ts), and counts only once it was confirmed.
+// What a person says in a thread about next time: "next time you see this exact error, don't ask me, just rerun it". It teaches only where every
+// word of it belongs to a clause of the grammar (intents/teach.ts). Reading is all that is done here; what is read becomes a proposal (teach.ts)
+// and counts only once it was confirmed.
 import type { ActionId } from '../model/action.ts';
-import { actionVerbsIn, anyActionVerb } from '../remediation/action-verbs.ts';
-import { clean } from '../text.ts';
+import { finderOf, grammarOf } from './grammar/grammar.ts';
+import { type Sentence, sentenceOf } from './grammar/sentence.ts';
+import { asksOpinion, confirms, denies, type TaughtAction, teach, teachPhrases, teachRules } from './intents/teach.ts';
 
 export type TeachingUtterance =
   /** It is about something else. */
@@ -10,7 +12,7 @@ export type TeachingUtterance =
   | {
       readonly kind: 'teach';
       /** Catalogue ids that the verb can mean; absent where it names no verb ("just fix it"). */
-      readonly actions?: readonly ActionId[];
+      readonly actions?: readonly string[];
       readonly days?: number;
       readonly timesPerDay?: number;
     }
@@ -21,139 +23,106 @@ export type TeachingUtterance =
   | { readonly kind: 'yes' }
   | { readonly kind: 'no' };
 
-const future =
-  /\b(?:next time|from now on|in (?:the )?future|whenever|(?:every|each) time|always|(?:when|if) (?:you see )?(?:this|it|that)(?: exact)?(?: same)?(?: error| failure| problem)?(?: (?:happens|fails|occurs|appears|comes?|shows up))?(?: back| up)? again)\b/;
-const unasked =
-  /\b(?:do not|no need to|need not|never|stop) (?:even |bother to |bother )?(?:ask|asking|wake|waking|bother|page|paging|bug)\b|\bwithout (?:asking|waking|bothering|a question|approval)\b|\b(?:on your own|automatically|by yourself)\b/;
-const plainly = new RegExp(
-  String.raw`\b(?:just|simply|please|go ahead and|you (?:can|may|should)) (?:${anyActionVerb}|fix it|do it|handle it|go ahead)`,
-);
-const refused = new RegExp(
-  String.raw`\b(?:do not|never|stop|no longer) (?:just |ever |simply |automatically |blindly |again )*(?:${anyActionVerb})`,
-);
-const askAgain =
-  /\b(?:ask|check with) (?:me|us) (?:again|first|before|every time|next time)|\balways ask\b|\b(?:forget|revoke|unlearn) (?:it|that|this|what (?:i|we) (?:said|taught))\b|\bstop doing (?:that|this|it)\b/;
-const condition =
-  /\b(?:unless|except|only (?:if|when|on|during|after|before|between)|but not|as long as|provided|outside of)\b/;
-const tooBroad =
-  /\b(?:any|all|every|whatever|other|similar|these|those|such) (?:kinds? of |sorts? of )?(?:\w+ )?(?:errors?|failures?|problems?|jobs?|cron ?jobs?|services?|deployments?|pods?|workloads?|environments?|clusters?|alerts?|incidents?)\b|\b(?:everything|anything|everywhere|anywhere|no matter what)\b/;
-const destroys = /\b(?:namespaces?|databases?|volumes?|tables?|buckets?|data|secrets?|backups?|everything)\b/;
-/** Whoever wishes, supposes or tells of others teaches nothing. */
-const notSaid =
-  /\b(?:would|wish|if (?:i|we|it|you) (?:had|were|was)|said|says|saying|told|tells|wrote|writes|last time|used to|supposed to)\b|^(?!watchkeeper\b|bot\b|please\b|ok\b|okay\b|yes\b|hey\b|note\b|remember\b)(?:\[[^\]]*\] ?)?[\w.-]+:/;
-/** "Nobody should rerun it without asking": what is left of a no after those that say not to ask. */
-const negated = /\b(?:not|never|no|nobody|none|nothing|nor|neither|hardly|cannot|can't|won't|mustn't|shouldn't)\b/;
-/** Asked for an opinion, not told. "Can you …?" is telling, politely. */
-const question = /^(?:should|shall|why|what|how|is|are|was|were|do|does|did|has|have|who|when did)\b.*\?/;
-
-const yes =
-  /^(?:y|yes|yep|yeah|yes please|correct|right|exactly|confirm(?:ed)?|ok|okay|sure|do that|👍|:\+1:|:thumbsup:)[.! ]*$/u;
-const no = /^(?:n|no|nope|cancel|stop|wrong|not that|never mind|nevermind|👎|:-1:|:thumbsdown:)[.! ]*$/u;
+const actionsOf: Readonly<Record<TaughtAction, readonly ActionId[]>> = {
+  rerun: ['rerun-cronjob', 'rerun-job', 'retry-execution'],
+  uncordon: ['uncordon-node'],
+  cordon: ['cordon-node'],
+  rollback: ['rollback-rollout'],
+  restart: ['restart-rollout'],
+  delete: ['delete-stuck-pod'],
+  scale: ['scale-workload'],
+  memory: ['raise-memory-limit'],
+  purge: ['purge-cdn-key'],
+};
 
 /** Longer texts are pasted, not said. */
 const maxLength = 600;
 const maxDays = 90;
 const maxTimes = 10;
+const nothing: TeachingUtterance = { kind: 'nothing' };
+const cannot = (why: string): TeachingUtterance => ({ kind: 'cannot', why });
+
+const read = grammarOf(teach);
+const find = finderOf(teachPhrases, teachRules);
 
 export function parseTeaching(text: string): TeachingUtterance {
-  const said = plain(text);
-  if (said === '' || said.length > maxLength) return { kind: 'nothing' };
-  if (yes.test(said)) return { kind: 'yes' };
-  if (no.test(said)) return { kind: 'no' };
-  if (askAgain.test(said) && !unasked.test(said)) return { kind: 'revoke' };
-  const isTeaching =
-    (future.test(said) && (unasked.test(said) || plainly.test(said))) ||
-    (unasked.test(said) && (new RegExp(`\\b(?:${anyActionVerb})\\b`).test(said) || plainly.test(said)));
-  if (refused.test(said)) {
-    return future.test(said)
+  const own = withoutQuotations(text);
+  const sentence = sentenceOf(own);
+  if (sentence.words.length > 120 || sentence.source.length > maxLength) return nothing;
+  const bare = own
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[,;–—-]{1,3}\s/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .replace(/[.! ]+$/, '');
+  if (confirms.has(bare)) return { kind: 'yes' };
+  if (denies.has(bare)) return { kind: 'no' };
+  if (sentence.words.length === 0) return nothing;
+  const has = find(sentence);
+  if (has('askAgain') && !has('unasked')) return { kind: 'revoke' };
+  if (has('refused'))
+    return has('when')
       ? cannot(
           'Nothing is done without a question unless it was taught. To take back what was taught, say "ask me again".',
         )
-      : { kind: 'nothing' };
-  }
-  if (!isTeaching || question.test(said)) return { kind: 'nothing' };
-  if (notSaid.test(said) && !/^(?:can|could|would) you\b/.test(said)) return { kind: 'nothing' };
-  if (negated.test(said.replaceAll(new RegExp(unasked, 'g'), ' ')))
-    return cannot(
-      'That says that something is not to be done. Say it without a "not", like "next time just rerun it".',
-    );
-  return teaching(said);
+      : nothing;
+  const speaksOfNextTime =
+    (has('when') && (has('unasked') || has('plainly'))) || (has('unasked') && (has('verb') || has('plainly')));
+  if (!speaksOfNextTime || isQuestion(sentence)) return nothing;
+  const politely = /^(?:can|could|would) you\b/i.test(sentence.source);
+  if (
+    !politely &&
+    (has('told') ||
+      /^(?!(?:watchkeeper|bot|please|ok|okay|yes|hey|note|remember)\b)(?:\[[^\]]*\] ?)?[\w.-]+:/i.test(sentence.source))
+  )
+    return nothing;
+  return taught(sentence, has);
 }
 
-const cannot = (why: string): TeachingUtterance => ({ kind: 'cannot', why });
+type Has = (phrase: keyof typeof teachPhrases) => boolean;
 
-function teaching(said: string): TeachingUtterance {
-  if (condition.test(said))
+function taught(sentence: Sentence, has: Has): TeachingUtterance {
+  if (has('condition'))
     return cannot(
       'Conditions ("unless", "only when") cannot be remembered: only an exact error, until a day, so often a day.',
     );
-  if (tooBroad.test(said))
+  if (has('tooBroad'))
     return cannot('Only one exact error of one workload in one environment can be remembered. Say "this exact error".');
-  const verbs = actionVerbsIn(said);
-  if (verbs.length > 1) return cannot('That names more than one thing to do; one can be remembered at a time.');
-  const [verb] = verbs;
-  if (verb?.canDestroy && destroys.test(said))
+  if (has('several')) return cannot('That names more than one thing to do; one can be remembered at a time.');
+  const found = read(sentence)?.slots;
+  if (has('destroys') && has('verb') && found?.action !== 'purge')
     return cannot('Nothing that deletes data, a namespace, a volume or a database is ever done.');
-  const days = daysIn(said);
-  const timesPerDay = timesIn(said);
+  if (found === undefined)
+    return cannot(
+      'I did not understand all of that, and only one thing to do about this exact error can be remembered. Say it like "next time just rerun it" or "next time do not ask, just rerun it, at most twice a day, for two weeks".',
+    );
+  const days = daysOf(found);
+  const often = found.often === undefined ? found.times : found.often === 'once' ? 1 : 2;
   return {
     kind: 'teach',
-    ...(verb === undefined ? {} : { actions: verb.actions }),
+    ...(found.action === undefined ? {} : { actions: actionsOf[found.action] }),
     ...(days === undefined ? {} : { days }),
-    ...(timesPerDay === undefined ? {} : { timesPerDay }),
+    ...(often === undefined ? {} : { timesPerDay: Math.min(maxTimes, Math.max(1, often)) }),
   };
 }
 
-const numbers: Readonly<Record<string, number>> = {
-  a: 1,
-  an: 1,
-  one: 1,
-  two: 2,
-  three: 3,
-  four: 4,
-  five: 5,
-  six: 6,
-  seven: 7,
-  eight: 8,
-  nine: 9,
-  ten: 10,
-  twelve: 12,
-};
-const numberOf = (word: string): number | undefined => (/^\d{1,4}$/.test(word) ? Number(word) : numbers[word]);
-const unitDays: Readonly<Record<string, number>> = { day: 1, week: 7, month: 30, year: 365 };
+const isQuestion = ({ words, source }: Sentence): boolean =>
+  source.includes('?') && asksOpinion.has(words[0]?.word ?? '');
+
+const unitDays = { day: 1, week: 7, month: 30, year: 365 } as const;
 
 /** "for two weeks", "for 10 days"; more than a quarter of a year is a quarter of a year. */
-function daysIn(said: string): number | undefined {
-  if (/\b(?:forever|for good|permanently|indefinitely)\b/.test(said)) return maxDays;
-  const [, word = '', unit = ''] = /\bfor (?:the next )?(\w+ )?(day|week|month|year)s?\b/.exec(said) ?? [];
-  const days = unitDays[unit];
-  const count = word === '' ? 1 : numberOf(word.trim());
-  return days === undefined || count === undefined ? undefined : Math.min(maxDays, Math.max(1, count * days));
+function daysOf({ forever, count = 1, unit }: NonNullable<ReturnType<typeof read>>['slots']): number | undefined {
+  if (forever !== undefined) return maxDays;
+  return unit === undefined ? undefined : Math.min(maxDays, Math.max(1, count * unitDays[unit]));
 }
 
-/** "at most twice a day", "max 5 times per day". */
-function timesIn(said: string): number | undefined {
-  const [, once, word] =
-    /\b(?:(once|twice)|(\w+) times?) (?:a|per|each|every) day\b|\b(?:once|twice) daily\b/.exec(said) ?? [];
-  const count = once === 'once' ? 1 : once === 'twice' ? 2 : word === undefined ? undefined : numberOf(word);
-  return count === undefined ? undefined : Math.min(maxTimes, Math.max(1, count));
-}
-
-/** Lower case, one line, without what is quoted: code, quotations and forwarded lines are what others said. */
-function plain(text: string): string {
-  return clean(text.slice(0, 4000))
+/** Without what is quoted: code, quotations and forwarded lines are what others said. */
+const withoutQuotations = (text: string): string =>
+  text
+    .slice(0, 4000)
     .replaceAll(/```[\s\S]*?(?:```|$)/g, ' ')
     .replaceAll(/`[^`]*`/g, ' ')
     .replaceAll(/^\s*(?:>|&gt;).*$/gm, ' ')
     .replaceAll(/[“"][^”"\n]*[”"]/g, ' ')
-    .replaceAll(/<[@#!][^>]*>/g, ' ')
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/[’‘]/g, "'")
-    .replaceAll(/\bdon't\b|\bdont\b/g, 'do not')
-    .replaceAll(/\bneedn't\b/g, 'need not')
-    .replaceAll(/\bw\/o\b/g, 'without')
-    .replaceAll(/[,;–—-]{1,3}\s/g, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-}
+    .replaceAll(/<[@#!][^>]*>/g, ' ');

@@ -149,3 +149,26 @@ const given = (
   values: IntentDefinition['sentences'][number] extends infer T ? (T extends { gives: infer G } ? G : never) : never,
 ): Found =>
   Object.fromEntries(Object.entries(values).flatMap(([slot, value]) => (value === undefined ? [] : [[slot, value]])));
+
+/** Which of some named phrases stand anywhere in a sentence, in these very words. */
+export function finderOf<const P extends Readonly<Record<string, readonly string[]>>>(
+  phrases: P,
+  own: Readonly<Record<string, string>>,
+): (sentence: Sentence) => (phrase: keyof P) => boolean {
+  let made: ReadonlyMap<keyof P, readonly Template[]> | undefined;
+  return (said) => {
+    made ??= new Map<keyof P, readonly Template[]>(
+      Object.entries(phrases).map(([phrase, templates]) => [
+        phrase,
+        templates.map((words) => {
+          const node = parseTemplate(words, { word: { kind: 'name' } }, { ...rules, ...own });
+          return { node, needs: neededBy(node), gives: {} };
+        }),
+      ]),
+    );
+    const sentence: Readable = { ...said, guesses: [] };
+    const has: Words = new Set(said.words.map(({ word }) => word));
+    return (phrase) =>
+      made?.get(phrase)?.some((one) => isPossible(one, has) && anywhere(one, sentence, false) !== undefined) ?? false;
+  };
+}

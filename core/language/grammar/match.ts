@@ -73,7 +73,9 @@ const isWord = (word: string, at: number, { sentence, tolerant }: Try): boolean 
 const walkList = (name: string, options: readonly ListOption[], at: number, one: Try, next: Next): boolean =>
   options.some(({ value, node }) => walk(node, at, one, (to) => hold(name, value, one, () => next(to))));
 
+/** A slot holds one value, however often it is filled. */
 function hold(name: string, value: string | number, one: Try, next: () => boolean): boolean {
+  if (one.slots.some(([other, held]) => other === name && held !== value)) return false;
   one.slots.push([name, value]);
   if (next()) return true;
   one.slots.pop();

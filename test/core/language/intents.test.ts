@@ -5,6 +5,7 @@ import { sentenceOf } from '../../../core/language/grammar/sentence.ts';
 import { factOrders, factStatements } from '../../../core/language/intents/facts.ts';
 import { intents } from '../../../core/language/intents/index.ts';
 import { separate } from '../../../core/language/intents/separate.ts';
+import { teach } from '../../../core/language/intents/teach.ts';
 
 /** The grammars that messages are read by; each has intents of its own. */
 const grammars: Readonly<Record<string, readonly IntentDefinition[]>> = {
@@ -12,6 +13,7 @@ const grammars: Readonly<Record<string, readonly IntentDefinition[]>> = {
   factOrders,
   factStatements,
   separations: [separate],
+  teaching: [teach],
 };
 
 describe.each(Object.entries(grammars))('%s', (_, definitions) => {

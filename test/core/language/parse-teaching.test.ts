@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { teach } from '../../../core/language/intents/teach.ts';
 import { parseTeaching } from '../../../core/language/parse-teaching.ts';
 
 const rerun = ['rerun-cronjob', 'rerun-job', 'retry-execution'];
@@ -81,6 +82,28 @@ test.each([
   ['cancel', 'no'],
 ])('%s: %s', (text, kind) => {
   expect(parseTeaching(text)).toEqual({ kind });
+});
+
+test('a word that is not accounted for teaches nothing, wherever it stands', () => {
+  const foreign = [
+    'not',
+    'never',
+    'nobody',
+    'unless',
+    'only',
+    'maybe',
+    'tomorrow',
+    'said',
+    'would',
+    'everything',
+    'nxt',
+  ];
+  for (const [text] of teach.examples)
+    for (const word of foreign) {
+      const words = text.split(' ');
+      for (let at = 0; at <= words.length; at += 1)
+        expect([at, word, parseTeaching(words.toSpliced(at, 0, word).join(' ')).kind]).not.toEqual([at, word, 'teach']);
+    }
 });
 
 test('"yes" with anything besides is no confirmation', () => {
