@@ -4,6 +4,7 @@
 import { nowhere, type Place, placeOf } from '../cost/account-context.ts';
 import { answerCostQuestion } from '../cost/answer.ts';
 import { asksWhatMoved, type CostChoice, goesOn, mayFollow } from '../cost/parse-question.ts';
+import type { ParsedUtterance } from '../language/parse-utterance.ts';
 import { readIntent } from '../language/read-intent.ts';
 import type { Trigger } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
@@ -16,6 +17,8 @@ export interface CostReply {
   /** SVG. */
   readonly chart?: string | undefined;
 }
+
+type Asked = Pick<ParsedUtterance, 'text' | 'intent'>;
 
 interface Conversation {
   /** What this person said before in this place, oldest first. */
@@ -30,12 +33,13 @@ interface Conversation {
 
 /** Undefined where the text asks for no cost, and follows no question that did. */
 export async function handleCostQuestion(
-  text: string,
+  said: Asked,
   { earlier, trigger, cluster, asked = false }: Conversation,
   ports: Pick<Ports, 'costs' | 'clock' | 'catalog'>,
 ): Promise<CostReply | undefined> {
-  const asks = asked || readIntent(text).kind === 'cost';
-  if (!asks && !follows(text)) return undefined;
+  const { text, intent } = said;
+  const asks = asked || intent.kind === 'cost';
+  if (!asks && !follows(said)) return undefined;
   const before = !asks || goesOn(text) ? followed(await earlier().catch(() => [])) : [];
   if (!asks && before.length === 0) return undefined;
   const catalog = await ports.catalog.load().catch(() => undefined);
@@ -54,8 +58,7 @@ export async function handleCostQuestion(
 }
 
 /** "Why?" alone asks for the diagnosis; "why did it go up?" may ask for the bill. */
-function follows(text: string): boolean {
-  const { kind } = readIntent(text);
+function follows({ text, intent: { kind } }: Asked): boolean {
   return mayFollow(text) && (kind === 'unclear' || (kind === 'why' && asksWhatMoved(text)));
 }
 
@@ -65,8 +68,9 @@ const maxBefore = 20;
 function followed(earlier: readonly string[]): string[] {
   const chain: string[] = [];
   for (const text of earlier.toReversed().slice(0, maxBefore)) {
-    const asks = readIntent(text).kind === 'cost';
-    if (!asks && !follows(text)) return [];
+    const said = { text, intent: readIntent(text) };
+    const asks = said.intent.kind === 'cost';
+    if (!asks && !follows(said)) return [];
     chain.push(text);
     if (asks && !goesOn(text)) return chain;
   }

@@ -4,10 +4,7 @@
 
 import { type Alert, readAlert, ruleFor } from '../intake/channel-alert.ts';
 import { isForUs } from '../language/for-us.ts';
-import { parseAnswer } from '../language/parse-answer.ts';
-import { parseFact } from '../language/parse-fact.ts';
-import { parseTeaching } from '../language/parse-teaching.ts';
-import { readIntent } from '../language/read-intent.ts';
+import { parseUtterance } from '../language/parse-utterance.ts';
 import { handleFact } from '../learning/facts.ts';
 import { scopeOf } from '../learning/teach.ts';
 import type { Incident, Trigger } from '../model/incident.ts';
@@ -25,7 +22,7 @@ import { capitalize } from '../wording.ts';
 import { nothingToStop } from './answering.ts';
 import { handleCostQuestion } from './costs.ts';
 import { handleButton } from './handle-button.ts';
-import { type Choice, isAboutNextTime, replyTo } from './reply.ts';
+import { type Choice, replyTo } from './reply.ts';
 import { helpWords } from './words.ts';
 
 export type HandleUtterancePorts = Parameters<typeof replyTo>[1] & Pick<Ports, 'bus' | 'chat' | 'threads' | 'replies'>;
@@ -87,16 +84,17 @@ async function aboutIncident(
   ports: HandleUtterancePorts,
 ): Promise<UtteranceResult> {
   const { text, by } = said;
+  const asks = text.trim() === '' ? "what's the issue?" : text;
+  const parsed = parseUtterance(asks);
   if (said.how === 'thread') {
     // "Yes" is said in threads all the time; to us only by whoever was just asked.
-    const bare = ['yes', 'no'].includes(parseTeaching(text).kind);
+    const bare = ['yes', 'no'].includes(parsed.teaching.kind);
     const open =
       bare && (await ports.preferences.proposals(incident.id)).some((one) => one.state === 'open' && one.by === by);
-    if (!isForUs(text) || (bare && !open)) return nothing;
+    if (!isForUs(parsed) || (bare && !open)) return nothing;
   }
-  const asks = text.trim() === '' ? "what's the issue?" : text;
-  if (incident.status === 'failed' && readIntent(asks).kind === 'investigate') return begin(said, setting, ports);
-  const reply = await replyTo({ incidentId: incident.id, text: asks, by }, ports);
+  if (incident.status === 'failed' && parsed.intent.kind === 'investigate') return begin(said, setting, ports);
+  const reply = await replyTo({ incidentId: incident.id, text: asks, by }, ports, parsed);
   if (!reply) return nothing;
   if (reply.intent === 'approve' || reply.intent === 'reject') await showSettled(incident, ports);
   return answer(said, incident, reply);
@@ -112,12 +110,13 @@ async function withoutIncident(said: Words, setting: Setting, ports: HandleUtter
   if (said.how === 'thread') return nothing;
   const { text } = said;
   const { alert, gap } = setting;
-  const spoken = parseAnswer(text);
+  const parsed = parseUtterance(text);
+  const { answer: spoken, intent: read } = parsed;
   if (spoken.kind === 'switch') return answer(said, undefined, await answerSwitch({ ...spoken, by: said.by }, ports));
-  const fact = isAboutNextTime(text) ? undefined : await handleFact(parseFact(text), { by: said.by }, ports);
+  const fact = await handleFact(parsed.fact, { by: said.by }, ports);
   if (fact) return answer(said, undefined, fact);
   const costs = await handleCostQuestion(
-    text,
+    parsed,
     {
       earlier: async () => setting.earlier ?? [],
       trigger: alert === undefined ? undefined : mentionOf(said, setting),
@@ -125,7 +124,6 @@ async function withoutIncident(said: Words, setting: Setting, ports: HandleUtter
     ports,
   );
   if (costs) return answer(said, undefined, costs);
-  const read = readIntent(text);
   const intent = text.trim() === '' ? 'investigate' : read.kind;
   if (read.kind === 'answer' && read.said.kind === 'no') return answer(said, undefined, nothingToStop);
   switch (intent) {

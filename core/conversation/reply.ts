@@ -2,10 +2,7 @@
 // functions that buttons call, and never does more than those. What is not understood is asked back.
 
 import { chartOf } from '../charts/evidence.ts';
-import { parseAnswer } from '../language/parse-answer.ts';
-import { parseFact } from '../language/parse-fact.ts';
-import { parseSeparation } from '../language/parse-separation.ts';
-import { parseTeaching } from '../language/parse-teaching.ts';
+import { type ParsedUtterance, parseUtterance } from '../language/parse-utterance.ts';
 import type { Intent, Source } from '../language/read-intent.ts';
 import { type FactReply, handleFact } from '../learning/facts.ts';
 import { recordAgreement, recordCorrection } from '../learning/record-feedback.ts';
@@ -81,14 +78,18 @@ const reply = (intent: Reply['intent'], words: Words, more: Partial<Reply> = {})
 const only = (text: string): Words => ({ text, lines: [] });
 
 /** Throws what a port throws; undefined where there is no such incident. What was said goes to memory, and costs nothing where that fails. */
-export async function replyTo(message: Message, ports: ConversationPorts): Promise<Reply | undefined> {
+export async function replyTo(
+  message: Message,
+  ports: ConversationPorts,
+  parsed = parseUtterance(message.text),
+): Promise<Reply | undefined> {
   const { incidentId, by, text } = message;
   const incident = await ports.incidents.get(incidentId);
   if (!incident) return undefined;
   const at = ports.clock.now().toISOString();
   // The kill switch goes before whatever else the words could mean.
-  const fact = parseAnswer(text).kind === 'switch' ? undefined : await aboutFacts(message, ports);
-  const answered = fact ? factReply(fact) : await answerTo(message, incident, ports);
+  const fact = parsed.answer.kind === 'switch' ? undefined : await handleFact(parsed.fact, { by, incidentId }, ports);
+  const answered = fact ? factReply(fact) : await answerTo(message, parsed, incident, ports);
   const about = fact?.taught ?? (answered.saidBack === undefined ? undefined : repeatBackFor(answered.saidBack));
   const words = shorten(redact(text).replace(/\s+/g, ' ').trim(), 1000);
   if (words !== '')
@@ -98,19 +99,18 @@ export async function replyTo(message: Message, ports: ConversationPorts): Promi
   return answered;
 }
 
-/** What services are is told apart from what is to be done next time, which has words of its own. */
-const aboutFacts = ({ text, by, incidentId }: Message, ports: ConversationPorts): Promise<FactReply | undefined> =>
-  isAboutNextTime(text) ? Promise.resolve(undefined) : handleFact(parseFact(text), { by, incidentId }, ports);
-
-export const isAboutNextTime = (text: string): boolean => ['teach', 'cannot'].includes(parseTeaching(text).kind);
-
 const factReply = ({ text, lines, choices }: FactReply): Reply => reply('fact', { text, lines }, { choices });
 
-async function answerTo(message: Message, incident: Incident, ports: ConversationPorts): Promise<Reply> {
+async function answerTo(
+  message: Message,
+  parsed: ParsedUtterance,
+  incident: Incident,
+  ports: ConversationPorts,
+): Promise<Reply> {
   const { incidentId, text } = message;
-  const answer = parseAnswer(text);
+  const { answer, separation } = parsed;
   if (answer.kind === 'switch') return reply('switch', await answerSwitch({ ...answer, by: message.by }, ports));
-  const heard = await handleTeaching(message, ports);
+  const heard = await handleTeaching({ ...message, saying: parsed.teaching }, ports);
   if (heard.kind !== 'nothing') {
     // "Stop" is said to all that was asked, and not only to what is remembered.
     const also =
@@ -123,12 +123,11 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
       heard.kind === 'proposed' ? { proposal: heard.proposal, choices: ['yes', 'no'] } : {},
     );
   }
-  const separating = parseSeparation(text);
-  const separated = separating && (await handleSeparation(separating, { incident, by: message.by }, ports));
+  const separated = separation && (await handleSeparation(separation, { incident, by: message.by }, ports));
   if (separated) return reply('separate', separated, { choices: separated.choices });
-  const costs = await cost(message, incident, ports);
+  const costs = await cost(message, parsed, incident, ports);
   if (costs) return costs;
-  const intent = await understand(message, ports);
+  const intent = await understand({ ...parsed, incidentId }, ports);
   const diagnosis = await ports.incidents.diagnosis(incidentId);
   switch (intent.kind) {
     case 'answer':
@@ -142,7 +141,7 @@ async function answerTo(message: Message, incident: Incident, ports: Conversatio
             choices: ['the diagnosis is right', 'why?'],
           });
     case 'cost':
-      return (await cost(message, incident, ports, true)) ?? unsure;
+      return (await cost(message, parsed, incident, ports, true)) ?? unsure;
     case 'switch':
       return reply('switch', await answerSwitch({ ...intent, by: message.by }, ports));
     case 'help':
@@ -203,13 +202,14 @@ const answered = ({ did, text, lines, choices, saidBack }: Answering): Reply =>
   reply(did, { text, lines }, { choices, ...(saidBack === undefined ? {} : { saidBack }) });
 
 async function cost(
-  { text, by, incidentId }: Message,
+  { by, incidentId }: Message,
+  parsed: ParsedUtterance,
   { trigger, place }: Incident,
   ports: ConversationPorts,
   asked = false,
 ): Promise<Reply | undefined> {
   const heard = await handleCostQuestion(
-    text,
+    parsed,
     {
       asked,
       trigger,

@@ -1,7 +1,8 @@
-// What a person wants, by rules first; where no rule is sure, by the model where one is configured. A model only chooses among what can be
+// What a person wants, by the grammar first; where it is not sure, by the model where one is configured. A model only chooses among what can be
 // asked here: a yes or no that it reads is said back as a question before it counts, and it teaches and corrects nothing.
 
-import { type Intent, readIntent } from '../language/read-intent.ts';
+import type { ParsedUtterance } from '../language/parse-utterance.ts';
+import type { Intent } from '../language/read-intent.ts';
 import type { Ports } from '../ports/index.ts';
 import { outputs } from '../reasoning/outputs.ts';
 import { redact } from '../redaction/redact.ts';
@@ -11,10 +12,9 @@ import { clean, shorten } from '../text.ts';
 const maxCharacters = 600;
 
 export async function understand(
-  { text, incidentId }: { readonly text: string; readonly incidentId: string },
+  { text, intent: read, incidentId }: Pick<ParsedUtterance, 'text' | 'intent'> & { readonly incidentId: string },
   { reasoner }: Partial<Pick<Ports, 'reasoner'>>,
 ): Promise<Intent> {
-  const read = readIntent(text);
   if (read.kind !== 'unclear' || reasoner === undefined || text.length > maxCharacters) return read;
   const answer = await reasoner.reason({
     promptId: 'intent',

@@ -1,6 +1,8 @@
 // Slack's requests, as far as we read them, and what they mean for us.
 import * as z from 'zod';
 import { isForUs } from '../language/for-us.ts';
+import { parseTeaching } from '../language/parse-teaching.ts';
+import { readIntent } from '../language/read-intent.ts';
 import { Verdict } from '../model/action.ts';
 import type { SlackOrigin } from '../model/slack-origin.ts';
 import type { Place, Utterance, Words } from '../model/utterance.ts';
@@ -82,7 +84,9 @@ export function utteranceOf(request: SlackEvents, now: Date, origin: SlackOrigin
   if (event.channel_type === 'im') return words('direct', event.thread_ts ?? ts);
   // A mention comes as app_mention too; what is said in a thread without one counts only where it can be meant for nobody else.
   if (event.thread_ts === undefined || mentions.test(event.text ?? '')) return undefined;
-  return isForUs(spokenWords(event.text ?? '', us)) ? words('thread', event.thread_ts) : undefined;
+  const text = spokenWords(event.text ?? '', us);
+  const isOurs = isForUs({ text, intent: readIntent(text), teaching: parseTeaching(text) });
+  return isOurs ? words('thread', event.thread_ts) : undefined;
 }
 
 /** 👍 and 👎 in every skin; other reactions mean nothing. */

@@ -1,15 +1,11 @@
 // Whether words in a thread that are not addressed to us can be meant for nobody else. Pure, and small: the edge asks it too.
-import { parseTeaching } from './parse-teaching.ts';
-import { readIntent } from './read-intent.ts';
+import type { ParsedUtterance } from './parse-utterance.ts';
 
 /** Nobody says this to a colleague and means something else. */
 const plainVerdict = /^(?:approved?|reject(?:ed)?)[.! ]*$/i;
 
-export function isForUs(text: string): boolean {
-  const intent = readIntent(text);
+export function isForUs({ text, intent, teaching }: Pick<ParsedUtterance, 'text' | 'intent' | 'teaching'>): boolean {
   return (
-    plainVerdict.test(text.trim()) ||
-    (intent.kind === 'correct' && intent.meant !== '') ||
-    parseTeaching(text).kind !== 'nothing'
+    plainVerdict.test(text.trim()) || (intent.kind === 'correct' && intent.meant !== '') || teaching.kind !== 'nothing'
   );
 }

@@ -25,11 +25,13 @@ export type Intent =
 const maxLength = 600;
 const read = grammarOf(...intents);
 
-export function readIntent(text: string): Intent {
+export const readIntent = (text: string): Intent => intentOf(text, parseAnswer(text));
+
+/** `answer`: the same text as an answer. */
+export function intentOf(text: string, answer: Answer): Intent {
   const sentence = sentenceOf(text);
   if (sentence.source.length > maxLength) return { kind: 'unclear' };
   if (/^\??$/.test(sentence.source)) return { kind: 'help' };
-  const answer = parseAnswer(text);
   if (answer.kind === 'switch') return answer;
   if (isPlain(answer)) return { kind: 'answer', said: answer };
   const found = read(sentence);

@@ -2,7 +2,7 @@
 // person confirms it; then it is a preference. Anybody takes it back. What a thread says is never more than that.
 
 import { isOfThisRecipe } from '../fingerprint/fingerprint.ts';
-import { parseTeaching, type TeachingUtterance } from '../language/parse-teaching.ts';
+import type { TeachingUtterance } from '../language/parse-teaching.ts';
 import type { ActionId, Preference } from '../model/action.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Incident, IncidentError } from '../model/incident.ts';
@@ -26,7 +26,7 @@ type TeachPorts = Pick<
 >;
 
 export interface Said {
-  readonly text: string;
+  readonly saying: TeachingUtterance;
   /** Who said it: Slack user id, or the name at the console. Never a bot. */
   readonly by: string;
   readonly incidentId: string;
@@ -43,7 +43,7 @@ export type Heard =
 
 /** Reads one message of an incident's thread, and does what it says about next time. */
 export async function handleTeaching(said: Said, ports: TeachPorts): Promise<Heard> {
-  const saying = parseTeaching(said.text);
+  const { saying } = said;
   switch (saying.kind) {
     case 'nothing':
       return { kind: 'nothing' };

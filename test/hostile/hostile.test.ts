@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { blocksOf, fallbackText } from '../../connectors/slack/blocks.ts';
 import { ModelConfig, parsePrompt, strandsReasoner } from '../../connectors/strands/index.ts';
 import { replyTo } from '../../core/conversation/reply.ts';
+import { parseTeaching } from '../../core/language/parse-teaching.ts';
 import { handleTeaching } from '../../core/learning/teach.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Message } from '../../core/model/message.ts';
@@ -301,7 +302,10 @@ describe('said in the thread', () => {
     ...Object.entries(traps).map(([name, trap]) => [name, `${trap} ${payload.slice(0, 500)}`] as const),
   ];
   test.each(words)('%s teaches nothing', async (_, text) => {
-    const heard = await handleTeaching({ text, by: 'U0MALLORY', incidentId: seen.incident.id }, seen.runtime.ports);
+    const heard = await handleTeaching(
+      { saying: parseTeaching(text), by: 'U0MALLORY', incidentId: seen.incident.id },
+      seen.runtime.ports,
+    );
     expect(['nothing', 'cannot']).toContain(heard.kind);
     const reply = await replyTo({ text, by: 'U0MALLORY', incidentId: seen.incident.id }, seen.runtime.ports);
     expect(reply?.proposal).toBeUndefined();

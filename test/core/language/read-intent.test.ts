@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isForUs } from '../../../core/language/for-us.ts';
 import { parseAnswer } from '../../../core/language/parse-answer.ts';
+import { parseUtterance } from '../../../core/language/parse-utterance.ts';
 import { readIntent } from '../../../core/language/read-intent.ts';
 
 describe('what a person wants', () => {
@@ -150,8 +151,8 @@ describe('agreement with the diagnosis', () => {
   test.each(['yes, that was it', 'good catch', 'you were right', 'confirmed, it was the database'])(
     'in a thread is said to specialistClient, where nobody mentions us: %s',
     (text) => {
-      expect(isForUs(text)).toBe(false);
-      expect(isForUs('no, it was the cache')).toBe(true);
+      expect(isForUs(parseUtterance(text))).toBe(false);
+      expect(isForUs(parseUtterance('no, it was the cache'))).toBe(true);
     },
   );
   test('and an answer to a question are never the same words', () => {

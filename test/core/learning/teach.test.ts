@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
+import { parseTeaching } from '../../../core/language/parse-teaching.ts';
 import { confirmTeaching, handleTeaching, revokePreference, scopeOf } from '../../../core/learning/teach.ts';
 import type { IncidentError } from '../../../core/model/incident.ts';
 import { decide } from '../../../core/remediation/decide.ts';
@@ -22,7 +23,8 @@ beforeEach(async () => {
   await stores.incidents.open(anIncident());
   await decide(diagnosed(), world.ports);
 });
-const say = (text: string, by = 'ana', incidentId = 'inc-1') => handleTeaching({ text, by, incidentId }, world.ports);
+const say = (text: string, by = 'ana', incidentId = 'inc-1') =>
+  handleTeaching({ saying: parseTeaching(text), by, incidentId }, world.ports);
 const decided = async (id: string) =>
   (await decide({ ...diagnosed(), incident: anIncident({ id, sourceId: id }) }, world.ports)).decision;
 const audited = async () =>
