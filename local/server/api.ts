@@ -1,5 +1,6 @@
 // The console's API: JSON in, JSON out, one row a route. It reads the records and calls the same core functions that Slack's buttons do. Who
 // acts is who is signed in; nothing in a body says so.
+import { TrieRouter } from 'hono/router/trie-router';
 import * as z from 'zod';
 import { handleUtterance } from '../../core/conversation/handle-utterance.ts';
 import { InvalidInput } from '../../core/errors.ts';
@@ -44,15 +45,17 @@ export class NotFound extends Error {}
 /** Somebody else may do it. */
 export class Forbidden extends Error {}
 
+type Parameters = Readonly<Record<string, string>>;
 type Route = readonly [
   method: 'GET' | 'POST',
-  path: RegExp,
+  /** With its parameters as `:name`. */
+  path: string,
   answer: (
-    parameters: readonly string[],
+    parameters: Parameters,
     body: unknown,
     parts: ApiParts,
     person: Person,
-    query: Readonly<Record<string, string>>,
+    query: Parameters,
   ) => Promise<unknown>,
 ];
 
@@ -78,61 +81,60 @@ const Page = z.object({ scenario: z.string(), vary: z.boolean().default(false) }
 const listed = 200;
 
 const routes: readonly Route[] = [
-  ['GET', /^\/api\/incidents$/, async (_, __, { ports }) => ({ incidents: await incidents(ports) })],
-  ['GET', /^\/api\/incidents\/([^/]+)$/, ([id], _, parts) => incident(id ?? '', parts)],
+  ['GET', '/api/incidents', async (_, __, { ports }) => ({ incidents: await incidents(ports) })],
+  ['GET', '/api/incidents/:id', ({ id = '' }, _, parts) => incident(id, parts)],
   [
     'GET',
-    /^\/api\/incidents\/([^/]+)\/evidence\/([^/]+)$/,
-    ([id, evidenceId], _, { ports }) => evidence(id ?? '', evidenceId ?? '', ports),
+    '/api/incidents/:id/evidence/:evidenceId',
+    ({ id = '', evidenceId = '' }, _, { ports }) => evidence(id, evidenceId, ports),
   ],
   [
     'POST',
-    /^\/api\/approvals\/([^/]+)$/,
-    ([approvalId], body, parts, person) => answer(approvalId ?? '', valid(Answer, body).verdict, person, parts),
+    '/api/approvals/:approvalId',
+    ({ approvalId = '' }, body, parts, person) => answer(approvalId, valid(Answer, body).verdict, person, parts),
   ],
-  ['POST', /^\/api\/said$/, (_, body, parts, person) => said(valid(Said, body), person, parts)],
-  ['GET', /^\/api\/talk$/, async (_, __, { chat }) => ({ messages: (await chat.messages(noIncident)).map(shown) })],
+  ['POST', '/api/said', (_, body, parts, person) => said(valid(Said, body), person, parts)],
+  ['GET', '/api/talk', async (_, __, { chat }) => ({ messages: (await chat.messages(noIncident)).map(shown) })],
+  ['GET', '/api/incidents/:id/messages/:key/chart', ({ id = '', key = '' }, _, parts) => chart(id, key, parts)],
+  ['GET', '/api/talk/messages/:key/chart', ({ key = '' }, _, parts) => chart(noIncident, key, parts)],
   [
     'GET',
-    /^\/api\/incidents\/([^/]+)\/messages\/([^/]+)\/chart$/,
-    ([id, key], _, parts) => chart(id ?? '', key ?? '', parts),
+    '/api/incidents/:id/messages/:key/files/:place{[0-9]{1,2}}',
+    ({ id = '', key = '', place }, _, parts) => file(id, key, Number(place), parts),
   ],
-  ['GET', /^\/api\/talk\/messages\/([^/]+)\/chart$/, ([key], _, parts) => chart(noIncident, key ?? '', parts)],
-  [
-    'GET',
-    /^\/api\/incidents\/([^/]+)\/messages\/([^/]+)\/files\/(\d{1,2})$/,
-    ([id, key, place], _, parts) => file(id ?? '', key ?? '', Number(place), parts),
-  ],
-  ['GET', /^\/api\/preferences$/, async (_, __, { ports }) => ({ preferences: await preferences(ports) })],
-  ['GET', /^\/api\/controls$/, (_, __, { ports }) => switches(ports)],
+  ['GET', '/api/preferences', async (_, __, { ports }) => ({ preferences: await preferences(ports) })],
+  ['GET', '/api/controls', (_, __, { ports }) => switches(ports)],
   [
     'POST',
-    /^\/api\/controls\/kill-switch$/,
+    '/api/controls/kill-switch',
     (_, body, { ports }, { id: by }) => throwKillSwitch({ ...valid(Switch, body), by }, ports),
   ],
-  ['GET', /^\/api\/audit$/, async (_, __, { ports }, ___, query) => ({ entries: await auditOf(query, ports) })],
-  ['GET', /^\/api\/audit\/verify$/, (_, __, { ports }, ___, query) => verify(valid(Since, query), ports)],
-  ['GET', /^\/api\/feedback$/, (_, __, { ports }, ___, query) => gatherFeedback(valid(Since, query), ports)],
-  ['POST', /^\/api\/preferences\/([^/]+)\/revoke$/, ([id], _, { ports }, person) => revoke(id ?? '', person, ports)],
+  ['GET', '/api/audit', async (_, __, { ports }, ___, query) => ({ entries: await auditOf(query, ports) })],
+  ['GET', '/api/audit/verify', (_, __, { ports }, ___, query) => verify(valid(Since, query), ports)],
+  ['GET', '/api/feedback', (_, __, { ports }, ___, query) => gatherFeedback(valid(Since, query), ports)],
+  ['POST', '/api/preferences/:id/revoke', ({ id = '' }, _, { ports }, person) => revoke(id, person, ports)],
   [
     'POST',
-    /^\/api\/investigations$/,
+    '/api/investigations',
     (_, body, { ports }, { id: by }) => requestInvestigation({ ...valid(Asked, body), by }, ports),
   ],
-  ['GET', /^\/api\/me$/, async (_, __, ___, person) => person],
-  ['GET', /^\/api\/people$/, async (_, __, { people }, person) => ({ people: ownerOnly(person) && people.list() })],
-  ['POST', /^\/api\/people$/, (_, body, parts, person) => invite(body, person, parts)],
-  ['POST', /^\/api\/people\/([^/]+)\/revoke$/, ([name], _, parts, person) => revokePerson(name ?? '', person, parts)],
-  ['GET', /^\/api\/scenarios$/, async (_, __, { pages }) => ({ scenarios: pages.scenarios() })],
+  ['GET', '/api/me', async (_, __, ___, person) => person],
+  ['GET', '/api/people', async (_, __, { people }, person) => ({ people: ownerOnly(person) && people.list() })],
+  ['POST', '/api/people', (_, body, parts, person) => invite(body, person, parts)],
+  ['POST', '/api/people/:name/revoke', ({ name = '' }, _, parts, person) => revokePerson(name, person, parts)],
+  ['GET', '/api/scenarios', async (_, __, { pages }) => ({ scenarios: pages.scenarios() })],
   [
     'POST',
-    /^\/api\/pages$/,
+    '/api/pages',
     (_, body, { pages }) => {
       const { scenario, vary } = valid(Page, body);
       return pages.send(scenario, { vary });
     },
   ],
 ];
+
+const router = new TrieRouter<Route>();
+for (const route of routes) router.add(route[0], route[1], route);
 
 /** Throws `NotFound`, `InvalidInput` or whatever a port throws. */
 export async function answerApi(
@@ -141,13 +143,13 @@ export async function answerApi(
   body: unknown,
   parts: ApiParts,
   person: Person,
-  query: Readonly<Record<string, string>> = {},
+  query: Parameters = {},
 ): Promise<unknown> {
-  for (const [routeMethod, pattern, answer] of routes) {
-    const match = routeMethod === method ? pattern.exec(path) : null;
-    if (match) return answer(match.slice(1).map(decode), body, parts, person, query);
-  }
-  throw new NotFound(`There is no ${method} ${path} here.`);
+  const [found] = router.match(method, path)[0];
+  if (found === undefined) throw new NotFound(`There is no ${method} ${path} here.`);
+  const [[, , answer], parameters] = found;
+  const decoded = Object.entries(parameters).map(([name, value]) => [name, decode(String(value))] as const);
+  return answer(Object.fromEntries(decoded), body, parts, person, query);
 }
 
 function ownerOnly({ isOwner }: Person): true {
