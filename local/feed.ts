@@ -2,8 +2,9 @@
 // themselves once they have stored it, so a watcher never hears of what is not on record. Nothing is kept here.
 import { EventEmitter } from 'node:events';
 import type { Approval, Preference } from '../core/model/action.ts';
-import type { Incident, TimelineEntry } from '../core/model/incident.ts';
+import type { Incident } from '../core/model/incident.ts';
 import type { Message } from '../core/model/message.ts';
+import type { TimelineEntry } from '../core/model/timeline.ts';
 import type { Chat } from '../core/ports/channels.ts';
 import type { ApprovalStore, IncidentStore, PreferenceStore } from '../core/ports/records.ts';
 

@@ -1,10 +1,13 @@
 // Small builders: a valid value with what a test cares about put over it.
+
 import { identityOf } from '../core/fingerprint/identity.ts';
 import type { Action, Approval, Decision, Preference } from '../core/model/action.ts';
 import type { Diagnosis, Hypothesis } from '../core/model/diagnosis.ts';
-import type { Context, Incident, TimelineEntry, Trigger } from '../core/model/incident.ts';
+import type { Context, Incident, Trigger } from '../core/model/incident.ts';
 import type { Brief, Finding, Report } from '../core/model/report.ts';
 import { everywhere, type Scope } from '../core/model/scope.ts';
+import { TimelineEntry, type TimelineEvent } from '../core/model/timeline.ts';
+import { entryOf, type Occasion } from '../core/record/timeline.ts';
 
 export const at = (time: string): string => `2026-11-20T${time}.000Z`;
 
@@ -31,17 +34,27 @@ export const anIncident = (over: Partial<Incident> = {}): Incident => ({
   ...over,
 });
 
-export const anEntry = (over: Partial<TimelineEntry> = {}): TimelineEntry => ({
-  id: 'inc-1:OpenIncident:opened',
-  incidentId: 'inc-1',
-  at: at('02:47:10'),
-  step: 'OpenIncident',
-  actor: 'watchkeeper',
-  kind: 'opened',
-  text: 'Looking into it.',
-  evidenceIds: [],
-  ...over,
-});
+/** An event as it stands on the timeline of `inc-1`. */
+export const anEvent = (
+  event: TimelineEvent,
+  { at: time = '02:47:10', ...occasion }: Partial<Occasion> & { readonly at?: string } = {},
+): TimelineEntry => entryOf('inc-1', event, { step: 'OpenIncident', ...occasion, at: at(time) });
+
+/** What says no event is decoded as an entry of version 1. */
+export function anEntry(over: Partial<TimelineEntry> = {}): TimelineEntry {
+  const entry = {
+    id: 'inc-1:OpenIncident:opened',
+    incidentId: 'inc-1',
+    at: at('02:47:10'),
+    step: 'OpenIncident',
+    actor: 'watchkeeper',
+    kind: 'opened',
+    text: 'Looking into it.',
+    evidenceIds: [],
+    ...over,
+  };
+  return { ...TimelineEntry.parse({ ...entry, text: entry.text.slice(0, 4000) }), text: entry.text };
+}
 
 const known = (value: string) => ({ value, source: 'catalogue', confidence: 0.9, alternatives: [] });
 

@@ -2,8 +2,9 @@
 // whether a page opens an incident or joins one.
 import * as z from 'zod';
 import { Diagnosis } from '../../core/model/diagnosis.ts';
-import { Incident, TimelineEntry } from '../../core/model/incident.ts';
+import { Incident } from '../../core/model/incident.ts';
 import { PageFacts, Relation } from '../../core/model/storm.ts';
+import { TimelineEntry } from '../../core/model/timeline.ts';
 import type { IncidentStore } from '../../core/ports/records.ts';
 import type { Clock } from '../../core/ports/world.ts';
 import { isOver } from '../../core/record/lifecycle.ts';

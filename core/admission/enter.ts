@@ -3,15 +3,15 @@
 
 import { pageFacts } from '../context/page-facts.ts';
 import type { Waiting } from '../model/admission.ts';
+import type { TimelineEvent } from '../model/timeline.ts';
 import type { Planned } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { rankOf, urgencyOf } from '../storms/urgency.ts';
 import { choose, current, leaseOf, relatedTo } from './choose.ts';
 import { cachedAnswers, changeSlots, type DispatchPorts, dispatch, settleHolds, withLease } from './dispatch.ts';
 import { type StormRules, stormRules } from './rules.ts';
-import { waitingWords } from './words.ts';
 
 type EnterPorts = DispatchPorts & Pick<Ports, 'chat'>;
 
@@ -84,8 +84,11 @@ async function waitAt(place: Waiting, taskToken: string, ports: EnterPorts, rule
     await forgetHeld(place, ports);
   const ahead = place.held === undefined ? await ports.line.ahead(place, maxCounted) : 0;
   await ports.line.wait(place, taskToken);
-  const text = waitingWords(place, ahead, maxCounted);
-  await note(incidentId, { step: 'Admit', kind: 'note', key: place.held?.behind ?? 'line', text }, ports);
+  const event: TimelineEvent =
+    place.held === undefined
+      ? { type: 'WaitingForSlot', ahead, maxCounted }
+      : { type: 'WaitingForDiagnosis', behind: place.held.behind, because: place.held.because };
+  await record(incidentId, event, { step: 'Admit', key: place.held?.behind ?? 'line' }, ports);
   const wentOn =
     place.held === undefined
       ? await dispatch(ports, rules)
@@ -102,8 +105,12 @@ async function forgetHeld({ incidentId }: Waiting, ports: Pick<Ports, 'line'>): 
 export async function enterAnyway(state: Planned, ports: EnterPorts): Promise<void> {
   const now = ports.clock.now();
   const page = pageOf(state, now);
-  const text = 'It has waited long enough: it is investigated now, beside the others.';
-  await note(page.incidentId, { step: 'Admit', kind: 'note', key: 'anyway', text }, ports);
+  await record(
+    page.incidentId,
+    { type: 'WaitEnded', why: 'waited-long-enough' },
+    { step: 'Admit', key: 'anyway' },
+    ports,
+  );
   await ports.incidents.turn(page.incidentId, { from: 'waiting', to: 'investigating' });
   await changeSlots((slots) => withLease(slots, leaseOf(page, now)), ports);
   await ports.line.forget(page);

@@ -1,6 +1,6 @@
 // Looks after the line where nobody enters or leaves: slots of executions that died, pages that are held for nothing any more, and pages that
 // have a slot and were never told. Called by a timer; any number at once do no harm.
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { current } from './choose.ts';
 import { answer, changeSlots, type DispatchPorts, isOver, settleAndDispatch, withoutLease } from './dispatch.ts';
 import { type StormRules, stormRules } from './rules.ts';
@@ -10,8 +10,7 @@ export async function sweepLine(ports: DispatchPorts, rules: StormRules = stormR
   const dead = await Promise.all(slots.leases.map(({ execution }) => isOver(execution, ports)));
   for (const { incidentId } of slots.leases.filter((_, index) => dead[index])) {
     await changeSlots((before) => withoutLease(before, incidentId), ports);
-    const text = 'Its execution ended without giving its slot back; the slot is free again.';
-    await note(incidentId, { step: 'Admit', kind: 'note', key: 'slot', text }, ports);
+    await record(incidentId, { type: 'SlotFreed' }, { step: 'Admit', key: 'slot' }, ports);
   }
   const first = await ports.line.next(slots.leases.length + 1);
   const admitted = new Set(slots.leases.map(({ incidentId }) => incidentId));

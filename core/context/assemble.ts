@@ -1,19 +1,19 @@
 // Who and where, without anybody being asked: gathers the page's alerts, the catalogue, the call graph and what memory has, and leaves the
 // thinking to resolve.ts. A source that cannot answer costs knowledge, not the investigation; the timeline says which.
 
-import { factOrigin, factSentence, type ServiceFact, servicesOf } from '../model/fact.ts';
+import { type ServiceFact, servicesOf } from '../model/fact.ts';
 import { type Context, maxFacts, type Place, type Trigger } from '../model/incident.ts';
 import type { Brief, Report } from '../model/report.ts';
 import { everywhere } from '../model/scope.ts';
 import type { PageFacts } from '../model/storm.ts';
 import type { Dependency } from '../model/telemetry.ts';
+import type { EventOf } from '../model/timeline.ts';
 import type { Opened } from '../model/workflow.ts';
 import { Catalog } from '../ports/catalog.ts';
 import type { PagerAlert } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { shorten } from '../text.ts';
-import { formatList } from '../wording.ts';
 import { flattenDetails } from './flatten-details.ts';
 import { pageFacts } from './page-facts.ts';
 import { resolveContext } from './resolve.ts';
@@ -48,7 +48,7 @@ export async function assembleContext(
   const facts = await askFacts(resolved, ports);
   const context: Context = { ...resolved, similar: similar.value, facts: [...facts.value] };
   const missing = [catalog, alerts, edges, similar, facts].flatMap((asked) => asked.missing ?? []);
-  await note(incident.id, { step: 'AssembleContext', kind: 'context', text: inWords(context, missing) }, ports);
+  await record(incident.id, contextAssembled(context, missing), { step: 'AssembleContext' }, ports);
   await ports.incidents.update(incident.id, { place: placeOf(context) });
   const page = pageFacts({ incident, trigger: told, context, calls: edges.value, catalog: catalog.value });
   return { context, page, plan: planFor(incident.id, told, context), round: 1, priorReports: [] };
@@ -123,25 +123,20 @@ function withAlerts(trigger: Trigger, alerts: readonly PagerAlert[]): Trigger {
   return { ...trigger, details: { ...trigger.details, ...flattenDetails({ alerts: told }) } };
 }
 
-function inWords(context: Context, missing: readonly string[]): string {
-  const parts = (['service', 'cluster', 'environment', 'namespace'] as const).map((field) => {
+function contextAssembled(context: Context, missing: readonly string[]): EventOf<'ContextAssembled'> {
+  const { callees, callers, facts, questions, workload } = context;
+  const read = (['service', 'cluster', 'environment', 'namespace'] as const).flatMap((field) => {
     const known = context[field];
-    return known ? `${field} ${known.value} (from ${known.source})` : `${field} not known`;
+    return known === undefined ? [] : [[field, { value: known.value, source: known.source }] as const];
   });
-  const workload = context.workload ? ` It is about ${context.workload.kind} ${context.workload.name}.` : '';
-  const around = listed('It calls', context.callees) + listed('It is called by', context.callers);
-  const open = context.questions.length > 0 ? ` Open: ${context.questions.join(' ')}` : '';
-  const taught =
-    context.facts.length > 0
-      ? ` People taught me: ${context.facts
-          .slice(0, 3)
-          .map((fact) => `${factSentence(fact.says)} (${factOrigin(fact)})`)
-          .join('; ')}${context.facts.length > 3 ? ` and ${context.facts.length - 3} more` : ''}.`
-      : '';
-  const gaps = missing.length > 0 ? ` Not asked: ${missing.join(' ')}` : '';
-  return `This is about ${parts.join(', ')}.${workload}${around}${taught}${open}${gaps}`;
+  return {
+    type: 'ContextAssembled',
+    ...Object.fromEntries(read),
+    ...(workload === undefined ? {} : { workload }),
+    callees,
+    callers,
+    facts,
+    questions,
+    missing: [...missing],
+  };
 }
-
-const maxNamed = 5;
-const listed = (says: string, names: readonly string[]): string =>
-  names.length === 0 ? '' : ` ${says} ${formatList(names, maxNamed)}.`;

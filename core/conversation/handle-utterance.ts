@@ -6,12 +6,12 @@ import { type Alert, readAlert, ruleFor } from '../intake/channel-alert.ts';
 import { isForUs } from '../language/for-us.ts';
 import { parseUtterance } from '../language/parse-utterance.ts';
 import { handleFact } from '../learning/facts.ts';
-import { scopeOf } from '../learning/teach.ts';
 import type { Incident, Trigger } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 import type { ChatMessage, Utterance, Words } from '../model/utterance.ts';
 import type { Ports } from '../ports/index.ts';
-import { note } from '../record/timeline.ts';
+import { preferenceScope } from '../record/preference-scope.ts';
+import { record } from '../record/timeline.ts';
 import { redact } from '../redaction/redact.ts';
 import { answerApproval } from '../remediation/answer.ts';
 import { answerSwitch } from '../remediation/kill-switch.ts';
@@ -151,7 +151,7 @@ async function taughtOf({ preferences }: HandleUtterancePorts): Promise<Said> {
   const active = (await preferences.list()).filter(({ state }) => state === 'active');
   return {
     text: active.length === 0 ? 'Nothing was taught: a person is asked each time.' : 'This was taught:',
-    lines: active.slice(0, 10).map((one) => `${scopeOf(one)} Taught by ${one.taughtBy}.`),
+    lines: active.slice(0, 10).map((one) => `${preferenceScope(one)} Taught by ${one.taughtBy}.`),
   };
 }
 
@@ -269,15 +269,10 @@ async function byReaction(
     await publishApprovalOutcome(approvalId, incident, ports);
     return nothing;
   }
-  await note(
+  await record(
     incident.id,
-    {
-      step: 'AwaitApproval',
-      kind: 'note',
-      actor: said.by,
-      key: said.eventId,
-      text: `A reaction did not count: ${result.text}`,
-    },
+    { type: 'AnswerNotCounted', approvalId, by: said.by, result: result.kind, explanation: result.text },
+    { step: 'AwaitApproval', key: said.eventId },
     ports,
   );
   return answer({ eventId: said.eventId, place: { ...said.place, threadTs: said.ts } }, incident, {

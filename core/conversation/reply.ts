@@ -6,7 +6,7 @@ import { type ParsedUtterance, parseUtterance } from '../language/parse-utteranc
 import type { Intent, Source } from '../language/read-intent.ts';
 import { type FactReply, handleFact } from '../learning/facts.ts';
 import { recordAgreement, recordCorrection } from '../learning/record-feedback.ts';
-import { handleTeaching, scopeOf } from '../learning/teach.ts';
+import { handleTeaching } from '../learning/teach.ts';
 import { type Diagnosis, wholeText } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Message as Spoken } from '../model/message.ts';
@@ -15,6 +15,7 @@ import type { Evidence } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import type { DraftPorts } from '../postmortem/draft.ts';
 import { evidenceName, numbered } from '../record/evidence/name.ts';
+import { preferenceScope } from '../record/preference-scope.ts';
 import { redact } from '../redaction/redact.ts';
 import { answerSwitch } from '../remediation/kill-switch.ts';
 import { judgeAgain } from '../storms/ending.ts';
@@ -228,7 +229,7 @@ async function preferencesWords({ preferences }: ConversationPorts): Promise<Wor
   return {
     text: `${active.length === 1 ? 'One thing is' : `${active.length} things are`} remembered.`,
     lines: active.map(
-      (one) => `${one.state === 'suspended' ? 'Suspended: ' : ''}${scopeOf(one)} Taught by ${one.taughtBy}.`,
+      (one) => `${one.state === 'suspended' ? 'Suspended: ' : ''}${preferenceScope(one)} Taught by ${one.taughtBy}.`,
     ),
   };
 }

@@ -3,7 +3,8 @@
 import { causes } from '../causes/causes.ts';
 import type { Approval } from '../model/action.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
-import type { Incident, TimelineEntry } from '../model/incident.ts';
+import type { Incident } from '../model/incident.ts';
+import type { TimelineEntry } from '../model/timeline.ts';
 import { placeInGroup } from '../reporting/membership.ts';
 import { statusViewOf } from '../reporting/standing.ts';
 import { capitalize, clockTime, confidenceWords, formatPercent } from '../wording.ts';

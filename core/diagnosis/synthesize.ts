@@ -4,10 +4,11 @@
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Brief, Report } from '../model/report.ts';
 import { scopeOf } from '../model/scope.ts';
+import type { EventOf } from '../model/timeline.ts';
 import type { Investigated, Synthesized } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { withModelDiagnosis } from '../reasoning/diagnosis.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { anotherRound } from './another-round.ts';
 import { diagnose, withFingerprint } from './diagnose.ts';
 import { supportedFindings } from './supported.ts';
@@ -39,9 +40,11 @@ export async function synthesize(
   });
   const question = round < 2 ? anotherRound(found, plan, reports) : undefined;
   if (question) {
-    await note(
+    const specialists = question.plan.map(({ specialist }) => specialist);
+    await record(
       incident.id,
-      { step: 'Synthesize', kind: 'note', text: `One more round: ${question.why}`, key: String(round) },
+      { type: 'RoundAdded', round: round + 1, why: question.why, specialists },
+      { step: 'Synthesize', key: String(round) },
       ports,
     );
     return {
@@ -56,30 +59,26 @@ export async function synthesize(
   const diagnosis = withFingerprint(opinion, context.environment?.value);
   await ports.incidents.saveDiagnosis(incident.id, diagnosis);
   if (diagnosis.fingerprint) await ports.incidents.update(incident.id, { fingerprint: diagnosis.fingerprint });
-  await note(
+  await record(
     incident.id,
-    {
-      step: 'Synthesize',
-      kind: 'diagnosis',
-      text: inWords(diagnosis),
-      evidenceIds: diagnosis.hypotheses[0]?.evidenceIds.slice(0, 8) ?? [],
-    },
+    diagnosisMade(diagnosis),
+    { step: 'Synthesize', evidenceIds: diagnosis.hypotheses[0]?.evidenceIds.slice(0, 8) ?? [] },
     ports,
   );
   return { diagnosis, synthesis: { kind: 'concluded' }, plan, priorReports: input.priorReports, round };
 }
 
-function inWords(diagnosis: Diagnosis): string {
-  const [first, ...rivals] = diagnosis.hypotheses;
-  const sure = first ? ` Confidence ${Math.round(first.confidence * 100)} %.` : '';
-  const others =
-    rivals.length > 0
-      ? ` Also possible: ${rivals
-          .slice(0, 2)
-          .map(({ entity, cause, confidence }) => `${entity.name} ${cause} (${Math.round(confidence * 100)} %)`)
-          .join(', ')}.`
-      : '';
-  const dropped =
-    diagnosis.droppedClaims > 0 ? ` ${diagnosis.droppedClaims} claims without evidence were dropped.` : '';
-  return `${diagnosis.text}${sure}${others}${dropped}`;
-}
+const diagnosisMade = ({
+  text,
+  hypotheses,
+  droppedClaims,
+  model,
+  fingerprint,
+}: Diagnosis): EventOf<'DiagnosisMade'> => ({
+  type: 'DiagnosisMade',
+  text,
+  hypotheses: hypotheses.map(({ entity, cause, confidence, rank }) => ({ entity, cause, confidence, rank })),
+  droppedClaims,
+  model,
+  ...(fingerprint === undefined ? {} : { fingerprint }),
+});

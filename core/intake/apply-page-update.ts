@@ -5,9 +5,8 @@ import type { PageUpdate } from '../model/events.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
 import { type DraftPorts, writeDraftAgain } from '../postmortem/draft.ts';
-import { pageChangeLine } from '../record/page-change.ts';
 import { threadOf } from '../record/thread.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { questionMessage } from '../remediation/question.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { clockTime } from '../wording.ts';
@@ -32,10 +31,16 @@ export async function applyPageUpdate(
       ...(held === undefined ? {} : { heldBy: held }),
     });
   }
-  await note(incident.id, pageChangeLine(update), ports);
+  const { eventId, status, at, by } = update;
+  await record(
+    incident.id,
+    { type: 'PageChanged', eventId, status, at, ...(by === undefined ? {} : { by }) },
+    { step: 'PageUpdate', key: eventId },
+    ports,
+  );
   if ((await writeDraftAgain(incident.id, ports)) === 'failed') {
-    const text = 'The postmortem draft could not be written again and does not say yet what became of the page.';
-    await note(incident.id, { step: 'PageUpdate', kind: 'gap', key: update.eventId, text }, ports);
+    const event = { type: 'RecordFailed', what: 'postmortem-update' } as const;
+    await record(incident.id, event, { step: 'PageUpdate', key: eventId }, ports);
   }
   await tellProgress(incident.id, ports);
   if (update.status === 'resolved') await showWaiting(incident, update, ports);

@@ -2,11 +2,13 @@
 // incident and same error are three different notions: an event is told by its id, an incident by the alert's identity at its source, an
 // error by its fingerprint (core/learning).
 import type { Incident, Trigger } from '../model/incident.ts';
+import type { EventOf, MessageFailed } from '../model/timeline.ts';
 import type { OpenIncidentInput, Opening } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
+import { describe, leftBehindText, takenOverText } from '../record/describe.ts';
 import { isAbandoned, isOver } from '../record/lifecycle.ts';
 import { threadOf } from '../record/thread.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { type LeftBehindPorts, settleLeftBehind } from '../remediation/left-behind.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { isLookedAfter } from '../storms/ending.ts';
@@ -24,7 +26,7 @@ export async function openIncident(
   const before = await ports.incidents.findBySource(trigger.sourceId);
   // The bus delivers at least once: what was paged again has a new event id, what was only delivered again does not.
   if (before?.trigger.eventId === trigger.eventId && before.execution !== execution && !(await isLeft(before, ports))) {
-    return join(before, 'The same event was delivered again; it is one investigation.', trigger.eventId, ports);
+    return join(before, 'redelivered', trigger, ports);
   }
   if (before && trigger.apart) {
     const apart = { ...trigger.apart, at: ports.clock.now().toISOString() };
@@ -34,8 +36,7 @@ export async function openIncident(
   const other = before || trigger.apart ? undefined : await seenOtherwise(trigger, ports);
   // One that nobody works on is ended by itself (sweep.ts); what came another way is looked into here.
   if (other && !(await isLeft(other, ports))) {
-    const why = `The same alert came another way (${trigger.kind}); the investigation that is under way goes on.`;
-    return join(other, why, trigger.eventId, ports);
+    return join(other, 'same-alert-elsewhere', trigger, ports);
   }
   const { kind, incident } = await ports.incidents.open({
     id: `inc-${ports.ids.next()}`,
@@ -53,15 +54,24 @@ export async function openIncident(
     return (await isLeft(incident, ports)) ? goOnWith(incident, input, ports) : rejoin(incident, input, ports);
   }
   if (incident.takenOver !== undefined) return tellTakenOver(incident, incident.takenOver, ports);
-  await note(incident.id, { step: 'OpenIncident', kind: 'opened', text: `${incident.title}. Looking into it.` }, ports);
+  await record(
+    incident.id,
+    { type: 'IncidentOpened', title: incident.title, apart: false },
+    { step: 'OpenIncident' },
+    ports,
+  );
   await tellThread(incident, ports);
   return { opening: { kind: 'opened' }, incident };
 }
 
 /** What was a member of another incident goes on here, with its thread and its history. */
 async function takeApart(incident: Incident, ports: OpenPorts): Promise<{ opening: Opening; incident: Incident }> {
-  const text = `${incident.title}. Looking into it on its own.`;
-  await note(incident.id, { step: 'OpenIncident', kind: 'opened', key: incident.execution ?? 'apart', text }, ports);
+  await record(
+    incident.id,
+    { type: 'IncidentOpened', title: incident.title, apart: true },
+    { step: 'OpenIncident', key: incident.execution ?? 'apart' },
+    ports,
+  );
   await tellThread(incident, ports);
   return { opening: { kind: 'opened' }, incident };
 }
@@ -81,8 +91,7 @@ async function isLeft(incident: Incident, { executions, clock }: OpenPorts): Pro
 async function rejoin(incident: Incident, { trigger }: OpenIncidentInput, ports: OpenPorts) {
   // Whoever pages again says that it is not over, whatever was said before.
   if (incident.pageStatus === 'resolved') await ports.incidents.update(incident.id, { pageStatus: 'triggered' });
-  const why = `Another event for the same alert (${trigger.eventId}); the investigation that is under way goes on.`;
-  return join(incident, why, trigger.eventId, ports);
+  return join(incident, 'paged-again', trigger, ports);
 }
 
 /** Its execution ended and left it open: this one goes on with it, if it is the first to. */
@@ -107,26 +116,28 @@ async function tellTakenOver(
   { from, left }: NonNullable<Incident['takenOver']>,
   ports: OpenPorts,
 ): Promise<{ opening: Opening; incident: Incident }> {
-  const lines = [
-    'The investigation before ended without a word; paged again, this is looked into from the start.',
-    ...(await settleLeftBehind(incident, left, ports)),
-  ];
-  await note(incident.id, { step: 'OpenIncident', kind: 'note', key: `after-${from}`, text: lines.join(' ') }, ports);
+  const leftBehind = await settleLeftBehind(incident, left, ports);
+  await record(
+    incident.id,
+    { type: 'IncidentTakenOver', from, left, leftBehind },
+    { step: 'OpenIncident', key: `after-${from}` },
+    ports,
+  );
   await ports.chat
     .publish({
       key: `taken-over-${incident.id}-${from}`,
       incidentId: incident.id,
       kind: 'failure',
       headline: shorten(`Looking into it again: ${incident.title}`, 300),
-      lines: lines.map((line) => shorten(line, 1500)),
+      lines: [takenOverText, ...leftBehind.map(leftBehindText)].map((line) => shorten(line, 1500)),
       ...threadOf(incident.trigger),
     })
-    .catch(() => note(incident.id, { step: 'OpenIncident', kind: 'gap', key: from, text: notTold }, ports));
+    .catch(() => record(incident.id, notTold, { step: 'OpenIncident', key: from }, ports));
   await tellProgress(incident.id, ports);
   return { opening: { kind: 'opened' }, incident };
 }
 
-const notTold = 'The thread could not be told that work has begun.';
+const notTold: MessageFailed = { type: 'MessageFailed', place: 'thread', about: 'work-begun' };
 
 const sameAlertMinutes = 30;
 
@@ -147,12 +158,13 @@ async function seenOtherwise(trigger: Trigger, { incidents, clock }: OpenPorts):
 
 async function join(
   incident: Incident,
-  why: string,
-  eventId: string,
+  reason: EventOf<'EventJoined'>['reason'],
+  { eventId, kind: triggerKind }: Trigger,
   ports: OpenPorts,
 ): Promise<{ opening: Opening; incident: Incident }> {
-  await note(incident.id, { step: 'OpenIncident', kind: 'note', key: eventId, text: why }, ports);
-  return { opening: { kind: 'joined', incidentId: incident.id, why }, incident };
+  const event = { type: 'EventJoined', reason, eventId, triggerKind } as const;
+  await record(incident.id, event, { step: 'OpenIncident', key: eventId }, ports);
+  return { opening: { kind: 'joined', incidentId: incident.id, why: describe(event) }, incident };
 }
 
 /** Work has begun whether or not the thread can be told. */
@@ -167,6 +179,6 @@ async function tellThread(incident: Incident, ports: OpenPorts): Promise<void> {
       ...threadOf(incident.trigger),
     });
   } catch {
-    await note(incident.id, { step: 'OpenIncident', kind: 'gap', text: notTold }, ports);
+    await record(incident.id, notTold, { step: 'OpenIncident' }, ports);
   }
 }

@@ -4,9 +4,10 @@
 import { canonicalName } from '../context/catalogue-clues.ts';
 import type { FactUtterance } from '../language/parse-fact.ts';
 import { FactName, type FactSays, factId, factOrigin, factSentence, type ServiceFact } from '../model/fact.ts';
+import type { EventOf } from '../model/timeline.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { capitalize } from '../wording.ts';
 
 type FactPorts = Pick<Ports, 'memory' | 'catalog' | 'clock' | 'incidents'>;
@@ -84,7 +85,7 @@ async function remember(
       `I keep at most ${maxOfService} facts about one service, and ${says.service} has them. Forget some first, or write a runbook.`,
     );
   await ports.memory.teach(fact);
-  await onRecord(incidentId, by, `taught-${fact.id}`, `Taught: ${factSentence(says)}`, ports);
+  await onRecord(incidentId, { type: 'FactTaught', by, says }, `taught-${fact.id}`, ports);
   return {
     text: `Remembered: ${factSentence(says)} (${factOrigin(fact)}).`,
     lines: [
@@ -125,9 +126,8 @@ async function forget(
   await ports.memory.forget(known.says);
   await onRecord(
     incidentId,
-    by,
+    { type: 'FactForgotten', by, says },
     `forgot-${id}-${ports.clock.now().toISOString()}`,
-    `Forgotten: ${factSentence(says)}`,
     ports,
   );
   return only(`Forgotten: ${factSentence(says)} (it was ${factOrigin(known)}).`);
@@ -192,10 +192,9 @@ function inCatalogueWords(says: FactSays, catalog: Catalog): FactSays {
 
 async function onRecord(
   incidentId: string | undefined,
-  actor: string,
+  event: EventOf<'FactTaught' | 'FactForgotten'>,
   key: string,
-  text: string,
   ports: Pick<Ports, 'incidents' | 'clock'>,
 ): Promise<void> {
-  if (incidentId !== undefined) await note(incidentId, { step: 'Teach', kind: 'learned', actor, key, text }, ports);
+  if (incidentId !== undefined) await record(incidentId, event, { step: 'Teach', key }, ports);
 }

@@ -4,66 +4,61 @@ import type { causes } from '../causes/causes.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Feedback, Meant } from '../model/feedback.ts';
-import type { TimelineEntry } from '../model/incident.ts';
+import type { EventOf, TimelineEntry } from '../model/timeline.ts';
 import { type IncidentEntities, incidentEntitiesIn, isWorkload } from '../record/incident-entities.ts';
 import { redact } from '../redaction/redact.ts';
 import { shorten } from '../text.ts';
 import { formatList } from '../wording.ts';
 import { resolveCorrection } from './resolve-correction.ts';
 
-/** The steps of the timeline that hold them, and what stands before the words there. */
-export const steps = {
-  Correct: 'Corrected: ',
-  Agree: 'Agreed: ',
-} as const;
-export type Step = keyof typeof steps;
+/** A person's word on the diagnosis. */
+export type Judgement = EventOf<'DiagnosisCorrected' | 'DiagnosisConfirmed'>;
 
-const isStep = (step: string): step is Step => step in steps;
+/** A judgement with who said it when. */
+interface Spoken extends Pick<TimelineEntry, 'at' | 'actor'> {
+  readonly event: Judgement;
+}
+
+const judgementsIn = (timeline: readonly TimelineEntry[]): readonly Spoken[] =>
+  timeline.flatMap(({ at, actor, event }) =>
+    event.type === 'DiagnosisCorrected' || event.type === 'DiagnosisConfirmed' ? [{ at, actor, event }] : [],
+  );
 export const longestSaying = 600;
 
 /** Oldest first. */
 export function feedbackOf(record: IncidentEntities): readonly Feedback[] {
-  const said = record.timeline.filter(({ step }) => isStep(step));
-  if (said.length === 0) return [];
+  const told = record.timeline.findIndex(({ step, kind }) => step === 'Synthesize' && kind === 'diagnosis');
+  // What is said before there is a diagnosis is not about it.
+  const [before, after] = [record.timeline.slice(0, Math.max(0, told)), record.timeline.slice(Math.max(0, told))];
+  const [early, late] = [judgementsIn(before), judgementsIn(after)];
+  if (early.length + late.length === 0) return [];
+  const read = readerOf(record);
+  return [...early.map((spoken) => read(spoken, false)), ...late.map((spoken) => read(spoken, true))];
+}
+
+function readerOf(record: IncidentEntities): (spoken: Spoken, aboutDiagnosis: boolean) => Feedback {
   const seen = incidentEntitiesIn(record);
   const first = diagnosedIn(record.diagnosis?.hypotheses[0]);
-  const told = record.timeline.findIndex(({ step, kind }) => step === 'Synthesize' && kind === 'diagnosis');
-  return said.map((entry) => {
-    // What is said before there is a diagnosis is not about it.
-    const diagnosed = record.timeline.indexOf(entry) < told ? undefined : first;
-    const words = wordsOf(entry);
+  const fingerprint = record.diagnosis?.fingerprint ?? record.incident.fingerprint;
+  return ({ at, actor, event }, aboutDiagnosis) => {
+    const diagnosed = aboutDiagnosis ? first : undefined;
+    const words = shorten(redact(event.words), longestSaying);
     const meant = resolveCorrection(words, seen);
-    const fingerprint = record.diagnosis?.fingerprint ?? record.incident.fingerprint;
     return {
       incidentId: record.incident.id,
-      at: entry.at,
-      by: entry.actor,
+      at,
+      by: actor,
       said: words,
-      verdict: verdictOf(entry.step as Step, meant, diagnosed),
+      verdict: verdictOf(event, meant, diagnosed),
       ...(diagnosed === undefined ? {} : { diagnosed }),
       ...(fingerprint === undefined ? {} : { fingerprint }),
       meant,
     };
-  });
+  };
 }
 
 /** Of one saying that is not on the record yet. */
-export const feedbackOn = (
-  said: Pick<TimelineEntry, 'step' | 'actor' | 'text' | 'at'>,
-  record: IncidentEntities,
-): Feedback =>
-  feedbackOf({
-    ...record,
-    timeline: [
-      ...record.timeline.filter(({ step }) => !isStep(step)),
-      { id: 'said', incidentId: record.incident.id, kind: 'note', evidenceIds: [], ...said },
-    ],
-  })[0] as Feedback;
-
-const wordsOf = ({ step, text }: TimelineEntry): string => {
-  const lead = steps[step as Step];
-  return shorten(redact(text.startsWith(lead) ? text.slice(lead.length) : text), longestSaying);
-};
+export const feedbackOn = (spoken: Spoken, record: IncidentEntities): Feedback => readerOf(record)(spoken, true);
 
 export type Diagnosed = NonNullable<Feedback['diagnosed']>;
 
@@ -76,8 +71,8 @@ const diagnosedIn = (first: Hypothesis | undefined): Diagnosed | undefined =>
  * What is named decides, and not the yes or no before it: "yes, it was the cache" where something else was diagnosed is a correction, and
  * "no, it was …" with what was diagnosed is none.
  */
-function verdictOf(step: Step, meant: Meant, diagnosed: Diagnosed | undefined): Feedback['verdict'] {
-  const said = step === 'Agree' ? 'right' : 'wrong';
+function verdictOf({ type }: Judgement, meant: Meant, diagnosed: Diagnosed | undefined): Feedback['verdict'] {
+  const said = type === 'DiagnosisConfirmed' ? 'right' : 'wrong';
   if (diagnosed === undefined) return said;
   const { entity, cause } = fitOf(meant, diagnosed);
   if (said === 'right')

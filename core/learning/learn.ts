@@ -5,12 +5,14 @@ import { exactErrorOf } from '../fingerprint/fingerprint.ts';
 import type { Preference } from '../model/action.ts';
 import { wholeText } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
+import type { EventOf, MessageFailed, TimelineEvent } from '../model/timeline.ts';
 import type { Concluded } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { writeDraft } from '../postmortem/draft.ts';
 import { recordAudit } from '../record/audit/record.ts';
+import { describe } from '../record/describe.ts';
 import { threadOf } from '../record/thread.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { publishApprovalOutcome } from '../remediation/publish-approval-outcome.ts';
 import { isSameAction } from '../remediation/remediate.ts';
 import { markPage, updateStatus } from '../reporting/pager-status.ts';
@@ -20,7 +22,7 @@ import { fitted, noteOf } from '../reporting/tell.ts';
 import { endGroup } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
 import { clockTime, formatList } from '../wording.ts';
-import { confirmationText, scopeOf } from './teach.ts';
+import { confirmationText, teachingOf } from './teach.ts';
 
 type LearnPorts = Pick<
   Ports,
@@ -42,15 +44,15 @@ const preferenceDays = 30;
 const usesPerDay = 3;
 
 export async function learn(input: Concluded, ports: LearnPorts): Promise<Record<string, never>> {
-  const unanswered = await unansweredLine(input, ports);
-  const lines = [outcomeLine(input, unanswered), ...(await teach(input, ports))];
+  const unanswered = await questionUnanswered(input, ports);
+  const events: TimelineEvent[] = [conclusionOf(input, unanswered), ...(await teach(input, ports))];
   // Whether to take back what had been done was asked after it: both are told.
-  if (input.verification && unanswered !== undefined) lines.push(unanswered);
-  for (const [index, text] of lines.entries()) {
-    await note(input.incident.id, { step: 'Learn', kind: 'learned', key: String(index), text }, ports);
-  }
+  if (input.verification && unanswered !== undefined) events.push(unanswered);
+  for (const [index, event] of events.entries())
+    await record(input.incident.id, event, { step: 'Learn', key: String(index) }, ports);
+  const lines = events.map(describe);
   const written = await writeDown(input, lines, ports);
-  lines.push(...written.gaps);
+  lines.push(...written.gaps.map(describe));
   await tell(input, lines, written.draft, ports);
   const { decision, verification, takingBack } = input;
   // What took something back has mended that, and not what paged.
@@ -119,35 +121,44 @@ function doneLine({ decision, approval, remediation }: Concluded, deciders: read
   }
 }
 
-function outcomeLine(input: Concluded, unanswered: string | undefined): string {
-  const { decision, remediation, verification } = input;
-  if (verification) return verification.text;
-  if (remediation) return 'why' in remediation ? `Nothing was done: ${remediation.why}` : remediation.detail;
-  if (decision.kind === 'report') return `Reported; nothing was to be done. ${decision.why}`;
-  if (decision.kind === 'refuse') return `Refused: ${decision.why}`;
-  return unanswered ?? 'Nothing was done.';
+type Unanswered = EventOf<'QuestionUnanswered'>;
+
+function conclusionOf(input: Concluded, unanswered: Unanswered | undefined): TimelineEvent {
+  const basis = basisOf(input);
+  return basis.kind === 'nothing' && unanswered !== undefined ? unanswered : { type: 'IncidentConcluded', basis };
+}
+
+function basisOf({ decision, remediation, verification }: Concluded): EventOf<'IncidentConcluded'>['basis'] {
+  if (verification) return { kind: 'verification', verdict: verification.kind, text: verification.text };
+  if (remediation)
+    return 'why' in remediation
+      ? { kind: 'action', done: false, text: remediation.why }
+      : { kind: 'action', done: true, text: remediation.detail };
+  if (decision.kind === 'report' || decision.kind === 'refuse')
+    return { kind: 'decision', decision: decision.kind, why: decision.why };
+  return { kind: 'nothing' };
 }
 
 /** The last question, where nobody said yes to it in time: told, and shown so in its place. */
-async function unansweredLine(
+async function questionUnanswered(
   { decision, approval, incident, takingBack }: Concluded,
   ports: LearnPorts,
-): Promise<string | undefined> {
+): Promise<Unanswered | undefined> {
   if (decision.kind !== 'ask' || approval === undefined || approval.kind === 'approved') return undefined;
   const { approvalId } = decision;
-  if (approval.kind === 'withdrawn') return `The question was withdrawn, and nothing was done here. ${approval.why}`;
+  const about = { type: 'QuestionUnanswered', approvalId, ofRollback: takingBack !== undefined } as const;
+  if (approval.kind === 'withdrawn') return { ...about, how: 'withdrawn', why: approval.why };
   if (approval.kind === 'expired') await ports.approvals.expire(approvalId);
   await publishApprovalOutcome(approvalId, incident, ports);
-  const nothing = takingBack === undefined ? 'nothing was done' : 'nothing was taken back';
-  if (approval.kind === 'rejected') return `${approval.by} rejected the action; ${nothing}.`;
+  if (approval.kind === 'rejected') return { ...about, how: 'rejected', by: approval.by };
   const stored = await ports.approvals.get(approvalId);
   return stored?.state === 'decided'
-    ? `${stored.decidedBy} answered too late; the workflow had stopped waiting, and ${nothing}.`
-    : `Nobody answered in time; ${nothing}.`;
+    ? { ...about, how: 'too-late', by: stored.decidedBy }
+    : { ...about, how: 'nobody' };
 }
 
 /** Remembers what a person asked to remember, if it helped; says so either way. */
-async function teach(input: Concluded, ports: LearnPorts): Promise<string[]> {
+async function teach(input: Concluded, ports: LearnPorts): Promise<TimelineEvent[]> {
   const { approval, decision, verification, diagnosis, context, incident } = input;
   if (approval?.kind !== 'approved' || !approval.remember || decision.kind !== 'ask' || decision.once) return [];
   // A permission that lasts needs more than the workflow's word: the record of the answer has to say so.
@@ -158,13 +169,14 @@ async function teach(input: Concluded, ports: LearnPorts): Promise<string[]> {
     asked.incidentId !== incident.id ||
     !isSameAction(asked.action, decision.action)
   ) {
-    return ['Not remembered: the record of the answer does not say that it should be.'];
+    return [{ type: 'PreferenceNotTaught', reason: 'not-on-record' }];
   }
   const first = diagnosis.hypotheses[0];
   const error = first && exactErrorOf(first, context, await ports.catalog.load());
-  if (!error || 'missing' in error) return [`Not remembered: ${error?.missing ?? 'there is no hypothesis'}.`];
+  if (!error || 'missing' in error)
+    return [{ type: 'PreferenceNotTaught', reason: 'error-unknown', ...(error && { missing: error.missing }) }];
   if (verification?.kind !== 'recovered') {
-    return ['Not remembered: the action did not demonstrably help, so next time a person is asked again.'];
+    return [{ type: 'PreferenceNotTaught', reason: 'did-not-help' }];
   }
   const { decidedBy, decidedAt } = asked;
   const expiresAt = new Date(Date.parse(decidedAt) + preferenceDays * 86_400_000).toISOString();
@@ -183,11 +195,16 @@ async function teach(input: Concluded, ports: LearnPorts): Promise<string[]> {
   };
   await ports.preferences.teach(preference);
   await confirmationText(preference, ports);
-  const text = `Remembered, as ${decidedBy} said. ${scopeOf(preference)}`;
+  const event = {
+    type: 'PreferenceTaught',
+    by: decidedBy,
+    how: 'with-approval',
+    preference: teachingOf(preference),
+  } as const;
   const actor = { kind: 'person', id: decidedBy } as const;
   const about = { incidentId: incident.id, about: preference.id, action: decision.action } as const;
-  await recordAudit({ ...about, actor, kind: 'preference', outcome: 'taught', text }, ports);
-  return [text];
+  await recordAudit({ ...about, actor, kind: 'preference', outcome: 'taught', text: describe(event) }, ports);
+  return [event];
 }
 
 /** Memory and knowledge help the next incident; this one does not fail for them. */
@@ -195,10 +212,10 @@ async function writeDown(
   input: Concluded,
   lines: readonly string[],
   ports: LearnPorts,
-): Promise<{ readonly gaps: readonly string[]; readonly draft: string | undefined }> {
+): Promise<{ readonly gaps: readonly EventOf<'RecordFailed'>[]; readonly draft: string | undefined }> {
   const { incident, diagnosis } = input;
   const at = ports.clock.now().toISOString();
-  const gaps: string[] = [];
+  const gaps: EventOf<'RecordFailed'>[] = [];
   let draft: string | undefined;
   try {
     await ports.memory.remember(
@@ -211,14 +228,14 @@ async function writeDown(
       'learned',
     );
   } catch {
-    gaps.push('The memory could not be written.');
+    gaps.push({ type: 'RecordFailed', what: 'memory' });
   }
   try {
     draft = await writeDraft(input, ports);
   } catch {
-    gaps.push('The postmortem draft could not be stored.');
+    gaps.push({ type: 'RecordFailed', what: 'postmortem' });
   }
-  for (const text of gaps) await note(incident.id, { step: 'Learn', kind: 'gap', key: text, text }, ports);
+  for (const gap of gaps) await record(incident.id, gap, { step: 'Learn', key: gap.what }, ports);
   return { gaps, draft };
 }
 
@@ -247,7 +264,8 @@ async function tell(
     lines: [...doneLine(input, deciders), ...lines, ...(has === undefined ? [] : [has])],
     ...(deciders.length === 0 ? {} : { people: deciders }),
   });
-  const failures: string[] = [];
+  const failures: MessageFailed[] = [];
+  const failed = { type: 'MessageFailed', about: 'ending' } as const;
   await ports.chat
     .publish({
       ...message,
@@ -258,12 +276,12 @@ async function tell(
           }),
       ...threadOf(incident.trigger),
     })
-    .catch(() => failures.push('The thread could not be told how it ended.'));
+    .catch(() => failures.push({ ...failed, place: 'thread' }));
   // A page that nobody answered is told so, too.
   if (verification || input.approval?.kind === 'expired') {
     const written = await ports.pager.note(incident.sourceId, noteOf(message));
-    if (written.kind === 'gap') failures.push(`The page could not be told how it ended: ${written.gap.reason}`);
+    if (written.kind === 'gap') failures.push({ ...failed, place: 'page', reason: written.gap.reason });
   }
-  for (const text of failures)
-    await note(incident.id, { step: 'Learn', kind: 'gap', key: text.slice(0, 60), text }, ports);
+  for (const failure of failures)
+    await record(incident.id, failure, { step: 'Learn', key: `ending:${failure.place}` }, ports);
 }

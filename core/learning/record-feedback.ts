@@ -4,14 +4,14 @@ import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
 import { type DraftPorts, writeDraftAgain } from '../postmortem/draft.ts';
 import { incidentEntitiesIn } from '../record/incident-entities.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { redact } from '../redaction/redact.ts';
 import { shorten } from '../text.ts';
 import { formatPercent } from '../wording.ts';
-import { feedbackOn, longestSaying, type Step, steps } from './feedback.ts';
+import { feedbackOn, type Judgement, longestSaying } from './feedback.ts';
 import { correctionChoices, nameOf, namesNothing, readingOf } from './resolve-correction.ts';
 
-interface Judgement {
+interface Opinion {
   readonly incident: Incident;
   readonly by: string;
   readonly text: string;
@@ -24,16 +24,16 @@ interface Answer {
 }
 
 /** `meant` is empty where somebody says that it was wrong, and not what it was. */
-export async function recordCorrection(judgement: Judgement, meant: string, ports: DraftPorts): Promise<Answer> {
-  const entry = entryOf('Correct', judgement, ports);
-  await keep(entry, judgement, ports);
+export async function recordCorrection(opinion: Opinion, meant: string, ports: DraftPorts): Promise<Answer> {
+  const spoken = spokenOf('DiagnosisCorrected', opinion, ports);
+  await keep(spoken, opinion, ports);
   const draft = {
     none: 'It is kept with the incident, goes before my own words in the postmortem, and is there to learn from.',
     written: 'It is kept with the incident, and the postmortem draft says it now, before my own words.',
     failed: 'It is kept with the incident. The postmortem draft could not be written again and does not say it yet.',
-  }[await writeDraftAgain(judgement.incident.id, ports)];
+  }[await writeDraftAgain(opinion.incident.id, ports)];
   if (meant === '') return { text: `What was it, then? "No, it was …" is enough. ${draft}`, lines: [], choices: [] };
-  const { reading, choices } = await read(entry, judgement, ports);
+  const { reading, choices } = await read(spoken, opinion, ports);
   return { text: `Thank you. ${reading} ${draft}`, lines: [], choices };
 }
 
@@ -41,21 +41,18 @@ export async function recordCorrection(judgement: Judgement, meant: string, port
 const names =
   /\b(?:it|that) was (?!(?:it|right|correct|true|indeed|really|the (?:root )?(?:cause|reason|problem|culprit))\b)\S/i;
 
-export async function recordAgreement(
-  judgement: Judgement,
-  ports: DraftPorts & Pick<Ports, 'approvals'>,
-): Promise<Answer> {
-  const entry = entryOf('Agree', judgement, ports);
+export async function recordAgreement(opinion: Opinion, ports: DraftPorts & Pick<Ports, 'approvals'>): Promise<Answer> {
+  const spoken = spokenOf('DiagnosisConfirmed', opinion, ports);
   const [{ feedback, reading, choices }, approvals] = await Promise.all([
-    read(entry, judgement, ports),
-    ports.approvals.ofIncident(judgement.incident.id),
+    read(spoken, opinion, ports),
+    ports.approvals.ofIncident(opinion.incident.id),
   ]);
   const { diagnosed, verdict, meant } = feedback;
-  if (names.test(judgement.text) && namesNothing(meant)) {
+  if (names.test(opinion.text) && namesNothing(meant)) {
     const text = `I do not know what you name, so it does not count yet. ${diagnosed ? `Do you mean ${nameOf(diagnosed)}?` : 'There is no diagnosis that it could be.'}`;
     return { text, lines: [], choices: diagnosed ? ['the diagnosis is right'] : [] };
   }
-  await keep(entry, judgement, ports);
+  await keep(spoken, opinion, ports);
   const waiting = approvals.filter(({ state }) => state === 'pending');
   const lines = waiting.map(
     ({ question }) => `It approves nothing; this still waits for "approve" or "reject": ${question}`,
@@ -73,31 +70,32 @@ export async function recordAgreement(
   };
 }
 
-type Entry = Parameters<typeof feedbackOn>[0];
+type Spoken = Parameters<typeof feedbackOn>[0];
 
-function entryOf(step: Step, { by, text }: Judgement, { clock }: Pick<Ports, 'clock'>): Entry {
+function spokenOf(type: Judgement['type'], { by, text }: Opinion, { clock }: Pick<Ports, 'clock'>): Spoken {
   const words = shorten(redact(text).replace(/\s+/g, ' ').trim(), longestSaying);
-  return { step, actor: by, text: `${steps[step]}${words}`, at: clock.now().toISOString() };
+  return { actor: by, event: { type, by, words }, at: clock.now().toISOString() };
 }
 
 /** The same words of the same person are kept once. */
 async function keep(
-  { step, actor, text }: Entry,
-  { incident }: Judgement,
+  { actor, event }: Spoken,
+  { incident }: Opinion,
   ports: Pick<Ports, 'incidents' | 'clock'>,
 ): Promise<void> {
   // A key may hold 1 KB (DynamoDB), and people write in scripts that need three bytes a letter.
-  const key = sha256(JSON.stringify([actor, text])).slice(0, 24);
-  await note(incident.id, { step, kind: 'note', actor, text, key }, ports);
+  const key = sha256(JSON.stringify([actor, event.type, event.words])).slice(0, 24);
+  const step = event.type === 'DiagnosisCorrected' ? 'Correct' : 'Agree';
+  await record(incident.id, event, { step, key }, ports);
 }
 
-async function read(entry: Entry, { incident }: Judgement, { incidents }: Pick<Ports, 'incidents'>) {
+async function read(spoken: Spoken, { incident }: Opinion, { incidents }: Pick<Ports, 'incidents'>) {
   const [diagnosis, timeline] = await Promise.all([incidents.diagnosis(incident.id), incidents.timeline(incident.id)]);
-  const record = { incident, diagnosis, timeline };
-  const feedback = feedbackOn(entry, record);
+  const known = { incident, diagnosis, timeline };
+  const feedback = feedbackOn(spoken, known);
   return {
     feedback,
     reading: readingOf(feedback.meant),
-    choices: correctionChoices(feedback.meant, incidentEntitiesIn(record)),
+    choices: correctionChoices(feedback.meant, incidentEntitiesIn(known)),
   };
 }

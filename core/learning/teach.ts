@@ -7,13 +7,15 @@ import type { ActionId, Preference } from '../model/action.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Incident, IncidentError } from '../model/incident.ts';
 import type { Proposal } from '../model/proposal.ts';
+import type { Teaching } from '../model/timeline.ts';
 import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
 import { recordAudit } from '../record/audit/record.ts';
-import { note } from '../record/timeline.ts';
+import { describe, proposalText } from '../record/describe.ts';
+import { preferenceScope } from '../record/preference-scope.ts';
+import { record } from '../record/timeline.ts';
 import { placeOf } from '../remediation/target-place.ts';
 import { whyNeverUnattended } from '../remediation/teachable.ts';
-import { shorten } from '../text.ts';
 
 /** "Don't ask me next time" holds for this long, and no more than this often a day, where it says nothing else. */
 const defaults = { days: 30, timesPerDay: 3 };
@@ -98,13 +100,13 @@ async function propose(
     }),
   };
   await ports.preferences.propose(proposal);
-  const text = `${scopeOf(proposal.preference)} Is that what you mean? Answer yes or no; until you do, it does not count.`;
-  await note(
+  await record(
     incidentId,
-    { step: 'Teach', kind: 'note', actor: by, key: proposal.id, text: `Proposed: ${text}` },
+    { type: 'PreferenceProposed', proposalId: proposal.id, by, preference: teachingOf(proposal.preference) },
+    { step: 'Teach', key: proposal.id },
     ports,
   );
-  return { kind: 'proposed', proposal, text };
+  return { kind: 'proposed', proposal, text: proposalText(proposal.preference) };
 }
 
 /** An error with an action that can be done about it: only such an error can have a permission. */
@@ -163,21 +165,15 @@ function preferenceOf(
   };
 }
 
-/** A preference in plain words: scope, expiry, limit, and what ends it. */
-export function scopeOf(preference: Preference): string {
-  const { describes, actionId, expiresAt, maxUsesPerDay } = preference;
-  const { workload, environment, errorTemplate } = describes;
-  const times = maxUsesPerDay === 1 ? 'once a day' : `${maxUsesPerDay} times a day`;
-  if (!isOfThisRecipe(preference))
-    return (
-      `When ${workload} in ${environment} fails with "${shorten(errorTemplate, 160)}", ${actionId}: needs to be taught again, and a person is ` +
-      'asked until then. It was taught when errors were told apart less exactly.'
-    );
-  return (
-    `When ${workload} in ${environment} fails with exactly "${shorten(errorTemplate, 300)}" (only what is known to vary may differ: times, ids, pod names, quantities), ` +
-    `${actionId} without asking: until ${expiresAt.slice(0, 10)}, at most ${times}, and no more once it did not help. Anyone can revoke it.`
-  );
-}
+/** What the timeline keeps of it. */
+export const teachingOf = ({
+  id,
+  fingerprint,
+  describes,
+  actionId,
+  expiresAt,
+  maxUsesPerDay,
+}: Preference): Teaching => ({ id, fingerprint, describes, actionId, expiresAt, maxUsesPerDay });
 
 async function answerLatest({ by, incidentId }: Said, confirmed: boolean, ports: TeachPorts): Promise<Heard> {
   const proposals = await ports.preferences.proposals(incidentId);
@@ -216,9 +212,10 @@ export async function confirmTeaching(
   // Taught before it is settled: a crash in between teaches it twice under one id, which is once.
   await ports.preferences.teach(preference);
   await ports.preferences.settle(found, 'confirmed');
-  const text = `Remembered. ${scopeOf(preference)}`;
+  const event = { type: 'PreferenceTaught', by, how: 'confirmed', preference: teachingOf(preference) } as const;
+  const text = describe(event);
   await auditOf('taught', by, found.incidentId, text, ports, preference);
-  await note(found.incidentId, { step: 'Teach', kind: 'learned', actor: by, key: preference.id, text }, ports);
+  await record(found.incidentId, event, { step: 'Teach', key: preference.id }, ports);
   await confirmationText(preference, ports);
   return { kind: 'taught', preference, text };
 }
@@ -231,7 +228,7 @@ export const confirmationText = (preference: Preference, { memory }: Pick<Ports,
         incidentId: preference.incidentId,
         actor: preference.taughtBy,
         at: preference.taughtAt,
-        text: `Taught by ${preference.taughtBy}: ${scopeOf(preference)}`,
+        text: `Taught by ${preference.taughtBy}: ${preferenceScope(preference)}`,
       },
       'learned',
     )
@@ -257,7 +254,7 @@ export async function revokePreference(
   if (!preference) return undefined;
   if (preference.state !== 'revoked') {
     await ports.preferences.setState(id, 'revoked', `Revoked by ${by}.`);
-    await auditOf('revoked', by, preference.incidentId, `Revoked: ${scopeOf(preference)}`, ports, preference);
+    await auditOf('revoked', by, preference.incidentId, `Revoked: ${preferenceScope(preference)}`, ports, preference);
   }
   return ports.preferences.get(id);
 }

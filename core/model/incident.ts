@@ -134,35 +134,3 @@ export const Context = z.object({
   facts: z.array(ServiceFact).max(maxFacts).default([]),
 });
 export type Context = z.infer<typeof Context>;
-
-/** One line of what happened. `step` is the state machine's state or the surface (`webhook`, `console`, `slack`). */
-export const TimelineEntry = z.object({
-  id: z.string(),
-  incidentId: z.string(),
-  at: Instant,
-  step: z.string(),
-  /** Who: `watchkeeper`, a specialist, or a person. */
-  actor: z.string(),
-  kind: z.enum([
-    'opened',
-    'context',
-    'finding',
-    'gap',
-    'diagnosis',
-    'decision',
-    'question',
-    'approval',
-    'action',
-    'verification',
-    'learned',
-    'failure',
-    'note',
-  ]),
-  text: z.string().max(4000),
-  evidenceIds: z.array(z.string()).default([]),
-  /** Whether it says that things are well or not; absent where it says neither. */
-  tone: z.enum(['good', 'bad']).optional(),
-  /** Wall time the step took, where it is known. */
-  durationMs: z.number().optional(),
-});
-export type TimelineEntry = z.infer<typeof TimelineEntry>;

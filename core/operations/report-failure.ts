@@ -4,30 +4,13 @@ import { wholeText } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Failed } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
+import { failureText, leftBehindText } from '../record/describe.ts';
 import { isOver } from '../record/lifecycle.ts';
 import { threadOf } from '../record/thread.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { type LeftBehindPorts, settleLeftBehind } from '../remediation/left-behind.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { tell } from '../reporting/tell.ts';
-
-/** What a code of ours, or of Step Functions, means to the person who reads it. */
-const sentences: ReadonlyMap<string, string> = new Map([
-  ['States.Timeout', 'A step did not answer in time.'],
-  ['StepTimeout', 'A step did not answer in time.'],
-  ['Sandbox.Timedout', 'A step did not answer in time.'],
-  ['Lambda.Unknown', 'A step ended without an answer: it took too long, or too much memory.'],
-  ['Runtime.ExitError', 'A step ended without an answer: it took too much memory, or broke down.'],
-  ['States.TaskFailed', 'A step failed.'],
-  ['States.DataLimitExceeded', 'The incident grew too large to be passed on.'],
-  ['States.Runtime', 'The workflow met data that it could not handle.'],
-  ['Lambda.TooManyRequestsException', 'The functions are at their limit of concurrency.'],
-  ['Unavailable', 'Something that is needed could not be reached, also after trying again.'],
-  ['Misconfigured', 'The configuration cannot work; whoever runs Watchkeeper has to look at it.'],
-  ['InvalidInput', 'A step got data that does not fit its schema.'],
-  ['Impossible', 'Watchkeeper reached a state that should not exist; this is a defect of ours.'],
-]);
-const unforeseen = 'A step failed in a way nobody foresaw.';
 
 export type ReportFailurePorts = LeftBehindPorts & Pick<Ports, 'pager'>;
 
@@ -42,23 +25,33 @@ export async function reportFailure(input: Failed, ports: ReportFailurePorts): P
   // What took over meanwhile, or ended it, has told people.
   if (incident && execution !== undefined && (incident.execution !== execution || isOver(incident)))
     return { reported: true };
-  const broke = sentences.get(input.failure.Error ?? '') ?? unforeseen;
-  const left = incident ? await settleLeftBehind(incident, incident.status, ports) : [];
+  const code = input.failure.Error ?? '';
+  const leftBehind = incident ? await settleLeftBehind(incident, incident.status, ports) : [];
   const { places, failures } = await tell(
     {
       key: incident ? failureKey(incident) : `failure-${trigger.eventId}`,
       incidentId: incident?.id ?? 'none',
       kind: 'failure',
       headline: `The investigation broke off: ${trigger.title}`,
-      lines: [broke, ...left, 'Please take over by hand.', ...knownUntilThen(input)],
+      lines: [
+        failureText(code),
+        ...leftBehind.map(leftBehindText),
+        'Please take over by hand.',
+        ...knownUntilThen(input),
+      ],
       ...threadOf(trigger),
     },
+    'failure',
     trigger,
     ports,
   );
   if (incident) {
-    const text = [broke, ...left, ...failures.map(({ text: failed }) => failed)].join(' ');
-    await note(incident.id, { step: 'ReportFailure', kind: 'failure', text }, ports);
+    await record(
+      incident.id,
+      { type: 'StepFailed', code, leftBehind, undelivered: [...failures] },
+      { step: 'ReportFailure' },
+      ports,
+    );
   }
   // It stays open then: whoever sweeps what nobody works on tries to tell people again.
   if (failures.length === places)

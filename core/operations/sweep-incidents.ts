@@ -4,9 +4,10 @@
 import type { Approval } from '../model/action.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
+import { abandonedText, leftBehindText, messageFailedText } from '../record/describe.ts';
 import { isAbandoned, isOver } from '../record/lifecycle.ts';
 import { threadOf } from '../record/thread.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { deliverDecided } from '../remediation/answer.ts';
 import { settleLeftBehind } from '../remediation/left-behind.ts';
 import { tellProgress } from '../reporting/progress.ts';
@@ -99,24 +100,32 @@ async function bringAnswers({ id }: Incident, ports: SweepPorts): Promise<void> 
 
 /** People are told before it is over on record: where nobody can be told, it stays open and is met again. */
 async function end(incident: Incident, execution: string, ports: SweepPorts): Promise<boolean> {
-  const lines = await settleLeftBehind(incident, incident.status, ports);
+  const leftBehind = await settleLeftBehind(incident, incident.status, ports);
   const { places, failures } = await tell(
     {
       key: failureKey(incident),
       incidentId: incident.id,
       kind: 'failure',
       headline: `The investigation broke off: ${incident.title}`,
-      lines: [broke, ...lines, 'Please take over by hand, or ask me here to look into it again.'],
+      lines: [
+        abandonedText,
+        ...leftBehind.map(leftBehindText),
+        'Please take over by hand, or ask me here to look into it again.',
+      ],
       ...threadOf(incident.trigger),
     },
+    'failure',
     incident.trigger,
     ports,
   );
-  if (failures.length === places) throw new Error(failures.map(({ text }) => text).join(' '));
-  await note(incident.id, { step: 'Sweep', kind: 'failure', key: execution, text: [broke, ...lines].join(' ') }, ports);
+  if (failures.length === places) throw new Error(failures.map(messageFailedText).join(' '));
+  await record(
+    incident.id,
+    { type: 'InvestigationAbandoned', execution, leftBehind },
+    { step: 'Sweep', key: execution },
+    ports,
+  );
   if (!(await ports.incidents.abandon(incident.id, execution))) return false;
   await tellProgress(incident.id, ports);
   return true;
 }
-
-const broke = 'It ended without a word, and nobody works on it any more.';

@@ -3,10 +3,11 @@ import type { Action, Approval, Preference, RemediationResult, Verdict } from '.
 import type { AuditEntry } from '../model/audit.ts';
 import type { AuditAnchor, ChainHead, StoredLink } from '../model/audit-chain.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import type { Incident, TimelineEntry } from '../model/incident.ts';
+import type { Incident } from '../model/incident.ts';
 import type { Proposal } from '../model/proposal.ts';
 import type { Evidence } from '../model/report.ts';
 import type { PageFacts, Relation } from '../model/storm.ts';
+import type { TimelineEntry } from '../model/timeline.ts';
 
 /** A member as it is shown in a list. */
 export interface MemberName {

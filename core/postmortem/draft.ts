@@ -3,13 +3,14 @@
 import * as z from 'zod';
 import { recurrenceTags } from '../analysis/knowledge/recurrence.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import type { Incident, TimelineEntry } from '../model/incident.ts';
+import type { Incident } from '../model/incident.ts';
 import type { Evidence } from '../model/report.ts';
 import { Change } from '../model/telemetry.ts';
+import type { TimelineEntry } from '../model/timeline.ts';
 import type { Concluded } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import type { KnowledgeBase } from '../ports/telemetry.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { redactJson } from '../redaction/redact.ts';
 import { postmortem } from './document.ts';
 import { knowledgeIds } from './facts.ts';
@@ -40,15 +41,10 @@ export async function writeDraft(input: Concluded, ports: DraftPorts): Promise<s
     );
   const drawn = await draw();
   const markdown = await store(drawn, ports);
-  await note(
+  await record(
     id,
-    {
-      step: 'Learn',
-      kind: 'learned',
-      key: 'postmortem',
-      text: `A postmortem draft is in the knowledge base: ${nameOf(input.incident)}`,
-      evidenceIds: [kept.id],
-    },
+    { type: 'PostmortemDrafted', name: nameOf(input.incident) },
+    { step: 'Learn', key: 'postmortem', evidenceIds: [kept.id] },
     ports,
   );
   // Whoever changed something meanwhile found no draft that could be written again.
@@ -67,7 +63,9 @@ export async function writeDraftAgain(incidentId: string, ports: DraftPorts): Pr
       ports.incidents.diagnosis(incidentId),
       ports.incidents.timeline(incidentId),
     ]);
-    const kept = timeline.find(({ step, evidenceIds }) => step === 'Learn' && evidenceIds.length > 0)?.evidenceIds[0];
+    const kept = timeline.find(
+      ({ step, kind, evidenceIds }) => step === 'Learn' && kind === 'learned' && evidenceIds.length > 0,
+    )?.evidenceIds[0];
     if (incident === undefined || diagnosis === undefined || kept === undefined) return 'none';
     const material = Material.parse(await ports.evidence.full(incidentId, kept));
     await store(await recordOf({ incident, diagnosis }, material, ports), ports);

@@ -1,6 +1,7 @@
 // Facts that lessons and follow-ups are drawn from: what could not be read, what knowledge there was, what was taught, who was waited for. Pure.
 import type { Approval } from '../model/action.ts';
 import type { Gap } from '../model/report.ts';
+import type { EventOf } from '../model/timeline.ts';
 import type { PostmortemRecord } from './record.ts';
 import { isAboutDraft } from './timeline.ts';
 
@@ -41,13 +42,9 @@ export const troublesIn = ({ timeline }: PostmortemRecord): string[] =>
     )
     .map(({ text }) => text);
 
-/** As it was said back to who taught it. */
-export const taughtIn = ({ timeline }: PostmortemRecord): string[] =>
-  timeline
-    .filter(
-      ({ kind, step, text }) => kind === 'learned' && ['Learn', 'Teach'].includes(step) && /^Remembered\b/.test(text),
-    )
-    .map(({ text }) => text);
+/** What people taught here. */
+export const taughtIn = ({ timeline }: PostmortemRecord): EventOf<'PreferenceTaught'>[] =>
+  timeline.flatMap(({ event }) => (event.type === 'PreferenceTaught' ? [event] : []));
 
 export const expiredIn = ({ approvals }: PostmortemRecord): Approval[] =>
   approvals.filter(({ state }) => state === 'expired');

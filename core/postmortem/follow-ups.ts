@@ -2,6 +2,7 @@
 import { alertNames } from '../analysis/knowledge/queries.ts';
 import { causes } from '../causes/causes.ts';
 import { named } from '../diagnosis/words.ts';
+import { describe } from '../record/describe.ts';
 import { expiredIn, knowledgeIn, taughtIn, troublesIn, unreadIn, usedTeaching } from './facts.ts';
 import { bare, plain } from './markdown.ts';
 import { correctionsIn, endingOf, type PostmortemRecord } from './record.ts';
@@ -60,7 +61,7 @@ function items(record: PostmortemRecord): string[] {
     ...expiredIn(record).map(
       ({ question }) => `Find out why nobody could answer "${plain(bare(question), 300)}", and who is to be asked.`,
     ),
-    ...taughtIn(record).map((text) => `Review what was taught: ${plain(text, 500)}`),
+    ...taughtIn(record).map((event) => `Review what was taught: ${plain(describe(event), 500)}`),
     ...(usedTeaching(record)
       ? ['Review whether what was taught is still right: it was used here, and the error came back.']
       : []),

@@ -3,8 +3,8 @@
 import { formatValue, signalOf } from '../analysis/metrics/signals.ts';
 import type { Known } from '../model/incident.ts';
 import type { MemberName } from '../ports/records.ts';
+import { relationText } from '../record/membership-words.ts';
 import { affectedBy } from '../reporting/membership.ts';
-import { relationText } from '../reporting/membership-words.ts';
 import { capitalize } from '../wording.ts';
 import { bullets, plain, table } from './markdown.ts';
 import { type Ending, endingOf, type Moved, onsetOf, type PostmortemRecord } from './record.ts';

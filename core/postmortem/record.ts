@@ -2,11 +2,11 @@
 import * as z from 'zod';
 import { type Approval, RemediationResult, Verification } from '../model/action.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import { Context, type Incident, type TimelineEntry } from '../model/incident.ts';
+import { Context, type Incident } from '../model/incident.ts';
 import type { Evidence } from '../model/report.ts';
 import type { Change } from '../model/telemetry.ts';
+import type { EventOf, TimelineEntry } from '../model/timeline.ts';
 import type { MemberName } from '../ports/records.ts';
-import { type PageChange, pageChangeOf } from '../record/page-change.ts';
 import { formatList } from '../wording.ts';
 
 /** A signal that was measured: before and during the incident, and where it was looked at again, afterwards. */
@@ -52,21 +52,21 @@ export interface Correction {
 }
 
 export const correctionsIn = ({ timeline }: Pick<PostmortemRecord, 'timeline'>): Correction[] =>
-  timeline
-    .filter(({ step, actor }) => step === 'Correct' && actor !== 'watchkeeper')
-    .map(({ actor, text }) => ({ by: actor, says: text.replace(/^Corrected: /, '') }));
+  timeline.flatMap(({ actor, event }) =>
+    event.type === 'DiagnosisCorrected' ? [{ by: actor, says: event.words }] : [],
+  );
+
+export type PageChange = EventOf<'PageChanged'>;
 
 export const pageChangesIn = ({ timeline }: Pick<PostmortemRecord, 'timeline'>): PageChange[] =>
-  timeline.flatMap((entry) => pageChangeOf(entry) ?? []);
+  timeline.flatMap(({ event }) => (event.type === 'PageChanged' ? [event] : []));
 
-/** Steps in which an actor is a specialist. */
-const bySpecialists = ['Investigate', 'Recheck'];
+/** Steps in which an actor is a specialist, or the pager. */
+const notByPeople = ['Investigate', 'Recheck', 'PageUpdate'];
 
 /** Neither we nor the pager without a name. */
-export const isByPerson = (entry: TimelineEntry): boolean =>
-  entry.actor !== 'watchkeeper' &&
-  !bySpecialists.includes(entry.step) &&
-  (entry.step !== 'PageUpdate' || pageChangeOf(entry)?.by !== undefined);
+export const isByPerson = ({ actor, step, event }: TimelineEntry): boolean =>
+  event.type === 'PageChanged' ? event.by !== undefined : actor !== 'watchkeeper' && !notByPeople.includes(step);
 
 export const diagnosedAt = ({ timeline }: PostmortemRecord): string | undefined =>
   timeline.find(({ kind }) => kind === 'diagnosis')?.at;

@@ -1,5 +1,5 @@
 // The timeline as a list: when, who, what. What people did is marked and never left out for what we did. Pure.
-import type { TimelineEntry } from '../model/incident.ts';
+import type { TimelineEntry, TimelineEvent } from '../model/timeline.ts';
 import { plain } from './markdown.ts';
 import { isByPerson, type PostmortemRecord } from './record.ts';
 import { timeOf } from './times.ts';
@@ -8,7 +8,7 @@ const maxEntries = 80;
 const longest = 300;
 
 export function timelineLines({ timeline }: PostmortemRecord): string[] {
-  const said = timeline.filter((entry, place) => !isAboutDraft(entry) && !isRepeated(entry, timeline.slice(0, place)));
+  const said = withoutRepeats(timeline).filter((entry) => !isAboutDraft(entry));
   const kept = new Set(said.toSorted((a, b) => Number(isByPerson(b)) - Number(isByPerson(a))).slice(0, maxEntries));
   const shown = said.filter((entry) => kept.has(entry));
   const left = said.length - shown.length;
@@ -20,13 +20,28 @@ export function timelineLines({ timeline }: PostmortemRecord): string[] {
   ];
 }
 
-/** What we learned at the end is often what verification had said. */
-const isRepeated = ({ actor, text }: TimelineEntry, before: readonly TimelineEntry[]): boolean =>
-  before.some((one) => one.actor === actor && one.actor === 'watchkeeper' && one.text === text);
+/** The conclusion is often what verification had found; and a step that is repeated may tell the same again. */
+function withoutRepeats(entries: readonly TimelineEntry[]): TimelineEntry[] {
+  const told = new Set<string>();
+  return entries.filter(({ actor, event }) => {
+    if (actor !== 'watchkeeper') return true;
+    const key = toldOnce(event);
+    if (told.has(key)) return false;
+    told.add(key);
+    return true;
+  });
+}
+
+function toldOnce(event: TimelineEvent): string {
+  if (event.type === 'VerificationFinished') return `verification: ${event.verdict}: ${event.text}`;
+  if (event.type === 'IncidentConcluded' && event.basis.kind === 'verification')
+    return `verification: ${event.basis.verdict}: ${event.basis.text}`;
+  return JSON.stringify(event);
+}
 
 /** The draft does not tell of itself. */
-export const isAboutDraft = ({ id }: TimelineEntry): boolean =>
-  /:(?:Learn:learned:postmortem|PageUpdate:gap:.*)$/.test(id);
+export const isAboutDraft = ({ event }: TimelineEntry): boolean =>
+  event.type === 'PostmortemDrafted' || (event.type === 'RecordFailed' && event.what === 'postmortem-update');
 
 function line(entry: TimelineEntry, before: TimelineEntry | undefined): string {
   const day = entry.at.slice(0, 10);

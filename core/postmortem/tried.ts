@@ -1,6 +1,6 @@
 // What was tried: each action with who allowed it and what came of it; and what was refused, rejected or not answered. Pure.
 import type { Approval, RemediationResult, Verification } from '../model/action.ts';
-import type { TimelineEntry } from '../model/incident.ts';
+import type { TimelineEntry } from '../model/timeline.ts';
 import { bare, bullets, plain } from './markdown.ts';
 import { approversOf, type PostmortemRecord } from './record.ts';
 import { instant, msBetween, span } from './times.ts';
@@ -75,10 +75,13 @@ function withoutQuestion(record: PostmortemRecord): string[][] {
         ...verificationLines(entry, record),
       ],
     ];
-  const nothing = decided && (approvals.length === 0 || /^Refused/.test(decided.text));
+  const nothing = decided && (approvals.length === 0 || isRefusal(decided));
   return nothing ? [[plain(decided.text, 600), `Decided at ${instant(decided.at)}.`]] : [];
 }
 
+const isRefusal = ({ event }: TimelineEntry): boolean => event.type === 'DecisionMade' && event.decision === 'refuse';
+
+/** By its question; undefined: what was done without one. */
 const actionOf = (
   approvalId: string | undefined,
   { incident, timeline }: PostmortemRecord,

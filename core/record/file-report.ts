@@ -4,7 +4,8 @@
 import { askedWhen, type Brief, Report, unreadableReport } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact } from '../redaction/redact.ts';
-import { note } from './timeline.ts';
+import { entitiesOf } from './reported-entities.ts';
+import { record } from './timeline.ts';
 
 /** @returns the report as it counts from here on. The same brief filed again is the same line. */
 export async function fileReport(
@@ -14,15 +15,22 @@ export async function fileReport(
 ): Promise<Report> {
   const { specialist, round } = brief;
   const report = { ...(Report.safeParse(answer).data ?? unreadableReport(brief)), specialist, round };
-  const summary = redact(report.summary);
-  await note(
+  await record(
     brief.incidentId,
     {
+      type: 'SpecialistReported',
+      specialist,
+      phase: brief.phase,
+      round,
+      ...(brief.followUp === undefined ? {} : { question: brief.question }),
+      summary: redact(report.summary),
+      findings: report.findings.length,
+      entities: entitiesOf(report),
+      gaps: report.gaps,
+    },
+    {
       step: brief.phase === 'verify' ? 'Recheck' : 'Investigate',
-      kind: report.findings.length > 0 ? 'finding' : 'gap',
-      actor: specialist,
       key: `${specialist}:${askedWhen(brief)}`,
-      text: brief.followUp === undefined ? summary : `Asked "${brief.question}": ${summary}`,
       evidenceIds: report.findings.flatMap((finding) => finding.evidenceIds).slice(0, 8),
       durationMs: report.usage.wallMs,
     },

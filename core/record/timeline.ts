@@ -1,22 +1,140 @@
-// One way to write a line of the timeline, redacted. The id is made of incident, step and key, so a repeated step writes no second line.
-import type { TimelineEntry } from '../model/incident.ts';
+// One way to write an event on the timeline, redacted. The id is made of incident, step, kind and key, so a repeated step writes no second entry.
+import { type EntryKind, type EventType, type TimelineEntry, TimelineEvent } from '../model/timeline.ts';
 import type { Ports } from '../ports/index.ts';
-import { redact } from '../redaction/redact.ts';
+import { redact, redactJson } from '../redaction/redact.ts';
+import { describe } from './describe.ts';
 
-export async function note(
+/** The state machine's state, or the surface, in which it happened; `key` tells several events of one step apart. */
+export interface Occasion extends Partial<Pick<TimelineEntry, 'evidenceIds' | 'durationMs'>> {
+  readonly step: string;
+  readonly key?: string | undefined;
+}
+
+export async function record(
   incidentId: string,
-  entry: Pick<TimelineEntry, 'step' | 'kind' | 'text'> &
-    Partial<Pick<TimelineEntry, 'actor' | 'evidenceIds' | 'durationMs' | 'tone'>> & { readonly key?: string },
+  event: TimelineEvent,
+  { key, ...occasion }: Occasion,
   ports: Pick<Ports, 'incidents' | 'clock'>,
 ): Promise<void> {
-  const { key, ...rest } = entry;
-  await ports.incidents.append({
-    actor: 'watchkeeper',
+  await ports.incidents.append(entryOf(incidentId, event, { ...occasion, key, at: ports.clock.now().toISOString() }));
+}
+
+export function entryOf(
+  incidentId: string,
+  event: TimelineEvent,
+  { step, key, at, ...rest }: Occasion & Pick<TimelineEntry, 'at'>,
+): TimelineEntry {
+  const kind = kindOf(event);
+  const tone = toneOf(event);
+  const text = redact(describe(event)).slice(0, 4000);
+  return {
     evidenceIds: [],
     ...rest,
-    text: redact(rest.text).slice(0, 4000),
-    id: [incidentId, entry.step, entry.kind, key].filter(Boolean).join(':'),
+    step,
+    kind,
+    actor: actorOf(event),
+    ...(tone === undefined ? {} : { tone }),
+    event: withoutSecrets(event) ?? { type: 'Note', text },
+    text,
+    id: [incidentId, step, kind, key].filter(Boolean).join(':'),
     incidentId,
-    at: ports.clock.now().toISOString(),
-  });
+    at,
+  };
+}
+
+/** Undefined where redaction leaves no event: a name that looks like a secret, where only a name may stand. */
+const withoutSecrets = (event: TimelineEvent): TimelineEvent | undefined =>
+  TimelineEvent.safeParse(redactJson(event)).data;
+
+const kinds: Readonly<Record<Exclude<EventType, 'SpecialistReported'>, EntryKind>> = {
+  IncidentOpened: 'opened',
+  EventJoined: 'note',
+  IncidentTakenOver: 'note',
+  ContextAssembled: 'context',
+  RoundAdded: 'note',
+  DiagnosisMade: 'diagnosis',
+  DiagnosisCorrected: 'note',
+  DiagnosisConfirmed: 'note',
+  DecisionMade: 'decision',
+  InstructionIgnored: 'note',
+  ApprovalRequested: 'question',
+  ApprovalReminded: 'question',
+  ApprovalAnswered: 'approval',
+  ApprovalWithdrawn: 'note',
+  AnswerNotCounted: 'note',
+  QuestionsNotWithdrawn: 'gap',
+  ActionRefused: 'action',
+  ActionFinished: 'action',
+  VerificationFinished: 'verification',
+  PageChanged: 'note',
+  PageMarked: 'note',
+  FollowersInformed: 'note',
+  MessageFailed: 'gap',
+  MemberJoined: 'note',
+  MemberLeft: 'note',
+  JoinedGroup: 'note',
+  LeftGroup: 'note',
+  WaitingForSlot: 'note',
+  WaitingForDiagnosis: 'note',
+  WaitEnded: 'note',
+  SlotFreed: 'note',
+  PreferenceProposed: 'note',
+  PreferenceTaught: 'learned',
+  PreferenceNotTaught: 'learned',
+  FactTaught: 'learned',
+  FactForgotten: 'learned',
+  QuestionUnanswered: 'learned',
+  IncidentConcluded: 'learned',
+  PostmortemDrafted: 'learned',
+  RecordFailed: 'gap',
+  StepFailed: 'failure',
+  InvestigationAbandoned: 'failure',
+  FileSetAside: 'gap',
+  Note: 'note',
+  LegacyNote: 'note',
+};
+
+function kindOf(event: TimelineEvent): EntryKind {
+  if (event.type === 'SpecialistReported') return event.findings > 0 ? 'finding' : 'gap';
+  return kinds[event.type];
+}
+
+function toneOf(event: TimelineEvent): TimelineEntry['tone'] {
+  switch (event.type) {
+    case 'VerificationFinished':
+      return event.verdict === 'recovered' ? 'good' : 'bad';
+    case 'ActionRefused':
+      return event.changed ? undefined : 'bad';
+    case 'ActionFinished':
+      return event.result.kind === 'failed' ? 'bad' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Who does it where the pager does not say. */
+const pager = 'pagerduty';
+const us = 'watchkeeper';
+
+function actorOf(event: TimelineEvent): string {
+  switch (event.type) {
+    case 'SpecialistReported':
+      return event.specialist;
+    case 'PageChanged':
+      return event.by ?? pager;
+    case 'DiagnosisCorrected':
+    case 'DiagnosisConfirmed':
+    case 'ApprovalAnswered':
+    case 'AnswerNotCounted':
+    case 'PreferenceProposed':
+    case 'FactTaught':
+    case 'FactForgotten':
+      return event.by;
+    case 'LeftGroup':
+      return event.by ?? us;
+    case 'PreferenceTaught':
+      return event.how === 'confirmed' ? event.by : us;
+    default:
+      return us;
+  }
 }

@@ -5,7 +5,7 @@ import type { Approval, Verdict } from '../model/action.ts';
 import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
 import { recordAudit } from '../record/audit/record.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { clockTime } from '../wording.ts';
 import { outcomeOf } from './ask.ts';
 import { approvalCountText, decisionText, whyNotTeachable } from './question.ts';
@@ -92,15 +92,20 @@ async function refusalOf(
 async function tell(approval: Approval, answering: Answering, text: string, ports: AnswerPorts): Promise<void> {
   const { approvalId, by } = answering;
   await audit(approval, answering, 'answer', `${approval.question} ${text}`, ports);
-  await note(
+  const { question, approvers } = approval;
+  await record(
     approval.incidentId,
     {
-      step: 'AwaitApproval',
-      kind: 'approval',
-      actor: by,
-      key: `${approvalId}:${by}`,
-      text: `${approval.question} ${text}`,
+      type: 'ApprovalAnswered',
+      approvalId,
+      question,
+      verdict: approval.state === 'decided' ? approval.verdict : answering.verdict,
+      by,
+      approvedBy: approval.approvedBy.map((one) => one.by),
+      approvers,
+      ...(approval.state === 'decided' ? { decidedAt: approval.decidedAt } : {}),
     },
+    { step: 'AwaitApproval', key: `${approvalId}:${by}` },
     ports,
   );
 }

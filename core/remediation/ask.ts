@@ -4,12 +4,15 @@
 
 import { Impossible } from '../errors.ts';
 import type { Approval, ApprovalOutcome, Decision } from '../model/action.ts';
+import type { MessageFailed } from '../model/timeline.ts';
 import type { Decided } from '../model/workflow.ts';
 import { idsOf } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
+import { summaryOf } from '../record/action-summary.ts';
 import { recordAudit, watchkeeper } from '../record/audit/record.ts';
+import { describe } from '../record/describe.ts';
 import { threadOf } from '../record/thread.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { questionMessage } from './question.ts';
 
@@ -44,14 +47,11 @@ export async function askApproval(
   if (how === 'reminder') return remind(state, decision, stored, ports);
   const about = { incidentId: incident.id, kind: 'question', about: stored.id, action: stored.action } as const;
   await recordAudit({ ...about, actor: watchkeeper, outcome: 'asked', text: stored.question }, ports);
-  await note(
+  const { id: approvalId, question, action, expiresAt } = stored;
+  await record(
     incident.id,
-    {
-      step: 'AwaitApproval',
-      kind: 'question',
-      key: stored.id,
-      text: `${stored.question} ${stored.action.blastRadius}`,
-    },
+    { type: 'ApprovalRequested', approvalId, question, action: summaryOf(action), expiresAt },
+    { step: 'AwaitApproval', key: approvalId },
     ports,
   );
   await ports.chat.publish({ ...questionMessage(stored), ...threadOf(incident.trigger) });
@@ -88,15 +88,14 @@ function pendingOf({ diagnosis, incident }: Decided, decision: Asking, now: Date
 /** Said once, however often the step runs. A place that cannot be reached is a line in the timeline; the question itself stays open. */
 async function remind({ incident }: Decided, decision: Asking, approval: Approval, ports: AskPorts): Promise<void> {
   const people = idsOf(decision.escalateTo, await ports.catalog.load());
-  const said = `Nobody has answered yet: ${approval.question} It expires at ${approval.expiresAt}; then nothing is done.`;
+  const { id: approvalId, question, expiresAt } = approval;
+  const reminder = { type: 'ApprovalReminded', approvalId, question, expiresAt } as const;
+  const said = describe(reminder);
   const about = { incidentId: incident.id, kind: 'reminder', about: approval.id, action: approval.action } as const;
   await recordAudit({ ...about, actor: watchkeeper, outcome: 'reminded', text: `${said} ${people.join(', ')}` }, ports);
-  await note(
-    incident.id,
-    { step: 'AwaitApproval', kind: 'question', key: `${approval.id}:reminder`, text: said },
-    ports,
-  );
-  const failures: string[] = [];
+  await record(incident.id, reminder, { step: 'AwaitApproval', key: `${approvalId}:reminder` }, ports);
+  const failures: MessageFailed[] = [];
+  const failed = { type: 'MessageFailed', about: 'reminder' } as const;
   await ports.chat
     .publish({
       ...questionMessage(approval),
@@ -105,11 +104,16 @@ async function remind({ incident }: Decided, decision: Asking, approval: Approva
       mention: people,
       ...threadOf(incident.trigger),
     })
-    .catch(() => failures.push('The thread could not be reminded.'));
+    .catch(() => failures.push({ ...failed, place: 'thread' }));
   const noted = await ports.pager.note(incident.sourceId, said.slice(0, 2000));
-  if (noted.kind === 'gap') failures.push(`The page got no reminder: ${noted.gap.reason}`);
-  for (const text of failures)
-    await note(incident.id, { step: 'AwaitApproval', kind: 'gap', key: text.slice(0, 60), text }, ports);
+  if (noted.kind === 'gap') failures.push({ ...failed, place: 'page', reason: noted.gap.reason });
+  for (const failure of failures)
+    await record(
+      incident.id,
+      failure,
+      { step: 'AwaitApproval', key: `${approvalId}:reminder:${failure.place}` },
+      ports,
+    );
 }
 
 /** What the workflow gets for a decided approval. */

@@ -5,13 +5,16 @@ import { WatchkeeperError } from '../errors.ts';
 import { type ExactError, exactErrorOf, formerFingerprintOf, workloadOf } from '../fingerprint/fingerprint.ts';
 import type { Action, Approval, Decision, Preference } from '../model/action.ts';
 import { confidenceToAct, type Diagnosis, type Hypothesis } from '../model/diagnosis.ts';
+import type { EventOf } from '../model/timeline.ts';
 import type { Synthesized } from '../model/workflow.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { PolicyAnswer } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Executor } from '../ports/telemetry.ts';
+import { summaryOf } from '../record/action-summary.ts';
 import { recordAudit, watchkeeper } from '../record/audit/record.ts';
-import { note } from '../record/timeline.ts';
+import { describe } from '../record/describe.ts';
+import { record } from '../record/timeline.ts';
 import { shorten } from '../text.ts';
 import { locate } from '../topology/placement.ts';
 import { type AuthorizationFacts, authorize, type PolicyContext, policyContextOf } from './authorization.ts';
@@ -52,6 +55,7 @@ export async function decide(
   const diagnosis = withNextStep(input.diagnosis, decision, ruledOut);
   await ports.incidents.saveDiagnosis(input.incident.id, diagnosis);
   const asked = decision.kind === 'ask' ? decision.approvalId : undefined;
+  const made = decisionMade(decision);
   await recordAudit(
     {
       incidentId: input.incident.id,
@@ -60,7 +64,7 @@ export async function decide(
       outcome: decision.kind,
       key: asked,
       action: 'action' in decision ? decision.action : undefined,
-      text: inWords(decision),
+      text: describe(made),
       policies: decision.policies,
       policyVersion: ports.policies.version,
       evidenceIds: input.diagnosis.hypotheses[0]?.evidenceIds.slice(0, 8) ?? [],
@@ -68,11 +72,7 @@ export async function decide(
     },
     ports,
   );
-  await note(
-    input.incident.id,
-    { step: 'Decide', kind: 'decision', ...(asked === undefined ? {} : { key: asked }), text: inWords(decision) },
-    ports,
-  );
+  await record(input.incident.id, made, { step: 'Decide', key: asked }, ports);
   await sayWhatWasTried(input, facts, ports);
   return { decision, diagnosis };
 }
@@ -88,13 +88,14 @@ function withNextStep(diagnosis: Diagnosis, decision: Decision, ruledOut: readon
 async function sayWhatWasTried(input: Synthesized, facts: Chosen['facts'], ports: DecidePorts): Promise<void> {
   const attempt = await injectionAttemptIn(input, facts, ports.policies);
   if (!attempt) return;
-  const { text, policies } = attempt;
+  const text = describe(attempt);
+  const { policies } = attempt;
   const about = { incidentId: input.incident.id, actor: watchkeeper, kind: 'decision', outcome: 'not-obeyed' } as const;
   await recordAudit(
     { ...about, key: 'attempt', text, policies: [...policies], policyVersion: ports.policies.version },
     ports,
   );
-  await note(input.incident.id, { step: 'Decide', kind: 'note', key: 'attempt', text }, ports);
+  await record(input.incident.id, attempt, { step: 'Decide', key: 'attempt' }, ports);
 }
 
 interface Chosen {
@@ -358,15 +359,15 @@ async function useTaught(preference: Preference, considered: Considered, ports: 
   };
 }
 
-function inWords(decision: Decision): string {
-  switch (decision.kind) {
-    case 'report':
-      return `Report only. ${decision.why}`;
-    case 'ask':
-      return `Ask: ${decision.action.title}? ${decision.why}`;
-    case 'act':
-      return `Act without asking: ${decision.action.title}. ${decision.why}`;
-    case 'refuse':
-      return `Refused${decision.action ? `: ${decision.action.title}` : ''}. ${decision.why}`;
-  }
+function decisionMade(decision: Decision): EventOf<'DecisionMade'> {
+  const { kind, why, policies } = decision;
+  return {
+    type: 'DecisionMade',
+    decision: kind,
+    why,
+    policies,
+    ...('action' in decision && decision.action ? { action: summaryOf(decision.action) } : {}),
+    ...(kind === 'ask' ? { approvalId: decision.approvalId } : {}),
+    ...(kind === 'act' ? { preferenceId: decision.preferenceId } : {}),
+  };
 }

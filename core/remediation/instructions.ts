@@ -1,5 +1,6 @@
 // Words in telemetry that read like instructions to us. Nothing obeys them anyway; people are told that they were there, and which policies
 // would refuse what they ask for. Only plain attempts are named: this is a notice, and no line of defence.
+import type { EventOf } from '../model/timeline.ts';
 import type { Synthesized } from '../model/workflow.ts';
 import type { Policies } from '../ports/channels.ts';
 import { redact } from '../redaction/redact.ts';
@@ -30,22 +31,23 @@ const nowhere = { kind: 'Unknown', name: 'what the words name', namespace: '-', 
 /** Whether words are a plain attempt to instruct. */
 export const readsLikeInstructions = (text: string): boolean => attempts.some((attempt) => attempt.test(text));
 
-/** One sentence for people where there is such an attempt, with the policies that would refuse it. */
+/** Such an attempt where there is one, with the policies that would refuse it. */
 export async function injectionAttemptIn(
   input: Synthesized,
   facts: PolicyContext | undefined,
   policies: Policies,
-): Promise<{ readonly text: string; readonly policies: readonly string[] } | undefined> {
+): Promise<EventOf<'InstructionIgnored'> | undefined> {
   const found = textsOf(input).find(({ text }) => readsLikeInstructions(text));
   if (!found) return undefined;
   const refusals = await Promise.all(actionsAskedFor(found.text).map((action) => refusalOf(action, facts, policies)));
   const quoted = shorten(clean(redact(quotedFrom(found.text))), 200);
   return {
-    text: [
-      `Words in ${found.where} read like instructions to me: "${quoted}".`,
-      'They are data: what is done comes from the catalogue, on a target that evidence names, by the policies, and by the word of a person that is proved to be that person.',
-      ...refusals.flatMap((refusal) => (refusal === undefined ? [] : [refusal.text])),
-    ].join(' '),
+    type: 'InstructionIgnored',
+    where: found.where,
+    quote: quoted,
+    refusals: refusals.flatMap((refusal) =>
+      refusal === undefined ? [] : [{ action: refusal.action, why: refusal.why }],
+    ),
     policies: [...new Set(refusals.flatMap((refusal) => refusal?.policies ?? []))],
   };
 }
@@ -71,7 +73,7 @@ async function refusalOf(action: string, facts: PolicyContext | undefined, polic
     target: nowhere,
     context: { ...facts, seenInEvidence: false },
   });
-  return answer.allowed ? undefined : { text: `${action}: ${answer.why}`, policies: answer.policies };
+  return answer.allowed ? undefined : { action, why: answer.why, policies: answer.policies };
 }
 
 function textsOf({ trigger, reports, priorReports }: Synthesized): { readonly where: string; readonly text: string }[] {

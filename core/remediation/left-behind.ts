@@ -2,21 +2,22 @@
 // approved or begun and not told of. Questions are withdrawn; of actions it is said what is known.
 import type { Approval } from '../model/action.ts';
 import type { Incident } from '../model/incident.ts';
+import type { LeftBehind } from '../model/timeline.ts';
 import type { Ports } from '../ports/index.ts';
 import { publishApprovalOutcome } from './publish-approval-outcome.ts';
 
 export type LeftBehindPorts = Pick<Ports, 'incidents' | 'approvals' | 'ledger' | 'chat' | 'clock'>;
 
 /**
- * Withdraws the open questions of an incident and says, in a sentence each, what was left undone. `left` is the status that it was left in.
- * Doing it again says the same.
+ * Withdraws the open questions of an incident and returns what was left undone. `left` is the status that it was left in.
+ * Doing it again returns the same.
  */
 export async function settleLeftBehind(
   incident: Incident,
   left: Incident['status'],
   ports: LeftBehindPorts,
-): Promise<readonly string[]> {
-  const lines: string[] = [];
+): Promise<LeftBehind[]> {
+  const found: LeftBehind[] = [];
   for (const approval of await ports.approvals.ofIncident(incident.id)) {
     if (approval.state === 'pending') {
       await ports.approvals.expire(approval.id);
@@ -24,36 +25,35 @@ export async function settleLeftBehind(
     }
     // Somebody may have answered at the last moment.
     const settled = (await ports.approvals.get(approval.id)) ?? approval;
-    lines.push(...(await leftOf(settled, ports)));
+    found.push(...(await leftOf(settled, ports)));
   }
-  if (left === 'acting' && lines.length === 0) lines.push(`It broke off while it acted. ${notKnown}`);
-  return lines;
+  if (left === 'acting' && found.length === 0) found.push({ state: 'unknown' });
+  return found;
 }
 
-const notKnown = 'Whether that took effect is not known: look before anything is done again.';
-
-async function leftOf(approval: Approval, { ledger, clock }: Pick<Ports, 'ledger' | 'clock'>): Promise<string[]> {
+async function leftOf(approval: Approval, { ledger, clock }: Pick<Ports, 'ledger' | 'clock'>): Promise<LeftBehind[]> {
+  const { question } = approval;
   switch (approval.state) {
     case 'pending':
     case 'expired':
       // One whose time is over was told so, or nobody could answer it any more anyhow.
       if (Date.parse(approval.expiresAt) <= clock.now().getTime()) return [];
-      return [`The question "${approval.question}" is withdrawn: nobody waits for its answer any more.`];
+      return [{ state: 'question-withdrawn', question }];
     case 'withdrawn':
       return [];
     case 'decided': {
       if (approval.verdict === 'reject') return [];
-      const said = `${approval.decidedBy} had approved "${approval.question}"`;
+      const about = { question, approvedBy: approval.decidedBy };
       const entry = await ledger.look(approval.action.idempotencyKey);
       switch (entry.kind) {
         case 'none':
-          return [`${said}; it had not been begun.`];
+          return [{ state: 'not-begun', ...about }];
         case 'begun':
-          return [`${said}; it was begun. ${notKnown}`];
+          return [{ state: 'begun', ...about }];
         case 'finished':
           return entry.result.kind === 'done' || entry.result.kind === 'already-done'
-            ? [`${said}; it was done.`]
-            : [`${said}; it was not done.`];
+            ? [{ state: 'done', ...about }]
+            : [{ state: 'not-done', ...about }];
       }
     }
   }

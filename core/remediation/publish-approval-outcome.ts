@@ -3,7 +3,7 @@
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
 import { threadOf } from '../record/thread.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { questionMessage } from './question.ts';
 
 /** What was decided stands whether or not it can be shown. Published again under its key, it replaces the open question. */
@@ -17,7 +17,11 @@ export async function publishApprovalOutcome(
   try {
     await ports.chat.publish({ ...questionMessage(approval), ...threadOf(incident.trigger) });
   } catch {
-    const text = 'The thread could not be shown that the question was answered.';
-    await note(incident.id, { step: 'AwaitApproval', kind: 'gap', key: `${approvalId}:shown`, text }, ports);
+    await record(
+      incident.id,
+      { type: 'MessageFailed', place: 'thread', about: 'answer' },
+      { step: 'AwaitApproval', key: `${approvalId}:shown` },
+      ports,
+    );
   }
 }

@@ -1,32 +1,27 @@
 // A question as everybody sees it: open with its buttons, and afterwards with who decided it. One message, published again under its key.
 
-import type { Approval, Verdict } from '../model/action.ts';
+import type { Approval } from '../model/action.ts';
 import type { Message } from '../model/message.ts';
+import { approvedByText, verdictText, verdictWords } from '../record/describe.ts';
 import { shorten } from '../text.ts';
-import { capitalize, clockTime, formatList } from '../wording.ts';
+import { capitalize, formatList } from '../wording.ts';
 import { impactText } from './impact.ts';
 import { stateText } from './target-state.ts';
-
-const verdictWords: Record<Verdict, string> = {
-  approve: 'approved',
-  reject: 'rejected',
-  'approve-and-remember': 'approved, not to be asked again for this exact error',
-};
 
 /** "approved by ana and ben at …"; the state itself where nobody decided. */
 export function decisionText(approval: Approval): string {
   if (approval.state !== 'decided') return approval.state;
   const { verdict, decidedBy, decidedAt, approvedBy } = approval;
-  const by = verdict === 'reject' || approvedBy.length < 2 ? decidedBy : formatList(approvedBy.map((one) => one.by));
-  return `${verdictWords[verdict]} by ${by} at ${clockTime(decidedAt)}`;
+  const by = verdict === 'reject' || approvedBy.length < 2 ? [decidedBy] : approvedBy.map((one) => one.by);
+  return verdictText(verdict, by, decidedAt);
 }
 
 /** How many of those it takes have approved. Empty where one is enough. */
-export const approvalCountText = ({ approvers, approvedBy }: Approval): string => {
-  if (approvers < 2) return '';
-  const so = approvedBy.length === 0 ? '' : ` (${approvedBy.map(({ by }) => by).join(', ')})`;
-  return `${approvedBy.length} of ${approvers} people approved it${so}.`;
-};
+export const approvalCountText = ({ approvers, approvedBy }: Approval): string =>
+  approvedByText(
+    approvers,
+    approvedBy.map(({ by }) => by),
+  );
 
 /** Who may answer; empty where nobody is named. Groups are said by their name alone. */
 export const approversText = ({ mayAnswer }: Approval): string =>

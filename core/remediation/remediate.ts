@@ -3,14 +3,17 @@
 
 import { Unavailable, WatchkeeperError } from '../errors.ts';
 import { exactErrorOf } from '../fingerprint/fingerprint.ts';
-import type { Action, RemediationResult } from '../model/action.ts';
+import type { Action, Decision, RemediationResult } from '../model/action.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Brief } from '../model/report.ts';
+import type { EventOf } from '../model/timeline.ts';
 import type { ApprovalResolved } from '../model/workflow.ts';
 import type { PolicyRequest } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
+import { summaryOf } from '../record/action-summary.ts';
 import { recordAudit } from '../record/audit/record.ts';
-import { note } from '../record/timeline.ts';
+import { describe } from '../record/describe.ts';
+import { record } from '../record/timeline.ts';
 import { redact } from '../redaction/redact.ts';
 import { markPage } from '../reporting/pager-status.ts';
 import { tellProgress } from '../reporting/progress.ts';
@@ -65,15 +68,14 @@ export async function remediate(
     (await overSince(input, action, ports)) ??
     (await movedSince(input, action, ports)) ??
     (await act(input, action, ports));
-  await audit(input, action, remediation, ports);
-  await note(
+  const event = remediationEvent(decision, remediation);
+  await audit(input, action, remediation, describe(event), ports);
+  await record(
     incident.id,
+    event,
     {
       step: 'Remediate',
-      kind: 'action',
-      ...(remediation.kind === 'refused' || remediation.kind === 'failed' ? { tone: 'bad' as const } : {}),
-      ...(decision.kind === 'ask' ? { key: decision.approvalId } : {}),
-      text: inWords(action, remediation),
+      key: decision.kind === 'ask' ? decision.approvalId : undefined,
       evidenceIds: action.evidenceIds,
     },
     ports,
@@ -117,6 +119,7 @@ const audit = (
   { incident, decision, approval }: ApprovalResolved,
   action: Action,
   result: RemediationResult,
+  text: string,
   ports: RemediatePorts,
 ): Promise<void> =>
   recordAudit(
@@ -130,7 +133,7 @@ const audit = (
       outcome: result.kind,
       ...(decision.kind === 'ask' ? { about: decision.approvalId } : {}),
       action,
-      text: inWords(action, result),
+      text,
       policies: result.kind === 'refused' ? result.policies : [],
       policyVersion: ports.policies.version,
       evidenceIds: action.evidenceIds,
@@ -329,17 +332,23 @@ function verificationPlan(input: ApprovalResolved, action: Action, now: Date): B
   }));
 }
 
-function inWords(action: Action, result: RemediationResult): string {
+function remediationEvent(
+  decision: Extract<Decision, { kind: 'ask' | 'act' }>,
+  result: RemediationResult,
+): EventOf<'ActionRefused' | 'ActionFinished'> {
+  const about = {
+    action: summaryOf(decision.action),
+    ...(decision.kind === 'ask' ? { approvalId: decision.approvalId } : { preferenceId: decision.preferenceId }),
+  };
   switch (result.kind) {
     case 'done':
-      return `Done: ${action.title}. ${result.detail}`;
     case 'already-done':
-      return `Already done by an earlier try, not done again: ${action.title}. ${result.detail}`;
-    case 'refused':
-      return `Not done: ${action.title}. ${result.why}`;
+      return { type: 'ActionFinished', ...about, result: { kind: result.kind, detail: result.detail } };
     case 'failed':
-      return `Failed: ${action.title}. ${result.why}`;
+      return { type: 'ActionFinished', ...about, result: { kind: 'failed', why: result.why } };
+    case 'refused':
+      return { type: 'ActionRefused', ...about, changed: false, why: result.why, policies: result.policies };
     case 'changed':
-      return `Not done yet: ${action.title}. ${result.why}`;
+      return { type: 'ActionRefused', ...about, changed: true, why: result.why, policies: [] };
   }
 }

@@ -5,10 +5,11 @@ import type { Action } from '../model/action.ts';
 import { entityKey } from '../model/entity.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
+import { summaryOf } from '../record/action-summary.ts';
 import { recordAudit, watchkeeper } from '../record/audit/record.ts';
+import { withdrawalReason } from '../record/describe.ts';
 import { threadOf } from '../record/thread.ts';
-import { note } from '../record/timeline.ts';
-import { clockTime } from '../wording.ts';
+import { record } from '../record/timeline.ts';
 import { withdrawnOutcome } from './ask.ts';
 import { questionMessage } from './question.ts';
 
@@ -36,18 +37,15 @@ async function withdraw(
   ports: SiblingPorts,
 ): Promise<void> {
   const at = ports.clock.now().toISOString();
-  const why = `Incident ${incident.id} did this to the same target: ${action.title}. It was over at ${clockTime(at)}, and what came of it is told there.`;
+  const because = { becauseOf: incident.id, action: summaryOf(action), at };
+  const why = withdrawalReason(because);
   const result = await ports.approvals.withdraw(approvalId, { why, at });
   if (result.kind !== 'withdrawn') return;
   const { approval, taskToken } = result;
-  await note(
+  await record(
     sibling.id,
-    {
-      step: 'AwaitApproval',
-      kind: 'note',
-      key: `${approvalId}:withdrawn`,
-      text: `${approval.question} Withdrawn. ${why}`,
-    },
+    { type: 'ApprovalWithdrawn', approvalId, question: approval.question, ...because },
+    { step: 'AwaitApproval', key: `${approvalId}:withdrawn` },
     ports,
   );
   await recordAudit(

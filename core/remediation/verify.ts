@@ -9,7 +9,7 @@ import type { Finding } from '../model/report.ts';
 import type { Rechecked, Verified } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { recordAudit, watchkeeper } from '../record/audit/record.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { alertedSignalsIn, isProblem } from './alerted-signals.ts';
 import { inverseOf } from './catalogue.ts';
 import { withdrawRelatedQuestions } from './siblings.ts';
@@ -35,16 +35,11 @@ export async function verify(
     },
     ports,
   );
-  await note(
+  const ofRollback = input.takingBack !== undefined;
+  await record(
     input.incident.id,
-    {
-      step: 'Verify',
-      kind: 'verification',
-      tone: verification.kind === 'recovered' ? 'good' : 'bad',
-      ...(input.takingBack === undefined ? {} : { key: 'taken-back' }),
-      text: verification.text,
-      evidenceIds: verification.evidenceIds,
-    },
+    { type: 'VerificationFinished', verdict: verification.kind, text: verification.text, ofRollback },
+    { step: 'Verify', key: ofRollback ? 'taken-back' : undefined, evidenceIds: verification.evidenceIds },
     ports,
   );
   await ports.incidents.update(input.incident.id, { verified: verification.kind });
@@ -63,8 +58,8 @@ async function settleSiblings({ decision, incident }: Rechecked, ports: Paramete
     await withdrawRelatedQuestions(incident, action, ports);
   } catch (error) {
     if (!(error instanceof WatchkeeperError)) throw error;
-    const text = `What other incidents ask about the same target could not be withdrawn: ${error.message}`;
-    await note(incident.id, { step: 'Verify', kind: 'gap', key: 'siblings', text }, ports);
+    const event = { type: 'QuestionsNotWithdrawn', reason: error.message } as const;
+    await record(incident.id, event, { step: 'Verify', key: 'siblings' }, ports);
   }
 }
 
@@ -91,8 +86,12 @@ async function tellPager(
   const key = takingBack === undefined ? 'worse' : 'worse-again';
   const written = await ports.pager.note(incident.sourceId, `Made worse, a person is needed: ${text}`.slice(0, 2000));
   if (written.kind === 'written') return;
-  const missing = `The page could not be told that it got worse: ${written.gap.reason}`;
-  await note(incident.id, { step: 'Verify', kind: 'gap', key, text: missing }, ports);
+  await record(
+    incident.id,
+    { type: 'MessageFailed', place: 'page', about: 'worse', reason: written.gap.reason },
+    { step: 'Verify', key },
+    ports,
+  );
 }
 
 /** Of a signal's move away from where it was before the incident: from here on it is worse, and not just still so. */

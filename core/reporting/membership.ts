@@ -2,9 +2,9 @@
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { MemberName } from '../ports/records.ts';
+import { relationText, separationText } from '../record/membership-words.ts';
 import { shorten } from '../text.ts';
 import { formatList } from '../wording.ts';
-import { relationText, separationText } from './membership-words.ts';
 
 /** On a member: what it is part of and why; on what left: why it did. */
 export function placeInGroup({ memberOf, apart }: Pick<Incident, 'memberOf' | 'apart'>): string[] {

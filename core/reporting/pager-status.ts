@@ -5,13 +5,12 @@
 import type { Action } from '../model/action.ts';
 import type { Context, Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { environmentOf } from '../topology/placement.ts';
 
 type PagePorts = Pick<Ports, 'catalog' | 'pager' | 'incidents' | 'clock'>;
 
 const allowedBy = { acknowledged: 'acknowledge', resolved: 'resolve' } as const;
-const words = { acknowledged: 'The page is acknowledged', resolved: 'The page is resolved' } as const;
 
 export async function markPage(
   status: keyof typeof allowedBy,
@@ -29,16 +28,14 @@ export async function markPage(
   if (incident.trigger.kind !== 'page') return;
   const catalog = await ports.catalog.load();
   const environment = environmentOf(action.target, context, catalog);
-  const place = environment === undefined ? undefined : catalog.environments[environment];
-  if (place?.page[allowedBy[status]] !== true) return;
+  if (environment === undefined || catalog.environments[environment]?.page[allowedBy[status]] !== true) return;
   const marked = await ports.pager.mark(incident.sourceId, status);
-  const said =
-    marked.kind === 'written'
-      ? ({ kind: 'note', text: `${words[status]}, as the catalogue allows in ${environment}.` } as const)
-      : ({ kind: 'gap', text: `The page could not be ${status}: ${marked.gap.reason}` } as const);
-  await note(
+  await record(
     incident.id,
-    { step: status === 'resolved' ? 'Learn' : 'Remediate', key: `page-${status}`, ...said },
+    marked.kind === 'written'
+      ? { type: 'PageMarked', status, environment }
+      : { type: 'MessageFailed', place: 'page', about: status, reason: marked.gap.reason },
+    { step: status === 'resolved' ? 'Learn' : 'Remediate', key: `page-${status}` },
     ports,
   );
 }
@@ -56,10 +53,12 @@ export async function updateStatus(
   const catalog = await ports.catalog.load().catch(() => undefined);
   if (catalog?.environments[environment]?.page.statusUpdates !== true) return;
   const written = await ports.pager.statusUpdate(incident.sourceId, text);
-  const step = when === 'found' ? 'Report' : 'Learn';
-  const said =
+  await record(
+    incident.id,
     written.kind === 'written'
-      ? ({ kind: 'note', text: `Those who follow the page were told: ${text}` } as const)
-      : ({ kind: 'gap', text: `Those who follow the page could not be told: ${written.gap.reason}` } as const);
-  await note(incident.id, { step, key: `status-${when}`, ...said }, ports);
+      ? { type: 'FollowersInformed', when, text }
+      : { type: 'MessageFailed', place: 'followers', about: 'status', reason: written.gap.reason },
+    { step: when === 'found' ? 'Report' : 'Learn', key: `status-${when}` },
+    ports,
+  );
 }

@@ -2,8 +2,9 @@
 // whoever tells it last tells the latest, in whatever order they come. It is a courtesy: a thread that cannot be reached fails nothing.
 
 import type { Diagnosis } from '../model/diagnosis.ts';
-import type { Incident, TimelineEntry } from '../model/incident.ts';
+import type { Incident } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
+import type { TimelineEntry } from '../model/timeline.ts';
 import type { Ports } from '../ports/index.ts';
 import type { MemberName } from '../ports/records.ts';
 import { threadOf } from '../record/thread.ts';

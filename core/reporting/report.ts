@@ -14,7 +14,7 @@ import type { Decided } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { numbered } from '../record/evidence/name.ts';
 import { threadOf } from '../record/thread.ts';
-import { note } from '../record/timeline.ts';
+import { record } from '../record/timeline.ts';
 import { shorten } from '../text.ts';
 import { capitalize, clockTime, confidenceWords, formatList } from '../wording.ts';
 import { updateStatus } from './pager-status.ts';
@@ -55,13 +55,12 @@ export async function report(
       ...(chart === undefined ? {} : { chart }),
       ...threadOf(incident.trigger),
     },
+    'diagnosis',
     incident.trigger,
     ports,
   );
   if (failures.length === places) throw new Unavailable('Neither the thread nor the page could be told the diagnosis.');
-  for (const { place, text } of failures) {
-    await note(incident.id, { step: 'Report', kind: 'gap', key: place, text }, ports);
-  }
+  for (const failure of failures) await record(incident.id, failure, { step: 'Report', key: failure.place }, ports);
   await updateStatus('found', followersLine(diagnosis, incident.title), { incident, context }, ports);
   // The question is put next, and tells it with it.
   if (decision.kind !== 'ask') await tellProgress(incident.id, ports);

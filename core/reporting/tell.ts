@@ -2,6 +2,7 @@
 // calls decides whether that is bad enough.
 import type { Trigger } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
+import type { MessageFailed } from '../model/timeline.ts';
 import type { Ports } from '../ports/index.ts';
 import { shorten } from '../text.ts';
 import { readableTimes } from '../wording.ts';
@@ -12,22 +13,23 @@ const noteLength = 2000;
 const limits = { headline: 300, line: 1500, lines: 30, small: 1000, smalls: 8 };
 
 export interface Delivery {
-  /** How many places there were, and which of them could not be told, in words. */
+  /** How many places there were, and which of them could not be told. */
   readonly places: number;
-  readonly failures: readonly { readonly place: 'thread' | 'page'; readonly text: string }[];
+  readonly failures: readonly MessageFailed[];
 }
 
 export async function tell(
   message: Message,
+  about: MessageFailed['about'],
   trigger: Trigger,
   { chat, pager }: Pick<Ports, 'chat' | 'pager'>,
 ): Promise<Delivery> {
   const fitting = fitted(message);
-  const failures: Delivery['failures'][number][] = [];
-  await chat.publish(fitting).catch(() => failures.push({ place: 'thread', text: 'The thread could not be told.' }));
+  const failures: MessageFailed[] = [];
+  await chat.publish(fitting).catch(() => failures.push({ type: 'MessageFailed', place: 'thread', about }));
   if (trigger.kind !== 'page') return { places: 1, failures };
   const note = await pager.note(trigger.sourceId, noteOf(fitting));
-  if (note.kind === 'gap') failures.push({ place: 'page', text: `The page got no note: ${note.gap.reason}` });
+  if (note.kind === 'gap') failures.push({ type: 'MessageFailed', place: 'page', about, reason: note.gap.reason });
   return { places: 2, failures };
 }
 

@@ -6,8 +6,7 @@ import type { EntityRef } from '../model/entity.ts';
 import type { Apart, Incident } from '../model/incident.ts';
 import type { PageFacts, Relation, SeparateReason } from '../model/storm.ts';
 import type { Ports } from '../ports/index.ts';
-import { note } from '../record/timeline.ts';
-import { separationText } from '../reporting/membership-words.ts';
+import { record } from '../record/timeline.ts';
 import { hasOwnChange, ownChangeMinutes } from './covers.ts';
 import { tellJoined } from './telling.ts';
 
@@ -114,9 +113,10 @@ export async function leaveGroup(
   if (member === undefined || from === undefined) return { kind: 'no-member' };
   const apart: Apart = { from, why, ...(by && { by }) };
   const eventId = `${member.trigger.eventId.slice(0, 120)}:apart:${from}`;
-  const text = `It is investigated on its own: ${separationText(why)}${by === undefined ? '' : ` (${by})`}.`;
-  await note(memberId, { step: 'Leave', kind: 'note', key: from, text, ...(by && { actor: by }) }, ports);
-  await note(from, { step: 'Leave', kind: 'note', key: memberId, text: `${member.title} left. ${text}` }, ports);
+  const because = { why, ...(by && { by }) };
+  await record(memberId, { type: 'LeftGroup', leader: from, ...because }, { step: 'Leave', key: from }, ports);
+  const left = { type: 'MemberLeft', member: { id: memberId, title: member.title }, ...because } as const;
+  await record(from, left, { step: 'Leave', key: memberId }, ports);
   const { trigger } = member;
   await ports.bus.publish({
     detailType: trigger.kind === 'page' ? 'incident.reopened' : 'incident.mentioned',

@@ -5,9 +5,10 @@ import type { Incident } from '../model/incident.ts';
 import type { Relation } from '../model/storm.ts';
 import type { Ports } from '../ports/index.ts';
 import type { MemberName } from '../ports/records.ts';
+import { describe, joinText } from '../record/describe.ts';
+import { relationText } from '../record/membership-words.ts';
 import { threadOf } from '../record/thread.ts';
-import { note } from '../record/timeline.ts';
-import { relationText } from '../reporting/membership-words.ts';
+import { record } from '../record/timeline.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { shorten } from '../text.ts';
 import { formatList } from '../wording.ts';
@@ -32,16 +33,18 @@ export async function tellJoined(
   pause: (ms: number) => Promise<unknown>,
 ): Promise<void> {
   const step = 'Join';
-  await note(leader.id, { step, kind: 'note', key: member.id, text: joinLine(member, because) }, ports);
-  const text = `It is part of ${leader.id} (${leader.title}) and not investigated on its own: joined because ${relationText(because)}.`;
-  await note(member.id, { step, kind: 'note', key: leader.id, text: shorten(text, 1000) }, ports);
-  await noteOnPage(leader, member, text, ports);
+  await record(
+    leader.id,
+    { type: 'MemberJoined', member: { id: member.id, title: member.title }, because },
+    { step, key: member.id },
+    ports,
+  );
+  const joined = { type: 'JoinedGroup', leader: { id: leader.id, title: leader.title }, because } as const;
+  await record(member.id, joined, { step, key: leader.id }, ports);
+  await noteOnPage(leader, member, describe(joined), ports);
   await tellProgress(member.id, ports);
   await tellThread(leader, ports, pause);
 }
-
-const joinLine = (member: Pick<Incident, 'title'>, because: Relation): string =>
-  shorten(`+1: ${member.title} joined because ${relationText(because)}.`, 600);
 
 async function noteOnPage(leader: Incident, member: Incident, text: string, ports: TellPorts): Promise<void> {
   if (member.trigger.kind !== 'page') return;
@@ -53,9 +56,10 @@ async function noteOnPage(leader: Incident, member: Incident, text: string, port
   const written = await ports.pager.note(member.trigger.sourceId, `${shorten(text, 1500)}${where}\n${separate}`);
   if (written.kind === 'written') await ports.seen.claim(key, daySeconds);
   else
-    await note(
+    await record(
       member.id,
-      { step: 'Join', kind: 'gap', key: 'page', text: `The page got no note: ${written.gap.reason}` },
+      { type: 'MessageFailed', place: 'page', about: 'joined', reason: written.gap.reason },
+      { step: 'Join', key: 'page' },
       ports,
     );
 }
@@ -85,7 +89,7 @@ async function tellThread(leader: Incident, ports: TellPorts, pause: (ms: number
 /** One page with its reason, many with their number and the reasons that most of them have. */
 export function joinedWords(members: readonly Pick<MemberName, 'title' | 'because'>[]): string {
   const [first] = members;
-  if (members.length === 1 && first) return joinLine(first, first.because);
+  if (members.length === 1 && first) return joinText(first.title, first.because);
   const reasons = Map.groupBy(members, ({ because }) => relationText(because));
   const most = [...reasons]
     .toSorted(([, a], [, b]) => b.length - a.length)

@@ -6,8 +6,9 @@ import * as z from 'zod';
 import { InvalidInput, Unavailable } from '../../core/errors.ts';
 import type { Request } from '../../core/intake/request-investigation.ts';
 import { Diagnosis } from '../../core/model/diagnosis.ts';
-import { Incident, TimelineEntry } from '../../core/model/incident.ts';
+import { Incident } from '../../core/model/incident.ts';
 import { Evidence } from '../../core/model/report.ts';
+import { TimelineEntry } from '../../core/model/timeline.ts';
 import { asOwner } from '../records.ts';
 
 const Listed = z.object({ incidents: z.array(Incident.extend({ headline: z.string().optional() })) });

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { recordAudit } from '../../core/record/audit/record.ts';
-import { note } from '../../core/record/timeline.ts';
+import { record } from '../../core/record/timeline.ts';
 import { asideSentence, isAside } from './aside.ts';
 import type { InvokeFunction } from './executions.ts';
 import type { Disk, SetAside } from './files.ts';
@@ -61,8 +61,13 @@ async function tellIncident(aside: SetAside, { ports, invoke }: DamagePorts): Pr
       ? await incidentOf(aside.name, ports)
       : (await ports.incidents.list(maxListed)).find((one) => one.execution === execution);
   if (incident === undefined) return;
-  const entry = { step: 'Start', kind: 'gap' as const, key: aside.name, text: asideSentence(aside) };
-  await note(incident.id, entry, ports);
+  const { name, as, why } = aside;
+  await record(
+    incident.id,
+    { type: 'FileSetAside', name, ...(as === undefined ? {} : { as }), why },
+    { step: 'Start', key: name },
+    ports,
+  );
   const isOpen = incident.status !== 'closed' && incident.status !== 'failed';
   if (execution === undefined || !isOpen || aside.name.startsWith('executions/ended/')) return;
   const failure = { Error: 'Impossible', Cause: asideSentence(aside) };

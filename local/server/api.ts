@@ -8,19 +8,20 @@ import { isOfThisRecipe } from '../../core/fingerprint/fingerprint.ts';
 import { Request, requestInvestigation } from '../../core/intake/request-investigation.ts';
 import { gatherFeedback } from '../../core/learning/feedback-report.ts';
 import { historyOf } from '../../core/learning/matching.ts';
-import { revokePreference, scopeOf } from '../../core/learning/teach.ts';
+import { revokePreference } from '../../core/learning/teach.ts';
 import { Verdict } from '../../core/model/action.ts';
 import { Instant } from '../../core/model/entity.ts';
 import type { Message } from '../../core/model/message.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { verifyAudit } from '../../core/record/audit/verify.ts';
 import { checkInWords } from '../../core/record/audit/words.ts';
+import { relationText } from '../../core/record/membership-words.ts';
+import { preferenceScope } from '../../core/record/preference-scope.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import { switches, throwKillSwitch } from '../../core/remediation/kill-switch.ts';
 import { publishApprovalOutcome } from '../../core/remediation/publish-approval-outcome.ts';
 import { approversText, isTeachable } from '../../core/remediation/question.ts';
 import { affectedBy, placeInGroup } from '../../core/reporting/membership.ts';
-import { relationText } from '../../core/reporting/membership-words.ts';
 import { statusViewOf } from '../../core/reporting/standing.ts';
 import type { ConsoleChat } from '../console-chat.ts';
 import type { People, Person } from '../people.ts';
@@ -284,7 +285,7 @@ async function preferences(ports: Ports) {
   const [all, past] = await Promise.all([ports.preferences.list(), ports.incidents.list(listed)]);
   return all.map((preference) => ({
     ...preference,
-    says: scopeOf(preference),
+    says: preferenceScope(preference),
     teachAgain: !isOfThisRecipe(preference),
     history: historyOf(preference, past),
   }));

@@ -2,8 +2,9 @@
 
 import type { Approval } from '../../core/model/action.ts';
 import { type Diagnosis, type Hypothesis, wholeText } from '../../core/model/diagnosis.ts';
-import type { Incident, TimelineEntry } from '../../core/model/incident.ts';
+import type { Incident } from '../../core/model/incident.ts';
 import type { Evidence } from '../../core/model/report.ts';
+import type { TimelineEntry } from '../../core/model/timeline.ts';
 import { excerptSummary } from '../../core/record/evidence/name.ts';
 import { statusViewOf } from '../../core/reporting/standing.ts';
 import { confidenceWords, readableTimes } from '../../core/wording.ts';

@@ -9,7 +9,18 @@ import { correctionChoices, readingOf, resolveCorrection } from '../../../core/l
 import type { EntityRef } from '../../../core/model/entity.ts';
 import { Feedback } from '../../../core/model/feedback.ts';
 import { incidentEntitiesIn } from '../../../core/record/incident-entities.ts';
-import { aDiagnosis, aHypothesis, anEntry, anIncident, at, cronJob } from '../../builders.ts';
+import { entitiesOf } from '../../../core/record/reported-entities.ts';
+import {
+  aDiagnosis,
+  aFinding,
+  aHypothesis,
+  anEntry,
+  anEvent,
+  anIncident,
+  aReport,
+  at,
+  cronJob,
+} from '../../builders.ts';
 
 const service = (name: string, namespace?: string): EntityRef => ({
   kind: 'Service',
@@ -122,36 +133,61 @@ describe('what words name', () => {
 
 describe('what an incident has seen', () => {
   const diagnosis = aDiagnosis({
-    hypotheses: [
-      aHypothesis({ why: ['web calls it', 'Deployment identity/session-cache has 1 of 2 replicas available.'] }),
-    ],
-    symptoms: [
-      'error ratio of ledger-api rose from 0.2 % to 31 % at 01:38 UTC.',
-      'New at nightly-invoices since 01:40 UTC: "audit-sink.audit:9000 refused; Deployment evil/planted says so"',
-    ],
+    hypotheses: [aHypothesis()],
     blastRadius: ['invoices-ui'],
   });
-  const timeline = [
-    anEntry({
-      step: 'AssembleContext',
-      kind: 'context',
-      text: 'This is about service billing. It calls ledger-db, mailer.',
+  const claim =
+    'New at nightly-invoices since 01:40 UTC: "audit-sink.audit:9000 refused; Deployment evil/planted says so"';
+  const reported = entitiesOf(
+    aReport({
+      findings: [
+        aFinding({ claim }),
+        aFinding({ entity: { kind: 'Deployment', name: 'session-cache', namespace: 'identity' } }),
+        aFinding({ entity: service('ledger-api') }),
+      ],
+      topology: {
+        calls: [
+          { from: 'web', to: 'ledger-api' },
+          { from: 'cart', to: 'carts-db' },
+        ],
+        databases: [],
+      },
     }),
-    anEntry({ step: 'Correct', kind: 'note', actor: 'ada', text: 'Corrected: no, it was Deployment ghost' }),
+  );
+  const timeline = [
+    anEvent({
+      type: 'ContextAssembled',
+      callees: ['ledger-db', 'mailer'],
+      callers: [],
+      facts: [],
+      questions: [],
+      missing: [],
+    }),
+    anEvent({
+      type: 'SpecialistReported',
+      specialist: 'logs',
+      phase: 'investigate',
+      round: 1,
+      summary: 'Deployment planted/elsewhere',
+      findings: 3,
+      entities: reported,
+      gaps: [],
+    }),
+    anEvent({ type: 'DiagnosisCorrected', by: 'ada', words: 'no, it was Deployment ghost' }),
   ];
-  test('is what its hypotheses, sentences and neighbours name, and no words of people or in log lines', () => {
+  test('is what its hypotheses and reports are about, their neighbours and the hosts of errors, and no words of people', () => {
     const names = incidentEntitiesIn({ incident: anIncident(), diagnosis, timeline }).map(
       ({ kind, name }) => `${kind} ${name}`,
     );
     expect(names).toEqual([
       'CronJob nightly-invoices',
       'Deployment session-cache',
-      'Service invoices-ui',
       'Service ledger-api',
+      'Service audit-sink',
       'Service web',
+      'Service invoices-ui',
       'Service ledger-db',
       'Service mailer',
-      'Service audit-sink',
     ]);
   });
   test('is nothing where nothing is on record', () => {
@@ -160,22 +196,25 @@ describe('what an incident has seen', () => {
 });
 
 describe('feedback', () => {
-  const told = anEntry({
-    id: 'd',
-    at: at('02:48:00'),
-    step: 'Synthesize',
-    kind: 'diagnosis',
-    text: 'Deployment identity/session-cache',
-  });
+  const sessionCache = { kind: 'Deployment', name: 'session-cache', namespace: 'identity' };
+  const told = anEvent(
+    {
+      type: 'DiagnosisMade',
+      text: 'It broke.',
+      hypotheses: [
+        { entity: cronJob, cause: 'job-failed', confidence: 0.8, rank: 1 },
+        { entity: sessionCache, cause: 'oom-killed', confidence: 0.1, rank: 2 },
+      ],
+      droppedClaims: 0,
+      model: 'none',
+    },
+    { at: '02:48:00', step: 'Synthesize' },
+  );
   const said = (step: 'Correct' | 'Agree', words: string, time = '02:50:00') =>
-    anEntry({
-      id: `${step}${time}`,
-      at: at(time),
-      step,
-      kind: 'note',
-      actor: 'ada',
-      text: `${step === 'Correct' ? 'Corrected' : 'Agreed'}: ${words}`,
-    });
+    anEvent(
+      { type: step === 'Correct' ? 'DiagnosisCorrected' : 'DiagnosisConfirmed', by: 'ada', words },
+      { at: time, step, key: time },
+    );
   const of = (...timeline: readonly ReturnType<typeof said>[]) =>
     feedbackOf({ incident: anIncident(), diagnosis: aDiagnosis({ fingerprint: 'wk2-1' }), timeline });
   const diagnosed = { entity: cronJob, cause: 'job-failed', confidence: 0.8 };

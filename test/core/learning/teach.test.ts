@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { DynamoStores } from '../../../connectors/dynamodb/index.ts';
 import { parseTeaching } from '../../../core/language/parse-teaching.ts';
-import { confirmTeaching, handleTeaching, revokePreference, scopeOf } from '../../../core/learning/teach.ts';
+import { confirmTeaching, handleTeaching, revokePreference } from '../../../core/learning/teach.ts';
 import type { IncidentError } from '../../../core/model/incident.ts';
+import { preferenceScope } from '../../../core/record/preference-scope.ts';
 import { decide } from '../../../core/remediation/decide.ts';
 import { anIncident, aPreference, at, cronJob } from '../../builders.ts';
 import { storesForTests } from '../../stores.ts';
@@ -55,7 +56,7 @@ describe('what is taught in words', () => {
     );
   });
   test('is listed as to be taught again where another recipe told the error, and not confirmed then', async () => {
-    expect(scopeOf(aPreference({ fingerprint: 'wk2-1' }))).toBe(
+    expect(preferenceScope(aPreference({ fingerprint: 'wk2-1' }))).toBe(
       'When CronJob/billing/nightly-invoices in production fails with "ledger-api:8443 connection reset", rerun-cronjob: needs to be ' +
         'taught again, and a person is asked until then. It was taught when errors were told apart less exactly.',
     );

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sectionsOf } from '../../../core/analysis/knowledge/sections.ts';
 import { type CauseCode, causes } from '../../../core/causes/causes.ts';
+import { teachingOf } from '../../../core/learning/teach.ts';
 import type { Approval } from '../../../core/model/action.ts';
 import type { PageUpdate } from '../../../core/model/events.ts';
-import type { TimelineEntry } from '../../../core/model/incident.ts';
 import type { Evidence } from '../../../core/model/report.ts';
+import type { TimelineEntry } from '../../../core/model/timeline.ts';
 import { postmortem } from '../../../core/postmortem/document.ts';
 import { movedIn } from '../../../core/postmortem/moved.ts';
 import { Material, type PostmortemRecord } from '../../../core/postmortem/record.ts';
 import { span } from '../../../core/postmortem/times.ts';
-import { pageChangeLine } from '../../../core/record/page-change.ts';
 import {
   aContext,
   aDiagnosis,
@@ -19,7 +19,9 @@ import {
   anAction,
   anApproval,
   anEntry,
+  anEvent,
   anIncident,
+  aPreference,
   aReport,
   aTrigger,
   at,
@@ -45,12 +47,13 @@ const entry = (
   over: Partial<TimelineEntry> = {},
 ) => anEntry({ id: `inc-1:${step}:${kind}`, at: at(time), step, kind, text, ...over });
 
-const changed = (time: string, status: PageUpdate['status'], by: string | undefined = 'Ana Ruiz'): TimelineEntry => {
-  const { key, ...line } = pageChangeLine({ eventId: `e-${time}`, sourceId: 'PD-1', status, at: at(time), by });
-  return anEntry({ id: `inc-1:PageUpdate:note:${key}`, at: at(time), ...line });
-};
+const changed = (time: string, status: PageUpdate['status'], by: string | undefined = 'Ana Ruiz'): TimelineEntry =>
+  anEvent(
+    { type: 'PageChanged', eventId: `e-${time}`, status, at: at(time), ...(by === undefined ? {} : { by }) },
+    { at: time, step: 'PageUpdate', key: `e-${time}` },
+  );
 const corrected = (by: string, words: string) =>
-  entry('03:20:00', 'Correct', 'note', `Corrected: ${words}`, { id: `inc-1:Correct:note:${by}:${words}`, actor: by });
+  anEvent({ type: 'DiagnosisCorrected', by, words }, { at: '03:20:00', step: 'Correct', key: `${by}:${words}` });
 
 const approvedBy = (by: string): Approval => ({
   ...anApproval(),
@@ -120,14 +123,9 @@ const record = (over: Partial<PostmortemRecord> = {}, material: Partial<Material
     ),
     acted,
     entry('02:54:00', 'Verify', 'verification', 'Recovered: the new Job succeeded.'),
-    entry(
-      '02:54:01',
-      'Learn',
-      'learned',
-      'Remembered, as ana said. When CronJob/billing/nightly-invoices fails, rerun it.',
-      {
-        id: 'inc-1:Learn:learned:1',
-      },
+    anEvent(
+      { type: 'PreferenceTaught', by: 'ana', how: 'with-approval', preference: teachingOf(aPreference()) },
+      { at: '02:54:01', step: 'Learn', key: '1' },
     ),
     entry('02:54:02', 'Learn', 'learned', 'A postmortem draft is in the knowledge base.', {
       id: 'inc-1:Learn:learned:postmortem',

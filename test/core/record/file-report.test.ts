@@ -1,6 +1,6 @@
 // What a specialist reported becomes one line of the timeline, written by a step of the workflow.
 import { describe, expect, test } from 'vitest';
-import type { TimelineEntry } from '../../../core/model/incident.ts';
+import type { TimelineEntry } from '../../../core/model/timeline.ts';
 import type { Ports } from '../../../core/ports/index.ts';
 import { fileReport } from '../../../core/record/file-report.ts';
 import { aBrief, aFinding, aReport, at } from '../../builders.ts';

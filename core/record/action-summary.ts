@@ -1,0 +1,10 @@
+// As much of an action as an event of the timeline keeps.
+import type { Action } from '../model/action.ts';
+import type { ActionSummary } from '../model/timeline.ts';
+
+export const summaryOf = ({ id, target, title, blastRadius }: Action): ActionSummary => ({
+  id,
+  target,
+  title,
+  blastRadius,
+});

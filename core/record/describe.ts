@@ -1,0 +1,315 @@
+// Events as people read them, one sentence or a few. This is for showing only: change any wording here, and no fact changes.
+import type { Approval, Verdict } from '../model/action.ts';
+import { factOrigin, factSentence } from '../model/fact.ts';
+import type { EventOf, EventType, LeftBehind, MessageFailed, TimelineEvent } from '../model/timeline.ts';
+import { shorten } from '../text.ts';
+import { clockTime, formatList, formatPercent } from '../wording.ts';
+import { relationText, separationText } from './membership-words.ts';
+import { preferenceScope } from './preference-scope.ts';
+
+type Describers = { readonly [Type in EventType]: (event: EventOf<Type>) => string };
+
+export function describe(event: TimelineEvent): string {
+  const describer: (event: never) => string = describers[event.type];
+  return describer(event as never);
+}
+
+const sentences = (...parts: readonly (string | undefined)[]): string =>
+  parts.filter((part) => part !== undefined && part !== '').join(' ');
+const byWhom = (by: string | undefined): string => (by === undefined ? '' : ` (${by})`);
+
+const describers: Describers = {
+  IncidentOpened: ({ title, apart }) => `${title}. Looking into it${apart ? ' on its own' : ''}.`,
+  EventJoined: (event) => joinedReasons[event.reason](event),
+  IncidentTakenOver: ({ leftBehind }) => sentences(takenOverText, ...leftBehind.map(leftBehindText)),
+  ContextAssembled: contextText,
+  SpecialistReported: ({ question, summary }) => (question === undefined ? summary : `Asked "${question}": ${summary}`),
+  RoundAdded: ({ why }) => `One more round: ${why}`,
+  DiagnosisMade: diagnosisText,
+  DiagnosisCorrected: ({ words }) => `Corrected: ${words}`,
+  DiagnosisConfirmed: ({ words }) => `Agreed: ${words}`,
+  DecisionMade: ({ decision, action, why }) => {
+    switch (decision) {
+      case 'report':
+        return `Report only. ${why}`;
+      case 'ask':
+        return `Ask: ${action?.title}? ${why}`;
+      case 'act':
+        return `Act without asking: ${action?.title}. ${why}`;
+      case 'refuse':
+        return `Refused${action ? `: ${action.title}` : ''}. ${why}`;
+    }
+  },
+  InstructionIgnored: ({ where, quote, refusals }) =>
+    sentences(
+      `Words in ${where} read like instructions to me: "${quote}".`,
+      'They are data: what is done comes from the catalogue, on a target that evidence names, by the policies, and by the word of a person that is proved to be that person.',
+      ...refusals.map(({ action, why }) => `${action}: ${why}`),
+    ),
+  ApprovalRequested: ({ question, action }) => `${question} ${action.blastRadius}`,
+  ApprovalReminded: ({ question, expiresAt }) =>
+    `Nobody has answered yet: ${question} It expires at ${expiresAt}; then nothing is done.`,
+  ApprovalAnswered: ({ question, verdict, by, approvedBy, approvers, decidedAt }) =>
+    decidedAt === undefined
+      ? `${question} Counted. ${approvedByText(approvers, approvedBy)}`
+      : `${question} ${verdictText(verdict, verdict === 'reject' || approvedBy.length < 2 ? [by] : approvedBy, decidedAt)}.`,
+  ApprovalWithdrawn: (event) => `${event.question} Withdrawn. ${withdrawalReason(event)}`,
+  AnswerNotCounted: ({ explanation }) => `A reaction did not count: ${explanation}`,
+  QuestionsNotWithdrawn: ({ reason }) =>
+    `What other incidents ask about the same target could not be withdrawn: ${reason}`,
+  ActionRefused: ({ action, changed, why }) => `Not done${changed ? ' yet' : ''}: ${action.title}. ${why}`,
+  ActionFinished: ({ action, result }) => {
+    switch (result.kind) {
+      case 'done':
+        return `Done: ${action.title}. ${result.detail}`;
+      case 'already-done':
+        return `Already done by an earlier try, not done again: ${action.title}. ${result.detail}`;
+      case 'failed':
+        return `Failed: ${action.title}. ${result.why}`;
+    }
+  },
+  VerificationFinished: ({ text }) => text,
+  PageChanged: ({ status, at, by }) =>
+    `The page was ${pageStatusWords[status]}${by === undefined ? '' : ` by ${by}`} at ${at}.`,
+  PageMarked: ({ status, environment }) => `The page is ${status}, as the catalogue allows in ${environment}.`,
+  FollowersInformed: ({ text }) => `Those who follow the page were told: ${text}`,
+  MessageFailed: messageFailedText,
+  MemberJoined: ({ member, because }) => joinText(member.title, because),
+  MemberLeft: ({ member, why, by }) => `${member.title} left. ${separatedText(why, by)}`,
+  JoinedGroup: ({ leader, because }) =>
+    shorten(
+      `It is part of ${leader.id} (${leader.title}) and not investigated on its own: joined because ${relationText(because)}.`,
+      1000,
+    ),
+  LeftGroup: ({ why, by }) => separatedText(why, by),
+  WaitingForSlot: ({ ahead, maxCounted }) => {
+    if (ahead === 0) return 'It waits for a free slot, and is the next in line.';
+    const others = ahead >= maxCounted ? `${maxCounted} or more` : String(ahead);
+    return `It waits for a free slot; ${others} more urgent or older ${ahead === 1 ? 'page is' : 'pages are'} before it.`;
+  },
+  WaitingForDiagnosis: ({ behind, because }) =>
+    `It waits for the diagnosis of ${behind}, which may answer it, too: ${relationText(because)}.`,
+  WaitEnded: () => 'It has waited long enough: it is investigated now, beside the others.',
+  SlotFreed: () => 'Its execution ended without giving its slot back; the slot is free again.',
+  PreferenceProposed: ({ preference }) => `Proposed: ${proposalText(preference)}`,
+  PreferenceTaught: ({ by, how, preference }) =>
+    `Remembered${how === 'with-approval' ? `, as ${by} said` : ''}. ${preferenceScope(preference)}`,
+  PreferenceNotTaught: ({ reason, missing }) => {
+    switch (reason) {
+      case 'not-on-record':
+        return 'Not remembered: the record of the answer does not say that it should be.';
+      case 'error-unknown':
+        return `Not remembered: ${missing ?? 'there is no hypothesis'}.`;
+      case 'did-not-help':
+        return 'Not remembered: the action did not demonstrably help, so next time a person is asked again.';
+    }
+  },
+  FactTaught: ({ says }) => `Taught: ${factSentence(says)}`,
+  FactForgotten: ({ says }) => `Forgotten: ${factSentence(says)}`,
+  QuestionUnanswered: ({ how, by, why, ofRollback }) => {
+    const nothing = ofRollback ? 'nothing was taken back' : 'nothing was done';
+    switch (how) {
+      case 'withdrawn':
+        return `The question was withdrawn, and nothing was done here. ${why}`;
+      case 'rejected':
+        return `${by} rejected the action; ${nothing}.`;
+      case 'too-late':
+        return `${by} answered too late; the workflow had stopped waiting, and ${nothing}.`;
+      case 'nobody':
+        return `Nobody answered in time; ${nothing}.`;
+    }
+  },
+  IncidentConcluded: ({ basis }) => {
+    switch (basis.kind) {
+      case 'verification':
+        return basis.text;
+      case 'action':
+        return basis.done ? basis.text : `Nothing was done: ${basis.text}`;
+      case 'decision':
+        return basis.decision === 'refuse' ? `Refused: ${basis.why}` : `Reported; nothing was to be done. ${basis.why}`;
+      case 'nothing':
+        return 'Nothing was done.';
+    }
+  },
+  PostmortemDrafted: ({ name }) => `A postmortem draft is in the knowledge base: ${name}`,
+  RecordFailed: ({ what }) => recordFailures[what],
+  StepFailed: ({ code, leftBehind, undelivered }) =>
+    sentences(failureText(code), ...leftBehind.map(leftBehindText), ...undelivered.map(messageFailedText)),
+  InvestigationAbandoned: ({ leftBehind }) => sentences(abandonedText, ...leftBehind.map(leftBehindText)),
+  FileSetAside: ({ name, as, why }) =>
+    as === undefined
+      ? `${name} in the data folder ${why}, and could not be set aside; the rest goes on without it.`
+      : `${name} in the data folder ${why}: it was set aside as ${as}, and the rest goes on without it.`,
+  Note: ({ text }) => text,
+  LegacyNote: ({ text }) => text,
+};
+
+const joinedReasons: Readonly<Record<EventOf<'EventJoined'>['reason'], (event: EventOf<'EventJoined'>) => string>> = {
+  redelivered: () => 'The same event was delivered again; it is one investigation.',
+  'same-alert-elsewhere': ({ triggerKind }) =>
+    `The same alert came another way (${triggerKind}); the investigation that is under way goes on.`,
+  'paged-again': ({ eventId }) =>
+    `Another event for the same alert (${eventId}); the investigation that is under way goes on.`,
+};
+
+export const takenOverText =
+  'The investigation before ended without a word; paged again, this is looked into from the start.';
+
+const notKnown = 'Whether that took effect is not known: look before anything is done again.';
+
+export function leftBehindText(left: LeftBehind): string {
+  switch (left.state) {
+    case 'unknown':
+      return `It broke off while it acted. ${notKnown}`;
+    case 'question-withdrawn':
+      return `The question "${left.question}" is withdrawn: nobody waits for its answer any more.`;
+    case 'not-begun':
+      return `${left.approvedBy} had approved "${left.question}"; it had not been begun.`;
+    case 'begun':
+      return `${left.approvedBy} had approved "${left.question}"; it was begun. ${notKnown}`;
+    case 'done':
+      return `${left.approvedBy} had approved "${left.question}"; it was done.`;
+    case 'not-done':
+      return `${left.approvedBy} had approved "${left.question}"; it was not done.`;
+  }
+}
+
+const maxNamed = 5;
+const namesText = (says: string, names: readonly string[]): string | undefined =>
+  names.length === 0
+    ? undefined
+    : `${says} ${formatList(names, maxNamed)}.`;
+
+function contextText(event: EventOf<'ContextAssembled'>): string {
+  const { workload, callees, callers, facts, questions, missing } = event;
+  const parts = (['service', 'cluster', 'environment', 'namespace'] as const).map((field) => {
+    const known = event[field];
+    return known ? `${field} ${known.value} (from ${known.source})` : `${field} not known`;
+  });
+  const taught = facts.slice(0, 3).map((fact) => `${factSentence(fact.says)} (${factOrigin(fact)})`);
+  return sentences(
+    `This is about ${parts.join(', ')}.`,
+    workload && `It is about ${workload.kind} ${workload.name}.`,
+    namesText('It calls', callees),
+    namesText('It is called by', callers),
+    taught.length === 0
+      ? undefined
+      : `People taught me: ${taught.join('; ')}${facts.length > 3 ? ` and ${facts.length - 3} more` : ''}.`,
+    questions.length === 0 ? undefined : `Open: ${questions.join(' ')}`,
+    missing.length === 0 ? undefined : `Not asked: ${missing.join(' ')}`,
+  );
+}
+
+function diagnosisText({ text, hypotheses, droppedClaims }: EventOf<'DiagnosisMade'>): string {
+  const [first, ...rivals] = hypotheses;
+  const others = rivals
+    .slice(0, 2)
+    .map(({ entity, cause, confidence }) => `${entity.name} ${cause} (${formatPercent(confidence)})`);
+  return sentences(
+    text,
+    first && `Confidence ${formatPercent(first.confidence)}.`,
+    others.length === 0 ? undefined : `Also possible: ${others.join(', ')}.`,
+    droppedClaims === 0 ? undefined : `${droppedClaims} claims without evidence were dropped.`,
+  );
+}
+
+export const verdictWords: Readonly<Record<Verdict, string>> = {
+  approve: 'approved',
+  reject: 'rejected',
+  'approve-and-remember': 'approved, not to be asked again for this exact error',
+};
+
+/** "approved by ana and ben at 02:52 UTC". */
+export const verdictText = (verdict: Verdict, by: readonly string[], at: string): string =>
+  `${verdictWords[verdict]} by ${formatList(by)} at ${clockTime(at)}`;
+
+/** How many of those it takes have approved. Empty where one is enough. */
+export function approvedByText(approvers: Approval['approvers'], approvedBy: readonly string[]): string {
+  if (approvers < 2) return '';
+  const who = approvedBy.length === 0 ? '' : ` (${approvedBy.join(', ')})`;
+  return `${approvedBy.length} of ${approvers} people approved it${who}.`;
+}
+
+export const withdrawalReason = ({
+  becauseOf,
+  action,
+  at,
+}: Pick<EventOf<'ApprovalWithdrawn'>, 'becauseOf' | 'action' | 'at'>): string =>
+  `Incident ${becauseOf} did this to the same target: ${action.title}. It was over at ${clockTime(at)}, and what came of it is told there.`;
+
+const pageStatusWords: Readonly<Record<EventOf<'PageChanged'>['status'], string>> = {
+  acknowledged: 'acknowledged',
+  triggered: 'let go of again',
+  resolved: 'resolved',
+};
+
+export function messageFailedText({ place, about, reason }: MessageFailed): string {
+  const sentence = (place === 'thread' ? threadFailures : pageFailures)[about];
+  return reason === undefined ? `${sentence}.` : `${sentence}: ${reason}`;
+}
+
+const threadFailures: Readonly<Record<MessageFailed['about'], string>> = {
+  'work-begun': 'The thread could not be told that work has begun',
+  diagnosis: 'The thread could not be told',
+  failure: 'The thread could not be told',
+  reminder: 'The thread could not be reminded',
+  answer: 'The thread could not be shown that the question was answered',
+  ending: 'The thread could not be told how it ended',
+  joined: 'The thread could not be told who joined',
+  worse: 'The thread could not be told that it got worse',
+  acknowledged: 'The thread could not be told that the page is acknowledged',
+  resolved: 'The thread could not be told that the page is resolved',
+  status: 'The thread could not be told',
+};
+
+const pageFailures: Readonly<Record<MessageFailed['about'], string>> = {
+  'work-begun': 'The page got no note',
+  diagnosis: 'The page got no note',
+  failure: 'The page got no note',
+  reminder: 'The page got no reminder',
+  answer: 'The page could not be told that the question was answered',
+  ending: 'The page could not be told how it ended',
+  joined: 'The page got no note',
+  worse: 'The page could not be told that it got worse',
+  acknowledged: 'The page could not be acknowledged',
+  resolved: 'The page could not be resolved',
+  status: 'Those who follow the page could not be told',
+};
+
+/** One page that joined, with its reason. */
+export const joinText = (title: string, because: EventOf<'MemberJoined'>['because']): string =>
+  shorten(`+1: ${title} joined because ${relationText(because)}.`, 600);
+
+const separatedText = (why: EventOf<'LeftGroup'>['why'], by: string | undefined): string =>
+  `It is investigated on its own: ${separationText(why)}${byWhom(by)}.`;
+
+export const proposalText = (preference: EventOf<'PreferenceProposed'>['preference']): string =>
+  `${preferenceScope(preference)} Is that what you mean? Answer yes or no; until you do, it does not count.`;
+
+const recordFailures: Readonly<Record<EventOf<'RecordFailed'>['what'], string>> = {
+  memory: 'The memory could not be written.',
+  postmortem: 'The postmortem draft could not be stored.',
+  'postmortem-update': 'The postmortem draft could not be written again and does not say yet what became of the page.',
+};
+
+export const abandonedText = 'It ended without a word, and nobody works on it any more.';
+
+/** What a code of ours, or of Step Functions, means to the person who reads it. */
+const failureSentences: ReadonlyMap<string, string> = new Map([
+  ['States.Timeout', 'A step did not answer in time.'],
+  ['StepTimeout', 'A step did not answer in time.'],
+  ['Sandbox.Timedout', 'A step did not answer in time.'],
+  ['Lambda.Unknown', 'A step ended without an answer: it took too long, or too much memory.'],
+  ['Runtime.ExitError', 'A step ended without an answer: it took too much memory, or broke down.'],
+  ['States.TaskFailed', 'A step failed.'],
+  ['States.DataLimitExceeded', 'The incident grew too large to be passed on.'],
+  ['States.Runtime', 'The workflow met data that it could not handle.'],
+  ['Lambda.TooManyRequestsException', 'The functions are at their limit of concurrency.'],
+  ['Unavailable', 'Something that is needed could not be reached, also after trying again.'],
+  ['Misconfigured', 'The configuration cannot work; whoever runs Watchkeeper has to look at it.'],
+  ['InvalidInput', 'A step got data that does not fit its schema.'],
+  ['Impossible', 'Watchkeeper reached a state that should not exist; this is a defect of ours.'],
+]);
+
+export const failureText = (code: string): string =>
+  failureSentences.get(code) ?? 'A step failed in a way nobody foresaw.';

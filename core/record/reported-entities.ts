@@ -1,0 +1,38 @@
+// The things that a specialist's report is about: what its findings name, what they point at, whom these talk to, and hosts that error texts name.
+import { type EntityRef, entityKey } from '../model/entity.ts';
+import type { Finding, Report } from '../model/report.ts';
+
+/** So many of one report are kept; a finding's own come first. */
+const maxEntities = 60;
+
+/** Each once. */
+export function entitiesOf({ findings, topology }: Pick<Report, 'findings' | 'topology'>): EntityRef[] {
+  const named = findings.flatMap(({ entity, towards }) => (towards === undefined ? [entity] : [entity, towards]));
+  const names = new Set(named.map(({ name }) => name));
+  const neighbours = (topology?.calls ?? [])
+    .filter(({ from, to }) => names.has(from) || names.has(to))
+    .flatMap(({ from, to }) => [service(from), service(to)]);
+  const nodes = (topology?.onNodes ?? [])
+    .filter(({ node, workload }) => names.has(node.name) || names.has(workload.name))
+    .flatMap(({ node, workload }) => [node, workload]);
+  const all = [...named, ...findings.flatMap(hostsIn), ...neighbours, ...nodes];
+  return [...new Map(all.map((one) => [entityKey(one), one])).values()].slice(0, maxEntities);
+}
+
+const service = (name: string, namespace?: string): EntityRef => ({
+  kind: 'Service',
+  name: name.slice(0, 253),
+  ...(namespace === undefined ? {} : { namespace: namespace.slice(0, 253) }),
+});
+
+/** `ledger-api:8443`, `session-service.identity:8080`; an IP address names nothing. */
+const host =
+  /(?<![\w.:/-])([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?))?(?:\.svc[a-z.]{0,20})?:\d{2,5}\b/g;
+
+/** Hosts with a port, in what a log or a status said. */
+function hostsIn({ claim, errorTemplate, errorIdentity }: Finding): EntityRef[] {
+  const quoted = Array.from(claim.matchAll(/"([^"]*)"/g), ([, text = '']) => text);
+  return [...quoted, errorTemplate ?? '', errorIdentity?.says ?? ''].flatMap((text) =>
+    Array.from(text.matchAll(host), ([, name = '', namespace]) => service(name, namespace)),
+  );
+}
