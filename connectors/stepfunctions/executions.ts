@@ -114,7 +114,11 @@ function redrives(options: ExecutionsOptions): Executor {
   const standOf = (arn: string) =>
     asking(async () => {
       const found = await clientFor(arn).send(new DescribeExecutionCommand({ executionArn: arn }));
-      if (!isEnded(found)) return refused(`It is ${found.status?.toLowerCase().replace('_', ' ')}, not failed.`);
+      if (!isEnded(found))
+        return {
+          ...refused(`It is ${found.status?.toLowerCase().replace('_', ' ')}, not failed.`),
+          notFailed: true,
+        } as const;
       if (found.redriveStatus !== 'REDRIVABLE')
         return refused('Step Functions says that it cannot be redriven (too old, or not begun).');
       if ((found.redriveCount ?? 0) >= maxRedrives)
@@ -140,7 +144,7 @@ function redrives(options: ExecutionsOptions): Executor {
         });
       const stand = await standOf(arn);
       // An earlier try may have set it going: with its token the service says so, and starts nothing.
-      if (stand.kind === 'refused' && !/not failed/.test(stand.why)) return stand;
+      if (stand.kind === 'refused' && !('notFailed' in stand)) return stand;
       const done = await redrive();
       return stand.kind === 'refused' && done.kind === 'refused' ? stand : done;
     },

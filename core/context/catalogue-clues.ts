@@ -83,11 +83,12 @@ export function placementsOf(service: CatalogService | undefined, said: readonly
       agrees('environment', place.environment),
   );
   const confidence = fits.length === 1 ? 0.85 : 0.6;
+  const catalogued = service.name;
   const source = `the catalogue's entry for ${service.name}`;
   return fits.flatMap((place) =>
     (['cluster', 'namespace', 'environment', 'account', 'region'] as const).flatMap((field) => {
       const value = place[field];
-      return value === undefined ? [] : [{ field, value, source, confidence }];
+      return value === undefined ? [] : [{ field, value, source, catalogued, confidence }];
     }),
   );
 }
@@ -99,10 +100,11 @@ export function clusterClues(clues: readonly Clue[], catalog: Catalog): Clue[] {
   return [known, ...known.alternatives].flatMap(({ value, confidence }) => {
     const cluster = catalog.clusters.find(({ name }) => name === value);
     if (!cluster) return [];
+    const catalogued = cluster.name;
     const source = `the catalogue's entry for cluster ${cluster.name}`;
     return (['environment', 'account', 'region'] as const).flatMap((field) => {
       const told = cluster[field];
-      return told === undefined ? [] : [{ field, value: told, source, confidence: confidence * 0.95 }];
+      return told === undefined ? [] : [{ field, value: told, source, catalogued, confidence: confidence * 0.95 }];
     });
   });
 }
@@ -113,7 +115,8 @@ export function accountOfEnvironment(clues: readonly Clue[], catalog: Catalog): 
   const account = known && catalog.environments[known.value]?.account;
   if (!known || account === undefined) return [];
   const source = `the catalogue's entry for environment ${known.value}`;
-  return [{ field: 'account', value: account, source, confidence: known.confidence * 0.95 }];
+  const catalogued = `environment ${known.value}`;
+  return [{ field: 'account', value: account, source, catalogued, confidence: known.confidence * 0.95 }];
 }
 
 /** With one environment or one cluster in the whole catalogue there is no other that could be meant. */

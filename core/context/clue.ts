@@ -9,6 +9,8 @@ export interface Clue {
   readonly value: string;
   /** Where it was read, for people: `details.labels.namespace`. */
   readonly source: string;
+  /** The entry of the catalogue that says so; absent where the alert does. */
+  readonly catalogued?: string | undefined;
   /** 0 to 1. */
   readonly confidence: number;
 }
@@ -31,9 +33,10 @@ export function weigh(clues: readonly Clue[], field: Field): Known | undefined {
   if (!first) return undefined;
   const isRival = (one: Clue) => one.confidence >= first.confidence * doubtful;
   const factor = rest.some(isRival) ? inDoubt : 1;
-  const judged = ranked.map(({ value, source, confidence }) => ({
+  const judged = ranked.map(({ value, source, catalogued, confidence }) => ({
     value,
     source,
+    ...(catalogued === undefined ? {} : { catalogued }),
     confidence: round(isRival({ field, value, source, confidence }) ? confidence * factor : confidence),
   }));
   return { ...(judged[0] as Omit<Known, 'alternatives'>), alternatives: judged.slice(1, 5) };

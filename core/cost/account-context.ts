@@ -50,9 +50,7 @@ export function placeNamed(text: string, catalog: Catalog): Place {
 const all = (known: Known | undefined): Place['accounts'] =>
   known === undefined
     ? []
-    : [known, ...rivalsOf(known)].map(({ value, source }) => ({ account: value, origin: originOf(source) }));
-
-function originOf(source: string): Origin {
-  const runs = /^the catalogue's entry for (?:cluster )?(.+)$/.exec(source)?.[1];
-  return runs === undefined ? { kind: 'alert', field: source } : { kind: 'catalogue', runs };
-}
+    : [known, ...rivalsOf(known)].map(({ value, source, catalogued }) => ({
+        account: value,
+        origin: catalogued === undefined ? { kind: 'alert', field: source } : { kind: 'catalogue', runs: catalogued },
+      }));

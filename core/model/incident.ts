@@ -105,8 +105,14 @@ export type Incident = z.infer<typeof Incident>;
 const Known = z.object({
   value: z.string(),
   source: z.string(),
+  /** The entry of the catalogue that it was read from; absent where the alert says it. */
+  catalogued: z.string().optional(),
   confidence: z.number().min(0).max(1),
-  alternatives: z.array(z.object({ value: z.string(), source: z.string(), confidence: z.number() })).default([]),
+  alternatives: z
+    .array(
+      z.object({ value: z.string(), source: z.string(), catalogued: z.string().optional(), confidence: z.number() }),
+    )
+    .default([]),
 });
 export type Known = z.infer<typeof Known>;
 

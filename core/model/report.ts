@@ -23,7 +23,13 @@ export const Evidence = z.object({
 export type Evidence = z.infer<typeof Evidence>;
 
 /** What could not be learned, and why, in our words. */
-export const Gap = z.object({ source: z.string(), reason: z.string().max(300), askedMs: z.number().optional() });
+export const Gap = z.object({
+  source: z.string(),
+  reason: z.string().max(300),
+  askedMs: z.number().optional(),
+  /** The source answered, and holds nothing about this: there is no access to mend. */
+  nothingFound: z.literal(true).optional(),
+});
 export type Gap = z.infer<typeof Gap>;
 
 export const Severity = z.enum(['critical', 'major', 'minor', 'info']);

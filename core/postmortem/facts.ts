@@ -5,11 +5,8 @@ import type { EventOf } from '../model/timeline.ts';
 import type { PostmortemRecord } from './record.ts';
 import { isAboutDraft } from './timeline.ts';
 
-/** Of the knowledge specialist; the only gap that no source can be made readable for. */
-const noRunbook = /^No runbook or past incident/;
-
 export const unreadIn = ({ diagnosis }: PostmortemRecord): Gap[] =>
-  diagnosis.gaps.filter(({ source, reason }) => source !== 'knowledge' || !noRunbook.test(reason));
+  diagnosis.gaps.filter(({ nothingFound }) => nothingFound === undefined);
 
 /** What the knowledge specialist quoted: past postmortems of this alert, and what people wrote. Undefined where it was not asked. */
 export function knowledgeIn({

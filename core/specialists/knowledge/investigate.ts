@@ -118,6 +118,7 @@ function factFinding(fact: ServiceFact, brief: Brief): FindingDraft {
 const nothingFound: Gap = {
   source: 'knowledge',
   reason: 'No runbook or past incident speaks of this kind of failure.',
+  nothingFound: true,
 };
 
 const matchOf = (hit: KnowledgeHit, query: string, question: Question | undefined, index: number): Match => ({

@@ -153,7 +153,11 @@ describe('the knowledge specialist', () => {
   test('says that nothing is known, or that it could not look', async () => {
     const none = await investigateKnowledge(aBrief({ specialist: 'knowledge' }), world({ hits: [] }).ports);
     expect(none.gaps).toEqual([
-      { source: 'knowledge', reason: 'No runbook or past incident speaks of this kind of failure.' },
+      {
+        source: 'knowledge',
+        reason: 'No runbook or past incident speaks of this kind of failure.',
+        nothingFound: true,
+      },
     ]);
     const down = await investigateKnowledge(aBrief({ specialist: 'knowledge' }), world({}).ports);
     expect(down.gaps).toEqual([{ source: 'knowledge', reason: 'No knowledge here.' }]);
