@@ -34,8 +34,11 @@ export function incidentEntitiesIn({ incident, diagnosis, timeline }: IncidentEn
   ];
   const found: EntityRef[] = [];
   for (const one of all) {
-    if (found.length >= maxEntities) break;
-    if (one.name !== '' && !found.some((other) => isSame(other, one))) found.push(one);
+    if (one.name === '') continue;
+    const place = found.findIndex((other) => isSame(other, one));
+    const known = found[place];
+    if (known === undefined && found.length < maxEntities) found.push(one);
+    else if (known?.kind === one.kind && detail(one) > detail(known)) found[place] = one;
   }
   return found;
 }
@@ -64,6 +67,10 @@ function namesIn(event: TimelineEvent): readonly string[] {
     ...facts.flatMap(({ says }) => servicesOf(says)),
   ];
 }
+
+/** Reports come in any order: what says more of its place is kept. */
+const detail = ({ namespace, cluster }: EntityRef): number =>
+  Number(namespace !== undefined) + Number(cluster !== undefined);
 
 const service = (name: string): EntityRef => ({ kind: 'Service', name: name.trim().slice(0, 253) });
 
