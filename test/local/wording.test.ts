@@ -2,35 +2,32 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { replyTo } from '../../core/conversation/reply.ts';
 import { statusWords } from '../../core/conversation/words.ts';
 import { feedbackOf } from '../../core/learning/feedback.ts';
-import type { TimelineEntry, TimelineEvent } from '../../core/model/timeline.ts';
+import type { TimelineEntry } from '../../core/model/timeline.ts';
 import { progressOf } from '../../core/reporting/progress.ts';
 import { statusViewOf } from '../../core/reporting/standing.ts';
 import { recordedWorld } from '../../local/compose.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
 
-// Wording can change freely: an incident runs twice through the whole runtime, once with every event told in nonsense, and all facts are the same.
+// Wording can change freely: an incident runs twice through the whole runtime, once with nonsense for every text of its timeline, and all facts are the same.
 
-const words = vi.hoisted(() => ({ scrambled: false }));
-vi.mock('../../core/record/describe.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../core/record/describe.ts')>();
-  const scramble = (text: string) => `Zq ${[...text.replaceAll(/[^a-z]/gi, '')].reverse().join('').slice(0, 60)}`;
-  return {
-    ...original,
-    describe: (event: TimelineEvent) =>
-      words.scrambled ? scramble(original.describe(event)) : original.describe(event),
-  };
-});
+const scramble = (text: string) => `Zq ${[...text.replaceAll(/[^a-z]/gi, '')].reverse().join('').slice(0, 60)}`;
+
+/** From here on, every text that is kept is nonsense. */
+function scrambleRecord({ incidents }: Runtime['ports']): void {
+  const append = incidents.append.bind(incidents);
+  incidents.append = (entry) => append({ ...entry, text: scramble(entry.text) });
+}
 
 let runtime: Runtime | undefined;
 afterEach(() => runtime?.close());
 
 /** Approved, done, verified, corrected, and the page resolved by a person. */
 async function tell(scrambled: boolean) {
-  words.scrambled = scrambled;
   runtime = await startRuntime({
     makeWorld: recordedWorld([new URL('../../scenarios/cronjob-nightly-invoices', import.meta.url).pathname]),
   });
   const { ports, world, sendPage, waitForIncident } = runtime;
+  if (scrambled) scrambleRecord(ports);
   const page = JSON.parse(world.pages[0]?.body ?? '{}');
   const { sourceId } = await sendPage(JSON.stringify(page));
   const { id } = await waitForIncident(sourceId, 'asked');
