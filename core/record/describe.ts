@@ -176,9 +176,7 @@ export function leftBehindText(left: LeftBehind): string {
 
 const maxNamed = 5;
 const namesText = (says: string, names: readonly string[]): string | undefined =>
-  names.length === 0
-    ? undefined
-    : `${says} ${formatList(names, maxNamed)}.`;
+  names.length === 0 ? undefined : `${says} ${formatList(names, maxNamed)}.`;
 
 function contextText(event: EventOf<'ContextAssembled'>): string {
   const { workload, callees, callers, facts, questions, missing } = event;

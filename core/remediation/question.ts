@@ -4,7 +4,7 @@ import type { Approval } from '../model/action.ts';
 import type { Message } from '../model/message.ts';
 import { approvedByText, verdictText, verdictWords } from '../record/describe.ts';
 import { shorten } from '../text.ts';
-import { capitalize, formatList } from '../wording.ts';
+import { capitalize } from '../wording.ts';
 import { impactText } from './impact.ts';
 import { stateText } from './target-state.ts';
 
