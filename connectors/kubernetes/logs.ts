@@ -2,7 +2,7 @@
 // was restarted. For clusters whose logs go nowhere else.
 import * as z from 'zod';
 import type { TimeWindow } from '../../core/model/entity.ts';
-import type { Scope } from '../../core/model/scope.ts';
+import { amongClusters, type Scope } from '../../core/model/scope.ts';
 import type { LogRecord } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import { type ClusterAccess, said } from './access.ts';
@@ -37,7 +37,11 @@ export function kubernetesLogs({ clusters }: { readonly clusters: readonly Clust
   return {
     async observe(scope) {
       if (clusters.length === 0) return gap('No cluster is configured to read pod logs from.');
-      const read = await Promise.all(clusters.map((cluster) => logsOf(cluster, scope)));
+      const asked = amongClusters(
+        scope,
+        clusters.map(({ name }) => name),
+      );
+      const read = await Promise.all(clusters.map((cluster) => logsOf(cluster, asked)));
       const records = read.flatMap((one) => one.records);
       const missing = read.flatMap((one) => one.missing);
       if (records.length === 0 && missing.length > 0) return gap(`No pod log could be read: ${missing.join('; ')}.`);
@@ -64,14 +68,34 @@ interface Read {
   readonly bytes: number;
 }
 
-async function logsOf(cluster: ClusterAccess, { namespace, window }: Scope): Promise<Read> {
-  const where = namespace ? `api/v1/namespaces/${encodeURIComponent(namespace)}/pods` : 'api/v1/pods';
-  const reply = await cluster.request(`${where}?limit=${podsListed}`);
-  const pods = Pods.safeParse(reply.body);
-  if (reply.status !== 200 || !pods.success)
-    return { records: [], missing: [`${cluster.name}: pods (${said(reply)})`], bytes: 0 };
-  // Pods that are not well say most.
-  const ordered = pods.data.items.toSorted((a, b) => Number(isUnwell(b)) - Number(isUnwell(a)));
+/** Lists of pods that together are the scope's in this cluster; of the neighbours the API server selects the pods. */
+function listsFor({ name }: ClusterAccess, { cluster, namespace, neighbours, reach }: Scope): string[] {
+  const limit = `limit=${podsListed}`;
+  const selected = serviceLabels.map((label) =>
+    encodeURIComponent(`${label} in (${neighbours.filter((one) => labelValue.test(one)).join(',')})`),
+  );
+  const ofNeighbours =
+    neighbours.some((one) => labelValue.test(one)) && reach !== 'everywhere'
+      ? selected.map((selector) => `api/v1/pods?${limit}&labelSelector=${selector}`)
+      : [];
+  if (reach !== 'everywhere' && cluster !== undefined && cluster !== name) return ofNeighbours;
+  if (reach !== 'neighbourhood' || namespace === undefined) return [`api/v1/pods?${limit}`];
+  return [`api/v1/namespaces/${encodeURIComponent(namespace)}/pods?${limit}`, ...ofNeighbours];
+}
+
+async function logsOf(cluster: ClusterAccess, scope: Scope): Promise<Read> {
+  const { window } = scope;
+  const replies = await Promise.all(listsFor(cluster, scope).map((path) => cluster.request(path)));
+  const pods = new Map<string, Pod>();
+  for (const reply of replies) {
+    const page = Pods.safeParse(reply.body);
+    if (reply.status !== 200 || !page.success)
+      return { records: [], missing: [`${cluster.name}: pods (${said(reply)})`], bytes: 0 };
+    for (const pod of page.data.items) pods.set(`${pod.metadata.namespace}/${pod.metadata.name}`, pod);
+  }
+  // The paged service comes first; then pods that are not well, which say most.
+  const rank = (pod: Pod) => 2 * Number(serviceOf(pod.metadata) === scope.service) + Number(isUnwell(pod));
+  const ordered = [...pods.values()].toSorted((a, b) => rank(b) - rank(a));
   const logs = ordered.slice(0, maxPods).flatMap(logsToRead);
   const answers: Answer[] = [];
   for (let next = 0; next < logs.length; next += atOnce)
@@ -85,9 +109,16 @@ async function logsOf(cluster: ClusterAccess, { namespace, window }: Scope): Pro
         (why) => `${cluster.name}: ${failed.filter((one) => one === why).length} of ${logs.length} logs (${why})`,
       ),
     ],
-    bytes: answers.reduce((sum, one) => sum + one.bytes, reply.bytes),
+    bytes: [...answers, ...replies].reduce((sum, one) => sum + one.bytes, 0),
   };
 }
+
+/** Where pods say which service they are of, the first first. */
+const serviceLabels = ['app.kubernetes.io/name', 'app'] as const;
+const serviceOf = ({ labels }: Pod['metadata']): string | undefined =>
+  serviceLabels.map((label) => labels?.[label]).find((value) => value !== undefined);
+/** A name that is none could ask for something else. */
+const labelValue = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 
 const statusesOf = ({ status }: Pod) => [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
 const isUnwell = (pod: Pod): boolean =>
@@ -128,7 +159,7 @@ async function linesOf(cluster: ClusterAccess, { pod, container, previous }: Log
   if (reply.status === 204) return { records: [], bytes: 0 };
   if (previous && (reply.status === 400 || reply.status === 404)) return { records: [], bytes: 0 };
   if (reply.status !== 200 || typeof reply.body !== 'string') return { records: [], failed: said(reply), bytes: 0 };
-  const service = pod.labels?.['app.kubernetes.io/name'] ?? pod.labels?.app;
+  const service = serviceOf(pod);
   const labels = {
     cluster: cluster.name,
     namespace: pod.namespace,

@@ -1,6 +1,6 @@
 // A snapshot of clusters: the kinds that analysis reads, page by page. Of Secrets and ConfigMaps only the metadata is asked for, so that no
 // value ever leaves the API server. A kind that is forbidden or unknown is left out and named; a cluster that does not answer is a gap.
-import { isWithin } from '../../core/model/scope.ts';
+import { amongClusters, isWithin } from '../../core/model/scope.ts';
 import type { KubernetesSnapshot } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import type { Clock } from '../../core/ports/world.ts';
@@ -55,7 +55,11 @@ export const revisionsSource = (parts: SourceParts): Source<'kubernetes'> =>
 function sourceOf({ clusters, clock }: SourceParts, read: readonly Kind[]): Source<'kubernetes'> {
   return {
     async observe(scope) {
-      const wanted = clusters.filter(({ name }) => isWithin(scope, { cluster: name }));
+      const within = amongClusters(
+        scope,
+        clusters.map(({ name }) => name),
+      );
+      const wanted = clusters.filter(({ name }) => isWithin(within, { cluster: name }));
       const asked = await Promise.all(wanted.map((cluster) => snapshotOf(cluster, clock, read)));
       const data = asked.flatMap((one) => (one.snapshot ? [one.snapshot] : []));
       const without = asked.flatMap((one) => one.without);

@@ -4,7 +4,7 @@
 interface Query {
   /** Metric that must exist on the server. */
   readonly needs: string;
-  /** Gives one series for each entity; `$w` is the rate window. */
+  /** Gives one series for each entity; `$w` is the rate window, `$c` the label that holds the cluster. */
   readonly promql: string;
 }
 
@@ -16,18 +16,18 @@ interface CatalogueEntry {
 }
 
 const istio = (numerator: string) =>
-  `sum by (destination_service_name, destination_service_namespace) (rate(istio_requests_total{reporter="destination"${numerator}}[$w]))`;
+  `sum by ($c, destination_service_name, destination_service_namespace) (rate(istio_requests_total{reporter="destination"${numerator}}[$w]))`;
 const istioAll = istio('');
-const otelNames = 'by (service_name, service_namespace)';
+const otelNames = 'by ($c, service_name, service_namespace)';
 const otel = (numerator: string) =>
   `sum ${otelNames} (rate(http_server_request_duration_seconds_count{${numerator}}[$w]))`;
 const istioLatency = (quantile: number) =>
-  `histogram_quantile(${quantile}, sum by (le, destination_service_name, destination_service_namespace) (rate(istio_request_duration_milliseconds_bucket{reporter="destination"}[$w])))`;
+  `histogram_quantile(${quantile}, sum by ($c, le, destination_service_name, destination_service_namespace) (rate(istio_request_duration_milliseconds_bucket{reporter="destination"}[$w])))`;
 const otelLatency = (quantile: number) =>
-  `1000 * histogram_quantile(${quantile}, sum by (le, service_name, service_namespace) (rate(http_server_request_duration_seconds_bucket[$w])))`;
+  `1000 * histogram_quantile(${quantile}, sum by ($c, le, service_name, service_namespace) (rate(http_server_request_duration_seconds_bucket[$w])))`;
 /** cAdvisor and kube-state-metrics speak of pods; the workload is what is left of a pod's name without its generated end. */
 const workload = (inner: string) =>
-  `sum by (workload, namespace) (label_replace(${inner}, "workload", "$1", "pod", "(.+?)(?:-[bcdfghjklmnpqrstvwxz2456789]{6,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}"))`;
+  `sum by ($c, workload, namespace) (label_replace(${inner}, "workload", "$1", "pod", "(.+?)(?:-[bcdfghjklmnpqrstvwxz2456789]{6,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}"))`;
 
 const service = (signal: string, unit: string, sources: readonly Query[]): CatalogueEntry => ({
   signal,
@@ -89,7 +89,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     sources: [
       {
         needs: 'kube_deployment_status_replicas_available',
-        promql: 'sum by (deployment, namespace) (kube_deployment_status_replicas_available)',
+        promql: 'sum by ($c, deployment, namespace) (kube_deployment_status_replicas_available)',
       },
     ],
   },
@@ -100,7 +100,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     sources: [
       {
         needs: 'kube_node_status_condition',
-        promql: 'max by (node) (kube_node_status_condition{condition="Ready",status="true"})',
+        promql: 'max by ($c, node) (kube_node_status_condition{condition="Ready",status="true"})',
       },
     ],
   },

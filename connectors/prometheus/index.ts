@@ -1,6 +1,7 @@
 // MetricsSource and AlertsSource over Prometheus. Which metrics exist is asked first; a signal that the server has no metric for is left out
 // and named as a gap by the query, and a server that cannot be reached is a gap, never an error.
 import type { TimeWindow } from '../../core/model/entity.ts';
+import { amongClusters, isWithin, type Located, type Scope } from '../../core/model/scope.ts';
 import type { FiringAlert, Series } from '../../core/model/telemetry.ts';
 import type { Observed, Source } from '../../core/ports/telemetry.ts';
 import { catalogue, nameLabels, namespaceLabels } from './catalogue.ts';
@@ -15,7 +16,8 @@ const gap = (reason: string): Observed<never> => ({ kind: 'gap', gap: { source: 
 
 export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
   return {
-    async observe({ window }) {
+    async observe(scope) {
+      const { window } = scope;
       const names = await ask(config, 'label/__name__/values', bounds(window), Names);
       if (names.kind === 'failed') return gap(names.reason);
       const has = new Set(names.data);
@@ -27,7 +29,9 @@ export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
       const step = stepSeconds(window);
       const answers = await Promise.all(
         wanted.map(async ({ entry, source }) => {
-          const query = source.promql.replaceAll('$w', `${Math.max(60, step * 4)}s`);
+          const query = source.promql
+            .replaceAll('$w', `${Math.max(60, step * 4)}s`)
+            .replaceAll('$c', clusterLabelOf(config));
           return {
             entry,
             answer: await ask(config, 'query_range', { query, ...bounds(window), step: String(step) }, Matrix),
@@ -41,8 +45,12 @@ export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
         .map((entry) => entry.signal);
       return {
         kind: 'data',
-        data: answers.flatMap(({ entry, answer }) =>
-          answer.kind === 'ok' ? answer.data.result.flatMap((one) => toSeries(entry, one) ?? []) : [],
+        data: inScope(
+          scope,
+          answers.flatMap(({ entry, answer }) =>
+            answer.kind === 'ok' ? answer.data.result.flatMap((one) => toSeries(entry, one, config) ?? []) : [],
+          ),
+          ({ entity }) => ({ ...entity, service: entity.name }),
         ),
         query: `${new URL(config.url).host} (${wanted.length} signals${missing.length > 0 ? `, without ${missing.join(', ')}` : ''})`,
         link: config.url,
@@ -54,10 +62,10 @@ export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
 
 export function prometheusAlerts(config: PrometheusConfig): Source<'alerts'> {
   return {
-    async observe() {
+    async observe(scope) {
       const answer = await ask(config, 'alerts', {}, Alerts);
       if (answer.kind === 'failed') return gap(answer.reason);
-      const data = answer.data.alerts.flatMap((alert): FiringAlert[] => {
+      const all = answer.data.alerts.flatMap((alert): FiringAlert[] => {
         const at = new Date(alert.activeAt ?? Number.NaN);
         if (alert.state !== 'firing' || Number.isNaN(at.getTime())) return [];
         const { alertname = 'alert', severity } = alert.labels;
@@ -69,12 +77,47 @@ export function prometheusAlerts(config: PrometheusConfig): Source<'alerts'> {
             summary,
             status: 'firing',
             ...(severity === undefined ? {} : { severity }),
+            ...entityIn(alert.labels, config),
           },
         ];
       });
+      const data = inScope(scope, all, ({ entity }) => ({ ...entity, service: entity?.name }));
       return { kind: 'data', data, query: `${new URL(config.url).host} alerts`, bytes: answer.bytes };
     },
   };
+}
+
+const clusterLabelOf = ({ clusterLabel = 'cluster' }: PrometheusConfig): string => clusterLabel;
+const clusterOf = (labels: Readonly<Record<string, string>>, config: PrometheusConfig): { cluster?: string } => {
+  const cluster = labels[clusterLabelOf(config)] || config.cluster;
+  return cluster ? { cluster } : {};
+};
+
+/** What an alert is about, where its labels say it: the closest first. */
+const alertedKinds = [
+  ['service', 'Service'],
+  ['deployment', 'Deployment'],
+  ['statefulset', 'StatefulSet'],
+  ['daemonset', 'DaemonSet'],
+  ['pod', 'Pod'],
+  ['node', 'Node'],
+  ['namespace', 'Namespace'],
+] as const;
+
+function entityIn(labels: Readonly<Record<string, string>>, config: PrometheusConfig): Pick<FiringAlert, 'entity'> {
+  const { namespace } = labels;
+  const [label, kind] = alertedKinds.find(([one]) => labels[one]) ?? [];
+  const name = label && labels[label];
+  const cluster = clusterOf(labels, config);
+  if (kind === undefined || !name)
+    return cluster.cluster === undefined ? {} : { entity: { kind: 'Cluster', name: cluster.cluster, ...cluster } };
+  return { entity: { kind, name, ...(namespace && kind !== 'Namespace' ? { namespace } : {}), ...cluster } };
+}
+
+/** A server that does not tell clusters apart is not narrowed to one. */
+function inScope<T>(scope: Scope, all: readonly T[], placeOf: (one: T) => Located): T[] {
+  const asked = amongClusters(scope, new Set(all.flatMap((one) => placeOf(one).cluster ?? [])));
+  return all.filter((one) => isWithin(asked, placeOf(one)));
 }
 
 const bounds = (window: TimeWindow) => ({ start: window.start, end: window.end });
@@ -85,6 +128,7 @@ const stepSeconds = (window: TimeWindow): number =>
 function toSeries(
   entry: (typeof catalogue)[number],
   { metric, values }: { metric: Readonly<Record<string, string>>; values: readonly (readonly [number, string])[] },
+  config: PrometheusConfig,
 ): Series | undefined {
   const name = nameLabels.map((label) => metric[label]).find((value) => value);
   if (!name) return undefined;
@@ -95,7 +139,7 @@ function toSeries(
   if (points.length === 0) return undefined;
   return {
     source: 'prometheus',
-    entity: { kind: entry.kind, name, ...(namespace ? { namespace } : {}) },
+    entity: { kind: entry.kind, name, ...(namespace ? { namespace } : {}), ...clusterOf(metric, config) },
     signal: entry.signal,
     unit: entry.unit,
     points,

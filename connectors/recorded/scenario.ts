@@ -225,6 +225,16 @@ export async function* streamLogs(
   }
 }
 
+/** Clusters whose objects were recorded. */
+export async function clusterNames({ folders }: Edition): Promise<string[]> {
+  const names = new Set<string>();
+  for (const folder of folders) {
+    if (!(await list(folder)).includes('kubernetes')) continue;
+    for (const file of await list(join(folder, 'kubernetes'))) names.add(file.replace(/\.json$/, ''));
+  }
+  return [...names];
+}
+
 /** Objects by cluster. An overlay replaces the clusters that it has. */
 export async function readKubernetes(edition: Edition): Promise<Read<Map<string, KubernetesObject[]>> | undefined> {
   const clusters = new Map<string, KubernetesObject[]>();

@@ -1,10 +1,19 @@
 // The Telemetry port over recordings. A file that is missing is a gap: that source has nothing, and the investigation says so.
 import type { TimeWindow } from '../../core/model/entity.ts';
 import type { WorkflowExecution } from '../../core/model/managed.ts';
-import { isWithin, type Scope } from '../../core/model/scope.ts';
+import { amongClusters, isWithin, type Scope } from '../../core/model/scope.ts';
 import type { KubernetesSnapshot, LogRecord, Series } from '../../core/model/telemetry.ts';
 import type { KnowledgeBase, KnowledgeDocument, Observed, Telemetry } from '../../core/ports/telemetry.ts';
-import { find, type Read, readFileOf, readKnowledge, readKubernetes, readSignals, streamLogs } from './scenario.ts';
+import {
+  clusterNames,
+  find,
+  type Read,
+  readFileOf,
+  readKnowledge,
+  readKubernetes,
+  readSignals,
+  streamLogs,
+} from './scenario.ts';
 import { type RecordedOptions, type WorldOf, worldFinder } from './worlds.ts';
 
 export interface TelemetryOptions extends RecordedOptions {
@@ -42,6 +51,9 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
       ? observed
       : { ...observed, data: observed.data.filter((one) => one.at >= window.start && one.at <= window.end) };
 
+  const clustersOf = async (world: WorldOf): Promise<readonly string[]> =>
+    cached(world, 'clusters', () => clusterNames(world.edition));
+
   const knowledgeBases = new Map<string, Promise<KnowledgeBase>>();
   const added = new Map<string, KnowledgeDocument>();
   const knowledgeOf = async (scope: Pick<Scope, 'incidentId'>): Promise<KnowledgeBase> => {
@@ -61,7 +73,7 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
         if (observed.kind === 'gap') return observed;
         const takenAt = new Date(Date.parse(world.scenario.now) + world.shiftMs).toISOString();
         const data: KubernetesSnapshot[] = [...observed.data]
-          .filter(([cluster]) => isWithin(scope, { cluster }))
+          .filter(([cluster]) => isWithin(amongClusters(scope, observed.data.keys()), { cluster }))
           .map(([cluster, items]) => ({ cluster, takenAt, items }));
         return { ...observed, data };
       },
@@ -69,7 +81,9 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
     metrics: {
       observe: async (scope) => {
         const observed = await observe(scope, 'metrics', (world) => readSignals(world.edition, world.shiftMs / 1000));
-        return observed.kind === 'gap' ? observed : { ...observed, data: inWindow(observed.data, scope.window) };
+        return observed.kind === 'gap'
+          ? observed
+          : { ...observed, data: inWindow(inScope(observed.data, scope), scope.window) };
       },
     },
     logs: {
@@ -79,7 +93,7 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
         if (file === undefined) return { kind: 'gap', gap: { source: 'logs', reason: 'This recording has no logs.' } };
         return {
           kind: 'data',
-          data: streamLogs(file, scope.window, world.shiftMs),
+          data: only(streamLogs(file, scope.window, world.shiftMs), amongClusters(scope, await clustersOf(world))),
           query: `${world.scenario.id}/logs.ndjson`,
           bytes: 0,
         };
@@ -134,6 +148,16 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
       },
     },
   };
+}
+
+/** A series of a service is the service's, whatever it counts. */
+function inScope(series: readonly Series[], scope: Scope): Series[] {
+  const asked = amongClusters(scope, new Set(series.flatMap(({ entity }) => entity.cluster ?? [])));
+  return series.filter(({ entity }) => isWithin(asked, { ...entity, service: entity.name }));
+}
+
+async function* only(records: AsyncIterable<LogRecord>, scope: Scope): AsyncGenerator<LogRecord> {
+  for await (const record of records) if (isWithin(scope, record.labels)) yield record;
 }
 
 function inWindow(series: readonly Series[], window: TimeWindow): Series[] {
