@@ -31,9 +31,9 @@ interface SourceRight {
 }
 
 interface SecretEntry<Config> {
-  /** The field that holds its value in a local file; of a named source, the end of its name in a stage. */
+  /** The field that holds its value in a local file. */
   readonly field: string;
-  /** Its name in a stage, for the source that is called after its kind. */
+  /** Its name in a stage, for the source that is called after its kind; other sources have `SOURCE-` and its last word. */
   readonly name: string;
   readonly description: string;
   readonly purpose: Purpose;
@@ -125,7 +125,8 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
   const schemas: { readonly [Place in ConfigPlace]: z.ZodType<Config> } = { stage: configSchema, local: localSchema };
 
   const configured = (name: string, config: Config, values: Readonly<Record<string, string>>): ConfiguredSource => {
-    const nameOf = (entry: SecretEntry<Config>) => (name === id ? entry.name : `${name}-${entry.field.toLowerCase()}`);
+    const nameOf = (entry: SecretEntry<Config>) =>
+      name === id ? entry.name : `${name}-${entry.name.split('-').at(-1)}`;
     const needed = manifest.secrets.filter((entry) => entry.isNeeded(config));
     const { actor } = load;
     const meansOf = ({ clock, secret }: RuntimeMeans): SourceMeans => ({

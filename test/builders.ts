@@ -67,7 +67,7 @@ export const aContext = (over: Partial<Context> = {}): Context => ({
     baseline: { start: at('01:30:00'), end: at('02:30:00') },
     incident: { start: at('02:30:00'), end: at('02:47:00') },
   },
-  dataSources: {},
+  sources: {},
   callers: [],
   callees: [],
   questions: [],

@@ -54,7 +54,7 @@ export function resolveContext(
     ...(region && { region }),
     ...(workload && { workload: placedAt(workload, place) }),
     window: windowOf(trigger.occurredAt),
-    dataSources: entry?.dataSources ?? {},
+    sources: entry?.sources ?? {},
     callers: callersOf(service?.value, catalog, edges),
     callees: calleesOf(service?.value, entry, edges),
     questions: questionsOf({ service, ...place }, entry),

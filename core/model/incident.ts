@@ -129,7 +129,8 @@ export const Context = z.object({
   /** The workload named by the alert when it names one (a CronJob, a pod's owner). */
   workload: EntityRef.optional(),
   window: z.object({ baseline: TimeWindow, incident: TimeWindow }),
-  dataSources: z.record(z.string(), z.string()),
+  /** Names of the sources that have the service's data, by the signal. */
+  sources: z.record(z.string(), z.array(z.string())).default({}),
   callers: z.array(z.string()),
   callees: z.array(z.string()),
   /** What could not be worked out and whom we would ask, in words. */

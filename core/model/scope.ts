@@ -1,5 +1,6 @@
 // Which part of the world a source is asked about. A source answers for what is within the scope and for nothing else.
 import type { TimeWindow } from './entity.ts';
+import type { Known } from './incident.ts';
 import type { Brief } from './report.ts';
 
 /**
@@ -13,13 +14,15 @@ export interface Located {
   readonly cluster?: string | undefined;
   readonly namespace?: string | undefined;
   readonly service?: string | undefined;
+  /** Its name begins with its workload's. */
+  readonly pod?: string | undefined;
 }
 
 /** An absent part of the place is unknown, and narrows nothing. */
-export interface Scope extends Located {
+export interface Scope extends Omit<Located, 'pod'> {
   readonly incidentId: string;
   readonly environment?: string | undefined;
-  /** Services that call the paged service or that it calls. They are within the scope wherever they run. */
+  /** Services that call the paged service or that it calls, and what is in focus. They are within the scope wherever they run. */
   readonly neighbours: readonly string[];
   readonly reach: Reach;
   /** Of series, records, changes and alerts; of what has no history, only its present state is given. */
@@ -30,9 +33,9 @@ export interface Scope extends Located {
 const platformNamespaces: ReadonlySet<string> = new Set(['kube-system', 'kube-node-lease', 'istio-system']);
 
 /** Whether something at this place is asked about. A part that the place does not have, such as a node's namespace, excludes nothing. */
-export function isWithin(scope: Scope, { cluster, namespace, service }: Located): boolean {
+export function isWithin(scope: Scope, { cluster, namespace, service, pod }: Located): boolean {
   if (scope.reach === 'everywhere') return true;
-  if (service !== undefined && scope.neighbours.includes(service)) return true;
+  if (scope.neighbours.some((name) => name === service || pod?.startsWith(`${name}-`))) return true;
   if (!fits(scope.cluster, cluster)) return false;
   return scope.reach === 'cluster' || fits(scope.namespace, namespace) || platformNamespaces.has(namespace ?? '');
 }
@@ -46,19 +49,26 @@ export function amongClusters(scope: Scope, known: Iterable<string>): Scope {
 }
 
 /** What a brief is about, from the start of the baseline to the end of the incident. */
-export function scopeOf({ incidentId, context }: Pick<Brief, 'incidentId' | 'context'>, reach: Reach): Scope {
+export function scopeOf(
+  { incidentId, context, focus = [] }: Pick<Brief, 'incidentId' | 'context'> & Partial<Pick<Brief, 'focus'>>,
+  reach: Reach,
+): Scope {
   const { service, workload, window, callers, callees } = context;
   return {
     incidentId,
     environment: context.environment?.value,
-    cluster: context.cluster?.value,
-    namespace: context.namespace?.value,
+    cluster: likely(context.cluster),
+    namespace: likely(context.namespace),
     service: service?.value ?? workload?.name,
-    neighbours: [...new Set([...callers, ...callees])].sort(),
+    neighbours: [...new Set([...callers, ...callees, ...focus.map(({ name }) => name)])].sort(),
     reach,
     window: { start: window.baseline.start, end: window.incident.end },
   };
 }
+
+/** A place that is in doubt narrows nothing: the right one could be another. */
+const likely = (known: Known | undefined): string | undefined =>
+  known !== undefined && known.confidence >= 0.5 ? known.value : undefined;
 
 /** Before it is known where the incident is. */
 export const everywhere = (incidentId: string, window: TimeWindow): Scope => ({

@@ -15,25 +15,35 @@ const Placement = z.strictObject({
   region: z.string().optional(),
 });
 
-export const CatalogService = z.strictObject({
-  name: z.string().min(1),
-  aliases: z.array(z.string()).default([]),
-  placements: z.array(Placement).default([]),
-  /** Workloads that belong to it, as `Kind/name`; a Deployment of the service's name is assumed. */
-  workloads: z.array(z.string()).default([]),
-  owners: z.array(z.string()).default([]),
-  /** Which source answers for it: `metrics: prometheus`, `logs: cloudwatch`. */
-  dataSources: z.record(z.string(), z.string()).default({}),
-  /** Services it calls. */
-  dependsOn: z.array(z.string()).default([]),
-  /** `crawl`, `walk` or `run`; the environment's level applies where absent. */
-  level: Level.optional(),
-  /** Levels of single actions; they win over both. */
-  actions: levelsByAction,
-  /** Who may answer questions about it, in place of the environment's. */
-  approvers: people.optional(),
-  protected: z.boolean().default(false),
-});
+export const CatalogService = z
+  .strictObject({
+    name: z.string().min(1),
+    aliases: z.array(z.string()).default([]),
+    placements: z.array(Placement).default([]),
+    /** Workloads that belong to it, as `Kind/name`; a Deployment of the service's name is assumed. */
+    workloads: z.array(z.string()).default([]),
+    owners: z.array(z.string()).default([]),
+    /** Which sources have its data, by the signal: `metrics: [amp]`, `logs: [newrelic, kubernetes]`. */
+    sources: z.record(z.string(), z.array(z.string().min(1))).default({}),
+    /** The older spelling of `sources`, with one source a signal. */
+    dataSources: z.record(z.string(), z.string()).optional(),
+    /** Services it calls. */
+    dependsOn: z.array(z.string()).default([]),
+    /** `crawl`, `walk` or `run`; the environment's level applies where absent. */
+    level: Level.optional(),
+    /** Levels of single actions; they win over both. */
+    actions: levelsByAction,
+    /** Who may answer questions about it, in place of the environment's. */
+    approvers: people.optional(),
+    protected: z.boolean().default(false),
+  })
+  .transform(({ dataSources = {}, sources, ...service }) => ({
+    ...service,
+    sources: {
+      ...Object.fromEntries(Object.entries(dataSources).map(([signal, name]) => [signal, [name]])),
+      ...sources,
+    },
+  }));
 export type CatalogService = z.infer<typeof CatalogService>;
 
 /** How much may be done before a person has to look. */

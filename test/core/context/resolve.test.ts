@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { resolveContext } from '../../../core/context/resolve.ts';
-import { Catalog } from '../../../core/ports/catalog.ts';
+import { Catalog, CatalogService } from '../../../core/ports/catalog.ts';
 import { aTrigger } from '../../builders.ts';
 
 const place = (cluster: string, environment = 'production') => ({ cluster, namespace: 'shop', environment });
@@ -51,6 +51,16 @@ describe('who and where', () => {
       region: { value: 'us-west-2' },
       callers: ['checkout'],
       questions: [],
+    });
+  });
+
+  test('has the names of the sources that the catalogue lists for the service, in the older spelling too', () => {
+    const inCatalog = (service: object) => CatalogService.parse({ name: 'cart', ...service }).sources;
+    expect(resolve({ title: 'checkout is slow' }).sources).toEqual({ metrics: ['prometheus'] });
+    expect(inCatalog({ sources: { logs: ['newrelic', 'kubernetes'] } })).toEqual({ logs: ['newrelic', 'kubernetes'] });
+    expect(inCatalog({ dataSources: { logs: 'loki' }, sources: { metrics: ['amp'] } })).toEqual({
+      logs: ['loki'],
+      metrics: ['amp'],
     });
   });
 
