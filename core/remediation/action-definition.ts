@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import type { CauseCode } from '../causes/causes.ts';
 import type { Action, ActionId, Impact } from '../model/action.ts';
 import type { KubernetesObject } from '../model/telemetry.ts';
-import type { Check } from './ruled-out.ts';
+import type { Check } from './action-checks.ts';
 
 export type Target = Action['target'];
 export type Parameters = Action['parameters'];

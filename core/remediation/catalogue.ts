@@ -3,9 +3,9 @@
 import * as z from 'zod';
 import type { Action, ActionId, Inverse } from '../model/action.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
+import type { Seen } from './action-checks.ts';
 import type { ActionDefinition } from './action-definition.ts';
 import { actionNamed, actions } from './actions/index.ts';
-import type { Check, Seen } from './ruled-out.ts';
 
 type Target = Action['target'];
 type Parameters = Action['parameters'];
@@ -24,8 +24,8 @@ export const suggestedAction = (hypothesis: Hypothesis): ActionDefinition | unde
 
 export interface RuledOut {
   readonly id: ActionId;
-  /** `not-possible`: it was tried without doing it, or planned, and refused. */
-  readonly code: Check['code'] | 'not-possible';
+  /** The code of the check; `not-possible`: its plan or its dry run was refused. */
+  readonly code: string;
   readonly why: string;
 }
 

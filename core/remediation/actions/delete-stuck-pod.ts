@@ -1,9 +1,9 @@
 import type { Impact } from '../../model/action.ts';
+import { causeInDependency, causeWouldRemain, noRoomForPods } from '../action-checks.ts';
 import type { ActionDefinition, ImpactInput } from '../action-definition.ts';
 import { Pod, podsAmong, shareOf } from '../action-impact.ts';
 import { noParameters } from '../action-parameters.ts';
 import { namespacedName } from '../action-words.ts';
-import { causeInDependency, causeWouldRemain, noRoomForPods } from '../ruled-out.ts';
 import { unlimited } from '../workload-limits.ts';
 
 function impact({ target, object, around, callers }: ImpactInput): Impact {

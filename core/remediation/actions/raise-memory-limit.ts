@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { bytesOf } from '../../analysis/kubernetes/quantity.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';
+import { type Check, rolloutPaused, type Seen, sure } from '../action-checks.ts';
 import type { ActionDefinition, Parameters, Planned, Surroundings } from '../action-definition.ts';
 import { replacesAllPods } from '../action-impact.ts';
 import { swapped, undo } from '../action-parameters.ts';
 import { namespacedName, takesBack, verb } from '../action-words.ts';
-import { nodeUnderPressure, rolloutPaused } from '../ruled-out.ts';
 import { Node, perPod, planned, refused, roomsOf, Texts, unread, Workload } from '../workload-limits.ts';
 
 const mebi = 2 ** 20;
@@ -88,6 +88,28 @@ const memoryLimit = (target: KubernetesObject, { container }: Parameters): strin
     Workload.safeParse(target).data?.spec.template.spec.containers.find(({ name }) => name === container)?.resources
       ?.limits?.memory ?? 'no limit',
   );
+
+const OnNode = z.looseObject({ spec: z.looseObject({ nodeName: z.string().nullish() }).nullish() });
+/** A node that is short of memory itself and on which a pod of the target runs. */
+const onPressedNode = ({ findings, target, around }: Seen): boolean => {
+  const pressed = new Set(
+    findings
+      .filter(({ cause, confidence }) => cause === 'node-pressure' && confidence >= sure)
+      .map(({ entity }) => entity.name),
+  );
+  return around.some(
+    (one) =>
+      one.kind === 'Pod' &&
+      one.metadata.name.startsWith(`${target?.metadata.name}-`) &&
+      pressed.has(OnNode.safeParse(one).data?.spec?.nodeName ?? ''),
+  );
+};
+
+const nodeUnderPressure: Check = {
+  code: 'node-under-pressure',
+  why: 'A node that it runs on is short of memory itself, and a higher limit takes more of it.',
+  holds: onPressedNode,
+};
 
 export const raiseMemoryLimit: ActionDefinition<'raise-memory-limit', 'kubernetes'> = {
   id: 'raise-memory-limit',

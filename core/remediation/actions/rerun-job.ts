@@ -1,8 +1,8 @@
+import { changeIsTheCause, dependencyStillDown, errorWouldRepeat, notRepeatable } from '../action-checks.ts';
 import type { ActionDefinition } from '../action-definition.ts';
 import { startsBeside } from '../action-impact.ts';
 import { noParameters } from '../action-parameters.ts';
 import { namespacedName, reruns, rerunVerb } from '../action-words.ts';
-import { changeIsTheCause, dependencyStillDown, errorWouldRepeat, notRepeatable } from '../ruled-out.ts';
 import { unlimited } from '../workload-limits.ts';
 
 export const rerunJob: ActionDefinition<'rerun-job', 'kubernetes'> = {

@@ -1,15 +1,15 @@
+import { type Check, causeInDependency, causeWouldRemain, noRoomForPods, rolloutPaused } from '../action-checks.ts';
 import type { ActionDefinition } from '../action-definition.ts';
 import { replacesAllPods } from '../action-impact.ts';
 import { noParameters } from '../action-parameters.ts';
 import { namespacedName, verb } from '../action-words.ts';
-import {
-  causeInDependency,
-  causeWouldRemain,
-  noRoomForPods,
-  rolloutPaused,
-  sameRevisionComesBack,
-} from '../ruled-out.ts';
 import { unlimited } from '../workload-limits.ts';
+
+const sameRevisionComesBack: Check = {
+  code: 'same-revision-comes-back',
+  why: 'A change is what broke it, and a restart brings the same revision back.',
+  holds: ({ hypothesis }) => hypothesis.changeId !== undefined && hypothesis.cause === 'application-errors',
+};
 
 export const restartRollout: ActionDefinition<'restart-rollout', 'kubernetes'> = {
   id: 'restart-rollout',

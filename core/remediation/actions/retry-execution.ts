@@ -1,8 +1,8 @@
+import { changeIsTheCause, dependencyStillDown, errorWouldRepeat, notRepeatable } from '../action-checks.ts';
 import type { ActionDefinition } from '../action-definition.ts';
 import { touchesNoPod } from '../action-impact.ts';
 import { noParameters } from '../action-parameters.ts';
 import { reruns, rerunVerb } from '../action-words.ts';
-import { changeIsTheCause, dependencyStillDown, errorWouldRepeat, notRepeatable } from '../ruled-out.ts';
 import { unlimited } from '../workload-limits.ts';
 
 export const retryExecution: ActionDefinition<'retry-execution', 'step-functions'> = {

@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { pullThrottled } from '../../analysis/kubernetes/images.ts';
+import type { KubernetesObject } from '../../model/telemetry.ts';
+import { type Check, causesWith, hasCause, rolloutPaused, type Seen } from '../action-checks.ts';
 import type { ActionDefinition, Planned, Surroundings } from '../action-definition.ts';
 import { replacesAllPods } from '../action-impact.ts';
 import { undo } from '../action-parameters.ts';
 import { namespacedName, takesBack, verb } from '../action-words.ts';
-import { onlyOneRevision, registryRefuses, revisionOf, rolloutPaused } from '../ruled-out.ts';
 import { planned, unlimited } from '../workload-limits.ts';
 
 const revision = z.number().int().min(1).optional();
@@ -12,6 +14,34 @@ function plan({ target }: Surroundings): Planned {
   const fromRevision = Number(revisionOf(target));
   return planned(fromRevision > 0 ? { fromRevision } : {});
 }
+
+/** The revision of a Deployment, as Kubernetes counts it. */
+const revisionOf = (target: KubernetesObject | undefined): string | undefined =>
+  target?.metadata.annotations?.['deployment.kubernetes.io/revision'];
+
+const refusedByRegistry = causesWith('registry-gives-no-image');
+
+const Waiting = z.looseObject({ waiting: z.looseObject({ message: z.string().nullish() }).nullish() }).nullish();
+const Pod = z.looseObject({
+  status: z.looseObject({ containerStatuses: z.array(z.looseObject({ state: Waiting })).nullish() }).nullish(),
+});
+const pullsThrottled = ({ target, around }: Seen): boolean =>
+  around.some(({ kind, metadata, ...pod }) => {
+    if (kind !== 'Pod' || !metadata.name.startsWith(`${target?.metadata.name}-`)) return false;
+    const statuses = Pod.safeParse(pod).data?.status?.containerStatuses ?? [];
+    return statuses.some(({ state }) => pullThrottled.test(state?.waiting?.message ?? ''));
+  });
+
+const registryRefuses: Check = {
+  code: 'registry-refuses',
+  why: 'The registry gives no image at the moment, and it would have to give one for the earlier revision, too.',
+  holds: (seen) => hasCause(seen, refusedByRegistry) || pullsThrottled(seen),
+};
+const onlyOneRevision: Check = {
+  code: 'only-one-revision',
+  why: 'There is only one revision of it, and none before that to go back to.',
+  holds: ({ target }) => target?.kind === 'Deployment' && revisionOf(target) === '1',
+};
 
 export const rollbackRollout: ActionDefinition<'rollback-rollout', 'kubernetes'> = {
   id: 'rollback-rollout',

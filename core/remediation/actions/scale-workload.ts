@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Impact } from '../../model/action.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';
+import { type Check, causesWith, hasCause, liesInDependency, noRoomForPods } from '../action-checks.ts';
 import type { ActionDefinition, ImpactInput, Planned, Surroundings } from '../action-definition.ts';
 import { swapped, undo } from '../action-parameters.ts';
 import { namespacedName, podCount, takesBack, verb } from '../action-words.ts';
-import { dependencyTakesNoMore, noRoomForPods } from '../ruled-out.ts';
 import { perPod, planned, refused, roomsOf, unread, Workload } from '../workload-limits.ts';
 
 /** One step up is half as much again, and one at least. */
@@ -61,6 +61,14 @@ function impact({ parameters, callers }: ImpactInput): Impact {
   const lost = by < 0 ? Math.round((-by / Number(parameters.from)) * 100) : 0;
   return { pods: Math.abs(by), sharePercent: lost, callers: [...callers] };
 }
+
+const takingNoMoreLoad = causesWith('takes-no-more-load');
+
+const dependencyTakesNoMore: Check = {
+  code: 'dependency-takes-no-more',
+  why: 'It fails towards something that it depends on, and more pods ask more of that.',
+  holds: (seen) => liesInDependency(seen) || hasCause(seen, takingNoMoreLoad),
+};
 
 export const scaleWorkload: ActionDefinition<'scale-workload', 'kubernetes'> = {
   id: 'scale-workload',

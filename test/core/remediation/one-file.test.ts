@@ -1,5 +1,6 @@
 // Adding an action is one file, its line in the table and in the list of ids, its connector's case and its policy group.
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ActionId } from '../../../core/model/action.ts';
@@ -60,4 +61,10 @@ describe('an action that was not added', () => {
 
 test('each id has one definition', () => {
   expect(actions.map(({ id }) => id).toSorted()).toEqual(ActionId.options.toSorted());
+});
+
+test('the documentation lists each action', async () => {
+  const rows = (await readFile('docs/acting.md', 'utf8')).split('\n').filter((line) => line.startsWith('| `'));
+  const ids = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([a-z-]+)`/g)].map(([, id]) => id));
+  expect(ids.toSorted()).toEqual(ActionId.options.toSorted());
 });

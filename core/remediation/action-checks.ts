@@ -1,7 +1,6 @@
-// Checks that rule an action out though its cause fits, over what was found and what is there now. Each action lists its own (actions/), so that a
-// question is asked only for an action that can mend, and the words say why another one cannot. Pure.
+// Checks that rule an action out though its cause fits, over the findings and the objects that are there now: the form of a check, the parts that
+// checks are made of, and those that several actions share. A check of one action is in the action's own file. Pure.
 import * as z from 'zod';
-import { pullThrottled } from '../analysis/kubernetes/images.ts';
 import type { Obstacle } from '../causes/cause.ts';
 import { type CauseCode, causeCodes, causes } from '../causes/causes.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
@@ -21,27 +20,15 @@ export interface Seen {
 }
 
 export interface Check {
-  readonly code:
-    | 'registry-refuses'
-    | 'only-one-revision'
-    | 'cause-in-dependency'
-    | 'same-revision-comes-back'
-    | 'change-is-the-cause'
-    | 'error-would-repeat'
-    | 'dependency-still-down'
-    | 'dependency-takes-no-more'
-    | 'cause-would-remain'
-    | 'no-room-for-pods'
-    | 'node-under-pressure'
-    | 'not-repeatable'
-    | 'rollout-paused';
+  /** Kebab case: `no-room-for-pods`. */
+  readonly code: string;
   /** For people, a sentence. */
   readonly why: string;
   readonly holds: (seen: Seen) => boolean;
 }
 
-/** Less sure than this, a finding rules nothing out. */
-const sure = 0.5;
+/** A finding with less confidence rules nothing out. */
+export const sure = 0.5;
 
 /** Of a pod, what was found in its workload counts, too. */
 const isAbout = ({ entity }: Finding, { hypothesis }: Seen): boolean =>
@@ -51,37 +38,19 @@ const isAbout = ({ entity }: Finding, { hypothesis }: Seen): boolean =>
     sameWorkload({ ...entity, name: hypothesis.entity.name }, hypothesis.entity));
 
 /** A cause that was found in the target itself, by the hypothesis or by any specialist. */
-const hasCause = (seen: Seen, among: ReadonlySet<CauseCode>): boolean =>
+export const hasCause = (seen: Seen, among: ReadonlySet<CauseCode>): boolean =>
   among.has(seen.hypothesis.cause) ||
   seen.findings.some(
     (one) => one.cause !== undefined && among.has(one.cause) && one.confidence >= sure && isAbout(one, seen),
   );
 
 /** Causes whose entries name the obstacle. */
-const causesWith = (obstacle: Obstacle): ReadonlySet<CauseCode> =>
+export const causesWith = (obstacle: Obstacle): ReadonlySet<CauseCode> =>
   new Set(causeCodes.filter((code) => causes[code].obstacles.includes(obstacle)));
 
-const refusedByRegistry = causesWith('registry-gives-no-image');
-
-const Waiting = z.looseObject({ waiting: z.looseObject({ message: z.string().nullish() }).nullish() }).nullish();
-const Pod = z.looseObject({
-  status: z.looseObject({ containerStatuses: z.array(z.looseObject({ state: Waiting })).nullish() }).nullish(),
-});
-const pullsThrottled = ({ target, around }: Seen): boolean =>
-  around.some(({ kind, metadata, ...pod }) => {
-    if (kind !== 'Pod' || !metadata.name.startsWith(`${target?.metadata.name}-`)) return false;
-    const statuses = Pod.safeParse(pod).data?.status?.containerStatuses ?? [];
-    return statuses.some(({ state }) => pullThrottled.test(state?.waiting?.message ?? ''));
-  });
-
-/** The revision of a Deployment, as Kubernetes counts it. */
-export const revisionOf = (target: KubernetesObject | undefined): string | undefined =>
-  target?.metadata.annotations?.['deployment.kubernetes.io/revision'];
-
 const ofDependencies = causesWith('lies-in-dependency');
-const takingNoMoreLoad = causesWith('takes-no-more-load');
 
-/** Something of the target's trouble points to another thing that it calls. */
+/** Findings about the target that point to something else, which it calls. */
 const failsTowards = (seen: Seen): readonly Finding[] =>
   seen.findings.filter(
     (one) =>
@@ -91,6 +60,9 @@ const failsTowards = (seen: Seen): readonly Finding[] =>
       isAbout(one, seen) &&
       !sameWorkload(one.towards, one.entity),
   );
+
+export const liesInDependency = (seen: Seen): boolean =>
+  hasCause(seen, ofDependencies) || failsTowards(seen).length > 0;
 
 const lasting = causesWith('next-run-meets-it');
 
@@ -110,22 +82,6 @@ const wouldRepeat = (seen: Seen): boolean => {
 const remaining = causesWith('new-pods-meet-it');
 const noRoom = causesWith('no-room-for-pods');
 
-const OnNode = z.looseObject({ spec: z.looseObject({ nodeName: z.string().nullish() }).nullish() });
-/** A node that is short of memory itself and on which a pod of the target runs. */
-const onPressedNode = ({ findings, target, around }: Seen): boolean => {
-  const pressed = new Set(
-    findings
-      .filter(({ cause, confidence }) => cause === 'node-pressure' && confidence >= sure)
-      .map(({ entity }) => entity.name),
-  );
-  return around.some(
-    (one) =>
-      one.kind === 'Pod' &&
-      one.metadata.name.startsWith(`${target?.metadata.name}-`) &&
-      pressed.has(OnNode.safeParse(one).data?.spec?.nodeName ?? ''),
-  );
-};
-
 /** What a job says of itself in an annotation, under whatever domain. */
 const forbidsRerun = ({ target }: Seen): boolean =>
   Object.entries(target?.metadata.annotations ?? {}).some(
@@ -138,25 +94,10 @@ const Paused = z.looseObject({ spec: z.looseObject({ paused: z.literal(true) }) 
 
 const isDown = causesWith('is-down');
 
-export const registryRefuses: Check = {
-  code: 'registry-refuses',
-  why: 'The registry gives no image at the moment, and it would have to give one for the earlier revision, too.',
-  holds: (seen) => hasCause(seen, refusedByRegistry) || pullsThrottled(seen),
-};
-export const onlyOneRevision: Check = {
-  code: 'only-one-revision',
-  why: 'There is only one revision of it, and none before that to go back to.',
-  holds: ({ target }) => target?.kind === 'Deployment' && revisionOf(target) === '1',
-};
 export const causeInDependency: Check = {
   code: 'cause-in-dependency',
   why: 'It fails towards something that it depends on, and that is not mended by new pods of its own.',
-  holds: (seen) => hasCause(seen, ofDependencies) || failsTowards(seen).length > 0,
-};
-export const sameRevisionComesBack: Check = {
-  code: 'same-revision-comes-back',
-  why: 'A change is what broke it, and a restart brings the same revision back.',
-  holds: ({ hypothesis }) => hypothesis.changeId !== undefined && hypothesis.cause === 'application-errors',
+  holds: liesInDependency,
 };
 export const changeIsTheCause: Check = {
   code: 'change-is-the-cause',
@@ -184,11 +125,6 @@ export const dependencyStillDown: Check = {
       ),
     ),
 };
-export const dependencyTakesNoMore: Check = {
-  code: 'dependency-takes-no-more',
-  why: 'It fails towards something that it depends on, and more pods ask more of that.',
-  holds: (seen) => hasCause(seen, ofDependencies) || hasCause(seen, takingNoMoreLoad) || failsTowards(seen).length > 0,
-};
 export const causeWouldRemain: Check = {
   code: 'cause-would-remain',
   why: 'New pods of the same revision meet what was found in it again.',
@@ -198,11 +134,6 @@ export const noRoomForPods: Check = {
   code: 'no-room-for-pods',
   why: 'There is no room for new pods of it, by quota or on the nodes.',
   holds: (seen) => hasCause(seen, noRoom),
-};
-export const nodeUnderPressure: Check = {
-  code: 'node-under-pressure',
-  why: 'A node that it runs on is short of memory itself, and a higher limit takes more of it.',
-  holds: onPressedNode,
 };
 export const notRepeatable: Check = {
   code: 'not-repeatable',
