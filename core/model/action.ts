@@ -150,7 +150,13 @@ export const RemediationResult = z.discriminatedUnion('kind', [
   /** An earlier try had already done it; nothing was done again. */
   z.object({ kind: z.literal('already-done'), detail: z.string() }),
   /** A guardrail said no after all (kill switch, world changed, policy). */
-  z.object({ kind: z.literal('refused'), why: z.string(), policies: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('refused'),
+    why: z.string(),
+    policies: z.array(z.string()),
+    /** An earlier try began; whether it took effect is unknown. */
+    uncertain: z.literal(true).optional(),
+  }),
   z.object({ kind: z.literal('failed'), why: z.string() }),
   /** The target is not in the state that it was approved for: nothing was done, and it is asked again. */
   z.object({ kind: z.literal('changed'), why: z.string() }),

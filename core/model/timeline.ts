@@ -183,6 +183,8 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     approvalId: z.string().optional(),
     preferenceId: z.string().optional(),
     changed: z.boolean(),
+    /** An earlier try began; whether it took effect is unknown. */
+    uncertain: z.literal(true).optional(),
     why: Words,
     policies: z.array(z.string()),
   }),

@@ -152,10 +152,13 @@ async function act(input: ApprovalResolved, action: Action, ports: RemediatePort
   const result = refusal ?? (await carryOut(input.incident.id, action, startedAt, ports));
   const final =
     refusal && begun.kind === 'begun'
-      ? refused(
-          `${refusal.why} An earlier try began at ${begun.at}; whether it took effect is not known.`,
-          refusal.policies,
-        )
+      ? ({
+          ...refused(
+            `${refusal.why} An earlier try began at ${begun.at}; whether it took effect is not known.`,
+            refusal.policies,
+          ),
+          uncertain: true,
+        } as const)
       : result;
   await ports.ledger.finish(key, final);
   return final;
@@ -347,7 +350,14 @@ function remediationEvent(
     case 'failed':
       return { type: 'ActionFinished', ...about, result: { kind: 'failed', why: result.why } };
     case 'refused':
-      return { type: 'ActionRefused', ...about, changed: false, why: result.why, policies: result.policies };
+      return {
+        type: 'ActionRefused',
+        ...about,
+        changed: false,
+        why: result.why,
+        policies: result.policies,
+        ...(result.uncertain && { uncertain: true }),
+      };
     case 'changed':
       return { type: 'ActionRefused', ...about, changed: true, why: result.why, policies: [] };
   }

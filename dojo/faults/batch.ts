@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { Impossible } from '../../core/errors.ts';
+import type { EventOf, TimelineEvent } from '../../core/model/timeline.ts';
 import { cronJobName, type Made, startCluster } from './cluster.ts';
 import { type Orders, Told } from './orders.ts';
 import { copyRecording } from './recording.ts';
@@ -127,14 +128,42 @@ export function judge(
 
 /** What was approved is done, or people are told that it was not, or that it is not known. */
 function lost({ approved, actions, status }: Told, wasDone: boolean): string[] {
-  const saysDone = actions.some((text) => /^(?:Done|Already done)/.test(text));
-  const saysOpen = actions.some((text) => /is not known/.test(text));
-  const saysNot = actions.some((text) =>
-    /^(?:Not done|Failed|Refused|Nothing was done)|nothing was done|stopped waiting/.test(text),
-  );
+  const told = actions.map(toldBy);
+  const saysDone = told.includes('done');
+  const saysOpen = told.includes('unknown');
+  const saysNot = told.includes('not-done');
   if (wasDone && !saysDone && !saysOpen && status !== 'failed') return ['it was done, and nobody is told.'];
   if (!wasDone && saysDone) return ['people are told that it was done, and it was not.'];
   if (approved && !saysDone && !saysNot && !saysOpen && status !== 'failed')
     return ['it was approved, and nobody is told what came of it.'];
   return [];
+}
+
+/** What an event tells people of an action. */
+function toldBy(event: TimelineEvent): 'done' | 'not-done' | 'unknown' | undefined {
+  switch (event.type) {
+    case 'ActionFinished':
+      return event.result.kind === 'failed' ? 'unknown' : 'done';
+    case 'ActionRefused':
+      return event.uncertain ? 'unknown' : 'not-done';
+    case 'QuestionUnanswered':
+      return event.ofRollback ? undefined : 'not-done';
+    case 'IncidentConcluded':
+      return toldByConclusion(event.basis);
+    default:
+      return undefined;
+  }
+}
+
+function toldByConclusion(basis: EventOf<'IncidentConcluded'>['basis']): ReturnType<typeof toldBy> {
+  switch (basis.kind) {
+    case 'verification':
+      return basis.verdict === 'unknown' ? 'unknown' : undefined;
+    case 'action':
+      return basis.done ? undefined : 'not-done';
+    case 'decision':
+      return basis.decision === 'refuse' ? 'not-done' : undefined;
+    case 'nothing':
+      return 'not-done';
+  }
 }

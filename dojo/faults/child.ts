@@ -280,7 +280,7 @@ if (last) {
       status,
       execution,
       approved: approvals.some((one) => one.state === 'decided' && one.verdict !== 'reject'),
-      actions: timeline.filter(({ kind }) => kind === 'action' || kind === 'learned').map(({ text }) => text),
+      actions: timeline.filter(({ kind }) => kind === 'action' || kind === 'learned').map(({ event }) => event),
     };
     say({ told });
   }

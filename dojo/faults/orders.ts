@@ -1,5 +1,6 @@
 // What a life of the runtime is told to do, and what it tells of its end.
 import * as z from 'zod';
+import { TimelineEvent } from '../../core/model/timeline.ts';
 import { Schedule } from './schedule.ts';
 
 export const Orders = z.object({
@@ -25,7 +26,7 @@ export const Told = z.object({
   execution: z.string().default('running'),
   /** Whether the record of an approval says yes. */
   approved: z.boolean(),
-  /** Lines of the timeline that say what was done, or not. */
-  actions: z.array(z.string()),
+  /** Events of the timeline that tell what was done, or not. */
+  actions: z.array(TimelineEvent),
 });
 export type Told = z.infer<typeof Told>;

@@ -1,15 +1,27 @@
 import { describe, expect, test } from 'vitest';
+import type { TimelineEvent } from '../../core/model/timeline.ts';
+import { summaryOf } from '../../core/record/action-summary.ts';
 import { judge, runBatch } from '../../dojo/faults/batch.ts';
 import { scheduleOf } from '../../dojo/faults/schedule.ts';
+import { anAction } from '../builders.ts';
 
 const { twinMs: _, dies: __, ...drawn } = scheduleOf(1);
 const schedule = { ...drawn, crashes: [] };
+const action = summaryOf(anAction());
+const done: TimelineEvent = { type: 'ActionFinished', action, result: { kind: 'done', detail: 'A Job was made.' } };
+const refused: TimelineEvent = {
+  type: 'ActionRefused',
+  action,
+  changed: false,
+  why: 'The kill switch is on.',
+  policies: [],
+};
 const told = {
   seed: 1,
   incidentId: 'inc-1',
   status: 'closed',
   approved: true,
-  actions: ['Done: Rerun.'],
+  actions: [done],
   execution: 'running',
 };
 const made = { seed: 1, incidentId: 'inc-1', job: 'job-1', during: [] };
@@ -20,7 +32,7 @@ describe('what the harness calls', () => {
   test('right is done once, and told', () => {
     expect(kinds([made], [told])).toEqual([]);
     expect(kinds([], [{ ...told, approved: false, actions: [] }])).toEqual([]);
-    expect(kinds([], [{ ...told, actions: ['Not done: Rerun. The kill switch is on.'] }])).toEqual([]);
+    expect(kinds([], [{ ...told, actions: [refused] }])).toEqual([]);
   });
   test('double is two Jobs of one incident, one beside another for one cause, or one that nobody approved', () => {
     expect(kinds([made, { ...made, job: 'job-2' }], [told])).toEqual(['double']);
@@ -30,7 +42,8 @@ describe('what the harness calls', () => {
   test('lost is what was approved and came to nothing without a word, and what is told otherwise than it was', () => {
     expect(kinds([], [{ ...told, actions: [] }])).toEqual(['lost']);
     expect(kinds([], [told])).toEqual(['lost']);
-    expect(kinds([made], [{ ...told, actions: ['Not done: Rerun.'] }])).toEqual(['lost']);
+    expect(kinds([made], [{ ...told, actions: [{ ...refused, uncertain: true }] }])).toEqual([]);
+    expect(kinds([made], [{ ...told, actions: [refused] }])).toEqual(['lost']);
   });
   test('endless is an incident that is still open, or that is not there', () => {
     expect(kinds([made], [{ ...told, status: 'acting' }])).toEqual(['endless']);
