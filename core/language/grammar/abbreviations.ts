@@ -31,6 +31,7 @@ export const abbreviations: Readonly<Record<string, string>> = Object.assign(Obj
   r: 'are',
   rca: 'root cause',
   rn: 'now',
+  rootcause: 'root cause',
   svc: 'service',
   thats: 'that is',
   'tl;dr': 'tldr',

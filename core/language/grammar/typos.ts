@@ -3,7 +3,7 @@
 import { halts, noes, sureYes, yesWords } from '../answer-phrases.ts';
 
 const shortest = 5;
-/** One of the two words has at least so many letters. */
+/** One of the two words has at least so many letters, unless only neighbours are swapped. */
 const longer = 6;
 const longWord = 9;
 /** Words that decide something, and small words that turn into each other. */
@@ -28,13 +28,16 @@ export function guessOf(word: string, vocabulary: ReadonlySet<string>): string |
   let least = allowed + 1;
   for (const known of vocabulary) {
     if (known.length < shortest || known[0] !== word[0] || never.has(known)) continue;
-    if (Math.abs(known.length - word.length) > allowed || Math.max(known.length, word.length) < longer) continue;
+    if (Math.abs(known.length - word.length) > allowed) continue;
+    if (Math.max(known.length, word.length) < longer && lettersIn(known) !== lettersIn(word)) continue;
     const distance = distanceOf(word, known);
     if (distance === least) best = undefined;
     if (distance < least) [best, least] = [known, distance];
   }
   return best;
 }
+
+const lettersIn = (word: string): string => [...word].sort().join('');
 
 /** Optimal string alignment: insertions, deletions, substitutions, and swaps of neighbours count one each. */
 export function distanceOf(one: string, other: string): number {

@@ -3,7 +3,13 @@ import { defineIntent } from '../grammar/intent.ts';
 export const investigate = defineIntent({
   id: 'investigate',
   slots: {},
-  sentences: ['what is (up|broken|failing|down) [with|in|at] ..', '(look|dig) (at|into) (it|this|that)'],
+  sentences: [
+    '[so] what (have|did) you (find|found) [out]',
+    'what went wrong [here|there]',
+    '(what is|give me|tell me) the [root] cause',
+    'what is (up|broken|failing|down) [with|in|at] ..',
+    '(look|dig) (at|into) (it|this|that)',
+  ],
   mentions: [
     {
       all: [
@@ -18,6 +24,9 @@ export const investigate = defineIntent({
     ['give me the rca', {}],
     ['summarise it', {}],
     ['whats up with payments', {}],
+    ['so what did u find', {}],
+    ['what went wrong here', {}],
+    ["what's the root casue", {}],
   ],
   counterExamples: ['the investigation goes on without it', 'lunch?', 'the weather is nice'],
 });

@@ -13,7 +13,8 @@ export const why = defineIntent({
     'what (other|are the other) (causes|explanations|hypotheses|reasons) [are there]',
     '(could|can|might) (it|this|that) be something else',
     'what else could (it|this|that) be',
-    'are you (sure|certain|confident)',
+    'are you [really|that|so] (sure|certain|confident) [about (it|this|that)|(it|this|that|its) [is] ..]',
+    'what (supports|backs|proves) (it|this|that|your) [theory|hypothesis|diagnosis|idea|conclusion]',
     '(sure|certain)',
   ],
   mentions: [
@@ -32,6 +33,8 @@ export const why = defineIntent({
     ['what other explanations did you consider?', {}],
     ['could it be something else', {}],
     ['whats the reson', {}],
+    ['are you sure its dns', {}],
+    ['what supports that theory', {}],
   ],
   counterExamples: ['explain the invoice'],
 });
