@@ -1,6 +1,9 @@
-// What a question about cost asks for, by rules: whose, when, and divided by what. What it does not say is taken from the questions before it,
+// What a question about cost asks for, by the grammar's phrases: whose, when, and divided by what. What it does not say is taken from the questions before it,
 // where it follows them, and else asked back, never guessed.
 
+import { finderOf, grammarOf } from '../language/grammar/grammar.ts';
+import { sentenceOf } from '../language/grammar/sentence.ts';
+import { costPhrases, followUp } from '../language/intents/cost.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Account, CostQuery } from '../ports/costs.ts';
 import { capitalize } from '../wording.ts';
@@ -33,23 +36,15 @@ export type CostQuestion =
   /** It speaks of no account, time or division: it asks for nothing that is answered here. */
   | { readonly kind: 'nothing' };
 
-/** Whether a text asks what something cost. */
-export const asksForCost = (text: string): boolean =>
-  /\b(?:costs?|spend(?:ing)?|spent|bills?|billing|expens(?:e|es|ive))\b|\bhow much (?:did|do|does|was|is|are|were|have)\b|\bmoney\b/i.test(
-    text,
-  );
+const find = finderOf(costPhrases, {});
+const readFollowUp = grammarOf(followUp);
+/** In the order in which they count where a question names several. */
+const divisions = ['service', 'account', 'month', 'day'] as const satisfies readonly By[];
+const divisionIn = (has: Has): By | undefined => divisions.find((by) => has(by));
+type Has = ReturnType<typeof find>;
+const hasIn = (text: string): Has => find(sentenceOf(text));
+const opensIn = (text: string) => readFollowUp(sentenceOf(text))?.slots.opens;
 
-const divisions: readonly (readonly [RegExp, By])[] = [
-  [/\b(?:by|per|for each|of each|each|every) (?:aws )?services?\b|\b(?:which|what) (?:aws )?services?\b/i, 'service'],
-  [/\b(?:by|per|for each|of each|each|every) (?:aws )?accounts?\b|\bwhich (?:aws )?accounts?\b/i, 'account'],
-  [/\b(?:by|per|each|every) month\b|\bmonthly\b|\bmonth (?:by|over) month\b/i, 'month'],
-  [/\b(?:by|per|each|every|a) day\b|\bdaily\b|\bday by day\b|\bover time\b|\btrend\b/i, 'day'],
-];
-const moved =
-  /\bwhy\b|\bwhat (?:has )?(?:changed|moved|drove|caused|increased|went up|grew)\b|\b(?:biggest|greatest|top) (?:movers?|changes?)\b|\b(?:go|goes|going|went|gone) (?:up|down)\b/i;
-const most = /\b(?:which|what|who)\b.*\b(?:most|biggest|highest|greatest|expensive)\b/i;
-/** "And …?" speaks of what was asked before. */
-const leads = /^\W*(?:<[^>]{0,80}>\s*)?(?:and|also|what about|how about|or|for|in|now|then|same)\b/i;
 /** A follow-up is short: longer texts are pasted, or about something else. */
 const longestFollowUp = 100;
 /** More is not read of a question. */
@@ -58,13 +53,11 @@ const longest = 2000;
 /** Whether a text can be about costs only because costs were asked for before it. */
 export const mayFollow = (text: string): boolean => text.trim().length <= longestFollowUp;
 /** Whether it leaves out what was said before, although it asks for cost itself. */
-export const goesOn = (text: string): boolean =>
-  mayFollow(text) && /^\W*(?:<[^>]{0,80}>\s*)?(?:and|also|what about|how about|same)\b/i.test(text);
-export const asksWhatMoved = (text: string): boolean =>
-  moved.test(text) &&
-  /\b(?:up|down|more|less|higher|lower|rise|rose|risen|increas\w*|decreas\w*|jump\w*|grow\w*|grew|drop\w*|expensive|movers?)\b/i.test(
-    text,
-  );
+export const goesOn = (text: string): boolean => mayFollow(text) && opensIn(text) === 'leaves';
+export function asksWhatMoved(text: string): boolean {
+  const has = hasIn(text);
+  return has('moved') && has('direction');
+}
 
 export interface CostSetting {
   readonly accounts: readonly Account[];
@@ -81,24 +74,24 @@ export function readCostQuestion(
   { accounts, place, catalog, now }: CostSetting,
 ): CostQuestion {
   const texts = said.map((text) => text.slice(0, longest));
-  const [text = ''] = texts;
   const own = texts.length === 1;
   const whose = texts.map((one, index) =>
     whoseIn(one, accounts, {
       named: catalog === undefined ? nowhere : placeNamed(one, catalog),
-      loosely: own || index === texts.length - 1 || leads.test(one),
+      loosely: own || index === texts.length - 1 || opensIn(one) !== undefined,
     }),
   );
   const periods = texts.map((one) => readPeriod(withoutNames(one, accounts), now));
-  const by = texts.map((one) => divisions.find(([pattern]) => pattern.test(one))?.[1]);
-  const why = asksWhatMoved(text) || (own && moved.test(text));
+  const [has = () => false, ...before] = texts.map(hasIn);
+  const by = [has, ...before].map(divisionIn);
+  const why = has('moved') && (own || has('direction'));
   if (!own && whose[0] === undefined && periods[0]?.kind === 'none' && by[0] === undefined && !why)
     return { kind: 'nothing' };
 
   const meant = whose.find((one) => one !== undefined) ?? 'here';
   const found: Whose = meant === 'here' ? whoseOf(place, accounts, texts.join(' ')) : meant;
   const period = periods.find(({ kind }) => kind !== 'none') ?? { kind: 'none' };
-  const wants = why ? 'moved' : most.test(text) ? 'most' : 'sum';
+  const wants = why ? 'moved' : has('which') && has('most') ? 'most' : 'sum';
   const rest = { by: by.find((one) => one !== undefined), wants } as const;
   const known = period.kind === 'found' ? period.period : undefined;
   if (found.kind === 'unclear')

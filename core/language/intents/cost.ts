@@ -1,4 +1,4 @@
-import { defineIntent } from '../grammar/intent.ts';
+import { defineIntent, list, text } from '../grammar/intent.ts';
 
 /** Money that was or will be spent; whose, when and divided by what is read in core/cost, beside the accounts that there are. */
 export const cost = defineIntent({
@@ -18,10 +18,51 @@ export const cost = defineIntent({
   unless: ['how much (longer|time|traffic|load|memory|cpu|disk|space|of (the|our) (traffic|users|requests))'],
   examples: [
     ['what was the cost of this account in November?', {}],
+    ['how much did we spend?', {}],
     ['how much did we spend last month', {}],
     ['s3 spend yesterday', {}],
     ['whats the monthly forcast for dev acct', {}],
     ['how much will we pay this month', {}],
   ],
   counterExamples: ['what is the issue with this service?', 'the disk is almost full', 'how much longer does it take'],
+});
+
+/** How a question about cost wants it divided, compared or ordered: phrases that stand anywhere in it. */
+export const costPhrases = {
+  service: [
+    '(by|per|for each|of each|each|every) [aws] (service|services)',
+    '(which|what) [aws] (service|services)',
+    'top {word} services',
+  ],
+  account: ['(by|per|for each|of each|each|every) [aws] (account|accounts)', 'which [aws] (account|accounts)'],
+  month: ['(by|per|each|every) month', 'monthly', 'month (by|over) month'],
+  day: ['(by|per|each|every|a) day', 'daily', 'day by day', 'over time', 'trend'],
+  moved: [
+    'why',
+    'what [has] (changed|moved|drove|caused|increased|went up|grew)',
+    '(biggest|greatest|top) (mover|movers|change|changes)',
+    '(go|goes|going|went|gone) (up|down)',
+  ],
+  direction: [
+    '(up|down|more|less|higher|lower|rise|rose|risen|increase|increases|increased|increasing|decrease|decreases|decreased|decreasing|jump|jumps|jumped|jumping|grow|grows|growing|grew|drop|drops|dropped|dropping|expensive|mover|movers)',
+  ],
+  which: ['(which|what|who)'],
+  most: ['(most|biggest|highest|greatest|expensive)'],
+} as const;
+
+/** "And …?" speaks of what was asked before; `leaves`: it leaves out what was said there although it asks for cost itself. */
+export const followUp = defineIntent({
+  id: 'follow-up',
+  slots: {
+    opens: list({ leaves: ['(and|also|what about|how about|same)'], leads: ['(or|for|in|now|then)'] }),
+    rest: text(60),
+  },
+  sentences: ['{opens} [{rest}]'],
+  exact: true,
+  examples: [
+    ['and in September?', { opens: 'leaves', rest: 'in September' }],
+    ['in September?', { opens: 'leads', rest: 'September' }],
+    ['what about media-prod', { opens: 'leaves', rest: 'media-prod' }],
+  ],
+  counterExamples: ['per day', 'why did it go up?'],
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { nowhere, type Place, placeNamed, placeOf } from '../../../core/cost/account-context.ts';
 import { answerCostQuestion } from '../../../core/cost/answer.ts';
 import { periodBefore } from '../../../core/cost/parse-period.ts';
-import { asksForCost, readCostQuestion } from '../../../core/cost/parse-question.ts';
+import { readCostQuestion } from '../../../core/cost/parse-question.ts';
 import { Catalog } from '../../../core/ports/catalog.ts';
 import type { Account, CostQuery, Costs } from '../../../core/ports/costs.ts';
 import { aTrigger } from '../../builders.ts';
@@ -335,15 +335,6 @@ test('whatever is asked gives a question or an ask, and never an empty span', ()
       },
     ),
   );
-});
-
-test.each([
-  ['what was the cost of this account in November?', true],
-  ['how much did we spend?', true],
-  ['what is the issue with this service?', false],
-  ['the disk is almost full', false],
-])('%s asks for cost: %s', (text, expected) => {
-  expect(asksForCost(text)).toBe(expected);
 });
 
 describe('the answer', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { grammarOf } from '../../../core/language/grammar/grammar.ts';
 import type { IntentDefinition } from '../../../core/language/grammar/intent.ts';
 import { sentenceOf } from '../../../core/language/grammar/sentence.ts';
+import { followUp } from '../../../core/language/intents/cost.ts';
 import { factOrders, factStatements } from '../../../core/language/intents/facts.ts';
 import { intents } from '../../../core/language/intents/index.ts';
 import { separate } from '../../../core/language/intents/separate.ts';
@@ -14,6 +15,7 @@ const grammars: Readonly<Record<string, readonly IntentDefinition[]>> = {
   factStatements,
   separations: [separate],
   teaching: [teach],
+  followUps: [followUp],
 };
 
 describe.each(Object.entries(grammars))('%s', (_, definitions) => {
