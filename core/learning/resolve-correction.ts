@@ -1,8 +1,9 @@
-// What words about a diagnosis name: a thing that the incident has seen, and a cause of the catalogue. Rules and nothing else: where words
+// What words about a diagnosis name: a thing that the incident has seen, and a cause of the catalogue. Words of tables and nothing else: where words
 // fit several, none is chosen, and what nobody has seen is not named.
 
 import { causesIn, spoken, titleIn } from '../causes/cause-words.ts';
 import { type CauseCode, causes } from '../causes/causes.ts';
+import { hasWord, statesBehindNot, stemsBehindNot, thingWords } from '../language/thing-words.ts';
 import { type EntityRef, entityKey } from '../model/entity.ts';
 import type { Meant } from '../model/feedback.ts';
 
@@ -25,14 +26,37 @@ export function resolveCorrection(text: string, seen: readonly EntityRef[]): Mea
   };
 }
 
-/** What `not` is followed by where it says how something was, and not what it was not. */
-const states =
-  'only|ready|found|resolv\\w*|exist\\w*|mounted|writable|enough|respond\\w*|answer\\w*|reachable|available|working|running|bound|scheduled|tolerated|known|finish\\w*|agree\\w*|able|set|there';
-const denials = new RegExp(
-  ` (?:not|rather than|instead of) (?!(?:${states})\\b)(?:(?! but | it was | it is |\\|).)*`,
-  'g',
-);
-const withoutDenials = (said: string): string => said.replace(denials, ' | ');
+const saysHow = (word: string): boolean =>
+  statesBehindNot.includes(word) || stemsBehindNot.some((stem) => word.startsWith(stem));
+
+/** Without what it says that it was not: up to the end of the clause, or "but", or "it was". */
+function withoutDenials(said: string): string {
+  const words = said.split(' ');
+  const rest: string[] = [];
+  for (let at = 0; at < words.length; at += 1) {
+    const length = denialAt(words, at);
+    if (length === 0) rest.push(words[at] ?? '');
+    else {
+      rest.push('|');
+      at += length - 1;
+    }
+  }
+  return rest.join(' ');
+}
+
+function denialAt(words: readonly string[], at: number): number {
+  const [first, second] = words.slice(at);
+  const lead =
+    first === 'not' ? 1 : (first === 'rather' && second === 'than') || (first === 'instead' && second === 'of') ? 2 : 0;
+  const next = words[at + lead];
+  if (lead === 0 || next === undefined || next === '' || saysHow(next)) return 0;
+  let end = next === '|' ? at + lead : at + lead + 1;
+  while (end < words.length && !endsDenial(words, end)) end += 1;
+  return end - at;
+}
+
+const endsDenial = (words: readonly string[], at: number): boolean =>
+  ['|', 'but', ''].includes(words[at] ?? '') || (words[at] === 'it' && ['was', 'is'].includes(words[at + 1] ?? ''));
 
 /** A kind can be said in front, a namespace too; the longest name at a place is the one that is meant there. */
 function namesIn(said: string, seen: readonly EntityRef[]): { found: readonly EntityRef[]; rest: string } {
@@ -69,43 +93,11 @@ function placesOf(form: string, said: string, entity: EntityRef): readonly Place
   return places;
 }
 
-const part = (words: string): RegExp => new RegExp(`(?:^|[^a-z])(?:${words})(?:$|[^a-z])`);
-const brands = [
-  'redis|memcached?|valkey',
-  'mysql|mariadb',
-  'postgres(?:ql)?|pg',
-  'mongo(?:db)?',
-  'cassandra',
-  'kafka',
-  'rabbitmq',
-  'nats',
-  'fastly',
-  'cloudfront',
-];
-/** Words for a kind of thing, and what things of that kind are called. Who says a brand means that brand. */
-const kinds: readonly (readonly [RegExp, (entity: EntityRef) => boolean])[] = [
-  ...brands.map((brand) => [part(brand), ({ name }: EntityRef) => part(brand).test(name.toLowerCase())] as const),
-  [part('caches?'), named('caches?|redis|memcached?|valkey')],
-  [
-    part('databases?|db'),
-    named('db|databases?|mysql|mariadb|postgres(?:ql)?|pg|mongo(?:db)?|cassandra|rds|aurora', 'Database'),
-  ],
-  [part('queues?|broker'), named('queues?|kafka|rabbitmq|nats|sqs|broker')],
-  [part('nodes?|machine|host'), named('(?!)', 'Node')],
-  [part('cron ?job'), named('(?!)', 'CronJob')],
-  [part('job'), named('(?!)', 'CronJob', 'Job')],
-  [part('ingress|gateway'), named('ingress|gateway', 'Ingress')],
-  [part('cdn'), named('cdn|fastly|cloudfront', 'Cdn')],
-];
-
-function named(names: string, ...ofKinds: readonly string[]) {
-  const pattern = part(names);
-  return ({ kind, name }: EntityRef): boolean => ofKinds.includes(kind) || pattern.test(name.toLowerCase());
-}
-
 function ofKind(said: string, seen: readonly EntityRef[]): readonly EntityRef[] {
-  const meant = kinds.filter(([words]) => words.test(said));
-  return seen.filter((entity) => meant.some(([, isOne]) => isOne(entity)));
+  const meant = thingWords.filter(({ words }) => hasWord(said, words));
+  return seen.filter(({ kind, name }) =>
+    meant.some(({ names, kinds }) => kinds.includes(kind) || hasWord(name.toLowerCase(), names)),
+  );
 }
 
 export const namesNothing = ({ entity, entities, cause, causes: codes }: Meant): boolean =>
