@@ -2,9 +2,10 @@
 // word of it belongs to a clause of the grammar (intents/teach.ts). Reading is all that is done here; what is read becomes a proposal (teach.ts)
 // and counts only once it was confirmed.
 import type { ActionId } from '../model/action.ts';
+import { taughtVerbs } from '../remediation/action-verbs.ts';
 import { finderOf, grammarOf } from './grammar/grammar.ts';
 import { type Sentence, sentenceOf } from './grammar/sentence.ts';
-import { asksOpinion, confirms, denies, type TaughtAction, teach, teachPhrases, teachRules } from './intents/teach.ts';
+import { asksOpinion, confirms, denies, teach, teachPhrases, teachRules } from './intents/teach.ts';
 
 export type TeachingUtterance =
   /** It is about something else. */
@@ -12,7 +13,7 @@ export type TeachingUtterance =
   | {
       readonly kind: 'teach';
       /** Catalogue ids that the verb can mean; absent where it names no verb ("just fix it"). */
-      readonly actions?: readonly string[];
+      readonly actions?: readonly ActionId[];
       readonly days?: number;
       readonly timesPerDay?: number;
     }
@@ -22,18 +23,6 @@ export type TeachingUtterance =
   | { readonly kind: 'revoke' }
   | { readonly kind: 'yes' }
   | { readonly kind: 'no' };
-
-const actionsOf: Readonly<Record<TaughtAction, readonly ActionId[]>> = {
-  rerun: ['rerun-cronjob', 'rerun-job', 'retry-execution'],
-  uncordon: ['uncordon-node'],
-  cordon: ['cordon-node'],
-  rollback: ['rollback-rollout'],
-  restart: ['restart-rollout'],
-  delete: ['delete-stuck-pod'],
-  scale: ['scale-workload'],
-  memory: ['raise-memory-limit'],
-  purge: ['purge-cdn-key'],
-};
 
 /** Longer texts are pasted, not said. */
 const maxLength = 600;
@@ -90,7 +79,8 @@ function taught(sentence: Sentence, has: Has): TeachingUtterance {
     return cannot('Only one exact error of one workload in one environment can be remembered. Say "this exact error".');
   if (has('several')) return cannot('That names more than one thing to do; one can be remembered at a time.');
   const found = read(sentence)?.slots;
-  if (has('destroys') && has('verb') && found?.action !== 'purge')
+  const verb = taughtVerbs.find((one) => one.name === found?.action);
+  if (has('destroys') && has('verb') && !verb?.saidOfData)
     return cannot('Nothing that deletes data, a namespace, a volume or a database is ever done.');
   if (found === undefined)
     return cannot(
@@ -100,7 +90,7 @@ function taught(sentence: Sentence, has: Has): TeachingUtterance {
   const often = found.often === undefined ? found.times : found.often === 'once' ? 1 : 2;
   return {
     kind: 'teach',
-    ...(found.action === undefined ? {} : { actions: actionsOf[found.action] }),
+    ...(verb === undefined ? {} : { actions: verb.actions }),
     ...(days === undefined ? {} : { days }),
     ...(often === undefined ? {} : { timesPerDay: Math.min(maxTimes, Math.max(1, often)) }),
   };

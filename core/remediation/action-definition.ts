@@ -53,15 +53,16 @@ export interface Verbs {
   readonly nouns: readonly string[];
   /** Words for its target, besides the target's kind and name. */
   readonly things: readonly string[];
-  /** The verb within a longer sentence. Actions that share this value share the verb: only the target tells them apart. */
-  readonly inSentence: VerbPattern;
+  readonly taught: TaughtVerb;
 }
 
-export interface VerbPattern {
-  /** Source of a regular expression over lower-case text, without anchors. */
-  readonly pattern: string;
-  /** People also use the verb for destroying data: then the object of the sentence matters. */
-  readonly canDestroy: boolean;
+/** The verb by which people teach an action: "next time just …". Actions that share its name share the verb: only the target tells them apart. */
+export interface TaughtVerb {
+  readonly name: string;
+  /** Its forms, as templates of core/language/grammar. */
+  readonly forms: readonly string[];
+  /** People say it of data that it does not destroy. Another verb together with data, a volume or a database teaches nothing. */
+  readonly saidOfData: boolean;
 }
 
 /** The target as it is now, and what bounds it: pods, autoscalers, quotas and limit ranges of its namespace, and all nodes. */

@@ -1,31 +1,35 @@
-// The actions that the verbs of a sentence name, read from the table of actions. Actions that share a verb are one entry: only the target tells them apart.
+// The verbs that people use for actions, read from the table of actions.
 import type { ActionId } from '../model/action.ts';
-import type { VerbPattern } from './action-definition.ts';
+import type { TaughtVerb } from './action-definition.ts';
 import { actions } from './actions/index.ts';
 
-export interface ActionVerb extends VerbPattern {
-  readonly actions: readonly [ActionId, ...ActionId[]];
+export interface ActionVerb extends TaughtVerb {
+  /** Only the target tells them apart. */
+  readonly actions: readonly ActionId[];
 }
 
-/** In the order of the table, in which they are looked for. */
-const verbs: readonly ActionVerb[] = [
-  ...Map.groupBy(actions, ({ verbs }) => verbs.inSentence.pattern).values(),
-].flatMap(([first, ...others]) =>
-  first === undefined
-    ? []
-    : [{ ...first.verbs.inSentence, actions: [first.id, ...others.map(({ id }) => id)] as const }],
-);
+/** Each verb by which something can be taught, in the order of the table. */
+export const taughtVerbs: readonly ActionVerb[] = [
+  ...Map.groupBy(actions, ({ verbs }) => verbs.taught.name).values(),
+].flatMap((group) => group.slice(0, 1).map(({ verbs }) => ({ ...verbs.taught, actions: group.map(({ id }) => id) })));
 
-/** Source of a regular expression for any of the verbs. */
-export const anyActionVerb = verbs.map(({ pattern }) => pattern).join('|');
+/** Actions whose phrases stand in a text of any origin, wherever; of several with one phrase the first of the table. */
+export function actionsNamedIn(text: string): readonly ActionId[] {
+  const seen = new Set<string>();
+  return actions
+    .filter(({ verbs }) => {
+      const found = [...verbs.does, ...verbs.nouns].filter((phrase) => !seen.has(phrase) && standsIn(phrase, text));
+      for (const phrase of found) seen.add(phrase);
+      return found.length > 0;
+    })
+    .map(({ id }) => id);
+}
 
-/** The verbs in a lower-case text. The words of one verb are not read again as another: "restart the job" is no restart of a workload. */
-export function actionVerbsIn(text: string): readonly ActionVerb[] {
-  let rest = text;
-  return verbs.filter(({ pattern }) => {
-    const found = new RegExp(String.raw`\b(?:${pattern})\b`, 'g');
-    if (!found.test(rest)) return false;
-    rest = rest.replaceAll(found, ' ');
-    return true;
+/** `*` stands for a few words of one sentence; "roll back" may be written as one word. */
+function standsIn(phrase: string, text: string): boolean {
+  const parts = phrase.split('*').flatMap((part) => {
+    const words = part.trim().split(' ').join('[ -]?');
+    return words === '' ? [] : [String.raw`\b${words}\b`];
   });
+  return new RegExp(parts.join('[^.]{0,60}'), 'i').test(text);
 }

@@ -1,13 +1,16 @@
 // Words that several actions share: the verbs that people use for more than one of them, and the way a target is named in a title.
-import type { Target, VerbPattern } from './action-definition.ts';
+import type { Target, TaughtVerb } from './action-definition.ts';
 
 export const reruns = ['rerun *', 'retry *', 'run * again', 'try * again'];
 
-export const rerunVerb: VerbPattern = {
-  pattern:
-    're-?run(?:ning)?|retry(?:ing)?|re-?execut(?:e|ing)|(?:run|try) (?:it|this|that|the (?:cron ?)?job) again|restart(?:ing)? the (?:cron ?)?job',
-  canDestroy: false,
-};
+export const verb = (name: string, ...forms: readonly string[]): TaughtVerb => ({ name, forms, saidOfData: false });
+
+export const rerunVerb = verb(
+  'rerun',
+  '(rerun|rerunning|retry|retrying|re-execute|re-executing|reexecute|reexecuting)',
+  '(run|try) (<it>|the (cronjob|job)) again',
+  '(restart|restarting) the (cronjob|job)',
+);
 
 export const takesBack = [
   ...['undo *', 'revert *'],
@@ -15,8 +18,6 @@ export const takesBack = [
     (thing) => `take the ${thing} back`,
   ),
 ];
-
-export const verb = (pattern: string): VerbPattern => ({ pattern, canDestroy: false });
 
 export const namespacedName = (target: Target): string =>
   `${target.kind} ${target.namespace}/${target.name} in ${target.cluster}`;

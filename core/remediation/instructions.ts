@@ -5,7 +5,7 @@ import type { Synthesized } from '../model/workflow.ts';
 import type { Policies } from '../ports/channels.ts';
 import { redact } from '../redaction/redact.ts';
 import { clean, shorten } from '../text.ts';
-import { actionVerbsIn } from './action-verbs.ts';
+import { actionsNamedIn } from './action-verbs.ts';
 import type { PolicyContext } from './authorization.ts';
 
 const attempts: readonly RegExp[] = [
@@ -55,8 +55,8 @@ export async function injectionAttemptIn(
 /** The actions that such words ask for, so that the policies can be asked about them. */
 function actionsAskedFor(text: string): readonly string[] {
   const destroying = destructive.filter(([pattern]) => pattern.test(text)).map(([, action]) => action);
-  const verbs = actionVerbsIn(text.toLowerCase()).filter(({ canDestroy }) => !canDestroy || destroying.length === 0);
-  return [...destroying, ...verbs.map(({ actions: [first] }) => first)];
+  const rest = destructive.reduce((left, [pattern]) => left.replace(pattern, ' '), text);
+  return [...destroying, ...actionsNamedIn(rest)];
 }
 
 /** From a little before the attempt on. */

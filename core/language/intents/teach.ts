@@ -1,24 +1,12 @@
 // "Next time you see this exact error, don't ask me, just rerun it": the clauses that such a sentence is made of, in any order, no word left
 // over; and the phrases by which a sentence speaks of next time and still teaches nothing. No slip of the pen is forgiven here.
+import { taughtVerbs } from '../../remediation/action-verbs.ts';
 import { defineIntent, list, name, number } from '../grammar/intent.ts';
 
-/** What people call an action where they teach it. */
-const actions = {
-  rerun: [
-    '(rerun|rerunning|retry|retrying|re-execute|re-executing|reexecute|reexecuting)',
-    '(run|try) (<it>|the (cronjob|job)) again',
-    '(restart|restarting) the (cronjob|job)',
-  ],
-  uncordon: ['(uncordon|uncordoning)'],
-  cordon: ['(cordon|cordoning)'],
-  rollback: ['(roll|rolling) [<it>] back', '(revert|reverting|undo|undoing)'],
-  restart: ['(restart|restarting|bounce|bouncing|reboot|rebooting)'],
-  delete: ['(delete|deleting|kill|killing|remove|evict)'],
-  scale: ['(scale|scaling)'],
-  memory: ['(raise|raising|increase|bump) [the|its] memory [limit]'],
-  purge: ['(purge|purging)'],
-} as const;
-export type TaughtAction = keyof typeof actions;
+/** The verbs of the actions, by name. */
+const actions: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  taughtVerbs.map(({ name, forms }) => [name, forms]),
+);
 
 const each = (phrases: Readonly<Record<string, readonly string[]>>) => `(${Object.values(phrases).flat().join('|')})`;
 

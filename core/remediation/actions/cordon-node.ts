@@ -28,7 +28,7 @@ export const cordonNode: ActionDefinition<'cordon-node', 'kubernetes'> = {
     undoes: [],
     nouns: ['cordon'],
     things: [],
-    inSentence: verb('cordon(?:ing)?'),
+    taught: verb('cordon', '(cordon|cordoning)'),
   },
   mends: [
     'node-not-ready',

@@ -3,7 +3,7 @@ import { causeInDependency, causeWouldRemain, noRoomForPods } from '../action-ch
 import type { ActionDefinition, ImpactInput } from '../action-definition.ts';
 import { Pod, podsAmong, shareOf } from '../action-impact.ts';
 import { noParameters } from '../action-parameters.ts';
-import { namespacedName } from '../action-words.ts';
+import { namespacedName, verb } from '../action-words.ts';
 import { unlimited } from '../workload-limits.ts';
 
 function impact({ target, object, around, callers }: ImpactInput): Impact {
@@ -31,7 +31,7 @@ export const deleteStuckPod: ActionDefinition<'delete-stuck-pod', 'kubernetes'> 
     undoes: [],
     nouns: ['deletion'],
     things: ['stuck'],
-    inSentence: { pattern: 'delete|deleting|kill|killing|remove|evict', canDestroy: true },
+    taught: verb('delete', '(delete|deleting|kill|killing|remove|evict)'),
   },
   mends: ['node-not-ready', 'node-kubelet', 'node-container-runtime', 'application-crash'],
   rulesOut: [causeInDependency, causeWouldRemain, noRoomForPods],

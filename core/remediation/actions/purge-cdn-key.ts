@@ -1,7 +1,6 @@
 import type { ActionDefinition } from '../action-definition.ts';
 import { touchesNoPod } from '../action-impact.ts';
 import { noParameters } from '../action-parameters.ts';
-import { verb } from '../action-words.ts';
 import { unlimited } from '../workload-limits.ts';
 
 export const purgeCdnKey: ActionDefinition<'purge-cdn-key', 'fastly'> = {
@@ -14,7 +13,7 @@ export const purgeCdnKey: ActionDefinition<'purge-cdn-key', 'fastly'> = {
     undoes: [],
     nouns: ['purge', 'cache purge', 'flush', 'invalidation'],
     things: ['cache', 'cdn'],
-    inSentence: verb('purg(?:e|ing)'),
+    taught: { name: 'purge', forms: ['(purge|purging)'], saidOfData: true },
   },
   mends: ['cdn-cached-error'],
   rulesOut: [],

@@ -121,7 +121,7 @@ export const raiseMemoryLimit: ActionDefinition<'raise-memory-limit', 'kubernete
     undoes: [...takesBack, 'restore * memory', 'restore * memory limit', 'lower * memory', 'lower * memory limit'],
     nouns: ['memory increase', 'memory bump', 'memory raise'],
     things: [],
-    inSentence: verb('(?:raise|raising|increase|bump) (?:the |its )?memory(?: limit)?'),
+    taught: verb('memory', '(raise|raising|increase|bump) [the|its] memory [limit]'),
   },
   mends: ['oom-killed'],
   rulesOut: [nodeUnderPressure, rolloutPaused],

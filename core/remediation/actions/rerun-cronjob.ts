@@ -15,7 +15,7 @@ export const rerunCronJob: ActionDefinition<'rerun-cronjob', 'kubernetes'> = {
     undoes: [],
     nouns: ['rerun', 'retry'],
     things: [],
-    inSentence: rerunVerb,
+    taught: rerunVerb,
   },
   mends: ['job-failed', 'job-deadline', 'dependency-unavailable', 'application-crash'],
   rulesOut: [changeIsTheCause, notRepeatable, errorWouldRepeat, dependencyStillDown],

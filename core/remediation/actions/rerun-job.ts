@@ -15,7 +15,7 @@ export const rerunJob: ActionDefinition<'rerun-job', 'kubernetes'> = {
     undoes: [],
     nouns: ['rerun', 'retry'],
     things: [],
-    inSentence: rerunVerb,
+    taught: rerunVerb,
   },
   mends: ['job-failed', 'job-deadline', 'dependency-unavailable', 'application-crash'],
   rulesOut: [changeIsTheCause, notRepeatable, errorWouldRepeat, dependencyStillDown],

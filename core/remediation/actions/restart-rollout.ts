@@ -21,7 +21,7 @@ export const restartRollout: ActionDefinition<'restart-rollout', 'kubernetes'> =
     undoes: [],
     nouns: ['restart', 'rolling restart', 'bounce', 'rollout restart'],
     things: ['pods'],
-    inSentence: verb('restart(?:ing)?|bounc(?:e|ing)|reboot(?:ing)?'),
+    taught: verb('restart', '(restart|restarting|bounce|bouncing|reboot|rebooting)'),
   },
   mends: ['memory-leak', 'application-errors', 'database-connections-exhausted'],
   rulesOut: [causeInDependency, sameRevisionComesBack, causeWouldRemain, noRoomForPods, rolloutPaused],

@@ -15,7 +15,7 @@ export const retryExecution: ActionDefinition<'retry-execution', 'step-functions
     undoes: [],
     nouns: ['rerun', 'retry', 'redrive'],
     things: [],
-    inSentence: rerunVerb,
+    taught: rerunVerb,
   },
   mends: ['job-failed', 'job-deadline'],
   rulesOut: [changeIsTheCause, notRepeatable, errorWouldRepeat, dependencyStillDown],

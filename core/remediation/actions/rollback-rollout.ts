@@ -53,7 +53,7 @@ export const rollbackRollout: ActionDefinition<'rollback-rollout', 'kubernetes'>
     undoes: ['roll * forward', 'roll forward *', 'go forward', 'go forward again'],
     nouns: ['roll back', 'revert'],
     things: ['deploy', 'deployment', 'release', 'rollout', 'change', 'version', 'revision', 'last', 'latest'],
-    inSentence: verb('roll(?:ing)? ?(?:it |this |that )?back|rollback|revert(?:ing)?|undo(?:ing)?'),
+    taught: verb('rollback', '(roll|rolling) [<it>] back', '(revert|reverting|undo|undoing)'),
   },
   mends: [
     'image-not-found',

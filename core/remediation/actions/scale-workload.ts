@@ -90,7 +90,7 @@ export const scaleWorkload: ActionDefinition<'scale-workload', 'kubernetes'> = {
     undoes: [...takesBack, 'scale * back', 'scale back *', 'scale * down', 'scale down *', 'scale * in', 'scale in *'],
     nouns: ['scale up', 'scale out', 'scaling'],
     things: ['replicas', 'pods'],
-    inSentence: verb('scal(?:e|ing)'),
+    taught: verb('scale', '(scale|scaling)'),
   },
   mends: ['hpa-at-limit', 'traffic-surge', 'cpu-overload'],
   rulesOut: [dependencyTakesNoMore, noRoomForPods],

@@ -21,7 +21,7 @@ export const uncordonNode: ActionDefinition<'uncordon-node', 'kubernetes'> = {
     undoes: [],
     nouns: ['uncordon'],
     things: [],
-    inSentence: verb('uncordon(?:ing)?'),
+    taught: verb('uncordon', '(uncordon|uncordoning)'),
   },
   mends: ['scheduling-node-cordoned'],
   rulesOut: [],
