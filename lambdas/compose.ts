@@ -56,7 +56,6 @@ import {
   deferredChat,
   deferredExecutor,
   deferredKnowledge,
-  deferredPager,
   deferredReasoner,
   deferredTargets,
   deferredTelemetry,
@@ -214,7 +213,7 @@ function untapedPager(): Ports['pager'] {
   const { PAGERDUTY: config } = environment();
   if (config === undefined) return pagerDuty({});
   const { from: fromEmail, apiUrl: baseUrl } = config;
-  return deferredPager(async () => pagerDuty({ token: await readSecret()('pagerduty-token'), fromEmail, baseUrl }));
+  return pagerDuty({ token: () => readSecret()('pagerduty-token'), fromEmail, baseUrl });
 }
 
 /** A rotated token counts after this long. */

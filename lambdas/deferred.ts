@@ -1,7 +1,7 @@
 // Ports that are ready only after something was read (a recording, a secret): each call waits for the reading, which happens once.
 
 import { Unavailable } from '../core/errors.ts';
-import type { Chat, Pager, Reasoner, Threads, UserDirectory } from '../core/ports/channels.ts';
+import type { Chat, Reasoner, Threads, UserDirectory } from '../core/ports/channels.ts';
 import { eachSignal } from '../core/ports/signals.ts';
 import type { Executor, KnowledgeBase, Sources, Targets, Telemetry } from '../core/ports/telemetry.ts';
 
@@ -60,13 +60,6 @@ export const deferredExecutor = (load: Load<Executor>): Executor => ({
 export const deferredTargets = (load: Load<Targets>): Targets => ({
   look: async (...asked) => (await load()).look(...asked),
   around: async (...asked) => (await load()).around(...asked),
-});
-
-export const deferredPager = (load: Load<Pager>): Pager => ({
-  alerts: async (...asked) => (await load()).alerts(...asked),
-  note: async (...asked) => (await load()).note(...asked),
-  mark: async (...asked) => (await load()).mark(...asked),
-  statusUpdate: async (...asked) => (await load()).statusUpdate(...asked),
 });
 
 export const deferredChat = (load: Load<Chat>): Chat => ({

@@ -364,7 +364,7 @@ export function liveWorld(config: LiveConfig): MakeWorld {
     clock: systemClock(),
     ...(await observedAndActedOn(config, learnedFolder)),
     pager: pagerDuty({
-      token: config.pagerduty?.token,
+      token: constant(config.pagerduty?.token),
       fromEmail: config.pagerduty?.fromEmail,
       baseUrl: config.pagerduty?.apiUrl,
     }),
@@ -380,6 +380,8 @@ export function liveWorld(config: LiveConfig): MakeWorld {
     webhookSecrets: config.pagerduty?.webhookSecrets ?? [],
   });
 }
+
+const constant = (token: string | undefined) => (token === undefined ? undefined : async () => token);
 
 /** Slack as the configuration names it; the console alone where it does not. */
 function slackOf(

@@ -7,7 +7,7 @@ import { clean, shorten } from '../../core/text.ts';
 
 interface PagerDutyConfig {
   /** Absent: every call is a gap that says so. */
-  readonly token?: string | undefined;
+  readonly token?: (() => Promise<string>) | undefined;
   /** E-mail of the user that notes are written as. */
   readonly fromEmail?: string | undefined;
   readonly baseUrl?: string | undefined;
@@ -63,12 +63,13 @@ export function pagerDuty(config: PagerDutyConfig): Pager {
   const incident = (id: string) => `${baseUrl}/incidents/${encodeURIComponent(id)}`;
 
   const once = async (url: string, init: RequestInit = {}): Promise<Got> => {
+    const authorization = `Token token=${await token?.()}`;
     try {
       const response = await fetch(url, {
         ...init,
         redirect: 'error',
         headers: {
-          authorization: `Token token=${token}`,
+          authorization,
           accept: 'application/vnd.pagerduty+json;version=2',
           'content-type': 'application/json',
           ...(fromEmail === undefined ? {} : { from: fromEmail }),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { readTelemetry } from '../../connectors/configured.ts';
 import { parseStageConfig } from '../../lib/config.ts';
 import { functionTable } from '../../lib/functions.ts';
 import { liveStage, synthesize } from './synthesize.ts';
@@ -351,6 +352,24 @@ describe('a stage configuration', () => {
       inner.slippedIn = 1;
       expect(() => parse(slipped), place.join('.')).toThrow(/slippedIn/);
     }
+  });
+
+  test('names further sources, each with its own secret and its own place in what functions observe', () => {
+    const amp = { kind: 'prometheus', url: 'https://amp.example.com', auth: 'bearer' };
+    const { resources: made } = synthesize({ ...liveStage, sources: { amp } });
+    const secrets = made.flatMap(([, { Type, Properties }]) =>
+      Type === 'AWS::SecretsManager::Secret' ? [String(Properties.Name)] : [],
+    );
+    expect(secrets).toEqual(expect.arrayContaining([expect.stringMatching(/-amp-token$/)]));
+    const written = made.flatMap(([, { Properties }]) => {
+      const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
+      return typeof Variables.TELEMETRY === 'string' ? [Variables.TELEMETRY] : [];
+    });
+    const read = readTelemetry(written[0] ?? '');
+    expect(read.kind === 'live' && read.sources.map(({ name }) => name)).toEqual(['kubernetes', 'prometheus', 'amp']);
+    expect(() => parse({ sources: { amp: { ...amp, slippedIn: 1 } } })).toThrow(/slippedIn/);
+    expect(() => parse({ sources: { amp: { kind: 'magic' } } })).toThrow(/no kind of source is called magic/);
+    expect(() => parse({ sources: { prometheus: amp } })).toThrow(/is there twice/);
   });
 
   test('that is no JSON is refused by its name', () => {

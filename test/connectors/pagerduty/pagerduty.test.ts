@@ -3,7 +3,7 @@ import { pagerDuty } from '../../../connectors/pagerduty/index.ts';
 import { type Answer, type Asked, serve } from '../../server.ts';
 
 const json = (body: unknown, status = 200): Answer => ({ status, body: JSON.stringify(body) });
-const config = { token: 'secret-token', fromEmail: 'watchkeeper@example.com', retryMs: 1, timeoutMs: 300 };
+const config = { token: async () => 'secret-token', fromEmail: 'watchkeeper@example.com', retryMs: 1, timeoutMs: 300 };
 
 async function against(answer: (asked: Asked) => Answer | Promise<Answer>) {
   const server = await serve(answer);
@@ -142,7 +142,7 @@ describe('a note', () => {
     expect(await world.pager.note('PD-1', 'x')).toMatchObject({
       gap: { reason: 'The PagerDuty token may not do this.' },
     });
-    expect(await pagerDuty({ token: 't' }).note('PD-1', 'x')).toMatchObject({ kind: 'gap' });
+    expect(await pagerDuty({ token: async () => 't' }).note('PD-1', 'x')).toMatchObject({ kind: 'gap' });
   });
 });
 
@@ -174,7 +174,7 @@ describe('marking the page', () => {
     expect(await world.pager.mark('PD1', 'resolved')).toEqual({ kind: 'gap', gap: { source: 'pagerduty', reason } });
   });
   test('without a sender is a gap', async () => {
-    expect(await pagerDuty({ token: 'x' }).mark('PD1', 'resolved')).toMatchObject({ kind: 'gap' });
+    expect(await pagerDuty({ token: async () => 'x' }).mark('PD1', 'resolved')).toMatchObject({ kind: 'gap' });
   });
 });
 
