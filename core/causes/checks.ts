@@ -1,5 +1,6 @@
 // Checks that refute a cause: functions over what was found. They know findings only by the few fields below, so that this folder stays under
 // the model. Diagnosis calls them; an entry of a cause names them.
+import type { ObservationKind } from './observation-kind.ts';
 
 /** What a check reads of a finding. */
 export interface ObservedFinding {
@@ -13,6 +14,13 @@ export interface ObservedFinding {
   readonly signal?: { readonly name: string; readonly before: number; readonly during: number } | undefined;
 }
 
+/** Something that a source sees to be well. */
+export interface WellObservation {
+  readonly kind: ObservationKind;
+  /** When it was last so; RFC 3339, UTC. Absent where it holds as long as nobody changes it. */
+  readonly at?: string | undefined;
+}
+
 /** A suspected cause with everything that was found around it. */
 export interface Suspicion {
   /** The code of the cause. */
@@ -22,6 +30,10 @@ export interface Suspicion {
   /** Findings about the same entity, those that name the cause included. */
   readonly here: readonly ObservedFinding[];
   readonly elsewhere: readonly ObservedFinding[];
+  /** About the same entity. */
+  readonly observations: readonly WellObservation[];
+  /** About the cluster that it is in. */
+  readonly ofCluster: readonly WellObservation[];
 }
 
 /** True where the findings refute the suspicion. What is not known refutes nothing. */
@@ -73,3 +85,33 @@ export const otherNodesAreAlike: Check = ({ cause, elsewhere }) =>
       isTrouble(finding) &&
       finding.confidence >= minConfidence,
   );
+
+/** The observation was made, whenever. */
+export const observed =
+  (kind: ObservationKind): Check =>
+  ({ observations }) =>
+    observations.some((one) => one.kind === kind);
+
+/** Clocks differ and reports are sampled: an observation this soon after the onset may still be of before. Minutes. */
+const observationLagMinutes = 1;
+
+const madeSince = ({ onset }: Suspicion, observations: readonly WellObservation[], kind: ObservationKind): boolean =>
+  onset !== undefined &&
+  observations.some(
+    (one) =>
+      one.kind === kind &&
+      one.at !== undefined &&
+      Date.parse(one.at) - Date.parse(onset) > observationLagMinutes * minuteMs,
+  );
+
+/** The observation was made of the entity after the suspected cause began. */
+export const observedSince =
+  (kind: ObservationKind): Check =>
+  (suspicion) =>
+    madeSince(suspicion, suspicion.observations, kind);
+
+/** The same of the cluster. */
+export const observedInClusterSince =
+  (kind: ObservationKind): Check =>
+  (suspicion) =>
+    madeSince(suspicion, suspicion.ofCluster, kind);

@@ -1,6 +1,7 @@
 // Objects and settings that refer to something missing or wrong, and routes that lead nowhere.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry } from './cause.ts';
+import { observed } from './checks.ts';
 import { broken, serving } from './effects.ts';
 
 const configuration = {
@@ -93,7 +94,7 @@ export const configurationCauses = {
     ...configuration,
     title: 'Container command cannot be run',
     confirms: 'RunContainerError or StartError: executable not found',
-    rulesOut: [byHand('the container starts')],
+    rulesOut: [{ observation: 'all of its pods are available', check: observed('all-pods-available') }],
     depth: 'root',
     aliases: [],
     obstacles: ['next-run-meets-it', 'new-pods-meet-it'],
@@ -125,7 +126,7 @@ export const configurationCauses = {
     ...configuration,
     title: 'Two containers of a pod want the same port',
     confirms: 'address already in use in the same pod',
-    rulesOut: [byHand('all ports differ')],
+    rulesOut: [{ observation: 'all of its pods are available', check: observed('all-pods-available') }],
     depth: 'root',
     aliases: [],
     obstacles: [],
@@ -141,7 +142,7 @@ export const configurationCauses = {
     ...configuration,
     title: 'Scaled to zero replicas',
     confirms: 'spec.replicas is 0 while callers need it',
-    rulesOut: [byHand('pods exist')],
+    rulesOut: [{ observation: 'all pods that it should have are available', check: observed('all-pods-available') }],
     depth: 'root',
     aliases: [['scaled down', 'scaled to zero', 'no replicas', 'zero replicas']],
     obstacles: ['is-down'],

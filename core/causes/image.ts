@@ -1,6 +1,7 @@
 // Images that cannot be pulled.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry } from './cause.ts';
+import { observed, observedSince } from './checks.ts';
 import { broken, serving } from './effects.ts';
 
 const image = {
@@ -22,7 +23,7 @@ export const imageCauses = {
     ...image,
     title: 'Image or tag does not exist',
     confirms: 'ErrImagePull with "not found" or "manifest unknown"',
-    rulesOut: [byHand('the same image runs elsewhere')],
+    rulesOut: [{ observation: 'a node has pulled the same image since', check: observed('image-pulled') }],
     depth: 'root',
     aliases: [words.image, ['tag', 'image name']],
     obstacles: ['next-run-meets-it', 'new-pods-meet-it', 'is-down'],
@@ -31,7 +32,7 @@ export const imageCauses = {
     ...image,
     title: 'Image registry cannot be reached',
     confirms: 'pull fails with "no such host", refused or timeout',
-    rulesOut: [byHand('other images of the registry are pulled')],
+    rulesOut: [{ observation: 'other images of the registry are pulled', check: observedSince('registry-answers') }],
     depth: 'root',
     aliases: [words.image, ['registry']],
     obstacles: ['registry-gives-no-image'],

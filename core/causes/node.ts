@@ -1,7 +1,7 @@
 // Nodes and the parts of them, and the scheduler.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry } from './cause.ts';
-import { otherNodesAreAlike } from './checks.ts';
+import { observedInClusterSince, observedSince, otherNodesAreAlike } from './checks.ts';
 import { broken, serving } from './effects.ts';
 
 const node = {
@@ -30,7 +30,7 @@ export const nodeCauses = {
     ...node,
     title: 'Node is not ready',
     confirms: 'node condition Ready is not True',
-    rulesOut: [byHand('node is ready')],
+    rulesOut: [{ observation: 'the node is ready and has reported since', check: observedSince('kubelet-reported') }],
     depth: 'partial',
     aliases: [words.node],
     obstacles: ['is-down'],
@@ -39,7 +39,7 @@ export const nodeCauses = {
     ...node,
     title: 'Kubelet is down',
     confirms: 'Kubelet stopped posting node status',
-    rulesOut: [byHand('the kubelet posts')],
+    rulesOut: [{ observation: 'the kubelet has reported since', check: observedSince('kubelet-reported') }],
     depth: 'root',
     aliases: [words.node, ['kubelet']],
     obstacles: [],
@@ -108,7 +108,7 @@ export const nodeCauses = {
     ...node,
     title: 'Scheduler is down',
     confirms: 'pods pending with no scheduling event',
-    rulesOut: [byHand('pods are scheduled')],
+    rulesOut: [{ observation: 'pods have been scheduled since', check: observedInClusterSince('pod-scheduled') }],
     depth: 'root',
     aliases: [],
     obstacles: [],

@@ -1,6 +1,7 @@
 // Workloads that lack memory, CPU, disk or replicas.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry } from './cause.ts';
+import { observed } from './checks.ts';
 import { broken, serving, slow } from './effects.ts';
 
 const resources = {
@@ -43,7 +44,7 @@ export const resourcesCauses = {
     ...resources,
     title: 'CPU-starved by its limit',
     confirms: 'throttled seconds rise, usage at the limit',
-    rulesOut: [byHand('usage is below the limit')],
+    rulesOut: [{ observation: 'no container of it has a CPU limit', check: observed('no-cpu-limit') }],
     depth: 'partial',
     aliases: [['throttl*'], words.cpu],
     obstacles: [],

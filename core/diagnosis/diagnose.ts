@@ -150,6 +150,7 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
     }),
     candidates: candidatesOf(findings, subjects),
     findings,
+    observations: reports.flatMap((report) => report.observations ?? []),
     subjects,
     paged,
     changes: supported.changes,

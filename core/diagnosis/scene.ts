@@ -1,7 +1,7 @@
 // What candidates are judged against, and what is common to the judging. No weights here.
 import { causes } from '../causes/causes.ts';
 import type { EntityRef } from '../model/entity.ts';
-import type { Finding } from '../model/report.ts';
+import type { Finding, Observation } from '../model/report.ts';
 import type { CallGraph } from '../topology/call-graph.ts';
 import type { Candidate } from './candidates.ts';
 import type { Subjects } from './subjects.ts';
@@ -9,6 +9,8 @@ import type { Subjects } from './subjects.ts';
 export interface ScoringContext {
   readonly candidates: readonly Candidate[];
   readonly findings: readonly Finding[];
+  /** What sources see to be well. */
+  readonly observations: readonly Observation[];
   readonly graph: CallGraph;
   /** The same with the calls that people taught, where they taught any that nothing else knows: counts half, and says whose word it is. */
   readonly taught?: Pick<ScoringContext, 'graph' | 'isElsewhere'> & { readonly origins: string };

@@ -12,4 +12,5 @@ export interface ReportDraft {
   readonly gaps: readonly Gap[];
   readonly bytesRead: number;
   readonly topology?: Report['topology'];
+  readonly observations?: Report['observations'];
 }

@@ -1,6 +1,7 @@
 // What leaves a specialist: findings with evidence, gaps, and what it cost. Never raw telemetry.
 import * as z from 'zod';
 import { CauseCode } from '../causes/causes.ts';
+import { ObservationKind } from '../causes/observation-kind.ts';
 import { EntityRef, Instant, TimeWindow } from './entity.ts';
 import { Context, Trigger } from './incident.ts';
 import { DatabaseServer, Dependency } from './telemetry.ts';
@@ -83,6 +84,15 @@ export const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
+/** Something that a source sees to be well, which refutes causes (core/causes/checks.ts). It explains nothing, so it is no finding. */
+export const Observation = z.object({
+  kind: ObservationKind,
+  entity: EntityRef,
+  /** When it was last so. Absent where it holds as long as nobody changes it. */
+  at: Instant.optional(),
+});
+export type Observation = z.infer<typeof Observation>;
+
 export const Report = z.object({
   specialist: SpecialistName,
   round: z.number().int().min(1).max(2),
@@ -103,6 +113,8 @@ export const Report = z.object({
         .optional(),
     })
     .optional(),
+  /** Not part of what a model reads. */
+  observations: z.array(Observation).max(40).optional(),
   /** `analysis`: no model took part. Otherwise the model's id. */
   by: z.string().default('analysis'),
   /** What a model claimed and no evidence holds; it is not among the findings. */

@@ -3,6 +3,7 @@ import type { CauseCode } from '../../causes/causes.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, count, earliest, observed } from './finding.ts';
+import type { Pod } from './objects.ts';
 
 const pullReasons = new Set([
   'ErrImagePull',
@@ -11,6 +12,10 @@ const pullReasons = new Set([
   'ErrImageNeverPull',
   'RegistryUnavailable',
 ]);
+
+/** Whether a container waits for its image. */
+export const isPulling = ({ state }: Pick<Pod['status']['containerStatuses'][number], 'state'>): boolean =>
+  pullReasons.has(state?.waiting?.reason ?? '');
 
 /** A registry that gives nothing for a while, or a kubelet that may not ask so often: Docker Hub, ECR, Quay, GHCR and the kubelet's own words. */
 export const pullThrottled =
@@ -42,7 +47,7 @@ const oneOrTheOther = /repository does not exist or may require/i;
 export function images(cluster: Cluster): FindingDraft[] {
   const affected = cluster.pods.flatMap((pod) => {
     const statuses = [...pod.status.containerStatuses, ...pod.status.initContainerStatuses];
-    const stuck = statuses.find((status) => pullReasons.has(status.state?.waiting?.reason ?? ''));
+    const stuck = statuses.find(isPulling);
     if (!stuck) return [];
     const events = cluster
       .eventsOf('Pod', pod.metadata.name, pod.metadata.namespace)

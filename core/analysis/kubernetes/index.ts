@@ -56,5 +56,7 @@ export function analyzeClusters(snapshots: readonly KubernetesSnapshot[]): Findi
 export { revisionChanges } from './changes.ts';
 /** What is well, for the entities that are asked about. */
 export { health } from './health.ts';
+/** What is well and refutes causes. */
+export { observationsOf } from './observations.ts';
 /** Who calls whom, as the clusters themselves tell. */
 export { topologyOf } from './topology.ts';

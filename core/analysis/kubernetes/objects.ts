@@ -26,6 +26,7 @@ const condition = z.looseObject({
   reason: z.string().nullish(),
   message: z.string().nullish(),
   lastTransitionTime: z.string().nullish(),
+  lastHeartbeatTime: z.string().nullish(),
 });
 const conditions = z
   .array(condition)

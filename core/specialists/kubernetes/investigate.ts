@@ -1,6 +1,6 @@
 // The Kubernetes specialist: what is broken in the clusters, ranked by how close it is to what was paged. In a second round, and after an
 // action, it answers the same question about the entities in focus, and says what is well too.
-import { analyzeClusters, health, topologyOf } from '../../analysis/kubernetes/index.ts';
+import { analyzeClusters, health, observationsOf, topologyOf } from '../../analysis/kubernetes/index.ts';
 import { type EntityRef, sameWorkload } from '../../model/entity.ts';
 import type { Brief, Report } from '../../model/report.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
@@ -48,6 +48,9 @@ export async function investigateKubernetes(brief: Brief, ports: KubernetesPorts
       gaps: gapsIn('kubernetes', observed),
       bytesRead: observed.bytes,
       ...(narrowed ? {} : { topology: topologyOf(observed.data) }),
+      ...(brief.phase === 'verify'
+        ? {}
+        : { observations: observationsOf(observed.data, (entity) => isNear(entity, brief)) }),
     },
     startedAt,
     ports,
@@ -61,6 +64,12 @@ const isOnPurpose = ({ cause, entity }: FindingDraft, brief: Brief): boolean =>
 function asContext({ cause: _, ...finding }: FindingDraft): FindingDraft {
   return { ...finding, role: 'context', severity: 'info' };
 }
+
+/** Paged, next to it by calls, in focus, or of no namespace. */
+const isNear = (entity: EntityRef, { context, focus }: Brief): boolean =>
+  entity.namespace === undefined ||
+  focus.some((one) => sameWorkload(one, entity)) ||
+  [context.workload?.name, context.service?.value, ...context.callees, ...context.callers].includes(entity.name);
 
 /** 1 for what was paged and what it calls, less the farther away; never so little that a clear cause is lost. */
 function closeness(entity: EntityRef, { context }: Brief): number {

@@ -1,7 +1,8 @@
 // The checks that refute a cause, each where it holds and where it does not.
 import { describe, expect, test } from 'vitest';
-import { type CauseCode, causes } from '../../../core/causes/causes.ts';
-import type { ObservedFinding, Suspicion } from '../../../core/causes/checks.ts';
+import { type CauseCode, causeCodes, causes } from '../../../core/causes/causes.ts';
+import type { ObservedFinding, Suspicion, WellObservation } from '../../../core/causes/checks.ts';
+import type { ObservationKind } from '../../../core/causes/observation-kind.ts';
 import { at } from '../../builders.ts';
 
 const finding = (over: Partial<ObservedFinding>): ObservedFinding => ({
@@ -11,10 +12,15 @@ const finding = (over: Partial<ObservedFinding>): ObservedFinding => ({
   ...over,
 });
 const requests = (before: number, during: number) => ({ name: 'requests_per_second', before, during });
-const refutes = (cause: CauseCode, given: Partial<Omit<Suspicion, 'cause'>>): boolean =>
-  causes[cause].rulesOut.some(
-    ({ check }) => check !== 'by-hand' && check({ cause, onset: undefined, here: [], elsewhere: [], ...given }),
+const tried = new Set<CauseCode>();
+const refutes = (cause: CauseCode, given: Partial<Omit<Suspicion, 'cause'>>): boolean => {
+  tried.add(cause);
+  return causes[cause].rulesOut.some(
+    ({ check }) =>
+      check !== 'by-hand' &&
+      check({ cause, onset: undefined, here: [], elsewhere: [], observations: [], ofCluster: [], ...given }),
   );
+};
 
 describe.each(['code-change', 'config-change', 'flag-change', 'infrastructure-change'] as const)('%s', (cause) => {
   const trouble = (onset: string) => ({ onset: at('02:30:00'), here: [finding({ onset })] });
@@ -78,4 +84,43 @@ describe('node-network-delay', () => {
     expect(refutes('node-network-delay', other({ confidence: 0.3 }))).toBe(false);
     expect(refutes('node-network-delay', other({ entity: { kind: 'Service' } }))).toBe(false);
   });
+});
+
+describe('what a source sees to be well', () => {
+  const onset = at('02:30:00');
+  const seen = (kind: ObservationKind, time?: string): WellObservation => ({ kind, ...(time && { at: at(time) }) });
+
+  test.each([
+    ['image-not-found', 'image-pulled'],
+    ['cpu-throttled', 'no-cpu-limit'],
+    ['command-invalid', 'all-pods-available'],
+    ['port-conflict', 'all-pods-available'],
+    ['replicas-zero', 'all-pods-available'],
+  ] as const)('rules out %s: %s', (cause, kind) => {
+    expect(refutes(cause, { observations: [seen(kind)] })).toBe(true);
+    expect(refutes(cause, { observations: [seen('kubelet-reported')], ofCluster: [seen(kind)] })).toBe(false);
+  });
+
+  test.each([
+    ['image-registry-unreachable', 'registry-answers'],
+    ['node-kubelet', 'kubelet-reported'],
+    ['node-not-ready', 'kubelet-reported'],
+  ] as const)('rules out %s: %s, after it began', (cause, kind) => {
+    expect(refutes(cause, { onset, observations: [seen(kind, '02:35:00')] })).toBe(true);
+    expect(refutes(cause, { onset, observations: [seen(kind, '02:29:00')] })).toBe(false);
+    expect(refutes(cause, { onset, observations: [seen(kind, '02:30:30')] })).toBe(false);
+    expect(refutes(cause, { onset, observations: [seen(kind)] })).toBe(false);
+    expect(refutes(cause, { observations: [seen(kind, '02:35:00')] })).toBe(false);
+  });
+
+  test('rules out scheduler-down: a pod of the cluster was scheduled after it began', () => {
+    const ofCluster = [seen('pod-scheduled', '02:35:00')];
+    expect(refutes('scheduler-down', { onset, ofCluster })).toBe(true);
+    expect(refutes('scheduler-down', { onset: at('02:40:00'), ofCluster })).toBe(false);
+  });
+});
+
+test('every check of the catalogue is tried here', () => {
+  const checked = causeCodes.filter((code) => causes[code].rulesOut.some(({ check }) => check !== 'by-hand'));
+  expect(checked.toSorted()).toEqual([...tried].sort());
 });

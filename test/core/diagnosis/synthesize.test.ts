@@ -564,6 +564,36 @@ describe('a cause that the findings refute', () => {
     expect(diagnosis.hypotheses[1]).toMatchObject({ ruledOut: 'its traffic did not rise' });
   });
 
+  test('is refuted by what a source sees to be well at it, and not at another', async () => {
+    const throttled = errors('cart', '12:46:00', {
+      cause: 'cpu-throttled',
+      role: 'cause',
+      confidence: 0.95,
+      signal: { name: 'cpu_throttled_seconds', unit: 's', before: 0, during: 0.4 },
+    });
+    const seenAt = async (name: string, ...clusters: readonly string[]) => {
+      const { diagnosis } = await synthesized({
+        findings: [throttled],
+        paged: 'cart',
+        spoil: (reports) => [
+          ...reports,
+          aReport({
+            findings: [],
+            observations: clusters.map((cluster) => ({
+              kind: 'no-cpu-limit',
+              entity: { ...deployment(name), cluster },
+            })),
+          }),
+        ],
+      });
+      return causesOf(diagnosis)[0];
+    };
+    expect(await seenAt('cart', 'c1')).toBe('cart: unknown');
+    expect(await seenAt('checkout', 'c1')).toBe('cart: cpu-throttled');
+    // Which of them it is, nobody knows.
+    expect(await seenAt('cart', 'c1', 'c2')).toBe('cart: cpu-throttled');
+  });
+
   test('stands where the same findings do not refute it', async () => {
     const after = { ...before, onset: at('12:46:00') };
     const { diagnosis } = await synthesized({ findings: [rollout, after], paged: 'cart' });
