@@ -96,8 +96,19 @@ function verificationOf(action: TimelineEntry, { timeline }: PostmortemRecord): 
   return next?.kind === 'verification' ? next : undefined;
 }
 
-/** Of the last action the workflow knows it; one before it was only gone on from when it made things worse, or was not done at all. */
 function cameOf(action: TimelineEntry, record: PostmortemRecord): string {
+  const { event } = action;
+  if (event.type !== 'ActionFinished' && event.type !== 'ActionRefused') return cameOfLegacy(action, record);
+  const result = event.type === 'ActionFinished' ? done[event.result.kind] : done.refused;
+  const check = verificationOf(action, record)?.event;
+  return check?.type === 'VerificationFinished' ? `${result}, ${verified[check.verdict]}` : result;
+}
+
+/**
+ * Of entries without facts: of the last action the workflow knows it; one before it was only gone on from when it made things worse, or was not
+ * done at all.
+ */
+function cameOfLegacy(action: TimelineEntry, record: PostmortemRecord): string {
   const { remediation, verification } = record.material;
   const last = record.timeline.findLast(({ kind }) => kind === 'action') === action;
   const checked = verificationOf(action, record) !== undefined;

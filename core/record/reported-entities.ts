@@ -29,10 +29,9 @@ const service = (name: string, namespace?: string): EntityRef => ({
 const host =
   /(?<![\w.:/-])([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?))?(?:\.svc[a-z.]{0,20})?:\d{2,5}\b/g;
 
-/** Hosts with a port, in what a log or a status said. */
+/** Hosts with a port: only what a log or a status said holds them. */
 function hostsIn({ claim, errorTemplate, errorIdentity }: Finding): EntityRef[] {
-  const quoted = Array.from(claim.matchAll(/"([^"]*)"/g), ([, text = '']) => text);
-  return [...quoted, errorTemplate ?? '', errorIdentity?.says ?? ''].flatMap((text) =>
+  return [claim, errorTemplate ?? '', errorIdentity?.says ?? ''].flatMap((text) =>
     Array.from(text.matchAll(host), ([, name = '', namespace]) => service(name, namespace)),
   );
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { IncidentStore } from '../../core/ports/records.ts';
-import { aDiagnosis, anEntry, anIncident, at } from '../builders.ts';
+import { aDiagnosis, anEntry, anEvent, anIncident, at } from '../builders.ts';
 import { type OpenStores, parallel, type TestClock, testClock } from './records.ts';
 
 export function incidentStoreContract(open: OpenStores): void {
@@ -218,6 +218,23 @@ export function incidentStoreContract(open: OpenStores): void {
       await store.append({ ...lines[0]!, text: 'a retry of the step' });
       expect(await store.timeline('inc-1')).toEqual(lines);
       expect(await store.timeline('inc-2')).toEqual([]);
+    });
+    test('an entry keeps every fact of its event, and its text changes none', async () => {
+      const joined = anEvent(
+        {
+          type: 'MemberJoined',
+          member: { id: 'inc-2', title: 'Errors of web' },
+          because: { kind: 'calls', caller: 'web', callee: 'ledger-api' },
+        },
+        { step: 'Join', key: 'inc-2' },
+      );
+      const changed = anEvent(
+        { type: 'PageChanged', eventId: 'e-1', status: 'resolved', at: at('02:48:00') },
+        { at: '02:48:00', step: 'PageUpdate', key: 'e-1' },
+      );
+      for (const entry of [joined, changed])
+        await store.append({ ...entry, text: 'The page was acknowledged by Eve.' });
+      expect((await store.timeline('inc-1')).map(({ event }) => event)).toEqual([joined.event, changed.event]);
     });
     test('later lines come later, whoever wrote them first', async () => {
       await store.append(anEntry({ id: 'b', at: at('02:48:00') }));
