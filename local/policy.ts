@@ -89,19 +89,19 @@ const say = (text: string): number => {
 async function explained(values: Options, catalog: Catalog, policies: Policies): Promise<number> {
   if (!values.action || !values.target) throw new Misconfigured('explain needs --action and --target.');
   const target = targetOf(values.target);
-  const standing = standingOf(values);
+  const facts = factsOf(values);
   const environment = values.environment ?? environmentOf(target, {}, catalog);
   if (environment !== undefined && !Object.hasOwn(catalog.environments, environment))
     throw new Misconfigured(
       `The catalogue has no environment ${environment}; there is ${Object.keys(catalog.environments).join(', ')}.`,
     );
   const judged = { id: values.action, target, reversible: isReversible(values.action), idempotencyKey: 'this' };
-  const place = placeOf(judged, { context: {}, now: standing.now }, catalog, environment);
+  const place = placeOf(judged, { context: {}, now: facts.now }, catalog, environment);
   const supposed: Supposed = {
     actor: values.actor === 'preference' ? { kind: 'preference', id: 'taught' } : { kind: 'person', id: values.actor },
     action: values.action,
     target,
-    facts: policyContextOf(judged, { ...standing, place }),
+    facts: policyContextOf(judged, { ...facts, place }),
   };
   const { answer, rules, ways } = await explain(supposed, policies);
   if (values.json)
@@ -111,7 +111,7 @@ async function explained(values: Options, catalog: Catalog, policies: Policies):
   const { kind, namespace, name, cluster } = target;
   return say(
     [
-      `${answer.allowed ? style.green('ALLOWED') : style.red('REFUSED')}  ${values.action} on ${kind} ${namespace}/${name} in ${cluster} (${environment ?? 'environment unknown'}), for ${supposed.actor.kind === 'person' ? values.actor : 'what was taught'}, at ${standing.now.toISOString()}`,
+      `${answer.allowed ? style.green('ALLOWED') : style.red('REFUSED')}  ${values.action} on ${kind} ${namespace}/${name} in ${cluster} (${environment ?? 'environment unknown'}), for ${supposed.actor.kind === 'person' ? values.actor : 'what was taught'}, at ${facts.now.toISOString()}`,
       ...(rules.length === 0
         ? [`  ${answer.why}`]
         : rules.map(({ id, says, file }) => `  ${style.bold(id)} (policies/${file}): ${says}`)),
@@ -141,7 +141,7 @@ function targetOf(text: string): PolicyRequest['target'] {
   return { cluster, namespace, kind, name };
 }
 
-function standingOf(values: Options): Omit<AuthorizationFacts, 'place'> {
+function factsOf(values: Options): Omit<AuthorizationFacts, 'place'> {
   const now = values.at === undefined ? new Date() : new Date(values.at);
   if (Number.isNaN(now.getTime()))
     throw new Misconfigured(`--at is a time as 2026-12-24T18:00:00Z, not "${values.at}".`);
@@ -166,7 +166,7 @@ function standingOf(values: Options): Omit<AuthorizationFacts, 'place'> {
       ...Array.from({ length: same }, (_, n) => ({ ...act(`same-${n}`, values.action ?? ''), incidentId: 'another' })),
       ...Array.from({ length: done }, (_, n) => act(`done-${n}`, 'another')),
     ],
-    rival: values.another ? { ...act('rival', values.action ?? ''), incidentId: 'another' } : undefined,
+    conflicting: values.another ? { ...act('rival', values.action ?? ''), incidentId: 'another' } : undefined,
     approvals: numberOf(values.approvals, 'approvals'),
     requesterApproved: values.requester,
   };
@@ -222,16 +222,16 @@ async function checked({ json, catalog: file }: Options, catalog: Catalog, polic
 /** What it takes there, where nothing else speaks against it. */
 async function takes(action: ActionId, environment: string, catalog: Catalog, policies: Policies): Promise<string> {
   const target = { cluster: 'any', namespace: 'any', kind: 'Deployment', name: 'any' };
-  const standing = standingOf({ ...defaults(), action, target: 'any/any/Deployment/any' });
+  const facts = factsOf({ ...defaults(), action, target: 'any/any/Deployment/any' });
   const judged = { id: action, target, reversible: isReversible(action), idempotencyKey: 'this' };
   const quiet = { ...catalog, freezes: [], services: [], killSwitch: false };
-  const place = placeOf(judged, { context: {}, now: standing.now }, quiet, environment);
+  const place = placeOf(judged, { context: {}, now: facts.now }, quiet, environment);
   const ask = (kind: 'person' | 'preference', approvals: number) =>
     policies.authorize({
       actor: { kind, id: 'any' },
       action,
       target,
-      context: { ...policyContextOf(judged, { ...standing, place, approvals }) },
+      context: { ...policyContextOf(judged, { ...facts, place, approvals }) },
     });
   const unattended = await ask('preference', 0);
   if (unattended.policies.includes('outside-the-catalogue')) return 'unknown';

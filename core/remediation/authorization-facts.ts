@@ -40,7 +40,7 @@ export async function authorizationFactsOf(
     ports.acts.recent(place.environment ?? 'unknown', now),
     ports.controls.killSwitch(),
   ]);
-  const rival = await conflictingActionOf(target, { acts, incident: input.incident, now }, ports);
+  const conflicting = await conflictingActionOf(target, { acts, incident: input.incident, now }, ports);
   return {
     place,
     confidence: confidenceToAct(hypothesis),
@@ -51,7 +51,7 @@ export async function authorizationFactsOf(
     live: targetStateOf(looked),
     affects: impactOf(action, looked, around.objects, calls),
     acts,
-    rival,
+    conflicting,
     approvals: 0,
     requesterApproved: false,
   };

@@ -22,7 +22,7 @@ export interface AuthorizationFacts {
   /** The actions that were done in the target's environment within a day. */
   readonly acts: readonly Act[];
   /** An action of another incident on the target, which this incident cannot have taken into account. */
-  readonly rival?: Act | undefined;
+  readonly conflicting?: Act | undefined;
   /** How many people approved, and whether the person who asked for it is among them. */
   readonly approvals: number;
   readonly requesterApproved: boolean;
@@ -46,8 +46,11 @@ export async function authorize(
     context: { ...policyContextOf(action, facts) },
   });
   const frozen = freezes.length > 0 ? ` Freeze: ${freezes.map((freeze) => freeze.name).join(', ')}.` : '';
-  const { rival } = facts;
-  const done = rival === undefined ? '' : ` Incident ${rival.incidentId} did ${rival.actionId} to it at ${rival.at}.`;
+  const { conflicting } = facts;
+  const done =
+    conflicting === undefined
+      ? ''
+      : ` Incident ${conflicting.incidentId} did ${conflicting.actionId} to it at ${conflicting.at}.`;
   return { ...answer, why: `${answer.why} (Level ${level}, environment ${environment ?? 'unknown'}.)${frozen}${done}` };
 }
 
@@ -66,7 +69,7 @@ export function policyContextOf(action: PolicySubject, facts: AuthorizationFacts
     protected: place.isProtected || hasProtectedLabel(live.labels, place.protectedLabels),
     database: live.database,
     seenInEvidence: facts.seenInEvidence,
-    anotherActed: facts.rival !== undefined,
+    anotherActed: facts.conflicting !== undefined,
     reversible: action.reversible,
     confidencePercent: Math.round(facts.confidence * 100),
     approvals: facts.approvals,

@@ -51,7 +51,7 @@ export async function decide(
   input: Synthesized,
   ports: DecidePorts,
 ): Promise<{ decision: Decision; diagnosis: Diagnosis }> {
-  const { decision, facts, ruledOut = [] } = await chooseDecision(input, ports);
+  const { decision, policyContext, ruledOut = [] } = await chooseDecision(input, ports);
   const diagnosis = withNextStep(input.diagnosis, decision, ruledOut);
   await ports.incidents.saveDiagnosis(input.incident.id, diagnosis);
   const asked = decision.kind === 'ask' ? decision.approvalId : undefined;
@@ -68,12 +68,12 @@ export async function decide(
       policies: decision.policies,
       policyVersion: ports.policies.version,
       evidenceIds: input.diagnosis.hypotheses[0]?.evidenceIds.slice(0, 8) ?? [],
-      facts,
+      facts: policyContext,
     },
     ports,
   );
   await record(input.incident.id, made, { step: 'Decide', key: asked }, ports);
-  await sayWhatWasTried(input, facts, ports);
+  await sayWhatWasTried(input, policyContext, ports);
   return { decision, diagnosis };
 }
 
@@ -85,8 +85,12 @@ function withNextStep(diagnosis: Diagnosis, decision: Decision, ruledOut: readon
 }
 
 /** Words in telemetry that read like instructions change nothing, and people are told that they were there. */
-async function sayWhatWasTried(input: Synthesized, facts: Chosen['facts'], ports: DecidePorts): Promise<void> {
-  const attempt = await injectionAttemptIn(input, facts, ports.policies);
+async function sayWhatWasTried(
+  input: Synthesized,
+  policyContext: Chosen['policyContext'],
+  ports: DecidePorts,
+): Promise<void> {
+  const attempt = await injectionAttemptIn(input, policyContext, ports.policies);
   if (!attempt) return;
   const text = describe(attempt);
   const { policies } = attempt;
@@ -100,7 +104,7 @@ async function sayWhatWasTried(input: Synthesized, facts: Chosen['facts'], ports
 
 interface Chosen {
   readonly decision: Decision;
-  readonly facts?: PolicyContext | undefined;
+  readonly policyContext?: PolicyContext | undefined;
   /** Actions that the cause would fit, and that would not help. */
   readonly ruledOut?: readonly RuledOut[];
 }
@@ -121,21 +125,21 @@ async function chooseTakingBack(
   const problem = actionProblem(planned, incident.id);
   if (problem !== undefined || !first) return report(`It is not taken back: ${problem ?? 'there is no hypothesis'}`);
   const catalog = await ports.catalog.load();
-  const survey = await takeTargetSnapshot(planned.target, incident.id, tolerateUnavailable(ports.targets));
-  const broken = brokenOn(planned, survey);
+  const snapshot = await takeTargetSnapshot(planned.target, incident.id, tolerateUnavailable(ports.targets));
+  const broken = brokenOn(planned, snapshot);
   if (broken !== undefined) return report(`${planned.title} is not suggested. ${broken}`);
-  const standing = await authorizationFactsOf(input, first, planned, catalog, ports, survey);
-  const action = standing.live.seen ? { ...planned, affects: standing.affects } : planned;
-  const facts = policyContextOf(action, standing);
-  const asking = await ifApproved(action, standing, ports);
+  const facts = await authorizationFactsOf(input, first, planned, catalog, ports, snapshot);
+  const action = facts.live.seen ? { ...planned, affects: facts.affects } : planned;
+  const policyContext = policyContextOf(action, facts);
+  const asking = await ifApproved(action, facts, ports);
   if (!asking.answer.allowed) {
     const { why: no, policies } = asking.answer;
-    return { decision: { kind: 'refuse', why: no, policies: [...policies], action }, facts };
+    return { decision: { kind: 'refuse', why: no, policies: [...policies], action }, policyContext };
   }
   const trial = await dryRun(action, incident.id, ports);
   if (trial.kind === 'refused') return report(`${action.title} was tried without doing it, and refused: ${trial.why}`);
-  const asked = question(action, asking, '', standing, [], { input, catalog, bounds: why });
-  return { decision: { ...asked, approvalId: `${asked.approvalId}-back`, once: true }, facts };
+  const asked = question(action, asking, '', facts, [], { input, catalog, bounds: why });
+  return { decision: { ...asked, approvalId: `${asked.approvalId}-back`, once: true }, policyContext };
 }
 
 async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<Chosen> {
@@ -155,12 +159,12 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
     !cluster || (inNamespace && !namespace)
       ? undefined
       : { ...first.entity, cluster, namespace: inNamespace ? (namespace ?? '') : '' };
-  const survey = target && (await takeTargetSnapshot(target, incident.id, tolerateUnavailable(ports.targets)));
+  const snapshot = target && (await takeTargetSnapshot(target, incident.id, tolerateUnavailable(ports.targets)));
   const offer = offerFor({
     hypothesis: first,
     findings: [...input.priorReports, ...input.reports].flatMap(({ findings }) => findings),
-    target: survey?.looked.kind === 'object' ? survey.looked.object : undefined,
-    around: survey?.around.objects ?? [],
+    target: snapshot?.looked.kind === 'object' ? snapshot.looked.object : undefined,
+    around: snapshot?.around.objects ?? [],
   });
   if (!('missing' in error))
     await ports.incidents.update(incident.id, {
@@ -177,48 +181,48 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
       offer.ruledOut,
     );
   const { entry, ruledOut } = offer;
-  if (target === undefined || survey === undefined)
+  if (target === undefined || snapshot === undefined)
     return report(`Cluster or namespace of ${subject} is not known, so nothing can be done there.`, ruledOut);
 
-  const plan = planOn(entry.id, survey);
+  const plan = planOn(entry.id, snapshot);
   const impossible: readonly RuledOut[] = [...ruledOut, { id: entry.id, code: 'not-possible', why: '' }];
   if (plan.kind === 'refused') return report(`${subject}: ${entry.id} is not suggested. ${plan.why}`, impossible);
   const about = { incidentId: incident.id, evidenceIds: first.evidenceIds };
   const planned = actionOf(entry, target, about, plan.parameters);
-  const standing = await authorizationFactsOf(input, first, planned, catalog, ports, survey);
-  const action = standing.live.seen ? { ...planned, affects: standing.affects } : planned;
-  const facts = policyContextOf(action, standing);
-  const asking = await ifApproved(action, standing, ports);
+  const facts = await authorizationFactsOf(input, first, planned, catalog, ports, snapshot);
+  const action = facts.live.seen ? { ...planned, affects: facts.affects } : planned;
+  const policyContext = policyContextOf(action, facts);
+  const asking = await ifApproved(action, facts, ports);
   if (!asking.answer.allowed) {
     const { why, policies } = asking.answer;
-    return { decision: { kind: 'refuse', why, policies: [...policies], action }, facts };
+    return { decision: { kind: 'refuse', why, policies: [...policies], action }, policyContext };
   }
 
   const trial = await dryRun(action, incident.id, ports);
   if (trial.kind === 'refused')
     return report(`${action.title} was tried without doing it, and refused: ${trial.why}`, impossible);
 
-  const taught = await fromTaught(first, { input, action, standing, catalog }, ports);
-  if (taught.kind === 'act') return { decision: taught.decision, facts };
+  const taught = await fromTaught(first, { input, action, facts, catalog }, ports);
+  if (taught.kind === 'act') return { decision: taught.decision, policyContext };
   const before = (await ports.approvals.ofIncident(incident.id)).filter(({ state }) => state !== 'pending');
   if (before.length >= maxQuestions) {
     const why = `It was asked ${before.length} times, and each time the target had changed before it could be done. A person should look.`;
-    return { decision: { kind: 'refuse', why, policies: [], action }, facts };
+    return { decision: { kind: 'refuse', why, policies: [], action }, policyContext };
   }
-  const asked = question(action, asking, taught.why, standing, before, { input, catalog, bounds: plan.says });
-  const notTeachable = await whyNotTeachable(error, action, standing, ports);
-  return { decision: notTeachable === undefined ? asked : { ...asked, notTeachable }, facts };
+  const asked = question(action, asking, taught.why, facts, before, { input, catalog, bounds: plan.says });
+  const notTeachable = await whyNotTeachable(error, action, facts, ports);
+  return { decision: notTeachable === undefined ? asked : { ...asked, notTeachable }, policyContext };
 }
 
 /** Why "don't ask again" is not offered with the question. */
 async function whyNotTeachable(
   error: ReturnType<typeof exactErrorOf>,
   action: Action,
-  standing: AuthorizationFacts,
+  facts: AuthorizationFacts,
   { policies }: DecidePorts,
 ): Promise<string | undefined> {
   if ('missing' in error) return shorten(`There is no exact error that could be remembered: ${error.missing}.`, 600);
-  const why = await whyNeverUnattended(action, standing, policies);
+  const why = await whyNeverUnattended(action, facts, policies);
   return why === undefined ? undefined : shorten(why, 600);
 }
 
@@ -229,15 +233,11 @@ interface IfApproved {
 }
 
 /** Whether it may be done at all, and by how many people's word: the least number for which the policies allow it. */
-async function ifApproved(
-  action: Action,
-  standing: AuthorizationFacts,
-  { policies }: DecidePorts,
-): Promise<IfApproved> {
+async function ifApproved(action: Action, facts: AuthorizationFacts, { policies }: DecidePorts): Promise<IfApproved> {
   const whoever = { kind: 'person', id: 'whoever approves' } as const;
-  const most = standing.place.approvalsNeeded;
+  const most = facts.place.approvalsNeeded;
   for (let approvers = 1; ; approvers += 1) {
-    const answer = await authorize(whoever, action, { ...standing, approvals: approvers }, policies);
+    const answer = await authorize(whoever, action, { ...facts, approvals: approvers }, policies);
     if (answer.allowed || approvers >= most) return { answer, approvers };
   }
 }
@@ -286,7 +286,7 @@ async function dryRun(action: Action, incidentId: string, ports: DecidePorts): R
 interface Considered {
   readonly input: Synthesized;
   readonly action: Action;
-  readonly standing: AuthorizationFacts;
+  readonly facts: AuthorizationFacts;
   readonly catalog: Catalog;
 }
 type FromTaught =
@@ -314,14 +314,14 @@ async function fromTaught(first: Hypothesis, considered: Considered, ports: Deci
 /** What the recipe before would have acted on: people are told, and asked. */
 async function toTeachAgain(
   first: Hypothesis,
-  { input, action, standing, catalog }: Considered,
+  { input, action, facts, catalog }: Considered,
   { preferences }: DecidePorts,
 ): Promise<string> {
   const former = formerFingerprintOf(first, input.context, catalog);
   const found = former === undefined ? [] : await preferences.find(former);
   const [one] = found.filter(
     ({ actionId, state, expiresAt }) =>
-      actionId === action.id && state === 'active' && Date.parse(expiresAt) > standing.now.getTime(),
+      actionId === action.id && state === 'active' && Date.parse(expiresAt) > facts.now.getTime(),
   );
   return one === undefined
     ? ''
@@ -340,10 +340,10 @@ export const isTaughtFor = (
   describes.environment === error.describes.environment;
 
 async function useTaught(preference: Preference, considered: Considered, ports: DecidePorts): Promise<FromTaught> {
-  const { input, action, standing } = considered;
+  const { input, action, facts } = considered;
   if (preference.state !== 'active')
     return { kind: 'ask', why: `it is ${preference.state}. ${preference.stateReason ?? ''}`.trim() };
-  const allowed = await authorize({ kind: 'preference', id: preference.id }, action, standing, ports.policies);
+  const allowed = await authorize({ kind: 'preference', id: preference.id }, action, facts, ports.policies);
   if (!allowed.allowed) return { kind: 'ask', why: allowed.why };
   const used = await ports.preferences.use(preference.id, input.incident.id, ports.clock.now().toISOString());
   if (used.kind === 'refused') return { kind: 'ask', why: used.why };

@@ -210,23 +210,23 @@ async function refusalOf(
   if (!first) return refused('There is no hypothesis to act on.');
   const catalog = await ports.catalog.load();
   const { actor, approvals, requesterApproved } = permission;
-  const survey = await takeTargetSnapshot(action.target, input.incident.id, ports.targets);
-  const broken = begun ? undefined : brokenOn(action, survey);
+  const snapshot = await takeTargetSnapshot(action.target, input.incident.id, ports.targets);
+  const broken = begun ? undefined : brokenOn(action, snapshot);
   if (broken) return refused(broken);
-  const standing = {
-    ...(await authorizationFactsOf(input, first, action, catalog, ports, survey)),
+  const facts = {
+    ...(await authorizationFactsOf(input, first, action, catalog, ports, snapshot)),
     approvals,
     requesterApproved,
   };
-  const environment = standing.place.environment ?? 'unknown';
+  const environment = facts.place.environment ?? 'unknown';
   // Judged on the list that it is counted in, so that a budget holds however many act at once.
-  const allowed = await ports.acts.enter(environment, actOf(action, standing), async (acts) => {
-    const rival = await conflictingActionOf(
+  const allowed = await ports.acts.enter(environment, actOf(action, facts), async (acts) => {
+    const conflicting = await conflictingActionOf(
       action.target,
-      { acts, incident: input.incident, now: standing.now },
+      { acts, incident: input.incident, now: facts.now },
       ports,
     );
-    return authorize(actor, action, { ...standing, acts, rival }, ports.policies);
+    return authorize(actor, action, { ...facts, acts, conflicting }, ports.policies);
   });
   return allowed.allowed ? undefined : refused(allowed.why, allowed.policies);
 }

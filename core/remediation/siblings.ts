@@ -1,5 +1,5 @@
 // What another incident asks about a target that was acted on: its question was put for what was there before, so it is withdrawn, with a word of
-// why, and its investigation ends with it. Until then the guard refuses it (rival.ts).
+// why, and its investigation ends with it. Until then its own action is refused (conflicting-action.ts).
 
 import type { Action } from '../model/action.ts';
 import { entityKey } from '../model/entity.ts';
