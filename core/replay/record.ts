@@ -1,13 +1,23 @@
 // Ports that write down what they are asked and what they answer. Nothing else changes: an answer goes on as it came, and is kept without its
 // secrets.
-import type { Scope } from '../model/scope.ts';
 import type { ServiceCatalog } from '../ports/catalog.ts';
 import type { Pager } from '../ports/channels.ts';
 import type { IncidentStore } from '../ports/records.ts';
-import { eachSignal, signals } from '../ports/signals.ts';
-import type { Executor, Observed, QueryOf, Signal, Sources, Targets, Telemetry } from '../ports/telemetry.ts';
+import { eachSignal } from '../ports/signals.ts';
+import type { Executor, Observed, Source, Sources, Targets, Telemetry } from '../ports/telemetry.ts';
 import type { Clock } from '../ports/world.ts';
 import { redactJson } from '../redaction/redact.ts';
+import {
+  dryRun,
+  execution,
+  knowledgeSearch,
+  observation,
+  offeredTools,
+  type Question,
+  targetAround,
+  targetLook,
+  toolCall,
+} from './questions.ts';
 import type { Tape, TapedCall } from './tape.ts';
 
 /** Records of one stream that are kept; what is beyond makes the tape say that it is not whole. */
@@ -86,56 +96,50 @@ export function recorder({ tape, clock, onTrouble, waits = false }: RecorderOpti
   };
 }
 
-/** A question as tapes hold it: without the incident, so that a replay of it asks the same. */
-export interface TapedQuestion {
-  readonly port: string;
-  readonly asked: { readonly scope: Partial<Omit<Scope, 'incidentId'>> } & Readonly<Record<string, unknown>>;
-}
-
-export function taped<S extends Signal>(
-  signal: S,
-  { incidentId: _, window, ...scope }: Scope,
-  query: QueryOf<S>,
-): TapedQuestion {
-  const { tape, windowed } = signals[signal];
-  return { port: `telemetry.${tape}`, asked: { scope, ...(windowed ? { window } : {}), ...query } };
-}
+/** Asks, and writes down what was asked and answered. */
+const recorded =
+  (record: Recorder) =>
+  <Asked extends readonly unknown[], Answer>(
+    { port, incidentOf, formsOf }: Question<Asked, Answer>,
+    ask: (...asked: Asked) => Promise<Answer>,
+  ) =>
+  (...asked: Asked): Promise<Answer> =>
+    record.heard(incidentOf(...asked), port, formsOf(...asked)[0], () => ask(...asked));
 
 export function tapedTelemetry(telemetry: Telemetry, record: Recorder): Telemetry {
-  const { logs, knowledge, servers } = telemetry;
+  const { knowledge, servers } = telemetry;
   const sources: Sources = telemetry;
-  const hear = <T>(port: string, incidentId: string, asked: object, call: () => Promise<T>) =>
-    record.heard(incidentId, `telemetry.${port}`, { scope: {}, ...asked }, call);
+  const hear = recorded(record);
   return {
     ...eachSignal((signal) => ({
-      observe(scope, query) {
-        const { port, asked } = taped(signal, scope, query);
-        return record.heard(scope.incidentId, port, asked, () => sources[signal].observe(scope, query));
-      },
+      observe: hear(observation(signal), (scope, query) => sources[signal].observe(scope, query)),
     })),
-    logs: {
-      async observe(scope, query) {
-        const begun = record.now();
-        const call = taped('logs', scope, query);
-        const observed = await logs.observe(scope, query);
-        const { incidentId } = scope;
-        if (observed.kind === 'gap') return record.heard(incidentId, call.port, call.asked, async () => observed);
-        return { ...observed, data: heardStream(observed, record, { incidentId, ...call, begun }) };
-      },
-    },
+    logs: tapedLogs(telemetry.logs, record),
     knowledge: {
-      search: ({ scope, ...query }) =>
-        hear('knowledge.search', scope.incidentId, { query }, () => knowledge.search({ scope, ...query })),
+      search: hear(knowledgeSearch, (...asked) => knowledge.search(...asked)),
       add: (document) => knowledge.add(document),
     },
     ...(servers && {
       servers: {
-        offered: (specialist, scope) =>
-          hear('servers.offered', scope.incidentId, { specialist }, () => servers.offered(specialist, scope)),
-        call: (tool, input, scope) =>
-          hear('servers.call', scope.incidentId, { tool, input }, () => servers.call(tool, input, scope)),
+        offered: hear(offeredTools, (...asked) => servers.offered(...asked)),
+        call: hear(toolCall, (...asked) => servers.call(...asked)),
       },
     }),
+  };
+}
+
+/** A stream is kept when it was read. */
+function tapedLogs(logs: Source<'logs'>, record: Recorder): Source<'logs'> {
+  const question = observation('logs');
+  return {
+    async observe(scope, query) {
+      const begun = record.now();
+      const observed = await logs.observe(scope, query);
+      const [asked] = question.formsOf(scope, query);
+      const { incidentId } = scope;
+      if (observed.kind === 'gap') return record.heard(incidentId, question.port, asked, async () => observed);
+      return { ...observed, data: heardStream(observed, record, { incidentId, port: question.port, asked, begun }) };
+    },
   };
 }
 
@@ -166,21 +170,14 @@ async function* heardStream<T>(
 }
 
 export const tapedTargets = (targets: Targets, record: Recorder): Targets => ({
-  look: (target, { incidentId }) =>
-    record.heard(incidentId, 'targets.look', { target }, () => targets.look(target, { incidentId })),
-  around: (target, { incidentId }) =>
-    record.heard(incidentId, 'targets.around', { target }, () => targets.around(target, { incidentId })),
+  look: recorded(record)(targetLook, (...asked) => targets.look(...asked)),
+  around: recorded(record)(targetAround, (...asked) => targets.around(...asked)),
 });
 
-export function tapedExecutor(executor: Executor, record: Recorder): Executor {
-  const asked = ({ id, target, parameters }: Parameters<Executor['dryRun']>[0]) => ({ id, target, parameters });
-  return {
-    dryRun: (action) =>
-      record.heard(action.incidentId, 'executor.dryRun', asked(action), () => executor.dryRun(action)),
-    execute: (action) =>
-      record.heard(action.incidentId, 'executor.execute', asked(action), () => executor.execute(action)),
-  };
-}
+export const tapedExecutor = (executor: Executor, record: Recorder): Executor => ({
+  dryRun: recorded(record)(dryRun, (...asked) => executor.dryRun(...asked)),
+  execute: recorded(record)(execution, (...asked) => executor.execute(...asked)),
+});
 
 /** A page is told by its identity at its source: whose incident it is, is looked up. */
 export const tapedPager = (pager: Pager, incidents: Pick<IncidentStore, 'findBySource'>, record: Recorder): Pager => ({

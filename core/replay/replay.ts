@@ -1,15 +1,23 @@
 // Ports that answer from a tape: the same question gets the same answer, in the order in which it got them then. What the tape does not hold
 // is a gap, and counted; nothing is asked of the world and nothing is done to it.
 import { Unavailable } from '../errors.ts';
-import type { Gap } from '../model/report.ts';
 import type { LogRecord } from '../model/telemetry.ts';
 import type { Catalog, ServiceCatalog } from '../ports/catalog.ts';
 import type { Pager } from '../ports/channels.ts';
-import { eachSignal, signals } from '../ports/signals.ts';
-import type { Executor, Targets, Telemetry, ToolServers } from '../ports/telemetry.ts';
-import { aroundKinds } from '../ports/telemetry.ts';
+import { eachSignal } from '../ports/signals.ts';
+import type { Executor, Source, Targets, Telemetry } from '../ports/telemetry.ts';
 import { redactJson } from '../redaction/redact.ts';
-import { type TapedQuestion, taped } from './record.ts';
+import {
+  dryRun,
+  execution,
+  knowledgeSearch,
+  observation,
+  offeredTools,
+  type Question,
+  targetAround,
+  targetLook,
+  toolCall,
+} from './questions.ts';
 import { keyOf, type TapedCall } from './tape.ts';
 
 export interface ReplaySource {
@@ -49,89 +57,58 @@ export function replaySourceOf(calls: readonly TapedCall[]): ReplaySource {
   };
 }
 
-const notOnTape = (source: string): { readonly kind: 'gap'; readonly gap: Gap } => ({
-  kind: 'gap',
-  gap: { source, reason: 'The tape does not hold this question.' },
-});
-
 /** What was answered, typed by who asks: the tape was written by the same port. */
 function given<T>(answer: Exclude<TapedCall['answer'], { kind: 'stream' }>): T {
   if (answer.kind === 'thrown') throw new Unavailable(answer.message);
   return answer.value as T;
 }
 
+const replayed =
+  (deck: ReplaySource) =>
+  <Asked extends readonly unknown[], Answer>({ port, formsOf, missing }: Question<Asked, Answer>) =>
+  async (...asked: Asked): Promise<Answer> => {
+    const answer = deck.answer(port, ...formsOf(...asked));
+    return answer === undefined || answer.kind === 'stream' ? missing() : given(answer);
+  };
+
 export function replayedTelemetry(deck: ReplaySource): Telemetry {
+  const answered = replayed(deck);
   return {
-    ...eachSignal((signal) => ({
-      async observe(scope, query) {
-        const answer = answerTo(deck, taped(signal, scope, query));
-        if (answer === undefined || answer.kind === 'stream') return notOnTape(signals[signal].label);
-        return given(answer);
-      },
-    })),
-    logs: {
-      async observe(scope, query) {
-        const answer = answerTo(deck, taped('logs', scope, query));
-        if (answer === undefined) return notOnTape('logs');
-        if (answer.kind !== 'stream') return given(answer);
-        const { head, records } = answer;
-        return { ...head, data: streamed(records as readonly LogRecord[]) };
-      },
-    },
-    knowledge: {
-      async search({ scope: _, ...query }) {
-        const port = 'telemetry.knowledge.search';
-        const answer = answerTo(deck, { port, asked: { scope: { service: query.service }, query } });
-        return answer === undefined || answer.kind === 'stream' ? notOnTape('knowledge') : given(answer);
-      },
-      add: async () => undefined,
-    },
-    ...(deck.has('telemetry.servers.offered') && { servers: replayedServers(deck) }),
+    ...eachSignal((signal) => ({ observe: answered(observation(signal)) })),
+    logs: replayedLogs(deck),
+    knowledge: { search: answered(knowledgeSearch), add: async () => undefined },
+    ...(deck.has(offeredTools.port) && {
+      servers: { offered: answered(offeredTools), call: answered(toolCall) },
+    }),
   };
 }
 
-/** Tapes that were recorded before scopes had a place hold the same question with the environment alone, or with nothing. */
-const answerTo = (deck: ReplaySource, { port, asked }: TapedQuestion): TapedCall['answer'] | undefined =>
-  deck.answer(port, asked, { ...asked, scope: { environment: asked.scope.environment } }, { ...asked, scope: {} });
-
-const replayedServers = (deck: ReplaySource): ToolServers => ({
-  async offered(specialist) {
-    const answer = deck.answer('telemetry.servers.offered', { scope: {}, specialist });
-    return answer === undefined || answer.kind === 'stream' ? { tools: [], gaps: [] } : given(answer);
-  },
-  async call(tool, input) {
-    const answer = deck.answer('telemetry.servers.call', { scope: {}, tool, input });
-    if (answer === undefined || answer.kind === 'stream') throw new Unavailable('The tape does not hold this call.');
-    return given(answer);
-  },
-});
+function replayedLogs(deck: ReplaySource): Source<'logs'> {
+  const { port, formsOf, missing } = observation('logs');
+  return {
+    async observe(scope, query) {
+      const answer = deck.answer(port, ...formsOf(scope, query));
+      if (answer === undefined) return missing();
+      if (answer.kind !== 'stream') return given(answer);
+      const { head, records } = answer;
+      return { ...head, data: streamed(records as readonly LogRecord[]) };
+    },
+  };
+}
 
 async function* streamed(records: readonly LogRecord[]): AsyncGenerator<LogRecord> {
   yield* records;
 }
 
 export const replayedTargets = (deck: ReplaySource): Targets => ({
-  async look(target) {
-    const answer = deck.answer('targets.look', { target });
-    return answer === undefined || answer.kind === 'stream'
-      ? { kind: 'unseen', why: 'The tape does not hold a look at it.' }
-      : given(answer);
-  },
-  async around(target) {
-    const answer = deck.answer('targets.around', { target });
-    return answer === undefined || answer.kind === 'stream' ? { objects: [], without: aroundKinds } : given(answer);
-  },
+  look: replayed(deck)(targetLook),
+  around: replayed(deck)(targetAround),
 });
 
 /** Nothing is done while a tape is replayed. */
 export const replayedExecutor = (deck: ReplaySource): Executor => ({
-  async dryRun({ id, target, parameters }) {
-    const answer = deck.answer('executor.dryRun', { id, target, parameters });
-    return answer === undefined || answer.kind === 'stream'
-      ? { kind: 'refused', why: 'The tape does not hold this dry run.' }
-      : given(answer);
-  },
-  execute: async () => ({ kind: 'refused', why: 'This is a replay: nothing is done.' }),
+  dryRun: replayed(deck)(dryRun),
+  execute: async () => execution.missing(),
 });
 
 const nobodyIsTold = {
@@ -139,10 +116,15 @@ const nobodyIsTold = {
   gap: { source: 'pagerduty', reason: 'This is a replay: nobody is told.' },
 } as const;
 
+const alertsNotOnTape = {
+  kind: 'gap',
+  gap: { source: 'pagerduty', reason: 'The tape does not hold this question.' },
+} as const;
+
 export const replayedPager = (deck: ReplaySource): Pager => ({
   async alerts() {
     const answer = deck.answer('pager.alerts', {});
-    return answer === undefined || answer.kind === 'stream' ? notOnTape('pagerduty') : given(answer);
+    return answer === undefined || answer.kind === 'stream' ? alertsNotOnTape : given(answer);
   },
   note: async () => nobodyIsTold,
   mark: async () => nobodyIsTold,

@@ -1,0 +1,113 @@
+// The questions that tapes hold, each defined once: how it is kept, and what is answered where a tape does not hold it. Recording and replay are
+// one wrapper each over them.
+import { Unavailable } from '../errors.ts';
+import type { EntityRef } from '../model/entity.ts';
+import type { Gap } from '../model/report.ts';
+import type { Scope } from '../model/scope.ts';
+import { signals } from '../ports/signals.ts';
+import {
+  type AnswerOf,
+  aroundKinds,
+  type Executor,
+  type ExecutorAction,
+  type KnowledgeBase,
+  type Observed,
+  type QueryOf,
+  type Signal,
+  type Targets,
+  type ToolServers,
+} from '../ports/telemetry.ts';
+
+export interface Question<Asked extends readonly unknown[], Answer> {
+  readonly port: string;
+  incidentOf(...asked: Asked): string;
+  /** What is kept, without the incident, so that a replay asks the same. Tapes of older versions hold one of the other forms. */
+  formsOf(...asked: Asked): readonly [unknown, ...unknown[]];
+  /** The answer where a tape does not hold the question; it may throw. */
+  missing(): Answer;
+}
+
+const notOnTape = (source: string): { readonly kind: 'gap'; readonly gap: Gap } => ({
+  kind: 'gap',
+  gap: { source, reason: 'The tape does not hold this question.' },
+});
+
+/** Scopes had only an environment, or nothing, in older tapes. */
+export const observation = <S extends Signal>(signal: S): Question<[Scope, QueryOf<S>], Observed<AnswerOf<S>>> => ({
+  port: `telemetry.${signals[signal].tape}`,
+  incidentOf: ({ incidentId }) => incidentId,
+  formsOf({ incidentId: _, window, ...scope }, query) {
+    const rest = { ...(signals[signal].windowed ? { window } : {}), ...query };
+    const { environment } = scope;
+    return [
+      { scope, ...rest },
+      { scope: { environment }, ...rest },
+      { scope: {}, ...rest },
+    ];
+  },
+  missing: () => notOnTape(signals[signal].label),
+});
+
+type Call<Port, Name extends keyof Port> = Port[Name] extends (...asked: infer Asked) => Promise<infer Answer>
+  ? Question<Asked, Answer>
+  : never;
+
+export const knowledgeSearch: Call<KnowledgeBase, 'search'> = {
+  port: 'telemetry.knowledge.search',
+  incidentOf: ({ scope }) => scope.incidentId,
+  formsOf: ({ scope: _, ...query }) => [
+    { scope: {}, query },
+    { scope: { service: query.service }, query },
+  ],
+  missing: () => notOnTape('knowledge'),
+};
+
+export const offeredTools: Call<ToolServers, 'offered'> = {
+  port: 'telemetry.servers.offered',
+  incidentOf: (_, { incidentId }) => incidentId,
+  formsOf: (specialist) => [{ scope: {}, specialist }],
+  missing: () => ({ tools: [], gaps: [] }),
+};
+
+export const toolCall: Call<ToolServers, 'call'> = {
+  port: 'telemetry.servers.call',
+  incidentOf: (_tool, _input, { incidentId }) => incidentId,
+  formsOf: (tool, input) => [{ scope: {}, tool, input }],
+  missing: () => {
+    throw new Unavailable('The tape does not hold this call.');
+  },
+};
+
+const aboutTarget = {
+  incidentOf: (_: EntityRef, { incidentId }: Pick<Scope, 'incidentId'>) => incidentId,
+  formsOf: (target: EntityRef): readonly [unknown] => [{ target }],
+};
+
+export const targetLook: Call<Targets, 'look'> = {
+  ...aboutTarget,
+  port: 'targets.look',
+  missing: () => ({ kind: 'unseen', why: 'The tape does not hold a look at it.' }),
+};
+
+export const targetAround: Call<Targets, 'around'> = {
+  ...aboutTarget,
+  port: 'targets.around',
+  missing: () => ({ objects: [], without: aroundKinds }),
+};
+
+const aboutAction = {
+  incidentOf: ({ incidentId }: ExecutorAction) => incidentId,
+  formsOf: ({ id, target, parameters }: ExecutorAction): readonly [unknown] => [{ id, target, parameters }],
+};
+
+export const dryRun: Call<Executor, 'dryRun'> = {
+  ...aboutAction,
+  port: 'executor.dryRun',
+  missing: () => ({ kind: 'refused', why: 'The tape does not hold this dry run.' }),
+};
+
+export const execution: Call<Executor, 'execute'> = {
+  ...aboutAction,
+  port: 'executor.execute',
+  missing: () => ({ kind: 'refused', why: 'This is a replay: nothing is done.' }),
+};
