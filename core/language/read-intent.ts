@@ -11,7 +11,7 @@ import { type Answer, parseAnswer } from './parse-answer.ts';
 export type Source = NonNullable<Reading<typeof evidence>['slots']['source']>;
 
 export type Intent =
-  | { readonly kind: 'why' | 'checked' | 'status' | 'cost' | 'help' | 'preferences' | 'investigate' | 'unclear' }
+  | { readonly kind: Exclude<(typeof intents)[number]['id'], 'evidence' | 'correct' | 'agree'> | 'unclear' }
   | { readonly kind: 'evidence'; readonly source: Source | undefined }
   /** To the question that waits. What it decides, if anything, is for open-question.ts. */
   | { readonly kind: 'answer'; readonly said: Exclude<Answer, { kind: 'nothing' | 'switch' }> }

@@ -7,6 +7,7 @@ import { factOrders, factStatements } from '../../../core/language/intents/facts
 import { intents } from '../../../core/language/intents/index.ts';
 import { separate } from '../../../core/language/intents/separate.ts';
 import { teach } from '../../../core/language/intents/teach.ts';
+import { metric } from '../../fixtures/extension/metric-intent.ts';
 
 /** The grammars that messages are read by; each has intents of its own. */
 const grammars: Readonly<Record<string, readonly IntentDefinition[]>> = {
@@ -16,6 +17,7 @@ const grammars: Readonly<Record<string, readonly IntentDefinition[]>> = {
   separations: [separate],
   teaching: [teach],
   followUps: [followUp],
+  'intents and one of an extension': [metric, ...intents],
 };
 
 describe.each(Object.entries(grammars))('%s', (_, definitions) => {
