@@ -205,6 +205,8 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     text: Words,
     /** It verified what took an action back. */
     ofRollback: z.boolean(),
+    /** What was taught and did not help: nobody is spared the question by it any more. */
+    suspendedPreference: z.string().optional(),
   }),
   /** Somebody else updated the PagerDuty incident. */
   z.object({

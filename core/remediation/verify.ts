@@ -19,7 +19,8 @@ export async function verify(
   ports: Pick<Ports, 'incidents' | 'clock' | 'pager' | 'preferences' | 'audit' | 'approvals' | 'workflow' | 'chat'>,
 ): Promise<Pick<Verified, 'verification' | 'afterwards' | 'takingBack'>> {
   const judged = compareFindings(input);
-  const suspended = await suspendIfWrong(input, judged, ports);
+  const suspendedPreference = await suspendIfWrong(input, judged, ports);
+  const suspended = suspendedPreference === undefined ? '' : suspendedText;
   const way = judged.kind === 'made-worse' ? wayBack(input) : undefined;
   const offered = way === undefined ? '' : ` ${way.says}`;
   const verification = { ...judged, text: `${judged.text.slice(0, 700)}${suspended}${offered}`.slice(0, 1000) };
@@ -38,7 +39,13 @@ export async function verify(
   const ofRollback = input.takingBack !== undefined;
   await record(
     input.incident.id,
-    { type: 'VerificationFinished', verdict: verification.kind, text: verification.text, ofRollback },
+    {
+      type: 'VerificationFinished',
+      verdict: verification.kind,
+      text: verification.text,
+      ofRollback,
+      ...(suspendedPreference === undefined ? {} : { suspendedPreference }),
+    },
     { step: 'Verify', key: ofRollback ? 'taken-back' : undefined, evidenceIds: verification.evidenceIds },
     ports,
   );
@@ -167,20 +174,22 @@ const sameProblem = (a: Finding, b: Finding): boolean =>
   sameWorkload(a.entity, b.entity) &&
   (a.cause === b.cause || (a.signal !== undefined && a.signal.name === b.signal?.name));
 
-/** What was taught is proven wrong by one verification that failed. */
+const suspendedText = ' What was taught for this error is suspended; next time a person is asked again.';
+
+/** What was taught is proven wrong by one verification that failed. @returns the id of what it suspended. */
 async function suspendIfWrong(
   input: Rechecked,
   judged: Verification,
   ports: Pick<Ports, 'preferences' | 'audit' | 'clock'>,
-): Promise<string> {
-  if (input.decision.kind !== 'act') return '';
-  if (judged.kind !== 'not-recovered' && judged.kind !== 'made-worse') return '';
+): Promise<string | undefined> {
+  if (input.decision.kind !== 'act') return undefined;
+  if (judged.kind !== 'not-recovered' && judged.kind !== 'made-worse') return undefined;
   const { preferenceId } = input.decision;
   // A person's word stands: what was revoked meanwhile stays revoked.
-  if ((await ports.preferences.get(preferenceId))?.state === 'revoked') return '';
+  if ((await ports.preferences.get(preferenceId))?.state === 'revoked') return undefined;
   const why = `It did not help in incident ${input.incident.id}: ${judged.text.slice(0, 200)}`;
   await ports.preferences.setState(preferenceId, 'suspended', why);
   const about = { incidentId: input.incident.id, about: preferenceId, kind: 'preference' } as const;
   await recordAudit({ ...about, actor: watchkeeper, outcome: 'suspended', text: why }, ports);
-  return ' What was taught for this error is suspended; next time a person is asked again.';
+  return preferenceId;
 }

@@ -263,11 +263,15 @@ describe('what was taught', () => {
     ['helped', seen(healthy()), 'active'],
     ['may have helped, nobody knows', [], 'active'],
   ])('and %s is %s afterwards', async (_, recheck, after) => {
-    const { text } = await verified(acted(recheck, 'act'));
+    const { kind: verdict, text } = await verified(acted(recheck, 'act'));
     expect(await state()).toBe(after);
-    expect(text.includes('What was taught for this error is suspended')).toBe(after === 'suspended');
     const told = (await stores.incidents.timeline('inc-1')).find(({ kind }) => kind === 'verification');
-    expect(told?.text).toBe(text);
+    expect(told).toMatchObject({ text, event: { type: 'VerificationFinished', verdict, ofRollback: false } });
+    expect(told?.event).toEqual(
+      after === 'suspended'
+        ? expect.objectContaining({ suspendedPreference: 'pref-1' })
+        : expect.not.objectContaining({ suspendedPreference: expect.anything() }),
+    );
   });
   test('says why it is suspended, also when the step runs twice', async () => {
     const first = await verified(acted(seen(broken()), 'act'));
