@@ -8,7 +8,11 @@ import { duplicateName, readBlocks, readEntries, sourceFields, within } from '..
 import type { ConfiguredSource, PathOf } from '../connectors/source-kind.ts';
 import { Misconfigured } from '../core/errors.ts';
 import { Level } from '../core/model/action.ts';
+import { specialists } from '../core/specialists/index.ts';
 import { ToolServer } from '../core/specialists/tool-server.ts';
+
+const namesSpecialists = (server: ToolServer): boolean =>
+  server.specialists.every((name) => specialists.some((one) => one.name === name));
 
 const text = z.string().min(1);
 
@@ -60,7 +64,7 @@ const schema = <Model extends z.ZodType>(model: Model) =>
       costs: z.literal('cost-explorer').optional(),
       model: model.optional(),
       /** MCP servers whose tools a specialist's model may use. */
-      toolServers: z.array(ToolServer).max(10).optional(),
+      toolServers: z.array(ToolServer.refine(namesSpecialists, 'no specialist has this name')).max(10).optional(),
       /** Investigations at the same time; further pages wait in line, the most urgent first. */
       admission: z.strictObject({ concurrent: z.number().int().min(1).max(50) }).optional(),
       dataDir: text.optional(),

@@ -4,13 +4,13 @@ import { InvalidInput } from '../../core/errors.ts';
 import { Brief } from '../../core/model/report.ts';
 import { ofIncident } from '../../core/record/evidence/of-incident.ts';
 import { specialists } from '../../core/specialists/index.ts';
-import { type SpecialistPorts, specialistId } from '../../core/specialists/specialist.ts';
+import { type Specialist, type SpecialistPorts, specialistId } from '../../core/specialists/specialist.ts';
 import { clock, evidence, ids, reasoner, setting, telemetry } from '../compose.ts';
 import { answering, type Invoke, onLambda } from '../handle.ts';
 
 /** The function of one specialist. @throws InvalidInput where there is none of that name. */
-export function create(ports: SpecialistPorts, name: string): Invoke {
-  const specialist = specialists.find((one) => one.name === name);
+export function create(ports: SpecialistPorts, name: string, among: readonly Specialist[] = specialists): Invoke {
+  const specialist = among.find((one) => one.name === name);
   if (specialist === undefined) throw new InvalidInput(`There is no specialist ${name}.`);
   return answering(specialistId(name), Brief, async (brief) => {
     const investigate = await specialist.load();

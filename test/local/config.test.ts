@@ -44,6 +44,10 @@ approvers: [ada]
   });
 
   it.each([
+    [
+      'toolServers: [{ name: a, specialists: [wizard], tools: [b], url: "http://127.0.0.1/mcp" }]',
+      'no specialist has this name',
+    ],
     ['promethus: { url: http://x }', 'Unrecognized key: "promethus"'],
     ['prometheus: { url: not a url }', 'prometheus.url'],
     ['prometheus: { url: http://x, bearer: y }', 'bearer'],

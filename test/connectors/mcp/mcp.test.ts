@@ -118,7 +118,6 @@ test('a server over streamable HTTP is asked with its headers', async () => {
 
 test.each([
   ['no allow-list', { tools: [] }],
-  ['an unknown specialist', { specialists: ['wizard'] }],
   ['a name that would not fit a tool', { name: 'A server!' }],
   ['both transports', { url: 'https://example.com/mcp' }],
 ])('a configuration with %s is refused', (_, over) => {

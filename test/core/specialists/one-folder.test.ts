@@ -1,28 +1,25 @@
 // Adding a specialist is adding a folder and one row: it is planned, its function runs, and its report holds its own evidence.
 import { readFileSync } from 'node:fs';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { diskEvidence } from '../../../connectors/disk/index.ts';
 import { parsePrompt } from '../../../connectors/strands/index.ts';
 import { Report } from '../../../core/model/report.ts';
 import { noTelemetry } from '../../../core/ports/none.ts';
+import { specialists } from '../../../core/specialists/index.ts';
 import { planFor } from '../../../core/specialists/plan.ts';
 import { specialistId } from '../../../core/specialists/specialist.ts';
 import { create } from '../../../lambdas/specialist/handler.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aContext, aTrigger, at } from '../../builders.ts';
+import { vendors } from '../../fixtures/specialists/vendors/index.ts';
 
-vi.mock('../../../core/specialists/index.ts', async (importOriginal) => {
-  const { specialists } = await importOriginal<typeof import('../../../core/specialists/index.ts')>();
-  const { vendors } = await import('../../fixtures/specialists/vendors/index.ts');
-  return { specialists: [...specialists, vendors] };
-});
-
+const table = [...specialists, vendors];
 const clock = { now: () => new Date(at('03:00:00')) };
 const evidence = diskEvidence(memoryDisk());
 const lambda = { getRemainingTimeInMillis: () => 20_000, awsRequestId: 'r-1' } as never;
 
 test('is planned, answers its brief, and stores what it found', async () => {
-  const brief = planFor('inc-1', aTrigger(), aContext()).find(({ specialist }) => specialist === 'vendors');
+  const brief = planFor('inc-1', aTrigger(), aContext(), table).find(({ specialist }) => specialist === 'vendors');
   expect(brief?.question).toContain('Does a vendor');
   const status = {
     observe: async () => ({ kind: 'data', data: [{ provider: 'acme-pay' }], query: 'status', bytes: 9 }),
@@ -31,6 +28,7 @@ test('is planned, answers its brief, and stores what it found', async () => {
   const run = create(
     { telemetry, evidence, clock, ids: { next: () => 'id-1' }, reasoner: undefined as never },
     'vendors',
+    table,
   );
   const report = Report.parse(await run(brief, lambda));
   expect(report.findings).toMatchObject([{ specialist: 'vendors', entity: { kind: 'Vendor', name: 'acme-pay' } }]);
@@ -39,7 +37,7 @@ test('is planned, answers its brief, and stores what it found', async () => {
 });
 
 test('without an answer of its source it is a gap and no failure', async () => {
-  const brief = planFor('inc-1', aTrigger(), aContext()).find(({ specialist }) => specialist === 'vendors');
+  const brief = planFor('inc-1', aTrigger(), aContext(), table).find(({ specialist }) => specialist === 'vendors');
   const ports = {
     telemetry: noTelemetry,
     evidence,
@@ -47,7 +45,7 @@ test('without an answer of its source it is a gap and no failure', async () => {
     ids: { next: () => 'id-1' },
     reasoner: undefined as never,
   };
-  const report = Report.parse(await create(ports, 'vendors')(brief, lambda));
+  const report = Report.parse(await create(ports, 'vendors', table)(brief, lambda));
   expect(report.findings).toEqual([]);
   expect(report.gaps).toHaveLength(1);
 });
