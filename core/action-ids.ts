@@ -1,5 +1,5 @@
-// The ids of the actions that exist. What each action is stands in its own file in core/remediation/actions/, and the type of that table demands
-// one entry for each id here. Causes, records and configuration are read with this list, which is why it lies below them.
+// The ids of all remediation actions. Each action has its own file in core/remediation/actions/, and the type of the action table requires one entry
+// per id. The list is a separate file because causes, records and configuration need it and sit below the actions:
 // docs/decisions/0019-an-action-is-one-file.md.
 
 export const actionIds = [

@@ -1,5 +1,5 @@
-// One text for one JSON value, whatever the order of its fields: for keys and for hashes that have to be the same in every process. Fields
-// are sorted by UTF-16 code units as in RFC 8785; a field that is undefined is none.
+// Serialises a JSON value to one canonical text, independent of field order. Keys and hashes that must agree across processes use it. Fields are
+// sorted by UTF-16 code units, as in RFC 8785; undefined fields are left out.
 
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;

@@ -1,7 +1,7 @@
-// Errors that say who acts on them. The message is our sentence, never a vendor's; the vendor's words stay in `cause`.
+// Error classes that say who has to act. The message is our own sentence; the vendor's error stays in `cause`.
 type Audience = 'caller' | 'operator' | 'us';
 
-/** `code` is stable and what Retry and Catch match on; `name` equals it, because Step Functions reports the name. */
+/** `code` is stable: Retry and Catch match on it. `name` equals `code`, because Step Functions reports the name. */
 export class WatchkeeperError extends Error {
   readonly code: string;
   readonly audience: Audience;
@@ -14,28 +14,28 @@ export class WatchkeeperError extends Error {
   }
 }
 
-/** The input is wrong; trying again will not help. */
+/** The input is wrong; a retry will not help. */
 export class InvalidInput extends WatchkeeperError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('InvalidInput', 'caller', message, options);
   }
 }
 
-/** Something outside did not answer; trying again may help. */
+/** An outside system did not answer; a retry may help. */
 export class Unavailable extends WatchkeeperError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('Unavailable', 'operator', message, options);
   }
 }
 
-/** A function is about to reach its own limit of time; asking again may help. */
+/** A function is about to reach its own time limit; a retry may help. */
 export class StepTimeout extends WatchkeeperError {
   constructor(message: string) {
     super('StepTimeout', 'operator', message);
   }
 }
 
-/** Configuration that cannot work. */
+/** The configuration cannot work. */
 export class Misconfigured extends WatchkeeperError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('Misconfigured', 'operator', message, options);

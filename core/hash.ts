@@ -1,7 +1,7 @@
-// SHA-256 of a text, as hex digits: for identities and seals that have to be the same in every process.
+// Computes the SHA-256 of a text. Identities and seals that must agree across processes use it.
 import { Sha256 } from '@aws-crypto/sha256-js';
 
-/** 64 hex digits of the text's UTF-8. */
+/** Hashes the text's UTF-8 bytes; returns 64 hex digits. */
 export function sha256(text: string): string {
   const hash = new Sha256();
   hash.update(text);

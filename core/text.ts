@@ -1,9 +1,9 @@
-// Text that came from outside, made fit for a line that people read. Pure; what a surface must escape is the surface's business.
+// Prepares text from outside for a line that people read. Pure; each surface does its own escaping.
 
-/** Control, format and unassigned characters can hide or reorder text, or drive a terminal; they become spaces. Line breaks stay. */
+/** Replaces control, format and unassigned characters with spaces: they can hide or reorder text, or drive a terminal. Line breaks stay. */
 export const clean = (text: string): string => text.replaceAll(/[^\P{C}\n]/gu, ' ').trim();
 
-/** Cuts at a word and says that it did. `max` counts UTF-16 units, as `length` does; no character is cut in half. */
+/** Cuts at a word boundary and appends an ellipsis. `max` counts UTF-16 units, as `length` does; no character is cut in half. */
 export function shorten(text: string, max: number): string {
   if (text.length <= max) return text;
   const cut = text.slice(0, max - 1);
@@ -18,5 +18,5 @@ const colours = new RegExp(
   'g',
 );
 
-/** The text without what a terminal takes for colours, links and the like. */
+/** Removes terminal escape sequences, such as colours and links. */
 export const withoutColours = (text: string): string => (text.includes(esc) ? text.replace(colours, '') : text);

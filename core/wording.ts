@@ -1,6 +1,6 @@
-// Numbers, states and instants in the words people use.
+// Formats numbers, lists, states and instants for people.
 
-/** Confidence as people say it; the number stays beside it where there is room. */
+/** Turns a confidence (0 to 1) into words; surfaces show the number beside them where there is room. */
 export function confidenceWords(confidence: number): string {
   if (confidence >= 0.85) return 'very likely';
   if (confidence >= 0.65) return 'likely';
@@ -15,13 +15,13 @@ export const capitalize = (text: string): string => text.charAt(0).toUpperCase()
 
 const list = new Intl.ListFormat('en-GB', { style: 'long', type: 'conjunction' });
 
-/** "a, b and c"; of more than `max` names "a, b and 3 more". */
+/** "a, b and c"; for more than `max` names "a, b and 3 more". */
 export const formatList = (names: readonly string[], max = 6): string =>
   list.format(names.length <= max ? names : [...names.slice(0, max), `${names.length - max} more`]);
 
-/** A share of 0 to 1 as "46 %". */
+/** Formats a share of 0 to 1 as "46 %". */
 export const formatPercent = (share: number): string => `${Math.round(share * 100)} %`;
 
-/** Instants as machines write them, for people: "2026-11-27 00:39 UTC". The rest of the text stays as it is. */
+/** Rewrites machine-format instants for people, as "2026-11-27 00:39 UTC". The rest of the text stays as it is. */
 export const readableTimes = (text: string): string =>
   text.replaceAll(/\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d{1,9})?)?Z/g, '$1 $2 UTC');
