@@ -1,4 +1,5 @@
-// Acting: an action is a value from the catalogue, a decision is a tagged union, an approval and a preference are records with states.
+// Types for acting on a target: actions, decisions, approvals and preferences. An action is a catalogue entry with its parameters, a decision is a
+// tagged union, and approvals and preferences are records with states.
 import * as z from 'zod';
 import { actionIds } from '../action-ids.ts';
 import { CauseCode } from '../causes/causes.ts';
@@ -10,12 +11,12 @@ export type ActionId = z.infer<typeof ActionId>;
 export const Level = z.enum(['crawl', 'walk', 'run']);
 export type Level = z.infer<typeof Level>;
 
-/** Parameters of an action: scalars, checked by the catalogue's schema for its id. */
+/** Parameters of an action: scalars. The catalogue's schema for the action's id checks them. */
 export const ActionParameters = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
 /**
- * What takes an action back. `action`: the catalogue's action with these parameters on the same target, which `inverseOf` of
- * core/remediation/catalogue.ts makes whole; `none`: why there is no such thing, in words.
+ * The inverse of an action. `action`: this catalogue action, with these parameters and on the same target, undoes it; `inverseOf` of
+ * core/remediation/catalogue.ts completes it. `none`: the action has no inverse, and the reason in words.
  */
 export const Inverse = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('action'), id: ActionId, parameters: ActionParameters, title: z.string().max(300) }),
@@ -23,17 +24,17 @@ export const Inverse = z.discriminatedUnion('kind', [
 ]);
 export type Inverse = z.infer<typeof Inverse>;
 
-/** Who is affected, counted when it was suggested. */
+/** The impact of an action, counted when the action was proposed. */
 export const Impact = z.object({
-  /** Started, replaced or ended. */
+  /** Pods that the action starts, replaces or ends. */
   pods: z.number().int().min(0),
-  /** Of the workload, before. */
+  /** Ready pods of the workload before the action. */
   ready: z.number().int().min(0).optional(),
-  /** Of the workload's ready pods, 0 to 100. */
+  /** Share of the workload's ready pods that the action affects, 0 to 100. */
   sharePercent: z.number().min(0).max(100).optional(),
-  /** Pods on a node that stay where they are. */
+  /** Pods that stay on the node. */
   staying: z.number().int().min(0).optional(),
-  /** Who calls the workload, by the call graph. */
+  /** Services that call the workload, from the call graph. */
   callers: z.array(z.string()),
 });
 export type Impact = z.infer<typeof Impact>;
@@ -41,28 +42,31 @@ export type Impact = z.infer<typeof Impact>;
 export const Action = z.object({
   id: ActionId,
   target: EntityRef.extend({ cluster: z.string(), namespace: z.string() }),
-  /** Checked by the catalogue's schema for this id. */
+  /** The catalogue's schema for this id checks them. */
   parameters: ActionParameters.default({}),
-  /** In words, imperative: "Rerun CronJob billing/nightly-invoices". */
+  /** An imperative sentence: "Rerun CronJob billing/nightly-invoices". */
   title: z.string().max(300),
-  /** Who it affects, in words. */
+  /** The blast radius, in words. */
   blastRadius: z.string().max(500),
   reversible: z.boolean(),
-  /** What takes it back, to be offered where it made things worse. */
+  /** The action that undoes this one; offered if this one made things worse. */
   inverse: Inverse.optional(),
-  /** Absent where nobody could look. */
+  /** Absent if the target could not be read. */
   affects: Impact.optional(),
-  /** How long to wait before looking whether it helped. */
+  /** Wait before verification, in seconds. */
   settleSeconds: z.number().int().min(0).max(900),
-  /** The question verification asks. */
+  /** The question that verification asks. */
   verify: z.string().max(300),
   evidenceIds: z.array(z.string()),
-  /** incident + action + target: executing twice with one key acts once. */
+  /** Made of incident, action and target: a second execution with the same key does nothing. */
   idempotencyKey: z.string(),
 });
 export type Action = z.infer<typeof Action>;
 
-/** The state of the target that a question was put for: what is otherwise by then is asked again (core/remediation/target-state.ts). */
+/**
+ * The state of the target when the approval was requested. If the state has changed before the action runs, approval is requested again
+ * (core/remediation/target-state.ts).
+ */
 export const ApprovalBasis = z.object({ digest: z.string(), facts: z.record(z.string(), z.string()) });
 export type ApprovalBasis = z.infer<typeof ApprovalBasis>;
 
@@ -75,20 +79,20 @@ export const Decision = z.discriminatedUnion('kind', [
     action: Action,
     approvalId: z.string(),
     expiresInSeconds: z.number().int(),
-    /** Until it is said that it still waits, and from then until it expires; together `expiresInSeconds`. */
+    /** Seconds until the reminder, and from the reminder to expiry; together they are `expiresInSeconds`. */
     remindInSeconds: z.number().int(),
     lastSeconds: z.number().int(),
-    /** How many people it takes. */
+    /** Number of approvals required. */
     approvers: z.number().int().min(1),
-    /** Ids and groups of those who may answer; empty is everybody who can reach it. */
+    /** Ids and groups of the people who may answer. Empty: everybody who can reach the question. */
     mayAnswer: z.array(z.string()),
-    /** The people to tell when nobody answers. */
+    /** People to notify if nobody answers. */
     escalateTo: z.array(z.string()),
-    /** Absent where nobody could look at the target. */
+    /** Absent if the target could not be read. */
     shownFor: ApprovalBasis.optional(),
-    /** It is about this one time: what is answered is never remembered. */
+    /** The approval holds for this one time: no answer becomes a preference. */
     once: z.literal(true).optional(),
-    /** Why "don't ask again" cannot be taught for it; absent where it can. */
+    /** Why "don't ask again" cannot be taught for this action; absent if it can. */
     notTeachable: z.string().max(600).optional(),
   }),
   z.object({
@@ -102,16 +106,16 @@ export const Decision = z.discriminatedUnion('kind', [
 ]);
 export type Decision = z.infer<typeof Decision>;
 
-/** What a person says to a question. */
+/** A person's answer to an approval request. */
 export const Verdict = z.enum(['approve', 'reject', 'approve-and-remember']);
 export type Verdict = z.infer<typeof Verdict>;
 
-/** The outcome that the workflow gets back. */
+/** The approval outcome that the workflow receives. */
 export const ApprovalOutcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('approved'), approvalId: z.string(), by: z.string(), at: Instant, remember: z.boolean() }),
   z.object({ kind: z.literal('rejected'), approvalId: z.string(), by: z.string(), at: Instant }),
   z.object({ kind: z.literal('expired') }),
-  /** What was asked was done to the target by another incident, or something else was. */
+  /** Another incident acted on the target, so this approval no longer applies. */
   z.object({ kind: z.literal('withdrawn'), approvalId: z.string(), why: z.string(), at: Instant }),
 ]);
 export type ApprovalOutcome = z.infer<typeof ApprovalOutcome>;
@@ -124,19 +128,19 @@ const approvalBase = z.object({
   requestedAt: Instant,
   expiresAt: Instant,
   question: z.string(),
-  /** Why it is suggested, and by which policies it may be. */
+  /** Why the action is proposed, and which policies allow it. */
   why: z.string().default(''),
   approvers: z.number().int().min(1).default(1),
   mayAnswer: z.array(z.string()).default([]),
-  /** Who asked for it, where a person did: never among the approvers of what takes more than one. */
+  /** The person who asked for the action, if a person did. If several approvals are required, this person is not one of the approvers. */
   requester: z.string().optional(),
-  /** Those who approved so far. */
+  /** The approvals so far. */
   approvedBy: z.array(z.object({ by: z.string(), at: Instant })).default([]),
   shownFor: ApprovalBasis.optional(),
   once: z.literal(true).optional(),
   notTeachable: z.string().max(600).optional(),
 });
-/** `pending`: nobody decided. The task token is not here: it never leaves the table. */
+/** `pending`: nobody has decided. The task token is not part of this type: it never leaves the table. */
 export const Approval = z.discriminatedUnion('state', [
   approvalBase.extend({ state: z.literal('pending') }),
   approvalBase.extend({ state: z.literal('decided'), verdict: Verdict, decidedBy: z.string(), decidedAt: Instant }),
@@ -147,18 +151,18 @@ export type Approval = z.infer<typeof Approval>;
 
 export const RemediationResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('done'), detail: z.string(), startedAt: Instant, finishedAt: Instant }),
-  /** An earlier try had already done it; nothing was done again. */
+  /** An earlier attempt already did it; nothing was done again. */
   z.object({ kind: z.literal('already-done'), detail: z.string() }),
-  /** A guardrail said no after all (kill switch, world changed, policy). */
+  /** A guardrail refused the action at the last check (kill switch, changed target, policy). */
   z.object({
     kind: z.literal('refused'),
     why: z.string(),
     policies: z.array(z.string()),
-    /** An earlier try began; whether it took effect is unknown. */
+    /** An earlier attempt began; whether it took effect is unknown. */
     uncertain: z.literal(true).optional(),
   }),
   z.object({ kind: z.literal('failed'), why: z.string() }),
-  /** The target is not in the state that it was approved for: nothing was done, and it is asked again. */
+  /** The target is not in the state that was approved. Nothing was done, and approval is requested again. */
   z.object({ kind: z.literal('changed'), why: z.string() }),
 ]);
 export type RemediationResult = z.infer<typeof RemediationResult>;
@@ -174,14 +178,14 @@ export type Verification = z.infer<typeof Verification>;
 export const Preference = z.object({
   id: z.string(),
   fingerprint: z.string(),
-  /** What the fingerprint was made of, for people. */
+  /** The parts of the fingerprint, for people. */
   describes: z.object({
     cause: CauseCode,
     workload: z.string(),
     environment: z.string(),
-    /** The error text as people read it, cut. */
+    /** The error text as people read it, shortened. */
     errorTemplate: z.string(),
-    /** Stands for the whole of it; missing in what was stored under an older recipe. */
+    /** Digest of the whole error text; missing in records stored under an older fingerprint recipe. */
     errorDigest: z.string().optional(),
   }),
   actionId: ActionId,
@@ -191,7 +195,7 @@ export const Preference = z.object({
   expiresAt: Instant,
   uses: z.number().int(),
   maxUsesPerDay: z.number().int(),
-  /** Day (UTC, YYYY-MM-DD) and count of the latest day it was used. */
+  /** Day (UTC, YYYY-MM-DD) and count of the latest day on which the preference was used. */
   usedToday: z.object({ day: z.string(), count: z.number().int() }),
   state: z.enum(['active', 'suspended', 'revoked']),
   stateReason: z.string().optional(),

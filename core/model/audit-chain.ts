@@ -1,5 +1,5 @@
-// The chain that the record of decisions stands in, and the anchors that hold it from outside. One chain an incident, and one for what
-// belongs to none. A link is written once, in the next free place; the last link is the chain's head.
+// Types of the hash chain that protects the audit log, and of the anchors that protect the chain from outside. Each incident has one chain; entries
+// that belong to no incident share one. A link is written once, in the next free place; the last link is the head of the chain.
 import * as z from 'zod';
 import { Instant } from './entity.ts';
 
@@ -7,34 +7,34 @@ const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const AuditLink = z.object({
   chain: z.string().min(1),
-  /** From 1, without gaps. */
+  /** Counts from 1, without gaps. */
   sequence: z.number().int().min(1),
-  /** The hash of the link before; of the first one, 64 zeros. */
+  /** The hash of the previous link; 64 zeros in the first link. */
   previous: Hash,
-  /** SHA-256, hex, of the canonical form of all but itself. */
+  /** SHA-256, hex, of the canonical form of all other fields. */
   hash: Hash,
-  /** The entry as it was written: fields that a later version of the schema adds are not part of the hash. */
+  /** The entry as it was written. The hash does not cover fields that a later schema version adds. */
   entry: z.record(z.string(), z.unknown()),
 });
 export type AuditLink = z.infer<typeof AuditLink>;
 
-/** What an item of the store holds, unchecked, and the place in the chain that its key says. */
+/** A stored item, unchecked, and the place in the chain that its key gives. */
 export interface StoredLink {
   readonly place: number;
   readonly item: unknown;
 }
 
-/** How far a chain had come. */
+/** The latest link of a chain, without its entry. */
 export const ChainHead = AuditLink.pick({ chain: true, sequence: true, hash: true });
 export type ChainHead = z.infer<typeof ChainHead>;
 
-/** The heads of all chains that moved since the anchor before, once a day, where nobody can write again. */
+/** The heads of all chains that changed since the previous anchor. One anchor is written per day, to storage that cannot be overwritten. */
 export const AuditAnchor = z.object({
-  /** Of UTC, `2026-11-27`; there is one a day. */
+  /** Day in UTC, `2026-11-27`; one anchor per day. */
   day: z.iso.date(),
   at: Instant,
   heads: z.array(ChainHead),
-  /** The hash of the anchor before; absent in the first. */
+  /** The hash of the previous anchor; absent in the first. */
   previous: Hash.optional(),
   hash: Hash,
 });

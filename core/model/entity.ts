@@ -1,7 +1,7 @@
-// The things an incident can be about. An entity is named the way its own system names it; nothing here looks anything up.
+// Names the things an incident can be about. An entity has the name that its own system gives it; nothing here looks anything up.
 import * as z from 'zod';
 
-/** RFC 3339 instant in UTC with a trailing `Z`. Everything that travels uses this form. */
+/** RFC 3339 instant in UTC with a trailing `Z`. All instants in records and messages use this form. */
 export const Instant = z.iso.datetime({ offset: false });
 export type Instant = z.infer<typeof Instant>;
 
@@ -18,11 +18,11 @@ export const EntityRef = z.object({
 });
 export type EntityRef = z.infer<typeof EntityRef>;
 
-/** A stable text form: `cluster/namespace/Kind/name`, `-` for a part that is not known. */
+/** A stable text form: `cluster/namespace/Kind/name`, with `-` for an unknown part. */
 export const entityKey = (entity: EntityRef): string =>
   `${entity.cluster ?? '-'}/${entity.namespace ?? '-'}/${entity.kind}/${entity.name}`;
 
-/** Whether they can be one workload, whatever kinds it is called by: what one of them does not say of its place speaks for neither. */
+/** Whether two entities can be the same workload, whatever their kinds. An unknown cluster or namespace matches any. */
 export const sameWorkload = (a: EntityRef, b: EntityRef): boolean =>
   a.name === b.name && agree(a.namespace, b.namespace) && agree(a.cluster, b.cluster);
 

@@ -1,4 +1,4 @@
-// What goes over the bus. `detailType` routes (statemachines/bus-routes.json); `detail` is validated by whoever gets it.
+// Events on the bus. `detailType` selects the route (statemachines/bus-routes.json); each receiver validates `detail`.
 import * as z from 'zod';
 import { Instant } from './entity.ts';
 import type { Trigger } from './incident.ts';

@@ -1,5 +1,5 @@
-// What a person taught about a service: whom it calls, whose it is, where it runs, or a note. It helps to understand an incident; it never
-// permits anything. What it says is its identity: taught twice, by whomever, it is one fact.
+// A fact that a person taught about a service: a service it calls, its owner, where it runs, or a note. A fact helps to understand an incident; it
+// never permits anything. Its content is its identity: taught twice, by whomever, it is one fact.
 import * as z from 'zod';
 import { sha256 } from '../hash.ts';
 import { Instant } from './entity.ts';
@@ -27,7 +27,7 @@ export const ServiceFact = z.object({
   /** Slack user id, or the name at the console. */
   taughtBy: z.string().min(1).max(100),
   taughtAt: Instant,
-  /** Where it was said; absent outside of incidents. */
+  /** The incident in whose thread the fact was taught; absent outside incidents. */
   incidentId: z.string().max(64).optional(),
 });
 export type ServiceFact = z.infer<typeof ServiceFact>;
@@ -36,11 +36,11 @@ export function factId(says: FactSays): string {
   return `wkf-${sha256(factSentence(says).toLowerCase()).slice(0, 20)}`;
 }
 
-/** Every service that it is about: under each of them it is found. */
+/** Every service that the fact is about; the fact is stored under each of them. */
 export const servicesOf = (says: FactSays): readonly string[] =>
   says.kind === 'talks-to' && says.to !== says.service ? [says.service, says.to] : [says.service];
 
-/** As people say it, and as it is read back (core/language/parse-fact.ts). Without a full stop. */
+/** The fact as a sentence without a full stop, in the form that core/language/parse-fact.ts reads back. */
 export function factSentence(says: FactSays): string {
   switch (says.kind) {
     case 'talks-to':
@@ -54,6 +54,6 @@ export function factSentence(says: FactSays): string {
   }
 }
 
-/** "taught by ada on 2026-11-24": where it comes from goes wherever it goes. */
+/** "taught by ada on 2026-11-24". Every surface that shows the fact shows its origin. */
 export const factOrigin = ({ taughtBy, taughtAt }: Pick<ServiceFact, 'taughtBy' | 'taughtAt'>): string =>
   `taught by ${taughtBy} on ${taughtAt.slice(0, 10)}`;

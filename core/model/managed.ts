@@ -1,8 +1,8 @@
-// What runs outside of clusters, as its vendor tells it: executions of AWS Step Functions, and what a CDN answers at its edge.
+// State of systems outside clusters, as their vendors report it: AWS Step Functions executions, and a CDN's answers at its edge.
 import * as z from 'zod';
 import { Instant } from './entity.ts';
 
-/** Of a standard workflow; express ones have no name to ask by. */
+/** ARN of an execution of a standard workflow; express executions have no name to query. */
 export const executionArn = /arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:execution:[\w.-]{1,80}:[\w.-]{1,80}/;
 export const stateMachineArn = /arn:aws[a-z-]*:states:[a-z0-9-]+:\d{12}:stateMachine:[\w.-]{1,80}/;
 
@@ -14,14 +14,16 @@ export const WorkflowExecution = z.strictObject({
   stoppedAt: Instant.optional(),
   error: z.string().max(500).optional(),
   cause: z.string().max(4000).optional(),
-  /** Whether it can be gone on with from where it failed. */
+  /** Whether the execution can resume from its failed step. */
   redrivable: z.boolean(),
-  /** How often it was. */
+  /** How often it was redriven. */
   redrives: z.number().int().min(0),
 });
 export type WorkflowExecution = z.infer<typeof WorkflowExecution>;
 
-/** One answer of a CDN, asked with its debug header (https://www.fastly.com/documentation/guides/full-site-delivery/caching/checking-cache/). */
+/**
+ * One answer of a CDN to a request with its debug header (https://www.fastly.com/documentation/guides/full-site-delivery/caching/checking-cache/).
+ */
 export const EdgeAnswer = z.strictObject({
   url: z.url().max(2000),
   /** The CDN's own id of the service that answers for the host. */

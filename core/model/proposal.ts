@@ -1,4 +1,4 @@
-// What somebody asked to be remembered, until that person confirmed it. It counts for nothing.
+// A proposed preference: a person asked for it and has not confirmed it. It permits nothing.
 import * as z from 'zod';
 import { Preference } from './action.ts';
 import { Instant } from './entity.ts';
@@ -10,7 +10,7 @@ export const Proposal = z.object({
   at: Instant,
   expiresAt: Instant,
   state: z.enum(['open', 'confirmed', 'dropped']),
-  /** As it would be taught. */
+  /** The preference that confirmation would teach. */
   preference: Preference,
 });
 export type Proposal = z.infer<typeof Proposal>;

@@ -1,4 +1,4 @@
-// A report before its evidence is stored: the analysis of a specialist drafts it, core/specialists/finish.ts completes it.
+// A specialist's report before its evidence is stored. The specialist's analysis drafts it; core/specialists/finish.ts completes it.
 import type { EvidenceDraft } from './evidence-draft.ts';
 import type { Finding, Gap, Report } from './report.ts';
 

@@ -1,4 +1,4 @@
-// What leaves a specialist: findings with evidence, gaps, and what it cost. Never raw telemetry.
+// The report of a specialist: findings with evidence, gaps, and cost. It never holds raw telemetry.
 import * as z from 'zod';
 import { CauseCode } from '../causes/causes.ts';
 import { ObservationKind } from '../causes/observation-kind.ts';
@@ -9,7 +9,7 @@ import { DatabaseServer, Dependency } from './telemetry.ts';
 export const SpecialistName = z.string().regex(/^[a-z][a-z-]{1,30}$/);
 export type SpecialistName = z.infer<typeof SpecialistName>;
 
-/** A piece of what was seen. The full record is in the evidence store under `id`; the excerpt (≤ 2 KB) is what people read. */
+/** One piece of evidence. The full record is in the evidence store under `id`; the excerpt (≤ 2 KB) is what people read. */
 export const Evidence = z.object({
   id: z.string(),
   incidentId: z.string(),
@@ -28,7 +28,7 @@ export const Gap = z.object({
   source: z.string(),
   reason: z.string().max(300),
   askedMs: z.number().optional(),
-  /** The source answered, and holds nothing about this: there is no access to mend. */
+  /** The source answered and has nothing about this: no access needs fixing. */
   nothingFound: z.literal(true).optional(),
 });
 export type Gap = z.infer<typeof Gap>;
@@ -36,11 +36,11 @@ export type Gap = z.infer<typeof Gap>;
 export const Severity = z.enum(['critical', 'major', 'minor', 'info']);
 export type Severity = z.infer<typeof Severity>;
 
-/** What tells this very error from others (core/learning/exact): a digest of its whole text without what varies, and that text, cut. */
+/** Tells this exact error from others (core/fingerprint): a digest of its whole text without the variable parts, and that text, shortened. */
 export const ErrorIdentity = z.object({
   digest: z.string().max(64),
   says: z.string().max(400),
-  /** It says that something failed, and not of what: it tells errors apart only beside one that does. */
+  /** The text reports a failure but not which one. It tells errors apart only together with a complete identity. */
   partial: z.literal(true).optional(),
 });
 export type ErrorIdentity = z.infer<typeof ErrorIdentity>;
@@ -48,26 +48,26 @@ export type ErrorIdentity = z.infer<typeof ErrorIdentity>;
 export const Finding = z.object({
   id: z.string(),
   specialist: SpecialistName,
-  /** One sentence; names and numbers in it occur in the evidence. */
+  /** One sentence; the evidence contains its names and numbers. */
   claim: z.string().max(400),
   entity: EntityRef,
   cause: CauseCode.optional(),
-  /** `cause`: explains others. `symptom`: needs explaining. `change`: something changed. `context`: helps to read the rest. */
+  /** `cause`: explains other findings. `symptom`: needs an explanation. `change`: something changed. `context`: helps to read the other findings. */
   role: z.enum(['cause', 'symptom', 'change', 'context']),
   onset: Instant.optional(),
   severity: Severity,
   confidence: z.number().min(0).max(1),
   evidenceIds: z.array(z.string()).max(8),
   changeId: z.string().optional(),
-  /** The error with everything that could vary masked: what groups findings. */
+  /** The error with all variable parts masked; findings are grouped by it. */
   errorTemplate: z.string().max(400).optional(),
   /** The exact error; part of the fingerprint. */
   errorIdentity: ErrorIdentity.optional(),
   /** The metric that moved: values in `unit`, before and during the incident. */
   signal: z.object({ name: z.string(), unit: z.string(), before: z.number(), during: z.number() }).optional(),
-  /** It says that its entity is well now: what counts for a recovery. Context that says less does not. */
+  /** The finding shows that its entity is healthy now; this counts for a recovery. Weaker context findings do not. */
   well: z.literal(true).optional(),
-  /** Entity it says it depends on or fails towards (a callee, a node, a volume). */
+  /** The entity that this one depends on or fails towards (a callee, a node, a volume). */
   towards: EntityRef.optional(),
 });
 export type Finding = z.infer<typeof Finding>;
@@ -79,16 +79,16 @@ export const Usage = z.object({
   outputTokens: z.number().default(0),
   costUsd: z.number().default(0),
   modelCalls: z.number().default(0),
-  /** Tools that models called. */
+  /** Number of tool calls by models. */
   toolCalls: z.number().default(0),
 });
 export type Usage = z.infer<typeof Usage>;
 
-/** Something that a source sees to be well, which refutes causes (core/causes/checks.ts). It explains nothing, so it is no finding. */
+/** An observation that something is healthy, which refutes causes (core/causes/checks.ts). It explains nothing, so it is not a finding. */
 export const Observation = z.object({
   kind: ObservationKind,
   entity: EntityRef,
-  /** When it was last so. Absent where it holds as long as nobody changes it. */
+  /** When the source last observed it. Absent if it holds until somebody changes it. */
   at: Instant.optional(),
 });
 export type Observation = z.infer<typeof Observation>;
@@ -101,39 +101,39 @@ export const Report = z.object({
   findings: z.array(Finding).max(12),
   gaps: z.array(Gap).max(12),
   usage: Usage,
-  /** Who calls whom, and which workloads are databases, as far as the source itself tells. Not part of what a model reads. */
+  /** Calls between services, and workloads that are databases, as far as the source itself shows them. Models do not read this. */
   topology: z
     .object({
       calls: z.array(Dependency).max(200),
       databases: z.array(DatabaseServer).max(50),
-      /** What has pods on nodes that are not well. */
+      /** Workloads with pods on unhealthy nodes. */
       onNodes: z
         .array(z.object({ node: EntityRef, workload: EntityRef }))
         .max(100)
         .optional(),
     })
     .optional(),
-  /** Not part of what a model reads. */
+  /** Models do not read this. */
   observations: z.array(Observation).max(40).optional(),
   /** `analysis`: no model took part. Otherwise the model's id. */
   by: z.string().default('analysis'),
-  /** What a model claimed and no evidence holds; it is not among the findings. */
+  /** Number of claims by a model that no evidence supports; they are not among the findings. */
   droppedClaims: z.number().int().min(0).default(0),
 });
 export type Report = z.infer<typeof Report>;
 
 export const Budget = z.object({ seconds: z.number(), tokens: z.number(), bytes: z.number() });
 
-/** What a specialist gets. `phase` tells an investigation from the check after an action. */
+/** The brief that a specialist receives. `phase` tells an investigation from the verification after an action. */
 export const Brief = z.object({
   incidentId: z.string(),
   specialist: SpecialistName,
   round: z.number().int().min(1).max(2),
   phase: z.enum(['investigate', 'verify']).default('investigate'),
   question: z.string().max(1000),
-  /** Which question of the coordinator this is, from 1; absent where it is the plan that asks. */
+  /** Number of the coordinator's follow-up question, from 1; absent in briefs of the plan. */
   followUp: z.number().int().min(1).max(20).optional(),
-  /** Entities to look at in particular (second round, verification). */
+  /** Entities that need particular attention (second round, verification). */
   focus: z.array(EntityRef).default([]),
   trigger: Trigger,
   context: Context,
@@ -141,7 +141,7 @@ export const Brief = z.object({
 });
 export type Brief = z.infer<typeof Brief>;
 
-/** What stands for a report that breaks the schema. */
+/** Replaces a report that breaks the schema. */
 export const unreadableReport = ({ specialist, round }: Pick<Report, 'specialist' | 'round'>): Report => ({
   specialist,
   round,
@@ -153,6 +153,6 @@ export const unreadableReport = ({ specialist, round }: Pick<Report, 'specialist
   droppedClaims: 0,
 });
 
-/** What tells the answers of one specialist apart: the round, the check after an action, a question of the coordinator. */
+/** Distinguishes the answers of one specialist: by round, by verification, or by follow-up question. */
 export const askedWhen = ({ phase, round, followUp }: Brief): string =>
   phase === 'verify' ? (round === 1 ? 'v' : `v${round}`) : followUp === undefined ? `${round}` : `f${followUp}`;

@@ -1,38 +1,38 @@
-// Which part of the world a source is asked about. A source answers for what is within the scope and for nothing else.
+// Defines the scope of a question to a source. A source answers for everything within the scope and for nothing else.
 import type { TimeWindow } from './entity.ts';
 import type { Known } from './incident.ts';
 import type { Brief } from './report.ts';
 
 /**
- * How far around the place the question goes: its namespace and its neighbours; all of its cluster and its neighbours; or all that the source can
- * see.
+ * How far the question reaches: `neighbourhood` is the place's namespace and its neighbours, `cluster` is its whole cluster and its neighbours,
+ * `everywhere` is all that the source can read.
  */
 export type Reach = 'neighbourhood' | 'cluster' | 'everywhere';
 
-/** Where something is, as far as that is known. */
+/** The location of something, as far as it is known. */
 export interface Located {
   readonly cluster?: string | undefined;
   readonly namespace?: string | undefined;
   readonly service?: string | undefined;
-  /** Its name begins with its workload's. */
+  /** The pod's name, which begins with its workload's name. */
   readonly pod?: string | undefined;
 }
 
-/** An absent part of the place is unknown, and narrows nothing. */
+/** An absent part of the place is unknown and does not narrow the scope. */
 export interface Scope extends Omit<Located, 'pod'> {
   readonly incidentId: string;
   readonly environment?: string | undefined;
-  /** Services that call the paged service or that it calls, and what is in focus. They are within the scope wherever they run. */
+  /** Services that call the paged service or that it calls, and entities in focus. They are within the scope wherever they run. */
   readonly neighbours: readonly string[];
   readonly reach: Reach;
-  /** Of series, records, changes and alerts; of what has no history, only its present state is given. */
+  /** Applies to series, log records, changes and alerts. Sources without history give only the present state. */
   readonly window: TimeWindow;
 }
 
 /** Namespaces whose workloads every namespace of a cluster depends on. */
 const platformNamespaces: ReadonlySet<string> = new Set(['kube-system', 'kube-node-lease', 'istio-system']);
 
-/** Whether something at this place is asked about. A part that the place does not have, such as a node's namespace, excludes nothing. */
+/** Whether something at this place is within the scope. A part that the place lacks, such as a node's namespace, excludes nothing. */
 export function isWithin(scope: Scope, { cluster, namespace, service, pod }: Located): boolean {
   if (scope.reach === 'everywhere') return true;
   if (scope.neighbours.some((name) => name === service || pod?.startsWith(`${name}-`))) return true;
@@ -43,12 +43,15 @@ export function isWithin(scope: Scope, { cluster, namespace, service, pod }: Loc
 const fits = (asked: string | undefined, has: string | undefined): boolean =>
   asked === undefined || has === undefined || asked === has;
 
-/** The same scope as a source can answer it: a cluster that it has never heard of, such as an alias of the page's, narrows nothing. */
+/**
+ * Adapts the scope to a source's clusters. If the source does not know the scope's cluster, for example an alias from the page, the cluster is
+ * dropped.
+ */
 export function amongClusters(scope: Scope, known: Iterable<string>): Scope {
   return scope.cluster === undefined || [...known].includes(scope.cluster) ? scope : { ...scope, cluster: undefined };
 }
 
-/** What a brief is about, from the start of the baseline to the end of the incident. */
+/** The scope of a brief, from the start of the baseline to the end of the incident. */
 export function scopeOf(
   { incidentId, context, focus = [] }: Pick<Brief, 'incidentId' | 'context'> & Partial<Pick<Brief, 'focus'>>,
   reach: Reach,
@@ -66,11 +69,11 @@ export function scopeOf(
   };
 }
 
-/** A place that is in doubt narrows nothing: the right one could be another. */
+/** A place with a confidence below 0.5 does not narrow the scope: another place could be the right one. */
 const likely = (known: Known | undefined): string | undefined =>
   known !== undefined && known.confidence >= 0.5 ? known.value : undefined;
 
-/** Before it is known where the incident is. */
+/** The scope to use before the incident's place is known. */
 export const everywhere = (incidentId: string, window: TimeWindow): Scope => ({
   incidentId,
   neighbours: [],

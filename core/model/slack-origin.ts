@@ -1,10 +1,10 @@
-// The Slack workspace and app that this Watchkeeper belongs to, and the kinds of users that Slack knows.
+// The Slack workspace and app of this Watchkeeper, and the kinds of Slack users.
 
 /** The workspaces, organisation and app that count as ours. */
 export interface SlackOrigin {
-  /** Every workspace whose people are heard. Empty: nobody said. */
+  /** Every workspace whose people may give commands. Empty: unknown. */
   readonly teams: readonly string[];
-  /** Of an Enterprise Grid. */
+  /** Id of the Enterprise Grid organisation. */
   readonly enterprise?: string | undefined;
   readonly appId?: string | undefined;
 }

@@ -1,11 +1,12 @@
-// What the sources give, in the words of the scenario format (docs/scenario-format.md). Readers validate against these; analysis reads them.
+// Schemas of the data that sources return, in the terms of the scenario format (docs/scenario-format.md). Readers validate with them; analysis reads
+// the result.
 import * as z from 'zod';
 import { EntityRef, Instant } from './entity.ts';
 
 export const MetricSource = z.enum(['prometheus', 'cloudwatch', 'newrelic', 'fastly']);
 export type MetricSource = z.infer<typeof MetricSource>;
 
-/** One metric series. `points` are `[epochSeconds, value]` in time order; gaps are allowed, a missing value is left out. */
+/** One metric series. `points` are `[epochSeconds, value]` in time order; gaps are allowed, and a missing value is left out. */
 export const Series = z.strictObject({
   source: MetricSource,
   entity: z.strictObject({
@@ -35,7 +36,7 @@ export const LogRecord = z.strictObject({
     level: z.string().optional(),
   }),
   message: z.string(),
-  /** Lines of this log before this one were not read. */
+  /** The source did not read this log's lines before this one. */
   cut: z.boolean().optional(),
 });
 export type LogRecord = z.infer<typeof LogRecord>;
@@ -77,7 +78,7 @@ export type Change = z.infer<typeof Change>;
 export const Dependency = z.strictObject({ from: z.string().min(1), to: z.string().min(1) });
 export type Dependency = z.infer<typeof Dependency>;
 
-/** A workload that is a database server, as its image tells. */
+/** A workload that is a database server, recognised by its image. */
 export const DatabaseServer = z.strictObject({
   product: z.enum(['mysql', 'postgresql', 'mongodb', 'redis']),
   entity: EntityRef,
@@ -99,7 +100,7 @@ const statusWords: Readonly<Record<string, 'operational' | 'degraded' | 'outage'
   outage: 'outage',
 };
 
-/** `state` takes the words of public status pages (Atlassian Statuspage) too; a word that none of them uses is `unknown`. */
+/** `state` also accepts the words of public status pages (Atlassian Statuspage); any other word becomes `unknown`. */
 export const VendorStatus = z.strictObject({
   provider: z.string().min(1),
   at: Instant,
@@ -111,7 +112,7 @@ export const VendorStatus = z.strictObject({
 });
 export type VendorStatus = z.infer<typeof VendorStatus>;
 
-/** An object as `kubectl get … -o json` gives it: only what every object has is checked, the rest is read where it is needed. */
+/** An object as `kubectl get … -o json` returns it. Only the common fields are checked; each reader checks the rest. */
 export const KubernetesObject = z.looseObject({
   kind: z.string().min(1),
   apiVersion: z.string().optional(),
@@ -125,20 +126,20 @@ export const KubernetesObject = z.looseObject({
 });
 export type KubernetesObject = z.infer<typeof KubernetesObject>;
 
-/** What one cluster looked like at one moment, core/v1 Events included. */
+/** The state of one cluster at one moment, including core/v1 Events. */
 export interface KubernetesSnapshot {
   readonly cluster: string;
   readonly takenAt: Instant;
   readonly items: readonly KubernetesObject[];
 }
 
-/** A section of a knowledge document that matched a search, best first. */
+/** A section of a knowledge document that matched a search. Hits are ordered best first. */
 export interface KnowledgeHit {
   readonly document: string;
   readonly title: string;
   readonly heading: string;
   readonly excerpt: string;
   readonly score: number;
-  /** Why it matched, in words: the terms or the fields that did. */
+  /** Why it matched, in words: the matching terms or fields. */
   readonly why: string;
 }

@@ -1,5 +1,5 @@
-// What happened in an incident, as typed events. An event carries its facts; people read `describe(event)` (core/record/describe.ts), and nothing
-// reads a fact out of that text. `kind` of an entry is its category, derived from the event, and part of the entry's id.
+// The timeline of an incident, as typed events. An event carries its facts. People read `describe(event)` (core/record/describe.ts), and no code
+// reads a fact out of that text. The `kind` of an entry is its category, derived from the event, and part of the entry's id.
 import * as z from 'zod';
 import { CauseCode } from '../causes/causes.ts';
 import { Action, ActionId, Preference, Verdict, Verification } from './action.ts';
@@ -11,21 +11,21 @@ import { Gap } from './report.ts';
 import { Relation } from './storm.ts';
 
 const IncidentName = z.object({ id: z.string(), title: z.string() });
-/** As much of an action as its story needs. */
+/** The fields of an action that the timeline keeps. */
 const ActionSummary = Action.pick({ id: true, target: true, title: true, blastRadius: true });
 export type ActionSummary = z.infer<typeof ActionSummary>;
 const Words = z.string();
 
-/** What an execution that ended too early left undone. `begun`: whether it took effect is unknown. */
+/** What an execution that ended too early left undone. `begun`: whether the action took effect is unknown. */
 export const LeftBehind = z.discriminatedUnion('state', [
   z.object({ state: z.literal('question-withdrawn'), question: z.string() }),
   z.object({ state: z.enum(['not-begun', 'begun', 'done', 'not-done']), question: z.string(), approvedBy: z.string() }),
-  /** It broke off while it acted, and no approval tells more. */
+  /** The execution broke off while it acted, and no approval tells more. */
   z.object({ state: z.literal('unknown') }),
 ]);
 export type LeftBehind = z.infer<typeof LeftBehind>;
 
-/** A message that could not be delivered: which one, and where. `reason` is the gap's own. */
+/** A message that could not be delivered, and where. `reason` is the gap's own reason. */
 const MessageFailed = z.object({
   type: z.literal('MessageFailed'),
   place: z.enum(['thread', 'page', 'followers']),
@@ -46,10 +46,10 @@ const MessageFailed = z.object({
 });
 export type MessageFailed = z.infer<typeof MessageFailed>;
 
-/** Where a field of the context was read. */
+/** A field of the context and the source it was read from. */
 const Read = z.object({ value: z.string(), source: z.string() });
 
-/** What was taught, and for which error; without how often it was used. */
+/** A taught preference and the error it is for, without its use counts. */
 const Teaching = Preference.pick({
   id: true,
   fingerprint: true,
@@ -62,7 +62,7 @@ export type Teaching = z.infer<typeof Teaching>;
 
 export const TimelineEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('IncidentOpened'), title: z.string(), apart: z.boolean() }),
-  /** Another event of an incident that is being worked on. */
+  /** Another event of an incident that is already open. */
   z.object({
     type: z.literal('EventJoined'),
     reason: z.enum(['redelivered', 'same-alert-elsewhere', 'paged-again']),
@@ -86,7 +86,7 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     callers: z.array(z.string()),
     facts: z.array(ServiceFact),
     questions: z.array(z.string()),
-    /** Sources that gave nothing, a sentence each. */
+    /** Sources without data, one sentence each. */
     missing: z.array(z.string()),
   }),
   z.object({
@@ -94,11 +94,11 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     specialist: z.string(),
     phase: z.enum(['investigate', 'verify']),
     round: z.number().int(),
-    /** The coordinator's own question, where it was not the plan that asked. */
+    /** The coordinator's follow-up question; absent if the plan asked. */
     question: z.string().optional(),
     summary: Words,
     findings: z.number().int().min(0),
-    /** Every thing that its findings are about or point at, each once. */
+    /** Every entity that the findings are about or point at, each once. */
     entities: z.array(EntityRef),
     gaps: z.array(Gap),
   }),
@@ -124,13 +124,13 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     approvalId: z.string().optional(),
     preferenceId: z.string().optional(),
   }),
-  /** Telemetry held words that read like instructions; nothing followed them. */
+  /** Telemetry contained text that looks like instructions; it was not followed. */
   z.object({
     type: z.literal('InstructionIgnored'),
-    /** Where they were, as people read it. */
+    /** Where the text was found, for people. */
     where: z.string(),
     quote: z.string(),
-    /** Actions they ask for, each with why the policies refuse it. */
+    /** The actions that the text asks for, each with the reason why the policies refuse it. */
     refusals: z.array(z.object({ action: z.string(), why: z.string() })),
     policies: z.array(z.string()),
   }),
@@ -167,7 +167,7 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     action: ActionSummary,
     at: Instant,
   }),
-  /** A reaction that could not decide a question. */
+  /** A reaction that could not decide an approval. */
   z.object({
     type: z.literal('AnswerNotCounted'),
     approvalId: z.string(),
@@ -176,14 +176,14 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     explanation: z.string(),
   }),
   z.object({ type: z.literal('QuestionsNotWithdrawn'), reason: z.string() }),
-  /** `changed`: the target moved since the question was put; a person is asked again. */
+  /** `changed`: the target has changed since the approval was requested; a person is asked again. */
   z.object({
     type: z.literal('ActionRefused'),
     action: ActionSummary,
     approvalId: z.string().optional(),
     preferenceId: z.string().optional(),
     changed: z.boolean(),
-    /** An earlier try began; whether it took effect is unknown. */
+    /** An earlier attempt began; whether it took effect is unknown. */
     uncertain: z.literal(true).optional(),
     why: Words,
     policies: z.array(z.string()),
@@ -203,12 +203,12 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     type: z.literal('VerificationFinished'),
     verdict: Verification.shape.kind,
     text: Words,
-    /** It verified what took an action back. */
+    /** The verification was about a rollback. */
     ofRollback: z.boolean(),
-    /** What was taught and did not help: nobody is spared the question by it any more. */
+    /** The preference whose action did not help. It is suspended: people are asked again. */
     suspendedPreference: z.string().optional(),
   }),
-  /** Somebody else updated the PagerDuty incident. */
+  /** Someone else updated the PagerDuty incident. */
   z.object({
     type: z.literal('PageChanged'),
     eventId: z.string(),
@@ -220,19 +220,19 @@ export const TimelineEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('PageMarked'), status: z.enum(['acknowledged', 'resolved']), environment: z.string() }),
   z.object({ type: z.literal('FollowersInformed'), when: z.enum(['found', 'ended']), text: Words }),
   MessageFailed,
-  /** Of the leader. */
+  /** On the leader's timeline. */
   z.object({ type: z.literal('MemberJoined'), member: IncidentName, because: Relation }),
   z.object({ type: z.literal('MemberLeft'), member: IncidentName, why: Apart.shape.why, by: z.string().optional() }),
-  /** Of the member. */
+  /** On the member's timeline. */
   z.object({ type: z.literal('JoinedGroup'), leader: IncidentName, because: Relation }),
   z.object({ type: z.literal('LeftGroup'), leader: z.string(), why: Apart.shape.why, by: z.string().optional() }),
-  /** It waits for a slot (`ahead` of it, counted up to `maxCounted`), or for another incident's diagnosis. */
+  /** The incident waits for a slot (`ahead` of it, counted up to `maxCounted`) or for another incident's diagnosis. */
   z.object({ type: z.literal('WaitingForSlot'), ahead: z.number().int().min(0), maxCounted: z.number().int() }),
   z.object({ type: z.literal('WaitingForDiagnosis'), behind: z.string(), because: Relation }),
   z.object({ type: z.literal('WaitEnded'), why: z.enum(['waited-long-enough']) }),
   z.object({ type: z.literal('SlotFreed') }),
   z.object({ type: z.literal('PreferenceProposed'), proposalId: z.string(), by: z.string(), preference: Teaching }),
-  /** `how`: confirmed in the thread, or asked for with the approval of an action that then helped. */
+  /** `how`: a person confirmed it in the thread, or asked for it when approving an action that then helped. */
   z.object({
     type: z.literal('PreferenceTaught'),
     by: z.string(),
@@ -242,12 +242,12 @@ export const TimelineEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('PreferenceNotTaught'),
     reason: z.enum(['not-on-record', 'error-unknown', 'did-not-help']),
-    /** What is missing of the error. */
+    /** The part of the error that is missing. */
     missing: z.string().optional(),
   }),
   z.object({ type: z.literal('FactTaught'), by: z.string(), says: ServiceFact.shape.says }),
   z.object({ type: z.literal('FactForgotten'), by: z.string(), says: ServiceFact.shape.says }),
-  /** Why nothing was done about a question: it was rejected, withdrawn, answered too late, or not answered. */
+  /** Why an approval request led to no action: it was rejected, withdrawn, answered too late, or not answered. */
   z.object({
     type: z.literal('QuestionUnanswered'),
     approvalId: z.string(),
@@ -256,7 +256,7 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     why: z.string().optional(),
     ofRollback: z.boolean(),
   }),
-  /** How it ended, and what says so. */
+  /** How the incident ended, and the evidence for that. */
   z.object({
     type: z.literal('IncidentConcluded'),
     basis: z.discriminatedUnion('kind', [
@@ -268,7 +268,7 @@ export const TimelineEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('PostmortemDrafted'), name: z.string() }),
   z.object({ type: z.literal('RecordFailed'), what: z.enum(['memory', 'postmortem', 'postmortem-update']) }),
-  /** A step failed for good. `code` is ours or that of Step Functions. */
+  /** A step failed for good. `code` is ours or one of Step Functions. */
   z.object({
     type: z.literal('StepFailed'),
     code: z.string(),
@@ -277,11 +277,11 @@ export const TimelineEvent = z.discriminatedUnion('type', [
   }),
   /** The execution ended and nobody works on the incident. */
   z.object({ type: z.literal('InvestigationAbandoned'), execution: z.string(), leftBehind: z.array(LeftBehind) }),
-  /** A file of the data folder could not be read; `as` is its name now. */
+  /** A file of the data folder could not be read; `as` is its new name. */
   z.object({ type: z.literal('FileSetAside'), name: z.string(), as: z.string().optional(), why: z.string() }),
-  /** What has no facts. */
+  /** An entry without facts. */
   z.object({ type: z.literal('Note'), text: Words }),
-  /** An entry of before there were events: its text is shown, and nobody reads facts from it. */
+  /** An entry from before typed events. Its text is shown, and no code reads facts from it. */
   z.object({ type: z.literal('LegacyNote'), text: Words }),
 ]);
 export type TimelineEvent = z.infer<typeof TimelineEvent>;
@@ -305,33 +305,33 @@ export const EntryKind = z.enum([
 ]);
 export type EntryKind = z.infer<typeof EntryKind>;
 
-/** One event with when, where and by whom. What was stored without an event is decoded. */
+/** One event with its time, place and actor. Entries stored without an event are decoded. */
 export const TimelineEntry = z.preprocess(
   decodeEntry,
   z.object({
     id: z.string(),
     incidentId: z.string(),
     at: Instant,
-    /** The state machine's state, or the surface (`webhook`, `console`, `slack`). */
+    /** The state of the state machine, or the surface (`webhook`, `console`, `slack`). */
     step: z.string(),
-    /** Who: `watchkeeper`, a specialist, or a person. */
+    /** The actor: `watchkeeper`, a specialist, or a person. */
     actor: z.string(),
     kind: EntryKind,
     event: TimelineEvent,
-    /** The event as people read it, rendered when it was written. For showing only. */
+    /** The event as people read it, rendered when it was written. For display only. */
     text: z.string().max(4000),
     evidenceIds: z.array(z.string()).default([]),
-    /** Whether it says that things are well or not; absent where it says neither. */
+    /** Whether the entry is good or bad news; absent if it is neither. */
     tone: z.enum(['good', 'bad']).optional(),
-    /** Wall time the step took, where it is known. */
+    /** Wall time of the step in milliseconds, if known. */
     durationMs: z.number().optional(),
   }),
 );
 export type TimelineEntry = z.infer<typeof TimelineEntry>;
 
 /**
- * Entries of version 1 hold `step`, `kind`, `actor` and a text, and no event. Where these fields are enough the event is made of them, else it is
- * a `LegacyNote`; an event that this version does not know becomes one, too.
+ * Decodes stored entries. Version 1 entries hold `step`, `kind`, `actor` and a text, but no event. If these fields are enough, the event is built
+ * from them; otherwise the entry becomes a `LegacyNote`, and so does an event that this version does not know.
  */
 function decodeEntry(stored: unknown): unknown {
   const old = StoredEntry.safeParse(stored).data;
@@ -349,7 +349,7 @@ const StoredEntry = z.looseObject({
   event: z.unknown().optional(),
 });
 
-/** What version 1 wrote before a person's own words. */
+/** The prefix that version 1 wrote before a person's own words. */
 const spokenSteps = {
   Correct: { type: 'DiagnosisCorrected', lead: 'Corrected: ' },
   Agree: { type: 'DiagnosisConfirmed', lead: 'Agreed: ' },

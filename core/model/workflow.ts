@@ -1,5 +1,5 @@
-// The value that travels through statemachines/incident.asl.json. Every state gets it whole and adds its part to it;
-// bulk stays in the evidence store, so that it keeps far below the 256 KiB that Step Functions carries.
+// Schemas of the state that passes through statemachines/incident.asl.json. Each step receives the whole state and adds its part. Large data stays in
+// the evidence store, so the state stays far below the 256 KiB limit of Step Functions.
 import * as z from 'zod';
 import { Action, ApprovalOutcome, Decision, RemediationResult, Verification } from './action.ts';
 import { Diagnosis } from './diagnosis.ts';
@@ -7,21 +7,21 @@ import { Context, Incident, Trigger } from './incident.ts';
 import { Brief, Report, unreadableReport } from './report.ts';
 import { PageFacts } from './storm.ts';
 
-/** A report as it comes in: one that breaks the schema becomes a gap, so that one lying specialist does not cost the others' findings. */
+/** Accepts any report. A report that breaks the schema becomes a gap, so one invalid specialist does not cost the findings of the others. */
 const ReceivedReport = Report.catch(({ input }) => {
   const name = z.object({ specialist: Report.shape.specialist }).safeParse(input);
   return unreadableReport({ specialist: name.success ? name.data.specialist : 'specialist', round: 1 });
 });
 
-/** What FileReport gets: the brief, and the answer of the specialist that got it, which may be anything. */
+/** Input of FileReport: the brief, and the answer of the specialist that received it. The answer can be anything. */
 export const Answered = Brief.extend({ answer: z.object({ Payload: z.unknown() }) });
 
 /** Input of an execution: the detail of the bus event. */
 export const ExecutionInput = z.object({ trigger: Trigger });
 
-/** `execution` is the execution's name, put there by the state machine. */
+/** `execution` is the execution's name; the state machine adds it. */
 export const OpenIncidentInput = ExecutionInput.extend({ execution: z.string() });
-/** `opened` goes on; `joined` ends here, because an open incident already works on this alert. */
+/** `opened` continues; `joined` ends here, because an open incident already works on this alert. */
 export const Opening = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('opened') }),
   z.object({ kind: z.literal('joined'), incidentId: z.string(), why: z.string() }),
@@ -31,7 +31,7 @@ export type Opening = z.infer<typeof Opening>;
 export const Opened = OpenIncidentInput.extend({ opening: Opening, incident: Incident });
 export const Planned = Opened.extend({
   context: Context,
-  /** What its grouping needs. Absent in executions that began before this was so. */
+  /** The facts that grouping needs. Absent in executions that began before this field existed. */
   page: PageFacts.optional(),
   plan: z.array(Brief),
   round: z.number().int(),
@@ -42,7 +42,7 @@ export const Synthesis = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('concluded') }),
   z.object({ kind: z.literal('another-round'), why: z.string() }),
 ]);
-/** An action that takes back what made things worse, to be asked for; stays until the end, so that it is offered once. */
+/** An action that undoes an action which made things worse. It needs approval, and it stays until the end so that it is offered once. */
 export const RollbackProposal = z.object({ action: Action, why: z.string() });
 export const Synthesized = Investigated.extend({
   diagnosis: Diagnosis,
@@ -57,19 +57,19 @@ export const Verified = Rechecked.extend({
   verification: Verification,
   afterwards: z.enum(['take-back', 'learn']),
 });
-/** What Learn gets: acting may not have happened. */
+/** Input of Learn; it may run without any action. */
 export const Concluded = ApprovalResolved.extend({
   remediation: RemediationResult.optional(),
   recheck: z.array(ReceivedReport).optional(),
   verification: Verification.optional(),
 });
-/** What gives its slot back: whatever was there when the investigation ended. */
+/** Input of the step that returns the incident's slot: the state at the end of the investigation. */
 export const Left = z.object({
   incident: Incident.optional(),
   page: PageFacts.optional(),
   diagnosis: Diagnosis.optional(),
 });
-/** What ReportFailure gets: whatever was there when it broke. */
+/** Input of ReportFailure: the state at the failure. */
 export const Failed = z.looseObject({
   /** The execution's name. */
   execution: z.string().optional(),
@@ -80,7 +80,7 @@ export const Failed = z.looseObject({
   diagnosis: Diagnosis.optional(),
   failure: z.looseObject({ Error: z.string().optional(), Cause: z.string().optional() }),
 });
-/** What was there, and the name of the execution that failed. An execution that began before this was so gives what was there alone. */
+/** The state at the failure and the name of the failed execution. An execution that began before this shape existed gives only the state. */
 export const FailedExecution = z.union([
   z
     .object({ execution: z.string(), state: Failed })
