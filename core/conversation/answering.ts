@@ -1,5 +1,6 @@
-// A person's words to the questions that wait in an incident: decided where they decide one, and otherwise answered with what is open and what
-// could be said instead. The decision itself is taken where buttons take it (core/remediation/answer.ts).
+// Answers a person who responds to the open approval requests of an incident. If the words decide a request, it decides that request; otherwise it
+// replies with the open requests and the answers that are possible. The decision itself is made by the function that buttons use too
+// (core/remediation/answer.ts).
 
 import { causes } from '../causes/causes.ts';
 import type { Doubt } from '../language/doubts.ts';
@@ -18,10 +19,10 @@ import type { Words } from './words.ts';
 type AnsweringPorts = Parameters<typeof answerApproval>[1] & Pick<Ports, 'memory'>;
 
 export interface Answering extends Words {
-  /** `approve` and `reject`: that was decided, or tried. */
+  /** `approve` and `reject`: the person decided, or tried to decide. */
   readonly did: 'approve' | 'reject' | 'unclear';
   readonly choices: readonly (string | { readonly label: string; readonly says: string })[];
-  /** The question that a bare yes was said back for. */
+  /** Id of the approval whose question this reply repeats because the person said only "yes". */
   readonly saidBack?: string;
 }
 
@@ -107,10 +108,12 @@ async function decide(approval: Approval, verdict: Verdict, { by }: Spoken, port
   return { did, text: `${approval.question} ${result.text}${no}`, lines: [], choices: [] };
 }
 
-/** How memory keeps what a bare yes was said back for. */
+/** The key under which the conversation memory notes that a question was repeated after a bare yes. */
 export const repeatBackFor = (approvalId: string): string => `question:${approvalId}`;
 
-/** A second bare yes, right after the first was said back for this very question, is the answer to that. A yes that answered something else is not. */
+/**
+ * Approves if this is the person's second bare yes, right after we repeated this very question. A yes that answered something else does not count.
+ */
 async function confirmed(judged: Judged, { incident, by }: Spoken, { memory }: AnsweringPorts): Promise<Judged> {
   if (judged.kind !== 'say-back' || judged.meant !== 'approve') return judged;
   const earlier = await memory.said({ incidentId: incident.id, actor: by }).catch(() => []);
@@ -135,7 +138,7 @@ function noneOpen(said: Said, latest: Approval | undefined): Answering {
   );
 }
 
-/** "Stop" where no question waits. */
+/** The reply to "stop" if no approval is open. */
 export const nothingToStop = {
   text: 'No question waits here that this could be a no to. Is everything to be stopped, for all incidents? Say "stop everything".',
   lines: [],
@@ -145,7 +148,7 @@ export const nothingToStop = {
 const whatWaits = (approvals: readonly Approval[]): string =>
   `${approvals.length === 1 ? 'This waits' : 'These wait'}: ${approvals.map(({ question }) => question).join(' ')}`;
 
-/** By its own id: pressed late, it answers no other question. */
+/** Each button carries the approval's id, so a late press answers no other question. */
 const ways = (approvals: readonly Approval[]): Answering['choices'] =>
   approvals.length === 1
     ? approvals.flatMap(({ id }) => [
@@ -170,7 +173,7 @@ function verbsOf({ id, parameters }: Action): string[] {
   return own.map((phrase) => phrase.replace('*', 'it'));
 }
 
-/** Why what was said instead is not what is asked. */
+/** The reason why the action that the person named is not on offer. */
 function notOffered(id: ActionId, approvals: readonly Approval[]): string[] {
   const entry = actionNamed(id);
   const [asked] = approvals;
@@ -183,7 +186,7 @@ function notOffered(id: ActionId, approvals: readonly Approval[]): string[] {
   return [`A ${name} is asked where what was found is one of: ${formatList(mends, 4)}.`];
 }
 
-/** What still waits, for whoever answered something else. */
+/** Lines that list the open approvals, for a person who talked about something else. */
 export async function stillOpen(incidentId: string, ports: Pick<Ports, 'approvals'>): Promise<string[]> {
   const open = await openIn(incidentId, ports);
   return open.map(({ question }) => `That approves nothing; this still waits: ${question}`);

@@ -1,20 +1,20 @@
-// Whether whoever said something in a chat is heard: people of ours are, bots and people of other organisations are not, and somebody of
-// whom nobody can say it decides nothing by a reaction, which carries no word of who gave it.
+// Decides whether the speaker in a chat may talk to us. People of our organisation may; bots and people of other organisations may not. If Slack
+// cannot say who a person is, that person's reaction decides nothing, because a reaction carries no information about its author.
 import type { Message } from '../model/message.ts';
 import type { Press, Utterance } from '../model/utterance.ts';
 import type { UserDirectory } from '../ports/channels.ts';
 
 export type SpeakerAuthorization =
   | { readonly kind: 'heard' }
-  /** Nothing is done, and nothing said: two bots must not talk, and strangers are told nothing. */
+  /** We do nothing and reply nothing: two bots must not talk to each other, and strangers get no information. */
   | { readonly kind: 'ignored'; readonly why: 'bot' | 'foreign' | 'unknown' }
-  /** Nothing is decided, and whoever pressed is told so. */
+  /** The press decides nothing, and we tell the person so. */
   | { readonly kind: 'turned-away'; readonly press: Press }
-  /** Nothing is done, and the place is told why. */
+  /** We do nothing, and post the reason in the thread. */
   | { readonly kind: 'refused'; readonly message: Message };
 
 export async function authorizeSpeaker(said: Utterance, userDirectory: UserDirectory): Promise<SpeakerAuthorization> {
-  // What another app posts is an alert at most; the console knows its people by their tokens.
+  // A message of another app is at most an alert. The console identifies people by their tokens.
   if (said.kind === 'alert' || (said.kind === 'words' && said.place === undefined)) return { kind: 'heard' };
   if (said.kind === 'refused-press') return { kind: 'turned-away', press: said };
   const whom = await userDirectory.who(said.by);
@@ -26,7 +26,7 @@ export async function authorizeSpeaker(said: Utterance, userDirectory: UserDirec
       if (said.kind === 'press') return { kind: 'turned-away', press: refusedPress(said) };
       return { kind: 'ignored', why: whom };
     case 'unknown':
-      // The payload of a press names the workspace of whoever pressed (core/intake/slack-origin.ts).
+      // The payload of a press names the workspace of the person who pressed (core/intake/slack-origin.ts).
       if (said.kind === 'press') return { kind: 'heard' };
       if (said.kind === 'words') return said.proven === true ? { kind: 'heard' } : { kind: 'ignored', why: 'unknown' };
       return {

@@ -1,5 +1,5 @@
-// A question about cost, or one that follows it ("and in October?", "by service"): told by what the same person said before in this place,
-// answered by core/cost.
+// Handles a question about cost, or a follow-up to one ("and in October?", "by service"). It finds follow-ups by what the same person said before in
+// this place; core/cost gives the answer.
 
 import { nowhere, type Place, placeOf } from '../cost/account-context.ts';
 import { answerCostQuestion } from '../cost/answer.ts';
@@ -14,24 +14,24 @@ export interface CostReply {
   readonly text: string;
   readonly lines: readonly string[];
   readonly choices: readonly CostChoice[];
-  /** SVG. */
+  /** The chart as SVG. */
   readonly chart?: string | undefined;
 }
 
 type Asked = Pick<ParsedUtterance, 'text' | 'intent'>;
 
 interface Conversation {
-  /** What this person said before in this place, oldest first. */
+  /** Earlier messages of this person in this place, oldest first. */
   readonly earlier: () => Promise<readonly string[]>;
-  /** What is talked about there; undefined where nothing is. */
+  /** The trigger of the incident that this place is about; undefined if there is none. */
   readonly trigger: Trigger | undefined;
-  /** Where the cause was found. */
+  /** The cluster in which the diagnosis found the cause. */
   readonly cluster?: () => Promise<string | undefined>;
-  /** A model read it as a question about cost where no rule did. */
+  /** The model classified the text as a question about cost where the grammar did not. */
   readonly asked?: boolean;
 }
 
-/** Undefined where the text asks for no cost, and follows no question that did. */
+/** Returns undefined if the text neither asks about cost nor follows a question that did. */
 export async function handleCostQuestion(
   said: Asked,
   { earlier, trigger, cluster, asked = false }: Conversation,
@@ -64,7 +64,9 @@ function follows({ text, intent: { kind } }: Asked): boolean {
 
 const maxBefore = 20;
 
-/** Back to the last question that stands for itself, newest first; empty where something else was talked about since. */
+/**
+ * Goes back to the last question that is complete by itself. Returns the questions newest first; empty if the person has changed the subject since.
+ */
 function followed(earlier: readonly string[]): string[] {
   const chain: string[] = [];
   for (const text of earlier.toReversed().slice(0, maxBefore)) {

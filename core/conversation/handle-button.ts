@@ -1,5 +1,5 @@
-// A press of a question's button, as it comes off the bus: the verdict counts or does not, and whoever pressed is told. They are told where the
-// press came from as long as that address serves; a press that was handled late (docs/operations.md, dead letters) is answered in its thread.
+// Handles a press of an approval button that arrives from the event bus: it counts the verdict and tells the person the result. It replies to the
+// press's response URL as long as that works. If we handle a press late (docs/operations.md, dead letters), the reply goes to the thread.
 
 import type { Verdict } from '../model/action.ts';
 import type { Message } from '../model/message.ts';
@@ -16,13 +16,13 @@ export type HandleButtonPorts = Parameters<typeof answerApproval>[1] & Pick<Port
 
 interface Told {
   readonly text: string;
-  /** The question as it stands now, where it does not stay as it was. */
+  /** The approval request in its current state, if that has changed. */
   readonly question?: Message | undefined;
-  /** Said in so many words, where a changed question would not tell. */
+  /** We must tell the person in words, because a changed request alone would not show it. */
   readonly late?: boolean;
 }
 
-/** Slack's response_url serves for half an hour (https://docs.slack.dev/interactivity/handling-user-interaction). */
+/** Lifetime of Slack's response_url: half an hour (https://docs.slack.dev/interactivity/handling-user-interaction). */
 const replyMs = 30 * 60_000;
 const labels: Record<Verdict, string> = {
   approve: 'Approve',
@@ -30,7 +30,7 @@ const labels: Record<Verdict, string> = {
   'approve-and-remember': "Approve and don't ask again",
 };
 
-/** What is left to publish in the thread, or undefined. What was decided stands whether or not anybody can be told. */
+/** Returns the message that is still to be published in the thread, or undefined. The decision stands even if nobody can be told. */
 export async function handleButton(press: Press, ports: HandleButtonPorts): Promise<Message | undefined> {
   if (press.kind === 'refused-press')
     return tell(
@@ -72,7 +72,7 @@ async function tell(
 ): Promise<Message | undefined> {
   if (told.late !== true && (await replied(press, told, ports))) return undefined;
   const { place, eventId, by } = press;
-  // To a stranger nothing is said in front of everybody.
+  // Nothing that a stranger causes is posted in public.
   if (place === undefined || press.kind === 'refused-press') return undefined;
   const incident = incidentId === undefined ? undefined : await ports.incidents.get(incidentId);
   if (told.question && incident) await ports.chat.publish({ ...told.question, ...threadOf(incident.trigger) });

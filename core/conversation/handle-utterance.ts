@@ -1,6 +1,6 @@
-// What is said where we listen: which incident it is about, whether it begins one, and what the place is told. The thread, its parent and
-// the channel tell what nobody says; the words themselves are answered by converse.ts. Answering twice is harmless: an answer's key is
-// the event's.
+// Handles everything that people and apps say in a chat or at the console: it finds the incident, starts an investigation if needed, and builds the
+// reply. The thread, its parent message and the channel supply the context; reply.ts answers the words themselves. Handling an event twice is
+// harmless, because the event's id is the answer's key.
 
 import { type Alert, readAlert, ruleFor } from '../intake/channel-alert.ts';
 import { isForUs } from '../language/for-us.ts';
@@ -29,7 +29,7 @@ export type HandleUtterancePorts = Parameters<typeof replyTo>[1] & Pick<Ports, '
 
 export type UtteranceResult =
   | { readonly kind: 'nothing' }
-  /** An investigation begins; it tells the place itself. `sourceId`: what its incident will be known by. */
+  /** An investigation starts and posts to the thread itself. `sourceId`: the source id that its incident will have. */
   | { readonly kind: 'started'; readonly sourceId: string }
   | { readonly kind: 'answered'; readonly message: Message };
 
@@ -38,23 +38,23 @@ interface Said {
   readonly lines?: readonly string[];
   readonly choices?: readonly Choice[];
   readonly excerpts?: Message['excerpts'];
-  /** SVG. */
+  /** The chart as SVG. */
   readonly chart?: string | undefined;
 }
 
-/** What is known of the place: the incident that is talked about there, the alert above, the channel's name. */
+/** The context of a message: the incident that the thread is about, the alert above it, the channel's name. */
 interface Setting {
   readonly incident?: Incident | undefined;
   readonly alert?: Alert | undefined;
   readonly channelName?: string | undefined;
-  /** What this person said in the thread before. */
+  /** Earlier messages of this person in the thread. */
   readonly earlier?: readonly string[];
-  /** Why the thread could not be read. */
+  /** The reason why the thread could not be read. */
   readonly gap?: string | undefined;
 }
 
 const nothing: UtteranceResult = { kind: 'nothing' };
-/** A reminder asks the same question again. */
+/** The message keys of approval requests. A reminder repeats the same request. */
 const questionKeys = ['question-', 'reminder-'];
 
 export async function handleUtterance(said: Utterance, ports: HandleUtterancePorts): Promise<UtteranceResult> {
@@ -87,7 +87,7 @@ async function aboutIncident(
   const asks = text.trim() === '' ? "what's the issue?" : text;
   const parsed = parseUtterance(asks);
   if (said.how === 'thread') {
-    // "Yes" is said in threads all the time; to us only by whoever was just asked.
+    // People say "yes" in threads all the time. It counts for us only if we have just asked this person.
     const bare = ['yes', 'no'].includes(parsed.teaching.kind);
     const open =
       bare && (await ports.preferences.proposals(incident.id)).some((one) => one.state === 'open' && one.by === by);
@@ -100,7 +100,7 @@ async function aboutIncident(
   return answer(said, incident, reply);
 }
 
-/** The question itself says who decided it, and its buttons go. */
+/** Updates the approval request in the thread: it shows who decided and loses its buttons. */
 async function showSettled(incident: Incident, ports: HandleUtterancePorts): Promise<void> {
   const latest = (await ports.approvals.ofIncident(incident.id)).at(-1);
   if (latest) await publishApprovalOutcome(latest.id, incident, ports);
@@ -175,7 +175,10 @@ function sayingOf(incident: Incident): string {
   return has === undefined ? says : `${says} (${has.replace(/\.$/, '')})`;
 }
 
-/** From the thread: our own message names its incident, an alert its page; else the thread itself is the alert's identity. */
+/**
+ * Finds the context of a message in its thread. Our own message names its incident, and an alert names its page; otherwise the thread itself
+ * identifies the alert.
+ */
 async function settingOf(said: Words, ports: HandleUtterancePorts): Promise<Setting> {
   const { place } = said;
   if (said.incidentId !== undefined) return { incident: await ports.incidents.get(said.incidentId) };
@@ -210,7 +213,7 @@ async function begin(said: Words, setting: Setting, ports: HandleUtterancePorts)
 function mentionOf({ place, by, eventId, at, text }: Words, { incident, alert, channelName }: Setting): Trigger {
   const threadTs = place?.threadTs;
   const question = shorten(clean(redact(text)), 1000);
-  // One that broke off is looked into once more: as what it was, and not as what somebody calls it now.
+  // A failed investigation restarts with its original trigger, and not with the title that a person gives it now.
   if (incident) {
     const { trigger } = incident;
     return { ...trigger, eventId, occurredAt: at, details: { ...trigger.details, question } };
@@ -230,7 +233,7 @@ function mentionOf({ place, by, eventId, at, text }: Words, { incident, alert, c
   };
 }
 
-/** Another app's message: begins an investigation where a rule says so, and never for what is over. */
+/** Handles another app's message: it starts an investigation if a rule says so, and never for a resolved alert. */
 async function byAlert(
   { eventId, at, place, message }: Extract<Utterance, { kind: 'alert' }>,
   ports: HandleUtterancePorts,
@@ -254,7 +257,7 @@ async function byAlert(
   return { kind: 'started', sourceId: trigger.sourceId };
 }
 
-/** 👍 or 👎 counts on the request itself, and only there: on a message of ours that is an open question. */
+/** Handles a 👍 or 👎 reaction. It counts only on our own message that is an open approval request. */
 async function byReaction(
   said: Extract<Utterance, { kind: 'reaction' }>,
   ports: HandleUtterancePorts,
@@ -289,7 +292,7 @@ async function questionOf({ key = '', incidentId }: ChatMessage, ports: HandleUt
   return approval?.state === 'pending' ? { incident, approvalId } : undefined;
 }
 
-/** Who said what; a press, a command and the console are seen by nobody else. */
+/** The question that an answer repeats, with its author. Other people cannot see a press, a command or the console, so `unseen` marks those. */
 function askedIn({ by, text = '', how }: Partial<Pick<Words, 'by' | 'text' | 'how'>>): Pick<Message, 'asked'> {
   const words = shorten(clean(redact(text)), 1000);
   if (by === undefined || words === '') return {};
@@ -297,7 +300,7 @@ function askedIn({ by, text = '', how }: Partial<Pick<Words, 'by' | 'text' | 'ho
   return { asked: { by, text: words, ...(unseen ? { unseen: true } : {}) } };
 }
 
-/** What fits a headline, and all the rest: where the first line is too long for it, its first sentence. */
+/** Splits the lines into a headline and the rest. If the first line is too long for a headline, its first sentence becomes the headline. */
 function headed([first = '', ...rest]: readonly string[]): [string, ...string[]] {
   if (first.length <= maxHeadline) return [first, ...rest];
   const end = /^.{1,298}?[.!?](?= )/s.exec(first)?.[0];
@@ -305,7 +308,7 @@ function headed([first = '', ...rest]: readonly string[]): [string, ...string[]]
 }
 const maxHeadline = 300;
 
-/** What people see of one long line; the whole goes along as a file. */
+/** The longest line shown in full, in characters. The complete text of a longer line is attached as a file. */
 const longest = 1500;
 const buttonOf = (choice: Choice): { label: string; says: string } =>
   typeof choice === 'string'

@@ -1,5 +1,5 @@
-// Which of the questions that wait an answer is about, and whether it decides it. Pure. An order decides a question only where it is that very
-// action on that very target; whatever else was said is told apart from it and decides nothing.
+// Finds the open approval request that an answer is about, and whether the answer decides it. Pure. An order decides a request only if it names
+// exactly that action on exactly that target; every other answer has a variant of its own and decides nothing.
 
 import type { Doubt } from '../language/doubts.ts';
 import type { Answer, Reading } from '../language/parse-answer.ts';
@@ -8,7 +8,7 @@ import type { ActionId, Approval } from '../model/action.ts';
 import { actionNamed } from '../remediation/actions/index.ts';
 import { whyNotTeachable } from '../remediation/question.ts';
 
-/** A question that waits, and what the place of its target is called. */
+/** An open approval, with the names of its target's environment. */
 export interface Open {
   readonly approval: Approval;
   /** Names of the environment that the catalogue places the target in. */
@@ -19,7 +19,7 @@ export type Judged =
   | { readonly kind: 'none-open' }
   | { readonly kind: 'approve'; readonly approval: Approval; readonly remember: boolean }
   | { readonly kind: 'reject'; readonly approval: Approval }
-  /** It may answer something else: it is said back first. */
+  /** The answer may be about something else, so we repeat the question first. */
   | { readonly kind: 'say-back'; readonly approval: Approval; readonly meant: 'approve' | 'reject' }
   | { readonly kind: 'which'; readonly approvals: readonly Approval[] }
   | { readonly kind: 'other-action'; readonly approvals: readonly Approval[]; readonly actions: readonly ActionId[] }
@@ -111,7 +111,7 @@ const kinds: Readonly<Record<string, string>> = {
   SurrogateKey: 'key',
 };
 
-/** Whether these words can mean nothing but the target of this question. No words at all mean it. */
+/** Whether these words can mean only the target of this approval. No words at all mean the target. */
 export function fits(object: Tokens, { approval, environments }: Open): boolean {
   const { target, parameters, id } = approval.action;
   const { kind, name, namespace, cluster } = target;
@@ -144,7 +144,7 @@ const longestOf = (phrases: readonly Tokens[], tokens: Tokens): Tokens | undefin
     .filter((words) => words.every((word, place) => tokens[place] === word))
     .toSorted((a, b) => b.length - a.length)[0];
 
-/** As they are written, and with spaces for what joins their parts. */
+/** Each name as tokens: as it is written, and with spaces in place of the characters that join its parts. */
 const namesOf = (names: readonly string[]): readonly Tokens[] =>
   names
     .flatMap((name) => [tokensOf(name), tokensOf(name.replaceAll(/[-_./]/g, ' '))])

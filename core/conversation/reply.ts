@@ -1,5 +1,5 @@
-// One message of a person in an incident's thread, answered: the same for Slack and for the console. Reads the record, calls the same
-// functions that buttons call, and never does more than those. What is not understood is asked back.
+// Replies to one message of a person about an incident, for Slack and for the console alike. It reads the record, calls the same functions that
+// buttons call, and never does more than those. If it does not understand a message, it asks back.
 
 import { chartOf } from '../charts/evidence.ts';
 import { type ParsedUtterance, parseUtterance } from '../language/parse-utterance.ts';
@@ -52,21 +52,21 @@ export interface Message {
   readonly by: string;
 }
 
-/** A button that says its own words, or others than are on it. */
+/** A button that sends its own label, or other words than its label. */
 export type Choice = string | { readonly label: string; readonly says: string };
 
 export interface Reply extends Words {
-  /** What was seen, letter by letter. */
+  /** Excerpts of the evidence, verbatim. */
   readonly excerpts?: NonNullable<Spoken['excerpts']> | undefined;
-  /** `approve` and `reject`: that was decided, or tried. */
+  /** `approve` and `reject`: the person decided, or tried to decide. */
   readonly intent: Exclude<Intent['kind'], 'answer'> | 'approve' | 'reject' | 'teach' | 'fact' | 'separate';
-  /** SVG of what is better seen. */
+  /** SVG of a chart, for an answer that is clearer as a picture. */
   readonly chart?: string | undefined;
-  /** What can be said next, as buttons that say it. */
+  /** Possible next messages, as buttons that send them. */
   readonly choices: readonly Choice[];
-  /** The question that a bare yes was said back for. */
+  /** Id of the approval whose question this reply repeats because the person said only "yes". */
   readonly saidBack?: string;
-  /** To be confirmed, with buttons or words. */
+  /** A preference or fact that the person can confirm with a button or in words. */
   readonly proposal?: Proposal | undefined;
 }
 
@@ -78,7 +78,10 @@ const reply = (intent: Reply['intent'], words: Words, more: Partial<Reply> = {})
 });
 const only = (text: string): Words => ({ text, lines: [] });
 
-/** Throws what a port throws; undefined where there is no such incident. What was said goes to memory, and costs nothing where that fails. */
+/**
+ * Throws what a port throws; returns undefined if there is no such incident. The message is also stored in the conversation memory; if that fails,
+ * the reply is unaffected.
+ */
 export async function replyTo(
   message: Message,
   ports: ConversationPorts,
@@ -88,7 +91,7 @@ export async function replyTo(
   const incident = await ports.incidents.get(incidentId);
   if (!incident) return undefined;
   const at = ports.clock.now().toISOString();
-  // The kill switch goes before whatever else the words could mean.
+  // The kill switch takes precedence over every other meaning of the words.
   const fact = parsed.answer.kind === 'switch' ? undefined : await handleFact(parsed.fact, { by, incidentId }, ports);
   const answered = fact ? factReply(fact) : await answerTo(message, parsed, incident, ports);
   const about = fact?.taught ?? (answered.saidBack === undefined ? undefined : repeatBackFor(answered.saidBack));
@@ -113,7 +116,7 @@ async function answerTo(
   if (answer.kind === 'switch') return reply('switch', await answerSwitch({ ...answer, by: message.by }, ports));
   const heard = await handleTeaching({ ...message, saying: parsed.teaching }, ports);
   if (heard.kind !== 'nothing') {
-    // "Stop" is said to all that was asked, and not only to what is remembered.
+    // "Stop" answers every open question: the proposal to remember and the open approvals.
     const also =
       heard.kind === 'dropped' && answer.kind === 'no' && answer.halts && (await openIn(incidentId, ports)).length > 0
         ? answered(await answerQuestion(answer, { ...message, incident }, ports))
@@ -174,7 +177,7 @@ async function answerTo(
   }
 }
 
-/** Pages that joined by a diagnosis that a person calls wrong are looked into on their own. */
+/** Records a correction. If other pages had joined by the diagnosis that the person rejects, they are now investigated on their own. */
 async function corrected(message: Message, incident: Incident, meant: string, ports: ConversationPorts) {
   const heard = await recordCorrection({ ...message, incident }, meant, ports);
   if (ports.bus === undefined) return heard;
@@ -187,7 +190,7 @@ async function corrected(message: Message, incident: Incident, meant: string, po
   };
 }
 
-/** The pieces under each hypothesis, by the numbers that people see them by. */
+/** Names of the pieces of evidence under each hypothesis, with the numbers that people see. */
 const namesOf = (
   incidentId: string,
   { hypotheses }: Diagnosis,
@@ -234,7 +237,7 @@ async function preferencesWords({ preferences }: ConversationPorts): Promise<Wor
   };
 }
 
-/** What evidence calls its source, by specialist. */
+/** Matches the source names that evidence carries, by specialist. */
 const sourcesOf: Readonly<Record<Source, RegExp>> = {
   logs: /^(?:logs|journal)$/,
   metrics: /^(?:prometheus|cloudwatch|newrelic|fastly|metrics|alerts?)/,
@@ -245,7 +248,7 @@ const sourcesOf: Readonly<Record<Source, RegExp>> = {
 const shown = 3;
 const excerptLength = 900;
 
-/** The most telling pieces first: those of the first hypothesis, then what specialists reported. */
+/** The most important evidence first: that of the first hypothesis, then that of the specialists' reports. */
 async function evidence({ incidentId }: Message, source: Source | undefined, ports: ConversationPorts): Promise<Reply> {
   const [diagnosis, timeline] = await Promise.all([
     ports.incidents.diagnosis(incidentId),

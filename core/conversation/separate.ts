@@ -1,5 +1,5 @@
-// "This is separate", said about a page that joined another incident: it is investigated on its own. Said in the page's own thread, or in that of
-// the incident that it joined, where it has to be clear which page is meant.
+// Handles "this is separate" about a page that joined another incident: the page is then investigated on its own. A person can say it in the page's
+// own thread, or in the thread of the incident that the page joined; there the words must make clear which page they mean.
 import type { Separation } from '../language/parse-separation.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
@@ -14,7 +14,7 @@ export interface Separated {
   readonly choices: readonly { readonly label: string; readonly says: string }[];
 }
 
-/** Undefined where the incident has nothing to do with a group: the words mean something else then. */
+/** Returns undefined if the incident belongs to no group: the words mean something else then. */
 export async function handleSeparation(
   { which, all }: Separation,
   { incident, by }: { readonly incident: Incident; readonly by: string },
@@ -36,7 +36,7 @@ export async function handleSeparation(
   };
 }
 
-/** By its id, its service, or its title. */
+/** Whether the words name the incident by its id, its service or its title. */
 const isNamed = (which: string, { id, title, place }: Incident): boolean => {
   const named = which.replace(/^(?:the |page |alert )+/, '').replace(/ (?:page|alert|one)$/, '');
   return (

@@ -1,5 +1,5 @@
-// What a person wants, by the grammar first; where it is not sure, by the model where one is configured. A model only chooses among what can be
-// asked here: a yes or no that it reads is said back as a question before it counts, and it teaches and corrects nothing.
+// Finds the intent of a message: by the grammar first and, if that is unsure, by the model if one is configured. The model only chooses among the
+// intents that exist. If it reads a yes or no, we repeat the question before the answer counts; the model can neither teach nor correct anything.
 
 import type { ParsedUtterance } from '../language/parse-utterance.ts';
 import type { Intent } from '../language/read-intent.ts';
@@ -8,7 +8,7 @@ import { outputs } from '../reasoning/outputs.ts';
 import { redact } from '../redaction/redact.ts';
 import { clean, shorten } from '../text.ts';
 
-/** Longer texts are pasted, not said: no model is asked about them. */
+/** People paste longer texts rather than type them, so the model does not read them. */
 const maxCharacters = 600;
 
 export async function understand(
@@ -35,7 +35,7 @@ export async function understand(
   }
 }
 
-/** Neither counts before it was said back. */
+/** Neither answer counts before we have repeated the question. */
 const readByModel = {
   approve: { kind: 'yes', sure: false, remember: false, object: [] },
   reject: { kind: 'no', sure: false, halts: false, readings: [], object: [] },

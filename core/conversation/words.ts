@@ -1,4 +1,4 @@
-// What is answered about an incident, in words, out of what is on record. Pure.
+// Renders answers about an incident from its record. Pure.
 
 import { causes } from '../causes/causes.ts';
 import type { Approval } from '../model/action.ts';
@@ -18,7 +18,7 @@ export interface Words {
 const nameOf = ({ entity, cause }: Hypothesis): string =>
   `${entity.kind} ${entity.name} (${causes[cause].title.toLowerCase()})`;
 
-/** Why a hypothesis stands where it does: the first, or the one that the question speaks of. */
+/** Explains the rank of a hypothesis: of the one that the question names, else of the first. */
 export function whyWords(
   question: string,
   { hypotheses, gaps, symptoms }: Diagnosis,
@@ -51,14 +51,14 @@ export function whyWords(
   };
 }
 
-/** `names` of the pieces of evidence, with the numbers that the diagnosis cites. */
+/** `names`: names of the pieces of evidence, with the numbers that the diagnosis cites. */
 const reasonsOf = ({ why, against, evidenceIds }: Hypothesis, names: ReadonlyMap<string, string>): string[] => [
   ...why.map((reason) => `For it: ${reason}`),
   ...against.map((reason) => `Against it: ${reason}`),
   `Evidence: ${evidenceIds.flatMap((id) => names.get(id) ?? []).join(' · ') || 'it cannot be read any more'}.`,
 ];
 
-/** Words that say what kind of thing somebody suspects, and the groups of causes that are of it. */
+/** Words for the kind of cause that a person suspects, each with a pattern of the cause ids of that kind. */
 const kinds: readonly (readonly [RegExp, RegExp])[] = [
   [/\b(?:databases?|db|mysql|postgres|sql)\b/, /^(?:database|disk)/],
   [/\b(?:deploy(?:ment)?s?|release|change|commit|rollout)\b/, /change|rollout/],
@@ -72,7 +72,7 @@ const kinds: readonly (readonly [RegExp, RegExp])[] = [
   [/\b(?:cache|redis|queue|kafka)\b/, /^$/],
 ];
 
-/** The hypothesis that a question names, by entity or by kind of cause; `none` where it names one that nobody has. */
+/** The hypothesis that a question names, by entity or by kind of cause; `none` if the question names one that the diagnosis does not contain. */
 function spokenOf(question: string, hypotheses: readonly Hypothesis[]): Hypothesis | 'none' | undefined {
   const said = ` ${question.toLowerCase()} `;
   const byName = hypotheses.find(({ entity }) => said.split(/[^a-z0-9-]+/).includes(entity.name.toLowerCase()));
@@ -112,7 +112,7 @@ const pageWords: Record<Incident['pageStatus'], string> = {
   resolved: 'The page is resolved.',
 };
 
-/** What came of it, and who has it; the investigation itself is over either way. */
+/** The outcome of the incident and who owns it. The investigation is over in every case. */
 function endWords(incident: Incident): string {
   const { says, has } = statusViewOf(incident);
   const broke = incident.status === 'failed' ? ' What was found until then is in the thread.' : '';
@@ -128,7 +128,7 @@ const states: Record<Exclude<Incident['status'], 'closed' | 'failed'>, string> =
   grouped: 'It is part of another incident, which is worked on for both.',
 };
 
-/** What each specialist looked at and what could not be asked. */
+/** Lists what each specialist checked and which sources gave no answer. */
 export function checkedWords(timeline: readonly TimelineEntry[], diagnosis: Diagnosis | undefined): Words {
   const looked = timeline.filter(({ step, kind }) => step === 'Investigate' && (kind === 'finding' || kind === 'gap'));
   const who = [...new Set(looked.map(({ actor }) => actor))];
