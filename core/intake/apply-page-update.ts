@@ -1,5 +1,5 @@
-// Someone else updated the PagerDuty incident: acknowledged, let go of, or resolved. Our own work goes on; the timeline knows, the thread is shown, and so is
-// whoever is still asked, and the postmortem draft where there is one already.
+// Applies an update that someone else made to the PagerDuty incident: acknowledged, unacknowledged or resolved. Our own work goes on. The update
+// goes to the timeline, the thread, the open approval requests and, if there is one, the postmortem draft.
 
 import type { PageUpdate } from '../model/events.ts';
 import type { Incident } from '../model/incident.ts';
@@ -15,7 +15,9 @@ export type UpdateResult =
   | { readonly kind: 'updated'; readonly incidentId: string }
   | { readonly kind: 'ignored'; readonly reason: string };
 
-/** Idempotent: the same event twice is one line. An event about a page that nobody here works on is ignored, and says so. */
+/**
+ * Idempotent: the same event twice makes one timeline entry. An event about a page without an incident of ours is ignored, and the result says so.
+ */
 export async function applyPageUpdate(
   update: PageUpdate,
   ports: DraftPorts & Pick<Ports, 'chat'>,
@@ -47,7 +49,7 @@ export async function applyPageUpdate(
   return { kind: 'updated', incidentId: incident.id };
 }
 
-/** Who is still asked has to know that it may be over. A thread that cannot be reached fails nothing. */
+/** People with an open approval request must learn that the incident may be over. If the thread cannot be reached, nothing else fails. */
 async function showWaiting(
   { id, trigger }: Incident,
   { at, by }: PageUpdate,

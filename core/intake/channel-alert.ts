@@ -1,5 +1,5 @@
-// What an alert looks like that another app posted in a channel, and which rule of the configuration it falls under. The recognisers read
-// what PagerDuty, Alertmanager, Grafana, New Relic and AWS's chat app are documented to post; what they find is text of strangers.
+// Recognises an alert that another app posted in a channel, and finds the configured rule for it. The recognisers read the formats that PagerDuty,
+// Alertmanager, Grafana, New Relic and AWS's chat app document. The fields that they find are untrusted text.
 import { flattenDetails } from '../context/flatten-details.ts';
 import type { ChatMessage } from '../model/utterance.ts';
 import type { Catalog } from '../ports/catalog.ts';
@@ -14,11 +14,11 @@ export interface Alert {
   readonly state: 'firing' | 'resolved';
   readonly details: Readonly<Record<string, string>>;
   readonly link?: string | undefined;
-  /** PagerDuty's own id of the incident, which the webhook has too. */
+  /** PagerDuty's own id of the incident, as in the webhook. */
   readonly pageId?: string | undefined;
 }
 
-/** By who posted it, or by what nobody else writes so. */
+/** How to recognise each source: by the author of the message, or by text that no other source writes. */
 const marks: readonly { readonly from: AlertSource; readonly by: RegExp; readonly says: RegExp }[] = [
   { from: 'pagerduty', by: /pager ?duty/i, says: /https:\/\/[\w-]+\.(?:eu\.)?pagerduty\.com\/incidents\// },
   { from: 'grafana', by: /grafana/i, says: /\bgrafana v\d|\/alerting\/grafana\//i },
@@ -40,7 +40,7 @@ const resolved =
 const pageLink = /https:\/\/[\w-]+\.(?:eu\.)?pagerduty\.com\/incidents\/([A-Z0-9]{7,20})/;
 const label = /^\W{0,3}([A-Za-z][\w ./-]{0,40}?)\W{0,2}\s*[:=]\s*\W{0,2}(\S.*)$/;
 
-/** Undefined for what is no alert of a system that we know, unless `anyway`: a person pointed at it. */
+/** Returns undefined for a message that is no alert of a known system, unless `anyway` is set because a person pointed at it. */
 export function readAlert(message: ChatMessage, anyway = false): Alert | undefined {
   const known = marks.find(({ by, says }) => (message.from === 'app' && by.test(message.by)) || saysSo(message, says));
   if (!known && !anyway) return undefined;
@@ -62,7 +62,7 @@ export function readAlert(message: ChatMessage, anyway = false): Alert | undefin
 const saysSo = ({ text, title = '', links }: ChatMessage, says: RegExp): boolean =>
   says.test(text) || says.test(title) || links.some((link) => says.test(link));
 
-/** "*Namespace:* billing" and "namespace = billing" become a field each. */
+/** Turns labels such as "*Namespace:* billing" and "namespace = billing" into one field each. */
 function labelled(lines: readonly string[]): Record<string, string> {
   const found: [string, string][] = [];
   for (const line of lines.slice(0, 100)) {
@@ -73,7 +73,7 @@ function labelled(lines: readonly string[]): Record<string, string> {
   return Object.fromEntries(found);
 }
 
-/** The first rule that this alert falls under, in this channel. */
+/** The first rule that matches this alert in this channel. */
 export function ruleFor(
   alert: Alert,
   message: Pick<ChatMessage, 'by'>,
@@ -89,7 +89,7 @@ export function ruleFor(
   );
 }
 
-/** A title without what differs between a pager, a chat and a mail about the same alert. */
+/** The title without the parts that differ between a pager, a chat and a mail about the same alert. */
 export const plainTitle = (title: string): string =>
   title
     .toLowerCase()

@@ -1,6 +1,6 @@
-// Opens an incident, or joins the one that this alert belongs to, or takes that one over where nobody works on it any more. Same event, same
-// incident and same error are three different notions: an event is told by its id, an incident by the alert's identity at its source, an
-// error by its fingerprint (core/learning).
+// Opens an incident for an alert, joins the open incident of the same alert, or takes over one that no execution works on any more. The same event,
+// the same incident and the same error are three different notions: the event's id identifies an event, the alert's identity at its source
+// identifies an incident, and the fingerprint (core/learning) identifies an error.
 import type { Incident, Trigger } from '../model/incident.ts';
 import type { EventOf, MessageFailed } from '../model/timeline.ts';
 import type { OpenIncidentInput, Opening } from '../model/workflow.ts';
@@ -17,14 +17,14 @@ import { sameAlert } from './same-alert.ts';
 
 export type OpenPorts = LeftBehindPorts & Pick<Ports, 'ids' | 'executions'>;
 
-/** Idempotent for an execution: entered again it returns what it opened, or took over. */
+/** Idempotent for an execution: a second call returns the incident that the first call opened or took over. */
 export async function openIncident(
   input: OpenIncidentInput,
   ports: OpenPorts,
 ): Promise<{ opening: Opening; incident: Incident }> {
   const { trigger, execution } = input;
   const before = await ports.incidents.findBySource(trigger.sourceId);
-  // The bus delivers at least once: what was paged again has a new event id, what was only delivered again does not.
+  // The bus delivers at least once. A repeated page has a new event id; a repeated delivery has the same one.
   if (before?.trigger.eventId === trigger.eventId && before.execution !== execution && !(await isLeft(before, ports))) {
     return join(before, 'redelivered', trigger, ports);
   }
@@ -34,7 +34,7 @@ export async function openIncident(
     if (incident) return takeApart(incident, ports);
   }
   const other = before || trigger.apart ? undefined : await seenOtherwise(trigger, ports);
-  // One that nobody works on is ended by itself (sweep.ts); what came another way is looked into here.
+  // We do not join an abandoned incident: sweep.ts ends it, and this alert gets an investigation of its own.
   if (other && !(await isLeft(other, ports))) {
     return join(other, 'same-alert-elsewhere', trigger, ports);
   }
@@ -64,7 +64,7 @@ export async function openIncident(
   return { opening: { kind: 'opened' }, incident };
 }
 
-/** What was a member of another incident goes on here, with its thread and its history. */
+/** Takes an incident out of the group that it had joined. It continues here, with its thread and its history. */
 async function takeApart(incident: Incident, ports: OpenPorts): Promise<{ opening: Opening; incident: Incident }> {
   await record(
     incident.id,
@@ -76,25 +76,25 @@ async function takeApart(incident: Incident, ports: OpenPorts): Promise<{ openin
   return { opening: { kind: 'opened' }, incident };
 }
 
-/** A member that is paged again is looked after by its leader, unless that one is gone. */
+/** The leader of a group handles a new page of a member, unless the leader's execution has ended. */
 async function releasedTo(incident: Incident, execution: string, ports: OpenPorts): Promise<Incident | undefined> {
   if (incident.memberOf === undefined || (await isLookedAfter(incident, ports))) return undefined;
   const at = ports.clock.now().toISOString();
   return ports.incidents.leave(incident.id, { from: incident.memberOf.leader, why: 'leader-gone', at }, execution);
 }
-/** Whether nobody works on it any more. */
+/** Whether no execution works on the incident any more. */
 async function isLeft(incident: Incident, { executions, clock }: OpenPorts): Promise<boolean> {
   if (isOver(incident) || incident.execution === undefined) return false;
   return isAbandoned(incident, await executions.state(incident.execution), clock.now());
 }
 
 async function rejoin(incident: Incident, { trigger }: OpenIncidentInput, ports: OpenPorts) {
-  // Whoever pages again says that it is not over, whatever was said before.
+  // A new page means that the incident is not over, even if someone resolved it before.
   if (incident.pageStatus === 'resolved') await ports.incidents.update(incident.id, { pageStatus: 'triggered' });
   return join(incident, 'paged-again', trigger, ports);
 }
 
-/** Its execution ended and left it open: this one goes on with it, if it is the first to. */
+/** The previous execution ended and left the incident open. This execution continues it, if no other one has done so first. */
 async function goOnWith(
   incident: Incident,
   input: OpenIncidentInput,
@@ -103,7 +103,7 @@ async function goOnWith(
   const by = { from: incident.execution ?? '', to: input.execution, at: ports.clock.now().toISOString() };
   const taken = await ports.incidents.takeOver(incident, by);
   if (taken?.takenOver === undefined) {
-    // Somebody was faster: another page took it over, or it was ended and this page is about a new one.
+    // Another execution was faster: it took the incident over, or it closed the incident and this page is about a new one.
     const now = await ports.incidents.get(incident.id);
     return now === undefined || isOver(now) ? openIncident(input, ports) : rejoin(now, input, ports);
   }
@@ -141,11 +141,11 @@ const notTold: MessageFailed = { type: 'MessageFailed', place: 'thread', about: 
 
 const sameAlertMinutes = 30;
 
-/** An unfinished incident of the same alert that came by webhook when this came by channel, or the other way round. */
+/** Finds an unfinished incident of the same alert that arrived by the other way: by webhook if this one came from a channel, or the reverse. */
 async function seenOtherwise(trigger: Trigger, { incidents, clock }: OpenPorts): Promise<Incident | undefined> {
   const since = clock.now().getTime() - sameAlertMinutes * 60_000;
   const byWebhook = trigger.kind === 'page';
-  // What cannot be listed is not known to be the same: an incident too many is better than none.
+  // If the incidents cannot be listed, we open a new one: a duplicate incident is better than a missed one.
   const open = await incidents.list(50).catch(() => []);
   return open.find(
     (one) =>
@@ -167,7 +167,7 @@ async function join(
   return { opening: { kind: 'joined', incidentId: incident.id, why: describe(event) }, incident };
 }
 
-/** Work has begun whether or not the thread can be told. */
+/** The investigation starts even if the message to the thread fails. */
 async function tellThread(incident: Incident, ports: OpenPorts): Promise<void> {
   try {
     await ports.chat.publish({

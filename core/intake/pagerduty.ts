@@ -1,4 +1,5 @@
-// PagerDuty's V3 webhook body, as far as we read it, and what it means for us. Unknown fields are tolerated, wrong types are not.
+// Parses the fields that we need of PagerDuty's V3 webhook body, and translates an event into our terms. The schema accepts unknown fields and
+// rejects wrong types.
 import * as z from 'zod';
 import { flattenDetails } from '../context/flatten-details.ts';
 import type { BusEvent } from '../model/events.ts';
@@ -6,7 +7,7 @@ import type { Trigger } from '../model/incident.ts';
 import { redact, redactUrl } from '../redaction/redact.ts';
 import { clean, shorten } from '../text.ts';
 
-/** Free text, cut to what is worth reading before anything looks at it. */
+/** Free text, cut to a readable length before any other code reads it. */
 const text = (max: number) => z.string().transform((value) => shorten(clean(redact(value.slice(0, 4 * max))), max));
 
 const IncidentData = z.looseObject({
@@ -54,7 +55,7 @@ const pageStatus = {
   'incident.resolved': 'resolved',
 } as const;
 
-/** What an event asks of us. Our own notes come back as `incident.annotated` and are ignored, so that nothing loops. */
+/** Translates an event into the work that it requires. Our own notes come back as `incident.annotated`; we ignore those, so that no loop arises. */
 export function meaningOf({ event }: PagerDutyWebhook): Meaning {
   const at = new Date(event.occurred_at).toISOString();
   switch (event.event_type) {

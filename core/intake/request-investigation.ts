@@ -1,4 +1,5 @@
-// An investigation that a person asks for by a program of theirs: the same trigger as a mention in a chat, with what they know as details.
+// Starts an investigation that a person requests through a program of theirs. It publishes the same trigger as a mention in a chat, with the
+// person's information as details.
 import * as z from 'zod';
 import type { Trigger } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
@@ -9,7 +10,7 @@ const words = (max: number) => z.string().trim().min(1).max(max);
 
 export const Request = z.strictObject({
   by: words(100),
-  /** What misbehaves, as one would title the alert. */
+  /** The problem, worded like the title of an alert. */
   title: words(1000),
   description: words(4000).optional(),
   service: words(200).optional(),
@@ -18,7 +19,7 @@ export const Request = z.strictObject({
 });
 export type Request = z.infer<typeof Request>;
 
-/** Returns the identity that the incident will have at its source. @throws Unavailable where the bus does not take it. */
+/** Returns the source id that the incident will have. @throws Unavailable if the bus does not accept the event. */
 export async function requestInvestigation(
   request: Request,
   { bus, ids, clock }: Pick<Ports, 'bus' | 'ids' | 'clock'>,

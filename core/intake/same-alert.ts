@@ -1,6 +1,6 @@
-// Whether a mention or a channel's alert is the alert that an open incident is about: the same alert of the same thing in the same place, by what
-// both say with fields of their own. A title alone is no identity: it joins only what names the same thing, and nothing else may speak against
-// it. In doubt it is another incident; the diagnosis of the first may still answer it (core/storms/).
+// Decides whether a mention or a channel's alert is the alert of an open incident. It compares the fields of both: the same alert about the same
+// entity in the same place. A title alone is no identity: it joins two alerts only if both name the same entity and no other field contradicts. In
+// doubt it opens another incident; the diagnosis of the first one may still explain it (core/storms/).
 import { cluesOf } from '../context/extractors.ts';
 import type { Place, Trigger } from '../model/incident.ts';
 import { ownerOf } from '../topology/owner.ts';
@@ -8,7 +8,7 @@ import { plainTitle } from './channel-alert.ts';
 
 export interface Told {
   readonly trigger: Pick<Trigger, 'kind' | 'sourceId' | 'title' | 'sourceService' | 'details' | 'link'>;
-  /** Where it was worked out to be. */
+  /** The place that the context step worked out. */
   readonly place?: Place | undefined;
 }
 
@@ -38,29 +38,29 @@ type ByKey = ReadonlyMap<string, ReadonlySet<string>>;
 
 interface Identity {
   readonly title: string;
-  /** By its own labels, links and words. */
+  /** Values from the alert's own labels, links and words. */
   readonly said: Values;
-  /** With what was worked out. */
+  /** The same values, together with the values that the context step worked out. */
   readonly known: Values;
-  /** Names that the alert's source gave this one alert, by key. */
+  /** Names that the alert's source gave to this one alert, by key. */
   readonly keys: ByKey;
-  /** Further labels that tell one thing from another, by key. */
+  /** Other labels that distinguish one entity from another, by key. */
   readonly labels: ByKey;
 }
 
 const pageLink = /https:\/\/[\w-]+\.(?:eu\.)?pagerduty\.com\/incidents\/([A-Z0-9]{7,20})/;
 const pageId = /^[A-Z0-9]{7,20}$/;
 
-/** PagerDuty's id of the incident, as its webhook and its links have it. */
+/** PagerDuty's id of the incident, from its webhook or its link. */
 function pageOf({ kind, sourceId, link, details }: Told['trigger']): string | undefined {
   if (kind === 'page' || pageId.test(sourceId)) return sourceId;
   const linked = [link ?? '', ...Object.values(details)].flatMap((text) => pageLink.exec(text)?.[1] ?? []);
   return new Set(linked).size === 1 ? linked[0] : undefined;
 }
 
-/** As sure as a label, or a phrase that names it; what a team calls its PagerDuty service is no service. */
+/** The minimum confidence of a value: a label, or a phrase that names the entity. The name of a PagerDuty service is not the name of a service. */
 const sureEnough = 0.55;
-/** A label `node` says where something runs, mostly; it tells two alerts apart all the same. */
+/** The minimum confidence of a node is lower: the label `node` usually says where something runs, but it distinguishes two alerts all the same. */
 const asNode = 0.45;
 const guessed = 'the PagerDuty service';
 
@@ -135,7 +135,7 @@ const contradict = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
 const differInLabels = (a: ByKey, b: ByKey): boolean =>
   [...a].some(([key, values]) => contradict(values, b.get(key) ?? new Set()));
 
-/** Whether all that one says of a field, the other says too, or their common title does. */
+/** Whether the other alert, or the title that both share, contains every value of this field in the first alert. */
 const covered = (one: Identity, other: Identity, field: Field): boolean => {
   const values = [...one.said[field]];
   return values.length > 0 && values.every((value) => other.known[field].has(value) || standsIn(other.title, value));

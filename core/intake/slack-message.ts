@@ -1,5 +1,5 @@
-// A Slack message of any author as one thing to read: text, attachments (what most alerting apps still post) and blocks, their fields
-// and links. Pure; every part is optional and of strangers.
+// Reads a Slack message of any author into one text: its text, attachments (which most alerting apps still use) and blocks, with their fields and
+// links. Pure. Every part is optional and untrusted.
 
 import * as z from 'zod';
 import { somebody } from '../language/tokens.ts';
@@ -37,7 +37,7 @@ export const SlackMessage = z.looseObject({
 });
 export type SlackMessage = z.infer<typeof SlackMessage>;
 
-/** Who we are in a workspace. */
+/** Our own ids in a workspace. */
 export interface Ourselves {
   readonly userId?: string | undefined;
   readonly botId?: string | undefined;
@@ -53,7 +53,7 @@ export function chatMessage(message: SlackMessage, us: Ourselves): ChatMessage {
   const mine =
     (message.bot_id != null && message.bot_id === us.botId) || (message.user != null && message.user === us.userId);
   const byApp = message.bot_id != null;
-  // Metadata of others says nothing to us: anybody can write it.
+  // We trust only our own metadata: anybody can write it.
   const metadata =
     mine && message.metadata?.event_type === metadataType
       ? Metadata.safeParse(message.metadata.event_payload)
@@ -101,7 +101,7 @@ function partsOf({ text, attachments, blocks }: SlackMessage): string[] {
     ) as string[];
     return own.length + inner.length > 0 ? [...own, ...inner] : [one.fallback ?? ''];
   });
-  // `text` repeats the blocks for notifications, where there are blocks.
+  // If a message has blocks, its `text` only repeats them for notifications.
   return [...(ofBlocks.length > 0 ? ofBlocks : [text ?? '']), ...ofAttachments].filter((part) => part !== '');
 }
 
@@ -118,7 +118,7 @@ function fieldsOf({ attachments }: SlackMessage): Record<string, string> {
   );
 }
 
-/** Texts of blocks, wherever they are: sections, fields, context, rich text. */
+/** Texts of all blocks at any depth: sections, fields, context, rich text. */
 function textsIn(value: unknown, depth = 0): string[] {
   if (depth > maxDepth || typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value.slice(0, 200).flatMap((one) => textsIn(one, depth + 1));
@@ -130,10 +130,10 @@ function textsIn(value: unknown, depth = 0): string[] {
   return [...own, ...link, ...Object.values(rest).flatMap((inner) => textsIn(inner, depth + 1))];
 }
 
-/** Their elements are pieces of one line, not lines. */
+/** The elements of these blocks are parts of one line, not lines of their own. */
 const inlines: ReadonlySet<string> = new Set(['rich_text_section', 'rich_text_quote', 'rich_text_preformatted']);
 
-/** What Slack parses outside of blocks means itself again: three characters are special (docs.slack.dev/messaging/formatting-message-text). */
+/** Escapes the three special characters, so that Slack shows a text outside blocks literally (docs.slack.dev/messaging/formatting-message-text). */
 export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
@@ -163,8 +163,8 @@ const linksIn = (text: string): string[] =>
   );
 
 /**
- * What a person said, so that it can be read as words: what is struck through stays marked, a link with a text of its own is no words of
- * theirs, and whoever is mentioned besides us stays in it.
+ * The words of a person, ready for parsing. Struck-through text keeps its marks, a link whose label is no part of its URL keeps both, so that the
+ * label is not read as the person's words, and mentions of other people stay.
  */
 export const spokenWords = (text: string, us: string | undefined): string =>
   plain(
@@ -180,7 +180,7 @@ export const spokenWords = (text: string, us: string | undefined): string =>
       .replaceAll('~', '\u223C'),
   );
 
-/** mrkdwn without its marks: links and mentions as their words, entities decoded. */
+/** mrkdwn without its markup: links and mentions become their words, and entities are decoded. */
 export const plain = (text: string): string =>
   text
     .replaceAll(/<(https?:[^|>\s]+)\|([^>]*)>/g, '$2')

@@ -1,6 +1,6 @@
-// Where a request of Slack comes from: which workspace and app it was meant for, and whether whoever acts belongs to us. Bots of every kind
-// and people of other organisations decide nothing. Fields as Slack documents them: the envelope of events
-// (https://docs.slack.dev/apis/events-api), the payload of interactions and of commands, and Slack Connect
+// Checks the origin of a Slack request: the workspace and app that it was sent to, and whether its author belongs to our organisation. Bots of every
+// kind and people of other organisations decide nothing. Slack documents the fields in the envelope of events
+// (https://docs.slack.dev/apis/events-api), in the payload of interactions and of commands, and for Slack Connect
 // (https://docs.slack.dev/apis/slack-connect), where a message names its author's workspace.
 import * as z from 'zod';
 import type { SlackOrigin, SlackUserKind } from '../model/slack-origin.ts';
@@ -8,13 +8,13 @@ import type { SlackOrigin, SlackUserKind } from '../model/slack-origin.ts';
 const id = z.string().max(50).nullish();
 
 export type Sender =
-  /** A person of ours, as far as the request itself says. */
+  /** A person of our organisation, according to the request itself. */
   | { readonly kind: 'ours' }
-  /** The request does not say; who it is has to be asked. */
+  /** The request does not say who the author is; we have to ask Slack. */
   | { readonly kind: 'unproven' }
   | { readonly kind: 'bot' | 'foreign' };
 
-/** Undefined where the request was meant for us, else why not. */
+/** The reason why the request was not meant for us; undefined if it was. */
 export type Refusal = string | undefined;
 
 export const Envelope = z.looseObject({
@@ -56,7 +56,7 @@ const wrongTeam = (named: readonly (string | null | undefined)[], origin: SlackO
     : `it is from the workspace ${known.join(', ') || 'that it does not name'}, which is not one of ours`;
 };
 
-/** An event comes through an installation; in a channel that is shared it may have happened in another workspace. */
+/** An event comes through an installation. In a shared channel it may have happened in another workspace. */
 export function refusedEvent(envelope: Envelope, origin: SlackOrigin): Refusal {
   const installed = (envelope.authorizations ?? [])
     .flatMap(({ team_id, enterprise_id, is_enterprise_install }) => [
@@ -73,7 +73,7 @@ export function refusedEvent(envelope: Envelope, origin: SlackOrigin): Refusal {
   );
 }
 
-/** Who wrote a message. A reaction says nothing of whoever gave it. */
+/** The author of a message. A reaction carries no information about its author. */
 export function senderOf(event: unknown, envelope: Envelope, origin: SlackOrigin): Sender {
   const author = Author.safeParse(event).data;
   if (author === undefined) return { kind: 'unproven' };
@@ -102,7 +102,7 @@ export const InteractionOrigin = z.looseObject({
   user: z.looseObject({ team_id: id }).optional(),
 });
 
-/** A press: by a person always, of which workspace the payload says. */
+/** A press always comes from a person; the payload names that person's workspace. */
 export function refusedInteraction(payload: z.infer<typeof InteractionOrigin>, origin: SlackOrigin): Refusal {
   const here = payload.team?.id ?? payload.enterprise?.id;
   return wrongApp(payload.api_app_id, origin) ?? wrongTeam([here], origin);
@@ -119,7 +119,7 @@ export const refusedCommand = (command: z.infer<typeof CommandOrigin>, origin: S
   wrongApp(command.api_app_id, origin) ??
   wrongTeam([command.team_id, ...(command.team_id ? [] : [command.enterprise_id])], origin);
 
-/** What Slack says of a user (https://docs.slack.dev/reference/objects/user-object). */
+/** Slack's user object (https://docs.slack.dev/reference/objects/user-object). */
 export const SlackUser = z.looseObject({
   id: z.string().max(50),
   team_id: id,
@@ -127,7 +127,7 @@ export const SlackUser = z.looseObject({
   is_bot: z.boolean().nullish(),
   is_workflow_bot: z.boolean().nullish(),
   is_stranger: z.boolean().nullish(),
-  /** Guests are of another organisation as a rule. */
+  /** Guests usually belong to another organisation. */
   is_restricted: z.boolean().nullish(),
   is_ultra_restricted: z.boolean().nullish(),
   enterprise_user: z.looseObject({ enterprise_id: id }).nullish(),

@@ -1,4 +1,4 @@
-// Slack's requests, as far as we read them, and what they mean for us.
+// Parses the fields that we need of Slack's requests, and translates them into utterances.
 import * as z from 'zod';
 import { isForUs } from '../language/for-us.ts';
 import { parseTeaching } from '../language/parse-teaching.ts';
@@ -10,7 +10,7 @@ import { clean } from '../text.ts';
 import { chatMessage, SlackMessage, spokenWords } from './slack-message.ts';
 import { Envelope, type Sender, senderOf } from './slack-origin.ts';
 
-/** Seconds since the epoch, with a serial number behind the point: also a message's identity in its channel. */
+/** Seconds since the epoch with a serial number after the point. It also identifies a message in its channel. */
 const SlackTime = z.string().regex(/^\d{1,11}\.\d{1,10}$/);
 
 export const SlackEvents = z.discriminatedUnion('type', [
@@ -41,7 +41,7 @@ export const SlackEvents = z.discriminatedUnion('type', [
 ]);
 export type SlackEvents = z.infer<typeof SlackEvents>;
 
-/** What an event says to us; undefined for what is none of ours. Bots are never answered, ourselves least of all. */
+/** The utterance that an event contains; undefined if the event is not for us. We never answer bots, least of all ourselves. */
 export function utteranceOf(request: SlackEvents, now: Date, origin: SlackOrigin): Utterance | undefined {
   if (request.type !== 'event_callback') return undefined;
   const { event, event_id: eventId, api_app_id: ourApp, authorizations } = request;
@@ -57,13 +57,13 @@ export function utteranceOf(request: SlackEvents, now: Date, origin: SlackOrigin
   if (!channel || !ts || (us !== undefined && event.user === us)) return undefined;
   if (event.bot_id || event.subtype === 'bot_message') {
     const own = !!event.app_id && event.app_id === ourApp;
-    // Only what begins a thread is an alert: replies of other apps are never answered, so that two bots cannot talk.
+    // Only the first message of a thread is an alert. We never answer replies of other apps, so that two bots cannot talk to each other.
     if (event.type !== 'message' || own || event.thread_ts !== undefined) return undefined;
     const message = SlackMessage.safeParse(event);
     if (!message.success) return undefined;
     return { kind: 'alert', eventId, at, place: { channel, threadTs: ts }, message: chatMessage(message.data, {}) };
   }
-  // Edits, deletions, joins and the like carry a subtype; what was said first stays what was said.
+  // Edits, deletions, joins and the like carry a subtype. An edit does not change what a person said first.
   if (!event.user || event.subtype) return undefined;
   const sender = senderOf(event, Envelope.parse(request), origin);
   if (sender.kind === 'bot' || sender.kind === 'foreign') return undefined;
@@ -82,14 +82,14 @@ export function utteranceOf(request: SlackEvents, now: Date, origin: SlackOrigin
   if (event.type === 'app_mention') return words('mention', event.thread_ts ?? ts);
   if (event.type !== 'message') return undefined;
   if (event.channel_type === 'im') return words('direct', event.thread_ts ?? ts);
-  // A mention comes as app_mention too; what is said in a thread without one counts only where it can be meant for nobody else.
+  // Slack sends a mention as app_mention too. A thread message without a mention counts only if it can be meant for nobody else.
   if (event.thread_ts === undefined || mentions.test(event.text ?? '')) return undefined;
   const text = spokenWords(event.text ?? '', us);
   const isOurs = isForUs({ text, intent: readIntent(text), teaching: parseTeaching(text) });
   return isOurs ? words('thread', event.thread_ts) : undefined;
 }
 
-/** 👍 and 👎 in every skin; other reactions mean nothing. */
+/** 👍 and 👎 in every skin tone; other reactions mean nothing. */
 function verdictOf(reaction: string | undefined): 'approve' | 'reject' | undefined {
   const name = reaction?.split('::')[0];
   if (name === '+1' || name === 'thumbsup') return 'approve';
@@ -120,7 +120,7 @@ export const commandUtterance = (command: z.infer<typeof SlackCommand>, now: Dat
   place: { channel: command.channel_id },
 });
 
-/** A press of one of our buttons: a verdict, or words that it says. Undefined for one that is not ours. */
+/** The utterance of a press of one of our buttons: a verdict, or the words that the button sends. Returns undefined for a foreign button. */
 export function saidByPress(interaction: SlackInteraction, sender: Sender, now: Date): Utterance | undefined {
   const { user, trigger_id: trigger, response_url: replyTo } = interaction;
   const action = interaction.actions?.[0];
@@ -149,7 +149,7 @@ function placeOf({ channel, container, message }: SlackInteraction): Place | und
   return id && threadTs ? { channel: id, threadTs } : undefined;
 }
 
-/** Ids of the buttons that say their value. */
+/** Prefix of the ids of buttons that send their value as words. */
 export const sayId = 'watchkeeper-say-';
 
 /** Ids of our buttons; the value is the approval's id. */
