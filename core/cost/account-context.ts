@@ -1,5 +1,5 @@
-// The account that a conversation is about, by what the alert says and what the catalogue knows of where that runs. Where it was read is said
-// with the answer; where two are as likely, both are offered.
+// Finds the account that a conversation is about, from the alert and from the catalogue's placement of the service. The answer names the source of
+// the account; if two accounts are equally likely, the answer offers both.
 import { clusterClues, findService, namedInTitle, placementsOf } from '../context/catalogue-clues.ts';
 import { rivalsOf, weigh } from '../context/clue.ts';
 import { resolveContext } from '../context/resolve.ts';
@@ -7,13 +7,13 @@ import type { Known, Trigger } from '../model/incident.ts';
 import type { Catalog } from '../ports/catalog.ts';
 
 export interface Place {
-  /** Ids, or names that alerts use, best first: more than one where it is not clear which is meant. */
+  /** Account ids, or the names that alerts use, best first; more than one if the place is ambiguous. */
   readonly accounts: readonly { readonly account: string; readonly origin: Origin }[];
-  /** Names of what this is about, for telling which accounts are likely. */
+  /** Names of the entities in the conversation, to rank likely accounts. */
   readonly about: readonly string[];
 }
 
-/** What says so: the alert, or the catalogue, which knows where something runs. */
+/** The source of an account: the alert, or the catalogue, which knows where a service runs. */
 export type Origin =
   | { readonly kind: 'alert'; readonly field: string }
   | { readonly kind: 'catalogue'; readonly runs: string };
@@ -21,8 +21,8 @@ export type Origin =
 export const nowhere: Place = { accounts: [], about: [] };
 
 /**
- * Of an incident or an alert. `cluster` is where the cause was found: it counts where the trigger tells nothing, because what only the page's
- * alerts say is not kept with it.
+ * The place of an incident or an alert. `cluster`: the cluster in which the diagnosis found the cause. It counts only if the trigger names no place,
+ * because the incident does not keep the labels of the page's individual alerts.
  */
 export function placeOf(trigger: Trigger, catalog: Catalog, cluster?: string): Place {
   const { account, service, environment, namespace, workload, ...context } = resolveContext(trigger, catalog, []);
@@ -36,7 +36,7 @@ export function placeOf(trigger: Trigger, catalog: Catalog, cluster?: string): P
   };
 }
 
-/** Of what the question itself names: a cluster, or a service that runs somewhere. */
+/** The place that the question itself names: a cluster, or a service with a known placement. */
 export function placeNamed(text: string, catalog: Catalog): Place {
   const said = namedInTitle(text, catalog, new Set()).filter(({ confidence }) => confidence >= 0.7);
   const service = weigh(said, 'service')?.value;

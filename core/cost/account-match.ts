@@ -1,4 +1,5 @@
-// Whose cost a question asks for: accounts that it names, all of them, or the one of the place in which it is asked.
+// Finds the accounts that a question about cost asks for: the accounts that it names, all accounts, or the account of the place where the person
+// asks.
 
 import type { Account } from '../ports/costs.ts';
 import { clean, shorten } from '../text.ts';
@@ -10,14 +11,14 @@ export type Whose =
   | {
       readonly kind: 'found';
       readonly accounts: 'all' | readonly Account[];
-      /** Why it is this one, where the question does not say. */
+      /** Why we chose this account, if the question does not name it. */
       readonly origin?: Origin | undefined;
     }
-  /** `likely`: which could be meant, best first. */
+  /** `likely`: the accounts that the question could mean, best first. */
   | { readonly kind: 'unclear'; readonly ask: string; readonly likely: readonly Account[]; readonly orAll: boolean };
 
 const longestName = 48;
-/** A name is whatever somebody typed once. */
+/** The account with a cleaned name: account names are free text. */
 export const tidy = (account: Account): Account => ({
   ...account,
   name: shorten(clean(account.name.slice(0, 500)).replace(/\s+/g, ' '), longestName) || account.id,
@@ -31,11 +32,11 @@ export const titleOf = ({ id, name, state }: Account): string => {
 const ownAccount = /\b(?:this|that|the|our|my) (?:aws )?account(?!s)\b/i;
 const everything =
   /\b(?:all|every|whole|entire|each|per|by|across)\b(?: (?:of|the|our|my|aws|single|\d+))* (?:accounts?|organi[sz]ation|company|fleet)\b|\bwhich (?:aws )?accounts?\b|\b(?:in total|altogether|overall|our (?:aws )?bill)\b/i;
-/** Some of them, by a word that no name has to have. */
+/** A request for a subset of the accounts, such as "all test accounts", by a qualifier that need not occur in any account name. */
 const some = /\b(?:all|every|each)\b.{0,30}\baccounts?\b/i;
 const idsIn = (text: string): string[] => [...text.matchAll(/(?<!\d)\d{12}(?!\d)/g)].map(([id]) => id);
 
-/** What a text itself says; undefined where it says nothing. `loosely`: one word of a name may be enough. */
+/** The accounts that a text itself names; undefined if it names none. `loosely`: one word of an account's name can be enough. */
 export function whoseIn(
   text: string,
   accounts: readonly Account[],
@@ -87,7 +88,7 @@ export function whoseIn(
     : undefined;
 }
 
-/** That of a place. */
+/** The account of a place. */
 export function whoseOf(place: Place, accounts: readonly Account[], text: string): Whose {
   const known = place.accounts.flatMap(({ account, origin }) => {
     const found = accounts.find(({ id, name }) => id === account || plain(name) === plain(account));
@@ -120,13 +121,13 @@ export function whoseOf(place: Place, accounts: readonly Account[], text: string
 const saysWho = (origin: Origin): string =>
   origin.kind === 'catalogue' ? 'the catalogue' : `the alert (${origin.field})`;
 
-/** As an answer says it: `backend-1 runs in billing-prod (111122223333), says the catalogue.` */
+/** The origin as a sentence of the answer: `backend-1 runs in billing-prod (111122223333), says the catalogue.` */
 export const originWords = (origin: Origin, account: Account): string =>
   origin.kind === 'catalogue'
     ? `${origin.runs} runs in ${titleOf(account)}, says the catalogue; the sum is the whole account's.`
     : `This account is ${titleOf(account)}, says the alert (${origin.field}).`;
 
-/** Accounts whose whole name is in the text; a name that is part of a longer one that is meant does not count. */
+/** Accounts whose complete name is in the text. A name inside a longer account name that matches does not count. */
 function namedIn(text: string, accounts: readonly Account[]): Account[] {
   const low = ` ${plain(text)} `;
   const found = accounts.filter(({ name }) => plain(name) !== '' && low.includes(` ${plain(name)} `));
@@ -143,7 +144,7 @@ const plain = (text: string): string =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
-/** Words that tell accounts apart no more than people's way of asking does. */
+/** Words that are too common to distinguish accounts, such as the words that people use to ask. */
 const common = new Set(
   `the a an of in for to on our my this that what which who why where was is were are did do does has have much how go went up down it its cost costs spend spent spending bill billing account accounts aws last this past previous month months year week day days daily monthly quarter yesterday today since from until between and or by per each every service services most show me about same now then trend ${monthNames.join(' ')} ${monthNames.map((name) => name.slice(0, 3)).join(' ')}`.split(
     ' ',
@@ -154,7 +155,7 @@ const telling = (text: string): string[] =>
     .split(' ')
     .filter((word) => !common.has(word) && word.length > 1);
 
-/** Accounts whose name shares the most telling words with the text. */
+/** Accounts whose name shares the most distinctive words with the text. */
 function alikeIn(text: string, accounts: readonly Account[]): Account[] {
   const words = new Set(telling(text));
   const shared = accounts.map((account) => ({
@@ -169,10 +170,10 @@ function alikeIn(text: string, accounts: readonly Account[]): Account[] {
 
 export const maxLikely = 4;
 
-/** Those in use, most like what is talked about first, then by name. What they spend is not known without asking. */
+/** Active accounts: those most similar to the conversation first, then by name. Their spending is unknown without a query. */
 function likelyOf(text: string, accounts: readonly Account[], { about }: Place): Account[] {
   const hints = [...new Set(telling([text, ...about].join(' ')))];
-  // "production" and "prod" are alike.
+  // Whether two words are alike, as "production" and "prod" are.
   const alike = (a: string, b: string) => Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
   const scored = accounts
     .filter(({ state }) => state === undefined)
@@ -188,14 +189,14 @@ function likelyOf(text: string, accounts: readonly Account[], { about }: Place):
 
 const listed = (accounts: readonly Account[]): string => accounts.map(({ name }) => name).join(', ');
 
-/** An account called "may-campaign" speaks of no month. */
+/** The text without account names, so that an account called "may-campaign" names no month. */
 export function withoutNames(text: string, accounts: readonly Account[]): string {
   let low = ` ${text.toLowerCase()} `;
   for (const { name } of accounts) if (name.length > 2) low = low.replaceAll(name.toLowerCase(), ' ');
   return low.replace(/(?<!\d)\d{12}(?!\d)/g, ' ');
 }
 
-/** What a question calls it so that it is read back as this one. */
+/** The name of an account in a question, such that the parser finds this account again. */
 export const calledIn = (account: Account, accounts: readonly Account[]): string =>
   /^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u.test(account.name) &&
   !everything.test(account.name) &&

@@ -1,4 +1,4 @@
-// Answers what something cost: a sentence, what it went into, how it compares with the time before, and a chart.
+// Answers a question about cost with a sentence, a breakdown, a comparison with the period before, and a chart.
 import { barChart } from '../charts/bars.ts';
 import { columnChart } from '../charts/columns.ts';
 import { amount } from '../charts/units.ts';
@@ -18,16 +18,16 @@ export type CostAnswer =
       readonly text: string;
       /** More sentences, most important first. */
       readonly lines: readonly string[];
-      /** SVG of what it went into; absent where nothing was spent. */
+      /** SVG of the breakdown; absent if nothing was spent. */
       readonly chart?: string | undefined;
     }
   | { readonly kind: 'unclear'; readonly ask: string; readonly choices: readonly CostChoice[] }
-  /** What was asked could not be learned, and why. */
+  /** The costs could not be read; the text says why. */
   | { readonly kind: 'gap'; readonly text: string }
-  /** It follows no question about cost. */
+  /** The text follows no question about cost. */
   | { readonly kind: 'nothing' };
 
-/** `said`: the question, and those before it that it follows, newest first. */
+/** `said`: the question, then the earlier questions that it follows, newest first. */
 export async function answerCostQuestion(
   said: readonly string[],
   { place, catalog }: { readonly place: Place; readonly catalog: Catalog | undefined },
@@ -42,13 +42,13 @@ export async function answerCostQuestion(
 
 type Asked = Extract<CostQuestion, { kind: 'asked' }>;
 
-/** What was learned for a question. */
+/** The costs that a question needs. */
 interface Bill {
   readonly question: Asked;
   /** `Media-prod (111111111111)`, `All 170 accounts`. */
   readonly whose: string;
   readonly now: readonly Cost[];
-  /** Undefined where it could not be learned. */
+  /** Undefined if the costs of the period before could not be read. */
   readonly before: readonly Cost[] | undefined;
   readonly nameOf: (key: string) => string;
 }
@@ -97,7 +97,7 @@ interface Said {
   readonly chart: string | undefined;
 }
 
-/** The sum, and what it went into. */
+/** Renders the sum and its breakdown. */
 function sumWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): Said {
   const { question, whose, now, nameOf } = bill;
   const total = sum(now);
@@ -123,7 +123,7 @@ function sumWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): Said
   };
 }
 
-/** The sum, and how it went over the days or months. */
+/** Renders the sum and its course over the days or months. */
 function seriesWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): Said {
   const { question, whose, now } = bill;
   const total = sum(now);
@@ -160,7 +160,7 @@ const shortDay = (key: string, unit: 'day' | 'month'): string =>
 
 const maxMoved = 4;
 
-/** What changed since the time before, up and down apart. */
+/** Renders the changes since the period before, increases and decreases separately. */
 function movedWords(bill: Bill): Said {
   const { question, whose, now, before, nameOf } = bill;
   const text = `${whose} cost ${usd(sum(now))} ${whenOf(question.period)}`;
@@ -193,7 +193,7 @@ function movedWords(bill: Bill): Said {
   };
 }
 
-/** Greatest change first. */
+/** The changes, greatest first. */
 function movesOf(now: readonly Cost[], before: readonly Cost[]) {
   const [is, was] = [now, before].map((costs) => new Map(costs.map((cost) => [cost.key, cost.usd])));
   return [...new Set([...now, ...before].map(({ key }) => key))]

@@ -1,20 +1,20 @@
-// Which days a question about cost speaks of, by rules. What is not said, or could be two things, is not guessed.
+// Parses the days that a question about cost names, by rules. If the period is missing or ambiguous, it does not guess.
 import { capitalize } from '../wording.ts';
 
 export interface Period {
   /** First day, and the day after the last: `YYYY-MM-DD`, UTC. */
   readonly start: string;
   readonly end: string;
-  /** In words that are read back as the same days: `November 2026`, `the last 7 days`. */
+  /** The name of the period, which the parser reads as the same days: `November 2026`, `the last 7 days`. */
   readonly name: string;
-  /** It is not over: its end is today. */
+  /** The period is not over; it ends today. */
   readonly soFar: boolean;
 }
 
 export type ReadPeriod =
   | { readonly kind: 'found'; readonly period: Period }
   | { readonly kind: 'none' }
-  /** There are no such days, or more than one time is named. */
+  /** The days do not exist, or the text names more than one period. */
   | { readonly kind: 'strange'; readonly ask: string };
 
 export const monthNames = 'january february march april may june july august september october november december'.split(
@@ -34,11 +34,11 @@ const dayNamed = [
 ] as const;
 const isoMonth = /\b(20\d{2})-(0[1-9]|1[0-2])\b(?!-\d)/g;
 const monthNamed = new RegExp(String.raw`\b(${month})\b\.?${year}`, 'g');
-/** From the first to the last of what is named. */
+/** Words that make a range from the first named time to the last. */
 const spans = /\b(?:to|until|till|through)\b|\bbetween\b.*\band\b|–| - /;
 const since = /\bsince\b/;
 const openStart = new RegExp(String.raw`\b(?:until|till|before|up to)\s+(?:the\s+)?(?:\d{1,2}|${month})`);
-/** "3 to 9 November" and "November 3 to 9" say the month once. */
+/** "3 to 9 November" and "November 3 to 9" name the month only once. */
 const once = [
   [
     new RegExp(
@@ -54,7 +54,7 @@ const once = [
 ] as const;
 const several = { kind: 'strange', ask: 'More than one time is named. Which one is meant?' } as const;
 
-/** `text` in lower case. */
+/** `text`: in lower case. */
 export function readPeriod(text: string, now: Date): ReadPeriod {
   const spelt = once.reduce((said, [pattern, instead]) => said.replace(pattern, instead), text);
   return openStart.test(spelt) && !/\b(?:from|between)\b/.test(spelt) && monthsIn(spelt, 2000, 0).length <= 1
@@ -154,12 +154,12 @@ const relatives = [
   [/\b(?:this|current)\s+month\b|\bso far\b/, 'this month'],
 ] as const;
 
-/** A month without a year is the latest that has begun. */
+/** A month without a year is the latest one that has begun. */
 const yearOf = (index: number, said: string | undefined, thisYear: number, thisMonth: number): number =>
   said === undefined ? (index > thisMonth ? thisYear - 1 : thisYear) : Number(said);
 const indexOf = (name: string): number => monthNames.findIndex((one) => one.startsWith(name.slice(0, 3)));
 
-/** Days that are named, in the order in which they are. */
+/** The named days, in the order of the text. */
 function daysIn(
   text: string,
   now: Date,
@@ -178,7 +178,7 @@ function daysIn(
       day: [yearOf(indexOf(m), y, thisYear, thisMonth), indexOf(m), Number(d)] as const,
     })),
   ];
-  // "3 november 2026" has no month that comes first; "november 3 2026" has no day that does.
+  // "3 november 2026" does not start with a month; "november 3 2026" does not start with a day.
   const others = [...text.matchAll(monthFirst)].filter(
     ({ index }) => !parts.some((one) => index >= one.index && index < one.index + one.said.length),
   );
@@ -195,12 +195,12 @@ function daysIn(
   return { kind: 'days', days: [...new Set(all.map(({ day: [y, m, d] }) => dayOf(Date.UTC(y, m, d))))] };
 }
 
-/** Months that are named, counted from January 2000, in the order in which they are. */
+/** The named months, counted from January 2000, in the order of the text. */
 function monthsIn(text: string, thisYear: number, thisMonth: number): number[] {
   const numbered = [...text.matchAll(isoMonth)].map(({ 1: y, 2: m }) => 12 * (Number(y) - 2000) + Number(m) - 1);
   const named = [...text.matchAll(monthNamed)].flatMap(({ 1: name = '', 2: said }) => {
     const index = indexOf(name);
-    // "may" is a word, too.
+    // "may" is also a verb.
     if (
       index === 4 &&
       said === undefined &&
@@ -209,7 +209,7 @@ function monthsIn(text: string, thisYear: number, thisMonth: number): number[] {
       return [];
     return [{ index, said }];
   });
-  // "from October to November 2025" says the year once.
+  // "from October to November 2025" names the year only once.
   const lastYear = named.at(-1)?.said;
   return [
     ...new Set([
@@ -226,13 +226,13 @@ function nameOf(inYear: number, inMonth: number): string {
 const dayName = (day: string): string =>
   `${Number(day.slice(8))} ${capitalize(monthNames[Number(day.slice(5, 7)) - 1] ?? '')} ${day.slice(0, 4)}`;
 
-/** As it stands in a sentence: `in November 2026`, `on 3 November 2026`, `yesterday`. */
+/** The period inside a sentence: `in November 2026`, `on 3 November 2026`, `yesterday`. */
 export const during = ({ name }: Period): string =>
   /^(?:the |from |since |yesterday$|today$)/.test(name) ? name : /^\d{1,2} /.test(name) ? `on ${name}` : `in ${name}`;
 
 export const lengthInDays = ({ start, end }: Period): number => (Date.parse(end) - Date.parse(start)) / dayMs;
 
-/** As many days right before it, so that two unequal months are not compared; for a month that is over, the month before. */
+/** The same number of days right before the period, so that two unequal months are not compared; for a complete month, the month before. */
 export function periodBefore({ start, end, soFar }: Period): { readonly start: string; readonly end: string } {
   const [from, to] = [new Date(`${start}T00:00:00Z`), new Date(`${end}T00:00:00Z`)];
   const isMonths = from.getUTCDate() === 1 && (soFar || to.getUTCDate() === 1);
@@ -242,7 +242,7 @@ export function periodBefore({ start, end, soFar }: Period): { readonly start: s
     (to.getUTCMonth() - from.getUTCMonth()) +
     (to.getUTCDate() > 1 ? 1 : 0);
   if (!soFar) return { start: firstOf(from.getUTCFullYear(), from.getUTCMonth() - spanned), end: start };
-  // A year so far is compared with the same part of the last one.
+  // A year so far is compared with the same part of the year before.
   const back = from.getUTCMonth() === 0 && spanned > 3 ? 12 * Math.ceil(spanned / 12) : spanned;
   const begin = Date.UTC(from.getUTCFullYear(), from.getUTCMonth() - back, 1);
   return { start: dayOf(begin), end: dayOf(Math.min(begin + (to.getTime() - from.getTime()), from.getTime())) };

@@ -1,5 +1,5 @@
-// What a question about cost asks for, by the grammar's phrases: whose, when, and divided by what. What it does not say is taken from the questions before it,
-// where it follows them, and else asked back, never guessed.
+// Parses a question about cost by the grammar's phrases: accounts, period and breakdown. If a follow-up leaves one of these out, the parser takes it
+// from the earlier questions; otherwise it asks back and never guesses.
 
 import { finderOf, grammarOf } from '../language/grammar/grammar.ts';
 import { sentenceOf } from '../language/grammar/sentence.ts';
@@ -13,7 +13,7 @@ import { during, lengthInDays, type Period, readPeriod } from './parse-period.ts
 
 type By = CostQuery['by'];
 
-/** A button: what is on it, and the whole question that it asks. */
+/** A button: its label, and the complete question that it sends. */
 export interface CostChoice {
   readonly label: string;
   readonly says: string;
@@ -24,35 +24,35 @@ export type CostQuestion =
       readonly kind: 'asked';
       readonly period: Period;
       readonly accounts: 'all' | readonly Account[];
-      /** Why it is this account, where the question does not say. */
+      /** Why we chose this account, if the question does not name it. */
       readonly origin?: Origin | undefined;
-      /** As it was asked for; undefined where it was not. */
+      /** The breakdown that the question names; undefined if it names none. */
       readonly by: By | undefined;
-      /** `moved`: what changed since the time before. `most`: which of them is the greatest. */
+      /** `moved`: the changes since the period before. `most`: the item with the greatest cost. */
       readonly wants: 'sum' | 'moved' | 'most';
     }
-  /** `choices`: what would make it clear. */
+  /** `choices`: complete questions that would remove the ambiguity. */
   | { readonly kind: 'unclear'; readonly ask: string; readonly choices: readonly CostChoice[] }
-  /** It speaks of no account, time or division: it asks for nothing that is answered here. */
+  /** The text names no account, period or breakdown: it asks for nothing that this module answers. */
   | { readonly kind: 'nothing' };
 
 const find = finderOf(costPhrases, {});
 const readFollowUp = grammarOf(followUp);
-/** In the order in which they count where a question names several. */
+/** In order of precedence, if a question names several. */
 const divisions = ['service', 'account', 'month', 'day'] as const satisfies readonly By[];
 const divisionIn = (has: Has): By | undefined => divisions.find((by) => has(by));
 type Has = ReturnType<typeof find>;
 const hasIn = (text: string): Has => find(sentenceOf(text));
 const opensIn = (text: string) => readFollowUp(sentenceOf(text))?.slots.opens;
 
-/** A follow-up is short: longer texts are pasted, or about something else. */
+/** The longest follow-up, in characters. People paste longer texts, or talk about something else. */
 const longestFollowUp = 100;
-/** More is not read of a question. */
+/** The parser reads at most this many characters of a question. */
 const longest = 2000;
 
-/** Whether a text can be about costs only because costs were asked for before it. */
+/** Whether a text can be a question about costs only as a follow-up to an earlier one. */
 export const mayFollow = (text: string): boolean => text.trim().length <= longestFollowUp;
-/** Whether it leaves out what was said before, although it asks for cost itself. */
+/** Whether the text refers to earlier questions although it asks about cost itself. */
 export const goesOn = (text: string): boolean => mayFollow(text) && opensIn(text) === 'leaves';
 export function asksWhatMoved(text: string): boolean {
   const has = hasIn(text);
@@ -61,14 +61,14 @@ export function asksWhatMoved(text: string): boolean {
 
 export interface CostSetting {
   readonly accounts: readonly Account[];
-  /** Where it is asked. */
+  /** The place where the person asks. */
   readonly place: Place;
-  /** Undefined where it cannot be read. */
+  /** Undefined if the catalogue cannot be read. */
   readonly catalog: Catalog | undefined;
   readonly now: Date;
 }
 
-/** `said`: the question, after it those before it that it follows, newest first. */
+/** `said`: the question, then the earlier questions that it follows, newest first. */
 export function readCostQuestion(
   said: readonly string[],
   { accounts, place, catalog, now }: CostSetting,
@@ -135,10 +135,10 @@ export function readCostQuestion(
   };
 }
 
-/** More columns than that are not told apart, and more days than that are many pages of the bill. */
+/** The most days of a daily breakdown. A chart with more columns is unreadable, and more days need many pages of the bill. */
 const maxDays = 100;
 
-/** The question in full, in words that are read back as the same. */
+/** The complete question, in words that the parser reads as the same question. */
 function sentence(
   who: string,
   period: Pick<Period, 'name'> | undefined,
