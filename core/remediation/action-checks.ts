@@ -1,5 +1,6 @@
-// Checks that rule an action out though its cause fits, over the findings and the objects that are there now: the form of a check, the parts that
-// checks are made of, and those that several actions share. A check of one action is in the action's own file. Pure.
+// Checks that rule out an action although its cause fits, judged by the findings and the current Kubernetes objects. This file defines the form
+// of a check, the parts that checks share, and the checks that several actions share. A check of a single action is in that action's own file.
+// Pure.
 import * as z from 'zod';
 import type { Obstacle } from '../causes/cause.ts';
 import { type CauseCode, causeCodes, causes } from '../causes/causes.ts';
@@ -8,49 +9,49 @@ import { sameWorkload } from '../model/entity.ts';
 import type { Finding } from '../model/report.ts';
 import type { KubernetesObject } from '../model/telemetry.ts';
 
-/** What was seen when the action is judged. */
+/** The facts that a check judges an action by. */
 export interface Seen {
   readonly hypothesis: Hypothesis;
-  /** Of all reports of the incident. */
+  /** The findings of all reports of the incident. */
   readonly findings: readonly Finding[];
-  /** The target as it is now; undefined where nobody could look. */
+  /** The current target; undefined if nobody could read it. */
   readonly target: KubernetesObject | undefined;
-  /** What is around it, pods among them. */
+  /** The objects around the target, including its pods. */
   readonly around: readonly KubernetesObject[];
 }
 
 export interface Check {
   /** Kebab case: `no-room-for-pods`. */
   readonly code: string;
-  /** For people, a sentence. */
+  /** One sentence for people. */
   readonly why: string;
   readonly holds: (seen: Seen) => boolean;
 }
 
-/** A finding with less confidence rules nothing out. */
+/** The least confidence of a finding that can rule out an action, 0 to 1. */
 export const sure = 0.5;
 
-/** Of a pod, what was found in its workload counts, too. */
+/** For a pod, findings about its workload count too. */
 const isAbout = ({ entity }: Finding, { hypothesis }: Seen): boolean =>
   sameWorkload(entity, hypothesis.entity) ||
   (hypothesis.entity.kind === 'Pod' &&
     hypothesis.entity.name.startsWith(`${entity.name}-`) &&
     sameWorkload({ ...entity, name: hypothesis.entity.name }, hypothesis.entity));
 
-/** A cause that was found in the target itself, by the hypothesis or by any specialist. */
+/** Whether the hypothesis or a finding of any specialist names one of these causes for the target. */
 export const hasCause = (seen: Seen, among: ReadonlySet<CauseCode>): boolean =>
   among.has(seen.hypothesis.cause) ||
   seen.findings.some(
     (one) => one.cause !== undefined && among.has(one.cause) && one.confidence >= sure && isAbout(one, seen),
   );
 
-/** Causes whose entries name the obstacle. */
+/** The causes whose entries list the obstacle. */
 export const causesWith = (obstacle: Obstacle): ReadonlySet<CauseCode> =>
   new Set(causeCodes.filter((code) => causes[code].obstacles.includes(obstacle)));
 
 const ofDependencies = causesWith('lies-in-dependency');
 
-/** Findings about the target that point to something else, which it calls. */
+/** Findings about the target that point to another component, which the target calls. */
 const failsTowards = (seen: Seen): readonly Finding[] =>
   seen.findings.filter(
     (one) =>
@@ -66,10 +67,10 @@ export const liesInDependency = (seen: Seen): boolean =>
 
 const lasting = causesWith('next-run-meets-it');
 
-/** Texts of databases, runtimes and shells that name what is wrong with what was asked, and not with the moment. */
+/** Error texts of databases, runtimes and shells that describe a fault in the request itself, which another run would repeat. */
 const lastingError =
   /\b(?:column|relation|table|view|function|schema|database|role|sequence|field|attribute|key)\b.{0,80}\b(?:does not exist|doesn't exist|not found|is unknown)\b|\bunknown (?:column|table|database|command|flag|option)\b|\bno such (?:column|table|file or directory|command)\b|\bundefined (?:column|table|variable|method|function|reference)\b|\bsyntax error\b|\binvalid (?:input syntax|column|argument|configuration|json|value)\b|\bSQLSTATE\W{0,3}(?:22|23|42)|\bduplicate (?:key|entry)\b|\bviolates .{0,60}constraint\b|\b(?:permission|access) denied\b|\bunauthorized\b|\bforbidden\b|\b(?:ModuleNotFound|Import|Name|Type|Key|Attribute|Syntax|Reference)Error\b|\b(?:NullPointer|ClassNotFound|IllegalArgument|NumberFormat)Exception\b|\bNoSuchMethodError\b|\bcannot find module\b|\bcommand not found\b|\bexecutable file not found\b|\bexec format error\b|\bcertificate has expired\b/i;
-/** Of the moment: another run may not meet it. */
+/** Error texts of transient faults: another run may succeed. */
 const passingError =
   /\btime[d ]?-?out\b|\btimed out\b|\breset\b|\brefused\b|\bunavailable\b|\bdeadlock\b|\btry again\b|\btoo many (?:connections|requests)\b|\bbroken pipe\b|\beof\b|\b(?:429|502|503|504)\b/i;
 
@@ -82,7 +83,7 @@ const wouldRepeat = (seen: Seen): boolean => {
 const remaining = causesWith('new-pods-meet-it');
 const noRoom = causesWith('no-room-for-pods');
 
-/** What a job says of itself in an annotation, under whatever domain. */
+/** Whether an annotation of the job, under any domain, forbids to run it again. */
 const forbidsRerun = ({ target }: Seen): boolean =>
   Object.entries(target?.metadata.annotations ?? {}).some(
     ([key, value]) =>

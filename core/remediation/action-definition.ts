@@ -1,5 +1,5 @@
-// The shape of an action: all that the system knows of one, in one value. The actions are the files of actions/, one each. Carrying an action out is a
-// connector's business, allowing it is the policies'.
+// Defines the type of an action: one value holds everything that the system knows about it. Each file of actions/ holds one action. A connector
+// carries an action out, and the policies allow it.
 import type * as z from 'zod';
 import type { CauseCode } from '../causes/causes.ts';
 import type { Action, ActionId, Impact } from '../model/action.ts';
@@ -9,45 +9,46 @@ import type { Check } from './action-checks.ts';
 export type Target = Action['target'];
 export type Parameters = Action['parameters'];
 
-/** The systems that carry actions out. A composition root supplies one executor for each that is configured. */
+/** The systems that carry out actions. A composition root supplies one executor for each configured system. */
 export type ExecutorName = 'kubernetes' | 'step-functions' | 'fastly';
 
 export interface ActionDefinition<Id extends string = ActionId, Name extends ExecutorName = ExecutorName> {
   readonly id: Id;
   readonly executor: Name;
-  /** The action group that policies/watchkeeper.cedarschema has it in. */
+  /** The action group to which policies/watchkeeper.cedarschema assigns the action. */
   readonly stakes: 'safe' | 'high-stakes';
-  /** Kinds of targets, as their API spells them. */
+  /** The kinds of targets, spelled as in their API. */
   readonly kinds: readonly string[];
   readonly verbs: Verbs;
-  /** The causes that it mends, unless a check rules it out. */
+  /** The causes that the action remedies, unless a check rules it out. */
   readonly mends: readonly CauseCode[];
   readonly rulesOut: readonly Check[];
-  /** True if it can only take a change back: the hypothesis has to name one. */
+  /** True if the action only reverts a change: the hypothesis has to name one. */
   readonly needsChange: boolean;
   readonly parameters: z.ZodType;
   readonly limits: Limits;
   readonly reversible: boolean;
-  /** How long to wait before asking whether it helped. */
+  /** Seconds to wait before verification. */
   readonly settleSeconds: number;
   /** Imperative: "Rerun CronJob billing/nightly-invoices in backend-1". */
   title(target: Target, parameters: Parameters): string;
   blastRadius(target: Target, parameters: Parameters): string;
-  /** The id and parameters of the action that takes it back, or the reason that there is none. */
+  /** The id and parameters of the action that reverts this one, or the reason why there is none. */
   inverse(parameters: Parameters): { readonly id: Id | ActionId; readonly parameters: Parameters } | string;
-  /** The question that verification asks. */
+  /** The question that verification answers. */
   verify(target: Target): string;
-  /** The target was read when this is asked. */
+  /** Counts the pods and callers that the action affects. The caller has read the target before. */
   impact(on: ImpactInput): Impact;
 }
 
 /**
- * The words that people use for an action. A phrase is words; `*` stands for the target, which may be left out. An order approves a question only
- * by phrases of that very action (core/conversation/open-question.ts), so a phrase that could mean less, more or something else is not here.
+ * The words that people use for an action. A phrase is a list of words; `*` stands for the target, which people may leave out. An order approves
+ * a question only by a phrase of that very action (core/conversation/open-question.ts). This list therefore contains no phrase that could mean
+ * less, more or something else.
  */
 export interface Verbs {
   readonly does: readonly string[];
-  /** The words for taking it back, if its inverse is an action of the same id. */
+  /** The words for reverting the action, if its inverse is an action of the same id. */
   readonly undoes: readonly string[];
   /** "Approve the …". */
   readonly nouns: readonly string[];
@@ -56,20 +57,26 @@ export interface Verbs {
   readonly taught: TaughtVerb;
 }
 
-/** The verb by which people teach an action: "next time just …". Actions that share its name share the verb: only the target tells them apart. */
+/**
+ * The verb by which people teach an action: "next time just …". Actions with the same `name` share the verb, and only the target tells them
+ * apart.
+ */
 export interface TaughtVerb {
   readonly name: string;
-  /** Its forms, as templates of core/language/grammar. */
+  /** The forms of the verb, as templates of core/language/grammar. */
   readonly forms: readonly string[];
-  /** People say it of data that it does not destroy. Another verb together with data, a volume or a database teaches nothing. */
+  /**
+   * True if people use the verb for data that the action does not destroy. Any other verb together with data, a volume or a database teaches
+   * nothing.
+   */
   readonly saidOfData: boolean;
 }
 
-/** The target as it is now, and what bounds it: pods, autoscalers, quotas and limit ranges of its namespace, and all nodes. */
+/** The current target and the objects that limit a change of it: pods, autoscalers, quotas and limit ranges of its namespace, and all nodes. */
 export interface Surroundings {
   readonly target: KubernetesObject;
   readonly around: readonly KubernetesObject[];
-  /** Kinds that could not be read: an unknown bound is not kept. */
+  /** Kinds of objects that could not be read. A plan that needs one of them is refused, because its limit is unknown. */
   readonly without: readonly string[];
 }
 
@@ -77,12 +84,12 @@ export type Planned =
   | { readonly kind: 'planned'; readonly parameters: Parameters; readonly says: string }
   | { readonly kind: 'refused'; readonly why: string };
 
-/** How far the action may go on what is there now. */
+/** How far the action may go on the current target. */
 export interface Limits {
-  /** True if it cannot be planned without reading the target. */
+  /** True if the action cannot be planned without reading the target. */
   readonly needsTarget: boolean;
   plan(surroundings: Surroundings): Planned;
-  /** The quantity that `parameters.from` names, as it is now; undefined for an action that changes no quantity. */
+  /** The current quantity that `parameters.from` names; undefined for an action that changes no quantity. */
   quantity(target: KubernetesObject, parameters: Parameters): string | number | undefined;
 }
 
@@ -91,7 +98,7 @@ export interface ImpactInput {
   readonly parameters: Parameters;
   readonly object: KubernetesObject;
   readonly around: readonly KubernetesObject[];
-  /** Pods that the target stands for. */
+  /** The number of pods that the target represents. */
   readonly pods: number;
   readonly callers: readonly string[];
 }

@@ -1,4 +1,4 @@
-// Ways to count whom an action affects: pods that it starts, replaces or ends, and their share of the workload's ready pods.
+// Counts the impact of an action: the pods that it starts, replaces or ends, and their share of the workload's ready pods.
 import * as z from 'zod';
 import type { Impact } from '../model/action.ts';
 import type { KubernetesObject } from '../model/telemetry.ts';
@@ -27,23 +27,23 @@ const isReady = ({ status }: Pod): boolean =>
 export const podsAmong = (objects: readonly KubernetesObject[]): Pod[] =>
   objects.flatMap((one) => (one.kind === 'Pod' ? (Pod.safeParse(one).data ?? []) : []));
 
-/** The share of ready pods among `own` that `ended` are. */
+/** The number of ready pods in `own`, and the percentage of them that `ended` contains. */
 export function shareOf(own: readonly Pod[], ended: readonly Pod[]): Pick<Impact, 'ready' | 'sharePercent'> {
   const ready = own.filter(isReady).length;
   return ready === 0 ? {} : { ready, sharePercent: Math.round((ended.filter(isReady).length / ready) * 100) };
 }
 
-/** For an action that starts something beside what runs. */
+/** The impact of an action that starts a new pod and leaves the running ones alone. */
 export const startsBeside = ({ pods, callers }: ImpactInput): Impact => ({
   pods,
   sharePercent: 0,
   callers: [...callers],
 });
 
-/** For an action on something that no pod stands for. */
+/** The impact of an action on a target without pods. */
 export const touchesNoPod = ({ pods, callers }: ImpactInput): Impact => ({ pods, callers: [...callers] });
 
-/** For an action that replaces all pods of a workload. */
+/** The impact of an action that replaces all pods of a workload. */
 export function replacesAllPods({ object, around, pods, callers }: ImpactInput): Impact {
   const labels = Object.entries(Workload.safeParse(object).data?.spec.selector?.matchLabels ?? {});
   const own = podsAmong(
@@ -54,7 +54,7 @@ export function replacesAllPods({ object, around, pods, callers }: ImpactInput):
   return { pods, ...shareOf(own, own), callers: [...callers] };
 }
 
-/** For an action on a node that leaves its pods alone: they would not come back there. */
+/** The impact of an action on a node that leaves its pods running, because ended pods could not start there again. */
 export const leavesPodsInPlace = ({ target, around }: ImpactInput): Impact => ({
   pods: 0,
   sharePercent: 0,

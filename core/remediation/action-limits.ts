@@ -1,22 +1,22 @@
-// How far an action may go on what is there now: replicas within the autoscaler and the quota, memory within the LimitRange, the nodes and the
-// quota, a cordon only where pods have another node. Each action has its own rule (actions/); the decision and the executor, right before it acts,
-// judge by the same one. Pure.
+// Limits an action to what the current target allows: replicas within the autoscaler and the quota; memory within the LimitRange, the nodes and
+// the quota; a cordon only if another node takes pods. Each action has its own rule (actions/). The decision and the executor, right before it
+// acts, use the same rule. Pure.
 import { bytesOf } from '../analysis/kubernetes/quantity.ts';
 import type { Action, ActionId } from '../model/action.ts';
 import type { Planned, Surroundings } from './action-definition.ts';
 import { actionNamed } from './actions/index.ts';
 import { planned } from './workload-limits.ts';
 
-/** False for an action that may be planned without reading its target. */
+/** False for an action that can be planned without reading its target. */
 export const needsTarget = (id: ActionId): boolean => actionNamed(id)?.limits.needsTarget ?? false;
 
-/** The parameters of an action on what is there now, or the reason that it cannot be done. */
+/** The parameters of an action on the current target, or the reason why the target does not allow it. */
 export const planWithinLimits = (id: ActionId, surroundings: Surroundings): Planned =>
   actionNamed(id)?.limits.plan(surroundings) ?? planned();
 
 /**
- * Why an action that was planned before does not hold any more; undefined if it does. An action that takes another back is held to one thing: the
- * target is as the other left it.
+ * The reason why an action that was planned earlier exceeds the current limits; undefined if it does not. An action that reverts another one has
+ * a single condition: the target still has the quantity that the other action set.
  */
 export function exceededLimit(
   { id, parameters }: Pick<Action, 'id' | 'parameters'>,

@@ -1,13 +1,13 @@
-// Parameters of actions, as schemas, and the inverse of a change from one quantity to another.
+// Schemas for the parameters of actions, and the inverse of a change from one quantity to another.
 import * as z from 'zod';
 import type { Parameters } from './action-definition.ts';
 
 export const noParameters = z.strictObject({});
 
-/** Present on an action that takes another of the same id back: it has a key of its own. */
+/** Set on an action that reverts another action of the same id, so that it has its own idempotency key. */
 export const undo = z.literal(true).optional();
 
-/** The parameters that go back from `to` to `from`. */
+/** The parameters that change the quantity back from `to` to `from`. */
 export const swapped = ({ from, to, ...others }: Parameters): Parameters => ({
   ...others,
   ...(to === undefined || from === undefined ? {} : { from: to, to: from }),

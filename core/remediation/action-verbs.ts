@@ -1,19 +1,22 @@
-// The verbs that people use for actions, read from the table of actions.
+// Derives the verbs that people use for actions from the table of actions.
 import type { ActionId } from '../model/action.ts';
 import type { TaughtVerb } from './action-definition.ts';
 import { actions } from './actions/index.ts';
 
 export interface ActionVerb extends TaughtVerb {
-  /** Only the target tells them apart. */
+  /** The actions that share the verb; only the target tells them apart. */
   readonly actions: readonly ActionId[];
 }
 
-/** Each verb by which something can be taught, in the order of the table. */
+/** Each verb that can teach an action, in the order of the table. */
 export const taughtVerbs: readonly ActionVerb[] = [
   ...Map.groupBy(actions, ({ verbs }) => verbs.taught.name).values(),
 ].flatMap((group) => group.slice(0, 1).map(({ verbs }) => ({ ...verbs.taught, actions: group.map(({ id }) => id) })));
 
-/** Actions whose phrases stand in a text of any origin, wherever; of several with one phrase the first of the table. */
+/**
+ * The actions whose phrases occur anywhere in a text of any origin. If several actions have the same phrase, it counts for the first one in the
+ * table.
+ */
 export function actionsNamedIn(text: string): readonly ActionId[] {
   const seen = new Set<string>();
   return actions
@@ -25,7 +28,7 @@ export function actionsNamedIn(text: string): readonly ActionId[] {
     .map(({ id }) => id);
 }
 
-/** `*` stands for a few words of one sentence; "roll back" may be written as one word. */
+/** Whether the text contains the phrase. `*` matches up to 60 characters of one sentence; "roll back" also matches "rollback" and "roll-back". */
 function standsIn(phrase: string, text: string): boolean {
   const parts = phrase.split('*').flatMap((part) => {
     const words = part.trim().split(' ').join('[ -]?');

@@ -1,4 +1,4 @@
-// Words that several actions share: the verbs that people use for more than one of them, and the way a target is named in a title.
+// Words that several actions share: verbs that people use for more than one action, and the name of a target in a title.
 import type { Target, TaughtVerb } from './action-definition.ts';
 
 export const reruns = ['rerun *', 'retry *', 'run * again', 'try * again'];

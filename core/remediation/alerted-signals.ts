@@ -1,14 +1,14 @@
-// What the page was about, as it was seen before anything was done: who was paged, and which of its signals had moved. Verification holds the
-// action to that, not only to what the action touched.
+// Collects the alerted entity's problems and signals from the reports before the action. Verification judges the action by them too, and not only
+// by its target.
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Context } from '../model/incident.ts';
 import type { Finding, Report } from '../model/report.ts';
 
 export interface AlertedSignals {
   readonly entity: EntityRef | undefined;
-  /** What was wrong with it, seen by anybody. */
+  /** The problems of the alerted entity that any specialist found. */
   readonly problems: readonly Finding[];
-  /** Those of them that were measured; the strongest of each signal. */
+  /** The measured problems: for each signal the finding with the highest confidence. */
   readonly signals: readonly Measured[];
 }
 

@@ -1,5 +1,5 @@
-// A person's answer to a question: decided exactly once, by whoever is first (or by as many as it takes), and recorded before anybody is
-// told that it counts.
+// Takes a person's answer to an approval question. The store decides each question exactly once: the first answer decides, or as many approvals
+// as the question needs. The answer is on record before anybody is told that it counts.
 
 import type { Approval, Verdict } from '../model/action.ts';
 import { idsOf } from '../ports/catalog.ts';
@@ -13,7 +13,7 @@ import { approvalCountText, decisionText, whyNotTeachable } from './question.ts'
 export type Answer =
   | { readonly kind: 'decided'; readonly approval: Approval; readonly text: string }
   | { readonly kind: 'already'; readonly approval: Approval; readonly text: string }
-  /** One more approval of several; the question stays open. */
+  /** One of several approvals; the question stays open. */
   | { readonly kind: 'counted'; readonly approval: Approval; readonly text: string }
   | { readonly kind: 'expired'; readonly approval: Approval; readonly text: string }
   | { readonly kind: 'not-allowed'; readonly text: string }
@@ -36,7 +36,7 @@ export async function answerApproval(answering: Answering, ports: AnswerPorts): 
     await audit(asked, answering, 'answer-refused', refused, ports);
     return { kind: 'not-allowed', text: refused };
   }
-  // Whoever asks for more than was offered gets what was offered.
+  // An answer that asks to remember a permission that was not offered counts as a plain approval.
   const untaught = verdict === 'approve-and-remember' ? whyNotTeachable(asked) : undefined;
   const at = ports.clock.now().toISOString();
   const counted = untaught === undefined ? verdict : 'approve';
@@ -57,7 +57,7 @@ export async function answerApproval(answering: Answering, ports: AnswerPorts): 
         text: `The question expired at ${clockTime(result.approval.expiresAt)}; nothing was done.`,
       };
     case 'already':
-      // The first answer may not have reached the workflow; bringing it again changes nothing if it did.
+      // The first answer may not have reached the workflow. If it did, a second delivery changes nothing.
       if (result.taskToken) await deliver(result.approval, result.taskToken, ports);
       return { kind: 'already', approval: result.approval, text: `Already ${decisionText(result.approval)}.` };
     case 'counted': {
@@ -75,7 +75,10 @@ export async function answerApproval(answering: Answering, ports: AnswerPorts): 
   }
 }
 
-/** Why this person may not say this, or undefined. Groups are those of the catalogue now, not of when it was asked. */
+/**
+ * Why this person may not give this answer; undefined if they may. The current catalogue defines the groups, not the one at the time of the
+ * question.
+ */
 async function refusalOf(
   { mayAnswer, approvers, requester }: Approval,
   { by, verdict }: Answering,
@@ -131,7 +134,7 @@ const audit = (
     ports,
   );
 
-/** Brings a decision to the workflow that did not get there before. Nothing is decided by it. */
+/** Delivers a decision that has not reached the workflow yet. It decides nothing. */
 export async function deliverDecided(approval: Approval, ports: Pick<Ports, 'approvals' | 'workflow'>): Promise<void> {
   if (approval.state !== 'decided') return;
   const { id, verdict, decidedBy: by, decidedAt: at } = approval;
@@ -145,7 +148,7 @@ async function deliver(
   ports: Pick<Ports, 'approvals' | 'workflow'>,
 ): Promise<void> {
   if (approval.state !== 'decided') return;
-  // `gone`: the waiting was interrupted. Whoever waits next finds the decision in the table.
+  // `gone`: the workflow no longer waits with this token. The next execution that waits finds the decision in the store.
   if ((await ports.workflow.resume(taskToken, outcomeOf(approval))) === 'resumed')
     await ports.approvals.delivered(approval.id);
 }

@@ -1,6 +1,6 @@
-// Puts the question to people and leaves the task token with the record. Entered again after a crash it asks nobody twice: the token is
-// replaced, and a decision that is already there goes on at once. Entered as a reminder it says, to those it was configured for and on the
-// page, that it still waits.
+// Asks people for an approval and stores the task token with the question. If the step runs again after a crash, it asks nobody twice: it
+// replaces the token, and an existing decision resumes the workflow at once. As a reminder, it tells the configured people and the page that the
+// question is still open.
 
 import { Impossible } from '../errors.ts';
 import type { Approval, ApprovalOutcome, Decision } from '../model/action.ts';
@@ -16,7 +16,7 @@ import { record } from '../record/timeline.ts';
 import { tellProgress } from '../reporting/progress.ts';
 import { questionMessage } from './question.ts';
 
-/** The record expires before the workflow's own timer does, so that no decision is taken that nobody waits for. */
+/** Seconds by which the question expires before the workflow's timer, so that nobody decides a question that no workflow waits for. */
 const marginSeconds = 10;
 
 type AskPorts = Pick<
@@ -24,7 +24,7 @@ type AskPorts = Pick<
   'incidents' | 'clock' | 'ids' | 'approvals' | 'chat' | 'pager' | 'workflow' | 'catalog' | 'audit'
 >;
 
-/** `reminder`: it was asked, and nobody answered until now. */
+/** `reminder`: the question was asked earlier, and nobody has answered it. */
 export async function askApproval(
   state: Decided,
   taskToken: string,
@@ -85,7 +85,7 @@ function pendingOf({ diagnosis, incident }: Decided, decision: Asking, now: Date
   };
 }
 
-/** Said once, however often the step runs. A place that cannot be reached is a line in the timeline; the question itself stays open. */
+/** Sends the reminder once, however often the step runs. If a channel is unreachable, the timeline records that; the question stays open. */
 async function remind({ incident }: Decided, decision: Asking, approval: Approval, ports: AskPorts): Promise<void> {
   const people = idsOf(decision.escalateTo, await ports.catalog.load());
   const { id: approvalId, question, expiresAt } = approval;
@@ -116,7 +116,7 @@ async function remind({ incident }: Decided, decision: Asking, approval: Approva
     );
 }
 
-/** What the workflow gets for a decided approval. */
+/** The outcome of a decided approval, for the workflow. */
 export function outcomeOf(approval: Extract<Approval, { state: 'decided' }>): ApprovalOutcome {
   const { id: approvalId, decidedBy: by, decidedAt: at, verdict, once } = approval;
   return verdict === 'reject'
@@ -124,7 +124,7 @@ export function outcomeOf(approval: Extract<Approval, { state: 'decided' }>): Ap
     : { kind: 'approved', approvalId, by, at, remember: verdict === 'approve-and-remember' && once === undefined };
 }
 
-/** What the workflow gets for one that was taken back. */
+/** The outcome of a withdrawn approval, for the workflow. */
 export const withdrawnOutcome = ({
   id: approvalId,
   withdrawnWhy: why,

@@ -1,4 +1,4 @@
-// Collects the facts that an action is authorised by: once a step, for the decision and again right before it acts.
+// Collects the facts for the authorisation of an action: once for the decision and again right before the action.
 import type { Action } from '../model/action.ts';
 import { confidenceToAct, type Hypothesis } from '../model/diagnosis.ts';
 import type { Synthesized } from '../model/workflow.ts';
@@ -11,7 +11,9 @@ import { placeOf } from './target-place.ts';
 import type { TargetSnapshot } from './target-snapshot.ts';
 import { targetStateOf } from './target-state.ts';
 
-/** The facts about an action on its target, at the decision and again right before it acts. The target has to be one that a finding names. */
+/**
+ * The facts about an action on its target, for the decision and again right before the action. They record whether a finding names the target.
+ */
 export async function authorizationFactsOf(
   input: Synthesized,
   hypothesis: Hypothesis,

@@ -1,4 +1,4 @@
-// The question that is put to the policies, the same at the decision and right before the act. All of it follows from facts that a step collects once
+// Asks the policies whether an action is allowed, in the same way for the decision and right before the action. Each step collects the facts once
 // (authorization-facts.ts).
 import type { Action, Impact } from '../model/action.ts';
 import { entityKey } from '../model/entity.ts';
@@ -9,26 +9,26 @@ import type { TargetState } from './target-state.ts';
 
 export interface AuthorizationFacts {
   readonly place: TargetPlace;
-  /** Of the hypothesis, 0 to 1. */
+  /** The confidence of the hypothesis, 0 to 1. */
   readonly confidence: number;
   readonly seenInEvidence: boolean;
   readonly incidentId: string;
   readonly now: Date;
-  /** Set by a person, besides the catalogue's. */
+  /** The kill switch that a person set; the catalogue has its own. */
   readonly killSwitch: boolean;
   readonly live: TargetState;
-  /** Counted on what is there now; the budgets count its pods. */
+  /** The impact on the current target; the budgets count its pods. */
   readonly affects: Impact;
-  /** The actions that were done in the target's environment within a day. */
+  /** The actions in the target's environment within the last day. */
   readonly acts: readonly Act[];
-  /** An action of another incident on the target, which this incident cannot have taken into account. */
+  /** An action of another incident on the target that this incident's investigation cannot have considered. */
   readonly conflicting?: Act | undefined;
-  /** How many people approved, and whether the person who asked for it is among them. */
+  /** The number of people who approved. */
   readonly approvals: number;
   readonly requesterApproved: boolean;
 }
 
-/** The parts of an action that are judged. */
+/** The parts of an action that the policies judge. */
 export type PolicySubject = PlacedAction & Pick<Action, 'reversible' | 'idempotencyKey'>;
 
 export async function authorize(
@@ -56,7 +56,7 @@ export async function authorize(
 
 export type PolicyContext = ReturnType<typeof policyContextOf>;
 
-/** The facts that the policies judge by; the type Facts of policies/watchkeeper.cedarschema. */
+/** The facts that the policies judge by: the type Facts of policies/watchkeeper.cedarschema. */
 export function policyContextOf(action: PolicySubject, facts: AuthorizationFacts) {
   const { place, live } = facts;
   const { budgets } = place;
@@ -85,7 +85,7 @@ export function policyContextOf(action: PolicySubject, facts: AuthorizationFacts
 
 const hourMs = 3_600_000;
 
-/** Counts of earlier actions, apart from this very action: a second try of it counts once. */
+/** Counts earlier actions without this one, so that a second try of it counts once. */
 function spentOf(action: PolicySubject, { acts, now, incidentId, affects }: AuthorizationFacts) {
   const others = acts.filter((act) => act.key !== action.idempotencyKey);
   const inHour = others.filter((act) => now.getTime() - Date.parse(act.at) < hourMs);
@@ -94,12 +94,12 @@ function spentOf(action: PolicySubject, { acts, now, incidentId, affects }: Auth
     actsInHour: inHour.length,
     actsInIncident: others.filter((act) => act.incidentId === incidentId).length,
     sameInDay: others.filter((act) => act.actionId === action.id && act.targetKey === targetKey).length,
-    /** This one's among them. */
+    /** Includes the pods of this action. */
     podsInHour: inHour.reduce((sum, act) => sum + act.pods, affects.pods),
   };
 }
 
-/** The entry of the action history, should it be done. */
+/** The entry that this action adds to the action history. */
 export const actOf = (
   action: Action,
   { incidentId, now, affects }: Pick<AuthorizationFacts, 'incidentId' | 'now' | 'affects'>,

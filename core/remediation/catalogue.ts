@@ -1,5 +1,5 @@
-// Actions as values: which one fits what is believed, made whole for a target, checked when it comes in from elsewhere, and taken back. The actions
-// themselves are in actions/.
+// Selects the action that fits a hypothesis, builds it for a target, checks an action that comes from elsewhere, and builds its inverse. The
+// files of actions/ define the actions.
 import * as z from 'zod';
 import type { Action, ActionId, Inverse } from '../model/action.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
@@ -10,7 +10,7 @@ import { actionNamed, actions } from './actions/index.ts';
 type Target = Action['target'];
 type Parameters = Action['parameters'];
 
-/** The actions that mend what is believed, best first: a change that can be taken back goes before a restart. */
+/** The actions that remedy the hypothesis' cause, best first: reverting a change precedes a restart. */
 const fitting = (hypothesis: Hypothesis): readonly ActionDefinition[] =>
   actions.filter(
     (entry) =>
@@ -19,23 +19,23 @@ const fitting = (hypothesis: Hypothesis): readonly ActionDefinition[] =>
       (!entry.needsChange || hypothesis.changeId !== undefined),
   );
 
-/** The action that fits what is believed, or none; whether what was seen rules it out is `offerFor`'s to say. */
+/** The first action that fits the hypothesis, or undefined. It applies no checks; `offerFor` does. */
 export const suggestedAction = (hypothesis: Hypothesis): ActionDefinition | undefined => fitting(hypothesis)[0];
 
 export interface RuledOut {
   readonly id: ActionId;
-  /** The code of the check; `not-possible`: its plan or its dry run was refused. */
+  /** The code of the check; `not-possible` if the plan or the dry run was refused. */
   readonly code: string;
   readonly why: string;
 }
 
 export type Offer =
   | { readonly kind: 'offered'; readonly entry: ActionDefinition; readonly ruledOut: readonly RuledOut[] }
-  /** The cause fits, and what was seen says that it would not help. */
+  /** Actions fit the cause, but the checks show that none of them would help. */
   | { readonly kind: 'ruled-out'; readonly ruledOut: readonly [RuledOut, ...RuledOut[]] }
   | { readonly kind: 'none' };
 
-/** What the catalogue has for a cause, and what of it nothing seen rules out. */
+/** The first action that fits the cause and that no check rules out, with the actions that checks do rule out. */
 export function offerFor(seen: Seen): Offer {
   const ruledOut: RuledOut[] = [];
   for (const entry of fitting(seen.hypothesis)) {
@@ -47,10 +47,10 @@ export function offerFor(seen: Seen): Offer {
   return first === undefined ? { kind: 'none' } : { kind: 'ruled-out', ruledOut: [first, ...more] };
 }
 
-/** False for an action that is in no catalogue, too. */
+/** False also for an unknown id. */
 export const isReversible = (id: string): boolean => actionNamed(id)?.reversible ?? false;
 
-/** The action of an entry on a target: everything but the target and its parameters is the catalogue's. */
+/** Builds the action of a catalogue entry on a target. Everything but the target and the parameters comes from the catalogue. */
 export function actionOf(
   entry: ActionDefinition,
   target: Target,
@@ -80,7 +80,7 @@ function inverseIn(entry: ActionDefinition, target: Target, parameters: Paramete
 }
 
 /**
- * The action that takes this one back, ready to be asked for: of the catalogue, on the same target, with a key of its own. Undefined where
+ * The catalogue's action that reverts this one on the same target, with its own idempotency key, ready for an approval question. Undefined if
  * there is none (`action.inverse` says why).
  */
 export function inverseOf(action: Action, incidentId: string): Action | undefined {
@@ -91,7 +91,7 @@ export function inverseOf(action: Action, incidentId: string): Action | undefine
     : undefined;
 }
 
-/** What is wrong with an action that came in as a value, in words: it must be one that the catalogue could have made for this incident. */
+/** Why the catalogue could not have made this action for this incident, in words; undefined if it could. */
 export function actionProblem(action: Action, incidentId: string): string | undefined {
   const entry = actionNamed(action.id);
   if (!entry) return `The catalogue has no action ${action.id}.`;
@@ -100,9 +100,9 @@ export function actionProblem(action: Action, incidentId: string): string | unde
   if (!parameters.success) return `The parameters of ${action.id} do not fit: ${z.prettifyError(parameters.error)}`;
   if (action.idempotencyKey !== idempotencyKey(incidentId, action.id, action.target, action.parameters))
     return 'The action was made for another incident or another target.';
-  // What people were asked and what the policies judge by is the catalogue's, not the bearer's.
+  // People approve and policies judge by the catalogue's texts and values, so the action must not bring others.
   const made = actionOf(entry, action.target, { incidentId, evidenceIds: action.evidenceIds }, action.parameters);
-  // Of what was recorded before actions said what takes them back, nothing is said.
+  // Older records have no inverse, so a missing one is accepted.
   if (action.inverse !== undefined && JSON.stringify(action.inverse) !== JSON.stringify(made.inverse))
     return 'The catalogue takes the action back otherwise.';
   const differs = says.find((field) => action[field] !== made[field]);

@@ -1,14 +1,14 @@
-// Two incidents for one cause: what one did to a target, the other cannot have taken into account while it looked. It has to look again,
-// after it is known what came of it.
+// Finds an action of another incident on the same target that this incident's investigation cannot have considered. The investigation has to run
+// again once the effect of that action is known.
 import { type EntityRef, entityKey } from '../model/entity.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Act } from '../ports/records.ts';
 
-/** Longer than any action settles and is verified: whoever has not said by then what came of it does not hold up others. */
+/** Longer than any action takes to settle and be verified. After this time, an unverified action no longer blocks others. */
 const maxMs = 30 * 60_000;
 
-/** The latest act of another incident on the target that was done since this incident began, or that is not yet known to have helped. */
+/** The latest action of another incident on the target that either took place after this incident opened or is not verified yet. */
 export async function conflictingActionOf(
   target: EntityRef,
   {
@@ -33,7 +33,7 @@ export async function conflictingActionOf(
   return undefined;
 }
 
-/** A pod carries the name of its workload in front: what was done to one was done to the other. */
+/** Whether the keys name the same entity, or a workload and one of its pods: a pod's name begins with the name of its workload. */
 function isSameOrPodOf(a: string, b: string): boolean {
   if (a === b) return true;
   const [one, other] = [a, b].map((key) => /^(?<place>.*)\/(?<kind>[^/]+)\/(?<name>[^/]+)$/.exec(key)?.groups);

@@ -1,5 +1,5 @@
-// Report, ask, act or refuse: at most one action, for the first hypothesis, on a target that this incident's evidence names. Why, and
-// by which policies, is part of every decision.
+// Decides whether to report, ask, act or refuse. It considers at most one action, for the first hypothesis, on a target that this incident's
+// evidence names. Every decision carries its reason and its policies.
 
 import { WatchkeeperError } from '../errors.ts';
 import { type ExactError, exactErrorOf, formerFingerprintOf, workloadOf } from '../fingerprint/fingerprint.ts';
@@ -42,9 +42,9 @@ type DecidePorts = Pick<
   | 'audit'
 >;
 
-/** Below this a person should look first; nothing is suggested. */
+/** Below this confidence no action is suggested: a person should look first. */
 const enoughConfidence = 0.5;
-/** A question whose ground keeps moving is a person's to look at. */
+/** After this many questions the target keeps changing, and a person should look. */
 const maxQuestions = 3;
 
 export async function decide(
@@ -84,7 +84,7 @@ function withNextStep(diagnosis: Diagnosis, decision: Decision, ruledOut: readon
   return { ...diagnosis, next: shorten(nextStepOf(decision, first, ids), 500) };
 }
 
-/** Words in telemetry that read like instructions change nothing, and people are told that they were there. */
+/** Tells people about words in telemetry that read like instructions. The words change nothing else. */
 async function sayWhatWasTried(
   input: Synthesized,
   policyContext: Chosen['policyContext'],
@@ -105,7 +105,7 @@ async function sayWhatWasTried(
 interface Chosen {
   readonly decision: Decision;
   readonly policyContext?: PolicyContext | undefined;
-  /** Actions that the cause would fit, and that would not help. */
+  /** Actions that fit the cause and would not help. */
   readonly ruledOut?: readonly RuledOut[];
 }
 
@@ -114,7 +114,7 @@ const report = (why: string, ruledOut: readonly RuledOut[] = []): Chosen => ({
   ruledOut,
 });
 
-/** What made it worse is offered to be taken back: always by a person's word, within the same policies. */
+/** Offers to revert an action that made the problem worse. A person always has to approve, and the same policies apply. */
 async function chooseTakingBack(
   input: Synthesized,
   { action: planned, why }: NonNullable<Synthesized['takingBack']>,
@@ -214,7 +214,7 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
   return { decision: notTeachable === undefined ? asked : { ...asked, notTeachable }, policyContext };
 }
 
-/** Why "don't ask again" is not offered with the question. */
+/** Why the question does not offer "don't ask again"; undefined if it does. */
 async function whyNotTeachable(
   error: ReturnType<typeof exactErrorOf>,
   action: Action,
@@ -228,11 +228,11 @@ async function whyNotTeachable(
 
 interface IfApproved {
   readonly answer: PolicyAnswer;
-  /** How many people it takes. */
+  /** The number of people who have to approve. */
   readonly approvers: number;
 }
 
-/** Whether it may be done at all, and by how many people's word: the least number for which the policies allow it. */
+/** Whether the policies allow the action at all, and the smallest number of approvals for which they do. */
 async function ifApproved(action: Action, facts: AuthorizationFacts, { policies }: DecidePorts): Promise<IfApproved> {
   const whoever = { kind: 'person', id: 'whoever approves' } as const;
   const most = facts.place.approvalsNeeded;
@@ -273,7 +273,7 @@ function question(
   };
 }
 
-/** A dry run that cannot be asked for is a reason not to suggest the action, and no reason to lose the diagnosis. */
+/** If the dry run fails, the action is not suggested; the diagnosis stays. */
 async function dryRun(action: Action, incidentId: string, ports: DecidePorts): ReturnType<Executor['dryRun']> {
   try {
     return await ports.executor.dryRun({ ...action, incidentId });
@@ -293,7 +293,7 @@ type FromTaught =
   | { readonly kind: 'act'; readonly decision: Decision }
   | { readonly kind: 'ask'; readonly why: string };
 
-/** What was taught for exactly this error, action and workload, newest first; the first one that holds is used and counted. */
+/** Looks for a preference for exactly this error, action and workload, newest first. It uses and counts the first one that the policies allow. */
 async function fromTaught(first: Hypothesis, considered: Considered, ports: DecidePorts): Promise<FromTaught> {
   const { input, action, catalog } = considered;
   const error = exactErrorOf(first, input.context, catalog);
@@ -311,7 +311,7 @@ async function fromTaught(first: Hypothesis, considered: Considered, ports: Deci
   return { kind: 'ask', why: why || (await toTeachAgain(first, considered, ports)) };
 }
 
-/** What the recipe before would have acted on: people are told, and asked. */
+/** The note that an active preference has a fingerprint of the older recipe and needs to be taught again; empty if there is none. */
 async function toTeachAgain(
   first: Hypothesis,
   { input, action, facts, catalog }: Considered,
@@ -328,7 +328,7 @@ async function toTeachAgain(
     : `${one.taughtBy} taught it on ${one.taughtAt.slice(0, 10)}, when errors were told apart less exactly: it needs to be taught again.`;
 }
 
-/** Taught for this error, this action and this workload; what people read of it must say so as well. */
+/** Whether the preference is for this error, action and workload; its readable description has to agree. */
 export const isTaughtFor = (
   { actionId, fingerprint, describes }: Preference,
   action: Action,

@@ -1,5 +1,5 @@
-// Why something would be allowed or refused, without doing it: which policies decide, what they judged by, and the least that would have
-// to be otherwise, found by asking the same policies again.
+// Explains why the policies would allow or refuse an action, without doing it: the policies that decide, the facts that they use, and the
+// smallest changes of facts that would allow it. It finds the changes by asking the same policies again.
 import type { Policies, PolicyAnswer, PolicyRequest, PolicyRule } from '../ports/channels.ts';
 import type { PolicyContext } from './authorization.ts';
 
@@ -12,13 +12,13 @@ export interface Supposed {
 
 export interface Explanation {
   readonly answer: PolicyAnswer;
-  /** The policies that decided, as they are written. */
+  /** The text of the policies that decided. */
   readonly rules: readonly PolicyRule[];
-  /** Each is one way to have it allowed: all of its sentences together. Empty where it is allowed, or never is. */
+  /** Each way lists the changes that together allow the action. Empty if the action is allowed already, or no changes allow it. */
   readonly ways: readonly (readonly string[])[];
 }
 
-/** More changes than this at once are no advice. */
+/** The largest number of changes in one way; a longer list helps nobody. */
 const maxChanges = 4;
 
 export async function explain(supposed: Supposed, policies: Policies): Promise<Explanation> {
@@ -31,13 +31,13 @@ const judge = ({ actor, action, target, facts }: Supposed, policies: Policies): 
   policies.authorize({ actor, action, target, context: { ...facts } });
 
 interface Change {
-  /** Changes of one kind exclude each other. */
+  /** Changes with the same value exclude each other. */
   readonly about: string;
   readonly says: string;
   readonly apply: (supposed: Supposed) => Supposed;
 }
 
-/** The smallest sets of changes after which it is allowed. */
+/** The smallest sets of changes that allow the action. */
 async function waysOf(supposed: Supposed, policies: Policies): Promise<string[][]> {
   const changes = changesFor(supposed);
   for (let size = 1; size <= Math.min(maxChanges, changes.length); size += 1) {
@@ -51,7 +51,7 @@ async function waysOf(supposed: Supposed, policies: Policies): Promise<string[][
   return [];
 }
 
-/** What can be otherwise at all: kinds of targets and actions cannot. */
+/** The facts that can change; the kinds of targets and actions cannot. */
 function changesFor({ actor, facts }: Supposed): Change[] {
   const fact = (about: string, says: string, other: Partial<PolicyContext>): Change => ({
     about,

@@ -1,20 +1,20 @@
-// Whether a freeze is in force: calendar times of a time zone, compared as that zone's clock shows them, so that daylight saving moves
-// nothing. An hour that a clock shows twice is in it both times.
+// Tells whether a freeze is in force. It compares calendar times with the local time of the freeze's time zone, so that daylight saving time
+// moves nothing. An hour that the clock shows twice is within the freeze both times.
 import { type Catalog, type Freeze, weekdays } from '../ports/catalog.ts';
 
 export interface FreezeScope {
   readonly environment: string | undefined;
-  /** Names of the services that the target belongs to. */
+  /** The names of the services that own the target. */
   readonly services: readonly string[];
   readonly action: string;
 }
 
-/** The freezes that hold for it now. */
+/** The freezes that apply to this scope now. */
 export function freezesAt(now: Date, { freezes }: Pick<Catalog, 'freezes'>, scope: FreezeScope): Freeze[] {
   return freezes.filter((freeze) => concerns(freeze, scope) && isWithin(freeze, now));
 }
 
-/** An environment that is not known is frozen with any: it may be that one. */
+/** An unknown environment counts as any environment, because it may be the frozen one. */
 const concerns = (freeze: Freeze, { environment, services, action }: FreezeScope): boolean =>
   (freeze.environments.length === 0 || environment === undefined || freeze.environments.includes(environment)) &&
   (freeze.services.length === 0 || freeze.services.some((service) => services.includes(service))) &&
@@ -34,7 +34,7 @@ function isWithin({ once, weekly, timeZone }: Freeze, now: Date): boolean {
   return (today && time >= from) || (yesterday && time < to);
 }
 
-/** What the clock on the wall shows there: date, time of day, day of the week (0 is Monday). */
+/** The local date, time of day and day of the week (0 is Monday) in a time zone. */
 function wallClock(now: Date, timeZone: string): { date: string; time: string; day: number } {
   const parts = new Intl.DateTimeFormat('en-GB', {
     timeZone,

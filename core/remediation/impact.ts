@@ -1,5 +1,5 @@
-// Whom an action affects, counted on what is there now: pods that it starts, replaces or ends, their share of the workload's ready pods, and the
-// callers of the workload.
+// Counts the impact of an action on the current target: the pods that it starts, replaces or ends, their share of the workload's ready pods, and
+// the callers of the workload.
 import type { Action, Impact } from '../model/action.ts';
 import type { Dependency, KubernetesObject } from '../model/telemetry.ts';
 import type { TargetLookup } from '../ports/telemetry.ts';
@@ -24,7 +24,7 @@ export function impactOf(
   return definition.impact({ target, parameters, object: looked.object, around, pods, callers });
 }
 
-/** "3 pods, 100 % of the 3 that are ready. Called by web." Empty where nobody could look. */
+/** "3 pods, 100 % of the 3 that are ready. Called by web." Empty if the target could not be read. */
 export function impactText(affects: Impact | undefined): string {
   if (affects === undefined) return '';
   const { pods, ready, sharePercent, staying, callers } = affects;

@@ -1,5 +1,5 @@
-// Words in telemetry that read like instructions to us. Nothing obeys them anyway; people are told that they were there, and which policies
-// would refuse what they ask for. Only plain attempts are named: this is a notice, and no line of defence.
+// Finds words in telemetry that read like instructions to the system. The system obeys no such words; it tells people about them and about the
+// policies that would refuse the actions they ask for. It recognises plain attempts only: this is a notice, not a defence.
 import type { EventOf } from '../model/timeline.ts';
 import type { Synthesized } from '../model/workflow.ts';
 import type { Policies } from '../ports/channels.ts';
@@ -18,20 +18,20 @@ const attempts: readonly RegExp[] = [
   /\bnext time[^.]{0,60}\b(?:don'?t|do not|without) ask/i,
 ];
 
-/** Actions in no catalogue, which the policies forbid by name. */
+/** Actions that are not in the catalogue and that the policies forbid by name. */
 const destructive: readonly (readonly [pattern: RegExp, action: string])[] = [
   [/\b(?:delete|remove|destroy|wipe)\b[^.]{0,40}\bnamespace/i, 'delete-namespace'],
   [/\b(?:delete|drop|destroy|wipe|truncate)\b[^.]{0,40}\b(?:database|table|db)\b/i, 'drop-database'],
   [/\b(?:delete|remove|destroy|wipe)\b[^.]{0,40}\b(?:volume|pvc|disk)/i, 'delete-volume'],
 ];
-/** Of a long text the part that is looked at. */
+/** The number of characters of a text that are searched. */
 const looked = 4000;
 const nowhere = { kind: 'Unknown', name: 'what the words name', namespace: '-', cluster: '-' };
 
-/** Whether words are a plain attempt to instruct. */
+/** Whether the text plainly tries to give instructions. */
 export const readsLikeInstructions = (text: string): boolean => attempts.some((attempt) => attempt.test(text));
 
-/** Such an attempt where there is one, with the policies that would refuse it. */
+/** The first attempt in the incident's alert or findings, with the policies that would refuse it; undefined if there is none. */
 export async function injectionAttemptIn(
   input: Synthesized,
   facts: PolicyContext | undefined,
@@ -52,14 +52,14 @@ export async function injectionAttemptIn(
   };
 }
 
-/** The actions that such words ask for, so that the policies can be asked about them. */
+/** The actions that the words ask for, for the question to the policies. */
 function actionsAskedFor(text: string): readonly string[] {
   const destroying = destructive.filter(([pattern]) => pattern.test(text)).map(([, action]) => action);
   const rest = destructive.reduce((left, [pattern]) => left.replace(pattern, ' '), text);
   return [...destroying, ...actionsNamedIn(rest)];
 }
 
-/** From a little before the attempt on. */
+/** The text from 20 characters before the attempt. */
 function quotedFrom(text: string): string {
   const at = Math.min(...attempts.map((attempt) => attempt.exec(text)?.index ?? text.length));
   return text.slice(Math.max(0, at - 20), at + 400);

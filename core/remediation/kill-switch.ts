@@ -1,4 +1,4 @@
-// The kill switch: anybody throws it, at once and for everything; taking it off is for those who may approve. Each is on record.
+// Turns the kill switch on and off. Anybody may turn it on; it stops all actions at once. Only approvers may turn it off. The audit records both.
 
 import { InvalidInput } from '../errors.ts';
 import { idsOf } from '../ports/catalog.ts';
@@ -10,9 +10,9 @@ import { clean, shorten } from '../text.ts';
 type ControlPorts = Pick<Ports, 'controls' | 'catalog' | 'clock' | 'audit'>;
 
 export interface Switches {
-  /** As people switched it; undefined where nobody ever did. */
+  /** The last setting that a person made; undefined if nobody ever did. */
   readonly killSwitch: KillSwitch | undefined;
-  /** As the catalogue has it; only a change of the catalogue takes that off. */
+  /** The catalogue's setting; only a change of the catalogue turns it off. */
   readonly catalogue: boolean;
   readonly on: boolean;
 }
@@ -25,7 +25,7 @@ export async function switches(ports: Pick<ControlPorts, 'controls' | 'catalog'>
   return { killSwitch, catalogue, on: catalogue || (killSwitch?.on ?? false) };
 }
 
-/** @throws InvalidInput for whoever may not take it off. */
+/** Sets the switch. @throws InvalidInput if this person may not turn it off. */
 export async function throwKillSwitch(
   { on, by, why }: { readonly on: boolean; readonly by: string; readonly why: string },
   ports: ControlPorts,
@@ -49,7 +49,7 @@ export async function throwKillSwitch(
   return switches(ports);
 }
 
-/** The switch in words. Whoever may not take it off is told so, and it stays. */
+/** Sets the switch, if `on` is given, and describes its state. A person who may not turn it off gets the reason, and the switch stays on. */
 export async function answerSwitch(
   { on, why, by }: { readonly on: boolean | undefined; readonly why: string; readonly by: string },
   ports: ControlPorts,

@@ -1,5 +1,5 @@
-// What an execution leaves behind that ended without closing its incident: questions that nobody waits for any more, and actions that were
-// approved or begun and not told of. Questions are withdrawn; of actions it is said what is known.
+// Cleans up after an execution that ended without closing its incident. It withdraws open questions, and it reports the known state of actions
+// that were approved or begun but not reported.
 import type { Approval } from '../model/action.ts';
 import type { Incident } from '../model/incident.ts';
 import type { LeftBehind } from '../model/timeline.ts';
@@ -9,8 +9,8 @@ import { publishApprovalOutcome } from './publish-approval-outcome.ts';
 export type LeftBehindPorts = Pick<Ports, 'incidents' | 'approvals' | 'ledger' | 'chat' | 'clock'>;
 
 /**
- * Withdraws the open questions of an incident and returns what was left undone. `left` is the status that it was left in.
- * Doing it again returns the same.
+ * Withdraws the open questions of an incident and returns the unfinished work. `left` is the status in which the execution left the incident. A
+ * repeated call returns the same.
  */
 export async function settleLeftBehind(
   incident: Incident,
@@ -36,7 +36,7 @@ async function leftOf(approval: Approval, { ledger, clock }: Pick<Ports, 'ledger
   switch (approval.state) {
     case 'pending':
     case 'expired':
-      // One whose time is over was told so, or nobody could answer it any more anyhow.
+      // If the question's time is over, it expired on its own and was not withdrawn here.
       if (Date.parse(approval.expiresAt) <= clock.now().getTime()) return [];
       return [{ state: 'question-withdrawn', question }];
     case 'withdrawn':

@@ -1,12 +1,12 @@
-// What happens next, in one sentence, for people: said from the decision and from nothing else, so that no words ask for one thing while the
-// question asks for another. Where nothing is done here, the entry of the cause says what a person does, without the actions that were ruled out.
+// Writes the next step for people, in one sentence, from the decision alone, so that the text never contradicts the question. If the system does
+// nothing, the entry of the cause gives the next step for a person, without the actions that were ruled out.
 
 import { causes } from '../causes/causes.ts';
 import type { ActionId, Decision } from '../model/action.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
 import { actions } from './actions/index.ts';
 
-/** `ruledOut`: the actions that would fit the cause and cannot mend this. */
+/** `ruledOut`: actions that fit the cause and cannot remedy this problem. */
 export function nextStepOf(decision: Decision, hypothesis: Hypothesis, ruledOut: readonly ActionId[]): string {
   switch (decision.kind) {
     case 'ask':

@@ -1,12 +1,15 @@
-// Right before an approved action: is the target still in the state that people saw when they approved? If not, nothing is done, and it
-// is asked again with what is so now.
+// Checks right before an approved action that the target is still in the state that people approved. If it is not, nothing is done, and the
+// question is asked again with the current state.
 import type { Action, Approval, RemediationResult } from '../model/action.ts';
 import type { Ports } from '../ports/index.ts';
 import { differences, digestOf, targetStateOf } from './target-state.ts';
 
 type Changed = Extract<RemediationResult, { kind: 'changed' }>;
 
-/** Undefined where nothing changed, nobody could look then, or it was begun before: then what changed is our own doing. */
+/**
+ * The change of the target since the approval. Undefined if nothing changed, if the question had no state, or if the action had begun before: it
+ * may have changed the target itself.
+ */
 export async function changedSince(
   approval: Approval,
   action: Action,
@@ -15,7 +18,7 @@ export async function changedSince(
   const { shownFor, incidentId } = approval;
   if (shownFor === undefined || (await ports.ledger.isBegun(action.idempotencyKey))) return undefined;
   const looked = await ports.targets.look(action.target, { incidentId });
-  // It could be seen then and cannot now: what was approved cannot be held to it.
+  // The question had a state, but nobody can read the target now, so the approval does not hold.
   const now = looked.kind === 'unseen' ? { 'can be looked at': 'no' } : targetStateOf(looked).state;
   if (digestOf(now) === shownFor.digest) return undefined;
   const what = differences(shownFor.facts, now).join('; ');

@@ -1,4 +1,4 @@
-// A question that is answered, or that one of several has approved, is shown so to everybody, in the place where it was asked.
+// Updates the message of a question when it is answered, or when one of several people has approved it.
 
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
@@ -6,7 +6,7 @@ import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
 import { questionMessage } from './question.ts';
 
-/** What was decided stands whether or not it can be shown. Published again under its key, it replaces the open question. */
+/** Publishes the message again under its key, so that it replaces the open question. If that fails, the decision still stands. */
 export async function publishApprovalOutcome(
   approvalId: string,
   incident: Incident,

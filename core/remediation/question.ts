@@ -1,4 +1,4 @@
-// A question as everybody sees it: open with its buttons, and afterwards with who decided it. One message, published again under its key.
+// Renders an approval question as one message: open with its buttons, and later with the people who decided it. The message keeps its key.
 
 import type { Approval } from '../model/action.ts';
 import type { Message } from '../model/message.ts';
@@ -8,7 +8,7 @@ import { capitalize } from '../wording.ts';
 import { impactText } from './impact.ts';
 import { stateText } from './target-state.ts';
 
-/** "approved by ana and ben at …"; the state itself where nobody decided. */
+/** "approved by ana and ben at …"; the state if nobody decided. */
 export function decisionText(approval: Approval): string {
   if (approval.state !== 'decided') return approval.state;
   const { verdict, decidedBy, decidedAt, approvedBy } = approval;
@@ -16,14 +16,14 @@ export function decisionText(approval: Approval): string {
   return verdictText(verdict, by, decidedAt);
 }
 
-/** How many of those it takes have approved. Empty where one is enough. */
+/** How many of the needed people have approved. Empty if one person is enough. */
 export const approvalCountText = ({ approvers, approvedBy }: Approval): string =>
   approvedByText(
     approvers,
     approvedBy.map(({ by }) => by),
   );
 
-/** Who may answer; empty where nobody is named. Groups are said by their name alone. */
+/** The people who may answer; empty if nobody is named. A group appears by its name without the prefix. */
 export const approversText = ({ mayAnswer }: Approval): string =>
   mayAnswer.length === 0 ? '' : `It is for ${mayAnswer.map((one) => one.replace(/^group:/, '')).join(', ')} to answer.`;
 
@@ -33,7 +33,7 @@ function inverseWords({ inverse, reversible }: Approval['action']): string {
   return reversible ? 'Yes' : 'No';
 }
 
-/** Why an answer to it cannot be for next time, too; undefined where it can. */
+/** Why an approval cannot be remembered for next time; undefined if it can. */
 export function whyNotTeachable({ approvers, once, notTeachable }: Approval): string | undefined {
   if (approvers > 1) return 'What takes several people is never done without asking.';
   if (once !== undefined) return 'It is about this one time.';
@@ -43,8 +43,8 @@ export function whyNotTeachable({ approvers, once, notTeachable }: Approval): st
 export const isTeachable = (approval: Approval): boolean => whyNotTeachable(approval) === undefined;
 
 /**
- * Exactly what would be done to what, whom it touches and until when it can be answered; afterwards who answered what. `since`: what happened
- * after it was asked, and may make it needless.
+ * The message says what the action does to which target, its impact, and until when people can answer; later it says who answered. `since` is an
+ * event after the question that may make the action needless.
  */
 export function questionMessage(approval: Approval, since?: string): Message {
   const { action, question, why, expiresAt } = approval;

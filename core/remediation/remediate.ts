@@ -1,5 +1,6 @@
-// Acts, once. Everything that allowed the action is checked again right before it: the kill switch may have been thrown, the preference
-// revoked, the approval given for something else. A crash anywhere in here is safe, because the executor is idempotent by key.
+// Carries out the action once. It checks right before the action everything that allowed it: somebody may have turned on the kill switch or
+// revoked the preference, or the approval may be for another action. A crash anywhere in this step is safe, because the executor is idempotent by
+// key.
 
 import { Unavailable, WatchkeeperError } from '../errors.ts';
 import { exactErrorOf } from '../fingerprint/fingerprint.ts';
@@ -28,7 +29,7 @@ import { changedSince } from './precondition.ts';
 import { publishApprovalOutcome } from './publish-approval-outcome.ts';
 import { brokenOn, takeTargetSnapshot } from './target-snapshot.ts';
 
-/** How much of what comes after the settling is looked at, where it is there already. */
+/** Verification looks at up to this many seconds after the settling time, as far as they have passed. */
 const observeSeconds = 600;
 
 type RemediatePorts = Pick<
@@ -90,20 +91,20 @@ export async function remediate(
   return { remediation, verificationPlan: acted ? verificationPlan(input, action, ports.clock.now()) : [] };
 }
 
-/** Nobody is there to see that it is over: what is done unasked is not done to a page that was resolved meanwhile. */
+/** Refuses an action without an approval if its page was resolved meanwhile, because nobody would notice that it is no longer needed. */
 async function overSince(
   { decision, incident }: ApprovalResolved,
   { idempotencyKey }: Action,
   { incidents, ledger }: RemediatePorts,
 ): Promise<RemediationResult | undefined> {
-  // What an earlier try began is told as what it was.
+  // If an earlier try began the action, its own result is reported.
   if (decision.kind !== 'act' || (await ledger.isBegun(idempotencyKey))) return undefined;
   const now = await incidents.get(incident.id);
   if (now?.pageStatus !== 'resolved') return undefined;
   return { kind: 'refused', why: 'The page was resolved before it could be done without asking.', policies: [] };
 }
 
-/** Whether an approval was given for another state of the target than it is in now. */
+/** The difference between the current target and the state that people approved; undefined if there is none. */
 async function movedSince(
   { approval: outcome, incident }: ApprovalResolved,
   action: Action,
@@ -164,7 +165,7 @@ async function act(input: ApprovalResolved, action: Action, ports: RemediatePort
   return final;
 }
 
-/** `Unavailable` is thrown, so that the step is tried again: the executor knows the key. Any other failure is for a person. */
+/** Throws `Unavailable`, so that the workflow tries the step again; the executor knows the key. A person handles any other failure. */
 async function carryOut(
   incidentId: string,
   action: Action,
@@ -195,8 +196,8 @@ const refused = (why: string, policies: readonly string[] = []): Refusal => ({
 });
 
 /**
- * Why it may not be done after all: the permission is not on record, what it was planned within does not hold any more, or the policies say
- * no now. What was `begun` before may have changed the target itself; then the executor knows.
+ * Why the action may not be done now: no permission is on record, the action exceeds the current limits, or the policies forbid it. If an earlier
+ * try has `begun`, it may have changed the target itself, so the limits are not checked and the executor knows the key.
  */
 async function refusalOf(
   input: ApprovalResolved,
@@ -219,7 +220,7 @@ async function refusalOf(
     requesterApproved,
   };
   const environment = facts.place.environment ?? 'unknown';
-  // Judged on the list that it is counted in, so that a budget holds however many act at once.
+  // The policies judge the same list that counts the action, so that a budget holds even if many incidents act at once.
   const allowed = await ports.acts.enter(environment, actOf(action, facts), async (acts) => {
     const conflicting = await conflictingActionOf(
       action.target,
@@ -235,13 +236,16 @@ type Permission =
   | {
       readonly kind: 'granted';
       readonly actor: PolicyRequest['actor'];
-      /** How many people approved it, and whether who asked for it is among them. */
+      /** The number of people who approved. */
       readonly approvals: number;
       readonly requesterApproved: boolean;
     }
   | Refusal;
 
-/** What the workflow says is not enough: the record itself must say that this very action of this incident was approved or taught. */
+/**
+ * Checks the permission. The workflow's input is not enough: the record must show that people approved or taught exactly this action of this
+ * incident.
+ */
 async function permissionFor(input: ApprovalResolved, action: Action, ports: RemediatePorts): Promise<Permission> {
   return input.decision.kind === 'act'
     ? taughtPermission(input, input.decision.preferenceId, action, ports)
@@ -261,7 +265,7 @@ async function taughtPermission(
   if (error === undefined || 'missing' in error || !isTaughtFor(preference, action, error))
     return refused('What it was allowed by was taught for another error, another action or another workload.');
   if (preference.state !== 'active') return refused(`What it was allowed by is ${preference.state}.`);
-  // Counted at the decision; the same incident counts once.
+  // The decision has counted this use. The same incident counts once.
   const used = await ports.preferences.use(preferenceId, incident.id, ports.clock.now().toISOString());
   if (used.kind === 'refused') return refused(`What it was allowed by does not hold: ${used.why}`);
   return { kind: 'granted', actor: { kind: 'preference', id: preferenceId }, approvals: 0, requesterApproved: false };
@@ -293,13 +297,16 @@ export const isSameAction = (a: Action, b: Action): boolean =>
   isSameTarget(a.target, b.target) &&
   sorted(a.parameters) === sorted(b.parameters);
 
-/** By its parts: the key joins them, and the name of a cluster can hold what it joins them with. */
+/** Compares the parts and not the joined key, because the name of a cluster may contain the separator. */
 const isSameTarget = (a: Action['target'], b: Action['target']): boolean =>
   a.cluster === b.cluster && a.namespace === b.namespace && a.kind === b.kind && a.name === b.name;
 
 const sorted = (parameters: Action['parameters']): string => JSON.stringify(Object.entries(parameters).sort());
 
-/** The specialists that saw the problem or what paged, asked whether it is gone; Kubernetes always, because the action was done there. */
+/**
+ * Plans the verification: the specialists that found the problem or an alerted signal, and always Kubernetes, because the action was carried out
+ * there.
+ */
 function verificationPlan(input: ApprovalResolved, action: Action, now: Date): Brief[] {
   const first = input.diagnosis.hypotheses[0];
   const reports = [...input.priorReports, ...input.reports];
@@ -314,7 +321,7 @@ function verificationPlan(input: ApprovalResolved, action: Action, now: Date): B
     (one, index, all): one is EntityRef =>
       one !== undefined && all.findIndex((other) => other?.name === one.name && other.kind === one.kind) === index,
   );
-  // What was broken before the act, or while it took effect, must not count against it.
+  // Problems before the action, or while it settled, must not count against it.
   const window = {
     baseline: input.context.window.baseline,
     incident: {

@@ -1,9 +1,9 @@
-// Sends each action to the executor that it belongs to (clusters have one, each managed service another), and within one to the action's case.
+// Routes each action to its executor (one for clusters, one for each managed service), and within an executor to the code for that action.
 import type { Executor, ExecutorAction } from '../ports/telemetry.ts';
 import type { ExecutorName } from './action-definition.ts';
 import { type ActionIdOf, actionNamed } from './actions/index.ts';
 
-/** `kubernetes` also answers for ids that no table has: it refuses them by name. */
+/** `kubernetes` also gets unknown ids and refuses them by name. */
 export function routedExecutor(
   executors: { readonly kubernetes: Executor } & { readonly [Name in ExecutorName]?: Executor | undefined },
 ): Executor {
@@ -14,7 +14,7 @@ export function routedExecutor(
   return { dryRun: (action) => of(action).dryRun(action), execute: (action) => of(action).execute(action) };
 }
 
-/** An executor with a case for each of its actions. */
+/** Builds an executor from one executor for each of its actions. */
 export function executorOf<Name extends ExecutorName>(cases: Readonly<Record<ActionIdOf<Name>, Executor>>): Executor {
   const byId = new Map<string, Executor>(Object.entries(cases));
   const of = ({ id }: ExecutorAction): Executor => byId.get(id) ?? refusing(`There is no action ${id}.`);

@@ -1,5 +1,6 @@
-// What another incident asks about a target that was acted on: its question was put for what was there before, so it is withdrawn, with a word of
-// why, and its investigation ends with it. Until then its own action is refused (conflicting-action.ts).
+// Withdraws the questions of other incidents about a target after an action on it. Those questions were asked for the target's earlier state. The
+// withdrawal gives a reason, and the other investigation ends with it. Until then the policies refuse the other incident's action
+// (conflicting-action.ts).
 
 import type { Action } from '../model/action.ts';
 import { entityKey } from '../model/entity.ts';
@@ -15,10 +16,10 @@ import { questionMessage } from './question.ts';
 
 type SiblingPorts = Pick<Ports, 'incidents' | 'approvals' | 'workflow' | 'chat' | 'clock' | 'audit'>;
 
-/** So many incidents are looked at, newest first. */
+/** The number of incidents that are searched, newest first. */
 const most = 200;
 
-/** Idempotent: a question is withdrawn once. Throws what a port throws. */
+/** Idempotent: it withdraws a question once. Throws the errors of the ports. */
 export async function withdrawRelatedQuestions(incident: Incident, action: Action, ports: SiblingPorts): Promise<void> {
   const target = entityKey(action.target);
   const waiting = (await ports.incidents.list(most)).filter(

@@ -1,5 +1,6 @@
-// What the service catalogue says of a target at one time: its environment, how far one may go there with one action, its protection, its freezes,
-// its approvers and its budgets. A step derives it once and passes it on. It is found by the target itself: what an alert calls itself raises nothing.
+// Reads from the service catalogue what applies to a target at one time: environment, level of the action, protection, freezes, approvers and
+// budgets. A step derives it once and passes it on. The catalogue entry is found by the target itself, so a name in an alert cannot raise the
+// level.
 import { type Action, Level } from '../model/action.ts';
 import type { Context } from '../model/incident.ts';
 import type { Catalog, Freeze } from '../ports/catalog.ts';
@@ -7,20 +8,20 @@ import { environmentOf, isCalled, ownersOf, type PlacementContext } from '../top
 import { freezesAt } from './freeze.ts';
 
 export interface TargetPlace {
-  /** Undefined where the catalogue does not place the target. */
+  /** Undefined if the catalogue does not place the target. */
   readonly environment: string | undefined;
-  /** The lowest level of its owners, else that of its environment. */
+  /** The lowest level of the owning services, else the level of the environment. */
   readonly level: Level;
-  /** By the catalogue; its own labels may protect it, too. */
+  /** True if the catalogue protects it; labels of the target may protect it too. */
   readonly isProtected: boolean;
-  /** Labels that protect whatever carries them, as `key` or `key=value`. */
+  /** Labels that protect every object that carries them, as `key` or `key=value`. */
   readonly protectedLabels: readonly string[];
-  /** Set in the catalogue; a person may have set it, too. */
+  /** The catalogue's kill switch; a person may have set another one. */
   readonly killSwitch: boolean;
   readonly freezes: readonly Freeze[];
-  /** Ids and groups of who may answer; empty is everybody. */
+  /** Ids and groups of the people who may answer; an empty list allows everybody. */
   readonly approvers: readonly string[];
-  /** People whose approval a high-stakes action needs. */
+  /** The number of people who have to approve a high-stakes action. */
   readonly approvalsNeeded: number;
   readonly budgets: Catalog['budgets'];
 }
@@ -55,14 +56,17 @@ export function placeOf(
   };
 }
 
-/** Ids and groups of who may answer for a target: its owners' approvers, else the environment's, else the catalogue's; empty is everybody. */
+/**
+ * Ids and groups of the people who may answer for a target: the owners' approvers, else the environment's, else the catalogue's. An empty list
+ * allows everybody.
+ */
 function approversAt(target: Action['target'], environment: string | undefined, catalog: Catalog): string[] {
   const owners = ownersOf(target, catalog).flatMap((owner) => owner.approvers ?? []);
   const named = environment === undefined ? undefined : catalog.environments[environment]?.approvers;
   return owners.length > 0 ? owners : [...(named ?? catalog.approvers)];
 }
 
-/** The level of one action, else the level of all. */
+/** The level of this action, else the general level. */
 const levelFor = (
   id: string,
   place:

@@ -1,4 +1,4 @@
-// The target and what is around it, as they are now: how far to go with an action there, and whether what was planned still holds.
+// Reads the current target and the objects around it, to plan an action within their limits and to check an earlier plan.
 import type { Action, ActionId } from '../model/action.ts';
 import type { Around, TargetLookup, Targets } from '../ports/telemetry.ts';
 import type { Planned } from './action-definition.ts';
@@ -22,7 +22,7 @@ export async function takeTargetSnapshot(
   return { looked, around };
 }
 
-/** How far to go with it, where that depends on what is there. */
+/** Plans the action within the limits of the target, if it has any. */
 export function planOn(id: ActionId, { looked, around }: TargetSnapshot): Planned {
   if (looked.kind === 'object')
     return planWithinLimits(id, { target: looked.object, around: around.objects, without: around.without });
@@ -30,7 +30,7 @@ export function planOn(id: ActionId, { looked, around }: TargetSnapshot): Planne
   return { kind: 'refused', why: cannotBeSeen(looked) };
 }
 
-/** Why what was planned may not be done on what is there now; undefined where it may. */
+/** The reason why the current target does not allow the planned action; undefined if it does. */
 export function brokenOn(
   action: Pick<Action, 'id' | 'parameters'>,
   { looked, around }: TargetSnapshot,

@@ -1,5 +1,5 @@
-// What the target is right now, read from its own object: labels that protect it, whether it is a database, how many pods it stands for,
-// and the few facts that an approval is given for. What changes by itself every minute (heartbeats, counters) is not among them.
+// Reads the state of a target from its own object: protecting labels, whether it is a database, its number of pods, and the few facts that an
+// approval depends on. Values that change by themselves every minute (heartbeats, counters) are excluded.
 import * as z from 'zod';
 import { WatchkeeperError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
@@ -7,19 +7,19 @@ import type { KubernetesObject } from '../model/telemetry.ts';
 import { aroundKinds, type TargetLookup, type Targets } from '../ports/telemetry.ts';
 
 export interface TargetState {
-  /** False where nobody could look: labels are not known then. */
+  /** False if nobody could read the target; its labels are unknown then. */
   readonly seen: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly database: boolean;
-  /** Pods that acting on it affects. */
+  /** The number of pods that an action on the target affects. */
   readonly pods: number;
-  /** The state that a question is put about, fact by fact, for people. Empty where nobody could look. */
+  /** The state that an approval depends on, fact by fact, for people. Empty if nobody could read the target. */
   readonly state: Readonly<Record<string, string>>;
 }
 
 export const unknownTargetState: TargetState = { seen: false, labels: {}, database: false, pods: 1, state: {} };
 
-/** What `look` gave, read. An object that is gone has one fact: that it is gone. */
+/** Reads the result of `look`. For a deleted object, the state has one fact: the object does not exist. */
 export function targetStateOf(looked: TargetLookup): TargetState {
   switch (looked.kind) {
     case 'unseen':
@@ -31,7 +31,7 @@ export function targetStateOf(looked: TargetLookup): TargetState {
   }
 }
 
-/** For whom not being able to look is no reason to fail. */
+/** Wraps targets for callers that continue if the target cannot be read: an error becomes an `unseen` result. */
 export const tolerateUnavailable = (targets: Targets): Targets => ({
   look: (target, scope) =>
     targets.look(target, scope).catch((error: unknown) => {
@@ -45,14 +45,14 @@ export const tolerateUnavailable = (targets: Targets): Targets => ({
     }),
 });
 
-/** Of the facts, order aside. Undefined where there are none to hold anybody to. */
+/** A digest of the facts, independent of their order. Undefined if there are no facts. */
 export function digestOf(state: TargetState['state']): string | undefined {
   const facts = Object.entries(state).sort(([a], [b]) => (a < b ? -1 : 1));
   if (facts.length === 0) return undefined;
   return sha256(JSON.stringify(facts)).slice(0, 32);
 }
 
-/** What is otherwise now, in words: "ready pods were 1 of 3 and are 3 of 3". */
+/** The facts that differ now, in words: "ready pods were 1 of 3 and are 3 of 3". */
 export function differences(before: TargetState['state'], now: TargetState['state']): string[] {
   const facts = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
   return facts
@@ -120,7 +120,9 @@ function podsOf(kind: string, { spec, status }: Shape): number {
   }
 }
 
-/** `uid` tells an object from its successor of the same name, `generation` counts changes of what was wanted (Kubernetes API conventions). */
+/**
+ * `uid` distinguishes an object from a later one of the same name; `generation` counts changes of the desired state (Kubernetes API conventions).
+ */
 function stateOf(kind: string, { metadata, spec, status }: Shape): Record<string, string> {
   const condition = (type: string) => status.conditions?.find((one) => one.type === type)?.status ?? 'unknown';
   const common = {
@@ -153,13 +155,13 @@ function stateOf(kind: string, { metadata, spec, status }: Shape): Record<string
   }
 }
 
-/** In words and not in numbers: pods that crash in turn change the number, not what is known of the workload. */
+/** The health in words without numbers: when pods crash in turn, the number changes but the health of the workload does not. */
 function health(ready: number, wanted: number): string {
   if (wanted === 0) return 'scaled to none';
   return ready >= wanted ? 'all pods ready' : 'not all pods ready';
 }
 
-/** Images of databases by the last part of their name, as they are published. */
+/** Image names of databases: the last part of the published name. */
 const databaseImages =
   /(?:^|\/)(?:postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|cassandra|scylla|cockroach|clickhouse(?:-server)?|etcd|redis|valkey|elasticsearch|opensearch|neo4j|influxdb|timescaledb|mssql|oracle)(?:[-:@]|$)/i;
 const Containers = z.object({
@@ -171,18 +173,18 @@ const Containers = z.object({
   }),
 });
 
-/** By the recommended labels of Kubernetes, or by what it runs. */
+/** Whether the object is a database, by the recommended Kubernetes labels or by its image. */
 function isDatabase(object: KubernetesObject, labels: Readonly<Record<string, string>>): boolean {
   if (labels['app.kubernetes.io/component'] === 'database') return true;
   const parsed = Containers.safeParse(object);
   if (!parsed.success) return false;
   const { template, containers } = parsed.data.spec;
-  // The first container is what a pod is for; others may be exporters and proxies of a database elsewhere.
+  // The first container is the main one; others may be exporters and proxies of a database elsewhere.
   const [first] = template?.spec.containers ?? containers ?? [];
   return first?.image !== undefined && databaseImages.test(first.image) && !/exporter|proxy|bouncer/i.test(first.image);
 }
 
-/** What a question is put for, in a line; empty where nobody could look. */
+/** The state that the approval depends on, in one line; empty if nobody could read the target. */
 export const stateText = (facts: TargetState['state'] | undefined): string =>
   facts === undefined
     ? ''

@@ -1,11 +1,11 @@
-// Whether something can be taught at all: what the policies would never let happen unattended is offered to nobody. A switch, a freeze or a full
-// budget passes; a preference is for later.
+// Tells whether an action can be taught. If the policies never allow the action without approval, nobody is offered to teach it. The kill switch,
+// a freeze and a full budget do not count, because they pass and a preference is for later.
 import type { Policies } from '../ports/channels.ts';
 import { authorize } from './authorization.ts';
 import type { PlacedAction, TargetPlace } from './target-place.ts';
 import { unknownTargetState } from './target-state.ts';
 
-/** Why it could never be done without asking; undefined if it could. */
+/** Why the policies never allow the action without approval; undefined if they may. */
 export async function whyNeverUnattended(
   action: PlacedAction,
   { place, now }: { readonly place: TargetPlace; readonly now: Date },

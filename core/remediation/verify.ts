@@ -1,6 +1,6 @@
-// Did the symptom go? The same specialists' findings before and after the action are compared, of what was acted on and of what paged.
-// Silence is not recovery: without a positive sign the answer is "unknown", a problem that is still there is said plainly, and what made
-// it worse is told to who is paged and offered to be taken back.
+// Verifies whether the problem is gone after an action. It compares the same specialists' findings before and after, for the target and for the
+// alerted entity. Missing findings are no recovery: without a positive sign the answer is "unknown". It reports a remaining problem plainly. If
+// the action made the problem worse, it notifies the page and offers to revert the action.
 
 import { WatchkeeperError } from '../errors.ts';
 import type { Action, Verification } from '../model/action.ts';
@@ -57,7 +57,7 @@ export async function verify(
     : { verification, afterwards: 'take-back', takingBack: { action: way.action, why: judged.text.slice(0, 500) } };
 }
 
-/** What others ask about the same target is not worth this step: what cannot be reached is a line of the timeline. */
+/** Withdraws other incidents' questions about the same target. A failure is recorded in the timeline and does not fail the step. */
 async function settleSiblings({ decision, incident }: Rechecked, ports: Parameters<typeof verify>[1]): Promise<void> {
   const action = decision.kind === 'ask' || decision.kind === 'act' ? decision.action : undefined;
   if (action === undefined) return;
@@ -70,7 +70,7 @@ async function settleSiblings({ decision, incident }: Rechecked, ports: Paramete
   }
 }
 
-/** What takes back what made it worse, once: what took something back is not taken back in turn. */
+/** The action that reverts an action that made the problem worse. A reverting action is not reverted in turn. */
 function wayBack({ decision, incident, takingBack }: Rechecked): {
   readonly says: string;
   readonly action?: Action | undefined;
@@ -84,7 +84,7 @@ function wayBack({ decision, incident, takingBack }: Rechecked): {
   return { says: `It cannot be taken back.${why} A person has to look now.` };
 }
 
-/** Who is paged hears at once that it got worse, wherever they are. */
+/** Notes on the page at once that the problem got worse, so that the responder hears of it anywhere. */
 async function tellPager(
   { incident, takingBack }: Rechecked,
   { text }: Verification,
@@ -101,10 +101,10 @@ async function tellPager(
   );
 }
 
-/** Of a signal's move away from where it was before the incident: from here on it is worse, and not just still so. */
+/** A signal is worse if it has moved this many times as far from its value before the incident. */
 const worseFactor = 1.5;
 
-/** Pure comparison of before and after: of what was acted on, and of what paged. */
+/** Compares the findings before and after, for the target and for the alerted entity. Pure. */
 export function compareFindings(
   input: Pick<Rechecked, 'decision' | 'diagnosis' | 'context' | 'reports' | 'priorReports' | 'recheck'>,
 ): Verification {
@@ -116,7 +116,7 @@ export function compareFindings(
   const paged = alertedSignalsIn(input);
   const isOwn = (entity: EntityRef) => [action.target, first.entity].some((one) => sameWorkload(one, entity));
   const isPaged = (entity: EntityRef) => paged.entity !== undefined && sameWorkload(paged.entity, entity);
-  /** Of what paged only what was measured speaks: it may have other troubles of its own. */
+  /** For the alerted entity, only its alerted signals count: it may have unrelated problems. */
   const speaksForPaged = ({ entity, signal }: Finding) =>
     isPaged(entity) && paged.signals.some((one) => one.signal.name === signal?.name);
 
@@ -154,7 +154,7 @@ export function compareFindings(
   return { kind: 'unknown', text: `Whether "${action.title}" helped is not known. ${why}`, evidenceIds: [] };
 }
 
-/** The same signal, the same way, and much farther from where it was before the incident. */
+/** Whether the same signal has moved in the same direction and much farther from its value before the incident. */
 function isWorse({ signal: then }: Finding, { signal: now }: Finding): boolean {
   if (then === undefined || now === undefined || then.name !== now.name) return false;
   const moved = then.during - then.before;
@@ -176,7 +176,7 @@ const sameProblem = (a: Finding, b: Finding): boolean =>
 
 const suspendedText = ' What was taught for this error is suspended; next time a person is asked again.';
 
-/** What was taught is proven wrong by one verification that failed. @returns the id of what it suspended. */
+/** Suspends the preference after one failed verification. @returns the id of the suspended preference. */
 async function suspendIfWrong(
   input: Rechecked,
   judged: Verification,
@@ -185,7 +185,7 @@ async function suspendIfWrong(
   if (input.decision.kind !== 'act') return undefined;
   if (judged.kind !== 'not-recovered' && judged.kind !== 'made-worse') return undefined;
   const { preferenceId } = input.decision;
-  // A person's word stands: what was revoked meanwhile stays revoked.
+  // A person's decision stands: a preference that was revoked meanwhile stays revoked.
   if ((await ports.preferences.get(preferenceId))?.state === 'revoked') return undefined;
   const why = `It did not help in incident ${input.incident.id}: ${judged.text.slice(0, 200)}`;
   await ports.preferences.setState(preferenceId, 'suspended', why);

@@ -1,5 +1,5 @@
-// What bounds a change of a workload or a node: schemas of the Kubernetes objects that limits are read from, the room that quotas leave, and the plan of
-// an action that has no limits.
+// Shared parts for the limits of workloads and nodes: schemas of the Kubernetes objects that set limits, the remaining room in quotas, and the
+// plan of an action without limits.
 import * as z from 'zod';
 import { bytesOf } from '../analysis/kubernetes/quantity.ts';
 import type { KubernetesObject } from '../model/telemetry.ts';
@@ -36,7 +36,7 @@ export const isReadyNode = (node: KubernetesObject): boolean =>
   false;
 export const isCordoned = (node: KubernetesObject): boolean => Node.safeParse(node).data?.spec?.unschedulable === true;
 
-/** The refusal of a plan that needs kinds which could not be read. */
+/** Refuses a plan that needs kinds of objects that could not be read. */
 export const unread = ({ without }: Surroundings, needed: readonly string[]): Planned | undefined => {
   const missing = needed.filter((kind) => without.includes(kind));
   return missing.length === 0
@@ -44,7 +44,7 @@ export const unread = ({ without }: Surroundings, needed: readonly string[]): Pl
     : refused(`${missing.join(' and ')} cannot be read, so how far it may go is not known.`);
 };
 
-/** What each quota still has of what it limits, in base units. */
+/** The remaining amount of each resource of each quota, in base units. */
 export const roomsOf = (around: readonly KubernetesObject[]) =>
   around
     .filter(({ kind }) => kind === 'ResourceQuota')
@@ -57,7 +57,7 @@ export const roomsOf = (around: readonly KubernetesObject[]) =>
       }));
     });
 
-/** What one pod takes of a quota's resource; bare names are requests (https://kubernetes.io/docs/concepts/policy/resource-quotas/). */
+/** The amount of a quota's resource that one pod uses; bare names are requests (https://kubernetes.io/docs/concepts/policy/resource-quotas/). */
 export function perPod({ spec }: Workload, resource: string): number {
   if (resource === 'pods' || resource === 'count/pods') return 1;
   const match = /^(?:(requests|limits)\.)?(cpu|memory)$/.exec(resource);

@@ -4,7 +4,7 @@ import { noParameters } from '../action-parameters.ts';
 import { verb } from '../action-words.ts';
 import { isCordoned, isReadyNode, planned, refused, unlimited, unread } from '../workload-limits.ts';
 
-/** Never the last node that takes pods. */
+/** Refuses to cordon the last node that takes pods. */
 function plan(surroundings: Surroundings): Planned {
   const { target, around } = surroundings;
   const blind = unread(surroundings, ['Node']);

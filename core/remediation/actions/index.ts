@@ -1,5 +1,5 @@
-// The table of actions, and the only one: every other list, order or switch over actions is derived from it. The first that fits a hypothesis is
-// offered, so an action that takes a change back stands before those that leave the change in place.
+// Lists all actions. This is the only table: every other list, order or switch over actions is derived from it. The decision offers the first
+// action that fits a hypothesis, so an action that reverts a change precedes the actions that leave the change in place.
 import type { ActionId } from '../../model/action.ts';
 import type { ActionDefinition, ExecutorName } from '../action-definition.ts';
 import { cordonNode } from './cordon-node.ts';
@@ -28,12 +28,14 @@ const table = {
   'purge-cdn-key': purgeCdnKey,
 } satisfies { readonly [Id in ActionId]: ActionDefinition<Id> };
 
-/** The actions that one executor carries out: a connector's table is keyed by it, so that a missing case is a type error. */
+/**
+ * The ids of the actions that one executor carries out. A connector's table has these ids as its keys, so that a missing case is a type error.
+ */
 export type ActionIdOf<Name extends ExecutorName> = {
   [Id in ActionId]: (typeof table)[Id]['executor'] extends Name ? Id : never;
 }[ActionId];
 
 export const actions: readonly ActionDefinition[] = Object.values(table);
 
-/** Undefined for an id that is no action: values come from records, too. */
+/** The action with this id; undefined for an unknown id, because records may contain one. */
 export const actionNamed = (id: string): ActionDefinition | undefined => actions.find((one) => one.id === id);

@@ -24,7 +24,7 @@ const Pod = z.looseObject({
   }),
 });
 
-/** To double, within LimitRange, the largest node and ResourceQuota. */
+/** Plans to double the memory limit, within LimitRange, the largest node and ResourceQuota. */
 function plan(surroundings: Surroundings): Planned {
   const { target, around } = surroundings;
   const workload = Workload.safeParse(target).data;
@@ -44,7 +44,7 @@ function plan(surroundings: Surroundings): Planned {
   for (const range of around.filter(({ kind }) => kind === 'LimitRange')) {
     for (const { type, max } of Range.safeParse(range).data?.spec.limits ?? []) {
       const most = bytesOf(String(max?.memory ?? ''));
-      // A pod's maximum counts all its containers.
+      // A LimitRange of type Pod limits the sum of all containers.
       const others = type === 'Pod' ? perPod(workload, 'limits.memory') - from : 0;
       if (most > 0 && (type === 'Container' || type === 'Pod'))
         bounds.push({ most: most - others, says: `LimitRange ${range.metadata.name} allows ${max?.memory} a ${type}` });
@@ -69,7 +69,7 @@ function plan(surroundings: Surroundings): Planned {
   );
 }
 
-/** Containers that were killed for memory, by the status of the workload's own pods. */
+/** The containers that were killed for memory, according to the status of the workload's own pods. */
 function killedIn(workload: Workload, around: readonly KubernetesObject[]): ReadonlySet<string> {
   const labels = Object.entries(workload.spec.selector?.matchLabels ?? {});
   const own = around.filter(
@@ -90,7 +90,7 @@ const memoryLimit = (target: KubernetesObject, { container }: Parameters): strin
   );
 
 const OnNode = z.looseObject({ spec: z.looseObject({ nodeName: z.string().nullish() }).nullish() });
-/** A node that is short of memory itself and on which a pod of the target runs. */
+/** Whether a pod of the target runs on a node that is short of memory itself. */
 const onPressedNode = ({ findings, target, around }: Seen): boolean => {
   const pressed = new Set(
     findings

@@ -15,7 +15,7 @@ function plan({ target }: Surroundings): Planned {
   return planned(fromRevision > 0 ? { fromRevision } : {});
 }
 
-/** The revision of a Deployment, as Kubernetes counts it. */
+/** The current revision of a Deployment, from the annotation that Kubernetes writes. */
 const revisionOf = (target: KubernetesObject | undefined): string | undefined =>
   target?.metadata.annotations?.['deployment.kubernetes.io/revision'];
 

@@ -7,9 +7,9 @@ import { swapped, undo } from '../action-parameters.ts';
 import { namespacedName, podCount, takesBack, verb } from '../action-words.ts';
 import { perPod, planned, refused, roomsOf, unread, Workload } from '../workload-limits.ts';
 
-/** One step up is half as much again, and one at least. */
+/** One step adds half of the current replicas, and at least one. */
 const stepUp = 0.5;
-/** Ten times a tenth of a CPU is one CPU. */
+/** Tolerates floating-point errors: ten times a tenth of a CPU is one CPU. */
 const rounding = 1e-9;
 const replicas = z.number().int().min(1);
 
@@ -20,7 +20,7 @@ const Autoscaler = z.looseObject({
   }),
 });
 
-/** Half as much again, within HorizontalPodAutoscaler and ResourceQuota. */
+/** Plans to add half of the current replicas, within HorizontalPodAutoscaler and ResourceQuota. */
 function plan(surroundings: Surroundings): Planned {
   const { target, around } = surroundings;
   const workload = Workload.safeParse(target).data;
