@@ -1,24 +1,24 @@
-// What a diff does, read from its lines alone: only comments, only another arrangement of the same code, only what is reported, only more
-// code, or a change of behaviour and of which kind. Languages are not parsed; the signs are those that most of them share.
+// Classifies a diff from its lines alone: only comments, only a rearrangement of the same code, only reporting, only dependency versions, only
+// additions, or a change of behaviour and its kind. It does not parse languages; it relies on signs that most languages share.
 
 export interface Diff {
-  /** Lines of code (no comments, no blanks), without their mark. */
+  /** Lines of code (no comments, no blank lines), without the `+` or `-` mark. */
   readonly removed: readonly string[];
   readonly added: readonly string[];
 }
 
 export type DiffNature =
-  /** Nothing but comments or blanks. */
+  /** Only comments or blank lines changed. */
   | { readonly kind: 'comments' }
-  /** The same words of code, moved or laid out otherwise. */
+  /** The same code words, moved or laid out differently. */
   | { readonly kind: 'rearranged' }
-  /** What is logged, counted or said about an error, not whether it happens. */
+  /** The change alters what the code logs, counts or says about an error, not whether the error happens. */
   | { readonly kind: 'reporting' }
-  /** Versions of dependencies; `largest` step among them. */
+  /** Dependency versions; `largest` is the largest version step among them. */
   | { readonly kind: 'dependencies'; readonly largest: 'patch' | 'minor' | 'major' }
   /** Only new lines. */
   | { readonly kind: 'additive' }
-  /** `effects`: what it takes away or alters, in words that complete "it …". */
+  /** `effects`: what the change removes or alters, in words that complete "it …". */
   | { readonly kind: 'behaviour'; readonly effects: readonly string[] };
 
 const comment = /^(?:\/\/|#(?!\[|include|define)|\/\*|\*|--\s|<!--|"""|;)/;
@@ -35,7 +35,7 @@ export function parseDiff(diff: string): Diff {
 
 const withoutTrailingComment = (line: string): string => line.replace(/\s(?:\/\/|#)\s.*$/, '').trim();
 
-/** Undefined where there is no diff to read. */
+/** Undefined if there is no diff to read. */
 export function natureOfDiff(diff: string | undefined): DiffNature | undefined {
   if (!diff?.split('\n').some((line) => /^[+-]/.test(line))) return undefined;
   const { removed, added } = parseDiff(diff);
@@ -49,11 +49,11 @@ export function natureOfDiff(diff: string | undefined): DiffNature | undefined {
 }
 
 const words = (lines: readonly string[]): string[] => lines.join('\n').match(/[A-Za-z_][A-Za-z0-9_]*|\d[\d._]*/g) ?? [];
-/** Glue that comes and goes when code is moved into a function of its own. */
+/** Glue words that appear and disappear when someone extracts code into a function. */
 const glue =
   /^(?:return|func|function|def|fn|const|let|var|err|error|nil|null|self|this|public|private|static|async|await|string|int|byte|bool)$/;
 
-/** Every word of code that went away came back, and hardly any came in besides names for the moved parts. */
+/** Whether every removed code word reappears, and few words are new except names for the moved parts. */
 function rearranged(removed: readonly string[], added: readonly string[]): boolean {
   if (removed.length === 0) return false;
   const gone = new Set(words(removed).filter((word) => !glue.test(word)));
@@ -76,7 +76,7 @@ function rearranged(removed: readonly string[], added: readonly string[]): boole
 const reports =
   /\b(?:log(?:ger|ging)?|console|slog|zap|fmt\.Print|print(?:ln|f)?|metrics?|counter|histogram|gauge|span|tracer|Header\(\)|headers?|http\.Error|writeError|setAttribute)\b|\.(?:json|send|status|Msg|Str|Int|Dur|Inc|Observe)\(/i;
 
-/** Lines that changed speak only of reporting; a line that merely closes or names a value for it may stand beside them. */
+/** Whether the changed lines only concern reporting. Lines that merely close or name a value for the report may stand beside them. */
 function onlyReporting(removed: readonly string[], added: readonly string[]): boolean {
   const changed = [
     ...removed.filter((line) => !added.includes(line)),
@@ -90,10 +90,10 @@ function onlyReporting(removed: readonly string[], added: readonly string[]): bo
   );
 }
 
-/** Prose: a quoted text of several words. Short strings can be paths, keys or queries, and those matter. */
+/** Prose: a quoted text of several words. Short strings do not count, because they can be paths, keys or queries. */
 const prose = /(["'`])(?:(?!\1)[A-Za-z0-9 ,.;:%!?()-])*[a-z]+ [a-z]+(?:(?!\1)[A-Za-z0-9 ,.;:%!?()-])*\1/gi;
 
-/** The lines differ in nothing but prose. */
+/** Whether the lines differ only in prose. */
 function onlyWording(removed: readonly string[], added: readonly string[]): boolean {
   const wordless = (lines: readonly string[]) => lines.map((line) => line.replaceAll(prose, '""')).join('\n');
   return (
@@ -105,7 +105,7 @@ function onlyWording(removed: readonly string[], added: readonly string[]): bool
 
 const version = /^["']?([\w@./:-]+?)["']?[\s:=@"'v^~]+(\d+)\.(\d+)(?:\.(\d+))?[\w.+-]*["',;]*$/;
 
-/** The largest step, where every changed line is a name and a version. */
+/** The largest version step, if every changed line is a name and a version. */
 function versionStep(removed: readonly string[], added: readonly string[]): 'patch' | 'minor' | 'major' | undefined {
   const read = (lines: readonly string[]) => lines.map((line) => version.exec(line));
   const [before, after] = [read(removed), read(added)];
@@ -121,7 +121,7 @@ function versionStep(removed: readonly string[], added: readonly string[]): 'pat
   return steps.includes('major') ? 'major' : steps.includes('minor') ? 'minor' : 'patch';
 }
 
-/** What to look for in what was taken away or altered; each is one habit of changes that broke something. */
+/** Effects to look for in removed or altered lines; each is a common pattern of changes that broke something. */
 const signs: readonly (readonly [effect: string, found: (removed: string, added: string) => boolean])[] = [
   ['takes away a lock', (gone, came) => lost(/\b(?:lock|mutex|synchronized|semaphore|atomic)\b/i, gone, came)],
   [

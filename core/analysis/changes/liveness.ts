@@ -1,10 +1,10 @@
-// When and where a change became what runs: a deploy names its commit and carries along what was merged before it; a flag or setting is
-// live at once. What never went live before the page cannot have caused it.
+// Finds when and where each change went live. A deploy names its commit and carries the commits merged before it. A flag or setting is live at
+// once. A change that never went live before the page cannot have caused it.
 import type { Change } from '../../model/telemetry.ts';
 
 export interface Live {
   readonly change: Change;
-  /** The service that it went live on; unknown for a commit that no deploy is known for. */
+  /** The service on which the change went live; undefined for a commit without a known deploy. */
   readonly service: string | undefined;
   /** UTC. */
   readonly at: string;
@@ -13,7 +13,7 @@ export interface Live {
   readonly deploy?: Change | undefined;
 }
 
-/** Every way in which each change went live before `until` (UTC), in time order. */
+/** Lists every way in which each change went live before `until` (UTC), in time order. */
 export function wentLive(changes: readonly Change[], until: string): readonly Live[] {
   const before = changes.filter((change) => change.at <= until);
   const commits = before.filter((change) => change.kind === 'commit');
@@ -41,7 +41,7 @@ export function wentLive(changes: readonly Change[], until: string): readonly Li
     }
   }
   const rest = commits.filter((commit) => !deployed.has(commit.id));
-  // Where deploys are recorded, a commit without one is not live; where none are, merging is all that is known.
+  // If deploys are recorded, a commit without a deploy is not live. If no deploys are recorded, the merge is the only known fact.
   return [
     ...live,
     ...rest.map((change): Live => ({ change, service: change.service, at: change.at, how: 'not-deployed' })),

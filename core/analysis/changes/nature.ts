@@ -1,14 +1,15 @@
-// Whether a change can break what runs at all: documentation, tests, build pipelines, style sheets and other environments cannot.
+// Classifies whether a change can break running code at all. Documentation, tests, build pipelines, style sheets and changes to other environments
+// cannot.
 import type { Change } from '../../model/telemetry.ts';
 import { type DiffNature, natureOfDiff } from './diff.ts';
 
 export type Nature =
-  /** It does not reach what runs; `why` completes "it …". */
+  /** The change does not reach running code; `why` completes "it …". */
   | { readonly kind: 'harmless'; readonly why: string }
-  /** The author's title says so, and no diff tells. */
+  /** The author's title says that the change is harmless, and there is no diff to check. */
   | { readonly kind: 'said-harmless'; readonly why: string }
   | DiffNature
-  /** A flag, a setting or a piece of infrastructure: what it does is in its name. */
+  /** A flag, a setting or a piece of infrastructure; its name says what it does. */
   | { readonly kind: 'setting' }
   | { readonly kind: 'unread' };
 
@@ -28,7 +29,7 @@ const untouching: readonly (readonly [path: RegExp, why: string])[] = [
   [/\.(?:css|scss|less|svg|png|jpe?g|ico|woff2?)$/i, 'touches the looks of pages only'],
 ];
 
-/** An environment named in a path, where the incident is in another. */
+/** An environment named in a path. It clears the change if the incident is in another environment. */
 const elsewhere = /(?:^|[/._-])(staging|stage|dev|development|sandbox|qa|test|preview|prod|production)(?:[/._-]|$)/i;
 
 const titles: readonly (readonly [title: RegExp, why: string])[] = [

@@ -1,5 +1,5 @@
-// Signs that nothing of ours was changed: a vendor's status feed, and words of the alert that name a cause which comes by itself. They
-// make every change less likely; they are no proof.
+// Finds signs that the cause is not a change of ours: a vendor's status feed, and alert words that name a cause which needs no change. These signs
+// make every change less likely; they prove nothing.
 import type { CauseCode } from '../../causes/causes.ts';
 import type { VendorStatus } from '../../model/telemetry.ts';
 import { stemsOf } from './words.ts';
@@ -30,7 +30,7 @@ const bySelf: readonly (readonly [words: RegExp, cause: CauseCode, text: string]
   [/no space left|disk (?:is )?(?:full|usage)|enospc/i, 'disk-full', 'the alert speaks of a full disk'],
 ];
 
-/** `feeds` are those of the incident's window; what is operational says nothing. */
+/** `feeds` are the status feeds of the incident's window. Operational feeds give no sign. */
 export function outsideSigns(misbehaviour: string, feeds: readonly VendorStatus[]): readonly OutsideSign[] {
   const said = bySelf.flatMap(([words, cause, text]) => (words.test(misbehaviour) ? [{ cause, text }] : []));
   const ours = stemsOf(misbehaviour);
@@ -54,7 +54,7 @@ export function outsideSigns(misbehaviour: string, feeds: readonly VendorStatus[
   ];
 }
 
-/** Stems, and short upper-case names such as S3, SQS or DNS that stems leave out. */
+/** Stems, plus short upper-case names such as S3, SQS or DNS, which stemming drops. */
 const shortWords = (text: string): string[] => [
   ...stemsOf(text).keys(),
   ...(text.match(/\b[A-Z][A-Z0-9]{1,5}\b/g) ?? []).map((word) => word.toLowerCase()),
@@ -63,7 +63,7 @@ const shortWords = (text: string): string[] => [
 const vendorCause = (status: VendorStatus): CauseCode =>
   /\bdns\b|name ?resol|resolver|nameserver|servfail/i.test(status.text) ? 'dns-failure' : 'vendor-outage';
 
-/** What a feed says, where its text is JSON as some providers give it. */
+/** The readable text of a status feed, including feeds whose text is JSON. */
 export function feedText(status: VendorStatus): string {
   let fields: unknown;
   try {

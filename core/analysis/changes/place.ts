@@ -1,20 +1,20 @@
-// Whose code a change touches, by the names of services in its paths, and whether it is code that services share.
+// Tells which service's code a change touches, by service names in its paths, and whether services share that code.
 import type { Change } from '../../model/telemetry.ts';
 
-/** A service's name without what only says that it is one: `paymentservice`, `payment-svc` and `payment-1` are all `payment`. */
+/** A service's name without suffixes that only mark it as a service: `paymentservice`, `payment-svc` and `payment-1` all become `payment`. */
 export const bareName = (service: string): string => {
   const letters = service.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const bare = letters.replace(/\d+$/, '').replace(/(?:service|svc|server|api|app)$/, '');
   return bare.length >= 2 ? bare : letters;
 };
 
-/** Folders that hold what several services are built of. */
+/** Folders with code that several services use. */
 const shared =
   /^(?:pkg|libs?|common|shared|packages|internal|platform|vendor|core|proto|schemas?|go\.(?:mod|sum)|package(?:-lock)?\.json|Dockerfile)$/i;
 
 export type Place = 'own' | 'shared' | 'other' | 'unknown';
 
-/** Relative to `service`; `services` are the names of all that are known. */
+/** Where the change lies relative to `service`; `services` are the names of all known services. */
 export function placeOf(change: Change, service: string | undefined, services: ReadonlySet<string>): Place {
   const segments = (change.files ?? []).map((file) => file.split('/'));
   const names = new Set(segments.flatMap((parts) => parts.map((part) => bareName(part.replace(/\.\w+$/, '')))));

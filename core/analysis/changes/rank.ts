@@ -1,6 +1,6 @@
-// Which change can explain what misbehaves. Signs are added up as weights of evidence (natural log odds: I. J. Good, 1950), and each change
-// competes with the possibility that no change caused it, so that confidences sum to at most one. Knows the page, the changes and the
-// call graph; metrics and logs are weighed against it later, by synthesis.
+// Ranks the changes that can explain the incident. It adds signs as weights of evidence (natural log odds: I. J. Good, 1950). Each change competes
+// with the possibility that no change caused the incident, so that confidences sum to at most one. It knows the page, the changes and the call
+// graph; core/diagnosis weighs metrics and logs against the ranking later.
 import type { Change } from '../../model/telemetry.ts';
 import { formatList } from '../../wording.ts';
 import { type Live, wentLive } from './liveness.ts';
@@ -9,23 +9,23 @@ import { bareName, placeOf } from './place.ts';
 import { identifiersOf, rarity, stemsOf } from './words.ts';
 
 export interface ChangeQuestion {
-  /** The service that misbehaves, where known. */
+  /** The misbehaving service, if known. */
   readonly service: string | undefined;
   readonly callees: readonly string[];
   readonly callers: readonly string[];
-  /** What the alert says, as text. */
+  /** The text of the alert. */
   readonly misbehaviour: string;
-  /** When the page went out, UTC. */
+  /** Time of the page, UTC. */
   readonly pagedAt: string;
   readonly environment: string | undefined;
-  /** Signs, seen elsewhere, that the cause lies outside of what was changed here; each counts as one piece of evidence. */
+  /** Number of signs, found elsewhere, that the cause is not a change of ours; each counts as one piece of evidence. */
   readonly outsideSigns?: number | undefined;
 }
 
 export interface Suspect {
   readonly live: Live;
   readonly nature: Nature;
-  /** 0 to 1, against the other changes and against none. */
+  /** 0 to 1, in competition with the other changes and with "no change". */
   readonly confidence: number;
   readonly logOdds: number;
   readonly why: readonly string[];
@@ -33,22 +33,22 @@ export interface Suspect {
 }
 
 export interface Ranking {
-  /** Best first; one entry a change. */
+  /** Best first; one entry per change. */
   readonly suspects: readonly Suspect[];
-  /** Probability that none of them caused it. */
+  /** Probability that none of these changes caused the incident. */
   readonly none: number;
 }
 
-/** A reason: what it adds to the log odds, and in words. */
+/** A reason: what it adds to the log odds, and its text. */
 interface Sign {
   readonly weight: number;
   readonly text: string;
 }
 
-/** Log odds of "no change caused it", on the scale of a change of which nothing is known; and what a sign of an outside cause adds. */
+/** Log odds of "no change caused it", relative to a change without any signs, and the log odds that each sign of an outside cause adds. */
 const noneLogOdds = 2.2;
 const outsideLogOdds = 1.4;
-/** From here on a sign counts as one that people should read. */
+/** Absolute weight from which the report shows a sign to people. */
 const worthSaying = 0.3;
 const minute = 60_000;
 

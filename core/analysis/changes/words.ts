@@ -1,7 +1,7 @@
-// Which words two texts share, and how telling that is. Identifiers are read the way programmers write them (camelCase, snake_case), words
-// are stemmed lightly, and a word that stands in many texts says little (inverse document frequency: Spärck Jones, 1972).
+// Finds the words that two texts share and weighs how informative they are. It splits identifiers the way programmers write them (camelCase,
+// snake_case) and stems words lightly. A word that occurs in many texts weighs little (inverse document frequency: Spärck Jones, 1972).
 
-/** Words of alerts and code that say nothing about what in particular is wrong. */
+/** Words of alerts and code that do not say what in particular is wrong. */
 const common = new Set(
   (
     'the and for with from that this into over under not are was were has have been its per via all any new old out one two get set ' +
@@ -16,7 +16,7 @@ const common = new Set(
   ).split(' '),
 );
 
-/** Endings taken off so that `validation`, `validate` and `valid` meet; longest first. */
+/** Endings to strip so that `validation`, `validate` and `valid` share a stem; longest first. */
 const endings =
   /(?:izations?|ations?|itions?|ments?|ities|ators?|itors?|ating|ates?|ings?|ions?|ers?|ors?|ies|ied|es|ed|e|s|y)$/;
 
@@ -25,7 +25,7 @@ const stem = (word: string): string => {
   return cut.length >= 4 ? cut : word;
 };
 
-/** Stems of the words in a text that can tell something, each with a word as it was written; identifiers are split into their parts. */
+/** Stems of the informative words in a text, each with its word as written. Identifiers are split into their parts. */
 export function stemsOf(text: string): ReadonlyMap<string, string> {
   const words = text
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -45,7 +45,7 @@ export function identifiersOf(text: string): ReadonlySet<string> {
   return new Set(found.map((name) => name.toLowerCase()).filter((name) => name.length >= 6));
 }
 
-/** Weight of a word among `texts` (their stems): 0 where every text has it. */
+/** Gives the weight of a word among `texts` (their stems): near 0 if every text has it. */
 export function rarity(texts: readonly ReadonlyMap<string, string>[]): (word: string) => number {
   const holders = new Map<string, number>();
   for (const text of texts) for (const word of text.keys()) holders.set(word, (holders.get(word) ?? 0) + 1);

@@ -1,4 +1,4 @@
-// Two knowledge bases as one: the second answers where the first cannot, and says that it did. Both learn what is added.
+// Combines two knowledge bases: if the first cannot answer, the second does and says so. Additions go to both.
 import type { KnowledgeBase } from '../../ports/telemetry.ts';
 
 export const withFallback = (first: KnowledgeBase, second: KnowledgeBase): KnowledgeBase => ({

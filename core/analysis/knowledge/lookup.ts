@@ -1,10 +1,10 @@
-// Looking documents up by what they are and how they are tagged, apart from what they say. The same for every knowledge base.
+// Looks documents up by type and tags rather than by their words. Every knowledge base shares these functions.
 import type { KnowledgeDocument, KnowledgeType } from '../../ports/telemetry.ts';
 
-/** Asks for every section of the documents that have one of these tags, and for nothing else. */
+/** Builds a query for every section of the documents that have one of these tags, and for nothing else. */
 export const tagQuery = (tags: readonly string[]): string => tags.map((tag) => `tag:${tag}`).join(' ');
 
-/** The tags that a text asks for; undefined where it asks for words. */
+/** The tags that a query asks for; undefined if it asks for words. */
 export function tagsAsked(text: string): string[] | undefined {
   const words = text.trim().split(/\s+/);
   return words.every((word) => word.startsWith('tag:')) ? words.map((word) => word.slice('tag:'.length)) : undefined;
@@ -16,7 +16,7 @@ export const typeOf = ({ tags }: Pick<KnowledgeDocument, 'tags'>): KnowledgeType
 export const isOfType = (document: Pick<KnowledgeDocument, 'tags'>, type: KnowledgeType | undefined): boolean =>
   type === undefined || typeOf(document) === type;
 
-/** What a match is worth for who wrote it and for whom: nobody has read a draft yet, and another service's page is about another service. */
+/** Weight of a match by author and service. Drafts weigh less because nobody has reviewed them. Documents of another service weigh less too. */
 export function standing(
   { service, draft }: { readonly service?: string | undefined; readonly draft: boolean },
   asked: string | undefined,

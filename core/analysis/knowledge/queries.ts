@@ -1,25 +1,26 @@
-// What to look up: an alert's name says most, then its title, then what an error says. Pure; searching is the knowledge base's business.
+// Builds the questions for the knowledge base: the alert's name first, then the page's title, then the error texts. Pure; the knowledge base does
+// the searching.
 import type { Trigger } from '../../model/incident.ts';
 import type { Brief } from '../../model/report.ts';
 
 export interface Question {
   readonly text: string;
-  /** For people: what was looked up. */
+  /** What the question looks up, for people. */
   readonly about: string;
 }
 
-/** Keys under which monitoring systems put an alert's name. */
+/** Keys under which monitoring systems store an alert's name. */
 const nameKeys = /(?:^|\.)(?:alertname|alert_name|alert|monitor|rule_?name|check)$/i;
 const textKeys = /(?:^|\.)(?:summary|description|message|error|reason|runbook(?:_url)?)$/i;
 
-/** The names of the alert, as the monitoring system gives them, each once. */
+/** Names of the alert as the monitoring system gives them, without duplicates. */
 export const alertNames = ({ details }: Trigger): readonly string[] => [
   ...new Set(
     Object.entries(details).flatMap(([key, value]) => (nameKeys.test(key) && value.length < 200 ? [value] : [])),
   ),
 ];
 
-/** At most four questions, most telling first, none twice. */
+/** At most four questions, the most informative first, without duplicates. */
 export function questionsOf(brief: Pick<Brief, 'trigger' | 'context' | 'focus'>): readonly Question[] {
   const { trigger, context } = brief;
   const details = Object.entries(trigger.details);

@@ -1,18 +1,20 @@
-// How an incident is recognised when its alert comes again. The fingerprint of an error is known only once a diagnosis is; when knowledge is
-// asked, alert, workload and environment are. The postmortem carries both as tags, and the tag is looked up as it stands. Pure.
+// Builds the tags that recognise an incident when its alert recurs. The error's fingerprint exists only after a diagnosis, but the knowledge search
+// runs before. Until then only alert, workload and environment are known. The postmortem carries both as tags, and the search matches the tag
+// exactly. Pure.
 
 import { maskVariables } from '../../mask-variables.ts';
 import type { Context, Trigger } from '../../model/incident.ts';
 import { alertNames } from './queries.ts';
 
-/** What Alertmanager puts before a title: how many fire this time. */
+/** Alertmanager's prefix of a title: the status and the number of firing alerts. */
 const status = /^\s*\[[A-Z]+(?::\d+)?\]\s*/;
 const maxNames = 2;
 const maxPartCharacters = 80;
 
 /**
- * One tag for each name of the alert and one for its title without what varies, `recurs:ALERT:WORKLOAD:ENVIRONMENT`: the page's name may
- * come only with the pager's alerts. None where no workload is known: the same alert elsewhere is another incident.
+ * One tag `recurs:ALERT:WORKLOAD:ENVIRONMENT` for each name of the alert, and one for its title with the variable parts masked. The title tag
+ * exists because the alert's name may be known only once the pager's alerts arrive.
+ * Returns no tags if the workload is unknown: the same alert elsewhere is another incident.
  */
 export function recurrenceTags(trigger: Trigger, { workload, environment }: Context): readonly string[] {
   if (!workload) return [];
@@ -24,7 +26,7 @@ export function recurrenceTags(trigger: Trigger, { workload, environment }: Cont
   return [...new Set(alerts)].filter(Boolean).map((alert) => ['recurs', alert, ...place].join(':'));
 }
 
-/** Without spaces, commas or colons, so that a tag stays one word wherever it is written. */
+/** Replaces spaces, commas and colons, so that a tag stays one word wherever it is written. */
 const part = (text: string): string =>
   text
     .replaceAll(/[^\p{L}\p{N}_./-]+/gu, '-')

@@ -1,7 +1,7 @@
-// A Markdown document as the sections that people read: split at headings, code blocks left whole, each under the path of its headings.
+// Splits a Markdown document into sections at its headings. Code blocks stay whole, and each section carries the path of its headings.
 
 export interface Section {
-  /** Headings from the outermost in, joined by ` › `; the document's title where a section has none. */
+  /** Headings from the outermost inwards, joined by ` › `; the document's title if a section has no heading. */
   readonly heading: string;
   readonly markdown: string;
 }
@@ -33,6 +33,6 @@ export function sectionsOf(title: string, markdown: string): readonly Section[] 
     .filter(({ markdown }) => markdown !== '');
 }
 
-/** Without emphasis, links and the backslashes of what was escaped. */
+/** A heading without emphasis, links and escaping backslashes. */
 const plain = (heading: string): string =>
   heading.replaceAll(/\\([!-/:-@[-`{-~])|[*_`]|\[([^\]]*)\]\([^)]*\)/g, '$1$2').trim();

@@ -1,5 +1,5 @@
-// What counts as a word when runbooks and alerts meet: names taken apart, templates and small figures left out, plurals and participles
-// on their stem, and each pair of neighbours as a phrase. Pure; the same for what is kept and for what is asked.
+// Splits runbooks and alerts into search terms. It takes names apart, drops templates and small figures, stems plurals and participles, and adds
+// each pair of neighbours as a phrase. Pure; documents and queries use the same rules.
 
 const template = /\{\{[^{}]*\}\}|\$(?:labels\.\w+|value)\b/g;
 const name = /[\p{L}\p{N}]+/gu;
@@ -13,8 +13,8 @@ const stopWords = new Set(
 );
 
 /**
- * A word of every text, a single character, a small figure with or without its unit (how much or how long, never what), or a number as
- * long as only ids are. Status codes, exit codes and ports stay.
+ * Words without search value: stop words, single characters, small figures with or without a unit (they say how much or how long, never what), and
+ * numbers as long as ids. Status codes, exit codes and ports stay.
  */
 const saysNothing = (word: string): boolean =>
   stopWords.has(word) ||
@@ -22,18 +22,18 @@ const saysNothing = (word: string): boolean =>
   word.length > longestWord ||
   /^(?:\d{6,}|\d{1,2}(?:ms|[smhdx]|[kmgt]i?b?)?)$/.test(word);
 
-/** Plural and participle meet their stem; more would make other words of them. */
+/** Reduces plurals and participles to their stem. Stronger stemming would turn them into other words. */
 const stem = (word: string): string =>
   word.length > 5 ? word.replace(/(?:ing|ed|es|s)$/, '') : word.length > 3 ? word.replace(/s$/, '') : word;
 
 interface Word {
   readonly term: string;
   readonly spelled: string;
-  /** A name as it stands that is also given in parts; no neighbour of theirs. */
+  /** A whole name whose parts are also listed; it forms no phrase with its parts. */
   readonly whole: boolean;
 }
 
-/** `KubePodCrashLooping` is itself and "kube pod crash looping"; `container_memory_rss` and `ledger-api` are their parts. */
+/** `KubePodCrashLooping` gives itself and "kube pod crash looping"; `container_memory_rss` and `ledger-api` give their parts. */
 function wordsOf(text: string): Word[] {
   return (text.replaceAll(template, ' ').match(name) ?? []).flatMap((found) => {
     const parts = found.replaceAll(hump, '$& ').split(' ');
@@ -44,7 +44,7 @@ function wordsOf(text: string): Word[] {
   });
 }
 
-/** Terms in order; a phrase is two of them with a space between. */
+/** Terms in order; a phrase is two terms with a space between. */
 export function termsOf(text: string): string[] {
   let before: string | undefined;
   return wordsOf(text).flatMap(({ term, whole }) => {
@@ -57,7 +57,7 @@ export function termsOf(text: string): string[] {
 
 export const isPhrase = (term: string): boolean => term.includes(' ');
 
-/** Each term of a text as it was first spelled there. */
+/** Maps each term of a text to its first spelling there. */
 export function spellings(text: string): ReadonlyMap<string, string> {
   const spelled = new Map<string, string>();
   for (const word of wordsOf(text)) if (!spelled.has(word.term)) spelled.set(word.term, word.spelled);

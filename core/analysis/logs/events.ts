@@ -1,5 +1,5 @@
-// From lines to events: a stack trace is one event, headed by the line that says what went wrong. Lines are told apart by the stream they come
-// from (a container, a unit); what is held back is one open event a stream. Pure: time comes with the records.
+// Assembles log lines into events: a stack trace becomes one event, headed by the line that states the error. Lines are separated by stream (a
+// container, a unit), and each stream holds back at most one open event. Pure: times come with the records.
 import type { LogRecord } from '../../model/telemetry.ts';
 import { type Level, levelOf, type ParsedLine, parseLine, plainLine } from './formats.ts';
 
@@ -7,13 +7,13 @@ type Labels = LogRecord['labels'];
 
 export interface LogEvent {
   readonly labels: Labels;
-  /** What happened, in one line. */
+  /** The event in one line. */
   readonly text: string;
-  /** All its lines, as they came, cut to what a person reads. */
+  /** All lines of the event, as written, cut to a length that people read. */
   readonly detail: string;
-  /** All its lines, uncut; undefined where there were more than are kept. */
+  /** All lines, uncut; undefined if there were more than the assembler keeps. */
   readonly whole: string | undefined;
-  /** As stated by the source, an error for a traceback; undefined where nothing states it. */
+  /** The level that the source states; error for a traceback; undefined if nothing states a level. */
   readonly level: Level | undefined;
   readonly atMs: number;
 }
@@ -21,7 +21,7 @@ export interface LogEvent {
 interface Open {
   readonly labels: Labels;
   readonly first: ParsedLine;
-  /** What ends in an exception is an error where nothing says otherwise. */
+  /** An event that ends in an exception is an error unless the source states otherwise. */
   level: Level | undefined;
   readonly atMs: number;
   readonly receivedMs: number;
@@ -29,13 +29,13 @@ interface Open {
   detail: string;
   whole: string | undefined;
   lines: number;
-  /** What the next line is to this event whatever it looks like. */
+  /** What the next line must be, regardless of its own look. */
   expects: 'anything' | 'body' | 'traceback' | 'details' | 'goroutine';
-  /** The lines of this traceback have kept their indents, so that one without ends it. */
+  /** The lines of this traceback are indented, so that a line without indent ends it. */
   indented: boolean;
-  /** What another exception of the same trace said before. */
+  /** The text of an earlier exception in the same chained trace. */
   before: string | undefined;
-  /** One of its lines was so long that a part of it must not keep it in memory. */
+  /** One line was so long that a substring must not keep it in memory. */
   long: boolean;
 }
 
@@ -45,21 +45,21 @@ const maxDetail = 2000;
 const maxText = 1200;
 const maxWhole = 32_768;
 const longLine = 2000;
-/** Lines of one trace are written at once. */
+/** Longest pause between lines of one trace, milliseconds: a program writes a trace at once. */
 const maxPauseMs = 5000;
-/** How much earlier than its record a line may say it is: what a bulk read or a slow shipper delays. */
+/** How much earlier than its record a line's own time may be: the delay of a bulk read or a slow shipper. */
 const maxDelayMs = 24 * 3_600_000;
 
 export class EventAssembler {
   readonly #open = new Map<string, Open>();
 
-  /** The events that this record completes, in order of time of their stream. */
+  /** Returns the events that this record completes, in time order of their stream. */
   push({ timestamp, labels, message: raw, source }: LogRecord): LogEvent[] {
     const message = plainLine(raw);
     const stream = streamOf(labels);
     const receivedMs = Date.parse(timestamp);
     const open = this.#open.get(stream);
-    // Go and Python put empty lines into the middle of a trace; what comes next says whether it goes on.
+    // Go and Python write empty lines inside a trace. The next line shows whether the trace continues.
     if (message.trim() === '') return [];
     if (open && source !== 'journald' && receivedMs - open.receivedMs <= maxPauseMs && takes(open, message)) return [];
     const done: LogEvent[] = [];
@@ -72,7 +72,7 @@ export class EventAssembler {
     return done;
   }
 
-  /** What is still open at the end. */
+  /** Returns the events that are still open at the end. */
   flush(): LogEvent[] {
     const events = [...this.#open.values()].map(closed);
     this.#open.clear();
@@ -111,20 +111,20 @@ function expectationOf({ text, structured }: ParsedLine): Open['expects'] {
 
 const dotnetHead = /^(?:trce|dbug|info|warn|fail|crit): [\w.]+\[\d+\]$/;
 const tracebackHead = /^Traceback \(most recent call last\)/;
-/** What a Python traceback ends with: the name of an exception and what it says. */
+/** The last line of a Python traceback: the exception's name and its message. */
 const exceptionLine =
   /^[A-Za-z_][\w.]*(?:Error|Exception|Warning|Interrupt|Exit|Timeout|Fault|Failure|Refused)\b(?!\()/;
 const continuation =
   /^(?:\s+\S|at [\w.$<>]+|Caused by: |\.{3} \d+ (?:more|common)|-{3}> |-{3} End of |File "|[\^~]{2,}|During handling of|The above exception|goroutine \d+ \[|\[signal SIG)/;
 const goroutineHead = /^goroutine \d+ \[/;
-/** A frame of Go: a function called with something, who made the goroutine, or what the runtime says at the end. */
+/** A Go frame: a function call, the creator of the goroutine, or the runtime's last words. */
 const goFrame = /^(?:\s+\S|created by |goroutine \d+ \[|exit status \d+$|\S*[\w)\]}]\(.*\)$)/;
 const chainedTraceback = /^(?:During handling of|The above exception)/;
-/** The exception that a Java or .NET logger prints under its message: a full name, not indented. */
+/** The exception that a Java or .NET logger prints below its message: a full name without indent. */
 const exceptionBelow = /^[A-Za-z_$][\w$]*(?:\.[\w$]+)+(?:Exception|Error|Throwable)(?::|$)/;
 const innerCause = /^(?:Caused by: |-{3}> )(.{3,400})/;
 
-/** Takes the line into the open event where it belongs to it. */
+/** Adds the line to the open event if it belongs there; returns whether it does. */
 function takes(open: Open, message: string): boolean {
   if (open.first.structured || open.lines >= maxLines) return false;
   const text = message.trim();
@@ -136,7 +136,7 @@ function takes(open: Open, message: string): boolean {
     case 'traceback':
       return append(open, message) && takesTraceback(open, message, text);
     case 'details':
-      // gRPC's error prints its status over a few lines, until a closing bracket.
+      // gRPC's error prints its status over several lines, until a closing bracket.
       if (text === '>' || open.lines > maxLines / 2) open.expects = 'anything';
       else if (/^(?:details|status) = /.test(text)) open.text = joined(open.text, text);
       return append(open, message);
@@ -164,7 +164,7 @@ function takes(open: Open, message: string): boolean {
   }
 }
 
-/** Frames until the line that names the exception: known by its name, or by its missing indent where frames have one. */
+/** Takes frames until the line that names the exception. That line has an exception's name, or no indent where frames have one. */
 function takesTraceback(open: Open, message: string, text: string): true {
   if (/^\s/.test(message)) open.indented = true;
   else if (tracebackHead.test(text)) open.indented = false;
@@ -179,7 +179,7 @@ function takesTraceback(open: Open, message: string, text: string): true {
 function append(open: Open, message: string): true {
   open.lines += 1;
   open.long ||= message.length > longLine;
-  // What comes behind the last line that is kept may be of it, too.
+  // Further lines behind the last kept line may belong to the event, too.
   const fits = open.lines < maxLines && (open.whole?.length ?? 0) + message.length < maxWhole;
   open.whole = fits && open.whole !== undefined ? `${open.whole}\n${message}` : undefined;
   if (open.detail.length < maxDetail) open.detail = `${open.detail}\n${message.trimEnd()}`.slice(0, maxDetail);
@@ -189,7 +189,7 @@ function append(open: Open, message: string): true {
 const joined = (text: string, more: string | undefined): string =>
   more === undefined || text.includes(more) || text.length > maxText ? text : `${text} ← ${more}`;
 
-/** A copy that does not keep the long line alive that it is a part of. */
+/** Copies a substring, so that it does not keep the long line in memory. */
 const own = (part: string): string => ` ${part}`.slice(1);
 
 const closed = ({ labels, text, detail, whole, level, atMs, long }: Open): LogEvent => ({

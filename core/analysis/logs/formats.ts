@@ -1,22 +1,22 @@
-// What a logger wrapped around a message, taken off: JSON, logfmt, klog, syslog, Redis, .NET, and the timestamps that containers put in
-// front. Gives the message, the level and the time that the line states itself. One line in, one line out; stack traces are joined elsewhere.
+// Strips what a logger wraps around a message: JSON, logfmt, klog, syslog, Redis, .NET, and the timestamps that containers prepend. Gives the
+// message, and the level and time that the line states. It handles one line at a time; events.ts joins stack traces.
 
 import { withoutColours } from '../../text.ts';
 
 export type Level = 'error' | 'warn' | 'info';
 
 export interface ParsedLine {
-  /** What the program said. */
+  /** The program's message. */
   readonly text: string;
-  /** As the line states it; undefined where it states none. */
+  /** The level that the line states; undefined if it states none. */
   readonly level: Level | undefined;
-  /** Epoch milliseconds, where the line states an instant with its zone. */
+  /** Epoch milliseconds; undefined unless the line states an instant with its zone. */
   readonly atMs: number | undefined;
   /** A structured line is complete: no other line continues it. */
   readonly structured: boolean;
 }
 
-/** What a container runtime or its shipper puts around a line, and nothing else. */
+/** Fields that a container runtime or its shipper adds around a line. */
 const wrapping = new Set([
   'log',
   'stream',
@@ -30,7 +30,7 @@ const wrapping = new Set([
   'kubernetes',
   'docker',
 ]);
-/** The line as the program wrote it: without the wrapper of the container runtime, colours and the end of a line of Windows. */
+/** The line as the program wrote it: without the container runtime's wrapper, colours and Windows line endings. */
 export function plainLine(message: string): string {
   const written = message.startsWith('{') && message.includes('"log"') ? unwrapped(message) : message;
   const plain = withoutColours(written);
@@ -46,7 +46,7 @@ function unwrapped(message: string): string {
   return line.replace(/[\r\n]+$/, '');
 }
 
-/** No line is read further than this, but for JSON, which is nothing unless it is whole. */
+/** Characters read of a line. JSON has a higher limit, because it cannot be parsed unless it is whole. */
 const maxLength = 8000;
 const maxJsonLength = 65_536;
 
@@ -76,7 +76,7 @@ export function parseLine(message: string): ParsedLine {
   return { text: body, level: head?.level, atMs: head?.atMs ?? atMs, structured: head?.structured ?? false };
 }
 
-/** An instant, or a time of day alone; the Container Runtime Interface puts the stream behind it. */
+/** An instant, or a time of day alone, followed by the stream that the Container Runtime Interface adds. */
 const leadingTime =
   /^(?:\[?(\d{4}([-/])\d{2}\2\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?)(Z| UTC| GMT| ?[+-]\d{2}:?\d{2})?\]?|\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?)\s+(?:std(?:out|err) [FP] )?/;
 const syslogHead =
@@ -95,14 +95,14 @@ const logfmt = {
   time: logfmtField('time|ts|t'),
 };
 
-/** Heads of lines that are no JSON, the first that fits. */
+/** Prefixes of lines that are not JSON; the first match wins. */
 const heads: readonly HeadFormat[] = [
   // klog: I1225 06:42:14.657683    2601 prober.go:107] "Probe failed" …
   [
     /^([IWEF])\d{4} \d{2}:\d{2}:\d{2}\.\d{1,9}\s{1,8}\d{1,10} [^\]\s]{1,200}\] /,
     (match, line) => ({ text: rest(match, line), level: levelOf(match[1] ?? ''), structured: true }),
   ],
-  // logfmt, in whatever order: time="…" level=warning msg="…" error="…" key=value
+  // logfmt, fields in any order: time="…" level=warning msg="…" error="…" key=value
   [
     /^(?=[A-Za-z][\w.]{0,40}=)(?=.{0,400}?\b(?:level|lvl)=).{0,400}?\b(?:msg|message)=/,
     (_, line) => {
@@ -120,7 +120,7 @@ const heads: readonly HeadFormat[] = [
     /^\d{1,7}:[CMSX] \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2}\.\d{3} ([.*#-]) /,
     (match, line) => ({ text: rest(match, line), level: match[1] === '#' ? 'warn' : 'info' }),
   ],
-  // .NET: "fail: Category[7]", and the message on the next line
+  // .NET: "fail: Category[7]", with the message on the next line
   [
     /^(?:trce|dbug|info|warn|fail|crit): [\w.]{1,200}\[\d{1,7}\]$/,
     (match) => ({ text: match[0], level: levelOf(match[0].slice(0, 4)) }),
@@ -130,7 +130,7 @@ const heads: readonly HeadFormat[] = [
     /^\[\d{2}:\d{2}:\d{2} (VRB|DBG|INF|WRN|ERR|FTL)\] /,
     (match, line) => ({ text: rest(match, line), level: levelOf(match[1] ?? '') }),
   ],
-  // Python's most copied format, after its time: - logger - LEVEL - message
+  // Python's common format, after its time: - logger - LEVEL - message
   [
     /^- [\w.]{1,200} - (DEBUG|INFO|WARNING|ERROR|CRITICAL) - /,
     (match, line) => ({ text: rest(match, line), level: levelOf(match[1] ?? '') }),
@@ -150,7 +150,7 @@ function headOf(line: string): Head | undefined {
   return undefined;
 }
 
-/** A level in the words and numbers of common loggers (syslog, klog, log4j, .NET, bunyan); undefined where it is none. */
+/** Reads a level from the words and numbers of common loggers (syslog, klog, log4j, .NET, bunyan); undefined if the word is not a level. */
 export function levelOf(word: string): Level | undefined {
   switch (word.toLowerCase()) {
     case 'e':
@@ -201,7 +201,7 @@ const errorFields = ['error', 'err', 'exception', 'exc_info', 'stack', 'stack_tr
 const levelFields = ['severity', 'level', 'lvl', 'loglevel', 'log.level', 'severity_text'] as const;
 const timeFields = ['timestamp', 'time', 'ts', '@timestamp', 'date'] as const;
 
-/** The message and the error of a JSON line; the fields around them are not what happened. */
+/** Reads the message and the error of a JSON line; other fields do not say what happened. */
 function fromJson(line: string): ParsedLine | undefined {
   if (line.length > maxJsonLength) return undefined;
   const record = objectOf(line);
@@ -273,14 +273,14 @@ const instantOf = (text: string): number | undefined => {
   return Number.isNaN(ms) ? undefined : ms;
 };
 
-/** `message {"trace_id": "…"}`: attributes that a logger appends are not what happened. */
+/** Removes attributes that a logger appends, as in `message {"trace_id": "…"}`. */
 function withoutAttributes(text: string): string {
   if (!text.endsWith('}')) return text;
   const at = text.indexOf(' {"');
   return at > 0 ? text.slice(0, at) : text;
 }
 
-/** The message and the error, where there are both and they are not the same. */
+/** The message, followed by the error if it differs. */
 const joined = (message: string | undefined, error: string | undefined): string =>
   [message, error !== message ? error : undefined].filter(Boolean).join(': ');
 

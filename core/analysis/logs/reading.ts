@@ -1,5 +1,5 @@
-// One pass over the records of an incident: lines become events, events become templates with counts before and during, and the states of
-// system units are followed. Bounded memory, whatever the number of lines.
+// Reads the records of an incident in one pass: it assembles lines into events, groups events into templates with counts before and during the
+// incident, and follows the states of system units. Memory is bounded, whatever the number of lines.
 
 import { Occurrences } from '../../fingerprint/identity.ts';
 import type { EntityRef } from '../../model/entity.ts';
@@ -13,7 +13,7 @@ import type { Coverage, Sample } from './telling.ts';
 import { type Part, type Template, TemplateMiner } from './templates.ts';
 import { type StoppedUnit, UnitStates } from './units.ts';
 
-/** Epoch milliseconds. What lies between the baseline's end and the incident's start counts for neither. */
+/** Epoch milliseconds. Time between the baseline's end and the incident's start counts for neither period. */
 export interface Periods {
   readonly baselineStart: number;
   readonly baselineEnd: number;
@@ -29,7 +29,7 @@ export interface Reading {
   readonly forgotten: number;
   readonly coverage: Coverage;
   readonly stoppedUnits: readonly StoppedUnit[];
-  /** Groups of which lines of the incident were not read. */
+  /** Groups with incident lines that were not read. */
   readonly cut: ReadonlySet<string>;
   sourceOf(group: string): Source | undefined;
 }
@@ -106,7 +106,7 @@ export class LogReader {
     else if (occurrences.add(whole, { workloads: this.#workloadsOf(entity), headline: text })) this.#told += 1;
   }
 
-  /** Whose pods and Jobs the lines of this writer may name. */
+  /** Names of the workloads whose pods and Jobs this writer's lines may mention. */
   #workloadsOf(writer: EntityRef): readonly string[] {
     return [writer, this.#workload]
       .flatMap((entity) => (entity === undefined ? [] : [entity.name, ownerOf(entity).name]))
@@ -140,7 +140,7 @@ function partOf(text: string, level: Level | undefined, whole: string | undefine
   return maySayMore(text, level, whole) ? 'beside' : undefined;
 }
 
-/** Error messages that are told from each other, at about a tenth of a millisecond each; with more, some are not known to be exact. */
+/** Number of distinct error messages to keep, at about a tenth of a millisecond each. Beyond it, the set of distinct errors is marked incomplete. */
 const maxTold = 5000;
-/** Names of pods come and go; what they belong to is few. */
+/** Size of the label cache. Pod names change often; their owners are few. */
 const maxSources = 10_000;

@@ -1,20 +1,20 @@
-// What an error message says about its cause, by its words. Each row is a habit of some client library, driver or kernel; adding one is adding
-// a row and its example to the test. A pattern may name the callee in the group `to`. Only words are judged, not how often or since when.
+// Maps the words of an error message to a cause. Each row is a habit of a client library, driver or kernel; to add one, add a row and its example
+// in the test. A pattern may name the callee in the group `to`. Only words count here, not frequency or onset.
 import type { CauseCode } from '../../causes/causes.ts';
 
 export interface Signature {
   readonly cause: CauseCode;
-  /** How far the words alone can be trusted to name the cause. */
+  /** How reliably the words alone name the cause. */
   readonly confidence: number;
-  /** The system that the line complains about, where it names one. */
+  /** The system that the line complains about, if it names one. */
   readonly towards?: { readonly name: string; readonly namespace?: string | undefined } | undefined;
 }
 
-/** A name that could be a host; the scheme in front of it is not part of it. */
+/** A name that could be a host; an optional URL scheme in front is not part of it. */
 const host = String.raw`(?:[a-z][a-z0-9+.-]{1,10}:\/\/)?(?<to>[a-z](?:[a-z0-9.-]{0,250}[a-z0-9])?)`;
-/** Not in the middle of a word or a time, and no line of a source file. */
+/** Not in the middle of a word or a time, and not a source file with a line number. */
 const notFile = String.raw`(?<![\w.-])(?![\w.-]{1,80}\.(?:go|java|kt|scala|py|rb|php|[jt]sx?|cs|rs|cc?|cpp|h):)`;
-/** What a number before it is, when it is no status. */
+/** Units and nouns after a number that is a count, not a status. */
 const counted = '(?:[mµun]?s|seconds|rows?|items?|records?|results?|entries|lines?|events?|bytes|[KMG]i?B|%)';
 const fails = String.raw`(?:refused|reset|unavailable|unreachable|timed? ?out|no route to host|deadline exceeded|EOF|status:? 50[0-4]|50[234]\b)`;
 const pattern = (source: string) => new RegExp(source, 'i');
@@ -38,7 +38,7 @@ const rows: readonly (readonly [pattern: RegExp, cause: CauseCode, confidence: n
     'dns-failure',
     0.7,
   ],
-  // Go, which says "lookup" of names only here: a "lookup failed" of something else is none.
+  // Go's resolver error. The pattern needs the suffixes, because "lookup failed" can refer to something other than DNS.
   [
     pattern(
       String.raw`lookup ${host}(?: on \S{1,60})?: (?:no such host|server misbehaving|temporary failure|i\/o timeout|(?:read|write|dial) (?:udp|tcp))`,
@@ -163,7 +163,7 @@ export function signatureOf(text: string): Signature | undefined {
   return undefined;
 }
 
-/** Words that stand where a host could. */
+/** Words that can stand in a host's position but are not hosts. */
 const noHosts: ReadonlySet<string> = new Set(
   'a an any the tcp tcp4 tcp6 udp unix http https grpc upstream server service host localhost database db backend client peer it request response error desc code on status connection remote address port for from to is was has failed lost closed refused reset'.split(
     ' ',
@@ -173,7 +173,7 @@ const publicEnds: ReadonlySet<string> = new Set(
   'com net org io dev app co cloud ai gov edu info biz eu uk de us'.split(' '),
 );
 
-/** `ledger-api.billing.svc.cluster.local` is Service ledger-api in billing; a name of the public DNS stays whole. */
+/** `ledger-api.billing.svc.cluster.local` becomes Service ledger-api in namespace billing; a public DNS name stays whole. */
 function calleeOf(name: string | undefined): Signature['towards'] {
   if (name === undefined || noHosts.has(name.toLowerCase()) || name.length < 2) return undefined;
   const [service = name, namespace, ...more] = name.toLowerCase().split('.');

@@ -1,18 +1,18 @@
-// Who wrote a line: the entity that its labels speak of. A unit of a node speaks for the node; a pod for what owns it.
+// Finds the entity that wrote a log line from its labels. A node's unit counts as the node; a pod counts as its owner.
 
 import type { EntityRef } from '../../model/entity.ts';
 import type { LogRecord } from '../../model/telemetry.ts';
 import { ownerOf } from '../../topology/owner.ts';
 
 export interface Source {
-  /** Same text for the same source. */
+  /** Equal for lines of the same source. */
   readonly key: string;
   readonly entity: EntityRef;
-  /** As people say it: `checkout`, `kubelet on worker-01`. */
+  /** The source's name for people: `checkout`, `kubelet on worker-01`. */
   readonly name: string;
 }
 
-/** `workload` is what was paged: lines that carry its name are its own. */
+/** `workload` is the paged workload; lines that carry its name belong to it. */
 export function sourceOf(labels: LogRecord['labels'], workload: EntityRef | undefined): Source {
   const entity = entityOf(labels, workload);
   const { node, unit } = labels;

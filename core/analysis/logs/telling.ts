@@ -1,11 +1,11 @@
-// Which templates tell something: errors that are new or come much more often than before, the one to read first; and errors that stopped.
-// What a finding makes of them is the specialist's.
+// Selects informative templates: errors that are new or much more frequent than before, the most important first, and errors that stopped. The logs
+// specialist turns them into findings.
 import type { Level } from './formats.ts';
 import { severityOf, speaksOfFailure } from './severity.ts';
 import { type Signature, signatureOf } from './signatures.ts';
 import type { Template } from './templates.ts';
 
-/** What is kept of an event as a sample. */
+/** The part of an event kept as a sample. */
 export interface Sample {
   readonly text: string;
   readonly detail: string;
@@ -18,25 +18,25 @@ export interface NotableTemplate {
   readonly kind: 'new' | 'surging' | 'unseen-before';
   readonly level: Level;
   readonly signature: Signature | undefined;
-  /** 0 to 1; how much a person should read this line. */
+  /** 0 to 1; how important this line is for a person to read. */
   readonly weight: number;
 }
 
-/** What was read, epoch milliseconds. */
+/** Time covered by the lines read, in milliseconds. */
 export interface Coverage {
   readonly baselineMs: number;
   readonly incidentMs: number;
-  /** When each group was first and last heard in the incident window. */
+  /** Times of each group's first and last line in the incident window, epoch milliseconds. */
   readonly heard: ReadonlyMap<string, { readonly firstMs: number; readonly lastMs: number }>;
 }
 
-/** A template surges when it comes this many times as often as before, and more often than chance does (three standard deviations of a Poisson count). */
+/** A template surges if it is this many times as frequent as before and exceeds chance (three standard deviations of a Poisson count). */
 const surge = 3;
-/** Less than this was read before: nothing to compare with. */
+/** A baseline shorter than this is too short to compare with. */
 const leastBaselineMs = 60_000;
 const startupMs = 10_000;
 
-/** Most telling first. `endsMatter` are groups whose last words say why they ended: the pods of a failed Job. */
+/** Most informative first. `endsMatter` selects groups whose last lines say why they ended: the pods of a failed Job. */
 export function notableTemplates(
   templates: readonly Template<Sample>[],
   coverage: Coverage,
@@ -52,7 +52,7 @@ export function notableTemplates(
     );
 }
 
-/** The `most` that say most together: what each source says once of each cause comes before what else it says of it. */
+/** Picks the `most` templates with the most variety: one template for each source and cause comes before further templates of the same pair. */
 export function variousOf(telling: readonly NotableTemplate[], most: number): NotableTemplate[] {
   const said = new Set<string>();
   const [first, again] = [[], []] as [NotableTemplate[], NotableTemplate[]];
@@ -86,19 +86,19 @@ function tellingOf(
   const weight =
     grave *
     (kind === 'new' ? 1 : 0.85) *
-    // What is said once while starting, by programs that then go on, is how they start.
+    // If a program logs a line once at start and keeps running, the line is normal startup output.
     (atStart && kind === 'unseen-before' && !signature ? 0.5 : 1) *
     (0.4 + 0.3 * often + (signature ? 0.2 : 0) + (atEnd ? 0.1 : 0));
   return { template, kind, level, signature, weight };
 }
 
-/** The worst of its messages, where they were gathered. */
+/** The most severe level of its messages, if they were gathered. */
 function levelOf({ occurrences }: Template<Sample>, sample: Sample): Level {
   if (occurrences.error) return 'error';
   return occurrences.warn ? 'warn' : severityOf(sample.text, sample.level);
 }
 
-/** New or more frequent lines of the writer that are no errors by their level, and may say what failed. */
+/** New or surging templates that are not errors by their level but may say what failed. */
 export const besideErrors = (templates: readonly Template<Sample>[], coverage: Coverage): Template<Sample>[] =>
   templates.filter(
     (one) => one.occurrences.beside !== undefined && one.count > 0 && kindOf(one, coverage) !== undefined,
@@ -114,7 +114,7 @@ function kindOf(
   return count >= Math.max(3, expected * surge, expected + 3 * Math.sqrt(expected)) ? 'surging' : undefined;
 }
 
-/** Errors of the baseline that did not come again although some were due: at least five. */
+/** Baseline errors that did not recur although at least five were due. */
 export function vanished(
   templates: readonly Template<Sample>[],
   { baselineMs, incidentMs }: Coverage,

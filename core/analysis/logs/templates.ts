@@ -1,56 +1,56 @@
-// Groups log messages into templates while they stream by, in bounded memory. Method: the fixed-depth tree of Drain (He, Zhu, Zheng, Lyu,
-// "Drain: An Online Log Parsing Approach with Fixed Depth Tree", ICWS 2017): token count and first token, then similarity within a leaf.
-// Two changes. Messages that differ in numbers and ids only are found by one look-up, before the tree. And words that differ are a variable
-// only once several have been seen in their place: "VM paused" and "VM resumed" stay two templates, the names of users become one.
-// What a message means is not judged here.
+// Groups log messages into templates as they stream, in bounded memory. Method: the fixed-depth tree of Drain (He, Zhu, Zheng, Lyu, "Drain: An
+// Online Log Parsing Approach with Fixed Depth Tree", ICWS 2017): token count and first token, then similarity within a leaf.
+// Two changes. A single look-up, before the tree, finds messages that differ only in numbers and ids. And differing words become a variable only
+// once several occur in the same place: "VM paused" and "VM resumed" stay two templates, while names of users become one.
+// This file does not judge what a message means.
 
 import type { Occurrences } from '../../fingerprint/identity.ts';
 
-/** What a message is to the error that is told: one itself, a warning, or a line that is none by its level and may say what failed. */
+/** Role of a message in the reported error: an error, a warning, or a line that is neither by its level but may say what failed. */
 export type Part = 'error' | 'warn' | 'beside';
 
-/** What is gathered of the messages of one template, beside what is counted: whoever adds a message may put it there. */
+/** Data that callers attach to a template, beside its counts. */
 export interface Gathered {
   readonly occurrences: Partial<Record<Part, Occurrences>>;
 }
 
 export interface Template<Detail> extends Readonly<Gathered> {
-  /** Who wrote it; templates of different groups are never one. */
+  /** The writer; templates of different groups never merge. */
   readonly group: string;
   /** Words and `<*>` where the messages differ. */
   readonly text: string;
-  /** Messages in the incident window and before it. */
+  /** Number of messages in the incident window; `baselineCount` is the number before it. */
   readonly count: number;
   readonly baselineCount: number;
-  /** Epoch milliseconds in the incident window; of the baseline where it was seen only there. */
+  /** Epoch milliseconds within the incident window, or within the baseline if the template occurred only there. */
   readonly firstMs: number;
   readonly lastMs: number;
-  /** The first few in the incident window, or in the baseline where it was seen only there. */
+  /** The first few samples of the incident window, or of the baseline if the template occurred only there. */
   readonly samples: readonly Detail[];
 }
 
 export interface MinerLimits {
-  /** Templates kept; beyond it the tenth that was not seen for longest is forgotten, and counted in `forgotten`. */
+  /** Number of templates to keep. Beyond it, the miner forgets the tenth that was not seen for longest and counts them in `forgotten`. */
   readonly templates: number;
-  /** Templates compared within one leaf; a full leaf takes what comes into its nearest. */
+  /** Number of templates to compare within one leaf; a full leaf adds new messages to the nearest template. */
   readonly perLeaf: number;
-  /** Share of equal tokens from which two messages can be of one template. */
+  /** Share of equal tokens from which two messages can share a template. */
   readonly similarity: number;
-  /** Different words in one place from which on the place is a variable. */
+  /** Number of different words in one place from which that place is a variable. */
   readonly words: number;
-  /** Samples kept for a template. */
+  /** Number of samples to keep for a template. */
   readonly samples: number;
 }
 
 export const wildcard = '<*>';
 const defaults: MinerLimits = { templates: 5000, perLeaf: 100, similarity: 0.6, words: 5, samples: 3 };
-/** Slots of the look-up by form, a power of two; two forms in one slot take turns. */
+/** Slots of the look-up by form, a power of two. Two forms in the same slot overwrite each other. */
 const slots = 65_536;
-/** Groups that have a number of their own at a time. */
+/** Number of groups that have their own number at the same time. */
 const maxGroups = 10_000;
 const parts: readonly Part[] = ['error', 'warn', 'beside'];
 
-/** Samples are the earliest, whatever the order in which they came. */
+/** A kept sample. Samples are the earliest by time, whatever their order of arrival. */
 interface Kept<Detail> {
   readonly atMs: number;
   readonly message: string;
@@ -63,7 +63,7 @@ const earlier = (a: Kept<unknown>, b: Kept<unknown>): number =>
 interface Cluster<Detail> extends Gathered {
   readonly group: string;
   readonly leaf: Cluster<Detail>[];
-  /** The cluster that it became part of. */
+  /** The cluster that this one was merged into. */
   into?: Cluster<Detail>;
   tokens: readonly string[];
   count: number;
@@ -73,15 +73,15 @@ interface Cluster<Detail> extends Gathered {
   samples: Kept<Detail>[];
 }
 
-/** `Detail` is what is kept of a message as a sample. */
+/** Groups messages into templates. `Detail` is the type of a sample. */
 export class TemplateMiner<Detail> {
   readonly #limits: MinerLimits;
   readonly #leaves = new Map<string, Cluster<Detail>[]>();
   readonly #clusters = new Set<Cluster<Detail>>();
-  /** Keys and clusters of forms that were seen, by slot. Typed and without probing: several times as fast as a map. */
+  /** Keys and clusters of known forms, by slot. A typed array without probing is several times as fast as a map. */
   readonly #keys = new Float64Array(slots).fill(Number.NaN);
   readonly #known: (Cluster<Detail> | undefined)[] = Array.from({ length: slots });
-  /** A number for each group that its forms are moved by: groups often write the same lines. */
+  /** A number for each group that separates its forms from those of other groups, because groups often write the same lines. */
   readonly #groups = new Map<string, number>();
   #forgotten = 0;
 
@@ -89,7 +89,7 @@ export class TemplateMiner<Detail> {
     this.#limits = { ...defaults, ...limits };
   }
 
-  /** Templates that were dropped to keep within the limit. */
+  /** Number of templates dropped to keep within the limit. */
   get forgotten(): number {
     return this.#forgotten;
   }
@@ -128,7 +128,7 @@ export class TemplateMiner<Detail> {
       }
       cluster.count += 1;
     }
-    // Records of several streams come a little out of order.
+    // Records of several streams arrive slightly out of order.
     if (atMs < cluster.firstMs && (cluster.count === 0 || !inBaseline)) cluster.firstMs = atMs;
     if (atMs > cluster.lastMs) cluster.lastMs = atMs;
   }
@@ -137,7 +137,7 @@ export class TemplateMiner<Detail> {
     if (inBaseline && cluster.count > 0) return;
     const { samples } = cluster;
     const last = samples.length < this.#limits.samples ? undefined : samples[samples.length - 1];
-    // For all but the first few there is nothing to look at.
+    // After the first few messages there is nothing to do.
     if (last && (atMs > last.atMs || (atMs === last.atMs && message >= last.message))) return;
     cluster.samples = this.#earliest([...samples, { atMs, message, detail }]);
   }
@@ -179,7 +179,7 @@ export class TemplateMiner<Detail> {
     return cluster;
   }
 
-  /** The template that covers these tokens, or a family of templates in which the same places differ and are a variable by now. */
+  /** The template that covers these tokens, or a family of templates that differ in the same places often enough to make these places variables. */
   #covering(leaf: readonly Cluster<Detail>[], tokens: readonly string[]): Cluster<Detail> | undefined {
     const families = new Map<string, [Cluster<Detail>, ...Cluster<Detail>[]]>();
     let nearest: Cluster<Detail> | undefined;
@@ -200,13 +200,13 @@ export class TemplateMiner<Detail> {
     return leaf.length >= this.#limits.perLeaf ? nearest : undefined;
   }
 
-  /** Widens the template to cover these tokens; what else it covers by now becomes part of it. */
+  /** Widens the template to cover these tokens, and merges other templates that it then covers. */
   #generalize(cluster: Cluster<Detail>, tokens: readonly string[]): Cluster<Detail> {
     cluster.tokens = cluster.tokens.map((token, at) => common(token, tokens[at] ?? ''));
     return this.#merge([cluster]);
   }
 
-  /** The family as one template, with all that it covers then. */
+  /** Merges the family into one template, together with all templates that it then covers. */
   #merge([first, ...others]: readonly [Cluster<Detail>, ...Cluster<Detail>[]]): Cluster<Detail> {
     for (const other of others) first.tokens = first.tokens.map((token, at) => common(token, other.tokens[at] ?? ''));
     const covered = first.leaf.filter((other) => other !== first && differing(first.tokens, other.tokens).length === 0);
@@ -219,7 +219,7 @@ export class TemplateMiner<Detail> {
     return first;
   }
 
-  /** Counts, times and samples of the incident window come before those of the baseline. */
+  /** Counts, times and samples of the incident window take precedence over those of the baseline. */
   #take(into: Cluster<Detail>, other: Cluster<Detail>): void {
     const [seen, alsoSeen] = [into.count > 0, other.count > 0];
     if (seen === alsoSeen) {
@@ -252,7 +252,7 @@ export class TemplateMiner<Detail> {
   }
 }
 
-/** The places where the words of a message are not those of a template. Values differ without counting, where their keys are the same. */
+/** Places where a message's words differ from a template's. Different values with the same key do not count. */
 function differing(template: readonly string[], tokens: readonly string[]): number[] {
   const places: number[] = [];
   for (let at = 0; at < tokens.length; at += 1) {
@@ -269,22 +269,22 @@ function common(a: string, b: string): string {
 }
 
 const isValue = (token: string): boolean => token.includes(wildcard);
-/** `uid=` of `uid=<*>,` and `blk:` of `blk:<*>`; hosts with ports have none. */
+/** `uid=` of `uid=<*>,` and `blk:` of `blk:<*>`; hosts with ports have no key. */
 const keyOf = (token: string): string => /^[A-Za-z_][A-Za-z_-]*[=:]/.exec(token)?.[0] ?? '';
 
-/** A token that could be a value is no place to branch on. */
+/** The tree does not branch on a token that could be a value. */
 const branchOf = (token: string): string => (token.includes(wildcard) ? wildcard : token);
 
 const maxLength = 1000;
 const maxTokens = 80;
 
 /**
- * A number that messages of one form share, and others do not: 53 bits of two rolling hashes (FNV-1a and a polynomial), so that 20,000 forms
- * collide with a probability of 10⁻⁸. This is the hot path, run for every line: one pass over its bytes, nothing allocated, one branch a
- * word.
+ * Hashes a message's form: messages of one form share the number.
+ * It combines two rolling hashes (FNV-1a and a polynomial) into 53 bits, so that 20,000 forms collide with a probability of 10⁻⁸. This is the hot
+ * path and runs for every line: one pass over the bytes, no allocation, one branch per word.
  */
 export function keyOfForm(message: string): number {
-  // Bytes are read several times as fast as the characters of a string that is a slice of another.
+  // Reading bytes is several times as fast as reading characters of a string that is a slice of another.
   const cut = message.length > maxLength ? message.slice(0, maxLength) : message;
   const end = encoder.encodeInto(cut, bytes).written;
   bytes[end] = 32;
@@ -309,17 +309,14 @@ export function keyOfForm(message: string): number {
 }
 
 const encoder = new TextEncoder();
-/** A UTF-16 unit takes three bytes of UTF-8 at most; one more ends the last word. */
+/** A UTF-16 unit takes at most three bytes of UTF-8; one more byte ends the last word. */
 const bytes = new Uint8Array(3 * maxLength + 1);
-/** What a word with a digit counts as: far from every sign and from the hash of a word. */
+/** The hash of every word with a digit; it is far from every sign and from the hash of any word. */
 const value = 0x5bd1e995;
-/** Of FNV-1a with 32 bits. */
+/** The 32-bit FNV-1a prime. */
 const prime = 16_777_619;
 
-/**
- * The message with each word that holds a digit masked, and spaces made single. A message without digits and double spaces comes back as it
- * is.
- */
+/** Masks each word that holds a digit and collapses spaces. A message without digits and double spaces comes back unchanged. */
 export function formOf(message: string): string {
   const end = Math.min(message.length, maxLength);
   let out = '';
@@ -350,7 +347,7 @@ export function formOf(message: string): string {
   return (out === '' && at >= message.length ? message : out + message.slice(kept, Math.min(at, end))).trim();
 }
 
-/** Past the value that starts at `at` (words with digits, joined by one sign: an address, a time, an id), or `at` where none does. */
+/** End of the value that starts at `at` (words with digits, joined by one sign: an address, a time, an id); `at` itself if no value starts there. */
 function valueEnd(text: string, at: number, end: number): number {
   let past = at;
   let next = at;
@@ -376,7 +373,10 @@ function wordEnd(text: string, at: number, end: number): number {
 }
 
 const [letter, digit, sign, space, other] = [1, 2, 3, 4, 5];
-/** Of the first 256 characters, and of the bytes of UTF-8; what is beyond ASCII is a letter. Signs join the parts of a value: an address, a time, an id. */
+/**
+ * Kinds of the first 256 characters and of UTF-8 bytes; anything beyond ASCII is a letter. Signs join the parts of a value: an address, a time, an
+ * id.
+ */
 const kinds = Uint8Array.from({ length: 256 }, (_, code) => {
   const character = String.fromCharCode(code);
   if (code >= 128 || /[a-z]/i.test(character)) return letter;
@@ -384,7 +384,7 @@ const kinds = Uint8Array.from({ length: 256 }, (_, code) => {
   if (/\s/.test(character)) return space;
   return '.:-_/+,@'.includes(character) ? sign : other;
 });
-/** 0 where a byte is part of no word. */
+/** 0 for a byte that is not part of a word. */
 const wordKinds = kinds.map((kind) => (kind <= digit ? kind : 0));
 const kindOf = (code: number): number => (code < 256 ? (kinds[code] ?? other) : letter);
 const isSpace = (code: number): boolean => kindOf(code) === space;

@@ -1,5 +1,5 @@
-// What a node's journal says about its services: which unit is stopped. Read from systemd's own words (`systemctl status`, "Stopped …"); the
-// last word counts. Messages of the units themselves are log lines like any other.
+// Finds stopped system units in a node's journal. It reads systemd's own messages (`systemctl status`, "Stopped …"); the last message counts.
+// Messages of the units themselves are ordinary log lines.
 import type { CauseCode } from '../../causes/causes.ts';
 import type { LogRecord } from '../../model/telemetry.ts';
 
@@ -7,11 +7,11 @@ export interface StoppedUnit {
   readonly node: string;
   readonly unit: string;
   readonly cluster: string | undefined;
-  /** What is broken when this unit is; undefined for units that the catalogue does not know. */
+  /** What a stop of this unit breaks; undefined for units that the catalogue does not know. */
   readonly cause: CauseCode | undefined;
-  /** The lines that say so, as they came. */
+  /** The journal lines that show the stop, as written. */
   readonly lines: readonly string[];
-  /** UTC instant from which it is stopped, where the journal says how long. */
+  /** UTC instant of the stop, if the journal says how long ago it was. */
   readonly since: string | undefined;
   readonly failed: boolean;
 }
@@ -75,7 +75,7 @@ export class UnitStates {
   }
 }
 
-/** The status was asked at `askedAt`; "2min 5s ago" needs no knowledge of the node's zone. */
+/** Someone asked for the status at `askedAt`, so "2min 5s ago" needs no knowledge of the node's time zone. */
 function sinceOf(message: string, askedAt: string): string | undefined {
   const match = ago.exec(message.trim());
   if (!match) return undefined;

@@ -1,26 +1,26 @@
-// Causes that metrics alone can tell: what rose or fell first at an entity while the rest of it did what. Everything else that moves is a
-// symptom, whose reason others know. Pure.
+// Names the causes that metrics alone can show: which signal of an entity rose or fell first, and what its other signals did meanwhile. All other
+// shifts are symptoms, and other specialists find their cause. Pure.
 import type { CauseCode } from '../../causes/causes.ts';
 import type { Series } from '../../model/telemetry.ts';
 import { type Growth, steadyGrowth } from './growth.ts';
 import type { Move } from './index.ts';
 import { signalOf } from './signals.ts';
 
-/** Retransmitted or dropped packets a second, from which on a link is bad. */
+/** Rate of retransmitted or dropped packets, per second, from which a link counts as bad. */
 const badLink = 5;
-/** Of each second, the part that a process was kept from the CPU, from which on it is felt. */
+/** Throttled share of each second from which users notice CPU throttling. */
 const felt = 0.1;
 const sizes =
   /(?:table|index|database|dataset|payload|message|object|request_body|response|result|input|batch)_(?:size|bytes|rows|items|records)|row_count|rows_(?:scanned|examined|read)|(?:^|_)(?:rows|documents|records)(?:_total)?$/i;
 const unreadable =
   /malformed|unparse?able|invalid_(?:rows?|records?|messages?|input|payloads?|events?)|poison|parse_(?:errors?|failures?)/i;
 
-/** What else is known of the entity of a move. */
+/** Context of a move: the other signals of the same entity. */
 interface Around {
-  /** Bad moves of the same entity, without the move itself. */
+  /** Bad moves of the same entity, except the move itself. */
   readonly others: readonly Move[];
   readonly trafficRose: boolean;
-  /** Signals of the entity that did not move to the bad. */
+  /** Signals of the entity that did not move in their bad direction. */
   readonly well: readonly Series[];
 }
 
@@ -44,7 +44,7 @@ const rules: readonly Rule[] = [
     first(move, around)
       ? 'traffic-surge'
       : undefined,
-  // Callers stopped calling: nothing that the service itself shows went wrong, and something that would show it was looked at.
+  // Callers stopped calling. The service's own signals show no problem, and at least one signal that would show a problem was measured.
   (move, { others, well }) =>
     !rises(move) &&
     move.signal.kind === 'traffic' &&
@@ -60,7 +60,7 @@ const rules: readonly Rule[] = [
     !trafficRose
       ? 'cpu-overload'
       : undefined,
-  // Kept from the CPU by its limit, without asking for more of it: with more use it is the load, with more traffic the traffic.
+  // The CPU limit throttles the entity. If CPU use also rose, the cause is load; if traffic rose, the cause is traffic.
   (move, { others, trafficRose }) =>
     rises(move) &&
     /cpu.*throttl|throttl.*cpu/i.test(move.series.signal) &&
@@ -83,7 +83,7 @@ const rules: readonly Rule[] = [
     rises(move) && unreadable.test(move.series.signal) && first(move, around) ? 'data-invalid' : undefined,
 ];
 
-/** What to ask of a move, prepared once for all of them. */
+/** Gives a function that names the cause behind a move. It indexes the moves and series once for all calls. */
 export function causesOf(moved: readonly Move[], series: readonly Series[]): (move: Move) => CauseCode | undefined {
   const byName = Map.groupBy(moved, ({ series: of }) => of.entity.name);
   const seriesByName = Map.groupBy(series, ({ entity }) => entity.name);
@@ -109,7 +109,10 @@ export interface Leak {
   readonly growth: Growth;
 }
 
-/** Memory that only grows, while the traffic of the same entity does not. The worst first: those that restarted, then the fastest. */
+/**
+ * Finds memory that only grows while the traffic of the same entity does not. Entities with the most restarts come first, then those with the
+ * largest growth.
+ */
 export function leaks(series: readonly Series[]): Leak[] {
   const growsToo = new Set(
     series.flatMap((one) =>

@@ -1,6 +1,6 @@
-// Steady growth: a level that only ever rises, with falls only where a process began anew. Method: the trend test of Mann (Econometrica,
-// 1945) and Kendall, whose tau is the share of later values that are higher less the share that are lower, over each stretch between
-// restarts. A step has a large tau too; it is told apart by how much of the rise lies in its largest single part.
+// Detects steady growth: a level that only rises and falls only where a process restarts. Method: the trend test of Mann (Econometrica, 1945) and
+// Kendall, applied to each stretch between restarts. Kendall's tau is the share of later values that are higher minus the share that are lower. A
+// step has a large tau too. The share of the rise in its largest single part tells a step from a ramp.
 import { quantile } from 'simple-statistics';
 import type { Point } from './onset.ts';
 
@@ -10,29 +10,29 @@ export interface Growth {
   /** Epoch seconds of the first point of the first stretch that grew. */
   readonly since: number;
   readonly minutes: number;
-  /** How often it fell back to where it began. */
+  /** Number of times the level fell back to where it began. */
   readonly restarts: number;
 }
 
 const leastPoints = 12;
-/** Tau is a matter of all pairs; this many values say it as well. */
+/** Tau compares all pairs of values; a sample of this many values gives the same answer. */
 const maxPoints = 60;
 const leastTau = 0.8;
-/** Grown by this share of where it began. */
+/** The level must grow by at least this share of its start value. */
 const leastGrowth = 0.5;
-/** One sixth of the time may bring at most this share of the rise: a ramp brings a sixth, a step all. */
+/** One sixth of the time may bring at most this share of the rise: a ramp brings one sixth, a step brings all of it. */
 const maxInOnePart = 0.5;
-/** A fall by this share of what it had grown is a new process. */
+/** A fall by this share of the previous growth counts as a process restart. */
 const restart = 0.5;
 
-/** Undefined where it does not grow, grew in one step, or has come to rest. */
+/** Returns undefined if the level does not grow, grew in one step, or has stopped growing. */
 export function steadyGrowth(recorded: readonly Point[]): Growth | undefined {
   const points = recorded.filter(([, value]) => Number.isFinite(value));
   const stretches = stretchesOf(points);
   const grown = stretches.filter((stretch) => grows(stretch));
   const last = stretches.at(-1) ?? [];
   const first = grown[0];
-  // The present stretch may be too young to tell; otherwise it has to grow like those before it.
+  // The current stretch may be too short to judge. If it is long enough, it must grow like the earlier stretches.
   if (first === undefined || (last.length >= leastPoints && !grown.includes(last))) return undefined;
   const longest = grown.reduce((a, b) => (b.length > a.length ? b : a));
   const [start, end] = [longest[0], longest.at(-1)];
@@ -55,7 +55,7 @@ function stretchesOf(points: readonly Point[]): Point[][] {
   let previous = first[1];
   for (const point of points.slice(1)) {
     const value = point[1];
-    // A process that begins anew falls at once; what sinks does so by and by.
+    // A restarted process falls at once; a normal decline is gradual.
     if (high - low > leastGrowth * Math.abs(low) && previous - value > restart * (high - low)) {
       stretches.push([]);
       low = value;

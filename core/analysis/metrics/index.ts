@@ -1,5 +1,5 @@
-// What the series of an incident say: which moved, when, by how much, and how much that matters. Pure: series in, moves out, the most
-// telling first.
+// Finds which series of an incident moved, when, by how much, and how much that matters. Pure: it takes series and gives moves, the most
+// informative first.
 import type { EntityRef } from '../../model/entity.ts';
 import type { Series } from '../../model/telemetry.ts';
 import { findShift, type Shift, thresholdFor } from './onset.ts';
@@ -10,7 +10,7 @@ export interface Move {
   readonly signal: Signal;
   readonly shift: Shift;
   readonly bad: boolean;
-  /** How telling: size, kind and direction; larger is more. */
+  /** How informative the move is, from its size, kind and direction; higher means more informative. */
   readonly weight: number;
 }
 
@@ -51,13 +51,13 @@ export function moves(series: readonly Series[], baselineEnd: number): Move[] {
     .map(({ move }) => move);
 }
 
-/** Of what a move weighs: how much being last takes away, and being one of many whose same signal moved. */
+/** Shares of the weight that a move loses for being the last to move, and for being one of many series of the same signal that moved. */
 const late = 0.15;
 const common = 0.15;
-/** Fewer series of a signal say nothing of what is common. */
+/** Below this number of series, a signal cannot show whether its moves are common. */
 const leastOfSignal = 20;
 
-/** How telling a move is: its weight (kind, size, direction), less for coming late and for being what everything does. */
+/** Scores how informative a move is: its weight (kind, size, direction), reduced for moving late and for moving like most series of its signal. */
 function tellingOf(found: readonly Move[], series: readonly Series[]): (move: Move) => number {
   const times = found.filter(({ bad }) => bad).map(({ shift }) => shift.at);
   const first = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
@@ -76,7 +76,7 @@ function tellingOf(found: readonly Move[], series: readonly Series[]): (move: Mo
   };
 }
 
-/** A probe's entity is `service:port`; the port belongs to the claim, not to the entity. */
+/** Gives the entity of a series. A probe names its entity `service:port`; the port is not part of the entity. */
 export function entityOf(series: Series): EntityRef {
   const { kind, name, namespace, cluster } = series.entity;
   return {
@@ -90,11 +90,11 @@ export function entityOf(series: Series): EntityRef {
 export interface Unreachable {
   readonly entity: EntityRef;
   readonly series: readonly Series[];
-  /** The one node from which it fails while it works from others. */
+  /** The one node from which the probe fails while probes from other nodes succeed. */
   readonly fromNode: string | undefined;
 }
 
-/** Probes whose last value is 0: a service that nobody reaches, or a node that reaches nobody. */
+/** Finds probes whose last value is 0: services that no node reaches, and nodes that reach no service. */
 export function unreachable(series: readonly Series[]): {
   services: Unreachable[];
   nodes: { node: string; failing: readonly Series[] }[];

@@ -1,6 +1,6 @@
-// When a series changed, by how much, and whether that is more than its noise. Method: a two-sided cumulative sum (Page, "Continuous
-// Inspection Schemes", Biometrika 1954) on values standardised by the baseline's median and median absolute deviation (Rousseeuw & Croux
-// 1993), so that a few outliers move neither. Linear in the number of points.
+// Finds when a series changed, by how much, and whether the change exceeds its noise. Method: a two-sided cumulative sum (Page, "Continuous
+// Inspection Schemes", Biometrika 1954) on values standardised by the baseline's median and median absolute deviation (Rousseeuw & Croux 1993), so
+// that a few outliers affect neither. Linear in the number of points.
 import { median, medianAbsoluteDeviation } from 'simple-statistics';
 
 export type Point = readonly [epochSeconds: number, value: number];
@@ -18,31 +18,32 @@ export interface Shift {
 /** Slack and threshold of the cumulative sum, in standard deviations; 8 keeps false alarms on flat noise far below one in a thousand series. */
 const slack = 1;
 const threshold = 8;
-/** A change is said only if it is this large for the series itself, too. */
+/** A change is reported only if it is also this large relative to the series itself. */
 const minSigmas = 5;
 const minRelative = 0.25;
-/** A point this far out is no noise: before the first such one the sum has only gathered noise. */
+/** A point this many standard deviations out is not noise. Before the first such point the sum has only accumulated noise. */
 const noise = 3;
-/** The cumulative sum forgets outliers above this, so that one spike is no change. */
+/** The cumulative sum clips values above this, so that one spike does not count as a change. */
 const clip = 6;
 
-/** So many series share what false alarms one incident may have; beyond them each has to show more. */
+/** Up to this number of series share the false alarms that one incident may have; with more series, each needs a higher threshold. */
 const seriesAtThreshold = 100;
 
 /**
- * The threshold for one of `count` series. The time to a false alarm of a cumulative sum grows as exp(2 · slack · threshold) (Siegmund,
- * "Sequential Analysis", 1985), so that this much more keeps all of them together at what a hundred have (Bonferroni).
+ * Gives the threshold for one of `count` series.
+ * The time to a false alarm of a cumulative sum grows as exp(2 · slack · threshold) (Siegmund, "Sequential Analysis", 1985). This increase keeps
+ * the false alarms of all series together at the level of one hundred series (Bonferroni).
  */
 export const thresholdFor = (count: number): number =>
   threshold + Math.log(Math.max(1, count / seriesAtThreshold)) / (2 * slack);
 
-/** `baselineEnd` in epoch seconds; without enough points before it, the first third of the series is the baseline. */
+/** `baselineEnd` is in epoch seconds. If there are too few points before it, the first third of the series is the baseline. */
 export function findShift(
   recorded: readonly Point[],
   baselineEnd: number,
   alarm: number = threshold,
 ): Shift | undefined {
-  // A rate over no requests is no number; it is missing, like a point that was not scraped.
+  // A rate over zero requests is not a number. It counts as missing, like a point that was not scraped.
   const points = recorded.filter(([, value]) => Number.isFinite(value));
   if (points.length < 8) return undefined;
   const before = points.filter(([at]) => at < baselineEnd);
@@ -66,7 +67,7 @@ export function findShift(
   return { at, before: centre, after, sigmas, direction: after > centre ? 'up' : 'down' };
 }
 
-/** Index of the first point beyond noise since the sum that crossed the threshold left zero. */
+/** Index of the first point beyond noise after the sum that crossed the threshold left zero. */
 function changeIndex(standardised: readonly number[], alarm: number): number | undefined {
   let up = { sum: 0, from: 0 };
   let down = { sum: 0, from: 0 };

@@ -1,5 +1,5 @@
-// What a signal means: traffic, errors, latency, saturation or availability (the golden signals of the Google SRE book), which direction is
-// bad, and how people say its value. A name that is not in the table is judged by the words in it.
+// Classifies signals as traffic, errors, latency, saturation or availability (the golden signals of the Google SRE book), with their bad direction
+// and the noun for people. A name that is not in the table is classified by its words. Also formats values for people.
 
 export type SignalKind = 'traffic' | 'errors' | 'latency' | 'saturation' | 'availability' | 'other';
 
@@ -7,7 +7,7 @@ export interface Signal {
   readonly kind: SignalKind;
   readonly bad: 'up' | 'down' | 'either';
   readonly noun: string;
-  /** A smaller change matters to nobody, in the signal's unit; milliseconds for latencies. */
+  /** Smallest change that matters, in the signal's unit; milliseconds for latencies. */
   readonly least?: number;
 }
 
@@ -27,7 +27,7 @@ const catalogue: Readonly<Record<string, Signal>> = {
   probe_success: { kind: 'availability', bad: 'down', noun: 'reachability' },
 };
 
-/** Whether a change is large enough to matter to anybody, whatever its noise. */
+/** Whether a change is large enough to matter, regardless of its noise. */
 export const matters = ({ kind, least = 0 }: Signal, change: number, unit: string): boolean =>
   Math.abs(change) * (kind === 'latency' && unit === 's' ? 1000 : 1) >= least;
 
@@ -62,7 +62,7 @@ const binary: readonly (readonly [size: number, unit: string])[] = [
   [2 ** 10, 'KiB'],
 ];
 
-/** A value in the unit people use: 890 MiB, 62 %, 1.2 s. */
+/** Formats a value in a unit that people use: 890 MiB, 62 %, 1.2 s. */
 export function formatValue(value: number, unit: string, signal: string): string {
   if (unit === 'bytes' || unit === 'B') {
     const [size, name] = binary.find(([bytes]) => Math.abs(value) >= bytes) ?? [1, 'B'];

@@ -1,5 +1,5 @@
-// Services that became slow without doing more themselves: then they wait, for what they call or for the network. Those that call no other
-// slow service are where it begins; where all of these share one node, it is the node's network.
+// Finds where slowness begins. A service that became slow without more CPU use or traffic is waiting for a dependency or for the network. Slow
+// services that call no other slow service are the origins. If all origins run on one node, the cause is that node's network.
 import type { EntityRef } from '../../model/entity.ts';
 import type { Dependency } from '../../model/telemetry.ts';
 import { entityOf, type Move } from './index.ts';
@@ -9,12 +9,12 @@ export interface Slowed {
   readonly latency: Move;
 }
 
-/** Slower than this many times, and by this much, is more than load explains. */
+/** Load does not explain a latency that rises by this factor and by at least this many milliseconds. */
 const times = 5;
 const leastMs = 50;
 const leastOnNode = 3;
 
-/** Services whose latency jumped although neither their CPU nor their traffic did; each by its median where there is one, which says "all calls". */
+/** Services whose latency jumped while neither their CPU nor their traffic did. Where a median exists it is used, because it covers all calls. */
 export function slowed(found: readonly Move[], medians: ReadonlySet<string>): Slowed[] {
   const byName = Map.groupBy(
     found.filter(({ series, bad }) => bad && series.entity.kind !== 'Node'),
@@ -40,14 +40,14 @@ function isMuch({ series, shift }: Move): boolean {
   return shift.after >= times * shift.before && (shift.after - shift.before) * toMs >= leastMs;
 }
 
-/** The slow ones that wait for no other slow one. */
+/** Slow services that do not call another slow service. */
 export function originsOf(slow: readonly Slowed[], dependencies: readonly Dependency[]): Slowed[] {
   const names = new Set(slow.map(({ entity }) => entity.name));
   const waits = new Set(dependencies.filter(({ to }) => names.has(to)).map(({ from }) => from));
   return slow.filter(({ entity }) => !waits.has(entity.name));
 }
 
-/** The one node on which all origins run, where enough of what is slow does. `nodesOf` gives the nodes of a service's pods. */
+/** The one node on which all origins run, if enough of the slow services run only there. `nodesOf` gives the nodes of a service's pods. */
 export function sharedNode(
   slow: readonly Slowed[],
   origins: readonly Slowed[],

@@ -1,32 +1,32 @@
-// Whether a series does this every day or every week. What moved is laid beside the same hours one day and one week before: a level that
-// changed there alike is the rhythm of the place and no onset. Seasonal differencing (Box & Jenkins, "Time Series Analysis", 1970) with
-// medians in place of means, so that one odd minute of yesterday does not decide.
+// Tells whether a shift is part of a daily or weekly rhythm. It compares the shift with the same hours one day and one week before: a level that
+// changed alike there is routine, not an onset. Method: seasonal differencing (Box & Jenkins, "Time Series Analysis", 1970) with medians in place
+// of means, so that one odd minute of yesterday does not decide.
 import { median } from 'simple-statistics';
 import type { Series } from '../../model/telemetry.ts';
 import type { Move } from './index.ts';
 import type { Point } from './onset.ts';
 
-/** The periods that people's lives have. */
+/** Periods of human routine, in seconds. */
 export const periods: readonly { readonly seconds: number; readonly words: string }[] = [
   { seconds: 24 * 3600, words: 'a day before' },
   { seconds: 7 * 24 * 3600, words: 'a week before' },
 ];
 
-/** The earlier change has to be at least this share of today's, and in the same direction. */
+/** The earlier change must be at least this share of today's, and in the same direction. */
 const leastShare = 0.6;
-/** And the level today at most this many times the earlier one (or its inverse, for a fall). */
+/** Today's level may be at most this many times the earlier level (the inverse for a fall). */
 const maxBeyond = 1.5;
 const leastPoints = 3;
 
-/** Errors and failures that come back every night are failures every night. */
+/** Kinds of signals that may have a rhythm. Errors and failures that recur every night are still failures. */
 const rhythmic = new Set(['traffic', 'saturation', 'latency', 'other']);
 
 export const keyOf = ({ source, entity, signal }: Series): string =>
   [source, entity.kind, entity.cluster, entity.namespace, entity.name, entity.fromNode, signal].join('\u0000');
 
 /**
- * In which period the series moved alike before, in words; undefined where it did not or where nothing is known of it. `earlier` are points of
- * the same series, in time order, as far back as there are any.
+ * Names the period in which the series moved alike before, in words. Returns undefined if it did not, or if there is no earlier data.
+ * `earlier` holds points of the same series, in time order, as far back as they exist.
  */
 export function usualSince({ signal, shift, series }: Move, earlier: readonly Point[]): string | undefined {
   if (!rhythmic.has(signal.kind)) return undefined;
