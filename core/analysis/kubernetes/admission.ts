@@ -1,5 +1,5 @@
-// Pods that are never made: a quota, a missing service account, an admission policy. Controllers say so in FailedCreate events and, for as long
-// as it lasts, in the ReplicaFailure condition; where neither says why, it is worked out from the specs.
+// Finds pods that could not be created: a used-up quota, a missing service account, an admission policy. Controllers report this in FailedCreate
+// events and, while it lasts, in the ReplicaFailure condition. If neither gives a reason, this analyzer derives it from the specs.
 import type { CauseCode } from '../../causes/causes.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
@@ -60,7 +60,7 @@ export function admission(cluster: Cluster): FindingDraft[] {
   return [...told, ...fullQuotas(cluster, told)];
 }
 
-/** Workloads whose pods cannot be made now, and of which no event is left. */
+/** Workloads whose pods cannot be created now and that have no event left. */
 function withoutEvents(cluster: Cluster, found: readonly FindingDraft[]): FindingDraft[] {
   const told = new Set(found.map(({ entity, towards }) => keyOf(towards ?? entity)));
   const groups = Map.groupBy([...cluster.workloads, ...cluster.replicaSets].filter(failsToCreate), (one) =>
@@ -100,7 +100,7 @@ const conditionOf = ({ status }: Workload) =>
   (status?.conditions ?? []).find(({ type, status: state }) => type === 'ReplicaFailure' && state === 'True');
 const failsToCreate = (one: Workload): boolean => conditionOf(one)?.reason === 'FailedCreate';
 
-/** Why the next pod would be refused, by the accounts and quotas that are there. */
+/** Derives from the existing accounts and quotas why the next pod would be refused. */
 function workOut(cluster: Cluster, { metadata, spec: { template } }: Workload): ReturnType<typeof judge> {
   const { namespace } = metadata;
   const account = template.spec.serviceAccountName;
@@ -121,7 +121,7 @@ function workOut(cluster: Cluster, { metadata, spec: { template } }: Workload): 
   return { cause: undefined, says: 'their controller fails to make them, and its reason is not recorded any more' };
 }
 
-/** What one pod takes of a quota, in its base unit; 0 for what pods do not take. */
+/** Amount of a quota that one pod uses, in its base unit; 0 for resources that pods do not use. */
 function askedOf({ spec }: Workload['spec']['template'], resource: string): number {
   const [, side, kind] = /^(?:(requests|limits)\.)?(cpu|memory|pods)$/.exec(resource) ?? [];
   if (kind === undefined) return 0;
@@ -132,7 +132,7 @@ function askedOf({ spec }: Workload['spec']['template'], resource: string): numb
 }
 
 function judge(message: string): { cause: CauseCode | undefined; says: string } {
-  // A quota on CPU or memory also refuses pods that do not say how much they need: then nothing is used up.
+  // A quota on CPU or memory also refuses pods that do not state their needs. In that case the quota is not used up.
   if (/failed quota: .*must specify/.test(message))
     return { cause: 'admission-refused', says: 'they do not set what the quota of their namespace asks for' };
   if (/exceeded quota/.test(message)) {
@@ -145,7 +145,7 @@ function judge(message: string): { cause: CauseCode | undefined; says: string } 
     return { cause: 'service-account-missing', says: 'its service account does not exist' };
   if (/forbidden|denied|webhook|admission|violates|is invalid/i.test(message))
     return { cause: 'admission-refused', says: 'admission refuses them' };
-  // A slow or absent API server refuses nothing.
+  // A slow or absent API server also fails pod creation, without a refusal.
   return { cause: undefined, says: 'their controller fails to make them' };
 }
 
@@ -154,7 +154,7 @@ function ownerOf(cluster: Cluster, event: KubernetesEvent): EntityRef {
   return cluster.ownerOf(kind ?? '', name ?? '', namespace ?? event.metadata.namespace);
 }
 
-/** An old refusal of a workload that has all its pods is history. */
+/** If a workload has all its pods, an old refusal no longer matters. */
 function stillMissing(cluster: Cluster, workload: EntityRef): boolean {
   const known = cluster.workloads.find(
     (one) =>
@@ -172,13 +172,13 @@ function stillMissing(cluster: Cluster, workload: EntityRef): boolean {
   return workload.kind !== 'Job' || (job?.status?.succeeded ?? 0) === 0;
 }
 
-/** Controllers run ahead of the accounts they need when a namespace is set up: an account that exists by now is no cause. */
+/** During the setup of a namespace, controllers run before the accounts they need. If the account exists by now, it is not the cause. */
 function resolved(cluster: Cluster, event: KubernetesEvent): boolean {
   const account = /serviceaccount "([^"]+)" not found/i.exec(event.message ?? '')?.[1];
   return account !== undefined && cluster.has('ServiceAccount', account, event.metadata.namespace);
 }
 
-/** A quota that leaves no room, where no event says what it kept from being made: what is missing says it. */
+/** Quotas without room that no event mentions. The missing objects show what the quota blocks. */
 function fullQuotas(cluster: Cluster, found: readonly FindingDraft[]): FindingDraft[] {
   return cluster.quotas.flatMap((quota) => {
     const namespace = quota.metadata.namespace ?? '';
@@ -189,14 +189,14 @@ function fullQuotas(cluster: Cluster, found: readonly FindingDraft[]): FindingDr
       if (!cause || bytesOf(hard) === 0) return [];
       const missing = missingFor(cluster, cause, namespace);
       const full = bytesOf(used) >= bytesOf(hard);
-      // Storage is asked for in large pieces: nearly full with a claim missing is as good as full.
+      // Storage is requested in large pieces: a nearly full quota with a missing claim counts as full.
       if (!full && (missing.length === 0 || bytesOf(used) < bytesOf(hard) * 0.75)) return [];
       const lacking = missing.length > 0 ? `, and ${missing.join(', ')} could not be made` : '';
       return [
         observed(cluster, {
           claim: `Quota ${quota.metadata.name} of namespace ${namespace} leaves no room: ${resource} ${used} of ${hard}${lacking}.`,
           entity: { kind: 'Namespace', name: namespace, cluster: cluster.name },
-          // A quota that fits exactly what is there keeps nothing away.
+          // A quota that exactly fits the existing objects blocks nothing.
           ...(missing.length > 0 ? { cause } : { role: 'context' as const }),
           severity: missing.length > 0 ? 'critical' : 'minor',
           confidence: missing.length > 0 ? 0.94 : 0.4,
@@ -211,7 +211,7 @@ function fullQuotas(cluster: Cluster, found: readonly FindingDraft[]): FindingDr
   });
 }
 
-/** What pods or other workloads ask for and the namespace does not have. */
+/** Objects that pods or other workloads request and that the namespace lacks. */
 function missingFor(cluster: Cluster, cause: CauseCode, namespace: string): string[] {
   if (cause === 'quota-storage') {
     const wanted = cluster.pods
@@ -225,7 +225,7 @@ function missingFor(cluster: Cluster, cause: CauseCode, namespace: string): stri
     const here = cluster.workloads.filter(({ metadata }) => metadata.namespace === namespace);
     const without = here.filter(({ metadata }) => !cluster.has('Service', metadata.name, namespace));
     const listening = (one: Workload) => one.spec.template.spec.containers.some(({ ports }) => ports.length > 0);
-    // Where nearly all that listen have a Service, one that has none was meant to have one.
+    // If nearly all workloads that listen have a Service, a workload without one should have one.
     const isCustom = without.filter(listening).length <= here.filter(listening).length / 5;
     return without
       .filter((one) => addressedBy(cluster, one.metadata.name, namespace) || (isCustom && listening(one)))

@@ -1,4 +1,4 @@
-// Changes that a cluster remembers by itself: the revisions of its Deployments. A pipeline knows more (who, which commit); this is there
+// Reads changes from the cluster's own history: the revisions of its Deployments. A deployment pipeline knows more (author, commit); this works
 // without one.
 import type { TimeWindow } from '../../model/entity.ts';
 import type { Change, KubernetesSnapshot } from '../../model/telemetry.ts';
@@ -6,7 +6,7 @@ import { type Cluster, indexCluster } from './cluster.ts';
 import type { Workload } from './objects.ts';
 import { differ, revisionOf, revisionsOf } from './rollouts.ts';
 
-/** What went live in the window, oldest first. The first revision of a Deployment is no change of it. */
+/** Changes that went live in the window, oldest first. A Deployment's first revision is not a change. */
 export function revisionChanges(snapshots: readonly KubernetesSnapshot[], { start, end }: TimeWindow): Change[] {
   return snapshots
     .map(indexCluster)
@@ -47,7 +47,10 @@ function changesOf(cluster: Cluster, deployment: Workload): Change[] {
   });
 }
 
-/** A ReplicaSet that is older than the revision before it has been rolled back to: when, only the Deployment knows, and of its newest. */
+/**
+ * Time at which a revision went live. A ReplicaSet older than its predecessor was rolled back to; only the Deployment records that time, and only
+ * for its newest revision.
+ */
 function wentLive(deployment: Workload, after: Workload, before: Workload, isNewest: boolean): string | undefined {
   const [made, madeBefore] = [after, before].map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? ''));
   if (made === undefined || Number.isNaN(made)) return undefined;

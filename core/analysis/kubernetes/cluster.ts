@@ -1,4 +1,4 @@
-// One snapshot, indexed once: objects by kind, events by object, pods by owner, services by the workloads behind them.
+// Indexes one snapshot: objects by kind, events by object, pods by owner.
 import type * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
 import type { KubernetesObject, KubernetesSnapshot } from '../../model/telemetry.ts';
@@ -20,7 +20,7 @@ import {
 export interface Cluster {
   readonly name: string;
   readonly takenAt: string;
-  /** Everything, also what has no list of its own here. */
+  /** All objects, including kinds without a list of their own. */
   readonly items: readonly KubernetesObject[];
   readonly pods: readonly Pod[];
   readonly workloads: readonly Workload[];
@@ -40,15 +40,15 @@ export interface Cluster {
     readonly kind: string;
     readonly metadata: { readonly name: string; readonly namespace?: string | undefined };
   }): EntityRef;
-  /** The workload that a pod, ReplicaSet or Job belongs to, as far up as it goes. */
+  /** The topmost owner of a pod, ReplicaSet or Job. */
   ownerOf(kind: string, name: string, namespace: string | undefined): EntityRef;
-  /** Names that a Service may be called by from this namespace. */
+  /** Whether the snapshot holds this object. */
   has(kind: string, name: string, namespace: string | undefined): boolean;
 }
 
 const clusterWide: ReadonlySet<string> = new Set(['Node', 'PersistentVolume', 'Namespace', 'StorageClass']);
 
-/** How many pods a workload should have and has; a DaemonSet counts its nodes instead of replicas. */
+/** Wanted and available pods of a workload; a DaemonSet counts its nodes instead of replicas. */
 export function replicasOf(workload: Workload): { readonly wanted: number; readonly available: number } {
   const { kind, spec, status } = workload;
   return kind === 'DaemonSet'
@@ -75,14 +75,14 @@ export function indexCluster(snapshot: KubernetesSnapshot): Cluster {
     const owner = object.metadata.ownerReferences[0];
     if (owner) owners.set(key(object.kind, object.metadata.name, object.metadata.namespace), owner);
   }
-  // A Job that was run again is another object, and the same work.
+  // A rerun Job is another object, but the same work.
   for (const { kind, metadata } of jobs) {
     const first = metadata.annotations['watchkeeper.dev/rerun-of'];
     if (first && first !== metadata.name)
       owners.set(key(kind, metadata.name, metadata.namespace), { kind: 'Job', name: first });
   }
   const ownerOf = (kind: string, name: string, namespace: string | undefined): EntityRef => {
-    // Between a pod and its Deployment is a ReplicaSet that may not have been read.
+    // A ReplicaSet between a pod and its Deployment may be missing from the snapshot.
     const makerOf = (entity: EntityRef) => {
       const owner = ownerByName(entity);
       return owner.kind !== entity.kind && known.has(key(owner.kind, owner.name, namespace)) ? owner : undefined;
@@ -105,7 +105,7 @@ export function indexCluster(snapshot: KubernetesSnapshot): Cluster {
     key(
       one.involvedObject.kind ?? '',
       one.involvedObject.name ?? '',
-      // The events of what has no namespace are kept in one all the same.
+      // Kubernetes stores events of cluster-wide objects in a namespace, too.
       one.involvedObject.namespace ??
         (clusterWide.has(one.involvedObject.kind ?? '') ? undefined : one.metadata.namespace),
     ),

@@ -1,11 +1,11 @@
-// Gateways that are told their routes by a ConfigMap (nginx, Envoy, Traefik, Spring Cloud Gateway and the like): an address in it that no
-// Service has, or has on another port.
+// Checks gateways that read their routes from a ConfigMap (nginx, Envoy, Traefik, Spring Cloud Gateway and the like): it finds route addresses that
+// no Service has, or that a Service has on another port.
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { observed } from './finding.ts';
 import { configMapsOf } from './topology.ts';
 
-/** Where a route names whom it leads to; a value elsewhere in a file may be anything. */
+/** Places where a route names its target. Other values in the file may be anything. */
 const routes = [
   /\b(?:proxy_pass|fastcgi_pass|grpc_pass|uwsgi_pass)\s+(?:[a-z]+:\/\/)?(?<host>[a-z0-9][a-z0-9-]{0,62})(?<domain>(?:\.[a-z0-9-]+)*)(?::(?<port>\d{2,5}))?/gi,
   /^\s*server\s+(?<host>[a-z0-9][a-z0-9-]{0,62})(?<domain>(?:\.[a-z0-9-]+)*):(?<port>\d{2,5})[^\n{]*;/gim,
@@ -49,7 +49,7 @@ export function configuredRoutes(cluster: Cluster): FindingDraft[] {
   });
 }
 
-/** Undefined where it fits, or where nothing can be said: another namespace that was not recorded, a host outside, an upstream's own name. */
+/** Undefined if the route fits or cannot be judged: a namespace that was not recorded, an outside host, an upstream's own name. */
 function problemOf(
   cluster: Cluster,
   own: string | undefined,
@@ -60,7 +60,7 @@ function problemOf(
   const there = cluster.services.filter(({ metadata }) => metadata.namespace === (inside[1] ?? own));
   if (there.length === 0) return undefined;
   const service = there.find(({ metadata }) => metadata.name === host);
-  // A name without a port may be an upstream, which another line defines.
+  // A name without a port may be an upstream that another line defines.
   if (!service) return port === undefined ? undefined : `${host}:${port}, and there is no such Service`;
   const ports = service.spec.ports.map((one) => one.port);
   return port === undefined || ports.includes(Number(port))

@@ -1,18 +1,18 @@
-// What makes an odd address in an environment variable more than an oddity: it was put there lately, or something complains about the host.
+// Finds evidence that an odd address in an environment variable is a real problem: a recent revision set it, or a message complains about the host.
 import type { Cluster } from './cluster.ts';
 import type { Container, Workload } from './objects.ts';
 import { revisionsOf } from './rollouts.ts';
 
 export interface Corroboration {
   readonly confidence: number;
-  /** Lines that say it, as `kubectl` would. */
+  /** Lines that show it, in the style of `kubectl`. */
   readonly lines: readonly string[];
 }
 
-/** How young a revision is news, in milliseconds. */
+/** Age up to which a revision counts as recent, milliseconds. */
 const lately = 2 * 3600_000;
 
-/** Undefined where nothing but the variable itself speaks of the host. `name` may be several variables, as `A and B`. */
+/** Undefined if only the variable itself mentions the host. `name` may list several variables, as `A and B`. */
 export function corroboration(
   cluster: Cluster,
   workload: Workload,
@@ -27,7 +27,7 @@ export function corroboration(
   );
 }
 
-/** The newest revision, if it is young, gave the variable this value. */
+/** Whether the newest revision is recent and set the variable to this value. */
 function newlySet(
   cluster: Cluster,
   workload: Workload,
@@ -52,7 +52,7 @@ function newlySet(
       };
 }
 
-/** Its pods, or events about them, name the host: an error on the way to it. */
+/** Whether the workload's pods, or events about them, name the host in an error. */
 function complained(cluster: Cluster, workload: Workload, host: string): Corroboration | undefined {
   const names = (text: string | null | undefined) =>
     (text ?? '')
@@ -73,7 +73,6 @@ function complained(cluster: Cluster, workload: Workload, host: string): Corrobo
   return lines.length === 0 ? undefined : { confidence: 0.85, lines: lines.slice(0, 3) };
 }
 
-/** Addresses in one variable, and host and port in two that are named alike. */
 
 const workloadRef = ({ kind, metadata: { name, namespace } }: Workload) => ({
   kind,

@@ -1,4 +1,4 @@
-// Containers that end: killed for memory, refused by the runtime, or exiting on their own. Twelve pods of one workload are one finding.
+// Finds containers that end: killed for memory, refused by the runtime, or exiting on their own. All pods of one workload form one finding.
 import type { CauseCode } from '../../causes/causes.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
@@ -8,7 +8,7 @@ import type { ContainerStatus, Pod } from './objects.ts';
 interface End {
   readonly pod: Pod;
   readonly status: ContainerStatus;
-  /** Undefined where the runtime says why in words that fit none. */
+  /** Undefined if the runtime's message matches no known error. */
   readonly cause: CauseCode | undefined;
   readonly exitCode: number | undefined;
   readonly line: string;
@@ -36,7 +36,7 @@ function endOf(pod: Pod, status: ContainerStatus): End | undefined {
     return { ...base, cause, line: said(`waiting ${waiting.reason}: ${waiting.message ?? ''}`) };
   }
   const lastEnd = `restarts ${status.restartCount}, last ended ${ended?.reason ?? ''} with exit code ${ended?.exitCode} at ${ended?.finishedAt ?? 'unknown'}${ended?.message ? `: ${ended.message}` : ''}`;
-  // A limit too small for the runtime itself ends in a StartError that says so.
+  // If the limit is too small for the runtime itself, the container ends in a StartError that says so.
   if (ended?.reason === 'OOMKilled' || /OOM-killed|memory limit too low/i.test(ended?.message ?? '')) {
     return { ...base, cause: 'oom-killed', line: said(`${lastEnd}; memory limit ${limit ?? 'none'}`) };
   }
@@ -73,7 +73,7 @@ export function crashes(cluster: Cluster): FindingDraft[] {
     const entity = cluster.ownerOf('Pod', first.pod.metadata.name, first.pod.metadata.namespace);
     const onset = earliest(group.map((end) => end.at));
     const waiting = group.some((end) => end.status.state?.waiting !== undefined && end.status.state.waiting !== null);
-    // A pod that restarted once long ago and runs since is no news.
+    // A pod that restarted once long ago and has run since is not a finding.
     const recent = onset !== undefined && Date.parse(cluster.takenAt) - Date.parse(onset) < 3600_000;
     if (!waiting && !recent && group.every((end) => end.status.ready)) return [];
     const pods = count(new Set(group.map((end) => end.pod.metadata.name)).size, 'pod');
@@ -137,7 +137,7 @@ function describe(
 const saidAt = ({ status }: End) => (status.state?.terminated ?? status.lastState?.terminated)?.message;
 const saysWhy = (end: End): boolean => Boolean(saidAt(end));
 
-/** What each of the containers ended with, each once. */
+/** The distinct ends of the containers: reason, exit code and message. */
 const exactly = (group: readonly End[]): string =>
   [
     ...new Set(

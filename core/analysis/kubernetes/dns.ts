@@ -1,4 +1,4 @@
-// What a pod's own settings make of name resolution: a policy that leaves the cluster's DNS out, and addresses written over its names.
+// Checks how a pod's own settings affect name resolution: a policy that excludes the cluster's DNS, and host aliases that override Service names.
 import * as z from 'zod';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
@@ -42,7 +42,7 @@ export function dns(cluster: Cluster): FindingDraft[] {
             }),
           ]
         : []),
-      // On the network of the host it is the usual mistake; without it, somebody chose to leave the cluster's names out.
+      // Pods on the host's network have this policy by a common mistake. Without host networking, someone chose to exclude the cluster's names.
       ...(dnsPolicy === 'Default' && !hostNetwork && callsByName(workload.spec.template.spec.containers, names)
         ? [
             observed(cluster, {

@@ -1,14 +1,14 @@
-// Pods that a node has put out, and budgets that let none go.
+// Finds pods that a node evicted, and disruption budgets that allow no eviction.
 import * as z from 'zod';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, count, earliest, observed } from './finding.ts';
 import type { Pod } from './objects.ts';
 
-/** An evicted pod stays on record for days; older than this it speaks of another incident. */
+/** An evicted pod stays on record for days. An eviction older than this, in milliseconds, belongs to another incident. */
 const lately = 2 * 3600_000;
 
-/** By node: what ran short there. A pod over its own limit of local storage is its workload's. */
+/** Evictions by node, with the resource that ran short. A pod that exceeds its own limit of local storage is attributed to its workload. */
 export function evictions(cluster: Cluster): FindingDraft[] {
   const evicted = cluster.pods.filter(({ status }) => status.reason === 'Evicted');
   const recent = evicted.filter((pod) => Date.parse(cluster.takenAt) - Date.parse(whenOf(cluster, pod) ?? '') < lately);
@@ -85,7 +85,7 @@ const Budget = z.looseObject({
 });
 const refuses = /violate the pod's disruption budget|disruption budget .{0,80}(?:needs|prevents)|Cannot evict pod/i;
 
-/** One that allows no disruption is news only where something wants one: a drain that is refused, a cordoned node that its pods stay on. */
+/** A budget that allows no disruption matters only if something wants one: a refused drain, or a cordoned node with pods still on it. */
 export function disruptionBudgets(cluster: Cluster): FindingDraft[] {
   const cordoned = new Set(
     cluster.nodes.filter(({ spec }) => spec?.unschedulable).map(({ metadata }) => metadata.name),

@@ -1,15 +1,15 @@
-// Which nodes would take a pod, worked out from the specs as kube-scheduler's filters do (Kubernetes documentation, "Scheduler Configuration"):
-// its own words are kept for an hour, the pod waits longer. What the specs do not tell (ports of hosts, topology spread, limits on attached volumes)
-// is not judged.
+// Finds the nodes that would accept a pod, computed from the specs like kube-scheduler's filters (Kubernetes documentation, "Scheduler
+// Configuration"). The cluster keeps the scheduler's messages for an hour only, and a pod may wait longer. Host ports, topology spread and limits
+// on attached volumes are not judged.
 import * as z from 'zod';
 import type { Cluster } from './cluster.ts';
 import type { LabelExpression, Node, Pod, PodTerm } from './objects.ts';
 import { bytesOf } from './quantity.ts';
 
-/** A filter: why this node turns the pod away, in the scheduler's words; undefined where it does not. */
+/** A filter gives the node's reason to reject the pod, in the scheduler's words; undefined if the node accepts it. */
 type Filter = (cluster: Cluster, pod: Pod, node: Node) => string | undefined;
 
-/** In the scheduler's order: each node counts for the first that turns the pod away. */
+/** In the scheduler's order: each node counts for the first filter that rejects the pod. */
 const filters: readonly Filter[] = [
   (_, pod, { spec }) =>
     spec?.unschedulable && !tolerates(pod, { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' })
@@ -45,7 +45,7 @@ const filters: readonly Filter[] = [
   },
 ];
 
-/** As a FailedScheduling event would say it; undefined where a node would take the pod, or none is known. */
+/** Formats the reasons like a FailedScheduling event; undefined if a node would accept the pod or no node is known. */
 export function schedulersWords(cluster: Cluster, pod: Pod): string | undefined {
   if (waitsForVolume(cluster, pod)) return 'pod has unbound immediate PersistentVolumeClaims.';
   const reasons = cluster.nodes.map((node) => {
@@ -62,7 +62,7 @@ export function schedulersWords(cluster: Cluster, pod: Pod): string | undefined 
 
 const bindingMode = z.looseObject({ volumeBindingMode: z.string().nullish() });
 
-/** A claim that is to be bound before the pod is placed, and is not. */
+/** Whether the pod uses a claim that must be bound before placement and is not. */
 function waitsForVolume(cluster: Cluster, pod: Pod): boolean {
   const names = new Set(pod.spec.volumes.flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []));
   return cluster.claims.some(({ metadata, spec, status }) => {
@@ -86,7 +86,7 @@ function tolerates(
   );
 }
 
-/** Cores or bytes; init containers run before the others, one at a time. */
+/** The pod's request, in cores or bytes. Init containers run before the others, one at a time. */
 export function requestOf({ spec }: Pick<Pod, 'spec'>, resource: string): number {
   const of = ({ resources }: (typeof spec.containers)[number]) =>
     bytesOf(resources.requests[resource] ?? resources.limits[resource]);
@@ -100,7 +100,7 @@ export function requestOf({ spec }: Pick<Pod, 'spec'>, resource: string): number
 const antiAffinityOf = ({ spec }: Pod): readonly PodTerm[] =>
   spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
 
-/** Pods on the nodes that are in one place with this one, as the term counts places. */
+/** Pods on the nodes in the same topology domain as this node, by the term's topology key. */
 function near(cluster: Cluster, node: Node, { topologyKey }: PodTerm): readonly Pod[] {
   const place = node.metadata.labels[topologyKey];
   if (place === undefined) return [];
@@ -110,7 +110,7 @@ function near(cluster: Cluster, node: Node, { topologyKey }: PodTerm): readonly 
   return cluster.pods.filter(({ spec }) => names.has(spec.nodeName ?? ''));
 }
 
-/** Whether `other` is one of those that the term of `pod` keeps away from. A term without a selector means none. */
+/** Whether the term of `pod` keeps it away from `other`. A term without a selector matches no pod. */
 function meets(pod: Pod, { labelSelector, namespaces }: PodTerm, other: Pod): boolean {
   if (!labelSelector) return false;
   const where = namespaces && namespaces.length > 0 ? namespaces : [pod.metadata.namespace];
@@ -122,7 +122,7 @@ function meets(pod: Pod, { labelSelector, namespaces }: PodTerm, other: Pod): bo
   );
 }
 
-/** Nodes whose labels satisfy the pod's node selector; all without one. */
+/** Nodes whose labels satisfy the pod's node selector; all nodes if it has none. */
 export function selectedBy(cluster: Cluster, pod: Pod): readonly Node[] {
   const selector = Object.entries(pod.spec.nodeSelector ?? {});
   return cluster.nodes.filter((node) => selector.every(([label, value]) => node.metadata.labels[label] === value));
@@ -133,7 +133,7 @@ export function pinnedTo(cluster: Cluster, pod: Pod): readonly Node[] | undefine
   const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   if (terms === undefined && Object.keys(pod.spec.nodeSelector ?? {}).length === 0) return undefined;
   const selected = selectedBy(cluster, pod);
-  // Fields other than labels (a DaemonSet's node name) are not read: what cannot be judged does not exclude.
+  // Fields other than labels (a DaemonSet's node name) are not read: a field that cannot be judged does not exclude a node.
   return terms === undefined
     ? selected
     : selected.filter((node) =>

@@ -1,4 +1,4 @@
-// How an analyzer says what it saw: the lines kubectl would show, the earliest time that shows it, and how sure it is.
+// Turns an analyzer's observation into a finding: its evidence as kubectl lines, its earliest time, and its confidence.
 
 import type { CauseCode } from '../../causes/causes.ts';
 import { identityOf } from '../../fingerprint/identity.ts';
@@ -14,25 +14,25 @@ export interface Observation {
   readonly entity: EntityRef;
   readonly cause?: CauseCode | undefined;
   readonly role?: 'cause' | 'symptom' | 'context';
-  /** It says that the entity is well. */
+  /** The observation shows that the entity is well. */
   readonly well?: true;
   readonly severity?: Severity;
   readonly confidence: number;
   readonly onset?: string | undefined;
-  /** Lines that say it, as `kubectl` would. */
+  /** Lines that show it, in the style of `kubectl`. */
   readonly lines: readonly string[];
   readonly error?: string | undefined;
-  /** The whole of the error, where `error` only sums it up. */
+  /** The full error text, if `error` only summarises it. */
   readonly exact?: string | undefined;
-  /** It does not say what failed: an exit code alone. */
+  /** The text does not say what failed, for example an exit code alone. */
   readonly partial?: boolean;
-  /** A part of it was left out: it cannot be told from other errors. */
+  /** Part of the error is missing, so it cannot be distinguished from other errors. */
   readonly cut?: boolean;
   readonly towards?: EntityRef | undefined;
   readonly objects?: readonly unknown[];
 }
 
-/** A message may be as long as whoever wrote it liked; what matters is in its first characters. */
+/** Longest line kept, in characters. Messages have no length limit; the first characters matter. */
 const maxLine = 1000;
 
 export function observed(cluster: Cluster, observation: Observation): FindingDraft {
@@ -85,8 +85,8 @@ export function observed(cluster: Cluster, observation: Observation): FindingDra
 }
 
 /**
- * Whether the kubelet may have left out a part of what a container said at its end: it keeps 4096 bytes of the file, or 2048 bytes or 80 lines of
- * the log (FallbackToLogsOnError).
+ * Whether the kubelet may have truncated a container's last message. It keeps 4096 bytes of the file, or 2048 bytes or 80 lines of the log
+ * (FallbackToLogsOnError).
  */
 export const isCut = (message: string | null | undefined): boolean =>
   typeof message === 'string' && (encoder.encode(message).length >= 2048 || message.split('\n').length >= 80);
@@ -97,20 +97,20 @@ function identityIn(text: string, entity: EntityRef, partial: boolean): ErrorIde
   return identity && partial ? { ...identity, partial } : identity;
 }
 
-/** Kubernetes' times are RFC 3339 in seconds or microseconds; ours end in Z. */
+/** Kubernetes' times are RFC 3339 in seconds or microseconds; Watchkeeper's end in Z. */
 export const toInstant = (time: string): string => new Date(time).toISOString();
 
 const isTime = (time: string | null | undefined): time is string =>
   typeof time === 'string' && !Number.isNaN(Date.parse(time));
 
-/** The earliest of the times that are there. */
+/** The earliest valid time; undefined if there is none. */
 export function earliest(times: readonly (string | null | undefined)[]): string | undefined {
   return times.filter(isTime).sort((a, b) => Date.parse(a) - Date.parse(b))[0];
 }
 
-/** `Oct 3 pods` → `3 pods`, `1 pod`. */
+/** `3 pods`, `1 pod`. */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-/** `12:47 UTC`. */
+/** ` since 12:47 UTC`; empty without a valid time. */
 export const clockTime = (time: string | undefined): string =>
   isTime(time) ? ` since ${toInstant(time).slice(11, 16)} UTC` : '';

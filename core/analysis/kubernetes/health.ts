@@ -1,4 +1,4 @@
-// The positive sign after an action: the workload has all its replicas and nothing restarts. Said only where it can be seen.
+// Reports the recovery signal after an action: the workload has all its replicas available. It reports nothing if the replicas are unknown.
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { KubernetesSnapshot } from '../../model/telemetry.ts';

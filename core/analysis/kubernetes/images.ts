@@ -1,4 +1,4 @@
-// Images that cannot be pulled: not there, not allowed, or the registry not reachable. The kubelet's message tells them apart.
+// Finds images that cannot be pulled: missing, not authorised, or from an unreachable registry. The kubelet's message tells these apart.
 import type { CauseCode } from '../../causes/causes.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
@@ -13,15 +13,15 @@ const pullReasons = new Set([
   'RegistryUnavailable',
 ]);
 
-/** Whether a container waits for its image. */
+/** Whether a container is waiting for its image. */
 export const isPulling = ({ state }: Pick<Pod['status']['containerStatuses'][number], 'state'>): boolean =>
   pullReasons.has(state?.waiting?.reason ?? '');
 
-/** A registry that gives nothing for a while, or a kubelet that may not ask so often: Docker Hub, ECR, Quay, GHCR and the kubelet's own words. */
+/** Messages of registries and kubelets that limit the rate of pulls: Docker Hub, ECR, Quay, GHCR and the kubelet itself. */
 export const pullThrottled =
   /toomanyrequests|too many requests|\bHTTP (?:status )?429\b|status(?: code)?:? 429\b|pull rate limit|rate limit exceeded|rate exceeded|pull QPS exceeded|throttl/i;
 
-/** First that fits: the most specific words first. */
+/** The first match wins; the most specific words come first. */
 const kinds: readonly (readonly [words: RegExp, cause: CauseCode, says: string])[] = [
   [pullThrottled, 'image-pull-throttled', 'the registry takes no more pulls for now'],
   [
@@ -41,7 +41,7 @@ const kinds: readonly (readonly [words: RegExp, cause: CauseCode, says: string])
   ],
 ];
 
-/** Registries do not tell strangers whether a private image exists: to a pod without credentials a wrong name reads like a refusal. */
+/** A registry does not tell anonymous clients whether a private image exists. Without credentials, a wrong name looks like a refusal. */
 const oneOrTheOther = /repository does not exist or may require/i;
 
 export function images(cluster: Cluster): FindingDraft[] {
@@ -59,7 +59,7 @@ export function images(cluster: Cluster): FindingDraft[] {
       [...pod.spec.containers, ...pod.spec.initContainers].find((one) => one.name === stuck.name)?.image ??
       stuck.image ??
       '';
-    // A name is no reason: an image may be called "dns" or tagged 1.403.
+    // Names are removed from the text, because an image may be called "dns" or tagged 1.403.
     const text = [
       stuck.state?.waiting?.reason ?? '',
       stuck.state?.waiting?.message ?? '',
@@ -81,8 +81,8 @@ export function images(cluster: Cluster): FindingDraft[] {
     const entity = cluster.ownerOf('Pod', first.pod.metadata.name, first.pod.metadata.namespace);
     const text = group.map((one) => one.text).join('\n');
     const kind = kinds.find(([words]) => words.test(text));
-    // A pull secret that is missing explains a refusal, and a failure without a word; a registry that knows the name but not the tag, or that
-    // does not answer, was not kept from us by a secret.
+    // A missing pull secret explains a refusal or a failure without a message. It does not explain a missing tag or a registry that does not
+    // answer.
     const missing = group.some((one) => one.secretMissing);
     const eitherWay = oneOrTheOther.test(text) && !missing && !group.some((one) => one.named);
     const { cause, says } =
@@ -103,7 +103,7 @@ export function images(cluster: Cluster): FindingDraft[] {
         claim: `${count(group.length, 'pod')} of ${entity.kind} ${entity.name} cannot start${clockTime(onset)}: ${says} (${first.image}).`,
         entity,
         cause: cause ?? 'image-not-found',
-        // Without the kubelet's words a missing secret or a registry that does not answer is nearly as likely.
+        // Without the kubelet's message, a missing secret or an unreachable registry is nearly as likely.
         confidence: cause === undefined ? 0.4 : eitherWay ? 0.6 : 0.95,
         onset,
         lines: group.flatMap(({ pod, stuck, events }) => [

@@ -1,4 +1,4 @@
-// What a snapshot says: every analyzer over every cluster. Adding one is an entry here and its test.
+// Runs every Kubernetes analyzer over every snapshot. To add an analyzer, add an entry here and its test.
 
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { KubernetesSnapshot } from '../../model/telemetry.ts';
@@ -52,11 +52,11 @@ export function analyzeClusters(snapshots: readonly KubernetesSnapshot[]): Findi
   });
 }
 
-/** What the clusters themselves remember of changes. */
+/** Changes that the clusters record themselves. */
 export { revisionChanges } from './changes.ts';
-/** What is well, for the entities that are asked about. */
+/** Recovery signals of the entities in focus. */
 export { health } from './health.ts';
-/** What is well and refutes causes. */
+/** Healthy observations that refute causes. */
 export { observationsOf } from './observations.ts';
-/** Who calls whom, as the clusters themselves tell. */
+/** The call graph that the clusters show. */
 export { topologyOf } from './topology.ts';

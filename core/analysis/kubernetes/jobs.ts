@@ -1,4 +1,4 @@
-// Jobs and CronJobs that fail. A CronJob whose newest finished run succeeded is well, whatever an older run did.
+// Finds failing Jobs and CronJobs. If the newest finished run of a CronJob succeeded, the CronJob is well, regardless of older runs.
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, count, earliest, isCut, observed } from './finding.ts';
@@ -33,7 +33,7 @@ function runFinding(cluster: Cluster, job: Job, runs: number): FindingDraft[] {
     pod.metadata.ownerReferences.some((owner) => owner.kind === 'Job' && owner.name === job.metadata.name),
   );
   if (!failed) {
-    // Said only of a CronJob that has failed runs too: then it is news that the newest one succeeded.
+    // Success is reported only if there are other finished runs or someone started the run by hand: then it is news.
     return runs > 1 || job.metadata.annotations['cronjob.kubernetes.io/instantiate'] === 'manual'
       ? [
           observed(cluster, {
@@ -77,7 +77,7 @@ function runFinding(cluster: Cluster, job: Job, runs: number): FindingDraft[] {
       error: `${failed.reason ?? 'Failed'}${exit}`,
       partial: !deadline && !oom && !ends.some(({ ended }) => ended.message),
       cut: ends.some(({ ended }) => isCut(ended.message)),
-      // Which attempt came last, and how many there were, says nothing.
+      // The order and number of attempts do not identify the error.
       exact: [
         `${failed.reason ?? 'Failed'}: ${failed.message ?? ''}`,
         ...new Set(

@@ -1,4 +1,4 @@
-// What keeps a workload from growing or from being reached: an autoscaler at its limit, a policy that lets nobody in.
+// Finds limits on a workload: an autoscaler at its maximum, and a network policy that blocks all callers.
 import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
@@ -37,7 +37,7 @@ export function autoscalers(cluster: Cluster): FindingDraft[] {
     const limited = status.conditions?.find(
       (one) => one.type === 'ScalingLimited' && one.status === 'True' && one.reason === 'TooManyReplicas',
     );
-    // At its limit it may be by chance; that it wants more is said by the condition.
+    // The replica count may equal the maximum by chance; the condition says that the autoscaler wants more.
     if (!limited || (status.currentReplicas ?? 0) < spec.maxReplicas) return [];
     const { kind, name } = spec.scaleTargetRef;
     const { namespace } = item.metadata;
@@ -84,7 +84,7 @@ const Policy = z.looseObject({
   }),
 });
 
-/** Policies that select a workload with a Service and let none of the pods in its namespace in, where no other policy does. */
+/** Policies that select a workload with a Service and block every pod in its namespace, if no other policy allows one. */
 export function networkPolicies(cluster: Cluster): FindingDraft[] {
   const policies = cluster.items.flatMap((item) => {
     const parsed = Policy.safeParse(item);
@@ -118,7 +118,7 @@ function policyFinding(cluster: Cluster, workload: Workload, policy: KubernetesO
     entity,
     cause: 'network-policy',
     severity: 'major',
-    // Some services are called from elsewhere only, or by nobody.
+    // Some services have callers only from elsewhere, or none.
     confidence: 0.7,
     onset: made,
     lines: [`NetworkPolicy ${policy.metadata.name}${made === undefined ? '' : ` of ${made}`}: no rule lets a pod in`],
@@ -129,7 +129,7 @@ function policyFinding(cluster: Cluster, workload: Workload, policy: KubernetesO
 type Selector = z.infer<typeof labels>;
 
 function fits({ matchLabels, matchExpressions }: Selector, own: Readonly<Record<string, string>>): boolean {
-  // An expression is not evaluated; then nothing is said.
+  // Expressions are not evaluated, so a policy with one is skipped.
   if ((matchExpressions ?? []).length > 0) return false;
   return Object.entries(matchLabels ?? {}).every(([key, value]) => own[key] === value);
 }

@@ -1,5 +1,5 @@
-// A service mesh (Istio's objects) that keeps calls from arriving: a route to a subset that is not there, faults that are injected on
-// purpose, one side that wants mutual TLS and another that has none, a policy that lets nobody in, a proxy that is not ready.
+// Finds service mesh configuration (Istio's objects) that blocks calls: a route to a missing subset, deliberate fault injection, mutual TLS on one
+// side only, a policy that blocks every caller, and a sidecar proxy that is not ready.
 import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
@@ -64,7 +64,7 @@ const refOf = (cluster: Cluster, { kind, metadata: { name, namespace } }: Kubern
   cluster: cluster.name,
   ...(namespace === undefined ? {} : { namespace }),
 });
-/** `reviews.shop.svc.cluster.local` is reviews in shop; a short name is of the namespace of who says it. */
+/** `reviews.shop.svc.cluster.local` is Service reviews in namespace shop; a short name belongs to the namespace of the object that names it. */
 function hostOf(host: string, namespace: string | undefined) {
   const [name = host, of] = host.split('.');
   return { name, namespace: of ?? namespace };
@@ -128,7 +128,7 @@ function faults(cluster: Cluster): FindingDraft[] {
     spec.http.flatMap(({ fault, route }) => {
       const shares = (['abort', 'delay'] as const).flatMap((kind) => {
         const of = fault?.[kind];
-        // Without a share it is every call.
+        // A fault without a percentage applies to every call.
         const percent = of ? (of.percentage?.value ?? of.percent ?? 100) : 0;
         return percent > 0 ? [`${kind}s ${percent} % of the calls`] : [];
       });
@@ -159,7 +159,7 @@ const proxyNames: ReadonlySet<string> = new Set(['istio-proxy', 'linkerd-proxy']
 const hasProxy = ({ spec }: Pick<Pod, 'spec'>): boolean =>
   [...spec.containers, ...spec.initContainers].some(({ name }) => proxyNames.has(name));
 
-/** Pods of servers that take mutual TLS only, and callers that cannot speak it. */
+/** Servers that require mutual TLS, and callers that cannot use it. */
 function mutualTls(cluster: Cluster): FindingDraft[] {
   const strict = found(cluster, 'PeerAuthentication', PeerAuthentication).filter(
     ({ spec }) => spec.mtls?.mode === 'STRICT',
@@ -213,7 +213,10 @@ function mutualTls(cluster: Cluster): FindingDraft[] {
 const podsOf = (cluster: Cluster, { kind, metadata: { name, namespace } }: Workload): readonly Pod[] =>
   cluster.podsOf({ kind, name, ...(namespace === undefined ? {} : { namespace }) });
 
-/** An ALLOW without a rule allows nobody, and a DENY with an empty rule denies everybody; another that allows does not undo a DENY. */
+/**
+ * An ALLOW policy without rules allows no caller, and a DENY policy with an empty rule denies all. Another policy that allows does not override a
+ * DENY.
+ */
 function policies(cluster: Cluster): FindingDraft[] {
   const all = found(cluster, 'AuthorizationPolicy', AuthorizationPolicy);
   const isEmpty = (rule: unknown) => typeof rule === 'object' && rule !== null && Object.keys(rule).length === 0;

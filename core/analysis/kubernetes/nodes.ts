@@ -1,4 +1,4 @@
-// Nodes that are not well, by their conditions: not ready, under pressure, or with a part of themselves down.
+// Finds unhealthy nodes by their conditions: not ready, under pressure, or with the kubelet or container runtime down.
 import type { CauseCode } from '../../causes/causes.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
@@ -14,7 +14,7 @@ export function nodes(cluster: Cluster): FindingDraft[] {
       .filter((event) => event.type === 'Warning');
     if (ready && ready.status !== 'True') {
       const text = `${ready.reason ?? ''} ${ready.message ?? ''} ${warnings.map((event) => event.message ?? '').join(' ')}`;
-      // "container runtime network not ready" is about the network plugin; the runtime is well enough to say so.
+      // "container runtime network not ready" concerns the network plugin; the runtime itself is working.
       const runtime = /container runtime(?! network)|PLEG|containerd/i;
       const cause: CauseCode = runtime.test(text)
         ? 'node-container-runtime'

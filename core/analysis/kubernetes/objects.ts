@@ -1,5 +1,5 @@
-// The fields of Kubernetes objects that analysis reads, tolerant of everything else. An object that does not fit its kind is left out:
-// telemetry is hostile, and one odd object must not hide the others.
+// Schemas of the Kubernetes fields that the analyzers read; other fields are ignored. An object that does not match its schema is dropped, because
+// telemetry is untrusted and one malformed object must not hide the others.
 import * as z from 'zod';
 
 const meta = z.looseObject({

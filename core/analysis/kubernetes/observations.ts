@@ -1,5 +1,4 @@
-// What a cluster shows to be well, as far as it refutes a cause that another specialist may suspect. It explains nothing, so none of it is a
-// finding. Pure.
+// Collects healthy observations that refute a cause which another specialist may suspect. They explain nothing, so they are not findings. Pure.
 import { type EntityRef, entityKey } from '../../model/entity.ts';
 import type { Observation } from '../../model/report.ts';
 import type { KubernetesSnapshot } from '../../model/telemetry.ts';
@@ -7,10 +6,10 @@ import { type Cluster, indexCluster, replicasOf } from './cluster.ts';
 import { toInstant } from './finding.ts';
 import { isPulling } from './images.ts';
 
-/** A report travels with every other. */
+/** Each report is sent along with all others, so its size is limited. */
 const maxObservations = 40;
 
-/** `isNear` tells the entities that matter to the page: the others are left out. */
+/** `isNear` selects the entities near the page; others are left out. */
 export const observationsOf = (
   snapshots: readonly KubernetesSnapshot[],
   isNear: (entity: EntityRef) => boolean,
@@ -26,20 +25,20 @@ export const observationsOf = (
     .filter(isFirst)
     .slice(0, maxObservations);
 
-/** Many pods of one workload show the same. */
+/** Keeps one of equal observations, because many pods of one workload show the same. */
 const isFirst = (one: Observation, place: number, all: readonly Observation[]): boolean =>
   all.findIndex(({ kind, entity }) => kind === one.kind && entityKey(entity) === entityKey(one.entity)) === place;
 
 const at = (time: string | null | undefined): Pick<Observation, 'at'> =>
   typeof time === 'string' && !Number.isNaN(Date.parse(time)) ? { at: toInstant(time) } : {};
 
-/** Without a tag or a digest, and with the default registry written out (https://docs.docker.com/reference/cli/docker/image/tag/). */
+/** The registry of an image; the default registry if the name has none (https://docs.docker.com/reference/cli/docker/image/tag/). */
 const registryOf = (image: string): string => {
   const [first = '', ...rest] = image.split('/');
   return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : 'docker.io';
 };
 
-/** A pull that ended well, by the kubelet's own event. */
+/** Successful pulls, by the kubelet's event. */
 function pullsIn(cluster: Cluster): readonly { readonly image: string; readonly time: string | null | undefined }[] {
   return cluster.events.flatMap(({ reason, message, lastTimestamp, eventTime }) => {
     const image = reason === 'Pulled' ? /^Successfully pulled image "([^"]+)"/.exec(message ?? '')?.[1] : undefined;
@@ -47,7 +46,7 @@ function pullsIn(cluster: Cluster): readonly { readonly image: string; readonly 
   });
 }
 
-/** For pods that cannot pull: whether a node pulled the same image since, or another of its registry. */
+/** For pods that cannot pull: whether a node has since pulled the same image, or another image of the same registry. */
 function pulledImages(cluster: Cluster): Observation[] {
   const pulls = pullsIn(cluster);
   return cluster.pods.flatMap((pod) => {
@@ -66,7 +65,7 @@ function pulledImages(cluster: Cluster): Observation[] {
   });
 }
 
-/** The newest placement of a pod by the scheduler. */
+/** The scheduler's newest placement of a pod. */
 function scheduled(cluster: Cluster): Observation[] {
   const times = cluster.events
     .filter(({ reason }) => reason === 'Scheduled')
@@ -93,7 +92,7 @@ function workloads(cluster: Cluster): Observation[] {
   });
 }
 
-/** The kubelet's last word, where the cluster believes it and the node is ready. */
+/** The kubelet's latest heartbeat, for nodes that are ready. */
 function reportingNodes(cluster: Cluster): Observation[] {
   return cluster.nodes.flatMap(({ metadata, status }): Observation[] => {
     const ready = status?.conditions.find(({ type }) => type === 'Ready');

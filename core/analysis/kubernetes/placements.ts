@@ -1,9 +1,9 @@
-// Where the pods of a service run.
+// Finds the nodes on which the pods of a service run.
 import type { EntityRef } from '../../model/entity.ts';
 import type { KubernetesSnapshot } from '../../model/telemetry.ts';
 import { indexCluster } from './cluster.ts';
 
-/** The nodes of the pods whose workload has the entity's name, in its cluster and namespace where it has them. */
+/** Gives the nodes of pods whose workload has the entity's name, and its cluster and namespace if the entity states them. */
 export function placements(snapshots: readonly KubernetesSnapshot[]): (entity: EntityRef) => ReadonlySet<string> {
   const pods = snapshots.map(indexCluster).flatMap((cluster) =>
     cluster.pods.map((pod) => ({

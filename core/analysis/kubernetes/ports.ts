@@ -1,4 +1,4 @@
-// Containers of one pod share its network: two that listen on one port cannot both run.
+// Finds two containers of one pod that listen on the same port. Containers of a pod share its network, so only one of them can run.
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { observed } from './finding.ts';
@@ -23,7 +23,7 @@ export function ports(cluster: Cluster): FindingDraft[] {
         claim: `Containers ${names.join(' and ')} of ${workload.kind} ${workload.metadata.name} both listen on port ${port}${restarting === undefined ? '' : `, and ${restarting} does not stay up`}.`,
         entity,
         cause: 'port-conflict',
-        // A declared port is information; that one of them does not stay up says that they mean it.
+        // A declared port is only information. If one of the containers keeps restarting, both really use the port.
         confidence: restarting === undefined ? 0.6 : 0.94,
         severity: restarting === undefined ? 'major' : 'critical',
         lines: [

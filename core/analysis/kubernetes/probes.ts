@@ -1,5 +1,5 @@
-// Probes that fail although the application may be well: the wrong port, the wrong protocol, too little patience. A probe that asks the right
-// question and gets no good answer speaks of a sick application, and is a symptom.
+// Finds probes that fail although the application may be well: the wrong port, the wrong protocol, too short a timeout. If a correct probe fails,
+// the application is unwell, and the finding is a symptom.
 import type { CauseCode } from '../../causes/causes.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
@@ -69,7 +69,7 @@ function containerOf(pod: Pod, which: Which): Container | undefined {
   );
 }
 
-/** A few failures while a pod starts are normal; a pod that is ready and has not been restarted lately is well. */
+/** A few failures during a pod's start are normal. A pod that is ready and has not restarted recently is well. */
 function matters(pod: Pod, which: Which, events: readonly KubernetesEvent[], takenAt: string): boolean {
   const ready = pod.status.containerStatuses.length > 0 && pod.status.containerStatuses.every((status) => status.ready);
   if (!ready) return true;
@@ -82,12 +82,13 @@ function matters(pod: Pod, which: Which, events: readonly KubernetesEvent[], tak
   return restarts && last !== undefined && last !== '' && Date.parse(takenAt) - Date.parse(last) < 15 * 60_000;
 }
 
-/** Killed by a signal, as the kubelet does it, and not for memory. */
+/** Exit codes of a kill by signal, as the kubelet does it. */
 const killed: ReadonlySet<number> = new Set([137, 143]);
 
 /**
- * Events are kept for an hour. Without one a container that runs and is not ready fails its readiness probe, and one that is killed again and
- * again, its liveness probe, or something else: it counts only where the probe itself is wrong, which `judge` says.
+ * Whether the probe fails without an event. Kubernetes keeps events for an hour.
+ * A running container that is not ready fails its readiness probe. A container that is killed repeatedly fails its liveness probe, or something
+ * else. Such a failure counts only if `judge` finds the probe itself misconfigured.
  */
 function failsUnsaid(pod: Pod, container: Container, which: Which, takenAt: string): boolean {
   const status = pod.status.containerStatuses.find((one) => one.name === container.name);
@@ -147,21 +148,24 @@ function judge(pod: Pod, which: Which, probe: Probe, container: Container, event
   };
 }
 
-/** What a probe speaks; a TCP check passes whatever the port speaks. */
+/** The probe's protocol. A TCP check passes whatever protocol the port uses. */
 const speaks = ({ grpc, httpGet, tcpSocket }: Probe): string =>
   grpc ? 'gRPC' : httpGet ? (httpGet.scheme ?? 'HTTP') : tcpSocket ? 'TCP' : 'a command';
 
-/** The other probe of the container passes. */
+/** Whether the container's other probe passes. */
 function works(pod: Pod, container: Container, which: Which): boolean {
   const status = pod.status.containerStatuses.find((one) => one.name === container.name);
   return which === 'readiness' ? status?.ready === true : status?.restartCount === 0;
 }
 
-/** How long a container may be unwell before the probe counts, in seconds. */
+/** Seconds a container may fail before the probe counts. */
 const patience = (probe: Probe): number =>
   (probe.initialDelaySeconds ?? 0) + (probe.periodSeconds ?? 10) * (probe.failureThreshold ?? 3);
 
-/** Whether its last life was so short that it may never have been up; unknown counts as yes. Killing takes up to a minute itself. */
+/**
+ * Whether the container's last run was so short that it may never have been up; an unknown duration counts as yes. The kill itself takes up to a
+ * minute.
+ */
 function killedEarly(pod: Pod, container: Container, seconds: number): boolean {
   if (container.startupProbe) return false;
   const status = pod.status.containerStatuses.find((one) => one.name === container.name);
@@ -170,7 +174,7 @@ function killedEarly(pod: Pod, container: Container, seconds: number): boolean {
   return Number.isNaN(lived) || lived <= 3 * seconds + 60;
 }
 
-/** What the kubelet's prober says when the other side speaks something else; an end of file or a timeout says only that it is not well. */
+/** Matches the kubelet prober's messages for a protocol mismatch. An end of file or a timeout only shows that the application is unwell. */
 function wrongProtocol(probe: Probe, text: string): boolean {
   if (probe.grpc) return /unimplemented|does not implement|preface|frame too large/i.test(text);
   if (!probe.httpGet) return false;

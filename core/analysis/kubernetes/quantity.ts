@@ -1,4 +1,4 @@
-// Kubernetes quantities (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/) as numbers.
+// Converts Kubernetes quantities (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/) to numbers.
 
 const factors: Readonly<Record<string, number>> = {
   '': 1,
@@ -17,7 +17,7 @@ const factors: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-/** Base units (bytes, cores); 0 for what is no quantity. */
+/** Gives base units (bytes, cores); 0 if the text is not a quantity. */
 export function bytesOf(quantity: string | undefined): number {
   const match = /^(\d+(?:\.\d+)?)([A-Za-z]{0,2})$/.exec(quantity ?? '');
   return match ? Number(match[1]) * (factors[match[2] ?? ''] ?? 0) : 0;

@@ -1,4 +1,4 @@
-// Workloads that do not have what they should: scaled to zero, a rollout that does not finish, and what the newest revision changed.
+// Finds workloads without their pods: scaled to zero, a rollout that does not finish, and the changes of the newest revision.
 import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
@@ -45,7 +45,7 @@ function zero(cluster: Cluster, workload: Workload): FindingDraft[] {
   ];
 }
 
-/** Whether a Service would lead to its pods and has no others: the other colour of a blue-green pair is idle on purpose. */
+/** Whether a Service selects this workload's pods and has no others. The idle colour of a blue-green pair is at zero on purpose. */
 function leadsNowhere(cluster: Cluster, workload: Workload): boolean {
   const { name, namespace } = workload.metadata;
   const labels = workload.spec.template.metadata?.labels ?? {};
@@ -80,7 +80,7 @@ function stuck(cluster: Cluster, workload: Workload): FindingDraft[] {
   ];
 }
 
-/** What the newest revision changed, said where it is recent or the workload is not well. */
+/** The changes of the newest revision, reported only if the workload lacks replicas. */
 function revision(cluster: Cluster, workload: Workload): FindingDraft[] {
   const [newest, before] = revisionsOf(cluster, workload);
   if (!newest || !before) return [];
@@ -109,7 +109,7 @@ export const revisionOf = (set: Workload): number =>
 
 const ControllerRevision = z.looseObject({ revision: z.number(), data: z.looseObject({ spec: z.unknown() }) });
 
-/** The revisions of a workload, newest first: ReplicaSets of a Deployment, ControllerRevisions of a StatefulSet or DaemonSet. */
+/** Revisions of a workload, newest first: ReplicaSets of a Deployment, ControllerRevisions of a StatefulSet or DaemonSet. */
 export function revisionsOf(cluster: Cluster, workload: Workload): readonly Workload[] {
   const { kind, metadata } = workload;
   const sets = kind === 'Deployment' ? cluster.replicaSets : controllerRevisions(cluster);
@@ -122,7 +122,7 @@ export function revisionsOf(cluster: Cluster, workload: Workload): readonly Work
     .toSorted((a, b) => revisionOf(b) - revisionOf(a));
 }
 
-/** Each as the workload that it was: its template is kept in it, its number in a field of its own. */
+/** Converts ControllerRevisions to workloads: the template comes from the stored data, the revision number from its own field. */
 function controllerRevisions(cluster: Cluster): Workload[] {
   return cluster.items.flatMap((item) => {
     const kept = item.kind === 'ControllerRevision' ? ControllerRevision.safeParse(item) : undefined;
@@ -137,7 +137,7 @@ function controllerRevisions(cluster: Cluster): Workload[] {
   });
 }
 
-/** Image, environment, resources and probes that differ, as `what: before → after`. */
+/** Differences in image, environment, resources and probes, as `field: before → after`. */
 export function differ(before: readonly Container[], after: readonly Container[]): string[] {
   return after.flatMap((container) => {
     const old = before.find((one) => one.name === container.name);

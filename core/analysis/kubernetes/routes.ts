@@ -1,5 +1,5 @@
-// Routes from outside: Ingress, HTTPRoute and VirtualService. A backend that is not there, a port that it does not have, and a path that
-// is named after one service and leads to another.
+// Checks routes from outside (Ingress, HTTPRoute and VirtualService): a missing backend, a port that the backend lacks, and a path that is named
+// after one service and leads to another.
 import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
@@ -113,7 +113,7 @@ const readers: Readonly<Record<string, Read>> = {
           return {
             path: match[0]?.uri?.prefix ?? match[0]?.uri?.exact ?? '/',
             name,
-            // A host of another domain is outside.
+            // A host of another domain is outside the cluster.
             namespace: of === undefined || svc === 'svc' ? (of ?? namespace) : undefined,
             port: port?.number ?? undefined,
           };
@@ -139,7 +139,7 @@ export function routes(cluster: Cluster): FindingDraft[] {
 
 function problemOf(backend: Backend, cluster: Cluster, entity: EntityRef): FindingDraft | undefined {
   const there = cluster.services.filter(({ metadata }) => metadata.namespace === backend.namespace);
-  // Where the namespace was not recorded nothing can be said.
+  // If the namespace was not recorded, the route cannot be judged.
   if (there.length === 0) return undefined;
   const service = there.find(({ metadata }) => metadata.name === backend.name);
   const route = `${entity.kind} ${entity.name} leads ${backend.path} to ${backend.name}`;
@@ -170,7 +170,7 @@ function problemOf(backend: Backend, cluster: Cluster, entity: EntityRef): Findi
     : undefined;
 }
 
-/** The service that a segment of the path is called after. */
+/** The service that a segment of the path is named after. */
 function namedIn(path: string, names: readonly string[]): string | undefined {
   const segments = path
     .toLowerCase()

@@ -1,5 +1,5 @@
-// Pods that no node takes. The scheduler's message counts nodes by reason; the reason that keeps the most nodes away, and that a change to
-// the pod or one node would lift, is the cause. Taints of control-plane nodes are there on purpose.
+// Finds pods that no node accepts. The scheduler's message counts nodes by reason. The cause is the reason that excludes most nodes and that a
+// change to the pod or to one node would remove. Taints of control-plane nodes are deliberate and do not count.
 import type { CauseCode } from '../../causes/causes.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
@@ -19,7 +19,7 @@ const reasons: readonly (readonly [pattern: RegExp, cause: CauseCode, says: stri
   [/(\d+) node\(s\) were unschedulable/, 'scheduling-node-cordoned', 'the nodes it may run on are cordoned'],
 ];
 
-/** Taints that Kubernetes sets itself, or that keep workloads off the control plane on purpose. */
+/** Taints that Kubernetes sets itself, or that deliberately keep workloads off the control plane. */
 const ownTaint = /control-plane|master|unschedulable|not-ready|unreachable/;
 
 export function scheduling(cluster: Cluster): FindingDraft[] {
@@ -41,13 +41,13 @@ function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[]): FindingDraft
     .filter((event) => event.reason === 'FailedScheduling');
   const unschedulable = pod.status.conditions.find((one) => one.type === 'PodScheduled' && one.status === 'False');
   const said = events.at(-1)?.message ?? unschedulable?.message ?? '';
-  // The condition is the scheduler's, and stays when its events are gone: then its reasons are worked out from the specs.
+  // The scheduler sets this condition, and it outlasts the events. Without events, the reasons are computed from the specs.
   const workedOut = said === '' && unschedulable ? schedulersWords(cluster, pod) : undefined;
   const message = workedOut ?? said;
   const judged = message === '' && unschedulable ? unexplained : judge(cluster, pod, message);
   const { cause, says } = judged;
   const confidence = workedOut === undefined ? judged.confidence : Math.min(judged.confidence, 0.85);
-  // A scheduler that says nothing is a matter of the control plane's node, not of the pods that wait.
+  // If the scheduler reports nothing, the problem is on the control plane's node, not in the waiting pods.
   const controlPlane = cluster.nodes.find((node) => isControlPlane(node.metadata.labels));
   const silent = cause === 'scheduler-down';
   const scheduler = controlPlane
@@ -94,7 +94,7 @@ function judge(cluster: Cluster, pod: Pod, message: string): Judged {
     return { cause, says, confidence: cause === undefined ? 0.6 : 0.9 };
   }
   const pinned = pinnedTo(cluster, pod);
-  // Where nodes satisfy the selector, what keeps the pod off those nodes is in the way, not the selector.
+  // If nodes satisfy the selector, something else excludes the pod from them; the selector is not the cause.
   if (
     /didn't match Pod's node affinity\/selector|didn't match node selector|(?<!volume )node affinity/i.test(message)
   ) {
@@ -116,7 +116,7 @@ function judge(cluster: Cluster, pod: Pod, message: string): Judged {
       const nodes = Number(pattern.exec(message)?.[1] ?? 0);
       return nodes > 0 ? [{ cause, says, nodes }] : [];
     })
-    // Cordoned nodes that it would not run on anyway keep it from nothing.
+    // Cordoned nodes do not matter if the pod could not run on them anyway.
     .filter(
       ({ cause }) => cause !== 'scheduling-node-cordoned' || !pinned || pinned.some((node) => node.spec?.unschedulable),
     )
@@ -133,7 +133,7 @@ function judge(cluster: Cluster, pod: Pod, message: string): Judged {
   return { cause: undefined, says: message.replace(/ preemption:.*$/, '').slice(0, 200), confidence: 0.5 };
 }
 
-/** Labels that kubeadm and older installers give the nodes of the control plane. */
+/** Labels that kubeadm and older installers put on control-plane nodes. */
 const isControlPlane = (labels: Readonly<Record<string, string>>): boolean =>
   'node-role.kubernetes.io/control-plane' in labels ||
   'node-role.kubernetes.io/master' in labels ||

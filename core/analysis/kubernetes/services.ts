@@ -1,5 +1,5 @@
-// Services that lead nowhere: a selector that matches no pod, a port nobody listens on, a protocol the application does not speak; and
-// environment variables that point to a Service or port that does not exist.
+// Finds broken Services: a selector that matches no pod, a port without a listener, a protocol that the application does not use. Also finds
+// environment variables that point to a missing Service or port.
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
@@ -29,7 +29,7 @@ export function services(cluster: Cluster): FindingDraft[] {
 }
 
 function selectorFinding(cluster: Cluster, service: Service, entity: EntityRef): FindingDraft[] {
-  // A workload whose pods would carry the labels, but has none, is to blame itself; the selector is not.
+  // If a workload's pod labels match the selector but it has no pods, the workload is at fault, not the selector.
   const selector = Object.entries(service.spec.selector ?? {});
   const inNamespace = cluster.workloads.filter((one) => one.metadata.namespace === service.metadata.namespace);
   const labelsOf = (one: Workload) => one.spec.template.metadata?.labels ?? {};
@@ -42,7 +42,7 @@ function selectorFinding(cluster: Cluster, service: Service, entity: EntityRef):
         ...(namesake.metadata.namespace ? { namespace: namesake.metadata.namespace } : {}),
       })
     : [];
-  // A Service that no workload has the name of, and that nobody is told to call, is a leftover.
+  // A Service without a workload of the same name and without callers is a leftover.
   const missed = namesake !== undefined || addressedBy(cluster, service.metadata.name, service.metadata.namespace);
   return [
     observed(cluster, {
@@ -92,7 +92,7 @@ function portFindings(cluster: Cluster, service: Service, entity: EntityRef, pod
   });
 }
 
-/** Containers need not declare their ports: what a ready pod's probe asks answers. */
+/** Whether a ready pod's probe uses the target port. Containers need not declare their ports, but a passing probe shows that the port answers. */
 function answersAt(pods: readonly Pod[], target: number | string): boolean {
   return pods.some((pod) =>
     pod.spec.containers.some(({ name, readinessProbe }) => {
@@ -125,11 +125,11 @@ function protocolFindings(cluster: Cluster, service: Service, entity: EntityRef,
   });
 }
 
-/** `host:port`, with a scheme (`jdbc:mysql://` too), a user and a path where there are such. */
+/** `host:port`, with an optional scheme (`jdbc:mysql://` too), user and path. */
 const address =
   /^(?:[a-z][a-z0-9+.:-]*:\/\/)?(?:[^@/\s]+@)?([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)((?:\.[a-z0-9-]+)*):(\d{1,5})(?:\/\S*)?$/i;
 
-/** Addresses in environment variables, checked against the Services there are. */
+/** Checks addresses in environment variables against the existing Services. */
 export function environment(cluster: Cluster): FindingDraft[] {
   return cluster.workloads.flatMap((workload) => {
     const namespace = workload.metadata.namespace;
@@ -143,7 +143,7 @@ export function environment(cluster: Cluster): FindingDraft[] {
       addressesOf(container).flatMap((one) => {
         const target = namespaceOf(one.domain) ?? namespace;
         const inNamespace = cluster.services.filter((service) => service.metadata.namespace === target);
-        // Where the namespace was not recorded nothing can be said, and a name with a foreign domain is not of this cluster.
+        // If the namespace was not recorded, the address cannot be judged. A name with a foreign domain is outside this cluster.
         if (inNamespace.length === 0 || (one.domain !== '' && namespaceOf(one.domain) === undefined)) return [];
         const service = inNamespace.find((other) => other.metadata.name === one.host);
         const ports = service?.spec.ports.map((port) => port.port) ?? [];
@@ -151,8 +151,8 @@ export function environment(cluster: Cluster): FindingDraft[] {
         const says = service
           ? `port ${one.port}, but the Service has ${ports.join(', ')}`
           : `${one.host}, and there is no such Service`;
-        // A name like none that exists is often an optional part that was never installed; one letter off is a mistake, and what was put
-        // there lately or is complained about is missed.
+        // A name unlike any Service often belongs to an optional part that was never installed. A name with one letter wrong is a mistake. An
+        // address that was set recently or that errors mention is missed by the workload.
         const why =
           service || resembles(one.host, inNamespace)
             ? { confidence: 0.9, lines: [] }
@@ -166,7 +166,7 @@ export function environment(cluster: Cluster): FindingDraft[] {
                   cause: service && isDatabase(one) ? ('database-port' as const) : ('environment-address' as const),
                   severity: 'critical' as const,
                 }
-              : // Synthesis makes it the cause where a log complains of the host.
+              : // core/diagnosis makes it the cause if a log complains about the host.
                 { cause: 'environment-address' as const, role: 'context' as const, severity: 'info' as const }),
             confidence: why?.confidence ?? 0.5,
             lines: [
@@ -196,7 +196,7 @@ interface Address {
   readonly port: number;
 }
 
-/** Addresses in one variable, and host and port in two that are named alike. */
+/** Addresses in one variable, or split into a host and a port variable with matching names. */
 function addressesOf({ env }: Container): Address[] {
   const values = new Map(env.flatMap(({ name, value }) => (value ? [[name, value]] : [])));
   const whole = [...values].flatMap(([name, value]) => addressIn(name, value) ?? []);
@@ -217,18 +217,21 @@ function addressIn(name: string, value: string): Address | undefined {
   return { name, value, host, domain, port: Number(port) };
 }
 
-/** Of SQL databases; caches and queues are addresses like others. */
+/** Whether the address belongs to an SQL database; caches and queues count as ordinary addresses. */
 const isDatabase = ({ name, value, host }: Address): boolean =>
   /mysql|maria|postgres|pgsql|sqlserver|oracle|jdbc|(?:^|[_-])(?:db|sql)(?:[_-]|$)/i.test(
     `${name} ${value.split('?')[0]} ${host}`,
   );
 
-/** `.billing`, `.billing.svc`, `.billing.svc.cluster.local` name a namespace; any other domain is outside. */
+/** `.billing`, `.billing.svc` and `.billing.svc.cluster.local` name a namespace; any other domain is outside the cluster. */
 function namespaceOf(domain: string): string | undefined {
   return /^\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?$/.exec(domain)?.[1];
 }
 
-/** Whether a Service has nearly this name: one is most of the other, or at most two letters differ, fewer in a short name. */
+/**
+ * Whether a Service has nearly this name: one contains the other and is at most twice as long, or at most two letters differ, fewer for a short
+ * name.
+ */
 function resembles(host: string, services: readonly Service[]): boolean {
   return services.some(({ metadata: { name } }) => {
     const [short, long] = name.length < host.length ? [name, host] : [host, name];
@@ -253,7 +256,7 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** Whether some workload of the namespace is told this name by its environment. */
+/** Whether a workload of the namespace has this host in its environment. */
 export function addressedBy(cluster: Cluster, host: string, namespace: string | undefined): boolean {
   return cluster.workloads.some(
     (workload) =>

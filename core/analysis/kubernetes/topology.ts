@@ -1,12 +1,12 @@
-// Who calls whom, as far as a cluster itself tells: an environment variable or a ConfigMap that names a Service; and which workloads are
-// database servers, by their image or port. What meshes and tracers know goes further; this is there without them.
+// Derives the call graph from the cluster alone: environment variables and ConfigMaps that name a Service. Also finds database servers, by image or
+// port. Meshes and tracers know more; this works without them.
 import { entityKey } from '../../model/entity.ts';
 import type { Report } from '../../model/report.ts';
 import type { DatabaseServer, Dependency, KubernetesSnapshot } from '../../model/telemetry.ts';
 import { type Cluster, indexCluster } from './cluster.ts';
 import type { Container, Service, Workload } from './objects.ts';
 
-/** A report travels with every other; a fleet larger than this has a mesh that knows. */
+/** Limits of the topology in a report, because each report is sent along with all others. A larger fleet has a mesh that knows its calls. */
 const most = { calls: 200, databases: 50, onNodes: 100 };
 
 export function topologyOf(snapshots: readonly KubernetesSnapshot[]): NonNullable<Report['topology']> {
@@ -19,7 +19,7 @@ export function topologyOf(snapshots: readonly KubernetesSnapshot[]): NonNullabl
   };
 }
 
-/** Workloads with pods on a node that is not ready or under pressure, each once a node. */
+/** Workloads with pods on a node that is not ready or under pressure, once per node. */
 function onSickNodes(cluster: Cluster): NonNullable<NonNullable<Report['topology']>['onNodes']> {
   const sick = cluster.nodes.filter(({ status }) =>
     (status?.conditions ?? []).some(
@@ -50,19 +50,19 @@ function callsIn(cluster: Cluster): Dependency[] {
   });
 }
 
-/** Of one cluster alone. */
+/** The topology of a single cluster. */
 export const topologyIn = (cluster: Cluster): NonNullable<Report['topology']> => ({
   calls: callsIn(cluster),
   databases: databasesIn(cluster),
 });
 
-/** Values of the environment, and of the ConfigMaps that it is filled from or that are mounted. */
+/** Values of the workload's environment and of the ConfigMaps it mounts or takes its environment from. */
 const textsOf = (cluster: Cluster, workload: Workload): string[] => [
   ...workload.spec.template.spec.containers.flatMap(({ env }) => env.flatMap(({ value }) => value ?? [])),
   ...configMapsOf(cluster, workload).flatMap(({ texts }) => texts),
 ];
 
-/** ConfigMaps that a workload mounts or fills its environment from, with their texts as far as they were read. */
+/** ConfigMaps that a workload mounts or takes its environment from, with their texts as far as the snapshot has them. */
 export function configMapsOf(
   cluster: Cluster,
   { metadata: { namespace }, spec }: Workload,
@@ -93,7 +93,7 @@ function nameIn(value: unknown, key: string): string | undefined {
 
 const maxText = 100_000;
 const label = '(?<host>[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)';
-/** Where a host stands in a value or a configuration file; prose holds the names of Services, too. */
+/** Positions of a host in a value or a configuration file. Prose is not searched, because it also contains names of Services. */
 const places = [
   String.raw`\/\/(?:[^@/\s"']{1,100}@)?${label}(?![\w-])`,
   String.raw`(?<![\w./-])${label}(?:\.[a-z0-9.-]{1,100})?:\d{2,5}(?!\d)`,
@@ -118,7 +118,7 @@ const selects = ({ spec: { selector } }: Service, { spec: { template } }: Worklo
 const leadsTo = (service: Service, workload: Workload): boolean =>
   service.metadata.name === workload.metadata.name || selects(service, workload);
 
-/** A Service that is called otherwise than what runs behind it. */
+/** The name of the workload behind a Service with a different name. */
 function workloadBehind(cluster: Cluster, service: Service): string | undefined {
   const behind = cluster.workloads.filter(
     (workload) => workload.metadata.namespace === service.metadata.namespace && selects(service, workload),
@@ -126,14 +126,14 @@ function workloadBehind(cluster: Cluster, service: Service): string | undefined 
   return behind.length === 1 ? behind[0]?.metadata.name : undefined;
 }
 
-/** Words of the image's name, and the port that IANA has registered for it. */
+/** Words of the image's name, and the port that IANA registered for the product. */
 const products: readonly (readonly [product: DatabaseServer['product'], image: RegExp, port: number])[] = [
   ['mysql', /(?:^|[-_])(?:mysql|mariadb|percona|xtradb)(?:[-_]|$)/, 3306],
   ['postgresql', /(?:^|[-_])(?:postgres|postgresql|postgis|timescaledb|spilo)(?:[-_]|$)/, 5432],
   ['mongodb', /(?:^|[-_])(?:mongo|mongodb)(?:[-_]|$)/, 27017],
   ['redis', /(?:^|[-_])(?:redis|valkey)(?:[-_]|$)/, 6379],
 ];
-/** What stands beside a database and is none. */
+/** Companions of a database that are not databases themselves. */
 const beside = /exporter|operator|backup|proxy|router|admin|client|init|sentinel/;
 
 function databasesIn(cluster: Cluster): DatabaseServer[] {
@@ -151,7 +151,7 @@ function databasesIn(cluster: Cluster): DatabaseServer[] {
   });
 }
 
-/** By the last part of an image's path, without its tag, or else by the port. */
+/** Recognises a product by the last part of the image's path, without its tag, or else by the port. */
 function productOf({ image, ports }: Container): DatabaseServer['product'] | [] {
   const name = ((image ?? '').split('/').at(-1) ?? '').split(/[:@]/)[0]?.toLowerCase() ?? '';
   if (beside.test(name)) return [];

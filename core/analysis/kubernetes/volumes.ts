@@ -1,4 +1,4 @@
-// Why a volume claim is not bound: compared with the volumes there are, the first thing that does not agree is the cause.
+// Finds why a volume claim is not bound: the first mismatch between the claim and the closest existing volume is the cause.
 import type { CauseCode } from '../../causes/causes.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
@@ -30,7 +30,7 @@ function claimCause(cluster: Cluster, claim: Claim): Judged {
   const provisioning = cluster
     .eventsOf('PersistentVolumeClaim', claim.metadata.name, claim.metadata.namespace)
     .findLast((event) => event.reason === 'ProvisioningFailed' || event.reason === 'ExternalProvisioning');
-  // Where volumes are made on demand, those of others say nothing of this claim.
+  // If a provisioner creates volumes on demand, existing volumes say nothing about this claim.
   if (provisioning)
     return {
       cause: 'volume-storage-class',
@@ -42,7 +42,7 @@ function claimCause(cluster: Cluster, claim: Claim): Judged {
   const modes = (volume: Volume) => claim.spec.accessModes.every((mode) => volume.spec.accessModes.includes(mode));
   const wanted = bytesOf(claim.spec.resources?.requests.storage);
   const large = (volume: Volume) => bytesOf(volume.spec.capacity.storage) >= wanted;
-  // A released volume still names the claim it was for, even where a new one took the name.
+  // A released volume still names its former claim, even if a new claim took that name.
   const free = (volume: Volume) =>
     !volume.spec.claimRef ||
     (volume.status?.phase !== 'Released' &&
@@ -58,7 +58,7 @@ function claimCause(cluster: Cluster, claim: Claim): Judged {
   const candidates = claim.spec.volumeName
     ? cluster.volumes.filter((volume) => volume.metadata.name === claim.spec.volumeName)
     : cluster.volumes;
-  // The volume that comes closest tells what is wrong with the claim.
+  // The closest volume shows what is wrong with the claim.
   const ranked = candidates
     .map((volume) => ({ failed: checks.filter(([fits]) => !fits(volume)), free: free(volume) }))
     .sort((a, b) => a.failed.length - b.failed.length || Number(b.free) - Number(a.free));
@@ -69,7 +69,7 @@ function claimCause(cluster: Cluster, claim: Claim): Judged {
     : { cause: 'volume-storage-class', says: `nothing provides a volume for ${name}` };
 }
 
-/** Claims that wait, also where no pod shows it. */
+/** Pending claims, even if no pod shows them. */
 export function volumes(cluster: Cluster): FindingDraft[] {
   return cluster.claims
     .filter((claim) => claim.status?.phase === 'Pending')
