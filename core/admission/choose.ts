@@ -1,5 +1,5 @@
-// Who goes on: a pure decision over the slots and the next pages in line. Nobody is admitted above the limit; a page that may have the same
-// cause as one under investigation is held; a page that a diagnosis covers needs no investigation.
+// Decides which waiting pages are investigated next, from the slots and the queue. It admits no page above the limit. It holds a page that may
+// have the same cause as a running investigation. A page that an existing diagnosis covers needs no investigation. Pure.
 import type { Admission, Diagnosed, Lease, Slots, Waiting } from '../model/admission.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
@@ -7,15 +7,15 @@ import type { Relation } from '../model/storm.ts';
 import { takesMembers } from '../storms/membership.ts';
 import type { StormRules } from './rules.ts';
 
-/** An investigation that took longer than this has died, or forgot to give its slot back. */
+/** A lease runs out after this time: the execution has ended or failed to return its slot. */
 const leaseMinutes = 15;
-/** A page is held for the diagnosis of no more than so many others, one after the other. */
+/** A page is held for the diagnoses of at most this many other incidents, one after the other. */
 const maxHolds = 2;
-/** A diagnosis says nothing about pages that come later than this. */
+/** A diagnosis does not cover pages that enter the queue later than this. */
 const diagnosisMinutes = 30;
 const maxDiagnosed = 30;
 
-/** A diagnosed incident with what it was found to be. */
+/** A diagnosed incident and its diagnosis. */
 export interface Answer {
   readonly incident: Incident;
   readonly diagnosis: Diagnosis;
@@ -24,7 +24,7 @@ export type Answers = ReadonlyMap<string, Answer>;
 
 export type Choice<Page extends { readonly page: Waiting }> =
   | { readonly kind: 'admit'; readonly queued: Page; readonly lease: Lease }
-  /** It has a slot, and did not get to hear of it. */
+  /** The page has a lease already, but its execution was not told. */
   | { readonly kind: 'tell'; readonly queued: Page }
   | { readonly kind: 'hold'; readonly queued: Page; readonly to: Waiting }
   | { readonly kind: 'cover'; readonly queued: Page; readonly answer: Extract<Admission, { kind: 'covered' }> };
@@ -37,7 +37,7 @@ interface Around {
   readonly rules: StormRules;
 }
 
-/** In the order of the line. Pages that find no slot get no choice: they wait on. */
+/** Chooses in the order of the queue. A page without a free slot gets no choice and keeps waiting. */
 export function choose<Page extends { readonly page: Waiting }>(
   queue: readonly Page[],
   { slots, concurrent, answers, now, rules }: Around,
@@ -65,7 +65,7 @@ export const leaseOf = ({ incidentId, execution, facts }: Waiting, now: Date): L
   until: new Date(now.getTime() + leaseMinutes * 60_000).toISOString(),
 });
 
-/** The first diagnosis, the latest one first, that answers the page. */
+/** The latest diagnosis that covers the page. */
 export function coverOf(
   page: Waiting,
   { leases, diagnosed }: Pick<Slots, 'leases' | 'diagnosed'>,
@@ -84,11 +84,14 @@ export function coverOf(
   return undefined;
 }
 
-/** What is over answers what else its cause brought about, and not its own alert when that comes again: people were told that it is over. */
+/**
+ * A closed incident covers other effects of its cause. It does not cover the same alert or the same thing again, because people were told that
+ * the incident is over.
+ */
 const stillAnswers = ({ status }: Incident, because: Relation): boolean =>
   status !== 'closed' || (because.kind !== 'same-alert' && because.kind !== 'same-thing');
 
-/** Where it is to be held, if it may have the cause of what is being investigated. */
+/** The page with a hold, if it may have the same cause as a running investigation. */
 function holdOf(
   page: Waiting,
   leases: readonly Lease[],
@@ -106,12 +109,12 @@ function holdOf(
   return undefined;
 }
 
-/** Held no more: it stands in the line again, where it stood. */
+/** Ends the hold: the page returns to its former place in the queue. */
 export function withoutHold({ held, ...page }: Waiting): Waiting {
   return held === undefined ? page : { ...page, heldBefore: [...page.heldBefore, held.behind] };
 }
 
-/** Without what has run out. */
+/** The slots without leases and diagnoses that have run out. */
 export function current(slots: Slots, now: Date): Slots {
   const oldest = now.getTime() - diagnosisMinutes * 60_000;
   return {
@@ -121,7 +124,7 @@ export function current(slots: Slots, now: Date): Slots {
   };
 }
 
-/** Diagnosed incidents that any of these pages may have to do with: those to read. */
+/** The ids of diagnosed incidents that may be related to any of these pages; only these diagnoses are read. */
 export const relatedTo = (
   queue: readonly { readonly page: Waiting }[],
   diagnosed: readonly Diagnosed[],

@@ -1,5 +1,5 @@
-// Gives free slots to the next pages in line. Whoever enters, leaves or sweeps calls it, any number at once: the slots are one record with a
-// version, so that one of them decides. What one did not get to tell, the next one tells: nothing here is done only once.
+// Gives free slots to the next pages in the queue. Entering, leaving and sweeping call it, and any number of calls may run at once. The slots are
+// one record with a version, so a single call decides each change. If a call ends before it tells an execution, the next call tells it.
 import { Unavailable } from '../errors.ts';
 import type { Admission, Lease, Slots, Waiting } from '../model/admission.ts';
 import type { Queued } from '../ports/admission.ts';
@@ -9,12 +9,14 @@ import { type StormRules, stormRules } from './rules.ts';
 
 export type DispatchPorts = Pick<Ports, 'line' | 'limits' | 'workflow' | 'executions' | 'incidents' | 'clock'>;
 
-/** Others write the slots, too: so often they may be faster before it is somebody else's turn. */
+/** Other calls write the slots too; after this many lost races a call gives up. */
 const maxTries = 40;
-/** Pages that are looked at together. */
+/** The number of pages that one round reads. */
 const atOnce = 25;
 
-/** Returns the incidents whose executions go on. @throws Unavailable where the record cannot be written; calling again goes on. */
+/**
+ * Returns the ids of the incidents whose executions were resumed. @throws Unavailable if the slots cannot be written; calling again continues.
+ */
 export async function dispatch(
   ports: DispatchPorts,
   rules: StormRules = stormRules,
@@ -55,8 +57,9 @@ const admissionOf = (choice: Exclude<Choice<Queued>, { kind: 'hold' }>): Admissi
   choice.kind === 'cover' ? choice.answer : { kind: 'admitted' };
 
 /**
- * Pages that are held: whoever waits for an investigation that is over, or waited long enough, is judged by its diagnosis, and stands in the
- * line again where that does not answer it. Called after a page was held, too: what it waits for may have ended meanwhile.
+ * Settles held pages whose hold has ended, because the other investigation is over or the time has run out. If that diagnosis covers the page,
+ * its execution is resumed; otherwise the page returns to the queue. Dispatch also calls this after it holds a page, because the other
+ * investigation may have ended meanwhile.
  */
 export async function settleHolds(
   held: readonly Queued[],
@@ -68,7 +71,7 @@ export async function settleHolds(
   return back === 0 ? wentOn : both(wentOn, await dispatch(ports, rules, answers));
 }
 
-/** The same, and free slots go to the next in line whether or not a page is back there: each diagnosis is read once for both. */
+/** Settles held pages and then dispatches in any case, even if no page returned to the queue. Both steps share the diagnoses that they read. */
 export async function settleAndDispatch(
   held: readonly Queued[],
   ports: DispatchPorts,
@@ -109,7 +112,7 @@ const isHoldOver = ({ held }: Waiting, { leases }: Slots, now: Date): boolean =>
   Date.parse(held.until) <= now.getTime() ||
   !leases.some(({ incidentId }) => incidentId === held.behind);
 
-/** A few at a time: a storm's pages are many, and whoever answers them has one event loop and one table. */
+/** Runs eight tasks at a time: a storm has many pages, but the process has one event loop and one table. */
 async function eachOf<T>(things: readonly T[], work: (thing: T) => Promise<void>): Promise<void> {
   const left = things.values();
   await Promise.all(
@@ -120,8 +123,8 @@ async function eachOf<T>(things: readonly T[], work: (thing: T) => Promise<void>
 }
 
 /**
- * Tells the execution and takes the page out of the line. An execution that waits no more was told before, goes on by itself, or is dead; only
- * a dead one needs no slot.
+ * Tells the execution and removes the page from the queue. Returns whether the execution was resumed. An execution that no longer waits was told
+ * before, continues by itself, or has ended; only an ended one returns its slot.
  */
 export async function answer(queued: Queued, admission: Admission, ports: DispatchPorts): Promise<boolean> {
   const { incidentId, execution } = queued.page;
@@ -132,13 +135,13 @@ export async function answer(queued: Queued, admission: Admission, ports: Dispat
   return told === 'resumed';
 }
 
-/** In doubt it lives: its lease ends by itself. */
+/** Whether the execution has ended. If its state is unknown, it counts as running; its lease runs out by itself. */
 export async function isOver(execution: string, { executions }: Pick<Ports, 'executions'>): Promise<boolean> {
   const state = await executions.state(execution);
   return state === 'succeeded' || state === 'failed';
 }
 
-/** Changes the slots, however many others do at the same time. Nothing is written where `change` returns what it got. */
+/** Changes the slots while other calls may change them too. If `change` returns its argument, nothing is written. */
 export async function changeSlots(
   change: (slots: Slots) => Slots,
   ports: Pick<Ports, 'line' | 'clock'>,
@@ -166,7 +169,7 @@ const giveBack = (incidentId: string, ports: Pick<Ports, 'line' | 'clock'>): Pro
 
 type CachedAnswers = (ids: readonly string[]) => Promise<Answers>;
 
-/** Each diagnosis is read once a call. */
+/** Reads diagnoses, each at most once. */
 export function cachedAnswers({ incidents }: Pick<Ports, 'incidents'>): CachedAnswers {
   const known = new Map<string, Answer>();
   const asked = new Set<string>();

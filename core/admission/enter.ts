@@ -1,5 +1,5 @@
-// A page comes into the line: it goes on at once, or waits, and people read for what. Entered again after a crash it keeps its place and gets
-// a new task token.
+// Puts a page into the queue: its execution continues at once, or it waits and people read the reason. If the step runs again after a crash, the
+// page keeps its place and gets a new task token.
 
 import { pageFacts } from '../context/page-facts.ts';
 import type { Waiting } from '../model/admission.ts';
@@ -15,7 +15,7 @@ import { type StormRules, stormRules } from './rules.ts';
 
 type EnterPorts = DispatchPorts & Pick<Ports, 'chat'>;
 
-/** More than so many before it are not counted. */
+/** The largest number of pages ahead that is counted. */
 const maxCounted = 200;
 
 const pageOf = (state: Planned, now: Date): Waiting => {
@@ -42,7 +42,10 @@ export async function joinQueue(
   await waitAt(place, taskToken, ports, rules);
 }
 
-/** Where nobody is before it and nothing speaks against it, it does not stand in line at all. Returns where it has to wait otherwise. */
+/**
+ * Lets the execution continue without queueing if no page is ahead and nothing forbids it. Otherwise returns the place at which the page has to
+ * wait.
+ */
 async function goOn(
   page: Waiting,
   taskToken: string,
@@ -79,7 +82,7 @@ async function goOn(
 
 async function waitAt(place: Waiting, taskToken: string, ports: EnterPorts, rules: StormRules): Promise<void> {
   const { incidentId } = place;
-  // It waited before this process began: what it left behind in the line has a token that nobody waits for.
+  // The page waited before this process began, so an older entry in the queue may have a stale task token.
   if (!(await ports.incidents.turn(incidentId, { from: 'investigating', to: 'waiting' })))
     await forgetHeld(place, ports);
   const ahead = place.held === undefined ? await ports.line.ahead(place, maxCounted) : 0;
@@ -101,7 +104,7 @@ async function forgetHeld({ incidentId }: Waiting, ports: Pick<Ports, 'line'>): 
     if (queued.page.incidentId === incidentId) await ports.line.remove(queued);
 }
 
-/** It waited as long as it may, or the line cannot be used: it is investigated whether or not there is a slot. */
+/** Starts the investigation with or without a free slot, because the page has waited its longest time or the queue cannot be used. */
 export async function enterAnyway(state: Planned, ports: EnterPorts): Promise<void> {
   const now = ports.clock.now();
   const page = pageOf(state, now);

@@ -1,5 +1,5 @@
-// The diagnosis of another incident answers this page: it becomes a member of that incident, unless that one does not stand any more. Then it
-// stands in line again, for an investigation of its own.
+// Makes a page a member of the incident whose diagnosis covers it. If that incident no longer takes members, the page returns to the queue for
+// its own investigation.
 
 import { pageFacts } from '../context/page-facts.ts';
 import { Impossible } from '../errors.ts';

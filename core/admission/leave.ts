@@ -1,17 +1,18 @@
-// An investigation ended: its slot is free, and the pages that waited for its diagnosis are judged by it. Entered again it does the same.
+// Ends an investigation's place in the queue: it frees the slot and applies the diagnosis to the pages that were held for it. A repeated call
+// does the same.
 import type { Left } from '../model/workflow.ts';
 import { rankOf, urgencyOf } from '../storms/urgency.ts';
 import { changeSlots, type DispatchPorts, settleAndDispatch, withoutLease } from './dispatch.ts';
 import { type StormRules, stormRules } from './rules.ts';
 
-/** The diagnosis, where there is one, has to be on record already. */
+/** If there is a diagnosis, it must be on record before the call. */
 export async function leaveQueue(
   { incident, page, diagnosis }: Left,
   ports: DispatchPorts,
   rules: StormRules = stormRules,
 ): Promise<void> {
   if (incident === undefined) return;
-  // It may have been told, and not been taken out of the line.
+  // The execution may have been told while its page stayed in the queue.
   if (page !== undefined) {
     const rank = rankOf(urgencyOf(page, incident.trigger));
     await ports.line.forget({ incidentId: incident.id, rank });

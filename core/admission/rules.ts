@@ -1,4 +1,4 @@
-// What core/storms/ knows of pages, as admission asks it.
+// Defines the rules about related pages that admission takes from core/storms/.
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Coverage, PageFacts, Relation } from '../model/storm.ts';
 import type { Around } from '../storms/about.ts';
@@ -7,7 +7,7 @@ import { holdSecondsFor, relate } from '../storms/relate.ts';
 
 export interface StormRules {
   relate(a: PageFacts, b: PageFacts): Relation | undefined;
-  /** How long a page is held at most for the diagnosis of the other. */
+  /** The longest time, in seconds, that a page is held for the diagnosis of the other. */
   holdSecondsFor(relation: Relation): number;
   covers(diagnosis: Diagnosis, leader: PageFacts, member: PageFacts, around: Around): Coverage;
 }

@@ -1,5 +1,5 @@
-// Looks after the line where nobody enters or leaves: slots of executions that died, pages that are held for nothing any more, and pages that
-// have a slot and were never told. Called by a timer; any number at once do no harm.
+// Repairs the queue when no page enters or leaves: it frees slots of ended executions, settles holds that have ended, and tells executions that
+// have a slot but were never told. A timer calls it; any number of calls may run at once.
 import { record } from '../record/timeline.ts';
 import { current } from './choose.ts';
 import { answer, changeSlots, type DispatchPorts, isOver, settleAndDispatch, withoutLease } from './dispatch.ts';
