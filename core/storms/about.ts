@@ -1,15 +1,15 @@
-// What a page or a hypothesis is about, told by names: whether two of them are one thing; and what else is known when a page is judged.
+// Compares by name the entities that pages and hypotheses concern, and defines what else is known when a page is judged.
 
 import type { EntityRef } from '../model/entity.ts';
 import type { PageFacts } from '../model/storm.ts';
 import type { Change } from '../model/telemetry.ts';
 import { ownerOf } from '../topology/owner.ts';
 
-/** What else is known when a page is judged. */
+/** Other facts that a page is judged by. */
 export interface Around {
-  /** Changes of the page's own service in the half hour before it. */
+  /** Changes of the page's own service in the half hour before the page. */
   readonly changes?: readonly Pick<Change, 'id' | 'at' | 'service'>[];
-  /** Other open pages; those about the same thing count. */
+  /** Other open pages; only those about the same entity count. */
   readonly pages?: readonly PageFacts[];
 }
 
@@ -36,7 +36,7 @@ const wholeService: ReadonlySet<string> = new Set([
 ]);
 export const placeKinds: ReadonlySet<string> = new Set(['Node', 'Namespace', 'Cluster', 'Zone', 'Region', 'Account']);
 
-/** Whether the page is about the entity. Where it names a workload that is another than the entity's, sharing the service is not enough. */
+/** Whether the page concerns the entity. If the page names another workload than the entity's, the same service is not enough. */
 export function isAbout(page: PageFacts, entity: EntityRef): boolean {
   const name = nameOf(entity);
   if (entity.kind === 'Node') return page.workload?.kind === 'Node' && low(page.workload.name) === name;

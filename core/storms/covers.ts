@@ -1,5 +1,5 @@
-// Whether a diagnosis answers another page. Typed values only: the hypotheses' entities, causes, confidences and onsets, the blast radius, and
-// the facts of the two pages. In doubt a page is separate: that costs an investigation, and a wrong join an outage that nobody looks at.
+// Decides whether a diagnosis covers another page. It uses typed values only: the hypotheses' entities, causes, confidences and onsets, the blast
+// radius, and the facts of the two pages. In doubt the page stays separate: that costs one investigation, while a wrong join hides an outage.
 import { causes } from '../causes/causes.ts';
 import { beganAt, subjectsOf, symptomsIn } from '../context/page-facts.ts';
 import { confidenceToAct, type Diagnosis, type Hypothesis } from '../model/diagnosis.ts';
@@ -10,18 +10,18 @@ import { lateSignalSeconds, toleranceSeconds } from './effects.ts';
 import { samePlace } from './place.ts';
 import { routes } from './routes.ts';
 
-/** The first hypothesis has to be this likely, by all causes of its entity together and without anybody's word. */
+/** The least confidence of the first hypothesis' entity, summed over all its causes and without anybody's confirmation. */
 const sureEnough = 0.6;
-/** A hypothesis about another entity may be this likely, as a share of the first. */
+/** The largest confidence of a hypothesis about another entity, as a share of the first one's. */
 const rivalShare = 0.5;
-/** A lesser one about the page's own thing already casts doubt. */
+/** At this confidence, a rival hypothesis about the page's own entity already casts doubt. */
 const rivalHere = 0.1;
 const minuteMs = 60_000;
-/** How long after its onset a cause still explains new pages. */
+/** Minutes after its onset for which a cause still explains new pages. */
 const lastsMinutes = 240;
-/** Where a diagnosis has no onset: how long before its own page another may have begun. */
+/** For a diagnosis without an onset: minutes before the leader's page at which another page may have begun. */
 const withoutOnsetMinutes = 5;
-/** How long before the page a change of its own service may be its cause. */
+/** Minutes before the page within which a change of its own service may be its cause. */
 export const ownChangeMinutes = 30;
 
 export function explainsPage(
@@ -54,7 +54,7 @@ export function explainsPage(
 
 const separate = (why: SeparateReason): Coverage => ({ kind: 'separate', why });
 
-/** Several suspected causes of one thing are doubts about which, not about where. */
+/** Adds up the hypotheses about one entity: several causes leave the kind of cause in doubt, not its location. */
 const sureness = (first: Hypothesis, rivals: readonly Hypothesis[]): number =>
   [first, ...rivals.filter((rival) => sameEntity(rival.entity, first.entity))].reduce(
     (sum, one) => sum + confidenceToAct(one),
@@ -79,7 +79,7 @@ const reasonsByWeight: readonly SeparateReason[] = [
 const maxTelling = (reasons: readonly SeparateReason[]): SeparateReason =>
   reasonsByWeight.find((reason) => reasons.includes(reason)) ?? 'not-related';
 
-/** Whether the page's own service changed just before it, by another change than the one that is blamed. */
+/** Whether the page's own service changed just before the page, by another change than the blamed one. */
 export function hasOwnChange(
   cause: EntityRef,
   changeId: string | undefined,
@@ -87,7 +87,7 @@ export function hasOwnChange(
   { changes = [] }: Around,
 ): boolean {
   const subjects = subjectsOf(member);
-  // Its own changes were weighed where it was found to be the cause.
+  // The diagnosis has already weighed the changes of the entity that it blames.
   if (isAbout(member, cause)) return false;
   const began = beganAt(member);
   return changes.some(({ id, at, service }) => {
@@ -102,7 +102,7 @@ export function hasOwnChange(
   });
 }
 
-/** Kinds of trouble of a thing itself that no other's failing brings about. */
+/** Symptoms that the failure of another component does not bring about. */
 const ofItself: ReadonlySet<SymptomKind> = new Set(['crash', 'storage', 'certificate', 'saturation', 'node-down']);
 
 function hasOwnTrouble(explains: readonly SymptomKind[], member: PageFacts, { pages = [] }: Around): boolean {

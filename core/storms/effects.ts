@@ -1,20 +1,20 @@
-// Limits on what a cause's effects explain (the effects themselves are in the entries of core/causes/): at which distance, for which shared
-// infrastructure, and how early a symptom may have begun.
+// Limits how far a cause's effects explain other pages: the distance in calls, the shared infrastructure, and how early a symptom may have begun.
+// The entries of core/causes/ hold the effects themselves.
 import type { SymptomKind } from '../model/storm.ts';
 
 /**
- * Symptoms that a failing callee brings about only where one call leads to it and it cannot serve at all: a job that reads a database, a consumer
- * of a broker.
+ * Symptoms that a failing callee brings about only in its direct callers and only if it cannot serve at all: a job that reads a database, a
+ * consumer of a broker.
  */
 export const atDirectCallers: readonly SymptomKind[] = ['job-failed', 'backlog'];
 
-/** Causes whose wide reach is in a piece of infrastructure that everything in its cluster uses, without calling it by name. */
+/** Infrastructure that everything in its cluster uses without calling it by name; a cause there has a wide reach. */
 export const isSharedByAll =
   /^(?:kube-dns|coredns|node-local-dns|kube-proxy|cilium(?:-agent|-operator)?|calico(?:-node|-typha)?|aws-node|istiod|konnectivity-agent|kube-apiserver)$/;
 
 /**
- * How long before the diagnosed onset an alert of a kind may have begun, in seconds: clocks differ, onsets are read off samples, and a probe
- * notices a dead node before its condition does.
+ * Seconds before the diagnosed onset at which an alert of each kind may have begun: clocks differ, onsets come from samples, and a probe notices
+ * a dead node before the node's condition does.
  */
 export const toleranceSeconds: Readonly<Record<SymptomKind, number>> = {
   unavailable: 240,
@@ -33,5 +33,8 @@ export const toleranceSeconds: Readonly<Record<SymptomKind, number>> = {
   unknown: 60,
 };
 
-/** A cause with a late onset, as a node's condition has one, is seen up to this much after its effects (node-monitor-grace-period and sampling). */
+/**
+ * A cause with a late onset, such as a node's condition, may appear up to this many seconds after its effects (node-monitor-grace-period and
+ * sampling).
+ */
 export const lateSignalSeconds = 120;

@@ -1,5 +1,5 @@
-// What becomes of the members when their leader ends, recovers, breaks off, or turns out to have another cause. Resolving the leader's page
-// resolves no other page: what still fails some minutes later is investigated.
+// Decides what happens to the members of a group when their leader ends, recovers, fails or gets another diagnosis. Resolving the leader's page
+// resolves no other page: if a member still fails some minutes later, it is investigated.
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { SeparateReason } from '../model/storm.ts';
@@ -9,18 +9,21 @@ import { endWith, isStanding, leaveGroup } from './membership.ts';
 
 type EndPorts = Pick<Ports, 'incidents' | 'clock' | 'bus'>;
 
-/** How long a member's page may stay triggered after its leader recovered: alerts resolve late. */
+/** Minutes for which a member's page may stay triggered after its leader recovered, because alerts resolve late. */
 export const graceMinutes = 5;
 const maxListed = 500;
 
-/** The leader is over: so are its members, unless it recovered, which their own pages have to show. Idempotent. */
+/** Ends the members of a closed leader, unless it recovered: then each member's own page has to show the recovery. Idempotent. */
 export async function endGroup(leaderId: string, ports: Pick<Ports, 'incidents'>): Promise<void> {
   const [leader, members] = await Promise.all([ports.incidents.get(leaderId), ports.incidents.members(leaderId)]);
   if (leader?.status !== 'closed') return;
   for (const { incident } of members) if (incident.status === 'grouped') await endWith(leader, incident, ports);
 }
 
-/** The leader has another diagnosis, or a person said that it is wrong (`undefined`): those that it does not answer leave. */
+/**
+ * Judges the members again after the leader has another diagnosis, or after a person said that it is wrong (`undefined`). Members that the
+ * diagnosis does not cover leave. Returns their ids.
+ */
 export async function judgeAgain(
   leaderId: string,
   diagnosis: Diagnosis | undefined,
@@ -41,8 +44,8 @@ export async function judgeAgain(
 }
 
 /**
- * Members whose leader is gone or has another diagnosis by now, and those whose page is still triggered some minutes after it recovered. Called by
- * a timer, by any number: it is done once a minute.
+ * Checks all members: their leader may be gone or have another diagnosis, or their own page may still be triggered some minutes after the leader
+ * recovered. Timers call it, any number at once; it runs once a minute.
  */
 export async function sweepGroups(ports: EndPorts & Pick<Ports, 'seen'>): Promise<void> {
   const minute = Math.floor(ports.clock.now().getTime() / 60_000);
@@ -69,14 +72,14 @@ async function dueOf(
   if (leader === undefined || leader.status === 'failed' || leader.memberOf !== undefined) return 'leader-gone';
   if (isStanding(leader)) return leader.status === 'closed' ? 'as its leader' : 'stays';
   if (member.pageStatus === 'resolved') return 'ends';
-  // A request that no pager knows is over with what it asked about.
+  // A request without a page ends when its leader has recovered.
   if (member.trigger.kind !== 'page') return leader.outcome === 'recovered' ? 'ends' : 'stays';
   const last = (await incidents.timeline(leader.id)).at(-1)?.at ?? leader.openedAt;
   const due = clock.now().getTime() >= Date.parse(last) + graceMinutes * 60_000;
   return due ? 'still-failing-after-recovery' : 'stays';
 }
 
-/** Whether somebody looks after a member: what joins it again may rely on that. */
+/** Whether the member belongs to a leader that still stands, so that a new join may rely on that leader. */
 export async function isLookedAfter(member: Incident, { incidents }: Pick<Ports, 'incidents'>): Promise<boolean> {
   if (member.status !== 'grouped' || member.memberOf === undefined) return false;
   const leader = await incidents.get(member.memberOf.leader);

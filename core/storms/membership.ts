@@ -1,5 +1,6 @@
-// Joining and leaving. A page joins the incident whose diagnosis answers it by one conditional write, and leaves by one, whatever was told
-// before or after: a step that is repeated, or that died half-way, changes nothing twice. A member lives as long as its leader stands.
+// Lets pages join and leave groups. A page joins the incident whose diagnosis covers it by one conditional write and leaves by one, independent
+// of the messages before or after. A step that is repeated, or that crashed half-way, changes nothing twice. Membership lasts as long as the
+// leader stands.
 
 import { beganAt } from '../context/page-facts.ts';
 import type { EntityRef } from '../model/entity.ts';
@@ -14,7 +15,7 @@ export interface Joining {
   readonly leader: string;
   readonly member: string;
   readonly because: Relation;
-  /** What the leader's diagnosis blames. */
+  /** The entity that the leader's diagnosis blames. */
   readonly cause: EntityRef;
   readonly facts?: { readonly member: PageFacts; readonly leader: PageFacts } | undefined;
 }
@@ -25,8 +26,8 @@ export type JoinPorts = Pick<Ports, 'incidents' | 'clock' | 'chat' | 'pager' | '
 export type Joined = { readonly kind: 'joined' } | { readonly kind: 'refused'; readonly why: SeparateReason };
 
 /**
- * Idempotent. `refused`: the leader does not stand any more, or the page's own service changed just before it; the page has to be investigated.
- * `pause` waits so many milliseconds, to tell those together that join together.
+ * Joins the member to the leader. Idempotent. `refused`: the leader no longer takes members, or the page's own service changed just before the
+ * page; the page then needs its own investigation. `pause` waits the given milliseconds, so that pages that join together share one message.
  */
 export async function joinGroup(
   { leader: leaderId, member: memberId, because, cause, facts }: Joining,
@@ -41,20 +42,26 @@ export async function joinGroup(
     return { kind: 'refused', why: 'leader-gone' };
   const [member, after] = await Promise.all([ports.incidents.get(memberId), ports.incidents.get(leaderId)]);
   if (member === undefined) return { kind: 'refused', why: 'leader-gone' };
-  // It ended in the meantime and did not see this member.
+  // The leader ended meanwhile and did not see this member.
   if (after?.status === 'closed') await endWith(after, member, ports);
   await tellJoined({ leader: after ?? leader, member, because }, ports, pause);
   return { kind: 'joined' };
 }
 
-/** Whether its diagnosis still answers pages: it did not break off, did not recover, and nobody resolved its page. */
+/**
+ * Whether the incident's diagnosis still covers its members: it did not fail or recover, its page is not resolved, and it belongs to no other
+ * group.
+ */
 export const isStanding = ({ status, outcome, pageStatus, memberOf }: Incident): boolean =>
   status !== 'failed' && outcome !== 'recovered' && pageStatus !== 'resolved' && memberOf === undefined;
 
-/** Whether a new page may join it. What came after an act that did not help is looked at as it is now: the world has changed since the diagnosis. */
+/**
+ * Whether a new page may join. After an action that did not help, a new page is investigated separately, because the system has changed since the
+ * diagnosis.
+ */
 export const takesMembers = (leader: Incident): boolean => isStanding(leader) && leader.outcome !== 'needs-person';
 
-/** A source that cannot be asked says nothing. */
+/** Whether the member's own service changed just before its page. If the source fails, the answer is false. */
 async function changedItself(
   cause: EntityRef,
   member: PageFacts | undefined,
@@ -83,7 +90,7 @@ async function changedItself(
   return asked?.kind === 'data' && hasOwnChange(cause, undefined, member, { changes: asked.data });
 }
 
-/** A member ends as its leader did, where that one is over and did not recover: people have both. */
+/** Ends a member with its leader's outcome, if the leader has one and did not recover: people handle both. */
 export async function endWith(
   leader: Incident,
   member: Incident,
@@ -96,13 +103,13 @@ export async function endWith(
 export interface Leaving {
   readonly member: string;
   readonly why: SeparateReason;
-  /** The person who said so. */
+  /** The person who separated the page. */
   readonly by?: string | undefined;
 }
 
 /**
- * Has a member investigated on its own. It is a member until the new execution takes it (core/intake/open-incident.ts), so that a failure in between
- * loses nothing: call it again. `no-member` where it belongs to no other incident.
+ * Starts a separate investigation for a member. The page stays a member until the new execution takes it (core/intake/open-incident.ts), so after
+ * a failure in between the caller can simply call again. `no-member`: the page belongs to no other incident.
  */
 export async function leaveGroup(
   { member: memberId, why, by }: Leaving,

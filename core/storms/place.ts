@@ -1,4 +1,5 @@
-// Whether a page is where a cause is. Names repeat in other clusters, environments and accounts, so that a name without a place is in doubt.
+// Compares the locations of a page and a cause. Names repeat in other clusters, environments and accounts, so a name without a location leaves
+// doubt.
 import type { EntityRef } from '../model/entity.ts';
 import type { PageFacts } from '../model/storm.ts';
 
@@ -8,7 +9,7 @@ export type PlaceMatch = 'same' | 'other' | 'unknown';
 
 const fields = ['environment', 'cluster', 'account', 'region'] as const;
 
-/** Where a cause is: its own cluster, and the rest as the page that it was found for says. */
+/** The location of a cause: its own cluster, and the other fields from the page that it was found for. */
 export function placeOfCause(entity: EntityRef, leader: PageFacts): Place {
   const inCluster = clustered(entity);
   const cluster =
@@ -17,29 +18,35 @@ export function placeOfCause(entity: EntityRef, leader: PageFacts): Place {
   return {
     ...(cluster && { cluster }),
     ...(leader.environment && { environment: leader.environment }),
-    // The account and region of another cluster are not those of the page.
+    // If the cause is in another cluster, the page's account and region do not apply.
     ...(leader.account && !elsewhere && { account: leader.account }),
     ...(leader.region && !elsewhere && { region: leader.region }),
   };
 }
 
-/** What runs outside of clusters: databases of a provider, CDNs, vendors. */
+/** Kinds of entities that run outside of clusters: databases of a provider, CDNs, vendors. */
 const outside: ReadonlySet<string> = new Set(['Database', 'Cdn', 'Vendor', 'Queue', 'Bucket', 'Topic', 'Function']);
 export const clustered = ({ kind, cluster }: EntityRef): boolean => cluster !== undefined || !outside.has(kind);
 
-/** Whether both are known to be in one place. One contradiction is enough for `other`; nothing known on one side is `unknown`. */
+/**
+ * Compares two locations. `other`: at least one field contradicts. `same`: they agree on the cluster; or, if neither has one, on the environment
+ * or the account; or nothing is known of either. `unknown`: otherwise.
+ */
 export function samePlace(page: Place, cause: Place): PlaceMatch {
   if (contradicts(page, cause)) return 'other';
   const agree = (field: (typeof fields)[number]): boolean => page[field] !== undefined && page[field] === cause[field];
   if (agree('cluster')) return 'same';
-  // Neither is in a cluster, as far as is known: the environment or the account tells.
+  // Neither has a known cluster, so the environment or the account decides.
   const noCluster = page.cluster === undefined && cause.cluster === undefined;
   if (noCluster && (agree('environment') || agree('account'))) return 'same';
   const nothingKnown = fields.every((field) => page[field] === undefined && cause[field] === undefined);
   return nothingKnown ? 'same' : 'unknown';
 }
 
-/** For a cause outside of clusters: whatever cluster the page is in, the environment has to be the same, and nothing else another. */
+/**
+ * Compares the location of a page with a cause outside of clusters. It ignores the page's cluster: the environment has to agree, and no other
+ * field may contradict.
+ */
 export function sameOutside(page: Place, cause: Place): PlaceMatch {
   const rest = { ...page, cluster: undefined };
   if (contradicts(rest, { ...cause, cluster: undefined })) return 'other';
@@ -47,7 +54,7 @@ export function sameOutside(page: Place, cause: Place): PlaceMatch {
   return samePlace(page, cause);
 }
 
-/** Two pages may be in one place: nothing that both say differs. */
+/** Whether two pages may be in one location: no known field contradicts. */
 export const maybeSamePlace = (a: Place, b: Place): boolean => !contradicts(a, b);
 
 type Told = { readonly [field in keyof Place]?: string | undefined };

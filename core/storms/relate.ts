@@ -1,5 +1,5 @@
-// Which pages may have one cause. A relation is a presumption: it lets the later page wait for the diagnosis of the earlier one, for a bounded
-// time, and joins nothing. The rules are a table, the most telling first.
+// Finds pages that may have one cause. A relation is a presumption: the later page waits for the diagnosis of the earlier one for a limited time,
+// and joins nothing yet. The rules are a table, the strongest first.
 
 import { beganAt, subjectsOf } from '../context/page-facts.ts';
 import type { PageFacts, Relation, SymptomKind } from '../model/storm.ts';
@@ -8,17 +8,17 @@ import { maybeSamePlace } from './place.ts';
 
 interface Rule {
   readonly kind: Relation['kind'];
-  /** Minutes that may lie between two pages. */
+  /** The largest number of minutes between the two pages. */
   readonly withinMinutes: number;
-  /** Seconds that the later page is held at most. */
+  /** The longest time, in seconds, that the later page is held. */
   readonly holdSeconds: number;
-  /** `a` and `b` are in no order. */
+  /** Called with the two pages in any order. */
   readonly relation: (a: PageFacts, b: PageFacts) => Relation | undefined;
-  /** Where two pages have no key in common, this rule does not relate them. */
+  /** Two pages without a common key are never related by this rule. */
   readonly keys: (facts: PageFacts) => readonly string[];
 }
 
-/** Kinds of trouble that another's failing can be behind. */
+/** Symptoms that the failure of another component can bring about. */
 const suffered: ReadonlySet<SymptomKind> = new Set([
   'unavailable',
   'errors',
@@ -86,7 +86,7 @@ const rules: readonly Rule[] = [
       if (!serves.has(a.symptom) || !serves.has(b.symptom)) return undefined;
       const both = Object.keys(a.callees).filter((name) => b.callees[name] !== undefined);
       const close = beganAt(a) - beganAt(b);
-      // What most services call says something only of pages that came at once.
+      // A callee that most services have in common relates only pages that came at the same time.
       const telling = both.filter((name) => !a.common.includes(name) || Math.abs(close) <= atOnceMs);
       const callee = telling.toSorted(
         (x, y) => (a.callees[x] ?? 0) + (b.callees[x] ?? 0) - (a.callees[y] ?? 0) - (b.callees[y] ?? 0),
@@ -118,7 +118,7 @@ const atOnceMs = 2 * minuteMs;
 
 const shared = (a: readonly string[], b: readonly string[]): string | undefined => a.find((name) => b.includes(name));
 
-/** That `caller` reaches what `callee` is about. */
+/** The relation that `caller` calls the entity of `callee`; undefined if it does not. */
 function callOf(caller: PageFacts, callee: PageFacts): Relation | undefined {
   const [from, reached] = [nameOf(caller), subjectsOf(callee)];
   const to = reached.find((name) => caller.callees[name] !== undefined);
@@ -129,7 +129,10 @@ function callOf(caller: PageFacts, callee: PageFacts): Relation | undefined {
     : { kind: 'calls', caller: known, callee: reached[0] };
 }
 
-/** A node of the cluster is down, or what everything in it uses fails, and something in the cluster fails. */
+/**
+ * The relation that `page` reports a node that is down, or failing infrastructure that everything in the cluster uses, while `other` fails in the
+ * same cluster.
+ */
 function condition(page: PageFacts, other: PageFacts): Relation | undefined {
   if (page.cluster === undefined || !(serves.has(other.symptom) || other.symptom === 'crash')) return undefined;
   const isNode = page.symptom === 'node-down' && other.node === undefined;
@@ -141,7 +144,7 @@ function condition(page: PageFacts, other: PageFacts): Relation | undefined {
   };
 }
 
-/** Why the two may have one cause; the same whichever comes first, but for who is called what. */
+/** Why the two pages may have one cause. The order of the pages does not matter, except for caller and callee. */
 export function relate(a: PageFacts, b: PageFacts): Relation | undefined {
   if (a.apart !== undefined || b.apart !== undefined) return undefined;
   if (a.incidentId === b.incidentId || a.symptom === 'cost' || b.symptom === 'cost') return undefined;
@@ -160,11 +163,11 @@ export function relate(a: PageFacts, b: PageFacts): Relation | undefined {
 const isCrossing = (from: PageFacts, callee: string, to: PageFacts): boolean =>
   from.environment === to.environment && to.cluster !== undefined && (from.crossing[callee] ?? []).includes(to.cluster);
 
-/** Pages that `relate` relates have at least one of these in common: what a store can look them up by. */
+/** Keys by which a store can find related pages: pages that `relate` relates have at least one in common. */
 export const relationKeys = (facts: PageFacts): readonly string[] => [
   ...new Set(facts.symptom === 'cost' ? [] : rules.flatMap((rule) => rule.keys(facts))),
 ];
 
-/** How long a page is held at most for the diagnosis of the other. It is held once: where that diagnosis does not cover it, it waits for no other. */
+/** The longest time, in seconds, that a page is held for the diagnosis of the other. core/admission/choose.ts limits how often a page is held. */
 export const holdSecondsFor = ({ kind }: Relation): number =>
   rules.find((rule) => rule.kind === kind)?.holdSeconds ?? 0;

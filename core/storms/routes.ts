@@ -1,5 +1,5 @@
-// The ways by which a cause reaches a page: it is the page's own thing, the place where that runs, something that it calls, or something that
-// calls it. Each way says which symptoms it explains, or why it is none.
+// Defines the ways in which a cause reaches a page: it is about the page's own entity, the location where that runs, something that it calls, or
+// something that calls it. Each route returns the symptoms that it explains, or the reason why it does not apply.
 
 import type { Effects } from '../causes/cause.ts';
 import { causes } from '../causes/causes.ts';
@@ -11,7 +11,7 @@ import { type Around, differs, isAbout, low, nameOf, placeKinds } from './about.
 import { atDirectCallers, isSharedByAll } from './effects.ts';
 import { clustered, maybeSamePlace, placeOfCause, sameOutside, samePlace } from './place.ts';
 
-/** How many calls away a cause still explains a page. */
+/** The largest number of calls over which a cause still explains a page. */
 const farthest = { always: 3, 'if-seen': 2 } as const;
 
 export interface Given {
@@ -23,12 +23,12 @@ export interface Given {
   readonly around: Around;
 }
 
-/** How the cause reaches the page, or why it does not that way. */
+/** How the cause reaches the page, or why this route does not apply. */
 export type Route =
   | {
       readonly because: Relation;
       readonly explains: readonly SymptomKind[];
-      /** The cause is about the page's own thing, so that the diagnosis weighed its changes already. */
+      /** True if the cause is about the page's own entity; the diagnosis has then already weighed its changes. */
       readonly isOwn: boolean;
     }
   | SeparateReason;
@@ -36,7 +36,7 @@ export type Route =
 const placeReason = (match: 'other' | 'unknown'): SeparateReason =>
   match === 'other' ? 'other-place' : 'place-unknown';
 
-/** The cause is at what the page is about. */
+/** The cause is about the same entity as the page. */
 function own({ first: { entity, cause }, leader, member, effects }: Given): Route {
   if (!isAbout(member, entity)) return 'not-related';
   const place = samePlace(member, placeOfCause(entity, leader));
@@ -49,7 +49,7 @@ function own({ first: { entity, cause }, leader, member, effects }: Given): Rout
   return { because, explains: cause === 'unknown' ? [] : explains, isOwn: true };
 }
 
-/** A run that fails is a failed job, whatever made it fail. */
+/** A failed run is a failed job, whatever made it fail. */
 const ownSymptoms = ({ kind }: EntityRef, { own }: Effects): readonly SymptomKind[] =>
   kind === 'Job' || kind === 'CronJob' ? [...own, 'job-failed'] : own;
 
@@ -60,7 +60,7 @@ const sameAlert = (leader: PageFacts, member: PageFacts): Relation | undefined =
     : undefined;
 };
 
-/** The cause is a condition of the node, namespace, cluster or zone that the page is in. */
+/** The cause is a condition of the node, namespace, cluster or zone of the page. */
 function inPlace(given: Given): Route {
   const { first, leader, member, effects } = given;
   const { entity } = first;
@@ -105,7 +105,7 @@ function placeShared({ diagnosis, first: { entity, cause }, leader, member }: Gi
 
 const infrastructure = /^kube-system$|-system$/;
 
-/** The investigation saw it fail with the node, or saw its pods there. */
+/** Whether the investigation found that the page's entity failed with the node or has pods there. */
 const runsThere = (diagnosis: Diagnosis, member: PageFacts): boolean => {
   const { affected } = diagnosis;
   if (affected === undefined) return isNamed(diagnosis, member);
@@ -118,7 +118,7 @@ const runsThere = (diagnosis: Diagnosis, member: PageFacts): boolean => {
   );
 };
 
-/** The cause is at something that the page's service reaches by calls, and it makes callers fail. */
+/** The cause is at a component that the page's service calls, directly or through others, and it makes callers fail. */
 function asCaller(given: Given): Route {
   const { diagnosis, first, leader, member, effects } = given;
   const { entity } = first;
@@ -150,7 +150,7 @@ function asCaller(given: Given): Route {
   return { because: { kind: 'calls', caller: subjectsOf(member)[0] ?? 'it', callee }, explains, isOwn: false };
 }
 
-/** The cause is a node or a place, and the page's service calls what was seen to fail with it. */
+/** The cause is a node or another location, and the page's service calls a service that failed with it. */
 function asCallerOfAffected({ diagnosis, first: { entity }, leader, member, effects }: Given): Route {
   if (!placeKinds.has(entity.kind) || effects.callers.length === 0) return 'not-related';
   const callee = diagnosis.blastRadius
@@ -166,8 +166,8 @@ function asCallerOfAffected({ diagnosis, first: { entity }, leader, member, effe
 }
 
 /**
- * What most services call explains everything a little too easily: it takes a cause that says why it fails, and not only that, or the page among
- * what was seen to fail, or a page about the callee itself.
+ * A callee that most services share would explain too many pages. It counts only if the cause is more than an effect, if the page's service is in
+ * the blast radius, or if a page is about the callee itself.
  */
 const isProven = ({ diagnosis, first, leader, member, around }: Given, callee: string): boolean =>
   causes[first.cause].depth !== 'effect' ||
@@ -179,13 +179,13 @@ const isProven = ({ diagnosis, first, leader, member, around }: Given, callee: s
       symptomsIn(page).some((one) => servingFails.has(one)),
   );
 
-/** The investigation saw it fail. */
+/** Whether the page's service is in the blast radius. */
 const isNamed = ({ blastRadius }: Pick<Diagnosis, 'blastRadius'>, member: PageFacts): boolean => {
   const subjects = subjectsOf(member);
   return blastRadius.some((service) => subjects.includes(low(service)));
 };
 
-/** What lies more than one call away reaches the page through something that was seen to fail, or the page was seen itself. */
+/** A cause more than one call away reaches the page only through a service of the blast radius, or if the page's own service is in it. */
 const leadsThere = (
   diagnosis: Diagnosis,
   member: PageFacts,
@@ -196,8 +196,8 @@ const leadsThere = (
   diagnosis.blastRadius.some((service) => (distances[low(service)] ?? Number.POSITIVE_INFINITY) < distance);
 
 /**
- * Call graphs know names, and one name may stand in many namespaces: copies of a stack. A call into another namespace has to be shown, by the
- * catalogue or by the diagnosis itself, which was found for a page that calls there from outside.
+ * Call graphs know names only, and copies of a stack repeat a name in many namespaces. A call into another namespace needs proof: the catalogue,
+ * or a diagnosis that was found for a page whose service calls there from outside.
  */
 function namespacesAgree({ first: { entity }, leader, member }: Given, callee: string): boolean {
   if (!differs(member.namespace, entity.namespace)) return true;
@@ -208,14 +208,17 @@ function namespacesAgree({ first: { entity }, leader, member }: Given, callee: s
 
 const servingFails: ReadonlySet<SymptomKind> = new Set(['unavailable', 'errors', 'latency']);
 
-/** Something shows that callers are not served: the page itself among what failed, a caller that was paged, or the thing's own answers. */
+/**
+ * Whether callers of the entity fail: the page's service is in the blast radius, a caller was paged, or the entity's own page reports its
+ * answers.
+ */
 function wasSeenFailing({ blastRadius }: Diagnosis, entity: EntityRef, leader: PageFacts, member: PageFacts): boolean {
   if (isNamed({ blastRadius }, member)) return true;
   if (!servingFails.has(leader.symptom)) return false;
   return isAbout(leader, entity) ? leader.symptom !== 'unavailable' : leader.callees[nameOf(entity)] !== undefined;
 }
 
-/** The cause is at something that calls the page's service: less or more traffic arrives. */
+/** The cause is at a component that calls the page's service, so that less or more traffic arrives. */
 function asCallee(given: Given): Route {
   const { diagnosis, first, leader, member, effects } = given;
   const { entity } = first;
@@ -236,9 +239,9 @@ function asCallee(given: Given): Route {
   };
 }
 
-/** Every kind of trouble that the page reports has to be explained. */
+/** Whether the route explains every symptom of the page. */
 const fits = (member: PageFacts, explains: readonly SymptomKind[]): boolean =>
   symptomsIn(member).every((symptom) => explains.includes(symptom));
 
-/** All ways; the first that is one counts. */
+/** All routes; the first that applies counts. */
 export const routes: readonly ((given: Given) => Route)[] = [own, inPlace, asCaller, asCallerOfAffected, asCallee];

@@ -1,5 +1,5 @@
-// How people hear who joined: a line in the leader's timeline and thread, a note on the page that joined. In a storm the joins of a minute are
-// one message that is updated in place, a few times at most.
+// Tells people which pages joined a group: a line in the leader's timeline and thread, and a note on the page that joined. In a storm, all joins
+// of a minute share one message, which is updated in place a few times at most.
 
 import type { Incident } from '../model/incident.ts';
 import type { Relation } from '../model/storm.ts';
@@ -15,7 +15,7 @@ import { formatList } from '../wording.ts';
 
 type TellPorts = Pick<Ports, 'incidents' | 'clock' | 'chat' | 'pager' | 'seen'>;
 
-/** Joins that come within this are told together. */
+/** Joins within this time share one update of the message. */
 const gatherMs = 4000;
 const minuteMs = 60_000;
 const daySeconds = 24 * 3600;
@@ -26,7 +26,7 @@ interface Join {
   readonly because: Relation;
 }
 
-/** Nothing that cannot be told undoes the joining. */
+/** Tells about one join. A failed message does not undo the join. */
 export async function tellJoined(
   { leader, member, because }: Join,
   ports: TellPorts,
@@ -64,7 +64,7 @@ async function noteOnPage(leader: Incident, member: Incident, text: string, port
     );
 }
 
-/** Whoever is the first within a while waits for the others, and tells them all. */
+/** The first join within a short span waits for the others and tells all of them. */
 async function tellThread(leader: Incident, ports: TellPorts, pause: (ms: number) => Promise<unknown>): Promise<void> {
   const span = Math.floor(ports.clock.now().getTime() / gatherMs);
   if (!(await ports.seen.claim(`joined-${leader.id}-${span}`, 60).catch(() => true))) return;
@@ -86,7 +86,7 @@ async function tellThread(leader: Incident, ports: TellPorts, pause: (ms: number
   await tellProgress(leader.id, ports);
 }
 
-/** One page with its reason, many with their number and the reasons that most of them have. */
+/** For one page its reason; for several their number and the most frequent reasons. */
 export function joinedWords(members: readonly Pick<MemberName, 'title' | 'because'>[]): string {
   const [first] = members;
   if (members.length === 1 && first) return joinText(first.title, first.because);
