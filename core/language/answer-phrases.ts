@@ -1,7 +1,7 @@
-// The words that people say yes and no with, and those that carry nothing. Data: a phrase is words in the spelling of tokens.ts, longest first
-// where one begins like another.
+// The phrases that people say yes and no with, and the filler words around them. Data: a phrase is a list of words in the spelling of tokens.ts. If
+// one phrase begins like another, the longer one comes first.
 
-/** Assent that may answer anything that was said before. */
+/** Assent that may answer any earlier message. */
 export const yesWords: readonly string[] = [
   'yes please',
   'of course',
@@ -30,7 +30,7 @@ export const yesWords: readonly string[] = [
   'thumbsup',
 ];
 
-/** Words that answer nothing but a question whether to do something. `*`: what it is. */
+/** Phrases that only answer the question whether to do something. `*`: the words for the action. */
 export const sureYes: readonly string[] = [
   'i approve *',
   'approve *',
@@ -57,7 +57,7 @@ export const sureYes: readonly string[] = [
   'yes to *',
 ];
 
-/** Said to whatever is going on. */
+/** Orders to stop whatever is going on. */
 export const halts: readonly string[] = [
   'stop stop',
   'wait wait',
@@ -176,16 +176,16 @@ const closings = [
   'watchkeeper',
   'bot',
 ];
-/** What may stand before and behind a no without changing it. */
+/** Words that may surround a no without changing it. */
 export const courtesies = {
   front: [...openings, ...thanks],
   back: [...closings, ...thanks],
 } as const;
-/** In front of "approve" these ask somebody else to. */
+/** Before "approve", these words ask somebody else to approve. */
 export const requests: readonly string[] = [
   ...['please', 'kindly', 'can you', 'could you', 'you can', 'you may', 'let us', 'you please'],
 ];
-/** What may stand before and behind an order or a yes. */
+/** Words that may surround an order or a yes. */
 export const filler = {
   front: [
     ...['can you please', 'could you please', 'please can you', 'please could you', 'you can', 'you may'],

@@ -1,5 +1,5 @@
-// What in a sentence speaks against taking it as an answer, so that people can be told. It is no list of all that does: whatever word is not
-// accounted for does (answers.ts), and these are the ones that have a name.
+// Finds reasons not to read a sentence as an answer, so that we can explain them to people. The list is not complete: any unexplained word is such a
+// reason (parse-answer.ts); these are the reasons that have a name.
 import { somebody, type Tokens } from './tokens.ts';
 
 export type Doubt =
@@ -8,7 +8,7 @@ export type Doubt =
   | 'negation'
   | 'condition'
   | 'report'
-  /** It says more than a plain answer. */
+  /** The sentence contains more than a plain answer. */
   | 'more';
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));
@@ -23,10 +23,10 @@ const reports = words(
   'someone somebody they he she reran restarted rebooted bounced rolled reverted retried deleted removed killed scaled raised cordoned uncordoned purged redrove already yesterday earlier ago',
 );
 
-/** Of all scripts. */
+/** Question marks of all scripts. */
 const questionMarks = /[?？؟¿‽⁇⁈⁉❓❔՞፧]/u;
 const quotationMarks = /["“”„‟«»‹›「」『』〝〞＂`]|^\s*(?:>|&gt;)|(?:^|\s)['‘‚][^'’]+['’](?:$|[\s.,!])/mu;
-/** Characters that hide or reorder others: what a reader sees is not what was said. */
+/** Characters that hide or reorder others, so that a reader does not see the actual text. */
 const hidden = /[^\P{C}\t\n\r]/u;
 
 export function doubtIn(text: string, tokens: Tokens): Doubt | undefined {
@@ -36,7 +36,7 @@ export function doubtIn(text: string, tokens: Tokens): Doubt | undefined {
   const polite = tokens[0] === 'do' || tokens.slice(0, 3).includes('please');
   const asked = polite && tokens[0] === 'could' ? tokens.slice(1) : tokens;
   if (!polite && asks.has(tokens[0] ?? '')) return 'question';
-  // "… and do not ask again" is a yes that says more, and no objection.
+  // "… and do not ask again" is a yes with an addition, and no objection.
   const rest = asked
     .join(' ')
     .replace(/ (?:and )?do not ask (?:me |us )?(?:again|next time).*$/, '')
@@ -44,7 +44,7 @@ export function doubtIn(text: string, tokens: Tokens): Doubt | undefined {
   if (rest.some((word) => negates.has(word))) return 'negation';
   if (rest.some((word) => conditions.has(word))) return 'condition';
   if (rest.some((word) => reports.has(word))) return 'report';
-  // A star that closes nothing is a correction, a footnote or a glob.
+  // A star without a partner is a correction, a footnote or a glob.
   const unpaired = (text.match(/\*/g)?.length ?? 0) % 2 === 1;
   return unpaired || hidden.test(text) || /\.\.|…/.test(text) ? 'more' : undefined;
 }

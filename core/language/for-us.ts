@@ -1,7 +1,8 @@
-// Whether words in a thread that are not addressed to us can be meant for nobody else. Pure, and small: the edge asks it too.
+// Decides whether a thread message that does not mention us can be meant for nobody else. Pure, and small, because the webhook's function uses it
+// too.
 import type { ParsedUtterance } from './parse-utterance.ts';
 
-/** Nobody says this to a colleague and means something else. */
+/** Verdicts that nobody says to a colleague with another meaning. */
 const plainVerdict = /^(?:approved?|reject(?:ed)?)[.! ]*$/i;
 
 export function isForUs({ text, intent, teaching }: Pick<ParsedUtterance, 'text' | 'intent' | 'teaching'>): boolean {

@@ -1,27 +1,27 @@
-// What one sentence says to an open question: yes, no, an order that names an action, words of the kill switch, or nothing of these. Pure, and
-// strict: a yes or an order is one only where every word of the sentence is accounted for. Whether it is about the question that waits is
-// decided in open-question.ts, because it takes the question to know.
+// Parses one sentence as an answer to an open question: yes, no, an order that names an action, the kill switch, or none of these. Pure and strict:
+// a sentence is a yes or an order only if the grammar explains every word of it. open-question.ts decides whether the answer is about the open
+// question, because only it knows the question.
 import type { ActionId } from '../model/action.ts';
 import { actions } from '../remediation/actions/index.ts';
 import { courtesies, filler, halts, noes, requests, sureYes, yesWords } from './answer-phrases.ts';
 import { type Doubt, doubtIn } from './doubts.ts';
 import { type Phrase, phraseOf, slotOf, type Tokens, tokensOf } from './tokens.ts';
 
-/** One way to read an order. `object`: the words for what it is to be done to; empty where it is left out. */
+/** One interpretation of an order. `object`: the words for the target; empty if the sentence leaves it out. */
 export interface Reading {
   readonly action: ActionId;
-  /** It is the way back of an action of this id. */
+  /** The order asks for the inverse of this action. */
   readonly undo: boolean;
   readonly object: Tokens;
 }
 
 export type Answer =
   | { readonly kind: 'nothing' }
-  /** The kill switch; undefined asks how it stands. `why` in their words, '' without. */
+  /** The kill switch; `on` undefined asks for its state. `why`: the reason in the person's words, '' if there is none. */
   | { readonly kind: 'switch'; readonly on: boolean | undefined; readonly why: string }
-  /** `sure`: in words that answer nothing but such a question. `object`: the words for what it is a yes to. */
+  /** `sure`: the words answer only questions whether to do something. `object`: the words for what the person agrees to. */
   | { readonly kind: 'yes'; readonly sure: boolean; readonly remember: boolean; readonly object: Tokens }
-  /** `readings`: the actions that it refuses, where it names any. `halts`: it says stop, to whatever is going on. */
+  /** `readings`: the actions that the person refuses, if the sentence names any. `halts`: the person says stop to whatever is going on. */
   | {
       readonly kind: 'no';
       readonly sure: boolean;
@@ -30,12 +30,12 @@ export type Answer =
       readonly object: Tokens;
     }
   | { readonly kind: 'order'; readonly readings: readonly [Reading, ...Reading[]] }
-  /** It speaks of an action, of approving or of stopping, and is no plain answer. `actions`: those that it speaks of. */
+  /** The sentence mentions an action, an approval or a stop, but is no plain answer. `actions`: the actions that it mentions. */
   | { readonly kind: 'doubt'; readonly why: Doubt; readonly actions: readonly ActionId[] };
 
-/** Longer texts are pasted, not said. */
+/** People paste longer texts rather than type them. */
 const maxLength = 600;
-/** A plain answer is short. */
+/** The longest plain answer, in words. */
 const maxTokens = 16;
 const maxObject = 8;
 const nothing: Answer = { kind: 'nothing' };
@@ -57,15 +57,15 @@ export function parseAnswer(text: string): Answer {
     : nothing;
 }
 
-/** An order, or a yes, of which no word is left over. */
+/** An order, or a yes, whose every word is explained. */
 function readPlain(all: Tokens): Answer | undefined {
   const { rest, yes, thanks } = withoutFillers(all);
-  // "Again" may be part of the order or its end, "go ahead" its beginning or all of it.
+  // "Again" may be inside the order or end it; "go ahead" may begin the order or be all of it.
   const ways = [withoutWords(all, [...yesWords, ...courtesies.front], courtesies.back), rest];
   const [first, ...others] = ways
     .flatMap((tokens) => [...ordersIn(tokens), ...nounOrdersIn(tokens)])
     .filter(({ object }) => actionsIn(object).size === 0);
-  // "Please approve" is mostly said to those who may.
+  // People mostly say "please approve" to the approvers.
   const requested = approvalAskedFor(all);
   if (requested) return { kind: 'yes', sure: false, remember: false, object: requested };
   if (first) return { kind: 'order', readings: [first, ...others] };
@@ -80,7 +80,7 @@ function readPlain(all: Tokens): Answer | undefined {
   return yes && !thanks ? { kind: 'yes', sure: false, remember: false, object: [] } : undefined;
 }
 
-/** What somebody is asked to approve; undefined where nobody is. */
+/** The words for what the sentence asks somebody else to approve; undefined if it does not ask. */
 function approvalAskedFor(all: Tokens): Tokens | undefined {
   const rest = withoutWords(all, [...yesWords, ...filler.front.filter((words) => words !== 'approve')], []);
   const front = ` ${all.slice(0, all.length - rest.length).join(' ')} `;
@@ -118,7 +118,7 @@ function ordersIn(tokens: Tokens): Reading[] {
   return called.flatMap(({ phrase, action, undo }) => {
     const object = slotOf(phrase, tokens);
     if (object === undefined || object.length > maxObject) return [];
-    // "Raise the … memory": the article belongs to the phrase.
+    // "Raise the … memory": the article belongs to the phrase, not to the object.
     const inside = phrase.back.length > 0 && articles.has(object.at(-1) ?? '') ? object.slice(0, -1) : object;
     return [{ action, undo, object: inside }];
   });
@@ -144,12 +144,12 @@ const doers: readonly Tokens[] = [
 const determiners: ReadonlySet<string> = new Set(['the', 'a', 'this', 'that', 'your', 'one']);
 const links: ReadonlySet<string> = new Set(['of', 'for', 'on']);
 
-/** "Approve the rollback of payments". */
+/** Orders such as "approve the rollback of payments". */
 function nounOrdersIn(tokens: Tokens): Reading[] {
   return doers.flatMap((doer) => {
     if (!startsWith(tokens, doer)) return [];
     const after = tokens.slice(doer.length);
-    // "The rollback" alone is what a person speaks of, and no order.
+    // "The rollback" alone is a topic, and no order.
     const named = doer.length > 0 && determiners.has(after[0] ?? '') ? after.slice(1) : after;
     return nounReadings(named);
   });
@@ -165,8 +165,8 @@ function nounReadings(named: Tokens): Reading[] {
 }
 
 /**
- * No is heard where yes is not: a reason may follow it, in a clause of its own, as long as that orders nothing. Nothing is done by it that could
- * not be asked for again.
+ * The rules for a no are laxer than those for a yes: a reason may follow in a clause of its own, as long as that clause orders nothing. A wrong no
+ * does no harm, because the question can be asked again.
  */
 function readNo(text: string): Answer | undefined {
   const clauses = text.split(/[,.;:!()\n]+|\s[-–—]+\s|\bbecause\b/i).filter((clause) => tokensOf(clause).length > 0);
@@ -180,17 +180,17 @@ function readNo(text: string): Answer | undefined {
   return undefined;
 }
 
-/** "No" alone may answer anything, where more follows. */
+/** "No" alone, followed by other words, may answer any question. */
 const weakNoes: ReadonlySet<string> = new Set(['no', 'no no', 'nope', 'nah', 'nay', 'n', 'never']);
 
-/** A sentence of which every word says no, or what the no is to. `oneClause`: nothing parts its words. */
+/** A sentence that consists of words for no and the words for what it refuses. `oneClause`: no mark separates its words. */
 function plainNo(all: Tokens, oneClause: boolean): { answer: Answer; weak: boolean } | undefined {
   let rest = withoutWords(all, courtesies.front, []);
   const phrases: string[] = [];
   for (let found: string | undefined = ''; found !== undefined && rest.length > 0; ) {
     found = allNoes.find((phrase) => startsWith(rest, phrase.split(' ')));
     if (found === undefined) break;
-    // "Don't stop", "never cancel it": the second takes the first away.
+    // "Don't stop", "never cancel it": the second no cancels the first.
     if (takesVerb.has(phrases.at(-1) ?? '') && verbsOfNo.has(found.split(' ')[0] ?? '')) return undefined;
     phrases.push(found);
     rest = withoutWords(rest.slice(found.split(' ').length), [...courtesies.front, ...courtesies.back], []);
@@ -215,7 +215,7 @@ function plainNo(all: Tokens, oneClause: boolean): { answer: Answer; weak: boole
 }
 
 const allNoes = [...halts, ...noes].toSorted((a, b) => b.split(' ').length - a.split(' ').length);
-/** After these an action may stand: "do not restart it", "cancel the rerun". */
+/** Words for no that an action may follow: "do not restart it", "cancel the rerun". */
 const takesVerb: ReadonlySet<string> = new Set([
   'do not',
   'please do not',
@@ -246,12 +246,12 @@ const takesNoun: ReadonlySet<string> = new Set([
   ...['no', 'stop', 'cancel', 'abort', 'halt', 'reject', 'decline', 'skip', 'drop', 'hold off on', 'hold'],
 ]);
 
-/** What a person calls the question or what it is about, without naming anything else. */
+/** Words that refer to the question or its subject without naming anything else. */
 const isThing = (object: Tokens): boolean =>
   object.every((word) => ['it', 'this', 'that', 'the', 'one', 'action', 'question', 'request'].includes(word)) ||
   (object.length === 1 && /^[a-z0-9]+(?:[-./][a-z0-9]+)+$/.test(object[0] ?? ''));
 
-/** The actions whose words stand anywhere in it. */
+/** The actions whose words occur anywhere in the tokens. */
 function actionsIn(tokens: Tokens): ReadonlySet<ActionId> {
   const said = ` ${tokens.join(' ')} `;
   return new Set([...called, ...nouns].filter(({ phrase }) => standsIn(phrase, said)).map(({ action }) => action));
@@ -270,7 +270,7 @@ const speaksOfAnswering = (tokens: Tokens): boolean =>
   ['go ahead', 'do it', 'stop everything'].some((phrase) => ` ${tokens.join(' ')} `.includes(` ${phrase} `)) ||
   ['stop', 'cancel', 'abort', 'halt', 'wait'].includes(tokens[0] ?? '');
 
-/** Courtesies and words of assent at both ends carry nothing that the middle does not. */
+/** The tokens without the courtesies and words of assent at both ends, which add no meaning. */
 function withoutFillers(tokens: Tokens): { rest: Tokens; yes: boolean; thanks: boolean } {
   const rest = withoutWords(tokens, [...yesWords, ...filler.front], [...yesWords, ...filler.back]);
   const at = tokens.join(' ').indexOf(rest.join(' '));
@@ -307,12 +307,12 @@ const resumes = new RegExp(
 const asksSwitch = /\bkill ?switch\b.*\?[ ]*$/;
 const courtesy = /^(?:(?:hey|hi|hello|please|pls|ok|okay|so|and|well|now|no|watchkeeper|everybody|everyone)[,:!.]? )+/;
 
-/** Lower case, one line, without mentions and courtesies at the front. */
+/** Reads the kill switch in lower case, on one line, without mentions and courtesies at the front. */
 function readSwitch(text: string): Answer | undefined {
   const answer = switchIn(text);
   if (answer?.kind !== 'switch' || answer.on === undefined) return answer;
   const tokens = tokensOf(answer.why);
-  // To stop takes the word alone; to act again takes a reason that takes nothing back, said to us.
+  // To stop, the word alone is enough. To resume, the sentence must be addressed to us, and its reason must not contradict it.
   const doubt = doubtIn(answer.why, tokens);
   const [first = ''] = tokens;
   const takenBack = answer.on

@@ -1,5 +1,5 @@
-// What a person says about a service for it to be remembered, asked for or forgotten: "remember that artist-api talks to session-cache in
-// cluster b". Read by the grammar and nothing else. What cannot be kept says why.
+// Parses requests to remember, show or forget a fact about a service: "remember that artist-api talks to session-cache in cluster b". Only the
+// grammar reads them. If a fact cannot be kept, the result states the reason.
 import { FactName, type FactSays, longestNote } from '../model/fact.ts';
 import { redact } from '../redaction/redact.ts';
 import { readsLikeInstructions } from '../remediation/instructions.ts';
@@ -9,24 +9,24 @@ import { sentenceOf } from './grammar/sentence.ts';
 import { factOrders, factStatements } from './intents/facts.ts';
 
 export type FactUtterance =
-  /** It is about something else. */
+  /** The message is about something else. */
   | { readonly kind: 'nothing' }
   | { readonly kind: 'remember'; readonly says: FactSays }
   | { readonly kind: 'recall'; readonly service: string }
   | { readonly kind: 'forget'; readonly says: FactSays }
   | { readonly kind: 'forget-all'; readonly service: string }
-  /** "Forget that": what this person taught last, if it was a fact. */
+  /** "Forget that": the last thing that this person taught, if it was a fact. */
   | { readonly kind: 'forget-last' }
   | { readonly kind: 'cannot'; readonly why: string };
 
-/** Longer texts are pasted, not said. */
+/** People paste longer texts rather than type them. */
 const maxLength = 600;
 const longestOwner = 80;
 
 const readOrder = grammarOf(...factOrders);
 const readStatement = grammarOf(...factStatements);
 
-/** No names of anything. */
+/** Pronouns name no entity. */
 const pronouns =
   /^(?:it|this|that|these|those|they|we|i|you|he|she|everything|everyone|all|any|every|nothing|a|an|the|to|me|us|my|our|there|what|when|if|next|always|never|do|don|not|service|about|and|or|but|is|in|on|for|of|its|own)$/i;
 
@@ -57,7 +57,7 @@ export function parseFact(text: string): FactUtterance {
   }
 }
 
-/** `whole` is the message as it came. */
+/** `whole`: the complete original message. */
 function kept(whole: string, statement: string | undefined, says: FactSays | { readonly why: string }): FactUtterance {
   const unsafe = unsafeIn(whole, statement ?? '');
   if (unsafe !== undefined) return { kind: 'cannot', why: unsafe };
@@ -69,7 +69,7 @@ function named(raw: string | undefined, kind: 'recall' | 'forget-all'): FactUtte
   return service === undefined ? { kind: 'nothing' } : { kind, service };
 }
 
-/** Reasons for which words are not kept, whatever they say. `whole` is the message as it came. */
+/** The reason why a text must not be kept, whatever it states. `whole`: the complete original message. */
 function unsafeIn(whole: string, statement: string): string | undefined {
   if (redact(statement) !== statement)
     return 'That holds what looks like a secret or personal data; nothing of it is kept.';
@@ -81,7 +81,7 @@ function unsafeIn(whole: string, statement: string): string | undefined {
   return undefined;
 }
 
-/** Without the mark that ends a sentence. */
+/** The text without the marks that end a sentence. */
 const bare = (text: string): string => text.replace(/[.!?\s]+$/, '').trim();
 
 function statementIn(text = ''): FactSays | { readonly why: string } {
@@ -134,7 +134,10 @@ function nameIn(raw: string | undefined): string | undefined {
   return !pronouns.test(lower) && FactName.safeParse(lower).success ? lower : undefined;
 }
 
-/** Without what is quoted (forwarded lines, blocks of code: what others said) and without the mention at the front. Names keep theirs. */
+/**
+ * The text without quotations (forwarded lines and code blocks are other people's words) and without the mention at the front. Names keep their
+ * marks.
+ */
 const plainOf = (text: string): string =>
   clean(text.slice(0, 4000))
     .replaceAll(/```[\s\S]*?(?:```|$)/g, ' ')

@@ -1,9 +1,9 @@
-// "This is separate", said about a page that joined another incident. Words that leave anything open change nothing.
+// Parses "this is separate", said about a page that joined another incident. An ambiguous sentence changes nothing.
 import { grammarOf } from './grammar/grammar.ts';
 import { sentenceOf } from './grammar/sentence.ts';
 import { separate } from './intents/separate.ts';
 
-/** `which`: the words for the page that is meant, in lower case; empty where none are said. */
+/** `which`: the words that name the page, in lower case; empty if there are none. */
 export interface Separation {
   readonly which: string;
   readonly all: boolean;

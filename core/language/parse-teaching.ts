@@ -1,6 +1,6 @@
-// What a person says in a thread about next time: "next time you see this exact error, don't ask me, just rerun it". It teaches only where every
-// word of it belongs to a clause of the grammar (intents/teach.ts). Reading is all that is done here; what is read becomes a proposal (teach.ts)
-// and counts only once it was confirmed.
+// Parses teaching sentences in a thread: "next time you see this exact error, don't ask me, just rerun it". A sentence teaches only if every word
+// belongs to a clause of the grammar (intents/teach.ts). This module only parses; teach.ts turns the result into a proposal, which counts once a
+// person confirms it.
 import type { ActionId } from '../model/action.ts';
 import { taughtVerbs } from '../remediation/action-verbs.ts';
 import { finderOf, grammarOf } from './grammar/grammar.ts';
@@ -8,23 +8,23 @@ import { type Sentence, sentenceOf } from './grammar/sentence.ts';
 import { asksOpinion, confirms, denies, teach, teachPhrases, teachRules } from './intents/teach.ts';
 
 export type TeachingUtterance =
-  /** It is about something else. */
+  /** The message is about something else. */
   | { readonly kind: 'nothing' }
   | {
       readonly kind: 'teach';
-      /** Catalogue ids that the verb can mean; absent where it names no verb ("just fix it"). */
+      /** Catalogue ids of the actions that the verb can mean; absent if the sentence names no action ("just fix it"). */
       readonly actions?: readonly ActionId[];
       readonly days?: number;
       readonly timesPerDay?: number;
     }
-  /** It is about next time, but says what cannot be remembered. */
+  /** The sentence is about next time, but we cannot remember it. */
   | { readonly kind: 'cannot'; readonly why: string }
-  /** Ask again from now on. */
+  /** The request to ask again from now on. */
   | { readonly kind: 'revoke' }
   | { readonly kind: 'yes' }
   | { readonly kind: 'no' };
 
-/** Longer texts are pasted, not said. */
+/** People paste longer texts rather than type them. */
 const maxLength = 600;
 const maxDays = 90;
 const maxTimes = 10;
@@ -101,13 +101,13 @@ const isQuestion = ({ words, source }: Sentence): boolean =>
 
 const unitDays = { day: 1, week: 7, month: 30, year: 365 } as const;
 
-/** "for two weeks", "for 10 days"; more than a quarter of a year is a quarter of a year. */
+/** Days of "for two weeks" or "for 10 days"; at most a quarter of a year. */
 function daysOf({ forever, count = 1, unit }: NonNullable<ReturnType<typeof read>>['slots']): number | undefined {
   if (forever !== undefined) return maxDays;
   return unit === undefined ? undefined : Math.min(maxDays, Math.max(1, count * unitDays[unit]));
 }
 
-/** Without what is quoted: code, quotations and forwarded lines are what others said. */
+/** The text without quotations: code, quoted text and forwarded lines are other people's words. */
 const withoutQuotations = (text: string): string =>
   text
     .slice(0, 4000)

@@ -1,5 +1,5 @@
-// A message of a person, read once where it comes in; what is passed on is what it can mean. Which of it counts depends on what is open in the
-// conversation: a yes answers a proposal, a question or nobody. Pure.
+// Parses a person's message once, when it arrives, into every meaning that it can have. The state of the conversation decides which meaning counts:
+// a yes answers a proposal, a question or nobody. Pure.
 import { type Answer, parseAnswer } from './parse-answer.ts';
 import { type FactUtterance, parseFact } from './parse-fact.ts';
 import { parseSeparation, type Separation } from './parse-separation.ts';
@@ -7,17 +7,17 @@ import { parseTeaching, type TeachingUtterance } from './parse-teaching.ts';
 import { type Intent, intentOf } from './read-intent.ts';
 
 export interface ParsedUtterance {
-  /** As it was written. */
+  /** The original text. */
   readonly text: string;
-  /** To a question that waits. */
+  /** The message as an answer to an open question. */
   readonly answer: Answer;
-  /** About next time. */
+  /** The message as a teaching sentence about next time. */
   readonly teaching: TeachingUtterance;
-  /** About a service; nothing where it is about next time, which has words of its own. */
+  /** The message as a fact about a service; nothing if the message is about next time, which has words of its own. */
   readonly fact: FactUtterance;
-  /** A page that is to be investigated on its own. */
+  /** The message as a request to investigate a page on its own. */
   readonly separation: Separation | undefined;
-  /** What is asked or told otherwise. */
+  /** The message as any other question or statement. */
   readonly intent: Intent;
 }
 

@@ -1,5 +1,5 @@
-// What a person wants who writes into an incident's thread: the kill switch, an answer to a question, else one of the intents of the grammar.
-// What is not read for sure is `unclear` and is asked back: a guess never acts, and never answers another question than the one that was put.
+// Finds the intent of a message in an incident's thread: the kill switch, an answer to a question, or one of the grammar's intents. If the grammar
+// is not sure, the intent is `unclear` and we ask back: a guess never acts, and never answers another question than the one that we asked.
 import { grammarOf } from './grammar/grammar.ts';
 import type { Reading } from './grammar/intent.ts';
 import { sentenceOf } from './grammar/sentence.ts';
@@ -7,27 +7,27 @@ import type { evidence } from './intents/evidence.ts';
 import { intents } from './intents/index.ts';
 import { type Answer, parseAnswer } from './parse-answer.ts';
 
-/** Whose evidence is meant; the names of specialists. */
+/** The specialist whose evidence the person wants. */
 export type Source = NonNullable<Reading<typeof evidence>['slots']['source']>;
 
 export type Intent =
   | { readonly kind: Exclude<(typeof intents)[number]['id'], 'evidence' | 'correct' | 'agree'> | 'unclear' }
   | { readonly kind: 'evidence'; readonly source: Source | undefined }
-  /** To the question that waits. What it decides, if anything, is for open-question.ts. */
+  /** An answer to the open question. open-question.ts decides what it decides, if anything. */
   | { readonly kind: 'answer'; readonly said: Exclude<Answer, { kind: 'nothing' | 'switch' }> }
   | Extract<Answer, { kind: 'switch' }>
-  /** `meant` is what it was in their words. */
+  /** `meant`: the cause in the person's words. */
   | { readonly kind: 'correct'; readonly meant: string }
-  /** With the diagnosis, and never with an action. `sure`: in words that can be about nothing else. */
+  /** Agreement with the diagnosis, and never with an action. `sure`: the words can be about nothing else. */
   | { readonly kind: 'agree'; readonly sure: boolean };
 
-/** Longer texts are pasted, not said. */
+/** People paste longer texts rather than type them. */
 const maxLength = 600;
 const read = grammarOf(...intents);
 
 export const readIntent = (text: string): Intent => intentOf(text, parseAnswer(text));
 
-/** `answer`: the same text as an answer. */
+/** `answer`: the same text, parsed as an answer. */
 export function intentOf(text: string, answer: Answer): Intent {
   const sentence = sentenceOf(text);
   if (sentence.source.length > maxLength) return { kind: 'unclear' };
@@ -48,7 +48,7 @@ export function intentOf(text: string, answer: Answer): Intent {
   }
 }
 
-/** It is read as an answer whatever else it could be; but "retry logs" may ask for logs. */
+/** A plain answer takes precedence over other meanings; but "retry logs" may ask for logs. */
 const isPlain = (answer: Answer): answer is Extract<Answer, { kind: 'yes' | 'no' | 'order' }> => {
   if (answer.kind !== 'order') return answer.kind === 'yes' || answer.kind === 'no';
   return answer.readings.some(({ object }) => !object.some((word) => asksForPieces.has(word)));

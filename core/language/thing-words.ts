@@ -1,11 +1,11 @@
-// What people call kinds of things, and what things of that kind are called. Who says a brand means that brand. Data.
+// Words that people use for kinds of things, with the names that things of each kind have. A brand name means that brand only. Data.
 
 export interface ThingWords {
-  /** What people say. */
+  /** The words that people use. */
   readonly words: readonly string[];
-  /** Words in the names of such things. */
+  /** Words that occur in the names of such things. */
   readonly names: readonly string[];
-  /** Kinds of entities that are such things whatever they are called. */
+  /** Kinds of entities that always belong here, whatever their names are. */
   readonly kinds: readonly string[];
 }
 
@@ -47,15 +47,15 @@ export const thingWords: readonly ThingWords[] = [
   { words: ['cdn'], names: ['cdn', 'fastly', 'cloudfront'], kinds: ['Cdn'] },
 ];
 
-/** How something was, and not what it was not, where it stands behind a "not". */
+/** Words that describe a state when they follow "not", and do not deny a cause. */
 export const statesBehindNot: readonly string[] = [
   ...['only', 'ready', 'found', 'mounted', 'writable', 'enough', 'reachable', 'available', 'working', 'running'],
   ...['bound', 'scheduled', 'tolerated', 'known', 'able', 'set', 'there'],
 ];
-/** The same by how they begin. */
+/** Stems of such words. */
 export const stemsBehindNot: readonly string[] = ['resolv', 'exist', 'respond', 'answer', 'finish', 'agree'];
 
-/** Whether one of the words stands in a text in lower case, between other letters than a to z. */
+/** Whether a lower-case text contains one of the words, delimited by characters other than a to z. */
 export function hasWord(text: string, words: readonly string[]): boolean {
   const plain = ` ${text.split(/[^a-z]+/).join(' ')} `;
   return words.some((word) => plain.includes(` ${word} `));

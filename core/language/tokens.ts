@@ -1,8 +1,8 @@
-// A sentence as the words that it is made of, in one spelling, and phrases with a slot found in them. Pure.
+// Splits a sentence into words of one spelling, and finds phrases with a slot in them. Pure.
 
 export type Tokens = readonly string[];
 
-/** One spelling for what people write in several. Whole words only: what is part of a name stays. */
+/** One spelling for words that people spell in several ways. It applies to whole words only, so that parts of names stay. */
 export const spellings: Readonly<Record<string, string>> = {
   rollback: 'roll back',
   'roll-back': 'roll back',
@@ -53,7 +53,7 @@ export const spellings: Readonly<Record<string, string>> = {
   pleas: 'please',
   pleae: 'please',
 };
-/** Two words that are one. */
+/** Pairs of words that are one word. */
 const joined: Readonly<Record<string, string>> = {
   're run': 'rerun',
   're try': 'retry',
@@ -62,13 +62,13 @@ const joined: Readonly<Record<string, string>> = {
   'un cordon': 'uncordon',
 };
 
-/** Stands for whoever is mentioned besides us: what is said to them is no answer. */
+/** Stands for a mention of anybody but us: words to that person are no answer to us. */
 export const somebody = '@somebody';
 
-/** The marks that end, part or emphasize words. Each other mark is part of what was said: a glob, a percent sign, a bracket, a question mark. */
+/** The marks that end, separate or emphasise words. Every other mark is part of the text: a glob, a percent sign, a bracket, a question mark. */
 const ends = /^[.,;:!*_'\-–—…。！、，]+|[.,;:!*_'\-–—…。！、，]+$/gu;
 
-/** Lower case, without emphasis and the marks that end a word. */
+/** Words in lower case, without emphasis and the marks that end a word. */
 export function tokensOf(text: string): Tokens {
   const said = text
     .normalize('NFKC')
@@ -95,21 +95,21 @@ export function tokensOf(text: string): Tokens {
   return tokens;
 }
 
-/** Words, and what follows the slot where there is one. */
+/** The words before and after the slot, if there is one. */
 export interface Phrase {
   readonly front: Tokens;
   readonly slot: boolean;
   readonly back: Tokens;
 }
 
-/** `*` is the slot. */
+/** `*` marks the slot. */
 export function phraseOf(text: string): Phrase {
   const [front = '', back] = text.split('*');
   const words = (part: string) => part.split(' ').filter((word) => word !== '');
   return { front: words(front), slot: back !== undefined, back: words(back ?? '') };
 }
 
-/** The words at the slot of the phrase where the sentence is that phrase and nothing else; undefined where it is not. */
+/** The words in the slot if the sentence is exactly this phrase; undefined otherwise. */
 export function slotOf({ front, slot, back }: Phrase, tokens: Tokens): Tokens | undefined {
   const end = tokens.length - back.length;
   if (end < front.length || (!slot && end > front.length)) return undefined;

@@ -1,5 +1,5 @@
-// What people in a hurry write, and the words that it stands for. Data for reading questions; the reader of approvals has its own table
-// (tokens.ts), which this one does not change.
+// Abbreviations of people in a hurry, with the words that they stand for. Data for reading questions; the parser of approvals has a table of its own
+// (tokens.ts).
 
 export const abbreviations: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
   acc: 'account',

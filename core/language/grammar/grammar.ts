@@ -1,5 +1,5 @@
-// Reads a sentence by a set of intents: first as a whole sentence of one of them, in their order, then by what it mentions. Pure; templates are
-// parsed when the first sentence is read.
+// Parses a sentence by a set of intents: first as a complete sentence of one intent, in the order of the intents, then by its mentions. Pure; the
+// first call parses the templates.
 import type { IntentDefinition, Reading } from './intent.ts';
 import { type Found, matches, type Readable } from './match.ts';
 import { courtesies, rules } from './rules.ts';
@@ -21,7 +21,7 @@ interface Compiled {
 
 export type Grammar<D extends IntentDefinition> = (sentence: Sentence) => Reading<D> | undefined;
 
-/** Longer texts are pasted, not said. */
+/** People paste longer texts rather than type them. */
 const maxWords = 120;
 
 export function grammarOf<const D extends readonly IntentDefinition[]>(...definitions: D): Grammar<D[number]> {
@@ -36,7 +36,7 @@ export function grammarOf<const D extends readonly IntentDefinition[]>(...defini
     for (const read of [wholeOf, mentionedIn])
       for (const intent of intents) {
         const found = read(intent, sentence, has, spans);
-        // The grammar is made of these definitions alone, and a slot holds what its kind gives.
+        // This cast is safe: the grammar consists of these definitions alone, and a slot holds the values of its kind.
         if (found && !isExcluded(intent, sentence, has))
           return { id: intent.definition.id, slots: found } as Reading<D[number]>;
       }
@@ -94,7 +94,7 @@ const backs = split(courtesies.back);
 
 const opensQuotation = /["“”„«»>]/;
 
-/** The whole sentence, and what is left of it without courtesies; none of one that begins with what somebody else said. */
+/** The complete sentence, and its parts without courtesies. A sentence that begins with a quotation has none. */
 function spansOf({ words }: Sentence): readonly Span[] {
   if (opensQuotation.test(words[0]?.front ?? '')) return [];
   const said = words.map(({ word }) => word);
@@ -150,7 +150,7 @@ const given = (
 ): Found =>
   Object.fromEntries(Object.entries(values).flatMap(([slot, value]) => (value === undefined ? [] : [[slot, value]])));
 
-/** Which of some named phrases stand anywhere in a sentence, in these very words. */
+/** Finds which of the named phrases occur anywhere in a sentence, in exactly these words. */
 export function finderOf<const P extends Readonly<Record<string, readonly string[]>>>(
   phrases: P,
   own: Readonly<Record<string, string>>,

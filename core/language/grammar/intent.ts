@@ -1,4 +1,4 @@
-// One thing that people say, as data: the sentences that say it, what stands in their slots, and examples that are its tests.
+// One intent as data: the sentences that express it, the contents of their slots, and examples that serve as its tests.
 import type { Slot, Slots } from './template.ts';
 
 type ValueOf<S extends Slot> = S extends { readonly kind: 'list'; readonly values: infer V }
@@ -6,26 +6,29 @@ type ValueOf<S extends Slot> = S extends { readonly kind: 'list'; readonly value
   : S extends { readonly kind: 'number' }
     ? number
     : string;
-/** What was said in each slot; those that were left out are absent. */
+/** The value of each slot; a slot that the sentence leaves out is absent. */
 export type SlotValues<S extends Slots> = { readonly [Name in keyof S]?: ValueOf<S[Name]> };
 
 export interface IntentDefinition<Id extends string = string, S extends Slots = Slots> {
   readonly id: Id;
   readonly slots: S;
-  /** Parts of sentences by name, besides those that all intents share (rules.ts). */
+  /** Parts of sentences by name, in addition to those that all intents share (rules.ts). */
   readonly rules?: Readonly<Record<string, string>>;
-  /** Templates of whole sentences: no word may be left over but courtesies at both ends. `gives` fills slots that have no words of their own. */
+  /**
+   * Templates of complete sentences: besides courtesies at both ends, the template must explain every word. `gives` fills slots that have no words
+   * of their own.
+   */
   readonly sentences: readonly (string | { readonly say: readonly string[]; readonly gives: SlotValues<S> })[];
   /**
-   * Read anywhere in a message that is no whole sentence of any intent: `all` of the phrases have to stand in it, in any order. Only for what asks
-   * and changes nothing.
+   * Phrases that express the intent anywhere in a message that is no complete sentence of any intent. All phrases of `all` must occur, in any order.
+   * Only for intents that ask and change nothing.
    */
   readonly mentions?: readonly { readonly all: readonly string[]; readonly maxWords?: number }[];
-  /** A message that has one of these anywhere means something else. */
+  /** Phrases that exclude the intent if one of them occurs anywhere in the message. */
   readonly unless?: readonly string[];
-  /** No slip of the pen is forgiven. */
+  /** The parser corrects no typos. */
   readonly exact?: true;
-  /** It tells or orders: a message with a question mark means something else. */
+  /** The intent states or orders something: a message with a question mark has another meaning. */
   readonly states?: true;
   readonly examples: readonly (readonly [text: string, slots: SlotValues<S>])[];
   readonly counterExamples: readonly string[];
@@ -35,7 +38,7 @@ export const defineIntent = <const Id extends string, const S extends Slots>(
   definition: IntentDefinition<Id, S>,
 ): IntentDefinition<Id, S> => definition;
 
-/** What was read: one of the intents that a grammar has, with its slots. */
+/** The result of parsing: one of the grammar's intents, with its slots. */
 export type Reading<D> =
   D extends IntentDefinition<infer Id, infer S> ? { readonly id: Id; readonly slots: SlotValues<S> } : never;
 

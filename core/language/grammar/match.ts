@@ -1,14 +1,14 @@
-// Whether a sentence, or a part of it, is one that a template describes, and what stands in its slots. Every word has to be accounted for.
-// Bounded: a sentence that would take too many tries is not matched. Pure.
+// Decides whether a sentence, or a part of it, matches a template, and returns the contents of the slots. The template must explain every word. The
+// work is bounded: a sentence that needs too many steps does not match. Pure.
 import { numberOf } from '../numbers.ts';
 import { clauseOf, lettersOf, type Sentence } from './sentence.ts';
 import type { ListOption, Node, Slot } from './template.ts';
 
-/** What a slot holds, by its name. */
+/** The contents of the slots, by name. */
 export type Found = Readonly<Record<string, string | number>>;
 
 export interface Readable extends Sentence {
-  /** What a word of the grammar each word may be a slip of; undefined where it is none. */
+  /** For each word, the word of the grammar that it may be a typo of; undefined if there is none. */
   readonly guesses: readonly (string | undefined)[];
 }
 
@@ -23,7 +23,7 @@ interface Try {
 const maxSteps = 4000;
 const isName = /^[\p{L}\p{N}_](?:[\w.-]{0,61}[\p{L}\p{N}_])?$/u;
 
-/** `from` and `to`: the words that it has to be; without `to`, it may end anywhere. */
+/** `from` and `to`: the range of words that must match; without `to`, the match may end anywhere. */
 export function matches(
   node: Node,
   sentence: Readable,
@@ -73,7 +73,7 @@ const isWord = (word: string, at: number, { sentence, tolerant }: Try): boolean 
 const walkList = (name: string, options: readonly ListOption[], at: number, one: Try, next: Next): boolean =>
   options.some(({ value, node }) => walk(node, at, one, (to) => hold(name, value, one, () => next(to))));
 
-/** A slot holds one value, however often it is filled. */
+/** A slot holds one value, even if the template fills it several times. */
 function hold(name: string, value: string | number, one: Try, next: () => boolean): boolean {
   if (one.slots.some(([other, held]) => other === name && held !== value)) return false;
   one.slots.push([name, value]);
@@ -96,7 +96,7 @@ function walkSlot(name: string, slot: Exclude<Slot, { kind: 'list' }>, at: numbe
       !/[([<]/.test(one.sentence.words[at]?.front ?? '') &&
       hold(name, lettersOf(one.sentence, at, at + 1), one, () => next(at + 1))
     );
-  // The fewest words first: what follows the slot is read as that where it can be.
+  // The fewest words first, so that the words after the slot match the template where they can.
   for (let to = at + 1; to <= Math.min(one.end, at + slot.maxWords); to += 1)
     if (hold(name, clauseOf(one.sentence, at, to), one, () => next(to))) return true;
   return false;

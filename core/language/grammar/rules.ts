@@ -1,4 +1,4 @@
-// Parts of sentences that all intents share, and the courtesies around a sentence that say nothing. Data.
+// Parts of sentences that all intents share, and the courtesies around a sentence. Data.
 
 export const rules: Readonly<Record<string, string>> = {
   it: '(it|this|that)',

@@ -1,16 +1,16 @@
-// What a person wrote, as words with the place where each stands, so that a slot gives the person's own letters. Spelling, contractions and
-// abbreviations are made one here; names keep theirs. Pure.
+// Splits a person's message into words with their positions, so that a slot returns the person's own spelling. It unifies spelling, contractions and
+// abbreviations, and leaves names as they are. Pure.
 import { clean } from '../../text.ts';
 import { spellings } from '../tokens.ts';
 import { abbreviations } from './abbreviations.ts';
 
 export interface Word {
-  /** Lower case, one spelling. */
+  /** In lower case and unified spelling. */
   readonly word: string;
-  /** Where it stands in `source`, without the marks around it. Words of one contraction share a place. */
+  /** Position in `source`, without the marks around the word. Words of one contraction share a position. */
   readonly start: number;
   readonly end: number;
-  /** The marks in front of it, and those that follow it: `(` and `,` or `?!`; empty where there are none. */
+  /** The marks before and after the word, such as `(` and `,` or `?!`; empty if there are none. */
   readonly front: string;
   readonly mark: string;
 }
@@ -43,7 +43,7 @@ export function sentenceOf(text: string): Sentence {
     const end = start + bare.length;
     const parts = spelled(bare.toLowerCase());
     const mark = piece.slice(front + bare.length);
-    // "That's" is two words at two places, "dont" two at one.
+    // "That's" is two words at two positions, "dont" two words at one.
     const [first = ''] = parts;
     const cut = parts.length === 2 && bare.toLowerCase().startsWith(first) ? start + first.length : undefined;
     parts.forEach((word, place) => {
@@ -93,13 +93,13 @@ function joined(words: readonly Word[]): readonly Word[] {
   return made;
 }
 
-/** The person's own letters from one word to another, the last excluded: without the marks around them. */
+/** The person's own text from one word to another (exclusive), without the marks around it. */
 export function lettersOf({ source, words }: Sentence, from: number, to: number): string {
   const [first, last] = [words[from], words[to - 1]];
   return first === undefined || last === undefined ? '' : source.slice(first.start, last.end);
 }
 
-/** The same with brackets and quotation marks, and without what only ends a sentence. */
+/** The same text with brackets and quotation marks, but without the marks that end a sentence. */
 export function clauseOf({ source, words }: Sentence, from: number, to: number): string {
   const [first, last] = [words[from], words[to - 1]];
   return first === undefined || last === undefined

@@ -1,14 +1,15 @@
-// Templates of sentences, as home-assistant/intents has them: words, `[optional]`, `(one|another)`, `{slot}`, `<rule>`; besides, `,` stands for
-// a mark between words, `..` for up to four words that say nothing, `!(…)` for anything but that. A mistake in a template throws when it is read, which the tests do. Pure.
+// Parses templates of sentences in the syntax of home-assistant/intents: words, `[optional]`, `(one|another)`, `{slot}`, `<rule>`. In addition, `,`
+// stands for a mark between words, `..` for up to four arbitrary words, and `!(…)` for anything else than its content. A mistake in a template
+// throws when the template is parsed, which the tests do. Pure.
 import { Impossible } from '../../errors.ts';
 
-/** What may stand in a slot. */
+/** The kinds of slots. */
 export type Slot =
-  /** One of these, each with the templates that people say it by. */
+  /** One of these values, each with the templates that express it. */
   | { readonly kind: 'list'; readonly values: Readonly<Record<string, readonly string[]>> }
-  /** One word that can be the name of a thing; `dashed`: one that hardly is anything else. */
+  /** One word that can be a name; `dashed`: one that is hardly anything else. */
   | { readonly kind: 'name'; readonly dashed?: true }
-  /** Words as they were written. */
+  /** Words in the person's own spelling. */
   | { readonly kind: 'text'; readonly maxWords: number }
   /** In digits or as a word up to twelve. */
   | { readonly kind: 'number' };
@@ -37,11 +38,11 @@ interface Reader {
   at: number;
   readonly slots: Slots;
   readonly rules: Readonly<Record<string, string>>;
-  /** Rules that are being expanded, against circles. */
+  /** The rules in expansion, to detect circular references. */
   readonly within: readonly string[];
 }
 
-/** Throws `Impossible` for a template that cannot be read. */
+/** Throws `Impossible` for an invalid template. */
 export function parseTemplate(
   template: string,
   slots: Slots,
@@ -142,7 +143,7 @@ function ruleNode(name: string, { rules, slots, within, ...reader }: Reader): No
   return parseTemplate(rule, slots, rules, [...within, name]);
 }
 
-/** Every word that stands in it. */
+/** All words that occur in a node. */
 export function wordsIn(node: Node): readonly string[] {
   switch (node.kind) {
     case 'word':
@@ -160,7 +161,7 @@ export function wordsIn(node: Node): readonly string[] {
   }
 }
 
-/** Sets of words of which each sentence of it holds at least one, for passing over most templates at once. */
+/** Sets of words: each sentence that matches the node holds at least one word of each set. The grammar uses them to skip most templates at once. */
 export function neededBy(node: Node): readonly ReadonlySet<string>[] {
   switch (node.kind) {
     case 'word':
@@ -178,6 +179,6 @@ export function neededBy(node: Node): readonly ReadonlySet<string>[] {
   }
 }
 
-/** One set out of the first of each, unless one needs nothing. */
+/** The union of the first set of each option; no set at all if one option needs no word. */
 const together = (each: readonly (readonly ReadonlySet<string>[])[]): readonly ReadonlySet<string>[] =>
   each.some((sets) => sets.length === 0) ? [] : [new Set(each.flatMap(([first]) => [...(first ?? [])]))];

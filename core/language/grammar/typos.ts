@@ -1,19 +1,19 @@
-// Which word of the grammar a word is a slip of: one letter wrong, missing, doubled or swapped, two in long words. Never a guess at a name,
-// never towards a word that says yes or no, and none where two words are as near. Pure.
+// Finds the word of the grammar that a word is a typo of: one letter wrong, missing, doubled or swapped, or two in long words. It never corrects
+// names, never corrects towards a word that says yes or no, and gives no result if two words are equally near. Pure.
 import { halts, noes, sureYes, yesWords } from '../answer-phrases.ts';
 
 const shortest = 5;
-/** One of the two words has at least so many letters, unless only neighbours are swapped. */
+/** The minimum length, in letters, of the longer of the two words, unless only neighbouring letters are swapped. */
 const longer = 6;
 const longWord = 9;
-/** Words that decide something, and small words that turn into each other. */
+/** Words that decide something, and small words that easily turn into each other. */
 const never: ReadonlySet<string> = new Set([
   ...[...yesWords, ...sureYes, ...noes, ...halts].flatMap((phrase) => phrase.split(' ')),
   ...'approve approved approving reject rejected resume there these three where which while would could should about after again other their those whose first never until unless without'.split(
     ' ',
   ),
 ]);
-/** English words and names of software that are one letter from a word of the grammar. */
+/** English words and software names that are one letter away from a word of the grammar. */
 const itself: ReadonlySet<string> = new Set(
   'broker bowl bull chance chances charge charged charges cast casts coast coats closet hosts posts ports mouth mouths statue stating raised reasons season treason grape graphql prober proves proved prone realise reality spend spends spent checkout charts chats change changed matrix metrix pots pods plod dairy trends trendy thinks thanks thing things tracing tracks traces lagged legs logic login logos docks does eventual evens bunch bench brake breaks broke updated upstate upgrade upgrades progressed prefer preferred services servers server serving accounting counts counted counter costing costume weekly weeks wrongly rightly knew known shown shower showed serious checked checks chunks issuer issued sissues'.split(
     ' ',
@@ -39,7 +39,7 @@ export function guessOf(word: string, vocabulary: ReadonlySet<string>): string |
 
 const lettersIn = (word: string): string => [...word].sort().join('');
 
-/** Optimal string alignment: insertions, deletions, substitutions, and swaps of neighbours count one each. */
+/** Distance by optimal string alignment: an insertion, a deletion, a substitution and a swap of neighbours count one each. */
 export function distanceOf(one: string, other: string): number {
   let [before, last, row]: [number[], number[], number[]] = [
     [],

@@ -1,10 +1,10 @@
 import { dashedName, defineIntent, list, text } from '../grammar/intent.ts';
 
-/** With the diagnosis, and never with an action. */
+/** Agreement with the diagnosis, and never with an action. */
 export const agree = defineIntent({
   id: 'agree',
   slots: {
-    /** `no`: in words that may answer a question about an action as well. */
+    /** `no`: the words may also answer a question about an action. */
     sure: list({ yes: [], no: [] }),
     thing: dashedName,
     what: text(60),

@@ -3,13 +3,13 @@ import { defineIntent, text } from '../grammar/intent.ts';
 export const correct = defineIntent({
   id: 'correct',
   slots: {
-    /** The cause in their words; left out where they only say that the diagnosis is wrong. */
+    /** The cause in the person's words; absent if the person only says that the diagnosis is wrong. */
     meant: text(100),
   },
   rules: {
     wrong: '(<it> (is|was) (wrong|not (it|right|true|correct|the (cause|reason|problem)))|you are (wrong|not right))',
     was: '(it (was|is|were)|(this|that) was|the [real|true|actual] <cause> (was|is))',
-    /** What says how it stands, and names no cause. */
+    /** Words that describe a state and name no cause. */
     state:
       '(not|wrong|it|still|fine|ok|okay|broken|down|up|back|working|fixed|over|good|better|worse|me|us|never|always|already|just)',
     by: '(caused by|due to|because of)',

@@ -1,6 +1,6 @@
 import { defineIntent, list, text } from '../grammar/intent.ts';
 
-/** Money that was or will be spent; whose, when and divided by what is read in core/cost, beside the accounts that there are. */
+/** A question about past or future spending. core/cost reads the accounts, the period and the breakdown, because it knows the accounts. */
 export const cost = defineIntent({
   id: 'cost',
   slots: {},
@@ -27,7 +27,7 @@ export const cost = defineIntent({
   counterExamples: ['what is the issue with this service?', 'the disk is almost full', 'how much longer does it take'],
 });
 
-/** How a question about cost wants it divided, compared or ordered: phrases that stand anywhere in it. */
+/** Phrases for the breakdown, the comparison and the order of costs, which may occur anywhere in the question. */
 export const costPhrases = {
   service: [
     '(by|per|for each|of each|each|every) [aws] (service|services)',
@@ -50,7 +50,7 @@ export const costPhrases = {
   most: ['(most|biggest|highest|greatest|expensive)'],
 } as const;
 
-/** "And …?" speaks of what was asked before; `leaves`: it leaves out what was said there although it asks for cost itself. */
+/** "And …?" refers to the earlier question. `leaves`: the text relies on that question although it asks about cost itself. */
 export const followUp = defineIntent({
   id: 'follow-up',
   slots: {

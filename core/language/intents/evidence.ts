@@ -3,7 +3,7 @@ import { defineIntent, list } from '../grammar/intent.ts';
 export const evidence = defineIntent({
   id: 'evidence',
   slots: {
-    /** Whose evidence is meant; the names of specialists. What stands first wins where several fit. */
+    /** The specialist whose evidence the person wants. If several match, the first one in the sentence wins. */
     source: list({
       logs: ['(log|logs|log line|log lines|stacktrace|stacktraces|stack trace|stack traces|error line|error lines)'],
       metrics: ['(metric|metrics|graph|graphs|plot|plots|chart|charts|dashboard|dashboards|latency|series)'],

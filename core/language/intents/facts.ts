@@ -1,4 +1,4 @@
-// What a person says for it to be kept about a service, asked for or forgotten; and what it can say of one.
+// The intents to remember, ask for and forget facts about a service, and the statements that a fact can make.
 import { defineIntent, list, name, text } from '../grammar/intent.ts';
 
 const service = '[the] [service] {service} [service]';
@@ -16,7 +16,7 @@ export const remember = defineIntent({
   counterExamples: ['what do you remember?', 'I remember that cart calls carts-db', 'remember to call me'],
 });
 
-/** Said to everybody: kept only where it says something of a service that needs no note. */
+/** A statement to everybody: we keep it only if it states a typed fact about a service and not a free note. */
 export const mention = defineIntent({
   id: 'mention',
   slots: { statement: text(120) },
@@ -129,7 +129,7 @@ export const ownedBy = defineIntent({
   counterExamples: ['artist-api has its own cache'],
 });
 
-/** Anything about a service, in words that say so. */
+/** A free note about a service, in words that announce it. */
 export const noteAbout = defineIntent({
   id: 'note-about',
   slots: { service: name, note: text(120) },
@@ -145,7 +145,7 @@ export const noteAbout = defineIntent({
   counterExamples: ['artist-api needs a warm cache', 'about artist-api'],
 });
 
-/** Anything else about a service, which is named first. */
+/** A free note that begins with the service's name. */
 export const noteOn = defineIntent({
   id: 'note',
   slots: { service: name, note: text(120) },

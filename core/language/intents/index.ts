@@ -1,4 +1,4 @@
-// The intents that a message is read by, in the order in which they are tried where several fit. Adding one is a file and a row here.
+// Lists the intents that the grammar reads a message by, in order of precedence. A new intent is one file and one row here.
 import { agree } from './agree.ts';
 import { checked } from './checked.ts';
 import { correct } from './correct.ts';
@@ -10,5 +10,5 @@ import { preferences } from './preferences.ts';
 import { status } from './status.ts';
 import { why } from './why.ts';
 
-/** What speaks of the incident, the diagnosis or the bill. */
+/** Intents about the incident, the diagnosis or the bill. */
 export const intents = [help, correct, agree, cost, checked, preferences, evidence, why, status, investigate] as const;

@@ -1,10 +1,10 @@
 import { defineIntent, text } from '../grammar/intent.ts';
 
-/** A page that joined another incident is to be investigated on its own. */
+/** The request to investigate a page on its own that joined another incident. */
 export const separate = defineIntent({
   id: 'separate',
   slots: {
-    /** The words for the page that is meant. */
+    /** The words that name the page. */
     which: text(20),
   },
   rules: {

@@ -1,5 +1,5 @@
-// "Next time you see this exact error, don't ask me, just rerun it": the clauses that such a sentence is made of, in any order, no word left
-// over; and the phrases by which a sentence speaks of next time and still teaches nothing. No slip of the pen is forgiven here.
+// The clauses of a teaching sentence such as "next time you see this exact error, don't ask me, just rerun it", in any order and without any other
+// word; and the phrases of sentences about next time that teach nothing. The parser corrects no typos here.
 import { taughtVerbs } from '../../remediation/action-verbs.ts';
 import { defineIntent, list, name, number } from '../grammar/intent.ts';
 
@@ -21,7 +21,7 @@ export const teachRules = {
   verb: each(actions),
 };
 
-/** As it is taught. Whether it teaches enough of it is for parse-teaching.ts. */
+/** A teaching sentence. parse-teaching.ts decides whether it is complete. */
 export const teach = defineIntent({
   id: 'teach',
   slots: {
@@ -84,9 +84,9 @@ export const teach = defineIntent({
   ],
 });
 
-/** Phrases that stand anywhere in a sentence about next time. */
+/** Phrases that may occur anywhere in a sentence about next time. */
 export const teachPhrases = {
-  /** Ask again from now on. */
+  /** The request to ask again from now on. */
   askAgain: [
     '(ask|check with) (me|us) (again|first|before|every time|next time)',
     'always ask',
@@ -105,7 +105,7 @@ export const teachPhrases = {
   destroys: [
     '(namespace|namespaces|database|databases|volume|volumes|table|tables|bucket|buckets|data|secret|secrets|backup|backups|everything)',
   ],
-  /** Whoever wishes, supposes or tells of others teaches nothing. */
+  /** A person who wishes, supposes or quotes others teaches nothing. */
   told: [
     '(would|wish|if (i|we|it|you) (had|were|was)|said|says|saying|told|tells|wrote|writes|last time|used to|supposed to)',
   ],
@@ -116,7 +116,7 @@ export const teachPhrases = {
   plainly: ['<plainly> (<verb>|fix it|do it|handle it|go ahead)'],
 } as const;
 
-/** The whole answer to "is that what you mean?". */
+/** Complete answers that confirm a proposal. */
 export const confirms: ReadonlySet<string> = new Set(
   'y|yes|yep|yeah|yes please|correct|right|exactly|confirm|confirmed|ok|okay|sure|do that|👍|:+1:|:thumbsup:'.split(
     '|',
@@ -125,7 +125,7 @@ export const confirms: ReadonlySet<string> = new Set(
 export const denies: ReadonlySet<string> = new Set(
   'n|no|nope|cancel|stop|wrong|not that|never mind|nevermind|👎|:-1:|:thumbsdown:'.split('|'),
 );
-/** Asked for an opinion, not told. "Can you …?" is telling, politely. */
+/** First words of a request for an opinion. "Can you …?" is not among them: it is a polite order. */
 export const asksOpinion: ReadonlySet<string> = new Set(
   'should shall why what how is are was were do does did has have who when'.split(' '),
 );
