@@ -1,7 +1,7 @@
-// The line of pages that wait, as it is kept on record.
+// The stored queue of pages that wait for their investigation.
 import type { Slots, Waiting } from '../model/admission.ts';
 
-/** A page in line with the task token that its execution waits with. */
+/** A queued page with the task token of its waiting execution. */
 export interface Queued {
   readonly page: Waiting;
   readonly taskToken: string;
@@ -9,25 +9,25 @@ export interface Queued {
 
 export interface Line {
   slots(): Promise<Slots>;
-  /** Writes them in the place of those with the same version. False where somebody was faster: read them again. */
+  /** Replaces the record if its version has not changed. False if another caller was faster: read it again. */
   replace(slots: Slots): Promise<boolean>;
-  /** Puts the page in line, or gives the one that stands there the new token. */
+  /** Adds the page to the queue. If it is queued already, only its task token is replaced. */
   wait(page: Waiting, taskToken: string): Promise<void>;
-  /** Those that are not held, the most urgent first. */
+  /** Pages that are not held, most urgent first. */
   next(atMost: number, after?: Queued): Promise<readonly Queued[]>;
-  /** Those that are held, behind one incident or all. */
+  /** Held pages: those behind one incident, or all. */
   held(behind?: string): Promise<readonly Queued[]>;
-  /** The same page somewhere else in the line: held, or held no more. */
+  /** Changes the page's entry in the queue: held, or no longer held. */
   move(from: Queued, to: Waiting): Promise<void>;
-  /** Takes it out of the line, unless it came again with another token. */
+  /** Removes the page from the queue, unless it was queued again with another token. */
   remove(queued: Queued): Promise<void>;
-  /** Takes a page that is not held out of the line, whatever its token: it goes on by itself. */
+  /** Removes a page that is not held, whatever its token: it continues by itself. */
   forget(page: Pick<Waiting, 'incidentId' | 'rank'>): Promise<void>;
-  /** How many stand before it, counted up to `atMost`. */
+  /** Number of pages before this one, counted up to `atMost`. */
   ahead(page: Waiting, atMost: number): Promise<number>;
 }
 
 export interface AdmissionLimits {
-  /** Investigations at the same time. */
+  /** Limit on simultaneous investigations. */
   readonly concurrent: number;
 }

@@ -1,8 +1,8 @@
-// The service catalogue: what the platform team knows about its services (config/catalog.yaml).
+// The service catalogue: the platform team's knowledge of its services (config/catalog.yaml).
 import * as z from 'zod';
 import { ActionId, Level } from '../model/action.ts';
 
-/** How far to go with one action, where that is less or more than what the rest may. */
+/** Autonomy levels of single actions that differ from the level of the rest. */
 const levelsByAction = z.partialRecord(ActionId, Level).default({});
 /** Ids of people (Slack user ids, names at the console), or `group:NAME`. */
 const people = z.array(z.string().min(1));
@@ -20,20 +20,20 @@ export const CatalogService = z
     name: z.string().min(1),
     aliases: z.array(z.string()).default([]),
     placements: z.array(Placement).default([]),
-    /** Workloads that belong to it, as `Kind/name`; a Deployment of the service's name is assumed. */
+    /** Workloads of the service, as `Kind/name`; a Deployment with the service's name is assumed. */
     workloads: z.array(z.string()).default([]),
     owners: z.array(z.string()).default([]),
-    /** Which sources have its data, by the signal: `metrics: [amp]`, `logs: [newrelic, kubernetes]`. */
+    /** Sources that have its data, by signal: `metrics: [amp]`, `logs: [newrelic, kubernetes]`. */
     sources: z.record(z.string(), z.array(z.string().min(1))).default({}),
-    /** The older spelling of `sources`, with one source a signal. */
+    /** The older spelling of `sources`, with one source per signal. */
     dataSources: z.record(z.string(), z.string()).optional(),
     /** Services it calls. */
     dependsOn: z.array(z.string()).default([]),
-    /** `crawl`, `walk` or `run`; the environment's level applies where absent. */
+    /** `crawl`, `walk` or `run`; if absent, the environment's level applies. */
     level: Level.optional(),
-    /** Levels of single actions; they win over both. */
+    /** Levels of single actions; they take precedence over the service's and the environment's level. */
     actions: levelsByAction,
-    /** Who may answer questions about it, in place of the environment's. */
+    /** People who may answer approval requests about the service, instead of the environment's approvers. */
     approvers: people.optional(),
     protected: z.boolean().default(false),
   })
@@ -46,36 +46,36 @@ export const CatalogService = z
   }));
 export type CatalogService = z.infer<typeof CatalogService>;
 
-/** How much may be done before a person has to look. */
+/** Limits on the number of actions before a person has to look. */
 const Budgets = z.strictObject({
-  /** Actions within an hour, in one environment. */
+  /** Actions per hour in one environment. */
   actsPerHour: z.number().int().min(0).max(500).default(6),
   actsPerIncident: z.number().int().min(0).max(500).default(3),
-  /** The same action on the same target within a day; unattended one fewer. */
+  /** The same action on the same target per day; an unattended action has one fewer. */
   samePerDay: z.number().int().min(0).max(500).default(3),
-  /** Pods affected within an hour, in one environment. */
+  /** Affected pods per hour in one environment. */
   podsPerHour: z.number().int().min(0).default(100),
 });
 
 const Environment = z.strictObject({
   level: Level,
   aliases: z.array(z.string()).default([]),
-  /** Of AWS, where all of it runs in one; a cluster's or a placement's own goes before it. */
+  /** AWS account of the environment, if it has only one. The account of a cluster or a placement takes precedence. */
   account: z.string().optional(),
   actions: levelsByAction,
-  /** Who may answer questions there, in place of all the others. */
+  /** People who may answer approval requests in this environment, instead of the general approvers. */
   approvers: people.optional(),
-  /** How many people it takes for what is high stakes. */
+  /** Number of approvals required for a high-stakes action. */
   approvalsForHighStakes: z.number().int().min(1).max(5).default(2),
   budgets: Budgets.partial().default({}),
-  /** What PagerDuty is told besides notes. */
+  /** Updates to PagerDuty besides notes. */
   page: z
     .strictObject({
-      /** Once what a person approved was done: somebody has it. */
+      /** Acknowledge the page after an approved action was done. */
       acknowledge: z.boolean().default(false),
-      /** Once verification said that it recovered. */
+      /** Resolve the page after verification confirmed the recovery. */
       resolve: z.boolean().default(false),
-      /** Those who follow the incident are told what was found and how it ended. */
+      /** Send status updates about the diagnosis and the end to those who follow the incident. */
       statusUpdates: z.boolean().default(false),
     })
     .default({ acknowledge: false, resolve: false, statusUpdates: false }),
@@ -88,18 +88,18 @@ const localTime = z
 const clockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of day, as 18:00');
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
-/** When nothing is done: once from a time to another, or each week. Ends are not in it. */
+/** A period without actions: once between two times, or weekly. The end is exclusive. */
 export const Freeze = z
   .strictObject({
     name: z.string().min(1).max(100),
     timeZone: timeZone.default('UTC'),
-    /** Empty: all of them. */
+    /** Empty: all environments. */
     environments: z.array(z.string()).default([]),
     services: z.array(z.string()).default([]),
-    /** Actions that may be done all the same. */
+    /** Actions that remain allowed. */
     except: z.array(ActionId).default([]),
     once: z.strictObject({ from: localTime, to: localTime }).optional(),
-    /** `to` at or before `from` is on the day after. */
+    /** A `to` at or before `from` is on the following day. */
     weekly: z.strictObject({ days: z.array(z.enum(weekdays)).min(1), from: clockTime, to: clockTime }).optional(),
   })
   .refine(({ once, weekly }) => (once === undefined) !== (weekly === undefined), 'has either `once` or `weekly`')
@@ -122,34 +122,34 @@ export const Catalog = z
       .default([]),
     services: z.array(CatalogService).default([]),
     groups: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)).default({}),
-    /** Approvals: who may decide. Empty: everybody who can reach the question. */
+    /** People who may decide on approvals. Empty: everybody who can reach the request. */
     approvers: people.default([]),
     approval: z
       .strictObject({
         expiresMinutes: z.number().int().min(1).max(720).default(30),
-        /** When those of `escalateTo` and the page are told that it still waits; before it expires. */
+        /** Minutes until `escalateTo` and the page get a reminder; less than the time to expiry. */
         remindMinutes: z.number().int().min(1).max(719).default(10),
         escalateTo: people.default([]),
       })
       .prefault({}),
-    /** Labels of objects that are never touched, as `key` or `key=value`. */
+    /** Objects with these labels are never touched; `key` or `key=value`. */
     protectedLabels: z.array(z.string().min(1)).default(['watchkeeper/protected=true']),
     freezes: z.array(Freeze).default([]),
     budgets: Budgets.prefault({}),
-    /** Alerts that other apps post in channels; the first rule that fits counts. */
+    /** Alerts that other apps post in channels; the first matching rule applies. */
     conversation: z
       .strictObject({
         alerts: z
           .array(
             z.strictObject({
               from: z.enum(['pagerduty', 'alertmanager', 'grafana', 'new-relic', 'cloudwatch', 'other']),
-              /** Name of the app as the channel shows it; any, where absent. */
+              /** Name of the app as the channel shows it; if absent, any app. */
               app: z.string().min(1).optional(),
-              /** Ids; all that Watchkeeper is in, where empty. */
+              /** Channel ids. Empty: all channels that Watchkeeper is in. */
               channels: z.array(z.string().min(1)).default([]),
               /** Text that the alert's title has to contain. */
               title: z.string().min(1).optional(),
-              /** Whether such an alert is investigated without anybody asking. */
+              /** Whether such an alert is investigated without a request. */
               automatic: z.boolean().default(false),
             }),
           )
@@ -193,7 +193,7 @@ function unknownGroups({
     .filter((name) => !Object.hasOwn(groups, name));
 }
 
-/** Ids of people behind a list that may name groups. */
+/** Resolves a list of people and groups to ids of people. */
 export const idsOf = (named: readonly string[], { groups }: Pick<Catalog, 'groups'>): string[] => [
   ...new Set(
     named.flatMap((one) => (one.startsWith(groupPrefix) ? (groups[one.slice(groupPrefix.length)] ?? []) : [one])),

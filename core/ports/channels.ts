@@ -1,4 +1,4 @@
-// Ways to reach people and other programs: bus, workflow, pager, chat, model, memory, policy.
+// Ports to people and other programs: bus, workflow, pager, chat, model, memory, policy.
 
 import type { BusEvent } from '../model/events.ts';
 import type { FactSays, ServiceFact } from '../model/fact.ts';
@@ -8,12 +8,12 @@ import type { SlackOrigin, SlackUserKind } from '../model/slack-origin.ts';
 import type { ChatMessage } from '../model/utterance.ts';
 
 export interface Bus {
-  /** Returns once the event is safely on the bus; throws `Unavailable` otherwise. */
+  /** Returns once the bus has stored the event; throws `Unavailable` otherwise. */
   publish(event: BusEvent): Promise<void>;
 }
 
 export interface Workflow {
-  /** Gives a waiting execution its answer. `gone`: the token is no longer waited for. */
+  /** Sends a waiting execution its output. `gone`: the execution no longer waits for this token. */
   resume(taskToken: string, output: unknown): Promise<'resumed' | 'gone'>;
 }
 
@@ -23,7 +23,7 @@ export interface PagerAlert {
   readonly details: Readonly<Record<string, string>>;
 }
 
-/** PagerDuty. Without a token every call is a gap, never an error. */
+/** PagerDuty. Without a token every call returns a gap; it never throws. */
 export interface Pager {
   alerts(
     sourceId: string,
@@ -34,26 +34,31 @@ export interface Pager {
     sourceId: string,
     text: string,
   ): Promise<{ readonly kind: 'written' } | { readonly kind: 'gap'; readonly gap: Gap }>;
-  /** Who is paged is told so by the pager itself. What has it already, or is resolved, stays as it is. */
+  /**
+   * Changes the PagerDuty status; PagerDuty itself notifies the responders. An incident that already has the status, or is resolved, is not changed.
+   */
   mark(
     sourceId: string,
     status: 'acknowledged' | 'resolved',
   ): Promise<{ readonly kind: 'written' } | { readonly kind: 'gap'; readonly gap: Gap }>;
-  /** For those who follow the incident without working on it: it reaches them by mail or phone, so it is said seldom. The same once. */
+  /**
+   * Updates subscribers who follow the incident without working on it. They receive mail or phone messages, so use it rarely. The same text is sent
+   * once.
+   */
   statusUpdate(
     sourceId: string,
     text: string,
   ): Promise<{ readonly kind: 'written' } | { readonly kind: 'gap'; readonly gap: Gap }>;
 }
 
-/** Where people read and answer: Slack, or the console. Publishing one key again replaces what was there. */
+/** Where people read and answer: Slack, or the console. Publishing a key again replaces the earlier message. */
 export interface Chat {
   publish(message: Message): Promise<void>;
 }
 
-/** What was said in a chat, read when it is needed. What cannot be read is a gap, never an error. */
+/** Reads chat messages on demand. A message that cannot be read is a gap, never an error. */
 export interface Threads {
-  /** The thread's messages, its parent first. */
+  /** The thread's messages, the parent first. */
   read(place: {
     readonly channel: string;
     readonly threadTs: string;
@@ -61,7 +66,7 @@ export interface Threads {
     | { readonly kind: 'data'; readonly messages: readonly ChatMessage[]; readonly channelName?: string | undefined }
     | { readonly kind: 'gap'; readonly gap: Gap }
   >;
-  /** One message; undefined where there is none. */
+  /** One message; undefined if there is none. */
   message(place: {
     readonly channel: string;
     readonly ts: string;
@@ -70,17 +75,17 @@ export interface Threads {
   >;
 }
 
-/** Whose chat it is, and who somebody in it is. */
+/** Identifies our chat workspace and the users in it. */
 export interface UserDirectory {
-  /** Throws `Unavailable` where it cannot be learned now. */
+  /** Throws `Unavailable` if it cannot be read now. */
   origin(): Promise<SlackOrigin>;
-  /** `unknown` where nobody can say now. */
+  /** `unknown` if it cannot be read now. */
   who(userId: string): Promise<SlackUserKind>;
 }
 
-/** Tells the one person who just pressed a button what came of it. */
+/** Tells the person who pressed a button about the result; nobody else sees it. */
 export interface Replies {
-  /** `to` is the address that came with the press. `message` takes the place of what was pressed on. Throws `Unavailable`. */
+  /** `to` is the address that came with the press. `message` replaces the message with the button. Throws `Unavailable`. */
   reply(to: string, answer: { readonly text: string; readonly message?: Message | undefined }): Promise<void>;
 }
 
@@ -98,58 +103,58 @@ export interface PolicyRequest {
 
 export interface PolicyAnswer {
   readonly allowed: boolean;
-  /** Ids of those that decided. */
+  /** Ids of the policies that decided. */
   readonly policies: readonly string[];
   readonly why: string;
 }
 
-/** One policy as it is written, with what it says to people. */
+/** One policy: its source text and its explanation for people. */
 export interface PolicyRule {
   readonly id: string;
   readonly effect: 'permit' | 'forbid';
-  /** Why, in a sentence. */
+  /** The reason, in a sentence. */
   readonly says: string;
-  /** What would have to be otherwise; every forbid says it. */
+  /** The change that would lift the denial; every forbid has one. */
   readonly change?: string;
   readonly file: string;
   readonly text: string;
 }
 
 export interface Policies {
-  /** Cedar: denied unless permitted, and a `forbid` wins. */
+  /** Cedar semantics: denied unless permitted, and a `forbid` wins. */
   authorize(request: PolicyRequest): Promise<PolicyAnswer>;
   rules(): readonly PolicyRule[];
-  /** Of schema and policies together; every decision is recorded with it. */
+  /** Version of schema and policies together; every decision is recorded with it. */
   readonly version: string;
 }
 
-/** One thing that was said or learned in an incident. */
+/** One utterance or one learned fact of an incident. */
 export interface MemoryEvent {
   readonly incidentId: string;
   readonly actor: string;
   readonly at: string;
   readonly text: string;
-  /** The id of the fact that it taught, or the question (`question:` and its id) that it was said back for. */
+  /** Id of the fact that was taught, or of the approval request (`question:` and its id) that this text repeats. */
   readonly about?: string | undefined;
 }
 
-/** What helps the next incident. It decides and permits nothing; what may be done without asking is in the PreferenceStore. */
+/** The knowledge that helps with the next incident. It decides and permits nothing; the PreferenceStore has the permissions. */
 export interface Memory {
-  /** The same event once. What people say (`conversation`) is kept for the incident and never read as something learned. */
+  /** Stores the same event once. Utterances (`conversation`) are kept for the incident and are never used as learned knowledge. */
   remember(event: MemoryEvent, kind: 'learned' | 'conversation'): Promise<void>;
-  /** What one actor said in an incident, oldest first. */
+  /** The utterances of one actor in an incident, oldest first. */
   said(by: { readonly incidentId: string; readonly actor: string }): Promise<readonly MemoryEvent[]>;
   /** Short texts about similar incidents, best first. */
   recall(query: { readonly text: string; readonly limit: number }): Promise<readonly string[]>;
-  /** Keeps a fact under every service that it is about; the same fact once. @throws Unavailable */
+  /** Stores a fact under every service that it is about; the same fact is stored once. @throws Unavailable */
   teach(fact: ServiceFact): Promise<void>;
   /** Facts about a service, oldest first. @throws Unavailable */
   facts(service: string): Promise<readonly ServiceFact[]>;
-  /** Under every service that it is about; nothing happens where it is not known. @throws Unavailable */
+  /** Deletes the fact under every service that it is about; does nothing if it is unknown. @throws Unavailable */
   forget(says: FactSays): Promise<void>;
 }
 
-/** Something a model may ask for while it thinks: typed in, a short text out. It never acts. */
+/** A tool that a model may call while it reasons: typed input, short text as output. It never acts. */
 export interface ReasonerTool {
   readonly name: string;
   readonly description: string;
@@ -157,7 +162,7 @@ export interface ReasonerTool {
   run(input: unknown): Promise<string>;
 }
 
-/** What models used until an answer was there, or none. */
+/** What models used before they answered or failed. */
 export interface ModelUse {
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -173,9 +178,9 @@ export type Reasoned<T> =
       readonly model: string;
       readonly promptVersion: string;
       readonly wallMs: number;
-      /** Models that were asked before and why they gave no answer: `MODEL: throttled`. */
+      /** Models that were called first and gave no answer, with the reason: `MODEL: throttled`. */
       readonly failed: readonly string[];
-      /** The budget that made it conclude before it wanted to. */
+      /** The budget that ended the reasoning early. */
       readonly concludedBy?: string;
     } & ModelUse)
   | {
@@ -189,21 +194,24 @@ export interface ReasonRequest<T> {
   /** File name in prompts/ without `.md`. */
   readonly promptId: string;
   readonly incidentId: string;
-  /** Text digest; never raw telemetry. It is handed over as data, not as instructions. */
+  /** Text digest; never raw telemetry. The model receives it as data, not as instructions. */
   readonly digest: string;
   readonly schema: import('zod').ZodType<T>;
   readonly tools?: readonly ReasonerTool[];
-  /** Less than the prompt's, where whoever asks has less. */
+  /** Time limit in seconds, if it is shorter than the prompt's. */
   readonly seconds?: number;
 }
 
-/** One agent with a context of its own: a digest in, a schema out. `unavailable`: none configured, throttled, over budget, malformed answer. */
+/**
+ * One agent with its own context: it takes a digest and returns a schema. `unavailable`: no model configured, throttled, over budget, malformed
+ * answer.
+ */
 export interface Reasoner {
   reason<T>(request: ReasonRequest<T>): Promise<Reasoned<T>>;
 }
 
-/** The specialists, each a function with a context of its own, as whoever follows up on their reports reaches them. */
+/** Calls the specialists for follow-up questions. Each specialist is a function with its own context. */
 export interface SpecialistClient {
-  /** Throws `Unavailable` where the specialist cannot be asked or answers nonsense. */
+  /** Throws `Unavailable` if the specialist cannot be called or its answer is invalid. */
   ask(brief: Brief): Promise<Report>;
 }

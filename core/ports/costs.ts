@@ -1,35 +1,35 @@
-// What the accounts of an organisation cost.
+// Reads the costs of an organisation's accounts.
 import type { Gap } from '../model/report.ts';
 
 export interface Account {
   /** 12 digits. */
   readonly id: string;
-  /** As people called it: it may be anything. */
+  /** The name that people gave the account; it can be any text. */
   readonly name: string;
-  /** Absent where it is in use. */
+  /** Absent if the account is in use. */
   readonly state?: 'suspended' | 'closing' | 'closed' | undefined;
 }
 
 export interface CostQuery {
-  /** Ids; all accounts of the organisation where it is empty. */
+  /** Account ids; if empty, all accounts of the organisation. */
   readonly accounts: readonly string[];
-  /** First day, and the day after the last: `YYYY-MM-DD`, UTC as the bill has it. */
+  /** First day, and the day after the last: `YYYY-MM-DD`, in UTC like the bill. */
   readonly start: string;
   readonly end: string;
   readonly by: 'service' | 'account' | 'day' | 'month';
 }
 
 export interface Cost {
-  /** Name of the service, id of the account, or the first day (`YYYY-MM-DD`) of what it is by. */
+  /** Service name, account id, or first day (`YYYY-MM-DD`) of the group. */
   readonly key: string;
   readonly usd: number;
 }
 
 type Answered<T> = ({ readonly kind: 'data' } & T) | { readonly kind: 'gap'; readonly gap: Gap };
 
-/** Amounts are unblended, in US dollars, with tax, credits and refunds as the bill has them. */
+/** Amounts are unblended, in US dollars, with tax, credits and refunds as on the bill. */
 export interface Costs {
   accounts(): Promise<Answered<{ readonly accounts: readonly Account[] }>>;
-  /** Greatest first; days and months in their order. `estimated`: the bill of some of those days is not closed. */
+  /** Highest cost first; days and months in time order. `estimated`: the bill is not final for some of those days. */
   costs(query: CostQuery): Promise<Answered<{ readonly costs: readonly Cost[]; readonly estimated: boolean }>>;
 }

@@ -1,6 +1,6 @@
-// What failed to the last try while nobody waited for it, and the ways to give it again to what it was meant for.
+// Dead letters: messages whose asynchronous processing failed on its last retry, and the ways to process them again.
 
-/** One message of a queue. Its content is as it came: hostile until it was read. */
+/** One message of a queue, as it was received. Treat its content as hostile until it is parsed. */
 export interface Letter {
   readonly id: string;
   readonly body: string;
@@ -8,18 +8,18 @@ export interface Letter {
 }
 
 export interface DeadLetters {
-  /** Some that wait; none where there are no more for now. What is not removed is given again later. @throws Unavailable */
+  /** Returns some waiting messages; empty if there are none for now. A message that is not removed is delivered again later. @throws Unavailable */
   receive(): Promise<readonly Letter[]>;
-  /** For good. @throws Unavailable */
+  /** Deletes the message permanently. @throws Unavailable */
   remove(letter: Letter): Promise<void>;
 }
 
 export interface Redelivery {
-  /** Calls a function and waits. `failed`: it answered with an error, named by its code. @throws Unavailable */
+  /** Calls a function and waits for it. `failed`: the function returned an error, named by its code. @throws Unavailable */
   invoke(
     functionArn: string,
     payload: unknown,
   ): Promise<{ readonly kind: 'done' } | { readonly kind: 'failed'; readonly code: string }>;
-  /** Starts an execution; one of that name that was started before is not started again. @throws Unavailable */
+  /** Starts an execution. An execution name that was used before is not started again. @throws Unavailable */
   start(stateMachineArn: string, name: string, input: unknown): Promise<'started' | 'exists'>;
 }

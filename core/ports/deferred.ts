@@ -1,8 +1,8 @@
-// Sources that are ready only after something was read, such as a secret: each question waits for the reading, which happens once.
+// Sources that need something read first, such as a secret. Every question waits for that read, which happens once.
 import { eachSignal, signals } from './signals.ts';
 import type { Signal, Source, Sources } from './telemetry.ts';
 
-/** Reads at the first call; a reading that failed is tried again at the next. */
+/** Reads on the first call and caches the result; a failed read is repeated on the next call. */
 export function lazily<T>(read: () => Promise<T>): () => Promise<T> {
   let reading: Promise<T> | undefined;
   return () => {

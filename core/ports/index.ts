@@ -1,4 +1,4 @@
-// The whole outside world, as interfaces. Functions ask for the ports they use: `Pick<Ports, 'incidents' | 'clock'>`.
+// All ports: the interfaces to the outside world. A function asks for the ports it uses: `Pick<Ports, 'incidents' | 'clock'>`.
 import type { AdmissionLimits, Line } from './admission.ts';
 import type { ServiceCatalog } from './catalog.ts';
 import type {

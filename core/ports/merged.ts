@@ -1,4 +1,4 @@
-// One answer out of several sources of a signal. What a source gave is tagged with its name; what it could not give is a gap with its name.
+// Merges several sources of one signal into one source. Data is tagged with its source's name; missing data becomes a gap with that name.
 import type { LogRecord } from '../model/telemetry.ts';
 import { noSources } from './none.ts';
 import { eachSignal, signals } from './signals.ts';
@@ -10,7 +10,7 @@ export interface NamedSource {
   readonly sources: Sources;
 }
 
-/** A signal without a source is a gap that says so; a signal with one is that source's. */
+/** A signal without a source answers with a gap; a signal with one source uses that source directly. */
 export const mergedSources = (all: readonly NamedSource[]): Sources =>
   eachSignal((signal) => {
     const those = all.filter((one) => one.signals.includes(signal));
@@ -48,7 +48,7 @@ const merged = <S extends Signal>(signal: S, all: readonly NamedSource[]): Sourc
     const failed = asked.flatMap((one, index) =>
       one.status === 'rejected' ? [{ name: all[index]?.name ?? '', error: one.reason }] : [],
     );
-    // Trying again could help only where nobody answered.
+    // If at least one source answered, a retry is not needed.
     if (answers.length === 0) throw failed[0]?.error;
     return combined(
       signal,
@@ -88,7 +88,7 @@ function combined<S extends Signal>(
   };
 }
 
-/** Each stream is in order; so is what comes out. */
+/** Merges ordered streams into one ordered stream. */
 async function* inOrder(streams: readonly AsyncIterable<LogRecord>[]): AsyncGenerator<LogRecord> {
   const open = streams.map((stream) => stream[Symbol.asyncIterator]());
   try {

@@ -1,4 +1,4 @@
-// Sources that are not configured: each answers with a gap that says so, so that an investigation names what it could not look at.
+// Ports that are not configured. A source among them answers with a gap, so that an investigation names what it could not read.
 import type { Threads, UserDirectory } from './channels.ts';
 import type { Costs } from './costs.ts';
 import type { AuditAnchors } from './records.ts';
@@ -41,14 +41,14 @@ const noCost = async () =>
 
 export const noCosts: Costs = { accounts: noCost, costs: noCost };
 
-/** Where nothing holds the audit from outside. */
+/** For installations without an external anchor store for the audit log. */
 export const noAnchors: AuditAnchors = {
   add: async () => undefined,
   last: async () => undefined,
   all: async () => [],
 };
 
-/** Nobody is known. */
+/** A directory that knows no users. */
 export const noUserDirectory: UserDirectory = {
   origin: async () => ({ teams: [] }),
   who: async () => 'unknown',

@@ -1,4 +1,5 @@
-// What is remembered. Every write that decides something is conditional, so that a retry, a double click or a redelivery changes nothing.
+// Stores for incidents, approvals, actions, preferences and the audit log. Every write that makes a decision is conditional, so a retry, a double
+// click or a redelivery changes nothing.
 import type { Action, Approval, Preference, RemediationResult, Verdict } from '../model/action.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { AuditAnchor, ChainHead, StoredLink } from '../model/audit-chain.ts';
@@ -9,7 +10,7 @@ import type { Evidence } from '../model/report.ts';
 import type { PageFacts, Relation } from '../model/storm.ts';
 import type { TimelineEntry } from '../model/timeline.ts';
 
-/** A member as it is shown in a list. */
+/** A member incident as lists show it. */
 export interface MemberName {
   readonly id: string;
   readonly title: string;
@@ -18,7 +19,7 @@ export interface MemberName {
   readonly at: string;
 }
 
-/** A member with the facts that it was judged by. */
+/** A member incident with the facts that the grouping decision used. */
 export interface Member {
   readonly incident: Incident;
   readonly facts?: { readonly member: PageFacts; readonly leader: PageFacts } | undefined;
@@ -26,13 +27,13 @@ export interface Member {
 
 export interface IncidentStore {
   /**
-   * Records the incident unless an unfinished one has its `sourceId`. The same `execution` opening again gets `opened` with
-   * what was recorded then (a retry), another execution gets `joined`.
+   * Records the incident unless an unfinished one has its `sourceId`. If the same `execution` opens it again (a retry), the result is `opened` with
+   * the recorded incident; another execution gets `joined`.
    */
   open(incident: Incident): Promise<{ readonly kind: 'opened' | 'joined'; readonly incident: Incident }>;
   get(id: string): Promise<Incident | undefined>;
   findBySource(sourceId: string): Promise<Incident | undefined>;
-  /** Gives the incident as it is then; undefined where there is none, or nothing was to be changed. */
+  /** Returns the updated incident; undefined if there is none, or nothing needed a change. */
   update(
     id: string,
     patch: Partial<
@@ -40,21 +41,21 @@ export interface IncidentStore {
     >,
   ): Promise<Incident | undefined>;
   /**
-   * Makes an unfinished incident a member of another. `joined` again where it is a member of that one already; `refused` where it is finished,
-   * acted on, or a member of yet another.
+   * Makes an unfinished incident a member of another. `joined` also if it is already a member of that one; `refused` if it is finished, acted on, or
+   * a member of a third one.
    */
   join(
     id: string,
     membership: NonNullable<Incident['memberOf']>,
     facts?: { readonly member: PageFacts; readonly leader: PageFacts },
   ): Promise<'joined' | 'refused'>;
-  /** A member of `apart.from` is one no more: from now on `execution` investigates it. Undefined where it is none (any more). */
+  /** Ends the membership in `apart.from`: from now on `execution` investigates the incident. Undefined if it is not a member. */
   leave(id: string, apart: NonNullable<Incident['apart']>, execution: string): Promise<Incident | undefined>;
-  /** Members of an incident, oldest first: those that are, and those that ended as such. One read for each of them. */
+  /** Members of an incident, oldest first: present members, and those that ended as members. It costs one read per member. */
   members(id: string): Promise<readonly Member[]>;
-  /** The same as it is shown, by one query: one that just joined or left may be shown wrongly for a moment. */
+  /** The same list for display, in one query. A member that just joined or left may be wrong for a moment. */
   memberNames(id: string): Promise<readonly MemberName[]>;
-  /** Changes the status where it is `from`, and gives the incident as it is then. Undefined where the status is another. */
+  /** Changes the status if it is `from`, and returns the updated incident. Undefined if the status differs. */
   turn(
     id: string,
     status: { readonly from: Incident['status']; readonly to: Incident['status'] },
@@ -62,82 +63,79 @@ export interface IncidentStore {
   /** Newest first. */
   list(limit: number): Promise<readonly Incident[]>;
   /**
-   * Those that are not over, oldest first, seen a moment late. One whose opening broke off half-way is finished on the way, and a source that
-   * was left taken by one that is over is freed.
+   * Incidents that are not over, oldest first, with a short delay. The call also repairs records: it completes an opening that broke off half-way,
+   * and frees a source that a finished incident still holds.
    */
   listOpen(limit: number): Promise<readonly Incident[]>;
   /**
-   * Gives an incident that is not over from the execution that left it to another, as if it had just begun. Only one caller gets it; the
-   * others get undefined.
+   * Moves an unfinished incident from the execution that left it to another execution, as if it had just begun. Only one caller gets it; the others
+   * get undefined.
    */
   takeOver(
     incident: Pick<Incident, 'id' | 'status'>,
     by: { readonly from: string; readonly to: string; readonly at: string },
   ): Promise<Incident | undefined>;
-  /** Ends it as failed, if it is not over and this is still its execution. */
+  /** Ends the incident as failed, if it is not over and still belongs to this execution. */
   abandon(id: string, execution: string): Promise<boolean>;
-  /**
-   * Adds an entry; an entry with the same id is the same entry and is added once. What an execution says again that took an incident over is
-   * another entry.
-   */
+  /** Adds an entry; entries with the same id are added once. If an execution took the incident over, its repetition of an entry is a new entry. */
   append(entry: TimelineEntry): Promise<void>;
   timeline(incidentId: string): Promise<readonly TimelineEntry[]>;
   saveDiagnosis(incidentId: string, diagnosis: Diagnosis): Promise<void>;
   diagnosis(incidentId: string): Promise<Diagnosis | undefined>;
 }
 
-/** Same event, told by its id: for at-least-once senders. */
+/** Detects repeated events by id, for senders that deliver at least once. */
 export interface SeenEvents {
-  /** True for the first caller with this id in `ttlSeconds`. */
+  /** True for the first caller with this id within `ttlSeconds`. */
   claim(eventId: string, ttlSeconds: number): Promise<boolean>;
-  /** Whether it was claimed and its time is not over. */
+  /** Whether the id was claimed and the claim has not expired. */
   has(eventId: string): Promise<boolean>;
 }
 
-/** Where a message stands in a chat. */
+/** The place of a message in a chat. */
 export interface Post {
   readonly channel: string;
   readonly ts: string;
 }
 
-/** Where messages went, by the keys that they were published under, so that any process can find them again. */
+/** The places of published messages by key, so that any process can find them again. */
 export interface PostHistory {
   find(key: string): Promise<Post | undefined>;
   /**
-   * Called before it is posted. `fresh` for the first caller; `begun`: somebody else is about to post it, or did and got no further;
-   * `posted`: it is there.
+   * Call this before posting. `fresh`: this is the first caller. `begun`: another caller is about to post, or began and failed. `posted`: the message
+   * exists.
    */
   begin(
     key: string,
   ): Promise<
     { readonly kind: 'fresh' } | { readonly kind: 'begun' } | { readonly kind: 'posted'; readonly post: Post }
   >;
-  /** In the place of what was known. */
+  /** Stores the place of the message and replaces an earlier one. */
   posted(key: string, post: Post): Promise<void>;
 }
 
 export interface ApprovalStore {
-  /** Creates it pending, or, where it exists, only replaces the task token of one that is still pending. Returns what is stored. */
+  /** Creates a pending approval. If it exists and is still pending, only its task token is replaced. Returns the stored approval. */
   request(approval: Extract<Approval, { state: 'pending' }>, taskToken: string): Promise<Approval>;
   get(id: string): Promise<Approval | undefined>;
-  /** All of an incident, whatever their state, oldest first. */
+  /** All approvals of an incident, in any state, oldest first. */
   ofIncident(incidentId: string): Promise<readonly Approval[]>;
-  /** Exactly once, by whoever is first and before expiry; everybody after gets `already` with what was decided. */
+  /** Decides exactly once: the first caller before expiry decides, every later caller gets `already` with that decision. */
   decide(
     id: string,
     decision: { readonly verdict: Verdict; readonly by: string; readonly at: string },
   ): Promise<
     | { readonly kind: 'decided'; readonly approval: Approval; readonly taskToken: string }
-    /** One more approval of several that it takes; it stays open. `again`: this person had said so before. */
+    /** One of several required approvals; the request stays open. `again`: this person had already approved. */
     | { readonly kind: 'counted'; readonly approval: Approval; readonly again: boolean }
-    /** `taskToken` is given as long as the workflow has not got the answer (see `delivered`). */
+    /** `taskToken` is present until the workflow has the answer (see `delivered`). */
     | { readonly kind: 'already'; readonly approval: Approval; readonly taskToken?: string | undefined }
     | { readonly kind: 'expired'; readonly approval: Approval }
     | { readonly kind: 'not-found' }
   >;
-  /** The workflow has the answer: the task token is forgotten. */
+  /** Records that the workflow has the answer, and deletes the task token. */
   delivered(id: string): Promise<void>;
-  /** Takes a pending one back, with a word of why, and gives its task token to whoever has to say so to the workflow. */
+  /** Withdraws a pending approval with a reason, and returns its task token so that the caller can inform the workflow. */
   withdraw(
     id: string,
     withdrawal: { readonly why: string; readonly at: string },
@@ -149,19 +147,19 @@ export interface ApprovalStore {
       }
     | { readonly kind: 'not-pending' }
   >;
-  /** Only a pending one expires; a decided one stays decided. */
+  /** Expires a pending approval; a decided one is not changed. */
   expire(id: string): Promise<void>;
 }
 
-/** Which actions were begun and finished, by idempotency key. */
+/** The begun and finished actions, by idempotency key. */
 export interface ActionLedger {
-  /** Whether it was begun at all. */
+  /** Whether the action was begun. */
   isBegun(key: string): Promise<boolean>;
-  /** What is known of it. */
+  /** The recorded state of the action. */
   look(
     key: string,
   ): Promise<{ readonly kind: 'none' | 'begun' } | { readonly kind: 'finished'; readonly result: RemediationResult }>;
-  /** `fresh` for the first caller; later ones get what is known. */
+  /** `fresh` for the first caller; later callers get the recorded state. */
   begin(entry: {
     readonly key: string;
     readonly incidentId: string;
@@ -176,45 +174,45 @@ export interface ActionLedger {
 }
 
 export interface PreferenceStore {
-  /** Adds it; an active one with the same fingerprint and action is replaced. */
+  /** Adds the preference and replaces an active one with the same fingerprint and action. */
   teach(preference: Preference): Promise<void>;
   get(id: string): Promise<Preference | undefined>;
   find(fingerprint: string): Promise<readonly Preference[]>;
   list(): Promise<readonly Preference[]>;
-  /** Counts one use by `incidentId`, unless the limit of the day is reached or it is not active. A second use by one incident counts once. */
+  /** Counts one use by `incidentId`, unless the daily limit is reached or the preference is not active. A second use by one incident counts once. */
   use(
     id: string,
     incidentId: string,
     at: string,
   ): Promise<{ readonly kind: 'used' } | { readonly kind: 'refused'; readonly why: string }>;
   setState(id: string, state: Preference['state'], reason: string): Promise<void>;
-  /** Keeps what somebody asked to be remembered, to be confirmed. */
+  /** Stores a proposed preference until a person confirms it. */
   propose(proposal: Proposal): Promise<void>;
-  /** Of an incident, oldest first. */
+  /** The proposals of an incident, oldest first. */
   proposals(incidentId: string): Promise<readonly Proposal[]>;
-  /** Only an open one is settled; a settled one stays as it is. */
+  /** Settles an open proposal; a settled one is not changed. */
   settle(proposal: Pick<Proposal, 'id' | 'incidentId'>, state: 'confirmed' | 'dropped'): Promise<void>;
 }
 
-/** One thing that was done, as the budgets count it. */
+/** One action as the budgets count it. */
 export interface Act {
-  /** The action's idempotency key: one key is one act. */
+  /** The action's idempotency key: the same key counts once. */
   readonly key: string;
   readonly at: string;
   readonly incidentId: string;
   readonly actionId: string;
   readonly targetKey: string;
-  /** Pods that it affects. */
+  /** Number of pods that the action affects. */
   readonly pods: number;
 }
 
-/** What was done lately in each environment. */
+/** The recent actions in each environment. */
 export interface ActionHistory {
-  /** Of the last day, oldest first. */
+  /** Actions of the last day, oldest first. */
   recent(environment: string, now: Date): Promise<readonly Act[]>;
   /**
-   * Adds the act when `judge` allows it on the very list that it is added to, so that a budget holds however many ask at once. The list
-   * never has the act itself; the same key is added once. Returns the last judgement.
+   * Adds the act if `judge` allows it for exactly the list that it is added to. So a budget also holds for simultaneous callers. The list never
+   * contains the act itself; the same key is added once. Returns the last judgement.
    */
   enter<T extends { readonly allowed: boolean }>(
     environment: string,
@@ -223,7 +221,7 @@ export interface ActionHistory {
   ): Promise<T>;
 }
 
-/** On: nothing is done anywhere, whatever was approved or taught. */
+/** While the kill switch is on, no action runs anywhere, whatever was approved or taught. */
 export interface KillSwitch {
   readonly on: boolean;
   readonly by: string;
@@ -232,28 +230,25 @@ export interface KillSwitch {
 }
 
 export interface Controls {
-  /** Undefined where nobody ever touched it. */
+  /** Undefined if nobody ever set it. */
   killSwitch(): Promise<KillSwitch | undefined>;
   setKillSwitch(killSwitch: KillSwitch): Promise<void>;
 }
 
-/** The append-only record of decisions, chained. */
+/** The append-only, chained audit log. */
 export interface AuditLog {
-  /** Adds the entry as the next link of its chain, unless the chain has one with its id; nothing is ever changed. */
+  /** Appends the entry as the next link of its chain, unless the chain has an entry with its id; nothing is ever changed. */
   append(entry: AuditEntry): Promise<void>;
-  /** Those of a span, oldest first; both ends are instants, `until` is not in it. @throws InvalidInput for more than two years at once. */
+  /** Entries of a span, oldest first; both ends are instants, `until` is exclusive. @throws InvalidInput for more than two years at once. */
   list(span: Span): Promise<readonly AuditEntry[]>;
-  /**
-   * Names of the chains that entries of the span's days are in, and the entries of the span that stand in none: written before there were
-   * chains.
-   */
+  /** Names of the chains that have entries on the span's days, and the span's entries without a chain, which were written before chains existed. */
   contents(span: Span): Promise<{
     readonly chains: readonly string[];
     readonly unchained: readonly Pick<AuditEntry, 'id' | 'at'>[];
   }>;
-  /** How far a chain has come; undefined where there is none, or what is there is no link. */
+  /** The last link of a chain; undefined if the chain does not exist, or the stored item is not a link. */
   head(chain: string): Promise<ChainHead | undefined>;
-  /** Every place of a chain as it is stored, in the order of places, whatever is in it; what is in no place has 0. */
+  /** Every stored place of a chain in order, whatever it holds; an item without a place has place 0. */
   links(chain: string): Promise<readonly StoredLink[]>;
 }
 
@@ -262,32 +257,32 @@ interface Span {
   readonly until: string;
 }
 
-/** Anchors of the audit, one a day, kept apart from what they hold. */
+/** The daily anchors of the audit log, stored apart from the log. */
 export interface AuditAnchors {
-  /** Never in the place of one that is there: the first of a day stays. */
+  /** Adds the anchor of a day; an existing anchor is never replaced. */
   add(anchor: AuditAnchor): Promise<void>;
   last(): Promise<AuditAnchor | undefined>;
-  /** What was first written for each day, unchecked, oldest first. */
+  /** The first stored anchor of each day, unchecked, oldest first. */
   all(): Promise<readonly { readonly day: string; readonly anchor: unknown }[]>;
 }
 
-/** What models use. `usd` counts in millionths of a dollar. */
+/** Model usage. `usd` counts millionths of a dollar. */
 export interface Spend {
   readonly usd: number;
   readonly tokens: number;
 }
 
-/** What models have used for an incident, over all functions and processes that work on it. */
+/** Model usage of an incident, across all functions and processes that work on it. */
 export interface Spending {
-  /** Sets it aside before a call. False, and nothing is set aside, where what was used and set aside would pass a limit. */
+  /** Reserves an amount before a call. Returns false, and reserves nothing, if used and reserved amounts together would exceed a limit. */
   reserve(incidentId: string, amount: Spend, limits: Spend): Promise<boolean>;
-  /** Puts what a call came to in the place of what was set aside for it. */
+  /** Replaces the reserved amount with the actual amount of the call. */
   settle(incidentId: string, reserved: Spend, actual: Spend): Promise<void>;
   of(incidentId: string): Promise<Spend>;
 }
 
 export interface EvidenceStore {
-  /** Stores the full record and returns its evidence; the excerpt is cut to 2 KB. Same content, same id. */
+  /** Stores the full record and returns its evidence; the excerpt is cut to 2 KB. The same content has the same id. */
   put(record: {
     readonly incidentId: string;
     readonly source: string;
@@ -299,16 +294,16 @@ export interface EvidenceStore {
     readonly full: unknown;
   }): Promise<Evidence>;
   get(incidentId: string, id: string): Promise<Evidence | undefined>;
-  /** The full record. */
+  /** The full record of one piece of evidence. */
   full(incidentId: string, id: string): Promise<unknown>;
 }
 
 /**
- * What was done to a recorded world, so that it answers differently afterwards. The recorded connector's own memory; real clusters
- * remember for themselves.
+ * The actions applied to a recorded world, so that later questions get different answers. Only the recorded connector needs this memory; real
+ * clusters keep their own state.
  */
 export interface AppliedActions {
-  /** `already` when this key was applied before: nothing is applied twice. */
+  /** `already` if this key was applied before; no key is applied twice. */
   add(incidentId: string, key: string, actionId: string, targetKey: string): Promise<'added' | 'already'>;
   /** Action ids in the order they were applied to this incident's world. */
   of(

@@ -1,11 +1,11 @@
-// The signals there are, as a table. Whatever holds for every source (what is said where none is configured, deferral, merging, recording,
-// replay) is written once over it.
+// The table of all signals. Code that is the same for every source (not configured, deferral, merging, recording, replay) is written once over this
+// table.
 import type { Signal, Source, Sources } from './telemetry.ts';
 
 interface SignalRow {
-  /** How gaps name it. */
+  /** The signal's name in gaps. */
   readonly label: string;
-  /** Its name on tapes. Tapes outlive versions, so it stays. */
+  /** The signal's name on tapes. It never changes, because tapes outlive versions. */
   readonly tape: string;
   /** Whether the answer depends on the window. */
   readonly windowed: boolean;
@@ -23,7 +23,7 @@ export const signals: Readonly<Record<Signal, SignalRow>> = {
   edge: { label: 'cdn', tape: 'managed.edge', windowed: false },
 };
 
-/** A source for each signal, each made in the same way. */
+/** Makes a source for each signal with the same function. */
 export const eachSignal = (make: <S extends Signal>(signal: S) => Source<S>): Sources => ({
   kubernetes: make('kubernetes'),
   metrics: make('metrics'),

@@ -1,4 +1,4 @@
-// Where observations come from. A source that cannot answer says so with a gap; it throws only when trying again could help.
+// Ports that observe systems and act on them. A source that cannot answer returns a gap; it throws only if a retry could help.
 import type { EntityRef } from '../model/entity.ts';
 import type { EdgeAnswer, WorkflowExecution } from '../model/managed.ts';
 import type { Gap } from '../model/report.ts';
@@ -15,51 +15,51 @@ import type {
   VendorStatus,
 } from '../model/telemetry.ts';
 
-/** Data, or why there is none. `query` and `link` become part of the evidence. */
+/** Data, or the reason why there is none. `query` and `link` become part of the evidence. */
 export type Observed<T> =
   | {
       readonly kind: 'data';
       readonly data: T;
       readonly query: string;
-      /** What was asked for and is not in the data, in words; each is a gap of the answer. */
+      /** Requested parts that the data lacks, in words; each becomes a gap of the answer. */
       readonly missing?: readonly string[] | undefined;
-      /** What one of several sources could not give, by the source's name. */
+      /** Gaps of single sources if several were merged, by the source's name. */
       readonly gaps?: readonly Gap[] | undefined;
       readonly link?: string | undefined;
       readonly bytes: number;
     }
   | { readonly kind: 'gap'; readonly gap: Gap };
 
-/** A question that the scope says in full. */
+/** The query of a signal that needs only the scope. */
 export type NoQuery = Readonly<Record<string, never>>;
 
-/** What can be observed: for each signal, what its sources are asked besides the scope, and what they answer. */
+/** The query and the answer of each signal; every query also gets a scope. */
 export interface SignalTypes {
-  /** Every cluster in scope as it is now, Events included. */
+  /** Every cluster in scope in its present state, including Events. */
   readonly kubernetes: { readonly query: NoQuery; readonly answer: readonly KubernetesSnapshot[] };
   /** All catalogued series in scope over the window. */
   readonly metrics: { readonly query: NoQuery; readonly answer: readonly Series[] };
   /** Records in scope over the window, oldest first; streamed, because there may be millions. */
   readonly logs: { readonly query: NoQuery; readonly answer: AsyncIterable<LogRecord> };
   readonly changes: { readonly query: NoQuery; readonly answer: readonly Change[] };
-  /** Which service calls which, as the mesh, tracing or the catalogue know it. */
+  /** Calls between services, from the mesh, tracing or the catalogue. */
   readonly calls: { readonly query: NoQuery; readonly answer: readonly Dependency[] };
-  /** What the monitoring system itself had firing in the window. */
+  /** Alerts that the monitoring system itself had firing in the window. */
   readonly alerts: { readonly query: NoQuery; readonly answer: readonly FiringAlert[] };
   readonly status: { readonly query: NoQuery; readonly answer: readonly VendorStatus[] };
-  /** Executions by their ARN; of a state machine's ARN the latest that did not succeed within a day. */
+  /** Executions by ARN; for a state machine's ARN, its latest executions within a day that did not succeed. */
   readonly executions: {
     readonly query: { readonly arns: readonly string[] };
     readonly answer: readonly WorkflowExecution[];
   };
-  /** What the CDN answers for an address. Only hosts that the configuration names are asked. */
+  /** The CDN's answer for an address. Only hosts named in the configuration are queried. */
   readonly edge: { readonly query: { readonly urls: readonly string[] }; readonly answer: readonly EdgeAnswer[] };
 }
 export type Signal = keyof SignalTypes;
 export type QueryOf<S extends Signal> = SignalTypes[S]['query'];
 export type AnswerOf<S extends Signal> = SignalTypes[S]['answer'];
 
-/** What one signal is read from. It answers for what is within the scope (`isWithin`), and throws only when trying again could help. */
+/** A source of one signal. It answers for everything within the scope (`isWithin`), and throws only if a retry could help. */
 export interface Source<S extends Signal> {
   observe(scope: Scope, query: QueryOf<S>): Promise<Observed<AnswerOf<S>>>;
 }
@@ -68,14 +68,14 @@ export type Sources = { readonly [S in Signal]: Source<S> };
 export interface KnowledgeQuery {
   readonly scope: Pick<Scope, 'incidentId'>;
   readonly text: string;
-  /** Documents that were written for this service come first. */
+  /** Documents for this service come first. */
   readonly service?: string | undefined;
-  /** Nothing else; any where absent. */
+  /** Restricts the search to one type; if absent, any type. */
   readonly type?: KnowledgeType | undefined;
   readonly limit: number;
 }
 
-/** What a document is, as its tags say. */
+/** The type of a document, from its tags. */
 export type KnowledgeType = 'runbook' | 'postmortem';
 
 export interface KnowledgeDocument {
@@ -89,11 +89,11 @@ export interface KnowledgeDocument {
 
 export interface KnowledgeBase {
   search(query: KnowledgeQuery): Promise<Observed<readonly KnowledgeHit[]>>;
-  /** Adds or replaces a document by name. */
+  /** Adds a document, or replaces the one of the same name. */
   add(document: KnowledgeDocument): Promise<void>;
 }
 
-/** A tool of a server that is not ours. `input` is JSON Schema. */
+/** A tool of a third-party server. `input` is JSON Schema. */
 export interface ForeignTool {
   readonly server: string;
   readonly tool: string;
@@ -101,28 +101,28 @@ export interface ForeignTool {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** Other servers whose reading tools a specialist's model may use. */
+/** Third-party servers whose read-only tools a specialist's model may use. */
 export interface ToolServers {
-  /** What is allowed and there; each server that cannot be asked, and each tool that is not offered, is a gap. */
+  /** The tools that are allowed and available. Each unreachable server, and each tool that is not offered, becomes a gap. */
   offered(
     specialist: string,
     scope: Pick<Scope, 'incidentId'>,
   ): Promise<{ readonly tools: readonly ForeignTool[]; readonly gaps: readonly Gap[] }>;
-  /** Its answer as text: hostile, and as long as it likes up to 200,000 characters. Throws `Unavailable`. */
+  /** The tool's answer as text of at most 200,000 characters; treat it as hostile. Throws `Unavailable`. */
   call(tool: Pick<ForeignTool, 'server' | 'tool'>, input: unknown, scope: Pick<Scope, 'incidentId'>): Promise<string>;
 }
 
-/** Everything that can be looked at: a source for each signal, the knowledge base, and other servers' tools. */
+/** Everything that can be read: a source for each signal, the knowledge base, and tools of third-party servers. */
 export interface Telemetry extends Sources {
   readonly knowledge: KnowledgeBase;
-  /** Only where some are configured, beside a model. */
+  /** Present only if servers and a model are configured. */
   readonly servers?: ToolServers | undefined;
 }
 
-/** The one object that an action is about, as it is now. */
+/** Reads the present state of the object that an action is about. */
 export interface Targets {
   look(target: EntityRef, scope: Pick<Scope, 'incidentId'>): Promise<TargetLookup>;
-  /** What bounds an action on it and whom it affects: pods, autoscalers, quotas and limit ranges of its namespace, and all nodes. */
+  /** The objects that limit an action or show its impact: pods, autoscalers, quotas and limit ranges of the target's namespace, and all nodes. */
   around(target: EntityRef, scope: Pick<Scope, 'incidentId'>): Promise<Around>;
 }
 
@@ -135,16 +135,16 @@ export interface Around {
 export type TargetLookup =
   | { readonly kind: 'object'; readonly object: KubernetesObject }
   | { readonly kind: 'absent' }
-  /** It cannot be looked at: another kind of thing, no access, no answer. */
+  /** The target cannot be read: unsupported kind, no access, or no answer. */
   | { readonly kind: 'unseen'; readonly why: string };
 
-/** Carries out catalogue actions. Reading and acting are different ports, so that they can have different roles. */
+/** Carries out catalogue actions. Reading and acting are separate ports, so that they can have separate roles. */
 export interface Executor {
-  /** What would happen, without doing it: server-side dry run where the API has one. */
+  /** Predicts the effect without acting: server-side dry run if the API has one. */
   dryRun(
     action: ExecutorAction,
   ): Promise<{ readonly kind: 'ok'; readonly detail: string } | { readonly kind: 'refused'; readonly why: string }>;
-  /** Acts at most once for a key: a second call with it changes nothing and answers `already-done`. */
+  /** Acts at most once per key: a second call with the key changes nothing and answers `already-done`. */
   execute(
     action: ExecutorAction,
   ): Promise<

@@ -1,4 +1,4 @@
-// Clock, identifiers and drawing: the parts of the world that make a function impure even without a network.
+// Clock, identifiers and image rendering: inputs that would make a function impure even without a network.
 
 export interface Clock {
   now(): Date;
@@ -10,6 +10,6 @@ export interface Ids {
 }
 
 export interface Charts {
-  /** The PNG of an SVG that `core/charts` made, at twice its size in pixels. */
+  /** Renders an SVG of `core/charts` as PNG, at twice its size in pixels. */
   png(svg: string): Promise<Uint8Array>;
 }
