@@ -1,5 +1,5 @@
-// Gives what lies in a dead-letter queue again to what it was meant for, and takes it out only once that was done. Idempotent: an execution is
-// named for its event, functions know what they did by the event's id, and what was broken off half-way is met again by the next try.
+// Redelivers the messages of a dead-letter queue to their targets, and removes each message only after its redelivery succeeded. Idempotent: the
+// name of an execution comes from its event, functions recognise a repeated event by its id, and the next run retries an interrupted redelivery.
 import * as z from 'zod';
 import type { DeadLetters, Letter, Redelivery } from '../ports/dead-letters.ts';
 
@@ -12,12 +12,13 @@ export type Plan =
       readonly input: unknown;
       readonly why: string;
     }
-  /** Nobody but us should have written it; it stays where it is. */
+  /** Only this system should write to the queue; an unreadable message stays there. */
   | { readonly kind: 'unreadable'; readonly why: string };
 
 /**
- * What Lambda leaves of an invocation that nobody waited for (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
- * An error that is Lambda's own may have a message only, and a payload that is too large for the queue is dropped.
+ * The record that Lambda keeps of a failed asynchronous invocation
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html). An error of Lambda itself may have a message only. Lambda
+ * drops a payload that is too large for the queue.
  */
 const FailedInvocation = z.object({
   requestContext: z.object({ functionArn: z.string(), condition: z.string().optional() }),
@@ -25,14 +26,17 @@ const FailedInvocation = z.object({
   responsePayload: z.object({ errorType: z.string() }).partial().nullish().catch(undefined),
 });
 /**
- * An event as EventBridge leaves it: whole, as it was published, whatever part of it the target is given, with RULE_ARN, TARGET_ARN, ERROR_CODE,
- * ERROR_MESSAGE, RETRY_ATTEMPTS and EXHAUSTED_RETRY_CONDITION as the message's attributes
+ * A failed event as EventBridge keeps it: the whole published event, whichever part the target gets. The message's attributes are RULE_ARN,
+ * TARGET_ARN, ERROR_CODE, ERROR_MESSAGE, RETRY_ATTEMPTS and EXHAUSTED_RETRY_CONDITION
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html).
  */
 const Event = z.object({ id: z.string().min(1).max(64), detail: z.unknown(), 'detail-type': z.string() });
 const code = (text: string | undefined): string => (text ?? 'unknown').replaceAll(/[^\w.:-]/g, '').slice(0, 80);
 
-/** Pure. `prefix` is what the names of the stage begin with: what is meant for anything else is not ours to call. */
+/**
+ * Plans the redelivery of one message. `prefix` is the beginning of all names of this stage; a message for any other target is not redelivered.
+ * Pure.
+ */
 export function planFor({ id, body, attributes }: Letter, prefix: string): Plan {
   const json = jsonOf(body);
   const invocation = FailedInvocation.safeParse(json);
@@ -57,7 +61,7 @@ export function planFor({ id, body, attributes }: Letter, prefix: string): Plan 
   return ours({ kind: 'invoke', functionArn: withoutVersion(target), payload: input, why }, prefix);
 }
 
-/** The same for the same event, in letters that a name of an execution may have. */
+/** The execution name for an event: always the same for the same event, with the characters that names of executions allow. */
 const nameOf = (eventId: string): string => `redrive-${eventId.replaceAll(/[^\w-]/g, '')}`.slice(0, 80);
 const withoutVersion = (arn: string): string => arn.split(':').slice(0, 7).join(':');
 
@@ -85,7 +89,7 @@ export interface Redriven {
   readonly why: string;
 }
 
-/** Every letter once. `dryRun` looks at them and takes none out. */
+/** Processes every message once. `dryRun` reads the messages and removes none. */
 export async function redrive(
   { prefix, dryRun }: { readonly prefix: string; readonly dryRun: boolean },
   letters: DeadLetters,

@@ -1,4 +1,5 @@
-// When a step fails for good: the thread gets what is known until then, and what broke, in our words. Never silent, never a vendor's text.
+// Reports a step that failed for good. The thread gets the findings so far and the error, in our own words: a failure is never silent, and people
+// never read a vendor's text.
 import { Unavailable } from '../errors.ts';
 import { wholeText } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
@@ -14,15 +15,15 @@ import { tell } from '../reporting/tell.ts';
 
 export type ReportFailurePorts = LeftBehindPorts & Pick<Ports, 'pager'>;
 
-/** A message of its own for each execution that an incident had. */
+/** The message key of a failure: each execution of an incident has its own message. */
 export const failureKey = ({ id, takenOver, execution }: Pick<Incident, 'id' | 'takenOver' | 'execution'>): string =>
   takenOver === undefined ? `failure-${id}` : `failure-${id}-${execution}`;
 
-/** Works without an incident too, for when not even opening one worked. Throws `Unavailable` when nobody could be told. */
+/** Reports the failure. It works without an incident too, for the case that opening one failed. @throws Unavailable if nobody could be told. */
 export async function reportFailure(input: Failed, ports: ReportFailurePorts): Promise<{ readonly reported: true }> {
   const { execution, trigger } = input;
   const incident = await incidentOf(input, ports);
-  // What took over meanwhile, or ended it, has told people.
+  // Another execution that took over or ended the incident has already told people.
   if (incident && execution !== undefined && (incident.execution !== execution || isOver(incident)))
     return { reported: true };
   const code = input.failure.Error ?? '';
@@ -53,7 +54,7 @@ export async function reportFailure(input: Failed, ports: ReportFailurePorts): P
       ports,
     );
   }
-  // It stays open then: whoever sweeps what nobody works on tries to tell people again.
+  // The incident stays open, so that the sweep of abandoned incidents tries again to tell people.
   if (failures.length === places)
     throw new Unavailable('Neither the thread nor the page could be told of the failure.');
   if (incident) {
@@ -64,7 +65,7 @@ export async function reportFailure(input: Failed, ports: ReportFailurePorts): P
   return { reported: true };
 }
 
-/** As it is on record now. Where opening it broke off after it was written, nobody passed it on: it is found by its page. */
+/** The current record of the incident. If opening it failed after the record was written, the input has no incident, so its page finds it. */
 async function incidentOf({ incident, trigger, execution }: Failed, { incidents }: ReportFailurePorts) {
   if (incident) return (await incidents.get(incident.id)) ?? incident;
   if (execution === undefined) return undefined;

@@ -1,6 +1,6 @@
-// Finds incidents that nobody works on any more: their execution ended without closing them, or never got to work. Each is ended as failed,
-// and people are told; it is not begun again by itself, because what broke it once, or somebody who stopped it, would meet it again. Whoever
-// pages again, or asks for it in the thread, gets a new investigation.
+// Finds abandoned incidents, whose execution ended without closing them or never started. It ends each as failed and tells people. It does not
+// restart the investigation, because the same failure, or the person who stopped it, would stop it again. Anybody who pages again, or asks for it
+// in the thread, gets a new investigation.
 import type { Approval } from '../model/action.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
@@ -20,24 +20,24 @@ export type SweepPorts = Pick<
 >;
 
 export interface Swept {
-  /** Incidents that are not over, and of them those whose execution could not be asked for. */
+  /** The number of open incidents; `unknown` counts those whose execution state could not be read. */
   readonly open: number;
   readonly unknown: number;
-  /** Ids of those that were ended, and of those that could not be ended now. */
+  /** Ids of the incidents that the sweep ended; `failed` lists those that it could not end now. */
   readonly ended: readonly string[];
   readonly failed: readonly string[];
 }
 
-/** At once; each takes a few calls. */
+/** Incidents checked at the same time; each takes a few calls. */
 const together = 5;
-/** Looked at in one sweep; the oldest first, and the next sweep goes on. */
+/** The most incidents of one sweep, the oldest first; the next sweep continues. */
 const most = 1000;
-/** Records of before there was a list of what is open. */
+/** The newest incidents are read too, because older records are not in the list of open incidents. */
 const recent = 200;
-/** Whoever answered is bringing the answer to the workflow. */
+/** For this long, the process that took the answer may still be delivering it to the workflow. */
 const bringingMs = 30_000;
 
-/** Of `execution` alone where it is given, `sourceId` being the identity of its page. */
+/** Sweeps all open incidents, or only the incident of `execution`; `sourceId` is then the identity of its page. */
 export async function sweepIncidents(
   only: { readonly execution: string; readonly sourceId: string } | undefined,
   ports: SweepPorts,
@@ -53,7 +53,7 @@ export async function sweepIncidents(
         if (came === 'ended') swept.ended.push(one.id);
         if (came === 'unknown') swept.unknown += 1;
       } catch {
-        // It stays open, and is met by the next sweep.
+        // The incident stays open for the next sweep.
         swept.failed.push(one.id);
       }
     }
@@ -83,7 +83,7 @@ async function look(
 ): Promise<'lives' | 'unknown' | 'ended'> {
   if (execution === undefined) return 'unknown';
   const state = running.has(execution) ? 'running' : await ports.executions.state(execution);
-  // Read after the execution was: what it did last is in it.
+  // Read the incident after the execution state, so that it contains the last change of the execution.
   const now = await ports.incidents.get(id);
   if (now === undefined || now.execution !== execution || isOver(now)) return 'lives';
   if (state === 'running' && now.status === 'awaiting-approval') await bringAnswers(now, ports);
@@ -91,14 +91,14 @@ async function look(
   return (await end(now, execution, ports)) ? 'ended' : 'lives';
 }
 
-/** A decision is on record before it is brought to the workflow; where that failed and nobody pressed again, it is brought now. */
+/** Delivers decisions that are on record but did not reach the workflow, if nobody has answered again. */
 async function bringAnswers({ id }: Incident, ports: SweepPorts): Promise<void> {
   const late = (approval: Approval) =>
     approval.state === 'decided' && ports.clock.now().getTime() - Date.parse(approval.decidedAt) > bringingMs;
   for (const approval of (await ports.approvals.ofIncident(id)).filter(late)) await deliverDecided(approval, ports);
 }
 
-/** People are told before it is over on record: where nobody can be told, it stays open and is met again. */
+/** Tells people before it records the end: if nobody can be told, the incident stays open for the next sweep. */
 async function end(incident: Incident, execution: string, ports: SweepPorts): Promise<boolean> {
   const leftBehind = await settleLeftBehind(incident, incident.status, ports);
   const { places, failures } = await tell(
