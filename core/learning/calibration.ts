@@ -1,4 +1,4 @@
-// Whether stated confidence can be believed: of the answers given with 80 %, 80 % should be right. Pure.
+// Measures the calibration of stated confidence: of the answers with 80 % confidence, 80 % should be right. Pure.
 
 export interface Stated {
   readonly confidence: number;
@@ -13,11 +13,14 @@ export interface Bin {
   readonly shareRight: number;
 }
 export interface Reliability {
-  /** Those that hold answers. */
+  /** Only bins that contain answers. */
   readonly bins: readonly Bin[];
-  /** Mean squared distance of the stated confidence from what came (Brier, Monthly Weather Review 1950); 0 is best. */
+  /** Mean squared difference between stated confidence and result (Brier, Monthly Weather Review 1950); 0 is best. */
   readonly brier: number;
-  /** Mean distance of stated from right in the bins, by their answers (Naeini et al., AAAI 2015); 0 is best. */
+  /**
+   * Mean difference between stated confidence and share of right answers over the bins, weighted by their answers (Naeini et al., AAAI 2015); 0
+   * is best.
+   */
   readonly calibrationError: number;
 }
 

@@ -1,5 +1,5 @@
-// Facts that people teach about services, in a conversation: kept, told, forgotten, each said back in plain words. Anybody may teach and
-// anybody may take back; a fact is something to look at with its origin, never a reason to act.
+// Remembers, lists and forgets the facts that people teach about services in a conversation, and repeats each one in plain words. Anybody may
+// teach a fact and anybody may remove it. A fact is a clue with its origin, never a reason to act.
 
 import { canonicalName } from '../context/catalogue-clues.ts';
 import type { FactUtterance } from '../language/parse-fact.ts';
@@ -12,16 +12,16 @@ import { capitalize } from '../wording.ts';
 
 type FactPorts = Pick<Ports, 'memory' | 'catalog' | 'clock' | 'incidents'>;
 
-/** More than this about one service belongs in a runbook. */
+/** The most facts about one service; more belong in a runbook. */
 const maxOfService = 30;
 const shown = 10;
 
 export interface FactReply {
   readonly text: string;
   readonly lines: readonly string[];
-  /** What takes it back, as buttons. */
+  /** The sentences that forget the facts, as buttons. */
   readonly choices: readonly string[];
-  /** What was taught just now, as `SERVICE/ID`. */
+  /** The fact that was just taught, as `SERVICE/ID`. */
   readonly taught?: string | undefined;
 }
 
@@ -30,7 +30,10 @@ const away = only('My memory cannot be reached just now; nothing was changed. Pl
 const forgetting = (says: FactSays): string =>
   says.kind === 'note' ? `forget ${factSentence(says)}` : `forget that ${factSentence(says)}`;
 
-/** `incidentId` is where it is said; absent outside of incidents. Undefined for what is about something else. */
+/**
+ * Handles one utterance about facts. `incidentId` is the incident of the conversation; absent outside of incidents. Returns undefined if the
+ * utterance is about something else.
+ */
 export async function handleFact(
   saying: FactUtterance,
   said: { readonly by: string; readonly incidentId?: string | undefined },
@@ -148,7 +151,7 @@ async function forgetAll(
       };
 }
 
-/** Undefined where what this person taught last in this incident is no fact, or is forgotten already. */
+/** Forgets what this person taught last in this incident; undefined if that is not a fact or is forgotten already. */
 async function forgetLast(
   said: { readonly by: string; readonly incidentId?: string | undefined },
   ports: FactPorts,
@@ -164,14 +167,14 @@ async function forgetLast(
 
 const keyOf = ({ says, id }: ServiceFact): string => `${says.service}/${id}`;
 
-/** The catalogue's name, where facts can have it. */
+/** The catalogue's name, if it is a valid name for a fact. */
 const nameBy = (catalog: Catalog, field: 'service' | 'cluster' | 'namespace' | 'environment', name: string): string => {
   const known = canonicalName(catalog, field, name)?.toLowerCase();
   return known !== undefined && FactName.safeParse(known).success ? known : name;
 };
 const serviceName = (name: string, catalog: Catalog): string => nameBy(catalog, 'service', name);
 
-/** Aliases become the names that alerts and the call graph are read to. */
+/** Replaces aliases by the catalogue's names, which alerts and the call graph use too. */
 function inCatalogueWords(says: FactSays, catalog: Catalog): FactSays {
   const service = serviceName(says.service, catalog);
   switch (says.kind) {

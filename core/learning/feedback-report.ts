@@ -1,4 +1,4 @@
-// What people said of diagnoses, gathered from the record, as a file, and counted: how many were right, and how sure they had been.
+// Collects people's feedback on diagnoses from the record, exports it as a file, and counts how many diagnoses were right at which confidence.
 import { csvOf } from '../csv.ts';
 import type { Feedback } from '../model/feedback.ts';
 import type { Ports } from '../ports/index.ts';
@@ -7,18 +7,18 @@ import { reliability, type Stated } from './calibration.ts';
 import { feedbackOf } from './feedback.ts';
 import { nameOf } from './resolve-correction.ts';
 
-/** Incidents that are looked at, the newest. */
+/** The number of incidents that are read, newest first. */
 const maxIncidents = 500;
 const atOnce = 10;
 
 export interface Gathered {
   /** Oldest first. */
   readonly feedback: readonly Feedback[];
-  /** False where there are older incidents that nobody looked at. */
+  /** False if there are older incidents that were not read. */
   readonly whole: boolean;
 }
 
-/** `since`: of what was said from then on. */
+/** `since`: only feedback from this instant on. */
 export async function gatherFeedback(
   { since, incident }: { readonly since?: string | undefined; readonly incident?: string | undefined },
   { incidents }: Pick<Ports, 'incidents'>,
@@ -61,7 +61,7 @@ const columns: Readonly<Record<string, (one: Feedback) => string>> = {
   said: ({ said }) => said,
 };
 
-/** A line for people. */
+/** One line for people. */
 export function feedbackLine({ at, incidentId, by, verdict, said, diagnosed, meant }: Feedback): string {
   const names = meant.entity ? nameOf({ entity: meant.entity, cause: meant.cause }) : meant.cause;
   const read = names === undefined ? '' : `, read as ${names}`;
@@ -69,7 +69,7 @@ export function feedbackLine({ at, incidentId, by, verdict, said, diagnosed, mea
   return `${at.slice(0, 16).replace('T', ' ')}  ${verdict.padEnd(5)}  ${incidentId}  ${by} of ${of}: "${said}"${read}`;
 }
 
-/** A diagnosis counts once, as the last word on it says; where there was none, nothing counts. */
+/** Counts each diagnosis once, by the last feedback on it. Feedback without a diagnosis does not count. */
 export function summaryOf(feedback: readonly Feedback[]): string {
   const last = new Map(feedback.map((one) => [one.incidentId, one]));
   const judged: Stated[] = [...last.values()].flatMap(({ diagnosed, verdict }) =>

@@ -1,5 +1,5 @@
-// What people said of a diagnosis, read from the record: whether it was right, and what it was instead. Pure; the words themselves are on
-// the timeline, and are read again whenever somebody asks, so that better rules read old words better.
+// Reads people's feedback on a diagnosis from the record: whether it was right, and the cause that they named instead. The timeline keeps the
+// original words, and each call reads them again, so that better rules improve old feedback too. Pure.
 import type { causes } from '../causes/causes.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
@@ -11,10 +11,10 @@ import { shorten } from '../text.ts';
 import { formatList } from '../wording.ts';
 import { resolveCorrection } from './resolve-correction.ts';
 
-/** A person's word on the diagnosis. */
+/** The event in which a person judges the diagnosis. */
 export type Judgement = EventOf<'DiagnosisCorrected' | 'DiagnosisConfirmed'>;
 
-/** A judgement with who said it when. */
+/** A judgement with its author and time. */
 interface Spoken extends Pick<TimelineEntry, 'at' | 'actor'> {
   readonly event: Judgement;
 }
@@ -28,7 +28,7 @@ export const longestSaying = 600;
 /** Oldest first. */
 export function feedbackOf(record: IncidentEntities): readonly Feedback[] {
   const told = record.timeline.findIndex(({ step, kind }) => step === 'Synthesize' && kind === 'diagnosis');
-  // What is said before there is a diagnosis is not about it.
+  // Words before the diagnosis are not about it.
   const [before, after] = [record.timeline.slice(0, Math.max(0, told)), record.timeline.slice(Math.max(0, told))];
   const [early, late] = [judgementsIn(before), judgementsIn(after)];
   if (early.length + late.length === 0) return [];
@@ -57,7 +57,7 @@ function readerOf(record: IncidentEntities): (spoken: Spoken, aboutDiagnosis: bo
   };
 }
 
-/** Of one saying that is not on the record yet. */
+/** Feedback from a judgement that is not on record yet. */
 export const feedbackOn = (spoken: Spoken, record: IncidentEntities): Feedback => readerOf(record)(spoken, true);
 
 export type Diagnosed = NonNullable<Feedback['diagnosed']>;
@@ -68,8 +68,8 @@ const diagnosedIn = (first: Hypothesis | undefined): Diagnosed | undefined =>
     : { entity: first.entity, cause: first.cause, confidence: first.confidence };
 
 /**
- * What is named decides, and not the yes or no before it: "yes, it was the cache" where something else was diagnosed is a correction, and
- * "no, it was …" with what was diagnosed is none.
+ * The named entity and cause decide, and not the yes or no before them. "Yes, it was the cache" is a correction if something else was diagnosed,
+ * and "no, it was …" with the diagnosed cause is none.
  */
 function verdictOf({ type }: Judgement, meant: Meant, diagnosed: Diagnosed | undefined): Feedback['verdict'] {
   const said = type === 'DiagnosisConfirmed' ? 'right' : 'wrong';
@@ -80,7 +80,7 @@ function verdictOf({ type }: Judgement, meant: Meant, diagnosed: Diagnosed | und
   return entity === true && meant.cause === diagnosed.cause ? 'right' : 'wrong';
 }
 
-/** Whether what is named is what was diagnosed; undefined where nothing is named. */
+/** Whether the named entity and cause are the diagnosed ones; undefined if none is named. */
 function fitOf(meant: Meant, diagnosed: Diagnosed): { entity: boolean | undefined; cause: boolean | undefined } {
   const entities = meant.entity ? [meant.entity] : meant.entities;
   const codes = meant.cause ? [meant.cause] : meant.causes;
@@ -93,7 +93,7 @@ function fitOf(meant: Meant, diagnosed: Diagnosed): { entity: boolean | undefine
 const isSame = (a: EntityRef, b: EntityRef): boolean =>
   sameWorkload(a, b) && (a.kind === b.kind || (isWorkload(a) && isWorkload(b)));
 
-/** The truth of a scenario, in the form of its `expected.json`. */
+/** The truth of a scenario, in the format of `expected.json`. */
 export interface Truth {
   readonly vocabulary: 'watchkeeper';
   readonly rootCause: {
@@ -102,7 +102,7 @@ export interface Truth {
   };
 }
 
-/** What the last word says the truth is, or what it leaves open, in a sentence. */
+/** The truth according to the last feedback, or a sentence about what is missing. */
 export function truthOf(
   feedback: readonly Feedback[],
 ):
@@ -113,7 +113,7 @@ export function truthOf(
   const { verdict, diagnosed, meant, by } = from;
   if (verdict === 'right' && diagnosed) return { kind: 'known', from, truth: truth(diagnosed.entity, diagnosed.cause) };
   if (meant.entity && meant.cause)
-    // Who names a workload does not say by which of its kinds; `Service` takes all of them.
+    // A person who names a workload does not state its kind; `Service` accepts every kind.
     return {
       kind: 'known',
       from,

@@ -1,5 +1,5 @@
-// The end of an incident: what came of it, what is remembered, the draft of a postmortem, the last word to people. Every part is
-// written under a name of its own, so that a second run after a crash writes nothing twice.
+// Concludes an incident: it records the outcome, teaches a preference, drafts the postmortem, and tells people the result. Each part is written
+// under its own key, so that a second run after a crash writes nothing twice.
 
 import { exactErrorOf } from '../fingerprint/fingerprint.ts';
 import type { Preference } from '../model/action.ts';
@@ -39,14 +39,14 @@ type LearnPorts = Pick<
   | 'evidence'
 >;
 
-/** "Don't ask me next time" holds for this long, and no more than this often a day. */
+/** A preference that was taught with an approval expires after this many days, and `usesPerDay` limits its uses a day. */
 const preferenceDays = 30;
 const usesPerDay = 3;
 
 export async function learn(input: Concluded, ports: LearnPorts): Promise<Record<string, never>> {
   const unanswered = await questionUnanswered(input, ports);
   const events: TimelineEvent[] = [conclusionOf(input, unanswered), ...(await teach(input, ports))];
-  // Whether to take back what had been done was asked after it: both are told.
+  // The question whether to revert the action came after the verification, so both events are recorded.
   if (input.verification && unanswered !== undefined) events.push(unanswered);
   for (const [index, event] of events.entries())
     await record(input.incident.id, event, { step: 'Learn', key: String(index) }, ports);
@@ -55,7 +55,7 @@ export async function learn(input: Concluded, ports: LearnPorts): Promise<Record
   lines.push(...written.gaps.map(describe));
   await tell(input, lines, written.draft, ports);
   const { decision, verification, takingBack } = input;
-  // What took something back has mended that, and not what paged.
+  // If the action reverted another one, its recovery does not resolve the page.
   if (verification?.kind === 'recovered' && takingBack === undefined && 'action' in decision && decision.action)
     await markPage('resolved', { incident: input.incident, context: input.context, action: decision.action }, ports);
   await updateStatus('ended', followersLine(input), input, ports);
@@ -82,7 +82,7 @@ const follow: Readonly<Record<NonNullable<Incident['outcome']>, string>> = {
 
 const followersLine = (input: Concluded): string => `${shorten(input.incident.title, 200)} ${follow[endOf(input)]}`;
 
-/** Who took the page has it; else who approved what was done. */
+/** The person who took the page holds the incident; otherwise the person who approved the action. */
 async function heldAfter(
   { incident, approval }: Concluded,
   { incidents }: Pick<LearnPorts, 'incidents'>,
@@ -92,7 +92,7 @@ async function heldAfter(
   return { heldBy: { by: approval.by, as: 'approver' } };
 }
 
-/** Everybody whose approval it took, or who rejected it. */
+/** Everybody who approved the action, or the person who rejected it. */
 async function decidersOf({ approval }: Concluded, { approvals }: Pick<LearnPorts, 'approvals'>): Promise<string[]> {
   if (approval === undefined || !('by' in approval)) return [];
   if (approval.kind !== 'approved') return [approval.by];
@@ -100,7 +100,7 @@ async function decidersOf({ approval }: Concluded, { approvals }: Pick<LearnPort
   return approvedBy.length < 2 ? [approval.by] : approvedBy.map(({ by }) => by).slice(0, 10);
 }
 
-/** What was done, and on whose word. */
+/** The action and who allowed it. */
 function doneLine({ decision, approval, remediation }: Concluded, deciders: readonly string[]): string[] {
   if (remediation === undefined || !('action' in decision) || decision.action === undefined) return [];
   const { title } = decision.action;
@@ -139,7 +139,7 @@ function basisOf({ decision, remediation, verification }: Concluded): EventOf<'I
   return { kind: 'nothing' };
 }
 
-/** The last question, where nobody said yes to it in time: told, and shown so in its place. */
+/** The last question, if nobody approved it in time. Its message is updated. */
 async function questionUnanswered(
   { decision, approval, incident, takingBack }: Concluded,
   ports: LearnPorts,
@@ -157,11 +157,11 @@ async function questionUnanswered(
     : { ...about, how: 'nobody' };
 }
 
-/** Remembers what a person asked to remember, if it helped; says so either way. */
+/** Teaches the preference that a person asked for, if the action helped. The event says whether it did. */
 async function teach(input: Concluded, ports: LearnPorts): Promise<TimelineEvent[]> {
   const { approval, decision, verification, diagnosis, context, incident } = input;
   if (approval?.kind !== 'approved' || !approval.remember || decision.kind !== 'ask' || decision.once) return [];
-  // A permission that lasts needs more than the workflow's word: the record of the answer has to say so.
+  // A lasting permission needs more than the workflow's input: the record of the answer must confirm it.
   const asked = await ports.approvals.get(approval.approvalId);
   if (
     asked?.state !== 'decided' ||
@@ -207,7 +207,7 @@ async function teach(input: Concluded, ports: LearnPorts): Promise<TimelineEvent
   return [event];
 }
 
-/** Memory and knowledge help the next incident; this one does not fail for them. */
+/** Writes memory and postmortem draft. They help the next incident, so a failure is recorded and does not fail this one. */
 async function writeDown(
   input: Concluded,
   lines: readonly string[],
@@ -239,7 +239,7 @@ async function writeDown(
   return { gaps, draft };
 }
 
-/** The last word, in the thread and on the page; where one of them cannot be reached, the timeline says so. */
+/** Sends the closing message to the thread and the page; the timeline records a channel that cannot be reached. */
 async function tell(
   input: Concluded,
   lines: readonly string[],
@@ -277,7 +277,7 @@ async function tell(
       ...threadOf(incident.trigger),
     })
     .catch(() => failures.push({ ...failed, place: 'thread' }));
-  // A page that nobody answered is told so, too.
+  // The page gets the note also if nobody answered the question.
   if (verification || input.approval?.kind === 'expired') {
     const written = await ports.pager.note(incident.sourceId, noteOf(message));
     if (written.kind === 'gap') failures.push({ ...failed, place: 'page', reason: written.gap.reason });

@@ -1,4 +1,4 @@
-// Why a preference matches an error, or does not: part by part, in words. Equal parts make equal fingerprints, and nothing else does.
+// Explains part by part, in words, why a preference matches an error or does not. Equal fingerprints require that all parts are equal.
 
 import { isOfThisRecipe } from '../fingerprint/fingerprint.ts';
 import type { Preference } from '../model/action.ts';
@@ -6,7 +6,7 @@ import type { Incident, IncidentError } from '../model/incident.ts';
 
 export type Match =
   | { readonly kind: 'matches' }
-  /** One of them was told by an older recipe: whether they are the same is not known. */
+  /** An older recipe made one of the fingerprints, so nobody knows whether the errors are the same. */
   | { readonly kind: 'older' }
   | {
       readonly kind: 'differs';
@@ -28,7 +28,7 @@ export function matchOf(preference: Parts, error: IncidentError): Match {
       : [{ part: 'error text', taught: taught.errorTemplate, seen: seen.errorTemplate }]),
     { part: 'action', taught: preference.actionId, seen: error.actionId ?? 'none' },
   ];
-  // Long texts can differ beyond what is shown of them.
+  // Long texts may differ beyond the part that is shown.
   const differing = parts.filter(({ part, taught: one, seen: other }) => part === 'error text' || one !== other);
   if (differing.length === 0 && preference.fingerprint === error.fingerprint) return { kind: 'matches' };
   return { kind: 'differs', in: differing };
@@ -60,7 +60,9 @@ export interface PastMatch {
   readonly why: string;
 }
 
-/** The incidents that a preference matches, and those that nearly did (one part is another), newest first. The one it was taught in is left out. */
+/**
+ * The incidents that a preference matches, and those that differ in one part only, newest first. The incident in which it was taught is left out.
+ */
 export function historyOf(preference: Preference, incidents: readonly Incident[], limit = 20): PastMatch[] {
   return incidents
     .filter(({ id, error }) => error !== undefined && id !== preference.incidentId)

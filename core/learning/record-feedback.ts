@@ -1,4 +1,5 @@
-// A person says that the diagnosis was wrong, or right: kept on the timeline in their words, and answered with how they were read.
+// Records a person's feedback that the diagnosis was wrong or right. The timeline keeps the original words, and the reply says how they were
+// understood.
 import { sha256 } from '../hash.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Ports } from '../ports/index.ts';
@@ -23,7 +24,7 @@ interface Answer {
   readonly choices: readonly string[];
 }
 
-/** `meant` is empty where somebody says that it was wrong, and not what it was. */
+/** `meant` is empty if the person does not name another cause. */
 export async function recordCorrection(opinion: Opinion, meant: string, ports: DraftPorts): Promise<Answer> {
   const spoken = spokenOf('DiagnosisCorrected', opinion, ports);
   await keep(spoken, opinion, ports);
@@ -37,7 +38,7 @@ export async function recordCorrection(opinion: Opinion, meant: string, ports: D
   return { text: `Thank you. ${reading} ${draft}`, lines: [], choices };
 }
 
-/** "Yes, it was …", and not "that was the cause". */
+/** Matches "yes, it was …" and a name, but not "that was the cause". */
 const names =
   /\b(?:it|that) was (?!(?:it|right|correct|true|indeed|really|the (?:root )?(?:cause|reason|problem|culprit))\b)\S/i;
 
@@ -77,13 +78,13 @@ function spokenOf(type: Judgement['type'], { by, text }: Opinion, { clock }: Pic
   return { actor: by, event: { type, by, words }, at: clock.now().toISOString() };
 }
 
-/** The same words of the same person are kept once. */
+/** Records the same words of the same person once. */
 async function keep(
   { actor, event }: Spoken,
   { incident }: Opinion,
   ports: Pick<Ports, 'incidents' | 'clock'>,
 ): Promise<void> {
-  // A key may hold 1 KB (DynamoDB), and people write in scripts that need three bytes a letter.
+  // A hash keeps the key short: a DynamoDB key holds 1 KB, and some scripts need three bytes per character.
   const key = sha256(JSON.stringify([actor, event.type, event.words])).slice(0, 24);
   const step = event.type === 'DiagnosisCorrected' ? 'Correct' : 'Agree';
   await record(incident.id, event, { step, key }, ports);

@@ -1,5 +1,5 @@
-// What words about a diagnosis name: a thing that the incident has seen, and a cause of the catalogue. Words of tables and nothing else: where words
-// fit several, none is chosen, and what nobody has seen is not named.
+// Resolves the words of a correction to an entity of the incident and a cause of the catalogue. It uses word tables only. If several entities or
+// causes fit, it chooses none, and it names no entity that the incident has not seen.
 
 import { causesIn, spoken, titleIn } from '../causes/cause-words.ts';
 import { type CauseCode, causes } from '../causes/causes.ts';
@@ -7,13 +7,13 @@ import { hasWord, statesBehindNot, stemsBehindNot, thingWords } from '../languag
 import { type EntityRef, entityKey } from '../model/entity.ts';
 import type { Meant } from '../model/feedback.ts';
 
-/** Longer texts are pasted, not said. */
+/** Longer texts are cut; they are usually pasted. */
 const maxLength = 1000;
 const maxAlternatives = 5;
 
 export function resolveCorrection(text: string, seen: readonly EntityRef[]): Meant {
   const whole = spoken(text.slice(0, maxLength));
-  // Titles first: some say what something does not.
+  // Titles go first, because some of them contain a negation.
   const title = titleIn(whole);
   const { found, rest } = namesIn(withoutDenials(title?.rest ?? whole), seen);
   const entities = found.length > 0 ? found : ofKind(rest, seen);
@@ -29,7 +29,7 @@ export function resolveCorrection(text: string, seen: readonly EntityRef[]): Mea
 const saysHow = (word: string): boolean =>
   statesBehindNot.includes(word) || stemsBehindNot.some((stem) => word.startsWith(stem));
 
-/** Without what it says that it was not: up to the end of the clause, or "but", or "it was". */
+/** Removes denied parts ("not …"): up to the end of the clause, or to "but", or to "it was". */
 function withoutDenials(said: string): string {
   const words = said.split(' ');
   const rest: string[] = [];
@@ -58,7 +58,7 @@ function denialAt(words: readonly string[], at: number): number {
 const endsDenial = (words: readonly string[], at: number): boolean =>
   ['|', 'but', ''].includes(words[at] ?? '') || (words[at] === 'it' && ['was', 'is'].includes(words[at + 1] ?? ''));
 
-/** A kind can be said in front, a namespace too; the longest name at a place is the one that is meant there. */
+/** Finds the named entities. A kind or a namespace may precede the name; of overlapping names the longest one counts. */
 function namesIn(said: string, seen: readonly EntityRef[]): { found: readonly EntityRef[]; rest: string } {
   const places = seen.flatMap((entity) => formsOf(entity).flatMap((form) => placesOf(form, said, entity)));
   const taken: Place[] = [];
@@ -66,7 +66,7 @@ function namesIn(said: string, seen: readonly EntityRef[]): { found: readonly En
     const over = taken.filter(
       (other) => place.at < other.at + other.length - 1 && other.at < place.at + place.length - 1,
     );
-    // Two things of one name at one place are both meant, until more is said.
+    // Two entities with the same name at the same position both count until the person says more.
     if (over.every((other) => other.at === place.at && other.length === place.length)) taken.push(place);
   }
   let rest = said;
@@ -103,7 +103,7 @@ function ofKind(said: string, seen: readonly EntityRef[]): readonly EntityRef[] 
 export const namesNothing = ({ entity, entities, cause, causes: codes }: Meant): boolean =>
   !entity && !cause && entities.length === 0 && codes.length === 0;
 
-/** `Deployment session-cache (no space left on a volume)`, as far as it is known. */
+/** `Deployment session-cache (no space left on a volume)`; without the cause if it is unknown. */
 export const nameOf = ({
   entity,
   cause,
@@ -112,7 +112,7 @@ export const nameOf = ({
   readonly cause?: CauseCode | undefined;
 }): string => `${entity.kind} ${entity.name}${cause === undefined ? '' : ` (${causes[cause].title.toLowerCase()})`}`;
 
-/** How the words were read, in a sentence. */
+/** One sentence about how the words were understood. */
 export function readingOf({ entity, entities, cause, causes: codes }: Meant): string {
   const title = cause === undefined ? undefined : causes[cause].title.toLowerCase();
   if (entity && cause) return `I read that as ${nameOf({ entity, cause })}.`;
@@ -124,7 +124,7 @@ export function readingOf({ entity, entities, cause, causes: codes }: Meant): st
   return 'It names nothing that I saw here, and no cause that I know.';
 }
 
-/** What can be said instead where several fit: each is read as exactly one. */
+/** Sentences to choose from if several entities or causes fit; each resolves to exactly one. */
 export function correctionChoices(meant: Meant, seen: readonly EntityRef[]): readonly string[] {
   const { entity, entities, cause, causes: codes } = meant;
   const things = entity ? [entity] : entities;
@@ -135,12 +135,12 @@ export function correctionChoices(meant: Meant, seen: readonly EntityRef[]): rea
     const title = fault && causes[fault].title;
     return `no, it was ${words === undefined ? `this: ${title}` : title === undefined ? words : `${words}: ${title}`}`;
   };
-  // One question at a time.
+  // Ask one question at a time: first for the entity.
   if (things.length > 1) return things.map((thing) => says(thing, cause));
   return faults.map((fault) => says(things[0], fault));
 }
 
-/** As much of a name as tells it from the others. */
+/** The shortest form of the name that distinguishes the entity from the others. */
 function shortest(entity: EntityRef, seen: readonly EntityRef[]): string {
   const { kind, name, namespace } = entity;
   const forms = [name, `${kind} ${name}`, ...(namespace === undefined ? [] : [`${kind} ${namespace}/${name}`])];

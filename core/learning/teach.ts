@@ -1,5 +1,5 @@
-// "Next time, don't ask": from words to something that counts. Words become a proposal, said back with scope, expiry and limit; the same
-// person confirms it; then it is a preference. Anybody takes it back. What a thread says is never more than that.
+// Turns "next time, don't ask" into a preference. The words become a proposal, which repeats scope, expiry and limit; the same person confirms
+// it; then it is a preference. Anybody may revoke it. Words in a thread have no other effect on permissions.
 
 import { isOfThisRecipe } from '../fingerprint/fingerprint.ts';
 import type { TeachingUtterance } from '../language/parse-teaching.ts';
@@ -17,7 +17,7 @@ import { record } from '../record/timeline.ts';
 import { placeOf } from '../remediation/target-place.ts';
 import { whyNeverUnattended } from '../remediation/teachable.ts';
 
-/** "Don't ask me next time" holds for this long, and no more than this often a day, where it says nothing else. */
+/** The duration in days and the uses per day of a preference if the person does not state them. */
 const defaults = { days: 30, timesPerDay: 3 };
 const proposalMinutes = 30;
 const dayMs = 86_400_000;
@@ -29,21 +29,21 @@ type TeachPorts = Pick<
 
 export interface Said {
   readonly saying: TeachingUtterance;
-  /** Who said it: Slack user id, or the name at the console. Never a bot. */
+  /** The author: Slack user id, or the name at the console. Never a bot. */
   readonly by: string;
   readonly incidentId: string;
 }
 
-/** What came of it. `text` is for the thread. */
+/** The result. `text` is for the thread. */
 export type Heard =
-  /** It is not about next time: nothing to say. */
+  /** The message does not teach anything, so there is no reply. */
   | { readonly kind: 'nothing' }
-  /** To be confirmed by the same person, with a button (`confirmTeaching`) or with "yes". */
+  /** The same person has to confirm the proposal, with a button (`confirmTeaching`) or with "yes". */
   | { readonly kind: 'proposed'; readonly proposal: Proposal; readonly text: string }
   | { readonly kind: 'taught'; readonly preference: Preference; readonly text: string }
   | { readonly kind: 'dropped' | 'revoked' | 'cannot'; readonly text: string };
 
-/** Reads one message of an incident's thread, and does what it says about next time. */
+/** Handles one message of an incident's thread about permissions for next time. */
 export async function handleTeaching(said: Said, ports: TeachPorts): Promise<Heard> {
   const { saying } = said;
   switch (saying.kind) {
@@ -109,7 +109,7 @@ async function propose(
   return { kind: 'proposed', proposal, text: proposalText(proposal.preference) };
 }
 
-/** An error with an action that can be done about it: only such an error can have a permission. */
+/** An error with an action that can remedy it: only such an error can have a preference. */
 type RemediableError = Omit<IncidentError, 'actionId' | 'target'> & {
   readonly actionId: ActionId;
   readonly target: EntityRef;
@@ -118,7 +118,7 @@ type RemediableError = Omit<IncidentError, 'actionId' | 'target'> & {
 const remediableOf = ({ actionId, target, ...error }: IncidentError): RemediableError | undefined =>
   actionId === undefined || target === undefined ? undefined : { ...error, actionId, target };
 
-/** Who may not teach it, or what the policies would never let happen unattended. */
+/** Why this person may not teach the preference, or why the policies never allow the action without approval. */
 async function refusalOf(
   by: string,
   { actionId, target, describes: { environment } }: RemediableError,
@@ -143,7 +143,7 @@ interface Taught {
   readonly maxUsesPerDay: number;
 }
 
-/** One preference an incident and action: taught again in the same incident, it takes the place of the one before. */
+/** Builds the preference. When it is taught, the store replaces an active one with the same fingerprint and action. */
 function preferenceOf(
   incident: Incident,
   error: RemediableError,
@@ -165,7 +165,7 @@ function preferenceOf(
   };
 }
 
-/** What the timeline keeps of it. */
+/** The fields of a preference that the timeline keeps. */
 export const teachingOf = ({
   id,
   fingerprint,
@@ -178,11 +178,11 @@ export const teachingOf = ({
 async function answerLatest({ by, incidentId }: Said, confirmed: boolean, ports: TeachPorts): Promise<Heard> {
   const proposals = await ports.preferences.proposals(incidentId);
   const mine = proposals.findLast((one) => one.by === by && one.state === 'open');
-  // "Yes" is said in threads all the time.
+  // People say "yes" in threads for many other reasons.
   return mine === undefined ? { kind: 'nothing' } : confirmTeaching({ proposal: mine, by, confirmed }, ports);
 }
 
-/** The answer to a proposal, by button or word. Only the one who said it can confirm it, while it is open; exactly once. */
+/** Handles the answer to a proposal, by button or word. Only its author can confirm it, while it is open, and exactly once. */
 export async function confirmTeaching(
   {
     proposal,
@@ -200,7 +200,7 @@ export async function confirmTeaching(
     await ports.preferences.settle(found, 'dropped');
     return { kind: 'dropped', text: 'Nothing was remembered.' };
   }
-  // Whoever may no longer teach, and what the policies no longer allow, is not remembered by an old word.
+  // Check again now: this person may no longer be allowed to teach, or the policies may no longer allow it.
   const incident = await ports.incidents.get(found.incidentId);
   const { actionId } = found.preference;
   const error = incident?.error && remediableOf({ ...incident.error, actionId });
@@ -209,7 +209,7 @@ export async function confirmTeaching(
   if (found.state === 'dropped') return cannot('It was taken back; say it again.');
   const preference = found.preference;
   if (!isOfThisRecipe(preference)) return cannot('Errors are told apart more exactly since then; say it again.');
-  // Taught before it is settled: a crash in between teaches it twice under one id, which is once.
+  // Teach before settling: if a crash comes in between, the preference is taught again under the same id, which changes nothing.
   await ports.preferences.teach(preference);
   await ports.preferences.settle(found, 'confirmed');
   const event = { type: 'PreferenceTaught', by, how: 'confirmed', preference: teachingOf(preference) } as const;
@@ -220,7 +220,7 @@ export async function confirmTeaching(
   return { kind: 'taught', preference, text };
 }
 
-/** For recalling what is like it; what counts is in the store of preferences, and only there. */
+/** Writes the preference to memory, for recalling similar incidents. Only the store of preferences has an effect on permissions. */
 export const confirmationText = (preference: Preference, { memory }: Pick<Ports, 'memory'>): Promise<void> =>
   memory
     .remember(
@@ -234,7 +234,7 @@ export const confirmationText = (preference: Preference, { memory }: Pick<Ports,
     )
     .catch(() => undefined);
 
-/** Takes back what was taught for this incident's error. */
+/** Revokes the preferences for this incident's error. */
 async function revokeOfIncident({ by, incidentId }: Said, ports: TeachPorts): Promise<Heard> {
   const error = (await ports.incidents.get(incidentId))?.error;
   const taught = error === undefined ? [] : await ports.preferences.find(error.fingerprint);
@@ -245,7 +245,7 @@ async function revokeOfIncident({ by, incidentId }: Said, ports: TeachPorts): Pr
     : { kind: 'revoked', text: 'Revoked. Next time a person is asked again.' };
 }
 
-/** Anybody may; undefined where there is none with this id. */
+/** Revokes a preference for anybody; undefined if there is none with this id. */
 export async function revokePreference(
   { id, by }: { readonly id: string; readonly by: string },
   ports: Pick<Ports, 'preferences' | 'audit' | 'clock' | 'incidents'>,
