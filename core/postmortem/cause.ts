@@ -1,4 +1,5 @@
-// Root cause: what people say first, then the diagnosis with what speaks for and against it, its evidence by number, and its rivals. Pure.
+// Writes the root cause section: first people's corrections, then the diagnosis with the reasons for and against it, its numbered evidence, and
+// the other hypotheses. Pure.
 import { causes } from '../causes/causes.ts';
 import { named } from '../diagnosis/words.ts';
 import { type Diagnosis, type Hypothesis, wholeText } from '../model/diagnosis.ts';
@@ -68,7 +69,7 @@ const said = (what: string, lines: readonly string[]): string[] =>
         '',
       ];
 
-/** Under the number that the diagnosis cites it by. */
+/** One piece of evidence, with the number by which the diagnosis cites it. */
 function piece(id: string, number: number, { evidence }: PostmortemRecord): string[] {
   const found = evidence.get(id);
   if (!found) return [`${number}. ${plain(id, 80)}: not readable any more`];
@@ -82,7 +83,7 @@ function piece(id: string, number: number, { evidence }: PostmortemRecord): stri
   ];
 }
 
-/** Trigger: the change that set it off. */
+/** The trigger section: the change that caused the incident. */
 export function triggerLines({ diagnosis, change }: PostmortemRecord): string[] {
   const id = diagnosis.hypotheses[0]?.changeId;
   if (id === undefined) return ['Not known: no change is named as what set it off.'];

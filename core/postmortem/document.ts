@@ -1,5 +1,5 @@
-// A postmortem draft from what was recorded, after the example of the Google SRE book (appendix D): only what is on record, "not known" where
-// it is not. Pure text making; what people or telemetry wrote is escaped (markdown.ts), so that a draft carries no markup of theirs.
+// Writes a postmortem draft from the record, after the example of the Google SRE book (appendix D). It contains only recorded facts, and "not
+// known" for the rest. Pure. Texts of people and telemetry are escaped (markdown.ts), so that they add no markup to the draft.
 import { causes } from '../causes/causes.ts';
 import { named } from '../diagnosis/words.ts';
 import { causeLines, rootCause, sureness, triggerLines } from './cause.ts';
@@ -15,7 +15,7 @@ import { tried } from './tried.ts';
 
 type Section = readonly [heading: string, lines: (record: PostmortemRecord) => readonly string[]];
 
-/** The next incident of this alert reads "Root cause" and "What was tried" (core/specialists/knowledge.ts). */
+/** The knowledge specialist reads "Root cause" and "What was tried" in the next incident of this alert (core/specialists/knowledge/). */
 const sections: readonly Section[] = [
   ['Summary', summary],
   ['Impact', impact],
@@ -73,7 +73,7 @@ function byWhom(record: PostmortemRecord): string {
 const lastApproved = ({ approvals }: PostmortemRecord) =>
   approvals.findLast((one) => one.state === 'decided' && one.verdict !== 'reject');
 
-/** What people say first; then what was paged, why, and how it ended. */
+/** The summary: people's corrections first; then the page, its cause, and how the incident ended. */
 function summary(record: PostmortemRecord): string[] {
   const { incident, diagnosis, material } = record;
   const [first] = diagnosis.hypotheses;

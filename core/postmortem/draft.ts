@@ -1,5 +1,5 @@
-// The draft of a postmortem in the knowledge base: written when an incident ends, and again when people correct it or change its page
-// afterwards. What it is made of besides the records is kept as evidence, so that whoever writes it again needs no workflow.
+// Writes the postmortem draft to the knowledge base when an incident ends, and again when people later correct it or change its page. The
+// material that is not in the records is kept as evidence, so that a later rewrite needs no workflow.
 import * as z from 'zod';
 import { recurrenceTags } from '../analysis/knowledge/recurrence.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
@@ -22,7 +22,7 @@ export type DraftPorts = Pick<Ports, 'incidents' | 'clock' | 'evidence' | 'appro
   readonly telemetry: { readonly knowledge: Pick<KnowledgeBase, 'add'> };
 };
 
-/** Returns the draft as Markdown. Throws what a port throws. */
+/** Returns the draft as Markdown. Throws the errors of the ports. */
 export async function writeDraft(input: Concluded, ports: DraftPorts): Promise<string> {
   const { id } = input.incident;
   const material = materialOf(input);
@@ -47,7 +47,7 @@ export async function writeDraft(input: Concluded, ports: DraftPorts): Promise<s
     { step: 'Learn', key: 'postmortem', evidenceIds: [kept.id] },
     ports,
   );
-  // Whoever changed something meanwhile found no draft that could be written again.
+  // A change during the first writing found no draft to rewrite, so write again if there are new entries.
   const now = await ports.incidents.timeline(id);
   return entriesIn(now) > entriesIn(drawn.timeline) ? store(await draw(), ports) : markdown;
 }
@@ -55,7 +55,7 @@ export async function writeDraft(input: Concluded, ports: DraftPorts): Promise<s
 const entriesIn = (timeline: readonly TimelineEntry[]): number =>
   timeline.filter((entry) => !isAboutDraft(entry)).length;
 
-/** Writes it again with what was said and done since. `none`: there is no draft yet; it will have it when it is written. */
+/** Rewrites the draft with all later entries. `none`: there is no draft yet; the first one will contain the entries. */
 export async function writeDraftAgain(incidentId: string, ports: DraftPorts): Promise<'written' | 'none' | 'failed'> {
   try {
     const [incident, diagnosis, timeline] = await Promise.all([
@@ -113,7 +113,7 @@ async function recordOf(
   return { ...known, timeline, approvals, material, evidence, change, members };
 }
 
-/** What cannot be read is missing in the draft, and no reason to have none. */
+/** Reads the cited evidence. Unreadable evidence is missing in the draft and does not prevent it. */
 async function evidenceOf(
   incidentId: string,
   ids: readonly string[],

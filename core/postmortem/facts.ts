@@ -1,4 +1,4 @@
-// Facts that lessons and follow-ups are drawn from: what could not be read, what knowledge there was, what was taught, who was waited for. Pure.
+// Selects the facts for lessons and follow-ups: unreadable sources, available knowledge, taught preferences, and expired questions. Pure.
 import type { Approval } from '../model/action.ts';
 import type { Gap } from '../model/report.ts';
 import type { EventOf } from '../model/timeline.ts';
@@ -8,7 +8,7 @@ import { isAboutDraft } from './timeline.ts';
 export const unreadIn = ({ diagnosis }: PostmortemRecord): Gap[] =>
   diagnosis.gaps.filter(({ nothingFound }) => nothingFound === undefined);
 
-/** What the knowledge specialist quoted: past postmortems of this alert, and what people wrote. Undefined where it was not asked. */
+/** The documents that the knowledge specialist quoted: past postmortems of this alert, and runbooks of people. Undefined if it was not asked. */
 export function knowledgeIn({
   timeline,
   evidence,
@@ -28,7 +28,7 @@ export const knowledgeIds = ({ timeline }: Pick<PostmortemRecord, 'timeline'>): 
     step === 'Investigate' && actor === 'knowledge' ? evidenceIds : [],
   );
 
-/** What we could not do for people: tell the page, reach the thread. Specialists' gaps are the diagnosis' own. */
+/** Failures in reaching people: the page or the thread. The diagnosis lists the specialists' gaps itself. */
 export const troublesIn = ({ timeline }: PostmortemRecord): string[] =>
   timeline
     .filter(
@@ -39,13 +39,13 @@ export const troublesIn = ({ timeline }: PostmortemRecord): string[] =>
     )
     .map(({ text }) => text);
 
-/** What people taught here. */
+/** The preferences that people taught in this incident. */
 export const taughtIn = ({ timeline }: PostmortemRecord): EventOf<'PreferenceTaught'>[] =>
   timeline.flatMap(({ event }) => (event.type === 'PreferenceTaught' ? [event] : []));
 
 export const expiredIn = ({ approvals }: PostmortemRecord): Approval[] =>
   approvals.filter(({ state }) => state === 'expired');
 
-/** By what was taught before, without a question. */
+/** Whether a preference allowed the action without a question. */
 export const usedTeaching = ({ timeline, incident }: PostmortemRecord): boolean =>
   timeline.some(({ id }) => id === `${incident.id}:Remediate:action`);

@@ -1,4 +1,4 @@
-// Follow-ups, each from a fact: what would have prevented it, what to make readable, write, review and teach. Pure.
+// Derives follow-ups, each from a fact: what to prevent, make readable, write, review and teach. Pure.
 import { alertNames } from '../analysis/knowledge/queries.ts';
 import { causes } from '../causes/causes.ts';
 import { named } from '../diagnosis/words.ts';

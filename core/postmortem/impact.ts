@@ -1,4 +1,4 @@
-// Impact: since when, until when, how long; what and who; how the signals moved. Pure.
+// Writes the impact section: start, end and duration; the affected services and pages; and the change of the signals. Pure.
 
 import { formatValue, signalOf } from '../analysis/metrics/signals.ts';
 import type { Known } from '../model/incident.ts';
@@ -43,7 +43,7 @@ export function impact(record: PostmortemRecord): string[] {
   ];
 }
 
-/** Pages that this incident answered, too, with why they joined. */
+/** The other pages that this incident covered, and why they joined. */
 function membersWords(members: readonly MemberName[]): string {
   const named = members
     .slice(0, maxAffected)
@@ -52,7 +52,7 @@ function membersWords(members: readonly MemberName[]): string {
   return `Further pages about it: ${members.length}. ${[...named, ...more].join('; ')}`;
 }
 
-/** Clocks differ: what ended before it began took nobody knows how long. */
+/** The duration; unknown if the end precedes the start, because clocks differ. */
 const lasted = (began: string, ending: Ending): string =>
   ending.kind === 'open' || msBetween(began, ending.at) < 0 ? 'not known' : span(msBetween(began, ending.at));
 

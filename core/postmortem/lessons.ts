@@ -1,13 +1,13 @@
-// What went well and what went badly, each from a fact of the record and from nothing else. Pure.
+// Lists what went well and what went badly, each from a fact of the record. Pure.
 
 import { expiredIn, knowledgeIn, troublesIn, unreadIn, usedTeaching } from './facts.ts';
 import { bare, bullets, plain } from './markdown.ts';
 import { correctionsIn, diagnosedAt, endingOf, onsetOf, type PostmortemRecord } from './record.ts';
 import { msBetween, span } from './times.ts';
 
-/** From here on a diagnosis is one that people can act on (core/wording.ts: "likely"). */
+/** From this confidence on, people can act on a diagnosis (core/wording.ts: "likely"). */
 const sureEnough = 0.65;
-/** An alert that comes later than this was waited for. */
+/** An alert this many milliseconds after the onset counts as late. */
 const lateMs = 5 * 60_000;
 const maxLines = 15;
 

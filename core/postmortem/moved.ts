@@ -1,4 +1,5 @@
-// How what was measured moved: what paged first, then what the first hypothesis blames, then other problems, then the rest. Pure.
+// Selects the measured signals that moved: first those of the alerted entity, then those that the first hypothesis blames, then other problems,
+// then the rest. Pure.
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Concluded } from '../model/workflow.ts';
 import { alertedSignalsIn, isMeasured, isProblem, type Measured } from '../remediation/alerted-signals.ts';

@@ -1,4 +1,4 @@
-// What a postmortem is made of, and what can be read off it: who corrected what, whether it is over, since when, by whom. Pure.
+// Defines the record from which a postmortem is made, and reads facts from it: corrections, page changes, onset and ending. Pure.
 import * as z from 'zod';
 import { type Approval, RemediationResult, Verification } from '../model/action.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
@@ -9,7 +9,7 @@ import type { EventOf, TimelineEntry } from '../model/timeline.ts';
 import type { MemberName } from '../ports/records.ts';
 import { formatList } from '../wording.ts';
 
-/** A signal that was measured: before and during the incident, and where it was looked at again, afterwards. */
+/** A measured signal: before and during the incident, and after it if it was measured again. */
 export const Moved = z.object({
   of: z.string(),
   name: z.string(),
@@ -20,15 +20,15 @@ export const Moved = z.object({
 });
 export type Moved = z.infer<typeof Moved>;
 
-/** What the workflow knows at the end and the records do not; kept as evidence, so that the draft can be written again without it. */
+/** What the workflow knows at the end and the records do not contain. It is kept as evidence, so that the draft can be rewritten later. */
 export const Material = z.object({
   context: Context,
   remediation: RemediationResult.optional(),
   verification: Verification.optional(),
-  /** Verification is of what took an action back, and not of what paged. */
+  /** True if the verification concerns the reverting action and not the alerted entity. */
   tookBack: z.boolean().default(false),
   moved: z.array(Moved).default([]),
-  /** Evidence of the change that the first hypothesis names. */
+  /** The evidence of the change that the first hypothesis names. */
   changeEvidenceId: z.string().optional(),
 });
 export type Material = z.infer<typeof Material>;
@@ -39,10 +39,10 @@ export interface PostmortemRecord {
   readonly timeline: readonly TimelineEntry[];
   readonly approvals: readonly Approval[];
   readonly material: Material;
-  /** By id; what could not be read is not in it. */
+  /** Evidence by id, without the pieces that could not be read. */
   readonly evidence: ReadonlyMap<string, Evidence>;
   readonly change?: Change | undefined;
-  /** Pages that the diagnosis answered, too. */
+  /** The other pages that the diagnosis covered. */
   readonly members?: readonly MemberName[];
 }
 
@@ -61,20 +61,20 @@ export type PageChange = EventOf<'PageChanged'>;
 export const pageChangesIn = ({ timeline }: Pick<PostmortemRecord, 'timeline'>): PageChange[] =>
   timeline.flatMap(({ event }) => (event.type === 'PageChanged' ? [event] : []));
 
-/** Steps in which an actor is a specialist, or the pager. */
+/** Steps in which the actor is a specialist or the pager. */
 const notByPeople = ['Investigate', 'Recheck', 'PageUpdate'];
 
-/** Neither we nor the pager without a name. */
+/** Whether a person made the entry; a page change without a name comes from the pager. */
 export const isByPerson = ({ actor, step, event }: TimelineEntry): boolean =>
   event.type === 'PageChanged' ? event.by !== undefined : actor !== 'watchkeeper' && !notByPeople.includes(step);
 
 export const diagnosedAt = ({ timeline }: PostmortemRecord): string | undefined =>
   timeline.find(({ kind }) => kind === 'diagnosis')?.at;
 
-/** The first instant at which evidence says that it had begun. */
+/** The earliest start of the problem according to the evidence. */
 export const onsetOf = ({ diagnosis }: PostmortemRecord): string | undefined => diagnosis.hypotheses[0]?.onset;
 
-/** `verified` before the page's own end: what was measured says more than that somebody closed it. */
+/** How the incident ended. `verified` precedes the page's own end, because a measurement is stronger than a closed page. */
 export type Ending =
   | { readonly kind: 'verified'; readonly at: string }
   | ({ readonly kind: 'page' } & Pick<PageChange, 'at' | 'by'>)
@@ -89,7 +89,7 @@ export function endingOf(record: PostmortemRecord): Ending {
   return { kind: 'open' };
 }
 
-/** Who approved what was done last, as one text. */
+/** The people who approved the action, as one text. */
 export const approversOf = (approval: Approval): string =>
   formatList(
     approval.approvedBy.length > 0

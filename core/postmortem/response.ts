@@ -1,4 +1,4 @@
-// Detection and response: what happened when, and how long after the page. Pure.
+// Writes the section on detection and response: each event with its time and its delay after the page. Pure.
 import { alertNames } from '../analysis/knowledge/queries.ts';
 import type { Approval } from '../model/action.ts';
 import { plain, table } from './markdown.ts';

@@ -1,4 +1,5 @@
-// The timeline as a list: when, who, what. What people did is marked and never left out for what we did. Pure.
+// Writes the timeline as a list: time, actor, event. Entries of people are marked, and if the list is too long, our own entries are left out
+// first. Pure.
 import type { TimelineEntry, TimelineEvent } from '../model/timeline.ts';
 import { plain } from './markdown.ts';
 import { isByPerson, type PostmortemRecord } from './record.ts';
@@ -20,7 +21,7 @@ export function timelineLines({ timeline }: PostmortemRecord): string[] {
   ];
 }
 
-/** The conclusion is often what verification had found; and a step that is repeated may tell the same again. */
+/** Removes repeated entries: the conclusion often repeats the verification, and a repeated step may record the same event again. */
 function withoutRepeats(entries: readonly TimelineEntry[]): TimelineEntry[] {
   const told = new Set<string>();
   return entries.filter(({ actor, event }) => {
@@ -39,7 +40,7 @@ function toldOnce(event: TimelineEvent): string {
   return JSON.stringify(event);
 }
 
-/** The draft does not tell of itself. */
+/** Whether the entry is about the draft itself; the draft leaves these out. */
 export const isAboutDraft = ({ event }: TimelineEntry): boolean =>
   event.type === 'PostmortemDrafted' || (event.type === 'RecordFailed' && event.what === 'postmortem-update');
 

@@ -1,4 +1,4 @@
-// Instants and spans as a postmortem says them. UTC.
+// Formats instants and durations for a postmortem, in UTC.
 import type { TimeWindow } from '../model/entity.ts';
 
 /** "2026-11-20 02:47:00 UTC". */
@@ -21,7 +21,7 @@ const units = [
   ['s', 1],
 ] as const;
 
-/** The two largest units of a span: "4 min 10 s", "2 d 3 h". */
+/** The two largest units of a duration: "4 min 10 s", "2 d 3 h". */
 export function span(ms: number): string {
   const seconds = Math.round(Math.abs(ms) / 1000);
   const largest = units.findIndex(([, size]) => seconds >= size);

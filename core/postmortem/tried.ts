@@ -1,4 +1,5 @@
-// What was tried: each action with who allowed it and what came of it; and what was refused, rejected or not answered. Pure.
+// Writes the section on what was tried: each action with who allowed it and its result, and the actions that were refused, rejected or not
+// answered. Pure.
 import type { Approval, RemediationResult, Verification } from '../model/action.ts';
 import type { TimelineEntry } from '../model/timeline.ts';
 import { bare, bullets, plain } from './markdown.ts';
@@ -33,7 +34,7 @@ export function tried(record: PostmortemRecord): string[] {
   return bullets([`${done[remediation.kind]}: ${plain(result, 600)}${came}`], '');
 }
 
-/** Head first, then what there is to know about it. */
+/** The first line is the action and its result; the other lines are details. */
 function ofApproval(approval: Approval, record: PostmortemRecord): string[] {
   const entry = actionOf(approval.id, record);
   return [
@@ -62,7 +63,7 @@ function answer(approval: Approval): string {
   return `Approved by ${plain(approversOf(approval), 300)} ${after}${remember}.`;
 }
 
-/** What happened without anybody being asked here: done as it was taught, refused by policy, or only reported. */
+/** Lines for a decision without a question: done by a preference, refused by policy, or only reported. */
 function withoutQuestion(record: PostmortemRecord): string[][] {
   const { timeline, approvals, incident } = record;
   const decided = timeline.find(({ id }) => id === `${incident.id}:Decide:decision`);
@@ -81,14 +82,14 @@ function withoutQuestion(record: PostmortemRecord): string[][] {
 
 const isRefusal = ({ event }: TimelineEntry): boolean => event.type === 'DecisionMade' && event.decision === 'refuse';
 
-/** By its question; undefined: what was done without one. */
+/** The entry of the action for this question; `undefined` finds the action without a question. */
 const actionOf = (
   approvalId: string | undefined,
   { incident, timeline }: PostmortemRecord,
 ): TimelineEntry | undefined =>
   timeline.find(({ id }) => id === [incident.id, 'Remediate', 'action', approvalId].filter(Boolean).join(':'));
 
-/** Verification follows its action, before the next one. */
+/** The verification that follows the action and precedes the next one. */
 function verificationOf(action: TimelineEntry, { timeline }: PostmortemRecord): TimelineEntry | undefined {
   const next = timeline
     .slice(timeline.indexOf(action) + 1)
@@ -105,8 +106,8 @@ function cameOf(action: TimelineEntry, record: PostmortemRecord): string {
 }
 
 /**
- * Of entries without facts: of the last action the workflow knows it; one before it was only gone on from when it made things worse, or was not
- * done at all.
+ * The result of an action from an older entry without facts. The workflow's material has the result of the last action. An earlier action was
+ * either not done, or its verification found that it made things worse, because the workflow continues in these cases only.
  */
 function cameOfLegacy(action: TimelineEntry, record: PostmortemRecord): string {
   const { remediation, verification } = record.material;
