@@ -1,4 +1,4 @@
-// As much of an action as an event of the timeline keeps.
+// Reduces an action to the fields that a timeline event keeps.
 import type { Action } from '../model/action.ts';
 import type { ActionSummary } from '../model/timeline.ts';
 

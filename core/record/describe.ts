@@ -1,4 +1,4 @@
-// Events as people read them, one sentence or a few. This is for showing only: change any wording here, and no fact changes.
+// Renders each timeline event as a sentence or a few, for people. The text is for display only: a change of wording changes no fact.
 import type { Approval, Verdict } from '../model/action.ts';
 import { factOrigin, factSentence } from '../model/fact.ts';
 import type { EventOf, EventType, LeftBehind, MessageFailed, TimelineEvent } from '../model/timeline.ts';
@@ -221,7 +221,7 @@ export const verdictWords: Readonly<Record<Verdict, string>> = {
 export const verdictText = (verdict: Verdict, by: readonly string[], at: string): string =>
   `${verdictWords[verdict]} by ${formatList(by)} at ${clockTime(at)}`;
 
-/** How many of those it takes have approved. Empty where one is enough. */
+/** The number of approvals so far, if several are required; otherwise empty. */
 export function approvedByText(approvers: Approval['approvers'], approvedBy: readonly string[]): string {
   if (approvers < 2) return '';
   const who = approvedBy.length === 0 ? '' : ` (${approvedBy.join(', ')})`;
@@ -274,7 +274,7 @@ const pageFailures: Readonly<Record<MessageFailed['about'], string>> = {
   status: 'Those who follow the page could not be told',
 };
 
-/** One page that joined, with its reason. */
+/** A page that joined, with the reason. */
 export const joinText = (title: string, because: EventOf<'MemberJoined'>['because']): string =>
   shorten(`+1: ${title} joined because ${relationText(because)}.`, 600);
 
@@ -292,7 +292,7 @@ const recordFailures: Readonly<Record<EventOf<'RecordFailed'>['what'], string>> 
 
 export const abandonedText = 'It ended without a word, and nobody works on it any more.';
 
-/** What a code of ours, or of Step Functions, means to the person who reads it. */
+/** Explains an error code of ours, or of Step Functions, to the reader. */
 const failureSentences: ReadonlyMap<string, string> = new Map([
   ['States.Timeout', 'A step did not answer in time.'],
   ['StepTimeout', 'A step did not answer in time.'],

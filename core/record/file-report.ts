@@ -1,5 +1,5 @@
-// The step that writes what a specialist reported: one line of the timeline. A specialist has no right to write a record, and its answer is
-// believed only as far as it fits: it speaks for itself, of the round that it was asked in, and of its own incident.
+// The step that writes a specialist's report to the timeline, as one entry. A specialist may not write records itself. Its answer counts only for
+// itself, for the round of its brief, and for its own incident.
 
 import { askedWhen, type Brief, Report, unreadableReport } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
@@ -7,7 +7,7 @@ import { redact } from '../redaction/redact.ts';
 import { entitiesOf } from './reported-entities.ts';
 import { record } from './timeline.ts';
 
-/** @returns the report as it counts from here on. The same brief filed again is the same line. */
+/** @returns the report as later steps use it. The same brief filed again gives the same entry. */
 export async function fileReport(
   brief: Brief,
   answer: unknown,

@@ -1,5 +1,5 @@
-// The things that an incident has on record: what its hypotheses are about, what specialists reported, who calls whom, what people taught about
-// its services. What people said in its thread is no source of them.
+// Lists the entities on record for an incident: from its hypotheses, specialists' reports, the call graph, and taught facts about its services.
+// Utterances in its thread add no entity.
 
 import type { Diagnosis } from '../model/diagnosis.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
@@ -7,7 +7,7 @@ import { servicesOf } from '../model/fact.ts';
 import type { Incident } from '../model/incident.ts';
 import type { TimelineEntry, TimelineEvent } from '../model/timeline.ts';
 
-/** What is kept of an incident. */
+/** The stored records of an incident. */
 export interface IncidentEntities {
   readonly incident: Incident;
   readonly diagnosis: Diagnosis | undefined;
@@ -15,11 +15,11 @@ export interface IncidentEntities {
 }
 
 const maxEntities = 200;
-/** What people say in its place, and what it is said of, is mostly the same thing. */
+/** Kinds of workloads. People use these kinds interchangeably for the same entity. */
 const workloads = ['Service', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'];
 export const isWorkload = ({ kind }: Pick<EntityRef, 'kind'>): boolean => workloads.includes(kind);
 
-/** What is known best first; one entry a thing. */
+/** The entities, best known first, each once. */
 export function incidentEntitiesIn({ incident, diagnosis, timeline }: IncidentEntities): readonly EntityRef[] {
   const all = [
     ...(diagnosis?.hypotheses.map(({ entity }) => entity) ?? []),
@@ -56,7 +56,7 @@ function thingsIn(event: TimelineEvent): readonly EntityRef[] {
   }
 }
 
-/** Of services, where only a name is known. */
+/** Names of services known only by name. */
 function namesIn(event: TimelineEvent): readonly string[] {
   if (event.type !== 'ContextAssembled') return [];
   const { service: paged, callees, callers, facts } = event;
@@ -68,7 +68,7 @@ function namesIn(event: TimelineEvent): readonly string[] {
   ];
 }
 
-/** Reports come in any order: what says more of its place is kept. */
+/** How much of the place is known. Reports arrive in any order; the entity with the more precise place is kept. */
 const detail = ({ namespace, cluster }: EntityRef): number =>
   Number(namespace !== undefined) + Number(cluster !== undefined);
 

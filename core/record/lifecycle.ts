@@ -1,15 +1,15 @@
-// Whether an incident is over, and whether the execution that works on it lives. An incident that is not over needs one that does.
+// Decides whether an incident is over, and whether its execution is still alive. Every incident that is not over needs a live execution.
 import type { Incident } from '../model/incident.ts';
 import type { ExecutionState } from '../ports/executions.ts';
 
 export const isOver = ({ status }: Pick<Incident, 'status'>): boolean => status === 'closed' || status === 'failed';
 
-/** A service that lists executions may not know one yet that has just begun. */
+/** Grace period in milliseconds: a service that lists executions may not know a new one yet. */
 const unseenMs = 5 * 60_000;
 
-/** Whether nobody works on an incident any more. In doubt somebody does. */
+/** Whether nobody works on an incident any more. In doubt, it counts as worked on. */
 export function isAbandoned(incident: Incident, execution: ExecutionState, now: Date): boolean {
-  // What is grouped is looked after by its leader, and by who looks after groups (core/storms/ending.ts).
+  // The leader and the group sweep (core/storms/ending.ts) take care of grouped incidents.
   if (isOver(incident) || incident.status === 'grouped') return false;
   switch (execution) {
     case 'running':

@@ -1,4 +1,4 @@
-// Relations and reasons as people read them. Nothing reads them back.
+// Renders relations and separation reasons for people. No code parses the result.
 import type { Relation, SeparateReason } from '../model/storm.ts';
 
 /** Completes "joined because …" and "waits because …". */

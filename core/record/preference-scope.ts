@@ -1,4 +1,4 @@
-// What a preference permits, in words that a person can confirm. Nothing reads them back.
+// Renders what a preference permits, so that a person can confirm it. No code parses the result.
 import { isOfThisRecipe } from '../fingerprint/fingerprint.ts';
 import type { Teaching } from '../model/timeline.ts';
 import { shorten } from '../text.ts';

@@ -1,11 +1,12 @@
-// The things that a specialist's report is about: what its findings name, what they point at, whom these talk to, and hosts that error texts name.
+// Collects the entities of a specialist's report: from its findings, the entities these point at, their neighbours in the call graph, and hosts named
+// in error texts.
 import { type EntityRef, entityKey } from '../model/entity.ts';
 import type { Finding, Report } from '../model/report.ts';
 
-/** So many of one report are kept; a finding's own come first. */
+/** Limit per report; the entities of the findings come first. */
 const maxEntities = 60;
 
-/** Each once. */
+/** The entities of a report, each once. */
 export function entitiesOf({ findings, topology }: Pick<Report, 'findings' | 'topology'>): EntityRef[] {
   const named = findings.flatMap(({ entity, towards }) => (towards === undefined ? [entity] : [entity, towards]));
   const names = new Set(named.map(({ name }) => name));
@@ -25,11 +26,11 @@ const service = (name: string, namespace?: string): EntityRef => ({
   ...(namespace === undefined ? {} : { namespace: namespace.slice(0, 253) }),
 });
 
-/** `ledger-api:8443`, `session-service.identity:8080`; an IP address names nothing. */
+/** Matches `ledger-api:8443`, `session-service.identity:8080`; an IP address is not a name. */
 const host =
   /(?<![\w.:/-])([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?))?(?:\.svc[a-z.]{0,20})?:\d{2,5}\b/g;
 
-/** Hosts with a port: only what a log or a status said holds them. */
+/** Hosts with a port in texts that quote a log or a status; no other field names these hosts. */
 function hostsIn({ claim, errorTemplate, errorIdentity }: Finding): EntityRef[] {
   return [claim, errorTemplate ?? '', errorIdentity?.says ?? ''].flatMap((text) =>
     Array.from(text.matchAll(host), ([, name = '', namespace]) => service(name, namespace)),

@@ -1,4 +1,4 @@
-// Where an incident is talked about. An incident that came from a Slack thread is answered there; others have their own place.
+// Finds the thread of an incident. An incident that came from a Slack thread is answered there; other incidents have their own thread.
 import type { Trigger } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 

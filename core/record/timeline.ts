@@ -1,10 +1,10 @@
-// One way to write an event on the timeline, redacted. The id is made of incident, step, kind and key, so a repeated step writes no second entry.
+// Writes events to the timeline, redacted. The entry's id consists of incident, step, kind and key, so a repeated step writes no second entry.
 import { type EntryKind, type EventType, type TimelineEntry, TimelineEvent } from '../model/timeline.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact, redactJson } from '../redaction/redact.ts';
 import { describe } from './describe.ts';
 
-/** The state machine's state, or the surface, in which it happened; `key` tells several events of one step apart. */
+/** The step that writes the event: a state of the state machine, or a surface. `key` distinguishes several events of one step. */
 export interface Occasion extends Partial<Pick<TimelineEntry, 'evidenceIds' | 'durationMs'>> {
   readonly step: string;
   readonly key?: string | undefined;
@@ -42,7 +42,7 @@ export function entryOf(
   };
 }
 
-/** Undefined where redaction leaves no event: a name that looks like a secret, where only a name may stand. */
+/** Undefined if the redacted event is invalid, for example if a name looks like a secret where only a name is allowed. */
 const withoutSecrets = (event: TimelineEvent): TimelineEvent | undefined =>
   TimelineEvent.safeParse(redactJson(event)).data;
 
@@ -112,7 +112,7 @@ function toneOf(event: TimelineEvent): TimelineEntry['tone'] {
   }
 }
 
-/** Who does it where the pager does not say. */
+/** The actors of events that the pager or Watchkeeper reports without a person. */
 const pager = 'pagerduty';
 const us = 'watchkeeper';
 
