@@ -1,4 +1,4 @@
-// How a group is shown: on the leader who belongs to it, on a member what it belongs to. Pure.
+// Renders group membership: a leader shows its members, a member shows its leader. Pure.
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { MemberName } from '../ports/records.ts';
@@ -6,13 +6,13 @@ import { relationText, separationText } from '../record/membership-words.ts';
 import { shorten } from '../text.ts';
 import { formatList } from '../wording.ts';
 
-/** On a member: what it is part of and why; on what left: why it did. */
+/** For a member: its group and the reason. For an incident that left a group: the reason for leaving. */
 export function placeInGroup({ memberOf, apart }: Pick<Incident, 'memberOf' | 'apart'>): string[] {
   if (memberOf) return [`Part of ${memberOf.leader}: joined because ${relationText(memberOf.because)}.`];
   return apart ? [`Was part of ${apart.from}, and is investigated on its own: ${separationText(apart.why)}.`] : [];
 }
 
-/** On a leader: how many pages it answers, and which. */
+/** For a leader: the number of pages that it covers, and their titles. */
 export const membersLine = (members: readonly MemberName[]): string[] =>
   members.length === 0
     ? []
@@ -26,7 +26,7 @@ export const membersLine = (members: readonly MemberName[]): string[] =>
         ),
       ];
 
-/** What the diagnosis names, and the services of pages that joined since. */
+/** The blast radius of the diagnosis, and the services of pages that joined since. */
 export const affectedBy = (
   diagnosis: Pick<Diagnosis, 'blastRadius'> | undefined,
   members: readonly Pick<MemberName, 'service'>[],

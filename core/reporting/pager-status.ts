@@ -1,6 +1,6 @@
-// Keeping the page true to what happened, as far as the catalogue allows it for the environment: somebody has it once what they approved was
-// done, it is over once verification said so, and those who only follow it hear what was found and how it ended. A page that cannot be
-// reached is a line of the timeline, and never a failure.
+// Updates the PagerDuty incident, as far as the catalogue allows it for the environment. The page is acknowledged after an approved action was done,
+// and resolved after verification confirmed the recovery. Subscribers get the diagnosis and the outcome. If the page cannot be reached, the timeline
+// gets an entry; nothing fails.
 
 import type { Action } from '../model/action.ts';
 import type { Context, Incident } from '../model/incident.ts';
@@ -40,7 +40,7 @@ export async function markPage(
   );
 }
 
-/** Twice an incident at most, because it rings where people sleep: once what was found is known, and at the end. */
+/** Sends at most two updates per incident, because they ring where people sleep: one with the diagnosis and one at the end. */
 export async function updateStatus(
   when: 'found' | 'ended',
   text: string,
@@ -49,7 +49,7 @@ export async function updateStatus(
 ): Promise<void> {
   const environment = context.environment?.value;
   if (incident.trigger.kind !== 'page' || environment === undefined) return;
-  // A catalogue that cannot be read allows nothing.
+  // If the catalogue cannot be read, no update is allowed.
   const catalog = await ports.catalog.load().catch(() => undefined);
   if (catalog?.environments[environment]?.page.statusUpdates !== true) return;
   const written = await ports.pager.statusUpdate(incident.sourceId, text);

@@ -1,5 +1,6 @@
-// How far an incident is, in one message that is updated in place: the first one that people saw of it. Made from the record alone, so that
-// whoever tells it last tells the latest, in whatever order they come. It is a courtesy: a thread that cannot be reached fails nothing.
+// Publishes the progress of an incident in one message that is updated in place; it is the first message that people see of the incident. The message
+// is made from the record alone, so the last publisher always publishes the latest state, whatever the order. It is a courtesy: an unreachable thread
+// fails nothing.
 
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
@@ -25,16 +26,16 @@ export async function tellProgress(incidentId: string, { incidents, chat }: Prog
     ]);
     if (incident) await chat.publish(progressOf(incident, timeline, diagnosis, members));
   } catch {
-    // The diagnosis, the question and the end are told for themselves, and those are not let go.
+    // Diagnosis, approval request and outcome have their own messages, and a failure of those is not ignored.
   }
 }
 
-/** Reports of specialists that come within this are told together: chats allow so many updates a minute, and a storm has many incidents. */
+/** Reports that arrive within this time are published together: chats limit updates per minute, and a storm has many incidents. */
 const gatherMs = 1500;
 
 /**
- * A specialist reported. Whoever is the first to say so within a while waits for the others and tells them all; where there is a diagnosis by
- * then, that has been told already. `pause` waits so many milliseconds.
+ * Publishes progress after a specialist reported. The first caller in each period waits for the others and publishes all of their reports. If a
+ * diagnosis exists by then, its own publication has covered them. `pause` waits the given number of milliseconds.
  */
 export async function tellWhileTheyLook(
   incidentId: string,
@@ -47,11 +48,11 @@ export async function tellWhileTheyLook(
   if ((await ports.incidents.diagnosis(incidentId)) === undefined) await tellProgress(incidentId, ports);
 }
 
-/** Between the diagnosis and what is decided nobody looks any more. */
+/** Between the diagnosis and the decision no specialist is at work, so the status is not "Looking into". */
 const headOf = (incident: Incident, diagnosis: Diagnosis | undefined): StatusView =>
   incident.status === 'investigating' && diagnosis !== undefined ? { says: 'Looked into' } : statusViewOf(incident);
 
-/** A line a specialist while they look; what came of it afterwards. Pure. */
+/** One line per specialist during the investigation, then the outcome. Pure. */
 export function progressOf(
   incident: Incident,
   timeline: readonly TimelineEntry[],
@@ -85,7 +86,7 @@ export function progressOf(
   };
 }
 
-/** Where it is; what is not known is said so, because people look for it here. */
+/** The incident's place. Unknown fields are shown as unknown, because people look for them here. */
 function factsOf({ place }: Incident, affected: readonly string[]): Pick<Message, 'facts'> {
   if (place === undefined) return {};
   const facts = (['service', 'cluster', 'environment', 'namespace'] as const).map((field) => ({
@@ -119,7 +120,7 @@ function specialistLines(timeline: readonly TimelineEntry[], { status }: Inciden
   return [...lines, lines.length === 0 ? 'The specialists are on their way.' : 'Others may still be at work.'];
 }
 
-/** What each specialist said last, in the order in which they first spoke. */
+/** The latest report of each specialist, in the order of their first reports. */
 const reportedIn = (timeline: readonly TimelineEntry[]): [string, TimelineEntry][] => [
   ...new Map(
     timeline

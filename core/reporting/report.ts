@@ -1,6 +1,5 @@
-// Tells people what was found and what is going to happen: three sentences, how sure they are, and what could not be learned. The rest is
-// behind the buttons. A surface that cannot be reached becomes a gap in the timeline; only when nobody at all can be told does the step
-// fail, and is tried again.
+// Tells people the diagnosis and the next step: three sentences, the confidence, and the gaps. Buttons lead to the rest. An unreachable surface
+// becomes a gap in the timeline; the step fails, and is retried, only if nobody at all can be reached.
 
 import { causes } from '../causes/causes.ts';
 import { chartOf } from '../charts/evidence.ts';
@@ -21,15 +20,15 @@ import { updateStatus } from './pager-status.ts';
 import { tellProgress } from './progress.ts';
 import { tell } from './tell.ts';
 
-/** So many pieces of evidence are tried for a picture. */
+/** Limit on the pieces of evidence that are tried for a chart. */
 const maxPieces = 8;
-/** So many are named below the sentences that cite them. */
+/** Limit on the sources named below the sentences that cite them. */
 const maxNamed = 4;
 const maxGaps = 3;
 
 export type ReportPorts = Pick<Ports, 'incidents' | 'clock' | 'chat' | 'pager' | 'evidence' | 'catalog'>;
 
-/** Throws `Unavailable` when neither the thread nor the page could be told. */
+/** Throws `Unavailable` if neither the thread nor the page could be reached. */
 export async function report(
   { incident, context, diagnosis, decision, priorReports, reports }: Decided,
   ports: ReportPorts,
@@ -62,12 +61,12 @@ export async function report(
   if (failures.length === places) throw new Unavailable('Neither the thread nor the page could be told the diagnosis.');
   for (const failure of failures) await record(incident.id, failure, { step: 'Report', key: failure.place }, ports);
   await updateStatus('found', followersLine(diagnosis, incident.title), { incident, context }, ports);
-  // The question is put next, and tells it with it.
+  // If approval is needed, the approval request comes next and updates the progress message.
   if (decision.kind !== 'ask') await tellProgress(incident.id, ports);
   return {};
 }
 
-/** For people who wait for it to be over, and know nothing of pods. */
+/** For subscribers, who wait for the end and do not know Kubernetes. */
 function followersLine({ hypotheses: [first], blastRadius }: Diagnosis, title: string): string {
   const cause =
     !first || first.cause === 'unknown'
@@ -77,14 +76,14 @@ function followersLine({ hypotheses: [first], blastRadius }: Diagnosis, title: s
   return `${shorten(title, 200)} is being worked on. ${cause}${affected}`;
 }
 
-/** Evidence of the metrics that moved: of what the first hypothesis blames, then of what it explains. */
+/** Evidence of the metrics that moved: first those of the first hypothesis's entity, then those of its symptoms. */
 function movedIn({ hypotheses: [first] }: Diagnosis, reports: readonly Report[]): string[] {
   const moved = reports.flatMap(({ findings }) => findings).filter(({ signal }) => signal !== undefined);
   const blamed = moved.filter(({ id }) => first?.findingIds.includes(id));
   return [...new Set([...blamed, ...moved].flatMap(({ evidenceIds }) => evidenceIds))].slice(0, maxPieces);
 }
 
-/** What people ask next; each button says its words. */
+/** Follow-up questions; each button sends its text. */
 const furtherQuestions = [
   { label: 'Why?', says: 'why do you think so?' },
   { label: 'Evidence', says: 'show me the evidence' },
@@ -110,7 +109,7 @@ function factsOf({ hypotheses: [first], blastRadius }: Diagnosis): NonNullable<M
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: shorten(value, 400) }]));
 }
 
-/** The numbers that the sentences cite, with what is behind them. */
+/** The evidence that the sentences cite, with excerpts. */
 async function citedIn(
   incidentId: string,
   first: Hypothesis | undefined,
@@ -120,13 +119,13 @@ async function citedIn(
   return names.size === 0 ? [] : [`Evidence: ${[...names.values()].join(' · ')}`];
 }
 
-/** What nobody could say of where it is, as long as the cause was not found either. */
+/** Open questions about the incident's place, as long as the cause is unknown. */
 function openIn({ questions }: Context, first: Hypothesis | undefined): string[] {
   if (first !== undefined && first.cause !== 'unknown') return [];
   return questions.slice(0, 2).map((question) => `Open: ${question}`);
 }
 
-/** What else it could be: the verdict stands beside its rivals. */
+/** Competing hypotheses, shown beside the first. */
 function rivalsOf({ hypotheses }: Diagnosis): string[] {
   const rivals = hypotheses
     .slice(1, 3)
@@ -146,7 +145,7 @@ function gapsOf({ gaps, droppedClaims }: Diagnosis): string[] {
   ];
 }
 
-/** What the verdict rests on: who took part, and which policies decided. */
+/** The basis of the diagnosis and the decision: the participants and the policies. */
 function basisOf({ model, usage }: Diagnosis, { policies }: Decision): string {
   const took =
     model === 'none'

@@ -1,11 +1,11 @@
-// Where an incident stands, for every surface alike: what it says, how it is to be seen, and who has it where it is not over. An investigation
-// that has ended says nothing of the trouble: only what was seen to recover is good. Pure.
+// Derives an incident's status for display, the same on every surface: text, tone, and the person responsible for an open problem. The end of an
+// investigation does not show that the problem is over: only a verified recovery is good news. Pure.
 import type { Incident, IncidentStatus } from '../model/incident.ts';
 
 export interface StatusView {
   readonly says: string;
   readonly tone?: 'working' | 'waiting' | 'good' | 'bad';
-  /** Who has it now, as a sentence; absent where nobody needs to. */
+  /** The person responsible now, as a sentence; absent if nobody is needed. */
   readonly has?: string;
 }
 
@@ -42,7 +42,7 @@ export function statusViewOf(incident: Incident): StatusView {
   }
 }
 
-/** It ended here, and the trouble may not have. */
+/** The incident ended here, but the problem may continue. */
 export const isUnsettled = (incident: Incident): boolean =>
   (incident.status === 'closed' && incident.outcome === 'needs-person' && !isResolved(incident)) ||
   incident.status === 'failed';

@@ -1,5 +1,5 @@
-// Says one thing to everybody who should hear it: the thread, and, for a page, a note on it. What cannot be reached is a value; whoever
-// calls decides whether that is bad enough.
+// Delivers one message to its audience: the thread and, for a page, a PagerDuty note. A failed delivery is a value; the caller decides whether it is
+// serious.
 import type { Trigger } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 import type { MessageFailed } from '../model/timeline.ts';
@@ -7,13 +7,13 @@ import type { Ports } from '../ports/index.ts';
 import { shorten } from '../text.ts';
 import { readableTimes } from '../wording.ts';
 
-/** PagerDuty cuts a note here. */
+/** PagerDuty cuts a note at this length, in characters. */
 const noteLength = 2000;
-/** What a message may hold (core/model/message.ts). */
+/** Limits of a message (core/model/message.ts). */
 const limits = { headline: 300, line: 1500, lines: 30, small: 1000, smalls: 8 };
 
 export interface Delivery {
-  /** How many places there were, and which of them could not be told. */
+  /** The number of places, and the deliveries that failed. */
   readonly places: number;
   readonly failures: readonly MessageFailed[];
 }
@@ -33,7 +33,7 @@ export async function tell(
   return { places: 2, failures };
 }
 
-/** Cut to what a message may hold. */
+/** Cuts a message to its limits. */
 export function fitted(message: Message): Message {
   const { headline, lines, small } = message;
   return {
@@ -44,7 +44,7 @@ export function fitted(message: Message): Message {
   };
 }
 
-/** A message as the pager shows it: text, most important first, because its end is cut. */
+/** Renders a message as a PagerDuty note: text, most important first, because the end is cut. */
 export function noteOf({ headline, lines, facts = [], small = [] }: Message): string {
   const named = facts.map(({ name, value }) => `${name}: ${value}`).join(' · ');
   const said = [headline, ...lines, ...(named === '' ? [] : [named]), ...small];
