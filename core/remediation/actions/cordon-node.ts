@@ -1,3 +1,4 @@
+// Defines the action that cordons a node, so that no new pod starts there.
 import type { ActionDefinition, Planned, Surroundings } from '../action-definition.ts';
 import { leavesPodsInPlace } from '../action-impact.ts';
 import { noParameters } from '../action-parameters.ts';

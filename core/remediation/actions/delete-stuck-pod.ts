@@ -1,3 +1,4 @@
+// Defines the action that deletes a stuck pod, so that its controller creates a new one.
 import type { Impact } from '../../model/action.ts';
 import { causeInDependency, causeWouldRemain, noRoomForPods } from '../action-checks.ts';
 import type { ActionDefinition, ImpactInput } from '../action-definition.ts';

@@ -1,3 +1,4 @@
+// Defines the action that purges a surrogate key from the CDN cache.
 import type { ActionDefinition } from '../action-definition.ts';
 import { touchesNoPod } from '../action-impact.ts';
 import { noParameters } from '../action-parameters.ts';

@@ -1,3 +1,4 @@
+// Defines the action that raises the memory limit of a workload's container.
 import * as z from 'zod';
 import { bytesOf } from '../../analysis/kubernetes/quantity.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';

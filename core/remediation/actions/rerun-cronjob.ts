@@ -1,3 +1,4 @@
+// Defines the action that runs a CronJob once more, from its template.
 import { changeIsTheCause, dependencyStillDown, errorWouldRepeat, notRepeatable } from '../action-checks.ts';
 import type { ActionDefinition } from '../action-definition.ts';
 import { startsBeside } from '../action-impact.ts';

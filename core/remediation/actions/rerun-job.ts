@@ -1,3 +1,4 @@
+// Defines the action that runs a Job once more.
 import { changeIsTheCause, dependencyStillDown, errorWouldRepeat, notRepeatable } from '../action-checks.ts';
 import type { ActionDefinition } from '../action-definition.ts';
 import { startsBeside } from '../action-impact.ts';

@@ -1,3 +1,4 @@
+// Defines the action that restarts a workload: new pods of the same revision replace its pods, a few at a time.
 import { type Check, causeInDependency, causeWouldRemain, noRoomForPods, rolloutPaused } from '../action-checks.ts';
 import type { ActionDefinition } from '../action-definition.ts';
 import { replacesAllPods } from '../action-impact.ts';

@@ -1,3 +1,4 @@
+// Defines the action that redrives a failed state machine execution from the state that failed.
 import { changeIsTheCause, dependencyStillDown, errorWouldRepeat, notRepeatable } from '../action-checks.ts';
 import type { ActionDefinition } from '../action-definition.ts';
 import { touchesNoPod } from '../action-impact.ts';

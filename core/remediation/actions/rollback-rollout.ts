@@ -1,3 +1,4 @@
+// Defines the action that rolls a workload back to an earlier revision.
 import * as z from 'zod';
 import { pullThrottled } from '../../analysis/kubernetes/images.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';

@@ -1,3 +1,4 @@
+// Defines the action that adds replicas to a workload.
 import * as z from 'zod';
 import type { Impact } from '../../model/action.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';

@@ -1,3 +1,4 @@
+// Defines the action that uncordons a node, so that new pods start there again.
 import type { ActionDefinition, Planned, Surroundings } from '../action-definition.ts';
 import { leavesPodsInPlace } from '../action-impact.ts';
 import { noParameters } from '../action-parameters.ts';
