@@ -1,4 +1,4 @@
-// Phrases that people use for several causes at once. Each is one row of `aliases`.
+// Lists phrases that people use for several causes. Each list is one row of `aliases`.
 
 export const words = {
   memory: ['memory', 'ram', 'heap'],

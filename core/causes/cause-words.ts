@@ -1,8 +1,8 @@
-// Which causes a text names: by title, by code, or by the aliases of an entry. Several causes are an answer, too: "the database" does not say
-// what was wrong with it.
+// Finds the causes that a text names: by title, by code, or by aliases. The result can be several causes: "the database" does not tell what was wrong
+// with it.
 import { type CauseCode, causeCodes, causes } from './causes.ts';
 
-/** Words in lower case, one space between; ` | ` where a clause ends. */
+/** The text in lower case with single spaces between words; ` | ` marks the end of a clause. */
 export const spoken = (text: string): string =>
   ` ${text
     .normalize('NFKC')
@@ -13,7 +13,7 @@ export const spoken = (text: string): string =>
 
 const all = causeCodes.filter((code) => code !== 'unknown');
 
-/** One row of aliases: any of its phrases, as whole words of `spoken`; `*` ends a word that goes on. */
+/** One row of aliases as a pattern: it matches any of the phrases, as whole words of `spoken`; a trailing `*` matches any ending. */
 const rowOf = (phrases: readonly string[]): RegExp =>
   new RegExp(`\\b(?:${phrases.map((phrase) => phrase.replace('*', '\\w+')).join('|')})\\b`);
 
@@ -33,7 +33,7 @@ const catalogue = all.map((code) => ({
   aliases: causes[code].aliases.map(rowOf),
 }));
 
-/** The title that stands in `said` as it is in the catalogue, the longest one, and what is said besides. */
+/** The longest catalogue title in `said`, and the rest of the text. */
 export function titleIn(said: string): { readonly cause: CauseCode; readonly rest: string } | undefined {
   const found = catalogue
     .filter(({ title }) => said.includes(title) && !said.includes(` not${title}`))
@@ -41,7 +41,7 @@ export function titleIn(said: string): { readonly cause: CauseCode; readonly res
   return found && { cause: found.code, rest: said.replace(found.title, ' | ') };
 }
 
-/** The causes that `said` speaks of most; all of them where several are equal. */
+/** The causes that match `said` best; all of them if several match equally. */
 export function causesIn(said: string): readonly CauseCode[] {
   const words = new Set(said.split(' '));
   const scored = catalogue.map(({ code, coded: asCode, parts, aliases }) => ({

@@ -1,5 +1,5 @@
-// The form of a cause: everything that the system knows about it, in one entry. An entry that lacks a field does not compile. The entries are in
-// the files of this folder that are named after groups; causes.ts joins them.
+// Defines the form of a cause: everything that the system knows about it, in one entry. An entry that lacks a field does not compile. The files of
+// this folder that are named after groups hold the entries; causes.ts joins them.
 import * as z from 'zod';
 import type { ActionId } from '../action-ids.ts';
 import type { Check } from './checks.ts';
@@ -26,30 +26,32 @@ export const CauseGroup = z.enum([
 export type CauseGroup = z.infer<typeof CauseGroup>;
 
 /**
- * `effect`: names what is observed and leaves the reason open, so anything that explains it ranks first. `partial`: a reason that often has
- * another one behind it. `root`: needs no further reason.
+ * `effect`: describes an observation and leaves its reason open, so any cause that explains it ranks first. `partial`: a reason that often has
+ * another cause behind it. `root`: needs no further reason.
  */
 export type Depth = 'root' | 'partial' | 'effect';
 
-/** Which symptoms a cause brings about, and at which entities. A symptom that is not listed is not explained. */
+/** The symptoms that a cause produces, by entity. It does not explain a symptom that is not listed. */
 export interface Effects {
-  /** At the entity that the cause is about. */
+  /** On the cause's own entity. */
   readonly own: readonly SymptomKind[];
-  /** At services that call it. */
+  /** On services that call the entity. */
   readonly callers: readonly SymptomKind[];
-  /** `always`: it cannot serve its callers. `if-seen`: it may still serve them (old replicas, retries), so a finding has to show otherwise. */
+  /**
+   * `always`: the entity cannot serve its callers. `if-seen`: it may still serve them (old replicas, retries), so a finding has to show otherwise.
+   */
   readonly reaches: 'always' | 'if-seen';
-  /** At services that it calls. */
+  /** On services that the entity calls. */
   readonly callees: readonly SymptomKind[];
-  /** At everything that runs in the node, namespace, cluster or zone that the cause is about. */
+  /** On everything that runs in the cause's node, namespace, cluster or zone. */
   readonly inside: readonly SymptomKind[];
 }
 
 /**
- * Why some actions do not help against a cause. `next-run-meets-it`: another run of a job fails the same way. `new-pods-meet-it`: new pods of
- * the same revision do. `lies-in-dependency`: it is found in one workload and has to be mended in another. `no-room-for-pods`: no further
- * pod can be created or placed. `registry-gives-no-image`: no revision can be pulled. `takes-no-more-load`: more callers make it worse.
- * `is-down`: the entity serves nobody while it lasts.
+ * Why some actions do not help against a cause. `next-run-meets-it`: another run of the job fails the same way. `new-pods-meet-it`: new pods of the
+ * same revision fail the same way. `lies-in-dependency`: the symptom is in one workload, the repair is in another. `no-room-for-pods`: no further pod
+ * can be created or placed. `registry-gives-no-image`: no revision can be pulled. `takes-no-more-load`: more callers make it worse. `is-down`: the
+ * entity serves nobody while the cause lasts.
  */
 export type Obstacle =
   | 'next-run-meets-it'
@@ -60,59 +62,62 @@ export type Obstacle =
   | 'takes-no-more-load'
   | 'is-down';
 
-/** What the advice to a person depends on. */
+/** The facts that the advice to a person depends on. */
 export interface Situation {
   /** The entity, as `Deployment checkout`. */
   readonly it: string;
-  /** `, or roll it back` where a rollback is possible; otherwise empty. */
+  /** `, or roll it back` if a rollback is possible; otherwise empty. */
   readonly orRollBack: string;
-  /** Whether an action that mends the cause was ruled out for this incident. */
+  /** Whether an action against the cause was ruled out for this incident. */
   readonly isRuledOut: (action: ActionId) => boolean;
 }
 
-/** Everything about a cause that does not name other causes by type; `Cause` in causes.ts does. */
+/** Everything about a cause, except the references to other causes by type; `Cause` in causes.ts adds those. */
 export interface CauseEntry {
   readonly group: CauseGroup;
-  /** A few words; people read it before the entity. */
+  /** A few words; the entity's name follows them in texts. */
   readonly title: string;
   /** The observation that confirms it, for people. */
   readonly confirms: string;
   /** The observations that refute it. */
   readonly rulesOut: readonly RulesOut[];
   readonly depth: Depth;
-  /** `run`: an execution that ended badly and does not heal when its reason is gone. `change`: something that somebody changed. */
+  /**
+   * `state`: a condition that lasts. `run`: an execution that failed and does not recover when its reason is gone. `change`: something that somebody
+   * changed.
+   */
   readonly kind: 'state' | 'run' | 'change';
-  /** Whether a change of ours can be behind it. */
+  /** Whether one of our changes can be behind it. */
   readonly canComeOfChange: boolean;
-  /** Codes of further causes of the same entity that it accounts for. Every cause but an effect accounts for all effects, too. */
+  /** Codes of further causes on the same entity that this cause explains. Every cause except an effect also explains all effects. */
   readonly explains: readonly string[];
-  /** Codes that it accounts for in what runs inside its entity (a node, a namespace); `any-effect` stands for all effects. */
+  /** Codes of causes that it explains in everything that runs inside its entity (a node, a namespace); `any-effect` stands for all effects. */
   readonly explainsInside: readonly string[];
-  /** Whether it strikes many services at once from one place outside of them. */
+  /** Whether one external fault of this kind affects many services at once. */
   readonly strikesMany: boolean;
   /**
-   * Onset, compared with what it brings about. `timely`: not later. `late`: its own signal lags. `unreliable`: its time is written down
-   * afterwards and orders nothing.
+   * The reliability of the onset, compared with its effects. `timely`: not later than they. `late`: its own signal lags. `unreliable`: its time is
+   * recorded afterwards, so it gives no order.
    */
   readonly onset: 'timely' | 'late' | 'unreliable';
-  /** Whether a remedy needs the workload behind a Service to be known. */
+  /** Whether a remedy has to know the workload behind a Service. */
   readonly needsWorkload: boolean;
   readonly effects: Effects;
-  /** What people call it. Each row holds phrases of one meaning in lower case and counts once; `*` ends a word that goes on. */
+  /** Aliases in use. Each row holds lower-case phrases of one meaning and counts once; a trailing `*` matches any ending. */
   readonly aliases: readonly (readonly string[])[];
   readonly obstacles: readonly Obstacle[];
-  /** What a person does about it where no action is offered: imperative, without a full stop. */
+  /** Advice to a person if no action is offered: imperative, without a full stop. */
   readonly nextStep: (situation: Situation) => string;
-  /** What keeps it from coming back at `it`, a sentence. */
+  /** How to prevent a recurrence at `it`, one sentence. */
   readonly prevention: (it: string) => string;
 }
 
-/** `by-hand`: no finding of today tells it, so only a person can check it. */
+/** A refuting observation. `by-hand`: no finding shows it yet, so only a person can check it. */
 export interface RulesOut {
   /** The observation, a clause without a full stop: `the same image runs elsewhere`. */
   readonly observation: string;
   readonly check: Check | 'by-hand';
 }
 
-/** An observation that nothing checks by itself yet. */
+/** An observation that no check covers yet. */
 export const byHand = (observation: string): RulesOut => ({ observation, check: 'by-hand' });

@@ -1,5 +1,5 @@
-// The controlled vocabulary of root causes: what makes diagnoses countable, preferences exact and scoreboards possible. Adding a cause is adding
-// one entry to the file of its group. Codes are ours; dojo/vocabularies/ maps the labels of data sets to them.
+// The controlled vocabulary of root causes. It makes diagnoses countable, preferences exact and scoreboards possible. To add a cause, add one entry
+// to the file of its group. The codes are ours; dojo/vocabularies/ maps the labels of data sets to them.
 import * as z from 'zod';
 import type { CauseEntry } from './cause.ts';
 import { certificateCauses } from './certificate.ts';
@@ -45,7 +45,7 @@ export interface Cause extends CauseEntry {
   readonly explainsInside: readonly ('any-effect' | CauseCode)[];
 }
 
-/** An entry that names a cause that does not exist is refused here by its type. */
+/** The type refuses an entry that names an unknown cause. */
 export const causes: Readonly<Record<CauseCode, Cause>> = entries;
 
 const isCode = (code: string): code is CauseCode => Object.hasOwn(entries, code);
@@ -54,7 +54,7 @@ export const CauseCode = z.enum(causeCodes);
 
 export const isChange = (cause: CauseCode): boolean => causes[cause].kind === 'change';
 
-/** Whether `first` accounts for `second` where both are seen at one entity. */
+/** Whether `first` explains `second` if both are found on one entity. */
 export function accountsFor(first: CauseCode, second: CauseCode): boolean {
   if (first === second) return true;
   if (causes[first].depth === 'effect')
@@ -62,7 +62,7 @@ export function accountsFor(first: CauseCode, second: CauseCode): boolean {
   return causes[second].depth === 'effect' || causes[first].explains.includes(second);
 }
 
-/** Whether a cause of a place (a node, a namespace) accounts for a cause of what runs in it. */
+/** Whether a cause on a place (a node, a namespace) explains a cause on something that runs in it. */
 export const accountsForInside = (place: CauseCode, inside: CauseCode): boolean =>
   causes[place].explainsInside.some((one) =>
     one === 'any-effect' ? causes[inside].depth === 'effect' : one === inside,

@@ -1,4 +1,4 @@
-// Certificates.
+// Causes about certificates.
 import { byHand, type CauseEntry } from './cause.ts';
 
 const certificate = {

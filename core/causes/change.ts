@@ -1,4 +1,4 @@
-// Changes that somebody made, and a rollout that does not finish.
+// Causes about changes that somebody made, and rollouts that do not finish.
 import { byHand, type CauseEntry } from './cause.ts';
 import { troublePrecedesChange } from './checks.ts';
 import { broken, serving } from './effects.ts';

@@ -1,8 +1,8 @@
-// Checks that refute a cause: functions over what was found. They know findings only by the few fields below, so that this folder stays under
-// the model. Diagnosis calls them; an entry of a cause names them.
+// Checks that refute a cause: functions over findings and observations. They read findings only through the few fields below, so this folder does not
+// depend on the model. A cause's entry names its checks; diagnosis calls them.
 import type { ObservationKind } from './observation-kind.ts';
 
-/** What a check reads of a finding. */
+/** The fields of a finding that checks read. */
 export interface ObservedFinding {
   readonly role: 'cause' | 'symptom' | 'change' | 'context';
   readonly entity: { readonly kind: string };
@@ -14,47 +14,47 @@ export interface ObservedFinding {
   readonly signal?: { readonly name: string; readonly before: number; readonly during: number } | undefined;
 }
 
-/** Something that a source sees to be well. */
+/** An observation that something is healthy. */
 export interface WellObservation {
   readonly kind: ObservationKind;
-  /** When it was last so; RFC 3339, UTC. Absent where it holds as long as nobody changes it. */
+  /** When it was last observed; RFC 3339, UTC. Absent if it holds until somebody changes it. */
   readonly at?: string | undefined;
 }
 
-/** A suspected cause with everything that was found around it. */
+/** A suspected cause with all findings and observations around it. */
 export interface Suspicion {
   /** The code of the cause. */
   readonly cause: string;
-  /** When it began, or when the change went live. RFC 3339, UTC. */
+  /** The onset of the cause, or the time a change went live. RFC 3339, UTC. */
   readonly onset: string | undefined;
-  /** Findings about the same entity, those that name the cause included. */
+  /** Findings about the same entity, including those that name the cause. */
   readonly here: readonly ObservedFinding[];
   readonly elsewhere: readonly ObservedFinding[];
-  /** About the same entity. */
+  /** Observations about the same entity. */
   readonly observations: readonly WellObservation[];
-  /** About the cluster that it is in. */
+  /** Observations about the entity's cluster. */
   readonly ofCluster: readonly WellObservation[];
 }
 
-/** True where the findings refute the suspicion. What is not known refutes nothing. */
+/** True if the findings refute the suspicion. Unknown facts refute nothing. */
 export type Check = (suspicion: Suspicion) => boolean;
 
 const minuteMs = 60_000;
-/** A deploy is recorded when it ends, and a metric is smoothed: less than this is no order. Minutes. */
+/** Minutes. Deploys are recorded when they end, and metrics are smoothed: a smaller difference gives no order. */
 const changeToleranceMinutes = 5;
 const onsetToleranceMinutes = 2;
-/** A finding less sure than this refutes nothing. */
+/** A finding with less confidence refutes nothing. */
 const minConfidence = 0.5;
 
 const isTrouble = ({ role }: ObservedFinding): boolean => role === 'symptom' || role === 'cause';
 
-/** Minutes from the first trouble among the findings to the onset of the suspicion; undefined where one of them is unknown. */
+/** Minutes from the first trouble among the findings to the onset of the suspicion; undefined if either is unknown. */
 function minutesAfterTrouble({ onset }: Suspicion, findings: readonly ObservedFinding[]): number | undefined {
   const times = findings.filter(isTrouble).flatMap((finding) => (finding.onset ? [Date.parse(finding.onset)] : []));
   return onset === undefined || times.length === 0 ? undefined : (Date.parse(onset) - Math.min(...times)) / minuteMs;
 }
 
-/** The entity was in trouble before the change went live. */
+/** The entity had symptoms before the change went live. */
 export const troublePrecedesChange: Check = (suspicion) =>
   (minutesAfterTrouble(suspicion, suspicion.here) ?? 0) > changeToleranceMinutes;
 
@@ -63,7 +63,7 @@ const isTraffic = ({ signal }: ObservedFinding): boolean =>
   /request|traffic|\brps\b|throughput/i.test(signal.name) &&
   !/error|fail|duration|latency/i.test(signal.name);
 
-/** The service was in trouble of its own before its traffic fell. */
+/** The service had other symptoms before its traffic fell. */
 export const failsBeforeTrafficFalls: Check = (suspicion) =>
   (minutesAfterTrouble(
     suspicion,
@@ -76,7 +76,7 @@ export const trafficDidNotRise: Check = ({ here }) => {
   return measured.length > 0 && measured.every(({ before, during }) => during <= before);
 };
 
-/** The same is found at another node, so it is not one node's. */
+/** Another node has the same cause, so the fault is not in one node. */
 export const otherNodesAreAlike: Check = ({ cause, elsewhere }) =>
   elsewhere.some(
     (finding) =>
@@ -86,13 +86,13 @@ export const otherNodesAreAlike: Check = ({ cause, elsewhere }) =>
       finding.confidence >= minConfidence,
   );
 
-/** The observation was made, whenever. */
+/** The observation was made, at any time. */
 export const observed =
   (kind: ObservationKind): Check =>
   ({ observations }) =>
     observations.some((one) => one.kind === kind);
 
-/** Clocks differ and reports are sampled: an observation this soon after the onset may still be of before. Minutes. */
+/** Minutes. Clocks differ and reports are sampled: an observation this soon after the onset may describe the state before it. */
 const observationLagMinutes = 1;
 
 const madeSince = ({ onset }: Suspicion, observations: readonly WellObservation[], kind: ObservationKind): boolean =>
@@ -104,13 +104,13 @@ const madeSince = ({ onset }: Suspicion, observations: readonly WellObservation[
       Date.parse(one.at) - Date.parse(onset) > observationLagMinutes * minuteMs,
   );
 
-/** The observation was made of the entity after the suspected cause began. */
+/** The entity was observed this way after the suspected cause began. */
 export const observedSince =
   (kind: ObservationKind): Check =>
   (suspicion) =>
     madeSince(suspicion, suspicion.observations, kind);
 
-/** The same of the cluster. */
+/** The cluster was observed this way after the suspected cause began. */
 export const observedInClusterSince =
   (kind: ObservationKind): Check =>
   (suspicion) =>

@@ -1,4 +1,4 @@
-// Objects and settings that refer to something missing or wrong, and routes that lead nowhere.
+// Causes about objects and settings that refer to something missing or wrong, and routes that lead nowhere.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry } from './cause.ts';
 import { observed } from './checks.ts';

@@ -1,4 +1,4 @@
-// Data that is too large or cannot be read.
+// Causes about data that is too large or unreadable.
 import { byHand, type CauseEntry } from './cause.ts';
 import { slow } from './effects.ts';
 

@@ -1,4 +1,4 @@
-// Failures of a service itself and of what it calls, databases included.
+// Causes about failures of a service itself and of its dependencies, databases included.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry, type Situation } from './cause.ts';
 import { broken, serving } from './effects.ts';

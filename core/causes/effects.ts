@@ -1,8 +1,8 @@
-// Sets of symptoms that many causes bring about together.
+// Sets of symptoms that many causes share.
 
-/** It answers badly, slowly or not at all. */
+/** The service answers with errors, slowly, or not at all. */
 export const serving = ['unavailable', 'errors', 'latency'] as const;
-/** It does not do its work. */
+/** The workload does not do its work. */
 export const broken = [...serving, 'crash', 'traffic-drop'] as const;
-/** It does its work too slowly. */
+/** The workload works too slowly. */
 export const slow = ['latency', 'errors', 'saturation'] as const;

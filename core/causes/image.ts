@@ -1,4 +1,4 @@
-// Images that cannot be pulled.
+// Causes about images that cannot be pulled.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry } from './cause.ts';
 import { observed, observedSince } from './checks.ts';

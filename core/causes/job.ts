@@ -1,4 +1,4 @@
-// Jobs and their schedules.
+// Causes about Jobs and their schedules.
 import { byHand, type CauseEntry } from './cause.ts';
 
 const job = {

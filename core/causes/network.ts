@@ -1,4 +1,4 @@
-// Names that do not resolve, traffic that is delayed or denied.
+// Causes about names that do not resolve, and traffic that is delayed or denied.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry } from './cause.ts';
 import { serving } from './effects.ts';

@@ -1,4 +1,4 @@
-// Nodes and the parts of them, and the scheduler.
+// Causes about nodes, their components, and the scheduler.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry } from './cause.ts';
 import { observedInClusterSince, observedSince, otherNodesAreAlike } from './checks.ts';

@@ -1,10 +1,10 @@
-// Observations that refute a cause and are no findings: what a source sees to be well. Checks of causes read them by kind.
+// Kinds of observations that something is healthy. They refute causes and are not findings; the checks of causes read them by kind.
 import * as z from 'zod';
 
 /**
- * `image-pulled`: a node pulled the very image that pods of the entity cannot pull, and after they failed to. `registry-answers`: another image of the same
- * registry was pulled. `no-cpu-limit`: no container of the entity has a CPU limit. `kubelet-reported`: the kubelet of the node reported to the
- * cluster. `all-pods-available`: every pod that the entity should have is available. `pod-scheduled`: the scheduler of the cluster placed a pod.
+ * `image-pulled`: after pods of the entity failed to pull an image, a node pulled that very image. `registry-answers`: another image of the same
+ * registry was pulled. `no-cpu-limit`: no container of the entity has a CPU limit. `kubelet-reported`: the node's kubelet reported to the cluster.
+ * `all-pods-available`: every desired pod of the entity is available. `pod-scheduled`: the cluster's scheduler placed a pod.
  */
 export const ObservationKind = z.enum([
   'image-pulled',

@@ -1,4 +1,4 @@
-// Probes that ask the wrong thing, or too early.
+// Causes about probes that check the wrong thing, or too early.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry } from './cause.ts';
 import { broken, serving } from './effects.ts';

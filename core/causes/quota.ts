@@ -1,4 +1,4 @@
-// Quotas of a namespace that leave no room.
+// Causes about exhausted namespace quotas.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry } from './cause.ts';
 import { serving } from './effects.ts';

@@ -1,4 +1,4 @@
-// Workloads that lack memory, CPU, disk or replicas.
+// Causes about workloads that lack memory, CPU, disk or replicas.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry } from './cause.ts';
 import { observed } from './checks.ts';

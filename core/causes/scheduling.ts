@@ -1,4 +1,4 @@
-// Pods that no node takes, claims that no volume satisfies, and evictions that a budget refuses.
+// Causes about pods that no node accepts, claims that no volume satisfies, and evictions that a disruption budget refuses.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry } from './cause.ts';
 import { broken, serving } from './effects.ts';

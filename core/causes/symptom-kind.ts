@@ -1,7 +1,7 @@
-// Kinds of trouble that an alert reports, as far as its own words and metric say. Causes name those that they bring about.
+// Kinds of symptoms that an alert reports, derived from its text and metric. A cause lists the symptoms that it produces.
 import * as z from 'zod';
 
-/** `unknown` is related to nothing by kind. */
+/** `unknown` matches no other symptom by kind. */
 export const SymptomKind = z.enum([
   'unavailable',
   'errors',

@@ -1,4 +1,4 @@
-// More or less traffic than usual.
+// Causes about more or less traffic than usual.
 import { words } from './aliases.ts';
 import type { CauseEntry } from './cause.ts';
 import { failsBeforeTrafficFalls, trafficDidNotRise } from './checks.ts';

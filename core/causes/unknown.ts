@@ -1,4 +1,4 @@
-// No cause was found.
+// The entry for an unknown cause.
 import type { CauseEntry } from './cause.ts';
 
 const unknown = {

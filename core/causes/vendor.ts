@@ -1,4 +1,4 @@
-// Vendors and the CDN.
+// Causes at vendors and at the CDN.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry } from './cause.ts';
 import { serving } from './effects.ts';
