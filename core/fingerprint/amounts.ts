@@ -1,30 +1,30 @@
-// Quantities with a unit, counted nouns and numbers of attempts. They vary, but for a limit, a zero, and what a code stands in front of.
-// Last come values that may vary: they count unless occurrences of one error show different ones.
+// Rules that mask quantities with a unit, counted nouns and attempt numbers. Limits, zeros and codes are not masked, because they identify the error.
+// The last rules mark candidates: a candidate is part of the error unless occurrences of that error show different values.
 import { mark, markCandidate } from './marks.ts';
 import type { Rule } from './rules.ts';
 
 const number = String.raw`(?:\d{1,3}(?:,\d{3}){1,6}(?:\.\d{1,9})?|\d{1,20}(?:\.\d{1,12})?)`;
-/** A number of its own: not the end of a name, a version, an address or a path. */
+/** A free-standing number: not the end of a name, a version, an address or a path. */
 const free = String.raw`(?<![\w./#@$+-]|\d:|[A-Za-z]-)[-+]?`;
 const ends = String.raw`(?!\w|[.:-]\w)`;
 const attached = `(?:ns|us|µs|μs|ms|s|min|m|h|d|[KMGTP]i?B?|[kmgt]b|kB|B|%)`;
 const spaced = ` ?(?:nanoseconds?|microseconds?|milliseconds?|millis|msecs?|ms|seconds?|secs?|s|minutes?|mins?|hours?|hrs?|days?|weeks?|bytes?|[KMGT]i?B|kB|percent|%)`;
 
-/** Something is compared with it, or set to it: the very number says which error it is. */
+/** Text before a limit or a setting: the number identifies the error. */
 const limitBefore =
   /(?:\b|_)(?:limits?|max(?:imum)?|min(?:imum)?|quota|threshold|capacity|allow(?:ed|s)?|time-?outs?|deadline|budget|ttl|interval|than|at (?:most|least)|up to|exceed(?:s|ed|ing)?|over|requires?|required|expected|expects|needs?|only|(?:page|block|key|chunk|sector|record|word) size|value|flag|option|argument|setting|parse|invalid|unsupported|illegal|--\w[\w-]{0,40})(?:[\s"'=:([]|\b(?:of|is|was|to|the|memory|size|set|by)\b){0,8}$/i;
-/** "8.2 GB of 8 GB": what there is of it. */
+/** "8.2 GB of 8 GB": the second amount is the total. */
 const shareBefore = /\d ?[A-Za-z%]{1,12} ?(?:(?:out )?of|\/) ?$/;
-/** "could not parse '30s'": somebody wrote it, unless a key stands before it. */
+/** "could not parse '30s'": somebody wrote this value, unless a key precedes it. */
 const quotedBefore = /(?:^|[^=:\s]\s?)["'`]$/;
 const quotedAfter = /^["'`]/;
 const refusedAfter = /^ (?:is|are) (?:not|un|in|too)/i;
 const limitAfter =
   /^[\s"')\]-]{0,3}(?:(?:was|were|is|are) )?(?:limit|time-?out|deadline|max(?:imum)?|quota|threshold|interval|ttl|allowed|required|expected)\b/i;
-/** What a number behind it is, is a code. */
+/** A number after this text is a code. */
 const codeBefore =
   /\b(?:code|status|errno|sqlstate|signal|exit|http(?:\/\d(?:\.\d)?)?|port|line|error|msg|event)[\s:=#"'([]{0,3}$/i;
-/** A number behind it says which one it is: "shard 3 replicas". */
+/** A number after this text identifies a thing: "shard 3 replicas". */
 const nameBefore =
   /\b(?:shard|partition|broker|node|worker|group|page|table|slot|bucket|disk|rule|step|stage|phase|version|level|channel|queue|region|zone|replica|instance|server|host|client|bank|cpu|core|device|id|number|no|nr|type|class|section|part|index|key|reason|state|thread|batch|file|job|task)[\s:=#"'([]{0,3}$/i;
 
@@ -36,7 +36,7 @@ const around = (text: string, start: number, end: number): Around => [
 const counts = ([before, after]: Around): boolean =>
   limitBefore.test(before) || limitAfter.test(after) || codeBefore.test(before);
 
-/** It was written down somewhere, and did not come about. */
+/** The amount is configured or written, not measured. */
 const isSetting = ([before, after]: Around): boolean =>
   shareBefore.test(before) || refusedAfter.test(after) || (quotedBefore.test(before) && quotedAfter.test(after));
 
@@ -49,9 +49,9 @@ const singular = (noun: string): string =>
     .replace(/(?:ies)$/, 'y')
     .replace(/(?:ches)$/, 'ch')
     .replace(/s$/, '');
-/** An empty file is another thing than a short one. */
+/** An empty file is a different error from a short one. */
 const nothing = /^0(?:\.0{1,12})? ?(?:bytes?|[KMGTP]i?B?|[kmgt]b|kB|B)$/;
-/** "503 errors" are errors of one status. */
+/** "503 errors" means errors with status 503, not their number. */
 const statusLike = /^[1-5]\d\d$/;
 const answers = /^(?:error|failure|request|response)/i;
 
@@ -60,16 +60,16 @@ const count = mark('count');
 const attempt = mark('attempt');
 
 export const amounts: readonly Rule[] = [
-  // Of Kafka's producer, behind topic-partition:.
+  // Kafka producer, after topic-partition:.
   [/(?<=-\d{1,6}:)\d{1,12}(?= ms has passed)/g, quantity],
-  // Systemd's sum when a unit stops.
+  // Systemd's total when a unit stops.
   [/(\b[Cc]onsumed )(?:\d{1,6}(?:\.\d{1,9})?(?:us|ms|s|min|h|d) ){1,5}(?=CPU time)/g, `$1${quantity} `],
   [
     /\b((?:elapsed|duration|latency|took)(?:[_-](?:ns|us|ms|s|secs?|seconds|millis))?=["']?)\d{1,15}(?:\.\d{1,12})?(?![\w.:%])/g,
     `$1${quantity}`,
     '=',
   ],
-  // Of the scheduler: how many nodes there are, and how many have which reason.
+  // Kubernetes scheduler: the number of nodes, and how many have each reason.
   [/\b(\d{1,6})\/\d{1,6}(?= nodes? (?:is|are) available)/g, `$1/${count}`, ' available'],
   [/(?<![\w./-])\d{1,6}(?= Insufficient \w)/g, count],
   [
@@ -85,7 +85,7 @@ export const amounts: readonly Rule[] = [
     new RegExp(`(?<!:)${free}(${number})( more)? (${nouns})(?![\\w-])`, 'gi'),
     (match: string, found: string, more: string | undefined, noun: string, ...rest: (string | number)[]) => {
       const [offset, text] = rest.slice(-2) as unknown as [number, string];
-      // None is another thing than some; "8443 connection" is no count.
+      // Zero is a different error from some; "8443 connection" is not a count.
       const agrees = /\(s\)$/.test(noun) || (Number(found) === 1) === (singular(noun) === noun.toLowerCase());
       if (Number(found) === 0 || !agrees || (statusLike.test(found) && answers.test(noun))) return match;
       const near = around(text, offset, offset + match.length);
@@ -93,7 +93,7 @@ export const amounts: readonly Rule[] = [
       return `${count}${more ?? ''} ${singular(noun)}`;
     },
   ],
-  // Whatever it is that somebody worked on until then.
+  // After a verb of progress any plural noun is counted.
   [
     new RegExp(
       `\\b((?:after|wrote|processed|imported|exported|copied|inserted|loaded|sent) (?:only )?)(${number}) ([a-z]{2,30}s)(?![\\w-])`,

@@ -1,5 +1,5 @@
-// The canonical form of an error text: the whole text with marks for what is known to vary. Two texts are the same error if their canonical
-// forms are equal. All that no rule knows stays as it is: codes, names, hosts, ports, classes, paths, lines of stack frames.
+// Makes the canonical form of an error text: the whole text, with marks in place of the parts known to vary. Two texts are the same error if their
+// canonical forms are equal. Everything without a rule stays: codes, names, hosts, ports, classes, paths, stack frame lines.
 import { sha256 } from '../hash.ts';
 import { redact } from '../redaction/redact.ts';
 import { withoutColours } from '../text.ts';
@@ -10,21 +10,21 @@ import { hiddenValue, markCandidate, withoutMarks } from './marks.ts';
 import { applied, type Rule } from './rules.ts';
 import { times } from './times.ts';
 
-/** JSON within a string of JSON, and so on. */
+/** Limit on JSON nested in JSON strings. */
 const maxNesting = 4;
 const maxCachedNames = 200;
 
-/** But for the id of a letter. */
+/** An e-mail address, but not a message id. */
 const address =
   /(?<![\w.%+-])(?<!\bmessage-id\s?[=:]\s?<?)[\w.%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])/gi;
-/** The JVM puts others in their place after some calls. */
+/** The JVM replaces these stack frames by other ones after some calls. */
 const reflection = /^at (?:java\.base\/)?(?:jdk\.internal|sun)\.reflect\.[\w.$]{1,200}\([^)]{0,200}\)$/;
-/** Space between words, but for what stands in quotes. */
+/** White space outside quotes. */
 const space = /("(?:[^"\\]|\\.){0,400}"|`[^`]{0,400}`)|\s+/g;
-/** No rule knows a text without one of them. */
+/** No rule applies to a text that matches none of these. */
 const variable = /\d|redacted|id["']?\s?[:= ]|-[bcdfghjklmnpqrstvwxz]{5}/i;
 
-/** `workloads`: whose pods and Jobs are named anew each time. */
+/** `workloads`: names of workloads whose pods and Jobs get generated names. */
 export function canonicalError(text: string, workloads: readonly string[] = []): string {
   const clean = applied(uuids, withoutMarks(withoutColours(text)).normalize('NFC'));
   const redacted = redact(clean);
@@ -32,8 +32,8 @@ export function canonicalError(text: string, workloads: readonly string[] = []):
 }
 
 /**
- * Which addresses were taken out as somebody's: a mailbox or an account is part of the error, but nobody is shown it, so that only a digest of it
- * is kept. It may vary as other names of customers do.
+ * The e-mail addresses that redaction removed, as digests. A mailbox or an account is part of the error, but nobody may see it, so only its digest is
+ * kept. It may vary, as other customer names do.
  */
 function addressesOf(text: string, redacted: string): string {
   if (!redacted.includes('[redacted:email]')) return '';
@@ -52,7 +52,7 @@ function canonical(text: string, rules: readonly Rule[], nesting: number): strin
     .join('\n');
 }
 
-/** A line can end in the fields that a logger appends. */
+/** A line may end with fields that a logger appends. */
 function canonicalLine(line: string, rules: readonly Rule[], nesting: number): string {
   const start = line.endsWith('}') ? line.search(/\{\s?"/) : -1;
   const fields = start > 0 && nesting < maxNesting ? structureOf(line.slice(start)) : undefined;

@@ -1,5 +1,5 @@
-// "This exact error": cause, workload, environment and the identity of the error text (core/learning/exact). Survives new pod names,
-// timestamps and ids; another workload, environment, cause or error text is another error.
+// Computes the fingerprint of an exact error from cause, workload, environment and the identity of the error text (core/fingerprint/identity.ts). New
+// pod names, timestamps and ids do not change it; another workload, environment, cause or error text does.
 
 import type { CauseCode } from '../causes/causes.ts';
 import { sha256 } from '../hash.ts';
@@ -17,7 +17,7 @@ import { readable } from './marks.ts';
 
 export interface FingerprintParts {
   readonly cause: CauseCode;
-  /** `Kind/namespace/name` of the workload, without its cluster: the same job fails the same way wherever it runs in an environment. */
+  /** `Kind/namespace/name` of the workload, without its cluster: a job fails the same way in every cluster of an environment. */
   readonly workload: string;
   readonly environment: string;
   /** Digest of the error's identity. */
@@ -29,21 +29,21 @@ export function fingerprintOf({ cause, workload, environment, errorDigest }: Fin
   return `${recipe}-${sha256(JSON.stringify([cause, workload, environment, errorDigest])).slice(0, 32)}`;
 }
 
-/** Whether it was taught by the recipe that is in use: whatever was taught by another one matches nothing. */
+/** Whether the preference was taught with the present recipe. A preference of another recipe matches nothing. */
 export const isOfThisRecipe = ({ fingerprint }: Pick<Preference, 'fingerprint'>): boolean =>
   fingerprint.startsWith(`${recipe}-`);
 
-/** `Kind/namespace/name`, without the cluster; what varies in the name of a pod, a Job or an execution is marked. */
+/** `Kind/namespace/name`, without the cluster; the varying part of a pod's, Job's or execution's name is marked. */
 export const workloadOf = (entity: EntityRef): string => `${entity.kind}/${entity.namespace ?? '-'}/${nameOf(entity)}`;
 
 function nameOf(entity: EntityRef): string {
   if (entity.kind === 'Execution') return readable(canonicalError(entity.name));
   const owner = ownerOf(entity);
-  // The ordinal of a StatefulSet's pod says which of them it is.
+  // The ordinal identifies the pod of a StatefulSet, so it stays.
   return owner.kind === entity.kind || owner.kind === 'StatefulSet' ? entity.name : `${owner.name}-<${owner.kind}>`;
 }
 
-/** The fingerprint of what a hypothesis says, or undefined where no error text tells this error from others. */
+/** The fingerprint of a hypothesis; undefined if it has no error text to tell this error from others. */
 export function fingerprintOfHypothesis(
   hypothesis: Pick<Hypothesis, 'cause' | 'entity' | 'errorIdentity'>,
   environment: string | undefined,
@@ -58,7 +58,7 @@ export interface ExactError {
   readonly describes: FingerprintParts & { readonly errorTemplate: string };
 }
 
-/** The error of a hypothesis at the place where the catalogue puts it, or what is missing that would tell it from others. */
+/** The exact error of a hypothesis, located by the catalogue; or what is missing to tell it from others. */
 export function exactErrorOf(
   hypothesis: Hypothesis,
   context: Context,
@@ -74,8 +74,8 @@ export function exactErrorOf(
 }
 
 /**
- * What the recipe before this one made of it. It let other errors pass for the same, and is asked only to tell people that what they taught then
- * is to be taught again.
+ * The fingerprint under the previous recipe, which could confuse different errors. It only serves to tell people which preferences they have to teach
+ * again.
  */
 export function formerFingerprintOf(hypothesis: Hypothesis, context: Context, catalog: Catalog): string | undefined {
   const { cause, errorTemplate } = hypothesis;

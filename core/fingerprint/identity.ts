@@ -1,39 +1,39 @@
-// What tells one error from another: a digest of its canonical form, and the form itself, cut, for people. Occurrences of one error say which
-// of its values vary.
+// Derives the identity of an error: a digest of its canonical form, and the shortened form for people. Several occurrences of one error show which of
+// its values vary.
 import { sha256 } from '../hash.ts';
 import type { ErrorIdentity, Finding } from '../model/report.ts';
 import { canonicalError } from './canonical.ts';
 import { readable, splitCandidates } from './marks.ts';
 
-/** Names the recipe of this folder. Another recipe needs another name, so that what was taught before is never matched by mistake. */
+/** The name of this folder's recipe. A changed recipe needs a new name, so that a preference taught under the old one never matches by mistake. */
 export const recipe = 'wk3';
 
 const saysLength = 400;
 const digestOf = (parts: readonly unknown[]): string => sha256(JSON.stringify([recipe, ...parts])).slice(0, 32);
 
 interface About {
-  /** Names of the workloads that the text is of. */
+  /** Names of the workloads that wrote the text. */
   readonly workloads?: readonly string[];
-  /** What a person reads, where it is less than the whole text. */
+  /** The part that people read, if it is less than the whole text. */
   readonly headline?: string;
 }
 
-/** The identity of one occurrence. Undefined where nothing is said. */
+/** The identity of one occurrence; undefined if the text is empty. */
 export function identityOf(text: string, { workloads = [], headline }: About = {}): ErrorIdentity | undefined {
   const occurrences = new Occurrences();
   occurrences.add(text, { workloads, ...(headline === undefined ? {} : { headline }) });
   return occurrences.identity();
 }
 
-/** Of a sentence of ours, in which nothing varies but what makes it another error. */
+/** The identity of one of our own sentences. Nothing in it varies, so any difference makes another error. */
 export const exactly = (says: string): Pick<Finding, 'errorTemplate' | 'errorIdentity'> => ({
   errorTemplate: says,
   errorIdentity: identityOf(says),
 });
 
 /**
- * The identity of errors that came together: another one among them makes it another. Undefined where one of them cannot be told. What a person
- * reads begins with the first.
+ * The identity of errors that occurred together: an additional error makes a different identity. Undefined if one of the errors has no identity. The
+ * text for people begins with the first error.
  */
 export function combinedIdentity(errors: readonly (ErrorIdentity | undefined)[]): ErrorIdentity | undefined {
   const known = errors.filter((one) => one !== undefined);
@@ -45,26 +45,26 @@ export function combinedIdentity(errors: readonly (ErrorIdentity | undefined)[])
 }
 
 interface Form {
-  /** The value of each place that may vary, or undefined where different ones were seen. */
+  /** The value of each candidate; undefined once occurrences differ. */
   values: (string | undefined)[];
   readonly says: string;
 }
 
-/** Forms of what one writer says; more are no one error. */
+/** Limit on the forms of one writer's texts; beyond it they are not one error. */
 const maxForms = 32;
 
-/** Texts that are remembered as seen, so that repetition costs little. */
+/** Number of remembered texts, so that repetition costs little. */
 const maxSeen = 64;
-/** Only where it is known to vary: what looks alike must be alike. */
+/** Matches only instants that are known to vary; texts that then look alike are alike. */
 const instant = /(?<![\w./-])\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?Z?(?![\w/]|[.:-]\d)/g;
 
-/** Occurrences that are thought to be of one error, by the words that they share. */
+/** Collects occurrences that belong to one error, grouped by their shared words. */
 export class Occurrences {
   readonly #forms = new Map<string, Form>();
   readonly #seen = new Set<string>();
   #whole = true;
 
-  /** Whether it was not seen before: whether it cost anything. */
+  /** Returns whether the text was new and therefore had to be processed. */
   add(text: string, { workloads = [], headline }: About = {}): boolean {
     if (!this.#whole) return false;
     const plain = text.replace(instant, '');
@@ -85,7 +85,7 @@ export class Occurrences {
     return true;
   }
 
-  /** Something of it was not read: it cannot be told from other errors. */
+  /** Records that some text was not read, so the error cannot be told from others. */
   incomplete(): void {
     this.#whole = false;
     this.#forms.clear();
@@ -103,7 +103,7 @@ export class Occurrences {
     if (this.#forms.size > maxForms) this.incomplete();
   }
 
-  /** Several errors that share their words are one identity only together. */
+  /** If several forms were collected, they make one identity only together. */
   identity(): ErrorIdentity | undefined {
     const forms = [...this.#forms].sort(([a], [b]) => (a < b ? -1 : 1));
     const [first] = forms;

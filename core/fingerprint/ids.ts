@@ -1,5 +1,5 @@
-// Ids of a known shape, ids that their key introduces, and what a runtime numbers anew at each start: processes, threads, pointers,
-// generated classes, source ports. A name with digits in it is none of these.
+// Rules that mask ids: ids of a known shape, ids introduced by a key, and numbers that a runtime assigns at each start (processes, threads, pointers,
+// generated classes, source ports). A name that contains digits is not an id.
 import { mark, timeMark } from './marks.ts';
 import type { Rule } from './rules.ts';
 
@@ -8,14 +8,13 @@ const [process, thread, pointer, port, generated] = (
   ['process', 'thread', 'pointer', 'port', 'generated'] as const
 ).map(mark) as [string, string, string, string, string];
 
-/** Resources of a cloud account have ids of one shape, and each is another thing. */
+/** Ids of cloud resources all have one shape; each identifies a different thing, so they stay. */
 const resource = String.raw`\b(?:i|vol|subnet|sg|vpc|eni|ami|snap|rtb|igw|nat|acl|tgw|fs|fsap|pl|dopt|vpce|eipalloc)-`;
-/** What says which version runs. */
+/** Text that introduces a version; a version identifies the error, so it stays. */
 const version = String.raw`(?:commit|revision|version|sha\d{0,3}|digest|build|image|checksum|fingerprint|thumbprint|serial)["']?\s?(?:[=:@-]\s?)?["']?`;
 
 /**
- * What stands before the id of a thing that somebody set up and that stays: the id says which one it is. An id of a request, an order or a
- * customer does not.
+ * Text before the id of a permanent thing that somebody set up. Such an id identifies the error; an id of a request, an order or a customer does not.
  */
 export const standing = String.raw`(?:subscriptions?|tenants?|director(?:y|ies)|applications?|app|client|(?:kms |encryption |signing |master |:)key|members?|(?<!\bby )peers?|nodes?|servers?|brokers?|clusters?|volumes?|disks?|devices?|partitions?|file ?systems?|by-(?:part)?uuid|(?:part)?uuid|buckets?|tables?|schemas?|databases?|indexes|index|datasets?|projects?|zones?|distributions?|domains?|(?:user |identity )pools?|policy|policies|roles?|groups?|accounts?|org(?:ani[sz]ation)?s?|workspaces?|sites?|sensors?|features?|flags?|templates?|certificates?|plans?|price|product|vault|mac|MAC|object|migration|release|model|pipeline|queue|topic|channel|image|layer|interface|gateway|endpoint)`;
 const whichOne = String.raw`(?<!\b${standing}(?:[-_ ]?ids?| with identifier| named| name)?["']?(?:\s?[=:/]\s?|\s)["'({[]{0,2})`;
@@ -23,13 +22,16 @@ const whichOne = String.raw`(?<!\b${standing}(?:[-_ ]?ids?| with identifier| nam
 /** The tag of an image. */
 const tag = String.raw`(?:/[\w.-]{1,128}|\bimage["'\s:=]{1,4}[\w./-]{1,200}):`;
 
-/** Random, as far as its characters tell: a name has a run of small letters. */
+/** Whether the value looks random by its characters; a name has a run of small letters. */
 export const isOpaque = (value: string): boolean =>
   /^\d{1,24}$/.test(value) ||
   (/^[0-9a-f]{8,}$/i.test(value) && /\d/.test(value) && /[a-f]/i.test(value)) ||
   (value.length >= 12 && /\d/.test(value) && !/[a-z]{5}/.test(value) && !/[A-Z]{7}/.test(value));
 
-/** Before redaction, which takes some of their digits for a card's, and a migration's name for a password. A COM class is named by its id. */
+/**
+ * These rules run before redaction, which would read some of the digits as a card number, and a migration's name as a password. The id of a COM class
+ * is its name, so it stays.
+ */
 export const uuids: readonly Rule[] = [
   [/\brevision identified by (?=')/g, 'revision ', 'revision'],
   [
@@ -49,12 +51,12 @@ const shapes: readonly Rule[] = [
   // ULID
   [/(?<![0-9A-Za-z])[0-7][0-9A-HJKMNP-TV-Z]{25}(?![0-9A-Za-z])/g, id],
   [/\breq_[A-Za-z0-9]{8,64}\b/g, id, 'req_'],
-  // Temporary files, sessions of AWS' SDKs, volumes of service account tokens.
+  // Temporary files, AWS SDK sessions, volumes of service account tokens.
   [/(\/tmp\/tmp)(?:\.[A-Za-z0-9]{6,12}|(?=[a-z_]{0,7}\d)[a-z0-9_]{8})(?![\w.-])/g, `$1${id}`, '/tmp/'],
   [/\b((?:botocore|aws-sdk-\w{1,10}|aws-go-sdk)-(?:session-)?)\d{10,19}\b/g, `$1${id}`, '-'],
   [/\b(kube-api-access-)[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, `$1${id}`, 'kube-api'],
   [/\bblk_-?\d{6,20}(?:_\d{1,12})?\b/g, id, 'blk_'],
-  // Hexadecimal of 12 digits or more, letters and digits both; not in a host name, not what names a version or a resource.
+  // Hexadecimal of 12 digits or more, with letters and digits; not in a host name, and not the name of a version or a resource.
   [
     new RegExp(
       String.raw`(?<![0-9A-Za-z.@])(?<!${resource})(?<!${tag})(?<!\b${version})(?<!(?<![0-9a-z])[a-z]{2,40}[-_])${whichOne}(?:(?=[0-9a-f]{0,127}[a-f])(?=[a-f]{0,127}\d)[0-9a-f]{12,128}|(?=[0-9A-F]{0,127}[A-F])(?=[A-F]{0,127}\d)[0-9A-F]{12,128})(?![0-9A-Za-z]|\.[A-Za-z])`,
@@ -63,20 +65,20 @@ const shapes: readonly Rule[] = [
     id,
     /[0-9A-Fa-f]{12}/,
   ],
-  // A node of Elasticsearch, a process of Erlang.
+  // An Elasticsearch node id, an Erlang process id.
   [/\{(?=[\w-]{0,21}\d)(?=[\w-]{0,21}[A-Z])[\w-]{22}\}/g, `{${id}}`],
   [/<0\.\d{1,9}\.\d{1,9}>/g, `<${process}>`],
 ];
 
-/** Up to what could be the next thing that is said. */
+/** The value ends before anything that could be the next part of the text. */
 const value = `[A-Za-z0-9+/_@-]{1,255}={0,2}(?::[0-9A-Fa-f]{4,16}(?![A-Za-z0-9]))?`;
 const introduced = String.raw`["']?(?:\s?[:=]\s?|\s)["'[(]?`;
 const key = (names: string) =>
   new RegExp(String.raw`\b((?:[\w-]{1,20}[_.-])?(?:${names})[-_ ]?id${introduced})(${value})`, 'gi');
 
-/** Of one request, whatever it looks like, so that it holds a digit. */
+/** Keys of request ids. The id may look like anything, as long as it contains a digit. */
 const requestKeys = 'request|req|trace|span|correlation|invocation|activity|insert';
-/** Of one run or connection, where it looks random. */
+/** Keys of run or connection ids, which are masked if they look random. */
 const runKeys = 'connection|conn|session|transaction|txn|process|thread|run|execution|operation';
 
 const keyed: readonly Rule[] = [
@@ -103,13 +105,13 @@ const keyed: readonly Rule[] = [
 const isRunId = (text: string): boolean => text.split(':').every((part, place) => isOpaque(part) || place > 0);
 
 const levels = 'TRACE|DEBUG|INFO|NOTICE|LOG|WARN|WARNING|ERROR|FATAL|PANIC|CRITICAL|DETAIL|HINT|STATEMENT|CONTEXT';
-/** It could be what was answered. */
+/** The number could be an HTTP status. */
 const statusLike = /^[1-5]\d\d$/;
 
 const after = (pattern: string): RegExp => new RegExp(`(${timeMark}${pattern}`, 'g');
 
 const processes: readonly Rule[] = [
-  // Behind the time that a logger writes: name[pid]:, [pid], 7#7: *1234, pid ---, thread [
+  // After a logger's timestamp: name[pid]:, [pid], 7#7: *1234, pid ---, thread [
   [
     after(String.raw`\]? ?\[)(\d{1,10})(?:-\d{1,9})?(?=\] ?\[?(?:[\w.-]{1,63}@[\w.-]{1,63} )?(?:${levels})\b)`),
     (match: string, before: string, pid: string) => (statusLike.test(pid) ? match : before + process),
@@ -128,14 +130,14 @@ const processes: readonly Rule[] = [
   [/(\[pid )\d{1,10}(:tid )\d{1,20}(?=\])/g, `$1${process}$2${thread}`, ':tid'],
   [/\b((?:os)?pid["']?\s?[=: ]\s?["']?)\d{1,10}(?![\w.])/gi, `$1${process}`],
   [/\((node:)\d{1,10}\)/g, `($1${process})`],
-  // A worker that a supervisor names before the worker's own time.
+  // A worker that a supervisor names before the worker's own timestamp.
   [new RegExp(String.raw`^([A-Za-z][\w./-]{0,60})\[\d{1,10}\](?=: \[?${timeMark})`), `$1[${process}]`],
   [/(\bthread '[^']{1,100}' \()\d{1,20}(?=\) panicked at )/g, `$1${thread}`, 'panicked'],
   [/^\[\d{1,10}:0x[0-9a-f]{6,16}\](?= )/, `[${process}]`, ':0x'],
   [/((?:\(SIG[A-Z]{2,8}\)|exitcode -?\d{1,3}) Job: )\d{1,12}(?!\w)/g, `$1${id}`, ' Job: '],
   [/\b(Failed to execute job )\d{1,12}( for task .{1,400}; )\d{1,10}(?=\)$)/, `$1${id}$2${process}`, ' for task '],
   [new RegExp(String.raw`^(${timeMark} \w{4,8} envoy .{1,4000}\bthread=)\d{1,6}$`), `$1${thread}`, 'envoy'],
-  // The id of a letter in Postfix's queue.
+  // The queue id of a mail in Postfix.
   [/(\bpostfix[\w/-]{0,40}\[[^\]]{1,20}\]: )(?=[A-Za-z]{0,19}\d)[0-9A-Za-z]{6,20}(?=: )/, `$1${id}`, 'postfix'],
   [/\b((?:[Kk]illed |[Rr]eaped |blocked by |Process ID )[Pp]rocess )\d{1,10}(?![\w.:-]\w)/g, `$1${process}`],
   [/\b(Process )\d{1,10}(?= (?:waits|exited|terminated|died|crashed|was killed|\()|: [A-Z]{4})/g, `$1${process}`],
@@ -162,7 +164,7 @@ const processes: readonly Rule[] = [
   [/([eE]ventLoop(?:Group)?-)\d{1,6}-\d{1,6}\b/g, `$1${thread}`, 'Loop'],
 ];
 
-/** Nine digits or more are an address in memory; eight are an HRESULT or NTSTATUS, and so is what extends one with its sign. */
+/** Nine digits or more are a memory address; eight are an HRESULT or NTSTATUS, and so is a sign-extended one. */
 const isPointer = (hex: string): boolean => {
   const digits = hex.replace(/^0+/, '');
   return digits.length > 8 && !/^f{8}[8c]/i.test(digits);
@@ -184,11 +186,11 @@ const runtime: readonly Rule[] = [
 ];
 
 const address = String.raw`(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.%\w]{2,60}\])`;
-/** Linux takes source ports from here on. */
+/** Linux assigns source ports from this number on. */
 const ephemeral = 32_768;
 const isEphemeral = (text: string): boolean => Number(text) >= ephemeral && Number(text) <= 65_535;
 
-/** The end of a connection that has a port of the kernel's choice is the client's: it is another one each time, and says nothing. */
+/** If one end of a connection has an ephemeral port, it is the client's. That port differs on every connection and identifies nothing. */
 const sockets: readonly Rule[] = [
   [
     new RegExp(String.raw`(${address}):(\d{1,5})(\s?->\s?)(${address}):(\d{1,5})(?!\d)`, 'g'),
@@ -215,11 +217,11 @@ const sockets: readonly Rule[] = [
 export const ids: readonly Rule[] = [...shapes, ...keyed, ...processes, ...runtime, ...sockets];
 
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
-/** Words in the alphabet of generated names. */
+/** Words that use only the alphabet of generated names. */
 const words = '(?!(?:https|pgsql|grpcs|xhtml)(?![a-z0-9]))';
 const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** Names of pods, ReplicaSets and Jobs of these workloads: what is generated at their end (k8s.io/apimachinery rand.SafeEncodeString). */
+/** Masks the generated suffix in names of these workloads' pods, ReplicaSets and Jobs (k8s.io/apimachinery rand.SafeEncodeString). */
 export const podRules = (workloads: readonly string[]): readonly Rule[] =>
   [...new Set(workloads)]
     .filter((name) => name.length > 1 && name.length < 254)

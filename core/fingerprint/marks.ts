@@ -1,5 +1,5 @@
-// The marks that stand for what varies in a canonical error text. They are written with characters for private use, which no text
-// holds once it is cleaned, so that nothing a log line says can look like one.
+// The marks that replace varying parts in a canonical error text. They use private-use characters, which cleaned text never contains, so no log line
+// can imitate a mark.
 
 export type Kind =
   | 'time'
@@ -19,23 +19,23 @@ const [open, close, candidate, hidden] = ['\ue000', '\ue001', '\ue002', '\ue003'
 
 export const mark = (kind: Kind): string => `${open}${kind}${close}`;
 
-/** A value that varies only if occurrences of one error show different ones. */
+/** Marks a value that varies only if occurrences of one error show different values. */
 export const markCandidate = (value: string): string => `${candidate}${value}${close}`;
 
-/** A value that tells, and that nobody is shown. */
+/** A value that identifies the error but must not be shown. */
 export const hiddenValue = (digest: string): string => `${hidden}${digest}`;
 
 /** A pattern that matches the mark of a time. */
 export const timeMark = `${open}time${close}`;
 
 const controls = /[\ue000-\ue003]/g;
-/** The text without anything that is a mark. */
+/** Escapes the characters of marks in a text. */
 export const withoutMarks = (text: string): string =>
   text.replace(controls, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 
 const candidates = new RegExp(`${candidate}([^${close}]*)${close}`, 'g');
 
-/** The text without the values of its candidates, and those values in order. */
+/** Separates a canonical text into its skeleton and the values of its candidates, in order. */
 export function splitCandidates(canonical: string): { readonly skeleton: string; readonly values: readonly string[] } {
   const values: string[] = [];
   const skeleton = canonical.replace(candidates, (_, value: string) => {
@@ -45,7 +45,7 @@ export function splitCandidates(canonical: string): { readonly skeleton: string;
   return { skeleton, values };
 }
 
-/** As people read it: `<time> database error 1213`. */
+/** The canonical text for people: `<time> database error 1213`. */
 export const readable = (canonical: string): string =>
   canonical
     .replace(candidates, (_, value: string) => (value.startsWith(hidden) ? '' : value))

@@ -1,8 +1,8 @@
-// What a rule is: a pattern, and what stands in the text instead. Rules are run one after the other over one line; every pattern is bounded,
-// because what it reads is hostile until proven otherwise.
+// Defines masking rules: a pattern and its replacement. Rules run one after the other on one line. Every pattern is bounded, because its input may be
+// hostile.
 
 type Replace = (match: string, ...groups: never[]) => string;
-/** `needs` is found in every text that the pattern matches, and costs less to look for. */
+/** Every text that the pattern matches contains `needs`, and `needs` is cheaper to search for. */
 export type Rule = readonly [pattern: RegExp, by: string | Replace, needs?: RegExp | string];
 
 export function applied(rules: readonly Rule[], line: string): string {

@@ -1,4 +1,4 @@
-// The forms in which systems write an instant. A bare date is none: a job that fails for another day may fail of something else.
+// Rules that mask instants in the forms that systems write. A bare date is not masked: a job that fails for another day may fail for another reason.
 
 import { mark } from './marks.ts';
 import type { Rule } from './rules.ts';
@@ -14,7 +14,7 @@ const at = (...parts: readonly string[]): RegExp => new RegExp(`${before}${parts
 const time = mark('time');
 
 export const times: readonly Rule[] = [
-  // Syslog's head says which process it is.
+  // Syslog's header names the process.
   [
     new RegExp(String.raw`^((?:<\d{1,3}>)?${months} [ \d]\d ${clock} [\w.-]{1,253} [\w.@/-]{1,100})\[\d{1,10}\](?=:)`),
     `$1[${mark('process')}]`,
@@ -28,9 +28,9 @@ export const times: readonly Rule[] = [
     ),
     time,
   ],
-  // In the name of a file: 2026-11-20T02_03_04_512Z
+  // An instant in a file name: 2026-11-20T02_03_04_512Z
   [/\d{4}-\d{2}-\d{2}T\d{2}[_-]\d{2}[_-]\d{2}(?:[_.]\d{1,9})?Z?(?![A-Za-z0-9])/g, time],
-  // The run of a DAG.
+  // The run id of a DAG.
   [
     /\b((?:scheduled|manual|backfill|(?:dataset|asset)_triggered)__)\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})?(?![\w.:-]\w)/g,
     `$1${time}`,
@@ -53,11 +53,11 @@ export const times: readonly Rule[] = [
   // The kernel's seconds since boot.
   [/(^|kernel: )\[ {0,8}\d{1,10}\.\d{6}\]/g, `$1[${time}]`],
   [/\baudit\(\d{1,12}\.\d{1,6}:\d{1,12}\)/g, `audit(${time})`, 'audit('],
-  // A time of day is an instant where a logger writes it or a word says so; elsewhere it may be a limit (00:00:30).
+  // A time of day is an instant if a logger wrote it or a word says so; elsewhere it may be a limit (00:00:30).
   [/(^|[[(])\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?=[\s\])])/g, `$1${time}`],
   [/(?<![\w:.-])\d{1,2}:\d{2}:\d{2}[.,]\d{1,9}(?![\w:]|\.\d)/g, time],
   [/\b((?:at|since|until|time[=:]) ?"?)\d{1,2}:\d{2}:\d{2}(?![\w:]|\.\d)/gi, `$1${time}`, /\d:\d\d:\d/],
-  // Seconds, milliseconds, microseconds or nanoseconds since 1970, where the key says so.
+  // Seconds, milliseconds, microseconds or nanoseconds since 1970, if the key says so.
   [/\b((?:ts|time|timestamp|epoch)["']?\s?[=:]\s?["']?)\d{10,19}(?:\.\d{1,9})?(?![\w.])/gi, `$1${time}`],
   [/\bTimestamp\(\d{9,11}, ?\d{1,9}\)/g, `Timestamp(${time})`],
 ];
