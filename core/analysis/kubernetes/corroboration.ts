@@ -73,7 +73,6 @@ function complained(cluster: Cluster, workload: Workload, host: string): Corrobo
   return lines.length === 0 ? undefined : { confidence: 0.85, lines: lines.slice(0, 3) };
 }
 
-
 const workloadRef = ({ kind, metadata: { name, namespace } }: Workload) => ({
   kind,
   name,

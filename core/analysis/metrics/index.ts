@@ -94,7 +94,7 @@ export interface Unreachable {
   readonly fromNode: string | undefined;
 }
 
-/** Finds probes whose last value is 0: services that no node reaches, and nodes that reach no service. */
+/** Finds probes whose last value is 0: services that no probe reaches, and nodes from which many services fail that answer elsewhere. */
 export function unreachable(series: readonly Series[]): {
   services: Unreachable[];
   nodes: { node: string; failing: readonly Series[] }[];
