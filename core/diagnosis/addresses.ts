@@ -1,11 +1,11 @@
-// A host in a variable that no Service carries is often an optional part that was never installed. Where the same workload complains of that
-// very host, the variable is why: what the log calls a name that does not resolve is its symptom.
+// Raises an odd address in an environment variable to a cause if the same workload's log complains about that host. An address without a Service is
+// otherwise often an optional part that was never installed. The unresolved name in the log then becomes a symptom.
 
 import { sameWorkload } from '../model/entity.ts';
 import type { Finding } from '../model/report.ts';
 import { ownerOf } from '../topology/owner.ts';
 
-/** `textOf` is what was read, of the evidence of a finding. */
+/** `textOf` gives the text of a finding's evidence. */
 export function withOddAddresses(
   findings: readonly Finding[],
   textOf: (finding: Finding) => string,
@@ -29,7 +29,7 @@ export function withOddAddresses(
 
 const unresolved: ReadonlySet<Finding['cause']> = new Set(['dns-failure', 'dependency-unavailable', undefined]);
 
-/** A log of the same workload that names the host as one it cannot find. */
+/** Whether a log of the same workload reports the host as not found. */
 function complainsOf(finding: Finding, address: Finding, textOf: (finding: Finding) => string): boolean {
   const host = address.towards?.name.toLowerCase();
   if (host === undefined || finding.specialist !== 'logs' || finding.role === 'context') return false;
@@ -39,13 +39,13 @@ function complainsOf(finding: Finding, address: Finding, textOf: (finding: Findi
     .some((line) => unknownName.test(line) && wordsOf(line).includes(host));
 }
 
-/** What resolvers say of a name that nobody has; a server that does not answer says something else. */
+/** Resolver errors for a name that does not exist; a server that does not answer gives other errors. */
 const unknownName =
   /no such host|name or service not known|domain name not found|unknown ?host|ENOTFOUND|NXDOMAIN|could not resolve|failed to resolve|resolution failed|getaddrinfo/i;
 
 const wordsOf = (line: string): string[] => line.toLowerCase().split(/[^a-z0-9-]+/);
 
-/** Logs know a service by its name, the cluster by the workload. */
+/** Whether both findings concern the same workload. Logs name the service, the cluster names the workload. */
 function isOne(finding: Finding, address: Finding): boolean {
   const [one, other] = [ownerOf(finding.entity), ownerOf(address.entity)];
   const placeless = one.name === other.name && (one.namespace === undefined || one.namespace === other.namespace);

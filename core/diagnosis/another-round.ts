@@ -1,5 +1,5 @@
-// Whether one more question would settle the diagnosis, and which: about something that is pointed at and nobody looked at, or about what
-// runs behind a service's name. Asked at most once.
+// Decides whether one more round of questions would settle the diagnosis, and what to ask: about an entity that findings point at but nobody
+// examined, or about the workload behind a service's name. There is at most one further round.
 
 import { causes, isChange } from '../causes/causes.ts';
 import type { EntityRef } from '../model/entity.ts';
@@ -13,15 +13,15 @@ export interface Question {
   readonly plan: Brief[];
 }
 
-/** What can see into a service: its cluster, its errors, its signals, its changes. */
+/** Specialists that can look into a service: its cluster, metrics, logs and changes. */
 const askable = ['kubernetes', 'metrics', 'logs', 'changes'];
 const maxFocus = 3;
-/** A surer answer needs no second opinion. */
+/** From this confidence, no second round is needed. */
 const sureEnough = 0.8;
-/** A less sure one is not worth placing. */
+/** Below this confidence, the hypothesis is not worth locating. */
 const worthPlacing = 0.4;
 
-/** Undefined where nothing that could be asked would change the answer. */
+/** Undefined if no question could change the answer. */
 export function anotherRound(
   { ranked, scene }: Pick<Diagnosed, 'ranked' | 'scene'>,
   plan: readonly Brief[],
@@ -32,7 +32,7 @@ export function anotherRound(
   return aboutPointedAt(ranked, scene, able) ?? aboutPlace(ranked[0], able);
 }
 
-/** The first two point at something that no finding is about. */
+/** The first two hypotheses point at an entity that no finding is about. */
 function aboutPointedAt(
   ranked: readonly Ranked[],
   scene: ScoringContext,
@@ -54,7 +54,7 @@ function aboutPointedAt(
   };
 }
 
-/** The first is known by a service's name only. */
+/** The first hypothesis knows its entity only by a service's name. */
 function aboutPlace(first: Ranked | undefined, able: readonly Brief[]): Question | undefined {
   const brief = able.find(({ specialist }) => specialist === 'kubernetes');
   if (!first || !brief || first.confidence < worthPlacing) return undefined;

@@ -1,4 +1,4 @@
-// Findings gathered into candidates: one thing and one cause (or one change), with everything that was said for it. No ranking here.
+// Groups findings into candidates: one entity and one cause (or one change), with all findings that support it. Ranking happens in rank.ts.
 
 import { type CauseCode, isChange } from '../causes/causes.ts';
 import type { EntityRef } from '../model/entity.ts';
@@ -7,18 +7,18 @@ import { bestRef, type Subjects } from './subjects.ts';
 
 export interface Candidate {
   readonly subject: string;
-  /** Name in the call graph, where it is a workload. */
+  /** Name in the call graph, if the entity is a workload. */
   readonly service: string | undefined;
   readonly entity: EntityRef;
   readonly cause: CauseCode;
   readonly changeId: string | undefined;
-  /** Those that say this cause. */
+  /** Findings that name this cause. */
   readonly findings: readonly Finding[];
-  /** Symptoms seen at the same thing, with another cause or none. */
+  /** Symptoms at the same entity, with another cause or none. */
   readonly symptoms: readonly Finding[];
-  /** What the cluster says of what runs under its name, well as it may be: where it is. */
+  /** Context findings of the Kubernetes specialist about the same entity; they locate it. */
   readonly placed: readonly Finding[];
-  /** Earliest of its own findings; for a change, when it went live. UTC. */
+  /** Earliest onset of its own findings; for a change, the time it went live. UTC. */
   readonly onset: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export function candidatesOf(findings: readonly Finding[], subjects: Subjects): 
   for (const finding of findings) {
     const cause = causeOf(finding);
     if (cause === undefined) continue;
-    // Errors that look like those of a change are weighed with the changes that are known there.
+    // Errors that look like those of a change are weighed with the known changes there.
     if (finding.role !== 'change' && isChange(cause) && changed.has(subjects.keyOf(finding.entity))) continue;
     const what = finding.role === 'change' ? `change ${finding.changeId ?? finding.id}` : cause;
     const key = `${subjects.keyOf(finding.entity)} ${what}`;
@@ -43,7 +43,7 @@ export function candidatesOf(findings: readonly Finding[], subjects: Subjects): 
       (finding) =>
         finding.role !== 'context' && finding.role !== 'change' && subjects.keyOf(finding.entity) === subject,
     );
-    // What only its change was said of is named as the findings about it name it, so that an action has a target.
+    // If only a change names the entity, other findings complete its reference, so that an action has a target.
     const placed = findings.filter(
       (finding) =>
         finding.role === 'context' && finding.specialist === 'kubernetes' && subjects.keyOf(finding.entity) === subject,
@@ -65,7 +65,7 @@ export function candidatesOf(findings: readonly Finding[], subjects: Subjects): 
   });
 }
 
-/** Errors that nobody explains are at least that: errors of the service itself. A symptom of another kind names no cause. */
+/** Severe unexplained errors count as errors of the service itself. Other symptoms name no cause. */
 function causeOf(finding: Finding): CauseCode | undefined {
   if (finding.role === 'context' || finding.cause === 'unknown') return undefined;
   if (finding.cause !== undefined) return finding.cause;

@@ -1,5 +1,5 @@
-// Whose a database's trouble is. What a server says of itself (it is read-only, it has no connection left) is heard at its clients and is
-// the server's. A client that is refused where the server listens for others asks at the wrong port.
+// Attributes database trouble to the right side. Some errors are the server's (read-only, no connections left) although its clients report them. If
+// one client is refused while the server is otherwise well, the client uses the wrong port.
 
 import type { EntityRef } from '../model/entity.ts';
 import { sameWorkload } from '../model/entity.ts';
@@ -23,14 +23,14 @@ const words: Readonly<Record<DatabaseServer['product'], RegExp>> = {
   mongodb: /mongo|NotWritablePrimary/i,
   redis: /redis|jedis|lettuce|READONLY You can't write/i,
 };
-/** What only a server says; a pool says that it is empty for reasons of its own. */
+/** Errors that only a server reports. A connection pool can be empty for reasons of the client. */
 const serverSays =
   /too many (?:clients|connections)|remaining connection slots|max_(?:user_)?connections|max number of clients/i;
 const driverRefused =
   /communications link failure|can't connect to (?:mysql|server)|(?:connection to server|connect to).{0,120}connection refused|(?:jdbc|sql|hikari|mysql|postgres|pgx|psycopg|mongo|sequelize|gorm|database).{0,300}(?:connection refused|ECONNREFUSED)/is;
 const unheard = /timed? ?out|unknown host|no such host|not known|resolve/i;
 
-/** `textOf` is what was read, of the evidence of a finding. */
+/** `textOf` gives the text of a finding's evidence. */
 export function withDatabases(
   findings: readonly Finding[],
   databases: Databases,
@@ -45,7 +45,7 @@ export function withDatabases(
   });
   const denied = findings.filter(({ cause }) => cause === 'database-credentials');
   return findings.flatMap((finding) => {
-    // A server writes down whom it denied; the password is the client's, who says so, too.
+    // The server logs whom it denied, but the wrong password belongs to the client, which also reports it.
     if (
       denied.includes(finding) &&
       isServer(finding.entity, databases) &&
@@ -80,7 +80,7 @@ function isServers({ cause }: Finding, text: string, otherClients: boolean): boo
 const isWrongPort = ({ cause }: Finding, text: string): boolean =>
   (cause === undefined || cause === 'dependency-unavailable') && driverRefused.test(text) && !unheard.test(text);
 
-/** Nothing else is said against it: a server that is down refuses, too. */
+/** Whether no Kubernetes finding concerns the server. A server that is down also refuses connections. */
 const isWell = (server: EntityRef, findings: readonly Finding[]): boolean =>
   !findings.some(
     ({ entity, role, specialist }) =>
@@ -93,7 +93,7 @@ const isServer = (entity: EntityRef, { servers }: Databases): boolean =>
 function asSymptom({ cause: _, ...finding }: Finding): Finding {
   return { ...finding, role: 'symptom' };
 }
-/** The client's finding as the symptom that it is. */
+/** The client's finding, as a symptom that points to the server. */
 const toldBy = (finding: Finding, towards: EntityRef): Finding => ({ ...asSymptom(finding), towards });
 
 function ofServer(finding: Finding, entity: EntityRef): Finding {
@@ -107,7 +107,7 @@ function ofServer(finding: Finding, entity: EntityRef): Finding {
   };
 }
 
-/** The one server that the words can come from: of that product, among those that the client is known to call, or the only one near. */
+/** The one server that the error can come from: a server of that product that the client calls, or the only candidate nearby. */
 function serverOf(client: EntityRef, text: string, { calls, servers }: Databases): DatabaseServer | undefined {
   const near = servers.filter(
     ({ entity }) =>

@@ -1,5 +1,5 @@
-// What a finding says it fails towards, kept only where something besides that finding knows the name: a log line speaks of many things
-// that are no services.
+// Removes unknown dependencies from findings. A finding keeps its `towards` only if something besides that finding knows the name, because log
+// lines mention many things that are not services.
 import type { Context } from '../model/incident.ts';
 import type { Finding } from '../model/report.ts';
 import type { Dependency } from '../model/telemetry.ts';
@@ -21,7 +21,7 @@ export function withKnownDependencies(
   );
   return findings.map((finding) => {
     const { towards, ...rest } = finding;
-    // A finding that can say where it is has seen more than a name.
+    // A finding that knows the dependency's cluster has more evidence than a name.
     const seen = towards?.cluster !== undefined || (towards && known.has(towards.name.toLowerCase()));
     return towards === undefined || seen ? finding : rest;
   });

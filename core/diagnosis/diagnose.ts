@@ -1,4 +1,4 @@
-// The diagnosis that follows from supported findings and the call graph. Pure: the same findings give the same diagnosis.
+// Makes the diagnosis from supported findings and the call graph. Pure: the same findings give the same diagnosis.
 
 import { causes, isChange } from '../causes/causes.ts';
 import { fingerprintOfHypothesis } from '../fingerprint/fingerprint.ts';
@@ -24,7 +24,7 @@ import { summaryOf, textOf, unknownText } from './words.ts';
 export interface DiagnosisInput {
   readonly incident: Pick<Incident, 'id' | 'title'>;
   readonly context: Context;
-  /** All of them, in the order in which they came. */
+  /** All reports, in order of arrival. */
   readonly reports: readonly Report[];
   readonly supported: Supported;
   readonly dependencies: readonly Dependency[];
@@ -36,10 +36,10 @@ export interface Diagnosed {
   readonly scene: ScoringContext;
 }
 
-/** Below this, the first hypothesis is a lead and no answer, and the diagnosis says that the cause is not known. */
+/** Below this confidence, the first hypothesis is only a lead, and the diagnosis says that the cause is unknown. */
 const enoughToAnswer = 0.3;
 const maxHypotheses = 5;
-/** A rival less likely than this is left out. */
+/** Competing hypotheses below this confidence are left out. */
 const leastConfidence = 0.01;
 
 export function diagnose(given: DiagnosisInput): Diagnosed {
@@ -92,7 +92,7 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
   return { diagnosis, ranked, scene };
 }
 
-/** What has pods on the node, where the cause is one and somebody looked. */
+/** Workloads with pods on the node, if the cause is a node and a report lists them. */
 function affectedBy({ kind, name, cluster }: EntityRef, reports: readonly Report[]): Pick<Diagnosis, 'affected'> {
   const seen = reports.flatMap(({ topology }) => topology?.onNodes ?? []);
   const there = seen.filter(({ node }) => node.name === name && (cluster === undefined || node.cluster === cluster));
@@ -104,13 +104,16 @@ const withoutTaught = ({ taught: _, ...scene }: ScoringContext): ScoringContext 
 const confidenceOf = ({ candidate }: Ranked, ranked: readonly Ranked[]): number =>
   ranked.find((other) => other.candidate === candidate)?.confidence ?? 0;
 
-/** That it is this thing, by whichever of its causes: several suspected changes of one service are doubts about which, not about where. */
+/**
+ * Confidence that this entity is at fault, summed over its causes. Several suspected changes of one service leave doubt about which change, not
+ * about the service.
+ */
 const confidenceIn = (subject: string, ranked: readonly Ranked[]): number =>
   ranked
     .filter(({ candidate, ruledOut }) => candidate.subject === subject && ruledOut === undefined)
     .reduce((sum, { confidence }) => sum + confidence, 0);
 
-/** Set apart, because a model may have put another hypothesis first by then. */
+/** A separate step, because a model may meanwhile have put another hypothesis first. */
 export function withFingerprint(diagnosis: Diagnosis, environment: string | undefined): Diagnosis {
   const first = diagnosis.hypotheses[0];
   const fingerprint = first && first.cause !== 'unknown' ? fingerprintOfHypothesis(first, environment) : undefined;
@@ -168,7 +171,7 @@ function pagedService(context: Context, subjects: Subjects): string | undefined 
   return entity && subjects.serviceOf(entity);
 }
 
-/** Calls known to the mesh, to the catalogue, and from a symptom that says what it fails towards. */
+/** Calls known to the mesh and the catalogue, and calls from a failing entity to the dependency that its finding names. */
 function graphOf(
   findings: readonly Finding[],
   dependencies: readonly Dependency[],
@@ -227,8 +230,8 @@ function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], sce
 }
 
 /**
- * The findings whose error texts tell this error from others, the most telling first. A cause that ends the asking is told by its own; behind "it
- * failed" the log says which failure it was.
+ * Findings whose error texts identify this error, the most informative first.
+ * A root cause is identified by its own error texts. For other causes, such as a failed run, the log says which failure it was.
  */
 function tellingErrors({ cause, findings }: Candidate, behind: readonly Finding[]): readonly Finding[] {
   const own = causes[cause].depth === 'root' ? findings.filter(({ errorTemplate }) => errorTemplate) : [];
@@ -241,10 +244,13 @@ function tellingErrors({ cause, findings }: Candidate, behind: readonly Finding[
   );
 }
 
-/** Figures cross their thresholds one night and not another; the first of the errors counts whoever saw it. */
+/**
+ * Metric findings are skipped unless first, because values cross their thresholds one night and not another. The first error counts regardless of
+ * its specialist.
+ */
 const tellsExactly = ({ specialist }: Finding, place: number): boolean => place === 0 || specialist !== 'metrics';
 
-/** Says honestly that the cause is not known; undefined where there is no evidence of anything. */
+/** States that the cause is unknown; undefined if there is no evidence at all. */
 function unknownHypothesis(
   scene: ScoringContext,
   context: Context,
@@ -296,7 +302,7 @@ const firstOf = (findings: readonly Finding[], subjects: Subjects): string | und
 function totalOf(reports: readonly Report[]): Usage {
   const sum = (key: keyof Usage) => reports.reduce((total, { usage }) => total + usage[key], 0);
   return {
-    // Specialists of one round work side by side.
+    // Specialists of one round run in parallel.
     wallMs: Math.max(0, ...reports.map(({ usage }) => usage.wallMs)),
     bytesRead: sum('bytesRead'),
     inputTokens: sum('inputTokens'),

@@ -1,15 +1,15 @@
-// What has to do with the page: clusters are never without something broken somewhere, and what is broken in another namespace is no rival
-// unless calls, words or shared infrastructure lead there.
+// Decides whether an entity is related to the page. Clusters always have something broken. A problem in another namespace does not compete unless
+// calls, error texts or shared infrastructure link it to the page.
 import type { EntityRef } from '../model/entity.ts';
 import type { Context } from '../model/incident.ts';
 import type { Finding } from '../model/report.ts';
 import type { CallGraph } from '../topology/call-graph.ts';
 import type { Subjects } from './subjects.ts';
 
-/** Namespaces that everything depends on without calling it by name. */
+/** Namespaces that everything depends on without calling them by name. */
 const infrastructure = /^(?:kube|istio|linkerd|ingress|cert-manager|calico|cilium|gatekeeper|kyverno)(?:-|$)|-system$/;
 
-/** Whether an entity is in another namespace than what was paged, with nothing that leads there. */
+/** Whether an entity is in another namespace than the page and nothing links it to the page. */
 export function isElsewhere({
   context,
   findings,

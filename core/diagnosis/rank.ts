@@ -1,5 +1,5 @@
-// From candidates to competing hypotheses: what a better candidate accounts for is no rival but its symptom; the rest compete with each other
-// and with "something that nobody looked at", so that confidences sum to less than one.
+// Turns candidates into competing hypotheses. A candidate that a better one explains becomes its symptom. The others compete with each other and
+// with a cause outside the candidates, so that confidences sum to less than one.
 
 import { accountsFor, accountsForInside, causes, isChange } from '../causes/causes.ts';
 import type { Finding } from '../model/report.ts';
@@ -13,18 +13,18 @@ import type { Subjects } from './subjects.ts';
 export interface Ranked extends Scored {
   /** 0 to 1. */
   readonly confidence: number;
-  /** A change that goes with it: what it would take to undo it. */
+  /** The related change, if any: undoing the cause means undoing this change. */
   readonly changeId: string | undefined;
-  /** Candidates that it accounts for. */
+  /** Candidates that this hypothesis explains. */
   readonly explains: readonly Candidate[];
 }
 
-/** Log odds of a cause that is not among the candidates. */
+/** Log odds of a cause outside the candidates. */
 const elsewhereLogOdds = 0;
-/** A change is put with a state it can have made when it is at least this likely on its own. */
+/** Least log odds of a change, on its own, to be joined to a state that it can have caused. */
 const changeGoesWith = -0.3;
 
-/** A candidate less likely than this accounts for nothing: a symptom is not to vanish behind a far-fetched reason. */
+/** Least log odds of a candidate to explain others. An unlikely reason must not hide a symptom. */
 const leastToExplain = -0.7;
 
 interface Kept {
@@ -59,7 +59,10 @@ export function rank(scene: ScoringContext): readonly Ranked[] {
 
 const places: ReadonlySet<string> = new Set(['cluster', 'node', 'namespace']);
 
-/** Places before what runs in them, and effects last, whatever their weight: judged once everything that could account for them is there. */
+/**
+ * Order of absorption: first places, then the workloads in them, then effects, whatever their weight. Each candidate is judged when everything that
+ * could explain it is present.
+ */
 function inOrder(scored: readonly Scored[], subjects: Subjects): readonly Scored[] {
   const turn = ({ candidate, logOdds }: Scored): number => {
     if (causes[candidate.cause].depth === 'effect') return 2;
@@ -71,7 +74,10 @@ function inOrder(scored: readonly Scored[], subjects: Subjects): readonly Scored
 const compare = (a: Candidate, b: Candidate): number =>
   (a.onset ?? '~').localeCompare(b.onset ?? '~') || `${a.subject} ${a.cause}`.localeCompare(`${b.subject} ${b.cause}`);
 
-/** Whether the second candidate belongs to what is kept already. Two changes of one thing stay rivals; a state and the one change that can have made it are one story. */
+/**
+ * Whether the second candidate belongs to a hypothesis kept already. Two changes of one entity stay rivals. A state and the one change that can
+ * have caused it form one hypothesis.
+ */
 function absorbs(kept: Kept, one: Scored, scene: ScoringContext): boolean {
   const [first, second] = [kept.scored.candidate, one.candidate];
   if (second.changeId !== undefined && isChange(second.cause)) {
@@ -80,14 +86,14 @@ function absorbs(kept: Kept, one: Scored, scene: ScoringContext): boolean {
   return kept.scored.logOdds >= leastToExplain && explains(first, second, scene);
 }
 
-/** Whether `first` accounts for the state `second`. */
+/** Whether `first` explains the state `second`. */
 function explains(first: Candidate, second: Candidate, { graph, subjects }: ScoringContext): boolean {
   if (first.subject === second.subject) return accountsFor(first.cause, second.cause);
   if (causes[first.cause].strikesMany && (first.cause === second.cause || second.entity.kind === 'Vendor')) return true;
   if (isPointing(second, first)) return causes[second.cause].depth !== 'root' || second.cause === first.cause;
   if (isInside(second, first, subjects)) return accountsForInside(first.cause, second.cause);
   if (causes[second.cause].depth !== 'effect') return false;
-  // What made a run fail is behind it; what is broken now, and can be run again, is the run.
+  // A failed run's dependency is behind the failure, but the run itself is what is broken now and can be rerun.
   if (isRun(first) && dependsOn(first, second, graph)) return true;
   return dependsOn(second, first, graph) || sharesError(first, second);
 }
@@ -95,7 +101,7 @@ function explains(first: Candidate, second: Candidate, { graph, subjects }: Scor
 const sharesError = (first: Candidate, second: Candidate): boolean =>
   sameError(templatesOf([...first.findings, ...first.symptoms]), templatesOf([...second.findings, ...second.symptoms]));
 
-/** Runs in the namespace that the other is about. */
+/** Whether the candidate runs in the namespace of the other candidate. */
 const isInside = (candidate: Candidate, place: Candidate, subjects: Subjects): boolean =>
   subjects.familyOf(place.entity) === 'namespace' &&
   candidate.entity.namespace === place.entity.name &&
@@ -103,7 +109,7 @@ const isInside = (candidate: Candidate, place: Candidate, subjects: Subjects): b
     place.entity.cluster === undefined ||
     candidate.entity.cluster === place.entity.cluster);
 
-/** Its own findings say that it fails towards the other. */
+/** Whether the candidate's own findings name the other as the failing dependency. */
 const isPointing = (candidate: Candidate, other: Candidate): boolean =>
   candidate.findings.some(
     ({ towards }) =>
@@ -128,11 +134,11 @@ function goesWith(state: Candidate, change: Scored): boolean {
   );
 }
 
-/** A minute is no order. */
+/** Times within a minute of each other have no order. */
 const isAfter = (one: string | undefined, other: string | undefined): boolean =>
   one !== undefined && other !== undefined && Date.parse(one) > Date.parse(other) + 60_000;
 
-/** What follows from the first hypothesis, as findings: at the same thing, at what calls it or points to it, or with its very error. */
+/** Findings that follow from the first hypothesis: at the same entity, at its callers, at entities that point to it, or with the same error. */
 export function symptomsOf(first: Ranked, { findings, graph, subjects }: ScoringContext): readonly Finding[] {
   const { candidate } = first;
   const own = new Set(candidate.findings);

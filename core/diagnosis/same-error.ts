@@ -1,16 +1,16 @@
-// Whether two services show one error: the same text once what varies and what is attached to it is taken off, or nearly the same words.
-// One error in several places points to code or to a thing that they share.
+// Decides whether two services show the same error: equal texts after masking variable parts and attached fields, or nearly the same words. One
+// error in several places points to shared code or a shared dependency.
 import { stemsOf } from '../analysis/changes/words.ts';
 
-/** Share of common words (Jaccard) from which two texts are one error. */
+/** Share of common words (Jaccard) from which two texts count as the same error. */
 const alike = 0.5;
 
-/** `templates` are masked error texts of either side. */
+/** `these` and `those` are masked error texts of the two sides. */
 export function sameError(these: readonly string[], those: readonly string[]): boolean {
   return these.some((one) => those.some((other) => head(one) === head(other) || similarity(one, other) >= alike));
 }
 
-/** What is said before structured fields are attached. */
+/** The text before attached structured fields. */
 const head = (template: string): string => (template.split(/\s\{"/)[0] ?? template).trim().toLowerCase();
 
 function similarity(one: string, other: string): number {

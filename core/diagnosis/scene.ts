@@ -1,4 +1,4 @@
-// What candidates are judged against, and what is common to the judging. No weights here.
+// Holds the context in which candidates are scored, and the helpers that all signs share. It holds no weights.
 import { causes } from '../causes/causes.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Finding, Observation } from '../model/report.ts';
@@ -9,23 +9,23 @@ import type { Subjects } from './subjects.ts';
 export interface ScoringContext {
   readonly candidates: readonly Candidate[];
   readonly findings: readonly Finding[];
-  /** What sources see to be well. */
+  /** Healthy observations of the sources. */
   readonly observations: readonly Observation[];
   readonly graph: CallGraph;
-  /** The same with the calls that people taught, where they taught any that nothing else knows: counts half, and says whose word it is. */
+  /** The same graph with calls that people taught, if they taught any that no other source knows. Taught calls count half and name their origin. */
   readonly taught?: Pick<ScoringContext, 'graph' | 'isElsewhere'> & { readonly origins: string };
-  /** The paged service in the call graph's name, where known. */
+  /** The paged service by its name in the call graph, if known. */
   readonly paged: string | undefined;
-  /** Whether an entity has nothing to do with the page, as far as is known. */
+  /** Whether an entity is unrelated to the page, as far as is known. */
   readonly isElsewhere: (entity: EntityRef) => boolean;
   readonly subjects: Subjects;
-  /** What was read, as text, of the evidence of a finding. */
+  /** The text of a finding's evidence. */
   readonly excerptsOf: (finding: Finding) => string;
   /** Title, files and diff, by change id. */
   readonly changes: ReadonlyMap<string, string>;
 }
 
-/** A reason for or against a candidate: what it adds to the natural log odds, and in words that people read. */
+/** A reason for or against a candidate: what it adds to the natural log odds, and its text for people. */
 export interface Sign {
   readonly weight: number;
   readonly text: string;
@@ -34,20 +34,20 @@ export interface Sign {
 export const minute = 60_000;
 export const minutesOf = (ms: number): string => `${Math.max(1, Math.round(ms / minute))} min`;
 
-/** Findings that say what is seen to be wrong: neither changes nor background. */
+/** Findings of observed problems: symptoms and causes, not changes or context. */
 export const observed = (findings: readonly Finding[]): readonly Finding[] =>
   findings.filter(({ role }) => role === 'symptom' || role === 'cause');
 
-/** Masked error texts of what is seen to be wrong, each once. */
+/** Masked error texts of observed problems, without duplicates. */
 export const templatesOf = (findings: readonly Finding[]): readonly string[] => [
   ...new Set(observed(findings).flatMap(({ errorTemplate }) => errorTemplate ?? [])),
 ];
 
-/** Epoch milliseconds. */
+/** The earliest onset, epoch milliseconds; undefined if there is none. */
 export const earliestOf = (findings: readonly Finding[]): number | undefined => {
   const onsets = findings.flatMap(({ onset }) => (onset ? [Date.parse(onset)] : []));
   return onsets.length > 0 ? Math.min(...onsets) : undefined;
 };
 
-/** A Job that ended badly: an event, not a state that heals when its reason is gone. */
+/** A failed Job: an event, not a state that heals when its reason is gone. */
 export const isRun = ({ cause }: Candidate): boolean => causes[cause].kind === 'run';

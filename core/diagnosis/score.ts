@@ -1,6 +1,6 @@
-// How much speaks for a candidate. Signs are weights of evidence that add up as natural log odds (I. J. Good, Probability and the Weighing of
-// Evidence, 1950); specialists count as independent witnesses (noisy-or: Pearl, 1988). Here are the signs of the findings themselves; those
-// of time, of the call graph and of changes are in signs/.
+// Scores a candidate. Signs are weights of evidence that add up as natural log odds (I. J. Good, Probability and the Weighing of Evidence, 1950).
+// Specialists count as independent witnesses (noisy-or: Pearl, 1988). This file has the signs of the findings themselves; signs/ has those of time,
+// the call graph and changes.
 
 import type { Depth } from '../causes/cause.ts';
 import { causes, isChange } from '../causes/causes.ts';
@@ -13,7 +13,7 @@ import { signsOfCallees, signsOfCloseness, signsOfCoverage, signsOfMeasure, sign
 import { signsOfOnset } from './signs/onset.ts';
 import { refutationOf } from './signs/ruled-out.ts';
 
-/** Log odds that a refuted candidate has at most: too few to be an answer or to account for others. */
+/** Highest log odds of a refuted candidate: too low for an answer or for explaining other candidates. */
 const maxRuledOut = -1.5;
 
 export interface Scored {
@@ -21,7 +21,7 @@ export interface Scored {
   readonly signs: readonly Sign[];
   /** Natural log odds. */
   readonly logOdds: number;
-  /** The observation that refutes it, where there is one. */
+  /** The observation that refutes the candidate; undefined if none does. */
   readonly ruledOut: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export function score(candidate: Candidate, { taught, ...scene }: ScoringContext
   return { candidate, signs, logOdds: ruledOut === undefined ? logOdds : Math.min(logOdds, maxRuledOut), ruledOut };
 }
 
-/** Somebody's word moves the odds half as far as a call that was seen would. */
+/** A taught call moves the odds half as far as an observed call. */
 function halfway(seen: readonly Sign[], told: readonly Sign[], origins: string): Sign[] {
   const weightIn = (signs: readonly Sign[], text: string) => signs.find((sign) => sign.text === text)?.weight;
   return [
@@ -47,7 +47,7 @@ function halfway(seen: readonly Sign[], told: readonly Sign[], origins: string):
 function signsOf(candidate: Candidate, scene: ScoringContext): Sign[] {
   return [
     ...signsOfWitnesses(candidate),
-    // A change was placed and dated by its specialist; what it has to explain is weighed here.
+    // The changes specialist located and dated the change; this weighs what the change must explain.
     ...(isChange(candidate.cause) ? signsOfChange(candidate, scene) : signsOfState(candidate, scene)),
     ...signsOfCallees(candidate, scene),
     ...signsOfReach(candidate, scene),
@@ -56,12 +56,12 @@ function signsOf(candidate: Candidate, scene: ScoringContext): Sign[] {
 }
 
 const logit = (p: number): number => Math.log(p / (1 - p));
-/** Nobody is believed beyond doubt. */
+/** Confidence is clamped to 0.03–0.97. */
 const clamp = (p: number): number => Math.min(0.97, Math.max(0.03, p));
-/** A symptom that names a cause names it from afar. */
+/** A symptom that names a cause is less direct evidence, so its confidence is reduced. */
 const trust = ({ confidence, role }: Finding): number => confidence * (role === 'symptom' ? 0.75 : 1);
 
-/** One witness a specialist; several agree with each other more than one with itself. */
+/** Each specialist counts as one witness. Agreement between specialists weighs more than several findings of one. */
 function signsOfWitnesses({ findings }: Candidate): Sign[] {
   const witnesses = [...Map.groupBy(findings, ({ specialist }) => specialist).values()]
     .flatMap((own) => own.toSorted((a, b) => trust(b) - trust(a))[0] ?? [])

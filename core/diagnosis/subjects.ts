@@ -1,11 +1,11 @@
-// Which findings are about one thing. Specialists name things as their source does: the mesh says Service checkout, the cluster says
-// Deployment, ReplicaSet and Pod, the alert says Job. Names are read back to their owner by the rules that Kubernetes makes them with.
+// Recognises findings about the same entity. Each specialist names an entity as its source does: the mesh says Service checkout, the cluster says
+// Deployment, ReplicaSet and Pod, the alert says Job. Generated names are read back to their owner by Kubernetes' naming rules.
 
 import type { EntityRef } from '../model/entity.ts';
 import type { Context } from '../model/incident.ts';
 import { ownerOf } from '../topology/owner.ts';
 
-/** `workload` is whatever runs or answers under one name. */
+/** `workload` is anything that runs or answers under one name. */
 type Family = 'workload' | 'node' | 'namespace' | 'cluster' | 'other';
 
 const families: Record<string, Family> = {
@@ -30,14 +30,14 @@ const familyOf = (kind: string): Family => families[kind] ?? 'other';
 const ownerName = (entity: EntityRef): string => ownerOf(entity).name;
 
 export interface Subjects {
-  /** Same text for two entities that are one thing. */
+  /** Equal for two references to the same entity. */
   keyOf(entity: EntityRef): string;
-  /** Name in the call graph; undefined for what is no workload. */
+  /** Name in the call graph; undefined if the entity is not a workload. */
   serviceOf(entity: EntityRef): string | undefined;
   familyOf(entity: EntityRef): Family;
 }
 
-/** `entities` are all that findings name: they tell which clusters a bare name can mean. */
+/** `entities` are all entities that findings name; they show which clusters a bare name can mean. */
 export function subjectsAmong(entities: readonly EntityRef[], context: Context): Subjects {
   const alias = serviceAlias(entities, context);
   const nameOf = (entity: EntityRef): string => {
@@ -68,7 +68,7 @@ export function subjectsAmong(entities: readonly EntityRef[], context: Context):
   };
 }
 
-/** The paged service and the paged workload are one, unless something else runs under the service's name. */
+/** The paged service and the paged workload count as one, unless another workload runs under the service's name. */
 function serviceAlias(entities: readonly EntityRef[], context: Context): ReadonlyMap<string, string> {
   const service = context.service?.value.toLowerCase();
   const workload = context.workload && ownerName(context.workload).toLowerCase();
@@ -83,7 +83,7 @@ function serviceAlias(entities: readonly EntityRef[], context: Context): Readonl
 
 const actionable = ['CronJob', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'ReplicaSet', 'Service'];
 
-/** The entity to speak of and act on: the owner rather than what it owns, as completely named as any finding names it. */
+/** The best reference to display and act on: the owner rather than its parts, completed with the namespace and cluster that any finding gives. */
 export function bestRef(entities: readonly EntityRef[]): EntityRef | undefined {
   const place = (entity: EntityRef) => {
     const index = actionable.indexOf(entity.kind);

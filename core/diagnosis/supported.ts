@@ -1,5 +1,5 @@
-// Which claims may be weighed: those whose every piece of evidence is in this incident's store, made by the specialist whose report they
-// came in. What is dropped is counted and said.
+// Selects the findings that count: every piece of evidence must be in this incident's store, and the finding must come in its own specialist's
+// report. Dropped findings are counted and reported as gaps.
 import * as z from 'zod';
 import { entityKey } from '../model/entity.ts';
 import type { Evidence, Finding, Gap, Report } from '../model/report.ts';
@@ -7,7 +7,7 @@ import { Change } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
 
 export interface Supported {
-  /** In the order of the reports; a finding's specialist is the one that reported. */
+  /** In the order of the reports; a finding's specialist is the reporting one. */
   readonly findings: readonly Finding[];
   readonly evidence: ReadonlyMap<string, Evidence>;
   /** Title, files and diff of the changes that findings name, by change id. */
@@ -52,7 +52,7 @@ export async function supportedFindings(
 const { title, files, diff } = Change.shape;
 const ChangeRecord = z.object({ change: z.object({ title, files, diff }) });
 
-/** The excerpt of a change is cut for people; whether it speaks of an error is told by all of it. */
+/** The full texts of the changes. The excerpt is shortened for people, but the comparison with errors needs the full text. */
 async function changeTexts(
   incidentId: string,
   findings: readonly Finding[],
@@ -70,7 +70,7 @@ async function changeTexts(
   return new Map(read.flat());
 }
 
-/** A finding that was reported twice (a retry, a second round that found the same) is one. */
+/** Removes findings that were reported twice, by a retry or by a second round with the same result. */
 function unique(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();
   return findings.filter(({ id, specialist, claim, entity, cause }) => {

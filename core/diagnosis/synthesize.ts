@@ -1,5 +1,5 @@
-// The step that merges reports into one diagnosis: keeps what evidence holds, ranks, may ask one more round, tells the timeline. The ranking
-// itself is pure and in the files beside this one; a model may give its opinion on the result.
+// Merges the reports into one diagnosis: it keeps findings with evidence, ranks hypotheses, may start one more round, and records the result on the
+// timeline. The ranking is pure and lives in the files beside this one. A model may add its opinion to the result.
 
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Brief, Report } from '../model/report.ts';

@@ -1,4 +1,4 @@
-// The diagnosis in words: two sentences with the numbers and times that the evidence holds, in UTC. Pure; no name or number is made up.
+// Renders the diagnosis as two sentences with the numbers and times of the evidence, in UTC. Pure; it invents no name or number.
 
 import { type CauseCode, causes } from '../causes/causes.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
@@ -15,7 +15,7 @@ const sentence = (text: string): string => {
   return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 };
 
-/** `says` is the claim that describes it best. */
+/** `says` is the finding whose claim describes the hypothesis best. */
 export function summaryOf(entity: EntityRef, cause: CauseCode, says: Finding | undefined): string {
   return `${named(entity)}: ${causes[cause].title.toLowerCase()}${says ? `. ${sentence(says.claim)}` : '.'}`.slice(
     0,
@@ -46,7 +46,7 @@ export function textOf(
     .slice(0, 1500);
 }
 
-/** The numbers of evidence under the hypothesis, as people see it listed there. */
+/** Numbers of the evidence as listed under the hypothesis. */
 function cited(findings: readonly Finding[], { evidenceIds }: Hypothesis): string {
   const ids = new Set(findings.flatMap((finding) => finding.evidenceIds));
   const numbers = evidenceIds.flatMap((id, place) => (ids.has(id) ? [place + 1] : [])).slice(0, 3);

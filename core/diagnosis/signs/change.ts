@@ -1,5 +1,5 @@
-// Signs of a change against what it would have to explain: its time, and whether it speaks of the errors that are seen. A change just before
-// the onset weighs more (Site Reliability Engineering, ch. 12).
+// Signs for a change as the cause: its time relative to the onset, and whether its text matches the observed errors. A change just before the onset
+// weighs more (Site Reliability Engineering, ch. 12).
 
 import { isChange } from '../../causes/causes.ts';
 import type { Candidate } from '../candidates.ts';
@@ -21,12 +21,12 @@ export function signsOfChange(candidate: Candidate, scene: ScoringContext): Sign
   ];
 }
 
-/** From when it went live (UTC) to when the trouble began (epoch ms). */
+/** Delay from the change's time live (UTC) to the onset (epoch milliseconds). */
 function signsOfDelay(live: string | undefined, onset: number | undefined): Sign[] {
   if (live === undefined || onset === undefined) return [];
   const ms = onset - Date.parse(live);
   if (ms < -minute) {
-    // A deploy is recorded when it ends, and a metric is smoothed: a few minutes are no order.
+    // A deploy is recorded at its end and metrics are smoothed, so a few minutes give no order.
     const weight = ms < -5 * minute ? -3 : ms < -3 * minute ? -1.2 : -0.2;
     return [{ weight, text: `the trouble began ${minutesOf(-ms)} before it went live` }];
   }

@@ -1,5 +1,5 @@
-// Signs of the call graph: a failing callee explains its callers (MonitorRank, 2013; MicroRCA, 2020), what is far from the page explains
-// less of it, and what a candidate cannot reach it leaves open.
+// Signs from the call graph. A failing callee explains its callers (MonitorRank, 2013; MicroRCA, 2020). A candidate far from the page explains it
+// less. Problems that a candidate cannot reach stay unexplained.
 
 import { causes, isChange } from '../../causes/causes.ts';
 import type { Finding } from '../../model/report.ts';
@@ -7,7 +7,9 @@ import type { Candidate } from '../candidates.ts';
 import { sameError } from '../same-error.ts';
 import { earliestOf, isRun, minute, observed, type ScoringContext, type Sign, templatesOf } from '../scene.ts';
 
-/** A failure of a service whose callee fails first, and no less, is the callee's, unless it is a cause that stands by itself. */
+/**
+ * If a callee fails earlier and at least as much, the failure is attributed to the callee, unless the candidate is a cause that stands on its own.
+ */
 export function signsOfCallees(candidate: Candidate, { graph, candidates }: ScoringContext): Sign[] {
   const { service } = candidate;
   const standsAlone = causes[candidate.cause].depth === 'root' && !isChange(candidate.cause);
@@ -32,7 +34,7 @@ export function signsOfCallees(candidate: Candidate, { graph, candidates }: Scor
   return worse ? [{ weight: -1.2, text: `${worse.entity.name}, which it calls, fails, too, and first or more` }] : [];
 }
 
-/** Errors of a callee cannot make many more errors of its caller; weighs against the signs that take it for their reason. */
+/** A callee with few errors cannot cause many more errors at its caller. This weighs against signs that name the callee as the reason. */
 export function signsOfMeasure(candidate: Candidate, { graph, findings, subjects }: ScoringContext): Sign[] {
   if (candidate.service === undefined || causes[candidate.cause].depth !== 'effect') return [];
   const callers = graph.callersOf(candidate.service);
@@ -42,13 +44,13 @@ export function signsOfMeasure(candidate: Candidate, { graph, findings, subjects
     : [];
 }
 
-/** Onset of the first minus onset of the second, in ms; 0 where one is not known. */
+/** Onset of the first minus onset of the second, in milliseconds; 0 if either is unknown. */
 function lag(these: readonly Finding[], those: readonly Finding[]): number {
   const [a, b] = [earliestOf(these), earliestOf(those)];
   return a === undefined || b === undefined ? 0 : a - b;
 }
 
-/** A clearly larger share of errors than the other's, where both are known. */
+/** Whether the first has a clearly larger share of errors than the second, if both are known. */
 const isWorse = (these: readonly Finding[], those: readonly Finding[]): boolean =>
   errorShare(those) > 0 && errorShare(these) > 2 * errorShare(those);
 
@@ -77,7 +79,7 @@ export function signsOfCloseness(
   return graph.size > 0 ? [{ weight: -0.6, text: `no call from ${paged} to it is known` }] : [];
 }
 
-/** Others that fail and depend on it: by the call graph, or by their own words. */
+/** Other failing entities that depend on the candidate, by the call graph or by their own findings. */
 export function signsOfReach(candidate: Candidate, { graph, findings, subjects }: ScoringContext): Sign[] {
   const callers = candidate.service === undefined ? undefined : graph.callersOf(candidate.service);
   const reached = observed(findings).filter(({ entity, towards }) => {
@@ -97,12 +99,12 @@ export function signsOfReach(candidate: Candidate, { graph, findings, subjects }
   ];
 }
 
-/** How much of what is seen it leaves unexplained: the likelihood of symptoms that it does not bring about. */
+/** Share of the observed problems that the candidate leaves unexplained: the likelihood of symptoms that it does not cause. */
 export function signsOfCoverage(
   candidate: Candidate,
   { findings, graph, subjects, isElsewhere }: ScoringContext,
 ): Sign[] {
-  // A failed run stays failed whatever goes on around it, and what strikes many places is not told by one of them.
+  // A failed run stays failed regardless of its surroundings, and one place does not show a cause that affects many places.
   const inOnePlace = subjects.familyOf(candidate.entity) === 'workload' && !causes[candidate.cause].strikesMany;
   if (!inOnePlace || isRun(candidate)) return [];
   const grave = observed(findings).filter(

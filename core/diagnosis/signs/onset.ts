@@ -1,4 +1,5 @@
-// Signs of time: whether a candidate began before or after the rest. Onsets within a minute are one moment: scrape intervals are no finer.
+// Signs of time: whether a candidate began before or after the others. Onsets within a minute count as simultaneous, because scrape intervals are
+// no finer.
 import { causes } from '../../causes/causes.ts';
 import type { Candidate } from '../candidates.ts';
 import { minute, minutesOf, observed, type ScoringContext, type Sign } from '../scene.ts';

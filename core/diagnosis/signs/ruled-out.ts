@@ -1,12 +1,12 @@
-// Whether what was found refutes a candidate, by the checks in the entry of its cause. A refuted candidate stays visible, says why, and is no
-// answer.
+// Checks whether findings or observations refute a candidate, by the checks in its cause's entry. A refuted candidate stays visible with the
+// reason, but cannot be the answer.
 import { causes } from '../../causes/causes.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { Observation } from '../../model/report.ts';
 import type { Candidate } from '../candidates.ts';
 import type { ScoringContext } from '../scene.ts';
 
-/** The observation that refutes it, a clause without a full stop; undefined where nothing does. */
+/** The observation that refutes the candidate, as a clause without a full stop; undefined if none does. */
 export function refutationOf(
   { cause, onset, subject, service, entity }: Candidate,
   { findings, observations, subjects }: Pick<ScoringContext, 'findings' | 'observations' | 'subjects'>,
@@ -16,7 +16,7 @@ export function refutationOf(
   );
   if (checks.length === 0) return undefined;
   const isHere = (one: { readonly entity: EntityRef }): boolean => subjects.keyOf(one.entity) === subject;
-  // Metrics name a service without its cluster: then a cluster's word counts where only one cluster has something of that name.
+  // Metrics name a service without its cluster. An observation then counts if only one cluster has an entity of that name.
   const namesakes = observations.filter((one) => service !== undefined && subjects.serviceOf(one.entity) === service);
   const clusters = new Set(namesakes.map((one) => one.entity.cluster));
   const isNamesake = (one: Observation): boolean =>

@@ -1,10 +1,11 @@
-// Whether a change speaks of the errors that are seen: the file or function of a stack trace, the identifier of an error, its rarer words.
+// Matches a change with the observed errors: a file or function of a stack trace, an identifier of an error, or rare words that both contain.
 import { identifiersOf, rarity, stemsOf } from '../../analysis/changes/words.ts';
 import type { Sign } from '../scene.ts';
 
 /**
- * `change` and `errors` are texts; `changes` are all candidate changes, which tell how rare a word is; `names` of services are no news.
- * Undefined where nothing is shared.
+ * Gives the sign of a match; undefined if the texts share nothing.
+ * `change` and `errors` are texts. `changes` are all candidate changes; they show how rare a word is. `names` are service names, which do not count
+ * as a match.
  */
 export function matchOfWords(
   change: string,
