@@ -1,5 +1,5 @@
-// The common end of every specialist: store the evidence, number the findings, keep the report within its tokens. What was found, and how,
-// is each specialist's own business; the timeline is told by the step that files the report (file.ts).
+// Finishes every specialist's report: it stores the evidence, numbers the findings, and keeps the report within its token limit. Each specialist
+// finds and describes its own findings; the step that files the report records it on the timeline (core/record/file-report.ts).
 
 import { askedWhen, type Brief, type Finding, type Report, type Severity } from '../model/report.ts';
 import type { ReportDraft } from '../model/report-draft.ts';

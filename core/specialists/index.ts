@@ -1,4 +1,4 @@
-// The specialists, one row each.
+// Table of the specialists, one row each.
 import { cdn } from './cdn/index.ts';
 import { changes } from './changes/index.ts';
 import { executions } from './executions/index.ts';

@@ -1,10 +1,10 @@
-// What a source could not give of what was asked for, as gaps of the answer: never silently less.
+// Turns the missing parts of a source's answer into gaps, so that the report never silently covers less than asked.
 import type { Gap } from '../model/report.ts';
 import type { Observed } from '../ports/telemetry.ts';
 
 const most = 5;
 
-/** Of several sources, each gap has the name of its source. */
+/** If there are several sources, each gap carries its source's name. */
 export const gapsIn = (
   source: string,
   { missing = [], gaps = [] }: Pick<Extract<Observed<unknown>, { kind: 'data' }>, 'missing' | 'gaps'>,

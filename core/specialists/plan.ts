@@ -1,10 +1,10 @@
-// The plan of an investigation: a brief for each specialist that applies.
+// Plans an investigation: one brief for each specialist that applies.
 import type { Context, Trigger } from '../model/incident.ts';
 import type { Brief } from '../model/report.ts';
 import { specialists } from './index.ts';
 import type { Specialist } from './specialist.ts';
 
-/** What one specialist may use up: wall time, tokens of its report, bytes read. */
+/** Limits of one specialist: wall time in seconds, tokens of its report, bytes read. */
 export const specialistBudget = { seconds: 20, tokens: 1000, bytes: 256 * 1024 * 1024 };
 
 export function planFor(

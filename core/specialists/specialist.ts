@@ -1,5 +1,5 @@
-// A specialist is a folder here and a row in index.ts. The folder holds index.ts (this interface), investigate.ts (the analysis) and prompt.md (how a
-// model works as this specialist, docs/configuration.md). Each runs in a Lambda of its own, with a context of its own.
+// Defines a specialist: a folder here and a row in index.ts. The folder holds index.ts (this interface), investigate.ts (the analysis) and
+// prompt.md (the instructions for a model in this role, docs/configuration.md). Each specialist runs in its own Lambda with its own context.
 import type { Context, Trigger } from '../model/incident.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
@@ -9,17 +9,17 @@ export type SpecialistPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | '
 export type Investigate = (brief: Brief, ports: SpecialistPorts) => Promise<Report>;
 
 export interface Specialist {
-  /** The name of its folder. Its function is `specialist-NAME`, its prompt has this id. */
+  /** The folder's name. Its function and its prompt have the id `specialist-NAME`. */
   readonly name: string;
-  /** What it is asked about a thing, for example "CronJob nightly-invoices". */
+  /** The question to this specialist about an entity, for example "CronJob nightly-invoices". */
   question(about: string): string;
-  /** Whether it can contribute to this incident. */
+  /** Whether the specialist can contribute to this incident. */
   applies(context: Context, trigger: Trigger): boolean;
-  /** Its analysis, loaded only where it runs: the table of specialists stays small for whoever only plans. */
+  /** Loads the analysis only where it runs, so that a planner can import the table cheaply. */
   load(): Promise<Investigate>;
 }
 
 export const alwaysApplies = (): boolean => true;
 
-/** The id of its prompt and the name of its function, without a stage's prefix. */
+/** Id of the prompt and name of the function, without a stage's prefix. */
 export const specialistId = (name: string): string => `specialist-${name}`;

@@ -1,12 +1,12 @@
-// Other servers whose tools a specialist's model may use. Strict: a typo fails at start and not at 3 a.m.
+// Configuration of external servers whose tools a specialist's model may use. The schema is strict, so that a typo fails at start.
 import * as z from 'zod';
 
 const common = {
-  /** How it is called in the names of its tools, in evidence and in gaps. */
+  /** The server's name in tool names, evidence and gaps. */
   name: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'lower-case letters, digits and dashes, at most 20'),
-  /** Names of specialists. Whoever reads a configuration checks them; the table is too large for every function. */
+  /** Names of specialists. The configuration's reader checks them, because the table of specialists is too large for every function. */
   specialists: z.array(z.string().min(1)).min(1),
-  /** The only tools of it that are offered, by their names. */
+  /** Names of the tools to offer; all other tools of the server are hidden. */
   tools: z.array(z.string().min(1).max(100)).min(1).max(20),
 };
 
@@ -14,7 +14,7 @@ const Local = z.strictObject({
   ...common,
   command: z.string().min(1),
   args: z.array(z.string()).default([]),
-  /** Besides PATH and HOME it gets no variable of ours. */
+  /** Variables for the server. Apart from PATH and HOME, it gets no variable of Watchkeeper's environment. */
   env: z.record(z.string(), z.string()).default({}),
 });
 export const RemoteToolServer = z.strictObject({

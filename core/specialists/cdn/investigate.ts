@@ -1,5 +1,5 @@
-// The CDN specialist: what the edge answers for the addresses that the page names, and whether an error comes out of its cache. A cached error
-// is the CDN's to forget; one that is passed on is whoever's is behind it.
+// The CDN specialist: checks the edge's answers for the addresses in the page, and whether an error comes from the cache. A cached error belongs to
+// the CDN, which can purge it; a passed-on error belongs to the origin behind it.
 
 import { exactly } from '../../fingerprint/identity.ts';
 import type { EdgeAnswer } from '../../model/managed.ts';

@@ -1,5 +1,5 @@
-// The changes specialist: what changed before the page, near what misbehaves, and whether it can explain it. Reads changes, the vendors'
-// status feeds and nothing else; whether a change fits the metrics and logs is for synthesis to say.
+// The changes specialist: finds changes before the page, near the affected service, that can explain the incident. It reads changes and the
+// vendors' status feeds only. core/diagnosis weighs the changes against metrics and logs.
 
 import { feedText, type OutsideSign, outsideSigns } from '../../analysis/changes/outside.ts';
 import { type Ranking, rankChanges, type Suspect } from '../../analysis/changes/rank.ts';
@@ -17,10 +17,10 @@ import { gapsIn } from '../missing.ts';
 
 type ChangesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>;
 
-/** A change can lie in wait: how far back from the incident's window is looked. */
+/** Hours to look back before the incident's window, because a change can cause trouble later. */
 const lookBackHours = 48;
 const maxSuspects = 5;
-/** Suspects less likely than this help nobody. */
+/** Suspects below this confidence are not worth reporting. */
 const leastConfidence = 0.03;
 
 export async function investigateChanges(brief: Brief, ports: ChangesPorts): Promise<Report> {
@@ -73,7 +73,7 @@ function windowOf(brief: Brief): TimeWindow {
   return { start: new Date(Date.parse(incident.start) - lookBackHours * 3_600_000).toISOString(), end: incident.end };
 }
 
-/** What is asked about in particular, or what was paged. */
+/** The entity in focus in a later round, otherwise the paged service or workload. */
 const subjectOf = (brief: Brief): string | undefined =>
   brief.round > 1 && brief.focus[0]
     ? brief.focus[0].name
@@ -192,7 +192,7 @@ function outsideFinding(
   ];
 }
 
-/** Said as a finding, because "nothing was changed" is what lets the other specialists' causes stand. */
+/** Reports that no change explains the page. This finding supports the causes of other specialists. */
 function noneFinding(
   ranking: Ranking,
   changes: Extract<Observed<readonly Change[]>, { kind: 'data' }>,

@@ -1,5 +1,5 @@
-// The executions specialist: which execution of a state machine failed, with what error, and whether it can be gone on with. Asks about what
-// the page names, and after an action about what was acted on.
+// The executions specialist: finds the failed execution of a state machine, its error, and whether it can be redriven. It asks about the executions
+// in the page, and after an action about the execution acted on.
 
 import { identityOf } from '../../fingerprint/identity.ts';
 import { maskVariables } from '../../mask-variables.ts';
@@ -13,7 +13,7 @@ import { clockTime } from '../../wording.ts';
 import { finishReport } from '../finish.ts';
 import { gapsIn } from '../missing.ts';
 
-/** Step Functions keeps 32,768 characters of a cause, and no more. */
+/** Step Functions keeps at most 32,768 characters of a cause. */
 const maxKept = 32_768;
 
 type ExecutionsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>;

@@ -1,5 +1,5 @@
-// The knowledge specialist: what past incidents and runbooks say about this kind of failure, quoted; the same alert's own past comes first.
-// It advises; it never names a cause.
+// The knowledge specialist: quotes runbooks and past incidents about this kind of failure; past incidents of the same alert come first. It advises
+// and never names a cause.
 import { tagQuery } from '../../analysis/knowledge/lookup.ts';
 import { type Question, questionsOf } from '../../analysis/knowledge/queries.ts';
 import { recurrenceTags } from '../../analysis/knowledge/recurrence.ts';
@@ -17,18 +17,18 @@ type KnowledgePorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<
 
 const hitsPerQuestion = 4;
 const maxQuoted = 3;
-/** A later question's hit counts less; a hit much weaker than the best is noise. */
+/** Each later question's hits weigh less by this factor. Hits below the second share of the best score are noise. */
 const fade = 0.8;
 const leastShare = 0.35;
-/** The latest incidents of the same alert, and as many sections as two postmortems have. */
+/** Number of past incidents of the same alert to report, and number of sections to read, which covers two postmortems. */
 const maxPast = 2;
 const pastSections = 40;
-/** What an exact lookup found comes before what reads alike. */
+/** An exact lookup ranks above similar texts. */
 const pastConfidence = 0.95;
 const maxConfidence = 0.9;
 const middlingScore = 50;
 const maxTaught = 4;
-/** Nobody checked it. */
+/** Low, because nobody verified what people taught. */
 const taughtConfidence = 0.3;
 
 interface Match {
@@ -38,7 +38,7 @@ interface Match {
   readonly about: string;
 }
 
-/** An incident of the same alert on the same workload: what its postmortem says. */
+/** A past incident of the same alert on the same workload, from its postmortem. */
 interface Past {
   readonly document: string;
   readonly title: string;
@@ -84,7 +84,7 @@ export async function investigateKnowledge(brief: Brief, ports: KnowledgePorts):
   );
 }
 
-/** Notes say most; calls and places are known to others, too. Only in the first round: nothing new is taught in between. */
+/** Notes come first, because other sources also know calls and places. Only in the first round, because people teach nothing in between. */
 const tellingFacts = ({ context, round }: Brief): readonly ServiceFact[] =>
   round > 1
     ? []
@@ -95,7 +95,7 @@ const tellingFacts = ({ context, round }: Brief): readonly ServiceFact[] =>
 const taughtSummary = (facts: readonly ServiceFact[]): string =>
   facts.length === 0 ? '' : `People taught ${facts.length === 1 ? 'one thing' : `${facts.length} things`} about it.`;
 
-/** A person's word with its origin: quoted, and less sure than what was looked up. */
+/** Quotes a taught fact with its origin, at lower confidence than a lookup. */
 function factFinding(fact: ServiceFact, brief: Brief): FindingDraft {
   const sentence = factSentence(fact.says);
   return {
@@ -128,7 +128,7 @@ const matchOf = (hit: KnowledgeHit, query: string, question: Question | undefine
   score: hit.score * fade ** index,
 });
 
-/** A knowledge base that looks up no tags answers with what reads alike: only what names the tag counts. */
+/** A knowledge base without tag lookup answers with similar texts, so only hits that name the tag count. */
 function pastOf(answer: Observed<readonly KnowledgeHit[]>, tags: readonly string[]): readonly Past[] {
   if (answer.kind === 'gap') return [];
   const exact = answer.data.filter(({ why }) => tags.some((tag) => why === `tagged ${tag}`));
@@ -145,7 +145,7 @@ function pastOf(answer: Observed<readonly KnowledgeHit[]>, tags: readonly string
   });
 }
 
-/** As a sentence; a postmortem's text is escaped Markdown, and often a list. */
+/** Joins a postmortem's section into one line. Its text is escaped Markdown, and often a list. */
 const oneLine = (markdown: string): string =>
   markdown
     .replaceAll(/^\s*- /gm, '')

@@ -1,5 +1,5 @@
-// The Kubernetes specialist: what is broken in the clusters, ranked by how close it is to what was paged. In a second round, and after an
-// action, it answers the same question about the entities in focus, and says what is well too.
+// The Kubernetes specialist: finds problems in the clusters, ranked by closeness to the page. In a second round and after an action it covers only
+// the entities in focus, and also reports recovery signals.
 import { analyzeClusters, health, observationsOf, topologyOf } from '../../analysis/kubernetes/index.ts';
 import { type EntityRef, sameWorkload } from '../../model/entity.ts';
 import type { Brief, Report } from '../../model/report.ts';
@@ -13,7 +13,7 @@ type KubernetesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> &
 
 export async function investigateKubernetes(brief: Brief, ports: KubernetesPorts): Promise<Report> {
   const startedAt = ports.clock.now();
-  // All clusters: a cause may sit in another one than its symptom.
+  // All clusters, because a cause may be in another cluster than its symptom.
   const observed = await ports.telemetry.kubernetes.observe(scopeOf(brief, 'everywhere'), {});
   if (observed.kind === 'gap') {
     return finishReport(
@@ -57,7 +57,7 @@ export async function investigateKubernetes(brief: Brief, ports: KubernetesPorts
   );
 }
 
-/** Somebody suspended it: that explains a page about itself, and no other. */
+/** Someone suspended the CronJob: this explains a page about that CronJob only. */
 const isOnPurpose = ({ cause, entity }: FindingDraft, brief: Brief): boolean =>
   cause === 'cronjob-suspended' && closeness(entity, brief) < 1 && !brief.trigger.title.includes(entity.name);
 
@@ -65,13 +65,13 @@ function asContext({ cause: _, ...finding }: FindingDraft): FindingDraft {
   return { ...finding, role: 'context', severity: 'info' };
 }
 
-/** Paged, next to it by calls, in focus, or of no namespace. */
+/** Whether the entity is in focus, paged, a direct caller or callee, or without a namespace. */
 const isNear = (entity: EntityRef, { context, focus }: Brief): boolean =>
   entity.namespace === undefined ||
   focus.some((one) => sameWorkload(one, entity)) ||
   [context.workload?.name, context.service?.value, ...context.callees, ...context.callers].includes(entity.name);
 
-/** 1 for what was paged and what it calls, less the farther away; never so little that a clear cause is lost. */
+/** 1 for the paged entity and its callees, lower for more distant ones; never so low that a clear cause is lost. */
 function closeness(entity: EntityRef, { context }: Brief): number {
   const names = [context.workload?.name, context.service?.value, ...context.callees];
   if (names.includes(entity.name)) return 1;

@@ -1,5 +1,5 @@
-// The logs specialist: which errors are new or surging against the baseline, since when, and the one line to read; which system unit is down.
-// It streams; what it keeps are templates, counts and a few samples each.
+// The logs specialist: finds errors that are new or surging against the baseline, their onset, the one line to read, and stopped system units. It
+// streams the logs and keeps only templates, counts and a few samples of each.
 import { LogReader, type Reading } from '../../analysis/logs/reading.ts';
 import {
   besideErrors,
@@ -23,7 +23,7 @@ import { gapsIn } from '../missing.ts';
 type LogsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;
 
 const maxFindings = 8;
-/** Names that do not resolve, from which on it is the resolver and not a name. */
+/** From this number of unresolved names, the resolver is at fault, not a single name. */
 const manyNames = 3;
 
 export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<Report> {
@@ -43,7 +43,7 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
   const reading = reader.finish();
   const telling = notableTemplates(reading.templates, reading.coverage, endsMatter(brief));
   const beside = besideErrors(reading.templates, reading.coverage);
-  // What was not read may have been an error, too.
+  // Unread lines may contain errors, too.
   const unread = partial || reading.forgotten > 0;
   const errors = (one: NotableTemplate) =>
     unread || reading.cut.has(one.template.group) ? undefined : exactErrors(one, telling, beside);
@@ -70,14 +70,15 @@ interface About {
   readonly brief: Brief;
   readonly reading: Reading;
   readonly query: string;
-  /** Distinct names that do not resolve. */
+  /** Number of distinct names that do not resolve. */
   readonly names: number;
   readonly errors: (telling: NotableTemplate) => ErrorIdentity | undefined;
 }
 
 /**
- * What this writer says, with all other errors that it writes: a run that failed of two things failed of neither alone. It is the set of what
- * was said, so that neither the order in which lines came nor how they were grouped makes another error of it.
+ * Identity of the writer's errors: this error together with all other errors of the same writer, because a run that failed of two errors is not a
+ * run that failed of one.
+ * The identity is a set, so that neither the order of lines nor their grouping changes it.
  */
 function exactErrors(
   { template }: NotableTemplate,
@@ -99,7 +100,7 @@ function exactErrors(
   return identity && first && { ...identity, says: first.says };
 }
 
-/** After an action, what lies between the start of the incident and the action counts for neither side. */
+/** After an action, time between the start of the incident and the action counts for neither period. */
 function periodsOf({ context: { window } }: Brief) {
   return {
     baselineStart: Date.parse(window.baseline.start),
@@ -109,7 +110,7 @@ function periodsOf({ context: { window } }: Brief) {
   };
 }
 
-/** The last words of a run that failed say why. */
+/** The last lines of a failed run say why it failed. */
 function endsMatter({ context: { workload } }: Brief): (group: string) => boolean {
   const isRun = workload !== undefined && ['CronJob', 'Job', 'Pod'].includes(workload.kind);
   return (group) => isRun && group.endsWith(`/${workload.kind}/${workload.name}`);
@@ -165,7 +166,7 @@ function findingOf(telling: NotableTemplate, about: About): FindingDraft {
   };
 }
 
-/** A certificate is whose who shows it, not whose who complains. */
+/** Attributes a certificate error to the service that presents the certificate, not to the one that reports it. */
 function holderOf(writer: EntityRef, signature: NotableTemplate['signature']): EntityRef | undefined {
   if (signature?.cause !== 'certificate-expired' || !signature.towards) return undefined;
   const { name, namespace = writer.namespace } = signature.towards;
@@ -177,11 +178,11 @@ function holderOf(writer: EntityRef, signature: NotableTemplate['signature']): E
   };
 }
 
-/** Words of a driver about itself name the cause; a name that does not resolve is a cause only where many names do not. */
+/** A driver's own error names the cause. An unresolved name is a cause only if many names do not resolve. */
 const namesTheCause = ({ signature }: NotableTemplate, { names }: About): boolean =>
   signature !== undefined && (signature.cause === 'dns-failure' ? names >= manyNames : signature.confidence >= 0.7);
 
-/** Undefined where the source gave all its lines one time (a bulk read), and for what only comes more often. */
+/** Undefined if the source gave all lines the same time (a bulk read), and for surging templates. */
 function onsetOf({ template, kind }: NotableTemplate, { coverage }: Reading): string | undefined {
   const heard = coverage.heard.get(template.group);
   const oneTime = heard !== undefined && heard.firstMs === heard.lastMs && template.count > 1;
@@ -202,7 +203,7 @@ function stoppedFinding({ node, unit, cluster, cause, lines, since, failed }: St
   const at = since === undefined ? '' : ` since ${since.slice(11, 16)} UTC`;
   return {
     claim: `${unit} on node ${node} ${failed ? 'failed' : 'is stopped'}${at}.`,
-    // The scheduler is the cluster's, but what is down is a service of this node.
+    // The scheduler serves the cluster, but the stopped unit belongs to this node.
     entity: { kind: 'Node', name: node, ...(cluster && { cluster }) },
     ...(cause && { cause }),
     role: cause ? 'cause' : 'symptom',
@@ -228,7 +229,7 @@ function stoppedFinding({ node, unit, cluster, cause, lines, since, failed }: St
   };
 }
 
-/** After an action: lines were written by what was acted on, and no error among them is new or more frequent. Silence says nothing. */
+/** After an action: reports that the acted-on entity wrote lines without a new or more frequent error. Without lines there is no recovery signal. */
 function quiet(telling: readonly NotableTemplate[], { brief, reading, query }: About): FindingDraft[] {
   return brief.focus.flatMap((entity): FindingDraft[] => {
     const own = reading.templates.filter(({ group }) => {
@@ -283,7 +284,7 @@ const timesOf = (count: number): string => `${count.toLocaleString('en-US')} tim
 function summaryOf(telling: readonly NotableTemplate[], reading: Reading, partial: boolean): string {
   const down = reading.stoppedUnits.map(({ unit, node }) => `${unit} on ${node} is stopped.`).join(' ');
   const read = `${reading.lines.toLocaleString('en-US')} lines read.`;
-  // What was not read to its end may come again.
+  // Without reading the logs to the end, an error cannot be called gone.
   const gone = partial ? undefined : vanished(reading.templates, reading.coverage)[0];
   const over = gone ? ` No longer seen: "${shorten(gone.samples[0]?.text ?? gone.text, 120)}".` : '';
   const [first] = telling;

@@ -1,5 +1,5 @@
-// The metrics specialist: which signal moved first, when, by how much; what monitoring and vendors say themselves. After an action it says
-// whether what moved is back. Series beyond the first findings stay in the source; a report is small.
+// The metrics specialist: finds the signals that moved first, when and by how much, and reports failing probes, alerts and vendor status. After an
+// action it reports whether moved signals recovered. Only series of the first findings become evidence, so that the report stays small.
 
 import { placements } from '../../analysis/kubernetes/placements.ts';
 import { causesOf, type Leak, leaks } from '../../analysis/metrics/causes.ts';
@@ -22,7 +22,7 @@ import { gapsIn } from '../missing.ts';
 type MetricsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;
 
 const maxPoints = 500;
-/** From this weight on a move that lasts is what is broken now. */
+/** From this weight, a lasting move is the current problem. */
 const weighty = 0.5;
 
 export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Promise<Report> {
@@ -42,7 +42,8 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
   const usual = await usualOf(moving, scope, ports);
   const found = moving.filter((move) => !usual.has(move));
   const bad = found.filter((move) => move.bad);
-  // What ended before the page is past where something is away still, and for a run, which stays failed; else it is what was paged.
+  // A move that ended before the page is past if another move lasts, or if the workload is a run, which stays failed. Otherwise it is what the page
+  // reported.
   const lasts =
     isRun(brief.context.workload) || bad.some((move) => move.weight >= weighty && endOf(move) === undefined);
   const causeOf = causesOf(found, series);
@@ -78,7 +79,7 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
 type Baseline = { readonly start: string; readonly end: string };
 type CauseOf = ReturnType<typeof causesOf>;
 
-/** Moves that the same hours of the day or the week before show, too. Earlier points are asked for only when something moved. */
+/** Moves that also occurred at the same hours a day or a week before. Earlier points are read only if something moved. */
 async function usualOf(
   moving: readonly Move[],
   scope: Scope,
@@ -106,7 +107,7 @@ async function usualOf(
   );
 }
 
-/** Nothing new, and worth a word: a person who sees the curve would ask. */
+/** Reports a routine move as context, because a person who sees the curve would ask about it. */
 function rhythm(move: Move, words: string, query: string, baseline: Baseline): FindingDraft {
   const { series, signal } = move;
   return {
@@ -160,7 +161,7 @@ function moved(move: Move, causeOf: CauseOf, query: string, baseline: Baseline):
   };
 }
 
-/** Over by the time of the page: it may be why something else is broken still, but it is not what is broken now. */
+/** A move that ended before the page. It may explain a current problem, but is not the current problem. */
 function past(move: Move, causeOf: CauseOf, query: string, baseline: Baseline): FindingDraft {
   const { cause: _, ...finding } = moved(move, causeOf, query, baseline);
   return { ...finding, role: 'context', severity: 'minor', confidence: Math.min(0.8, 0.4 + move.weight / 2) };
@@ -169,7 +170,7 @@ function past(move: Move, causeOf: CauseOf, query: string, baseline: Baseline): 
 const isRun = (workload: EntityRef | undefined): boolean =>
   workload !== undefined && ['CronJob', 'Job'].includes(workload.kind);
 
-/** Slow services that wait for no other slow one; who calls whom and who runs where is asked only when there are any. */
+/** Slow services that wait for no other slow service. The call graph and placements are read only if there are any. */
 async function slowFindings(
   found: readonly Move[],
   series: readonly Series[],
@@ -227,12 +228,12 @@ async function slowFindings(
 const onsetOf = (slow: readonly Slowed[]): string =>
   new Date(Math.min(...slow.map(({ latency }) => latency.shift.at)) * 1000).toISOString();
 
-/** When the series came back to where it was and stayed there, as an instant; undefined while it is away. */
+/** Instant at which the series returned to its earlier level and stayed there; undefined if it has not. */
 function endOf({ series, shift }: Move): string | undefined {
   const near = (value: number) => Math.abs(value - shift.before) <= Math.abs(shift.after - shift.before) * 0.25;
   const lastAway = series.points.findLastIndex(([at, value]) => at >= shift.at && !near(value));
   const back = series.points[lastAway + 1];
-  // Three points are the least that says "stayed".
+  // "Stayed" takes at least three points.
   return back !== undefined && series.points.length - lastAway > 3 ? new Date(back[0] * 1000).toISOString() : undefined;
 }
 
@@ -274,7 +275,7 @@ function evidenceOf(
   };
 }
 
-/** Black-box checks: what cannot be reached from anywhere, and a node from which nothing can be reached. */
+/** Black-box probes: services that no probe reaches, and nodes from which many services fail that answer elsewhere. */
 function probes(series: readonly Series[], query: string, at: string): FindingDraft[] {
   const { services, nodes } = unreachable(series);
   const baseline = { start: at, end: at };
@@ -333,18 +334,18 @@ function vendors(status: Observed<readonly VendorStatus[]>): FindingDraft[] {
     }));
 }
 
-/** After an action: what had moved and is back is a good sign; what is still away is the same problem. */
-/** The median of the last three. */
+/** Median of the last three values. */
 function latestOf(points: Series['points']): number {
   const tail = points.slice(-3).map(([, value]) => value);
   return tail.toSorted((a, b) => a - b)[Math.floor(tail.length / 2)] ?? 0;
 }
 
-/** A count since the beginning, by Prometheus' naming: it never comes back, and stops rising at best. */
+/** Whether the signal is a counter, by Prometheus' naming. A counter never falls; recovery means that it stops rising. */
 const isCount = (signal: string): boolean => signal.endsWith('_total');
-/** Of the rise so far: less is no further rise. */
+/** Share of the rise so far below which there is no further rise. */
 const riseNoise = 0.05;
 
+/** After an action: a moved signal that is back is a recovery signal; one that is still away is the same problem. */
 function verification(brief: Brief, found: readonly Move[], causeOf: CauseOf, query: string): FindingDraft[] {
   const focus = new Set(brief.focus.map((entity) => entity.name));
   const actedAt = Date.parse(brief.context.window.incident.start) / 1000;
@@ -386,7 +387,7 @@ function verification(brief: Brief, found: readonly Move[], causeOf: CauseOf, qu
       const now = formatValue(latest, unit, name);
       return {
         ...(back ? well(`${subject} is back at ${now}.`) : { ...before, claim: `${subject} is still at ${now}.` }),
-        // What it is now, to be compared with what it was then.
+        // The current value, for comparison with the value during the incident.
         ...(signal && { signal: { ...signal, during: latest } }),
       };
     })
