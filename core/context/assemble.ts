@@ -1,5 +1,5 @@
-// Who and where, without anybody being asked: gathers the page's alerts, the catalogue, the call graph and what memory has, and leaves the
-// thinking to resolve.ts. A source that cannot answer costs knowledge, not the investigation; the timeline says which.
+// Assembles an incident's context without asking a person: it gathers the page's alerts, the catalogue, the call graph and memory, and resolve.ts
+// draws the conclusions. If a source fails, the investigation continues, and the timeline names the source.
 
 import { type ServiceFact, servicesOf } from '../model/fact.ts';
 import { type Context, maxFacts, type Place, type Trigger } from '../model/incident.ts';
@@ -20,13 +20,13 @@ import { resolveContext } from './resolve.ts';
 
 type ContextPorts = Pick<Ports, 'incidents' | 'clock' | 'catalog' | 'pager' | 'memory' | 'telemetry'>;
 
-/** What a source gave, or why it gave nothing. */
+/** A source's answer, or the reason why it is missing. */
 interface Asked<T> {
   readonly value: T;
   readonly missing?: string | undefined;
 }
 
-/** Which specialists are asked what (core/specialists/plan.ts). */
+/** Plans the specialists' briefs (core/specialists/plan.ts). */
 export type PlanFor = (incidentId: string, trigger: Trigger, context: Context) => Brief[];
 
 const noCatalog = Catalog.parse({ environments: {} });
@@ -92,10 +92,10 @@ const askMemory = (trigger: Trigger, { memory }: ContextPorts): Promise<Asked<st
     () => ({ value: [], missing: 'The memory of past incidents did not answer.' }),
   );
 
-/** Of what is talked about, and of what people said that it talks to. */
+/** Number of neighbours whose facts are loaded; neighbours come from taught facts about the service. */
 const maxNeighbours = 4;
 
-/** What people taught, looked up once it is known what this is about. Where a fact names a cluster, it holds there only. */
+/** Loads taught facts once the service is known. A fact that names a cluster holds only there. */
 async function askFacts(
   { service, workload, cluster }: Pick<Context, 'service' | 'workload' | 'cluster'>,
   { memory }: ContextPorts,
@@ -108,7 +108,7 @@ async function askFacts(
     const own = (await memory.facts(paged)).filter(holds);
     const neighbours = [...new Set(own.flatMap(({ says }) => servicesOf(says)))].filter((one) => one !== paged);
     const theirs = await Promise.all(neighbours.slice(0, maxNeighbours).map((one) => memory.facts(one)));
-    // The latest of its own first: what is left out is what is older and further away.
+    // The service's own latest facts come first; the limit drops older and more distant facts.
     const all = [...own.toReversed(), ...theirs.flat().filter(holds).toReversed()];
     return { value: [...new Map(all.map((fact) => [fact.id, fact])).values()].slice(0, maxFacts) };
   } catch {
@@ -116,7 +116,7 @@ async function askFacts(
   }
 }
 
-/** The page's alerts carry what the webhook leaves out. Within limits, because the trigger travels with every brief. */
+/** Adds details of the page's alerts that the webhook leaves out. The number is limited, because each brief carries the trigger. */
 function withAlerts(trigger: Trigger, alerts: readonly PagerAlert[]): Trigger {
   if (alerts.length === 0) return trigger;
   const told = alerts.slice(0, maxAlerts).map(({ summary, severity, details }) => ({ summary, severity, ...details }));

@@ -1,12 +1,12 @@
-// What the service catalogue and the call graph add to what an alert says: names it knows, where they run, what is the only one there is.
-// Pure look-ups; weighing is in clue.ts.
+// Finds clues in the service catalogue and the call graph: known names, placements, and the only possible value. Pure look-ups; clue.ts weighs
+// them.
 import type { Catalog, CatalogService } from '../ports/catalog.ts';
 import { type Clue, type Field, weigh } from './clue.ts';
 
 const byCatalogue = 'known to the catalogue';
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-/** The catalogue's service for a name: its own, an alias, or one of its workloads. */
+/** The catalogue's service for a name: its own name, an alias, or one of its workloads. */
 export const findService = (catalog: Catalog, name: string): CatalogService | undefined =>
   catalog.services.find((service) => same(service.name, name)) ??
   catalog.services.find(
@@ -15,7 +15,7 @@ export const findService = (catalog: Catalog, name: string): CatalogService | un
       workloads.some((workload) => same(workload.split('/').at(-1) ?? '', name)),
   );
 
-/** The clue in the catalogue's words: an alert may call a cluster, an environment or a service by an alias. */
+/** Replaces aliases in a clue by catalogue names: an alert may use an alias of a cluster, an environment or a service. */
 export function canonical(catalog: Catalog, clue: Clue): Clue {
   const known = canonicalName(catalog, clue.field, clue.value);
   if (known === undefined || clue.source.endsWith(byCatalogue)) return clue;
@@ -23,7 +23,7 @@ export function canonical(catalog: Catalog, clue: Clue): Clue {
   return { ...clue, value: known, source, confidence: Math.min(0.97, clue.confidence + 0.05) };
 }
 
-/** The catalogue's name for a service or a place, whatever it is called. */
+/** The catalogue's name for a service or a place, given a name or an alias. */
 export function canonicalName(catalog: Catalog, field: Field, value: string): string | undefined {
   switch (field) {
     case 'service':
@@ -42,10 +42,10 @@ export function canonicalName(catalog: Catalog, field: Field, value: string): st
   }
 }
 
-/** A name that cannot be a mere word of a sentence. */
+/** Whether a name cannot be an ordinary word. */
 const distinct = (name: string): boolean => /[-_\d]/.test(name);
 
-/** Known services, call graph nodes and clusters that stand as words in the title. A plain word ("sessions") may just be a word. */
+/** Known services, call graph nodes and clusters that occur as words in the title. A plain word ("sessions") may be just a word. */
 export function namedInTitle(title: string, catalog: Catalog, nodes: ReadonlySet<string>): Clue[] {
   const words = ` ${title.toLowerCase().replaceAll(/[^a-z0-9_-]+/g, ' ')} `;
   const stands = (name: string) => words.includes(` ${name.toLowerCase()} `);
@@ -69,7 +69,7 @@ export function namedInTitle(title: string, catalog: Catalog, nodes: ReadonlySet
   ];
 }
 
-/** Where the catalogue says that a service runs, narrowed by what the alert said. Several places that fit are as many possibilities. */
+/** Places where the catalogue says a service runs, narrowed by the alert's clues. Several matching places give several alternatives. */
 export function placementsOf(service: CatalogService | undefined, said: readonly Clue[]): Clue[] {
   if (!service) return [];
   const agrees = (field: Field, value: string) => {
@@ -93,7 +93,7 @@ export function placementsOf(service: CatalogService | undefined, said: readonly
   );
 }
 
-/** What the catalogue knows of the clusters that come into question. */
+/** Environment, account and region of the clusters in question, from the catalogue. */
 export function clusterClues(clues: readonly Clue[], catalog: Catalog): Clue[] {
   const known = weigh(clues, 'cluster');
   if (!known) return [];
@@ -109,7 +109,7 @@ export function clusterClues(clues: readonly Clue[], catalog: Catalog): Clue[] {
   });
 }
 
-/** The account of the environment, for where nothing nearer says one. */
+/** The environment's account, used if no closer source gives one. */
 export function accountOfEnvironment(clues: readonly Clue[], catalog: Catalog): Clue[] {
   const known = weigh(clues, 'environment');
   const account = known && catalog.environments[known.value]?.account;
@@ -119,7 +119,7 @@ export function accountOfEnvironment(clues: readonly Clue[], catalog: Catalog): 
   return [{ field: 'account', value: account, source, catalogued, confidence: known.confidence * 0.95 }];
 }
 
-/** With one environment or one cluster in the whole catalogue there is no other that could be meant. */
+/** If the whole catalogue has one environment or one cluster, the page can mean no other. */
 export function singlePlacements(catalog: Catalog): Clue[] {
   const only = (field: Field, names: readonly string[]): Clue[] =>
     names.length === 1 && names[0] !== undefined

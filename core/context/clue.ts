@@ -1,4 +1,5 @@
-// A clue is one thing that one place says about who or where. Clues are collected unjudged and weighed here: nothing is guessed away.
+// Defines a clue (one source's statement about service or place) and weighs clues. Clues are collected without judgement and weighed here, and no
+// value is discarded by guessing.
 import type { Known } from '../model/incident.ts';
 
 export type Field = 'service' | 'cluster' | 'environment' | 'namespace' | 'account' | 'region' | 'workload';
@@ -7,22 +8,22 @@ export interface Clue {
   readonly field: Field;
   /** A name; for `workload` it is `Kind/name`. */
   readonly value: string;
-  /** Where it was read, for people: `details.labels.namespace`. */
+  /** The clue's source, for people: `details.labels.namespace`. */
   readonly source: string;
-  /** The entry of the catalogue that says so; absent where the alert does. */
+  /** The catalogue entry that gives the value; absent if the alert gives it. */
   readonly catalogued?: string | undefined;
   /** 0 to 1. */
   readonly confidence: number;
 }
 
-/** A weaker value casts doubt on a stronger one from this share of its confidence on. */
+/** Share of the best confidence from which a weaker value casts doubt on it. */
 const doubtful = 0.8;
-/** What doubt leaves of a confidence: below one half, so that nobody acts on it. */
+/** Factor for a confidence in doubt: below one half, so that nobody acts on it. */
 const inDoubt = 0.5;
-/** What each further source that agrees adds. */
+/** Confidence that each further agreeing source adds. */
 const agreement = 0.03;
 
-/** The best-supported value of a field, the others as alternatives. Of equals the one that was said first goes first. */
+/** The best-supported value of a field, with the others as alternatives. Between equals, the first stated wins. */
 export function weigh(clues: readonly Clue[], field: Field): Known | undefined {
   const byValue = Map.groupBy(
     clues.filter((clue) => clue.field === field),
@@ -42,7 +43,7 @@ export function weigh(clues: readonly Clue[], field: Field): Known | undefined {
   return { ...(judged[0] as Omit<Known, 'alternatives'>), alternatives: judged.slice(1, 5) };
 }
 
-/** Values that stand against the one that was taken, the same way `weigh` sees it. */
+/** Alternatives that cast doubt on the chosen value, by the same rule as `weigh`. */
 export const rivalsOf = (known: Known): Known['alternatives'] =>
   known.alternatives.filter((alternative) => alternative.confidence >= known.confidence * doubtful);
 

@@ -1,9 +1,9 @@
-// Where an alert says what it is about. Each row is one habit of one kind of alert (Alertmanager, Grafana, CloudWatch, New Relic, Datadog,
-// kube-state-metrics), with how far it can be trusted; adding a habit is adding a row and its example in the test.
+// Extracts clues about service and place from an alert. Each row is a habit of one kind of alert (Alertmanager, Grafana, CloudWatch, New Relic,
+// Datadog, kube-state-metrics), with its confidence. To add a habit, add a row and its example in the test.
 import type { Trigger } from '../model/incident.ts';
 import type { Clue, Field } from './clue.ts';
 
-/** What a value must look like to be a name of its kind: prose, markup and other systems' namespaces are none. */
+/** Shapes of valid names for each field; they exclude prose, markup and namespaces of other systems. */
 const shapes: Record<Field, RegExp> = {
   service: /^[A-Za-z0-9](?:[\w.-]{0,198}[A-Za-z0-9])?$/,
   cluster: /^[A-Za-z0-9](?:[\w.-]{0,98}[A-Za-z0-9])?$/,
@@ -16,7 +16,7 @@ const shapes: Record<Field, RegExp> = {
 
 type Row = readonly [key: RegExp, field: Field, confidence: number, kind?: string];
 
-/** What the last part of a dotted key, or the key of a `key=value` pair, means. The first row that fits counts. */
+/** Meaning of the last part of a dotted key, or of the key of a `key=value` pair. The first matching row wins. */
 const keys: readonly Row[] = [
   [/^(?:kube_|eks_|k8s[._]?)?cluster(?:[._]?name)?$/i, 'cluster', 0.95],
   [/^(?:exported_|kube_|kubernetes_|k8s[._]?)?namespace(?:[._]?name)?$/i, 'namespace', 0.95],
@@ -25,7 +25,7 @@ const keys: readonly Row[] = [
   [/^(?:app|app_?name|application|app_kubernetes_io_name|destination_workload)$/i, 'service', 0.9],
   [/^(?:entity|entity[._]?name|component)$/i, 'service', 0.7],
   [/^container(?:[._]?name)?$/i, 'service', 0.5],
-  // In Prometheus a job is what is scraped, not a Job of Kubernetes.
+  // A Prometheus job is a scrape target, not a Kubernetes Job.
   [/^job$/i, 'service', 0.45],
   [/^(?:aws_?)?account(?:_?id)?$/i, 'account', 0.9],
   [/^(?:aws_?)?region$/i, 'region', 0.9],
@@ -38,17 +38,17 @@ const keys: readonly Row[] = [
   [/^(?:exported_|kube_|k8s[._]?)?(?:node|host)(?:[._]?name)?$/i, 'workload', 0.5, 'Node'],
 ];
 
-/** Who measured is not who is sick: the labels of an exporter's own pod and service come along with many alerts. */
+/** Exporters. Many alerts carry the labels of the exporter's own pod and service, which are not the affected ones. */
 const measuring =
   /^(?:kube-state-metrics|(?:prometheus-)?node-exporter|kubelet|cadvisor|kube-prometheus-.+|[\w-]*blackbox-exporter|otel-collector)(?:-[\w-]+)?$/i;
 const ofMeasuring = 0.3;
 
 const word = '[a-z0-9](?:[-a-z0-9.]{0,60}[a-z0-9])?';
-/** A name where prose would be just as likely: `namespace/name`, in quotes, or with a dash or digit in it. */
+/** A name that is unlikely to be prose: `namespace/name`, quoted, or with a dash or digit. */
 const named = `(?:["'\`](?:(${word})/)?(${word})["'\`]|(${word})/(${word})|((?=[a-z0-9.]*[-0-9])${word}))`;
 const after = (words: string): RegExp => new RegExp(`\\b(?:${words})(?:\\s*[:=]\\s*|\\s+)${named}`, 'i');
 
-/** Turns of phrase in titles, summaries and links. `named` gives a namespace and a name. */
+/** Phrases in titles, summaries and links. `named` captures a namespace and a name. */
 const phrases: readonly (readonly [pattern: RegExp, field: Field, confidence: number, kind?: string])[] = [
   [after('cron ?job|kubecronjob\\w*'), 'workload', 0.85, 'CronJob'],
   [after('(?<!cron )job|kubejob\\w*'), 'workload', 0.8, 'Job'],
@@ -83,10 +83,10 @@ const pair = /([A-Za-z][\w.]{0,60})\s?[:=]\s?"?([A-Za-z0-9][\w.-]{0,199})/g;
 const tagged = /^\W{0,3}([A-Za-z]{2,12})\s?[\]):]/;
 const environments = /^(?:prod(?:uction)?|prd|stag(?:e|ing)|stg|dev(?:elopment)?|qa|uat|test|sandbox|preprod|live)$/i;
 
-/** Text is looked at this far. */
+/** Longest text to search, in characters. */
 const maxText = 2000;
 
-/** Everything the trigger says about who and where, unjudged: several clues for one field may contradict each other. */
+/** All clues in the trigger about service and place, without judgement. Clues for one field may contradict each other. */
 export function cluesOf(trigger: Pick<Trigger, 'title' | 'sourceService' | 'details'>): readonly Clue[] {
   const clues = [...inDetails(trigger.details), ...inText(trigger.title, 'title', 1), ...inTag(trigger.title)];
   return trigger.sourceService === undefined ? clues : [...clues, ...inSourceService(trigger.sourceService, clues)];
@@ -98,7 +98,7 @@ function inDetails(details: Trigger['details']): Clue[] {
     const source = `details.${path}`;
     const at = path.lastIndexOf('.') + 1;
     const [parent, key] = [path.slice(0, at), path.slice(at)];
-    // What was scraped about (`exported_pod`) goes before what was scraped (`pod`).
+    // The label of the subject (`exported_pod`) takes precedence over the label of the scraped exporter (`pod`).
     const shadowed = paths.includes(`${parent}exported_${key}`);
     // CloudWatch and others: `{name: "ServiceName", value: "checkout"}`.
     const label = /^value$/i.test(key) ? (details[`${parent}name`] ?? details[`${parent}Name`]) : undefined;
@@ -123,7 +123,7 @@ function inText(full: string, source: string, trust: number): Clue[] {
   );
   for (const [pattern, field, confidence, kind] of phrases) {
     const groups = pattern.exec(text)?.slice(1) ?? [];
-    // Groups come in pairs: namespace, name. A name with a dash or digit stands alone.
+    // Groups come in pairs of namespace and name. A name with a dash or digit has no namespace.
     const name = groups[1] ?? groups[3] ?? groups[4];
     if (name === undefined) continue;
     const namespace = groups[0] || groups[2];
@@ -146,7 +146,7 @@ function inTag(title: string): Clue[] {
     : [];
 }
 
-/** What a page's own service is called says something, but teams also page under the name of a team or of a whole namespace. */
+/** The PagerDuty service's name is a weak clue, because teams also page under the name of a team or a whole namespace. */
 function inSourceService(text: string, others: readonly Clue[]): Clue[] {
   const source = 'the PagerDuty service';
   const words = text.split(/[^A-Za-z0-9._-]+/).filter((one) => one !== '');
@@ -161,7 +161,7 @@ function inSourceService(text: string, others: readonly Clue[]): Clue[] {
   ];
 }
 
-/** The same value of one place counts once, at its best. */
+/** Keeps the best of equal clues from one source. */
 function dedupe(clues: readonly Clue[]): Clue[] {
   const best = new Map<string, Clue>();
   for (const clue of clues) {

@@ -1,5 +1,5 @@
-// Alert details come in every shape. Redacted as they came, since names beside values and the kinds of objects are lost when they are
-// flattened, then flattened to dotted keys and text, clean and within limits, they are one thing for all that read them.
+// Flattens alert details of any shape to dotted keys and clean text within limits, so that all readers see one form. Redaction comes first, because
+// flattening loses neighbouring names and the kinds of objects.
 import { redactJson } from '../redaction/redact.ts';
 import { clean } from '../text.ts';
 
@@ -8,13 +8,13 @@ const maxDepth = 6;
 const maxKey = 200;
 const maxValue = 1000;
 /**
- * Bytes of JSON in all. A trigger travels with every brief, so that this bounds the workflow's value far below the 256 KiB that
- * Step Functions carries.
+ * Limit of all entries together, in bytes of JSON. Each brief carries the trigger, so this keeps the workflow's value far below the 256 KiB limit
+ * of Step Functions.
  */
 const maxBytes = 4000;
 
 /**
- * `{a: {b: [1]}}` becomes `{"a.b.0": "1"}`. What is too deep or too much is left out, long prose before short labels; prototype keys are
+ * `{a: {b: [1]}}` becomes `{"a.b.0": "1"}`. Entries beyond the depth or size limits are dropped, long prose before short labels; prototype keys are
  * plain keys.
  */
 export function flattenDetails(details: unknown): Record<string, string> {
@@ -47,7 +47,7 @@ function leaves(details: unknown): Leaf[] {
   return found;
 }
 
-/** Once more, as hidden characters within a secret are gone now. */
+/** Redacts again, because cleaning removed hidden characters that may have split a secret. */
 const secretsOut = (path: string, text: string): string => String(Object.values(redactJson({ [path]: text }) ?? {})[0]);
 
 const jsonBytes = (leaf: Leaf): number => new TextEncoder().encode(JSON.stringify(leaf)).length;

@@ -1,5 +1,5 @@
-// What a page is about, out of its trigger, its context and the call graph. Only what is likely enough to be true is a fact: what is in doubt
-// is left out, because the rules take "not known" for "in doubt".
+// Derives the facts of a page from its trigger, its context and the call graph. Doubtful values are left out, because the rules treat an unknown
+// value as doubtful.
 
 import type { Context, Incident, Known, Trigger } from '../model/incident.ts';
 import { PageFacts, type SymptomKind } from '../model/storm.ts';
@@ -13,23 +13,23 @@ import { symptomOf } from './symptoms.ts';
 
 export interface PageToRead {
   readonly incident: Pick<Incident, 'id' | 'openedAt'>;
-  /** With the details of its alerts, as the briefs carry it. */
+  /** Includes the details of its alerts, as the briefs carry it. */
   readonly trigger: Pick<Trigger, 'title' | 'sourceService' | 'details' | 'occurredAt' | 'apart'>;
   readonly context: Pick<
     Context,
     'service' | 'cluster' | 'environment' | 'namespace' | 'account' | 'region' | 'workload' | 'callers' | 'callees'
   >;
-  /** The call graph, as far as it is known. */
+  /** The known part of the call graph. */
   readonly calls?: readonly Dependency[];
   readonly catalog?: Pick<Catalog, 'services'>;
 }
 
-/** What casts doubt on a value leaves it below one half (context/clue.ts). */
+/** A value in doubt has a confidence below one half (core/context/clue.ts). */
 const likely = 0.5;
-/** Of neighbours in the call graph; the nearest go first. */
+/** Number of call graph neighbours to keep, nearest first. */
 const maxNeighbours = 40;
 const farthest = 3;
-/** A callee is common when this share of at least so many services reaches it. */
+/** A callee is common if at least this share of the services reaches it, given at least this number of services. */
 const commonShare = 0.5;
 const fewServices = 8;
 
@@ -82,7 +82,7 @@ const defined = <T extends Record<string, string | undefined>>(given: T): Partia
     Record<keyof T, string>
   >;
 
-/** The host or node that the labels name, if all name the same. */
+/** The host or node that the labels name, if all labels agree. */
 function nodeOf(trigger: PageToRead['trigger']): string | undefined {
   const named = cluesOf(trigger)
     .filter(({ field, value, confidence }) => field === 'workload' && value.startsWith('Node/') && confidence > 0.4)
@@ -91,17 +91,17 @@ function nodeOf(trigger: PageToRead['trigger']): string | undefined {
   return distinct.size === 1 ? named[0] : undefined;
 }
 
-/** A label of an alert, whether it came as a field or as a line of text. */
+/** An alert's label, from a field or from a line of text. */
 interface Label {
   readonly key: string;
   readonly value: string;
-  /** Which alert of the page it is of. */
+  /** Index of the alert within the page. */
   readonly alert: number;
 }
 
 const lastPart = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 const numbered = /(?:^|\.)alerts\.(\d+)\./;
-/** Alertmanager's PagerDuty text: ` - alertname = KubePodNotReady`, an alert after `Labels:`. */
+/** Alertmanager's text for PagerDuty: ` - alertname = KubePodNotReady`, one alert after each `Labels:`. */
 const textLine = /^[ \t]*[-*][ \t]*([A-Za-z_][\w.]{0,60})[ \t]*=[ \t]*(\S.{0,300}?)[ \t]*$/gm;
 /** Datadog's tags: `env:prod, service:checkout`. */
 const tag = /(?:^|[,\s])([A-Za-z_][\w.]{1,60}):([\w./-]{1,200})(?=$|[,\s])/g;
@@ -134,7 +134,7 @@ function zoneOf(labels: readonly Label[]): string | undefined {
   return zones.size === 1 ? [...zones][0] : undefined;
 }
 
-/** Keys under which the sources put what an alert is called, the most telling first. */
+/** Keys under which the sources put an alert's name, the most specific first. */
 const alertKeys: readonly RegExp[] = [
   /^alert_?name$/i,
   /^(?:alarm_?name|monitor(?:_?name)?|condition_?name|rule_?name|check_?name|alert_title|alert_?type|event_?name)$/i,
@@ -147,7 +147,7 @@ interface Alert {
   readonly summary?: string | undefined;
 }
 
-/** What each alert of the page is called. A page without numbered alerts is one alert. */
+/** Name, metric and summary of each alert of the page. A page without numbered alerts is one alert. */
 function alertsOf(labels: readonly Label[]): readonly Alert[] {
   const groups = Map.groupBy(labels, ({ alert }) => alert);
   return [...groups.entries()]
@@ -168,7 +168,7 @@ const saidIn = (labels: readonly Label[]): string[] =>
 const nameKey =
   /(?:service|app|application|component|workload|deployment|namespace|cluster|pod|container|node|host|instance|job|cronjob|statefulset|daemonset|env|environment|region|account|team|queue|topic|functionname|function_name|dbinstanceidentifier|loadbalancer|targetgroup|consumergroup|consumer_group|url|target)(?:[._]?(?:name|id))?$/i;
 
-/** Every name that the labels give: none of them says what kind of trouble it is. */
+/** All names in the labels; none of them describes the kind of trouble. */
 const namesIn = (labels: readonly Label[], known: readonly (string | undefined)[]): string[] => [
   ...new Set([
     ...known.filter((name) => name !== undefined),
@@ -181,7 +181,7 @@ const namesIn = (labels: readonly Label[], known: readonly (string | undefined)[
 const startKey = /^(?:starts_?at|state_?change_?time|active_?at|started_?at|firing_?since|triggered_?at)$/i;
 const dayMs = 24 * 3_600_000;
 
-/** The earliest instant that the page and its alerts give; one that lies more than a day back, or ahead of the page, is none. */
+/** The earliest instant that the page and its alerts give. Instants more than a day before the page, or after it, are ignored. */
 function firedAtOf({ details, occurredAt }: PageToRead['trigger']): string | undefined {
   const paged = Date.parse(occurredAt);
   const starts = Object.entries(details)
@@ -221,7 +221,7 @@ const nearest = (distances: ReadonlyMap<string, number>): Record<string, number>
       .slice(0, maxNeighbours),
   );
 
-/** A callee that the catalogue places, and never in the page's own cluster, is called across clusters; within the environment only. */
+/** Callees that the catalogue places in other clusters only, within the page's environment. */
 function crossingOf(
   callees: readonly string[],
   { cluster, environment }: { readonly cluster: string | undefined; readonly environment: string | undefined },
@@ -252,7 +252,7 @@ function placedIn(
   );
 }
 
-/** What the page is about, in the call graph's words: the service and what runs it, in lower case. */
+/** The page's service and workload by their call graph names, in lower case. */
 export const subjectsOf = ({ service, workload }: Pick<PageFacts, 'service' | 'workload'>): readonly string[] => [
   ...new Set(
     [service, ...(workload === undefined || workload.kind === 'Node' ? [] : [ownerOf(workload).name])]
@@ -261,7 +261,7 @@ export const subjectsOf = ({ service, workload }: Pick<PageFacts, 'service' | 'w
   ),
 ];
 
-/** When the page's trouble was first reported, in epoch milliseconds. */
+/** Time at which the page's trouble was first reported, epoch milliseconds. */
 export const beganAt = ({ firedAt, openedAt }: Pick<PageFacts, 'firedAt' | 'openedAt'>): number =>
   Math.min(Date.parse(firedAt ?? openedAt), Date.parse(openedAt));
 

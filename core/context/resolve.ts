@@ -1,5 +1,5 @@
-// From a trigger to a context. Pure: the trigger with its alerts, the catalogue and the call graph in; who, where and when out, each
-// value with its source and confidence, and what stays open as questions.
+// Resolves a trigger into a context. Pure: it takes the trigger with its alerts, the catalogue and the call graph. It gives service, place and
+// time, each value with source and confidence, and open questions for what is unknown.
 import type { EntityRef } from '../model/entity.ts';
 import type { Context, Known, Trigger } from '../model/incident.ts';
 import type { Dependency } from '../model/telemetry.ts';
@@ -18,10 +18,10 @@ import { type Clue, rivalsOf, weigh } from './clue.ts';
 import { cluesOf } from './extractors.ts';
 
 const minuteMs = 60_000;
-/** The incident window reaches back before the page, because the onset does; the baseline lies before that. */
+/** Minutes that the incident window starts before the page, because the onset does, and minutes of the baseline before that window. */
 const beforeMinutes = 30;
 const baselineMinutes = 120;
-/** What happened right after the page counts too. */
+/** Minutes after the page that still count. */
 const afterMinutes = 5;
 
 export function resolveContext(
@@ -61,7 +61,7 @@ export function resolveContext(
   };
 }
 
-/** The workload that the alert names, read back to its owner. */
+/** The workload that the alert names, resolved to its owner. */
 function workloadOf(clues: readonly Clue[]): EntityRef | undefined {
   const [kind, name] = weigh(clues, 'workload')?.value.split('/') ?? [];
   return kind && name ? ownerOf({ kind, name }) : undefined;
@@ -76,7 +76,7 @@ const seenIn = (nodes: ReadonlySet<string>, clue: Clue): Clue =>
       }
     : clue;
 
-/** A workload is mostly called like its service; a node is nobody's. */
+/** A workload usually has its service's name; a node belongs to no service. */
 function serviceOf(workload: EntityRef | undefined, catalog: Catalog): Clue[] {
   if (!workload || workload.kind === 'Node') return [];
   const entry = findService(catalog, workload.name);
@@ -88,7 +88,7 @@ function serviceOf(workload: EntityRef | undefined, catalog: Catalog): Clue[] {
   ];
 }
 
-/** A node is in no namespace. */
+/** A node has no namespace. */
 function placedAt({ kind, name }: EntityRef, place: { cluster: Known | undefined; namespace: Known | undefined }) {
   return {
     kind,
@@ -123,7 +123,7 @@ const callersOf = (service: string | undefined, { services }: Catalog, edges: re
         ...edges.filter(({ to }) => to === service).map(({ from }) => from),
       ]);
 
-/** A call graph of a big mesh has more neighbours than anybody looks at. */
+/** Limited, because a large mesh has more neighbours than anyone reads. */
 const unique = (names: readonly string[]): string[] => [...new Set(names)].sort().slice(0, 50);
 
 function questionsOf(known: Record<string, Known | undefined>, entry: CatalogService | undefined): string[] {

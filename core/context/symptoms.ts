@@ -1,5 +1,5 @@
-// What kind of trouble an alert reports, read from its name and, where that says nothing, from its title. A table: the first row that fits
-// counts, so that narrow kinds stand before wide ones. Names of services and places are taken out first, because `cert-api` is no certificate.
+// Classifies the kind of trouble that an alert reports, from its name or else from its title. The first matching row wins, so narrow kinds come
+// before wide ones. Names of services and places are removed first, because `cert-api` is not a certificate.
 import type { SymptomKind } from '../model/storm.ts';
 
 type Row = readonly [kind: SymptomKind, says: RegExp];
@@ -54,7 +54,7 @@ const rows: readonly Row[] = [
   ],
 ];
 
-/** Kinds that one text reports. `names` are taken out of it first. */
+/** The kind that the first matching text reports. `names` are removed from each text first. */
 export function symptomOf(texts: readonly (string | undefined)[], names: readonly string[]): SymptomKind {
   for (const text of texts) {
     if (text === undefined) continue;
@@ -67,7 +67,7 @@ export function symptomOf(texts: readonly (string | undefined)[], names: readonl
 
 const longest = 500;
 
-/** `KubePodCrashLooping` and `HTTPCode_ELB_5XX_Count` become words. */
+/** Splits names such as `KubePodCrashLooping` and `HTTPCode_ELB_5XX_Count` into words. */
 function wordsOf(text: string, names: readonly string[]): string {
   let rest = ` ${text} `;
   for (const name of names.toSorted((a, b) => b.length - a.length)) {
