@@ -1,10 +1,10 @@
-// Who calls whom, by service name in lower case: a failing callee explains its callers' errors, never the other way round.
+// Builds the call graph by service name in lower case. A failing callee explains its callers' errors, never the reverse.
 
 export interface CallGraph {
   readonly size: number;
-  /** Services that reach `service` by calls, it not included, with their distance. */
+  /** Services that reach `service` by calls, without itself, with their distance in calls. */
   callersOf(service: string): ReadonlyMap<string, number>;
-  /** Services that `service` reaches by calls, it not included, with their distance. */
+  /** Services that `service` reaches by calls, without itself, with their distance in calls. */
   calleesOf(service: string): ReadonlyMap<string, number>;
 }
 
@@ -26,7 +26,7 @@ export function callGraph(edges: readonly { readonly from: string; readonly to: 
   };
 }
 
-/** Breadth first. */
+/** Breadth-first search. */
 function distances(from: string, next: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   let frontier = [from];

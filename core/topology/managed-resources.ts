@@ -1,27 +1,27 @@
-// What is asked of services outside of clusters, and how their parts are named: an execution's cluster is account and region, its namespace
-// the state machine; a surrogate key's cluster is the CDN's service, its namespace the host.
+// Recognises managed resources outside clusters (Step Functions executions, CDN addresses) in a page and names them as entities. An execution's
+// cluster is account and region, its namespace the state machine. A surrogate key's cluster is the CDN's service, its namespace the host.
 
 import type { EntityRef } from '../model/entity.ts';
 import type { Trigger } from '../model/incident.ts';
 import { type EdgeAnswer, executionArn, stateMachineArn } from '../model/managed.ts';
 
-/** All that a page says. */
+/** All text of a page. */
 export const textOf = ({ title, details }: Trigger): string =>
   [title, ...Object.values(details)].join('\n').slice(0, 50_000);
 const allOf = (pattern: RegExp, text: string): string[] => [
   ...new Set(Array.from(text.matchAll(new RegExp(pattern.source, 'g')), ([found]) => found.replace(/[.-]+$/, ''))),
 ];
-/** More than these are not asked about. */
+/** Maximum number of resources to ask about. */
 const most = 5;
 
-/** Executions that the page names; where it names none, the state machines. */
+/** ARNs of executions in the page; if there are none, of state machines. */
 export function arnsIn(trigger: Trigger): string[] {
   const text = textOf(trigger);
   const executions = allOf(executionArn, text);
   return (executions.length > 0 ? executions : allOf(stateMachineArn, text)).slice(0, most);
 }
 
-/** Addresses in a page that speaks of a CDN. */
+/** Addresses in a page that mentions a CDN. */
 export function edgeUrlsIn(trigger: Trigger): string[] {
   const text = textOf(trigger);
   if (!/\b(?:cdn|edge|fastly|surrogate|cached?|stale|x-cache)\b/i.test(text)) return [];
@@ -38,7 +38,7 @@ export function entityOfExecution(arn: string): EntityRef {
   return { kind: 'Execution', name, namespace: machine, cluster: `${account}:${region}` };
 }
 
-/** Undefined where the entity cannot be an execution. */
+/** Undefined if the entity cannot be an execution. */
 export function arnOf({ kind, name, namespace = '', cluster = '' }: EntityRef): string | undefined {
   const [account = '', region = ''] = cluster.split(':');
   const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
@@ -47,8 +47,8 @@ export function arnOf({ kind, name, namespace = '', cluster = '' }: EntityRef): 
 }
 
 /**
- * The key that is about this very address: the one that the page names, the only one, or the one that the path speaks of. Purging a wider one
- * empties more than is broken.
+ * The surrogate key of exactly this address: the one that the page names, the only one, or the one that the path matches. Purging a broader key
+ * would empty more of the cache than is broken.
  */
 export function keyOf(
   { url, surrogateKeys }: Pick<EdgeAnswer, 'url' | 'surrogateKeys'>,

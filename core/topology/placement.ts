@@ -1,9 +1,9 @@
-// Where a thing runs and which services own it: the catalogue's word, found by the thing itself.
+// Finds where an entity runs and which services own it, from the catalogue.
 import type { EntityRef } from '../model/entity.ts';
 import type { Context, Known } from '../model/incident.ts';
 import type { Catalog, CatalogService } from '../ports/catalog.ts';
 
-/** Cluster and namespace of an entity: its own, else the incident's where that is sure enough. */
+/** Cluster and namespace of an entity: its own, or else the incident's if they are certain enough. */
 export function locate(entity: EntityRef, context: Pick<Context, 'cluster' | 'namespace'>): EntityRef {
   const cluster = entity.cluster ?? sure(context.cluster);
   const namespace = entity.namespace ?? sure(context.namespace);
@@ -15,10 +15,13 @@ export function locate(entity: EntityRef, context: Pick<Context, 'cluster' | 'na
   };
 }
 
-/** The parts of an incident's context that place an entity which says too little itself. */
+/** Parts of an incident's context that locate an entity without a place of its own. */
 export type PlacementContext = Pick<Context, 'cluster' | 'namespace' | 'environment'>;
 
-/** The environment an entity is in: by who owns it, else by its cluster. What the incident says counts only where the catalogue places nothing. */
+/**
+ * The environment of an entity: from its placement in the catalogue, or else from its cluster. The incident's environment counts only if the
+ * catalogue has no clusters and no services.
+ */
 export function environmentOf(entity: EntityRef, context: PlacementContext, catalog: Catalog): string | undefined {
   const located = locate(entity, context);
   const placed = new Set(placementsOf(located, catalog).map(({ placement }) => placement.environment));
@@ -28,7 +31,7 @@ export function environmentOf(entity: EntityRef, context: PlacementContext, cata
   return environmentNamed(placed.size === 1 ? [...placed][0] : (cluster?.environment ?? said), catalog);
 }
 
-/** Where accounts are kept apart by environment, what runs in one beside its clusters is where they are. */
+/** The environment of an account and region, if all clusters there agree. */
 function ofAccount({ cluster }: EntityRef, { clusters }: Catalog): { readonly environment: string } | undefined {
   const beside = clusters.filter(({ account, region }) => account !== undefined && cluster === `${account}:${region}`);
   const [first] = beside;
@@ -37,7 +40,7 @@ function ofAccount({ cluster }: EntityRef, { clusters }: Catalog): { readonly en
     : undefined;
 }
 
-/** The services a target belongs to: those that name it, else all that are placed beside it. */
+/** The services that own a target: those that name it, or else all services placed beside it. */
 export function ownersOf(target: EntityRef, catalog: Catalog): CatalogService[] {
   const beside = placementsOf(target, catalog).map(({ service }) => service);
   const naming = beside.filter((service) => names(service, target));
@@ -58,7 +61,7 @@ const placementsOf = (entity: EntityRef, catalog: Catalog) =>
       .map((placement) => ({ service, placement })),
   );
 
-/** A pod carries the name of its workload in front. */
+/** A pod's name starts with its workload's name. */
 function names(service: CatalogService, { kind, name }: EntityRef): boolean {
   const workloads = [...service.workloads.map((workload) => workload.split('/')[1] ?? ''), service.name];
   return kind === 'Pod' ? workloads.some((workload) => name.startsWith(`${workload}-`)) : workloads.includes(name);
