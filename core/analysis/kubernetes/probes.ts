@@ -1,5 +1,5 @@
-// Finds probes that fail although the application may be well: the wrong port, the wrong protocol, too short a timeout. If a correct probe fails,
-// the application is unwell, and the finding is a symptom.
+// Finds probes that fail although the application may be well: the wrong port, the wrong protocol, or too little time before the
+// probe counts. If a correct probe fails, the application is unwell, and the finding is a symptom.
 import type { CauseCode } from '../../causes/causes.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';

@@ -29,7 +29,7 @@ interface Open {
   detail: string;
   whole: string | undefined;
   lines: number;
-  /** What the next line must be, regardless of its own look. */
+  /** Kind of line that the event takes next, even if the line looks like the start of another event. */
   expects: 'anything' | 'body' | 'traceback' | 'details' | 'goroutine';
   /** The lines of this traceback are indented, so that a line without indent ends it. */
   indented: boolean;

@@ -1,7 +1,7 @@
 // Groups log messages into templates as they stream, in bounded memory. Method: the fixed-depth tree of Drain (He, Zhu, Zheng, Lyu, "Drain: An
 // Online Log Parsing Approach with Fixed Depth Tree", ICWS 2017): token count and first token, then similarity within a leaf.
-// Two changes. A single look-up, before the tree, finds messages that differ only in numbers and ids. And differing words become a variable only
-// once several occur in the same place: "VM paused" and "VM resumed" stay two templates, while names of users become one.
+// It differs from Drain in two ways. A single look-up, before the tree, finds messages that differ only in numbers and ids. And differing words
+// become a variable only once several occur in the same place: "VM paused" and "VM resumed" stay two templates, while names of users become one.
 // This file does not judge what a message means.
 
 import type { Occurrences } from '../../fingerprint/identity.ts';
