@@ -1,3 +1,4 @@
+// Entry of the CDN specialist: it applies if the page mentions a CDN and gives an address.
 import { edgeUrlsIn } from '../../topology/managed-resources.ts';
 import type { Specialist } from '../specialist.ts';
 

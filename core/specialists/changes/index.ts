@@ -1,3 +1,4 @@
+// Entry of the changes specialist: it applies to every incident and finds changes that can explain it.
 import { alwaysApplies, type Specialist } from '../specialist.ts';
 
 export const changes: Specialist = {

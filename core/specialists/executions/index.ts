@@ -1,3 +1,4 @@
+// Entry of the executions specialist: it applies if the page names a state machine or one of its executions.
 import { arnsIn } from '../../topology/managed-resources.ts';
 import type { Specialist } from '../specialist.ts';
 

@@ -1,3 +1,4 @@
+// Entry of the knowledge specialist: it applies to every incident and quotes runbooks and past incidents.
 import { alwaysApplies, type Specialist } from '../specialist.ts';
 
 export const knowledge: Specialist = {

@@ -1,3 +1,4 @@
+// Entry of the Kubernetes specialist: it applies to every incident and finds problems in the clusters.
 import { alwaysApplies, type Specialist } from '../specialist.ts';
 
 export const kubernetes: Specialist = {

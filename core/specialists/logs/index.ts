@@ -1,3 +1,4 @@
+// Entry of the logs specialist: it applies to every incident and finds new and surging errors.
 import { alwaysApplies, type Specialist } from '../specialist.ts';
 
 export const logs: Specialist = {

@@ -1,3 +1,4 @@
+// Entry of the metrics specialist: it applies to every incident and finds the signals that moved.
 import { alwaysApplies, type Specialist } from '../specialist.ts';
 
 export const metrics: Specialist = {
