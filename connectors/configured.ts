@@ -1,5 +1,5 @@
-// Which sources a file configures: the blocks of the kinds, each one source without a name of its own, and the named entries under `sources`. And
-// how the stack hands them to its functions. Reads manifests only.
+// Reads which sources a file configures: blocks of the kinds, each one source without a name of its own, and named entries under `sources`. It also
+// passes them from the stack to the functions. It reads manifests only.
 import * as z from 'zod';
 import type { ConfigPlace, ConfiguredSource, PathOf, SourceKind } from './source-kind.ts';
 import { sourceKinds } from './sources.ts';
@@ -14,11 +14,11 @@ interface ReadOptions {
   readonly kinds?: readonly SourceKind[];
 }
 
-/** The fields of such a file that configure sources. */
+/** The fields of a configuration file that configure sources. */
 export const sourceFields = (place: ConfigPlace, kinds: readonly SourceKind[] = sourceKinds): ReadonlySet<string> =>
   new Set(kinds.flatMap((kind) => kind.blockIn(place) ?? []));
 
-/** The sources that the blocks of a file configure. Fields that are no block are left alone. @throws z.ZodError */
+/** The sources that the blocks of a file configure. Other fields are ignored. @throws z.ZodError */
 export function readBlocks(
   fields: Readonly<Record<string, unknown>>,
   { place, pathOf, kinds = sourceKinds }: ReadOptions,
@@ -50,7 +50,7 @@ type Reading = { readonly at: readonly string[] } & (
   | { readonly problem: string }
 );
 
-/** All that is wrong is told at once. */
+/** Reports all errors at once. */
 function together(readings: readonly Reading[]): ConfiguredSource[] {
   const issues: z.core.$ZodIssue[] = [];
   const sources: ConfiguredSource[] = [];
@@ -78,13 +78,16 @@ const issueAt = (path: readonly PropertyKey[], message: string): z.core.$ZodIssu
   input: undefined,
 });
 
-/** Two sources of one name. */
+/** The first name that two sources share; undefined if there is none. */
 export function duplicateName(sources: readonly ConfiguredSource[]): string | undefined {
   const names = sources.map(({ name }) => name);
   return names.find((name, index) => names.indexOf(name) !== index);
 }
 
-/** Runs a reading inside a schema. What is wrong becomes issues of the whole file, which then has no value; `otherwise` fills its place. */
+/**
+ * Runs a parser inside a schema. It adds the parser's errors as issues of the whole file and returns `otherwise`, so that the file has no valid
+ * value.
+ */
 export function within<T>(context: z.RefinementCtx, at: readonly PropertyKey[], otherwise: T, read: () => T): T {
   try {
     return read();
@@ -95,7 +98,7 @@ export function within<T>(context: z.RefinementCtx, at: readonly PropertyKey[], 
   }
 }
 
-/** What functions observe: a recording that lies in their bundle, or live sources. */
+/** The data that functions observe: a recording in their bundle, or live sources. */
 export type TelemetrySetting =
   | { readonly kind: 'recorded'; readonly scenario: string }
   | { readonly kind: 'live'; readonly sources: readonly ConfiguredSource[] };
@@ -108,7 +111,7 @@ const Written = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** A variable of a function's environment. It holds no secret. */
+/** The value of a function's environment variable. It contains no secret. */
 export const writeTelemetry = (setting: TelemetrySetting): string =>
   JSON.stringify(
     setting.kind === 'recorded'

@@ -1,4 +1,4 @@
-// Real systems, as far as a file configures them: the factory that both composition roots share. What nothing is configured for is a gap.
+// Creates the configured live sources and actors; both composition roots use this factory. A signal without a configured source is a gap.
 import type { Actor } from '../core/ports/acting.ts';
 import { deferredSources, lazily } from '../core/ports/deferred.ts';
 import { mergedSources } from '../core/ports/merged.ts';
@@ -8,7 +8,7 @@ import type { ExecutorName } from '../core/remediation/action-definition.ts';
 import { routedExecutor } from '../core/remediation/routed.ts';
 import type { ConfiguredSource, RuntimeMeans } from './source-kind.ts';
 
-/** Each source is made when it is first asked; `ready` makes all of them now. */
+/** Creates each source at its first use; `ready` creates all of them now. */
 export function liveSources(
   configured: readonly ConfiguredSource[],
   means: RuntimeMeans,
@@ -24,7 +24,7 @@ export function liveSources(
   };
 }
 
-/** What acts: each action by the system that it belongs to, and among several of a kind by the cluster of its target. */
+/** Routes each action to the actor of its system; among several actors of a kind, the cluster of the target decides. */
 export async function liveActor(
   configured: readonly ConfiguredSource[],
   means: RuntimeMeans,
@@ -56,6 +56,6 @@ export async function liveActor(
   };
 }
 
-/** The one that has the cluster; else the first, which says that it does not know it. */
+/** The actor that knows the cluster; otherwise the first, which reports that it does not know it. */
 const inCluster = (actors: readonly Actor[], cluster: string | undefined): Actor | undefined =>
   actors.find(({ clusters }) => cluster !== undefined && clusters?.names.includes(cluster)) ?? actors[0];

@@ -1,17 +1,17 @@
-// What a kind of source is. Its manifest (connectors/NAME/manifest.ts) is plain data that imports no SDK and no client, so that the stack and
-// the configuration can read it; what it makes is loaded when somebody asks it.
+// Defines a kind of source. Its manifest (connectors/NAME/manifest.ts) is plain data that imports no SDK and no client, so that the stack and the
+// configuration can read it; the source's code is loaded at its first use.
 import * as z from 'zod';
 import type { Actor } from '../core/ports/acting.ts';
 import type { Signal, Sources } from '../core/ports/telemetry.ts';
 import type { Clock } from '../core/ports/world.ts';
 
-/** Functions that observe get the first; functions that act get both. */
+/** Functions that observe get the secrets and rights of `observe`; functions that act get both. */
 type Purpose = 'observe' | 'act';
 
 /** A stage file (lib/config.ts), or the file behind `--config` (local/config.ts). */
 export type ConfigPlace = 'stage' | 'local';
 
-/** An ARN of the stage's account; its region where none is given. A string is an ARN already. */
+/** The parts of an ARN in the stage's account; without a region, in the stage's region. A string is a complete ARN. */
 export type ArnParts =
   | string
   | {
@@ -26,37 +26,37 @@ interface SourceRight {
   readonly purpose: Purpose;
   readonly actions: readonly string[];
   readonly resources: readonly ArnParts[];
-  /** Why the resources hold a wildcard; absent where they hold none. */
+  /** The reason for a wildcard in the resources; absent if there is none. */
   readonly wildcard?: string;
 }
 
 interface SecretEntry<Config> {
-  /** The field that holds its value in a local file. */
+  /** The field of a local file that holds its value. */
   readonly field: string;
-  /** Its name in a stage, for the source that is called after its kind; other sources have `SOURCE-` and its last word. */
+  /** The secret's name in a stage, for the source named after its kind; for any other source it is `SOURCE-` and the last word of this name. */
   readonly name: string;
   readonly description: string;
   readonly purpose: Purpose;
   isNeeded(config: Config): boolean;
-  /** Settings that a value in a local file stands for. */
+  /** Settings that the presence of a value in a local file implies. */
   readonly implies?: Readonly<Record<string, unknown>>;
 }
 
 interface Block<Config> {
   readonly field: string;
-  /** Undefined where the block configures nothing. The kind's own schema where absent. */
+  /** Parses to undefined if the block configures nothing. Absent, the kind's own schema applies. */
   readonly schema?: z.ZodType<Config | undefined>;
 }
 
 export interface Manifest<Config> {
   /** The `kind` of an entry under `sources`. */
   readonly id: string;
-  /** As people know it. */
+  /** The name that people know. */
   readonly title: string;
   readonly signals: readonly Signal[];
-  /** An entry under `sources`, without its kind and its secrets. */
+  /** The schema of an entry under `sources`, without its kind and its secrets. */
   readonly configSchema: z.ZodType<Config>;
-  /** The same in a local file, where that differs. */
+  /** The schema in a local file, if that differs. */
   readonly localSchema?: z.ZodType<Config>;
   /** The block that configures one source of this kind without a name of its own. */
   readonly blocks?: { readonly [Place in ConfigPlace]: Block<Config> };
@@ -66,7 +66,7 @@ export interface Manifest<Config> {
   rights(config: Config): readonly SourceRight[];
 }
 
-/** A secret's value, read when it is needed; undefined where the source has none, or this function may not read it. */
+/** Reads a secret's value on demand; undefined if the source has no such secret, or this function may not read it. */
 export type SecretOf = (field: string) => (() => Promise<string>) | undefined;
 
 export interface SourceMeans {
@@ -79,7 +79,7 @@ export type MakeSource<Config> = (config: Config, means: SourceMeans) => Partial
 /** Exported as `make` by connectors/NAME/actor.ts. */
 export type MakeActor<Config> = (config: Config, means: SourceMeans) => Actor | Promise<Actor>;
 
-/** What the stage has, by its full name; undefined where this function may not read it. */
+/** Reads the stage's secrets by full name; undefined if this function may not read them. */
 export interface RuntimeMeans {
   readonly clock: Clock;
   secret(name: string): (() => Promise<string>) | undefined;
@@ -88,12 +88,12 @@ export interface RuntimeMeans {
 export interface ConfiguredSource {
   readonly name: string;
   readonly kind: SourceKind;
-  /** Its settings as JSON, without secrets. */
+  /** The settings as JSON, without secrets. */
   readonly config: unknown;
   readonly secrets: readonly { readonly name: string; readonly description: string; readonly purpose: Purpose }[];
   readonly rights: readonly SourceRight[];
   observe(means: RuntimeMeans): Promise<Partial<Sources>>;
-  /** Absent of what can only be observed. */
+  /** Absent for a source that can only observe. */
   act?: ((means: RuntimeMeans) => Promise<Actor>) | undefined;
 }
 
@@ -101,15 +101,15 @@ export interface SourceKind {
   readonly id: string;
   readonly title: string;
   readonly signals: readonly Signal[];
-  /** The field of its block in such a file, where it has one. */
+  /** The field of the kind's block in such a file, if it has one. */
   blockIn(place: ConfigPlace): string | undefined;
-  /** @throws z.ZodError with paths inside the block. Undefined where the block configures nothing. */
+  /** @throws z.ZodError with paths inside the block. Returns undefined if the block configures nothing. */
   readBlock(place: ConfigPlace, value: unknown, pathOf?: PathOf): ConfiguredSource | undefined;
   /** @throws z.ZodError with paths inside the entry. */
   readEntry(place: ConfigPlace, name: string, value: unknown, pathOf?: PathOf): ConfiguredSource;
 }
 
-/** Where a path that a local file names lies. */
+/** Resolves a path that a local file names. */
 export type PathOf = (path: string) => string;
 
 interface Loaders<Config> {
@@ -119,7 +119,7 @@ interface Loaders<Config> {
 
 const same: PathOf = (path) => path;
 
-/** One row of the table: a manifest, and where what it describes is made. */
+/** One row of the table of sources: a manifest, and the loaders of its source and actor. */
 export function sourceKind<Config extends object>(manifest: Manifest<Config>, load: Loaders<Config>): SourceKind {
   const { id, configSchema, localSchema = configSchema, blocks } = manifest;
   const schemas: { readonly [Place in ConfigPlace]: z.ZodType<Config> } = { stage: configSchema, local: localSchema };
@@ -149,7 +149,7 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
     };
   };
 
-  /** A local file holds secrets beside the settings. */
+  /** A local file holds secrets beside the settings, so this separates them. */
   const split = (
     place: ConfigPlace,
     value: unknown,

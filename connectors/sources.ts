@@ -1,5 +1,5 @@
-// The sources there are. A new one is a folder here and a row; configuration, secrets, rights and what is said where none is configured follow
-// from its manifest. Nothing of a row but its manifest is loaded before it is asked.
+// Lists the kinds of sources. A new one is a folder here and a row; configuration, secrets, rights and the gap of an unconfigured source follow from
+// its manifest. A row loads only its manifest until its first use.
 import { fastly } from './fastly/manifest.ts';
 import { kubernetes } from './kubernetes/manifest.ts';
 import { prometheus } from './prometheus/manifest.ts';

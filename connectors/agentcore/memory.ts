@@ -1,6 +1,6 @@
-// The Memory port on Amazon Bedrock AgentCore Memory. Events are kept for an incident (session) and a person (actor); what was learned is
-// found again by a search over what the strategy made of it; facts are records of their own, in a namespace for each service. Learning and
-// recalling never stop an incident: a failure is told to `onFailure`. Facts are a person's words: there a failure is theirs to know.
+// The Memory port on Amazon Bedrock AgentCore Memory. It stores events per incident (session) and person (actor), finds lessons by a search over the
+// records that the memory's strategy extracts, and keeps facts as records of their own in one namespace per service. A failure to learn or recall
+// never stops an incident; it goes to `onFailure`. Facts are a person's words, so the person learns of a failure there.
 import { createHash } from 'node:crypto';
 import {
   BatchCreateMemoryRecordsCommand,
@@ -20,16 +20,16 @@ import type { Memory, MemoryEvent } from '../../core/ports/channels.ts';
 
 interface AgentCoreMemoryOptions {
   readonly memoryId: string;
-  /** Where the memory's strategy files its records (lib/memory.ts). */
+  /** The namespace in which the memory's strategy stores its records (lib/memory.ts). */
   readonly namespace?: string;
   readonly client?: BedrockAgentCoreClient;
-  /** Told of every failed call that the incident goes on without. */
+  /** Receives every failed call that the incident continues without. */
   readonly onFailure: (failure: Unavailable) => void;
 }
 
-/** Searches take at most this many characters (RetrieveMemoryRecords, searchQuery). */
+/** The longest search text, in characters (RetrieveMemoryRecords, searchQuery). */
 const maxQueryLength = 10_000;
-/** A page of a list, and as many pages as are read. */
+/** Items on a page of a list, and the maximum number of pages. */
 const pageSize = 100;
 const maxPages = 5;
 
@@ -62,7 +62,7 @@ export function agentCoreMemory(options: AgentCoreMemoryOptions): Memory {
         eventTimestamp: new Date(at),
         payload: [{ conversational: { role: kind === 'conversation' ? 'USER' : 'OTHER', content: { text } } }],
         ...(about === undefined ? {} : { metadata: { about: { stringValue: about } } }),
-        // What anybody says is not what was learned.
+        // Conversation is no lesson, so the strategy skips it.
         ...(kind === 'conversation' ? { extractionMode: ExtractionMode.SKIP } : {}),
         clientToken: createHash('sha256')
           .update(JSON.stringify([incidentId, actor, at, text]))
@@ -100,7 +100,7 @@ export function agentCoreMemory(options: AgentCoreMemoryOptions): Memory {
           if (nextToken === undefined) break;
         }
       } catch (cause) {
-        // A session that nobody spoke in.
+        // Nobody has spoken in the session.
         if (cause instanceof ResourceNotFoundException) return [];
         onFailure(unavailable(`did not list what was said in incident ${incidentId}`, cause));
       }
@@ -155,7 +155,7 @@ export function agentCoreMemory(options: AgentCoreMemoryOptions): Memory {
       const facts = found
         .flatMap((record) => factIn(record) ?? [])
         .filter(({ says }) => servicesOf(says).includes(service));
-      // Taught by two at the same moment it is there twice.
+      // Two people who teach the same fact at the same moment store it twice.
       return [...new Map(facts.map((fact) => [fact.id, fact])).values()].toSorted((a, b) =>
         a.taughtAt.localeCompare(b.taughtAt),
       );
@@ -177,7 +177,7 @@ export function agentCoreMemory(options: AgentCoreMemoryOptions): Memory {
   };
 }
 
-/** What is in a record that is a fact of ours; anything else under the namespace is left alone. */
+/** The fact in a record, if it is one of ours; other records in the namespace are ignored. */
 function factIn({ content }: MemoryRecordSummary): ServiceFact | undefined {
   try {
     return ServiceFact.safeParse(JSON.parse(content?.text ?? '')).data;
@@ -186,17 +186,17 @@ function factIn({ content }: MemoryRecordSummary): ServiceFact | undefined {
   }
 }
 
-/** A list takes a namespace as a prefix: the slash at the end keeps `cart` from `cart-2`. Dots are not allowed in it. */
+/** A list treats a namespace as a prefix: the slash at the end separates `cart` from `cart-2`. A namespace must contain no dots. */
 const namespaceOf = (service: string): string => `/services/${service.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '_')}/`;
 
-/** Session and actor ids are letters, digits, `-` and `_`, at most 100 of them, a letter or digit first. */
+/** Session and actor ids consist of letters, digits, `-` and `_`, at most 100 of them, and begin with a letter or digit. */
 const identifier = (text: string): string =>
   text
     .replaceAll(/[^a-zA-Z0-9_-]+/g, '-')
     .replace(/^[-_]+/, '')
     .slice(0, 100) || 'unknown';
 
-/** For a stage without a memory: nothing is kept, nothing is recalled, and who teaches is told. */
+/** For a stage without a memory: it stores nothing, recalls nothing, and tells a person who teaches. */
 export const noMemory = (): Memory => ({
   remember: async () => {},
   said: async () => [],

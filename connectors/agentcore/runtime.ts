@@ -1,4 +1,4 @@
-// A conversation held in Amazon Bedrock AgentCore Runtime: what is said goes to the session of its thread, and what came of it comes back.
+// Calls Amazon Bedrock AgentCore Runtime with an utterance: it sends the utterance to the session of its thread and returns the result.
 import { BedrockAgentCoreClient, InvokeAgentRuntimeCommand } from '@aws-sdk/client-bedrock-agentcore';
 import { Unavailable } from '../../core/errors.ts';
 

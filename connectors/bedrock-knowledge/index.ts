@@ -1,6 +1,6 @@
-// The KnowledgeBase port on an Amazon Bedrock knowledge base: sections are retrieved when they are asked for, filtered by service, type and
-// tag, and cited like those of the local index. A document that is added lies in the data source's bucket with its metadata beside it, and
-// an ingestion is started. What cannot be retrieved is a gap.
+// The KnowledgeBase port on an Amazon Bedrock knowledge base. It retrieves sections on demand, filters them by service, type and tag, and cites them
+// like those of the local index. It writes a new document with its metadata file to the data source's bucket and starts an ingestion. A failed
+// retrieval is a gap.
 import { BedrockAgentClient, ConflictException, StartIngestionJobCommand } from '@aws-sdk/client-bedrock-agent';
 import {
   BedrockAgentRuntimeClient,
@@ -19,32 +19,32 @@ import { metadataFile, readMetadata } from './metadata.ts';
 
 export interface BedrockKnowledgeOptions {
   readonly knowledgeBaseId: string;
-  /** The data source that reads what `put` writes. */
+  /** The data source whose bucket `put` writes to. */
   readonly dataSourceId: string;
-  /** Before the names of documents in the bucket, with its slash. */
+  /** The prefix of documents in the bucket, with its slash. */
   readonly prefix: string;
   /** Writes a file of the data source. @throws Unavailable */
   readonly put: (file: { readonly name: string; readonly text: string }) => Promise<void>;
-  /** A document as it lies in the bucket. */
+  /** The bucket's file for a document. */
   readonly fileOf: (document: KnowledgeDocument) => string;
   readonly retrieval?: BedrockAgentRuntimeClient;
   readonly ingestion?: BedrockAgentClient;
-  /** Told where a stored document waits for the next ingestion. */
+  /** Receives the failure if a stored document has to wait for the next ingestion. */
   readonly onFailure: (failure: Unavailable) => void;
 }
 
-/** `Retrieve` takes at most so many characters and gives at most so many chunks. */
+/** Limits of `Retrieve`: the characters of a query and the chunks of a result. */
 const maxQueryCharacters = 1000;
 const maxResults = 100;
-/** An investigation does not wait longer for what only advises. */
+/** The timeout of a retrieval; documents only advise, so an investigation waits no longer. */
 const timeoutMs = 8000;
-/** Similarities are 0 to 1; scores of the port are like the local index's, where 50 is middling. */
+/** Similarities range from 0 to 1; the port's scores resemble those of the local index, where 50 is average. */
 const scoreScale = 100;
 const wordsInWhy = 4;
 
 export function bedrockKnowledge(options: BedrockKnowledgeOptions): KnowledgeBase {
   const { knowledgeBaseId, dataSourceId, prefix } = options;
-  // HTTP/2, its default, keeps a connection that a frozen function wakes up without.
+  // HTTP/2, the SDK's default, keeps a connection that is broken when a frozen function wakes up.
   const retrieval = options.retrieval ?? new BedrockAgentRuntimeClient({ requestHandler: new NodeHttpHandler() });
   const ingestion = options.ingestion ?? new BedrockAgentClient({});
 
@@ -85,7 +85,7 @@ export function bedrockKnowledge(options: BedrockKnowledgeOptions): KnowledgeBas
       }
     },
     async add(document) {
-      // The metadata first: an ingestion that runs just now takes both or neither.
+      // The metadata first, so that an ingestion that is running takes both files or neither.
       await options.put({ name: `${document.name}.metadata.json`, text: metadataFile(document) });
       await options.put({ name: document.name, text: options.fileOf(document) });
       const start = new StartIngestionJobCommand({
@@ -94,7 +94,7 @@ export function bedrockKnowledge(options: BedrockKnowledgeOptions): KnowledgeBas
         description: `Added ${document.name}`.slice(0, 200),
       });
       await ingestion.send(start).catch((cause: unknown) => {
-        // One runs already; what it has missed is taken by the next.
+        // An ingestion is already running; the next one takes what this one has missed.
         if (cause instanceof ConflictException) return;
         options.onFailure(
           new Unavailable(`${document.name} is stored, but its ingestion into ${knowledgeBaseId} was not started.`, {
@@ -106,7 +106,7 @@ export function bedrockKnowledge(options: BedrockKnowledgeOptions): KnowledgeBas
   };
 }
 
-/** With a service both what was written for it, and what is best of all: its own pages must not be crowded out. */
+/** If the query names a service, search both that service's documents and all documents, so that general ones do not crowd out the service's own. */
 function filtersFor(
   { service, type }: KnowledgeQuery,
   tags: readonly string[] | undefined,
@@ -159,7 +159,7 @@ function ranked(
   return [...best.values()].sort((a, b) => b.score - a.score || (a.document < b.document ? -1 : 1));
 }
 
-/** Every section of the documents that have a tag, last name first: names of postmortems sort by time. */
+/** Every section of the documents with a tag, in descending order of name: names of postmortems sort by time. */
 function tagged(
   results: readonly KnowledgeBaseRetrievalResult[],
   asked: readonly string[],
@@ -178,7 +178,7 @@ function tagged(
       why: `tagged ${tag}`,
     }));
   });
-  // Chunks overlap: of a section that two have, the longer.
+  // Chunks overlap: if two chunks contain a section, the longer one counts.
   const whole = new Map<string, KnowledgeHit>();
   for (const hit of hits) {
     const key = `${hit.document}\n${hit.heading}`;
@@ -187,7 +187,7 @@ function tagged(
   return [...whole.values()].sort((a, b) => (a.document === b.document ? 0 : a.document < b.document ? 1 : -1));
 }
 
-/** A chunk of a document with what its metadata says. Its front matter, where the chunk begins with it, is no text. */
+/** A chunk of a document with the fields of its metadata. Front matter at the beginning of a chunk is removed. */
 function chunkOf({ content, location, metadata }: KnowledgeBaseRetrievalResult, prefix: string) {
   const uri = location?.s3Location?.uri ?? '';
   const key = /^s3:\/\/[^/]+\/(.*)$/.exec(uri)?.[1] ?? uri;
@@ -197,7 +197,7 @@ function chunkOf({ content, location, metadata }: KnowledgeBaseRetrievalResult, 
   return { document, title, service, tags, sections: sectionsOf(title, text) };
 }
 
-/** Words that were asked for, as they were spelled, without phrases. */
+/** The words that the query and the text share, in the query's spelling, without phrases. */
 function sharedWords(asked: ReadonlyMap<string, string>, text: string): string[] {
   const there = new Set(termsOf(text).filter((term) => !isPhrase(term)));
   return [...asked].flatMap(([term, spelled]) => (there.has(term) ? [spelled] : []));

@@ -1,5 +1,5 @@
-// What a document of a Bedrock data source says of itself: a file beside it, `NAME.metadata.json`, that filters can ask for. At most 1 KB of
-// it is kept for a vector in S3 Vectors, so that the least telling is cut.
+// Writes and reads the metadata of a document in a Bedrock data source: the file `NAME.metadata.json` beside it, whose fields filters can use. S3
+// Vectors keeps at most 1 KB of metadata per vector, so the least informative fields are cut.
 import * as z from 'zod';
 import { typeOf } from '../../core/analysis/knowledge/lookup.ts';
 import type { KnowledgeDocument } from '../../core/ports/telemetry.ts';
@@ -14,7 +14,7 @@ export function metadataFile({ title, service, tags, ...rest }: KnowledgeDocumen
     ...(type === undefined ? {} : { type }),
     tags: [...tags],
   };
-  // Tags that are looked up as they stand have a colon; plain words go first.
+  // The least informative tag: plain words go first, because tags with a colon are looked up verbatim.
   const least = () =>
     Math.max(
       0,
@@ -22,7 +22,7 @@ export function metadataFile({ title, service, tags, ...rest }: KnowledgeDocumen
     );
   while (attributes.tags.length > 0 && Buffer.byteLength(JSON.stringify(attributes)) > maxBytes)
     attributes.tags.splice(least(), 1);
-  // An empty list is no value.
+  // Bedrock does not accept an empty list as a value.
   const { tags: kept, ...plain } = attributes;
   return JSON.stringify({ metadataAttributes: kept.length > 0 ? attributes : plain });
 }
@@ -33,6 +33,6 @@ const Metadata = z.object({
   tags: z.array(z.string()).catch([]),
 });
 
-/** As `Retrieve` gives it back; strange values cost themselves only. */
+/** Reads metadata as `Retrieve` returns it. An invalid field is dropped and the others stay. */
 export const readMetadata = (metadata: unknown): z.infer<typeof Metadata> =>
   Metadata.safeParse(metadata ?? {}).data ?? { tags: [] };

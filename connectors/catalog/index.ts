@@ -1,11 +1,11 @@
-// The service catalogue as a YAML file. Read anew when it has changed, so that a kill switch thrown in it counts at once.
+// Reads the service catalogue from a YAML file, again after each change, so that a kill switch in it takes effect at once.
 import { readFile, stat } from 'node:fs/promises';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import { Misconfigured } from '../../core/errors.ts';
 import { Catalog, type ServiceCatalog } from '../../core/ports/catalog.ts';
 
-/** @throws Misconfigured naming the file and the field, when it cannot be read or does not fit. */
+/** @throws Misconfigured naming the file and the field, if the file is unreadable or invalid. */
 export function yamlCatalog(file: string): ServiceCatalog {
   let loaded: { readonly modifiedMs: number; readonly catalog: Catalog } | undefined;
   return {

@@ -1,5 +1,5 @@
-// The Policies port on Cedar. Texts and the WebAssembly module come in as values: where they are read from is the composition root's
-// business, so that the same code runs from node_modules and from a bundle.
+// The Policies port on Cedar. The caller passes the texts and the WebAssembly module as values; the composition root decides where to read them, so
+// that the same code runs from node_modules and from a bundle.
 import { createHash } from 'node:crypto';
 import * as cedar from '@cedar-policy/cedar-wasm/web';
 import { Misconfigured } from '../../core/errors.ts';
@@ -16,7 +16,7 @@ interface CedarSources {
 
 const namespace = 'Watchkeeper';
 const principalType = { person: 'Person', preference: 'Preference', watchkeeper: 'System' } as const;
-/** What decides where Cedar itself finds no policy. */
+/** The rule that a decision names if an action or a context is outside Cedar's schema. */
 const outside = 'outside-the-catalogue';
 const byDefault = 'deny-by-default';
 
@@ -46,7 +46,7 @@ export function cedarPolicies({ schema, policies, wasm }: CedarSources): Policie
     const wrong = checked.validationErrors.map((e) => `${e.policyId}: ${e.error.message}`);
     throw new Misconfigured(`The policies do not fit their schema: ${wrong.join('; ')}`);
   }
-  // Parsed once and kept by the engine under the version: an explanation asks hundreds of times.
+  // The engine parses the policies once and keeps them under the version, because an explanation evaluates hundreds of requests.
   cedar.preparseSchema(version, schema);
   cedar.preparsePolicySet(version, { staticPolicies: texts });
 
@@ -60,7 +60,7 @@ export function cedarPolicies({ schema, policies, wasm }: CedarSources): Policie
         preparsedPolicySetId: version,
         validateRequest: true,
       });
-      // An action or a context that the schema does not know is denied, and says so.
+      // If the schema does not know an action or a context, the request is denied and the decision says so.
       if (answer.type === 'failure') {
         return {
           allowed: false,
@@ -97,7 +97,7 @@ function cedarRequest({ actor, action, target, context }: PolicyRequest) {
   };
 }
 
-/** The policies of one file by their `@id`: what a decision names is what a person finds in the file. */
+/** The policies of one file by their `@id`, so that a person finds the policy that a decision names. */
 function rulesOf(file: string, text: string): PolicyRule[] {
   const parts = cedar.policySetTextToParts(text);
   if (parts.type === 'failure') throw new Misconfigured(`${file} is not Cedar: ${messages(parts.errors)}`);

@@ -1,6 +1,6 @@
-// The Costs port on AWS Cost Explorer and Organizations. Called with the payer's credentials it sees every account; with a member's only
-// that one, which then is the whole answer. Each request to Cost Explorer costs money (0.01 US dollars), so what was answered is kept for an
-// hour: the bill itself is brought up to date a few times a day. Throttling is retried by the SDK.
+// The Costs port on AWS Cost Explorer and Organizations. With the payer's credentials it sees every account; with a member's it sees only that
+// account, which then is the complete answer. Each request to Cost Explorer costs 0.01 US dollars, so answers are cached for an hour; AWS updates
+// the bill a few times a day. The SDK retries throttled requests.
 import {
   CostExplorerClient,
   GetCostAndUsageCommand,
@@ -15,19 +15,19 @@ interface CostExplorerParts {
   readonly organizations: Pick<OrganizationsClient, 'send'>;
 }
 
-/** Both live in one region, whatever region asks (docs.aws.amazon.com/general/latest/gr/billing.html). */
+/** Both services run in one region, whatever the caller's region is (docs.aws.amazon.com/general/latest/gr/billing.html). */
 const region = 'us-east-1';
 const timeouts = { requestTimeout: 15_000, connectionTimeout: 3000 };
 const maxPages = 50;
 const metric = 'UnblendedCost';
 
-/** An answer about days that are over changes no more; of the others it is as good as the bill for that long. */
+/** Costs of past days no longer change; AWS updates those of the current day less often than this. */
 const keepMs = 3_600_000;
-/** Accounts come and go, and asking for them is free. */
+/** Accounts come and go, and listing them is free. */
 const keepAccountsMs = 300_000;
 const maxKept = 200;
 
-/** `role`: of the payer's account, assumed where these credentials are another's. */
+/** `role`: a role of the payer's account, to assume if these credentials belong to another account. */
 export function costExplorer(
   { role }: { readonly role?: string | undefined } = {},
   parts: CostExplorerParts = clientsAs(role),
@@ -38,7 +38,7 @@ export function costExplorer(
   return { accounts: () => accounts(undefined), costs };
 }
 
-/** Asks once for what is asked alike within a time, also at the same time; what could not be learned is asked again. */
+/** Caches answers: equal questions within the time, concurrent ones included, cause one request. Gaps are not cached. */
 function kept<Q, A extends { readonly kind: 'data' | 'gap' }>(
   ask: (query: Q) => Promise<A>,
   { forMs, now }: { readonly forMs: number; readonly now: () => number },
@@ -77,7 +77,7 @@ async function askAccounts({ organizations }: CostExplorerParts): ReturnType<Cos
   }
 }
 
-/** `State` takes the place of `Status`; what is in use has none. */
+/** `State` replaces `Status`; accounts in use have none. */
 const states: Readonly<Record<string, Account['state']>> = {
   SUSPENDED: 'suspended',
   PENDING_CLOSURE: 'closing',
@@ -93,7 +93,7 @@ async function askCosts(query: CostQuery, { costExplorer }: CostExplorerParts): 
       const reply = await costExplorer.send(new GetCostAndUsageCommand({ ...requestOf(query), NextPageToken }));
       for (const { Groups, Estimated, TimePeriod, Total } of reply.ResultsByTime ?? []) {
         estimated ||= Estimated ?? false;
-        // What is not grouped has its sum in `Total`.
+        // Without a grouping, the sum is in `Total`.
         const parts = inTime(query) ? [{ Keys: [TimePeriod?.Start ?? ''], Metrics: Total }] : (Groups ?? []);
         for (const { Keys, Metrics } of parts) {
           const amount = Number(Metrics?.[metric]?.Amount);
@@ -112,7 +112,7 @@ async function askCosts(query: CostQuery, { costExplorer }: CostExplorerParts): 
   }
 }
 
-/** What the errors of https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetCostAndUsage.html mostly mean. */
+/** Common causes of the errors of https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetCostAndUsage.html. */
 const hints: Readonly<Record<string, string>> = {
   ValidationException: ' It keeps 14 months, unless more is switched on in its settings.',
   DataUnavailableException: ' It has no data for that time yet: it takes a day after it is switched on.',
@@ -146,5 +146,5 @@ const greatestFirst = (sums: ReadonlyMap<string, number>): Cost[] =>
   [...sums].map(([key, usd]) => ({ key, usd })).sort((a, b) => b.usd - a.usd || a.key.localeCompare(b.key));
 
 const gap = (reason: string) => ({ kind: 'gap', gap: { source: 'cost', reason } }) as const;
-/** The class of an error, never its text: that may hold what was sent. */
+/** The class of an error, never its text, because the text may contain the request. */
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

@@ -1,5 +1,5 @@
-// Anchors of the audit as files, `anchors/DAY.json`: on one machine whoever may write the records may write these, too, so that they show a
-// slip or a damaged disk more than an attack.
+// Stores anchors of the audit as files, `anchors/DAY.json`. On one machine, anybody who can write the records can write the anchors too, so they
+// reveal a mistake or a damaged disk rather than an attack.
 import { AuditAnchor } from '../../core/model/audit-chain.ts';
 import type { AuditAnchors } from '../../core/ports/records.ts';
 import type { Files } from './files.ts';

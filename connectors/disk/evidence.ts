@@ -1,4 +1,4 @@
-// The EvidenceStore port on files: one record a file, `evidence/<incident>/<id>.json`. Whoever calls has redacted already.
+// The EvidenceStore port on files: one record per file, `evidence/<incident>/<id>.json`. The caller has redacted the record.
 import * as z from 'zod';
 import { Evidence } from '../../core/model/report.ts';
 import type { EvidenceStore } from '../../core/ports/records.ts';
@@ -7,7 +7,7 @@ import { type Files, fileName } from './files.ts';
 
 const Stored = z.object({ evidence: Evidence, full: z.unknown() });
 
-/** A record that was never put, or that broke on the disk, reads as `undefined`. */
+/** A record that does not exist, or whose file is damaged, reads as `undefined`. */
 export function diskEvidence(files: Files): EvidenceStore {
   const nameOf = (incidentId: string, id: string) => `evidence/${fileName(incidentId)}/${fileName(id)}.json`;
   const read = (incidentId: string, id: string) => files.record(nameOf(incidentId, id), Stored);

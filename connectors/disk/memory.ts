@@ -1,5 +1,5 @@
-// The Memory port on files: an event a file, found again by full-text search over what was learned; a fact a file for every service that
-// it is about. It helps and decides nothing.
+// The Memory port on files: one file per event, found by full-text search over the lessons, and one file per fact and service. Memory supports an
+// investigation and decides nothing.
 import { createHash } from 'node:crypto';
 import MiniSearch from 'minisearch';
 import * as z from 'zod';
@@ -15,7 +15,7 @@ const Stored = z.object({
   about: z.string().optional(),
 });
 
-/** A file that cannot be read is left out: memory may be poorer, never in the way. */
+/** An unreadable file is skipped: a damaged memory knows less, but never stops an incident. */
 export function diskMemory(files: Files): Memory {
   let loaded: Promise<MiniSearch<MemoryEvent & { id: string }>> | undefined;
   const index = () => {
@@ -62,7 +62,7 @@ const saidIn = ({ incidentId, actor }: Pick<MemoryEvent, 'incidentId' | 'actor'>
 const factsOf = (service: string): string => `facts/${fileName(service.toLowerCase())}`;
 const factFile = (service: string, id: string): string => `${factsOf(service)}/${fileName(id)}.json`;
 
-/** In the order of their names. */
+/** All records of a folder, in the order of their names. */
 async function allOf<T>(files: Files, folder: string, schema: z.ZodType<T>): Promise<T[]> {
   const found: T[] = [];
   for (const name of await files.list(folder)) {

@@ -1,4 +1,4 @@
-// The Tape port on files: one call a file, `tapes/<incident>.<number>.json`, numbered in the order in which they were answered.
+// The Tape port on files: one call per file, `tapes/<incident>.<number>.json`, numbered in the order of the answers.
 import { Impossible } from '../../core/errors.ts';
 import { type Tape, TapedCall } from '../../core/replay/tape.ts';
 import { type Files, fileName } from './files.ts';
@@ -8,7 +8,7 @@ const folder = 'tapes';
 export function diskTape(files: Files): Tape {
   const counts = new Map<string, number>();
   const next = (incidentId: string): number => {
-    // Later processes go on after what is there: time first, then a number.
+    // A number that begins with the time, so that a later process continues after the existing files.
     const count = (counts.get(incidentId) ?? Date.now() * 1000) + 1;
     counts.set(incidentId, count);
     return count;

@@ -1,5 +1,5 @@
-// What was done lately, one item an environment. The list and its version are one item, so that a budget is judged on the very list that
-// the act is added to; whoever was slower judges again.
+// Stores recent executions of actions, one item per environment. The list and its version are one item, so that an action's budget is checked
+// against the same list that the action is added to; a slower writer checks again.
 import * as z from 'zod';
 import { Unavailable } from '../../core/errors.ts';
 import type { Act, ActionHistory } from '../../core/ports/records.ts';
@@ -21,7 +21,7 @@ const ActsItem = z.object({
 });
 const dayMs = 24 * 3_600_000;
 const tries = 20;
-/** An item holds 400 KB; the catalogue's limits end below this count. */
+/** The maximum number of entries. An item holds 400 KB; the catalogue's limits are below this count. */
 const most = 1000;
 
 export function actionHistory(table: Table): ActionHistory {

@@ -1,5 +1,5 @@
-// Approvals. One item holds the question, its state and the task token; one conditional write decides it. The token is given out only
-// to whoever has to bring the answer to the workflow.
+// Stores approvals. One item holds the question, its state and the task token; one conditional write decides it. Only the caller that returns the
+// answer to the workflow receives the token.
 import * as z from 'zod';
 import { Approval } from '../../core/model/action.ts';
 import type { ApprovalStore } from '../../core/ports/records.ts';
@@ -34,7 +34,7 @@ export function approvalStore(table: Table): ApprovalStore {
           approvalKey(id),
           { expression: 'SET approval = :next', values: { ':next': next } },
           {
-            // Nobody decided, was counted or asked again with a new token meanwhile.
+            // The condition: meanwhile nobody has decided, no approval was counted, and the question has no new token.
             expression: 'approval.#state = :pending AND taskToken = :token AND size(approval.approvedBy) = :count',
             names: state,
             values: { ':pending': 'pending', ':token': taskToken ?? '', ':count': approval.approvedBy.length },
@@ -112,7 +112,7 @@ export function approvalStore(table: Table): ApprovalStore {
   };
 }
 
-/** What one answer makes of a pending approval: decided, or counted where it takes more people; undefined when they had approved before. */
+/** The result of one answer to a pending approval: decided, or counted if it needs more approvers; undefined if this person has approved before. */
 function answered(
   approval: Extract<Approval, { state: 'pending' }>,
   { verdict, by, at }: Parameters<ApprovalStore['decide']>[1],
@@ -122,6 +122,6 @@ function answered(
   if (approval.approvedBy.some((one) => one.by === by)) return undefined;
   const approvedBy = [...approval.approvedBy, { by, at }];
   if (approvedBy.length < approval.approvers) return { ...approval, approvedBy };
-  // What it takes several people for is never remembered by the word of the last one.
+  // If an approval needs several people, the last one alone cannot teach a preference.
   return { ...decided, verdict: approval.approvers > 1 ? 'approve' : verdict, approvedBy };
 }

@@ -1,6 +1,6 @@
-// The audit: a table of its own, that nobody has the right to change or delete from (lib/tables.ts, lib/capabilities.ts). A link of a chain is
-// one item, whose key is its place: the one write that wants the next place to be free is what moves the head, so entry and head can not come
-// apart and a chain can not fork. The index by day lists entries; those of before there were chains have keys of their own.
+// Stores the audit in a table of its own, which nobody may change or delete from (lib/tables.ts, lib/capabilities.ts). A link of a chain is one
+// item, and its key is its place. The conditional write that requires a free place also moves the head, so entry and head cannot diverge and a chain
+// cannot fork. The index by day lists entries; entries from before the chains have keys of their own.
 import * as z from 'zod';
 import { InvalidInput, Unavailable } from '../../core/errors.ts';
 import { AuditEntry } from '../../core/model/audit.ts';
@@ -11,7 +11,7 @@ import { type Item, type Key, stored, type Table } from './table.ts';
 
 const AuditItem = z.object({ entry: AuditEntry });
 const dayMs = 24 * 3_600_000;
-/** Listing longer spans day by day would be a scan in disguise. */
+/** The longest span of a list: longer ones, day by day, would amount to a scan. */
 const maxDays = 732;
 
 const chainPrefix = 'CHAIN#';
@@ -21,13 +21,13 @@ const linkKey = (chain: string, place: number): Key => ({
   sk: `${placePrefix}${String(place).padStart(9, '0')}`,
 });
 
-/** Among the last so many links an id is known; an incident has a few dozen, and who tries again does so within minutes. */
+/** The number of latest links in which an id is recognised. An incident has a few dozen, and a retry happens within minutes. */
 const remembered = 500;
-/** Chains that a process goes on with without asking for their end. */
+/** The number of chains whose end a process caches. */
 const keptChains = 100;
 const tries = 50;
 
-/** The end of a chain, and which entries are there. */
+/** The end of a chain, with the ids of its latest entries. */
 interface Tail {
   readonly head: ChainHead | undefined;
   readonly ids: ReadonlySet<string>;
@@ -43,7 +43,7 @@ export function auditLog(table: Table): AuditLog {
     return { head: links[0], ids: new Set(links.map(({ entry }) => String(entry.id))) };
   };
 
-  /** What is kept is the end only as long as the next place is free: a write there shows whether it still is. */
+  /** Caches the end of a chain. The cached end is valid only while the next place is free; a conditional write there checks that. */
   const keep = (chain: string, tail: Tail): void => {
     tails.delete(chain);
     tails.set(chain, tail);
@@ -96,7 +96,7 @@ export function auditLog(table: Table): AuditLog {
   };
 }
 
-/** By its key: what else an item says of itself may be anything. */
+/** The chain according to the item's key, because the other fields of an item are untrusted. */
 const chainNamed = ({ pk }: Item): string | undefined =>
   typeof pk === 'string' && pk.startsWith(chainPrefix) ? pk.slice(chainPrefix.length) : undefined;
 
@@ -105,7 +105,7 @@ function placeOf({ sk }: Item): number {
   return /^\d{9}$/.test(digits) ? Number(digits) : 0;
 }
 
-/** A link whose fields for the index say something else than its entry would be listed where it does not belong: it counts as altered. */
+/** If a link's index fields contradict its entry, the index would list it wrongly, so the link counts as altered. */
 function contentOf(item: Item): unknown {
   const { entry } = z.object({ entry: z.object({ at: z.string() }) }).safeParse(item).data ?? {};
   return entry !== undefined && item.at === entry.at && item.day === entry.at.slice(0, 10) ? item : undefined;

@@ -1,5 +1,5 @@
-// The calls to DynamoDB that the stores make, with items as plain values. On AWS the SDK makes them; the embedded runtime answers them in its
-// own process.
+// The DynamoDB calls that the stores make, with items as plain values. On AWS the SDK makes them; the embedded runtime answers them in its own
+// process.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
@@ -22,7 +22,7 @@ export interface Page {
   readonly LastEvaluatedKey?: Item | undefined;
 }
 
-/** What DynamoDB refuses comes as the SDK's error. A value that is undefined is left out of what is written. */
+/** A refusal by DynamoDB throws the SDK's error. Undefined values are not written. */
 export interface TableCalls {
   get(input: GetCommandInput): Promise<{ readonly Item?: Item | undefined }>;
   put(input: PutCommandInput): Promise<unknown>;

@@ -1,4 +1,4 @@
-// What people switch for everything at once.
+// Stores the switches that people set for all incidents, such as the kill switch.
 import * as z from 'zod';
 import type { Controls } from '../../core/ports/records.ts';
 import { type Key, stored, type Table } from './table.ts';

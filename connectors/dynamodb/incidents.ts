@@ -1,5 +1,5 @@
-// Incidents, their timeline and their diagnosis. An open incident holds a claim on its source: the claim is the one item that decides
-// whether a page opens an incident or joins one.
+// Stores incidents, their timeline and their diagnosis. An open incident holds a claim on its source; this one item decides whether a page opens an
+// incident or joins one.
 import * as z from 'zod';
 import { Diagnosis } from '../../core/model/diagnosis.ts';
 import { Incident } from '../../core/model/incident.ts';
@@ -16,13 +16,13 @@ const claimKey = (sourceId: string): Key => ({ pk: `SOURCE#${sourceId}`, sk: 'OP
 const latestKey = (sourceId: string): Key => ({ pk: `SOURCE#${sourceId}`, sk: 'LATEST' });
 
 /**
- * A claim outlives its incident only when the workflow died for good. Whoever pages again, or sweeps, finds that out; where nobody can be
- * asked, it no longer counts after a day, which is as long as an execution may take.
+ * A claim outlives its incident only if the workflow dies. The next page or the sweep discovers that. If nobody can ask the workflow, the claim
+ * expires after a day, which is the longest duration of an execution.
  */
 const claimSeconds = 24 * 3600;
-/** Lists claims, which are what is open, by the index of kinds. */
+/** The kind of claims in the index, which lists the open incidents. */
 const claimKind = 'claim';
-/** Holds of an incident that this execution was to work on, and that is neither over nor another's to look after. */
+/** Holds for an incident that this execution was working on, and that is neither over nor a member of a group. */
 const leftBy = (execution: string) => ({
   expression: 'NOT incident.#status IN (:closed, :failed, :grouped) AND incident.#execution = :execution',
   names: { '#status': 'status', '#execution': 'execution' },
@@ -30,25 +30,25 @@ const leftBy = (execution: string) => ({
 });
 
 const IncidentItem = z.object({ incident: Incident });
-/** `writtenAt` in epoch milliseconds; `order` counts within one process, for lines of the same millisecond. */
+/** `writtenAt` in epoch milliseconds; `order` counts within one process, for entries of the same millisecond. */
 const TimelineItem = z.object({ entry: TimelineEntry, writtenAt: z.number(), order: z.number() });
-/** Knows the whole incident, so that whoever meets the claim can finish what its owner did not get to write. */
+/** Contains the whole incident, so that a later reader of the claim can write it if its owner did not. */
 const ClaimItem = z.object({ incident: Incident });
 const LatestItem = z.object({ incidentId: z.string() });
 const DiagnosisItem = z.object({ diagnosis: Diagnosis });
-/** Under its leader, so that all of them are one query; whether it still is one, the member's own record says. */
+/** Stored under the leader, so that one query finds all members. The member's own record decides whether it still is one. */
 const MemberItem = z.object({
   memberId: z.string(),
   title: z.string(),
   service: z.string().optional(),
   because: Relation,
   joinedAt: z.string(),
-  /** It did not join in the end, or left. */
+  /** The incident did not join after all, or left. */
   gone: z.literal(true).optional(),
   facts: z.object({ member: PageFacts, leader: PageFacts }).optional(),
 });
 const memberKey = (leader: string, id: string): Key => ({ pk: `INCIDENT#${leader}`, sk: `MEMBER#${id}` });
-/** What nobody acts on yet. */
+/** States in which nobody acts on the incident yet. */
 const joinable: readonly Incident['status'][] = ['waiting', 'investigating'];
 
 export function incidentStore(table: Table, clock: Clock): IncidentStore {
@@ -59,7 +59,7 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
     return item && stored(IncidentItem, item).incident;
   };
 
-  /** Writes the incident unless it is there; returns what is stored. */
+  /** Writes the incident unless it exists; returns the stored one. */
   const store = async (incident: Incident): Promise<Incident> => {
     await table.put({ ...latestKey(incident.sourceId), incidentId: incident.id });
     const item = { ...incidentKey(incident.id), kind: 'incident', at: incident.openedAt, incident };
@@ -97,7 +97,7 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
     if (claimed.execution !== undefined && claimed.execution === incident.execution)
       return { kind: 'opened', incident: claimed };
     if (!isOver(claimed)) return { kind: 'joined', incident: claimed };
-    // It ended and did not get to release its claim.
+    // The incident ended without releasing its claim.
     await release(claimed);
     return open(incident);
   };
@@ -135,7 +135,7 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
       const { title, place } = before;
       const named = { title, service: facts?.member.service ?? place?.service, because: memberOf.because };
       const key = memberKey(memberOf.leader, id);
-      // Before the join itself, so that no member is unknown to its leader; what did not join is taken back.
+      // The leader's entry comes before the join, so that the leader knows every member. If the join fails, the entry is marked as gone.
       await table.put(
         { ...key, memberId: id, ...named, joinedAt: memberOf.at, facts },
         { expression: 'attribute_not_exists(pk) OR gone = :gone', values: { ':gone': true } },
@@ -220,7 +220,7 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
     async listOpen(limit) {
       const claims = (await table.oldest(claimKind, limit)).map((item) => stored(ClaimItem, item).incident);
       const found = await Promise.all(claims.map(store));
-      // Whoever has a claim that ended otherwise released it, or did not get to.
+      // An incident whose claim is over ended without releasing it.
       await Promise.all(found.filter(isOver).map(release));
       return found.filter((one) => !isOver(one));
     },
@@ -250,7 +250,7 @@ export function incidentStore(table: Table, clock: Clock): IncidentStore {
 
     async append(entry) {
       if (await addLine(entry)) return;
-      // The same line again is a retry's, unless it was written before another execution began to work on it.
+      // A repeated entry comes from a retry, unless it was written before another execution took the incident over.
       const { takenOver, apart } = (await get(entry.incidentId)) ?? {};
       const since = [takenOver?.at ?? '', apart?.at ?? ''].sort().at(-1);
       const before = since ? await table.get(lineKey(entry)) : undefined;

@@ -1,5 +1,5 @@
-// All records on three DynamoDB tables. Every decision is one conditional write on one item, so that it holds on DynamoDB, on the
-// emulator and on the embedded runtime's dynalite alike.
+// Creates all stores on three DynamoDB tables. Every decision is one conditional write on one item, so that it works on DynamoDB, on the emulator
+// and on the embedded runtime's dynalite alike.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Line } from '../../core/ports/admission.ts';
 import type {
@@ -48,7 +48,7 @@ export interface DynamoStores {
 }
 
 export function dynamoStores(config: {
-  /** An AWS client, or whoever answers in its place. */
+  /** An AWS client, or a replacement. */
   readonly client: DynamoDBClient | TableCalls;
   readonly incidentsTable: string;
   readonly preferencesTable: string;

@@ -1,5 +1,5 @@
-// Which events were seen, which actions were begun and finished, and what was done to a recorded world. Each is a put that only the
-// first caller gets through.
+// Stores which events were received, which actions were begun and finished, and which actions changed a recorded world. Each is a put that succeeds
+// only for the first caller.
 import * as z from 'zod';
 import { Impossible } from '../../core/errors.ts';
 import { RemediationResult } from '../../core/model/action.ts';

@@ -1,5 +1,5 @@
-// The line of pages that wait. One item holds the slots and a version: whoever writes it decides alone. A page in line is an item of its own,
-// whose sort key is its place, so that the next few are one query however long the line is.
+// Stores the queue of waiting pages. One item holds the slots and a version, so that each write of it is a decision by one writer. Each queued page
+// is an item of its own whose sort key is its place, so that one query finds the next few, however long the queue is.
 
 import * as z from 'zod';
 import { Slots, Waiting } from '../../core/model/admission.ts';
@@ -13,7 +13,7 @@ const PlaceItem = z.object({ page: Waiting, taskToken: z.string() });
 
 const nextPrefix = 'NEXT#';
 const heldPrefix = 'HELD#';
-/** Milliseconds since 1970 in as many digits as they have until the year 33658. */
+/** The digits of milliseconds since 1970; they suffice until the year 33658. */
 const digits = 15;
 const keyOf = ({ rank, incidentId, held }: Pick<Waiting, 'rank' | 'incidentId' | 'held'>): Key => ({
   pk,

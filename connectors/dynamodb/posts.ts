@@ -1,5 +1,5 @@
-// Where messages went. An entry is begun before a message is posted and completed afterwards, so that whoever comes next knows whether
-// somebody may have posted it without getting to say where.
+// Stores where messages were posted. An entry is begun before a message is posted and completed afterwards, so that the next process knows whether
+// somebody may have posted the message without recording where.
 import * as z from 'zod';
 import type { PostHistory } from '../../core/ports/records.ts';
 import type { Clock } from '../../core/ports/world.ts';
@@ -11,7 +11,7 @@ const PostItem = z.object({
   post: z.object({ channel: z.string(), ts: z.string() }).optional(),
 });
 
-/** A thread is talked in for days; nobody updates a message of last quarter. */
+/** How long an entry is kept. People talk in a thread for days, and nobody updates a message of last quarter. */
 const keepSeconds = 90 * 24 * 3600;
 
 export function postHistory(table: Table, clock: Clock): PostHistory {

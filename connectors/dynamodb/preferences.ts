@@ -1,5 +1,5 @@
-// What people taught. A preference and its counters are one item; a use is counted by one conditional write that checks state and
-// limit itself, so that a limit holds under any concurrency.
+// Stores the preferences that people taught. A preference and its counters are one item; one conditional write that checks state and limit counts a
+// use, so that the limit holds under any concurrency.
 import * as z from 'zod';
 import { Unavailable } from '../../core/errors.ts';
 import { Preference } from '../../core/model/action.ts';
@@ -9,7 +9,7 @@ import { type Condition, type Key, stored, type Table } from './table.ts';
 
 const all = 'PREFERENCES';
 const preferenceKey = (id: string): Key => ({ pk: all, sk: `PREFERENCE#${id}` });
-/** `usedBy`: the incidents that used it on the latest day, so that a retry counts once. */
+/** `usedBy`: the incidents that used the preference on the latest day, so that a retry counts once. */
 const PreferenceItem = z.object({ preference: Preference, usedBy: z.array(z.string()) });
 const ProposalItem = z.object({ proposal: Proposal });
 const proposalKey = ({ id, incidentId }: Pick<Proposal, 'id' | 'incidentId'>): Key => ({
@@ -48,7 +48,7 @@ export function preferenceStore(table: Table): PreferenceStore {
     if (!item) return { kind: 'refused', why: 'It does not exist any more.' };
     const { preference, usedBy } = item;
     const { usedToday } = preference;
-    // A clock that is behind another one still counts towards the latest day.
+    // If one clock is behind another, its uses count towards the latest day.
     const day = at.slice(0, 10) > usedToday.day ? at.slice(0, 10) : usedToday.day;
     if (usedBy.includes(incidentId)) return { kind: 'used' };
     if (preference.state !== 'active') return { kind: 'refused', why: `It is ${preference.state}.` };
@@ -58,7 +58,7 @@ export function preferenceStore(table: Table): PreferenceStore {
       return { kind: 'refused', why: `Its limit of ${preference.maxUsesPerDay} uses a day is reached.` };
     const [update, condition] = usedToday.day === day ? anotherUse(day, incidentId) : firstUse(day, incidentId);
     if (await table.update(preferenceKey(id), update, condition)) return { kind: 'used' };
-    // The day, the state or the count changed in between: look again.
+    // Another process changed the day, the state or the count meanwhile, so read the item again.
     if (triesLeft === 0) throw new Unavailable(`Preference ${id} is being used by too many at once.`);
     return use(id, incidentId, at, triesLeft - 1);
   };
@@ -124,7 +124,7 @@ export function preferenceStore(table: Table): PreferenceStore {
 const unused = 'preference.#state = :active AND NOT contains(usedBy, :incident)';
 const unusedNames = { '#state': 'state', '#count': 'count', '#day': 'day' };
 
-/** One more use on a day that has some: below the limit, as the item itself has it. */
+/** A further use on a day that already has some: the condition checks the limit on the item itself. */
 const anotherUse = (day: string, incidentId: string): readonly [update: Condition, condition: Condition] => [
   {
     expression:

@@ -1,5 +1,5 @@
-// What models have used for an incident: one item whose numbers only grow by one conditional write each, so that the ceiling holds
-// however many functions ask at once. Millionths of a dollar, because whole numbers add up exactly.
+// Stores the model usage of an incident: one item whose numbers only grow, each by one conditional write, so that the ceiling holds under any
+// concurrency. The unit is millionths of a dollar, because whole numbers add up exactly.
 import * as z from 'zod';
 import type { Spend, Spending } from '../../core/ports/records.ts';
 import { type Key, stored, type Table } from './table.ts';

@@ -1,5 +1,5 @@
-// The few calls that the stores are made of. A condition that does not hold is an answer (`false`), everything else that fails is
-// `Unavailable`, so that the workflow retries it.
+// The few table calls that the stores use. A failed condition is an answer (`false`); every other failure is `Unavailable`, so that the workflow
+// retries it.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { Impossible, Unavailable } from '../../core/errors.ts';
@@ -32,17 +32,17 @@ export class Table {
       async () => (await this.#calls.get({ TableName: this.#name, Key: key, ConsistentRead: true })).Item,
     );
 
-  /** Writes the whole item; false when the condition does not hold. */
+  /** Writes the whole item; returns false if the condition does not hold. */
   put = (item: Key & Item, condition?: Condition): Promise<boolean> =>
     this.#asking('write', () =>
       conditional(() => this.#calls.put({ TableName: this.#name, Item: item, ...conditionInput(condition) })),
     );
 
-  /** Applies an update expression; false when the condition does not hold. */
+  /** Applies an update expression; returns false if the condition does not hold. */
   update = async (key: Key, update: Condition, condition?: Condition): Promise<boolean> =>
     (await this.#update(key, update, condition, 'NONE')) !== undefined;
 
-  /** The same; gives the item as it is then, or undefined when the condition does not hold. */
+  /** Applies an update expression and returns the updated item, or undefined if the condition does not hold. */
   updated = async (key: Key, update: Condition, condition?: Condition): Promise<Item | undefined> =>
     (await this.#update(key, update, condition, 'ALL_NEW'))?.Attributes;
 
@@ -65,13 +65,13 @@ export class Table {
       conditional(() => this.#calls.delete({ TableName: this.#name, Key: key, ...conditionInput(condition) })),
     );
 
-  /** All items of a partition whose sort key begins with `prefix`, in sort order; pages are followed. */
+  /** All items of a partition whose sort key begins with `prefix`, in sort order, over all pages. */
   query = (pk: string, prefix: string): Promise<Item[]> => this.#partition(pk, prefix, undefined);
 
   /** The last `limit` items of a partition whose sort key begins with `prefix`, last first. */
   last = (pk: string, prefix: string, limit: number): Promise<Item[]> => this.#partition(pk, prefix, limit);
 
-  /** With `last` the last so many, last first; all in sort order without. */
+  /** With `last`, that many of the last items, last first; without it, all items in sort order. */
   #partition(pk: string, prefix: string, last: number | undefined): Promise<Item[]> {
     return this.#asking('read', async () => {
       const items: Item[] = [];
@@ -92,7 +92,7 @@ export class Table {
     });
   }
 
-  /** The first `limit` items of a partition whose sort key begins with `prefix`, those after a key. */
+  /** The first `limit` items of a partition whose sort key begins with `prefix`; with `after`, the first ones after that key. */
   first = (pk: string, prefix: string, limit: number, after?: Key): Promise<Item[]> =>
     this.#asking('read', async () => {
       const page = await this.#calls.query({
@@ -106,13 +106,13 @@ export class Table {
       return page.Items ?? [];
     });
 
-  /** How many items of a partition lie between `prefix` and the sort key `sk`, counted up to `limit`. */
+  /** Counts the items of a partition between `prefix` and the sort key `sk`, up to `limit`. */
   countBefore = (pk: string, prefix: string, sk: string, limit: number): Promise<number> =>
     this.#asking('read', async () => {
       const page = await this.#calls.query({
         TableName: this.#name,
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        // Both ends belong to it: the last is one that sorts just before the key.
+        // BETWEEN includes both ends, so the upper end is a key that sorts just before `sk`.
         ExpressionAttributeValues: { ':pk': pk, ':from': prefix, ':to': justBefore(sk) },
         Select: 'COUNT',
         Limit: limit,
@@ -123,7 +123,7 @@ export class Table {
   /** The newest `limit` items of a kind, through the index; eventually consistent. A page holds 1 MB at most. */
   newest = (kind: string, limit: number): Promise<Item[]> => this.#ofKind(kind, limit, true);
 
-  /** The oldest `limit` items of a kind, in the same way. */
+  /** The oldest `limit` items of a kind, likewise. */
   oldest = (kind: string, limit: number): Promise<Item[]> => this.#ofKind(kind, limit, false);
 
   #ofKind = (kind: string, limit: number, newestFirst: boolean): Promise<Item[]> =>
@@ -181,7 +181,7 @@ export class Table {
 const justBefore = (sk: string): string =>
   `${sk.slice(0, -1)}${String.fromCharCode(sk.charCodeAt(sk.length - 1) - 1)}\uffff`;
 
-/** A stored item in the shape it must have. @throws Impossible, naming the field, when it has another: nobody but us writes here. */
+/** Parses a stored item. @throws Impossible, naming the field, if the item has another shape, because nobody else writes to this table. */
 export function stored<Schema extends z.ZodType>(schema: Schema, item: Item): z.infer<Schema> {
   const parsed = schema.safeParse(item);
   if (parsed.success) return parsed.data;
@@ -189,7 +189,7 @@ export function stored<Schema extends z.ZodType>(schema: Schema, item: Item): z.
   throw new Impossible(problem, { cause: parsed.error });
 }
 
-/** Absent, or past its time: TTL deletion may come days late, so an expired item is as good as none. `now` in epoch seconds. */
+/** The item is absent or expired. TTL deletion may come days late, so an expired item counts as absent. `now` in epoch seconds. */
 export const absentOrExpired = (now: number): Condition => ({
   expression: 'attribute_not_exists(pk) OR expiresAt < :now',
   values: { ':now': now },
@@ -199,7 +199,7 @@ export const epochSeconds = (date: Date): number => Math.floor(date.getTime() / 
 const conditional = async (call: () => Promise<unknown>): Promise<boolean> =>
   (await unlessRefused(async () => ({ answer: await call() }))) !== undefined;
 
-/** Undefined where the condition does not hold. */
+/** Returns undefined if the condition does not hold. */
 async function unlessRefused<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
@@ -212,7 +212,7 @@ async function unlessRefused<T>(call: () => Promise<T>): Promise<T | undefined> 
 const conditionInput = (condition: Condition | undefined) =>
   condition === undefined ? {} : { ConditionExpression: condition.expression, ...expressionAttributes(condition) };
 
-/** Names and values of both expressions together; an empty map is not allowed on the wire. */
+/** Names and values of both expressions together; DynamoDB does not accept an empty map. */
 function expressionAttributes(...conditions: readonly (Condition | undefined)[]) {
   const names = Object.assign({}, ...conditions.map((c) => c?.names));
   const values = Object.assign({}, ...conditions.map((c) => c?.values));

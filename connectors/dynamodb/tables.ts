@@ -1,4 +1,4 @@
-// The tables as CreateTable wants them, for the embedded runtime and for tests; the CDK makes the same from tables.json.
+// The tables as input of CreateTable, for the embedded runtime and for tests; the CDK creates the same tables from tables.json.
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import definitions from './tables.json' with { type: 'json' };
 

@@ -1,4 +1,4 @@
-// The Bus port on Amazon EventBridge (or anything that speaks PutEvents). It publishes; which rule catches what is not known here.
+// The Bus port on Amazon EventBridge (or any service with PutEvents). It only publishes events and does not know the rules that match them.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvalidInput, Unavailable } from '../../core/errors.ts';
 import { type BusEvent, busSource } from '../../core/model/events.ts';
@@ -8,14 +8,14 @@ interface EventBridgeBusOptions {
   /** Name or ARN of the bus. */
   readonly busName: string;
   readonly client?: EventBridgeClient;
-  /** Where PutEvents is asked when no client is given; the SDK's own rules where absent. */
+  /** The address of PutEvents if there is no client; absent, the SDK determines it. */
   readonly endpoint?: string;
 }
 
 /** PutEvents refuses entries above 256 KB, source and detail type included. */
 const maxEntryBytes = 256 * 1024;
 
-/** Throws `InvalidInput` for an event that no bus takes, `Unavailable` whenever it is not certain that the event is on the bus. */
+/** Throws `InvalidInput` for an event that no bus accepts, and `Unavailable` whenever the event may not be on the bus. */
 export function eventBridgeBus({ busName, client, endpoint }: EventBridgeBusOptions): Bus {
   const bus = client ?? new EventBridgeClient(endpoint === undefined ? {} : { endpoint });
   return {

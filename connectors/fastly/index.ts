@@ -1,6 +1,6 @@
-// Fastly: what the edge answers for an address, asked as anybody would but with the debug header that makes it tell its surrogate keys
-// (https://www.fastly.com/documentation/reference/http/http-headers/Fastly-Debug/), and the soft purge of one key
-// (https://www.fastly.com/documentation/reference/api/purging/). Only hosts that the configuration names are ever asked.
+// Fastly's edge cache. It requests an address like any client, but with the debug header that makes the edge reveal its surrogate keys
+// (https://www.fastly.com/documentation/reference/http/http-headers/Fastly-Debug/), and soft-purges one key
+// (https://www.fastly.com/documentation/reference/api/purging/). It only requests hosts that the configuration names.
 import { Unavailable } from '../../core/errors.ts';
 import { EdgeAnswer } from '../../core/model/managed.ts';
 import type { Executor, ExecutorAction, Source } from '../../core/ports/telemetry.ts';
@@ -9,15 +9,15 @@ import { executorOf } from '../../core/remediation/routed.ts';
 export interface FastlyConfig {
   /** Service id by host. */
   readonly services: Readonly<Record<string, string>>;
-  /** May purge; without it nothing is. */
+  /** A token that may purge; without it, no purge happens. */
   readonly token?: (() => Promise<string>) | undefined;
   readonly apiUrl?: string | undefined;
-  /** How an address is asked; for tests, where no public host can be. */
+  /** The function that requests an address; tests replace it, because they reach no public host. */
   readonly request?: typeof fetch | undefined;
   readonly timeoutMs?: number | undefined;
 }
 
-/** Each address that cannot be asked is named; the body of an answer is not read. */
+/** Names each address that does not answer; ignores the body of an answer. */
 export function fastlyEdge({ services, request = fetch, timeoutMs = 4000 }: FastlyConfig): Source<'edge'> {
   const observe: Source<'edge'>['observe'] = async (_scope, { urls }) => {
     const known = urls.flatMap((url) => {
@@ -51,7 +51,7 @@ export function fastlyEdge({ services, request = fetch, timeoutMs = 4000 }: Fast
 }
 
 function readAnswer(url: string, service: string, { status, headers }: Response): EdgeAnswer {
-  // Behind a shield there are two words; the last is the edge's.
+  // With a shield, the header holds two words; the last one is the edge's.
   const said = headers.get('x-cache')?.toLowerCase().split(',').at(-1)?.trim() ?? '';
   const age = Number(headers.get('age') ?? 0);
   const keys = (headers.get('surrogate-key') ?? '').split(/\s+/).filter((key) => key !== '' && key.length <= 1024);
@@ -71,13 +71,13 @@ const refused = (why: string) => ({ kind: 'refused', why }) as const;
 export const fastlyExecutor = (config: FastlyConfig): Executor =>
   executorOf<'fastly'>({ 'purge-cdn-key': purges(config) });
 
-/** Purges softly, so that the origin is not asked for everything at once. Twice is as once. */
+/** Soft-purges, so that the origin does not receive all requests at once. A second purge changes nothing. */
 function purges({ services, token, apiUrl = 'https://api.fastly.com', timeoutMs = 5000 }: FastlyConfig): Executor {
   const problem = ({ target: { kind, name, namespace = '', cluster } }: ExecutorAction): string | undefined => {
     if (kind !== 'SurrogateKey') return `A ${kind} is nothing that a CDN keeps.`;
     if (!Object.hasOwn(services, namespace) || cluster !== `fastly:${services[namespace]}`)
       return `No Fastly service for ${namespace} is configured.`;
-    // An API token in a path or a key that reaches beyond it is no key.
+    // A key must not lead out of its path, because the request carries an API token.
     return /^[\x21-\x7e]{1,1024}$/.test(name) && name !== '.' && name !== '..' ? undefined : 'It is no surrogate key.';
   };
   return {

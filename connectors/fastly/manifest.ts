@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Manifest } from '../source-kind.ts';
 
-/** Service id by host; other hosts are never asked. */
+/** Service id by host; the connector requests no other host. */
 const configSchema = z.strictObject({ services: z.record(z.hostname(), z.string().min(1)) });
 export type FastlySettings = z.infer<typeof configSchema>;
 

@@ -1,11 +1,11 @@
-// The folder that knowledge lives in: every .md below it. Reading skips what is no file; writing replaces a document in one step.
+// Reads and writes the knowledge folder: every .md file below it. Reading skips everything that is no file; writing replaces a document atomically.
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { InvalidInput, Misconfigured } from '../../core/errors.ts';
 import type { KnowledgeDocument } from '../../core/ports/telemetry.ts';
 import { documentOf, fileOf } from './front-matter.ts';
 
-/** Every Markdown document below `dir`, named by its path in it. Throws `Misconfigured` where the folder cannot be read. */
+/** Every Markdown document below `dir`, named by its relative path. Throws `Misconfigured` if the folder is unreadable. */
 export async function loadKnowledgeFolder(dir: string): Promise<readonly KnowledgeDocument[]> {
   try {
     const entries = await readdir(dir, { withFileTypes: true, recursive: true });
@@ -14,7 +14,7 @@ export async function loadKnowledgeFolder(dir: string): Promise<readonly Knowled
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
     const read = async (file: string): Promise<KnowledgeDocument[]> => {
-      // One file that cannot be read costs that file.
+      // An unreadable file is skipped; the others are read.
       const text = await readFile(file, 'utf8').catch(() => undefined);
       return text === undefined ? [] : [documentOf(relative(dir, file).split(sep).join('/'), text)];
     };
@@ -24,7 +24,7 @@ export async function loadKnowledgeFolder(dir: string): Promise<readonly Knowled
   }
 }
 
-/** Throws `InvalidInput` for a name that leads out of the folder or is no Markdown file. */
+/** Throws `InvalidInput` if the name leads out of the folder or is no Markdown file. */
 export async function writeDocument(dir: string, document: KnowledgeDocument): Promise<void> {
   const root = resolve(dir);
   const file = resolve(root, document.name);

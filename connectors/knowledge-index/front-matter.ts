@@ -1,5 +1,5 @@
-// A knowledge file: Markdown with optional YAML front matter (title, service, tags). Strange front matter costs the document its fields,
-// never its text.
+// Parses a knowledge file: Markdown with optional YAML front matter (title, service, tags). Invalid front matter drops the document's fields, never
+// its text.
 import { parse } from 'yaml';
 import * as z from 'zod';
 import type { KnowledgeDocument } from '../../core/ports/telemetry.ts';

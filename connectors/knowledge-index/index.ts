@@ -1,6 +1,6 @@
-// The KnowledgeBase port as a full-text index in memory (minisearch: BM25+), over documents given and, where there is a folder, kept there.
-// Documents are ranked as a whole and by their best section, which is the hit, with why it matched. Bedrock Knowledge Bases are the other
-// side of the same port.
+// The KnowledgeBase port as a full-text index in memory (minisearch: BM25+), over the given documents and, if configured, those of a folder. It
+// ranks each document as a whole and by its best section; that section is the hit, with the reasons for the match. connectors/bedrock-knowledge
+// implements the same port.
 import MiniSearch, { type Options, type SearchResult } from 'minisearch';
 import { isOfType, standing, tagsAsked } from '../../core/analysis/knowledge/lookup.ts';
 import { type Section, sectionsOf } from '../../core/analysis/knowledge/sections.ts';
@@ -13,7 +13,7 @@ export { loadKnowledgeFolder } from './folder.ts';
 export { documentOf, fileOf } from './front-matter.ts';
 
 export interface KnowledgeIndexOptions {
-  /** Where `add` keeps documents; in memory only where absent. */
+  /** The folder in which `add` stores documents; absent, only in memory. */
   readonly folder?: string | undefined;
 }
 
@@ -40,18 +40,18 @@ interface IndexedSection {
   readonly body: string;
 }
 
-/** The name of a runbook says more about what it is for than any sentence in it. */
+/** The title of a runbook says more about its purpose than any sentence in it. */
 const documentBoost = { title: 6, headings: 1, service: 2, tags: 2, body: 1 };
 const sectionBoost = { heading: 2, body: 1 };
-/** What the best section adds to the whole document's score: a long page about many things is found by one of them. */
+/** The share of the best section in the document's score, so that a section can find a long page about many topics. */
 const sectionShare = 0.5;
 const phraseWeight = 0.3;
-/** One word in common is chance, unless it is all that was asked or the document's whole title. */
+/** One common word is chance, unless it is the whole query or the document's whole title. */
 const fewestWords = 2;
-/** A draft's title and headings repeat its alert's and are not searched. */
+/** The title and headings of a draft repeat its alert, so they are not searched. */
 const draftTag = 'draft';
 const maxQueryCharacters = 1000;
-/** A shorter section is repeated by chance; a longer one was copied. */
+/** The minimum length of a copied section, in characters. Shorter sections are equal by chance. */
 const copiedCharacters = 40;
 const wordsInWhy = 4;
 
@@ -79,16 +79,16 @@ export function knowledgeIndex(
     storeFields: ['document', 'place'],
   });
   const held = new Map<string, Held>();
-  /** The document that has a text first; others leave it out. */
+  /** The first document with a text; the index leaves the text out of the others. */
   const owners = new Map<string, string>();
-  /** In how many documents a word is. */
+  /** For each word, the number of documents that contain it. */
   const spread = new Map<string, number>();
   const count = (document: IndexedDocument, by: 1 | -1): void => {
     const { id: _, ...texts } = document;
     for (const word of spellings(Object.values(texts).join('\n')).keys())
       spread.set(word, (spread.get(word) ?? 0) + by);
   };
-  /** A long word that no document has is taken for another's misspelling. */
+  /** A long word that occurs in no document may be a typo of another word. */
   const lenient = {
     boostTerm: (term: string) => (isPhrase(term) ? phraseWeight : 1),
     fuzzy: (term: string) => (term.length >= 8 && !isPhrase(term) && !spread.get(term) ? 0.15 : false),
@@ -136,7 +136,7 @@ export function knowledgeIndex(
 
   const ranked = (query: KnowledgeQuery, text: string): KnowledgeHit[] => {
     const asked = spellings(text);
-    // minisearch multiplies with the number of terms that matched; their share makes a long question's scores comparable to a short one's.
+    // minisearch multiplies by the number of matched terms; dividing by the number of all terms makes scores of long and short questions comparable.
     const terms = new Set(termsOf(text)).size;
     const best = new Map<string, SearchResult>();
     for (const section of sections.search(text, { ...lenient, boost: sectionBoost }))
@@ -201,7 +201,7 @@ export function knowledgeIndex(
 const sectionId = (document: string, place: number): string => `${document}#${place}`;
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** A tag with a colon is looked up as it stands; its words say nothing about the text. */
+/** A tag with a colon is looked up verbatim; its words say nothing about the text. */
 const isKey = (tag: string): boolean => tag.includes(':');
 
 const isDraft = ({ tags }: KnowledgeDocument): boolean => tags.includes(draftTag);
@@ -221,7 +221,7 @@ function isEnough(
   return matched >= Math.min(fewestWords, asked.size) || named || isOwn(document, service);
 }
 
-/** By the words that were asked, not by their stems: each where it says most, the rarest first. */
+/** Explains a match by the words of the query, not by their stems: each with the field where it matters most, the rarest words first. */
 function whyOf(
   whole: SearchResult,
   asked: ReadonlyMap<string, string>,

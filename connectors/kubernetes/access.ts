@@ -1,13 +1,13 @@
-// A way into one cluster: its API server, what it trusts, and how to log in. Built from a kubeconfig, with all its ways to log in, or for
-// EKS from a presigned request to STS. Requests are plain HTTPS; what fails to answer is a value.
+// Access to one cluster: the address of its API server, the certificates to trust, and the login. It is built from a kubeconfig, with every login
+// method, or for EKS from a presigned request to STS. Requests are plain HTTPS; a failed request is a value.
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { Misconfigured } from '../../core/errors.ts';
 
 export interface Reply {
-  /** 0 where there was no answer. */
+  /** The HTTP status; 0 if there was no answer. */
   readonly status: number;
-  /** Why there was none. */
+  /** The reason for a missing answer. */
   readonly problem?: 'no answer' | 'login failed';
   readonly body: unknown;
   readonly bytes: number;
@@ -15,7 +15,7 @@ export interface Reply {
 
 export interface ClusterAccess {
   readonly name: string;
-  /** Never throws: what went wrong is in the reply. */
+  /** Never throws: the reply describes the failure. */
   request(path: string, options?: CallOptions): Promise<Reply>;
 }
 
@@ -24,7 +24,7 @@ interface CallOptions {
   readonly body?: unknown;
   readonly contentType?: string;
   readonly accept?: string;
-  /** Raw text instead of JSON. */
+  /** Return raw text instead of JSON. */
   readonly text?: boolean;
 }
 
@@ -37,7 +37,7 @@ interface Login {
   readonly options: RequestOptions;
 }
 
-/** `login` is asked before each request; it throws when there is no way in now, for example because a credential plugin is not there. */
+/** Calls `login` before each request; `login` throws if it cannot log in now, for example because a credential plugin is missing. */
 export function clusterAccess(name: string, login: () => Promise<Login>): ClusterAccess {
   return {
     name,
@@ -54,7 +54,7 @@ export function clusterAccess(name: string, login: () => Promise<Login>): Cluste
           method: call.method ?? 'GET',
           headers: {
             accept: call.accept ?? 'application/json',
-            // The length is said, because Node says none for a DELETE, and its body would be taken for another request.
+            // The length is explicit, because Node sends none for a DELETE, and the server would read the body as another request.
             ...(body === undefined
               ? {}
               : { 'content-type': call.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
@@ -100,22 +100,22 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Why a request gave nothing that can be read, in words. */
+/** The reason, in words, why a request returned nothing usable. */
 export function said({ status, problem }: Reply): string {
   if (problem !== undefined) return problem;
   if (status === 401 || status === 403) return 'not allowed';
   return status === 200 ? 'an odd answer' : `status ${status}`;
 }
 
-/** A kubeconfig by its file, by its text, or, with neither, in the usual places of kubectl. */
+/** A kubeconfig by its file or by its text; with neither, kubectl's default locations. */
 export interface Kubeconfig {
   readonly file?: string | undefined;
   readonly text?: string | undefined;
 }
 
 /**
- * One access a context, named by it; the current context where none is named.
- * @throws Misconfigured when the kubeconfig cannot be read or a context is not in it.
+ * One access for each context, with the context's name; without names, the current context. @throws Misconfigured if the kubeconfig is unreadable or
+ * lacks a context.
  */
 export async function fromKubeconfig(
   { file, text }: Kubeconfig,

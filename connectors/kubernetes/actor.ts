@@ -4,7 +4,7 @@ import { kubernetesExecutor } from './executor.ts';
 import type { KubernetesSettings } from './manifest.ts';
 import { kubernetesTargets } from './targets.ts';
 
-/** The function that decides holds no right to act; it looks at targets as the reader. */
+/** The deciding function has no right to act, so it reads targets with the reader's credentials. */
 export const make: MakeActor<KubernetesSettings> = async (settings, { clock, secret }) => {
   const clusters = await clustersOf(settings, secret('actor') ?? secret('reader'));
   return {

@@ -1,18 +1,18 @@
-// One try of an action on one cluster: how it is remembered, how the API server is asked, and what its answers mean. A key is kept as the name of
-// what is made or as an annotation of what is changed, so that the API server itself refuses a second time.
+// One attempt of an action on one cluster: how the cluster stores its idempotency key, how we call the API server, and what its answers mean. The
+// key becomes the name of the created object or an annotation of the changed one, so that the API server itself refuses a second attempt.
 import * as z from 'zod';
 import { Unavailable } from '../../core/errors.ts';
 import type { ExecutorAction } from '../../core/ports/telemetry.ts';
 import type { ClusterAccess, Reply } from './access.ts';
 
 export const keyAnnotation = 'watchkeeper.dev/action-key';
-/** So many actions an object remembers, the last one first. */
+/** The number of keys that an object keeps, the latest first. */
 const keysKept = 8;
 
 export type Outcome =
   | { readonly kind: 'done' | 'already-done'; readonly detail: string }
   | { readonly kind: 'refused'; readonly why: string };
-/** `key` is short and safe in names; it stands for the action's own. */
+/** `key`: a short form of the action's key that is safe in names. */
 export interface Call {
   readonly cluster: ClusterAccess;
   readonly action: ExecutorAction;
@@ -40,7 +40,7 @@ export const Meta = z.looseObject({
     .nullish()
     .transform((v) => v ?? []),
 });
-/** How the API server says why. */
+/** The API server's explanation of a refusal. */
 const Status = z.looseObject({ message: z.string() });
 
 export const keysOf = ({ annotations }: z.infer<typeof Meta>): string[] =>
@@ -70,7 +70,9 @@ export async function read<Schema extends z.ZodType>(
   return failed(reply);
 }
 
-/** A dry run wants the rights of the real thing. Who decides may only read: then the server is asked when it is done, by who may act. */
+/**
+ * A dry run needs the same rights as the action. The deciding function may only read, so the acting function checks with the server at execution.
+ */
 export function accepted(call: Call, reply: Reply, detail: string): Outcome {
   if (call.dryRun && reply.status === 403) {
     return { kind: 'done', detail: 'the target is there; whether it may be changed is asked by the one who acts.' };
@@ -80,7 +82,7 @@ export function accepted(call: Call, reply: Reply, detail: string): Outcome {
     : failed(reply);
 }
 
-/** What may be different next time throws, so that it is tried again with the same key; a refusal is an answer. */
+/** A transient failure throws, so that the action is retried with the same key; a refusal is an answer. */
 export function failed(reply: Reply): Extract<Outcome, { kind: 'refused' }> {
   if (reply.status === 0 || reply.status === 409 || reply.status === 429 || reply.status >= 500) {
     throw new Unavailable(`The Kubernetes API did not carry it out (status ${reply.status}).`);

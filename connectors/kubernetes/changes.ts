@@ -1,4 +1,4 @@
-// The Changes port on what clusters remember of their rollouts, for where no delivery pipeline tells.
+// The Changes port on the clusters' own rollout history, for systems without a delivery pipeline that reports changes.
 import { revisionChanges } from '../../core/analysis/kubernetes/index.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import type { Clock } from '../../core/ports/world.ts';

@@ -1,10 +1,10 @@
-// The ways into the clusters that a source's settings name.
+// Creates the accesses to the clusters that a source's settings name.
 import { Misconfigured } from '../../core/errors.ts';
 import { type ClusterAccess, fromKubeconfig } from './access.ts';
 import { fromEks } from './eks.ts';
 import type { KubernetesSettings } from './manifest.ts';
 
-/** Reading and acting log in as different users; on EKS every function logs in as its own role. */
+/** Readers and actors log in as different users; on EKS every function logs in with its own role. */
 export async function clustersOf(
   { clusters, kubeconfig, contexts }: KubernetesSettings,
   secret: (() => Promise<string>) | undefined,

@@ -1,5 +1,5 @@
-// Logging in to EKS as the function's own role: a presigned STS GetCallerIdentity with the cluster's name in a signed header is the token
-// (https://github.com/kubernetes-sigs/aws-iam-authenticator). Nothing is stored; a token lives a minute here.
+// Logs in to EKS with the function's own role: the token is a presigned STS GetCallerIdentity request with the cluster's name in a signed header
+// (https://github.com/kubernetes-sigs/aws-iam-authenticator). Nothing is stored; we use a token for a minute.
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -14,11 +14,11 @@ interface EksCluster {
 
 const tokenSeconds = 60;
 
-/** Looks the cluster up at the first request, and again after it was not found, so that one that is away hides no other. */
+/** Looks the cluster up at the first request, and again after a failure, so that one missing cluster hides no other. */
 export function fromEks({ name, region, client = new EKSClient({ region }) }: EksCluster): ClusterAccess {
   let described: ReturnType<typeof describe> | undefined;
   return clusterAccess(name, async () => {
-    // One look-up for all requests that wait for it.
+    // All waiting requests share one look-up.
     described ??= describe(name, client).catch((error) => {
       described = undefined;
       throw error;
@@ -29,7 +29,7 @@ export function fromEks({ name, region, client = new EKSClient({ region }) }: Ek
   });
 }
 
-/** @throws Unavailable when EKS does not say where the cluster is. */
+/** @throws Unavailable if EKS does not return the cluster's address. */
 async function describe(name: string, client: EKSClient): Promise<{ server: string; ca: string }> {
   const { cluster } = await client.send(new DescribeClusterCommand({ name }));
   const server = cluster?.endpoint;

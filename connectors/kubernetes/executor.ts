@@ -1,5 +1,5 @@
-// Carries out the catalogue's actions on a cluster, at most once for a key: the key becomes the name of what is made or an annotation of what
-// is changed, so that the API server itself refuses a second time, also where the first answer was lost.
+// Executes the catalogue's actions on a cluster, at most once for each key. The key becomes the name of the created object or an annotation of the
+// changed one, so that the API server itself refuses a second attempt, even if the first answer was lost.
 import { createHash } from 'node:crypto';
 import type { Executor, ExecutorAction } from '../../core/ports/telemetry.ts';
 import type { Clock } from '../../core/ports/world.ts';

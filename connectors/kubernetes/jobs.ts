@@ -1,10 +1,10 @@
-// Starting Jobs: from a CronJob's template, and again from a Job that failed.
+// Starts Jobs: from a CronJob's template, or again from a failed Job.
 import * as z from 'zod';
 import { accepted, type Call, dry, keyAnnotation, Meta, type Outcome, read, targetOf } from './call.ts';
 
-/** Which Job this one runs again; the analysis reads it. */
+/** The label that names the Job that this one reruns; the analysis reads it. */
 const rerunOf = 'watchkeeper.dev/rerun-of';
-/** What is made stays at least this long, because its name is the memory of its key. */
+/** A created Job stays at least this long, because its name stores its key. */
 const keptSeconds = 3600;
 const maxNameCharacters = 63;
 
@@ -43,7 +43,7 @@ export async function rerunCronJob(call: Call): Promise<Outcome> {
   const existing = await existingJob(call, jobName);
   if (existing) return existing;
   if (cron.spec.concurrencyPolicy === 'Forbid') {
-    // The CronJob's own status lists only what its schedule started.
+    // The CronJob's own status lists only the Jobs of its schedule.
     const jobs = await read(call, `apis/batch/v1/namespaces/${namespace}/jobs`, Jobs);
     if (jobs.kind === 'refused') return jobs;
     const running = jobs.object.items.find((job) => isOf(job, cron.metadata.uid) && !isFinished(job));
@@ -73,7 +73,7 @@ export async function rerunCronJob(call: Call): Promise<Outcome> {
   return makeJob(call, job, `Job ${jobName} was made from the template of CronJob ${name}.`);
 }
 
-/** A Job cannot be started twice: what runs again is a new one of the same template, without the labels that tell the first one's pods. */
+/** A Job cannot start twice, so a rerun is a new Job of the same template, without the labels that select the first Job's pods. */
 export async function rerunJob(call: Call): Promise<Outcome> {
   const { namespace, name } = targetOf(call);
   const jobName = `${name.slice(0, maxNameCharacters - 11)}-${digitsOf(call.key)}`;
@@ -110,7 +110,7 @@ export async function rerunJob(call: Call): Promise<Outcome> {
   return makeJob(call, job, `Job ${jobName} was made from the template of Job ${name}.`);
 }
 
-/** What an earlier try has made, or what stands in the way. */
+/** The Job that an earlier attempt created, or the object that is in the way. */
 async function existingJob(call: Call, jobName: string): Promise<Outcome | undefined> {
   const { namespace } = targetOf(call);
   const { status, body } = await call.cluster.request(`apis/batch/v1/namespaces/${namespace}/jobs/${jobName}`);
@@ -137,7 +137,7 @@ const kept = <Spec extends { readonly ttlSecondsAfterFinished?: number | null | 
     ? { ...spec, ttlSecondsAfterFinished: Math.max(spec.ttlSecondsAfterFinished, keptSeconds) }
     : spec;
 
-/** The labels by which a Job knows its own pods. */
+/** The labels by which a Job selects its own pods. */
 const tells = ['controller-uid', 'job-name', 'batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name'];
 const withoutTells = (labels: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(labels).filter(([label]) => !tells.includes(label)));
@@ -149,7 +149,7 @@ const hasCondition = ({ status }: Pick<z.infer<typeof Job>, 'status'>, types: re
   (status?.conditions ?? []).some(({ type, status: holds }) => types.includes(type) && holds === 'True');
 
 /**
- * Ten digits of a key. A CronJob's own Jobs end in the minute of their schedule, eight digits now: whoever reads a Job's name back to its
- * CronJob reads this one, too, and neither can be the other.
+ * Ten digits of a key. A CronJob's own Jobs end in the minute of their schedule, which has eight digits now. Code that derives the CronJob from a
+ * Job's name works for both, and the two never collide.
  */
 const digitsOf = (key: string): string => String(1_000_000_000n + (BigInt(`0x${key}`) % 9_000_000_000n));

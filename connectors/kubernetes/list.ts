@@ -1,4 +1,4 @@
-// All objects of a kind, page by page. A kind that cannot be read is named with why; what was read until then is kept.
+// Lists all objects of a kind, page by page. If a kind becomes unreadable, the result names the reason and keeps the objects read so far.
 import * as z from 'zod';
 import { KubernetesObject } from '../../core/model/telemetry.ts';
 import { type ClusterAccess, said } from './access.ts';
@@ -6,10 +6,10 @@ import { type ClusterAccess, said } from './access.ts';
 export interface Kind {
   readonly kind: string;
   readonly path: string;
-  /** Only what these hold for, as the API's field selectors say it. */
+  /** Restricts the list by the API's field selectors. */
   readonly fields?: string;
   readonly metadataOnly?: boolean;
-  /** Of an extension that a cluster need not have: its absence is nothing to tell. */
+  /** The kind belongs to an extension that a cluster need not have, so its absence is no gap. */
   readonly extension?: boolean;
 }
 
@@ -18,7 +18,7 @@ const maxPages = 40;
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const Page = z.looseObject({
   metadata: z.looseObject({ continue: z.string().nullish() }).nullish(),
-  // Null where an empty list is asked for as metadata only.
+  // The API returns null for an empty list if only metadata is requested.
   items: z
     .array(z.looseObject({}))
     .nullable()

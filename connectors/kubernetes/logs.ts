@@ -1,5 +1,5 @@
-// A LogsSource over the logs of pods: of what was paged and its neighbours, the last lines of each container, and of the run before where one
-// was restarted. For clusters whose logs go nowhere else.
+// A LogsSource over pod logs, for clusters that ship logs nowhere else. It reads the last lines of each container of the paged service and its
+// neighbours and, for a restarted container, those of the previous run.
 import * as z from 'zod';
 import type { TimeWindow } from '../../core/model/entity.ts';
 import { amongClusters, type Scope } from '../../core/model/scope.ts';
@@ -68,7 +68,7 @@ interface Read {
   readonly bytes: number;
 }
 
-/** Lists of pods that together are the scope's in this cluster; of the neighbours the API server selects the pods. */
+/** The list requests that together cover the scope in this cluster; the API server selects the neighbours' pods. */
 function listsFor({ name }: ClusterAccess, { cluster, namespace, neighbours, reach }: Scope): string[] {
   const limit = `limit=${podsListed}`;
   const selected = serviceLabels.map((label) =>
@@ -93,7 +93,7 @@ async function logsOf(cluster: ClusterAccess, scope: Scope): Promise<Read> {
       return { records: [], missing: [`${cluster.name}: pods (${said(reply)})`], bytes: 0 };
     for (const pod of page.data.items) pods.set(`${pod.metadata.namespace}/${pod.metadata.name}`, pod);
   }
-  // The paged service comes first; then pods that are not well, which say most.
+  // The paged service comes first, then unhealthy pods, whose logs say the most.
   const rank = (pod: Pod) => 2 * Number(serviceOf(pod.metadata) === scope.service) + Number(isUnwell(pod));
   const ordered = [...pods.values()].toSorted((a, b) => rank(b) - rank(a));
   const logs = ordered.slice(0, maxPods).flatMap(logsToRead);
@@ -113,11 +113,11 @@ async function logsOf(cluster: ClusterAccess, scope: Scope): Promise<Read> {
   };
 }
 
-/** Where pods say which service they are of, the first first. */
+/** Labels that name a pod's service, in order of precedence. */
 const serviceLabels = ['app.kubernetes.io/name', 'app'] as const;
 const serviceOf = ({ labels }: Pod['metadata']): string | undefined =>
   serviceLabels.map((label) => labels?.[label]).find((value) => value !== undefined);
-/** A name that is none could ask for something else. */
+/** The form of a label value. Any other text could change the selector. */
 const labelValue = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 
 const statusesOf = ({ status }: Pod) => [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
@@ -127,11 +127,11 @@ const isUnwell = (pod: Pod): boolean =>
 interface Log {
   readonly pod: Pod['metadata'];
   readonly container: string;
-  /** Of the run before this one. */
+  /** The log of the previous run. */
   readonly previous: boolean;
 }
 
-/** A container that never ran has no log; of one that was restarted, the run before tells why. */
+/** A container that never ran has no log; for a restarted one, the previous run's log shows the reason. */
 const logsToRead = (pod: Pod): Log[] =>
   statusesOf(pod).flatMap(({ name: container, restartCount, state }) => {
     const log = { pod: pod.metadata, container };
@@ -155,7 +155,7 @@ async function linesOf(cluster: ClusterAccess, { pod, container, previous }: Log
   });
   const path = `api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.name)}/log?${query}`;
   const reply = await cluster.request(path, { text: true });
-  // No content: the pod has no node yet. The run before may have been cleaned away with its log.
+  // 204 No Content: the pod has no node yet. The node may have removed the previous run with its log.
   if (reply.status === 204) return { records: [], bytes: 0 };
   if (previous && (reply.status === 400 || reply.status === 404)) return { records: [], bytes: 0 };
   if (reply.status !== 200 || typeof reply.body !== 'string') return { records: [], failed: said(reply), bytes: 0 };
@@ -168,7 +168,7 @@ async function linesOf(cluster: ClusterAccess, { pod, container, previous }: Log
     ...(service === undefined ? {} : { service }),
   };
   const lines = reply.body.split('\n');
-  // The lines before the first were left out.
+  // The log is longer than the lines that we read, so earlier lines are missing.
   const cut = lines.filter((line) => line !== '').length >= tailLines;
   const records = lines.flatMap((line): LogRecord[] => {
     const [, at, message] = stamped.exec(line) ?? [];

@@ -4,14 +4,14 @@ import type { Manifest } from '../source-kind.ts';
 const Cluster = z.discriminatedUnion('access', [
   /** An EKS cluster of this or another region of the account; the functions' roles are its users (access entries). */
   z.strictObject({ name: z.string().min(1), access: z.literal('eks'), region: z.string().min(1) }),
-  /** Any cluster, by a kubeconfig kept in Secrets Manager: one for reading, one for acting. */
+  /** Any cluster, through kubeconfigs in Secrets Manager: one for reading, one for acting. */
   z.strictObject({ name: z.string().min(1), access: z.literal('kubeconfig') }),
 ]);
 const configSchema = z.strictObject({ clusters: z.array(Cluster).min(1) });
 const localSchema = z.strictObject({
-  /** File; the usual places of kubectl where absent. */
+  /** Path of the file; absent, kubectl's default locations. */
   kubeconfig: z.string().min(1).optional(),
-  /** Contexts to look at, each one cluster; the current one where absent. */
+  /** Contexts to read, each one cluster; absent, the current context. */
   contexts: z.array(z.string().min(1)).min(1).optional(),
 });
 export interface KubernetesSettings extends z.infer<typeof localSchema> {

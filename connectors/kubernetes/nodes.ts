@@ -1,4 +1,4 @@
-// Closing a node to new pods and opening it again. What runs there stays.
+// Cordons a node, and uncordons it again. Its running pods stay.
 import * as z from 'zod';
 import {
   accepted,
@@ -33,11 +33,11 @@ async function setUnschedulable(call: Call, unschedulable: boolean): Promise<Out
   const { metadata, spec } = found.object;
   const words = unschedulable ? 'cordoned' : 'uncordoned';
   if (keysOf(metadata).includes(call.key)) return { kind: 'already-done', detail: `Node ${name} was ${words} before.` };
-  // Who closed it first is who opens it again: it must not look like ours.
+  // If somebody else cordoned the node first, that person uncordons it: the cordon must not look like ours.
   if ((spec.unschedulable ?? false) === unschedulable)
     return { kind: 'refused', why: `Node ${name} is ${unschedulable ? 'cordoned' : 'not cordoned'} already.` };
   const patch = {
-    // The version read is the version changed.
+    // The patch applies only to the version that we read.
     metadata: { resourceVersion: metadata.resourceVersion, annotations: { [keyAnnotation]: withKey(metadata, call) } },
     spec: { unschedulable: unschedulable ? true : null },
   };

@@ -1,9 +1,9 @@
-// Deleting one pod, so that its controller makes a new one.
+// Deletes one pod, so that its controller creates a new one.
 import * as z from 'zod';
 import { accepted, type Call, failed, Meta, type Outcome, targetOf } from './call.ts';
 
 const Pod = z.looseObject({ metadata: Meta });
-/** Of an Event that says which pod was deleted for a key. */
+/** An Event that names the pod deleted for a key. */
 const Deletion = z.looseObject({ involvedObject: z.looseObject({ uid: z.string() }) });
 
 export async function deletePod(call: Call): Promise<Outcome> {
@@ -14,7 +14,7 @@ export async function deletePod(call: Call): Promise<Outcome> {
   const pod = Pod.safeParse(found.body);
   if (found.status !== 200 || !pod.success) return failed(found);
   const { uid, ownerReferences, deletionTimestamp } = pod.data.metadata;
-  // A static pod belongs to its Node, which goes on running it whatever becomes of its shadow in the API.
+  // A static pod belongs to its Node, whose kubelet keeps it running whatever happens to its mirror in the API.
   if (!ownerReferences.some((owner) => owner.controller === true && owner.kind !== 'Node'))
     return { kind: 'refused', why: `Pod ${name} has no controller that would make it again.` };
   if (deletionTimestamp)
@@ -23,7 +23,7 @@ export async function deletePod(call: Call): Promise<Outcome> {
   if (meant?.kind === 'refused') return meant;
   if (meant && meant.uid !== uid)
     return { kind: 'already-done', detail: `The pod that was meant is gone; Pod ${name} is a new one.` };
-  // The precondition is the very pod that was seen: a new one of the same name is not deleted.
+  // The precondition is the uid of the observed pod, so that a new pod of the same name is not deleted.
   const body = {
     apiVersion: 'v1',
     kind: 'DeleteOptions',
@@ -36,8 +36,8 @@ export async function deletePod(call: Call): Promise<Outcome> {
 }
 
 /**
- * Which pod is to be deleted for this key. A StatefulSet's next pod has the name of the one before, so that nothing on it could tell: what
- * remembers is an Event of the pod, named by the key and written before the deletion.
+ * Finds the pod to delete for this key. A StatefulSet's next pod has the name of the previous one, so no annotation could distinguish them. An Event
+ * of the pod stores the key: the key names it, and we write it before the deletion.
  */
 async function deletionFor(
   call: Call,

@@ -1,4 +1,4 @@
-// Changing a workload: its template, from which its pods are replaced, and how many there are.
+// Changes a workload: its pod template, whose change replaces its pods, or its number of replicas.
 import * as z from 'zod';
 import { Unavailable } from '../../core/errors.ts';
 import {
@@ -47,7 +47,7 @@ export async function restartRollout(call: Call): Promise<Outcome> {
   const held = heldBack(call, found.object);
   if (held) return held;
   const patch = {
-    // The version read is the version changed: what happened in between refuses the patch instead of being overwritten.
+    // The patch applies only to the version that we read: a concurrent change makes the API server refuse it.
     metadata: { resourceVersion: metadata.resourceVersion, annotations: { [keyAnnotation]: withKey(metadata, call) } },
     spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': call.now.toISOString() } } } },
   };
@@ -70,7 +70,7 @@ export async function rollbackRollout(call: Call): Promise<Outcome> {
   if (keysOf(metadata).includes(call.key)) return { kind: 'already-done', detail: 'This rollback was begun before.' };
   const held = heldBack(call, found.object);
   if (held) return held;
-  // Until the controller has made a revision of the newest template, the newest revision is not the one that runs.
+  // Until the controller has created a revision of the newest template, the newest revision is not the running one.
   if ((status?.observedGeneration ?? 0) < metadata.generation)
     throw new Unavailable(`The last change of Deployment ${name} has not become a revision yet.`);
   const sets = await read(call, `apis/apps/v1/namespaces/${namespace}/replicasets`, ReplicaSets);
@@ -90,7 +90,7 @@ export async function rollbackRollout(call: Call): Promise<Outcome> {
   }
   const template = withoutHash(previous.spec.template);
   const patch = [
-    // The generation counts changes of the spec; the resource version would also see each new status of a rollout.
+    // The generation counts changes of the spec; the resource version would also change with each status of a rollout.
     { op: 'test', path: '/metadata/generation', value: metadata.generation },
     { op: 'replace', path: '/spec/template', value: template },
     {
@@ -116,7 +116,7 @@ export async function rollbackRollout(call: Call): Promise<Outcome> {
   );
 }
 
-/** Only from the number of replicas that it was planned for: the API server tests it in the same breath. */
+/** Scales only from the planned number of replicas: the API server tests the number within the same patch. */
 export async function scaleWorkload(call: Call): Promise<Outcome> {
   const { from, to } = call.action.parameters;
   const { kind, name } = call.action.target;
@@ -134,7 +134,7 @@ export async function scaleWorkload(call: Call): Promise<Outcome> {
   return changed(call, path, patch, `${kind} ${name} is scaled from ${from} to ${to} replicas.`);
 }
 
-/** Only from the limit that it was planned for. */
+/** Raises the limit only from the planned limit. */
 export async function raiseMemoryLimit(call: Call): Promise<Outcome> {
   const { container, from, to } = call.action.parameters;
   const { kind, name } = call.action.target;
@@ -178,7 +178,7 @@ const annotated = (metadata: z.infer<typeof Meta>, call: Call) => ({
   value: { ...metadata.annotations, [keyAnnotation]: withKey(metadata, call) },
 });
 
-/** Refused where a test of the patch does not hold any more, unless another try with this key was quicker. */
+/** Refused if a test in the patch fails, unless another attempt with this key was faster. */
 async function changed(call: Call, path: string, patch: readonly unknown[], detail: string): Promise<Outcome> {
   const reply = await call.cluster.request(`${path}${dry(call)}`, {
     method: 'PATCH',
@@ -193,7 +193,7 @@ async function changed(call: Call, path: string, patch: readonly unknown[], deta
   return accepted(call, reply, detail);
 }
 
-/** The API server takes a new template also where nothing would come of it. */
+/** The API server accepts a new template even if it would have no effect. */
 function heldBack({ action }: Call, { spec }: z.infer<typeof Workload>): Outcome | undefined {
   const { kind, name } = action.target;
   if (spec.paused === true)
@@ -216,7 +216,7 @@ const notAWorkload = ({ action }: Call): Outcome => ({
   why: `A ${action.target.kind} is no workload whose pods could be replaced.`,
 });
 
-/** A template without the label that its ReplicaSet added. */
+/** The template without the label that its ReplicaSet added. */
 function withoutHash(template: Record<string, unknown>): Record<string, unknown> {
   const parsed = z
     .looseObject({ metadata: z.looseObject({ labels: z.record(z.string(), z.string()).optional() }).optional() })

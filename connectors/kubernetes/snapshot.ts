@@ -1,5 +1,5 @@
-// A snapshot of clusters: the kinds that analysis reads, page by page. Of Secrets and ConfigMaps only the metadata is asked for, so that no
-// value ever leaves the API server. A kind that is forbidden or unknown is left out and named; a cluster that does not answer is a gap.
+// Takes a snapshot of clusters: all kinds that the analysis reads, page by page. For Secrets and ConfigMaps it requests only the metadata, so that
+// no value leaves the API server. It skips and names a kind that is forbidden or unknown; a cluster that does not answer is a gap.
 import { amongClusters, isWithin } from '../../core/model/scope.ts';
 import type { KubernetesSnapshot } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
@@ -45,7 +45,7 @@ interface SourceParts {
 
 export const kubernetesSource = (parts: SourceParts): Source<'kubernetes'> => sourceOf(parts, kinds);
 
-/** Deployments and their revisions, without which there is no answer. */
+/** Reads Deployments and their revisions; without them there is no answer. */
 export const revisionsSource = (parts: SourceParts): Source<'kubernetes'> =>
   sourceOf(
     parts,
@@ -91,7 +91,7 @@ async function snapshotOf(
   const failed = lists.flatMap((list) => (list.failed === undefined ? [] : [list.failed]));
   const without = failed.length === 0 ? [] : [`${cluster.name}: ${failed.join(', ')}`];
   const bytes = lists.reduce((sum, list) => sum + list.bytes, 0);
-  // The first kind is the least that a snapshot has to have.
+  // A snapshot needs at least the first kind.
   if (lists[0]?.failed !== undefined && lists[0].items.length === 0)
     return { snapshot: undefined, without: [`${cluster.name}: ${lists[0].failed}`], bytes };
   return { snapshot: { cluster: cluster.name, takenAt, items: lists.flatMap((list) => list.items) }, without, bytes };

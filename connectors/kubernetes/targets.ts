@@ -1,12 +1,12 @@
-// One object as it is now, by its kind, for judging and for binding an approval to it (needs the verb `get` on the kind), and what is around
-// it that bounds an action (needs `list`).
+// Reads one object in its current state, by its kind, for the precondition check and for binding an approval to it (needs the verb `get` on the
+// kind), and the objects around it that limit an action (needs `list`).
 import { Unavailable } from '../../core/errors.ts';
 import { KubernetesObject } from '../../core/model/telemetry.ts';
 import type { Targets } from '../../core/ports/telemetry.ts';
 import { type ClusterAccess, said } from './access.ts';
 import { type Kind, listOf } from './list.ts';
 
-/** Where the objects of a kind are, and whether they are in namespaces. */
+/** The API path of each kind, and whether the kind is namespaced. */
 const places = new Map<string, { readonly path: string; readonly plural: string; readonly namespaced: boolean }>([
   ['Pod', { path: 'api/v1', plural: 'pods', namespaced: true }],
   ['Deployment', { path: 'apis/apps/v1', plural: 'deployments', namespaced: true }],
@@ -17,7 +17,7 @@ const places = new Map<string, { readonly path: string; readonly plural: string;
   ['Node', { path: 'api/v1', plural: 'nodes', namespaced: false }],
 ]);
 
-/** `look` throws `Unavailable` where asking again may help. */
+/** `look` throws `Unavailable` if a retry may help. */
 export function kubernetesTargets({ clusters }: { readonly clusters: readonly ClusterAccess[] }): Targets {
   return {
     async look({ kind, name, namespace, cluster }) {
@@ -49,7 +49,7 @@ export function kubernetesTargets({ clusters }: { readonly clusters: readonly Cl
 
 const nodes: Kind = { kind: 'Node', path: 'api/v1/nodes' };
 
-/** What bounds an action on a workload, and whom it affects. */
+/** The kinds that limit an action on a workload or show its impact. */
 function kindsBeside(namespace: string): readonly Kind[] {
   const within = `namespaces/${encodeURIComponent(namespace)}`;
   return [

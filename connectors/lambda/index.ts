@@ -1,11 +1,11 @@
-// The SpecialistClient port on AWS Lambda: a specialist is the function of its name, asked and waited for.
+// The SpecialistClient port on AWS Lambda: it invokes the function of the specialist's name and waits for the result.
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Unavailable } from '../../core/errors.ts';
 import { Report } from '../../core/model/report.ts';
 import type { SpecialistClient } from '../../core/ports/channels.ts';
 
 interface LambdaSpecialistClientOptions {
-  /** What the names of all functions of the stage begin with. */
+  /** The common prefix of all function names of the stage. */
   readonly prefix: string;
   readonly client?: LambdaClient;
 }

@@ -1,4 +1,4 @@
-// The Redelivery port on AWS: functions of Lambda, executions of Step Functions.
+// The Redelivery port on AWS: it redelivers to Lambda functions and Step Functions executions.
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import * as z from 'zod';

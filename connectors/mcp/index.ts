@@ -1,5 +1,6 @@
-// Tools of other MCP servers, over standard input and output or streamable HTTP. Only what is allowed by name is offered, and never what a server
-// itself calls writing or destructive. What a tool answers is hostile: whoever gets it redacts, marks and cuts it.
+// Connects to other MCP servers, over standard input and output or streamable HTTP, and offers their tools. It offers only tools that the
+// configuration allows by name, and never one that its server declares as writing or destructive. A tool's answer is untrusted: the caller redacts,
+// marks and cuts it.
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import * as z from 'zod';
 import { Unavailable } from '../../core/errors.ts';
@@ -9,13 +10,13 @@ import type { ToolServer } from '../../core/specialists/tool-server.ts';
 import { clean, shorten } from '../../core/text.ts';
 
 interface Options {
-  /** For connecting, listing and each call. */
+  /** Timeout in milliseconds of connecting, of listing and of each call. */
   readonly patienceMs?: number;
-  /** A connection that nobody used for so long is closed. */
+  /** Milliseconds after which an unused connection is closed. */
   readonly idleMs?: number;
 }
 
-/** Characters: of a schema that a model is to read, and of an answer that is kept. */
+/** Limits in characters: of a schema that a model reads, and of an answer. */
 const maxSchema = 4000;
 const maxAnswer = 200_000;
 
@@ -32,7 +33,7 @@ export function mcpTools(
     await connection?.client.then((client) => client.close()).catch(() => undefined);
   }
 
-  /** One connection a server; one that failed is made anew. */
+  /** One connection per server; after a failure the next call opens a new one. */
   async function using<T>(server: ToolServer, use: (client: Client) => Promise<T>): Promise<T> {
     const known = connections.get(server.name) ?? { client: connect(server, patienceMs) };
     connections.set(server.name, known);
@@ -134,7 +135,7 @@ const Answer = z.object({
   isError: z.boolean().default(false),
 });
 
-/** What is text of it; the rest is named. */
+/** The text parts of an answer; the other parts are only named. */
 function textOf(answer: unknown): string {
   const { content, structuredContent, isError } = Answer.parse(answer);
   const parts = content.map(({ type, text }) => text ?? `[${clean(type).slice(0, 40)}]`);

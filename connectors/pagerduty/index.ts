@@ -1,18 +1,18 @@
-// PagerDuty's REST API v2, the part that is needed: an incident's alerts, notes and status updates on it, its status. What cannot be had is a gap, never an error:
-// an investigation does not wait for its pager.
+// The part of PagerDuty's REST API v2 that we need: an incident's alerts, notes, status updates and status. A failed request is a gap, never an
+// error, so that an investigation does not depend on its pager.
 import * as z from 'zod';
 import { flattenDetails } from '../../core/context/flatten-details.ts';
 import type { Pager } from '../../core/ports/channels.ts';
 import { clean, shorten } from '../../core/text.ts';
 
 interface PagerDutyConfig {
-  /** Absent: every call is a gap that says so. */
+  /** Without a token, every call is a gap that says so. */
   readonly token?: (() => Promise<string>) | undefined;
-  /** E-mail of the user that notes are written as. */
+  /** E-mail address of the user who is the author of the notes. */
   readonly fromEmail?: string | undefined;
   readonly baseUrl?: string | undefined;
   readonly timeoutMs?: number | undefined;
-  /** Pause before the one retry after 429 or 5xx. */
+  /** Pause in milliseconds before the one retry after 429 or 5xx. */
   readonly retryMs?: number | undefined;
 }
 
@@ -28,17 +28,17 @@ const Alerts = z.looseObject({
 const Page = z.looseObject({ incident: z.looseObject({ status: z.string() }) });
 const Notes = z.looseObject({ notes: z.array(z.looseObject({ content: z.string() })) });
 
-/** Status updates have no list of their own: what was said stands in the incident's log. */
+/** PagerDuty has no list of status updates, so we read them from the incident's log. */
 const LogEntries = z.looseObject({
   log_entries: z.array(z.looseObject({ type: z.string(), message: z.string().nullish() })),
 });
 
 const noteLength = 2000;
-/** A status update is read on a phone. */
+/** The longest status update, in characters, because people read it on a phone. */
 const updateLength = 600;
-/** How long PagerDuty may ask to be left alone, and still be asked again. */
+/** The longest pause that PagerDuty may request before we give up the retry. */
 const maxPatienceMs = 5000;
-/** A page of an alert storm; nobody reads more, and nothing needs to. */
+/** The size limit of an answer, in bytes: one page of an alert storm, of which nobody reads more. */
 const maxBytes = 2 * 1024 * 1024;
 
 const refusals: Readonly<Record<number, string>> = {
@@ -52,7 +52,7 @@ const refusals: Readonly<Record<number, string>> = {
 interface Failed {
   readonly kind: 'failed';
   readonly why: string;
-  /** Worth another try, and after how long. */
+  /** Set if a retry may help: the pause before it, in milliseconds. */
   readonly againMs?: number;
 }
 type Got = { readonly kind: 'body'; readonly body: unknown } | Failed;
@@ -94,7 +94,7 @@ export function pagerDuty(config: PagerDutyConfig): Pager {
     await new Promise((resolve) => setTimeout(resolve, first.againMs));
     return attempt();
   };
-  /** A step that runs twice, or a try whose answer was lost, writes once: what is there already is looked up before. */
+  /** Writes once, even if a step runs twice or the answer of an attempt was lost: it first looks for an existing entry. */
   const writeOnce = async (url: string, isThere: (body: unknown) => boolean, write: () => Promise<Got>) => {
     if (!token || !fromEmail) return gap('No PagerDuty token and sender are configured.');
     const got = await twice(async () => {
@@ -149,13 +149,13 @@ export function pagerDuty(config: PagerDutyConfig): Pager {
   };
 }
 
-/** PagerDuty says in seconds when it may be asked again (developer.pagerduty.com, REST API rate limits). */
+/** PagerDuty states in seconds when the next request may follow (developer.pagerduty.com, REST API rate limits). */
 function resetMs(headers: Headers): number | undefined {
   const seconds = Number(headers.get('ratelimit-reset') ?? headers.get('retry-after') ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }
 
-/** Undefined for what is no JSON or too much; what is inside is the schema's business. */
+/** Returns undefined if the body is no JSON or too large; the schema checks its contents. */
 async function readJson(response: Response): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;

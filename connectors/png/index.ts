@@ -1,5 +1,5 @@
-// The Charts port: SVG to PNG by resvg in WebAssembly, the same bytes on every machine and architecture. The module and the font come in
-// as values: where they are read from is the composition root's business.
+// The Charts port: it renders SVG to PNG by resvg in WebAssembly, with the same bytes on every machine and architecture. The caller passes the
+// module and the font as values; the composition root decides where to read them.
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
 import type { Charts } from '../../core/ports/world.ts';
 
@@ -12,7 +12,7 @@ interface PngParts {
 
 let ready: Promise<void> | undefined;
 
-/** Pixels for each of the SVG's: chat is read on dense screens. */
+/** PNG pixels per SVG pixel, because people read chats on high-resolution screens. */
 const zoom = 2;
 
 export function pngCharts({ wasm, font }: PngParts): Charts {

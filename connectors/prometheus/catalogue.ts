@@ -1,10 +1,10 @@
-// What to ask a Prometheus for: each signal as PromQL over the metrics of kube-state-metrics, cAdvisor, Istio and OpenTelemetry HTTP
-// instrumentation. The first source of a signal that the server has is asked; a signal without any becomes a gap.
+// The PromQL queries for each signal, over the metrics of kube-state-metrics, cAdvisor, Istio and OpenTelemetry HTTP instrumentation. The first
+// query whose metric exists on the server is used; a signal without one becomes a gap.
 
 interface Query {
-  /** Metric that must exist on the server. */
+  /** A metric that must exist on the server. */
   readonly needs: string;
-  /** Gives one series for each entity; `$w` is the rate window, `$c` the label that holds the cluster. */
+  /** Returns one series per entity; `$w` is the rate window, `$c` the label that holds the cluster. */
   readonly promql: string;
 }
 
@@ -25,7 +25,7 @@ const istioLatency = (quantile: number) =>
   `histogram_quantile(${quantile}, sum by ($c, le, destination_service_name, destination_service_namespace) (rate(istio_request_duration_milliseconds_bucket{reporter="destination"}[$w])))`;
 const otelLatency = (quantile: number) =>
   `1000 * histogram_quantile(${quantile}, sum by ($c, le, service_name, service_namespace) (rate(http_server_request_duration_seconds_bucket[$w])))`;
-/** cAdvisor and kube-state-metrics speak of pods; the workload is what is left of a pod's name without its generated end. */
+/** cAdvisor and kube-state-metrics label series by pod; the workload is the pod's name without its generated suffix. */
 const workload = (inner: string) =>
   `sum by ($c, workload, namespace) (label_replace(${inner}, "workload", "$1", "pod", "(.+?)(?:-[bcdfghjklmnpqrstvwxz2456789]{6,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}"))`;
 
@@ -106,6 +106,6 @@ export const catalogue: readonly CatalogueEntry[] = [
   },
 ];
 
-/** Labels under which the sources name an entity, and its namespace. */
+/** Labels that hold the name of an entity, and those that hold its namespace. */
 export const nameLabels = ['destination_service_name', 'service_name', 'workload', 'deployment', 'node'] as const;
 export const namespaceLabels = ['destination_service_namespace', 'service_namespace', 'namespace'] as const;

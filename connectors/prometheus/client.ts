@@ -1,13 +1,14 @@
-// Prometheus' HTTP API v1, the calls that are needed. Answers are validated; what is too large, too slow or of another form is our sentence.
+// The calls of Prometheus' HTTP API v1 that we need. Answers are validated; for an answer that is too large, too slow or of another form, the caller
+// gets our own sentence.
 import * as z from 'zod';
 
 export interface PrometheusConfig {
   readonly url: string;
-  /** Bearer token, asked for each request. */
+  /** Bearer token, read for each request. */
   readonly token?: (() => Promise<string>) | undefined;
-  /** The cluster whose series the server has, where they do not carry one. */
+  /** The cluster of the server's series, if they have no cluster label. */
   readonly cluster?: string | undefined;
-  /** The label that holds a series' cluster; `cluster` where absent. */
+  /** The label that holds a series' cluster; absent, `cluster`. */
   readonly clusterLabel?: string | undefined;
   readonly timeoutMs?: number | undefined;
   readonly maxBytes?: number | undefined;

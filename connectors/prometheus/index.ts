@@ -1,5 +1,5 @@
-// MetricsSource and AlertsSource over Prometheus. Which metrics exist is asked first; a signal that the server has no metric for is left out
-// and named as a gap by the query, and a server that cannot be reached is a gap, never an error.
+// MetricsSource and AlertsSource over Prometheus. It first asks which metrics exist. The query names a signal without a metric as a gap; an
+// unreachable server is a gap too, never an error.
 import type { TimeWindow } from '../../core/model/entity.ts';
 import { amongClusters, isWithin, type Located, type Scope } from '../../core/model/scope.ts';
 import type { FiringAlert, Series } from '../../core/model/telemetry.ts';
@@ -9,7 +9,7 @@ import { Alerts, ask, Matrix, Names, type PrometheusConfig } from './client.ts';
 
 export type { PrometheusConfig } from './client.ts';
 
-/** Points a series: enough for an onset to the minute, and far below what a server refuses. */
+/** Points per series: enough for an onset to the minute, and far below a server's limit. */
 const maxPoints = 360;
 
 const gap = (reason: string): Observed<never> => ({ kind: 'gap', gap: { source: 'prometheus', reason } });
@@ -93,7 +93,7 @@ const clusterOf = (labels: Readonly<Record<string, string>>, config: PrometheusC
   return cluster ? { cluster } : {};
 };
 
-/** What an alert is about, where its labels say it: the closest first. */
+/** The entity of an alert, from its labels: the most specific kind first. */
 const alertedKinds = [
   ['service', 'Service'],
   ['deployment', 'Deployment'],
@@ -114,7 +114,7 @@ function entityIn(labels: Readonly<Record<string, string>>, config: PrometheusCo
   return { entity: { kind, name, ...(namespace && kind !== 'Namespace' ? { namespace } : {}), ...cluster } };
 }
 
-/** A server that does not tell clusters apart is not narrowed to one. */
+/** If a server's series name no cluster, the scope does not restrict them to one. */
 function inScope<T>(scope: Scope, all: readonly T[], placeOf: (one: T) => Located): T[] {
   const asked = amongClusters(scope, new Set(all.flatMap((one) => placeOf(one).cluster ?? [])));
   return all.filter((one) => isWithin(asked, placeOf(one)));

@@ -4,7 +4,7 @@ import type { Manifest } from '../source-kind.ts';
 const configSchema = z.strictObject({
   url: z.url(),
   auth: z.enum(['none', 'bearer']).default('none'),
-  /** The cluster whose series the server has, where they do not carry one. */
+  /** The cluster of the server's series, if they have no cluster label. */
   cluster: z.string().min(1).optional(),
   /** The label that holds a series' cluster. */
   clusterLabel: z

@@ -1,9 +1,9 @@
-// What was done to recorded worlds, kept in mind by the one process that does it: an investigation asks for it with each read of its world.
+// Caches the actions applied to recorded worlds, for a single process that applies them all: an investigation needs them at each read of its world.
 import type { AppliedActions } from '../../core/ports/records.ts';
 
 const maxRemembered = 1000;
 
-/** A read that begins after an act was recorded knows of it. Only for whoever is alone with its store. */
+/** A read that begins after an action was recorded sees it. Only for a process that is alone with its store. */
 export function cachedActs(applied: AppliedActions): AppliedActions {
   const known = new Map<string, ReturnType<AppliedActions['of']>>();
   return {

@@ -1,11 +1,11 @@
-// The Costs port on a recording: what each account spent on each service, day by day, the last of them today.
+// The Costs port on a recording: the daily spending of each account on each service; the last day is today.
 import type { Cost, Costs } from '../../core/ports/costs.ts';
 import type { Clock } from '../../core/ports/world.ts';
 import type { RecordedCosts } from './scenario.ts';
 
 const dayMs = 86_400_000;
 
-/** A day that lies outside of the recording costs nothing; today is estimated, as bills are. */
+/** A day outside the recording costs nothing; today's costs are estimates, as on real bills. */
 export function recordedCosts({ accounts, spent }: RecordedCosts, clock: Clock): Costs {
   return {
     accounts: async () => ({ kind: 'data', accounts }),

@@ -1,5 +1,5 @@
-// Acting on a recording: the target must exist in it; the right action on the right target changes the world to its `after/` edition, any
-// other leaves it as it was, as in reality. What was applied is recorded once per key.
+// Executes actions on a recording. The target must exist in it. The right action on the right target changes the world to its `after/` edition; any
+// other changes nothing, as in reality. Each key is recorded once.
 import { entityKey } from '../../core/model/entity.ts';
 import type { Executor, ExecutorAction } from '../../core/ports/telemetry.ts';
 import { isManaged, managedIn } from './managed.ts';

@@ -1,4 +1,4 @@
-// What a recording has outside of clusters, by the key of the entity that actions name it by.
+// Reads the managed entities outside clusters that a recording contains, by the entity key that actions use.
 
 import { type EntityRef, entityKey } from '../../core/model/entity.ts';
 import { entityOfExecution, entityOfKey } from '../../core/topology/managed-resources.ts';
@@ -7,7 +7,7 @@ import { type Edition, readFileOf } from './scenario.ts';
 export const isManaged = ({ kind }: Pick<EntityRef, 'kind'>): boolean =>
   kind === 'Execution' || kind === 'SurrogateKey';
 
-/** As JSON, to be compared. */
+/** Returns JSON, for comparison. */
 export async function managedIn(edition: Edition): Promise<ReadonlyMap<string, string>> {
   const { executions, edge } = (await readFileOf(edition, 'managed.json'))?.data ?? { executions: [], edge: [] };
   return new Map([

@@ -1,5 +1,5 @@
-// Reads a scenario folder (docs/scenario-format.md), strictly: an unknown file, a line that does not fit or a time that does not parse is
-// an error that names the file and the line. The truth (expected.json) is not read here, only tolerated.
+// Reads a scenario folder (docs/scenario-format.md), strictly: an unknown file, an invalid line or an invalid time is an error that names the file
+// and the line. It tolerates the expected diagnosis (expected.json) but does not read it.
 import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -45,7 +45,7 @@ const RecordedCosts = z.strictObject({
       state: z.enum(['suspended', 'closing', 'closed']).optional(),
     }),
   ),
-  /** US dollars a day; the last is today. */
+  /** US dollars per day; the last day is today. */
   spent: z.array(z.strictObject({ account: z.string(), service: z.string(), usd: z.array(z.number()) })),
 });
 export type RecordedCosts = z.infer<typeof RecordedCosts>;
@@ -68,20 +68,20 @@ export interface Scenario {
   readonly title: string;
   readonly tags: readonly string[];
   readonly dir: string;
-  /** The clock of the recording. */
+  /** The time at which the recording ends. */
   readonly now: string;
-  /** The webhook body, byte for byte. */
+  /** The webhook body, verbatim. */
   readonly alert: string;
-  /** Folders whose files replace their namesakes once that action ran, by action id. */
+  /** By action id, the folders whose files replace those of the same name after the action. */
   readonly after: Readonly<Record<string, string>>;
 }
 
-/** Undefined where the recording holds none. @throws InvalidInput naming the file that does not fit. */
+/** Undefined if the recording holds none. @throws InvalidInput naming the invalid file. */
 export async function readCosts(dir: string): Promise<RecordedCosts | undefined> {
   return (await list(dir)).includes('costs.json') ? readJson(join(dir, 'costs.json'), RecordedCosts) : undefined;
 }
 
-/** @throws InvalidInput naming the file that does not fit. */
+/** @throws InvalidInput naming the invalid file. */
 export async function readScenario(dir: string): Promise<Scenario> {
   await onlyKnown(dir, topFiles);
   const meta = await readJson(join(dir, 'scenario.json'), ScenarioFile);
@@ -138,10 +138,10 @@ function parse<Schema extends z.ZodType>(where: string, text: string, schema: Sc
 
 const same = (text: string): string => text;
 
-/** One edition of a scenario's world: the folders to look in, the last one first. */
+/** One edition of a scenario's world: the folders to search, in order of precedence. */
 export interface Edition {
   readonly folders: readonly string[];
-  /** Applied to JSON text before it is parsed; moves times. */
+  /** Moves times; applied to JSON text before it is parsed. */
   readonly edit: (text: string) => string;
 }
 
@@ -156,7 +156,7 @@ const readers = {
   }),
 } as const;
 
-/** Where a file is in this edition, or undefined: then the source has nothing. */
+/** The path of a file in this edition, or undefined, which means that the source has no data. */
 export async function find(edition: Edition, name: string): Promise<string | undefined> {
   for (const folder of edition.folders) {
     if ((await list(folder)).includes(name)) return join(folder, name);
@@ -187,7 +187,7 @@ export async function readFileOf<Name extends keyof typeof readers>(
   };
 }
 
-/** Metric series, one a line. */
+/** Metric series, one per line. */
 export async function readSignals(edition: Edition, shiftSeconds: number): Promise<Read<Series[]> | undefined> {
   const file = await find(edition, 'signals.ndjson');
   if (file === undefined) return undefined;
@@ -225,7 +225,7 @@ export async function* streamLogs(
   }
 }
 
-/** Clusters whose objects were recorded. */
+/** The clusters in the recording. */
 export async function clusterNames({ folders }: Edition): Promise<string[]> {
   const names = new Set<string>();
   for (const folder of folders) {
@@ -235,7 +235,7 @@ export async function clusterNames({ folders }: Edition): Promise<string[]> {
   return [...names];
 }
 
-/** Objects by cluster. An overlay replaces the clusters that it has. */
+/** Objects by cluster. An overlay replaces each cluster that it contains. */
 export async function readKubernetes(edition: Edition): Promise<Read<Map<string, KubernetesObject[]>> | undefined> {
   const clusters = new Map<string, KubernetesObject[]>();
   let bytes = 0;

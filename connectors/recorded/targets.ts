@@ -1,4 +1,4 @@
-// The target of an action as the recording has it, in the edition that the incident plays.
+// Reads the target of an action from the recording, in the edition of the incident.
 import * as z from 'zod';
 import type { KubernetesObject } from '../../core/model/telemetry.ts';
 import type { Targets } from '../../core/ports/telemetry.ts';
@@ -33,7 +33,7 @@ export function recordedTargets(options: RecordedOptions): Targets {
       );
       return {
         objects: [...objects, ...nodes],
-        // A recording names what it has: without one node it recorded none, and of the rest there was none.
+        // A recording is complete except that it may lack nodes: without any node it recorded none, and any other missing object did not exist.
         without: items === undefined ? [...bounding, 'Node'] : nodes.length === 0 ? ['Node'] : [],
       };
     },

@@ -1,4 +1,4 @@
-// The Telemetry port over recordings. A file that is missing is a gap: that source has nothing, and the investigation says so.
+// The Telemetry port over recordings. A missing file is a gap: the source has no data, and the investigation says so.
 import type { TimeWindow } from '../../core/model/entity.ts';
 import type { WorkflowExecution } from '../../core/model/managed.ts';
 import { amongClusters, isWithin, type Scope } from '../../core/model/scope.ts';
@@ -17,14 +17,14 @@ import {
 import { type RecordedOptions, type WorldOf, worldFinder } from './worlds.ts';
 
 export interface TelemetryOptions extends RecordedOptions {
-  /** Makes a searchable knowledge base of a scenario's documents. */
+  /** Creates a searchable knowledge base from a scenario's documents. */
   readonly knowledge: (documents: readonly KnowledgeDocument[]) => KnowledgeBase;
 }
 
 export function recordedTelemetry(options: TelemetryOptions): Telemetry {
   const worldOf = worldFinder(options);
   const cache = new Map<string, Promise<unknown>>();
-  /** Parsed once per edition; five specialists read the same files. */
+  /** Parsed once per edition, because five specialists read the same files. */
   const cached = <T>(world: WorldOf, what: string, read: () => Promise<T>): Promise<T> => {
     const key = [what, world.shiftMs, ...world.edition.folders].join('\n');
     const known = cache.get(key) as Promise<T> | undefined;
@@ -141,7 +141,7 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
     },
     knowledge: {
       search: async (query) => (await knowledgeOf(query.scope)).search(query),
-      // Written for all recordings of this runtime: what one incident taught, the next can find.
+      // Adds the document to all recordings of this runtime, so that a later incident finds it.
       add: async (document) => {
         added.set(document.name, document);
         for (const base of knowledgeBases.values()) await (await base).add(document);
@@ -150,7 +150,7 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
   };
 }
 
-/** A series of a service is the service's, whatever it counts. */
+/** The entity of a series decides whether it is in scope, whatever the series counts. */
 function inScope(series: readonly Series[], scope: Scope): Series[] {
   const asked = amongClusters(scope, new Set(series.flatMap(({ entity }) => entity.cluster ?? [])));
   return series.filter(({ entity }) => isWithin(asked, { ...entity, service: entity.name }));

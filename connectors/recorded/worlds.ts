@@ -1,4 +1,4 @@
-// Which recording an incident plays, and in which edition: moved to the time of the page, and changed by what was done to it.
+// Chooses the recording that an incident replays, and its edition: moved to the time of the page, and changed by the executed actions.
 import * as z from 'zod';
 import { InvalidInput } from '../../core/errors.ts';
 import { meaningOf, PagerDutyWebhook } from '../../core/intake/pagerduty.ts';
@@ -22,7 +22,7 @@ export interface WorldOf {
 
 const instants = /"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z)"/g;
 
-/** Finds the world of an incident. What was applied to it counts from then on. */
+/** Finds the world of an incident. Actions applied to it take effect at the next read. */
 export function worldFinder({
   scenarios,
   incidents,
@@ -56,7 +56,7 @@ export function worldFinder({
 
 const maxRemembered = 1000;
 
-/** A page never changes, so neither does the recording that its incident plays. An incident that is not stored yet is looked up again. */
+/** Caches the recording of an incident, because its page never changes. An incident that is not stored yet is looked up again. */
 function remembering<T extends { readonly known: boolean }>(
   look: (incidentId: string) => Promise<T>,
 ): (incidentId: string) => Promise<T> {
@@ -103,8 +103,9 @@ function triggerOf(scenario: Scenario): Trigger {
 }
 
 /**
- * The recording of this very page; else the one whose alert says most of the same, ids and times aside; else the one that shares the rarest
- * words with what was asked. Of several recordings none that speaks of nothing in common is played: it would answer for another incident.
+ * Chooses the recording of this very page; otherwise the one whose alert shares the largest part of its fields, ids and times aside; otherwise the
+ * one that shares the rarest names with the question. If several recordings exist and none shares a name, no recording is replayed, because it would
+ * answer for another incident.
  */
 function mostAlike(
   incident: Incident,
@@ -120,7 +121,7 @@ function mostAlike(
   if (saysSo) return saysSo.scenario;
   const asked = wordsOf(incident.trigger);
   const known = alerts.map((alert) => ({ ...alert, names: namesIn(alert.trigger) }));
-  /** What many recordings speak of ("critical", "production") names none of them. */
+  /** A name that many recordings share ("critical", "production") identifies none of them. */
   const rarity = (name: string) => {
     const speak = known.filter(({ names }) => names.has(name)).length;
     return speak > maxNamesakes ? 0 : 1 / speak;
@@ -145,25 +146,25 @@ const sayings = (trigger: Trigger): string[] => [
   ...Object.entries(trigger.details).map(([key, value]) => `${key}=${maskVariables(value)}`),
 ];
 
-/** "nightly-invoices-29381640" is nightly-invoices, too. */
+/** "nightly-invoices-29381640" also counts as nightly-invoices. */
 const wordsOf = ({ title, details }: Pick<Trigger, 'title' | 'details'>): Set<string> => {
   const words =
     `${title} ${Object.values(details).join(' ')}`.toLowerCase().match(/[a-z][a-z0-9]*(?:-[a-z0-9]+)*/g) ?? [];
   return new Set(words.flatMap((word) => [word, word.replace(/(?:-\d+)+$/, '')]));
 };
 
-/** Labels that say how bad it is or where, and name nothing. */
+/** Label values that state a severity or a place, and name no entity. */
 const degrees: ReadonlySet<string> = new Set(['critical', 'warning', 'info', 'page', 'production', 'staging', 'prod']);
 
-/** Names of services, workloads and the like: compounds in its texts, and labels that are one word. */
+/** Names of services, workloads and the like: compound words in the texts, and labels of one word. */
 function namesIn({ title, details }: Trigger): Set<string> {
   const labels = Object.values(details).filter((value) => /^[a-z][a-z0-9-]{2,}$/.test(value) && !degrees.has(value));
   return new Set([...[...wordsOf({ title, details })].filter((word) => word.includes('-')), ...labels]);
 }
 
 /**
- * Whether the recorded effect of an action is about this target: an object that is new or different afterwards is the target, is owned by
- * it, or carries its name in front. Then it was the right target; otherwise acting on it changes nothing.
+ * Whether the recorded effect of an action concerns this target: an object that is new or changed afterwards is the target, is owned by it, or has
+ * the target's name as a prefix. Only then was it the right target; any other action changes nothing.
  */
 async function changedBy(before: string, after: string, targetKey: string): Promise<boolean> {
   const [, , , name = ''] = targetKey.split('/');

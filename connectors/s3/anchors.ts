@@ -1,5 +1,5 @@
-// Anchors of the audit in a bucket with Object Lock, `anchors/DAY.json`. The bucket keeps every version, and the first one of a day counts:
-// nothing that is put over it later, not even a marker of deletion, hides it.
+// Stores anchors of the audit in a bucket with Object Lock, `anchors/DAY.json`. The bucket keeps every version, and the first version of a day
+// counts, so that no later version, not even a delete marker, hides it.
 import {
   GetObjectCommand,
   ListObjectVersionsCommand,
@@ -15,7 +15,7 @@ import { isThere } from './conditional.ts';
 
 const prefix = 'anchors/';
 
-/** Each failure is an `Unavailable`. */
+/** Every failure is an `Unavailable`. */
 export function s3Anchors({
   bucket: Bucket,
   client = new S3Client({}),
@@ -79,7 +79,7 @@ export function s3Anchors({
   };
 }
 
-/** Versions of one key come newest first; of two at the same instant the later in the list is the older. */
+/** Versions of one key come newest first; of two at the same instant, the later one in the list is older. */
 const isOlder = (a: ObjectVersion, b: ObjectVersion): boolean =>
   (a.LastModified?.getTime() ?? 0) < (b.LastModified?.getTime() ?? 0);
 

@@ -1,7 +1,7 @@
-// A put that wants its key to be free (`If-None-Match: *`): where something is there already, that is an answer and no failure.
+// Handles a put that requires a free key (`If-None-Match: *`): an existing object is an answer and no failure.
 import { S3ServiceException } from '@aws-sdk/client-s3';
 
-/** For `.catch`: what is there stays. Everything else is thrown on, a write of the same key at the same moment (409) too. */
+/** For `.catch`: keeps the existing object. It rethrows every other error, including a concurrent write of the same key (409). */
 export function isThere(error: unknown): void {
   if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412) return;
   throw error;

@@ -1,5 +1,5 @@
-// Texts under one prefix of a bucket, by name: the knowledge documents that people upload and that incidents leave behind. What a
-// document means is not known here.
+// Stores texts under one prefix of a bucket, by name: the knowledge documents that people upload and that incidents produce. It does not interpret a
+// document.
 import {
   GetObjectCommand,
   ListObjectsV2Command,
@@ -11,7 +11,7 @@ import { Unavailable } from '../../core/errors.ts';
 
 interface S3DocumentsOptions {
   readonly bucket: string;
-  /** With its slash: `knowledge/`. */
+  /** The prefix with its slash: `knowledge/`. */
   readonly prefix: string;
   readonly client?: S3Client;
 }
@@ -24,7 +24,7 @@ export interface NamedText {
 export interface S3Documents {
   /** Every Markdown document, by name; throws `Unavailable`. */
   all(): Promise<readonly NamedText[]>;
-  /** Adds or replaces one; throws `Unavailable`. */
+  /** Adds or replaces one document; throws `Unavailable`. */
   put(document: NamedText): Promise<void>;
 }
 

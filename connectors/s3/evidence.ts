@@ -1,4 +1,4 @@
-// The EvidenceStore port on S3: one object a record, `evidence/<incident>/<id>.json`. Whoever calls has redacted already.
+// The EvidenceStore port on S3: one object per record, `evidence/<incident>/<id>.json`. The caller has redacted the record.
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { Impossible, Unavailable } from '../../core/errors.ts';
@@ -14,7 +14,7 @@ interface S3EvidenceOptions {
 
 const Stored = z.object({ evidence: Evidence, full: z.unknown() });
 
-/** A record that was never put reads as `undefined`; a bucket that cannot be reached throws `Unavailable`. */
+/** A record that does not exist reads as `undefined`; an unreachable bucket throws `Unavailable`. */
 export function s3Evidence({ bucket, client = new S3Client({}) }: S3EvidenceOptions): EvidenceStore {
   const read = async (incidentId: string, id: string) => {
     const Key = keyOf(incidentId, id);
@@ -35,7 +35,7 @@ export function s3Evidence({ bucket, client = new S3Client({}) }: S3EvidenceOpti
         Key: keyOf(evidence.incidentId, evidence.id),
         Body: JSON.stringify({ evidence, full: record.full ?? null }),
         ContentType: 'application/json',
-        // Named for its content: what is there is the same, and nothing is put over it (the bucket's policy refuses that, too).
+        // The name derives from the content, so an existing object is identical and is never overwritten (the bucket's policy denies that too).
         IfNoneMatch: '*',
       });
       try {

@@ -1,10 +1,10 @@
-// The Tape port on S3: one object a call, `tapes/<incident>/<time>-<number>.json`. Expires with the evidence.
+// The Tape port on S3: one object per call, `tapes/<incident>/<time>-<number>.json`. Tapes expire with the evidence.
 import { randomBytes } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { Impossible, Unavailable } from '../../core/errors.ts';
 import { type Tape, TapedCall } from '../../core/replay/tape.ts';
 
-/** Each failure is an `Unavailable`. */
+/** Every failure is an `Unavailable`. */
 export function s3Tape({
   bucket,
   client = new S3Client({}),
@@ -31,7 +31,7 @@ export function s3Tape({
   return {
     async add(incidentId, call) {
       count += 1;
-      // Functions write side by side: a time, a number, and what tells them apart.
+      // Functions write concurrently, so a name consists of a time, a number and a random part.
       const order = `${Date.parse(call.at) + call.wallMs}-${String(count).padStart(6, '0')}-${randomBytes(3).toString('hex')}`;
       const put = new PutObjectCommand({
         Bucket: bucket,

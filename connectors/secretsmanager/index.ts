@@ -1,4 +1,4 @@
-// Secrets from AWS Secrets Manager, kept in memory for a few minutes. A value goes to whoever asked and nowhere else.
+// Reads secrets from AWS Secrets Manager and caches them in memory for a few minutes. A value goes only to the caller.
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Misconfigured, Unavailable } from '../../core/errors.ts';
 import type { Secrets } from '../../core/ports/secrets.ts';
@@ -12,12 +12,12 @@ interface SecretsManagerOptions {
   readonly arns: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly client?: SecretsManagerClient;
-  /** How long a value is used without asking again. */
+  /** How long a cached value is valid. */
   readonly ttlSeconds?: number;
 }
 
 /**
- * Reads each secret at most once in `ttlSeconds`. When Secrets Manager fails, the value known before is used on; without one it is
+ * Reads each secret at most once per `ttlSeconds`. If Secrets Manager fails, the cached value stays in use; without one the call throws
  * `Unavailable`. A name without an ARN is `Misconfigured`.
  */
 export function secretReader(options: SecretsManagerOptions): SecretReader {
@@ -41,7 +41,7 @@ export function secretReader(options: SecretsManagerOptions): SecretReader {
   };
 }
 
-/** Each of these secrets holds one value a line, several while one is rotated. */
+/** Each of these secrets holds one value per line; several during a rotation. */
 export const signingSecrets = (read: SecretReader): Secrets => ({
   pagerDutyWebhook: async () => lines(await read('pagerduty-webhook')),
   slackSigning: async () => lines(await read('slack-signing')),

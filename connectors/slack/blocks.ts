@@ -1,6 +1,6 @@
-// A message as Slack's blocks, within Slack's limits. What telemetry, alerts and people wrote goes out as text that Slack does not parse:
-// plain_text, text elements of rich text, or, for the named values that stand in two columns, mrkdwn that is escaped and verbatim. So it
-// mentions nobody, links nowhere, and reorders nothing. People, instants and buttons are blocks of their own.
+// Renders a message as Slack's blocks, within Slack's limits. Text of telemetry, alerts and people is sent in forms that Slack does not parse:
+// plain_text, text elements of rich text, or, for the named values in two columns, escaped and verbatim mrkdwn. So it mentions nobody, contains no
+// links and reorders nothing. People, instants and buttons are blocks of their own.
 import type {
   ActionsBlock,
   Button,
@@ -53,18 +53,18 @@ export function blocksOf(message: Message): KnownBlock[] {
 
 const said = (text: string): string => readableTimes(clean(text));
 
-/** What an incident is about stands first; everywhere else the sentence does. */
+/** A message about an incident begins with the facts; every other message begins with the sentence. */
 const bodyOf = (message: Message): Sized[] =>
   message.kind === 'opened' ? [...factsOf(message), ...linesOf(message)] : [...linesOf(message), ...factsOf(message)];
 
-/** What is answered, where nobody has seen it asked. */
+/** The question that the message answers, if nobody else saw it. */
 function askedOf({ asked }: Message): RichTextBlock[] {
   const text = asked?.unseen === true ? said(asked.text) : '';
   if (asked === undefined || text === '') return [];
   return [rich([...peopleOf([asked.by]), { type: 'text', text: `: ${shorten(text, 300)}`, style: { italic: true } }])];
 }
 
-/** An answer is one line of a talk; all else is a thing to be found again in a channel. */
+/** An answer is one line of a conversation; every other message gets a header, so that people find it in a channel. */
 function headOf({ headline, tone, kind, lines, excerpts = [] }: Message): HeaderBlock | RichTextBlock | SectionBlock {
   const text = said(headline) || 'Watchkeeper';
   if (kind === 'answer')
@@ -81,7 +81,7 @@ interface Sized {
   readonly size: number;
 }
 
-/** The first so many that stay within the limits of a message. */
+/** The longest prefix of the list within the limits of a message. */
 function fitting<T>(all: readonly T[], sizeOf: (one: T) => number, most: number): T[] {
   let total = 0;
   const end = all.slice(0, most).findIndex((one) => {
@@ -91,7 +91,7 @@ function fitting<T>(all: readonly T[], sizeOf: (one: T) => number, most: number)
   return all.slice(0, end === -1 ? most : end);
 }
 
-/** As many as fit; and says so where that is not all. */
+/** As many blocks as fit, with a note if some do not. */
 function within(all: readonly Sized[], most: number): KnownBlock[] {
   const some = fitting(all, ({ size }) => size, most);
   return [...some.map(({ block }) => block), ...(some.length < all.length ? [cut] : [])];
@@ -112,7 +112,7 @@ function linesOf({ lines, kind, people = [] }: Message): Sized[] {
   });
 }
 
-/** What belongs together stands together. */
+/** One block for lines that belong together. */
 function listOf(lines: readonly string[]): Sized[] {
   const texts = lines.map((line) => shorten(said(line), limits.section)).filter((text) => text !== '');
   const some = fitting(texts, (text) => text.length, texts.length);
@@ -127,7 +127,7 @@ function listOf(lines: readonly string[]): Sized[] {
   ];
 }
 
-/** Two columns; names are ours and bold. A value that Slack could format is text without a bold name. */
+/** Two columns; the names are our own text and bold. If Slack would format a value, the pair is plain text without a bold name. */
 function factsOf({ facts = [] }: Message): Sized[] {
   const fields = facts.flatMap(({ name, value }): (PlainTextElement | MrkdwnElement)[] => {
     const text = shorten(said(value), limits.field);
@@ -168,7 +168,7 @@ function smallOf({ small = [] }: Message): Sized[] {
   });
 }
 
-/** The line with the people in it as such; undefined where it names none of them. */
+/** The line with the people in it as mentions; undefined if it names none of them. */
 function withPeople(text: string, people: readonly string[]): RichTextBlock | undefined {
   const named = people.filter((id) => isUser(id) && text.includes(id));
   if (named.length === 0) return undefined;
@@ -186,7 +186,7 @@ const rich = (elements: Element[]): RichTextBlock => ({
   elements: [{ type: 'rich_text_section', elements }],
 });
 
-/** In the time of whoever reads it. */
+/** An instant in the reader's time zone. */
 const instant = (at: string): Element => ({
   type: 'date',
   timestamp: Math.floor(Date.parse(at) / 1000),
@@ -201,7 +201,7 @@ const expiry = (expiresAt: string): RichTextBlock =>
     { type: 'text', text: '; 👍 and 👎 count, too.' },
   ]);
 
-/** The buttons are gone, the names stay. */
+/** The outcome replaces the buttons and names the people who decided. */
 const outcomeOf = ({ says, by, at }: NonNullable<Message['outcome']>): RichTextBlock =>
   rich([
     { type: 'text', text: said(says) || 'Answered', style: { bold: true } },
@@ -226,7 +226,7 @@ const buttons = ({ approvalId, rememberable = true }: NonNullable<Message['appro
     ),
 });
 
-/** Buttons that say their words for whoever presses them. */
+/** Buttons that send their words in the name of the person who presses them. */
 const choices = (offered: NonNullable<Message['choices']>): ActionsBlock => ({
   type: 'actions',
   elements: offered.map(

@@ -1,8 +1,7 @@
-// The Chat port on Slack: one thread an incident. A key that was published before is updated in place, so that a step that runs twice
-// posts once. Where a message went is in the post book; only where somebody began to post and never said where is the thread itself
-// searched, by the key in the messages' own metadata. What people deleted is posted again, unless it only told how far things are.
-// Scopes: chat:write, files:write; channels:history (groups:history) for that search, without which such a step may post twice, and
-// never nothing.
+// The Chat port on Slack: one thread per incident. A message whose key was published before is updated in place, so that a step that runs twice
+// posts once. The post history stores where a message is. Only if a process began to post and recorded no result does this connector search the
+// thread itself, by the key in the messages' own metadata. A message that people deleted is posted again, unless it only showed progress. Scopes:
+// chat:write, files:write; channels:history (groups:history) for that search, without which such a step may post twice, but never nothing.
 import type { KnownBlock } from '@slack/types';
 import { Unavailable } from '../../core/errors.ts';
 import { metadataType } from '../../core/intake/slack-message.ts';
@@ -13,20 +12,20 @@ import { blocksOf, fallbackText } from './blocks.ts';
 import { clientOf, errorCode, type SlackAccess, withRetries } from './client.ts';
 
 interface SlackConfig extends SlackAccess {
-  /** Where incidents without a thread of their own go. */
+  /** The channel for incidents without a thread of their own. */
   readonly channel: string;
   readonly posts: PostHistory;
-  /** Draws charts; without it they are left out. */
+  /** Renders charts; without it, messages have no charts. */
   readonly png?: ((svg: string) => Promise<Uint8Array>) | undefined;
-  /** How long to wait at most when Slack says when to come again; longer is `Unavailable`, and the workflow's retry. */
+  /** The longest total wait that Slack may request; for a longer one the call throws `Unavailable`, and the workflow retries. */
   readonly patienceSeconds?: number | undefined;
 }
 
-/** `publish` throws `Unavailable` when Slack does not take the message. */
+/** `publish` throws `Unavailable` if Slack does not accept the message. */
 export function slackChat(config: SlackConfig): Chat {
   const { patienceSeconds = 10, posts } = config;
   const client = clientOf(config);
-  /** What this process knows already. */
+  /** Posts that this process already knows. */
   const known = new Map<string, Post>();
 
   const patient = <T>(call: () => Promise<T>): Promise<T> => withRetries(call, patienceSeconds);
@@ -41,7 +40,7 @@ export function slackChat(config: SlackConfig): Chat {
     await posts.posted(key, post);
   };
 
-  /** Where an earlier process posted this key without saying so: in the thread, or, without one, in the channel. */
+  /** Searches for a message that an earlier process posted without recording it: in the thread or, if there is none, in the channel. */
   const search = async (channel: string, threadTs: string | undefined, key: string): Promise<Post | undefined> => {
     const where = { channel, include_all_metadata: true, limit: 100 };
     const page = await patient(() =>
@@ -55,7 +54,7 @@ export function slackChat(config: SlackConfig): Chat {
     return ts === undefined ? undefined : { channel, ts };
   };
 
-  /** Where this key is, or undefined where nobody posted it. */
+  /** Where the message of this key is, or undefined if nobody posted it. */
   const earlier = async (key: string, channel: string, thread: string | undefined): Promise<Post | undefined> => {
     const post = await find(key);
     if (post) return post;
@@ -73,15 +72,15 @@ export function slackChat(config: SlackConfig): Chat {
     }
   };
 
-  /** The thread of an incident: the one it came from, or the message that opened it. */
+  /** The thread of an incident: the one that it came from, or the message that opened it. */
   const threadOf = async (message: Message): Promise<string | undefined> => {
     if (message.slack?.threadTs !== undefined || message.kind === 'opened') return message.slack?.threadTs;
-    // An answer about no incident stands in the channel.
+    // An answer about no incident goes to the channel.
     if (message.kind === 'answer' && message.incidentId === 'none') return undefined;
     return (await find(`opened-${message.incidentId}`))?.ts;
   };
 
-  /** Into the thread, where it does not push the message out of sight. A file that is not taken costs the file, not the message. */
+  /** Uploads files to the thread, where they do not push the message out of sight. If Slack refuses a file, the message is still posted. */
   const upload = async (
     { name, title, text }: NonNullable<Message['files']>[number],
     channel: string,
@@ -98,7 +97,7 @@ export function slackChat(config: SlackConfig): Chat {
     await withRetries(() => client.filesUploadV2({ ...where, ...file }), filePatienceSeconds).catch(() => undefined);
   };
 
-  /** False where the message is gone and has to be said again. What only tells how far things are is let go of with it. */
+  /** Updates a message. Returns false if it is gone and has to be posted again; a progress message that is gone is given up. */
   const replaced = async (post: Post, content: Content, dispensable: boolean): Promise<boolean> => {
     try {
       const patience = dispensable ? dispensablePatienceSeconds : patienceSeconds;
@@ -110,7 +109,7 @@ export function slackChat(config: SlackConfig): Chat {
     }
   };
 
-  /** In the thread; in the channel where the thread is gone. */
+  /** Posts in the thread, or in the channel if the thread is gone. */
   const posted = async (channel: string, thread: string | undefined, content: Content): Promise<Post> => {
     const post = (where: { thread_ts?: string }) =>
       patient(() =>
@@ -154,12 +153,12 @@ export function slackChat(config: SlackConfig): Chat {
   };
 }
 
-/** A message waits longer than what comes with it: a step has its seconds for both. */
+/** Files may wait less than the message, because a step has a limited time for both. */
 const filePatienceSeconds = 3;
-/** What only tells how far things are is told again at the next step. */
+/** The next step repeats a progress message, so it may wait only briefly. */
 const dispensablePatienceSeconds = 3;
 
-/** People deleted it, or the workspace no longer lets it be edited. */
+/** People deleted the message, or the workspace no longer allows edits of it. */
 const gone: ReadonlySet<string> = new Set([
   'message_not_found',
   'thread_not_found',
@@ -173,6 +172,6 @@ interface Content {
   readonly metadata: { readonly event_type: string; readonly event_payload: Record<string, string> };
 }
 
-/** Message metadata comes back as it was sent, but typed as anything. */
+/** Slack returns message metadata as it was sent, but without a type. */
 const keyOf = (payload: unknown): unknown =>
   typeof payload === 'object' && payload !== null && 'key' in payload ? payload.key : undefined;

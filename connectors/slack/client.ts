@@ -1,4 +1,4 @@
-// One way to speak to Slack's Web API: few tries, short waits, and a wait of Slack's own choosing as long as there is patience.
+// Creates the client for Slack's Web API: few attempts, short waits, and waits that Slack requests up to a limit.
 import { LogLevel, WebAPIRateLimitedError, WebClient } from '@slack/web-api';
 
 export interface SlackAccess {
@@ -15,18 +15,18 @@ export const clientOf = ({ token, apiUrl }: SlackAccess): WebClient =>
     logLevel: LogLevel.ERROR,
   });
 
-/** Slack's own word for what went wrong; '' where it said nothing. */
+/** Slack's error code; '' if there is none. */
 export const errorCode = (error: unknown): string =>
   (error as { data?: { error?: string } } | undefined)?.data?.error ?? '';
 
-/** Again after the time that Slack says, as long as all the waiting together is not longer than `patienceSeconds`. */
+/** Retries after the time that Slack requests, as long as all waits together are at most `patienceSeconds`. */
 export async function withRetries<T>(call: () => Promise<T>, patienceSeconds = 5): Promise<T> {
   try {
     return await call();
   } catch (error) {
     if (!(error instanceof WebAPIRateLimitedError) || error.retryAfter > patienceSeconds) throw error;
     await new Promise((resolve) => setTimeout(resolve, error.retryAfter * 1000));
-    // At least a second is spent each time, so it ends.
+    // Each attempt uses up at least a second, so the loop ends.
     return withRetries(call, patienceSeconds - Math.max(1, error.retryAfter));
   }
 }

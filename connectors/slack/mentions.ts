@@ -1,5 +1,5 @@
-// People by name. Only ids of Slack's own form become mentions: those of a message's `mention`, which come from configuration, and of its
-// `outcome`, which Slack itself sent with the answer. Anything else in them stays text.
+// Renders people as mentions. Only ids of Slack's own form become mentions: those of a message's `mention`, which come from the configuration, and
+// those of its `outcome`, which Slack itself sent with the answer. Everything else stays text.
 import type { RichTextBlock, RichTextSection } from '@slack/types';
 import { clean, shorten } from '../../core/text.ts';
 
@@ -22,10 +22,10 @@ export function mentionsOf(ids: readonly string[] | undefined): RichTextBlock[] 
   return [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] }];
 }
 
-/** "ana and ben". */
+/** Several people as "ana and ben". */
 export const peopleOf = (ids: readonly string[]): Element[] =>
   ids.flatMap((id, place): Element[] => [
     ...(place === 0 ? [] : [{ type: 'text', text: ' and ' } as const]),
-    // One person answers; what looks like a group's id stays text.
+    // Only a person answers, so an id in the form of a group stays text.
     group.test(id) ? { type: 'text', text: id } : elementOf(id),
   ]);

@@ -1,14 +1,14 @@
-// Answers a press of a button through the response_url that came with it: good for five answers in half an hour, so only for what is said
-// at once. What may be said later goes through chat.ts.
+// Answers a press of a button through its response_url. Slack accepts five answers within half an hour there, so it serves only immediate replies;
+// later ones go through chat.ts.
 import { Unavailable } from '../../core/errors.ts';
 import { escaped } from '../../core/intake/slack-message.ts';
 import type { Replies } from '../../core/ports/channels.ts';
 import { blocksOf, fallbackText } from './blocks.ts';
 
 interface RepliesConfig {
-  /** Only addresses that begin so are written to: the request is signed, and still it names no address of ours. */
+  /** The only allowed beginning of the address: the request is signed, and still it must not direct us to another host. */
   readonly origin?: string | undefined;
-  /** The press was acknowledged before: nobody waits for this one. */
+  /** Milliseconds. The press was acknowledged before, so nobody waits for this request. */
   readonly timeoutMs?: number | undefined;
 }
 

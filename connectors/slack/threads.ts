@@ -1,12 +1,12 @@
-// The Threads port on Slack: the messages of a thread and the channel's name. Scopes: channels:history, groups:history, im:history for
-// where it is read; channels:read, groups:read for the name, without which only the name is missing.
+// The Threads port on Slack: it reads the messages of a thread and the channel's name. Scopes: channels:history, groups:history and im:history for
+// the messages; channels:read and groups:read for the name, without which only the name is missing.
 import type { WebClient } from '@slack/web-api';
 import { chatMessage, type Ourselves, SlackMessage } from '../../core/intake/slack-message.ts';
 import type { ChatMessage } from '../../core/model/utterance.ts';
 import type { Threads } from '../../core/ports/channels.ts';
 import { clientOf, errorCode, type SlackAccess, withRetries } from './client.ts';
 
-/** A thread's beginning says what it is about; nobody reads more. */
+/** The beginning of a thread tells its subject, so we read no more messages than this. */
 const maxMessages = 50;
 
 export function slackThreads(access: SlackAccess): Threads {

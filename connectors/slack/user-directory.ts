@@ -1,12 +1,12 @@
-// The UserDirectory port on Slack: which workspace is ours, from the configuration or from the token itself (auth.test), and who somebody is
-// (users.info, scope users:read). What Slack does not say is not known, and nobody is taken for a person of ours by that.
+// The UserDirectory port on Slack: it determines our workspace from the configuration or from the token itself (auth.test), and the kind of a user
+// (users.info, scope users:read). If Slack does not return a user, the user is unknown and never counts as a person of ours.
 import { Unavailable } from '../../core/errors.ts';
 import { SlackUser, whoIs } from '../../core/intake/slack-origin.ts';
 import type { SlackOrigin, SlackUserKind } from '../../core/model/slack-origin.ts';
 import type { UserDirectory } from '../../core/ports/channels.ts';
 import { clientOf, errorCode, type SlackAccess, withRetries } from './client.ts';
 
-/** Somebody may leave, or become a guest. */
+/** How long a user is cached, because a person may leave or become a guest. */
 const rememberMs = 5 * 60_000;
 const patienceSeconds = 2;
 
@@ -53,5 +53,5 @@ export function slackUserDirectory(access: SlackAccess, configured: SlackOrigin)
   };
 }
 
-/** Slack knows nobody of that id here, or does not show them to us. */
+/** Error codes for a user who does not exist here, or whom Slack does not show us. */
 const strangers: ReadonlySet<string> = new Set(['user_not_found', 'user_not_visible', 'users_not_found']);

@@ -1,4 +1,4 @@
-// The DeadLetters port on Amazon SQS, by its JSON protocol: three calls, signed as the SDK of Lambda is, whose credentials and region it uses.
+// The DeadLetters port on Amazon SQS, over its JSON protocol: three calls, signed with the credentials and the region of the Lambda SDK client.
 import { Sha256 } from '@aws-crypto/sha256-js';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -8,9 +8,9 @@ import type { DeadLetters } from '../../core/ports/dead-letters.ts';
 
 interface SqsOptions {
   readonly queueName: string;
-  /** Where credentials and region come from. */
+  /** The client whose credentials and region are used. */
   readonly client: LambdaClient;
-  /** In place of the service's own address. */
+  /** Replaces the service's own address. */
   readonly endpoint?: string | undefined;
 }
 

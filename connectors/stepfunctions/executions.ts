@@ -1,5 +1,5 @@
-// Executions of AWS Step Functions: looked at by name, and gone on with from where they failed (RedriveExecution). The service itself keeps a
-// second try from being a second redrive: one client token counts once (for a quarter of an hour; the ledger knows for longer).
+// Reads executions of AWS Step Functions by name, and redrives failed ones from the failed state (RedriveExecution). The service itself prevents a
+// second redrive: a client token counts once (for a quarter of an hour; the ledger remembers it for longer).
 import { createHash } from 'node:crypto';
 import {
   DescribeExecutionCommand,
@@ -17,16 +17,16 @@ import { executorOf } from '../../core/remediation/routed.ts';
 import { arnOf } from '../../core/topology/managed-resources.ts';
 
 export interface ExecutionsOptions {
-  /** One for each region that an ARN names. */
+  /** Returns the client for the region that an ARN names. */
   readonly client?: ((region: string) => SFNClient) | undefined;
 }
 
 const ended = [ExecutionStatus.FAILED, ExecutionStatus.TIMED_OUT, ExecutionStatus.ABORTED] as const;
 const isEnded = ({ status }: DescribeExecutionOutput): boolean => ended.some((one) => one === status);
-/** Executions of one state machine that are looked at, of each way to fail. */
+/** The number of executions of one state machine to read, for each kind of failure. */
 const maxListed = 2;
 const dayMs = 24 * 3_600_000;
-/** What failed again after two redrives fails for a reason that a third does not take away. */
+/** After two redrives the failure has a cause that a third one does not remove. */
 const maxRedrives = 2;
 
 const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
@@ -43,7 +43,7 @@ function clients({ client = (region) => new SFNClient({ region }) }: ExecutionsO
   };
 }
 
-/** What cannot be read is named by its error's name; a vendor's text goes no farther. */
+/** A failed read is reported by the error's name; the vendor's text goes no further. */
 export function stepFunctionsExecutions(options: ExecutionsOptions = {}): Source<'executions'> {
   const clientFor = clients(options);
 
@@ -96,7 +96,7 @@ function readExecution(described: DescribeExecutionOutput): WorkflowExecution {
 
 const refused = (why: string) => ({ kind: 'refused', why }) as const;
 
-/** @throws Unavailable where trying again may help. */
+/** @throws Unavailable if a retry may help. */
 export const stepFunctionsExecutor = (options: ExecutionsOptions = {}): Executor =>
   executorOf<'step-functions'>({ 'retry-execution': redrives(options) });
 
@@ -143,7 +143,7 @@ function redrives(options: ExecutionsOptions): Executor {
           return { kind: 'done', detail } as const;
         });
       const stand = await standOf(arn);
-      // An earlier try may have set it going: with its token the service says so, and starts nothing.
+      // An earlier attempt may have redriven it. With the same token the service says so and starts nothing.
       if (stand.kind === 'refused' && !('notFailed' in stand)) return stand;
       const done = await redrive();
       return stand.kind === 'refused' && done.kind === 'refused' ? stand : done;

@@ -1,4 +1,4 @@
-// The Workflow port on AWS Step Functions (or anything that speaks SendTaskSuccess). It answers waiting executions; it starts none.
+// The Workflow port on AWS Step Functions (or any service with SendTaskSuccess). It answers waiting executions and starts none.
 import { InvalidToken, SendTaskSuccessCommand, SFNClient, TaskDoesNotExist, TaskTimedOut } from '@aws-sdk/client-sfn';
 import { Unavailable } from '../../core/errors.ts';
 import type { Workflow } from '../../core/ports/channels.ts';
@@ -10,7 +10,7 @@ interface StepFunctionsWorkflowOptions {
   readonly client?: SFNClient;
 }
 
-/** A token that is wrong, answered before or timed out is `gone`; anything else throws `Unavailable`. The token is never in a message. */
+/** A token that is invalid, already answered or timed out gives `gone`; any other failure throws `Unavailable`. No message contains the token. */
 export function stepFunctionsWorkflow({ client = new SFNClient({}) }: StepFunctionsWorkflowOptions = {}): Workflow {
   return {
     async resume(taskToken, output) {

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import type { ArnParts, Manifest } from '../source-kind.ts';
 
-/** By ARN, or by name in any region; a `*` ends a name that others begin with. All of an account cannot be named. */
+/**
+ * A state machine by ARN, or by name in any region; a final `*` matches all names that begin like it. A pattern cannot match every state machine of
+ * an account.
+ */
 const stateMachine = z
   .string()
   .regex(
@@ -10,7 +13,7 @@ const stateMachine = z
   );
 const stateMachines = z.array(stateMachine).min(1).max(50);
 const configSchema = z.strictObject({ stateMachines });
-/** A local file has the rights of its user; there is nothing to name. */
+/** A local process has the rights of its user, so the state machines are optional. */
 const localSchema = z.strictObject({ stateMachines: stateMachines.optional() });
 type StepFunctionsSettings = z.infer<typeof localSchema>;
 

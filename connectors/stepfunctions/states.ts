@@ -1,4 +1,4 @@
-// The Executions port on AWS Step Functions: in which state the executions of one state machine are.
+// The Executions port on AWS Step Functions: it reads the state of the executions of one state machine.
 import {
   DescribeExecutionCommand,
   ExecutionDoesNotExist,
@@ -21,7 +21,7 @@ const states: Readonly<Record<ExecutionStatus, ExecutionState>> = {
   [ExecutionStatus.TIMED_OUT]: 'failed',
   [ExecutionStatus.ABORTED]: 'failed',
 };
-/** A page of the list holds this many; more than a few pages are asked for one by one. */
+/** The size of a list page. If more than a few pages would be needed, executions are described one by one. */
 const pageSize = 1000;
 const maxPages = 5;
 
@@ -50,7 +50,7 @@ export function stepFunctionsStates({
           if (pages === maxPages) break;
         }
       } catch {
-        // Whoever is not known to run is asked for by name.
+        // Each execution that the list does not show as running is described by name.
       }
       return names;
     },

@@ -1,8 +1,8 @@
-// Which models answer, in which order they are tried, what they cost and how much an incident may spend. Strict: a typo fails at start
-// and not at 3 a.m. lib/config.ts describes the same for a deployed stage.
+// The configuration of models: which models answer, their order, their prices and the budget of an incident. Strict, so that a typo fails at the
+// start and not at 3 a.m. lib/config.ts describes the same for a deployed stage.
 import * as z from 'zod';
 
-/** US dollars per million tokens. Cached input is billed as input where its own prices are absent. */
+/** US dollars per million tokens. Without prices of its own, cached input costs as much as input. */
 const Price = z.strictObject({
   input: z.number().min(0),
   output: z.number().min(0),
@@ -16,10 +16,10 @@ const common = {
   models: z.strictObject({
     coordinator: z.string().min(1),
     specialist: z.string().min(1),
-    /** The specialist's where absent. */
+    /** Absent, the specialist's model. */
     intent: z.string().min(1).optional(),
   }),
-  /** Of every model of this provider that `prices` does not name. */
+  /** The price of every model of this provider that `prices` does not name. */
   price: Price.default({ input: 0, output: 0 }),
   /** By model id. */
   prices: z.record(z.string(), Price).default({}),
@@ -29,7 +29,7 @@ const Provider = z.discriminatedUnion('provider', [
   z.strictObject({
     provider: z.literal('bedrock'),
     region: z.string().optional(),
-    /** Only for tests and private endpoints; spoken to over HTTP/1. */
+    /** Only for tests and private endpoints; the client speaks HTTP/1 to it. */
     endpoint: z.url().optional(),
     guardrail: z.strictObject({ id: z.string().min(1), version: z.string().min(1).default('DRAFT') }).optional(),
     promptCache: z.boolean().default(true),
@@ -44,7 +44,7 @@ const Provider = z.discriminatedUnion('provider', [
   }),
   z.strictObject({
     provider: z.literal('anthropic'),
-    /** Anthropic's own where absent. */
+    /** Absent, Anthropic's own endpoint. */
     endpoint: z.url().optional(),
     apiKey: z.string().default('none'),
     promptCache: z.boolean().default(true),
@@ -55,7 +55,7 @@ export type Provider = z.infer<typeof Provider>;
 
 const Chain = z
   .strictObject({
-    /** The provider that is asked, or several: the next one when one is throttled, too slow, refuses or answers nonsense. */
+    /** The provider to call, or several: the next one if one is throttled, too slow, refuses or gives an invalid answer. */
     use: z.union([
       z
         .string()
@@ -64,7 +64,7 @@ const Chain = z
       z.array(z.string().min(1)).min(1),
     ]),
     providers: z.record(z.string(), Provider),
-    /** Both hold for all functions and processes that work on an incident together. */
+    /** Both limits apply to all functions and processes of an incident together. */
     maxUsdPerIncident: z.number().positive().default(1),
     maxTokensPerIncident: z.number().int().positive().default(300_000),
   })
@@ -73,7 +73,7 @@ const Chain = z
       context.addIssue(`use names ${name}, which providers does not have`);
   });
 
-/** The long form names providers and uses one or several; the short form is one provider alone. */
+/** The long form defines providers and uses one or several; the short form is a single provider. */
 export const ModelConfig = z.preprocess((value) => {
   if (typeof value !== 'object' || value === null || !('provider' in value)) return value;
   const { maxUsdPerIncident, maxTokensPerIncident, ...provider } = value as Record<string, unknown>;
@@ -86,7 +86,7 @@ export const ModelConfig = z.preprocess((value) => {
 }, Chain);
 export type ModelConfig = z.infer<typeof ModelConfig>;
 
-/** What may be kept: the same models and prices, no key. */
+/** The configuration without keys, with the same models and prices; it may be stored. */
 export const withoutKeys = (config: ModelConfig): ModelConfig => ({
   ...config,
   providers: Object.fromEntries(
@@ -97,7 +97,7 @@ export const withoutKeys = (config: ModelConfig): ModelConfig => ({
   ),
 });
 
-/** Fills in keys that are kept elsewhere: `keyOf` gets the provider's name. */
+/** Adds keys that are stored elsewhere: `keyOf` receives the provider's name. */
 export async function withKeys(config: ModelConfig, keyOf: (name: string) => Promise<string>): Promise<ModelConfig> {
   const filled = await Promise.all(
     Object.entries(config.providers).map(async ([name, provider]) => {

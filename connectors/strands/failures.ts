@@ -1,4 +1,4 @@
-// What went wrong with a model, as a kind and as our sentence: a vendor's text never reaches a person or another model.
+// Classifies the failure of a model as a kind with our own sentence, so that a vendor's text never reaches a person or another model.
 import * as z from 'zod';
 
 export type FailureKind = 'throttled' | 'timeout' | 'refused' | 'malformed' | 'over-budget' | 'unreachable';
@@ -14,20 +14,20 @@ const sentences: Record<FailureKind, string> = {
 
 export const sentenceFor = (kind: FailureKind): string => `${sentences[kind]}; the analysis answers alone.`;
 
-/** Thrown inside an agent where a model declines. */
+/** Thrown inside an agent if a model declines to answer. */
 export class Refused extends Error {
   override name = 'Refused';
 }
 
-/** Thrown inside an agent before a call that the incident's ceiling has no room for. */
+/** Thrown inside an agent before a call that would exceed the incident's budget. */
 export class BudgetSpent extends Error {
   override name = 'BudgetSpent';
 }
 
-/** Stop reasons (Strands' words) of a model, or a guardrail before it, that will not answer. */
+/** Stop reasons (in Strands' terms) of a model, or of a guardrail before it, that refuses to answer. */
 export const refusals: readonly string[] = ['contentFiltered', 'guardrailIntervened', 'refusal'];
 
-/** `problem`: what was thrown, or the reason that an agent without an answer stopped for. */
+/** `problem`: the thrown error, or the reason for which an agent stopped without an answer. */
 export function failureOf(problem: unknown): FailureKind {
   const name = problem instanceof Error ? namesOf(problem).join(' ') : String(problem);
   if (/BudgetSpent/.test(name)) return 'over-budget';
@@ -47,7 +47,7 @@ const ErrorLike = z.looseObject({
   cause: z.unknown().optional(),
 });
 
-/** Names, codes and HTTP states down the chain of causes. */
+/** Names, codes and HTTP statuses along the chain of causes. */
 function namesOf(problem: unknown, depth = 0): string[] {
   const parsed = ErrorLike.safeParse(problem);
   if (!parsed.success || depth > 4) return [];

@@ -1,4 +1,4 @@
-// One model object per role and provider. Bedrock is spoken to over HTTP/1 when an endpoint of one's own is given.
+// Creates one model object per role and provider. With a custom endpoint, the Bedrock client speaks HTTP/1.
 import type { Model } from '@strands-agents/sdk';
 import type { Price, Provider } from './config.ts';
 import type { Prompt } from './prompts.ts';
@@ -8,7 +8,7 @@ export const modelIdOf = ({ models }: Provider, { role }: Pick<Prompt, 'role'>):
 
 export const priceOf = ({ prices, price }: Provider, modelId: string): Price => prices[modelId] ?? price;
 
-/** Strands' SDK takes a quarter of a second to load: only when a model is really asked. */
+/** Strands' SDK takes a quarter of a second to load, so it is loaded only before a model call. */
 export async function createModel(provider: Provider, prompt: Prompt): Promise<Model> {
   const modelId = modelIdOf(provider, prompt);
   const maxTokens = prompt.budget.outputTokens;
@@ -28,7 +28,7 @@ export async function createModel(provider: Provider, prompt: Prompt): Promise<M
           : { guardrailConfig: { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version } }),
         ...(region === undefined ? {} : { region }),
         clientConfig: {
-          // The next one of the chain is the retry.
+          // The next provider of the chain serves as the retry.
           maxAttempts: 1,
           ...(endpoint === undefined ? {} : { endpoint, requestHandler: new NodeHttpHandler() }),
         },
@@ -59,5 +59,5 @@ export async function createModel(provider: Provider, prompt: Prompt): Promise<M
   }
 }
 
-/** Families whose prompts Bedrock caches at marked points. */
+/** Model families whose prompts Bedrock caches at marked points. */
 const cacheable = /claude|anthropic|nova/;

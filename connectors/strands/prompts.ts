@@ -1,4 +1,4 @@
-// Prompts are code: Markdown with front matter, versioned, parsed strictly. Reading files is the composition root's business.
+// Parses prompts strictly: Markdown with front matter and a version. The composition root reads the files.
 
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
@@ -10,15 +10,15 @@ const FrontMatter = z.strictObject({
   role: z.enum(['coordinator', 'specialist', 'intent']),
   budget: z.strictObject({
     seconds: z.number().positive().max(60),
-    /** Calls of the model; at the last one it must answer. */
+    /** The maximum number of model calls; at the last one the model must answer. */
     turns: z.number().int().min(1).max(10),
     toolCalls: z.number().int().min(0).max(30).default(3),
-    /** Input and output of all its calls together. */
+    /** Input and output tokens of all its calls together. */
     tokens: z.number().int().min(1000).max(200_000).default(30_000),
     outputTokens: z.number().int().min(100).max(8000),
     usd: z.number().positive().max(10).default(0.5),
   }),
-  /** Name of the schema the answer must have; documents it for readers. */
+  /** Name of the answer's schema, as documentation for readers. */
   output: z.string(),
 });
 
@@ -26,7 +26,7 @@ export interface Prompt extends z.infer<typeof FrontMatter> {
   readonly text: string;
 }
 
-/** Parses one prompt file; throws `Misconfigured` naming it. */
+/** Parses one prompt file; throws `Misconfigured` naming the file. */
 export function parsePrompt(file: string, markdown: string): Prompt {
   const match = /^---\n([\s\S]*?)\n---\n([\s\S]+)$/.exec(markdown);
   if (!match?.[1] || !match[2]) throw new Misconfigured(`${file} has no front matter between --- lines.`);

@@ -1,11 +1,11 @@
-// A model whose calls are written down, and one that answers from what was. A call is what goes over the wire: messages, tools and system prompt
-// in; the stream of events out.
+// Records the calls of a model, and replays recorded ones. A call is what goes over the wire: messages, tools and system prompt as input, the stream
+// of events as output.
 import type { Model } from '@strands-agents/sdk';
 import { Unavailable } from '../../core/errors.ts';
 import type { Recorder } from '../../core/replay/record.ts';
 import type { ReplaySource } from '../../core/replay/replay.ts';
 
-/** Puts a model in the place of another, for one agent. */
+/** Wraps a model for one agent. */
 export type ModelRecorder = (model: Model, call: { readonly incidentId: string; readonly promptId: string }) => Model;
 
 const port = 'model';
@@ -49,14 +49,16 @@ type Event =
     ? Exclude<E, undefined>
     : never;
 
-/** The same model but for what it streams. */
+/** The same model with another stream. */
 function withStream(model: Model, stream: Stream): Model {
   return new Proxy(model, {
     get: (target, name, receiver) => (name === 'stream' ? stream : Reflect.get(target, name, receiver)),
   });
 }
 
-/** Plain JSON: what the tape keeps and is asked by. Ids that the agent gives its own messages are new each time. */
+/**
+ * Plain JSON, which the tape stores and uses as the key. The ids that an agent gives its own messages are removed, because they are new each time.
+ */
 function askedOf(model: Model, promptId: string, messages: Parameters<Stream>[0], options: Parameters<Stream>[1]) {
   const { systemPrompt, toolSpecs, toolChoice } = options ?? {};
   return JSON.parse(

@@ -1,28 +1,28 @@
-// The budget of one agent, kept by hooks: each model call is counted and set aside for the incident before it goes out; when the next
-// one would be too much (calls, tools, tokens, seconds, money), this one is the last and only the answer may be given.
+// Enforces the budget of one agent by hooks. Before a model call goes out, it is counted and reserved for the incident. If the next one would exceed
+// the budget (calls, tools, tokens, seconds, money), the current one is the last, and the model may only answer.
 import type { Agent } from '@strands-agents/sdk';
 import type { Spend, Spending } from '../../core/ports/records.ts';
 import type { Price } from './config.ts';
 import { BudgetSpent, Refused, refusals } from './failures.ts';
 import type { Prompt } from './prompts.ts';
 
-/** The tool by which Strands' agents give their structured answer. */
+/** The tool through which Strands' agents return their structured answer. */
 const answerTool = 'strands_structured_output';
-/** Characters a token where it is counted before the call; the safe side for logs and JSON. */
+/** Characters per token for the estimate before a call; a conservative value for logs and JSON. */
 const charactersPerToken = 2.5;
-/** From this share of the seconds on there is only time to conclude. */
+/** After this share of the seconds the agent only has time to conclude. */
 const lastCallFrom = 0.6;
 
 export interface Watch {
   readonly used: { inputTokens: number; outputTokens: number; costUsd: number; modelCalls: number; toolCalls: number };
-  /** Why the agent had to conclude before it wanted to. */
+  /** The limit that made the agent conclude early. */
   concludedBy: string | undefined;
 }
 
 interface Watched {
   readonly incidentId: string;
   readonly budget: Prompt['budget'];
-  /** Of this attempt; the prompt's where it is the only one. */
+  /** Seconds of this attempt; the prompt's seconds if it is the only attempt. */
   readonly seconds: number;
   readonly price: Price;
   readonly limits: Spend;
@@ -54,7 +54,7 @@ export async function watch(agent: Agent, watched: Watched): Promise<Watch> {
         charactersPerToken,
     );
     const expected = spendOf({ inputTokens: asked, outputTokens: budget.outputTokens }, price);
-    // A further call would carry all of this once more: room for two means that this need not be the last.
+    // A further call would send all of this again, so room for two calls means that this one need not be the last.
     const two = { usd: expected.usd * 2, tokens: expected.tokens * 2 };
     const roomForMore = await spending.reserve(incidentId, two, limits);
     if (!roomForMore && !(await spending.reserve(incidentId, expected, limits)))
@@ -85,7 +85,7 @@ export async function watch(agent: Agent, watched: Watched): Promise<Watch> {
           : { ...context, toolSpecs: only, toolChoice: { tool: { name: answerTool } } },
       );
       const usage = answer.result.metadata?.usage;
-      // An endpoint that counts nothing is counted by us.
+      // If an endpoint reports no usage, our estimate counts.
       const counted = usage ?? { inputTokens: asked, outputTokens: 0 };
       actual = spendOf(counted, price);
       used.inputTokens += inputOf(counted);
@@ -107,7 +107,7 @@ interface Counted {
   readonly cacheWriteInputTokens?: number | undefined;
 }
 
-/** All that was read, from the cache or not: providers count what came from the cache beside the input. */
+/** All input tokens, cached or not: providers report cached tokens separately. */
 const inputOf = ({ inputTokens, cacheReadInputTokens = 0, cacheWriteInputTokens = 0 }: Counted): number =>
   inputTokens + cacheReadInputTokens + cacheWriteInputTokens;
 
