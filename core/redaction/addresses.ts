@@ -1,10 +1,10 @@
-// Secrets in addresses: the password before a host (RFC 3986, userinfo), those of drivers' own forms, and paths that are keys themselves.
+// Redacts secrets in addresses: passwords before a host (RFC 3986, userinfo), the connection forms of some drivers, and paths that are keys.
 import { type Cut, cutOut, isMarked } from './mark.ts';
 import { isRandom } from './values.ts';
 
 const longest = 1024;
 const ends = /[\s"'`<>\\]/;
-/** What follows the `@` of userinfo: a host, a list of hosts, or a socket. */
+/** Text after the `@` of userinfo: a host, a list of hosts, or a socket. */
 const host = /^(?:\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\/\/[A-Za-z0-9]|tcp\(|unix\()/;
 const scheme = /[A-Za-z][A-Za-z0-9+.-]{1,30}$/;
 
@@ -21,7 +21,7 @@ export function redactAddresses(text: string): string {
   return out;
 }
 
-/** The password, or a token in place of user and password. */
+/** Finds the password, or a token in place of user and password. */
 function userinfo(text: string, from: number): Cut | undefined {
   let end = from;
   const most = Math.min(text.length, from + longest);
@@ -39,7 +39,7 @@ function userinfo(text: string, from: number): Cut | undefined {
       ? { from, to: from + firstAt, kind: 'token' }
       : undefined;
   }
-  // The user has no slash; a number and a slash behind the colon are a port and a path.
+  // A user name contains no slash; a colon with a number and a slash is a port and a path.
   if (slash !== -1 && slash < colon) return undefined;
   const password = run.slice(colon + 1);
   if (/^\d{1,5}(?:[/?#]|$)/.test(password)) return undefined;
@@ -49,10 +49,10 @@ function userinfo(text: string, from: number): Cut | undefined {
   return { from: from + colon + 1, to: from + colon + 1 + at, kind: 'connection-string-password' };
 }
 
-/** The last `@` that a host follows and no `@` of a path or query; a password may have `@`, `/`, `?` and `#` in it. */
+/** Finds the last `@` with a host after it, and outside a path or query. A password may contain `@`, `/`, `?` and `#`. */
 function lastUserinfoAt(password: string): number {
   const first = password.indexOf('@');
-  // Behind a whole host with its port or path, an `@` belongs to the path.
+  // After a complete host with port or path, an `@` belongs to the path.
   let at = first;
   for (let next = password.indexOf('@', at + 1); next !== -1; next = password.indexOf('@', next + 1)) {
     const between = password.slice(at + 1, next);
@@ -62,7 +62,7 @@ function lastUserinfoAt(password: string): number {
   return at !== -1 && host.test(password.slice(at + 1)) ? at : -1;
 }
 
-/** Go's MySQL driver, Oracle's thin driver. */
+/** The forms of Go's MySQL driver and Oracle's thin driver. */
 function driverForms(text: string): string {
   return text
     .replaceAll(

@@ -1,11 +1,11 @@
-// Values that a name before them tells: `name=value` and its kin in JSON, YAML, XML, shells, code and headers, and the pairs that
-// Kubernetes and AWS write (`name: A`, `value: B`). Text is read once from name to name; each value is read once.
+// Redacts values that a name before them identifies as secret: `name=value` and similar forms in JSON, YAML, XML, shells, code and headers, and the
+// pairs of Kubernetes and AWS (`name: A`, `value: B`). It scans the text once from name to name and reads each value once.
 import { type Cut, cutOut, isMarked, type Kind } from './mark.ts';
 import { classOfName, type NameClass } from './names.ts';
 import { closingQuote } from './quotes.ts';
 import { isBasicPair, isName, isNoSecret, isRandom } from './values.ts';
 
-/** What every name of a secret has in it. */
+/** Every name of a secret contains one of these stems. */
 const stems =
   /pass|pwd|secret|token|key|cred|auth|cookie|sess|sid|sig|hmac|docker|connection|phone|mobile|msisdn|identified|cvv|cvc|psk|appid|assertion/gi;
 const longestName = 80;
@@ -19,23 +19,23 @@ const isNameCharacter = (code: number): boolean =>
   code === 46 ||
   code === 36;
 
-/** The quote that ends a name, escaped once more for every JSON text around it, then what assigns. */
+/** Matches the quote that ends a name, with one more level of escapes for each enclosing JSON text, and then the assignment sign. */
 const assigns =
   /(\\{0,15}["'`]?|&(?:quot|#3[49]);)[\])]?[ \t]{0,20}(?::[ \t]{0,4}(?:string|String|str)[ \t]{0,4}=|(?:string|String)?[ \t]{0,4}(?::{1,3}=|\.=|\?=|=>|==?|:|\|\|=?|%3[DA]))[ \t]{0,20}(?:&(?:quot|#3[49]);)?(?:(?:&\w{1,40}|!!?[\w/]{1,40})[ \t]{1,4})?(?:[|>][+-]?\\?n?[ \t]{0,4}\n[ \t]{0,60}|(?:[A-Za-z_][\w.]{0,30}\(|N|[bruBRU]{1,2}|string\(\d{1,6}\)[ \t])(?=\\{0,15}["'`]))?/y;
-/** After a flag, in SQL, and as an argument of its own. */
+/** Space or separator between a flag, or an SQL word, and its value. */
 const follows = /(\\{0,15}["'`]?)(?:[ \t]{1,8}|,[ \t]{0,8}(?=\\{0,15}["']))/y;
 const asArgument = /(\\{0,15}["'`])[ \t]{0,8},[ \t]{0,8}(?=\\{0,15}["'`])/y;
 const opening = /(\\{0,15})(["'`])/y;
 const bare = /(?:[^\s"'`\\,;&{}[\]()<>|]|\\(?!\\{0,15}["'`]|[nrtbf]))+/y;
-/** A line of a settings file goes on to its end. */
+/** A value in a settings file extends to the end of its line. */
 const restOfLine = /[^\s"'\\=:]+(?=\s*(?:$|\n))/y;
 const element = />[ \t\r\n]{0,80}(?:<value>[ \t\r\n]{0,80})?([^<\s][^<\n]{0,2000}?)[ \t\r\n]{0,80}<\//iy;
-/** Between a name that is itself a value and the value that belongs to it. */
+/** Text between a quoted name and the value of the same pair, as in `name: A`, `value: B`. */
 const pairValue =
   /\\{0,15}["']?[ \t]{0,9},?(?:\\n|\s){0,60}(?:[+-][ \t]{1,40})?(?:-[ \t])?[ \t]{0,9}\\{0,15}["']?:?\w{0,20}value\\{0,15}["']?[ \t]{0,9}[:=][>]?[ \t]{0,9}/iy;
 const isPairName = /(?:name|key|variable|parameter|header|field)\\{0,15}["']?[ \t]{0,9}[:=][ \t]{0,9}\\{0,15}["']?$/i;
 
-/** The same the other way round, in JSON. */
+/** The same pair with the value first, in JSON. */
 const pairValueBefore =
   /value\\{0,15}"\s{0,9}:\s{0,9}\\{0,15}"([^"\\]{1,300})\\{0,15}"\s{0,9},\s{0,9}\\{0,15}"\w{0,12}(?:name|key)\\{0,15}"\s{0,9}:\s{0,9}\\{0,15}"$/i;
 const longestPair = 420;
@@ -51,12 +51,12 @@ interface Value {
   readonly quoted: boolean;
 }
 
-/** The value that begins here, in quotes or without. */
+/** Reads the value at this position, quoted or not. */
 function valueAt(text: string, at: number): Value | undefined {
   const quote = sticky(opening, text, at);
   if (quote) {
     const from = at + quote[0].length;
-    // The quote that ends the text around a name: what follows is the next value.
+    // This quote ends the text around the name: the next value follows.
     if (/[,:}\]]/.test(text[from] ?? '')) return undefined;
     const triple = (quote[2] ?? '').repeat(3);
     if (text.startsWith(triple, at)) {
@@ -89,7 +89,7 @@ export function redactAssigned(text: string): string {
     const most = Math.min(text.length, from + longestName);
     while (to < most && isNameCharacter(text.charCodeAt(to))) to++;
     while (to > hit.index + hit[0].length && /[.$-]/.test(text[to - 1] ?? '')) to--;
-    // A name that is only a part of something longer than any name is none.
+    // A run of characters longer than any name is not a name.
     stems.lastIndex = Math.max(to, hit.index + 1);
     if (to === most && to < text.length && isNameCharacter(text.charCodeAt(to))) continue;
     const found = cutAfter(text, from, to);
@@ -127,7 +127,7 @@ function cutAfter(text: string, from: number, to: number): readonly Cut[] {
   const sign = sticky(assigns, text, to);
   if (sign) {
     const value = valueAt(text, to + sign[0].length);
-    // A part of a longer path of names, as in an ARN.
+    // The name is part of a longer path of names, as in an ARN.
     if (text[from - 1] === ':' && /:$/.test(sign[0])) return [];
     const spaced = /:[ \t]+$/.test(sign[0]) && sign[1] === '';
     if (spaced && value && !value.quoted && isProse(text, from, value)) return [];
@@ -143,7 +143,7 @@ function cutAfter(text: string, from: number, to: number): readonly Cut[] {
   );
 }
 
-/** The next column of a table, or of a list of names and values; a type or a word is none. */
+/** Reads the next column of a table, or of a list of names and values; a type or a plain word does not count. */
 function inTable(text: string, from: number, to: number): Value | undefined {
   const before = text.slice(Math.max(0, from - 40), from);
   const column = /\|[ \t]*`?$/.test(before)
@@ -157,14 +157,14 @@ function inTable(text: string, from: number, to: number): Value | undefined {
   return { from: start, to: start + value.length, quoted: true };
 }
 
-/** Terraform: `variable "password" { default = "x" }`. */
+/** Reads the default of a Terraform variable: `variable "password" { default = "x" }`. */
 function defaultOf(text: string, from: number, to: number): Value | undefined {
   if (!/variable[ \t]{1,4}"$/.test(text.slice(Math.max(0, from - 20), from))) return undefined;
   const sign = sticky(/"\s{0,4}\{[^{}]{0,400}?\bdefault\s{0,20}=\s{0,4}/y, text, to);
   return sign ? valueAt(text, to + sign[0].length) : undefined;
 }
 
-/** `--password x`, `-Dx.password x`, `login ana password x`, `PASSWORD 'x'`, `set("PASSWORD", "x")`. */
+/** Reads arguments: `--password x`, `-Dx.password x`, `login ana password x`, `PASSWORD 'x'`, `set("PASSWORD", "x")`. */
 function argument(text: string, name: string, from: number, to: number): Value | undefined {
   const next = name.startsWith('-') ? sticky(follows, text, to) : null;
   if (next) {
@@ -184,7 +184,7 @@ function argument(text: string, name: string, from: number, to: number): Value |
     : undefined;
 }
 
-/** `IDENTIFIED BY 'x'`, `IDENTIFIED WITH plugin BY 'x'`. */
+/** Reads `IDENTIFIED BY 'x'` and `IDENTIFIED WITH plugin BY 'x'`. */
 function sqlPassword(text: string, at: number): Value | undefined {
   const by =
     /^[ \t]{1,8}(?:with[ \t]{1,8}[\w'"]{1,60}[ \t]{1,8})?(?:by|as)[ \t]{1,8}(?:password[ \t]{1,8})?(?=\\{0,15}['"])/i.exec(
@@ -193,7 +193,7 @@ function sqlPassword(text: string, at: number): Value | undefined {
   return by ? valueAt(text, at + by[0].length) : undefined;
 }
 
-/** `wrong password: access denied`: a word behind words is prose, not a setting. */
+/** `wrong password: access denied`: a plain word after words is prose, not a setting. */
 function isProse(text: string, from: number, { from: start, to }: Value): boolean {
   const value = text.slice(start, to);
   if (!/^[A-Za-z'’.!?-]+$/.test(value)) return false;
@@ -203,7 +203,7 @@ function isProse(text: string, from: number, { from: start, to }: Value): boolea
   return /^[ \t]\S/.test(behind) || (!alone && /[A-Za-z][ \t]$/.test(before) && /^[a-z]+[.!]?$/.test(value));
 }
 
-/** In a line of its own, as settings files have it, a value goes on behind commas and semicolons. */
+/** On a line of its own, as in settings files, a value continues after commas and semicolons. */
 function wholeLine(text: string, from: number, value: Value | undefined): Value | undefined {
   if (!value || value.quoted || !/[,;&()<>|{}[\]]/.test(text[value.to] ?? '')) return value;
   if (!/(?:^|\n)[ \t]*(?:export[ \t]+|-[ \t]+)?$/.test(text.slice(Math.max(0, from - 40), from))) return value;
@@ -211,7 +211,7 @@ function wholeLine(text: string, from: number, value: Value | undefined): Value 
   return rest ? { ...value, to: value.to + rest[0].length } : value;
 }
 
-/** Of these a value has only a token's letters: what follows is the address around it. */
+/** Values of these classes contain only a token's characters; what follows is the enclosing address. */
 const endOfRandom: ReadonlySet<NameClass> = new Set(['random', 'session', 'signature']);
 
 function oneCut(text: string, value: Value | undefined, means: NameClass, told: boolean): readonly Cut[] {
@@ -226,7 +226,7 @@ function oneCut(text: string, value: Value | undefined, means: NameClass, told: 
   return [{ from: value.from, to: value.from + trimmed.length, kind: kinds[means] ?? 'password' }];
 }
 
-/** Whether a value under such a name is one to hide. `told`: the place alone says that it is a value. */
+/** Whether a value under such a name has to be hidden. `told`: its place alone shows that it is a value. */
 export function isSecret(value: string, means: NameClass, quoted: boolean, told: boolean): boolean {
   if (isNoSecret(value)) return false;
   switch (means) {
@@ -272,7 +272,7 @@ const headerSign = /\\{0,15}["'`]?(?:[ \t]{0,8}(?::|=>|=|,)[ \t]{0,8})\[?\\{0,15
 
 const headerRest = /(?:[^\r\n\]\\]|\\(?![nr]))*/y;
 
-/** The header's value behind its scheme (RFC 9110, section 11); without a scheme only what looks random. */
+/** Reads a header's credential after its scheme (RFC 9110, section 11); without a scheme, only a random-looking one. */
 function authorization(text: string, at: number): readonly Cut[] {
   const sign = sticky(headerSign, text, at);
   if (!sign) return [];
@@ -282,10 +282,10 @@ function authorization(text: string, at: number): readonly Cut[] {
   if (isMarked(text, start)) return [];
   const run = sticky(/[^\s"'`\\,;\][}]+/y, text, start)?.[0] ?? '';
   if (!scheme) return unknownScheme(text, start, run);
-  // What a server asks for, not what a client sends.
+  // A challenge of the server, not a credential of the client.
   if (/^(?:bearer|basic)/i.test(scheme[0]) && /^\w+=$/.test(run)) return [];
   if (run.length < 4 || (isNoSecret(run) && !/=/.test(run)) || (/^[a-z]+$/.test(run) && run.length < 16)) return [];
-  // Lists of parameters go on to the end of the header.
+  // A list of parameters extends to the end of the header.
   const quote = /(\\{0,15})(["'`])$/.exec(sign[0]);
   const list = /^(?:digest|aws4|hawk|oauth|signature|hmac|mediabrowser|snowflake|sharedaccess|pveapitoken)/i.test(
     scheme[0],
@@ -299,7 +299,7 @@ function authorization(text: string, at: number): readonly Cut[] {
   return end > start ? [{ from: start, to: end, kind }] : [];
 }
 
-/** The credential alone, or behind a word that is nobody's scheme; only what looks random, as sentences stand here, too. */
+/** Reads a credential alone, or after a word that is not a known scheme. It must look random, because sentences occur here, too. */
 function unknownScheme(text: string, from: number, run: string): readonly Cut[] {
   if (isRandom(run, 16) || run.length >= 40) return [{ from, to: from + run.length, kind: 'credentials' }];
   const behind = /^[A-Za-z][A-Za-z0-9_-]{1,30}$/.test(run)
@@ -314,7 +314,7 @@ const cookieAttributes = /^(?:path|domain|expires|max-age|samesite|version|comme
 const cookieSign = /\\{0,15}["'`]?[ \t]{0,8}(?::|=>|=|,)[ \t]{0,8}\[?\\{0,15}["'`]?/y;
 const cookiePair = /[ \t]{0,4}([\w.%~$!#*+^|-]{1,80})=([^;\s"'`\\,\]]*)(;?)/y;
 
-/** Every cookie of the header that is long enough to say who somebody is. */
+/** Reads every cookie of the header that is long enough to identify somebody. */
 function cookies(text: string, at: number): readonly Cut[] {
   const sign = sticky(cookieSign, text, at);
   if (!sign) return [];

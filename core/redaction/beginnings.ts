@@ -1,16 +1,16 @@
-// The first letters that a pattern can match, so that text is compared with a pattern only where it can begin.
+// Computes the first letters that a pattern can match, so that a scanner tries the pattern only where it can begin.
 
 const most = 3;
-/** A larger class ends what is known. */
+/** A character class larger than this ends the known beginning. */
 const largestClass = 10;
 
 interface Beginning {
   readonly text: string;
-  /** Whether anything may follow that is not known. */
+  /** Whether unknown text may follow. */
   readonly open: boolean;
 }
 
-/** At most three letters each; two at least, or it throws. */
+/** Returns beginnings of two to three letters; throws if one is shorter. */
 export function beginningsOf(pattern: string): readonly string[] {
   const found = [...new Set(choice(pattern).map(({ text }) => text.slice(0, most)))];
   const short = found.find((text) => text.length < 2);
@@ -20,7 +20,7 @@ export function beginningsOf(pattern: string): readonly string[] {
 
 const choice = (pattern: string): readonly Beginning[] => alternatives(pattern).flatMap(sequence);
 
-/** The parts between bars that stand in no group or class. */
+/** Splits the pattern at bars outside groups and classes. */
 function alternatives(pattern: string): string[] {
   const parts = [''];
   let depth = 0;
@@ -90,7 +90,7 @@ function lettersOf(groups: Readonly<Record<string, string | undefined>>): readon
   return [...set.replaceAll('\\', '')].map((text) => ({ text, open: false }));
 }
 
-/** Where the group at the start of the text closes. */
+/** The end of the group that starts the text. */
 function groupEnd(text: string): number {
   let depth = 0;
   let inClass = false;

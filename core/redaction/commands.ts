@@ -1,4 +1,4 @@
-// Passwords on command lines, where a program's own option says what comes: `curl -u user:password`, `mysql -ppassword`.
+// Redacts passwords on command lines, where an option of a known program precedes them: `curl -u user:password`, `mysql -ppassword`.
 import { type Cut, cutOut, isMarked } from './mark.ts';
 import { isNoSecret } from './values.ts';
 
@@ -6,7 +6,7 @@ const programs =
   /\b(?:curl|wget|httpie|mysql(?:dump|admin|import)?|mariadb(?:-dump)?|redis-cli|sshpass|docker|podman|nerdctl|buildah|skopeo|helm|oras|az|openssl|keytool|ldap(?:search|modify|add)|mongo(?:sh|dump|restore)?|rabbitmqadmin|htpasswd|snmpwalk|smbclient|sqlcmd|plink)\b/g;
 const longest = 4000;
 
-/** Between an option and its value: spaces, or what parts the elements of a list. */
+/** The separator between an option and its value: spaces, or the separator of list elements. */
 const gap = String.raw`(?:=|[ \t]{1,4}|\\{0,3}["'],[ \t]{0,4})\\{0,3}["']?`;
 const before = String.raw`(?<=[\s"'\[,])`;
 const pair = new RegExp(
@@ -49,7 +49,7 @@ export function redactCommands(text: string): string {
         if (!isMarked(value, 0) && !isNoSecret(value)) cuts.push({ from: to - value.length, to, kind: 'password' });
       }
     }
-    // The rest of a line belongs to its first such program.
+    // The rest of the line belongs to the first such program.
     programs.lastIndex = from + line.length;
   }
   return cutOut(

@@ -1,8 +1,8 @@
-// Base64 that holds JSON, a kubeconfig or a private key: it goes as a whole if what it holds would lose something.
+// Redacts base64 that encodes JSON, a kubeconfig or a private key. If redaction would change the decoded text, the whole base64 text is removed.
 import { mark } from './mark.ts';
 import { fromBase64 } from './values.ts';
 
-/** `{"`, `{` and a line break or space, `[{`, `apiVersion`, `-----BEGIN`. */
+/** The encoded beginnings: `{"`, `{` with a line break or space, `[{`, `apiVersion`, `-----BEGIN`. */
 const blob = /(?:eyJ|eyAi|ewog|ewoJ|ewoi|ew0K|W3si|YXBpVmVyc2lvb|LS0tLS1CRUdJTi)[A-Za-z0-9+/_-]{20,}={0,2}/g;
 const beginnings = /eyJ|eyAi|ewo|ew0K|W3si|YXBpVmVyc2lvb|LS0tLS1CRUdJTi/;
 const longest = 200_000;
@@ -10,7 +10,7 @@ const longest = 200_000;
 export function redactEncoded(text: string, redactInner: (text: string) => string): string {
   if (!beginnings.test(text)) return text;
   return text.replace(blob, (shown, at: number) => {
-    // A JWT's parts are read as one token.
+    // The parts of a JWT are redacted together, as one token.
     if (shown.length > longest || text[at + shown.length] === '.' || text[at - 1] === '.') return shown;
     if (
       /[A-Za-z0-9+/_-]/.test(text[at - 1] ?? '') &&

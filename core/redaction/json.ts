@@ -1,4 +1,4 @@
-// A JSON value: what a name, a pair of name and value, or the kind of an object tells, at any depth; strings lose what text rules find.
+// Redacts a JSON value at any depth. It uses field names, name-value pairs and the object's kind; the text rules apply to strings.
 import { isSecret } from './assigned.ts';
 import { type Kind, mark } from './mark.ts';
 import { classOfName, type NameClass } from './names.ts';
@@ -15,7 +15,7 @@ export function redactValue(value: unknown, redactText: TextRule): unknown {
 interface Place {
   readonly redactText: TextRule;
   readonly depth: number;
-  /** What the name of this value says of it. */
+  /** The class of the value's name. */
   readonly means: NameClass | 'secret-data';
   readonly name: string;
 }
@@ -37,7 +37,7 @@ function walk(value: unknown, place: Place): unknown {
 
 const hides: ReadonlySet<string> = new Set(['strong', 'secret-data']);
 
-/** Each field with what is said of it: by its own name, by the name beside it, by the object's kind, by the field that the object is. */
+/** Classifies each field: by its own name, by the name beside it, by the object's kind, or by the name of the enclosing field. */
 function fieldsOf(object: object, place: Place): (readonly [name: string, field: unknown, means: Place['means']])[] {
   const fields = Object.entries(object);
   const named = (wanted: RegExp) => fields.find(([name, field]) => wanted.test(name) && typeof field === 'string')?.[1];
@@ -62,20 +62,20 @@ function fieldsOf(object: object, place: Place): (readonly [name: string, field:
     // `passwords: [a, b]`
     if (means === 'none' && Array.isArray(field) && /s$/i.test(name) && classOfName(name.slice(0, -1)) === 'strong')
       return [name, field, 'strong'];
-    // Below a hidden name and in a Secret's data every value is hidden.
+    // In a Secret's data, and under the name of a secret, every value is hidden.
     if (means === 'none' || isScalarName(means, name)) return [name, field, below(place, name, field)];
     if (means !== 'weak' || !/credentials?$/i.test(name)) return [name, field, means];
     return [name, field, typeof field === 'string' && isName(field) ? 'none' : 'strong'];
   });
 }
 
-/** `secret: {secretName: a}` names a Secret, it does not hold one. */
+/** `secret: {secretName: a}` names a Secret and does not contain one. */
 const isScalarName = (means: NameClass, name: string): boolean => means === 'weak' && /^secret$/i.test(name);
-/** AWS' Parameter Store: `{Name: a, Type: SecureString, Value: b}`. */
+/** AWS Parameter Store: `{Name: a, Type: SecureString, Value: b}`. */
 const isSecureParameter = (object: { Type?: unknown; type?: unknown }, name: string): boolean =>
   /^value$/i.test(name) && (object.Type === 'SecureString' || object.type === 'SecureString');
 
-/** What an object under a secret's name has its value under: `password: {value: a}`, `value: {stringValue: a}`. */
+/** Fields that hold the value of an object with a secret's name: `password: {value: a}`, `value: {stringValue: a}`. */
 const innerValue = /^(?:value|string_?value|plain_?text|plain|text|raw|current|previous|default|content)$/i;
 
 function below({ means, name: outer }: Place, name: string, field: unknown): Place['means'] {
@@ -99,7 +99,7 @@ function textIn(value: string, place: Place): string {
   if (means === 'strong')
     return isPlaceholder(value) || (isNoSecret(value) && value.length > 8) ? redactText(value) : mark('password');
   if (means === 'cookie' || means === 'authorization') {
-    // As the header that it is, so that its scheme and the cookies' names stay.
+    // The value is redacted as a header, so that the scheme and the cookies' names stay.
     const name = means === 'cookie' ? 'cookie: ' : 'authorization: ';
     const whole = redactText(name + value);
     return whole.startsWith(name) ? whole.slice(name.length) : whole;
@@ -118,7 +118,7 @@ function numberIn(value: number, { means, name }: Place): number | string {
   return (means === 'card' || /card|payment/i.test(name)) && isCardNumber(String(value)) ? mark('card-number') : value;
 }
 
-/** A string that is a JSON object or list is read as one; it stays as it was written when nothing in it goes. */
+/** Redacts JSON in a string. The string stays as it was written if nothing in it is redacted. */
 function jsonIn(value: string, place: Place): string {
   const parsed = parsedJson(value);
   if (parsed === undefined || place.depth >= deepest) return value;
@@ -127,7 +127,7 @@ function jsonIn(value: string, place: Place): string {
   return text === JSON.stringify(parsed) ? value : text;
 }
 
-/** Longer ones are read as text only, and those with numbers that JavaScript would write differently. */
+/** Longer texts, and texts with numbers that JavaScript would write differently, are treated as plain text. */
 const longestJson = 400_000;
 export function parsedJson(value: string): object | undefined {
   const text = value.trim();
@@ -143,7 +143,7 @@ export function parsedJson(value: string): object | undefined {
 
 const headerNames: ReadonlySet<string> = new Set(['authorization', 'cookie']);
 
-/** Lists: of pairs (headers), of names and values in turn (Node's raw headers), of arguments. */
+/** Redacts lists: pairs (headers), alternating names and values (Node's raw headers), or arguments. */
 function listIn(list: readonly unknown[], place: Place): unknown[] {
   const pairs =
     list.length > 0 &&

@@ -1,4 +1,4 @@
-// What stands where something was taken out: its kind, never anything of the value, so that the same secret is the same text everywhere.
+// The marks that replace redacted text. A mark names the kind of the value and nothing else, so the same secret always leaves the same text.
 
 export type Kind =
   | 'aws-access-key'
@@ -22,19 +22,19 @@ export type Kind =
 
 export const mark = (kind: Kind): string => `[redacted:${kind}]`;
 
-/** Whether a mark begins here. */
+/** Whether a mark begins at this position. */
 export const isMarked = (text: string, at: number): boolean => text.startsWith('[redacted:', at);
 
-/** A part of a text and what it was. */
+/** A part of a text to redact, and its kind. */
 export interface Cut {
   readonly from: number;
   readonly to: number;
   readonly kind: Kind;
-  /** A number of JSON becomes a string: the quote that stands around its name. */
+  /** The quote around the name of a JSON number: the mark needs it, because the number becomes a string. */
   readonly quote?: string;
 }
 
-/** The text with marks for the cuts, which come in order and do not overlap. */
+/** Replaces the cuts with marks. Cuts are in order and do not overlap. */
 export function cutOut(text: string, cuts: readonly Cut[]): string {
   if (cuts.length === 0) return text;
   let out = '';

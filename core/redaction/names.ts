@@ -1,8 +1,9 @@
-// What a name says of its value: `dbPassword`, `X-Api-Key` and `SESSION_ID` each promise something, `passwordFile` and `nextToken` do not.
+// Classifies names by the values they announce: `dbPassword`, `X-Api-Key` and `SESSION_ID` announce secrets, `passwordFile` and `nextToken` do not.
 
 /**
- * `strong`: secret whatever it looks like. `keyed`: the same, or the name of a secret's entry. `weak`: also said of harmless things, so the value must look the part. `random`: only what is
- * long and random. The others name one kind of value.
+ * `strong`: the value is secret, whatever it looks like. `keyed`: it is secret, or it is the name of a secret's entry. `weak`: the name is also used
+ * for harmless values, so the value must look like a secret. `random`: only a long, random value is secret. The other classes each name one kind of
+ * value.
  */
 export type NameClass =
   | 'strong'
@@ -19,7 +20,7 @@ export type NameClass =
   | 'card'
   | 'none';
 
-/** `dbPassword`, `DB-PASSWORD` and `db.password` are `db_password`. */
+/** Normalises `dbPassword`, `DB-PASSWORD` and `db.password` to `db_password`. */
 const normal = (name: string): string =>
   name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
@@ -29,7 +30,7 @@ const normal = (name: string): string =>
 
 const table: readonly (readonly [pattern: RegExp, means: NameClass])[] = [
   [/^secret_?key$/, 'keyed'],
-  // Tokens that only lead to the next page, or name a thing.
+  // Tokens that only lead to the next page, or name a thing, are not secret.
   [
     /(?:^|_)(?:next|page|paging|pagination|continuation|continue|sync|cancellation|cancel|activity|window|lock|fencing|start|starting|marker|resume|scroll|binder|client_request|change|unexpected|syntax|stop|eos|bos|pad|max|min|num|total|prompt|completion|input|output|cached)_?token$/,
     'none',
@@ -89,7 +90,7 @@ const table: readonly (readonly [pattern: RegExp, means: NameClass])[] = [
 const known = new Map<string, NameClass>();
 const maxKnown = 2000;
 
-/** Remembered for names as they come again and again. */
+/** The class of a name, cached because names repeat. */
 export function classOfName(name: string): NameClass {
   const before = known.get(name);
   if (before !== undefined) return before;

@@ -1,8 +1,8 @@
-// What tells who somebody is or where money goes: e-mail addresses, phone numbers, IBANs, card numbers. Checksums and ranges keep ids,
-// counters and times as they are.
+// Redacts personal and payment data: e-mail addresses, phone numbers, IBANs, card numbers. Checksums and number ranges protect ids, counters and
+// times from redaction.
 import { type Cut, cutOut, mark } from './mark.ts';
 
-/** What follows the `@` of an address: labels and a top-level domain. */
+/** Text after the `@` of an address: labels and a top-level domain. */
 const domain = /[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}\.([A-Za-z]{2,24})(?![A-Za-z0-9-])/y;
 const longestLocal = 64;
 const isLocalPart = (code: number): boolean =>
@@ -14,7 +14,7 @@ const isLocalPart = (code: number): boolean =>
   code === 37 ||
   code === 43 ||
   code === 45;
-/** Behind the `@` of these is a machine, a unit, a file or a version, not a mailbox. */
+/** Endings after an `@` that belong to a machine, a unit, a file or a version, not to a mailbox. */
 const noMail =
   /^(?:internal|local|localdomain|localhost|lan|svc|cluster|consul|intranet|service|socket|timer|mount|slice|scope|target|device|swap|path|png|jpe?g|gif|svg|webp|js|mjs|cjs|ts|tsx|css|html|json|ya?ml|tgz|gz|zip|jar|war|so|dll|java|class|log|txt|rc|beta|alpha|lock)$/i;
 
@@ -31,7 +31,7 @@ function mails(text: string, sign: '@' | '%40'): string {
     let from = at;
     const least = Math.max(0, cuts.at(-1)?.to ?? 0, at - longestLocal);
     while (from > least && isLocalPart(text.charCodeAt(from - 1))) from--;
-    // A percent sign in front belongs to the sign before the address.
+    // A percent-encoded character before the address is not part of it.
     const escaped = /^(?:.*%[0-9A-F]{2})/.exec(text.slice(from, at))?.[0].length ?? 0;
     if (sign === '%40') from += escaped;
     const to = domain.lastIndex;
@@ -45,7 +45,7 @@ const isMachine =
 
 function isMailbox(text: string, from: number, to: number, host: string, top: string): boolean {
   if (noMail.test(top) || isMachine.test(host)) return false;
-  // `git@host:path` is a remote.
+  // `git@host:path` is a Git remote.
   if (text.startsWith('git@', from) && /[:/]/.test(text[to] ?? '')) return false;
   // A user, or a user and a password, before the host of a URL.
   return !/:\/\/[^\s/]{0,80}$/.test(text.slice(Math.max(0, from - 90), from));
@@ -55,7 +55,7 @@ const cardShape = /[2-6]\d{3}(?:\d{9,12}|[ -]\d{4}[ -]\d{4}[ -]\d{3,4}|[ -]\d{6}
 const issuers =
   /^(?:4(?:\d{12}|\d{15})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|6(?:011|5\d\d|4[4-9]\d)\d{12})$/;
 const cardWords = /card|visa|master|amex|\bpan\b|paid|pay|charg|credit|debit|\bcc\b|declin|cvv|\bexp/i;
-/** What counts and names; a number behind it is no card though it passes the check, as one in ten does. */
+/** Names of counters and ids. A number after such a name is not a card number, although one in ten passes the check digit. */
 const counted =
   /(?:id|ids|block|blk|offset|bytes?|size|seq|sequence|sequencenumber|number|no|count|total|sum|ts|time|timestamp|us|ns|ms|nanos|micros|trace|span|lsn|xid|txid|txn|tx|position|pos|version|generation|hash|memory|mem|limit|usage|port|pid|oid|code|index|counter|num|rows|len|length|epoch|cursor|key|order|partition|request|invoice|account|user|ref|max|min|value|val|capacity|used|free|available|duration|latency|elapsed)["']?[ \t]{0,4}[:=#]?[ \t]{0,4}["']?$|\}[ \t]{1,4}$|\[[\d.]{1,20},[ \t]?$/i;
 
@@ -76,17 +76,17 @@ function cards(text: string): string {
     if (countedBehind.test(text.slice(at + shown.length, at + shown.length + 12))) return shown;
     const before = text.slice(Math.max(0, at - 60), at).replaceAll(/\[redacted:[a-z-]*\]/g, '');
     if (!/[ -]/.test(shown) && !cardWords.test(before.slice(-30)) && counted.test(before)) return shown;
-    // A number behind a quoted name is JSON's, and becomes a string there.
+    // A JSON number after a quoted name becomes a string, so the mark needs quotes.
     const quote = /(\\{0,15}")\s{0,9}:\s{0,9}$/.exec(text.slice(Math.max(0, at - 40), at))?.[1] ?? '';
     return quote + mark('card-number') + quote;
   });
 }
 
-/** A string of figures alone under a name that does not count or name things. */
+/** Whether a string of digits is a card number, under a name that is not a counter or an id. */
 export const cardUnder = (name: string, digits: string): boolean =>
   isCardNumber(digits) && (cardWords.test(name) || !counted.test(`${name}=`));
 
-/** Issuer's range and length (ISO/IEC 7812), then Luhn's check digit (annex B). */
+/** Checks the issuer's range and length (ISO/IEC 7812), then Luhn's check digit (annex B). */
 export function isCardNumber(digits: string): boolean {
   if (!issuers.test(digits)) return false;
   const sum = [...digits].reverse().reduce((total, digit, index) => {
@@ -183,7 +183,7 @@ function ibans(text: string): string {
   return text.replace(ibanShape, (shown) => {
     const length = ibanLengths[shown.slice(0, 2)];
     if (length === undefined) return shown;
-    // In groups, what follows may be a word in capitals.
+    // In grouped form, the text after an IBAN may be a word in capitals.
     for (let end = shown.length; end >= length; end--) {
       const plain = shown.slice(0, end).replaceAll(' ', '');
       if (plain.length < length) break;
@@ -194,7 +194,7 @@ function ibans(text: string): string {
   });
 }
 
-/** ISO 7064, MOD 97-10. */
+/** The check of ISO 7064, MOD 97-10. */
 function mod97(iban: string): number {
   let rest = 0;
   for (const character of iban.slice(4) + iban.slice(0, 4)) {
@@ -206,7 +206,7 @@ function mod97(iban: string): number {
 
 const phoneWords =
   /(?:phone|tel|mobile|cell|sms|call(?:back)?|caller|dial(?:l?ed|ling)?|msisdn|whatsapp|fax|otp|text(?:ed)?|contact)\W*(?:(?:number|no|nr|to|from|sent to|requested|is|for|at|me|us|on)\W*){0,3}$/i;
-/** Country codes of ITU-T E.164, by their first figures. */
+/** Country codes of ITU-T E.164, by their first digits. */
 const country =
   /^(?:1[2-9]\d{2}|7\d|2[07]|2[1-689]\d|3[0-469]|3[578]\d|4[013-9]|42[013]|5[1-8]|50\d|59\d|6[0-6]|6[789]\d|8[1246]|85[02356]|88[06]|9[0-58]|96\d|97\d|99[2-68])/;
 const international = /\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){2,7}(?!\d)/g;

@@ -1,4 +1,4 @@
-// A word and a credential behind it, without a sign between them: `Bearer x`, `Basic x`, `secret access key x`.
+// Redacts a credential that follows a word without an assignment sign: `Bearer x`, `Basic x`, `secret access key x`.
 import { mark } from './mark.ts';
 import { isBasicPair } from './values.ts';
 
@@ -8,10 +8,10 @@ const basic = /\b(basic[ \t]{1,8})([A-Za-z0-9+/]{6,4096}={0,2})/gi;
 const awsSecret =
   /(secret[ \t_-]{0,3}(?:access[ \t_-]{0,3})?key[^A-Za-z0-9/+]{1,10})[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/gi;
 const base64Pair = /\b(auth[ \t]{1,4}plain[ \t]{1,4})[A-Za-z0-9+/]{8,2048}={0,2}/gi;
-/** `secret 0 x`, `password 7 x` of network devices, `requirepass x`, `bindpw x`, `community x RO`. */
+/** Directives of network devices and servers: `secret 0 x`, `password 7 x`, `requirepass x`, `bindpw x`, `community x RO`. */
 const directive =
   /((?:^|\n|[ \t])(?:requirepass|masterauth|bindpw|rootpw|olcRootPW:|snmp-server community|rocommunity|rwcommunity|(?:enable |privilege \d{1,2} |username \S{1,60} )(?:secret|password)(?: \d)?|neighbor \S{1,60} password)[ \t]{1,8}"?)(?!\[redacted:)[^\s"]{3,200}/g;
-/** Redis' commands, as its monitor and its slow log write them. */
+/** Redis commands, as its monitor and its slow log write them. */
 const redisAuth = /("AUTH"(?: "[^"\s]{1,80}")? ")[^"\n]{1,400}(?=")/g;
 const redisUser = /(\bSETUSER[ \t][^\n]{0,200}?[ \t]>)[^\s"]{3,200}/g;
 const sqlplus = /(\bsqlplus[ \t](?:-\w+[ \t]){0,4}["']?[\w$#]{1,64}\/)(?!\[redacted:)[^\s@"'/]{1,128}(?=@|\s|$)/g;
@@ -21,7 +21,7 @@ const unseal = /(\b(?:unseal|recovery) key(?: \d{1,2})?:[ \t]{1,4})[A-Za-z0-9+/]
 /** libpq's password file: host, port, database, user, password. */
 const pgpass =
   /((?:^|\n)[\w.*-]{1,255}:(?:\*|543\d|6432):[\w.*-]{1,64}:[\w.*-]{1,64}:)(?!\[redacted:)[^\s:]{3,128}(?=\r?(?:\n|$))/g;
-/** As a prompt and its answer are logged. */
+/** A logged password prompt with its answer. */
 const prompted = /(\bpassw(?:or)?d for [^\s:]{1,80}:[ \t]{1,4})(?!\[redacted:)(?=[^\s\d]{0,100}\d)\S{4,200}/gi;
 const any =
   /bearer|token token|basic|secret|auth|requirepass|bindpw|rootpw|community|password|setuser|sqlplus|http|net use|unseal|recovery key|:543|:6432|:\*:/i;

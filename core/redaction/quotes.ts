@@ -1,9 +1,9 @@
-// Where a quoted value ends, in text that may be JSON in JSON: each nesting turns `n` backslashes before a quote into `2n + 1` (RFC 8259,
-// section 7).
+// Finds the end of a quoted value in text that may be nested JSON: each nesting turns `n` backslashes before a quote into `2n + 1` (RFC 8259, section
+// 7).
 
 /**
- * From where the value begins: before its closing quote with its own backslashes, before a quote that ends the text around it, or at the
- * end of the line.
+ * Returns the end of the value that begins at `from`: its closing quote with its own backslashes, a quote that ends the enclosing text, or the end of
+ * the line.
  */
 export function closingQuote(text: string, from: number, backslashes: number, quote: string): number {
   let run = 0;
@@ -23,7 +23,7 @@ export function closingQuote(text: string, from: number, backslashes: number, qu
   return text.length;
 }
 
-/** Whether a quote behind `run` backslashes ends a string whose own quotes have `backslashes` of them. */
+/** Whether a quote after `run` backslashes ends a string whose own quotes have `backslashes` of them. */
 function closes(run: number, backslashes: number): boolean {
   let left = run;
   for (let level = backslashes; level > 0; level = (level - 1) / 2) {

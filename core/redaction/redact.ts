@@ -1,6 +1,6 @@
-// Secrets and personal data leave no function for storage, a model or chat. Known shapes, telling names and checksums only: what has
-// none is not found here. Every rule reads text once, in bounded steps, so that hostile text costs linear time. The rules are in
-// core/redaction/, a kind a file.
+// Removes secrets and personal data before text goes to storage, a model or chat. It recognises known shapes, telling names and checksums; it cannot
+// find a secret that has none of these. Every rule reads text once, in bounded steps, so hostile text costs linear time. core/redaction/ has one file
+// per kind of rule.
 import { redactAddresses } from './addresses.ts';
 import { redactAssigned } from './assigned.ts';
 import { redactCommands } from './commands.ts';
@@ -12,24 +12,26 @@ import { redactSecretManifests } from './secret-manifest.ts';
 import { redactShapes } from './shapes.ts';
 import { redactVendors } from './vendors.ts';
 
-/** Replaces what looks like a secret or personal data with `[redacted:kind]`. A log line that is JSON stays JSON; for a document use `redactJson`. */
+/**
+ * Replaces everything that looks like a secret or personal data with `[redacted:kind]`. A JSON log line stays JSON; for a document use `redactJson`.
+ */
 export function redact(text: string): string {
   return redactText(structured(text));
 }
 
-/** The same for an address; one that is none without its secrets is left out. */
+/** Redacts an address. If the result is not a valid address, it is left out. */
 export function redactUrl(url: string): string | undefined {
   const text = redact(url);
   return text === url || URL.canParse(text) ? text : undefined;
 }
 
-/** The same for a JSON value, at any depth, before it is flattened: names and pairs tell more than the text that is made of them. */
+/** Redacts a JSON value at any depth. Use it before flattening, because names and pairs tell more than the flattened text. */
 export function redactJson(value: unknown): unknown {
   return redactValue(value, redactText);
 }
 
 const manyFigures = /\d{9}|\d{3}-\d{3}/;
-/** No rule finds anything in one short word: most names and many values of telemetry are one. */
+/** No rule matches a single short word. Most names and many telemetry values are one. */
 const shortWord = /^[A-Za-z0-9_./-]{0,15}$/;
 
 function redactText(text: string): string {
@@ -45,7 +47,7 @@ function redactText(text: string): string {
   return redactPeople(out);
 }
 
-/** What only the structure of a JSON text tells: values before their names, lists of pairs, objects of secrets. */
+/** Secrets that only the structure of JSON reveals: values before their names, lists of pairs, objects of secrets. */
 const needsStructure =
   /[vV]alue\\*"|Secret|\[\s*\[|"--?[a-z]|redentials|uthorization|ookie|secureJson|SecureString|(?:password|secret|key|token)s?\\*"\s{0,4}:\s{0,4}[[{]/i;
 

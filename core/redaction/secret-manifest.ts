@@ -1,9 +1,9 @@
-// The data of Kubernetes Secrets in YAML, and in JSON that is only a part of a text: every value goes, every name stays.
+// Redacts the data of Kubernetes Secrets, in YAML and in JSON inside a larger text: all values are removed, all names stay.
 import { mark } from './mark.ts';
 
 const isSecret = /(?:^|\n)[ \t+-]*["']?kind["']?:[ \t]*["']?Secret(?:List)?["']?[ \t]*(?:\r?\n|$)/;
 const section = /^([ \t+-]*)(?:data|stringData):[ \t]*$/;
-/** `data: {a: b}` in one line. */
+/** `data: {a: b}` on one line. */
 const inline = /^([ \t+-]*(?:data|stringData):[ \t]*)\{.*\S.*\}[ \t]*$/;
 const entry = /^([ \t+-]*)(["']?[\w.-]{1,253}["']?:[ \t]*)(\S.*)?$/;
 
@@ -14,7 +14,7 @@ export function redactSecretManifests(text: string): string {
   return out;
 }
 
-/** Documents are parted by `---`; only those of a Secret lose their data. */
+/** `---` separates documents; only the documents of Secrets are redacted. */
 function inYaml(text: string): string {
   return text
     .split(/(^---.*$)/m)

@@ -1,9 +1,9 @@
-// What is recognisable by itself: vendors' tokens as they publish them or as gitleaks' rules describe them, JWTs, private keys.
+// Redacts secrets that are recognisable by their shape: vendors' tokens (from their documentation or gitleaks' rules), JWTs, private keys.
 import { beginningsOf } from './beginnings.ts';
 import { type Cut, cutOut, type Kind, mark } from './mark.ts';
 import { shapeRules } from './scanner-rules.ts';
 
-/** Vendors' forms that gitleaks' rules do not have, or have narrower. */
+/** Vendors' token forms that gitleaks' rules lack or define more narrowly. */
 const ours: readonly string[] = [
   // GitHub, GitLab, Slack, OpenAI and Anthropic, Stripe, Google, New Relic, npm, PagerDuty (user tokens)
   'gh[pousr]_[A-Za-z0-9]{20,}',
@@ -51,9 +51,9 @@ const ours: readonly string[] = [
 
 const jwt = String.raw`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`;
 
-/** Patterns by their first letters: by three, and by two where no more is known. */
+/** Patterns by their first three letters, or by two if only two are known. */
 const table = new Map<number, RegExp>();
-/** Which pairs of letters any of them begins with. */
+/** The pairs of letters that begin any pattern. */
 const firstTwo = new Uint8Array(128 * 128);
 const two = (text: string, at: number): number => text.charCodeAt(at) * 128 + text.charCodeAt(at + 1);
 const three = (text: string, at: number): number => two(text, at) * 128 + text.charCodeAt(at + 2);
@@ -85,7 +85,7 @@ const isWord = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || code === 45;
 
 const escapeSign = '\u001b';
-/** Inside a word a token begins only behind an escape: of a line break in JSON, of a sign in a URL, of a terminal's colour. */
+/** Inside a word, a token begins only after an escape: a JSON line break, a URL-encoded character, or a terminal colour. */
 const escapeBefore = new RegExp(String.raw`(?:\\[nrt]|%[0-9A-Fa-f]{2}|${escapeSign}\[[0-9;]{1,8}m)$`);
 const begins = (text: string, at: number): boolean =>
   !isWord(text.charCodeAt(at - 1)) || escapeBefore.test(text.slice(Math.max(0, at - 12), at));
@@ -96,7 +96,7 @@ const kindOf = (token: string): Kind =>
 /** No shape is shorter. */
 const shortest = 16;
 
-/** By code: 1 for a part of a word. */
+/** By character code: 1 for a word character. */
 const partOfWord = Uint8Array.from({ length: 128 }, (_, code) => (isWord(code) ? 1 : 0));
 
 function tokenCuts(text: string): Cut[] {
@@ -124,7 +124,7 @@ function tokenCuts(text: string): Cut[] {
   return cuts;
 }
 
-/** Where the token that begins here ends; here where none begins. */
+/** The end of the token at this position; the position itself if no token begins there. */
 function tokenEnd(text: string, at: number): number {
   const pattern = table.get(three(text, at)) ?? table.get(two(text, at));
   if (pattern === undefined || !begins(text, at)) return at;
@@ -138,7 +138,7 @@ function rareCuts(text: string, pattern: RegExp): Cut[] {
   );
 }
 
-/** Recognisable inside a word, too. */
+/** These shapes are recognisable inside a word, too. */
 const awsKey = /(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}/g;
 const newRelic = /[0-9a-f]{36}NRAL/g;
 const privateKey =

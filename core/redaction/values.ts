@@ -1,6 +1,6 @@
-// What a value looks like: something random, a word, a reference to where the secret is. Nothing here knows the value's name.
+// Classifies values by their appearance: random, a word, a placeholder or a reference to a secret. It never sees the value's name.
 
-/** Shannon's entropy, bits a character. */
+/** Shannon entropy in bits per character. */
 function entropy(text: string): number {
   const counts = new Map<string, number>();
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
@@ -12,7 +12,7 @@ function entropy(text: string): number {
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export const isUuid = (value: string): boolean => uuid.test(value);
 
-/** At least `least` characters of a token's alphabet, figures and letters mixed as no word mixes them; a UUID names a thing. */
+/** Whether the value has at least `least` token characters that mix digits and letters as no word does. A UUID does not count: it names a thing. */
 export function isRandom(value: string, least: number): boolean {
   return (
     value.length >= least &&
@@ -26,34 +26,34 @@ export function isRandom(value: string, least: number): boolean {
 
 const placeholder =
   /^(?:\$\{[^}]*\}?|\$\([^)]*\)?|\$[A-Z_][A-Z0-9_]*|\$\d{1,2}|\{\{.*|<[A-Za-z][\w .-]*>?|%[sdvq]|\?|:[a-z_]+|\*+|x{3,}|X{3,}|\.{2,}|-+|\[?REDACTED\]?|\(.*\)|<nil>|<null>|n\/a)$/;
-/** States, not values. */
+/** Words for states, which are not secret values. */
 const states =
   /^(?:null|nil|none|true|false|undefined|unset|empty|blank|yes|no|on|off|required|optional|invalid|incorrect|wrong|missing|expired|expires|failed|failure|denied|rejected|revoked|refreshed|rotated|rotating|mismatch(?:ed)?|changed|unchanged|reset|valid|unknown|unauthorized|forbidden|disabled|enabled|masked|redacted|strict|bearer|string)$/i;
 const path = /^(?:(?:~|\.{1,2})?(?:\/[A-Za-z][\w.-]{0,60}){2,}\/?|\/[a-z]{1,12}|[A-Za-z]:\\[\w.\\ -]*)$/;
 
-/** Stands for a value, or was one: `${DB_PASSWORD}`, `****`. */
+/** Whether the value is a placeholder or already hidden: `${DB_PASSWORD}`, `****`. */
 export const isPlaceholder = (value: string): boolean =>
   value === '' || placeholder.test(value) || value.startsWith('[redacted:');
 
-/** No secret: what stands for one, says where one is, or is a state. */
+/** Whether the value is not a secret: a placeholder, a reference to a secret's location, or a state. */
 export const isNoSecret = (value: string): boolean =>
   isPlaceholder(value) ||
   states.test(value) ||
   value.startsWith('arn:') ||
   (path.test(value) && !/[A-Z].*\d|\d.*[A-Z]/.test(value));
 
-/** A word or a name with a hyphen as Kubernetes has them (RFC 1123), or as Java has classes: letters, and figures only in parts of their own. */
+/** Whether the value is a word, a hyphenated name as in Kubernetes (RFC 1123), or a Java class name: letters, with digits only in separate parts. */
 export const isName = (value: string): boolean =>
   /^[A-Za-z]+(?:[-_.:/][A-Za-z]*\d{0,3})*$/.test(value) || /^[a-z][\w.$]*@[0-9a-f]+$/.test(value);
 
-/** `user:password` in base64, as HTTP's Basic scheme and Docker have it. */
+/** Whether the value is base64 of `user:password`, as in HTTP's Basic scheme and Docker. */
 export function isBasicPair(value: string): boolean {
   if (!/^[A-Za-z0-9+/_-]{6,4096}={0,2}$/.test(value)) return false;
   const decoded = fromBase64(value);
   return decoded !== undefined && /^[\x20-\x7e]*:[\x20-\x7e]+$/.test(decoded);
 }
 
-/** The text that base64 (or its form for URLs) encodes; nothing where it is none. */
+/** Decodes base64 or base64url; returns nothing if it is neither. */
 export function fromBase64(value: string): string | undefined {
   const plain = value.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '');
   if (plain.length % 4 === 1 || !/^[A-Za-z0-9+/]*$/.test(plain)) return undefined;

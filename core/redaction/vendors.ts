@@ -1,4 +1,4 @@
-// Values that a vendor's name before them tells, with the length that gitleaks' rules give: `datadog_key = 40 letters and figures`.
+// Redacts values after a vendor's name, with the lengths from gitleaks' rules: `datadog_key = 40 letters and figures`.
 import { beginningsOf } from './beginnings.ts';
 import { type Cut, cutOut } from './mark.ts';
 import { namedRules } from './scanner-rules.ts';
@@ -22,7 +22,7 @@ for (const { names, value } of namedRules) {
 }
 
 const between = /[ \t\w.-]{0,20}[\s'"\\]{0,4}(?:=>|:{1,3}=|\?=|\.=|=|:|>|,|\|\|)[`'"\s=\\]{0,5}/y;
-/** What the name goes on with when it names a thing and no key. */
+/** Suffixes of a name that show it names a thing, not a key. */
 const namesThing =
   /commit|sha\d*\b|digest|hash|trace|span|request|revision|version|image|checksum|etag|build|event|ray|_id\b|\bid\b|pop\b|host|pod|node|region/i;
 const namesKey = /key|token|secret|pass|auth|api|access|cred|licen|sign/i;
@@ -36,7 +36,7 @@ export function redactVendors(text: string): string {
   for (let at = 0; at + 8 < text.length; at++) {
     const code = text.charCodeAt(at);
     const isLetter = isLower(code) || isUpper(code);
-    // A name begins a word, or a part of one: `myDatadogKey`, `MY_DATADOG_KEY`.
+    // A name begins at the start of a word or of a part of one: `myDatadogKey`, `MY_DATADOG_KEY`.
     const begins =
       isLetter && !(isUpper(before) && isUpper(code)) && !isLower(before) ? true : isUpper(code) && isLower(before);
     before = code;
@@ -51,7 +51,7 @@ export function redactVendors(text: string): string {
 }
 
 const isMixed = (value: string): boolean => /\d/.test(value) && /[A-Za-z]/.test(value);
-/** Letters alone are a token when their case changes as in no name. */
+/** Letters alone count as a token if their case changes more than in any name. */
 const caseChanges = /(?:[a-z]+[A-Z]+){3}/;
 
 function cutAfterName(text: string, at: number): Cut | undefined {
@@ -70,7 +70,7 @@ function cutAfterName(text: string, at: number): Cut | undefined {
         .slice(Math.max(0, at - 20), at)
         .split(/\s/)
         .at(-1) ?? '') + sign;
-    // A hash or a UUID is a secret only where a key is spoken of, and a name that names a thing has none.
+    // A hash or a UUID is a secret only if the name mentions a key; the name of a thing has no secret.
     const isHash = /^[0-9a-fA-F]+$/.test(match) || isUuid(match);
     const isKey = namesKey.test(said);
     if (!isKey && (isHash || namesThing.test(sign))) continue;
