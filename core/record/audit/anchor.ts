@@ -1,5 +1,5 @@
-// The daily anchor: how far every chain has come is written where nobody can write again. What is cut off or written anew afterwards no longer
-// fits it. Each anchor carries the hash of the one before, so that a missing one is noticed, too.
+// Writes the daily audit anchor: the head of every chain, in storage that cannot be overwritten. A chain that is cut or rewritten afterwards no
+// longer matches the anchor. Each anchor carries the hash of the previous one, so a missing anchor is noticed, too.
 import { Impossible } from '../../errors.ts';
 import type { AuditAnchor } from '../../model/audit-chain.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -8,17 +8,17 @@ import { verifyAudit } from './verify.ts';
 import { checkInWords } from './words.ts';
 
 const dayMs = 24 * 3_600_000;
-/** Entries of the last moments before an anchor may have come into the index after it. */
+/** Overlap with the previous anchor: entries written shortly before an anchor may have reached the index after it. */
 const overlapMs = dayMs;
-/** How far the first one looks back. */
+/** Look-back of the first anchor. */
 const firstMs = 30 * dayMs;
-/** A day has 24 hours of links; the index answers for two years at most. */
+/** Limit of the look-back: the index answers for two years at most. */
 const maxMs = 700 * dayMs;
 
-/** How far back the daily check goes; everything is checked by `npm run audit -- --verify`. */
+/** Look-back of the daily check; `npm run audit -- --verify` checks everything. */
 const checkedMs = 7 * dayMs;
 
-/** @throws Impossible, saying where, for an audit that does not hold; today's anchor is written before. */
+/** Writes today's anchor, then checks the audit log. @throws Impossible, with the place, if the check fails. */
 export async function anchorAndCheck(
   ports: Pick<Ports, 'audit' | 'anchors' | 'clock'>,
 ): Promise<{ readonly day: string; readonly heads: number; readonly links: number }> {
@@ -30,7 +30,7 @@ export async function anchorAndCheck(
   return { day, heads: heads.length, links: check.links };
 }
 
-/** @returns today's anchor; the same day again changes nothing. */
+/** @returns today's anchor; a second call on the same day changes nothing. */
 export async function anchorAudit({
   audit,
   anchors,

@@ -1,11 +1,11 @@
-// How entries of the audit are chained: each link carries its number, the hash of the link before and its own. Where links are stored is a
-// connector's business; whether a chain holds is in verify.ts.
+// Chains audit entries: each link has its number, the hash of the previous link and its own hash. A connector stores the links; verify.ts checks a
+// chain.
 import { canonical } from '../../canonical.ts';
 import { sha256 } from '../../hash.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import type { AuditAnchor, AuditLink, ChainHead } from '../../model/audit-chain.ts';
 
-/** What belongs to no incident: the kill switch, what was taught outside of one. No incident's chain has this name. */
+/** The chain of entries outside incidents: the kill switch, preferences taught outside one. No incident's chain has this name. */
 const noIncident = 'no-incident';
 
 export const chainOf = ({ incidentId }: Pick<AuditEntry, 'incidentId'>): string =>
@@ -13,13 +13,13 @@ export const chainOf = ({ incidentId }: Pick<AuditEntry, 'incidentId'>): string 
 
 export const beforeTheFirst = '0'.repeat(64);
 
-/** The link that comes next; `head` is absent where the chain begins. */
+/** The next link; `head` is absent at the start of a chain. */
 export function linkAfter(head: ChainHead | undefined, entry: AuditEntry): AuditLink {
   const link = {
     chain: chainOf(entry),
     sequence: (head?.sequence ?? 0) + 1,
     previous: head?.hash ?? beforeTheFirst,
-    // As it comes back from any store: without fields that are undefined.
+    // The entry as any store returns it: without undefined fields.
     entry: JSON.parse(JSON.stringify(entry)) as AuditLink['entry'],
   };
   return { ...link, hash: hashOfLink(link) };

@@ -1,4 +1,4 @@
-// The audit as files: a JSON document a line, or comma-separated values.
+// Exports the audit log as files: one JSON document per line, or comma-separated values.
 import { csvOf } from '../../csv.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 

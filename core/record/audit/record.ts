@@ -1,5 +1,5 @@
-// The one way to write a line of the audit. What is decided is written before anybody acts on it: where the audit cannot be written, the
-// step fails and is tried again.
+// Writes every entry of the audit log. A decision is written before it is carried out; if the audit log cannot be written, the step fails and is
+// retried.
 import type { Action } from '../../model/action.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import { entityKey } from '../../model/entity.ts';
@@ -9,7 +9,7 @@ import { clean, shorten } from '../../text.ts';
 
 type Line = Omit<AuditEntry, 'id' | 'at' | 'policies' | 'evidenceIds' | 'action' | 'target'> &
   Partial<Pick<AuditEntry, 'policies' | 'evidenceIds'>> & {
-    /** Tells this line from others of its kind in the incident. */
+    /** Distinguishes this entry from others of its kind in the incident. */
     readonly key?: string | undefined;
     readonly action?: Pick<Action, 'id' | 'target'> | undefined;
   };

@@ -1,20 +1,20 @@
-// Whether the audit is what was written: each chain by itself, and all chains against the anchors. Says where one breaks; whether somebody did
-// it, or a disk, is not known here. A link that was written anew after the last anchor, with every link after it, is not seen.
+// Verifies that the audit log is unchanged: each chain by itself, and all chains against the anchors. It reports where a chain breaks; it cannot tell
+// whether a person or a disk did it. It does not detect a link that was rewritten after the last anchor together with every later link.
 import { AuditAnchor, AuditLink, type StoredLink } from '../../model/audit-chain.ts';
 import type { Ports } from '../../ports/index.ts';
 import { beforeTheFirst, chainOf, hashOfAnchor, hashOfLink } from './chain.ts';
 
 export type ChainBreak =
-  /** What is in this place is not what was written there, or no link at all. */
+  /** The item at this place is not the original link, or not a link. */
   | { readonly kind: 'altered'; readonly chain: string; readonly place: number; readonly entryId?: string | undefined }
   | { readonly kind: 'missing'; readonly chain: string; readonly from: number; readonly to: number }
-  /** A whole link stands in the place of another one. */
+  /** A complete link stands at the place of another one. */
   | { readonly kind: 'moved'; readonly chain: string; readonly place: number; readonly written: number }
-  /** It belongs to another chain. */
+  /** The link belongs to another chain. */
   | { readonly kind: 'misplaced'; readonly chain: string; readonly place: number; readonly belongs: string }
-  /** It does not follow the link before it: that one was written anew. */
+  /** The link does not follow the previous one: the previous one was rewritten. */
   | { readonly kind: 'rewritten'; readonly chain: string; readonly place: number }
-  /** The chain ends before the place that an anchor holds. */
+  /** The chain ends before its place in an anchor. */
   | {
       readonly kind: 'cut';
       readonly chain: string;
@@ -22,30 +22,30 @@ export type ChainBreak =
       readonly anchored: number;
       readonly day: string;
     }
-  /** Another link stands in the place that an anchor holds. */
+  /** Another link stands at the place in an anchor. */
   | { readonly kind: 'replaced'; readonly chain: string; readonly place: number; readonly day: string }
-  /** Nothing is left of a chain that an anchor holds. */
+  /** An anchor has the chain, but none of its links exists any more. */
   | { readonly kind: 'gone'; readonly chain: string; readonly anchored: number; readonly day: string }
-  /** Written into no chain after there were chains. */
+  /** The entry is in no chain, although it was written after chains existed. */
   | { readonly kind: 'unchained'; readonly entryId: string; readonly at: string }
   | { readonly kind: 'anchor-altered'; readonly day: string }
-  /** It does not follow the anchor before it: that one is missing or was written anew. */
+  /** The anchor does not follow the previous one: the previous one is missing or was rewritten. */
   | { readonly kind: 'anchor-missing'; readonly day: string };
 
 export interface AuditCheck {
   readonly chains: number;
   readonly links: number;
-  /** Entries of before there were chains: nothing shows whether they are as they were written. */
+  /** Number of entries from before chains existed; nothing shows whether they are unchanged. */
   readonly beforeTheChain: number;
   readonly anchors: number;
-  /** Day of the last one. */
+  /** Day of the last anchor. */
   readonly lastAnchor?: string | undefined;
-  /** Links that no anchor holds yet. */
+  /** Number of links that no anchor covers yet. */
   readonly notAnchored: number;
   readonly breaks: readonly ChainBreak[];
 }
 
-/** Chains of the span, and all that anchors of the span hold. */
+/** Verifies the chains of the span, and all chains in the anchors of the span. */
 export async function verifyAudit(
   span: { readonly since: string; readonly until: string },
   { audit, anchors }: Pick<Ports, 'audit' | 'anchors'>,
@@ -81,17 +81,17 @@ export async function verifyAudit(
   };
 }
 
-/** While a stage is deployed, functions of before and after write side by side. */
+/** During a deployment, functions of the old and the new version write side by side. */
 const graceMs = 3_600_000;
 
 function breaksOf(chain: string, places: readonly StoredLink[]): ChainBreak[] {
   const breaks: ChainBreak[] = [];
   let next = 1;
-  /** Undefined where the link before is not known to be as it was written. */
+  /** Undefined if the previous link may have been altered. */
   let previous: string | undefined = beforeTheFirst;
   for (const { place, item } of places) {
     if (place < next) {
-      // No place of the chain, or one that is taken.
+      // An invalid place, or one that another link has.
       breaks.push({ kind: 'altered', chain, place });
       continue;
     }
@@ -116,7 +116,7 @@ function breaksOf(chain: string, places: readonly StoredLink[]): ChainBreak[] {
   return breaks;
 }
 
-/** Whatever else a later version of the schema makes of an entry. */
+/** Reads only the incident id, so that later versions of the entry's schema work, too. */
 const belongsTo = (chain: string, { entry: { incidentId } }: AuditLink): boolean =>
   chainOf({ incidentId: typeof incidentId === 'string' ? incidentId : undefined }) === chain;
 
@@ -126,7 +126,7 @@ interface Held {
   readonly day: string;
 }
 
-/** What the anchors say of each chain, oldest first, and what is wrong with the anchors themselves. */
+/** The anchored heads of each chain, oldest first, and the breaks of the anchors themselves. */
 function heldBy(stored: readonly { readonly day: string; readonly anchor: unknown }[]): {
   readonly heads: ReadonlyMap<string, readonly Held[]>;
   readonly breaks: readonly ChainBreak[];
@@ -150,7 +150,7 @@ function heldBy(stored: readonly { readonly day: string; readonly anchor: unknow
 }
 
 function breaksAgainst(chain: string, places: readonly StoredLink[], anchored: readonly Held[]): ChainBreak[] {
-  // A later anchor may hold less: then the chain was cut between the two.
+  // A later anchor may have a shorter chain: then the chain was cut between the two anchors.
   const last = anchored.toSorted((a, b) => a.sequence - b.sequence).at(-1);
   if (last === undefined) return [];
   const end = Math.max(0, ...places.map(({ place }) => place));

@@ -1,4 +1,4 @@
-// What a check of the audit found, in words: one line a break, and what the check could not know.
+// Renders the result of an audit check in words: one line per break, and the limits of the check.
 import type { AuditCheck, ChainBreak } from './verify.ts';
 
 export function checkInWords(check: AuditCheck): string[] {

@@ -1,4 +1,4 @@
-// What people call a piece of evidence: who was asked and what; or, in short, what it says, by the number that it is cited by.
+// Names a piece of evidence for people: the source and the query; or, in short, its excerpt with its citation number.
 import type { Evidence } from '../../model/report.ts';
 import type { Ports } from '../../ports/index.ts';
 import { shorten } from '../../text.ts';
@@ -6,14 +6,14 @@ import { shorten } from '../../text.ts';
 export const evidenceName = ({ source, query }: Pick<Evidence, 'source' | 'query'>): string =>
   `${source}: ${shorten(query.replace(/\s+/g, ' ').trim(), 140)}`;
 
-/** The first two lines that say something: a count and what was counted, an object and its state. */
+/** The first two informative lines: a count and its subject, or an object and its state. */
 export function excerptSummary({ excerpt, query }: Pick<Evidence, 'excerpt' | 'query'>, max = 160): string {
   const lines = excerpt.split('\n').filter((line) => line.trim() !== '');
   const said = lines.slice(0, 2).map((line) => line.replace(/\s+/g, ' ').trim());
   return shorten(said.join(' ') || query, max);
 }
 
-/** "[2] logs: 3 times: FATAL …" by id; the numbers are places in `ids`. What cannot be read any more has no name. */
+/** "[2] logs: 3 times: FATAL …" by id; the numbers are positions in `ids`. Evidence that cannot be read any more has no name. */
 export async function numbered(
   incidentId: string,
   ids: readonly string[],

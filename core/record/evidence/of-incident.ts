@@ -1,5 +1,5 @@
-// The part of the evidence store that a specialist gets: one incident's. Whatever a page, a log line or a model makes it ask for, no other
-// incident's evidence is named by it, neither to read nor to write.
+// Restricts the evidence store to one incident, for a specialist. Whatever a page, a log line or a model makes the specialist request, it can neither
+// read nor write another incident's evidence.
 import { Impossible } from '../../errors.ts';
 import type { EvidenceStore } from '../../ports/records.ts';
 

@@ -1,4 +1,4 @@
-// Evidence as it may be kept: every text of a draft without secrets, the full record by its structure.
+// Redacts an evidence draft before it is stored: every text of it, and the full record by its structure.
 import type { EvidenceDraft } from '../../model/evidence-draft.ts';
 import { redact, redactJson, redactUrl } from '../../redaction/redact.ts';
 

@@ -1,12 +1,12 @@
-// What makes a record into evidence: its excerpt within bounds, its hash, and an id made of its content. Where it is stored is a
-// connector's business; every store seals the same way, so that one record has one id everywhere.
+// Seals a record as evidence: a bounded excerpt, a hash, and an id derived from its content. A connector stores it; all stores seal alike, so one
+// record has the same id everywhere.
 import { sha256 } from '../../hash.ts';
 import type { Evidence } from '../../model/report.ts';
 import type { EvidenceStore } from '../../ports/records.ts';
 
 export type EvidenceRecord = Parameters<EvidenceStore['put']>[0];
 
-/** Characters of an excerpt that travel; the full record has the rest. */
+/** Limit of the excerpt in characters; the full record has the rest. */
 const excerptLength = 2048;
 
 /** `hash` is the SHA-256 (hex) of the full record as JSON, `id` the start of the SHA-256 of everything but the incident. */
@@ -18,7 +18,7 @@ export function sealEvidence({ full, incidentId, ...record }: EvidenceRecord): E
   return { id, incidentId, source, query, excerpt, hash, ...(window && { window }), ...(link && { link }) };
 }
 
-/** Cut with a mark that it was, never through a surrogate pair. */
+/** Cuts the excerpt and appends a mark, never inside a surrogate pair. */
 function cut(text: string): string {
   if (text.length <= excerptLength) return text;
   return `${text.slice(0, excerptLength - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
