@@ -1,6 +1,6 @@
-// The coordinator: the agent that reads the specialists' reports and the analysis' ranking, may ask specialists a further question, and
-// gives its opinion. It may put forward a hypothesis that is nearly as likely as the first and word the three sentences. It cannot bring
-// in a cause, an entity or a number of its own: what evidence does not hold is dropped.
+// The coordinator: an agent that reads the specialists' reports and the analysis' ranking, may ask specialists follow-up questions, and gives its
+// opinion. It may promote a hypothesis that is nearly as likely as the first, and it may word the diagnosis. It cannot add a cause, an entity or a
+// number: claims without evidence are dropped.
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import type { Brief, Gap, Report, Usage } from '../model/report.ts';
 import type { ReasonerTool } from '../ports/channels.ts';
@@ -13,7 +13,7 @@ import { unsupportedParts } from './supported.ts';
 import { evidenceTool } from './tools/evidence.ts';
 import { byline, usageWith } from './usage.ts';
 
-/** A hypothesis may be put first by a model only when the analysis gives it nearly the confidence of the first. */
+/** Largest difference in confidence (0 to 1) at which a model may promote a hypothesis over the first. */
 const promotableGap = 0.2;
 const maxGaps = 30;
 const maxParticipants = 40;
@@ -49,7 +49,7 @@ export async function withModelDiagnosis(
   const hypotheses = supported
     ? promote(diagnosis.hypotheses, value.bestRank, `${model}: ${value.reason}`)
     : diagnosis.hypotheses;
-  // The model's words are used only where the hypothesis they were written for comes first.
+  // The model's text is used only if the hypothesis it was written for comes first.
   const wordsFit = supported && (value.bestRank === 1 || hypotheses !== diagnosis.hypotheses);
   return {
     ...whole,
@@ -62,7 +62,7 @@ export async function withModelDiagnosis(
   };
 }
 
-/** What it read counts as a source of its words. */
+/** Records every text that the tool returned, so that the model may cite it. */
 const remembering = (tool: ReasonerTool, read: string[]): ReasonerTool => ({
   ...tool,
   run: async (input) => {
@@ -72,7 +72,7 @@ const remembering = (tool: ReasonerTool, read: string[]): ReasonerTool => ({
   },
 });
 
-/** Adds who took part, what models claimed without evidence, and what further questions cost and could not learn. */
+/** Adds the participants, the unsupported claims of models, and the cost and gaps of follow-up questions. */
 function withFollowUps(diagnosis: Diagnosis, reports: readonly Report[], further: readonly Report[]): Diagnosis {
   const all = [...reports, ...further];
   const taking = [
@@ -97,14 +97,14 @@ function withFollowUps(diagnosis: Diagnosis, reports: readonly Report[], further
   );
 }
 
-/** Those that are not said already. */
+/** Adds the gaps that are not listed yet. */
 function withGaps(diagnosis: Diagnosis, gaps: readonly Gap[]): Diagnosis {
   const said = new Set(diagnosis.gaps.map(({ source, reason }) => `${source} ${reason}`));
   const more = gaps.filter(({ source, reason }) => !said.has(`${source} ${reason}`));
   return { ...diagnosis, gaps: [...diagnosis.gaps, ...more].slice(0, maxGaps) };
 }
 
-/** Puts the hypothesis with `rank` first if nothing refutes it and the analysis finds it nearly as likely as the first; otherwise returns the same array. */
+/** Puts the hypothesis with `rank` first if nothing refutes it and its confidence is close to the first; otherwise returns the same array. */
 function promote(hypotheses: readonly Hypothesis[], rank: number, reason: string): readonly Hypothesis[] {
   const first = hypotheses[0];
   const chosen = hypotheses.find((h) => h.rank === rank);

@@ -1,5 +1,5 @@
-// The coordinator's tools: its specialists. Each takes a question, works on it with a context of its own, and answers with a report; the
-// coordinator reads that and nothing of what was looked at. How many questions there may be is the prompt's budget.
+// The coordinator's tools: its specialists. A specialist answers a question in a context of its own, with a report; the coordinator reads only that
+// report. The prompt's budget limits the number of questions.
 import * as z from 'zod';
 import { EntityRef } from '../model/entity.ts';
 import type { Brief, Report } from '../model/report.ts';
@@ -13,15 +13,15 @@ const Input = z.object({
   entity: EntityRef.optional().describe('The entity that it is about, as the reports write it.'),
 });
 
-/** What a specialist's agent may take to answer one question. */
+/** Time limit, in seconds, of a specialist's agent for one question. */
 const secondsAQuestion = 10;
 const maxFindings = 5;
 
 export interface FollowUps {
   readonly tools: readonly ReasonerTool[];
-  /** The reports that came, in the order they came in. */
+  /** The reports, in the order of their arrival. */
   readonly reports: readonly Report[];
-  /** What was answered, as the coordinator read it. */
+  /** The answers as the coordinator read them. */
   readonly read: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-// The forms that a model's answer may have, by the name that a prompt's front matter calls it. What does not fit is no answer.
+// The output schemas of models, by the name in a prompt's front matter. An answer that does not match its schema is discarded.
 import * as z from 'zod';
 
 const Observation = z.object({

@@ -1,10 +1,10 @@
-// How a report reads as text, and how many tokens that may be. Shared by the cut to size and by whoever hands a report to a model.
+// Renders a report as text and estimates its tokens. Code that shortens a report, and code that passes it to a model, both use it.
 import type { Report } from '../model/report.ts';
 
-/** Characters a token, on the safe side for names and numbers (measured 2 to 4 for logs and JSON). */
+/** Characters per token, a safe value for names and numbers (measured: 2 to 4 for logs and JSON). */
 const charactersPerToken = 3;
 
-/** A report as a model or a person reads it. */
+/** The report as text, for a model or a person. */
 export function reportText(report: Pick<Report, 'specialist' | 'summary' | 'findings' | 'gaps'>): string {
   return [
     `${report.specialist}: ${report.summary}`,
@@ -15,5 +15,5 @@ export function reportText(report: Pick<Report, 'specialist' | 'summary' | 'find
   ].join('\n');
 }
 
-/** Tokens by a safe estimate; never less than a tokenizer would count for the texts that travel here. */
+/** A safe estimate of the number of tokens; never less than a tokenizer counts for these texts. */
 export const estimateTokens = (text: string): number => Math.ceil(text.length / charactersPerToken);

@@ -1,6 +1,6 @@
-// The agent of a specialist: begins with the digest of the analysis, may ask its own source for more through typed tools, and ends in a
-// report. It words the summary, says which findings matter most and may add observations; each stands only if the evidence it cites is
-// this incident's and says it. Without a model the report stands as the analysis made it.
+// The agent of a specialist. It starts from the digest of the analysis, may query its own source through typed tools, and returns a report. It words
+// the summary, orders the findings and may add observations. An observation counts only if it cites evidence of this incident that supports it.
+// Without a model the report of the analysis is used.
 import type { Brief, Finding, Gap, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact } from '../redaction/redact.ts';
@@ -33,7 +33,7 @@ export async function investigateWithModel(brief: Brief, analysed: Report, ports
     telemetry?.servers && investigating ? await foreignTools(brief, telemetry.servers, { evidence }) : noTools;
   const report = { ...analysed, gaps: [...analysed.gaps, ...foreign.gaps].slice(0, maxGaps) };
   const read: string[] = [digest];
-  // After an action the same question is answered from the same observations: nothing further is looked up.
+  // Verification after an action uses the same observations and looks up nothing further.
   const tools =
     telemetry && investigating
       ? [...toolsOf(brief, { telemetry, evidence }), ...foreign.tools]
@@ -79,7 +79,9 @@ export async function investigateWithModel(brief: Brief, analysed: Report, ports
   };
 }
 
-/** Those whose evidence is all in this incident and says the claim and names the entity; each becomes context, never a cause. */
+/**
+ * Keeps an observation if all of its evidence belongs to this incident, supports the claim and names the entity. It becomes context, never a cause.
+ */
 async function observations(
   brief: Brief,
   report: Report,

@@ -1,12 +1,12 @@
-// Whether a sentence says only what its sources say. Code decides this, not a prompt: numbers and names in a claim must occur in what it cites.
+// Checks whether a claim is supported by its sources. Code decides this, not a prompt: the sources must contain the claim's numbers and names.
 
 const numbers = /\d+(?:[.,]\d+)*/g;
-/** Names as systems write them: something with a dash, dot, slash, underscore or digit inside, or in backticks. */
+/** Names as systems write them: words with an inner dash, dot, slash, underscore or colon, or text in backticks. */
 const names = /`[^`]+`|\b[A-Za-z][A-Za-z0-9]*(?:[-_./:][A-Za-z0-9]+)+\b/g;
 
 const normalise = (text: string): string => text.toLowerCase().replaceAll(/[`,]/g, '');
 
-/** The numbers and names of `claim` that occur nowhere in `sources`; empty means supported. */
+/** The numbers and names of `claim` that the sources lack; empty if the claim is supported. */
 export function unsupportedParts(claim: string, sources: readonly string[]): readonly string[] {
   const known = normalise(sources.join('\n'));
   const knownNumbers = new Set(known.match(numbers) ?? []);

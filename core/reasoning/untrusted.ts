@@ -1,7 +1,7 @@
-// Text that others wrote, before a model reads it: without control and format characters that hide or reorder text, and without the
-// marks by which data is told from instructions. What it says stays; that it is data is said around it.
+// Cleans untrusted text before a model reads it: it removes control and format characters, which can hide or reorder text, and the tags that separate
+// data from instructions. The content stays; the prompt around it says that it is data.
 
-/** Control, format, private-use and unassigned characters; tab and newline stay. */
+/** Control, format, private-use and unassigned characters, except tab and newline. */
 const controls = /[^\P{C}\t\n]/gu;
 /** A terminal's escape sequences as a whole, so that their rest does not stay as text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
@@ -10,7 +10,7 @@ const marks = /<\s*\/?\s*telemetry\b[^>]*>/gi;
 
 export function sanitizeUntrusted(text: string): string {
   let clean = text.replaceAll(escapes, ' ').replaceAll(controls, ' ');
-  // What is left when a mark is taken out of the middle of another must not be one.
+  // Removing a tag from the middle of another one can form a new tag, so this repeats.
   while (clean.search(marks) >= 0) clean = clean.replaceAll(marks, '');
   return clean;
 }

@@ -1,8 +1,8 @@
-// Adding what models used to what a step used.
+// Adds a model's usage to the usage of a step.
 import type { Usage } from '../model/report.ts';
 import type { ModelUse, Reasoned } from '../ports/channels.ts';
 
-/** `MODEL (PROMPT@VERSION)`, and in whose place where others were asked before. */
+/** `MODEL (PROMPT@VERSION)`, with the models that failed before it. */
 export const byline = (answer: Extract<Reasoned<unknown>, { kind: 'answered' }>): string =>
   `${answer.model} (${answer.promptVersion}${answer.failed.length === 0 ? '' : `, after ${answer.failed.join(', ')}`})`;
 

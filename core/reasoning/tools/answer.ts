@@ -1,15 +1,15 @@
-// How a tool answers a model: a short digest, redacted, with the id of the evidence that holds the rest. What a source gave never goes
-// into a context as it is.
+// Formats a tool's answer to a model: a short, redacted digest with the id of the evidence that holds the rest. Raw data of a source never enters a
+// model's context.
 
 import type { EvidenceDraft } from '../../model/evidence-draft.ts';
 import type { Ports } from '../../ports/index.ts';
 import { redactedEvidence } from '../../record/evidence/redacted.ts';
 import { redact } from '../../redaction/redact.ts';
 
-/** Characters of one answer; about 500 tokens. */
+/** Limit of one answer in characters; about 500 tokens. */
 const maxCharacters = 1600;
 
-/** Stores what was found and gives the digest that a model reads. */
+/** Stores the result as evidence and returns the digest for the model. */
 export async function toolAnswer(
   incidentId: string,
   found: Omit<EvidenceDraft, 'excerpt'> & { readonly digest: string },

@@ -1,4 +1,4 @@
-// Lists what changed before the incident, or reads one change: its title, files and the beginning of its difference.
+// A tool that lists the changes before the incident, or reads one change: its title, files and the beginning of its diff.
 import * as z from 'zod';
 import type { Brief } from '../../model/report.ts';
 import { scopeOf } from '../../model/scope.ts';
@@ -12,7 +12,7 @@ const Input = z.object({
   about: z.string().max(100).optional().describe('Only changes whose service, title or files contain this.'),
 });
 const maxChanges = 12;
-/** A change can lie in wait; as far as the analysis looks back. */
+/** A change can take effect late; this is the same look-back as in the analysis. */
 const lookBackHours = 48;
 
 export function changesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidence'>): ReasonerTool {

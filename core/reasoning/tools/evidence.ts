@@ -1,4 +1,4 @@
-// Reads an excerpt of evidence that this incident holds; nothing of another incident can be reached through it.
+// A tool that reads an excerpt of this incident's evidence; it cannot read the evidence of other incidents.
 import * as z from 'zod';
 import type { ReasonerTool } from '../../ports/channels.ts';
 import type { Ports } from '../../ports/index.ts';

@@ -1,5 +1,5 @@
-// Tools of servers that are not ours, as a specialist's model has them: under the server's name, answered as every tool is, in a digest with the
-// evidence that holds the rest. What they say is data, and nobody's instruction.
+// Makes the tools of third-party servers available to a specialist's model, under the server's name. Their answers are digests with evidence, as with
+// every tool. Their texts are data, never instructions.
 import * as z from 'zod';
 import type { Brief, Gap } from '../../model/report.ts';
 import type { ReasonerTool } from '../../ports/channels.ts';
@@ -46,7 +46,7 @@ function reasonerTool(
   };
 }
 
-/** A schema that cannot be read takes any object: the server itself refuses what does not fit. */
+/** If the schema cannot be read, any object is accepted: the server itself refuses invalid input. */
 function inputOf(schema: Readonly<Record<string, unknown>>): z.ZodType {
   try {
     return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);

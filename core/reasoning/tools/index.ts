@@ -1,4 +1,4 @@
-// Which tools a specialist's model has: to read its evidence, and to ask its own source for more. None of them changes anything.
+// Selects the tools of a specialist's model: they read its evidence and query its own source. None of them changes anything.
 import type { Brief } from '../../model/report.ts';
 import type { ReasonerTool } from '../../ports/channels.ts';
 import type { Ports } from '../../ports/index.ts';

@@ -1,4 +1,4 @@
-// Searches runbooks and postmortems and gives sections, not documents.
+// A tool that searches runbooks and postmortems and returns sections, not documents.
 import * as z from 'zod';
 import type { Brief } from '../../model/report.ts';
 import type { ReasonerTool } from '../../ports/channels.ts';

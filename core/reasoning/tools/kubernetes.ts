@@ -1,4 +1,4 @@
-// Describes one object as kubectl describe would, in a few lines: what it asks for, its conditions, its containers, its latest events.
+// A tool that describes one object in a few lines, as kubectl describe does: resource requests, conditions, containers, latest events.
 import * as z from 'zod';
 import type { Brief } from '../../model/report.ts';
 import { scopeOf } from '../../model/scope.ts';
@@ -74,7 +74,7 @@ const ContainerState = z.looseObject({
 });
 const Container = z.looseObject({ name: z.string(), image: z.string().nullish(), resources: z.unknown() });
 const PodSpec = z.looseObject({ containers: z.array(Container).nullish(), nodeName: z.string().nullish() });
-/** Each part is read for itself: one that has another form is left out, the rest is said. */
+/** Each part is parsed separately: a part with an unexpected form is left out, the other parts are shown. */
 const Parts = z.looseObject({
   spec: z
     .looseObject({

@@ -1,4 +1,4 @@
-// Searches the incident's logs for words: templates, counts and three lines; never the lines themselves.
+// A tool that searches the incident's logs for words. It returns templates, counts and at most three sample lines, never all lines.
 import * as z from 'zod';
 import { LogReader } from '../../analysis/logs/reading.ts';
 import type { Brief } from '../../model/report.ts';

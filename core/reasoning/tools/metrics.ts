@@ -1,4 +1,4 @@
-// Asks for single signals: before, during, extremes and when it moved; never the points.
+// A tool that reads single signals: values before and during the incident, extremes and onset, never the points.
 import * as z from 'zod';
 import { findShift } from '../../analysis/metrics/onset.ts';
 import { formatValue } from '../../analysis/metrics/signals.ts';
