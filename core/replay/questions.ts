@@ -1,5 +1,5 @@
-// The questions that tapes hold, each defined once: how it is kept, and what is answered where a tape does not hold it. Recording and replay are
-// one wrapper each over them.
+// Defines the questions on a tape, each once: its stored form, and its answer if the tape lacks it. The recorder and the replay are each one wrapper
+// over this table.
 import { Unavailable } from '../errors.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Gap } from '../model/report.ts';
@@ -21,9 +21,9 @@ import {
 export interface Question<Asked extends readonly unknown[], Answer> {
   readonly port: string;
   incidentOf(...asked: Asked): string;
-  /** What is kept, without the incident, so that a replay asks the same. Tapes of older versions hold one of the other forms. */
+  /** The stored form of the question, without the incident id, so that a replay asks the same. The other forms occur on tapes of older versions. */
   formsOf(...asked: Asked): readonly [unknown, ...unknown[]];
-  /** The answer where a tape does not hold the question; it may throw. */
+  /** The answer if the tape lacks the question; it may throw. */
   missing(): Answer;
 }
 
@@ -32,7 +32,7 @@ const notOnTape = (source: string): { readonly kind: 'gap'; readonly gap: Gap } 
   gap: { source, reason: 'The tape does not hold this question.' },
 });
 
-/** Scopes had only an environment, or nothing, in older tapes. */
+/** On older tapes a scope has only an environment, or nothing. */
 export const observation = <S extends Signal>(signal: S): Question<[Scope, QueryOf<S>], Observed<AnswerOf<S>>> => ({
   port: `telemetry.${signals[signal].tape}`,
   incidentOf: ({ incidentId }) => incidentId,

@@ -1,5 +1,4 @@
-// Ports that write down what they are asked and what they answer. Nothing else changes: an answer goes on as it came, and is kept without its
-// secrets.
+// Ports that record every question and answer on a tape. The caller gets each answer unchanged; the tape gets it without its secrets.
 import type { ServiceCatalog } from '../ports/catalog.ts';
 import type { Pager } from '../ports/channels.ts';
 import type { IncidentStore } from '../ports/records.ts';
@@ -20,15 +19,15 @@ import {
 } from './questions.ts';
 import type { Tape, TapedCall } from './tape.ts';
 
-/** Records of one stream that are kept; what is beyond makes the tape say that it is not whole. */
+/** Limit on the stored records of one stream; beyond it the tape marks the stream as incomplete. */
 const maxRecords = 200_000;
 
 interface RecorderOptions {
   readonly tape: Pick<Tape, 'add'>;
   readonly clock: Clock;
-  /** Told, in a sentence, of what could not be kept. */
+  /** Receives a sentence about each call that could not be recorded. */
   readonly onTrouble: (sentence: string) => void;
-  /** Whether an answer waits until it is kept: where the process may be stopped as soon as it has answered. */
+  /** Whether an answer waits until it is stored; needed if the process may stop right after its answer. */
   readonly waits?: boolean;
 }
 
@@ -36,7 +35,7 @@ export type Recorder = ReturnType<typeof recorder>;
 
 export function recorder({ tape, clock, onTrouble, waits = false }: RecorderOptions) {
   const pending = new Set<Promise<void>>();
-  /** What belongs to every incident; which tapes have it. */
+  /** Notes that belong to every incident, and the tapes that have each of them. */
   const notes = new Map<string, unknown>();
   const noted = new Map<string, Set<string>>();
 
@@ -49,7 +48,7 @@ export function recorder({ tape, clock, onTrouble, waits = false }: RecorderOpti
       write(incidentId, { port, asked: {}, at: call.at, wallMs: 0, answer: { kind: 'value', value } });
     }
     const written = write(incidentId, call);
-    // The investigation goes on while it is written, where it may.
+    // By default the investigation continues while the call is written.
     if (waits) await written;
   }
 
@@ -86,17 +85,17 @@ export function recorder({ tape, clock, onTrouble, waits = false }: RecorderOpti
   return {
     heard,
     keep,
-    /** Something that every tape from now on has, once: asked of nobody for an incident in particular. */
+    /** Adds a note to every tape from now on, once per tape. A note answers a question that was not asked for one incident. */
     note: (port: string, value: unknown) => void notes.set(port, value),
     now: () => clock.now(),
-    /** Resolves when all that was heard so far is kept, or given up. */
+    /** Resolves when all calls so far are stored, or have failed to be. */
     async flush(): Promise<void> {
       await Promise.all(pending);
     },
   };
 }
 
-/** Asks, and writes down what was asked and answered. */
+/** Calls the port and records the question and the answer. */
 const recorded =
   (record: Recorder) =>
   <Asked extends readonly unknown[], Answer>(
@@ -128,7 +127,7 @@ export function tapedTelemetry(telemetry: Telemetry, record: Recorder): Telemetr
   };
 }
 
-/** A stream is kept when it was read. */
+/** Records a stream after it was read. */
 function tapedLogs(logs: Source<'logs'>, record: Recorder): Source<'logs'> {
   const question = observation('logs');
   return {
@@ -143,7 +142,7 @@ function tapedLogs(logs: Source<'logs'>, record: Recorder): Source<'logs'> {
   };
 }
 
-/** Passes the records on, and keeps them when whoever reads is done. */
+/** Passes the records on, and stores them when the reader has finished. */
 async function* heardStream<T>(
   { data, ...head }: Extract<Observed<AsyncIterable<T>>, { kind: 'data' }>,
   record: Recorder,
@@ -179,7 +178,7 @@ export const tapedExecutor = (executor: Executor, record: Recorder): Executor =>
   execute: recorded(record)(execution, (...asked) => executor.execute(...asked)),
 });
 
-/** A page is told by its identity at its source: whose incident it is, is looked up. */
+/** A page has only its source id, so the incident is looked up. */
 export const tapedPager = (pager: Pager, incidents: Pick<IncidentStore, 'findBySource'>, record: Recorder): Pager => ({
   ...pager,
   async alerts(sourceId) {
@@ -189,7 +188,7 @@ export const tapedPager = (pager: Pager, incidents: Pick<IncidentStore, 'findByS
   },
 });
 
-/** The catalogue as it is for every incident from now on. */
+/** Records the catalogue for every incident from now on. */
 export const tapedCatalog = (catalog: ServiceCatalog, record: Recorder): ServiceCatalog => ({
   async load() {
     const loaded = await catalog.load();
@@ -198,7 +197,7 @@ export const tapedCatalog = (catalog: ServiceCatalog, record: Recorder): Service
   },
 });
 
-/** What the tape begins and ends with: the incident as it was opened, and each diagnosis. */
+/** Records the beginning and the end of a tape: the incident as it was opened, and each diagnosis. */
 export function tapedIncidents(incidents: IncidentStore, record: Recorder): IncidentStore {
   return {
     ...incidents,

@@ -1,5 +1,5 @@
-// Ports that answer from a tape: the same question gets the same answer, in the order in which it got them then. What the tape does not hold
-// is a gap, and counted; nothing is asked of the world and nothing is done to it.
+// Ports that answer from a tape: the same question gets the recorded answers in their recorded order. A question that the tape lacks is a gap and is
+// counted. A replay contacts no outside system and changes nothing.
 import { Unavailable } from '../errors.ts';
 import type { LogRecord } from '../model/telemetry.ts';
 import type { Catalog, ServiceCatalog } from '../ports/catalog.ts';
@@ -21,12 +21,12 @@ import {
 import { keyOf, type TapedCall } from './tape.ts';
 
 export interface ReplaySource {
-  /** The next answer to the first of these forms of a question that is on the tape; the last one again when they are used up. */
+  /** The next answer to the first of these forms that the tape has; after the last answer, that one again. */
   answer(port: string, ...forms: readonly [unknown, ...unknown[]]): TapedCall['answer'] | undefined;
   has(port: string): boolean;
-  /** What was asked and is not on the tape. */
+  /** The questions that the tape lacks. */
   readonly misses: readonly string[];
-  /** Calls that were used at least once, and how many there are. */
+  /** The number of calls used at least once, and the number of all calls. */
   used(): { readonly used: number; readonly of: number };
 }
 
@@ -37,7 +37,7 @@ export function replaySourceOf(calls: readonly TapedCall[]): ReplaySource {
   const used = new Set<TapedCall>();
   return {
     answer(port, ...forms) {
-      // Questions were redacted before they were kept.
+      // Recorded questions are redacted, so this question has to be, too.
       const keys = forms.map((asked) => keyOf(port, redactJson(JSON.parse(JSON.stringify(asked ?? null)))));
       const key = keys.find((one) => queues.has(one)) ?? keys[0] ?? '';
       const queue = queues.get(key);
@@ -57,7 +57,7 @@ export function replaySourceOf(calls: readonly TapedCall[]): ReplaySource {
   };
 }
 
-/** What was answered, typed by who asks: the tape was written by the same port. */
+/** The recorded answer. The caller's type applies, because the same port wrote the tape. */
 function given<T>(answer: Exclude<TapedCall['answer'], { kind: 'stream' }>): T {
   if (answer.kind === 'thrown') throw new Unavailable(answer.message);
   return answer.value as T;
@@ -105,7 +105,7 @@ export const replayedTargets = (deck: ReplaySource): Targets => ({
   around: replayed(deck)(targetAround),
 });
 
-/** Nothing is done while a tape is replayed. */
+/** A replay carries out no action. */
 export const replayedExecutor = (deck: ReplaySource): Executor => ({
   dryRun: replayed(deck)(dryRun),
   execute: async () => execution.missing(),

@@ -1,5 +1,5 @@
-// A tape as a scenario folder (docs/scenario-format.md): what the world looked like before anything was done to it, so that an odd answer becomes
-// a case of the dojo. Its truth is what people said of the diagnosis (core/learning/feedback.ts), or what whoever keeps it writes.
+// Converts a tape to a scenario folder (docs/scenario-format.md): the state of all systems before any action. So an odd answer becomes a case of the
+// dojo. The truth of the scenario comes from feedback on the diagnosis (core/learning/feedback.ts), or from the person who keeps the scenario.
 import * as z from 'zod';
 import { InvalidInput } from '../errors.ts';
 import { Incident, type Trigger } from '../model/incident.ts';
@@ -15,7 +15,7 @@ import type {
 } from '../model/telemetry.ts';
 import type { TapedCall } from './tape.ts';
 
-/** The incident that a tape is about. @throws InvalidInput where it has none. */
+/** The incident of a tape. @throws InvalidInput if the tape has none. */
 export function incidentOf(calls: readonly TapedCall[]): Incident {
   const answer = calls.find(({ port }) => port === 'incident')?.answer;
   const incident = Incident.safeParse(answer?.kind === 'value' ? answer.value : undefined);
@@ -23,7 +23,7 @@ export function incidentOf(calls: readonly TapedCall[]): Incident {
   return incident.data;
 }
 
-/** File name in the folder → content. Sources that were not asked, or had nothing, have no file. */
+/** File name in the folder → content. A source that was not queried, or had no data, has no file. */
 export function scenarioFiles(calls: readonly TapedCall[]): ReadonlyMap<string, string> {
   const { id, title, trigger, openedAt } = incidentOf(calls);
   const acted = calls.findIndex(({ port }) => port === 'executor.execute');
@@ -61,7 +61,7 @@ export function scenarioFiles(calls: readonly TapedCall[]): ReadonlyMap<string, 
 
 const Data = z.object({ kind: z.literal('data'), data: z.array(z.unknown()) });
 
-/** What a source answered, each time it was asked; the tape was written by the same port. */
+/** A source's answers, one per call. The types apply, because the same port wrote the tape. */
 function answersOf<T>(calls: readonly TapedCall[], call: string): T[][] {
   return calls.flatMap(({ port, answer }) => {
     if (port !== `telemetry.${call}` || answer.kind !== 'value') return [];
@@ -75,7 +75,7 @@ const logsOf = (calls: readonly TapedCall[]): LogRecord[] =>
     (a, b) => a.timestamp.localeCompare(b.timestamp),
   );
 
-/** One line a series, whatever windows it was asked for. */
+/** Merges the points of one series from several windows. */
 function merged(series: readonly Series[]): Series[] {
   const groups = Map.groupBy(series, ({ source, entity, signal, unit }) =>
     JSON.stringify([source, entity, signal, unit]),
@@ -96,13 +96,13 @@ function documentsOf(hits: readonly KnowledgeHit[]): (readonly [string, string])
   ]);
 }
 
-/** Only one cluster is a place. */
+/** The cluster, if there is exactly one. */
 function catalogued(snapshots: readonly KubernetesSnapshot[]): { readonly cluster?: string } {
   const [only, more] = snapshots;
   return only && !more ? { cluster: only.cluster } : {};
 }
 
-/** A PagerDuty V3 webhook that says what the trigger said. */
+/** A PagerDuty V3 webhook with the content of the trigger. */
 function webhookOf({ eventId, occurredAt, sourceId, title, severity, sourceService, link, details }: Trigger) {
   return {
     event: {

@@ -1,11 +1,11 @@
-// A tape: every call that an incident made to the world (sources, the model, a look at a target) with its answer, in order. What is on it was
-// redacted like everything that is kept. Recording is asked for; a tape that cannot be written never gets in the way of an incident.
+// A tape: every call of an incident to the outside world (sources, the model, a look at a target) with its answer, in order. Its content is redacted
+// like all stored data. Recording is opt-in; a failed recording never disturbs an incident.
 import * as z from 'zod';
 import { canonical } from '../canonical.ts';
 import { Instant } from '../model/entity.ts';
 import { Gap } from '../model/report.ts';
 
-/** What came with the records. */
+/** The fields that accompany a stream's records. */
 const StreamHead = z.object({
   kind: z.literal('data'),
   query: z.string(),
@@ -16,32 +16,32 @@ const StreamHead = z.object({
 });
 
 export const TapedCall = z.object({
-  /** What was asked: `telemetry.metrics.series`, `model`, `targets.look`, … */
+  /** The port that was called: `telemetry.metrics.series`, `model`, `targets.look`, … */
   port: z.string().min(1),
-  /** The arguments, without the incident's id. */
+  /** The arguments, without the incident id. */
   asked: z.unknown(),
   at: Instant,
-  /** Milliseconds until the answer was there. */
+  /** Milliseconds until the answer arrived. */
   wallMs: z.number(),
   answer: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('value'), value: z.unknown() }),
-    /** A stream of records that was read, to its end or as far as it was kept. */
+    /** A stream of records, complete or up to the recording limit. */
     z.object({ kind: z.literal('stream'), head: StreamHead, records: z.array(z.unknown()), whole: z.boolean() }),
     z.object({ kind: z.literal('thrown'), name: z.string(), message: z.string() }),
   ]),
-  /** Something in it was taken out: an answer that depends on it can differ when it is replayed. */
+  /** Redaction removed something: a replay that depends on it can differ. */
   redacted: z.boolean(),
 });
 export type TapedCall = z.infer<typeof TapedCall>;
 
 export interface Tape {
-  /** Throws `Unavailable` where it cannot be kept. */
+  /** Throws `Unavailable` if the call cannot be stored. */
   add(incidentId: string, call: TapedCall): Promise<void>;
-  /** In the order in which they were answered; none for an incident without a tape. */
+  /** The calls in the order of their answers; empty if the incident has no tape. */
   calls(incidentId: string): Promise<readonly TapedCall[]>;
-  /** Incidents that have one, oldest first. */
+  /** Ids of the incidents with a tape, oldest first. */
   incidents(): Promise<readonly string[]>;
 }
 
-/** One text for one question, whatever the order of its fields. */
+/** A key that does not depend on the order of the question's fields. */
 export const keyOf = (port: string, asked: unknown): string => `${port} ${canonical(asked)}`;

@@ -1,14 +1,14 @@
-// Whether a replay came to the same diagnosis. Times and what it cost are another matter.
+// Compares a replay's diagnosis with the recorded one. Times and costs are not compared.
 import { Diagnosis } from '../model/diagnosis.ts';
 import type { TapedCall } from './tape.ts';
 
-/** The one that was recorded last. */
+/** The last recorded diagnosis. */
 export function lastDiagnosis(calls: readonly TapedCall[]): Diagnosis | undefined {
   const answer = calls.findLast(({ port }) => port === 'diagnosis')?.answer;
   return answer?.kind === 'value' ? Diagnosis.safeParse(answer.value).data : undefined;
 }
 
-/** `hypotheses.0.confidence: 0.93 before, 0.7 now`, one line a field; at most twenty. */
+/** `hypotheses.0.confidence: 0.93 before, 0.7 now`, one line per differing field; at most twenty. */
 export function differences(then: Diagnosis, now: Diagnosis | undefined): readonly string[] {
   const [before, after] = [leaves(comparable(then)), leaves(now && comparable(now))];
   const fields = [...new Set([...before.keys(), ...after.keys()])].sort();
@@ -18,7 +18,7 @@ export function differences(then: Diagnosis, now: Diagnosis | undefined): readon
     .map((field) => `${field}: ${before.get(field) ?? 'nothing'} before, ${after.get(field) ?? 'nothing'} now`);
 }
 
-/** Without the incident's id and what was used: a replay has its own. */
+/** The diagnosis without incident id and usage, because a replay has its own. */
 function comparable(diagnosis: Diagnosis): unknown {
   const { incidentId: _, usage: __, ...rest } = diagnosis as Diagnosis & { readonly incidentId?: string };
   return rest;
