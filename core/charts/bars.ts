@@ -1,4 +1,4 @@
-// Amounts side by side, greatest first: what something cost, by whatever it is divided.
+// Draws amounts as horizontal bars, for example costs by service or account.
 import { scaleLinear } from 'd3-scale';
 import { shorten } from '../text.ts';
 import { blue, element, faint, label, picture } from './svg.ts';
@@ -7,9 +7,9 @@ import { amount } from './units.ts';
 export interface BarChart {
   readonly title: string;
   readonly unit: string;
-  /** They are changes: their signs are written. */
+  /** The amounts are changes, so their signs are shown. */
   readonly signed?: boolean;
-  /** In the order in which they are drawn; a negative amount (a credit) is drawn to the left. */
+  /** In drawing order; a negative amount (a credit) is drawn to the left. */
   readonly bars: readonly { readonly name: string; readonly value: number }[];
 }
 
@@ -17,11 +17,11 @@ const width = 800;
 const row = 28;
 const top = 52;
 const names = 250;
-/** Room for what is written beside a bar. */
+/** Room for the amount beside a bar, in pixels. */
 const amounts = 110;
 const maxBars = 15;
 
-/** SVG of 800 pixels width, at most 15 bars; what is beyond them is added up in the last. Undefined without a bar. */
+/** Returns an SVG 800 pixels wide with at most 15 bars; the last bar sums up the rest. Undefined if there is no bar. */
 export function barChart({ title, unit, bars, signed = false }: BarChart): string | undefined {
   const finite = bars.filter(({ value }) => Number.isFinite(value));
   const rest = finite.slice(maxBars - 1);
@@ -34,7 +34,7 @@ export function barChart({ title, unit, bars, signed = false }: BarChart): strin
         ];
   if (shown.length === 0) return undefined;
   const values = shown.map(({ value }) => value);
-  // Amounts stand at the ends of their bars, on both sides where there are both.
+  // Amounts are written at the ends of the bars; negative amounts need room on the left.
   const left = values.some((value) => value < 0) ? names + amounts : names;
   const at = scaleLinear([Math.min(0, ...values), Math.max(...values, Number.MIN_VALUE)], [left, width - amounts]);
   return picture(

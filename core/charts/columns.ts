@@ -1,4 +1,4 @@
-// An amount that goes on over days or months: a column each, in their order.
+// Draws amounts over days or months as columns, in time order.
 import { scaleBand, scaleLinear } from 'd3-scale';
 import { shorten } from '../text.ts';
 import { blue, element, faint, grid, ink, label, picture } from './svg.ts';
@@ -13,10 +13,10 @@ export interface ColumnChart {
 const size = { width: 800, height: 340 };
 const box = { left: 84, right: 24, top: 52, bottom: 40 };
 const maxColumns = 400;
-/** Of a letter, about: texts must not touch each other. */
+/** Approximate width of a letter in pixels; labels must not overlap. */
 const letter = 7.4;
 
-/** SVG of 800 by 340 pixels, the latest 400 columns; below zero is drawn downwards. Undefined without a column. */
+/** Returns an SVG of 800 by 340 pixels with the latest 400 columns; negative amounts are drawn downwards. Undefined if there is no column. */
 export function columnChart({ title, unit, columns }: ColumnChart): string | undefined {
   const shown = columns.filter(({ value }) => Number.isFinite(value)).slice(-maxColumns);
   if (shown.length === 0) return undefined;

@@ -1,10 +1,10 @@
-// The picture of a piece of evidence: the metric that moved, with its onset and what is usual marked.
+// Draws the chart of a piece of evidence: the metric that moved, with its onset and its usual value.
 import * as z from 'zod';
 import { Series } from '../model/telemetry.ts';
 import type { Ports } from '../ports/index.ts';
 import { metricChart } from './metric.ts';
 
-/** What the metrics specialist stores. */
+/** The record that the metrics specialist stores. */
 const MetricRecord = z.looseObject({
   kind: z.literal('series'),
   series: Series,
@@ -12,7 +12,7 @@ const MetricRecord = z.looseObject({
   baseline: z.looseObject({ median: z.number().nullish() }).optional(),
 });
 
-/** SVG of the first piece that is a series; undefined where none is, or where it cannot be read. */
+/** The SVG of the first piece of evidence that is a series; undefined if there is none, or it cannot be read. */
 export async function chartOf(
   incidentId: string,
   evidenceIds: readonly string[],

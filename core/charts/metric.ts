@@ -1,4 +1,4 @@
-// One metric around an incident: the line, what was usual before, and when it moved.
+// Draws one metric around an incident: its line, its usual value before, and its onset.
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { line } from 'd3-shape';
 import { shorten } from '../text.ts';
@@ -7,28 +7,28 @@ import { amount, isWord, tickOf } from './units.ts';
 
 export interface MetricChart {
   readonly title: string;
-  /** Of the values, as in the metric's catalogue; `ratio` for shares that are read as percent. */
+  /** The unit of the values, as in the metric's catalogue; `ratio` for shares shown as percent. */
   readonly unit: string;
-  /** `[epochSeconds, value]` in time order; what is no finite number is left out. */
+  /** `[epochSeconds, value]` in time order; values that are not finite are left out. */
   readonly points: readonly (readonly [number, number])[];
-  /** When it moved, where that is known. */
+  /** The onset, if known. */
   readonly onset?: string | undefined;
-  /** Its value before, in `unit`. */
+  /** The usual value before the incident, in `unit`. */
   readonly usual?: number | undefined;
 }
 
 const size = { width: 800, height: 340 };
 const box = { left: 84, right: 24, top: 52, bottom: 40 };
-/** What is beyond it is no measurement, and cannot be scaled. */
+/** Larger values are not measurements and cannot be scaled. */
 const most = 1e100;
-/** What is nearer to zero is drawn as zero: an axis cannot be divided into steps that small. */
+/** Values nearer to zero are drawn as zero, because an axis cannot be divided into such small steps. */
 const least = 1e-100;
-/** More points than pixels are drawn by their extremes. */
+/** Beyond this number, points are reduced to their extremes. */
 const maxPoints = 700;
-/** A line is broken where this many times the usual step is missing. */
+/** The line has a break where this many times the usual step is missing. */
 const gapSteps = 3;
 
-/** SVG of 800 by 340 pixels; undefined where fewer than two points can be drawn. Times are UTC. */
+/** Returns an SVG of 800 by 340 pixels; undefined if fewer than two points can be drawn. Times are UTC. */
 export function metricChart({ title, unit, points, onset, usual }: MetricChart): string | undefined {
   const drawn = thinned(
     points
@@ -68,13 +68,13 @@ export function metricChart({ title, unit, points, onset, usual }: MetricChart):
   );
 }
 
-/** Hours and minutes, or the day where a day is short on the axis. `span` in seconds. */
+/** Hours and minutes, or the date if the axis spans more than 36 hours. `span` is in seconds. */
 const clock = (time: Date, span: number): string =>
   span > 36 * 3600 ? time.toISOString().slice(5, 10) : time.toISOString().slice(11, 16);
 
 function extent(values: readonly number[]): [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  // A small wobble far from zero is shown as a wobble; what is never below zero starts there.
+  // A small variation far from zero keeps a tight axis; other values that are never negative start at zero.
   const from = low >= 0 && low < 0.6 * high ? 0 : low;
   return from === high ? [from - Math.abs(from || 1) * 0.1, high + Math.abs(high || 1) * 0.1] : [from, high];
 }
@@ -116,7 +116,7 @@ function onsetMark(x: number, moved: number): string[] {
   ];
 }
 
-/** The least and the greatest of each stretch, in their order: a spike is never lost. */
+/** Keeps the minimum and the maximum of each section in time order, so that no spike is lost. */
 function thinned(points: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {
   if (points.length <= maxPoints) return points;
   const stretch = Math.ceil((2 * points.length) / maxPoints);
@@ -130,7 +130,7 @@ function thinned(points: readonly (readonly [number, number])[]): readonly (read
   return out;
 }
 
-/** The points with a break where some are missing. */
+/** Inserts a break where points are missing. */
 function broken(points: readonly (readonly [number, number])[]): (readonly [number, number] | undefined)[] {
   const steps = points.slice(1).map(([time], place) => time - (points[place]?.[0] ?? 0));
   const usual = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;

@@ -1,4 +1,4 @@
-// The little SVG that charts are made of. Text that comes from outside is escaped here and nowhere else.
+// Builds the SVG elements of charts. Outside text is escaped here and nowhere else.
 import { clean } from '../text.ts';
 
 export const escapeXml = (text: string): string =>
@@ -38,7 +38,7 @@ interface LabelStyle {
 
 export const [ink, faint, grid, blue, red] = ['#1d1c1d', '#616061', '#e3e3e3', '#1264a3', '#c4314b'];
 
-/** A picture of that size in pixels, on white: chat is read in the dark, too. */
+/** A picture of that size in pixels, on a white background, because chats also have dark themes. */
 export const picture = (width: number, height: number, ...content: readonly string[]): string =>
   element(
     'svg',

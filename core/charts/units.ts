@@ -1,6 +1,9 @@
-// Numbers as people read them off an axis.
+// Formats numbers with units for axes and labels.
 
-/** `value` in `unit` of the metric: `ms`, `s`, `bytes`, `1` (a ratio of names with ratio in them), `cores`, or any other word. */
+/**
+ * Formats `value` in the metric's unit: `ms`, `bytes`, `bytes/s`, `ratio` (as percent), `USD`, `1` or empty (a plain number), or any other word
+ * (`cores`).
+ */
 export function amount(value: number, unit: string): string {
   switch (unit) {
     case 'bytes':
@@ -22,7 +25,7 @@ export function amount(value: number, unit: string): string {
   }
 }
 
-/** Cents below a hundred, and never `$0.5`. */
+/** Shows cents below a hundred dollars, never `$0.5`. */
 function dollars(value: number): string {
   const size = Math.abs(value);
   const digits = size >= 99.995 || Number.isInteger(size) ? 0 : 2;
@@ -30,7 +33,7 @@ function dollars(value: number): string {
   return `${value < 0 && Number(text.replaceAll(',', '')) !== 0 ? '−' : ''}$${text}`;
 }
 
-/** On an axis there is no room for a unit in words: it is said once. */
+/** A tick label. An axis has no room for a unit that is a word, so the chart shows that unit once. */
 export const tickOf = (value: number, unit: string): string => amount(value, isWord(unit) ? '1' : unit);
 export const isWord = (unit: string): boolean => unit !== '' && amount(1, unit).endsWith(` ${unit}`) && unit !== 'ms';
 
