@@ -1,6 +1,6 @@
-// The composition root on AWS: one factory a port, made at the first call and kept for the life of the function. A function bundles
-// only the connectors of the factories that it imports. Names of tables, buckets and secrets come from the environment
-// (lib/capabilities.ts sets it); the secrets themselves never do.
+// The composition root on AWS: one factory per port, called once and cached for the life of the function. A function bundles only the connectors of
+// the factories that it imports. The environment holds names of tables, buckets and secrets (lib/capabilities.ts sets it), and never the secrets
+// themselves.
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -64,7 +64,7 @@ import {
   kept,
 } from './deferred.ts';
 
-/** JSON inside a variable. */
+/** A variable that contains JSON. */
 const json = <Schema extends z.ZodType>(schema: Schema) =>
   z
     .string()
@@ -78,50 +78,53 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
     })
     .pipe(schema);
 
-/** Whose people are heard (lib/config.ts). */
+/** The Slack workspaces and app whose people may talk to us (lib/config.ts). */
 const SlackPlace = z.strictObject({
   teams: z.array(z.string()).default([]),
   appId: z.string().optional(),
   enterprise: z.string().optional(),
 });
 
-/** What the stack tells a function about its stage. All of it is optional here: a function has only what its ports need. */
+/**
+ * The variables by which the stack describes the stage to a function. All of them are optional, because a function has only those that its ports
+ * need.
+ */
 const Environment = z.object({
   INCIDENTS_TABLE: z.string().min(1).optional(),
   PREFERENCES_TABLE: z.string().min(1).optional(),
   AUDIT_TABLE: z.string().min(1).optional(),
   BUS_NAME: z.string().min(1).optional(),
   STATE_MACHINE_ARN: z.string().startsWith('arn:').optional(),
-  /** Investigations at the same time. */
+  /** The maximum number of concurrent investigations. */
   CONCURRENT_INVESTIGATIONS: z.coerce.number().int().min(1).optional(),
   EVIDENCE_BUCKET: z.string().min(1).optional(),
   ANCHORS_BUCKET: z.string().min(1).optional(),
   MEMORY_ID: z.string().min(1).optional(),
-  /** Where conversations are held; in the function itself where absent. */
+  /** The AgentCore Runtime that holds conversations; absent, the function holds them itself. */
   CONVERSATION_RUNTIME_ARN: z.string().min(1).optional(),
   KNOWLEDGE_BASE_ID: z.string().min(1).optional(),
   KNOWLEDGE_SOURCE_ID: z.string().min(1).optional(),
   KNOWLEDGE_FALLBACK: z.enum(['true', 'false']).default('true'),
   POLICIES_FOLDER: z.string().min(1).optional(),
   CHARTS_FOLDER: z.string().min(1).optional(),
-  /** Present where the stage asks what accounts cost; by another role where the payer is another account. */
+  /** Present if the stage reads the costs of accounts; `role` is set if the payer is another account. */
   COSTS: json(z.strictObject({ role: z.string().optional() })).optional(),
   CATALOG_FILE: z.string().min(1).optional(),
   PAGERDUTY: json(z.strictObject({ from: z.string(), apiUrl: z.url().optional() })).optional(),
   SLACK: json(SlackPlace.extend({ channel: z.string(), apiUrl: z.url().optional() })).optional(),
   SLACK_ORIGIN: json(SlackPlace).optional(),
-  /** In place of the catalogue's. */
+  /** Replaces the catalogue's approvers. */
   APPROVERS: json(z.array(z.string().min(1))).optional(),
-  /** Written by connectors/configured.ts; read by the functions that observe. */
+  /** Written by connectors/configured.ts and read by the functions that observe. */
   TELEMETRY: z.string().min(1).optional(),
   MODEL: json(ModelConfig).optional(),
   FUNCTION_PREFIX: z.string().min(1).optional(),
-  /** Which specialist this function is. */
+  /** The name of this function's specialist. */
   SPECIALIST: z.string().min(1).optional(),
-  /** Short name → ARN of the secrets that this function may read. */
+  /** By short name, the ARNs of the secrets that this function may read. */
   SECRETS: json(z.record(z.string(), z.string())).default({}),
   TOOL_SERVERS: json(z.array(RemoteToolServer.extend({ headers: z.enum(['none', 'secret']) }))).optional(),
-  /** Present: every call to the world is written down, to be replayed. */
+  /** If present, every call to the world is recorded for a replay. */
   RECORDING: z.literal('on').optional(),
 });
 type Environment = z.infer<typeof Environment>;
@@ -133,14 +136,14 @@ const environment = (): Environment =>
     throw new Misconfigured(`The function's environment does not fit: ${z.prettifyError(parsed.error)}`);
   });
 
-/** The value of a variable that a port cannot do without. */
+/** The value of a variable that a port requires. */
 export function setting<Name extends keyof Environment>(name: Name): NonNullable<Environment[Name]> {
   const value = environment()[name];
   if (value === undefined) throw new Misconfigured(`The function's environment lacks ${name}.`);
   return value;
 }
 
-/** A file that the bundle holds beside its code. */
+/** The path of a file in the function's bundle. */
 const bundled = (...path: readonly string[]): string => join(import.meta.dirname, ...path);
 
 export const clock = (): Ports['clock'] => once('clock', systemClock);
@@ -216,7 +219,7 @@ function untapedPager(): Ports['pager'] {
   return pagerDuty({ token: () => readSecret()('pagerduty-token'), fromEmail, baseUrl });
 }
 
-/** A rotated token counts after this long. */
+/** A rotated token takes effect after at most this time. */
 const secretAgeMs = 5 * 60_000;
 
 export const chat = (): Ports['chat'] =>
@@ -231,7 +234,7 @@ export const chat = (): Ports['chat'] =>
     );
   });
 
-/** Only where the bundle holds what it takes to draw. */
+/** Undefined if the bundle lacks the module and the font for drawing. */
 function drawing(): Ports['charts']['png'] | undefined {
   const { CHARTS_FOLDER: folder } = environment();
   if (folder === undefined) return undefined;
@@ -252,7 +255,7 @@ export const threads = (): Ports['threads'] =>
     );
   });
 
-/** Who somebody in Slack is; who people of other workspaces are is Slack's word. */
+/** Identifies people in Slack, including people of other workspaces, by Slack's own data. */
 export const userDirectory = (): Ports['userDirectory'] =>
   once('userDirectory', () => {
     const { apiUrl, channel: _, ...origin } = setting('SLACK');
@@ -261,7 +264,7 @@ export const userDirectory = (): Ports['userDirectory'] =>
     );
   });
 
-/** Of what the stage names, without a token: enough to tell where a request comes from. */
+/** The same from the stage's configuration alone, without a token; that is enough to check a request's origin. */
 export const slackOrigin = (): Ports['userDirectory'] =>
   once('slack-origin', () => {
     const origin = setting('SLACK_ORIGIN');
@@ -270,7 +273,7 @@ export const slackOrigin = (): Ports['userDirectory'] =>
 
 export const replies = (): Ports['replies'] => once('replies', () => slackReplies());
 
-/** The seam for models: without one configured the analysis answers alone. */
+/** The model. Without a configured one, the deterministic analysis answers alone. */
 export const reasoner = (): Ports['reasoner'] =>
   once('reasoner', () => {
     const { MODEL: model } = environment();
@@ -285,7 +288,7 @@ export const reasoner = (): Ports['reasoner'] =>
     );
   });
 
-/** The secret `model-api-key`: the key itself, or with several providers a JSON object of keys by their names. */
+/** Reads the secret `model-api-key`: the key itself or, for several providers, a JSON object of keys by provider name. */
 async function modelKey(name: string): Promise<string> {
   const secret = await readSecret()('model-api-key');
   if (!secret.trimStart().startsWith('{')) return secret;
@@ -295,7 +298,7 @@ async function modelKey(name: string): Promise<string> {
   return key;
 }
 
-/** The specialists as whoever follows up on their reports reaches them. */
+/** The client that calls specialists with follow-up questions about their reports. */
 export const specialistClient = (): Ports['specialistClient'] =>
   once('specialistClient', () => lambdaSpecialistClient({ prefix: setting('FUNCTION_PREFIX') }));
 
@@ -304,18 +307,18 @@ const readPrompts = () =>
     .filter((file) => file.endsWith('.md'))
     .map((file) => parsePrompt(file, readFileSync(bundled('prompts', file), 'utf8')));
 
-/** A new runbook counts after this long, without a deploy. */
+/** A new runbook takes effect after at most this time, without a deployment. */
 const knowledgeAgeMs = 5 * 60_000;
 
 const knowledgePrefix = 'knowledge/';
 const knowledgeDocuments = () =>
   once('knowledgeDocuments', () => s3Documents({ bucket: setting('EVIDENCE_BUCKET'), prefix: knowledgePrefix }));
 
-/** The stage's Bedrock knowledge base where it has one; the index reads the bucket only when it is asked. */
+/** The stage's Bedrock knowledge base, if it has one; the index reads the bucket only when it is searched. */
 async function knowledgeBase(given: readonly KnowledgeDocument[] = []): Promise<KnowledgeBase> {
   const { KNOWLEDGE_BASE_ID: knowledgeBaseId, KNOWLEDGE_FALLBACK: fallback } = environment();
   if (knowledgeBaseId === undefined) return localKnowledge(given);
-  // Loaded by the functions that have it, and by no other that shares this file.
+  // Imported dynamically, so that only functions with a knowledge base load it.
   const { bedrockKnowledge } = await import('../connectors/bedrock-knowledge/index.ts');
   const documents = knowledgeDocuments();
   const logger = new Logger({ serviceName: 'watchkeeper' });
@@ -329,11 +332,11 @@ async function knowledgeBase(given: readonly KnowledgeDocument[] = []): Promise<
   });
   if (fallback === 'false') return base;
   const index = deferredKnowledge(kept(() => localKnowledge(given), knowledgeAgeMs));
-  // What is added lies in the bucket already, where the index reads it.
+  // The index reads the bucket, and `add` of the knowledge base has already stored the document there.
   return withFallback(base, { search: index.search, add: async () => {} });
 }
 
-/** For who writes documents and reads none. */
+/** For functions that write documents and read none. */
 export const drafts = (): Pick<KnowledgeBase, 'add'> => ({
   async add(document) {
     if (environment().KNOWLEDGE_BASE_ID === undefined)
@@ -342,7 +345,7 @@ export const drafts = (): Pick<KnowledgeBase, 'add'> => ({
   },
 });
 
-/** Documents from the bucket and those given; what is added goes to the bucket first. */
+/** An index of the bucket's documents and the given ones; `add` writes to the bucket first. */
 async function localKnowledge(given: readonly KnowledgeDocument[]): Promise<KnowledgeBase> {
   const documents = knowledgeDocuments();
   const uploaded = (await documents.all()).map(({ name, text }) => documentOf(name, text));
@@ -359,7 +362,7 @@ async function localKnowledge(given: readonly KnowledgeDocument[]): Promise<Know
 export const telemetry = (): Ports['telemetry'] =>
   once('telemetry', () => taped({ ...untapedTelemetry(), ...toolServers() }, tapedTelemetry));
 
-/** MCP servers that a specialist's model may ask; none where the stage names none. */
+/** MCP servers whose tools a specialist's model may call; none if the stage configures none. */
 function toolServers(): Pick<Ports['telemetry'], 'servers'> {
   const { TOOL_SERVERS: configured } = environment();
   if (configured === undefined) return { servers: undefined };
@@ -372,7 +375,7 @@ function toolServers(): Pick<Ports['telemetry'], 'servers'> {
         ...server,
         headers: where === 'secret' ? (headers.data[server.name] ?? {}) : {},
       })),
-      // A frozen function keeps no connection.
+      // A frozen function loses its connections, so none stays open.
       { idleMs: 0 },
     );
   }, secretAgeMs);
@@ -384,7 +387,7 @@ function toolServers(): Pick<Ports['telemetry'], 'servers'> {
   };
 }
 
-/** Where observations come from. */
+/** The source of observations: a recording, or live sources. */
 const observed = (): TelemetrySetting =>
   once('observed', () => {
     try {
@@ -404,7 +407,7 @@ function untapedTelemetry(): Ports['telemetry'] {
             ...(await recordedWorld(world.scenario)()),
             knowledge: (documents) => deferredKnowledge(kept(() => knowledgeBase(documents), knowledgeAgeMs)),
           });
-          // What an incident leaves behind outlives the function that says it: a recording keeps it in memory only.
+          // Documents of an incident must outlive the function; the knowledge of a recording exists only in memory.
           const stored = deferredKnowledge(kept(() => knowledgeBase(), knowledgeAgeMs));
           return { ...recorded, knowledge: { search: recorded.knowledge.search, add: stored.add } };
         }),
@@ -417,7 +420,7 @@ function untapedTelemetry(): Ports['telemetry'] {
   }
 }
 
-/** A secret is there for the functions that the stack lets read it. */
+/** The stack grants the right to read a secret only to the functions that need it. */
 const runtimeMeans = (): RuntimeMeans => ({
   clock: clock(),
   secret: (name) => (name in environment().SECRETS ? () => readSecret()(name) : undefined),
@@ -426,7 +429,7 @@ const runtimeMeans = (): RuntimeMeans => ({
 type LiveSetting = Extract<TelemetrySetting, { kind: 'live' }>;
 const actor = ({ sources }: LiveSetting) => once('actor', () => kept(() => liveActor(sources, runtimeMeans())));
 
-/** A recorded world, for stages that are tried out: the scenario lies in the bundle, what was done to it in the table. */
+/** A recorded world for trial stages: the bundle contains the scenario, and the table the executed actions. */
 const recordedWorld = (dir: string) =>
   once('recordedWorld', () =>
     kept(async () => ({
@@ -468,14 +471,14 @@ export const catalog = (): Ports['catalog'] =>
     return taped(approvers === undefined ? file : { load }, tapedCatalog);
   });
 
-/** What a stage does not ask about is a gap. */
+/** Costs that the stage does not read are a gap. */
 export const costs = (): Ports['costs'] =>
   once('costs', () => {
     const { COSTS: config } = environment();
     return config === undefined ? noCosts : costExplorer(config);
   });
 
-/** Undefined where the stage does not record. A function may be stopped as soon as it answered: it waits for its tape. */
+/** Undefined if the stage does not record. A function may be frozen as soon as it has answered, so it waits for its tape first. */
 const recording = (): Recorder | undefined =>
   once('recording', () => {
     if (environment().RECORDING === undefined) return undefined;
@@ -488,7 +491,7 @@ const recording = (): Recorder | undefined =>
     });
   });
 
-/** The port, or the port that writes down what it is asked. */
+/** The port itself, or a wrapper that records its calls. */
 function taped<T>(port: T, tape: (port: T, record: Recorder) => T): T {
   const record = recording();
   return record === undefined ? port : tape(port, record);
@@ -496,7 +499,7 @@ function taped<T>(port: T, tape: (port: T, record: Recorder) => T): T {
 
 const made = new Map<string, unknown>();
 
-/** What `make` gave at the first call with this name. */
+/** Caches the result of `make` under this name. */
 function once<T>(name: string, make: () => T): T {
   if (!made.has(name)) made.set(name, make());
   return made.get(name) as T;

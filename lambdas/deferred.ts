@@ -1,4 +1,4 @@
-// Ports that are ready only after something was read (a recording, a secret): each call waits for the reading, which happens once.
+// Defers ports that need a load first (of a recording or a secret): each call waits for the load, which happens once.
 
 import { Unavailable } from '../core/errors.ts';
 import type { Chat, Reasoner, Threads, UserDirectory } from '../core/ports/channels.ts';
@@ -7,7 +7,7 @@ import type { Executor, KnowledgeBase, Sources, Targets, Telemetry } from '../co
 
 type Load<T> = () => Promise<T>;
 
-/** Reads at the first call, and again when what was read is older than `maxAgeMs`; a reading that failed is tried again at the next. */
+/** Loads at the first call, and again if the value is older than `maxAgeMs`; after a failure the next call loads again. */
 export function kept<T>(read: Load<T>, maxAgeMs = Number.POSITIVE_INFINITY): Load<T> {
   let reading: { readonly value: Promise<T>; readonly startedAt: number } | undefined;
   return () => {

@@ -1,5 +1,5 @@
-// The one way a function is wrapped: validate, call one core function, add its part to the travelling value, log one line.
-// Which connectors a function gets is decided in compose.ts (AWS) or local/compose.ts (one machine); handlers cannot tell.
+// Wraps every function in the same way: validate the input, call one core function, add its result to the workflow's value, log one line. compose.ts
+// (AWS) or local/compose.ts (one machine) decides which connectors a function gets; handlers do not know.
 import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { Context as LambdaContext } from 'aws-lambda';
@@ -11,17 +11,17 @@ export type Invoke = (event: unknown, context: LambdaContext) => Promise<unknown
 
 const logger = new Logger({ serviceName: 'watchkeeper' });
 
-/** So long before its limit a function ends itself: its error has our code then, and its log says so. */
+/** A function ends itself this long before its limit, so that its error has our code and its log says so. */
 const timeoutEarlyInMillis = 500;
 
-/** Parses `event` or throws `InvalidInput` that names the field. */
+/** Parses `event`; throws `InvalidInput` naming the field. */
 function parse<Schema extends z.ZodType>(schema: Schema, event: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(event);
   if (parsed.success) return parsed.data;
   throw new InvalidInput(`The payload does not fit: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
 }
 
-/** A function that answers what `run` returns. */
+/** A function that returns the result of `run`. */
 export function answering<Schema extends z.ZodType>(
   name: string,
   schema: Schema,
@@ -37,7 +37,7 @@ export function answering<Schema extends z.ZodType>(
     .handler(async (event: unknown) => run(parse(schema, event))) as unknown as Invoke;
 }
 
-/** A state of the workflow: `run` returns its part, which is added to the whole value that came in. */
+/** A state of the workflow: `run` returns one part, which is added to the complete input. */
 export function step<Schema extends z.ZodObject>(
   name: string,
   schema: Schema,
@@ -46,7 +46,7 @@ export function step<Schema extends z.ZodObject>(
   return answering(name, schema, async (input) => ({ ...input, ...(await run(input)) }));
 }
 
-/** Makes the handler at the first call, so that importing one composes nothing. */
+/** Creates the handler at the first call, so that an import composes nothing. */
 export function onLambda(create: () => Invoke): Invoke {
   let made: Invoke | undefined;
   return (event, context) => {
@@ -55,7 +55,7 @@ export function onLambda(create: () => Invoke): Invoke {
   };
 }
 
-/** One log line a call: name, duration and, where it failed, our code and sentence. Payloads are never logged. */
+/** Logs one line per call: name, duration and, after a failure, our code and sentence. It never logs payloads. */
 export function oneLine(name: string): middy.MiddlewareObj<unknown, unknown, Error, LambdaContext> {
   type Timed = { readonly internal: { startedAt?: number } };
   const took = (request: Timed) => Math.round(performance.now() - (request.internal.startedAt ?? performance.now()));

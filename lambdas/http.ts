@@ -1,4 +1,4 @@
-// What both webhooks share: the HTTP event of API Gateway, the raw body as it was signed, and answers.
+// Shared parts of both webhooks: the HTTP event of API Gateway, the raw body that the sender signed, and replies.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 
@@ -16,14 +16,14 @@ export interface HttpReply {
   readonly body: string;
 }
 
-/** Larger bodies are refused before they are looked at; PagerDuty drops events above this, Slack stays far below. */
+/** Larger bodies are refused unread. PagerDuty drops events above this size, and Slack's events are far smaller. */
 export const maxBodyBytes = 256 * 1024;
 
-/** The bytes as they were sent: a signature is over these and nothing else. */
+/** The bytes as they were sent, because the signature covers exactly these. */
 export const rawBody = (event: HttpEvent): Buffer =>
   Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
 
-/** A header by its name, whatever case it was sent in. */
+/** A header by its name, in any case. */
 export const header = (event: HttpEvent, name: string): string | undefined =>
   Object.entries(event.headers).find(([key]) => key.toLowerCase() === name)?.[1];
 
@@ -33,7 +33,7 @@ export const reply = (statusCode: number, body: unknown): HttpReply => ({
   body: JSON.stringify(body),
 });
 
-/** Whether one of `proofs` (hex) is the HMAC-SHA256 of `message` under one of `secrets`. Takes the same time whichever it is. */
+/** Whether one of `proofs` (hex) is the HMAC-SHA256 of `message` under one of `secrets`. The time does not depend on which one matches. */
 export function signed(message: Buffer, proofs: readonly string[], secrets: readonly string[]): boolean {
   let matches = 0;
   for (const secret of secrets) {
@@ -46,7 +46,7 @@ export function signed(message: Buffer, proofs: readonly string[], secrets: read
   return matches > 0;
 }
 
-/** Parses JSON or answers undefined; what is inside is the schema's business. */
+/** Parses JSON, or returns undefined; the schema checks the contents. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,5 +1,5 @@
-// A handler behind the HTTP contract of AgentCore Runtime: POST /invocations with its event as JSON, GET /ping for whether it is there and
-// busy. The same handler that a Lambda has; only the way to it differs.
+// Serves a handler over the HTTP contract of AgentCore Runtime: POST /invocations takes its event as JSON, GET /ping returns whether it is healthy
+// and busy. The handler is the same one that Lambda runs.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Context as LambdaContext } from 'aws-lambda';
@@ -12,13 +12,13 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** Listens; port 0 takes a free one. What is under way when it is closed is ended first. */
+/** Starts listening; port 0 selects a free one. On close, it first finishes the running invocations. */
 export async function serveInvocations(
   invoke: Invoke,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Served> {
   let running = 0;
-  /** Unix seconds of the last change between idle and busy: a session is kept while it is busy. */
+  /** Unix seconds of the last change between idle and busy. The service keeps a session while it is busy. */
   let changedAt = Math.floor(Date.now() / 1000);
   const count = (by: 1 | -1): void => {
     running += by;
@@ -39,7 +39,7 @@ export async function serveInvocations(
     try {
       return { status: 200, body: (await invoke(event.value, {} as LambdaContext)) ?? null };
     } catch (error) {
-      // Logged by the handler; the caller gets our sentence and no more.
+      // The handler logs the error; the caller gets only our sentence.
       const known = error instanceof WatchkeeperError;
       return {
         status: known && error.audience === 'caller' ? 400 : 500,

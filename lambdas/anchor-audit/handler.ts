@@ -1,5 +1,5 @@
-// Once a day: anchors the audit, then checks the chains of the last days against what was anchored. What does not hold is a failure of this
-// function, which somebody is told of.
+// Anchors the audit once a day, then verifies the chains of the last days against their anchors. If a chain does not match, this function fails, and
+// an alarm tells people.
 import * as z from 'zod';
 import type { Ports } from '../../core/ports/index.ts';
 import { anchorAndCheck } from '../../core/record/audit/anchor.ts';

@@ -36,7 +36,7 @@ import {
 } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 
-/** The bus tries for a day. */
+/** How long an event id is remembered. The bus retries for a day. */
 const rememberSeconds = 2 * 24 * 3600;
 
 const logger = new Logger({ serviceName: 'watchkeeper' });
@@ -72,11 +72,11 @@ async function hear(
   }
 }
 
-/** Said on to where the stage holds its conversations, in the session of the thread. */
+/** Forwards an utterance to AgentCore Runtime, into the session of its thread. */
 export const forward = (runtime: AgentRuntime) =>
   answering('conversation-forward', Utterance, (said) => runtime.invoke(sessionOf(said), said));
 
-/** Answered in this process. */
+/** Answers an utterance in this process. */
 export const here = onLambda(() =>
   create({
     approvals: approvals(),

@@ -10,12 +10,12 @@ import { HttpEvent, type HttpReply, header, jsonOf, maxBodyBytes, rawBody, reply
 type WebhookPorts = Pick<Ports, 'bus' | 'seen' | 'secrets'>;
 
 const logger = new Logger({ serviceName: 'watchkeeper' });
-/** PagerDuty redelivers for 48 hours. */
+/** How long an event id is remembered. PagerDuty redelivers for 48 hours. */
 const rememberSeconds = 72 * 3600;
 
 /**
- * PagerDuty sends again what was answered 5xx or 429, or not at all, for 48 hours. Any other 4xx drops the event, and three in a row stop the
- * subscription for a day: so it is only for what will never be right, and whatever fails on our side is a 5xx.
+ * For 48 hours PagerDuty redelivers an event that got 5xx, 429 or no answer. Any other 4xx drops the event, and three in a row disable the
+ * subscription for a day. So a 4xx is only for requests that can never become valid, and every failure on our side is a 5xx.
  */
 export async function receive(event: HttpEvent, ports: WebhookPorts): Promise<HttpReply> {
   const body = rawBody(event);
@@ -49,7 +49,7 @@ async function act(webhook: PagerDutyWebhook, { bus, seen }: WebhookPorts): Prom
     case 'publish': {
       const key = `pagerduty-${webhook.event.id}`;
       if (await seen.has(key)) return reply(200, { status: 'duplicate' });
-      // Remembered only once it is on the bus: a crash in between loses nothing, and the same event twice opens one incident.
+      // The event id is remembered only after the publication: a crash in between loses nothing, and the same event twice opens one incident.
       await bus.publish(meaning.event);
       await seen.claim(key, rememberSeconds);
       return reply(202, { status: 'accepted' });
@@ -57,7 +57,7 @@ async function act(webhook: PagerDutyWebhook, { bus, seen }: WebhookPorts): Prom
   }
 }
 
-/** `v1=hex,v1=hex`: several while a secret is rotated. */
+/** `v1=hex,v1=hex`: several signatures during a secret's rotation. */
 const signaturesOf = (value: string | undefined): string[] =>
   (value ?? '')
     .split(',')

@@ -26,14 +26,14 @@ import { HttpEvent, type HttpReply, header, jsonOf, maxBodyBytes, rawBody, reply
 type SlackPorts = Pick<Ports, 'bus' | 'seen' | 'secrets' | 'clock' | 'userDirectory'>;
 
 const logger = new Logger({ serviceName: 'watchkeeper' });
-/** Slack's window against replays, in either direction. */
+/** Slack's window against replays, into the past and into the future. */
 const maxSkewSeconds = 300;
-/** Slack retries an event for an hour at most. */
+/** How long an event id is remembered. Slack retries an event for an hour at most. */
 const rememberSeconds = 24 * 3600;
 
 /**
- * Acknowledges within Slack's three seconds: verifies what came and where it comes from, and puts it on the bus once. Nothing is decided here,
- * a pressed verdict no more than words: the function `conversation` answers.
+ * Acknowledges within Slack's three seconds: it verifies the signature and the origin, and publishes the event once. It decides nothing, neither for
+ * words nor for a pressed verdict: the function `conversation` answers.
  */
 export async function receive(event: HttpEvent, ports: SlackPorts): Promise<HttpReply> {
   const body = rawBody(event);
@@ -68,17 +68,25 @@ async function events(body: string, ports: SlackPorts): Promise<HttpReply> {
   return passOn(said, ports);
 }
 
-/** Signed by our app's secret and still not ours: said in the log, and not sent again (https://docs.slack.dev/apis/events-api#retries). */
+/**
+ * The request has our app's signature but another origin: we log it, and Slack must not retry it (https://docs.slack.dev/apis/events-api#retries).
+ */
 function refused(why: string): HttpReply {
   logger.warn('refused: wrong origin', { why });
   const answer = reply(403, { error: `Refused: ${why}.` });
   return { ...answer, headers: { ...answer.headers, 'x-slack-no-retry': '1' } };
 }
 
-/** Channels are full of other apps' messages: only those that read as an alert go further. Which of them begin something is for who hears them. */
+/**
+ * Channels are full of other apps' messages, so only those that look like an alert are published. The conversation decides which of them start an
+ * investigation.
+ */
 const isWanted = (said: Utterance): boolean => said.kind !== 'alert' || readAlert(said.message) !== undefined;
 
-/** On the bus, once; whoever answers it has all the time it needs. Remembered only once it is there: what broke off before comes again. */
+/**
+ * Publishes once; the function that answers has as much time as it needs. The event id is remembered only after the publication, so that an
+ * interrupted event arrives again.
+ */
 async function passOn(said: Utterance, { seen, bus }: SlackPorts): Promise<HttpReply> {
   const key = `slack-${said.eventId}`;
   if (await seen.has(key)) return reply(200, { status: 'duplicate' });
@@ -95,7 +103,7 @@ async function form(body: string, ports: SlackPorts): Promise<HttpReply> {
   const why = refusedCommand(command.data, await ports.userDirectory.origin());
   if (why !== undefined) return refused(why);
   const passed = await passOn(commandUtterance(command.data, ports.clock.now()), ports);
-  // What Slack shows to the one who typed it.
+  // Only the person who typed the command sees this reply.
   return passed.statusCode === 200 ? reply(200, { response_type: 'ephemeral', text: 'Looking…' }) : passed;
 }
 

@@ -1,5 +1,5 @@
-// Every specialist's function: the same code, deployed once for each folder of core/specialists/ under the name that SPECIALIST holds. It gets a
-// brief, the sources and its own incident's part of the evidence. It writes no record: the step after it files the report.
+// Runs a specialist: the same code for all of them, deployed once for each folder of core/specialists/ under the name in SPECIALIST. It receives a
+// brief, the sources and its own incident's part of the evidence. It writes no record: the next step files the report.
 import { InvalidInput } from '../../core/errors.ts';
 import { Brief } from '../../core/model/report.ts';
 import { ofIncident } from '../../core/record/evidence/of-incident.ts';
@@ -8,7 +8,7 @@ import { type Specialist, type SpecialistPorts, specialistId } from '../../core/
 import { clock, evidence, ids, reasoner, setting, telemetry } from '../compose.ts';
 import { answering, type Invoke, onLambda } from '../handle.ts';
 
-/** The function of one specialist. @throws InvalidInput where there is none of that name. */
+/** The function of one specialist. @throws InvalidInput if there is no specialist of that name. */
 export function create(ports: SpecialistPorts, name: string, among: readonly Specialist[] = specialists): Invoke {
   const specialist = among.find((one) => one.name === name);
   if (specialist === undefined) throw new InvalidInput(`There is no specialist ${name}.`);

@@ -8,7 +8,7 @@ import { jsonOf } from '../http.ts';
 
 const logger = new Logger({ serviceName: 'watchkeeper' });
 
-/** What Step Functions says of an execution that ended; a schedule says nothing. */
+/** The event of Step Functions about an ended execution; a schedule's event has neither field. */
 const Ended = z.looseObject({ name: z.string().optional(), input: z.string().nullish() });
 
 export const create = (ports: SweepPorts) =>

@@ -8,7 +8,7 @@ import { answering, onLambda } from '../handle.ts';
 const Progress = z.object({ incidentId: z.string().min(1).max(64) });
 
 type Parts = Pick<Ports, 'incidents' | 'chat' | 'seen' | 'clock'> & {
-  /** Waits so many milliseconds, or less where the process is about to end. */
+  /** Waits this many milliseconds, or less if the process is about to end. */
   readonly pause?: (ms: number) => Promise<unknown>;
 };
 
