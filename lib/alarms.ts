@@ -1,4 +1,4 @@
-// What a person must hear of when Watchkeeper itself is ill: events that nobody took, incidents that failed, pages that were refused.
+// Creates the alarms about failures of Watchkeeper itself: events that no target accepted, incidents that failed, pages that were refused.
 import { Annotations, Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
@@ -17,7 +17,7 @@ interface AlarmsProps {
   readonly stateMachine: StateMachine;
   readonly api: HttpApi;
   readonly anchorAudit: IFunction;
-  /** Without a topic and an address the alarms only change their state. */
+  /** Without a topic and an address, the alarms only change their state. */
   readonly topicArn: string | undefined;
   readonly email: string | undefined;
 }
@@ -60,7 +60,7 @@ export class Alarms extends Construct {
         description:
           'The API answered with 4xx three times: throttled, a wrong secret, or strangers. PagerDuty drops what is refused.',
         metric: api.metricClientError({ period, statistic: 'Sum' }),
-        // After three drops in a row PagerDuty stops sending for a day.
+        // After three dropped events in a row PagerDuty disables the subscription for a day.
         threshold: 3,
       },
       {

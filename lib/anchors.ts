@@ -1,5 +1,5 @@
-// The bucket that holds the audit from outside: one anchor a day, locked for as long as the stage says, written by one function and by
-// nobody twice. What is in an anchor is core/record/audit/anchor.ts.
+// Creates the bucket that holds the audit's anchors outside the tables: one anchor a day, locked for as long as the stage configures. Only one
+// function may write an anchor, and nobody can write it twice. core/record/audit/anchor.ts defines its contents.
 import { type CfnElement, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -43,7 +43,7 @@ export class Anchors extends Construct {
     });
   }
 
-  /** To write the anchor of the day, and to read the first version of each. */
+  /** The rights to write the anchor of the day, and to read the first version of each. */
   get given() {
     return {
       statements: [
@@ -57,7 +57,7 @@ export class Anchors extends Construct {
     };
   }
 
-  /** As cdk-nag names it. */
+  /** The suppressed findings, by cdk-nag's names. */
   get acknowledgements() {
     const bucket = Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnElement);
     return [
@@ -65,7 +65,7 @@ export class Anchors extends Construct {
     ];
   }
 
-  /** A little after midnight of UTC, so that an anchor holds whole days. */
+  /** Shortly after midnight UTC, so that an anchor covers whole days. */
   writeDaily(
     anchorAudit: IFunction,
     { prefix, deadLetters }: { readonly prefix: string; readonly deadLetters: IQueue },

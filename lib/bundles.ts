@@ -1,5 +1,5 @@
-// How code becomes one file: for Lambda by the CDK's own bundler, for AgentCore Runtime by the same esbuild. CommonJS packages find `require`
-// and their folder through the banner, by names too long for the minifier to make.
+// Bundles code into one file: the CDK's own bundler for Lambda, the same esbuild for AgentCore Runtime. The banner defines `require` and the folder
+// for CommonJS packages, with names that are too long for the minifier to generate.
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -11,7 +11,7 @@ const banner =
   "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;";
 const mainFields = ['module', 'main'];
 
-/** One ES module with everything in it, and files beside it. */
+/** One ES module with all code, and files beside it. */
 export const bundling = (files: readonly BundledFile[]): BundlingOptions => ({
   format: OutputFormat.ESM,
   target: 'node24',
@@ -32,7 +32,7 @@ export const bundling = (files: readonly BundledFile[]): BundlingOptions => ({
   },
 });
 
-/** `app.js` of the conversation's server for Node 22, the newest that AgentCore Runtime has, and files beside it. */
+/** Bundles the conversation's server as `app.js` for Node 22, the newest version that AgentCore Runtime has, with files beside it. */
 export function bundleServer(output: string, files: readonly BundledFile[]): void {
   buildSync({
     entryPoints: [join(root, 'lambdas', 'conversation', 'server.ts')],

@@ -1,4 +1,4 @@
-// The event bus: rules as statemachines/bus-routes.json says, an archive to replay from, and a queue for what no target took.
+// Creates the event bus: rules from statemachines/bus-routes.json, an archive to replay events from, and a queue for events that no target accepted.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, Validations } from 'aws-cdk-lib';
@@ -24,7 +24,7 @@ const Routes = z.object({
 
 interface BusProps {
   readonly prefix: string;
-  /** 0 keeps no archive. */
+  /** 0 creates no archive. */
   readonly archiveDays: number;
 }
 
@@ -37,7 +37,7 @@ export class Bus extends Construct {
   readonly bus: EventBus;
   /** Events that a target refused for a day, with the reason as attributes. */
   readonly deadLetters: Queue;
-  /** Invocations that nobody waits for and that failed to the last try, each with what the function was given. */
+  /** Asynchronous invocations that failed at their last attempt, each with the function's input. */
   readonly failedInvocations: Queue;
   readonly #prefix: string;
 
@@ -59,14 +59,14 @@ export class Bus extends Construct {
 
   #delivery = () => ({ deadLetterQueue: this.deadLetters, retryAttempts: 185, maxEventAge: Duration.hours(24) });
 
-  /** Looks for incidents that nobody works on: every two minutes, and when Step Functions says that an execution did not end well. */
+  /** Sweeps for incidents without a running execution: every two minutes, and after each event of Step Functions about a failed execution. */
   sweep(sweepIncidents: IFunction, stateMachine: IStateMachine): void {
     new Rule(this, 'Sweep', {
       ruleName: `${this.#prefix}sweep-incidents`,
       schedule: Schedule.rate(Duration.minutes(2)),
       targets: [
         new LambdaFunction(sweepIncidents, {
-          // The next one comes soon.
+          // The next schedule event follows soon, so few retries suffice.
           ...{ deadLetterQueue: this.deadLetters, retryAttempts: 2, maxEventAge: Duration.minutes(5) },
           event: RuleTargetInput.fromObject({}),
         }),
@@ -83,21 +83,21 @@ export class Bus extends Construct {
     });
   }
 
-  /** Kept for two weeks, and put back by `npm run redrive`. */
+  /** Keeps messages for two weeks; `npm run redrive` puts them back. */
   #queue(id: string, queueName: string): Queue {
     const queue = new Queue(this, id, {
       queueName,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
-      // Longer than any function takes that a redrive waits for.
+      // Longer than any function that a redrive waits for.
       visibilityTimeout: Duration.minutes(6),
     });
     Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'This queue is a dead-letter queue.' });
     return queue;
   }
 
-  /** One rule a route; the target gets the event's detail, is tried for a day, then the event goes to the dead letters. */
+  /** One rule per route. The target gets the event's detail; after a day of failed attempts the event goes to the dead letters. */
   route(targets: Targets): void {
     const { source, routes } = readRoutes();
     for (const { name, detailTypes, target } of routes) {

@@ -12,7 +12,7 @@ import type { Secrets } from './secrets.ts';
 import { specialistFunction, specialistNames } from './specialists.ts';
 import type { TableName, Tables } from './tables.ts';
 
-/** What the stack has made by the time functions are given their capabilities. */
+/** The parts of the stack that exist before functions get their capabilities. */
 export interface Surroundings {
   readonly stage: StageConfig;
   readonly prefix: string;
@@ -25,7 +25,7 @@ export interface Surroundings {
   readonly secrets: Secrets;
 }
 
-/** A file or folder of the repository, where it lies in the bundle, and what stays out of it. */
+/** A file or folder of the repository, its place in the bundle, and the files to leave out. */
 export interface BundledFile {
   readonly from: string;
   readonly to: string;
@@ -38,7 +38,7 @@ export interface Given {
   readonly files: readonly BundledFile[];
 }
 
-/** What one capability contributes. */
+/** The contribution of one capability. */
 interface Part {
   readonly statements?: readonly PolicyStatement[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -48,8 +48,8 @@ interface Part {
 type Give = (around: Surroundings) => Part;
 
 /**
- * Verbs on the items of one table whose partition key begins with one of the prefixes. The prefixes are those of
- * connectors/dynamodb; they keep a reader of incidents from approvals and their task tokens.
+ * Allows actions on the items of one table whose partition key begins with one of the prefixes. The prefixes are those of connectors/dynamodb; they
+ * keep a reader of incidents away from approvals and their task tokens.
  */
 const items =
   (table: TableName, partitions: readonly string[], ...verbs: readonly string[]): Give =>
@@ -82,7 +82,7 @@ const objects =
     environment: { EVIDENCE_BUCKET: evidence.bucketName },
   });
 
-/** Tells an object that is missing (404) from one that may not be read (403). */
+/** Without this right S3 answers 403 instead of 404 for a missing object. */
 const listing =
   (prefix: string): Give =>
   ({ evidence }) => ({
@@ -114,7 +114,7 @@ const memory =
           environment: { MEMORY_ID: identity.id },
         };
 
-/** Nothing where the stage has the full-text index alone. */
+/** Empty if the stage has only the full-text index. */
 const knowledgeBase =
   (verb: string): Give =>
   ({ knowledge: { identity } }) => {
@@ -147,7 +147,7 @@ const ownExecutions = ({ tables, prefix }: Surroundings): string =>
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
-/** Reading the world: live sources, or a recorded one together with what was done to it. */
+/** The rights to read the world: live sources, or a recorded world with the actions applied to it. */
 const world: Give = (around) => {
   const { telemetry } = around.stage;
   switch (telemetry.kind) {
@@ -168,7 +168,7 @@ const world: Give = (around) => {
   }
 };
 
-/** Secrets and rights that the manifests of the stage's sources name. */
+/** The secrets and rights that the manifests of the stage's sources name. */
 const ofSources =
   (purpose: 'observe' | 'act'): Give =>
   ({ stage, tables }) => {
@@ -201,7 +201,7 @@ function arnOf(stack: Stack, parts: ArnParts): string {
   });
 }
 
-/** Changing the world; what a cluster lets the role do is up to the cluster (docs/deploy.md). */
+/** The rights to change the world. Each cluster decides what the role may do in it (docs/deploy.md). */
 const acting: Give = (around) =>
   around.stage.telemetry.kind === 'recorded'
     ? items('incidents', ['WORLD#'], 'PutItem')(around)
@@ -209,7 +209,7 @@ const acting: Give = (around) =>
 
 const knowledge = all(objects('knowledge', 'GetObject'), listing('knowledge'));
 
-/** Asking models, and counting what they cost the incident. */
+/** The rights to call models, and to count their costs for the incident. */
 const askModel: Give = (around) => {
   const { stage, tables } = around;
   const used = usedProviders(stage);
@@ -233,7 +233,7 @@ const askModel: Give = (around) => {
           ? []
           : [
               new PolicyStatement({
-                // What Converse asks for; answers are not streamed.
+                // The Converse API needs only this action, because answers are not streamed.
                 actions: ['bedrock:InvokeModel'],
                 resources: [...new Set(models)],
               }),
@@ -256,10 +256,10 @@ const idsOf = ({ coordinator, specialist, intent }: Provider['models']): string[
 const pick = <T>(from: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> =>
   Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
 
-/** Geographies that inference profiles are named for: `eu.…`, `us.…`, `global.…`. */
+/** The geographies that inference profiles are named after: `eu.…`, `us.…`, `global.…`. */
 const inferenceProfile = /^(?:us-gov|us|eu|apac|ap|au|ca|jp|in|kr|me|sa|af|il|mx|uk|cn|global)\./;
 
-/** A model by its id; for an inference profile the profile and the model in every region it routes to. */
+/** The ARN of a model by its id; for an inference profile, those of the profile and of the model in every region that it routes to. */
 function modelArns(stack: Stack, id: string, region: string): string[] {
   if (id.startsWith('arn:')) return [id];
   const routed = inferenceProfile.test(id) ? id.replace(inferenceProfile, '') : undefined;
@@ -274,7 +274,7 @@ function modelArns(stack: Stack, id: string, region: string): string[] {
 const guardrailArn = (stack: Stack, id: string, region: string): string =>
   id.startsWith('arn:') ? id : stack.formatArn({ service: 'bedrock', region, resource: 'guardrail', resourceName: id });
 
-/** Calling the specialists' functions, each by its name, where a model may ask them something further. */
+/** The right to invoke the specialists' functions, each by its name, where a model may ask them follow-up questions. */
 const askSpecialists: Give = ({ stage, tables, prefix }) =>
   usedProviders(stage).length === 0
     ? { environment: { FUNCTION_PREFIX: prefix } }
@@ -295,7 +295,7 @@ const askSpecialists: Give = ({ stage, tables, prefix }) =>
         ],
       };
 
-/** The shared prompts, and each specialist's under its id. */
+/** The shared prompts, and each specialist's prompt under its id. */
 const promptFiles = (): BundledFile[] => [
   { from: 'prompts', to: 'prompts' },
   ...specialistNames().map((name) => ({
@@ -308,7 +308,7 @@ const readPreferences = all(
   items('preferences', ['PREFERENCES'], 'GetItem'),
   items('preferences', ['FINGERPRINT#'], 'Query'),
 );
-/** Every chain, and which there are. */
+/** Reads every chain, and the list of chains. */
 const readAudit = all(items('audit', ['CHAIN#'], 'Query'), ({ tables }) => ({
   statements: [
     new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${tables.audit.tableArn}/index/by-day`] }),
@@ -320,7 +320,7 @@ const capabilities = {
   'tell the timeline': items('incidents', ['INCIDENT#'], 'PutItem'),
   'read incidents': items('incidents', ['INCIDENT#'], 'GetItem', 'Query'),
   'find incidents by page': items('incidents', ['SOURCE#'], 'GetItem'),
-  /** The newest first, for telling whether an alert was seen by another way. */
+  /** Lists the newest incidents first, to find an alert that arrived by another way. */
   'list incidents': ({ tables }) => ({
     statements: [
       new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${tables.incidents.tableArn}/index/by-kind`] }),
@@ -338,10 +338,10 @@ const capabilities = {
   'read approvals': items('incidents', ['APPROVAL#'], 'GetItem'),
   'read the ledger': items('incidents', ['ACTION#'], 'GetItem'),
   'keep the ledger': items('incidents', ['ACTION#'], 'GetItem', 'PutItem', 'UpdateItem'),
-  /** Only ever adds, after looking where the chain ends: no right to change or delete, and the table itself denies both. */
+  /** Only adds entries, after reading the end of the chain: there is no right to change or delete, and the table itself denies both. */
   'write the audit': items('audit', ['CHAIN#'], 'PutItem', 'Query'),
   'anchor the audit': (around) => merge([readAudit(around), around.anchors.given]),
-  /** The pages that wait for their investigation, and how many may be under way. */
+  /** The queue of pages that wait for their investigation, and the number of running ones. */
   'keep the line': all(
     items('incidents', ['LINE'], 'GetItem', 'PutItem', 'DeleteItem', 'Query'),
     ({ stage: { admission } }) => ({ environment: { CONCURRENT_INVESTIGATIONS: String(admission.concurrent) } }),
@@ -351,7 +351,7 @@ const capabilities = {
   'count acts': items('incidents', ['ACTS#'], 'GetItem', 'PutItem'),
   'read preferences': readPreferences,
   'use preferences': usePreferences,
-  /** What a thread says about next time: proposed, confirmed, taught, taken back. */
+  /** Preferences in a thread: to propose, confirm, teach and revoke them. */
   'hear teachings': all(
     usePreferences,
     items('preferences', ['PREFERENCES', 'FINGERPRINT#', 'PROPOSAL#'], 'PutItem'),
@@ -369,10 +369,10 @@ const capabilities = {
     environment: { BUS_NAME: bus.eventBusName },
   }),
   'answer executions': (around) => ({
-    // SendTaskSuccess knows no resource but the state machine; its ARN is spelled out because the machine names the function.
+    // SendTaskSuccess accepts only the state machine as its resource. The ARN is built from its name, because the machine refers to the function.
     statements: [new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources: [stateMachineArn(around)] })],
   }),
-  /** In which state the workflow's executions are. */
+  /** Reads the state of the workflow's executions. */
   'see executions': (around) => ({
     environment: { STATE_MACHINE_ARN: stateMachineArn(around) },
     statements: [
@@ -380,10 +380,10 @@ const capabilities = {
       new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [ownExecutions(around)] }),
     ],
   }),
-  /** Of past incidents, and what people taught about services. */
+  /** Recalls past incidents and the facts that people taught about services. */
   recall: memory('RetrieveMemoryRecords', 'ListMemoryRecords'),
   remember: memory('CreateEvent'),
-  /** Facts about services: looked up, kept, forgotten; what the same person said before. */
+  /** Facts about services: to look up, keep and forget them; also the person's earlier messages. */
   'hear facts': memory('ListMemoryRecords', 'BatchCreateMemoryRecords', 'DeleteMemoryRecord', 'ListEvents'),
   'read the catalogue': ({ stage }) => ({
     environment: {
@@ -407,7 +407,7 @@ const capabilities = {
     environment: { SLACK: JSON.stringify(slack) },
     secrets: ['slack-token'],
   })),
-  /** Pictures as PNG; drawn in the function. */
+  /** Charts as PNG, drawn in the function. */
   'draw charts': () => ({
     environment: { CHARTS_FOLDER: 'charts' },
     files: [
@@ -415,7 +415,7 @@ const capabilities = {
       { from: 'node_modules/dejavu-fonts-ttf/ttf/DejaVuSans.ttf', to: 'charts/DejaVuSans.ttf' },
     ],
   }),
-  /** Neither action can be narrowed to a resource. */
+  /** Neither action supports restriction to a resource. */
   'ask for costs': ({ stage: { costs } }) =>
     costs === undefined
       ? {}
@@ -439,7 +439,7 @@ const capabilities = {
   act: (around) => merge([world(around), acting(around)]),
   'ask a model': askModel,
   'ask specialists': askSpecialists,
-  /** Reading tools of MCP servers, for a specialist's model. */
+  /** Read-only tools of MCP servers, for a specialist's model. */
   'ask other servers': ({ stage: { toolServers, model } }) =>
     toolServers.length === 0 || model.use.length === 0
       ? {}
@@ -450,7 +450,7 @@ const capabilities = {
 } as const satisfies Record<string, Give>;
 export type Capability = keyof typeof capabilities;
 
-/** What a tape of an incident consists of. */
+/** The capabilities whose calls make up an incident's tape. */
 const taped: ReadonlySet<Capability> = new Set([
   'open incidents',
   'observe',
@@ -460,7 +460,7 @@ const taped: ReadonlySet<Capability> = new Set([
 ] satisfies Capability[]);
 const writeTapes = all(objects('tapes', 'PutObject'), () => ({ environment: { RECORDING: 'on' } }));
 
-/** Everything that these capabilities come to, with the secrets among them as names, ARNs and the right to read each. */
+/** Everything that these capabilities grant, including their secrets as names, ARNs and the right to read each. */
 export function give(names: readonly Capability[], around: Surroundings): Given {
   const {
     statements = [],
@@ -493,7 +493,7 @@ function merge(parts: readonly Part[]): Part {
   };
 }
 
-/** The wildcards among what is given, as cdk-nag names them, each with its reason. */
+/** The wildcards in the grants, by cdk-nag's names, each with its reason. */
 export function acknowledgements(around: Surroundings): { id: string; reason: string }[] {
   const { stage, evidence, anchors } = around;
   const bucket = Stack.of(evidence).getLogicalId(evidence.node.defaultChild as CfnElement);
@@ -530,7 +530,7 @@ export function acknowledgements(around: Surroundings): { id: string; reason: st
   ];
 }
 
-/** An ARN as the rules name it: pseudo parameters in angle brackets. */
+/** An ARN in the spelling of the rules: pseudo parameters in angle brackets. */
 export const inWords = (stack: Stack, arn: string): string =>
   [
     [stack.partition, 'Partition'],

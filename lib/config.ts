@@ -1,4 +1,4 @@
-// What a stage is: one JSON file in config/, strict, so that a typo fails at synthesis and not at 3 a.m. It holds names and limits,
+// The configuration of a stage: one JSON file in config/, strict, so that a typo fails at synthesis and not at 3 a.m. It holds names and limits,
 // never a secret. docs/deploy.md explains every field.
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
@@ -23,7 +23,7 @@ const nothing: TelemetrySetting = { kind: 'live', sources: [] };
 const Telemetry = z
   .looseObject({ kind: z.enum(['live', 'recorded']) })
   .transform((value, context): TelemetrySetting => {
-    // A frozen incident in place of the world: for trying a stage out, never for production.
+    // A recorded incident replaces the world: for trial stages, never for production.
     if (value.kind === 'recorded') return within<TelemetrySetting>(context, [], nothing, () => Recorded.parse(value));
     const { kind, ...blocks } = value;
     const known = sourceFields('stage');
@@ -32,7 +32,7 @@ const Telemetry = z
     return { kind, sources: within(context, [], [], () => readBlocks(blocks, { place: 'stage' })) };
   });
 
-/** Sources with a name of their own, several of a kind where there are several; asked beside those of `telemetry`. */
+/** Sources with a name of their own, possibly several of a kind, in addition to those of `telemetry`. */
 const Sources = z
   .unknown()
   .transform((value, context) => within(context, [], [], () => readEntries(value, { place: 'stage' })));
@@ -52,7 +52,7 @@ const common = {
   price: price.optional(),
   prices: z.record(z.string(), price).optional(),
 };
-/** Keys are in the secret `model-api-key`. */
+/** The secret `model-api-key` holds the keys. */
 const Provider = z.discriminatedUnion('provider', [
   z.strictObject({
     provider: z.literal('bedrock'),
@@ -75,13 +75,13 @@ const ceilings = {
   maxUsdPerIncident: z.number().positive().optional(),
   maxTokensPerIncident: z.number().int().positive().optional(),
 };
-/** `use: []` asks no model; the short forms are one provider alone, and `{ "provider": "none" }`. */
+/** `use: []` calls no model; the short forms are a single provider, and `{ "provider": "none" }`. */
 const Model = z.preprocess(
   (value) => {
     if (typeof value !== 'object' || value === null || !('provider' in value)) return value;
     const { maxUsdPerIncident, maxTokensPerIncident, ...provider } = value as Record<string, unknown>;
     if (provider.provider === 'none') {
-      // What a provider would have is without effect; anything else is a slip.
+      // With `none`, a provider's fields have no effect, so they are accepted; any other field is a mistake.
       const slips = Object.entries(provider).filter(([field]) => field !== 'provider' && !providerFields.has(field));
       return { use: [], providers: {}, ...Object.fromEntries(slips) };
     }
@@ -110,21 +110,21 @@ const Memory = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('existing'), id: z.string().min(1) }),
 ]);
 
-/** The functions' own index where the knowledge base does not answer. */
+/** Use the functions' own index if the knowledge base does not answer. */
 const fallback = z.boolean().default(true);
 const Knowledge = z.discriminatedUnion('kind', [
-  /** Full text, in the functions: nothing to pay. */
+  /** A full-text index in the functions, without any cost. */
   z.strictObject({ kind: z.literal('index') }),
   /** A Bedrock knowledge base over the bucket's knowledge/ folder. */
   z.strictObject({
     kind: z.literal('create'),
     vectors: z.enum(['s3', 'opensearch']).default('s3'),
     embeddingModel: z.string().min(1).default('amazon.titan-embed-text-v2:0'),
-    /** Of the embedding model's vectors. */
+    /** The dimensions of the embedding model's vectors. */
     dimensions: z.number().int().min(1).max(4096).default(1024),
     fallback,
   }),
-  /** One of your own whose data source reads the bucket's knowledge/ folder. */
+  /** A knowledge base of your own whose data source reads the bucket's knowledge/ folder. */
   z.strictObject({
     kind: z.literal('existing'),
     id: z.string().regex(/^[0-9A-Z]{10}$/),
@@ -135,7 +135,7 @@ const Knowledge = z.discriminatedUnion('kind', [
 
 const isSpecialist = (name: string): boolean => specialistNames().includes(name);
 
-/** Over HTTP only: a function starts no program. Headers are in the secret `mcp-headers`. */
+/** Over HTTP only, because a function starts no program. The secret `mcp-headers` holds the headers. */
 const ToolServer = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'lower-case letters, digits and dashes, at most 20'),
   url: z.url({ protocol: /^https$/ }),
@@ -147,7 +147,7 @@ const ToolServer = z.strictObject({
 export const StageConfig = z
   .strictObject({
     stage: name,
-    /** The account and region of the credentials in use, where absent. */
+    /** Absent, the account and region of the current credentials. */
     account: z
       .string()
       .regex(/^\d{12}$/)
@@ -156,14 +156,14 @@ export const StageConfig = z
     architecture: z.enum(['arm64', 'x86_64']).default('arm64'),
     logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
     logRetentionDays: z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)]).default(30),
-    /** On: tables and bucket survive the stack and refuse to be deleted. */
+    /** If on, tables and bucket survive the stack and refuse deletion. */
     deletionProtection: z.boolean().default(true),
     throttle: z
       .strictObject({ requestsPerSecond: z.number().int().positive(), burst: z.number().int().positive() })
       .default({ requestsPerSecond: 500, burst: 1000 }),
     /**
-     * Executions at once that are kept for the two functions of the edge, and that they may not pass; 0 keeps none. Lambda wants 100 of the
-     * account's limit left to everything else.
+     * Concurrent executions reserved for the two functions of the edge, which are also their maximum; 0 reserves none. Lambda requires that 100 of
+     * the account's limit stay unreserved.
      */
     reservedConcurrency: z
       .strictObject({
@@ -171,16 +171,16 @@ export const StageConfig = z
         slack: z.number().int().min(0).default(50),
       })
       .default({ pagerdutyWebhook: 100, slack: 50 }),
-    /** Investigations at the same time; further pages wait in line, the most urgent first. */
+    /** Concurrent investigations; further pages wait in a queue, the most urgent first. */
     admission: z.strictObject({ concurrent: z.number().int().min(1).max(50).default(20) }).default({ concurrent: 20 }),
-    /** How long bus events can be replayed; 0 keeps none. */
+    /** How many days bus events can be replayed; 0 keeps none. */
     eventArchiveDays: z.number().int().min(0).max(365).default(14),
-    /** Every call that an incident makes to the world is kept, redacted, for `npm run replay`. */
+    /** Records every call of an incident to the world, redacted, for `npm run replay`. */
     recording: z.boolean().default(false),
     evidenceDays: z.number().int().min(1).max(3650).default(400),
     /**
-     * How the anchors of the audit are locked. COMPLIANCE: nobody can delete one or end its retention early, the account's root user
-     * neither, so the bucket outlives the stage. Where absent, COMPLIANCE in a stage with deletion protection, and GOVERNANCE without.
+     * The lock mode of the audit's anchors. COMPLIANCE: nobody can delete one or end its retention early, not even the account's root user, so the
+     * bucket outlives the stage. Absent, it is COMPLIANCE in a stage with deletion protection, and GOVERNANCE in one without.
      */
     auditLock: z
       .strictObject({
@@ -197,42 +197,42 @@ export const StageConfig = z
     knowledge: Knowledge.default({ kind: 'index' }),
     pagerduty: z
       .strictObject({
-        /** Address that notes are written as (PagerDuty's `From` header). */
+        /** E-mail address of the author of notes (PagerDuty's `From` header). */
         from: z.email(),
         apiUrl: z.url().optional(),
       })
       .optional(),
     /**
-     * Cost Explorer over the organisation's accounts, asked in conversations. `role`: of the payer's account, to be assumed, where the stage is
-     * in another.
+     * Reads Cost Explorer over the organisation's accounts, for questions in conversations. `role`: a role of the payer's account to assume, if the
+     * stage is in another account.
      */
     costs: z.strictObject({ role: z.string().startsWith('arn:').optional() }).optional(),
-    /** Where conversations are held: in a function, or in sessions of AgentCore Runtime. */
+    /** The host of conversations: a function, or sessions of AgentCore Runtime. */
     conversation: z
       .strictObject({ host: z.enum(['lambda', 'agentcore']).default('lambda') })
       .default({ host: 'lambda' }),
-    /** Where people read and answer; an incident must never be silent, so there is always one. */
+    /** The channel where people read and answer. It is required, because an incident must never be silent. */
     slack: z.strictObject({
       channel: z.string().min(1),
       apiUrl: z.url().optional(),
-      /** Workspaces whose people are heard; those of a grid each. */
+      /** The workspaces whose people may talk to us; for an Enterprise Grid, each of its workspaces. */
       teams: z.array(z.string().regex(/^T[A-Z0-9]{2,20}$/, "a workspace's id, such as T0123456789")).default([]),
-      /** Of the Slack app. */
+      /** The id of the Slack app. */
       appId: z
         .string()
         .regex(/^A[A-Z0-9]{2,20}$/, "an app's id, such as A0123456789")
         .optional(),
-      /** Of an Enterprise Grid. */
+      /** The id of an Enterprise Grid. */
       enterprise: z
         .string()
         .regex(/^E[A-Z0-9]{2,20}$/, "a grid's id, such as E0123456789")
         .optional(),
     }),
-    /** Who may decide, as Slack user ids or `group:NAME`; in place of the catalogue's. */
+    /** The approvers, as Slack user ids or `group:NAME`; they replace the catalogue's. */
     approvers: z.array(z.string().min(1)).min(1).optional(),
-    /** An existing SNS topic that alarms go to; without one, and without an address, they only change colour. */
+    /** An existing SNS topic for alarms; without a topic and an address, alarms only change their state. */
     alarmTopicArn: z.string().startsWith('arn:').optional(),
-    /** An address that alarms are mailed to, by a topic of the stage; it has to be confirmed once. */
+    /** An e-mail address for alarms, through a topic of the stage; its owner has to confirm the subscription once. */
     alarmEmail: z.email().optional(),
   })
   .superRefine((stage, context) => {
@@ -241,18 +241,18 @@ export const StageConfig = z
   });
 export type StageConfig = z.infer<typeof StageConfig>;
 
-/** All live sources of a stage; none where it plays a recording. */
+/** All live sources of a stage; none if it replays a recording. */
 export const sourcesOf = ({
   telemetry,
   sources,
 }: Pick<StageConfig, 'telemetry' | 'sources'>): readonly ConfiguredSource[] =>
   telemetry.kind === 'recorded' ? [] : [...telemetry.sources, ...sources];
 
-/** Those that are asked, in their order. */
+/** The providers in use, in their order. */
 export const usedProviders = ({ model: { use, providers } }: Pick<StageConfig, 'model'>): Provider[] =>
   use.flatMap((name) => providers[name] ?? []);
 
-/** Throws with one sentence that names the file and what is wrong in it. */
+/** Throws one sentence that names the file and the error. */
 export function readStageConfig(file: string): StageConfig {
   let text: string;
   try {

@@ -1,5 +1,5 @@
-// Conversations in AgentCore Runtime, where a stage asks for it: a session of up to eight hours for each thread, in a machine of its own, with
-// the code and the rights that the function has otherwise. No container: the bundle is the deployment.
+// Hosts conversations in AgentCore Runtime, if a stage configures it: each thread gets a session of up to eight hours in a machine of its own, with
+// the code and the rights of the function. There is no container: the bundle is the deployment.
 import { join } from 'node:path';
 import { ArnFormat, AssetHashType, DockerImage, Stack, Validations } from 'aws-cdk-lib';
 import { CfnRuntime } from 'aws-cdk-lib/aws-bedrockagentcore';
@@ -11,7 +11,7 @@ import { acknowledgements, type Given, give, inWords, type Surroundings } from '
 import { functionTable } from './functions.ts';
 import { root } from './root.ts';
 
-/** Seconds without a word until a session's machine goes, and its longest life. */
+/** Seconds without a message until a session ends, and its longest duration. */
 const idleSeconds = 15 * 60;
 const longestSeconds = 8 * 3600;
 const logs = '/aws/bedrock-agentcore/runtimes';
@@ -53,7 +53,7 @@ export class ConversationHost extends Construct {
 
   #role(name: string, given: Given, around: Surroundings): Role {
     const stack = Stack.of(this);
-    // The service names the log group for the runtime's id, which is not known before there is a runtime.
+    // The service names the log group after the runtime's id, which is unknown before the runtime exists.
     const groups = stack.formatArn({
       service: 'logs',
       resource: 'log-group',
@@ -99,7 +99,7 @@ export class ConversationHost extends Construct {
 
   #code(given: Given): Asset {
     return new Asset(this, 'Code', {
-      // What is hashed where nothing is bundled (tests).
+      // The folder to hash if nothing is bundled (tests).
       path: join(root, 'lambdas', 'conversation'),
       assetHashType: AssetHashType.OUTPUT,
       bundling: {

@@ -1,4 +1,4 @@
-// The way in: one HTTP API, throttled and logged. Who may call is decided by the signature that each handler checks.
+// Creates the entry point: one HTTP API, throttled and logged. Each handler authorises the caller by the signature.
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -48,7 +48,7 @@ export class Edge extends Construct {
   }
 }
 
-/** No headers and no body: signatures and alert texts stay out of the log. */
+/** The log contains no headers and no body, and so no signatures and alert texts. */
 const accessLine = JSON.stringify({
   time: '$context.requestTime',
   requestId: '$context.requestId',

@@ -1,4 +1,4 @@
-// The bucket for bulk evidence and knowledge documents: private, encrypted, TLS only, forgotten after a while.
+// Creates the bucket for evidence and knowledge documents: private, encrypted, TLS only, with an expiry.
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -28,7 +28,7 @@ export class Evidence extends Construct {
         abortIncompleteMultipartUploadAfter: Duration.days(1),
       })),
     });
-    // Evidence is named for its content and put once: whoever holds the right to put can put nothing over it.
+    // The name of evidence derives from its content, and each is put once: the right to put does not allow an overwrite.
     this.bucket.addToResourcePolicy(putOnce(this.bucket.arnForObjects('evidence/*')));
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',

@@ -1,6 +1,6 @@
-// One row per folder of lambdas/: how much memory, and what it may do. How long it may take is a row of statemachines/time-limits.json;
-// everything else about a function (runtime, bundle, log, role) is the same for all and made here. A specialist needs no row: each folder of
-// core/specialists/ is a function.
+// Creates the functions from a table: one row per folder of lambdas/, with its memory and its capabilities. statemachines/time-limits.json holds the
+// timeouts; runtime, bundle, log and role are the same for all and created here. A specialist needs no row: each folder of core/specialists/ is a
+// function.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
@@ -30,12 +30,12 @@ interface FunctionRow {
   readonly specialist?: string;
 }
 
-/** What every step of the workflow does: read its incident and tell the timeline. */
+/** The capabilities of every step of the workflow: to read its incident and to write the timeline. */
 const step: readonly Capability[] = ['read incidents', 'tell the timeline'];
-/** What every step that decides something does besides. */
+/** The additional capability of every step that decides something. */
 const deciding: readonly Capability[] = [...step, 'write the audit'];
 
-/** What every step does that lets pages in or out of the line. */
+/** The additional capabilities of every step that moves pages into or out of the queue. */
 const lining: readonly Capability[] = [
   'read incidents',
   'update incidents',
@@ -254,7 +254,10 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
 };
 
-/** Row by function: a folder of lambdas/ each, and a specialist of core/specialists/ each. Only a specialist needs no row. */
+/**
+ * The row of each function: one for each folder of lambdas/, and one for each specialist of core/specialists/. Only a specialist needs no row in the
+ * table.
+ */
 export function functionTable(): ReadonlyMap<string, FunctionRow> {
   const folders = readdirSync(join(root, 'lambdas'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== specialistEntry)
@@ -274,14 +277,14 @@ export function functionTable(): ReadonlyMap<string, FunctionRow> {
   ]);
 }
 
-/** The folder of lambdas/ that every specialist's function is made of. */
+/** The folder of lambdas/ that contains the code of every specialist's function. */
 const specialistEntry = 'specialist';
 
 interface FunctionsProps extends Surroundings {
   readonly logRetention: RetentionDays;
-  /** Where conversations are held; in the function where absent. */
+  /** The runtime that holds conversations; absent, the function holds them. */
   readonly conversationArn?: string | undefined;
-  /** What becomes of invocations that nobody waits for, once they failed to the last try. */
+  /** The queue for asynchronous invocations that failed at their last attempt. */
   readonly failures: IQueue;
 }
 
@@ -300,13 +303,13 @@ export class Functions extends Construct {
     return found;
   }
 
-  /** Those that the state machine may name: all but the ones at the edge. */
+  /** The functions that the state machine may call: all except those at the edge. */
   steps(): readonly LambdaFunction[] {
     return [...this.#byName].filter(([name]) => !atTheEdge.includes(name)).map(([, created]) => created);
   }
 }
 
-/** Called by the API, by a rule or by the clock, never by the state machine. */
+/** Functions that the API, a rule or a schedule calls, and the state machine never. */
 const atTheEdge: readonly string[] = [
   'pagerduty-webhook',
   'slack',
@@ -347,7 +350,7 @@ function createFunction(scope: Construct, name: string, row: FunctionRow, props:
     projectRoot: root,
     bundling: bundling(given.files),
   });
-  // Set on the resource: the construct would add the right to trace to the role by a second policy, where nobody reads it.
+  // Set on the resource, because the construct would add the tracing right to the role by a second policy, which is easily overlooked.
   if (created.node.defaultChild instanceof CfnFunction) created.node.defaultChild.tracingConfig = { mode: 'Active' };
   if (nobodyWaits(name))
     new CfnEventInvokeConfig(scope, `${name}-failures`, {
@@ -360,14 +363,14 @@ function createFunction(scope: Construct, name: string, row: FunctionRow, props:
   return created;
 }
 
-/** Kept free for the edge whatever else runs, and as much as it may run at once; 0 keeps nothing free. */
+/** Executions reserved for the edge's functions, which are also their maximum; 0 reserves none. */
 function reserved(name: string, { reservedConcurrency }: StageConfig): { reservedConcurrentExecutions?: number } {
   const wanted =
     { 'pagerduty-webhook': reservedConcurrency.pagerdutyWebhook, slack: reservedConcurrency.slack }[name] ?? 0;
   return wanted === 0 ? {} : { reservedConcurrentExecutions: wanted };
 }
 
-/** What is left to the function where AgentCore Runtime holds the conversation: to pass on what was said. */
+/** If AgentCore Runtime holds the conversation, the function may only forward utterances. */
 const sayOn = (arn: string): Given => ({
   statements: [
     new PolicyStatement({
@@ -379,11 +382,11 @@ const sayOn = (arn: string): Given => ({
   files: [],
 });
 
-/** Neither action knows a resource. */
+/** Neither action supports a resource. */
 const trace = () =>
   new PolicyStatement({ actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] });
 
-/** A role of its own for every function: its log, its trace, and what the table gives it. */
+/** Creates a separate role for every function: its log, its trace, and the grants of the table. */
 function createRole(scope: Construct, name: string, log: LogGroup, given: Given, failures?: IQueue): Role {
   const writeLog = new PolicyStatement({
     effect: Effect.ALLOW,

@@ -1,5 +1,5 @@
-// What people wrote down, searchable by meaning: a Bedrock knowledge base over the bucket's knowledge/ folder, with its vectors in S3 Vectors
-// or in OpenSearch Serverless. A stage has none unless it asks for one; the full-text index in the functions needs nothing.
+// Makes knowledge documents searchable by meaning: a Bedrock knowledge base over the bucket's knowledge/ folder, with its vectors in S3 Vectors or
+// in OpenSearch Serverless. A stage has one only if it configures one; the full-text index in the functions needs no resources.
 import { type CfnResource, DefaultStackSynthesizer, Fn, Stack, Validations } from 'aws-cdk-lib';
 import { CfnDataSource, CfnKnowledgeBase } from 'aws-cdk-lib/aws-bedrock';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -24,20 +24,20 @@ interface KnowledgeProps {
 
 type Created = Extract<StageConfig['knowledge'], { kind: 'create' }>;
 
-/** Of the bucket; what is under it is the data source. */
+/** The bucket's prefix that is the data source. */
 export const knowledgePrefix = 'knowledge/';
 const indexName = 'knowledge';
 
-/** A store of vectors: what the knowledge base is told of it, what its role may do there, and what must be there before. */
+/** A vector store: its configuration for the knowledge base, the rights of the role in it, and the resources that must exist first. */
 interface Vectors {
   readonly storage: CfnKnowledgeBase.StorageConfigurationProperty;
   readonly statements: readonly PolicyStatement[];
-  /** Made for the role that will read and write it. */
+  /** Creates the resources for the role that reads and writes the store. */
   readonly ready: (role: Role) => readonly CfnResource[];
 }
 
 export class Knowledge extends Construct {
-  /** Absent where the stage has the full-text index alone. */
+  /** Absent if the stage has only the full-text index. */
   readonly identity:
     | { readonly id: string; readonly arn: string; readonly dataSourceId: string; readonly fallback: boolean }
     | undefined;
@@ -120,7 +120,7 @@ export class Knowledge extends Construct {
     const source = new CfnDataSource(this, 'Documents', {
       name: 'documents',
       knowledgeBaseId: base.attrKnowledgeBaseId,
-      // The vectors go with their store; deleting them one by one first can leave a stack half deleted.
+      // The vectors disappear with their store; a deletion one by one before could leave a stack half deleted.
       dataDeletionPolicy: 'RETAIN',
       dataSourceConfiguration: {
         type: 'S3',
@@ -145,7 +145,7 @@ export class Knowledge extends Construct {
     };
   }
 
-  /** Paid by what is stored and asked; nothing runs. */
+  /** S3 Vectors: the cost depends on storage and queries; nothing runs. */
   #s3({ dimensions }: Created): Vectors {
     const bucket = new CfnVectorBucket(this, 'Vectors', { encryptionConfiguration: { sseType: 'AES256' } });
     const index = new CfnIndex(this, 'Index', {
@@ -154,7 +154,7 @@ export class Knowledge extends Construct {
       dataType: 'float32',
       dimension: dimensions,
       distanceMetric: 'cosine',
-      // The text of a chunk is longer than what may be filtered by.
+      // The text of a chunk is longer than filterable metadata may be.
       metadataConfiguration: { nonFilterableMetadataKeys: ['AMAZON_BEDROCK_TEXT', 'AMAZON_BEDROCK_METADATA'] },
     });
     return {
@@ -171,7 +171,7 @@ export class Knowledge extends Construct {
     };
   }
 
-  /** Answers faster and finds words as well as meaning; its units run, and are paid for, all the time. */
+  /** OpenSearch Serverless: it answers faster and finds words as well as meaning, but its units run, and cost money, all the time. */
   #openSearch({ dimensions }: Created, { stage, deletionProtection }: KnowledgeProps): Vectors {
     const name = `wk-${stage}-knowledge`;
     const resource = [`collection/${name}`];
@@ -183,7 +183,7 @@ export class Knowledge extends Construct {
     const network = new CfnSecurityPolicy(this, 'Network', {
       name,
       type: 'network',
-      // Reachable, not open: the access policy below names who may do anything. CloudFormation makes the index from outside.
+      // Reachable from the network, but not open: the access policy below lists who may use it. CloudFormation creates the index from outside.
       policy: JSON.stringify([{ Rules: [{ ResourceType: 'collection', Resource: resource }], AllowFromPublic: true }]),
     });
     const collection = new CfnCollection(this, 'Collection', {
@@ -254,7 +254,7 @@ export class Knowledge extends Construct {
   }
 }
 
-/** Who makes the stack's resources, as `cdk bootstrap` names it. */
+/** The role that creates the stack's resources, under the name that `cdk bootstrap` gives it. */
 const cloudFormationRole = (): string =>
   Fn.sub(DefaultStackSynthesizer.DEFAULT_CLOUDFORMATION_ROLE_ARN, {
     Qualifier: DefaultStackSynthesizer.DEFAULT_QUALIFIER,

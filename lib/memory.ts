@@ -1,5 +1,5 @@
-// What is remembered across incidents: an AgentCore Memory whose semantic strategy files its records under one namespace.
-// A stage can bring its own or have none; an incident never depends on it.
+// Creates the memory across incidents: an AgentCore Memory whose semantic strategy stores its records under one namespace. A stage can use an
+// existing one or have none; an incident never depends on it.
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Memory as AgentCoreMemory, MemoryStrategy } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Construct } from 'constructs';
@@ -10,11 +10,11 @@ interface MemoryProps {
   readonly memory: StageConfig['memory'];
 }
 
-/** Where connectors/agentcore searches. */
+/** The namespace that connectors/agentcore searches. */
 const namespace = '/incidents';
 
 export class Memory extends Construct {
-  /** Absent where the stage has no memory. */
+  /** Absent if the stage has no memory. */
   readonly identity: { readonly id: string; readonly arn: string } | undefined;
 
   constructor(scope: Construct, id: string, { prefix, memory }: MemoryProps) {

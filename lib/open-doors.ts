@@ -1,5 +1,5 @@
-// A stage that may act is refused at synthesis where it does not say who decides, and for whose workspace and app. What is read of the
-// catalogue here is only how far it goes and whom it names; the functions check all of it (core/ports/catalog.ts).
+// Refuses, at synthesis, a stage that may act but names no approvers, or no Slack workspace and app. It reads only the catalogue's autonomy levels
+// and approvers; the functions validate the complete catalogue (core/ports/catalog.ts).
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -17,7 +17,7 @@ const Catalogue = z.looseObject({
   approvers: z.array(z.string()).default([]),
 });
 
-/** Throws with one sentence for each door that is open. */
+/** Throws with one sentence per missing restriction. */
 export function refuseOpenDoors({
   stage,
   catalog,
@@ -44,7 +44,7 @@ export function refuseOpenDoors({
   if (open.length > 0) throw new Error(open.map((says) => `The stage ${stage} ${says}`).join('\n'));
 }
 
-/** Reads everywhere and does nothing anywhere. */
+/** Reads everywhere and acts nowhere. */
 const isCrawl = ({ environments, services }: z.infer<typeof Catalogue>): boolean =>
   [...Object.values(environments), ...services].every(
     ({ level = 'crawl', actions }) => level === 'crawl' && Object.values(actions).every((one) => one === 'crawl'),

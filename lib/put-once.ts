@@ -1,5 +1,5 @@
-// The statement of a bucket's policy that refuses every put which does not want its key to be free (`If-None-Match`), whoever asks. Parts
-// of a multipart upload know no condition; completing one does.
+// Creates the statement of a bucket policy that denies every put without the condition that the key is free (`If-None-Match`), for every principal.
+// The parts of a multipart upload have no condition; its completion does.
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
 export const putOnce = (objects: string): PolicyStatement =>

@@ -1,4 +1,4 @@
-// Where the repository is: constructs read the state machine, the functions' folders and the configuration from it.
+// The path of the repository, from which constructs read the state machine, the functions' folders and the configuration.
 import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '..');

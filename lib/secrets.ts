@@ -1,5 +1,5 @@
-// The secrets of a stage in Secrets Manager. They are made with a random value that nobody knows, so that an unfilled one lets
-// nobody in; people fill them (docs/deploy.md). No template, variable or log ever holds one.
+// Creates the secrets of a stage in Secrets Manager. Each starts with a random value that nobody knows, so that an unfilled secret lets nobody in;
+// people fill them (docs/deploy.md). No template, variable or log ever holds a secret.
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -41,7 +41,7 @@ export class Secrets extends Construct {
     });
   }
 
-  /** Of the wanted ones, those that this stage has. */
+  /** Of the requested secrets, those that this stage has. */
   arns(wanted: readonly string[]): ReadonlyMap<string, string> {
     return new Map(
       wanted.flatMap((name) => {
@@ -52,7 +52,7 @@ export class Secrets extends Construct {
   }
 }
 
-/** Only what the stage's configuration calls for. */
+/** Only the secrets that the stage's configuration needs. */
 function secretsOf(stage: StageConfig): { readonly name: string; readonly description: string }[] {
   const when = (condition: boolean, name: SecretName) => (condition ? [name] : []);
   const own: SecretName[] = [

@@ -1,10 +1,10 @@
-// The specialists, as folders: the stack makes a function of each. What they are is core's business.
+// Lists the folders of the specialists, so that the stack creates a function for each. core/ defines the specialists themselves.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = join(import.meta.dirname, '..', 'core', 'specialists');
 
-/** @throws Error where a specialist has no prompt: its function would fail only once a model is asked. */
+/** @throws Error if a specialist has no prompt, because its function would fail only at the first model call. */
 export function specialistNames(): string[] {
   const names = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

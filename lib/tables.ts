@@ -1,4 +1,5 @@
-// The tables, with the key schemas of connectors/dynamodb/tables.json: on demand, restorable to any second, expired items deleted.
+// Creates the tables with the key schemas of connectors/dynamodb/tables.json: on-demand capacity, point-in-time recovery, and deletion of expired
+// items.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib';
@@ -11,7 +12,7 @@ import { root } from './root.ts';
 const keys = { partitionKey: z.string(), sortKey: z.string() };
 const TableSchema = z.strictObject({
   ...keys,
-  /** Absent where nothing may expire: whoever puts an item could have it deleted by that field. */
+  /** Absent if no item may expire, because a writer could use that field to delete an item. */
   timeToLive: z.string().optional(),
   indexes: z.array(z.strictObject({ name: z.string(), ...keys })),
 });
@@ -27,7 +28,7 @@ interface TablesProps {
 export class Tables extends Construct {
   readonly incidents: Table;
   readonly preferences: Table;
-  /** Nobody may change or delete what is in it. */
+  /** Nobody may change or delete its items. */
   readonly audit: Table;
 
   constructor(scope: Construct, id: string, { deletionProtection }: TablesProps) {
@@ -68,8 +69,8 @@ export class Tables extends Construct {
 }
 
 /**
- * Denied to everybody, administrators too: IAM lets a deny win. Items are only ever added, by a put that wants the key to be free; that it
- * wants this is no condition that IAM knows, so a put over an item is found by its chain and the anchors, and not prevented.
+ * Denied to everybody, administrators included, because in IAM a deny takes precedence. Items are only added, by puts that require a free key. IAM
+ * has no condition for this requirement, so the policy cannot prevent a put over an item; the chain and the anchors reveal it.
  */
 const appendOnly = () =>
   new PolicyDocument({

@@ -1,4 +1,4 @@
-// How long a function may take, from the one table that the state machine is held to (statemachines/time-limits.json).
+// Reads the timeout of each function from the table that the state machine must match too (statemachines/time-limits.json).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -7,7 +7,7 @@ import { root } from './root.ts';
 const seconds = z.number().int().positive();
 const again = z.number().int().min(0).max(3);
 const Row = z.discriminatedUnion('calledBy', [
-  /** `stateSeconds`: how long the state waits for an answer. `againAfterTimeOut`: how often it asks once more. */
+  /** `stateSeconds`: how long the state waits for an answer. `againAfterTimeOut`: how often it retries after a timeout. */
   z.strictObject({
     calledBy: z.literal('a state'),
     alsoBy: z.literal('a schedule').optional(),
@@ -15,9 +15,9 @@ const Row = z.discriminatedUnion('calledBy', [
     stateSeconds: seconds,
     againAfterTimeOut: again,
   }),
-  /** How long it waits is the decision's (`remindInSeconds`, `lastSeconds`). */
+  /** The decision sets the waiting time (`remindInSeconds`, `lastSeconds`). */
   z.strictObject({ calledBy: z.literal('a state that waits for an answer'), seconds, againAfterTimeOut: again }),
-  /** The state hands it over, which is all that `stateSeconds` is for. */
+  /** The state only starts the call, so `stateSeconds` covers no more than that. */
   z.strictObject({
     calledBy: z.literal('a state that does not wait'),
     seconds,
@@ -29,9 +29,9 @@ const Row = z.discriminatedUnion('calledBy', [
 const TimeLimits = z.strictObject({
   comment: z.string(),
   marginSeconds: seconds,
-  /** Errors that mean that a step took too long or ended without a word. */
+  /** Error names that mean that a step timed out or ended without an answer. */
   timeOuts: z.array(z.string()).min(1),
-  /** By folder of lambdas/; `specialist-*` is every specialist. */
+  /** By folder of lambdas/; `specialist-*` covers every specialist. */
   functions: z.record(z.string(), Row),
 });
 type TimeLimits = z.infer<typeof TimeLimits>;
@@ -39,7 +39,7 @@ type TimeLimits = z.infer<typeof TimeLimits>;
 export const timeLimits = (): TimeLimits =>
   TimeLimits.parse(JSON.parse(readFileSync(join(root, 'statemachines', 'time-limits.json'), 'utf8')));
 
-/** Of a function, by its folder. */
+/** The timeout of a function in seconds, by its folder. */
 export function secondsOf(folder: string): number {
   const { functions } = timeLimits();
   const row = functions[folder] ?? (folder.startsWith('specialist-') ? functions['specialist-*'] : undefined);
@@ -47,7 +47,7 @@ export function secondsOf(folder: string): number {
   return row.seconds;
 }
 
-/** Whether it is called without anybody who waits for its answer, and so hears of its failure. */
+/** Whether the function is invoked asynchronously, so that no caller learns of its failure. */
 export function nobodyWaits(folder: string): boolean {
   const row = timeLimits().functions[folder];
   if (row?.calledBy === 'a state') return row.alsoBy !== undefined;

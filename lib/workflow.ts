@@ -1,4 +1,4 @@
-// The state machine of an incident, from the same file that the embedded runtime runs. It may invoke its functions and nothing else.
+// Creates the state machine of an incident from the file that the embedded runtime also runs. It may invoke its functions and nothing else.
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
@@ -14,11 +14,11 @@ import { root } from './root.ts';
 interface WorkflowProps {
   readonly prefix: string;
   readonly logRetention: RetentionDays;
-  /** Every function that a state may name. */
+  /** Every function that a state may call. */
   readonly functions: readonly IFunction[];
 }
 
-/** A page that nobody told that it has a slot waits no longer than this. */
+/** If a page gets no message about its free slot, it waits at most this long. */
 const sweepMinutes = 1;
 
 export class Workflow extends Construct {
@@ -33,7 +33,7 @@ export class Workflow extends Construct {
       definitionSubstitutions: { FunctionPrefix: prefix },
       tracingEnabled: true,
       logs: {
-        // Inputs hold alert texts and task tokens: the log says which state ran, not with what.
+        // Inputs contain alert texts and task tokens, so the log shows only which state ran.
         includeExecutionData: false,
         level: LogLevel.ALL,
         destination: new LogGroup(this, 'Log', {
@@ -52,7 +52,7 @@ export class Workflow extends Construct {
     });
   }
 
-  /** Somebody looks after the line of waiting pages where nobody enters or leaves it. */
+  /** Sweeps the queue of waiting pages at intervals, even if no page enters or leaves it. */
   sweepLine(
     tendLine: IFunction,
     { prefix, deadLetters }: { readonly prefix: string; readonly deadLetters: IQueue },
@@ -65,7 +65,7 @@ export class Workflow extends Construct {
         new LambdaFunction(tendLine, {
           event: RuleTargetInput.fromObject({ how: 'sweep' }),
           deadLetterQueue: deadLetters,
-          // The next one does the same.
+          // The next schedule event does the same.
           retryAttempts: 0,
           maxEventAge: Duration.minutes(sweepMinutes),
         }),
