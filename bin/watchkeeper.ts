@@ -1,4 +1,5 @@
-// The CDK entry: `cdk deploy -c stage=NAME` deploys config/NAME.json, `-c config=FILE` a file elsewhere; without either it is `dev`.
+// The CDK entry point: `cdk deploy -c stage=NAME` deploys config/NAME.json, and `-c config=FILE` deploys a file elsewhere; without either, the stage
+// is `dev`.
 import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { readStageConfig } from '../lib/config.ts';
