@@ -1,6 +1,6 @@
-// `npm run bench:context`: how full contexts get. One incident with the case study's amounts of telemetry is investigated by the agents of
-// this design, and by one agent that carries everything a source gives it. Both speak to the same scripted model; what is counted are the
-// requests as they went over the wire, by a tokenizer (o200k), tools and system prompts included.
+// `npm run bench:context`: measures how full contexts get. It investigates one incident with the case study's amounts of telemetry twice: by the
+// agents of this design, and by one agent that carries everything its sources return. Both call the same scripted model. A tokenizer (o200k) counts
+// the requests as they went over the wire, with tools and system prompts.
 import { type ChatCompletionRequest, LLMock } from '@copilotkit/aimock';
 import { Agent, tool } from '@strands-agents/sdk';
 import { OpenAIModel } from '@strands-agents/sdk/models/openai';
@@ -30,7 +30,7 @@ interface Bulk {
   readonly events: readonly KubernetesObject[];
 }
 
-/** Adds what `make` gives until it comes to `tokens` together. */
+/** Adds items of `make` until they amount to `tokens`. */
 function filled<T>(tokens: number, make: (index: number) => T): T[] {
   const all: T[] = [];
   let count = 0;
@@ -42,7 +42,7 @@ function filled<T>(tokens: number, make: (index: number) => T): T[] {
   return all;
 }
 
-/** Healthy services around the broken one: what a source gives besides what matters. */
+/** Healthy services around the broken one: the bulk of a source's answer. */
 function bulkAround(series: readonly Series[], clusters: readonly KubernetesSnapshot[]): Bulk {
   const points = series[0]?.points ?? [];
   const at = clusters[0]?.takenAt ?? '';
@@ -55,7 +55,7 @@ function bulkAround(series: readonly Series[], clusters: readonly KubernetesSnap
       entity: { kind: 'Service', name: `neighbour-${index}`, namespace: 'neighbours', cluster: 'backend-9' },
       signal: 'http_requests_per_second',
       unit: '1/s',
-      // Noise that a seed makes the same in each run.
+      // Noise that is the same for a seed in each run.
       points: points.map(([time], place) => [time, Math.round(100 + 3 * Math.sin(index + place * 1.7)) + (place % 2)]),
     })),
     objects: filled(
@@ -92,7 +92,7 @@ function bulkAround(series: readonly Series[], clusters: readonly KubernetesSnap
 
 const everyTime = { start: '2000-01-01T00:00:00Z', end: '2100-01-01T00:00:00Z' };
 
-/** The scenario's world with the bulk in it. */
+/** The scenario's world with the bulk added. */
 function bulky(make: MakeWorld): MakeWorld {
   return async (ground) => {
     const world = await make(ground);
@@ -132,7 +132,7 @@ const call = (name: string, input: object) => ({ toolCalls: [{ name, arguments: 
 const answer = (value: object) => call('strands_structured_output', value);
 const usage = { input_tokens: 1, output_tokens: 1, total_tokens: 2 };
 
-/** One script for both: each agent asks each of its sources once, then answers. */
+/** One script for both: each agent queries each of its sources once, then answers. */
 function script(mock: LLMock): void {
   const asks = (systemMessage: RegExp, name: string, input: object) =>
     mock.on({ systemMessage, hasToolResult: false }, { ...call(name, input), usage });
@@ -166,7 +166,7 @@ interface Held {
   readonly all: number;
 }
 
-/** One context is one conversation: the same system prompt and the same first message. */
+/** One context is one conversation: requests with the same system prompt and the same first message. */
 function contextsOf(requests: readonly ChatCompletionRequest[]): Held[] {
   const byContext = Map.groupBy(requests, ({ messages }) => JSON.stringify(messages.slice(0, 2)));
   return [...byContext.values()].map((own) => {
@@ -181,7 +181,7 @@ function contextsOf(requests: readonly ChatCompletionRequest[]): Held[] {
   });
 }
 
-/** Every request as it came in, whatever its size; taken, it is forgotten. */
+/** Records every request at any size; reading the requests clears them. */
 function recorder(mock: LLMock): () => ChatCompletionRequest[] {
   const seen = new Set<ChatCompletionRequest>();
   const remember = (request: ChatCompletionRequest) => {
@@ -198,7 +198,7 @@ function recorder(mock: LLMock): () => ChatCompletionRequest[] {
 
 type Raw = Readonly<Record<string, unknown>>;
 
-/** An incident through the whole pipeline; gives what its sources hold, by the tool that would give it raw. */
+/** Runs an incident through the whole pipeline. Returns the data of its sources, by the tool that would return them raw. */
 async function withAgents(mock: LLMock): Promise<Raw> {
   const model = {
     provider: 'openai',
@@ -232,7 +232,7 @@ async function rawOf(telemetry: Telemetry, incidentId: string): Promise<Raw> {
   };
 }
 
-/** The same telemetry, as its sources give it, in one context. */
+/** Runs one agent with the same telemetry, in one context. */
 async function alone(mock: LLMock, raw: Raw): Promise<void> {
   const agent = new Agent({
     model: new OpenAIModel({
@@ -253,7 +253,7 @@ async function alone(mock: LLMock, raw: Raw): Promise<void> {
     structuredOutputSchema: z.object({ bestRank: z.number(), reason: z.string(), text: z.string() }),
     printer: false,
     retryStrategy: null,
-    // Nothing is left out on the way: that is what is measured.
+    // Nothing is removed from the context, because that is what we measure.
     conversationManager: new (await import('@strands-agents/sdk')).NullConversationManager(),
   });
   await agent.invoke('Pods of checkout restart. What broke?', { limits: { turns: 6 } });

@@ -1,6 +1,6 @@
-// `npm run bench:exact`: whether "this exact error" lets another error pass, on log lines that people sorted into kinds. Two lines of different
-// kinds that the recipe takes for one error are a false match, the harm that counts. Of two lines of one kind it says for how many the recipe
-// knows that only what varies differs; fewer is safe, a person is asked. Figures are of this machine at this moment.
+// `npm run bench:exact`: measures whether "this exact error" matches another error, on log lines that people sorted into kinds. A false match is two
+// lines of different kinds with the same fingerprint; this is the harm that counts. For pairs of one kind it reports how many the recipe recognises
+// as the same error with different variables; a miss is safe, because a person is asked. The figures are of this machine at this moment.
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
@@ -31,7 +31,7 @@ interface Score {
   readonly examples: readonly (readonly [string, string])[];
 }
 
-/** Lines that are written alike are one line: that they match says nothing. */
+/** Identical lines count once, because their match proves nothing. */
 function scoreOf({ file, messages, truth }: Sample): Score {
   const lines = [...new Map(messages.map((text, place) => [text, { text, kind: truth[place] ?? '' }])).values()];
   const startedAt = performance.now();

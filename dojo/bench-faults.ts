@@ -1,5 +1,5 @@
-// `npm run bench:faults`: many incidents, each with trouble drawn from a seed, over the embedded runtime. Counts what was done twice, what
-// was approved and came to nothing without a word, incidents that never ended, and those that are open and nobody works on. Exit code 1 when
+// `npm run bench:faults`: runs many incidents over the embedded runtime, each with faults drawn from a seed. It counts actions that were executed
+// twice, approved actions that were lost without a message, incidents that never ended, and open incidents without an execution. Exit code 1 if
 // there is one.
 import { parseArgs } from 'node:util';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';

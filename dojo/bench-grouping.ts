@@ -1,4 +1,5 @@
-// Scores the grouping of pages on recorded storms: npm run bench:grouping [-- NAME …] shows only storms whose name has one of the words.
+// `npm run bench:grouping [-- NAME …]`: scores the grouping of pages on recorded storms. With names, it shows only storms whose name contains one of
+// them.
 import { storms } from './grouping/load.ts';
 import { play } from './grouping/play.ts';
 import { scoreOf, worthOf } from './grouping/score.ts';

@@ -1,5 +1,5 @@
-// `npm run bench:logs`: how well log lines are grouped into templates, on samples whose templates people wrote down, and how fast; next to
-// Drain3 and to merely splitting the lines, in one run. Figures are of this machine at this moment.
+// `npm run bench:logs`: measures how well and how fast log lines are grouped into templates, on samples with templates that people wrote, in one run
+// with Drain3 and with plain line splitting. The figures are of this machine at this moment.
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
@@ -31,8 +31,8 @@ const run = promisify(execFile);
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 
 /**
- * Grouping accuracy: the share of messages whose group is exactly the group that people made (Zhu et al., "Tools and Benchmarks for
- * Automated Log Parsing", ICSE 2019).
+ * Grouping accuracy: the share of messages whose group equals the group that people made (Zhu et al., "Tools and Benchmarks for Automated Log
+ * Parsing", ICSE 2019).
  */
 function groupingAccuracy(truth: readonly string[], groups: readonly (string | number)[]): number {
   const places = truth.map((_, place) => place);
@@ -55,7 +55,7 @@ function ourGroups(messages: readonly string[]): number[] {
   return groups;
 }
 
-/** Lines of the samples in a random order that is the same in every run, with new figures, so that few come twice. */
+/** Writes lines of the samples in a random order that is the same in every run, with new numbers, so that few lines repeat. */
 async function writeLines(file: string, samples: readonly Sample[], lines: number): Promise<void> {
   const random = mulberry32(42);
   const messages = samples.flatMap((sample) => sample.messages);
@@ -73,7 +73,7 @@ async function writeLines(file: string, samples: readonly Sample[], lines: numbe
   await finished(out);
 }
 
-/** Tommy Ettinger's generator of 32 bits, public domain: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
+/** Tommy Ettinger's 32-bit generator, public domain: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
 function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
@@ -84,7 +84,7 @@ function mulberry32(seed: number): () => number {
   };
 }
 
-/** Milliseconds that it takes to read the file line by line with Node's own splitter and to hand each line over. */
+/** Milliseconds to read the file line by line with Node's own splitter and to pass each line on. */
 async function timed(file: string, take: (line: string) => void): Promise<number> {
   const startedAt = performance.now();
   const reader = createInterface({ input: createReadStream(file, { highWaterMark: 2 ** 20 }), crlfDelay: Infinity });

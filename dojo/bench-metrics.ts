@@ -1,5 +1,5 @@
-// `npm run bench:metrics`: how many series a second the metrics analysis reads, what it holds in memory, and whether the service that began it
-// comes first. Figures are of this machine at this moment.
+// `npm run bench:metrics`: measures how many series per second the metrics analysis reads, its memory, and whether it ranks the service with the
+// root cause first. The figures are of this machine at this moment.
 import { parseArgs } from 'node:util';
 import { causesOf, leaks } from '../core/analysis/metrics/causes.ts';
 import { moves } from '../core/analysis/metrics/index.ts';

@@ -1,6 +1,6 @@
-// `npm run bench:receiver`: what Bolt's receiver for Lambda would add to the function that Slack waits three seconds for. Bolt is fetched from
-// npm into a temporary folder; it is bundled as the stack bundles functions, with one listener that does nothing, and asked with a signed
-// event beside our own function's bundle. Decision 0012 has the figures.
+// `npm run bench:receiver`: measures the time that Bolt's receiver for Lambda would add to the function for which Slack waits three seconds. It
+// downloads Bolt from npm into a temporary folder, bundles it as the stack bundles functions, with one listener that does nothing, and sends a
+// signed event to it and to our own function's bundle. Decision 0012 has the figures.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -16,7 +16,7 @@ const boltVersion = '4.7.2';
 const rounds = 15;
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
-/** Imports the bundle and has it answer one signed event; prints milliseconds for both together. */
+/** Imports the bundle and lets it answer one signed event; prints the milliseconds of both together. */
 const boltEntry = `import { createHmac } from 'node:crypto';
 import bolt from '@slack/bolt';
 const signingSecret = 'secret';

@@ -1,7 +1,6 @@
-// `npm run bench:redact`: how much of what is secret is taken out, how much that is harmless stays, and how fast; our rules next to
-// secretlint's recommended preset and to gitleaks (built through the Go module proxy, where Go is), on one corpus. `--held-out` takes the corpus that was
-// written after the rules; `--harmless DIR` adds
-// the lines of a folder's files; of those only ours are counted. Figures are of this machine at this moment.
+// `npm run bench:redact`: measures how many secrets redaction removes, how much harmless text it keeps, and its speed. It compares our rules with
+// secretlint's recommended preset and with gitleaks (built through the Go module proxy, if Go is installed), on one corpus. `--held-out` selects the
+// corpus that was written after the rules; `--harmless DIR` adds the lines of a folder's files, which only our rules are measured on.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -27,11 +26,11 @@ const secrets = samples.filter(({ secret }) => secret !== undefined);
 const harmless = samples.filter(({ secret }) => secret === undefined);
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 
-/** What each of the corpus' texts becomes. */
+/** Returns the redacted form of each text. */
 type Redactor = (texts: readonly string[]) => Promise<readonly string[]>;
 
 const ours: Redactor = async (texts) => texts.map(redact);
-/** What secretlint finds, taken out. */
+/** Removes what secretlint finds. */
 const secretlint: Redactor = async (texts) => {
   const out: string[] = [];
   for (const content of texts) {
@@ -50,7 +49,7 @@ const secretlint: Redactor = async (texts) => {
   }
   return out;
 };
-/** What gitleaks finds, taken out. */
+/** Removes what gitleaks finds. */
 const gitleaks =
   (program: string): Redactor =>
   async (texts) => {
@@ -81,7 +80,7 @@ async function measure(redactor: Redactor): Promise<Result> {
   return { caught, changed, cpuSeconds: (user + system) / 1e6 };
 }
 
-/** Lines of a folder's files, as they are. */
+/** The unchanged lines of a folder's files. */
 const linesOf = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
@@ -122,7 +121,7 @@ if (values.misses)
   for (const sample of secrets.filter((one) => !results.get('ours')?.caught.has(one)))
     print(`ours missed (${sample.kind}): ${sample.text} → ${redact(sample.text)}`);
 
-// How fast: the whole corpus again, warm, for a second of the processor's time.
+// Speed: the whole corpus again, after the warm-up, for a second of CPU time.
 const bytes = samples.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
 let [rounds, spent] = [0, 0];
 while (spent < 1) {
@@ -148,5 +147,5 @@ print(
     `mb_per_s=${((bytes * rounds) / 1e6 / spent).toFixed(1)}`,
 );
 
-// secretlint's profiler goes on counting by itself.
+// secretlint's profiler keeps the process alive, so exit explicitly.
 process.exit(0);

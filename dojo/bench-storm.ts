@@ -1,5 +1,6 @@
-// `npm run bench:storm`: a thousand pages within a minute over the embedded runtime, which runs in a process of its own. How long accepting takes
-// while it investigates, how many investigations it takes, what is lost, and what an incident costs. Figures are of this machine and moment.
+// `npm run bench:storm`: sends a thousand pages within a minute to the embedded runtime, which runs in a process of its own. It measures how long
+// accepting a page takes during investigations, the number of investigations, lost pages, and the cost of an incident. The figures are of this
+// machine and moment.
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -76,14 +77,14 @@ const standOf = (child: ChildProcess): Promise<Stand> => {
   return told;
 };
 
-/** Costs the server nothing, unlike `standOf`, which reads every incident. */
+/** Cheap for the server, unlike `standOf`, which reads every incident. */
 const answeredOf = async (child: ChildProcess): Promise<number> => {
   const told = heard(child, Progress);
   child.send('progress');
   return (await told).answered;
 };
 
-/** Accepted, and after how many milliseconds. As PagerDuty does, a page that was not taken is sent again. */
+/** Sends a page and returns the milliseconds until it was accepted. Like PagerDuty, it sends a refused page again. */
 async function send(url: string, secret: string, body: string): Promise<number | undefined> {
   const begun = performance.now();
   for (let tries = 0; tries < 5; tries += 1) {

@@ -1,5 +1,5 @@
-// `npm run bench`: how long from a webhook to its diagnosis, step by step, without a model, in the embedded runtime; and what each Lambda
-// weighs and takes to import. Figures are of this machine at this moment; the head says which machine that is.
+// `npm run bench`: measures the time from a webhook to its diagnosis, step by step, without a model, in the embedded runtime; and the size and
+// import time of each Lambda. The figures are of this machine at this moment; the heading describes the machine.
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';

@@ -1,4 +1,4 @@
-// What each Lambda weighs and how long it takes to import: bundled as the stack bundles it (lib/functions.ts), imported in a fresh process.
+// Measures the size and import time of each Lambda: bundled as the stack bundles it (lib/functions.ts), and imported in a fresh process.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -50,7 +50,7 @@ async function measure(name: string, outfile: string, imports: number): Promise<
   };
 }
 
-/** One file of it, as the stack makes them. */
+/** Bundles one file as the stack does. */
 export async function bundled(entry: string, outfile: string): Promise<void> {
   await build({
     entryPoints: [entry],
@@ -66,7 +66,7 @@ export async function bundled(entry: string, outfile: string): Promise<void> {
   });
 }
 
-/** Milliseconds in a fresh process; `then` is run after the import, with what was imported as `made`. */
+/** Milliseconds in a fresh process. `then` is code that runs after the import, with the imported module as `made`. */
 export async function importOnce(file: string, then = '', environment = process.env): Promise<number> {
   const script = `const t=performance.now();const made=await import(${JSON.stringify(pathToFileURL(file).href)});${then}process.stdout.write(String(performance.now()-t));process.exit(0)`;
   try {

@@ -1,4 +1,4 @@
-// Several ways of answering, over the same scenarios, one after another: what `npm run eval` and `npm run prompts -- diff` print.
+// Compares several configurations over the same scenarios, one after another, for `npm run eval` and `npm run prompts -- diff`.
 import { recordedWorld } from '../local/compose.ts';
 import type { MakeWorld } from '../local/world.ts';
 import { runScenario } from './run.ts';
@@ -20,14 +20,14 @@ export interface Figures {
   readonly errors: number;
   readonly right: number;
   readonly inThree: number;
-  /** Scenarios in which a model answered at all. */
+  /** The number of scenarios in which a model answered. */
   readonly withModel: number;
   readonly tokens: number;
   readonly costUsd: number;
   readonly medianMs: number;
 }
 
-/** @param onDone told after each scenario */
+/** @param onDone called after each scenario */
 export async function figuresOf(
   way: Way,
   scenarios: readonly DojoScenario[],

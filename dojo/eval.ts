@@ -1,5 +1,5 @@
-// `npm run eval`: the dojo with a real model beside the analysis alone: quality, tokens, cost and time. It asks the model that is
-// configured, and so may cost money; nothing of it is recorded.
+// `npm run eval`: runs the dojo with a real model and with the analysis alone, and compares quality, tokens, cost and time. It calls the configured
+// model and so may cost money; it records nothing.
 import { parseArgs } from 'node:util';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
 import { readConfigFile, recordedWorld, withModel } from '../local/compose.ts';

@@ -1,4 +1,4 @@
-// The truth of a scenario (expected.json), read strictly and by the scorer alone: nothing here is imported by what investigates.
+// Reads the expected diagnosis of a scenario (expected.json), strictly. Only the scorer reads it; no code that investigates imports this module.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -9,7 +9,7 @@ const Expected = z.strictObject({
   rootCause: z.strictObject({
     entity: z.strictObject({ kind: z.string().min(1), name: z.string().min(1), namespace: z.string().optional() }),
     cause: z.string().min(1),
-    /** A change id, or `none` where no change caused it. */
+    /** A change id, or `none` if no change was the cause. */
     change: z.string().min(1).optional(),
   }),
   firstFailing: z.string().optional(),
@@ -19,7 +19,7 @@ const Expected = z.strictObject({
 });
 export type Expected = z.infer<typeof Expected>;
 
-/** Undefined where the scenario has none. Throws `InvalidInput` that names the file. */
+/** Undefined if the scenario has none. Throws `InvalidInput` naming the file. */
 export async function readExpected(dir: string): Promise<Expected | undefined> {
   const file = join(dir, 'expected.json');
   let text: string;

@@ -1,4 +1,4 @@
-// gitleaks through the Go module proxy: its published rules, and its program for measuring beside ours. Needs Go; nothing else does.
+// Fetches gitleaks through the Go module proxy: its published rules, and its program for comparisons. Only this module needs Go.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import * as z from 'zod';
 export const gitleaksVersion = 'v8.30.1';
 const module = `github.com/zricethezav/gitleaks/v8@${gitleaksVersion}`;
 
-/** The folder of its source. Throws where there is no Go. */
+/** The folder of its source. Throws if Go is not installed. */
 export function gitleaksModule(): string {
   const answer: unknown = JSON.parse(
     execFileSync('go', ['mod', 'download', '-json', module], { encoding: 'utf8', cwd: tmpdir() }),
@@ -17,7 +17,7 @@ export function gitleaksModule(): string {
   return z.object({ Dir: z.string() }).parse(answer).Dir;
 }
 
-/** The program, built once into the cache; nothing where there is no Go. */
+/** The program, built once into the cache; undefined if Go is not installed. */
 export function builtGitleaks(): string | undefined {
   const folder = fileURLToPath(new URL(`../.cache/gitleaks-${gitleaksVersion}`, import.meta.url));
   const program = join(folder, 'gitleaks');
@@ -33,7 +33,7 @@ export function builtGitleaks(): string | undefined {
 
 const Found = z.array(z.object({ File: z.string(), Secret: z.string() }));
 
-/** What it finds in each text: the secrets, by the text's place in the list. */
+/** The secrets that it finds in each text, by the text's index in the list. */
 export function gitleaksFinds(program: string, texts: readonly string[]): ReadonlyMap<number, readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'watchkeeper-gitleaks-'));
   try {

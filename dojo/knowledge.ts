@@ -1,5 +1,5 @@
-// `npm run knowledge`: asks the knowledge base, as the runtime has it, for the pages that alert texts belong to; where the right page is
-// given, keeps score next to plain BM25 (minisearch as it comes, whole pages) in the same run. Times are of this machine at this moment.
+// `npm run knowledge`: searches the runtime's knowledge base for the pages that belong to alert texts. If the right pages are given, it compares the
+// result with plain BM25 (minisearch with default settings, whole pages) in the same run. Times are of this machine at this moment.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,7 +34,7 @@ interface Options {
   readonly out: string | undefined;
 }
 
-/** Throws `Misconfigured` in one sentence. */
+/** Throws `Misconfigured` with one sentence. */
 function readOptions(args: readonly string[]): Options | 'help' {
   const text = { type: 'string' } as const;
   try {
@@ -104,9 +104,9 @@ async function readPages(dir: string): Promise<readonly Page[]> {
 interface Answer {
   readonly query: string;
   readonly pages: readonly string[];
-  /** One reason a page. */
+  /** One reason per page. */
   readonly why: readonly string[];
-  /** Only where nothing was found. */
+  /** Set only if nothing was found. */
   readonly reason?: string;
 }
 
@@ -153,7 +153,7 @@ function plainBm25(pages: readonly Page[], queries: readonly Query[]): readonly 
   );
 }
 
-/** The place of the right page from 1, for each query that has one; Infinity where it is not among the answers. */
+/** The rank of the right page, from 1, for each query that has one; Infinity if the page is not among the answers. */
 const placesOf = (queries: readonly Query[], answers: readonly (readonly string[])[]): readonly number[] =>
   queries.flatMap(({ page }, at) => {
     if (page === undefined) return [];
@@ -165,7 +165,7 @@ const within = (places: readonly number[], first: number): number =>
   places.filter((place) => place <= first).length / places.length;
 const share = (value: number): string => value.toFixed(3);
 
-/** The middle nine tenths of top 1 over random halves of the queries, drawn alike in each run. */
+/** The middle 90 % of the top-1 rate over random halves of the queries, which are the same in each run. */
 function overHalves(places: readonly number[]): string {
   const random = lehmer();
   const tops = Array.from({ length: halves }, () => {

@@ -1,5 +1,5 @@
-// Samples of logs whose templates people wrote down: files *_structured.csv as loghub has them (Zhu et al., "Loghub: A Large Collection of
-// System Log Datasets for AI-driven Log Analytics", ISSRE 2023).
+// Reads log samples with templates that people wrote: files *_structured.csv in loghub's format (Zhu et al., "Loghub: A Large Collection of System
+// Log Datasets for AI-driven Log Analytics", ISSRE 2023).
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -9,7 +9,7 @@ import { Misconfigured } from '../core/errors.ts';
 export interface Sample {
   readonly file: string;
   readonly messages: readonly string[];
-  /** The template of each message, as people have it. */
+  /** The template of each message, as people wrote it. */
   readonly truth: readonly string[];
 }
 

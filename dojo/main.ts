@@ -1,4 +1,5 @@
-// `npm run dojo`: every scenario below the given folders through the whole pipeline, predictions to a file, the scoreboard to the terminal.
+// `npm run dojo`: runs every scenario below the given folders through the whole pipeline, writes the predictions to a file and the scoreboard to the
+// terminal.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WatchkeeperError } from '../core/errors.ts';

@@ -1,5 +1,5 @@
-// A seeded incident of many series: noise, daily life, counters, gaps and outliers, one service whose latency and errors begin it, and the few
-// that follow it later and louder. For the benchmark and the tests of the metrics analysis.
+// Generates an incident of many series from a seed: noise, daily patterns, counters, gaps and outliers, one service whose latency and errors come
+// first, and a few that follow later and stronger. For the benchmark and the tests of the metrics analysis.
 import type { Series } from '../core/model/telemetry.ts';
 
 /** Mulberry32. */
@@ -27,12 +27,12 @@ const kinds = [
 export interface Many {
   readonly series: readonly Series[];
   readonly baselineEnd: number;
-  /** The service that begins it. */
+  /** The service where the incident begins. */
   readonly first: string;
   readonly followers: readonly string[];
 }
 
-/** @param count series in all; a point a minute, an hour of baseline before minute 60, the page at minute 77 */
+/** @param count total number of series; one point per minute, an hour of baseline before minute 60, the page at minute 77 */
 export function manySeries({ count, seed, start }: { count: number; seed: number; start: number }): Many {
   const next = random(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
@@ -49,7 +49,7 @@ export function manySeries({ count, seed, start }: { count: number; seed: number
     const points: [number, number][] = [];
     let counter = next() * 1e9;
     for (let minute = 0; minute < 77; minute += 1) {
-      // A scrape in fifty is missing, a value in three hundred is an outlier.
+      // One scrape in fifty is missing, and one value in three hundred is an outlier.
       if (next() < 0.02) continue;
       const wave = 1 + 0.05 * Math.sin((2 * Math.PI * (minute + phase)) / 20);
       const outlier = next() < 1 / 300 ? 4 : 1;

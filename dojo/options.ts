@@ -1,4 +1,4 @@
-// The command line of `npm run dojo`.
+// Parses the command line of `npm run dojo`.
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Misconfigured } from '../core/errors.ts';
@@ -32,7 +32,7 @@ export interface DojoOptions {
   readonly noWorse: boolean;
 }
 
-/** `--scenarios A B` and `--scenarios A --scenarios B` mean the same. Throws `Misconfigured` in one sentence. */
+/** `--scenarios A B` and `--scenarios A --scenarios B` mean the same. Throws `Misconfigured` with one sentence. */
 export function readOptions(args: readonly string[]): DojoOptions | 'help' {
   const { values, positionals } = parse(args);
   if (values.help) return 'help';

@@ -1,4 +1,4 @@
-// Runs jobs in child processes, a few at a time. A child that dies or hangs gives an error for its job, and the next job gets a new one.
+// Runs jobs in child processes, a few at a time. If a child dies or hangs, its job gets an error, and the next job gets a new child.
 import { type ChildProcess, fork } from 'node:child_process';
 import { RunResult } from './prediction.ts';
 
@@ -9,18 +9,18 @@ export interface Job {
 }
 
 export interface PoolOptions {
-  /** Processes side by side. */
+  /** The number of concurrent processes. */
   readonly size: number;
-  /** After this a job counts as hung and its process is ended. */
+  /** After this time a job counts as hung, and its process is killed. */
   readonly timeoutMs?: number;
-  /** The module that children run. */
+  /** The module that the children run. */
   readonly worker?: URL;
   readonly onResult?: (result: RunResult, done: number) => void;
 }
 
 const defaultTimeoutMs = 120_000;
 
-/** One result a job, in the order of the jobs whatever the order in which they end. */
+/** One result per job, in the order of the jobs. */
 export async function runAll(jobs: readonly Job[], options: PoolOptions): Promise<readonly RunResult[]> {
   const results: RunResult[] = [];
   const waiting = jobs.map((job, place) => ({ job, place }));
@@ -46,7 +46,7 @@ export async function runAll(jobs: readonly Job[], options: PoolOptions): Promis
   return results;
 }
 
-/** Its channel closes a moment after it was killed or ended by itself: what is asked in between is lost. */
+/** A child's channel closes shortly after the child was killed or ended by itself; a message in between would be lost. */
 const isAlive = ({ connected, killed, exitCode, signalCode }: ChildProcess): boolean =>
   connected && !killed && exitCode === null && signalCode === null;
 

@@ -1,4 +1,4 @@
-// One line of predictions.ndjson: what was answered for one scenario, in our words and, where a vocabulary is known, in the data set's.
+// Defines one line of predictions.ndjson: the answer for one scenario, in our terms and, if the vocabulary is known, in the data set's.
 import * as z from 'zod';
 import { EntityRef } from '../core/model/entity.ts';
 import { Gap, Usage } from '../core/model/report.ts';
@@ -19,7 +19,7 @@ const Prediction = z.object({
   hypotheses: z.array(PredictedHypothesis).max(5),
   firstFailing: z.string().optional(),
   blastRadius: z.array(z.string()),
-  /** Id of the action that was asked for or done. */
+  /** Id of the action that was proposed or executed. */
   remediation: z.string().optional(),
   gaps: z.array(Gap),
   wallMs: z.number(),
@@ -27,12 +27,12 @@ const Prediction = z.object({
 });
 export type Prediction = z.infer<typeof Prediction>;
 
-/** What a run hands back: the prediction and what only the scorer needs, or why there is none. */
+/** The result of a run: the prediction with further data for the scorer, or the reason why there is none. */
 export const RunResult = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('answered'),
     prediction: Prediction,
-    /** Acted on, or asked to act on. */
+    /** The action that was executed or proposed. */
     acted: z.object({ action: z.string(), target: EntityRef, done: z.boolean() }).optional(),
   }),
   z.object({ kind: z.literal('error'), id: z.string(), reason: z.string() }),

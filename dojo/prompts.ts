@@ -1,5 +1,5 @@
-// `npm run prompts`: the versions of prompts. Every version that was ever used is kept in dojo/prompts/ID@VERSION.md; a test compares
-// those in use with it, so that no prompt changes under a version that reports name.
+// `npm run prompts`: manages the versions of prompts. dojo/prompts/ID@VERSION.md keeps every version that was ever used; a test compares the prompts
+// in use with it, so that no prompt changes under a version that reports name.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,7 +23,7 @@ const print = (text: string) => void process.stdout.write(`${text}\n`);
 const kept = join(import.meta.dirname, 'prompts');
 const reference = /^([a-z][a-z-]*)@(\d+)$/;
 
-/** By id@version. */
+/** The prompts in use, by id@version. */
 const inUse = (): Map<string, string> =>
   new Map(promptFiles().map(({ id, text }) => [`${id}@${/^version: (\d+)$/m.exec(text)?.[1]}`, text]));
 
@@ -56,7 +56,7 @@ async function keep(): Promise<void> {
   }
 }
 
-/** Lines that only one of them has; order does not count. */
+/** Lines that only one of them has, in any order. */
 function differing(a: string, b: string): string[] {
   const [left, right] = [a.split('\n'), b.split('\n')];
   return [

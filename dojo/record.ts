@@ -1,20 +1,19 @@
-// The recorded scoreboard: what each scenario was answered when it was last recorded, and what this run answers otherwise. Pure but for the
-// file at the end.
+// Compares the answers of this run with the recorded scoreboard. Pure, except for the file functions at the end.
 import { readFile, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { Misconfigured } from '../core/errors.ts';
 import type { RunResult } from './prediction.ts';
 import type { Marked } from './score.ts';
 
-/** One answer: no times in it, so that two runs of the same code record the same bytes. */
+/** One answer. It contains no times, so that two runs of the same code record the same bytes. */
 const Line = z.strictObject({
   vocabulary: z.string(),
   id: z.string(),
-  /** Rank of the first hypothesis that is right in everything; 0 where none is, or where the scenario ended in an error. */
+  /** Rank of the first hypothesis that is right in every respect; 0 if there is none, or if the scenario ended in an error. */
   rightRank: z.int().min(0).max(5),
-  /** The first answer: entity and cause in our own words. */
+  /** The first answer: entity and cause in our own terms. */
   said: z.string(),
-  /** In whole percent. */
+  /** In percent, rounded. */
   confidence: z.int().min(0).max(100),
   falseAction: z.boolean(),
 });
@@ -24,7 +23,7 @@ const Recorded = z.array(Line);
 const byPlace = (a: Line, b: Line): number => compareText(a.vocabulary, b.vocabulary) || compareText(a.id, b.id);
 const compareText = (a: string, b: string): number => Number(a > b) - Number(a < b);
 
-/** What was answered where the truth is known. */
+/** The answers to scenarios with a known truth. */
 export function linesOf(marked: readonly Marked[], results: readonly RunResult[]): readonly Line[] {
   const firsts = new Map(
     results.flatMap((result) =>
@@ -53,10 +52,10 @@ export interface Change {
   readonly now: Line;
 }
 
-/** Percent by which stated confidence may move without being told. */
+/** The change of a stated confidence, in percent, below which it is not reported. */
 const steady = 10;
 
-/** What is not as it was recorded, worst first; scenarios that did not run are left out. */
+/** The differences from the recording, worst first; scenarios that did not run are left out. */
 export function changesOf(before: readonly Line[], now: readonly Line[]): readonly Change[] {
   const known = new Map(before.map((line) => [keyOf(line), line]));
   return now
@@ -78,7 +77,7 @@ function kindOf(before: Line, now: Line): Exclude<Change['kind'], 'new'> | 'same
   return now.said !== before.said || moved ? 'other' : 'same';
 }
 
-/** One line of text a change; what is new is only counted. */
+/** One line of text per change; new scenarios are only counted. */
 export function changesText(changes: readonly Change[], file: string): string {
   const lines = changes.flatMap(({ kind, id, before, now }) =>
     before ? [`${kind.padEnd(7)}${id}: ${answer(now)}, before ${answer(before)}`] : [],
@@ -90,13 +89,13 @@ export function changesText(changes: readonly Change[], file: string): string {
 const answer = ({ said, confidence, rightRank, falseAction }: Line): string =>
   `${said} (${confidence} %, ${rightRank === 0 ? 'truth not among them' : `truth at ${rightRank}`}${falseAction ? ', false action' : ''})`;
 
-/** This run's answers in place of their namesakes. */
+/** The recording with this run's answers in place of those of the same scenarios. */
 export function merged(before: readonly Line[], now: readonly Line[]): readonly Line[] {
   const lines = new Map([...before, ...now].map((line) => [keyOf(line), line]));
   return [...lines.values()].sort(byPlace);
 }
 
-/** Empty where the file does not exist. Throws `Misconfigured` for a file that is no recorded scoreboard. */
+/** Empty if the file does not exist. Throws `Misconfigured` for a file that is no recorded scoreboard. */
 export async function readRecorded(file: string): Promise<readonly Line[]> {
   let text: string;
   try {
@@ -112,7 +111,7 @@ export async function readRecorded(file: string): Promise<readonly Line[]> {
   }
 }
 
-/** One line a scenario, so that a diff of the file reads like the diff of the scoreboard. */
+/** Writes one line per scenario, so that a diff of the file is a diff of the scoreboard. */
 export async function writeRecorded(file: string, lines: readonly Line[]): Promise<void> {
   await writeFile(file, `[\n${lines.map((line) => `  ${JSON.stringify(line)}`).join(',\n')}\n]\n`, 'utf8');
 }

@@ -1,18 +1,18 @@
-// What was answered next to the truth: how sure the wrong answers were, and which causes are found. Pure.
+// Compares answers with the truth: the confidence of wrong answers, and the causes that are found. Pure.
 import type { Stated } from '../core/learning/calibration.ts';
 import type { Expected } from './expected.ts';
 import type { RunResult } from './prediction.ts';
 import type { Marked } from './score.ts';
 
-/** The first answer to one scenario, next to the truth. */
+/** The first answer to one scenario, with the truth. */
 export interface Said extends Stated {
   readonly id: string;
-  /** In the words of the data set. */
+  /** The true cause, in the data set's terms. */
   readonly truth: string;
   readonly said: string;
 }
 
-/** Undefined where the scenario ended in an error or without an answer: nothing was stated. */
+/** Undefined if the scenario ended in an error or without an answer, because then no confidence was stated. */
 export function saidOf(result: RunResult, expected: Expected, { id, outcome }: Marked): Said | undefined {
   if (result.kind === 'error' || outcome.kind === 'error' || outcome.noAnswer) return undefined;
   const [first] = result.prediction.hypotheses;
@@ -28,7 +28,7 @@ export function saidOf(result: RunResult, expected: Expected, { id, outcome }: M
 }
 
 const sure = 0.6;
-/** Wrong answers that were stated as likely, surest first. */
+/** Wrong answers that were stated as likely, the most confident first. */
 export const surelyWrong = (said: readonly Said[]): readonly Said[] =>
   said
     .filter(({ right, confidence }) => !right && confidence >= sure)
@@ -41,7 +41,7 @@ export interface CauseRow {
   readonly inThree: number;
 }
 
-/** By the true cause, those with misses first. */
+/** By true cause, those with misses first. */
 export function byCause(marked: readonly (Marked & { readonly cause: string })[]): readonly CauseRow[] {
   return [...Map.groupBy(marked, ({ cause }) => cause)]
     .map(([cause, own]) => {

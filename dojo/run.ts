@@ -1,5 +1,5 @@
-// One scenario through the whole pipeline: the embedded runtime, a page, and what it answered. Nothing is approved, so nothing is done
-// beyond what the policies allow by themselves.
+// Runs one scenario through the whole pipeline: it starts the embedded runtime, sends a page and returns the answer. Nobody approves anything, so
+// the only actions are those that the policies allow without approval.
 
 import { Impossible } from '../core/errors.ts';
 import type { Diagnosis } from '../core/model/diagnosis.ts';

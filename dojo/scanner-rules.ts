@@ -1,11 +1,11 @@
-// `npm run redact:rules`: makes core/redaction/scanner-rules.ts anew from the rules that gitleaks publishes (MIT). The Go module proxy
-// gives its module; RE2's syntax becomes JavaScript's, with upper and lower case written out, so that all shapes fit into one pattern.
+// `npm run redact:rules`: regenerates core/redaction/scanner-rules.ts from the rules that gitleaks publishes (MIT). It gets the module from the Go
+// module proxy. It converts RE2's syntax to JavaScript's and writes out upper and lower case, so that all shapes fit into one pattern.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gitleaksModule, gitleaksVersion } from './gitleaks.ts';
 
-/** Not taken: what our own rules read, what only a file's path tells, and what is public or no secret by itself. */
+/** Rules that are left out: those that our own rules cover, those that depend on a file's path, and those for public values. */
 const left = new Set([
   'curl-auth-header',
   'curl-auth-user',
@@ -24,7 +24,7 @@ const left = new Set([
 ]);
 const isPublic = (id: string): boolean => /-(?:client-id|access-id|api-id|pub-key|pub-api-key|public-key)$/.test(id);
 
-/** Their shapes also fit commits, methods and the like. */
+/** Rules whose shape also matches commits, methods and the like. */
 const narrower: Readonly<Record<string, string>> = {
   'sourcegraph-access-token': 'sgp_(?:(?:[a-fA-F0-9]{16}|local)_)?[a-fA-F0-9]{40}',
   'vault-service-token': String.raw`hvs\.[A-Za-z0-9_-]{90,120}`,
@@ -35,7 +35,7 @@ interface Published {
   readonly regex: string;
 }
 
-/** The few forms of TOML that the file has. */
+/** Parses the few forms of TOML in the file. */
 function publishedRules(toml: string): Published[] {
   return toml
     .split(/^\[\[rules\]\]$/m)
@@ -60,7 +60,7 @@ const ends = [
 ];
 const begins = ['(?i)\\b', '\\b', '(?i)', String.raw`(?:^|[\\'"\x60\s>=:(,)])`];
 
-/** The shape alone, without what must stand around it, in JavaScript's syntax; whether something must end it. */
+/** The shape alone, without the required context, in JavaScript's syntax; and whether it needs a delimiter at its end. */
 function shapeOf(regex: string): { pattern: string; bounded: boolean } {
   let [core, bounded, anyCase] = [regex, false, false];
   for (const begin of begins)
@@ -78,7 +78,7 @@ function shapeOf(regex: string): { pattern: string; bounded: boolean } {
   return { pattern: withoutFlags(core, anyCase), bounded };
 }
 
-/** RE2 to JavaScript: groups capture nothing, a flag holds to the end of its group and is written out as both cases. */
+/** Converts RE2 to JavaScript: groups do not capture, and a flag, which applies to the end of its group, is written out as both cases. */
 function withoutFlags(regex: string, anyCase: boolean): string {
   const cases = [anyCase];
   let out = '';
@@ -139,15 +139,15 @@ function setOf(set: string, anyCase: boolean): string {
     const other = range === range.toLowerCase() ? range.toUpperCase() : range.toLowerCase();
     return plain.includes(other) ? range : range + other;
   });
-  // Letters one by one, as in [abcdef0123456789].
+  // Single letters, as in [abcdef0123456789].
   return letters === plain && /[a-z]/.test(plain) && !plain.includes('\\w')
     ? plain.replace(/[a-z]+/, (run) => run + run.toUpperCase())
     : letters;
 }
 
-/** Beginnings that a scan looks for: two letters or more that stand for themselves, in either case. */
+/** Prefixes that a scan looks for: at least two literal letters, in either case. */
 const beginning = /^(?:\(\?:)*(?:[A-Za-z0-9_~-]|\\[.~-]|\[[a-z][A-Z]\]){2}/;
-/** What a shape without such a beginning has further on. */
+/** A later literal part of each shape without such a prefix. */
 const within: Readonly<Record<string, string>> = {
   'azure-ad-client-secret': 'Q~',
   'hashicorp-tf-api-token': '.atlasv1.',

@@ -1,4 +1,4 @@
-// The scenarios below the given folders, with what a scoreboard needs to know of them: id, tags and the vocabulary of their truth.
+// Collects the scenarios below the given folders with the data for a scoreboard: id, tags and the vocabulary of their truth.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -15,7 +15,7 @@ export interface DojoScenario {
   readonly expected: Expected | undefined;
 }
 
-/** In order of folders and names. Throws `Misconfigured` for a folder without scenarios, `InvalidInput` for two of one id. */
+/** In order of folders and names. Throws `Misconfigured` for a folder without scenarios, `InvalidInput` for two scenarios of one id. */
 export async function collectScenarios(folders: readonly string[]): Promise<readonly DojoScenario[]> {
   const found: DojoScenario[] = [];
   for (const folder of folders) {

@@ -1,4 +1,4 @@
-// How right an answer is: the entity and the cause (and the change, where the truth names one) of each hypothesis against the truth. Pure.
+// Scores an answer: it compares entity and cause (and the change, if the truth names one) of each hypothesis with the truth. Pure.
 import type { EntityRef } from '../core/model/entity.ts';
 import type { Expected } from './expected.ts';
 import type { Prediction, RunResult } from './prediction.ts';
@@ -11,11 +11,11 @@ export interface Marked {
   readonly outcome:
     | {
         readonly kind: 'answered';
-        /** Rank of the first hypothesis that is right in everything. */
+        /** Rank of the first hypothesis that is right in every respect. */
         readonly rightRank: number | undefined;
         readonly entityRight: boolean;
         readonly causeRight: boolean;
-        /** No hypothesis, or only that the cause is not known. */
+        /** The answer has no hypothesis, or only an unknown cause. */
         readonly noAnswer: boolean;
         readonly falseAction: boolean;
         readonly wallMs: number;
@@ -58,7 +58,7 @@ export function mark(
   };
 }
 
-/** Same kind in the vocabulary's sense, same name, same namespace where both say one. */
+/** Same kind according to the vocabulary, same name, and same namespace if both have one. */
 function sameEntity(entity: EntityRef, expected: Expected, vocabulary: Vocabulary): boolean {
   const truth = expected.rootCause.entity;
   const kinds = vocabulary.entities[truth.kind] ?? [truth.kind];
@@ -92,7 +92,7 @@ export interface Row {
   readonly costUsd: number;
 }
 
-/** One row a vocabulary, and one a tag where a vocabulary has more than one. */
+/** One row per vocabulary, and one per tag if a vocabulary has more than one. */
 export function board(marked: readonly Marked[]): readonly Row[] {
   const vocabularies = [...new Set(marked.map(({ vocabulary }) => vocabulary))].sort();
   return vocabularies.flatMap((vocabulary) => {
@@ -130,6 +130,6 @@ function rowOf(name: string, marked: readonly Marked[]): Row {
   };
 }
 
-/** Nearest rank; 0 for none. `sorted` ascending. */
+/** Nearest rank; 0 for an empty list. `sorted` ascending. */
 export const quantile = (sorted: readonly number[], q: number): number =>
   sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0;

@@ -1,4 +1,4 @@
-// Text tables for the terminal: the first column to the left, the others to the right.
+// Formats text tables for the terminal: the first column is left-aligned, the others are right-aligned.
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)));

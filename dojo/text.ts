@@ -1,11 +1,11 @@
-// What the dojo prints.
+// Renders the dojo's output.
 import type { Reliability } from '../core/learning/calibration.ts';
 import type { RunResult } from './prediction.ts';
 import type { CauseRow } from './reliability.ts';
 import type { Row } from './score.ts';
 import { table } from './table.ts';
 
-/** One line as soon as a scenario ended. */
+/** One line for each finished scenario. */
 export function progress(result: RunResult, done: number, all: number): string {
   const place = `[${String(done).padStart(String(all).length)}/${all}]`;
   if (result.kind === 'error') return `${place} ${result.id}: ERROR ${result.reason}`;

@@ -1,4 +1,4 @@
-// A child process of the dojo: runs the scenarios it is sent, one after another. What breaks in it costs one scenario, not the run.
+// A child process of the dojo: it runs the scenarios that it receives, one after another. An error fails one scenario, not the run.
 import * as z from 'zod';
 import { runScenario } from './run.ts';
 import { loadVocabulary } from './vocabulary.ts';

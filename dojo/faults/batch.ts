@@ -1,5 +1,6 @@
-// Some schedules together: lives of the runtime over one data folder, killed where schedules say so, and a last one that brings all to the
-// end. What was really done is the cluster's book; what people are told is the record. The two are compared.
+// Runs a batch of fault schedules: several lives of the runtime over one data folder, each killed at the scheduled points, and a last life that
+// finishes every incident. It compares the cluster's book, which holds the actions that really happened, with the record, which holds what people
+// were told.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +21,7 @@ export interface Verdict {
 }
 
 const child = new URL('child.ts', import.meta.url).pathname;
-/** A life that is to be killed waits so long for those that never get where they die; the kill then comes where it comes. */
+/** The time limit of a life that is to be killed, in milliseconds: if some executions never reach their point, the kill comes then. */
 const lifeMs = 9000;
 
 export async function runBatch(
@@ -57,7 +58,7 @@ export async function runBatch(
 
 const Line = z.union([z.object({ held: z.number() }), z.object({ told: Told }), z.object({ over: z.literal(true) })]);
 
-/** One life. With `dying`, it is killed once so many are held, or after a while; without, it ends by itself. */
+/** One life. With `dying`, it is killed once that many executions are held, or after the time limit; without, it ends by itself. */
 async function live(orders: Orders, dying: number | undefined): Promise<readonly Told[]> {
   const file = join(orders.data, '..', 'orders.json');
   writeFileSync(file, JSON.stringify(orders));
@@ -126,7 +127,7 @@ export function judge(
   });
 }
 
-/** What was approved is done, or people are told that it was not, or that it is not known. */
+/** An approved action must have been executed, or people must have learned that it was not, or that its outcome is unknown. */
 function lost({ approved, actions, status }: Told, wasDone: boolean): string[] {
   const told = actions.map(toldBy);
   const saysDone = told.includes('done');
@@ -139,7 +140,7 @@ function lost({ approved, actions, status }: Told, wasDone: boolean): string[] {
   return [];
 }
 
-/** What an event tells people of an action. */
+/** The outcome of an action according to one event. */
 function toldBy(event: TimelineEvent): 'done' | 'not-done' | 'unknown' | undefined {
   switch (event.type) {
     case 'ActionFinished':

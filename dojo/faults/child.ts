@@ -1,5 +1,5 @@
-// One life of the embedded runtime, with a batch of incidents in it, each with its own trouble. Holds where a schedule says that the process
-// dies there, says so, and waits to be killed. The last life holds nothing, brings all to the end, and tells what the record says.
+// One life of the embedded runtime, with a batch of incidents that each have faults of their own. At the point where a schedule wants the process to
+// die, it holds, reports that, and waits for the kill. The last life holds nothing, finishes every incident, and reports the record.
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,7 +27,7 @@ const scheduleIn = (value: unknown): Schedule | undefined => {
   return traced.success ? bySeed.get(seedOf(traced.data.trigger.sourceId)) : undefined;
 };
 
-/** Happens once in all lives. */
+/** Faults that happen once in all lives, so they are recorded on disk. */
 const book = join(orders.data, 'happened');
 const happened = new Set(readFileSync(book, 'utf8').split('\n'));
 const once = (what: string): boolean => {
@@ -46,7 +46,7 @@ const holdIf = (schedule: Schedule | undefined, here: (crash: Crash) => boolean)
   return forever();
 };
 
-/** Which schedule an execution is about; what its states carry says so at its start only. */
+/** The schedule of each execution; the state's input names it only at the start of the execution. */
 const executionOf = new Map<string, Schedule>();
 const holdAt =
   (at: 'entered' | 'left'): NonNullable<Hooks['entered']> =>
@@ -58,7 +58,10 @@ const holdAt =
   };
 
 const Failing = z.looseObject({ state: z.unknown() });
-/** Each has a cause of its own, though the recordings are alike: nobody is held for the diagnosis of another, and they only share the slots. */
+/**
+ * Gives each incident a cause of its own, although the recordings are alike: no page waits for the diagnosis of another, and they only share the
+ * slots.
+ */
 function asOne(planned: unknown): object {
   const { incident, ...rest } = z.looseObject({ incident: Incident }).parse(planned);
   const page = { incidentId: incident.id, openedAt: incident.openedAt, symptom: 'unknown', service: incident.sourceId };
@@ -79,7 +82,7 @@ const invoke: NonNullable<Hooks['invoke']> = async (name, payload, call) => {
   const made = await call(name, payload);
   if (name === 'assemble-context') return asOne(made);
   if (name !== 'decide') return made;
-  // Nobody waits half an hour here.
+  // Short times, so that the harness does not wait half an hour.
   const seconds = { expiresInSeconds: 6, remindInSeconds: 3, lastSeconds: 3 };
   const decided = Awaiting.parse(made);
   return { ...decided, decision: { ...decided.decision, ...seconds } };
@@ -109,7 +112,7 @@ const makeWorld: MakeWorld = async (ground) => {
   let tries = 0;
   return {
     ...world,
-    // So many incidents at once are this harness' doing, and no symptom.
+    // This harness causes the many concurrent incidents, so they are no symptom.
     catalog: {
       load: async () => {
         const loaded = await world.catalog.load();
@@ -168,7 +171,7 @@ const runtime: Runtime = await startRuntime({
   makeWorld,
   data: orders.data,
   onTrouble: () => undefined,
-  // Fewer than there are incidents, so that they wait in line; those that are held here keep their slots.
+  // Fewer slots than incidents, so that some wait in the queue; incidents that are held keep their slots.
   concurrent: 12,
   hooks: { invoke, entered: holdAt('entered'), left: holdAt('left') },
 });
@@ -193,7 +196,7 @@ runtime.feed.watch((event) => {
   if (event.kind === 'approval') press(event.approval);
 });
 
-/** As PagerDuty does: again until it was taken. */
+/** Like PagerDuty, it sends the page again until it is accepted. */
 async function page(schedule: Schedule, source: string, event: string): Promise<void> {
   const body =
     runtime.world.pages.find(({ body: text }) => text.includes(`${cronJobName(schedule.seed)}-`))?.body ?? '';
@@ -213,7 +216,7 @@ const pageOnce = async (schedule: Schedule, source: string, event: string) => {
   if (!happened.has(`accepted ${event}`)) await page(schedule, source, event);
 };
 
-/** Asked for the execution first, and again for a while where nobody has ended yet what an execution left. */
+/** Reads the execution first, and again for a while if the incident of an ended execution has no end yet. */
 async function standOf(id: string): Promise<{ status: string; execution: string }> {
   for (let tries = 0; ; tries += 1) {
     const name = (await runtime.ports.incidents.get(id))?.execution ?? '';
@@ -255,14 +258,14 @@ if (last) {
     const over = new Set(
       all.filter(({ status }) => status === 'closed' || status === 'failed').map(({ sourceId }) => sourceId),
     );
-    // A second page about one cause may have joined the first's incident.
+    // A second page about one cause may have joined the first one's incident.
     return wanted.every(
       (source) =>
         over.has(source) ||
         (source.endsWith('-twin') && over.has(source.slice(0, -5)) && !all.some((one) => one.sourceId === source)),
     );
   };
-  // What nobody sweeps stays as its execution left it.
+  // Without the sweep, an incident stays as its execution left it.
   const stopped = async () => {
     const all = await runtime.ports.incidents.list(500);
     const stands = await Promise.all(all.map(({ id }) => standOf(id)));

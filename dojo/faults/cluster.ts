@@ -1,12 +1,12 @@
-// The cluster that incidents of a batch act on, in a process that is never killed: as much of the Kubernetes API as rerunning a CronJob asks
-// for, with the API server's own rule that a name is taken once. It does what each schedule says of its calls, and keeps a book of every Job
-// that was really made. (The executor is tested against a real API server: npm run test:kubernetes.)
+// Simulates the cluster that a batch's incidents act on, in a process that is never killed: the part of the Kubernetes API that a rerun of a CronJob
+// needs, with the API server's own rule that a name exists once. It treats calls as each schedule says, and keeps a book of every Job that was
+// really created. (`npm run test:kubernetes` tests the executor against a real API server.)
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import type { Schedule } from './schedule.ts';
 
-/** A Job that was made, by which incident; `during`: of those of its CronJob that ran at that moment. */
+/** A created Job and its incident; `during`: the Jobs of the same CronJob that were running at that moment. */
 export interface Made {
   readonly seed: number;
   readonly incidentId: string;
@@ -22,7 +22,7 @@ type Job = z.infer<typeof Job>;
 export const cronJobName = (seed: number): string => `nightly-invoices-s${seed}`;
 const seedIn = (path: string): number => Number(/nightly-invoices-s(\d+)/.exec(path)?.[1] ?? -1);
 
-/** A Job runs so long. */
+/** The duration of a Job. */
 const runMs = 400;
 
 export interface Cluster {

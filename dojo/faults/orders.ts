@@ -1,4 +1,4 @@
-// What a life of the runtime is told to do, and what it tells of its end.
+// Defines the orders for a life of the runtime, and its report at the end.
 import * as z from 'zod';
 import { TimelineEvent } from '../../core/model/timeline.ts';
 import { Schedule } from './schedule.ts';
@@ -8,25 +8,25 @@ export const Orders = z.object({
   scenarios: z.string(),
   cluster: z.string(),
   schedules: z.array(Schedule),
-  /** From 0; the last one holds nothing. */
+  /** From 0; the last life holds nothing. */
   life: z.number().int(),
   last: z.boolean(),
   patienceMs: z.number(),
-  /** For proving that the harness can see: what is broken on purpose. */
+  /** A deliberate bug, to prove that the harness detects it. */
   bug: z.enum(['none', 'new-key-each-try', 'swallowed-failure', 'never-verified', 'never-swept']),
 });
 export type Orders = z.infer<typeof Orders>;
 
-/** What the record says of one incident. */
+/** The record of one incident. */
 export const Told = z.object({
   seed: z.number(),
   incidentId: z.string(),
   status: z.string(),
-  /** In which state its execution is. */
+  /** The state of its execution. */
   execution: z.string().default('running'),
-  /** Whether the record of an approval says yes. */
+  /** Whether the record of an approval is a yes. */
   approved: z.boolean(),
-  /** Events of the timeline that tell what was done, or not. */
+  /** Timeline events that report an executed or refused action. */
   actions: z.array(TimelineEvent),
 });
 export type Told = z.infer<typeof Told>;

@@ -1,7 +1,7 @@
-// What goes wrong in one incident, and when: drawn from a seed, so that the same seed is the same trouble again. Pure.
+// Draws the faults of one incident and their times from a seed, so that the same seed gives the same faults again. Pure.
 import * as z from 'zod';
 
-/** Where the process is held until it is killed: at a state of the machine, or around the call that changes the cluster. */
+/** The point at which the process is held until it is killed: at a state of the machine, or around the call that changes the cluster. */
 export const Crash = z.discriminatedUnion('at', [
   z.object({ at: z.literal('entered'), state: z.string() }),
   z.object({ at: z.literal('left'), state: z.string() }),
@@ -11,27 +11,27 @@ export type Crash = z.infer<typeof Crash>;
 
 export const Schedule = z.object({
   seed: z.number().int(),
-  /** One in each life of the process, in this order. */
+  /** One crash per life of the process, in this order. */
   crashes: z.array(Crash).max(2),
-  /** What the cluster answers to the first calls that would change it; all later ones are taken. */
+  /** The cluster's answers to the first calls that would change it; it accepts all later ones. */
   calls: z.array(z.enum(['unavailable', 'lost-answer', 'slow'])).max(3),
-  /** The same page again, so long after the first. */
+  /** Redeliveries of the page, each this long after the first delivery. */
   redeliveredMs: z.array(z.number()).max(3),
-  /** People, in the order in which they press; some press twice. Nobody: it expires. */
+  /** The people in the order of their presses; some press twice. If empty, the approval expires. */
   answers: z.array(z.object({ by: z.string(), verdict: z.enum(['approve', 'reject']), afterMs: z.number() })).max(4),
-  /** Another page about the same cause, so long after the first. */
+  /** Another page about the same cause, this long after the first one. */
   twinMs: z.number().optional(),
-  /** So many messages to the thread that fail. */
+  /** The number of messages to the thread that fail. */
   chatFails: z.number().int(),
   pagerFails: z.boolean(),
-  /** A function that fails in a way nobody foresaw, once. */
+  /** A function that fails once with an unexpected error. */
   stumbles: z.string().optional(),
-  /** A function at which the execution dies for good, once, without getting to say so. */
+  /** A function at which the execution dies once for good, without a report. */
   dies: z.string().optional(),
 });
 export type Schedule = z.infer<typeof Schedule>;
 
-/** Mulberry32 (Tommy Ettinger, public domain): small, and the same on every machine. */
+/** Mulberry32 (Tommy Ettinger, public domain): a small generator, the same on every machine. */
 export function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -42,7 +42,7 @@ export function random(seed: number): () => number {
   };
 }
 
-/** On the way of an incident that is asked about. */
+/** The states on the path of an incident with an approval. */
 const states = [
   'OpenIncident',
   'AssembleContext',

@@ -1,4 +1,4 @@
-// The recorded storms, as dojo/storms/ has them.
+// Loads the recorded storms from dojo/storms/.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';

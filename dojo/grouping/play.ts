@@ -1,5 +1,5 @@
-// Plays a storm: pages come, a few are investigated at once, what may have one cause waits, and diagnoses are asked whom they cover. The rules are
-// those of core/storms/; the line is a small stand-in for core/admission/, with its limits.
+// Plays a storm: pages arrive, a few are investigated at once, pages that may share a cause wait, and each finished diagnosis is checked for the
+// pages that it covers. core/storms/ has the rules; the queue is a small substitute for core/admission/, with its limits.
 
 import { pageFacts } from '../../core/context/page-facts.ts';
 import { resolveContext } from '../../core/context/resolve.ts';
@@ -11,14 +11,14 @@ import { holdSecondsFor, relate } from '../../core/storms/relate.ts';
 import { urgencyOf } from '../../core/storms/urgency.ts';
 import { diagnosisOf, edgesOf, instant, type Page, type Storm, triggerOf } from './storm.ts';
 
-/** Investigations at once, how long one takes, how often a page is held, how long a diagnosis answers. */
+/** Concurrent investigations, the duration of one, how often a page may be held, and how long a diagnosis can cover pages. */
 const usual = { concurrent: 4, investigationSeconds: 30, maxHolds: 2, answersMinutes: 30 };
 
 export interface Played {
   readonly id: string;
   readonly page: Page;
   readonly facts: PageFacts;
-  /** The page that was investigated for it: itself, or the one that it joined. */
+  /** The page whose investigation covers it: itself, or the one that it joined. */
   readonly leader: string;
   readonly coverage?: Coverage | undefined;
 }

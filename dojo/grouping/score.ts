@@ -1,5 +1,5 @@
-// How well a storm was grouped. A page that joined an incident of another cause is a wrong merge; each further investigation of one cause is a
-// missed one.
+// Scores the grouping of a storm. A page that joined an incident of another cause is a wrong merge; each further investigation of one cause is a
+// missed merge.
 import type { Played } from './play.ts';
 
 export interface Score {
@@ -7,9 +7,9 @@ export interface Score {
   readonly investigations: number;
   /** Pages that joined an incident of another cause. */
   readonly wrong: readonly Played[];
-  /** Pages that were investigated though an earlier one of the same cause was. */
+  /** Pages that were investigated although an earlier page of the same cause was. */
   readonly missed: readonly Played[];
-  /** Merges that a perfect grouping makes. */
+  /** The number of merges in a perfect grouping. */
   readonly possible: number;
 }
 
@@ -31,7 +31,7 @@ export function scoreOf(played: readonly Played[]): Score {
   };
 }
 
-/** 1 where every merge was made and none wrongly; a wrong one costs two. */
+/** 1 if every merge happened and none was wrong; a wrong merge costs as much as two missed ones. */
 export const worthOf = (scores: readonly Score[]): number => {
   const sum = (count: (score: Score) => number) => scores.reduce((total, score) => total + count(score), 0);
   const possible = Math.max(

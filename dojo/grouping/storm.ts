@@ -1,5 +1,5 @@
-// A storm as data: pages as monitoring systems word them, who calls whom, what changed, which cause each page truly has, and what the analysis
-// would say of each cause (right, unknown or wrong).
+// Defines a storm as data: pages as monitoring systems word them, the calls between services, the changes, the true cause of each page, and the
+// analysis' result for each cause (right, unknown or wrong).
 import * as z from 'zod';
 import { CauseCode } from '../../core/causes/causes.ts';
 import { flattenDetails } from '../../core/context/flatten-details.ts';
@@ -11,7 +11,7 @@ const Text = z.string().min(1);
 const Labels = z.record(z.string(), z.coerce.string());
 
 const Found = z.strictObject({
-  /** `Kind namespace/name@cluster`; namespace and cluster may be left out. */
+  /** `Kind namespace/name@cluster`; namespace and cluster are optional. */
   at: Text,
   cause: CauseCode,
   confidence: z.number().min(0).max(1).default(0.85),
@@ -26,7 +26,7 @@ export type Found = z.infer<typeof Found>;
 
 const Page = z.strictObject({
   id: Text.optional(),
-  /** Minutes after the storm began, when the page came and when its alert says that it started. */
+  /** Minutes after the storm began: when the page came, and the start time in its alert. */
   min: z.number(),
   started: z.number().optional(),
   from: z.enum(['alertmanager', 'labels', 'cloudwatch', 'datadog', 'newrelic']).default('alertmanager'),
@@ -38,7 +38,7 @@ const Page = z.strictObject({
   severity: z.enum(['critical', 'high', 'low', 'unknown']).default('high'),
   /** Its true cause. */
   of: Text,
-  /** What an investigation of this very page says, where that differs from what is said of its cause. */
+  /** The result of an investigation of this page, if it differs from the result for its cause. */
   says: z.union([z.literal('unknown'), Found]).optional(),
 });
 export type Page = z.infer<typeof Page>;
@@ -46,7 +46,7 @@ export type Page = z.infer<typeof Page>;
 export const Storm = z.strictObject({
   name: Text,
   what: Text,
-  /** `a > b, c` in one line each: a calls b and c. */
+  /** One line per caller, `a > b, c`: a calls b and c. */
   calls: z.array(Text).default([]),
   catalog: z.looseObject({}).optional(),
   changes: z.array(z.strictObject({ id: Text, service: Text, min: z.number() })).default([]),
@@ -106,7 +106,7 @@ const hypothesis = (
   findingIds: [],
 });
 
-/** As the webhook and the pager's alerts give it. */
+/** The trigger as the webhook and the pager's alerts contain it. */
 export function triggerOf(page: Page, id: string): Trigger {
   const { title, details } = worded(page);
   return {

@@ -1,11 +1,11 @@
-// A corpus for redaction: secrets and personal data as their vendors format them, made anew from a seed and set into the lines that
-// telemetry has them in, and harmless lines that look alike. Nothing here is or was a credential, and no file holds one.
+// Generates a corpus for redaction from a seed: secrets and personal data in their vendors' formats, inside typical lines of telemetry, and harmless
+// lines that look similar. Nothing here is or was a credential, and no file holds one.
 import { harmlessLines } from './harmless.ts';
 import { type Make, maker, type Sample, seeded } from './make.ts';
 import { scannerForms } from './scanner-forms.ts';
 import { wildSamples } from './wild.ts';
 
-/** Vendors' tokens: recognisable by themselves, in whatever line. Formats as the vendors publish them. */
+/** Vendors' tokens, which are recognisable by themselves in any line. The vendors publish the formats. */
 const tokens: Readonly<Record<string, (make: Make) => string>> = {
   'AWS access key id': ({ some, pick }) => `${pick(['AKIA', 'ASIA'])}${some('base32', 16)}`,
   'GitHub token': ({ some, pick }) => `${pick(['ghp', 'gho', 'ghu', 'ghs', 'ghr'])}_${some('alnum', 36)}`,
@@ -46,7 +46,7 @@ const tokens: Readonly<Record<string, (make: Make) => string>> = {
   'card number': ({ card }) => card(),
 };
 
-/** What only its name or its place tells: `[text, secret]`. */
+/** Secrets that only their name or their place reveals: `[text, secret]`. */
 const named: Readonly<Record<string, (make: Make) => readonly [text: string, secret: string]>> = {
   'AWS secret key': ({ some }) => told(some('base64', 40), (value) => `aws_secret_access_key = ${value}`),
   'AWS session token': ({ some }) => told(some('base64', 200), (value) => `{"SessionToken":"${value}"}`),
@@ -116,7 +116,7 @@ const pemSample = (pem: string): readonly [string, string] => [
   (pem.split('\n')[2] ?? '').slice(0, 30),
 ];
 
-/** The lines that a token is found in. */
+/** Lines into which a token is inserted. */
 const lines: readonly ((token: string) => string)[] = [
   (token) => token,
   (token) => `2026-11-20T02:47:00Z ERROR push failed with ${token}, giving up`,
@@ -127,7 +127,7 @@ const lines: readonly ((token: string) => string)[] = [
   (token) => `Event: pod/ledger-0 failed (${token})`,
 ];
 
-/** Harmless, and easily taken for a secret. */
+/** Harmless values that look like secrets. */
 const harmless: Readonly<Record<string, (make: Make) => string>> = {
   'request line': ({ some, pick }) =>
     `${pick(['GET', 'POST'])} /invoices/${some('digits', 5)} ${pick(['200', '503'])} in ${some('digits', 2)} ms`,
@@ -194,10 +194,12 @@ export function corpus(seed: number, each: number): Sample[] {
   ];
 }
 
-/** Harmless lines of each kind that `measured` has. */
+/** The number of harmless lines of each kind in `measured`. */
 const harmlessEach = 24;
 
-/** What `npm run bench:redact` measures: vendors' tokens and names, a secret for every rule of gitleaks, the wild, and harmless lines. */
+/**
+ * The corpus of `npm run bench:redact`: vendors' tokens and names, a secret for every rule of gitleaks, secrets from wild.ts, and harmless lines.
+ */
 export function measured(seed: number): Sample[] {
   const make = maker(seeded(seed));
   return [

@@ -1,4 +1,4 @@
-// Harmless lines in the forms of real logs, manifests and metrics, made from a seed: identifiers, numbers and words that look like secrets.
+// Generates harmless lines from a seed, in the forms of real logs, manifests and metrics: identifiers, numbers and words that look like secrets.
 import type { Make, Sample } from './make.ts';
 
 type Line = (make: Make) => string;
@@ -6,7 +6,7 @@ const uuid = ({ some }: Make): string => [8, 4, 4, 4, 12].map((length) => some('
 const number = ({ some }: Make, most: number): string => String(Number(some('digits', most)));
 const time = ({ some }: Make): string =>
   `2026-11-${10 + (Number(some('digits', 2)) % 19)}T${String(Number(some('digits', 2)) % 24).padStart(2, '0')}:${some('digits', 1).replace(/[6-9]/, '3')}${some('digits', 1)}:${some('digits', 1).replace(/[6-9]/, '5')}${some('digits', 1)}.${some('digits', 3)}Z`;
-/** Sixteen figures that pass Luhn's test and begin as cards do, as one in ten of such ids does. */
+/** Sixteen digits that pass Luhn's test and begin like card numbers, as one in ten of such ids does. */
 const luhnId = ({ card }: Make): string => card();
 
 export const harmless: Readonly<Record<string, Line>> = {
@@ -56,7 +56,7 @@ export const harmless: Readonly<Record<string, Line>> = {
   'Go module': (m) => `go: downloading github.com/aws/aws-sdk-go-v2@v1.${number(m, 2)}.${number(m, 1)}`,
   'image with tag': (m) =>
     `image: registry.example.com:5000/team/api:v${number(m, 1)}.${number(m, 2)}.${number(m, 1)}-rc.1`,
-  // Accounts that are no addresses of people
+  // Accounts that are no people's addresses
   'database account': (m) => `Access denied for user 'ledger'@'10.0.${number(m, 2)}.4' (using password: YES)`,
   'database endpoint': (m) => `connecting to clips-db@10.0.0.${number(m, 2)} timed out`,
   'ssh account': (m) => `ssh deploy@bastion-${number(m, 1)}: Connection timed out`,
@@ -196,7 +196,7 @@ export const harmless: Readonly<Record<string, Line>> = {
   address: (m) =>
     `10.42.${number(m, 2)}.${number(m, 2)}:8443 -> 10.42.0.1:5432 syn sent, mac 0a:58:0a:2a:00:${m.some('hex', 2)}`,
   IPv6: (m) => `listening on [2001:db8:${m.some('hex', 4)}::${m.some('hex', 4)}]:443`,
-  // Base64 and code that hold nothing
+  // Base64 and code without a secret
   checksum: (m) => `"integrity": "sha512-${m.some('base64', 86)}=="`,
   'base64 of JSON without secrets': (m) =>
     `cursor=${Buffer.from(JSON.stringify({ page: Number(number(m, 3)), sort: 'name', after: m.some('hex', 8) })).toString('base64')}`,

@@ -1,11 +1,11 @@
-// Secrets and harmless lines in forms that were written down only after the rules for the first corpus were done: what programs' manuals,
-// settings files and issue trackers show. Their first figures are in decision 0006; since then they are cases like the others.
+// Secrets and harmless lines in forms that were collected only after the rules for the first corpus were finished: from programs' manuals, settings
+// files and issue trackers. Decision 0006 has their first figures; since then they are cases like the others.
 import { type Make, maker, type Sample, seeded } from './make.ts';
 
 type Secret = (value: string, make: Make) => string;
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** With a value of twelve letters and figures. */
+/** With a value of twelve letters and digits. */
 const passwords: Readonly<Record<string, Secret>> = {
   'redis.conf': (v) => `requirepass ${v}`,
   'redis ACL': (v) => `ACL SETUSER app on >${v} ~* +@all`,
@@ -93,7 +93,7 @@ const passwords: Readonly<Record<string, Secret>> = {
   'thrice nested': (v) => JSON.stringify({ a: JSON.stringify({ b: JSON.stringify({ password: v }) }) }),
 };
 
-/** With a value of thirty-two letters and figures. */
+/** With a value of thirty-two letters and digits. */
 const tokens: Readonly<Record<string, Secret>> = {
   'CGI header': (v) => `{'HTTP_ACCEPT': '*/*', 'HTTP_AUTHORIZATION': 'Bearer ${v}', 'SERVER_PORT': '80'}`,
   'SMTP AUTH': (v) => `C: AUTH PLAIN ${base64(`\0ana\0${v}`)}`,
@@ -277,7 +277,7 @@ export function heldOut(seed: number): Sample[] {
   ];
 }
 
-/** What must not be left: the value, or what it became where it is encoded. */
+/** The text that must be removed: the value, or its encoded form. */
 function secretIn(text: string, value: string): string {
   if (text.includes(value)) return value;
   return (

@@ -1,10 +1,10 @@
-// Values made anew from a seed, in the forms that vendors publish. Nothing here is or was a credential, and no file holds one.
+// Generates values from a seed, in the forms that vendors publish. Nothing here is or was a credential, and no file holds one.
 
 export interface Sample {
   readonly kind: string;
-  /** The line as it is read. */
+  /** The complete line. */
   readonly text: string;
-  /** What must not be in it afterwards; absent for a harmless line, which must stay as it is. */
+  /** The text that redaction must remove; absent for a harmless line, which must stay unchanged. */
   readonly secret?: string;
 }
 

@@ -1,9 +1,9 @@
-// Text that a pattern describes, made from a seed: classes, groups, alternatives and counts, as scanners' rules have them.
+// Generates a text that matches a pattern, from a seed: classes, groups, alternatives and counts, as scanners' rules contain them.
 import type { Random } from './make.ts';
 
 const printable = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const escapes: Readonly<Record<string, string>> = { d: '0123456789', w: `${printable}_`, s: ' ', b: '' };
-/** Of what has no end, so many more than the least. */
+/** For an unbounded count, the range above its minimum. */
 const beyond = 8;
 
 /** One text that `pattern` matches. */
@@ -52,7 +52,7 @@ export function textOf(pattern: string, random: Random): string {
     if (character === '.') return () => choose([...printable]);
     return () => (character === '$' || character === '^' ? '' : character);
   }
-  /** The letters of a class, the opening bracket read. */
+  /** The letters of a class; the opening bracket has been read. */
   function letters(): string {
     let set = '';
     while (pattern[at] !== ']' && at < pattern.length) {

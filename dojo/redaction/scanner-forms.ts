@@ -1,10 +1,10 @@
-// Secrets in the forms that gitleaks' rules describe, each in the lines of configuration and code that its own tests use (MIT, see NOTICE):
-// a value for every rule, made from the rule's pattern.
+// Generates secrets in the forms of gitleaks' rules, each in the lines of configuration and code that its own tests use (MIT, see NOTICE): a value
+// for every rule, generated from the rule's pattern.
 import { namedRules, shapeRules } from '../../core/redaction/scanner-rules.ts';
 import type { Random, Sample } from './make.ts';
 import { textOf } from './pattern-text.ts';
 
-/** `cmd/generate/config/utils/generate.go`: how the generator of gitleaks' rules writes a vendor's token down. */
+/** `cmd/generate/config/utils/generate.go`: the lines into which the generator of gitleaks' rules inserts a vendor's token. */
 const forms: readonly ((vendor: string, secret: string) => string)[] = [
   (vendor, secret) => `${vendor}Token="${secret}"`,
   (vendor, secret) => `${vendor}Token = "${secret}"`,
@@ -31,7 +31,7 @@ const forms: readonly ((vendor: string, secret: string) => string)[] = [
   (vendor, secret) => `${vendor.toUpperCase()}_TOKEN ?= "${secret}"`,
 ];
 
-/** Each rule's secret; a shape that needs no name stands in a sentence every second time. */
+/** A secret for each rule; a shape that needs no name is put into a sentence every second time. */
 export function scannerForms(random: Random): Sample[] {
   const form = (index: number, vendor: string, secret: string): string =>
     (forms[index % forms.length] ?? String)(vendor, secret);

@@ -1,10 +1,10 @@
-// Secrets and personal data where telemetry has them: manifests, shells, headers, URLs, connection strings, clients' errors. What is secret is
-// told by its name, its place or its checksum, seldom by its shape.
+// Secrets and personal data in their usual places in telemetry: manifests, shells, headers, URLs, connection strings, clients' errors. The name, the
+// place or the checksum reveals a secret, seldom its shape.
 import type { Make, Sample } from './make.ts';
 
 type Wild = (make: Make) => readonly [text: string, secret: string];
 const told = (secret: string, say: (secret: string) => string): readonly [string, string] => [say(secret), secret];
-/** `password 12 characters long` as people choose them, with a sign that URLs and shells know. */
+/** A password of twelve characters as people choose them, with a special character that URLs and shells interpret. */
 const chosen = ({ some, pick }: Make, signs = '!#%^*'): string =>
   `${some('alnum', 5)}${pick([...signs])}${some('alnum', 6)}`;
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

@@ -1,5 +1,5 @@
-// The pages of a storm and the recording that answers them. One cause: a service fails, and a thousand others that call it page, each with
-// details of its own. Unrelated: as many services that have nothing to do with each other, each failing by itself.
+// Generates the pages of a storm, and the recording for them. One cause: a service fails, and a thousand services that call it page, each with
+// different details. Unrelated: as many independent services, each failing by itself.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -8,7 +8,7 @@ export const StormCase = z.enum(['one-cause', 'unrelated']);
 export type StormCase = z.infer<typeof StormCase>;
 
 const recording = new URL('../../scenarios/oom-after-deploy', import.meta.url).pathname;
-/** Every name in the recording that two of its copies must not share. */
+/** Names in the recording that must differ between two copies of it. */
 const names = /\b(checkout|storefront|cart|payment|node-[123])\b/g;
 const alertNames = [
   'HighErrorRatio',
@@ -23,12 +23,12 @@ const alertNames = [
   'UpstreamErrors',
 ];
 
-/** Services that page, by number. */
+/** The name of the service of page `n`. */
 const serviceOf = (storm: StormCase, n: number): string =>
   storm === 'unrelated' ? `checkout-s${n}` : n === 0 ? 'checkout' : `shop-part-${n}`;
 const sourceOf = (n: number): string => `QSTORM${n}`;
 
-/** Writes the world of a storm of so many pages; returns the folders of its recordings. */
+/** Writes the world for a storm of this many pages; returns the folders of its recordings. */
 export function writeWorld(storm: StormCase, pages: number, folder: string): readonly string[] {
   if (storm === 'one-cause') {
     const dir = join(folder, 'one');

@@ -1,5 +1,5 @@
-// The Watchkeeper that a storm comes over: a real HTTP server in a process of its own, with all its records on the disk. It tells its parent where
-// it listens, and how far it is whenever it is asked.
+// Runs the Watchkeeper that receives a storm: a real HTTP server in a process of its own, with all its records on disk. It reports its address to
+// its parent, and its progress on request.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -27,7 +27,7 @@ const runtime = await startRuntime({
   onTrouble: (sentence) => void troubles.push(sentence),
   makeWorld: async (ground) => {
     const world = await recordedWorld(folders)(ground);
-    // One knowledge base, as there is in life, and not one a recording.
+    // One knowledge base for all recordings, as in production, and not one per recording.
     const knowledge = await knowledgeOf(ground.learnedFolder);
     return { ...world, telemetry: { ...world.telemetry, knowledge } };
   },
