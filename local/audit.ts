@@ -1,5 +1,5 @@
-// `npm run audit`: the record of decisions as a file, from the Watchkeeper that runs here, from its data folder, or from a deployed table; or
-// whether that record is what was written.
+// `npm run audit`: exports the record of decisions to a file, from the Watchkeeper that runs here, from its data folder or from a deployed table; or
+// verifies that the record is unchanged.
 import * as z from 'zod';
 import { Misconfigured } from '../core/errors.ts';
 import { auditFormats, exportAudit } from '../core/record/audit/export.ts';

@@ -1,10 +1,10 @@
-// Asks each configured source once at the start, so that a wrong address is known before the first page and not at 3 a.m. A source that
-// does not answer stops nothing: investigations name it as a gap.
+// Queries each configured source once at the start, so that a wrong address is known before the first page and not at 3 a.m. A source that does not
+// answer stops nothing: investigations name it as a gap.
 import type { ConfiguredSource } from '../connectors/source-kind.ts';
 import { everywhere } from '../core/model/scope.ts';
 import type { Observed, Telemetry } from '../core/ports/telemetry.ts';
 
-/** A sentence for each source that does not answer. What is asked by name only, such as an execution, is not asked here. */
+/** One sentence for each source that does not answer. Sources that can only be queried by name, such as executions, are skipped. */
 export async function checkSources(
   telemetry: Telemetry,
   configured: readonly ConfiguredSource[],
@@ -23,7 +23,7 @@ export async function checkSources(
   return answers.filter((each) => each !== undefined);
 }
 
-/** The signals that one small question answers, the smallest first. */
+/** The signals that one small query can check, the smallest first. */
 const cheapest = ['alerts', 'kubernetes', 'calls', 'changes', 'metrics'] as const;
 
 async function complaint(name: string, asked: Promise<Observed<unknown>>): Promise<string | undefined> {

@@ -1,12 +1,12 @@
-// What every command here does with its arguments and with its end: options that do not fit are a sentence and not a stack, and what went wrong
-// is said in red on the error stream, with 2 where whoever called can mend it and 1 where we have to.
+// Parses the arguments and handles the end of every command: an invalid option gives a sentence and no stack trace, and an error is printed in red
+// on the error stream. Exit code 2 means that the caller can fix it, 1 that we have to.
 import { parseArgs } from 'node:util';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
 import { styleFor } from './terminal/style.ts';
 
 type OptionTable = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
 
-/** `help` is the command that lists what there is. @throws Misconfigured for what is no option, or lacks its value. */
+/** `help`: the command that lists the options. @throws Misconfigured for an unknown option, or one without its value. */
 export function parse<const Table extends OptionTable>(args: readonly string[], options: Table, help: string) {
   try {
     return parseArgs({ args: [...args], options, strict: true, allowNegative: true, allowPositionals: false }).values;
@@ -16,7 +16,7 @@ export function parse<const Table extends OptionTable>(args: readonly string[], 
   }
 }
 
-/** Runs `main`, which says what it has to say itself. */
+/** Runs `main`, which prints its own output. */
 export async function run(main: (args: readonly string[]) => Promise<void>): Promise<void> {
   try {
     await main(process.argv.slice(2));

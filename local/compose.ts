@@ -1,4 +1,4 @@
-// The composition root on one machine: the only place here that chooses connectors. A world (recorded or real) brings what differs;
+// The composition root on one machine, and the only place here that chooses connectors. A world (recorded or real) supplies the differences;
 // records, policies, evidence, memory, bus and workflow are the same for both.
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -87,7 +87,7 @@ const names = {
 };
 export const tables = tableDefinitions(names);
 
-/** Recorded time needs no waiting; long enough to be seen. */
+/** How long a Wait takes in recorded time, in milliseconds: it needs no waiting, but people must be able to see it. */
 const recordedWaitMs = 300;
 
 export interface ComposeOptions {
@@ -97,12 +97,12 @@ export interface ComposeOptions {
   readonly feed: Feed;
   readonly makeWorld: MakeWorld;
   readonly learnedFolder: string | undefined;
-  /** The runtime's own, which pages from this machine are signed with. */
+  /** The runtime's own secret, which signs pages from this machine. */
   readonly webhookSecret: string;
-  /** Whether every call to the world is written down, to be replayed. */
+  /** Whether every call to the world is recorded for a replay. */
   readonly record: boolean;
   readonly onTrouble: (sentence: string) => void;
-  /** Investigations at the same time. */
+  /** The maximum number of concurrent investigations. */
   readonly concurrent: number;
   readonly executions: Ports['executions'];
   /** Calls a function of lambdas/ by its name. */
@@ -113,7 +113,7 @@ export interface Composed {
   readonly ports: Ports;
   readonly world: World;
   readonly chat: ConsoleChat;
-  /** Waits for what is still being written down. */
+  /** Waits until pending recordings are written. */
   flush(): Promise<void>;
 }
 
@@ -198,7 +198,7 @@ const tapedWorld = (world: World, incidents: Ports['incidents'], record: Recorde
   catalog: tapedCatalog(world.catalog, record),
 });
 
-/** The policies of this repository. @throws Misconfigured where they do not fit. */
+/** The policies of this repository. @throws Misconfigured if they are invalid. */
 export function readPolicies(): Ports['policies'] {
   const folder = new URL('../policies/', import.meta.url);
   const read = (file: string) => readFileSync(new URL(file, folder), 'utf8');
@@ -214,8 +214,8 @@ export function readPolicies(): Ports['policies'] {
 export type Records = Pick<Ports, 'audit' | 'anchors' | 'incidents'>;
 
 /**
- * What is on record in a data folder that no process has, or in a deployed table by its name: only what that table holds can be read.
- * `anchors` is the bucket that holds the audit's; without it there are none.
+ * Opens the records of a data folder that no process uses, or of a deployed table by its name, in which case only that table's contents are
+ * readable. `anchors`: the bucket of the audit's anchors; without it there are none.
  */
 export async function openRecords(
   place: { readonly data: string } | { readonly table: string; readonly anchors?: string | undefined },
@@ -242,7 +242,7 @@ function anchorsOf(place: Parameters<typeof openRecords>[0]): Ports['anchors'] {
   return place.anchors === undefined ? noAnchors : s3Anchors({ bucket: place.anchors });
 }
 
-/** A queue of a deployed stage, and the ways to give again what lies in it. */
+/** Opens a queue of a deployed stage, and the ways to redeliver its contents. */
 export function openDeadLetters(queueName: string): { letters: DeadLetters; redelivery: Redelivery } {
   const lambda = new LambdaClient({});
   const endpoint = process.env.AWS_ENDPOINT_URL_SQS ?? process.env.AWS_ENDPOINT_URL;
@@ -262,13 +262,13 @@ function charts(): Ports['charts'] {
   });
 }
 
-/** What acts on a cluster and looks at what is acted on, by any way into it. */
+/** The parts that act on a cluster and read an action's target, with any access to the cluster. */
 export const actingOn = (access: ClusterAccess): Pick<World, 'executor' | 'targets'> => ({
   executor: kubernetesExecutor({ clusters: [access], clock: systemClock() }),
   targets: kubernetesTargets({ clusters: [access] }),
 });
 
-/** Recordings: acting changes them, and nothing real. Folders may hold one or many. */
+/** A world of recordings: an action changes the recording, and nothing real. Folders may hold one or many. */
 export function recordedWorld(
   folders: readonly string[],
   config: Pick<LiveConfig, 'slack' | 'approvers'> & { readonly catalog?: string | undefined } = {},
@@ -298,7 +298,7 @@ export function recordedWorld(
   };
 }
 
-/** Of the first recording that has some. */
+/** The costs of the first recording that has some. */
 async function costsOf(dirs: readonly string[]): Promise<Ports['costs']> {
   for (const dir of dirs) {
     const costs = await readCosts(dir);
@@ -307,7 +307,7 @@ async function costsOf(dirs: readonly string[]): Promise<Ports['costs']> {
   return noCosts;
 }
 
-/** A tape: what was asked then is answered as then, and time stands where it stood when the incident was opened. */
+/** A world of a tape: each question gets its recorded answer, and the clock stands at the time when the incident was opened. */
 export function replayedWorld(deck: ReplaySource, openedAt: Date): MakeWorld {
   return async ({ spending }) => {
     const startedAt = Date.now();
@@ -341,8 +341,8 @@ export const readConfigFile = (file: string, environment: NodeJS.ProcessEnv): Pr
   readConfig(file, ModelConfig, environment);
 
 /**
- * The same world with a model. `model` is what the configuration file has under `model`; `otherPrompts` are texts of prompt files that
- * are used in the place of those with their id. @throws Misconfigured where either does not fit.
+ * The same world with a model. `model`: the configuration file's value under `model`; `otherPrompts`: texts of prompt files that replace the prompts
+ * with the same id. @throws Misconfigured if either is invalid.
  */
 export function withModel(make: MakeWorld, model: unknown, otherPrompts: readonly string[] = []): MakeWorld {
   const config = ModelConfig.safeParse(model);
@@ -358,7 +358,7 @@ export function withModel(make: MakeWorld, model: unknown, otherPrompts: readonl
 
 const studioOf = ({ record }: Pick<RuntimeDependencies, 'record'>) => record && recordingModels(record);
 
-/** Real systems, as far as they are configured; what is not is a gap. */
+/** A world of real systems, as far as they are configured; everything else is a gap. */
 export function liveWorld(config: LiveConfig): MakeWorld {
   return async ({ learnedFolder, spending, posts, record }) => ({
     clock: systemClock(),
@@ -383,7 +383,7 @@ export function liveWorld(config: LiveConfig): MakeWorld {
 
 const constant = (token: string | undefined) => (token === undefined ? undefined : async () => token);
 
-/** Slack as the configuration names it; the console alone where it does not. */
+/** Slack as configured; otherwise only the console. */
 function slackOf(
   { slack }: Pick<LiveConfig, 'slack'>,
   posts: PostHistory,
@@ -399,12 +399,12 @@ function slackOf(
   };
 }
 
-/** @throws Misconfigured where a source cannot be made, such as of a kubeconfig that is not there. */
+/** @throws Misconfigured if a source cannot be created, for example because its kubeconfig is missing. */
 async function observedAndActedOn(
   { sources: configured, knowledge, toolServers }: LiveConfig,
   learnedFolder: string | undefined,
 ): Promise<Pick<World, 'telemetry' | 'executor' | 'targets'>> {
-  // A local file holds the secrets themselves.
+  // A local file contains the secrets themselves.
   const means = { clock: systemClock(), secret: () => undefined };
   const { sources, ready } = liveSources(configured, means);
   await ready();
@@ -418,7 +418,7 @@ async function observedAndActedOn(
   };
 }
 
-/** One knowledge base, of a folder's documents. */
+/** One knowledge base with a folder's documents. */
 export const knowledgeOf = async (folder: string | undefined) =>
   knowledgeIndex(folder === undefined ? [] : await loadKnowledgeFolder(folder), { folder });
 
@@ -430,11 +430,11 @@ function catalogOf(config: LiveConfig): ServiceCatalog {
   return approvedBy(approvers, config.catalog === undefined ? without : yamlCatalog(config.catalog));
 }
 
-/** The approvers that the configuration names replace those of the catalogue. */
+/** The configuration's approvers replace those of the catalogue. */
 const approvedBy = (approvers: LiveConfig['approvers'], catalog: ServiceCatalog): ServiceCatalog =>
   approvers === undefined ? catalog : { load: async () => ({ ...(await catalog.load()), approvers }) };
 
-/** The specialists as functions in this process, each with a context of its own as on AWS. */
+/** Runs the specialists as functions in this process, each with a context of its own as on AWS. */
 const specialistClientBy = (invoke: ComposeOptions['invoke']): Ports['specialistClient'] => ({
   ask: async (brief) => Report.parse(await invoke(`specialist-${brief.specialist}`, brief)),
 });

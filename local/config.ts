@@ -1,5 +1,5 @@
-// The file behind `--config`: which real systems to look at, and how far to go. Strict, because a typo in it should fail at the start
-// and not at 3 a.m. What is built from it is in compose.ts.
+// Reads the file behind `--config`: the real systems to observe and the autonomy level. Strict, so that a typo fails at the start and not at 3 a.m.
+// compose.ts builds the world from it.
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -23,19 +23,19 @@ const schema = <Model extends z.ZodType>(model: Model) =>
       knowledge: text.optional(),
       /** Service catalogue (docs/catalog.md). */
       catalog: text.optional(),
-      /** Without a catalogue: the one environment there is, and how far to go in it. */
+      /** Without a catalogue: the name of the only environment, and its autonomy level. */
       environment: text.optional(),
       level: Level.optional(),
       approvers: z.array(text).optional(),
       pagerduty: z
         .strictObject({
-          /** REST API token; without it alerts are not read and notes are not written. */
+          /** REST API token; without it we neither read alerts nor write notes. */
           token: text.optional(),
-          /** The author of notes; PagerDuty wants a user's address. */
+          /** The author of notes; PagerDuty requires a user's address. */
           fromEmail: z.email().optional(),
-          /** Webhook subscriptions' secrets; several during a rotation. */
+          /** Secrets of the webhook subscriptions; several during a rotation. */
           webhookSecrets: z.array(z.string().min(8)).default([]),
-          /** Of another service region, such as https://api.eu.pagerduty.com. */
+          /** The address of another service region, such as https://api.eu.pagerduty.com. */
           apiUrl: z.url().optional(),
         })
         .optional(),
@@ -45,30 +45,30 @@ const schema = <Model extends z.ZodType>(model: Model) =>
           signingSecret: text,
           channel: text,
           apiUrl: z.url().optional(),
-          /** Workspaces whose people are heard; learned from the token where absent. */
+          /** Workspaces whose people may talk to us; absent, the token's workspace. */
           teams: z.array(text).min(1).optional(),
-          /** Of the app; checked where it is given. */
+          /** The id of the Slack app; checked if it is given. */
           appId: text.optional(),
-          /** Of an Enterprise Grid. */
+          /** The id of an Enterprise Grid. */
           enterprise: text.optional(),
-          /** Slack's user id of the person who starts it: that person at the console and in Slack counts as one. */
+          /** Slack user id of the person who starts Watchkeeper, who then counts as one person at the console and in Slack. */
           owner: z
             .string()
             .regex(/^[UW][A-Z0-9]{2,20}$/, 'a user id of Slack, such as U0123456789')
             .optional(),
         })
         .optional(),
-      /** Folders of recorded incidents: a world to try things in, in place of real systems. */
+      /** Folders of recorded incidents: a world for trials, in place of real systems. */
       scenarios: z.array(text).min(1).optional(),
-      /** AWS Cost Explorer, with the credentials that the AWS tools would use. */
+      /** Reads AWS Cost Explorer with the credentials of the AWS tools. */
       costs: z.literal('cost-explorer').optional(),
       model: model.optional(),
       /** MCP servers whose tools a specialist's model may use. */
       toolServers: z.array(ToolServer.refine(namesSpecialists, 'no specialist has this name')).max(10).optional(),
-      /** Investigations at the same time; further pages wait in line, the most urgent first. */
+      /** Concurrent investigations; further pages wait in a queue, the most urgent first. */
       admission: z.strictObject({ concurrent: z.number().int().min(1).max(50) }).optional(),
       dataDir: text.optional(),
-      /** Writes down every call to the world, for `npm run replay`. */
+      /** Records every call to the world for `npm run replay`. */
       recording: z.boolean().optional(),
     })
     .refine((config) => config.toolServers === undefined || config.model !== undefined, {
@@ -81,12 +81,12 @@ const schema = <Model extends z.ZodType>(model: Model) =>
     });
 
 export type Config<Model extends z.ZodType> = z.infer<ReturnType<typeof schema<Model>>> & {
-  /** Systems to look at: blocks such as `prometheus`, and the named entries under `sources`. */
+  /** Systems to observe: blocks such as `prometheus`, and the named entries under `sources`. */
   readonly sources: readonly ConfiguredSource[];
 };
 type Parts = Readonly<Record<string, unknown>>;
 
-/** What configures sources is read by the connectors' schemas, everything else by the one above. */
+/** The connectors' schemas parse the fields that configure sources; the schema above parses everything else. */
 function readParts<Model extends z.ZodType>(
   model: Model,
   parts: Parts,
@@ -118,8 +118,8 @@ function readParts<Model extends z.ZodType>(
 }
 
 /**
- * Reads YAML or JSON. `${NAME}` as a whole value is taken from the environment, so that secrets need not be in the file; paths in the
- * file are relative to it. Throws `Misconfigured` that names the file and the field.
+ * Reads YAML or JSON. A value that is `${NAME}` comes from the environment, so that the file need not contain secrets; paths are relative to the
+ * file. Throws `Misconfigured` naming the file and the field.
  */
 export async function readConfig<Model extends z.ZodType>(
   file: string,

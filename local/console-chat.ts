@@ -1,4 +1,4 @@
-// The Chat port of the console: keeps the latest message of each key, so that a page that is opened later shows what was said.
+// The Chat port of the console: it stores the latest message of each key, so that a page that is opened later shows earlier messages.
 import * as z from 'zod';
 import { Message } from '../core/model/message.ts';
 import type { Chat } from '../core/ports/channels.ts';
@@ -8,7 +8,7 @@ import type { Disk } from './runtime/files.ts';
 const Kept = z.object({ at: z.string(), message: Message });
 
 export interface ConsoleChat extends Chat {
-  /** What was said about an incident, oldest first. */
+  /** The messages about an incident, oldest first. */
   messages(incidentId: string): Promise<readonly Message[]>;
 }
 
@@ -31,7 +31,10 @@ export function consoleChat(disk: Disk, clock: Clock): ConsoleChat {
   };
 }
 
-/** The console and another place; the console first, because it is here. A talk about no incident stays where it is held. */
+/**
+ * Publishes at the console and in another place; the console comes first, because it is local. A conversation about no incident stays in its own
+ * place.
+ */
 export const alsoIn = (console: ConsoleChat, other: Chat): ConsoleChat => ({
   ...console,
   async publish(message) {

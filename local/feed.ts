@@ -1,5 +1,5 @@
-// What just happened, for whoever watches: the terminal, the console's event stream, a test that waits. It is told by the ports
-// themselves once they have stored it, so a watcher never hears of what is not on record. Nothing is kept here.
+// Publishes stored events to watchers: the terminal, the console's event stream, a test that waits. The ports publish an event only after storing
+// it, so a watcher never sees an event that is not on record. The feed stores nothing.
 import { EventEmitter } from 'node:events';
 import type { Approval, Preference } from '../core/model/action.ts';
 import type { Incident } from '../core/model/incident.ts';
@@ -17,7 +17,7 @@ export type FeedEvent =
 
 export interface Feed {
   tell(event: FeedEvent): void;
-  /** Returns what ends the subscription. */
+  /** Returns a function that ends the subscription. */
   watch(listener: (event: FeedEvent) => void): () => void;
 }
 

@@ -1,5 +1,5 @@
-// `npm run feedback`: what people said of diagnoses, and how many were right, from the Watchkeeper that runs here, from its data folder, or
-// from a deployed table.
+// `npm run feedback`: reports people's feedback on diagnoses and the number of right ones, from the Watchkeeper that runs here, from its data folder
+// or from a deployed table.
 import { Misconfigured } from '../core/errors.ts';
 import { exportFeedback, feedbackFormats, feedbackLine, summaryOf } from '../core/learning/feedback-report.ts';
 import { clean } from '../core/text.ts';

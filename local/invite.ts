@@ -1,5 +1,5 @@
-// `npm run invite`: lets further people into the console of the Watchkeeper that runs here, each with a link of their own; lists and revokes
-// them. It asks the one that runs, as its owner.
+// `npm run invite`: invites people to the console of the Watchkeeper that runs here, each with a link of their own, and lists and revokes them. It
+// calls the running process as its owner.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';

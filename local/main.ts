@@ -1,5 +1,5 @@
-// `npm start`: reads the options, starts, and says in one sentence what went wrong. The rest is loaded only when there is something to
-// start, so that help and a mistyped option are answered at once.
+// `npm start`: reads the options, starts Watchkeeper, and prints errors as one sentence. It loads the rest only for a start, so that help and a
+// mistyped option are answered at once.
 import { WatchkeeperError } from '../core/errors.ts';
 import { readStartOptions, startHelp } from './options.ts';
 import { styleFor } from './terminal/style.ts';

@@ -1,4 +1,4 @@
-// The command line of `npm start` and `npm run page`: what may be said, and one sentence for what may not. Nothing is opened here.
+// Parses the command line of `npm start` and `npm run page`, and gives one sentence for an invalid one. It opens nothing.
 import { Misconfigured } from '../core/errors.ts';
 import { parse } from './command.ts';
 
@@ -36,9 +36,9 @@ export interface PageOptions {
   readonly port: number | undefined;
   readonly data: string;
   readonly vary: boolean;
-  /** The event that PagerDuty tests a subscription with, in place of a page. */
+  /** Send PagerDuty's test event of a subscription in place of a page. */
   readonly ping: boolean;
-  /** Where to, in place of the Watchkeeper of the data folder. */
+  /** The target address, in place of the Watchkeeper of the data folder. */
   readonly url: string | undefined;
 }
 

@@ -12,7 +12,7 @@ const demoFolder = new URL(`../scenarios/${demoScenario}`, import.meta.url).path
 
 const secretVariable = 'PAGERDUTY_WEBHOOK_SECRET';
 
-/** The test event of a subscription, over the whole way that a page takes. */
+/** Sends the test event of a subscription, over the complete path of a page. */
 async function ping({ url, port, data }: PageOptions): Promise<string> {
   const to = url ?? `${port === undefined ? await runningAt(data) : `http://127.0.0.1:${port}`}/pagerduty`;
   const given = process.env[secretVariable];

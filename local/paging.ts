@@ -1,5 +1,5 @@
-// A recorded page, sent as PagerDuty would send it: signed over the exact bytes. `vary` makes the same error of it at another time:
-// new event and incident, new pod names, the present moment.
+// Sends a recorded page as PagerDuty does: signed over the exact bytes. `vary` turns it into the same error at another time: new event and incident,
+// new pod names, the current time.
 import { createHmac, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { InvalidInput, Unavailable } from '../core/errors.ts';
@@ -12,7 +12,7 @@ const Webhook = z.looseObject({
   }),
 });
 
-/** Id of the incident at PagerDuty that a webhook body is about. */
+/** PagerDuty's id of the incident in a webhook body. */
 export function sourceIdOf(body: string): string {
   return parsePage(body).event.data.id;
 }
@@ -27,7 +27,7 @@ export const signedHeaders = (body: string, secret: string): Record<string, stri
   'x-pagerduty-signature': signature(body, secret),
 });
 
-/** POSTs it. Throws `Unavailable` where nobody took it. */
+/** POSTs the page. Throws `Unavailable` if no server accepted it. */
 export async function sendPage(url: string, body: string, secret: string): Promise<{ readonly sourceId: string }> {
   const sourceId = sourceIdOf(body);
   const response = await fetch(`${url}/pagerduty`, {
@@ -48,7 +48,7 @@ const refusals: Readonly<Record<number, string>> = {
   503: 'it has no webhook secret yet, or cannot reach what it needs',
 };
 
-/** PagerDuty's `pagey.ping`, which starts nothing. Returns how long it took, in words. Throws `Unavailable` with what is wrong. */
+/** Sends PagerDuty's `pagey.ping`, which starts nothing. Returns the duration in words. Throws `Unavailable` with the reason. */
 export async function sendPing(url: string, secret: string, now: Date): Promise<string> {
   const body = JSON.stringify({
     event: {
@@ -76,10 +76,10 @@ export async function sendPing(url: string, secret: string, now: Date): Promise<
   throw new Unavailable(`${url} answered HTTP ${response.status}: ${why}.`);
 }
 
-/** A recorded page as if it went out now: what is done then has an afterwards in the recording. */
+/** A recorded page with the current time, so that the recording's state after an action lies in the future. */
 export const atPresent = (body: string, now: Date): string => JSON.stringify(movedTo(parsePage(body), now));
 
-/** The same error again, as it would come another night. */
+/** The same error again, as on another night. */
 export function vary(body: string, now: Date, newId: () => string): string {
   const page = movedTo(parsePage(body), now);
   const { event } = page;
@@ -95,12 +95,12 @@ function movedTo(page: z.infer<typeof Webhook>, now: Date): z.infer<typeof Webho
   return { ...page, event: { ...event, occurred_at: at, data } };
 }
 
-/** Letters that Kubernetes makes generated names of (apimachinery, util/rand). */
+/** The letters of names that Kubernetes generates (apimachinery, util/rand). */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
-/** Ends of names that a CronJob's Job and pod, or a Deployment's pod, are given. */
+/** Generated suffixes in the names of a CronJob's Job and pod, or of a Deployment's pod. */
 const generated = new RegExp(`-(\\d{8}(?:-[${alphabet}]{5})?|[${alphabet}]{8,10}-[${alphabet}]{5})\\b`, 'g');
 
-/** Gives every generated part of a name another one, the same for the same. */
+/** Replaces every generated part of a name, equal parts by equal ones. */
 function renamePods(value: unknown): unknown {
   const renamed = new Map<string, string>();
   const rename = (part: string): string => {

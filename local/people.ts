@@ -1,5 +1,5 @@
-// Who may use the console of one machine: the person who started it and those who were invited. A person comes in by a link that works
-// once and gets a session; both are kept as hashes. Who somebody is comes from the token alone.
+// Manages the people who may use the console of one machine: the person who started it and those who were invited. A person signs in by a link that
+// works once and gets a session; both are stored as hashes. Only the token identifies a person.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import { InvalidInput } from '../core/errors.ts';
@@ -8,11 +8,11 @@ import type { Disk } from './runtime/files.ts';
 
 export interface Person {
   readonly name: string;
-  /** What decisions are recorded under: the Slack user id of somebody who has one here, so that one person counts once in both. */
+  /** The id that decisions record: the Slack user id if the person has one here, so that one person counts once in both places. */
   readonly id: string;
-  /** Who started it. */
+  /** The person who started Watchkeeper. */
   readonly isOwner: boolean;
-  /** Whether this person decides where the configuration names nobody who does. */
+  /** Whether this person may decide if the configuration names no approvers. */
   readonly isApprover: boolean;
 }
 
@@ -24,21 +24,21 @@ export interface Invited {
 
 export interface People {
   readonly owner: Person;
-  /** For programs of this machine, which read it in the data folder: acts as the owner, until the next start. */
+  /** For programs of this machine, which read it from the data folder: it acts as the owner, until the next start. */
   readonly scriptToken: string;
   bySession(token: string): Person | undefined;
   byScript(token: string): Person | undefined;
-  /** A session in exchange for a link's token, which works no more. */
+  /** Exchanges a link's token for a session; the link works no more. */
   enter(linkToken: string): Promise<{ readonly person: Person; readonly session: string } | undefined>;
-  /** A link's token for a person, new or known. Throws `InvalidInput` for a name that is none, or somebody else's Slack user. */
+  /** Creates a link's token for a new or known person. Throws `InvalidInput` for an invalid name, or for another person's Slack user. */
   invite(invited: Invited): Promise<{ readonly person: Person; readonly linkToken: string }>;
-  /** Without those who were revoked. */
+  /** The people who were not revoked. */
   list(): readonly Person[];
-  /** Links and sessions of this person work no more. False where there is none of that name. Throws `InvalidInput` for the owner. */
+  /** Invalidates the links and sessions of this person. Returns false if there is no such person. Throws `InvalidInput` for the owner. */
   revoke(name: string): Promise<boolean>;
   /** Ends one session. */
   leave(session: string): Promise<void>;
-  /** Called with the name of whoever was revoked. */
+  /** Called with the name of a revoked person. */
   onRevoked(told: (name: string) => void): void;
 }
 
@@ -60,12 +60,12 @@ export const sessionDays = 30;
 const maxSessions = 20;
 const hourMs = 3_600_000;
 
-/** Names that look like themselves: letters, digits and a few marks. */
+/** Names without look-alike characters: letters, digits and a few marks. */
 const nameOf = (text: string): string | undefined => {
   const name = text.normalize('NFKC').trim();
   return /^[\p{L}\p{N}][\p{L}\p{N}._@ -]{0,39}$/u.test(name) && !/\s{2}/.test(name) ? name : undefined;
 };
-/** Who else is written into the audit. */
+/** Names of other actors in the audit. */
 const reserved: ReadonlySet<string> = new Set(['watchkeeper', 'preference', 'unknown', 'none']);
 const slackId = /^[UW][A-Z0-9]{2,20}$/;
 
@@ -80,7 +80,7 @@ export async function openPeople(
   await disk.write(scriptTokenFile, `${scriptToken}\n`);
 
   let writing: Promise<unknown> = Promise.resolve();
-  /** One change after another; what is answered is on the disk. */
+  /** Makes one change after another; when it resolves, the change is on disk. */
   const change = <T>(work: () => { readonly people: readonly Kept[]; readonly answer: T }): Promise<T> => {
     const done = writing.then(async () => {
       const { people, answer } = work();
@@ -101,7 +101,7 @@ export async function openPeople(
   const replaced = (one: Kept): readonly Kept[] => [...kept.filter(({ name }) => !same(name, one.name)), one];
   const until = (hours: number) => new Date(now().getTime() + hours * hourMs).toISOString();
   const living = (secrets: readonly z.infer<typeof Secret>[]) => secrets.filter((one) => new Date(one.until) > now());
-  /** Every secret is compared, so that the time says nothing about which. */
+  /** Compares every secret, so that the time does not reveal which one matches. */
   const holderOf = (token: string, of: (one: Kept) => readonly z.infer<typeof Secret>[]): Kept | undefined => {
     const hash = hashOf(token);
     return kept.filter((one) => living(of(one)).filter((secret) => equal(secret.hash, hash)).length > 0)[0];

@@ -1,4 +1,4 @@
-// `npm run policy`: why something would be allowed or refused, and whether policies and catalogue fit each other. Nothing is done.
+// `npm run policy`: explains why an action would be allowed or refused, and checks whether policies and catalogue match. It executes nothing.
 import { parseArgs } from 'node:util';
 import { Misconfigured } from '../core/errors.ts';
 import { ActionId } from '../core/model/action.ts';
@@ -180,7 +180,7 @@ function numberOf(text: string, option: string): number {
   throw new Misconfigured(`--${option} takes a number, not "${text}".`);
 }
 
-/** Reading policies and catalogue has checked each for itself; this is whether they fit each other, and what comes of both. */
+/** Policies and catalogue are each validated when they are read; this checks whether they match, and shows the result of both. */
 async function checked({ json, catalog: file }: Options, catalog: Catalog, policies: Policies): Promise<number> {
   const rows = await Promise.all(
     Object.keys(catalog.environments).flatMap((environment) =>
@@ -219,7 +219,7 @@ async function checked({ json, catalog: file }: Options, catalog: Catalog, polic
   );
 }
 
-/** What it takes there, where nothing else speaks against it. */
+/** The approval that an action needs in an environment, if nothing else forbids it. */
 async function takes(action: ActionId, environment: string, catalog: Catalog, policies: Policies): Promise<string> {
   const target = { cluster: 'any', namespace: 'any', kind: 'Deployment', name: 'any' };
   const facts = factsOf({ ...defaults(), action, target: 'any/any/Deployment/any' });

@@ -1,10 +1,10 @@
-// The prompts in use, as files: those of prompts/, and each specialist's from its folder.
+// Reads the prompts in use as files: those of prompts/, and each specialist's from its folder.
 import { readdirSync, readFileSync } from 'node:fs';
 import { specialists } from '../core/specialists/index.ts';
 import { specialistId } from '../core/specialists/specialist.ts';
 
 export interface PromptFile {
-  /** For messages: the path in the repository. */
+  /** The path in the repository, for messages. */
   readonly file: string;
   readonly id: string;
   readonly text: string;
@@ -12,7 +12,7 @@ export interface PromptFile {
 
 const root = new URL('../', import.meta.url);
 
-/** @throws where a specialist has no prompt: it would fail only once a model is asked. */
+/** @throws if a specialist has no prompt, because it would fail only at the first model call. */
 export function promptFiles(): PromptFile[] {
   const shared = readdirSync(new URL('prompts/', root))
     .filter((name) => name.endsWith('.md'))

@@ -1,5 +1,4 @@
-// Where what is on record is read from the command line: the Watchkeeper that runs here, its data folder where none runs, or a deployed
-// table by its name.
+// Finds the records for a command: those of the Watchkeeper that runs here, of its data folder if none runs, or of a deployed table by its name.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,17 +9,17 @@ import { lockFolder } from './runtime/lock.ts';
 
 export type Place =
   | { readonly data: string }
-  /** `anchors`: the bucket that holds the audit's. */
+  /** `anchors`: the bucket of the audit's anchors. */
   | { readonly table: string; readonly anchors?: string | undefined };
 
 interface Ways<T> {
-  /** Below the address of the one that runs. */
+  /** The path below the address of the running Watchkeeper. */
   readonly path: string;
   running(response: Response): Promise<T>;
   tables(records: Records): Promise<T>;
 }
 
-/** Throws `Misconfigured` where there is no record, or another process has it. */
+/** Throws `Misconfigured` if there is no record, or if another process uses it. */
 export async function fromRecords<T>(place: Place, { path, running, tables }: Ways<T>): Promise<T> {
   if ('table' in place) return opened(place, tables);
   const { data } = place;
@@ -38,13 +37,15 @@ export async function fromRecords<T>(place: Place, { path, running, tables }: Wa
   }
 }
 
-/** What a program of this machine shows to the Watchkeeper that runs here: who can read the data folder is its owner. */
+/**
+ * The header by which a program of this machine authenticates to the Watchkeeper that runs here: a reader of the data folder counts as its owner.
+ */
 export async function asOwner(data: string): Promise<Record<string, string>> {
   const token = await readFile(join(data, scriptTokenFile), 'utf8').catch(() => '');
   return token.trim() === '' ? {} : { authorization: `Bearer ${token.trim()}` };
 }
 
-/** Undefined where none runs on that folder. */
+/** Undefined if no Watchkeeper runs on that folder. */
 async function ask(data: string, path: string): Promise<Response | undefined> {
   const url = await readFile(join(data, 'runtime.json'), 'utf8').then(
     (text) => (JSON.parse(text) as { url?: string }).url,
@@ -66,7 +67,7 @@ async function opened<T>(place: Parameters<typeof openRecords>[0], read: (record
 
 const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** @throws Misconfigured where it is neither an instant nor so long ago. */
+/** @throws Misconfigured if the text is neither an instant nor a time span before now. */
 export function instantOf(text: string, option: string, now: Date): string {
   const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
   const at = count === undefined ? new Date(text) : new Date(now.getTime() - Number(count) * (unitMs[unit ?? ''] ?? 0));

@@ -1,4 +1,4 @@
-// `npm run redrive`: what failed to the last try while nobody waited for it is given again to what it was meant for.
+// `npm run redrive`: redelivers events and asynchronous invocations that failed at their last attempt.
 import { Misconfigured } from '../core/errors.ts';
 import { type Redriven, redrive } from '../core/operations/redrive.ts';
 import { parse, run } from './command.ts';

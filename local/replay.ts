@@ -1,5 +1,5 @@
-// `npm run replay`: puts a recorded incident through the analysis again, with every call answered as it was then, and says whether the same
-// diagnosis comes out; or makes a scenario of it.
+// `npm run replay`: runs the analysis of a recorded incident again, with the recorded answer to every call, and reports whether the diagnosis is the
+// same; or turns the incident into a scenario.
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -37,7 +37,7 @@ interface ReplayOptions {
   readonly calls: boolean;
   readonly scenario: string | undefined;
   readonly place: { readonly folder: string } | { readonly bucket: string };
-  /** Where what people said is read; undefined where nobody told. */
+  /** Where to read people's feedback; undefined if the command line names no place. */
   readonly said: Place | undefined;
 }
 
@@ -159,7 +159,7 @@ async function writeScenario(dir: string, calls: readonly TapedCall[], said: Pla
   return 0;
 }
 
-/** A record that cannot be read costs the truth, not the scenario. */
+/** If the record is unreadable, the scenario lacks its truth but is still written. */
 async function truthFrom(said: Place | undefined, incident: string): Promise<ReturnType<typeof truthOf>> {
   if (said === undefined)
     return { kind: 'open', why: 'What people said was not read: name the table of incidents with --table.' };

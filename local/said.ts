@@ -1,4 +1,4 @@
-// What people said of diagnoses, from where it is on record.
+// Reads people's feedback on diagnoses from the records.
 import * as z from 'zod';
 import { type Gathered, gatherFeedback } from '../core/learning/feedback-report.ts';
 import { Feedback } from '../core/model/feedback.ts';

@@ -1,11 +1,11 @@
-// Finds the recordings that a folder holds: the folder itself, or those below it. Reading one is the recorded connector's business.
+// Finds the recordings in a folder: the folder itself, or its subfolders. The recorded connector reads them.
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Misconfigured } from '../core/errors.ts';
 
 const levels = 3;
 
-/** Folders with a scenario.json, sorted. Throws `Misconfigured` where there is none. */
+/** Folders with a scenario.json, sorted. Throws `Misconfigured` if there is none. */
 export async function findScenarios(folder: string): Promise<readonly string[]> {
   const found = await search(resolve(folder), levels);
   if (found.length > 0) return found;

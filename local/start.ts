@@ -1,5 +1,5 @@
-// What `npm start` does once its options are read: boots the runtime, sends the demo page, shows in the terminal what happens, and stops
-// when told to. Errors are thrown to main.ts.
+// Does the work of `npm start` after its options are read: it boots the runtime, sends the demo page, shows events in the terminal, and stops on
+// request. main.ts handles the errors that it throws.
 import { userInfo } from 'node:os';
 import { WatchkeeperError } from '../core/errors.ts';
 import type { Incident } from '../core/model/incident.ts';
@@ -19,18 +19,18 @@ const style = styleFor(process.stdout, process.env);
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 const complain = (line: string) => void process.stderr.write(`${line}\n`);
 
-/** What to look at, where to keep it, and which page to send first. */
+/** The world to observe, the data folder, and the first page to send. */
 interface Plan {
   readonly makeWorld: MakeWorld;
   readonly data: string;
   readonly record: boolean;
-  /** Investigations at the same time; the runtime's own number where absent. */
+  /** Concurrent investigations; absent, the runtime's default. */
   readonly concurrent?: number | undefined;
   readonly says: string;
-  /** Slack's id of whoever starts it, where the configuration has it. */
+  /** Slack user id of the person who starts it, if the configuration has it. */
   readonly slackOwner?: string | undefined;
   readonly firstPage: (runtime: Runtime) => string | undefined;
-  /** Sentences about what cannot be asked now. */
+  /** Sentences about the sources that do not answer now. */
   readonly check: (runtime: Runtime) => Promise<readonly string[]>;
 }
 
@@ -127,7 +127,7 @@ export async function start(options: StartOptions): Promise<number> {
   }
 }
 
-/** Whose people Slack's words count from; undefined where Slack is not configured. */
+/** The Slack workspaces whose people may decide, in words; undefined if Slack is not configured. */
 async function heardInSlack({ world }: Runtime): Promise<string | undefined> {
   if (world.userDirectory === undefined) return undefined;
   return world.userDirectory.origin().then(
@@ -140,7 +140,7 @@ async function heardInSlack({ world }: Runtime): Promise<string | undefined> {
   );
 }
 
-/** Sends a page unless its incident is still open; one that has ended comes back as the same error of another night. */
+/** Sends a page unless its incident is still open; after a closed incident, it sends the same error of another night. */
 async function pageOnce(runtime: Runtime, body: string): Promise<Paged> {
   const sourceId = sourceIdOf(body);
   const known = await runtime.ports.incidents.findBySource(sourceId);
@@ -153,11 +153,11 @@ async function pageOnce(runtime: Runtime, body: string): Promise<Paged> {
 
 interface Paged {
   readonly sourceId: string;
-  /** Its incident where it was open before. */
+  /** The incident, if it was already open. */
   readonly known?: Incident;
 }
 
-/** Shows where to go on; resolves to the exit code when it is time to stop. */
+/** Prints the next steps for the person; resolves to the exit code when it is time to stop. */
 async function follow(
   runtime: Runtime,
   sourceId: string,

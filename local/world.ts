@@ -1,5 +1,5 @@
-// What differs between a recorded world and a real one: where observations come from, what acting does, who else is told. Built in
-// compose.ts, used by the runtime; everything else is the same for both.
+// Defines the differences between a recorded world and a real one: the source of observations, the effect of actions, and further places for
+// messages. compose.ts builds a world and the runtime uses it; everything else is the same for both.
 import type { Ports } from '../core/ports/index.ts';
 import type { AppliedActions, IncidentStore, PostHistory, Spending } from '../core/ports/records.ts';
 import type { Recorder } from '../core/replay/record.ts';
@@ -15,33 +15,33 @@ export interface World
   extends Pick<Ports, 'clock' | 'telemetry' | 'executor' | 'targets' | 'pager' | 'catalog' | 'costs' | 'reasoner'> {
   /** Another place than the console where people read. */
   readonly chat?: Ports['chat'] | undefined;
-  /** What was said there. */
+  /** Reads the messages of that place. */
   readonly threads?: Ports['threads'] | undefined;
-  /** Whose chat that is, and who somebody in it is. */
+  /** The workspace of that chat, and the kinds of its users. */
   readonly userDirectory?: Ports['userDirectory'] | undefined;
-  /** Another address of Slack's API, for trying things out. */
+  /** Another address of Slack's API, for trials. */
   readonly slackApiUrl?: string | undefined;
   readonly pages: readonly RecordedPage[];
-  /** Secrets of PagerDuty's webhook subscriptions, besides the runtime's own. */
+  /** Secrets of PagerDuty's webhook subscriptions, in addition to the runtime's own. */
   readonly webhookSecrets: readonly string[];
   readonly slackSigningSecrets: readonly string[];
-  /** Which models it asks, without their keys; undefined without one. */
+  /** The models in use, without their keys; undefined without a model. */
   readonly model?: unknown;
-  /** How long a Wait takes where time is recorded; as long as it says where absent. */
+  /** The duration of a Wait in milliseconds, for recorded time; absent, the state's own value. */
   readonly waitMs?: number | undefined;
 }
 
-/** What the runtime has for a world to build on. */
+/** The runtime's parts that a world can use. */
 export interface RuntimeDependencies {
   readonly incidents: IncidentStore;
   readonly applied: AppliedActions;
-  /** What models cost each incident. */
+  /** The models' costs per incident. */
   readonly spending: Spending;
-  /** Where messages went. */
+  /** The places of posted messages. */
   readonly posts: PostHistory;
-  /** Where documents that were learned are kept, and read again; an existing folder. */
+  /** The folder in which learned documents are stored and read again; it exists. */
   readonly learnedFolder: string | undefined;
-  /** Where calls of models are written down. */
+  /** The recorder of model calls. */
   readonly record?: Recorder | undefined;
 }
 

@@ -1,5 +1,5 @@
-// What the MCP server knows of the Watchkeeper that runs here: its console's API, read and asked to begin, never to decide. One process has the
-// records; this one only talks to it, so that both may run at once.
+// Connects the MCP server to the Watchkeeper that runs here: it reads the console's API and starts investigations, and never decides. The running
+// process has the records; this one only calls it, so that both can run at the same time.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -24,7 +24,7 @@ const ReadEvidence = z.object({ evidence: Evidence, full: z.unknown() });
 const Started = z.object({ sourceId: z.string() });
 
 export interface Desk {
-  /** Asked for by whoever the token of the data folder is from. */
+  /** Starts an investigation in the name of the person to whom the data folder's token belongs. */
   start(request: Omit<Request, 'by'>): Promise<{ readonly sourceId: string }>;
   /** Newest first, at most 200. */
   incidents(): Promise<readonly ListedIncident[]>;
@@ -34,7 +34,7 @@ export interface Desk {
 
 const patienceMs = 10_000;
 
-/** Throws `Unavailable` where nobody runs, `InvalidInput` for what is not there, each in a sentence. */
+/** Throws `Unavailable` if no Watchkeeper runs and `InvalidInput` for an unknown item, each with one sentence. */
 export function desk({ url, data }: { readonly url: string | undefined; readonly data: string }): Desk {
   async function ask<Schema extends z.ZodType>(schema: Schema, path: string, body?: unknown): Promise<z.infer<Schema>> {
     const base = url ?? (await runningAt(data));

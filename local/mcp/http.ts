@@ -1,4 +1,4 @@
-// The MCP server over streamable HTTP, on loopback and for whoever has the token. Each request stands alone: no session is kept.
+// Serves the MCP server over streamable HTTP, on loopback, to callers with the token. Requests are independent: there is no session.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +12,7 @@ export interface ServedMcp {
   close(): Promise<void>;
 }
 
-/** `make` is called for each request. Throws `Misconfigured` where the port cannot be had. */
+/** `make` is called for each request. Throws `Misconfigured` if the port is not available. */
 export async function serveMcp(port: number, token: string, make: () => McpServer): Promise<ServedMcp> {
   const server = createServer((request, response) => {
     void answer(request, response, token, make).catch(() => {
@@ -47,7 +47,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, token:
   const server = make();
   const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
   response.on('close', () => void server.close());
-  // Its types allow undefined where exactOptionalPropertyTypes does not.
+  // The SDK's types allow undefined where exactOptionalPropertyTypes does not.
   await server.connect(transport as Parameters<McpServer['connect']>[0]);
   await transport.handleRequest(request, response);
 }

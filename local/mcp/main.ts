@@ -1,4 +1,5 @@
-// `npm run mcp`: lets a person's assistant start an investigation and read incidents. Standard output is the protocol's; people read standard error.
+// `npm run mcp`: lets a person's assistant start an investigation and read incidents. Standard output belongs to the protocol; messages to people go
+// to standard error.
 import { randomBytes } from 'node:crypto';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { Misconfigured, WatchkeeperError } from '../../core/errors.ts';

@@ -1,5 +1,5 @@
-// Watchkeeper as an MCP server: a person's assistant can begin an investigation and read. There is no tool that approves, acts, teaches or changes
-// anything; what an assistant is talked into stays reading.
+// Watchkeeper as an MCP server: a person's assistant can start an investigation and read. No tool approves, acts, teaches or changes anything, so a
+// manipulated assistant can still only read.
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import MiniSearch from 'minisearch';
 import * as z from 'zod';
@@ -10,7 +10,7 @@ import { asData, incidentLine, incidentText } from './words.ts';
 const id = z.string().min(1).max(100);
 const text = (max: number) => z.string().trim().min(1).max(max);
 const reading = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
-/** How long a start waits for its incident to have an id. */
+/** How long a start waits for the incident's id. */
 const startPatienceMs = 5000;
 
 export function mcpServer(desk: Desk): McpServer {
@@ -119,7 +119,7 @@ async function opened(desk: Desk, sourceId: string): Promise<ListedIncident | un
   return undefined;
 }
 
-/** Our own sentences reach the assistant; what nobody foresaw does not. */
+/** Our own error sentences reach the assistant; unexpected errors do not. */
 async function said(tell: () => Promise<string>) {
   const content = (words: string) => [{ type: 'text' as const, text: words }];
   try {

@@ -1,4 +1,4 @@
-// The names of what is set aside: beside its place, never in the way, never deleted.
+// Names files that are set aside: each stays beside its original place, and nothing deletes it.
 const mark = /\.bad-\d{8}T\d{9}Z$/;
 
 /** `lock` becomes `lock.bad-20261127T181530123Z`. */
@@ -7,7 +7,7 @@ export const asideName = (name: string, now: Date): string =>
 
 export const isAside = (name: string): boolean => mark.test(name);
 
-/** The one sentence that people read about it. */
+/** The sentence that people read about a file that was set aside. */
 export const asideSentence = ({
   name,
   as,

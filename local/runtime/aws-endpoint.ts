@@ -1,5 +1,5 @@
-// The part of EventBridge and Step Functions that the handlers use, spoken over AWS's JSON protocol on loopback, so that the same SDK
-// clients work on one machine. It translates; accepting and answering happen in bus.ts and executions.ts.
+// Serves the part of EventBridge and Step Functions that the handlers use, over AWS's JSON protocol on loopback, so that the same SDK clients work
+// on one machine. It only translates; bus.ts and executions.ts accept and answer.
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +10,7 @@ import type { Executions } from './executions.ts';
 
 export interface AwsEndpoint {
   readonly url: string;
-  /** Made anew at every start; requests signed with another access key are refused, so that no other program steers the bus. */
+  /** New at every start; the endpoint refuses requests signed with another access key, so that no other program controls the bus. */
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   close(): Promise<void>;
 }
@@ -42,7 +42,7 @@ const SendTaskFailure = z.object({
   cause: z.string().default(''),
 });
 
-/** An error that the protocol names; the SDK makes an exception class of `type`. */
+/** An error that the protocol names; the SDK creates an exception class from `type`. */
 class ProtocolError extends Error {
   readonly type: string;
   constructor(type: string, message: string) {

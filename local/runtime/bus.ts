@@ -1,5 +1,5 @@
-// The embedded event bus: an event is on the disk before it is acknowledged, and stays there until its target took it. At least once, like
-// EventBridge; whoever gets it twice must not mind. What a route starts is the caller's business.
+// The embedded event bus: an event is on disk before it is acknowledged, and stays there until its target accepts it. It delivers at least once,
+// like EventBridge, so a target must tolerate duplicates. The caller decides what a route starts.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,7 +21,7 @@ type Routes = z.infer<typeof Routes>;
 export type Target = Routes['routes'][number]['target'];
 
 const closeGraceMs = 1000;
-/** What nobody foresaw is tried so often, over about a minute; what is away, until it is there. */
+/** The number of attempts after an unexpected error, over about a minute; if a dependency is unavailable, attempts continue until it is back. */
 const maxTries = 8;
 const isHopeless = (error: unknown, attempt: number): boolean =>
   error instanceof InvalidInput ||
@@ -34,7 +34,7 @@ const Event = z.object({
   source: z.string(),
   detailType: z.string(),
   detail: z.unknown(),
-  /** Of what was handed to a function without a rule: where it goes. */
+  /** The target of an asynchronous invocation that no rule routed. */
   target: z.strictObject({ function: z.string() }).optional(),
 });
 type Event = z.infer<typeof Event>;
@@ -42,26 +42,26 @@ type Event = z.infer<typeof Event>;
 interface BusOptions {
   readonly routes: Routes;
   readonly disk: Disk;
-  /** Gives the event's detail to a target. `eventId` is the same however often it is tried. */
+  /** Passes the event's detail to a target. `eventId` is the same for all attempts. */
   readonly deliver: (target: Target, detail: unknown, eventId: string) => Promise<void>;
   readonly onTrouble?: ((sentence: string) => void) | undefined;
-  /** How long it waits after so many tries. */
+  /** The pause after this many attempts. */
   readonly pauseMs?: ((attempt: number) => number) | undefined;
 }
 
 export interface EmbeddedBus {
-  /** Resolves once the event is on the disk; throws `Unavailable` where it is not. Delivery follows. */
+  /** Resolves once the event is on disk; throws `Unavailable` if it cannot be written. Delivery follows. */
   accept(event: Omit<Event, 'id'>): Promise<string>;
-  /** Keeps what a function failed at that nobody waits for, to be given to it again. */
+  /** Stores an asynchronous invocation that failed, for a later redelivery. */
   keep(target: { readonly function: string }, detail: unknown, error: unknown): Promise<void>;
-  /** Delivers an event that is on the disk already. */
+  /** Delivers an event that is already on disk. */
   deliver(id: string): Promise<void>;
-  /** Delivers what an earlier process accepted and did not get delivered. */
+  /** Delivers the events that an earlier process accepted but did not deliver. */
   resume(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Throws `Misconfigured` where the file holds no routes. */
+/** Throws `Misconfigured` if the file holds no routes. */
 export async function loadRoutes(file: URL): Promise<Routes> {
   try {
     return Routes.parse(JSON.parse(await readFile(file, 'utf8')));
@@ -110,7 +110,7 @@ export function embeddedBus({
       : [];
   };
 
-  /** What EventBridge's dead-letter queue is for: kept for people, tried no more. */
+  /** Like EventBridge's dead-letter queue: the event is kept for people, without further attempts. */
   async function setAside(event: Event, error: unknown): Promise<void> {
     await disk.write(refusedFile(event), JSON.stringify({ ...event, refused: sentence(error) }));
     await disk.remove(fileOf(event));
@@ -139,7 +139,7 @@ export function embeddedBus({
     },
     async close() {
       closing.abort();
-      // What is not taken by then is delivered by the next start.
+      // The next start delivers the events that are not accepted by then.
       await Promise.race([Promise.allSettled(deliveries), sleep(closeGraceMs, undefined, { ref: false })]);
     },
   };
@@ -148,7 +148,10 @@ export function embeddedBus({
 const sentence = (error: unknown): string =>
   error instanceof WatchkeeperError ? error.message : `something unexpected happened (${String(error)}).`;
 
-/** Puts what was set aside back, for the next start to deliver. It is in one of the two places at any moment, and delivered twice at worst. */
+/**
+ * Moves events from the dead letters back, for the next start to deliver. At any moment an event is in one of the two places; at worst it is
+ * delivered twice.
+ */
 export async function redriveFolder(
   disk: Disk,
   dryRun: boolean,

@@ -1,5 +1,5 @@
-// What becomes of files that were set aside: people are told, in the terminal and in the incident that the file was about, and an
-// investigation whose record is lost is said to have broken off. Files that nobody reads at the start are looked at once it is over.
+// Reports files that were set aside, in the terminal and in the incident that the file was about, and marks an investigation whose record is lost as
+// broken off. Files that nobody reads at the start are checked after it.
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import * as z from 'zod';
@@ -13,11 +13,11 @@ import type { Disk, SetAside } from './files.ts';
 import { executionIn } from './journal.ts';
 
 export interface Damage {
-  /** Told at once in the terminal; in the incident as soon as there is a store to write it to. */
+  /** Reports in the terminal at once, and in the incident as soon as the store is open. */
   readonly tell: (aside: SetAside) => void;
-  /** From here on incidents can be told; resolves when those of before were. */
+  /** Enables reports in incidents; resolves when the earlier ones are written. */
   open(to: DamagePorts): Promise<void>;
-  /** Waits for what is still being written. */
+  /** Waits for pending writes. */
   close(): Promise<void>;
 }
 
@@ -76,14 +76,14 @@ async function tellIncident(aside: SetAside, { ports, invoke }: DamagePorts): Pr
 
 const maxListed = 500;
 
-/** Whose file it is, by its folder. */
+/** The incident that a file belongs to, by its folder. */
 async function incidentOf(name: string, { incidents }: Pick<Ports, 'incidents'>): Promise<Incident | undefined> {
   const id =
     /^(?:evidence|messages|said)\/([^/]+)\//.exec(name)?.[1] ?? /^tapes\/([^./]+)\./.exec(name)?.[1] ?? undefined;
   return id === undefined ? undefined : incidents.get(decodeURIComponent(id));
 }
 
-/** Reads every file that is read only when somebody asks for it, so that what is broken is told now and not in the night. */
+/** Reads every file that is otherwise read only on demand, so that damage is reported now and not in the night. */
 export async function lookAtFiles(root: string, disk: Disk, signal: AbortSignal): Promise<void> {
   const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
   for (const entry of entries.slice(0, maxFiles)) {
@@ -110,8 +110,8 @@ const lookedAt: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A store that lost records may have lost that the kill switch was on, that something was done already, or how often: nothing is done
- * until a person who may has looked.
+ * Stops all actions. A store that lost records may have lost the kill switch, an executed action or its count, so nothing acts until an authorised
+ * person has checked it.
  */
 export async function stopActing(why: string, ports: Pick<Ports, 'controls' | 'audit' | 'clock'>): Promise<void> {
   const at = ports.clock.now().toISOString();

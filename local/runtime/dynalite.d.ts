@@ -1,4 +1,4 @@
-// The parts of dynalite that answer a call, without the server in front of them. `data` is a request's body in the form of the wire.
+// Types of the parts of dynalite that answer a call, without its server. `data` is a request's body in the wire format.
 
 declare module 'dynalite/db/index.js' {
   import type { AbstractLevel } from 'abstract-level';
@@ -15,7 +15,7 @@ declare module 'dynalite/db/index.js' {
     ): void;
   }
   const db: {
-    /** `path` is the folder of the LevelDB store; in memory where absent. */
+    /** `path`: the folder of the LevelDB store; absent, the store is in memory. */
     create(options: { readonly path?: string; readonly createTableMs: number }): Store;
   };
   export default db;
@@ -26,7 +26,7 @@ declare module 'dynalite/validations/index.js' {
 
   type Custom = (data: object, store: Store) => string | undefined;
   const validations: {
-    /** The known fields of `data`, in the types that they must have. @throws Refused */
+    /** The known fields of `data`, with their required types. @throws Refused */
     checkTypes(data: object, types: object): object;
     /** Also parses the expressions in `data`. @throws Refused */
     checkValidations(data: object, types: object, custom: Custom | undefined, store: Store): void;

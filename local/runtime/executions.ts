@@ -1,5 +1,5 @@
-// Executions of the state machine that outlive the process: every transition is written down before the next state starts, and after a
-// crash each unfinished execution goes on at the state it was in. What a state does is the interpreter's business (step.ts).
+// Runs executions of the state machine that outlive the process: every transition is on disk before the next state starts, and after a crash each
+// unfinished execution resumes at its last state. The interpreter (step.ts) executes the states.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
@@ -11,43 +11,43 @@ import { type Json, type Machine, numberAt, type State, waitsForToken } from './
 import { runStep, type StepOutcome } from './step.ts';
 import { type Waiter, waiting } from './waiting.ts';
 
-/** Calls a function by its folder's name in lambdas/. */
+/** Calls a function by the name of its folder in lambdas/. */
 export type InvokeFunction = (name: string, payload: unknown) => Promise<unknown>;
 
 export interface ExecutionsOptions {
   readonly machine: Machine;
   readonly journal: Journal;
   readonly invoke: InvokeFunction;
-  /** Real time: waits and expiries are measured with it. */
+  /** Real time, for waits and expiries. */
   readonly clock: Clock;
-  /** Milliseconds every Wait state takes, in place of what it says: for worlds whose time is recorded. */
+  /** The milliseconds of every Wait state, in place of its own value: for worlds with recorded time. */
   readonly waitMs?: (() => number | undefined) | undefined;
-  /** Awaited before a state runs, and after it ran but before that is written down. */
+  /** Awaited before a state runs, and again after it ran but before the transition is on disk. */
   readonly onEntered?: ((at: Running) => void | Promise<void>) | undefined;
   readonly onLeft?: ((at: Running) => void | Promise<void>) | undefined;
-  /** Awaited when an execution fails in a state that is no Fail state: nothing in the state machine could tell anybody. */
+  /** Awaited when an execution fails in a state that is no Fail state, because no state of the machine can report that. */
   readonly onStopped?: ((last: Running, failure: { error: string; cause: string }) => Promise<void>) | undefined;
-  /** Awaited when a function fails that no state waits for. */
+  /** Awaited when an asynchronously invoked function fails. */
   readonly onUnheard?: ((name: string, payload: unknown, error: unknown) => Promise<void>) | undefined;
   readonly onEnded?: ((execution: Ended) => void) | undefined;
-  /** Told once for each trouble that is waited out, in a sentence. */
+  /** Called once for each problem that the runtime waits out, with one sentence. */
   readonly onTrouble?: ((sentence: string) => void) | undefined;
 }
 
 export interface Executions {
-  /** Written down before it returns. `exists`: one of that name runs or ran. */
+  /** The start is on disk when this resolves. `exists`: an execution of that name runs or ran. */
   start(name: string, input: unknown): Promise<'started' | 'exists'>;
-  /** Answers a waiting task; written down before it returns. `gone`: nobody waits for this token. */
+  /** Answers a waiting task; the answer is on disk when this resolves. `gone`: no task waits with this token. */
   answer(taskToken: string, answer: Answer): Promise<'answered' | 'gone'>;
-  /** In which state one is, running or not. Never throws. */
+  /** The state of an execution, running or not. Never throws. */
   state(name: string): Promise<ExecutionState>;
-  /** Names of those that run in this process. */
+  /** Names of the executions that run in this process. */
   running(): Promise<ReadonlySet<string>>;
-  /** Resolves when this one runs no more in this process. */
+  /** Resolves when this execution no longer runs in this process. */
   ended(name: string): Promise<void>;
-  /** Goes on with everything that had not ended; returns the names. */
+  /** Resumes every unfinished execution; returns their names. */
   resume(): Promise<readonly string[]>;
-  /** Stops at the present step of each; they go on with `resume` of the next process. */
+  /** Stops each execution at its current step; the next process resumes them. */
   close(): Promise<void>;
 }
 
@@ -58,14 +58,14 @@ class TaskFailure extends Error {
   }
 }
 
-/** It waits for an answer, and nothing of it is kept in memory until then. */
+/** An execution that waits for an answer; until then nothing of it stays in memory. */
 interface Parked {
   readonly kind: 'parked';
   readonly answered: Promise<Running | undefined>;
 }
 const timedOut: Answer = { kind: 'failure', error: 'States.Timeout', cause: 'Nobody answered in time.' };
 
-/** What setTimeout can count. */
+/** The longest timeout of setTimeout. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /** Parameters of `lambda:invoke`. */
@@ -98,7 +98,7 @@ export function executions(options: ExecutionsOptions): Executions {
         case 'aborted':
           return;
         case 'parked': {
-          // What waits is in the journal and not in memory: a thousand may wait, for hours.
+          // The journal holds the waiting execution, not the memory: a thousand may wait for hours.
           now = { ...now, input: undefined };
           const answered = await outcome.answered;
           if (answered === undefined) return;
@@ -179,7 +179,7 @@ export function executions(options: ExecutionsOptions): Executions {
     await journal.write({ ...waits, answer });
   }
 
-  /** What was written down of the execution, with its answer or its expiry; undefined where the runtime closes first. */
+  /** The stored execution, with its answer or its expiry; undefined if the runtime closes first. */
   async function answerOf(execution: string, waiter: Waiter, expiresInMs: number): Promise<Running | undefined> {
     const timer = new AbortController();
     const signal = AbortSignal.any([timer.signal, closing.signal]);
@@ -213,13 +213,13 @@ export function executions(options: ExecutionsOptions): Executions {
     return { Payload: ((await options.invoke(FunctionName, Payload)) ?? null) as Json };
   }
 
-  /** Hands the token to the function. Whoever has no answer by then is parked; expiry counts from when the state was first entered. */
+  /** Passes the token to the function and parks the execution if there is no answer by then. The expiry counts from the first entry of the state. */
   const asking = (now: Running, waiter: Waiter, parking: AbortController) => async (parameters: Json) => {
     if (now.answer !== undefined) return unwrap(now.answer);
     const answer = await Promise.race([waiter.answered, call(parameters).then(() => undefined)]);
     if (answer !== undefined) return unwrap(answer);
     parking.abort();
-    // The step is over; what is returned goes nowhere, and lets the interpreter drop its timers and what they hold.
+    // The step is over. The returned value is unused; returning lets the interpreter release its timers.
     return null;
   };
 
@@ -243,7 +243,7 @@ export function executions(options: ExecutionsOptions): Executions {
 
   const secondsSince = (instant: string) => (clock.now().getTime() - new Date(instant).getTime()) / 1000;
 
-  /** Waits until the disk takes it: an execution that cannot be written down must not go on. False where the runtime closes first. */
+  /** Retries until the disk accepts the write, because an execution must not continue unrecorded. Returns false if the runtime closes first. */
   async function persist(write: () => Promise<void>): Promise<boolean> {
     for (let attempt = 0; !closing.signal.aborted; attempt += 1) {
       try {
@@ -295,7 +295,7 @@ export function executions(options: ExecutionsOptions): Executions {
   };
 }
 
-/** What the state machine could not carry out ends the execution, as it does on AWS, so that it does not hang until the next start. */
+/** If the interpreter fails, the execution ends, as on AWS, instead of hanging until the next start. */
 const defect = (error: unknown): StepOutcome => ({ kind: 'failed', error: 'States.Runtime', cause: sentence(error) });
 
 function unwrap(answer: Answer): Json {

@@ -1,5 +1,5 @@
-// Files that survive a crash: a write is on the disk before it returns, and a reader sees the old content or the new, never half of it.
-// What cannot be read is set aside under its name, told, and in nobody's way. What is in the files is the caller's business.
+// Files that survive a crash: a write is on disk before it returns, and a reader sees the old content or the new, never a part. An unreadable file
+// is renamed, reported, and no longer in the way. The caller defines the contents.
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -7,23 +7,23 @@ import type * as z from 'zod';
 import { Unavailable } from '../../core/errors.ts';
 import { asideName, isAside } from './aside.ts';
 
-/** One file or folder that was in the way and is kept beside its place. */
+/** A file or folder that was in the way, kept beside its original place. */
 export interface SetAside {
   readonly name: string;
-  /** Its name now; undefined where it could not be moved. */
+  /** Its new name; undefined if it could not be moved. */
   readonly as: string | undefined;
-  /** What is wrong with it, as the end of a sentence that begins with its name. */
+  /** The problem, as the end of a sentence that begins with the file's name. */
   readonly why: string;
 }
 
-/** Names are relative paths with `/`. Every failed write is an `Unavailable` with one sentence. */
+/** Names are relative paths with `/`. Every failed write throws an `Unavailable` with one sentence. */
 export interface Disk {
   write(name: string, content: string): Promise<void>;
   read(name: string): Promise<string | undefined>;
-  /** The file as JSON of that shape. One that is not is set aside, and reads as if it had never been there. */
+  /** The file as JSON of that shape. An invalid file is set aside and counts as absent. */
   record<T>(name: string, schema: z.ZodType<T>): Promise<T | undefined>;
   remove(name: string): Promise<void>;
-  /** Names of the files directly in a folder, sorted, without those that were set aside; none where there is no such folder. */
+  /** Names of the files directly in a folder, sorted, without those that were set aside; empty if there is no such folder. */
   list(folder: string): Promise<readonly string[]>;
   setAside(name: string, why: string): Promise<void>;
 }
@@ -31,7 +31,7 @@ export interface Disk {
 type Plain = Omit<Disk, 'record'>;
 type Tell = (aside: SetAside) => void;
 
-/** A folder of the machine. Write, flush to the device, rename, flush the folder. */
+/** Files in a folder of the machine. A write goes to a temporary file, is flushed to the device and renamed; then the folder is flushed. */
 export function folderDisk(root: string, tell: Tell = () => undefined): Disk {
   const setAside = async (name: string, why: string): Promise<void> => {
     const as = asideName(name, new Date());
@@ -43,7 +43,7 @@ export function folderDisk(root: string, tell: Tell = () => undefined): Disk {
     );
   };
 
-  /** Does `work` again once what stood in its way is gone. Undefined where it still does not work and the file is the reason. */
+  /** Repeats `work` after removing the obstacle. Undefined if it still fails because of the file. */
   async function around<T>(name: string, wants: Wants, work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
@@ -58,7 +58,7 @@ export function folderDisk(root: string, tell: Tell = () => undefined): Disk {
     }
   }
 
-  /** A file where a folder should be and the other way round are set aside; rights that its owner lost are given back. */
+  /** Sets aside a file in place of a folder, or the reverse, and restores the owner's permissions. */
   async function clearTheWay(name: string, wants: Wants): Promise<void> {
     const parts = name.split('/');
     for (const [place] of parts.entries()) {
@@ -98,7 +98,7 @@ export function folderDisk(root: string, tell: Tell = () => undefined): Disk {
   });
 }
 
-/** Nothing outlives the process: for measuring many incidents in a row. */
+/** Files in memory that end with the process, for measuring many incidents in a row. */
 export function memoryDisk(tell: Tell = () => undefined): Disk {
   const files = new Map<string, string>();
   return withRecords({
@@ -145,7 +145,7 @@ function whatIsWrong(content: string): string {
 
 type Wants = 'to read' | 'to write' | 'to list';
 
-/** Codes for which the file itself, or what stands at its place, is the reason; too many open files and the like are not. */
+/** Error codes that blame the file or an object in its place, unlike too many open files and the like. */
 const blamesTheFile: ReadonlySet<string> = new Set([
   'EISDIR',
   'ENOTDIR',

@@ -1,5 +1,5 @@
-// The functions of lambdas/, run in this process: a folder is a function, its `create(ports)` is called at the first use. The same files
-// run on AWS; a new folder needs no change here.
+// Runs the functions of lambdas/ in this process: each folder is a function, whose `create(ports)` is called at its first use. The same files run on
+// AWS; a new folder needs no change here.
 import { existsSync } from 'node:fs';
 import type { Context as LambdaContext } from 'aws-lambda';
 import { Impossible } from '../../core/errors.ts';
@@ -11,10 +11,10 @@ import { timeLimitMs } from './time-limits.ts';
 
 type Handler = (event: unknown, context: LambdaContext) => Promise<unknown>;
 
-/** What functions are made of here: the ports, and a pause that ends when the runtime closes. */
+/** The arguments of the functions: the ports, and a pause that ends when the runtime closes. */
 export type Parts = Ports & { readonly pause?: (ms: number) => Promise<unknown> };
 
-/** Throws `Lambda.ResourceNotFoundException` by name for a function that does not exist, as the service does. */
+/** For an unknown function it throws an error named `Lambda.ResourceNotFoundException`, as the service does. */
 export function localFunctions(parts: Parts, limitMs: (name: string) => number = timeLimitMs): InvokeFunction {
   const made = new Map<string, Promise<Handler>>();
   const lanes = crowded.map(({ names, atOnce }) => ({ names: new Set(names), run: laneOf(atOnce) }));
@@ -25,7 +25,7 @@ export function localFunctions(parts: Parts, limitMs: (name: string) => number =
       made.set(name, handler);
     }
     const run = await handler;
-    // Like the wire: a function gets a copy and its answer is one. Its time counts from here.
+    // As over the wire, input and output are copies. The function's time starts here.
     const call = async () => copy(await run(copy(payload), lambdaContext(name, limitMs(name))));
     const lane = lanes.find(({ names }) => names.has(name));
     return lane === undefined ? call() : lane.run(call);
@@ -33,15 +33,15 @@ export function localFunctions(parts: Parts, limitMs: (name: string) => number =
 }
 
 /**
- * What every page of a storm calls, whether or not it is its turn. A few at once each finish soon; a thousand at once would share this one
- * process until their time is over. What leads on to the end goes in a lane of its own, beside what only begins.
+ * Functions that every page of a storm calls, whether or not it has a slot. With a few at a time, each finishes soon; a thousand at once would share
+ * this process until they time out. Functions that finish an incident have a lane of their own, apart from those that begin one.
  */
 const crowded: readonly { readonly names: readonly string[]; readonly atOnce: number }[] = [
   { names: ['open-incident', 'assemble-context'], atOnce: 6 },
   { names: ['admit', 'tend-line'], atOnce: 6 },
 ];
 
-/** Runs so many at once, in the order in which they came. */
+/** Runs at most this many at once, in the order of arrival. */
 function laneOf(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let running = 0;
@@ -77,7 +77,7 @@ class NoSuchFunction extends Error {
 
 const copy = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 
-/** As much as the function has on AWS. */
+/** The remaining time, from the same limit as on AWS. */
 function remaining(limitMs: number): () => number {
   const endsAt = performance.now() + limitMs;
   return () => Math.max(0, endsAt - performance.now());

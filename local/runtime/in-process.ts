@@ -1,5 +1,5 @@
-// dynalite without its server: what a request goes through there once its body is parsed, and nothing of HTTP. It answers the SDK's client,
-// for whoever has one, and the stores' calls directly: they are most of what an incident costs.
+// Runs dynalite without its server: it takes the path of a request after its body is parsed, without HTTP. It answers the SDK's client, and it
+// answers the stores' calls directly, because they cause most of an incident's cost.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -43,7 +43,7 @@ type Sent = Parameters<Handler['handle']>[0];
 
 type Item = Record<string, unknown>;
 
-/** Items as plain values; a value that is undefined is left out of what is written. What dynalite refuses comes as the SDK's error. */
+/** Items as plain values; undefined values are not written. A refusal by dynalite throws the SDK's error. */
 export type PlainCalls = Readonly<
   Record<'get' | 'put' | 'update' | 'delete' | 'query', (input: PlainInput) => Promise<PlainAnswer>>
 >;
@@ -53,17 +53,17 @@ export interface InProcess {
   readonly calls: PlainCalls;
   /** Answers an SDK client. */
   readonly handler: Handler;
-  /** Takes no more calls, and closes the store when none is being answered, or after `patienceMs`. */
+  /** Accepts no more calls, and closes the store when no call is running, or after `patienceMs`. */
   close(patienceMs: number): Promise<void>;
 }
 
-/** How dynalite says no. */
+/** The form of dynalite's refusals. */
 const Refusal = z.object({
   statusCode: z.number(),
   body: z.object({ __type: z.string(), message: z.string().optional(), Message: z.string().optional() }),
 });
 
-/** Opens the store in `folder`, in memory without one. `onCall` is awaited before each call of the stores, and makes it fail where it throws. */
+/** Opens the store in `folder`, or in memory without one. `onCall` is awaited before each call of the stores; if it throws, the call fails. */
 export function inProcess(
   folder: string | undefined,
   onCall?: ((operation: string) => void | Promise<void>) | undefined,
@@ -75,7 +75,7 @@ export function inProcess(
   let closed = false;
 
   async function call(operation: Operation, input: object): Promise<object> {
-    // What a step that is cut off still asks comes after the end, and the store must not be asked then.
+    // An interrupted step may still make calls after the close, and they must not reach the store.
     if (closed) throw new Unavailable('The store is closed.');
     open += 1;
     try {
@@ -143,7 +143,7 @@ const isOperation = (name: string): name is Operation => Object.hasOwn(operation
 const textOf = (body: unknown): string =>
   body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString() : String(body);
 
-/** The definitions of tables never change here, and dynalite reads one for each call. */
+/** Table definitions never change here, and dynalite reads one for each call, so this caches them. */
 function rememberTables(store: Store): void {
   const known = new Map<string, object>();
   const look = store.getTable;
@@ -159,11 +159,11 @@ function rememberTables(store: Store): void {
   };
 }
 
-/** LevelDB reads a record in a few microseconds; to hand the read to another thread and wait for it costs many times that. */
+/** LevelDB reads a record in a few microseconds; passing the read to another thread takes many times that, so this reads synchronously. */
 function readAtOnce({ db }: Store): void {
   const read = db.get.bind(db);
   db.get = (key, answered) => {
-    // What was asked before it was open is asked here again without a callback: then a promise is waited for.
+    // Before the store is open, abstract-level repeats the call without a callback and expects a promise.
     if (db.status !== 'open' || typeof answered !== 'function') return read(key, answered);
     let value: unknown;
     try {
@@ -187,7 +187,7 @@ interface PlainAnswer {
   readonly Count?: number | undefined;
 }
 
-/** A call of the stores in the form of the wire. */
+/** A call of the stores in the wire format. */
 function wired(input: PlainInput): object {
   const wire: Record<string, unknown> = { ...input };
   for (const field of items) if (input[field] !== undefined) wire[field] = marshall(input[field], options);

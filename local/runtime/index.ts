@@ -1,5 +1,5 @@
-// The embedded runtime: the state machine file and the handlers of lambdas/ in one process, with what they need around them. It boots,
-// goes on with what had not ended, takes pages and closes; how a step looks to people is elsewhere.
+// The embedded runtime: it runs the state machine file and the handlers of lambdas/ in one process, with everything that they need. It starts,
+// resumes unfinished executions, accepts pages and closes; other modules show the steps to people.
 import { mkdirSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -33,39 +33,39 @@ import { sweeper } from './sweeper.ts';
 import { openTables } from './tables.ts';
 
 const statemachines = new URL('../../statemachines/', import.meta.url);
-/** How long what ended is remembered by name, so that a bus event that comes again starts nothing. */
+/** How long the name of an ended execution is remembered, so that a redelivered bus event starts nothing. */
 const rememberEndedDays = 14;
-/** One process computes for all of them. */
+/** Few, because one process computes for all investigations. */
 const defaultConcurrent = 4;
-/** How often somebody looks after the line of waiting pages. */
+/** The interval between sweeps of the queue of waiting pages. */
 const sweepMs = 20_000;
 
 export interface RuntimeOptions {
   readonly makeWorld: MakeWorld;
-  /** Folder that everything is kept in; in memory, for the life of the process, where absent. */
+  /** The folder of all data; absent, the data is in memory for the life of the process. */
   readonly data?: string | undefined;
-  /** Of the HTTP server on 127.0.0.1, 0 for any free one; no server where absent (pages go straight to the handler). */
+  /** The port of the HTTP server on 127.0.0.1, 0 for any free one; absent, there is no server (pages go directly to the handler). */
   readonly port?: number | undefined;
-  /** Who starts it, and decides where the configuration names nobody who does. The user of this process where absent; only with a server. */
+  /** The person who starts it, and who decides if the configuration names no approvers. Absent, the user of this process; only with a server. */
   readonly owner?: { readonly name: string; readonly slack?: string | undefined } | undefined;
-  /** Told, in a sentence, of what goes wrong and is waited out or set aside. */
+  /** Called with one sentence for each problem that the runtime waits out or sets aside. */
   readonly onTrouble?: ((sentence: string) => void) | undefined;
   readonly hooks?: Hooks | undefined;
-  /** Whether every call to the world is written down, to be replayed (`npm run replay`). */
+  /** Whether every call to the world is recorded for a replay (`npm run replay`). */
   readonly record?: boolean | undefined;
-  /** Investigations at the same time (default 4); further pages wait in line. */
+  /** Concurrent investigations (default 4); further pages wait in a queue. */
   readonly concurrent?: number | undefined;
 }
 
-/** For measuring and for breaking things on purpose: awaited at each state, and around each call of a function. */
+/** Hooks for measurements and deliberate faults: awaited at each state, and around each call of a function. */
 export interface Hooks {
   readonly entered?: (at: Running) => void | Promise<void>;
   readonly left?: (at: Running) => void | Promise<void>;
   readonly invoke?: (name: string, payload: unknown, invoke: InvokeFunction) => Promise<unknown>;
   readonly disk?: (disk: Disk) => Disk;
-  /** Awaited before each call to the tables: `PutItem`, `UpdateItem`, … Throws to make it fail. */
+  /** Awaited before each call to the tables: `PutItem`, `UpdateItem`, … If it throws, the call fails. */
   readonly table?: (call: string) => void | Promise<void>;
-  /** How long a function may take, in place of statemachines/time-limits.json. */
+  /** The time limit of a function, in place of statemachines/time-limits.json. */
   readonly limitMs?: (name: string) => number;
 }
 
@@ -74,24 +74,27 @@ export type Milestone = 'diagnosed' | 'asked' | 'ended';
 export interface Runtime {
   /** Undefined without a server. */
   readonly url: string | undefined;
-  /** Who may use the server; undefined without one. */
+  /** The people who may use the server; undefined without one. */
   readonly people: People | undefined;
   readonly ports: Ports;
   readonly world: World;
   readonly feed: Feed;
   readonly pages: Pages;
-  /** Goes on with what an earlier process left unfinished; returns how many investigations that is. Call it once, after watching. */
+  /** Resumes the work of an earlier process; returns the number of resumed investigations. Call it once, after starting to watch. */
   resume(): Promise<number>;
-  /** Signs a webhook body and hands it to our own endpoint. */
+  /** Signs a webhook body and passes it to our own endpoint. */
   sendPage(body: string): Promise<{ readonly sourceId: string }>;
-  /** The latest incident of that source once it got there: `asked` also when it ended without a question, or joined another incident. */
+  /**
+   * The latest incident of that source once it reached the milestone. `asked` also resolves if the incident ended without an approval request, or
+   * joined another incident.
+   */
   waitForIncident(sourceId: string, until: Milestone, timeoutMs?: number): Promise<Incident>;
   close(): Promise<void>;
 }
 
-/** Throws `Misconfigured` for what the operator can mend: a port in use, a folder that another process has, a world that cannot be read. */
+/** Throws `Misconfigured` for errors that the operator can fix: a port in use, a folder that another process uses, an unreadable world. */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
-  // Handlers log one JSON line a call, for CloudWatch; here the timeline is what people read.
+  // Handlers log one JSON line per call, for CloudWatch; here people read the timeline.
   process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
   const opened = new Opened();
   try {
@@ -122,7 +125,7 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
     try {
       return await (hooks?.invoke ? hooks.invoke(name, payload, functions) : functions(name, payload));
     } catch (error) {
-      // People read our own sentences in the timeline; what nobody foresaw is for whoever looks at this process.
+      // The timeline shows our own error sentences; unexpected errors go to the operator of this process.
       if (!(error instanceof WatchkeeperError)) onTrouble(`The function ${name} failed unexpectedly: ${String(error)}`);
       throw error;
     }
@@ -208,7 +211,7 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
     const api = { ports, chat, pages, people };
     let front: RunningServer | undefined;
     const parts = { invoke, feed, onTrouble, people, api, shownPort: () => front?.port };
-    // What breaks the disk or the functions on purpose has to be met by the webhook, too.
+    // Deliberate faults in the disk or the functions must affect the webhook too, so with them there is no front thread.
     const isInFront = data !== undefined && hooks?.disk === undefined && hooks?.invoke === undefined;
     server = opened.keep(await startServer(isInFront ? 0 : options.port, parts));
     if (isInFront) {
@@ -249,23 +252,23 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
   };
 }
 
-/** Of the daily anchor of the audit. */
+/** The sentence about a failed daily anchor of the audit. */
 const troubleOf = (error: unknown): string =>
   error instanceof WatchkeeperError ? error.message : `The audit could not be anchored: ${String(error)}`;
 
 const ownersGroup = 'the owner and invited approvers';
-/** Where the catalogue names no approvers, it is whoever started this, and those who were invited to be. */
+/** If the catalogue names no approvers, the owner and the people invited as approvers may decide. */
 const ownedCatalog = (catalog: ServiceCatalog, people: People): ServiceCatalog => ({
   async load() {
     const loaded = await catalog.load();
     if (loaded.approvers.length > 0) return loaded;
     const ids = people.list().flatMap(({ id, isApprover }) => (isApprover ? [id] : []));
-    // As a group, so that whoever is invited after a question was asked may answer it.
+    // A group, so that a person who is invited after a question was asked may still answer it.
     return { ...loaded, groups: { ...loaded.groups, [ownersGroup]: ids }, approvers: [`group:${ownersGroup}`] };
   },
 });
 
-/** Pages come to a thread of their own: accepting one never waits for an investigation that computes. */
+/** A separate thread accepts pages, so that an investigation in progress delays none. */
 async function inFrontOf(
   inner: RunningServer,
   port: number,
@@ -298,7 +301,7 @@ async function deliver(
   else await invoke(target.function, detail);
 }
 
-/** An execution that no catcher of the state machine could save still says so where people read. */
+/** If an execution fails where no catcher of the state machine applies, this reports it to people. */
 async function reportStopped(
   last: Running,
   failure: { readonly error: string; readonly cause: string },
@@ -315,7 +318,7 @@ async function reportStopped(
   }
 }
 
-/** Straight to the handler, as API Gateway would. */
+/** Calls the handler directly, as API Gateway would. */
 async function invokeWebhook(body: string, secret: string, invoke: InvokeFunction): Promise<{ sourceId: string }> {
   const sourceId = sourceIdOf(body);
   const request = {
@@ -386,7 +389,7 @@ function waitFor(sourceId: string, until: Milestone, timeoutMs: number, ports: P
   });
 }
 
-/** What is open, closed in the reverse order. */
+/** Open resources, to be closed in reverse order. */
 class Opened {
   readonly #closers: (() => void | Promise<void>)[] = [];
 

@@ -1,10 +1,10 @@
-// What is written down of an execution: where it is, with what input, and the answer it got while it waited. A record is replaced as a
-// whole and is on the disk before the step it names begins.
+// Stores each execution: its state, its input, and the answer that arrived while it waited. A record is replaced as a whole, and is on disk before
+// the step that it names begins.
 import * as z from 'zod';
 import { Instant } from '../../core/model/entity.ts';
 import type { Disk } from './files.ts';
 
-/** What a waiting task was answered, kept so that a crash right after the acknowledgement loses nothing. */
+/** The answer to a waiting task, stored so that a crash right after the acknowledgement loses nothing. */
 const Answer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('success'), output: z.unknown() }),
   z.object({ kind: z.literal('failure'), error: z.string(), cause: z.string() }),
@@ -15,7 +15,7 @@ export const Running = z.object({
   name: z.string(),
   startedAt: Instant,
   state: z.string(),
-  /** When the state was entered first: waits and expiries count from here, however often the runtime restarts. */
+  /** The first entry of the state: waits and expiries count from it, however often the runtime restarts. */
   enteredAt: Instant,
   input: z.unknown(),
   answer: Answer.optional(),
@@ -26,7 +26,7 @@ export const Ended = z.object({
   name: z.string(),
   startedAt: Instant,
   endedAt: Instant,
-  /** The state it ended in. */
+  /** The final state. */
   state: z.string(),
   outcome: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('succeeded') }),
@@ -36,21 +36,21 @@ export const Ended = z.object({
 export type Ended = z.infer<typeof Ended>;
 
 export interface Journal {
-  /** Throws `Unavailable` where the disk does not take it. */
+  /** Throws `Unavailable` if the disk does not accept the write. */
   write(execution: Running): Promise<void>;
   end(execution: Ended): Promise<void>;
   has(name: string): Promise<boolean>;
-  /** What is written down of it; `absent` where nothing is. */
+  /** The stored status; `absent` if there is no record. */
   state(name: string): Promise<'running' | 'succeeded' | 'failed' | 'absent'>;
-  /** One that has not ended. */
+  /** An unfinished execution. */
   read(name: string): Promise<Running | undefined>;
-  /** What cannot be read is set aside by the disk, and is not among them. */
+  /** The disk sets unreadable records aside, so they are missing here. */
   running(): Promise<readonly Running[]>;
-  /** Forgets what ended before `before`. */
+  /** Deletes executions that ended before `before`. */
   prune(before: Date): Promise<void>;
 }
 
-/** The execution that a file of the journal is about, by its name; undefined for another file. */
+/** The name of the execution that a journal file belongs to; undefined for any other file. */
 export function executionIn(file: string): string | undefined {
   const name = /^executions\/(?:ended\/)?([^/]+)\.json$/.exec(file)?.[1];
   return name === undefined ? undefined : decodeURIComponent(name);
@@ -72,7 +72,7 @@ export function journal(disk: Disk): Journal {
     has: async (name) =>
       (await disk.read(endedFile(name))) !== undefined || (await disk.read(runningFile(name))) !== undefined,
     async state(name) {
-      // In this order: the end is written down before what ran is taken away.
+      // The order matters: the end is written before the running record is removed.
       const began = (await disk.read(runningFile(name))) !== undefined;
       const ended = await disk.record(endedFile(name), Ended);
       if (ended !== undefined) return ended.outcome.kind;

@@ -1,10 +1,9 @@
-// Whether a log of LevelDB (its write-ahead log and its MANIFEST) is whole to the end: blocks of 32 KiB, each a row of records with a
-// masked CRC-32C, a length and a type (https://github.com/google/leveldb/blob/main/doc/log_format.md). LevelDB itself drops what does not
-// fit and says nothing.
+// Checks whether a log of LevelDB (its write-ahead log or its MANIFEST) is complete: blocks of 32 KiB, each a sequence of records with a masked
+// CRC-32C, a length and a type (https://github.com/google/leveldb/blob/main/doc/log_format.md). LevelDB itself drops invalid records silently.
 const blockBytes = 32_768;
 const headerBytes = 7;
 
-/** An empty one is whole, and so is one that ends in the zeros of a file that was made longer before it was written. */
+/** An empty log is complete, and so is one that ends in zeros, because a file may be enlarged before it is written. */
 export function isWholeLog(log: Buffer): boolean {
   for (let at = 0; at < log.length; ) {
     const left = blockBytes - (at % blockBytes);
@@ -37,7 +36,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc >>> 0;
 });
 
-/** Castagnoli's, as in RFC 3720. */
+/** Castagnoli's CRC, as in RFC 3720. */
 function crc32c(bytes: Buffer): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = ((table[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8)) >>> 0;

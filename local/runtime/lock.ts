@@ -1,5 +1,5 @@
-// One runtime a data folder: a lock file that names its process by id and by when that began, because ids are given again. The lock of a
-// process that is gone is taken over; one that nobody can read is set aside.
+// Ensures that only one runtime uses a data folder. A lock file names the process by its id and its start time, because process ids are reused. The
+// lock of a dead process is taken over; an unreadable lock is set aside.
 import { spawnSync } from 'node:child_process';
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
@@ -10,12 +10,12 @@ import { asideName, asideSentence } from './aside.ts';
 
 const Holder = z.object({
   pid: z.number().int().positive(),
-  /** When the process began, as this machine says it; only ever compared. */
+  /** The start time of the process in this machine's format, for comparison only. */
   began: z.string().optional(),
 });
 type Holder = z.infer<typeof Holder>;
 
-/** Returns what releases it. Throws `Misconfigured` where another process that lives has it, or where the folder cannot be written. */
+/** Returns a function that releases the lock. Throws `Misconfigured` if another living process has it, or if the folder is not writable. */
 export function lockFolder(folder: string, onTrouble: (sentence: string) => void = () => undefined): () => void {
   const file = join(folder, 'lock');
   const ours = JSON.stringify({ pid: process.pid, began: beganAt(process.pid) } satisfies Holder);
@@ -51,7 +51,7 @@ function takeOverStale(file: string, folder: string, onTrouble: (sentence: strin
   rmSync(file, { force: true });
 }
 
-/** Earlier versions wrote the process id alone. */
+/** Earlier versions wrote only the process id. */
 function holderIn(content: string): Holder | undefined {
   if (/^\d{1,10}\s*$/.test(content)) return Holder.safeParse({ pid: Number(content) }).data;
   try {
@@ -61,7 +61,7 @@ function holderIn(content: string): Holder | undefined {
   }
 }
 
-/** Whether the process of that id lives and is the one that wrote the lock. */
+/** Whether the process of that id is alive and is the one that wrote the lock. */
 function holds({ pid, began }: Holder, writtenMs: number): boolean {
   if (!lives(pid)) return false;
   if (began !== undefined) {
@@ -72,10 +72,10 @@ function holds({ pid, began }: Holder, writtenMs: number): boolean {
   return startedMs === undefined || startedMs <= writtenMs + clockToleranceMs;
 }
 
-/** Clocks of files and of processes are rounded. */
+/** A tolerance, because file times and process times are rounded. */
 const clockToleranceMs = 5000;
 
-/** When a process began: on Linux in ticks of a boot that has an id, elsewhere as `ps` prints it. Undefined where neither says. */
+/** The start time of a process: on Linux in ticks since a boot with an id, elsewhere as `ps` prints it. Undefined if neither is available. */
 export function beganAt(pid: number): string | undefined {
   const ticks = linuxTicks(pid);
   const boot = contentOf('/proc/sys/kernel/random/boot_id')?.trim();
@@ -89,7 +89,7 @@ export function beganAt(pid: number): string | undefined {
   return told === '' ? undefined : told;
 }
 
-/** Field 22 of /proc/PID/stat (proc_pid_stat(5)); the command before it may hold spaces and brackets. */
+/** Field 22 of /proc/PID/stat (proc_pid_stat(5)); the command before it may contain spaces and brackets. */
 function linuxTicks(pid: number): number | undefined {
   const stat = contentOf(`/proc/${pid}/stat`);
   const ticks = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
@@ -110,7 +110,7 @@ function contentOf(file: string): string | undefined {
   }
 }
 
-/** Signal 0 only asks; EPERM means that it lives and belongs to somebody else. */
+/** Signal 0 only checks; EPERM means that the process is alive and belongs to another user. */
 function lives(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,5 +1,5 @@
-// The state machine file as the runtime needs it: read, its function prefix filled in, its paths evaluated by the interpreter itself.
-// Which state follows which is decided by the interpreter alone (step.ts).
+// Reads the state machine file for the runtime, fills in its function prefix, and evaluates its paths with the interpreter. Only the interpreter
+// (step.ts) decides which state follows which.
 import { readFile } from 'node:fs/promises';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import * as z from 'zod';
@@ -11,12 +11,12 @@ export type State = StateMachineDefinition['States'][string];
 export interface Machine {
   readonly name: string;
   readonly startAt: string;
-  /** How long an execution may take from start to end. */
+  /** The maximum duration of an execution. */
   readonly timeoutSeconds: number;
   readonly states: Readonly<Record<string, State>>;
 }
 
-/** What the CDK fills in with the stack's prefix; here a function is named by its folder in lambdas/. */
+/** The CDK replaces this with the stack's prefix; here a function's name is its folder in lambdas/. */
 const functionPrefix = /\$\{FunctionPrefix\}/g;
 
 const Definition = z.looseObject({
@@ -25,7 +25,7 @@ const Definition = z.looseObject({
   States: z.record(z.string(), z.looseObject({ Type: z.string() })),
 });
 
-/** Throws `Misconfigured` where the file is no state machine. */
+/** Throws `Misconfigured` if the file is no state machine. */
 export async function loadMachine(name: string, file: URL): Promise<Machine> {
   try {
     return parseMachine(name, JSON.parse((await readFile(file, 'utf8')).replaceAll(functionPrefix, '')));
@@ -45,7 +45,7 @@ export function parseMachine(name: string, definition: unknown): Machine {
   };
 }
 
-/** Names of the tasks inside a state's own little machine (a Map's item processor), where it has one. */
+/** Names of the tasks in a state's inner state machine (a Map's item processor), if it has one. */
 export function innerTasks(state: State): readonly string[] {
   const inner = state.Type === 'Map' ? (state.ItemProcessor ?? state.Iterator) : undefined;
   if (inner === undefined) return [];
@@ -58,7 +58,7 @@ export function innerTasks(state: State): readonly string[] {
 export const waitsForToken = (state: State | undefined): boolean =>
   state?.Type === 'Task' && state.Resource.endsWith('.waitForTaskToken');
 
-/** The number at a JSONPath of `input`, by the interpreter's own evaluation; throws where there is none. */
+/** The number at a JSONPath of `input`, evaluated by the interpreter; throws if there is none. */
 export async function numberAt(path: string, input: Json): Promise<number> {
   const probe = new StateMachine(
     { StartAt: 'Probe', States: { Probe: { Type: 'Pass', Parameters: { 'value.$': path }, End: true } } },

@@ -1,9 +1,9 @@
-// The secret that pages to this runtime are signed with: made once a data folder, so that a page can be sent from another terminal.
+// Manages the secret that signs pages to this runtime: created once per data folder, so that another terminal can send a page.
 import { randomBytes } from 'node:crypto';
 import type { Disk } from './files.ts';
 
 const file = 'webhook-secret';
-/** Of a secret that was cut off, what is left would be guessed sooner. */
+/** A truncated secret would be easier to guess, so it is refused. */
 const whole = /^[\x21-\x7e]{40,500}$/;
 
 export async function webhookSecret(disk: Disk): Promise<string> {

@@ -1,6 +1,6 @@
-// One step of an execution: runs a single state on aws-local-stepfunctions and says where it leads. Every other state is replaced by a
-// stub that only names itself, so the interpreter does all of the state (paths, retries, catches, choices, maps) and stops right after it.
-// Nothing is remembered here; executions.ts writes down every step before the next one starts.
+// Runs one state of an execution on aws-local-stepfunctions and returns the state that follows. Every other state is replaced by a stub that only
+// reports its name, so the interpreter executes the whole state (paths, retries, catches, choices, maps) and stops right after it. This module
+// stores nothing; executions.ts writes every step to disk before the next one starts.
 import {
   ExecutionAbortedError,
   ExecutionError,
@@ -15,25 +15,25 @@ export type StepOutcome =
   | { readonly kind: 'next'; readonly state: string; readonly input: Json }
   | { readonly kind: 'succeeded'; readonly output: Json }
   | { readonly kind: 'failed'; readonly error: string; readonly cause: string }
-  /** The runtime is going down: the step counts as not done. */
+  /** The runtime is closing: the step counts as not executed. */
   | { readonly kind: 'aborted' };
 
 export interface StepRequest {
   readonly machine: Machine;
   readonly state: string;
   readonly input: Json;
-  /** `$$`, apart from Execution.Input and Execution.StartTime, which the interpreter sets itself. */
+  /** `$$` without Execution.Input and Execution.StartTime, which the interpreter sets itself. */
   readonly context: NonNullable<RunOptions['context']>;
-  /** What runs in place of the function of a task state, by the state's name; called with the state's Parameters. */
+  /** The replacement for the function of a task state, by the state's name; called with the state's Parameters. */
   readonly task: (state: string) => (parameters: Json) => Promise<Json>;
-  /** How long a Wait state waits, in place of what it says. */
+  /** The milliseconds of a Wait state, in place of its own value. */
   readonly waitMs?: number | undefined;
-  /** What is left of the time the whole execution may take. */
+  /** The remaining time of the whole execution. */
   readonly remainingSeconds: number;
   readonly signal: AbortSignal;
 }
 
-/** So many times as long as on AWS. */
+/** The factor on the state's time limit, compared with AWS. */
 const patience = 20;
 const running = '(running)';
 const end = '(end)';
@@ -86,8 +86,8 @@ function leadingToEnd(definition: State): State {
 }
 
 /**
- * The interpreter's own clock must not cut in where a task waits for an answer: that is measured by the driver, across restarts. How long a
- * function works is measured by the function itself, from when it begins; in a storm it begins late, so that the state waits longer than on AWS.
+ * Extends the interpreter's timeouts. If a task waits for an answer, the driver measures the time, across restarts. A function measures its own time
+ * from its start; in a storm it starts late, so the state waits longer than on AWS.
  */
 function untimed(definition: State): State {
   if (definition.Type === 'Task') {

@@ -1,5 +1,5 @@
-// Looks at the store (LevelDB, under dynalite) before it is opened for good: a store that is damaged is copied aside as it is, then mended as
-// far as LevelDB can, and, where that is not enough, begun anew. What its tables hold is the connector's business.
+// Checks the store (LevelDB, under dynalite) before it is opened: a damaged store is copied aside unchanged, then repaired as far as LevelDB can,
+// and, if that is not enough, replaced by an empty one. The connector defines the contents of the tables.
 import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
@@ -9,14 +9,14 @@ import type { SetAside } from './files.ts';
 import { isWholeLog } from './leveldb-log.ts';
 
 export interface StoreCheck {
-  /** Mended: what could be read is there. Anew: it is empty. */
+  /** `mended`: all readable data is there. `anew`: the store is empty. */
   readonly kind: 'whole' | 'mended' | 'anew';
   readonly asides: readonly SetAside[];
 }
 
 type Level = ClassicLevel<string, string>;
 
-/** Throws `Misconfigured` where another process has the store. */
+/** Throws `Misconfigured` if another process has the store open. */
 export async function checkStore(folder: string, now: Date): Promise<StoreCheck> {
   const name = basename(folder);
   const as = asideName(name, now);
@@ -41,10 +41,10 @@ export async function checkStore(folder: string, now: Date): Promise<StoreCheck>
   return { kind: 'anew', asides };
 }
 
-/** LevelDB's own names; a folder that has one is no part of a store. */
+/** LevelDB's own file names; a folder with such a name is no part of a store. */
 const fileName = /^(?:CURRENT|LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.(?:log|ldb|sst|dbtmp))$/;
 
-/** Folders with names of files are set aside; rights that the owner lost are given back, and others' taken. */
+/** Sets aside folders that have names of files, restores the owner's permissions, and removes those of others. */
 async function clear(folder: string, now: Date): Promise<SetAside[]> {
   await chmod(folder, 0o700).catch(() => undefined);
   const asides: SetAside[] = [];
@@ -59,7 +59,7 @@ async function clear(folder: string, now: Date): Promise<SetAside[]> {
   return asides;
 }
 
-/** What is wrong with it, or undefined. Reads all of it: LevelDB itself finds out only when a page comes. */
+/** The damage, or undefined. It reads the whole store, because LevelDB itself would find the damage only when a page comes. */
 async function damageOf(folder: string): Promise<string | undefined> {
   const files = await readdir(folder);
   const store = files.filter((file) => fileName.test(file));
@@ -89,7 +89,7 @@ async function isMended(folder: string): Promise<boolean> {
   }
 }
 
-/** Throws where LevelDB cannot read on. */
+/** Throws if LevelDB cannot continue reading. */
 const unreadableKeys = (folder: string): Promise<string[]> =>
   using(folder, async (level) => {
     const found: string[] = [];
@@ -118,7 +118,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** A store that somebody else has open is nobody's damage. */
+/** A store that another process has open is not damaged. */
 function refuseIfHeld(error: unknown, folder: string): void {
   const codes = [error, (error as { cause?: unknown }).cause].map(
     (one) => (one as { code?: unknown } | undefined)?.code,

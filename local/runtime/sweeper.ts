@@ -1,13 +1,13 @@
-// When the embedded runtime looks for incidents that nobody works on any more: at its start, every minute, and whenever an execution failed.
-// On AWS a schedule and Step Functions' own events do that. What is done then is the function's business.
+// Decides when the embedded runtime sweeps for incidents without a running execution: at its start, every minute, and after each failed execution.
+// On AWS a schedule and Step Functions' own events do that. The function of lambdas/ does the sweep.
 import { WatchkeeperError } from '../../core/errors.ts';
 
 const everyMs = 60_000;
 
 export interface Sweeper {
-  /** Sweeps now and from now on. */
+  /** Sweeps now and at each interval. */
   start(): void;
-  /** Once more, if it was started; one that is asked for while another is under way follows it. */
+  /** Sweeps once more, if started; a request during a sweep takes effect after it. */
   soon(): void;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
-// DynamoDB on one machine: dynalite in this process, on disk or in memory, behind the stores and an AWS client. What is in the tables is the
-// connector's business. Calls reach dynalite without a socket (in-process.ts): no other program can read or write the tables.
+// DynamoDB on one machine: dynalite in this process, on disk or in memory, for the stores and for an AWS client. The connector defines the contents
+// of the tables. Calls reach dynalite without a socket (in-process.ts), so no other program can read or write the tables.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateTableCommand,
@@ -12,7 +12,7 @@ import { Misconfigured } from '../../core/errors.ts';
 import { closeIteratorsOnReturn } from './close-iterators.ts';
 import { inProcess, type PlainCalls } from './in-process.ts';
 
-/** How long closing waits for requests that are being worked on. */
+/** How long closing waits for running requests. */
 const drainMs = 2000;
 
 export interface Tables {
@@ -24,8 +24,8 @@ export interface Tables {
 }
 
 /**
- * Opens the store in `folder` (in memory without one) and makes the tables that it lacks. `onCall` is awaited before each call (`PutItem`, …),
- * and makes it fail where it throws.
+ * Opens the store in `folder` (in memory without one) and creates missing tables. `onCall` is awaited before each call (`PutItem`, …); if it throws,
+ * the call fails.
  */
 export async function openTables(
   folder: string | undefined,
@@ -43,7 +43,7 @@ export async function openTables(
   });
   const close = async () => {
     client.destroy();
-    // The store under dynalite must not be closed in the middle of a call.
+    // The store under dynalite must not be closed during a call.
     await store.close(drainMs);
   };
   try {
@@ -55,7 +55,7 @@ export async function openTables(
   return { calls: store.calls, client, close };
 }
 
-/** Makes it unless it is there, and waits until it can be used. */
+/** Creates the table unless it exists, and waits until it is usable. */
 export async function createTable(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
   try {
     await client.send(new CreateTableCommand(definition));

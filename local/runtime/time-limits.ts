@@ -1,11 +1,11 @@
-// How long a function may take, as on AWS: the same table (statemachines/time-limits.json).
+// Reads the time limit of a function from the same table as on AWS (statemachines/time-limits.json).
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 
 const TimeLimits = z.object({ functions: z.record(z.string(), z.object({ seconds: z.number().positive() })) });
 const file = new URL('../../statemachines/time-limits.json', import.meta.url);
 let read: z.infer<typeof TimeLimits>['functions'] | undefined;
-/** What Lambda gives where nobody says how much. */
+/** Lambda's default. */
 const defaultSeconds = 3;
 
 export function timeLimitMs(name: string): number {

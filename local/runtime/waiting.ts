@@ -1,15 +1,15 @@
-// Task tokens that somebody waits for. A token is answered at most once, and an answer that was begun wins over an expiry.
-// Tokens live in this process only: after a restart the function is called again with a new one, and the old one is gone.
+// Manages the task tokens of waiting tasks. A token is answered at most once, and an answer in progress takes precedence over an expiry. Tokens live
+// in this process only: after a restart the function is called again with a new token, and the old one is invalid.
 import type { Answer } from './journal.ts';
 
 export interface Waiter {
   readonly answered: Promise<Answer>;
-  /** No more answers from here on. Resolves to the answer that made it, if one did. */
+  /** Accepts no more answers. Resolves to the answer that arrived in time, if there is one. */
   close(): Promise<Answer | undefined>;
 }
 
 export interface Waiting {
-  /** `record` has the answer on the disk when it resolves; only then the sender is told that it counts. */
+  /** `record` resolves when the answer is on disk; only then does the sender learn that it counts. */
   register(token: string, record: (answer: Answer) => Promise<void>): Waiter;
   answer(token: string, answer: Answer): Promise<'answered' | 'gone'>;
 }

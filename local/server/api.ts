@@ -1,5 +1,5 @@
-// The console's API: JSON in, JSON out, one row a route. It reads the records and calls the same core functions that Slack's buttons do. Who
-// acts is who is signed in; nothing in a body says so.
+// The console's API: JSON in and out, one row per route. It reads the records and calls the same core functions as Slack's buttons. The actor is
+// always the signed-in person, and never a field of the body.
 import { TrieRouter } from 'hono/router/trie-router';
 import * as z from 'zod';
 import { handleUtterance } from '../../core/conversation/handle-utterance.ts';
@@ -31,11 +31,11 @@ export interface ApiParts {
   readonly chat: Pick<ConsoleChat, 'messages'>;
   readonly pages: Pages;
   readonly people: People;
-  /** The address that signs somebody in. */
+  /** The address that signs a person in. */
   readonly linkOf: (token: string) => string;
 }
 
-/** Incidents that can be paged from here, to try things out. */
+/** Recorded pages that the console can send, for trials. */
 export interface Pages {
   scenarios(): readonly { readonly id: string; readonly title: string }[];
   /** Signs the page and POSTs it to our own webhook. */
@@ -43,7 +43,7 @@ export interface Pages {
 }
 
 export class NotFound extends Error {}
-/** Somebody else may do it. */
+/** This person may not do it, but another one may. */
 export class Forbidden extends Error {}
 
 type Parameters = Readonly<Record<string, string>>;
@@ -61,7 +61,7 @@ type Route = readonly [
 ];
 
 const Answer = z.object({ verdict: Verdict });
-/** Without an incident it is about anything. */
+/** Without an incident, the message may be about anything. */
 const Said = z.object({ text: z.string().trim().min(1).max(4000), incidentId: z.string().max(64).optional() });
 const Switch = z.object({ on: z.boolean(), why: z.string().trim().min(1).max(300) });
 const Invitation = z.strictObject({
@@ -69,7 +69,7 @@ const Invitation = z.strictObject({
   slack: z.string().max(50).optional(),
   approver: z.boolean().optional(),
 });
-/** Earlier clients named themselves; what they say is not looked at. */
+/** Earlier clients sent their own name, which is ignored. */
 const Asked = z.preprocess(
   (body) => {
     if (typeof body !== 'object' || body === null) return body;
@@ -137,7 +137,7 @@ const routes: readonly Route[] = [
 const router = new TrieRouter<Route>();
 for (const route of routes) router.add(route[0], route[1], route);
 
-/** Throws `NotFound`, `InvalidInput` or whatever a port throws. */
+/** Throws `NotFound`, `InvalidInput` or an error of a port. */
 export async function answerApi(
   method: string,
   path: string,
@@ -170,10 +170,10 @@ async function revokePerson(name: string, person: Person, { people }: ApiParts) 
   return { kind: 'revoked' };
 }
 
-/** Where nobody is named as approver it is whoever started it, which a person who was invited cannot know. */
+/** If the configuration names no approvers, the owner decides, which an invited person cannot know, so the answer says it. */
 async function answer(approvalId: string, verdict: Verdict, { id: by, isApprover }: Person, { ports }: ApiParts) {
   const answered = await answerApproval({ approvalId, verdict, by }, ports);
-  // What it takes two people for says in the conversation who the first is.
+  // If an approval needs two people, the conversation names the first one.
   if (answered.kind === 'counted') {
     const incident = await ports.incidents.get(answered.approval.incidentId);
     if (incident !== undefined) await publishApprovalOutcome(approvalId, incident, ports);
@@ -185,10 +185,10 @@ async function answer(approvalId: string, verdict: Verdict, { id: by, isApprover
   };
 }
 
-/** What is said about no incident is kept under this. */
+/** The key of messages about no incident. */
 const noIncident = 'none';
 
-/** The same conversation as in Slack, by the same function: what is answered is published, here and wherever else people read. */
+/** The same conversation as in Slack, by the same function: the reply is published here and in every other place. */
 async function said({ incidentId, text }: z.infer<typeof Said>, { id: by }: Person, { ports }: ApiParts) {
   if (incidentId !== undefined && (await ports.incidents.get(incidentId)) === undefined)
     throw new NotFound(`There is no incident ${incidentId}.`);
@@ -202,7 +202,7 @@ async function said({ incidentId, text }: z.infer<typeof Said>, { id: by }: Pers
   return { kind: heard.kind, message: shown(heard.message) };
 }
 
-/** A message as the page gets it: pictures and files are fetched when they are looked at. */
+/** A message as the page receives it, without charts and files, which the page fetches on demand. */
 function shown({ chart, files = [], ...message }: Message) {
   return { ...message, hasChart: chart !== undefined, files: files.map(({ name, title }) => ({ name, title })) };
 }
@@ -213,7 +213,7 @@ async function messageOf(incidentId: string, key: string, { chat }: ApiParts): P
   return found;
 }
 
-/** A PNG, as the same text that Slack gets. */
+/** A chart as PNG, with the same text as in Slack. */
 async function chart(incidentId: string, key: string, parts: ApiParts) {
   const { chart: svg } = await messageOf(incidentId, key, parts);
   if (svg === undefined) throw new NotFound(`The message ${key} has no chart.`);
@@ -280,7 +280,7 @@ async function revoke(id: string, { id: by }: Person, ports: Ports) {
   return { preference };
 }
 
-/** Each with the past incidents that it matches, or nearly does. */
+/** The preferences, each with the past incidents that match it, or nearly do. */
 async function preferences(ports: Ports) {
   const [all, past] = await Promise.all([ports.preferences.list(), ports.incidents.list(listed)]);
   return all.map((preference) => ({
@@ -297,7 +297,7 @@ const Span = z.object({ since: Instant.optional(), until: Instant.optional(), in
 
 const Since = Span.omit({ until: true });
 
-/** Whether the audit is what was written, in lines for people. */
+/** Verifies that the audit is unchanged, and returns lines for people. */
 async function verify({ since }: z.infer<typeof Since>, ports: Ports) {
   const now = ports.clock.now().getTime();
   const span = {
@@ -308,7 +308,7 @@ async function verify({ since }: z.infer<typeof Since>, ports: Ports) {
   return { holds: check.breaks.length === 0, lines: checkInWords(check) };
 }
 
-/** Of the last week, where nothing else is said. */
+/** Covers the last week by default. */
 export async function auditOf(query: Readonly<Record<string, string>>, { audit, clock }: Ports) {
   const { since, until, incident } = valid(Span, query);
   const now = clock.now().getTime();

@@ -1,5 +1,5 @@
-// How a request says who it is from: a session's cookie, or a program's bearer token. The link that the terminal printed is exchanged for
-// the cookie here; whoever has neither is told in a sentence what to do.
+// Authenticates a request: by a session's cookie, or by a program's bearer token. It exchanges the link that the terminal printed for the cookie; a
+// person with neither gets a sentence with the next step.
 import type { IncomingHttpHeaders } from 'node:http';
 import { type People, type Person, sessionDays } from '../people.ts';
 import type { HttpReply } from './gateway.ts';
@@ -7,7 +7,7 @@ import { pageHeaders } from './static.ts';
 
 export const entryPath = '/enter';
 
-/** Cookies do not tell ports apart, and several may run on one machine. */
+/** The port is in the name, because cookies do not distinguish ports, and several runtimes may run on one machine. */
 const cookieName = (port: number): string => `watchkeeper_${port}`;
 
 export function personOf(headers: IncomingHttpHeaders, port: number, people: People): Person | undefined {
@@ -26,7 +26,7 @@ export function sessionIn({ cookie = '' }: IncomingHttpHeaders, port: number): s
   return found?.slice(name.length);
 }
 
-/** The link is used up, its token leaves the address, and the session goes where no script reads it. */
+/** Uses up the link, removes its token from the address, and stores the session in a cookie that no script can read. */
 export async function enter(url: URL, headers: IncomingHttpHeaders, port: number, people: People): Promise<HttpReply> {
   const entered = await people.enter(url.searchParams.get('token') ?? '');
   if (entered !== undefined) return toConsole(headers, cookie(port, entered.session, sessionDays * 24 * 3600));
@@ -49,7 +49,7 @@ function toConsole(headers: IncomingHttpHeaders, setCookie?: string): HttpReply 
     'cache-control': 'no-store',
     ...(setCookie === undefined ? {} : { 'set-cookie': setCookie }),
   };
-  // After a press on a link elsewhere a redirect would be a step of that site, and a browser would keep the cookie back.
+  // After a click on a link of another site, a redirect would count as that site's request, and a browser would withhold the cookie.
   if (headers['sec-fetch-site'] === 'cross-site')
     return {
       status: 200,
@@ -62,7 +62,7 @@ function toConsole(headers: IncomingHttpHeaders, setCookie?: string): HttpReply 
 export const notSignedIn =
   'Sign in first: open the link that npm start printed, or ask whoever started this Watchkeeper for one of your own (npm run invite -- NAME). Programs send the token of the file console-token in the data folder as Authorization: Bearer.';
 
-/** For people who come without a session. */
+/** The page for people without a session. */
 export const signInPage = (): HttpReply =>
   notice(
     401,

@@ -1,10 +1,10 @@
-// What the thread that pages come to is told, and what it tells.
+// Defines the messages between the main thread and the thread that accepts pages.
 import * as z from 'zod';
 
 export const FrontOrders = z.object({
-  /** Where it listens; 0 for any free one. */
+  /** The port of the front thread; 0 for any free one. */
   port: z.number(),
-  /** Where the main thread's server listens. */
+  /** The port of the main thread's server. */
   inner: z.number(),
   data: z.string(),
   secrets: z.array(z.string()),
@@ -14,7 +14,7 @@ export type FrontOrders = z.infer<typeof FrontOrders>;
 export const FrontSays = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('listens'), port: z.number() }),
   z.object({ kind: z.literal('cannot-listen'), code: z.string() }),
-  /** A file of the bus is there, to be delivered. */
+  /** A file of the bus is ready for delivery. */
   z.object({ kind: z.literal('accepted'), id: z.string() }),
 ]);
 export type FrontSays = z.infer<typeof FrontSays>;

@@ -1,5 +1,5 @@
-// The thread that pages come to, so that accepting one never waits for an investigation that computes. It does what the webhook's function does
-// (verify, and put the event on the disk), tells the main thread that there is one, and passes everything else on to it.
+// Accepts pages in a thread of its own, so that an investigation in progress delays none. It does the work of the webhook's function (verify the
+// page and write the event to disk), notifies the main thread, and forwards every other request to it.
 import { createHash } from 'node:crypto';
 import { request as ask, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,14 +14,14 @@ import { fromGatewayResult, toGatewayEvent } from './gateway.ts';
 
 const maxBodyBytes = 1024 * 1024;
 const webhooks: ReadonlySet<string> = new Set(['/pagerduty', '/pagerduty/webhook']);
-/** So many events are known to have been here; an older one is told by its execution. */
+/** The number of remembered event ids; an older event is recognised by its execution. */
 const maxRemembered = 20_000;
 
 const orders = FrontOrders.parse(workerData);
 const disk = folderDisk(orders.data);
 const say = (said: FrontSays) => parentPort?.postMessage(said);
 
-/** The same event has the same name, so that one which comes again starts nothing, also after a restart. */
+/** The file's name derives from the event, so that a redelivered event starts nothing, even after a restart. */
 const bus: Bus = {
   async publish({ detailType, detail }) {
     const event = 'trigger' in detail ? detail.trigger.eventId : detail.eventId;
@@ -43,7 +43,7 @@ const handle = create({
   secrets: { pagerDutyWebhook: async () => orders.secrets, slackSigning: async () => [] },
 });
 
-/** As long as PagerDuty waits. */
+/** The time that PagerDuty waits for an answer. */
 const context = { getRemainingTimeInMillis: () => 5000 } as Context;
 
 const server = createServer((request, response) => {
@@ -88,12 +88,12 @@ async function accept(request: IncomingMessage, url: URL, response: ServerRespon
   }
 }
 
-/** As it is: the guard of the inner server judges the sender's own headers. */
+/** Forwards the request unchanged, because the guard of the inner server checks the sender's own headers. */
 function pass(request: IncomingMessage, response: ServerResponse): void {
   const { method, url: path, headers } = request;
   const passed = ask({ host: '127.0.0.1', port: orders.inner, method, path, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
-    // What the inner server cuts off, such as the stream of a person who was revoked, is cut off here.
+    // If the inner server cuts a connection, such as the stream of a revoked person, this cuts it too.
     answer.once('error', () => response.destroy());
     answer.pipe(response);
   });

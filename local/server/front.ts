@@ -1,15 +1,15 @@
-// Starts the thread that pages come to (front-thread.ts), in front of the server of this thread.
+// Starts the thread that accepts pages (front-thread.ts), in front of the server of this thread.
 import { Worker } from 'node:worker_threads';
 import { type FrontOrders, FrontSays } from './front-messages.ts';
 import { cannotListen, type RunningServer } from './index.ts';
 
 interface Parts extends FrontOrders {
-  /** Called for each event of the bus that was put on the disk. */
+  /** Called for each event of the bus that was written to disk. */
   readonly onAccepted: (id: string) => void;
   readonly onTrouble: (sentence: string) => void;
 }
 
-/** Throws `Misconfigured` where the port cannot be had. */
+/** Throws `Misconfigured` if the port is not available. */
 export async function startFront({ onAccepted, onTrouble, ...orders }: Parts): Promise<RunningServer> {
   const thread = new Worker(new URL('front-thread.ts', import.meta.url), { workerData: orders });
   let closing = false;

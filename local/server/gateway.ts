@@ -1,5 +1,5 @@
-// Turns an HTTP request into the event of an API Gateway HTTP API (payload 2.0) and the function's result back, so that the
-// webhook handlers get here what they get on AWS: the raw body, byte for byte, and lower-case headers.
+// Converts an HTTP request into the event of an API Gateway HTTP API (payload 2.0), and the function's result into a reply, so that the webhook
+// handlers get the same input as on AWS: the raw body, byte for byte, and lower-case headers.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
@@ -19,7 +19,7 @@ export interface HttpRequest {
   readonly sourceIp: string;
 }
 
-/** API Gateway passes text as it is and anything else in base64. */
+/** API Gateway passes text unchanged and anything else in base64. */
 export function toGatewayEvent(request: HttpRequest, now: Date): APIGatewayProxyEventV2 {
   const { method, path, query, body, sourceIp } = request;
   const text = body.toString('utf8');
@@ -56,7 +56,7 @@ const Result = z.object({
   isBase64Encoded: z.boolean().default(false),
 });
 
-/** A result without a status code is a JSON body with 200, as API Gateway reads it. */
+/** As in API Gateway, a result without a status code is a JSON body with status 200. */
 export function fromGatewayResult(result: unknown): HttpReply {
   const parsed = Result.safeParse(result);
   if (!parsed.success) {

@@ -1,10 +1,10 @@
-// Who may talk to the console's API: programs of this machine that ask for this machine by name. A page of another site that a browser
-// has open is refused, also when its name was made to resolve here (DNS rebinding). The webhooks have their own proof: a signature.
+// Restricts the console's API to programs of this machine that address this machine by name. It refuses pages of other sites in a browser, even if
+// their name resolves to this machine (DNS rebinding). The webhooks have a proof of their own: a signature.
 import type { IncomingHttpHeaders } from 'node:http';
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** A sentence that says why not, or undefined. `entry`: somebody presses a link, which may stand anywhere. */
+/** The reason for a refusal, or undefined. `entry`: the request follows a sign-in link, which may come from any site. */
 export function refusal(method: string, headers: IncomingHttpHeaders, entry = false): string | undefined {
   if (!isLoopback(`http://${headers.host ?? ''}`)) return 'The console answers on 127.0.0.1 and localhost only.';
   if (entry && method === 'GET' && ['navigate', undefined].includes(headers['sec-fetch-mode'] as string | undefined)) {

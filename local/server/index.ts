@@ -1,5 +1,5 @@
-// The one HTTP server of the embedded runtime, on loopback: webhooks for the handlers, the console's files, its API and its event
-// stream. It decides who is heard and how an error is said; what happens then is elsewhere.
+// The HTTP server of the embedded runtime, on loopback: webhooks for the handlers, the console's files, its API and its event stream. It authorises
+// requests and renders errors; other modules do the work.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Misconfigured, WatchkeeperError } from '../../core/errors.ts';
@@ -20,7 +20,7 @@ export interface ServerParts {
   readonly api: Omit<ApiParts, 'linkOf'>;
   readonly people: People;
   readonly onTrouble: (sentence: string) => void;
-  /** The port that people know, where it is not the one that this server listens at. */
+  /** The port that people use, if this server listens at another one. */
   readonly shownPort?: (() => number | undefined) | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface RunningServer {
 
 const maxBodyBytes = 1024 * 1024;
 const heartbeatMs = 15_000;
-/** Same paths as on AWS (lib/). */
+/** The same paths as on AWS (lib/). */
 const functionOf: Readonly<Record<string, string>> = {
   '/pagerduty': 'pagerduty-webhook',
   '/pagerduty/webhook': 'pagerduty-webhook',
@@ -41,7 +41,7 @@ const functionOf: Readonly<Record<string, string>> = {
   '/slack/commands': 'slack',
 };
 
-/** Port 0 takes any free one. Throws `Misconfigured` where the port cannot be had. */
+/** Port 0 selects any free one. Throws `Misconfigured` if the port is not available. */
 export async function startServer(port: number, parts: ServerParts): Promise<RunningServer> {
   const streams: Streams = new Map();
   parts.people.onRevoked((name) => {
@@ -70,7 +70,7 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-/** Who watches what happens, to be cut off when that person is revoked. */
+/** Open event streams with the person of each, so that a revocation can end them. */
 type Streams = Map<ServerResponse, string>;
 
 const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
@@ -107,7 +107,7 @@ async function serve(
   }
   const person = personOf(request.headers, port, people);
   if (!path.startsWith('/api/')) {
-    // Styles and scripts tell nothing; the pages themselves say what to do.
+    // Styles and scripts contain no information, so they need no session; pages tell a visitor how to sign in.
     const isPage = path === '/' || path.endsWith('.html');
     return isPage && person === undefined ? send(response, signInPage()) : file(path, response);
   }
@@ -125,7 +125,7 @@ async function serve(
   return send(response, json(200, await answerApi(method, path, body, api, person, query)));
 }
 
-/** A function that throws answers 5xx, so that the sender tries again. */
+/** If a function throws, the reply is a 5xx, so that the sender tries again. */
 async function webhook(name: string, request: IncomingMessage, { invoke, onTrouble }: ServerParts): Promise<HttpReply> {
   if (request.method !== 'POST') return json(405, { error: 'POST it.' });
   const url = new URL(request.url ?? '/', 'http://localhost');
@@ -150,7 +150,7 @@ async function webhook(name: string, request: IncomingMessage, { invoke, onTroub
 
 const formats = { jsonl: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' } as const;
 
-/** The audit as a file. */
+/** Sends the audit as a file. */
 async function download(
   query: Readonly<Record<string, string>>,
   { api }: Pick<ServerParts, 'api'>,
@@ -177,7 +177,7 @@ async function file(path: string, response: ServerResponse): Promise<void> {
   response.end(found.content);
 }
 
-/** Server-sent events. A client that comes back asks the API for what it missed. */
+/** Server-sent events. A client that reconnects reads the missed events from the API. */
 function stream(response: ServerResponse, feed: Feed, streams: Streams, name: string): void {
   streams.set(response, name);
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
@@ -263,7 +263,7 @@ const json = (status: number, body: unknown): HttpReply => ({
 
 function send(response: ServerResponse, { status, headers, body }: HttpReply): void {
   if (response.headersSent) return void response.destroy();
-  // A body that was not read to its end (413) would keep the connection from its next request.
+  // If a body was not read completely (413), its rest would block the connection's next request.
   response.writeHead(status, status === 413 ? { ...headers, connection: 'close' } : headers);
   response.end(body);
 }

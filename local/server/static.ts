@@ -1,4 +1,4 @@
-// The files of the console: a fixed folder, read at each request, so that a changed file needs no restart.
+// Serves the files of the console from a fixed folder, read at each request, so that a changed file needs no restart.
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 
@@ -9,7 +9,7 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The console runs its own scripts only; no page may frame it. */
+/** The console runs only its own scripts, and no page may frame it. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -18,7 +18,7 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-cache',
 };
 
-/** Undefined for whatever is not a file of that folder: names are plain, so no path leads out of it. */
+/** Undefined for any other path: names are plain, so no path leads out of the folder. */
 export async function consoleFile(path: string): Promise<{ type: string; content: Buffer } | undefined> {
   const name = path === '/' ? 'index.html' : (/^\/console\/([a-z0-9-]+\.[a-z]+)$/.exec(path)?.[1] ?? '');
   const type = types[extname(name)];

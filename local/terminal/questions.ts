@@ -1,5 +1,5 @@
-// Which question an answer that is typed in the terminal is about. A key without a number counts for the one question that it was printed under;
-// where several wait, or one went away that nobody here answered, the number is part of the answer. Pure state, no output.
+// Finds the question that an answer typed in the terminal is about. A key without a number answers the only question on the screen. If several
+// questions are open, or if one disappeared that was not answered here, the answer needs the number. Pure state, no output.
 import type { Approval, Verdict } from '../../core/model/action.ts';
 import { isTeachable, whyNotTeachable } from '../../core/remediation/question.ts';
 
@@ -8,7 +8,7 @@ interface Asked {
   readonly approval: Approval;
 }
 
-/** What was on the screen when a line was typed. */
+/** The questions that were on the screen when a line was typed. */
 export interface Printed {
   readonly waiting: readonly Asked[];
   /** The question whose keys need no number. */
@@ -18,7 +18,7 @@ export interface Printed {
 export type Typed =
   | { readonly kind: 'answer'; readonly approval: Approval; readonly verdict: Verdict }
   | { readonly kind: 'not-offered'; readonly why: string }
-  /** No question has this number, or had one when it was typed. */
+  /** No question has this number, or none had it when the line was typed. */
   | { readonly kind: 'no-such-question'; readonly number: number }
   | { readonly kind: 'number-needed' }
   | { readonly kind: 'none-open' }
@@ -36,7 +36,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   abort: 'reject',
 };
 
-/** `y`, `n 2`, `a #2`: read against what was printed when it was typed, and not against what is asked by then. */
+/** Parses `y`, `n 2`, `a #2` against the questions on the screen when the line was typed, and not against later ones. */
 export function readTyped(line: string, { waiting, bare }: Printed): Typed {
   const [, key = '', digits] = /^([a-z]+)(?:\s*#?\s*(\d{1,6}))?[.!]*$/.exec(line.trim().toLowerCase()) ?? [];
   const verdict = Object.hasOwn(verdicts, key) ? verdicts[key] : undefined;
@@ -51,13 +51,13 @@ export function readTyped(line: string, { waiting, bare }: Printed): Typed {
 }
 
 export interface Questions {
-  /** What is on the screen now. */
+  /** The questions that are on the screen now. */
   printed(): Printed;
-  /** Undefined where it was printed before. */
+  /** Undefined if the question was printed before. */
   ask(approval: Approval): Asked | undefined;
-  /** It is not open any more. Undefined where it was not printed here. */
+  /** Marks a question as no longer open. Undefined if it was not printed here. */
   settle(approval: Approval): Asked | undefined;
-  /** Its answer is typed here. */
+  /** Marks a question as answered in this terminal. */
   answeredHere(approvalId: string): void;
 }
 
@@ -66,7 +66,7 @@ export function openQuestions(): Questions {
   const here = new Set<string>();
   let count = 0;
   let bare: number | undefined;
-  // Whoever was about to answer what went away must not answer what came in its place.
+  // A person who was about to answer a question that disappeared must not answer the next one by accident.
   let wentAway = false;
   return {
     printed: () => ({ waiting: [...waiting.values()], bare }),
@@ -89,7 +89,7 @@ export function openQuestions(): Questions {
   };
 }
 
-/** The keys that answer it, as they have to be typed. */
+/** The keys that answer a question, as a person has to type them. */
 export function keysOf({ number, approval }: Asked, bare: number | undefined): string {
   const key = (letter: string) => (bare === number ? letter : `${letter} ${number}`);
   const remember = isTeachable(approval) ? `    ${key('a')}  yes, and do not ask again for this exact error` : '';

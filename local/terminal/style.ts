@@ -1,4 +1,4 @@
-// Colour for a terminal, and none anywhere else (https://no-color.org).
+// Colours text in a terminal, and nowhere else (https://no-color.org).
 
 export interface Style {
   readonly plain: (text: string) => string;

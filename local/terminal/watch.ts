@@ -1,5 +1,5 @@
-// The terminal's view of the runtime: tells each step as it happens, prints the diagnosis and puts the question. Answers go the same way
-// as the console's. What is said is in words.ts.
+// Shows the runtime in the terminal: it prints each step as it happens, the diagnosis and the approval request. Answers take the same path as the
+// console's. words.ts renders the texts.
 import { createInterface } from 'node:readline';
 import { WatchkeeperError } from '../../core/errors.ts';
 import { parseAnswer } from '../../core/language/parse-answer.ts';
@@ -21,9 +21,9 @@ export interface TerminalOptions {
   readonly print: (line: string) => void;
   readonly style: Style;
   readonly width: number;
-  /** Where answers are typed; nowhere where absent. */
+  /** The stream in which answers are typed; absent, there are none. */
   readonly input?: NodeJS.ReadableStream | undefined;
-  /** Who an answer typed here is from. */
+  /** The person whose answers are typed here. */
   readonly person: string;
 }
 
@@ -33,9 +33,9 @@ interface Watched {
 }
 
 export interface Terminal {
-  /** Where an incident stands that began before: its diagnosis and what is asked. */
+  /** Prints the state of an incident that began before: its diagnosis and its open questions. */
   show(incident: Incident): void;
-  /** Resolves when everything that happened until now is printed. */
+  /** Resolves when everything so far is printed. */
   close(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
   const incidents = new Map<string, Watched>();
   const questions = openQuestions();
   let current: string | undefined;
-  // One thing after another, in the order it happened, though records are read in between.
+  // Prints in the order of events, although reading the records is asynchronous.
   let saying = Promise.resolve();
   const say = (what: () => Promise<void>) => {
     saying = saying.then(what).catch((error: unknown) => print(style.red(sentence(error))));
@@ -67,7 +67,7 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
     watched.told.add(entry.id);
     const sinceMs = Math.max(0, at - watched.since);
     if (entry.kind === 'diagnosis') await tellDiagnosis(entry.incidentId, sinceMs);
-    // The question itself is put when its record is there, with the ways to answer.
+    // The question itself is printed when its record exists, with the possible answers.
     else if (entry.kind !== 'question') print(timelineLine(entry, sinceMs, width, style));
   }
 
@@ -137,7 +137,7 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
   }
 
   const lines = options.input && createInterface({ input: options.input, terminal: false });
-  // What was on the screen when it was typed, and not what is there when its turn comes.
+  // Remember the questions on the screen now, because the line is processed later.
   lines?.on('line', (line) => {
     const printed = questions.printed();
     say(() => answer(line, printed));

@@ -1,4 +1,4 @@
-// What the terminal says, as text: pure functions of records. When it is said, and in which colour, is decided in watch.ts and style.ts.
+// Renders the terminal's texts: pure functions of records. watch.ts decides when to print them, and style.ts their colours.
 
 import type { Approval } from '../../core/model/action.ts';
 import { type Diagnosis, type Hypothesis, wholeText } from '../../core/model/diagnosis.ts';
@@ -13,7 +13,7 @@ import type { Style } from './style.ts';
 export const incidentHeading = (incident: Incident, style: Style): string =>
   `\n${style.bold(oneLine(incident.title))}\n${style.dim(`incident ${incident.id}`)}`;
 
-/** `  1.2 s  kubernetes    3 pods restart … (120 ms)`; the text goes on under itself where it is long. */
+/** `  1.2 s  kubernetes    3 pods restart … (120 ms)`; a long text wraps under its own column. */
 export function timelineLine(entry: TimelineEntry, sinceMs: number, width: number, style: Style): string {
   const took = entry.durationMs === undefined ? '' : ` (${milliseconds(entry.durationMs)})`;
   const time = `${(sinceMs / 1000).toFixed(1)} s`.padStart(8);
@@ -82,7 +82,7 @@ function modelSentence(diagnosis: Diagnosis): string {
   return `${diagnosis.model} took part (all models: ${modelCalls} calls, ${tokens} tokens, ${costUsd.toFixed(4)} USD).`;
 }
 
-/** How it ended, in the colour of that. */
+/** The end of an incident, in its colour. */
 export function endLine(incident: Incident, style: Style): string {
   const { says, tone, has } = statusViewOf(incident);
   const colour = tone === 'good' ? style.green : tone === 'bad' ? style.red : style.bold;
@@ -104,7 +104,7 @@ function label(entry: TimelineEntry): string {
   return entry.actor === 'watchkeeper' ? entry.kind : entry.actor;
 }
 
-/** Green is what was seen to be well; what was only done, asked or decided is not. */
+/** Green marks a verified recovery; an action, a request or a decision alone is not green. */
 function colourOf({ kind, tone }: TimelineEntry, style: Style): (text: string) => string {
   if (tone !== undefined) return tone === 'good' ? style.green : style.red;
   switch (kind) {
@@ -131,7 +131,7 @@ const milliseconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms`
 
 const oneLine = (text: string): string => clean(text).replaceAll('\n', ' ');
 
-/** Telemetry must not steer the terminal: control and direction characters are taken out. */
+/** Removes control and direction characters, so that telemetry cannot control the terminal. */
 export const clean = (text: string): string =>
   text.replaceAll(/[^\P{Cc}\n]/gu, '').replaceAll(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
 
