@@ -1,3 +1,4 @@
+// The intent that agrees with the diagnosis.
 import { dashedName, defineIntent, list, text } from '../grammar/intent.ts';
 
 /** Agreement with the diagnosis, and never with an action. */

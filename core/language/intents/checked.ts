@@ -1,3 +1,4 @@
+// The intent that asks which sources the investigation checked.
 import { defineIntent } from '../grammar/intent.ts';
 
 export const checked = defineIntent({

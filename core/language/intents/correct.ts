@@ -1,3 +1,4 @@
+// The intent that calls the diagnosis wrong, with or without another cause.
 import { defineIntent, text } from '../grammar/intent.ts';
 
 export const correct = defineIntent({

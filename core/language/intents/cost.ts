@@ -1,3 +1,4 @@
+// The intent that asks for costs, and the phrases that such a question can contain.
 import { defineIntent, list, text } from '../grammar/intent.ts';
 
 /** A question about past or future spending. core/cost reads the accounts, the period and the breakdown, because it knows the accounts. */

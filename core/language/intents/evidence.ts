@@ -1,3 +1,4 @@
+// The intent that asks for the evidence, of one specialist or of all.
 import { defineIntent, list } from '../grammar/intent.ts';
 
 export const evidence = defineIntent({

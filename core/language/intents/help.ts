@@ -1,3 +1,4 @@
+// The intent that asks for help: what a person can say here.
 import { defineIntent } from '../grammar/intent.ts';
 
 export const help = defineIntent({

@@ -1,3 +1,4 @@
+// The intent that asks for an investigation or its result.
 import { defineIntent } from '../grammar/intent.ts';
 
 export const investigate = defineIntent({

@@ -1,3 +1,4 @@
+// The intent that asks which preferences people have taught.
 import { defineIntent } from '../grammar/intent.ts';
 
 export const preferences = defineIntent({

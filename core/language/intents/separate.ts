@@ -1,3 +1,4 @@
+// The intent that separates a page from the incident that it joined.
 import { defineIntent, text } from '../grammar/intent.ts';
 
 /** The request to investigate a page on its own that joined another incident. */

@@ -1,3 +1,4 @@
+// The intent that asks for the status of an incident: the progress, the executed actions or the next step.
 import { defineIntent } from '../grammar/intent.ts';
 
 export const status = defineIntent({

@@ -1,3 +1,4 @@
+// The intent that asks why the diagnosis is what it is, how certain it is, or what else it could be.
 import { defineIntent } from '../grammar/intent.ts';
 
 export const why = defineIntent({
