@@ -1,3 +1,4 @@
+// Creates the executor that purges keys of the configured Fastly services.
 import type { MakeActor } from '../source-kind.ts';
 import { fastlyExecutor } from './index.ts';
 import type { FastlySettings } from './manifest.ts';

@@ -1,3 +1,4 @@
+// The manifest of Fastly: its settings, signal and secret.
 import * as z from 'zod';
 import type { Manifest } from '../source-kind.ts';
 

@@ -1,3 +1,4 @@
+// Creates the executor and the target reader of the configured Kubernetes clusters.
 import type { MakeActor } from '../source-kind.ts';
 import { clustersOf } from './clusters.ts';
 import { kubernetesExecutor } from './executor.ts';

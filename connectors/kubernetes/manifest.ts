@@ -1,3 +1,4 @@
+// The manifest of Kubernetes: its settings, signals, secrets and rights.
 import * as z from 'zod';
 import type { Manifest } from '../source-kind.ts';
 

@@ -1,3 +1,4 @@
+// Creates the sources of the configured Kubernetes clusters: snapshots, changes and pod logs.
 import type { MakeSource } from '../source-kind.ts';
 import { kubernetesChanges } from './changes.ts';
 import { clustersOf } from './clusters.ts';

@@ -1,3 +1,4 @@
+// The manifest of Prometheus: its settings, signals and secret.
 import * as z from 'zod';
 import type { Manifest } from '../source-kind.ts';
 

@@ -1,3 +1,4 @@
+// Creates the metrics and alerts sources of a configured Prometheus.
 import type { MakeSource } from '../source-kind.ts';
 import { prometheusAlerts, prometheusMetrics } from './index.ts';
 import type { PrometheusSettings } from './manifest.ts';

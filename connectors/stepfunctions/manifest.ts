@@ -1,3 +1,4 @@
+// The manifest of Step Functions: its settings, signal and rights.
 import * as z from 'zod';
 import type { ArnParts, Manifest } from '../source-kind.ts';
 
