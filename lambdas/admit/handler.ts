@@ -1,3 +1,4 @@
+// Workflow step: puts a page into the queue of investigations, with its task token.
 import * as z from 'zod';
 import { joinQueue } from '../../core/admission/enter.ts';
 import { Planned } from '../../core/model/workflow.ts';

@@ -1,3 +1,4 @@
+// Workflow step: assembles an incident's context and plans the specialists' work.
 import { assembleContext } from '../../core/context/assemble.ts';
 import { Opened } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';

@@ -1,3 +1,4 @@
+// Workflow step: asks people for an approval, or reminds them of it, and leaves the task token with the question.
 import * as z from 'zod';
 import { Decided } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';

@@ -1,3 +1,4 @@
+// Answers utterances from the bus, in this process or through AgentCore Runtime.
 import { Logger } from '@aws-lambda-powertools/logger';
 import { authorizeSpeaker } from '../../core/conversation/authorize-speaker.ts';
 import { handleButton } from '../../core/conversation/handle-button.ts';

@@ -1,3 +1,4 @@
+// Workflow step: decides whether to report, ask, act or refuse.
 import { Synthesized } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { decide } from '../../core/remediation/decide.ts';

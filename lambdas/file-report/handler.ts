@@ -1,3 +1,4 @@
+// Workflow step: writes a specialist's report to the timeline.
 import { Answered } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { fileReport } from '../../core/record/file-report.ts';

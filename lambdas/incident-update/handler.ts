@@ -1,3 +1,4 @@
+// Applies an update of the PagerDuty incident that arrives from the bus.
 import { applyPageUpdate } from '../../core/intake/apply-page-update.ts';
 import { PageUpdate } from '../../core/model/events.ts';
 import type { Ports } from '../../core/ports/index.ts';

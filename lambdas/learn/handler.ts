@@ -1,3 +1,4 @@
+// Workflow step: concludes an incident with its outcome, a taught preference and the postmortem draft.
 import { learn } from '../../core/learning/learn.ts';
 import { Concluded } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';

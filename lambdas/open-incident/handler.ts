@@ -1,3 +1,4 @@
+// Workflow step: opens an incident for an alert, or joins the one that exists.
 import { type OpenPorts, openIncident } from '../../core/intake/open-incident.ts';
 import { OpenIncidentInput } from '../../core/model/workflow.ts';
 import { approvals, chat, clock, executions, ids, incidents, ledger } from '../compose.ts';

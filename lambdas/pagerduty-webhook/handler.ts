@@ -1,3 +1,4 @@
+// Receives the webhook of PagerDuty: it verifies an event and publishes it on the bus once.
 import { Logger } from '@aws-lambda-powertools/logger';
 import * as z from 'zod';
 import { meaningOf, PagerDutyWebhook } from '../../core/intake/pagerduty.ts';

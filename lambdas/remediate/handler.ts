@@ -1,3 +1,4 @@
+// Workflow step: carries out the approved or permitted action.
 import { ApprovalResolved } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { remediate } from '../../core/remediation/remediate.ts';

@@ -1,3 +1,4 @@
+// Workflow step: tells people that an incident failed for good, and its findings so far.
 import { FailedExecution } from '../../core/model/workflow.ts';
 import { type ReportFailurePorts, reportFailure } from '../../core/operations/report-failure.ts';
 import { approvals, chat, clock, incidents, ledger, pager } from '../compose.ts';

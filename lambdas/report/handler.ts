@@ -1,3 +1,4 @@
+// Workflow step: tells people the diagnosis and the next step.
 import { Decided } from '../../core/model/workflow.ts';
 import { type ReportPorts, report } from '../../core/reporting/report.ts';
 import { catalog, chat, clock, evidence, incidents, pager } from '../compose.ts';

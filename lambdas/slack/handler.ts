@@ -1,3 +1,4 @@
+// Receives the requests of Slack: events, interactions and commands.
 import { Logger } from '@aws-lambda-powertools/logger';
 import { readAlert } from '../../core/intake/channel-alert.ts';
 import {

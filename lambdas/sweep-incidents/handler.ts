@@ -1,3 +1,4 @@
+// Ends incidents whose execution ended without closing them, on a schedule and after each failed execution.
 import { Logger } from '@aws-lambda-powertools/logger';
 import * as z from 'zod';
 import { ExecutionInput } from '../../core/model/workflow.ts';

@@ -1,3 +1,4 @@
+// Workflow step: merges the specialists' reports into one diagnosis.
 import { synthesize } from '../../core/diagnosis/synthesize.ts';
 import { Investigated } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';

@@ -1,3 +1,4 @@
+// Workflow step: publishes the progress of an incident while its specialists work.
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Ports } from '../../core/ports/index.ts';

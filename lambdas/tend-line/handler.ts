@@ -1,3 +1,4 @@
+// Workflow step and schedule: moves pages through the queue. A page enters without a slot, joins a leader or leaves, or the schedule sweeps.
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { enterAnyway } from '../../core/admission/enter.ts';

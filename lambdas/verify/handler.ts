@@ -1,3 +1,4 @@
+// Workflow step: verifies whether the problem is gone after an action.
 import { Rechecked } from '../../core/model/workflow.ts';
 import { verify } from '../../core/remediation/verify.ts';
 import { approvals, audit, chat, clock, incidents, pager, preferences, workflow } from '../compose.ts';
