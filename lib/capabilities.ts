@@ -1,3 +1,4 @@
+// Translates the capabilities of a function into grants: rights, environment variables, files and secrets.
 import { ArnFormat, type CfnElement, Stack, Token } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
