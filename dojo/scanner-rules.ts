@@ -24,7 +24,7 @@ const left = new Set([
 ]);
 const isPublic = (id: string): boolean => /-(?:client-id|access-id|api-id|pub-key|pub-api-key|public-key)$/.test(id);
 
-/** Rules whose shape also matches commits, methods and the like. */
+/** Narrower shapes for rules whose published shape also matches commits, methods and the like. */
 const narrower: Readonly<Record<string, string>> = {
   'sourcegraph-access-token': 'sgp_(?:(?:[a-fA-F0-9]{16}|local)_)?[a-fA-F0-9]{40}',
   'vault-service-token': String.raw`hvs\.[A-Za-z0-9_-]{90,120}`,
