@@ -2,6 +2,7 @@
 // its manifest. A row loads only its manifest until its first use.
 import { fastly } from './fastly/manifest.ts';
 import { kubernetes } from './kubernetes/manifest.ts';
+import { loki } from './loki/manifest.ts';
 import { prometheus } from './prometheus/manifest.ts';
 import { type SourceKind, sourceKind } from './source-kind.ts';
 import { stepFunctions } from './stepfunctions/manifest.ts';
@@ -17,4 +18,5 @@ export const sourceKinds: readonly SourceKind[] = [
     actor: () => import('./stepfunctions/actor.ts'),
   }),
   sourceKind(fastly, { source: () => import('./fastly/source.ts'), actor: () => import('./fastly/actor.ts') }),
+  sourceKind(loki, { source: () => import('./loki/source.ts') }),
 ];

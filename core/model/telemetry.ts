@@ -24,7 +24,7 @@ export type Series = z.infer<typeof Series>;
 
 export const LogRecord = z.strictObject({
   timestamp: Instant,
-  source: z.enum(['cloudwatch', 'newrelic', 'kubernetes', 'journald']),
+  source: z.enum(['cloudwatch', 'newrelic', 'kubernetes', 'journald', 'loki']),
   labels: z.strictObject({
     cluster: z.string().optional(),
     namespace: z.string().optional(),
