@@ -3,6 +3,7 @@
 import { fastly } from './fastly/manifest.ts';
 import { kubernetes } from './kubernetes/manifest.ts';
 import { loki } from './loki/manifest.ts';
+import { newRelic } from './newrelic/manifest.ts';
 import { prometheus } from './prometheus/manifest.ts';
 import { type SourceKind, sourceKind } from './source-kind.ts';
 import { stepFunctions } from './stepfunctions/manifest.ts';
@@ -19,4 +20,5 @@ export const sourceKinds: readonly SourceKind[] = [
   }),
   sourceKind(fastly, { source: () => import('./fastly/source.ts'), actor: () => import('./fastly/actor.ts') }),
   sourceKind(loki, { source: () => import('./loki/source.ts') }),
+  sourceKind(newRelic, { source: () => import('./newrelic/source.ts') }),
 ];

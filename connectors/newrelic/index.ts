@@ -1,0 +1,18 @@
+// The sources of logs, metrics, alerts and changes over New Relic's NerdGraph.
+import type { Sources } from '../../core/ports/telemetry.ts';
+import { type NewRelicConfig, questions } from './client.ts';
+import { alerts, changes } from './events.ts';
+import { logs } from './logs.ts';
+import { metrics } from './metrics.ts';
+
+export type { NewRelicConfig } from './client.ts';
+
+export function newRelicSources(config: NewRelicConfig): Pick<Sources, 'logs' | 'metrics' | 'alerts' | 'changes'> {
+  const ask = questions(config);
+  return {
+    logs: logs(config, ask),
+    metrics: metrics(config, ask),
+    alerts: alerts(config, ask),
+    changes: changes(config, ask),
+  };
+}

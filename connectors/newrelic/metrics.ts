@@ -1,0 +1,232 @@
+// Golden signals from New Relic: services from APM, OpenTelemetry spans and Lambda, workloads and nodes from the Kubernetes integration. Each event's
+// attributes are asked first, because an unknown attribute gives an empty answer and no error.
+import type { TimeWindow } from '../../core/model/entity.ts';
+import { isWithin, type Scope } from '../../core/model/scope.ts';
+import type { Series } from '../../core/model/telemetry.ts';
+import type { Source } from '../../core/ports/telemetry.ts';
+import type { NewRelicConfig, Question, Row } from './client.ts';
+import { accountsOf, hostOf } from './logs.ts';
+import { columnsAmong, condition, during, keysOf, knownScope, quoted, text, where } from './place.ts';
+
+interface Reading {
+  readonly signal: string;
+  readonly unit: string;
+  /** Attributes that the expression needs; absent ones make the signal missing. */
+  readonly needs: readonly string[];
+  readonly nrql: string;
+}
+
+interface Event {
+  readonly event: string;
+  readonly kind: 'Service' | 'Deployment' | 'Node';
+  readonly name: readonly string[];
+  readonly only?: string;
+  readonly readings: readonly Reading[];
+}
+
+const traffic = (signal: 'requests_per_second', needs: readonly string[]): Reading => ({
+  signal,
+  unit: 'requests/s',
+  needs,
+  nrql: 'rate(count(*), 1 second)',
+});
+const errors = (needs: readonly string[], failed: string): Reading => ({
+  signal: 'error_ratio',
+  unit: '1',
+  needs,
+  nrql: `percentage(count(*), WHERE ${failed}) / 100`,
+});
+const latency = (needs: string, factor: string): Reading => ({
+  signal: 'latency_p95',
+  unit: 'ms',
+  needs: [needs],
+  nrql: `percentile(${quoted(needs)}${factor}, 95)`,
+});
+
+/** The first event of a service that has a signal gives it. */
+const events: readonly Event[] = [
+  {
+    event: 'Transaction',
+    kind: 'Service',
+    name: ['appName'],
+    readings: [traffic('requests_per_second', []), errors(['error'], 'error IS true'), latency('duration', ' * 1000')],
+  },
+  {
+    event: 'Span',
+    kind: 'Service',
+    name: ['service.name', 'entity.name'],
+    only: "`span.kind` = 'server'",
+    readings: [
+      traffic('requests_per_second', ['span.kind']),
+      errors(['span.kind', 'otel.status_code'], "`otel.status_code` = 'ERROR'"),
+      latency('duration.ms', ''),
+    ],
+  },
+  {
+    event: 'AwsLambdaInvocation',
+    kind: 'Service',
+    name: ['entityName', 'entity.name', 'appName'],
+    readings: [traffic('requests_per_second', []), errors(['error'], 'error IS true'), latency('duration', ' * 1000')],
+  },
+  {
+    event: 'K8sContainerSample',
+    kind: 'Deployment',
+    name: ['deploymentName', 'statefulsetName', 'daemonsetName'],
+    readings: [
+      {
+        signal: 'memory_bytes',
+        unit: 'bytes',
+        needs: ['memoryWorkingSetBytes', 'containerID'],
+        nrql: 'average(memoryWorkingSetBytes) * uniqueCount(containerID)',
+      },
+      {
+        signal: 'cpu_cores',
+        unit: 'cores',
+        needs: ['cpuUsedCores', 'containerID'],
+        nrql: 'average(cpuUsedCores) * uniqueCount(containerID)',
+      },
+      { signal: 'restarts_total', unit: '1', needs: ['restartCount'], nrql: 'max(restartCount)' },
+    ],
+  },
+  {
+    event: 'K8sDeploymentSample',
+    kind: 'Deployment',
+    name: ['deploymentName'],
+    readings: [{ signal: 'replicas_available', unit: 'pods', needs: ['podsAvailable'], nrql: 'latest(podsAvailable)' }],
+  },
+  {
+    event: 'K8sNodeSample',
+    kind: 'Node',
+    name: ['nodeName'],
+    readings: [
+      { signal: 'node_ready', unit: '1', needs: ['condition.Ready'], nrql: 'latest(numeric(`condition.Ready`))' },
+    ],
+  },
+];
+
+/** TIMESERIES has at most 366 buckets. */
+const maxBuckets = 360;
+/** Groups of one query; with the buckets they stay well below the bytes of an answer. */
+const maxGroups = 300;
+
+export function metrics(config: NewRelicConfig, ask: () => Question): Source<'metrics'> {
+  return {
+    async observe(scope) {
+      const question = ask();
+      const read = await Promise.all(events.map((event) => seriesOf(question, event, scope, config)));
+      const series = merged(read.flatMap((one) => one.series));
+      const failures = [...new Set(read.flatMap((one) => one.failed ?? []))];
+      const notes = read.flatMap((one) => one.notes);
+      if (series.length === 0 && failures[0] !== undefined) return gap(failures[0]);
+      const isAny = read.some((one) => one.asked.length > 0);
+      if (!isAny) return gap('New Relic has none of the events that the signal catalogue knows in these accounts.');
+      const asked = new Set(read.flatMap((one) => one.asked));
+      const lacking = [...new Set(events.flatMap(({ readings }) => readings.map(({ signal }) => signal)))].filter(
+        (signal) => !asked.has(signal),
+      );
+      return {
+        kind: 'data',
+        data: series,
+        query: `${hostOf(config)} metrics of ${accountsOf(config)} (${asked.size} signals${lacking.length > 0 ? `, without ${lacking.join(', ')}` : ''})`,
+        missing: [...failures, ...new Set(notes)].slice(0, 12),
+        bytes: question.bytes(),
+      };
+    },
+  };
+}
+
+const gap = (reason: string) => ({ kind: 'gap', gap: { source: 'newrelic', reason: reason.slice(0, 300) } }) as const;
+
+interface Read {
+  readonly series: readonly Series[];
+  readonly asked: readonly string[];
+  readonly failed?: string;
+  readonly notes: readonly string[];
+}
+const nothing: Read = { series: [], asked: [], notes: [] };
+
+async function seriesOf(question: Question, event: Event, asked: Scope, config: NewRelicConfig): Promise<Read> {
+  const known = await keysOf(question, event.event, asked.window);
+  if (known.kind === 'failed') return { ...nothing, failed: known.reason };
+  const { keys } = known;
+  const columns = columnsAmong(keys, event.name);
+  const readings = event.readings.filter(({ needs }) => needs.every((name) => keys.has(name)));
+  if (readings.length === 0 || columns.service.length === 0) return nothing;
+  const scope = await knownScope(question, { event: event.event, columns, scope: asked }, config);
+  const facets = [orElse(columns.service), orElse(columns.cluster), orElse(columns.namespace)];
+  const selected = readings.map(({ nrql, signal }) => `${nrql} AS ${signal}`).join(', ');
+  const seconds = stepSeconds(scope.window);
+  const answer = await question.ask(
+    `SELECT ${selected} FROM ${event.event}${where(condition(scope, columns), event.only)} ${during(scope.window)} FACET ${facets.join(', ')} TIMESERIES ${seconds} seconds LIMIT ${maxGroups}`,
+  );
+  if (answer.kind === 'failed') return { ...nothing, failed: answer.reason };
+  const groups = new Map<string, Row[]>();
+  for (const row of answer.rows) {
+    const key = JSON.stringify(row.facet ?? null);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  const isCut = groups.size >= maxGroups;
+  return {
+    series: [...groups.values()].flatMap((rows) =>
+      readings.flatMap((reading) => toSeries(rows, { event, reading, scope }, config) ?? []),
+    ),
+    asked: readings.map(({ signal }) => signal),
+    notes: [...answer.notes, ...(isCut ? [`all but ${maxGroups} groups of ${event.event}`] : [])],
+  };
+}
+
+function toSeries(
+  rows: readonly Row[],
+  {
+    event,
+    reading: { signal, unit },
+    scope,
+  }: {
+    readonly event: Event;
+    readonly reading: Reading;
+    readonly scope: Scope;
+  },
+  config: NewRelicConfig,
+): Series | undefined {
+  const [name, cluster = config.cluster, namespace] = [rows[0]?.facet]
+    .flat()
+    .map((one) => (one === absent ? undefined : text(one)));
+  if (name === undefined) return undefined;
+  const place = { ...(namespace === undefined ? {} : { namespace }), ...(cluster === undefined ? {} : { cluster }) };
+  if (!isWithin(scope, { ...place, service: name })) return undefined;
+  const points = rows
+    .flatMap((row): [number, number][] => {
+      const value = numberIn(row[signal]);
+      const at = row.beginTimeSeconds;
+      return typeof at === 'number' && value !== undefined ? [[at, value]] : [];
+    })
+    .sort(([a], [b]) => a - b);
+  if (points.length === 0) return undefined;
+  return { source: 'newrelic', entity: { kind: event.kind, name, ...place }, signal, unit, points };
+}
+
+/** A group without the attribute has this in its place; without a second value, New Relic leaves such groups out. */
+const absent = '-';
+const orElse = (columns: readonly string[]): string => [...columns.map(quoted), `'${absent}'`].join(' OR ');
+
+/** A percentile comes as an object by percentage. */
+function numberIn(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const [first] = Object.values(value);
+  return typeof first === 'number' && Number.isFinite(first) ? first : undefined;
+}
+
+/** One series of a signal for an entity: the first, of the event that is listed first. */
+function merged(series: readonly Series[]): Series[] {
+  const seen = new Map<string, Series>();
+  for (const one of series) {
+    const { kind, name, namespace, cluster } = one.entity;
+    const key = JSON.stringify([one.signal, kind, name, namespace, cluster]);
+    if (!seen.has(key)) seen.set(key, one);
+  }
+  return [...seen.values()];
+}
+
+const stepSeconds = ({ start, end }: TimeWindow): number =>
+  Math.max(60, Math.ceil((Date.parse(end) - Date.parse(start)) / 1000 / maxBuckets));
