@@ -47,7 +47,7 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
   const unread = partial || reading.forgotten > 0;
   const errors = (one: NotableTemplate) =>
     unread || reading.cut.has(one.template.group) ? undefined : exactErrors(one, telling, beside);
-  const about = { brief, reading, query: observed.query, names: namesUnresolved(telling), errors };
+  const about = { brief, reading, query: observed.query, link: observed.link, names: namesUnresolved(telling), errors };
   const findings = [
     ...reading.stoppedUnits.map((unit) => stoppedFinding(unit, about)),
     ...variousOf(telling, maxFindings).map((one) => findingOf(one, about)),
@@ -70,6 +70,8 @@ interface About {
   readonly brief: Brief;
   readonly reading: Reading;
   readonly query: string;
+  /** The address that shows the logs to people. */
+  readonly link: string | undefined;
   /** Number of distinct names that do not resolve. */
   readonly names: number;
   readonly errors: (telling: NotableTemplate) => ErrorIdentity | undefined;
@@ -123,7 +125,7 @@ const namesUnresolved = (telling: readonly NotableTemplate[]): number =>
 
 function findingOf(telling: NotableTemplate, about: About): FindingDraft {
   const { template, kind, level, signature, weight } = telling;
-  const { reading, brief, query } = about;
+  const { reading, brief, query, link } = about;
   const source = reading.sourceOf(template.group);
   const writer: EntityRef = source?.entity ?? { kind: 'Service', name: 'unknown' };
   const entity = holderOf(writer, signature) ?? writer;
@@ -151,6 +153,7 @@ function findingOf(telling: NotableTemplate, about: About): FindingDraft {
       {
         source: 'logs',
         query: `${query} ${name}`,
+        ...(link === undefined ? {} : { link }),
         window: brief.context.window.incident,
         excerpt: excerptOf(telling, onset),
         full: {

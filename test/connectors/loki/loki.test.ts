@@ -388,13 +388,14 @@ describe('configured', () => {
       { length: 10 },
       (_, n) => [minute(66 + n) + 1n, 'ERROR dial tcp ledger-api.billing:8443: connect: connection refused'] as const,
     );
-    await using server = await loki({ streams: [aStream([...alive, ...broken], of)] });
-    const ports = partly<Ports>({
-      evidence: diskEvidence(memoryDisk()),
-      clock,
-      telemetry: { logs: logsOf('local', { url: server.url }) },
-    });
+    const prefix = '/api/datasources/proxy/uid/P8E8';
+    await using server = await loki({ streams: [aStream([...alive, ...broken], of)], prefix });
+    const evidence = diskEvidence(memoryDisk());
+    const telemetry = { logs: logsOf('local', { url: `${server.url}${prefix}` }) };
+    const ports = partly<Ports>({ evidence, clock, telemetry });
     const report = await investigateLogs(aBrief({ specialist: 'logs', context: aContext() }), ports);
     expect(report.findings[0]?.claim).toMatch(/New at billing.*connection refused/);
+    const shown = await evidence.get('inc-1', report.findings[0]?.evidenceIds[0] ?? '');
+    expect(shown?.link).toMatch(/\/explore\?/);
   });
 });
