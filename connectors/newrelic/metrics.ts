@@ -1,4 +1,4 @@
-// Golden signals from New Relic: services from APM, OpenTelemetry spans and Lambda, workloads and nodes from the Kubernetes integration. Each event's
+// Golden signals from New Relic: services from APM, OpenTelemetry spans, Lambda and browsers, workloads and nodes from the Kubernetes integration. Each event's
 // attributes are asked first, because an unknown attribute gives an empty answer and no error.
 import type { TimeWindow } from '../../core/model/entity.ts';
 import { isWithin, type Scope } from '../../core/model/scope.ts';
@@ -24,8 +24,8 @@ interface Event {
   readonly readings: readonly Reading[];
 }
 
-const traffic = (signal: 'requests_per_second', needs: readonly string[]): Reading => ({
-  signal,
+const traffic = (needs: readonly string[]): Reading => ({
+  signal: 'requests_per_second',
   unit: 'requests/s',
   needs,
   nrql: 'rate(count(*), 1 second)',
@@ -49,7 +49,7 @@ const events: readonly Event[] = [
     event: 'Transaction',
     kind: 'Service',
     name: ['appName'],
-    readings: [traffic('requests_per_second', []), errors(['error'], 'error IS true'), latency('duration', ' * 1000')],
+    readings: [traffic([]), errors(['error'], 'error IS true'), latency('duration', ' * 1000')],
   },
   {
     event: 'Span',
@@ -57,7 +57,7 @@ const events: readonly Event[] = [
     name: ['service.name', 'entity.name'],
     only: "`span.kind` = 'server'",
     readings: [
-      traffic('requests_per_second', ['span.kind']),
+      traffic(['span.kind']),
       errors(['span.kind', 'otel.status_code'], "`otel.status_code` = 'ERROR'"),
       latency('duration.ms', ''),
     ],
@@ -66,7 +66,14 @@ const events: readonly Event[] = [
     event: 'AwsLambdaInvocation',
     kind: 'Service',
     name: ['entityName', 'entity.name', 'appName'],
-    readings: [traffic('requests_per_second', []), errors(['error'], 'error IS true'), latency('duration', ' * 1000')],
+    readings: [traffic([]), errors(['error'], 'error IS true'), latency('duration', ' * 1000')],
+  },
+  // A page view has no error of its own. A browser application usually has the name of the service behind it, which then gives the signals.
+  {
+    event: 'PageView',
+    kind: 'Service',
+    name: ['appName'],
+    readings: [traffic([]), latency('duration', ' * 1000')],
   },
   {
     event: 'K8sContainerSample',

@@ -7,6 +7,7 @@ import type { LogRecord } from '../../../core/model/telemetry.ts';
 import type { Observed } from '../../../core/ports/telemetry.ts';
 import { aScope } from '../../builders.ts';
 import { logsScopeContract, metricsScopeContract } from '../../contract/source.ts';
+import { serve } from '../../server.ts';
 import { type Data, type Event, failure, json, newRelicDouble } from './double.ts';
 
 const window = { start: '2026-11-20T02:00:00.000Z', end: '2026-11-20T03:00:00.000Z' };
@@ -213,6 +214,28 @@ describe('metrics', () => {
     expect(observed).toMatchObject({ data: [{ signal: 'requests_per_second' }, { signal: 'latency_p95' }] });
     expect(double.queries.some((query) => query.includes('error IS true'))).toBe(false);
   });
+  test('a browser application gives its own signals, but for a name that a service has', async () => {
+    const view = { timestamp: at(5), duration: 3 };
+    const { sources } = await setUp({
+      data: {
+        Transaction: [{ timestamp: at(5), appName: 'web', duration: 1, error: false }],
+        PageView: [
+          { ...view, appName: 'web' },
+          { ...view, appName: 'shop-window' },
+        ],
+      },
+    });
+    const observed = await sources.metrics.observe(scope, {});
+    if (observed.kind === 'gap') throw new Error(observed.gap.reason);
+    expect(
+      observed.data
+        .filter(({ signal }) => signal === 'latency_p95')
+        .map(({ entity, points }) => [entity.name, points[0]?.[1]]),
+    ).toEqual([
+      ['web', 1000],
+      ['shop-window', 3000],
+    ]);
+  });
   test('accounts without any such event are a gap', async () => {
     const { sources } = await setUp({ data: {} });
     expect(reasonOf(await sources.metrics.observe(scope, {}))).toMatch(/none of the events/);
@@ -305,9 +328,15 @@ describe('an answer', () => {
     ['no JSON', { body: '<html>' }, /form/],
     ['another form', json({ data: { actor: { nrql: { results: 'none' } } } }), /form/],
     ['a container without anything', json({ data: { actor: { nrql: {} } } }), /form/],
-    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' } }, /could not be reached/],
   ])('with %s is a gap', async (_, instead, reason) => {
     expect(reasonOf((await logsOf({ instead: () => instead })).observed)).toMatch(reason);
+  });
+  test('that redirects is a gap, and the key is not sent on', async () => {
+    const elsewhere = await serve(() => json({}));
+    onTestFinished(() => elsewhere[Symbol.asyncDispose]());
+    const { observed } = await logsOf({ instead: () => ({ status: 307, headers: { location: elsewhere.url } }) });
+    expect(reasonOf(observed)).toMatch(/could not be reached/);
+    expect(elsewhere.asked).toEqual([]);
   });
   test('with part of the accounts keeps its rows and says what is missing', async () => {
     const { observed } = await logsOf({
