@@ -71,6 +71,10 @@ export const Change = z.strictObject({
   version: z.string().optional(),
   from: z.unknown().optional(),
   to: z.unknown().optional(),
+  /** What it went live on, if the source knows it. */
+  entity: EntityRef.optional(),
+  /** The web page of the change: a commit, a comparison, a flag. */
+  link: z.string().max(600).optional(),
 });
 export type Change = z.infer<typeof Change>;
 

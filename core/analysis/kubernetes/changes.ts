@@ -42,6 +42,7 @@ function changesOf(cluster: Cluster, deployment: Workload): Change[] {
         ),
         diff: differences.map((one) => `~ ${one}`).join('\n'),
         ...(version && { version }),
+        entity: { kind: 'Deployment', name, ...(namespace && { namespace }), cluster: cluster.name },
       },
     ];
   });

@@ -118,7 +118,7 @@ function suspectFinding(suspect: Suspect, brief: Brief, query: string, window: T
         0,
         400,
       ),
-    entity: entityOf(brief, live.service),
+    entity: (deploy ?? change).entity ?? entityOf(brief, live.service),
     cause: causeOf[change.kind],
     role: 'change',
     onset: live.at,
@@ -131,6 +131,7 @@ function suspectFinding(suspect: Suspect, brief: Brief, query: string, window: T
         query,
         window,
         excerpt: excerptOf(change, [...why, ...against.map((text) => `but ${text}`)]),
+        ...((change.link ?? deploy?.link) && { link: change.link ?? deploy?.link }),
         full: {
           kind: 'change',
           change: { ...change, ...(change.diff && { diff: change.diff.slice(0, 40_000) }) },

@@ -69,6 +69,16 @@ describe('the changes specialist', () => {
     expect(await evidence.full('inc-1', id ?? '')).toMatchObject({ kind: 'change', change: { id: 'd-1' } });
   });
 
+  test('says what the change went live on, and links to it, where its source knows both', async () => {
+    const entity = { kind: 'StatefulSet', name: 'billing', namespace: 'shop', cluster: 'backend-2' };
+    const link = 'https://github.com/acme/deploy/commit/4f2c9d1';
+    const { ports, evidence } = world({ changes: [{ ...deploy, entity, link }] });
+    const report = await investigateChanges(brief, ports);
+    expect(report.findings[0]?.entity).toEqual(entity);
+    const [id] = report.findings[0]?.evidenceIds ?? [];
+    expect((await evidence.get('inc-1', id ?? ''))?.link).toBe(link);
+  });
+
   test('ignores what changed after the page', async () => {
     const { ports } = world({ changes: [{ ...deploy, at: at('02:48:00') }] });
     const report = await investigateChanges(brief, ports);

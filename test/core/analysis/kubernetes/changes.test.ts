@@ -39,6 +39,7 @@ describe('a rollout in the window', () => {
         title: 'Revision 2 of Deployment cart: image: cart:1.0 → cart:1.1; POOL: (not set) → 5',
         diff: '~ image: cart:1.0 → cart:1.1\n~ POOL: (not set) → 5',
         version: '1.1',
+        entity: { kind: 'Deployment', name: 'cart', namespace: 'shop', cluster: 'c1' },
       },
     ]);
   });
