@@ -11,6 +11,8 @@ export interface Reply {
   readonly problem?: 'no answer' | 'login failed';
   readonly body: unknown;
   readonly bytes: number;
+  /** Seconds that the server asks us to wait; absent if it asks for none. */
+  readonly retryAfter?: number;
 }
 
 export interface ClusterAccess {
@@ -84,7 +86,13 @@ function send(url: URL, options: RequestOptions, body: string | undefined, asTex
       response.on('close', () => resolve(nobody));
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: response.statusCode ?? 0, body: asText ? text : parsed(text), bytes });
+        const retryAfter = Number(response.headers['retry-after'] ?? Number.NaN);
+        resolve({
+          status: response.statusCode ?? 0,
+          body: asText ? text : parsed(text),
+          bytes,
+          ...(retryAfter >= 0 ? { retryAfter } : {}),
+        });
       });
     });
     call.on('error', () => resolve(nobody));

@@ -1,20 +1,30 @@
 // Lists all objects of a kind, page by page. If a kind becomes unreadable, the result names the reason and keeps the objects read so far.
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { KubernetesObject } from '../../core/model/telemetry.ts';
-import { type ClusterAccess, said } from './access.ts';
+import { type ClusterAccess, type Reply, said } from './access.ts';
 
 export interface Kind {
   readonly kind: string;
   readonly path: string;
   /** Restricts the list by the API's field selectors. */
   readonly fields?: string;
+  /** Restricts the list by labels, as `kubectl -l` does. */
+  readonly labels?: string;
   readonly metadataOnly?: boolean;
   /** The kind belongs to an extension that a cluster need not have, so its absence is no gap. */
   readonly extension?: boolean;
+  /** Objects on a page; 500 if absent. */
+  readonly pageSize?: number;
+  /** Milliseconds after which no further page is asked for. */
+  readonly withinMs?: number | undefined;
 }
 
-const pageSize = 500;
 const maxPages = 40;
+/** Bytes of one list. */
+const maxBytes = 512 * 1024 * 1024;
+/** Seconds that one page may wait for a server that asks us to come again later. */
+const maxWait = 5;
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const Page = z.looseObject({
   metadata: z.looseObject({ continue: z.string().nullish() }).nullish(),
@@ -27,31 +37,61 @@ const Page = z.looseObject({
 
 export async function listOf(
   cluster: ClusterAccess,
-  { kind, path, fields, metadataOnly, extension }: Kind,
+  of: Kind,
 ): Promise<{ items: KubernetesObject[]; failed?: string; bytes: number }> {
   const items: KubernetesObject[] = [];
+  const { failed, bytes } = await eachObject(cluster, of, (item) => {
+    const object = KubernetesObject.safeParse({ ...item, kind: of.kind });
+    if (object.success) items.push(object.data);
+  });
+  return { items, bytes, ...(failed && { failed: `${of.kind} (${failed.why})` }) };
+}
+
+/** Calls `take` for each object, so that a caller can keep a small part of large objects. */
+export async function eachObject(
+  cluster: ClusterAccess,
+  { path, fields, labels, metadataOnly, extension, pageSize = 500, withinMs }: Kind,
+  take: (item: Readonly<Record<string, unknown>>) => void,
+): Promise<{ readonly bytes: number; readonly failed?: { readonly why: string; readonly forbidden: boolean } }> {
+  const late = withinMs === undefined ? undefined : AbortSignal.timeout(withinMs);
   let bytes = 0;
+  let count = 0;
   let next = '';
+  const failed = (why: string, forbidden = false) => ({
+    bytes,
+    failed: { why: `${why}${count > 0 ? `, only the first ${count}` : ''}`, forbidden },
+  });
   for (let page = 0; page < maxPages; page += 1) {
+    if (bytes > maxBytes) return failed('too large');
+    if (late?.aborted) return failed('too slow');
     const query = new URLSearchParams({
       limit: String(pageSize),
       ...(fields === undefined ? {} : { fieldSelector: fields }),
+      ...(labels === undefined ? {} : { labelSelector: labels }),
       ...(next ? { continue: next } : {}),
     });
-    const reply = await cluster.request(`${path}?${query}`, metadataOnly ? { accept: metadataList } : {});
-    if (extension && reply.status === 404) return { items, bytes };
+    const reply = await patiently(() =>
+      cluster.request(`${path}?${query}`, metadataOnly ? { accept: metadataList } : {}),
+    );
+    if (extension && reply.status === 404) return { bytes };
     const list = Page.safeParse(reply.body);
-    if (reply.status !== 200 || !list.success)
-      return { items, bytes, failed: `${kind} (${said(reply)}${onlyThe(items)})` };
+    if (reply.status !== 200 || !list.success) return failed(said(reply), reply.status === 401 || reply.status === 403);
     bytes += reply.bytes;
-    for (const item of list.data.items) {
-      const object = KubernetesObject.safeParse({ ...item, kind });
-      if (object.success) items.push(object.data);
-    }
+    count += list.data.items.length;
+    for (const item of list.data.items) take(item);
     next = list.data.metadata?.continue ?? '';
-    if (!next) return { items, bytes };
+    if (!next) return { bytes };
   }
-  return { items, bytes, failed: `${kind} (too many${onlyThe(items)})` };
+  return failed('too many');
 }
 
-const onlyThe = ({ length }: readonly KubernetesObject[]): string => (length > 0 ? `, only the first ${length}` : '');
+/** Asks again as long as the server is busy (429) and the wait that it names is short. */
+async function patiently(ask: () => Promise<Reply>): Promise<Reply> {
+  for (let waited = 0; ; ) {
+    const reply = await ask();
+    const seconds = Math.max(reply.retryAfter ?? 1, 1);
+    if (reply.status !== 429 || waited + seconds > maxWait) return reply;
+    await sleep(seconds * 1000);
+    waited += seconds;
+  }
+}

@@ -1,10 +1,10 @@
-// What every source of logs or metrics keeps to: it answers for what is within the scope, and says of each thing which cluster it is of.
+// What every source of logs, metrics or changes keeps to: it answers for what is within the scope, and says of each thing which cluster it is of.
 import { describe, expect, test } from 'vitest';
 import { isWithin, type Located, type Scope } from '../../core/model/scope.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import { aScope } from '../builders.ts';
 
-interface Observable<S extends 'logs' | 'metrics'> {
+interface Observable<S extends 'logs' | 'metrics' | 'changes'> {
   /** It has something of two clusters, and in the first of two namespaces. */
   readonly source: () => Promise<Source<S>> | Source<S>;
   readonly window: Scope['window'];
@@ -30,8 +30,21 @@ export const metricsScopeContract = (of: Observable<'metrics'>): void =>
     return observed.data.map(({ entity }) => ({ ...entity, service: entity.name }));
   });
 
+/** Each change that the source has is of one known entity. */
+export const changesScopeContract = (of: Observable<'changes'>): void =>
+  scopeContract(of, async (scope) => {
+    const observed = await (await of.source()).observe(scope, {});
+    if (observed.kind === 'gap') throw new Error(observed.gap.reason);
+    return observed.data.map(({ entity, service }) => ({ ...entity, service }));
+  });
+
 function scopeContract(
-  { window, clusters: [here, there], namespaces: [paged, other], neighbour }: Observable<'logs' | 'metrics'>,
+  {
+    window,
+    clusters: [here, there],
+    namespaces: [paged, other],
+    neighbour,
+  }: Observable<'logs' | 'metrics' | 'changes'>,
   ask: (scope: Scope) => Promise<readonly Located[]>,
 ): void {
   const scope = aScope({ cluster: here, namespace: paged, reach: 'neighbourhood', window });
