@@ -1,5 +1,6 @@
 // Lists the kinds of sources. A new one is a folder here and a row; configuration, secrets, rights and the gap of an unconfigured source follow from
 // its manifest. A row loads only its manifest until its first use.
+import { cloudWatch } from './cloudwatch/manifest.ts';
 import { fastly } from './fastly/manifest.ts';
 import { kubernetes } from './kubernetes/manifest.ts';
 import { loki } from './loki/manifest.ts';
@@ -14,6 +15,7 @@ export const sourceKinds: readonly SourceKind[] = [
     actor: () => import('./kubernetes/actor.ts'),
   }),
   sourceKind(prometheus, { source: () => import('./prometheus/source.ts') }),
+  sourceKind(cloudWatch, { source: () => import('./cloudwatch/source.ts') }),
   sourceKind(stepFunctions, {
     source: () => import('./stepfunctions/source.ts'),
     actor: () => import('./stepfunctions/actor.ts'),

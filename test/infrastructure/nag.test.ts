@@ -38,6 +38,14 @@ describe('the AWS Solutions rules find nothing that is not acknowledged with a r
           executions: ['nightly-*', 'arn:aws:states:eu-west-1:123456789012:stateMachine:exports'],
           fastly: { services: { 'www.example.com': 'SU1' } },
         },
+        sources: {
+          cw: {
+            kind: 'cloudwatch',
+            region: 'eu-west-1',
+            groups: { web: ['/aws/lambda/web', 'arn:aws:logs:eu-west-1:444455556666:log-group:/pay'] },
+            metrics: { web: [{ namespace: 'AWS/Lambda', name: 'Errors', dimensions: { FunctionName: 'web' } }] },
+          },
+        },
         recording: true,
         costs: {},
         alarmEmail: 'on-call@example.com',
