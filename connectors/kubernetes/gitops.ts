@@ -20,8 +20,8 @@ export interface Deliveries {
 }
 
 type Take = (item: Readonly<Record<string, unknown>>) => void;
-/** Deliveries of one answer; of more, the newest. */
-export const maxDeliveries = 2000;
+/** Deliveries of one answer; of more, those of the paged service and its neighbours first, then the newest. */
+const maxDeliveries = 2000;
 
 /**
  * Applications and Kustomizations are read from every cluster, because they may deploy to another one; releases only from the clusters in scope.
@@ -53,18 +53,23 @@ export async function readDeliveries(
   const found = asked
     .flatMap((one) => one.found)
     .filter((one) => placesOf(one).some((place) => isWithin(within, place)))
-    .sort((a, b) => b.ended - a.ended);
+    .map((one) => ({ one, near: isNear(one, scope) ? 1 : 0 }))
+    .sort((a, b) => b.near - a.near || b.one.ended - a.one.ended)
+    .map(({ one }) => one);
   const cut = found.length - maxDeliveries;
   return {
     deliveries: found.slice(0, maxDeliveries),
     tools: [...new Set(asked.flatMap(({ tools }) => [...tools]))].sort(),
     missing: [
       ...asked.flatMap(({ missing }) => missing.sort()),
-      ...(cut > 0 ? [`${cut} older changes of ${found.length}`] : []),
+      ...(cut > 0 ? [`${cut} of ${found.length} deliveries, the oldest of other services`] : []),
     ],
     bytes: asked.reduce((sum, { size }) => sum + size.bytes, 0),
   };
 }
+
+const isNear = ({ workloads, place }: Delivery, { service, neighbours }: Scope): boolean =>
+  [place.service, ...workloads.map(({ name }) => name)].some((name) => name === service || neighbours.includes(name));
 
 const placesOf = ({ workloads, place }: Delivery) =>
   workloads.length > 0 ? workloads.map(({ name, ...where }) => ({ ...where, service: name })) : [place];

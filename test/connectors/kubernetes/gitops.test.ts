@@ -184,13 +184,15 @@ describe('Argo CD', () => {
   test('with thousands of Applications is read in pages, to a limit that is told', async () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, n) => application(`app-${n}`, { history: [sync(1, at('02:00:00'))] }));
-    await using backend = await apiServer({ applications: many(2100) });
-    const { changes, missing } = await changesIn({ backend });
+    const old = application('paged', { history: [sync(1, at('01:00:00'))] });
+    await using backend = await apiServer({ applications: [...many(2099), old] });
+    const { changes, missing } = await changesIn({ backend }, { service: 'paged' });
+    expect(changes[0]?.service).toBe('paged');
     expect(changes).toHaveLength(2000);
-    expect(missing).toEqual(['100 older changes of 2100']);
+    expect(missing).toEqual(['100 of 2100 deliveries, the oldest of other services']);
     expect(backend.asked.filter(({ path }) => path.includes('/applications?'))).toHaveLength(11);
-    const old = application('app', { history: [sync(1, '2026-01-01T00:00:00Z')], resources: [] });
-    await using huge = await apiServer({ applications: Array.from({ length: 8200 }, () => old) });
+    const past = application('app', { history: [sync(1, '2026-01-01T00:00:00Z')], resources: [] });
+    await using huge = await apiServer({ applications: Array.from({ length: 8200 }, () => past) });
     expect(await changesIn({ huge })).toMatchObject({
       changes: [],
       missing: ['huge: Argo CD Application (too many, only the first 8000)'],
