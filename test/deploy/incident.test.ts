@@ -347,7 +347,10 @@ describe('a deployed stage', () => {
       ],
       { cwd: root, env: { ...emulator.environment, PATH: process.env.PATH } },
     );
-    expect(stdout).toMatch(/^\d+ entries in 3 chains, 1 anchor: every chain holds\.\n$/);
+    // The schedule of the emulated stage may have anchored today's first entries already: then the rest waits for tomorrow.
+    expect(stdout).toMatch(
+      /^\d+ entries in 3 chains, 1 anchor: every chain holds\.\n(?:\d+ entries since the last anchor [^\n]+\n)?$/,
+    );
   });
 
   test('no secret and no task token is in any log', async () => {
