@@ -144,7 +144,10 @@ describe('a deployed stage', () => {
     // Drawn by the bundled function, with the module and the font that it brought along.
     const chart = outside.files.find(({ name }) => name === 'chart.png');
     expect(chart?.starts).toContain('PNG');
-    expect(outside.messages()[0]).toMatchObject({ text: expect.stringMatching(/^(?:Looked into|Waiting)/) });
+    // The message that follows the incident is updated after the question is posted.
+    await eventually('an update of the first message', async () =>
+      /^(?:Looked into|Waiting)/.test(outside.messages()[0]?.text ?? '') ? true : undefined,
+    );
     expect(diagnosis?.hypotheses[0]).toMatchObject({ rank: 1, entity: { kind: 'CronJob', name: 'nightly-invoices' } });
     expect(diagnosis).toMatchObject({
       model: expect.stringMatching(/^scripted-coordinator \(synthesis@\d+\)$/),
