@@ -1,7 +1,9 @@
 // Runs NRQL through NerdGraph: starts a query asynchronously, polls for its result, waits where New Relic says so, and keeps one question within its
 // time, bytes and number of queries.
+
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
+import { limitConcurrency } from '../../core/limit-concurrency.ts';
 
 export interface NewRelicConfig {
   readonly url: string;
@@ -66,7 +68,7 @@ type Reply =
 
 /** Makes the questions of one source; all of them together keep to New Relic's number of queries at once. */
 export function questions(config: NewRelicConfig): () => Question {
-  const turn = limiter(atOnce);
+  const turn = limitConcurrency(atOnce);
   return () => {
     const { accounts, maxBytes = 50 * 1024 * 1024, timeoutMs = 15_000, pause = (ms: number) => wait(ms) } = config;
     const deadline = performance.now() + timeoutMs;
@@ -177,20 +179,4 @@ const said = (text: string): string => text.slice(0, 200);
 function retryAfter({ headers }: Response): number | undefined {
   const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
-}
-
-function limiter(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
 }

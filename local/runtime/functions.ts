@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import type { Context as LambdaContext } from 'aws-lambda';
 import { Impossible } from '../../core/errors.ts';
+import { limitConcurrency } from '../../core/limit-concurrency.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { specialists } from '../../core/specialists/index.ts';
 import { specialistId } from '../../core/specialists/specialist.ts';
@@ -17,7 +18,7 @@ export type Parts = Ports & { readonly pause?: (ms: number) => Promise<unknown> 
 /** For an unknown function it throws an error named `Lambda.ResourceNotFoundException`, as the service does. */
 export function localFunctions(parts: Parts, limitMs: (name: string) => number = timeLimitMs): InvokeFunction {
   const made = new Map<string, Promise<Handler>>();
-  const lanes = crowded.map(({ names, atOnce }) => ({ names: new Set(names), run: laneOf(atOnce) }));
+  const lanes = crowded.map(({ names, atOnce }) => ({ names: new Set(names), run: limitConcurrency(atOnce) }));
   return async (name, payload) => {
     let handler = made.get(name);
     if (handler === undefined) {
@@ -40,23 +41,6 @@ const crowded: readonly { readonly names: readonly string[]; readonly atOnce: nu
   { names: ['open-incident', 'assemble-context'], atOnce: 6 },
   { names: ['admit', 'tend-line'], atOnce: 6 },
 ];
-
-/** Runs at most this many at once, in the order of arrival. */
-function laneOf(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
-}
 
 async function load(name: string, parts: Parts): Promise<Handler> {
   const specialist = specialists.find((one) => specialistId(one.name) === name)?.name;
