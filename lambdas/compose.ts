@@ -53,14 +53,11 @@ import {
 } from '../core/replay/record.ts';
 import { RemoteToolServer } from '../core/specialists/tool-server.ts';
 import {
-  deferredChat,
   deferredExecutor,
   deferredKnowledge,
   deferredReasoner,
   deferredTargets,
   deferredTelemetry,
-  deferredThreads,
-  deferredUserDirectory,
   kept,
 } from './deferred.ts';
 
@@ -222,16 +219,12 @@ function untapedPager(): Ports['pager'] {
 /** A rotated token takes effect after at most this time. */
 const secretAgeMs = 5 * 60_000;
 
+const slackToken = (): Promise<string> => readSecret()('slack-token');
+
 export const chat = (): Ports['chat'] =>
   once('chat', () => {
     const config = setting('SLACK');
-    return deferredChat(
-      kept(
-        async () =>
-          slackChat({ token: await readSecret()('slack-token'), ...config, posts: stores().posts, png: drawing() }),
-        secretAgeMs,
-      ),
-    );
+    return slackChat({ token: slackToken, ...config, posts: stores().posts, png: drawing() });
   });
 
 /** Undefined if the bundle lacks the module and the font for drawing. */
@@ -250,18 +243,14 @@ function drawing(): Ports['charts']['png'] | undefined {
 export const threads = (): Ports['threads'] =>
   once('threads', () => {
     const { apiUrl } = setting('SLACK');
-    return deferredThreads(
-      kept(async () => slackThreads({ token: await readSecret()('slack-token'), apiUrl }), secretAgeMs),
-    );
+    return slackThreads({ token: slackToken, apiUrl });
   });
 
 /** Identifies people in Slack, including people of other workspaces, by Slack's own data. */
 export const userDirectory = (): Ports['userDirectory'] =>
   once('userDirectory', () => {
     const { apiUrl, channel: _, ...origin } = setting('SLACK');
-    return deferredUserDirectory(
-      kept(async () => slackUserDirectory({ token: await readSecret()('slack-token'), apiUrl }, origin), secretAgeMs),
-    );
+    return slackUserDirectory({ token: slackToken, apiUrl }, origin);
   });
 
 /** The same from the stage's configuration alone, without a token; that is enough to check a request's origin. */

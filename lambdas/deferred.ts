@@ -1,7 +1,7 @@
 // Defers ports that need a load first (of a recording or a secret): each call waits for the load, which happens once.
 
 import { Unavailable } from '../core/errors.ts';
-import type { Chat, Reasoner, Threads, UserDirectory } from '../core/ports/channels.ts';
+import type { Reasoner } from '../core/ports/channels.ts';
 import { eachSignal } from '../core/ports/signals.ts';
 import type { Executor, KnowledgeBase, Sources, Targets, Telemetry } from '../core/ports/telemetry.ts';
 
@@ -20,16 +20,6 @@ export function kept<T>(read: Load<T>, maxAgeMs = Number.POSITIVE_INFINITY): Loa
     return value;
   };
 }
-
-export const deferredUserDirectory = (load: Load<UserDirectory>): UserDirectory => ({
-  origin: async () => (await load()).origin(),
-  who: async (user) => (await load()).who(user),
-});
-
-export const deferredThreads = (load: Load<Threads>): Threads => ({
-  read: async (place) => (await load()).read(place),
-  message: async (place) => (await load()).message(place),
-});
 
 export const deferredKnowledge = (load: Load<KnowledgeBase>): KnowledgeBase => ({
   search: async (query) => (await load()).search(query),
@@ -60,10 +50,6 @@ export const deferredExecutor = (load: Load<Executor>): Executor => ({
 export const deferredTargets = (load: Load<Targets>): Targets => ({
   look: async (...asked) => (await load()).look(...asked),
   around: async (...asked) => (await load()).around(...asked),
-});
-
-export const deferredChat = (load: Load<Chat>): Chat => ({
-  publish: async (message) => (await load()).publish(message),
 });
 
 export const deferredReasoner = (load: Load<Reasoner>): Reasoner => ({

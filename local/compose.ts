@@ -389,7 +389,8 @@ function slackOf(
   posts: PostHistory,
 ): Pick<World, 'chat' | 'threads' | 'userDirectory' | 'slackApiUrl' | 'slackSigningSecrets'> {
   if (slack === undefined) return { slackSigningSecrets: [] };
-  const { botToken: token, channel, apiUrl, signingSecret, teams = [], appId, enterprise } = slack;
+  const { botToken, channel, apiUrl, signingSecret, teams = [], appId, enterprise } = slack;
+  const token = () => Promise.resolve(botToken);
   return {
     chat: slackChat({ token, channel, apiUrl, posts, png: (svg) => charts().png(svg) }),
     threads: slackThreads({ token, apiUrl }),

@@ -3,6 +3,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { Misconfigured } from '../../core/errors.ts';
+import { retryAfterMs } from '../retry.ts';
 
 export interface Reply {
   /** The HTTP status; 0 if there was no answer. */
@@ -12,7 +13,7 @@ export interface Reply {
   readonly body: unknown;
   readonly bytes: number;
   /** Seconds that the server asks us to wait; absent if it asks for none. */
-  readonly retryAfter?: number;
+  readonly retryAfterMs?: number;
 }
 
 export interface ClusterAccess {
@@ -86,12 +87,12 @@ function send(url: URL, options: RequestOptions, body: string | undefined, asTex
       response.on('close', () => resolve(nobody));
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        const retryAfter = Number(response.headers['retry-after'] ?? Number.NaN);
+        const waitMs = retryAfterMs(response.headers['retry-after']);
         resolve({
           status: response.statusCode ?? 0,
           body: asText ? text : parsed(text),
           bytes,
-          ...(retryAfter >= 0 ? { retryAfter } : {}),
+          ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
         });
       });
     });

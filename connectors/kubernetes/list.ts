@@ -1,7 +1,7 @@
 // Lists all objects of a kind, page by page. If a kind becomes unreadable, the result names the reason and keeps the objects read so far.
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { KubernetesObject } from '../../core/model/telemetry.ts';
+import { withRetries } from '../retry.ts';
 import { type ClusterAccess, type Reply, said } from './access.ts';
 
 export interface Kind {
@@ -23,8 +23,8 @@ export interface Kind {
 const maxPages = 40;
 /** Bytes of one list. */
 const maxBytes = 512 * 1024 * 1024;
-/** Seconds that one page may wait for a server that asks us to come again later. */
-const maxWait = 5;
+/** Milliseconds within which a page is asked for again if the server is busy. */
+const maxWaitMs = 5500;
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const Page = z.looseObject({
   metadata: z.looseObject({ continue: z.string().nullish() }).nullish(),
@@ -86,12 +86,11 @@ export async function eachObject(
 }
 
 /** Asks again as long as the server is busy (429) and the wait that it names is short. */
-async function patiently(ask: () => Promise<Reply>): Promise<Reply> {
-  for (let waited = 0; ; ) {
-    const reply = await ask();
-    const seconds = Math.max(reply.retryAfter ?? 1, 1);
-    if (reply.status !== 429 || waited + seconds > maxWait) return reply;
-    await sleep(seconds * 1000);
-    waited += seconds;
-  }
+function patiently(ask: () => Promise<Reply>): Promise<Reply> {
+  const until = performance.now() + maxWaitMs;
+  return withRetries(ask, {
+    maxAttempts: 6,
+    waitMs: ({ status, retryAfterMs = 0 }) => (status === 429 ? Math.max(retryAfterMs, 1000) : undefined),
+    leftMs: () => until - performance.now(),
+  });
 }

@@ -1,7 +1,7 @@
 // The calls of Loki's HTTP API that we need. One session is one question: its time, its bytes and Loki's own work are bounded together. Answers are
 // validated, and a failure is our own sentence.
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { retryAfterMs, withRetries } from '../retry.ts';
 
 export interface LokiAccess {
   readonly url: string;
@@ -109,14 +109,21 @@ export function openSession(access: LokiAccess): Session {
     async ask(path, parameters, schema) {
       const address = new URL(`${url.replace(/\/+$/, '')}/loki/api/v1/${path}`);
       address.search = new URLSearchParams(parameters).toString();
-      for (let attempt = 1; ; attempt += 1) {
-        const reply = await once(address);
-        if ('kind' in reply) return reply;
-        const { status, text, waitMs = 250 * 2 ** attempt } = reply;
-        if (status === 200) return read(text, schema);
-        if (!passing.has(status) || attempt === maxAttempts || waitMs >= left()) return refused(status, attempt);
-        await sleep(waitMs);
-      }
+      let attempts = 0;
+      const reply = await withRetries(
+        () => {
+          attempts += 1;
+          return once(address);
+        },
+        {
+          maxAttempts,
+          waitMs: (result, attempt) =>
+            'kind' in result || !passing.has(result.status) ? undefined : (result.waitMs ?? 250 * 2 ** attempt),
+          leftMs: left,
+        },
+      );
+      if ('kind' in reply) return reply;
+      return reply.status === 200 ? read(reply.text, schema) : refused(reply.status, attempts);
     },
   };
 }
@@ -156,11 +163,4 @@ async function headersOf({ token, user, tenant }: LokiAccess): Promise<Record<st
     ...(value === undefined ? {} : { authorization }),
     ...(tenant === undefined ? {} : { 'x-scope-orgid': tenant }),
   };
-}
-
-/** Retry-After is a number of seconds or a date. */
-function retryAfterMs(text: string | null): number | undefined {
-  if (text === null) return undefined;
-  const ms = /^\d{1,6}$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

@@ -4,6 +4,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { limitConcurrency } from '../../core/limit-concurrency.ts';
+import { retryAfterMs, withRetries } from '../retry.ts';
 
 export interface NewRelicConfig {
   readonly url: string;
@@ -17,6 +18,8 @@ export interface NewRelicConfig {
   /** For one question, waiting included; absent, 15 s, which leaves the specialist time to read the answer. */
   readonly timeoutMs?: number | undefined;
   readonly pause?: ((ms: number) => Promise<unknown>) | undefined;
+  /** Before the second attempt, if New Relic throttles without a time; absent, 500 ms. The wait doubles with each attempt. */
+  readonly retryMs?: number | undefined;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -35,7 +38,7 @@ export interface Question {
 const atOnce = 5;
 /** Of one question: three for each kind of event that metrics are read from, and a few to spare. */
 const maxQueries = 24;
-const maxTries = 5;
+const maxAttempts = 5;
 
 const Container = z.object({
   results: z.array(z.record(z.string(), z.unknown())).nullish(),
@@ -70,7 +73,13 @@ type Reply =
 export function questions(config: NewRelicConfig): () => Question {
   const turn = limitConcurrency(atOnce);
   return () => {
-    const { accounts, maxBytes = 50 * 1024 * 1024, timeoutMs = 15_000, pause = (ms: number) => wait(ms) } = config;
+    const {
+      accounts,
+      maxBytes = 50 * 1024 * 1024,
+      timeoutMs = 15_000,
+      pause = (ms: number) => wait(ms),
+      retryMs = 500,
+    } = config;
     const deadline = performance.now() + timeoutMs;
     const late = `New Relic did not answer within ${timeoutMs} ms.`;
     let bytes = 0;
@@ -97,7 +106,8 @@ export function questions(config: NewRelicConfig): () => Question {
             return { kind: 'failed', reason: `New Relic answered with more than ${maxBytes} bytes.` };
           chunks.push(chunk);
         }
-        if (response.status === 429) return { kind: 'throttled', afterMs: retryAfter(response) };
+        if (response.status === 429)
+          return { kind: 'throttled', afterMs: retryAfterMs(response.headers.get('retry-after')) };
         if (response.status === 401 || response.status === 403)
           return { kind: 'failed', reason: `New Relic refused the key (status ${response.status}).` };
         if (!response.ok) return { kind: 'failed', reason: `New Relic answered with status ${response.status}.` };
@@ -119,17 +129,15 @@ export function questions(config: NewRelicConfig): () => Question {
     };
 
     const settled = async (body: object): Promise<Reply> => {
-      for (let tried = 0; tried < maxTries; tried += 1) {
-        const reply = await post(body);
-        const isThrottled =
-          reply.kind === 'throttled' ||
-          (reply.kind === 'envelope' &&
-            reply.envelope.errors?.some(({ extensions }) => extensions?.errorClass === 'TOO_MANY_REQUESTS'));
-        if (!isThrottled) return reply;
-        const after = reply.kind === 'throttled' ? reply.afterMs : undefined;
-        if (!(await waited(after ?? 500 * 2 ** tried))) break;
-      }
-      return { kind: 'failed', reason: throttledAnswer };
+      const reply = await withRetries(() => post(body), {
+        maxAttempts,
+        waitMs: (result, attempt) =>
+          isThrottled(result)
+            ? ((result.kind === 'throttled' ? result.afterMs : undefined) ?? retryMs * 2 ** (attempt - 1))
+            : undefined,
+        leftMs: () => deadline - performance.now(),
+      });
+      return isThrottled(reply) ? { kind: 'failed', reason: throttledAnswer } : reply;
     };
 
     /** A query that nobody waits for would go on to cost. Whether New Relic stops it changes no answer. */
@@ -175,8 +183,8 @@ export function questions(config: NewRelicConfig): () => Question {
 
 const said = (text: string): string => text.slice(0, 200);
 
-/** In ms; undefined if the header is absent or no number of seconds. */
-function retryAfter({ headers }: Response): number | undefined {
-  const seconds = Number.parseInt(headers.get('retry-after') ?? '', 10);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
-}
+/** New Relic refuses with status 429, or with an error within a 200. */
+const isThrottled = (reply: Reply): boolean =>
+  reply.kind === 'throttled' ||
+  (reply.kind === 'envelope' &&
+    (reply.envelope.errors ?? []).some(({ extensions }) => extensions?.errorClass === 'TOO_MANY_REQUESTS'));

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { flattenDetails } from '../../core/context/flatten-details.ts';
 import type { Pager } from '../../core/ports/channels.ts';
 import { clean, shorten } from '../../core/text.ts';
+import { retryAfterMs, withRetries } from '../retry.ts';
 
 interface PagerDutyConfig {
   /** Without a token, every call is a gap that says so. */
@@ -80,7 +81,10 @@ export function pagerDuty(config: PagerDutyConfig): Pager {
       const { status } = response;
       const why = refusals[status] ?? `PagerDuty answered with status ${status}.`;
       if (status < 500 && status !== 429) return { kind: 'failed', why };
-      const waitMs = status === 429 ? resetMs(response.headers) : undefined;
+      const waitMs =
+        status === 429
+          ? retryAfterMs(response.headers.get('ratelimit-reset') ?? response.headers.get('retry-after'))
+          : undefined;
       return (waitMs ?? 0) > maxPatienceMs
         ? { kind: 'failed', why }
         : { kind: 'failed', why, againMs: Math.max(retryMs, waitMs ?? 0) };
@@ -88,12 +92,8 @@ export function pagerDuty(config: PagerDutyConfig): Pager {
       return { kind: 'failed', why: 'PagerDuty did not answer.', againMs: retryMs };
     }
   };
-  const twice = async (attempt: () => Promise<Got>): Promise<Got> => {
-    const first = await attempt();
-    if (first.kind === 'body' || first.againMs === undefined) return first;
-    await new Promise((resolve) => setTimeout(resolve, first.againMs));
-    return attempt();
-  };
+  const twice = (attempt: () => Promise<Got>): Promise<Got> =>
+    withRetries(attempt, { maxAttempts: 2, waitMs: (got) => (got.kind === 'failed' ? got.againMs : undefined) });
   /** Writes once, even if a step runs twice or the answer of an attempt was lost: it first looks for an existing entry. */
   const writeOnce = async (url: string, isThere: (body: unknown) => boolean, write: () => Promise<Got>) => {
     if (!token || !fromEmail) return gap('No PagerDuty token and sender are configured.');
@@ -147,12 +147,6 @@ export function pagerDuty(config: PagerDutyConfig): Pager {
       );
     },
   };
-}
-
-/** PagerDuty states in seconds when the next request may follow (developer.pagerduty.com, REST API rate limits). */
-function resetMs(headers: Headers): number | undefined {
-  const seconds = Number(headers.get('ratelimit-reset') ?? headers.get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }
 
 /** Returns undefined if the body is no JSON or too large; the schema checks its contents. */

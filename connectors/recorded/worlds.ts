@@ -1,4 +1,5 @@
 // Chooses the recording that an incident replays, and its edition: moved to the time of the page, and changed by the executed actions.
+import { LRUCache } from 'lru-cache';
 import * as z from 'zod';
 import { InvalidInput } from '../../core/errors.ts';
 import { meaningOf, PagerDutyWebhook } from '../../core/intake/pagerduty.ts';
@@ -60,12 +61,11 @@ const maxRemembered = 1000;
 function remembering<T extends { readonly known: boolean }>(
   look: (incidentId: string) => Promise<T>,
 ): (incidentId: string) => Promise<T> {
-  const answers = new Map<string, Promise<T>>();
+  const answers = new LRUCache<string, Promise<T>>({ max: maxRemembered });
   return async (incidentId) => {
     const before = await answers.get(incidentId);
     if (before?.known) return before;
     const answer = look(incidentId);
-    if (answers.size >= maxRemembered) answers.delete(answers.keys().next().value ?? '');
     answers.set(incidentId, answer);
     const forget = () => {
       if (answers.get(incidentId) === answer) answers.delete(incidentId);

@@ -2,14 +2,16 @@
 // posts once. The post history stores where a message is. Only if a process began to post and recorded no result does this connector search the
 // thread itself, by the key in the messages' own metadata. A message that people deleted is posted again, unless it only showed progress. Scopes:
 // chat:write, files:write; channels:history (groups:history) for that search, without which such a step may post twice, but never nothing.
+
 import type { KnownBlock } from '@slack/types';
+import { LRUCache } from 'lru-cache';
 import { Unavailable } from '../../core/errors.ts';
 import { metadataType } from '../../core/intake/slack-message.ts';
 import type { Message } from '../../core/model/message.ts';
 import type { Chat } from '../../core/ports/channels.ts';
 import type { Post, PostHistory } from '../../core/ports/records.ts';
 import { blocksOf, fallbackText } from './blocks.ts';
-import { clientOf, errorCode, type SlackAccess, withRetries } from './client.ts';
+import { errorCode, type SlackAccess, slackCalls } from './client.ts';
 
 interface SlackConfig extends SlackAccess {
   /** The channel for incidents without a thread of their own. */
@@ -24,11 +26,9 @@ interface SlackConfig extends SlackAccess {
 /** `publish` throws `Unavailable` if Slack does not accept the message. */
 export function slackChat(config: SlackConfig): Chat {
   const { patienceSeconds = 10, posts } = config;
-  const client = clientOf(config);
+  const callSlack = slackCalls(config);
   /** Posts that this process already knows. */
-  const known = new Map<string, Post>();
-
-  const patient = <T>(call: () => Promise<T>): Promise<T> => withRetries(call, patienceSeconds);
+  const known = new LRUCache<string, Post>({ max: 10_000 });
 
   const find = async (key: string): Promise<Post | undefined> => {
     const post = known.get(key) ?? (await posts.find(key));
@@ -43,10 +43,12 @@ export function slackChat(config: SlackConfig): Chat {
   /** Searches for a message that an earlier process posted without recording it: in the thread or, if there is none, in the channel. */
   const search = async (channel: string, threadTs: string | undefined, key: string): Promise<Post | undefined> => {
     const where = { channel, include_all_metadata: true, limit: 100 };
-    const page = await patient(() =>
-      threadTs === undefined
-        ? client.conversations.history(where)
-        : client.conversations.replies({ ...where, ts: threadTs }),
+    const page = await callSlack(
+      (client) =>
+        threadTs === undefined
+          ? client.conversations.history(where)
+          : client.conversations.replies({ ...where, ts: threadTs }),
+      patienceSeconds,
     ).catch(() => undefined);
     const ts = page?.messages?.find(
       ({ metadata }) => metadata?.event_type === metadataType && keyOf(metadata.event_payload) === key,
@@ -88,20 +90,24 @@ export function slackChat(config: SlackConfig): Chat {
   ) => {
     const where = thread === undefined ? { channel_id: channel } : { channel_id: channel, thread_ts: thread };
     const file = { filename: name, title, content: text, snippet_type: 'text' };
-    await withRetries(() => client.filesUploadV2({ ...where, ...file }), filePatienceSeconds).catch(() => undefined);
+    await callSlack((client) => client.filesUploadV2({ ...where, ...file }), filePatienceSeconds).catch(
+      () => undefined,
+    );
   };
 
   const draw = async (png: Uint8Array, title: string, channel: string, thread?: string) => {
     const where = thread === undefined ? { channel_id: channel } : { channel_id: channel, thread_ts: thread };
     const file = { filename: 'chart.png', title, alt_text: title.slice(0, 1000), file: Buffer.from(png) };
-    await withRetries(() => client.filesUploadV2({ ...where, ...file }), filePatienceSeconds).catch(() => undefined);
+    await callSlack((client) => client.filesUploadV2({ ...where, ...file }), filePatienceSeconds).catch(
+      () => undefined,
+    );
   };
 
   /** Updates a message. Returns false if it is gone and has to be posted again; a progress message that is gone is given up. */
   const replaced = async (post: Post, content: Content, dispensable: boolean): Promise<boolean> => {
     try {
       const patience = dispensable ? dispensablePatienceSeconds : patienceSeconds;
-      await withRetries(() => client.chat.update({ ...post, ...content }), patience);
+      await callSlack((client) => client.chat.update({ ...post, ...content }), patience);
       return true;
     } catch (error) {
       if (!gone.has(errorCode(error))) throw error;
@@ -112,8 +118,10 @@ export function slackChat(config: SlackConfig): Chat {
   /** Posts in the thread, or in the channel if the thread is gone. */
   const posted = async (channel: string, thread: string | undefined, content: Content): Promise<Post> => {
     const post = (where: { thread_ts?: string }) =>
-      patient(() =>
-        client.chat.postMessage({ channel, ...content, unfurl_links: false, unfurl_media: false, ...where }),
+      callSlack(
+        (client) =>
+          client.chat.postMessage({ channel, ...content, unfurl_links: false, unfurl_media: false, ...where }),
+        patienceSeconds,
       );
     const sent =
       thread === undefined

@@ -1,19 +1,18 @@
 // The Threads port on Slack: it reads the messages of a thread and the channel's name. Scopes: channels:history, groups:history and im:history for
 // the messages; channels:read and groups:read for the name, without which only the name is missing.
-import type { WebClient } from '@slack/web-api';
 import { chatMessage, type Ourselves, SlackMessage } from '../../core/intake/slack-message.ts';
 import type { ChatMessage } from '../../core/model/utterance.ts';
 import type { Threads } from '../../core/ports/channels.ts';
-import { clientOf, errorCode, type SlackAccess, withRetries } from './client.ts';
+import { errorCode, type SlackAccess, slackCalls } from './client.ts';
 
 /** The beginning of a thread tells its subject, so we read no more messages than this. */
 const maxMessages = 50;
 
 export function slackThreads(access: SlackAccess): Threads {
-  const client = clientOf(access);
+  const callSlack = slackCalls(access);
   let known: Promise<Ourselves> | undefined;
   const ourselves = (): Promise<Ourselves> => {
-    known ??= withRetries(() => client.auth.test()).then(
+    known ??= callSlack((client) => client.auth.test()).then(
       ({ user_id: userId, bot_id: botId }) => ({ userId, botId }),
       (error: unknown) => {
         known = undefined;
@@ -22,10 +21,10 @@ export function slackThreads(access: SlackAccess): Threads {
     );
     return known;
   };
-  const read = async (client: WebClient, channel: string, ts: string, limit: number): Promise<ChatMessage[]> => {
+  const read = async (channel: string, ts: string, limit: number): Promise<ChatMessage[]> => {
     const [us, page] = await Promise.all([
       ourselves(),
-      withRetries(() => client.conversations.replies({ channel, ts, limit, include_all_metadata: true })),
+      callSlack((client) => client.conversations.replies({ channel, ts, limit, include_all_metadata: true })),
     ]);
     return (page.messages ?? []).flatMap((message) => {
       const parsed = SlackMessage.safeParse(message);
@@ -37,8 +36,8 @@ export function slackThreads(access: SlackAccess): Threads {
     async read({ channel, threadTs }) {
       try {
         const [messages, named] = await Promise.all([
-          read(client, channel, threadTs, maxMessages),
-          withRetries(() => client.conversations.info({ channel })).catch(() => undefined),
+          read(channel, threadTs, maxMessages),
+          callSlack((client) => client.conversations.info({ channel })).catch(() => undefined),
         ]);
         const name = named?.channel?.name;
         return { kind: 'data', messages, ...(name === undefined ? {} : { channelName: name }) };
@@ -48,7 +47,7 @@ export function slackThreads(access: SlackAccess): Threads {
     },
     async message({ channel, ts }) {
       try {
-        const messages = await read(client, channel, ts, 1);
+        const messages = await read(channel, ts, 1);
         return { kind: 'data', message: messages.find((one) => one.ts === ts) };
       } catch (error) {
         return gap(error);

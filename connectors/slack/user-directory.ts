@@ -1,22 +1,23 @@
 // The UserDirectory port on Slack: it determines our workspace from the configuration or from the token itself (auth.test), and the kind of a user
 // (users.info, scope users:read). If Slack does not return a user, the user is unknown and never counts as a person of ours.
+import { LRUCache } from 'lru-cache';
 import { Unavailable } from '../../core/errors.ts';
 import { SlackUser, whoIs } from '../../core/intake/slack-origin.ts';
 import type { SlackOrigin, SlackUserKind } from '../../core/model/slack-origin.ts';
 import type { UserDirectory } from '../../core/ports/channels.ts';
-import { clientOf, errorCode, type SlackAccess, withRetries } from './client.ts';
+import { errorCode, type SlackAccess, slackCalls } from './client.ts';
 
 /** How long a user is cached, because a person may leave or become a guest. */
 const rememberMs = 5 * 60_000;
 const patienceSeconds = 2;
 
 export function slackUserDirectory(access: SlackAccess, configured: SlackOrigin): UserDirectory {
-  const client = clientOf(access);
-  const known = new Map<string, { readonly whom: SlackUserKind; readonly untilMs: number }>();
+  const callSlack = slackCalls(access);
+  const known = new LRUCache<string, SlackUserKind>({ max: 10_000, ttl: rememberMs });
   let learned: Promise<SlackOrigin> | undefined;
   const origin = (): Promise<SlackOrigin> => {
     if (configured.teams.length > 0) return Promise.resolve(configured);
-    learned ??= withRetries(() => client.auth.test(), patienceSeconds).then(
+    learned ??= callSlack((client) => client.auth.test(), patienceSeconds).then(
       ({ team_id: team, enterprise_id: enterprise }) => ({
         ...configured,
         teams: team === undefined ? [] : [team],
@@ -33,7 +34,7 @@ export function slackUserDirectory(access: SlackAccess, configured: SlackOrigin)
     try {
       const [ours, answer] = await Promise.all([
         origin(),
-        withRetries(() => client.users.info({ user }), patienceSeconds),
+        callSlack((client) => client.users.info({ user }), patienceSeconds),
       ]);
       const parsed = SlackUser.safeParse(answer.user);
       return parsed.success && parsed.data.id === user ? whoIs(parsed.data, ours) : 'unknown';
@@ -45,9 +46,11 @@ export function slackUserDirectory(access: SlackAccess, configured: SlackOrigin)
     origin,
     async who(user) {
       const before = known.get(user);
-      if (before !== undefined && before.untilMs > Date.now()) return before.whom;
+      if (before !== undefined) return before;
+      // Without a token nothing is known of anybody: the caller tries again.
+      await access.token();
       const whom = await ask(user);
-      if (whom !== 'unknown') known.set(user, { whom, untilMs: Date.now() + rememberMs });
+      if (whom !== 'unknown') known.set(user, whom);
       return whom;
     },
   };

@@ -54,7 +54,10 @@ describe('a message of another app is an alert', () => {
   test.each(['app', 'bot_message'] as const)('and reads the same in its thread: %s', async (as) => {
     await using slack = await fakeSlack();
     const { post } = await slack.alert('C0ALERTS', pagerDuty, pagerDutyAlert('Q1', title), as);
-    const read = await slackThreads(slack).read({ channel: 'C0ALERTS', threadTs: post.ts });
+    const read = await slackThreads({ ...slack, token: async () => slack.token }).read({
+      channel: 'C0ALERTS',
+      threadTs: post.ts,
+    });
     expect(read).toMatchObject({ messages: [{ from: 'app', by: 'PagerDuty', title: `#4711: ${title}` }] });
   });
 });
@@ -114,7 +117,7 @@ describe('a message of a person', () => {
 test('what we post and update ourselves comes back to us, and says nothing', async () => {
   const events = await told(2, async (slack) => {
     const { posts } = await open(testClock());
-    const chat = slackChat({ token: slack.token, apiUrl: slack.apiUrl, channel: 'C0OPS', posts });
+    const chat = slackChat({ token: async () => slack.token, apiUrl: slack.apiUrl, channel: 'C0OPS', posts });
     const opened = { key: 'opened-inc-1', incidentId: 'inc-1', kind: 'opened' as const, lines: [] };
     await chat.publish({ ...opened, headline: '[FIRING:1] KubeJobFailed' });
     await chat.publish({ ...opened, headline: 'approve' });

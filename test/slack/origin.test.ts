@@ -116,7 +116,7 @@ describe('a question is not answered by', () => {
 describe('who somebody is', () => {
   test('is learned from the token where no workspace is named, and asked of Slack', async () => {
     await using slack = await fakeSlack();
-    const userDirectory = slackUserDirectory({ token: slack.token, apiUrl: slack.apiUrl }, { teams: [] });
+    const userDirectory = slackUserDirectory({ token: async () => slack.token, apiUrl: slack.apiUrl }, { teams: [] });
     expect(await userDirectory.origin()).toEqual({ teams: ['T0FAKE'] });
     const who = ['U0ANA', 'U0DEPLOY', 'U0VENDOR', 'U0GUEST', 'U0NOBODY'].map((user) => userDirectory.who(user));
     expect(await Promise.all(who)).toEqual(['person', 'bot', 'foreign', 'foreign', 'foreign']);
@@ -128,7 +128,10 @@ describe('who somebody is', () => {
 
   test('is not known without the scope, and asked again', async () => {
     await using slack = await fakeSlack({ scopes: manifestScopes.filter((scope) => scope !== 'users:read') });
-    const userDirectory = slackUserDirectory({ token: slack.token, apiUrl: slack.apiUrl }, { teams: ['T0FAKE'] });
+    const userDirectory = slackUserDirectory(
+      { token: async () => slack.token, apiUrl: slack.apiUrl },
+      { teams: ['T0FAKE'] },
+    );
     expect(await userDirectory.who('U0ANA')).toBe('unknown');
     expect(await userDirectory.who('U0ANA')).toBe('unknown');
     expect(slack.calls.filter(({ method }) => method === 'users.info')).toHaveLength(2);
@@ -136,7 +139,7 @@ describe('who somebody is', () => {
 
   test('is nobody’s where Slack does not say which workspace it is', async () => {
     await using slack = await fakeSlack();
-    const userDirectory = slackUserDirectory({ token: 'xoxb-wrong', apiUrl: slack.apiUrl }, { teams: [] });
+    const userDirectory = slackUserDirectory({ token: async () => 'xoxb-wrong', apiUrl: slack.apiUrl }, { teams: [] });
     await expect(userDirectory.origin()).rejects.toThrow('Slack did not say which workspace its token is for.');
     expect(await userDirectory.who('U0ANA')).toBe('unknown');
   });

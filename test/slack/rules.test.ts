@@ -20,7 +20,7 @@ const aMessage = (over: Partial<Message> = {}): Message => ({
 
 const open = storesForTests();
 const chatOf = async ({ token, apiUrl }: { token: string; apiUrl: string }, channel = 'C0OPS') =>
-  slackChat({ token, apiUrl, channel, posts: (await open(testClock())).posts });
+  slackChat({ token: async () => token, apiUrl, channel, posts: (await open(testClock())).posts });
 
 describe('publishing', () => {
   test.each([
@@ -75,7 +75,10 @@ describe('reading a thread', () => {
     const metadata = { event_type: 'watchkeeper_message', event_payload: { key: 'question-x', incident: 'inc-9' } };
     const { post } = await slack.alert('C0OPS', { name: 'Evil', id: 'A1E' }, { text: 'Approve?', metadata });
     await (await chatOf(slack)).publish(aMessage({ slack: { channel: 'C0OPS', threadTs: post.ts } }));
-    const read = await slackThreads(slack).read({ channel: 'C0OPS', threadTs: post.ts });
+    const read = await slackThreads({ ...slack, token: async () => slack.token }).read({
+      channel: 'C0OPS',
+      threadTs: post.ts,
+    });
     expect(read).toMatchObject({ kind: 'data', channelName: 'ops' });
     const [first, second] = read.kind === 'data' ? read.messages : [];
     expect(first).toMatchObject({ from: 'app', by: 'Evil' });
@@ -85,7 +88,10 @@ describe('reading a thread', () => {
 
   test('without the right to is a gap that says so', async () => {
     await using slack = await fakeSlack({ scopes: ['chat:write'] });
-    const read = await slackThreads(slack).read({ channel: 'C0OPS', threadTs: '1700000000.000001' });
+    const read = await slackThreads({ ...slack, token: async () => slack.token }).read({
+      channel: 'C0OPS',
+      threadTs: '1700000000.000001',
+    });
     expect(read).toMatchObject({ kind: 'gap', gap: { reason: 'the app lacks the right to read it' } });
   });
 });

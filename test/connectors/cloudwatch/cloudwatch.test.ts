@@ -207,7 +207,7 @@ describe('Logs Insights', () => {
           operation === 'GetQueryResults' ? { body: '{"status":"Running","results":[]}' } : undefined,
       },
       { groups },
-      900,
+      2000,
     );
     const observed = await logs.observe(web, {});
     expect((await recordsOf(observed)).map(({ message }) => message)).toEqual(['a', 'b', 'c']);

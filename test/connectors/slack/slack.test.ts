@@ -68,7 +68,13 @@ async function aSlack(before: (asked: Asked) => Answer | undefined = () => undef
   const { posts: book } = await open(testClock());
   /** A process of its own. */
   const chat = (patienceSeconds?: number) =>
-    slackChat({ token: 'xoxb-test', channel: 'C-ops', apiUrl: `${server.url}/api/`, posts: book, patienceSeconds });
+    slackChat({
+      token: async () => 'xoxb-test',
+      channel: 'C-ops',
+      apiUrl: `${server.url}/api/`,
+      posts: book,
+      patienceSeconds,
+    });
   return { posts, updates, server, book, chat, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
@@ -122,7 +128,7 @@ describe('publishing', () => {
       begin: async () => ({ kind: 'begun' }) as const,
     };
     const apiUrl = `${slack.server.url}/api/`;
-    await slackChat({ token: 'xoxb-test', channel: 'C-ops', apiUrl, posts: lost }).publish(aMessage());
+    await slackChat({ token: async () => 'xoxb-test', channel: 'C-ops', apiUrl, posts: lost }).publish(aMessage());
     expect(slack.posts).toHaveLength(2);
     expect(slack.updates).toEqual([slack.posts[1]?.ts]);
   });
