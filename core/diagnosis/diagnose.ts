@@ -11,6 +11,7 @@ import type { Evidence, Finding, Report, Usage } from '../model/report.ts';
 import type { Dependency } from '../model/telemetry.ts';
 import { type CallGraph, callGraph } from '../topology/call-graph.ts';
 import { withOddAddresses } from './addresses.ts';
+import { standingOf } from './broken-now.ts';
 import { type Candidate, candidatesOf, earliest } from './candidates.ts';
 import { databasesOf, withDatabases } from './databases.ts';
 import { withKnownDependencies } from './dependency.ts';
@@ -143,8 +144,10 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   const taught = context.facts.filter(
     ({ says }) => says.kind === 'talks-to' && graph.calleesOf(node(says.service)).get(node(says.to)) !== 1,
   );
+  const near = around(graph);
   return {
-    ...around(graph),
+    ...near,
+    standing: standingOf({ context, findings, subjects, paged, isElsewhere: near.isElsewhere }),
     ...(taught.length > 0 && {
       taught: {
         ...around(graphOf(findings, [...dependencies, ...callsOf(taught)], context, subjects)),

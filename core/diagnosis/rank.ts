@@ -4,6 +4,7 @@
 import { accountsFor, accountsForInside, causes, isChange } from '../causes/causes.ts';
 import type { Finding } from '../model/report.ts';
 import type { CallGraph } from '../topology/call-graph.ts';
+import { restsOnLogs } from './broken-now.ts';
 import type { Candidate } from './candidates.ts';
 import { sameError } from './same-error.ts';
 import { isRun, observed, type ScoringContext, templatesOf } from './scene.ts';
@@ -48,13 +49,31 @@ export function rank(scene: ScoringContext): readonly Ranked[] {
     }
   }
   kept.sort((a, b) => b.scored.logOdds - a.scored.logOdds || compare(a.scored.candidate, b.scored.candidate));
-  const total = Math.exp(elsewhereLogOdds) + kept.reduce((sum, one) => sum + Math.exp(one.scored.logOdds), 0);
-  return kept.map(({ scored: one, changeId, explains: explained }) => ({
-    ...one,
-    changeId,
-    explains: explained,
-    confidence: Math.exp(one.logOdds) / total,
+  const odds = sharedOdds(kept, scene);
+  const total = Math.exp(elsewhereLogOdds) + odds.reduce((sum, one) => sum + one, 0);
+  return kept
+    .map(({ scored: one, changeId, explains: explained }, place) => ({
+      ...one,
+      changeId,
+      explains: explained,
+      confidence: (odds[place] ?? 0) / total,
+    }))
+    .toSorted((a, b) => b.confidence - a.confidence);
+}
+
+/**
+ * The odds of each hypothesis. Complaints in the logs of many services that serve are not independent suspicions: together they weigh as much as
+ * the strongest of them, shared by the squares of their odds, so that several alike leave the cause open and one that stands out keeps its weight.
+ */
+function sharedOdds(kept: readonly Kept[], scene: ScoringContext): readonly number[] {
+  const all = kept.map(({ scored }) => ({
+    odds: Math.exp(scored.logOdds),
+    isHeard: restsOnLogs(scored.candidate, scene.standing),
   }));
+  const heard = all.filter(({ isHeard }) => isHeard).map(({ odds }) => odds);
+  const most = Math.max(0, ...heard);
+  const squares = heard.reduce((sum, odds) => sum + odds ** 2, 0);
+  return all.map(({ odds, isHeard }) => (isHeard ? (odds ** 2 / squares) * most : odds));
 }
 
 const places: ReadonlySet<string> = new Set(['cluster', 'node', 'namespace']);
@@ -86,13 +105,18 @@ function absorbs(kept: Kept, one: Scored, scene: ScoringContext): boolean {
   return kept.scored.logOdds >= leastToExplain && explains(first, second, scene);
 }
 
+/** An observation whose reason is elsewhere: an effect, or the symptom of one that often has another cause behind it. */
+const isConsequence = ({ cause, findings }: Candidate): boolean =>
+  causes[cause].depth === 'effect' ||
+  (causes[cause].depth === 'partial' && !isChange(cause) && findings.every(({ role }) => role === 'symptom'));
+
 /** Whether `first` explains the state `second`. */
 function explains(first: Candidate, second: Candidate, { graph, subjects }: ScoringContext): boolean {
   if (first.subject === second.subject) return accountsFor(first.cause, second.cause);
   if (causes[first.cause].strikesMany && (first.cause === second.cause || second.entity.kind === 'Vendor')) return true;
   if (isPointing(second, first)) return causes[second.cause].depth !== 'root' || second.cause === first.cause;
   if (isInside(second, first, subjects)) return accountsForInside(first.cause, second.cause);
-  if (causes[second.cause].depth !== 'effect') return false;
+  if (!isConsequence(second)) return false;
   // A failed run's dependency is behind the failure, but the run itself is what is broken now and can be rerun.
   if (isRun(first) && dependsOn(first, second, graph)) return true;
   return dependsOn(second, first, graph) || sharesError(first, second);

@@ -3,6 +3,7 @@ import { causes } from '../causes/causes.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Finding, Observation } from '../model/report.ts';
 import type { CallGraph } from '../topology/call-graph.ts';
+import type { Standing } from './broken-now.ts';
 import type { Candidate } from './candidates.ts';
 import type { Subjects } from './subjects.ts';
 
@@ -19,6 +20,8 @@ export interface ScoringContext {
   /** Whether an entity is unrelated to the page, as far as is known. */
   readonly isElsewhere: (entity: EntityRef) => boolean;
   readonly subjects: Subjects;
+  /** Which subjects are broken now, and which only complain in their logs. */
+  readonly standing: Standing;
   /** The text of a finding's evidence. */
   readonly excerptsOf: (finding: Finding) => string;
   /** Title, files and diff, by change id. */

@@ -6,6 +6,7 @@ import type { Depth } from '../causes/cause.ts';
 import { causes, isChange } from '../causes/causes.ts';
 import type { Finding, Severity } from '../model/report.ts';
 import { formatList } from '../wording.ts';
+import { restsOnLogs } from './broken-now.ts';
 import type { Candidate } from './candidates.ts';
 import type { ScoringContext, Sign } from './scene.ts';
 import { signsOfChange } from './signs/change.ts';
@@ -49,10 +50,19 @@ function signsOf(candidate: Candidate, scene: ScoringContext): Sign[] {
     ...signsOfWitnesses(candidate),
     // The changes specialist located and dated the change; this weighs what the change must explain.
     ...(isChange(candidate.cause) ? signsOfChange(candidate, scene) : signsOfState(candidate, scene)),
+    ...signsOfStanding(candidate, scene),
     ...signsOfCallees(candidate, scene),
     ...signsOfReach(candidate, scene),
     ...signsOfCoverage(candidate, scene),
   ];
+}
+
+/** A failure that the cluster shows outranks errors that only a log shows. */
+function signsOfStanding(candidate: Candidate, { standing }: ScoringContext): Sign[] {
+  const broken = restsOnLogs(candidate, standing) ? standing.brokenBeside(candidate.subject) : undefined;
+  return broken === undefined
+    ? []
+    : [{ weight: -1.4, text: `only its log complains while it serves, and ${broken} is down` }];
 }
 
 const logit = (p: number): number => Math.log(p / (1 - p));

@@ -102,7 +102,7 @@ export function signsOfReach(candidate: Candidate, { graph, findings, subjects }
 /** Share of the observed problems that the candidate leaves unexplained: the likelihood of symptoms that it does not cause. */
 export function signsOfCoverage(
   candidate: Candidate,
-  { findings, graph, subjects, isElsewhere }: ScoringContext,
+  { findings, graph, subjects, isElsewhere, standing }: ScoringContext,
 ): Sign[] {
   // A failed run stays failed regardless of its surroundings, and one place does not show a cause that affects many places.
   const inOnePlace = subjects.familyOf(candidate.entity) === 'workload' && !causes[candidate.cause].strikesMany;
@@ -111,7 +111,10 @@ export function signsOfCoverage(
     ({ severity, entity }) =>
       (severity === 'critical' || severity === 'major') && subjects.serviceOf(entity) && !isElsewhere(entity),
   );
-  const places = Map.groupBy(grave, ({ entity }) => subjects.keyOf(entity));
+  // Errors in the logs of services that serve are no part of a failure that the cluster shows.
+  const isNoise = (subject: string) => standing.isOnlyHeard(subject) && standing.brokenBeside(subject) !== undefined;
+  const counted = grave.filter(({ entity }) => !isNoise(subjects.keyOf(entity)));
+  const places = Map.groupBy(counted, ({ entity }) => subjects.keyOf(entity));
   if (places.size < 2) return [];
   const callers = candidate.service === undefined ? undefined : graph.callersOf(candidate.service);
   const templates = templatesOf([...candidate.findings, ...candidate.symptoms]);

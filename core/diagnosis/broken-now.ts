@@ -1,0 +1,67 @@
+// Tells subjects that are broken now from subjects that only complain in their logs. In a namespace of many services, most of them log errors of
+// their start, of optional parts and of old defects while they serve. Such errors are weak evidence if the cluster shows that something is down.
+import type { Context } from '../model/incident.ts';
+import type { Finding } from '../model/report.ts';
+import type { Candidate } from './candidates.ts';
+import type { ScoringContext } from './scene.ts';
+
+export interface Standing {
+  /** The entity's name of something else that is broken now; undefined if nothing else is. */
+  brokenBeside(subject: string): string | undefined;
+  /** Whether nothing but logs shows trouble at the subject, and the page does not name it. */
+  isOnlyHeard(subject: string): boolean;
+}
+
+/** The cluster states a failure that lasts. A finding with less confidence only suspects one. */
+const isBroken = ({ specialist, role, severity, confidence, entity, cause }: Finding): boolean =>
+  severity === 'critical' &&
+  confidence >= 0.5 &&
+  (role === 'cause' || role === 'symptom') &&
+  (specialist === 'kubernetes' || (entity.kind === 'Node' && role === 'cause' && cause !== undefined));
+
+/** A restart that is over shows no trouble that lasts. */
+const isOver = ({ specialist, role, severity }: Finding): boolean =>
+  specialist === 'kubernetes' && role === 'symptom' && severity !== 'critical';
+
+export function standingOf({
+  context,
+  findings,
+  subjects,
+  paged,
+  isElsewhere,
+}: Pick<ScoringContext, 'findings' | 'subjects' | 'paged' | 'isElsewhere'> & { readonly context: Context }): Standing {
+  const broken = new Map(
+    findings
+      .filter((finding) => isBroken(finding) && !isElsewhere(finding.entity))
+      .flatMap(({ entity, towards }) =>
+        [entity, ...(towards ? [towards] : [])].map((one) => [subjects.keyOf(one), one.name]),
+      ),
+  );
+  const shown = new Set(
+    findings
+      .filter(
+        (finding) =>
+          (finding.role === 'cause' || finding.role === 'symptom') && finding.specialist !== 'logs' && !isOver(finding),
+      )
+      .map(({ entity }) => subjects.keyOf(entity)),
+  );
+  const heard = new Map(
+    findings
+      .filter(({ specialist, role }) => specialist === 'logs' && (role === 'cause' || role === 'symptom'))
+      .map(({ entity }) => [subjects.keyOf(entity), entity]),
+  );
+  const pagedName = context.workload?.name ?? context.service?.value;
+  return {
+    brokenBeside: (subject) => [...broken].find(([key]) => key !== subject)?.[1],
+    isOnlyHeard: (subject) => {
+      const entity = heard.get(subject);
+      if (!entity || broken.has(subject) || shown.has(subject)) return false;
+      const service = subjects.serviceOf(entity);
+      return service !== undefined && service !== paged && entity.name !== pagedName;
+    },
+  };
+}
+
+/** Whether the candidate rests on log lines alone, at a workload that nothing else shows in trouble. */
+export const restsOnLogs = ({ subject, changeId, findings }: Candidate, standing: Standing): boolean =>
+  changeId === undefined && findings.every(({ specialist }) => specialist === 'logs') && standing.isOnlyHeard(subject);
