@@ -9,7 +9,7 @@ import {
   RetrieveCommand,
 } from '@aws-sdk/client-bedrock-agent-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { standing, tagsAsked } from '../../core/analysis/knowledge/lookup.ts';
+import { documentWeight, tagsOf } from '../../core/analysis/knowledge/lookup.ts';
 import { sectionsOf } from '../../core/analysis/knowledge/sections.ts';
 import { isPhrase, spellings, termsOf } from '../../core/analysis/knowledge/words.ts';
 import { Unavailable } from '../../core/errors.ts';
@@ -68,7 +68,7 @@ export function bedrockKnowledge(options: BedrockKnowledgeOptions): KnowledgeBas
       const text = query.text.slice(0, maxQueryCharacters);
       const said = `Bedrock knowledge base ${knowledgeBaseId}: "${text.slice(0, 120)}"`;
       if (text.trim() === '') return { kind: 'data', data: [], query: said, bytes: 0 };
-      const tags = tagsAsked(text);
+      const tags = tagsOf(text);
       const startedAt = performance.now();
       try {
         const found = await Promise.all(
@@ -146,7 +146,7 @@ function ranked(
       title,
       heading: told.section.heading,
       excerpt: told.section.markdown,
-      score: similarity * scoreScale * standing({ service, draft: tags.includes('draft') }, query.service),
+      score: similarity * scoreScale * documentWeight({ service, draft: tags.includes('draft') }, query.service),
       why: [
         ...(own ? [`written for ${service}`] : []),
         `similarity ${similarity.toFixed(2)}`,

@@ -2,7 +2,7 @@
 // ranks each document as a whole and by its best section; that section is the hit, with the reasons for the match. connectors/bedrock-knowledge
 // implements the same port.
 import MiniSearch, { type Options, type SearchResult } from 'minisearch';
-import { isOfType, standing, tagsAsked } from '../../core/analysis/knowledge/lookup.ts';
+import { documentWeight, isOfType, tagsOf } from '../../core/analysis/knowledge/lookup.ts';
 import { type Section, sectionsOf } from '../../core/analysis/knowledge/sections.ts';
 import { isPhrase, spellings, termsOf } from '../../core/analysis/knowledge/words.ts';
 import type { KnowledgeHit } from '../../core/model/telemetry.ts';
@@ -158,7 +158,7 @@ export function knowledgeIndex(
           excerpt: markdown,
           score:
             ((whole.score + sectionShare * (section?.score ?? 0)) / terms) *
-            standing({ service: document.service, draft: isDraft(document) }, query.service),
+            documentWeight({ service: document.service, draft: isDraft(document) }, query.service),
           why: whyOf(whole, asked, spread, isOwn(document, query.service) ? document.service : undefined),
         };
       })
@@ -187,7 +187,7 @@ export function knowledgeIndex(
   return {
     async search(query) {
       const text = query.text.slice(0, maxQueryCharacters);
-      const tags = tagsAsked(text);
+      const tags = tagsOf(text);
       const data = tags ? tagged(query, tags) : ranked(query, text);
       return { kind: 'data', data, query: `"${text.slice(0, 120)}"`, bytes: 0 };
     },

@@ -3,7 +3,7 @@
 import { type CauseCode, causeCodes, causes } from './causes.ts';
 
 /** The text in lower case with single spaces between words; ` | ` marks the end of a clause. */
-export const spoken = (text: string): string =>
+export const normalizePhrases = (text: string): string =>
   ` ${text
     .normalize('NFKC')
     .toLowerCase()
@@ -20,36 +20,36 @@ const rowOf = (phrases: readonly string[]): RegExp =>
 const filler = new Set(['a', 'an', 'and', 'any', 'is', 'it', 'its', 'of', 'on', 'own', 'that', 'the', 'to', 'was']);
 const wordsOf = (text: string): readonly string[] => [
   ...new Set(
-    spoken(text)
+    normalizePhrases(text)
       .split(' ')
       .filter((word) => word !== '' && !filler.has(word)),
   ),
 ];
 const catalogue = all.map((code) => ({
   code,
-  title: spoken(causes[code].title),
-  coded: spoken(code),
+  title: normalizePhrases(causes[code].title),
+  coded: normalizePhrases(code),
   parts: [wordsOf(code), wordsOf(causes[code].title)],
   aliases: causes[code].aliases.map(rowOf),
 }));
 
 /** The longest catalogue title in `said`, and the rest of the text. */
-export function titleIn(said: string): { readonly cause: CauseCode; readonly rest: string } | undefined {
+export function titleIn(text: string): { readonly cause: CauseCode; readonly rest: string } | undefined {
   const found = catalogue
-    .filter(({ title }) => said.includes(title) && !said.includes(` not${title}`))
+    .filter(({ title }) => text.includes(title) && !text.includes(` not${title}`))
     .sort((a, b) => b.title.length - a.title.length)[0];
-  return found && { cause: found.code, rest: said.replace(found.title, ' | ') };
+  return found && { cause: found.code, rest: text.replace(found.title, ' | ') };
 }
 
 /** The causes that match `said` best; all of them if several match equally. */
-export function causesIn(said: string): readonly CauseCode[] {
-  const words = new Set(said.split(' '));
+export function causesIn(text: string): readonly CauseCode[] {
+  const words = new Set(text.split(' '));
   const scored = catalogue.map(({ code, coded: asCode, parts, aliases }) => ({
     code,
     score:
-      (said.includes(asCode) ? asCode.length : 0) +
+      (text.includes(asCode) ? asCode.length : 0) +
       Math.max(...parts.map((part) => (part.every((word) => words.has(word)) ? part.length : 0))) +
-      aliases.filter((row) => row.test(said)).length,
+      aliases.filter((row) => row.test(text)).length,
   }));
   const best = Math.max(...scored.map(({ score }) => score));
   return best === 0 ? [] : scored.filter(({ score }) => score === best).map(({ code }) => code);

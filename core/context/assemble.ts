@@ -21,7 +21,7 @@ import { resolveContext } from './resolve.ts';
 type ContextPorts = Pick<Ports, 'incidents' | 'clock' | 'catalog' | 'pager' | 'memory' | 'telemetry'>;
 
 /** A source's answer, or the reason why it is missing. */
-interface Asked<T> {
+interface Answer<T> {
   readonly value: T;
   readonly missing?: string | undefined;
 }
@@ -38,20 +38,20 @@ export async function assembleContext(
   planFor: PlanFor,
 ): Promise<{ context: Context; page: PageFacts; plan: Brief[]; round: number; priorReports: Report[] }> {
   const [catalog, alerts, edges, similar] = await Promise.all([
-    askCatalog(ports),
-    askPager(trigger, ports),
-    askCalls(incident.id, trigger.occurredAt, ports),
-    askMemory(trigger, ports),
+    loadCatalog(ports),
+    loadAlerts(trigger, ports),
+    loadCalls(incident.id, trigger.occurredAt, ports),
+    recallSimilar(trigger, ports),
   ]);
-  const told = withAlerts(trigger, alerts.value);
-  const resolved = resolveContext(told, catalog.value, edges.value);
-  const facts = await askFacts(resolved, ports);
+  const fullTrigger = withAlerts(trigger, alerts.value);
+  const resolved = resolveContext(fullTrigger, catalog.value, edges.value);
+  const facts = await loadFacts(resolved, ports);
   const context: Context = { ...resolved, similar: similar.value, facts: [...facts.value] };
-  const missing = [catalog, alerts, edges, similar, facts].flatMap((asked) => asked.missing ?? []);
+  const missing = [catalog, alerts, edges, similar, facts].flatMap((answer) => answer.missing ?? []);
   await record(incident.id, contextAssembled(context, missing), { step: 'AssembleContext' }, ports);
   await ports.incidents.update(incident.id, { place: placeOf(context) });
-  const page = pageFacts({ incident, trigger: told, context, calls: edges.value, catalog: catalog.value });
-  return { context, page, plan: planFor(incident.id, told, context), round: 1, priorReports: [] };
+  const page = pageFacts({ incident, trigger: fullTrigger, context, calls: edges.value, catalog: catalog.value });
+  return { context, page, plan: planFor(incident.id, fullTrigger, context), round: 1, priorReports: [] };
 }
 
 const placeOf = (context: Context): Place =>
@@ -62,31 +62,31 @@ const placeOf = (context: Context): Place =>
     }),
   );
 
-const askCatalog = ({ catalog }: ContextPorts): Promise<Asked<Catalog>> =>
+const loadCatalog = ({ catalog }: ContextPorts): Promise<Answer<Catalog>> =>
   catalog.load().then(
     (value) => ({ value }),
     () => ({ value: noCatalog, missing: 'The service catalogue cannot be read; only the alert speaks.' }),
   );
 
-async function askPager(trigger: Trigger, { pager }: ContextPorts): Promise<Asked<readonly PagerAlert[]>> {
+async function loadAlerts(trigger: Trigger, { pager }: ContextPorts): Promise<Answer<readonly PagerAlert[]>> {
   if (trigger.kind !== 'page') return { value: [] };
-  const asked = await pager.alerts(trigger.sourceId);
-  return asked.kind === 'data' ? { value: asked.alerts } : { value: [], missing: asked.gap.reason };
+  const answer = await pager.alerts(trigger.sourceId);
+  return answer.kind === 'data' ? { value: answer.alerts } : { value: [], missing: answer.gap.reason };
 }
 
-const askCalls = (
+const loadCalls = (
   incidentId: string,
   pagedAt: string,
   { telemetry }: ContextPorts,
-): Promise<Asked<readonly Dependency[]>> =>
+): Promise<Answer<readonly Dependency[]>> =>
   telemetry.calls.observe(everywhere(incidentId, { start: hourBefore(pagedAt), end: pagedAt }), {}).then(
-    (asked) => (asked.kind === 'data' ? { value: asked.data } : { value: [], missing: asked.gap.reason }),
+    (answer) => (answer.kind === 'data' ? { value: answer.data } : { value: [], missing: answer.gap.reason }),
     () => ({ value: [], missing: 'The call graph did not answer.' }),
   );
 
 const hourBefore = (instant: string): string => new Date(Date.parse(instant) - 3_600_000).toISOString();
 
-const askMemory = (trigger: Trigger, { memory }: ContextPorts): Promise<Asked<string[]>> =>
+const recallSimilar = (trigger: Trigger, { memory }: ContextPorts): Promise<Answer<string[]>> =>
   memory.recall({ text: trigger.title, limit: 3 }).then(
     (texts) => ({ value: texts.map((text) => shorten(text, 300)) }),
     () => ({ value: [], missing: 'The memory of past incidents did not answer.' }),
@@ -96,20 +96,20 @@ const askMemory = (trigger: Trigger, { memory }: ContextPorts): Promise<Asked<st
 const maxNeighbours = 4;
 
 /** Loads taught facts once the service is known. A fact that names a cluster holds only there. */
-async function askFacts(
+async function loadFacts(
   { service, workload, cluster }: Pick<Context, 'service' | 'workload' | 'cluster'>,
   { memory }: ContextPorts,
-): Promise<Asked<readonly ServiceFact[]>> {
+): Promise<Answer<readonly ServiceFact[]>> {
   const paged = (service?.value ?? workload?.name)?.toLowerCase();
   if (paged === undefined) return { value: [] };
-  const holds = ({ says }: ServiceFact) =>
+  const applies = ({ says }: ServiceFact) =>
     says.kind !== 'talks-to' || says.cluster === undefined || !cluster || says.cluster === cluster.value.toLowerCase();
   try {
-    const own = (await memory.facts(paged)).filter(holds);
+    const own = (await memory.facts(paged)).filter(applies);
     const neighbours = [...new Set(own.flatMap(({ says }) => servicesOf(says)))].filter((one) => one !== paged);
-    const theirs = await Promise.all(neighbours.slice(0, maxNeighbours).map((one) => memory.facts(one)));
+    const neighbourFacts = await Promise.all(neighbours.slice(0, maxNeighbours).map((one) => memory.facts(one)));
     // The service's own latest facts come first; the limit drops older and more distant facts.
-    const all = [...own.toReversed(), ...theirs.flat().filter(holds).toReversed()];
+    const all = [...own.toReversed(), ...neighbourFacts.flat().filter(applies).toReversed()];
     return { value: [...new Map(all.map((fact) => [fact.id, fact])).values()].slice(0, maxFacts) };
   } catch {
     return { value: [], missing: 'What people taught about services could not be looked up.' };
@@ -119,8 +119,10 @@ async function askFacts(
 /** Adds details of the page's alerts that the webhook leaves out. The number is limited, because each brief carries the trigger. */
 function withAlerts(trigger: Trigger, alerts: readonly PagerAlert[]): Trigger {
   if (alerts.length === 0) return trigger;
-  const told = alerts.slice(0, maxAlerts).map(({ summary, severity, details }) => ({ summary, severity, ...details }));
-  return { ...trigger, details: { ...trigger.details, ...flattenDetails({ alerts: told }) } };
+  const alertDetails = alerts
+    .slice(0, maxAlerts)
+    .map(({ summary, severity, details }) => ({ summary, severity, ...details }));
+  return { ...trigger, details: { ...trigger.details, ...flattenDetails({ alerts: alertDetails }) } };
 }
 
 function contextAssembled(context: Context, missing: readonly string[]): EventOf<'ContextAssembled'> {

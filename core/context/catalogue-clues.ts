@@ -48,7 +48,7 @@ const distinct = (name: string): boolean => /[-_\d]/.test(name);
 /** Known services, call graph nodes and clusters that occur as words in the title. A plain word ("sessions") may be just a word. */
 export function namedInTitle(title: string, catalog: Catalog, nodes: ReadonlySet<string>): Clue[] {
   const words = ` ${title.toLowerCase().replaceAll(/[^a-z0-9_-]+/g, ' ')} `;
-  const stands = (name: string) => words.includes(` ${name.toLowerCase()} `);
+  const isInTitle = (name: string) => words.includes(` ${name.toLowerCase()} `);
   const clue = (field: Field, value: string, by: string, confidence: number): Clue => ({
     field,
     value,
@@ -57,23 +57,23 @@ export function namedInTitle(title: string, catalog: Catalog, nodes: ReadonlySet
   });
   return [
     ...catalog.services.flatMap(({ name, aliases }) => [
-      ...(stands(name) ? [clue('service', name, byCatalogue, distinct(name) ? 0.85 : 0.7)] : []),
-      ...aliases.filter(stands).map((alias) => clue('service', name, byCatalogue, distinct(alias) ? 0.8 : 0.5)),
+      ...(isInTitle(name) ? [clue('service', name, byCatalogue, distinct(name) ? 0.85 : 0.7)] : []),
+      ...aliases.filter(isInTitle).map((alias) => clue('service', name, byCatalogue, distinct(alias) ? 0.8 : 0.5)),
     ]),
     ...[...nodes]
-      .filter(stands)
+      .filter(isInTitle)
       .map((node) => clue('service', node, 'seen in the call graph', distinct(node) ? 0.8 : 0.65)),
     ...catalog.clusters
-      .filter(({ name, aliases }) => [name, ...aliases].filter(distinct).some(stands))
+      .filter(({ name, aliases }) => [name, ...aliases].filter(distinct).some(isInTitle))
       .map(({ name }) => clue('cluster', name, byCatalogue, 0.85)),
   ];
 }
 
 /** Places where the catalogue says a service runs, narrowed by the alert's clues. Several matching places give several alternatives. */
-export function placementsOf(service: CatalogService | undefined, said: readonly Clue[]): Clue[] {
+export function placementsOf(service: CatalogService | undefined, clues: readonly Clue[]): Clue[] {
   if (!service) return [];
   const agrees = (field: Field, value: string) => {
-    const known = weigh(said, field);
+    const known = weigh(clues, field);
     return known === undefined || known.value === value;
   };
   const fits = service.placements.filter(
@@ -103,8 +103,8 @@ export function clusterClues(clues: readonly Clue[], catalog: Catalog): Clue[] {
     const catalogued = cluster.name;
     const source = `the catalogue's entry for cluster ${cluster.name}`;
     return (['environment', 'account', 'region'] as const).flatMap((field) => {
-      const told = cluster[field];
-      return told === undefined ? [] : [{ field, value: told, source, catalogued, confidence: confidence * 0.95 }];
+      const value = cluster[field];
+      return value === undefined ? [] : [{ field, value, source, catalogued, confidence: confidence * 0.95 }];
     });
   });
 }

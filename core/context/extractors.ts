@@ -102,8 +102,8 @@ function inDetails(details: Trigger['details']): Clue[] {
     const shadowed = paths.includes(`${parent}exported_${key}`);
     // CloudWatch and others: `{name: "ServiceName", value: "checkout"}`.
     const label = /^value$/i.test(key) ? (details[`${parent}name`] ?? details[`${parent}Name`]) : undefined;
-    const said = shadowed ? [] : [...byKey(label ?? key, value, source), ...(label ? [] : byKey(path, value, source))];
-    return [...dedupe(said), ...inText(value, source, 0.9)];
+    const clues = shadowed ? [] : [...byKey(label ?? key, value, source), ...(label ? [] : byKey(path, value, source))];
+    return [...dedupe(clues), ...inText(value, source, 0.9)];
   });
 }
 
@@ -147,12 +147,12 @@ function inTag(title: string): Clue[] {
 }
 
 /** The PagerDuty service's name is a weak clue, because teams also page under the name of a team or a whole namespace. */
-function inSourceService(text: string, others: readonly Clue[]): Clue[] {
+function inSourceService(text: string, clues: readonly Clue[]): Clue[] {
   const source = 'the PagerDuty service';
   const words = text.split(/[^A-Za-z0-9._-]+/).filter((one) => one !== '');
   const environment = words.find((one) => environments.test(one));
   const service = words.find((one) => shapes.service.test(one) && !environments.test(one));
-  const isNamespace = others.some((clue) => clue.field === 'namespace' && clue.value === service);
+  const isNamespace = clues.some((clue) => clue.field === 'namespace' && clue.value === service);
   return [
     ...(service && !isNamespace ? [{ field: 'service' as const, value: service, source, confidence: 0.55 }] : []),
     ...(environment

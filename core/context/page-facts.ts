@@ -51,7 +51,7 @@ export function pageFacts({ incident, trigger, context, calls = [], catalog }: P
   const names = namesIn(labels, [service, workload?.name, node, zone, ...Object.values(place)]);
   const alerts = alertsOf(labels);
   const first = alerts[0];
-  const symptom = symptomOf([first?.name, first?.metric, trigger.title, ...saidIn(labels)], names);
+  const symptom = symptomOf([first?.name, first?.metric, trigger.title, ...summariesIn(labels)], names);
   const further = alerts
     .slice(1)
     .map(({ name, metric, summary }) => symptomOf([name, metric, summary], names))
@@ -112,7 +112,7 @@ function labelsOf(details: Trigger['details']): readonly Label[] {
     const alert = Number(numbered.exec(path)?.[1] ?? 0);
     const own = { key: lastPart(path), value, alert };
     if (tagsKey.test(own.key))
-      return [own, ...[...value.matchAll(tag)].map(([, key = '', said = '']) => ({ key, value: said, alert }))];
+      return [own, ...[...value.matchAll(tag)].map(([, key = '', value = '']) => ({ key, value, alert }))];
     if (!value.includes(' = ')) return [own];
     return [
       own,
@@ -120,7 +120,7 @@ function labelsOf(details: Trigger['details']): readonly Label[] {
         .split(/(?=^[ \t]*Labels:)/m)
         .filter((part) => part.trim() !== '')
         .flatMap((part, index) =>
-          [...part.matchAll(textLine)].map(([, key = '', said = '']) => ({ key, value: said, alert: alert + index })),
+          [...part.matchAll(textLine)].map(([, key = '', value = '']) => ({ key, value, alert: alert + index })),
         ),
     ];
   });
@@ -153,13 +153,13 @@ function alertsOf(labels: readonly Label[]): readonly Alert[] {
   return [...groups.entries()]
     .toSorted(([a], [b]) => a - b)
     .map(([, own]) => {
-      const told = (wanted: RegExp) => own.find(({ key }) => wanted.test(key))?.value;
-      const name = alertKeys.map(told).find((one) => one !== undefined);
-      return { name: name?.trim() || undefined, metric: told(metricKey), summary: told(summaryKey) };
+      const labelValue = (pattern: RegExp) => own.find(({ key }) => pattern.test(key))?.value;
+      const name = alertKeys.map(labelValue).find((one) => one !== undefined);
+      return { name: name?.trim() || undefined, metric: labelValue(metricKey), summary: labelValue(summaryKey) };
     });
 }
 
-const saidIn = (labels: readonly Label[]): string[] =>
+const summariesIn = (labels: readonly Label[]): string[] =>
   labels
     .filter(({ key }) => summaryKey.test(key))
     .map(({ value }) => value)

@@ -30,13 +30,16 @@ export function resolveContext(
   edges: readonly Dependency[],
 ): Omit<Context, 'similar' | 'facts'> {
   const nodes = new Set(edges.flatMap(({ from, to }) => [from, to]));
-  const said = [...cluesOf(trigger), ...namedInTitle(trigger.title, catalog, nodes)].map((clue) =>
+  const stated = [...cluesOf(trigger), ...namedInTitle(trigger.title, catalog, nodes)].map((clue) =>
     canonical(catalog, clue),
   );
-  const workload = workloadOf(said);
-  const service = weigh([...said.map((clue) => seenIn(nodes, clue)), ...serviceOf(workload, catalog)], 'service');
+  const workload = workloadOf(stated);
+  const service = weigh(
+    [...stated.map((clue) => confirmedByCalls(nodes, clue)), ...serviceOf(workload, catalog)],
+    'service',
+  );
   const entry = service && findService(catalog, service.value);
-  const placed = [...said, ...placementsOf(entry, said)];
+  const placed = [...stated, ...placementsOf(entry, stated)];
   const clues = [...placed, ...clusterClues(placed, catalog), ...singlePlacements(catalog)];
   const place = {
     cluster: weigh(clues, 'cluster'),
@@ -67,7 +70,7 @@ function workloadOf(clues: readonly Clue[]): EntityRef | undefined {
   return kind && name ? ownerOf({ kind, name }) : undefined;
 }
 
-const seenIn = (nodes: ReadonlySet<string>, clue: Clue): Clue =>
+const confirmedByCalls = (nodes: ReadonlySet<string>, clue: Clue): Clue =>
   clue.field === 'service' && nodes.has(clue.value) && !clue.source.includes('call graph')
     ? {
         ...clue,
@@ -127,12 +130,12 @@ const callersOf = (service: string | undefined, { services }: Catalog, edges: re
 const unique = (names: readonly string[]): string[] => [...new Set(names)].sort().slice(0, 50);
 
 function questionsOf(known: Record<string, Known | undefined>, entry: CatalogService | undefined): string[] {
-  const whom = entry?.owners.length ? ` ${entry.owners.join(', ')} would know.` : '';
+  const owners = entry?.owners.length ? ` ${entry.owners.join(', ')} would know.` : '';
   return Object.entries(known).flatMap(([field, value]) => {
-    if (!value) return [`Which ${field} is meant? The alert does not say, and the catalogue does not know.${whom}`];
+    if (!value) return [`Which ${field} is meant? The alert does not say, and the catalogue does not know.${owners}`];
     const rivals = rivalsOf(value);
     if (rivals.length === 0) return [];
     const choices = [value, ...rivals].map((one) => `${one.value} (${one.source})`);
-    return [`Which ${field} is meant: ${choices.join(' or ')}?${whom}`];
+    return [`Which ${field} is meant: ${choices.join(' or ')}?${owners}`];
   });
 }

@@ -59,7 +59,7 @@ export function symptomOf(texts: readonly (string | undefined)[], names: readonl
   for (const text of texts) {
     if (text === undefined) continue;
     const words = wordsOf(text.slice(0, longest), names);
-    const found = rows.find(([, says]) => says.test(words));
+    const found = rows.find(([, pattern]) => pattern.test(words));
     if (found) return found[0];
   }
   return 'unknown';

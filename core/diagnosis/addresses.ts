@@ -11,7 +11,7 @@ export function withOddAddresses(
   textOf: (finding: Finding) => string,
 ): readonly Finding[] {
   const odd = findings.filter(
-    ({ cause, role, towards }) => cause === 'environment-address' && role === 'context' && towards !== undefined,
+    ({ cause, role, dependency }) => cause === 'environment-address' && role === 'context' && dependency !== undefined,
   );
   if (odd.length === 0) return findings;
   const complaints = new Map(
@@ -19,8 +19,8 @@ export function withOddAddresses(
   );
   const explained = new Set([...complaints.values()].flat());
   return findings.map((finding) => {
-    const heard = complaints.get(finding) ?? [];
-    if (heard.length > 0) return asCause(finding, heard);
+    const found = complaints.get(finding) ?? [];
+    if (found.length > 0) return asCause(finding, found);
     if (!explained.has(finding)) return finding;
     const { cause: _, ...symptom } = finding;
     return { ...symptom, role: 'symptom' as const };
@@ -31,7 +31,7 @@ const unresolved: ReadonlySet<Finding['cause']> = new Set(['dns-failure', 'depen
 
 /** Whether a log of the same workload reports the host as not found. */
 function complainsOf(finding: Finding, address: Finding, textOf: (finding: Finding) => string): boolean {
-  const host = address.towards?.name.toLowerCase();
+  const host = address.dependency?.name.toLowerCase();
   if (host === undefined || finding.specialist !== 'logs' || finding.role === 'context') return false;
   if (!unresolved.has(finding.cause) || !isOne(finding, address)) return false;
   return `${finding.claim}\n${textOf(finding)}`
@@ -52,8 +52,8 @@ function isOne(finding: Finding, address: Finding): boolean {
   return sameWorkload(one, other) || placeless;
 }
 
-function asCause(address: Finding, heard: readonly Finding[]): Finding {
-  const onset = heard
+function asCause(address: Finding, complaints: readonly Finding[]): Finding {
+  const onset = complaints
     .flatMap((finding) => finding.onset ?? [])
     .sort()
     .at(0);
@@ -63,7 +63,7 @@ function asCause(address: Finding, heard: readonly Finding[]): Finding {
     severity: 'critical',
     confidence: 0.9,
     claim: `${address.claim.replace(/\.$/, '')}; its log complains of that host.`.slice(0, 400),
-    evidenceIds: [...new Set([...address.evidenceIds, ...heard.flatMap((finding) => finding.evidenceIds)])],
+    evidenceIds: [...new Set([...address.evidenceIds, ...complaints.flatMap((finding) => finding.evidenceIds)])],
     ...(onset === undefined ? {} : { onset }),
   };
 }

@@ -40,17 +40,17 @@ function aboutPointedAt(
 ): Question | undefined {
   const [first, second] = ranked;
   if (!first || first.confidence >= sureEnough) return undefined;
-  const looked = new Set(observed(scene.findings).map(({ entity }) => scene.subjects.keyOf(entity)));
+  const examined = new Set(observed(scene.findings).map(({ entity }) => scene.subjects.keyOf(entity)));
   const pointedAt = [first, ...(second ? [second] : [])]
     .filter(({ candidate }) => causes[candidate.cause].depth !== 'root' && !isChange(candidate.cause))
-    .flatMap(({ candidate }) => candidate.findings.flatMap(({ towards }) => (towards ? [towards] : [])));
-  const focus = distinct(pointedAt.filter((entity) => !looked.has(scene.subjects.keyOf(entity)))).slice(0, maxFocus);
+    .flatMap(({ candidate }) => candidate.findings.flatMap(({ dependency }) => (dependency ? [dependency] : [])));
+  const focus = distinct(pointedAt.filter((entity) => !examined.has(scene.subjects.keyOf(entity)))).slice(0, maxFocus);
   if (focus.length === 0 || able.length === 0) return undefined;
   const names = focus.map(({ kind, name }) => `${kind} ${name}`).join(', ');
   const from = first.candidate.entity.name;
   return {
     why: `${from} points at ${names}, which nobody looked at yet.`,
-    plan: able.map((brief) => again(brief, focus, `What is wrong at ${names}, which ${from} fails towards?`)),
+    plan: able.map((brief) => again(brief, focus, `What is wrong at ${names}, a dependency of ${from}?`)),
   };
 }
 

@@ -13,8 +13,8 @@ interface Databases {
 }
 
 export function databasesOf(reports: readonly Pick<Report, 'topology'>[]): Databases {
-  const told = reports.flatMap(({ topology }) => topology ?? []);
-  return { calls: told.flatMap(({ calls }) => calls), servers: told.flatMap(({ databases }) => databases) };
+  const topologies = reports.flatMap(({ topology }) => topology ?? []);
+  return { calls: topologies.flatMap(({ calls }) => calls), servers: topologies.flatMap(({ databases }) => databases) };
 }
 
 const words: Readonly<Record<DatabaseServer['product'], RegExp>> = {
@@ -24,11 +24,11 @@ const words: Readonly<Record<DatabaseServer['product'], RegExp>> = {
   redis: /redis|jedis|lettuce|READONLY You can't write/i,
 };
 /** Errors that only a server reports. A connection pool can be empty for reasons of the client. */
-const serverSays =
+const serverError =
   /too many (?:clients|connections)|remaining connection slots|max_(?:user_)?connections|max number of clients/i;
 const driverRefused =
   /communications link failure|can't connect to (?:mysql|server)|(?:connection to server|connect to).{0,120}connection refused|(?:jdbc|sql|hikari|mysql|postgres|pgx|psycopg|mongo|sequelize|gorm|database).{0,300}(?:connection refused|ECONNREFUSED)/is;
-const unheard = /timed? ?out|unknown host|no such host|not known|resolve/i;
+const unreachable = /timed? ?out|unknown host|no such host|not known|resolve/i;
 
 /** `textOf` gives the text of a finding's evidence. */
 export function withDatabases(
@@ -55,18 +55,25 @@ export function withDatabases(
     const complaint = complaints.find((one) => one.finding === finding);
     if (!complaint) return [finding];
     const { text, server } = complaint;
-    const others = complaints.filter((one) => one.server === server && one.finding.entity.name !== finding.entity.name);
+    const otherClients = complaints.filter(
+      (one) => one.server === server && one.finding.entity.name !== finding.entity.name,
+    );
     if (
       isServers(
         finding,
         text,
-        others.some((one) => one.finding.cause === finding.cause),
+        otherClients.some((one) => one.finding.cause === finding.cause),
       )
     )
-      return [toldBy(finding, server.entity), ofServer(finding, server.entity)];
-    if (isWrongPort(finding, text) && isWell(server.entity, findings) && others.length === 0)
+      return [clientSymptom(finding, server.entity), ofServer(finding, server.entity)];
+    if (isWrongPort(finding, text) && isWell(server.entity, findings) && otherClients.length === 0)
       return [
-        { ...toldBy(finding, server.entity), cause: 'database-port' as const, role: 'cause' as const, confidence: 0.7 },
+        {
+          ...clientSymptom(finding, server.entity),
+          cause: 'database-port' as const,
+          role: 'cause' as const,
+          confidence: 0.7,
+        },
       ];
     return [finding];
   });
@@ -74,11 +81,11 @@ export function withDatabases(
 
 function isServers({ cause }: Finding, text: string, otherClients: boolean): boolean {
   if (cause === 'database-read-only') return true;
-  return cause === 'database-connections-exhausted' && (serverSays.test(text) || otherClients);
+  return cause === 'database-connections-exhausted' && (serverError.test(text) || otherClients);
 }
 
 const isWrongPort = ({ cause }: Finding, text: string): boolean =>
-  (cause === undefined || cause === 'dependency-unavailable') && driverRefused.test(text) && !unheard.test(text);
+  (cause === undefined || cause === 'dependency-unavailable') && driverRefused.test(text) && !unreachable.test(text);
 
 /** Whether no Kubernetes finding concerns the server. A server that is down also refuses connections. */
 const isWell = (server: EntityRef, findings: readonly Finding[]): boolean =>
@@ -94,10 +101,10 @@ function asSymptom({ cause: _, ...finding }: Finding): Finding {
   return { ...finding, role: 'symptom' };
 }
 /** The client's finding, as a symptom that points to the server. */
-const toldBy = (finding: Finding, towards: EntityRef): Finding => ({ ...asSymptom(finding), towards });
+const clientSymptom = (finding: Finding, dependency: EntityRef): Finding => ({ ...asSymptom(finding), dependency });
 
 function ofServer(finding: Finding, entity: EntityRef): Finding {
-  const { towards: _, ...rest } = finding;
+  const { dependency: _, ...rest } = finding;
   return {
     ...rest,
     id: `${finding.id}-server`,
@@ -114,9 +121,9 @@ function serverOf(client: EntityRef, text: string, { calls, servers }: Databases
       (client.cluster === undefined || entity.cluster === client.cluster) &&
       (client.namespace === undefined || entity.namespace === client.namespace),
   );
-  const spoken = near.filter(({ product }) => words[product].test(text));
+  const named = near.filter(({ product }) => words[product].test(text));
   const owner = ownerOf(client).name;
   const called = new Set(calls.filter(({ from }) => from === owner || from === client.name).map(({ to }) => to));
   const known = near.filter(({ entity }) => called.has(entity.name));
-  return [spoken.filter((one) => known.includes(one)), spoken, known].find((some) => some.length === 1)?.[0];
+  return [named.filter((one) => known.includes(one)), named, known].find((some) => some.length === 1)?.[0];
 }

@@ -1,4 +1,4 @@
-// Removes unknown dependencies from findings. A finding keeps its `towards` only if something besides that finding knows the name, because log
+// Removes unknown dependencies from findings. A finding keeps its `dependency` only if something besides that finding knows the name, because log
 // lines mention many things that are not services.
 import type { Context } from '../model/incident.ts';
 import type { Finding } from '../model/report.ts';
@@ -20,9 +20,9 @@ export function withKnownDependencies(
     ].map((name) => name.toLowerCase()),
   );
   return findings.map((finding) => {
-    const { towards, ...rest } = finding;
+    const { dependency, ...rest } = finding;
     // A finding that knows the dependency's cluster has more evidence than a name.
-    const seen = towards?.cluster !== undefined || (towards && known.has(towards.name.toLowerCase()));
-    return towards === undefined || seen ? finding : rest;
+    const isKnown = dependency?.cluster !== undefined || (dependency && known.has(dependency.name.toLowerCase()));
+    return dependency === undefined || isKnown ? finding : rest;
   });
 }

@@ -47,10 +47,10 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
   const { incident, context, reports, supported } = given;
   const scene = sceneOf(given);
   const ranked = rank(scene).filter(({ confidence }, place) => place === 0 || confidence >= leastConfidence);
-  const seenAlone = scene.taught ? rank(withoutTaught(scene)) : undefined;
+  const withoutFacts = scene.taught ? rank(withoutTaughtCalls(scene)) : undefined;
   const hypotheses = ranked.slice(0, maxHypotheses).map((one, place) => ({
     ...hypothesisOf(one, place, ranked, scene),
-    ...(seenAlone && { seenConfidence: confidenceOf(one, seenAlone) }),
+    ...(withoutFacts && { seenConfidence: confidenceOf(one, withoutFacts) }),
   }));
   const best = ranked[0];
   const gaps = [...supported.gaps, ...reports.flatMap((report) => report.gaps)].slice(0, 30);
@@ -79,11 +79,11 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
   const root = best.candidate.service;
   const blastRadius = servicesOf(symptoms, scene.subjects).filter((service) => service !== root);
   const firstFailing = root ?? firstOf(symptoms, scene.subjects);
-  const says = best.candidate.findings.toSorted((a, b) => b.confidence - a.confidence)[0];
+  const strongest = best.candidate.findings.toSorted((a, b) => b.confidence - a.confidence)[0];
   const change = supported.findings.find(({ changeId, role }) => role === 'change' && changeId === first.changeId);
   const diagnosis: Diagnosis = {
     ...base,
-    text: textOf(incident, first, says, first.changeId === undefined ? undefined : change, blastRadius),
+    text: textOf(incident, first, strongest, first.changeId === undefined ? undefined : change, blastRadius),
     hypotheses,
     symptoms: sentencesOf(symptoms),
     ...(firstFailing && { firstFailing }),
@@ -95,12 +95,14 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
 
 /** Workloads with pods on the node, if the cause is a node and a report lists them. */
 function affectedBy({ kind, name, cluster }: EntityRef, reports: readonly Report[]): Pick<Diagnosis, 'affected'> {
-  const seen = reports.flatMap(({ topology }) => topology?.onNodes ?? []);
-  const there = seen.filter(({ node }) => node.name === name && (cluster === undefined || node.cluster === cluster));
+  const placements = reports.flatMap(({ topology }) => topology?.onNodes ?? []);
+  const there = placements.filter(
+    ({ node }) => node.name === name && (cluster === undefined || node.cluster === cluster),
+  );
   return kind !== 'Node' || there.length === 0 ? {} : { affected: there.map(({ workload }) => workload).slice(0, 100) };
 }
 
-const withoutTaught = ({ taught: _, ...scene }: ScoringContext): ScoringContext => scene;
+const withoutTaughtCalls = ({ taught: _, ...scene }: ScoringContext): ScoringContext => scene;
 
 const confidenceOf = ({ candidate }: Ranked, ranked: readonly Ranked[]): number =>
   ranked.find((other) => other.candidate === candidate)?.confidence ?? 0;
@@ -132,7 +134,7 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
     dependencies,
     context,
   );
-  const entities = findings.flatMap(({ entity, towards }) => (towards ? [entity, towards] : [entity]));
+  const entities = findings.flatMap(({ entity, dependency }) => (dependency ? [entity, dependency] : [entity]));
   const subjects = subjectsAmong(context.workload ? [...entities, context.workload] : entities, context);
   const graph = graphOf(findings, dependencies, context, subjects);
   const paged = pagedService(context, subjects);
@@ -186,13 +188,13 @@ function graphOf(
   const known = paged
     ? [...context.callees.map((to) => ({ from: paged, to })), ...context.callers.map((from) => ({ from, to: paged }))]
     : [];
-  const said = findings.flatMap(({ entity, towards }) => {
-    const [from, to] = [subjects.serviceOf(entity), towards && subjects.serviceOf(towards)];
+  const fromFindings = findings.flatMap(({ entity, dependency }) => {
+    const [from, to] = [subjects.serviceOf(entity), dependency && subjects.serviceOf(dependency)];
     return from && to ? [{ from, to }] : [];
   });
   return callGraph([
     ...[...dependencies, ...known].map(({ from, to }) => ({ from: node(from), to: node(to) })),
-    ...said,
+    ...fromFindings,
   ]);
 }
 
@@ -201,8 +203,8 @@ function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], sce
   const helping = changeId === undefined ? [] : scene.findings.filter((finding) => finding.changeId === changeId);
   const behind = [...new Set([...candidate.findings, ...candidate.placed, ...helping, ...candidate.symptoms])];
   const best = candidate.findings.toSorted((a, b) => b.confidence - a.confidence)[0];
-  const told = tellingErrors(candidate, behind);
-  const errorIdentity = combinedIdentity(told.filter(tellsExactly).map((finding) => finding.errorIdentity));
+  const identifying = identifyingErrors(candidate, behind);
+  const errorIdentity = combinedIdentity(identifying.filter(isExact).map((finding) => finding.errorIdentity));
   const onset = isChange(candidate.cause) ? (earliest(candidate.symptoms) ?? candidate.onset) : candidate.onset;
   return {
     rank: place + 1,
@@ -227,7 +229,7 @@ function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], sce
     evidenceIds: [...new Set(behind.flatMap(({ evidenceIds }) => evidenceIds))].slice(0, 12),
     findingIds: behind.map(({ id }) => id).slice(0, 24),
     ...(onset && { onset }),
-    ...(told[0]?.errorTemplate && { errorTemplate: told[0].errorTemplate }),
+    ...(identifying[0]?.errorTemplate && { errorTemplate: identifying[0].errorTemplate }),
     ...(errorIdentity && { errorIdentity }),
   };
 }
@@ -236,10 +238,10 @@ function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], sce
  * Findings whose error texts identify this error, the most informative first.
  * A root cause is identified by its own error texts. For other causes, such as a failed run, the log says which failure it was.
  */
-function tellingErrors({ cause, findings }: Candidate, behind: readonly Finding[]): readonly Finding[] {
+function identifyingErrors({ cause, findings }: Candidate, behind: readonly Finding[]): readonly Finding[] {
   const own = causes[cause].depth === 'root' ? findings.filter(({ errorTemplate }) => errorTemplate) : [];
-  const told = own.length > 0 ? own : behind.filter(({ errorTemplate }) => errorTemplate);
-  return told.toSorted(
+  const identifying = own.length > 0 ? own : behind.filter(({ errorTemplate }) => errorTemplate);
+  return identifying.toSorted(
     (a, b) =>
       Number(b.specialist === 'logs') - Number(a.specialist === 'logs') ||
       b.confidence - a.confidence ||
@@ -251,7 +253,7 @@ function tellingErrors({ cause, findings }: Candidate, behind: readonly Finding[
  * Metric findings are skipped unless first, because values cross their thresholds one night and not another. The first error counts regardless of
  * its specialist.
  */
-const tellsExactly = ({ specialist }: Finding, place: number): boolean => place === 0 || specialist !== 'metrics';
+const isExact = ({ specialist }: Finding, place: number): boolean => place === 0 || specialist !== 'metrics';
 
 /** States that the cause is unknown; undefined if there is no evidence at all. */
 function unknownHypothesis(
@@ -259,8 +261,8 @@ function unknownHypothesis(
   context: Context,
   lead: Hypothesis | undefined,
 ): Hypothesis | undefined {
-  const seen = scene.findings.filter(({ role }) => role !== 'change');
-  const symptoms = seen.filter(({ role }) => role === 'symptom' || role === 'cause');
+  const effects = scene.findings.filter(({ role }) => role !== 'change');
+  const symptoms = effects.filter(({ role }) => role === 'symptom' || role === 'cause');
   const support = symptoms.length > 0 ? symptoms : scene.findings;
   const evidenceIds = [...new Set(support.flatMap((finding) => finding.evidenceIds))].slice(0, 12);
   const paged = context.workload ?? (context.service && { kind: 'Service', name: context.service.value });

@@ -34,7 +34,7 @@ export function isElsewhere({
   const related = new Set(
     [...services].flatMap((one) => [...graph.calleesOf(one).keys(), ...graph.callersOf(one).keys()]),
   );
-  const named = new Set(near.flatMap(({ towards }) => (towards ? [subjects.keyOf(towards)] : [])));
+  const named = new Set(near.flatMap(({ dependency }) => (dependency ? [subjects.keyOf(dependency)] : [])));
   return (entity) => {
     if (namespaces.size === 0 || entity.namespace === undefined || namespaces.has(entity.namespace)) return false;
     if (infrastructure.test(entity.namespace) || named.has(subjects.keyOf(entity))) return false;

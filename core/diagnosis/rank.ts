@@ -136,10 +136,12 @@ const isInside = (candidate: Candidate, place: Candidate, subjects: Subjects): b
 /** Whether the candidate's own findings name the other as the failing dependency. */
 const isPointing = (candidate: Candidate, other: Candidate): boolean =>
   candidate.findings.some(
-    ({ towards }) =>
-      towards !== undefined &&
-      towards.name.toLowerCase() === (other.service ?? other.entity.name).toLowerCase() &&
-      (towards.cluster === undefined || other.entity.cluster === undefined || towards.cluster === other.entity.cluster),
+    ({ dependency }) =>
+      dependency !== undefined &&
+      dependency.name.toLowerCase() === (other.service ?? other.entity.name).toLowerCase() &&
+      (dependency.cluster === undefined ||
+        other.entity.cluster === undefined ||
+        dependency.cluster === other.entity.cluster),
   );
 
 const dependsOn = (candidate: Candidate, other: Candidate, graph: CallGraph): boolean =>
@@ -172,7 +174,7 @@ export function symptomsOf(first: Ranked, { findings, graph, subjects }: Scoring
   return observed(findings).filter((finding) => {
     if (own.has(finding)) return false;
     if (explained.has(finding) || subjects.keyOf(finding.entity) === candidate.subject) return true;
-    if (finding.towards && subjects.keyOf(finding.towards) === candidate.subject) return true;
+    if (finding.dependency && subjects.keyOf(finding.dependency) === candidate.subject) return true;
     if (finding.errorTemplate !== undefined && sameError([finding.errorTemplate], templates)) return true;
     const service = subjects.serviceOf(finding.entity);
     return finding.role === 'symptom' && service !== undefined && Boolean(callers?.has(service));

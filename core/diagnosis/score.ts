@@ -27,20 +27,20 @@ export interface Scored {
 }
 
 export function score(candidate: Candidate, { taught, ...scene }: ScoringContext): Scored {
-  const seen = signsOf(candidate, scene);
-  const signs = taught ? halfway(seen, signsOf(candidate, { ...scene, ...taught }), taught.origins) : seen;
+  const observed = signsOf(candidate, scene);
+  const signs = taught ? halfway(observed, signsOf(candidate, { ...scene, ...taught }), taught.origins) : observed;
   const logOdds = signs.reduce((sum, sign) => sum + sign.weight, 0);
   const ruledOut = refutationOf(candidate, scene);
   return { candidate, signs, logOdds: ruledOut === undefined ? logOdds : Math.min(logOdds, maxRuledOut), ruledOut };
 }
 
 /** A taught call moves the odds half as far as an observed call. */
-function halfway(seen: readonly Sign[], told: readonly Sign[], origins: string): Sign[] {
+function halfway(observed: readonly Sign[], withTaught: readonly Sign[], origins: string): Sign[] {
   const weightIn = (signs: readonly Sign[], text: string) => signs.find((sign) => sign.text === text)?.weight;
   return [
-    ...seen.map(({ text, weight }) => ({ text, weight: (weight + (weightIn(told, text) ?? 0)) / 2 })),
-    ...told
-      .filter(({ text }) => weightIn(seen, text) === undefined)
+    ...observed.map(({ text, weight }) => ({ text, weight: (weight + (weightIn(withTaught, text) ?? 0)) / 2 })),
+    ...withTaught
+      .filter(({ text }) => weightIn(observed, text) === undefined)
       .map(({ text, weight }) => ({ text: `${text} (${origins})`, weight: weight / 2 })),
   ];
 }

@@ -16,8 +16,8 @@ const sentence = (text: string): string => {
 };
 
 /** `says` is the finding whose claim describes the hypothesis best. */
-export function summaryOf(entity: EntityRef, cause: CauseCode, says: Finding | undefined): string {
-  return `${named(entity)}: ${causes[cause].title.toLowerCase()}${says ? `. ${sentence(says.claim)}` : '.'}`.slice(
+export function summaryOf(entity: EntityRef, cause: CauseCode, strongest: Finding | undefined): string {
+  return `${named(entity)}: ${causes[cause].title.toLowerCase()}${strongest ? `. ${sentence(strongest.claim)}` : '.'}`.slice(
     0,
     500,
   );
@@ -26,7 +26,7 @@ export function summaryOf(entity: EntityRef, cause: CauseCode, says: Finding | u
 export function textOf(
   incident: Pick<Incident, 'title'>,
   first: Hypothesis,
-  says: Finding | undefined,
+  strongest: Finding | undefined,
   change: Finding | undefined,
   blastRadius: readonly string[],
 ): string {
@@ -36,10 +36,10 @@ export function textOf(
       ? `, and ${formatList(blastRadius, 4)} ${blastRadius.length === 1 ? 'suffers' : 'suffer'} from it`
       : '';
   const what = `${named(first.entity)} is what broke${since} (${causes[first.cause].title.toLowerCase()})${affected}`;
-  const reasons = [says, change === says ? undefined : change].filter((finding) => finding !== undefined);
+  const reasons = [strongest, change === strongest ? undefined : change].filter((finding) => finding !== undefined);
   const why = reasons.map(({ claim }) => bare(claim)).join('; and ') || `The page said: ${incident.title}`;
   const parts = [what, why].map(bare);
-  const evidence = [[...(says ? [says] : [])], reasons].map((findings) => cited(findings, first));
+  const evidence = [[...(strongest ? [strongest] : [])], reasons].map((findings) => cited(findings, first));
   return parts
     .map((part, place) => sentence(`${part}${evidence[place] ?? ''}`))
     .join(' ')

@@ -1,6 +1,6 @@
 // Parses requests to remember, show or forget a fact about a service: "remember that artist-api talks to session-cache in cluster b". Only the
 // grammar reads them. If a fact cannot be kept, the result states the reason.
-import { FactName, type FactSays, longestNote } from '../model/fact.ts';
+import { FactName, type FactStatement, longestNote } from '../model/fact.ts';
 import { redact } from '../redaction/redact.ts';
 import { readsLikeInstructions } from '../remediation/instructions.ts';
 import { clean } from '../text.ts';
@@ -11,9 +11,9 @@ import { factOrders, factStatements } from './intents/facts.ts';
 export type FactUtterance =
   /** The message is about something else. */
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'remember'; readonly says: FactSays }
+  | { readonly kind: 'remember'; readonly says: FactStatement }
   | { readonly kind: 'recall'; readonly service: string }
-  | { readonly kind: 'forget'; readonly says: FactSays }
+  | { readonly kind: 'forget'; readonly says: FactStatement }
   | { readonly kind: 'forget-all'; readonly service: string }
   /** "Forget that": the last thing that this person taught, if it was a fact. */
   | { readonly kind: 'forget-last' }
@@ -58,7 +58,11 @@ export function parseFact(text: string): FactUtterance {
 }
 
 /** `whole`: the complete original message. */
-function kept(whole: string, statement: string | undefined, says: FactSays | { readonly why: string }): FactUtterance {
+function kept(
+  whole: string,
+  statement: string | undefined,
+  says: FactStatement | { readonly why: string },
+): FactUtterance {
   const unsafe = unsafeIn(whole, statement ?? '');
   if (unsafe !== undefined) return { kind: 'cannot', why: unsafe };
   return 'why' in says ? { kind: 'cannot', why: says.why } : { kind: 'remember', says };
@@ -84,7 +88,7 @@ function unsafeIn(whole: string, statement: string): string | undefined {
 /** The text without the marks that end a sentence. */
 const bare = (text: string): string => text.replace(/[.!?\s]+$/, '').trim();
 
-function statementIn(text = ''): FactSays | { readonly why: string } {
+function statementIn(text = ''): FactStatement | { readonly why: string } {
   const statement = sentenceOf(bare(text));
   const [first = '', ...others] = bare(text).split(/[,;] ?(?=(?:and|but)\b)/);
   if (others.length > 0 && readStatement(sentenceOf(first))?.id === 'talks-to')
@@ -118,7 +122,7 @@ function statementIn(text = ''): FactSays | { readonly why: string } {
   }
 }
 
-function noteOn(service: string | undefined, text: string): FactSays | { readonly why: string } {
+function noteOn(service: string | undefined, text: string): FactStatement | { readonly why: string } {
   if (service === undefined || text.length < 3) return whichService;
   if (text.length > longestNote)
     return { why: `A note has at most ${longestNote} characters; longer things belong in a runbook.` };

@@ -3,7 +3,7 @@
 
 import { canonicalName } from '../context/catalogue-clues.ts';
 import type { FactUtterance } from '../language/parse-fact.ts';
-import { FactName, type FactSays, factId, factOrigin, factSentence, type ServiceFact } from '../model/fact.ts';
+import { FactName, type FactStatement, factId, factOrigin, factSentence, type ServiceFact } from '../model/fact.ts';
 import type { EventOf } from '../model/timeline.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
@@ -27,7 +27,7 @@ export interface FactReply {
 
 const only = (text: string): FactReply => ({ text, lines: [], choices: [] });
 const away = only('My memory cannot be reached just now; nothing was changed. Please say it again later.');
-const forgetting = (says: FactSays): string =>
+const forgetting = (says: FactStatement): string =>
   says.kind === 'note' ? `forget ${factSentence(says)}` : `forget that ${factSentence(says)}`;
 
 /**
@@ -62,7 +62,7 @@ export async function handleFact(
 }
 
 async function remember(
-  says: FactSays,
+  says: FactStatement,
   { by, incidentId }: { readonly by: string; readonly incidentId?: string | undefined },
   ports: FactPorts,
 ): Promise<FactReply> {
@@ -116,7 +116,7 @@ async function tell(service: string, { memory }: FactPorts): Promise<FactReply> 
 }
 
 async function forget(
-  says: FactSays,
+  says: FactStatement,
   { by, incidentId }: { readonly by: string; readonly incidentId?: string | undefined },
   ports: FactPorts,
 ): Promise<FactReply> {
@@ -175,7 +175,7 @@ const nameBy = (catalog: Catalog, field: 'service' | 'cluster' | 'namespace' | '
 const serviceName = (name: string, catalog: Catalog): string => nameBy(catalog, 'service', name);
 
 /** Replaces aliases by the catalogue's names, which alerts and the call graph use too. */
-function inCatalogueWords(says: FactSays, catalog: Catalog): FactSays {
+function inCatalogueWords(says: FactStatement, catalog: Catalog): FactStatement {
   const service = serviceName(says.service, catalog);
   switch (says.kind) {
     case 'talks-to':

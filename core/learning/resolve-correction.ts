@@ -1,7 +1,7 @@
 // Resolves the words of a correction to an entity of the incident and a cause of the catalogue. It uses word tables only. If several entities or
 // causes fit, it chooses none, and it names no entity that the incident has not seen.
 
-import { causesIn, spoken, titleIn } from '../causes/cause-words.ts';
+import { causesIn, normalizePhrases, titleIn } from '../causes/cause-words.ts';
 import { type CauseCode, causes } from '../causes/causes.ts';
 import { hasWord, statesBehindNot, stemsBehindNot, thingWords } from '../language/thing-words.ts';
 import { type EntityRef, entityKey } from '../model/entity.ts';
@@ -12,7 +12,7 @@ const maxLength = 1000;
 const maxAlternatives = 5;
 
 export function resolveCorrection(text: string, seen: readonly EntityRef[]): Meant {
-  const whole = spoken(text.slice(0, maxLength));
+  const whole = normalizePhrases(text.slice(0, maxLength));
   // Titles go first, because some of them contain a negation.
   const title = titleIn(whole);
   const { found, rest } = namesIn(withoutDenials(title?.rest ?? whole), seen);
@@ -83,7 +83,7 @@ interface Place {
 
 function formsOf({ kind, name, namespace }: EntityRef): readonly string[] {
   const place = namespace === undefined ? [] : [`${namespace} ${name}`, `${kind} ${namespace} ${name}`];
-  return [name, `${kind} ${name}`, ...place].map(spoken).filter((form) => form.trim() !== '');
+  return [name, `${kind} ${name}`, ...place].map(normalizePhrases).filter((form) => form.trim() !== '');
 }
 
 function placesOf(form: string, said: string, entity: EntityRef): readonly Place[] {

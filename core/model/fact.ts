@@ -8,7 +8,7 @@ import { Instant } from './entity.ts';
 export const FactName = z.string().regex(/^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/);
 export const longestNote = 300;
 
-const Says = z.discriminatedUnion('kind', [
+const FactStatement = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('talks-to'), service: FactName, to: FactName, cluster: FactName.optional() }),
   z.strictObject({ kind: z.literal('owned-by'), service: FactName, owner: z.string().min(2).max(80) }),
   z.strictObject({
@@ -19,11 +19,11 @@ const Says = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('note'), service: FactName, text: z.string().min(3).max(longestNote) }),
 ]);
-export type FactSays = z.infer<typeof Says>;
+export type FactStatement = z.infer<typeof FactStatement>;
 
 export const ServiceFact = z.object({
   id: z.string().regex(/^wkf-[0-9a-f]{20}$/),
-  says: Says,
+  says: FactStatement,
   /** Slack user id, or the name at the console. */
   taughtBy: z.string().min(1).max(100),
   taughtAt: Instant,
@@ -32,16 +32,16 @@ export const ServiceFact = z.object({
 });
 export type ServiceFact = z.infer<typeof ServiceFact>;
 
-export function factId(says: FactSays): string {
+export function factId(says: FactStatement): string {
   return `wkf-${sha256(factSentence(says).toLowerCase()).slice(0, 20)}`;
 }
 
 /** Every service that the fact is about; the fact is stored under each of them. */
-export const servicesOf = (says: FactSays): readonly string[] =>
+export const servicesOf = (says: FactStatement): readonly string[] =>
   says.kind === 'talks-to' && says.to !== says.service ? [says.service, says.to] : [says.service];
 
 /** The fact as a sentence without a full stop, in the form that core/language/parse-fact.ts reads back. */
-export function factSentence(says: FactSays): string {
+export function factSentence(says: FactStatement): string {
   switch (says.kind) {
     case 'talks-to':
       return `${says.service} talks to ${says.to}${says.cluster === undefined ? '' : ` in cluster ${says.cluster}`}`;

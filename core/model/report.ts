@@ -4,6 +4,7 @@ import { CauseCode } from '../causes/causes.ts';
 import { ObservationKind } from '../causes/observation-kind.ts';
 import { EntityRef, Instant, TimeWindow } from './entity.ts';
 import { Context, Trigger } from './incident.ts';
+import { withRenamedFields } from './renamed-fields.ts';
 import { DatabaseServer, Dependency } from './telemetry.ts';
 
 export const SpecialistName = z.string().regex(/^[a-z][a-z-]{1,30}$/);
@@ -45,31 +46,34 @@ export const ErrorIdentity = z.object({
 });
 export type ErrorIdentity = z.infer<typeof ErrorIdentity>;
 
-export const Finding = z.object({
-  id: z.string(),
-  specialist: SpecialistName,
-  /** One sentence; the evidence contains its names and numbers. */
-  claim: z.string().max(400),
-  entity: EntityRef,
-  cause: CauseCode.optional(),
-  /** `cause`: explains other findings. `symptom`: needs an explanation. `change`: something changed. `context`: helps to read the other findings. */
-  role: z.enum(['cause', 'symptom', 'change', 'context']),
-  onset: Instant.optional(),
-  severity: Severity,
-  confidence: z.number().min(0).max(1),
-  evidenceIds: z.array(z.string()).max(8),
-  changeId: z.string().optional(),
-  /** The error with all variable parts masked; findings are grouped by it. */
-  errorTemplate: z.string().max(400).optional(),
-  /** The exact error; part of the fingerprint. */
-  errorIdentity: ErrorIdentity.optional(),
-  /** The metric that moved: values in `unit`, before and during the incident. */
-  signal: z.object({ name: z.string(), unit: z.string(), before: z.number(), during: z.number() }).optional(),
-  /** The finding shows that its entity is healthy now; this counts for a recovery. Weaker context findings do not. */
-  well: z.literal(true).optional(),
-  /** The entity that this one depends on or fails towards (a callee, a node, a volume). */
-  towards: EntityRef.optional(),
-});
+export const Finding = z.preprocess(
+  withRenamedFields({ towards: 'dependency' }),
+  z.object({
+    id: z.string(),
+    specialist: SpecialistName,
+    /** One sentence; the evidence contains its names and numbers. */
+    claim: z.string().max(400),
+    entity: EntityRef,
+    cause: CauseCode.optional(),
+    /** `cause`: explains other findings. `symptom`: needs an explanation. `change`: something changed. `context`: helps to read the other findings. */
+    role: z.enum(['cause', 'symptom', 'change', 'context']),
+    onset: Instant.optional(),
+    severity: Severity,
+    confidence: z.number().min(0).max(1),
+    evidenceIds: z.array(z.string()).max(8),
+    changeId: z.string().optional(),
+    /** The error with all variable parts masked; findings are grouped by it. */
+    errorTemplate: z.string().max(400).optional(),
+    /** The exact error; part of the fingerprint. */
+    errorIdentity: ErrorIdentity.optional(),
+    /** The metric that moved: values in `unit`, before and during the incident. */
+    signal: z.object({ name: z.string(), unit: z.string(), before: z.number(), during: z.number() }).optional(),
+    /** The finding shows that its entity is healthy now; this counts for a recovery. Weaker context findings do not. */
+    well: z.literal(true).optional(),
+    /** The entity that this one depends on or fails towards (a callee, a node, a volume). */
+    dependency: EntityRef.optional(),
+  }),
+);
 export type Finding = z.infer<typeof Finding>;
 
 export const Usage = z.object({
@@ -154,5 +158,5 @@ export const unreadableReport = ({ specialist, round }: Pick<Report, 'specialist
 });
 
 /** Distinguishes the answers of one specialist: by round, by verification, or by follow-up question. */
-export const askedWhen = ({ phase, round, followUp }: Brief): string =>
+export const reportSuffix = ({ phase, round, followUp }: Brief): string =>
   phase === 'verify' ? (round === 1 ? 'v' : `v${round}`) : followUp === undefined ? `${round}` : `f${followUp}`;

@@ -40,8 +40,8 @@ export function isWithin(scope: Scope, { cluster, namespace, service, pod }: Loc
   return scope.reach === 'cluster' || fits(scope.namespace, namespace) || platformNamespaces.has(namespace ?? '');
 }
 
-const fits = (asked: string | undefined, has: string | undefined): boolean =>
-  asked === undefined || has === undefined || asked === has;
+const fits = (required: string | undefined, has: string | undefined): boolean =>
+  required === undefined || has === undefined || required === has;
 
 /**
  * Adapts the scope to a source's clusters. If the source does not know the scope's cluster, for example an alias from the page, the cluster is

@@ -350,14 +350,14 @@ const StoredEntry = z.looseObject({
 });
 
 /** The prefix that version 1 wrote before a person's own words. */
-const spokenSteps = {
+const feedbackSteps = {
   Correct: { type: 'DiagnosisCorrected', lead: 'Corrected: ' },
   Agree: { type: 'DiagnosisConfirmed', lead: 'Agreed: ' },
 } as const;
 
 function legacyEvent({ id, incidentId, step, kind, actor, text }: z.infer<typeof StoredEntry>): TimelineEvent {
   if (step === 'Correct' || step === 'Agree') {
-    const { type, lead } = spokenSteps[step];
+    const { type, lead } = feedbackSteps[step];
     return { type, by: actor, words: text.startsWith(lead) ? text.slice(lead.length) : text };
   }
   if (step === 'Learn' && kind === 'learned' && id === `${incidentId}:Learn:learned:postmortem`)

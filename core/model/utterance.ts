@@ -23,7 +23,7 @@ export const ChatMessage = z.object({
 });
 export type ChatMessage = z.infer<typeof ChatMessage>;
 
-const said = {
+const header = {
   /** The same event has the same id, however often it is delivered. */
   eventId: z.string().min(1).max(200),
   at: Instant,
@@ -41,7 +41,7 @@ const pressing = {
 
 export const Utterance = z.discriminatedUnion('kind', [
   z.object({
-    ...said,
+    ...header,
     kind: z.literal('words'),
     /** The channel through which it reached us. Watchkeeper is not addressed in a `thread` message, so only an unmistakable one counts. */
     how: z.enum(['mention', 'direct', 'command', 'button', 'thread', 'console']),
@@ -56,7 +56,7 @@ export const Utterance = z.discriminatedUnion('kind', [
     incidentId: z.string().max(64).optional(),
   }),
   z.object({
-    ...said,
+    ...header,
     kind: z.literal('reaction'),
     by: z.string().min(1).max(100),
     verdict: z.enum(['approve', 'reject']),
@@ -64,17 +64,17 @@ export const Utterance = z.discriminatedUnion('kind', [
     /** Timestamp of the message with the reaction. */
     ts: z.string().max(50),
   }),
-  z.object({ ...said, kind: z.literal('alert'), place: Place, message: ChatMessage }),
+  z.object({ ...header, kind: z.literal('alert'), place: Place, message: ChatMessage }),
   /** A press of an approval button by a person whom the request proves to be one of our people. */
   z.object({
-    ...said,
+    ...header,
     ...pressing,
     kind: z.literal('press'),
     approvalId: z.string().min(1).max(300),
     verdict: Verdict,
   }),
   /** A press of any of our buttons by a person whom the request does not prove to be one of our people. It decides nothing; the person is told. */
-  z.object({ ...said, ...pressing, kind: z.literal('refused-press') }),
+  z.object({ ...header, ...pressing, kind: z.literal('refused-press') }),
 ]);
 export type Utterance = z.infer<typeof Utterance>;
 export type Words = Extract<Utterance, { kind: 'words' }>;

@@ -1,7 +1,7 @@
 // Ports to people and other programs: bus, workflow, pager, chat, model, memory, policy.
 
 import type { BusEvent } from '../model/events.ts';
-import type { FactSays, ServiceFact } from '../model/fact.ts';
+import type { FactStatement, ServiceFact } from '../model/fact.ts';
 import type { Message } from '../model/message.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
 import type { SlackOrigin, SlackUserKind } from '../model/slack-origin.ts';
@@ -151,7 +151,7 @@ export interface Memory {
   /** Facts about a service, oldest first. @throws Unavailable */
   facts(service: string): Promise<readonly ServiceFact[]>;
   /** Deletes the fact under every service that it is about; does nothing if it is unknown. @throws Unavailable */
-  forget(says: FactSays): Promise<void>;
+  forget(says: FactStatement): Promise<void>;
 }
 
 /** A tool that a model may call while it reasons: typed input, short text as output. It never acts. */

@@ -25,16 +25,16 @@ export async function withModelDiagnosis(
   ports: Pick<Ports, 'evidence' | 'reasoner' | 'specialistClient' | 'incidents' | 'clock'>,
 ): Promise<Diagnosis> {
   const digest = redact([describe(diagnosis), ...reports.map(reportText)].join('\n\n'));
-  const asked = followUps(plan, ports);
+  const questions = followUps(plan, ports);
   const read: string[] = [digest];
   const answer = await ports.reasoner.reason({
     promptId: 'synthesis',
     incidentId,
     digest,
     schema: outputs.DiagnosisOpinion,
-    tools: [remembering(evidenceTool(incidentId, ports), read), ...asked.tools],
+    tools: [remembering(evidenceTool(incidentId, ports), read), ...questions.tools],
   });
-  const whole = withFollowUps(diagnosis, reports, asked.reports);
+  const whole = withFollowUps(diagnosis, reports, questions.reports);
   if (answer.kind === 'unavailable') {
     return answer.reason === 'no model configured'
       ? whole
@@ -44,7 +44,7 @@ export async function withModelDiagnosis(
   }
   const { value, model } = answer;
   const by = byline(answer);
-  const unsupported = unsupportedParts(`${value.text} ${value.reason}`, [...read, ...asked.read]);
+  const unsupported = unsupportedParts(`${value.text} ${value.reason}`, [...read, ...questions.read]);
   const supported = unsupported.length === 0;
   const hypotheses = supported
     ? promote(diagnosis.hypotheses, value.bestRank, `${model}: ${value.reason}`)
@@ -99,8 +99,8 @@ function withFollowUps(diagnosis: Diagnosis, reports: readonly Report[], further
 
 /** Adds the gaps that are not listed yet. */
 function withGaps(diagnosis: Diagnosis, gaps: readonly Gap[]): Diagnosis {
-  const said = new Set(diagnosis.gaps.map(({ source, reason }) => `${source} ${reason}`));
-  const more = gaps.filter(({ source, reason }) => !said.has(`${source} ${reason}`));
+  const known = new Set(diagnosis.gaps.map(({ source, reason }) => `${source} ${reason}`));
+  const more = gaps.filter(({ source, reason }) => !known.has(`${source} ${reason}`));
   return { ...diagnosis, gaps: [...diagnosis.gaps, ...more].slice(0, maxGaps) };
 }
 

@@ -31,7 +31,7 @@ export function followUps(
 ): FollowUps {
   const reports: Report[] = [];
   const read: string[] = [];
-  let asked = 0;
+  let count = 0;
   const briefs = new Map(plan.map((brief) => [brief.specialist, brief]));
   return {
     reports,
@@ -42,16 +42,16 @@ export function followUps(
       input: Input,
       run: async (input) => {
         const { question, entity } = Input.parse(input);
-        asked += 1;
-        const asking: Brief = {
+        count += 1;
+        const followUpBrief: Brief = {
           ...brief,
           phase: 'investigate',
           question,
-          followUp: asked,
+          followUp: count,
           focus: entity ? [entity] : brief.focus,
           budget: { ...brief.budget, seconds: secondsAQuestion },
         };
-        const report = await fileReport(asking, await ports.specialistClient.ask(asking), ports);
+        const report = await fileReport(followUpBrief, await ports.specialistClient.ask(followUpBrief), ports);
         reports.push(report);
         const text = reportText({ ...report, findings: report.findings.slice(0, maxFindings) });
         read.push(text);

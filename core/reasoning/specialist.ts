@@ -92,11 +92,11 @@ async function observations(
     claimed.map(async ({ claim, entity, evidenceIds }, index): Promise<Finding[]> => {
       const found = await Promise.all(evidenceIds.map((id) => ports.evidence.get(brief.incidentId, id)));
       const excerpts = found.flatMap((one) => (one ? [`${one.query}\n${one.excerpt}`] : []));
-      const says =
+      const isSupported =
         excerpts.length === evidenceIds.length &&
         unsupportedParts(claim, excerpts).length === 0 &&
         excerpts.join('\n').toLowerCase().includes(entity.name.toLowerCase());
-      if (!says) return [];
+      if (!isSupported) return [];
       const { namespace, ...named } = entity;
       return [
         {

@@ -1,7 +1,7 @@
 // The step that writes a specialist's report to the timeline, as one entry. A specialist may not write records itself. Its answer counts only for
 // itself, for the round of its brief, and for its own incident.
 
-import { askedWhen, type Brief, Report, unreadableReport } from '../model/report.ts';
+import { type Brief, Report, reportSuffix, unreadableReport } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact } from '../redaction/redact.ts';
 import { entitiesOf } from './reported-entities.ts';
@@ -30,7 +30,7 @@ export async function fileReport(
     },
     {
       step: brief.phase === 'verify' ? 'Recheck' : 'Investigate',
-      key: `${specialist}:${askedWhen(brief)}`,
+      key: `${specialist}:${reportSuffix(brief)}`,
       evidenceIds: report.findings.flatMap((finding) => finding.evidenceIds).slice(0, 8),
       durationMs: report.usage.wallMs,
     },

@@ -8,7 +8,9 @@ const maxEntities = 60;
 
 /** The entities of a report, each once. */
 export function entitiesOf({ findings, topology }: Pick<Report, 'findings' | 'topology'>): EntityRef[] {
-  const named = findings.flatMap(({ entity, towards }) => (towards === undefined ? [entity] : [entity, towards]));
+  const named = findings.flatMap(({ entity, dependency }) =>
+    dependency === undefined ? [entity] : [entity, dependency],
+  );
   const names = new Set(named.map(({ name }) => name));
   const neighbours = (topology?.calls ?? [])
     .filter(({ from, to }) => names.has(from) || names.has(to))

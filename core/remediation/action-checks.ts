@@ -55,11 +55,11 @@ const ofDependencies = causesWith('lies-in-dependency');
 const failsTowards = (seen: Seen): readonly Finding[] =>
   seen.findings.filter(
     (one) =>
-      one.towards !== undefined &&
+      one.dependency !== undefined &&
       (one.role === 'symptom' || one.role === 'cause') &&
       one.confidence >= sure &&
       isAbout(one, seen) &&
-      !sameWorkload(one.towards, one.entity),
+      !sameWorkload(one.dependency, one.entity),
   );
 
 export const liesInDependency = (seen: Seen): boolean =>
@@ -114,7 +114,7 @@ export const dependencyStillDown: Check = {
   code: 'dependency-still-down',
   why: 'What it calls is down itself, so another run would fail, too.',
   holds: (seen) =>
-    failsTowards(seen).some(({ towards }) =>
+    failsTowards(seen).some(({ dependency: towards }) =>
       seen.findings.some(
         (one) =>
           towards !== undefined &&

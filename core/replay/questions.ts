@@ -18,11 +18,11 @@ import {
   type ToolServers,
 } from '../ports/telemetry.ts';
 
-export interface Question<Asked extends readonly unknown[], Answer> {
+export interface Question<Args extends readonly unknown[], Answer> {
   readonly port: string;
-  incidentOf(...asked: Asked): string;
+  incidentOf(...args: Args): string;
   /** The stored form of the question, without the incident id, so that a replay asks the same. The other forms occur on tapes of older versions. */
-  formsOf(...asked: Asked): readonly [unknown, ...unknown[]];
+  formsOf(...args: Args): readonly [unknown, ...unknown[]];
   /** The answer if the tape lacks the question; it may throw. */
   missing(): Answer;
 }
@@ -48,8 +48,8 @@ export const observation = <S extends Signal>(signal: S): Question<[Scope, Query
   missing: () => notOnTape(signals[signal].label),
 });
 
-type Call<Port, Name extends keyof Port> = Port[Name] extends (...asked: infer Asked) => Promise<infer Answer>
-  ? Question<Asked, Answer>
+type Call<Port, Name extends keyof Port> = Port[Name] extends (...args: infer Args) => Promise<infer Answer>
+  ? Question<Args, Answer>
   : never;
 
 export const knowledgeSearch: Call<KnowledgeBase, 'search'> = {

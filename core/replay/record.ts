@@ -63,7 +63,7 @@ export function recorder({ tape, clock, onTrouble, waits = false }: RecorderOpti
     return written;
   }
 
-  async function heard<T>(incidentId: string, port: string, asked: unknown, call: () => Promise<T>): Promise<T> {
+  async function recordCall<T>(incidentId: string, port: string, asked: unknown, call: () => Promise<T>): Promise<T> {
     const begun = clock.now();
     const base = () => ({
       port,
@@ -83,7 +83,7 @@ export function recorder({ tape, clock, onTrouble, waits = false }: RecorderOpti
   }
 
   return {
-    heard,
+    recordCall,
     keep,
     /** Adds a note to every tape from now on, once per tape. A note answers a question that was not asked for one incident. */
     note: (port: string, value: unknown) => void notes.set(port, value),
@@ -98,30 +98,30 @@ export function recorder({ tape, clock, onTrouble, waits = false }: RecorderOpti
 /** Calls the port and records the question and the answer. */
 const recorded =
   (record: Recorder) =>
-  <Asked extends readonly unknown[], Answer>(
-    { port, incidentOf, formsOf }: Question<Asked, Answer>,
-    ask: (...asked: Asked) => Promise<Answer>,
+  <Args extends readonly unknown[], Answer>(
+    { port, incidentOf, formsOf }: Question<Args, Answer>,
+    call: (...asked: Args) => Promise<Answer>,
   ) =>
-  (...asked: Asked): Promise<Answer> =>
-    record.heard(incidentOf(...asked), port, formsOf(...asked)[0], () => ask(...asked));
+  (...args: Args): Promise<Answer> =>
+    record.recordCall(incidentOf(...args), port, formsOf(...args)[0], () => call(...args));
 
 export function tapedTelemetry(telemetry: Telemetry, record: Recorder): Telemetry {
   const { knowledge, servers } = telemetry;
   const sources: Sources = telemetry;
-  const hear = recorded(record);
+  const recordCalls = recorded(record);
   return {
     ...eachSignal((signal) => ({
-      observe: hear(observation(signal), (scope, query) => sources[signal].observe(scope, query)),
+      observe: recordCalls(observation(signal), (scope, query) => sources[signal].observe(scope, query)),
     })),
     logs: tapedLogs(telemetry.logs, record),
     knowledge: {
-      search: hear(knowledgeSearch, (...asked) => knowledge.search(...asked)),
+      search: recordCalls(knowledgeSearch, (...args) => knowledge.search(...args)),
       add: (document) => knowledge.add(document),
     },
     ...(servers && {
       servers: {
-        offered: hear(offeredTools, (...asked) => servers.offered(...asked)),
-        call: hear(toolCall, (...asked) => servers.call(...asked)),
+        offered: recordCalls(offeredTools, (...args) => servers.offered(...args)),
+        call: recordCalls(toolCall, (...args) => servers.call(...args)),
       },
     }),
   };
@@ -136,14 +136,14 @@ function tapedLogs(logs: Source<'logs'>, record: Recorder): Source<'logs'> {
       const observed = await logs.observe(scope, query);
       const [asked] = question.formsOf(scope, query);
       const { incidentId } = scope;
-      if (observed.kind === 'gap') return record.heard(incidentId, question.port, asked, async () => observed);
-      return { ...observed, data: heardStream(observed, record, { incidentId, port: question.port, asked, begun }) };
+      if (observed.kind === 'gap') return record.recordCall(incidentId, question.port, asked, async () => observed);
+      return { ...observed, data: recordedStream(observed, record, { incidentId, port: question.port, asked, begun }) };
     },
   };
 }
 
 /** Passes the records on, and stores them when the reader has finished. */
-async function* heardStream<T>(
+async function* recordedStream<T>(
   { data, ...head }: Extract<Observed<AsyncIterable<T>>, { kind: 'data' }>,
   record: Recorder,
   { incidentId, begun, ...call }: { incidentId: string; port: string; asked: unknown; begun: Date },
@@ -169,13 +169,13 @@ async function* heardStream<T>(
 }
 
 export const tapedTargets = (targets: Targets, record: Recorder): Targets => ({
-  look: recorded(record)(targetLook, (...asked) => targets.look(...asked)),
-  around: recorded(record)(targetAround, (...asked) => targets.around(...asked)),
+  look: recorded(record)(targetLook, (...args) => targets.look(...args)),
+  around: recorded(record)(targetAround, (...args) => targets.around(...args)),
 });
 
 export const tapedExecutor = (executor: Executor, record: Recorder): Executor => ({
-  dryRun: recorded(record)(dryRun, (...asked) => executor.dryRun(...asked)),
-  execute: recorded(record)(execution, (...asked) => executor.execute(...asked)),
+  dryRun: recorded(record)(dryRun, (...args) => executor.dryRun(...args)),
+  execute: recorded(record)(execution, (...args) => executor.execute(...args)),
 });
 
 /** A page has only its source id, so the incident is looked up. */
@@ -183,8 +183,8 @@ export const tapedPager = (pager: Pager, incidents: Pick<IncidentStore, 'findByS
   ...pager,
   async alerts(sourceId) {
     const incident = await incidents.findBySource(sourceId);
-    const ask = () => pager.alerts(sourceId);
-    return incident === undefined ? ask() : record.heard(incident.id, 'pager.alerts', {}, ask);
+    const call = () => pager.alerts(sourceId);
+    return incident === undefined ? call() : record.recordCall(incident.id, 'pager.alerts', {}, call);
   },
 });
 
@@ -204,12 +204,12 @@ export function tapedIncidents(incidents: IncidentStore, record: Recorder): Inci
     async open(incident) {
       const opened = await incidents.open(incident);
       if (opened.kind === 'opened') {
-        await record.heard(opened.incident.id, 'incident', {}, async () => opened.incident);
+        await record.recordCall(opened.incident.id, 'incident', {}, async () => opened.incident);
       }
       return opened;
     },
     async saveDiagnosis(incidentId, diagnosis) {
-      await record.heard(incidentId, 'diagnosis', {}, async () => diagnosis);
+      await record.recordCall(incidentId, 'diagnosis', {}, async () => diagnosis);
       await incidents.saveDiagnosis(incidentId, diagnosis);
     },
   };

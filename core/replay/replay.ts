@@ -38,7 +38,7 @@ export function replaySourceOf(calls: readonly TapedCall[]): ReplaySource {
   return {
     answer(port, ...forms) {
       // Recorded questions are redacted, so this question has to be, too.
-      const keys = forms.map((asked) => keyOf(port, redactJson(JSON.parse(JSON.stringify(asked ?? null)))));
+      const keys = forms.map((form) => keyOf(port, redactJson(JSON.parse(JSON.stringify(form ?? null)))));
       const key = keys.find((one) => queues.has(one)) ?? keys[0] ?? '';
       const queue = queues.get(key);
       const place = places.get(key) ?? 0;
@@ -64,30 +64,30 @@ function given<T>(answer: Exclude<TapedCall['answer'], { kind: 'stream' }>): T {
 }
 
 const replayed =
-  (deck: ReplaySource) =>
-  <Asked extends readonly unknown[], Answer>({ port, formsOf, missing }: Question<Asked, Answer>) =>
-  async (...asked: Asked): Promise<Answer> => {
-    const answer = deck.answer(port, ...formsOf(...asked));
+  (source: ReplaySource) =>
+  <Args extends readonly unknown[], Answer>({ port, formsOf, missing }: Question<Args, Answer>) =>
+  async (...args: Args): Promise<Answer> => {
+    const answer = source.answer(port, ...formsOf(...args));
     return answer === undefined || answer.kind === 'stream' ? missing() : given(answer);
   };
 
-export function replayedTelemetry(deck: ReplaySource): Telemetry {
-  const answered = replayed(deck);
+export function replayedTelemetry(source: ReplaySource): Telemetry {
+  const answered = replayed(source);
   return {
     ...eachSignal((signal) => ({ observe: answered(observation(signal)) })),
-    logs: replayedLogs(deck),
+    logs: replayedLogs(source),
     knowledge: { search: answered(knowledgeSearch), add: async () => undefined },
-    ...(deck.has(offeredTools.port) && {
+    ...(source.has(offeredTools.port) && {
       servers: { offered: answered(offeredTools), call: answered(toolCall) },
     }),
   };
 }
 
-function replayedLogs(deck: ReplaySource): Source<'logs'> {
+function replayedLogs(source: ReplaySource): Source<'logs'> {
   const { port, formsOf, missing } = observation('logs');
   return {
     async observe(scope, query) {
-      const answer = deck.answer(port, ...formsOf(scope, query));
+      const answer = source.answer(port, ...formsOf(scope, query));
       if (answer === undefined) return missing();
       if (answer.kind !== 'stream') return given(answer);
       const { head, records } = answer;
@@ -100,18 +100,18 @@ async function* streamed(records: readonly LogRecord[]): AsyncGenerator<LogRecor
   yield* records;
 }
 
-export const replayedTargets = (deck: ReplaySource): Targets => ({
-  look: replayed(deck)(targetLook),
-  around: replayed(deck)(targetAround),
+export const replayedTargets = (source: ReplaySource): Targets => ({
+  look: replayed(source)(targetLook),
+  around: replayed(source)(targetAround),
 });
 
 /** A replay carries out no action. */
-export const replayedExecutor = (deck: ReplaySource): Executor => ({
-  dryRun: replayed(deck)(dryRun),
+export const replayedExecutor = (source: ReplaySource): Executor => ({
+  dryRun: replayed(source)(dryRun),
   execute: async () => execution.missing(),
 });
 
-const nobodyIsTold = {
+const nothingSent = {
   kind: 'gap',
   gap: { source: 'pagerduty', reason: 'This is a replay: nobody is told.' },
 } as const;
@@ -121,19 +121,19 @@ const alertsNotOnTape = {
   gap: { source: 'pagerduty', reason: 'The tape does not hold this question.' },
 } as const;
 
-export const replayedPager = (deck: ReplaySource): Pager => ({
+export const replayedPager = (source: ReplaySource): Pager => ({
   async alerts() {
-    const answer = deck.answer('pager.alerts', {});
+    const answer = source.answer('pager.alerts', {});
     return answer === undefined || answer.kind === 'stream' ? alertsNotOnTape : given(answer);
   },
-  note: async () => nobodyIsTold,
-  mark: async () => nobodyIsTold,
-  statusUpdate: async () => nobodyIsTold,
+  note: async () => nothingSent,
+  mark: async () => nothingSent,
+  statusUpdate: async () => nothingSent,
 });
 
-export const replayedCatalog = (deck: ReplaySource): ServiceCatalog => ({
+export const replayedCatalog = (source: ReplaySource): ServiceCatalog => ({
   async load() {
-    const answer = deck.answer('catalog.load', {});
+    const answer = source.answer('catalog.load', {});
     if (answer === undefined || answer.kind === 'stream') throw new Unavailable('The tape holds no catalogue.');
     return given<Catalog>(answer);
   },

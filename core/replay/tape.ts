@@ -44,4 +44,4 @@ export interface Tape {
 }
 
 /** A key that does not depend on the order of the question's fields. */
-export const keyOf = (port: string, asked: unknown): string => `${port} ${canonical(asked)}`;
+export const keyOf = (port: string, question: unknown): string => `${port} ${canonical(question)}`;

@@ -1,7 +1,7 @@
 // Finishes every specialist's report: it stores the evidence, numbers the findings, and keeps the report within its token limit. Each specialist
 // finds and describes its own findings; the step that files the report records it on the timeline (core/record/file-report.ts).
 
-import { askedWhen, type Brief, type Finding, type Report, type Severity } from '../model/report.ts';
+import { type Brief, type Finding, type Report, reportSuffix, type Severity } from '../model/report.ts';
 import type { ReportDraft } from '../model/report-draft.ts';
 import type { Ports } from '../ports/index.ts';
 import { estimateTokens, reportText } from '../reasoning/report-text.ts';
@@ -30,7 +30,7 @@ export async function finishReport(
       ...finding,
       claim: redact(finding.claim).slice(0, 400),
       ...(finding.errorTemplate === undefined ? {} : { errorTemplate: redact(finding.errorTemplate).slice(0, 400) }),
-      id: `${brief.specialist}-${askedWhen(brief)}-${index + 1}`,
+      id: `${brief.specialist}-${reportSuffix(brief)}-${index + 1}`,
       specialist: brief.specialist,
       evidenceIds: stored.map((e) => e.id),
     });

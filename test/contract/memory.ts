@@ -1,7 +1,7 @@
 // What every memory has to hold: the same suite for the files of one machine and for AgentCore Memory. `open` gives an empty memory and a
 // way to open the same one again, as the next process would.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type FactSays, factId, type ServiceFact } from '../../core/model/fact.ts';
+import { type FactStatement, factId, type ServiceFact } from '../../core/model/fact.ts';
 import type { Memory } from '../../core/ports/channels.ts';
 import { at } from '../builders.ts';
 
@@ -10,7 +10,7 @@ export interface OpenedMemory {
   reopen(): Memory;
 }
 
-export const aFact = (says: FactSays, over: Partial<ServiceFact> = {}): ServiceFact => ({
+export const aFact = (says: FactStatement, over: Partial<ServiceFact> = {}): ServiceFact => ({
   id: factId(says),
   says,
   taughtBy: 'ada',
@@ -18,7 +18,7 @@ export const aFact = (says: FactSays, over: Partial<ServiceFact> = {}): ServiceF
   ...over,
 });
 
-export const calls = (service: string, to: string): FactSays => ({ kind: 'talks-to', service, to });
+export const calls = (service: string, to: string): FactStatement => ({ kind: 'talks-to', service, to });
 
 export function memoryContract(open: () => Promise<OpenedMemory>): void {
   describe('memory', () => {
@@ -29,7 +29,7 @@ export function memoryContract(open: () => Promise<OpenedMemory>): void {
     });
 
     test('a call is found under both of its ends, and by the next process', async () => {
-      const fact = aFact({ ...calls('artist-api', 'session-cache'), cluster: 'b' } as FactSays, {
+      const fact = aFact({ ...calls('artist-api', 'session-cache'), cluster: 'b' } as FactStatement, {
         incidentId: 'inc-1',
       });
       await memory.teach(fact);

@@ -56,18 +56,18 @@ const glue =
 /** Whether every removed code word reappears, and few words are new except names for the moved parts. */
 function rearranged(removed: readonly string[], added: readonly string[]): boolean {
   if (removed.length === 0) return false;
-  const gone = new Set(words(removed).filter((word) => !glue.test(word)));
-  const came = new Set(words(added).filter((word) => !glue.test(word)));
-  if (gone.size === 0) return false;
-  const lost = [...gone].filter((word) => !came.has(word));
-  const fresh = [...came].filter((word) => !gone.has(word));
+  const before = new Set(words(removed).filter((word) => !glue.test(word)));
+  const after = new Set(words(added).filter((word) => !glue.test(word)));
+  if (before.size === 0) return false;
+  const lost = [...before].filter((word) => !after.has(word));
+  const fresh = [...after].filter((word) => !before.has(word));
   const conditions = (lines: readonly string[]) =>
     lines.join('\n').match(/\b(?:if|unless|while|case|when|elif)\b|&&|\|\|/g)?.length ?? 0;
   const deeds = (lines: readonly string[]) => lines.filter((line) => /\w\(/.test(line)).length;
   return (
     lost.every((word) => word.length <= 2) &&
     fresh.every((word) => !/^\d/.test(word)) &&
-    fresh.length <= Math.max(4, gone.size * 0.6) &&
+    fresh.length <= Math.max(4, before.size * 0.6) &&
     deeds(added) >= deeds(removed) &&
     conditions(added) >= conditions(removed)
   );
@@ -82,11 +82,11 @@ function onlyReporting(removed: readonly string[], added: readonly string[]): bo
     ...removed.filter((line) => !added.includes(line)),
     ...added.filter((line) => !removed.includes(line)),
   ];
-  const speaking = changed.filter((line) => /\w/.test(line));
+  const worded = changed.filter((line) => /\w/.test(line));
   return (
-    speaking.length > 0 &&
-    speaking.every((line) => reports.test(line) || /^(?:return|\w+ :?= time\.Now\(\)|\w+ = \w+ \?\? )/.test(line)) &&
-    speaking.some((line) => reports.test(line))
+    worded.length > 0 &&
+    worded.every((line) => reports.test(line) || /^(?:return|\w+ :?= time\.Now\(\)|\w+ = \w+ \?\? )/.test(line)) &&
+    worded.some((line) => reports.test(line))
   );
 }
 
@@ -123,43 +123,48 @@ function versionStep(removed: readonly string[], added: readonly string[]): 'pat
 
 /** Effects to look for in removed or altered lines; each is a common pattern of changes that broke something. */
 const signs: readonly (readonly [effect: string, found: (removed: string, added: string) => boolean])[] = [
-  ['takes away a lock', (gone, came) => lost(/\b(?:lock|mutex|synchronized|semaphore|atomic)\b/i, gone, came)],
+  ['takes away a lock', (before, after) => lost(/\b(?:lock|mutex|synchronized|semaphore|atomic)\b/i, before, after)],
   [
     'takes away a tolerance or retry',
-    (gone, came) => lost(/\b\w*(?:leeway|tolerance|skew|retr(?:y|ies)|backoff|fallback|grace)\w*\b/i, gone, came),
+    (before, after) => lost(/\b\w*(?:leeway|tolerance|skew|retr(?:y|ies)|backoff|fallback|grace)\w*\b/i, before, after),
   ],
-  ['takes away batching or paging', (gone, came) => lost(/\b\w*(?:batch|chunk|bulk|page|limit)\w*\b/i, gone, came)],
+  [
+    'takes away batching or paging',
+    (before, after) => lost(/\b\w*(?:batch|chunk|bulk|page|limit)\w*\b/i, before, after),
+  ],
   [
     'takes away a registration or initialisation',
-    (gone, came) => lost(/\b\w*(?:regist(?:er|ry)|init(?:ial)?|bootstrap|subscribe|seed|load)\w*\s*\(/i, gone, came),
+    (before, after) =>
+      lost(/\b\w*(?:regist(?:er|ry)|init(?:ial)?|bootstrap|subscribe|seed|load)\w*\s*\(/i, before, after),
   ],
   [
     'takes away a check',
-    (gone, came) =>
-      (gone.match(/\b(?:if|unless|assert|require|guard|validate\w*)\b/g)?.length ?? 0) >
-      (came.match(/\b(?:if|unless|assert|require|guard|validate\w*)\b/g)?.length ?? 0),
+    (before, after) =>
+      (before.match(/\b(?:if|unless|assert|require|guard|validate\w*)\b/g)?.length ?? 0) >
+      (after.match(/\b(?:if|unless|assert|require|guard|validate\w*)\b/g)?.length ?? 0),
   ],
   [
     'takes away closing or releasing',
-    (gone, came) => lost(/\b(?:close|release|dispose|defer|finally|free)\b/i, gone, came),
+    (before, after) => lost(/\b(?:close|release|dispose|defer|finally|free)\b/i, before, after),
   ],
   [
     'renames a field that others read',
-    (gone, came) => fieldNames(gone).some((name) => !fieldNames(came).includes(name)) && fieldNames(came).length > 0,
+    (before, after) =>
+      fieldNames(before).some((name) => !fieldNames(after).includes(name)) && fieldNames(after).length > 0,
   ],
-  ['alters a query', (gone, came) => /\b(?:SELECT|INSERT|UPDATE|DELETE|WHERE|JOIN)\b/.test(gone + came)],
-  ['alters a number, limit or time', (gone, came) => numbersOf(gone) !== numbersOf(came)],
+  ['alters a query', (before, after) => /\b(?:SELECT|INSERT|UPDATE|DELETE|WHERE|JOIN)\b/.test(before + after)],
+  ['alters a number, limit or time', (before, after) => numbersOf(before) !== numbersOf(after)],
 ];
 
-const lost = (pattern: RegExp, gone: string, came: string): boolean => {
+const lost = (pattern: RegExp, before: string, after: string): boolean => {
   const all = new RegExp(pattern.source, `${pattern.flags}g`);
-  return (gone.match(all)?.length ?? 0) > (came.match(all)?.length ?? 0);
+  return (before.match(all)?.length ?? 0) > (after.match(all)?.length ?? 0);
 };
 const fieldNames = (text: string): string[] =>
   text.match(/(?:json|xml|yaml|db|protobuf):"[^"]+"|"[a-z_][\w-]*"(?=\s*[:,}\]])/g) ?? [];
 const numbersOf = (text: string): string => (text.match(/\b\d[\d._]*\b/g) ?? []).sort().join(' ');
 
 function effectsOf(removed: readonly string[], added: readonly string[]): string[] {
-  const [gone, came] = [removed.join('\n'), added.join('\n')];
-  return signs.filter(([, found]) => found(gone, came)).map(([effect]) => effect);
+  const [before, after] = [removed.join('\n'), added.join('\n')];
+  return signs.filter(([, found]) => found(before, after)).map(([effect]) => effect);
 }

@@ -52,8 +52,8 @@ export function natureOf(change: Change, environment: string | undefined): Natur
   if (apart) return { kind: 'harmless', why: apart };
   const read = natureOfDiff(change.diff);
   if (read) return read;
-  const said = titles.find(([title]) => title.test(change.title));
-  return said ? { kind: 'said-harmless', why: said[1] } : { kind: 'unread' };
+  const match = titles.find(([title]) => title.test(change.title));
+  return match ? { kind: 'said-harmless', why: match[1] } : { kind: 'unread' };
 }
 
 function untouched(files: readonly string[], environment: string | undefined): string | undefined {

@@ -32,18 +32,18 @@ const bySelf: readonly (readonly [words: RegExp, cause: CauseCode, text: string]
 
 /** `feeds` are the status feeds of the incident's window. Operational feeds give no sign. */
 export function outsideSigns(misbehaviour: string, feeds: readonly VendorStatus[]): readonly OutsideSign[] {
-  const said = bySelf.flatMap(([words, cause, text]) => (words.test(misbehaviour) ? [{ cause, text }] : []));
-  const ours = stemsOf(misbehaviour);
+  const stated = bySelf.flatMap(([words, cause, text]) => (words.test(misbehaviour) ? [{ cause, text }] : []));
+  const alertStems = stemsOf(misbehaviour);
   const troubled = feeds
     .filter((feed) => feed.state === 'degraded' || feed.state === 'outage')
     .map((status) => ({
       status,
-      shared: shortWords(status.text).filter((word) => ours.has(word) || shortWords(misbehaviour).includes(word)),
+      shared: shortWords(status.text).filter((word) => alertStems.has(word) || shortWords(misbehaviour).includes(word)),
     }))
     .filter(({ shared }) => shared.length > 0)
     .sort((a, b) => b.shared.length - a.shared.length);
   return [
-    ...said,
+    ...stated,
     ...troubled.map(
       ({ status }): OutsideSign => ({
         cause: vendorCause(status),
@@ -72,11 +72,11 @@ export function feedText(status: VendorStatus): string {
     return status.text;
   }
   if (typeof fields !== 'object' || fields === null) return status.text;
-  const said = ['service', 'region', 'title', 'detail', 'description', 'message'].flatMap((key) => {
+  const texts = ['service', 'region', 'title', 'detail', 'description', 'message'].flatMap((key) => {
     const value: unknown = Reflect.get(fields, key);
     return typeof value === 'string' ? [value] : [];
   });
-  return said.length > 0 ? said.join('. ') : status.text;
+  return texts.length > 0 ? texts.join('. ') : status.text;
 }
 
 const nameOf = (status: VendorStatus): string => (status.provider === 'unknown' ? 'a provider' : status.provider);

@@ -49,7 +49,7 @@ interface Sign {
 const noneLogOdds = 2.2;
 const outsideLogOdds = 1.4;
 /** Absolute weight from which the report shows a sign to people. */
-const worthSaying = 0.3;
+const leastShown = 0.3;
 const minute = 60_000;
 
 export function rankChanges(changes: readonly Change[], question: ChangeQuestion): Ranking {
@@ -78,9 +78,9 @@ export function rankChanges(changes: readonly Change[], question: ChangeQuestion
   );
   const none = Math.exp(noneLogOdds + outsideLogOdds * (question.outsideSigns ?? 0));
   const total = none + ranked.reduce((sum, one) => sum + Math.exp(one.logOdds), 0);
-  const said = (signs: readonly Sign[], direction: 1 | -1) =>
+  const textsOf = (signs: readonly Sign[], direction: 1 | -1) =>
     signs
-      .filter((sign) => sign.weight * direction >= worthSaying)
+      .filter((sign) => sign.weight * direction >= leastShown)
       .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
       .map((sign) => sign.text);
   return {
@@ -90,8 +90,8 @@ export function rankChanges(changes: readonly Change[], question: ChangeQuestion
       nature,
       logOdds,
       confidence: Math.exp(logOdds) / total,
-      why: said(signs, 1),
-      against: said(signs, -1),
+      why: textsOf(signs, 1),
+      against: textsOf(signs, -1),
     })),
   };
 }
@@ -190,8 +190,8 @@ function signsOfWords(
   const names = [...identifiersOf(question.misbehaviour)].filter(
     (name) => name !== question.service?.toLowerCase() && text.includes(name),
   );
-  const told = shared.reduce((sum, [stem]) => sum + weigh(stem), 0);
-  const weight = 2.4 * (1 - Math.exp(-told / 4));
+  const information = shared.reduce((sum, [stem]) => sum + weigh(stem), 0);
+  const weight = 2.4 * (1 - Math.exp(-information / 4));
   const words: Sign[] =
     shared.length > 0
       ? [

@@ -5,7 +5,7 @@ import type { KnowledgeDocument, KnowledgeType } from '../../ports/telemetry.ts'
 export const tagQuery = (tags: readonly string[]): string => tags.map((tag) => `tag:${tag}`).join(' ');
 
 /** The tags that a query asks for; undefined if it asks for words. */
-export function tagsAsked(text: string): string[] | undefined {
+export function tagsOf(text: string): string[] | undefined {
   const words = text.trim().split(/\s+/);
   return words.every((word) => word.startsWith('tag:')) ? words.map((word) => word.slice('tag:'.length)) : undefined;
 }
@@ -17,10 +17,11 @@ export const isOfType = (document: Pick<KnowledgeDocument, 'tags'>, type: Knowle
   type === undefined || typeOf(document) === type;
 
 /** Weight of a match by author and service. Drafts weigh less because nobody has reviewed them. Documents of another service weigh less too. */
-export function standing(
+export function documentWeight(
   { service, draft }: { readonly service?: string | undefined; readonly draft: boolean },
-  asked: string | undefined,
+  searchedService: string | undefined,
 ): number {
-  const own = service !== undefined && asked !== undefined && service.toLowerCase() === asked.toLowerCase();
-  return (own ? 1.5 : service === undefined || asked === undefined ? 1 : 0.4) * (draft ? 0.4 : 1);
+  const own =
+    service !== undefined && searchedService !== undefined && service.toLowerCase() === searchedService.toLowerCase();
+  return (own ? 1.5 : service === undefined || searchedService === undefined ? 1 : 0.4) * (draft ? 0.4 : 1);
 }

@@ -24,11 +24,11 @@ export const alertNames = ({ details }: Trigger): readonly string[] => [
 export function questionsOf(brief: Pick<Brief, 'trigger' | 'context' | 'focus'>): readonly Question[] {
   const { trigger, context } = brief;
   const details = Object.entries(trigger.details);
-  const told = details.filter(([key]) => textKeys.test(key));
+  const descriptions = details.filter(([key]) => textKeys.test(key));
   const found: Question[] = [
     ...alertNames(trigger).map((name) => ({ text: name, about: `alert ${name}` })),
     { text: trigger.title, about: 'the title of the page' },
-    ...told.map(([, value]) => ({ text: value.slice(0, 500), about: 'the description of the alert' })),
+    ...descriptions.map(([, value]) => ({ text: value.slice(0, 500), about: 'the description of the alert' })),
     ...(context.workload
       ? [{ text: `${context.workload.kind} ${context.workload.name}`, about: context.workload.name }]
       : []),

@@ -16,7 +16,7 @@ const stopWords = new Set(
  * Words without search value: stop words, single characters, small figures with or without a unit (they say how much or how long, never what), and
  * numbers as long as ids. Status codes, exit codes and ports stay.
  */
-const saysNothing = (word: string): boolean =>
+const isUninformative = (word: string): boolean =>
   stopWords.has(word) ||
   word.length < 2 ||
   word.length > longestWord ||
@@ -39,7 +39,7 @@ function wordsOf(text: string): Word[] {
     const parts = found.replaceAll(hump, '$& ').split(' ');
     return [...(parts.length > 1 ? [found] : []), ...parts].flatMap((part, place) => {
       const spelled = part.toLowerCase();
-      return saysNothing(spelled) ? [] : [{ term: stem(spelled), spelled, whole: parts.length > 1 && place === 0 }];
+      return isUninformative(spelled) ? [] : [{ term: stem(spelled), spelled, whole: parts.length > 1 && place === 0 }];
     });
   });
 }

@@ -30,7 +30,7 @@ export function admission(cluster: Cluster): FindingDraft[] {
     const latest = events.toSorted((a, b) => (b.lastTimestamp ?? '').localeCompare(a.lastTimestamp ?? ''))[0];
     if (!latest) return [];
     const workload = ownerOf(cluster, latest);
-    const { cause, says } = judge(latest.message ?? '');
+    const { cause, problem } = judge(latest.message ?? '');
     if (!stillMissing(cluster, workload) || resolved(cluster, latest)) return [];
     const onset = earliest(events.map((event) => event.firstTimestamp ?? event.lastTimestamp));
     const namespaced = cause?.startsWith('quota-') === true && workload.namespace !== undefined;
@@ -39,7 +39,7 @@ export function admission(cluster: Cluster): FindingDraft[] {
       : workload;
     return [
       observed(cluster, {
-        claim: `Pods of ${workload.kind} ${workload.name} cannot be created${clockTime(onset)}: ${says}.`,
+        claim: `Pods of ${workload.kind} ${workload.name} cannot be created${clockTime(onset)}: ${problem}.`,
         entity,
         cause,
         role: cause === undefined ? 'symptom' : 'cause',
@@ -52,17 +52,17 @@ export function admission(cluster: Cluster): FindingDraft[] {
               `Event ${event.reason} on ${event.involvedObject.kind} ${event.involvedObject.name}: ${event.message}`,
           ),
         error: latest.message ?? '',
-        ...(namespaced ? { towards: workload } : {}),
+        ...(namespaced ? { dependency: workload } : {}),
       }),
     ];
   });
-  const told = [...found, ...withoutEvents(cluster, found)];
-  return [...told, ...fullQuotas(cluster, told)];
+  const failing = [...found, ...withoutEvents(cluster, found)];
+  return [...failing, ...fullQuotas(cluster, failing)];
 }
 
 /** Workloads whose pods cannot be created now and that have no event left. */
 function withoutEvents(cluster: Cluster, found: readonly FindingDraft[]): FindingDraft[] {
-  const told = new Set(found.map(({ entity, towards }) => keyOf(towards ?? entity)));
+  const reported = new Set(found.map(({ entity, dependency }) => keyOf(dependency ?? entity)));
   const groups = Map.groupBy([...cluster.workloads, ...cluster.replicaSets].filter(failsToCreate), (one) =>
     keyOf(cluster.ownerOf(one.kind, one.metadata.name, one.metadata.namespace)),
   );
@@ -70,15 +70,15 @@ function withoutEvents(cluster: Cluster, found: readonly FindingDraft[]): Findin
     const [first] = failing;
     if (!first) return [];
     const workload = cluster.ownerOf(first.kind, first.metadata.name, first.metadata.namespace);
-    if (told.has(keyOf(workload)) || !stillMissing(cluster, workload)) return [];
+    if (reported.has(keyOf(workload)) || !stillMissing(cluster, workload)) return [];
     const conditions = failing.flatMap((one) => conditionOf(one) ?? []);
     const message = conditions.map((one) => one.message ?? '').find((text) => text !== '') ?? '';
-    const { cause, says } = message === '' ? workOut(cluster, first) : judge(message);
+    const { cause, problem } = message === '' ? workOut(cluster, first) : judge(message);
     const onset = earliest(conditions.map((one) => one.lastTransitionTime));
     const namespaced = cause?.startsWith('quota-') === true && workload.namespace !== undefined;
     return [
       observed(cluster, {
-        claim: `Pods of ${workload.kind} ${workload.name} cannot be created${clockTime(onset)}: ${says}.`,
+        claim: `Pods of ${workload.kind} ${workload.name} cannot be created${clockTime(onset)}: ${problem}.`,
         entity: namespaced ? { kind: 'Namespace', name: workload.namespace ?? '', cluster: cluster.name } : workload,
         cause,
         role: cause === undefined ? 'symptom' : 'cause',
@@ -86,10 +86,10 @@ function withoutEvents(cluster: Cluster, found: readonly FindingDraft[]): Findin
         onset,
         lines: [
           `${first.kind} ${first.metadata.name}: ReplicaFailure ${conditions[0]?.reason ?? ''}: ${message || 'no reason is recorded'}`,
-          ...(message === '' && cause !== undefined ? [`worked out from what is there: ${says}`] : []),
+          ...(message === '' && cause !== undefined ? [`worked out from what is there: ${problem}`] : []),
         ],
-        error: message || says,
-        ...(namespaced ? { towards: workload } : {}),
+        error: message || problem,
+        ...(namespaced ? { dependency: workload } : {}),
       }),
     ];
   });
@@ -108,21 +108,24 @@ function workOut(cluster: Cluster, { metadata, spec: { template } }: Workload): 
     (item) => item.kind === 'ServiceAccount' && item.metadata.namespace === namespace,
   );
   if (account && accountsRead && !cluster.has('ServiceAccount', account, namespace))
-    return { cause: 'service-account-missing', says: `its service account ${account} does not exist` };
+    return { cause: 'service-account-missing', problem: `its service account ${account} does not exist` };
   for (const quota of cluster.quotas.filter((one) => one.metadata.namespace === namespace)) {
     for (const [resource, hard] of Object.entries(quota.status?.hard ?? {})) {
-      const asked = askedOf(template, resource);
+      const requested = requestOfPod(template, resource);
       const used = quota.status?.used[resource] ?? '0';
-      if (asked === 0 || bytesOf(used) + asked <= bytesOf(hard)) continue;
+      if (requested === 0 || bytesOf(used) + requested <= bytesOf(hard)) continue;
       const cause = quotaResources.find(([words]) => words.test(`requested: ${resource}=`))?.[1];
-      return { cause, says: `quota ${quota.metadata.name} has no room for one more: ${resource} ${used} of ${hard}` };
+      return {
+        cause,
+        problem: `quota ${quota.metadata.name} has no room for one more: ${resource} ${used} of ${hard}`,
+      };
     }
   }
-  return { cause: undefined, says: 'their controller fails to make them, and its reason is not recorded any more' };
+  return { cause: undefined, problem: 'their controller fails to make them, and its reason is not recorded any more' };
 }
 
 /** Amount of a quota that one pod uses, in its base unit; 0 for resources that pods do not use. */
-function askedOf({ spec }: Workload['spec']['template'], resource: string): number {
+function requestOfPod({ spec }: Workload['spec']['template'], resource: string): number {
   const [, side, kind] = /^(?:(requests|limits)\.)?(cpu|memory|pods)$/.exec(resource) ?? [];
   if (kind === undefined) return 0;
   if (kind === 'pods') return 1;
@@ -131,22 +134,22 @@ function askedOf({ spec }: Workload['spec']['template'], resource: string): numb
     : requestOf({ spec }, kind);
 }
 
-function judge(message: string): { cause: CauseCode | undefined; says: string } {
+function judge(message: string): { cause: CauseCode | undefined; problem: string } {
   // A quota on CPU or memory also refuses pods that do not state their needs. In that case the quota is not used up.
   if (/failed quota: .*must specify/.test(message))
-    return { cause: 'admission-refused', says: 'they do not set what the quota of their namespace asks for' };
+    return { cause: 'admission-refused', problem: 'they do not set what the quota of their namespace asks for' };
   if (/exceeded quota/.test(message)) {
     const requested = /requested: .*?(?=, used: |$)/.exec(message)?.[0] ?? message;
     const cause = quotaResources.find(([words]) => words.test(requested))?.[1];
     const resource = cause?.replace('quota-', '') ?? requested.replace('requested: ', '').slice(0, 60);
-    return { cause, says: `the namespace's quota for ${resource} is used up` };
+    return { cause, problem: `the namespace's quota for ${resource} is used up` };
   }
   if (/serviceaccount "[^"]*" not found|error looking up service account/i.test(message))
-    return { cause: 'service-account-missing', says: 'its service account does not exist' };
+    return { cause: 'service-account-missing', problem: 'its service account does not exist' };
   if (/forbidden|denied|webhook|admission|violates|is invalid/i.test(message))
-    return { cause: 'admission-refused', says: 'admission refuses them' };
+    return { cause: 'admission-refused', problem: 'admission refuses them' };
   // A slow or absent API server also fails pod creation, without a refusal.
-  return { cause: undefined, says: 'their controller fails to make them' };
+  return { cause: undefined, problem: 'their controller fails to make them' };
 }
 
 function ownerOf(cluster: Cluster, event: KubernetesEvent): EntityRef {
@@ -163,8 +166,8 @@ function stillMissing(cluster: Cluster, workload: EntityRef): boolean {
       one.metadata.namespace === workload.namespace,
   );
   if (known) {
-    const { wanted, available } = replicasOf(known);
-    return available < wanted;
+    const { desired, available } = replicasOf(known);
+    return available < desired;
   }
   const job = cluster.jobs.find(
     ({ metadata }) => metadata.name === workload.name && metadata.namespace === workload.namespace,
@@ -214,10 +217,10 @@ function fullQuotas(cluster: Cluster, found: readonly FindingDraft[]): FindingDr
 /** Objects that pods or other workloads request and that the namespace lacks. */
 function missingFor(cluster: Cluster, cause: CauseCode, namespace: string): string[] {
   if (cause === 'quota-storage') {
-    const wanted = cluster.pods
+    const claimNames = cluster.pods
       .filter((pod) => pod.metadata.namespace === namespace)
       .flatMap((pod) => pod.spec.volumes.flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []));
-    return [...new Set(wanted)]
+    return [...new Set(claimNames)]
       .filter((name) => !cluster.has('PersistentVolumeClaim', name, namespace))
       .map((name) => `PersistentVolumeClaim ${name}`);
   }

@@ -49,11 +49,11 @@ export interface Cluster {
 const clusterWide: ReadonlySet<string> = new Set(['Node', 'PersistentVolume', 'Namespace', 'StorageClass']);
 
 /** Wanted and available pods of a workload; a DaemonSet counts its nodes instead of replicas. */
-export function replicasOf(workload: Workload): { readonly wanted: number; readonly available: number } {
+export function replicasOf(workload: Workload): { readonly desired: number; readonly available: number } {
   const { kind, spec, status } = workload;
   return kind === 'DaemonSet'
-    ? { wanted: status?.desiredNumberScheduled ?? 1, available: status?.numberAvailable ?? 0 }
-    : { wanted: spec.replicas ?? 1, available: status?.availableReplicas ?? 0 };
+    ? { desired: status?.desiredNumberScheduled ?? 1, available: status?.numberAvailable ?? 0 }
+    : { desired: spec.replicas ?? 1, available: status?.availableReplicas ?? 0 };
 }
 
 export function indexCluster(snapshot: KubernetesSnapshot): Cluster {

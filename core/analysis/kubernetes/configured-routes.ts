@@ -21,12 +21,12 @@ export function configuredRoutes(cluster: Cluster): FindingDraft[] {
         texts.flatMap((text) =>
           routes.flatMap((route) =>
             [...text.slice(0, maxText).matchAll(route)].flatMap(({ 0: line, groups }) => {
-              const says = groups && problemOf(cluster, namespace, groups);
-              return says
+              const problem = groups && problemOf(cluster, namespace, groups);
+              return problem
                 ? [
                     [
                       `${groups.host}:${groups.port ?? ''}`,
-                      { line: line.trim(), says, host: groups.host ?? '' },
+                      { line: line.trim(), says: problem, host: groups.host ?? '' },
                     ] as const,
                   ]
                 : [];
@@ -34,15 +34,15 @@ export function configuredRoutes(cluster: Cluster): FindingDraft[] {
           ),
         ),
       );
-      return [...wrong.values()].map(({ line, says, host }) =>
+      return [...wrong.values()].map(({ line, says: problem, host }) =>
         observed(cluster, {
-          claim: `${workload.kind} ${workload.metadata.name} is told by ConfigMap ${name} to send calls to ${says}.`,
+          claim: `${workload.kind} ${workload.metadata.name} is told by ConfigMap ${name} to send calls to ${problem}.`,
           entity: cluster.entityOf(workload),
           cause: 'route-wrong-backend',
           confidence: 0.88,
           lines: [`ConfigMap ${name}: ${line}`],
-          error: `route to ${says}`,
-          towards: { kind: 'Service', name: host, cluster: cluster.name, ...(namespace ? { namespace } : {}) },
+          error: `route to ${problem}`,
+          dependency: { kind: 'Service', name: host, cluster: cluster.name, ...(namespace ? { namespace } : {}) },
         }),
       );
     });

@@ -30,15 +30,15 @@ function endOf(pod: Pod, status: ContainerStatus): End | undefined {
   const limit = [...pod.spec.containers, ...pod.spec.initContainers].find((one) => one.name === status.name)?.resources
     .limits.memory;
   const base = { pod, status, limit, at: ended?.finishedAt ?? undefined, exitCode: ended?.exitCode };
-  const said = (words: string) => `Pod ${pod.metadata.name}: container ${status.name}: ${words}`;
+  const lineOf = (words: string) => `Pod ${pod.metadata.name}: container ${status.name}: ${words}`;
   if (waiting?.reason === 'CreateContainerConfigError' || waiting?.reason === 'CreateContainerError') {
     const cause = configErrors.find(([words]) => words.test(waiting.message ?? ''))?.[1];
-    return { ...base, cause, line: said(`waiting ${waiting.reason}: ${waiting.message ?? ''}`) };
+    return { ...base, cause, line: lineOf(`waiting ${waiting.reason}: ${waiting.message ?? ''}`) };
   }
   const lastEnd = `restarts ${status.restartCount}, last ended ${ended?.reason ?? ''} with exit code ${ended?.exitCode} at ${ended?.finishedAt ?? 'unknown'}${ended?.message ? `: ${ended.message}` : ''}`;
   // If the limit is too small for the runtime itself, the container ends in a StartError that says so.
   if (ended?.reason === 'OOMKilled' || /OOM-killed|memory limit too low/i.test(ended?.message ?? '')) {
-    return { ...base, cause: 'oom-killed', line: said(`${lastEnd}; memory limit ${limit ?? 'none'}`) };
+    return { ...base, cause: 'oom-killed', line: lineOf(`${lastEnd}; memory limit ${limit ?? 'none'}`) };
   }
   if (
     waiting?.reason === 'RunContainerError' ||
@@ -48,13 +48,13 @@ function endOf(pod: Pod, status: ContainerStatus): End | undefined {
     return {
       ...base,
       cause: 'command-invalid',
-      line: said(`${waiting?.reason ?? ended?.reason}: ${waiting?.message ?? ended?.message ?? ''}`),
+      line: lineOf(`${waiting?.reason ?? ended?.reason}: ${waiting?.message ?? ended?.message ?? ''}`),
     };
   }
   if (!ended) return undefined;
   const belongsToJob = pod.metadata.ownerReferences[0]?.kind === 'Job';
   if (ended.exitCode === 0 || belongsToJob) return undefined;
-  return { ...base, cause: 'application-crash', line: said(lastEnd) };
+  return { ...base, cause: 'application-crash', line: lineOf(lastEnd) };
 }
 
 export function crashes(cluster: Cluster): FindingDraft[] {
@@ -87,7 +87,11 @@ export function crashes(cluster: Cluster): FindingDraft[] {
         onset,
         lines: group.map((end) => end.line),
         ...(first.cause === 'application-crash'
-          ? { exact: exactly(group), partial: !group.some(saysWhy), cut: group.some((end) => isCut(saidAt(end))) }
+          ? {
+              exact: exactly(group),
+              partial: !group.some(hasReason),
+              cut: group.some((end) => isCut(terminationMessage(end))),
+            }
           : {}),
       }),
     ];
@@ -134,8 +138,8 @@ function describe(
   }
 }
 
-const saidAt = ({ status }: End) => (status.state?.terminated ?? status.lastState?.terminated)?.message;
-const saysWhy = (end: End): boolean => Boolean(saidAt(end));
+const terminationMessage = ({ status }: End) => (status.state?.terminated ?? status.lastState?.terminated)?.message;
+const hasReason = (end: End): boolean => Boolean(terminationMessage(end));
 
 /** The distinct ends of the containers: reason, exit code and message. */
 const exactly = (group: readonly End[]): string =>

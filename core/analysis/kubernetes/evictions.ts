@@ -94,12 +94,12 @@ export function disruptionBudgets(cluster: Cluster): FindingDraft[] {
     const parsed = item.kind === 'PodDisruptionBudget' ? Budget.safeParse(item) : undefined;
     if (!parsed?.success) return [];
     const { spec, status } = parsed.data;
-    const wanted = Object.entries(spec.selector?.matchLabels ?? {});
-    if (status.disruptionsAllowed > 0 || status.expectedPods === 0 || wanted.length === 0) return [];
+    const labels = Object.entries(spec.selector?.matchLabels ?? {});
+    if (status.disruptionsAllowed > 0 || status.expectedPods === 0 || labels.length === 0) return [];
     const pods = cluster.pods.filter(
       ({ metadata }) =>
         metadata.namespace === item.metadata.namespace &&
-        wanted.every(([label, value]) => metadata.labels[label] === value),
+        labels.every(([label, value]) => metadata.labels[label] === value),
     );
     const refused = pods
       .flatMap(({ metadata }) => cluster.eventsOf('Pod', metadata.name, metadata.namespace))

@@ -28,7 +28,7 @@ export interface Observation {
   readonly partial?: boolean;
   /** Part of the error is missing, so it cannot be distinguished from other errors. */
   readonly cut?: boolean;
-  readonly towards?: EntityRef | undefined;
+  readonly dependency?: EntityRef | undefined;
   readonly objects?: readonly unknown[];
 }
 
@@ -48,7 +48,7 @@ export function observed(cluster: Cluster, observation: Observation): FindingDra
     exact = error,
     partial = false,
     cut = false,
-    towards,
+    dependency,
   } = observation;
   const lines = observation.lines.slice(0, 60).map((line) => line.slice(0, maxLine));
   return {
@@ -66,7 +66,7 @@ export function observed(cluster: Cluster, observation: Observation): FindingDra
           errorTemplate: maskVariables(error.slice(0, maxLine)),
           errorIdentity: cut ? undefined : identityIn(exact ?? error, entity, partial),
         }),
-    ...(towards === undefined ? {} : { towards }),
+    ...(dependency === undefined ? {} : { dependency }),
     evidence: [
       {
         source: 'kubernetes',

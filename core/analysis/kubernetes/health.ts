@@ -10,20 +10,20 @@ export function health(snapshots: readonly KubernetesSnapshot[], focus: readonly
     const cluster = indexCluster(snapshot);
     return cluster.workloads.flatMap((workload) => {
       const { name, namespace } = workload.metadata;
-      const asked = focus.some(
+      const isInFocus = focus.some(
         (entity) => entity.name === name && (entity.namespace === undefined || entity.namespace === namespace),
       );
-      const { wanted, available } = replicasOf(workload);
-      if (!asked || wanted === 0 || available < wanted) return [];
+      const { desired, available } = replicasOf(workload);
+      if (!isInFocus || desired === 0 || available < desired) return [];
       return [
         observed(cluster, {
-          claim: `${workload.kind} ${name} has ${available} of ${wanted} replicas available.`,
+          claim: `${workload.kind} ${name} has ${available} of ${desired} replicas available.`,
           entity: { kind: workload.kind, name, cluster: cluster.name, ...(namespace ? { namespace } : {}) },
           role: 'context',
           well: true,
           severity: 'info',
           confidence: 0.9,
-          lines: [`${workload.kind} ${name}: ${available} available, ${wanted} wanted`],
+          lines: [`${workload.kind} ${name}: ${available} available, ${desired} wanted`],
         }),
       ];
     });

@@ -85,22 +85,22 @@ export function images(cluster: Cluster): FindingDraft[] {
     // answer.
     const missing = group.some((one) => one.secretMissing);
     const eitherWay = oneOrTheOther.test(text) && !missing && !group.some((one) => one.named);
-    const { cause, says } =
+    const { cause, problem } =
       missing && (kind === undefined || kind[1] === 'image-pull-secret-missing')
-        ? { cause: 'image-pull-secret-missing' as const, says: 'the named pull secret does not exist' }
+        ? { cause: 'image-pull-secret-missing' as const, problem: 'the named pull secret does not exist' }
         : eitherWay
           ? {
               cause: 'image-not-found' as const,
-              says: 'there is no such image, or it is private and no credentials are given',
+              problem: 'there is no such image, or it is private and no credentials are given',
             }
-          : { cause: kind?.[1], says: kind?.[2] ?? 'its image cannot be pulled, and why is not recorded' };
+          : { cause: kind?.[1], problem: kind?.[2] ?? 'its image cannot be pulled, and why is not recorded' };
     const onset = earliest([
       ...group.flatMap((one) => one.events.map((event) => event.firstTimestamp)),
       ...group.map((one) => one.pod.metadata.creationTimestamp),
     ]);
     return [
       observed(cluster, {
-        claim: `${count(group.length, 'pod')} of ${entity.kind} ${entity.name} cannot start${clockTime(onset)}: ${says} (${first.image}).`,
+        claim: `${count(group.length, 'pod')} of ${entity.kind} ${entity.name} cannot start${clockTime(onset)}: ${problem} (${first.image}).`,
         entity,
         cause: cause ?? 'image-not-found',
         // Without the kubelet's message, a missing secret or an unreachable registry is nearly as likely.

@@ -135,7 +135,7 @@ function fits({ matchLabels, matchExpressions }: Selector, own: Readonly<Record<
 }
 
 function letsIn({ ingress }: z.infer<typeof Policy>['spec'], cluster: Cluster, workload: Workload): boolean {
-  const others = cluster.workloads.filter(
+  const otherWorkloads = cluster.workloads.filter(
     (one) => one !== workload && one.metadata.namespace === workload.metadata.namespace,
   );
   return (ingress ?? []).some(({ from }) => {
@@ -143,7 +143,7 @@ function letsIn({ ingress }: z.infer<typeof Policy>['spec'], cluster: Cluster, w
     return from.some(({ podSelector, namespaceSelector, ipBlock }) => {
       if (namespaceSelector !== undefined || ipBlock !== undefined || !podSelector) return true;
       if ((podSelector.matchExpressions ?? []).length > 0) return true;
-      return others.some((one) => fits(podSelector, one.spec.template.metadata?.labels ?? {}));
+      return otherWorkloads.some((one) => fits(podSelector, one.spec.template.metadata?.labels ?? {}));
     });
   });
 }

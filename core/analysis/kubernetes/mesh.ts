@@ -69,8 +69,8 @@ function hostOf(host: string, namespace: string | undefined) {
   const [name = host, of] = host.split('.');
   return { name, namespace: of ?? namespace };
 }
-const carries = (pod: Pick<Pod, 'metadata'>, wanted: Readonly<Record<string, string>> | null | undefined): boolean =>
-  Object.entries(wanted ?? {}).every(([label, value]) => pod.metadata.labels[label] === value);
+const carries = (pod: Pick<Pod, 'metadata'>, selector: Readonly<Record<string, string>> | null | undefined): boolean =>
+  Object.entries(selector ?? {}).every(([label, value]) => pod.metadata.labels[label] === value);
 
 function subsets(cluster: Cluster): FindingDraft[] {
   const rules = found(cluster, 'DestinationRule', DestinationRule);
@@ -96,10 +96,10 @@ function subsets(cluster: Cluster): FindingDraft[] {
             carries(pod, subset?.labels),
         );
         if (!service || (subset && pods.length > 0)) return [];
-        const says = subset ? 'no pod belongs to it' : 'no DestinationRule defines it';
+        const problem = subset ? 'no pod belongs to it' : 'no DestinationRule defines it';
         return [
           observed(cluster, {
-            claim: `VirtualService ${item.metadata.name} sends calls of ${to.name} to subset ${destination.subset}, and ${says}.`,
+            claim: `VirtualService ${item.metadata.name} sends calls of ${to.name} to subset ${destination.subset}, and ${problem}.`,
             entity: refOf(cluster, item),
             cause: 'mesh-route',
             confidence: 0.93,
@@ -110,7 +110,7 @@ function subsets(cluster: Cluster): FindingDraft[] {
                 : `no subset ${destination.subset}`,
             ],
             error: `subset ${destination.subset} of ${to.name}`,
-            towards: {
+            dependency: {
               kind: 'Service',
               name: to.name,
               cluster: cluster.name,
@@ -143,7 +143,7 @@ function faults(cluster: Cluster): FindingDraft[] {
               confidence: 0.9,
               lines: [`VirtualService ${item.metadata.name}: fault ${JSON.stringify(fault)}`],
               error: `fault injection ${shares.join(' and ')}`,
-              towards: {
+              dependency: {
                 kind: 'Service',
                 name: host.name,
                 cluster: cluster.name,
@@ -253,8 +253,10 @@ function proxies(cluster: Cluster): FindingDraft[] {
   return cluster.workloads.flatMap((workload) => {
     const pods = podsOf(cluster, workload).filter(({ status }) => {
       const proxy = status.containerStatuses.find(({ name }) => proxyNames.has(name));
-      const others = status.containerStatuses.filter(({ name }) => !proxyNames.has(name));
-      return proxy !== undefined && !proxy.ready && others.length > 0 && others.every(({ ready }) => ready);
+      const otherContainers = status.containerStatuses.filter(({ name }) => !proxyNames.has(name));
+      return (
+        proxy !== undefined && !proxy.ready && otherContainers.length > 0 && otherContainers.every(({ ready }) => ready)
+      );
     });
     if (pods.length === 0) return [];
     return [

@@ -78,13 +78,13 @@ function scheduled(cluster: Cluster): Observation[] {
 function workloads(cluster: Cluster): Observation[] {
   return cluster.workloads.flatMap((workload): Observation[] => {
     const entity = cluster.entityOf(workload);
-    const { wanted, available } = replicasOf(workload);
+    const { desired, available } = replicasOf(workload);
     const pods = cluster.podsOf(entity);
     const limited = [...workload.spec.template.spec.containers, ...pods.flatMap(({ spec }) => spec.containers)].some(
       ({ resources }) => resources.limits.cpu !== undefined,
     );
     return [
-      ...(wanted > 0 && available >= wanted && (workload.status?.updatedReplicas ?? wanted) >= wanted
+      ...(desired > 0 && available >= desired && (workload.status?.updatedReplicas ?? desired) >= desired
         ? [{ kind: 'all-pods-available' as const, entity }]
         : []),
       ...(pods.length > 0 && !limited ? [{ kind: 'no-cpu-limit' as const, entity }] : []),

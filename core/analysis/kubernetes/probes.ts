@@ -21,7 +21,7 @@ export function probes(cluster: Cluster): FindingDraft[] {
       const fails =
         events.length > 0
           ? matters(pod, which, events, cluster.takenAt)
-          : container !== undefined && failsUnsaid(pod, container, which, cluster.takenAt);
+          : container !== undefined && failsWithoutEvent(pod, container, which, cluster.takenAt);
       return container && probe && fails ? [{ pod, which, events, container, probe }] : [];
     }),
   );
@@ -39,7 +39,7 @@ export function probes(cluster: Cluster): FindingDraft[] {
     const onset = earliest(group.flatMap((one) => one.events.map((event) => event.firstTimestamp)));
     return [
       observed(cluster, {
-        claim: `${count(group.length, 'pod')} of ${entity.kind} ${entity.name}: the ${which} probe fails${clockTime(onset)}; ${judged.says}.`,
+        claim: `${count(group.length, 'pod')} of ${entity.kind} ${entity.name}: the ${which} probe fails${clockTime(onset)}; ${judged.problem}.`,
         entity,
         cause: judged.cause,
         role: judged.misconfigured ? 'cause' : 'symptom',
@@ -90,7 +90,7 @@ const killed: ReadonlySet<number> = new Set([137, 143]);
  * A running container that is not ready fails its readiness probe. A container that is killed repeatedly fails its liveness probe, or something
  * else. Such a failure counts only if `judge` finds the probe itself misconfigured.
  */
-function failsUnsaid(pod: Pod, container: Container, which: Which, takenAt: string): boolean {
+function failsWithoutEvent(pod: Pod, container: Container, which: Which, takenAt: string): boolean {
   const status = pod.status.containerStatuses.find((one) => one.name === container.name);
   if (!status || pod.metadata.deletionTimestamp) return false;
   const startedAt = status.state?.running?.startedAt;
@@ -104,26 +104,26 @@ function failsUnsaid(pod: Pod, container: Container, which: Which, takenAt: stri
 
 interface Judged {
   readonly cause: CauseCode;
-  readonly says: string;
+  readonly problem: string;
   readonly misconfigured: boolean;
   readonly confidence: number;
 }
 
 function judge(pod: Pod, which: Which, probe: Probe, container: Container, events: readonly KubernetesEvent[]): Judged {
   const text = events.map((event) => event.message ?? '').join('\n');
-  const misconfigured = (cause: CauseCode, says: string, confidence = 0.92): Judged => ({
+  const misconfigured = (cause: CauseCode, problem: string, confidence = 0.92): Judged => ({
     cause,
-    says,
+    problem,
     misconfigured: true,
     confidence,
   });
-  const asked = portOf(probe, container);
+  const probedPort = portOf(probe, container);
   const ports = container.ports.map((port) => port.containerPort);
-  if (asked !== undefined && ports.length > 0 && !ports.includes(asked)) {
-    return misconfigured(`${which}-probe-port`, `it asks port ${asked}, the container has ${ports.join(', ')}`);
+  if (probedPort !== undefined && ports.length > 0 && !ports.includes(probedPort)) {
+    return misconfigured(`${which}-probe-port`, `it asks port ${probedPort}, the container has ${ports.join(', ')}`);
   }
   const named = portNameOf(probe);
-  if (named !== undefined && asked === undefined) {
+  if (named !== undefined && probedPort === undefined) {
     return misconfigured(`${which}-probe-port`, `it asks port ${named}, and the container has no port of that name`);
   }
   const seconds = patience(probe);
@@ -133,23 +133,23 @@ function judge(pod: Pod, which: Which, probe: Probe, container: Container, event
   }
   const other = which === 'liveness' ? container.readinessProbe : container.livenessProbe;
   const disagrees =
-    events.length === 0 && other && asked === portOf(other, container) && speaks(probe) !== speaks(other);
+    events.length === 0 && other && probedPort === portOf(other, container) && protocolOf(probe) !== protocolOf(other);
   if (
     wrongProtocol(probe, text) ||
     (disagrees && works(pod, container, which === 'liveness' ? 'readiness' : 'liveness'))
   ) {
-    return misconfigured(`${which}-probe-protocol`, `it speaks ${speaks(probe)}, which the port does not`);
+    return misconfigured(`${which}-probe-protocol`, `it speaks ${protocolOf(probe)}, which the port does not`);
   }
   return {
     cause: `${which}-probe`,
-    says: 'it asks the right port, so the application itself may be sick',
+    problem: 'it asks the right port, so the application itself may be sick',
     misconfigured: false,
     confidence: 0.5,
   };
 }
 
 /** The probe's protocol. A TCP check passes whatever protocol the port uses. */
-const speaks = ({ grpc, httpGet, tcpSocket }: Probe): string =>
+const protocolOf = ({ grpc, httpGet, tcpSocket }: Probe): string =>
   grpc ? 'gRPC' : httpGet ? (httpGet.scheme ?? 'HTTP') : tcpSocket ? 'TCP' : 'a command';
 
 /** Whether the container's other probe passes. */

@@ -27,14 +27,14 @@ function zero(cluster: Cluster, workload: Workload): FindingDraft[] {
   const scaled = cluster
     .eventsOf(workload.kind, workload.metadata.name, workload.metadata.namespace)
     .findLast((event) => event.reason === 'ScalingReplicaSet' && /^scaled down .* to 0\b/i.test(event.message ?? ''));
-  const wanted = !called && scaled === undefined;
+  const onPurpose = !called && scaled === undefined;
   return [
     observed(cluster, {
       claim: `${workload.kind} ${workload.metadata.name} is scaled to zero replicas${called ? ', although a Service leads to it' : ''}.`,
       entity: entityOf(cluster, workload),
-      ...(wanted ? { role: 'context' as const } : { cause: 'replicas-zero' as const }),
+      ...(onPurpose ? { role: 'context' as const } : { cause: 'replicas-zero' as const }),
       confidence: called ? 0.9 : 0.4,
-      severity: called ? 'critical' : wanted ? 'info' : 'minor',
+      severity: called ? 'critical' : onPurpose ? 'info' : 'minor',
       onset: scaled?.firstTimestamp ?? undefined,
       lines: [
         `${workload.kind} ${workload.metadata.name}: spec.replicas 0`,
@@ -84,8 +84,8 @@ function stuck(cluster: Cluster, workload: Workload): FindingDraft[] {
 function revision(cluster: Cluster, workload: Workload): FindingDraft[] {
   const [newest, before] = revisionsOf(cluster, workload);
   if (!newest || !before) return [];
-  const { wanted, available } = replicasOf(workload);
-  if (available >= wanted) return [];
+  const { desired, available } = replicasOf(workload);
+  if (available >= desired) return [];
   const differences = differ(before.spec.template.spec.containers, newest.spec.template.spec.containers);
   if (differences.length === 0) return [];
   return [

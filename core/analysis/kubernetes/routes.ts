@@ -143,7 +143,7 @@ function problemOf(backend: Backend, cluster: Cluster, entity: EntityRef): Findi
   if (there.length === 0) return undefined;
   const service = there.find(({ metadata }) => metadata.name === backend.name);
   const route = `${entity.kind} ${entity.name} leads ${backend.path} to ${backend.name}`;
-  const say = (claim: string, confidence: number, line: string) =>
+  const draft = (claim: string, confidence: number, line: string) =>
     observed(cluster, {
       claim,
       entity,
@@ -151,22 +151,26 @@ function problemOf(backend: Backend, cluster: Cluster, entity: EntityRef): Findi
       confidence,
       lines: [`${entity.kind} ${entity.name}: ${backend.path} → ${backend.name}:${backend.port ?? ''}`, line],
       error: `${backend.path} to ${backend.name}:${backend.port ?? ''}`,
-      towards: { ...entity, kind: 'Service', name: backend.name },
+      dependency: { ...entity, kind: 'Service', name: backend.name },
     });
-  if (!service) return say(`${route}, and there is no such Service.`, 0.92, `no Service ${backend.name}`);
+  if (!service) return draft(`${route}, and there is no such Service.`, 0.92, `no Service ${backend.name}`);
   const { ports } = service.spec;
   const fits = ({ port, name }: { port: number; name?: string | null | undefined }) =>
     backend.port === port || backend.port === name;
   if (backend.port !== undefined && !ports.some(fits)) {
     const has = ports.map(({ port }) => port).join(', ');
-    return say(`${route}:${backend.port}, and that Service has ${has}.`, 0.92, `Service ${backend.name}: ports ${has}`);
+    return draft(
+      `${route}:${backend.port}, and that Service has ${has}.`,
+      0.92,
+      `Service ${backend.name}: ports ${has}`,
+    );
   }
-  const meant = namedIn(
+  const namesake = namedIn(
     backend.path,
     there.map(({ metadata }) => metadata.name),
   );
-  return meant !== undefined && namedIn(backend.path, [backend.name]) === undefined
-    ? say(`${route}, although the path is named after ${meant}.`, 0.75, `Service ${meant} is there`)
+  return namesake !== undefined && namedIn(backend.path, [backend.name]) === undefined
+    ? draft(`${route}, although the path is named after ${namesake}.`, 0.75, `Service ${namesake} is there`)
     : undefined;
 }
 

@@ -40,12 +40,12 @@ function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[]): FindingDraft
     .flatMap((one) => cluster.eventsOf('Pod', one.metadata.name, one.metadata.namespace))
     .filter((event) => event.reason === 'FailedScheduling');
   const unschedulable = pod.status.conditions.find((one) => one.type === 'PodScheduled' && one.status === 'False');
-  const said = events.at(-1)?.message ?? unschedulable?.message ?? '';
+  const logged = events.at(-1)?.message ?? unschedulable?.message ?? '';
   // The scheduler sets this condition, and it outlasts the events. Without events, the reasons are computed from the specs.
-  const workedOut = said === '' && unschedulable ? schedulersWords(cluster, pod) : undefined;
-  const message = workedOut ?? said;
+  const workedOut = logged === '' && unschedulable ? schedulersWords(cluster, pod) : undefined;
+  const message = workedOut ?? logged;
   const judged = message === '' && unschedulable ? unexplained : judge(cluster, pod, message);
-  const { cause, says } = judged;
+  const { cause, problem } = judged;
   const confidence = workedOut === undefined ? judged.confidence : Math.min(judged.confidence, 0.85);
   // If the scheduler reports nothing, the problem is on the control plane's node, not in the waiting pods.
   const controlPlane = cluster.nodes.find((node) => isControlPlane(node.metadata.labels));
@@ -55,16 +55,16 @@ function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[]): FindingDraft
     : { kind: 'Cluster', name: cluster.name, cluster: cluster.name };
   const onset = earliest([...events.map((event) => event.firstTimestamp), pod.metadata.creationTimestamp]);
   return observed(cluster, {
-    claim: `${count(pods.length, 'pod')} of ${entity.kind} ${entity.name} cannot be scheduled${clockTime(onset)}: ${says}.`,
+    claim: `${count(pods.length, 'pod')} of ${entity.kind} ${entity.name} cannot be scheduled${clockTime(onset)}: ${problem}.`,
     entity: silent ? scheduler : entity,
-    ...(silent ? { towards: entity } : {}),
+    ...(silent ? { dependency: entity } : {}),
     cause,
     role: cause === undefined ? 'symptom' : 'cause',
     confidence,
     onset,
     lines: [
       ...pods.map((one) => `Pod ${one.metadata.name}: Pending, not assigned to a node`),
-      ...(said ? [`FailedScheduling: ${said}`] : ['no scheduling event']),
+      ...(logged ? [`FailedScheduling: ${logged}`] : ['no scheduling event']),
       ...(workedOut === undefined ? [] : [`worked out from the specs of the pod and the nodes: ${workedOut}`]),
       ...(pod.spec.nodeSelector ? [`nodeSelector: ${JSON.stringify(pod.spec.nodeSelector)}`] : []),
       ...cluster.nodes.filter((node) => node.spec?.unschedulable).map((node) => `Node ${node.metadata.name}: cordoned`),
@@ -75,23 +75,23 @@ function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[]): FindingDraft
 
 interface Judged {
   readonly cause: CauseCode | undefined;
-  readonly says: string;
+  readonly problem: string;
   readonly confidence: number;
 }
 
 const unexplained: Judged = {
   cause: undefined,
-  says: 'the scheduler found no node for it, and its reason is not recorded any more',
+  problem: 'the scheduler found no node for it, and its reason is not recorded any more',
   confidence: 0.6,
 };
 
 function judge(cluster: Cluster, pod: Pod, message: string): Judged {
   if (message === '') {
-    return { cause: 'scheduler-down', says: 'the scheduler has said nothing about it', confidence: 0.85 };
+    return { cause: 'scheduler-down', problem: 'the scheduler has said nothing about it', confidence: 0.85 };
   }
   if (/persistentvolumeclaim|unbound immediate/i.test(message)) {
-    const { cause, says } = volumeCause(cluster, pod);
-    return { cause, says, confidence: cause === undefined ? 0.6 : 0.9 };
+    const { cause, problem } = volumeCause(cluster, pod);
+    return { cause, problem, confidence: cause === undefined ? 0.6 : 0.9 };
   }
   const pinned = pinnedTo(cluster, pod);
   // If nodes satisfy the selector, something else excludes the pod from them; the selector is not the cause.
@@ -99,22 +99,30 @@ function judge(cluster: Cluster, pod: Pod, message: string): Judged {
     /didn't match Pod's node affinity\/selector|didn't match node selector|(?<!volume )node affinity/i.test(message)
   ) {
     if (pinned !== undefined && pinned.length > 0 && pinned.every((node) => node.spec?.unschedulable))
-      return { cause: 'scheduling-node-cordoned', says: 'the only nodes it may run on are cordoned', confidence: 0.9 };
+      return {
+        cause: 'scheduling-node-cordoned',
+        problem: 'the only nodes it may run on are cordoned',
+        confidence: 0.9,
+      };
     if (pinned === undefined)
-      return { cause: 'scheduling-node-affinity', says: 'no ready node satisfies its node affinity', confidence: 0.7 };
+      return {
+        cause: 'scheduling-node-affinity',
+        problem: 'no ready node satisfies its node affinity',
+        confidence: 0.7,
+      };
     if (pinned.length === 0)
       return selectedBy(cluster, pod).length === 0
         ? {
             cause: 'scheduling-node-selector',
-            says: 'no node carries the labels of its node selector',
+            problem: 'no node carries the labels of its node selector',
             confidence: 0.92,
           }
-        : { cause: 'scheduling-node-affinity', says: 'no node satisfies its node affinity', confidence: 0.9 };
+        : { cause: 'scheduling-node-affinity', problem: 'no node satisfies its node affinity', confidence: 0.9 };
   }
   const counted = reasons
-    .flatMap(([pattern, cause, says]) => {
+    .flatMap(([pattern, cause, problem]) => {
       const nodes = Number(pattern.exec(message)?.[1] ?? 0);
-      return nodes > 0 ? [{ cause, says, nodes }] : [];
+      return nodes > 0 ? [{ cause, says: problem, nodes }] : [];
     })
     // Cordoned nodes do not matter if the pod could not run on them anyway.
     .filter(
@@ -128,9 +136,9 @@ function judge(cluster: Cluster, pod: Pod, message: string): Judged {
   );
   const tainted = taints.reduce((sum, [, nodes]) => sum + Number(nodes), 0);
   if (tainted > (best?.nodes ?? 0))
-    return { cause: 'scheduling-taint', says: 'it does not tolerate a taint of the nodes', confidence: 0.9 };
-  if (best) return { cause: best.cause, says: best.says, confidence: 0.9 };
-  return { cause: undefined, says: message.replace(/ preemption:.*$/, '').slice(0, 200), confidence: 0.5 };
+    return { cause: 'scheduling-taint', problem: 'it does not tolerate a taint of the nodes', confidence: 0.9 };
+  if (best) return { cause: best.cause, problem: best.says, confidence: 0.9 };
+  return { cause: undefined, problem: message.replace(/ preemption:.*$/, '').slice(0, 200), confidence: 0.5 };
 }
 
 /** Labels that kubeadm and older installers put on control-plane nodes. */

@@ -96,8 +96,8 @@ function portFindings(cluster: Cluster, service: Service, entity: EntityRef, pod
 function answersAt(pods: readonly Pod[], target: number | string): boolean {
   return pods.some((pod) =>
     pod.spec.containers.some(({ name, readinessProbe }) => {
-      const asked = readinessProbe?.httpGet?.port ?? readinessProbe?.tcpSocket?.port ?? readinessProbe?.grpc?.port;
-      return asked === target && pod.status.containerStatuses.some((one) => one.name === name && one.ready);
+      const probedPort = readinessProbe?.httpGet?.port ?? readinessProbe?.tcpSocket?.port ?? readinessProbe?.grpc?.port;
+      return probedPort === target && pod.status.containerStatuses.some((one) => one.name === name && one.ready);
     }),
   );
 }
@@ -148,7 +148,7 @@ export function environment(cluster: Cluster): FindingDraft[] {
         const service = inNamespace.find((other) => other.metadata.name === one.host);
         const ports = service?.spec.ports.map((port) => port.port) ?? [];
         if (service && ports.includes(one.port)) return [];
-        const says = service
+        const problem = service
           ? `port ${one.port}, but the Service has ${ports.join(', ')}`
           : `${one.host}, and there is no such Service`;
         // A name unlike any Service often belongs to an optional part that was never installed. A name with one letter wrong is a mistake. An
@@ -159,7 +159,7 @@ export function environment(cluster: Cluster): FindingDraft[] {
             : corroboration(cluster, workload, container, one);
         return [
           observed(cluster, {
-            claim: `${workload.kind} ${workload.metadata.name}: ${one.name}=${one.value} points to ${says}.`,
+            claim: `${workload.kind} ${workload.metadata.name}: ${one.name}=${one.value} points to ${problem}.`,
             entity,
             ...(why
               ? {
@@ -175,7 +175,7 @@ export function environment(cluster: Cluster): FindingDraft[] {
               ...(why?.lines ?? []),
             ],
             error: `${one.name}=${one.value}`,
-            towards: {
+            dependency: {
               kind: 'Service',
               name: one.host,
               cluster: cluster.name,

@@ -43,9 +43,9 @@ function callsIn(cluster: Cluster): Dependency[] {
   const services = Map.groupBy(cluster.services, ({ metadata: { namespace } }) => namespace);
   return cluster.workloads.flatMap((workload) => {
     const { namespace, name } = workload.metadata;
-    const told = hostsIn(textsOf(cluster, workload));
+    const hosts = hostsIn(textsOf(cluster, workload));
     return (services.get(namespace) ?? [])
-      .filter((service) => told.has(service.metadata.name) && !leadsTo(service, workload))
+      .filter((service) => hosts.has(service.metadata.name) && !leadsTo(service, workload))
       .map((service) => ({ from: name, to: workloadBehind(cluster, service) ?? service.metadata.name }));
   });
 }
@@ -111,9 +111,9 @@ const hostsIn = (texts: readonly string[]): ReadonlySet<string> =>
   );
 
 const selects = ({ spec: { selector } }: Service, { spec: { template } }: Workload): boolean => {
-  const wanted = Object.entries(selector ?? {});
+  const required = Object.entries(selector ?? {});
   const labels = template.metadata?.labels ?? {};
-  return wanted.length > 0 && wanted.every(([label, value]) => labels[label] === value);
+  return required.length > 0 && required.every(([label, value]) => labels[label] === value);
 };
 const leadsTo = (service: Service, workload: Workload): boolean =>
   service.metadata.name === workload.metadata.name || selects(service, workload);

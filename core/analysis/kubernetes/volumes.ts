@@ -8,7 +8,7 @@ import { bytesOf } from './quantity.ts';
 
 interface Judged {
   readonly cause: CauseCode | undefined;
-  readonly says: string;
+  readonly problem: string;
 }
 
 export function volumeCause(cluster: Cluster, pod: Pod): Judged {
@@ -21,7 +21,7 @@ export function volumeCause(cluster: Cluster, pod: Pod): Judged {
     ? claimCause(cluster, pending)
     : {
         cause: undefined,
-        says: names.length > claims.length ? 'its volume claim is not there' : 'its volumes are not ready',
+        problem: names.length > claims.length ? 'its volume claim is not there' : 'its volumes are not ready',
       };
 }
 
@@ -34,14 +34,14 @@ function claimCause(cluster: Cluster, claim: Claim): Judged {
   if (provisioning)
     return {
       cause: 'volume-storage-class',
-      says: `nothing is provisioned for ${name}: ${(provisioning.message ?? '').slice(0, 200)}`,
+      problem: `nothing is provisioned for ${name}: ${(provisioning.message ?? '').slice(0, 200)}`,
     };
   const selector = Object.entries(claim.spec.selector?.matchLabels ?? {});
   const selects = (volume: Volume) => selector.every(([label, value]) => volume.metadata.labels[label] === value);
   const sameClass = (volume: Volume) => (volume.spec.storageClassName ?? '') === (claim.spec.storageClassName ?? '');
   const modes = (volume: Volume) => claim.spec.accessModes.every((mode) => volume.spec.accessModes.includes(mode));
-  const wanted = bytesOf(claim.spec.resources?.requests.storage);
-  const large = (volume: Volume) => bytesOf(volume.spec.capacity.storage) >= wanted;
+  const requested = bytesOf(claim.spec.resources?.requests.storage);
+  const large = (volume: Volume) => bytesOf(volume.spec.capacity.storage) >= requested;
   // A released volume still names its former claim, even if a new claim took that name.
   const free = (volume: Volume) =>
     !volume.spec.claimRef ||
@@ -63,10 +63,10 @@ function claimCause(cluster: Cluster, claim: Claim): Judged {
     .map((volume) => ({ failed: checks.filter(([fits]) => !fits(volume)), free: free(volume) }))
     .sort((a, b) => a.failed.length - b.failed.length || Number(b.free) - Number(a.free));
   const closest = ranked[0]?.failed[0];
-  if (closest) return { cause: closest[1], says: closest[2] };
+  if (closest) return { cause: closest[1], problem: closest[2] };
   return ranked.length > 0
-    ? { cause: undefined, says: `a volume fits ${name}, and is not bound to it yet` }
-    : { cause: 'volume-storage-class', says: `nothing provides a volume for ${name}` };
+    ? { cause: undefined, problem: `a volume fits ${name}, and is not bound to it yet` }
+    : { cause: 'volume-storage-class', problem: `nothing provides a volume for ${name}` };
 }
 
 /** Pending claims, even if no pod shows them. */
@@ -74,10 +74,10 @@ export function volumes(cluster: Cluster): FindingDraft[] {
   return cluster.claims
     .filter((claim) => claim.status?.phase === 'Pending')
     .map((claim) => {
-      const { says } = claimCause(cluster, claim);
+      const { problem } = claimCause(cluster, claim);
       const events = cluster.eventsOf('PersistentVolumeClaim', claim.metadata.name, claim.metadata.namespace);
       return observed(cluster, {
-        claim: `PersistentVolumeClaim ${claim.metadata.name} is not bound: ${says}.`,
+        claim: `PersistentVolumeClaim ${claim.metadata.name} is not bound: ${problem}.`,
         entity: {
           kind: 'PersistentVolumeClaim',
           name: claim.metadata.name,

@@ -7,7 +7,7 @@ import type { LogRecord } from '../../model/telemetry.ts';
 import { ownerOf } from '../../topology/owner.ts';
 import { EventAssembler, type LogEvent } from './events.ts';
 import type { Level } from './formats.ts';
-import { maySayMore, severityOf } from './severity.ts';
+import { isPossibleFailure, severityOf } from './severity.ts';
 import { type Source, sourceOf } from './sources.ts';
 import type { Coverage, Sample } from './telling.ts';
 import { type Part, type Template, TemplateMiner } from './templates.ts';
@@ -81,7 +81,7 @@ export class LogReader {
       coverage: {
         baselineMs: length(from, baselineEnd),
         incidentMs: Math.max(60_000, length(Math.max(from, incidentStart), Math.min(this.#lastMs, incidentEnd))),
-        heard: this.#heard,
+        groupTimes: this.#heard,
       },
       stoppedUnits: this.#units.stopped(),
       cut: this.#cut,
@@ -102,7 +102,7 @@ export class LogReader {
     if (part === undefined) return;
     gathered.occurrences[part] ??= new Occurrences();
     const occurrences = gathered.occurrences[part];
-    if (whole === undefined || this.#told >= maxTold) occurrences.incomplete();
+    if (whole === undefined || this.#told >= maxErrors) occurrences.incomplete();
     else if (occurrences.add(whole, { workloads: this.#workloadsOf(entity), headline: text })) this.#told += 1;
   }
 
@@ -114,11 +114,11 @@ export class LogReader {
   }
 
   #hear(key: string, atMs: number): void {
-    const heard = this.#heard.get(key);
-    if (!heard) this.#heard.set(key, { firstMs: atMs, lastMs: atMs });
+    const times = this.#heard.get(key);
+    if (!times) this.#heard.set(key, { firstMs: atMs, lastMs: atMs });
     else {
-      heard.firstMs = Math.min(heard.firstMs, atMs);
-      heard.lastMs = Math.max(heard.lastMs, atMs);
+      times.firstMs = Math.min(times.firstMs, atMs);
+      times.lastMs = Math.max(times.lastMs, atMs);
     }
   }
 
@@ -137,10 +137,10 @@ export class LogReader {
 function partOf(text: string, level: Level | undefined, whole: string | undefined): Part | undefined {
   const severity = severityOf(text, level);
   if (severity !== 'info') return severity;
-  return maySayMore(text, level, whole) ? 'beside' : undefined;
+  return isPossibleFailure(text, level, whole) ? 'beside' : undefined;
 }
 
 /** Number of distinct error messages to keep, at about a tenth of a millisecond each. Beyond it, the set of distinct errors is marked incomplete. */
-const maxTold = 5000;
+const maxErrors = 5000;
 /** Size of the label cache. Pod names change often; their owners are few. */
 const maxSources = 10_000;

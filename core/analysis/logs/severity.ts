@@ -33,7 +33,7 @@ export function severityOf(text: string, stated: Level | undefined): Level {
  * Whether a line that is not an error by its level may still say what failed. Such a line counts only where distinct errors are told apart.
  * A line that its source calls info is not considered, unless it is a frame of a trace.
  */
-export function maySayMore(text: string, stated: Level | undefined, whole: string | undefined): boolean {
+export function isPossibleFailure(text: string, stated: Level | undefined, whole: string | undefined): boolean {
   const head = text.length > readUpTo ? text.slice(0, readUpTo) : text;
   return (
     ofTrace.test(head) ||
@@ -43,4 +43,4 @@ export function maySayMore(text: string, stated: Level | undefined, whole: strin
 }
 
 /** Whether a warning describes a failure. */
-export const speaksOfFailure = (text: string): boolean => bad.test(text.slice(0, readUpTo));
+export const describesFailure = (text: string): boolean => bad.test(text.slice(0, readUpTo));

@@ -7,7 +7,7 @@ export interface Signature {
   /** How reliably the words alone name the cause. */
   readonly confidence: number;
   /** The system that the line complains about, if it names one. */
-  readonly towards?: { readonly name: string; readonly namespace?: string | undefined } | undefined;
+  readonly dependency?: { readonly name: string; readonly namespace?: string | undefined } | undefined;
 }
 
 /** A name that could be a host; an optional URL scheme in front is not part of it. */
@@ -157,8 +157,8 @@ export function signatureOf(text: string): Signature | undefined {
   for (const [row, cause, confidence] of rows) {
     const match = row.exec(head);
     if (!match) continue;
-    const towards = calleeOf(match.groups?.to);
-    return { cause, confidence, ...(towards && { towards }) };
+    const dependency = calleeOf(match.groups?.to);
+    return { cause, confidence, ...(dependency && { dependency }) };
   }
   return undefined;
 }
@@ -174,7 +174,7 @@ const publicEnds: ReadonlySet<string> = new Set(
 );
 
 /** `ledger-api.billing.svc.cluster.local` becomes Service ledger-api in namespace billing; a public DNS name stays whole. */
-function calleeOf(name: string | undefined): Signature['towards'] {
+function calleeOf(name: string | undefined): Signature['dependency'] {
   if (name === undefined || noHosts.has(name.toLowerCase()) || name.length < 2) return undefined;
   const [service = name, namespace, ...more] = name.toLowerCase().split('.');
   if (namespace === undefined) return { name: service };

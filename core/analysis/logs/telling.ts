@@ -1,7 +1,7 @@
 // Selects informative templates: errors that are new or much more frequent than before, the most important first, and errors that stopped. The logs
 // specialist turns them into findings.
 import type { Level } from './formats.ts';
-import { severityOf, speaksOfFailure } from './severity.ts';
+import { describesFailure, severityOf } from './severity.ts';
 import { type Signature, signatureOf } from './signatures.ts';
 import type { Template } from './templates.ts';
 
@@ -27,7 +27,7 @@ export interface Coverage {
   readonly baselineMs: number;
   readonly incidentMs: number;
   /** Times of each group's first and last line in the incident window, epoch milliseconds. */
-  readonly heard: ReadonlyMap<string, { readonly firstMs: number; readonly lastMs: number }>;
+  readonly groupTimes: ReadonlyMap<string, { readonly firstMs: number; readonly lastMs: number }>;
 }
 
 /** A template surges if it is this many times as frequent as before and exceeds chance (three standard deviations of a Poisson count). */
@@ -43,7 +43,7 @@ export function notableTemplates(
   endsMatter: (group: string) => boolean,
 ): NotableTemplate[] {
   return templates
-    .flatMap((template) => tellingOf(template, coverage, endsMatter) ?? [])
+    .flatMap((template) => notableOf(template, coverage, endsMatter) ?? [])
     .sort(
       (a, b) =>
         b.weight - a.weight ||
@@ -53,19 +53,19 @@ export function notableTemplates(
 }
 
 /** Picks the `most` templates with the most variety: one template for each source and cause comes before further templates of the same pair. */
-export function variousOf(telling: readonly NotableTemplate[], most: number): NotableTemplate[] {
-  const said = new Set<string>();
+export function variousOf(notable: readonly NotableTemplate[], most: number): NotableTemplate[] {
+  const kept = new Set<string>();
   const [first, again] = [[], []] as [NotableTemplate[], NotableTemplate[]];
-  for (const one of telling) {
+  for (const one of notable) {
     const what = `${one.template.group}\u0000${one.signature?.cause ?? ''}`;
-    (said.has(what) ? again : first).push(one);
-    said.add(what);
+    (kept.has(what) ? again : first).push(one);
+    kept.add(what);
   }
   const chosen = new Set([...first, ...again].slice(0, most));
-  return telling.filter((one) => chosen.has(one));
+  return notable.filter((one) => chosen.has(one));
 }
 
-function tellingOf(
+function notableOf(
   template: Template<Sample>,
   coverage: Coverage,
   endsMatter: (group: string) => boolean,
@@ -77,12 +77,12 @@ function tellingOf(
   if (level === 'info') return undefined;
   const kind = kindOf(template, coverage);
   if (!kind) return undefined;
-  const heard = coverage.heard.get(template.group);
+  const times = coverage.groupTimes.get(template.group);
   const often = Math.min(1, Math.log10(template.count + 1) / 3);
   const atStart =
-    heard !== undefined && template.lastMs - heard.firstMs < startupMs && heard.lastMs - heard.firstMs > startupMs;
-  const atEnd = heard !== undefined && heard.lastMs - template.lastMs < startupMs && endsMatter(template.group);
-  const grave = level === 'error' ? 1 : speaksOfFailure(sample.text) ? 0.8 : 0.55;
+    times !== undefined && template.lastMs - times.firstMs < startupMs && times.lastMs - times.firstMs > startupMs;
+  const atEnd = times !== undefined && times.lastMs - template.lastMs < startupMs && endsMatter(template.group);
+  const grave = level === 'error' ? 1 : describesFailure(sample.text) ? 0.8 : 0.55;
   const weight =
     grave *
     (kind === 'new' ? 1 : 0.85) *

@@ -207,8 +207,8 @@ export class TemplateMiner<Detail> {
   }
 
   /** Merges the family into one template, together with all templates that it then covers. */
-  #merge([first, ...others]: readonly [Cluster<Detail>, ...Cluster<Detail>[]]): Cluster<Detail> {
-    for (const other of others) first.tokens = first.tokens.map((token, at) => common(token, other.tokens[at] ?? ''));
+  #merge([first, ...rest]: readonly [Cluster<Detail>, ...Cluster<Detail>[]]): Cluster<Detail> {
+    for (const other of rest) first.tokens = first.tokens.map((token, at) => common(token, other.tokens[at] ?? ''));
     const covered = first.leaf.filter((other) => other !== first && differing(first.tokens, other.tokens).length === 0);
     for (const other of covered) {
       this.#take(first, other);

@@ -76,10 +76,10 @@ export class UnitStates {
 }
 
 /** Someone asked for the status at `askedAt`, so "2min 5s ago" needs no knowledge of the node's time zone. */
-function sinceOf(message: string, askedAt: string): string | undefined {
+function sinceOf(message: string, at: string): string | undefined {
   const match = ago.exec(message.trim());
   if (!match) return undefined;
   const [days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
   const ms = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
-  return new Date(Date.parse(askedAt) - ms).toISOString();
+  return new Date(Date.parse(at) - ms).toISOString();
 }

@@ -18,7 +18,7 @@ const unreadable =
 /** Context of a move: the other signals of the same entity. */
 interface Around {
   /** Bad moves of the same entity, except the move itself. */
-  readonly others: readonly Move[];
+  readonly otherMoves: readonly Move[];
   readonly trafficRose: boolean;
   /** Signals of the entity that did not move in their bad direction. */
   readonly well: readonly Series[];
@@ -27,7 +27,8 @@ interface Around {
 type Rule = (move: Move, around: Around) => CauseCode | undefined;
 
 const rises = ({ shift }: Move): boolean => shift.direction === 'up';
-const first = ({ shift }: Move, { others }: Around): boolean => others.every((other) => other.shift.at >= shift.at);
+const first = ({ shift }: Move, { otherMoves }: Around): boolean =>
+  otherMoves.every((other) => other.shift.at >= shift.at);
 
 const rules: readonly Rule[] = [
   ({ series, shift }) =>
@@ -40,16 +41,16 @@ const rules: readonly Rule[] = [
     rises(move) &&
     move.signal.kind === 'traffic' &&
     move.shift.after >= move.shift.before * 1.8 &&
-    around.others.length > 0 &&
+    around.otherMoves.length > 0 &&
     first(move, around)
       ? 'traffic-surge'
       : undefined,
   // Callers stopped calling. The service's own signals show no problem, and at least one signal that would show a problem was measured.
-  (move, { others, well }) =>
+  (move, { otherMoves, well }) =>
     !rises(move) &&
     move.signal.kind === 'traffic' &&
     move.shift.after <= move.shift.before * 0.5 &&
-    others.every(({ signal }) => signal.kind === 'traffic') &&
+    otherMoves.every(({ signal }) => signal.kind === 'traffic') &&
     well.some(({ signal }) => ['errors', 'availability', 'latency'].includes(signalOf(signal).kind))
       ? 'traffic-drop'
       : undefined,
@@ -61,13 +62,13 @@ const rules: readonly Rule[] = [
       ? 'cpu-overload'
       : undefined,
   // The CPU limit throttles the entity. If CPU use also rose, the cause is load; if traffic rose, the cause is traffic.
-  (move, { others, trafficRose }) =>
+  (move, { otherMoves, trafficRose }) =>
     rises(move) &&
     /cpu.*throttl|throttl.*cpu/i.test(move.series.signal) &&
     move.shift.after >= felt &&
     !trafficRose &&
-    others.some(({ signal }) => signal.kind === 'latency' || signal.kind === 'errors') &&
-    !others.some((other) => /^cpu_/.test(other.series.signal) && !/throttl/i.test(other.series.signal))
+    otherMoves.some(({ signal }) => signal.kind === 'latency' || signal.kind === 'errors') &&
+    !otherMoves.some((other) => /^cpu_/.test(other.series.signal) && !/throttl/i.test(other.series.signal))
       ? 'cpu-throttled'
       : undefined,
   (move, around) =>
@@ -75,7 +76,7 @@ const rules: readonly Rule[] = [
     sizes.test(move.series.signal) &&
     move.shift.after >= move.shift.before * 1.5 &&
     !around.trafficRose &&
-    around.others.length > 0 &&
+    around.otherMoves.length > 0 &&
     first(move, around)
       ? 'data-growth'
       : undefined,
@@ -92,7 +93,7 @@ export function causesOf(moved: readonly Move[], series: readonly Series[]): (mo
     const own = byName.get(name) ?? [];
     const bad = new Set(own.filter((other) => other.bad).map((other) => other.series));
     const around: Around = {
-      others: own.filter((other) => other.bad && other !== move),
+      otherMoves: own.filter((other) => other.bad && other !== move),
       trafficRose: own.some((other) => other.signal.kind === 'traffic' && rises(other)),
       well: (seriesByName.get(name) ?? []).filter((one) => one.points.length > 0 && !bad.has(one)),
     };

@@ -37,12 +37,12 @@ export function moves(series: readonly Series[], baselineEnd: number): Move[] {
       { series: one, signal, shift, bad, weight: kindWeight[signal.kind] * (0.4 + 0.6 * size) * (bad ? 1 : 0.3) },
     ];
   });
-  const tell = tellingOf(found, series);
+  const weightOf = weightsOf(found, series);
   return found
-    .map((move) => ({ move, tells: tell(move) }))
+    .map((move) => ({ move, weight: weightOf(move) }))
     .sort(
       (a, b) =>
-        b.tells - a.tells ||
+        b.weight - a.weight ||
         a.move.shift.at - b.move.shift.at ||
         `${a.move.series.entity.name} ${a.move.series.signal}`.localeCompare(
           `${b.move.series.entity.name} ${b.move.series.signal}`,
@@ -58,7 +58,7 @@ const common = 0.15;
 const leastOfSignal = 20;
 
 /** Scores how informative a move is: its weight (kind, size, direction), reduced for moving late and for moving like most series of its signal. */
-function tellingOf(found: readonly Move[], series: readonly Series[]): (move: Move) => number {
+function weightsOf(found: readonly Move[], series: readonly Series[]): (move: Move) => number {
   const times = found.filter(({ bad }) => bad).map(({ shift }) => shift.at);
   const first = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const span = Math.max(1, times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY) - first);
@@ -103,13 +103,13 @@ export function unreachable(series: readonly Series[]): {
   const failing = probes.filter((one) => one.points.at(-1)?.[1] === 0);
   const working = new Set(probes.filter((one) => one.points.at(-1)?.[1] === 1).map((one) => one.entity.name));
   const works = (name: string) => working.has(name);
-  const asked = Map.groupBy(probes, (one) => one.entity.fromNode ?? '');
+  const probed = Map.groupBy(probes, (one) => one.entity.fromNode ?? '');
   const byNode = Map.groupBy(
     failing.filter((one) => one.entity.fromNode && works(one.entity.name)),
     (one) => one.entity.fromNode ?? '',
   );
   const nodes = [...byNode.entries()]
-    .filter(([node, ones]) => ones.length >= 3 && ones.length >= (asked.get(node)?.length ?? 0) / 2)
+    .filter(([node, ones]) => ones.length >= 3 && ones.length >= (probed.get(node)?.length ?? 0) / 2)
     .map(([node, ones]) => ({ node, failing: ones }));
   const services = [
     ...Map.groupBy(

@@ -57,7 +57,7 @@ export function sharedNode(
     const nodes = nodesOf(entity);
     return nodes.size === 1 ? [...nodes][0] : undefined;
   };
-  const [first, ...others] = origins.map(onlyOn);
-  if (first === undefined || others.length === 0 || others.some((node) => node !== first)) return undefined;
+  const [first, ...rest] = origins.map(onlyOn);
+  if (first === undefined || rest.length === 0 || rest.some((node) => node !== first)) return undefined;
   return slow.filter((one) => onlyOn(one) === first).length >= leastOnNode ? first : undefined;
 }

@@ -7,13 +7,13 @@ import { earliestOf, minute, minutesOf, observed, type ScoringContext, type Sign
 import { matchOfWords } from './words-match.ts';
 
 export function signsOfChange(candidate: Candidate, scene: ScoringContext): Sign[] {
-  const seen = observed(scene.findings);
-  const own = seen.filter(({ entity }) => scene.subjects.keyOf(entity) === candidate.subject);
+  const failures = observed(scene.findings);
+  const own = failures.filter(({ entity }) => scene.subjects.keyOf(entity) === candidate.subject);
   return [
-    ...(own.length === 0 && seen.length > 0
+    ...(own.length === 0 && failures.length > 0
       ? [{ weight: -0.8, text: 'nothing is seen to fail where it went live' }]
       : []),
-    ...signsOfDelay(candidate.onset, earliestOf(own.length > 0 ? own : seen)),
+    ...signsOfDelay(candidate.onset, earliestOf(own.length > 0 ? own : failures)),
     ...(own.some(({ cause }) => cause !== undefined && isChange(cause))
       ? [{ weight: 0.6, text: 'the errors there look like those of something new' }]
       : []),

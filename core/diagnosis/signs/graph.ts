@@ -22,14 +22,15 @@ export function signsOfCallees(candidate: Candidate, { graph, candidates }: Scor
       !isChange(other.cause) &&
       other.subject !== candidate.subject,
   );
-  const seen = observed([...candidate.symptoms, ...(isChange(candidate.cause) ? [] : candidate.findings)]);
+  const failures = observed([...candidate.symptoms, ...(isChange(candidate.cause) ? [] : candidate.findings)]);
   const byItself = below.find(
-    (other) => causes[other.cause].depth !== 'effect' && lag(other.findings, seen) <= 2 * minute,
+    (other) => causes[other.cause].depth !== 'effect' && lag(other.findings, failures) <= 2 * minute,
   );
   if (byItself) return [{ weight: -1.2, text: `${byItself.entity.name}, which it calls, fails by itself` }];
   const worse = below.find(
     (other) =>
-      isWorse(other.findings, seen) || (lag(other.findings, seen) <= -minute && !isWorse(seen, other.findings)),
+      isWorse(other.findings, failures) ||
+      (lag(other.findings, failures) <= -minute && !isWorse(failures, other.findings)),
   );
   return worse ? [{ weight: -1.2, text: `${worse.entity.name}, which it calls, fails, too, and first or more` }] : [];
 }
@@ -82,11 +83,11 @@ export function signsOfCloseness(
 /** Other failing entities that depend on the candidate, by the call graph or by their own findings. */
 export function signsOfReach(candidate: Candidate, { graph, findings, subjects }: ScoringContext): Sign[] {
   const callers = candidate.service === undefined ? undefined : graph.callersOf(candidate.service);
-  const reached = observed(findings).filter(({ entity, towards }) => {
+  const reached = observed(findings).filter(({ entity, dependency }) => {
     if (subjects.keyOf(entity) === candidate.subject) return false;
     const service = subjects.serviceOf(entity);
-    const says = towards !== undefined && subjects.keyOf(towards) === candidate.subject;
-    return says || (service !== undefined && callers?.has(service));
+    const isNamed = dependency !== undefined && subjects.keyOf(dependency) === candidate.subject;
+    return isNamed || (service !== undefined && callers?.has(service));
   });
   const names = [...new Set(reached.map(({ entity }) => entity.name))];
   if (names.length === 0) return [];
@@ -122,7 +123,7 @@ export function signsOfCoverage(
     ([subject, there]) =>
       subject !== candidate.subject &&
       !there.some(({ entity }) => callers?.has(subjects.serviceOf(entity) ?? '')) &&
-      !there.some(({ towards }) => towards && subjects.keyOf(towards) === candidate.subject) &&
+      !there.some(({ dependency }) => dependency && subjects.keyOf(dependency) === candidate.subject) &&
       !sameError(templatesOf(there), templates),
   );
   if (left.length === 0) return [];

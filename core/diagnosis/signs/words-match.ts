@@ -16,20 +16,20 @@ export function matchOfWords(
   const known = new Set(names.map((name) => name.toLowerCase()));
   const lower = change.toLowerCase();
   const files = identifiersOf(errors);
-  const others = changes.filter((other) => other !== change).map((other) => other.toLowerCase());
-  const telling = [...files].filter(
-    (name) => !known.has(name) && lower.includes(name) && !others.some((other) => other.includes(name)),
+  const otherChanges = changes.filter((other) => other !== change).map((other) => other.toLowerCase());
+  const specific = [...files].filter(
+    (name) => !known.has(name) && lower.includes(name) && !otherChanges.some((other) => other.includes(name)),
   );
-  const [best] = telling.sort((a, b) => b.length - a.length);
+  const [best] = specific.sort((a, b) => b.length - a.length);
   if (best !== undefined) return { weight: 2.2, text: `it touches ${best}, which the errors name` };
   const weigh = rarity(changes.map(stemsOf));
   const own = stemsOf(change);
   const ofNames = stemsOf(names.join(' '));
   const shared = [...stemsOf(errors)].filter(([stem]) => own.has(stem) && !ofNames.has(stem));
-  const told = shared.reduce((sum, [stem]) => sum + Math.max(0, weigh(stem)), 0);
-  if (told <= 0) return undefined;
+  const information = shared.reduce((sum, [stem]) => sum + Math.max(0, weigh(stem)), 0);
+  if (information <= 0) return undefined;
   return {
-    weight: 1.6 * (1 - Math.exp(-told / 3)),
+    weight: 1.6 * (1 - Math.exp(-information / 3)),
     text: `it speaks of what the errors speak of: ${shared
       .sort(([a], [b]) => weigh(b) - weigh(a))
       .slice(0, 3)

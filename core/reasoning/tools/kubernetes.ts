@@ -100,17 +100,18 @@ const Parts = z.looseObject({
 
 function describe(cluster: string, item: KubernetesObject, events: readonly string[]): string {
   const { spec, status } = Parts.parse(item);
-  const said = (label: string, value: unknown) => (value === undefined || value === null ? [] : [`${label} ${value}`]);
+  const labelled = (label: string, value: unknown) =>
+    value === undefined || value === null ? [] : [`${label} ${value}`];
   const containers = spec?.containers ?? spec?.template?.spec?.containers ?? [];
   return [
     `${item.kind} ${item.metadata.namespace ?? '-'}/${item.metadata.name} in ${cluster}`,
     [
-      ...said('replicas', spec?.replicas),
-      ...said('ready', status?.readyReplicas),
-      ...said('phase', status?.phase),
-      ...said('node', spec?.nodeName),
-      ...said('schedule', spec?.schedule),
-      ...said('suspended', spec?.suspend),
+      ...labelled('replicas', spec?.replicas),
+      ...labelled('ready', status?.readyReplicas),
+      ...labelled('phase', status?.phase),
+      ...labelled('node', spec?.nodeName),
+      ...labelled('schedule', spec?.schedule),
+      ...labelled('suspended', spec?.suspend),
     ].join(', '),
     ...containers
       .slice(0, 4)

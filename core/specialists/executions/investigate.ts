@@ -65,7 +65,7 @@ function findingOf(execution: WorkflowExecution, query: string): FindingDraft {
     case 'TIMED_OUT':
     case 'ABORTED': {
       const all = [error, cause].filter(Boolean).join(': ');
-      const said = all.replace(/\s+/g, ' ').slice(0, 200);
+      const message = all.replace(/\s+/g, ' ').slice(0, 200);
       const how = { FAILED: 'failed', TIMED_OUT: 'ran out of time', ABORTED: 'was aborted' }[status];
       const again = execution.redrivable ? 'It can be gone on with from where it failed.' : 'It cannot be redriven.';
       return {
@@ -76,14 +76,14 @@ function findingOf(execution: WorkflowExecution, query: string): FindingDraft {
         onset: stoppedAt ?? startedAt,
         confidence: 0.9,
         claim:
-          `${name} ${how} at ${clockTime(stoppedAt ?? startedAt)}${said === '' ? '' : `: ${said}`}. ${again}`.slice(
+          `${name} ${how} at ${clockTime(stoppedAt ?? startedAt)}${message === '' ? '' : `: ${message}`}. ${again}`.slice(
             0,
             400,
           ),
-        ...(said === ''
+        ...(message === ''
           ? {}
           : {
-              errorTemplate: maskVariables(said).slice(0, 400),
+              errorTemplate: maskVariables(message).slice(0, 400),
               errorIdentity:
                 all.length >= maxKept ? undefined : identityOf(all, { workloads: [entity.namespace ?? ''] }),
             }),

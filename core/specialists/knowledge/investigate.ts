@@ -58,26 +58,26 @@ export async function investigateKnowledge(brief: Brief, ports: KnowledgePorts):
     Promise.all(tags.length > 0 ? [search(tagQuery(tags), pastSections, 'postmortem')] : []),
     Promise.all(questions.map(({ text }) => search(text, hitsPerQuestion))),
   ]);
-  const asked = [...lookups, ...answers];
-  const gaps = asked.flatMap((answer) => (answer.kind === 'gap' ? [answer.gap] : gapsIn('knowledge', answer)));
+  const results = [...lookups, ...answers];
+  const gaps = results.flatMap((answer) => (answer.kind === 'gap' ? [answer.gap] : gapsIn('knowledge', answer)));
   const past = lookups.flatMap((answer) => pastOf(answer, tags));
   const matches = answers.flatMap((answer, index) =>
     answer.kind === 'data' ? answer.data.map((hit) => matchOf(hit, answer.query, questions[index], index)) : [],
   );
-  const told = new Set(past.map(({ document }) => document));
-  const taught = tellingFacts(brief);
-  const best = quotable(matches.filter(({ hit }) => !told.has(hit.document)));
+  const quoted = new Set(past.map(({ document }) => document));
+  const facts = factsOf(brief);
+  const best = quotable(matches.filter(({ hit }) => !quoted.has(hit.document)));
   return finishReport(
     brief,
     {
-      summary: [summaryOf(past, best, gaps), taughtSummary(taught)].filter(Boolean).join(' '),
+      summary: [summaryOf(past, best, gaps), taughtSummary(facts)].filter(Boolean).join(' '),
       findings: [
         ...past.map((one, place) => pastFinding(one, place, brief)),
         ...best.map((match) => findingOf(match, brief)),
-        ...taught.map((fact) => factFinding(fact, brief)),
+        ...facts.map((fact) => factFinding(fact, brief)),
       ],
-      gaps: gaps.length > 0 ? gaps.slice(0, 1) : past.length + best.length + taught.length === 0 ? [nothingFound] : [],
-      bytesRead: asked.reduce((sum, answer) => sum + (answer.kind === 'data' ? answer.bytes : 0), 0),
+      gaps: gaps.length > 0 ? gaps.slice(0, 1) : past.length + best.length + facts.length === 0 ? [nothingFound] : [],
+      bytesRead: results.reduce((sum, answer) => sum + (answer.kind === 'data' ? answer.bytes : 0), 0),
     },
     startedAt,
     ports,
@@ -85,7 +85,7 @@ export async function investigateKnowledge(brief: Brief, ports: KnowledgePorts):
 }
 
 /** Notes come first, because other sources also know calls and places. Only in the first round, because people teach nothing in between. */
-const tellingFacts = ({ context, round }: Brief): readonly ServiceFact[] =>
+const factsOf = ({ context, round }: Brief): readonly ServiceFact[] =>
   round > 1
     ? []
     : context.facts
@@ -225,6 +225,6 @@ function summaryOf(past: readonly Past[], best: readonly Match[], gaps: readonly
     ? `The same alert was there before on the same workload: "${shorten(latest.title, 120)}" says what was tried.`
     : '';
   if (!first) return before;
-  const others = rest.length > 0 ? ` Also: ${rest.map(({ hit }) => `"${hit.title}"`).join(', ')}.` : '';
-  return `${before} "${first.hit.title}", section "${first.hit.heading}", fits best (${first.hit.why}).${others}`.trim();
+  const alsoFound = rest.length > 0 ? ` Also: ${rest.map(({ hit }) => `"${hit.title}"`).join(', ')}.` : '';
+  return `${before} "${first.hit.title}", section "${first.hit.heading}", fits best (${first.hit.why}).${alsoFound}`.trim();
 }

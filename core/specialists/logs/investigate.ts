@@ -41,22 +41,22 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
     if (partial) break;
   }
   const reading = reader.finish();
-  const telling = notableTemplates(reading.templates, reading.coverage, endsMatter(brief));
+  const notable = notableTemplates(reading.templates, reading.coverage, endsMatter(brief));
   const beside = besideErrors(reading.templates, reading.coverage);
   // Unread lines may contain errors, too.
   const unread = partial || reading.forgotten > 0;
   const errors = (one: NotableTemplate) =>
-    unread || reading.cut.has(one.template.group) ? undefined : exactErrors(one, telling, beside);
-  const about = { brief, reading, query: observed.query, link: observed.link, names: namesUnresolved(telling), errors };
+    unread || reading.cut.has(one.template.group) ? undefined : exactErrors(one, notable, beside);
+  const about = { brief, reading, query: observed.query, link: observed.link, names: namesUnresolved(notable), errors };
   const findings = [
     ...reading.stoppedUnits.map((unit) => stoppedFinding(unit, about)),
-    ...variousOf(telling, maxFindings).map((one) => findingOf(one, about)),
-    ...(brief.phase === 'verify' ? quiet(telling, about) : []),
+    ...variousOf(notable, maxFindings).map((one) => findingOf(one, about)),
+    ...(brief.phase === 'verify' ? quiet(notable, about) : []),
   ];
   return finishReport(
     brief,
     {
-      summary: summaryOf(telling, reading, partial),
+      summary: summaryOf(notable, reading, partial),
       findings,
       gaps: [...gapsIn('logs', observed), ...gapsOf(reading, partial)],
       bytesRead: reading.characters,
@@ -74,7 +74,7 @@ interface About {
   readonly link: string | undefined;
   /** Number of distinct names that do not resolve. */
   readonly names: number;
-  readonly errors: (telling: NotableTemplate) => ErrorIdentity | undefined;
+  readonly errors: (template: NotableTemplate) => ErrorIdentity | undefined;
 }
 
 /**
@@ -90,15 +90,15 @@ function exactErrors(
   const { error, warn } = template.occurrences;
   const own = error ?? warn;
   if (own === undefined) return undefined;
-  const said = new Occurrences();
-  said.merge(own);
+  const merged = new Occurrences();
+  merged.merge(own);
   for (const other of all) {
     const errors = other.template.group === template.group ? other.template.occurrences.error : undefined;
-    if (errors) said.merge(errors);
+    if (errors) merged.merge(errors);
   }
   for (const { group, occurrences } of beside)
-    if (group === template.group && occurrences.beside) said.merge(occurrences.beside);
-  const [identity, first] = [said.identity(), own.identity()];
+    if (group === template.group && occurrences.beside) merged.merge(occurrences.beside);
+  const [identity, first] = [merged.identity(), own.identity()];
   return identity && first && { ...identity, says: first.says };
 }
 
@@ -118,13 +118,13 @@ function endsMatter({ context: { workload } }: Brief): (group: string) => boolea
   return (group) => isRun && group.endsWith(`/${workload.kind}/${workload.name}`);
 }
 
-const namesUnresolved = (telling: readonly NotableTemplate[]): number =>
+const namesUnresolved = (notable: readonly NotableTemplate[]): number =>
   new Set(
-    telling.flatMap(({ signature }) => (signature?.cause === 'dns-failure' ? (signature.towards?.name ?? []) : [])),
+    notable.flatMap(({ signature }) => (signature?.cause === 'dns-failure' ? (signature.dependency?.name ?? []) : [])),
   ).size;
 
-function findingOf(telling: NotableTemplate, about: About): FindingDraft {
-  const { template, kind, level, signature, weight } = telling;
+function findingOf(notable: NotableTemplate, about: About): FindingDraft {
+  const { template, kind, level, signature, weight } = notable;
   const { reading, brief, query, link } = about;
   const source = reading.sourceOf(template.group);
   const writer: EntityRef = source?.entity ?? { kind: 'Service', name: 'unknown' };
@@ -132,22 +132,27 @@ function findingOf(telling: NotableTemplate, about: About): FindingDraft {
   const name = source?.name ?? writer.name;
   const [sample] = template.samples;
   const text = sample?.text ?? template.text;
-  const onset = onsetOf(telling, reading);
+  const onset = onsetOf(notable, reading);
   const since = onset === undefined ? '' : ` since ${onset.slice(11, 16)} UTC`;
-  const towards = signature?.towards && signature.towards.name !== entity.name ? signature.towards : undefined;
+  const dependency =
+    signature?.dependency && signature.dependency.name !== entity.name ? signature.dependency : undefined;
   const how = { new: 'New', surging: 'Surging', 'unseen-before': 'Seen' }[kind];
   return {
     claim: `${how} at ${name}${since}, ${timesOf(template.count)}${kind === 'surging' ? ` (${template.baselineCount} before)` : ''}: "${shorten(text, 220)}"`,
     entity,
     ...(signature && { cause: signature.cause }),
-    role: namesTheCause(telling, about) ? 'cause' : 'symptom',
+    role: namesTheCause(notable, about) ? 'cause' : 'symptom',
     severity: level === 'error' ? (weight > 0.7 ? 'critical' : 'major') : weight > 0.45 ? 'major' : 'minor',
     ...(onset && { onset }),
     confidence: Math.min(0.9, (signature?.confidence ?? 0.5) * (0.7 + 0.3 * weight)),
     errorTemplate: maskVariables(text),
-    errorIdentity: about.errors(telling),
-    ...(towards && {
-      towards: { kind: 'Service', name: towards.name, ...(towards.namespace && { namespace: towards.namespace }) },
+    errorIdentity: about.errors(notable),
+    ...(dependency && {
+      dependency: {
+        kind: 'Service',
+        name: dependency.name,
+        ...(dependency.namespace && { namespace: dependency.namespace }),
+      },
     }),
     evidence: [
       {
@@ -155,7 +160,7 @@ function findingOf(telling: NotableTemplate, about: About): FindingDraft {
         query: `${query} ${name}`,
         ...(link === undefined ? {} : { link }),
         window: brief.context.window.incident,
-        excerpt: excerptOf(telling, onset),
+        excerpt: excerptOf(notable, onset),
         full: {
           kind: 'logs',
           template: template.text,
@@ -171,8 +176,8 @@ function findingOf(telling: NotableTemplate, about: About): FindingDraft {
 
 /** Attributes a certificate error to the service that presents the certificate, not to the one that reports it. */
 function holderOf(writer: EntityRef, signature: NotableTemplate['signature']): EntityRef | undefined {
-  if (signature?.cause !== 'certificate-expired' || !signature.towards) return undefined;
-  const { name, namespace = writer.namespace } = signature.towards;
+  if (signature?.cause !== 'certificate-expired' || !signature.dependency) return undefined;
+  const { name, namespace = writer.namespace } = signature.dependency;
   return {
     kind: 'Service',
     name,
@@ -187,8 +192,8 @@ const namesTheCause = ({ signature }: NotableTemplate, { names }: About): boolea
 
 /** Undefined if the source gave all lines the same time (a bulk read), and for surging templates. */
 function onsetOf({ template, kind }: NotableTemplate, { coverage }: Reading): string | undefined {
-  const heard = coverage.heard.get(template.group);
-  const oneTime = heard !== undefined && heard.firstMs === heard.lastMs && template.count > 1;
+  const times = coverage.groupTimes.get(template.group);
+  const oneTime = times !== undefined && times.firstMs === times.lastMs && template.count > 1;
   return oneTime || kind === 'surging' ? undefined : new Date(template.firstMs).toISOString();
 }
 
@@ -233,14 +238,14 @@ function stoppedFinding({ node, unit, cluster, cause, lines, since, failed }: St
 }
 
 /** After an action: reports that the acted-on entity wrote lines without a new or more frequent error. Without lines there is no recovery signal. */
-function quiet(telling: readonly NotableTemplate[], { brief, reading, query }: About): FindingDraft[] {
+function quiet(notable: readonly NotableTemplate[], { brief, reading, query }: About): FindingDraft[] {
   return brief.focus.flatMap((entity): FindingDraft[] => {
     const own = reading.templates.filter(({ group }) => {
       const source = reading.sourceOf(group);
       return source !== undefined && sameWorkload(source.entity, entity);
     });
     const lines = own.reduce((sum, { count }) => sum + count, 0);
-    if (lines === 0 || telling.some(({ template }) => own.includes(template))) return [];
+    if (lines === 0 || notable.some(({ template }) => own.includes(template))) return [];
     return [
       {
         claim: `${entity.name} wrote ${lines} line${lines === 1 ? '' : 's'} since, without a new or more frequent error.`,
@@ -269,12 +274,12 @@ function quiet(telling: readonly NotableTemplate[], { brief, reading, query }: A
 }
 
 function gapsOf({ lines, characters, coverage, forgotten }: Reading, partial: boolean): Gap[] {
-  const say = (reason: string): Gap => ({ source: 'logs', reason });
+  const gap = (reason: string): Gap => ({ source: 'logs', reason });
   return [
-    ...(partial ? [say(`Only the first ${amountOf(characters)} of text were read.`)] : []),
-    ...(forgotten > 0 ? [say(`${forgotten} rare kinds of message were forgotten to keep within memory.`)] : []),
+    ...(partial ? [gap(`Only the first ${amountOf(characters)} of text were read.`)] : []),
+    ...(forgotten > 0 ? [gap(`${forgotten} rare kinds of message were forgotten to keep within memory.`)] : []),
     ...(lines > 0 && coverage.baselineMs < 60_000
-      ? [say('The logs begin with the incident: what is new cannot be told from what was always there.')]
+      ? [gap('The logs begin with the incident: what is new cannot be told from what was always there.')]
       : []),
   ];
 }
@@ -284,13 +289,13 @@ const amountOf = (characters: number): string =>
 
 const timesOf = (count: number): string => `${count.toLocaleString('en-US')} time${count === 1 ? '' : 's'}`;
 
-function summaryOf(telling: readonly NotableTemplate[], reading: Reading, partial: boolean): string {
+function summaryOf(notable: readonly NotableTemplate[], reading: Reading, partial: boolean): string {
   const down = reading.stoppedUnits.map(({ unit, node }) => `${unit} on ${node} is stopped.`).join(' ');
   const read = `${reading.lines.toLocaleString('en-US')} lines read.`;
   // Without reading the logs to the end, an error cannot be called gone.
   const gone = partial ? undefined : vanished(reading.templates, reading.coverage)[0];
   const over = gone ? ` No longer seen: "${shorten(gone.samples[0]?.text ?? gone.text, 120)}".` : '';
-  const [first] = telling;
+  const [first] = notable;
   if (!first) {
     const nothing =
       reading.lines === 0 ? 'There is no line in the window.' : 'No error is new or more frequent than before.';
@@ -299,7 +304,8 @@ function summaryOf(telling: readonly NotableTemplate[], reading: Reading, partia
   const name = reading.sourceOf(first.template.group)?.name ?? 'unknown';
   const onset = onsetOf(first, reading);
   const since = onset === undefined ? '' : ` since ${onset.slice(11, 16)} UTC`;
-  const others = telling.length - 1;
-  const more = others === 0 ? '' : ` ${others} other${others === 1 ? ' is' : 's are'} new or more frequent.`;
+  const otherCount = notable.length - 1;
+  const more =
+    otherCount === 0 ? '' : ` ${otherCount} other${otherCount === 1 ? ' is' : 's are'} new or more frequent.`;
   return `${down} ${read} The line to read: ${name}, ${timesOf(first.template.count)}${since}: "${shorten(first.template.samples[0]?.text ?? '', 300)}".${more}${over}`.trim();
 }

@@ -88,14 +88,14 @@ async function usualOf(
   if (!moving.some(({ bad, signal }) => bad && signal.kind !== 'errors')) return new Map();
   const { start, end } = scope.window;
   const back = (instant: string, seconds: number) => new Date(Date.parse(instant) - seconds * 1000).toISOString();
-  const wanted = new Set(moving.map(({ series }) => keyOf(series)));
+  const moved = new Set(moving.map(({ series }) => keyOf(series)));
   const answers = await Promise.all(
     periods.map(({ seconds }) =>
       telemetry.metrics.observe({ ...scope, window: { start: back(start, seconds), end: back(end, seconds) } }, {}),
     ),
   );
   const earlier = Map.groupBy(
-    answers.flatMap((answer) => (answer.kind === 'data' ? answer.data.filter((one) => wanted.has(keyOf(one))) : [])),
+    answers.flatMap((answer) => (answer.kind === 'data' ? answer.data.filter((one) => moved.has(keyOf(one))) : [])),
     keyOf,
   );
   return new Map(

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { CauseEntry } from '../../../core/causes/cause.ts';
-import { causesIn, spoken, titleIn } from '../../../core/causes/cause-words.ts';
+import { causesIn, normalizePhrases, titleIn } from '../../../core/causes/cause-words.ts';
 import { accountsFor, causeCodes, causes } from '../../../core/causes/causes.ts';
 
 const folder = new URL('../../../core/causes/', import.meta.url);
@@ -46,9 +46,9 @@ describe('the catalogue of causes', () => {
   test.each(causeCodes.filter((code) => code !== 'unknown'))(
     '%s is known by its title and by each of its aliases',
     (code) => {
-      expect(titleIn(spoken(causes[code].title))?.cause).toBe(code);
+      expect(titleIn(normalizePhrases(causes[code].title))?.cause).toBe(code);
       for (const phrase of causes[code].aliases.flat())
-        expect(causesIn(spoken(phrase.replace('*', 'ing'))), phrase).toContain(code);
+        expect(causesIn(normalizePhrases(phrase.replace('*', 'ing'))), phrase).toContain(code);
     },
   );
 

@@ -8,7 +8,7 @@ const odd: Finding = aFinding({
   id: 'kubernetes-1-1',
   claim: 'Deployment web: CATALOG_ADDR=catalogue-v9:80 points to catalogue-v9, and there is no such Service.',
   entity: { kind: 'Deployment', name: 'web', ...place },
-  towards: { kind: 'Service', name: 'catalogue-v9', ...place },
+  dependency: { kind: 'Service', name: 'catalogue-v9', ...place },
   cause: 'environment-address',
   role: 'context',
   evidenceIds: ['ev-1'],

@@ -48,7 +48,7 @@ describe('what a server says of itself is the server’s', () => {
       { servers: [server('mysql')], calls: [] },
       () => '',
     );
-    expect(client).toMatchObject({ role: 'symptom', entity: { name: 'orders' }, towards: { name: 'mysql' } });
+    expect(client).toMatchObject({ role: 'symptom', entity: { name: 'orders' }, dependency: { name: 'mysql' } });
     expect(client?.cause).toBeUndefined();
   });
   test('also where the calls are not known and one server speaks so', () => {

@@ -42,7 +42,7 @@ const finding = fc
     severity: fc.constantFrom('critical' as const, 'major' as const, 'minor' as const),
     confidence: fc.integer({ min: 20, max: 95 }),
     minute: fc.option(fc.integer({ min: 10, max: 50 }), { nil: undefined }),
-    towards: fc.option(name, { nil: undefined }),
+    dependency: fc.option(name, { nil: undefined }),
   })
   .map((draft) => ({ ...draft, key: JSON.stringify(draft) }));
 type Draft = typeof finding extends fc.Arbitrary<infer T> ? T : never;
@@ -57,7 +57,7 @@ const told: fc.Arbitrary<Told> = fc
 
 const entity = (of: string) => ({ kind: 'Deployment', name: of, namespace: 'shop', cluster: 'c1' });
 function toFinding(
-  { specialist, on, cause, symptom, severity, confidence, minute, towards }: Draft,
+  { specialist, on, cause, symptom, severity, confidence, minute, dependency }: Draft,
   place: number,
 ): Finding {
   const isChange = cause === 'code-change';
@@ -76,7 +76,7 @@ function toFinding(
     ...(cause && { cause }),
     ...(isChange && { changeId: `change-${place}` }),
     ...(minute !== undefined && { onset: at(`02:${minute}:00`) }),
-    ...(towards !== undefined && towards !== on && { towards: entity(towards) }),
+    ...(dependency !== undefined && dependency !== on && { dependency: entity(dependency) }),
   };
 }
 
@@ -150,7 +150,7 @@ describe('a diagnosis does not depend on', () => {
           findings: given.findings.map((one) => ({
             ...one,
             entity: entity(to(one.entity.name)),
-            ...(one.towards && { towards: entity(to(one.towards.name)) }),
+            ...(one.dependency && { dependency: entity(to(one.dependency.name)) }),
           })),
         };
         expect(said(renamed)).toEqual(said(given, to));

@@ -3,7 +3,7 @@ import { diskEvidence } from '../../../connectors/disk/index.ts';
 import { synthesize } from '../../../core/diagnosis/synthesize.ts';
 import { exactly } from '../../../core/fingerprint/identity.ts';
 import { confidenceToAct, type Diagnosis } from '../../../core/model/diagnosis.ts';
-import type { FactSays } from '../../../core/model/fact.ts';
+import type { FactStatement } from '../../../core/model/fact.ts';
 import type { Brief, Finding, Report } from '../../../core/model/report.ts';
 import type { TimelineEntry } from '../../../core/model/timeline.ts';
 import { Investigated } from '../../../core/model/workflow.ts';
@@ -28,7 +28,7 @@ async function synthesized(given: {
   readonly findings: readonly Draft[];
   readonly edges?: readonly (readonly [string, string])[];
   readonly paged?: string;
-  readonly taught?: readonly FactSays[];
+  readonly taught?: readonly FactStatement[];
   readonly round?: number;
   readonly plan?: readonly Brief[];
   readonly spoil?: (reports: Report[]) => unknown[];
@@ -410,7 +410,7 @@ describe('one more round', () => {
     specialist: 'kubernetes',
     cause: 'dependency-unavailable',
     confidence: 0.5,
-    towards: { kind: 'Service', name: 'cart', cluster: 'c2' },
+    dependency: { kind: 'Service', name: 'cart', cluster: 'c2' },
   };
 
   test('is asked about what is pointed at and nobody looked at', async () => {
@@ -424,8 +424,8 @@ describe('one more round', () => {
       {
         ...brief,
         round: 2,
-        focus: [pointing.towards],
-        question: 'What is wrong at Service cart, which web fails towards?',
+        focus: [pointing.dependency],
+        question: 'What is wrong at Service cart, a dependency of web?',
       },
     ]);
     expect([round, priorReports.length, saved]).toEqual([2, 1, []]);
@@ -454,7 +454,7 @@ describe('one more round', () => {
   });
 
   test('is not asked about a word that nobody knows as a service', async () => {
-    const said: Draft = { ...pointing, towards: { kind: 'Service', name: 'the' } };
+    const said: Draft = { ...pointing, dependency: { kind: 'Service', name: 'the' } };
     const { synthesis, diagnosis } = await synthesized({ paged: 'web', findings: [said], plan: [brief] });
     expect(synthesis.kind).toBe('concluded');
     expect(first(diagnosis)?.entity.name).not.toBe('the');

@@ -105,7 +105,7 @@ describe('a restart', () => {
   test.each<[string, Given]>([
     [
       'it fails towards its database',
-      { findings: [{ role: 'symptom', towards: { kind: 'Service', name: 'orders-mysql' } }] },
+      { findings: [{ role: 'symptom', dependency: { kind: 'Service', name: 'orders-mysql' } }] },
     ],
     ['its database is read-only', { findings: [{ cause: 'database-read-only' }] }],
     ['what it calls does not answer', { findings: [{ cause: 'dependency-unavailable' }] }],
@@ -113,7 +113,7 @@ describe('a restart', () => {
       'the pool of its database is used up',
       {
         hypothesis: { entity: web, cause: 'database-connections-exhausted' },
-        findings: [{ cause: 'database-connections-exhausted', towards: { kind: 'Service', name: 'orders-mysql' } }],
+        findings: [{ cause: 'database-connections-exhausted', dependency: { kind: 'Service', name: 'orders-mysql' } }],
       },
     ],
   ])('is not where %s', (_, given) => {
@@ -122,10 +122,13 @@ describe('a restart', () => {
   test.each<[string, Given]>([
     [
       'another workload fails towards its database',
-      { findings: [{ entity: orders, towards: { kind: 'Service', name: 'db' } }] },
+      { findings: [{ entity: orders, dependency: { kind: 'Service', name: 'db' } }] },
     ],
-    ['others fail towards it', { findings: [{ entity: orders, role: 'symptom', towards: web }] }],
-    ['its database is named beside it', { findings: [{ role: 'context', towards: { kind: 'Service', name: 'db' } }] }],
+    ['others fail towards it', { findings: [{ entity: orders, role: 'symptom', dependency: web }] }],
+    [
+      'its database is named beside it',
+      { findings: [{ role: 'context', dependency: { kind: 'Service', name: 'db' } }] },
+    ],
   ])('is where %s', (_, given) => {
     expect(told({ hypothesis, ...given })).toBe('restart-rollout');
   });
@@ -175,14 +178,14 @@ describe('a rerun', () => {
       'what it calls is down',
       {
         findings: [
-          { role: 'symptom', towards: orders },
+          { role: 'symptom', dependency: orders },
           { entity: orders, role: 'cause', cause: 'replicas-zero' },
         ],
       },
       'dependency-still-down',
     ],
     ['another workload is killed for memory', { findings: [{ entity: orders, cause: 'oom-killed' }] }, 'rerun-cronjob'],
-    ['what it called is well again', { findings: [{ role: 'symptom', towards: orders }] }, 'rerun-cronjob'],
+    ['what it called is well again', { findings: [{ role: 'symptom', dependency: orders }] }, 'rerun-cronjob'],
   ])('where %s', (_, given, code) => {
     expect(told(given)).toBe(code);
   });
@@ -245,7 +248,7 @@ describe('what would do harm, or nothing, is not offered', () => {
       'a database that is down, under more pods',
       {
         hypothesis: { entity: web, cause: 'cpu-overload' },
-        findings: [{ role: 'symptom', towards: { kind: 'Service', name: 'orders-db' } }],
+        findings: [{ role: 'symptom', dependency: { kind: 'Service', name: 'orders-db' } }],
       },
       'dependency-takes-no-more',
     ],

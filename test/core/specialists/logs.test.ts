@@ -80,7 +80,7 @@ describe('the logs specialist', () => {
           digest: expect.stringMatching(/^[0-9a-f]{32}$/),
           says: 'dial tcp ledger-api.billing:8443: connect: connection refused (try <attempt>)',
         },
-        towards: { kind: 'Service', name: 'ledger-api', namespace: 'billing' },
+        dependency: { kind: 'Service', name: 'ledger-api', namespace: 'billing' },
         evidenceIds: [expect.any(String)],
       },
     ]);

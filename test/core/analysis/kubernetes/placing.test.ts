@@ -191,7 +191,7 @@ describe('a pod that no node takes', () => {
     const [finding] = find(...pending('cart', undefined), master, ...workers);
     expect(finding).toMatchObject({
       entity: { kind: 'Node', name: 'master' },
-      towards: { kind: 'Deployment', name: 'cart' },
+      dependency: { kind: 'Deployment', name: 'cart' },
       cause: 'scheduler-down',
     });
   });
@@ -405,7 +405,7 @@ describe('pods that are never made', () => {
     const [finding] = find(...down('cart'), refused(exceeded('requests.cpu')));
     expect(finding).toMatchObject({
       entity: { kind: 'Namespace', name: 'shop' },
-      towards: { kind: 'Deployment', name: 'cart', namespace: 'shop' },
+      dependency: { kind: 'Deployment', name: 'cart', namespace: 'shop' },
       onset: '2026-11-20T02:48:00.000Z',
     });
   });

@@ -123,7 +123,7 @@ describe('an address of a Service that is not there', () => {
       {
         role: 'context',
         severity: 'info',
-        towards: { kind: 'Service', name: 'assistant', namespace: 'shop' },
+        dependency: { kind: 'Service', name: 'assistant', namespace: 'shop' },
         evidence: [{ excerpt: expect.stringContaining('ASSISTANT_ADDR=assistant:80') }],
       },
     ]);

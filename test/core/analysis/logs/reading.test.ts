@@ -34,7 +34,7 @@ describe('a reading', () => {
   test('knows how much it can compare with: from the first line on', () => {
     const { coverage } = reading([record('01:50:00', 'a'), record('02:15:00', 'b'), record('02:25:00', 'c')]);
     expect(coverage).toMatchObject({ baselineMs: 600_000, incidentMs: 600_000 });
-    expect([...coverage.heard.values()]).toEqual([{ firstMs: time('02:15:00'), lastMs: time('02:25:00') }]);
+    expect([...coverage.groupTimes.values()]).toEqual([{ firstMs: time('02:15:00'), lastMs: time('02:25:00') }]);
   });
   test('has no baseline when the lines begin with the incident, and a minute at least of it', () => {
     expect(reading([record('02:20:00', 'a')]).coverage).toMatchObject({ baselineMs: 0, incidentMs: 60_000 });

@@ -5,7 +5,7 @@ import type { CauseCode } from '../../../../core/causes/causes.ts';
 const ledger = { name: 'ledger-api' };
 
 describe('the words of a client name the cause, and whom they complain about', () => {
-  test.each<[CauseCode, string, Signature['towards']]>([
+  test.each<[CauseCode, string, Signature['dependency']]>([
     [
       'certificate-expired',
       'x509: certificate has expired or is not yet valid: current time is after 2026-11-19',
@@ -80,9 +80,9 @@ describe('the words of a client name the cause, and whom they complain about', (
     ['dependency-unavailable', 'rpc error: code = DeadlineExceeded desc = context deadline exceeded', undefined],
     ['dependency-unavailable', 'dial tcp 10.0.0.7:8443: connect: connection refused', undefined],
     ['dependency-unavailable', 'read ECONNRESET', undefined],
-  ])('%s: %s', (cause, line, towards) => {
+  ])('%s: %s', (cause, line, dependency) => {
     const signature = signatureOf(line);
-    expect([signature?.cause, signature?.towards]).toEqual([cause, towards]);
+    expect([signature?.cause, signature?.dependency]).toEqual([cause, dependency]);
   });
 });
 
@@ -124,7 +124,7 @@ describe('words that look alike name nothing', () => {
 });
 
 describe('whom a line complains about', () => {
-  const towards = (line: string) => signatureOf(line)?.towards;
+  const dependency = (line: string) => signatureOf(line)?.dependency;
   test.each([
     ['a line of a source file', 'server.go:2136: http: TLS handshake error: connection reset by peer'],
     ['a time of day', 'since 2026-11-20T02:47:00Z: connection refused'],
@@ -133,15 +133,15 @@ describe('whom a line complains about', () => {
     ['a word that stands where a name could', 'connection to server failed: connection refused'],
   ])('is not %s', (_, line) => {
     expect(signatureOf(line)?.cause).toBe('dependency-unavailable');
-    expect(towards(line)).toBeUndefined();
+    expect(dependency(line)).toBeUndefined();
   });
   test('is a service by its name in the cluster, or a name of the world as it is', () => {
-    expect(towards('Ledger-API.billing.svc.cluster.local:8443 timed out')).toEqual({
+    expect(dependency('Ledger-API.billing.svc.cluster.local:8443 timed out')).toEqual({
       name: 'ledger-api',
       namespace: 'billing',
     });
-    expect(towards('api.stripe.com:443 timed out')).toEqual({ name: 'api.stripe.com' });
-    expect(towards('db.rds.eu-west-1.amazonaws.com:5432 timed out')).toEqual({
+    expect(dependency('api.stripe.com:443 timed out')).toEqual({ name: 'api.stripe.com' });
+    expect(dependency('db.rds.eu-west-1.amazonaws.com:5432 timed out')).toEqual({
       name: 'db.rds.eu-west-1.amazonaws.com',
     });
   });

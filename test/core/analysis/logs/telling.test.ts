@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Level } from '../../../../core/analysis/logs/formats.ts';
-import { severityOf, speaksOfFailure } from '../../../../core/analysis/logs/severity.ts';
+import { describesFailure, severityOf } from '../../../../core/analysis/logs/severity.ts';
 import {
   type Coverage,
   notableTemplates,
@@ -16,7 +16,7 @@ const start = 100 * minute;
 const coverage = (over: Partial<Coverage> = {}): Coverage => ({
   baselineMs: 60 * minute,
   incidentMs: 10 * minute,
-  heard: new Map([['cart', { firstMs: start, lastMs: start + 10 * minute }]]),
+  groupTimes: new Map([['cart', { firstMs: start, lastMs: start + 10 * minute }]]),
   ...over,
 });
 const template = (text: string, over: Partial<Template<Sample>> = {}, level?: Level): Template<Sample> => ({
@@ -63,8 +63,8 @@ describe('how bad a message is', () => {
     expect(severityOf(text, stated)).toBe(level);
   });
   test('is by words a failure or not', () => {
-    expect(speaksOfFailure('the probe failed')).toBe(true);
-    expect(speaksOfFailure('the probe is slow')).toBe(false);
+    expect(describesFailure('the probe failed')).toBe(true);
+    expect(describesFailure('the probe is slow')).toBe(false);
   });
 });
 
