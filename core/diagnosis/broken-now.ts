@@ -33,8 +33,8 @@ export function standingOf({
   const broken = new Map(
     findings
       .filter((finding) => isBroken(finding) && !isElsewhere(finding.entity))
-      .flatMap(({ entity, towards }) =>
-        [entity, ...(towards ? [towards] : [])].map((one) => [subjects.keyOf(one), one.name]),
+      .flatMap(({ entity, dependency }) =>
+        [entity, ...(dependency ? [dependency] : [])].map((one) => [subjects.keyOf(one), one.name]),
       ),
   );
   const shown = new Set(
