@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { InvalidInput } from '../core/errors.ts';
 
-const Expected = z.strictObject({
+export const Expected = z.strictObject({
   vocabulary: z.string().regex(/^[a-z0-9-]+$/),
   rootCause: z.strictObject({
     entity: z.strictObject({ kind: z.string().min(1), name: z.string().min(1), namespace: z.string().optional() }),

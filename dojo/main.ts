@@ -13,6 +13,8 @@ import { collectScenarios, type DojoScenario } from './scenarios.ts';
 import { board, type Marked, mark } from './score.ts';
 import { boardText, causesText, progress, reliabilityText } from './text.ts';
 import { loadVocabulary } from './vocabulary.ts';
+import { runWorlds } from './worlds/run.ts';
+import { worldsText } from './worlds/text.ts';
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const complain = (text: string) => void process.stderr.write(`${text}\n`);
@@ -60,6 +62,14 @@ async function run(options: DojoOptions): Promise<number> {
   return errors.length > 0 || isWorse ? 1 : 0;
 }
 
+async function runInWorlds(options: DojoOptions, worlds: NonNullable<DojoOptions['worlds']>): Promise<number> {
+  const results = await runWorlds({ ...options, ...worlds }, (result, done, all) =>
+    complain(progress(result, done, all)),
+  );
+  print(`\n${worldsText(results, worlds.keep)}`);
+  return results.some(({ result }) => result.kind === 'error') ? 1 : 0;
+}
+
 async function writePredictions(out: string, results: readonly RunResult[]): Promise<void> {
   await mkdir(out, { recursive: true });
   const lines = results.flatMap((result) =>
@@ -81,7 +91,7 @@ async function markAll(scenarios: readonly DojoScenario[], results: readonly Run
 try {
   const options = readOptions(process.argv.slice(2));
   if (options === 'help') print(help);
-  else process.exitCode = await run(options);
+  else process.exitCode = await (options.worlds ? runInWorlds(options, options.worlds) : run(options));
 } catch (error) {
   complain(error instanceof WatchkeeperError ? error.message : `Something unexpected: ${String(error)}`);
   process.exitCode = 2;

@@ -7,6 +7,7 @@ export const help = `Runs the whole pipeline over recorded incidents and keeps s
 
   npm run dojo -- [--scenarios DIR…] [--out DIR] [--vocabulary NAME] [--jobs N] [--json]
                    [--against FILE] [--record] [--no-worse]
+  npm run dojo -- --worlds [--scenarios DIR…] [--seed TEXT] [--each N] [--keep DIR]
 
   --scenarios DIR    folders to look for scenarios in, at any depth (default scenarios)
   --out DIR          where predictions.ndjson goes (default: it is not written)
@@ -16,6 +17,10 @@ export const help = `Runs the whole pipeline over recorded incidents and keeps s
   --against FILE     the recorded scoreboard that is compared with (default dojo/recorded.json)
   --record           then put this run's answers into it
   --no-worse         exit code 1 when a scenario is answered worse than recorded
+  --worlds           answer every scenario again in worlds that must not change the answer: other names, other words, less data, more noise
+  --seed TEXT        which worlds (default 1); the same seed makes the same worlds
+  --each N           worlds of each scenario, 1 to 50 (default 6)
+  --keep DIR         write each failing world there as a scenario; --scenarios DIR answers it again
   --help             this
 
 Exit code 0 when every scenario was answered, 1 when one ended in an error or got worse, 2 when the command is wrong.
@@ -30,6 +35,8 @@ export interface DojoOptions {
   readonly against: string;
   readonly record: boolean;
   readonly noWorse: boolean;
+  /** Undefined unless worlds are asked for. */
+  readonly worlds: { readonly seed: string; readonly each: number; readonly keep: string | undefined } | undefined;
 }
 
 /** `--scenarios A B` and `--scenarios A --scenarios B` mean the same. Throws `Misconfigured` with one sentence. */
@@ -44,6 +51,9 @@ export function readOptions(args: readonly string[]): DojoOptions | 'help' {
   const jobs = Number(values.jobs ?? '2');
   if (!Number.isInteger(jobs) || jobs < 1 || jobs > 16)
     throw new Misconfigured(`--jobs takes a number from 1 to 16, not "${values.jobs}".`);
+  const each = Number(values.each ?? '6');
+  if (!Number.isInteger(each) || each < 1 || each > 50)
+    throw new Misconfigured(`--each takes a number from 1 to 50, not "${values.each}".`);
   const scenarios = [...(values.scenarios ?? []), ...positionals];
   return {
     scenarios: scenarios.length > 0 ? scenarios : ['scenarios'],
@@ -54,6 +64,7 @@ export function readOptions(args: readonly string[]): DojoOptions | 'help' {
     against: values.against ?? relative(process.cwd(), join(import.meta.dirname, 'recorded.json')),
     record: values.record ?? false,
     noWorse: values['no-worse'] ?? false,
+    worlds: values.worlds ? { seed: values.seed ?? '1', each, keep: values.keep } : undefined,
   };
 }
 
@@ -70,6 +81,10 @@ function parse(args: readonly string[]) {
         against: { type: 'string' },
         record: { type: 'boolean' },
         'no-worse': { type: 'boolean' },
+        worlds: { type: 'boolean' },
+        seed: { type: 'string' },
+        each: { type: 'string' },
+        keep: { type: 'string' },
         help: { type: 'boolean' },
       },
       strict: true,
