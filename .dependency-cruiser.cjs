@@ -33,7 +33,7 @@ const layersOfCore = [
   ['cost', 'learning'],
   ['intake'],
   ['conversation'],
-  ['operations'],
+  ['operations', 'console'],
 ];
 const layerRules = layersOfCore.flatMap((layer, index) =>
   layer.map((folder) => {
@@ -71,6 +71,20 @@ module.exports = {
     outside('lambdas', ['core', 'connectors']),
     outside('local', ['core', 'connectors', 'lambdas']),
     outside('dojo', ['core', 'local']),
+    {
+      name: 'console-runs-in-a-browser',
+      severity: 'error',
+      comment: 'The console imports its own files and core; it reaches the server through the API only.',
+      from: { path: '^local/console/' },
+      to: { path: '^(connectors|lambdas|local/(?!console/))' },
+    },
+    {
+      name: 'console-is-bundled',
+      severity: 'error',
+      comment: 'Other modules read the console as files: it needs a browser.',
+      from: { pathNot: '^local/console/' },
+      to: { path: '^local/console/' },
+    },
     {
       ...outside('lib', []),
       comment: 'lib/ may import only lib/ and what describes sources: their manifests and the table of them.',
@@ -126,7 +140,7 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
-      extensions: ['.ts', '.mjs', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],
     },

@@ -8,6 +8,19 @@ export function confidenceWords(confidence: number): string {
   return 'a guess';
 }
 
+/** "CronJob billing/nightly-invoices in eu-prod-1"; parts that are unknown are left out. */
+export const entityText = ({
+  kind,
+  name,
+  namespace = '',
+  cluster = '',
+}: {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string | undefined;
+  readonly cluster?: string | undefined;
+}): string => `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}${cluster === '' ? '' : ` in ${cluster}`}`;
+
 /** "02:47 UTC". */
 export const clockTime = (instant: string): string => `${instant.slice(11, 16)} UTC`;
 

@@ -17,6 +17,7 @@ import { buttonId, sayId } from '../../core/intake/slack.ts';
 import { escaped } from '../../core/intake/slack-message.ts';
 import type { Verdict } from '../../core/model/action.ts';
 import type { Message } from '../../core/model/message.ts';
+import { toneSigns, verdictButtons, verdictLabels } from '../../core/record/labels.ts';
 import { clean, shorten } from '../../core/text.ts';
 import { clockTime, readableTimes } from '../../core/wording.ts';
 import { isUser, mentionsOf, peopleOf } from './mentions.ts';
@@ -27,13 +28,7 @@ import { isUser, mentionsOf, peopleOf } from './mentions.ts';
  */
 const limits = { blocks: 48, header: 150, section: 2900, field: 400, total: 11_000, context: 2900 };
 
-const labels: Record<Verdict, { readonly text: string; readonly style?: 'primary' | 'danger' }> = {
-  approve: { text: 'Approve', style: 'primary' },
-  'approve-and-remember': { text: "Approve and don't ask again" },
-  reject: { text: 'Reject', style: 'danger' },
-};
-
-const signs: Record<NonNullable<Message['tone']>, string> = { working: '🔎', waiting: '⏳', good: '✅', bad: '⚠️' };
+const styles: Partial<Record<Verdict, 'primary' | 'danger'>> = { approve: 'primary', reject: 'danger' };
 
 type Element = RichTextSection['elements'][number];
 
@@ -71,7 +66,7 @@ function headOf({ headline, tone, kind, lines, excerpts = [] }: Message): Header
     return lines.length + excerpts.length === 0
       ? section(text)
       : rich([{ type: 'text', text: shorten(text, 300), style: { bold: true } }]);
-  const sign = tone === undefined ? '' : `${signs[tone]} `;
+  const sign = tone === undefined ? '' : `${toneSigns[tone]} `;
   return { type: 'header', text: { type: 'plain_text', text: shorten(`${sign}${text}`, limits.header), emoji: false } };
 }
 
@@ -213,17 +208,16 @@ const outcomeOf = ({ says, by, at }: NonNullable<Message['outcome']>): RichTextB
 
 const buttons = ({ approvalId, rememberable = true }: NonNullable<Message['approval']>): ActionsBlock => ({
   type: 'actions',
-  elements: Object.entries(labels)
-    .filter(([verdict]) => rememberable || verdict !== 'approve-and-remember')
-    .map(
-      ([verdict, { text, style }]): Button => ({
-        type: 'button',
-        action_id: buttonId(verdict as Verdict),
-        text: { type: 'plain_text', text, emoji: false },
-        value: approvalId,
-        ...(style === undefined ? {} : { style }),
-      }),
-    ),
+  elements: verdictButtons(rememberable).map((verdict): Button => {
+    const style = styles[verdict];
+    return {
+      type: 'button',
+      action_id: buttonId(verdict),
+      text: { type: 'plain_text', text: verdictLabels[verdict], emoji: false },
+      value: approvalId,
+      ...(style === undefined ? {} : { style }),
+    };
+  }),
 });
 
 /** Buttons that send their words in the name of the person who presses them. */

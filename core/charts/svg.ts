@@ -37,6 +37,22 @@ interface LabelStyle {
 }
 
 export const [ink, faint, grid, blue, red] = ['#1d1c1d', '#616061', '#e3e3e3', '#1264a3', '#c4314b'];
+const ground = '#ffffff';
+
+const dark: Readonly<Record<string, string>> = {
+  [ink]: '#e4e9f0',
+  [faint]: '#9aa7b8',
+  [grid]: '#2c343f',
+  [blue]: '#7db1ff',
+  [red]: '#ff8f86',
+  [ground]: '#171b21',
+};
+
+/** The same picture in colours for a dark page. It changes colour attributes only: in texts, quotes are escaped. */
+export const inDark = (svg: string): string =>
+  svg.replaceAll(/\b(fill|stroke)="(#[0-9a-f]{6})"/g, (whole, attribute: string, colour: string) =>
+    dark[colour] === undefined ? whole : `${attribute}="${dark[colour]}"`,
+  );
 
 /** A picture of that size in pixels, on a white background, because chats also have dark themes. */
 export const picture = (width: number, height: number, ...content: readonly string[]): string =>
@@ -47,8 +63,8 @@ export const picture = (width: number, height: number, ...content: readonly stri
       width,
       height,
       viewBox: `0 0 ${width} ${height}`,
-      'font-family': 'DejaVu Sans',
+      'font-family': 'DejaVu Sans, Verdana, sans-serif',
     },
-    element('rect', { width, height, fill: '#ffffff' }),
+    element('rect', { width, height, fill: ground }),
     ...content,
   );

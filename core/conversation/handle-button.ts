@@ -5,6 +5,7 @@ import type { Verdict } from '../model/action.ts';
 import type { Message } from '../model/message.ts';
 import type { Place, Press } from '../model/utterance.ts';
 import type { Ports } from '../ports/index.ts';
+import { verdictLabels } from '../record/labels.ts';
 import { threadOf } from '../record/thread.ts';
 import { redact } from '../redaction/redact.ts';
 import { type Answer, answerApproval } from '../remediation/answer.ts';
@@ -24,11 +25,6 @@ interface Told {
 
 /** Lifetime of Slack's response_url: half an hour (https://docs.slack.dev/interactivity/handling-user-interaction). */
 const replyMs = 30 * 60_000;
-const labels: Record<Verdict, string> = {
-  approve: 'Approve',
-  reject: 'Reject',
-  'approve-and-remember': "Approve and don't ask again",
-};
 
 /** Returns the message that is still to be published in the thread, or undefined. The decision stands even if nobody can be told. */
 export async function handleButton(press: Press, ports: HandleButtonPorts): Promise<Message | undefined> {
@@ -97,7 +93,7 @@ const inThread = (
   key: `answer-${said.eventId}`,
   incidentId,
   kind: 'answer',
-  asked: { by: said.by, text: labels[said.verdict], unseen: true },
+  asked: { by: said.by, text: verdictLabels[said.verdict], unseen: true },
   headline: shorten(text, 300),
   lines: text.length <= 300 ? [] : [shorten(text, 1500)],
   slack: { channel: said.place.channel, threadTs: said.place.threadTs },

@@ -4,7 +4,7 @@ import type { Approval } from '../model/action.ts';
 import type { Message } from '../model/message.ts';
 import { approvedByText, verdictText, verdictWords } from '../record/describe.ts';
 import { shorten } from '../text.ts';
-import { capitalize } from '../wording.ts';
+import { capitalize, entityText } from '../wording.ts';
 import { impactText } from './impact.ts';
 import { stateText } from './target-state.ts';
 
@@ -27,7 +27,8 @@ export const approvalCountText = ({ approvers, approvedBy }: Approval): string =
 export const approversText = ({ mayAnswer }: Approval): string =>
   mayAnswer.length === 0 ? '' : `It is for ${mayAnswer.map((one) => one.replace(/^group:/, '')).join(', ')} to answer.`;
 
-function inverseWords({ inverse, reversible }: Approval['action']): string {
+/** Whether the action can be taken back, and how. */
+export function inverseText({ action: { inverse, reversible } }: Pick<Approval, 'action'>): string {
   if (inverse?.kind === 'action') return `Yes: ${inverse.title}`;
   if (inverse?.kind === 'none') return `No. ${inverse.why}`;
   return reversible ? 'Yes' : 'No';
@@ -49,11 +50,10 @@ export const isTeachable = (approval: Approval): boolean => whyNotTeachable(appr
 export function questionMessage(approval: Approval, since?: string): Message {
   const { action, question, why, expiresAt } = approval;
   const open = approval.state === 'pending';
-  const { kind, name, namespace, cluster } = action.target;
   const facts: readonly (readonly [string, string])[] = [
-    ['Target', `${kind} ${namespace === '' ? '' : `${namespace}/`}${name} in ${cluster}`],
+    ['Target', entityText(action.target)],
     ['Touches', impactText(action.affects)],
-    ['Can be taken back', inverseWords(action)],
+    ['Can be taken back', inverseText(approval)],
   ];
   return {
     key: `question-${approval.id}`,

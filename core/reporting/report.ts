@@ -145,12 +145,15 @@ function gapsOf({ gaps, droppedClaims }: Diagnosis): string[] {
   ];
 }
 
+/** The models that took part, and their use. */
+export const modelsText = ({ model, usage }: Pick<Diagnosis, 'model' | 'usage'>): string =>
+  model === 'none'
+    ? 'No model took part; this is the analysis alone.'
+    : `A model took part: ${model}. All models together: ${usage.modelCalls} calls, ${(usage.inputTokens + usage.outputTokens).toLocaleString('en-US')} tokens, ${usage.costUsd.toFixed(4)} USD.`;
+
 /** The basis of the diagnosis and the decision: the participants and the policies. */
-function basisOf({ model, usage }: Diagnosis, { policies }: Decision): string {
-  const took =
-    model === 'none'
-      ? 'No model took part; this is the analysis alone.'
-      : `A model took part: ${model}. All models together: ${usage.modelCalls} calls, ${(usage.inputTokens + usage.outputTokens).toLocaleString('en-US')} tokens, ${usage.costUsd.toFixed(4)} USD.`;
+function basisOf(diagnosis: Diagnosis, { policies }: Decision): string {
+  const took = modelsText(diagnosis);
   return policies.length === 0 ? took : `${took} Decided by ${policies.join(', ')}.`;
 }
 

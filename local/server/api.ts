@@ -2,12 +2,15 @@
 // always the signed-in person, and never a field of the body.
 import { TrieRouter } from 'hono/router/trie-router';
 import * as z from 'zod';
+import { chartOfRecord, type EvidenceChart } from '../../core/charts/evidence.ts';
+import { type EvidenceView, evidenceView } from '../../core/console/evidence-view.ts';
+import { type IncidentRow, incidentRow } from '../../core/console/incident-list.ts';
+import { type IncidentView, incidentView, messageView } from '../../core/console/incident-view.ts';
+import { type PreferenceView, preferenceView } from '../../core/console/preference-view.ts';
 import { handleUtterance } from '../../core/conversation/handle-utterance.ts';
 import { InvalidInput } from '../../core/errors.ts';
-import { isOfThisRecipe } from '../../core/fingerprint/fingerprint.ts';
 import { Request, requestInvestigation } from '../../core/intake/request-investigation.ts';
 import { gatherFeedback } from '../../core/learning/feedback-report.ts';
-import { historyOf } from '../../core/learning/matching.ts';
 import { revokePreference } from '../../core/learning/teach.ts';
 import { Verdict } from '../../core/model/action.ts';
 import { Instant } from '../../core/model/entity.ts';
@@ -15,14 +18,9 @@ import type { Message } from '../../core/model/message.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { verifyAudit } from '../../core/record/audit/verify.ts';
 import { checkInWords } from '../../core/record/audit/words.ts';
-import { relationText } from '../../core/record/membership-words.ts';
-import { preferenceScope } from '../../core/record/preference-scope.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import { switches, throwKillSwitch } from '../../core/remediation/kill-switch.ts';
 import { publishApprovalOutcome } from '../../core/remediation/publish-approval-outcome.ts';
-import { approversText, isTeachable } from '../../core/remediation/question.ts';
-import { affectedBy, placeInGroup } from '../../core/reporting/membership.ts';
-import { statusViewOf } from '../../core/reporting/standing.ts';
 import type { ConsoleChat } from '../console-chat.ts';
 import type { People, Person } from '../people.ts';
 
@@ -84,6 +82,7 @@ const listed = 200;
 const routes: readonly Route[] = [
   ['GET', '/api/incidents', async (_, __, { ports }) => ({ incidents: await incidents(ports) })],
   ['GET', '/api/incidents/:id', ({ id = '' }, _, parts) => incident(id, parts)],
+  ['GET', '/api/incidents/:id/chart', ({ id = '' }, _, { ports }) => incidentChart(id, ports)],
   [
     'GET',
     '/api/incidents/:id/evidence/:evidenceId',
@@ -95,7 +94,7 @@ const routes: readonly Route[] = [
     ({ approvalId = '' }, body, parts, person) => answer(approvalId, valid(Answer, body).verdict, person, parts),
   ],
   ['POST', '/api/said', (_, body, parts, person) => said(valid(Said, body), person, parts)],
-  ['GET', '/api/talk', async (_, __, { chat }) => ({ messages: (await chat.messages(noIncident)).map(shown) })],
+  ['GET', '/api/talk', async (_, __, { chat }) => ({ messages: (await chat.messages(noIncident)).map(messageView) })],
   ['GET', '/api/incidents/:id/messages/:key/chart', ({ id = '', key = '' }, _, parts) => chart(id, key, parts)],
   ['GET', '/api/talk/messages/:key/chart', ({ key = '' }, _, parts) => chart(noIncident, key, parts)],
   [
@@ -199,12 +198,7 @@ async function said({ incidentId, text }: z.infer<typeof Said>, { id: by }: Pers
   );
   if (heard.kind !== 'answered') return heard;
   await ports.chat.publish(heard.message);
-  return { kind: heard.kind, message: shown(heard.message) };
-}
-
-/** A message as the page receives it, without charts and files, which the page fetches on demand. */
-function shown({ chart, files = [], ...message }: Message) {
-  return { ...message, hasChart: chart !== undefined, files: files.map(({ name, title }) => ({ name, title })) };
+  return { kind: heard.kind, message: messageView(heard.message) };
 }
 
 async function messageOf(incidentId: string, key: string, { chat }: ApiParts): Promise<Message> {
@@ -213,11 +207,11 @@ async function messageOf(incidentId: string, key: string, { chat }: ApiParts): P
   return found;
 }
 
-/** A chart as PNG, with the same text as in Slack. */
-async function chart(incidentId: string, key: string, parts: ApiParts) {
+/** The same chart as in Slack, as SVG, so that the page can show it in its own colours. */
+async function chart(incidentId: string, key: string, parts: ApiParts): Promise<{ svg: string }> {
   const { chart: svg } = await messageOf(incidentId, key, parts);
   if (svg === undefined) throw new NotFound(`The message ${key} has no chart.`);
-  return { image: `data:image/png;base64,${Buffer.from(await parts.ports.charts.png(svg)).toString('base64')}` };
+  return { svg };
 }
 
 async function file(incidentId: string, key: string, place: number, parts: ApiParts) {
@@ -226,16 +220,15 @@ async function file(incidentId: string, key: string, place: number, parts: ApiPa
   return found;
 }
 
-async function incidents(ports: Ports) {
+async function incidents(ports: Ports): Promise<IncidentRow[]> {
   return Promise.all(
-    (await ports.incidents.list(listed)).map(async (each) => {
-      const headline = (await ports.incidents.diagnosis(each.id))?.hypotheses[0]?.summary;
-      return { ...each, standing: statusViewOf(each), ...(headline === undefined ? {} : { headline }) };
-    }),
+    (await ports.incidents.list(listed)).map(async (each) =>
+      incidentRow(each, await ports.incidents.diagnosis(each.id)),
+    ),
   );
 }
 
-async function incident(id: string, { ports, chat }: ApiParts) {
+async function incident(id: string, { ports, chat }: ApiParts): Promise<IncidentView> {
   const found = await ports.incidents.get(id);
   if (found === undefined) throw new NotFound(`There is no incident ${id}.`);
   const [timeline, diagnosis, approvals, messages, members] = await Promise.all([
@@ -245,33 +238,22 @@ async function incident(id: string, { ports, chat }: ApiParts) {
     chat.messages(id),
     ports.incidents.memberNames(id),
   ]);
-  return {
-    incident: { ...found, standing: statusViewOf(found) },
-    timeline,
-    ...(diagnosis === undefined ? {} : { diagnosis }),
-    approvals: approvals.map((approval) => ({
-      ...approval,
-      rememberable: isTeachable(approval),
-      forWhom: approversText(approval),
-    })),
-    messages: messages.map(shown),
-    group: {
-      says: placeInGroup(found),
-      members: members.map(({ id: member, title, because, at }) => ({
-        id: member,
-        title,
-        why: relationText(because),
-        at,
-      })),
-      affected: affectedBy(diagnosis, members, found.place?.service),
-    },
-  };
+  return incidentView({ incident: found, timeline, diagnosis, approvals, messages, members });
 }
 
-async function evidence(incidentId: string, id: string, ports: Ports) {
+/** The metric that moved: the first chart among the evidence of the first hypothesis. */
+async function incidentChart(id: string, { evidence, incidents }: Ports): Promise<{ chart?: EvidenceChart }> {
+  for (const evidenceId of (await incidents.diagnosis(id))?.hypotheses[0]?.evidenceIds ?? []) {
+    const chart = chartOfRecord(await evidence.full(id, evidenceId).catch(() => undefined));
+    if (chart !== undefined) return { chart };
+  }
+  return {};
+}
+
+async function evidence(incidentId: string, id: string, ports: Ports): Promise<EvidenceView> {
   const found = await ports.evidence.get(incidentId, id);
   if (found === undefined) throw new NotFound(`There is no evidence ${id} of incident ${incidentId}.`);
-  return { evidence: found, full: await ports.evidence.full(incidentId, id) };
+  return evidenceView(found, await ports.evidence.full(incidentId, id));
 }
 
 async function revoke(id: string, { id: by }: Person, ports: Ports) {
@@ -281,14 +263,9 @@ async function revoke(id: string, { id: by }: Person, ports: Ports) {
 }
 
 /** The preferences, each with the past incidents that match it, or nearly do. */
-async function preferences(ports: Ports) {
+async function preferences(ports: Ports): Promise<PreferenceView[]> {
   const [all, past] = await Promise.all([ports.preferences.list(), ports.incidents.list(listed)]);
-  return all.map((preference) => ({
-    ...preference,
-    says: preferenceScope(preference),
-    teachAgain: !isOfThisRecipe(preference),
-    history: historyOf(preference, past),
-  }));
+  return all.map((preference) => preferenceView(preference, past));
 }
 
 const weekMs = 7 * 24 * 3_600_000;

@@ -39,6 +39,8 @@ test('a tree that breaks every part of the dependency rule is refused for every 
     'bin-imports: bin/main.ts → core/pure.ts',
     'connectors-do-not-know-each-other: connectors/a/index.ts → connectors/c/index.ts',
     'connectors-imports: connectors/b/index.ts → lambdas/handle.ts',
+    'console-is-bundled: local/main.ts → local/console/main.tsx',
+    'console-runs-in-a-browser: local/console/main.tsx → local/runtime.ts',
     'core-base-imports: core/base.ts → core/intake/page.ts',
     'core-folders-have-a-layer: core/model/looks-up.ts → core/somewhere/lost.ts',
     'core-imports: core/asks-a-connector.ts → connectors/c/index.ts',

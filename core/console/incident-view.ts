@@ -1,0 +1,121 @@
+// The view of one incident for the console's incident page: the record with the words that other surfaces use. Pure; the page renders it and
+// decides nothing.
+import type { Approval } from '../model/action.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Message } from '../model/message.ts';
+import type { TimelineEntry } from '../model/timeline.ts';
+import type { MemberName } from '../ports/records.ts';
+import { relationText } from '../record/membership-words.ts';
+import { impactText } from '../remediation/impact.ts';
+import { approvalCountText, approversText, decisionText, inverseText, isTeachable } from '../remediation/question.ts';
+import { stateText } from '../remediation/target-state.ts';
+import { affectedBy, placeInGroup } from '../reporting/membership.ts';
+import { modelsText } from '../reporting/report.ts';
+import { type StatusView, statusViewOf } from '../reporting/standing.ts';
+import { capitalize } from '../wording.ts';
+
+export interface IncidentRecord {
+  readonly incident: Incident;
+  readonly timeline: readonly TimelineEntry[];
+  readonly diagnosis?: Diagnosis | undefined;
+  readonly approvals: readonly Approval[];
+  readonly messages: readonly Message[];
+  readonly members: readonly MemberName[];
+}
+
+/** A message without its chart and its files, which the page fetches on demand. */
+export type MessageView = Omit<Message, 'chart' | 'files'> & {
+  readonly hasChart: boolean;
+  readonly files: readonly { readonly name: string; readonly title: string }[];
+};
+
+export type ApprovalView = Approval & {
+  readonly rememberable: boolean;
+  /** The people who may answer; empty if nobody is named. */
+  readonly forWhom: string;
+  readonly says: {
+    /** How many of the needed people have approved; empty if one is enough. */
+    readonly count: string;
+    readonly touches: string;
+    readonly inverse: string;
+    readonly target: string;
+    /** Who decided, or why nobody can decide any more; empty while the request is open. */
+    readonly outcome: string;
+  };
+};
+
+export interface IncidentView {
+  readonly incident: Incident & { readonly standing: StatusView };
+  readonly timeline: readonly TimelineEntry[];
+  readonly diagnosis?: DiagnosisView | undefined;
+  readonly approvals: readonly ApprovalView[];
+  readonly messages: readonly MessageView[];
+  readonly group: {
+    readonly says: readonly string[];
+    readonly members: readonly {
+      readonly id: string;
+      readonly title: string;
+      readonly why: string;
+      readonly at: string;
+    }[];
+    /** Services that the problem affects. */
+    readonly affected: readonly string[];
+  };
+}
+
+export type DiagnosisView = Diagnosis & { readonly models: string };
+
+export function incidentView(record: IncidentRecord): IncidentView {
+  const { incident, timeline, diagnosis, approvals, messages, members } = record;
+  return {
+    incident: { ...incident, standing: statusViewOf(incident) },
+    timeline,
+    ...(diagnosis === undefined ? {} : { diagnosis: diagnosisView(diagnosis, approvals) }),
+    approvals: approvals.map(approvalView),
+    messages: messages.map(messageView),
+    group: {
+      says: placeInGroup(incident),
+      members: members.map(({ id, title, because, at }) => ({ id, title, why: relationText(because), at })),
+      affected: affectedBy(diagnosis, members, incident.place?.service),
+    },
+  };
+}
+
+export const messageView = ({ chart, files = [], ...message }: Message): MessageView => ({
+  ...message,
+  hasChart: chart !== undefined,
+  files: files.map(({ name, title }) => ({ name, title })),
+});
+
+/** The next step is left out once the question about it was answered. */
+function diagnosisView({ next, ...diagnosis }: Diagnosis, approvals: readonly Approval[]): DiagnosisView {
+  const isOpen = next !== undefined && approvals.every(({ state }) => state === 'pending');
+  return { ...diagnosis, ...(isOpen ? { next } : {}), models: modelsText(diagnosis) };
+}
+
+const approvalView = (approval: Approval): ApprovalView => ({
+  ...approval,
+  rememberable: isTeachable(approval),
+  forWhom: approversText(approval),
+  says: {
+    count: approvalCountText(approval),
+    touches: capitalize(impactText(approval.action.affects)),
+    inverse: inverseText(approval),
+    target: stateText(approval.shownFor?.facts),
+    outcome: outcomeText(approval),
+  },
+});
+
+function outcomeText(approval: Approval): string {
+  switch (approval.state) {
+    case 'pending':
+      return '';
+    case 'decided':
+      return `${capitalize(decisionText(approval))}.`;
+    case 'expired':
+      return 'Nobody answered in time; nothing was done.';
+    case 'withdrawn':
+      return `Withdrawn: ${approval.withdrawnWhy}`;
+  }
+}

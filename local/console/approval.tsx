@@ -1,0 +1,74 @@
+// An approval request with its buttons, or with the people who decided it.
+import type { ApprovalView } from '../../core/console/incident-view.ts';
+import type { Verdict } from '../../core/model/action.ts';
+import { verdictButtons, verdictLabels } from '../../core/record/labels.ts';
+import { entityText, readableTimes } from '../../core/wording.ts';
+import { post } from './api.ts';
+import { changed } from './live.ts';
+import { Time } from './parts.tsx';
+import { attempt, notify } from './toast.tsx';
+
+const looks: Readonly<Record<Verdict, string>> = {
+  approve: 'primary',
+  'approve-and-remember': 'secondary',
+  reject: 'plain',
+};
+
+export const answer = (approvalId: string, verdict: Verdict): void =>
+  attempt(async () => {
+    const { text } = await post<{ text: string }>(`/approvals/${encodeURIComponent(approvalId)}`, { verdict });
+    notify(text);
+    changed('approval');
+  });
+
+export function Approval({ approval }: { readonly approval: ApprovalView }) {
+  const { id, action, question, state, says } = approval;
+  return (
+    <section class="question" data-state={state} aria-labelledby={`question-${id}`}>
+      <h3 id={`question-${id}`}>{question}</h3>
+      <p>{action.blastRadius}</p>
+      <dl class="facts">
+        <div>
+          <dt>Target</dt>
+          <dd>{entityText(action.target)}</dd>
+        </div>
+        {says.touches === '' ? undefined : (
+          <div>
+            <dt>Touches</dt>
+            <dd>{says.touches}</dd>
+          </div>
+        )}
+        <div>
+          <dt>Can be taken back</dt>
+          <dd>{says.inverse}</dd>
+        </div>
+      </dl>
+      {says.target === '' ? undefined : <p class="meta">{readableTimes(says.target)}</p>}
+      {says.count === '' ? undefined : <p class="count">{says.count}</p>}
+      {state === 'pending' ? <Open approval={approval} /> : <p class="verdict">{readableTimes(says.outcome)}</p>}
+    </section>
+  );
+}
+
+const Open = ({ approval: { id, forWhom, rememberable, expiresAt } }: { readonly approval: ApprovalView }) => (
+  <>
+    {forWhom === '' ? undefined : <p class="meta">{forWhom}</p>}
+    <div class="buttons">
+      {verdictButtons(rememberable).map((verdict) => (
+        <button
+          key={verdict}
+          type="button"
+          class={looks[verdict]}
+          data-verdict={verdict}
+          onClick={() => answer(id, verdict)}
+        >
+          {verdictLabels[verdict]}
+          {verdict === 'approve-and-remember' ? ' for this exact error' : undefined}
+        </button>
+      ))}
+    </div>
+    <p class="meta">
+      Expires at <Time at={expiresAt} />.
+    </p>
+  </>
+);
