@@ -1,6 +1,8 @@
 // Reads which sources a file configures: blocks of the kinds, each one source without a name of its own, and named entries under `sources`. It also
 // passes them from the stack to the functions. It reads manifests only.
 import * as z from 'zod';
+import { Catalog } from '../core/ports/catalog.ts';
+import { misroutedIn } from '../core/ports/routing.ts';
 import type { ConfigPlace, ConfiguredSource, PathOf, SourceKind } from './source-kind.ts';
 import { sourceKinds } from './sources.ts';
 
@@ -44,6 +46,47 @@ export function readEntries(sources: unknown, { place, pathOf, kinds = sourceKin
     }),
   );
 }
+
+/** A source's name, and the signals that it gives. */
+export interface NamedSignals {
+  readonly name: string;
+  readonly signals: SourceKind['signals'];
+}
+
+/**
+ * The names of all sources in the fields of a file, without reading their settings further than needed; none if a stage replays a recording.
+ * @throws z.ZodError
+ */
+export function configuredNames(
+  fields: Readonly<Record<string, unknown>>,
+  place: ConfigPlace,
+  kinds: readonly SourceKind[] = sourceKinds,
+): NamedSignals[] {
+  const entries = Entries.parse(fields.sources ?? {});
+  const named = Object.entries(entries).map(([name, { kind: id }]): NamedSignals => {
+    const kind = kinds.find((one) => one.id === id);
+    if (kind === undefined)
+      throw new z.ZodError([issueAt(['sources', name, 'kind'], `no kind of source is called ${id}`)]);
+    return { name, signals: kind.signals };
+  });
+  const telemetry = z.record(z.string(), z.unknown()).parse(fields.telemetry ?? {});
+  if (place === 'stage' && telemetry.kind === 'recorded') return [];
+  const blocks: NamedSignals[] =
+    place === 'stage'
+      ? readBlocks(telemetry, { place, kinds }).map(({ name, kind }) => ({ name, signals: kind.signals }))
+      : kinds.flatMap((kind) => {
+          const field = kind.blockIn(place);
+          return field === undefined || fields[field] === undefined ? [] : [{ name: kind.id, signals: kind.signals }];
+        });
+  return [...blocks, ...named];
+}
+
+/** Sentences about names in a service catalogue that fit none of the sources (core/ports/routing.ts). @throws z.ZodError */
+export const misrouted = (catalog: unknown, sources: readonly ConfiguredSource[]): readonly string[] =>
+  misroutedIn(
+    Catalog.parse(catalog),
+    sources.map(({ name, kind }) => ({ name, signals: kind.signals })),
+  );
 
 type Reading = { readonly at: readonly string[] } & (
   | { readonly read: () => ConfiguredSource | undefined }

@@ -1,17 +1,20 @@
 // Creates the configured live sources and actors; both composition roots use this factory. A signal without a configured source is a gap.
+import { Misconfigured } from '../core/errors.ts';
 import type { Actor } from '../core/ports/acting.ts';
 import { deferredSources, lazily } from '../core/ports/deferred.ts';
 import { mergedSources } from '../core/ports/merged.ts';
 import { noExecutor, noTargets } from '../core/ports/none.ts';
+import { misroutedIn, type Routing } from '../core/ports/routing.ts';
 import type { Executor, ExecutorAction, Sources, Targets } from '../core/ports/telemetry.ts';
 import type { ExecutorName } from '../core/remediation/action-definition.ts';
 import { routedExecutor } from '../core/remediation/routed.ts';
 import type { ConfiguredSource, RuntimeMeans } from './source-kind.ts';
 
-/** Creates each source at its first use; `ready` creates all of them now. */
+/** Creates each source at its first use; `ready` creates all of them now. `routing` decides which of them a question goes to. */
 export function liveSources(
   configured: readonly ConfiguredSource[],
   means: RuntimeMeans,
+  routing?: () => Promise<Routing>,
 ): { readonly sources: Sources; ready(): Promise<unknown> } {
   const all = configured.map(({ name, kind, observe }) => ({
     name,
@@ -19,9 +22,21 @@ export function liveSources(
     load: lazily(() => observe(means)),
   }));
   return {
-    sources: mergedSources(all.map(({ load, ...one }) => ({ ...one, sources: deferredSources(load) }))),
+    sources: mergedSources(
+      all.map(({ load, ...one }) => ({ ...one, sources: deferredSources(load) })),
+      routing,
+    ),
     ready: () => Promise.all(all.map(({ load }) => load())),
   };
+}
+
+/** @throws Misconfigured with a sentence for each name of a source in the catalogue that cannot work. */
+export function refuseMisrouted(routing: Routing, configured: readonly ConfiguredSource[]): void {
+  const wrong = misroutedIn(
+    routing,
+    configured.map(({ name, kind }) => ({ name, signals: kind.signals })),
+  );
+  if (wrong.length > 0) throw new Misconfigured(`The service catalogue does not fit the sources:\n${wrong.join('\n')}`);
 }
 
 /** Routes each action to the actor of its system; among several actors of a kind, the cluster of the target decides. */

@@ -403,7 +403,7 @@ function untapedTelemetry(): Ports['telemetry'] {
       );
     case 'live':
       return {
-        ...liveSources(world.sources, runtimeMeans()).sources,
+        ...liveSources(world.sources, runtimeMeans(), () => bundledCatalog().load()).sources,
         knowledge: deferredKnowledge(kept(() => knowledgeBase(), knowledgeAgeMs)),
       };
   }
@@ -452,9 +452,11 @@ function untapedTargets(): Ports['targets'] {
   }
 }
 
+const bundledCatalog = () => once('bundledCatalog', () => yamlCatalog(bundled(setting('CATALOG_FILE'))));
+
 export const catalog = (): Ports['catalog'] =>
   once('catalog', () => {
-    const file = yamlCatalog(bundled(setting('CATALOG_FILE')));
+    const file = bundledCatalog();
     const { APPROVERS: approvers } = environment();
     const load = async () => ({ ...(await file.load()), ...(approvers === undefined ? {} : { approvers }) });
     return taped(approvers === undefined ? file : { load }, tapedCatalog);

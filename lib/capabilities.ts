@@ -148,6 +148,11 @@ const ownExecutions = ({ tables, prefix }: Surroundings): string =>
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
+const catalogue: Give = ({ stage }) => ({
+  environment: { CATALOG_FILE: 'config/catalog.yaml' },
+  files: [{ from: stage.catalog, to: 'config/catalog.yaml' }],
+});
+
 /** The rights to read the world: live sources, or a recorded world with the actions applied to it. */
 const world: Give = (around) => {
   const { telemetry } = around.stage;
@@ -164,6 +169,8 @@ const world: Give = (around) => {
     case 'live':
       return merge([
         { environment: { TELEMETRY: writeTelemetry({ kind: 'live', sources: sourcesOf(around.stage) }) } },
+        // The catalogue decides which source a question goes to.
+        catalogue(around),
         ofSources('observe')(around),
       ]);
   }
@@ -386,13 +393,9 @@ const capabilities = {
   remember: memory('CreateEvent'),
   /** Facts about services: to look up, keep and forget them; also the person's earlier messages. */
   'hear facts': memory('ListMemoryRecords', 'BatchCreateMemoryRecords', 'DeleteMemoryRecord', 'ListEvents'),
-  'read the catalogue': ({ stage }) => ({
-    environment: {
-      CATALOG_FILE: 'config/catalog.yaml',
-      ...(stage.approvers === undefined ? {} : { APPROVERS: JSON.stringify(stage.approvers) }),
-    },
-    files: [{ from: stage.catalog, to: 'config/catalog.yaml' }],
-  }),
+  'read the catalogue': all(catalogue, ({ stage: { approvers } }) =>
+    approvers === undefined ? {} : { environment: { APPROVERS: JSON.stringify(approvers) } },
+  ),
   'judge by policy': () => ({
     environment: { POLICIES_FOLDER: 'policies' },
     files: [

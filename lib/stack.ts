@@ -14,12 +14,14 @@ import { Memory } from './memory.ts';
 import { refuseOpenDoors } from './open-doors.ts';
 import { Secrets } from './secrets.ts';
 import { Tables } from './tables.ts';
+import { refuseUnknownSources } from './unknown-sources.ts';
 import { Workflow } from './workflow.ts';
 
 export class WatchkeeperStack extends Stack {
   constructor(scope: Construct, stage: StageConfig, props: StackProps) {
     const prefix = `watchkeeper-${stage.stage}-`;
     refuseOpenDoors(stage);
+    refuseUnknownSources(stage);
     super(scope, `watchkeeper-${stage.stage}`, { ...props, description: 'Watchkeeper answers the page.' });
     Tags.of(this).add('application', 'watchkeeper');
     Tags.of(this).add('stage', stage.stage);

@@ -17,7 +17,7 @@ import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { knowledgeIndex, loadKnowledgeFolder } from '../connectors/knowledge-index/index.ts';
 import { type ClusterAccess, kubernetesExecutor, kubernetesTargets } from '../connectors/kubernetes/index.ts';
 import { awsRedelivery } from '../connectors/lambda/redelivery.ts';
-import { liveActor, liveSources } from '../connectors/live.ts';
+import { liveActor, liveSources, refuseMisrouted } from '../connectors/live.ts';
 import { mcpTools } from '../connectors/mcp/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { pngCharts } from '../connectors/png/index.ts';
@@ -362,7 +362,7 @@ const studioOf = ({ record }: Pick<RuntimeDependencies, 'record'>) => record && 
 export function liveWorld(config: LiveConfig): MakeWorld {
   return async ({ learnedFolder, spending, posts, record }) => ({
     clock: systemClock(),
-    ...(await observedAndActedOn(config, learnedFolder)),
+    ...(await observedAndActedOn(config, learnedFolder, catalogOf(config))),
     pager: pagerDuty({
       token: constant(config.pagerduty?.token),
       fromEmail: config.pagerduty?.fromEmail,
@@ -400,14 +400,16 @@ function slackOf(
   };
 }
 
-/** @throws Misconfigured if a source cannot be created, for example because its kubeconfig is missing. */
+/** @throws Misconfigured if a source cannot be created, for example because its kubeconfig is missing, or if the catalogue names an unknown one. */
 async function observedAndActedOn(
   { sources: configured, knowledge, toolServers }: LiveConfig,
   learnedFolder: string | undefined,
+  catalog: ServiceCatalog,
 ): Promise<Pick<World, 'telemetry' | 'executor' | 'targets'>> {
+  refuseMisrouted(await catalog.load(), configured);
   // A local file contains the secrets themselves.
   const means = { clock: systemClock(), secret: () => undefined };
-  const { sources, ready } = liveSources(configured, means);
+  const { sources, ready } = liveSources(configured, means, () => catalog.load());
   await ready();
   return {
     telemetry: {

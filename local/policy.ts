@@ -1,9 +1,12 @@
 // `npm run policy`: explains why an action would be allowed or refused, and checks whether policies and catalogue match. It executes nothing.
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Misconfigured } from '../core/errors.ts';
 import { ActionId } from '../core/model/action.ts';
 import type { Catalog } from '../core/ports/catalog.ts';
 import type { Policies, PolicyRequest } from '../core/ports/channels.ts';
+import { misroutedIn, sourcesNamedIn } from '../core/ports/routing.ts';
 import { type AuthorizationFacts, policyContextOf } from '../core/remediation/authorization.ts';
 import { isReversible } from '../core/remediation/catalogue.ts';
 import { explain, type Supposed } from '../core/remediation/explain.ts';
@@ -12,6 +15,7 @@ import { unknownTargetState } from '../core/remediation/target-state.ts';
 import { environmentOf } from '../core/topology/placement.ts';
 import { run } from './command.ts';
 import { catalogFile, readCatalog, readPolicies } from './compose.ts';
+import { sourcesIn, usersOf } from './source-names.ts';
 import { type Style, styleFor } from './terminal/style.ts';
 
 const help = `Why something would be allowed or refused, and whether policies and catalogue fit each other. Nothing is done.
@@ -35,6 +39,10 @@ explain
   --another            another incident acted on the target meanwhile
   --kill-switch        as if it were on
 
+check
+  --config FILE        a stage file or a local file whose sources the catalogue names (repeatable; by default every file in
+                       config/ that uses this catalogue)
+
 both
   --catalog FILE       service catalogue (default config/catalog.yaml)
   --json               for programs
@@ -56,6 +64,7 @@ const options = {
   another: { type: 'boolean', default: false },
   'kill-switch': { type: 'boolean', default: false },
   catalog: { type: 'string', default: catalogFile },
+  config: { type: 'string', multiple: true },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -181,7 +190,12 @@ function numberOf(text: string, option: string): number {
 }
 
 /** Policies and catalogue are each validated when they are read; this checks whether they match, and shows the result of both. */
-async function checked({ json, catalog: file }: Options, catalog: Catalog, policies: Policies): Promise<number> {
+async function checked(
+  { json, catalog: file, config }: Options,
+  catalog: Catalog,
+  policies: Policies,
+): Promise<number> {
+  const compared = await sourcesFit(file, catalog, config);
   const rows = await Promise.all(
     Object.keys(catalog.environments).flatMap((environment) =>
       ActionId.options.map(async (action) => ({
@@ -196,7 +210,8 @@ async function checked({ json, catalog: file }: Options, catalog: Catalog, polic
     throw new Misconfigured(
       `The schema knows no action ${[...new Set(unknown)].join(', ')}: add it to a list in policies/watchkeeper.cedarschema.`,
     );
-  if (json) return say(JSON.stringify({ version: policies.version, rules: policies.rules().length, rows }, null, 2));
+  if (json)
+    return say(JSON.stringify({ version: policies.version, rules: policies.rules().length, rows, compared }, null, 2));
   const style: Style = styleFor(process.stdout, process.env);
   const width = Math.max(...ActionId.options.map(({ length }) => length)) + 2;
   const environments = Object.keys(catalog.environments);
@@ -204,6 +219,7 @@ async function checked({ json, catalog: file }: Options, catalog: Catalog, polic
   return say(
     [
       `${policies.rules().length} policies fit their schema (version ${policies.version}); ${file} fits.`,
+      ...sourceLines(catalog, compared),
       '',
       style.bold(
         `${''.padEnd(width)}${environments.map((name) => cell(`${name} (${catalog.environments[name]?.level})`)).join('')}`,
@@ -217,6 +233,25 @@ async function checked({ json, catalog: file }: Options, catalog: Catalog, polic
       ),
     ].join('\n'),
   );
+}
+
+/** The files whose sources were compared with the catalogue. @throws Misconfigured with each name that cannot work. */
+async function sourcesFit(file: string, catalog: Catalog, configs: readonly string[] | undefined): Promise<string[]> {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const files = configs?.length
+    ? await Promise.all(configs.map(sourcesIn))
+    : await usersOf(file, { folder: join(root, 'config'), root });
+  const wrong = files.flatMap((one) => misroutedIn(catalog, one.sources).map((says) => `  ${one.file}: ${says}`));
+  if (wrong.length > 0) throw new Misconfigured(`${file} does not fit the sources:\n${wrong.join('\n')}`);
+  return files.map((one) => one.file);
+}
+
+function sourceLines(catalog: Catalog, compared: readonly string[]): string[] {
+  const names = new Set(sourcesNamedIn(catalog).map(({ name }) => name));
+  if (names.size === 0) return [];
+  return compared.length === 0
+    ? [`It names ${[...names].join(', ')}, which was compared with no configuration: name one with --config.`]
+    : [`It names ${[...names].join(', ')}, which fits ${compared.join(', ')}.`];
 }
 
 /** The approval that an action needs in an environment, if nothing else forbids it. */

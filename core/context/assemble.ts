@@ -3,7 +3,7 @@
 
 import { type ServiceFact, servicesOf } from '../model/fact.ts';
 import { type Context, maxFacts, type Place, type Trigger } from '../model/incident.ts';
-import type { Brief, Report } from '../model/report.ts';
+import type { Brief, Consultation, Report } from '../model/report.ts';
 import { everywhere } from '../model/scope.ts';
 import type { PageFacts } from '../model/storm.ts';
 import type { Dependency } from '../model/telemetry.ts';
@@ -24,6 +24,7 @@ type ContextPorts = Pick<Ports, 'incidents' | 'clock' | 'catalog' | 'pager' | 'm
 interface Answer<T> {
   readonly value: T;
   readonly missing?: string | undefined;
+  readonly consulted?: Consultation | undefined;
 }
 
 /** Plans the specialists' briefs (core/specialists/plan.ts). */
@@ -48,7 +49,7 @@ export async function assembleContext(
   const facts = await loadFacts(resolved, ports);
   const context: Context = { ...resolved, similar: similar.value, facts: [...facts.value] };
   const missing = [catalog, alerts, edges, similar, facts].flatMap((answer) => answer.missing ?? []);
-  await record(incident.id, contextAssembled(context, missing), { step: 'AssembleContext' }, ports);
+  await record(incident.id, contextAssembled(context, missing, edges.consulted), { step: 'AssembleContext' }, ports);
   await ports.incidents.update(incident.id, { place: placeOf(context) });
   const page = pageFacts({ incident, trigger: fullTrigger, context, calls: edges.value, catalog: catalog.value });
   return { context, page, plan: planFor(incident.id, fullTrigger, context), round: 1, priorReports: [] };
@@ -80,7 +81,8 @@ const loadCalls = (
   { telemetry }: ContextPorts,
 ): Promise<Answer<readonly Dependency[]>> =>
   telemetry.calls.observe(everywhere(incidentId, { start: hourBefore(pagedAt), end: pagedAt }), {}).then(
-    (answer) => (answer.kind === 'data' ? { value: answer.data } : { value: [], missing: answer.gap.reason }),
+    ({ consulted, ...answer }) =>
+      answer.kind === 'data' ? { value: answer.data, consulted } : { value: [], missing: answer.gap.reason, consulted },
     () => ({ value: [], missing: 'The call graph did not answer.' }),
   );
 
@@ -125,7 +127,11 @@ function withAlerts(trigger: Trigger, alerts: readonly PagerAlert[]): Trigger {
   return { ...trigger, details: { ...trigger.details, ...flattenDetails({ alerts: alertDetails }) } };
 }
 
-function contextAssembled(context: Context, missing: readonly string[]): EventOf<'ContextAssembled'> {
+function contextAssembled(
+  context: Context,
+  missing: readonly string[],
+  consulted: Consultation | undefined,
+): EventOf<'ContextAssembled'> {
   const { callees, callers, facts, questions, workload } = context;
   const read = (['service', 'cluster', 'environment', 'namespace'] as const).flatMap((field) => {
     const known = context[field];
@@ -140,5 +146,6 @@ function contextAssembled(context: Context, missing: readonly string[]): EventOf
     facts,
     questions,
     missing: [...missing],
+    ...(consulted === undefined ? {} : { consulted: [consulted] }),
   };
 }

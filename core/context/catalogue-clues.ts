@@ -1,19 +1,10 @@
 // Finds clues in the service catalogue and the call graph: known names, placements, and the only possible value. Pure look-ups; clue.ts weighs
 // them.
-import type { Catalog, CatalogService } from '../ports/catalog.ts';
+import { type Catalog, type CatalogService, findService } from '../ports/catalog.ts';
 import { type Clue, type Field, weigh } from './clue.ts';
 
 const byCatalogue = 'known to the catalogue';
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-
-/** The catalogue's service for a name: its own name, an alias, or one of its workloads. */
-export const findService = (catalog: Catalog, name: string): CatalogService | undefined =>
-  catalog.services.find((service) => same(service.name, name)) ??
-  catalog.services.find(
-    ({ aliases, workloads }) =>
-      aliases.some((alias) => same(alias, name)) ||
-      workloads.some((workload) => same(workload.split('/').at(-1) ?? '', name)),
-  );
 
 /** Replaces aliases in a clue by catalogue names: an alert may use an alias of a cluster, an environment or a service. */
 export function canonical(catalog: Catalog, clue: Clue): Clue {

@@ -3,13 +3,12 @@
 import type { EntityRef } from '../model/entity.ts';
 import type { Context, Known, Trigger } from '../model/incident.ts';
 import type { Dependency } from '../model/telemetry.ts';
-import type { Catalog, CatalogService } from '../ports/catalog.ts';
+import { type Catalog, type CatalogService, findService } from '../ports/catalog.ts';
 import { ownerOf } from '../topology/owner.ts';
 import {
   accountOfEnvironment,
   canonical,
   clusterClues,
-  findService,
   namedInTitle,
   placementsOf,
   singlePlacements,
@@ -57,7 +56,7 @@ export function resolveContext(
     ...(region && { region }),
     ...(workload && { workload: placedAt(workload, place) }),
     window: windowOf(trigger.occurredAt),
-    sources: entry?.sources ?? {},
+    sources: { ...entry?.sources },
     callers: callersOf(service?.value, catalog, edges),
     callees: calleesOf(service?.value, entry, edges),
     questions: questionsOf({ service, ...place }, entry),

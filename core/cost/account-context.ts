@@ -1,10 +1,10 @@
 // Finds the account that a conversation is about, from the alert and from the catalogue's placement of the service. The answer names the source of
 // the account; if two accounts are equally likely, the answer offers both.
-import { clusterClues, findService, namedInTitle, placementsOf } from '../context/catalogue-clues.ts';
+import { clusterClues, namedInTitle, placementsOf } from '../context/catalogue-clues.ts';
 import { rivalsOf, weigh } from '../context/clue.ts';
 import { resolveContext } from '../context/resolve.ts';
 import type { Known, Trigger } from '../model/incident.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import { type Catalog, findService } from '../ports/catalog.ts';
 
 export interface Place {
   /** Account ids, or the names that alerts use, best first; more than one if the place is ambiguous. */

@@ -34,6 +34,30 @@ export const Gap = z.object({
 });
 export type Gap = z.infer<typeof Gap>;
 
+/** One question to the sources of a signal: the sources that got it with their answers, and the sources that did not get it. */
+export const Consultation = z.object({
+  signal: z.string().max(40),
+  /** What chose the sources: the catalogue's entry for the service or its cluster, its defaults, or nothing, so that all were asked. */
+  by: z.enum(['service', 'cluster', 'defaults', 'all']),
+  asked: z
+    .array(
+      z.object({
+        source: z.string().max(80),
+        /** The source was asked about neighbours alone, because the paged service does not use it. */
+        neighboursOnly: z.literal(true).optional(),
+        /** `part`: it answered, and some of the data is missing. */
+        answer: z.enum(['data', 'part', 'none']),
+        /** Entries of the answer; absent for streams. */
+        count: z.number().int().min(0).optional(),
+        /** What is missing, and why. */
+        reason: z.string().max(300).optional(),
+      }),
+    )
+    .max(50),
+  notAsked: z.array(z.string().max(80)).max(100),
+});
+export type Consultation = z.infer<typeof Consultation>;
+
 export const Severity = z.enum(['critical', 'major', 'minor', 'info']);
 export type Severity = z.infer<typeof Severity>;
 
@@ -119,6 +143,8 @@ export const Report = z.object({
     .optional(),
   /** Models do not read this. */
   observations: z.array(Observation).max(40).optional(),
+  /** The sources that it asked, for the timeline. Models and later steps do not read this. */
+  consulted: z.array(Consultation).max(20).optional(),
   /** `analysis`: no model took part. Otherwise the model's id. */
   by: z.string().default('analysis'),
   /** Number of claims by a model that no evidence supports; they are not among the findings. */

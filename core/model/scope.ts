@@ -4,10 +4,13 @@ import type { Known } from './incident.ts';
 import type { Brief } from './report.ts';
 
 /**
- * How far the question reaches: `neighbourhood` is the place's namespace and its neighbours, `cluster` is its whole cluster and its neighbours,
- * `everywhere` is all that the source can read.
+ * How far the question reaches: `neighbours` is the neighbours alone, `neighbourhood` is the place's namespace and its neighbours, `cluster` is its
+ * whole cluster and its neighbours, `everywhere` is all that the source can read.
  */
-export type Reach = 'neighbourhood' | 'cluster' | 'everywhere';
+export type Reach = 'neighbours' | 'neighbourhood' | 'cluster' | 'everywhere';
+
+/** The attributes that select a service in one source, with their values: `{ 'entity.name': 'web-player-prod' }`. All of them hold. */
+export type Match = Readonly<Record<string, string>>;
 
 /** The location of something, as far as it is known. */
 export interface Located {
@@ -25,6 +28,8 @@ export interface Scope extends Omit<Located, 'pod'> {
   /** Services that call the paged service or that it calls, and entities in focus. They are within the scope wherever they run. */
   readonly neighbours: readonly string[];
   readonly reach: Reach;
+  /** By service, how the source that gets this scope selects it, if that is not by its own name. Answers have the service's own name. */
+  readonly match?: Readonly<Record<string, Match>> | undefined;
   /** Applies to series, log records, changes and alerts. Sources without history give only the present state. */
   readonly window: TimeWindow;
 }
@@ -36,7 +41,7 @@ const platformNamespaces: ReadonlySet<string> = new Set(['kube-system', 'kube-no
 export function isWithin(scope: Scope, { cluster, namespace, service, pod }: Located): boolean {
   if (scope.reach === 'everywhere') return true;
   if (scope.neighbours.some((name) => name === service || pod?.startsWith(`${name}-`))) return true;
-  if (!fits(scope.cluster, cluster)) return false;
+  if (scope.reach === 'neighbours' || !fits(scope.cluster, cluster)) return false;
   return scope.reach === 'cluster' || fits(scope.namespace, namespace) || platformNamespaces.has(namespace ?? '');
 }
 

@@ -7,7 +7,7 @@ import { EntityRef, Instant } from './entity.ts';
 import { PageUpdate } from './events.ts';
 import { ServiceFact } from './fact.ts';
 import { Apart, IncidentStatus, Trigger } from './incident.ts';
-import { Gap } from './report.ts';
+import { Consultation, Gap } from './report.ts';
 import { Relation } from './storm.ts';
 
 const IncidentName = z.object({ id: z.string(), title: z.string() });
@@ -88,6 +88,8 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     questions: z.array(z.string()),
     /** Sources without data, one sentence each. */
     missing: z.array(z.string()),
+    /** The sources that were asked for the call graph, and those that were not. */
+    consulted: z.array(Consultation).optional(),
   }),
   z.object({
     type: z.literal('SpecialistReported'),
@@ -101,6 +103,8 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     /** Every entity that the findings are about or point at, each once. */
     entities: z.array(EntityRef),
     gaps: z.array(Gap),
+    /** The sources that it asked, and those that it did not. Absent if no named source is configured. */
+    consulted: z.array(Consultation).optional(),
   }),
   z.object({ type: z.literal('RoundAdded'), round: z.number().int(), why: Words, specialists: z.array(z.string()) }),
   z.object({

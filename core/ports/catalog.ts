@@ -1,11 +1,31 @@
 // The service catalogue: the platform team's knowledge of its services (config/catalog.yaml).
 import * as z from 'zod';
 import { ActionId, Level } from '../model/action.ts';
+import { signalNames } from './signals.ts';
 
 /** Autonomy levels of single actions that differ from the level of the rest. */
 const levelsByAction = z.partialRecord(ActionId, Level).default({});
 /** Ids of people (Slack user ids, names at the console), or `group:NAME`. */
 const people = z.array(z.string().min(1));
+
+/** Names of configured sources by signal: `metrics: [amp]`. An empty list: no source has the signal. */
+const SourceNames = z.partialRecord(z.enum(signalNames), z.array(z.string().min(1)).max(20));
+export type SourceNames = z.infer<typeof SourceNames>;
+
+/** By source, the attributes that select the service there, all of which hold. */
+const Matches = z.record(
+  z.string(),
+  z
+    .record(z.string().min(1).max(200), z.string().min(1).max(300))
+    .refine((match) => Object.keys(match).length > 0 && Object.keys(match).length <= 10, 'one to ten attributes'),
+);
+
+const accountId = z.string().regex(/^\d{12}$/, 'an account id of 12 digits, in quotes');
+
+/** A resource of AWS by its type and name: `lambda: clip-ingest`. */
+const Resource = z
+  .record(z.string().min(1).max(40), z.string().min(1).max(300))
+  .refine((one) => Object.keys(one).length === 1, 'one type with one name, as `lambda: clip-ingest`');
 
 const Placement = z.strictObject({
   cluster: z.string(),
@@ -23,10 +43,22 @@ export const CatalogService = z
     /** Workloads of the service, as `Kind/name`; a Deployment with the service's name is assumed. */
     workloads: z.array(z.string()).default([]),
     owners: z.array(z.string()).default([]),
-    /** Sources that have its data, by signal: `metrics: [amp]`, `logs: [newrelic, kubernetes]`. */
-    sources: z.record(z.string(), z.array(z.string().min(1))).default({}),
+    /** Sources that have its data, by signal. They replace those of its clusters and the defaults. */
+    sources: SourceNames.default({}),
     /** The older spelling of `sources`, with one source per signal. */
-    dataSources: z.record(z.string(), z.string()).optional(),
+    dataSources: z.partialRecord(z.enum(signalNames), z.string().min(1)).optional(),
+    /** The service's name in a source, if it has another there: `nr-shop: { entity.name: web-player-prod }`. */
+    match: Matches.default({}),
+    /** The AWS account of a service without placements, and its resources there. */
+    account: accountId.optional(),
+    region: z.string().optional(),
+    resources: z.array(Resource).max(50).default([]),
+    /** `owner/name` on GitHub. */
+    repository: z.string().min(1).optional(),
+    /** Ids of PagerDuty services whose pages are about this service. */
+    pagerduty: z.array(z.string().regex(/^P[A-Z0-9]{3,20}$/, "a PagerDuty service's id, such as PABC123")).default([]),
+    /** Ids of Slack channels whose alerts are about this service. */
+    channels: z.array(z.string().regex(/^[CG][A-Z0-9]{2,20}$/, "a channel's id, such as C0123")).default([]),
     /** Services it calls. */
     dependsOn: z.array(z.string()).default([]),
     /** `crawl`, `walk` or `run`; if absent, the environment's level applies. */
@@ -108,15 +140,20 @@ export type Freeze = z.infer<typeof Freeze>;
 
 export const Catalog = z
   .strictObject({
-    environments: z.record(z.string(), Environment),
+    environments: z.record(z.string(), Environment).default({}),
+    /** Sources of everything that neither its service nor its cluster routes. */
+    defaults: SourceNames.default({}),
     clusters: z
       .array(
         z.strictObject({
           name: z.string(),
           aliases: z.array(z.string()).default([]),
-          environment: z.string(),
+          /** Absent: nothing in the cluster is acted on, because its level is unknown. */
+          environment: z.string().optional(),
           account: z.string().optional(),
           region: z.string().optional(),
+          /** Sources of the services in it that name none of their own. */
+          sources: SourceNames.default({}),
         }),
       )
       .default([]),
@@ -162,6 +199,17 @@ export const Catalog = z
     for (const group of unknownGroups(catalog)) context.addIssue(`there is no group ${group}`);
   });
 export type Catalog = z.infer<typeof Catalog>;
+
+/** The catalogue's service for a name: its own name, an alias, or one of its workloads. */
+export const findService = (catalog: Pick<Catalog, 'services'>, name: string): CatalogService | undefined =>
+  catalog.services.find((service) => same(service.name, name)) ??
+  catalog.services.find(
+    ({ aliases, workloads }) =>
+      aliases.some((alias) => same(alias, name)) ||
+      workloads.some((workload) => same(workload.split('/').at(-1) ?? '', name)),
+  );
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 export interface ServiceCatalog {
   load(): Promise<Catalog>;

@@ -1,6 +1,9 @@
-// Merges several sources of one signal into one source. Data is tagged with its source's name; missing data becomes a gap with that name.
+// Merges the sources of one signal into one source, which asks those that the service catalogue names. Data is tagged with its source's name; missing data becomes a gap with that name.
+import type { Consultation, Gap } from '../model/report.ts';
+import type { Scope } from '../model/scope.ts';
 import type { LogRecord } from '../model/telemetry.ts';
 import { noSources } from './none.ts';
+import { type Routes, type Routing, routesOf } from './routing.ts';
 import { eachSignal, signals } from './signals.ts';
 import type { AnswerOf, Observed, Signal, Source, Sources } from './telemetry.ts';
 
@@ -10,13 +13,14 @@ export interface NamedSource {
   readonly sources: Sources;
 }
 
-/** A signal without a source answers with a gap; a signal with one source uses that source directly. */
-export const mergedSources = (all: readonly NamedSource[]): Sources =>
+/**
+ * The sources of each signal as one. `routing` reads the service catalogue, which decides whom a question goes to; without it, or if it cannot be
+ * read, every source is asked. A signal without a source answers with a gap.
+ */
+export const mergedSources = (all: readonly NamedSource[], routing?: () => Promise<Routing>): Sources =>
   eachSignal((signal) => {
     const those = all.filter((one) => one.signals.includes(signal));
-    const [only, another] = those;
-    if (only === undefined) return noSources[signal];
-    return another === undefined ? only.sources[signal] : merged(signal, those);
+    return those.length === 0 ? noSources[signal] : merged(signal, those, routing);
   });
 
 type Merge<S extends Signal> = (answers: readonly AnswerOf<S>[]) => AnswerOf<S>;
@@ -34,34 +38,111 @@ const mergeOf: { readonly [S in Signal]: Merge<S> } = {
   edge: together,
 };
 
-const merged = <S extends Signal>(signal: S, all: readonly NamedSource[]): Source<S> => ({
+const merged = <S extends Signal>(
+  signal: S,
+  all: readonly NamedSource[],
+  routing: (() => Promise<Routing>) | undefined,
+): Source<S> => ({
   async observe(scope, query) {
+    const loaded = await routing?.().catch(() => undefined);
+    const names = all.map(({ name }) => name);
+    const chosen = routesOf(signal, scope, loaded ?? noRouting, names);
+    const { routes } = chosen;
+    const unrouted = [
+      ...(routing !== undefined && loaded === undefined
+        ? ['The service catalogue cannot be read; all are asked.']
+        : []),
+      ...chosen.unknown.map(
+        (name) => `The catalogue names ${name} for ${signals[signal].label}; no source has that name.`,
+      ),
+    ].map((reason) => ({ source: signals[signal].label, reason: reason.slice(0, 300) }));
+    if (routes.length === 0) return unasked(signal, scope, chosen, unrouted);
     const asked = await Promise.allSettled(
-      all.map(({ sources }) => {
-        const source: Source<S> = sources[signal];
-        return source.observe(scope, query);
+      routes.map((route) => {
+        const source: Source<S> | undefined = all.find(({ name }) => name === route.source)?.sources[signal];
+        return (source ?? noSources[signal]).observe(route.scope, query);
       }),
     );
     const answers = asked.flatMap((one, index) =>
-      one.status === 'fulfilled' ? [{ name: all[index]?.name ?? '', observed: one.value }] : [],
+      one.status === 'fulfilled' ? [{ name: routes[index]?.source ?? '', observed: one.value }] : [],
     );
     const failed = asked.flatMap((one, index) =>
-      one.status === 'rejected' ? [{ name: all[index]?.name ?? '', error: one.reason }] : [],
+      one.status === 'rejected' ? [{ name: routes[index]?.source ?? '', error: one.reason }] : [],
     );
     // If at least one source answered, a retry is not needed.
-    if (answers.length === 0) throw failed[0]?.error;
-    return combined(
-      signal,
-      answers,
-      failed.map(({ name }) => name),
-    );
+    const [first, another] = answers;
+    if (first === undefined) throw failed[0]?.error;
+    const consulted = consultationOf(signal, chosen, answers);
+    if (another === undefined && failed.length === 0 && unrouted.length === 0) return { ...first.observed, consulted };
+    return {
+      ...combined(
+        signal,
+        answers,
+        failed.map(({ name }) => name),
+        unrouted,
+      ),
+      consulted,
+    };
   },
 });
 
+const noRouting: Routing = { defaults: {}, clusters: [], services: [] };
+
+/** The catalogue says that no source has the signal, or names only sources that do not exist. */
+const unasked = <S extends Signal>(
+  signal: S,
+  { service }: Scope,
+  chosen: Routes,
+  [gap]: readonly Gap[],
+): Observed<AnswerOf<S>> => ({
+  kind: 'gap',
+  gap: gap ?? {
+    source: signals[signal].label,
+    reason:
+      `The catalogue names no source of ${signals[signal].label}${service === undefined ? '' : ` for ${service}`}.`.slice(
+        0,
+        300,
+      ),
+  },
+  consulted: consultationOf(signal, chosen, []),
+});
+
+type Answers<S extends Signal> = readonly { readonly name: string; readonly observed: Observed<AnswerOf<S>> }[];
+
+function consultationOf<S extends Signal>(
+  signal: S,
+  { by, routes, notAsked }: Routes,
+  answers: Answers<S>,
+): Consultation {
+  return {
+    signal,
+    by,
+    asked: routes.slice(0, 50).map(({ source, neighboursOnly }) => ({
+      source: source.slice(0, 80),
+      ...(neighboursOnly ? { neighboursOnly } : {}),
+      ...answerOf(answers.find(({ name }) => name === source)?.observed),
+    })),
+    notAsked: notAsked.slice(0, 100).map((name) => name.slice(0, 80)),
+  };
+}
+
+function answerOf(
+  observed: Observed<unknown> | undefined,
+): Pick<Consultation['asked'][number], 'answer' | 'count' | 'reason'> {
+  if (observed === undefined) return { answer: 'none', reason: 'It did not answer.' };
+  if (observed.kind === 'gap') return { answer: 'none', reason: observed.gap.reason.slice(0, 300) };
+  const missing = [...(observed.missing ?? []), ...(observed.gaps ?? []).map(({ reason }) => reason)];
+  const count = Array.isArray(observed.data) ? { count: observed.data.length } : {};
+  return missing.length === 0
+    ? { answer: 'data', ...count }
+    : { answer: 'part', ...count, reason: `Not read: ${missing.join('; ')}`.slice(0, 300) };
+}
+
 function combined<S extends Signal>(
   signal: S,
-  answers: readonly { readonly name: string; readonly observed: Observed<AnswerOf<S>> }[],
+  answers: Answers<S>,
   failed: readonly string[],
+  unrouted: readonly Gap[],
 ): Observed<AnswerOf<S>> {
   const parts = answers.flatMap(({ name, observed }) => (observed.kind === 'data' ? [{ name, ...observed }] : []));
   const gaps = answers.flatMap(({ name, observed }) =>
@@ -72,7 +153,7 @@ function combined<S extends Signal>(
           ...(observed.gaps ?? []),
         ],
   );
-  gaps.push(...failed.map((name) => ({ source: name, reason: 'It did not answer.' })));
+  gaps.push(...failed.map((name) => ({ source: name, reason: 'It did not answer.' })), ...unrouted);
   if (parts.length === 0) {
     const reason = gaps.map((gap) => `${gap.source}: ${gap.reason}`).join(' ');
     return { kind: 'gap', gap: { source: signals[signal].label, reason: reason.slice(0, 300) } };

@@ -23,6 +23,8 @@ export const signals: Readonly<Record<Signal, SignalRow>> = {
   edge: { label: 'cdn', tape: 'managed.edge', windowed: false },
 };
 
+export const signalNames = Object.keys(signals).filter((name): name is Signal => Object.hasOwn(signals, name));
+
 /** Makes a source for each signal with the same function. */
 export const eachSignal = (make: <S extends Signal>(signal: S) => Source<S>): Sources => ({
   kubernetes: make('kubernetes'),

@@ -1,7 +1,7 @@
 // Ports that observe systems and act on them. A source that cannot answer returns a gap; it throws only if a retry could help.
 import type { EntityRef } from '../model/entity.ts';
 import type { EdgeAnswer, WorkflowExecution } from '../model/managed.ts';
-import type { Gap } from '../model/report.ts';
+import type { Consultation, Gap } from '../model/report.ts';
 import type { Scope } from '../model/scope.ts';
 import type {
   Change,
@@ -27,8 +27,10 @@ export type Observed<T> =
       readonly gaps?: readonly Gap[] | undefined;
       readonly link?: string | undefined;
       readonly bytes: number;
+      /** The named sources behind the answer. */
+      readonly consulted?: Consultation | undefined;
     }
-  | { readonly kind: 'gap'; readonly gap: Gap };
+  | { readonly kind: 'gap'; readonly gap: Gap; readonly consulted?: Consultation | undefined };
 
 /** The query of a signal that needs only the scope. */
 export type NoQuery = Readonly<Record<string, never>>;

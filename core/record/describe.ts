@@ -1,6 +1,7 @@
 // Renders each timeline event as a sentence or a few, for people. The text is for display only: a change of wording changes no fact.
 import type { Approval, Verdict } from '../model/action.ts';
 import { factOrigin, factSentence } from '../model/fact.ts';
+import type { Consultation } from '../model/report.ts';
 import type { EventOf, EventType, LeftBehind, MessageFailed, TimelineEvent } from '../model/timeline.ts';
 import { shorten } from '../text.ts';
 import { clockTime, formatList, formatPercent } from '../wording.ts';
@@ -23,7 +24,8 @@ const describers: Describers = {
   EventJoined: (event) => joinedReasons[event.reason](event),
   IncidentTakenOver: ({ leftBehind }) => sentences(takenOverText, ...leftBehind.map(leftBehindText)),
   ContextAssembled: contextText,
-  SpecialistReported: ({ question, summary }) => (question === undefined ? summary : `Asked "${question}": ${summary}`),
+  SpecialistReported: ({ question, summary, consulted = [] }) =>
+    sentences(question === undefined ? summary : `Asked "${question}": ${summary}`, ...consulted.map(consultationText)),
   RoundAdded: ({ why }) => `One more round: ${why}`,
   DiagnosisMade: diagnosisText,
   DiagnosisCorrected: ({ words }) => `Corrected: ${words}`,
@@ -175,6 +177,21 @@ export function leftBehindText(left: LeftBehind): string {
 }
 
 const maxNamed = 5;
+
+/** "Asked for metrics: prom-be1 (12). Not asked: amp, cw." */
+export function consultationText({ signal, asked, notAsked }: Consultation): string {
+  const answers = asked.map(({ source, answer, count, reason, neighboursOnly }) => {
+    const got = answer === 'none' ? `no answer: ${(reason ?? '').replace(/\.$/, '')}` : answerWords(answer, count);
+    return `${source} (${neighboursOnly ? 'neighbours only, ' : ''}${got})`;
+  });
+  return sentences(
+    answers.length === 0 ? `No source was asked for ${signal}.` : `Asked for ${signal}: ${formatList(answers, 10)}.`,
+    notAsked.length === 0 ? undefined : `Not asked: ${formatList(notAsked, 10)}.`,
+  );
+}
+
+const answerWords = (answer: 'data' | 'part', count: number | undefined): string =>
+  [count === undefined ? 'answered' : `${count}`, ...(answer === 'part' ? ['not complete'] : [])].join(', ');
 const namesText = (says: string, names: readonly string[]): string | undefined =>
   names.length === 0 ? undefined : `${says} ${formatList(names, maxNamed)}.`;
 
@@ -195,6 +212,7 @@ function contextText(event: EventOf<'ContextAssembled'>): string {
       : `People taught me: ${taught.join('; ')}${facts.length > 3 ? ` and ${facts.length - 3} more` : ''}.`,
     questions.length === 0 ? undefined : `Open: ${questions.join(' ')}`,
     missing.length === 0 ? undefined : `Not asked: ${missing.join(' ')}`,
+    ...(event.consulted ?? []).map(consultationText),
   );
 }
 

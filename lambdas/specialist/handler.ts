@@ -3,6 +3,7 @@
 import { InvalidInput } from '../../core/errors.ts';
 import { Brief } from '../../core/model/report.ts';
 import { ofIncident } from '../../core/record/evidence/of-incident.ts';
+import { notingSources } from '../../core/specialists/consulted.ts';
 import { specialists } from '../../core/specialists/index.ts';
 import { type Specialist, type SpecialistPorts, specialistId } from '../../core/specialists/specialist.ts';
 import { clock, evidence, ids, reasoner, setting, telemetry } from '../compose.ts';
@@ -14,7 +15,10 @@ export function create(ports: SpecialistPorts, name: string, among: readonly Spe
   if (specialist === undefined) throw new InvalidInput(`There is no specialist ${name}.`);
   return answering(specialistId(name), Brief, async (brief) => {
     const investigate = await specialist.load();
-    return investigate(brief, { ...ports, evidence: ofIncident(ports.evidence, brief.incidentId) });
+    const { telemetry, noteIn } = notingSources(ports.telemetry);
+    return noteIn(
+      await investigate(brief, { ...ports, telemetry, evidence: ofIncident(ports.evidence, brief.incidentId) }),
+    );
   });
 }
 

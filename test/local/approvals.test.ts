@@ -189,7 +189,7 @@ describe('what made it worse', () => {
         const loaded = await catalog.load();
         return {
           ...loaded,
-          clusters: [...loaded.clusters, { name: 'store-1', environment: 'production', aliases: [] }],
+          clusters: [...loaded.clusters, { name: 'store-1', environment: 'production', aliases: [], sources: {} }],
         };
       },
     },

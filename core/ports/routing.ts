@@ -1,0 +1,144 @@
+// Chooses the sources of a question by the service catalogue: the service's own entry beats that of its cluster, which beats the defaults. A question
+// that nothing routes goes to every source. Pure; merged.ts asks the chosen sources.
+import type { Consultation } from '../model/report.ts';
+import type { Match, Scope } from '../model/scope.ts';
+import { type Catalog, findService, type SourceNames } from './catalog.ts';
+import type { Signal } from './telemetry.ts';
+
+/** The parts of the catalogue that route questions. */
+export type Routing = Pick<Catalog, 'defaults' | 'clusters' | 'services'>;
+
+export interface Route {
+  readonly source: string;
+  /** The part of the question for this source. */
+  readonly scope: Scope;
+  readonly neighboursOnly: boolean;
+}
+
+export interface Routes {
+  readonly by: Consultation['by'];
+  readonly routes: readonly Route[];
+  readonly notAsked: readonly string[];
+  /** Names in the catalogue that no source has. */
+  readonly unknown: readonly string[];
+}
+
+/** `sources`: the names of all sources that give the signal. */
+export function routesOf(signal: Signal, scope: Scope, routing: Routing, sources: readonly string[]): Routes {
+  const paged = choose(signal, { service: scope.service, cluster: scope.cluster }, routing);
+  const ofPaged = paged?.names ?? sources;
+  const users = new Map<string, string[]>(ofPaged.map((name) => [name, []]));
+  for (const neighbour of scope.neighbours) {
+    const own = choose(signal, { service: neighbour, near: scope.cluster }, routing);
+    // A neighbour that nothing routes, such as a database outside of the catalogue, is asked for where the paged service is.
+    for (const name of own?.names ?? ofPaged) users.set(name, [...(users.get(name) ?? []), neighbour]);
+  }
+  const routes = [...users].flatMap(([source, neighbours]): Route[] => {
+    if (!sources.includes(source)) return [];
+    const neighboursOnly = !ofPaged.includes(source);
+    const match = matchesIn(source, [...(scope.service === undefined ? [] : [scope.service]), ...neighbours], routing);
+    return [
+      {
+        source,
+        neighboursOnly,
+        scope: {
+          ...scope,
+          neighbours,
+          ...(neighboursOnly && scope.reach !== 'everywhere' ? { reach: 'neighbours' } : {}),
+          ...(match === undefined ? {} : { match }),
+        },
+      },
+    ];
+  });
+  return {
+    by: paged?.by ?? 'all',
+    routes,
+    notAsked: sources.filter((name) => !users.has(name)),
+    unknown: [...users.keys()].filter((name) => !sources.includes(name)),
+  };
+}
+
+interface Place {
+  readonly service: string | undefined;
+  readonly cluster?: string | undefined;
+  /** The cluster of the paged service, if the neighbour's own is not known otherwise. */
+  readonly near?: string | undefined;
+}
+
+/** Undefined if nothing routes the signal there. */
+function choose(
+  signal: Signal,
+  { service: name, cluster, near }: Place,
+  routing: Routing,
+): { readonly by: Exclude<Consultation['by'], 'all'>; readonly names: readonly string[] } | undefined {
+  const entry = name === undefined ? undefined : findService(routing, name);
+  const own = entry?.sources[signal];
+  if (own !== undefined) return { by: 'service', names: own };
+  const placed = [...new Set((entry?.placements ?? []).map((place) => place.cluster))];
+  const nearby = near !== undefined && (placed.length === 0 || placed.includes(near)) ? near : undefined;
+  const only = cluster ?? nearby;
+  const clusters = only === undefined ? placed : [only];
+  const routed = clusters.map((one) => ofCluster(one, routing)?.[signal]);
+  const fallback = routing.defaults[signal];
+  if (routed.some((names) => names !== undefined)) {
+    const names = new Set(routed.flatMap((one) => one ?? fallback ?? []));
+    return { by: 'cluster', names: [...names] };
+  }
+  return fallback === undefined ? undefined : { by: 'defaults', names: fallback };
+}
+
+const ofCluster = (name: string, { clusters }: Routing): SourceNames | undefined =>
+  clusters.find((one) => one.name === name || one.aliases.includes(name))?.sources;
+
+function matchesIn(
+  source: string,
+  services: readonly string[],
+  routing: Routing,
+): Readonly<Record<string, Match>> | undefined {
+  const found = services.flatMap((service) => {
+    const match = findService(routing, service)?.match[source];
+    return match === undefined ? [] : [[service, match] as const];
+  });
+  return found.length === 0 ? undefined : Object.fromEntries(found);
+}
+
+/** A name in the catalogue and its place there: `services.web.sources.logs`. */
+export interface NamedAt {
+  readonly name: string;
+  readonly at: string;
+}
+
+/** Every name of a source in the catalogue. */
+export function sourcesNamedIn({ defaults, clusters, services }: Routing): NamedAt[] {
+  const inTable = (at: string, sources: SourceNames): NamedAt[] =>
+    Object.entries(sources).flatMap(([signal, names]) => names.map((name) => ({ name, at: `${at}.${signal}` })));
+  return [
+    ...inTable('defaults', defaults),
+    ...clusters.flatMap((one) => inTable(`clusters.${one.name}.sources`, one.sources)),
+    ...services.flatMap((one) => [
+      ...inTable(`services.${one.name}.sources`, one.sources),
+      ...Object.keys(one.match).map((name) => ({ name, at: `services.${one.name}.match` })),
+    ]),
+  ];
+}
+
+interface Configured {
+  readonly name: string;
+  readonly signals: readonly Signal[];
+}
+
+/**
+ * Sentences about names that cannot work: no source has the name, or the source does not give the signal. Empty if the catalogue fits. A
+ * configuration without any source observes nothing, so nothing is compared.
+ */
+export function misroutedIn(routing: Routing, configured: readonly Configured[]): string[] {
+  if (configured.length === 0) return [];
+  const known = configured.map(({ name }) => name).join(', ');
+  return sourcesNamedIn(routing).flatMap(({ name, at }) => {
+    const source = configured.find((one) => one.name === name);
+    if (source === undefined) return [`${at} names ${name}, but no source has that name: there are ${known}.`];
+    const signal = at.split('.').at(-1) ?? '';
+    const fits = signal === 'match' || source.signals.some((one) => one === signal);
+    return fits ? [] : [`${at} names ${name}, which gives ${source.signals.join(', ')} and no ${signal}.`];
+  });
+}

@@ -1,0 +1,58 @@
+// Reads only the names and signals of the sources that a stage file or a local file configures, to compare them with the service catalogue. It needs
+// no secret and no environment variable.
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { configuredNames, type NamedSignals } from '../connectors/configured.ts';
+import { Misconfigured } from '../core/errors.ts';
+
+export interface NamedSources {
+  readonly file: string;
+  readonly sources: readonly NamedSignals[];
+}
+
+const File = z.looseObject({
+  stage: z.string().optional(),
+  catalog: z.string().optional(),
+  telemetry: z.looseObject({ kind: z.string() }).optional(),
+});
+
+/** @throws Misconfigured if the file cannot be read, or if a source has no known kind. */
+export async function sourcesIn(file: string): Promise<NamedSources> {
+  const fields = await read(file);
+  try {
+    return { file, sources: configuredNames(fields, fields.stage === undefined ? 'local' : 'stage') };
+  } catch (cause) {
+    if (!(cause instanceof z.ZodError)) throw cause;
+    throw new Misconfigured(`${file} does not fit:\n${z.prettifyError(cause)}`, { cause });
+  }
+}
+
+/** The stages and local files of a folder that use this catalogue. `root`: the folder to which a stage's path is relative. */
+export async function usersOf(
+  catalog: string,
+  { folder, root }: { folder: string; root: string },
+): Promise<NamedSources[]> {
+  const names = (await readdir(folder)).filter((name) => /\.(?:json|ya?ml)$/.test(name)).sort();
+  const users = await Promise.all(
+    names.map(async (name) => {
+      const file = join(folder, name);
+      const fields = await read(file).catch(() => undefined);
+      if (fields === undefined) return [];
+      const { stage, catalog: used } = fields;
+      const path =
+        stage === undefined ? used && resolve(dirname(file), used) : resolve(root, used ?? 'config/catalog.yaml');
+      return path === resolve(catalog) ? [await sourcesIn(file)] : [];
+    }),
+  );
+  return users.flat().filter(({ sources }) => sources.length > 0);
+}
+
+async function read(file: string): Promise<z.infer<typeof File>> {
+  try {
+    return File.parse(parse(await readFile(file, 'utf8')) ?? {});
+  } catch (cause) {
+    throw new Misconfigured(`The configuration ${file} cannot be read.`, { cause });
+  }
+}
