@@ -140,7 +140,7 @@ export type Freeze = z.infer<typeof Freeze>;
 
 export const Catalog = z
   .strictObject({
-    environments: z.record(z.string(), Environment).default({}),
+    environments: z.record(z.string(), Environment),
     /** Sources of everything that neither its service nor its cluster routes. */
     defaults: SourceNames.default({}),
     clusters: z
@@ -148,8 +148,7 @@ export const Catalog = z
         z.strictObject({
           name: z.string(),
           aliases: z.array(z.string()).default([]),
-          /** Absent: nothing in the cluster is acted on, because its level is unknown. */
-          environment: z.string().optional(),
+          environment: z.string(),
           account: z.string().optional(),
           region: z.string().optional(),
           /** Sources of the services in it that name none of their own. */

@@ -32,10 +32,7 @@ export function environmentOf(entity: EntityRef, context: PlacementContext, cata
 }
 
 /** The environment of an account and region, if all clusters there agree. */
-function ofAccount(
-  { cluster }: EntityRef,
-  { clusters }: Catalog,
-): Pick<Catalog['clusters'][number], 'environment'> | undefined {
+function ofAccount({ cluster }: EntityRef, { clusters }: Catalog): { readonly environment: string } | undefined {
   const beside = clusters.filter(({ account, region }) => account !== undefined && cluster === `${account}:${region}`);
   const [first] = beside;
   return first !== undefined && beside.every(({ environment }) => environment === first.environment)

@@ -1,0 +1,217 @@
+// The service catalogue decides which named source a question goes to: the service's entry beats that of its cluster, which beats the defaults.
+import { describe, expect, test } from 'vitest';
+import { readEntries } from '../../../connectors/configured.ts';
+import { liveSources, refuseMisrouted } from '../../../connectors/live.ts';
+import type { RuntimeMeans } from '../../../connectors/source-kind.ts';
+import { Misconfigured } from '../../../core/errors.ts';
+import { isWithin } from '../../../core/model/scope.ts';
+import { Catalog } from '../../../core/ports/catalog.ts';
+import { mergedSources, type NamedSource } from '../../../core/ports/merged.ts';
+import { noSources } from '../../../core/ports/none.ts';
+import { misroutedIn, routesOf } from '../../../core/ports/routing.ts';
+import { aScope } from '../../builders.ts';
+import { withBeacon as kinds } from '../../fixtures/extension/sources.ts';
+
+/** A platform with a cluster of its own Prometheus, a service that ships its logs elsewhere, and a serverless service. */
+const catalog = Catalog.parse({
+  environments: { production: { level: 'crawl' } },
+  defaults: { logs: ['kubernetes'], metrics: ['amp'], calls: ['amp'] },
+  clusters: [
+    { name: 'backend-1', aliases: ['be1'], environment: 'production', sources: { metrics: ['prom-be1'] } },
+    { name: 'backend-2', environment: 'production' },
+  ],
+  services: [
+    {
+      name: 'web-player',
+      aliases: ['player'],
+      placements: [{ cluster: 'backend-1', namespace: 'web', environment: 'production' }],
+      sources: { logs: ['nr-shop'] },
+      match: { 'nr-shop': { 'entity.name': 'web-player-prod' } },
+      repository: 'org/web-player',
+      pagerduty: ['PABC123'],
+      channels: ['C0123'],
+    },
+    { name: 'search', placements: [{ cluster: 'backend-2', namespace: 'search', environment: 'production' }] },
+    {
+      name: 'clip-ingest',
+      account: '111122223333',
+      resources: [{ lambda: 'clip-ingest' }, { sqs: 'clips' }, { rds: 'clips-db' }],
+      sources: { logs: ['cw'], metrics: ['cw', 'amp'] },
+    },
+    { name: 'silent', sources: { logs: [] } },
+  ],
+});
+const names = ['kubernetes', 'nr-shop', 'prom-be1', 'amp', 'cw'];
+const place = aScope({ reach: 'neighbourhood', cluster: 'backend-1', namespace: 'web', service: 'web-player' });
+const chosen = (signal: 'logs' | 'metrics' | 'calls', scope: Partial<typeof place>) => {
+  const { by, routes, notAsked } = routesOf(signal, aScope({ reach: 'neighbourhood', ...scope }), catalog, names);
+  return { by, asked: routes.map(({ source }) => source), notAsked };
+};
+
+describe('the sources of a question', () => {
+  test('are those of the service, before those of its cluster and the defaults', () => {
+    expect(chosen('logs', place)).toEqual({
+      by: 'service',
+      asked: ['nr-shop'],
+      notAsked: ['kubernetes', 'prom-be1', 'amp', 'cw'],
+    });
+    expect(chosen('logs', { service: 'PLAYER', cluster: 'backend-1' }).asked).toEqual(['nr-shop']);
+  });
+  test('are those of the cluster if the service names none, also by an alias of it', () => {
+    expect(chosen('metrics', place)).toMatchObject({ by: 'cluster', asked: ['prom-be1'] });
+    expect(chosen('metrics', { service: 'unlisted', cluster: 'be1' })).toMatchObject({ by: 'cluster' });
+  });
+  test('are those of the clusters where the catalogue places the service, if the incident names no cluster', () => {
+    expect(chosen('metrics', { service: 'web-player', cluster: undefined })).toMatchObject({ asked: ['prom-be1'] });
+  });
+  test('are the defaults if neither service nor cluster names any', () => {
+    expect(chosen('metrics', { service: 'search', cluster: 'backend-2' })).toMatchObject({
+      by: 'defaults',
+      asked: ['amp'],
+    });
+    expect(chosen('calls', {})).toMatchObject({ by: 'defaults', asked: ['amp'] });
+  });
+  test('can be several', () => {
+    expect(chosen('metrics', { service: 'clip-ingest' })).toMatchObject({ by: 'service', asked: ['cw', 'amp'] });
+  });
+  test('can be none, if the catalogue says so', () => {
+    expect(chosen('logs', { service: 'silent' })).toMatchObject({ asked: [], notAsked: names });
+  });
+  test('are all where nothing is routed', () => {
+    const { by, routes, notAsked } = routesOf('logs', place, Catalog.parse({ environments: {} }), names);
+    expect({ by, asked: routes.map(({ source }) => source), notAsked }).toEqual({
+      by: 'all',
+      asked: names,
+      notAsked: [],
+    });
+    expect(routes.every(({ scope }) => JSON.stringify(scope) === JSON.stringify(place))).toBe(true);
+  });
+  test('include those of the neighbours, which are asked about the neighbours alone', () => {
+    const scope = { ...place, neighbours: ['clip-ingest', 'search', 'a-database'] };
+    const { routes } = routesOf('logs', scope, catalog, names);
+    expect(
+      routes.map(({ source, neighboursOnly, scope: { neighbours, reach } }) => [
+        source,
+        neighboursOnly,
+        neighbours,
+        reach,
+      ]),
+    ).toEqual([
+      ['nr-shop', false, [], 'neighbourhood'],
+      ['cw', true, ['clip-ingest'], 'neighbours'],
+      ['kubernetes', true, ['search', 'a-database'], 'neighbours'],
+    ]);
+  });
+  test('get the name that the service has in them, and no other source gets it', () => {
+    const { routes } = routesOf('logs', { ...place, neighbours: ['search'] }, catalog, names);
+    expect(routes.map(({ source, scope }) => [source, scope.match])).toEqual([
+      ['nr-shop', { 'web-player': { 'entity.name': 'web-player-prod' } }],
+      ['kubernetes', undefined],
+    ]);
+  });
+  test('a question about neighbours alone includes nothing else', () => {
+    const scope = { ...place, neighbours: ['search'], reach: 'neighbours' } as const;
+    expect(isWithin(scope, { cluster: 'backend-2', namespace: 'search', service: 'search' })).toBe(true);
+    expect(isWithin(scope, { cluster: 'backend-1', namespace: 'web', service: 'web-player' })).toBe(false);
+    expect(isWithin(scope, { cluster: 'backend-1', namespace: 'kube-system' })).toBe(false);
+  });
+});
+
+describe('a name of a source in the catalogue', () => {
+  const configured = names.map((name) => ({ name, signals: ['logs', 'metrics', 'calls'] as const }));
+  test('that every source has fits', () => expect(misroutedIn(catalog, configured)).toEqual([]));
+  test('that no source has is told with its place', () => {
+    const without = configured.filter(({ name }) => name !== 'nr-shop' && name !== 'prom-be1');
+    expect(misroutedIn(catalog, without)).toEqual([
+      'clusters.backend-1.sources.metrics names prom-be1, but no source has that name: there are kubernetes, amp, cw.',
+      'services.web-player.sources.logs names nr-shop, but no source has that name: there are kubernetes, amp, cw.',
+      'services.web-player.match names nr-shop, but no source has that name: there are kubernetes, amp, cw.',
+    ]);
+  });
+  test('of a source without the signal is told', () => {
+    const metricsOnly = configured.map((one) =>
+      one.name === 'kubernetes' ? { ...one, signals: ['changes'] as const } : one,
+    );
+    expect(misroutedIn(catalog, metricsOnly)).toEqual([
+      'defaults.logs names kubernetes, which gives changes and no logs.',
+    ]);
+  });
+  test('is not compared where nothing is configured', () => expect(misroutedIn(catalog, [])).toEqual([]));
+  test('stops the start', () => {
+    const sources = readEntries({ north: { kind: 'beacon', site: 'n' } }, { place: 'stage', kinds });
+    expect(() => refuseMisrouted(catalog, sources)).toThrow(Misconfigured);
+    expect(() => refuseMisrouted(catalog, sources)).toThrow(/services\.web-player\.sources\.logs names nr-shop/);
+  });
+});
+
+const clock = { now: () => new Date('2026-11-20T02:47:00.000Z') };
+const means: RuntimeMeans = { clock, secret: (name) => async () => `value of ${name}` };
+
+describe('the record of a question', () => {
+  const two = readEntries(
+    { north: { kind: 'beacon', site: 'n' }, south: { kind: 'beacon', site: 's' } },
+    { place: 'stage', kinds },
+  );
+  const routed = (given: object) =>
+    liveSources(two, means, async () => Catalog.parse({ environments: {}, ...given })).sources;
+  test('says which sources were asked, what they answered and which were not asked', async () => {
+    const { metrics } = routed({ services: [{ name: 'web', sources: { metrics: ['north'] } }] });
+    expect(await metrics.observe(aScope({ service: 'web' }), {})).toMatchObject({
+      kind: 'data',
+      query: 'series of n',
+      consulted: {
+        signal: 'metrics',
+        by: 'service',
+        asked: [{ source: 'north', answer: 'part', count: 4, reason: 'Not read: errors' }],
+        notAsked: ['south'],
+      },
+    });
+  });
+  test('says that nobody was asked', async () => {
+    const { logs } = routed({ services: [{ name: 'web', sources: { logs: [] } }] });
+    expect(await logs.observe(aScope({ service: 'web' }), {})).toEqual({
+      kind: 'gap',
+      gap: { source: 'logs', reason: 'The catalogue names no source of logs for web.' },
+      consulted: { signal: 'logs', by: 'service', asked: [], notAsked: ['north', 'south'] },
+    });
+  });
+  test('names a source that the catalogue got since the start and nobody configured', async () => {
+    const { logs } = routed({ services: [{ name: 'web', sources: { logs: ['nope', 'north'] } }] });
+    expect(await logs.observe(aScope({ service: 'web' }), {})).toMatchObject({
+      kind: 'data',
+      gaps: [{ source: 'logs', reason: 'The catalogue names nope for logs; no source has that name.' }],
+      consulted: { asked: [{ source: 'north' }] },
+    });
+  });
+  test('says that the catalogue could not be read, and then all are asked', async () => {
+    const { sources } = liveSources(two, means, () => Promise.reject(new Error('gone')));
+    expect(await sources.logs.observe(aScope({ service: 'web' }), {})).toMatchObject({
+      gaps: [{ source: 'logs', reason: 'The service catalogue cannot be read; all are asked.' }],
+      consulted: { by: 'all', asked: [{ source: 'north' }, { source: 'south' }], notAsked: [] },
+    });
+  });
+  test('has the source that failed beside the one that answered', async () => {
+    const failing = (name: string, fails: boolean): NamedSource => ({
+      name,
+      signals: ['alerts'],
+      sources: {
+        ...noSources,
+        alerts: {
+          observe: () =>
+            fails
+              ? Promise.reject(new Error('no'))
+              : Promise.resolve({ kind: 'data', data: [], query: name, bytes: 0 }),
+        },
+      },
+    });
+    const { alerts } = mergedSources([failing('a', true), failing('b', false)]);
+    expect(await alerts.observe(aScope(), {})).toMatchObject({
+      consulted: {
+        asked: [
+          { source: 'a', answer: 'none' },
+          { source: 'b', answer: 'data', count: 0 },
+        ],
+      },
+    });
+  });
+});
