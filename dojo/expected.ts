@@ -2,19 +2,29 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { actionIds } from '../core/action-ids.ts';
 import { InvalidInput } from '../core/errors.ts';
+
+const Entity = z.strictObject({ kind: z.string().min(1), name: z.string().min(1), namespace: z.string().optional() });
+/** Without an entity: on the root cause's entity where it is right, on any where it is harmful. */
+const ExpectedAction = z.strictObject({ action: z.enum(actionIds), entity: Entity.optional() });
 
 export const Expected = z.strictObject({
   vocabulary: z.string().regex(/^[a-z0-9-]+$/),
   rootCause: z.strictObject({
-    entity: z.strictObject({ kind: z.string().min(1), name: z.string().min(1), namespace: z.string().optional() }),
+    entity: Entity,
     cause: z.string().min(1),
     /** A change id, or `none` if no change was the cause. */
     change: z.string().min(1).optional(),
   }),
   firstFailing: z.string().optional(),
   blastRadius: z.array(z.string()).optional(),
+  /** The one right action on the root cause's entity; `actions` tells more. */
   remediation: z.string().optional(),
+  /** Every action of the catalogue that helps (none if the list is empty), and those that do harm. Any other is useless, which is wrong, too. */
+  actions: z
+    .strictObject({ right: z.array(ExpectedAction).default([]), harmful: z.array(ExpectedAction).default([]) })
+    .optional(),
   decoys: z.array(z.string()).optional(),
 });
 export type Expected = z.infer<typeof Expected>;

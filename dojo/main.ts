@@ -11,7 +11,7 @@ import { changesOf, changesText, linesOf, merged, readRecorded, writeRecorded } 
 import { byCause, saidOf, surelyWrong } from './reliability.ts';
 import { collectScenarios, type DojoScenario } from './scenarios.ts';
 import { board, type Marked, mark } from './score.ts';
-import { boardText, causesText, progress, reliabilityText } from './text.ts';
+import { actionsText, boardText, causesText, progress, reliabilityText } from './text.ts';
 import { loadVocabulary } from './vocabulary.ts';
 import { runWorlds } from './worlds/run.ts';
 import { worldsText } from './worlds/text.ts';
@@ -49,7 +49,7 @@ async function run(options: DojoOptions): Promise<number> {
   const changes = changesOf(recorded, lines);
   if (options.json) print(JSON.stringify({ rows, causes, reliability: trust, changes, scenarios: marked }, null, 2));
   else if (rows.length > 0) {
-    print(`\n${boardText(rows)}\n\n${causesText(causes)}\n\n${reliabilityText(trust)}`);
+    print(`\n${boardText(rows)}\n\n${actionsText(marked)}\n\n${causesText(causes)}\n\n${reliabilityText(trust)}`);
     for (const { id, confidence, said: answer, truth } of surelyWrong(said))
       print(`wrong with ${Math.round(confidence * 100)} %: ${id}: said ${answer}, truth ${truth}`);
     print(`\n${changesText(changes, options.against)}`);

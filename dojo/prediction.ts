@@ -11,11 +11,17 @@ const PredictedHypothesis = z.object({
   change: z.string().optional(),
   confidence: z.number(),
   summary: z.string(),
+  why: z.array(z.string()),
+  /** Ids in the evidence store. */
   evidence: z.array(z.string()),
+  /** What people read of that evidence, in the same order. */
+  excerpts: z.array(z.string()),
 });
 
 const Prediction = z.object({
   id: z.string(),
+  /** The diagnosis as people read it, with the next step. */
+  text: z.string(),
   hypotheses: z.array(PredictedHypothesis).max(5),
   firstFailing: z.string().optional(),
   blastRadius: z.array(z.string()),
@@ -32,7 +38,7 @@ export const RunResult = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('answered'),
     prediction: Prediction,
-    /** The action that was executed or proposed. */
+    /** The action that was executed, asked about, or left to a person to decide on. */
     acted: z.object({ action: z.string(), target: EntityRef, done: z.boolean() }).optional(),
   }),
   z.object({ kind: z.literal('error'), id: z.string(), reason: z.string() }),

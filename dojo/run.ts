@@ -2,7 +2,9 @@
 // the only actions are those that the policies allow without approval.
 
 import { Impossible } from '../core/errors.ts';
-import type { Diagnosis } from '../core/model/diagnosis.ts';
+import { type Diagnosis, wholeText } from '../core/model/diagnosis.ts';
+import type { TimelineEvent } from '../core/model/timeline.ts';
+import type { Ports } from '../core/ports/index.ts';
 import { recordedWorld } from '../local/compose.ts';
 import { startRuntime } from '../local/runtime/index.ts';
 import type { MakeWorld } from '../local/world.ts';
@@ -37,16 +39,37 @@ export async function runScenario(
       return { kind: 'error', id, reason: failure?.text ?? troubles[0] ?? 'The incident ended without a diagnosis.' };
     }
     const [approval] = await runtime.ports.approvals.ofIncident(incidentId);
-    const done = (await runtime.ports.incidents.timeline(incidentId)).some(({ kind }) => kind === 'action');
+    const timeline = await runtime.ports.incidents.timeline(incidentId);
+    const action = approval?.action ?? timeline.flatMap(({ event }) => actionIn(event)).at(-1);
+    const done = timeline.some(({ kind }) => kind === 'action');
     if (done && !approval) throw new Impossible('Something was done without a question or a preference.');
     return {
       kind: 'answered',
-      prediction: predictionOf(id, diagnosis, vocabulary, wallMs, approval?.action.id),
-      ...(approval && { acted: { action: approval.action.id, target: approval.action.target, done } }),
+      prediction: predictionOf(
+        id,
+        diagnosis,
+        vocabulary,
+        wallMs,
+        approval?.action.id,
+        await excerptsOf(runtime.ports, diagnosis, incidentId),
+      ),
+      ...(action && { acted: { action: action.id, target: action.target, done } }),
     };
   } finally {
     await runtime.close();
   }
+}
+
+const actionIn = (event: TimelineEvent) => (event.type === 'DecisionMade' ? (event.action ?? []) : []);
+
+async function excerptsOf(
+  { evidence }: Pick<Ports, 'evidence'>,
+  { hypotheses }: Diagnosis,
+  incidentId: string,
+): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(hypotheses.flatMap(({ evidenceIds }) => evidenceIds))];
+  const found = await Promise.all(ids.map((id) => evidence.get(incidentId, id)));
+  return new Map(found.flatMap((one) => (one ? [[one.id, one.excerpt] as const] : [])));
 }
 
 function predictionOf(
@@ -55,9 +78,11 @@ function predictionOf(
   vocabulary: Vocabulary | undefined,
   wallMs: number,
   remediation: string | undefined,
+  excerpts: ReadonlyMap<string, string>,
 ): Prediction {
   return {
     id,
+    text: wholeText(diagnosis),
     hypotheses: diagnosis.hypotheses.map((hypothesis) => {
       const label = vocabulary && labelOf(hypothesis, vocabulary);
       return {
@@ -68,7 +93,9 @@ function predictionOf(
         ...(hypothesis.changeId && { change: hypothesis.changeId }),
         confidence: hypothesis.confidence,
         summary: hypothesis.summary,
+        why: hypothesis.why,
         evidence: hypothesis.evidenceIds,
+        excerpts: hypothesis.evidenceIds.map((one) => excerpts.get(one) ?? ''),
       };
     }),
     ...(diagnosis.firstFailing && { firstFailing: diagnosis.firstFailing }),

@@ -4,6 +4,9 @@ import type { Expected } from './expected.ts';
 import type { Prediction, RunResult } from './prediction.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
+/** `none`: nothing was offered, and nothing had to be. */
+export type ActionMark = 'right' | 'wrong' | 'missing' | 'none';
+
 export interface Marked {
   readonly id: string;
   readonly tags: readonly string[];
@@ -17,7 +20,9 @@ export interface Marked {
         readonly causeRight: boolean;
         /** The answer has no hypothesis, or only an unknown cause. */
         readonly noAnswer: boolean;
+        /** The offered action is not the right one. */
         readonly falseAction: boolean;
+        readonly action: ActionMark;
         readonly wallMs: number;
         readonly tokens: number;
         readonly costUsd: number;
@@ -36,10 +41,11 @@ export function mark(
   const { prediction, acted } = result;
   const judged = prediction.hypotheses.map((hypothesis) => ({
     rank: hypothesis.rank,
-    entity: sameEntity(hypothesis.entity, expected, vocabulary),
+    entity: sameEntity(hypothesis.entity, expected.rootCause.entity, vocabulary),
     cause: sameCause(hypothesis, expected),
   }));
   const first = judged[0];
+  const action = markAction(acted, expected, vocabulary);
   return {
     ...base,
     outcome: {
@@ -50,7 +56,8 @@ export function mark(
       noAnswer:
         prediction.hypotheses.every(({ cause }) => cause === 'unknown') ||
         prediction.hypotheses[0]?.cause === 'unknown',
-      falseAction: acted !== undefined && (acted.done || !sameEntity(acted.target, expected, vocabulary)),
+      falseAction: action === 'wrong',
+      action,
       wallMs: prediction.wallMs,
       tokens: prediction.usage.inputTokens + prediction.usage.outputTokens,
       costUsd: prediction.usage.costUsd,
@@ -58,9 +65,30 @@ export function mark(
   };
 }
 
+/**
+ * An offered action is wrong if it was executed (nobody approved it), if it is harmful, or if it is not among the right ones. Where the truth names
+ * no actions, it is wrong on another target than the root cause's entity.
+ */
+function markAction(
+  acted: Extract<RunResult, { kind: 'answered' }>['acted'],
+  { rootCause, remediation, actions }: Expected,
+  vocabulary: Vocabulary,
+): ActionMark {
+  const right =
+    actions?.right ?? (remediation === undefined ? undefined : [{ action: remediation, entity: undefined }]);
+  if (acted === undefined) return right === undefined || right.length === 0 ? 'none' : 'missing';
+  const isOn = (entity: Expected['rootCause']['entity']) => sameEntity(acted.target, entity, vocabulary);
+  const harms = actions?.harmful.some(({ action, entity }) => action === acted.action && (!entity || isOn(entity)));
+  if (acted.done || harms) return 'wrong';
+  const helps =
+    right === undefined
+      ? isOn(rootCause.entity)
+      : right.some(({ action, entity }) => action === acted.action && isOn(entity ?? rootCause.entity));
+  return helps ? 'right' : 'wrong';
+}
+
 /** Same kind according to the vocabulary, same name, and same namespace if both have one. */
-function sameEntity(entity: EntityRef, expected: Expected, vocabulary: Vocabulary): boolean {
-  const truth = expected.rootCause.entity;
+function sameEntity(entity: EntityRef, truth: Expected['rootCause']['entity'], vocabulary: Vocabulary): boolean {
   const kinds = vocabulary.entities[truth.kind] ?? [truth.kind];
   return (
     kinds.includes(entity.kind) &&

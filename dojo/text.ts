@@ -2,7 +2,7 @@
 import type { Reliability } from '../core/learning/calibration.ts';
 import type { RunResult } from './prediction.ts';
 import type { CauseRow } from './reliability.ts';
-import type { Row } from './score.ts';
+import type { ActionMark, Marked, Row } from './score.ts';
 import { table } from './table.ts';
 
 /** One line for each finished scenario. */
@@ -53,6 +53,15 @@ export function boardText(rows: readonly Row[]): string {
       row.costUsd.toFixed(4),
     ]),
   );
+}
+
+/** Actions count as much as causes: a right one, a wrong one (harmful, useless, or on another target), and one that was called for and not offered. */
+export function actionsText(marked: readonly Marked[]): string {
+  const count = (mark: ActionMark): number =>
+    marked.filter(({ outcome }) => outcome.kind === 'answered' && outcome.action === mark).length;
+  const wrong = marked.flatMap(({ id, outcome }) => (outcome.kind === 'answered' && outcome.falseAction ? [id] : []));
+  const names = wrong.length === 0 ? '' : ` (wrong: ${wrong.join(', ')})`;
+  return `actions: right=${count('right')} wrong=${count('wrong')} missing=${count('missing')}${names}`;
 }
 
 export const causesText = (rows: readonly CauseRow[]): string =>

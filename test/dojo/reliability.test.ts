@@ -50,6 +50,7 @@ test('causes with misses come first', () => {
       causeRight: true,
       noAnswer: false,
       falseAction: false,
+      action: 'none',
       wallMs: 1,
       tokens: 0,
       costUsd: 0,

@@ -6,6 +6,7 @@ import { readOptions } from '../../dojo/options.ts';
 import type { RunResult } from '../../dojo/prediction.ts';
 import { board, mark, quantile } from '../../dojo/score.ts';
 import { table } from '../../dojo/table.ts';
+import { actionsText } from '../../dojo/text.ts';
 import { labelOf, loadVocabulary } from '../../dojo/vocabulary.ts';
 
 const usage = { wallMs: 5, bytesRead: 1, inputTokens: 10, outputTokens: 2, costUsd: 0.01, modelCalls: 1, toolCalls: 0 };
@@ -28,10 +29,12 @@ function answered(
       ...(change && { change }),
       confidence: 0.5,
       summary: 's',
+      why: [],
       evidence: ['e'],
+      excerpts: ['x'],
     };
   });
-  const prediction = { id: 's', hypotheses, blastRadius: [], gaps: [], wallMs: 100, usage };
+  const prediction = { id: 's', text: 't', hypotheses, blastRadius: [], gaps: [], wallMs: 100, usage };
   return { kind: 'answered', prediction, ...(over.acted && { acted: over.acted }) };
 }
 const truth = (over: Partial<Expected['rootCause']> = {}): Expected => ({
@@ -89,6 +92,45 @@ describe('an action is false when', () => {
   });
   test('it was done, since nobody approved', () => {
     expect(on({ action: 'restart-rollout', target, done: true })).toMatchObject({ falseAction: true });
+  });
+});
+
+describe('against the actions that the truth names,', () => {
+  const at = (name: string) => ({ kind: 'Deployment', name, namespace: 'shop' });
+  const offered = (action: string, name = 'cart') =>
+    answered([{}], { acted: { action, target: at(name), done: false } });
+  const expected: Expected = {
+    ...truth(),
+    actions: {
+      right: [{ action: 'rollback-rollout' }, { action: 'cordon-node', entity: { kind: 'Node', name: 'n1' } }],
+      harmful: [{ action: 'scale-workload' }],
+    },
+  };
+  const action = (result: RunResult, over = expected) => marked(result, over).outcome;
+  test('one of them on the root cause is right, any other wrong', () => {
+    expect(action(offered('rollback-rollout'))).toMatchObject({ action: 'right', falseAction: false });
+    expect(action(offered('restart-rollout'))).toMatchObject({ action: 'wrong', falseAction: true });
+    expect(action(offered('rollback-rollout', 'mail'))).toMatchObject({ action: 'wrong' });
+  });
+  test('one on an entity of its own is right there', () => {
+    const acted = { action: 'cordon-node', target: { kind: 'Node', name: 'n1' }, done: false };
+    expect(action(answered([{}], { acted }))).toMatchObject({ action: 'right' });
+  });
+  test('a harmful one is wrong on every target, even where it is listed as right', () => {
+    const both = { right: [{ action: 'scale-workload' as const }], harmful: [{ action: 'scale-workload' as const }] };
+    expect(action(offered('scale-workload'), { ...truth(), actions: both })).toMatchObject({ action: 'wrong' });
+  });
+  test('none offered is missing, unless nothing helps', () => {
+    expect(action(answered([{}]))).toMatchObject({ action: 'missing' });
+    expect(action(answered([{}]), { ...truth(), actions: { right: [], harmful: [] } })).toMatchObject({
+      action: 'none',
+    });
+    expect(action(offered('restart-rollout'), { ...truth(), actions: { right: [], harmful: [] } })).toMatchObject({
+      action: 'wrong',
+    });
+    expect(actionsText([marked(answered([{}]), expected), marked(offered('scale-workload'), expected)])).toBe(
+      'actions: right=0 wrong=1 missing=1 (wrong: s)',
+    );
   });
 });
 
