@@ -153,10 +153,48 @@ function story(write, id, told) {
     'expected.json': {
       vocabulary: 'watchkeeper',
       rootCause: told.truth,
+      ...actionsFor(told.truth),
       ...(told.decoys ? { decoys: told.decoys } : {}),
     },
   });
 }
+
+const helpful = {
+  'code-change': ['rollback-rollout'],
+  'cpu-overload': ['scale-workload'],
+  'job-deadline': ['rerun-cronjob'],
+  'job-failed': ['rerun-cronjob'],
+  'node-kubelet': ['cordon-node'],
+  'oom-killed': ['raise-memory-limit'],
+};
+/** Causes that no action of the catalogue mends, with the actions that would do harm. */
+const helpless = {
+  'certificate-expired': [],
+  'database-credentials': [],
+  'database-port': [],
+  'database-read-only': ['restart-rollout'],
+  'disk-full': ['restart-rollout', 'delete-stuck-pod'],
+  'dns-failure': [],
+  'environment-address': [],
+  'flag-change': ['rollback-rollout'],
+  'hpa-at-limit': ['restart-rollout'],
+  'network-delay': [],
+  'network-policy': [],
+  'port-conflict': [],
+  'quota-pods': ['restart-rollout', 'scale-workload'],
+  'route-wrong-backend': [],
+  'secret-missing': ['restart-rollout'],
+  'service-account-missing': ['restart-rollout'],
+  'service-selector': ['restart-rollout'],
+  'vendor-outage': ['rollback-rollout'],
+  'volume-permission-denied': [],
+};
+const acts = (ids = []) => ids.map((action) => ({ action }));
+/** Absent for a cause that an action may or may not mend. */
+const actionsFor = ({ cause }) =>
+  helpful[cause] || helpless[cause]
+    ? { actions: { right: acts(helpful[cause]), harmful: acts(helpless[cause]) } }
+    : {};
 
 const workload = (name, kind = 'Deployment') => ({ kind, name, namespace });
 const app = (name) => ({ kind: 'Service', name, namespace });
