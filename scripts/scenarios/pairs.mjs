@@ -192,9 +192,7 @@ const helpless = {
 const acts = (ids = []) => ids.map((action) => ({ action }));
 /** Absent for a cause that an action may or may not mend. */
 const actionsFor = ({ cause }) =>
-  helpful[cause] || helpless[cause]
-    ? { actions: { right: acts(helpful[cause]), harmful: acts(helpless[cause]) } }
-    : {};
+  helpful[cause] || helpless[cause] ? { actions: { right: acts(helpful[cause]), harmful: acts(helpless[cause]) } } : {};
 
 const workload = (name, kind = 'Deployment') => ({ kind, name, namespace });
 const app = (name) => ({ kind: 'Service', name, namespace });
