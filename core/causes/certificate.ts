@@ -31,4 +31,16 @@ export const certificateCauses = {
     aliases: [['certificate', 'certificates', 'cert', 'certs', 'ssl', 'x509']],
     obstacles: ['next-run-meets-it', 'new-pods-meet-it'],
   },
+  'certificate-invalid': {
+    ...certificate,
+    title: 'A certificate is not trusted or names another host',
+    confirms: 'unknown authority, self-signed certificate, or another host name in the certificate',
+    rulesOut: [byHand('the chain verifies for the host name')],
+    depth: 'root',
+    canComeOfChange: true,
+    aliases: [['certificate', 'certificates', 'unknown authority', 'self signed', 'truststore']],
+    obstacles: ['next-run-meets-it', 'new-pods-meet-it'],
+    nextStep: ({ it }) => `Compare the certificate that ${it} presents with what its callers trust`,
+    prevention: (it) => `Verify the chain and the names of the certificate of ${it} before it goes live.`,
+  },
 } as const satisfies Record<string, CauseEntry>;

@@ -201,4 +201,20 @@ export const configurationCauses = {
     aliases: [words.mesh],
     obstacles: [],
   },
+  'configuration-invalid': {
+    ...configuration,
+    title: 'The program refuses its configuration',
+    confirms: 'an unknown, missing or unreadable setting, named at start',
+    rulesOut: [byHand('it starts with the same configuration elsewhere')],
+    depth: 'root',
+    aliases: [['invalid configuration', 'invalid config', 'unknown setting', 'bad config', 'bad configuration']],
+    obstacles: ['next-run-meets-it', 'new-pods-meet-it', 'is-down'],
+    effects: {
+      own: [...broken, 'backlog'],
+      callers: serving,
+      reaches: 'if-seen',
+      callees: ['traffic-drop'],
+      inside: [],
+    },
+  },
 } as const satisfies Record<string, CauseEntry>;

@@ -1,6 +1,7 @@
 // Attributes database trouble to the right side. Some errors are the server's (read-only, no connections left) although its clients report them. If
 // one client is refused while the server is otherwise well, the client uses the wrong port.
 
+import { causes } from '../causes/causes.ts';
 import type { EntityRef } from '../model/entity.ts';
 import { sameWorkload } from '../model/entity.ts';
 import type { Finding, Report } from '../model/report.ts';
@@ -17,12 +18,58 @@ export function databasesOf(reports: readonly Pick<Report, 'topology'>[]): Datab
   return { calls: topologies.flatMap(({ calls }) => calls), servers: topologies.flatMap(({ databases }) => databases) };
 }
 
+/** Words of an error that only this product or its drivers write. */
 const words: Readonly<Record<DatabaseServer['product'], RegExp>> = {
-  mysql: /mysql|mariadb|--(?:super-)?read-only/i,
-  postgresql: /postgres|pgsql|\bpq\b|pgx|psycopg|remaining connection slots|read-only transaction|too many clients/i,
+  mysql: /mysql|mariadb|innodb|--(?:super-)?read-only|lock wait timeout exceeded/i,
+  postgresql:
+    /postgres|pgsql|\bpq\b|\bPG::|pgx|psycopg|remaining connection slots|read-only transaction|too many clients|database is not accepting commands|canceling statement|could not extend file/i,
+  sqlserver: /sql ?server|mssql|SqlException/i,
+  oracle: /\bORA-\d{5}|oracle/i,
   mongodb: /mongo|NotWritablePrimary/i,
-  redis: /redis|jedis|lettuce|READONLY You can't write/i,
+  redis: /redis|valkey|jedis|lettuce|READONLY You can't write|OOM command not allowed|MISCONF|CLUSTERDOWN|NOREPLICAS/i,
+  memcached: /memcache|SERVER_ERROR out of memory/i,
+  elasticsearch: /elastic|opensearch|es_rejected_execution|circuit_breaking|FORBIDDEN\/12/i,
+  cassandra: /cassandra|scylla|datastax|consistency (?:level )?[A-Z_]{3,}|all host\(s\) tried/i,
+  kafka: /kafka|NotEnoughReplicas|NOT_ENOUGH_REPLICAS/i,
+  rabbitmq: /rabbit|amqp|resource limit alarm/i,
+  etcd: /etcd/i,
 };
+/** Names of services that are servers of a product: `orders-postgres`, `redis-queue`. */
+const names: Readonly<Record<DatabaseServer['product'], RegExp>> = {
+  mysql: /(?:^|[-_.])(?:mysql|mariadb)(?:[-_.]|$)/i,
+  postgresql: /(?:^|[-_.])(?:postgres|postgresql|pg)(?:[-_.]|$)/i,
+  sqlserver: /(?:^|[-_.])(?:mssql|sqlserver)(?:[-_.]|$)/i,
+  oracle: /(?:^|[-_.])oracle(?:[-_.]|$)/i,
+  mongodb: /(?:^|[-_.])(?:mongo|mongodb)(?:[-_.]|$)/i,
+  redis: /(?:^|[-_.])(?:redis|valkey)(?:[-_.]|$)/i,
+  memcached: /(?:^|[-_.])memcached?(?:[-_.]|$)/i,
+  elasticsearch: /(?:^|[-_.])(?:elasticsearch|elastic|opensearch)(?:[-_.]|$)/i,
+  cassandra: /(?:^|[-_.])(?:cassandra|scylla)(?:[-_.]|$)/i,
+  kafka: /(?:^|[-_.])kafka(?:[-_.]|$)/i,
+  rabbitmq: /(?:^|[-_.])(?:rabbitmq|rabbit)(?:[-_.]|$)/i,
+  etcd: /(?:^|[-_.])etcd(?:[-_.]|$)/i,
+};
+/** Words of any relational database, whichever product. */
+const relationalWords = /\bsql|SQL[A-Z]|jdbc|hikari|too many connections/;
+const relational: ReadonlySet<DatabaseServer['product']> = new Set(['mysql', 'postgresql', 'sqlserver', 'oracle']);
+const products = Object.keys(names).filter((name): name is DatabaseServer['product'] => Object.hasOwn(names, name));
+const companion = /exporter|operator|backup|proxy|admin|client|migrat|consumer|producer|connect|worker|ui$/i;
+
+/** Servers that only their name shows: what the call graph or a finding names, and the cluster did not recognise. */
+function namedServers(findings: readonly Finding[], { calls, servers }: Databases): DatabaseServer[] {
+  const known = new Set(servers.map(({ entity }) => entity.name));
+  const entities = new Map<string, EntityRef>();
+  for (const { to } of calls) entities.set(to, { kind: 'Service', name: to });
+  for (const { entity } of findings) {
+    const owner = { ...entity, ...ownerOf(entity) };
+    if (owner.kind !== 'Node' && owner.kind !== 'Namespace') entities.set(owner.name, owner);
+  }
+  return [...entities.values()].flatMap((entity) => {
+    const product = products.find((one) => names[one].test(entity.name));
+    return product === undefined || known.has(entity.name) || companion.test(entity.name) ? [] : [{ product, entity }];
+  });
+}
+
 /** Errors that only a server reports. A connection pool can be empty for reasons of the client. */
 const serverError =
   /too many (?:clients|connections)|remaining connection slots|max_(?:user_)?connections|max number of clients/i;
@@ -36,12 +83,20 @@ export function withDatabases(
   databases: Databases,
   textOf: (finding: Finding) => string,
 ): readonly Finding[] {
-  if (databases.servers.length === 0) return findings;
+  const all = { ...databases, servers: [...databases.servers, ...namedServers(findings, databases)] };
+  return all.servers.length === 0 ? findings : attributed(findings, all, textOf);
+}
+
+function attributed(
+  findings: readonly Finding[],
+  databases: Databases,
+  textOf: (finding: Finding) => string,
+): readonly Finding[] {
   const complaints = findings.flatMap((finding) => {
     if (finding.specialist !== 'logs' || finding.role === 'context') return [];
     const text = `${finding.claim}\n${textOf(finding)}`;
     const server = serverOf(finding.entity, text, databases);
-    return server && !sameWorkload(ownerOf(finding.entity), server.entity) ? [{ finding, text, server }] : [];
+    return server && !isWrittenBy(finding, server) ? [{ finding, text, server }] : [];
   });
   const denied = findings.filter(({ cause }) => cause === 'database-credentials');
   return findings.flatMap((finding) => {
@@ -72,16 +127,26 @@ export function withDatabases(
           ...clientSymptom(finding, server.entity),
           cause: 'database-port' as const,
           role: 'cause' as const,
-          confidence: 0.7,
+          confidence: wrongPort(finding, findings),
         },
       ];
+    if (finding.about === 'store') return [{ ...finding, dependency: server.entity }];
     return [finding];
   });
 }
 
-function isServers({ cause }: Finding, text: string, otherClients: boolean): boolean {
+function isServers({ cause, about }: Finding, text: string, otherClients: boolean): boolean {
   if (cause === 'database-read-only') return true;
+  if (about === 'store' && cause !== undefined && causes[cause].depth !== 'effect') return true;
   return cause === 'database-connections-exhausted' && (serverError.test(text) || otherClients);
+}
+
+/** A client that reached the server before needs a change to have a wrong port now, and not every change is known. */
+function wrongPort({ entity, workedBefore }: Finding, findings: readonly Finding[]): number {
+  const isChanged = findings.some(
+    ({ role, entity: other }) => role === 'change' && ownerOf(other).name === ownerOf(entity).name,
+  );
+  return workedBefore && !isChanged ? 0.5 : 0.7;
 }
 
 const isWrongPort = ({ cause }: Finding, text: string): boolean =>
@@ -93,6 +158,13 @@ const isWell = (server: EntityRef, findings: readonly Finding[]): boolean =>
     ({ entity, role, specialist }) =>
       role !== 'context' && specialist === 'kubernetes' && sameWorkload(ownerOf(entity), server),
   );
+
+/** Logs name a Service, the cluster names the workload behind it. */
+function isWrittenBy({ entity }: Finding, server: DatabaseServer): boolean {
+  const owner = ownerOf(entity);
+  const near = entity.namespace === undefined || entity.namespace === (server.entity.namespace ?? entity.namespace);
+  return sameWorkload(owner, server.entity) || (owner.name === server.entity.name && near);
+}
 
 const isServer = (entity: EntityRef, { servers }: Databases): boolean =>
   servers.some((server) => sameWorkload(ownerOf(entity), server.entity));
@@ -118,12 +190,13 @@ function ofServer(finding: Finding, entity: EntityRef): Finding {
 function serverOf(client: EntityRef, text: string, { calls, servers }: Databases): DatabaseServer | undefined {
   const near = servers.filter(
     ({ entity }) =>
-      (client.cluster === undefined || entity.cluster === client.cluster) &&
-      (client.namespace === undefined || entity.namespace === client.namespace),
+      (client.cluster === undefined || entity.cluster === undefined || entity.cluster === client.cluster) &&
+      (client.namespace === undefined || entity.namespace === undefined || entity.namespace === client.namespace),
   );
   const named = near.filter(({ product }) => words[product].test(text));
   const owner = ownerOf(client).name;
   const called = new Set(calls.filter(({ from }) => from === owner || from === client.name).map(({ to }) => to));
-  const known = near.filter(({ entity }) => called.has(entity.name));
+  const fits = ({ product }: DatabaseServer) => !relationalWords.test(text) || relational.has(product);
+  const known = near.filter((server) => called.has(server.entity.name) && fits(server));
   return [named.filter((one) => known.includes(one)), named, known].find((some) => some.length === 1)?.[0];
 }

@@ -96,6 +96,10 @@ export const Finding = z.preprocess(
     well: z.literal(true).optional(),
     /** The entity that this one depends on or fails towards (a callee, a node, a volume). */
     dependency: EntityRef.optional(),
+    /** The entity that the words of an error are about: the one that wrote it, the one it called, or the store it uses. */
+    about: z.enum(['writer', 'peer', 'store']).optional(),
+    /** The entity was at work in the baseline without this error. */
+    workedBefore: z.literal(true).optional(),
   }),
 );
 export type Finding = z.infer<typeof Finding>;

@@ -25,7 +25,8 @@ export type Series = z.infer<typeof Series>;
 export const LogRecord = z.strictObject({
   timestamp: Instant,
   source: z.enum(['cloudwatch', 'newrelic', 'kubernetes', 'journald', 'loki']),
-  labels: z.strictObject({
+  /** Sources may add labels of their own (a trace id, a version). */
+  labels: z.looseObject({
     cluster: z.string().optional(),
     namespace: z.string().optional(),
     service: z.string().optional(),
@@ -82,9 +83,22 @@ export type Change = z.infer<typeof Change>;
 export const Dependency = z.strictObject({ from: z.string().min(1), to: z.string().min(1) });
 export type Dependency = z.infer<typeof Dependency>;
 
-/** A workload that is a database server, recognised by its image. */
+/** A workload that is a database, cache or queue server, recognised by its image. */
 export const DatabaseServer = z.strictObject({
-  product: z.enum(['mysql', 'postgresql', 'mongodb', 'redis']),
+  product: z.enum([
+    'mysql',
+    'postgresql',
+    'sqlserver',
+    'oracle',
+    'mongodb',
+    'redis',
+    'memcached',
+    'elasticsearch',
+    'cassandra',
+    'kafka',
+    'rabbitmq',
+    'etcd',
+  ]),
   entity: EntityRef,
 });
 export type DatabaseServer = z.infer<typeof DatabaseServer>;

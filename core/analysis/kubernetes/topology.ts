@@ -132,9 +132,17 @@ const products: readonly (readonly [product: DatabaseServer['product'], image: R
   ['postgresql', /(?:^|[-_])(?:postgres|postgresql|postgis|timescaledb|spilo)(?:[-_]|$)/, 5432],
   ['mongodb', /(?:^|[-_])(?:mongo|mongodb)(?:[-_]|$)/, 27017],
   ['redis', /(?:^|[-_])(?:redis|valkey)(?:[-_]|$)/, 6379],
+  ['memcached', /(?:^|[-_])memcached?(?:[-_]|$)/, 11211],
+  ['elasticsearch', /(?:^|[-_])(?:elasticsearch|opensearch)(?:[-_]|$)/, 9200],
+  ['cassandra', /(?:^|[-_])(?:cassandra|scylla|scylladb)(?:[-_]|$)/, 9042],
+  ['kafka', /(?:^|[-_])(?:kafka|redpanda)(?:[-_]|$)/, 9092],
+  ['rabbitmq', /(?:^|[-_])rabbitmq(?:[-_]|$)/, 5672],
+  ['sqlserver', /(?:^|[-_])mssql(?:[-_]|$)/, 1433],
+  ['oracle', /(?:^|[-_])oracle(?:[-_](?:free|xe|database))/, 1521],
+  ['etcd', /(?:^|[-_])etcd(?:[-_]|$)/, 2379],
 ];
 /** Companions of a database that are not databases themselves. */
-const beside = /exporter|operator|backup|proxy|router|admin|client|init|sentinel/;
+const beside = /exporter|operator|backup|proxy|router|admin|client|init|sentinel|connect|dashboards|ui/;
 
 function databasesIn(cluster: Cluster): DatabaseServer[] {
   return cluster.workloads.flatMap((workload): DatabaseServer[] => {

@@ -41,6 +41,7 @@ export class LogReader {
   readonly #sources = new Map<string, Source>();
   readonly #sourceOfLabels = new Map<string, Source>();
   readonly #heard = new Map<string, { firstMs: number; lastMs: number }>();
+  readonly #wroteBefore = new Set<string>();
   readonly #cut = new Set<string>();
   readonly #periods: Periods;
   readonly #workload: EntityRef | undefined;
@@ -82,6 +83,7 @@ export class LogReader {
         baselineMs: length(from, baselineEnd),
         incidentMs: Math.max(60_000, length(Math.max(from, incidentStart), Math.min(this.#lastMs, incidentEnd))),
         groupTimes: this.#heard,
+        wroteBefore: this.#wroteBefore,
       },
       stoppedUnits: this.#units.stopped(),
       cut: this.#cut,
@@ -96,7 +98,8 @@ export class LogReader {
     this.#firstMs = Math.min(this.#firstMs, atMs);
     this.#lastMs = Math.max(this.#lastMs, atMs);
     const { key, entity } = this.#source(labels);
-    if (!inBaseline) this.#hear(key, atMs);
+    if (inBaseline) this.#wroteBefore.add(key);
+    else this.#hear(key, atMs);
     const gathered = this.#miner.add(key, text, { text, detail, level }, atMs, inBaseline);
     const part = inBaseline ? undefined : partOf(text, level, whole);
     if (part === undefined) return;

@@ -28,6 +28,8 @@ export interface Coverage {
   readonly incidentMs: number;
   /** Times of each group's first and last line in the incident window, epoch milliseconds. */
   readonly groupTimes: ReadonlyMap<string, { readonly firstMs: number; readonly lastMs: number }>;
+  /** Groups that wrote lines in the baseline. */
+  readonly wroteBefore: ReadonlySet<string>;
 }
 
 /** A template surges if it is this many times as frequent as before and exceeds chance (three standard deviations of a Poisson count). */
@@ -35,6 +37,11 @@ const surge = 3;
 /** A baseline shorter than this is too short to compare with. */
 const leastBaselineMs = 60_000;
 const startupMs = 10_000;
+/** From this confidence, a wording makes a line an error whatever its level. */
+const surely = 0.65;
+/** Words of a line that reports the end of a failure. */
+const over =
+  /\b(?:recover(?:ed|y)|resolved|no longer|succeeded|successful(?:ly)?|cleared|back to normal|reconnected|restored|(?:after|in) \d+ (?:retries|attempts))\b/i;
 
 /** Most informative first. `endsMatter` selects groups whose last lines say why they ended: the pods of a failed Job. */
 export function notableTemplates(
@@ -72,9 +79,12 @@ function notableOf(
 ): NotableTemplate | undefined {
   const [sample] = template.samples;
   if (template.count === 0 || !sample) return undefined;
-  const level = levelOf(template, sample);
-  const signature = level === 'info' ? undefined : signatureOf(sample.text);
+  const stated = levelOf(template, sample);
+  const words = signatureOf(sample.text);
+  // Programs log failures at any level. A known wording of a failure counts as an error, unless the line says that it is over.
+  const level = words && words.confidence >= surely && !over.test(sample.text) ? 'error' : stated;
   if (level === 'info') return undefined;
+  const signature = words;
   const kind = kindOf(template, coverage);
   if (!kind) return undefined;
   const times = coverage.groupTimes.get(template.group);

@@ -140,7 +140,8 @@ function findingOf(notable: NotableTemplate, about: About): FindingDraft {
   return {
     claim: `${how} at ${name}${since}, ${timesOf(template.count)}${kind === 'surging' ? ` (${template.baselineCount} before)` : ''}: "${shorten(text, 220)}"`,
     entity,
-    ...(signature && { cause: signature.cause }),
+    ...(signature && { cause: signature.cause, about: signature.about }),
+    ...(kind === 'new' && reading.coverage.wroteBefore.has(template.group) && { workedBefore: true as const }),
     role: namesTheCause(notable, about) ? 'cause' : 'symptom',
     severity: level === 'error' ? (weight > 0.7 ? 'critical' : 'major') : weight > 0.45 ? 'major' : 'minor',
     ...(onset && { onset }),

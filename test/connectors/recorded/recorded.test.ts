@@ -105,6 +105,13 @@ describe('reading is strict, and names the file', () => {
   });
 });
 
+test('labels that a source adds are kept, and the log is read', async () => {
+  const labels = { service: 'cart', trace_id: '4bf92f3577b34da6', attempt: 3 };
+  const line = { timestamp: '2026-11-20T02:40:00Z', source: 'kubernetes', labels, message: 'added' };
+  writeFileSync(join(dir, 'logs.ndjson'), JSON.stringify(line));
+  await expect(drain([dir])).resolves.not.toThrow();
+});
+
 test('a source without a file is a gap that says so', async () => {
   rmSync(join(dir, 'signals.ndjson'));
   const { telemetry } = await world([dir]);

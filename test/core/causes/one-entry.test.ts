@@ -18,12 +18,12 @@ describe('a cause that was added', () => {
     expect(story.filesTouched).toEqual(['core/causes/data.ts']);
   });
   test('is what the diagnosis answers, by its title', () => {
-    expect(story.first).toMatchObject({ cause: 'cache-stampede', entity: 'catalog' });
+    expect(story.first).toMatchObject({ cause: 'cache-rebuild', entity: 'catalog' });
     expect(story.first.confidence).toBeGreaterThan(0.8);
     expect(story.text).toContain('many callers rebuild one cache entry at once');
   });
   test('accounts for the causes that its entry names, and for every effect', () => {
-    expect(story.busyIsExplained).toEqual(['cache-stampede']);
+    expect(story.busyIsExplained).toEqual(['cache-rebuild']);
     expect(story.explains).toEqual({ anEffect: true, another: false });
   });
   test('is ruled out by its own check', () => {
@@ -38,19 +38,19 @@ describe('a cause that was added', () => {
     expect(story.headlines.join('\n')).toContain('Many callers rebuild one cache entry at once: Deployment catalog');
   });
   test('is in the postmortem, with its prevention', () => {
-    expect(story.postmortem).toContain('Many callers rebuild one cache entry at once (cache-stampede)');
+    expect(story.postmortem).toContain('Many callers rebuild one cache entry at once (cache-rebuild)');
     expect(story.postmortem).toContain('Spread the expiry of the entries that Deployment shop/catalog');
   });
   test('joins the pages that its effects explain, and no others', () => {
     expect(story.storm).toEqual({ slowCaller: 'covered', crashedCaller: 'separate' });
   });
   test('is understood when people name it', () => {
-    expect(story.understood).toEqual(['cache-stampede', 'cache-stampede', 'cache-stampede']);
+    expect(story.understood).toEqual(['cache-rebuild', 'cache-rebuild', 'cache-rebuild']);
   });
 });
 
 test('a cause that was not added is nowhere', () => {
-  expect(CauseCode.safeParse('cache-stampede').success).toBe(false);
+  expect(CauseCode.safeParse('cache-rebuild').success).toBe(false);
 });
 
 /** The fields that an entry may lack without an error: none. */

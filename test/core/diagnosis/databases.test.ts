@@ -65,6 +65,36 @@ describe('what a server says of itself is the server’s', () => {
   });
 });
 
+describe('what a store says to its clients is the store’s, whatever the product', () => {
+  const said = (name: string, text: string, cause: Finding['cause']): Finding => ({
+    ...heard(name, text, cause),
+    about: 'store',
+  });
+  const full = said('web', "OOM command not allowed when used memory > 'maxmemory'.", 'store-memory-full');
+  const wraparound = said('orders', 'database is not accepting commands', 'database-refuses-writes');
+  test('a cache at its memory limit', () => {
+    expect(causesIn([full], [server('mysql'), server('cache', 'redis')], [])).toEqual(['cache: store-memory-full']);
+  });
+  test('a server that only its name in the call graph shows', () => {
+    expect(causesIn([wraparound], [], [{ from: 'orders', to: 'orders-postgres' }])).toEqual([
+      'orders-postgres: database-refuses-writes',
+    ]);
+  });
+  test('what the server itself wrote stays there', () => {
+    const own = said('orders-postgres', 'database is not accepting commands', 'database-refuses-writes');
+    expect(causesIn([own], [], [])).toEqual(['orders-postgres: database-refuses-writes']);
+  });
+  test('but not a worker or exporter with the product in its name', () => {
+    expect(causesIn([wraparound], [], [{ from: 'orders', to: 'postgres-exporter' }])).toEqual([
+      'orders: database-refuses-writes',
+    ]);
+  });
+  test('and a pool of its own that is empty is the client’s', () => {
+    const own = { ...heard('orders', pool, 'database-connections-exhausted'), about: 'writer' as const };
+    expect(causesIn([own])).toEqual(['orders: database-connections-exhausted']);
+  });
+});
+
 describe('an empty pool', () => {
   const orders = heard('orders', pool, 'database-connections-exhausted');
   test('of one client is the client’s', () => {

@@ -71,6 +71,8 @@ describe('the logs specialist', () => {
         ),
         entity: { kind: 'Service', name: 'billing', namespace: 'billing', cluster: 'backend-1' },
         cause: 'dependency-unavailable',
+        about: 'peer',
+        workedBefore: true,
         role: 'symptom',
         severity: 'critical',
         onset: at('02:32:00'),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Signature, signatureOf } from '../../../../core/analysis/logs/signatures.ts';
+import { systems } from '../../../../core/analysis/logs/wordings/index.ts';
 import type { CauseCode } from '../../../../core/causes/causes.ts';
 
 const ledger = { name: 'ledger-api' };
@@ -47,8 +48,8 @@ describe('the words of a client name the cause, and whom they complain about', (
     ['volume-permission-denied', 'mkdir: cannot create directory ‘/data/x’: Permission denied', undefined],
     ['volume-permission-denied', "PermissionError: [Errno 13] Permission denied: '/data'", undefined],
     ['volume-permission-denied', 'open config.yaml: permission denied', undefined],
-    ['oom-killed', 'java.lang.OutOfMemoryError: Java heap space', undefined],
-    ['oom-killed', 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory', undefined],
+    ['heap-exhausted', 'java.lang.OutOfMemoryError: Java heap space', undefined],
+    ['heap-exhausted', 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory', undefined],
     ['command-invalid', 'exec /entrypoint.sh: exec format error', undefined],
     ['command-invalid', 'exec: "serve": executable file not found in $PATH', undefined],
     ['secret-missing', 'environment variable STRIPE_KEY is not set', undefined],
@@ -86,11 +87,34 @@ describe('the words of a client name the cause, and whom they complain about', (
   });
 });
 
+describe('every wording reads its own example', () => {
+  test.each(
+    systems.flatMap(({ system, wordings }) => wordings.map((wording) => [system, wording.example, wording] as const)),
+  )('%s: %s', (_, example, { cause, about }) => {
+    expect(signatureOf(example)).toMatchObject({ cause, about });
+  });
+  test('and names where its system documents it', () => {
+    for (const { source } of systems) expect(source).toMatch(/^https:\/\//);
+  });
+});
+
 describe('words that look alike name nothing', () => {
   test.each([
     'certificate expires in 12 days',
-    'x509: certificate signed by unknown authority',
+    'the certificate of the course was signed by the teacher',
     'the session of the user has expired',
+    'the row is locked for editing by ana',
+    'the door was unlocked',
+    'max_connections = 200',
+    'maxmemory policy is allkeys-lru',
+    'the consumer joined the group at offset 42',
+    'the rate limit of the customer is 100 a minute',
+    'heap usage after collection: 40 %',
+    'opened 12 files',
+    'the configuration was loaded',
+    'deadlock detection is enabled',
+    'no deadlock detected',
+    'granted access to the report',
     'customer lookup failed: not on file',
     'lookup table is stale',
     'could not resolve the merge conflict',

@@ -17,6 +17,7 @@ const coverage = (over: Partial<Coverage> = {}): Coverage => ({
   baselineMs: 60 * minute,
   incidentMs: 10 * minute,
   groupTimes: new Map([['cart', { firstMs: start, lastMs: start + 10 * minute }]]),
+  wroteBefore: new Set(['cart']),
   ...over,
 });
 const template = (text: string, over: Partial<Template<Sample>> = {}, level?: Level): Template<Sample> => ({
@@ -34,6 +35,20 @@ const telling = (templates: readonly Template<Sample>[], over: Partial<Coverage>
   notableTemplates(templates, coverage(over), () => ends);
 const kindOf = (count: number, baselineCount: number, over: Partial<Coverage> = {}) =>
   telling([template('checkout failed', { count, baselineCount })], over)[0]?.kind;
+
+describe('a known wording of a failure', () => {
+  const levelOf = (text: string, level: Level) => telling([template(text, {}, level)])[0]?.level;
+  test('is an error at any level', () => {
+    expect(levelOf("OOM command not allowed when used memory > 'maxmemory'.", 'info')).toBe('error');
+    expect(levelOf('LOG: could not obtain lock on relation "orders"', 'info')).toBe('error');
+  });
+  test('is none where the line says that it is over', () => {
+    expect(levelOf('reconnected after: ERR max number of clients reached', 'info')).toBeUndefined();
+  });
+  test('is none where its words alone are not enough', () => {
+    expect(levelOf('probe of 10.0.0.7: connection refused', 'info')).toBeUndefined();
+  });
+});
 
 describe('how bad a message is', () => {
   test.each<[string, Level | undefined, Level]>([
