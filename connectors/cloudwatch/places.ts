@@ -15,6 +15,7 @@ export function servicesWithin(scope: Scope, services: readonly string[], places
   const rankOf = (service: string): number =>
     service === scope.service ? 0 : scope.neighbours.includes(service) ? 1 : 2;
   const includes = (service: string): boolean => {
+    if (scope.reach === 'neighbours') return scope.neighbours.includes(service);
     if (rankOf(service) < 2 || scope.reach === 'everywhere') return true;
     const place = places[service];
     return place === undefined ? scope.service === undefined : isWithin(asked, { ...place, service });

@@ -1,8 +1,7 @@
 // A LogsSource over pod logs, for clusters that ship logs nowhere else. It reads the last lines of each container of the paged service and its
 // neighbours and, for a restarted container, those of the previous run.
 import * as z from 'zod';
-import type { TimeWindow } from '../../core/model/entity.ts';
-import { amongClusters, type Scope } from '../../core/model/scope.ts';
+import { amongClusters, type Match, matchedService, type Scope } from '../../core/model/scope.ts';
 import type { LogRecord } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import { type ClusterAccess, said } from './access.ts';
@@ -69,22 +68,44 @@ interface Read {
 }
 
 /** The list requests that together cover the scope in this cluster; the API server selects the neighbours' pods. */
-function listsFor({ name }: ClusterAccess, { cluster, namespace, neighbours, reach }: Scope): string[] {
+function listsFor(
+  { name }: ClusterAccess,
+  { cluster, namespace, neighbours, reach, service, match = {} }: Scope,
+): string[] {
   const limit = `limit=${podsListed}`;
   const selected = serviceLabels.map((label) =>
     encodeURIComponent(`${label} in (${neighbours.filter((one) => labelValue.test(one)).join(',')})`),
   );
-  const ofNeighbours =
-    neighbours.some((one) => labelValue.test(one)) && reach !== 'everywhere'
+  const matched = (names: readonly string[], path: string) =>
+    reach === 'everywhere'
+      ? []
+      : names.flatMap((one) => {
+          const selector = selectorOf(match[one]);
+          return selector === undefined ? [] : [`${path}?${limit}&labelSelector=${encodeURIComponent(selector)}`];
+        });
+  const ofNeighbours = [
+    ...(neighbours.some((one) => labelValue.test(one)) && reach !== 'everywhere'
       ? selected.map((selector) => `api/v1/pods?${limit}&labelSelector=${selector}`)
-      : [];
-  if (reach !== 'everywhere' && cluster !== undefined && cluster !== name) return ofNeighbours;
-  if (reach !== 'neighbourhood' || namespace === undefined) return [`api/v1/pods?${limit}`];
-  return [`api/v1/namespaces/${encodeURIComponent(namespace)}/pods?${limit}`, ...ofNeighbours];
+      : []),
+    ...matched(neighbours, 'api/v1/pods'),
+  ];
+  if (reach === 'neighbours' || (reach !== 'everywhere' && cluster !== undefined && cluster !== name))
+    return ofNeighbours;
+  const own = service === undefined ? [] : [service];
+  if (reach !== 'neighbourhood' || namespace === undefined)
+    return [`api/v1/pods?${limit}`, ...matched(own, 'api/v1/pods')];
+  const path = `api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+  return [`${path}?${limit}`, ...matched(own, path), ...ofNeighbours];
+}
+
+/** Undefined without a match, or with one that is no selector. */
+function selectorOf(match: Match | undefined): string | undefined {
+  const parts = Object.entries(match ?? {});
+  const usable = parts.length > 0 && parts.every(([key, value]) => labelKey.test(key) && labelValue.test(value));
+  return usable ? parts.map(([key, value]) => `${key}=${value}`).join(',') : undefined;
 }
 
 async function logsOf(cluster: ClusterAccess, scope: Scope): Promise<Read> {
-  const { window } = scope;
   const replies = await Promise.all(listsFor(cluster, scope).map((path) => cluster.request(path)));
   const pods = new Map<string, Pod>();
   for (const reply of replies) {
@@ -94,12 +115,12 @@ async function logsOf(cluster: ClusterAccess, scope: Scope): Promise<Read> {
     for (const pod of page.data.items) pods.set(`${pod.metadata.namespace}/${pod.metadata.name}`, pod);
   }
   // The paged service comes first, then unhealthy pods, whose logs say the most.
-  const rank = (pod: Pod) => 2 * Number(serviceOf(pod.metadata) === scope.service) + Number(isUnwell(pod));
+  const rank = (pod: Pod) => 2 * Number(serviceOf(pod.metadata, scope) === scope.service) + Number(isUnwell(pod));
   const ordered = [...pods.values()].toSorted((a, b) => rank(b) - rank(a));
   const logs = ordered.slice(0, maxPods).flatMap(logsToRead);
   const answers: Answer[] = [];
   for (let next = 0; next < logs.length; next += atOnce)
-    answers.push(...(await Promise.all(logs.slice(next, next + atOnce).map((log) => linesOf(cluster, log, window)))));
+    answers.push(...(await Promise.all(logs.slice(next, next + atOnce).map((log) => linesOf(cluster, log, scope)))));
   const failed = answers.flatMap((one) => one.failed ?? []);
   return {
     records: answers.flatMap((one) => one.records),
@@ -115,8 +136,10 @@ async function logsOf(cluster: ClusterAccess, scope: Scope): Promise<Read> {
 
 /** Labels that name a pod's service, in order of precedence. */
 const serviceLabels = ['app.kubernetes.io/name', 'app'] as const;
-const serviceOf = ({ labels }: Pod['metadata']): string | undefined =>
+const serviceOf = ({ labels }: Pod['metadata'], scope: Scope): string | undefined =>
+  matchedService(scope, labels ?? {}) ??
   serviceLabels.map((label) => labels?.[label]).find((value) => value !== undefined);
+const labelKey = /^(?:[a-z0-9][a-z0-9.-]{0,252}\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 /** The form of a label value. Any other text could change the selector. */
 const labelValue = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 
@@ -145,7 +168,8 @@ interface Answer {
   readonly bytes: number;
 }
 
-async function linesOf(cluster: ClusterAccess, { pod, container, previous }: Log, window: TimeWindow): Promise<Answer> {
+async function linesOf(cluster: ClusterAccess, { pod, container, previous }: Log, scope: Scope): Promise<Answer> {
+  const { window } = scope;
   const query = new URLSearchParams({
     container,
     timestamps: 'true',
@@ -159,7 +183,7 @@ async function linesOf(cluster: ClusterAccess, { pod, container, previous }: Log
   if (reply.status === 204) return { records: [], bytes: 0 };
   if (previous && (reply.status === 400 || reply.status === 404)) return { records: [], bytes: 0 };
   if (reply.status !== 200 || typeof reply.body !== 'string') return { records: [], failed: said(reply), bytes: 0 };
-  const service = serviceOf(pod);
+  const service = serviceOf(pod, scope);
   const labels = {
     cluster: cluster.name,
     namespace: pod.namespace,

@@ -22,30 +22,52 @@ const oneOf = (names: readonly string[]): string => quoted(names.map(escaped).jo
 
 /** `anchor` is a label that nearly all streams have: Loki needs a matcher that does not accept the empty value. */
 export function partsOf(scope: Scope, labels: Labels, anchor: string | undefined): Part[] {
-  const { service, cluster, namespace, reach } = scope;
+  const { cluster, namespace, reach, match = {} } = scope;
   const narrow = reach !== 'everywhere';
-  const neighbours = narrow ? scope.neighbours.slice(0, maxNeighbours).filter((name) => name !== service) : [];
+  const paged = reach === 'neighbours' ? undefined : scope.service;
+  const labelOf = (name: string): string => match[name]?.[labels.service] ?? name;
+  const own = paged === undefined ? undefined : matchersOf(paged, scope, labels);
+  const neighbours = narrow
+    ? scope.neighbours
+        .slice(0, maxNeighbours)
+        .filter((name) => name !== paged)
+        .map(labelOf)
+    : [];
   const here = [
     ...(narrow && cluster !== undefined ? [`${labels.cluster}=${quoted(cluster)}`] : []),
     ...(reach === 'neighbourhood' && namespace !== undefined ? [`${labels.namespace}=${quoted(namespace)}`] : []),
   ];
   const place = here.length > 0 ? here : anchor === undefined ? undefined : [`${anchor}=~".+"`];
   const without = [
-    ...(service === undefined ? [] : [`${labels.service}!=${quoted(service)}`]),
+    // Lines that meet several labels cannot be left out by a selector; the reader drops them.
+    ...(own?.length === 1 ? own.map(([name, value]) => `${name}!=${quoted(value)}`) : []),
     ...(neighbours.length === 0 ? [] : [`${labels.service}!~${oneOf(neighbours)}`]),
   ];
   const part = (name: PartName, matchers: readonly string[]): Part => ({ name, selector: `{${matchers.join(', ')}}` });
   return [
-    ...(service === undefined ? [] : [part('paged', [...here, `${labels.service}=${quoted(service)}`])]),
+    ...(own === undefined ? [] : [part('paged', [...here, ...own.map(([name, value]) => `${name}=${quoted(value)}`)])]),
     ...(neighbours.length === 0 ? [] : [part('neighbours', [`${labels.service}=~${oneOf(neighbours)}`])]),
-    ...(place === undefined ? [] : [part('others', [...place, ...without])]),
+    ...(place === undefined || reach === 'neighbours' ? [] : [part('others', [...place, ...without])]),
   ];
 }
 
-/** One number a service, for each part. */
-export const countOf = (parts: readonly Part[], labels: Labels, seconds: number): string =>
+const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+/** The labels that select a service: those of its match, or the label of the service. */
+function matchersOf(service: string, { match = {} }: Scope, labels: Labels): (readonly [string, string])[] {
+  const matched = Object.entries(match[service] ?? {}).filter(([name]) => labelName.test(name));
+  return matched.length > 0 ? matched : [[labels.service, service]];
+}
+
+/** The labels by which lines are counted, to tell the paged service from the others. */
+export const countedBy = ({ match = {}, service }: Scope, labels: Labels): string[] => [
+  ...new Set([labels.service, ...Object.keys(match[service ?? ''] ?? {}).filter((name) => labelName.test(name))]),
+];
+
+/** One number for each value of the labels, for each part. */
+export const countOf = (parts: readonly Part[], by: readonly string[], seconds: number): string =>
   parts
-    .map(({ selector }) => `sum by (${labels.service}) (count_over_time(${selector}[${Math.max(1, seconds)}s]))`)
+    .map(({ selector }) => `sum by (${by.join(', ')}) (count_over_time(${selector}[${Math.max(1, seconds)}s]))`)
     .join(' or ');
 
 /** Only lines that look like trouble. */

@@ -1,10 +1,19 @@
 // A LogsSource over Loki. It first asks how many lines there are, and of how many bytes. If they fit, they are read page by page; otherwise lines that
 // look like trouble are read from equal parts of the window, and the answer says how many were left out.
-import { amongClusters, isWithin, type Scope } from '../../core/model/scope.ts';
+import { amongClusters, isWithin, matchedService, type Scope } from '../../core/model/scope.ts';
 import type { LogRecord } from '../../core/model/telemetry.ts';
 import type { Observed, Source } from '../../core/ports/telemetry.ts';
 import { Counts, IndexStats, Lines, type LokiAccess, Names, openSession, type Session } from './client.ts';
-import { countOf, type Labels, maxNeighbours, type Part, type PartName, partsOf, troubleIn } from './logql.ts';
+import {
+  countedBy,
+  countOf,
+  type Labels,
+  maxNeighbours,
+  type Part,
+  type PartName,
+  partsOf,
+  troubleIn,
+} from './logql.ts';
 
 export interface LokiConfig extends LokiAccess {
   readonly labels: Labels;
@@ -120,7 +129,9 @@ class Question {
   /** A label to select everything by; asked for only if the place selects nothing. */
   async #anchor({ reach, cluster, namespace }: Scope) {
     const { labels } = this.#config;
-    const narrows = reach !== 'everywhere' && (cluster !== undefined || (reach === 'neighbourhood' && namespace));
+    const narrows =
+      reach === 'neighbours' ||
+      (reach !== 'everywhere' && (cluster !== undefined || (reach === 'neighbourhood' && namespace)));
     if (narrows) return { kind: 'ok', data: undefined } as const;
     const answer = await this.#session.ask('labels', this.#bounds(), Names);
     if (answer.kind === 'failed') return answer;
@@ -156,7 +167,7 @@ class Question {
     const { labels } = this.#config;
     const { start, end } = this.#span;
     // The range of a count begins after its start and includes its end, unlike that of lines.
-    const query = countOf(parts, labels, Math.ceil(Number(end - start) / 1e9));
+    const query = countOf(parts, countedBy(this.#scope, labels), Math.ceil(Number(end - start) / 1e9));
     const answer = await this.#session.ask('query', { query, time: String(end - 1n) }, Counts);
     if (answer.kind === 'failed') {
       this.#missing.push(`the number of lines (${answer.reason})`);
@@ -165,11 +176,16 @@ class Question {
     this.#scanned += answer.data.data.stats?.summary?.totalBytesProcessed ?? 0;
     const counts = new Map<PartName, number>(parts.map(({ name }) => [name, 0]));
     for (const { metric, value } of answer.data.data.result ?? []) {
-      const name = this.#partOf(metric[labels.service]);
+      const name = this.#partOf(this.#serviceOf(metric));
       const count = Number(value[1]);
       if (Number.isFinite(count)) counts.set(name, (counts.get(name) ?? 0) + count);
     }
     return counts;
+  }
+
+  /** The catalogue's name, if the service has another one here. */
+  #serviceOf(labels: Readonly<Record<string, string>>): string | undefined {
+    return matchedService(this.#scope, labels) ?? labels[this.#config.labels.service];
   }
 
   #partOf(service: string | undefined): PartName {
@@ -196,7 +212,7 @@ class Question {
       for (const { ns, key, line } of answer) {
         if (ns === start && seen.has(key)) continue;
         if (ns === last) keys.add(key);
-        this.#keep(line);
+        this.#keep(line, name);
       }
       if (answer.length < this.#config.pageSize) return undefined;
       if (last === start) {
@@ -232,7 +248,7 @@ class Question {
         break;
       }
       read += answer.length;
-      for (const { line } of answer) this.#keep({ ...line, record: { ...line.record, cut: true } });
+      for (const { line } of answer) this.#keep({ ...line, record: { ...line.record, cut: true } }, name);
     }
     const of = count === undefined ? 'an unknown number of' : number(count);
     this.#missing.push(
@@ -270,7 +286,9 @@ class Question {
   }
 
   /** Whatever Loki answers, nothing outside the scope and the window is kept. */
-  #keep({ ns, record }: Line): void {
+  #keep({ ns, record }: Line, part: PartName): void {
+    // A selector cannot leave out the paged service by several labels, so its lines may be among the others, too.
+    if (part === 'others' && this.#scope.match !== undefined && this.#partOf(record.labels.service) === 'paged') return;
     if (ns < this.#span.start || ns >= this.#span.end || !isWithin(this.#scope, record.labels)) return;
     const long = record.message.length > maxLineLength;
     if (long) this.#shortened += 1;
@@ -282,7 +300,7 @@ class Question {
     const places = {
       cluster: stream[labels.cluster] || cluster,
       namespace: stream[labels.namespace],
-      service: stream[labels.service],
+      service: this.#serviceOf(stream),
       pod: stream[labels.pod],
       container: stream.container,
       level: stream.level || stream.detected_level,
@@ -305,7 +323,12 @@ class Question {
     const has = names.length === 0 ? 'none in the window' : names.slice(0, 10).join(', ');
     if (unknown.length > 0)
       this.#missing.push(`streams by the label ${unknown.join(' or ')}, which this Loki lacks (labels: ${has})`);
-    else if (silent) this.#missing.push(`lines of ${service}: the label ${labels.service} has no such value here`);
+    else if (silent)
+      this.#missing.push(
+        this.#scope.match?.[service ?? ''] === undefined
+          ? `lines of ${service}: the label ${labels.service} has no such value here`
+          : `lines of ${service}: no stream has the labels of its match`,
+      );
   }
 
   #bounds() {

@@ -76,7 +76,7 @@ async function rowsOf<T>(
   if (known.kind === 'failed') return gap(known.reason);
   // Accounts in which nothing happened in the window have no attributes.
   if (known.keys.size === 0) return { kind: 'data', data: [], query, bytes: question.bytes() };
-  const columns: Columns = columnsAmong(known.keys, names);
+  const columns: Columns = columnsAmong(known.keys, asked, names);
   const scope = await knownScope(question, { event, columns, scope: asked }, config);
   const selected = [
     ...new Set([...wanted.filter((name) => known.keys.has(name) || name === 'timestamp'), ...all(columns)]),

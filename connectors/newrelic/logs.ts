@@ -20,6 +20,7 @@ import {
   quoted,
   servicesAre,
   text,
+  unmatched,
   where,
 } from './place.ts';
 
@@ -73,7 +74,7 @@ export function logs(config: NewRelicConfig, ask: () => Question): Source<'logs'
       const known = await keysOf(question, 'Log', asked.window);
       if (known.kind === 'failed') return gap(known.reason);
       if (known.keys.size === 0) return gap('New Relic has no logs of this window in these accounts.');
-      const names = namesAmong(known.keys);
+      const names = namesAmong(known.keys, asked);
       if (names.message.length === 0) return gap('The logs in New Relic have no attribute that holds a message.');
       const scope = await knownScope(question, { event: 'Log', columns: names.columns, scope: asked }, config);
       const counted = await partsOf(question, names, scope);
@@ -92,7 +93,13 @@ export function logs(config: NewRelicConfig, ask: () => Question): Source<'logs'
         kind: 'data',
         data: streamed(records),
         query: `${hostOf(config)} logs of ${accountsOf(config)} (${read.length} samples)`,
-        missing: [...missing, ...failures, ...counted.notes, ...new Set(read.flatMap((one) => one.notes))].slice(0, 12),
+        missing: [
+          ...missing,
+          ...unmatched(names.columns, 'Log'),
+          ...failures,
+          ...counted.notes,
+          ...new Set(read.flatMap((one) => one.notes)),
+        ].slice(0, 12),
         bytes: question.bytes(),
       };
     },
@@ -109,10 +116,17 @@ async function* streamed(records: readonly LogRecord[]): AsyncGenerator<LogRecor
   yield* records;
 }
 
-function namesAmong(keys: ReadonlySet<string>): Names {
+function namesAmong(keys: ReadonlySet<string>, scope: Scope): Names {
   const having = (list: readonly string[]) => list.filter((name) => keys.has(name));
   return {
-    columns: columnsAmong(keys, ['service.name', 'entity.name', 'service_name', 'service', 'appName', 'labels.app']),
+    columns: columnsAmong(keys, scope, [
+      'service.name',
+      'entity.name',
+      'service_name',
+      'service',
+      'appName',
+      'labels.app',
+    ]),
     level: having(levels),
     message: having(messages),
     container: having(others.container),

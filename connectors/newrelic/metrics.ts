@@ -6,7 +6,18 @@ import type { Series } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import type { NewRelicConfig, Question, Row } from './client.ts';
 import { accountsOf, hostOf } from './logs.ts';
-import { columnsAmong, condition, during, keysOf, knownScope, quoted, text, where } from './place.ts';
+import {
+  type Columns,
+  columnsAmong,
+  condition,
+  during,
+  keysOf,
+  knownScope,
+  quoted,
+  serviceNamed,
+  text,
+  where,
+} from './place.ts';
 
 interface Reading {
   readonly signal: string;
@@ -156,7 +167,7 @@ async function seriesOf(question: Question, event: Event, asked: Scope, config: 
   const known = await keysOf(question, event.event, asked.window);
   if (known.kind === 'failed') return { ...nothing, failed: known.reason };
   const { keys } = known;
-  const columns = columnsAmong(keys, event.name);
+  const columns = columnsAmong(keys, asked, event.name);
   const readings = event.readings.filter(({ needs }) => needs.every((name) => keys.has(name)));
   if (readings.length === 0 || columns.service.length === 0) return nothing;
   const scope = await knownScope(question, { event: event.event, columns, scope: asked }, config);
@@ -175,7 +186,7 @@ async function seriesOf(question: Question, event: Event, asked: Scope, config: 
   const isCut = groups.size >= maxGroups;
   return {
     series: [...groups.values()].flatMap((rows) =>
-      readings.flatMap((reading) => toSeries(rows, { event, reading, scope }, config) ?? []),
+      readings.flatMap((reading) => toSeries(rows, { event, reading, scope, columns }, config) ?? []),
     ),
     asked: readings.map(({ signal }) => signal),
     notes: [...answer.notes, ...(isCut ? [`all but ${maxGroups} groups of ${event.event}`] : [])],
@@ -188,19 +199,22 @@ function toSeries(
     event,
     reading: { signal, unit },
     scope,
+    columns,
   }: {
     readonly event: Event;
     readonly reading: Reading;
     readonly scope: Scope;
+    readonly columns: Columns;
   },
   config: NewRelicConfig,
 ): Series | undefined {
   const [name, cluster = config.cluster, namespace] = [rows[0]?.facet]
     .flat()
     .map((one) => (one === absent ? undefined : text(one)));
-  if (name === undefined) return undefined;
+  const found = name === undefined ? undefined : (serviceNamed(name, columns) ?? name);
+  if (found === undefined) return undefined;
   const place = { ...(namespace === undefined ? {} : { namespace }), ...(cluster === undefined ? {} : { cluster }) };
-  if (!isWithin(scope, { ...place, service: name })) return undefined;
+  if (!isWithin(scope, { ...place, service: found })) return undefined;
   const points = rows
     .flatMap((row): [number, number][] => {
       const value = numberIn(row[signal]);
@@ -209,7 +223,7 @@ function toSeries(
     })
     .sort(([a], [b]) => a - b);
   if (points.length === 0) return undefined;
-  return { source: 'newrelic', entity: { kind: event.kind, name, ...place }, signal, unit, points };
+  return { source: 'newrelic', entity: { kind: event.kind, name: found, ...place }, signal, unit, points };
 }
 
 /** A group without the attribute has this in its place; without a second value, New Relic leaves such groups out. */

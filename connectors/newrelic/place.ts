@@ -38,16 +38,34 @@ type Part = keyof typeof attributes;
 const parts: readonly Part[] = ['cluster', 'namespace', 'service', 'pod'];
 
 /** The attributes of each part that the data has. */
-export type Columns = Readonly<Record<Part, readonly string[]>>;
+export interface Columns extends Readonly<Record<Part, readonly string[]>> {
+  /** Services that the data has under other names. All conditions of one hold; a condition holds if any of its columns has the value. */
+  readonly matched: readonly {
+    readonly service: string;
+    readonly conditions: readonly { readonly columns: readonly string[]; readonly value: string }[];
+  }[];
+}
 
 /** The service's attributes can be given, because they differ between kinds of events. */
-export function columnsAmong(keys: ReadonlySet<string>, service: readonly string[] = attributes.service): Columns {
+export function columnsAmong(
+  keys: ReadonlySet<string>,
+  { match = {} }: Pick<Scope, 'match'>,
+  service: readonly string[] = attributes.service,
+): Columns {
   const having = (names: readonly string[]) => names.filter((name) => keys.has(name));
+  const named = having(service);
+  // Kinds of events hold a service's name in different attributes; an attribute that is no name has to be there itself.
+  const isName = (attribute: string) => attributes.service.some((one) => one === attribute);
+  const columnsOf = (attribute: string) => (keys.has(attribute) ? [attribute] : isName(attribute) ? named : []);
   return {
     cluster: having(attributes.cluster),
     namespace: having(attributes.namespace),
-    service: having(service),
+    service: named,
     pod: having(attributes.pod),
+    matched: Object.entries(match).map(([one, wanted]) => ({
+      service: one,
+      conditions: Object.entries(wanted).map(([attribute, value]) => ({ columns: columnsOf(attribute), value })),
+    })),
   };
 }
 
@@ -60,6 +78,7 @@ const literal = (value: string): string => `'${value}'`;
 /** What is within the scope, and perhaps a little more: each row is checked again. Undefined if nothing narrows it. */
 export function condition(scope: Scope, columns: Columns): string | undefined {
   if (scope.reach === 'everywhere') return undefined;
+  if (scope.reach === 'neighbours') return ofServices(scope.neighbours, columns) ?? 'timestamp < 0';
   const own = [
     fits(columns.cluster, scope.cluster === undefined ? [] : [scope.cluster]),
     scope.reach === 'cluster' || scope.namespace === undefined
@@ -75,41 +94,51 @@ export function condition(scope: Scope, columns: Columns): string | undefined {
 const ofServices = (names: readonly string[], columns: Columns): string | undefined =>
   anyOf(servicesAre(names, columns));
 
-export function servicesAre(names: readonly string[], { service, pod }: Columns): Comparison[] {
+/** A service that has another name here is selected by that alone. */
+export function servicesAre(names: readonly string[], { service, pod, matched }: Columns): Comparison[] {
   const usable = names.filter((name) => plain.test(name)).slice(0, 50);
-  if (usable.length === 0) return [];
+  const own = usable.filter((name) => !matched.some((one) => one.service === name));
+  const elsewhere = matched.filter((one) => usable.includes(one.service));
   return [
-    ...service.map((column) => isAmong(column, usable)),
-    ...pod.flatMap((column) =>
-      usable.map((name) => ({ column, operator: 'LIKE', value: literal(`${name}-%`) }) as const),
-    ),
+    ...(own.length === 0 ? [] : service.map((column) => isAmong(column, own))),
+    ...pod.flatMap((column) => own.map((name) => compared(column, 'LIKE', literal(`${name}-%`)))),
+    ...elsewhere.flatMap(({ conditions }) => together(conditions) ?? []),
   ];
 }
 
+/** A condition in NRQL and its negation, which rows without the attribute meet, too. */
 export interface Comparison {
-  readonly column: string;
-  readonly operator: 'IN' | 'LIKE';
-  /** As NRQL. */
-  readonly value: string;
+  readonly yes: string;
+  readonly no: string;
 }
 
-export const isAmong = (column: string, values: readonly string[]): Comparison => ({
-  column,
-  operator: 'IN',
-  value: `(${values.map(literal).join(', ')})`,
+const compared = (column: string, operator: 'IN' | 'LIKE', value: string): Comparison => ({
+  yes: `${quoted(column)} ${operator} ${value}`,
+  no: `(${quoted(column)} NOT ${operator} ${value} OR ${quoted(column)} IS NULL)`,
 });
+
+export const isAmong = (column: string, values: readonly string[]): Comparison =>
+  compared(column, 'IN', `(${values.map(literal).join(', ')})`);
+
+/** All conditions at once. Undefined if the data lacks an attribute, or if a value cannot stand in NRQL. */
+function together(conditions: Columns['matched'][number]['conditions']): Comparison | undefined {
+  const each = conditions.map(({ columns, value }): Comparison | undefined => {
+    const any = plain.test(value) ? columns.map((column) => isAmong(column, [value])) : [];
+    const [yes, no] = [anyOf(any), noneOf(any)];
+    return yes === undefined || no === undefined ? undefined : { yes, no };
+  });
+  const all = each.filter((one) => one !== undefined);
+  if (all.length === 0 || all.length < each.length) return undefined;
+  return { yes: `(${all.map(({ yes }) => yes).join(' AND ')})`, no: `(${all.map(({ no }) => no).join(' OR ')})` };
+}
 
 /** Undefined without comparisons. */
 export const anyOf = (comparisons: readonly Comparison[]): string | undefined =>
-  comparisons.length === 0
-    ? undefined
-    : `(${comparisons.map(({ column, operator, value }) => `${quoted(column)} ${operator} ${value}`).join(' OR ')})`;
+  comparisons.length === 0 ? undefined : `(${comparisons.map(({ yes }) => yes).join(' OR ')})`;
 
-/** Rows without the attribute meet it, too. Undefined without comparisons. */
+/** Undefined without comparisons. */
 export const noneOf = (comparisons: readonly Comparison[]): string | undefined =>
-  comparisons.length === 0
-    ? undefined
-    : `(${comparisons.map(({ column, operator, value }) => `(${quoted(column)} NOT ${operator} ${value} OR ${quoted(column)} IS NULL)`).join(' AND ')})`;
+  comparisons.length === 0 ? undefined : `(${comparisons.map(({ no }) => no).join(' AND ')})`;
 
 /** Any of the columns has one of the values, or none of them has any. */
 function fits(columns: readonly string[], values: readonly string[]): string | undefined {
@@ -124,13 +153,41 @@ export function placeOf(row: Row, columns: Columns, { cluster: only }: NewRelicC
     const value = columns[part].map((name) => text(row[name])).find((one) => one !== undefined);
     if (value !== undefined) found[part] = value;
   }
-  return found.cluster === undefined && only !== undefined ? { ...found, cluster: only } : found;
+  const service = serviceIn(row, columns);
+  return {
+    ...found,
+    ...(found.cluster === undefined && only !== undefined ? { cluster: only } : {}),
+    ...(service === undefined ? {} : { service }),
+  };
 }
+
+/** The service whose other name or attributes the row has. */
+export const serviceIn = (row: Row, { matched }: Columns): string | undefined =>
+  matched.find(({ conditions }) =>
+    conditions.every(({ columns, value }) => columns.some((column) => row[column] === value)),
+  )?.service;
+
+/** The service that has this name here. Groups of a query have a name alone, so a match by another attribute cannot be told from it. */
+export const serviceNamed = (name: string, { matched, service: columns }: Columns): string | undefined =>
+  matched.find(({ conditions }) =>
+    conditions.some((one) => one.value === name && one.columns.some((column) => columns.includes(column))),
+  )?.service;
+
+/** Sentences about services that cannot be selected here, because the data lacks an attribute of their match. */
+export const unmatched = ({ matched }: Columns, event: string): string[] =>
+  matched.flatMap(({ service, conditions }) =>
+    together(conditions) === undefined ? [`${service} in ${event}: it lacks an attribute of the service's match`] : [],
+  );
 
 export const text = (value: unknown, length = 300): string | undefined =>
   typeof value === 'string' && value !== '' ? value.slice(0, length) : undefined;
 
-export const all = (columns: Columns): string[] => parts.flatMap((part) => columns[part]);
+export const all = (columns: Columns): string[] => [
+  ...new Set([
+    ...parts.flatMap((part) => columns[part]),
+    ...columns.matched.flatMap(({ conditions }) => conditions.flatMap((one) => one.columns)),
+  ]),
+];
 export const during = ({ start, end }: TimeWindow): string => `SINCE ${Date.parse(start)} UNTIL ${Date.parse(end)}`;
 export const where = (...conditions: readonly (string | undefined)[]): string => {
   const given = conditions.filter((one) => one !== undefined);

@@ -6,6 +6,7 @@ import type { FiringAlert, Series } from '../../core/model/telemetry.ts';
 import type { Observed, Source } from '../../core/ports/telemetry.ts';
 import { catalogue, nameLabels, namespaceLabels } from './catalogue.ts';
 import { Alerts, ask, Matrix, Names, type PrometheusConfig } from './client.ts';
+import { matchedIn, narrowed } from './match.ts';
 
 export type { PrometheusConfig } from './client.ts';
 
@@ -27,13 +28,21 @@ export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
       });
       if (wanted.length === 0) return gap('Prometheus has none of the metrics that the signal catalogue knows.');
       const step = stepSeconds(window);
+      const matched = matchedIn(scope);
+      const queries = [
+        ...wanted.map(({ entry, source }) => ({ entry, promql: source.promql, service: undefined })),
+        ...matched.services.flatMap(({ service, match }) =>
+          wanted
+            .filter(({ entry }) => entry.kind !== 'Node')
+            .map(({ entry, source }) => ({ entry, promql: narrowed(source, match), service })),
+        ),
+      ];
       const answers = await Promise.all(
-        wanted.map(async ({ entry, source }) => {
-          const query = source.promql
-            .replaceAll('$w', `${Math.max(60, step * 4)}s`)
-            .replaceAll('$c', clusterLabelOf(config));
+        queries.map(async ({ entry, promql, service }) => {
+          const query = promql.replaceAll('$w', `${Math.max(60, step * 4)}s`).replaceAll('$c', clusterLabelOf(config));
           return {
             entry,
+            service,
             answer: await ask(config, 'query_range', { query, ...bounds(window), step: String(step) }, Matrix),
           };
         }),
@@ -47,12 +56,15 @@ export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
         kind: 'data',
         data: inScope(
           scope,
-          answers.flatMap(({ entry, answer }) =>
-            answer.kind === 'ok' ? answer.data.result.flatMap((one) => toSeries(entry, one, config) ?? []) : [],
+          answers.flatMap(({ entry, service, answer }) =>
+            answer.kind === 'ok'
+              ? answer.data.result.flatMap((one) => toSeries(entry, one, config, service) ?? [])
+              : [],
           ),
           ({ entity }) => ({ ...entity, service: entity.name }),
         ),
         query: `${new URL(config.url).host} (${wanted.length} signals${missing.length > 0 ? `, without ${missing.join(', ')}` : ''})`,
+        ...(matched.missing.length === 0 ? {} : { missing: matched.missing }),
         link: config.url,
         bytes: answers.reduce((sum, { answer }) => sum + (answer.kind === 'ok' ? answer.bytes : 0), 0),
       };
@@ -129,8 +141,9 @@ function toSeries(
   entry: (typeof catalogue)[number],
   { metric, values }: { metric: Readonly<Record<string, string>>; values: readonly (readonly [number, string])[] },
   config: PrometheusConfig,
+  service: string | undefined,
 ): Series | undefined {
-  const name = nameLabels.map((label) => metric[label]).find((value) => value);
+  const name = service ?? nameLabels.map((label) => metric[label]).find((value) => value);
   if (!name) return undefined;
   const namespace = namespaceLabels.map((label) => metric[label]).find((value) => value);
   const points = values.flatMap(([at, text]): [number, number][] =>

@@ -56,6 +56,15 @@ export function amongClusters(scope: Scope, known: Iterable<string>): Scope {
   return scope.cluster === undefined || [...known].includes(scope.cluster) ? scope : { ...scope, cluster: undefined };
 }
 
+/** The service whose match holds for these attributes; undefined if none does. */
+export const matchedService = (
+  { match = {} }: Pick<Scope, 'match'>,
+  attributes: Readonly<Record<string, unknown>>,
+): string | undefined =>
+  Object.entries(match).find(([, wanted]) =>
+    Object.entries(wanted).every(([name, value]) => attributes[name] === value),
+  )?.[0];
+
 /** The scope of a brief, from the start of the baseline to the end of the incident. */
 export function scopeOf(
   { incidentId, context, focus = [] }: Pick<Brief, 'incidentId' | 'context'> & Partial<Pick<Brief, 'focus'>>,

@@ -98,16 +98,20 @@ function linesOf(
 function counted(streams: readonly Stream[], text: string, time: bigint) {
   const result = text.split(/ or (?=sum by )/).flatMap((one) => {
     const [, by = '', selector = '', seconds] =
-      /^sum by \((\w+)\) \(count_over_time\((\{.*\})\[(\d+)s\]\)\)$/.exec(one) ?? [];
+      /^sum by \((\w+(?:, \w+)*)\) \(count_over_time\((\{.*\})\[(\d+)s\]\)\)$/.exec(one) ?? [];
     if (seconds === undefined) throw new Refusal(400, 'parse error: syntax error');
     const from = time - BigInt(seconds) * 1_000_000_000n;
+    const names = by.split(', ');
     const counts = new Map<string, number>();
     for (const { labels, lines } of selected(streams, selector).streams) {
       const count = lines.filter(([ns]) => ns > from && ns <= time).length;
-      if (count > 0) counts.set(labels[by] ?? '', (counts.get(labels[by] ?? '') ?? 0) + count);
+      const metric = JSON.stringify(
+        Object.fromEntries(names.flatMap((name) => (labels[name] ? [[name, labels[name]]] : []))),
+      );
+      if (count > 0) counts.set(metric, (counts.get(metric) ?? 0) + count);
     }
-    return [...counts].map(([name, count]) => ({
-      metric: name === '' ? {} : { [by]: name },
+    return [...counts].map(([metric, count]) => ({
+      metric: JSON.parse(metric),
       value: [Number(time / 1_000_000_000n), String(count)],
     }));
   });
