@@ -123,7 +123,7 @@ async function explained(values: Options, catalog: Catalog, policies: Policies):
       `${answer.allowed ? style.green('ALLOWED') : style.red('REFUSED')}  ${values.action} on ${kind} ${namespace}/${name} in ${cluster} (${environment ?? 'environment unknown'}), for ${supposed.actor.kind === 'person' ? values.actor : 'what was taught'}, at ${facts.now.toISOString()}`,
       ...(rules.length === 0
         ? [`  ${answer.why}`]
-        : rules.map(({ id, says, file }) => `  ${style.bold(id)} (policies/${file}): ${says}`)),
+        : rules.map(({ id, explanation: says, file }) => `  ${style.bold(id)} (policies/${file}): ${says}`)),
       ...(freezes.length === 0 ? [] : [`  Freeze: ${freezes.join(', ')}.`]),
       ...(answer.allowed ? [] : wayLines(ways)),
       style.dim(

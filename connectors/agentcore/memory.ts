@@ -72,7 +72,7 @@ export function agentCoreMemory(options: AgentCoreMemoryOptions): Memory {
         onFailure(unavailable(`did not remember incident ${incidentId}`, cause));
       });
     },
-    async said({ incidentId, actor }) {
+    async utterances({ incidentId, actor }) {
       const found: MemoryEvent[] = [];
       let nextToken: string | undefined;
       try {
@@ -124,7 +124,7 @@ export function agentCoreMemory(options: AgentCoreMemoryOptions): Memory {
     },
     async teach(fact) {
       const known = await Promise.all(
-        servicesOf(fact.says).map(async (service) => [service, await records(service)] as const),
+        servicesOf(fact.statement).map(async (service) => [service, await records(service)] as const),
       ).catch((cause: unknown) => {
         throw unavailable('could not be read', cause);
       });
@@ -154,7 +154,7 @@ export function agentCoreMemory(options: AgentCoreMemoryOptions): Memory {
       });
       const facts = found
         .flatMap((record) => factIn(record) ?? [])
-        .filter(({ says }) => servicesOf(says).includes(service));
+        .filter(({ statement: says }) => servicesOf(says).includes(service));
       // Two people who teach the same fact at the same moment store it twice.
       return [...new Map(facts.map((fact) => [fact.id, fact])).values()].toSorted((a, b) =>
         a.taughtAt.localeCompare(b.taughtAt),
@@ -199,7 +199,7 @@ const identifier = (text: string): string =>
 /** For a stage without a memory: it stores nothing, recalls nothing, and tells a person who teaches. */
 export const noMemory = (): Memory => ({
   remember: async () => {},
-  said: async () => [],
+  utterances: async () => [],
   recall: async () => [],
   teach: async () => {
     throw new Unavailable('No memory is configured: facts about services cannot be kept.');

@@ -79,7 +79,7 @@ export function cedarPolicies({ schema, policies, wasm }: CedarSources): Policie
 function sentence(allowed: boolean, ids: readonly string[], rules: readonly PolicyRule[]): PolicyAnswer['why'] {
   if (allowed) return `Allowed by policy ${ids.join(', ')}.`;
   if (ids.length === 0) return 'No policy permits it at this level.';
-  const says = (id: string) => rules.find((rule) => rule.id === id)?.says ?? '';
+  const says = (id: string) => rules.find((rule) => rule.id === id)?.explanation ?? '';
   return ids.map((id, n) => `${n === 0 ? 'Forbidden' : 'Also'} by policy ${id}: ${says(id)}`).join(' ');
 }
 
@@ -109,7 +109,7 @@ function rulesOf(file: string, text: string): PolicyRule[] {
     if (typeof says !== 'string') throw new Misconfigured(`The policy ${id} in ${file} has no @says.`);
     if (effect === 'forbid' && typeof change !== 'string')
       throw new Misconfigured(`The policy ${id} in ${file} forbids and has no @change.`);
-    return { id, effect, says, ...(typeof change === 'string' ? { change } : {}), file, text: policy };
+    return { id, effect, explanation: says, ...(typeof change === 'string' ? { change } : {}), file, text: policy };
   });
 }
 

@@ -34,7 +34,7 @@ export function diskMemory(files: Files): Memory {
       await files.write(`memory/${fileName(id)}.json`, JSON.stringify(event));
       if (!known.has(id)) known.add({ id, ...event });
     },
-    said: async (by) => allOf(files, saidIn(by), Stored),
+    utterances: async (by) => allOf(files, saidIn(by), Stored),
     async recall({ text, limit }) {
       return (await index())
         .search(text)
@@ -42,7 +42,7 @@ export function diskMemory(files: Files): Memory {
         .map((hit) => String(hit.text));
     },
     async teach(fact) {
-      for (const service of servicesOf(fact.says)) {
+      for (const service of servicesOf(fact.statement)) {
         const name = factFile(service, fact.id);
         if ((await files.read(name)) === undefined) await files.write(name, JSON.stringify(fact));
       }

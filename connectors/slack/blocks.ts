@@ -13,7 +13,7 @@ import type {
   RichTextSection,
   SectionBlock,
 } from '@slack/types';
-import { buttonId, sayId } from '../../core/intake/slack.ts';
+import { buttonId, textButtonPrefix } from '../../core/intake/slack.ts';
 import { escaped } from '../../core/intake/slack-message.ts';
 import type { Verdict } from '../../core/model/action.ts';
 import type { Message } from '../../core/model/message.ts';
@@ -226,7 +226,7 @@ const choices = (offered: NonNullable<Message['choices']>): ActionsBlock => ({
   elements: offered.map(
     ({ label, says }, index): Button => ({
       type: 'button',
-      action_id: `${sayId}${index}`,
+      action_id: `${textButtonPrefix}${index}`,
       text: { type: 'plain_text', text: shorten(clean(label), 75) || '…', emoji: false },
       value: says,
     }),

@@ -69,11 +69,11 @@ export const leaseOf = ({ incidentId, execution, facts }: Waiting, now: Date): L
 export function coverOf(
   page: Waiting,
   { leases, diagnosed }: Pick<Slots, 'leases' | 'diagnosed'>,
-  others: readonly { readonly page: Waiting }[],
+  otherPages: readonly { readonly page: Waiting }[],
   answers: Answers,
   rules: StormRules,
 ): Extract<Admission, { kind: 'covered' }> | undefined {
-  const pages = [...leases, ...diagnosed, ...others.map((one) => one.page)].map(({ facts }) => facts);
+  const pages = [...leases, ...diagnosed, ...otherPages.map((one) => one.page)].map(({ facts }) => facts);
   for (const { incidentId, facts } of diagnosed.toReversed()) {
     const answer = answers.get(incidentId);
     if (answer === undefined || incidentId === page.incidentId || !takesMembers(answer.incident)) continue;

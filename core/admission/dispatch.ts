@@ -113,11 +113,11 @@ const isHoldOver = ({ held }: Waiting, { leases }: Slots, now: Date): boolean =>
   !leases.some(({ incidentId }) => incidentId === held.behind);
 
 /** Runs eight tasks at a time: a storm has many pages, but the process has one event loop and one table. */
-async function eachOf<T>(things: readonly T[], work: (thing: T) => Promise<void>): Promise<void> {
-  const left = things.values();
+async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = items.values();
   await Promise.all(
     Array.from({ length: 8 }, async () => {
-      for (const thing of left) await work(thing);
+      for (const item of left) await work(item);
     }),
   );
 }
@@ -129,10 +129,10 @@ async function eachOf<T>(things: readonly T[], work: (thing: T) => Promise<void>
 export async function answer(queued: Queued, admission: Admission, ports: DispatchPorts): Promise<boolean> {
   const { incidentId, execution } = queued.page;
   if (admission.kind === 'admitted') await ports.incidents.turn(incidentId, { from: 'waiting', to: 'investigating' });
-  const told = await ports.workflow.resume(queued.taskToken, admission);
-  if (told === 'gone' && (await isOver(execution, ports))) await giveBack(incidentId, ports);
+  const outcome = await ports.workflow.resume(queued.taskToken, admission);
+  if (outcome === 'gone' && (await isOver(execution, ports))) await giveBack(incidentId, ports);
   await ports.line.remove(queued);
-  return told === 'resumed';
+  return outcome === 'resumed';
 }
 
 /** Whether the execution has ended. If its state is unknown, it counts as running; its lease runs out by itself. */
@@ -172,12 +172,12 @@ type CachedAnswers = (ids: readonly string[]) => Promise<Answers>;
 /** Reads diagnoses, each at most once. */
 export function cachedAnswers({ incidents }: Pick<Ports, 'incidents'>): CachedAnswers {
   const known = new Map<string, Answer>();
-  const asked = new Set<string>();
+  const read = new Set<string>();
   return async (ids) => {
-    const unread = ids.filter((id) => !asked.has(id));
+    const unread = ids.filter((id) => !read.has(id));
     await Promise.all(
       unread.map(async (id) => {
-        asked.add(id);
+        read.add(id);
         const [incident, diagnosis] = await Promise.all([incidents.get(id), incidents.diagnosis(id)]);
         if (incident && diagnosis) known.set(id, { incident, diagnosis });
       }),

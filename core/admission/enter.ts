@@ -7,7 +7,7 @@ import type { TimelineEvent } from '../model/timeline.ts';
 import type { Planned } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { record } from '../record/timeline.ts';
-import { tellProgress } from '../reporting/progress.ts';
+import { publishProgress } from '../reporting/progress.ts';
 import { rankOf, urgencyOf } from '../storms/urgency.ts';
 import { choose, current, leaseOf, relatedTo } from './choose.ts';
 import { cachedAnswers, changeSlots, type DispatchPorts, dispatch, settleHolds, withLease } from './dispatch.ts';
@@ -96,7 +96,7 @@ async function waitAt(place: Waiting, taskToken: string, ports: EnterPorts, rule
     place.held === undefined
       ? await dispatch(ports, rules)
       : await settleHolds([{ page: place, taskToken }], ports, rules);
-  if (!wentOn.has(incidentId)) await tellProgress(incidentId, ports);
+  if (!wentOn.has(incidentId)) await publishProgress(incidentId, ports);
 }
 
 async function forgetHeld({ incidentId }: Waiting, ports: Pick<Ports, 'line'>): Promise<void> {

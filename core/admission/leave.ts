@@ -22,10 +22,10 @@ export async function leaveQueue(
   const isKnown = first !== undefined && first.cause !== 'unknown';
   const at = ports.clock.now().toISOString();
   await changeSlots((slots) => {
-    const told = slots.leases.find((lease) => lease.incidentId === incidentId)?.facts ?? page;
+    const facts = slots.leases.find((lease) => lease.incidentId === incidentId)?.facts ?? page;
     const left = withoutLease(slots, incidentId);
-    if (!isKnown || told === undefined || left.diagnosed.some((one) => one.incidentId === incidentId)) return left;
-    return { ...left, diagnosed: [...left.diagnosed, { incidentId, facts: told, at }] };
+    if (!isKnown || facts === undefined || left.diagnosed.some((one) => one.incidentId === incidentId)) return left;
+    return { ...left, diagnosed: [...left.diagnosed, { incidentId, facts, at }] };
   }, ports);
   await settleAndDispatch(await ports.line.held(incidentId), ports, rules);
 }

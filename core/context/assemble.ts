@@ -104,11 +104,13 @@ async function loadFacts(
 ): Promise<Answer<readonly ServiceFact[]>> {
   const paged = (service?.value ?? workload?.name)?.toLowerCase();
   if (paged === undefined) return { value: [] };
-  const applies = ({ says }: ServiceFact) =>
+  const applies = ({ statement: says }: ServiceFact) =>
     says.kind !== 'talks-to' || says.cluster === undefined || !cluster || says.cluster === cluster.value.toLowerCase();
   try {
     const own = (await memory.facts(paged)).filter(applies);
-    const neighbours = [...new Set(own.flatMap(({ says }) => servicesOf(says)))].filter((one) => one !== paged);
+    const neighbours = [...new Set(own.flatMap(({ statement: says }) => servicesOf(says)))].filter(
+      (one) => one !== paged,
+    );
     const neighbourFacts = await Promise.all(neighbours.slice(0, maxNeighbours).map((one) => memory.facts(one)));
     // The service's own latest facts come first; the limit drops older and more distant facts.
     const all = [...own.toReversed(), ...neighbourFacts.flat().filter(applies).toReversed()];

@@ -13,7 +13,7 @@ import { answerApproval } from '../remediation/answer.ts';
 import { isTeachable } from '../remediation/question.ts';
 import { shorten } from '../text.ts';
 import { formatList } from '../wording.ts';
-import { type Judged, judgeAnswer, type Open } from './open-question.ts';
+import { type AnswerJudgement, judgeAnswer, type Open } from './open-question.ts';
 import type { Words } from './words.ts';
 
 type AnsweringPorts = Parameters<typeof answerApproval>[1] & Pick<Ports, 'memory'>;
@@ -23,64 +23,71 @@ export interface Answering extends Words {
   readonly did: 'approve' | 'reject' | 'unclear';
   readonly choices: readonly (string | { readonly label: string; readonly says: string })[];
   /** Id of the approval whose question this reply repeats because the person said only "yes". */
-  readonly saidBack?: string;
+  readonly repeatedApprovalId?: string;
 }
 
-interface Spoken {
+interface AnswerContext {
   readonly incident: Incident;
   readonly by: string;
 }
 
-type Said = Exclude<Answer, { kind: 'nothing' | 'switch' }>;
+type UnderstoodAnswer = Exclude<Answer, { kind: 'nothing' | 'switch' }>;
 
-export async function answerQuestion(said: Said, spoken: Spoken, ports: AnsweringPorts): Promise<Answering> {
-  const approvals = await ports.approvals.ofIncident(spoken.incident.id);
+export async function answerQuestion(
+  answer: UnderstoodAnswer,
+  context: AnswerContext,
+  ports: AnsweringPorts,
+): Promise<Answering> {
+  const approvals = await ports.approvals.ofIncident(context.incident.id);
   const open = await withPlaces(
     approvals.filter(({ state }) => state === 'pending'),
     ports,
   );
-  const judged = await confirmed(judgeAnswer(said, open), spoken, ports);
-  switch (judged.kind) {
+  const judgement = await confirmed(judgeAnswer(answer, open), context, ports);
+  switch (judgement.kind) {
     case 'approve':
-      return decide(judged.approval, judged.remember ? 'approve-and-remember' : 'approve', spoken, ports);
+      return decide(judgement.approval, judgement.remember ? 'approve-and-remember' : 'approve', context, ports);
     case 'reject':
-      return decide(judged.approval, 'reject', spoken, ports);
+      return decide(judgement.approval, 'reject', context, ports);
     case 'none-open':
-      return noneOpen(said, approvals.at(-1));
+      return noneOpen(answer, approvals.at(-1));
     case 'say-back':
       return {
-        ...unclear(`Do you mean this? ${judged.approval.question}`, [], ways([judged.approval])),
-        ...(judged.meant === 'approve' ? { saidBack: judged.approval.id } : {}),
+        ...unclear(`Do you mean this? ${judgement.approval.question}`, [], ways([judgement.approval])),
+        ...(judgement.verdict === 'approve' ? { repeatedApprovalId: judgement.approval.id } : {}),
       };
     case 'which':
       return unclear(
         'More than one question waits. Which do you mean?',
-        judged.approvals.map(({ question }) => question),
-        ways(judged.approvals),
+        judgement.approvals.map(({ question }) => question),
+        ways(judgement.approvals),
       );
     case 'other-action':
       return unclear(
-        `Nothing was approved: what waits is another action. ${whatWaits(judged.approvals)}`,
-        [...judged.actions.flatMap((id) => notOffered(id, judged.approvals)), ...waysInWords(judged.approvals)],
-        ways(judged.approvals),
+        `Nothing was approved: what waits is another action. ${whatWaits(judgement.approvals)}`,
+        [
+          ...judgement.actions.flatMap((id) => notOffered(id, judgement.approvals)),
+          ...waysInWords(judgement.approvals),
+        ],
+        ways(judgement.approvals),
       );
     case 'other-target':
       return unclear(
-        `Nothing was approved: the question is not about "${shorten(judged.named, 100)}". ${whatWaits(judged.approvals)}`,
-        waysInWords(judged.approvals),
-        ways(judged.approvals),
+        `Nothing was approved: the question is not about "${shorten(judgement.named, 100)}". ${whatWaits(judgement.approvals)}`,
+        waysInWords(judgement.approvals),
+        ways(judgement.approvals),
       );
     case 'doubt':
       return unclear(
-        `Nothing was approved or rejected: ${doubts[judged.why]} ${whatWaits(judged.approvals)}`,
-        waysInWords(judged.approvals),
-        ways(judged.approvals),
+        `Nothing was approved or rejected: ${doubts[judgement.why]} ${whatWaits(judgement.approvals)}`,
+        waysInWords(judgement.approvals),
+        ways(judgement.approvals),
       );
     case 'not-teachable':
       return unclear(
-        `Nothing was approved: it cannot be remembered for next time. ${judged.why}`,
-        waysInWords([judged.approval]),
-        ways([judged.approval]),
+        `Nothing was approved: it cannot be remembered for next time. ${judgement.why}`,
+        waysInWords([judgement.approval]),
+        ways([judgement.approval]),
       );
   }
 }
@@ -101,7 +108,12 @@ const unclear = (text: string, lines: readonly string[], choices: Answering['cho
   choices,
 });
 
-async function decide(approval: Approval, verdict: Verdict, { by }: Spoken, ports: AnsweringPorts): Promise<Answering> {
+async function decide(
+  approval: Approval,
+  verdict: Verdict,
+  { by }: AnswerContext,
+  ports: AnsweringPorts,
+): Promise<Answering> {
   const result = await answerApproval({ approvalId: approval.id, verdict, by }, ports);
   const did = verdict === 'reject' ? 'reject' : 'approve';
   const no = did === 'reject' && result.kind === 'decided' ? ' That was a no to this question; nothing is done.' : '';
@@ -114,22 +126,26 @@ export const repeatBackFor = (approvalId: string): string => `question:${approva
 /**
  * Approves if this is the person's second bare yes, right after we repeated this very question. A yes that answered something else does not count.
  */
-async function confirmed(judged: Judged, { incident, by }: Spoken, { memory }: AnsweringPorts): Promise<Judged> {
-  if (judged.kind !== 'say-back' || judged.meant !== 'approve') return judged;
-  const earlier = await memory.said({ incidentId: incident.id, actor: by }).catch(() => []);
+async function confirmed(
+  judgement: AnswerJudgement,
+  { incident, by }: AnswerContext,
+  { memory }: AnsweringPorts,
+): Promise<AnswerJudgement> {
+  if (judgement.kind !== 'say-back' || judgement.verdict !== 'approve') return judgement;
+  const earlier = await memory.utterances({ incidentId: incident.id, actor: by }).catch(() => []);
   const last = earlier.at(-1);
   const before = last === undefined ? undefined : parseAnswer(last.text);
-  const saidBack = before?.kind === 'yes' && !before.sure && last?.about === repeatBackFor(judged.approval.id);
-  return saidBack ? { kind: 'approve', approval: judged.approval, remember: false } : judged;
+  const repeated = before?.kind === 'yes' && !before.sure && last?.about === repeatBackFor(judgement.approval.id);
+  return repeated ? { kind: 'approve', approval: judgement.approval, remember: false } : judgement;
 }
 
-function noneOpen(said: Said, latest: Approval | undefined): Answering {
+function noneOpen(answer: UnderstoodAnswer, latest: Approval | undefined): Answering {
   const settled = latest === undefined ? '' : ` ${latest.question} is ${latest.state}.`;
-  if (said.kind === 'no') {
+  if (answer.kind === 'no') {
     const { text, lines, choices } = nothingToStop;
     return unclear(`${text}${settled}`, lines, choices);
   }
-  if (said.kind === 'yes')
+  if (answer.kind === 'yes')
     return { did: 'approve', text: `Nothing waits for an answer.${settled}`, lines: [], choices: [] };
   return unclear(
     `Nothing waits for an answer, and nothing is done.${settled}`,
@@ -176,9 +192,9 @@ function verbsOf({ id, parameters }: Action): string[] {
 /** The reason why the action that the person named is not on offer. */
 function notOffered(id: ActionId, approvals: readonly Approval[]): string[] {
   const entry = actionNamed(id);
-  const [asked] = approvals;
-  if (entry === undefined || asked === undefined) return [];
-  const { kind } = asked.action.target;
+  const [approval] = approvals;
+  if (entry === undefined || approval === undefined) return [];
+  const { kind } = approval.action.target;
   const name = entry.verbs.nouns[0] ?? id;
   if (!entry.kinds.includes(kind))
     return [`A ${name} is for ${formatList(entry.kinds, 3)}, and this is about a ${kind}.`];

@@ -13,33 +13,38 @@ export type SpeakerAuthorization =
   /** We do nothing, and post the reason in the thread. */
   | { readonly kind: 'refused'; readonly message: Message };
 
-export async function authorizeSpeaker(said: Utterance, userDirectory: UserDirectory): Promise<SpeakerAuthorization> {
+export async function authorizeSpeaker(
+  utterance: Utterance,
+  userDirectory: UserDirectory,
+): Promise<SpeakerAuthorization> {
   // A message of another app is at most an alert. The console identifies people by their tokens.
-  if (said.kind === 'alert' || (said.kind === 'words' && said.place === undefined)) return { kind: 'heard' };
-  if (said.kind === 'refused-press') return { kind: 'turned-away', press: said };
-  const whom = await userDirectory.who(said.by);
-  switch (whom) {
+  if (utterance.kind === 'alert' || (utterance.kind === 'words' && utterance.place === undefined))
+    return { kind: 'heard' };
+  if (utterance.kind === 'refused-press') return { kind: 'turned-away', press: utterance };
+  const person = await userDirectory.who(utterance.by);
+  switch (person) {
     case 'person':
       return { kind: 'heard' };
     case 'bot':
     case 'foreign':
-      if (said.kind === 'press') return { kind: 'turned-away', press: refusedPress(said) };
-      return { kind: 'ignored', why: whom };
+      if (utterance.kind === 'press') return { kind: 'turned-away', press: refusedPress(utterance) };
+      return { kind: 'ignored', why: person };
     case 'unknown':
       // The payload of a press names the workspace of the person who pressed (core/intake/slack-origin.ts).
-      if (said.kind === 'press') return { kind: 'heard' };
-      if (said.kind === 'words') return said.proven === true ? { kind: 'heard' } : { kind: 'ignored', why: 'unknown' };
+      if (utterance.kind === 'press') return { kind: 'heard' };
+      if (utterance.kind === 'words')
+        return utterance.proven === true ? { kind: 'heard' } : { kind: 'ignored', why: 'unknown' };
       return {
         kind: 'refused',
         message: {
-          key: `answer-${said.eventId}`,
+          key: `answer-${utterance.eventId}`,
           incidentId: 'none',
           kind: 'answer',
           headline: 'A reaction did not count: Slack did not say who gave it.',
           lines: [
             'Press the button on the question, or say it in words. The app needs the scope users:read to know people.',
           ],
-          slack: { channel: said.place.channel, threadTs: said.ts },
+          slack: { channel: utterance.place.channel, threadTs: utterance.ts },
         },
       };
   }

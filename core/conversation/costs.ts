@@ -3,7 +3,7 @@
 
 import { nowhere, type Place, placeOf } from '../cost/account-context.ts';
 import { answerCostQuestion } from '../cost/answer.ts';
-import { asksWhatMoved, type CostChoice, goesOn, mayFollow } from '../cost/parse-question.ts';
+import { type CostChoice, goesOn, isAboutChanges, mayFollow } from '../cost/parse-question.ts';
 import type { ParsedUtterance } from '../language/parse-utterance.ts';
 import { readIntent } from '../language/read-intent.ts';
 import type { Trigger } from '../model/incident.ts';
@@ -18,7 +18,7 @@ export interface CostReply {
   readonly chart?: string | undefined;
 }
 
-type Asked = Pick<ParsedUtterance, 'text' | 'intent'>;
+type CostUtterance = Pick<ParsedUtterance, 'text' | 'intent'>;
 
 interface Conversation {
   /** Earlier messages of this person in this place, oldest first. */
@@ -28,20 +28,20 @@ interface Conversation {
   /** The cluster in which the diagnosis found the cause. */
   readonly cluster?: () => Promise<string | undefined>;
   /** The model classified the text as a question about cost where the grammar did not. */
-  readonly asked?: boolean;
+  readonly isCostQuestion?: boolean;
 }
 
 /** Returns undefined if the text neither asks about cost nor follows a question that did. */
 export async function handleCostQuestion(
-  said: Asked,
-  { earlier, trigger, cluster, asked = false }: Conversation,
+  utterance: CostUtterance,
+  { earlier, trigger, cluster, isCostQuestion: asked = false }: Conversation,
   ports: Pick<Ports, 'costs' | 'clock' | 'catalog'>,
 ): Promise<CostReply | undefined> {
-  const { text, intent } = said;
-  const asks = asked || intent.kind === 'cost';
-  if (!asks && !follows(said)) return undefined;
-  const before = !asks || goesOn(text) ? followed(await earlier().catch(() => [])) : [];
-  if (!asks && before.length === 0) return undefined;
+  const { text, intent } = utterance;
+  const isQuestion = asked || intent.kind === 'cost';
+  if (!isQuestion && !follows(utterance)) return undefined;
+  const before = !isQuestion || goesOn(text) ? followed(await earlier().catch(() => [])) : [];
+  if (!isQuestion && before.length === 0) return undefined;
   const catalog = await ports.catalog.load().catch(() => undefined);
   const place: Place = catalog && trigger ? placeOf(trigger, catalog, await cluster?.()) : nowhere;
   const answered = await answerCostQuestion([text, ...before].map(withoutMentions), { place, catalog }, ports);
@@ -51,15 +51,15 @@ export async function handleCostQuestion(
     case 'answered':
       return { ...answered, kind: 'cost', choices: [] };
     case 'unclear':
-      return { kind: 'unclear', text: answered.ask, lines: [], choices: answered.choices };
+      return { kind: 'unclear', text: answered.question, lines: [], choices: answered.choices };
     case 'gap':
       return { kind: 'cost', text: answered.text, lines: [], choices: [] };
   }
 }
 
 /** "Why?" alone asks for the diagnosis; "why did it go up?" may ask for the bill. */
-function follows({ text, intent: { kind } }: Asked): boolean {
-  return mayFollow(text) && (kind === 'unclear' || (kind === 'why' && asksWhatMoved(text)));
+function follows({ text, intent: { kind } }: CostUtterance): boolean {
+  return mayFollow(text) && (kind === 'unclear' || (kind === 'why' && isAboutChanges(text)));
 }
 
 const maxBefore = 20;
@@ -70,11 +70,11 @@ const maxBefore = 20;
 function followed(earlier: readonly string[]): string[] {
   const chain: string[] = [];
   for (const text of earlier.toReversed().slice(0, maxBefore)) {
-    const said = { text, intent: readIntent(text) };
-    const asks = said.intent.kind === 'cost';
-    if (!asks && !follows(said)) return [];
+    const utterance = { text, intent: readIntent(text) };
+    const isQuestion = utterance.intent.kind === 'cost';
+    if (!isQuestion && !follows(utterance)) return [];
     chain.push(text);
-    if (asks && !goesOn(text)) return chain;
+    if (isQuestion && !goesOn(text)) return chain;
   }
   return [];
 }

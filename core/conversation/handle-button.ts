@@ -15,7 +15,7 @@ import { clockTime } from '../wording.ts';
 
 export type HandleButtonPorts = Parameters<typeof answerApproval>[1] & Pick<Ports, 'replies' | 'chat'>;
 
-interface Told {
+interface PressReply {
   readonly text: string;
   /** The approval request in its current state, if that has changed. */
   readonly question?: Message | undefined;
@@ -29,7 +29,7 @@ const replyMs = 30 * 60_000;
 /** Returns the message that is still to be published in the thread, or undefined. The decision stands even if nobody can be told. */
 export async function handleButton(press: Press, ports: HandleButtonPorts): Promise<Message | undefined> {
   if (press.kind === 'refused-press')
-    return tell(
+    return sendReply(
       press,
       { text: 'Only people of the organisation that runs Watchkeeper decide here; nothing was done.' },
       undefined,
@@ -38,10 +38,10 @@ export async function handleButton(press: Press, ports: HandleButtonPorts): Prom
   const { approvalId, verdict, by } = press;
   const answer = await answerApproval({ approvalId, verdict, by }, ports);
   const incidentId = 'approval' in answer ? answer.approval.incidentId : undefined;
-  return tell(press, toldOf(answer, press), incidentId, ports);
+  return sendReply(press, pressReplyOf(answer, press), incidentId, ports);
 }
 
-function toldOf(answer: Answer, { at }: Press): Told {
+function pressReplyOf(answer: Answer, { at }: Press): PressReply {
   switch (answer.kind) {
     case 'decided':
     case 'already':
@@ -60,22 +60,26 @@ function toldOf(answer: Answer, { at }: Press): Told {
   }
 }
 
-async function tell(
+async function sendReply(
   press: Press,
-  told: Told,
+  reply: PressReply,
   incidentId: string | undefined,
   ports: HandleButtonPorts,
 ): Promise<Message | undefined> {
-  if (told.late !== true && (await replied(press, told, ports))) return undefined;
+  if (reply.late !== true && (await replied(press, reply, ports))) return undefined;
   const { place, eventId, by } = press;
   // Nothing that a stranger causes is posted in public.
   if (place === undefined || press.kind === 'refused-press') return undefined;
   const incident = incidentId === undefined ? undefined : await ports.incidents.get(incidentId);
-  if (told.question && incident) await ports.chat.publish({ ...told.question, ...threadOf(incident.trigger) });
-  return inThread({ eventId, by, place, verdict: press.verdict }, clean(redact(told.text)), incidentId);
+  if (reply.question && incident) await ports.chat.publish({ ...reply.question, ...threadOf(incident.trigger) });
+  return inThread({ eventId, by, place, verdict: press.verdict }, clean(redact(reply.text)), incidentId);
 }
 
-async function replied({ at, replyTo }: Press, { text, question }: Told, ports: HandleButtonPorts): Promise<boolean> {
+async function replied(
+  { at, replyTo }: Press,
+  { text, question }: PressReply,
+  ports: HandleButtonPorts,
+): Promise<boolean> {
   if (replyTo === undefined || ports.clock.now().getTime() - Date.parse(at) > replyMs) return false;
   try {
     await ports.replies.reply(replyTo, { text, message: question });
@@ -86,15 +90,15 @@ async function replied({ at, replyTo }: Press, { text, question }: Told, ports: 
 }
 
 const inThread = (
-  said: { readonly eventId: string; readonly by: string; readonly place: Place; readonly verdict: Verdict },
+  press: { readonly eventId: string; readonly by: string; readonly place: Place; readonly verdict: Verdict },
   text: string,
   incidentId = 'none',
 ): Message => ({
-  key: `answer-${said.eventId}`,
+  key: `answer-${press.eventId}`,
   incidentId,
   kind: 'answer',
-  asked: { by: said.by, text: verdictLabels[said.verdict], unseen: true },
+  asked: { by: press.by, text: verdictLabels[press.verdict], unseen: true },
   headline: shorten(text, 300),
   lines: text.length <= 300 ? [] : [shorten(text, 1500)],
-  slack: { channel: said.place.channel, threadTs: said.place.threadTs },
+  slack: { channel: press.place.channel, threadTs: press.place.threadTs },
 });

@@ -33,7 +33,7 @@ export type UtteranceResult =
   | { readonly kind: 'started'; readonly sourceId: string }
   | { readonly kind: 'answered'; readonly message: Message };
 
-interface Said {
+interface ReplyContent {
   readonly text: string;
   readonly lines?: readonly string[];
   readonly choices?: readonly Choice[];
@@ -57,47 +57,47 @@ const nothing: UtteranceResult = { kind: 'nothing' };
 /** The message keys of approval requests. A reminder repeats the same request. */
 const questionKeys = ['question-', 'reminder-'];
 
-export async function handleUtterance(said: Utterance, ports: HandleUtterancePorts): Promise<UtteranceResult> {
-  switch (said.kind) {
+export async function handleUtterance(utterance: Utterance, ports: HandleUtterancePorts): Promise<UtteranceResult> {
+  switch (utterance.kind) {
     case 'reaction':
-      return byReaction(said, ports);
+      return byReaction(utterance, ports);
     case 'alert':
-      return byAlert(said, ports);
+      return byAlert(utterance, ports);
     case 'press':
     case 'refused-press': {
-      const message = await handleButton(said, ports);
+      const message = await handleButton(utterance, ports);
       return message === undefined ? nothing : { kind: 'answered', message };
     }
     case 'words': {
-      const setting = await settingOf(said, ports);
+      const setting = await settingOf(utterance, ports);
       return setting.incident
-        ? aboutIncident(said, setting.incident, setting, ports)
-        : withoutIncident(said, setting, ports);
+        ? aboutIncident(utterance, setting.incident, setting, ports)
+        : withoutIncident(utterance, setting, ports);
     }
   }
 }
 
 async function aboutIncident(
-  said: Words,
+  utterance: Words,
   incident: Incident,
   setting: Setting,
   ports: HandleUtterancePorts,
 ): Promise<UtteranceResult> {
-  const { text, by } = said;
-  const asks = text.trim() === '' ? "what's the issue?" : text;
-  const parsed = parseUtterance(asks);
-  if (said.how === 'thread') {
+  const { text, by } = utterance;
+  const question = text.trim() === '' ? "what's the issue?" : text;
+  const parsed = parseUtterance(question);
+  if (utterance.how === 'thread') {
     // People say "yes" in threads all the time. It counts for us only if we have just asked this person.
     const bare = ['yes', 'no'].includes(parsed.teaching.kind);
     const open =
       bare && (await ports.preferences.proposals(incident.id)).some((one) => one.state === 'open' && one.by === by);
     if (!isForUs(parsed) || (bare && !open)) return nothing;
   }
-  if (incident.status === 'failed' && parsed.intent.kind === 'investigate') return begin(said, setting, ports);
-  const reply = await replyTo({ incidentId: incident.id, text: asks, by }, ports, parsed);
+  if (incident.status === 'failed' && parsed.intent.kind === 'investigate') return begin(utterance, setting, ports);
+  const reply = await replyTo({ incidentId: incident.id, text: question, by }, ports, parsed);
   if (!reply) return nothing;
   if (reply.intent === 'approve' || reply.intent === 'reject') await showSettled(incident, ports);
-  return answer(said, incident, reply);
+  return answer(utterance, incident, reply);
 }
 
 /** Updates the approval request in the thread: it shows who decided and loses its buttons. */
@@ -106,40 +106,45 @@ async function showSettled(incident: Incident, ports: HandleUtterancePorts): Pro
   if (latest) await publishApprovalOutcome(latest.id, incident, ports);
 }
 
-async function withoutIncident(said: Words, setting: Setting, ports: HandleUtterancePorts): Promise<UtteranceResult> {
-  if (said.how === 'thread') return nothing;
-  const { text } = said;
+async function withoutIncident(
+  utterance: Words,
+  setting: Setting,
+  ports: HandleUtterancePorts,
+): Promise<UtteranceResult> {
+  if (utterance.how === 'thread') return nothing;
+  const { text } = utterance;
   const { alert, gap } = setting;
   const parsed = parseUtterance(text);
-  const { answer: spoken, intent: read } = parsed;
-  if (spoken.kind === 'switch') return answer(said, undefined, await answerSwitch({ ...spoken, by: said.by }, ports));
-  const fact = await handleFact(parsed.fact, { by: said.by }, ports);
-  if (fact) return answer(said, undefined, fact);
+  const { answer: answered, intent: read } = parsed;
+  if (answered.kind === 'switch')
+    return answer(utterance, undefined, await answerSwitch({ ...answered, by: utterance.by }, ports));
+  const fact = await handleFact(parsed.fact, { by: utterance.by }, ports);
+  if (fact) return answer(utterance, undefined, fact);
   const costs = await handleCostQuestion(
     parsed,
     {
       earlier: async () => setting.earlier ?? [],
-      trigger: alert === undefined ? undefined : mentionOf(said, setting),
+      trigger: alert === undefined ? undefined : mentionOf(utterance, setting),
     },
     ports,
   );
-  if (costs) return answer(said, undefined, costs);
+  if (costs) return answer(utterance, undefined, costs);
   const intent = text.trim() === '' ? 'investigate' : read.kind;
-  if (read.kind === 'answer' && read.said.kind === 'no') return answer(said, undefined, nothingToStop);
+  if (read.kind === 'answer' && read.answer.kind === 'no') return answer(utterance, undefined, nothingToStop);
   switch (intent) {
     case 'help':
-      return answer(said, undefined, helpWords);
+      return answer(utterance, undefined, helpWords);
     case 'preferences':
-      return answer(said, undefined, await taughtOf(ports));
+      return answer(utterance, undefined, await taughtOf(ports));
     case 'investigate':
-      return begin(said, setting, ports);
+      return begin(utterance, setting, ports);
     case 'status':
-      return alert ? begin(said, setting, ports) : answer(said, undefined, await openOf(ports));
+      return alert ? begin(utterance, setting, ports) : answer(utterance, undefined, await openOf(ports));
     default:
-      if (alert && intent !== 'answer') return begin(said, setting, ports);
+      if (alert && intent !== 'answer') return begin(utterance, setting, ports);
       if (/\b(?:issue|problem|wrong|broken|fail\w*|down|slow|errors?|crash\w*|unhealthy|degraded|stuck)\b/i.test(text))
-        return begin(said, setting, ports);
-      return answer(said, undefined, {
+        return begin(utterance, setting, ports);
+      return answer(utterance, undefined, {
         text: 'I am not sure what you want. Is it one of these?',
         lines: gap === undefined ? [] : [gap],
         choices: ["what's the issue with this service?", 'status of open incidents', 'help'],
@@ -147,7 +152,7 @@ async function withoutIncident(said: Words, setting: Setting, ports: HandleUtter
   }
 }
 
-async function taughtOf({ preferences }: HandleUtterancePorts): Promise<Said> {
+async function taughtOf({ preferences }: HandleUtterancePorts): Promise<ReplyContent> {
   const active = (await preferences.list()).filter(({ state }) => state === 'active');
   return {
     text: active.length === 0 ? 'Nothing was taught: a person is asked each time.' : 'This was taught:',
@@ -155,7 +160,7 @@ async function taughtOf({ preferences }: HandleUtterancePorts): Promise<Said> {
   };
 }
 
-async function openOf({ incidents }: HandleUtterancePorts): Promise<Said> {
+async function openOf({ incidents }: HandleUtterancePorts): Promise<ReplyContent> {
   const open = (await incidents.list(100)).filter(
     (one) => (one.status !== 'closed' && one.status !== 'failed') || isUnsettled(one),
   );
@@ -165,12 +170,12 @@ async function openOf({ incidents }: HandleUtterancePorts): Promise<Said> {
       .slice(0, 15)
       .map(
         (one) =>
-          `${shorten(one.title, 200)}: ${sayingOf(one)}, since ${one.openedAt.slice(0, 16).replace('T', ' ')} UTC (${one.id}).`,
+          `${shorten(one.title, 200)}: ${statusTextOf(one)}, since ${one.openedAt.slice(0, 16).replace('T', ' ')} UTC (${one.id}).`,
       ),
   };
 }
 
-function sayingOf(incident: Incident): string {
+function statusTextOf(incident: Incident): string {
   const { says, has } = statusViewOf(incident);
   return has === undefined ? says : `${says} (${has.replace(/\.$/, '')})`;
 }
@@ -179,9 +184,9 @@ function sayingOf(incident: Incident): string {
  * Finds the context of a message in its thread. Our own message names its incident, and an alert names its page; otherwise the thread itself
  * identifies the alert.
  */
-async function settingOf(said: Words, ports: HandleUtterancePorts): Promise<Setting> {
-  const { place } = said;
-  if (said.incidentId !== undefined) return { incident: await ports.incidents.get(said.incidentId) };
+async function settingOf(utterance: Words, ports: HandleUtterancePorts): Promise<Setting> {
+  const { place } = utterance;
+  if (utterance.incidentId !== undefined) return { incident: await ports.incidents.get(utterance.incidentId) };
   if (place?.threadTs === undefined) return {};
   const { channel, threadTs } = place;
   const known = await ports.incidents.findBySource(sourceOfThread(channel, threadTs));
@@ -192,20 +197,22 @@ async function settingOf(said: Words, ports: HandleUtterancePorts): Promise<Sett
   const own = messages.find(
     ({ from, incidentId }) => from === 'us' && incidentId !== undefined && incidentId !== 'none',
   );
-  const above = parent && parent.from !== 'us' && parent.ts !== said.ts ? parent : undefined;
+  const above = parent && parent.from !== 'us' && parent.ts !== utterance.ts ? parent : undefined;
   const alert = above && readAlert(above, true);
   const incident =
     known ??
     (own?.incidentId === undefined ? undefined : await ports.incidents.get(own.incidentId)) ??
     (alert?.pageId === undefined ? undefined : await ports.incidents.findBySource(alert.pageId));
-  const earlier = messages.filter(({ from, by, ts }) => from === 'person' && by === said.by && ts !== said.ts);
+  const earlier = messages.filter(
+    ({ from, by, ts }) => from === 'person' && by === utterance.by && ts !== utterance.ts,
+  );
   return { incident, alert, channelName, earlier: earlier.map(({ text }) => text) };
 }
 
 const sourceOfThread = (channel: string, threadTs: string): string => `slack-${channel}-${threadTs}`;
 
-async function begin(said: Words, setting: Setting, ports: HandleUtterancePorts): Promise<UtteranceResult> {
-  const trigger = mentionOf(said, setting);
+async function begin(utterance: Words, setting: Setting, ports: HandleUtterancePorts): Promise<UtteranceResult> {
+  const trigger = mentionOf(utterance, setting);
   await ports.bus.publish({ detailType: 'incident.mentioned', detail: { trigger } });
   return { kind: 'started', sourceId: trigger.sourceId };
 }
@@ -259,41 +266,41 @@ async function byAlert(
 
 /** Handles a 👍 or 👎 reaction. It counts only on our own message that is an open approval request. */
 async function byReaction(
-  said: Extract<Utterance, { kind: 'reaction' }>,
+  reaction: Extract<Utterance, { kind: 'reaction' }>,
   ports: HandleUtterancePorts,
 ): Promise<UtteranceResult> {
-  const found = await ports.threads.message({ channel: said.place.channel, ts: said.ts });
+  const found = await ports.threads.message({ channel: reaction.place.channel, ts: reaction.ts });
   if (found.kind === 'gap' || found.message?.from !== 'us') return nothing;
-  const asked = await questionOf(found.message, ports);
-  if (!asked) return nothing;
-  const { incident, approvalId } = asked;
-  const result = await answerApproval({ approvalId, verdict: said.verdict, by: said.by }, ports);
+  const question = await questionOf(found.message, ports);
+  if (!question) return nothing;
+  const { incident, approvalId } = question;
+  const result = await answerApproval({ approvalId, verdict: reaction.verdict, by: reaction.by }, ports);
   if (result.kind === 'decided' || result.kind === 'counted') {
     await publishApprovalOutcome(approvalId, incident, ports);
     return nothing;
   }
   await record(
     incident.id,
-    { type: 'AnswerNotCounted', approvalId, by: said.by, result: result.kind, explanation: result.text },
-    { step: 'AwaitApproval', key: said.eventId },
+    { type: 'AnswerNotCounted', approvalId, by: reaction.by, result: result.kind, explanation: result.text },
+    { step: 'AwaitApproval', key: reaction.eventId },
     ports,
   );
-  return answer({ eventId: said.eventId, place: { ...said.place, threadTs: said.ts } }, incident, {
+  return answer({ eventId: reaction.eventId, place: { ...reaction.place, threadTs: reaction.ts } }, incident, {
     text: result.text,
   });
 }
 
 async function questionOf({ key = '', incidentId }: ChatMessage, ports: HandleUtterancePorts) {
   const incident = incidentId === undefined ? undefined : await ports.incidents.get(incidentId);
-  const asking = questionKeys.find((one) => key.startsWith(one));
-  if (!incident || asking === undefined) return undefined;
-  const approvalId = key.slice(asking.length);
+  const prefix = questionKeys.find((one) => key.startsWith(one));
+  if (!incident || prefix === undefined) return undefined;
+  const approvalId = key.slice(prefix.length);
   const approval = (await ports.approvals.ofIncident(incident.id)).find(({ id }) => id === approvalId);
   return approval?.state === 'pending' ? { incident, approvalId } : undefined;
 }
 
 /** The question that an answer repeats, with its author. Other people cannot see a press, a command or the console, so `unseen` marks those. */
-function askedIn({ by, text = '', how }: Partial<Pick<Words, 'by' | 'text' | 'how'>>): Pick<Message, 'asked'> {
+function requestOf({ by, text = '', how }: Partial<Pick<Words, 'by' | 'text' | 'how'>>): Pick<Message, 'asked'> {
   const words = shorten(clean(redact(text)), 1000);
   if (by === undefined || words === '') return {};
   const unseen = how === 'button' || how === 'command' || how === 'console';
@@ -316,9 +323,9 @@ const buttonOf = (choice: Choice): { label: string; says: string } =>
     : { label: shorten(choice.label, 75), says: shorten(choice.says, 300) };
 
 function answer(
-  { eventId, place, ...said }: Pick<Words, 'eventId' | 'place'> & Partial<Pick<Words, 'by' | 'text' | 'how'>>,
+  { eventId, place, ...request }: Pick<Words, 'eventId' | 'place'> & Partial<Pick<Words, 'by' | 'text' | 'how'>>,
   incident: Incident | undefined,
-  { text, lines = [], choices = [], excerpts, chart }: Said,
+  { text, lines = [], choices = [], excerpts, chart }: ReplyContent,
 ): UtteranceResult {
   const all = [text, ...lines].map((line) => clean(redact(line)));
   const long = all.length > 30 || all.some((line) => line.length > longest);
@@ -329,7 +336,7 @@ function answer(
       key: `answer-${eventId}`,
       incidentId: incident?.id ?? 'none',
       kind: 'answer',
-      ...askedIn(said),
+      ...requestOf(request),
       headline,
       lines: rest.slice(0, 30).map((line) => shorten(line, longest)),
       ...(choices.length === 0 ? {} : { choices: choices.slice(0, 5).map(buttonOf) }),

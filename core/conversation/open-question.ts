@@ -15,30 +15,33 @@ export interface Open {
   readonly environments: readonly string[];
 }
 
-export type Judged =
+export type AnswerJudgement =
   | { readonly kind: 'none-open' }
   | { readonly kind: 'approve'; readonly approval: Approval; readonly remember: boolean }
   | { readonly kind: 'reject'; readonly approval: Approval }
   /** The answer may be about something else, so we repeat the question first. */
-  | { readonly kind: 'say-back'; readonly approval: Approval; readonly meant: 'approve' | 'reject' }
+  | { readonly kind: 'say-back'; readonly approval: Approval; readonly verdict: 'approve' | 'reject' }
   | { readonly kind: 'which'; readonly approvals: readonly Approval[] }
   | { readonly kind: 'other-action'; readonly approvals: readonly Approval[]; readonly actions: readonly ActionId[] }
   | { readonly kind: 'other-target'; readonly approvals: readonly Approval[]; readonly named: string }
   | { readonly kind: 'doubt'; readonly approvals: readonly Approval[]; readonly why: Doubt }
   | { readonly kind: 'not-teachable'; readonly approval: Approval; readonly why: string };
 
-export function judgeAnswer(said: Exclude<Answer, { kind: 'nothing' | 'switch' }>, open: readonly Open[]): Judged {
+export function judgeAnswer(
+  answer: Exclude<Answer, { kind: 'nothing' | 'switch' }>,
+  open: readonly Open[],
+): AnswerJudgement {
   if (open.length === 0) return { kind: 'none-open' };
   const approvals = open.map(({ approval }) => approval);
-  switch (said.kind) {
+  switch (answer.kind) {
     case 'doubt':
-      return { kind: 'doubt', approvals, why: said.why };
+      return { kind: 'doubt', approvals, why: answer.why };
     case 'yes':
-      return judgeYes(said, open);
+      return judgeYes(answer, open);
     case 'order': {
-      const own = open.filter((one) => said.readings.some((reading) => isOwn(reading, one.approval)));
+      const own = open.filter((one) => answer.readings.some((reading) => isOwn(reading, one.approval)));
       const fitting = open.filter((one) =>
-        said.readings.some((reading) => isOwn(reading, one.approval) && fits(reading.object, one)),
+        answer.readings.some((reading) => isOwn(reading, one.approval) && fits(reading.object, one)),
       );
       const [one, ...more] = fitting;
       if (one)
@@ -49,12 +52,12 @@ export function judgeAnswer(said: Exclude<Answer, { kind: 'nothing' | 'switch' }
         return {
           kind: 'other-target',
           approvals,
-          named: shortest(said.readings.filter((it) => own.some((o) => isOwn(it, o.approval)))),
+          named: shortest(answer.readings.filter((it) => own.some((o) => isOwn(it, o.approval)))),
         };
-      return { kind: 'other-action', approvals, actions: [...new Set(said.readings.map(({ action }) => action))] };
+      return { kind: 'other-action', approvals, actions: [...new Set(answer.readings.map(({ action }) => action))] };
     }
     case 'no': {
-      const { readings, object } = said;
+      const { readings, object } = answer;
       const refused = open.filter((one) =>
         readings.length === 0
           ? object.length === 0 || fits(object, one)
@@ -67,7 +70,7 @@ export function judgeAnswer(said: Exclude<Answer, { kind: 'nothing' | 'switch' }
         return readings.length === 0
           ? { kind: 'other-target', approvals, named: object.join(' ') }
           : { kind: 'other-action', approvals, actions: [...new Set(readings.map(({ action }) => action))] };
-      if (more.length === 0 && !said.sure) return { kind: 'say-back', approval: one.approval, meant: 'reject' };
+      if (more.length === 0 && !answer.sure) return { kind: 'say-back', approval: one.approval, verdict: 'reject' };
       return more.length === 0
         ? { kind: 'reject', approval: one.approval }
         : { kind: 'which', approvals: refused.map(({ approval }) => approval) };
@@ -75,21 +78,24 @@ export function judgeAnswer(said: Exclude<Answer, { kind: 'nothing' | 'switch' }
   }
 }
 
-function judgeYes({ sure, remember, object }: Extract<Answer, { kind: 'yes' }>, open: readonly Open[]): Judged {
-  const meant = open.filter((one) => fits(object, one));
-  const [one, ...more] = meant;
+function judgeYes(
+  { sure, remember, object }: Extract<Answer, { kind: 'yes' }>,
+  open: readonly Open[],
+): AnswerJudgement {
+  const matching = open.filter((one) => fits(object, one));
+  const [one, ...more] = matching;
   if (!one) return { kind: 'other-target', approvals: open.map(({ approval }) => approval), named: object.join(' ') };
-  if (more.length > 0) return { kind: 'which', approvals: meant.map(({ approval }) => approval) };
-  return sure ? approving(one, remember) : { kind: 'say-back', approval: one.approval, meant: 'approve' };
+  if (more.length > 0) return { kind: 'which', approvals: matching.map(({ approval }) => approval) };
+  return sure ? approving(one, remember) : { kind: 'say-back', approval: one.approval, verdict: 'approve' };
 }
 
-function approving({ approval }: Open, remember: boolean): Judged {
+function approving({ approval }: Open, remember: boolean): AnswerJudgement {
   const why = remember ? whyNotTeachable(approval) : undefined;
   return why === undefined ? { kind: 'approve', approval, remember } : { kind: 'not-teachable', approval, why };
 }
 
-const isOwn = ({ action, undo }: Reading, { action: asked }: Approval): boolean =>
-  action === asked.id && undo === (asked.parameters.undo === true);
+const isOwn = ({ action, undo }: Reading, { action: proposed }: Approval): boolean =>
+  action === proposed.id && undo === (proposed.parameters.undo === true);
 
 const shortest = (readings: readonly Reading[]): string =>
   readings.map(({ object }) => object.join(' ')).toSorted((a, b) => a.length - b.length)[0] ?? '';
@@ -115,7 +121,7 @@ const kinds: Readonly<Record<string, string>> = {
 export function fits(object: Tokens, { approval, environments }: Open): boolean {
   const { target, parameters, id } = approval.action;
   const { kind, name, namespace, cluster } = target;
-  const things = actionNamed(id)?.verbs.things ?? [];
+  const targetWords = actionNamed(id)?.verbs.targetWords ?? [];
   const names = namesOf([
     approval.id,
     name,
@@ -123,7 +129,7 @@ export function fits(object: Tokens, { approval, environments }: Open): boolean 
     ...(namespace === '' ? [] : [`${namespace}/${name}`, `${kind} ${namespace}/${name}`]),
   ]);
   const places = namesOf([cluster, ...(namespace === '' ? [] : [namespace]), ...environments]);
-  const nouns = [...(kinds[kind] ?? '').split(' '), ...things].filter((word) => word !== '').map((word) => [word]);
+  const nouns = [...(kinds[kind] ?? '').split(' '), ...targetWords].filter((word) => word !== '').map((word) => [word]);
   const figures = ['from', 'to'].flatMap((end) =>
     parameters[end] === undefined ? [] : [[end, String(parameters[end]).toLowerCase()]],
   );

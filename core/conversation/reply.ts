@@ -18,7 +18,7 @@ import { evidenceName, numbered } from '../record/evidence/name.ts';
 import { preferenceScope } from '../record/preference-scope.ts';
 import { redact } from '../redaction/redact.ts';
 import { answerSwitch } from '../remediation/kill-switch.ts';
-import { judgeAgain } from '../storms/ending.ts';
+import { reevaluateMembers } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
 import { type Answering, answerQuestion, openIn, repeatBackFor, stillOpen } from './answering.ts';
 import { handleCostQuestion } from './costs.ts';
@@ -65,7 +65,7 @@ export interface Reply extends Words {
   /** Possible next messages, as buttons that send them. */
   readonly choices: readonly Choice[];
   /** Id of the approval whose question this reply repeats because the person said only "yes". */
-  readonly saidBack?: string;
+  readonly repeatedApprovalId?: string;
   /** A preference or fact that the person can confirm with a button or in words. */
   readonly proposal?: Proposal | undefined;
 }
@@ -94,7 +94,9 @@ export async function replyTo(
   // The kill switch takes precedence over every other meaning of the words.
   const fact = parsed.answer.kind === 'switch' ? undefined : await handleFact(parsed.fact, { by, incidentId }, ports);
   const answered = fact ? factReply(fact) : await answerTo(message, parsed, incident, ports);
-  const about = fact?.taught ?? (answered.saidBack === undefined ? undefined : repeatBackFor(answered.saidBack));
+  const about =
+    fact?.taught ??
+    (answered.repeatedApprovalId === undefined ? undefined : repeatBackFor(answered.repeatedApprovalId));
   const words = shorten(redact(text).replace(/\s+/g, ' ').trim(), 1000);
   if (words !== '')
     await ports.memory
@@ -114,17 +116,20 @@ async function answerTo(
   const { incidentId, text } = message;
   const { answer, separation } = parsed;
   if (answer.kind === 'switch') return reply('switch', await answerSwitch({ ...answer, by: message.by }, ports));
-  const heard = await handleTeaching({ ...message, saying: parsed.teaching }, ports);
-  if (heard.kind !== 'nothing') {
+  const teaching = await handleTeaching({ ...message, utterance: parsed.teaching }, ports);
+  if (teaching.kind !== 'nothing') {
     // "Stop" answers every open question: the proposal to remember and the open approvals.
     const also =
-      heard.kind === 'dropped' && answer.kind === 'no' && answer.halts && (await openIn(incidentId, ports)).length > 0
+      teaching.kind === 'dropped' &&
+      answer.kind === 'no' &&
+      answer.halts &&
+      (await openIn(incidentId, ports)).length > 0
         ? answered(await answerQuestion(answer, { ...message, incident }, ports))
         : undefined;
     return reply(
       also?.intent ?? 'teach',
-      { text: heard.text, lines: also ? [also.text, ...also.lines] : await stillOpen(incidentId, ports) },
-      heard.kind === 'proposed' ? { proposal: heard.proposal, choices: ['yes', 'no'] } : {},
+      { text: teaching.text, lines: also ? [also.text, ...also.lines] : await stillOpen(incidentId, ports) },
+      teaching.kind === 'proposed' ? { proposal: teaching.proposal, choices: ['yes', 'no'] } : {},
     );
   }
   const separated = separation && (await handleSeparation(separation, { incident, by: message.by }, ports));
@@ -135,9 +140,9 @@ async function answerTo(
   const diagnosis = await ports.incidents.diagnosis(incidentId);
   switch (intent.kind) {
     case 'answer':
-      return answered(await answerQuestion(intent.said, { ...message, incident }, ports));
+      return answered(await answerQuestion(intent.answer, { ...message, incident }, ports));
     case 'correct':
-      return { intent: 'correct', ...(await corrected(message, incident, intent.meant, ports)) };
+      return { intent: 'correct', ...(await corrected(message, incident, intent.correction, ports)) };
     case 'agree':
       return intent.sure
         ? { intent: 'agree', ...(await recordAgreement({ ...message, incident }, ports)) }
@@ -178,15 +183,15 @@ async function answerTo(
 }
 
 /** Records a correction. If other pages had joined by the diagnosis that the person rejects, they are now investigated on their own. */
-async function corrected(message: Message, incident: Incident, meant: string, ports: ConversationPorts) {
-  const heard = await recordCorrection({ ...message, incident }, meant, ports);
-  if (ports.bus === undefined) return heard;
-  const left = await judgeAgain(incident.id, undefined, { ...ports, bus: ports.bus });
-  if (left.length === 0) return heard;
+async function corrected(message: Message, incident: Incident, correction: string, ports: ConversationPorts) {
+  const recorded = await recordCorrection({ ...message, incident }, correction, ports);
+  if (ports.bus === undefined) return recorded;
+  const left = await reevaluateMembers(incident.id, undefined, { ...ports, bus: ports.bus });
+  if (left.length === 0) return recorded;
   const pages = left.length === 1 ? 'One page that had joined is' : `${left.length} pages that had joined are`;
   return {
-    ...heard,
-    lines: [...heard.lines, `${pages} investigated on ${left.length === 1 ? 'its' : 'their'} own now.`],
+    ...recorded,
+    lines: [...recorded.lines, `${pages} investigated on ${left.length === 1 ? 'its' : 'their'} own now.`],
   };
 }
 
@@ -202,28 +207,28 @@ const unsure = reply('unclear', only('I am not sure what you want to know. One o
   choices: ['why?', 'show me the logs', 'what did you check?', 'status', 'help'],
 });
 
-const answered = ({ did, text, lines, choices, saidBack }: Answering): Reply =>
-  reply(did, { text, lines }, { choices, ...(saidBack === undefined ? {} : { saidBack }) });
+const answered = ({ did, text, lines, choices, repeatedApprovalId: saidBack }: Answering): Reply =>
+  reply(did, { text, lines }, { choices, ...(saidBack === undefined ? {} : { repeatedApprovalId: saidBack }) });
 
 async function cost(
   { by, incidentId }: Message,
   parsed: ParsedUtterance,
   { trigger, place }: Incident,
   ports: ConversationPorts,
-  asked = false,
+  isCostQuestion = false,
 ): Promise<Reply | undefined> {
-  const heard = await handleCostQuestion(
+  const costs = await handleCostQuestion(
     parsed,
     {
-      asked,
+      isCostQuestion,
       trigger,
-      earlier: async () => (await ports.memory.said({ incidentId, actor: by })).map((event) => event.text),
+      earlier: async () => (await ports.memory.utterances({ incidentId, actor: by })).map((event) => event.text),
       cluster: async () =>
         place?.cluster ?? (await ports.incidents.diagnosis(incidentId))?.hypotheses[0]?.entity.cluster,
     },
     ports,
   );
-  return heard && reply(heard.kind, heard, { choices: heard.choices, chart: heard.chart });
+  return costs && reply(costs.kind, costs, { choices: costs.choices, chart: costs.chart });
 }
 
 async function preferencesWords({ preferences }: ConversationPorts): Promise<Words> {

@@ -26,13 +26,13 @@ export async function handleSeparation(
   const members = (await ports.incidents.members(incident.id)).map((member) => member.incident);
   if (members.length === 0) return undefined;
   if (all) return release(members, by, { ...ports, bus });
-  const meant = which === '' ? members : members.filter((member) => isNamed(which, member));
-  if (meant.length === 1) return release(meant, by, { ...ports, bus });
-  const others = meant.length > 0 ? meant : members;
+  const matching = which === '' ? members : members.filter((member) => isNamed(which, member));
+  if (matching.length === 1) return release(matching, by, { ...ports, bus });
+  const offered = matching.length > 0 ? matching : members;
   return {
     text: 'Which page is separate?',
-    lines: others.slice(0, 10).map(({ id, title }) => `${shorten(title, 200)} (${id})`),
-    choices: others.slice(0, 5).map(({ id, title }) => ({ label: shorten(title, 75), says: `${id} is separate` })),
+    lines: offered.slice(0, 10).map(({ id, title }) => `${shorten(title, 200)} (${id})`),
+    choices: offered.slice(0, 5).map(({ id, title }) => ({ label: shorten(title, 75), says: `${id} is separate` })),
   };
 }
 

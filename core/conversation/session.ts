@@ -3,13 +3,13 @@ import { sha256 } from '../hash.ts';
 import type { Utterance } from '../model/utterance.ts';
 
 /** 64 hex digits; equal for all utterances of one thread. */
-export const sessionOf = (said: Utterance): string => sha256(JSON.stringify(placeOf(said)));
+export const sessionOf = (utterance: Utterance): string => sha256(JSON.stringify(placeOf(utterance)));
 
-function placeOf(said: Utterance): readonly string[] {
-  if (said.kind === 'words' && said.incidentId !== undefined) return ['incident', said.incidentId];
-  const { place } = said;
-  if (place === undefined) return ['event', said.eventId];
+function placeOf(utterance: Utterance): readonly string[] {
+  if (utterance.kind === 'words' && utterance.incidentId !== undefined) return ['incident', utterance.incidentId];
+  const { place } = utterance;
+  if (place === undefined) return ['event', utterance.eventId];
   // A message outside a thread starts a new thread.
-  const own = said.kind === 'alert' ? said.message.ts : 'ts' in said ? said.ts : undefined;
-  return ['thread', place.channel, place.threadTs ?? own ?? said.eventId];
+  const own = utterance.kind === 'alert' ? utterance.message.ts : 'ts' in utterance ? utterance.ts : undefined;
+  return ['thread', place.channel, place.threadTs ?? own ?? utterance.eventId];
 }

@@ -29,7 +29,7 @@ export async function understand(
       return { kind, source };
     case 'approve':
     case 'reject':
-      return { kind: 'answer', said: readByModel[kind] };
+      return { kind: 'answer', answer: readByModel[kind] };
     default:
       return { kind };
   }

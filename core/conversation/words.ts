@@ -34,13 +34,13 @@ export function whyWords(
       ],
     };
   }
-  const meant = spokenOf(question, hypotheses);
-  if (meant === 'none')
+  const named = namedHypothesis(question, hypotheses);
+  if (named === 'none')
     return {
       text: `Nothing that was found speaks of that. What is ${confidenceWords(first.confidence)}: ${nameOf(first)}.`,
       lines: reasonsOf(first, names),
     };
-  const one = meant ?? first;
+  const one = named ?? first;
   const place = one.rank === 1 ? '' : `It is not first: ${nameOf(first)} explains more. `;
   return {
     text: `${place}${nameOf(one)} is ${confidenceWords(one.confidence)} (${formatPercent(one.confidence)}).`,
@@ -73,15 +73,15 @@ const kinds: readonly (readonly [RegExp, RegExp])[] = [
 ];
 
 /** The hypothesis that a question names, by entity or by kind of cause; `none` if the question names one that the diagnosis does not contain. */
-function spokenOf(question: string, hypotheses: readonly Hypothesis[]): Hypothesis | 'none' | undefined {
-  const said = ` ${question.toLowerCase()} `;
-  const byName = hypotheses.find(({ entity }) => said.split(/[^a-z0-9-]+/).includes(entity.name.toLowerCase()));
+function namedHypothesis(question: string, hypotheses: readonly Hypothesis[]): Hypothesis | 'none' | undefined {
+  const lower = ` ${question.toLowerCase()} `;
+  const byName = hypotheses.find(({ entity }) => lower.split(/[^a-z0-9-]+/).includes(entity.name.toLowerCase()));
   if (byName) return byName;
-  const meant = kinds.filter(([words]) => words.test(said));
-  if (meant.length === 0) return undefined;
+  const matching = kinds.filter(([words]) => words.test(lower));
+  if (matching.length === 0) return undefined;
   return (
     hypotheses.find(({ cause, entity }) =>
-      meant.some(([words, codes]) => codes.test(cause) || words.test(entity.name.toLowerCase())),
+      matching.some(([words, codes]) => codes.test(cause) || words.test(entity.name.toLowerCase())),
     ) ?? 'none'
   );
 }
@@ -130,15 +130,15 @@ const states: Record<Exclude<Incident['status'], 'closed' | 'failed'>, string> =
 
 /** Lists what each specialist checked and which sources gave no answer. */
 export function checkedWords(timeline: readonly TimelineEntry[], diagnosis: Diagnosis | undefined): Words {
-  const looked = timeline.filter(({ step, kind }) => step === 'Investigate' && (kind === 'finding' || kind === 'gap'));
-  const who = [...new Set(looked.map(({ actor }) => actor))];
+  const checks = timeline.filter(({ step, kind }) => step === 'Investigate' && (kind === 'finding' || kind === 'gap'));
+  const who = [...new Set(checks.map(({ actor }) => actor))];
   const gaps = (diagnosis?.gaps ?? []).map(({ source, reason }) => `Could not be learned: ${source}: ${reason}`);
   return {
     text:
-      looked.length === 0
+      checks.length === 0
         ? 'Nothing yet; the specialists are on their way.'
         : `${who.length} specialists have looked: ${who.join(', ')}.`,
-    lines: [...looked.map(({ actor, text }) => `${capitalize(actor)}: ${text}`), ...gaps],
+    lines: [...checks.map(({ actor, text }) => `${capitalize(actor)}: ${text}`), ...gaps],
   };
 }
 

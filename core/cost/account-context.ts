@@ -38,12 +38,12 @@ export function placeOf(trigger: Trigger, catalog: Catalog, cluster?: string): P
 
 /** The place that the question itself names: a cluster, or a service with a known placement. */
 export function placeNamed(text: string, catalog: Catalog): Place {
-  const said = namedInTitle(text, catalog, new Set()).filter(({ confidence }) => confidence >= 0.7);
-  const service = weigh(said, 'service')?.value;
-  const placed = [...said, ...placementsOf(service === undefined ? undefined : findService(catalog, service), said)];
+  const clues = namedInTitle(text, catalog, new Set()).filter(({ confidence }) => confidence >= 0.7);
+  const service = weigh(clues, 'service')?.value;
+  const placed = [...clues, ...placementsOf(service === undefined ? undefined : findService(catalog, service), clues)];
   return {
     accounts: all(weigh([...placed, ...clusterClues(placed, catalog)], 'account')),
-    about: said.map(({ value }) => value),
+    about: clues.map(({ value }) => value),
   };
 }
 

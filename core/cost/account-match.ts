@@ -7,7 +7,7 @@ import { capitalize } from '../wording.ts';
 import type { Origin, Place } from './account-context.ts';
 import { monthNames } from './parse-period.ts';
 
-export type Whose =
+export type AccountMatch =
   | {
       readonly kind: 'found';
       readonly accounts: 'all' | readonly Account[];
@@ -15,7 +15,12 @@ export type Whose =
       readonly origin?: Origin | undefined;
     }
   /** `likely`: the accounts that the question could mean, best first. */
-  | { readonly kind: 'unclear'; readonly ask: string; readonly likely: readonly Account[]; readonly orAll: boolean };
+  | {
+      readonly kind: 'unclear';
+      readonly question: string;
+      readonly likely: readonly Account[];
+      readonly orAll: boolean;
+    };
 
 const longestName = 48;
 /** The account with a cleaned name: account names are free text. */
@@ -37,17 +42,17 @@ const some = /\b(?:all|every|each)\b.{0,30}\baccounts?\b/i;
 const idsIn = (text: string): string[] => [...text.matchAll(/(?<!\d)\d{12}(?!\d)/g)].map(([id]) => id);
 
 /** The accounts that a text itself names; undefined if it names none. `loosely`: one word of an account's name can be enough. */
-export function whoseIn(
+export function accountsNamedIn(
   text: string,
   accounts: readonly Account[],
   { named, loosely }: { readonly named: Place; readonly loosely: boolean },
-): Whose | 'here' | undefined {
+): AccountMatch | 'here' | undefined {
   const ids = idsIn(text);
   const strange = ids.find((id) => !accounts.some((account) => account.id === id));
   if (strange !== undefined)
     return {
       kind: 'unclear',
-      ask: `There is no account ${strange} in the organisation. Which one is meant?`,
+      question: `There is no account ${strange} in the organisation. Which one is meant?`,
       likely: likelyOf(text, accounts, named),
       orAll: true,
     };
@@ -55,33 +60,33 @@ export function whoseIn(
   const byName = namedIn(text, accounts);
   const [first] = byName;
   if (first !== undefined) {
-    const alike = byName.filter(({ name }) => plain(name) === plain(first.name));
-    return alike.length > 1
+    const sameName = byName.filter(({ name }) => plain(name) === plain(first.name));
+    return sameName.length > 1
       ? {
           kind: 'unclear',
-          ask: `${alike.length} accounts are called ${first.name}. Which one?`,
-          likely: alike,
+          question: `${sameName.length} accounts are called ${first.name}. Which one?`,
+          likely: sameName,
           orAll: false,
         }
       : { kind: 'found', accounts: byName };
   }
   const own = ownAccount.test(text);
   if (!own && everything.test(text)) return { kind: 'found', accounts: 'all' };
-  if (named.accounts.length > 0) return whoseOf(named, accounts, text);
-  const alike = loosely ? alikeIn(text, accounts) : [];
-  if (alike.length === 1) return { kind: 'found', accounts: alike };
-  if (alike.length > 1)
+  if (named.accounts.length > 0) return accountOfPlace(named, accounts, text);
+  const similar = loosely ? similarAccounts(text, accounts) : [];
+  if (similar.length === 1) return { kind: 'found', accounts: similar };
+  if (similar.length > 1)
     return {
       kind: 'unclear',
-      ask: `Which account is meant${alike.length > maxLikely ? '' : `: ${listed(alike)}`}?`,
-      likely: [...alike].sort((a, b) => a.name.localeCompare(b.name)),
+      question: `Which account is meant${similar.length > maxLikely ? '' : `: ${listed(similar)}`}?`,
+      likely: [...similar].sort((a, b) => a.name.localeCompare(b.name)),
       orAll: false,
     };
   if (own) return 'here';
   return some.test(text)
     ? {
         kind: 'unclear',
-        ask: 'Which accounts are meant? Their names or ids, or "all accounts".',
+        question: 'Which accounts are meant? Their names or ids, or "all accounts".',
         likely: likelyOf(text, accounts, named),
         orAll: true,
       }
@@ -89,7 +94,7 @@ export function whoseIn(
 }
 
 /** The account of a place. */
-export function whoseOf(place: Place, accounts: readonly Account[], text: string): Whose {
+export function accountOfPlace(place: Place, accounts: readonly Account[], text: string): AccountMatch {
   const known = place.accounts.flatMap(({ account, origin }) => {
     const found = accounts.find(({ id, name }) => id === account || plain(name) === plain(account));
     return found ? [{ found, origin }] : [];
@@ -100,7 +105,7 @@ export function whoseOf(place: Place, accounts: readonly Account[], text: string
   if (ids.size > 1)
     return {
       kind: 'unclear',
-      ask: `Which account is meant: ${known.map(({ found, origin }) => `${titleOf(found)}, as ${saysWho(origin)} says`).join(', or ')}?`,
+      question: `Which account is meant: ${known.map(({ found, origin }) => `${titleOf(found)}, as ${originName(origin)} says`).join(', or ')}?`,
       likely: known.map(({ found }) => found),
       orAll: false,
     };
@@ -108,17 +113,17 @@ export function whoseOf(place: Place, accounts: readonly Account[], text: string
   if (only && accounts.length === 1) return { kind: 'found', accounts };
   const [strange] = place.accounts;
   const why = strange
-    ? `${capitalize(saysWho(strange.origin))} says ${shorten(clean(strange.account), longestName)}, and the organisation has no such account. `
+    ? `${capitalize(originName(strange.origin))} says ${shorten(clean(strange.account), longestName)}, and the organisation has no such account. `
     : '';
   return {
     kind: 'unclear',
-    ask: `${why}Which account is meant? Its name or its id, or "all accounts".`,
+    question: `${why}Which account is meant? Its name or its id, or "all accounts".`,
     likely: likelyOf(text, accounts, place),
     orAll: true,
   };
 }
 
-const saysWho = (origin: Origin): string =>
+const originName = (origin: Origin): string =>
   origin.kind === 'catalogue' ? 'the catalogue' : `the alert (${origin.field})`;
 
 /** The origin as a sentence of the answer: `backend-1 runs in billing-prod (111122223333), says the catalogue.` */
@@ -150,14 +155,14 @@ const common = new Set(
     ' ',
   ),
 );
-const telling = (text: string): string[] =>
+const distinctiveWords = (text: string): string[] =>
   plain(text)
     .split(' ')
     .filter((word) => !common.has(word) && word.length > 1);
 
 /** Accounts whose name shares the most distinctive words with the text. */
-function alikeIn(text: string, accounts: readonly Account[]): Account[] {
-  const words = new Set(telling(text));
+function similarAccounts(text: string, accounts: readonly Account[]): Account[] {
+  const words = new Set(distinctiveWords(text));
   const shared = accounts.map((account) => ({
     account,
     count: plain(account.name)
@@ -172,14 +177,14 @@ export const maxLikely = 4;
 
 /** Active accounts: those most similar to the conversation first, then by name. Their spending is unknown without a query. */
 function likelyOf(text: string, accounts: readonly Account[], { about }: Place): Account[] {
-  const hints = [...new Set(telling([text, ...about].join(' ')))];
+  const hints = [...new Set(distinctiveWords([text, ...about].join(' ')))];
   // Whether two words are alike, as "production" and "prod" are.
-  const alike = (a: string, b: string) => Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
+  const isSimilar = (a: string, b: string) => Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
   const scored = accounts
     .filter(({ state }) => state === undefined)
     .map((account) => ({
       account,
-      score: telling(account.name).filter((word) => hints.some((hint) => alike(word, hint))).length,
+      score: distinctiveWords(account.name).filter((word) => hints.some((hint) => isSimilar(word, hint))).length,
     }));
   return scored
     .sort((a, b) => b.score - a.score || a.account.name.localeCompare(b.account.name))

@@ -21,7 +21,7 @@ export type CostAnswer =
       /** SVG of the breakdown; absent if nothing was spent. */
       readonly chart?: string | undefined;
     }
-  | { readonly kind: 'unclear'; readonly ask: string; readonly choices: readonly CostChoice[] }
+  | { readonly kind: 'unclear'; readonly question: string; readonly choices: readonly CostChoice[] }
   /** The costs could not be read; the text says why. */
   | { readonly kind: 'gap'; readonly text: string }
   /** The text follows no question about cost. */
@@ -29,35 +29,35 @@ export type CostAnswer =
 
 /** `said`: the question, then the earlier questions that it follows, newest first. */
 export async function answerCostQuestion(
-  said: readonly string[],
+  questions: readonly string[],
   { place, catalog }: { readonly place: Place; readonly catalog: Catalog | undefined },
   ports: { readonly costs: Costs; readonly clock: Clock },
 ): Promise<CostAnswer> {
   const known = await ports.costs.accounts();
   if (known.kind === 'gap') return { kind: 'gap', text: `The accounts are not known: ${known.gap.reason}` };
   const accounts = known.accounts.map(tidy);
-  const question = readCostQuestion(said, { accounts, place, catalog, now: ports.clock.now() });
+  const question = readCostQuestion(questions, { accounts, place, catalog, now: ports.clock.now() });
   return question.kind === 'asked' ? answer(question, accounts, ports.costs) : question;
 }
 
-type Asked = Extract<CostQuestion, { kind: 'asked' }>;
+type ReadQuestion = Extract<CostQuestion, { kind: 'asked' }>;
 
 /** The costs that a question needs. */
 interface Bill {
-  readonly question: Asked;
+  readonly question: ReadQuestion;
   /** `Media-prod (111111111111)`, `All 170 accounts`. */
-  readonly whose: string;
+  readonly subject: string;
   readonly now: readonly Cost[];
   /** Undefined if the costs of the period before could not be read. */
   readonly before: readonly Cost[] | undefined;
   readonly nameOf: (key: string) => string;
 }
 
-async function answer(question: Asked, known: readonly Account[], costs: Costs): Promise<CostAnswer> {
-  const { period, accounts, origin, wants } = question;
+async function answer(question: ReadQuestion, known: readonly Account[], costs: Costs): Promise<CostAnswer> {
+  const { period, accounts, origin, measure } = question;
   const several = accounts === 'all' || accounts.length > 1;
   const usual = several ? 'account' : 'service';
-  const series = (question.by === 'day' || question.by === 'month') && wants !== 'moved';
+  const series = (question.by === 'day' || question.by === 'month') && measure !== 'moved';
   const by = series || question.by === 'service' || question.by === 'account' ? (question.by ?? usual) : usual;
   const query = { accounts: accounts === 'all' ? [] : accounts.map(({ id }) => id), by };
   const [now, before] = await Promise.all([
@@ -68,49 +68,49 @@ async function answer(question: Asked, known: readonly Account[], costs: Costs):
   const names = new Map(known.map((account) => [account.id, account.state ? titleOf(account) : account.name]));
   const bill: Bill = {
     question,
-    whose: accounts === 'all' ? `All ${known.length} accounts` : listed(accounts),
+    subject: accounts === 'all' ? `All ${known.length} accounts` : listed(accounts),
     now: finite(now.costs),
     before: before.kind === 'data' ? finite(before.costs) : undefined,
     nameOf: (key) => (by === 'account' ? (names.get(key) ?? key) : shorten(clean(key), 80)),
   };
-  const said = series ? seriesWords(bill, by) : wants === 'moved' ? movedWords(bill) : sumWords(bill, by);
+  const answerText = series ? seriesWords(bill, by) : measure === 'moved' ? movedWords(bill) : sumWords(bill, by);
   const [only] = accounts;
   return {
     kind: 'answered',
-    text: said.text,
+    text: answerText.text,
     lines: [
       ...(origin && typeof only === 'object' ? [originWords(origin, only)] : []),
-      ...said.lines,
+      ...answerText.lines,
       ...(before.kind === 'gap' ? [`What it was before is not known: ${before.gap.reason}`] : []),
       ...(now.estimated
         ? ['The bill is not closed: these are estimates, and the last day or two are incomplete.']
         : []),
       'Unblended cost in US dollars, with tax, credits and refunds.',
     ],
-    chart: said.chart,
+    chart: answerText.chart,
   };
 }
 
-interface Said {
+interface AnswerText {
   readonly text: string;
   readonly lines: readonly string[];
   readonly chart: string | undefined;
 }
 
 /** Renders the sum and its breakdown. */
-function sumWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): Said {
-  const { question, whose, now, nameOf } = bill;
+function sumWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): AnswerText {
+  const { question, subject: whose, now, nameOf } = bill;
   const total = sum(now);
   const [first] = now;
   const greatest = now.slice(0, 3).map((cost) => `${nameOf(cost.key)} ${usd(cost.usd)}${share(cost.usd, total)}`);
   const text = `${whose} cost ${usd(total)} ${whenOf(question.period)}.`;
   return {
     text:
-      question.wants === 'most' && first && first.usd > 0
+      question.measure === 'most' && first && first.usd > 0
         ? `${nameOf(first.key)} cost the most ${whenOf(question.period)}: ${usd(first.usd)}${share(first.usd, total)}.`
         : text,
     lines: [
-      ...(question.wants === 'most' ? [text] : []),
+      ...(question.measure === 'most' ? [text] : []),
       ...(greatest.length > 0 ? [`Most of it: ${greatest.join(', ')}.`] : []),
       ...comparisonOf(bill),
       ...biggestMoves(bill),
@@ -124,8 +124,8 @@ function sumWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): Said
 }
 
 /** Renders the sum and its course over the days or months. */
-function seriesWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): Said {
-  const { question, whose, now } = bill;
+function seriesWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): AnswerText {
+  const { question, subject: whose, now } = bill;
   const total = sum(now);
   const most = now.reduce<Cost | undefined>((best, one) => (best && best.usd >= one.usd ? best : one), undefined);
   const least = now.reduce<Cost | undefined>((best, one) => (best && best.usd <= one.usd ? best : one), undefined);
@@ -161,12 +161,12 @@ const shortDay = (key: string, unit: 'day' | 'month'): string =>
 const maxMoved = 4;
 
 /** Renders the changes since the period before, increases and decreases separately. */
-function movedWords(bill: Bill): Said {
-  const { question, whose, now, before, nameOf } = bill;
+function movedWords(bill: Bill): AnswerText {
+  const { question, subject: whose, now, before, nameOf } = bill;
   const text = `${whose} cost ${usd(sum(now))} ${whenOf(question.period)}`;
   if (before === undefined) return { text: `${text}.`, lines: [], chart: undefined };
   const moves = movesOf(now, before).filter(({ change }) => Math.abs(change) >= 0.005);
-  const told = (up: boolean) =>
+  const movesText = (up: boolean) =>
     moves
       .filter(({ change }) => change > 0 === up)
       .slice(0, maxMoved)
@@ -175,7 +175,7 @@ function movedWords(bill: Bill): Said {
           `${nameOf(key)} ${signed(is - was)} (${was === 0 ? 'new' : `${usd(was)} to ${usd(is)}${is === 0 ? ', gone' : ''}`})`,
       )
       .join(', ');
-  const [more, less] = [told(true), told(false)];
+  const [more, less] = [movesText(true), movesText(false)];
   const [comparison = ''] = comparisonOf(bill);
   return {
     text: `${text}. ${comparison}`.trim(),
@@ -224,7 +224,7 @@ function comparisonOf({ question: { period }, now, before }: Bill): string[] {
 const spanOf = (period: Period): string =>
   period.soFar && lengthInDays(period) > 1 ? 'the same days of the time before' : 'the time before';
 const whenOf = (period: Period): string => `${during(period)}${period.soFar ? ' so far' : ''}`;
-const titleFor = ({ question: { accounts, period }, whose }: Bill): string =>
+const titleFor = ({ question: { accounts, period }, subject: whose }: Bill): string =>
   `${accounts === 'all' ? 'All accounts' : shorten(whose, 60)}, ${period.name}${period.soFar ? ' so far' : ''}`;
 
 const maxListed = 5;

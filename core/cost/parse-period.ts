@@ -15,7 +15,7 @@ export type ReadPeriod =
   | { readonly kind: 'found'; readonly period: Period }
   | { readonly kind: 'none' }
   /** The days do not exist, or the text names more than one period. */
-  | { readonly kind: 'strange'; readonly ask: string };
+  | { readonly kind: 'strange'; readonly question: string };
 
 export const monthNames = 'january february march april may june july august september october november december'.split(
   ' ',
@@ -52,13 +52,13 @@ const once = [
     '$1 $2 $3 $1 $4',
   ],
 ] as const;
-const several = { kind: 'strange', ask: 'More than one time is named. Which one is meant?' } as const;
+const several = { kind: 'strange', question: 'More than one time is named. Which one is meant?' } as const;
 
 /** `text`: in lower case. */
 export function readPeriod(text: string, now: Date): ReadPeriod {
-  const spelt = once.reduce((said, [pattern, instead]) => said.replace(pattern, instead), text);
+  const spelt = once.reduce((current, [pattern, instead]) => current.replace(pattern, instead), text);
   return openStart.test(spelt) && !/\b(?:from|between)\b/.test(spelt) && monthsIn(spelt, 2000, 0).length <= 1
-    ? { kind: 'strange', ask: 'From when until then?' }
+    ? { kind: 'strange', question: 'From when until then?' }
     : spanIn(spelt, now);
 }
 
@@ -155,8 +155,8 @@ const relatives = [
 ] as const;
 
 /** A month without a year is the latest one that has begun. */
-const yearOf = (index: number, said: string | undefined, thisYear: number, thisMonth: number): number =>
-  said === undefined ? (index > thisMonth ? thisYear - 1 : thisYear) : Number(said);
+const yearOf = (index: number, month: string | undefined, thisYear: number, thisMonth: number): number =>
+  month === undefined ? (index > thisMonth ? thisYear - 1 : thisYear) : Number(month);
 const indexOf = (name: string): number => monthNames.findIndex((one) => one.startsWith(name.slice(0, 3)));
 
 /** The named days, in the order of the text. */
@@ -167,47 +167,47 @@ function daysIn(
   const [thisYear, thisMonth] = [now.getUTCFullYear(), now.getUTCMonth()];
   const [monthFirst, dayFirst] = dayNamed;
   const parts = [
-    ...[...text.matchAll(isoDay)].map(({ index, 0: said, 1: y, 2: m, 3: d }) => ({
+    ...[...text.matchAll(isoDay)].map(({ index, 0: match, 1: y, 2: m, 3: d }) => ({
       index,
-      said,
+      said: match,
       day: [Number(y), Number(m) - 1, Number(d)] as const,
     })),
-    ...[...text.matchAll(dayFirst)].map(({ index, 0: said, 1: d, 2: m = '', 3: y }) => ({
+    ...[...text.matchAll(dayFirst)].map(({ index, 0: match, 1: d, 2: m = '', 3: y }) => ({
       index,
-      said,
+      said: match,
       day: [yearOf(indexOf(m), y, thisYear, thisMonth), indexOf(m), Number(d)] as const,
     })),
   ];
   // "3 november 2026" does not start with a month; "november 3 2026" does not start with a day.
-  const others = [...text.matchAll(monthFirst)].filter(
+  const monthFirstDates = [...text.matchAll(monthFirst)].filter(
     ({ index }) => !parts.some((one) => index >= one.index && index < one.index + one.said.length),
   );
   const all = [
     ...parts,
-    ...others.map(({ index, 0: said, 1: m = '', 2: d, 3: y }) => ({
+    ...monthFirstDates.map(({ index, 0: match, 1: m = '', 2: d, 3: y }) => ({
       index,
-      said,
+      said: match,
       day: [yearOf(indexOf(m), y, thisYear, thisMonth), indexOf(m), Number(d)] as const,
     })),
   ].sort((a, b) => a.index - b.index);
   const impossible = all.find(({ day: [y, m, d] }) => new Date(Date.UTC(y, m, d)).getUTCMonth() !== m || d === 0);
-  if (impossible) return { kind: 'strange', ask: `There is no day ${impossible.said.trim()}. For which time?` };
+  if (impossible) return { kind: 'strange', question: `There is no day ${impossible.said.trim()}. For which time?` };
   return { kind: 'days', days: [...new Set(all.map(({ day: [y, m, d] }) => dayOf(Date.UTC(y, m, d))))] };
 }
 
 /** The named months, counted from January 2000, in the order of the text. */
 function monthsIn(text: string, thisYear: number, thisMonth: number): number[] {
   const numbered = [...text.matchAll(isoMonth)].map(({ 1: y, 2: m }) => 12 * (Number(y) - 2000) + Number(m) - 1);
-  const named = [...text.matchAll(monthNamed)].flatMap(({ 1: name = '', 2: said }) => {
+  const named = [...text.matchAll(monthNamed)].flatMap(({ 1: name = '', 2: year }) => {
     const index = indexOf(name);
     // "may" is also a verb.
     if (
       index === 4 &&
-      said === undefined &&
+      year === undefined &&
       !new RegExp(`\\b(?:in|for|of|during|since|last|this|from|to|and|until|between|about)\\s+${name}\\b`).test(text)
     )
       return [];
-    return [{ index, said }];
+    return [{ index, said: year }];
   });
   // "from October to November 2025" names the year only once.
   const lastYear = named.at(-1)?.said;

@@ -8,7 +8,15 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { Account, CostQuery } from '../ports/costs.ts';
 import { capitalize } from '../wording.ts';
 import { nowhere, type Origin, type Place, placeNamed } from './account-context.ts';
-import { calledIn, maxLikely, titleOf, type Whose, whoseIn, whoseOf, withoutNames } from './account-match.ts';
+import {
+  type AccountMatch,
+  accountOfPlace,
+  accountsNamedIn,
+  calledIn,
+  maxLikely,
+  titleOf,
+  withoutNames,
+} from './account-match.ts';
 import { during, lengthInDays, type Period, readPeriod } from './parse-period.ts';
 
 type By = CostQuery['by'];
@@ -29,10 +37,10 @@ export type CostQuestion =
       /** The breakdown that the question names; undefined if it names none. */
       readonly by: By | undefined;
       /** `moved`: the changes since the period before. `most`: the item with the greatest cost. */
-      readonly wants: 'sum' | 'moved' | 'most';
+      readonly measure: 'sum' | 'moved' | 'most';
     }
   /** `choices`: complete questions that would remove the ambiguity. */
-  | { readonly kind: 'unclear'; readonly ask: string; readonly choices: readonly CostChoice[] }
+  | { readonly kind: 'unclear'; readonly question: string; readonly choices: readonly CostChoice[] }
   /** The text names no account, period or breakdown: it asks for nothing that this module answers. */
   | { readonly kind: 'nothing' };
 
@@ -54,7 +62,7 @@ const longest = 2000;
 export const mayFollow = (text: string): boolean => text.trim().length <= longestFollowUp;
 /** Whether the text refers to earlier questions although it asks about cost itself. */
 export const goesOn = (text: string): boolean => mayFollow(text) && opensIn(text) === 'leaves';
-export function asksWhatMoved(text: string): boolean {
+export function isAboutChanges(text: string): boolean {
   const has = hasIn(text);
   return has('moved') && has('direction');
 }
@@ -70,13 +78,13 @@ export interface CostSetting {
 
 /** `said`: the question, then the earlier questions that it follows, newest first. */
 export function readCostQuestion(
-  said: readonly string[],
+  questions: readonly string[],
   { accounts, place, catalog, now }: CostSetting,
 ): CostQuestion {
-  const texts = said.map((text) => text.slice(0, longest));
+  const texts = questions.map((text) => text.slice(0, longest));
   const own = texts.length === 1;
-  const whose = texts.map((one, index) =>
-    whoseIn(one, accounts, {
+  const matches = texts.map((one, index) =>
+    accountsNamedIn(one, accounts, {
       named: catalog === undefined ? nowhere : placeNamed(one, catalog),
       loosely: own || index === texts.length - 1 || opensIn(one) !== undefined,
     }),
@@ -85,19 +93,19 @@ export function readCostQuestion(
   const [has = () => false, ...before] = texts.map(hasIn);
   const by = [has, ...before].map(divisionIn);
   const why = has('moved') && (own || has('direction'));
-  if (!own && whose[0] === undefined && periods[0]?.kind === 'none' && by[0] === undefined && !why)
+  if (!own && matches[0] === undefined && periods[0]?.kind === 'none' && by[0] === undefined && !why)
     return { kind: 'nothing' };
 
-  const meant = whose.find((one) => one !== undefined) ?? 'here';
-  const found: Whose = meant === 'here' ? whoseOf(place, accounts, texts.join(' ')) : meant;
+  const match = matches.find((one) => one !== undefined) ?? 'here';
+  const found: AccountMatch = match === 'here' ? accountOfPlace(place, accounts, texts.join(' ')) : match;
   const period = periods.find(({ kind }) => kind !== 'none') ?? { kind: 'none' };
-  const wants = why ? 'moved' : has('which') && has('most') ? 'most' : 'sum';
-  const rest = { by: by.find((one) => one !== undefined), wants } as const;
+  const measure = why ? 'moved' : has('which') && has('most') ? 'most' : 'sum';
+  const rest = { by: by.find((one) => one !== undefined), measure } as const;
   const known = period.kind === 'found' ? period.period : undefined;
   if (found.kind === 'unclear')
     return {
       kind: 'unclear',
-      ask: found.ask,
+      question: found.question,
       choices: [
         ...(found.orAll ? [{ label: 'All accounts', says: sentence('all accounts', known, rest) }] : []),
         ...found.likely.slice(0, found.orAll ? maxLikely : maxLikely + 1).map((account) => ({
@@ -113,16 +121,16 @@ export function readCostQuestion(
   if (known === undefined)
     return {
       kind: 'unclear',
-      ask:
+      question:
         period.kind === 'strange'
-          ? period.ask
+          ? period.question
           : 'For which time? A month, "last month", "yesterday" or "the last 7 days" will do.',
       choices: times('this month', 'last month', 'the last 7 days', 'yesterday'),
     };
   if (known.start >= known.end)
     return {
       kind: 'unclear',
-      ask: `${capitalize(known.name)} has not begun yet. For which time?`,
+      question: `${capitalize(known.name)} has not begun yet. For which time?`,
       choices: times('this month', 'last month'),
     };
   return {
@@ -131,7 +139,7 @@ export function readCostQuestion(
     accounts: found.accounts,
     origin: found.origin,
     by: rest.by === 'day' && lengthInDays(known) > maxDays ? 'month' : rest.by,
-    wants,
+    measure,
   };
 }
 
@@ -142,12 +150,12 @@ const maxDays = 100;
 function sentence(
   who: string,
   period: Pick<Period, 'name'> | undefined,
-  { by, wants }: Pick<Extract<CostQuestion, { kind: 'asked' }>, 'by' | 'wants'>,
+  { by, measure }: Pick<Extract<CostQuestion, { kind: 'asked' }>, 'by' | 'measure'>,
 ): string {
   const when =
     period === undefined ? '' : ` ${/^(?:this|last) /.test(period.name) ? period.name : during(period as Period)}`;
   const how = by === undefined ? '' : ` by ${by}`;
-  return wants === 'moved'
+  return measure === 'moved'
     ? `why did the cost of ${who} go up or down${when}${how}?`
     : `what did ${who} cost${when}${how}?`;
 }

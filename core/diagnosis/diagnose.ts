@@ -144,7 +144,7 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   });
   const node = (name: string): string => subjects.serviceOf({ kind: 'Service', name }) ?? name;
   const taught = context.facts.filter(
-    ({ says }) => says.kind === 'talks-to' && graph.calleesOf(node(says.service)).get(node(says.to)) !== 1,
+    ({ statement: says }) => says.kind === 'talks-to' && graph.calleesOf(node(says.service)).get(node(says.to)) !== 1,
   );
   const near = around(graph);
   return {
@@ -167,7 +167,7 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
 }
 
 const callsOf = (facts: readonly ServiceFact[]): Dependency[] =>
-  facts.flatMap(({ says }) => (says.kind === 'talks-to' ? [{ from: says.service, to: says.to }] : []));
+  facts.flatMap(({ statement: says }) => (says.kind === 'talks-to' ? [{ from: says.service, to: says.to }] : []));
 
 const excerptOf = (evidence: Evidence | undefined): string => evidence?.excerpt ?? '';
 

@@ -70,7 +70,7 @@ export function exactErrorOf(
   if (environment === undefined) return { missing: 'its environment is not known' };
   if (errorIdentity === undefined) return { missing: 'there is no error text that would tell this error from others' };
   const parts = { cause, workload: workloadOf(entity), environment, errorDigest: errorIdentity.digest };
-  return { fingerprint: fingerprintOf(parts), describes: { ...parts, errorTemplate: errorIdentity.says } };
+  return { fingerprint: fingerprintOf(parts), describes: { ...parts, errorTemplate: errorIdentity.text } };
 }
 
 /**

@@ -8,7 +8,7 @@ import { readable, splitCandidates } from './marks.ts';
 /** The name of this folder's recipe. A changed recipe needs a new name, so that a preference taught under the old one never matches by mistake. */
 export const recipe = 'wk3';
 
-const saysLength = 400;
+const maxTextLength = 400;
 const digestOf = (parts: readonly unknown[]): string => sha256(JSON.stringify([recipe, ...parts])).slice(0, 32);
 
 interface About {
@@ -26,9 +26,9 @@ export function identityOf(text: string, { workloads = [], headline }: About = {
 }
 
 /** The identity of one of our own sentences. Nothing in it varies, so any difference makes another error. */
-export const exactly = (says: string): Pick<Finding, 'errorTemplate' | 'errorIdentity'> => ({
-  errorTemplate: says,
-  errorIdentity: identityOf(says),
+export const exactly = (text: string): Pick<Finding, 'errorTemplate' | 'errorIdentity'> => ({
+  errorTemplate: text,
+  errorIdentity: identityOf(text),
 });
 
 /**
@@ -38,10 +38,10 @@ export const exactly = (says: string): Pick<Finding, 'errorTemplate' | 'errorIde
 export function combinedIdentity(errors: readonly (ErrorIdentity | undefined)[]): ErrorIdentity | undefined {
   const known = errors.filter((one) => one !== undefined);
   if (known.length < errors.length || known.every(({ partial }) => partial)) return undefined;
-  const [first, ...others] = [...new Map(known.map((one) => [one.digest, one])).values()];
-  if (first === undefined || others.length === 0) return first;
-  const says = [...new Set(known.map((one) => one.says))].join(' · ');
-  return { digest: digestOf([first, ...others].map(({ digest }) => digest).sort()), says: says.slice(0, saysLength) };
+  const [first, ...rest] = [...new Map(known.map((one) => [one.digest, one])).values()];
+  if (first === undefined || rest.length === 0) return first;
+  const says = [...new Set(known.map((one) => one.text))].join(' · ');
+  return { digest: digestOf([first, ...rest].map(({ digest }) => digest).sort()), text: says.slice(0, maxTextLength) };
 }
 
 interface Form {
@@ -76,11 +76,11 @@ export class Occurrences {
     if (known) known.values = merged(known.values, values);
     else if (this.#forms.size >= maxForms) this.incomplete();
     else if (canonical !== '') {
-      const says = readable(headline === undefined ? canonical : canonicalError(headline, workloads)).slice(
+      const text = readable(headline === undefined ? canonical : canonicalError(headline, workloads)).slice(
         0,
-        saysLength,
+        maxTextLength,
       );
-      this.#forms.set(skeleton, { values: [...values], says });
+      this.#forms.set(skeleton, { values: [...values], says: text });
     }
     return true;
   }
@@ -111,7 +111,7 @@ export class Occurrences {
     const more = forms.length > 1 ? ` (and ${forms.length - 1} more like it)` : '';
     return {
       digest: digestOf(forms.map(([skeleton, { values }]) => [skeleton, values.map((value) => value ?? null)])),
-      says: `${first[1].says.slice(0, saysLength - more.length)}${more}`,
+      text: `${first[1].says.slice(0, maxTextLength - more.length)}${more}`,
     };
   }
 }

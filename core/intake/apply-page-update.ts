@@ -8,7 +8,7 @@ import { type DraftPorts, writeDraftAgain } from '../postmortem/draft.ts';
 import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
 import { questionMessage } from '../remediation/question.ts';
-import { tellProgress } from '../reporting/progress.ts';
+import { publishProgress } from '../reporting/progress.ts';
 import { clockTime } from '../wording.ts';
 
 export type UpdateResult =
@@ -26,11 +26,11 @@ export async function applyPageUpdate(
   if (!incident) return { kind: 'ignored', reason: `No incident here belongs to ${update.sourceId}.` };
   // A late "acknowledged" does not undo "resolved".
   if (incident.pageStatus !== 'resolved' || update.status === 'resolved') {
-    const held =
+    const holder =
       update.status === 'acknowledged' && update.by !== undefined ? { by: update.by, as: 'page' as const } : undefined;
     await ports.incidents.update(incident.id, {
       pageStatus: update.status,
-      ...(held === undefined ? {} : { heldBy: held }),
+      ...(holder === undefined ? {} : { heldBy: holder }),
     });
   }
   const { eventId, status, at, by } = update;
@@ -44,7 +44,7 @@ export async function applyPageUpdate(
     const event = { type: 'RecordFailed', what: 'postmortem-update' } as const;
     await record(incident.id, event, { step: 'PageUpdate', key: eventId }, ports);
   }
-  await tellProgress(incident.id, ports);
+  await publishProgress(incident.id, ports);
   if (update.status === 'resolved') await showWaiting(incident, update, ports);
   return { kind: 'updated', incidentId: incident.id };
 }

@@ -19,19 +19,19 @@ export interface Alert {
 }
 
 /** How to recognise each source: by the author of the message, or by text that no other source writes. */
-const marks: readonly { readonly from: AlertSource; readonly by: RegExp; readonly says: RegExp }[] = [
-  { from: 'pagerduty', by: /pager ?duty/i, says: /https:\/\/[\w-]+\.(?:eu\.)?pagerduty\.com\/incidents\// },
-  { from: 'grafana', by: /grafana/i, says: /\bgrafana v\d|\/alerting\/grafana\//i },
+const marks: readonly { readonly from: AlertSource; readonly by: RegExp; readonly text: RegExp }[] = [
+  { from: 'pagerduty', by: /pager ?duty/i, text: /https:\/\/[\w-]+\.(?:eu\.)?pagerduty\.com\/incidents\// },
+  { from: 'grafana', by: /grafana/i, text: /\bgrafana v\d|\/alerting\/grafana\//i },
   {
     from: 'alertmanager',
     by: /alert ?manager|prometheus/i,
-    says: /^\s*\[(?:FIRING|RESOLVED)(?::\d+)?(?:, ?RESOLVED:\d+)?\]/,
+    text: /^\s*\[(?:FIRING|RESOLVED)(?::\d+)?(?:, ?RESOLVED:\d+)?\]/,
   },
-  { from: 'new-relic', by: /new ?relic/i, says: /https:\/\/(?:[\w-]+\.)*newrelic\.com\// },
+  { from: 'new-relic', by: /new ?relic/i, text: /https:\/\/(?:[\w-]+\.)*newrelic\.com\// },
   {
     from: 'cloudwatch',
     by: /aws chatbot|amazon q|cloudwatch/i,
-    says: /\bCloudWatch Alarm\b|console\.aws\.amazon\.com\/cloudwatch\//,
+    text: /\bCloudWatch Alarm\b|console\.aws\.amazon\.com\/cloudwatch\//,
   },
 ];
 
@@ -42,7 +42,9 @@ const label = /^\W{0,3}([A-Za-z][\w ./-]{0,40}?)\W{0,2}\s*[:=]\s*\W{0,2}(\S.*)$/
 
 /** Returns undefined for a message that is no alert of a known system, unless `anyway` is set because a person pointed at it. */
 export function readAlert(message: ChatMessage, anyway = false): Alert | undefined {
-  const known = marks.find(({ by, says }) => (message.from === 'app' && by.test(message.by)) || saysSo(message, says));
+  const known = marks.find(
+    ({ by, text: says }) => (message.from === 'app' && by.test(message.by)) || matchesText(message, says),
+  );
   if (!known && !anyway) return undefined;
   const pageId = [...message.links, message.text]
     .map((one) => pageLink.exec(one)?.[1])
@@ -59,8 +61,8 @@ export function readAlert(message: ChatMessage, anyway = false): Alert | undefin
   };
 }
 
-const saysSo = ({ text, title = '', links }: ChatMessage, says: RegExp): boolean =>
-  says.test(text) || says.test(title) || links.some((link) => says.test(link));
+const matchesText = ({ text, title = '', links }: ChatMessage, pattern: RegExp): boolean =>
+  pattern.test(text) || pattern.test(title) || links.some((link) => pattern.test(link));
 
 /** Turns labels such as "*Namespace:* billing" and "namespace = billing" into one field each. */
 function labelled(lines: readonly string[]): Record<string, string> {

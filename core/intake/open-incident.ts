@@ -10,8 +10,8 @@ import { isAbandoned, isOver } from '../record/lifecycle.ts';
 import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
 import { type LeftBehindPorts, settleLeftBehind } from '../remediation/left-behind.ts';
-import { tellProgress } from '../reporting/progress.ts';
-import { isLookedAfter } from '../storms/ending.ts';
+import { publishProgress } from '../reporting/progress.ts';
+import { isInvestigated } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
 import { sameAlert } from './same-alert.ts';
 
@@ -53,14 +53,14 @@ export async function openIncident(
     if (released) return takeApart(released, ports);
     return (await isLeft(incident, ports)) ? goOnWith(incident, input, ports) : rejoin(incident, input, ports);
   }
-  if (incident.takenOver !== undefined) return tellTakenOver(incident, incident.takenOver, ports);
+  if (incident.takenOver !== undefined) return notifyTakenOver(incident, incident.takenOver, ports);
   await record(
     incident.id,
     { type: 'IncidentOpened', title: incident.title, apart: false },
     { step: 'OpenIncident' },
     ports,
   );
-  await tellThread(incident, ports);
+  await notifyThread(incident, ports);
   return { opening: { kind: 'opened' }, incident };
 }
 
@@ -72,13 +72,13 @@ async function takeApart(incident: Incident, ports: OpenPorts): Promise<{ openin
     { step: 'OpenIncident', key: incident.execution ?? 'apart' },
     ports,
   );
-  await tellThread(incident, ports);
+  await notifyThread(incident, ports);
   return { opening: { kind: 'opened' }, incident };
 }
 
 /** The leader of a group handles a new page of a member, unless the leader's execution has ended. */
 async function releasedTo(incident: Incident, execution: string, ports: OpenPorts): Promise<Incident | undefined> {
-  if (incident.memberOf === undefined || (await isLookedAfter(incident, ports))) return undefined;
+  if (incident.memberOf === undefined || (await isInvestigated(incident, ports))) return undefined;
   const at = ports.clock.now().toISOString();
   return ports.incidents.leave(incident.id, { from: incident.memberOf.leader, why: 'leader-gone', at }, execution);
 }
@@ -108,10 +108,10 @@ async function goOnWith(
     return now === undefined || isOver(now) ? openIncident(input, ports) : rejoin(now, input, ports);
   }
   if (taken.pageStatus === 'resolved') await ports.incidents.update(taken.id, { pageStatus: 'triggered' });
-  return tellTakenOver(taken, taken.takenOver, ports);
+  return notifyTakenOver(taken, taken.takenOver, ports);
 }
 
-async function tellTakenOver(
+async function notifyTakenOver(
   incident: Incident,
   { from, left }: NonNullable<Incident['takenOver']>,
   ports: OpenPorts,
@@ -132,12 +132,12 @@ async function tellTakenOver(
       lines: [takenOverText, ...leftBehind.map(leftBehindText)].map((line) => shorten(line, 1500)),
       ...threadOf(incident.trigger),
     })
-    .catch(() => record(incident.id, notTold, { step: 'OpenIncident', key: from }, ports));
-  await tellProgress(incident.id, ports);
+    .catch(() => record(incident.id, notDelivered, { step: 'OpenIncident', key: from }, ports));
+  await publishProgress(incident.id, ports);
   return { opening: { kind: 'opened' }, incident };
 }
 
-const notTold: MessageFailed = { type: 'MessageFailed', place: 'thread', about: 'work-begun' };
+const notDelivered: MessageFailed = { type: 'MessageFailed', place: 'thread', about: 'work-begun' };
 
 const sameAlertMinutes = 30;
 
@@ -168,7 +168,7 @@ async function join(
 }
 
 /** The investigation starts even if the message to the thread fails. */
-async function tellThread(incident: Incident, ports: OpenPorts): Promise<void> {
+async function notifyThread(incident: Incident, ports: OpenPorts): Promise<void> {
   try {
     await ports.chat.publish({
       key: `opened-${incident.id}`,
@@ -179,6 +179,6 @@ async function tellThread(incident: Incident, ports: OpenPorts): Promise<void> {
       ...threadOf(incident.trigger),
     });
   } catch {
-    await record(incident.id, notTold, { step: 'OpenIncident' }, ports);
+    await record(incident.id, notDelivered, { step: 'OpenIncident' }, ports);
   }
 }

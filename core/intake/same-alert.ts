@@ -6,7 +6,7 @@ import type { Place, Trigger } from '../model/incident.ts';
 import { ownerOf } from '../topology/owner.ts';
 import { plainTitle } from './channel-alert.ts';
 
-export interface Told {
+export interface AlertToCompare {
   readonly trigger: Pick<Trigger, 'kind' | 'sourceId' | 'title' | 'sourceService' | 'details' | 'link'>;
   /** The place that the context step worked out. */
   readonly place?: Place | undefined;
@@ -14,7 +14,7 @@ export interface Told {
 
 export type SameAlert = 'same' | 'other' | 'in-doubt';
 
-export function sameAlert(one: Told, other: Told): SameAlert {
+export function sameAlert(one: AlertToCompare, other: AlertToCompare): SameAlert {
   const [pageA, pageB] = [pageOf(one.trigger), pageOf(other.trigger)];
   if (pageA !== undefined && pageB !== undefined) return pageA === pageB ? 'same' : 'other';
   const [a, b] = [identityOf(one), identityOf(other)];
@@ -23,14 +23,14 @@ export function sameAlert(one: Told, other: Told): SameAlert {
   if ([...a.keys].some(([key, values]) => shared(values, b.keys.get(key) ?? new Set()))) return 'same';
   if (a.title === '' || a.title !== b.title) return 'other';
   const agree = (field: Field): boolean => covered(a, b, field) || covered(b, a, field);
-  if (!things.some(agree)) return 'in-doubt';
-  const placed = places.filter((field) => a.said[field].size > 0 || b.said[field].size > 0);
+  if (!subjects.some(agree)) return 'in-doubt';
+  const placed = places.filter((field) => a.stated[field].size > 0 || b.stated[field].size > 0);
   return placed.length === 0 || placed.some(agree) ? 'same' : 'in-doubt';
 }
 
-const things = ['service', 'workload', 'node'] as const;
+const subjects = ['service', 'workload', 'node'] as const;
 const places = ['cluster', 'environment', 'namespace', 'account', 'region'] as const;
-const fields = [...things, ...places, 'alert'] as const;
+const fields = [...subjects, ...places, 'alert'] as const;
 type Field = (typeof fields)[number];
 type Values = Readonly<Record<Field, ReadonlySet<string>>>;
 
@@ -39,7 +39,7 @@ type ByKey = ReadonlyMap<string, ReadonlySet<string>>;
 interface Identity {
   readonly title: string;
   /** Values from the alert's own labels, links and words. */
-  readonly said: Values;
+  readonly stated: Values;
   /** The same values, together with the values that the context step worked out. */
   readonly known: Values;
   /** Names that the alert's source gave to this one alert, by key. */
@@ -52,7 +52,7 @@ const pageLink = /https:\/\/[\w-]+\.(?:eu\.)?pagerduty\.com\/incidents\/([A-Z0-9
 const pageId = /^[A-Z0-9]{7,20}$/;
 
 /** PagerDuty's id of the incident, from its webhook or its link. */
-function pageOf({ kind, sourceId, link, details }: Told['trigger']): string | undefined {
+function pageOf({ kind, sourceId, link, details }: AlertToCompare['trigger']): string | undefined {
   if (kind === 'page' || pageId.test(sourceId)) return sourceId;
   const linked = [link ?? '', ...Object.values(details)].flatMap((text) => pageLink.exec(text)?.[1] ?? []);
   return new Set(linked).size === 1 ? linked[0] : undefined;
@@ -71,10 +71,10 @@ const keyOf = (path: string): string =>
     .toLowerCase();
 const alertKeys = /^(?:alertname|alarmname|monitorname|conditionname|rulename|checkname)$/;
 const sourceKeys = /^(?:fingerprint|dedupkey|alertkey|incidentkey|alarmarn|issueid|alertid|groupkey)$/;
-const tellingKeys =
+const distinguishingKeys =
   /^(?:instance|host|hostname|node|queue|queuename|topic|consumergroup|function|functionname|database|dbname|dbinstance|dbinstanceidentifier|datname|bucket|bucketname|table|tablename|tenant|customer|url|endpoint|target|path|device|mountpoint|partition|shard|volume|persistentvolumeclaim|stack|loadbalancer|targetgroup|domain|certificate|zone|availabilityzone|statemachine|statemachinearn|stage|vhost|index|job)$/;
 
-function identityOf({ trigger, place = {} }: Told): Identity {
+function identityOf({ trigger, place = {} }: AlertToCompare): Identity {
   const clues = cluesOf(trigger).filter(
     ({ confidence, source, value }) =>
       source !== guessed && confidence >= (value.startsWith('Node/') ? asNode : sureEnough),
@@ -94,17 +94,17 @@ function identityOf({ trigger, place = {} }: Told): Identity {
   const known = Object.fromEntries(
     fields.map((field) => [field, new Set([...said[field], ...worked(field)])]),
   ) as unknown as Values;
-  const byKey = (wanted: RegExp): ByKey => {
-    const entries = details.filter(([key, value]) => wanted.test(key) && value.length <= 300);
+  const byKey = (pattern: RegExp): ByKey => {
+    const entries = details.filter(([key, value]) => pattern.test(key) && value.length <= 300);
     const groups = Map.groupBy(entries, ([key]) => key);
     return new Map([...groups].map(([key, own]) => [key, new Set(own.map(([, value]) => value))]));
   };
   return {
     title: plainTitle(trigger.title),
-    said,
+    stated: said,
     known,
     keys: byKey(sourceKeys),
-    labels: byKey(tellingKeys),
+    labels: byKey(distinguishingKeys),
   };
 }
 
@@ -137,11 +137,11 @@ const differInLabels = (a: ByKey, b: ByKey): boolean =>
 
 /** Whether the other alert, or the title that both share, contains every value of this field in the first alert. */
 const covered = (one: Identity, other: Identity, field: Field): boolean => {
-  const values = [...one.said[field]];
-  return values.length > 0 && values.every((value) => other.known[field].has(value) || standsIn(other.title, value));
+  const values = [...one.stated[field]];
+  return values.length > 0 && values.every((value) => other.known[field].has(value) || isInTitle(other.title, value));
 };
 
-const standsIn = (title: string, name: string): boolean => {
+const isInTitle = (title: string, name: string): boolean => {
   const words = name.replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
   return words.length >= 3 && ` ${title} `.includes(` ${words} `);
 };

@@ -50,19 +50,19 @@ const maxText = 12_000;
 const maxDepth = 8;
 
 export function chatMessage(message: SlackMessage, us: Ourselves): ChatMessage {
-  const mine =
+  const isOwn =
     (message.bot_id != null && message.bot_id === us.botId) || (message.user != null && message.user === us.userId);
   const byApp = message.bot_id != null;
   // We trust only our own metadata: anybody can write it.
   const metadata =
-    mine && message.metadata?.event_type === metadataType
+    isOwn && message.metadata?.event_type === metadataType
       ? Metadata.safeParse(message.metadata.event_payload)
       : undefined;
   const parts = partsOf(message);
   const title = message.attachments?.find((one) => one.title)?.title ?? headerIn(message.blocks);
   return {
     ts: message.ts,
-    from: mine ? 'us' : byApp ? 'app' : 'person',
+    from: isOwn ? 'us' : byApp ? 'app' : 'person',
     by:
       shorten(clean((byApp ? (message.bot_profile?.name ?? message.username) : message.user) ?? 'unknown'), 200) ||
       'unknown',
@@ -166,7 +166,7 @@ const linksIn = (text: string): string[] =>
  * The words of a person, ready for parsing. Struck-through text keeps its marks, a link whose label is no part of its URL keeps both, so that the
  * label is not read as the person's words, and mentions of other people stay.
  */
-export const spokenWords = (text: string, us: string | undefined): string =>
+export const wordsOf = (text: string, us: string | undefined): string =>
   plain(
     text
       .replaceAll(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id: string) =>

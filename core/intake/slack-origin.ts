@@ -40,7 +40,7 @@ const Author = z.looseObject({
   bot_profile: z.unknown().optional(),
 });
 
-const isOurs = (team: string, { teams, enterprise }: SlackOrigin): boolean =>
+const isOurTeam = (team: string, { teams, enterprise }: SlackOrigin): boolean =>
   teams.includes(team) || (enterprise !== undefined && team === enterprise);
 
 const wrongApp = (app: string | null | undefined, { appId }: SlackOrigin): Refusal =>
@@ -51,7 +51,7 @@ const wrongApp = (app: string | null | undefined, { appId }: SlackOrigin): Refus
 const wrongTeam = (named: readonly (string | null | undefined)[], origin: SlackOrigin): Refusal => {
   const known = named.filter((one) => one !== undefined && one !== null && one !== '') as string[];
   if (origin.teams.length === 0) return undefined;
-  return known.some((one) => isOurs(one, origin))
+  return known.some((one) => isOurTeam(one, origin))
     ? undefined
     : `it is from the workspace ${known.join(', ') || 'that it does not name'}, which is not one of ours`;
 };
@@ -88,7 +88,7 @@ export function senderOf(event: unknown, envelope: Envelope, origin: SlackOrigin
   const named = [author.user_team, author.source_team, author.team].filter(
     (one) => typeof one === 'string' && one !== '',
   );
-  if (named.some((one) => origin.teams.length > 0 && !isOurs(one as string, origin))) return { kind: 'foreign' };
+  if (named.some((one) => origin.teams.length > 0 && !isOurTeam(one as string, origin))) return { kind: 'foreign' };
   const certain = typeof author.user_team === 'string' || (named.length > 0 && envelope.is_ext_shared_channel !== true);
   return origin.teams.length > 0 && certain ? { kind: 'ours' } : { kind: 'unproven' };
 }
@@ -110,7 +110,7 @@ export function refusedInteraction(payload: z.infer<typeof InteractionOrigin>, o
 export function presser({ user }: z.infer<typeof InteractionOrigin>, origin: SlackOrigin): Sender {
   const team = user?.team_id;
   if (origin.teams.length === 0 || !team) return { kind: 'unproven' };
-  return { kind: isOurs(team, origin) ? 'ours' : 'foreign' };
+  return { kind: isOurTeam(team, origin) ? 'ours' : 'foreign' };
 }
 
 export const CommandOrigin = z.looseObject({ team_id: id, enterprise_id: id, api_app_id: id });
@@ -138,5 +138,5 @@ export function whoIs(user: z.infer<typeof SlackUser>, origin: SlackOrigin): Sla
   if (user.deleted || user.is_stranger || user.is_restricted || user.is_ultra_restricted) return 'foreign';
   const named = [user.team_id, user.enterprise_user?.enterprise_id].filter((one) => typeof one === 'string');
   if (origin.teams.length === 0 || named.length === 0) return 'unknown';
-  return named.some((one) => isOurs(one as string, origin)) ? 'person' : 'foreign';
+  return named.some((one) => isOurTeam(one as string, origin)) ? 'person' : 'foreign';
 }

@@ -7,7 +7,7 @@ import { Verdict } from '../model/action.ts';
 import type { SlackOrigin } from '../model/slack-origin.ts';
 import type { Place, Utterance, Words } from '../model/utterance.ts';
 import { clean } from '../text.ts';
-import { chatMessage, SlackMessage, spokenWords } from './slack-message.ts';
+import { chatMessage, SlackMessage, wordsOf } from './slack-message.ts';
 import { Envelope, type Sender, senderOf } from './slack-origin.ts';
 
 /** Seconds since the epoch with a serial number after the point. It also identifies a message in its channel. */
@@ -74,7 +74,7 @@ export function utteranceOf(request: SlackEvents, now: Date, origin: SlackOrigin
     eventId,
     at,
     by: event.user ?? '',
-    text: clean(spokenWords(event.text ?? '', us)).slice(0, 4000),
+    text: clean(wordsOf(event.text ?? '', us)).slice(0, 4000),
     place: { channel, threadTs },
     proven: sender.kind === 'ours',
     ts,
@@ -84,9 +84,9 @@ export function utteranceOf(request: SlackEvents, now: Date, origin: SlackOrigin
   if (event.channel_type === 'im') return words('direct', event.thread_ts ?? ts);
   // Slack sends a mention as app_mention too. A thread message without a mention counts only if it can be meant for nobody else.
   if (event.thread_ts === undefined || mentions.test(event.text ?? '')) return undefined;
-  const text = spokenWords(event.text ?? '', us);
-  const isOurs = isForUs({ text, intent: readIntent(text), teaching: parseTeaching(text) });
-  return isOurs ? words('thread', event.thread_ts) : undefined;
+  const text = wordsOf(event.text ?? '', us);
+  const isAddressed = isForUs({ text, intent: readIntent(text), teaching: parseTeaching(text) });
+  return isAddressed ? words('thread', event.thread_ts) : undefined;
 }
 
 /** 👍 and 👎 in every skin tone; other reactions mean nothing. */
@@ -115,32 +115,32 @@ export const commandUtterance = (command: z.infer<typeof SlackCommand>, now: Dat
   eventId: `command-${command.trigger_id}`,
   at: now.toISOString(),
   by: command.user_id,
-  text: clean(spokenWords(command.text, undefined)),
+  text: clean(wordsOf(command.text, undefined)),
   proven: true,
   place: { channel: command.channel_id },
 });
 
 /** The utterance of a press of one of our buttons: a verdict, or the words that the button sends. Returns undefined for a foreign button. */
-export function saidByPress(interaction: SlackInteraction, sender: Sender, now: Date): Utterance | undefined {
+export function utteranceOfPress(interaction: SlackInteraction, sender: Sender, now: Date): Utterance | undefined {
   const { user, trigger_id: trigger, response_url: replyTo } = interaction;
   const action = interaction.actions?.[0];
   if (interaction.type !== 'block_actions' || !action?.value) return undefined;
   const verdict = Verdict.options.find((option) => buttonId(option) === action.action_id);
-  const says = action.action_id.startsWith(sayId);
-  if (verdict === undefined && !says) return undefined;
+  const isTextButton = action.action_id.startsWith(textButtonPrefix);
+  if (verdict === undefined && !isTextButton) return undefined;
   const place = placeOf(interaction);
-  const said = {
+  const header = {
     eventId: `press-${trigger ?? `${user.id}-${action.action_ts ?? interaction.message?.ts ?? action.value.slice(0, 100)}`}`,
     at: now.toISOString(),
     by: user.id,
   };
-  if (sender.kind !== 'ours') return { kind: 'refused-press', ...said, place, replyTo };
+  if (sender.kind !== 'ours') return { kind: 'refused-press', ...header, place, replyTo };
   if (verdict !== undefined) {
     if (action.value.length > 300) return undefined;
-    return { kind: 'press', ...said, place, replyTo, approvalId: action.value, verdict };
+    return { kind: 'press', ...header, place, replyTo, approvalId: action.value, verdict };
   }
   if (place === undefined) return undefined;
-  return { kind: 'words', how: 'button', ...said, text: action.value.slice(0, 300), proven: true, place };
+  return { kind: 'words', how: 'button', ...header, text: action.value.slice(0, 300), proven: true, place };
 }
 
 function placeOf({ channel, container, message }: SlackInteraction): Place | undefined {
@@ -150,7 +150,7 @@ function placeOf({ channel, container, message }: SlackInteraction): Place | und
 }
 
 /** Prefix of the ids of buttons that send their value as words. */
-export const sayId = 'watchkeeper-say-';
+export const textButtonPrefix = 'watchkeeper-say-';
 
 /** Ids of our buttons; the value is the approval's id. */
 export const buttonId = (verdict: Verdict): string => `watchkeeper-${verdict}`;

@@ -12,7 +12,7 @@ export type Doubt =
   | 'more';
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));
-const asks = words(
+const questionWords = words(
   'should shall would could can will may might is are was were do does did has have why what when who whom whose how which where am',
 );
 const negates = words('not never no neither nor without instead rather but except however although though besides');
@@ -34,10 +34,10 @@ export function doubtIn(text: string, tokens: Tokens): Doubt | undefined {
   if (questionMarks.test(text)) return 'question';
   if (tokens.includes(somebody)) return 'report';
   const polite = tokens[0] === 'do' || tokens.slice(0, 3).includes('please');
-  const asked = polite && tokens[0] === 'could' ? tokens.slice(1) : tokens;
-  if (!polite && asks.has(tokens[0] ?? '')) return 'question';
+  const order = polite && tokens[0] === 'could' ? tokens.slice(1) : tokens;
+  if (!polite && questionWords.has(tokens[0] ?? '')) return 'question';
   // "… and do not ask again" is a yes with an addition, and no objection.
-  const rest = asked
+  const rest = order
     .join(' ')
     .replace(/ (?:and )?do not ask (?:me |us )?(?:again|next time).*$/, '')
     .split(' ');

@@ -7,6 +7,8 @@ const plainVerdict = /^(?:approved?|reject(?:ed)?)[.! ]*$/i;
 
 export function isForUs({ text, intent, teaching }: Pick<ParsedUtterance, 'text' | 'intent' | 'teaching'>): boolean {
   return (
-    plainVerdict.test(text.trim()) || (intent.kind === 'correct' && intent.meant !== '') || teaching.kind !== 'nothing'
+    plainVerdict.test(text.trim()) ||
+    (intent.kind === 'correct' && intent.correction !== '') ||
+    teaching.kind !== 'nothing'
   );
 }

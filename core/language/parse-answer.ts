@@ -52,7 +52,7 @@ export function parseAnswer(text: string): Answer {
   if (plain) return plain;
   const loose = tokensOf(text.replaceAll(/[^\p{L}\p{N}\s'-]+/gu, ' '));
   const actions = actionsIn(loose);
-  return actions.size > 0 || speaksOfAnswering(loose)
+  return actions.size > 0 || isAboutAnswering(loose)
     ? { kind: 'doubt', why: doubt ?? 'more', actions: [...actions] }
     : nothing;
 }
@@ -62,13 +62,13 @@ function readPlain(all: Tokens): Answer | undefined {
   const { rest, yes, thanks } = withoutFillers(all);
   // "Again" may be inside the order or end it; "go ahead" may begin the order or be all of it.
   const ways = [withoutWords(all, [...yesWords, ...courtesies.front], courtesies.back), rest];
-  const [first, ...others] = ways
+  const [first, ...more] = ways
     .flatMap((tokens) => [...ordersIn(tokens), ...nounOrdersIn(tokens)])
     .filter(({ object }) => actionsIn(object).size === 0);
   // People mostly say "please approve" to the approvers.
-  const requested = approvalAskedFor(all);
+  const requested = requestedApproval(all);
   if (requested) return { kind: 'yes', sure: false, remember: false, object: requested };
-  if (first) return { kind: 'order', readings: [first, ...others] };
+  if (first) return { kind: 'order', readings: [first, ...more] };
   for (const tokens of ways)
     for (const phrase of yesPhrases) {
       const found = slotOf(phrase, tokens);
@@ -81,7 +81,7 @@ function readPlain(all: Tokens): Answer | undefined {
 }
 
 /** The words for what the sentence asks somebody else to approve; undefined if it does not ask. */
-function approvalAskedFor(all: Tokens): Tokens | undefined {
+function requestedApproval(all: Tokens): Tokens | undefined {
   const rest = withoutWords(all, [...yesWords, ...filler.front.filter((words) => words !== 'approve')], []);
   const front = ` ${all.slice(0, all.length - rest.length).join(' ')} `;
   if (rest[0] !== 'approve' || !requests.some((words) => front.includes(` ${words} `))) return undefined;
@@ -175,7 +175,7 @@ function readNo(text: string): Answer | undefined {
     const rest = tokensOf(clauses.slice(end).join(' '));
     if (no === undefined) continue;
     if (rest.length === 0) return no.answer;
-    if (!no.weak && actionsIn(rest).size === 0 && !speaksOfAnswering(rest)) return no.answer;
+    if (!no.weak && actionsIn(rest).size === 0 && !isAboutAnswering(rest)) return no.answer;
   }
   return undefined;
 }
@@ -253,20 +253,20 @@ const isThing = (object: Tokens): boolean =>
 
 /** The actions whose words occur anywhere in the tokens. */
 function actionsIn(tokens: Tokens): ReadonlySet<ActionId> {
-  const said = ` ${tokens.join(' ')} `;
-  return new Set([...called, ...nouns].filter(({ phrase }) => standsIn(phrase, said)).map(({ action }) => action));
+  const text = ` ${tokens.join(' ')} `;
+  return new Set([...called, ...nouns].filter(({ phrase }) => occursIn(phrase, text)).map(({ action }) => action));
 }
 
-function standsIn({ front, back }: Phrase, said: string): boolean {
-  const begins = said.indexOf(` ${front.join(' ')} `);
+function occursIn({ front, back }: Phrase, text: string): boolean {
+  const begins = text.indexOf(` ${front.join(' ')} `);
   return (
-    begins >= 0 && (back.length === 0 || said.indexOf(` ${back.join(' ')} `, begins + front.join(' ').length) >= 0)
+    begins >= 0 && (back.length === 0 || text.indexOf(` ${back.join(' ')} `, begins + front.join(' ').length) >= 0)
   );
 }
 
-const answering: ReadonlySet<string> = new Set(['approve', 'approved', 'approving', 'reject', 'rejected', 'proceed']);
-const speaksOfAnswering = (tokens: Tokens): boolean =>
-  tokens.some((word) => answering.has(word)) ||
+const answerWords: ReadonlySet<string> = new Set(['approve', 'approved', 'approving', 'reject', 'rejected', 'proceed']);
+const isAboutAnswering = (tokens: Tokens): boolean =>
+  tokens.some((word) => answerWords.has(word)) ||
   ['go ahead', 'do it', 'stop everything'].some((phrase) => ` ${tokens.join(' ')} `.includes(` ${phrase} `)) ||
   ['stop', 'cancel', 'abort', 'halt', 'wait'].includes(tokens[0] ?? '');
 
@@ -304,7 +304,7 @@ const stops = new RegExp(
 const resumes = new RegExp(
   `^(?:(?:resume|start) (?:acting|actions)(?: again)?|(?:(?:turn|switch|take|put) )?(?:off )?(?:the )?kill ?switch off|(?:turn|switch|take) off (?:the )?kill ?switch|(?:disable|release|reset) (?:the )?kill ?switch)${urgent}${because}`,
 );
-const asksSwitch = /\bkill ?switch\b.*\?[ ]*$/;
+const switchQuestion = /\bkill ?switch\b.*\?[ ]*$/;
 const courtesy = /^(?:(?:hey|hi|hello|please|pls|ok|okay|so|and|well|now|no|watchkeeper|everybody|everyone)[,:!.]? )+/;
 
 /** Reads the kill switch in lower case, on one line, without mentions and courtesies at the front. */
@@ -325,19 +325,19 @@ function readSwitch(text: string): Answer | undefined {
 }
 
 function switchIn(text: string): Answer | undefined {
-  const said = text
+  const normalized = text
     .replace(/<[@!#][^>]{0,80}>/g, ' ')
     .toLowerCase()
     .replace(/\p{C}/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim()
     .replace(courtesy, '');
-  if (asksSwitch.test(said)) return { kind: 'switch', on: undefined, why: '' };
+  if (switchQuestion.test(normalized)) return { kind: 'switch', on: undefined, why: '' };
   for (const [pattern, on] of [
     [resumes, false],
     [stops, true],
   ] as const) {
-    const found = pattern.exec(said);
+    const found = pattern.exec(normalized);
     if (found) return { kind: 'switch', on, why: found.groups?.why?.trim() ?? '' };
   }
   return undefined;

@@ -11,9 +11,9 @@ import { factOrders, factStatements } from './intents/facts.ts';
 export type FactUtterance =
   /** The message is about something else. */
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'remember'; readonly says: FactStatement }
+  | { readonly kind: 'remember'; readonly statement: FactStatement }
   | { readonly kind: 'recall'; readonly service: string }
-  | { readonly kind: 'forget'; readonly says: FactStatement }
+  | { readonly kind: 'forget'; readonly statement: FactStatement }
   | { readonly kind: 'forget-all'; readonly service: string }
   /** "Forget that": the last thing that this person taught, if it was a fact. */
   | { readonly kind: 'forget-last' }
@@ -43,12 +43,14 @@ export function parseFact(text: string): FactUtterance {
     case 'forget-all':
       return named(found.slots.service, found.id);
     case 'forget': {
-      const says = statementIn(found.slots.statement);
-      return 'why' in says ? { kind: 'nothing' } : { kind: 'forget', says };
+      const statement = statementIn(found.slots.statement);
+      return 'why' in statement ? { kind: 'nothing' } : { kind: 'forget', statement };
     }
     case 'mention': {
-      const says = statementIn(found.slots.statement);
-      return 'why' in says || says.kind === 'note' ? { kind: 'nothing' } : kept(text, found.slots.statement, says);
+      const statement = statementIn(found.slots.statement);
+      return 'why' in statement || statement.kind === 'note'
+        ? { kind: 'nothing' }
+        : kept(text, found.slots.statement, statement);
     }
     case 'remember':
       return /^(?:that|this)$/i.test(found.slots.statement ?? '')
@@ -61,11 +63,11 @@ export function parseFact(text: string): FactUtterance {
 function kept(
   whole: string,
   statement: string | undefined,
-  says: FactStatement | { readonly why: string },
+  parsed: FactStatement | { readonly why: string },
 ): FactUtterance {
   const unsafe = unsafeIn(whole, statement ?? '');
   if (unsafe !== undefined) return { kind: 'cannot', why: unsafe };
-  return 'why' in says ? { kind: 'cannot', why: says.why } : { kind: 'remember', says };
+  return 'why' in parsed ? { kind: 'cannot', why: parsed.why } : { kind: 'remember', statement: parsed };
 }
 
 function named(raw: string | undefined, kind: 'recall' | 'forget-all'): FactUtterance {
@@ -90,8 +92,8 @@ const bare = (text: string): string => text.replace(/[.!?\s]+$/, '').trim();
 
 function statementIn(text = ''): FactStatement | { readonly why: string } {
   const statement = sentenceOf(bare(text));
-  const [first = '', ...others] = bare(text).split(/[,;] ?(?=(?:and|but)\b)/);
-  if (others.length > 0 && readStatement(sentenceOf(first))?.id === 'talks-to')
+  const [first = '', ...rest] = bare(text).split(/[,;] ?(?=(?:and|but)\b)/);
+  if (rest.length > 0 && readStatement(sentenceOf(first))?.id === 'talks-to')
     return { why: 'One thing at a time: that says more than one.' };
   const found = readStatement(statement);
   if (found === undefined) return whichService;

@@ -55,9 +55,9 @@ export function parseTeaching(text: string): TeachingUtterance {
           'Nothing is done without a question unless it was taught. To take back what was taught, say "ask me again".',
         )
       : nothing;
-  const speaksOfNextTime =
+  const isAboutNextTime =
     (has('when') && (has('unasked') || has('plainly'))) || (has('unasked') && (has('verb') || has('plainly')));
-  if (!speaksOfNextTime || isQuestion(sentence)) return nothing;
+  if (!isAboutNextTime || isQuestion(sentence)) return nothing;
   const politely = /^(?:can|could|would) you\b/i.test(sentence.source);
   if (
     !politely &&
@@ -80,7 +80,7 @@ function taught(sentence: Sentence, has: Has): TeachingUtterance {
   if (has('several')) return cannot('That names more than one thing to do; one can be remembered at a time.');
   const found = read(sentence)?.slots;
   const verb = taughtVerbs.find((one) => one.name === found?.action);
-  if (has('destroys') && has('verb') && !verb?.saidOfData)
+  if (has('destroys') && has('verb') && !verb?.appliesToData)
     return cannot('Nothing that deletes data, a namespace, a volume or a database is ever done.');
   if (found === undefined)
     return cannot(

@@ -14,10 +14,10 @@ export type Intent =
   | { readonly kind: Exclude<(typeof intents)[number]['id'], 'evidence' | 'correct' | 'agree'> | 'unclear' }
   | { readonly kind: 'evidence'; readonly source: Source | undefined }
   /** An answer to the open question. open-question.ts decides what it decides, if anything. */
-  | { readonly kind: 'answer'; readonly said: Exclude<Answer, { kind: 'nothing' | 'switch' }> }
+  | { readonly kind: 'answer'; readonly answer: Exclude<Answer, { kind: 'nothing' | 'switch' }> }
   | Extract<Answer, { kind: 'switch' }>
-  /** `meant`: the cause in the person's words. */
-  | { readonly kind: 'correct'; readonly meant: string }
+  /** `correction`: the cause in the person's words. */
+  | { readonly kind: 'correct'; readonly correction: string }
   /** Agreement with the diagnosis, and never with an action. `sure`: the words can be about nothing else. */
   | { readonly kind: 'agree'; readonly sure: boolean };
 
@@ -33,12 +33,12 @@ export function intentOf(text: string, answer: Answer): Intent {
   if (sentence.source.length > maxLength) return { kind: 'unclear' };
   if (/^\??$/.test(sentence.source)) return { kind: 'help' };
   if (answer.kind === 'switch') return answer;
-  if (isPlain(answer)) return { kind: 'answer', said: answer };
+  if (isPlain(answer)) return { kind: 'answer', answer };
   const found = read(sentence);
-  if (found === undefined) return answer.kind === 'nothing' ? { kind: 'unclear' } : { kind: 'answer', said: answer };
+  if (found === undefined) return answer.kind === 'nothing' ? { kind: 'unclear' } : { kind: 'answer', answer };
   switch (found.id) {
     case 'correct':
-      return { kind: 'correct', meant: found.slots.meant ?? '' };
+      return { kind: 'correct', correction: found.slots.correction ?? '' };
     case 'agree':
       return { kind: 'agree', sure: found.slots.sure === 'yes' };
     case 'evidence':
@@ -51,8 +51,8 @@ export function intentOf(text: string, answer: Answer): Intent {
 /** A plain answer takes precedence over other meanings; but "retry logs" may ask for logs. */
 const isPlain = (answer: Answer): answer is Extract<Answer, { kind: 'yes' | 'no' | 'order' }> => {
   if (answer.kind !== 'order') return answer.kind === 'yes' || answer.kind === 'no';
-  return answer.readings.some(({ object }) => !object.some((word) => asksForPieces.has(word)));
+  return answer.readings.some(({ object }) => !object.some((word) => pieceRequests.has(word)));
 };
-const asksForPieces: ReadonlySet<string> = new Set(
+const pieceRequests: ReadonlySet<string> = new Set(
   'log logs metric metrics graph graphs chart charts runbook runbooks'.split(' '),
 );

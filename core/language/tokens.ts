@@ -70,7 +70,7 @@ const ends = /^[.,;:!*_'\-–—…。！、，]+|[.,;:!*_'\-–—…。！、�
 
 /** Words in lower case, without emphasis and the marks that end a word. */
 export function tokensOf(text: string): Tokens {
-  const said = text
+  const normalized = text
     .normalize('NFKC')
     .replace(/<[@!][^>]{0,80}>/g, ` ${somebody} `)
     .replace(/<#[^>]{0,80}>/g, ' #channel ')
@@ -80,7 +80,7 @@ export function tokensOf(text: string): Tokens {
     .replace(/🙏\p{EMod}?|:pray:/gu, ' please ')
     .replace(/\p{C}/gu, ' ')
     .toLowerCase();
-  const words = said
+  const words = normalized
     .split(/\s+/)
     .map((word) => word.replace(ends, ''))
     .filter((word) => word !== '')

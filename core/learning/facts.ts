@@ -27,33 +27,33 @@ export interface FactReply {
 
 const only = (text: string): FactReply => ({ text, lines: [], choices: [] });
 const away = only('My memory cannot be reached just now; nothing was changed. Please say it again later.');
-const forgetting = (says: FactStatement): string =>
-  says.kind === 'note' ? `forget ${factSentence(says)}` : `forget that ${factSentence(says)}`;
+const forgetCommand = (statement: FactStatement): string =>
+  statement.kind === 'note' ? `forget ${factSentence(statement)}` : `forget that ${factSentence(statement)}`;
 
 /**
  * Handles one utterance about facts. `incidentId` is the incident of the conversation; absent outside of incidents. Returns undefined if the
  * utterance is about something else.
  */
 export async function handleFact(
-  saying: FactUtterance,
-  said: { readonly by: string; readonly incidentId?: string | undefined },
+  utterance: FactUtterance,
+  source: { readonly by: string; readonly incidentId?: string | undefined },
   ports: FactPorts,
 ): Promise<FactReply | undefined> {
-  if (saying.kind === 'nothing') return undefined;
-  if (saying.kind === 'cannot') return only(saying.why);
+  if (utterance.kind === 'nothing') return undefined;
+  if (utterance.kind === 'cannot') return only(utterance.why);
   try {
     const catalog = await ports.catalog.load();
-    switch (saying.kind) {
+    switch (utterance.kind) {
       case 'remember':
-        return await remember(inCatalogueWords(saying.says, catalog), said, ports);
+        return await remember(withCatalogueNames(utterance.statement, catalog), source, ports);
       case 'recall':
-        return await tell(serviceName(saying.service, catalog), ports);
+        return await listFacts(serviceName(utterance.service, catalog), ports);
       case 'forget':
-        return await forget(inCatalogueWords(saying.says, catalog), said, ports);
+        return await forget(withCatalogueNames(utterance.statement, catalog), source, ports);
       case 'forget-all':
-        return await forgetAll(serviceName(saying.service, catalog), said, ports);
+        return await forgetAll(serviceName(utterance.service, catalog), source, ports);
       case 'forget-last':
-        return await forgetLast(said, ports);
+        return await forgetLast(source, ports);
     }
   } catch (error) {
     if ((error as Error).name === 'Unavailable') return away;
@@ -62,47 +62,47 @@ export async function handleFact(
 }
 
 async function remember(
-  says: FactStatement,
+  statement: FactStatement,
   { by, incidentId }: { readonly by: string; readonly incidentId?: string | undefined },
   ports: FactPorts,
 ): Promise<FactReply> {
-  if (says.kind === 'talks-to' && says.service === says.to)
-    return only(`Both are names of ${says.service}; a service that talks to itself says nothing.`);
+  if (statement.kind === 'talks-to' && statement.service === statement.to)
+    return only(`Both are names of ${statement.service}; a service that talks to itself says nothing.`);
   const fact: ServiceFact = {
-    id: factId(says),
-    says,
+    id: factId(statement),
+    statement,
     taughtBy: by,
     taughtAt: ports.clock.now().toISOString(),
     ...(incidentId === undefined ? {} : { incidentId }),
   };
-  const known = await ports.memory.facts(says.service);
+  const known = await ports.memory.facts(statement.service);
   const same = known.find(({ id }) => id === fact.id);
   if (same)
     return {
-      ...only(`I know: ${factSentence(says)} (${factOrigin(same)}).`),
+      ...only(`I know: ${factSentence(statement)} (${factOrigin(same)}).`),
       taught: keyOf(fact),
-      choices: [forgetting(says)],
+      choices: [forgetCommand(statement)],
     };
   if (known.length >= maxOfService)
     return only(
-      `I keep at most ${maxOfService} facts about one service, and ${says.service} has them. Forget some first, or write a runbook.`,
+      `I keep at most ${maxOfService} facts about one service, and ${statement.service} has them. Forget some first, or write a runbook.`,
     );
   await ports.memory.teach(fact);
-  await onRecord(incidentId, { type: 'FactTaught', by, says }, `taught-${fact.id}`, ports);
+  await onRecord(incidentId, { type: 'FactTaught', by, statement }, `taught-${fact.id}`, ports);
   return {
-    text: `Remembered: ${factSentence(says)} (${factOrigin(fact)}).`,
+    text: `Remembered: ${factSentence(statement)} (${factOrigin(fact)}).`,
     lines: [
-      says.kind === 'talks-to'
+      statement.kind === 'talks-to'
         ? 'When one of them is paged I look at the other too; it counts less than calls that I see myself, and is never a reason to act.'
         : 'I cite it when that service is paged; it is never a reason to act.',
       'Anybody can take it back.',
     ],
-    choices: [forgetting(says)],
+    choices: [forgetCommand(statement)],
     taught: keyOf(fact),
   };
 }
 
-async function tell(service: string, { memory }: FactPorts): Promise<FactReply> {
+async function listFacts(service: string, { memory }: FactPorts): Promise<FactReply> {
   const facts = await memory.facts(service);
   if (facts.length === 0)
     return only(
@@ -110,62 +110,64 @@ async function tell(service: string, { memory }: FactPorts): Promise<FactReply> 
     );
   return {
     text: `${facts.length === 1 ? 'One thing' : `${facts.length} things`} about ${service}${facts.length > shown ? `, the latest ${shown}` : ''}:`,
-    lines: facts.slice(-shown).map((fact) => `${capitalize(factSentence(fact.says))} (${factOrigin(fact)}).`),
-    choices: facts.slice(-3).map(({ says }) => forgetting(says)),
+    lines: facts.slice(-shown).map((fact) => `${capitalize(factSentence(fact.statement))} (${factOrigin(fact)}).`),
+    choices: facts.slice(-3).map(({ statement: says }) => forgetCommand(says)),
   };
 }
 
 async function forget(
-  says: FactStatement,
+  statement: FactStatement,
   { by, incidentId }: { readonly by: string; readonly incidentId?: string | undefined },
   ports: FactPorts,
 ): Promise<FactReply> {
-  const id = factId(says);
-  const known = (await ports.memory.facts(says.service)).find((fact) => fact.id === id);
+  const id = factId(statement);
+  const known = (await ports.memory.facts(statement.service)).find((fact) => fact.id === id);
   if (!known) {
-    const told = await tell(says.service, ports);
-    return { ...told, text: `Nobody taught me that ${factSentence(says)}. ${told.text}` };
+    const list = await listFacts(statement.service, ports);
+    return { ...list, text: `Nobody taught me that ${factSentence(statement)}. ${list.text}` };
   }
-  await ports.memory.forget(known.says);
+  await ports.memory.forget(known.statement);
   await onRecord(
     incidentId,
-    { type: 'FactForgotten', by, says },
+    { type: 'FactForgotten', by, statement },
     `forgot-${id}-${ports.clock.now().toISOString()}`,
     ports,
   );
-  return only(`Forgotten: ${factSentence(says)} (it was ${factOrigin(known)}).`);
+  return only(`Forgotten: ${factSentence(statement)} (it was ${factOrigin(known)}).`);
 }
 
 async function forgetAll(
   service: string,
-  said: { readonly by: string; readonly incidentId?: string | undefined },
+  source: { readonly by: string; readonly incidentId?: string | undefined },
   ports: FactPorts,
 ): Promise<FactReply> {
   const facts = await ports.memory.facts(service);
-  for (const { says } of facts) await forget(says, said, ports);
+  for (const { statement: says } of facts) await forget(says, source, ports);
   return facts.length === 0
     ? only(`There was nothing to forget about ${service}.`)
     : {
         ...only(`Forgotten: ${facts.length === 1 ? 'one thing' : `${facts.length} things`} about ${service}.`),
-        lines: facts.slice(0, shown).map((fact) => `${capitalize(factSentence(fact.says))} (${factOrigin(fact)}).`),
+        lines: facts
+          .slice(0, shown)
+          .map((fact) => `${capitalize(factSentence(fact.statement))} (${factOrigin(fact)}).`),
       };
 }
 
 /** Forgets what this person taught last in this incident; undefined if that is not a fact or is forgotten already. */
 async function forgetLast(
-  said: { readonly by: string; readonly incidentId?: string | undefined },
+  source: { readonly by: string; readonly incidentId?: string | undefined },
   ports: FactPorts,
 ): Promise<FactReply | undefined> {
-  const { by: actor, incidentId } = said;
+  const { by: actor, incidentId } = source;
   if (incidentId === undefined) return undefined;
-  const last = (await ports.memory.said({ incidentId, actor })).findLast(({ about }) => about?.includes('/'));
+  const last = (await ports.memory.utterances({ incidentId, actor })).findLast(({ about }) => about?.includes('/'));
   const [service] = last?.about?.split('/') ?? [];
   if (service === undefined) return undefined;
   const fact = (await ports.memory.facts(service)).find((one) => keyOf(one) === last?.about);
-  return fact && forget(fact.says, said, ports);
+  return fact && forget(fact.statement, source, ports);
 }
 
-const keyOf = ({ says, id }: ServiceFact): string => `${says.service}/${id}`;
+const keyOf = ({ statement: says, id }: ServiceFact): string => `${says.service}/${id}`;
 
 /** The catalogue's name, if it is a valid name for a fact. */
 const nameBy = (catalog: Catalog, field: 'service' | 'cluster' | 'namespace' | 'environment', name: string): string => {
@@ -175,21 +177,21 @@ const nameBy = (catalog: Catalog, field: 'service' | 'cluster' | 'namespace' | '
 const serviceName = (name: string, catalog: Catalog): string => nameBy(catalog, 'service', name);
 
 /** Replaces aliases by the catalogue's names, which alerts and the call graph use too. */
-function inCatalogueWords(says: FactStatement, catalog: Catalog): FactStatement {
-  const service = serviceName(says.service, catalog);
-  switch (says.kind) {
+function withCatalogueNames(statement: FactStatement, catalog: Catalog): FactStatement {
+  const service = serviceName(statement.service, catalog);
+  switch (statement.kind) {
     case 'talks-to':
       return {
-        ...says,
+        ...statement,
         service,
-        to: serviceName(says.to, catalog),
-        ...(says.cluster === undefined ? {} : { cluster: nameBy(catalog, 'cluster', says.cluster) }),
+        to: serviceName(statement.to, catalog),
+        ...(statement.cluster === undefined ? {} : { cluster: nameBy(catalog, 'cluster', statement.cluster) }),
       };
     case 'runs-in':
-      return { ...says, service, place: nameBy(catalog, says.what, says.place) };
+      return { ...statement, service, place: nameBy(catalog, statement.what, statement.place) };
     case 'owned-by':
     case 'note':
-      return { ...says, service };
+      return { ...statement, service };
   }
 }
 

@@ -72,14 +72,14 @@ export function feedbackLine({ at, incidentId, by, verdict, said, diagnosed, mea
 /** Counts each diagnosis once, by the last feedback on it. Feedback without a diagnosis does not count. */
 export function summaryOf(feedback: readonly Feedback[]): string {
   const last = new Map(feedback.map((one) => [one.incidentId, one]));
-  const judged: Stated[] = [...last.values()].flatMap(({ diagnosed, verdict }) =>
+  const scored: Stated[] = [...last.values()].flatMap(({ diagnosed, verdict }) =>
     diagnosed ? [{ confidence: diagnosed.confidence, right: verdict === 'right' }] : [],
   );
-  const right = judged.filter((one) => one.right).length;
-  const buckets = reliability(judged).bins.map(
+  const right = scored.filter((one) => one.right).length;
+  const buckets = reliability(scored).bins.map(
     ({ from, to, answers, meanStated, shareRight }) =>
       `stated ${formatPercent(from)} to ${formatPercent(to)} (${formatPercent(meanStated)} on average): ${Math.round(shareRight * answers)} of ${answers} right`,
   );
-  const head = `${judged.length} ${judged.length === 1 ? 'diagnosis' : 'diagnoses'} judged, ${right} right`;
+  const head = `${scored.length} ${scored.length === 1 ? 'diagnosis' : 'diagnoses'} judged, ${right} right`;
   return `${[head, ...buckets].join('; ')}.`;
 }

@@ -3,7 +3,7 @@
 import type { causes } from '../causes/causes.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
-import type { Feedback, Meant } from '../model/feedback.ts';
+import type { Feedback, StatedCause } from '../model/feedback.ts';
 import type { EventOf, TimelineEntry } from '../model/timeline.ts';
 import { type IncidentEntities, incidentEntitiesIn, isWorkload } from '../record/incident-entities.ts';
 import { redact } from '../redaction/redact.ts';
@@ -15,50 +15,54 @@ import { resolveCorrection } from './resolve-correction.ts';
 export type Judgement = EventOf<'DiagnosisCorrected' | 'DiagnosisConfirmed'>;
 
 /** A judgement with its author and time. */
-interface Spoken extends Pick<TimelineEntry, 'at' | 'actor'> {
+interface RecordedJudgement extends Pick<TimelineEntry, 'at' | 'actor'> {
   readonly event: Judgement;
 }
 
-const judgementsIn = (timeline: readonly TimelineEntry[]): readonly Spoken[] =>
+const judgementsIn = (timeline: readonly TimelineEntry[]): readonly RecordedJudgement[] =>
   timeline.flatMap(({ at, actor, event }) =>
     event.type === 'DiagnosisCorrected' || event.type === 'DiagnosisConfirmed' ? [{ at, actor, event }] : [],
   );
-export const longestSaying = 600;
+export const maxWordsLength = 600;
 
 /** Oldest first. */
 export function feedbackOf(record: IncidentEntities): readonly Feedback[] {
-  const told = record.timeline.findIndex(({ step, kind }) => step === 'Synthesize' && kind === 'diagnosis');
+  const diagnosisIndex = record.timeline.findIndex(({ step, kind }) => step === 'Synthesize' && kind === 'diagnosis');
   // Words before the diagnosis are not about it.
-  const [before, after] = [record.timeline.slice(0, Math.max(0, told)), record.timeline.slice(Math.max(0, told))];
+  const [before, after] = [
+    record.timeline.slice(0, Math.max(0, diagnosisIndex)),
+    record.timeline.slice(Math.max(0, diagnosisIndex)),
+  ];
   const [early, late] = [judgementsIn(before), judgementsIn(after)];
   if (early.length + late.length === 0) return [];
   const read = readerOf(record);
-  return [...early.map((spoken) => read(spoken, false)), ...late.map((spoken) => read(spoken, true))];
+  return [...early.map((one) => read(one, false)), ...late.map((one) => read(one, true))];
 }
 
-function readerOf(record: IncidentEntities): (spoken: Spoken, aboutDiagnosis: boolean) => Feedback {
+function readerOf(record: IncidentEntities): (judgement: RecordedJudgement, aboutDiagnosis: boolean) => Feedback {
   const seen = incidentEntitiesIn(record);
   const first = diagnosedIn(record.diagnosis?.hypotheses[0]);
   const fingerprint = record.diagnosis?.fingerprint ?? record.incident.fingerprint;
   return ({ at, actor, event }, aboutDiagnosis) => {
     const diagnosed = aboutDiagnosis ? first : undefined;
-    const words = shorten(redact(event.words), longestSaying);
-    const meant = resolveCorrection(words, seen);
+    const words = shorten(redact(event.words), maxWordsLength);
+    const stated = resolveCorrection(words, seen);
     return {
       incidentId: record.incident.id,
       at,
       by: actor,
       said: words,
-      verdict: verdictOf(event, meant, diagnosed),
+      verdict: verdictOf(event, stated, diagnosed),
       ...(diagnosed === undefined ? {} : { diagnosed }),
       ...(fingerprint === undefined ? {} : { fingerprint }),
-      meant,
+      meant: stated,
     };
   };
 }
 
 /** Feedback from a judgement that is not on record yet. */
-export const feedbackOn = (spoken: Spoken, record: IncidentEntities): Feedback => readerOf(record)(spoken, true);
+export const feedbackOn = (judgement: RecordedJudgement, record: IncidentEntities): Feedback =>
+  readerOf(record)(judgement, true);
 
 export type Diagnosed = NonNullable<Feedback['diagnosed']>;
 
@@ -71,19 +75,19 @@ const diagnosedIn = (first: Hypothesis | undefined): Diagnosed | undefined =>
  * The named entity and cause decide, and not the yes or no before them. "Yes, it was the cache" is a correction if something else was diagnosed,
  * and "no, it was …" with the diagnosed cause is none.
  */
-function verdictOf({ type }: Judgement, meant: Meant, diagnosed: Diagnosed | undefined): Feedback['verdict'] {
-  const said = type === 'DiagnosisConfirmed' ? 'right' : 'wrong';
-  if (diagnosed === undefined) return said;
-  const { entity, cause } = fitOf(meant, diagnosed);
-  if (said === 'right')
+function verdictOf({ type }: Judgement, stated: StatedCause, diagnosed: Diagnosed | undefined): Feedback['verdict'] {
+  const claimed = type === 'DiagnosisConfirmed' ? 'right' : 'wrong';
+  if (diagnosed === undefined) return claimed;
+  const { entity, cause } = fitOf(stated, diagnosed);
+  if (claimed === 'right')
     return entity === true || cause === true || (entity !== false && cause !== false) ? 'right' : 'wrong';
-  return entity === true && meant.cause === diagnosed.cause ? 'right' : 'wrong';
+  return entity === true && stated.cause === diagnosed.cause ? 'right' : 'wrong';
 }
 
 /** Whether the named entity and cause are the diagnosed ones; undefined if none is named. */
-function fitOf(meant: Meant, diagnosed: Diagnosed): { entity: boolean | undefined; cause: boolean | undefined } {
-  const entities = meant.entity ? [meant.entity] : meant.entities;
-  const codes = meant.cause ? [meant.cause] : meant.causes;
+function fitOf(stated: StatedCause, diagnosed: Diagnosed): { entity: boolean | undefined; cause: boolean | undefined } {
+  const entities = stated.entity ? [stated.entity] : stated.entities;
+  const codes = stated.cause ? [stated.cause] : stated.causes;
   return {
     entity: entities.length === 0 ? undefined : entities.some((one) => isSame(one, diagnosed.entity)),
     cause: codes.length === 0 ? undefined : codes.includes(diagnosed.cause),
@@ -110,20 +114,20 @@ export function truthOf(
   | { readonly kind: 'open'; readonly why: string } {
   const from = feedback.at(-1);
   if (!from) return { kind: 'open', why: 'Nobody has said whether the diagnosis was right.' };
-  const { verdict, diagnosed, meant, by } = from;
+  const { verdict, diagnosed, meant: stated, by } = from;
   if (verdict === 'right' && diagnosed) return { kind: 'known', from, truth: truth(diagnosed.entity, diagnosed.cause) };
-  if (meant.entity && meant.cause)
+  if (stated.entity && stated.cause)
     // A person who names a workload does not state its kind; `Service` accepts every kind.
     return {
       kind: 'known',
       from,
-      truth: truth(isWorkload(meant.entity) ? { ...meant.entity, kind: 'Service' } : meant.entity, meant.cause),
+      truth: truth(isWorkload(stated.entity) ? { ...stated.entity, kind: 'Service' } : stated.entity, stated.cause),
     };
   const lacks = [
-    ...(meant.entity
+    ...(stated.entity
       ? []
-      : [meant.entities.length > 1 ? 'one thing (several fit)' : 'a thing that the incident has seen']),
-    ...(meant.cause ? [] : [meant.causes.length > 1 ? 'one cause (several fit)' : 'a cause of the catalogue']),
+      : [stated.entities.length > 1 ? 'one thing (several fit)' : 'a thing that the incident has seen']),
+    ...(stated.cause ? [] : [stated.causes.length > 1 ? 'one cause (several fit)' : 'a cause of the catalogue']),
   ];
   return {
     kind: 'open',

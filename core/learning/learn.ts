@@ -16,7 +16,7 @@ import { record } from '../record/timeline.ts';
 import { publishApprovalOutcome } from '../remediation/publish-approval-outcome.ts';
 import { isSameAction } from '../remediation/remediate.ts';
 import { markPage, updateStatus } from '../reporting/pager-status.ts';
-import { tellProgress } from '../reporting/progress.ts';
+import { publishProgress } from '../reporting/progress.ts';
 import { statusViewOf } from '../reporting/standing.ts';
 import { fitted, noteOf } from '../reporting/tell.ts';
 import { endGroup } from '../storms/ending.ts';
@@ -53,7 +53,7 @@ export async function learn(input: Concluded, ports: LearnPorts): Promise<Record
   const lines = events.map(describe);
   const written = await writeDown(input, lines, ports);
   lines.push(...written.gaps.map(describe));
-  await tell(input, lines, written.draft, ports);
+  await notifyOutcome(input, lines, written.draft, ports);
   const { decision, verification, takingBack } = input;
   // If the action reverted another one, its recovery does not resolve the page.
   if (verification?.kind === 'recovered' && takingBack === undefined && 'action' in decision && decision.action)
@@ -62,10 +62,10 @@ export async function learn(input: Concluded, ports: LearnPorts): Promise<Record
   await ports.incidents.update(input.incident.id, {
     status: 'closed',
     outcome: endOf(input),
-    ...(await heldAfter(input, ports)),
+    ...(await ownerAfter(input, ports)),
   });
   await endGroup(input.incident.id, ports);
-  await tellProgress(input.incident.id, ports);
+  await publishProgress(input.incident.id, ports);
   return {};
 }
 
@@ -83,12 +83,12 @@ const follow: Readonly<Record<NonNullable<Incident['outcome']>, string>> = {
 const followersLine = (input: Concluded): string => `${shorten(input.incident.title, 200)} ${follow[endOf(input)]}`;
 
 /** The person who took the page holds the incident; otherwise the person who approved the action. */
-async function heldAfter(
+async function ownerAfter(
   { incident, approval }: Concluded,
   { incidents }: Pick<LearnPorts, 'incidents'>,
 ): Promise<Pick<Incident, 'heldBy'>> {
-  const heldBy = (await incidents.get(incident.id))?.heldBy;
-  if (heldBy !== undefined || approval?.kind !== 'approved') return {};
+  const current = (await incidents.get(incident.id))?.heldBy;
+  if (current !== undefined || approval?.kind !== 'approved') return {};
   return { heldBy: { by: approval.by, as: 'approver' } };
 }
 
@@ -162,12 +162,12 @@ async function teach(input: Concluded, ports: LearnPorts): Promise<TimelineEvent
   const { approval, decision, verification, diagnosis, context, incident } = input;
   if (approval?.kind !== 'approved' || !approval.remember || decision.kind !== 'ask' || decision.once) return [];
   // A lasting permission needs more than the workflow's input: the record of the answer must confirm it.
-  const asked = await ports.approvals.get(approval.approvalId);
+  const stored = await ports.approvals.get(approval.approvalId);
   if (
-    asked?.state !== 'decided' ||
-    asked.verdict !== 'approve-and-remember' ||
-    asked.incidentId !== incident.id ||
-    !isSameAction(asked.action, decision.action)
+    stored?.state !== 'decided' ||
+    stored.verdict !== 'approve-and-remember' ||
+    stored.incidentId !== incident.id ||
+    !isSameAction(stored.action, decision.action)
   ) {
     return [{ type: 'PreferenceNotTaught', reason: 'not-on-record' }];
   }
@@ -178,7 +178,7 @@ async function teach(input: Concluded, ports: LearnPorts): Promise<TimelineEvent
   if (verification?.kind !== 'recovered') {
     return [{ type: 'PreferenceNotTaught', reason: 'did-not-help' }];
   }
-  const { decidedBy, decidedAt } = asked;
+  const { decidedBy, decidedAt } = stored;
   const expiresAt = new Date(Date.parse(decidedAt) + preferenceDays * 86_400_000).toISOString();
   const preference: Preference = {
     id: `${incident.id}-${decision.action.id}`,
@@ -240,14 +240,14 @@ async function writeDown(
 }
 
 /** Sends the closing message to the thread and the page; the timeline records a channel that cannot be reached. */
-async function tell(
+async function notifyOutcome(
   input: Concluded,
   lines: readonly string[],
   draft: string | undefined,
   ports: LearnPorts,
 ): Promise<void> {
   const { incident, verification } = input;
-  const ended = { ...incident, ...(await ports.incidents.get(incident.id)), ...(await heldAfter(input, ports)) };
+  const ended = { ...incident, ...(await ports.incidents.get(incident.id)), ...(await ownerAfter(input, ports)) };
   const { says, tone, has } = statusViewOf({
     ...ended,
     status: 'closed',

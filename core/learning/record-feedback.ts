@@ -9,7 +9,7 @@ import { record } from '../record/timeline.ts';
 import { redact } from '../redaction/redact.ts';
 import { shorten } from '../text.ts';
 import { formatPercent } from '../wording.ts';
-import { feedbackOn, type Judgement, longestSaying } from './feedback.ts';
+import { feedbackOn, type Judgement, maxWordsLength } from './feedback.ts';
 import { correctionChoices, nameOf, namesNothing, readingOf } from './resolve-correction.ts';
 
 interface Opinion {
@@ -25,16 +25,17 @@ interface Answer {
 }
 
 /** `meant` is empty if the person does not name another cause. */
-export async function recordCorrection(opinion: Opinion, meant: string, ports: DraftPorts): Promise<Answer> {
-  const spoken = spokenOf('DiagnosisCorrected', opinion, ports);
-  await keep(spoken, opinion, ports);
+export async function recordCorrection(opinion: Opinion, correction: string, ports: DraftPorts): Promise<Answer> {
+  const judgement = judgementOf('DiagnosisCorrected', opinion, ports);
+  await keep(judgement, opinion, ports);
   const draft = {
     none: 'It is kept with the incident, goes before my own words in the postmortem, and is there to learn from.',
     written: 'It is kept with the incident, and the postmortem draft says it now, before my own words.',
     failed: 'It is kept with the incident. The postmortem draft could not be written again and does not say it yet.',
   }[await writeDraftAgain(opinion.incident.id, ports)];
-  if (meant === '') return { text: `What was it, then? "No, it was …" is enough. ${draft}`, lines: [], choices: [] };
-  const { reading, choices } = await read(spoken, opinion, ports);
+  if (correction === '')
+    return { text: `What was it, then? "No, it was …" is enough. ${draft}`, lines: [], choices: [] };
+  const { reading, choices } = await read(judgement, opinion, ports);
   return { text: `Thank you. ${reading} ${draft}`, lines: [], choices };
 }
 
@@ -43,9 +44,9 @@ const names =
   /\b(?:it|that) was (?!(?:it|right|correct|true|indeed|really|the (?:root )?(?:cause|reason|problem|culprit))\b)\S/i;
 
 export async function recordAgreement(opinion: Opinion, ports: DraftPorts & Pick<Ports, 'approvals'>): Promise<Answer> {
-  const spoken = spokenOf('DiagnosisConfirmed', opinion, ports);
+  const judgement = judgementOf('DiagnosisConfirmed', opinion, ports);
   const [{ feedback, reading, choices }, approvals] = await Promise.all([
-    read(spoken, opinion, ports),
+    read(judgement, opinion, ports),
     ports.approvals.ofIncident(opinion.incident.id),
   ]);
   const { diagnosed, verdict, meant } = feedback;
@@ -53,34 +54,38 @@ export async function recordAgreement(opinion: Opinion, ports: DraftPorts & Pick
     const text = `I do not know what you name, so it does not count yet. ${diagnosed ? `Do you mean ${nameOf(diagnosed)}?` : 'There is no diagnosis that it could be.'}`;
     return { text, lines: [], choices: diagnosed ? ['the diagnosis is right'] : [] };
   }
-  await keep(spoken, opinion, ports);
+  await keep(judgement, opinion, ports);
   const waiting = approvals.filter(({ state }) => state === 'pending');
   const lines = waiting.map(
     ({ question }) => `It approves nothing; this still waits for "approve" or "reject": ${question}`,
   );
   if (!diagnosed)
     return { text: 'Thank you. I have named no cause that could be right; what you say is kept.', lines, choices };
-  const mine = nameOf(diagnosed);
+  const diagnosisName = nameOf(diagnosed);
   if (verdict === 'wrong')
-    return { text: `Thank you. ${reading} I had said ${mine}, so it counts as a correction.`, lines, choices };
+    return { text: `Thank you. ${reading} I had said ${diagnosisName}, so it counts as a correction.`, lines, choices };
   const stated = formatPercent(diagnosed.confidence);
   return {
-    text: `Thank you. ${mine} is kept as right. It counts for how far my ${stated} can be believed, and as the truth of a scenario made of this incident.`,
+    text: `Thank you. ${diagnosisName} is kept as right. It counts for how far my ${stated} can be believed, and as the truth of a scenario made of this incident.`,
     lines,
     choices: [],
   };
 }
 
-type Spoken = Parameters<typeof feedbackOn>[0];
+type RecordedJudgement = Parameters<typeof feedbackOn>[0];
 
-function spokenOf(type: Judgement['type'], { by, text }: Opinion, { clock }: Pick<Ports, 'clock'>): Spoken {
-  const words = shorten(redact(text).replace(/\s+/g, ' ').trim(), longestSaying);
+function judgementOf(
+  type: Judgement['type'],
+  { by, text }: Opinion,
+  { clock }: Pick<Ports, 'clock'>,
+): RecordedJudgement {
+  const words = shorten(redact(text).replace(/\s+/g, ' ').trim(), maxWordsLength);
   return { actor: by, event: { type, by, words }, at: clock.now().toISOString() };
 }
 
 /** Records the same words of the same person once. */
 async function keep(
-  { actor, event }: Spoken,
+  { actor, event }: RecordedJudgement,
   { incident }: Opinion,
   ports: Pick<Ports, 'incidents' | 'clock'>,
 ): Promise<void> {
@@ -90,10 +95,10 @@ async function keep(
   await record(incident.id, event, { step, key }, ports);
 }
 
-async function read(spoken: Spoken, { incident }: Opinion, { incidents }: Pick<Ports, 'incidents'>) {
+async function read(judgement: RecordedJudgement, { incident }: Opinion, { incidents }: Pick<Ports, 'incidents'>) {
   const [diagnosis, timeline] = await Promise.all([incidents.diagnosis(incident.id), incidents.timeline(incident.id)]);
   const known = { incident, diagnosis, timeline };
-  const feedback = feedbackOn(spoken, known);
+  const feedback = feedbackOn(judgement, known);
   return {
     feedback,
     reading: readingOf(feedback.meant),

@@ -5,13 +5,13 @@ import { causesIn, normalizePhrases, titleIn } from '../causes/cause-words.ts';
 import { type CauseCode, causes } from '../causes/causes.ts';
 import { hasWord, statesBehindNot, stemsBehindNot, thingWords } from '../language/thing-words.ts';
 import { type EntityRef, entityKey } from '../model/entity.ts';
-import type { Meant } from '../model/feedback.ts';
+import type { StatedCause } from '../model/feedback.ts';
 
 /** Longer texts are cut; they are usually pasted. */
 const maxLength = 1000;
 const maxAlternatives = 5;
 
-export function resolveCorrection(text: string, seen: readonly EntityRef[]): Meant {
+export function resolveCorrection(text: string, seen: readonly EntityRef[]): StatedCause {
   const whole = normalizePhrases(text.slice(0, maxLength));
   // Titles go first, because some of them contain a negation.
   const title = titleIn(whole);
@@ -26,12 +26,12 @@ export function resolveCorrection(text: string, seen: readonly EntityRef[]): Mea
   };
 }
 
-const saysHow = (word: string): boolean =>
+const continuesDenial = (word: string): boolean =>
   statesBehindNot.includes(word) || stemsBehindNot.some((stem) => word.startsWith(stem));
 
 /** Removes denied parts ("not …"): up to the end of the clause, or to "but", or to "it was". */
-function withoutDenials(said: string): string {
-  const words = said.split(' ');
+function withoutDenials(text: string): string {
+  const words = text.split(' ');
   const rest: string[] = [];
   for (let at = 0; at < words.length; at += 1) {
     const length = denialAt(words, at);
@@ -49,7 +49,7 @@ function denialAt(words: readonly string[], at: number): number {
   const lead =
     first === 'not' ? 1 : (first === 'rather' && second === 'than') || (first === 'instead' && second === 'of') ? 2 : 0;
   const next = words[at + lead];
-  if (lead === 0 || next === undefined || next === '' || saysHow(next)) return 0;
+  if (lead === 0 || next === undefined || next === '' || continuesDenial(next)) return 0;
   let end = next === '|' ? at + lead : at + lead + 1;
   while (end < words.length && !endsDenial(words, end)) end += 1;
   return end - at;
@@ -59,8 +59,8 @@ const endsDenial = (words: readonly string[], at: number): boolean =>
   ['|', 'but', ''].includes(words[at] ?? '') || (words[at] === 'it' && ['was', 'is'].includes(words[at + 1] ?? ''));
 
 /** Finds the named entities. A kind or a namespace may precede the name; of overlapping names the longest one counts. */
-function namesIn(said: string, seen: readonly EntityRef[]): { found: readonly EntityRef[]; rest: string } {
-  const places = seen.flatMap((entity) => formsOf(entity).flatMap((form) => placesOf(form, said, entity)));
+function namesIn(text: string, seen: readonly EntityRef[]): { found: readonly EntityRef[]; rest: string } {
+  const places = seen.flatMap((entity) => formsOf(entity).flatMap((form) => placesOf(form, text, entity)));
   const taken: Place[] = [];
   for (const place of places.sort((a, b) => b.length - a.length)) {
     const over = taken.filter(
@@ -69,7 +69,7 @@ function namesIn(said: string, seen: readonly EntityRef[]): { found: readonly En
     // Two entities with the same name at the same position both count until the person says more.
     if (over.every((other) => other.at === place.at && other.length === place.length)) taken.push(place);
   }
-  let rest = said;
+  let rest = text;
   for (const { form } of taken) rest = rest.replaceAll(form, ' | ');
   return { found: [...new Set(taken.map(({ entity }) => entity))], rest };
 }
@@ -86,21 +86,21 @@ function formsOf({ kind, name, namespace }: EntityRef): readonly string[] {
   return [name, `${kind} ${name}`, ...place].map(normalizePhrases).filter((form) => form.trim() !== '');
 }
 
-function placesOf(form: string, said: string, entity: EntityRef): readonly Place[] {
+function placesOf(form: string, text: string, entity: EntityRef): readonly Place[] {
   const places: Place[] = [];
-  for (let at = said.indexOf(form); at >= 0; at = said.indexOf(form, at + 1))
+  for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1))
     places.push({ entity, form, at, length: form.length });
   return places;
 }
 
-function ofKind(said: string, seen: readonly EntityRef[]): readonly EntityRef[] {
-  const meant = thingWords.filter(({ words }) => hasWord(said, words));
+function ofKind(text: string, seen: readonly EntityRef[]): readonly EntityRef[] {
+  const matching = thingWords.filter(({ words }) => hasWord(text, words));
   return seen.filter(({ kind, name }) =>
-    meant.some(({ names, kinds }) => kinds.includes(kind) || hasWord(name.toLowerCase(), names)),
+    matching.some(({ names, kinds }) => kinds.includes(kind) || hasWord(name.toLowerCase(), names)),
   );
 }
 
-export const namesNothing = ({ entity, entities, cause, causes: codes }: Meant): boolean =>
+export const namesNothing = ({ entity, entities, cause, causes: codes }: StatedCause): boolean =>
   !entity && !cause && entities.length === 0 && codes.length === 0;
 
 /** `Deployment session-cache (no space left on a volume)`; without the cause if it is unknown. */
@@ -113,7 +113,7 @@ export const nameOf = ({
 }): string => `${entity.kind} ${entity.name}${cause === undefined ? '' : ` (${causes[cause].title.toLowerCase()})`}`;
 
 /** One sentence about how the words were understood. */
-export function readingOf({ entity, entities, cause, causes: codes }: Meant): string {
+export function readingOf({ entity, entities, cause, causes: codes }: StatedCause): string {
   const title = cause === undefined ? undefined : causes[cause].title.toLowerCase();
   if (entity && cause) return `I read that as ${nameOf({ entity, cause })}.`;
   if (entity)
@@ -125,19 +125,19 @@ export function readingOf({ entity, entities, cause, causes: codes }: Meant): st
 }
 
 /** Sentences to choose from if several entities or causes fit; each resolves to exactly one. */
-export function correctionChoices(meant: Meant, seen: readonly EntityRef[]): readonly string[] {
-  const { entity, entities, cause, causes: codes } = meant;
-  const things = entity ? [entity] : entities;
+export function correctionChoices(stated: StatedCause, seen: readonly EntityRef[]): readonly string[] {
+  const { entity, entities, cause, causes: codes } = stated;
+  const candidates = entity ? [entity] : entities;
   const faults = cause ? [cause] : codes;
-  if (things.length <= 1 && faults.length <= 1) return [];
-  const says = (thing: EntityRef | undefined, fault: CauseCode | undefined): string => {
+  if (candidates.length <= 1 && faults.length <= 1) return [];
+  const sentenceFor = (thing: EntityRef | undefined, fault: CauseCode | undefined): string => {
     const words = thing && shortest(thing, seen);
     const title = fault && causes[fault].title;
     return `no, it was ${words === undefined ? `this: ${title}` : title === undefined ? words : `${words}: ${title}`}`;
   };
   // Ask one question at a time: first for the entity.
-  if (things.length > 1) return things.map((thing) => says(thing, cause));
-  return faults.map((fault) => says(things[0], fault));
+  if (candidates.length > 1) return candidates.map((one) => sentenceFor(one, cause));
+  return faults.map((fault) => sentenceFor(candidates[0], fault));
 }
 
 /** The shortest form of the name that distinguishes the entity from the others. */

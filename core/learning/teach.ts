@@ -27,15 +27,15 @@ type TeachPorts = Pick<
   'incidents' | 'preferences' | 'catalog' | 'policies' | 'controls' | 'clock' | 'ids' | 'audit' | 'memory'
 >;
 
-export interface Said {
-  readonly saying: TeachingUtterance;
+export interface TeachingMessage {
+  readonly utterance: TeachingUtterance;
   /** The author: Slack user id, or the name at the console. Never a bot. */
   readonly by: string;
   readonly incidentId: string;
 }
 
 /** The result. `text` is for the thread. */
-export type Heard =
+export type TeachingResult =
   /** The message does not teach anything, so there is no reply. */
   | { readonly kind: 'nothing' }
   /** The same person has to confirm the proposal, with a button (`confirmTeaching`) or with "yes". */
@@ -44,29 +44,29 @@ export type Heard =
   | { readonly kind: 'dropped' | 'revoked' | 'cannot'; readonly text: string };
 
 /** Handles one message of an incident's thread about permissions for next time. */
-export async function handleTeaching(said: Said, ports: TeachPorts): Promise<Heard> {
-  const { saying } = said;
-  switch (saying.kind) {
+export async function handleTeaching(message: TeachingMessage, ports: TeachPorts): Promise<TeachingResult> {
+  const { utterance } = message;
+  switch (utterance.kind) {
     case 'nothing':
       return { kind: 'nothing' };
     case 'yes':
     case 'no':
-      return answerLatest(said, saying.kind === 'yes', ports);
+      return answerLatest(message, utterance.kind === 'yes', ports);
     case 'cannot':
-      return { kind: 'cannot', text: saying.why };
+      return { kind: 'cannot', text: utterance.why };
     case 'revoke':
-      return revokeOfIncident(said, ports);
+      return revokeOfIncident(message, ports);
     case 'teach':
-      return propose(saying, said, ports);
+      return propose(utterance, message, ports);
   }
 }
 
 async function propose(
-  saying: Extract<TeachingUtterance, { kind: 'teach' }>,
-  said: Said,
+  utterance: Extract<TeachingUtterance, { kind: 'teach' }>,
+  message: TeachingMessage,
   ports: TeachPorts,
-): Promise<Heard> {
-  const { by, incidentId } = said;
+): Promise<TeachingResult> {
+  const { by, incidentId } = message;
   const incident = await ports.incidents.get(incidentId);
   const error = incident?.error;
   if (error && !isOfThisRecipe(error))
@@ -76,7 +76,7 @@ async function propose(
     return cannot(
       'There is no exact error with an action here that could be remembered; say it once there is a diagnosis with a question.',
     );
-  if (saying.actions && !saying.actions.includes(remediable.actionId))
+  if (utterance.actions && !utterance.actions.includes(remediable.actionId))
     return cannot(`What can be done about this error is ${remediable.actionId}; that is not what you said.`);
   const refused = await refusalOf(by, remediable, ports);
   if (refused !== undefined) {
@@ -84,7 +84,7 @@ async function propose(
     return cannot(refused);
   }
   const now = ports.clock.now();
-  const expiresAt = new Date(now.getTime() + (saying.days ?? defaults.days) * dayMs).toISOString();
+  const expiresAt = new Date(now.getTime() + (utterance.days ?? defaults.days) * dayMs).toISOString();
   const proposal: Proposal = {
     id: `${incidentId}-${ports.ids.next()}`,
     incidentId,
@@ -96,7 +96,7 @@ async function propose(
       by,
       at: now.toISOString(),
       expiresAt,
-      maxUsesPerDay: saying.timesPerDay ?? defaults.timesPerDay,
+      maxUsesPerDay: utterance.timesPerDay ?? defaults.timesPerDay,
     }),
   };
   await ports.preferences.propose(proposal);
@@ -175,11 +175,15 @@ export const teachingOf = ({
   maxUsesPerDay,
 }: Preference): Teaching => ({ id, fingerprint, describes, actionId, expiresAt, maxUsesPerDay });
 
-async function answerLatest({ by, incidentId }: Said, confirmed: boolean, ports: TeachPorts): Promise<Heard> {
+async function answerLatest(
+  { by, incidentId }: TeachingMessage,
+  confirmed: boolean,
+  ports: TeachPorts,
+): Promise<TeachingResult> {
   const proposals = await ports.preferences.proposals(incidentId);
-  const mine = proposals.findLast((one) => one.by === by && one.state === 'open');
+  const latest = proposals.findLast((one) => one.by === by && one.state === 'open');
   // People say "yes" in threads for many other reasons.
-  return mine === undefined ? { kind: 'nothing' } : confirmTeaching({ proposal: mine, by, confirmed }, ports);
+  return latest === undefined ? { kind: 'nothing' } : confirmTeaching({ proposal: latest, by, confirmed }, ports);
 }
 
 /** Handles the answer to a proposal, by button or word. Only its author can confirm it, while it is open, and exactly once. */
@@ -190,7 +194,7 @@ export async function confirmTeaching(
     confirmed,
   }: { readonly proposal: Pick<Proposal, 'id' | 'incidentId'>; readonly by: string; readonly confirmed: boolean },
   ports: TeachPorts,
-): Promise<Exclude<Heard, { kind: 'nothing' | 'proposed' }>> {
+): Promise<Exclude<TeachingResult, { kind: 'nothing' | 'proposed' }>> {
   const found = (await ports.preferences.proposals(proposal.incidentId)).find(({ id }) => id === proposal.id);
   if (!found) return cannot('There is no such proposal.');
   if (found.by !== by) return cannot(`${found.by} proposed it, and only ${found.by} can confirm it.`);
@@ -235,7 +239,7 @@ export const confirmationText = (preference: Preference, { memory }: Pick<Ports,
     .catch(() => undefined);
 
 /** Revokes the preferences for this incident's error. */
-async function revokeOfIncident({ by, incidentId }: Said, ports: TeachPorts): Promise<Heard> {
+async function revokeOfIncident({ by, incidentId }: TeachingMessage, ports: TeachPorts): Promise<TeachingResult> {
   const error = (await ports.incidents.get(incidentId))?.error;
   const taught = error === undefined ? [] : await ports.preferences.find(error.fingerprint);
   const open = taught.filter(({ state }) => state !== 'revoked');

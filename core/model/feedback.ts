@@ -4,13 +4,13 @@ import { CauseCode } from '../causes/causes.ts';
 import { EntityRef, Instant } from './entity.ts';
 
 /** The entity and cause that a person's words name. If several fit, the entity stays empty and the candidates are kept. */
-export const Meant = z.object({
+export const StatedCause = z.object({
   entity: EntityRef.optional(),
   entities: z.array(EntityRef).max(5),
   cause: CauseCode.optional(),
   causes: z.array(CauseCode).max(5),
 });
-export type Meant = z.infer<typeof Meant>;
+export type StatedCause = z.infer<typeof StatedCause>;
 
 export const Feedback = z.object({
   incidentId: z.string(),
@@ -22,6 +22,6 @@ export const Feedback = z.object({
   /** The first hypothesis; absent if there was none yet, or its cause was unknown. */
   diagnosed: z.object({ entity: EntityRef, cause: CauseCode, confidence: z.number().min(0).max(1) }).optional(),
   fingerprint: z.string().optional(),
-  meant: Meant,
+  meant: StatedCause,
 });
 export type Feedback = z.infer<typeof Feedback>;

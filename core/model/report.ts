@@ -62,12 +62,15 @@ export const Severity = z.enum(['critical', 'major', 'minor', 'info']);
 export type Severity = z.infer<typeof Severity>;
 
 /** Tells this exact error from others (core/fingerprint): a digest of its whole text without the variable parts, and that text, shortened. */
-export const ErrorIdentity = z.object({
-  digest: z.string().max(64),
-  says: z.string().max(400),
-  /** The text reports a failure but not which one. It tells errors apart only together with a complete identity. */
-  partial: z.literal(true).optional(),
-});
+export const ErrorIdentity = z.preprocess(
+  withRenamedFields({ says: 'text' }),
+  z.object({
+    digest: z.string().max(64),
+    text: z.string().max(400),
+    /** The text reports a failure but not which one. It tells errors apart only together with a complete identity. */
+    partial: z.literal(true).optional(),
+  }),
+);
 export type ErrorIdentity = z.infer<typeof ErrorIdentity>;
 
 export const Finding = z.preprocess(

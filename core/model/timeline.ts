@@ -5,8 +5,9 @@ import { CauseCode } from '../causes/causes.ts';
 import { Action, ActionId, Preference, Verdict, Verification } from './action.ts';
 import { EntityRef, Instant } from './entity.ts';
 import { PageUpdate } from './events.ts';
-import { ServiceFact } from './fact.ts';
+import { FactStatement, ServiceFact } from './fact.ts';
 import { Apart, IncidentStatus, Trigger } from './incident.ts';
+import { withRenamedFields } from './renamed-fields.ts';
 import { Consultation, Gap } from './report.ts';
 import { Relation } from './storm.ts';
 
@@ -249,8 +250,8 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     /** The part of the error that is missing. */
     missing: z.string().optional(),
   }),
-  z.object({ type: z.literal('FactTaught'), by: z.string(), says: ServiceFact.shape.says }),
-  z.object({ type: z.literal('FactForgotten'), by: z.string(), says: ServiceFact.shape.says }),
+  z.object({ type: z.literal('FactTaught'), by: z.string(), statement: FactStatement }),
+  z.object({ type: z.literal('FactForgotten'), by: z.string(), statement: FactStatement }),
   /** Why an approval request led to no action: it was rejected, withdrawn, answered too late, or not answered. */
   z.object({
     type: z.literal('QuestionUnanswered'),
@@ -340,7 +341,8 @@ export type TimelineEntry = z.infer<typeof TimelineEntry>;
 function decodeEntry(stored: unknown): unknown {
   const old = StoredEntry.safeParse(stored).data;
   if (old === undefined || TimelineEvent.safeParse(old.event).success) return stored;
-  return { ...old, event: legacyEvent(old) };
+  const renamed = TimelineEvent.safeParse(withRenamedFields({ says: 'statement' })(old.event));
+  return { ...old, event: renamed.success ? renamed.data : legacyEvent(old) };
 }
 
 const StoredEntry = z.looseObject({

@@ -45,7 +45,7 @@ export function planFor({ id, body, attributes }: Letter, prefix: string): Plan 
     if (requestPayload === undefined)
       return { kind: 'unreadable', why: 'Lambda did not keep what the function was given.' };
     const why = code(responsePayload?.errorType ?? requestContext.condition);
-    return ours(
+    return ofThisStage(
       { kind: 'invoke', functionArn: withoutVersion(requestContext.functionArn), payload: requestPayload, why },
       prefix,
     );
@@ -57,15 +57,18 @@ export function planFor({ id, body, attributes }: Letter, prefix: string): Plan 
   const input = event.success ? event.data.detail : json;
   const why = code(attributes.ERROR_CODE);
   if (target.includes(':stateMachine:'))
-    return ours({ kind: 'start', stateMachineArn: target, name: nameOf(event.data?.id ?? id), input, why }, prefix);
-  return ours({ kind: 'invoke', functionArn: withoutVersion(target), payload: input, why }, prefix);
+    return ofThisStage(
+      { kind: 'start', stateMachineArn: target, name: nameOf(event.data?.id ?? id), input, why },
+      prefix,
+    );
+  return ofThisStage({ kind: 'invoke', functionArn: withoutVersion(target), payload: input, why }, prefix);
 }
 
 /** The execution name for an event: always the same for the same event, with the characters that names of executions allow. */
 const nameOf = (eventId: string): string => `redrive-${eventId.replaceAll(/[^\w-]/g, '')}`.slice(0, 80);
 const withoutVersion = (arn: string): string => arn.split(':').slice(0, 7).join(':');
 
-function ours(plan: Exclude<Plan, { kind: 'unreadable' }>, prefix: string): Plan {
+function ofThisStage(plan: Exclude<Plan, { kind: 'unreadable' }>, prefix: string): Plan {
   const arn = plan.kind === 'invoke' ? plan.functionArn : plan.stateMachineArn;
   const service = plan.kind === 'invoke' ? 'lambda' : 'states';
   const parts = arn.split(':');

@@ -10,8 +10,8 @@ import { isOver } from '../record/lifecycle.ts';
 import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
 import { type LeftBehindPorts, settleLeftBehind } from '../remediation/left-behind.ts';
-import { tellProgress } from '../reporting/progress.ts';
-import { tell } from '../reporting/tell.ts';
+import { publishProgress } from '../reporting/progress.ts';
+import { deliver } from '../reporting/tell.ts';
 
 export type ReportFailurePorts = LeftBehindPorts & Pick<Ports, 'pager'>;
 
@@ -28,7 +28,7 @@ export async function reportFailure(input: Failed, ports: ReportFailurePorts): P
     return { reported: true };
   const code = input.failure.Error ?? '';
   const leftBehind = incident ? await settleLeftBehind(incident, incident.status, ports) : [];
-  const { places, failures } = await tell(
+  const { places, failures } = await deliver(
     {
       key: incident ? failureKey(incident) : `failure-${trigger.eventId}`,
       incidentId: incident?.id ?? 'none',
@@ -60,7 +60,7 @@ export async function reportFailure(input: Failed, ports: ReportFailurePorts): P
   if (incident) {
     if (execution === undefined) await ports.incidents.update(incident.id, { status: 'failed' });
     else await ports.incidents.abandon(incident.id, execution);
-    await tellProgress(incident.id, ports);
+    await publishProgress(incident.id, ports);
   }
   return { reported: true };
 }

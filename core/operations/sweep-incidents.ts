@@ -10,8 +10,8 @@ import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
 import { deliverDecided } from '../remediation/answer.ts';
 import { settleLeftBehind } from '../remediation/left-behind.ts';
-import { tellProgress } from '../reporting/progress.ts';
-import { tell } from '../reporting/tell.ts';
+import { publishProgress } from '../reporting/progress.ts';
+import { deliver } from '../reporting/tell.ts';
 import { failureKey } from './report-failure.ts';
 
 export type SweepPorts = Pick<
@@ -49,7 +49,7 @@ export async function sweepIncidents(
   const lane = async () => {
     for (let one = left.shift(); one !== undefined; one = left.shift()) {
       try {
-        const came = await look(one, running, ports);
+        const came = await findEndedExecutions(one, running, ports);
         if (came === 'ended') swept.ended.push(one.id);
         if (came === 'unknown') swept.unknown += 1;
       } catch {
@@ -76,7 +76,7 @@ async function ofExecution(
   return found !== undefined && found.execution === execution && !isOver(found) ? [found] : [];
 }
 
-async function look(
+async function findEndedExecutions(
   { id, execution }: Incident,
   running: ReadonlySet<string>,
   ports: SweepPorts,
@@ -101,7 +101,7 @@ async function bringAnswers({ id }: Incident, ports: SweepPorts): Promise<void> 
 /** Tells people before it records the end: if nobody can be told, the incident stays open for the next sweep. */
 async function end(incident: Incident, execution: string, ports: SweepPorts): Promise<boolean> {
   const leftBehind = await settleLeftBehind(incident, incident.status, ports);
-  const { places, failures } = await tell(
+  const { places, failures } = await deliver(
     {
       key: failureKey(incident),
       incidentId: incident.id,
@@ -126,6 +126,6 @@ async function end(incident: Incident, execution: string, ports: SweepPorts): Pr
     ports,
   );
   if (!(await ports.incidents.abandon(incident.id, execution))) return false;
-  await tellProgress(incident.id, ports);
+  await publishProgress(incident.id, ports);
   return true;
 }

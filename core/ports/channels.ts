@@ -113,7 +113,7 @@ export interface PolicyRule {
   readonly id: string;
   readonly effect: 'permit' | 'forbid';
   /** The reason, in a sentence. */
-  readonly says: string;
+  readonly explanation: string;
   /** The change that would lift the denial; every forbid has one. */
   readonly change?: string;
   readonly file: string;
@@ -143,7 +143,7 @@ export interface Memory {
   /** Stores the same event once. Utterances (`conversation`) are kept for the incident and are never used as learned knowledge. */
   remember(event: MemoryEvent, kind: 'learned' | 'conversation'): Promise<void>;
   /** The utterances of one actor in an incident, oldest first. */
-  said(by: { readonly incidentId: string; readonly actor: string }): Promise<readonly MemoryEvent[]>;
+  utterances(by: { readonly incidentId: string; readonly actor: string }): Promise<readonly MemoryEvent[]>;
   /** Short texts about similar incidents, best first. */
   recall(query: { readonly text: string; readonly limit: number }): Promise<readonly string[]>;
   /** Stores a fact under every service that it is about; the same fact is stored once. @throws Unavailable */
@@ -151,7 +151,7 @@ export interface Memory {
   /** Facts about a service, oldest first. @throws Unavailable */
   facts(service: string): Promise<readonly ServiceFact[]>;
   /** Deletes the fact under every service that it is about; does nothing if it is unknown. @throws Unavailable */
-  forget(says: FactStatement): Promise<void>;
+  forget(statement: FactStatement): Promise<void>;
 }
 
 /** A tool that a model may call while it reasons: typed input, short text as output. It never acts. */

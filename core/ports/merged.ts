@@ -57,16 +57,16 @@ const merged = <S extends Signal>(
       ),
     ].map((reason) => ({ source: signals[signal].label, reason: reason.slice(0, 300) }));
     if (routes.length === 0) return unasked(signal, scope, chosen, unrouted);
-    const asked = await Promise.allSettled(
+    const results = await Promise.allSettled(
       routes.map((route) => {
         const source: Source<S> | undefined = all.find(({ name }) => name === route.source)?.sources[signal];
         return (source ?? noSources[signal]).observe(route.scope, query);
       }),
     );
-    const answers = asked.flatMap((one, index) =>
+    const answers = results.flatMap((one, index) =>
       one.status === 'fulfilled' ? [{ name: routes[index]?.source ?? '', observed: one.value }] : [],
     );
-    const failed = asked.flatMap((one, index) =>
+    const failed = results.flatMap((one, index) =>
       one.status === 'rejected' ? [{ name: routes[index]?.source ?? '', error: one.reason }] : [],
     );
     // If at least one source answered, a retry is not needed.

@@ -12,11 +12,11 @@ export const sureness = ({ confidence }: Pick<Hypothesis, 'confidence'>): string
   `${confidenceWords(confidence)} (${Math.round(confidence * 100)} %)`;
 
 export const causeLines = (record: PostmortemRecord): string[] =>
-  correctionsIn(record).map(({ by, says }) => `${plain(by, 100)} says: ${plain(says, 600)}`);
+  correctionsIn(record).map(({ by, words: says }) => `${plain(by, 100)} says: ${plain(says, 600)}`);
 
 export function rootCause(record: PostmortemRecord): string[] {
   const { diagnosis } = record;
-  const [first, ...others] = diagnosis.hypotheses;
+  const [first, ...rivals] = diagnosis.hypotheses;
   const corrected = causeLines(record);
   const at = diagnosedAt(record);
   const when = at === undefined ? '' : ` Diagnosed at ${instant(at)}.`;
@@ -28,9 +28,9 @@ export function rootCause(record: PostmortemRecord): string[] {
       ? [
           `${capitalize(causes[first.cause].title)} (${first.cause}) at ${plain(named(first.entity))}: ${sureness(first)}. ${modelLine(diagnosis)}${when}`,
           '',
-          ...said('Why', first.why),
-          ...said('Against it', first.against),
-          ...said('It explains', diagnosis.symptoms),
+          ...listSection('Why', first.why),
+          ...listSection('Against it', first.against),
+          ...listSection('It explains', diagnosis.symptoms),
           '### Evidence',
           '',
           'Each begins with what was asked.',
@@ -42,7 +42,7 @@ export function rootCause(record: PostmortemRecord): string[] {
     '### Other hypotheses',
     '',
     ...bullets(
-      others.map((one) => `${plain(bare(one.summary), 300)}: ${sureness(one)}.`),
+      rivals.map((one) => `${plain(bare(one.summary), 300)}: ${sureness(one)}.`),
       'There was no other.',
     ),
   ];
@@ -56,7 +56,7 @@ function modelLine({ model, participants, droppedClaims }: Diagnosis): string {
   return `A model took part: ${plain(model, 120)}${parts}.${dropped}`;
 }
 
-const said = (what: string, lines: readonly string[]): string[] =>
+const listSection = (what: string, lines: readonly string[]): string[] =>
   lines.length === 0
     ? []
     : [

@@ -55,7 +55,7 @@ function resolved(record: PostmortemRecord): string {
   const ending = endingOf(record);
   switch (ending.kind) {
     case 'verified':
-      return `resolved at ${instant(ending.at)} by ${byWhom(record)}; recovery was verified.`;
+      return `resolved at ${instant(ending.at)} by ${authors(record)}; recovery was verified.`;
     case 'page':
       return `resolved at ${instant(ending.at)} by ${ending.by === undefined ? 'somebody whom the pager does not name' : plain(ending.by, 100)}, as the page says.`;
     case 'open':
@@ -63,7 +63,7 @@ function resolved(record: PostmortemRecord): string {
   }
 }
 
-function byWhom(record: PostmortemRecord): string {
+function authors(record: PostmortemRecord): string {
   const approved = lastApproved(record);
   return approved
     ? `what ${plain(approversOf(approved), 200)} approved (${plain(approved.action.title, 200)})`

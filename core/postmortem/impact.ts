@@ -19,7 +19,7 @@ export function impact(record: PostmortemRecord): string[] {
   const began = onset ?? trigger.occurredAt;
   const ending = endingOf(record);
   const members = record.members ?? [];
-  const others = affectedBy(record.diagnosis, members, context.service?.value);
+  const affected = affectedBy(record.diagnosis, members, context.service?.value);
   const named = (known: Known | undefined) => (known === undefined ? 'not known' : plain(known.value));
   return [
     ...bullets(
@@ -28,8 +28,8 @@ export function impact(record: PostmortemRecord): string[] {
         `Until: ${untilWords(ending, pageStatus)}`,
         `For: ${lasted(began, ending)}`,
         `Service: ${named(context.service)}; cluster: ${named(context.cluster)}; environment: ${named(context.environment)}; namespace: ${named(context.namespace)}`,
-        others.length > 0
-          ? `Also affected: ${[...others.slice(0, maxAffected).map((name) => plain(name)), ...(others.length > maxAffected ? [`${others.length - maxAffected} more`] : [])].join(', ')}`
+        affected.length > 0
+          ? `Also affected: ${[...affected.slice(0, maxAffected).map((name) => plain(name)), ...(affected.length > maxAffected ? [`${affected.length - maxAffected} more`] : [])].join(', ')}`
           : 'Also affected: no other service was seen to be',
         ...(members.length > 0 ? [membersWords(members)] : []),
         'What users noticed, and how many: not known',

@@ -57,7 +57,7 @@ function badly(record: PostmortemRecord): string[] {
   return [
     ...(lagMs >= lateMs ? [`The page came ${span(lagMs)} after it had begun.`] : []),
     ...correctionsIn(record).map(
-      ({ by, says }) => `The diagnosis was corrected by ${plain(by, 100)}: ${plain(says, 300)}`,
+      ({ by, words: says }) => `The diagnosis was corrected by ${plain(by, 100)}: ${plain(says, 300)}`,
     ),
     ...(!first || first.cause === 'unknown'
       ? ['The cause was not found.']

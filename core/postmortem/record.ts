@@ -48,12 +48,12 @@ export interface PostmortemRecord {
 
 export interface Correction {
   readonly by: string;
-  readonly says: string;
+  readonly words: string;
 }
 
 export const correctionsIn = ({ timeline }: Pick<PostmortemRecord, 'timeline'>): Correction[] =>
   timeline.flatMap(({ actor, event }) =>
-    event.type === 'DiagnosisCorrected' ? [{ by: actor, says: event.words }] : [],
+    event.type === 'DiagnosisCorrected' ? [{ by: actor, words: event.words }] : [],
   );
 
 export type PageChange = EventOf<'PageChanged'>;

@@ -66,13 +66,13 @@ function momentsOf(record: PostmortemRecord): Moment[] {
 }
 
 function answered(approval: Approval): Moment[] {
-  const asked = { what: `Asked: ${plain(approval.question, 120)}`, at: approval.requestedAt };
-  if (approval.state === 'pending') return [asked];
-  if (approval.state === 'withdrawn') return [asked, { what: 'Withdrawn', at: approval.withdrawnAt }];
-  if (approval.state === 'expired') return [asked, { what: 'Nobody had answered', at: approval.expiresAt }];
-  const said =
+  const requested = { what: `Asked: ${plain(approval.question, 120)}`, at: approval.requestedAt };
+  if (approval.state === 'pending') return [requested];
+  if (approval.state === 'withdrawn') return [requested, { what: 'Withdrawn', at: approval.withdrawnAt }];
+  if (approval.state === 'expired') return [requested, { what: 'Nobody had answered', at: approval.expiresAt }];
+  const answer =
     approval.verdict === 'reject'
       ? `Rejected by ${plain(approval.decidedBy)}`
       : `Approved by ${plain(approversOf(approval))}`;
-  return [asked, { what: said, at: approval.decidedAt }];
+  return [requested, { what: answer, at: approval.decidedAt }];
 }

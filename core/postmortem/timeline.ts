@@ -9,10 +9,10 @@ const maxEntries = 80;
 const longest = 300;
 
 export function timelineLines({ timeline }: PostmortemRecord): string[] {
-  const said = withoutRepeats(timeline).filter((entry) => !isAboutDraft(entry));
-  const kept = new Set(said.toSorted((a, b) => Number(isByPerson(b)) - Number(isByPerson(a))).slice(0, maxEntries));
-  const shown = said.filter((entry) => kept.has(entry));
-  const left = said.length - shown.length;
+  const entries = withoutRepeats(timeline).filter((entry) => !isAboutDraft(entry));
+  const kept = new Set(entries.toSorted((a, b) => Number(isByPerson(b)) - Number(isByPerson(a))).slice(0, maxEntries));
+  const shown = entries.filter((entry) => kept.has(entry));
+  const left = entries.length - shown.length;
   return [
     'People in bold.',
     '',
@@ -23,17 +23,17 @@ export function timelineLines({ timeline }: PostmortemRecord): string[] {
 
 /** Removes repeated entries: the conclusion often repeats the verification, and a repeated step may record the same event again. */
 function withoutRepeats(entries: readonly TimelineEntry[]): TimelineEntry[] {
-  const told = new Set<string>();
+  const seen = new Set<string>();
   return entries.filter(({ actor, event }) => {
     if (actor !== 'watchkeeper') return true;
-    const key = toldOnce(event);
-    if (told.has(key)) return false;
-    told.add(key);
+    const key = repeatKey(event);
+    if (seen.has(key)) return false;
+    seen.add(key);
     return true;
   });
 }
 
-function toldOnce(event: TimelineEvent): string {
+function repeatKey(event: TimelineEvent): string {
   if (event.type === 'VerificationFinished') return `verification: ${event.verdict}: ${event.text}`;
   if (event.type === 'IncidentConcluded' && event.basis.kind === 'verification')
     return `verification: ${event.basis.verdict}: ${event.basis.text}`;

@@ -23,9 +23,9 @@ const done: Record<RemediationResult['kind'], string> = {
 
 export function tried(record: PostmortemRecord): string[] {
   const { remediation, verification } = record.material;
-  const asked = record.approvals.map((approval) => ofApproval(approval, record));
-  const unasked = withoutQuestion(record);
-  const attempts = [...asked, ...unasked];
+  const requested = record.approvals.map((approval) => ofApproval(approval, record));
+  const automatic = withoutQuestion(record);
+  const attempts = [...requested, ...automatic];
   if (attempts.length > 0)
     return attempts.flatMap(([head, ...more]) => [`- ${head}`, ...more.map((line) => `  - ${line}`)]);
   if (!remediation) return ['Nothing was done by Watchkeeper.'];

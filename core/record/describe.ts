@@ -17,7 +17,7 @@ export function describe(event: TimelineEvent): string {
 
 const sentences = (...parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined && part !== '').join(' ');
-const byWhom = (by: string | undefined): string => (by === undefined ? '' : ` (${by})`);
+const byActor = (by: string | undefined): string => (by === undefined ? '' : ` (${by})`);
 
 const describers: Describers = {
   IncidentOpened: ({ title, apart }) => `${title}. Looking into it${apart ? ' on its own' : ''}.`,
@@ -106,8 +106,8 @@ const describers: Describers = {
         return 'Not remembered: the action did not demonstrably help, so next time a person is asked again.';
     }
   },
-  FactTaught: ({ says }) => `Taught: ${factSentence(says)}`,
-  FactForgotten: ({ says }) => `Forgotten: ${factSentence(says)}`,
+  FactTaught: ({ statement: says }) => `Taught: ${factSentence(says)}`,
+  FactForgotten: ({ statement: says }) => `Forgotten: ${factSentence(says)}`,
   QuestionUnanswered: ({ how, by, why, ofRollback }) => {
     const nothing = ofRollback ? 'nothing was taken back' : 'nothing was done';
     switch (how) {
@@ -192,8 +192,8 @@ export function consultationText({ signal, asked, notAsked }: Consultation): str
 
 const answerWords = (answer: 'data' | 'part', count: number | undefined): string =>
   [count === undefined ? 'answered' : `${count}`, ...(answer === 'part' ? ['not complete'] : [])].join(', ');
-const namesText = (says: string, names: readonly string[]): string | undefined =>
-  names.length === 0 ? undefined : `${says} ${formatList(names, maxNamed)}.`;
+const namesText = (lead: string, names: readonly string[]): string | undefined =>
+  names.length === 0 ? undefined : `${lead} ${formatList(names, maxNamed)}.`;
 
 function contextText(event: EventOf<'ContextAssembled'>): string {
   const { workload, callees, callers, facts, questions, missing } = event;
@@ -201,7 +201,7 @@ function contextText(event: EventOf<'ContextAssembled'>): string {
     const known = event[field];
     return known ? `${field} ${known.value} (from ${known.source})` : `${field} not known`;
   });
-  const taught = facts.slice(0, 3).map((fact) => `${factSentence(fact.says)} (${factOrigin(fact)})`);
+  const taught = facts.slice(0, 3).map((fact) => `${factSentence(fact.statement)} (${factOrigin(fact)})`);
   return sentences(
     `This is about ${parts.join(', ')}.`,
     workload && `It is about ${workload.kind} ${workload.name}.`,
@@ -218,13 +218,13 @@ function contextText(event: EventOf<'ContextAssembled'>): string {
 
 function diagnosisText({ text, hypotheses, droppedClaims }: EventOf<'DiagnosisMade'>): string {
   const [first, ...rivals] = hypotheses;
-  const others = rivals
+  const rivalNames = rivals
     .slice(0, 2)
     .map(({ entity, cause, confidence }) => `${entity.name} ${cause} (${formatPercent(confidence)})`);
   return sentences(
     text,
     first && `Confidence ${formatPercent(first.confidence)}.`,
-    others.length === 0 ? undefined : `Also possible: ${others.join(', ')}.`,
+    rivalNames.length === 0 ? undefined : `Also possible: ${rivalNames.join(', ')}.`,
     droppedClaims === 0 ? undefined : `${droppedClaims} claims without evidence were dropped.`,
   );
 }
@@ -297,7 +297,7 @@ export const joinText = (title: string, because: EventOf<'MemberJoined'>['becaus
   shorten(`+1: ${title} joined because ${relationText(because)}.`, 600);
 
 const separatedText = (why: EventOf<'LeftGroup'>['why'], by: string | undefined): string =>
-  `It is investigated on its own: ${separationText(why)}${byWhom(by)}.`;
+  `It is investigated on its own: ${separationText(why)}${byActor(by)}.`;
 
 export const proposalText = (preference: EventOf<'PreferenceProposed'>['preference']): string =>
   `${preferenceScope(preference)} Is that what you mean? Answer yes or no; until you do, it does not count.`;

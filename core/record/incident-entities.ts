@@ -24,7 +24,7 @@ export function incidentEntitiesIn({ incident, diagnosis, timeline }: IncidentEn
   const all = [
     ...(diagnosis?.hypotheses.map(({ entity }) => entity) ?? []),
     ...(incident.error?.target ? [incident.error.target] : []),
-    ...timeline.flatMap(({ event }) => thingsIn(event)),
+    ...timeline.flatMap(({ event }) => entitiesIn(event)),
     ...(diagnosis?.affected ?? []),
     ...[
       ...(diagnosis?.blastRadius ?? []),
@@ -43,7 +43,7 @@ export function incidentEntitiesIn({ incident, diagnosis, timeline }: IncidentEn
   return found;
 }
 
-function thingsIn(event: TimelineEvent): readonly EntityRef[] {
+function entitiesIn(event: TimelineEvent): readonly EntityRef[] {
   switch (event.type) {
     case 'SpecialistReported':
       return event.entities;
@@ -64,7 +64,7 @@ function namesIn(event: TimelineEvent): readonly string[] {
     ...(paged === undefined ? [] : [paged.value]),
     ...callees,
     ...callers,
-    ...facts.flatMap(({ says }) => servicesOf(says)),
+    ...facts.flatMap(({ statement: says }) => servicesOf(says)),
   ];
 }
 

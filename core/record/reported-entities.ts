@@ -34,7 +34,7 @@ const host =
 
 /** Hosts with a port in texts that quote a log or a status; no other field names these hosts. */
 function hostsIn({ claim, errorTemplate, errorIdentity }: Finding): EntityRef[] {
-  return [claim, errorTemplate ?? '', errorIdentity?.says ?? ''].flatMap((text) =>
+  return [claim, errorTemplate ?? '', errorIdentity?.text ?? ''].flatMap((text) =>
     Array.from(text.matchAll(host), ([, name = '', namespace]) => service(name, namespace)),
   );
 }

@@ -110,12 +110,12 @@ function cutAfter(text: string, from: number, to: number): readonly Cut[] {
   if (means === 'cookie') return cookies(text, to);
   if (isPairName.test(text.slice(Math.max(0, from - 60), from))) {
     const between = sticky(pairValue, text, to);
-    const said = means === 'weak' || means === 'short' ? 'strong' : means;
-    if (between) return oneCut(text, valueAt(text, to + between[0].length), said, true);
+    const nameClass = means === 'weak' || means === 'short' ? 'strong' : means;
+    if (between) return oneCut(text, valueAt(text, to + between[0].length), nameClass, true);
     const before = pairValueBefore.exec(text.slice(Math.max(0, from - longestPair), from));
     if (before?.[1] !== undefined) {
       const start = Math.max(0, from - longestPair) + before.index + before[0].indexOf(before[1], 5);
-      return oneCut(text, { from: start, to: start + before[1].length, quoted: true }, said, true);
+      return oneCut(text, { from: start, to: start + before[1].length, quoted: true }, nameClass, true);
     }
   }
   if (text[from - 1] === '<' && text[to] === '>') {
@@ -214,7 +214,7 @@ function wholeLine(text: string, from: number, value: Value | undefined): Value 
 /** Values of these classes contain only a token's characters; what follows is the enclosing address. */
 const endOfRandom: ReadonlySet<NameClass> = new Set(['random', 'session', 'signature']);
 
-function oneCut(text: string, value: Value | undefined, means: NameClass, told: boolean): readonly Cut[] {
+function oneCut(text: string, value: Value | undefined, means: NameClass, isValuePlace: boolean): readonly Cut[] {
   if (!value || value.to <= value.from || isMarked(text, value.from)) return [];
   const raw = text.slice(value.from, value.to);
   const trimmed = value.quoted
@@ -222,16 +222,16 @@ function oneCut(text: string, value: Value | undefined, means: NameClass, told: 
     : endOfRandom.has(means)
       ? (/^[A-Za-z0-9+/=_~.%:-]*/.exec(raw)?.[0] ?? '')
       : raw.replace(/[.:!?]+$/, '');
-  if (!isSecret(trimmed, means, value.quoted, told)) return [];
+  if (!isSecret(trimmed, means, value.quoted, isValuePlace)) return [];
   return [{ from: value.from, to: value.from + trimmed.length, kind: kinds[means] ?? 'password' }];
 }
 
 /** Whether a value under such a name has to be hidden. `told`: its place alone shows that it is a value. */
-export function isSecret(value: string, means: NameClass, quoted: boolean, told: boolean): boolean {
+export function isSecret(value: string, means: NameClass, quoted: boolean, isValuePlace: boolean): boolean {
   if (isNoSecret(value)) return false;
   switch (means) {
     case 'strong':
-      return value.length >= (quoted || told ? 1 : 3);
+      return value.length >= (quoted || isValuePlace ? 1 : 3);
     case 'keyed':
       return value.length >= 3 && (!isName(value) || value.length >= 20);
     case 'short':

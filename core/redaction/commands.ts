@@ -41,8 +41,8 @@ export function redactCommands(text: string): string {
     const [program] = found;
     const log = /^(?:docker|podman|nerdctl|buildah|helm|oras|az)$/.test(program) && !/\blogin\b/.test(line);
     if (log) continue;
-    for (const [whose, pattern] of rules) {
-      if (!whose.test(program)) continue;
+    for (const [programName, pattern] of rules) {
+      if (!programName.test(program)) continue;
       for (const match of line.matchAll(pattern)) {
         const value = match[2] ?? '';
         const to = from + match.index + match[0].length;

@@ -40,7 +40,8 @@ const hides: ReadonlySet<string> = new Set(['strong', 'secret-data']);
 /** Classifies each field: by its own name, by the name beside it, by the object's kind, or by the name of the enclosing field. */
 function fieldsOf(object: object, place: Place): (readonly [name: string, field: unknown, means: Place['means']])[] {
   const fields = Object.entries(object);
-  const named = (wanted: RegExp) => fields.find(([name, field]) => wanted.test(name) && typeof field === 'string')?.[1];
+  const named = (pattern: RegExp) =>
+    fields.find(([name, field]) => pattern.test(name) && typeof field === 'string')?.[1];
   const called: unknown = named(
     /^@?(?:parameter|header|variable|field|env|tag|option)?_?-?(?:name|key)$|^(?:header|variable|parameter|field|label)$/i,
   );

@@ -4,7 +4,7 @@ import { type Cut, cutOut, type Kind, mark } from './mark.ts';
 import { shapeRules } from './scanner-rules.ts';
 
 /** Vendors' token forms that gitleaks' rules lack or define more narrowly. */
-const ours: readonly string[] = [
+const markers: readonly string[] = [
   // GitHub, GitLab, Slack, OpenAI and Anthropic, Stripe, Google, New Relic, npm, PagerDuty (user tokens)
   'gh[pousr]_[A-Za-z0-9]{20,}',
   'github_pat_[A-Za-z0-9_]{20,}',
@@ -61,7 +61,7 @@ const three = (text: string, at: number): number => two(text, at) * 128 + text.c
 function fillTable(): void {
   const patterns = [
     jwt,
-    ...ours,
+    ...markers,
     ...shapeRules
       .filter(({ within }) => within === undefined)
       .map(({ pattern, bounded }) => `${pattern}${bounded ? '(?![A-Za-z0-9])' : '[A-Za-z0-9]*'}`),

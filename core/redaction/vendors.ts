@@ -65,14 +65,14 @@ function cutAfterName(text: string, at: number): Cut | undefined {
     value.lastIndex = from;
     const match = value.exec(text)?.[0];
     if (match === undefined) continue;
-    const said =
+    const vendorText =
       (text
         .slice(Math.max(0, at - 20), at)
         .split(/\s/)
         .at(-1) ?? '') + sign;
     // A hash or a UUID is a secret only if the name mentions a key; the name of a thing has no secret.
     const isHash = /^[0-9a-fA-F]+$/.test(match) || isUuid(match);
-    const isKey = namesKey.test(said);
+    const isKey = namesKey.test(vendorText);
     if (!isKey && (isHash || namesThing.test(sign))) continue;
     if (!isMixed(match) && !(isKey && caseChanges.test(match))) continue;
     return { from, to: from + match.length, kind: 'token' };

@@ -52,7 +52,7 @@ export const causesWith = (obstacle: Obstacle): ReadonlySet<CauseCode> =>
 const ofDependencies = causesWith('lies-in-dependency');
 
 /** Findings about the target that point to another component, which the target calls. */
-const failsTowards = (seen: Seen): readonly Finding[] =>
+const dependencyFailures = (seen: Seen): readonly Finding[] =>
   seen.findings.filter(
     (one) =>
       one.dependency !== undefined &&
@@ -63,7 +63,7 @@ const failsTowards = (seen: Seen): readonly Finding[] =>
   );
 
 export const liesInDependency = (seen: Seen): boolean =>
-  hasCause(seen, ofDependencies) || failsTowards(seen).length > 0;
+  hasCause(seen, ofDependencies) || dependencyFailures(seen).length > 0;
 
 const lasting = causesWith('next-run-meets-it');
 
@@ -114,7 +114,7 @@ export const dependencyStillDown: Check = {
   code: 'dependency-still-down',
   why: 'What it calls is down itself, so another run would fail, too.',
   holds: (seen) =>
-    failsTowards(seen).some(({ dependency: towards }) =>
+    dependencyFailures(seen).some(({ dependency: towards }) =>
       seen.findings.some(
         (one) =>
           towards !== undefined &&

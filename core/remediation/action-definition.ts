@@ -53,7 +53,7 @@ export interface Verbs {
   /** "Approve the …". */
   readonly nouns: readonly string[];
   /** Words for its target, besides the target's kind and name. */
-  readonly things: readonly string[];
+  readonly targetWords: readonly string[];
   readonly taught: TaughtVerb;
 }
 
@@ -69,7 +69,7 @@ export interface TaughtVerb {
    * True if people use the verb for data that the action does not destroy. Any other verb together with data, a volume or a database teaches
    * nothing.
    */
-  readonly saidOfData: boolean;
+  readonly appliesToData: boolean;
 }
 
 /** The current target and the objects that limit a change of it: pods, autoscalers, quotas and limit ranges of its namespace, and all nodes. */
@@ -81,7 +81,7 @@ export interface Surroundings {
 }
 
 export type Planned =
-  | { readonly kind: 'planned'; readonly parameters: Parameters; readonly says: string }
+  | { readonly kind: 'planned'; readonly parameters: Parameters; readonly limit: string }
   | { readonly kind: 'refused'; readonly why: string };
 
 /** How far the action may go on the current target. */

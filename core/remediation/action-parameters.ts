@@ -8,8 +8,8 @@ export const noParameters = z.strictObject({});
 export const undo = z.literal(true).optional();
 
 /** The parameters that change the quantity back from `to` to `from`. */
-export const swapped = ({ from, to, ...others }: Parameters): Parameters => ({
-  ...others,
+export const swapped = ({ from, to, ...rest }: Parameters): Parameters => ({
+  ...rest,
   ...(to === undefined || from === undefined ? {} : { from: to, to: from }),
   undo: true,
 });

@@ -21,7 +21,7 @@ export function actionsNamedIn(text: string): readonly ActionId[] {
   const seen = new Set<string>();
   return actions
     .filter(({ verbs }) => {
-      const found = [...verbs.does, ...verbs.nouns].filter((phrase) => !seen.has(phrase) && standsIn(phrase, text));
+      const found = [...verbs.does, ...verbs.nouns].filter((phrase) => !seen.has(phrase) && occursIn(phrase, text));
       for (const phrase of found) seen.add(phrase);
       return found.length > 0;
     })
@@ -29,7 +29,7 @@ export function actionsNamedIn(text: string): readonly ActionId[] {
 }
 
 /** Whether the text contains the phrase. `*` matches up to 60 characters of one sentence; "roll back" also matches "rollback" and "roll-back". */
-function standsIn(phrase: string, text: string): boolean {
+function occursIn(phrase: string, text: string): boolean {
   const parts = phrase.split('*').flatMap((part) => {
     const words = part.trim().split(' ').join('[ -]?');
     return words === '' ? [] : [String.raw`\b${words}\b`];

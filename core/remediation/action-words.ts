@@ -3,7 +3,7 @@ import type { Target, TaughtVerb } from './action-definition.ts';
 
 export const reruns = ['rerun *', 'retry *', 'run * again', 'try * again'];
 
-export const verb = (name: string, ...forms: readonly string[]): TaughtVerb => ({ name, forms, saidOfData: false });
+export const verb = (name: string, ...forms: readonly string[]): TaughtVerb => ({ name, forms, appliesToData: false });
 
 export const rerunVerb = verb(
   'rerun',
@@ -15,7 +15,7 @@ export const rerunVerb = verb(
 export const takesBack = [
   ...['undo *', 'revert *'],
   ...['change', 'deploy', 'deployment', 'release', 'rollout', 'last change', 'last deploy', 'last release'].map(
-    (thing) => `take the ${thing} back`,
+    (noun) => `take the ${noun} back`,
   ),
 ];
 

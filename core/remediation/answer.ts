@@ -21,23 +21,23 @@ export type Answer =
 
 type AnswerPorts = Pick<Ports, 'approvals' | 'workflow' | 'incidents' | 'clock' | 'catalog' | 'audit'>;
 
-export interface Answering {
+export interface ApprovalAnswer {
   readonly approvalId: string;
   readonly verdict: Verdict;
   readonly by: string;
 }
 
-export async function answerApproval(answering: Answering, ports: AnswerPorts): Promise<Answer> {
-  const { approvalId, verdict, by } = answering;
-  const asked = await ports.approvals.get(approvalId);
-  if (!asked) return { kind: 'not-found', text: 'There is no such question.' };
-  const refused = await refusalOf(asked, answering, ports);
-  if (refused !== undefined && asked.state === 'pending') {
-    await audit(asked, answering, 'answer-refused', refused, ports);
+export async function answerApproval(input: ApprovalAnswer, ports: AnswerPorts): Promise<Answer> {
+  const { approvalId, verdict, by } = input;
+  const stored = await ports.approvals.get(approvalId);
+  if (!stored) return { kind: 'not-found', text: 'There is no such question.' };
+  const refused = await refusalOf(stored, input, ports);
+  if (refused !== undefined && stored.state === 'pending') {
+    await audit(stored, input, 'answer-refused', refused, ports);
     return { kind: 'not-allowed', text: refused };
   }
   // An answer that asks to remember a permission that was not offered counts as a plain approval.
-  const untaught = verdict === 'approve-and-remember' ? whyNotTeachable(asked) : undefined;
+  const untaught = verdict === 'approve-and-remember' ? whyNotTeachable(stored) : undefined;
   const at = ports.clock.now().toISOString();
   const counted = untaught === undefined ? verdict : 'approve';
   const result = await ports.approvals.decide(approvalId, { verdict: counted, by, at });
@@ -63,11 +63,11 @@ export async function answerApproval(answering: Answering, ports: AnswerPorts): 
     case 'counted': {
       const { approval, again } = result;
       const text = `${again ? `${by} had approved it before.` : 'Counted.'} ${approvalCountText(approval)}`;
-      if (!again) await tell(approval, answering, text, ports);
+      if (!again) await recordAnswer(approval, input, text, ports);
       return { kind: 'counted', approval, text };
     }
     case 'decided': {
-      await tell(result.approval, answering, `${decisionText(result.approval)}.`, ports);
+      await recordAnswer(result.approval, input, `${decisionText(result.approval)}.`, ports);
       await deliver(result.approval, result.taskToken, ports);
       const not = untaught === undefined ? '' : ` It is not remembered for next time: ${untaught}`;
       return { kind: 'decided', approval: result.approval, text: `${decisionText(result.approval)}.${not}` };
@@ -81,7 +81,7 @@ export async function answerApproval(answering: Answering, ports: AnswerPorts): 
  */
 async function refusalOf(
   { mayAnswer, approvers, requester }: Approval,
-  { by, verdict }: Answering,
+  { by, verdict }: ApprovalAnswer,
   { catalog }: AnswerPorts,
 ): Promise<string | undefined> {
   const now = await catalog.load();
@@ -92,9 +92,14 @@ async function refusalOf(
   return undefined;
 }
 
-async function tell(approval: Approval, answering: Answering, text: string, ports: AnswerPorts): Promise<void> {
-  const { approvalId, by } = answering;
-  await audit(approval, answering, 'answer', `${approval.question} ${text}`, ports);
+async function recordAnswer(
+  approval: Approval,
+  input: ApprovalAnswer,
+  text: string,
+  ports: AnswerPorts,
+): Promise<void> {
+  const { approvalId, by } = input;
+  await audit(approval, input, 'answer', `${approval.question} ${text}`, ports);
   const { question, approvers } = approval;
   await record(
     approval.incidentId,
@@ -102,7 +107,7 @@ async function tell(approval: Approval, answering: Answering, text: string, port
       type: 'ApprovalAnswered',
       approvalId,
       question,
-      verdict: approval.state === 'decided' ? approval.verdict : answering.verdict,
+      verdict: approval.state === 'decided' ? approval.verdict : input.verdict,
       by,
       approvedBy: approval.approvedBy.map((one) => one.by),
       approvers,
@@ -115,7 +120,7 @@ async function tell(approval: Approval, answering: Answering, text: string, port
 
 const audit = (
   { incidentId, id, action }: Approval,
-  { by, verdict }: Answering,
+  { by, verdict }: ApprovalAnswer,
   kind: 'answer' | 'answer-refused',
   text: string,
   ports: AnswerPorts,

@@ -13,7 +13,7 @@ import { recordAudit, watchkeeper } from '../record/audit/record.ts';
 import { describe } from '../record/describe.ts';
 import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
-import { tellProgress } from '../reporting/progress.ts';
+import { publishProgress } from '../reporting/progress.ts';
 import { questionMessage } from './question.ts';
 
 /** Seconds by which the question expires before the workflow's timer, so that nobody decides a question that no workflow waits for. */
@@ -56,12 +56,12 @@ export async function askApproval(
   );
   await ports.chat.publish({ ...questionMessage(stored), ...threadOf(incident.trigger) });
   await ports.incidents.update(incident.id, { status: 'awaiting-approval' });
-  await tellProgress(incident.id, ports);
+  await publishProgress(incident.id, ports);
 }
 
-type Asking = Extract<Decision, { kind: 'ask' }>;
+type ApprovalDecision = Extract<Decision, { kind: 'ask' }>;
 
-function pendingOf({ diagnosis, incident }: Decided, decision: Asking, now: Date) {
+function pendingOf({ diagnosis, incident }: Decided, decision: ApprovalDecision, now: Date) {
   const { expiresInSeconds, shownFor } = decision;
   const lifeSeconds = Math.max(1, expiresInSeconds - Math.min(marginSeconds, expiresInSeconds / 10));
   const requester = incident.trigger.slack?.user;
@@ -86,13 +86,18 @@ function pendingOf({ diagnosis, incident }: Decided, decision: Asking, now: Date
 }
 
 /** Sends the reminder once, however often the step runs. If a channel is unreachable, the timeline records that; the question stays open. */
-async function remind({ incident }: Decided, decision: Asking, approval: Approval, ports: AskPorts): Promise<void> {
+async function remind(
+  { incident }: Decided,
+  decision: ApprovalDecision,
+  approval: Approval,
+  ports: AskPorts,
+): Promise<void> {
   const people = idsOf(decision.escalateTo, await ports.catalog.load());
   const { id: approvalId, question, expiresAt } = approval;
   const reminder = { type: 'ApprovalReminded', approvalId, question, expiresAt } as const;
-  const said = describe(reminder);
+  const text = describe(reminder);
   const about = { incidentId: incident.id, kind: 'reminder', about: approval.id, action: approval.action } as const;
-  await recordAudit({ ...about, actor: watchkeeper, outcome: 'reminded', text: `${said} ${people.join(', ')}` }, ports);
+  await recordAudit({ ...about, actor: watchkeeper, outcome: 'reminded', text: `${text} ${people.join(', ')}` }, ports);
   await record(incident.id, reminder, { step: 'AwaitApproval', key: `${approvalId}:reminder` }, ports);
   const failures: MessageFailed[] = [];
   const failed = { type: 'MessageFailed', about: 'reminder' } as const;
@@ -105,7 +110,7 @@ async function remind({ incident }: Decided, decision: Asking, approval: Approva
       ...threadOf(incident.trigger),
     })
     .catch(() => failures.push({ ...failed, place: 'thread' }));
-  const noted = await ports.pager.note(incident.sourceId, said.slice(0, 2000));
+  const noted = await ports.pager.note(incident.sourceId, text.slice(0, 2000));
   if (noted.kind === 'gap') failures.push({ ...failed, place: 'page', reason: noted.gap.reason });
   for (const failure of failures)
     await record(

@@ -20,7 +20,7 @@ export async function authorizationFactsOf(
   action: Action,
   catalog: Catalog,
   ports: Pick<Ports, 'clock' | 'acts' | 'controls' | 'incidents'>,
-  { looked, around }: TargetSnapshot,
+  { lookup: looked, around }: TargetSnapshot,
 ): Promise<AuthorizationFacts> {
   const { target } = action;
   const reports = [...input.priorReports, ...input.reports];

@@ -87,13 +87,13 @@ const hourMs = 3_600_000;
 
 /** Counts earlier actions without this one, so that a second try of it counts once. */
 function spentOf(action: PolicySubject, { acts, now, incidentId, affects }: AuthorizationFacts) {
-  const others = acts.filter((act) => act.key !== action.idempotencyKey);
-  const inHour = others.filter((act) => now.getTime() - Date.parse(act.at) < hourMs);
+  const otherActs = acts.filter((act) => act.key !== action.idempotencyKey);
+  const inHour = otherActs.filter((act) => now.getTime() - Date.parse(act.at) < hourMs);
   const targetKey = entityKey(action.target);
   return {
     actsInHour: inHour.length,
-    actsInIncident: others.filter((act) => act.incidentId === incidentId).length,
-    sameInDay: others.filter((act) => act.actionId === action.id && act.targetKey === targetKey).length,
+    actsInIncident: otherActs.filter((act) => act.incidentId === incidentId).length,
+    sameInDay: otherActs.filter((act) => act.actionId === action.id && act.targetKey === targetKey).length,
     /** Includes the pods of this action. */
     podsInHour: inHour.reduce((sum, act) => sum + act.pods, affects.pods),
   };

@@ -105,11 +105,11 @@ export function actionProblem(action: Action, incidentId: string): string | unde
   // Older records have no inverse, so a missing one is accepted.
   if (action.inverse !== undefined && JSON.stringify(action.inverse) !== JSON.stringify(made.inverse))
     return 'The catalogue takes the action back otherwise.';
-  const differs = says.find((field) => action[field] !== made[field]);
+  const differs = checkedFields.find((field) => action[field] !== made[field]);
   return differs && `The catalogue says something else of the action: its ${differs} is "${made[differs]}".`;
 }
 
-const says = ['title', 'blastRadius', 'reversible', 'settleSeconds', 'verify'] as const;
+const checkedFields = ['title', 'blastRadius', 'reversible', 'settleSeconds', 'verify'] as const;
 
 const idempotencyKey = (
   incidentId: string,

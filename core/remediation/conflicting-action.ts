@@ -23,10 +23,10 @@ export async function conflictingActionOf(
   ports: Pick<Ports, 'incidents'>,
 ): Promise<Act | undefined> {
   const targetKey = entityKey(target);
-  const others = acts
+  const otherActs = acts
     .filter((act) => isSameOrPodOf(act.targetKey, targetKey) && act.incidentId !== incident.id)
     .toReversed();
-  for (const act of others) {
+  for (const act of otherActs) {
     if (Date.parse(act.at) >= Date.parse(incident.openedAt)) return act;
     if (now.getTime() - Date.parse(act.at) < maxMs && (await isOpen(act, ports))) return act;
   }

@@ -54,7 +54,7 @@ export async function decide(
   const { decision, policyContext, ruledOut = [] } = await chooseDecision(input, ports);
   const diagnosis = withNextStep(input.diagnosis, decision, ruledOut);
   await ports.incidents.saveDiagnosis(input.incident.id, diagnosis);
-  const asked = decision.kind === 'ask' ? decision.approvalId : undefined;
+  const approvalId = decision.kind === 'ask' ? decision.approvalId : undefined;
   const made = decisionMade(decision);
   await recordAudit(
     {
@@ -62,7 +62,7 @@ export async function decide(
       actor: decision.kind === 'act' ? { kind: 'preference', id: decision.preferenceId } : watchkeeper,
       kind: 'decision',
       outcome: decision.kind,
-      key: asked,
+      key: approvalId,
       action: 'action' in decision ? decision.action : undefined,
       text: describe(made),
       policies: decision.policies,
@@ -72,8 +72,8 @@ export async function decide(
     },
     ports,
   );
-  await record(input.incident.id, made, { step: 'Decide', key: asked }, ports);
-  await sayWhatWasTried(input, policyContext, ports);
+  await record(input.incident.id, made, { step: 'Decide', key: approvalId }, ports);
+  await reportInjectionAttempt(input, policyContext, ports);
   return { decision, diagnosis };
 }
 
@@ -85,7 +85,7 @@ function withNextStep(diagnosis: Diagnosis, decision: Decision, ruledOut: readon
 }
 
 /** Tells people about words in telemetry that read like instructions. The words change nothing else. */
-async function sayWhatWasTried(
+async function reportInjectionAttempt(
   input: Synthesized,
   policyContext: Chosen['policyContext'],
   ports: DecidePorts,
@@ -131,15 +131,18 @@ async function chooseTakingBack(
   const facts = await authorizationFactsOf(input, first, planned, catalog, ports, snapshot);
   const action = facts.live.seen ? { ...planned, affects: facts.affects } : planned;
   const policyContext = policyContextOf(action, facts);
-  const asking = await ifApproved(action, facts, ports);
-  if (!asking.answer.allowed) {
-    const { why: no, policies } = asking.answer;
+  const requirement = await ifApproved(action, facts, ports);
+  if (!requirement.answer.allowed) {
+    const { why: no, policies } = requirement.answer;
     return { decision: { kind: 'refuse', why: no, policies: [...policies], action }, policyContext };
   }
   const trial = await dryRun(action, incident.id, ports);
   if (trial.kind === 'refused') return report(`${action.title} was tried without doing it, and refused: ${trial.why}`);
-  const asked = question(action, asking, '', facts, [], { input, catalog, bounds: why });
-  return { decision: { ...asked, approvalId: `${asked.approvalId}-back`, once: true }, policyContext };
+  const approvalQuestion = question(action, requirement, '', facts, [], { input, catalog, bounds: why });
+  return {
+    decision: { ...approvalQuestion, approvalId: `${approvalQuestion.approvalId}-back`, once: true },
+    policyContext,
+  };
 }
 
 async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<Chosen> {
@@ -163,7 +166,7 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
   const offer = offerFor({
     hypothesis: first,
     findings: [...input.priorReports, ...input.reports].flatMap(({ findings }) => findings),
-    target: snapshot?.looked.kind === 'object' ? snapshot.looked.object : undefined,
+    target: snapshot?.lookup.kind === 'object' ? snapshot.lookup.object : undefined,
     around: snapshot?.around.objects ?? [],
   });
   if (!('missing' in error))
@@ -192,9 +195,9 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
   const facts = await authorizationFactsOf(input, first, planned, catalog, ports, snapshot);
   const action = facts.live.seen ? { ...planned, affects: facts.affects } : planned;
   const policyContext = policyContextOf(action, facts);
-  const asking = await ifApproved(action, facts, ports);
-  if (!asking.answer.allowed) {
-    const { why, policies } = asking.answer;
+  const requirement = await ifApproved(action, facts, ports);
+  if (!requirement.answer.allowed) {
+    const { why, policies } = requirement.answer;
     return { decision: { kind: 'refuse', why, policies: [...policies], action }, policyContext };
   }
 
@@ -209,9 +212,16 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
     const why = `It was asked ${before.length} times, and each time the target had changed before it could be done. A person should look.`;
     return { decision: { kind: 'refuse', why, policies: [], action }, policyContext };
   }
-  const asked = question(action, asking, taught.why, facts, before, { input, catalog, bounds: plan.says });
+  const approvalQuestion = question(action, requirement, taught.why, facts, before, {
+    input,
+    catalog,
+    bounds: plan.limit,
+  });
   const notTeachable = await whyNotTeachable(error, action, facts, ports);
-  return { decision: notTeachable === undefined ? asked : { ...asked, notTeachable }, policyContext };
+  return {
+    decision: notTeachable === undefined ? approvalQuestion : { ...approvalQuestion, notTeachable },
+    policyContext,
+  };
 }
 
 /** Why the question does not offer "don't ask again"; undefined if it does. */

@@ -22,18 +22,18 @@ export interface Explanation {
 const maxChanges = 4;
 
 export async function explain(supposed: Supposed, policies: Policies): Promise<Explanation> {
-  const answer = await judge(supposed, policies);
+  const answer = await evaluate(supposed, policies);
   const rules = policies.rules().filter(({ id }) => answer.policies.includes(id));
   return { answer, rules, ways: answer.allowed ? [] : await waysOf(supposed, policies) };
 }
 
-const judge = ({ actor, action, target, facts }: Supposed, policies: Policies): Promise<PolicyAnswer> =>
+const evaluate = ({ actor, action, target, facts }: Supposed, policies: Policies): Promise<PolicyAnswer> =>
   policies.authorize({ actor, action, target, context: { ...facts } });
 
 interface Change {
   /** Changes with the same value exclude each other. */
   readonly about: string;
-  readonly says: string;
+  readonly text: string;
   readonly apply: (supposed: Supposed) => Supposed;
 }
 
@@ -44,7 +44,7 @@ async function waysOf(supposed: Supposed, policies: Policies): Promise<string[][
     const ways: string[][] = [];
     for (const set of setsOf(changes, size)) {
       const changed = set.reduce((one, change) => change.apply(one), supposed);
-      if ((await judge(changed, policies)).allowed) ways.push(set.map(({ says }) => says));
+      if ((await evaluate(changed, policies)).allowed) ways.push(set.map(({ text: says }) => says));
     }
     if (ways.length > 0) return ways;
   }
@@ -53,9 +53,9 @@ async function waysOf(supposed: Supposed, policies: Policies): Promise<string[][
 
 /** The facts that can change; the kinds of targets and actions cannot. */
 function changesFor({ actor, facts }: Supposed): Change[] {
-  const fact = (about: string, says: string, other: Partial<PolicyContext>): Change => ({
+  const fact = (about: string, text: string, other: Partial<PolicyContext>): Change => ({
     about,
-    says,
+    text,
     apply: (supposed) => ({ ...supposed, facts: { ...supposed.facts, ...other } }),
   });
   const levels = { crawl: ['walk', 'run'], walk: ['run'], run: [] } as const;
@@ -80,7 +80,7 @@ function changesFor({ actor, facts }: Supposed): Change[] {
     ...levels[facts.level].map((level) => fact('level', `the level is ${level}`, { level })),
     ...when(actor.kind !== 'person', {
       about: 'actor',
-      says: 'a person approves',
+      text: 'a person approves',
       apply: (supposed) => ({
         ...supposed,
         actor: { kind: 'person', id: 'somebody' },

@@ -10,7 +10,7 @@ const maxCallers = 20;
 
 export function impactOf(
   { id, target, parameters }: Pick<Action, 'id' | 'target' | 'parameters'>,
-  looked: TargetLookup,
+  lookup: TargetLookup,
   around: readonly KubernetesObject[],
   calls: readonly Dependency[],
 ): Impact {
@@ -18,10 +18,10 @@ export function impactOf(
     0,
     maxCallers,
   );
-  const { pods } = targetStateOf(looked);
+  const { pods } = targetStateOf(lookup);
   const definition = actionNamed(id);
-  if (looked.kind !== 'object' || definition === undefined) return { pods, callers };
-  return definition.impact({ target, parameters, object: looked.object, around, pods, callers });
+  if (lookup.kind !== 'object' || definition === undefined) return { pods, callers };
+  return definition.impact({ target, parameters, object: lookup.object, around, pods, callers });
 }
 
 /** "3 pods, 100 % of the 3 that are ready. Called by web." Empty if the target could not be read. */

@@ -25,7 +25,7 @@ const destructive: readonly (readonly [pattern: RegExp, action: string])[] = [
   [/\b(?:delete|remove|destroy|wipe)\b[^.]{0,40}\b(?:volume|pvc|disk)/i, 'delete-volume'],
 ];
 /** The number of characters of a text that are searched. */
-const looked = 4000;
+const maxSearched = 4000;
 const nowhere = { kind: 'Unknown', name: 'what the words name', namespace: '-', cluster: '-' };
 
 /** Whether the text plainly tries to give instructions. */
@@ -39,7 +39,7 @@ export async function injectionAttemptIn(
 ): Promise<EventOf<'InstructionIgnored'> | undefined> {
   const found = textsOf(input).find(({ text }) => readsLikeInstructions(text));
   if (!found) return undefined;
-  const refusals = await Promise.all(actionsAskedFor(found.text).map((action) => refusalOf(action, facts, policies)));
+  const refusals = await Promise.all(requestedActions(found.text).map((action) => refusalOf(action, facts, policies)));
   const quoted = shorten(clean(redact(quotedFrom(found.text))), 200);
   return {
     type: 'InstructionIgnored',
@@ -53,7 +53,7 @@ export async function injectionAttemptIn(
 }
 
 /** The actions that the words ask for, for the question to the policies. */
-function actionsAskedFor(text: string): readonly string[] {
+function requestedActions(text: string): readonly string[] {
   const destroying = destructive.filter(([pattern]) => pattern.test(text)).map(([, action]) => action);
   const rest = destructive.reduce((left, [pattern]) => left.replace(pattern, ' '), text);
   return [...destroying, ...actionsNamedIn(rest)];
@@ -89,5 +89,5 @@ function textsOf({ trigger, reports, priorReports }: Synthesized): { readonly wh
         text: claim,
       })),
     ),
-  ].map(({ where, text }) => ({ where, text: text.slice(0, looked) }));
+  ].map(({ where, text }) => ({ where, text: text.slice(0, maxSearched) }));
 }

@@ -34,15 +34,15 @@ export async function throwKillSwitch(
   if (!on && catalog.approvers.length > 0 && !idsOf(catalog.approvers, catalog).includes(by))
     throw new InvalidInput(`${by} is not among the approvers, and only they take the kill switch off.`);
   const at = ports.clock.now().toISOString();
-  const said = shorten(clean(why), 300);
-  await ports.controls.setKillSwitch({ on, by, at, why: said });
+  const reason = shorten(clean(why), 300);
+  await ports.controls.setKillSwitch({ on, by, at, why: reason });
   await recordAudit(
     {
       actor: { kind: 'person', id: by },
       kind: 'control',
       outcome: on ? 'on' : 'off',
       key: `kill-switch:${at}`,
-      text: `Kill switch ${on ? 'on' : 'off'}: ${said}`,
+      text: `Kill switch ${on ? 'on' : 'off'}: ${reason}`,
     },
     ports,
   );
@@ -58,14 +58,14 @@ export async function answerSwitch(
     const before = await switches(ports);
     const now =
       on === undefined ? before : await throwKillSwitch({ on, by, why: why || 'said in a conversation' }, ports);
-    return { text: standOf(now), lines: [] };
+    return { text: stateText(now), lines: [] };
   } catch (error) {
     if (error instanceof InvalidInput) return { text: error.message, lines: [] };
     throw error;
   }
 }
 
-function standOf({ killSwitch, catalogue, on }: Switches): string {
+function stateText({ killSwitch, catalogue, on }: Switches): string {
   if (catalogue)
     return 'The kill switch is on in the catalogue: nothing is done, until the catalogue is deployed without it.';
   if (!on) return 'The kill switch is off: what is approved or taught is done.';

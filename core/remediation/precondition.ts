@@ -17,9 +17,9 @@ export async function changedSince(
 ): Promise<Changed | undefined> {
   const { shownFor, incidentId } = approval;
   if (shownFor === undefined || (await ports.ledger.isBegun(action.idempotencyKey))) return undefined;
-  const looked = await ports.targets.look(action.target, { incidentId });
+  const lookup = await ports.targets.look(action.target, { incidentId });
   // The question had a state, but nobody can read the target now, so the approval does not hold.
-  const now = looked.kind === 'unseen' ? { 'can be looked at': 'no' } : targetStateOf(looked).state;
+  const now = lookup.kind === 'unseen' ? { 'can be looked at': 'no' } : targetStateOf(lookup).state;
   if (digestOf(now) === shownFor.digest) return undefined;
   const what = differences(shownFor.facts, now).join('; ');
   return { kind: 'changed', why: `The target changed after it was approved: ${what}. It is asked again.` };

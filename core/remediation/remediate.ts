@@ -17,7 +17,7 @@ import { describe } from '../record/describe.ts';
 import { record } from '../record/timeline.ts';
 import { redact } from '../redaction/redact.ts';
 import { markPage } from '../reporting/pager-status.ts';
-import { tellProgress } from '../reporting/progress.ts';
+import { publishProgress } from '../reporting/progress.ts';
 import { specialistBudget } from '../specialists/plan.ts';
 import { alertedSignalsIn } from './alerted-signals.ts';
 import { actOf, authorize } from './authorization.ts';
@@ -84,7 +84,7 @@ export async function remediate(
   const acted = remediation.kind === 'done' || remediation.kind === 'already-done';
   if (acted) {
     await ports.incidents.update(incident.id, { status: 'verifying' });
-    await tellProgress(incident.id, ports);
+    await publishProgress(incident.id, ports);
   }
   if (acted && decision.kind === 'ask')
     await markPage('acknowledged', { incident, context: input.context, action }, ports);

@@ -6,7 +6,7 @@ import { exceededLimit, needsTarget, planWithinLimits } from './action-limits.ts
 import { planned } from './workload-limits.ts';
 
 export interface TargetSnapshot {
-  readonly looked: TargetLookup;
+  readonly lookup: TargetLookup;
   readonly around: Around;
 }
 
@@ -15,30 +15,30 @@ export async function takeTargetSnapshot(
   incidentId: string,
   targets: Targets,
 ): Promise<TargetSnapshot> {
-  const [looked, around] = await Promise.all([
+  const [lookup, around] = await Promise.all([
     targets.look(target, { incidentId }),
     targets.around(target, { incidentId }),
   ]);
-  return { looked, around };
+  return { lookup, around };
 }
 
 /** Plans the action within the limits of the target, if it has any. */
-export function planOn(id: ActionId, { looked, around }: TargetSnapshot): Planned {
-  if (looked.kind === 'object')
-    return planWithinLimits(id, { target: looked.object, around: around.objects, without: around.without });
+export function planOn(id: ActionId, { lookup, around }: TargetSnapshot): Planned {
+  if (lookup.kind === 'object')
+    return planWithinLimits(id, { target: lookup.object, around: around.objects, without: around.without });
   if (!needsTarget(id)) return planned();
-  return { kind: 'refused', why: cannotBeSeen(looked) };
+  return { kind: 'refused', why: unreadableReason(lookup) };
 }
 
 /** The reason why the current target does not allow the planned action; undefined if it does. */
 export function brokenOn(
   action: Pick<Action, 'id' | 'parameters'>,
-  { looked, around }: TargetSnapshot,
+  { lookup, around }: TargetSnapshot,
 ): string | undefined {
-  if (looked.kind === 'object')
-    return exceededLimit(action, { target: looked.object, around: around.objects, without: around.without });
-  return needsTarget(action.id) ? cannotBeSeen(looked) : undefined;
+  if (lookup.kind === 'object')
+    return exceededLimit(action, { target: lookup.object, around: around.objects, without: around.without });
+  return needsTarget(action.id) ? unreadableReason(lookup) : undefined;
 }
 
-const cannotBeSeen = (looked: Exclude<TargetLookup, { kind: 'object' }>): string =>
-  looked.kind === 'absent' ? 'It is not there any more.' : `It cannot be looked at: ${looked.why}`;
+const unreadableReason = (lookup: Exclude<TargetLookup, { kind: 'object' }>): string =>
+  lookup.kind === 'absent' ? 'It is not there any more.' : `It cannot be looked at: ${lookup.why}`;

@@ -20,14 +20,14 @@ export interface TargetState {
 export const unknownTargetState: TargetState = { seen: false, labels: {}, database: false, pods: 1, state: {} };
 
 /** Reads the result of `look`. For a deleted object, the state has one fact: the object does not exist. */
-export function targetStateOf(looked: TargetLookup): TargetState {
-  switch (looked.kind) {
+export function targetStateOf(lookup: TargetLookup): TargetState {
+  switch (lookup.kind) {
     case 'unseen':
       return unknownTargetState;
     case 'absent':
       return { ...unknownTargetState, seen: true, pods: 0, state: { exists: 'no' } };
     case 'object':
-      return readObject(looked.object);
+      return readObject(lookup.object);
   }
 }
 
@@ -156,9 +156,9 @@ function stateOf(kind: string, { metadata, spec, status }: Shape): Record<string
 }
 
 /** The health in words without numbers: when pods crash in turn, the number changes but the health of the workload does not. */
-function health(ready: number, wanted: number): string {
-  if (wanted === 0) return 'scaled to none';
-  return ready >= wanted ? 'all pods ready' : 'not all pods ready';
+function health(ready: number, desired: number): string {
+  if (desired === 0) return 'scaled to none';
+  return ready >= desired ? 'all pods ready' : 'not all pods ready';
 }
 
 /** Image names of databases: the last part of the published name. */

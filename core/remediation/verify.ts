@@ -18,12 +18,12 @@ export async function verify(
   input: Rechecked,
   ports: Pick<Ports, 'incidents' | 'clock' | 'pager' | 'preferences' | 'audit' | 'approvals' | 'workflow' | 'chat'>,
 ): Promise<Pick<Verified, 'verification' | 'afterwards' | 'takingBack'>> {
-  const judged = compareFindings(input);
-  const suspendedPreference = await suspendIfWrong(input, judged, ports);
+  const comparison = compareFindings(input);
+  const suspendedPreference = await suspendIfWrong(input, comparison, ports);
   const suspended = suspendedPreference === undefined ? '' : suspendedText;
-  const way = judged.kind === 'made-worse' ? wayBack(input) : undefined;
-  const offered = way === undefined ? '' : ` ${way.says}`;
-  const verification = { ...judged, text: `${judged.text.slice(0, 700)}${suspended}${offered}`.slice(0, 1000) };
+  const way = comparison.kind === 'made-worse' ? wayBack(input) : undefined;
+  const offered = way === undefined ? '' : ` ${way.text}`;
+  const verification = { ...comparison, text: `${comparison.text.slice(0, 700)}${suspended}${offered}`.slice(0, 1000) };
   await recordAudit(
     {
       incidentId: input.incident.id,
@@ -51,10 +51,10 @@ export async function verify(
   );
   await ports.incidents.update(input.incident.id, { verified: verification.kind });
   await settleSiblings(input, ports);
-  if (verification.kind === 'made-worse') await tellPager(input, verification, ports);
+  if (verification.kind === 'made-worse') await notifyPager(input, verification, ports);
   return way?.action === undefined
     ? { verification, afterwards: 'learn' }
-    : { verification, afterwards: 'take-back', takingBack: { action: way.action, why: judged.text.slice(0, 500) } };
+    : { verification, afterwards: 'take-back', takingBack: { action: way.action, why: comparison.text.slice(0, 500) } };
 }
 
 /** Withdraws other incidents' questions about the same target. A failure is recorded in the timeline and does not fail the step. */
@@ -72,20 +72,20 @@ async function settleSiblings({ decision, incident }: Rechecked, ports: Paramete
 
 /** The action that reverts an action that made the problem worse. A reverting action is not reverted in turn. */
 function wayBack({ decision, incident, takingBack }: Rechecked): {
-  readonly says: string;
+  readonly text: string;
   readonly action?: Action | undefined;
 } {
-  if (takingBack !== undefined) return { says: 'A person has to look now.' };
+  if (takingBack !== undefined) return { text: 'A person has to look now.' };
   const action = 'action' in decision ? decision.action : undefined;
   const inverse = action && inverseOf(action, incident.id);
   if (inverse !== undefined)
-    return { says: `It can be taken back, and I ask for that: ${inverse.title}.`, action: inverse };
+    return { text: `It can be taken back, and I ask for that: ${inverse.title}.`, action: inverse };
   const why = action?.inverse?.kind === 'none' ? ` ${action.inverse.why}` : '';
-  return { says: `It cannot be taken back.${why} A person has to look now.` };
+  return { text: `It cannot be taken back.${why} A person has to look now.` };
 }
 
 /** Notes on the page at once that the problem got worse, so that the responder hears of it anywhere. */
-async function tellPager(
+async function notifyPager(
   { incident, takingBack }: Rechecked,
   { text }: Verification,
   ports: Pick<Ports, 'incidents' | 'clock' | 'pager'>,
@@ -117,30 +117,31 @@ export function compareFindings(
   const isOwn = (entity: EntityRef) => [action.target, first.entity].some((one) => sameWorkload(one, entity));
   const isPaged = (entity: EntityRef) => paged.entity !== undefined && sameWorkload(paged.entity, entity);
   /** For the alerted entity, only its alerted signals count: it may have unrelated problems. */
-  const speaksForPaged = ({ entity, signal }: Finding) =>
+  const coversAlert = ({ entity, signal }: Finding) =>
     isPaged(entity) && paged.signals.some((one) => one.signal.name === signal?.name);
 
-  const problems = after.filter((one) => isProblem(one) && (isOwn(one.entity) || speaksForPaged(one)));
+  const problems = after.filter((one) => isProblem(one) && (isOwn(one.entity) || coversAlert(one)));
   const fresh = problems.filter((one) => !before.some((old) => sameProblem(old, one)));
   const still = problems.filter((one) => !fresh.includes(one));
   const grown = still.filter((one) => before.some((old) => sameProblem(old, one) && isWorse(old, one)));
   const worse = [...fresh.filter(({ severity }) => severity === 'critical' || severity === 'major'), ...grown];
-  if (worse.length > 0) return { kind: 'made-worse', ...said(`It got worse after "${action.title}":`, worse) };
-  if (still.length > 0) return { kind: 'not-recovered', ...said(`Not recovered after "${action.title}":`, still) };
+  if (worse.length > 0) return { kind: 'made-worse', ...verdictText(`It got worse after "${action.title}":`, worse) };
+  if (still.length > 0)
+    return { kind: 'not-recovered', ...verdictText(`Not recovered after "${action.title}":`, still) };
 
   const well = after.filter((one) => one.well === true && (isOwn(one.entity) || isPaged(one.entity)));
-  const unseen = paged.signals.filter(
+  const unconfirmed = paged.signals.filter(
     ({ signal }) => !well.some((one) => isPaged(one.entity) && one.signal?.name === signal.name),
   );
   // If no problem was observed, no recovery signal is required.
   const pagedIsWell = paged.problems.length === 0 || well.some(({ entity }) => isPaged(entity));
-  if (well.length > 0 && unseen.length === 0 && pagedIsWell)
-    return { kind: 'recovered', ...said(`Recovered after "${action.title}":`, well) };
+  if (well.length > 0 && unconfirmed.length === 0 && pagedIsWell)
+    return { kind: 'recovered', ...verdictText(`Recovered after "${action.title}":`, well) };
   const gaps = input.recheck.flatMap((report) => report.gaps.map((gap) => `${gap.source}: ${gap.reason}`));
   if (well.length > 0) {
-    const what = unseen.map(({ claim }) => claim).slice(0, 2);
+    const what = unconfirmed.map(({ claim }) => claim).slice(0, 2);
     const since = what.length > 0 ? ` Seen before: ${what.join(' ')}` : '';
-    const good = said('This is well:', well);
+    const good = verdictText('This is well:', well);
     return {
       kind: 'unknown',
       text: `Whether what paged is gone after "${action.title}" is not known: nothing was seen of ${paged.entity?.name ?? 'it'} that says so.${since} ${good.text}`,
@@ -162,7 +163,7 @@ function isWorse({ signal: then }: Finding, { signal: now }: Finding): boolean {
   return Math.sign(moved) === Math.sign(moves) && Math.abs(moves) > Math.abs(moved) * worseFactor;
 }
 
-const said = (opening: string, findings: readonly Finding[]) => ({
+const verdictText = (opening: string, findings: readonly Finding[]) => ({
   text: `${opening} ${findings
     .slice(0, 3)
     .map((finding) => finding.claim)
@@ -179,15 +180,15 @@ const suspendedText = ' What was taught for this error is suspended; next time a
 /** Suspends the preference after one failed verification. @returns the id of the suspended preference. */
 async function suspendIfWrong(
   input: Rechecked,
-  judged: Verification,
+  comparison: Verification,
   ports: Pick<Ports, 'preferences' | 'audit' | 'clock'>,
 ): Promise<string | undefined> {
   if (input.decision.kind !== 'act') return undefined;
-  if (judged.kind !== 'not-recovered' && judged.kind !== 'made-worse') return undefined;
+  if (comparison.kind !== 'not-recovered' && comparison.kind !== 'made-worse') return undefined;
   const { preferenceId } = input.decision;
   // A person's decision stands: a preference that was revoked meanwhile stays revoked.
   if ((await ports.preferences.get(preferenceId))?.state === 'revoked') return undefined;
-  const why = `It did not help in incident ${input.incident.id}: ${judged.text.slice(0, 200)}`;
+  const why = `It did not help in incident ${input.incident.id}: ${comparison.text.slice(0, 200)}`;
   await ports.preferences.setState(preferenceId, 'suspended', why);
   const about = { incidentId: input.incident.id, about: preferenceId, kind: 'preference' } as const;
   await recordAudit({ ...about, actor: watchkeeper, outcome: 'suspended', text: why }, ports);

@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../model/telemetry.ts';
 import type { Limits, Parameters, Planned, Surroundings } from './action-definition.ts';
 
 export const refused = (why: string): Planned => ({ kind: 'refused', why });
-export const planned = (parameters: Parameters = {}, says = ''): Planned => ({ kind: 'planned', parameters, says });
+export const planned = (parameters: Parameters = {}, limit = ''): Planned => ({ kind: 'planned', parameters, limit });
 
 export const unlimited: Limits = { needsTarget: false, plan: () => planned(), quantity: () => undefined };
 
@@ -64,7 +64,7 @@ export function perPod({ spec }: Workload, resource: string): number {
   const which = match?.[1] === 'limits' ? 'limits' : 'requests';
   const what = match?.[2] ?? '';
   return spec.template.spec.containers.reduce((sum, { resources }) => {
-    const asked = resources?.[which]?.[what] ?? (which === 'requests' ? resources?.limits?.[what] : undefined);
-    return sum + bytesOf(String(asked ?? ''));
+    const quantity = resources?.[which]?.[what] ?? (which === 'requests' ? resources?.limits?.[what] : undefined);
+    return sum + bytesOf(String(quantity ?? ''));
   }, 0);
 }

@@ -16,7 +16,7 @@ import { type StatusView, statusViewOf } from './standing.ts';
 
 type ProgressPorts = Pick<Ports, 'incidents' | 'chat'>;
 
-export async function tellProgress(incidentId: string, { incidents, chat }: ProgressPorts): Promise<void> {
+export async function publishProgress(incidentId: string, { incidents, chat }: ProgressPorts): Promise<void> {
   try {
     const [incident, timeline, diagnosis, members] = await Promise.all([
       incidents.get(incidentId),
@@ -37,7 +37,7 @@ const gatherMs = 1500;
  * Publishes progress after a specialist reported. The first caller in each period waits for the others and publishes all of their reports. If a
  * diagnosis exists by then, its own publication has covered them. `pause` waits the given number of milliseconds.
  */
-export async function tellWhileTheyLook(
+export async function publishProgressOften(
   incidentId: string,
   ports: ProgressPorts & Pick<Ports, 'seen' | 'clock'>,
   pause: (ms: number) => Promise<unknown>,
@@ -45,7 +45,7 @@ export async function tellWhileTheyLook(
   const span = Math.floor(ports.clock.now().getTime() / gatherMs);
   if (!(await ports.seen.claim(`progress-${incidentId}-${span}`, 60))) return;
   await pause(gatherMs);
-  if ((await ports.incidents.diagnosis(incidentId)) === undefined) await tellProgress(incidentId, ports);
+  if ((await ports.incidents.diagnosis(incidentId)) === undefined) await publishProgress(incidentId, ports);
 }
 
 /** Between the diagnosis and the decision no specialist is at work, so the status is not "Looking into". */
@@ -79,7 +79,7 @@ export function progressOf(
     ...(incident.status === 'grouped' ? { choices: [{ label: 'This is separate', says: 'this is separate' }] } : {}),
     small: [
       ...(context ? [shorten(context.text, 600)] : []),
-      ...(diagnosis ? lookedLine(timeline) : []),
+      ...(diagnosis ? reportersLine(timeline) : []),
       ...(incident.pageStatus === 'triggered' ? [] : [`The page is ${incident.pageStatus}.`]),
     ],
     ...threadOf(incident.trigger),
@@ -105,7 +105,7 @@ function outcomeOf({ hypotheses: [first] }: Diagnosis): string {
   return first === undefined || first.cause === 'unknown' ? 'No cause was found.' : first.summary;
 }
 
-function lookedLine(timeline: readonly TimelineEntry[]): string[] {
+function reportersLine(timeline: readonly TimelineEntry[]): string[] {
   const who = reportedIn(timeline).map(([name]) => name);
   return who.length === 0 ? [] : [shorten(`${capitalize(who.join(', '))} have looked.`, 600)];
 }

@@ -17,8 +17,8 @@ import { record } from '../record/timeline.ts';
 import { shorten } from '../text.ts';
 import { capitalize, clockTime, confidenceWords, formatList } from '../wording.ts';
 import { updateStatus } from './pager-status.ts';
-import { tellProgress } from './progress.ts';
-import { tell } from './tell.ts';
+import { publishProgress } from './progress.ts';
+import { deliver } from './tell.ts';
 
 /** Limit on the pieces of evidence that are tried for a chart. */
 const maxPieces = 8;
@@ -35,7 +35,7 @@ export async function report(
 ): Promise<Record<string, never>> {
   const [first] = diagnosis.hypotheses;
   const chart = await chartOf(incident.id, movedIn(diagnosis, [...priorReports, ...reports]), ports);
-  const { places, failures } = await tell(
+  const { places, failures } = await deliver(
     {
       key: `diagnosis-${incident.id}`,
       incidentId: incident.id,
@@ -62,7 +62,7 @@ export async function report(
   for (const failure of failures) await record(incident.id, failure, { step: 'Report', key: failure.place }, ports);
   await updateStatus('found', followersLine(diagnosis, incident.title), { incident, context }, ports);
   // If approval is needed, the approval request comes next and updates the progress message.
-  if (decision.kind !== 'ask') await tellProgress(incident.id, ports);
+  if (decision.kind !== 'ask') await publishProgress(incident.id, ports);
   return {};
 }
 
@@ -137,10 +137,10 @@ function rivalsOf({ hypotheses }: Diagnosis): string[] {
 }
 
 function gapsOf({ gaps, droppedClaims }: Diagnosis): string[] {
-  const said = gaps.slice(0, maxGaps).map(({ source, reason }) => `${source} (${reason.replace(/[.\s]+$/, '')})`);
+  const listed = gaps.slice(0, maxGaps).map(({ source, reason }) => `${source} (${reason.replace(/[.\s]+$/, '')})`);
   const more = gaps.length > maxGaps ? ` and ${gaps.length - maxGaps} more` : '';
   return [
-    ...(said.length === 0 ? [] : [`Not known: ${said.join('; ')}${more}.`]),
+    ...(listed.length === 0 ? [] : [`Not known: ${listed.join('; ')}${more}.`]),
     ...(droppedClaims > 0 ? [`Claims left out because no evidence holds them: ${droppedClaims}.`] : []),
   ];
 }

@@ -18,7 +18,7 @@ export interface Delivery {
   readonly failures: readonly MessageFailed[];
 }
 
-export async function tell(
+export async function deliver(
   message: Message,
   about: MessageFailed['about'],
   trigger: Trigger,
@@ -47,6 +47,6 @@ export function fitted(message: Message): Message {
 /** Renders a message as a PagerDuty note: text, most important first, because the end is cut. */
 export function noteOf({ headline, lines, facts = [], small = [] }: Message): string {
   const named = facts.map(({ name, value }) => `${name}: ${value}`).join(' · ');
-  const said = [headline, ...lines, ...(named === '' ? [] : [named]), ...small];
-  return shorten(readableTimes(said.join('\n')), noteLength);
+  const parts = [headline, ...lines, ...(named === '' ? [] : [named]), ...small];
+  return shorten(readableTimes(parts.join('\n')), noteLength);
 }

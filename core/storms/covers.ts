@@ -34,17 +34,18 @@ export function explainsPage(
   const [first, ...rivals] = diagnosis.hypotheses;
   if (first === undefined || first.cause === 'unknown') return separate('cause-unknown');
   if (sureness(first, rivals) < sureEnough) return separate('cause-unknown');
-  const others = rivals.filter((rival) => !sameEntity(rival.entity, first.entity));
-  if (others.some(({ confidence }) => confidence > rivalShare * first.confidence)) return separate('cause-in-doubt');
+  const otherRivals = rivals.filter((rival) => !sameEntity(rival.entity, first.entity));
+  if (otherRivals.some(({ confidence }) => confidence > rivalShare * first.confidence))
+    return separate('cause-in-doubt');
   const untimely = outOfTime(first, leader, member);
   if (untimely) return separate(untimely);
   const given = { diagnosis, first, leader, member, around, effects: causes[first.cause].effects };
   const ways = routes.map((route) => route(given));
   const found = ways.find((way) => typeof way === 'object');
-  if (found === undefined) return separate(maxTelling(ways.filter((way) => typeof way === 'string')));
+  if (found === undefined) return separate(strongestReason(ways.filter((way) => typeof way === 'string')));
   const { because, explains, isOwn } = found;
   if (!isOwn) {
-    if (others.some((rival) => rival.confidence >= rivalHere && isAbout(member, rival.entity)))
+    if (otherRivals.some((rival) => rival.confidence >= rivalHere && isAbout(member, rival.entity)))
       return separate('cause-in-doubt');
     if (hasOwnChange(first.entity, first.changeId, member, around)) return separate('own-change');
     if (hasOwnTrouble(explains, member, around)) return separate('own-trouble');
@@ -76,7 +77,7 @@ const reasonsByWeight: readonly SeparateReason[] = [
   'symptom-does-not-fit',
   'cause-elsewhere',
 ];
-const maxTelling = (reasons: readonly SeparateReason[]): SeparateReason =>
+const strongestReason = (reasons: readonly SeparateReason[]): SeparateReason =>
   reasonsByWeight.find((reason) => reasons.includes(reason)) ?? 'not-related';
 
 /** Whether the page's own service changed just before the page, by another change than the blamed one. */

@@ -5,7 +5,7 @@ import type { Incident } from '../model/incident.ts';
 import type { SeparateReason } from '../model/storm.ts';
 import type { Ports } from '../ports/index.ts';
 import { explainsPage } from './covers.ts';
-import { endWith, isStanding, leaveGroup } from './membership.ts';
+import { endWith, isOngoing, leaveGroup } from './membership.ts';
 
 type EndPorts = Pick<Ports, 'incidents' | 'clock' | 'bus'>;
 
@@ -24,7 +24,7 @@ export async function endGroup(leaderId: string, ports: Pick<Ports, 'incidents'>
  * Judges the members again after the leader has another diagnosis, or after a person said that it is wrong (`undefined`). Members that the
  * diagnosis does not cover leave. Returns their ids.
  */
-export async function judgeAgain(
+export async function reevaluateMembers(
   leaderId: string,
   diagnosis: Diagnosis | undefined,
   ports: EndPorts,
@@ -53,7 +53,7 @@ export async function sweepGroups(ports: EndPorts & Pick<Ports, 'seen'>): Promis
   const members = (await ports.incidents.list(maxListed)).filter(({ status }) => status === 'grouped');
   for (const leader of new Set(members.flatMap(({ memberOf }) => memberOf?.leader ?? []))) {
     const diagnosis = await ports.incidents.diagnosis(leader);
-    if (diagnosis !== undefined) await judgeAgain(leader, diagnosis, ports);
+    if (diagnosis !== undefined) await reevaluateMembers(leader, diagnosis, ports);
   }
   for (const member of members) {
     const leader = member.memberOf && (await ports.incidents.get(member.memberOf.leader));
@@ -70,7 +70,7 @@ async function dueOf(
   { clock, incidents }: EndPorts,
 ): Promise<'stays' | 'ends' | 'as its leader' | SeparateReason> {
   if (leader === undefined || leader.status === 'failed' || leader.memberOf !== undefined) return 'leader-gone';
-  if (isStanding(leader)) return leader.status === 'closed' ? 'as its leader' : 'stays';
+  if (isOngoing(leader)) return leader.status === 'closed' ? 'as its leader' : 'stays';
   if (member.pageStatus === 'resolved') return 'ends';
   // A request without a page ends when its leader has recovered.
   if (member.trigger.kind !== 'page') return leader.outcome === 'recovered' ? 'ends' : 'stays';
@@ -80,8 +80,8 @@ async function dueOf(
 }
 
 /** Whether the member belongs to a leader that still stands, so that a new join may rely on that leader. */
-export async function isLookedAfter(member: Incident, { incidents }: Pick<Ports, 'incidents'>): Promise<boolean> {
+export async function isInvestigated(member: Incident, { incidents }: Pick<Ports, 'incidents'>): Promise<boolean> {
   if (member.status !== 'grouped' || member.memberOf === undefined) return false;
   const leader = await incidents.get(member.memberOf.leader);
-  return leader !== undefined && isStanding(leader);
+  return leader !== undefined && isOngoing(leader);
 }

@@ -9,7 +9,7 @@ import type { PageFacts, Relation, SeparateReason } from '../model/storm.ts';
 import type { Ports } from '../ports/index.ts';
 import { record } from '../record/timeline.ts';
 import { hasOwnChange, ownChangeMinutes } from './covers.ts';
-import { tellJoined } from './telling.ts';
+import { notifyJoined } from './telling.ts';
 
 export interface Joining {
   readonly leader: string;
@@ -44,7 +44,7 @@ export async function joinGroup(
   if (member === undefined) return { kind: 'refused', why: 'leader-gone' };
   // The leader ended meanwhile and did not see this member.
   if (after?.status === 'closed') await endWith(after, member, ports);
-  await tellJoined({ leader: after ?? leader, member, because }, ports, pause);
+  await notifyJoined({ leader: after ?? leader, member, because }, ports, pause);
   return { kind: 'joined' };
 }
 
@@ -52,14 +52,14 @@ export async function joinGroup(
  * Whether the incident's diagnosis still covers its members: it did not fail or recover, its page is not resolved, and it belongs to no other
  * group.
  */
-export const isStanding = ({ status, outcome, pageStatus, memberOf }: Incident): boolean =>
+export const isOngoing = ({ status, outcome, pageStatus, memberOf }: Incident): boolean =>
   status !== 'failed' && outcome !== 'recovered' && pageStatus !== 'resolved' && memberOf === undefined;
 
 /**
  * Whether a new page may join. After an action that did not help, a new page is investigated separately, because the system has changed since the
  * diagnosis.
  */
-export const takesMembers = (leader: Incident): boolean => isStanding(leader) && leader.outcome !== 'needs-person';
+export const takesMembers = (leader: Incident): boolean => isOngoing(leader) && leader.outcome !== 'needs-person';
 
 /** Whether the member's own service changed just before its page. If the source fails, the answer is false. */
 async function changedItself(
@@ -69,7 +69,7 @@ async function changedItself(
 ): Promise<boolean> {
   if (member === undefined || telemetry === undefined || member.service === undefined) return false;
   const began = beganAt(member);
-  const asked = await telemetry.changes
+  const observed = await telemetry.changes
     .observe(
       {
         incidentId: member.incidentId,
@@ -87,7 +87,7 @@ async function changedItself(
       {},
     )
     .catch(() => undefined);
-  return asked?.kind === 'data' && hasOwnChange(cause, undefined, member, { changes: asked.data });
+  return observed?.kind === 'data' && hasOwnChange(cause, undefined, member, { changes: observed.data });
 }
 
 /** Ends a member with its leader's outcome, if the leader has one and did not recover: people handle both. */

@@ -57,8 +57,8 @@ export function sameOutside(page: Place, cause: Place): PlaceMatch {
 /** Whether two pages may be in one location: no known field contradicts. */
 export const maybeSamePlace = (a: Place, b: Place): boolean => !contradicts(a, b);
 
-type Told = { readonly [field in keyof Place]?: string | undefined };
-const contradicts = (a: Told, b: Told): boolean =>
+type KnownPlace = { readonly [field in keyof Place]?: string | undefined };
+const contradicts = (a: KnownPlace, b: KnownPlace): boolean =>
   fields.some((field) => a[field] !== undefined && b[field] !== undefined && !equal(a[field], b[field]));
 
 const equal = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

@@ -65,8 +65,8 @@ const rules: readonly Rule[] = [
     withinMinutes: 60,
     holdSeconds: 90,
     relation: (a, b) => {
-      const thing = shared(subjectsOf(a), subjectsOf(b));
-      return thing === undefined ? undefined : { kind: 'same-thing', thing };
+      const subject = shared(subjectsOf(a), subjectsOf(b));
+      return subject === undefined ? undefined : { kind: 'same-thing', thing: subject };
     },
     keys: (facts) => subjectsOf(facts).map((subject) => `of ${subject}`),
   },
@@ -87,8 +87,8 @@ const rules: readonly Rule[] = [
       const both = Object.keys(a.callees).filter((name) => b.callees[name] !== undefined);
       const close = beganAt(a) - beganAt(b);
       // A callee that most services have in common relates only pages that came at the same time.
-      const telling = both.filter((name) => !a.common.includes(name) || Math.abs(close) <= atOnceMs);
-      const callee = telling.toSorted(
+      const specific = both.filter((name) => !a.common.includes(name) || Math.abs(close) <= atOnceMs);
+      const callee = specific.toSorted(
         (x, y) => (a.callees[x] ?? 0) + (b.callees[x] ?? 0) - (a.callees[y] ?? 0) - (b.callees[y] ?? 0),
       )[0];
       return callee === undefined ? undefined : { kind: 'shared-callee', callee };

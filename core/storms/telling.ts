@@ -9,11 +9,11 @@ import { describe, joinText } from '../record/describe.ts';
 import { relationText } from '../record/membership-words.ts';
 import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
-import { tellProgress } from '../reporting/progress.ts';
+import { publishProgress } from '../reporting/progress.ts';
 import { shorten } from '../text.ts';
 import { formatList } from '../wording.ts';
 
-type TellPorts = Pick<Ports, 'incidents' | 'clock' | 'chat' | 'pager' | 'seen'>;
+type NotifyPorts = Pick<Ports, 'incidents' | 'clock' | 'chat' | 'pager' | 'seen'>;
 
 /** Joins within this time share one update of the message. */
 const gatherMs = 4000;
@@ -27,9 +27,9 @@ interface Join {
 }
 
 /** Tells about one join. A failed message does not undo the join. */
-export async function tellJoined(
+export async function notifyJoined(
   { leader, member, because }: Join,
-  ports: TellPorts,
+  ports: NotifyPorts,
   pause: (ms: number) => Promise<unknown>,
 ): Promise<void> {
   const step = 'Join';
@@ -42,11 +42,11 @@ export async function tellJoined(
   const joined = { type: 'JoinedGroup', leader: { id: leader.id, title: leader.title }, because } as const;
   await record(member.id, joined, { step, key: leader.id }, ports);
   await noteOnPage(leader, member, describe(joined), ports);
-  await tellProgress(member.id, ports);
-  await tellThread(leader, ports, pause);
+  await publishProgress(member.id, ports);
+  await notifyThread(leader, ports, pause);
 }
 
-async function noteOnPage(leader: Incident, member: Incident, text: string, ports: TellPorts): Promise<void> {
+async function noteOnPage(leader: Incident, member: Incident, text: string, ports: NotifyPorts): Promise<void> {
   if (member.trigger.kind !== 'page') return;
   const key = `joined-note-${member.id}-${leader.id}`;
   if (await ports.seen.has(key)) return;
@@ -65,7 +65,11 @@ async function noteOnPage(leader: Incident, member: Incident, text: string, port
 }
 
 /** The first join within a short span waits for the others and tells all of them. */
-async function tellThread(leader: Incident, ports: TellPorts, pause: (ms: number) => Promise<unknown>): Promise<void> {
+async function notifyThread(
+  leader: Incident,
+  ports: NotifyPorts,
+  pause: (ms: number) => Promise<unknown>,
+): Promise<void> {
   const span = Math.floor(ports.clock.now().getTime() / gatherMs);
   if (!(await ports.seen.claim(`joined-${leader.id}-${span}`, 60).catch(() => true))) return;
   await pause(gatherMs);
@@ -83,7 +87,7 @@ async function tellThread(leader: Incident, ports: TellPorts, pause: (ms: number
         ...threadOf(leader.trigger),
       })
       .catch(() => undefined);
-  await tellProgress(leader.id, ports);
+  await publishProgress(leader.id, ports);
 }
 
 /** For one page its reason; for several their number and the most frequent reasons. */

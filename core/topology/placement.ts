@@ -27,8 +27,8 @@ export function environmentOf(entity: EntityRef, context: PlacementContext, cata
   const placed = new Set(placementsOf(located, catalog).map(({ placement }) => placement.environment));
   const cluster = catalog.clusters.find((one) => isCalled(one, located.cluster)) ?? ofAccount(located, catalog);
   const placesNothing = catalog.clusters.length === 0 && catalog.services.length === 0;
-  const said = placesNothing ? sure(context.environment) : undefined;
-  return environmentNamed(placed.size === 1 ? [...placed][0] : (cluster?.environment ?? said), catalog);
+  const stated = placesNothing ? sure(context.environment) : undefined;
+  return environmentNamed(placed.size === 1 ? [...placed][0] : (cluster?.environment ?? stated), catalog);
 }
 
 /** The environment of an account and region, if all clusters there agree. */
@@ -68,9 +68,9 @@ function names(service: CatalogService, { kind, name }: EntityRef): boolean {
 }
 
 export const isCalled = (
-  thing: { readonly name: string; readonly aliases?: readonly string[] },
+  entry: { readonly name: string; readonly aliases?: readonly string[] },
   name: string | undefined,
-): boolean => name !== undefined && (thing.name === name || (thing.aliases ?? []).includes(name));
+): boolean => name !== undefined && (entry.name === name || (entry.aliases ?? []).includes(name));
 
 function environmentNamed(name: string | undefined, { environments }: Catalog): string | undefined {
   if (name === undefined) return undefined;

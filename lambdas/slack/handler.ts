@@ -6,8 +6,8 @@ import {
   SlackCommand,
   SlackEvents,
   SlackInteraction,
-  saidByPress,
   utteranceOf,
+  utteranceOfPress,
 } from '../../core/intake/slack.ts';
 import {
   Envelope,
@@ -117,7 +117,7 @@ async function interaction(fields: URLSearchParams, ports: SlackPorts): Promise<
   if (why !== undefined) return refused(why);
   const sender = presser(payload, origin);
   if (sender.kind !== 'ours') logger.warn('pressed by nobody of ours', { user: parsed.data.user.id });
-  const said = saidByPress(parsed.data, sender, ports.clock.now());
+  const said = utteranceOfPress(parsed.data, sender, ports.clock.now());
   return said === undefined ? reply(200, { status: 'ignored' }) : passOn(said, ports);
 }
 

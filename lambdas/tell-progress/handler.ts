@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Ports } from '../../core/ports/index.ts';
-import { tellWhileTheyLook } from '../../core/reporting/progress.ts';
+import { publishProgressOften } from '../../core/reporting/progress.ts';
 import { chat, clock, incidents, seen } from '../compose.ts';
 import { answering, onLambda } from '../handle.ts';
 
@@ -15,7 +15,7 @@ type Parts = Pick<Ports, 'incidents' | 'chat' | 'seen' | 'clock'> & {
 
 export const create = ({ pause = sleep, ...ports }: Parts) =>
   answering('tell-progress', Progress, async ({ incidentId }) => {
-    await tellWhileTheyLook(incidentId, ports, pause);
+    await publishProgressOften(incidentId, ports, pause);
     return {};
   });
 

@@ -91,12 +91,16 @@ test('a fact that is not kept is told to whoever taught it', async () => {
   await using _down = down.server;
   await expect(down.memory.teach(fact)).rejects.toMatchObject({ code: 'Unavailable' });
   await expect(down.memory.facts('cart')).rejects.toMatchObject({ code: 'Unavailable' });
-  await expect(down.memory.forget(fact.says)).rejects.toMatchObject({ code: 'Unavailable' });
+  await expect(down.memory.forget(fact.statement)).rejects.toMatchObject({ code: 'Unavailable' });
 });
 
 test('records under the namespace that are no facts are left alone', async () => {
   const fact = aFact({ kind: 'note', service: 'cart', text: 'is slow on Mondays' });
-  const foreign = ['no JSON', '{"id":"wkf-1"}', JSON.stringify({ ...fact, says: { ...fact.says, service: 'other' } })];
+  const foreign = [
+    'no JSON',
+    '{"id":"wkf-1"}',
+    JSON.stringify({ ...fact, statement: { ...fact.statement, service: 'other' } }),
+  ];
   const records = [...foreign, JSON.stringify(fact)].map((text) => ({ content: { text }, memoryRecordId: text }));
   const { server, memory } = await memoryAnswering(() => json({ memoryRecordSummaries: records }));
   await using _ = server;

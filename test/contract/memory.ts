@@ -12,7 +12,7 @@ export interface OpenedMemory {
 
 export const aFact = (says: FactStatement, over: Partial<ServiceFact> = {}): ServiceFact => ({
   id: factId(says),
-  says,
+  statement: says,
   taughtBy: 'ada',
   taughtAt: at('02:50:00'),
   ...over,
@@ -93,8 +93,8 @@ export function memoryContract(open: () => Promise<OpenedMemory>): void {
       await memory.remember(second, 'conversation');
       await memory.remember(said('status', '02:52:00', { actor: 'ben' }), 'conversation');
       await memory.remember(said('status', '02:53:00', { incidentId: 'inc-2' }), 'conversation');
-      expect(await reopen().said({ incidentId: 'inc-1', actor: 'ada' })).toEqual([first, second]);
-      expect(await reopen().said({ incidentId: 'inc-3', actor: 'ada' })).toEqual([]);
+      expect(await reopen().utterances({ incidentId: 'inc-1', actor: 'ada' })).toEqual([first, second]);
+      expect(await reopen().utterances({ incidentId: 'inc-3', actor: 'ada' })).toEqual([]);
     });
 
     test('what people say is not recalled as something learned', async () => {

@@ -196,7 +196,7 @@ describe('a deployed stage', () => {
     });
     const says = { kind: 'talks-to', service: 'nightly-invoices', to: 'ledger-db' };
     expect(await memory.facts('ledger-db')).toMatchObject([{ says, taughtBy: 'U0ALICE', incidentId: incident.id }]);
-    expect(await memory.said({ incidentId: incident.id, actor: 'U0ALICE' })).toMatchObject([{ text: words }]);
+    expect(await memory.utterances({ incidentId: incident.id, actor: 'U0ALICE' })).toMatchObject([{ text: words }]);
   });
 
   test('says what this account cost last month, of which account that is, and draws it; and pays for it once', async () => {

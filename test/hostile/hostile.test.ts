@@ -303,7 +303,7 @@ describe('said in the thread', () => {
   ];
   test.each(words)('%s teaches nothing', async (_, text) => {
     const heard = await handleTeaching(
-      { saying: parseTeaching(text), by: 'U0MALLORY', incidentId: seen.incident.id },
+      { utterance: parseTeaching(text), by: 'U0MALLORY', incidentId: seen.incident.id },
       seen.runtime.ports,
     );
     expect(['nothing', 'cannot']).toContain(heard.kind);

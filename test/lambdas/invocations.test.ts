@@ -112,7 +112,7 @@ describe('a conversation held there', () => {
     expect(new Set(sessions).size).toBe(1);
     expect(sessions[0]).toMatch(/^[0-9a-f]{64}$/);
     expect(decodeURIComponent(service.asked[0]?.path ?? '')).toBe(`/runtimes/${arn}/invocations`);
-    const asked = await runtime.ports.memory.said({ incidentId, actor: 'ada' });
+    const asked = await runtime.ports.memory.utterances({ incidentId, actor: 'ada' });
     expect(asked.map(({ text }) => text)).toEqual(["what's the issue?", 'why?']);
     await expect(say({ ...words('e3', incidentId, 'why?'), kind: 'shout' })).rejects.toMatchObject({
       code: 'InvalidInput',

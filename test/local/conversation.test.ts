@@ -286,7 +286,7 @@ test('a service fact is taught, told, cited by the next investigation, and forgo
   expect((await say(next, 'what did you check?')).lines.join(' ')).toContain('People taught one thing about it.');
   expect((await say(first, 'forget that')).text).toMatch(/^Forgotten: nightly-invoices talks to ledger-db/);
   expect((await say(next, 'what do you know about nightly-invoices?')).text).toMatch(/^Nobody has taught me anything/);
-  const said = await runtime.ports.memory.said({ incidentId: first, actor: 'ada' });
+  const said = await runtime.ports.memory.utterances({ incidentId: first, actor: 'ada' });
   expect(said.map(({ text }) => text)).toEqual([
     'remember that nightly-invoices talks to ledger-db',
     'what do you know about ledger-db?',

@@ -3,7 +3,7 @@
 import type { IntentDefinition, Reading } from './intent.ts';
 import { type Found, matches, type Readable } from './match.ts';
 import { courtesies, rules } from './rules.ts';
-import { asksSomething, type Sentence } from './sentence.ts';
+import { isQuestion, type Sentence } from './sentence.ts';
 import { type Node, neededBy, parseTemplate, wordsIn } from './template.ts';
 import { guessOf } from './typos.ts';
 
@@ -26,11 +26,11 @@ const maxWords = 120;
 
 export function grammarOf<const D extends readonly IntentDefinition[]>(...definitions: D): Grammar<D[number]> {
   let made: { readonly intents: readonly Compiled[]; readonly vocabulary: ReadonlySet<string> } | undefined;
-  return (said) => {
+  return (parsed) => {
     made ??= compile(definitions);
-    if (said.words.length === 0 || said.words.length > maxWords) return undefined;
+    if (parsed.words.length === 0 || parsed.words.length > maxWords) return undefined;
     const { intents, vocabulary } = made;
-    const sentence: Readable = { ...said, guesses: said.words.map(({ word }) => guessOf(word, vocabulary)) };
+    const sentence: Readable = { ...parsed, guesses: parsed.words.map(({ word }) => guessOf(word, vocabulary)) };
     const has = new Set([...sentence.words.map(({ word }) => word), ...sentence.guesses]);
     const spans = spansOf(sentence);
     for (const read of [wholeOf, mentionedIn])
@@ -85,7 +85,7 @@ const isPossible = ({ needs }: Template, has: Words): boolean =>
   });
 
 const isExcluded = ({ definition, unless }: Compiled, sentence: Readable, has: Words): boolean =>
-  (definition.states === true && asksSomething(sentence)) ||
+  (definition.states === true && isQuestion(sentence)) ||
   unless.some((one) => isPossible(one, has) && anywhere(one, sentence, false) !== undefined);
 
 const split = (phrases: readonly string[]) => phrases.map((phrase) => phrase.split(' '));
@@ -97,17 +97,18 @@ const opensQuotation = /["“”„«»>]/;
 /** The complete sentence, and its parts without courtesies. A sentence that begins with a quotation has none. */
 function spansOf({ words }: Sentence): readonly Span[] {
   if (opensQuotation.test(words[0]?.front ?? '')) return [];
-  const said = words.map(({ word }) => word);
+  const tokens = words.map(({ word }) => word);
   const from = [0];
-  const to = [said.length];
-  const at = (phrase: readonly string[], place: number) => phrase.every((word, index) => said[place + index] === word);
+  const to = [tokens.length];
+  const at = (phrase: readonly string[], place: number) =>
+    phrase.every((word, index) => tokens[place + index] === word);
   for (let next: number | undefined = 0; next !== undefined; ) {
     const here: number = next;
     const found = fronts.filter((phrase) => at(phrase, here)).sort((a, b) => b.length - a.length)[0];
-    next = found && here + found.length < said.length ? here + found.length : undefined;
+    next = found && here + found.length < tokens.length ? here + found.length : undefined;
     if (next !== undefined) from.push(next);
   }
-  for (let next: number | undefined = said.length; next !== undefined; ) {
+  for (let next: number | undefined = tokens.length; next !== undefined; ) {
     const here: number = next;
     const found = backs.filter((phrase) => at(phrase, here - phrase.length)).sort((a, b) => b.length - a.length)[0];
     next = found && here - found.length > 0 ? here - found.length : undefined;
@@ -135,7 +136,7 @@ function compileIntent(definition: IntentDefinition): Compiled {
   return {
     definition,
     sentences: definition.sentences.flatMap((one) =>
-      typeof one === 'string' ? [template(one)] : one.say.map((say) => template(say, given(one.gives))),
+      typeof one === 'string' ? [template(one)] : one.templates.map((say) => template(say, given(one.gives))),
     ),
     mentions: (definition.mentions ?? []).map((one) => ({
       all: one.all.map((words) => template(words)),
@@ -156,7 +157,7 @@ export function finderOf<const P extends Readonly<Record<string, readonly string
   own: Readonly<Record<string, string>>,
 ): (sentence: Sentence) => (phrase: keyof P) => boolean {
   let made: ReadonlyMap<keyof P, readonly Template[]> | undefined;
-  return (said) => {
+  return (parsed) => {
     made ??= new Map<keyof P, readonly Template[]>(
       Object.entries(phrases).map(([phrase, templates]) => [
         phrase,
@@ -166,8 +167,8 @@ export function finderOf<const P extends Readonly<Record<string, readonly string
         }),
       ]),
     );
-    const sentence: Readable = { ...said, guesses: [] };
-    const has: Words = new Set(said.words.map(({ word }) => word));
+    const sentence: Readable = { ...parsed, guesses: [] };
+    const has: Words = new Set(parsed.words.map(({ word }) => word));
     return (phrase) =>
       made?.get(phrase)?.some((one) => isPossible(one, has) && anywhere(one, sentence, false) !== undefined) ?? false;
   };

@@ -18,7 +18,7 @@ export interface IntentDefinition<Id extends string = string, S extends Slots = 
    * Templates of complete sentences: besides courtesies at both ends, the template must explain every word. `gives` fills slots that have no words
    * of their own.
    */
-  readonly sentences: readonly (string | { readonly say: readonly string[]; readonly gives: SlotValues<S> })[];
+  readonly sentences: readonly (string | { readonly templates: readonly string[]; readonly gives: SlotValues<S> })[];
   /**
    * Phrases that express the intent anywhere in a message that is no complete sentence of any intent. All phrases of `all` must occur, in any order.
    * Only for intents that ask and change nothing.

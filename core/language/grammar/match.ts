@@ -75,7 +75,7 @@ const walkList = (name: string, options: readonly ListOption[], at: number, one:
 
 /** A slot holds one value, even if the template fills it several times. */
 function hold(name: string, value: string | number, one: Try, next: () => boolean): boolean {
-  if (one.slots.some(([other, held]) => other === name && held !== value)) return false;
+  if (one.slots.some(([other, current]) => other === name && current !== value)) return false;
   one.slots.push([name, value]);
   if (next()) return true;
   one.slots.pop();

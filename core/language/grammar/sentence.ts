@@ -41,7 +41,7 @@ export function sentenceOf(text: string): Sentence {
     }
     const start = index + front;
     const end = start + bare.length;
-    const parts = spelled(bare.toLowerCase());
+    const parts = spellingsOf(bare.toLowerCase());
     const mark = piece.slice(front + bare.length);
     // "That's" is two words at two positions, "dont" two words at one.
     const [first = ''] = parts;
@@ -60,7 +60,7 @@ export function sentenceOf(text: string): Sentence {
   return { source, words: joined(words) };
 }
 
-function spelled(word: string): readonly string[] {
+function spellingsOf(word: string): readonly string[] {
   const known = abbreviations[word] ?? (Object.hasOwn(spellings, word) ? spellings[word] : undefined);
   if (known !== undefined) return known.split(' ');
   const [, stem, short] = /^(\p{L}+)'(s|re|m|ve|ll|d)$/u.exec(word) ?? [];
@@ -109,4 +109,4 @@ export function clauseOf({ source, words }: Sentence, from: number, to: number):
         .replace(/^[\s,;:.!?*_~…–—-]+|[\s,;:.!?*_~…–—-]+$/gu, '');
 }
 
-export const asksSomething = ({ words }: Sentence): boolean => words.some(({ mark }) => mark.includes('?'));
+export const isQuestion = ({ words }: Sentence): boolean => words.some(({ mark }) => mark.includes('?'));

@@ -19,7 +19,7 @@ export const agree = defineIntent({
   },
   sentences: [
     {
-      say: [
+      templates: [
         '<leads> <right> <thanks>',
         '[<yes>] [<yes>] <confirms> [<confirms>] (it|that) was !(not|wrong) {what}',
         '<yes> [<yes>] (it|that) was [indeed|really]',
@@ -28,7 +28,7 @@ export const agree = defineIntent({
       gives: { sure: 'yes' },
     },
     {
-      say: [
+      templates: [
         '[yes|yep|yeah] (that is it|correct|right|exactly|confirm|confirmed|[i] agree|agreed|indeed|true|precisely)',
       ],
       gives: { sure: 'no' },

@@ -52,15 +52,15 @@ export async function verifyAudit(
 ): Promise<AuditCheck> {
   const [{ chains: named, unchained: before }, stored] = await Promise.all([audit.contents(span), anchors.all()]);
   const known = stored.filter(({ day }) => day >= span.since.slice(0, 10));
-  const held = heldBy(known);
-  const chains = [...new Set([...named, ...held.heads.keys()])].sort();
-  const breaks: ChainBreak[] = [...held.breaks];
+  const checked = anchoredHeads(known);
+  const chains = [...new Set([...named, ...checked.heads.keys()])].sort();
+  const breaks: ChainBreak[] = [...checked.breaks];
   let links = 0;
   let notAnchored = 0;
   let first: string | undefined;
   for (const chain of chains) {
     const places = await audit.links(chain);
-    const anchored = held.heads.get(chain) ?? [];
+    const anchored = checked.heads.get(chain) ?? [];
     breaks.push(...breaksOf(chain, places), ...breaksAgainst(chain, places, anchored));
     links += places.length;
     const end = Math.max(0, ...anchored.map(({ sequence }) => sequence));
@@ -120,18 +120,18 @@ function breaksOf(chain: string, places: readonly StoredLink[]): ChainBreak[] {
 const belongsTo = (chain: string, { entry: { incidentId } }: AuditLink): boolean =>
   chainOf({ incidentId: typeof incidentId === 'string' ? incidentId : undefined }) === chain;
 
-interface Held {
+interface AnchoredHead {
   readonly sequence: number;
   readonly hash: string;
   readonly day: string;
 }
 
 /** The anchored heads of each chain, oldest first, and the breaks of the anchors themselves. */
-function heldBy(stored: readonly { readonly day: string; readonly anchor: unknown }[]): {
-  readonly heads: ReadonlyMap<string, readonly Held[]>;
+function anchoredHeads(stored: readonly { readonly day: string; readonly anchor: unknown }[]): {
+  readonly heads: ReadonlyMap<string, readonly AnchoredHead[]>;
   readonly breaks: readonly ChainBreak[];
 } {
-  const heads = new Map<string, Held[]>();
+  const heads = new Map<string, AnchoredHead[]>();
   const breaks: ChainBreak[] = [];
   let previous: string | undefined;
   for (const { day, anchor: raw } of stored) {
@@ -149,7 +149,7 @@ function heldBy(stored: readonly { readonly day: string; readonly anchor: unknow
   return { heads, breaks };
 }
 
-function breaksAgainst(chain: string, places: readonly StoredLink[], anchored: readonly Held[]): ChainBreak[] {
+function breaksAgainst(chain: string, places: readonly StoredLink[], anchored: readonly AnchoredHead[]): ChainBreak[] {
   // A later anchor may have a shorter chain: then the chain was cut between the two anchors.
   const last = anchored.toSorted((a, b) => a.sequence - b.sequence).at(-1);
   if (last === undefined) return [];

@@ -9,8 +9,8 @@ export const evidenceName = ({ source, query }: Pick<Evidence, 'source' | 'query
 /** The first two informative lines: a count and its subject, or an object and its state. */
 export function excerptSummary({ excerpt, query }: Pick<Evidence, 'excerpt' | 'query'>, max = 160): string {
   const lines = excerpt.split('\n').filter((line) => line.trim() !== '');
-  const said = lines.slice(0, 2).map((line) => line.replace(/\s+/g, ' ').trim());
-  return shorten(said.join(' ') || query, max);
+  const content = lines.slice(0, 2).map((line) => line.replace(/\s+/g, ' ').trim());
+  return shorten(content.join(' ') || query, max);
 }
 
 /** "[2] logs: 3 times: FATAL …" by id; the numbers are positions in `ids`. Evidence that cannot be read any more has no name. */

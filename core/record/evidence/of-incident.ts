@@ -5,13 +5,13 @@ import type { EvidenceStore } from '../../ports/records.ts';
 
 /** Throws `Impossible` for any other incident. */
 export function ofIncident(store: EvidenceStore, incidentId: string): EvidenceStore {
-  const own = (asked: string): string => {
-    if (asked === incidentId) return asked;
+  const own = (requestedId: string): string => {
+    if (requestedId === incidentId) return requestedId;
     throw new Impossible('A specialist asked for the evidence of another incident.');
   };
   return {
     put: async (record) => store.put({ ...record, incidentId: own(record.incidentId) }),
-    get: async (asked, id) => store.get(own(asked), id),
-    full: async (asked, id) => store.full(own(asked), id),
+    get: async (requestedId, id) => store.get(own(requestedId), id),
+    full: async (requestedId, id) => store.full(own(requestedId), id),
   };
 }

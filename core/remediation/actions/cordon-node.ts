@@ -11,10 +11,10 @@ function plan(surroundings: Surroundings): Planned {
   const blind = unread(surroundings, ['Node']);
   if (blind) return blind;
   if (isCordoned(target)) return refused(`Node ${target.metadata.name} is cordoned already.`);
-  const others = around.filter(
+  const otherNodes = around.filter(
     (one) => one.kind === 'Node' && one.metadata.name !== target.metadata.name && isReadyNode(one) && !isCordoned(one),
   );
-  return others.length === 0
+  return otherNodes.length === 0
     ? refused(`No other node is ready and takes pods: without Node ${target.metadata.name} none could start.`)
     : planned();
 }
@@ -28,7 +28,7 @@ export const cordonNode: ActionDefinition<'cordon-node', 'kubernetes'> = {
     does: ['cordon *', 'cordon * off', 'cordon off *', 'mark * unschedulable'],
     undoes: [],
     nouns: ['cordon'],
-    things: [],
+    targetWords: [],
     taught: verb('cordon', '(cordon|cordoning)'),
   },
   mends: [

@@ -31,7 +31,7 @@ export const deleteStuckPod: ActionDefinition<'delete-stuck-pod', 'kubernetes'> 
     ],
     undoes: [],
     nouns: ['deletion'],
-    things: ['stuck'],
+    targetWords: ['stuck'],
     taught: verb('delete', '(delete|deleting|kill|killing|remove|evict)'),
   },
   mends: ['node-not-ready', 'node-kubelet', 'node-container-runtime', 'application-crash'],

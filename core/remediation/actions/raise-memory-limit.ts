@@ -41,27 +41,30 @@ function plan(surroundings: Surroundings): Planned {
     );
   const from = bytesOf(String(limit ?? ''));
   if (limit === undefined || from === 0) return refused(`Container ${container.name} has no memory limit to raise.`);
-  const bounds: { readonly most: number; readonly says: string }[] = [];
+  const bounds: { readonly most: number; readonly reason: string }[] = [];
   for (const range of around.filter(({ kind }) => kind === 'LimitRange')) {
     for (const { type, max } of Range.safeParse(range).data?.spec.limits ?? []) {
       const most = bytesOf(String(max?.memory ?? ''));
       // A LimitRange of type Pod limits the sum of all containers.
-      const others = type === 'Pod' ? perPod(workload, 'limits.memory') - from : 0;
+      const otherContainers = type === 'Pod' ? perPod(workload, 'limits.memory') - from : 0;
       if (most > 0 && (type === 'Container' || type === 'Pod'))
-        bounds.push({ most: most - others, says: `LimitRange ${range.metadata.name} allows ${max?.memory} a ${type}` });
+        bounds.push({
+          most: most - otherContainers,
+          reason: `LimitRange ${range.metadata.name} allows ${max?.memory} a ${type}`,
+        });
     }
   }
   const nodes = around.filter(({ kind }) => kind === 'Node').flatMap((node) => Node.safeParse(node).data ?? []);
   const largest = Math.max(0, ...nodes.map(({ status }) => bytesOf(String(status.allocatable?.memory ?? ''))));
   if (largest === 0) return refused('How much memory a node has is not known.');
-  bounds.push({ most: largest, says: `the largest node has ${Math.floor(largest / mebi)}Mi to give` });
+  bounds.push({ most: largest, reason: `the largest node has ${Math.floor(largest / mebi)}Mi to give` });
   const replicas = Math.max(1, workload.status?.desiredNumberScheduled ?? workload.spec.replicas ?? 1);
   for (const { name, resource, room } of roomsOf(around))
     if (resource === 'limits.memory')
-      bounds.push({ most: from + room / replicas, says: `ResourceQuota ${name} has no more limits.memory` });
+      bounds.push({ most: from + room / replicas, reason: `ResourceQuota ${name} has no more limits.memory` });
   const most = Math.min(2 * from, ...bounds.map((bound) => bound.most));
   const to = Math.floor(most / mebi);
-  const holding = bounds.filter((bound) => bound.most < 2 * from).map(({ says }) => says);
+  const holding = bounds.filter((bound) => bound.most < 2 * from).map(({ reason }) => reason);
   if (to * mebi <= from)
     return refused(`The limit of container ${container.name} cannot be raised: ${holding.join('; ')}.`);
   return planned(
@@ -92,8 +95,8 @@ const memoryLimit = (target: KubernetesObject, { container }: Parameters): strin
 
 const OnNode = z.looseObject({ spec: z.looseObject({ nodeName: z.string().nullish() }).nullish() });
 /** Whether a pod of the target runs on a node that is short of memory itself. */
-const onPressedNode = ({ findings, target, around }: Seen): boolean => {
-  const pressed = new Set(
+const isOnNodeUnderPressure = ({ findings, target, around }: Seen): boolean => {
+  const nodesUnderPressure = new Set(
     findings
       .filter(({ cause, confidence }) => cause === 'node-pressure' && confidence >= sure)
       .map(({ entity }) => entity.name),
@@ -102,14 +105,14 @@ const onPressedNode = ({ findings, target, around }: Seen): boolean => {
     (one) =>
       one.kind === 'Pod' &&
       one.metadata.name.startsWith(`${target?.metadata.name}-`) &&
-      pressed.has(OnNode.safeParse(one).data?.spec?.nodeName ?? ''),
+      nodesUnderPressure.has(OnNode.safeParse(one).data?.spec?.nodeName ?? ''),
   );
 };
 
 const nodeUnderPressure: Check = {
   code: 'node-under-pressure',
   why: 'A node that it runs on is short of memory itself, and a higher limit takes more of it.',
-  holds: onPressedNode,
+  holds: isOnNodeUnderPressure,
 };
 
 export const raiseMemoryLimit: ActionDefinition<'raise-memory-limit', 'kubernetes'> = {
@@ -121,7 +124,7 @@ export const raiseMemoryLimit: ActionDefinition<'raise-memory-limit', 'kubernete
     does: raises,
     undoes: [...takesBack, 'restore * memory', 'restore * memory limit', 'lower * memory', 'lower * memory limit'],
     nouns: ['memory increase', 'memory bump', 'memory raise'],
-    things: [],
+    targetWords: [],
     taught: verb('memory', '(raise|raising|increase|bump) [the|its] memory [limit]'),
   },
   mends: ['oom-killed'],

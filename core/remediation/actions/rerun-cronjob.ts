@@ -15,7 +15,7 @@ export const rerunCronJob: ActionDefinition<'rerun-cronjob', 'kubernetes'> = {
     does: [...reruns, 'start * again', 'kick off *', 'kick * off', 'trigger *'],
     undoes: [],
     nouns: ['rerun', 'retry'],
-    things: [],
+    targetWords: [],
     taught: rerunVerb,
   },
   mends: ['job-failed', 'job-deadline', 'dependency-unavailable', 'application-crash'],

@@ -15,7 +15,7 @@ export const rerunJob: ActionDefinition<'rerun-job', 'kubernetes'> = {
     does: [...reruns, 'start * again', 'kick off *', 'kick * off'],
     undoes: [],
     nouns: ['rerun', 'retry'],
-    things: [],
+    targetWords: [],
     taught: rerunVerb,
   },
   mends: ['job-failed', 'job-deadline', 'dependency-unavailable', 'application-crash'],

@@ -21,7 +21,7 @@ export const restartRollout: ActionDefinition<'restart-rollout', 'kubernetes'> =
     does: ['restart *', 'bounce *', 'reboot *', 'recycle *', 'kick *', 'roll the pods *', 'rolling restart *'],
     undoes: [],
     nouns: ['restart', 'rolling restart', 'bounce', 'rollout restart'],
-    things: ['pods'],
+    targetWords: ['pods'],
     taught: verb('restart', '(restart|restarting|bounce|bouncing|reboot|rebooting)'),
   },
   mends: ['memory-leak', 'application-errors', 'database-connections-exhausted'],

@@ -15,7 +15,7 @@ export const retryExecution: ActionDefinition<'retry-execution', 'step-functions
     does: [...reruns, 'redrive *'],
     undoes: [],
     nouns: ['rerun', 'retry', 'redrive'],
-    things: [],
+    targetWords: [],
     taught: rerunVerb,
   },
   mends: ['job-failed', 'job-deadline'],

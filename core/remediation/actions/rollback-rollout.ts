@@ -53,7 +53,7 @@ export const rollbackRollout: ActionDefinition<'rollback-rollout', 'kubernetes'>
     does: [...takesBack, 'roll * back', 'roll back *', 'back out *', 'back * out', 'downgrade *'],
     undoes: ['roll * forward', 'roll forward *', 'go forward', 'go forward again'],
     nouns: ['roll back', 'revert'],
-    things: ['deploy', 'deployment', 'release', 'rollout', 'change', 'version', 'revision', 'last', 'latest'],
+    targetWords: ['deploy', 'deployment', 'release', 'rollout', 'change', 'version', 'revision', 'last', 'latest'],
     taught: verb('rollback', '(roll|rolling) [<it>] back', '(revert|reverting|undo|undoing)'),
   },
   mends: [

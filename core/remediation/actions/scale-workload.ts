@@ -30,24 +30,24 @@ function plan(surroundings: Surroundings): Planned {
   if (blind) return blind;
   const from = workload.spec.replicas ?? 1;
   if (from === 0) return refused(`${target.kind} ${target.metadata.name} was scaled to none, on purpose as it seems.`);
-  const wanted = from + Math.max(1, Math.ceil(from * stepUp));
-  const bounds: { readonly most: number; readonly says: string }[] = [];
+  const desired = from + Math.max(1, Math.ceil(from * stepUp));
+  const bounds: { readonly most: number; readonly reason: string }[] = [];
   for (const scaler of around.filter(({ kind }) => kind === 'HorizontalPodAutoscaler')) {
     const { spec } = Autoscaler.safeParse(scaler).data ?? {};
     if (spec?.scaleTargetRef.kind !== target.kind || spec.scaleTargetRef.name !== target.metadata.name) continue;
-    const says = `HorizontalPodAutoscaler ${scaler.metadata.name} owns its replicas and allows ${spec.maxReplicas} at most`;
-    bounds.push({ most: spec.maxReplicas, says });
+    const owner = `HorizontalPodAutoscaler ${scaler.metadata.name} owns its replicas and allows ${spec.maxReplicas} at most`;
+    bounds.push({ most: spec.maxReplicas, reason: owner });
   }
   for (const { name, resource, room } of roomsOf(around)) {
     const each = perPod(workload, resource);
     if (each > 0)
       bounds.push({
         most: from + Math.floor(room / each + rounding),
-        says: `ResourceQuota ${name} has no ${resource} for more`,
+        reason: `ResourceQuota ${name} has no ${resource} for more`,
       });
   }
-  const to = Math.min(wanted, ...bounds.map(({ most }) => most));
-  const holding = bounds.filter(({ most }) => most < wanted || most === to).map(({ says }) => says);
+  const to = Math.min(desired, ...bounds.map(({ most }) => most));
+  const holding = bounds.filter(({ most }) => most < desired || most === to).map(({ reason }) => reason);
   if (to <= from) {
     const why = `${target.kind} ${target.metadata.name} cannot have more than its ${from} replicas: ${holding.join('; ')}.`;
     return refused(why);
@@ -90,7 +90,7 @@ export const scaleWorkload: ActionDefinition<'scale-workload', 'kubernetes'> = {
     ],
     undoes: [...takesBack, 'scale * back', 'scale back *', 'scale * down', 'scale down *', 'scale * in', 'scale in *'],
     nouns: ['scale up', 'scale out', 'scaling'],
-    things: ['replicas', 'pods'],
+    targetWords: ['replicas', 'pods'],
     taught: verb('scale', '(scale|scaling)'),
   },
   mends: ['hpa-at-limit', 'traffic-surge', 'cpu-overload'],

@@ -21,7 +21,7 @@ export const uncordonNode: ActionDefinition<'uncordon-node', 'kubernetes'> = {
     does: ['uncordon *', 'mark * schedulable', 'make * schedulable'],
     undoes: [],
     nouns: ['uncordon'],
-    things: [],
+    targetWords: [],
     taught: verb('uncordon', '(uncordon|uncordoning)'),
   },
   mends: ['scheduling-node-cordoned'],

@@ -89,7 +89,7 @@ const factsOf = ({ context, round }: Brief): readonly ServiceFact[] =>
   round > 1
     ? []
     : context.facts
-        .toSorted((a, b) => Number(b.says.kind === 'note') - Number(a.says.kind === 'note'))
+        .toSorted((a, b) => Number(b.statement.kind === 'note') - Number(a.statement.kind === 'note'))
         .slice(0, maxTaught);
 
 const taughtSummary = (facts: readonly ServiceFact[]): string =>
@@ -97,7 +97,7 @@ const taughtSummary = (facts: readonly ServiceFact[]): string =>
 
 /** Quotes a taught fact with its origin, at lower confidence than a lookup. */
 function factFinding(fact: ServiceFact, brief: Brief): FindingDraft {
-  const sentence = factSentence(fact.says);
+  const sentence = factSentence(fact.statement);
   return {
     claim: `${sentence} (${factOrigin(fact)})`,
     entity: entityOf(brief),
@@ -107,7 +107,7 @@ function factFinding(fact: ServiceFact, brief: Brief): FindingDraft {
     evidence: [
       {
         source: 'memory',
-        query: `facts taught about ${fact.says.service}`,
+        query: `facts taught about ${fact.statement.service}`,
         excerpt: `${sentence}\n${factOrigin(fact)}${fact.incidentId === undefined ? '' : `, in incident ${fact.incidentId}`}`,
         full: { kind: 'fact', fact },
       },

@@ -99,7 +99,7 @@ function exactErrors(
   for (const { group, occurrences } of beside)
     if (group === template.group && occurrences.beside) merged.merge(occurrences.beside);
   const [identity, first] = [merged.identity(), own.identity()];
-  return identity && first && { ...identity, says: first.says };
+  return identity && first && { ...identity, text: first.text };
 }
 
 /** After an action, time between the start of the incident and the action counts for neither period. */

@@ -89,7 +89,7 @@ describe('assembling the context', () => {
     });
 
     test('of another cluster is left out', async () => {
-      const there = aFact({ ...calls('cart', 'session-cache'), cluster: 'backend-9' } as typeof call.says);
+      const there = aFact({ ...calls('cart', 'session-cache'), cluster: 'backend-9' } as typeof call.statement);
       expect((await assemble({ memory: await memoryWith(there) })).context.facts).toEqual([]);
     });
 

@@ -16,7 +16,7 @@ function comesOf(says: string, ...waiting: readonly Open[]): Comes {
   if (saying.kind === 'cannot') return 'nothing';
   const intent = readIntent(says);
   if (intent.kind !== 'answer') return 'nothing';
-  const judged = judgeAnswer(intent.said, waiting);
+  const judged = judgeAnswer(intent.answer, waiting);
   if (judged.kind === 'approve' || judged.kind === 'reject') return judged.kind;
   return judged.kind === 'say-back' ? 'ask-back' : 'nothing';
 }

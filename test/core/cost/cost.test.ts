@@ -80,7 +80,7 @@ describe('the time that is asked for', () => {
   test.each([['how much does it cost?'], ['it may cost a lot'], ['cost at 2026-11-02T03:00']])(
     'is asked back: %s',
     (text) => {
-      expect(read(text)).toMatchObject({ kind: 'unclear', ask: expect.stringContaining('For which time?') });
+      expect(read(text)).toMatchObject({ kind: 'unclear', question: expect.stringContaining('For which time?') });
     },
   );
   test.each([
@@ -90,7 +90,7 @@ describe('the time that is asked for', () => {
     ['cost last month and in august', 'More than one time'],
     ['cost until november', 'From when'],
   ])('that is not one is asked back: %s', (text, ask) => {
-    expect(read(text)).toMatchObject({ kind: 'unclear', ask: expect.stringContaining(ask) });
+    expect(read(text)).toMatchObject({ kind: 'unclear', question: expect.stringContaining(ask) });
   });
   test('is offered as buttons that ask the whole question', () => {
     expect(read('what did it cost per day?')).toMatchObject({
@@ -105,7 +105,7 @@ describe('the time that is asked for', () => {
   test('that has not begun is said', () => {
     expect(read('cost in 2027-03')).toMatchObject({
       kind: 'unclear',
-      ask: expect.stringContaining('has not begun yet'),
+      question: expect.stringContaining('has not begun yet'),
     });
   });
   test('is compared with as many days of the month before, where it is not over', () => {
@@ -187,18 +187,19 @@ describe('the account that is asked for', () => {
       about: [],
     };
     expect(whoOf('cost of this account last month', torn)).toMatchObject({
-      ask: 'Which account is meant: media-prod (111111111111), as the catalogue says, or may-campaign (444444444444), as the alert (details.account) says?',
+      question:
+        'Which account is meant: media-prod (111111111111), as the catalogue says, or may-campaign (444444444444), as the alert (details.account) says?',
       choices: [{ label: 'media-prod' }, { label: 'may-campaign' }],
     });
   });
   test('that the alert names and the organisation does not have is said', () => {
     expect(whoOf('cost of this account last month', at('999999999999'))).toMatchObject({
-      ask: expect.stringMatching(/^The catalogue says 999999999999, and the organisation has no such account\./),
+      question: expect.stringMatching(/^The catalogue says 999999999999, and the organisation has no such account\./),
     });
   });
   test('that does not exist is said', () => {
     expect(whoOf('cost of 999999999999 last month', at(media.id))).toMatchObject({
-      ask: 'There is no account 999999999999 in the organisation. Which one is meant?',
+      question: 'There is no account 999999999999 in the organisation. Which one is meant?',
     });
   });
   test('of two with one name is asked back by their ids', () => {
@@ -218,7 +219,7 @@ describe('the account that is asked for', () => {
   });
   test('some of all of them are not guessed', () => {
     expect(whoOf('cost of all production accounts last month', at(media.id))).toMatchObject({
-      ask: expect.stringMatching(/^Which accounts/),
+      question: expect.stringMatching(/^Which accounts/),
     });
   });
 });
@@ -262,7 +263,7 @@ describe('what follows a question', () => {
   const asked = (...said: readonly string[]) => {
     const question = read(said.toReversed(), nowhere);
     return question.kind === 'asked'
-      ? `${question.accounts === 'all' ? 'all' : question.accounts.map(({ name }) => name)} ${question.period.name} ${question.by ?? ''} ${question.wants}`
+      ? `${question.accounts === 'all' ? 'all' : question.accounts.map(({ name }) => name)} ${question.period.name} ${question.by ?? ''} ${question.measure}`
       : question.kind;
   };
   test.each([

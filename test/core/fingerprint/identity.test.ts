@@ -116,7 +116,7 @@ describe('the identity of an error', () => {
   });
   test('shows what varies, cut to what a person reads, and no secret', () => {
     const secret = ['hunter', '2hunter2'].join('');
-    const says = identityOf(`2026-11-20T02:03:04Z password=${secret} for ${'x '.repeat(400)}`)?.says ?? '';
+    const says = identityOf(`2026-11-20T02:03:04Z password=${secret} for ${'x '.repeat(400)}`)?.text ?? '';
     expect(says).toMatch(/^<time> password=<secret> for x x/);
     expect(says.length).toBeLessThanOrEqual(400);
   });
@@ -128,18 +128,18 @@ describe('the identity of an error', () => {
 
 describe('errors that came together', () => {
   const [deadlock, duplicate] = [identityOf('error 1213'), identityOf('error 1062')];
-  const exitCode = { digest: 'e', says: 'exit code 1', partial: true } as const;
+  const exitCode = { digest: 'e', text: 'exit code 1', partial: true } as const;
   test('are another error than each of them, in whatever order', () => {
     expect(combinedIdentity([deadlock, deadlock])).toEqual(deadlock);
     expect(combinedIdentity([deadlock, duplicate])?.digest).toBe(combinedIdentity([duplicate, deadlock])?.digest);
     expect([deadlock?.digest, duplicate?.digest]).not.toContain(combinedIdentity([deadlock, duplicate])?.digest);
-    expect(combinedIdentity([deadlock, duplicate])?.says).toBe('error 1213 · error 1062');
+    expect(combinedIdentity([deadlock, duplicate])?.text).toBe('error 1213 · error 1062');
   });
   test('are not known where one of them is not, or none says what failed', () => {
     expect(combinedIdentity([deadlock, undefined])).toBeUndefined();
     expect(combinedIdentity([])).toBeUndefined();
     expect(combinedIdentity([exitCode])).toBeUndefined();
-    expect(combinedIdentity([exitCode, deadlock])?.says).toBe('exit code 1 · error 1213');
+    expect(combinedIdentity([exitCode, deadlock])?.text).toBe('exit code 1 · error 1213');
   });
 });
 

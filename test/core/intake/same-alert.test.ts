@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type SameAlert, sameAlert, type Told } from '../../../core/intake/same-alert.ts';
+import { type AlertToCompare, type SameAlert, sameAlert } from '../../../core/intake/same-alert.ts';
 import type { Place, Trigger } from '../../../core/model/incident.ts';
 
 type Details = Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ const told = (
   { title, details = {}, place, link, sourceService, ...over }: Side,
   kind: Trigger['kind'],
   sourceId: string,
-): Told => ({
+): AlertToCompare => ({
   trigger: {
     kind: over.kind ?? kind,
     sourceId: over.sourceId ?? sourceId,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chatMessage, SlackMessage, spokenWords } from '../../../core/intake/slack-message.ts';
+import { chatMessage, SlackMessage, wordsOf } from '../../../core/intake/slack-message.ts';
 import { parseAnswer } from '../../../core/language/parse-answer.ts';
 
 // What people and apps write, read as text. Rich text is how Slack keeps every message that a person types.
@@ -59,12 +59,12 @@ describe('what a person said', () => {
     ['*roll it back*', 'roll it back'],
     ['&gt; approve', '> approve'],
   ])('%s', (text, words) => {
-    expect(spokenWords(text, 'UBOT')).toBe(words);
+    expect(wordsOf(text, 'UBOT')).toBe(words);
   });
   test.each(['<@UBOT> <@UANA> approve', '~approve~', '&gt; approve'])(
     'is no answer where it was said to somebody else, struck through, linked or quoted: %s',
     (text) => {
-      expect(['nothing', 'doubt']).toContain(parseAnswer(spokenWords(text, 'UBOT')).kind);
+      expect(['nothing', 'doubt']).toContain(parseAnswer(wordsOf(text, 'UBOT')).kind);
     },
   );
 });

@@ -67,7 +67,7 @@ describe('an answer to a question', () => {
   test.each(['approve', 'yes, do it', 'ok, roll it back please', "don't", 'yes', '👍', 'no', 'restart the database'])(
     'is read by its own rules: %s',
     (text) => {
-      expect(readIntent(text)).toEqual({ kind: 'answer', said: parseAnswer(text) });
+      expect(readIntent(text)).toEqual({ kind: 'answer', answer: parseAnswer(text) });
     },
   );
   test.each([
@@ -76,7 +76,7 @@ describe('an answer to a question', () => {
     ['do it tomorrow', 'condition'],
     ["I wouldn't approve", 'negation'],
   ])('that is none is told apart by what speaks against it: %s', (text, why) => {
-    expect(readIntent(text)).toMatchObject({ kind: 'answer', said: { why } });
+    expect(readIntent(text)).toMatchObject({ kind: 'answer', answer: { why } });
   });
   test.each([
     ['why did you restart it?', 'why'],
@@ -95,8 +95,8 @@ describe('a correction', () => {
     ["Nope, that's wrong. It was a full disk on db-2!", 'a full disk on db-2'],
     ['the real cause was the deploy of payments', 'the deploy of payments'],
     ["that's not right", ''],
-  ])('%s: %s', (text, meant) => {
-    expect(readIntent(text)).toEqual({ kind: 'correct', meant });
+  ])('%s: %s', (text, correction) => {
+    expect(readIntent(text)).toEqual({ kind: 'correct', correction });
   });
 });
 
@@ -122,7 +122,7 @@ describe('agreement with the diagnosis', () => {
     expect(readIntent(text)).toEqual({ kind: 'agree', sure: true });
   });
   test.each(['correct', 'Right!', 'exactly', 'confirmed', 'agreed', 'yes, correct', "that's it"])(
-    'that could be an answer to a question about an action is said back: %s',
+    'that could be an answer to a question about an action is answer back: %s',
     (text) => {
       expect(readIntent(text)).toEqual({ kind: 'agree', sure: false });
     },
@@ -149,7 +149,7 @@ describe('agreement with the diagnosis', () => {
     expect(readIntent(text).kind).not.toBe('agree');
   });
   test.each(['yes, that was it', 'good catch', 'you were right', 'confirmed, it was the database'])(
-    'in a thread is said to specialistClient, where nobody mentions us: %s',
+    'in a thread is answer to specialistClient, where nobody mentions us: %s',
     (text) => {
       expect(isForUs(parseUtterance(text))).toBe(false);
       expect(isForUs(parseUtterance('no, it was the cache'))).toBe(true);
@@ -170,17 +170,17 @@ describe('agreement with the diagnosis', () => {
       ',',
     ];
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 6 }), (said) => {
-        const intent = readIntent(said.join(' '));
-        if (said.includes('approve') || said.includes('go ahead')) expect(intent.kind).not.toBe('agree');
-        if (said.some((word) => /that was it|good catch|right|correct/.test(word)))
-          expect(intent).not.toMatchObject({ kind: 'answer', said: { kind: 'yes', sure: true, object: [] } });
+      fc.property(fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 6 }), (answer) => {
+        const intent = readIntent(answer.join(' '));
+        if (answer.includes('approve') || answer.includes('go ahead')) expect(intent.kind).not.toBe('agree');
+        if (answer.some((word) => /that was it|good catch|right|correct/.test(word)))
+          expect(intent).not.toMatchObject({ kind: 'answer', answer: { kind: 'yes', sure: true, object: [] } });
       }),
     );
   });
 });
 
-test('whatever is said is read, and pasted text is never an answer', () => {
+test('whatever is answer is read, and pasted text is never an answer', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 2000 }), (text) => {
       expect(readIntent(text).kind).toBeTypeOf('string');

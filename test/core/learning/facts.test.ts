@@ -15,7 +15,7 @@ import { storesForTests } from '../../stores.ts';
 const read = (text: string) => {
   const saying = parseFact(text);
   return saying.kind === 'remember' || saying.kind === 'forget'
-    ? `${saying.kind}: ${factSentence(saying.says)}`
+    ? `${saying.kind}: ${factSentence(saying.statement)}`
     : 'service' in saying
       ? `${saying.kind}: ${saying.service}`
       : saying.kind;
@@ -119,7 +119,7 @@ describe('what is said about a service', () => {
   test('an owner is named without the mark that ends a sentence', () => {
     expect(parseFact('remember that team-music . owns artist-api')).toEqual({
       kind: 'remember',
-      says: { kind: 'owned-by', service: 'artist-api', owner: 'team-music' },
+      statement: { kind: 'owned-by', service: 'artist-api', owner: 'team-music' },
     });
   });
   test('what is read back is read the same, whatever was said', () => {
@@ -127,8 +127,8 @@ describe('what is said about a service', () => {
       fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 400 }), sentences), (text) => {
         const saying = parseFact(`remember that ${text}`);
         if (saying.kind !== 'remember') return;
-        expect(parseFact(`remember that ${factSentence(saying.says)}`)).toEqual(saying);
-        expect(parseFact(`forget that ${factSentence(saying.says)}`)).toEqual({ ...saying, kind: 'forget' });
+        expect(parseFact(`remember that ${factSentence(saying.statement)}`)).toEqual(saying);
+        expect(parseFact(`forget that ${factSentence(saying.statement)}`)).toEqual({ ...saying, kind: 'forget' });
       }),
       { numRuns: 2000 },
     );

@@ -25,7 +25,7 @@ beforeEach(async () => {
   await decide(diagnosed(), world.ports);
 });
 const say = (text: string, by = 'ana', incidentId = 'inc-1') =>
-  handleTeaching({ saying: parseTeaching(text), by, incidentId }, world.ports);
+  handleTeaching({ utterance: parseTeaching(text), by, incidentId }, world.ports);
 const decided = async (id: string) =>
   (await decide({ ...diagnosed(), incident: anIncident({ id, sourceId: id }) }, world.ports)).decision;
 const audited = async () =>

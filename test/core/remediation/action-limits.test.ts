@@ -56,7 +56,7 @@ const plan = (id: ActionId, around: Json[], target = deployment(), without: stri
 const planned = (parameters: object, says: string | RegExp = '') => ({
   kind: 'planned',
   parameters,
-  says: typeof says === 'string' ? says : expect.stringMatching(says),
+  limit: typeof says === 'string' ? says : expect.stringMatching(says),
 });
 const refused = (why: RegExp) => ({ kind: 'refused', why: expect.stringMatching(why) });
 

@@ -62,7 +62,7 @@ test('each policy that decided is named as it is written, with what it says', as
     policies,
   );
   expect(answer.allowed).toBe(false);
-  expect(rules.map(({ id, file, says }) => [id, file, says])).toEqual([
+  expect(rules.map(({ id, file, explanation: says }) => [id, file, says])).toEqual([
     ['protected-workload', '20-forbidden.cedar', 'The target is protected, by its label or by the catalogue.'],
     ['freeze', '30-limits.cedar', 'A freeze is in force.'],
   ]);
@@ -71,7 +71,7 @@ test('every policy says why, every forbid what would have to change, and no two 
   const rules = policies.rules();
   expect(rules.length).toBeGreaterThan(15);
   expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
-  for (const { says, change, effect } of rules) {
+  for (const { explanation: says, change, effect } of rules) {
     expect(says).toMatch(/\.$/);
     if (effect === 'forbid') expect(change).toMatch(/\.$/);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Message } from '../../../core/model/message.ts';
-import { progressOf, tellWhileTheyLook } from '../../../core/reporting/progress.ts';
+import { progressOf, publishProgressOften } from '../../../core/reporting/progress.ts';
 import { aDiagnosis, aHypothesis, anEntry, anIncident, at } from '../../builders.ts';
 import { testClock } from '../../contract/records.ts';
 import { storesForTests } from '../../stores.ts';
@@ -99,10 +99,10 @@ describe('while specialists report', () => {
     const pauses: (() => void)[] = [];
     const pause = () => new Promise<void>((resolve) => pauses.push(resolve));
     await ports.incidents.append(found('logs', '445 lines read.'));
-    const first = tellWhileTheyLook('inc-1', ports, pause);
+    const first = publishProgressOften('inc-1', ports, pause);
     await expect.poll(() => pauses.length).toBe(1);
     await ports.incidents.append(found('metrics', 'Errors rose.'));
-    await tellWhileTheyLook('inc-1', ports, pause);
+    await publishProgressOften('inc-1', ports, pause);
     expect(ports.said).toEqual([]);
     pauses[0]?.();
     await first;
@@ -113,7 +113,7 @@ describe('while specialists report', () => {
 
   test('later ones are told again, and none once there is a diagnosis', async () => {
     const ports = await place();
-    const tell = () => tellWhileTheyLook('inc-1', ports, async () => undefined);
+    const tell = () => publishProgressOften('inc-1', ports, async () => undefined);
     clock.set('02:47:00');
     await tell();
     clock.set('02:47:10');

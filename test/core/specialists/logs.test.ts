@@ -80,7 +80,7 @@ describe('the logs specialist', () => {
         errorTemplate: 'dial tcp ledger-api.billing:8443: connect: connection refused (try <n>)',
         errorIdentity: {
           digest: expect.stringMatching(/^[0-9a-f]{32}$/),
-          says: 'dial tcp ledger-api.billing:8443: connect: connection refused (try <attempt>)',
+          text: 'dial tcp ledger-api.billing:8443: connect: connection refused (try <attempt>)',
         },
         dependency: { kind: 'Service', name: 'ledger-api', namespace: 'billing' },
         evidenceIds: [expect.any(String)],

@@ -4,7 +4,7 @@ import { openIncident } from '../../../core/intake/open-incident.ts';
 import type { BusEvent } from '../../../core/model/events.ts';
 import type { Message } from '../../../core/model/message.ts';
 import { PageFacts } from '../../../core/model/storm.ts';
-import { endGroup, judgeAgain, sweepGroups } from '../../../core/storms/ending.ts';
+import { endGroup, reevaluateMembers, sweepGroups } from '../../../core/storms/ending.ts';
 import { type JoinPorts, joinGroup, leaveGroup } from '../../../core/storms/membership.ts';
 import { aDiagnosis, aTrigger } from '../../builders.ts';
 import { parallel, testClock } from '../../contract/records.ts';
@@ -267,7 +267,7 @@ describe('a member', () => {
   });
 
   test('leaves when a person calls the diagnosis of its leader wrong', async () => {
-    expect(await judgeAgain(leader, undefined, ports)).toEqual([member]);
+    expect(await reevaluateMembers(leader, undefined, ports)).toEqual([member]);
     expect(published[0]?.detail).toMatchObject({ trigger: { apart: { why: 'diagnosis-changed' } } });
   });
 });

@@ -174,7 +174,7 @@ describe('a container that ends', () => {
         claim: '2 pods of Deployment cart OOM-killed since 02:40 UTC, memory limit 128Mi.',
         onset: '2026-11-20T02:40:00.000Z',
         errorTemplate: 'OOMKilled, memory limit <n>',
-        errorIdentity: { says: 'OOMKilled, memory limit 128Mi' },
+        errorIdentity: { text: 'OOMKilled, memory limit 128Mi' },
       },
     ]);
   });

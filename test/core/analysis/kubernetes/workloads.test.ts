@@ -388,7 +388,7 @@ describe('a Job', () => {
     const identity = (terminated: object) =>
       find(cronJob('invoices'), failed('BackoffLimitExceeded'), run(terminated))[0]?.errorIdentity;
     const deadlock = identity({ exitCode: 3, message: 'error 1213', finishedAt: ago(11) });
-    expect(deadlock).toMatchObject({ says: expect.stringContaining('container main: Error exit code 3: error 1213') });
+    expect(deadlock).toMatchObject({ text: expect.stringContaining('container main: Error exit code 3: error 1213') });
     expect(deadlock).not.toHaveProperty('partial');
     expect(identity({ exitCode: 3, message: 'error 1213', finishedAt: ago(9) })).toEqual(deadlock);
     expect(identity({ exitCode: 3, message: 'error 1062' })?.digest).not.toBe(deadlock?.digest);
