@@ -1,6 +1,7 @@
 // Causes about failures of a service itself and of its dependencies, databases included.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry, type Situation } from './cause.ts';
+import { observed } from './checks.ts';
 import { broken, serving } from './effects.ts';
 
 const lookAtDependency = ({ it }: Situation) => `Look at what ${it} depends on, with the owner of it`;
@@ -58,6 +59,18 @@ export const dependencyCauses = {
       inside: [],
     },
     nextStep: lookAtError,
+  },
+  'pods-unavailable': {
+    ...dependency,
+    title: 'Its pods are not available',
+    confirms: 'fewer pods available than wanted',
+    rulesOut: [{ observation: 'all of its pods are available', check: observed('all-pods-available') }],
+    depth: 'effect',
+    aliases: [],
+    obstacles: [],
+    explains: [],
+    nextStep: ({ it }) => `Look at the pods of ${it}: their events and last lines say what they wait for`,
+    prevention: (it) => `Alert on pods of ${it} that are not available.`,
   },
   'dependency-unavailable': {
     ...dependency,

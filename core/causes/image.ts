@@ -37,7 +37,7 @@ export const imageCauses = {
     aliases: [words.image, ['registry']],
     obstacles: ['registry-gives-no-image'],
   },
-  'image-pull-throttled': {
+  'image-registry-rate-limit': {
     ...image,
     title: 'Image registry limits the pulls',
     confirms: 'pull fails with "toomanyrequests", 429 or "pull QPS exceeded"',
@@ -47,6 +47,19 @@ export const imageCauses = {
     obstacles: ['registry-gives-no-image', 'is-down'],
     nextStep: () =>
       `Wait for the registry's limit to pass or pull with credentials that have a higher one, and look who else pulls`,
+  },
+  'image-architecture': {
+    ...image,
+    title: 'Image is built for another processor',
+    confirms: 'exec format error, or "no match for platform in manifest"',
+    rulesOut: [{ observation: 'all of its pods are available', check: observed('all-pods-available') }],
+    depth: 'root',
+    explains: ['application-crash', 'command-invalid', 'liveness-probe', 'readiness-probe'],
+    aliases: [['architecture', 'exec format error', 'arm64', 'amd64'], words.image],
+    obstacles: ['next-run-meets-it', 'new-pods-meet-it', 'is-down'],
+    nextStep: ({ it, orRollBack }) => `Build the image of ${it} for the processors of its nodes${orRollBack}`,
+    prevention: (it) =>
+      `Build the image of ${it} for every architecture of the nodes, and start it once in the pipeline.`,
   },
   'image-pull-secret-missing': {
     ...image,

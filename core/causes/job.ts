@@ -35,6 +35,26 @@ export const jobCauses = {
     aliases: [['deadline']],
     obstacles: [],
   },
+  'job-overlap': {
+    ...job,
+    kind: 'state',
+    title: 'Runs of a CronJob overlap',
+    confirms: 'a run is still active when the next one starts, and concurrencyPolicy allows it',
+    rulesOut: [byHand('one run at a time')],
+    depth: 'root',
+    aliases: [['overlap', 'overlaps', 'overlapping', 'concurrent runs', 'twice at once']],
+    obstacles: ['next-run-meets-it'],
+    effects: {
+      own: ['job-failed', 'latency', 'saturation', 'backlog'],
+      callers: [],
+      reaches: 'if-seen',
+      callees: ['latency', 'saturation', 'errors'],
+      inside: [],
+    },
+    nextStep: ({ it }) => `Let the run of ${it} that is furthest finish, end the others, and forbid concurrent runs`,
+    prevention: (it) =>
+      `Set concurrencyPolicy of ${it} to Forbid, and alert on runs that take longer than its interval.`,
+  },
   'cronjob-suspended': {
     ...job,
     title: 'A CronJob is suspended',

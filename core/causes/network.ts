@@ -1,6 +1,7 @@
 // Causes about names that do not resolve, and traffic that is delayed or denied.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry } from './cause.ts';
+import { observed } from './checks.ts';
 import { serving } from './effects.ts';
 
 const network = {
@@ -61,6 +62,21 @@ export const networkCauses = {
       callees: [],
       inside: ['latency', 'errors'],
     },
+  },
+  'pod-address-exhausted': {
+    ...network,
+    title: 'No address is left for new pods',
+    confirms: 'FailedCreatePodSandBox: no free IP address',
+    rulesOut: [{ observation: 'all of its pods are available', check: observed('all-pods-available') }],
+    depth: 'root',
+    canComeOfChange: true,
+    explains: [...network.explains, 'hpa-at-limit'],
+    aliases: [['ip address', 'ip addresses', 'address exhausted', 'addresses exhausted', 'subnet', 'no free address']],
+    obstacles: ['no-room-for-pods', 'new-pods-meet-it'],
+    effects: { own: [...serving, 'saturation'], callers: serving, reaches: 'if-seen', callees: [], inside: serving },
+    nextStep: ({ it }) =>
+      `Add addresses to the network of the pods, or ask for fewer pods of ${it}; pods that run must stay`,
+    prevention: () => 'Alert on the free addresses of each subnet and address pool, and size them for the most pods.',
   },
   'network-policy': {
     ...network,

@@ -93,6 +93,18 @@ export const resourcesCauses = {
       inside: [],
     },
   },
+  'autoscaler-without-metrics': {
+    ...resources,
+    title: 'Its autoscaler cannot count',
+    confirms: 'ScalingActive False, FailedGetResourceMetric, and more load than its replicas carry',
+    rulesOut: [byHand('the autoscaler scales')],
+    depth: 'root',
+    explains: [...resources.explains, 'traffic-surge', 'cpu-overload', 'hpa-at-limit', 'network-delay'],
+    aliases: [['autoscaler', 'hpa']],
+    obstacles: [],
+    nextStep: ({ it }) => `Scale ${it} by hand now, then give its autoscaler what it counts by`,
+    prevention: (it) => `Alert on an autoscaler of ${it} that is not active, and check requests before a rollout.`,
+  },
   'hpa-at-limit': {
     ...resources,
     title: 'Autoscaler is at its maximum',

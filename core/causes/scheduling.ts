@@ -1,6 +1,7 @@
 // Causes about pods that no node accepts, claims that no volume satisfies, and evictions that a disruption budget refuses.
 import { words } from './aliases.ts';
 import { byHand, type CauseEntry } from './cause.ts';
+import { observed } from './checks.ts';
 import { broken, serving } from './effects.ts';
 
 const scheduling = {
@@ -87,6 +88,90 @@ export const schedulingCauses = {
     depth: 'root',
     aliases: [],
     obstacles: ['no-room-for-pods'],
+  },
+  'scheduling-insufficient-resource': {
+    ...scheduling,
+    title: 'Requests something that no node has free',
+    confirms: 'FailedScheduling: Insufficient of another resource, no free host port, or no volume slot',
+    rulesOut: [byHand('a node has the requested resource free')],
+    depth: 'root',
+    aliases: [['gpu', 'gpus', 'host port', 'extended resource']],
+    obstacles: ['no-room-for-pods'],
+  },
+  'scheduling-node-full': {
+    ...scheduling,
+    title: 'Nodes are at their pod limit',
+    confirms: 'FailedScheduling: Too many pods',
+    rulesOut: [byHand('a node may take more pods')],
+    depth: 'root',
+    aliases: [['too many pods', 'pod limit']],
+    obstacles: ['no-room-for-pods'],
+  },
+  'scheduling-topology-spread': {
+    ...scheduling,
+    title: 'Topology spread leaves no node',
+    confirms: "FailedScheduling: didn't match pod topology spread constraints",
+    rulesOut: [byHand('a node keeps the spread')],
+    depth: 'root',
+    aliases: [['topology spread']],
+    obstacles: ['no-room-for-pods'],
+  },
+  preempted: {
+    ...scheduling,
+    title: 'Pods of a higher priority took its place',
+    confirms: 'Preempted events on its pods, and the priority of the pods that took their place',
+    rulesOut: [{ observation: 'all of its pods are available', check: observed('all-pods-available') }],
+    depth: 'root',
+    explains: [
+      ...scheduling.explains,
+      'scheduling-insufficient-cpu',
+      'scheduling-insufficient-memory',
+      'scheduling-insufficient-resource',
+      'scheduling-node-full',
+    ],
+    aliases: [['preempted', 'preemption', 'priority class', 'priorityclass', 'priority']],
+    obstacles: ['no-room-for-pods', 'new-pods-meet-it'],
+    nextStep: ({ it }) => `Give ${it} the priority that it needs, or scale down what took its place`,
+    prevention: (it) => `Give ${it} a priority class of its own, and review a cluster-wide default before it applies.`,
+  },
+  'volume-attached-elsewhere': {
+    ...scheduling,
+    title: 'Its volume is still attached to another node',
+    confirms: 'FailedAttachVolume: Multi-Attach error, and a VolumeAttachment of the volume on another node',
+    rulesOut: [{ observation: 'all of its pods are available', check: observed('all-pods-available') }],
+    depth: 'root',
+    aliases: [['multi attach', 'multiattach', 'attached to another node', 'still attached']],
+    obstacles: ['next-run-meets-it', 'new-pods-meet-it', 'is-down'],
+    effects: {
+      own: [...broken, 'storage'],
+      callers: serving,
+      reaches: 'if-seen',
+      callees: [],
+      inside: [],
+    },
+    nextStep: ({ it }) =>
+      `Find what holds the volume of ${it}, and detach it only once the other node surely writes to it no more`,
+    prevention: (it) =>
+      `Replace the pods of ${it} one after the other (strategy Recreate), and alert on old volume attachments.`,
+  },
+  'volume-zone-mismatch': {
+    ...scheduling,
+    title: 'Its volume is in a zone without a node for it',
+    confirms: 'FailedScheduling: volume node affinity conflict, and no ready node where the volume may be used',
+    rulesOut: [{ observation: 'all of its pods are available', check: observed('all-pods-available') }],
+    depth: 'root',
+    aliases: [['volume zone', 'volume node affinity', 'wrong zone', 'availability zone']],
+    obstacles: ['next-run-meets-it', 'new-pods-meet-it', 'no-room-for-pods'],
+    effects: {
+      own: [...broken, 'storage'],
+      callers: serving,
+      reaches: 'if-seen',
+      callees: [],
+      inside: [],
+    },
+    nextStep: ({ it }) => `Bring a node up in the zone of the volume of ${it}; its claim must stay`,
+    prevention: (it) =>
+      `Keep a node in each zone that holds a volume of ${it}, and bind volumes when the first pod is placed.`,
   },
   'volume-storage-class': {
     ...scheduling,

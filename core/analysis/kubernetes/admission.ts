@@ -9,6 +9,7 @@ import { clockTime, earliest, observed } from './finding.ts';
 import type { KubernetesEvent, Workload } from './objects.ts';
 import { bytesOf } from './quantity.ts';
 import { addressedBy } from './services.ts';
+import { failedCallIn, webhookEntity } from './webhooks.ts';
 
 const quotaResources: readonly (readonly [words: RegExp, cause: CauseCode])[] = [
   [/requests\.storage|persistentvolumeclaims/, 'quota-storage'],
@@ -34,6 +35,7 @@ export function admission(cluster: Cluster): FindingDraft[] {
     if (!stillMissing(cluster, workload) || resolved(cluster, latest)) return [];
     const onset = earliest(events.map((event) => event.firstTimestamp ?? event.lastTimestamp));
     const namespaced = cause?.startsWith('quota-') === true && workload.namespace !== undefined;
+    const call = failedCallIn(latest.message ?? '');
     const entity: EntityRef = namespaced
       ? { kind: 'Namespace', name: workload.namespace ?? '', cluster: cluster.name }
       : workload;
@@ -52,7 +54,7 @@ export function admission(cluster: Cluster): FindingDraft[] {
               `Event ${event.reason} on ${event.involvedObject.kind} ${event.involvedObject.name}: ${event.message}`,
           ),
         error: latest.message ?? '',
-        ...(namespaced ? { dependency: workload } : {}),
+        ...(namespaced ? { dependency: workload } : call ? { dependency: webhookEntity(cluster, call) } : {}),
       }),
     ];
   });
@@ -76,6 +78,7 @@ function withoutEvents(cluster: Cluster, found: readonly FindingDraft[]): Findin
     const { cause, problem } = message === '' ? workOut(cluster, first) : judge(message);
     const onset = earliest(conditions.map((one) => one.lastTransitionTime));
     const namespaced = cause?.startsWith('quota-') === true && workload.namespace !== undefined;
+    const call = failedCallIn(message);
     return [
       observed(cluster, {
         claim: `Pods of ${workload.kind} ${workload.name} cannot be created${clockTime(onset)}: ${problem}.`,
@@ -89,7 +92,7 @@ function withoutEvents(cluster: Cluster, found: readonly FindingDraft[]): Findin
           ...(message === '' && cause !== undefined ? [`worked out from what is there: ${problem}`] : []),
         ],
         error: message || problem,
-        ...(namespaced ? { dependency: workload } : {}),
+        ...(namespaced ? { dependency: workload } : call ? { dependency: webhookEntity(cluster, call) } : {}),
       }),
     ];
   });
@@ -146,6 +149,8 @@ function judge(message: string): { cause: CauseCode | undefined; problem: string
   }
   if (/serviceaccount "[^"]*" not found|error looking up service account/i.test(message))
     return { cause: 'service-account-missing', problem: 'its service account does not exist' };
+  const call = failedCallIn(message);
+  if (call) return { cause: undefined, problem: `the admission webhook ${call.webhook} does not answer` };
   if (/forbidden|denied|webhook|admission|violates|is invalid/i.test(message))
     return { cause: 'admission-refused', problem: 'admission refuses them' };
   // A slow or absent API server also fails pod creation, without a refusal.

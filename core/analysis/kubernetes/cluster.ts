@@ -81,11 +81,21 @@ export function indexCluster(snapshot: KubernetesSnapshot): Cluster {
     if (first && first !== metadata.name)
       owners.set(key(kind, metadata.name, metadata.namespace), { kind: 'Job', name: first });
   }
+  /** A pod that is gone is known by name only: its Deployment's name, two suffixes. */
+  const deploymentOf = (pod: string, namespace: string | undefined) => {
+    const name = /^(.+)-[a-z0-9]+-[a-z0-9]{5}$/.exec(pod)?.[1];
+    return name !== undefined && known.has(key('Deployment', name, namespace))
+      ? { kind: 'Deployment', name }
+      : undefined;
+  };
   const ownerOf = (kind: string, name: string, namespace: string | undefined): EntityRef => {
     // A ReplicaSet between a pod and its Deployment may be missing from the snapshot.
     const makerOf = (entity: EntityRef) => {
       const owner = ownerByName(entity);
-      return owner.kind !== entity.kind && known.has(key(owner.kind, owner.name, namespace)) ? owner : undefined;
+      if (owner.kind !== entity.kind && known.has(key(owner.kind, owner.name, namespace))) return owner;
+      return entity.kind === 'Pod' && !known.has(key('Pod', entity.name, namespace))
+        ? deploymentOf(entity.name, namespace)
+        : undefined;
     };
     let current = { kind, name };
     for (let hop = 0; hop < 4; hop += 1) {

@@ -2,8 +2,9 @@
 import type { CauseCode } from '../../causes/causes.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
+import { firstTimeOf, newestOf } from './event-times.ts';
 import { clockTime, count, earliest, isCut, observed } from './finding.ts';
-import type { ContainerStatus, Pod } from './objects.ts';
+import type { ContainerStatus, KubernetesEvent, Pod } from './objects.ts';
 
 interface End {
   readonly pod: Pod;
@@ -13,6 +14,8 @@ interface End {
   readonly exitCode: number | undefined;
   readonly line: string;
   readonly at: string | undefined;
+  /** When its restarts began, as far as events show it; otherwise `at`. */
+  readonly first: string | undefined;
   readonly limit: string | undefined;
 }
 
@@ -24,16 +27,43 @@ const configErrors: readonly (readonly [words: RegExp, cause: CauseCode])[] = [
   ],
 ];
 
-function endOf(pod: Pod, status: ContainerStatus): End | undefined {
+/** Events of the pod about this container. */
+const eventsAbout = (cluster: Cluster, { metadata }: Pod, { name }: ContainerStatus): readonly KubernetesEvent[] =>
+  cluster
+    .eventsOf('Pod', metadata.name, metadata.namespace)
+    .filter(({ involvedObject: { fieldPath } }) => typeof fieldPath !== 'string' || fieldPath.includes(`{${name}}`));
+
+const restarts = new Set(['BackOff', 'Killing']);
+
+/** The kubelet's message for a container that it cannot create: in the status, or else in its newest event. */
+function refusalOf(cluster: Cluster, pod: Pod, status: ContainerStatus): string {
+  const said = status.state?.waiting?.message?.trim();
+  if (said) return said;
+  const failed = eventsAbout(cluster, pod, status).filter(
+    ({ type, reason, message }) => type === 'Warning' && reason === 'Failed' && /^Error: (?!\w+$)/.test(message ?? ''),
+  );
+  return newestOf(failed)?.message?.replace(/^Error: /, '') ?? '';
+}
+
+function endOf(cluster: Cluster, pod: Pod, status: ContainerStatus): End | undefined {
   const ended = status.state?.terminated ?? status.lastState?.terminated ?? undefined;
   const waiting = status.state?.waiting ?? undefined;
   const limit = [...pod.spec.containers, ...pod.spec.initContainers].find((one) => one.name === status.name)?.resources
     .limits.memory;
-  const base = { pod, status, limit, at: ended?.finishedAt ?? undefined, exitCode: ended?.exitCode };
+  const events = eventsAbout(cluster, pod, status);
+  const at = ended?.finishedAt ?? undefined;
+  const began = earliest([
+    at,
+    ...events
+      .filter(({ reason, message }) => restarts.has(reason ?? '') && /restart/i.test(message ?? ''))
+      .map(firstTimeOf),
+  ]);
+  const base = { pod, status, limit, at, first: began, exitCode: ended?.exitCode };
   const lineOf = (words: string) => `Pod ${pod.metadata.name}: container ${status.name}: ${words}`;
   if (waiting?.reason === 'CreateContainerConfigError' || waiting?.reason === 'CreateContainerError') {
-    const cause = configErrors.find(([words]) => words.test(waiting.message ?? ''))?.[1];
-    return { ...base, cause, line: lineOf(`waiting ${waiting.reason}: ${waiting.message ?? ''}`) };
+    const refusal = refusalOf(cluster, pod, status);
+    const cause = configErrors.find(([words]) => words.test(refusal))?.[1];
+    return { ...base, cause, line: lineOf(`waiting ${waiting.reason}: ${refusal || 'no message'}`) };
   }
   const lastEnd = `restarts ${status.restartCount}, last ended ${ended?.reason ?? ''} with exit code ${ended?.exitCode} at ${ended?.finishedAt ?? 'unknown'}${ended?.message ? `: ${ended.message}` : ''}`;
   // If the limit is too small for the runtime itself, the container ends in a StartError that says so.
@@ -53,14 +83,35 @@ function endOf(pod: Pod, status: ContainerStatus): End | undefined {
   }
   if (!ended) return undefined;
   const belongsToJob = pod.metadata.ownerReferences[0]?.kind === 'Job';
-  if (ended.exitCode === 0 || belongsToJob) return undefined;
+  if (belongsToJob) return undefined;
+  const killed = events.find(
+    ({ reason, message }) => reason === 'Killing' && /failed (?:liveness|startup) probe/i.test(message ?? ''),
+  );
+  if (killed) return { ...base, cause: 'liveness-probe', line: lineOf(`${lastEnd}; ${killed.message}`) };
+  if (ended.exitCode === 0) {
+    const loops = waiting?.reason === 'CrashLoopBackOff' && !hasLivenessProbe(pod, status);
+    return loops ? { ...base, cause: 'command-invalid', line: lineOf(lastEnd) } : undefined;
+  }
   return { ...base, cause: 'application-crash', line: lineOf(lastEnd) };
+}
+
+const hasLivenessProbe = ({ spec }: Pod, { name }: ContainerStatus): boolean =>
+  spec.containers.some((one) => one.name === name && one.livenessProbe);
+
+/** Minutes that a service may need until everything it waits for at its start is up. */
+const startMinutes = 15;
+
+/** Whether the container only ended while the pod started, and has run since. */
+function endedAtStart({ pod, status, at }: End, takenAt: string): boolean {
+  const age = Date.parse(at ?? '') - Date.parse(pod.metadata.creationTimestamp ?? '');
+  const since = Date.parse(takenAt) - Date.parse(at ?? '');
+  return status.ready && age < startMinutes * 60_000 && since > 5 * 60_000;
 }
 
 export function crashes(cluster: Cluster): FindingDraft[] {
   const ends = cluster.pods.flatMap((pod) =>
     [...pod.status.initContainerStatuses, ...pod.status.containerStatuses].flatMap(
-      (status) => endOf(pod, status) ?? [],
+      (status) => endOf(cluster, pod, status) ?? [],
     ),
   );
   const groups = Map.groupBy(ends, (end) => {
@@ -71,10 +122,14 @@ export function crashes(cluster: Cluster): FindingDraft[] {
     const [first] = group;
     if (!first) return [];
     const entity = cluster.ownerOf('Pod', first.pod.metadata.name, first.pod.metadata.namespace);
-    const onset = earliest(group.map((end) => end.at));
+    const onset = earliest(group.map((end) => end.first));
+    const last = group
+      .map((end) => end.at ?? '')
+      .sort()
+      .at(-1);
     const waiting = group.some((end) => end.status.state?.waiting !== undefined && end.status.state.waiting !== null);
     // A pod that restarted once long ago and has run since is not a finding.
-    const recent = onset !== undefined && Date.parse(cluster.takenAt) - Date.parse(onset) < 3600_000;
+    const recent = Date.parse(cluster.takenAt) - Date.parse(last ?? '') < 3600_000;
     if (!waiting && !recent && group.every((end) => end.status.ready)) return [];
     const pods = count(new Set(group.map((end) => end.pod.metadata.name)).size, 'pod');
     return [
@@ -82,8 +137,8 @@ export function crashes(cluster: Cluster): FindingDraft[] {
         ...describe(first, pods, `${entity.kind} ${entity.name}`, clockTime(onset)),
         entity,
         cause: first.cause,
-        role: first.cause === undefined || first.cause === 'application-crash' ? 'symptom' : 'cause',
-        severity: waiting ? 'critical' : 'major',
+        role: first.cause === undefined || consequences.has(first.cause) ? 'symptom' : 'cause',
+        severity: waiting ? 'critical' : group.every((end) => endedAtStart(end, cluster.takenAt)) ? 'minor' : 'major',
         onset,
         lines: group.map((end) => end.line),
         ...(first.cause === 'application-crash'
@@ -97,6 +152,9 @@ export function crashes(cluster: Cluster): FindingDraft[] {
     ];
   });
 }
+
+/** Ends that often have another cause behind them. */
+const consequences: ReadonlySet<CauseCode> = new Set(['application-crash', 'liveness-probe']);
 
 function describe(
   end: End,
@@ -117,7 +175,19 @@ function describe(
         confidence: 0.93,
         error: messageOf(end.line),
       };
+    case 'liveness-probe':
+      return {
+        claim: `${pods} of ${workload} are killed by the kubelet${since}, because their liveness probe fails.`,
+        confidence: 0.5,
+        error: messageOf(end.line).split('; ').at(-1) ?? 'liveness probe failed',
+      };
     case 'command-invalid':
+      if (end.exitCode === 0)
+        return {
+          claim: `${pods} of ${workload} end with exit code 0${since}, as if their work were done, and are started again.`,
+          confidence: 0.75,
+          error: 'exit code 0 in a crash loop',
+        };
       return {
         claim: `${pods} of ${workload} cannot run their command${since}.`,
         confidence: 0.9,

@@ -3,7 +3,7 @@
 // on attached volumes are not judged.
 import * as z from 'zod';
 import type { Cluster } from './cluster.ts';
-import type { LabelExpression, Node, Pod, PodTerm } from './objects.ts';
+import { type LabelExpression, labelExpression, type Node, type Pod, type PodTerm } from './objects.ts';
 import { bytesOf } from './quantity.ts';
 
 /** A filter gives the node's reason to reject the pod, in the scheduler's words; undefined if the node accepts it. */
@@ -34,6 +34,10 @@ const filters: readonly Filter[] = [
     if (pods !== undefined && taken.length + 1 > bytesOf(pods)) return 'Too many pods';
     const lacking = ['cpu', 'memory', 'ephemeral-storage'].find(short);
     return lacking && `Insufficient ${lacking}`;
+  },
+  (cluster, pod, node) => {
+    const places = volumePlacesOf(cluster, pod);
+    return places && !places.nodes.includes(node) ? 'node(s) had volume node affinity conflict' : undefined;
   },
   (cluster, pod, node) => {
     if (antiAffinityOf(pod).some((term) => near(cluster, node, term).some((other) => meets(pod, term, other))))
@@ -73,6 +77,45 @@ function waitsForVolume(cluster: Cluster, pod: Pod): boolean {
     const waits = bindingMode.safeParse(storage).data?.volumeBindingMode === 'WaitForFirstConsumer';
     return status?.phase !== 'Bound' && !waits;
   });
+}
+
+export interface VolumePlaces {
+  readonly volume: string;
+  /** The values that a node's labels must have: `eu-west-1c`. */
+  readonly where: string;
+  /** The nodes where the volume may be used. */
+  readonly nodes: readonly Node[];
+}
+
+const VolumeAffinity = z.looseObject({
+  required: z
+    .looseObject({
+      nodeSelectorTerms: z.array(z.looseObject({ matchExpressions: z.array(labelExpression).nullish() })),
+    })
+    .nullish(),
+});
+
+/** Where the most restricted bound volume of the pod may be used; undefined if every node may use its volumes, as far as is recorded. */
+export function volumePlacesOf(cluster: Cluster, pod: Pod): VolumePlaces | undefined {
+  const names = new Set(pod.spec.volumes.flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []));
+  const bound = new Set(
+    cluster.claims.flatMap(({ metadata, spec }) =>
+      names.has(metadata.name) && metadata.namespace === pod.metadata.namespace ? (spec.volumeName ?? []) : [],
+    ),
+  );
+  return cluster.volumes
+    .filter(({ metadata }) => bound.has(metadata.name))
+    .flatMap(({ metadata, spec }) => {
+      const terms = VolumeAffinity.safeParse(spec.nodeAffinity).data?.required?.nodeSelectorTerms;
+      if (!terms) return [];
+      const nodes = cluster.nodes.filter((node) =>
+        terms.some((term) => (term.matchExpressions ?? []).every((one) => fits(node.metadata.labels, one))),
+      );
+      const where = terms.flatMap(({ matchExpressions }) => (matchExpressions ?? []).flatMap(({ values }) => values));
+      return [{ volume: metadata.name, where: [...new Set(where)].slice(0, 3).join(' or '), nodes }];
+    })
+    .toSorted((a, b) => a.nodes.length - b.nodes.length)
+    .at(0);
 }
 
 function tolerates(

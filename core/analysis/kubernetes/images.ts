@@ -23,7 +23,7 @@ export const pullThrottled =
 
 /** The first match wins; the most specific words come first. */
 const kinds: readonly (readonly [words: RegExp, cause: CauseCode, says: string])[] = [
-  [pullThrottled, 'image-pull-throttled', 'the registry takes no more pulls for now'],
+  [pullThrottled, 'image-registry-rate-limit', 'the registry takes no more pulls for now'],
   [
     /no such host|server misbehaving|name resolution|i\/o timeout|connection refused|connection reset|no route to host|deadline exceeded|TLS handshake|RegistryUnavailable/i,
     'image-registry-unreachable',

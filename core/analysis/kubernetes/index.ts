@@ -14,18 +14,26 @@ import { autoscalers, networkPolicies } from './limits.ts';
 import { mesh } from './mesh.ts';
 import { nodes } from './nodes.ts';
 import { ports } from './ports.ts';
+import { preemption } from './preemption.ts';
 import { probes } from './probes.ts';
+import { reclaimed } from './reclaimed.ts';
 import { rollouts } from './rollouts.ts';
 import { routes } from './routes.ts';
 import { scheduling } from './scheduling.ts';
 import { environment, services } from './services.ts';
+import { starting } from './starting.ts';
+import { unavailable } from './unavailable.ts';
 import { volumes } from './volumes.ts';
+import { webhooks } from './webhooks.ts';
 
 const analyzers: readonly ((cluster: Cluster) => FindingDraft[])[] = [
   images,
   scheduling,
   volumes,
   admission,
+  webhooks,
+  preemption,
+  starting,
   crashes,
   probes,
   services,
@@ -40,6 +48,7 @@ const analyzers: readonly ((cluster: Cluster) => FindingDraft[])[] = [
   rollouts,
   jobs,
   nodes,
+  reclaimed,
   evictions,
   disruptionBudgets,
 ];
@@ -48,7 +57,8 @@ const analyzers: readonly ((cluster: Cluster) => FindingDraft[])[] = [
 export function analyzeClusters(snapshots: readonly KubernetesSnapshot[]): FindingDraft[] {
   return snapshots.flatMap((snapshot) => {
     const cluster = indexCluster(snapshot);
-    return analyzers.flatMap((analyze) => analyze(cluster));
+    const found = analyzers.flatMap((analyze) => analyze(cluster));
+    return [...found, ...unavailable(cluster, found)];
   });
 }
 

@@ -23,8 +23,48 @@ export function jobs(cluster: Cluster): FindingDraft[] {
       const newest = runs.toSorted((a, b) => finishedAt(b).localeCompare(finishedAt(a)))[0];
       return newest ? runFinding(cluster, newest, runs.length) : [];
     })
-    .concat(suspended(cluster));
+    .concat(overlapping(cluster), suspended(cluster));
 }
+
+/** Runs of one CronJob that are active at the same time, although each was to have ended before the next. */
+function overlapping(cluster: Cluster): FindingDraft[] {
+  const active = cluster.jobs.filter(
+    (job) =>
+      (job.status?.active ?? 0) > 0 &&
+      !conditionOf(job, 'Complete') &&
+      !conditionOf(job, 'Failed') &&
+      job.metadata.annotations['cronjob.kubernetes.io/instantiate'] !== 'manual',
+  );
+  return cluster.cronJobs.flatMap((cron) => {
+    const runs = active
+      .filter(
+        ({ metadata }) =>
+          metadata.namespace === cron.metadata.namespace &&
+          metadata.ownerReferences.some(({ kind, name }) => kind === 'CronJob' && name === cron.metadata.name),
+      )
+      .toSorted((a, b) => startOf(a).localeCompare(startOf(b)));
+    const second = runs[1];
+    if (!second) return [];
+    const onset = startOf(second) || undefined;
+    return [
+      observed(cluster, {
+        claim: `${count(runs.length, 'run')} of CronJob ${cron.metadata.name} are active at the same time${clockTime(onset)}; its concurrency policy ${cron.spec.concurrencyPolicy ?? 'Allow'} lets the next run start before the last one ended.`,
+        entity: cluster.entityOf(cron),
+        cause: 'job-overlap',
+        confidence: 0.85,
+        severity: 'major',
+        onset,
+        lines: [
+          `CronJob ${cron.metadata.name}: schedule ${cron.spec.schedule}, concurrencyPolicy ${cron.spec.concurrencyPolicy ?? 'Allow'}`,
+          ...runs.slice(0, 6).map((job) => `Job ${job.metadata.name}: active since ${startOf(job)}`),
+        ],
+        error: `runs of ${cron.metadata.name} overlap`,
+      }),
+    ];
+  });
+}
+
+const startOf = (job: Job): string => job.status?.startTime ?? job.metadata.creationTimestamp ?? '';
 
 function runFinding(cluster: Cluster, job: Job, runs: number): FindingDraft[] {
   const entity = cluster.ownerOf('Job', job.metadata.name, job.metadata.namespace);

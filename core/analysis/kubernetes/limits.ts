@@ -4,6 +4,7 @@ import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';
 import type { Cluster } from './cluster.ts';
+import { newestOf } from './event-times.ts';
 import { clockTime, observed } from './finding.ts';
 import type { Workload } from './objects.ts';
 
@@ -34,6 +35,8 @@ export function autoscalers(cluster: Cluster): FindingDraft[] {
     const parsed = Autoscaler.safeParse(item);
     if (item.kind !== 'HorizontalPodAutoscaler' || !parsed.success) return [];
     const { spec, status } = parsed.data;
+    const idle = status.conditions?.find(({ type, status: is }) => type === 'ScalingActive' && is === 'False');
+    if (idle && idle.reason !== 'ScalingDisabled') return [withoutMetrics(cluster, item, spec.scaleTargetRef, idle)];
     const limited = status.conditions?.find(
       (one) => one.type === 'ScalingLimited' && one.status === 'True' && one.reason === 'TooManyReplicas',
     );
@@ -55,6 +58,47 @@ export function autoscalers(cluster: Cluster): FindingDraft[] {
         error: `${kind} ${name} at maxReplicas`,
       }),
     ];
+  });
+}
+
+/**
+ * An autoscaler that gets no figures. That alone harms nobody, so it is context here; core/diagnosis makes it the cause if its workload needs more
+ * replicas.
+ */
+function withoutMetrics(
+  cluster: Cluster,
+  { metadata }: KubernetesObject,
+  { kind, name }: { readonly kind: string; readonly name: string },
+  {
+    reason,
+    message,
+    lastTransitionTime,
+  }: {
+    reason?: string | null | undefined;
+    message?: string | null | undefined;
+    lastTransitionTime?: string | null | undefined;
+  },
+): FindingDraft {
+  const { namespace } = metadata;
+  const warning = newestOf(
+    cluster.eventsOf('HorizontalPodAutoscaler', metadata.name, namespace).filter(({ type }) => type === 'Warning'),
+  );
+  const text = [message, warning?.message].filter(Boolean).join('; ');
+  const why = /missing request for (\w+)/i.exec(text)?.[1];
+  const says = why === undefined ? (reason ?? 'it gets no metrics') : `its containers request no ${why}`;
+  return observed(cluster, {
+    claim: `The autoscaler of ${kind} ${name} cannot count${clockTime(lastTransitionTime ?? undefined)}: ${says}.`,
+    entity: { kind, name, cluster: cluster.name, ...(namespace ? { namespace } : {}) },
+    cause: 'autoscaler-without-metrics',
+    role: 'context',
+    severity: 'info',
+    confidence: 0.9,
+    onset: lastTransitionTime ?? undefined,
+    lines: [
+      `HorizontalPodAutoscaler ${metadata.name}: ScalingActive False ${reason ?? ''}: ${message ?? ''}`,
+      ...(warning ? [`Event ${warning.reason}: ${warning.message}`] : []),
+    ],
+    error: `autoscaler without metrics: ${says}`,
   });
 }
 

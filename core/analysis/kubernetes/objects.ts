@@ -61,7 +61,7 @@ const containerStatus = z.looseObject({
   lastState: state,
 });
 const port = z.union([z.number(), z.string()]);
-const probe = z
+export const probe = z
   .looseObject({
     httpGet: z.looseObject({ port, path: z.string().nullish(), scheme: z.string().nullish() }).nullish(),
     tcpSocket: z.looseObject({ port }).nullish(),
@@ -98,7 +98,7 @@ const container = z.looseObject({
   readinessProbe: probe,
   startupProbe: probe,
 });
-const labelExpression = z.looseObject({
+export const labelExpression = z.looseObject({
   key: z.string(),
   operator: z.string(),
   values: z

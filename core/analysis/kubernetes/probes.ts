@@ -1,10 +1,11 @@
 // Finds probes that fail although the application may be well: the wrong port, the wrong protocol, or too little time before the
 // probe counts. If a correct probe fails, the application is unwell, and the finding is a symptom.
+import * as z from 'zod';
 import type { CauseCode } from '../../causes/causes.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, count, earliest, observed } from './finding.ts';
-import type { Container, KubernetesEvent, Pod, Probe } from './objects.ts';
+import { type Container, type KubernetesEvent, type Pod, type Probe, probe as probeSchema } from './objects.ts';
 
 type Which = 'liveness' | 'readiness';
 
@@ -17,7 +18,7 @@ export function probes(cluster: Cluster): FindingDraft[] {
           (event) => event.reason === 'Unhealthy' && new RegExp(`^${which} probe`, 'i').test(event.message ?? ''),
         );
       const container = containerOf(pod, which);
-      const probe = which === 'liveness' ? container?.livenessProbe : container?.readinessProbe;
+      const probe = container && originalProbe(pod, container, which);
       const fails =
         events.length > 0
           ? matters(pod, which, events, cluster.takenAt)
@@ -109,6 +110,37 @@ interface Judged {
   readonly confidence: number;
 }
 
+/** A mesh answers the probes at its own port and asks the application itself; the proxy's environment keeps the original probes. */
+const originalsIn = 'ISTIO_KUBE_APP_PROBERS';
+const isRewritten = ({ httpGet }: Probe): boolean => /^\/app-health\//.test(httpGet?.path ?? '');
+
+/** The probe that the application gets; undefined if the mesh rewrote it and does not tell the original. */
+function originalProbe(pod: Pod, container: Container, which: Which): Probe | undefined {
+  const probe = which === 'liveness' ? container.livenessProbe : container.readinessProbe;
+  if (!probe || !isRewritten(probe)) return probe ?? undefined;
+  const told = [...pod.spec.containers, ...pod.spec.initContainers]
+    .flatMap(({ env }) => env)
+    .find(({ name }) => name === originalsIn)?.value;
+  const kept = Originals.safeParse(parsed(told ?? '')).data?.[probe.httpGet?.path ?? ''];
+  return kept ? { ...kept, ...timesOf(probe) } : undefined;
+}
+
+const timesOf = ({ initialDelaySeconds, periodSeconds, timeoutSeconds, failureThreshold }: Probe) => ({
+  initialDelaySeconds,
+  periodSeconds,
+  timeoutSeconds,
+  failureThreshold,
+});
+const Originals = z.record(z.string(), probeSchema.unwrap().unwrap());
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function judge(pod: Pod, which: Which, probe: Probe, container: Container, events: readonly KubernetesEvent[]): Judged {
   const text = events.map((event) => event.message ?? '').join('\n');
   const misconfigured = (cause: CauseCode, problem: string, confidence = 0.92): Judged => ({
@@ -126,18 +158,39 @@ function judge(pod: Pod, which: Which, probe: Probe, container: Container, event
   if (named !== undefined && probedPort === undefined) {
     return misconfigured(`${which}-probe-port`, `it asks port ${named}, and the container has no port of that name`);
   }
+  const counterpart = which === 'liveness' ? 'readiness' : 'liveness';
+  const other = originalProbe(pod, container, counterpart);
+  const otherWorks = other !== undefined && works(pod, container, counterpart);
+  if (
+    probedPort !== undefined &&
+    otherWorks &&
+    portOf(other, container) !== undefined &&
+    portOf(other, container) !== probedPort &&
+    /connection refused/i.test(text)
+  ) {
+    return misconfigured(
+      `${which}-probe-port`,
+      `it asks port ${probedPort}, where nobody listens, and the ${counterpart} probe is answered at ${portOf(other, container)}`,
+      0.85,
+    );
+  }
   const seconds = patience(probe);
   const kinder = container.readinessProbe ? patience(container.readinessProbe) : 30;
   if (which === 'liveness' && (seconds <= 5 || seconds * 3 <= kinder) && killedEarly(pod, container, seconds)) {
     return misconfigured('liveness-probe-timing', `it kills the container after ${seconds} s`, 0.9);
   }
-  const other = which === 'liveness' ? container.readinessProbe : container.livenessProbe;
+  // A status code shows that both speak the same protocol.
   const disagrees =
-    events.length === 0 && other && probedPort === portOf(other, container) && protocolOf(probe) !== protocolOf(other);
-  if (
-    wrongProtocol(probe, text) ||
-    (disagrees && works(pod, container, which === 'liveness' ? 'readiness' : 'liveness'))
-  ) {
+    other !== undefined &&
+    probedPort === portOf(other, container) &&
+    protocolOf(probe) !== protocolOf(other) &&
+    protocolOf(probe) !== 'TCP' &&
+    !/statuscode/i.test(text) &&
+    (events.length === 0 ||
+      protocolOf(probe) === 'gRPC' ||
+      protocolOf(probe) === 'HTTPS' ||
+      protocolOf(other) === 'gRPC');
+  if (wrongProtocol(probe, text) || (disagrees && otherWorks) || againstPortName(probe, container, text)) {
     return misconfigured(`${which}-probe-protocol`, `it speaks ${protocolOf(probe)}, which the port does not`);
   }
   return {
@@ -181,6 +234,17 @@ function wrongProtocol(probe: Probe, text: string): boolean {
   return /malformed HTTP|transport connection broken|server gave HTTP response to HTTPS|first record does not look like/i.test(
     text,
   );
+}
+
+/** Whether the name of the port states another protocol than the probe speaks, and nothing in the answers speaks against it. */
+function againstPortName(probe: Probe, container: Container, text: string): boolean {
+  const name = container.ports.find(({ containerPort }) => containerPort === portOf(probe, container))?.name ?? '';
+  if (/statuscode|connection refused/i.test(text)) return false;
+  return probe.grpc
+    ? /^http(?!2|s?-?grpc)/.test(name)
+    : probe.httpGet
+      ? /^(?:grpc|mysql|redis|amqp|postgres|mongo)\b/.test(name)
+      : false;
 }
 
 function portNameOf(probe: Probe): string | undefined {

@@ -3,12 +3,13 @@
 import type { CauseCode } from '../../causes/causes.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
-import { pinnedTo, schedulersWords, selectedBy } from './feasibility.ts';
+import { pinnedTo, schedulersWords, selectedBy, volumePlacesOf } from './feasibility.ts';
 import { clockTime, count, earliest, observed } from './finding.ts';
 import type { Pod } from './objects.ts';
+import { type Reclaimed, reclaimedNodes } from './reclaimed.ts';
 import { volumeCause } from './volumes.ts';
 
-const reasons: readonly (readonly [pattern: RegExp, cause: CauseCode, says: string])[] = [
+const reasons: readonly (readonly [pattern: RegExp, cause: CauseCode, problem: string])[] = [
   [
     /(\d+) node\(s\) didn't (?:match pod|satisfy existing pods) anti-affinity rules/,
     'scheduling-pod-anti-affinity',
@@ -16,6 +17,17 @@ const reasons: readonly (readonly [pattern: RegExp, cause: CauseCode, says: stri
   ],
   [/(\d+) Insufficient cpu/, 'scheduling-insufficient-cpu', 'it requests more CPU than any node has free'],
   [/(\d+) Insufficient memory/, 'scheduling-insufficient-memory', 'it requests more memory than any node has free'],
+  [/(\d+) Too many pods/, 'scheduling-node-full', 'the nodes are at their limit of pods'],
+  [
+    /(\d+) node\(s\) didn't match pod topology spread constraints(?! \(missing)/,
+    'scheduling-topology-spread',
+    'its topology spread constraints leave no node',
+  ],
+  [
+    /(\d+) (?:Insufficient (?!cpu|memory)[\w./-]+|node\(s\) didn't have free ports|node\(s\) exceed max volume count)/,
+    'scheduling-insufficient-resource',
+    'it requests something that no node has free',
+  ],
   [/(\d+) node\(s\) were unschedulable/, 'scheduling-node-cordoned', 'the nodes it may run on are cordoned'],
 ];
 
@@ -28,13 +40,14 @@ export function scheduling(cluster: Cluster): FindingDraft[] {
     const owner = cluster.ownerOf('Pod', pod.metadata.name, pod.metadata.namespace);
     return `${owner.kind}/${owner.namespace}/${owner.name}`;
   });
+  const lost = reclaimedNodes(cluster);
   return [...groups.values()].flatMap((pods) => {
     const [pod] = pods;
-    return pod ? [finding(cluster, pod, pods)] : [];
+    return pod ? [finding(cluster, pod, pods, lost)] : [];
   });
 }
 
-function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[]): FindingDraft {
+function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[], lost: readonly Reclaimed[]): FindingDraft {
   const entity = cluster.ownerOf('Pod', pod.metadata.name, pod.metadata.namespace);
   const events = pods
     .flatMap((one) => cluster.eventsOf('Pod', one.metadata.name, one.metadata.namespace))
@@ -44,7 +57,18 @@ function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[]): FindingDraft
   // The scheduler sets this condition, and it outlasts the events. Without events, the reasons are computed from the specs.
   const workedOut = logged === '' && unschedulable ? schedulersWords(cluster, pod) : undefined;
   const message = workedOut ?? logged;
-  const judged = message === '' && unschedulable ? unexplained : judge(cluster, pod, message);
+  // The pods replace pods of a node that is gone: the lost node is why they wait, not what they ask for.
+  const gone = lost.find(({ workloads }) =>
+    workloads.some(
+      ({ kind, name, namespace }) => kind === entity.kind && name === entity.name && namespace === entity.namespace,
+    ),
+  );
+  const judged =
+    gone !== undefined
+      ? replacing(gone.node)
+      : message === '' && unschedulable
+        ? unexplained
+        : judge(cluster, pod, message);
   const { cause, problem } = judged;
   const confidence = workedOut === undefined ? judged.confidence : Math.min(judged.confidence, 0.85);
   // If the scheduler reports nothing, the problem is on the control plane's node, not in the waiting pods.
@@ -55,11 +79,12 @@ function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[]): FindingDraft
     : { kind: 'Cluster', name: cluster.name, cluster: cluster.name };
   const onset = earliest([...events.map((event) => event.firstTimestamp), pod.metadata.creationTimestamp]);
   return observed(cluster, {
-    claim: `${count(pods.length, 'pod')} of ${entity.kind} ${entity.name} cannot be scheduled${clockTime(onset)}: ${problem}.`,
+    claim: `${count(pods.length, 'pod')} of ${entity.kind} ${entity.name} cannot be scheduled${clockTime(onset)}: ${problem}${notAdded(cluster, pods)}.`,
     entity: silent ? scheduler : entity,
     ...(silent ? { dependency: entity } : {}),
+    ...(gone ? { dependency: { kind: 'Node', name: gone.node, cluster: cluster.name } } : {}),
     cause,
-    role: cause === undefined ? 'symptom' : 'cause',
+    role: cause === undefined || gone !== undefined ? 'symptom' : 'cause',
     confidence,
     onset,
     lines: [
@@ -79,6 +104,24 @@ interface Judged {
   readonly confidence: number;
 }
 
+/** Why the cluster autoscaler adds no node for the pods, as the end of a sentence; empty if it does not say. */
+function notAdded(cluster: Cluster, pods: readonly Pod[]): string {
+  const told = pods
+    .flatMap(({ metadata }) => cluster.eventsOf('Pod', metadata.name, metadata.namespace))
+    .find(({ reason }) => reason === 'NotTriggerScaleUp');
+  const limit =
+    /max(?:imum)? node group size reached|in backoff after failed scale-up|max cluster .{0,30}limit reached/i.exec(
+      told?.message ?? '',
+    )?.[0];
+  return limit === undefined ? '' : `, and no node can be added: ${limit}`;
+}
+
+const replacing = (node: string): Judged => ({
+  cause: 'pods-unavailable',
+  problem: `node ${node}, on which they ran, was taken back, and the other nodes have no room`,
+  confidence: 0.8,
+});
+
 const unexplained: Judged = {
   cause: undefined,
   problem: 'the scheduler found no node for it, and its reason is not recorded any more',
@@ -92,6 +135,24 @@ function judge(cluster: Cluster, pod: Pod, message: string): Judged {
   if (/persistentvolumeclaim|unbound immediate/i.test(message)) {
     const { cause, problem } = volumeCause(cluster, pod);
     return { cause, problem, confidence: cause === undefined ? 0.6 : 0.9 };
+  }
+  if (/volume node affinity conflict/i.test(message)) {
+    const places = volumePlacesOf(cluster, pod);
+    // Nodes elsewhere always conflict, so another reason counts only if a node may use the volume.
+    if (places === undefined || places.nodes.length === 0)
+      return {
+        cause: 'volume-zone-mismatch',
+        problem: places
+          ? `its volume ${places.volume} may only be used in ${places.where}, where no node is`
+          : 'its volume may not be used where the nodes are',
+        confidence: places ? 0.94 : 0.85,
+      };
+    if (places.nodes.every(({ spec }) => spec?.unschedulable))
+      return {
+        cause: 'scheduling-node-cordoned',
+        problem: `the only nodes that may use its volume ${places.volume} are cordoned`,
+        confidence: 0.9,
+      };
   }
   const pinned = pinnedTo(cluster, pod);
   // If nodes satisfy the selector, something else excludes the pod from them; the selector is not the cause.
@@ -122,7 +183,7 @@ function judge(cluster: Cluster, pod: Pod, message: string): Judged {
   const counted = reasons
     .flatMap(([pattern, cause, problem]) => {
       const nodes = Number(pattern.exec(message)?.[1] ?? 0);
-      return nodes > 0 ? [{ cause, says: problem, nodes }] : [];
+      return nodes > 0 ? [{ cause, problem: problem, nodes }] : [];
     })
     // Cordoned nodes do not matter if the pod could not run on them anyway.
     .filter(
@@ -137,7 +198,7 @@ function judge(cluster: Cluster, pod: Pod, message: string): Judged {
   const tainted = taints.reduce((sum, [, nodes]) => sum + Number(nodes), 0);
   if (tainted > (best?.nodes ?? 0))
     return { cause: 'scheduling-taint', problem: 'it does not tolerate a taint of the nodes', confidence: 0.9 };
-  if (best) return { cause: best.cause, problem: best.says, confidence: 0.9 };
+  if (best) return { cause: best.cause, problem: best.problem, confidence: 0.9 };
   return { cause: undefined, problem: message.replace(/ preemption:.*$/, '').slice(0, 200), confidence: 0.5 };
 }
 

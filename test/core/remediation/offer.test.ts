@@ -53,7 +53,7 @@ describe('a rollback', () => {
     expect(told({ hypothesis, target: deployment('7') })).toBe('rollback-rollout');
   });
   test.each<[string, Given]>([
-    ['was found to limit the pulls', { findings: [{ cause: 'image-pull-throttled' }] }],
+    ['was found to limit the pulls', { findings: [{ cause: 'image-registry-rate-limit' }] }],
     ['cannot be reached', { findings: [{ cause: 'image-registry-unreachable' }] }],
     [
       'says so to a pod of it',
@@ -64,10 +64,10 @@ describe('a rollback', () => {
     expect(told({ hypothesis, target: deployment('7'), ...given })).toBe('registry-refuses');
   });
   test.each<[string, Given]>([
-    ['limits the pulls of another workload', { findings: [{ cause: 'image-pull-throttled', entity: orders }] }],
+    ['limits the pulls of another workload', { findings: [{ cause: 'image-registry-rate-limit', entity: orders }] }],
     ['says so to a pod of another', { around: [waitingPod('orders-6c-x', 'toomanyrequests')] }],
     ['has no such tag', { around: [waitingPod('web-6c-x', 'manifest for web:9 not found')] }],
-    ['may limit the pulls, which is a guess', { findings: [{ cause: 'image-pull-throttled', confidence: 0.3 }] }],
+    ['may limit the pulls, which is a guess', { findings: [{ cause: 'image-registry-rate-limit', confidence: 0.3 }] }],
   ])('is where the registry %s', (_, given) => {
     expect(told({ hypothesis, target: deployment('7'), ...given })).toBe('rollback-rollout');
   });

@@ -37,10 +37,10 @@ describe('an image that is not pulled', () => {
     [
       'the registry limits the pulls',
       pull('toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating'),
-      ['image-pull-throttled'],
+      ['image-registry-rate-limit'],
     ],
-    ['the kubelet may not ask so often', pull('pull QPS exceeded'), ['image-pull-throttled']],
-    ['the registry answers 429', pull('unexpected status code: 429 Too Many Requests'), ['image-pull-throttled']],
+    ['the kubelet may not ask so often', pull('pull QPS exceeded'), ['image-registry-rate-limit']],
+    ['the registry answers 429', pull('unexpected status code: 429 Too Many Requests'), ['image-registry-rate-limit']],
     ['the registry does not answer', pull('dial tcp 10.9.9.9:443: i/o timeout'), ['image-registry-unreachable']],
     // Look-alikes
     ['a stranger is told that the name may be private', pull(either), ['image-not-found']],

@@ -1,0 +1,203 @@
+// Finds admission webhooks that do not answer. The API server then refuses every object that it has to ask the webhook about, so the fault is the
+// webhook's and not that of the workload whose pods cannot be created.
+import * as z from 'zod';
+import type { EntityRef } from '../../model/entity.ts';
+import type { FindingDraft } from '../../model/report-draft.ts';
+import { type Cluster, replicasOf } from './cluster.ts';
+import { firstTimeOf, lastTimeOf } from './event-times.ts';
+import { clockTime, earliest, observed } from './finding.ts';
+import type { Workload } from './objects.ts';
+
+export interface FailedCall {
+  readonly webhook: string;
+  readonly service: string;
+  readonly namespace: string;
+  /** The API server's reason: no endpoints, a refusal, a timeout, a certificate. */
+  readonly why: string;
+}
+
+const failedCall =
+  /failed calling webhook "(?<webhook>[^"]+)".*?https?:\/\/(?<service>[a-z0-9-]+)\.(?<namespace>[a-z0-9-]+)\.svc[^\s"]*"?: (?<why>.+)$/s;
+
+/** The failed call that a message of the API server reports; undefined if it reports none, or a refusal by a webhook that answers. */
+export function failedCallIn(message: string): FailedCall | undefined {
+  const { webhook, service, namespace, why } = failedCall.exec(message)?.groups ?? {};
+  return webhook && service && namespace && why ? { webhook, service, namespace, why } : undefined;
+}
+
+/** The workload behind the webhook's Service; the Service itself if none is known. */
+export function webhookEntity(
+  cluster: Cluster,
+  { service, namespace }: Pick<FailedCall, 'service' | 'namespace'>,
+): EntityRef {
+  const behind = workloadBehind(cluster, service, namespace);
+  return behind ? cluster.entityOf(behind) : { kind: 'Service', name: service, namespace, cluster: cluster.name };
+}
+
+/** An event older than this shows no failure of now, in milliseconds. */
+const lately = 30 * 60_000;
+
+interface Call extends FailedCall {
+  readonly asked: string;
+  readonly at: string | undefined;
+  readonly line: string;
+}
+
+export function webhooks(cluster: Cluster): FindingDraft[] {
+  const calls = [...callsInEvents(cluster), ...callsInConditions(cluster)];
+  const groups = Map.groupBy(calls, ({ service, namespace }) => `${namespace}/${service}`);
+  return [...groups.values(), ...unasked(cluster, new Set(groups.keys()))].map((group) =>
+    webhookFinding(cluster, group),
+  );
+}
+
+function callsInEvents(cluster: Cluster): Call[] {
+  return cluster.events.flatMap((event) => {
+    const call = failedCallIn(event.message ?? '');
+    const age = Date.parse(cluster.takenAt) - Date.parse(lastTimeOf(event) ?? '');
+    if (!call || age > lately) return [];
+    const { kind, name } = event.involvedObject;
+    return [
+      {
+        ...call,
+        asked: `${kind} ${name}`,
+        at: firstTimeOf(event),
+        line: `Event ${event.reason} on ${kind} ${name}: ${event.message}`,
+      },
+    ];
+  });
+}
+
+function callsInConditions(cluster: Cluster): Call[] {
+  return [...cluster.workloads, ...cluster.replicaSets].flatMap(({ kind, metadata: { name }, status }) => {
+    const condition = (status?.conditions ?? []).find(
+      ({ type, status: is }) => type === 'ReplicaFailure' && is === 'True',
+    );
+    const call = failedCallIn(condition?.message ?? '');
+    if (!call || !condition) return [];
+    return [
+      {
+        ...call,
+        asked: `${kind} ${name}`,
+        at: condition.lastTransitionTime ?? undefined,
+        line: `${kind} ${name}: ReplicaFailure: ${condition.message}`,
+      },
+    ];
+  });
+}
+
+function webhookFinding(cluster: Cluster, calls: readonly Call[]): FindingDraft {
+  const [first] = calls as readonly [Call];
+  const entity = webhookEntity(cluster, first);
+  const workload = workloadBehind(cluster, first.service, first.namespace);
+  const replicas = workload && replicasOf(workload);
+  const down = replicas !== undefined && replicas.available === 0 && replicas.desired > 0;
+  const onset = earliest(calls.map(({ at }) => at));
+  const asked = [...new Set(calls.map((call) => call.asked))];
+  const crash = down ? lastEndOf(cluster, entity) : undefined;
+  return observed(cluster, {
+    claim: `Webhook ${first.webhook} does not answer${clockTime(onset)} (${first.why.slice(0, 120)}), so that pods of ${asked.slice(0, 3).join(', ')} cannot be created${down ? `; ${entity.name} has none of its pods available` : ''}.`,
+    entity,
+    cause: 'admission-webhook-unavailable',
+    confidence: down || /no endpoints/i.test(first.why) ? 0.95 : 0.88,
+    onset,
+    lines: [...calls.slice(0, 3).map(({ line }) => line), ...(crash ? [crash] : [])],
+    error: `failed calling webhook ${first.webhook}: ${first.why}`,
+  });
+}
+
+const Configuration = z.looseObject({
+  webhooks: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        failurePolicy: z.string().nullish(),
+        clientConfig: z.looseObject({
+          service: z.looseObject({ name: z.string(), namespace: z.string() }).nullish(),
+        }),
+      }),
+    )
+    .nullish()
+    .transform((v) => v ?? []),
+});
+
+/** Webhooks without a ready pod, if some object has no pods and no recorded reason: events last an hour. */
+function unasked(cluster: Cluster, known: ReadonlySet<string>): (readonly Call[])[] {
+  const lacking = withoutPods(cluster);
+  if (lacking.length === 0) return [];
+  return cluster.items
+    .filter(({ kind }) => /^(?:Mutating|Validating)WebhookConfiguration$/.test(kind))
+    .flatMap((item) => Configuration.safeParse(item).data?.webhooks ?? [])
+    .flatMap(({ name: webhook, failurePolicy, clientConfig: { service } }) => {
+      if (!service || failurePolicy === 'Ignore' || known.has(`${service.namespace}/${service.name}`)) return [];
+      const workload = workloadBehind(cluster, service.name, service.namespace);
+      if (!workload || replicasOf(workload).available > 0 || replicasOf(workload).desired === 0) return [];
+      const { name, namespace } = service;
+      return [
+        lacking.map((asked) => ({
+          webhook,
+          service: name,
+          namespace,
+          why: 'no pod of it is available',
+          asked,
+          at: undefined,
+          line: `${asked}: no pod was created; Service ${name} of webhook ${webhook} has no available pod`,
+        })),
+      ];
+    });
+}
+
+/** Jobs and ReplicaSets that want pods, have none, and do not say why. */
+function withoutPods(cluster: Cluster): string[] {
+  const owned = new Set(
+    cluster.pods.flatMap(({ metadata }) =>
+      metadata.ownerReferences.map(({ kind, name }) => `${kind}/${metadata.namespace ?? ''}/${name}`),
+    ),
+  );
+  const empty = (
+    kind: string,
+    { name, namespace }: { readonly name: string; readonly namespace?: string | undefined },
+  ) => !owned.has(`${kind}/${namespace ?? ''}/${name}`);
+  return [
+    ...cluster.jobs
+      .filter(
+        ({ metadata, status }) =>
+          !status?.succeeded && !status?.failed && !status?.completionTime && empty('Job', metadata),
+      )
+      .map(({ metadata: { name } }) => `Job ${name}`),
+    ...cluster.replicaSets
+      .filter(({ metadata, spec, status }) => {
+        const said = (status?.conditions ?? []).some(({ type, message }) => type === 'ReplicaFailure' && message);
+        return (spec.replicas ?? 0) > 0 && !said && empty('ReplicaSet', metadata);
+      })
+      .map(({ metadata: { name } }) => `ReplicaSet ${name}`),
+  ];
+}
+
+function workloadBehind(cluster: Cluster, name: string, namespace: string): Workload | undefined {
+  const service = cluster.services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+  const selector = Object.entries(service?.spec.selector ?? {});
+  const inNamespace = cluster.workloads.filter(({ metadata }) => metadata.namespace === namespace);
+  return (
+    inNamespace.find(({ spec }) => {
+      const labels = spec.template.metadata?.labels ?? {};
+      return selector.length > 0 && selector.every(([label, value]) => labels[label] === value);
+    }) ?? inNamespace.find(({ metadata }) => metadata.name === name)
+  );
+}
+
+function lastEndOf(cluster: Cluster, entity: EntityRef): string | undefined {
+  return cluster
+    .podsOf(entity)
+    .flatMap(({ metadata, status }) =>
+      status.containerStatuses.flatMap(({ name, state, lastState }) => {
+        const ended = state?.terminated ?? lastState?.terminated;
+        return ended
+          ? [
+              `Pod ${metadata.name}: container ${name}: exit code ${ended.exitCode}${ended.message ? `: ${ended.message}` : ''}`,
+            ]
+          : [];
+      }),
+    )
+    .at(0);
+}
