@@ -141,6 +141,9 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Messages about an answer in the probe's own protocol. */
+const answered = /statuscode|NOT_SERVING|responded with/i;
+
 function judge(pod: Pod, which: Which, probe: Probe, container: Container, events: readonly KubernetesEvent[]): Judged {
   const text = events.map((event) => event.message ?? '').join('\n');
   const misconfigured = (cause: CauseCode, problem: string, confidence = 0.92): Judged => ({
@@ -179,13 +182,13 @@ function judge(pod: Pod, which: Which, probe: Probe, container: Container, event
   if (which === 'liveness' && (seconds <= 5 || seconds * 3 <= kinder) && killedEarly(pod, container, seconds)) {
     return misconfigured('liveness-probe-timing', `it kills the container after ${seconds} s`, 0.9);
   }
-  // A status code shows that both speak the same protocol.
+  // An answer shows that both speak the same protocol.
   const disagrees =
     other !== undefined &&
     probedPort === portOf(other, container) &&
     protocolOf(probe) !== protocolOf(other) &&
     protocolOf(probe) !== 'TCP' &&
-    !/statuscode/i.test(text) &&
+    !answered.test(text) &&
     (events.length === 0 ||
       protocolOf(probe) === 'gRPC' ||
       protocolOf(probe) === 'HTTPS' ||
@@ -239,7 +242,7 @@ function wrongProtocol(probe: Probe, text: string): boolean {
 /** Whether the name of the port states another protocol than the probe speaks, and nothing in the answers speaks against it. */
 function againstPortName(probe: Probe, container: Container, text: string): boolean {
   const name = container.ports.find(({ containerPort }) => containerPort === portOf(probe, container))?.name ?? '';
-  if (/statuscode|connection refused/i.test(text)) return false;
+  if (answered.test(text) || /connection refused/i.test(text)) return false;
   return probe.grpc
     ? /^http(?!2|s?-?grpc)/.test(name)
     : probe.httpGet

@@ -139,7 +139,8 @@ function judge(cluster: Cluster, pod: Pod, message: string): Judged {
   if (/volume node affinity conflict/i.test(message)) {
     const places = volumePlacesOf(cluster, pod);
     // Nodes elsewhere always conflict, so another reason counts only if a node may use the volume.
-    if (places === undefined || places.nodes.length === 0)
+    const isOnly = !reasons.some(([pattern]) => pattern.test(message));
+    if ((places === undefined && isOnly) || places?.nodes.length === 0)
       return {
         cause: 'volume-zone-mismatch',
         problem: places
@@ -147,7 +148,7 @@ function judge(cluster: Cluster, pod: Pod, message: string): Judged {
           : 'its volume may not be used where the nodes are',
         confidence: places ? 0.94 : 0.85,
       };
-    if (places.nodes.every(({ spec }) => spec?.unschedulable))
+    if (places?.nodes.every(({ spec }) => spec?.unschedulable))
       return {
         cause: 'scheduling-node-cordoned',
         problem: `the only nodes that may use its volume ${places.volume} are cordoned`,

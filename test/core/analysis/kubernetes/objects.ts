@@ -202,11 +202,11 @@ export const find = (...items: readonly Json[]): FindingDraft[] =>
       items: items.map((item) => KubernetesObject.parse(JSON.parse(JSON.stringify(item)))),
     },
   ]);
-/** `Deployment cart: oom-killed` for each cause that is named, whatever its role unless it is context. */
+/** `Deployment cart: oom-killed` for each cause that is named, whatever its role unless it is context. Missing pods alone name none. */
 export const causes = (...items: readonly Json[]): string[] => [
   ...new Set(
     find(...items).flatMap(({ entity, cause, role }) =>
-      cause !== undefined && role !== 'context' ? [`${entity.kind} ${entity.name}: ${cause}`] : [],
+      cause !== undefined && cause !== 'pods-unavailable' && role !== 'context' ? [`${entity.kind} ${entity.name}: ${cause}`] : [],
     ),
   ),
 ];

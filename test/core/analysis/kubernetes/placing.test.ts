@@ -164,7 +164,11 @@ describe('a pod that no node takes', () => {
       pending('cart', '0/2 nodes are available: 2 node(s) had untolerated taint {node.kubernetes.io/not-ready: }.'),
       [],
     ],
-    ['meets nodes that have their number of pods', pending('cart', '0/2 nodes are available: 2 Too many pods.'), []],
+    [
+      'meets nodes that have their number of pods',
+      pending('cart', '0/2 nodes are available: 2 Too many pods.'),
+      ['scheduling-node-full'],
+    ],
     [
       'has been placed since',
       [...app('cart'), event('Pod', pod('cart'), 'FailedScheduling', '0/3 nodes are available: 3 Insufficient cpu.')],
