@@ -23,7 +23,10 @@ export const imageCauses = {
     ...image,
     title: 'Image or tag does not exist',
     confirms: 'ErrImagePull with "not found" or "manifest unknown"',
-    rulesOut: [{ observation: 'a node has pulled the same image since', check: observed('image-pulled') }],
+    rulesOut: [
+      { observation: 'a node has pulled the same image since', check: observed('image-pulled') },
+      { observation: 'the same image runs elsewhere', check: observed('image-runs-elsewhere') },
+    ],
     depth: 'root',
     aliases: [words.image, ['tag', 'image name']],
     obstacles: ['next-run-meets-it', 'new-pods-meet-it', 'is-down'],

@@ -1,7 +1,7 @@
 // Raises an odd address in an environment variable to a cause if the same workload's log complains about that host. An address without a Service is
 // otherwise often an optional part that was never installed. The unresolved name in the log then becomes a symptom.
 
-import { sameWorkload } from '../model/entity.ts';
+import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Finding } from '../model/report.ts';
 import { ownerOf } from '../topology/owner.ts';
 
@@ -33,7 +33,7 @@ const unresolved: ReadonlySet<Finding['cause']> = new Set(['dns-failure', 'depen
 function complainsOf(finding: Finding, address: Finding, textOf: (finding: Finding) => string): boolean {
   const host = address.dependency?.name.toLowerCase();
   if (host === undefined || finding.specialist !== 'logs' || finding.role === 'context') return false;
-  if (!unresolved.has(finding.cause) || !isOne(finding, address)) return false;
+  if (!unresolved.has(finding.cause) || !isSameWorkload(finding.entity, address.entity)) return false;
   return `${finding.claim}\n${textOf(finding)}`
     .split('\n')
     .some((line) => unknownName.test(line) && wordsOf(line).includes(host));
@@ -45,9 +45,9 @@ const unknownName =
 
 const wordsOf = (line: string): string[] => line.toLowerCase().split(/[^a-z0-9-]+/);
 
-/** Whether both findings concern the same workload. Logs name the service, the cluster names the workload. */
-function isOne(finding: Finding, address: Finding): boolean {
-  const [one, other] = [ownerOf(finding.entity), ownerOf(address.entity)];
+/** Whether both entities are the same workload. Logs and metrics name the service, the cluster names the workload. */
+export function isSameWorkload(first: EntityRef, second: EntityRef): boolean {
+  const [one, other] = [ownerOf(first), ownerOf(second)];
   const placeless = one.name === other.name && (one.namespace === undefined || one.namespace === other.namespace);
   return sameWorkload(one, other) || placeless;
 }

@@ -11,6 +11,7 @@ import type { Evidence, Finding, Report, Usage } from '../model/report.ts';
 import type { Dependency } from '../model/telemetry.ts';
 import { type CallGraph, callGraph } from '../topology/call-graph.ts';
 import { withOddAddresses } from './addresses.ts';
+import { withIdleAutoscalers } from './autoscalers.ts';
 import { standingOf } from './broken-now.ts';
 import { type Candidate, candidatesOf, earliest } from './candidates.ts';
 import { databasesOf, withDatabases } from './databases.ts';
@@ -102,6 +103,12 @@ function affectedBy({ kind, name, cluster }: EntityRef, reports: readonly Report
   return kind !== 'Node' || there.length === 0 ? {} : { affected: there.map(({ workload }) => workload).slice(0, 100) };
 }
 
+function nodesOf(reports: readonly Report[], subjects: Subjects): ScoringContext['nodesOf'] {
+  const placements = reports.flatMap(({ topology }) => topology?.placements ?? []);
+  const bySubject = Map.groupBy(placements, ({ workload }) => subjects.keyOf(workload));
+  return (subject) => new Set((bySubject.get(subject) ?? []).map(({ node }) => node.name));
+}
+
 const withoutTaughtCalls = ({ taught: _, ...scene }: ScoringContext): ScoringContext => scene;
 
 const confidenceOf = ({ candidate }: Ranked, ranked: readonly Ranked[]): number =>
@@ -130,7 +137,11 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   const databases = databasesOf(reports);
   const dependencies = [...traced, ...databases.calls];
   const findings = withKnownDependencies(
-    withDatabases(withOddAddresses(supported.findings, excerptsOf), { ...databases, calls: dependencies }, excerptsOf),
+    withDatabases(
+      withOddAddresses(withIdleAutoscalers(supported.findings), excerptsOf),
+      { ...databases, calls: dependencies },
+      excerptsOf,
+    ),
     dependencies,
     context,
   );
@@ -149,6 +160,7 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   const near = around(graph);
   return {
     ...near,
+    nodesOf: nodesOf(reports, subjects),
     standing: standingOf({ context, findings, subjects, paged, isElsewhere: near.isElsewhere }),
     ...(taught.length > 0 && {
       taught: {

@@ -111,11 +111,12 @@ const isConsequence = ({ cause, findings }: Candidate): boolean =>
   (causes[cause].depth === 'partial' && !isChange(cause) && findings.every(({ role }) => role === 'symptom'));
 
 /** Whether `first` explains the state `second`. */
-function explains(first: Candidate, second: Candidate, { graph, subjects }: ScoringContext): boolean {
+function explains(first: Candidate, second: Candidate, scene: ScoringContext): boolean {
+  const { graph } = scene;
   if (first.subject === second.subject) return accountsFor(first.cause, second.cause);
   if (causes[first.cause].strikesMany && (first.cause === second.cause || second.entity.kind === 'Vendor')) return true;
   if (isPointing(second, first)) return causes[second.cause].depth !== 'root' || second.cause === first.cause;
-  if (isInside(second, first, subjects)) return accountsForInside(first.cause, second.cause);
+  if (isInside(second, first, scene)) return accountsForInside(first.cause, second.cause);
   if (!isConsequence(second)) return false;
   // A failed run's dependency is behind the failure, but the run itself is what is broken now and can be rerun.
   if (isRun(first) && dependsOn(first, second, graph)) return true;
@@ -125,10 +126,15 @@ function explains(first: Candidate, second: Candidate, { graph, subjects }: Scor
 const sharesError = (first: Candidate, second: Candidate): boolean =>
   sameError(templatesOf([...first.findings, ...first.symptoms]), templatesOf([...second.findings, ...second.symptoms]));
 
-/** Whether the candidate runs in the namespace of the other candidate. */
-const isInside = (candidate: Candidate, place: Candidate, subjects: Subjects): boolean =>
-  subjects.familyOf(place.entity) === 'namespace' &&
-  candidate.entity.namespace === place.entity.name &&
+/** Whether the candidate runs in the namespace, or on the node, of the other candidate. */
+const isInside = (
+  candidate: Candidate,
+  place: Candidate,
+  { subjects, nodesOf }: Pick<ScoringContext, 'subjects' | 'nodesOf'>,
+): boolean =>
+  (subjects.familyOf(place.entity) === 'namespace'
+    ? candidate.entity.namespace === place.entity.name
+    : subjects.familyOf(place.entity) === 'node' && nodesOf(candidate.subject).has(place.entity.name)) &&
   (candidate.entity.cluster === undefined ||
     place.entity.cluster === undefined ||
     candidate.entity.cluster === place.entity.cluster);

@@ -22,6 +22,8 @@ export interface ScoringContext {
   readonly subjects: Subjects;
   /** Which subjects are broken now, and which only complain in their logs. */
   readonly standing: Standing;
+  /** The names of the nodes on which a subject runs, as far as a report tells them. */
+  readonly nodesOf: (subject: string) => ReadonlySet<string>;
   /** The text of a finding's evidence. */
   readonly excerptsOf: (finding: Finding) => string;
   /** Title, files and diff, by change id. */

@@ -146,6 +146,11 @@ export const Report = z.object({
         .array(z.object({ node: EntityRef, workload: EntityRef }))
         .max(100)
         .optional(),
+      /** Nodes of the workloads near the page, healthy or not. */
+      placements: z
+        .array(z.object({ node: EntityRef, workload: EntityRef }))
+        .max(200)
+        .optional(),
     })
     .optional(),
   /** Models do not read this. */

@@ -3,8 +3,10 @@ import { type EntityRef, entityKey } from '../../model/entity.ts';
 import type { Observation } from '../../model/report.ts';
 import type { KubernetesSnapshot } from '../../model/telemetry.ts';
 import { type Cluster, indexCluster, replicasOf } from './cluster.ts';
+import { hasReadyEndpoints } from './endpoints.ts';
 import { toInstant } from './finding.ts';
 import { isPulling } from './images.ts';
+import type { ContainerStatus } from './objects.ts';
 
 /** Each report is sent along with all others, so its size is limited. */
 const maxObservations = 40;
@@ -20,6 +22,7 @@ export const observationsOf = (
       ...pulledImages(cluster),
       ...scheduled(cluster),
       ...workloads(cluster).filter(({ entity }) => isNear(entity)),
+      ...services(cluster).filter(({ entity }) => isNear(entity)),
       ...reportingNodes(cluster),
     ])
     .filter(isFirst)
@@ -59,10 +62,33 @@ function pulledImages(cluster: Cluster): Observation[] {
     const same = later.find((one) => one.image === image);
     const other = later.findLast((one) => one.image !== image && registryOf(one.image) === registryOf(image));
     return [
+      ...(runsElsewhere(cluster, image) && !isNotFound(stuck)
+        ? [{ kind: 'image-runs-elsewhere' as const, entity }]
+        : []),
       ...(same ? [{ kind: 'image-pulled' as const, entity, ...at(same.time) }] : []),
       ...(other ? [{ kind: 'registry-answers' as const, entity, ...at(other.time) }] : []),
     ];
   });
+}
+
+/** A registry that has lost an image says so, although older pods still run it. */
+const isNotFound = ({ state }: ContainerStatus): boolean =>
+  /not found|manifest unknown|does not exist/i.test(state?.waiting?.message ?? '');
+
+const runsElsewhere = (cluster: Cluster, image: string): boolean =>
+  cluster.pods.some(({ spec, status }) =>
+    spec.containers.some(
+      (container) =>
+        container.image === image &&
+        status.containerStatuses.some(({ name, ready }) => name === container.name && ready),
+    ),
+  );
+
+/** Services that list ready addresses. */
+function services(cluster: Cluster): Observation[] {
+  return cluster.services.flatMap((service): Observation[] =>
+    hasReadyEndpoints(cluster, service) ? [{ kind: 'endpoints-ready', entity: cluster.entityOf(service) }] : [],
+  );
 }
 
 /** The scheduler's newest placement of a pod. */

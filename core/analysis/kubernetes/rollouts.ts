@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import { type Cluster, replicasOf } from './cluster.ts';
+import { hasReadyEndpoints } from './endpoints.ts';
 import { clockTime, observed } from './finding.ts';
 import { type Container, Workload } from './objects.ts';
 
@@ -55,7 +56,8 @@ function leadsNowhere(cluster: Cluster, workload: Workload): boolean {
     const selects = (of: Readonly<Record<string, string>>) =>
       selector.length > 0 && selector.every(([label, value]) => of[label] === value);
     const its = service.metadata.name === name || selects(labels);
-    return its && !cluster.pods.some((pod) => pod.metadata.namespace === namespace && selects(pod.metadata.labels));
+    if (!its || hasReadyEndpoints(cluster, service)) return false;
+    return !cluster.pods.some((pod) => pod.metadata.namespace === namespace && selects(pod.metadata.labels));
   });
 }
 

@@ -4,6 +4,7 @@ import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { corroboration } from './corroboration.ts';
+import { hasReadyEndpoints } from './endpoints.ts';
 import { observed } from './finding.ts';
 import type { Container, Pod, Service, Workload } from './objects.ts';
 
@@ -23,7 +24,9 @@ export function services(cluster: Cluster): FindingDraft[] {
         pod.metadata.namespace === namespace &&
         selector.every(([label, value]) => pod.metadata.labels[label] === value),
     );
-    if (matched.length === 0) return selectorFinding(cluster, service, entity);
+    // Addresses of pods that the snapshot does not hold lead somewhere, too.
+    if (matched.length === 0)
+      return hasReadyEndpoints(cluster, service) ? [] : selectorFinding(cluster, service, entity);
     return [...portFindings(cluster, service, entity, matched), ...protocolFindings(cluster, service, entity, matched)];
   });
 }

@@ -1,21 +1,30 @@
 // Derives the call graph from the cluster alone: environment variables and ConfigMaps that name a Service. Also finds database servers, by image or
 // port. Meshes and tracers know more; this works without them.
-import { entityKey } from '../../model/entity.ts';
+import { type EntityRef, entityKey } from '../../model/entity.ts';
 import type { Report } from '../../model/report.ts';
 import type { DatabaseServer, Dependency, KubernetesSnapshot } from '../../model/telemetry.ts';
 import { type Cluster, indexCluster } from './cluster.ts';
 import type { Container, Service, Workload } from './objects.ts';
 
 /** Limits of the topology in a report, because each report is sent along with all others. A larger fleet has a mesh that knows its calls. */
-const most = { calls: 200, databases: 50, onNodes: 100 };
+const most = { calls: 200, databases: 50, onNodes: 100, placements: 200 };
 
-export function topologyOf(snapshots: readonly KubernetesSnapshot[]): NonNullable<Report['topology']> {
+/** `isNear` selects the workloads with their nodes. */
+export function topologyOf(
+  snapshots: readonly KubernetesSnapshot[],
+  isNear: (workload: EntityRef) => boolean = () => false,
+): NonNullable<Report['topology']> {
   const clusters = snapshots.map(indexCluster);
   const onNodes = clusters.flatMap(onSickNodes).slice(0, most.onNodes);
+  const placements = clusters
+    .flatMap((cluster) => cluster.nodes.flatMap(({ metadata: { name } }) => runningOn(cluster, name)))
+    .filter(({ workload }) => isNear(workload))
+    .slice(0, most.placements);
   return {
     calls: unique(clusters.flatMap(callsIn)).slice(0, most.calls),
     databases: clusters.flatMap(databasesIn).slice(0, most.databases),
     ...(onNodes.length > 0 && { onNodes }),
+    ...(placements.length > 0 && { placements }),
   };
 }
 
@@ -26,13 +35,16 @@ function onSickNodes(cluster: Cluster): NonNullable<NonNullable<Report['topology
       ({ type, status: is }) => (type === 'Ready' && is !== 'True') || (type.endsWith('Pressure') && is === 'True'),
     ),
   );
-  return sick.flatMap(({ metadata: { name } }) => {
-    const node = { kind: 'Node', name, cluster: cluster.name };
-    const owners = cluster.pods
-      .filter(({ spec }) => spec.nodeName === name)
-      .map(({ metadata }) => cluster.ownerOf('Pod', metadata.name, metadata.namespace));
-    return [...new Map(owners.map((workload) => [entityKey(workload), { node, workload }])).values()];
-  });
+  return sick.flatMap(({ metadata: { name } }) => runningOn(cluster, name));
+}
+
+/** Workloads with pods on the node, each once. */
+function runningOn(cluster: Cluster, name: string): NonNullable<NonNullable<Report['topology']>['onNodes']> {
+  const node = { kind: 'Node', name, cluster: cluster.name };
+  const owners = cluster.pods
+    .filter(({ spec }) => spec.nodeName === name)
+    .map(({ metadata }) => cluster.ownerOf('Pod', metadata.name, metadata.namespace));
+  return [...new Map(owners.map((workload) => [entityKey(workload), { node, workload }])).values()];
 }
 
 const unique = (calls: readonly Dependency[]): Dependency[] => [

@@ -48,10 +48,9 @@ export function unavailable(cluster: Cluster, found: readonly FindingDraft[]): F
 const keyOf = ({ kind, namespace, name }: EntityRef): string => `${kind}/${namespace ?? ''}/${name}`;
 
 const isReady = ({ status }: Pod): boolean =>
-  status.conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True') ||
-  (status.conditions.every(({ type }) => type !== 'Ready') &&
-    status.containerStatuses.length > 0 &&
-    status.containerStatuses.every(({ ready }) => ready));
+  status.containerStatuses.length > 0 &&
+  status.containerStatuses.every(({ ready }) => ready) &&
+  status.conditions.every(({ type, status: state }) => type !== 'Ready' || state === 'True');
 
 /** Warnings about the workload, its ReplicaSets and its pods that are not ready. */
 function warningsOf(cluster: Cluster, workload: Workload, waiting: readonly Pod[]): readonly KubernetesEvent[] {

@@ -47,7 +47,9 @@ export async function investigateKubernetes(brief: Brief, ports: KubernetesPorts
       findings,
       gaps: gapsIn('kubernetes', observed),
       bytesRead: observed.bytes,
-      ...(narrowed ? {} : { topology: topologyOf(observed.data) }),
+      ...(narrowed
+        ? {}
+        : { topology: topologyOf(observed.data, (workload) => closeness(workload, brief) >= sameNamespace) }),
       ...(brief.phase === 'verify'
         ? {}
         : { observations: observationsOf(observed.data, (entity) => isNear(entity, brief)) }),
@@ -71,6 +73,8 @@ const isNear = (entity: EntityRef, { context, focus }: Brief): boolean =>
   focus.some((one) => sameWorkload(one, entity)) ||
   [context.workload?.name, context.service?.value, ...context.callees, ...context.callers].includes(entity.name);
 
+const sameNamespace = 0.98;
+
 /** 1 for the paged entity and its callees, lower for more distant ones; never so low that a clear cause is lost. */
 function closeness(entity: EntityRef, { context }: Brief): number {
   const names = [context.workload?.name, context.service?.value, ...context.callees];
@@ -81,7 +85,7 @@ function closeness(entity: EntityRef, { context }: Brief): number {
     entity.namespace === context.namespace.value ||
     entity.name === context.namespace.value;
   const inCluster = context.cluster === undefined || entity.cluster === context.cluster.value;
-  return inNamespace && inCluster ? 0.98 : inCluster ? 0.85 : 0.8;
+  return inNamespace && inCluster ? sameNamespace : inCluster ? 0.85 : 0.8;
 }
 
 function summaryOf(findings: readonly FindingDraft[], clusters: string): string {

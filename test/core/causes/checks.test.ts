@@ -96,6 +96,37 @@ describe('what a source sees to be well', () => {
     ['command-invalid', 'all-pods-available'],
     ['port-conflict', 'all-pods-available'],
     ['replicas-zero', 'all-pods-available'],
+    ['image-not-found', 'image-runs-elsewhere'],
+    ['service-selector', 'endpoints-ready'],
+    ...(
+      [
+        'scheduling-node-selector',
+        'scheduling-node-affinity',
+        'scheduling-pod-anti-affinity',
+        'scheduling-taint',
+        'scheduling-node-cordoned',
+        'scheduling-insufficient-cpu',
+        'scheduling-insufficient-memory',
+        'scheduling-insufficient-resource',
+        'scheduling-node-full',
+        'scheduling-topology-spread',
+        'volume-storage-class',
+        'volume-access-mode',
+        'volume-capacity',
+        'volume-selector',
+        'volume-claimed-by-another',
+        'volume-attached-elsewhere',
+        'volume-zone-mismatch',
+        'preempted',
+        'pod-address-exhausted',
+        'service-account-missing',
+        'admission-refused',
+        'admission-webhook-unavailable',
+        'lifecycle-hook-failed',
+        'image-architecture',
+        'pods-unavailable',
+      ] as const
+    ).map((cause) => [cause, 'all-pods-available'] as const),
   ] as const)('rules out %s: %s', (cause, kind) => {
     expect(refutes(cause, { observations: [seen(kind)] })).toBe(true);
     expect(refutes(cause, { observations: [seen('kubelet-reported')], ofCluster: [seen(kind)] })).toBe(false);
@@ -105,6 +136,7 @@ describe('what a source sees to be well', () => {
     ['image-registry-unreachable', 'registry-answers'],
     ['node-kubelet', 'kubelet-reported'],
     ['node-not-ready', 'kubelet-reported'],
+    ['node-reclaimed', 'kubelet-reported'],
   ] as const)('rules out %s: %s, after it began', (cause, kind) => {
     expect(refutes(cause, { onset, observations: [seen(kind, '02:35:00')] })).toBe(true);
     expect(refutes(cause, { onset, observations: [seen(kind, '02:29:00')] })).toBe(false);

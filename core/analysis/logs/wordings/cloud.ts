@@ -36,7 +36,7 @@ export const cloudWordings: readonly SystemWordings[] = [
     source: 'https://distribution.github.io/distribution/spec/api/#errors-2',
     wordings: [
       wording(
-        'image-pull-throttled',
+        'image-registry-rate-limit',
         'writer',
         0.85,
         'toomanyrequests|reached your (?:unauthenticated )?pull rate limit',

@@ -120,7 +120,7 @@ export const systemWordings: readonly SystemWordings[] = [
         'command-invalid',
         'writer',
         0.75,
-        'exec format error|executable file not found|exec: ".{1,80}": (?:stat|no such)',
+        'executable file not found|exec: ".{1,80}": (?:stat|no such)',
         'exec: "serve": executable file not found in $PATH',
       ),
       wording(

@@ -206,7 +206,9 @@ export const find = (...items: readonly Json[]): FindingDraft[] =>
 export const causes = (...items: readonly Json[]): string[] => [
   ...new Set(
     find(...items).flatMap(({ entity, cause, role }) =>
-      cause !== undefined && cause !== 'pods-unavailable' && role !== 'context' ? [`${entity.kind} ${entity.name}: ${cause}`] : [],
+      cause !== undefined && cause !== 'pods-unavailable' && role !== 'context'
+        ? [`${entity.kind} ${entity.name}: ${cause}`]
+        : [],
     ),
   ),
 ];
