@@ -50,7 +50,7 @@ describe('the words of a client name the cause, and whom they complain about', (
     ['volume-permission-denied', 'open config.yaml: permission denied', undefined],
     ['heap-exhausted', 'java.lang.OutOfMemoryError: Java heap space', undefined],
     ['heap-exhausted', 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory', undefined],
-    ['command-invalid', 'exec /entrypoint.sh: exec format error', undefined],
+    ['image-architecture', 'exec /entrypoint.sh: exec format error', undefined],
     ['command-invalid', 'exec: "serve": executable file not found in $PATH', undefined],
     ['secret-missing', 'environment variable STRIPE_KEY is not set', undefined],
     ['secret-missing', 'secret "stripe" not found', undefined],
