@@ -77,6 +77,14 @@ const phrases: readonly (readonly [pattern: RegExp, field: Field, confidence: nu
   ),
   [/\b(?=[a-z0-9-]+\.[a-z0-9-]+\.svc\b)()([a-z0-9-]{1,63})\./i, 'service', 0.5],
 ];
+/** `checkout in namespace shop`, `checkout logs "…" in namespace shop`: the first name of the sentence, as people write it. */
+const inNamespace = new RegExp(
+  `(?:^|\\s)((?=[a-z0-9.-]*[-0-9])${word})(?: [^?!]{0,80})?? (?:in|of) (?:the )?namespace \\S`,
+);
+/** A title that begins with a name: `checkout-api: what is wrong?`, `checkout-api has a problem`. */
+const atStart = new RegExp(`^((?=[a-z0-9.-]*[-0-9])${word})(?=[:,]? )`);
+const kindWord =
+  /\b(?:pods?|deployments?|jobs?|cron ?jobs?|nodes?|stateful ?sets?|daemon ?sets?|namespace|cluster|service|container)\s*$/i;
 const arn = /\barn:aws[a-z-]*:[a-z0-9-]+:([a-z0-9-]*):(\d{12})?:/;
 const pair = /([A-Za-z][\w.]{0,60})\s?[:=]\s?"?([A-Za-z0-9][\w.-]{0,199})/g;
 /** `[PROD] …`, `(staging) …`, `prod: …`. */
@@ -88,7 +96,12 @@ const maxText = 2000;
 
 /** All clues in the trigger about service and place, without judgement. Clues for one field may contradict each other. */
 export function cluesOf(trigger: Pick<Trigger, 'title' | 'sourceService' | 'details'>): readonly Clue[] {
-  const clues = [...inDetails(trigger.details), ...inText(trigger.title, 'title', 1), ...inTag(trigger.title)];
+  const clues = [
+    ...inDetails(trigger.details),
+    ...inText(trigger.title, 'title', 1),
+    ...inSentence(trigger.title),
+    ...inTag(trigger.title),
+  ];
   return trigger.sourceService === undefined ? clues : [...clues, ...inSourceService(trigger.sourceService, clues)];
 }
 
@@ -139,6 +152,16 @@ function inText(full: string, source: string, trust: number): Clue[] {
   return dedupe(clues);
 }
 
+/** The name that a sentence is about, if no word before it says what kind of thing it names. */
+function inSentence(title: string): Clue[] {
+  const [match, at] = [inNamespace.exec(title), atStart.exec(title)];
+  const found = match ?? at;
+  const name = found?.[1];
+  if (!found || name === undefined || !shapes.service.test(name)) return [];
+  const before = title.slice(0, found.index + found[0].indexOf(name));
+  return kindWord.test(before) ? [] : [{ field: 'service', value: name, source: 'the title', confidence: 0.65 }];
+}
+
 function inTag(title: string): Clue[] {
   const tag = tagged.exec(title)?.[1];
   return tag && environments.test(tag)
@@ -146,15 +169,22 @@ function inTag(title: string): Clue[] {
     : [];
 }
 
+/** Names of PagerDuty services that stand for a team or a rota, not for a service. */
+const genericNames =
+  /^(?:on[- ]?call|default(?: service)?|alerts?|incidents?|pager|operations|ops|sre|infra(?:structure)?|platform|monitoring|production|kubernetes|primary|all)(?: (?:team|alerts?|on[- ]?call))?$/i;
+
 /** The PagerDuty service's name is a weak clue, because teams also page under the name of a team or a whole namespace. */
 function inSourceService(text: string, clues: readonly Clue[]): Clue[] {
   const source = 'the PagerDuty service';
+  const isTeam = genericNames.test(text.trim());
   const words = text.split(/[^A-Za-z0-9._-]+/).filter((one) => one !== '');
   const environment = words.find((one) => environments.test(one));
   const service = words.find((one) => shapes.service.test(one) && !environments.test(one));
   const isNamespace = clues.some((clue) => clue.field === 'namespace' && clue.value === service);
   return [
-    ...(service && !isNamespace ? [{ field: 'service' as const, value: service, source, confidence: 0.55 }] : []),
+    ...(service && !isNamespace
+      ? [{ field: 'service' as const, value: service, source, confidence: isTeam ? 0.2 : 0.55 }]
+      : []),
     ...(environment
       ? [{ field: 'environment' as const, value: environment.toLowerCase(), source, confidence: 0.7 }]
       : []),

@@ -15,6 +15,7 @@ import {
 } from './catalogue-clues.ts';
 import { type Clue, rivalsOf, weigh } from './clue.ts';
 import { cluesOf } from './extractors.ts';
+import { statedTime } from './stated-time.ts';
 
 const minuteMs = 60_000;
 /** Minutes that the incident window starts before the page, because the onset does, and minutes of the baseline before that window. */
@@ -22,6 +23,8 @@ const beforeMinutes = 30;
 const baselineMinutes = 120;
 /** Minutes after the page that still count. */
 const afterMinutes = 5;
+/** Minutes after a time in the past that count. */
+const pastMinutes = 60;
 
 export function resolveContext(
   trigger: Trigger,
@@ -55,7 +58,7 @@ export function resolveContext(
     ...(account && { account }),
     ...(region && { region }),
     ...(workload && { workload: placedAt(workload, place) }),
-    window: windowOf(trigger.occurredAt),
+    window: windowOf(trigger),
     sources: { ...entry?.sources },
     callers: callersOf(service?.value, catalog, edges),
     callees: calleesOf(service?.value, entry, edges),
@@ -100,11 +103,19 @@ function placedAt({ kind, name }: EntityRef, place: { cluster: Known | undefined
   };
 }
 
-function windowOf(occurredAt: string): Context['window'] {
-  const at = (minutes: number) => new Date(Date.parse(occurredAt) + minutes * minuteMs).toISOString();
+/** The time before the page, or around the time that its title states if that is long before. */
+function windowOf({ occurredAt, title }: Pick<Trigger, 'occurredAt' | 'title'>): Context['window'] {
+  const paged = Date.parse(occurredAt);
+  const stated = statedTime(title, occurredAt);
+  const isPast = stated !== undefined && stated.atMs < paged - beforeMinutes * minuteMs;
+  const [about, end] = isPast
+    ? [stated.atMs, stated.kind === 'since' ? paged : Math.min(paged, stated.atMs + pastMinutes * minuteMs)]
+    : [paged, paged + afterMinutes * minuteMs];
+  const at = (ms: number) => new Date(ms).toISOString();
+  const start = about - beforeMinutes * minuteMs;
   return {
-    baseline: { start: at(-beforeMinutes - baselineMinutes), end: at(-beforeMinutes) },
-    incident: { start: at(-beforeMinutes), end: at(afterMinutes) },
+    baseline: { start: at(start - baselineMinutes * minuteMs), end: at(start) },
+    incident: { start: at(start), end: at(end) },
   };
 }
 

@@ -11,6 +11,7 @@ import type { Evidence, Finding, Report, Usage } from '../model/report.ts';
 import type { Dependency } from '../model/telemetry.ts';
 import { type CallGraph, callGraph } from '../topology/call-graph.ts';
 import { withOddAddresses } from './addresses.ts';
+import { type Answer, answerOf } from './answers.ts';
 import { withIdleAutoscalers } from './autoscalers.ts';
 import { standingOf } from './broken-now.ts';
 import { type Candidate, candidatesOf, earliest } from './candidates.ts';
@@ -24,7 +25,7 @@ import type { Supported } from './supported.ts';
 import { summaryOf, textOf, unknownText } from './words.ts';
 
 export interface DiagnosisInput {
-  readonly incident: Pick<Incident, 'id' | 'title'>;
+  readonly incident: Pick<Incident, 'id' | 'title'> & Partial<Pick<Incident, 'trigger'>>;
   readonly context: Context;
   /** All reports, in order of arrival. */
   readonly reports: readonly Report[];
@@ -65,11 +66,12 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
   };
   const first = hypotheses[0];
   if (!best || !first || best.ruledOut !== undefined || confidenceIn(best.candidate.subject, ranked) < enoughToAnswer) {
-    const unknown = unknownHypothesis(scene, context, first);
+    const answer = answerOf(incident, context, scene.findings, reports);
+    const unknown = unknownHypothesis(scene, context, first, answer);
     const all = [...(unknown ? [unknown] : []), ...hypotheses].slice(0, maxHypotheses);
     const diagnosis: Diagnosis = {
       ...base,
-      text: unknownText(incident, context, first, gaps),
+      text: answer?.text ?? unknownText(incident, context, { lead: first, symptoms: unexplained(scene) }, gaps),
       hypotheses: all.map((hypothesis, index) => ({ ...hypothesis, rank: index + 1 })),
       symptoms: sentencesOf(scene.findings.filter(({ role }) => role === 'symptom')),
       blastRadius: [],
@@ -272,10 +274,11 @@ function unknownHypothesis(
   scene: ScoringContext,
   context: Context,
   lead: Hypothesis | undefined,
+  answer: Answer | undefined,
 ): Hypothesis | undefined {
   const effects = scene.findings.filter(({ role }) => role !== 'change');
   const symptoms = effects.filter(({ role }) => role === 'symptom' || role === 'cause');
-  const support = symptoms.length > 0 ? symptoms : scene.findings;
+  const support = answer ? answer.findings : symptoms.length > 0 ? symptoms : scene.findings;
   const evidenceIds = [...new Set(support.flatMap((finding) => finding.evidenceIds))].slice(0, 12);
   const paged = context.workload ?? (context.service && { kind: 'Service', name: context.service.value });
   const entity =
@@ -291,7 +294,9 @@ function unknownHypothesis(
     entity,
     cause: 'unknown',
     confidence: Math.max(0, Math.min(0.2, 0.9 * (lead?.confidence ?? 0.1))),
-    summary: `Why ${entity.kind} ${entity.name} misbehaves is not known: nothing found explains it well enough.`,
+    summary:
+      answer?.text.slice(0, 500) ??
+      `Why ${entity.kind} ${entity.name} misbehaves is not known: nothing found explains it well enough.`,
     why: [],
     against: [],
     evidenceIds,
@@ -299,6 +304,15 @@ function unknownHypothesis(
     ...(onset && { onset }),
   };
 }
+
+/** The gravest symptoms, for an answer that has no cause. */
+const unexplained = ({ findings, isElsewhere }: ScoringContext): readonly Finding[] => {
+  const ranks = ['critical', 'major', 'minor', 'info'];
+  return findings
+    .filter(({ role, entity }) => role === 'symptom' && !isElsewhere(entity))
+    .toSorted((a, b) => ranks.indexOf(a.severity) - ranks.indexOf(b.severity) || b.confidence - a.confidence)
+    .slice(0, 2);
+};
 
 const sentencesOf = (findings: readonly Finding[]): string[] =>
   findings

@@ -58,16 +58,19 @@ const bare = (text: string): string => text.trim().replace(/[.;,\s]+$/, '');
 export function unknownText(
   incident: Pick<Incident, 'title'>,
   context: Context,
-  best: Hypothesis | undefined,
+  { lead, symptoms }: { readonly lead: Hypothesis | undefined; readonly symptoms: readonly Finding[] },
   gaps: readonly Gap[],
 ): string {
   const about = context.workload
     ? named(context.workload)
     : (context.service?.value ?? context.namespace?.value ?? 'what was paged');
+  const further = symptoms.map(({ claim }) => sentence(claim)).filter((claim) => !lead?.summary.includes(bare(claim)));
   const seen =
-    best && best.cause !== 'unknown'
-      ? `The best lead is weak: ${sentence(best.summary)}`
-      : 'Nothing that was found explains it.';
+    lead && lead.cause !== 'unknown'
+      ? `The best lead is weak: ${[sentence(lead.summary), ...further].join(' ')}`
+      : symptoms.length > 0
+        ? `Nothing that was found explains what is observed: ${further.join(' ')}`
+        : 'Nothing that was found explains it.';
   const missing = [...new Set(gaps.map(({ source }) => source))];
   const next =
     missing.length > 0

@@ -101,6 +101,8 @@ export const Finding = z.preprocess(
     dependency: EntityRef.optional(),
     /** The entity that the words of an error are about: the one that wrote it, the one it called, or the store it uses. */
     about: z.enum(['writer', 'peer', 'store']).optional(),
+    /** It answers the question that the page's title asks, whatever broke. */
+    answers: z.literal(true).optional(),
     /** The entity was at work in the baseline without this error. */
     workedBefore: z.literal(true).optional(),
   }),

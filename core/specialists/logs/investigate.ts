@@ -1,5 +1,7 @@
 // The logs specialist: finds errors that are new or surging against the baseline, their onset, the one line to read, and stopped system units. It
 // streams the logs and keeps only templates, counts and a few samples of each.
+
+import { PhraseCounter } from '../../analysis/logs/phrases.ts';
 import { LogReader, type Reading } from '../../analysis/logs/reading.ts';
 import {
   besideErrors,
@@ -9,6 +11,7 @@ import {
   variousOf,
 } from '../../analysis/logs/telling.ts';
 import type { StoppedUnit } from '../../analysis/logs/units.ts';
+import { quotedIn } from '../../context/question.ts';
 import { exactly, Occurrences } from '../../fingerprint/identity.ts';
 import { maskVariables } from '../../mask-variables.ts';
 import { type EntityRef, sameWorkload } from '../../model/entity.ts';
@@ -19,6 +22,7 @@ import type { Ports } from '../../ports/index.ts';
 import { shorten } from '../../text.ts';
 import { finishReport } from '../finish.ts';
 import { gapsIn } from '../missing.ts';
+import { quotedFindings } from './quoted.ts';
 
 type LogsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;
 
@@ -34,9 +38,11 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
     return finishReport(brief, { summary, findings: [], gaps: [observed.gap], bytesRead: 0 }, startedAt, ports);
   }
   const reader = new LogReader(periodsOf(brief), brief.context.workload);
+  const phrases = new PhraseCounter(quotedIn(brief.trigger.title));
   let partial = false;
   for await (const record of observed.data) {
     reader.push(record);
+    phrases.push(record);
     partial = reader.characters > brief.budget.bytes;
     if (partial) break;
   }
@@ -51,7 +57,9 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
   const findings = [
     ...reading.stoppedUnits.map((unit) => stoppedFinding(unit, about)),
     ...variousOf(notable, maxFindings).map((one) => findingOf(one, about)),
-    ...(brief.phase === 'verify' ? quiet(notable, about) : []),
+    ...(brief.phase === 'verify'
+      ? quiet(notable, about)
+      : quotedFindings(phrases.counts(), brief, { query: observed.query, lines: reading.lines, partial })),
   ];
   return finishReport(
     brief,
