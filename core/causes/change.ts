@@ -7,7 +7,7 @@ const change = {
   group: 'change',
   kind: 'change',
   canComeOfChange: true,
-  explains: ['liveness-probe', 'readiness-probe', 'application-crash', 'network-delay', 'job-failed'],
+  explains: ['liveness-probe', 'readiness-probe', 'application-crash', 'network-delay', 'slow-itself', 'job-failed'],
   explainsInside: [],
   strikesMany: false,
   onset: 'timely',

@@ -8,7 +8,7 @@ const configuration = {
   group: 'configuration',
   kind: 'state',
   canComeOfChange: true,
-  explains: ['liveness-probe', 'readiness-probe', 'application-crash', 'network-delay', 'job-failed'],
+  explains: ['liveness-probe', 'readiness-probe', 'application-crash', 'network-delay', 'slow-itself', 'job-failed'],
   explainsInside: [],
   strikesMany: false,
   onset: 'timely',

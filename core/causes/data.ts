@@ -6,7 +6,7 @@ const data = {
   group: 'data',
   kind: 'state',
   canComeOfChange: false,
-  explains: ['cpu-overload', 'application-crash', 'network-delay', 'job-failed', 'job-deadline'],
+  explains: ['cpu-overload', 'application-crash', 'network-delay', 'slow-itself', 'job-failed', 'job-deadline'],
   explainsInside: [],
   strikesMany: false,
   onset: 'timely',

@@ -14,7 +14,7 @@ const dependency = {
   group: 'dependency',
   kind: 'state',
   canComeOfChange: true,
-  explains: ['liveness-probe', 'readiness-probe', 'application-crash', 'network-delay', 'job-failed'],
+  explains: ['liveness-probe', 'readiness-probe', 'application-crash', 'network-delay', 'slow-itself', 'job-failed'],
   explainsInside: [],
   strikesMany: false,
   onset: 'timely',

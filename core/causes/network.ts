@@ -8,7 +8,7 @@ const network = {
   group: 'network',
   kind: 'state',
   canComeOfChange: false,
-  explains: ['liveness-probe', 'readiness-probe', 'application-crash', 'job-failed', 'job-deadline'],
+  explains: ['liveness-probe', 'readiness-probe', 'slow-itself', 'application-crash', 'job-failed', 'job-deadline'],
   explainsInside: [],
   strikesMany: true,
   onset: 'timely',
@@ -50,7 +50,8 @@ export const networkCauses = {
   'network-delay': {
     ...network,
     title: 'Network latency to a pod',
-    confirms: 'latency of all calls to the pod rises with no CPU cause',
+    confirms:
+      'a measurement of the way to the pod rises, or all of its calls take the same time more, with no CPU cause',
     rulesOut: [byHand('only some calls slow')],
     depth: 'partial',
     aliases: [words.network],

@@ -8,7 +8,7 @@ const resources = {
   group: 'resources',
   kind: 'state',
   canComeOfChange: true,
-  explains: ['liveness-probe', 'readiness-probe', 'cpu-throttled', 'application-crash', 'job-failed'],
+  explains: ['liveness-probe', 'readiness-probe', 'cpu-throttled', 'slow-itself', 'application-crash', 'job-failed'],
   explainsInside: [],
   strikesMany: false,
   onset: 'timely',
@@ -58,6 +58,18 @@ export const resourcesCauses = {
     depth: 'root',
     aliases: [words.cpu],
     obstacles: [],
+  },
+  'slow-itself': {
+    ...resources,
+    title: 'It is slow by itself',
+    confirms: 'its latency rises by more than the latency of its callees accounts for',
+    rulesOut: [byHand('a callee became slower by as much')],
+    depth: 'partial',
+    aliases: [['slow', 'slower', 'slowness']],
+    obstacles: [],
+    explains: ['liveness-probe', 'readiness-probe'],
+    nextStep: ({ it }) =>
+      `Look at what ${it} spends its time on: CPU, locks, garbage collection, its connection pool, the way to it`,
   },
   'memory-leak': {
     ...resources,

@@ -16,6 +16,7 @@ const traffic = {
     'hpa-at-limit',
     'database-connections-exhausted',
     'network-delay',
+    'slow-itself',
   ],
   explainsInside: [],
   strikesMany: true,

@@ -7,7 +7,7 @@ const vendor = {
   group: 'vendor',
   kind: 'state',
   canComeOfChange: false,
-  explains: ['application-crash', 'dns-failure', 'network-delay', 'job-failed'],
+  explains: ['application-crash', 'dns-failure', 'network-delay', 'slow-itself', 'job-failed'],
   explainsInside: [],
   strikesMany: true,
   onset: 'unreliable',

@@ -38,7 +38,7 @@ const rows: readonly Row[] = [
   ],
   [
     'errors',
-    /\berrors?\b|\b5xx\w*|\b4xx\w*|\b5\d\d(?:s|error\w*)?\b|\bfail(?:ed|ing|ure|ures|s)?\b|\bexceptions?\b|\bfaults?\b|\bsuccess ?rate|\brefused\b|\breject\w*|\bdenied\b|\bunauthori[sz]ed|\bnx ?domain|\bserv ?fail/,
+    /\berrors?\b|\b5xx\w*|\b4xx\w*|\b5\d\d(?:s|error\w*)?\b|\bfail(?:ed|ing|ure|ures|s)?\b|\bexceptions?\b|\bfaults?\b|\bsuccess ?rat(?:e|io)|\brefused\b|\breject\w*|\bdenied\b|\bunauthori[sz]ed|\bnx ?domain|\bserv ?fail/,
   ],
   [
     'traffic-drop',

@@ -42,6 +42,10 @@ export const LogRecord = z.strictObject({
 });
 export type LogRecord = z.infer<typeof LogRecord>;
 
+/** Which statistic of a distribution a metric is: `tail` is a high percentile or a maximum. */
+export const Statistic = z.enum(['mean', 'median', 'tail']);
+export type Statistic = z.infer<typeof Statistic>;
+
 export const FiringAlert = z.strictObject({
   name: z.string().min(1),
   at: Instant,
@@ -56,6 +60,10 @@ export const FiringAlert = z.strictObject({
     .optional(),
   summary: z.string(),
   status: z.enum(['firing', 'resolved']),
+  /** The alert's own metric, as its source names it; its statistic (`Average`, `p99`); its threshold in the metric's unit. */
+  metric: z.string().max(200).optional(),
+  statistic: z.string().max(50).optional(),
+  threshold: z.number().optional(),
 });
 export type FiringAlert = z.infer<typeof FiringAlert>;
 

@@ -4,6 +4,7 @@ import type { CauseCode } from '../../causes/causes.ts';
 import type { Series } from '../../model/telemetry.ts';
 import { type Growth, steadyGrowth } from './growth.ts';
 import type { Move } from './index.ts';
+import { isMuchCpu, isSurge } from './node-measures.ts';
 import { signalOf } from './signals.ts';
 
 /** Rate of retransmitted or dropped packets, per second, from which a link counts as bad. */
@@ -14,6 +15,12 @@ const sizes =
   /(?:table|index|database|dataset|payload|message|object|request_body|response|result|input|batch)_(?:size|bytes|rows|items|records)|row_count|rows_(?:scanned|examined|read)|(?:^|_)(?:rows|documents|records)(?:_total)?$/i;
 const unreadable =
   /malformed|unparse?able|invalid_(?:rows?|records?|messages?|input|payloads?|events?)|poison|parse_(?:errors?|failures?)/i;
+
+/** At least a minute: a rate is measured over about that. */
+const secondsOf = ({ series: { points }, shift: { at } }: Move) => ({
+  before: Math.max(60, at - (points[0]?.[0] ?? at)),
+  during: Math.max(60, (points.at(-1)?.[0] ?? at) - at),
+});
 
 /** Context of a move: the other signals of the same entity. */
 interface Around {
@@ -40,7 +47,7 @@ const rules: readonly Rule[] = [
   (move, around) =>
     rises(move) &&
     move.signal.kind === 'traffic' &&
-    move.shift.after >= move.shift.before * 1.8 &&
+    isSurge(move.series, { before: move.shift.before, during: move.shift.after }, secondsOf(move)) &&
     around.otherMoves.length > 0 &&
     first(move, around)
       ? 'traffic-surge'
@@ -58,6 +65,7 @@ const rules: readonly Rule[] = [
     /^cpu_(?:cores|utilization)$/.test(series.signal) &&
     shift.direction === 'up' &&
     shift.after >= shift.before * 2 &&
+    isMuchCpu(series, shift.after) &&
     !trafficRose
       ? 'cpu-overload'
       : undefined,

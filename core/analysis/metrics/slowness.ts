@@ -41,7 +41,7 @@ function isMuch({ series, shift }: Move): boolean {
 }
 
 /** Slow services that do not call another slow service. */
-export function originsOf(slow: readonly Slowed[], dependencies: readonly Dependency[]): Slowed[] {
+export function waitingForNone(slow: readonly Slowed[], dependencies: readonly Dependency[]): Slowed[] {
   const names = new Set(slow.map(({ entity }) => entity.name));
   const waits = new Set(dependencies.filter(({ to }) => names.has(to)).map(({ from }) => from));
   return slow.filter(({ entity }) => !waits.has(entity.name));

@@ -1,15 +1,12 @@
 // The metrics specialist: finds the signals that moved first, when and by how much, and reports failing probes, alerts and vendor status. After an
 // action it reports whether moved signals recovered. Only series of the first findings become evidence, so that the report stays small.
 
-import { placements } from '../../analysis/kubernetes/placements.ts';
 import { causesOf, type Leak, leaks } from '../../analysis/metrics/causes.ts';
 import { entityOf, type Move, moves, unreachable } from '../../analysis/metrics/index.ts';
 import { formatValue, signalOf } from '../../analysis/metrics/signals.ts';
-import { isMedian, originsOf, type Slowed, sharedNode, slowed } from '../../analysis/metrics/slowness.ts';
 import { keyOf, periods, usualSince } from '../../analysis/metrics/usual.ts';
 import { exactly } from '../../fingerprint/identity.ts';
 import type { EntityRef } from '../../model/entity.ts';
-import type { EvidenceDraft } from '../../model/evidence-draft.ts';
 import type { Brief, Gap, Report } from '../../model/report.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import { type Scope, scopeOf } from '../../model/scope.ts';
@@ -18,10 +15,11 @@ import type { Ports } from '../../ports/index.ts';
 import type { Observed } from '../../ports/telemetry.ts';
 import { finishReport } from '../finish.ts';
 import { gapsIn } from '../missing.ts';
+import { traceOrigins } from './origin-findings.ts';
+import { type Baseline, changeWords, evidenceOf } from './series-evidence.ts';
 
 type MetricsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;
 
-const maxPoints = 500;
 /** From this weight, a lasting move is the current problem. */
 const weighty = 0.5;
 
@@ -47,15 +45,20 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
   const lasts =
     isRun(brief.context.workload) || bad.some((move) => move.weight >= weighty && endOf(move) === undefined);
   const causeOf = causesOf(found, series);
-  const slow = brief.phase === 'verify' ? [] : await slowFindings(found, series, { brief, query }, ports);
+  const firingNow = alerts.kind === 'data' ? alerts.data.filter(({ status: now }) => now === 'firing') : [];
+  const traced =
+    brief.phase === 'verify'
+      ? undefined
+      : await traceOrigins(found, series, { brief, query, firing: firingNow }, ports);
+  const isPast = (move: Move): boolean => (lasts && endOf(move) !== undefined) || traced?.isBeside(move) === true;
   const findings =
     brief.phase === 'verify'
       ? verification(brief, found, causeOf, query)
       : [
-          ...slow,
-          ...bad
+          ...(traced?.findings ?? []),
+          ...tellingFirst(bad, causeOf)
             .slice(0, 8)
-            .map((move) => (lasts && endOf(move) !== undefined ? past : moved)(move, causeOf, query, window.baseline)),
+            .map((move) => (isPast(move) ? past : moved)(move, causeOf, query, window.baseline)),
           ...leaks(series)
             .slice(0, 3)
             .map((leak) => leaking(leak, query, window.baseline)),
@@ -63,10 +66,7 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
           ...probes(series, query, window.incident.end),
           ...vendors(status),
         ];
-  const firing =
-    alerts.kind === 'data'
-      ? alerts.data.filter((alert) => alert.status === 'firing').map((alert) => `${alert.name}: ${alert.summary}`)
-      : [];
+  const firing = firingNow.map((alert) => `${alert.name}: ${alert.summary}`);
   const bytesRead = metrics.kind === 'data' ? metrics.bytes : 0;
   return finishReport(
     brief,
@@ -76,8 +76,21 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
   );
 }
 
-type Baseline = { readonly start: string; readonly end: string };
 type CauseOf = ReturnType<typeof causesOf>;
+
+/**
+ * One move for each entity and kind of signal: several metrics of one thing are one anomaly. Those that name a cause come first, so that symptoms
+ * cannot crowd them out.
+ */
+function tellingFirst(bad: readonly Move[], causeOf: CauseOf): readonly Move[] {
+  const causal = bad.filter((move) => causeOf(move) !== undefined);
+  const others = bad.filter((move) => !causal.includes(move));
+  const first = Map.groupBy(
+    others,
+    ({ series, signal }) => `${series.entity.kind} ${series.entity.name} ${signal.kind}`,
+  );
+  return [...causal, ...others.filter((move) => [...first.values()].some(([one]) => one === move))];
+}
 
 /** Moves that also occurred at the same hours a day or a week before. Earlier points are read only if something moved. */
 async function usualOf(
@@ -170,64 +183,6 @@ function past(move: Move, causeOf: CauseOf, query: string, baseline: Baseline): 
 const isRun = (workload: EntityRef | undefined): boolean =>
   workload !== undefined && ['CronJob', 'Job'].includes(workload.kind);
 
-/** Slow services that wait for no other slow service. The call graph and placements are read only if there are any. */
-async function slowFindings(
-  found: readonly Move[],
-  series: readonly Series[],
-  { brief, query }: { readonly brief: Brief; readonly query: string },
-  { telemetry }: MetricsPorts,
-): Promise<FindingDraft[]> {
-  const medians = new Set(series.filter((one) => isMedian(one.signal)).map(({ entity }) => entity.name));
-  const slow = slowed(found, medians);
-  if (slow.length === 0) return [];
-  const scope = scopeOf(brief, 'everywhere');
-  const [topology, clusters] = await Promise.all([
-    telemetry.calls.observe(scope, {}),
-    slow.length > 1 ? telemetry.kubernetes.observe(scope, {}) : undefined,
-  ]);
-  const origins = originsOf(slow, topology.kind === 'data' ? topology.data : []);
-  const nodesOf = clusters?.kind === 'data' ? placements(clusters.data) : () => new Set<string>();
-  const node = sharedNode(slow, origins, nodesOf);
-  const { baseline } = brief.context.window;
-  const evidence = origins.slice(0, 3).map(({ latency }) => evidenceOf(latency.series, query, latency, baseline));
-  if (node !== undefined) {
-    const cluster = origins[0]?.entity.cluster;
-    return [
-      {
-        claim: `${origins.map(({ entity }) => entity.name).join(', ')} became slow together, without more work: all of them run on node ${node}.`,
-        entity: { kind: 'Node', name: node, ...(cluster === undefined ? {} : { cluster }) },
-        cause: 'node-network-delay',
-        role: 'cause',
-        severity: 'critical',
-        onset: onsetOf(origins),
-        confidence: 0.85,
-        ...exactly('services of one node slow'),
-        evidence,
-      },
-    ];
-  }
-  return origins.map(({ entity, latency }) => ({
-    claim: `${latency.signal.noun} of ${entity.name} ${changeWords(latency)}, and neither its CPU nor its traffic did: it waits, and for nothing else that is slow.`,
-    entity,
-    cause: 'network-delay',
-    role: 'cause',
-    severity: 'critical',
-    onset: onsetOf([{ entity, latency }]),
-    confidence: origins.length === 1 ? 0.75 : 0.6,
-    signal: {
-      name: latency.series.signal,
-      unit: latency.series.unit,
-      before: latency.shift.before,
-      during: latency.shift.after,
-    },
-    ...exactly(`${latency.series.signal} of ${entity.name}`),
-    evidence: [evidenceOf(latency.series, query, latency, baseline)],
-  }));
-}
-
-const onsetOf = (slow: readonly Slowed[]): string =>
-  new Date(Math.min(...slow.map(({ latency }) => latency.shift.at)) * 1000).toISOString();
-
 /** Instant at which the series returned to its earlier level and stayed there; undefined if it has not. */
 function endOf({ series, shift }: Move): string | undefined {
   const near = (value: number) => Math.abs(value - shift.before) <= Math.abs(shift.after - shift.before) * 0.25;
@@ -235,44 +190,6 @@ function endOf({ series, shift }: Move): string | undefined {
   const back = series.points[lastAway + 1];
   // "Stayed" takes at least three points.
   return back !== undefined && series.points.length - lastAway > 3 ? new Date(back[0] * 1000).toISOString() : undefined;
-}
-
-function changeWords({ series, shift, signal }: Move): string {
-  const [from, to] = [
-    formatValue(shift.before, series.unit, series.signal),
-    formatValue(shift.after, series.unit, series.signal),
-  ];
-  const share = shift.before === 0 ? '' : ` ${Math.abs(Math.round((shift.after / shift.before - 1) * 100))} %`;
-  const percent = shift.before !== 0 && (shift.direction === 'down' || shift.after < shift.before * 10) ? share : '';
-  return shift.direction === 'down'
-    ? `fell${percent} from ${from} to ${to}`
-    : `rose${signal.kind === 'errors' ? '' : percent} from ${from} to ${to}`;
-}
-
-function evidenceOf(
-  series: Series,
-  query: string,
-  move: Move | undefined,
-  baseline: { start: string; end: string },
-): EvidenceDraft {
-  const step = Math.ceil(series.points.length / maxPoints);
-  const points = series.points.filter((_, index) => index % step === 0);
-  const name = `${series.signal} of ${series.entity.kind} ${series.entity.name}`;
-  const last = series.points.at(-1);
-  return {
-    source: series.source,
-    query: `${query} ${name}`,
-    window: baseline,
-    excerpt: move
-      ? `${name}: ${changeWords(move)}, first at ${new Date(move.shift.at * 1000).toISOString()} (${move.shift.sigmas.toFixed(0)} robust standard deviations)`
-      : `${name}: last value ${last ? formatValue(last[1], series.unit, series.signal) : 'none'}`,
-    full: {
-      kind: 'series',
-      series: { ...series, points },
-      ...(move ? { onset: new Date(move.shift.at * 1000).toISOString() } : {}),
-      baseline: { ...baseline, median: move?.shift.before ?? null },
-    },
-  };
 }
 
 /** Black-box probes: services that no probe reaches, and nodes from which many services fail that answer elsewhere. */

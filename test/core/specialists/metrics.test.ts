@@ -195,6 +195,10 @@ describe('metrics name a cause where', () => {
       [step('billing', 'requests_per_second', 100, 150, '02:33'), step('billing', 'error_ratio', 0.01, 0.3, '02:36')],
     ],
     [
+      'traffic rose from next to nothing',
+      [step('billing', 'requests_per_second', 0, 0.067, '02:33'), step('billing', 'error_ratio', 0.01, 0.3, '02:36')],
+    ],
+    [
       'traffic rose at another service',
       [step('mail', 'requests_per_second', 100, 400, '02:33'), step('billing', 'error_ratio', 0.01, 0.3, '02:36')],
     ],
@@ -337,10 +341,29 @@ describe('a service that waits', () => {
       status: { phase: 'Running' },
     })),
   });
-  test('for nothing else that is slow waits for the network', async () => {
-    const given = { series: [slow('billing'), slow('ledger')], dependencies: [{ from: 'billing', to: 'ledger' }] };
+  const calls = [{ from: 'billing', to: 'ledger' }];
+  test('for nothing else that is slow is slow itself', async () => {
+    const given = { series: [slow('billing'), slow('ledger')], dependencies: calls };
+    expect(await said(given)).toContain('Deployment ledger: slow-itself');
+    expect(await said(given)).not.toContain('Deployment billing: slow-itself');
+  });
+  const calm = [step('ledger', 'cpu_cores', 0.2, 0.2), step('ledger', 'requests_per_second', 50, 50)];
+  const tail = (after: number) => step('ledger', 'latency_p99', 60, after, '02:35', { unit: 'ms' });
+  test('with all of its calls, while its CPU and traffic are calm, waits for the network', async () => {
+    const given = { series: [slow('billing'), slow('ledger'), tail(1800), ...calm], dependencies: calls };
     expect(await said(given)).toContain('Deployment ledger: network-delay');
-    expect(await said(given)).not.toContain('Deployment billing: network-delay');
+  });
+  test('at a measurement of the way to it waits for the network', async () => {
+    const way = step('ledger', 'network_latency_p50', 3, 890, '02:35', { unit: 'ms' });
+    const given = { series: [slow('billing'), way], dependencies: calls };
+    expect(await said(given)).toContain('Deployment ledger: network-delay');
+  });
+  test.each<[string, readonly Series[]]>([
+    ['some of its calls', [tail(40_000), ...calm]],
+    ['calls of which CPU and traffic are unknown', [tail(1800)]],
+  ])('with %s is not said to wait for the network', async (_, series) => {
+    const given = { series: [slow('billing'), slow('ledger'), ...series], dependencies: calls };
+    expect((await said(given)).join()).not.toContain('network-delay');
   });
   test('works, where its CPU rose too', async () => {
     expect(
@@ -354,7 +377,7 @@ describe('a service that waits', () => {
     expect(await said(given)).toContain('Node worker-02: node-network-delay');
   });
   test('is told although nobody knows who calls whom or where it runs', async () => {
-    expect(await said({ series: ['a', 'b', 'c'].map(slow) })).toContain('Deployment a: network-delay');
+    expect(await said({ series: ['a', 'b', 'c'].map(slow) })).toContain('Deployment a: slow-itself');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { moves } from '../../../../core/analysis/metrics/index.ts';
-import { isMedian, originsOf, sharedNode, slowed } from '../../../../core/analysis/metrics/slowness.ts';
+import { isMedian, sharedNode, slowed, waitingForNone } from '../../../../core/analysis/metrics/slowness.ts';
 import type { Series } from '../../../../core/model/telemetry.ts';
 
 const start = 1_700_000_000;
@@ -52,10 +52,10 @@ describe('where it begins', () => {
       { from: 'checkout', to: 'cart' },
       { from: 'cart', to: 'redis' },
     ];
-    expect(names(originsOf(all, calls))).toEqual(['cart']);
+    expect(names(waitingForNone(all, calls))).toEqual(['cart']);
   });
   test('is everywhere where no calls are known', () => {
-    expect(names(originsOf(all, []))).toEqual(['cart', 'checkout', 'web']);
+    expect(names(waitingForNone(all, []))).toEqual(['cart', 'checkout', 'web']);
   });
 });
 

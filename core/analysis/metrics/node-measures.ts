@@ -1,0 +1,220 @@
+// Measures one node in the paged period: how much slower it is, how many of its requests fail, whether it stopped making its calls, and whether it is
+// busy. A node is everything that is called under one name: a service with its pods, a function, a queue, a table. Pure.
+import { statisticIn } from '../../context/paged-metric.ts';
+import type { Series, Statistic } from '../../model/telemetry.ts';
+import { ownerOf } from '../../topology/owner.ts';
+import { entityOf } from './index.ts';
+import {
+  certaintyIn,
+  certaintyOf,
+  countDeviations,
+  type Level,
+  levelIn,
+  meanBefore,
+  meanIn,
+  type Period,
+} from './level.ts';
+import { directed } from './paged.ts';
+import { signalOf } from './signals.ts';
+
+export interface Node {
+  /** In lower case. */
+  readonly name: string;
+  readonly series: readonly Series[];
+}
+
+export interface Measured {
+  readonly series: Series;
+  readonly level: Level;
+  /** 0 to 1. */
+  readonly certainty: number;
+}
+
+/** `stops-calling`: the node still gets its calls and no longer makes its own. */
+export type Reason = 'slow' | 'failing' | 'stops-calling' | 'busy';
+
+/** How much of a symptom a node shows. */
+export interface Shown extends Measured {
+  readonly reason: Reason;
+  /** Milliseconds added to a call, or failed requests: for each request of the paged service, if `Measuring` says so. */
+  readonly amount: number;
+  /** Calls of the node for each request of the paged service; 1 if unknown. */
+  readonly callsPerRequest: number;
+}
+
+export interface Measuring {
+  readonly period: Period;
+  readonly paged: Node;
+  readonly statistic: Statistic | undefined;
+}
+
+interface Rate {
+  readonly before: number;
+  readonly during: number;
+  readonly series: Series;
+}
+
+export const nameOf = (series: Series): string => ownerOf(entityOf(series)).name.toLowerCase();
+
+const isRequestRate = ({ signal, unit }: Series): boolean =>
+  signal === 'requests_per_second' ||
+  (signalOf(signal).kind === 'traffic' && !/byte|packet/i.test(`${signal} ${unit}`));
+
+/** Requests in the series' own unit of time. */
+export function rateOf({ series }: Node, period: Period): Rate | undefined {
+  const rates = series.filter(isRequestRate);
+  const one = rates.find(({ signal }) => signal === 'requests_per_second') ?? rates[0];
+  if (one === undefined) return undefined;
+  const [before, during] = [meanBefore(one.points, period), meanIn(one.points, period)];
+  return before === undefined || during === undefined ? undefined : { before, during, series: one };
+}
+
+function callsPerRequest(node: Node, { paged, period }: Measuring): number {
+  const [own, pages] = [rateOf(node, period), rateOf(paged, period)];
+  return own === undefined || pages === undefined || own.during <= 0 || pages.during <= 0
+    ? 1
+    : own.during / pages.during;
+}
+
+export const inMs = (unit: string): number => (unit === 's' ? 1000 : 1);
+const isTime = ({ signal, unit }: Series): boolean => signalOf(signal).kind === 'latency' && /^(?:ms|s)$/.test(unit);
+
+/** A central statistic is preferred, because it stands for all calls. The page's own statistic must be that of its callees to add up. */
+export function slowness(node: Node, measuring: Measuring): Shown | undefined {
+  const { statistic, period } = measuring;
+  const latencies = node.series.filter(isTime);
+  const central = latencies.filter(({ signal }) => {
+    const own = statisticIn(signal);
+    return statistic === 'mean' ? own === 'mean' : own === 'mean' || own === 'median';
+  });
+  const added = (central.length > 0 ? central : latencies).flatMap((series) => {
+    const level = levelIn(series.points, period);
+    if (level === undefined || level.sigmas <= 0) return [];
+    return [{ series, level, certainty: certaintyOf(level), ms: (level.during - level.before) * inMs(series.unit) }];
+  });
+  const [best] = added.toSorted((a, b) => b.certainty * b.ms - a.certainty * a.ms);
+  if (best === undefined || best.certainty === 0) return undefined;
+  const { ms, ...measured } = best;
+  const calls = callsPerRequest(node, measuring);
+  // All calls make a mean. In the tail, a few slow calls suffice.
+  return { ...measured, reason: 'slow', amount: statistic === 'mean' ? ms * calls : ms, callsPerRequest: calls };
+}
+
+const isShare = ({ signal }: Series): boolean =>
+  signalOf(signal).kind === 'errors' && /ratio|rate|availability|percent|share/i.test(signal);
+/** Requests that a share is taken to stand for if the node's rate is unknown. */
+const fewRequests = 30;
+
+/** The failing share is judged: from 100 % to 98 % of success is a multiple of the failures. */
+export function failing(node: Node, measuring: Measuring): Shown | undefined {
+  const { period } = measuring;
+  const requests = (rateOf(node, period)?.during ?? 0) * (period.end - period.start);
+  const calls = callsPerRequest(node, measuring);
+  const measured = node.series.filter(isShare).flatMap((series): Shown[] => {
+    const points = directed(series.points, series.signal);
+    const [before, during, level] = [meanBefore(points, period), meanIn(points, period), levelIn(points, period)];
+    if (before === undefined || during === undefined || level === undefined || during <= before) return [];
+    const count = requests > 0 ? requests : fewRequests;
+    const sigmas = countDeviations(Math.max(0, before) * count, during * count);
+    const amount = (during - before) * calls;
+    const certainty = certaintyIn(sigmas);
+    return certainty === 0
+      ? []
+      : [
+          {
+            reason: 'failing',
+            series,
+            level: { ...level, before, during, sigmas },
+            certainty,
+            amount,
+            callsPerRequest: calls,
+          },
+        ];
+  });
+  return measured.toSorted((a, b) => b.certainty * b.amount - a.certainty * a.amount)[0];
+}
+
+/** Share of its calls that a node must still get, and share that a callee must have lost. */
+const stillCalled = 0.7;
+const vanished = 0.5;
+
+/** `callees` are the nodes that only this node calls. */
+export function stopsCalling(node: Node, callees: readonly Node[], measuring: Measuring): Shown | undefined {
+  const { period, paged } = measuring;
+  const [own, pages] = [rateOf(node, period), rateOf(paged, period)];
+  if (own === undefined || pages === undefined || own.during < stillCalled * own.before || pages.during <= 0)
+    return undefined;
+  const seconds = period.end - period.start;
+  const lost = callees.flatMap((callee): Shown[] => {
+    const rate = rateOf(callee, period);
+    const level = rate && levelIn(rate.series.points, period);
+    if (rate === undefined || level === undefined || rate.during > vanished * rate.before) return [];
+    return [
+      {
+        reason: 'stops-calling',
+        series: rate.series,
+        level,
+        certainty: certaintyIn(countDeviations(rate.before * seconds, rate.during * seconds)),
+        amount: (rate.before - rate.during) / pages.during,
+        callsPerRequest: own.during / pages.during,
+      },
+    ];
+  });
+  const [best] = lost.toSorted((a, b) => b.certainty * b.amount - a.certainty * a.amount);
+  return best === undefined || best.certainty === 0 ? undefined : best;
+}
+
+/** A load of few requests is none, and a rate is known only as well as the requests that it counts. */
+const leastLoad = 1;
+const leastRequests = 30;
+const surge = 1.8;
+
+/**
+ * Whether there was load before, and it rose by enough requests to matter. `seconds` are the lengths of the two times. A rate is per second unless
+ * its name says otherwise.
+ */
+export function isSurge(
+  { signal, unit }: Pick<Series, 'signal' | 'unit'>,
+  { before, during }: { readonly before: number; readonly during: number },
+  seconds: { readonly before: number; readonly during: number },
+): boolean {
+  const perSecond = /per_min|\/min|_rpm/i.test(`${signal} ${unit}`) ? 1 / 60 : 1;
+  return (
+    during >= surge * before &&
+    during * perSecond >= leastLoad &&
+    before * perSecond * seconds.before >= leastRequests &&
+    during * perSecond * seconds.during >= leastRequests
+  );
+}
+
+export function hasSurge(node: Node, period: Period): boolean {
+  const rate = rateOf(node, period);
+  const first = rate?.series.points[0]?.[0];
+  return (
+    rate !== undefined &&
+    first !== undefined &&
+    isSurge(rate.series, rate, { before: period.start - first, during: period.end - period.start })
+  );
+}
+
+/** CPU use counts if it doubled, and uses up a part of the capacity (of a core, if the capacity is unknown). */
+const doubled = 2;
+const muchOfCapacity = 0.3;
+const manyCores = 0.1;
+
+export function isMuchCpu({ signal, unit }: Series, value: number): boolean {
+  if (signal === 'cpu_cores') return value >= manyCores;
+  return (unit === '%' ? value / 100 : value) >= muchOfCapacity;
+}
+
+export function busyness({ series }: Node, period: Period): Measured | undefined {
+  return series
+    .flatMap((one): Measured[] => {
+      if (!/^cpu_(?:cores|utili[sz]ation)$/.test(one.signal)) return [];
+      const level = levelIn(one.points, period);
+      if (level === undefined || level.during < doubled * level.before) return [];
+      const certainty = certaintyOf(level);
+      return !isMuchCpu(one, level.during) || certainty === 0 ? [] : [{ series: one, level, certainty }];
+    })
+    .toSorted((a, b) => b.certainty - a.certainty)[0];
+}

@@ -1,0 +1,91 @@
+// Finds the period in which the paged metric was bad: the anchor of everything that has to explain the page. Pure.
+import { statisticIn } from '../../context/paged-metric.ts';
+import type { Series, Statistic } from '../../model/telemetry.ts';
+import { certaintyIn, type Level, levelAgainst, levelIn, type Period, referenceOf, stepOf } from './level.ts';
+import type { Point } from './onset.ts';
+import { signalOf } from './signals.ts';
+
+export type PagedKind = 'latency' | 'errors' | 'both';
+
+export interface Page {
+  /** Names of the paged service: its own, and that of its workload. */
+  readonly names: readonly string[];
+  /** Its cluster, if known: namesakes in other clusters are other services. */
+  readonly cluster: string | undefined;
+  readonly kind: PagedKind;
+  /** Undefined if the alert does not say. */
+  readonly statistic: Statistic | undefined;
+  /** Epoch seconds: when the incident may have begun, and up to when there is data. */
+  readonly within: Period;
+  /** Epoch seconds. */
+  readonly pagedAt: number;
+}
+
+export interface PagedPeriod extends Period {
+  /** 0 to 1: how clearly the paged metric shows it. */
+  readonly certainty: number;
+  /** The series that shows it, and its level; a share is that of failures. */
+  readonly anchor: Series;
+  readonly level: Level;
+}
+
+type Found = PagedPeriod & { readonly strength: number };
+
+/** Seconds before the page after which what ended then counts half. */
+const fading = 600;
+/** Tried starts of one anchor, and anchors. */
+const maxStarts = 40;
+const maxAnchors = 12;
+const clip = 12;
+const enoughPoints = 6;
+
+/** Points whose rise is bad: the failing share instead of the share of success. */
+export const directed = (points: readonly Point[], signal: string): readonly Point[] =>
+  signalOf(signal).bad === 'down' ? points.map(([at, value]) => [at, 1 - value] as const) : points;
+
+const isOfKind = (signal: string, kind: PagedKind): boolean => {
+  const { kind: own } = signalOf(signal);
+  return kind === 'both' ? own === 'latency' || own === 'errors' : own === kind;
+};
+
+/** The clearest period of any series of the paged service that measures the paged symptom; undefined without such a series. */
+export function pagedPeriod(series: readonly Series[], page: Page): PagedPeriod | undefined {
+  const anchors = series.filter(({ signal }) => isOfKind(signal, page.kind));
+  const stated = anchors.filter(({ signal }) => page.statistic !== undefined && statisticIn(signal) === page.statistic);
+  let best: Found | undefined;
+  for (const anchor of (stated.length > 0 ? stated : anchors).slice(0, maxAnchors)) {
+    const one = clearest(anchor, page);
+    if (one !== undefined && (best === undefined || one.strength > best.strength)) best = one;
+  }
+  return best;
+}
+
+/** Whether the paged metric was as before from this time until the period began. */
+export function wasWellSince(at: number, { anchor, start }: PagedPeriod): boolean {
+  const between = { start: at, end: start - 1 };
+  const level = levelIn(directed(anchor.points, anchor.signal), between);
+  return level !== undefined && (level.sigmas <= 0 || level.beyond < 0.5);
+}
+
+function clearest(anchor: Series, { within, pagedAt }: Page): Found | undefined {
+  const points = directed(anchor.points, anchor.signal);
+  const half = stepOf(points) / 2;
+  const recent = points.filter(([at]) => at >= within.start && at <= within.end).slice(-maxStarts);
+  const times = recent.map(([at]) => at);
+  let best: Found | undefined;
+  for (const [first, start] of times.entries()) {
+    const reference = referenceOf(points, start);
+    if (reference === undefined) continue;
+    for (const [last, end] of times.entries()) {
+      if (last < first) continue;
+      const level = levelAgainst(recent, reference, { start, end });
+      if (level === undefined || level.sigmas <= 0) continue;
+      const ago = Math.max(0, pagedAt - end - 4 * half);
+      const size = Math.min(level.sigmas, clip) * level.beyond;
+      const strength = (size * Math.sqrt(Math.min(last - first + 1, enoughPoints))) / (1 + ago / fading);
+      if (best === undefined || strength > best.strength)
+        best = { start: start - half, end: end + half, strength, certainty: certaintyIn(strength), anchor, level };
+    }
+  }
+  return best;
+}

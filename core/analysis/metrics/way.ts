@@ -1,0 +1,40 @@
+// Tells the way to a service from the service: which evidence says that the network delays its calls. Pure.
+import { statisticIn } from '../../context/paged-metric.ts';
+import type { Series } from '../../model/telemetry.ts';
+import { type Level, levelIn } from './level.ts';
+import { signalOf } from './signals.ts';
+
+/** A signal that measures the way and not the work. */
+export const isOnTheWay = (signal: string): boolean =>
+  /network|connect(?:_|$|ion_time)|\brtt\b|_rtt|handshake|ping_/i.test(signal);
+
+/** The tail's added time is at most this many times the median's if all calls are delayed. */
+const alike = 4;
+/** The median rises to at least this many times its level: the fast half of the calls waits, too. */
+const muchSlower = 5;
+
+const isCpu = ({ signal }: Series): boolean => /^cpu_(?:cores|utili[sz]ation)$/.test(signal);
+
+/**
+ * Whether all of a service's calls, the fast and the slow ones, are delayed, while its CPU and its traffic are measured and calm. Work, garbage
+ * collection and locks spread the calls; a delay on the way moves them together. `own` are the service's series, `slow` is one of them.
+ */
+export function delaysAll(own: readonly Series[], slow: Series, level: Level): boolean {
+  const half = level.before + (level.during - level.before) / 2;
+  const start = slow.points.find(([, value]) => value >= half)?.[0];
+  if (start === undefined) return false;
+  const period = { start, end: Number.POSITIVE_INFINITY };
+  const levels = (wanted: (one: Series) => boolean): readonly Level[] =>
+    own.filter(wanted).flatMap(({ points }) => levelIn(points, period) ?? []);
+  const latencies = (statistic: 'median' | 'tail') =>
+    levels(({ signal }) => signalOf(signal).kind === 'latency' && statisticIn(signal) === statistic);
+  const isCalm = (these: readonly Level[]) =>
+    these.length > 0 && these.every(({ before, during }) => during < 1.8 * before);
+  if (!isCalm(levels(isCpu)) || !isCalm(levels(({ signal }) => signalOf(signal).kind === 'traffic'))) return false;
+  const added = (one: Level): number => one.during - one.before;
+  const tails = latencies('tail');
+  return latencies('median').some(
+    (median) =>
+      median.during >= muchSlower * median.before && tails.every((tail) => added(tail) <= alike * added(median)),
+  );
+}
