@@ -3,7 +3,7 @@
 import type { Context } from '../model/incident.ts';
 import type { Finding } from '../model/report.ts';
 import type { Candidate } from './candidates.ts';
-import type { ScoringContext } from './scene.ts';
+import { isLongStanding, type ScoringContext } from './scene.ts';
 
 export interface Standing {
   /** The entity's name of something else that is broken now; undefined if nothing else is. */
@@ -32,7 +32,12 @@ export function standingOf({
 }: Pick<ScoringContext, 'findings' | 'subjects' | 'paged' | 'isElsewhere'> & { readonly context: Context }): Standing {
   const broken = new Map(
     findings
-      .filter((finding) => isBroken(finding) && !isElsewhere(finding.entity))
+      .filter(
+        (finding) =>
+          isBroken(finding) &&
+          !isElsewhere(finding.entity) &&
+          !isLongStanding(finding.onset, Date.parse(context.window.incident.start)),
+      )
       .flatMap(({ entity, dependency }) =>
         [entity, ...(dependency ? [dependency] : [])].map((one) => [subjects.keyOf(one), one.name]),
       ),

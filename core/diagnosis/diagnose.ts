@@ -171,6 +171,7 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
       },
     }),
     candidates: candidatesOf(findings, subjects),
+    since: Date.parse(context.window.incident.start),
     findings,
     observations: reports.flatMap((report) => report.observations ?? []),
     subjects,

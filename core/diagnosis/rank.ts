@@ -79,13 +79,24 @@ function sharedOdds(kept: readonly Kept[], scene: ScoringContext): readonly numb
 const places: ReadonlySet<string> = new Set(['cluster', 'node', 'namespace']);
 
 /**
- * Order of absorption: first places, then the workloads in them, then effects, whatever their weight. Each candidate is judged when everything that
- * could explain it is present.
+ * Order of absorption: first places, then the workloads in them, then what another cause at the same subject accounts for, then effects, whatever
+ * their weight. Each candidate is judged when everything that could explain it is present.
  */
 function inOrder(scored: readonly Scored[], subjects: Subjects): readonly Scored[] {
-  const turn = ({ candidate, logOdds }: Scored): number => {
-    if (causes[candidate.cause].depth === 'effect') return 2;
-    return places.has(subjects.familyOf(candidate.entity)) && logOdds >= leastToExplain ? 0 : 1;
+  const isAccountedFor = ({ candidate: one }: Scored): boolean =>
+    scored.some(
+      ({ candidate: other, logOdds, ruledOut }) =>
+        other.subject === one.subject &&
+        logOdds >= leastToExplain &&
+        ruledOut === undefined &&
+        ((!isChange(other.cause) && other.cause !== one.cause && accountsFor(other.cause, one.cause)) ||
+          isDetailOfRun(other, one)),
+    );
+  const turn = (one: Scored): number => {
+    const { candidate, logOdds } = one;
+    if (causes[candidate.cause].depth === 'effect') return 3;
+    if (places.has(subjects.familyOf(candidate.entity)) && logOdds >= leastToExplain) return 0;
+    return isAccountedFor(one) ? 2 : 1;
   };
   return scored.toSorted((a, b) => turn(a) - turn(b));
 }
@@ -113,7 +124,7 @@ const isConsequence = ({ cause, findings }: Candidate): boolean =>
 /** Whether `first` explains the state `second`. */
 function explains(first: Candidate, second: Candidate, scene: ScoringContext): boolean {
   const { graph } = scene;
-  if (first.subject === second.subject) return accountsFor(first.cause, second.cause);
+  if (first.subject === second.subject) return accountsFor(first.cause, second.cause) || isDetailOfRun(first, second);
   if (causes[first.cause].strikesMany && (first.cause === second.cause || second.entity.kind === 'Vendor')) return true;
   if (isPointing(second, first)) return causes[second.cause].depth !== 'root' || second.cause === first.cause;
   if (isInside(second, first, scene)) return accountsForInside(first.cause, second.cause);
@@ -122,6 +133,10 @@ function explains(first: Candidate, second: Candidate, scene: ScoringContext): b
   if (isRun(first) && dependsOn(first, second, graph)) return true;
   return dependsOn(second, first, graph) || sharesError(first, second);
 }
+
+/** Errors that look like those of something new, without a known change, tell why a run failed. The failed run is what is broken. */
+const isDetailOfRun = (run: Candidate, detail: Candidate): boolean =>
+  isRun(run) && isChange(detail.cause) && detail.changeId === undefined;
 
 const sharesError = (first: Candidate, second: Candidate): boolean =>
   sameError(templatesOf([...first.findings, ...first.symptoms]), templatesOf([...second.findings, ...second.symptoms]));

@@ -15,6 +15,8 @@ export interface ScoringContext {
   readonly graph: CallGraph;
   /** The same graph with calls that people taught, if they taught any that no other source knows. Taught calls count half and name their origin. */
   readonly taught?: Pick<ScoringContext, 'graph' | 'isElsewhere'> & { readonly origins: string };
+  /** When the page's window of trouble begins, epoch milliseconds. */
+  readonly since: number;
   /** The paged service by its name in the call graph, if known. */
   readonly paged: string | undefined;
   /** Whether an entity is unrelated to the page, as far as is known. */
@@ -47,6 +49,11 @@ export const observed = (findings: readonly Finding[]): readonly Finding[] =>
 export const templatesOf = (findings: readonly Finding[]): readonly string[] => [
   ...new Set(observed(findings).flatMap(({ errorTemplate }) => errorTemplate ?? [])),
 ];
+
+const longMs = 6 * 60 * minute;
+/** Whether something began hours before the page's window, so that it is no news. `since`: epoch milliseconds. */
+export const isLongStanding = (onset: string | undefined, since: number): boolean =>
+  onset !== undefined && Date.parse(onset) < since - longMs;
 
 /** The earliest onset, epoch milliseconds; undefined if there is none. */
 export const earliestOf = (findings: readonly Finding[]): number | undefined => {

@@ -11,7 +11,7 @@ import type { Candidate } from './candidates.ts';
 import type { ScoringContext, Sign } from './scene.ts';
 import { signsOfChange } from './signs/change.ts';
 import { signsOfCallees, signsOfCloseness, signsOfCoverage, signsOfMeasure, signsOfReach } from './signs/graph.ts';
-import { signsOfOnset } from './signs/onset.ts';
+import { signsOfAge, signsOfOnset } from './signs/onset.ts';
 import { refutationOf } from './signs/ruled-out.ts';
 
 /** Highest log odds of a refuted candidate: too low for an answer or for explaining other candidates. */
@@ -100,6 +100,7 @@ function signsOfState(candidate: Candidate, scene: ScoringContext): Sign[] {
     { weight: gravity, text: gravity < 0 ? 'it is a minor observation' : 'it is severe' },
     depthSign[causes[candidate.cause].depth],
     ...signsOfOnset(candidate, scene),
+    ...signsOfAge(candidate, scene),
     ...signsOfCloseness(candidate, scene),
     ...signsOfMeasure(candidate, scene),
   ];

@@ -1,4 +1,5 @@
 // Pages that say little: only the application, or only the namespace.
+import { CauseCode, causes } from '../../core/causes/causes.ts';
 import { isObject, type Json, type JsonObject, textAt, textsIn } from './json.ts';
 import type { Recording } from './recording.ts';
 import {
@@ -45,7 +46,10 @@ export const pageOfNamespace: Transformation = {
   apply(recording) {
     const namespace = pagedNamespace(recording);
     if (namespace === undefined || recording.kubernetes.size === 0) return doesNotApply('The page has no namespace.');
-    const { entity } = recording.expected.rootCause;
+    const { entity, cause } = recording.expected.rootCause;
+    const code = CauseCode.safeParse(cause);
+    if (code.success && causes[code.data].strikesMany && entity.name === pagedService(recording))
+      return doesNotApply('Only the page says which of those that the cause struck is meant.');
     const isThere =
       [entity.namespace, ...homesOf(recording, entity.name)].includes(namespace) || entity.name === namespace;
     return applied(

@@ -129,7 +129,7 @@ export function isToldBesideEvents(recording: Recording): boolean {
 export function isToldWithoutCalls(recording: Recording): boolean {
   const { name } = recording.expected.rootCause.entity;
   const paged = pagedService(recording);
-  if (paged === undefined || paged === name) return true;
+  if (paged === name) return true;
   if ((recording.logs ?? []).some(({ labels, message }) => labels.service !== name && message.includes(name)))
     return true;
   return objectsOf(recording).some(

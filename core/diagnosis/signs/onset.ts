@@ -2,10 +2,11 @@
 // no finer.
 import { causes } from '../../causes/causes.ts';
 import type { Candidate } from '../candidates.ts';
-import { minute, minutesOf, observed, type ScoringContext, type Sign } from '../scene.ts';
+import { isLongStanding, minute, minutesOf, observed, type ScoringContext, type Sign } from '../scene.ts';
 
-export function signsOfOnset(candidate: Candidate, { findings, subjects }: ScoringContext): Sign[] {
+export function signsOfOnset(candidate: Candidate, { findings, subjects, since }: ScoringContext): Sign[] {
   if (candidate.onset === undefined || causes[candidate.cause].onset === 'unreliable') return [];
+  if (isLongStanding(candidate.onset, since)) return [];
   const own = Date.parse(candidate.onset);
   const others = observed(findings)
     .filter(({ entity }) => subjects.keyOf(entity) !== candidate.subject)
@@ -16,4 +17,20 @@ export function signsOfOnset(candidate: Candidate, { findings, subjects }: Scori
   return own > first + 2 * minute
     ? [{ weight: -0.7, text: `something else began ${minutesOf(own - first)} earlier` }]
     : [];
+}
+
+/** A fault that is hours older than the page does not explain what began lately, unless the page is about it. */
+export function signsOfAge(candidate: Candidate, { findings, subjects, since, paged }: ScoringContext): Sign[] {
+  const { onset, service, subject } = candidate;
+  if (onset === undefined || !isLongStanding(onset, since) || (paged !== undefined && service === paged)) return [];
+  const isNews = observed(findings).some(
+    ({ entity, severity, onset: began }) =>
+      began !== undefined &&
+      !isLongStanding(began, since) &&
+      (severity === 'critical' || severity === 'major') &&
+      subjects.keyOf(entity) !== subject,
+  );
+  if (!isNews) return [];
+  const hours = Math.round((since - Date.parse(onset)) / (60 * minute));
+  return [{ weight: -3, text: `it has been so for ${hours} h, and what else is seen began lately` }];
 }
