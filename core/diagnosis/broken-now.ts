@@ -3,7 +3,8 @@
 import type { Context } from '../model/incident.ts';
 import type { Finding } from '../model/report.ts';
 import type { Candidate } from './candidates.ts';
-import { isLongStanding, type ScoringContext } from './scene.ts';
+import { isLongStanding } from './long-standing.ts';
+import type { ScoringContext } from './scene.ts';
 
 export interface Standing {
   /** The entity's name of something else that is broken now; undefined if nothing else is. */

@@ -50,11 +50,6 @@ export const templatesOf = (findings: readonly Finding[]): readonly string[] => 
   ...new Set(observed(findings).flatMap(({ errorTemplate }) => errorTemplate ?? [])),
 ];
 
-const longMs = 6 * 60 * minute;
-/** Whether something began hours before the page's window, so that it is no news. `since`: epoch milliseconds. */
-export const isLongStanding = (onset: string | undefined, since: number): boolean =>
-  onset !== undefined && Date.parse(onset) < since - longMs;
-
 /** The earliest onset, epoch milliseconds; undefined if there is none. */
 export const earliestOf = (findings: readonly Finding[]): number | undefined => {
   const onsets = findings.flatMap(({ onset }) => (onset ? [Date.parse(onset)] : []));

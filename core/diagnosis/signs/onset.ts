@@ -2,7 +2,8 @@
 // no finer.
 import { causes } from '../../causes/causes.ts';
 import type { Candidate } from '../candidates.ts';
-import { isLongStanding, minute, minutesOf, observed, type ScoringContext, type Sign } from '../scene.ts';
+import { isLongStanding } from '../long-standing.ts';
+import { minute, minutesOf, observed, type ScoringContext, type Sign } from '../scene.ts';
 
 export function signsOfOnset(candidate: Candidate, { findings, subjects, since }: ScoringContext): Sign[] {
   if (candidate.onset === undefined || causes[candidate.cause].onset === 'unreliable') return [];
