@@ -22,15 +22,29 @@ export function canonicalName(catalog: Catalog, field: Field, value: string): st
     case 'cluster':
       return catalog.clusters.find(({ name, aliases }) => [name, ...aliases].some((one) => same(one, value)))?.name;
     case 'environment':
-      return Object.entries(catalog.environments).find(([name, { aliases }]) =>
-        [name, ...aliases].some((one) => same(one, value)),
-      )?.[0];
+      return environmentName(catalog, value);
     case 'namespace':
     case 'account':
     case 'region':
     case 'workload':
       return undefined;
   }
+}
+
+/** Short forms that mean the same environment everywhere. */
+const environmentForms: readonly (readonly [name: string, ...forms: string[]])[] = [
+  ['production', 'prod', 'prd'],
+  ['staging', 'stg', 'stage'],
+  ['development', 'dev'],
+];
+
+/** The catalogue's own name or alias comes first; a catalogue without environments has the full form. */
+function environmentName({ environments }: Catalog, value: string): string | undefined {
+  const known = Object.entries(environments);
+  const named = (values: readonly string[]) =>
+    known.find(([name, { aliases }]) => [name, ...aliases].some((one) => values.some((form) => same(one, form))))?.[0];
+  const forms = environmentForms.find((group) => group.some((form) => same(form, value)));
+  return named([value]) ?? (forms && (named(forms) ?? (known.length === 0 ? forms[0] : undefined)));
 }
 
 /** Whether a name cannot be an ordinary word. */

@@ -18,7 +18,9 @@ const maxBytes = 4000;
  * plain keys.
  */
 export function flattenDetails(details: unknown): Record<string, string> {
-  const entries = leaves(redactJson(details)).map(([path, text]): Leaf => [path, secretsOut(path, text)]);
+  const entries = leaves(redactJson(withParsedTexts(details))).map(
+    ([path, text]): Leaf => [path, secretsOut(path, text)],
+  );
   const kept = new Set<Leaf>();
   let bytes = 0;
   for (const entry of entries.toSorted((a, b) => jsonBytes(a) - jsonBytes(b))) {
@@ -27,6 +29,36 @@ export function flattenDetails(details: unknown): Record<string, string> {
     kept.add(entry);
   }
   return Object.fromEntries(entries.filter((entry) => kept.has(entry)));
+}
+
+/** Longest text that is read as JSON, in characters. */
+const maxJson = 100_000;
+
+/** Alerting systems put JSON into texts (a message of SNS, a payload of New Relic): such a text is replaced by its value, in which a secret's name stands beside it. */
+function withParsedTexts(value: unknown, depth = 0): unknown {
+  if (depth >= maxDepth) return value;
+  if (typeof value === 'string') {
+    const parsed = parsedJson(value);
+    return parsed === undefined ? value : withParsedTexts(parsed, depth + 1);
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.slice(0, maxEntries).map((one) => withParsedTexts(one, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value)
+      .slice(0, maxEntries)
+      .map(([key, inner]) => [key, withParsedTexts(inner, depth + 1)]),
+  );
+}
+
+/** Undefined for a text that is no JSON object or array. */
+function parsedJson(text: string): object | undefined {
+  if (text.length > maxJson || !/^\s*[[{]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 type Leaf = readonly [path: string, text: string];

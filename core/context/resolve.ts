@@ -144,7 +144,10 @@ function questionsOf(known: Record<string, Known | undefined>, entry: CatalogSer
   return Object.entries(known).flatMap(([field, value]) => {
     if (!value) return [`Which ${field} is meant? The alert does not say, and the catalogue does not know.${owners}`];
     const rivals = rivalsOf(value);
-    if (rivals.length === 0) return [];
+    if (rivals.length === 0)
+      return value.confidence < 0.5
+        ? [`Is ${value.value} the ${field}? Only ${value.source} suggests it.${owners}`]
+        : [];
     const choices = [value, ...rivals].map((one) => `${one.value} (${one.source})`);
     return [`Which ${field} is meant: ${choices.join(' or ')}?${owners}`];
   });

@@ -80,7 +80,7 @@ describe('the facts of a page', () => {
     });
     expect(factsOf({ details: { tags: 'env:prod, service:web' } })).toMatchObject({
       service: 'web',
-      environment: 'prod',
+      environment: 'production',
     });
   });
 
