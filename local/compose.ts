@@ -400,6 +400,10 @@ function slackOf(
   };
 }
 
+/** What the configured sources observe. @throws Misconfigured as `liveWorld` */
+export const liveTelemetry = (config: LiveConfig): Promise<Pick<World, 'telemetry'>> =>
+  observedAndActedOn(config, undefined, catalogOf(config));
+
 /** @throws Misconfigured if a source cannot be created, for example because its kubeconfig is missing, or if the catalogue names an unknown one. */
 async function observedAndActedOn(
   { sources: configured, knowledge, toolServers }: LiveConfig,

@@ -15,6 +15,8 @@ import { revisionsSource } from './snapshot.ts';
 export function kubernetesChanges(parts: {
   readonly clusters: readonly ClusterAccess[];
   readonly clock: Clock;
+  /** Pods of all clusters together up to which every revision is read. */
+  readonly wholeUpTo?: number | undefined;
   /** Milliseconds for the list of one kind of deliveries. */
   readonly withinMs?: number;
 }): Source<'changes'> {

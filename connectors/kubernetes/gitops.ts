@@ -24,8 +24,8 @@ type Take = (item: Readonly<Record<string, unknown>>) => void;
 const maxDeliveries = 2000;
 
 /**
- * Applications and Kustomizations are read from every cluster, because they may deploy to another one; releases only from the clusters in scope.
- * `snapshots` are the Deployments that are read already.
+ * Applications and Kustomizations are read from every cluster, because they may deploy to another one; releases only from the clusters in scope whose
+ * Deployments were read. `snapshots` are these Deployments.
  */
 export async function readDeliveries(
   all: readonly ClusterAccess[],
@@ -41,7 +41,9 @@ export async function readDeliveries(
       const reading = readerOf(cluster, withinMs);
       const inWindow = (one: Pick<Delivery, 'started' | 'ended'>) =>
         one.ended >= window.start && one.started <= window.end;
-      const isInScope = isWithin(within, { cluster: cluster.name });
+      const isInScope =
+        isWithin(within, { cluster: cluster.name }) &&
+        (snapshots.length === 0 || snapshots.some((one) => one.cluster === cluster.name));
       const [argo, helm, flux] = await Promise.all([
         argoOf(reading, cluster.name, names, inWindow),
         isInScope ? helmOf(reading, cluster.name, snapshots, inWindow) : [],

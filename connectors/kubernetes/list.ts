@@ -14,6 +14,8 @@ export interface Kind {
   readonly metadataOnly?: boolean;
   /** The kind belongs to an extension that a cluster need not have, so its absence is no gap. */
   readonly extension?: boolean;
+  /** Pages that are read at most without calling the list incomplete; absent, all. */
+  readonly pages?: number;
   /** Objects on a page; 500 if absent. */
   readonly pageSize?: number;
   /** Milliseconds after which no further page is asked for. */
@@ -50,7 +52,7 @@ export async function listOf(
 /** Calls `take` for each object, so that a caller can keep a small part of large objects. */
 export async function eachObject(
   cluster: ClusterAccess,
-  { path, fields, labels, metadataOnly, extension, pageSize = 500, withinMs }: Kind,
+  { path, fields, labels, metadataOnly, extension, pages, pageSize = 500, withinMs }: Kind,
   take: (item: Readonly<Record<string, unknown>>) => void,
 ): Promise<{ readonly bytes: number; readonly failed?: { readonly why: string; readonly forbidden: boolean } }> {
   const late = withinMs === undefined ? undefined : AbortSignal.timeout(withinMs);
@@ -80,7 +82,7 @@ export async function eachObject(
     count += list.data.items.length;
     for (const item of list.data.items) take(item);
     next = list.data.metadata?.continue ?? '';
-    if (!next) return { bytes };
+    if (!next || page + 1 === pages) return { bytes };
   }
   return failed('too many');
 }

@@ -73,27 +73,27 @@ function listsFor(
   { cluster, namespace, neighbours, reach, service, match = {} }: Scope,
 ): string[] {
   const limit = `limit=${podsListed}`;
-  const selected = serviceLabels.map((label) =>
-    encodeURIComponent(`${label} in (${neighbours.filter((one) => labelValue.test(one)).join(',')})`),
-  );
-  const matched = (names: readonly string[], path: string) =>
-    reach === 'everywhere'
-      ? []
-      : names.flatMap((one) => {
-          const selector = selectorOf(match[one]);
-          return selector === undefined ? [] : [`${path}?${limit}&labelSelector=${encodeURIComponent(selector)}`];
-        });
-  const ofNeighbours = [
-    ...(neighbours.some((one) => labelValue.test(one)) && reach !== 'everywhere'
-      ? selected.map((selector) => `api/v1/pods?${limit}&labelSelector=${selector}`)
-      : []),
-    ...matched(neighbours, 'api/v1/pods'),
-  ];
-  if (reach === 'neighbours' || (reach !== 'everywhere' && cluster !== undefined && cluster !== name))
-    return ofNeighbours;
+  const matched = (names: readonly string[], path: string): string[] =>
+    names.flatMap((one) => {
+      const selector = selectorOf(match[one]);
+      return selector === undefined ? [] : [`${path}?${limit}&labelSelector=${encodeURIComponent(selector)}`];
+    });
+  const labelled = (names: readonly string[]): string[] => {
+    const values = names.filter((one) => labelValue.test(one)).join(',');
+    if (values === '') return matched(names, 'api/v1/pods');
+    const selectors = serviceLabels.map((label) => encodeURIComponent(`${label} in (${values})`));
+    return [
+      ...selectors.map((selector) => `api/v1/pods?${limit}&labelSelector=${selector}`),
+      ...matched(names, 'api/v1/pods'),
+    ];
+  };
+  if (reach === 'everywhere') return [`api/v1/pods?${limit}`];
+  const ofNeighbours = labelled(neighbours);
+  if (reach === 'neighbours' || (cluster !== undefined && cluster !== name)) return ofNeighbours;
   const own = service === undefined ? [] : [service];
+  // Without a namespace, the service's own pods are selected; the first pods of a large cluster may be those of anybody.
   if (reach !== 'neighbourhood' || namespace === undefined)
-    return [`api/v1/pods?${limit}`, ...matched(own, 'api/v1/pods')];
+    return [...labelled(own), ...ofNeighbours, `api/v1/pods?${limit}`];
   const path = `api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
   return [`${path}?${limit}`, ...matched(own, path), ...ofNeighbours];
 }
@@ -114,9 +114,17 @@ async function logsOf(cluster: ClusterAccess, scope: Scope): Promise<Read> {
       return { records: [], missing: [`${cluster.name}: pods (${said(reply)})`], bytes: 0 };
     for (const pod of page.data.items) pods.set(`${pod.metadata.namespace}/${pod.metadata.name}`, pod);
   }
-  // The paged service comes first, then unhealthy pods, whose logs say the most.
-  const rank = (pod: Pod) => 2 * Number(serviceOf(pod.metadata, scope) === scope.service) + Number(isUnwell(pod));
-  const ordered = [...pods.values()].toSorted((a, b) => rank(b) - rank(a));
+  // The paged service comes first, then its neighbours, each with unhealthy pods first, whose logs say the most.
+  const nearness = ({ metadata }: Pod): number => {
+    const service = serviceOf(metadata, scope);
+    if (service === undefined) return 0;
+    return service === scope.service ? 2 : scope.neighbours.includes(service) ? 1 : 0;
+  };
+  const rank = (pod: Pod) => 2 * nearness(pod) + Number(isUnwell(pod));
+  const all = [...pods.values()];
+  const near =
+    scope.namespace === undefined && scope.reach !== 'everywhere' ? all.filter((pod) => nearness(pod) > 0) : [];
+  const ordered = (near.length > 0 ? near : all).toSorted((a, b) => rank(b) - rank(a));
   const logs = ordered.slice(0, maxPods).flatMap(logsToRead);
   const answers: Answer[] = [];
   for (let next = 0; next < logs.length; next += atOnce)

@@ -8,12 +8,15 @@ const Cluster = z.discriminatedUnion('access', [
   /** Any cluster, through kubeconfigs in Secrets Manager: one for reading, one for acting. */
   z.strictObject({ name: z.string().min(1), access: z.literal('kubeconfig') }),
 ]);
-const configSchema = z.strictObject({ clusters: z.array(Cluster).min(1) });
+/** Pods of all clusters together up to which a question reads every object; above, it reads what the page can be about. Absent, 1,500. */
+const readWholeUpTo = z.number().int().nonnegative().optional();
+const configSchema = z.strictObject({ clusters: z.array(Cluster).min(1), readWholeUpTo });
 const localSchema = z.strictObject({
   /** Path of the file; absent, kubectl's default locations. */
   kubeconfig: z.string().min(1).optional(),
   /** Contexts to read, each one cluster; absent, the current context. */
   contexts: z.array(z.string().min(1)).min(1).optional(),
+  readWholeUpTo,
 });
 export interface KubernetesSettings extends z.infer<typeof localSchema> {
   readonly clusters?: z.infer<typeof configSchema>['clusters'] | undefined;

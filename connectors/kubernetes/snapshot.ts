@@ -1,11 +1,13 @@
-// Takes a snapshot of clusters: all kinds that the analysis reads, page by page. For Secrets and ConfigMaps it requests only the metadata, so that
-// no value leaves the API server. It skips and names a kind that is forbidden or unknown; a cluster that does not answer is a gap.
+// Takes a snapshot of clusters: all kinds that the analysis reads, page by page, of the namespaces that the plan names (reading-plan.ts). For Secrets
+// and ConfigMaps it requests only the metadata, so that no value leaves the API server. It skips and names a kind that is forbidden or unknown; a
+// cluster that does not answer is a gap.
 import { amongClusters, isWithin } from '../../core/model/scope.ts';
 import type { KubernetesSnapshot } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import type { Clock } from '../../core/ports/world.ts';
 import type { ClusterAccess } from './access.ts';
 import { type Kind, listOf } from './list.ts';
+import { planReading, type ReadingPlan, withTurns } from './reading-plan.ts';
 
 const kinds: readonly Kind[] = [
   { kind: 'Pod', path: 'api/v1/pods' },
@@ -41,6 +43,8 @@ const kinds: readonly Kind[] = [
 interface SourceParts {
   readonly clusters: readonly ClusterAccess[];
   readonly clock: Clock;
+  /** Pods of all clusters together up to which everything is read. */
+  readonly wholeUpTo?: number | undefined;
 }
 
 export const kubernetesSource = (parts: SourceParts): Source<'kubernetes'> => sourceOf(parts, kinds);
@@ -52,7 +56,7 @@ export const revisionsSource = (parts: SourceParts): Source<'kubernetes'> =>
     kinds.filter(({ kind }) => kind === 'Deployment' || kind === 'ReplicaSet'),
   );
 
-function sourceOf({ clusters, clock }: SourceParts, read: readonly Kind[]): Source<'kubernetes'> {
+function sourceOf({ clusters, clock, wholeUpTo }: SourceParts, read: readonly Kind[]): Source<'kubernetes'> {
   return {
     async observe(scope) {
       const within = amongClusters(
@@ -60,9 +64,13 @@ function sourceOf({ clusters, clock }: SourceParts, read: readonly Kind[]): Sour
         clusters.map(({ name }) => name),
       );
       const wanted = clusters.filter(({ name }) => isWithin(within, { cluster: name }));
-      const asked = await Promise.all(wanted.map((cluster) => snapshotOf(cluster, clock, read)));
+      const turns = wanted.map(withTurns);
+      const plan = await planReading(turns, within, wholeUpTo);
+      const asked = await Promise.all(
+        turns.map((cluster) => snapshotOf(cluster, clock, read, plan.plans.get(cluster.name))),
+      );
       const data = asked.flatMap((one) => (one.snapshot ? [one.snapshot] : []));
-      const without = asked.flatMap((one) => one.without);
+      const without = [...asked.flatMap((one) => one.without), ...plan.missing];
       if (data.length === 0) {
         const why = without.length > 0 ? without.slice(0, 3).join('; ') : 'no cluster is configured for it';
         return {
@@ -75,7 +83,7 @@ function sourceOf({ clusters, clock }: SourceParts, read: readonly Kind[]): Sour
         data,
         query: data.map((one) => one.cluster).join(', '),
         missing: without,
-        bytes: asked.reduce((sum, one) => sum + one.bytes, 0),
+        bytes: asked.reduce((sum, one) => sum + one.bytes, plan.bytes),
       };
     },
   };
@@ -85,14 +93,34 @@ async function snapshotOf(
   cluster: ClusterAccess,
   clock: Clock,
   kinds: readonly Kind[],
+  { namespaces, failed: why }: ReadingPlan = { namespaces: 'all' },
 ): Promise<{ snapshot: KubernetesSnapshot | undefined; without: string[]; bytes: number }> {
+  if (why !== undefined)
+    return { snapshot: undefined, without: [`${cluster.name}: ${kinds[0]?.kind} (${why})`], bytes: 0 };
+  if (namespaces.length === 0) return { snapshot: undefined, without: [], bytes: 0 };
   const takenAt = clock.now().toISOString();
-  const lists = await Promise.all(kinds.map((kind) => listOf(cluster, kind)));
-  const failed = lists.flatMap((list) => (list.failed === undefined ? [] : [list.failed]));
+  const lists = await Promise.all(
+    kinds.flatMap((kind) => within(namespaces, kind)).map((kind) => listOf(cluster, kind)),
+  );
+  const failed = [...new Set(lists.flatMap((list) => list.failed ?? []))];
   const without = failed.length === 0 ? [] : [`${cluster.name}: ${failed.join(', ')}`];
   const bytes = lists.reduce((sum, list) => sum + list.bytes, 0);
   // A snapshot needs at least the first kind.
   if (lists[0]?.failed !== undefined && lists[0].items.length === 0)
     return { snapshot: undefined, without: [`${cluster.name}: ${lists[0].failed}`], bytes };
   return { snapshot: { cluster: cluster.name, takenAt, items: lists.flatMap((list) => list.items) }, without, bytes };
+}
+
+/** Kinds that belong to no namespace. */
+const ofCluster: ReadonlySet<string> = new Set(['Node', 'PersistentVolume', 'StorageClass']);
+
+/** The lists of a kind that cover the namespaces: `api/v1/pods` becomes `api/v1/namespaces/shop/pods`. */
+function within(namespaces: ReadingPlan['namespaces'], kind: Kind): Kind[] {
+  if (namespaces === 'all' || ofCluster.has(kind.kind)) return [kind];
+  const slash = kind.path.lastIndexOf('/');
+  const [root, plural] = [kind.path.slice(0, slash), kind.path.slice(slash + 1)];
+  return namespaces.map((namespace) => ({
+    ...kind,
+    path: `${root}/namespaces/${encodeURIComponent(namespace)}/${plural}`,
+  }));
 }

@@ -8,9 +8,10 @@ import { kubernetesSource } from './snapshot.ts';
 
 export const make: MakeSource<KubernetesSettings> = async (settings, { clock, secret }) => {
   const clusters = await clustersOf(settings, secret('reader'));
+  const { readWholeUpTo: wholeUpTo } = settings;
   return {
-    kubernetes: kubernetesSource({ clusters, clock }),
-    changes: kubernetesChanges({ clusters, clock }),
+    kubernetes: kubernetesSource({ clusters, clock, wholeUpTo }),
+    changes: kubernetesChanges({ clusters, clock, wholeUpTo }),
     logs: kubernetesLogs({ clusters }),
   };
 };

@@ -487,7 +487,7 @@ test('the documented reader may list what is asked for, and reads no Secret by n
     ({ metadata }) => metadata.name === 'watchkeeper-reader',
   ).rules;
   const asked = new Set(backend.asked.map(({ path }) => new URL(path, 'http://api').pathname));
-  expect(asked.size).toBe(9);
+  expect(asked.size).toBe(10);
   for (const path of asked) {
     const parts = path.split('/');
     const group = parts[1] === 'apis' ? parts[2] : '';
