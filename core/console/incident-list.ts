@@ -1,4 +1,6 @@
-// The rows of the console's list of incidents.
+// The rows of the console's list of incidents, with what the list can be filtered by.
+import { causes } from '../causes/causes.ts';
+import type { Approval } from '../model/action.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import { type StatusView, statusViewOf } from '../reporting/standing.ts';
@@ -7,9 +9,32 @@ export type IncidentRow = Incident & {
   readonly standing: StatusView;
   /** The first hypothesis in one sentence. */
   readonly headline?: string | undefined;
+  /** The title of the first hypothesis' cause. */
+  readonly cause?: string | undefined;
+  /** People who answered a request, or who have the incident. */
+  readonly people: readonly string[];
 };
 
-export const incidentRow = (incident: Incident, diagnosis: Diagnosis | undefined): IncidentRow => {
-  const headline = diagnosis?.hypotheses[0]?.summary;
-  return { ...incident, standing: statusViewOf(incident), ...(headline === undefined ? {} : { headline }) };
-};
+export function incidentRow(
+  incident: Incident,
+  diagnosis: Diagnosis | undefined,
+  approvals: readonly Approval[],
+): IncidentRow {
+  const first = diagnosis?.hypotheses[0];
+  return {
+    ...incident,
+    standing: statusViewOf(incident),
+    ...(first === undefined ? {} : { headline: first.summary, cause: causes[first.cause].title }),
+    people: peopleOf(incident, approvals),
+  };
+}
+
+const peopleOf = ({ heldBy }: Incident, approvals: readonly Approval[]): string[] => [
+  ...new Set([
+    ...approvals.flatMap((approval) => [
+      ...approval.approvedBy.map(({ by }) => by),
+      ...(approval.state === 'decided' ? [approval.decidedBy] : []),
+    ]),
+    ...(heldBy === undefined ? [] : [heldBy.by]),
+  ]),
+];

@@ -14,6 +14,7 @@ import { affectedBy, placeInGroup } from '../reporting/membership.ts';
 import { modelsText } from '../reporting/report.ts';
 import { type StatusView, statusViewOf } from '../reporting/standing.ts';
 import { capitalize } from '../wording.ts';
+import { type Glance, glanceOf } from './glance.ts';
 
 export interface IncidentRecord {
   readonly incident: Incident;
@@ -59,9 +60,22 @@ export interface IncidentView {
       readonly why: string;
       readonly at: string;
     }[];
-    /** Services that the problem affects. */
-    readonly affected: readonly string[];
   };
+  readonly glance: Glance;
+  readonly calls?: CallView | undefined;
+}
+
+/** The paged service among its direct neighbours, as far as the context knew them. */
+export interface CallView {
+  readonly callers: readonly CallNode[];
+  readonly service: CallNode;
+  readonly callees: readonly CallNode[];
+}
+
+export interface CallNode {
+  readonly name: string;
+  /** `cause`: the first hypothesis is about it. `affected`: it suffers from the problem. */
+  readonly role?: 'cause' | 'affected';
 }
 
 export type DiagnosisView = Diagnosis & { readonly models: string };
@@ -77,9 +91,32 @@ export function incidentView(record: IncidentRecord): IncidentView {
     group: {
       says: placeInGroup(incident),
       members: members.map(({ id, title, because, at }) => ({ id, title, why: relationText(because), at })),
-      affected: affectedBy(diagnosis, members, incident.place?.service),
     },
+    glance: glanceOf(record),
+    ...callsOf(record),
   };
+}
+
+const maxNeighbours = 8;
+
+function callsOf({ incident, timeline, diagnosis, members }: IncidentRecord): { calls?: CallView } {
+  const context = timeline.map(({ event }) => event).findLast((event) => event.type === 'ContextAssembled');
+  const name = context?.service?.value;
+  if (context === undefined || name === undefined || context.callers.length + context.callees.length === 0) return {};
+  const blamed = diagnosis?.hypotheses[0]?.entity.name;
+  const affected = affectedBy(diagnosis, members, incident.place?.service);
+  const node = (one: string): CallNode =>
+    one === blamed
+      ? { name: one, role: 'cause' }
+      : affected.includes(one)
+        ? { name: one, role: 'affected' }
+        : { name: one };
+  const nodes = (names: readonly string[]) =>
+    names
+      .map(node)
+      .toSorted((a, b) => Number(b.role !== undefined) - Number(a.role !== undefined))
+      .slice(0, maxNeighbours);
+  return { calls: { callers: nodes(context.callers), service: node(name), callees: nodes(context.callees) } };
 }
 
 export const messageView = ({ chart, files = [], ...message }: Message): MessageView => ({

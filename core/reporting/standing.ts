@@ -19,7 +19,8 @@ const under: Readonly<Record<Exclude<IncidentStatus, 'closed'>, StatusView>> = {
   failed: { says: 'Broke off', tone: 'bad' },
 };
 
-const verified: Readonly<Record<NonNullable<Incident['verified']>, string>> = {
+/** The result of a verification as a state. */
+export const verificationText: Readonly<Record<NonNullable<Incident['verified']>, string>> = {
   recovered: 'Recovered',
   'not-recovered': 'Not recovered',
   'made-worse': 'Made worse',
@@ -34,7 +35,7 @@ export function statusViewOf(incident: Incident): StatusView {
     case 'recovered':
       return { says: 'Recovered', tone: 'good' };
     case 'needs-person':
-      return { says: verified[incident.verified ?? 'unknown'], tone: 'bad', has: holderWords(incident) };
+      return { says: verificationText[incident.verified ?? 'unknown'], tone: 'bad', has: holderWords(incident) };
     case 'nothing-done':
       return { says: 'Nothing done', ...(isResolved(incident) ? {} : { has: holderWords(incident) }) };
     case undefined:

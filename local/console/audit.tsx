@@ -36,10 +36,12 @@ export function Audit() {
     <>
       <header class="top">
         <h1>
-          <a href="/">Watchkeeper</a>
+          <a class="home" href="/">
+            Watchkeeper
+          </a>
         </h1>
         <p class="connection">Audit: every decision, never changed</p>
-        <form class="page-form" onSubmit={(event) => event.preventDefault()}>
+        <form class="audit-tools" onSubmit={(event) => event.preventDefault()}>
           <select
             id="days"
             aria-label="Time span"
@@ -79,13 +81,7 @@ export function Audit() {
           />
         </form>
         {Object.entries(formats).map(([format, name]) => (
-          <a
-            key={format}
-            id={format}
-            class="page-link"
-            href={`/api/audit/export?${new URLSearchParams({ since, format })}`}
-            download
-          >
+          <a key={format} id={format} href={`/api/audit/export?${new URLSearchParams({ since, format })}`} download>
             {name}
           </a>
         ))}

@@ -1,33 +1,29 @@
-// The console: the list of incidents, the selected incident, and the conversation.
+// The console: the list of incidents, the page of the address, and the conversation.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { IncidentRow } from '../../core/console/incident-list.ts';
 import type { IncidentView } from '../../core/console/incident-view.ts';
 import { incidentPath, post } from './api.ts';
 import { Incident } from './incident.tsx';
 import { Incidents } from './incidents.tsx';
+import { keyHelp, listenToKeys } from './keys.ts';
 import { KillSwitch } from './kill-switch.tsx';
 import { type Connection, listen, useLive } from './live.ts';
+import { Menu } from './menu.tsx';
 import { PageForm } from './page-form.tsx';
 import { Preferences } from './preferences.tsx';
-import { useRoute } from './route.ts';
+import { type Page, useRoute } from './route.ts';
+import { Service } from './service.tsx';
 import { type Subject, Talk } from './talk.tsx';
 import { attempt, Toast } from './toast.tsx';
-
-const connectionText: Readonly<Record<Connection, string>> = {
-  connecting: 'Connecting…',
-  live: 'Live',
-  lost: 'Connection lost, trying again…',
-};
 
 export function Console() {
   const [connection, setConnection] = useState<Connection>('connecting');
   useEffect(() => listen(setConnection), []);
-  const list = useLive<{ incidents: readonly IncidentRow[] }>('/incidents', ['incident']);
+  useEffect(listenToKeys, []);
+  const list = useLive<{ incidents: readonly IncidentRow[] }>('/incidents', ['incident', 'approval']);
   const incidents = list?.incidents ?? [];
-  const first = useRef<string | undefined>(undefined);
-  first.current ??= (incidents.find(({ memberOf }) => memberOf === undefined) ?? incidents[0])?.id;
-  const chosen = useRoute();
-  const selected = chosen ?? first.current;
+  const { page, filter } = useRoute();
+  const selected = useSelected(page, incidents);
   const view = useLive<IncidentView>(selected === undefined ? undefined : incidentPath(selected), [
     'timeline',
     'message',
@@ -35,36 +31,31 @@ export function Console() {
     'incident',
   ]);
   const [subject, setSubject] = useState<Subject>('incident');
-  const article = useFocusOn(chosen, () => setSubject('incident'));
+  const article = useFocusOn(page, () => setSubject('incident'));
   return (
     <>
       <a class="skip" href="#incident">
         Skip to the incident
       </a>
-      <header class="top">
-        <h1>Watchkeeper</h1>
-        <p id="connection" class="connection" role="status">
-          {connectionText[connection]}
-        </p>
-        <PageForm />
-        <a class="page-link" href="/console/audit.html">
-          Audit
-        </a>
-        <KillSwitch />
-        <Person />
-      </header>
+      <Header connection={connection} />
       <main class="layout">
         <nav class="incidents" aria-label="Incidents">
           <h2>Incidents</h2>
-          <Incidents incidents={incidents} selected={selected} />
+          <Incidents incidents={incidents} selected={selected} filter={filter} />
           <Preferences />
         </nav>
         <div class="column">
           <article id="incident" class="incident" tabIndex={-1} ref={article}>
-            {view === undefined ? (
+            {page.kind === 'service' ? (
+              <Service name={page.name} />
+            ) : view === undefined ? (
               <NoIncident isLoading={selected !== undefined} />
             ) : (
-              <Incident key={selected} view={view} />
+              <Incident
+                key={selected}
+                view={view}
+                evidenceId={page.kind === 'incident' ? page.evidenceId : undefined}
+              />
             )}
           </article>
         </div>
@@ -73,6 +64,20 @@ export function Console() {
       <Toast />
     </>
   );
+}
+
+/** Without a choice, the newest incident of its own when the page was opened; it stays while others come. */
+function useSelected(page: Page, incidents: readonly IncidentRow[]): string | undefined {
+  const first = useRef<string | undefined>(undefined);
+  first.current ??= (incidents.find(({ memberOf }) => memberOf === undefined) ?? incidents[0])?.id;
+  switch (page.kind) {
+    case 'first':
+      return first.current;
+    case 'incident':
+      return page.id;
+    case 'service':
+      return undefined;
+  }
 }
 
 const NoIncident = ({ isLoading }: { readonly isLoading: boolean }) =>
@@ -84,19 +89,50 @@ const NoIncident = ({ isLoading }: { readonly isLoading: boolean }) =>
     </p>
   );
 
-/** Moves the focus to the incident when a person chose another one, and shows its beginning. */
-function useFocusOn(chosen: string | undefined, onChosen: () => void) {
+/** In pixels, as in the style sheet. */
+const headerHeight = 48;
+
+/** Moves the focus to the article when a person chose another page, and shows its beginning. */
+function useFocusOn(page: Page, onChosen: () => void) {
   const article = useRef<HTMLElement>(null);
-  const before = useRef(chosen);
+  const key = page.kind === 'incident' ? page.id : page.kind === 'service' ? `service ${page.name}` : '';
+  const before = useRef(key);
   useEffect(() => {
-    if (before.current === chosen) return;
-    before.current = chosen;
+    if (before.current === key) return;
+    before.current = key;
     onChosen();
     article.current?.focus({ preventScroll: true });
-    if ((article.current?.getBoundingClientRect().top ?? 0) < 0) article.current?.scrollIntoView();
+    if ((article.current?.getBoundingClientRect().top ?? 0) < headerHeight) article.current?.scrollIntoView();
   });
   return article;
 }
+
+const connectionText: Readonly<Record<Connection, string>> = {
+  connecting: 'Connecting…',
+  live: 'Live',
+  lost: 'Connection lost, trying again…',
+};
+
+const Header = ({ connection }: { readonly connection: Connection }) => (
+  <header class="top">
+    <h1>
+      <a class="home" href="/">
+        Watchkeeper
+      </a>
+    </h1>
+    <p id="connection" class="connection" role="status" data-state={connection}>
+      {connectionText[connection]}
+    </p>
+    <div class="top-menus">
+      <PageForm />
+      <a class="wide" href="/console/audit.html">
+        Audit
+      </a>
+      <KillSwitch />
+      <Person />
+    </div>
+  </header>
+);
 
 function Person() {
   const person = useLive<{ name: string }>('/me', []);
@@ -106,11 +142,23 @@ function Person() {
       location.reload();
     });
   return (
-    <p class="person">
-      You are <strong id="person">{person?.name ?? '…'}</strong>{' '}
+    <Menu id="person-menu" summary={<strong id="person">{person?.name ?? '…'}</strong>}>
+      <p class="narrow">
+        <a href="/console/audit.html">Audit</a>
+      </p>
+      <dl class="keys">
+        {keyHelp.map(([key, text]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
       <button type="button" class="plain" onClick={leave}>
         Sign out
       </button>
-    </p>
+    </Menu>
   );
 }

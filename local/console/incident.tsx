@@ -1,17 +1,35 @@
-// One incident: its state, the open question, the diagnosis with evidence, the group, the timeline.
+// One incident: the five answers at the top, the open question, the diagnosis with evidence, calls and runbook, the group, the timeline.
+import { useEffect } from 'preact/hooks';
+import type { EvidenceIndex, Runbook } from '../../core/console/evidence-view.ts';
 import type { IncidentView } from '../../core/console/incident-view.ts';
-import { post } from './api.ts';
+import { incidentPath, post } from './api.ts';
 import { Approval } from './approval.tsx';
+import { Calls } from './calls.tsx';
 import { Diagnosis } from './diagnosis.tsx';
+import { Evidences, SingleEvidence, showEvidence } from './evidence.tsx';
+import { Glance } from './glance.tsx';
 import { Members, Membership } from './group.tsx';
-import { changed } from './live.ts';
+import { changed, useLive } from './live.ts';
 import { OutsideLink, Time } from './parts.tsx';
+import { linkTo, linkToService } from './route.ts';
 import type { Reply } from './talk.tsx';
 import { Timeline } from './timeline.tsx';
 import { attempt, notify } from './toast.tsx';
 
-export function Incident({ view }: { readonly view: IncidentView }) {
-  const { incident, timeline, diagnosis, approvals, group } = view;
+interface IncidentProps {
+  readonly view: IncidentView;
+  /** The evidence that the address names. */
+  readonly evidenceId?: string | undefined;
+}
+
+export function Incident({ view, evidenceId }: IncidentProps) {
+  const { incident, timeline, diagnosis, approvals, group, glance, calls } = view;
+  const index = useLive<EvidenceIndex>(`${incidentPath(incident.id)}/evidence`, ['incident']);
+  const isElsewhere =
+    evidenceId !== undefined && !diagnosis?.hypotheses.some(({ evidenceIds }) => evidenceIds.includes(evidenceId));
+  useEffect(() => {
+    if (evidenceId !== undefined) showEvidence(evidenceId);
+  }, [evidenceId]);
   const separate = (text: string) =>
     attempt(async () => {
       const reply = await post<Reply>('/said', { text, incidentId: incident.id });
@@ -20,21 +38,29 @@ export function Incident({ view }: { readonly view: IncidentView }) {
       changed('message');
     });
   return (
-    <>
-      <Head incident={incident} />
+    <Evidences.Provider value={index}>
+      <Head incident={incident} links={index?.links ?? []} />
+      <Glance glance={glance} />
+      {isElsewhere ? <SingleEvidence key={evidenceId} incidentId={incident.id} id={evidenceId} /> : undefined}
       <Membership view={view} separate={separate} />
       {approvals.map((approval) => (
         <Approval key={approval.id} approval={approval} />
       ))}
       {diagnosis === undefined ? <NoDiagnosis incident={incident} /> : <Diagnosis diagnosis={diagnosis} view={view} />}
+      <div class="beside">
+        {calls === undefined ? undefined : <Calls calls={calls} />}
+        {index?.runbooks.map((runbook) => (
+          <RunbookSection key={runbook.evidenceId} incidentId={incident.id} runbook={runbook} />
+        ))}
+      </div>
       <Members members={group.members} separate={separate} />
       <Timeline entries={timeline} />
-    </>
+    </Evidences.Provider>
   );
 }
 
-function Head({ incident }: Pick<IncidentView, 'incident'>) {
-  const { standing, trigger } = incident;
+function Head({ incident, links }: Pick<IncidentView, 'incident'> & Pick<EvidenceIndex, 'links'>) {
+  const { standing, trigger, place } = incident;
   return (
     <header class="incident-head">
       <p class="status" data-tone={standing.tone}>
@@ -42,13 +68,23 @@ function Head({ incident }: Pick<IncidentView, 'incident'>) {
       </p>
       <h2>{incident.title}</h2>
       <p class="meta">
-        {incident.id} · paged <Time at={trigger.occurredAt} /> · {trigger.severity} · page {incident.pageStatus}
-        {trigger.link === undefined ? undefined : (
+        {place?.service === undefined ? undefined : (
           <>
+            <a href={linkToService(place.service)}>{place.service}</a>
+            {[place.environment, place.cluster, place.namespace]
+              .filter((part) => part !== undefined)
+              .map((part) => ` · ${part}`)}
             {' · '}
-            <OutsideLink href={trigger.link}>PagerDuty</OutsideLink>
           </>
         )}
+        paged <Time at={trigger.occurredAt} /> · {trigger.severity} · page {incident.pageStatus} · {incident.id}
+      </p>
+      <p class="links">
+        {links.map(({ name, href }) => (
+          <OutsideLink key={href} href={href}>
+            {name}
+          </OutsideLink>
+        ))}
       </p>
     </header>
   );
@@ -58,3 +94,21 @@ function NoDiagnosis({ incident: { status, memberOf } }: Pick<IncidentView, 'inc
   if (status === 'grouped' || memberOf !== undefined) return null;
   return <p class="empty">{status === 'waiting' ? 'It waits in line…' : 'The specialists are at work…'}</p>;
 }
+
+const runbookNames = { runbook: 'Runbook', postmortem: 'An earlier incident' } as const;
+
+const RunbookSection = ({
+  incidentId,
+  runbook: { evidenceId, kind, title, text },
+}: {
+  readonly incidentId: string;
+  readonly runbook: Runbook;
+}) => (
+  <section class="runbook" aria-label={`${runbookNames[kind]}: ${title}`}>
+    <h3>{runbookNames[kind]}</h3>
+    <p class="meta">
+      {title} · <a href={linkTo(`${incidentId}/evidence/${evidenceId}`)}>evidence</a>
+    </p>
+    <div class="runbook-text">{text}</div>
+  </section>
+);

@@ -1,7 +1,8 @@
 // The kill switch: its state, who set it and why, and the form that changes it.
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { post } from './api.ts';
 import { changed, useLive } from './live.ts';
+import { closeMenuAround, Menu } from './menu.tsx';
 import { minute } from './parts.tsx';
 import { attempt, notify } from './toast.tsx';
 
@@ -15,28 +16,28 @@ interface Switches {
 export function KillSwitch() {
   const switches = useLive<Switches>('/controls', ['control', 'message']);
   const [why, setWhy] = useState('');
-  const frame = useRef<HTMLDetailsElement>(null);
   const on = switches?.on ?? false;
   const turn = (event: Event) => {
     event.preventDefault();
+    const form = event.currentTarget;
     attempt(async () => {
       await post('/controls/kill-switch', { on: !on, why });
       setWhy('');
-      if (frame.current) frame.current.open = false;
+      closeMenuAround(form);
       changed('control');
       notify(on ? 'The kill switch is off.' : 'All actions are stopped.');
     });
   };
   return (
-    <details
+    <Menu
       id="kill-switch"
-      class="menu kill-switch"
       data-on={switches === undefined ? undefined : String(on)}
-      ref={frame}
+      summary={
+        <>
+          Kill switch: <strong>{switches === undefined ? '…' : on ? 'on' : 'off'}</strong>
+        </>
+      }
     >
-      <summary>
-        Kill switch: <strong>{switches === undefined ? '…' : on ? 'on' : 'off'}</strong>
-      </summary>
       <form onSubmit={turn}>
         <p class="meta">{stateText(switches)}</p>
         {switches?.catalogue ? undefined : (
@@ -56,7 +57,7 @@ export function KillSwitch() {
           </>
         )}
       </form>
-    </details>
+    </Menu>
   );
 }
 

@@ -80,16 +80,17 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
 /** A `<details>` whose content is made when it is opened first. */
 export function Opened({
   summary,
-  class: name,
   children,
+  ...attributes
 }: {
   readonly summary: ComponentChildren;
   readonly class?: string;
+  readonly 'data-evidence'?: string;
   readonly children: () => ComponentChildren;
 }) {
   const [wasOpened, setOpened] = useState(false);
   return (
-    <details class={name} onToggle={(event) => event.currentTarget.open && setOpened(true)}>
+    <details {...attributes} onToggle={(event) => event.currentTarget.open && setOpened(true)}>
       <summary>{summary}</summary>
       {wasOpened ? children() : undefined}
     </details>

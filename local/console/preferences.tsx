@@ -10,7 +10,7 @@ export function Preferences() {
   return (
     <section class="preferences" aria-labelledby="preferences-title">
       <h2 id="preferences-title">Taught</h2>
-      <div id="preferences">
+      <div id="preferences" class="preference-list">
         {found?.preferences.length === 0 ? (
           <p class="empty">Nothing yet. "Approve and don't ask again" teaches it.</p>
         ) : (

@@ -1,5 +1,5 @@
 // The conversation about the selected incident, or about anything.
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { MessageView } from '../../core/console/incident-view.ts';
 import { incidentPath, post } from './api.ts';
 import { changed, useLive } from './live.ts';
@@ -30,6 +30,9 @@ export function Talk({ incidentId, messages: ofIncident, subject, onSubject }: T
   const general = useLive<{ messages: readonly MessageView[] }>(about === undefined ? '/talk' : undefined, ['message']);
   const messages = about === undefined ? general?.messages : ofIncident;
   const [text, setText] = useState('');
+  // On a wide window the conversation is always open; elsewhere it is a sheet above its form.
+  const [isOpen, setOpen] = useState(false);
+  const sheet = useId();
   const say = (said: string) =>
     attempt(async () => {
       const reply = await post<Reply>('/said', { text: said, ...(about === undefined ? {} : { incidentId: about }) });
@@ -45,36 +48,52 @@ export function Talk({ incidentId, messages: ofIncident, subject, onSubject }: T
     const said = text.trim();
     if (said === '') return;
     setText('');
+    setOpen(true);
     say(said);
   };
   return (
-    <section id="talk" class="talk" aria-labelledby="talk-title">
-      <header class="talk-head">
-        <h2 id="talk-title">Conversation</h2>
-        <label class="hidden" for="talk-about">
-          What it is about
-        </label>
-        <select
-          id="talk-about"
-          value={subject}
-          onChange={(event) => onSubject(event.currentTarget.value === 'anything' ? 'anything' : 'incident')}
-        >
-          <option value="incident">about this incident</option>
-          <option value="anything">about anything</option>
-        </select>
-      </header>
-      <Thread
-        key={about ?? ''}
-        path={about === undefined ? '/talk' : incidentPath(about)}
-        messages={messages}
-        say={say}
-      />
+    <section id="talk" class="talk" data-open={String(isOpen)} aria-labelledby="talk-title">
+      <button
+        type="button"
+        class="talk-toggle"
+        aria-expanded={isOpen}
+        aria-controls={sheet}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {isOpen ? 'Close the conversation' : `Conversation${count(messages)}`}
+      </button>
+      <div id={sheet} class="talk-sheet">
+        <header class="talk-head">
+          <h2 id="talk-title">Conversation</h2>
+          <label class="hidden" for="talk-about">
+            What it is about
+          </label>
+          <select
+            id="talk-about"
+            value={incidentId === undefined ? 'anything' : subject}
+            onChange={(event) => onSubject(event.currentTarget.value === 'anything' ? 'anything' : 'incident')}
+          >
+            <option value="incident" disabled={incidentId === undefined}>
+              about this incident
+            </option>
+            <option value="anything">about anything</option>
+          </select>
+        </header>
+        <Thread
+          key={about ?? ''}
+          path={about === undefined ? '/talk' : incidentPath(about)}
+          messages={messages}
+          say={say}
+          isOpen={isOpen}
+        />
+      </div>
       <form onSubmit={submit}>
         <label class="hidden" for="talk-text">
           Your message
         </label>
         <input
           id="talk-text"
+          aria-keyshortcuts="c"
           maxLength={600}
           autocomplete="off"
           placeholder="why? · show me the logs · next time, don't ask me"
@@ -87,6 +106,9 @@ export function Talk({ incidentId, messages: ofIncident, subject, onSubject }: T
   );
 }
 
+const count = (messages: readonly MessageView[] | undefined): string =>
+  messages === undefined || messages.length === 0 ? '' : ` (${messages.length})`;
+
 /** Nearer to the end than this, in pixels, the list follows new messages. */
 const nearEnd = 120;
 
@@ -94,10 +116,12 @@ function Thread({
   path,
   messages,
   say,
+  isOpen,
 }: {
   readonly path: string;
   readonly messages: readonly MessageView[] | undefined;
   readonly say: (text: string) => void;
+  readonly isOpen: boolean;
 }) {
   const list = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
@@ -108,7 +132,7 @@ function Thread({
     const isLong = latest.offsetHeight > list.current.clientHeight;
     list.current.scrollTop = isLong ? latest.offsetTop - list.current.offsetTop : list.current.scrollHeight;
   };
-  useLayoutEffect(toLatest, [messages]);
+  useLayoutEffect(toLatest, [messages, isOpen]);
   const watchEnd = () => {
     if (!list.current) return;
     const { scrollHeight, scrollTop, clientHeight } = list.current;

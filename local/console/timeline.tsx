@@ -1,9 +1,8 @@
 // The timeline of an incident: each event as it is rendered in the record, with its evidence.
 import type { TimelineEntry } from '../../core/model/timeline.ts';
+import { readableTimes } from '../../core/wording.ts';
 import { EvidenceList } from './evidence.tsx';
-import { Time } from './parts.tsx';
-
-const maxEvidence = 3;
+import { Opened, Time } from './parts.tsx';
 
 export const Timeline = ({ entries }: { readonly entries: readonly TimelineEntry[] }) => (
   <section aria-labelledby="timeline-title">
@@ -30,9 +29,14 @@ const Entry = ({
         {durationMs === undefined ? '' : ` · ${durationMs} ms`}
       </span>
     </p>
-    <p class="entry-text">{text}</p>
+    <p class="entry-text">{readableTimes(text)}</p>
     {evidenceIds.length === 0 ? undefined : (
-      <EvidenceList incidentId={incidentId} ids={evidenceIds.slice(0, maxEvidence)} />
+      <Opened
+        class="more"
+        summary={evidenceIds.length === 1 ? 'one piece of evidence' : `${evidenceIds.length} pieces of evidence`}
+      >
+        {() => <EvidenceList incidentId={incidentId} ids={evidenceIds} />}
+      </Opened>
     )}
   </li>
 );

@@ -3,10 +3,17 @@
 import { TrieRouter } from 'hono/router/trie-router';
 import * as z from 'zod';
 import { chartOfRecord, type EvidenceChart } from '../../core/charts/evidence.ts';
-import { type EvidenceView, evidenceView } from '../../core/console/evidence-view.ts';
+import {
+  citedEvidence,
+  type EvidenceIndex,
+  type EvidenceView,
+  evidenceIndex,
+  evidenceView,
+} from '../../core/console/evidence-view.ts';
 import { type IncidentRow, incidentRow } from '../../core/console/incident-list.ts';
 import { type IncidentView, incidentView, messageView } from '../../core/console/incident-view.ts';
 import { type PreferenceView, preferenceView } from '../../core/console/preference-view.ts';
+import { type ChangeView, changeView, type ServiceView, serviceView } from '../../core/console/service-view.ts';
 import { handleUtterance } from '../../core/conversation/handle-utterance.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { Request, requestInvestigation } from '../../core/intake/request-investigation.ts';
@@ -14,6 +21,7 @@ import { gatherFeedback } from '../../core/learning/feedback-report.ts';
 import { revokePreference } from '../../core/learning/teach.ts';
 import { Verdict } from '../../core/model/action.ts';
 import { Instant } from '../../core/model/entity.ts';
+import type { Incident } from '../../core/model/incident.ts';
 import type { Message } from '../../core/model/message.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { verifyAudit } from '../../core/record/audit/verify.ts';
@@ -83,6 +91,7 @@ const routes: readonly Route[] = [
   ['GET', '/api/incidents', async (_, __, { ports }) => ({ incidents: await incidents(ports) })],
   ['GET', '/api/incidents/:id', ({ id = '' }, _, parts) => incident(id, parts)],
   ['GET', '/api/incidents/:id/chart', ({ id = '' }, _, { ports }) => incidentChart(id, ports)],
+  ['GET', '/api/incidents/:id/evidence', ({ id = '' }, _, { ports }) => evidenceOf(id, ports)],
   [
     'GET',
     '/api/incidents/:id/evidence/:evidenceId',
@@ -102,6 +111,7 @@ const routes: readonly Route[] = [
     '/api/incidents/:id/messages/:key/files/:place{[0-9]{1,2}}',
     ({ id = '', key = '', place }, _, parts) => file(id, key, Number(place), parts),
   ],
+  ['GET', '/api/services/:name', ({ name = '' }, _, { ports }) => service(name, ports)],
   ['GET', '/api/preferences', async (_, __, { ports }) => ({ preferences: await preferences(ports) })],
   ['GET', '/api/controls', (_, __, { ports }) => switches(ports)],
   [
@@ -221,11 +231,16 @@ async function file(incidentId: string, key: string, place: number, parts: ApiPa
 }
 
 async function incidents(ports: Ports): Promise<IncidentRow[]> {
-  return Promise.all(
-    (await ports.incidents.list(listed)).map(async (each) =>
-      incidentRow(each, await ports.incidents.diagnosis(each.id)),
-    ),
-  );
+  return Promise.all((await ports.incidents.list(listed)).map((each) => rowOf(each, ports)));
+}
+
+/** Only an incident with a proposed action has approvals. */
+async function rowOf(incident: Incident, { incidents, approvals }: Ports): Promise<IncidentRow> {
+  const [diagnosis, asked] = await Promise.all([
+    incidents.diagnosis(incident.id),
+    incident.error?.actionId === undefined ? [] : approvals.ofIncident(incident.id),
+  ]);
+  return incidentRow(incident, diagnosis, asked);
 }
 
 async function incident(id: string, { ports, chat }: ApiParts): Promise<IncidentView> {
@@ -241,11 +256,31 @@ async function incident(id: string, { ports, chat }: ApiParts): Promise<Incident
   return incidentView({ incident: found, timeline, diagnosis, approvals, messages, members });
 }
 
+/** The evidence that the incident's page cites, with the runbook sections and the links among it. */
+async function evidenceOf(id: string, { incidents, evidence }: Ports): Promise<EvidenceIndex> {
+  const [found, diagnosis, timeline] = await Promise.all([
+    incidents.get(id),
+    incidents.diagnosis(id),
+    incidents.timeline(id),
+  ]);
+  if (found === undefined) throw new NotFound(`There is no incident ${id}.`);
+  const all = await Promise.all(
+    citedEvidence(diagnosis, timeline).map((each) => evidence.get(id, each).catch(() => undefined)),
+  );
+  return evidenceIndex(
+    found,
+    all.filter((one) => one !== undefined),
+  );
+}
+
 /** The metric that moved: the first chart among the evidence of the first hypothesis. */
-async function incidentChart(id: string, { evidence, incidents }: Ports): Promise<{ chart?: EvidenceChart }> {
+async function incidentChart(
+  id: string,
+  { evidence, incidents }: Ports,
+): Promise<{ chart?: EvidenceChart; evidenceId?: string }> {
   for (const evidenceId of (await incidents.diagnosis(id))?.hypotheses[0]?.evidenceIds ?? []) {
     const chart = chartOfRecord(await evidence.full(id, evidenceId).catch(() => undefined));
-    if (chart !== undefined) return { chart };
+    if (chart !== undefined) return { chart, evidenceId };
   }
   return {};
 }
@@ -254,6 +289,39 @@ async function evidence(incidentId: string, id: string, ports: Ports): Promise<E
   const found = await ports.evidence.get(incidentId, id);
   if (found === undefined) throw new NotFound(`There is no evidence ${id} of incident ${incidentId}.`);
   return evidenceView(found, await ports.evidence.full(incidentId, id));
+}
+
+/** Reads only the diagnoses of the service's own incidents. Facts that cannot be read are left out. */
+async function service(name: string, ports: Ports): Promise<ServiceView> {
+  const [catalog, rows, facts, preferences] = await Promise.all([
+    ports.catalog.load(),
+    incidents(ports),
+    ports.memory.facts(name).catch(() => []),
+    ports.preferences.list(),
+  ]);
+  const changes = await Promise.all(
+    rows.filter(({ place }) => place?.service === name).map((row) => changeBehind(row, ports)),
+  );
+  return serviceView({
+    name,
+    catalog,
+    incidents: rows,
+    changes: changes.filter((change) => change !== undefined),
+    facts,
+    preferences,
+  });
+}
+
+async function changeBehind(row: IncidentRow, { incidents, evidence }: Ports): Promise<ChangeView | undefined> {
+  const diagnosis = await incidents.diagnosis(row.id);
+  const first = diagnosis?.hypotheses[0];
+  if (diagnosis === undefined || first?.changeId === undefined) return undefined;
+  const found = await Promise.all(first.evidenceIds.map((id) => evidence.get(row.id, id).catch(() => undefined)));
+  return changeView(
+    row,
+    diagnosis,
+    found.filter((one) => one !== undefined),
+  );
 }
 
 async function revoke(id: string, { id: by }: Person, ports: Ports) {

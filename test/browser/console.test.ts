@@ -67,6 +67,7 @@ const shown = async () => {
 const sendPage = async (scenario: string, vary = true) => {
   const before = await page.locator('#incidents li').count();
   const shownBefore = await shown();
+  await page.locator('#page-menu > summary').click();
   await page.selectOption('#scenario', scenario);
   await page.setChecked('#vary', vary);
   await page.getByRole('button', { name: 'Send page' }).click();
@@ -108,7 +109,7 @@ test('a page is read, answered, carried out once, and not asked about again unti
 
 test('the metric that moved is drawn with its onset', async () => {
   await sendPage('throughput-drop-session-service', false);
-  await expect.poll(() => drawnWidth('.figure .chart')).toBe(800);
+  await expect.poll(() => drawnWidth('.figure .chart'), { timeout: 20_000 }).toBe(800);
   const drawn = decodeURIComponent((await page.locator('.figure .chart').getAttribute('src')) ?? '');
   expect(drawn).toMatch(/>moved \d\d:\d\d UTC</);
   expect(await page.locator('.figure figcaption').innerText()).toMatch(/it changed at \d\d:\d\d UTC/);
@@ -196,7 +197,7 @@ test('a question is answered in the console as in the thread, with a picture whe
     await latest(answer).waitFor();
   };
   await ask('what was the cost of this account last month?', 'backend-prod (111122223333) cost $');
-  await expect.poll(() => drawnWidth('.message:last-child .chart')).toBe(800);
+  await expect.poll(() => drawnWidth('.message:last-child .chart'), { timeout: 20_000 }).toBe(800);
   await page.screenshot({ path: 'test-results/console-cost.png', fullPage: true });
   await ask('show me the logs', 'the most telling first');
   await page.screenshot({ path: 'test-results/console-logs.png', fullPage: true });
@@ -241,6 +242,7 @@ test('the link leaves nothing in the address, and whoever has none is told what 
   expect(await page.locator('#person').innerText()).toBe('ana');
   expect(await page.evaluate('document.cookie')).toBe('');
   await page.screenshot({ path: 'test-results/console-signed-in.png' });
+  await page.locator('#person').click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Watchkeeper does not know you yet' }).waitFor();
   await page.screenshot({ path: 'test-results/console-signed-out.png' });
@@ -356,4 +358,79 @@ test('what did not recover is never green in the list or the head, and says who 
   for (const place of ['.incident-head .status', `#incidents a[href="#${known.id}"] .status`])
     expect([colours.good === colours.bad, await colourOf(place)]).toEqual([false, colours.bad]);
   await page.screenshot({ path: 'test-results/console-not-recovered.png' });
+});
+
+test('an incident reads at a glance, its citations open the evidence, and Approve takes two keys', async () => {
+  await sendPage('oom-after-deploy', false);
+  await status('Waiting for an answer');
+  const glance = page.locator('.glance');
+  await expect
+    .poll(() => glance.innerText())
+    .toMatch(/What broke[\s\S]*Deployment shop\/checkout[\s\S]*so far[\s\S]*storefront/);
+  expect(await glance.innerText()).toMatch(/Asked of you\s+Roll Deployment shop\/checkout[\s\S]*Done\s+Nothing yet/);
+
+  const first = page.locator('.hypothesis').first().locator('details.evidence').first();
+  await first.locator('.source', { hasText: 'kubernetes' }).waitFor();
+  await page.locator('.lead .citation').first().click();
+  await first.locator('.evidence-body pre').first().waitFor();
+  // Its address opens it again, and what is open stays open while the page is read again.
+  await page.reload();
+  await first.locator('.evidence-body pre').first().waitFor();
+  await page.evaluate('document.activeElement.blur()');
+  await page.keyboard.press('a');
+  const focused = () => page.evaluate<string | undefined>('document.activeElement?.dataset?.verdict');
+  expect(await focused()).toBe('approve');
+  await page.keyboard.press('Enter');
+  await page.locator('.question .count', { hasText: '1 of 2' }).waitFor();
+  expect(await focused()).toBe('approve');
+  expect(await first.locator('.evidence-body').count()).toBe(1);
+  await page.screenshot({ path: 'test-results/console-glance.png' });
+});
+
+test('incidents are found by words and by state, at an address of their own, and a service has a page', async () => {
+  await sendPage('oom-after-deploy', false);
+  await status('Waiting for an answer');
+  const asks = await shown();
+  await sendPage('flag-flip', false);
+  await status('Nothing done');
+  const rows = page.locator('#incidents > li');
+  await page.locator('.filter-summary').click();
+  await page.locator('[data-filter="state"]').selectOption('asks');
+  await expect.poll(() => rows.count()).toBe(1);
+  await page.locator('#search').fill('checkout error');
+  expect(page.url()).toMatch(/#inc-\w+\?text=checkout\+error&state=asks$/);
+  await page.reload();
+  await page.locator(`#incidents a[href^="#${asks}?"]`).click();
+  await page.locator('.incident-head', { hasText: asks }).waitFor();
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await expect.poll(() => rows.count()).toBe(2);
+
+  await page.locator('.incident-head').getByRole('link', { name: 'checkout', exact: true }).click();
+  await page.locator('.card', { hasText: 'Changes behind incidents' }).getByText('deploy checkout 7.4.0').waitFor();
+  expect(await page.locator('.card', { hasText: 'Catalogue' }).innerText()).toMatch(/Calls\s+cart, payment/);
+  await page.screenshot({ path: 'test-results/console-service.png' });
+  await page.locator('.card', { hasText: 'Incidents' }).first().getByRole('link').first().click();
+  await page.locator('.incident-head', { hasText: asks }).waitFor();
+});
+
+test('on a phone the header is one line and the conversation is at hand wherever the page is', async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await sendPage('cronjob-nightly-invoices', false);
+  await status('Waiting for an answer');
+  await page.locator('.hypothesis').first().waitFor();
+  const height = await page
+    .locator('.top')
+    .evaluate<number, { offsetHeight: number }>(({ offsetHeight }) => offsetHeight);
+  expect(height).toBeLessThanOrEqual(48);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  await page.evaluate('scrollTo(0, document.body.scrollHeight)');
+  await page.locator('#talk-text').fill('why?');
+  await page.getByRole('button', { name: 'Say it' }).click();
+  await latest('For it:').waitFor();
+  // The answer begins within the sheet, however long it is.
+  const top = async () => (await latest('For it:').boundingBox())?.y ?? -1;
+  await expect.poll(async () => (await top()) > 0 && (await top()) < 700).toBe(true);
+  await page.screenshot({ path: 'test-results/console-phone-talk.png' });
+  await page.getByRole('button', { name: 'Close the conversation' }).click();
+  await latest('For it:').waitFor({ state: 'hidden' });
 });
