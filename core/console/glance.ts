@@ -6,7 +6,7 @@ import type { EventOf, TimelineEntry } from '../model/timeline.ts';
 import { affectedBy } from '../reporting/membership.ts';
 import { statusViewOf, verificationText } from '../reporting/standing.ts';
 import { capitalize, entityText } from '../wording.ts';
-import type { IncidentRecord } from './incident-view.ts';
+import type { IncidentRecord } from './incident-record.ts';
 
 export interface Deed {
   readonly at: Instant;

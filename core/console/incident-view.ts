@@ -5,7 +5,6 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 import type { TimelineEntry } from '../model/timeline.ts';
-import type { MemberName } from '../ports/records.ts';
 import { relationText } from '../record/membership-words.ts';
 import { impactText } from '../remediation/impact.ts';
 import { approvalCountText, approversText, decisionText, inverseText, isTeachable } from '../remediation/question.ts';
@@ -15,15 +14,7 @@ import { modelsText } from '../reporting/report.ts';
 import { type StatusView, statusViewOf } from '../reporting/standing.ts';
 import { capitalize } from '../wording.ts';
 import { type Glance, glanceOf } from './glance.ts';
-
-export interface IncidentRecord {
-  readonly incident: Incident;
-  readonly timeline: readonly TimelineEntry[];
-  readonly diagnosis?: Diagnosis | undefined;
-  readonly approvals: readonly Approval[];
-  readonly messages: readonly Message[];
-  readonly members: readonly MemberName[];
-}
+import type { IncidentRecord } from './incident-record.ts';
 
 /** A message without its chart and its files, which the page fetches on demand. */
 export type MessageView = Omit<Message, 'chart' | 'files'> & {
@@ -35,7 +26,7 @@ export type ApprovalView = Approval & {
   readonly rememberable: boolean;
   /** The people who may answer; empty if nobody is named. */
   readonly forWhom: string;
-  readonly says: {
+  readonly texts: {
     /** How many of the needed people have approved; empty if one is enough. */
     readonly count: string;
     readonly touches: string;
@@ -53,7 +44,8 @@ export interface IncidentView {
   readonly approvals: readonly ApprovalView[];
   readonly messages: readonly MessageView[];
   readonly group: {
-    readonly says: readonly string[];
+    /** The group that the page is or was part of, in sentences. */
+    readonly texts: readonly string[];
     readonly members: readonly {
       readonly id: string;
       readonly title: string;
@@ -89,7 +81,7 @@ export function incidentView(record: IncidentRecord): IncidentView {
     approvals: approvals.map(approvalView),
     messages: messages.map(messageView),
     group: {
-      says: placeInGroup(incident),
+      texts: placeInGroup(incident),
       members: members.map(({ id, title, because, at }) => ({ id, title, why: relationText(because), at })),
     },
     glance: glanceOf(record),
@@ -135,7 +127,7 @@ const approvalView = (approval: Approval): ApprovalView => ({
   ...approval,
   rememberable: isTeachable(approval),
   forWhom: approversText(approval),
-  says: {
+  texts: {
     count: approvalCountText(approval),
     touches: capitalize(impactText(approval.action.affects)),
     inverse: inverseText(approval),

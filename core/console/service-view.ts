@@ -26,8 +26,8 @@ export interface ServiceView {
   /** Newest first. */
   readonly incidents: readonly IncidentRow[];
   readonly changes: readonly ChangeView[];
-  readonly facts: readonly { readonly id: string; readonly says: string; readonly origin: string }[];
-  readonly preferences: readonly { readonly id: string; readonly says: string; readonly state: Preference['state'] }[];
+  readonly facts: readonly { readonly id: string; readonly text: string; readonly origin: string }[];
+  readonly preferences: readonly { readonly id: string; readonly text: string; readonly state: Preference['state'] }[];
 }
 
 export interface ServiceRecord {
@@ -50,10 +50,10 @@ export function serviceView({ name, catalog, incidents, changes, facts, preferen
     calledBy: catalog.services.filter(({ dependsOn }) => dependsOn.includes(name)).map((one) => one.name),
     incidents: own,
     changes,
-    facts: facts.map((fact) => ({ id: fact.id, says: factSentence(fact.says), origin: factOrigin(fact) })),
+    facts: facts.map((fact) => ({ id: fact.id, text: factSentence(fact.statement), origin: factOrigin(fact) })),
     preferences: preferences
       .filter(({ incidentId }) => ids.has(incidentId))
-      .map((preference) => ({ id: preference.id, says: preferenceScope(preference), state: preference.state })),
+      .map((preference) => ({ id: preference.id, text: preferenceScope(preference), state: preference.state })),
   };
 }
 

@@ -22,7 +22,7 @@ export const answer = (approvalId: string, verdict: Verdict): void =>
   });
 
 export function Approval({ approval }: { readonly approval: ApprovalView }) {
-  const { id, action, question, state, says } = approval;
+  const { id, action, question, state, texts } = approval;
   return (
     <section class="question" data-state={state} aria-labelledby={`question-${id}`}>
       <h3 id={`question-${id}`}>{question}</h3>
@@ -32,20 +32,20 @@ export function Approval({ approval }: { readonly approval: ApprovalView }) {
           <dt>Target</dt>
           <dd>{entityText(action.target)}</dd>
         </div>
-        {says.touches === '' ? undefined : (
+        {texts.touches === '' ? undefined : (
           <div>
             <dt>Touches</dt>
-            <dd>{says.touches}</dd>
+            <dd>{texts.touches}</dd>
           </div>
         )}
         <div>
           <dt>Can be taken back</dt>
-          <dd>{says.inverse}</dd>
+          <dd>{texts.inverse}</dd>
         </div>
       </dl>
-      {says.target === '' ? undefined : <p class="meta">{readableTimes(says.target)}</p>}
-      {says.count === '' ? undefined : <p class="count">{says.count}</p>}
-      {state === 'pending' ? <Open approval={approval} /> : <p class="verdict">{readableTimes(says.outcome)}</p>}
+      {texts.target === '' ? undefined : <p class="meta">{readableTimes(texts.target)}</p>}
+      {texts.count === '' ? undefined : <p class="count">{texts.count}</p>}
+      {state === 'pending' ? <Open approval={approval} /> : <p class="verdict">{readableTimes(texts.outcome)}</p>}
     </section>
   );
 }

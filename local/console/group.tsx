@@ -11,12 +11,12 @@ export function Membership({
   readonly view: IncidentView;
   readonly separate: Separate;
 }) {
-  if (group.says.length === 0) return null;
+  if (group.texts.length === 0) return null;
   const leader = incident.memberOf?.leader ?? incident.apart?.from;
   return (
     <section class="group" aria-label="Group">
       <p>
-        {group.says.join(' ')} <a href={`#${leader}`}>Open it</a>
+        {group.texts.join(' ')} <a href={`#${leader}`}>Open it</a>
       </p>
       {incident.memberOf === undefined ? undefined : (
         <button type="button" class="plain" onClick={() => separate('this is separate')}>

@@ -46,14 +46,14 @@ export function Service({ name }: { readonly name: string }) {
         ))}
       </Section>
       <Section title="Taught" empty="Nobody taught anything about it." items={[...facts, ...preferences]}>
-        {facts.map(({ id, says, origin }) => (
+        {facts.map(({ id, text, origin }) => (
           <li key={id}>
-            {says} <span class="meta">{origin}</span>
+            {text} <span class="meta">{origin}</span>
           </li>
         ))}
-        {preferences.map(({ id, says, state }) => (
+        {preferences.map(({ id, text, state }) => (
           <li key={id}>
-            {says} <span class="meta">{state}</span>
+            {text} <span class="meta">{state}</span>
           </li>
         ))}
       </Section>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { incidentView, messageView } from '../../../core/console/incident-view.ts';
+import type { Approval } from '../../../core/model/action.ts';
 import { aDiagnosis, anApproval, anIncident, at } from '../../builders.ts';
 
 const record = { incident: anIncident(), timeline: [], approvals: [], messages: [], members: [] };
@@ -19,14 +20,13 @@ describe('the view of an incident', () => {
 
   it('has the next step until the request about it was answered', () => {
     const diagnosis = aDiagnosis({ next: 'Next: rerun it.' });
-    const next = (approval: Parameters<typeof incidentView>[0]['approvals'][number]) =>
-      incidentView({ ...record, diagnosis, approvals: [approval] }).diagnosis?.next;
+    const next = (approval: Approval) => incidentView({ ...record, diagnosis, approvals: [approval] }).diagnosis?.next;
     expect([next(anApproval()), next(decided)]).toEqual(['Next: rerun it.', undefined]);
   });
 
   it('says who decided, and until then nothing', () => {
-    const outcome = (approval: Parameters<typeof incidentView>[0]['approvals'][number]) =>
-      incidentView({ ...record, approvals: [approval] }).approvals[0]?.says.outcome;
+    const outcome = (approval: Approval) =>
+      incidentView({ ...record, approvals: [approval] }).approvals[0]?.texts.outcome;
     expect(outcome(anApproval())).toBe('');
     expect(outcome(decided)).toContain('ana');
     expect(outcome({ ...anApproval(), state: 'expired' })).not.toBe('');
