@@ -5,7 +5,8 @@ import * as z from 'zod';
  * `image-pulled`: after pods of the entity failed to pull an image, a node pulled that very image. `registry-answers`: another image of the same
  * registry was pulled. `no-cpu-limit`: no container of the entity has a CPU limit. `kubelet-reported`: the node's kubelet reported to the cluster.
  * `image-runs-elsewhere`: another pod runs the image that pods of the entity cannot pull. `endpoints-ready`: the Service lists ready addresses.
- * `all-pods-available`: every desired pod of the entity is available. `pod-scheduled`: the cluster's scheduler placed a pod.
+ * `all-pods-available`: every desired pod of the entity is available. `pod-scheduled`: the cluster's scheduler placed a pod. `traffic-steady`: the
+ * entity's traffic was measured and did not rise.
  */
 export const ObservationKind = z.enum([
   'image-pulled',
@@ -16,5 +17,6 @@ export const ObservationKind = z.enum([
   'kubelet-reported',
   'all-pods-available',
   'pod-scheduled',
+  'traffic-steady',
 ]);
 export type ObservationKind = z.infer<typeof ObservationKind>;

@@ -9,6 +9,8 @@ import type { Candidate } from './candidates.ts';
 import { sameError } from './same-error.ts';
 import { isRun, observed, type ScoringContext, templatesOf } from './scene.ts';
 import { type Scored, score } from './score.ts';
+import { loadOf } from './signs/load.ts';
+import { matchOfCandidate } from './signs/mechanism.ts';
 import type { Subjects } from './subjects.ts';
 
 export interface Ranked extends Scored {
@@ -113,7 +115,12 @@ function absorbs(kept: Kept, one: Scored, scene: ScoringContext): boolean {
   if (second.changeId !== undefined && isChange(second.cause)) {
     return second.changeId === kept.changeId || (kept.changeId === undefined && goesWith(first, one));
   }
-  return kept.scored.logOdds >= leastToExplain && explains(first, second, scene);
+  // Time and place alone do not make a change the reason of what its diff has nothing to do with.
+  if (isChange(first.cause) && matchOfCandidate(first, scene).kind === 'unrelated') return false;
+  return (
+    kept.scored.logOdds >= leastToExplain &&
+    (explains(first, second, scene) || (isChange(first.cause) && loadOf(first, scene).subjects.has(second.subject)))
+  );
 }
 
 /** An observation whose reason is elsewhere: an effect, or the symptom of one that often has another cause behind it. */

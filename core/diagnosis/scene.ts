@@ -6,6 +6,7 @@ import type { CallGraph } from '../topology/call-graph.ts';
 import type { Standing } from './broken-now.ts';
 import type { Candidate } from './candidates.ts';
 import type { Subjects } from './subjects.ts';
+import type { ChangeText } from './supported.ts';
 
 export interface ScoringContext {
   readonly candidates: readonly Candidate[];
@@ -28,8 +29,8 @@ export interface ScoringContext {
   readonly nodesOf: (subject: string) => ReadonlySet<string>;
   /** The text of a finding's evidence. */
   readonly excerptsOf: (finding: Finding) => string;
-  /** Title, files and diff, by change id. */
-  readonly changes: ReadonlyMap<string, string>;
+  /** By change id. */
+  readonly changes: ReadonlyMap<string, ChangeText>;
 }
 
 /** A reason for or against a candidate: what it adds to the natural log odds, and its text for people. */

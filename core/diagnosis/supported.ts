@@ -10,11 +10,13 @@ export interface Supported {
   /** In the order of the reports; a finding's specialist is the reporting one. */
   readonly findings: readonly Finding[];
   readonly evidence: ReadonlyMap<string, Evidence>;
-  /** Title, files and diff of the changes that findings name, by change id. */
-  readonly changes: ReadonlyMap<string, string>;
+  /** The changes that findings name, by change id. */
+  readonly changes: ReadonlyMap<string, ChangeText>;
   readonly dropped: number;
   readonly gaps: readonly Gap[];
 }
+
+export type ChangeText = Pick<Change, 'title' | 'files' | 'diff'>;
 
 export async function supportedFindings(
   incidentId: string,
@@ -57,14 +59,13 @@ async function changeTexts(
   incidentId: string,
   findings: readonly Finding[],
   store: Ports['evidence'],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, ChangeText>> {
   const named = findings.flatMap(({ changeId, evidenceIds: [id] }) => (changeId && id ? [{ changeId, id }] : []));
   const read = await Promise.all(
     named.map(async ({ changeId, id }) => {
       const record = ChangeRecord.safeParse(await store.full(incidentId, id));
       if (!record.success) return [];
-      const { title, files, diff } = record.data.change;
-      return [[changeId, [title, ...(files ?? []), diff ?? ''].join('\n')] as const];
+      return [[changeId, record.data.change] as const];
     }),
   );
   return new Map(read.flat());

@@ -16,6 +16,8 @@ export type DiffNature =
   | { readonly kind: 'reporting' }
   /** Dependency versions; `largest` is the largest version step among them. */
   | { readonly kind: 'dependencies'; readonly largest: 'patch' | 'minor' | 'major' }
+  /** A function or type has another name, and nothing else changed. */
+  | { readonly kind: 'renamed' }
   /** Only new lines. */
   | { readonly kind: 'additive' }
   /** `effects`: what the change removes or alters, in words that complete "it …". */
@@ -36,12 +38,13 @@ export function parseDiff(diff: string): Diff {
 const withoutTrailingComment = (line: string): string => line.replace(/\s(?:\/\/|#)\s.*$/, '').trim();
 
 /** Undefined if there is no diff to read. */
-export function natureOfDiff(diff: string | undefined): DiffNature | undefined {
+export function natureOfDiff(diff: string | undefined, files: readonly string[] = []): DiffNature | undefined {
   if (!diff?.split('\n').some((line) => /^[+-]/.test(line))) return undefined;
   const { removed, added } = parseDiff(diff);
   if (removed.length === 0 && added.length === 0) return { kind: 'comments' };
-  const step = versionStep(removed, added);
+  const step = versionStep(removed, added) ?? (isManifest(files) ? versionStepInPlace(removed, added) : undefined);
   if (step) return { kind: 'dependencies', largest: step };
+  if (onlyRenames(removed, added)) return { kind: 'renamed' };
   if (rearranged(removed, added)) return { kind: 'rearranged' };
   if (onlyReporting(removed, added) || onlyWording(removed, added)) return { kind: 'reporting' };
   if (removed.length === 0) return { kind: 'additive' };
@@ -61,6 +64,14 @@ function rearranged(removed: readonly string[], added: readonly string[]): boole
   if (before.size === 0) return false;
   const lost = [...before].filter((word) => !after.has(word));
   const fresh = [...after].filter((word) => !before.has(word));
+  // A value that is exchanged (a key, a path, a scope) is another behaviour, although few words differ.
+  const values = (lines: readonly string[]) => new Set(lines.join('\n').match(/(["'`])(?:(?!\1)\S)+\1/g) ?? []);
+  const [valuesBefore, valuesAfter] = [values(removed), values(added)];
+  if (
+    [...valuesBefore].some((value) => !valuesAfter.has(value)) ||
+    [...valuesAfter].some((value) => !valuesBefore.has(value))
+  )
+    return false;
   const conditions = (lines: readonly string[]) =>
     lines.join('\n').match(/\b(?:if|unless|while|case|when|elif)\b|&&|\|\|/g)?.length ?? 0;
   const deeds = (lines: readonly string[]) => lines.filter((line) => /\w\(/.test(line)).length;
@@ -74,7 +85,7 @@ function rearranged(removed: readonly string[], added: readonly string[]): boole
 }
 
 const reports =
-  /\b(?:log(?:ger|ging)?|console|slog|zap|fmt\.Print|print(?:ln|f)?|metrics?|counter|histogram|gauge|span|tracer|Header\(\)|headers?|http\.Error|writeError|setAttribute)\b|\.(?:json|send|status|Msg|Str|Int|Dur|Inc|Observe)\(/i;
+  /\b(?:log(?:ger|ging)?|console|slog|zap|fmt\.Print|print(?:ln|f)?|metrics?|\w*(?:Counter|Histogram|Gauge)\w*|counter|histogram|gauge|promauto|meter|statsd|span|tracer|Header\(\)|headers?|http\.Error|writeError|setAttribute)\b|\.(?:json|send|status|Msg|Str|Int|Dur|Inc|Observe)\(/i;
 
 /** Whether the changed lines only concern reporting. Lines that merely close or name a value for the report may stand beside them. */
 function onlyReporting(removed: readonly string[], added: readonly string[]): boolean {
@@ -119,6 +130,53 @@ function versionStep(removed: readonly string[], added: readonly string[]): 'pat
     return 'patch';
   });
   return steps.includes('major') ? 'major' : steps.includes('minor') ? 'minor' : 'patch';
+}
+
+/** Files that list dependencies with their versions. */
+const manifest =
+  /(?:^|\/)(?:package(?:-lock)?\.json|yarn\.lock|pnpm-lock\.yaml|go\.(?:mod|sum)|pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml|requirements[\w.-]*\.txt|Pipfile(?:\.lock)?|poetry\.lock|pyproject\.toml|Gemfile(?:\.lock)?|Cargo\.(?:toml|lock)|composer\.(?:json|lock)|mix\.(?:exs|lock)|[\w.-]+\.csproj|Directory\.Packages\.props)$/i;
+const isManifest = (files: readonly string[]): boolean =>
+  files.length > 0 && files.every((file) => manifest.test(file));
+
+const versionInLine = /(\d+)\.(\d+)(?:\.(\d+))?[\w.+-]*/;
+
+/** The largest version step of lines that stay the same apart from their version, in any notation. */
+function versionStepInPlace(
+  removed: readonly string[],
+  added: readonly string[],
+): 'patch' | 'minor' | 'major' | undefined {
+  if (removed.length === 0 || removed.length !== added.length) return undefined;
+  const steps = removed.map((line, index) => {
+    const [old, fresh] = [versionInLine.exec(line), versionInLine.exec(added[index] ?? '')];
+    if (!old || !fresh) return undefined;
+    const name = (text: string) => text.replace(versionInLine, '');
+    if (name(line) !== name(added[index] ?? '')) return undefined;
+    return versionStep([`it ${old[0]}`], [`it ${fresh[0]}`]);
+  });
+  if (steps.some((step) => step === undefined)) return undefined;
+  return steps.includes('major') ? 'major' : steps.includes('minor') ? 'minor' : 'patch';
+}
+
+const defines =
+  /\b(?:func|function|def|fn|fun|class|interface|struct|type|enum|const|let|var|import|from|package|module|use|using)\b|\)\s*\{$/;
+
+/** Whether the lines are the same apart from names that are exchanged throughout, a definition among them. Texts must stay the same. */
+function onlyRenames(removed: readonly string[], added: readonly string[]): boolean {
+  if (removed.length === 0 || removed.length !== added.length || !removed.some((line) => defines.test(line)))
+    return false;
+  const tokens = (lines: readonly string[]) =>
+    lines.join('\n').match(/(["'`])(?:(?!\1).)*\1|[A-Za-z_]\w*|\d[\w.]*|\S/g) ?? [];
+  const [before, after] = [tokens(removed), tokens(added)];
+  if (before.length !== after.length) return false;
+  const renamed = new Map<string, string>();
+  for (const [index, old] of before.entries()) {
+    const fresh = after[index] ?? '';
+    if ((renamed.get(old) ?? fresh) !== fresh) return false;
+    if (old !== fresh && !(/^[A-Za-z_]\w*$/.test(old) && /^[A-Za-z_]\w*$/.test(fresh))) return false;
+    renamed.set(old, fresh);
+  }
+  const exchanged = [...renamed].filter(([old, fresh]) => old !== fresh);
+  return exchanged.length > 0 && exchanged.length <= 3 && !exchanged.some(([old]) => glue.test(old));
 }
 
 /** Effects to look for in removed or altered lines; each is a common pattern of changes that broke something. */

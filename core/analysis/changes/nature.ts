@@ -1,7 +1,7 @@
 // Classifies whether a change can break running code at all. Documentation, tests, build pipelines, style sheets and changes to other environments
 // cannot.
 import type { Change } from '../../model/telemetry.ts';
-import { type DiffNature, natureOfDiff } from './diff.ts';
+import { type DiffNature, natureOfDiff, parseDiff } from './diff.ts';
 
 export type Nature =
   /** The change does not reach running code; `why` completes "it …". */
@@ -40,20 +40,37 @@ const titles: readonly (readonly [title: RegExp, why: string])[] = [
     /^style\b|\b(?:gofmt|goimports|prettier|formatting|whitespace|palette|restyle|tooltip)\b/i,
     'calls itself a matter of style',
   ],
+  [
+    /\b(?:log(?:s|ging)? (?:line|level|field|format|sampling|message|verbosity)s?|(?:access|audit|debug|structured) log\w*|metrics?|gauge|histogram|tracing|otel|dashboards?)\b/i,
+    'calls itself a matter of what is reported',
+  ],
   [/\btypo\b/i, 'calls itself the correction of a typing mistake'],
 ];
 
 export function natureOf(change: Change, environment: string | undefined): Nature {
   if (change.kind === 'flag' || change.kind === 'config' || change.kind === 'infrastructure') {
-    return natureOfDiff(change.diff) ?? { kind: 'setting' };
+    return natureOfDiff(change.diff, change.files) ?? { kind: 'setting' };
   }
   const files = change.files ?? [];
   const apart = files.length > 0 ? untouched(files, environment) : undefined;
   if (apart) return { kind: 'harmless', why: apart };
-  const read = natureOfDiff(change.diff);
+  const tool = toolOf(change.diff);
+  if (tool !== undefined) return { kind: 'harmless', why: `raises ${tool}, which only developers run` };
+  const read = natureOfDiff(change.diff, files);
   if (read) return read;
   const match = titles.find(([title]) => title.test(change.title));
   return match ? { kind: 'said-harmless', why: match[1] } : { kind: 'unread' };
+}
+
+const tools =
+  /^(?:@types\/[\w-]+|[\w@/.-]*(?:eslint|prettier|stylelint|golangci-lint|staticcheck|rubocop|flake8|pylint|ruff|black|isort|mypy|checkstyle|spotless|ktlint|phpstan|phpunit|jest|vitest|mocha|chai|cypress|playwright|pytest|rspec|junit|mockito|testify|husky|lint-staged|commitlint|storybook|nodemon)[\w/.-]*)$/i;
+
+/** The tool of developers that the diff raises, if it touches nothing else. */
+function toolOf(diff: string | undefined): string | undefined {
+  if (natureOfDiff(diff)?.kind !== 'dependencies' || diff === undefined) return undefined;
+  const { removed, added } = parseDiff(diff);
+  const names = [...removed, ...added].map((line) => /^["']?([\w@./:-]+?)["']?[\s:=^~]/.exec(line)?.[1] ?? line);
+  return names.every((name) => tools.test(name)) ? names[0] : undefined;
 }
 
 function untouched(files: readonly string[], environment: string | undefined): string | undefined {

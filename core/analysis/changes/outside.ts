@@ -27,6 +27,11 @@ const bySelf: readonly (readonly [words: RegExp, cause: CauseCode, text: string]
     'traffic-surge',
     'the alert speaks of more traffic than usual',
   ],
+  [
+    /\b(?:provider|vendor|partner|third.party)\b.{0,60}(?:\b429\b|\b50[234]\b|quota|unavailable|outage)|(?:\b429\b|\b50[234]\b|quota|unavailable|outage).{0,60}\b(?:provider|vendor|partner|third.party)\b/i,
+    'vendor-outage',
+    'the alert speaks of an answer from outside',
+  ],
   [/no space left|disk (?:is )?(?:full|usage)|enospc/i, 'disk-full', 'the alert speaks of a full disk'],
 ];
 

@@ -3,6 +3,7 @@
 // graph; core/diagnosis weighs metrics and logs against the ranking later.
 import type { Change } from '../../model/telemetry.ts';
 import { formatList } from '../../wording.ts';
+import { type Fault, faultsIn, matchOfFaults, mechanismsOf } from './faults.ts';
 import { type Live, wentLive } from './liveness.ts';
 import { type Nature, natureOf } from './nature.ts';
 import { bareName, placeOf } from './place.ts';
@@ -57,13 +58,21 @@ export function rankChanges(changes: readonly Change[], question: ChangeQuestion
   const texts = new Map(changes.map((change) => [change, stemsOf(textOf(change))]));
   const weigh = rarity([...texts.values()]);
   const services = new Set(changes.flatMap((change) => change.service ?? []));
+  const names = [
+    ...services,
+    ...question.callees,
+    ...question.callers,
+    ...(question.service ? [question.service] : []),
+  ];
+  const faults = faultsIn(question.misbehaviour, names);
   const scored = lives.map((live) => {
     const nature = natureOf(live.change, question.environment);
     const signs = [
       ...signsOfPlace(live, question, services),
       ...signsOfTime(live, question),
       ...signsOfNature(nature),
-      ...signsOfWords(live.change, texts.get(live.change) ?? new Map(), question, weigh),
+      ...signsOfFault(live.change, faults),
+      ...signsOfWords(live.change, texts.get(live.change) ?? new Map(), question, names, weigh),
     ];
     return { live, nature, signs, logOdds: signs.reduce((sum, sign) => sum + sign.weight, 0) };
   });
@@ -140,14 +149,30 @@ function signsOfPlace(live: Live, question: ChangeQuestion, services: ReadonlySe
   return signs;
 }
 
+/** The page comes some time after the onset, so its distance says little. core/diagnosis weighs the onset that signals show. */
 function signsOfTime(live: Live, question: ChangeQuestion): Sign[] {
   const minutes = (Date.parse(question.pagedAt) - Date.parse(live.at)) / minute;
   const ago = minutes < 120 ? `${Math.round(minutes)} min` : `${Math.round(minutes / 60)} h`;
   const text = `it went live ${ago} before the page`;
-  if (minutes <= 20) return [{ weight: 0.8, text }];
+  if (minutes <= 20) return [{ weight: 0.6, text }];
   if (minutes <= 60) return [{ weight: 0.2, text }];
-  if (minutes <= 360) return [{ weight: -0.5, text }];
-  return [{ weight: -1.2, text }];
+  if (minutes <= 360) return [{ weight: -0.3, text }];
+  return [{ weight: -0.9, text }];
+}
+
+/** Compares what the diff does with the kind of the fault. */
+function signsOfFault(change: Change, faults: ReadonlySet<Fault>): Sign[] {
+  const match = matchOfFaults(faults, mechanismsOf(change.diff, change.files));
+  switch (match.kind) {
+    case 'produces':
+      return [{ weight: 1.5, text: `it ${match.mechanism.text}, which can produce this fault` }];
+    case 'concerns':
+      return [{ weight: 0.6, text: 'its diff concerns this kind of fault' }];
+    case 'unrelated':
+      return [{ weight: -1.2, text: 'nothing in its diff produces this kind of fault' }];
+    case 'unknown':
+      return [];
+  }
 }
 
 function signsOfNature(nature: Nature): Sign[] {
@@ -160,6 +185,8 @@ function signsOfNature(nature: Nature): Sign[] {
       return [{ weight: -5, text: 'it changes comments only' }];
     case 'rearranged':
       return [{ weight: -2, text: 'it lays the same code out otherwise' }];
+    case 'renamed':
+      return [{ weight: -1.8, text: 'it only gives something another name' }];
     case 'reporting':
       return [{ weight: -1.8, text: 'it changes what is reported, not what happens' }];
     case 'dependencies':
@@ -182,14 +209,14 @@ function signsOfWords(
   change: Change,
   stems: ReadonlyMap<string, string>,
   question: ChangeQuestion,
+  services: readonly string[],
   weigh: (word: string) => number,
 ): Sign[] {
-  const ownName = stemsOf(`${question.service ?? ''} ${bareName(question.service ?? '')}`);
-  const shared = [...stemsOf(question.misbehaviour)].filter(([stem]) => stems.has(stem) && !ownName.has(stem));
+  const ofNames = stemsOf(services.flatMap((service) => [service, bareName(service)]).join(' '));
+  const shared = [...stemsOf(question.misbehaviour)].filter(([stem]) => stems.has(stem) && !ofNames.has(stem));
   const text = textOf(change).toLowerCase();
-  const names = [...identifiersOf(question.misbehaviour)].filter(
-    (name) => name !== question.service?.toLowerCase() && text.includes(name),
-  );
+  const known = new Set(services.map((service) => service.toLowerCase()));
+  const names = [...identifiersOf(question.misbehaviour)].filter((name) => !known.has(name) && text.includes(name));
   const information = shared.reduce((sum, [stem]) => sum + weigh(stem), 0);
   const weight = 2.4 * (1 - Math.exp(-information / 4));
   const words: Sign[] =

@@ -7,7 +7,7 @@ import type { Point } from './onset.ts';
 export interface Growth {
   readonly from: number;
   readonly to: number;
-  /** Epoch seconds of the first point of the first stretch that grew. */
+  /** Epoch seconds at which the first stretch that grew left its level. */
   readonly since: number;
   readonly minutes: number;
   /** Number of times the level fell back to where it began. */
@@ -40,10 +40,25 @@ export function steadyGrowth(recorded: readonly Point[]): Growth | undefined {
   return {
     from: start[1],
     to: end[1],
-    since: first[0]?.[0] ?? start[0],
+    since: footOf(first) ?? start[0],
     minutes: Math.round((end[0] - start[0]) / 60),
     restarts: stretches.length - 1,
   };
+}
+
+/** Share of the rise up to which a stretch counts as still at its first level. */
+const atFoot = 0.06;
+/** Share of a stretch that may be level before it counts as level at first, and not as growing throughout. */
+const levelAtFirst = 0.12;
+
+function footOf(stretch: readonly Point[]): number | undefined {
+  const low = quantile(
+    stretch.slice(0, Math.max(1, Math.ceil(stretch.length / 12))).map(([, value]) => value),
+    0.5,
+  );
+  const high = stretch.at(-1)?.[1] ?? low;
+  const last = stretch.findLastIndex(([, value]) => value <= low + atFoot * (high - low));
+  return stretch[last > stretch.length * levelAtFirst ? last : 0]?.[0];
 }
 
 function stretchesOf(points: readonly Point[]): Point[][] {

@@ -34,7 +34,7 @@ export const matters = ({ kind, least = 0 }: Signal, change: number, unit: strin
 const hints: readonly (readonly [words: RegExp, signal: Omit<Signal, 'noun'>])[] = [
   [/cpu.*throttl|throttl.*cpu/i, { kind: 'saturation', bad: 'up' }],
   [
-    /error|fail|5xx|4xx|40[0-9]|50[0-9]|throttle|reject|denied|timeout|servfail|missing|malformed|invalid|unparse|poison/i,
+    /error|fail|crash|5xx|4xx|40[0-9]|50[0-9]|throttle|reject|denied|timeout|servfail|missing|malformed|invalid|unparse|poison/i,
     { kind: 'errors', bad: 'up' },
   ],
   [/success|availability/i, { kind: 'errors', bad: 'down' }],

@@ -4,7 +4,9 @@
 import { isChange } from '../../causes/causes.ts';
 import type { Candidate } from '../candidates.ts';
 import { earliestOf, minute, minutesOf, observed, type ScoringContext, type Sign } from '../scene.ts';
-import { matchOfWords } from './words-match.ts';
+import { signsOfLoad } from './load.ts';
+import { signsOfMechanism } from './mechanism.ts';
+import { signsOfWords } from './words-match.ts';
 
 export function signsOfChange(candidate: Candidate, scene: ScoringContext): Sign[] {
   const failures = observed(scene.findings);
@@ -18,6 +20,8 @@ export function signsOfChange(candidate: Candidate, scene: ScoringContext): Sign
       ? [{ weight: 0.6, text: 'the errors there look like those of something new' }]
       : []),
     ...signsOfWords(candidate, scene),
+    ...signsOfMechanism(candidate, scene),
+    ...signsOfLoad(candidate, scene),
   ];
 }
 
@@ -30,18 +34,6 @@ function signsOfDelay(live: string | undefined, onset: number | undefined): Sign
     const weight = ms < -5 * minute ? -3 : ms < -3 * minute ? -1.2 : -0.2;
     return [{ weight, text: `the trouble began ${minutesOf(-ms)} before it went live` }];
   }
-  const weight = ms <= 10 * minute ? 0.8 : ms <= 30 * minute ? 0.3 : ms <= 120 * minute ? -0.5 : -1;
+  const weight = ms <= 10 * minute ? 0.8 : ms <= 30 * minute ? 0.3 : ms <= 120 * minute ? -0.9 : -1.4;
   return [{ weight, text: `the trouble began ${minutesOf(Math.max(0, ms))} after it went live` }];
-}
-
-function signsOfWords(candidate: Candidate, { findings, candidates, changes, excerptsOf }: ScoringContext): Sign[] {
-  const errors = observed(findings).filter(({ errorTemplate }) => errorTemplate !== undefined);
-  const textOf = ({ changeId }: Candidate) => changes.get(changeId ?? '') ?? '';
-  const match = matchOfWords(
-    textOf(candidate),
-    errors.map((finding) => `${finding.claim}\n${excerptsOf(finding)}`).join('\n'),
-    candidates.filter(({ cause }) => isChange(cause)).map(textOf),
-    candidates.map(({ entity }) => entity.name),
-  );
-  return match ? [match] : [];
 }

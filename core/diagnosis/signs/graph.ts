@@ -6,17 +6,21 @@ import type { Finding } from '../../model/report.ts';
 import type { Candidate } from '../candidates.ts';
 import { sameError } from '../same-error.ts';
 import { earliestOf, isRun, minute, observed, type ScoringContext, type Sign, templatesOf } from '../scene.ts';
+import { loadOf } from './load.ts';
 
 /**
  * If a callee fails earlier and at least as much, the failure is attributed to the callee, unless the candidate is a cause that stands on its own.
  */
-export function signsOfCallees(candidate: Candidate, { graph, candidates }: ScoringContext): Sign[] {
+export function signsOfCallees(candidate: Candidate, scene: ScoringContext): Sign[] {
   const { service } = candidate;
+  const { graph, candidates } = scene;
   const standsAlone = causes[candidate.cause].depth === 'root' && !isChange(candidate.cause);
   if (service === undefined || standsAlone || isRun(candidate)) return [];
   const callees = graph.calleesOf(service);
+  const loaded = loadOf(candidate, scene).subjects;
   const below = candidates.filter(
     (other) =>
+      !loaded.has(other.subject) &&
       other.service !== undefined &&
       callees.has(other.service) &&
       !isChange(other.cause) &&
@@ -101,10 +105,8 @@ export function signsOfReach(candidate: Candidate, { graph, findings, subjects }
 }
 
 /** Share of the observed problems that the candidate leaves unexplained: the likelihood of symptoms that it does not cause. */
-export function signsOfCoverage(
-  candidate: Candidate,
-  { findings, graph, subjects, isElsewhere, standing }: ScoringContext,
-): Sign[] {
+export function signsOfCoverage(candidate: Candidate, scene: ScoringContext): Sign[] {
+  const { findings, graph, subjects, isElsewhere, standing } = scene;
   // A failed run stays failed regardless of its surroundings, and one place does not show a cause that affects many places.
   const inOnePlace = subjects.familyOf(candidate.entity) === 'workload' && !causes[candidate.cause].strikesMany;
   if (!inOnePlace || isRun(candidate)) return [];
@@ -119,8 +121,10 @@ export function signsOfCoverage(
   if (places.size < 2) return [];
   const callers = candidate.service === undefined ? undefined : graph.callersOf(candidate.service);
   const templates = templatesOf([...candidate.findings, ...candidate.symptoms]);
+  const loaded = loadOf(candidate, scene).subjects;
   const left = [...places].filter(
     ([subject, there]) =>
+      !loaded.has(subject) &&
       subject !== candidate.subject &&
       !there.some(({ entity }) => callers?.has(subjects.serviceOf(entity) ?? '')) &&
       !there.some(({ dependency }) => dependency && subjects.keyOf(dependency) === candidate.subject) &&

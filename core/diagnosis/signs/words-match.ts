@@ -1,13 +1,18 @@
 // Matches a change with the observed errors: a file or function of a stack trace, an identifier of an error, or rare words that both contain.
 import { identifiersOf, rarity, stemsOf } from '../../analysis/changes/words.ts';
-import type { Sign } from '../scene.ts';
+import { isChange } from '../../causes/causes.ts';
+import type { Candidate } from '../candidates.ts';
+import { observed, type ScoringContext, type Sign } from '../scene.ts';
+
+/** Weight of a name that only this change and the errors have in common. */
+const exact = 2.2;
 
 /**
  * Gives the sign of a match; undefined if the texts share nothing.
  * `change` and `errors` are texts. `changes` are all candidate changes; they show how rare a word is. `names` are service names, which do not count
  * as a match.
  */
-export function matchOfWords(
+function matchOfWords(
   change: string,
   errors: string,
   changes: readonly string[],
@@ -21,7 +26,7 @@ export function matchOfWords(
     (name) => !known.has(name) && lower.includes(name) && !otherChanges.some((other) => other.includes(name)),
   );
   const [best] = specific.sort((a, b) => b.length - a.length);
-  if (best !== undefined) return { weight: 2.2, text: `it touches ${best}, which the errors name` };
+  if (best !== undefined) return { weight: exact, text: `it touches ${best}, which the errors name` };
   const weigh = rarity(changes.map(stemsOf));
   const own = stemsOf(change);
   const ofNames = stemsOf(names.join(' '));
@@ -37,3 +42,25 @@ export function matchOfWords(
       .join(', ')}`,
   };
 }
+
+export function signsOfWords(
+  candidate: Candidate,
+  { findings, candidates, changes, excerptsOf }: ScoringContext,
+): Sign[] {
+  const errors = observed(findings).filter(({ errorTemplate }) => errorTemplate !== undefined);
+  const textOf = ({ changeId }: Candidate) => {
+    const change = changes.get(changeId ?? '');
+    return change ? [change.title, ...(change.files ?? []), change.diff ?? ''].join('\n') : '';
+  };
+  const match = matchOfWords(
+    textOf(candidate),
+    errors.map((finding) => `${finding.claim}\n${excerptsOf(finding)}`).join('\n'),
+    candidates.filter(({ cause }) => isChange(cause)).map(textOf),
+    candidates.map(({ entity }) => entity.name),
+  );
+  return match ? [match] : [];
+}
+
+/** Whether the errors name a file, function or field that only this change touches. */
+export const touchesNamed = (candidate: Candidate, scene: ScoringContext): boolean =>
+  signsOfWords(candidate, scene).some(({ weight }) => weight >= exact);

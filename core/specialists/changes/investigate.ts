@@ -170,6 +170,7 @@ function outsideFinding(
   window: TimeWindow,
 ): FindingDraft[] {
   const { status } = sign;
+  if (!status && saysItself.has(sign.cause)) return [alertFinding(sign, brief, window)];
   if (!status || feeds.kind === 'gap') return [];
   return [
     {
@@ -191,6 +192,29 @@ function outsideFinding(
       ],
     },
   ];
+}
+
+/** Causes that need neither a change nor an earlier symptom: the words of the alert are evidence of them. */
+const saysItself: ReadonlySet<CauseCode> = new Set<CauseCode>(['certificate-expired', 'disk-full']);
+
+function alertFinding({ text, cause }: OutsideSign, brief: Brief, window: TimeWindow): FindingDraft {
+  return {
+    claim: `${text[0]?.toUpperCase()}${text.slice(1)}: "${brief.trigger.title.slice(0, 200)}"`,
+    entity: entityOf(brief, undefined),
+    cause,
+    role: 'cause',
+    severity: 'major',
+    confidence: 0.6,
+    evidence: [
+      {
+        source: 'alert',
+        query: 'alert',
+        window,
+        excerpt: misbehaviourOf(brief).slice(0, 1000),
+        full: { kind: 'alert', text: misbehaviourOf(brief).slice(0, 4000) },
+      },
+    ],
+  };
 }
 
 /** Reports that no change explains the page. This finding supports the causes of other specialists. */

@@ -4,6 +4,7 @@
 import { causesOf, type Leak, leaks } from '../../analysis/metrics/causes.ts';
 import { entityOf, type Move, moves, unreachable } from '../../analysis/metrics/index.ts';
 import { formatValue, signalOf } from '../../analysis/metrics/signals.ts';
+import { steadyTraffic } from '../../analysis/metrics/steady.ts';
 import { keyOf, periods, usualSince } from '../../analysis/metrics/usual.ts';
 import { exactly } from '../../fingerprint/identity.ts';
 import type { EntityRef } from '../../model/entity.ts';
@@ -70,7 +71,13 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
   const bytesRead = metrics.kind === 'data' ? metrics.bytes : 0;
   return finishReport(
     brief,
-    { summary: summaryOf(findings, series.length, firing, gaps), findings, gaps, bytesRead },
+    {
+      summary: summaryOf(findings, series.length, firing, gaps),
+      findings,
+      gaps,
+      bytesRead,
+      observations: steadyTraffic(series, moving, baselineEnd),
+    },
     startedAt,
     ports,
   );
