@@ -9,7 +9,7 @@ import type { ScoringContext } from './scene.ts';
 export interface Standing {
   /** The entity's name of something else that is broken now; undefined if nothing else is. */
   brokenBeside(subject: string): string | undefined;
-  /** Whether nothing but logs shows trouble at the subject, and the page does not name it. */
+  /** Whether nothing but logs and restarts that are over shows trouble at the subject, and the page does not name it. */
   isOnlyHeard(subject: string): boolean;
 }
 
@@ -23,6 +23,10 @@ const isBroken = ({ specialist, role, severity, confidence, entity, cause }: Fin
 /** A restart that is over shows no trouble that lasts. */
 const isOver = ({ specialist, role, severity }: Finding): boolean =>
   specialist === 'kubernetes' && role === 'symptom' && severity !== 'critical';
+
+/** A complaint in a log, or a restart that is over. */
+const isWeak = (finding: Finding): boolean =>
+  (finding.specialist === 'logs' && (finding.role === 'cause' || finding.role === 'symptom')) || isOver(finding);
 
 export function standingOf({
   context,
@@ -51,11 +55,7 @@ export function standingOf({
       )
       .map(({ entity }) => subjects.keyOf(entity)),
   );
-  const heard = new Map(
-    findings
-      .filter(({ specialist, role }) => specialist === 'logs' && (role === 'cause' || role === 'symptom'))
-      .map(({ entity }) => [subjects.keyOf(entity), entity]),
-  );
+  const heard = new Map(findings.filter(isWeak).map(({ entity }) => [subjects.keyOf(entity), entity]));
   const pagedName = context.workload?.name ?? context.service?.value;
   return {
     brokenBeside: (subject) => [...broken].find(([key]) => key !== subject)?.[1],
@@ -68,6 +68,6 @@ export function standingOf({
   };
 }
 
-/** Whether the candidate rests on log lines alone, at a workload that nothing else shows in trouble. */
-export const restsOnLogs = ({ subject, changeId, findings }: Candidate, standing: Standing): boolean =>
-  changeId === undefined && findings.every(({ specialist }) => specialist === 'logs') && standing.isOnlyHeard(subject);
+/** Whether the candidate rests on log lines and past restarts alone, at a workload that nothing else shows in trouble. */
+export const isOnlyHeard = ({ subject, changeId, findings }: Candidate, standing: Standing): boolean =>
+  changeId === undefined && findings.every(isWeak) && standing.isOnlyHeard(subject);

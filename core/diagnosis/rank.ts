@@ -4,7 +4,7 @@
 import { accountsFor, accountsForInside, causes, isChange } from '../causes/causes.ts';
 import type { Finding } from '../model/report.ts';
 import type { CallGraph } from '../topology/call-graph.ts';
-import { restsOnLogs } from './broken-now.ts';
+import { isOnlyHeard } from './broken-now.ts';
 import type { Candidate } from './candidates.ts';
 import { sameError } from './same-error.ts';
 import { isRun, observed, type ScoringContext, templatesOf } from './scene.ts';
@@ -70,7 +70,7 @@ export function rank(scene: ScoringContext): readonly Ranked[] {
 function sharedOdds(kept: readonly Kept[], scene: ScoringContext): readonly number[] {
   const all = kept.map(({ scored }) => ({
     odds: Math.exp(scored.logOdds),
-    isHeard: restsOnLogs(scored.candidate, scene.standing),
+    isHeard: isOnlyHeard(scored.candidate, scene.standing),
   }));
   const heard = all.filter(({ isHeard }) => isHeard).map(({ odds }) => odds);
   const most = Math.max(0, ...heard);

@@ -6,7 +6,7 @@ import type { Depth } from '../causes/cause.ts';
 import { causes, isChange } from '../causes/causes.ts';
 import type { Finding, Severity } from '../model/report.ts';
 import { formatList } from '../wording.ts';
-import { restsOnLogs } from './broken-now.ts';
+import { isOnlyHeard } from './broken-now.ts';
 import type { Candidate } from './candidates.ts';
 import type { ScoringContext, Sign } from './scene.ts';
 import { signsOfChange } from './signs/change.ts';
@@ -59,10 +59,10 @@ function signsOf(candidate: Candidate, scene: ScoringContext): Sign[] {
 
 /** A failure that the cluster shows outranks errors that only a log shows. */
 function signsOfStanding(candidate: Candidate, { standing }: ScoringContext): Sign[] {
-  const broken = restsOnLogs(candidate, standing) ? standing.brokenBeside(candidate.subject) : undefined;
+  const broken = isOnlyHeard(candidate, standing) ? standing.brokenBeside(candidate.subject) : undefined;
   return broken === undefined
     ? []
-    : [{ weight: -1.4, text: `only its log complains while it serves, and ${broken} is down` }];
+    : [{ weight: -1.4, text: `it only complains in its log while it serves, and ${broken} is down` }];
 }
 
 const logit = (p: number): number => Math.log(p / (1 - p));

@@ -11,7 +11,10 @@ import type { KubernetesEvent, Pod, Workload } from './objects.ts';
 export function unavailable(cluster: Cluster, found: readonly FindingDraft[]): FindingDraft[] {
   const told = new Set(
     found
-      .filter(({ role, severity, cause }) => role === 'cause' && severity === 'critical' && cause !== undefined)
+      .filter(
+        ({ role, severity, cause, confidence }) =>
+          role === 'cause' && severity === 'critical' && cause !== undefined && confidence >= 0.6,
+      )
       .flatMap(({ entity, dependency }) => [entity, ...(dependency ? [dependency] : [])].map(keyOf)),
   );
   return cluster.workloads.flatMap((workload) => {

@@ -7,6 +7,7 @@ import type { LogRecord } from '../../model/telemetry.ts';
 import { ownerOf } from '../../topology/owner.ts';
 import { EventAssembler, type LogEvent } from './events.ts';
 import type { Level } from './formats.ts';
+import { labelsOfObject } from './named-objects.ts';
 import { isPossibleFailure, severityOf } from './severity.ts';
 import { type Source, sourceOf } from './sources.ts';
 import type { Coverage, Sample } from './telling.ts';
@@ -97,7 +98,7 @@ export class LogReader {
     if (!inBaseline && (atMs < incidentStart || atMs > incidentEnd)) return;
     this.#firstMs = Math.min(this.#firstMs, atMs);
     this.#lastMs = Math.max(this.#lastMs, atMs);
-    const { key, entity } = this.#source(labels);
+    const { key, entity } = this.#source(labelsOfObject(labels, text));
     if (inBaseline) this.#wroteBefore.add(key);
     else this.#hear(key, atMs);
     const gathered = this.#miner.add(key, text, { text, detail, level }, atMs, inBaseline);
