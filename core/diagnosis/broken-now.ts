@@ -9,6 +9,8 @@ import type { ScoringContext } from './scene.ts';
 export interface Standing {
   /** The entity's name of something else that is broken now; undefined if nothing else is. */
   brokenBeside(subject: string): string | undefined;
+  /** The name of something else whose metrics name a cause; undefined if there is none. */
+  measuredBeside(subject: string): string | undefined;
   /** Whether nothing but logs and restarts that are over shows trouble at the subject, and the page does not name it. */
   isOnlyHeard(subject: string): boolean;
 }
@@ -56,9 +58,18 @@ export function standingOf({
       .map(({ entity }) => subjects.keyOf(entity)),
   );
   const heard = new Map(findings.filter(isWeak).map(({ entity }) => [subjects.keyOf(entity), entity]));
+  const measured = new Map(
+    findings
+      .filter(
+        ({ specialist, role, severity, entity }) =>
+          specialist === 'metrics' && role === 'cause' && severity !== 'info' && !isElsewhere(entity),
+      )
+      .map(({ entity }) => [subjects.keyOf(entity), entity.name]),
+  );
   const pagedName = context.workload?.name ?? context.service?.value;
   return {
     brokenBeside: (subject) => [...broken].find(([key]) => key !== subject)?.[1],
+    measuredBeside: (subject) => [...measured].find(([key]) => key !== subject)?.[1],
     isOnlyHeard: (subject) => {
       const entity = heard.get(subject);
       if (!entity || broken.has(subject) || shown.has(subject)) return false;

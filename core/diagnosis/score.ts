@@ -59,10 +59,14 @@ function signsOf(candidate: Candidate, scene: ScoringContext): Sign[] {
 
 /** A failure that the cluster shows outranks errors that only a log shows. */
 function signsOfStanding(candidate: Candidate, { standing }: ScoringContext): Sign[] {
-  const broken = isOnlyHeard(candidate, standing) ? standing.brokenBeside(candidate.subject) : undefined;
-  return broken === undefined
+  if (!isOnlyHeard(candidate, standing)) return [];
+  const broken = standing.brokenBeside(candidate.subject);
+  if (broken !== undefined)
+    return [{ weight: -1.4, text: `it only complains in its log while it serves, and ${broken} is down` }];
+  const measured = standing.measuredBeside(candidate.subject);
+  return measured === undefined
     ? []
-    : [{ weight: -1.4, text: `it only complains in its log while it serves, and ${broken} is down` }];
+    : [{ weight: -0.8, text: `it only complains in its log, and the metrics of ${measured} name a cause` }];
 }
 
 const logit = (p: number): number => Math.log(p / (1 - p));
