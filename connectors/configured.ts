@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { Catalog } from '../core/ports/catalog.ts';
 import { misroutedIn } from '../core/ports/routing.ts';
+import { AwsSettings } from './auth.ts';
 import type { ConfigPlace, ConfiguredSource, PathOf, SourceKind } from './source-kind.ts';
 import { sourceKinds } from './sources.ts';
 
@@ -141,16 +142,31 @@ export function within<T>(context: z.RefinementCtx, at: readonly PropertyKey[], 
   }
 }
 
+/** Each account that a source names and `aws.accounts` does not list, with the place of the name. */
+export const unlistedAccounts = (
+  sources: readonly ConfiguredSource[],
+  { accounts }: AwsSettings,
+): { readonly path: string[]; readonly message: string }[] =>
+  sources.flatMap(({ name, accounts: named }) =>
+    named
+      .filter((account) => !Object.hasOwn(accounts, account))
+      .map((account) => ({
+        path: ['sources', name],
+        message: `names the account ${account}, which is not under aws.accounts`,
+      })),
+  );
+
 /** The data that functions observe: a recording in their bundle, or live sources. */
 export type TelemetrySetting =
   | { readonly kind: 'recorded'; readonly scenario: string }
-  | { readonly kind: 'live'; readonly sources: readonly ConfiguredSource[] };
+  | { readonly kind: 'live'; readonly sources: readonly ConfiguredSource[]; readonly aws?: AwsSettings };
 
 const Written = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('recorded'), scenario: z.string().min(1) }),
   z.strictObject({
     kind: z.literal('live'),
     sources: z.array(z.strictObject({ name: z.string(), kind: z.string(), config: z.record(z.string(), z.unknown()) })),
+    aws: AwsSettings.optional(),
   }),
 ]);
 
@@ -159,7 +175,11 @@ export const writeTelemetry = (setting: TelemetrySetting): string =>
   JSON.stringify(
     setting.kind === 'recorded'
       ? setting
-      : { kind: 'live', sources: setting.sources.map(({ name, kind, config }) => ({ name, kind: kind.id, config })) },
+      : {
+          kind: 'live',
+          sources: setting.sources.map(({ name, kind, config }) => ({ name, kind: kind.id, config })),
+          aws: setting.aws,
+        },
   );
 
 /** @throws z.ZodError, SyntaxError */
@@ -167,5 +187,6 @@ export function readTelemetry(text: string, kinds: readonly SourceKind[] = sourc
   const written = Written.parse(JSON.parse(text));
   if (written.kind === 'recorded') return written;
   const entries = written.sources.map(({ name, kind, config }) => [name, { ...config, kind }] as const);
-  return { kind: 'live', sources: readEntries(Object.fromEntries(entries), { place: 'stage', kinds }) };
+  const sources = readEntries(Object.fromEntries(entries), { place: 'stage', kinds });
+  return { kind: 'live', sources, ...(written.aws === undefined ? {} : { aws: written.aws }) };
 }

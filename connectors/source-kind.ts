@@ -22,8 +22,10 @@ export type ArnParts =
       readonly separator: ':' | '/';
     };
 
-interface SourceRight {
+export interface SourceRight {
   readonly purpose: Purpose;
+  /** Another account, whose reader's role needs the right (lib/member.ts); absent, the functions' own roles need it. */
+  readonly account?: string | undefined;
   readonly actions: readonly string[];
   readonly resources: readonly ArnParts[];
   /** The reason for a wildcard in the resources; absent if there is none. */
@@ -38,6 +40,8 @@ interface SecretEntry<Config> {
   readonly description: string;
   readonly purpose: Purpose;
   isNeeded(config: Config): boolean;
+  /** The secret's name if the settings give one; it may then be shared by several sources. */
+  named?(config: Config): string | undefined;
   /** Settings that the presence of a value in a local file implies. */
   readonly implies?: Readonly<Record<string, unknown>>;
 }
@@ -64,6 +68,26 @@ export interface Manifest<Config> {
   readonly paths?: readonly (keyof Config & string)[];
   readonly secrets: readonly SecretEntry<Config>[];
   rights(config: Config): readonly SourceRight[];
+  /** Other accounts that the source reads. They have to be among `aws.accounts`. */
+  accounts?(config: Config): readonly string[];
+}
+
+/** Short-lived credentials of AWS, read for each request. */
+export type AwsCredentials = () => Promise<{
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}>;
+
+export interface AwsAccess {
+  /** The region of the process. */
+  readonly region: string | undefined;
+  readonly monitoring?: { readonly account: string; readonly regions: readonly string[] } | undefined;
+  /** Whether the configuration allows to enter the account. */
+  knows(account: string): boolean;
+  /** Of the process, or of the reader's role in the account. @throws Misconfigured if the configuration does not list the account. */
+  credentials(account?: string): AwsCredentials;
 }
 
 /** Reads a secret's value on demand; undefined if the source has no such secret, or this function may not read it. */
@@ -72,6 +96,7 @@ export type SecretOf = (field: string) => (() => Promise<string>) | undefined;
 export interface SourceMeans {
   readonly clock: Clock;
   readonly secret: SecretOf;
+  readonly aws?: AwsAccess | undefined;
 }
 
 /** Exported as `make` by connectors/NAME/source.ts. */
@@ -83,6 +108,7 @@ export type MakeActor<Config> = (config: Config, means: SourceMeans) => Actor | 
 export interface RuntimeMeans {
   readonly clock: Clock;
   secret(name: string): (() => Promise<string>) | undefined;
+  readonly aws?: AwsAccess | undefined;
 }
 
 export interface ConfiguredSource {
@@ -90,8 +116,15 @@ export interface ConfiguredSource {
   readonly kind: SourceKind;
   /** The settings as JSON, without secrets. */
   readonly config: unknown;
-  readonly secrets: readonly { readonly name: string; readonly description: string; readonly purpose: Purpose }[];
+  /** `given`: the file holds the value itself. */
+  readonly secrets: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly purpose: Purpose;
+    readonly given: boolean;
+  }[];
   readonly rights: readonly SourceRight[];
+  readonly accounts: readonly string[];
   observe(means: RuntimeMeans): Promise<Partial<Sources>>;
   /** Absent for a source that can only observe. */
   act?: ((means: RuntimeMeans) => Promise<Actor>) | undefined;
@@ -126,11 +159,12 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
 
   const configured = (name: string, config: Config, values: Readonly<Record<string, string>>): ConfiguredSource => {
     const nameOf = (entry: SecretEntry<Config>) =>
-      name === id ? entry.name : `${name}-${entry.name.split('-').at(-1)}`;
+      entry.named?.(config) ?? (name === id ? entry.name : `${name}-${entry.name.split('-').at(-1)}`);
     const needed = manifest.secrets.filter((entry) => entry.isNeeded(config));
     const { actor } = load;
-    const meansOf = ({ clock, secret }: RuntimeMeans): SourceMeans => ({
+    const meansOf = ({ clock, secret, aws }: RuntimeMeans): SourceMeans => ({
       clock,
+      aws,
       secret(field) {
         const value = values[field];
         if (value !== undefined) return async () => value;
@@ -142,8 +176,14 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
       name,
       kind,
       config,
-      secrets: needed.map((entry) => ({ name: nameOf(entry), description: entry.description, purpose: entry.purpose })),
+      secrets: needed.map((entry) => ({
+        name: nameOf(entry),
+        description: entry.description,
+        purpose: entry.purpose,
+        given: values[entry.field] !== undefined,
+      })),
       rights: manifest.rights(config),
+      accounts: manifest.accounts?.(config) ?? [],
       observe: async (means) => (await load.source()).make(config, meansOf(means)),
       act: actor && (async (means) => (await actor()).make(config, meansOf(means))),
     };
@@ -162,14 +202,20 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
       if (settings[field] === undefined) continue;
       values[field] = z.object({ [field]: z.string().min(1) }).parse(settings)[field] ?? '';
       delete settings[field];
-      Object.assign(settings, implies);
+      // Settings that are written out say more than what the presence of a value implies.
+      for (const [name, value] of Object.entries(implies ?? {}))
+        if (typeof settings[name] !== 'object') settings[name] = value;
     }
     return { settings, values };
   };
 
   const complete = (place: ConfigPlace, config: Config, values: Readonly<Record<string, string>>): void => {
     const lacking = manifest.secrets.find(
-      (entry) => entry.purpose === 'observe' && entry.isNeeded(config) && values[entry.field] === undefined,
+      (entry) =>
+        entry.purpose === 'observe' &&
+        entry.isNeeded(config) &&
+        entry.named?.(config) === undefined &&
+        values[entry.field] === undefined,
     );
     if (place === 'local' && lacking !== undefined)
       throw new z.ZodError([

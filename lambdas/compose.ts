@@ -8,6 +8,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { type AgentRuntime, agentCoreMemory, agentRuntime, noMemory } from '../connectors/agentcore/index.ts';
+import { noAws } from '../connectors/auth.ts';
+import { awsAccess } from '../connectors/aws-accounts.ts';
 import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { readTelemetry, type TelemetrySetting } from '../connectors/configured.ts';
@@ -403,20 +405,21 @@ function untapedTelemetry(): Ports['telemetry'] {
       );
     case 'live':
       return {
-        ...liveSources(world.sources, runtimeMeans(), () => bundledCatalog().load()).sources,
+        ...liveSources(world.sources, runtimeMeans(world), () => bundledCatalog().load()).sources,
         knowledge: deferredKnowledge(kept(() => knowledgeBase(), knowledgeAgeMs)),
       };
   }
 }
 
 /** The stack grants the right to read a secret only to the functions that need it. */
-const runtimeMeans = (): RuntimeMeans => ({
-  clock: clock(),
-  secret: (name) => (name in environment().SECRETS ? () => readSecret()(name) : undefined),
-});
+const runtimeMeans = ({ aws = noAws }: LiveSetting): RuntimeMeans =>
+  once('runtimeMeans', () => {
+    const secret = (name: string) => (name in environment().SECRETS ? () => readSecret()(name) : undefined);
+    return { clock: clock(), secret, aws: awsAccess({ settings: aws, clock: clock(), secret }) };
+  });
 
 type LiveSetting = Extract<TelemetrySetting, { kind: 'live' }>;
-const actor = ({ sources }: LiveSetting) => once('actor', () => kept(() => liveActor(sources, runtimeMeans())));
+const actor = (world: LiveSetting) => once('actor', () => kept(() => liveActor(world.sources, runtimeMeans(world))));
 
 /** A recorded world for trial stages: the bundle contains the scenario, and the table the executed actions. */
 const recordedWorld = (dir: string) =>

@@ -1,8 +1,10 @@
 // Translates the capabilities of a function into grants: rights, environment variables, files and secrets.
+import { isDeepStrictEqual } from 'node:util';
 import { ArnFormat, type CfnElement, Stack, Token } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { externalIdsOf, noAws } from '../connectors/auth.ts';
 import { writeTelemetry } from '../connectors/configured.ts';
 import type { ArnParts } from '../connectors/source-kind.ts';
 import type { Anchors } from './anchors.ts';
@@ -168,12 +170,30 @@ const world: Give = (around) => {
       ]);
     case 'live':
       return merge([
-        { environment: { TELEMETRY: writeTelemetry({ kind: 'live', sources: sourcesOf(around.stage) }) } },
+        {
+          environment: {
+            TELEMETRY: writeTelemetry({
+              kind: 'live',
+              sources: sourcesOf(around.stage),
+              ...(isDeepStrictEqual(around.stage.aws, noAws) ? {} : { aws: around.stage.aws }),
+            }),
+          },
+        },
+        otherAccounts(around),
         // The catalogue decides which source a question goes to.
         catalogue(around),
         ofSources('observe')(around),
       ]);
   }
+};
+
+/** To enter the readers' roles of other accounts, and nothing else there. */
+const otherAccounts: Give = ({ stage: { aws } }) => {
+  const roles = Object.values(aws.accounts).map(({ role }) => role);
+  return {
+    secrets: externalIdsOf(aws),
+    statements: roles.length === 0 ? [] : [new PolicyStatement({ actions: ['sts:AssumeRole'], resources: roles })],
+  };
 };
 
 /** The secrets and rights that the manifests of the stage's sources name. */
@@ -185,7 +205,7 @@ const ofSources =
       secrets: sources.flatMap(({ secrets }) => secrets.flatMap((one) => (one.purpose === purpose ? [one.name] : []))),
       statements: sources.flatMap(({ rights }) =>
         rights
-          .filter((one) => one.purpose === purpose)
+          .filter((one) => one.purpose === purpose && one.account === undefined)
           .map(
             ({ actions, resources }) =>
               new PolicyStatement({
@@ -197,7 +217,7 @@ const ofSources =
     };
   };
 
-function arnOf(stack: Stack, parts: ArnParts): string {
+export function arnOf(stack: Stack, parts: ArnParts): string {
   if (typeof parts === 'string') return parts;
   const { service, region, resource, name, separator } = parts;
   return stack.formatArn({
@@ -509,8 +529,8 @@ export function acknowledgements(around: Surroundings): { id: string; reason: st
       reason: `Objects are named for what is in them; the right ends at ${prefix}/ of this one bucket.`,
     })),
     ...sourcesOf(stage).flatMap(({ rights }) =>
-      rights.flatMap(({ resources, wildcard }) =>
-        wildcard === undefined
+      rights.flatMap(({ resources, wildcard, account }) =>
+        wildcard === undefined || account !== undefined
           ? []
           : resources.map((parts) => ({
               id: `AwsSolutions-IAM5[Resource::${inWords(Stack.of(evidence), arnOf(Stack.of(evidence), parts))}]`,

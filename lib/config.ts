@@ -1,13 +1,16 @@
-// The configuration of a stage: one JSON file in config/, strict, so that a typo fails at synthesis and not at 3 a.m. It holds names and limits,
+// The configuration of a stage: one YAML or JSON file in config/, strict, so that a typo fails at synthesis and not at 3 a.m. It holds names and limits,
 // never a secret. docs/deploy.md explains every field.
 import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import * as z from 'zod';
+import { AwsSettings, noAws } from '../connectors/auth.ts';
 import {
   duplicateName,
   readBlocks,
   readEntries,
   sourceFields,
   type TelemetrySetting,
+  unlistedAccounts,
   within,
 } from '../connectors/configured.ts';
 import type { ConfiguredSource } from '../connectors/source-kind.ts';
@@ -191,6 +194,24 @@ export const StageConfig = z
     catalog: z.string().default('config/catalog.yaml'),
     telemetry: Telemetry.default(nothing),
     sources: Sources.default([]),
+    /** Other accounts that sources read, and the monitoring account of CloudWatch. */
+    aws: AwsSettings.default(noAws),
+    /** The VPC of the functions that observe or act, if a source has a private address. Absent, they are in none. */
+    network: z
+      .strictObject({
+        vpcId: z.string().regex(/^vpc-[0-9a-f]{3,17}$/, 'the id of a VPC'),
+        subnetIds: z
+          .array(z.string().regex(/^subnet-[0-9a-f]{3,17}$/, 'the id of a subnet'))
+          .min(1)
+          .max(16),
+        /** Absent: one of the stage's own in the VPC, into which nothing may connect. */
+        securityGroupIds: z
+          .array(z.string().regex(/^sg-[0-9a-f]{3,17}$/, 'the id of a security group'))
+          .min(1)
+          .max(5)
+          .optional(),
+      })
+      .optional(),
     model: Model.default({ use: [], providers: {} }),
     toolServers: z.array(ToolServer).max(10).default([]),
     memory: Memory.default({ kind: 'create', expiryDays: 90 }),
@@ -238,6 +259,20 @@ export const StageConfig = z
   .superRefine((stage, context) => {
     const twice = duplicateName(sourcesOf(stage));
     if (twice !== undefined) context.addIssue({ code: 'custom', path: ['sources', twice], message: 'is there twice' });
+    for (const issue of unlistedAccounts(sourcesOf(stage), stage.aws)) context.addIssue({ code: 'custom', ...issue });
+    const { account, aws } = stage;
+    const { monitoring } = aws;
+    if (
+      monitoring !== undefined &&
+      account !== undefined &&
+      monitoring.account !== account &&
+      !aws.accounts[monitoring.account]
+    )
+      context.addIssue({
+        code: 'custom',
+        path: ['aws', 'monitoring', 'account'],
+        message: 'is neither the account of the stage nor under aws.accounts',
+      });
   });
 export type StageConfig = z.infer<typeof StageConfig>;
 
@@ -268,9 +303,10 @@ export function readStageConfig(file: string): StageConfig {
 export function parseStageConfig(text: string, file: string): StageConfig {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parse(text);
   } catch (cause) {
-    throw new Error(`${file} is not JSON: ${(cause as Error).message}`, { cause });
+    const why = cause instanceof Error ? cause.message.split('\n')[0] : '';
+    throw new Error(`${file} is not JSON, nor YAML: ${why}`, { cause });
   }
   const parsed = StageConfig.safeParse(json);
   if (parsed.success) return parsed.data;

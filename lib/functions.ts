@@ -3,7 +3,7 @@
 // function.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -19,6 +19,7 @@ import { Construct } from 'constructs';
 import { bundling } from './bundles.ts';
 import { acknowledgements, type Capability, type Given, give, type Surroundings } from './capabilities.ts';
 import type { StageConfig } from './config.ts';
+import { Network } from './network.ts';
 import { root } from './root.ts';
 import { specialistFunction, specialistNames } from './specialists.ts';
 import { nobodyWaits, secondsOf } from './time-limits.ts';
@@ -293,7 +294,14 @@ export class Functions extends Construct {
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
-    this.#byName = new Map([...functionTable()].map(([name, row]) => [name, createFunction(this, name, row, props)]));
+    const { stage, prefix } = props;
+    const network = stage.network && new Network(this, 'Network', { network: stage.network, prefix });
+    this.#byName = new Map(
+      [...functionTable()].map(([name, row]) => [
+        name,
+        createFunction(this, name, row, { ...props, network: reachesSources(row) ? network : undefined }),
+      ]),
+    );
     Validations.of(this).acknowledge(...acknowledgements(props));
   }
 
@@ -319,12 +327,27 @@ const atTheEdge: readonly string[] = [
   'sweep-incidents',
 ];
 
-function createFunction(scope: Construct, name: string, row: FunctionRow, props: FunctionsProps): LambdaFunction {
-  const { stage, prefix, logRetention } = props;
+/** Only these functions call sources. */
+const reachesSources = ({ may }: FunctionRow): boolean => may.includes('observe') || may.includes('act');
+
+function createFunction(
+  scope: Construct,
+  name: string,
+  row: FunctionRow,
+  props: FunctionsProps & { readonly network: Network | undefined },
+): LambdaFunction {
+  const { stage, prefix, logRetention, network } = props;
   const functionName = `${prefix}${name}`;
   const { conversationArn, failures } = props;
-  const given =
+  const granted =
     name === 'conversation' && conversationArn !== undefined ? sayOn(conversationArn) : give(row.may, props);
+  const arn = Stack.of(scope).formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName: functionName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  const given = { ...granted, statements: [...granted.statements, ...(network?.rights(arn) ?? [])] };
   const log = new LogGroup(scope, `${name}-log`, {
     logGroupName: `/aws/lambda/${functionName}`,
     retention: logRetention,
@@ -351,7 +374,10 @@ function createFunction(scope: Construct, name: string, row: FunctionRow, props:
     bundling: bundling(given.files),
   });
   // Set on the resource, because the construct would add the tracing right to the role by a second policy, which is easily overlooked.
-  if (created.node.defaultChild instanceof CfnFunction) created.node.defaultChild.tracingConfig = { mode: 'Active' };
+  if (created.node.defaultChild instanceof CfnFunction) {
+    created.node.defaultChild.tracingConfig = { mode: 'Active' };
+    network?.place(created.node.defaultChild);
+  }
   if (nobodyWaits(name))
     new CfnEventInvokeConfig(scope, `${name}-failures`, {
       functionName: created.functionName,

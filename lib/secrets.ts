@@ -3,6 +3,7 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { externalIdsOf } from '../connectors/auth.ts';
 import { type StageConfig, sourcesOf, usedProviders } from './config.ts';
 
 const descriptions = {
@@ -69,8 +70,14 @@ function secretsOf(stage: StageConfig): { readonly name: string; readonly descri
       'mcp-headers',
     ),
   ];
-  return [
+  const all = [
     ...own.map((name) => ({ name, description: descriptions[name] })),
+    ...externalIdsOf(stage.aws).map((name) => ({
+      name,
+      description: "External id of a reader's role in another account",
+    })),
     ...sourcesOf(stage).flatMap(({ secrets }) => secrets),
   ];
+  // Sources may share a secret.
+  return [...new Map(all.map((one) => [one.name, one])).values()];
 }

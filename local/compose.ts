@@ -8,6 +8,8 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
+import { noAws } from '../connectors/auth.ts';
+import { awsAccess } from '../connectors/aws-accounts.ts';
 import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { costExplorer } from '../connectors/cost-explorer/index.ts';
@@ -406,13 +408,15 @@ export const liveTelemetry = (config: LiveConfig): Promise<Pick<World, 'telemetr
 
 /** @throws Misconfigured if a source cannot be created, for example because its kubeconfig is missing, or if the catalogue names an unknown one. */
 async function observedAndActedOn(
-  { sources: configured, knowledge, toolServers }: LiveConfig,
+  { sources: configured, knowledge, toolServers, secrets = {}, aws = noAws }: LiveConfig,
   learnedFolder: string | undefined,
   catalog: ServiceCatalog,
 ): Promise<Pick<World, 'telemetry' | 'executor' | 'targets'>> {
   refuseMisrouted(await catalog.load(), configured);
   // A local file contains the secrets themselves.
-  const means = { clock: systemClock(), secret: () => undefined };
+  const secret = (name: string) => constant(secrets[name]);
+  const clock = systemClock();
+  const means = { clock, secret, aws: awsAccess({ settings: aws, clock, secret }) };
   const { sources, ready } = liveSources(configured, means, () => catalog.load());
   await ready();
   return {

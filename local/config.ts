@@ -4,7 +4,15 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { duplicateName, readBlocks, readEntries, sourceFields, within } from '../connectors/configured.ts';
+import { AwsSettings, externalIdsOf, noAws, secretName } from '../connectors/auth.ts';
+import {
+  duplicateName,
+  readBlocks,
+  readEntries,
+  sourceFields,
+  unlistedAccounts,
+  within,
+} from '../connectors/configured.ts';
 import type { ConfiguredSource, PathOf } from '../connectors/source-kind.ts';
 import { Misconfigured } from '../core/errors.ts';
 import { Level } from '../core/model/action.ts';
@@ -63,6 +71,10 @@ const schema = <Model extends z.ZodType>(model: Model) =>
       /** Reads AWS Cost Explorer with the credentials of the AWS tools. */
       costs: z.literal('cost-explorer').optional(),
       model: model.optional(),
+      /** Values of secrets that sources name: `auth: { kind: bearer, secret: prom-be1 }`. */
+      secrets: z.record(secretName, text).optional(),
+      /** Other accounts of AWS that sources read. */
+      aws: AwsSettings.optional(),
       /** MCP servers whose tools a specialist's model may use. */
       toolServers: z.array(ToolServer.refine(namesSpecialists, 'no specialist has this name')).max(10).optional(),
       /** Concurrent investigations; further pages wait in a queue, the most urgent first. */
@@ -110,11 +122,36 @@ function readParts<Model extends z.ZodType>(
     .unknown()
     .transform((_, context) => {
       const [config, observed] = [schema(model).safeParse(own), sources.safeParse(parts)];
-      for (const { message, path } of [...(config.error?.issues ?? []), ...(observed.error?.issues ?? [])])
+      const together = config.success && observed.success ? lackingIn(config.data, observed.data) : [];
+      for (const { message, path } of [...(config.error?.issues ?? []), ...(observed.error?.issues ?? []), ...together])
         context.addIssue({ code: 'custom', message, path: [...path] });
       return config.success && observed.success ? { ...config.data, sources: observed.data } : z.NEVER;
     })
     .safeParse(parts);
+}
+
+/** Secrets and accounts that sources name and the file does not have. */
+function lackingIn(
+  {
+    secrets = {},
+    aws = noAws,
+  }: { secrets?: Readonly<Record<string, string>> | undefined; aws?: AwsSettings | undefined },
+  sources: readonly ConfiguredSource[],
+): { readonly path: readonly string[]; readonly message: string }[] {
+  const wanted = [
+    ...sources.flatMap((one) =>
+      one.secrets.flatMap(({ name, purpose, given }) =>
+        given || purpose !== 'observe' || one.kind.id === 'kubernetes' ? [] : [{ name, by: one.name }],
+      ),
+    ),
+    ...externalIdsOf(aws).map((name) => ({ name, by: 'aws.accounts' })),
+  ];
+  return [
+    ...wanted
+      .filter(({ name }) => !Object.hasOwn(secrets, name))
+      .map(({ name, by }) => ({ path: ['secrets', name], message: `is needed by ${by}` })),
+    ...unlistedAccounts(sources, aws),
+  ];
 }
 
 /**

@@ -5,6 +5,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type * as z from 'zod';
 import type { Clock } from '../../core/ports/world.ts';
+import type { AwsCredentials } from '../source-kind.ts';
 import type { CloudWatchSettings } from './manifest.ts';
 
 export interface CloudWatchParts {
@@ -16,9 +17,15 @@ export interface CloudWatchParts {
   readonly budgetMs: number;
 }
 
-export function partsOf(settings: CloudWatchSettings, clock: Clock): CloudWatchParts {
+/** `credentials`: of the account to read; absent, those of the process. */
+export function partsOf(
+  settings: CloudWatchSettings,
+  clock: Clock,
+  credentials?: AwsCredentials | undefined,
+): CloudWatchParts {
   const options = {
     ...(settings.region === undefined ? {} : { region: settings.region }),
+    ...(credentials === undefined ? {} : { credentials }),
     maxAttempts: 4,
     requestHandler: { requestTimeout: 8000, connectionTimeout: 3000 },
   };

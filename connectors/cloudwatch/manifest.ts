@@ -1,6 +1,7 @@
 // The manifest of CloudWatch: its settings, signals and rights.
 import * as z from 'zod';
-import type { ArnParts, Manifest } from '../source-kind.ts';
+import { accountId, region } from '../auth.ts';
+import type { ArnParts, Manifest, SourceRight } from '../source-kind.ts';
 
 /** A log group by name, or by ARN if it belongs to an account that shares it with this one. Patterns are not allowed. */
 const logGroup = z
@@ -22,10 +23,7 @@ const metric = z.strictObject({
     .regex(/^(?:Sum|Average|Minimum|Maximum|SampleCount|p\d{1,2}(?:\.\d{1,2})?)$/, 'Sum, Average, Maximum or p95')
     .default('Average'),
   /** The account that owns the metric, if it shares it with this one. */
-  account: z
-    .string()
-    .regex(/^\d{12}$/, 'an account id of 12 digits')
-    .optional(),
+  account: accountId.optional(),
   /** The signal's name and unit. They follow from the metric if absent. */
   signal: z
     .string()
@@ -37,10 +35,9 @@ const metric = z.strictObject({
 const service = z.string().min(1).max(200);
 const configSchema = z.strictObject({
   /** The region of the log groups, metrics and alarms. Absent: the region of the process. */
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'a region, such as us-east-1')
-    .optional(),
+  region: region.optional(),
+  /** The account to read, one of `aws.accounts`. Absent: the monitoring account if there is one, else that of the process. */
+  account: accountId.optional(),
   groups: z.record(service, z.array(logGroup).min(1).max(50)).default({}),
   metrics: z.record(service, z.array(metric).min(1).max(100)).default({}),
   /** Where a service runs, if it runs in a cluster. */
@@ -53,13 +50,13 @@ const configSchema = z.strictObject({
 export type CloudWatchSettings = z.infer<typeof configSchema>;
 
 const groupArn =
-  (region: string | undefined) =>
+  (at: string | undefined) =>
   (group: string): ArnParts =>
     group.startsWith('arn:')
       ? `${group}:*`
       : {
           service: 'logs',
-          ...(region === undefined ? {} : { region }),
+          ...(at === undefined ? {} : { region: at }),
           resource: 'log-group',
           name: `${group}:*`,
           separator: ':',
@@ -71,17 +68,18 @@ export const cloudWatch: Manifest<CloudWatchSettings> = {
   signals: ['logs', 'metrics', 'alerts'],
   configSchema,
   secrets: [],
-  rights: ({ region, groups, metrics }) => {
+  accounts: ({ account }) => (account === undefined ? [] : [account]),
+  rights: ({ region: at, account, groups, metrics }) => {
     const named = [...new Set(Object.values(groups).flat())];
     const everything = ['*'];
-    return [
+    const rights: SourceRight[] = [
       ...(named.length === 0
         ? []
         : [
             {
               purpose: 'observe' as const,
               actions: ['logs:StartQuery', 'logs:FilterLogEvents'],
-              resources: named.map(groupArn(region)),
+              resources: named.map(groupArn(at)),
               wildcard: 'The settings name the log groups; the wildcard stands for the streams of each.',
             },
             {
@@ -108,5 +106,6 @@ export const cloudWatch: Manifest<CloudWatchSettings> = {
         wildcard: 'AWS returns composite alarms only to a right on all alarms.',
       },
     ];
+    return account === undefined ? rights : rights.map((right) => ({ ...right, account }));
   },
 };

@@ -6,8 +6,8 @@ import type { KubernetesSettings } from './manifest.ts';
 import { kubernetesTargets } from './targets.ts';
 
 /** The deciding function has no right to act, so it reads targets with the reader's credentials. */
-export const make: MakeActor<KubernetesSettings> = async (settings, { clock, secret }) => {
-  const clusters = await clustersOf(settings, secret('actor') ?? secret('reader'));
+export const make: MakeActor<KubernetesSettings> = async (settings, { clock, secret, aws }) => {
+  const clusters = await clustersOf(settings, secret('actor') ?? secret('reader'), aws);
   return {
     executor: kubernetesExecutor({ clusters, clock }),
     clusters: { names: clusters.map(({ name }) => name), targets: kubernetesTargets({ clusters }) },

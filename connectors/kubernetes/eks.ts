@@ -4,18 +4,26 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Unavailable } from '../../core/errors.ts';
+import type { AwsCredentials } from '../source-kind.ts';
 import { type ClusterAccess, clusterAccess } from './access.ts';
 
 interface EksCluster {
   readonly name: string;
   readonly region: string;
+  /** Of the role that the cluster knows as its user; absent, those of the process. */
+  readonly credentials?: AwsCredentials | undefined;
   readonly client?: EKSClient | undefined;
 }
 
 const tokenSeconds = 60;
 
 /** Looks the cluster up at the first request, and again after a failure, so that one missing cluster hides no other. */
-export function fromEks({ name, region, client = new EKSClient({ region }) }: EksCluster): ClusterAccess {
+export function fromEks({
+  name,
+  region,
+  credentials,
+  client = clientOf(region, credentials),
+}: EksCluster): ClusterAccess {
   let described: ReturnType<typeof describe> | undefined;
   return clusterAccess(name, async () => {
     // All waiting requests share one look-up.
@@ -24,10 +32,13 @@ export function fromEks({ name, region, client = new EKSClient({ region }) }: Ek
       throw error;
     });
     const { server, ca } = await described;
-    const authorization = `Bearer ${await eksToken(name, region, client.config.credentials)}`;
+    const authorization = `Bearer ${await eksToken(name, region, credentials ?? client.config.credentials)}`;
     return { server, options: { ca, headers: { authorization } } };
   });
 }
+
+const clientOf = (region: string, credentials: AwsCredentials | undefined): EKSClient =>
+  new EKSClient({ region, ...(credentials === undefined ? {} : { credentials }) });
 
 /** @throws Unavailable if EKS does not return the cluster's address. */
 async function describe(name: string, client: EKSClient): Promise<{ server: string; ca: string }> {

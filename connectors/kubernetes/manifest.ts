@@ -1,10 +1,18 @@
 // The manifest of Kubernetes: its settings, signals, secrets and rights.
 import * as z from 'zod';
-import type { Manifest } from '../source-kind.ts';
+import { accountId } from '../auth.ts';
+import type { ArnParts, Manifest } from '../source-kind.ts';
 
 const Cluster = z.discriminatedUnion('access', [
-  /** An EKS cluster of this or another region of the account; the functions' roles are its users (access entries). */
-  z.strictObject({ name: z.string().min(1), access: z.literal('eks'), region: z.string().min(1) }),
+  /**
+   * An EKS cluster, whose users are the functions' roles (access entries). With an account, one of `aws.accounts`, its user is the reader's role there.
+   */
+  z.strictObject({
+    name: z.string().min(1),
+    access: z.literal('eks'),
+    region: z.string().min(1),
+    account: accountId.optional(),
+  }),
   /** Any cluster, through kubeconfigs in Secrets Manager: one for reading, one for acting. */
   z.strictObject({ name: z.string().min(1), access: z.literal('kubeconfig') }),
 ]);
@@ -55,12 +63,20 @@ export const kubernetes: Manifest<KubernetesSettings> = {
       isNeeded: byKubeconfig,
     },
   ],
+  accounts: ({ clusters = [] }) =>
+    clusters.flatMap((one) => (one.access === 'eks' && one.account !== undefined ? [one.account] : [])),
   rights: ({ clusters = [] }) => {
-    const resources = clusters.flatMap((cluster) =>
-      cluster.access === 'eks'
-        ? [{ service: 'eks', region: cluster.region, resource: 'cluster', name: cluster.name, separator: '/' } as const]
-        : [],
-    );
-    return resources.length === 0 ? [] : [{ purpose: 'observe', actions: ['eks:DescribeCluster'], resources }];
+    const byAccount = new Map<string | undefined, ArnParts[]>();
+    for (const one of clusters) {
+      if (one.access !== 'eks') continue;
+      const arn = { service: 'eks', region: one.region, resource: 'cluster', name: one.name, separator: '/' } as const;
+      byAccount.set(one.account, [...(byAccount.get(one.account) ?? []), arn]);
+    }
+    return [...byAccount].map(([account, resources]) => ({
+      purpose: 'observe' as const,
+      ...(account === undefined ? {} : { account }),
+      actions: ['eks:DescribeCluster'],
+      resources,
+    }));
   },
 };

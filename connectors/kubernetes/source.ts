@@ -6,8 +6,8 @@ import { kubernetesLogs } from './logs.ts';
 import type { KubernetesSettings } from './manifest.ts';
 import { kubernetesSource } from './snapshot.ts';
 
-export const make: MakeSource<KubernetesSettings> = async (settings, { clock, secret }) => {
-  const clusters = await clustersOf(settings, secret('reader'));
+export const make: MakeSource<KubernetesSettings> = async (settings, { clock, secret, aws }) => {
+  const clusters = await clustersOf(settings, secret('reader'), aws);
   const { readWholeUpTo: wholeUpTo } = settings;
   return {
     kubernetes: kubernetesSource({ clusters, clock, wholeUpTo }),

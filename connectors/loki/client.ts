@@ -1,13 +1,13 @@
 // The calls of Loki's HTTP API that we need. One session is one question: its time, its bytes and Loki's own work are bounded together. Answers are
 // validated, and a failure is our own sentence.
 import * as z from 'zod';
+import { type Authorize, unauthorized } from '../authorize.ts';
 import { retryAfterMs, withRetries } from '../retry.ts';
 
 export interface LokiAccess {
   readonly url: string;
-  /** Read for each request. */
-  readonly token?: (() => Promise<string>) | undefined;
-  readonly user?: string | undefined;
+  /** Logs each request in; absent, none is. */
+  readonly authorize?: Authorize | undefined;
   readonly tenant?: string | undefined;
   /** Time for the whole question. */
   readonly deadlineMs?: number | undefined;
@@ -68,7 +68,7 @@ const passing: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const maxAttempts = 4;
 
 export function openSession(access: LokiAccess): Session {
-  const { url, timeoutMs = 8000, deadlineMs = 15_000, maxBytes = 50_000_000 } = access;
+  const { url, authorize = unauthorized, timeoutMs = 8000, deadlineMs = 15_000, maxBytes = 50_000_000 } = access;
   const until = performance.now() + deadlineMs;
   const left = () => Math.floor(until - performance.now());
   let bytes = 0;
@@ -77,10 +77,10 @@ export function openSession(access: LokiAccess): Session {
     const patience = Math.min(timeoutMs, left());
     if (patience <= 0) return failed(`Loki did not answer within the ${deadlineMs} ms of the whole question.`);
     // A secret that cannot be read throws: a retry could help.
-    const headers = await headersOf(access);
+    const request = await authorize({ method: 'GET', url: address, headers: headersOf(access) });
     try {
-      const response = await fetch(address, {
-        headers,
+      const response = await fetch(request.url, {
+        headers: request.headers,
         // A redirect to a login page is no answer, and no other host gets the tenant.
         redirect: 'manual',
         signal: AbortSignal.timeout(patience),
@@ -154,13 +154,7 @@ function read<Schema extends z.ZodType>(text: string, schema: Schema): Answer<z.
   return failed('Loki answered in a form that is not its API.');
 }
 
-async function headersOf({ token, user, tenant }: LokiAccess): Promise<Record<string, string>> {
-  const value = (await token?.())?.trim();
-  const authorization =
-    user === undefined ? `Bearer ${value}` : `Basic ${Buffer.from(`${user}:${value}`, 'utf8').toString('base64')}`;
-  return {
-    accept: 'application/json',
-    ...(value === undefined ? {} : { authorization }),
-    ...(tenant === undefined ? {} : { 'x-scope-orgid': tenant }),
-  };
-}
+const headersOf = ({ tenant }: LokiAccess): Record<string, string> => ({
+  accept: 'application/json',
+  ...(tenant === undefined ? {} : { 'x-scope-orgid': tenant }),
+});

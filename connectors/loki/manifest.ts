@@ -1,13 +1,14 @@
 // The manifest of Loki: its settings, signal and secret.
 import * as z from 'zod';
+import { Auth, accountsOfAuth, loginOf, needsSecret, secretOfAuth } from '../auth.ts';
 import type { Manifest } from '../source-kind.ts';
 
 const label = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'a label of Loki');
 const settings = z.strictObject({
   /** Loki itself, or Grafana's proxy of it: https://GRAFANA/api/datasources/proxy/uid/UID */
   url: z.url({ protocol: /^https?$/ }),
-  auth: z.enum(['none', 'token']).default('none'),
-  /** With a user, the token is the password of basic authentication; without one, it is a bearer token. */
+  auth: Auth.default('none'),
+  /** The older spelling of `auth: { kind: basic, user }`, beside `auth: token`. */
   user: z.string().min(1).optional(),
   /** The value of X-Scope-OrgID. */
   tenant: z
@@ -30,7 +31,7 @@ const settings = z.strictObject({
   /** Gigabytes that one question may make Loki read. */
   maxGbScanned: z.number().positive().max(1000).default(10),
 });
-const configSchema = settings.refine(({ auth, user }) => user === undefined || auth === 'token', {
+const configSchema = settings.refine(({ auth, user }) => user === undefined || loginOf(auth).kind === 'bearer', {
   path: ['user'],
   message: 'is of use only with a token',
 });
@@ -47,9 +48,11 @@ export const loki: Manifest<LokiSettings> = {
       name: 'loki-token',
       description: 'Token for Loki, or of a Grafana service account that may query its data source',
       purpose: 'observe',
-      isNeeded: ({ auth }) => auth === 'token',
+      isNeeded: ({ auth }) => needsSecret(auth),
+      named: ({ auth }) => secretOfAuth(auth),
       implies: { auth: 'token' },
     },
   ],
+  accounts: ({ auth }) => accountsOfAuth(auth),
   rights: () => [],
 };

@@ -1,5 +1,6 @@
 // The manifest of New Relic: its settings, signals and secret.
 import * as z from 'zod';
+import { secretName } from '../auth.ts';
 import type { Manifest } from '../source-kind.ts';
 
 const configSchema = z.strictObject({
@@ -10,6 +11,8 @@ const configSchema = z.strictObject({
   cluster: z.string().min(1).optional(),
   /** Megabytes that the answers to one question may have together. */
   maxMegabytes: z.int().min(1).max(200).default(50),
+  /** The secret that holds the user key; absent, one of the source's own. */
+  secret: secretName.optional(),
   /** Another address of NerdGraph, for example of a proxy. */
   url: z.url().optional(),
 });
@@ -27,6 +30,7 @@ export const newRelic: Manifest<NewRelicSettings> = {
       description: 'User key for NerdGraph of New Relic',
       purpose: 'observe',
       isNeeded: () => true,
+      named: ({ secret }) => secret,
     },
   ],
   rights: () => [],

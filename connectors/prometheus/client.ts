@@ -1,11 +1,12 @@
 // The calls of Prometheus' HTTP API v1 that we need. Answers are validated; for an answer that is too large, too slow or of another form, the caller
 // gets our own sentence.
 import * as z from 'zod';
+import { type Authorize, unauthorized } from '../authorize.ts';
 
 export interface PrometheusConfig {
   readonly url: string;
-  /** Bearer token, read for each request. */
-  readonly token?: (() => Promise<string>) | undefined;
+  /** Logs each request in; absent, none is. */
+  readonly authorize?: Authorize | undefined;
   /** The cluster of the server's series, if they have no cluster label. */
   readonly cluster?: string | undefined;
   /** The label that holds a series' cluster; absent, `cluster`. */
@@ -44,15 +45,15 @@ export async function ask<Schema extends z.ZodType>(
   parameters: Readonly<Record<string, string>>,
   schema: Schema,
 ): Promise<Answer<z.infer<Schema>>> {
-  const { url, token, timeoutMs = 8000, maxBytes = 64 * 1024 * 1024 } = config;
+  const { url, authorize = unauthorized, timeoutMs = 8000, maxBytes = 64 * 1024 * 1024 } = config;
   const address = new URL(`${url.replace(/\/$/, '')}/api/v1/${path}`);
   address.search = new URLSearchParams(parameters).toString();
   try {
-    const response = await fetch(address, {
-      headers: {
-        accept: 'application/json',
-        ...(token === undefined ? {} : { authorization: `Bearer ${await token()}` }),
-      },
+    const request = await authorize({ method: 'GET', url: address, headers: { accept: 'application/json' } });
+    const response = await fetch(request.url, {
+      headers: request.headers,
+      // A redirect to a login page is no answer, and no other host gets the login.
+      redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await bounded(response, maxBytes);

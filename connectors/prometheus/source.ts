@@ -1,9 +1,12 @@
 // Creates the metrics and alerts sources of a configured Prometheus.
+import { loginOf } from '../auth.ts';
+import { authorizer } from '../authorize.ts';
 import type { MakeSource } from '../source-kind.ts';
 import { prometheusAlerts, prometheusMetrics } from './index.ts';
 import type { PrometheusSettings } from './manifest.ts';
 
-export const make: MakeSource<PrometheusSettings> = ({ url, auth, cluster, clusterLabel }, { secret }) => {
-  const config = { url, cluster, clusterLabel, token: auth === 'bearer' ? secret('bearerToken') : undefined };
+export const make: MakeSource<PrometheusSettings> = ({ url, auth, cluster, clusterLabel }, { secret, aws }) => {
+  const authorize = authorizer(loginOf(auth), { secret: secret('bearerToken'), aws });
+  const config = { url, cluster, clusterLabel, authorize };
   return { metrics: prometheusMetrics(config), alerts: prometheusAlerts(config) };
 };

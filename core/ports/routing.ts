@@ -96,7 +96,8 @@ function matchesIn(
   routing: Routing,
 ): Readonly<Record<string, Match>> | undefined {
   const found = services.flatMap((service) => {
-    const match = findService(routing, service)?.match[source];
+    const { match: all = {} } = findService(routing, service) ?? {};
+    const match = Object.hasOwn(all, source) ? all[source] : undefined;
     return match === undefined ? [] : [[service, match] as const];
   });
   return found.length === 0 ? undefined : Object.fromEntries(found);

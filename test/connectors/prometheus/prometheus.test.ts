@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { authorizer } from '../../../connectors/authorize.ts';
 import { prometheusAlerts, prometheusMetrics } from '../../../connectors/prometheus/index.ts';
 import { aScope } from '../../builders.ts';
 
@@ -133,7 +134,8 @@ test('the token is sent, and only firing alerts come back', async () => {
       }),
     );
   });
-  const observed = await prometheusAlerts({ url, token: async () => 'tok' }).observe(aScope({ window }), {});
+  const authorize = authorizer({ kind: 'bearer' }, { secret: async () => 'tok', aws: undefined });
+  const observed = await prometheusAlerts({ url, authorize }).observe(aScope({ window }), {});
   expect(sent).toEqual(['Bearer tok']);
   expect(observed).toMatchObject({
     kind: 'data',
