@@ -20,4 +20,7 @@ const account = config.account ?? process.env.CDK_DEFAULT_ACCOUNT;
 const region = config.region ?? process.env.CDK_DEFAULT_REGION;
 new WatchkeeperStack(app, config, { env: { ...(account && { account }), ...(region && { region }) } });
 if (Object.keys(config.aws.accounts).length > 0)
-  new WatchkeeperMember(app, config, { account: process.env.CDK_DEFAULT_ACCOUNT });
+  new WatchkeeperMember(app, config, {
+    account: process.env.CDK_DEFAULT_ACCOUNT,
+    region: process.env.CDK_DEFAULT_REGION,
+  });

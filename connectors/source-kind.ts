@@ -70,6 +70,14 @@ export interface Manifest<Config> {
   rights(config: Config): readonly SourceRight[];
   /** Other accounts that the source reads. They have to be among `aws.accounts`. */
   accounts?(config: Config): readonly string[];
+  /** EKS clusters of other accounts, which need an access entry for the reader's role there. */
+  accessEntries?(config: Config): readonly AccessEntry[];
+}
+
+export interface AccessEntry {
+  readonly account: string;
+  readonly region: string;
+  readonly cluster: string;
 }
 
 /** Short-lived credentials of AWS, read for each request. */
@@ -125,6 +133,7 @@ export interface ConfiguredSource {
   }[];
   readonly rights: readonly SourceRight[];
   readonly accounts: readonly string[];
+  readonly accessEntries: readonly AccessEntry[];
   observe(means: RuntimeMeans): Promise<Partial<Sources>>;
   /** Absent for a source that can only observe. */
   act?: ((means: RuntimeMeans) => Promise<Actor>) | undefined;
@@ -184,6 +193,7 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
       })),
       rights: manifest.rights(config),
       accounts: manifest.accounts?.(config) ?? [],
+      accessEntries: manifest.accessEntries?.(config) ?? [],
       observe: async (means) => (await load.source()).make(config, meansOf(means)),
       act: actor && (async (means) => (await actor()).make(config, meansOf(means))),
     };

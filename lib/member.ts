@@ -1,6 +1,7 @@
 // The stack of another account that a stage reads: one role with the rights of the sources there, which only the stage's functions can assume.
 // `npx cdk deploy -c stage=NAME WatchkeeperMember` with credentials of that account deploys it.
 import { Arn, ArnFormat, CfnOutput, CfnParameter, Stack, Tags, Validations } from 'aws-cdk-lib';
+import { CfnAccessEntry } from 'aws-cdk-lib/aws-eks';
 import { AccountPrincipal, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { arnOf, inWords } from './capabilities.ts';
@@ -9,10 +10,12 @@ import { type StageConfig, sourcesOf } from './config.ts';
 interface MemberProps {
   /** The account of the credentials. If the stage does not list it, the role gets the rights of all listed accounts, for one template of all. */
   readonly account: string | undefined;
+  /** The region of the stack; absent, that of the credentials. */
+  readonly region?: string | undefined;
 }
 
 export class WatchkeeperMember extends Stack {
-  constructor(scope: Construct, stage: StageConfig, { account }: MemberProps) {
+  constructor(scope: Construct, stage: StageConfig, { account, region }: MemberProps) {
     super(scope, 'WatchkeeperMember', {
       stackName: `watchkeeper-member-${stage.stage}`,
       description: 'What the Watchkeeper of another account may read here.',
@@ -81,6 +84,16 @@ export class WatchkeeperMember extends Stack {
     Validations.of(this).acknowledge(
       ...wildcards.map(({ at, reason }) => ({ id: `AwsSolutions-IAM5[Resource::${at}]`, reason })),
     );
+    // One template of all accounts cannot name the clusters of each.
+    const clusters = sourcesOf(stage)
+      .flatMap((source) => source.accessEntries)
+      .filter((one) => one.account === account && (region === undefined || one.region === region));
+    for (const { cluster } of clusters)
+      new CfnAccessEntry(this, `Access-${cluster}`, {
+        clusterName: cluster,
+        principalArn: role.roleArn,
+        kubernetesGroups: ['watchkeeper-readers'],
+      });
     new CfnOutput(this, 'ReaderArn', {
       value: role.roleArn,
       description: 'The role of this account under aws.accounts',

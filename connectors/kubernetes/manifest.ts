@@ -1,7 +1,7 @@
 // The manifest of Kubernetes: its settings, signals, secrets and rights.
 import * as z from 'zod';
 import { accountId } from '../auth.ts';
-import type { ArnParts, Manifest } from '../source-kind.ts';
+import type { AccessEntry, ArnParts, Manifest } from '../source-kind.ts';
 
 const Cluster = z.discriminatedUnion('access', [
   /**
@@ -33,6 +33,13 @@ export interface KubernetesSettings extends z.infer<typeof localSchema> {
 const byKubeconfig = ({ clusters = [] }: KubernetesSettings): boolean =>
   clusters.some(({ access }) => access === 'kubeconfig');
 
+const entriesOf = ({ clusters = [] }: KubernetesSettings): AccessEntry[] =>
+  clusters.flatMap((one) =>
+    one.access === 'eks' && one.account !== undefined
+      ? [{ account: one.account, region: one.region, cluster: one.name }]
+      : [],
+  );
+
 export const kubernetes: Manifest<KubernetesSettings> = {
   id: 'kubernetes',
   title: 'Kubernetes',
@@ -63,8 +70,8 @@ export const kubernetes: Manifest<KubernetesSettings> = {
       isNeeded: byKubeconfig,
     },
   ],
-  accounts: ({ clusters = [] }) =>
-    clusters.flatMap((one) => (one.access === 'eks' && one.account !== undefined ? [one.account] : [])),
+  accounts: (settings) => entriesOf(settings).map(({ account }) => account),
+  accessEntries: entriesOf,
   rights: ({ clusters = [] }) => {
     const byAccount = new Map<string | undefined, ArnParts[]>();
     for (const one of clusters) {

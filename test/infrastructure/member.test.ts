@@ -108,6 +108,19 @@ describe('the stack of a member account', () => {
     expect(rightsIn('444455556666')).toMatch(/logs:StartQuery/);
     expect(rightsIn('444455556666')).not.toMatch(/aps:|eks:/);
   });
+  test('makes an access entry for each cluster of its account and region', () => {
+    const entries = (region: string) =>
+      Object.values(
+        Template.fromStack(
+          new WatchkeeperMember(new App({ treeMetadata: false }), StageConfig.parse(fleet), {
+            account: '111122223333',
+            region,
+          }),
+        ).findResources('AWS::EKS::AccessEntry'),
+      ).map(({ Properties }) => [Properties.ClusterName, Properties.KubernetesGroups]);
+    expect(entries('us-east-1')).toEqual([['far', ['watchkeeper-readers']]]);
+    expect(entries('eu-west-1')).toEqual([]);
+  });
   test('stands for all accounts in one template, for a stack set', () => {
     expect(rightsIn(undefined)).toMatch(
       /aps:QueryMetrics[\s\S]*logs:StartQuery|logs:StartQuery[\s\S]*aps:QueryMetrics/,

@@ -4,9 +4,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readEntries } from '../../connectors/configured.ts';
+import { liveSources } from '../../connectors/live.ts';
 import { prometheusAlerts, prometheusMetrics } from '../../connectors/prometheus/index.ts';
 import { moves } from '../../core/analysis/metrics/index.ts';
 import { aScope } from '../builders.ts';
+import { serve } from '../server.ts';
+import { wrongSignature } from '../sigv4.ts';
 
 // Debian's Prometheus with a loaded history: 3 hours of requests to two services, one of which starts to fail at a known minute.
 
@@ -94,4 +98,32 @@ test('what the server has no metric for is said', async () => {
 
 test('no alert rules, no alerts', async () => {
   expect(await prometheusAlerts({ url }).observe(aScope({ window }), {})).toMatchObject({ kind: 'data', data: [] });
+});
+
+test('behind a proxy that checks Signature Version 4, a service of another name is found by its labels', async () => {
+  const key = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret of an example', sessionToken: 'session' };
+  await using proxy = await serve(async (asked) => {
+    const wrong = wrongSignature(asked, { ...key, service: 'aps', region: 'eu-west-1' });
+    if (wrong !== undefined) return { status: 403, body: wrong };
+    const answer = await fetch(`${url}${asked.path}`);
+    return { status: answer.status, body: await answer.text() };
+  });
+  const sourceWith = (credentials: typeof key) => {
+    const auth = { kind: 'sigv4', service: 'aps', region: 'eu-west-1' };
+    const aws = { region: undefined, knows: () => false, credentials: () => async () => credentials };
+    const configured = readEntries({ amp: { kind: 'prometheus', url: proxy.url, auth } }, { place: 'stage' });
+    return liveSources(configured, { clock: { now: () => new Date() }, secret: () => undefined, aws }).sources.metrics;
+  };
+  const match = { sessions: { destination_service_name: 'session-service', response_code: '503' } };
+  const observed = await sourceWith(key).observe(aScope({ window, service: 'sessions', match }), {});
+  if (observed.kind === 'gap') throw new Error(observed.gap.reason);
+  const own = observed.data.filter(({ entity }) => entity.name === 'sessions');
+  expect(own.map(({ signal }) => signal).sort()).toEqual(['error_ratio', 'requests_per_second']);
+  const requests = own.find(({ signal }) => signal === 'requests_per_second')?.points.at(-1)?.[1] ?? 0;
+  expect(Math.round(requests)).toBe(60);
+  expect(own[0]?.entity.namespace).toBe('identity');
+  expect(await sourceWith({ ...key, secretAccessKey: 'another' }).observe(aScope({ window }), {})).toMatchObject({
+    kind: 'gap',
+    gap: { reason: 'Prometheus answered with status 403.' },
+  });
 });
