@@ -2,6 +2,7 @@
 // its manifest. A row loads only its manifest until its first use.
 import { cloudWatch } from './cloudwatch/manifest.ts';
 import { fastly } from './fastly/manifest.ts';
+import { gitHub } from './github/manifest.ts';
 import { kubernetes } from './kubernetes/manifest.ts';
 import { loki } from './loki/manifest.ts';
 import { newRelic } from './newrelic/manifest.ts';
@@ -22,5 +23,6 @@ export const sourceKinds: readonly SourceKind[] = [
   }),
   sourceKind(fastly, { source: () => import('./fastly/source.ts'), actor: () => import('./fastly/actor.ts') }),
   sourceKind(loki, { source: () => import('./loki/source.ts') }),
+  sourceKind(gitHub, { source: () => import('./github/source.ts') }),
   sourceKind(newRelic, { source: () => import('./newrelic/source.ts') }),
 ];

@@ -30,6 +30,8 @@ export interface Scope extends Omit<Located, 'pod'> {
   readonly reach: Reach;
   /** By service, how the source that gets this scope selects it, if that is not by its own name. Answers have the service's own name. */
   readonly match?: Readonly<Record<string, Match>> | undefined;
+  /** By service, its repository as `owner/name`, if the catalogue knows it. */
+  readonly repositories?: Readonly<Record<string, string>> | undefined;
   /** Applies to series, log records, changes and alerts. Sources without history give only the present state. */
   readonly window: TimeWindow;
 }

@@ -36,7 +36,9 @@ export function routesOf(signal: Signal, scope: Scope, routing: Routing, sources
   const routes = [...users].flatMap(([source, neighbours]): Route[] => {
     if (!sources.includes(source)) return [];
     const neighboursOnly = !ofPaged.includes(source);
-    const match = matchesIn(source, [...(scope.service === undefined ? [] : [scope.service]), ...neighbours], routing);
+    const services = [...(scope.service === undefined ? [] : [scope.service]), ...neighbours];
+    const match = matchesIn(source, services, routing);
+    const repositories = repositoriesIn(services, routing);
     return [
       {
         source,
@@ -46,6 +48,7 @@ export function routesOf(signal: Signal, scope: Scope, routing: Routing, sources
           neighbours,
           ...(neighboursOnly && scope.reach !== 'everywhere' ? { reach: 'neighbours' } : {}),
           ...(match === undefined ? {} : { match }),
+          ...(repositories === undefined ? {} : { repositories }),
         },
       },
     ];
@@ -99,6 +102,14 @@ function matchesIn(
     const { match: all = {} } = findService(routing, service) ?? {};
     const match = Object.hasOwn(all, source) ? all[source] : undefined;
     return match === undefined ? [] : [[service, match] as const];
+  });
+  return found.length === 0 ? undefined : Object.fromEntries(found);
+}
+
+function repositoriesIn(services: readonly string[], routing: Routing): Readonly<Record<string, string>> | undefined {
+  const found = services.flatMap((service) => {
+    const repository = findService(routing, service)?.repository;
+    return repository === undefined ? [] : [[service, repository] as const];
   });
   return found.length === 0 ? undefined : Object.fromEntries(found);
 }
