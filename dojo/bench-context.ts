@@ -134,16 +134,16 @@ const usage = { input_tokens: 1, output_tokens: 1, total_tokens: 2 };
 
 /** One script for both: each agent queries each of its sources once, then answers. */
 function script(mock: LLMock): void {
-  const asks = (systemMessage: RegExp, name: string, input: object) =>
+  const toolCall = (systemMessage: RegExp, name: string, input: object) =>
     mock.on({ systemMessage, hasToolResult: false }, { ...call(name, input), usage });
-  const said = answer({ summary: 'Nothing to add to the findings.', keyFindingIds: [], observations: [] });
-  asks(/Kubernetes specialist/, 'describe_object', { kind: 'Deployment', name: '' });
-  asks(/metrics specialist/, 'query_metrics', {});
-  asks(/logs specialist/, 'search_logs', { contains: 'error' });
-  asks(/changes specialist/, 'list_changes', {});
-  asks(/knowledge specialist/, 'search_knowledge', { text: 'out of memory' });
-  mock.on({ systemMessage: /specialist of an incident/ }, { ...said, usage });
-  asks(/coordinator of an incident/, 'ask_kubernetes', {
+  const finalAnswer = answer({ summary: 'Nothing to add to the findings.', keyFindingIds: [], observations: [] });
+  toolCall(/Kubernetes specialist/, 'describe_object', { kind: 'Deployment', name: '' });
+  toolCall(/metrics specialist/, 'query_metrics', {});
+  toolCall(/logs specialist/, 'search_logs', { contains: 'error' });
+  toolCall(/changes specialist/, 'list_changes', {});
+  toolCall(/knowledge specialist/, 'search_knowledge', { text: 'out of memory' });
+  mock.on({ systemMessage: /specialist of an incident/ }, { ...finalAnswer, usage });
+  toolCall(/coordinator of an incident/, 'ask_kubernetes', {
     question: 'Which container ran out of memory, and at which limit?',
   });
   const opinion = { bestRank: 1, reason: 'The evidence holds.', text: 'The first hypothesis stands.' };

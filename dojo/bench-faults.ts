@@ -19,7 +19,7 @@ const help = `Runs incidents with crashes, lost answers, redelivered pages, seve
 
 The last line is schedules=… double=… lost=… endless=… zombies=…; exit code 1 where one of the last four is not 0.`;
 
-const say = (text: string) => void process.stdout.write(`${text}\n`);
+const print = (text: string) => void process.stdout.write(`${text}\n`);
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -33,13 +33,13 @@ async function main(): Promise<number> {
     },
   });
   if (values.help) {
-    say(help);
+    print(help);
     return 0;
   }
   const from = numberOf(values.seed ?? values.from, values.seed === undefined ? 'from' : 'seed');
   const count = values.seed === undefined ? numberOf(values.schedules, 'schedules') : 1;
   const schedules = Array.from({ length: count }, (_, n) => scheduleOf(from + n));
-  if (values.seed !== undefined) say(JSON.stringify(schedules[0], null, 2));
+  if (values.seed !== undefined) print(JSON.stringify(schedules[0], null, 2));
   const together = numberOf(values.together, 'together');
   const batches = Array.from({ length: Math.ceil(count / together) }, (_, n) =>
     schedules.slice(n * together, (n + 1) * together),
@@ -52,13 +52,15 @@ async function main(): Promise<number> {
       const found = await runBatch(batch);
       verdicts.push(...found);
       done += batch.length;
-      for (const { seed, kind, why } of found) say(`${kind}: seed ${seed}: ${why}`);
-      say(`${done} of ${count} after ${Math.round((performance.now() - startedAt) / 1000)} s`);
+      for (const { seed, kind, why } of found) print(`${kind}: seed ${seed}: ${why}`);
+      print(`${done} of ${count} after ${Math.round((performance.now() - startedAt) / 1000)} s`);
     }
   };
   await Promise.all(Array.from({ length: numberOf(values.jobs, 'jobs') }, lane));
   const of = (kind: Verdict['kind']) => verdicts.filter((verdict) => verdict.kind === kind).length;
-  say(`schedules=${count} double=${of('double')} lost=${of('lost')} endless=${of('endless')} zombies=${of('zombie')}`);
+  print(
+    `schedules=${count} double=${of('double')} lost=${of('lost')} endless=${of('endless')} zombies=${of('zombie')}`,
+  );
   return verdicts.length === 0 ? 0 : 1;
 }
 

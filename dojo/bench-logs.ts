@@ -36,10 +36,10 @@ const print = (text: string) => void process.stdout.write(`${text}\n`);
  */
 function groupingAccuracy(truth: readonly string[], groups: readonly (string | number)[]): number {
   const places = truth.map((_, place) => place);
-  const meant = Map.groupBy(places, (place) => truth[place]);
+  const byTruth = Map.groupBy(places, (place) => truth[place]);
   const made = Map.groupBy(places, (place) => groups[place]);
   let right = 0;
-  for (const group of meant.values()) {
+  for (const group of byTruth.values()) {
     const same = made.get(groups[group[0] ?? 0]) ?? [];
     if (same.length === group.length && same.every((place, at) => place === group[at])) right += group.length;
   }
@@ -121,7 +121,7 @@ async function bench(dir: string, lines: number, runs: number): Promise<void> {
     const file = join(scratch, 'lines.log');
     await writeLines(file, samples, lines);
     const splits: number[] = [];
-    const ours: number[] = [];
+    const labels: number[] = [];
     for (let one = 0; one < runs; one += 1) {
       let count = 0;
       splits.push(
@@ -130,7 +130,7 @@ async function bench(dir: string, lines: number, runs: number): Promise<void> {
         }),
       );
       const miner = new TemplateMiner<string>();
-      ours.push(
+      labels.push(
         await timed(file, (line) => {
           count += 1;
           miner.add('bench', line, line, count, false);
@@ -150,7 +150,7 @@ async function bench(dir: string, lines: number, runs: number): Promise<void> {
       ),
     );
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    const [our, split] = [median(ours), median(splits)];
+    const [our, split] = [median(labels), median(splits)];
     const perSecond = lines / (our / 1000);
     print(
       `\n${lines} lines: ${our.toFixed(0)} ms; splitting alone ${split.toFixed(0)} ms; Drain3 ${peer.seconds.toFixed(1)} s`,

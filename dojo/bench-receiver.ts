@@ -14,7 +14,7 @@ import { quantile } from './score.ts';
 const run = promisify(execFile);
 const boltVersion = '4.7.2';
 const rounds = 15;
-const say = (text: string) => void process.stdout.write(`${text}\n`);
+const print = (text: string) => void process.stdout.write(`${text}\n`);
 
 /** Imports the bundle and lets it answer one signed event; prints the milliseconds of both together. */
 const boltEntry = `import { createHmac } from 'node:crypto';
@@ -65,14 +65,14 @@ async function main(): Promise<void> {
       times.answer.push(await importOnce(bolt, 'await made.answer();', environment));
     }
     const kib = async (file: string) => Math.round((await stat(file)).size / 1024);
-    say(
+    print(
       `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, median of ${rounds} fresh processes each, in turn`,
     );
-    say(`our whole function   ${await kib(ours)} KiB, import ${median(times.ours).toFixed(0)} ms`);
-    say(
+    print(`our whole function   ${await kib(ours)} KiB, import ${median(times.ours).toFixed(0)} ms`);
+    print(
       `Bolt ${boltVersion} alone     ${await kib(bolt)} KiB, import ${median(times.bolt).toFixed(0)} ms, with the first answer ${median(times.answer).toFixed(0)} ms`,
     );
-    say(
+    print(
       `calls_of_slack_per_cold_answer=${(calls / rounds).toFixed(1)} bolt_import_ratio=${(median(times.bolt) / median(times.ours)).toFixed(2)}`,
     );
   } finally {

@@ -42,7 +42,7 @@ interface Options {
 }
 
 const Up = z.object({ kind: z.literal('up'), url: z.string(), secret: z.string() });
-const Stand = z.object({
+const ProcessState = z.object({
   kind: z.literal('stand'),
   cpuSeconds: z.number(),
   rssMb: z.number(),
@@ -53,10 +53,10 @@ const Stand = z.object({
   byStatus: z.record(z.string(), z.number()),
   troubles: z.array(z.string()),
 });
-type Stand = z.infer<typeof Stand>;
+type ProcessState = z.infer<typeof ProcessState>;
 const Progress = z.object({ kind: z.literal('progress'), answered: z.number() });
 
-function heard<Schema extends z.ZodType>(child: ChildProcess, schema: Schema): Promise<z.infer<Schema>> {
+function nextMessage<Schema extends z.ZodType>(child: ChildProcess, schema: Schema): Promise<z.infer<Schema>> {
   return new Promise((resolve, reject) => {
     const gone = () => reject(new Misconfigured('The server ended by itself.'));
     const listen = (message: unknown) => {
@@ -71,17 +71,17 @@ function heard<Schema extends z.ZodType>(child: ChildProcess, schema: Schema): P
   });
 }
 
-const standOf = (child: ChildProcess): Promise<Stand> => {
-  const told = heard(child, Stand);
+const stateOf = (child: ChildProcess): Promise<ProcessState> => {
+  const message = nextMessage(child, ProcessState);
   child.send('stand');
-  return told;
+  return message;
 };
 
 /** Cheap for the server, unlike `standOf`, which reads every incident. */
 const answeredOf = async (child: ChildProcess): Promise<number> => {
-  const told = heard(child, Progress);
+  const message = nextMessage(child, Progress);
   child.send('progress');
-  return (await told).answered;
+  return (await message).answered;
 };
 
 /** Sends a page and returns the milliseconds until it was accepted. Like PagerDuty, it sends a refused page again. */
@@ -98,8 +98,8 @@ async function send(url: string, secret: string, body: string): Promise<number |
 }
 
 const openStatuses = ['waiting', 'investigating', 'acting', 'verifying'];
-const openOf = ({ byStatus }: Stand) => openStatuses.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
-const allOf = ({ byStatus }: Stand) => Object.values(byStatus).reduce((sum, count) => sum + count, 0);
+const openOf = ({ byStatus }: ProcessState) => openStatuses.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
+const allOf = ({ byStatus }: ProcessState) => Object.values(byStatus).reduce((sum, count) => sum + count, 0);
 
 async function run(storm: StormCase, options: Options): Promise<boolean> {
   const { pages, seconds } = options;
@@ -111,8 +111,8 @@ async function run(storm: StormCase, options: Options): Promise<boolean> {
   const profiling = options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`];
   const child = fork(server, [orders], { execArgv: [...process.execArgv, ...profiling] });
   try {
-    const { url, secret } = await heard(child, Up);
-    const before = await standOf(child);
+    const { url, secret } = await nextMessage(child, Up);
+    const before = await stateOf(child);
     const begunAt = Date.now();
     const sending: Promise<number | undefined>[] = [];
     for (let n = 0; n < pages; n += 1) {
@@ -121,31 +121,31 @@ async function run(storm: StormCase, options: Options): Promise<boolean> {
       sending.push(send(url, secret, pageBody(storm, n, new Date())));
     }
     const latencies = (await Promise.all(sending)).filter((one) => one !== undefined).sort((a, b) => a - b);
-    let stand = await standOf(child);
+    let state = await stateOf(child);
     const accepted = latencies.length;
-    const sent = stand;
+    const sent = state;
     let readAt = Date.now();
     const until = Date.now() + options.patienceSeconds * 1000;
-    while (Date.now() < until && (allOf(stand) < accepted || openOf(stand) > 0)) {
+    while (Date.now() < until && (allOf(state) < accepted || openOf(state) > 0)) {
       await sleep(500);
       if ((await answeredOf(child)) >= accepted || Date.now() - readAt > 10_000) {
-        stand = await standOf(child);
+        state = await stateOf(child);
         readAt = Date.now();
       }
     }
     const drained = (Date.now() - begunAt) / 1000;
-    const cpu = stand.cpuSeconds - before.cpuSeconds;
-    for (const trouble of stand.troubles) print(`trouble: ${trouble}`);
-    const lost = accepted - (allOf(stand) - openOf(stand));
-    const failed = stand.byStatus.failed ?? 0;
+    const cpu = state.cpuSeconds - before.cpuSeconds;
+    for (const trouble of state.troubles) print(`trouble: ${trouble}`);
+    const lost = accepted - (allOf(state) - openOf(state));
+    const failed = state.byStatus.failed ?? 0;
     print(
-      `${storm}: ${JSON.stringify(stand.byStatus)} when all was over after ${drained.toFixed(0)} s; ${JSON.stringify(sent.byStatus)} after the last page`,
+      `${storm}: ${JSON.stringify(state.byStatus)} when all was over after ${drained.toFixed(0)} s; ${JSON.stringify(sent.byStatus)} after the last page`,
     );
     print(
       `accept_p50_ms=${quantile(latencies, 0.5).toFixed(0)} accept_p95_ms=${quantile(latencies, 0.95).toFixed(0)} cpu_s=${cpu.toFixed(1)} cpu_s_per_incident=${(cpu / Math.max(1, accepted)).toFixed(3)}`,
     );
     print(
-      `pages=${pages} accepted=${accepted} investigations=${stand.investigations} lost=${lost} failed=${failed} oldest_wait_s=${stand.oldestSeconds} rss_mb=${stand.rssMb}`,
+      `pages=${pages} accepted=${accepted} investigations=${state.investigations} lost=${lost} failed=${failed} oldest_wait_s=${state.oldestSeconds} rss_mb=${state.rssMb}`,
     );
     return lost === 0 && failed === 0 && accepted === pages;
   } finally {

@@ -52,9 +52,9 @@ export async function figuresOf(
     tokens += outcome.tokens;
     costUsd += outcome.costUsd;
     times.push(outcome.wallMs);
-    const said = outcome.rightRank === 1 ? 'right' : 'not first';
+    const verdict = outcome.rightRank === 1 ? 'right' : 'not first';
     onDone(
-      `${way.name}: ${id}: ${said}, ${usage.modelCalls} model calls, ${outcome.tokens} tokens, ${outcome.wallMs} ms`,
+      `${way.name}: ${id}: ${verdict}, ${usage.modelCalls} model calls, ${outcome.tokens} tokens, ${outcome.wallMs} ms`,
     );
   }
   times.sort((a, b) => a - b);

@@ -8,7 +8,7 @@ import { type DojoOptions, help, readOptions } from './options.ts';
 import { runAll } from './pool.ts';
 import type { RunResult } from './prediction.ts';
 import { changesOf, changesText, linesOf, merged, readRecorded, writeRecorded } from './record.ts';
-import { byCause, saidOf, surelyWrong } from './reliability.ts';
+import { byCause, statedCauseOf, surelyWrong } from './reliability.ts';
 import { collectScenarios, type DojoScenario } from './scenarios.ts';
 import { board, type Marked, mark } from './score.ts';
 import { actionsText, boardText, causesText, progress, reliabilityText } from './text.ts';
@@ -41,7 +41,7 @@ async function run(options: DojoOptions): Promise<number> {
     if (result.kind === 'error') return [];
     const { id } = result.prediction;
     const [one, expected] = [marked.find((each) => each.id === id), truths.get(id)];
-    return (one && expected && saidOf(result, expected, one)) ?? [];
+    return (one && expected && statedCauseOf(result, expected, one)) ?? [];
   });
   const causes = byCause(marked.map((one) => ({ ...one, cause: truths.get(one.id)?.rootCause.cause ?? '' })));
   const trust = reliability(said);

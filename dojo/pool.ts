@@ -52,13 +52,13 @@ const isAlive = ({ connected, killed, exitCode, signalCode }: ChildProcess): boo
 
 function runOne(child: ChildProcess, job: Job, timeoutMs: number): Promise<RunResult> {
   return new Promise((resolve) => {
-    let said = '';
-    const hear = (chunk: Buffer) => {
-      said = (said + chunk.toString('utf8')).slice(-2000);
+    let output = '';
+    const collect = (chunk: Buffer) => {
+      output = (output + chunk.toString('utf8')).slice(-2000);
     };
     const end = (result: RunResult) => {
       clearTimeout(timer);
-      child.off('message', onMessage).off('exit', onExit).stderr?.off('data', hear);
+      child.off('message', onMessage).off('exit', onExit).stderr?.off('data', collect);
       resolve(result);
     };
     const error = (reason: string) => end({ kind: 'error', id: job.id, reason });
@@ -69,13 +69,13 @@ function runOne(child: ChildProcess, job: Job, timeoutMs: number): Promise<RunRe
     };
     const onExit = (code: number | null, signal: string | null) =>
       error(
-        `The process ended (${signal ?? code}): ${/^\w*Error.*$/m.exec(said)?.[0] ?? (said.trim().split('\n').at(-1) || 'it said nothing')}`,
+        `The process ended (${signal ?? code}): ${/^\w*Error.*$/m.exec(output)?.[0] ?? (output.trim().split('\n').at(-1) || 'it said nothing')}`,
       );
     const timer = setTimeout(() => {
       error(`No answer within ${timeoutMs} ms.`);
       child.kill('SIGKILL');
     }, timeoutMs);
-    child.on('message', onMessage).on('exit', onExit).stderr?.on('data', hear);
+    child.on('message', onMessage).on('exit', onExit).stderr?.on('data', collect);
     child.send({ id: job.id, dir: job.dir, ...(job.vocabulary && { vocabulary: job.vocabulary }) }, (failure) => {
       if (failure) error('The process could not be given the scenario.');
     });

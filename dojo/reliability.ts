@@ -5,7 +5,7 @@ import type { RunResult } from './prediction.ts';
 import type { Marked } from './score.ts';
 
 /** The first answer to one scenario, with the truth. */
-export interface Said extends Stated {
+export interface StatedCause extends Stated {
   readonly id: string;
   /** The true cause, in the data set's terms. */
   readonly truth: string;
@@ -13,7 +13,7 @@ export interface Said extends Stated {
 }
 
 /** Undefined if the scenario ended in an error or without an answer, because then no confidence was stated. */
-export function saidOf(result: RunResult, expected: Expected, { id, outcome }: Marked): Said | undefined {
+export function statedCauseOf(result: RunResult, expected: Expected, { id, outcome }: Marked): StatedCause | undefined {
   if (result.kind === 'error' || outcome.kind === 'error' || outcome.noAnswer) return undefined;
   const [first] = result.prediction.hypotheses;
   if (!first) return undefined;
@@ -29,8 +29,8 @@ export function saidOf(result: RunResult, expected: Expected, { id, outcome }: M
 
 const sure = 0.6;
 /** Wrong answers that were stated as likely, the most confident first. */
-export const surelyWrong = (said: readonly Said[]): readonly Said[] =>
-  said
+export const surelyWrong = (stated: readonly StatedCause[]): readonly StatedCause[] =>
+  stated
     .filter(({ right, confidence }) => !right && confidence >= sure)
     .sort((a, b) => b.confidence - a.confidence || a.id.localeCompare(b.id));
 

@@ -39,18 +39,18 @@ export function mark(
   const base = { ...scenario, vocabulary: vocabulary.name };
   if (result.kind === 'error') return { ...base, outcome: { kind: 'error', reason: result.reason } };
   const { prediction, acted } = result;
-  const judged = prediction.hypotheses.map((hypothesis) => ({
+  const scored = prediction.hypotheses.map((hypothesis) => ({
     rank: hypothesis.rank,
     entity: sameEntity(hypothesis.entity, expected.rootCause.entity, vocabulary),
     cause: sameCause(hypothesis, expected),
   }));
-  const first = judged[0];
+  const first = scored[0];
   const action = markAction(acted, expected, vocabulary);
   return {
     ...base,
     outcome: {
       kind: 'answered',
-      rightRank: judged.find(({ entity, cause }) => entity && cause)?.rank,
+      rightRank: scored.find(({ entity, cause }) => entity && cause)?.rank,
       entityRight: first?.entity ?? false,
       causeRight: first?.cause ?? false,
       noAnswer:

@@ -372,8 +372,8 @@ function toolServers(): Pick<Ports['telemetry'], 'servers'> {
   }, secretAgeMs);
   return {
     servers: {
-      offered: async (...asked) => (await made()).offered(...asked),
-      call: async (...asked) => (await made()).call(...asked),
+      offered: async (...args) => (await made()).offered(...args),
+      call: async (...args) => (await made()).call(...args),
     },
   };
 }

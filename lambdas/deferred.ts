@@ -33,23 +33,23 @@ export const deferredTelemetry = (load: Load<Telemetry>): Telemetry => ({
   ...deferredSources(load),
   knowledge: deferredKnowledge(async () => (await load()).knowledge),
   servers: {
-    offered: async (...asked) => (await load()).servers?.offered(...asked) ?? { tools: [], gaps: [] },
-    call: async (...asked) => {
+    offered: async (...args) => (await load()).servers?.offered(...args) ?? { tools: [], gaps: [] },
+    call: async (...args) => {
       const { servers } = await load();
       if (servers === undefined) throw new Unavailable('No MCP server is configured.');
-      return servers.call(...asked);
+      return servers.call(...args);
     },
   },
 });
 
 export const deferredExecutor = (load: Load<Executor>): Executor => ({
-  dryRun: async (...asked) => (await load()).dryRun(...asked),
-  execute: async (...asked) => (await load()).execute(...asked),
+  dryRun: async (...args) => (await load()).dryRun(...args),
+  execute: async (...args) => (await load()).execute(...args),
 });
 
 export const deferredTargets = (load: Load<Targets>): Targets => ({
-  look: async (...asked) => (await load()).look(...asked),
-  around: async (...asked) => (await load()).around(...asked),
+  look: async (...args) => (await load()).look(...args),
+  around: async (...args) => (await load()).around(...args),
 });
 
 export const deferredReasoner = (load: Load<Reasoner>): Reasoner => ({

@@ -22,7 +22,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, event: unknown): z.infe
 }
 
 /** A function that returns the result of `run`. */
-export function answering<Schema extends z.ZodType>(
+export function handling<Schema extends z.ZodType>(
   name: string,
   schema: Schema,
   run: (input: z.infer<Schema>) => Promise<unknown>,
@@ -43,7 +43,7 @@ export function step<Schema extends z.ZodObject>(
   schema: Schema,
   run: (input: z.infer<Schema>) => Promise<Readonly<Record<string, unknown>>>,
 ): Invoke {
-  return answering(name, schema, async (input) => ({ ...input, ...(await run(input)) }));
+  return handling(name, schema, async (input) => ({ ...input, ...(await run(input)) }));
 }
 
 /** Creates the handler at the first call, so that an import composes nothing. */

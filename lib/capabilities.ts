@@ -238,7 +238,7 @@ const acting: Give = (around) =>
 const knowledge = all(objects('knowledge', 'GetObject'), listing('knowledge'));
 
 /** The rights to call models, and to count their costs for the incident. */
-const askModel: Give = (around) => {
+const useModel: Give = (around) => {
   const { stage, tables } = around;
   const used = usedProviders(stage);
   if (used.length === 0) return {};
@@ -303,7 +303,7 @@ const guardrailArn = (stack: Stack, id: string, region: string): string =>
   id.startsWith('arn:') ? id : stack.formatArn({ service: 'bedrock', region, resource: 'guardrail', resourceName: id });
 
 /** The right to invoke the specialists' functions, each by its name, where a model may ask them follow-up questions. */
-const askSpecialists: Give = ({ stage, tables, prefix }) =>
+const invokeSpecialists: Give = ({ stage, tables, prefix }) =>
   usedProviders(stage).length === 0
     ? { environment: { FUNCTION_PREFIX: prefix } }
     : {
@@ -461,8 +461,8 @@ const capabilities = {
   }),
   observe: (around) => merge([world(around), knowledge(around)]),
   act: (around) => merge([world(around), acting(around)]),
-  'ask a model': askModel,
-  'ask specialists': askSpecialists,
+  'ask a model': useModel,
+  'ask specialists': invokeSpecialists,
   /** Read-only tools of MCP servers, for a specialist's model. */
   'ask other servers': ({ stage: { toolServers, model } }) =>
     toolServers.length === 0 || model.use.length === 0

@@ -340,7 +340,7 @@ function createFunction(
   const functionName = `${prefix}${name}`;
   const { conversationArn, failures } = props;
   const granted =
-    name === 'conversation' && conversationArn !== undefined ? sayOn(conversationArn) : give(row.may, props);
+    name === 'conversation' && conversationArn !== undefined ? publishTo(conversationArn) : give(row.may, props);
   const arn = Stack.of(scope).formatArn({
     service: 'lambda',
     resource: 'function',
@@ -397,7 +397,7 @@ function reserved(name: string, { reservedConcurrency }: StageConfig): { reserve
 }
 
 /** If AgentCore Runtime holds the conversation, the function may only forward utterances. */
-const sayOn = (arn: string): Given => ({
+const publishTo = (arn: string): Given => ({
   statements: [
     new PolicyStatement({
       actions: ['bedrock-agentcore:InvokeAgentRuntime'],

@@ -41,7 +41,7 @@ export function refuseOpenDoors({
       ? []
       : [`does not name its Slack app: put its id under "slack": { "appId": "A…" }, or set every level to crawl.`]),
   ];
-  if (open.length > 0) throw new Error(open.map((says) => `The stage ${stage} ${says}`).join('\n'));
+  if (open.length > 0) throw new Error(open.map((problem) => `The stage ${stage} ${problem}`).join('\n'));
 }
 
 /** Reads everywhere and acts nowhere. */

@@ -13,7 +13,9 @@ export function refuseUnknownSources(stage: Pick<StageConfig, 'stage' | 'catalog
   if (sources.length === 0) return;
   const wrong = misroutedIn(stage.catalog, sources);
   if (wrong.length > 0)
-    throw new Error(wrong.map((says) => `The stage ${stage.stage} cannot use ${stage.catalog}: ${says}`).join('\n'));
+    throw new Error(
+      wrong.map((problem) => `The stage ${stage.stage} cannot use ${stage.catalog}: ${problem}`).join('\n'),
+    );
 }
 
 function misroutedIn(catalog: string, sources: ReturnType<typeof sourcesOf>): readonly string[] {

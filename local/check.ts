@@ -17,7 +17,7 @@ export async function checkSources(
       const signal = cheapest.find((one) => kind.signals.includes(one));
       return signal === undefined
         ? []
-        : [complaint(name === kind.id ? kind.title : name, telemetry[signal].observe(scope, {}))];
+        : [problemOf(name === kind.id ? kind.title : name, telemetry[signal].observe(scope, {}))];
     }),
   );
   return answers.filter((each) => each !== undefined);
@@ -26,8 +26,8 @@ export async function checkSources(
 /** The signals that one small query can check, the smallest first. */
 const cheapest = ['alerts', 'kubernetes', 'calls', 'changes', 'metrics'] as const;
 
-async function complaint(name: string, asked: Promise<Observed<unknown>>): Promise<string | undefined> {
-  const reason = await asked.then(
+async function problemOf(name: string, observed: Promise<Observed<unknown>>): Promise<string | undefined> {
+  const reason = await observed.then(
     (answer) => (answer.kind === 'gap' ? answer.gap.reason : undefined),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );

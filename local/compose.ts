@@ -310,21 +310,21 @@ async function costsOf(dirs: readonly string[]): Promise<Ports['costs']> {
 }
 
 /** A world of a tape: each question gets its recorded answer, and the clock stands at the time when the incident was opened. */
-export function replayedWorld(deck: ReplaySource, openedAt: Date): MakeWorld {
+export function replayedWorld(source: ReplaySource, openedAt: Date): MakeWorld {
   return async ({ spending }) => {
     const startedAt = Date.now();
-    const config = deck.has('model.config') ? deck.answer('model.config', {}) : undefined;
+    const config = source.has('model.config') ? source.answer('model.config', {}) : undefined;
     const model = config?.kind === 'value' ? ModelConfig.safeParse(config.value).data : undefined;
     return {
       clock: { now: () => new Date(openedAt.getTime() + Date.now() - startedAt) },
-      telemetry: replayedTelemetry(deck),
-      executor: replayedExecutor(deck),
-      targets: replayedTargets(deck),
-      pager: replayedPager(deck),
-      catalog: replayedCatalog(deck),
+      telemetry: replayedTelemetry(source),
+      executor: replayedExecutor(source),
+      targets: replayedTargets(source),
+      pager: replayedPager(source),
+      catalog: replayedCatalog(source),
       costs: noCosts,
       reasoner:
-        model === undefined ? noReasoner() : strandsReasoner(model, parsedPrompts(), spending, replayingModels(deck)),
+        model === undefined ? noReasoner() : strandsReasoner(model, parsedPrompts(), spending, replayingModels(source)),
       pages: [],
       webhookSecrets: [],
       slackSigningSecrets: [],

@@ -16,7 +16,7 @@ export type FeedEvent =
   | { readonly kind: 'preference'; readonly preference: Preference };
 
 export interface Feed {
-  tell(event: FeedEvent): void;
+  publish(event: FeedEvent): void;
   /** Returns a function that ends the subscription. */
   watch(listener: (event: FeedEvent) => void): () => void;
 }
@@ -25,7 +25,7 @@ export function feed(): Feed {
   const emitter = new EventEmitter();
   emitter.setMaxListeners(0);
   return {
-    tell: (event) => void emitter.emit('event', event),
+    publish: (event) => void emitter.emit('event', event),
     watch(listener) {
       emitter.on('event', listener);
       return () => emitter.off('event', listener);
@@ -33,111 +33,111 @@ export function feed(): Feed {
   };
 }
 
-export function observedIncidents(store: IncidentStore, { tell }: Feed): IncidentStore {
+export function observedIncidents(store: IncidentStore, { publish }: Feed): IncidentStore {
   return {
     ...store,
     async open(incident) {
       const opened = await store.open(incident);
-      tell({ kind: 'incident', incident: opened.incident });
+      publish({ kind: 'incident', incident: opened.incident });
       return opened;
     },
     async update(id, patch) {
       const incident = await store.update(id, patch);
-      if (incident) tell({ kind: 'incident', incident });
+      if (incident) publish({ kind: 'incident', incident });
       return incident;
     },
     async turn(id, status) {
       const incident = await store.turn(id, status);
-      if (incident) tell({ kind: 'incident', incident });
+      if (incident) publish({ kind: 'incident', incident });
       return incident;
     },
     async join(id, membership, facts) {
       const joined = await store.join(id, membership, facts);
       const incident = joined === 'joined' ? await store.get(id) : undefined;
-      if (incident) tell({ kind: 'incident', incident });
+      if (incident) publish({ kind: 'incident', incident });
       return joined;
     },
     async leave(id, apart, execution) {
       const left = await store.leave(id, apart, execution);
-      if (left) tell({ kind: 'incident', incident: left });
+      if (left) publish({ kind: 'incident', incident: left });
       return left;
     },
     async takeOver(incident, by) {
       const taken = await store.takeOver(incident, by);
-      if (taken) tell({ kind: 'incident', incident: taken });
+      if (taken) publish({ kind: 'incident', incident: taken });
       return taken;
     },
     async abandon(id, execution) {
       const abandoned = await store.abandon(id, execution);
       const incident = abandoned ? await store.get(id) : undefined;
-      if (incident) tell({ kind: 'incident', incident });
+      if (incident) publish({ kind: 'incident', incident });
       return abandoned;
     },
     async append(entry) {
       await store.append(entry);
-      tell({ kind: 'timeline', entry });
+      publish({ kind: 'timeline', entry });
     },
     async saveDiagnosis(incidentId, diagnosis) {
       await store.saveDiagnosis(incidentId, diagnosis);
       const incident = await store.get(incidentId);
-      if (incident) tell({ kind: 'incident', incident });
+      if (incident) publish({ kind: 'incident', incident });
     },
   };
 }
 
-export function observedApprovals(store: ApprovalStore, { tell }: Feed): ApprovalStore {
+export function observedApprovals(store: ApprovalStore, { publish }: Feed): ApprovalStore {
   return {
     ...store,
     async request(approval, taskToken) {
       const stored = await store.request(approval, taskToken);
-      tell({ kind: 'approval', approval: stored });
+      publish({ kind: 'approval', approval: stored });
       return stored;
     },
     async decide(id, decision) {
       const decided = await store.decide(id, decision);
       if (decided.kind === 'decided' || decided.kind === 'expired')
-        tell({ kind: 'approval', approval: decided.approval });
+        publish({ kind: 'approval', approval: decided.approval });
       return decided;
     },
     async withdraw(id, withdrawal) {
       const withdrawn = await store.withdraw(id, withdrawal);
-      if (withdrawn.kind === 'withdrawn') tell({ kind: 'approval', approval: withdrawn.approval });
+      if (withdrawn.kind === 'withdrawn') publish({ kind: 'approval', approval: withdrawn.approval });
       return withdrawn;
     },
     async expire(id) {
       await store.expire(id);
       const approval = await store.get(id);
-      if (approval) tell({ kind: 'approval', approval });
+      if (approval) publish({ kind: 'approval', approval });
     },
   };
 }
 
-export function observedPreferences(store: PreferenceStore, { tell }: Feed): PreferenceStore {
-  const told = async (id: string) => {
+export function observedPreferences(store: PreferenceStore, { publish }: Feed): PreferenceStore {
+  const publishPreference = async (id: string) => {
     const preference = await store.get(id);
-    if (preference) tell({ kind: 'preference', preference });
+    if (preference) publish({ kind: 'preference', preference });
   };
   return {
     ...store,
     async teach(preference) {
       await store.teach(preference);
-      tell({ kind: 'preference', preference });
+      publish({ kind: 'preference', preference });
     },
     async use(id, incidentId, at) {
       const used = await store.use(id, incidentId, at);
-      await told(id);
+      await publishPreference(id);
       return used;
     },
     async setState(id, state, reason) {
       await store.setState(id, state, reason);
-      await told(id);
+      await publishPreference(id);
     },
   };
 }
 
-export const observedChat = (chat: Chat, { tell }: Feed): Chat => ({
+export const observedChat = (chat: Chat, { publish }: Feed): Chat => ({
   async publish(message) {
     await chat.publish(message);
-    tell({ kind: 'message', message });
+    publish({ kind: 'message', message });
   },
 });

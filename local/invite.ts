@@ -44,26 +44,26 @@ async function main(args: readonly string[]): Promise<string> {
   if ([name !== undefined, values.list, values.revoke !== undefined].filter(Boolean).length !== 1)
     throw new Misconfigured('Name one person, or --list, or --revoke NAME: npm run invite -- --help says more.');
   if (values.list) {
-    const { people } = await ask(data, Listed, '/api/people');
+    const { people } = await post(data, Listed, '/api/people');
     return people.map((one) => `${one.name}${about(one)}\n`).join('');
   }
   if (values.revoke !== undefined) {
-    await ask(data, z.object({}), `/api/people/${encodeURIComponent(values.revoke)}/revoke`, {});
+    await post(data, z.object({}), `/api/people/${encodeURIComponent(values.revoke)}/revoke`, {});
     return `${values.revoke}'s links and sessions work no more.\n`;
   }
-  const { person, link } = await ask(data, Invited, '/api/people', { name, approver, slack });
+  const { person, link } = await post(data, Invited, '/api/people', { name, approver, slack });
   return `${link}\nIt signs ${person.name}${about(person)} in, once, within a day. Give it to nobody else.\n`;
 }
 
 const about = ({ name, id, isOwner, isApprover }: z.infer<typeof Person>): string => {
-  const says = [
+  const text = [
     ...(id === name ? [] : [`${id} in Slack`]),
     ...(isOwner ? ['started it'] : isApprover ? ['approver where none is configured'] : []),
   ];
-  return says.length === 0 ? '' : ` (${says.join(', ')})`;
+  return text.length === 0 ? '' : ` (${text.join(', ')})`;
 };
 
-async function ask<T>(data: string, schema: z.ZodType<T>, path: string, body?: unknown): Promise<T> {
+async function post<T>(data: string, schema: z.ZodType<T>, path: string, body?: unknown): Promise<T> {
   const nobody = `No Watchkeeper runs on ${data}. Start it (npm start), then ask again.`;
   const url = await readFile(join(data, 'runtime.json'), 'utf8')
     .then((text) => z.object({ url: z.url() }).parse(JSON.parse(text)).url)

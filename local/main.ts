@@ -5,14 +5,14 @@ import { readStartOptions, startHelp } from './options.ts';
 import { styleFor } from './terminal/style.ts';
 
 async function main(args: readonly string[]): Promise<number> {
-  const asked = readStartOptions(args);
-  switch (asked.kind) {
+  const parsed = readStartOptions(args);
+  switch (parsed.kind) {
     case 'help':
       process.stdout.write(startHelp);
       return 0;
     case 'run': {
       const { start } = await import('./start.ts');
-      return start(asked.options);
+      return start(parsed.options);
     }
   }
 }

@@ -56,9 +56,9 @@ export const pageHelp = `Signs a recorded page and sends it to the Watchkeeper t
   --help       this
 `;
 
-export type Asked<Options> = { readonly kind: 'help' } | { readonly kind: 'run'; readonly options: Options };
+export type ParsedOptions<Options> = { readonly kind: 'help' } | { readonly kind: 'run'; readonly options: Options };
 
-export function readStartOptions(args: readonly string[]): Asked<StartOptions> {
+export function readStartOptions(args: readonly string[]): ParsedOptions<StartOptions> {
   const values = parse(
     args,
     {
@@ -91,7 +91,7 @@ export function readStartOptions(args: readonly string[]): Asked<StartOptions> {
   };
 }
 
-export function readPageOptions(args: readonly string[]): Asked<PageOptions> {
+export function readPageOptions(args: readonly string[]): ParsedOptions<PageOptions> {
   const values = parse(
     args,
     {

@@ -48,9 +48,9 @@ async function readOr(file: string, otherwise: string): Promise<string> {
 }
 
 try {
-  const asked = readPageOptions(process.argv.slice(2));
-  if (asked.kind === 'help') process.stdout.write(pageHelp);
-  else process.stdout.write(`${await (asked.options.ping ? ping : page)(asked.options)}\n`);
+  const parsed = readPageOptions(process.argv.slice(2));
+  if (parsed.kind === 'help') process.stdout.write(pageHelp);
+  else process.stdout.write(`${await (parsed.options.ping ? ping : page)(parsed.options)}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof WatchkeeperError ? error.message : String(error)}\n`);
   process.exitCode = error instanceof WatchkeeperError && error.audience !== 'us' ? 2 : 1;

@@ -39,7 +39,7 @@ export interface People {
   /** Ends one session. */
   leave(session: string): Promise<void>;
   /** Called with the name of a revoked person. */
-  onRevoked(told: (name: string) => void): void;
+  onRevoked(listener: (name: string) => void): void;
 }
 
 const Secret = z.object({ hash: z.string(), until: Instant });
@@ -75,7 +75,7 @@ export async function openPeople(
   now: () => Date,
 ): Promise<People> {
   let kept: readonly Kept[] = (await disk.record(file, Book))?.people ?? [];
-  const told: ((name: string) => void)[] = [];
+  const listeners: ((name: string) => void)[] = [];
   const scriptToken = newToken();
   await disk.write(scriptTokenFile, `${scriptToken}\n`);
 
@@ -170,7 +170,7 @@ export async function openPeople(
         if (isOwner(known)) throw new InvalidInput(`${known.name} started this Watchkeeper and cannot be revoked.`);
         return { people: kept.filter((one) => one !== known), answer: known.name };
       });
-      if (gone !== undefined) for (const tell of told) tell(gone);
+      if (gone !== undefined) for (const listener of listeners) listener(gone);
       return gone !== undefined;
     },
     leave: (session) =>
@@ -183,7 +183,7 @@ export async function openPeople(
           answer: undefined,
         };
       }),
-    onRevoked: (tell) => void told.push(tell),
+    onRevoked: (listener) => void listeners.push(listener),
   };
 }
 

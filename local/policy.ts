@@ -73,7 +73,7 @@ type Options = ReturnType<typeof read>['values'];
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = read(args);
   const [command] = positionals;
-  if (values.help || (command === undefined && args.length === 0)) return say(help);
+  if (values.help || (command === undefined && args.length === 0)) return report(help);
   const catalog = await readCatalog(values.catalog);
   const policies = readPolicies();
   if (command === 'explain') return explained(values, catalog, policies);
@@ -90,7 +90,7 @@ function read(args: readonly string[]) {
   }
 }
 
-const say = (text: string): number => {
+const report = (text: string): number => {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   return 0;
 };
@@ -104,26 +104,26 @@ async function explained(values: Options, catalog: Catalog, policies: Policies):
     throw new Misconfigured(
       `The catalogue has no environment ${environment}; there is ${Object.keys(catalog.environments).join(', ')}.`,
     );
-  const judged = { id: values.action, target, reversible: isReversible(values.action), idempotencyKey: 'this' };
-  const place = placeOf(judged, { context: {}, now: facts.now }, catalog, environment);
+  const proposed = { id: values.action, target, reversible: isReversible(values.action), idempotencyKey: 'this' };
+  const place = placeOf(proposed, { context: {}, now: facts.now }, catalog, environment);
   const supposed: Supposed = {
     actor: values.actor === 'preference' ? { kind: 'preference', id: 'taught' } : { kind: 'person', id: values.actor },
     action: values.action,
     target,
-    facts: policyContextOf(judged, { ...facts, place }),
+    facts: policyContextOf(proposed, { ...facts, place }),
   };
   const { answer, rules, ways } = await explain(supposed, policies);
   if (values.json)
-    return say(JSON.stringify({ ...answer, ways, facts: supposed.facts, version: policies.version }, null, 2));
+    return report(JSON.stringify({ ...answer, ways, facts: supposed.facts, version: policies.version }, null, 2));
   const style = styleFor(process.stdout, process.env);
   const freezes = place.freezes.map(({ name }) => name);
   const { kind, namespace, name, cluster } = target;
-  return say(
+  return report(
     [
       `${answer.allowed ? style.green('ALLOWED') : style.red('REFUSED')}  ${values.action} on ${kind} ${namespace}/${name} in ${cluster} (${environment ?? 'environment unknown'}), for ${supposed.actor.kind === 'person' ? values.actor : 'what was taught'}, at ${facts.now.toISOString()}`,
       ...(rules.length === 0
         ? [`  ${answer.why}`]
-        : rules.map(({ id, explanation: says, file }) => `  ${style.bold(id)} (policies/${file}): ${says}`)),
+        : rules.map(({ id, explanation, file }) => `  ${style.bold(id)} (policies/${file}): ${explanation}`)),
       ...(freezes.length === 0 ? [] : [`  Freeze: ${freezes.join(', ')}.`]),
       ...(answer.allowed ? [] : wayLines(ways)),
       style.dim(
@@ -211,12 +211,14 @@ async function checked(
       `The schema knows no action ${[...new Set(unknown)].join(', ')}: add it to a list in policies/watchkeeper.cedarschema.`,
     );
   if (json)
-    return say(JSON.stringify({ version: policies.version, rules: policies.rules().length, rows, compared }, null, 2));
+    return report(
+      JSON.stringify({ version: policies.version, rules: policies.rules().length, rows, compared }, null, 2),
+    );
   const style: Style = styleFor(process.stdout, process.env);
   const width = Math.max(...ActionId.options.map(({ length }) => length)) + 2;
   const environments = Object.keys(catalog.environments);
   const cell = (text: string) => text.padEnd(28);
-  return say(
+  return report(
     [
       `${policies.rules().length} policies fit their schema (version ${policies.version}); ${file} fits.`,
       ...sourceLines(catalog, compared),
@@ -241,7 +243,7 @@ async function sourcesFit(file: string, catalog: Catalog, configs: readonly stri
   const files = configs?.length
     ? await Promise.all(configs.map(sourcesIn))
     : await usersOf(file, { folder: join(root, 'config'), root });
-  const wrong = files.flatMap((one) => misroutedIn(catalog, one.sources).map((says) => `  ${one.file}: ${says}`));
+  const wrong = files.flatMap((one) => misroutedIn(catalog, one.sources).map((problem) => `  ${one.file}: ${problem}`));
   if (wrong.length > 0) throw new Misconfigured(`${file} does not fit the sources:\n${wrong.join('\n')}`);
   return files.map((one) => one.file);
 }
@@ -258,21 +260,21 @@ function sourceLines(catalog: Catalog, compared: readonly string[]): string[] {
 async function takes(action: ActionId, environment: string, catalog: Catalog, policies: Policies): Promise<string> {
   const target = { cluster: 'any', namespace: 'any', kind: 'Deployment', name: 'any' };
   const facts = factsOf({ ...defaults(), action, target: 'any/any/Deployment/any' });
-  const judged = { id: action, target, reversible: isReversible(action), idempotencyKey: 'this' };
+  const proposed = { id: action, target, reversible: isReversible(action), idempotencyKey: 'this' };
   const quiet = { ...catalog, freezes: [], services: [], killSwitch: false };
-  const place = placeOf(judged, { context: {}, now: facts.now }, quiet, environment);
-  const ask = (kind: 'person' | 'preference', approvals: number) =>
+  const place = placeOf(proposed, { context: {}, now: facts.now }, quiet, environment);
+  const authorize = (kind: 'person' | 'preference', approvals: number) =>
     policies.authorize({
       actor: { kind, id: 'any' },
       action,
       target,
-      context: { ...policyContextOf(judged, { ...facts, place, approvals }) },
+      context: { ...policyContextOf(proposed, { ...facts, place, approvals }) },
     });
-  const unattended = await ask('preference', 0);
+  const unattended = await authorize('preference', 0);
   if (unattended.policies.includes('outside-the-catalogue')) return 'unknown';
   if (unattended.allowed) return 'one person, or taught';
   for (let people = 1; people <= 5; people += 1) {
-    if ((await ask('person', people)).allowed) return people === 1 ? 'one person' : `${people} people`;
+    if ((await authorize('person', people)).allowed) return people === 1 ? 'one person' : `${people} people`;
   }
   return 'never';
 }

@@ -23,7 +23,7 @@ interface Ways<T> {
 export async function fromRecords<T>(place: Place, { path, running, tables }: Ways<T>): Promise<T> {
   if ('table' in place) return opened(place, tables);
   const { data } = place;
-  const response = await ask(data, path);
+  const response = await fetchRecords(data, path);
   if (response?.ok) return running(response);
   if (!existsSync(join(data, 'tables')))
     throw new Misconfigured(
@@ -46,7 +46,7 @@ export async function asOwner(data: string): Promise<Record<string, string>> {
 }
 
 /** Undefined if no Watchkeeper runs on that folder. */
-async function ask(data: string, path: string): Promise<Response | undefined> {
+async function fetchRecords(data: string, path: string): Promise<Response | undefined> {
   const url = await readFile(join(data, 'runtime.json'), 'utf8').then(
     (text) => (JSON.parse(text) as { url?: string }).url,
     () => undefined,

@@ -23,7 +23,7 @@ It may be done twice, or broken off: an execution is named for its event, and fu
 again or could not be read; it stays where it is.
 `;
 
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const print = (line: string) => void process.stdout.write(`${line}\n`);
 
 function inWords({ id, plan, came, why }: Redriven): string {
   const what =
@@ -43,23 +43,23 @@ async function ofStage(stage: string, dryRun: boolean): Promise<boolean> {
   for (const queue of ['dead-letters', 'failed-invocations']) {
     const { letters, redelivery } = openDeadLetters(`${prefix}${queue}`);
     const came = await redrive({ prefix, dryRun }, letters, redelivery);
-    for (const one of came) say(`${queue}: ${inWords(one)}`);
+    for (const one of came) print(`${queue}: ${inWords(one)}`);
     all += came.length;
     left += came.filter((one) => one.came === 'failed again' || one.came === 'left').length;
   }
-  say(all === 0 ? 'Nothing waits.' : `${all} looked at, ${left} left${dryRun ? ', nothing changed' : ''}.`);
+  print(all === 0 ? 'Nothing waits.' : `${all} looked at, ${left} left${dryRun ? ', nothing changed' : ''}.`);
   return left === 0;
 }
 
 async function ofFolder(data: string, dryRun: boolean): Promise<boolean> {
-  const unlock = lockFolder(data, say);
+  const unlock = lockFolder(data, print);
   try {
     const found = await redriveFolder(
-      folderDisk(data, ({ name, why }) => say(`${name} ${why}.`)),
+      folderDisk(data, ({ name, why }) => print(`${name} ${why}.`)),
       dryRun,
     );
-    for (const { what, refused } of found) say(`${dryRun ? 'would be put back' : 'put back'}: ${what} (${refused})`);
-    say(
+    for (const { what, refused } of found) print(`${dryRun ? 'would be put back' : 'put back'}: ${what} (${refused})`);
+    print(
       found.length === 0 ? 'Nothing waits.' : `${found.length} ${dryRun ? 'wait' : 'are delivered by the next start'}.`,
     );
     return true;
@@ -79,7 +79,7 @@ await run(async (args) => {
     },
     'npm run redrive -- --help',
   );
-  if (values.help) return say(help);
+  if (values.help) return print(help);
   if (values.stage !== undefined && values.data !== undefined)
     throw new Misconfigured('Choose --stage (a deployed one) or --data (this machine), not both.');
   const dryRun = values['dry-run'];

@@ -38,7 +38,7 @@ interface ReplayOptions {
   readonly scenario: string | undefined;
   readonly place: { readonly folder: string } | { readonly bucket: string };
   /** Where to read people's feedback; undefined if the command line names no place. */
-  readonly said: Place | undefined;
+  readonly recordsPlace: Place | undefined;
 }
 
 function readOptions(args: readonly string[]): ReplayOptions | 'help' {
@@ -58,7 +58,8 @@ function readOptions(args: readonly string[]): ReplayOptions | 'help' {
     calls: values.calls ?? false,
     scenario: values.scenario,
     place: values.bucket === undefined ? { folder: data } : { bucket: values.bucket },
-    said: values.table !== undefined ? { table: values.table } : values.bucket === undefined ? { data } : undefined,
+    recordsPlace:
+      values.table !== undefined ? { table: values.table } : values.bucket === undefined ? { data } : undefined,
   };
 }
 
@@ -79,7 +80,7 @@ const parse = (args: readonly string[]) =>
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
-async function replay({ incident: id, calls: list, scenario, place, said }: ReplayOptions): Promise<number> {
+async function replay({ incident: id, calls: list, scenario, place, recordsPlace }: ReplayOptions): Promise<number> {
   const tapes = openTapes(place);
   if (id === undefined) {
     const incidents = await tapes.incidents();
@@ -96,15 +97,15 @@ async function replay({ incident: id, calls: list, scenario, place, said }: Repl
       );
     return 0;
   }
-  if (scenario !== undefined) return writeScenario(scenario, calls, said);
-  const deck = replaySourceOf(calls);
-  const runtime = await startRuntime({ makeWorld: replayedWorld(deck, new Date(incident.openedAt)) });
+  if (scenario !== undefined) return writeScenario(scenario, calls, recordsPlace);
+  const source = replaySourceOf(calls);
+  const runtime = await startRuntime({ makeWorld: replayedWorld(source, new Date(incident.openedAt)) });
   try {
     await runtime.resume();
     const { trigger } = incident;
     await runtime.ports.bus.publish({ detailType: 'incident.triggered', detail: { trigger } });
     const { id: replayed } = await runtime.waitForIncident(trigger.sourceId, 'asked', patienceMs);
-    return say(lastDiagnosis(calls), await runtime.ports.incidents.diagnosis(replayed), deck, calls);
+    return printComparison(lastDiagnosis(calls), await runtime.ports.incidents.diagnosis(replayed), source, calls);
   } finally {
     await runtime.close();
   }
@@ -112,15 +113,15 @@ async function replay({ incident: id, calls: list, scenario, place, said }: Repl
 
 type Found = ReturnType<typeof lastDiagnosis>;
 
-function say(
+function printComparison(
   then: Found,
   now: Found,
-  deck: ReturnType<typeof replaySourceOf>,
+  source: ReturnType<typeof replaySourceOf>,
   calls: Parameters<typeof lastDiagnosis>[0],
 ): number {
-  const { used, of } = deck.used();
+  const { used, of } = source.used();
   print(`${of} recorded calls, ${used} of them asked again.`);
-  for (const miss of deck.misses) print(`Not on the tape: ${miss}`);
+  for (const miss of source.misses) print(`Not on the tape: ${miss}`);
   if (calls.some(({ answer }) => answer.kind === 'stream' && !answer.whole))
     print('A stream of logs was not read, or not kept, to its end.');
   if (then === undefined) print('No diagnosis was recorded; this is what comes out:');
@@ -138,10 +139,14 @@ function say(
 }
 
 /** Writes into a folder that is new or empty. */
-async function writeScenario(dir: string, calls: readonly TapedCall[], said: Place | undefined): Promise<number> {
+async function writeScenario(
+  dir: string,
+  calls: readonly TapedCall[],
+  recordsPlace: Place | undefined,
+): Promise<number> {
   const there = await readdir(dir).catch(() => []);
   if (there.length > 0) throw new Misconfigured(`${dir} is not empty. Name a new folder.`);
-  const truth = await truthFrom(said, incidentOf(calls).id);
+  const truth = await truthFrom(recordsPlace, incidentOf(calls).id);
   const known = truth.kind === 'known';
   const files = new Map(scenarioFiles(calls));
   if (known) files.set('expected.json', `${JSON.stringify(truth.truth, null, 2)}\n`);
@@ -160,11 +165,11 @@ async function writeScenario(dir: string, calls: readonly TapedCall[], said: Pla
 }
 
 /** If the record is unreadable, the scenario lacks its truth but is still written. */
-async function truthFrom(said: Place | undefined, incident: string): Promise<ReturnType<typeof truthOf>> {
-  if (said === undefined)
+async function truthFrom(recordsPlace: Place | undefined, incident: string): Promise<ReturnType<typeof truthOf>> {
+  if (recordsPlace === undefined)
     return { kind: 'open', why: 'What people said was not read: name the table of incidents with --table.' };
   try {
-    return truthOf((await readFeedback(said, { incident })).feedback);
+    return truthOf((await readFeedback(recordsPlace, { incident })).feedback);
   } catch (error) {
     if (!(error instanceof WatchkeeperError)) throw error;
     return { kind: 'open', why: `What people said could not be read. ${error.message}` };

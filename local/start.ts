@@ -26,7 +26,7 @@ interface Plan {
   readonly record: boolean;
   /** Concurrent investigations; absent, the runtime's default. */
   readonly concurrent?: number | undefined;
-  readonly says: string;
+  readonly description: string;
   /** Slack user id of the person who starts it, if the configuration has it. */
   readonly slackOwner?: string | undefined;
   readonly firstPage: (runtime: Runtime) => string | undefined;
@@ -47,7 +47,7 @@ async function plan(options: StartOptions): Promise<Plan> {
         data,
         record,
         concurrent,
-        says: 'in a recorded world: acting changes nothing real',
+        description: 'in a recorded world: acting changes nothing real',
         slackOwner,
         firstPage: () => undefined,
         check: async () => [],
@@ -58,7 +58,7 @@ async function plan(options: StartOptions): Promise<Plan> {
       data,
       record,
       concurrent,
-      says: `at what ${options.config} names`,
+      description: `at what ${options.config} names`,
       slackOwner,
       firstPage: () => undefined,
       check: ({ world }) => checkSources(world.telemetry, config.sources, new Date()),
@@ -69,7 +69,7 @@ async function plan(options: StartOptions): Promise<Plan> {
     makeWorld: recordedWorld(own ? options.scenarios : [scenariosFolder]),
     data: options.data ?? defaultData,
     record: options.record,
-    says: 'in a recorded world: acting changes nothing real',
+    description: 'in a recorded world: acting changes nothing real',
     firstPage: ({ world }) => {
       const demo = world.pages.find((page) => page.id === demoScenario) ?? world.pages[0];
       return options.demo ? (own ? world.pages[0] : demo)?.body : undefined;
@@ -80,7 +80,7 @@ async function plan(options: StartOptions): Promise<Plan> {
 
 /** Resolves to the exit code. */
 export async function start(options: StartOptions): Promise<number> {
-  const { makeWorld, data, record, concurrent, says, slackOwner, firstPage, check } = await plan(options);
+  const { makeWorld, data, record, concurrent, description, slackOwner, firstPage, check } = await plan(options);
   const { username } = userInfo();
   const runtime = await startRuntime({
     makeWorld,
@@ -105,8 +105,10 @@ export async function start(options: StartOptions): Promise<number> {
   const address = link === undefined ? runtime.url : linkTo(runtime.url ?? '', link.linkToken);
   print(style.bold(`Watchkeeper is up: ${address}`));
   print(style.dim(`The link signs you in as ${username}, once. Others get one of their own: npm run invite -- NAME`));
-  print(style.dim(`It keeps its records in ${data} and looks ${says}. Ctrl-C stops it; it goes on where it was.`));
-  void heardInSlack(runtime).then((says) => says === undefined || print(style.dim(says)));
+  print(
+    style.dim(`It keeps its records in ${data} and looks ${description}. Ctrl-C stops it; it goes on where it was.`),
+  );
+  void slackStatus(runtime).then((notice) => notice === undefined || print(style.dim(notice)));
   const stopped = new Promise<number>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(0));
   });
@@ -128,7 +130,7 @@ export async function start(options: StartOptions): Promise<number> {
 }
 
 /** The Slack workspaces whose people may decide, in words; undefined if Slack is not configured. */
-async function heardInSlack({ world }: Runtime): Promise<string | undefined> {
+async function slackStatus({ world }: Runtime): Promise<string | undefined> {
   if (world.userDirectory === undefined) return undefined;
   return world.userDirectory.origin().then(
     ({ teams }) =>

@@ -154,16 +154,16 @@ export function agentCoreMemory(options: AgentCoreMemoryOptions): Memory {
       });
       const facts = found
         .flatMap((record) => factIn(record) ?? [])
-        .filter(({ statement: says }) => servicesOf(says).includes(service));
+        .filter(({ statement }) => servicesOf(statement).includes(service));
       // Two people who teach the same fact at the same moment store it twice.
       return [...new Map(facts.map((fact) => [fact.id, fact])).values()].toSorted((a, b) =>
         a.taughtAt.localeCompare(b.taughtAt),
       );
     },
-    async forget(says) {
-      const id = factId(says);
+    async forget(statement) {
+      const id = factId(statement);
       try {
-        for (const service of servicesOf(says)) {
+        for (const service of servicesOf(statement)) {
           const ids = (await records(service)).filter((one) => factIn(one)?.id === id).map((one) => one.memoryRecordId);
           for (const memoryRecordId of ids)
             await client.send(new DeleteMemoryRecordCommand({ memoryId, memoryRecordId })).catch((cause: unknown) => {

@@ -131,26 +131,26 @@ function ranked(
   query: KnowledgeQuery,
   prefix: string,
 ): KnowledgeHit[] {
-  const asked = spellings(text);
+  const spelledWords = spellings(text);
   const best = new Map<string, KnowledgeHit>();
   for (const result of results) {
     const { document, title, service, tags, sections } = chunkOf(result, prefix);
     const similarity = result.score ?? 0;
-    const told = sections
-      .map((section) => ({ section, shared: sharedWords(asked, `${section.heading}\n${section.markdown}`) }))
+    const ranked = sections
+      .map((section) => ({ section, shared: sharedWords(spelledWords, `${section.heading}\n${section.markdown}`) }))
       .toSorted((a, b) => b.shared.length - a.shared.length)[0];
-    if (!told) continue;
+    if (!ranked) continue;
     const own = service !== undefined && service.toLowerCase() === query.service?.toLowerCase();
     const hit: KnowledgeHit = {
       document,
       title,
-      heading: told.section.heading,
-      excerpt: told.section.markdown,
+      heading: ranked.section.heading,
+      excerpt: ranked.section.markdown,
       score: similarity * scoreScale * documentWeight({ service, draft: tags.includes('draft') }, query.service),
       why: [
         ...(own ? [`written for ${service}`] : []),
         `similarity ${similarity.toFixed(2)}`,
-        ...(told.shared.length > 0 ? [`${told.shared.slice(0, wordsInWhy).join(', ')} in its text`] : []),
+        ...(ranked.shared.length > 0 ? [`${ranked.shared.slice(0, wordsInWhy).join(', ')} in its text`] : []),
       ].join('; '),
     };
     const known = best.get(document);
@@ -162,12 +162,12 @@ function ranked(
 /** Every section of the documents with a tag, in descending order of name: names of postmortems sort by time. */
 function tagged(
   results: readonly KnowledgeBaseRetrievalResult[],
-  asked: readonly string[],
+  spelledWords: readonly string[],
   prefix: string,
 ): KnowledgeHit[] {
   const hits = results.flatMap((result) => {
     const { document, title, tags, sections } = chunkOf(result, prefix);
-    const tag = asked.find((one) => tags.includes(one));
+    const tag = spelledWords.find((one) => tags.includes(one));
     if (tag === undefined) return [];
     return sections.map(({ heading, markdown }) => ({
       document,
@@ -198,9 +198,9 @@ function chunkOf({ content, location, metadata }: KnowledgeBaseRetrievalResult, 
 }
 
 /** The words that the query and the text share, in the query's spelling, without phrases. */
-function sharedWords(asked: ReadonlyMap<string, string>, text: string): string[] {
+function sharedWords(spelledWords: ReadonlyMap<string, string>, text: string): string[] {
   const there = new Set(termsOf(text).filter((term) => !isPhrase(term)));
-  return [...asked].flatMap(([term, spelled]) => (there.has(term) ? [spelled] : []));
+  return [...spelledWords].flatMap(([term, spelled]) => (there.has(term) ? [spelled] : []));
 }
 
 const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : 'unknown error');

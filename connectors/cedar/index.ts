@@ -79,8 +79,8 @@ export function cedarPolicies({ schema, policies, wasm }: CedarSources): Policie
 function sentence(allowed: boolean, ids: readonly string[], rules: readonly PolicyRule[]): PolicyAnswer['why'] {
   if (allowed) return `Allowed by policy ${ids.join(', ')}.`;
   if (ids.length === 0) return 'No policy permits it at this level.';
-  const says = (id: string) => rules.find((rule) => rule.id === id)?.explanation ?? '';
-  return ids.map((id, n) => `${n === 0 ? 'Forbidden' : 'Also'} by policy ${id}: ${says(id)}`).join(' ');
+  const explanationOf = (id: string) => rules.find((rule) => rule.id === id)?.explanation ?? '';
+  return ids.map((id, n) => `${n === 0 ? 'Forbidden' : 'Also'} by policy ${id}: ${explanationOf(id)}`).join(' ');
 }
 
 function cedarRequest({ actor, action, target, context }: PolicyRequest) {

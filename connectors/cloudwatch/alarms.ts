@@ -4,7 +4,16 @@ import { DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/cli
 import * as z from 'zod';
 import type { FiringAlert } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
-import { type Asked, ask, boundsOf, type CloudWatchParts, type Deadline, deadlineIn, gap, listed } from './client.ts';
+import {
+  type Answered,
+  boundsOf,
+  type CloudWatchParts,
+  type Deadline,
+  deadlineIn,
+  gap,
+  listed,
+  send,
+} from './client.ts';
 import { placeOf, servicesWithin } from './places.ts';
 
 /** CloudWatch keeps the history of alarms for 30 days. */
@@ -99,11 +108,11 @@ export function cloudWatchAlerts(parts: CloudWatchParts): Source<'alerts'> {
       const isCurrent = ({ name, at }: Episode) =>
         current.some((one) => one.name === name && Math.abs(one.at.getTime() - at.getTime()) < sameMs);
       const episodes = [...current, ...history.items.filter((episode) => !isCurrent(episode))];
-      const others = new Set<string>();
+      const otherAlarms = new Set<string>();
       const data = episodes.flatMap((episode): FiringAlert[] => {
         const alarm = byName.get(episode.name);
         const service = serviceOf(episode.name, alarm, parts, known);
-        if (service === undefined) others.add(episode.name);
+        if (service === undefined) otherAlarms.add(episode.name);
         return service !== undefined && within.has(service) ? [alertOf(episode, alarm, service, parts)] : [];
       });
       const failures = [...new Set([firing, history, ended].flatMap(({ failed }) => failed ?? []))];
@@ -113,10 +122,10 @@ export function cloudWatchAlerts(parts: CloudWatchParts): Source<'alerts'> {
         query: 'CloudWatch alarms',
         missing: [
           ...failures.map((why) => `some alarms, because ${why}`),
-          ...(others.size === 0
+          ...(otherAlarms.size === 0
             ? []
             : [
-                `${others.size} alarms of no service in the settings: ${listed([...others].map((name) => name.slice(0, 60)))}`,
+                `${otherAlarms.size} alarms of no service in the settings: ${listed([...otherAlarms].map((name) => name.slice(0, 60)))}`,
               ]),
         ],
         bytes: JSON.stringify(data).length,
@@ -133,7 +142,7 @@ interface Found<T> {
 /** Reads page after page. A failure keeps what was read before it. */
 async function paged<P extends { readonly NextToken?: string | undefined }, T>(
   operation: string,
-  page: (token: string | undefined) => Promise<Asked<P>>,
+  page: (token: string | undefined) => Promise<Answered<P>>,
   itemsOf: (page: P) => readonly T[],
 ): Promise<Found<T>> {
   const items: T[] = [];
@@ -154,7 +163,7 @@ const alarms = ({ metrics }: CloudWatchParts, filter: Filter, deadline: Deadline
   paged(
     'cloudwatch:DescribeAlarms',
     (NextToken) =>
-      ask('cloudwatch:DescribeAlarms', Alarms, () =>
+      send('cloudwatch:DescribeAlarms', Alarms, () =>
         metrics.send(
           new DescribeAlarmsCommand({ ...filter, AlarmTypes: [...types], MaxRecords: pageSize, NextToken }),
           { abortSignal: deadline.signal },
@@ -181,7 +190,7 @@ async function past(
   return paged(
     'cloudwatch:DescribeAlarmHistory',
     (NextToken) =>
-      ask('cloudwatch:DescribeAlarmHistory', History, () =>
+      send('cloudwatch:DescribeAlarmHistory', History, () =>
         metrics.send(
           new DescribeAlarmHistoryCommand({
             AlarmTypes: [...types],

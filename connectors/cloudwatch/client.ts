@@ -59,16 +59,16 @@ export function deadlineIn(ms: number): Deadline {
   };
 }
 
-export type Asked<T> =
+export type Answered<T> =
   | { readonly kind: 'ok'; readonly data: T }
   | { readonly kind: 'failed'; readonly error: string; readonly reason: string };
 
 /** Calls an operation and validates its answer. */
-export async function ask<Schema extends z.ZodType>(
+export async function send<Schema extends z.ZodType>(
   operation: string,
   schema: Schema,
   call: () => Promise<unknown>,
-): Promise<Asked<z.infer<Schema>>> {
+): Promise<Answered<z.infer<Schema>>> {
   try {
     const read = schema.safeParse(await call());
     if (read.success) return { kind: 'ok', data: read.data };

@@ -1,7 +1,7 @@
 // Reads the events of one log group by FilterLogEvents, which costs nothing per gigabyte. It is slow over large groups, so it reads the end of a window.
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import * as z from 'zod';
-import { ask, type CloudWatchParts, type Deadline } from './client.ts';
+import { type CloudWatchParts, type Deadline, send } from './client.ts';
 
 /** Characters of one message that are kept. */
 export const maxMessage = 16_384;
@@ -46,7 +46,7 @@ export async function readByFilter(
       ? { events, missing: [], failed: why, cut: true }
       : { events, missing: [`newer lines of ${group} than the first ${events.length}, because ${why}`], cut: true };
   for (let pages = 0; pages < maxPages; pages += 1) {
-    const answer = await ask('logs:FilterLogEvents', Page, () =>
+    const answer = await send('logs:FilterLogEvents', Page, () =>
       logs.send(new FilterLogEventsCommand({ logGroupIdentifier: group, startTime: start, endTime: end, nextToken }), {
         abortSignal: deadline.signal,
       }),

@@ -7,7 +7,7 @@ import {
   StopQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import * as z from 'zod';
-import { ask, type CloudWatchParts, type Deadline } from './client.ts';
+import { type CloudWatchParts, type Deadline, send } from './client.ts';
 import { type LogEvent, type LogReading, maxCharacters, maxMessage } from './events.ts';
 
 /** The limit of StartQuery. */
@@ -89,7 +89,7 @@ async function start(parts: CloudWatchParts, { groups, start, end, maxRows }: In
     limit: maxRows,
   };
   const once = () =>
-    ask('logs:StartQuery', Started, () =>
+    send('logs:StartQuery', Started, () =>
       parts.logs.send(new StartQueryCommand(input), { abortSignal: deadline.signal }),
     );
   let answer = await once();
@@ -108,11 +108,11 @@ async function poll(
   deadline: Deadline,
 ): Promise<LogReading> {
   const page = (nextToken?: string) =>
-    ask('logs:GetQueryResults', Results, () =>
+    send('logs:GetQueryResults', Results, () =>
       parts.logs.send(new GetQueryResultsCommand({ queryId, nextToken }), { abortSignal: deadline.signal }),
     );
   const stopped = async (why: string, latest: Results | undefined): Promise<LogReading> => {
-    const stop = await ask('logs:StopQuery', z.object({ success: z.boolean().optional() }), () =>
+    const stop = await send('logs:StopQuery', z.object({ success: z.boolean().optional() }), () =>
       parts.logs.send(new StopQueryCommand({ queryId }), { abortSignal: AbortSignal.timeout(2000) }),
     );
     const missing = stop.kind === 'failed' ? [`the query may still run, because ${stop.reason}`] : [];

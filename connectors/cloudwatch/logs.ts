@@ -10,7 +10,7 @@ import { placeOf, servicesWithin } from './places.ts';
 /** CloudWatch keeps logs for at most ten years. */
 const keptDays = 3653;
 const rowsOfPaged = 20_000;
-const rowsOfOthers = 10_000;
+const rowsOfOtherGroups = 10_000;
 /** The part of the cap on scanned bytes that the paged service gets if others are queried, too. */
 const shareOfPaged = 0.7;
 /** The part of the time that Insights gets; the rest is for FilterLogEvents. */
@@ -67,7 +67,7 @@ async function read(parts: CloudWatchParts, { paged, others }: Chosen, bounds: B
     );
   const [first, second] = await Promise.all([
     paged.length === 0 ? undefined : query(paged, rowsOfPaged, share),
-    others.length === 0 ? undefined : query(others, rowsOfOthers, 1 - share),
+    others.length === 0 ? undefined : query(others, rowsOfOtherGroups, 1 - share),
   ]);
   const only = paged[0] ?? others[0];
   const main = first ?? second;
@@ -79,14 +79,16 @@ async function read(parts: CloudWatchParts, { paged, others }: Chosen, bounds: B
   const failures = [...new Set(readings.flatMap(({ failed }) => failed ?? []))];
   const unreadOf = (groups: readonly string[], reading: LogReading | undefined) =>
     reading?.failed === undefined ? [] : [`lines of ${listed(groups)} by Logs Insights, because ${reading.failed}`];
-  const unasked = Math.max(0, paged.length - maxGroups) + Math.max(0, others.length - maxGroups);
+  const notQueried = Math.max(0, paged.length - maxGroups) + Math.max(0, others.length - maxGroups);
   return {
     events: readings.flatMap(({ events }) => events),
     missing: [
       ...readings.flatMap(({ missing }) => missing),
       ...unreadOf(paged, first),
       ...unreadOf(others, second),
-      ...(unasked === 0 ? [] : [`${unasked} of ${paged.length + others.length} log groups, because a query takes 50`]),
+      ...(notQueried === 0
+        ? []
+        : [`${notQueried} of ${paged.length + others.length} log groups, because a query takes 50`]),
     ],
     failed: readings.every(({ failed }) => failed !== undefined) ? failures.join('; ') : undefined,
     cut: readings.some(({ cut }) => cut) || failures.length > 0,

@@ -3,7 +3,7 @@ import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-clou
 import * as z from 'zod';
 import type { Series } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
-import { ask, boundsOf, type CloudWatchParts, type Deadline, deadlineIn, gap, listed } from './client.ts';
+import { boundsOf, type CloudWatchParts, type Deadline, deadlineIn, gap, listed, send } from './client.ts';
 import { placeOf, servicesWithin } from './places.ts';
 import { type Metric, signalOfMetric } from './signals.ts';
 
@@ -144,7 +144,7 @@ async function readBatch(
     );
   let NextToken: string | undefined;
   for (let pages = 0; pages < maxPages; pages += 1) {
-    const answer = await ask('cloudwatch:GetMetricData', Page, () =>
+    const answer = await send('cloudwatch:GetMetricData', Page, () =>
       metrics.send(
         new GetMetricDataCommand({
           MetricDataQueries: queries,

@@ -11,14 +11,14 @@ export type Places = Readonly<Record<string, Place>>;
 /** The services within the scope: the paged one first, then its neighbours, then the others. */
 export function servicesWithin(scope: Scope, services: readonly string[], places: Places): string[] {
   const clusters = Object.values(places).flatMap(({ cluster }) => cluster ?? []);
-  const asked = amongClusters(scope, clusters);
+  const known = amongClusters(scope, clusters);
   const rankOf = (service: string): number =>
     service === scope.service ? 0 : scope.neighbours.includes(service) ? 1 : 2;
   const includes = (service: string): boolean => {
     if (scope.reach === 'neighbours') return scope.neighbours.includes(service);
     if (rankOf(service) < 2 || scope.reach === 'everywhere') return true;
     const place = places[service];
-    return place === undefined ? scope.service === undefined : isWithin(asked, { ...place, service });
+    return place === undefined ? scope.service === undefined : isWithin(known, { ...place, service });
   };
   return services.filter(includes).sort((a, b) => rankOf(a) - rankOf(b));
 }

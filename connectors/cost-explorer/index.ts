@@ -33,8 +33,8 @@ export function costExplorer(
   parts: CostExplorerParts = clientsAs(role),
   now: () => number = Date.now,
 ): Costs {
-  const accounts = kept(() => askAccounts(parts), { forMs: keepAccountsMs, now });
-  const costs = kept((query: CostQuery) => askCosts(query, parts), { forMs: keepMs, now });
+  const accounts = kept(() => readAccounts(parts), { forMs: keepAccountsMs, now });
+  const costs = kept((query: CostQuery) => readCosts(query, parts), { forMs: keepMs, now });
   return { accounts: () => accounts(undefined), costs };
 }
 
@@ -58,7 +58,7 @@ function kept<Q, A extends { readonly kind: 'data' | 'gap' }>(
   };
 }
 
-async function askAccounts({ organizations }: CostExplorerParts): ReturnType<Costs['accounts']> {
+async function readAccounts({ organizations }: CostExplorerParts): ReturnType<Costs['accounts']> {
   try {
     const accounts: Account[] = [];
     let NextToken: string | undefined;
@@ -84,7 +84,7 @@ const states: Readonly<Record<string, Account['state']>> = {
   CLOSED: 'closed',
 };
 
-async function askCosts(query: CostQuery, { costExplorer }: CostExplorerParts): ReturnType<Costs['costs']> {
+async function readCosts(query: CostQuery, { costExplorer }: CostExplorerParts): ReturnType<Costs['costs']> {
   try {
     const sums = new Map<string, number>();
     let estimated = false;

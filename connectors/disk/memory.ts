@@ -25,7 +25,10 @@ export function diskMemory(files: Files): Memory {
   return {
     async remember(event, kind) {
       if (kind === 'conversation') {
-        await files.write(`${saidIn(event)}/${fileName(`${event.at} ${idOf(event)}`)}.json`, JSON.stringify(event));
+        await files.write(
+          `${utterancesFile(event)}/${fileName(`${event.at} ${idOf(event)}`)}.json`,
+          JSON.stringify(event),
+        );
         return;
       }
       const id = idOf(event);
@@ -34,7 +37,7 @@ export function diskMemory(files: Files): Memory {
       await files.write(`memory/${fileName(id)}.json`, JSON.stringify(event));
       if (!known.has(id)) known.add({ id, ...event });
     },
-    utterances: async (by) => allOf(files, saidIn(by), Stored),
+    utterances: async (by) => allOf(files, utterancesFile(by), Stored),
     async recall({ text, limit }) {
       return (await index())
         .search(text)
@@ -51,13 +54,13 @@ export function diskMemory(files: Files): Memory {
       const found = await allOf(files, factsOf(service), ServiceFact);
       return found.toSorted((a, b) => a.taughtAt.localeCompare(b.taughtAt));
     },
-    async forget(says) {
-      for (const service of servicesOf(says)) await files.remove(factFile(service, factId(says)));
+    async forget(statement) {
+      for (const service of servicesOf(statement)) await files.remove(factFile(service, factId(statement)));
     },
   };
 }
 
-const saidIn = ({ incidentId, actor }: Pick<MemoryEvent, 'incidentId' | 'actor'>): string =>
+const utterancesFile = ({ incidentId, actor }: Pick<MemoryEvent, 'incidentId' | 'actor'>): string =>
   `said/${fileName(incidentId)}/${fileName(actor)}`;
 const factsOf = (service: string): string => `facts/${fileName(service.toLowerCase())}`;
 const factFile = (service: string, id: string): string => `${factsOf(service)}/${fileName(id)}.json`;

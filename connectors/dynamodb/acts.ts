@@ -35,13 +35,13 @@ export function actionHistory(table: Table): ActionHistory {
     async recent(environment, now) {
       return (await read(environment, now)).acts;
     },
-    async enter(environment, act, judge) {
+    async enter(environment, act, evaluate) {
       for (let left = tries; left > 0; left -= 1) {
         const { acts, version } = await read(environment, new Date(act.at));
-        const others = acts.filter(({ key }) => key !== act.key);
-        const judged = await judge(others);
-        if (!judged.allowed || others.length < acts.length) return judged;
-        if (await write(environment, [...others, act].slice(-most), version)) return judged;
+        const otherActs = acts.filter(({ key }) => key !== act.key);
+        const result = await evaluate(otherActs);
+        if (!result.allowed || otherActs.length < acts.length) return result;
+        if (await write(environment, [...otherActs, act].slice(-most), version)) return result;
       }
       throw new Unavailable(`Too many act at once in ${environment}.`);
     },

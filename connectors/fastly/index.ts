@@ -52,14 +52,14 @@ export function fastlyEdge({ services, request = fetch, timeoutMs = 4000 }: Fast
 
 function readAnswer(url: string, service: string, { status, headers }: Response): EdgeAnswer {
   // With a shield, the header holds two words; the last one is the edge's.
-  const said = headers.get('x-cache')?.toLowerCase().split(',').at(-1)?.trim() ?? '';
+  const cacheStatus = headers.get('x-cache')?.toLowerCase().split(',').at(-1)?.trim() ?? '';
   const age = Number(headers.get('age') ?? 0);
   const keys = (headers.get('surrogate-key') ?? '').split(/\s+/).filter((key) => key !== '' && key.length <= 1024);
   return EdgeAnswer.parse({
     url,
     service,
     status,
-    cache: (['hit', 'miss', 'pass'] as const).find((word) => said.startsWith(word)) ?? 'unknown',
+    cache: (['hit', 'miss', 'pass'] as const).find((word) => cacheStatus.startsWith(word)) ?? 'unknown',
     ageSeconds: Number.isFinite(age) && age >= 0 ? age : 0,
     surrogateKeys: keys.slice(0, 100),
   });

@@ -135,7 +135,7 @@ export function knowledgeIndex(
   for (const document of documents) put(document);
 
   const ranked = (query: KnowledgeQuery, text: string): KnowledgeHit[] => {
-    const asked = spellings(text);
+    const spelledWords = spellings(text);
     // minisearch multiplies by the number of matched terms; dividing by the number of all terms makes scores of long and short questions comparable.
     const terms = new Set(termsOf(text)).size;
     const best = new Map<string, SearchResult>();
@@ -146,7 +146,7 @@ export function knowledgeIndex(
       .flatMap((whole) => {
         const name = String(whole.id);
         const found = held.get(name);
-        if (!found || !isOfType(found.document, query.type) || !isEnough(whole, asked, found.document, query))
+        if (!found || !isOfType(found.document, query.type) || !isEnough(whole, spelledWords, found.document, query))
           return [];
         const section = best.get(name);
         const { heading, markdown } = found.sections[section?.place ?? 0] ?? { heading: '', markdown: '' };
@@ -159,7 +159,7 @@ export function knowledgeIndex(
           score:
             ((whole.score + sectionShare * (section?.score ?? 0)) / terms) *
             documentWeight({ service: document.service, draft: isDraft(document) }, query.service),
-          why: whyOf(whole, asked, spread, isOwn(document, query.service) ? document.service : undefined),
+          why: whyOf(whole, spelledWords, spread, isOwn(document, query.service) ? document.service : undefined),
         };
       })
       .sort((a, b) => b.score - a.score || compare(a.document, b.document))
@@ -168,7 +168,7 @@ export function knowledgeIndex(
   const tagged = (query: KnowledgeQuery, tags: readonly string[]): KnowledgeHit[] =>
     [...held.values()]
       .flatMap((one) => {
-        const tag = tags.find((asked) => one.document.tags.includes(asked));
+        const tag = tags.find((wantedTag) => one.document.tags.includes(wantedTag));
         return tag === undefined || !isOfType(one.document, query.type) ? [] : [{ ...one, tag }];
       })
       .sort((a, b) => compare(b.document.name, a.document.name))
@@ -211,20 +211,20 @@ const isOwn = (document: KnowledgeDocument, service: string | undefined): boolea
 
 function isEnough(
   whole: SearchResult,
-  asked: ReadonlyMap<string, string>,
+  spelledWords: ReadonlyMap<string, string>,
   document: KnowledgeDocument,
   { service }: KnowledgeQuery,
 ): boolean {
   const matched = whole.queryTerms.filter((term) => !isPhrase(term)).length;
   const title = [...spellings(document.title).keys()];
-  const named = title.length > 0 && title.every((term) => asked.has(term));
-  return matched >= Math.min(fewestWords, asked.size) || named || isOwn(document, service);
+  const named = title.length > 0 && title.every((term) => spelledWords.has(term));
+  return matched >= Math.min(fewestWords, spelledWords.size) || named || isOwn(document, service);
 }
 
 /** Explains a match by the words of the query, not by their stems: each with the field where it matters most, the rarest words first. */
 function whyOf(
   whole: SearchResult,
-  asked: ReadonlyMap<string, string>,
+  spelledWords: ReadonlyMap<string, string>,
   spread: ReadonlyMap<string, number>,
   ownService: string | undefined,
 ): string {
@@ -233,7 +233,7 @@ function whyOf(
     .sort(([a], [b]) => (spread.get(a) ?? 0) - (spread.get(b) ?? 0));
   const byField = Map.groupBy(found, ([, where]) => fields.find(([field]) => where.includes(field))?.[0]);
   const reasons = fields.flatMap(([field, inWords]) => {
-    const words = (byField.get(field) ?? []).map(([term]) => asked.get(term) ?? term);
+    const words = (byField.get(field) ?? []).map(([term]) => spelledWords.get(term) ?? term);
     return words.length > 0 ? [`${words.slice(0, wordsInWhy).join(', ')} in its ${inWords}`] : [];
   });
   return [...(ownService === undefined ? [] : [`written for ${ownService}`]), ...reasons].join('; ');

@@ -110,7 +110,7 @@ function parsed(text: string): unknown {
 }
 
 /** The reason, in words, why a request returned nothing usable. */
-export function said({ status, problem }: Reply): string {
+export function statusText({ status, problem }: Reply): string {
   if (problem !== undefined) return problem;
   if (status === 401 || status === 403) return 'not allowed';
   return status === 200 ? 'an odd answer' : `status ${status}`;

@@ -36,7 +36,7 @@ export async function readDeliveries(
   const names = all.map(({ name }) => name);
   const within = amongClusters(scope, names);
   const window = { start: Date.parse(scope.window.start), end: Date.parse(scope.window.end) };
-  const asked = await Promise.all(
+  const answers = await Promise.all(
     all.map(async (cluster) => {
       const reading = readerOf(cluster, withinMs);
       const inWindow = (one: Pick<Delivery, 'started' | 'ended'>) =>
@@ -52,7 +52,7 @@ export async function readDeliveries(
       return { found: [...argo, ...helm, ...flux], ...reading };
     }),
   );
-  const found = asked
+  const found = answers
     .flatMap((one) => one.found)
     .filter((one) => placesOf(one).some((place) => isWithin(within, place)))
     .map((one) => ({ one, near: isNear(one, scope) ? 1 : 0 }))
@@ -61,12 +61,12 @@ export async function readDeliveries(
   const cut = found.length - maxDeliveries;
   return {
     deliveries: found.slice(0, maxDeliveries),
-    tools: [...new Set(asked.flatMap(({ tools }) => [...tools]))].sort(),
+    tools: [...new Set(answers.flatMap(({ tools }) => [...tools]))].sort(),
     missing: [
-      ...asked.flatMap(({ missing }) => missing.sort()),
+      ...answers.flatMap(({ missing }) => missing.sort()),
       ...(cut > 0 ? [`${cut} of ${found.length} deliveries, the oldest of other services`] : []),
     ],
-    bytes: asked.reduce((sum, { size }) => sum + size.bytes, 0),
+    bytes: answers.reduce((sum, { size }) => sum + size.bytes, 0),
   };
 }
 

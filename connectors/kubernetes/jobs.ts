@@ -95,7 +95,7 @@ export async function rerunJob(call: Call): Promise<Outcome> {
     metadata: {
       name: jobName,
       namespace,
-      labels: withoutTells(metadata.labels),
+      labels: withoutOwnLabels(metadata.labels),
       annotations: { [keyAnnotation]: call.key, [rerunOf]: name },
     },
     spec: kept({
@@ -103,7 +103,7 @@ export async function rerunJob(call: Call): Promise<Outcome> {
       suspend: false,
       template: {
         ...template,
-        metadata: { ...template.metadata, labels: withoutTells(template.metadata?.labels ?? {}) },
+        metadata: { ...template.metadata, labels: withoutOwnLabels(template.metadata?.labels ?? {}) },
       },
     }),
   };
@@ -138,9 +138,9 @@ const kept = <Spec extends { readonly ttlSecondsAfterFinished?: number | null | 
     : spec;
 
 /** The labels by which a Job selects its own pods. */
-const tells = ['controller-uid', 'job-name', 'batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name'];
-const withoutTells = (labels: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(labels).filter(([label]) => !tells.includes(label)));
+const ownLabels = ['controller-uid', 'job-name', 'batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name'];
+const withoutOwnLabels = (labels: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(labels).filter(([label]) => !ownLabels.includes(label)));
 
 const isOf = ({ metadata }: z.infer<typeof Job>, uid: string): boolean =>
   metadata.ownerReferences.some((owner) => owner.uid === uid);

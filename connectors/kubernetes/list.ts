@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { KubernetesObject } from '../../core/model/telemetry.ts';
 import { withRetries } from '../retry.ts';
-import { type ClusterAccess, type Reply, said } from './access.ts';
+import { type ClusterAccess, type Reply, statusText } from './access.ts';
 
 export interface Kind {
   readonly kind: string;
@@ -77,7 +77,8 @@ export async function eachObject(
     );
     if (extension && reply.status === 404) return { bytes };
     const list = Page.safeParse(reply.body);
-    if (reply.status !== 200 || !list.success) return failed(said(reply), reply.status === 401 || reply.status === 403);
+    if (reply.status !== 200 || !list.success)
+      return failed(statusText(reply), reply.status === 401 || reply.status === 403);
     bytes += reply.bytes;
     count += list.data.items.length;
     for (const item of list.data.items) take(item);
@@ -88,9 +89,9 @@ export async function eachObject(
 }
 
 /** Asks again as long as the server is busy (429) and the wait that it names is short. */
-function patiently(ask: () => Promise<Reply>): Promise<Reply> {
+function patiently(request: () => Promise<Reply>): Promise<Reply> {
   const until = performance.now() + maxWaitMs;
-  return withRetries(ask, {
+  return withRetries(request, {
     maxAttempts: 6,
     waitMs: ({ status, retryAfterMs = 0 }) => (status === 429 ? Math.max(retryAfterMs, 1000) : undefined),
     leftMs: () => until - performance.now(),

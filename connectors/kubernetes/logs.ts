@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { amongClusters, type Match, matchedService, type Scope } from '../../core/model/scope.ts';
 import type { LogRecord } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
-import { type ClusterAccess, said } from './access.ts';
+import { type ClusterAccess, statusText } from './access.ts';
 
 const podsListed = 500;
 const maxPods = 40;
@@ -36,11 +36,11 @@ export function kubernetesLogs({ clusters }: { readonly clusters: readonly Clust
   return {
     async observe(scope) {
       if (clusters.length === 0) return gap('No cluster is configured to read pod logs from.');
-      const asked = amongClusters(
+      const searched = amongClusters(
         scope,
         clusters.map(({ name }) => name),
       );
-      const read = await Promise.all(clusters.map((cluster) => logsOf(cluster, asked)));
+      const read = await Promise.all(clusters.map((cluster) => logsOf(cluster, searched)));
       const records = read.flatMap((one) => one.records);
       const missing = read.flatMap((one) => one.missing);
       if (records.length === 0 && missing.length > 0) return gap(`No pod log could be read: ${missing.join('; ')}.`);
@@ -111,7 +111,7 @@ async function logsOf(cluster: ClusterAccess, scope: Scope): Promise<Read> {
   for (const reply of replies) {
     const page = Pods.safeParse(reply.body);
     if (reply.status !== 200 || !page.success)
-      return { records: [], missing: [`${cluster.name}: pods (${said(reply)})`], bytes: 0 };
+      return { records: [], missing: [`${cluster.name}: pods (${statusText(reply)})`], bytes: 0 };
     for (const pod of page.data.items) pods.set(`${pod.metadata.namespace}/${pod.metadata.name}`, pod);
   }
   // The paged service comes first, then its neighbours, each with unhealthy pods first, whose logs say the most.
@@ -190,7 +190,8 @@ async function linesOf(cluster: ClusterAccess, { pod, container, previous }: Log
   // 204 No Content: the pod has no node yet. The node may have removed the previous run with its log.
   if (reply.status === 204) return { records: [], bytes: 0 };
   if (previous && (reply.status === 400 || reply.status === 404)) return { records: [], bytes: 0 };
-  if (reply.status !== 200 || typeof reply.body !== 'string') return { records: [], failed: said(reply), bytes: 0 };
+  if (reply.status !== 200 || typeof reply.body !== 'string')
+    return { records: [], failed: statusText(reply), bytes: 0 };
   const service = serviceOf(pod, scope);
   const labels = {
     cluster: cluster.name,
@@ -208,6 +209,6 @@ async function linesOf(cluster: ClusterAccess, { pod, container, previous }: Log
     const timestamp = new Date(at).toISOString();
     return timestamp > window.end ? [] : [{ timestamp, source: 'kubernetes', labels, message }];
   });
-  const [first, ...others] = records;
-  return { records: cut && first ? [{ ...first, cut }, ...others] : records, bytes: reply.bytes };
+  const [first, ...rest] = records;
+  return { records: cut && first ? [{ ...first, cut }, ...rest] : records, bytes: reply.bytes };
 }

@@ -19,9 +19,9 @@ export async function deletePod(call: Call): Promise<Outcome> {
     return { kind: 'refused', why: `Pod ${name} has no controller that would make it again.` };
   if (deletionTimestamp)
     return { kind: 'already-done', detail: `Pod ${name} is being deleted; it is gone once its node says so.` };
-  const meant = call.dryRun ? undefined : await deletionFor(call, uid);
-  if (meant?.kind === 'refused') return meant;
-  if (meant && meant.uid !== uid)
+  const target = call.dryRun ? undefined : await deletionFor(call, uid);
+  if (target?.kind === 'refused') return target;
+  if (target && target.uid !== uid)
     return { kind: 'already-done', detail: `The pod that was meant is gone; Pod ${name} is a new one.` };
   // The precondition is the uid of the observed pod, so that a new pod of the same name is not deleted.
   const body = {

@@ -66,11 +66,11 @@ function sourceOf({ clusters, clock, wholeUpTo }: SourceParts, read: readonly Ki
       const wanted = clusters.filter(({ name }) => isWithin(within, { cluster: name }));
       const turns = wanted.map(withTurns);
       const plan = await planReading(turns, within, wholeUpTo);
-      const asked = await Promise.all(
+      const answers = await Promise.all(
         turns.map((cluster) => snapshotOf(cluster, clock, read, plan.plans.get(cluster.name))),
       );
-      const data = asked.flatMap((one) => (one.snapshot ? [one.snapshot] : []));
-      const without = [...asked.flatMap((one) => one.without), ...plan.missing];
+      const data = answers.flatMap((one) => (one.snapshot ? [one.snapshot] : []));
+      const without = [...answers.flatMap((one) => one.without), ...plan.missing];
       if (data.length === 0) {
         const why = without.length > 0 ? without.slice(0, 3).join('; ') : 'no cluster is configured for it';
         return {
@@ -83,7 +83,7 @@ function sourceOf({ clusters, clock, wholeUpTo }: SourceParts, read: readonly Ki
         data,
         query: data.map((one) => one.cluster).join(', '),
         missing: without,
-        bytes: asked.reduce((sum, one) => sum + one.bytes, plan.bytes),
+        bytes: answers.reduce((sum, one) => sum + one.bytes, plan.bytes),
       };
     },
   };

@@ -3,7 +3,7 @@
 import { Unavailable } from '../../core/errors.ts';
 import { KubernetesObject } from '../../core/model/telemetry.ts';
 import type { Targets } from '../../core/ports/telemetry.ts';
-import { type ClusterAccess, said } from './access.ts';
+import { type ClusterAccess, statusText } from './access.ts';
 import { type Kind, listOf } from './list.ts';
 
 /** The API path of each kind, and whether the kind is namespaced. */
@@ -28,10 +28,10 @@ export function kubernetesTargets({ clusters }: { readonly clusters: readonly Cl
       const reply = await access.request(path);
       if (reply.status === 404) return { kind: 'absent' };
       if (reply.status === 0 || reply.status === 429 || reply.status >= 500)
-        throw new Unavailable(`${kind} ${name} could not be looked at (${said(reply)}).`);
+        throw new Unavailable(`${kind} ${name} could not be looked at (${statusText(reply)}).`);
       const object = KubernetesObject.safeParse({ kind, ...(reply.body as object) });
       if (reply.status !== 200 || !object.success)
-        return { kind: 'unseen', why: `${kind} ${name} could not be looked at (${said(reply)}).` };
+        return { kind: 'unseen', why: `${kind} ${name} could not be looked at (${statusText(reply)}).` };
       return { kind: 'object', object: object.data };
     },
     async around({ kind, name, namespace, cluster }) {

@@ -10,8 +10,8 @@ const Failure = z.object({ errorType: z.string() });
 export function awsRedelivery(lambda: LambdaClient, workflow: SFNClient): Redelivery {
   return {
     async invoke(functionArn, payload) {
-      const asked = { FunctionName: functionArn, Payload: new TextEncoder().encode(JSON.stringify(payload ?? null)) };
-      const { FunctionError, Payload } = await lambda.send(new InvokeCommand(asked)).catch((cause: unknown) => {
+      const input = { FunctionName: functionArn, Payload: new TextEncoder().encode(JSON.stringify(payload ?? null)) };
+      const { FunctionError, Payload } = await lambda.send(new InvokeCommand(input)).catch((cause: unknown) => {
         throw new Unavailable(`${functionArn} could not be called.`, { cause });
       });
       if (FunctionError === undefined) return { kind: 'done' };

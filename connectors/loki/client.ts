@@ -54,7 +54,7 @@ export const Counts = z.object({
 });
 
 export interface Session {
-  ask<Schema extends z.ZodType>(
+  query<Schema extends z.ZodType>(
     path: string,
     parameters: Readonly<Record<string, string>>,
     schema: Schema,
@@ -106,7 +106,7 @@ export function openSession(access: LokiAccess): Session {
     get bytes() {
       return bytes;
     },
-    async ask(path, parameters, schema) {
+    async query(path, parameters, schema) {
       const address = new URL(`${url.replace(/\/+$/, '')}/loki/api/v1/${path}`);
       address.search = new URLSearchParams(parameters).toString();
       let attempts = 0;

@@ -77,12 +77,12 @@ class Question {
     if (known.kind === 'failed') return gap(known.reason);
     this.#scope = amongClusters(this.#scope, known.data);
     // Streams without a cluster label cannot be selected by it; the configured cluster is already the right one.
-    const asked = known.labelled ? this.#scope : { ...this.#scope, cluster: undefined };
-    const anchor = await this.#anchor(asked);
+    const searched = known.labelled ? this.#scope : { ...this.#scope, cluster: undefined };
+    const anchor = await this.#anchor(searched);
     if (anchor.kind === 'failed') return gap(anchor.reason);
-    const parts = partsOf(asked, this.#config.labels, anchor.data);
+    const parts = partsOf(searched, this.#config.labels, anchor.data);
     if (anchor.data !== undefined) this.#missing.push(`streams without the label ${anchor.data}`);
-    const left = asked.reach === 'everywhere' ? 0 : asked.neighbours.length - maxNeighbours;
+    const left = searched.reach === 'everywhere' ? 0 : searched.neighbours.length - maxNeighbours;
     if (left > 0) this.#missing.push(`logs of ${left} neighbours: ${maxNeighbours} are asked for`);
     const trouble = await this.#withinCap(parts);
     if (trouble !== undefined) return gap(trouble);
@@ -120,7 +120,7 @@ class Question {
     const own = cluster === undefined ? [] : [cluster];
     if (this.#scope.cluster === undefined || this.#scope.reach === 'everywhere')
       return { kind: 'ok', data: own, labelled: true } as const;
-    const answer = await this.#session.ask(`label/${labels.cluster}/values`, this.#bounds(), Names);
+    const answer = await this.#session.query(`label/${labels.cluster}/values`, this.#bounds(), Names);
     if (answer.kind === 'failed') return answer;
     const values = answer.data.data ?? [];
     return { kind: 'ok', data: [...values, ...own], labelled: values.includes(this.#scope.cluster) } as const;
@@ -133,7 +133,7 @@ class Question {
       reach === 'neighbours' ||
       (reach !== 'everywhere' && (cluster !== undefined || (reach === 'neighbourhood' && namespace)));
     if (narrows) return { kind: 'ok', data: undefined } as const;
-    const answer = await this.#session.ask('labels', this.#bounds(), Names);
+    const answer = await this.#session.query('labels', this.#bounds(), Names);
     if (answer.kind === 'failed') return answer;
     const names = labelsAmong(answer.data.data);
     const best = [labels.namespace, labels.service, labels.cluster].find((name) => names.includes(name));
@@ -146,7 +146,9 @@ class Question {
    */
   async #withinCap(parts: readonly Part[]): Promise<string | undefined> {
     const answers = await Promise.all(
-      parts.map(({ selector }) => this.#session.ask('index/stats', { query: selector, ...this.#bounds() }, IndexStats)),
+      parts.map(({ selector }) =>
+        this.#session.query('index/stats', { query: selector, ...this.#bounds() }, IndexStats),
+      ),
     );
     for (const one of answers)
       if (one.kind === 'failed' && (one.status === undefined || fatal.has(one.status))) return one.reason;
@@ -168,7 +170,7 @@ class Question {
     const { start, end } = this.#span;
     // The range of a count begins after its start and includes its end, unlike that of lines.
     const query = countOf(parts, countedBy(this.#scope, labels), Math.ceil(Number(end - start) / 1e9));
-    const answer = await this.#session.ask('query', { query, time: String(end - 1n) }, Counts);
+    const answer = await this.#session.query('query', { query, time: String(end - 1n) }, Counts);
     if (answer.kind === 'failed') {
       this.#missing.push(`the number of lines (${answer.reason})`);
       return undefined;
@@ -260,7 +262,7 @@ class Question {
   async #page(selector: string, { start, end }: Span) {
     if (this.#scanned > this.#capBytes)
       return `Loki has read ${gigabytes(this.#scanned)}, and the cap is ${this.#config.maxGbScanned} GB`;
-    const answer = await this.#session.ask(
+    const answer = await this.#session.query(
       'query_range',
       {
         query: selector,
@@ -315,7 +317,7 @@ class Question {
     const { service } = this.#scope;
     const silent = parts.some(({ name }) => name === 'paged') && counts?.get('paged') === 0;
     if (!silent && this.#lines.length > 0) return;
-    const answer = await this.#session.ask('labels', this.#bounds(), Names);
+    const answer = await this.#session.query('labels', this.#bounds(), Names);
     if (answer.kind === 'failed') return;
     const names = labelsAmong(answer.data.data);
     const { labels } = this.#config;

@@ -50,9 +50,9 @@ export function mcpTools(
 
   return {
     async offered(specialist) {
-      const asked = servers.filter((server) => server.specialists.some((one) => one === specialist));
+      const offering = servers.filter((server) => server.specialists.some((one) => one === specialist));
       const answers = await Promise.all(
-        asked.map((server) =>
+        offering.map((server) =>
           using(server, async (client) =>
             offers(server, (await client.listTools({}, { timeout: patienceMs })).tools),
           ).catch(
@@ -88,7 +88,7 @@ const gap = ({ name }: ToolServer, why: string): Gap => ({
 });
 
 function offers(server: ToolServer, listed: readonly Listed[]): Offered {
-  const judged = server.tools.map((name): ForeignTool | Gap => {
+  const checked = server.tools.map((name): ForeignTool | Gap => {
     const found = listed.find((one) => one.name === name);
     if (!found) return gap(server, `has no tool ${name}`);
     const { annotations = {}, inputSchema, description = '' } = found;
@@ -104,8 +104,8 @@ function offers(server: ToolServer, listed: readonly Listed[]): Offered {
     };
   });
   return {
-    tools: judged.filter((one): one is ForeignTool => 'tool' in one),
-    gaps: judged.filter((one): one is Gap => 'reason' in one),
+    tools: checked.filter((one): one is ForeignTool => 'tool' in one),
+    gaps: checked.filter((one): one is Gap => 'reason' in one),
   };
 }
 

@@ -30,7 +30,7 @@ export type Answer =
 
 /** One question of a specialist, which may take several queries. */
 export interface Question {
-  ask(nrql: string): Promise<Answer>;
+  query(nrql: string): Promise<Answer>;
   bytes(): number;
 }
 
@@ -150,14 +150,14 @@ export function questions(config: NewRelicConfig): () => Question {
         if (reply.kind !== 'envelope')
           return { kind: 'failed', reason: reply.kind === 'failed' ? reply.reason : throttledAnswer };
         const { data, errors } = reply.envelope;
-        const notes = (errors ?? []).map(({ message }) => said(message));
+        const notes = (errors ?? []).map(({ message }) => excerpt(message));
         const container = data?.actor?.nrql;
         const queryId = container?.queryProgress?.queryId;
         if (container?.results && container.queryProgress?.completed !== false)
           return {
             kind: 'rows',
             rows: container.results,
-            notes: [...notes, ...(container.metadata?.messages ?? []).map(said)].slice(0, 5),
+            notes: [...notes, ...(container.metadata?.messages ?? []).map(excerpt)].slice(0, 5),
           };
         if (notes[0] !== undefined) return { kind: 'failed', reason: `New Relic answered: ${notes[0]}` };
         if (!queryId || container.queryProgress?.completed === true) return { kind: 'failed', reason: wrongForm };
@@ -170,7 +170,7 @@ export function questions(config: NewRelicConfig): () => Question {
     };
 
     return {
-      ask(nrql) {
+      query(nrql) {
         queries += 1;
         return queries > maxQueries
           ? Promise.resolve({ kind: 'failed', reason: `This would take more than ${maxQueries} queries to New Relic.` })
@@ -181,7 +181,7 @@ export function questions(config: NewRelicConfig): () => Question {
   };
 }
 
-const said = (text: string): string => text.slice(0, 200);
+const excerpt = (text: string): string => text.slice(0, 200);
 
 /** New Relic refuses with status 429, or with an error within a 200. */
 const isThrottled = (reply: Reply): boolean =>

@@ -63,7 +63,7 @@ interface Wanted {
 
 async function rowsOf<T>(
   question: Question,
-  { event, only, wanted, names, scope: asked }: Wanted,
+  { event, only, wanted, names, scope: requestedScope }: Wanted,
   config: NewRelicConfig,
   read: (row: Row, place: ReturnType<typeof placeOf>) => T | undefined,
 ): Promise<Observed<readonly T[]>> {
@@ -72,16 +72,16 @@ async function rowsOf<T>(
     kind: 'gap',
     gap: { source: 'newrelic', reason: reason.slice(0, 300) },
   });
-  const known = await keysOf(question, event, asked.window);
+  const known = await keysOf(question, event, requestedScope.window);
   if (known.kind === 'failed') return gap(known.reason);
   // Accounts in which nothing happened in the window have no attributes.
   if (known.keys.size === 0) return { kind: 'data', data: [], query, bytes: question.bytes() };
-  const columns: Columns = columnsAmong(known.keys, asked, names);
-  const scope = await knownScope(question, { event, columns, scope: asked }, config);
+  const columns: Columns = columnsAmong(known.keys, requestedScope, names);
+  const scope = await knownScope(question, { event, columns, scope: requestedScope }, config);
   const selected = [
     ...new Set([...wanted.filter((name) => known.keys.has(name) || name === 'timestamp'), ...all(columns)]),
   ];
-  const answer = await question.ask(
+  const answer = await question.query(
     `SELECT ${selected.map(quoted).join(', ')} FROM ${event}${where(condition(scope, columns), only)} ${during(scope.window)} ORDER BY timestamp DESC LIMIT ${maxRows}`,
   );
   if (answer.kind === 'failed') return gap(answer.reason);

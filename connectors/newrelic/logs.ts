@@ -32,7 +32,7 @@ const maxMessage = 16_000;
 
 const levels = ['level', 'log.level', 'severity.text', 'severity', 'loglevel'];
 const messages = ['message', 'log', 'msg', 'body'];
-const others = {
+const otherParts = {
   container: ['container_name', 'containerName', 'k8s.container.name'],
   node: ['node_name', 'k8s.node.name', 'hostname', 'host'],
 };
@@ -129,8 +129,8 @@ function namesAmong(keys: ReadonlySet<string>, scope: Scope): Names {
     ]),
     level: having(levels),
     message: having(messages),
-    container: having(others.container),
-    node: having(others.node),
+    container: having(otherParts.container),
+    node: having(otherParts.node),
   };
 }
 
@@ -157,7 +157,7 @@ async function partsOf(question: Question, names: Names, scope: Scope): Promise<
     const given = conditions.filter((one) => one !== undefined);
     return `${given.length === 0 ? 'count(*)' : `filter(count(*), WHERE ${given.join(' AND ')})`} AS c${index}`;
   });
-  const answer = await question.ask(`SELECT ${counts.join(', ')} FROM Log${where(within)} ${during(scope.window)}`);
+  const answer = await question.query(`SELECT ${counts.join(', ')} FROM Log${where(within)} ${during(scope.window)}`);
   if (answer.kind === 'failed') return answer;
   const [row] = answer.rows;
   const parts = kinds.map(({ title, conditions }, index) => ({
@@ -213,7 +213,7 @@ async function sample(
     ...names.node,
     ...all(names.columns),
   ];
-  const answer = await question.ask(
+  const answer = await question.query(
     `SELECT ${wanted.map(quoted).join(', ')} FROM Log${within ?? ''} ${during(window)} ORDER BY timestamp DESC LIMIT MAX`,
   );
   if (answer.kind === 'failed') return { title, records: [], rows: 0, failed: answer.reason, notes: [] };

@@ -138,14 +138,14 @@ export function metrics(config: NewRelicConfig, ask: () => Question): Source<'me
       if (series.length === 0 && failures[0] !== undefined) return gap(failures[0]);
       const isAny = read.some((one) => one.asked.length > 0);
       if (!isAny) return gap('New Relic has none of the events that the signal catalogue knows in these accounts.');
-      const asked = new Set(read.flatMap((one) => one.asked));
+      const queried = new Set(read.flatMap((one) => one.asked));
       const lacking = [...new Set(events.flatMap(({ readings }) => readings.map(({ signal }) => signal)))].filter(
-        (signal) => !asked.has(signal),
+        (signal) => !queried.has(signal),
       );
       return {
         kind: 'data',
         data: series,
-        query: `${hostOf(config)} metrics of ${accountsOf(config)} (${asked.size} signals${lacking.length > 0 ? `, without ${lacking.join(', ')}` : ''})`,
+        query: `${hostOf(config)} metrics of ${accountsOf(config)} (${queried.size} signals${lacking.length > 0 ? `, without ${lacking.join(', ')}` : ''})`,
         missing: [...failures, ...new Set(notes)].slice(0, 12),
         bytes: question.bytes(),
       };
@@ -174,7 +174,7 @@ async function seriesOf(question: Question, event: Event, asked: Scope, config: 
   const facets = [orElse(columns.service), orElse(columns.cluster), orElse(columns.namespace)];
   const selected = readings.map(({ nrql, signal }) => `${nrql} AS ${signal}`).join(', ');
   const seconds = stepSeconds(scope.window);
-  const answer = await question.ask(
+  const answer = await question.query(
     `SELECT ${selected} FROM ${event.event}${where(condition(scope, columns), event.only)} ${during(scope.window)} FACET ${facets.join(', ')} TIMESERIES ${seconds} seconds LIMIT ${maxGroups}`,
   );
   if (answer.kind === 'failed') return { ...nothing, failed: answer.reason };

@@ -198,7 +198,7 @@ export type Keys = { readonly kind: 'keys'; readonly keys: ReadonlySet<string> }
 
 /** An unknown attribute gives an empty answer and no error, so the attributes of an event are asked first. */
 export async function keysOf(question: Question, event: string, window: TimeWindow): Promise<Keys> {
-  const answer = await question.ask(`SELECT keyset() FROM ${event} ${during(window)}`);
+  const answer = await question.query(`SELECT keyset() FROM ${event} ${during(window)}`);
   if (answer.kind === 'failed') return answer;
   const keys = answer.rows.flatMap((row) =>
     [row.key, row.allKeys, row.stringKeys, row.numericKeys, row.booleanKeys].flat().flatMap((key) => text(key) ?? []),
@@ -213,10 +213,10 @@ export async function knownScope(
   config: NewRelicConfig,
 ): Promise<Scope> {
   if (scope.cluster === undefined || scope.reach === 'everywhere') return scope;
-  const asked = columns.cluster.map((name) => `uniques(${quoted(name)}, 1000)`);
+  const selects = columns.cluster.map((name) => `uniques(${quoted(name)}, 1000)`);
   const clusters = new Set(config.cluster === undefined ? [] : [config.cluster]);
-  if (asked.length === 0) return amongClusters(scope, clusters);
-  const answer = await question.ask(`SELECT ${asked.join(', ')} FROM ${event} ${during(scope.window)}`);
+  if (selects.length === 0) return amongClusters(scope, clusters);
+  const answer = await question.query(`SELECT ${selects.join(', ')} FROM ${event} ${during(scope.window)}`);
   if (answer.kind === 'failed') return scope;
   for (const row of answer.rows)
     for (const value of Object.values(row).flat()) if (typeof value === 'string') clusters.add(value);

@@ -39,7 +39,7 @@ export const Alerts = z.object({
 
 const Envelope = z.object({ status: z.literal('success'), data: z.unknown() });
 
-export async function ask<Schema extends z.ZodType>(
+export async function fetchJson<Schema extends z.ZodType>(
   config: PrometheusConfig,
   path: string,
   parameters: Readonly<Record<string, string>>,

@@ -5,7 +5,7 @@ import { amongClusters, isWithin, type Located, type Scope } from '../../core/mo
 import type { FiringAlert, Series } from '../../core/model/telemetry.ts';
 import type { Observed, Source } from '../../core/ports/telemetry.ts';
 import { catalogue, nameLabels, namespaceLabels } from './catalogue.ts';
-import { Alerts, ask, Matrix, Names, type PrometheusConfig } from './client.ts';
+import { Alerts, fetchJson, Matrix, Names, type PrometheusConfig } from './client.ts';
 import { matchedIn, narrowed } from './match.ts';
 
 export type { PrometheusConfig } from './client.ts';
@@ -19,7 +19,7 @@ export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
   return {
     async observe(scope) {
       const { window } = scope;
-      const names = await ask(config, 'label/__name__/values', bounds(window), Names);
+      const names = await fetchJson(config, 'label/__name__/values', bounds(window), Names);
       if (names.kind === 'failed') return gap(names.reason);
       const has = new Set(names.data);
       const wanted = catalogue.flatMap((entry) => {
@@ -43,7 +43,7 @@ export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
           return {
             entry,
             service,
-            answer: await ask(config, 'query_range', { query, ...bounds(window), step: String(step) }, Matrix),
+            answer: await fetchJson(config, 'query_range', { query, ...bounds(window), step: String(step) }, Matrix),
           };
         }),
       );
@@ -75,7 +75,7 @@ export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
 export function prometheusAlerts(config: PrometheusConfig): Source<'alerts'> {
   return {
     async observe(scope) {
-      const answer = await ask(config, 'alerts', {}, Alerts);
+      const answer = await fetchJson(config, 'alerts', {}, Alerts);
       if (answer.kind === 'failed') return gap(answer.reason);
       const all = answer.data.alerts.flatMap((alert): FiringAlert[] => {
         const at = new Date(alert.activeAt ?? Number.NaN);
@@ -128,8 +128,8 @@ function entityIn(labels: Readonly<Record<string, string>>, config: PrometheusCo
 
 /** If a server's series name no cluster, the scope does not restrict them to one. */
 function inScope<T>(scope: Scope, all: readonly T[], placeOf: (one: T) => Located): T[] {
-  const asked = amongClusters(scope, new Set(all.flatMap((one) => placeOf(one).cluster ?? [])));
-  return all.filter((one) => isWithin(asked, placeOf(one)));
+  const searched = amongClusters(scope, new Set(all.flatMap((one) => placeOf(one).cluster ?? [])));
+  return all.filter((one) => isWithin(searched, placeOf(one)));
 }
 
 const bounds = (window: TimeWindow) => ({ start: window.start, end: window.end });

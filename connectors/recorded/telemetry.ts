@@ -122,13 +122,13 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
         const observed = await observe(scope, 'executions', (world) => readFileOf(world.edition, 'managed.json'));
         if (observed.kind === 'gap') return observed;
         const failed = ({ status }: WorkflowExecution) => status !== 'SUCCEEDED' && status !== 'RUNNING';
-        const asked = (execution: WorkflowExecution) =>
+        const isRequested = (execution: WorkflowExecution) =>
           arns.some(
             (one) =>
               one === execution.arn ||
               (failed(execution) && execution.arn.startsWith(`${one.replace(':stateMachine:', ':execution:')}:`)),
           );
-        return { ...observed, data: observed.data.executions.filter(asked) };
+        return { ...observed, data: observed.data.executions.filter(isRequested) };
       },
     },
     edge: {
@@ -152,8 +152,8 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
 
 /** The entity of a series decides whether it is in scope, whatever the series counts. */
 function inScope(series: readonly Series[], scope: Scope): Series[] {
-  const asked = amongClusters(scope, new Set(series.flatMap(({ entity }) => entity.cluster ?? [])));
-  return series.filter(({ entity }) => isWithin(asked, { ...entity, service: entity.name }));
+  const searched = amongClusters(scope, new Set(series.flatMap(({ entity }) => entity.cluster ?? [])));
+  return series.filter(({ entity }) => isWithin(searched, { ...entity, service: entity.name }));
 }
 
 async function* only(records: AsyncIterable<LogRecord>, scope: Scope): AsyncGenerator<LogRecord> {

@@ -32,7 +32,7 @@ export function worldFinder({
   const alerts = scenarios.map((scenario) => ({ scenario, trigger: triggerOf(scenario) }));
   const played = remembering(async (incidentId) => {
     const incident = await incidents.get(incidentId);
-    const scenario = incident ? mostAlike(incident, alerts) : alerts[0]?.scenario;
+    const scenario = incident ? mostSimilar(incident, alerts) : alerts[0]?.scenario;
     if (!scenario) throw new InvalidInput('No recording speaks of what was asked.');
     const shiftMs = incident ? Date.parse(incident.trigger.occurredAt) - Date.parse(scenario.now) : 0;
     return { known: incident !== undefined, scenario, shiftMs };
@@ -107,26 +107,26 @@ function triggerOf(scenario: Scenario): Trigger {
  * one that shares the rarest names with the question. If several recordings exist and none shares a name, no recording is replayed, because it would
  * answer for another incident.
  */
-function mostAlike(
+function mostSimilar(
   incident: Incident,
   alerts: readonly { scenario: Scenario; trigger: Trigger }[],
 ): Scenario | undefined {
   const same = alerts.find(({ trigger }) => trigger.sourceId === incident.sourceId);
   if (same || alerts.length === 1) return (same ?? alerts[0])?.scenario;
-  const said = sayings(incident.trigger);
-  const saysSo = best(alerts, ({ trigger }) => {
+  const texts = sayings(incident.trigger);
+  const named = best(alerts, ({ trigger }) => {
     const recorded = sayings(trigger);
-    return recorded.filter((one) => said.includes(one)).length / Math.max(1, recorded.length);
+    return recorded.filter((one) => texts.includes(one)).length / Math.max(1, recorded.length);
   });
-  if (saysSo) return saysSo.scenario;
-  const asked = wordsOf(incident.trigger);
+  if (named) return named.scenario;
+  const words = wordsOf(incident.trigger);
   const known = alerts.map((alert) => ({ ...alert, names: namesIn(alert.trigger) }));
   /** A name that many recordings share ("critical", "production") identifies none of them. */
   const rarity = (name: string) => {
-    const speak = known.filter(({ names }) => names.has(name)).length;
-    return speak > maxNamesakes ? 0 : 1 / speak;
+    const frequency = known.filter(({ names }) => names.has(name)).length;
+    return frequency > maxNamesakes ? 0 : 1 / frequency;
   };
-  return best(known, ({ names }) => [...names].reduce((sum, name) => sum + (asked.has(name) ? rarity(name) : 0), 0))
+  return best(known, ({ names }) => [...names].reduce((sum, name) => sum + (words.has(name) ? rarity(name) : 0), 0))
     ?.scenario;
 }
 const maxNamesakes = 5;

@@ -48,16 +48,16 @@ export function s3Anchors({
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, VersionId }));
     return { day: Key.slice(prefix.length, -'.json'.length), anchor: jsonOf((await Body?.transformToString()) ?? '') };
   };
-  const asking = async <T>(what: string, ask: () => Promise<T>): Promise<T> => {
+  const withErrors = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
     try {
-      return await ask();
+      return await call();
     } catch (cause) {
       throw new Unavailable(`The anchors of the audit could not be ${what}.`, { cause });
     }
   };
   return {
     add: (anchor) =>
-      asking('written', async () => {
+      withErrors('written', async () => {
         await client
           .send(
             new PutObjectCommand({
@@ -71,11 +71,11 @@ export function s3Anchors({
           .catch(isThere);
       }),
     last: () =>
-      asking('read', async () => {
+      withErrors('read', async () => {
         const last = (await firstVersions()).at(-1);
         return last === undefined ? undefined : AuditAnchor.safeParse((await read(last)).anchor).data;
       }),
-    all: () => asking('read', async () => Promise.all((await firstVersions()).map(read))),
+    all: () => withErrors('read', async () => Promise.all((await firstVersions()).map(read))),
   };
 }
 

@@ -36,7 +36,7 @@ export function blocksOf(message: Message): KnownBlock[] {
   const { approval, choices: offered, outcome } = message;
   const body = within([...bodyOf(message), ...excerptsOf(message), ...smallOf(message)], limits.blocks - 7);
   return [
-    ...askedOf(message),
+    ...requestBlocks(message),
     headOf(message),
     ...mentionsOf(message.mention),
     ...body,
@@ -46,22 +46,22 @@ export function blocksOf(message: Message): KnownBlock[] {
   ];
 }
 
-const said = (text: string): string => readableTimes(clean(text));
+const visible = (text: string): string => readableTimes(clean(text));
 
 /** A message about an incident begins with the facts; every other message begins with the sentence. */
 const bodyOf = (message: Message): Sized[] =>
   message.kind === 'opened' ? [...factsOf(message), ...linesOf(message)] : [...linesOf(message), ...factsOf(message)];
 
 /** The question that the message answers, if nobody else saw it. */
-function askedOf({ asked }: Message): RichTextBlock[] {
-  const text = asked?.unseen === true ? said(asked.text) : '';
+function requestBlocks({ asked }: Message): RichTextBlock[] {
+  const text = asked?.unseen === true ? visible(asked.text) : '';
   if (asked === undefined || text === '') return [];
   return [rich([...peopleOf([asked.by]), { type: 'text', text: `: ${shorten(text, 300)}`, style: { italic: true } }])];
 }
 
 /** An answer is one line of a conversation; every other message gets a header, so that people find it in a channel. */
 function headOf({ headline, tone, kind, lines, excerpts = [] }: Message): HeaderBlock | RichTextBlock | SectionBlock {
-  const text = said(headline) || 'Watchkeeper';
+  const text = visible(headline) || 'Watchkeeper';
   if (kind === 'answer')
     return lines.length + excerpts.length === 0
       ? section(text)
@@ -102,14 +102,14 @@ const cut = section('There is more; it does not fit into a Slack message.');
 function linesOf({ lines, kind, people = [] }: Message): Sized[] {
   if (kind === 'answer' && lines.length > 1 && lines.every((line) => !line.includes('\n'))) return listOf(lines);
   return lines.flatMap((line) => {
-    const text = shorten(said(line), limits.section);
+    const text = shorten(visible(line), limits.section);
     return text === '' ? [] : [{ block: withPeople(text, people) ?? section(text), size: text.length }];
   });
 }
 
 /** One block for lines that belong together. */
 function listOf(lines: readonly string[]): Sized[] {
-  const texts = lines.map((line) => shorten(said(line), limits.section)).filter((text) => text !== '');
+  const texts = lines.map((line) => shorten(visible(line), limits.section)).filter((text) => text !== '');
   const some = fitting(texts, (text) => text.length, texts.length);
   if (some.length === 0) return [];
   const elements = some.map(
@@ -125,11 +125,11 @@ function listOf(lines: readonly string[]): Sized[] {
 /** Two columns; the names are our own text and bold. If Slack would format a value, the pair is plain text without a bold name. */
 function factsOf({ facts = [] }: Message): Sized[] {
   const fields = facts.flatMap(({ name, value }): (PlainTextElement | MrkdwnElement)[] => {
-    const text = shorten(said(value), limits.field);
+    const text = shorten(visible(value), limits.field);
     if (text === '') return [];
     return formats.test(text)
-      ? [{ type: 'plain_text', text: `${said(name)}\n${text}`, emoji: false }]
-      : [{ type: 'mrkdwn', text: `*${escaped(said(name))}*\n${escaped(text)}`, verbatim: true }];
+      ? [{ type: 'plain_text', text: `${visible(name)}\n${text}`, emoji: false }]
+      : [{ type: 'mrkdwn', text: `*${escaped(visible(name))}*\n${escaped(text)}`, verbatim: true }];
   });
   if (fields.length === 0) return [];
   return [{ block: { type: 'section', fields }, size: fields.reduce((size, { text }) => size + text.length, 0) }];
@@ -139,7 +139,7 @@ const formats = /[*_~`]|:[\w+-]+:/;
 
 function excerptsOf({ excerpts = [] }: Message): Sized[] {
   return excerpts.flatMap(({ title, text }) => {
-    const [name, content] = [said(title), clean(text)];
+    const [name, content] = [visible(title), clean(text)];
     if (content === '') return [];
     const block: RichTextBlock = {
       type: 'rich_text',
@@ -154,7 +154,7 @@ function excerptsOf({ excerpts = [] }: Message): Sized[] {
 
 function smallOf({ small = [] }: Message): Sized[] {
   const elements = small.flatMap((line) => {
-    const text = shorten(said(line), limits.context);
+    const text = shorten(visible(line), limits.context);
     return text === '' ? [] : [text];
   });
   return elements.map((text) => {
@@ -199,7 +199,7 @@ const expiry = (expiresAt: string): RichTextBlock =>
 /** The outcome replaces the buttons and names the people who decided. */
 const outcomeOf = ({ says, by, at }: NonNullable<Message['outcome']>): RichTextBlock =>
   rich([
-    { type: 'text', text: said(says) || 'Answered', style: { bold: true } },
+    { type: 'text', text: visible(says) || 'Answered', style: { bold: true } },
     { type: 'text', text: ' by ' },
     ...peopleOf(by),
     { type: 'text', text: ' · ' },
@@ -234,4 +234,4 @@ const choices = (offered: NonNullable<Message['choices']>): ActionsBlock => ({
 });
 
 /** The text for notifications. */
-export const fallbackText = (message: Message): string => escaped(shorten(said(message.headline), 1000));
+export const fallbackText = (message: Message): string => escaped(shorten(visible(message.headline), 1000));

@@ -30,14 +30,14 @@ export function slackUserDirectory(access: SlackAccess, configured: SlackOrigin)
     );
     return learned;
   };
-  const ask = async (user: string): Promise<SlackUserKind> => {
+  const kindOf = async (user: string): Promise<SlackUserKind> => {
     try {
-      const [ours, answer] = await Promise.all([
+      const [workspace, answer] = await Promise.all([
         origin(),
         callSlack((client) => client.users.info({ user }), patienceSeconds),
       ]);
       const parsed = SlackUser.safeParse(answer.user);
-      return parsed.success && parsed.data.id === user ? whoIs(parsed.data, ours) : 'unknown';
+      return parsed.success && parsed.data.id === user ? whoIs(parsed.data, workspace) : 'unknown';
     } catch (error) {
       return strangers.has(errorCode(error)) ? 'foreign' : 'unknown';
     }
@@ -49,9 +49,9 @@ export function slackUserDirectory(access: SlackAccess, configured: SlackOrigin)
       if (before !== undefined) return before;
       // Without a token nothing is known of anybody: the caller tries again.
       await access.token();
-      const whom = await ask(user);
-      if (whom !== 'unknown') known.set(user, whom);
-      return whom;
+      const kind = await kindOf(user);
+      if (kind !== 'unknown') known.set(user, kind);
+      return kind;
     },
   };
 }

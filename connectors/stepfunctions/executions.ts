@@ -103,7 +103,9 @@ export const stepFunctionsExecutor = (options: ExecutionsOptions = {}): Executor
 function redrives(options: ExecutionsOptions): Executor {
   const clientFor = clients(options);
 
-  const asking = async <T>(call: () => Promise<T>): Promise<T | { readonly kind: 'refused'; readonly why: string }> => {
+  const refusable = async <T>(
+    call: () => Promise<T>,
+  ): Promise<T | { readonly kind: 'refused'; readonly why: string }> => {
     try {
       return await call();
     } catch (error) {
@@ -111,8 +113,8 @@ function redrives(options: ExecutionsOptions): Executor {
       return refused(`Step Functions refused it (${error instanceof Error ? error.name : 'unknown'}).`);
     }
   };
-  const standOf = (arn: string) =>
-    asking(async () => {
+  const stateOf = (arn: string) =>
+    refusable(async () => {
       const found = await clientFor(arn).send(new DescribeExecutionCommand({ executionArn: arn }));
       if (!isEnded(found))
         return {
@@ -130,7 +132,7 @@ function redrives(options: ExecutionsOptions): Executor {
   return {
     async dryRun(action) {
       const arn = targetOf(action);
-      return arn === undefined ? refused('It is no execution of a state machine.') : standOf(arn);
+      return arn === undefined ? refused('It is no execution of a state machine.') : stateOf(arn);
     },
     execute: async (action) => {
       const arn = targetOf(action);
@@ -138,15 +140,15 @@ function redrives(options: ExecutionsOptions): Executor {
       const clientToken = createHash('sha256').update(action.idempotencyKey).digest('hex').slice(0, 32);
       const detail = `RedriveExecution of ${action.target.name} was taken.`;
       const redrive = () =>
-        asking(async () => {
+        refusable(async () => {
           await clientFor(arn).send(new RedriveExecutionCommand({ executionArn: arn, clientToken }));
           return { kind: 'done', detail } as const;
         });
-      const stand = await standOf(arn);
+      const state = await stateOf(arn);
       // An earlier attempt may have redriven it. With the same token the service says so and starts nothing.
-      if (stand.kind === 'refused' && !('notFailed' in stand)) return stand;
+      if (state.kind === 'refused' && !('notFailed' in state)) return state;
       const done = await redrive();
-      return stand.kind === 'refused' && done.kind === 'refused' ? stand : done;
+      return state.kind === 'refused' && done.kind === 'refused' ? state : done;
     },
   };
 }

@@ -42,9 +42,9 @@ export function stepFunctionsStates({
     async running() {
       const names = new Set<string>();
       try {
-        const asked = { stateMachineArn, statusFilter: ExecutionStatus.RUNNING, maxResults: pageSize };
+        const input = { stateMachineArn, statusFilter: ExecutionStatus.RUNNING, maxResults: pageSize };
         let pages = 0;
-        for await (const { executions = [] } of paginateListExecutions({ client }, asked)) {
+        for await (const { executions = [] } of paginateListExecutions({ client }, input)) {
           for (const { name } of executions) if (name !== undefined) names.add(name);
           pages += 1;
           if (pages === maxPages) break;

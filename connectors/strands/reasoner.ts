@@ -53,7 +53,7 @@ export function strandsReasoner(
         const leftMs = seconds * 1000 - (performance.now() - startedAt);
         if (leftMs < leastMs) break;
         const share = index < chain.length - 1 ? firstShare : 1;
-        const attempt = await ask(provider, prompt, request, leftMs * share);
+        const attempt = await invoke(provider, prompt, request, leftMs * share);
         for (const key of Object.keys(used) as (keyof typeof used)[]) used[key] += attempt.watch?.used[key] ?? 0;
         const model = modelIdOf(provider, prompt);
         if (attempt.kind === 'answered') {
@@ -77,7 +77,7 @@ export function strandsReasoner(
     },
   };
 
-  async function ask<T>(
+  async function invoke<T>(
     provider: Provider,
     prompt: Prompt,
     { incidentId, digest, schema, tools = [] }: ReasonRequest<T>,

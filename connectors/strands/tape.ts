@@ -14,7 +14,7 @@ export function recordingModels(record: Recorder): ModelRecorder {
   return (model, { incidentId, promptId }) =>
     withStream(model, async function* (messages, options) {
       const begun = record.now();
-      const asked = askedOf(model, promptId, messages, options);
+      const question = questionOf(model, promptId, messages, options);
       const at = begun.toISOString();
       const wallMs = () => record.now().getTime() - begun.getTime();
       const events: unknown[] = [];
@@ -23,19 +23,31 @@ export function recordingModels(record: Recorder): ModelRecorder {
           events.push(event);
           yield event;
         }
-        await record.keep(incidentId, { port, asked, at, wallMs: wallMs(), answer: { kind: 'value', value: events } });
+        await record.keep(incidentId, {
+          port,
+          asked: question,
+          at,
+          wallMs: wallMs(),
+          answer: { kind: 'value', value: events },
+        });
       } catch (error) {
         const { name, message } = error instanceof Error ? error : new Error(String(error));
-        await record.keep(incidentId, { port, asked, at, wallMs: wallMs(), answer: { kind: 'thrown', name, message } });
+        await record.keep(incidentId, {
+          port,
+          asked: question,
+          at,
+          wallMs: wallMs(),
+          answer: { kind: 'thrown', name, message },
+        });
         throw error;
       }
     });
 }
 
-export function replayingModels(deck: ReplaySource): ModelRecorder {
+export function replayingModels(source: ReplaySource): ModelRecorder {
   return (model, { promptId }) =>
     withStream(model, async function* (messages, options) {
-      const answer = deck.answer(port, askedOf(model, promptId, messages, options));
+      const answer = source.answer(port, questionOf(model, promptId, messages, options));
       if (answer === undefined || answer.kind === 'stream')
         throw new Unavailable('The tape does not hold this call of the model.');
       if (answer.kind === 'thrown') throw Object.assign(new Error(answer.message), { name: answer.name });
@@ -59,7 +71,7 @@ function withStream(model: Model, stream: Stream): Model {
 /**
  * Plain JSON, which the tape stores and uses as the key. The ids that an agent gives its own messages are removed, because they are new each time.
  */
-function askedOf(model: Model, promptId: string, messages: Parameters<Stream>[0], options: Parameters<Stream>[1]) {
+function questionOf(model: Model, promptId: string, messages: Parameters<Stream>[0], options: Parameters<Stream>[1]) {
   const { systemPrompt, toolSpecs, toolChoice } = options ?? {};
   return JSON.parse(
     JSON.stringify({

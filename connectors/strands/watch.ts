@@ -47,13 +47,13 @@ export async function watch(agent: Agent, watched: Watched): Promise<Watch> {
   });
 
   agent.addMiddleware(InvokeModelStage, async function* (context, next) {
-    const asked = Math.ceil(
+    const characters = Math.ceil(
       (JSON.stringify(context.messages).length +
         JSON.stringify(context.toolSpecs).length +
         JSON.stringify(context.systemPrompt ?? '').length) /
         charactersPerToken,
     );
-    const expected = spendOf({ inputTokens: asked, outputTokens: budget.outputTokens }, price);
+    const expected = spendOf({ inputTokens: characters, outputTokens: budget.outputTokens }, price);
     // A further call would send all of this again, so room for two calls means that this one need not be the last.
     const two = { usd: expected.usd * 2, tokens: expected.tokens * 2 };
     const roomForMore = await spending.reserve(incidentId, two, limits);
@@ -86,7 +86,7 @@ export async function watch(agent: Agent, watched: Watched): Promise<Watch> {
       );
       const usage = answer.result.metadata?.usage;
       // If an endpoint reports no usage, our estimate counts.
-      const counted = usage ?? { inputTokens: asked, outputTokens: 0 };
+      const counted = usage ?? { inputTokens: characters, outputTokens: 0 };
       actual = spendOf(counted, price);
       used.inputTokens += inputOf(counted);
       used.outputTokens += counted.outputTokens;

@@ -10,7 +10,7 @@ import * as z from 'zod';
 import { Impossible } from '../../core/errors.ts';
 import type { EventOf, TimelineEvent } from '../../core/model/timeline.ts';
 import { cronJobName, type Made, startCluster } from './cluster.ts';
-import { type Orders, Told } from './orders.ts';
+import { type Orders, Outcome } from './orders.ts';
 import { copyRecording } from './recording.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -45,21 +45,25 @@ export async function runBatch(
         dying,
       );
     }
-    const told = await live(
+    const outcomes = await live(
       { data, scenarios, cluster: cluster.url, schedules: [...schedules], life: lives, last: true, patienceMs, bug },
       undefined,
     );
-    return judge(schedules, cluster.made, told);
+    return verdictOf(schedules, cluster.made, outcomes);
   } finally {
     await cluster.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const Line = z.union([z.object({ held: z.number() }), z.object({ told: Told }), z.object({ over: z.literal(true) })]);
+const Line = z.union([
+  z.object({ held: z.number() }),
+  z.object({ told: Outcome }),
+  z.object({ over: z.literal(true) }),
+]);
 
 /** One life. With `dying`, it is killed once that many executions are held, or after the time limit; without, it ends by itself. */
-async function live(orders: Orders, dying: number | undefined): Promise<readonly Told[]> {
+async function live(orders: Orders, dying: number | undefined): Promise<readonly Outcome[]> {
   const file = join(orders.data, '..', 'orders.json');
   writeFileSync(file, JSON.stringify(orders));
   const started = spawn(process.execPath, [child, file], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -69,12 +73,12 @@ async function live(orders: Orders, dying: number | undefined): Promise<readonly
   });
   const gone = new Promise<void>((resolve) => started.once('exit', () => resolve()));
   const timer = setTimeout(() => kill(started), dying === undefined ? orders.patienceMs + 60_000 : lifeMs);
-  const told: Told[] = [];
+  const outcomes: Outcome[] = [];
   let held = 0;
   let over = false;
   for await (const text of createInterface({ input: started.stdout })) {
     const line = Line.parse(JSON.parse(text));
-    if ('told' in line) told.push(line.told);
+    if ('told' in line) outcomes.push(line.told);
     if ('over' in line) over = true;
     if ('held' in line) held += 1;
     if (dying !== undefined && held >= dying) kill(started);
@@ -82,66 +86,66 @@ async function live(orders: Orders, dying: number | undefined): Promise<readonly
   await gone;
   clearTimeout(timer);
   if (dying === undefined && !over) throw new Impossible(`The last life did not tell what came of it. ${errors}`);
-  return told;
+  return outcomes;
 }
 
 const kill = (process: ChildProcess): void => void process.kill('SIGKILL');
 
 /** Pure. */
-export function judge(
+export function verdictOf(
   schedules: readonly Schedule[],
   made: readonly Made[],
-  told: readonly Told[],
+  outcomes: readonly Outcome[],
 ): readonly Verdict[] {
   return schedules.flatMap(({ seed }) => {
     const jobs = made.filter((one) => one.seed === seed);
-    const incidents = told.filter((one) => one.seed === seed);
-    const say = (kind: Verdict['kind'], why: string): Verdict => ({ seed, kind, why });
-    if (incidents.length === 0) return [say('endless', 'There is no incident.')];
+    const incidents = outcomes.filter((one) => one.seed === seed);
+    const verdict = (kind: Verdict['kind'], why: string): Verdict => ({ seed, kind, why });
+    if (incidents.length === 0) return [verdict('endless', 'There is no incident.')];
     return [
       ...jobs
         .filter((one, index) => jobs.findIndex((other) => other.incidentId === one.incidentId) !== index)
-        .map((one) => say('double', `Incident ${one.incidentId} made ${one.job} besides another Job.`)),
+        .map((one) => verdict('double', `Incident ${one.incidentId} made ${one.job} besides another Job.`)),
       ...jobs
         .filter(({ during }) => during.length > 0)
-        .map((one) => say('double', `${one.job} was made while ${one.during.join(', ')} ran for the same cause.`)),
+        .map((one) => verdict('double', `${one.job} was made while ${one.during.join(', ')} ran for the same cause.`)),
       ...jobs
         .filter((one) => incidents.find(({ incidentId }) => incidentId === one.incidentId)?.approved !== true)
-        .map((one) => say('double', `${one.job} was made, and nobody had approved it.`)),
+        .map((one) => verdict('double', `${one.job} was made, and nobody had approved it.`)),
       ...incidents.flatMap((incident) => {
         if (incident.status !== 'closed' && incident.status !== 'failed' && incident.execution !== 'running')
           return [
-            say(
+            verdict(
               'zombie',
               `Incident ${incident.incidentId} is ${incident.status}, and its execution ${incident.execution}.`,
             ),
           ];
         if (incident.status !== 'closed' && incident.status !== 'failed')
-          return [say('endless', `Incident ${incident.incidentId} is ${incident.status}.`)];
+          return [verdict('endless', `Incident ${incident.incidentId} is ${incident.status}.`)];
         return lost(
           incident,
           jobs.some(({ incidentId }) => incidentId === incident.incidentId),
-        ).map((why) => say('lost', `Incident ${incident.incidentId}: ${why}`));
+        ).map((why) => verdict('lost', `Incident ${incident.incidentId}: ${why}`));
       }),
     ];
   });
 }
 
 /** An approved action must have been executed, or people must have learned that it was not, or that its outcome is unknown. */
-function lost({ approved, actions, status }: Told, wasDone: boolean): string[] {
-  const told = actions.map(toldBy);
-  const saysDone = told.includes('done');
-  const saysOpen = told.includes('unknown');
-  const saysNot = told.includes('not-done');
-  if (wasDone && !saysDone && !saysOpen && status !== 'failed') return ['it was done, and nobody is told.'];
-  if (!wasDone && saysDone) return ['people are told that it was done, and it was not.'];
-  if (approved && !saysDone && !saysNot && !saysOpen && status !== 'failed')
+function lost({ approved, actions, status }: Outcome, wasDone: boolean): string[] {
+  const results = actions.map(resultIn);
+  const isDone = results.includes('done');
+  const isOpen = results.includes('unknown');
+  const isNotDone = results.includes('not-done');
+  if (wasDone && !isDone && !isOpen && status !== 'failed') return ['it was done, and nobody is told.'];
+  if (!wasDone && isDone) return ['people are told that it was done, and it was not.'];
+  if (approved && !isDone && !isNotDone && !isOpen && status !== 'failed')
     return ['it was approved, and nobody is told what came of it.'];
   return [];
 }
 
 /** The outcome of an action according to one event. */
-function toldBy(event: TimelineEvent): 'done' | 'not-done' | 'unknown' | undefined {
+function resultIn(event: TimelineEvent): 'done' | 'not-done' | 'unknown' | undefined {
   switch (event.type) {
     case 'ActionFinished':
       return event.result.kind === 'failed' ? 'unknown' : 'done';
@@ -150,13 +154,13 @@ function toldBy(event: TimelineEvent): 'done' | 'not-done' | 'unknown' | undefin
     case 'QuestionUnanswered':
       return event.ofRollback ? undefined : 'not-done';
     case 'IncidentConcluded':
-      return toldByConclusion(event.basis);
+      return resultOfConclusion(event.basis);
     default:
       return undefined;
   }
 }
 
-function toldByConclusion(basis: EventOf<'IncidentConcluded'>['basis']): ReturnType<typeof toldBy> {
+function resultOfConclusion(basis: EventOf<'IncidentConcluded'>['basis']): ReturnType<typeof resultIn> {
   switch (basis.kind) {
     case 'verification':
       return basis.verdict === 'unknown' ? 'unknown' : undefined;

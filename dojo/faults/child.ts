@@ -13,12 +13,12 @@ import { vary } from '../../local/paging.ts';
 import { type Hooks, type Runtime, startRuntime } from '../../local/runtime/index.ts';
 import type { MakeWorld } from '../../local/world.ts';
 import { cronJobName } from './cluster.ts';
-import { Orders, type Told } from './orders.ts';
+import { Orders, type Outcome } from './orders.ts';
 import type { Crash, Schedule } from './schedule.ts';
 
 const orders = Orders.parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));
 const { schedules, life, last, bug } = orders;
-const say = (line: object) => void process.stdout.write(`${JSON.stringify(line)}\n`);
+const send = (line: object) => void process.stdout.write(`${JSON.stringify(line)}\n`);
 const seedOf = (sourceId: string): number => Number(/^source-(\d+)/.exec(sourceId)?.[1] ?? -1);
 const bySeed = new Map(schedules.map((schedule) => [schedule.seed, schedule]));
 const Traced = z.looseObject({ trigger: z.looseObject({ sourceId: z.string() }) });
@@ -42,7 +42,7 @@ const crashOf = ({ crashes }: Schedule): Crash | undefined => (last ? undefined 
 const holdIf = (schedule: Schedule | undefined, here: (crash: Crash) => boolean): Promise<never> | undefined => {
   const crash = schedule && crashOf(schedule);
   if (!schedule || !crash || !here(crash) || !once(`crash ${schedule.seed} ${life}`)) return undefined;
-  say({ held: schedule.seed });
+  send({ held: schedule.seed });
   return forever();
 };
 
@@ -186,10 +186,10 @@ async function pressFor(approval: Approval): Promise<void> {
     }),
   );
 }
-const asked = new Set<string>();
+const answered = new Set<string>();
 const press = (approval: Approval) => {
-  if (approval.state !== 'pending' || asked.has(approval.id)) return;
-  asked.add(approval.id);
+  if (approval.state !== 'pending' || answered.has(approval.id)) return;
+  answered.add(approval.id);
   void pressFor(approval);
 };
 runtime.feed.watch((event) => {
@@ -217,7 +217,7 @@ const pageOnce = async (schedule: Schedule, source: string, event: string) => {
 };
 
 /** Reads the execution first, and again for a while if the incident of an ended execution has no end yet. */
-async function standOf(id: string): Promise<{ status: string; execution: string }> {
+async function stateOf(id: string): Promise<{ status: string; execution: string }> {
   for (let tries = 0; ; tries += 1) {
     const name = (await runtime.ports.incidents.get(id))?.execution ?? '';
     const execution = await runtime.ports.executions.state(name);
@@ -268,16 +268,16 @@ if (last) {
   // Without the sweep, an incident stays as its execution left it.
   const stopped = async () => {
     const all = await runtime.ports.incidents.list(500);
-    const stands = await Promise.all(all.map(({ id }) => standOf(id)));
-    return all.length >= wanted.length && stands.every(({ execution }) => execution !== 'running');
+    const states = await Promise.all(all.map(({ id }) => stateOf(id)));
+    return all.length >= wanted.length && states.every(({ execution }) => execution !== 'running');
   };
   const isOver = async () => (await ended()) || (bug === 'never-swept' && (await stopped()));
   while (Date.now() < until && !(await isOver())) await sleep(200);
   for (const { id, sourceId } of await runtime.ports.incidents.list(500)) {
-    const { status, execution } = await standOf(id);
+    const { status, execution } = await stateOf(id);
     const approvals = await runtime.ports.approvals.ofIncident(id);
     const timeline = await runtime.ports.incidents.timeline(id);
-    const told: Told = {
+    const outcome: Outcome = {
       seed: seedOf(sourceId),
       incidentId: id,
       status,
@@ -285,8 +285,8 @@ if (last) {
       approved: approvals.some((one) => one.state === 'decided' && one.verdict !== 'reject'),
       actions: timeline.filter(({ kind }) => kind === 'action' || kind === 'learned').map(({ event }) => event),
     };
-    say({ told });
+    send({ told: outcome });
   }
-  say({ over: true });
+  send({ over: true });
   process.exit(0);
 }

@@ -18,7 +18,7 @@ export const Orders = z.object({
 export type Orders = z.infer<typeof Orders>;
 
 /** The record of one incident. */
-export const Told = z.object({
+export const Outcome = z.object({
   seed: z.number(),
   incidentId: z.string(),
   status: z.string(),
@@ -29,4 +29,4 @@ export const Told = z.object({
   /** Timeline events that report an executed or refused action. */
   actions: z.array(TimelineEvent),
 });
-export type Told = z.infer<typeof Told>;
+export type Outcome = z.infer<typeof Outcome>;

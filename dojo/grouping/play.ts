@@ -49,7 +49,7 @@ export function play(storm: Storm, over: Partial<typeof usual> = {}): readonly P
   const busy = new Map<string, { readonly one: Waiting; readonly until: number }>();
   const answers: { readonly one: Waiting; readonly diagnosis: Diagnosis; readonly at: number }[] = [];
   const played: Played[] = [];
-  const others = (facts: PageFacts): PageFacts[] =>
+  const otherPages = (facts: PageFacts): PageFacts[] =>
     arrivals.filter(({ facts: { incidentId } }) => incidentId !== facts.incidentId).map((one) => one.facts);
   const coveredBy = (one: Waiting, now: number): boolean => {
     for (const { one: leader, diagnosis, at } of answers.toReversed()) {
@@ -57,7 +57,9 @@ export function play(storm: Storm, over: Partial<typeof usual> = {}): readonly P
       const near = changes.filter(
         ({ at: when }) => Date.parse(when) >= Date.parse(one.facts.openedAt) - ownChangeMinutes * 60_000,
       );
-      const pages = others(one.facts).filter(({ openedAt }) => Date.parse(openedAt) <= Date.parse(instant(now / 60)));
+      const pages = otherPages(one.facts).filter(
+        ({ openedAt }) => Date.parse(openedAt) <= Date.parse(instant(now / 60)),
+      );
       const coverage = explainsPage(diagnosis, leader.facts, one.facts, { changes: near, pages });
       if (coverage.kind !== 'covered') continue;
       played.push({ id: one.id, page: one.page, facts: one.facts, leader: leader.id, coverage });

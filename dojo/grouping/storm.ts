@@ -126,10 +126,15 @@ function worded({ from, alert, labels, summary, started }: Page): { title: strin
   switch (from) {
     case 'alertmanager': {
       const lines = Object.entries({ alertname: alert, ...labels }).map(([key, value]) => ` - ${key} = ${value}`);
-      const said = summary === undefined ? [] : ['Annotations:', ` - summary = ${summary}`];
+      const annotations = summary === undefined ? [] : ['Annotations:', ` - summary = ${summary}`];
       return {
         title: `[FIRING:1] ${alert} (${Object.values(labels).join(' ')})`,
-        details: { firing: ['Labels:', ...lines, ...said].join('\n'), num_firing: '1', num_resolved: '0', ...since },
+        details: {
+          firing: ['Labels:', ...lines, ...annotations].join('\n'),
+          num_firing: '1',
+          num_resolved: '0',
+          ...since,
+        },
       };
     }
     case 'labels':

@@ -110,7 +110,10 @@ const named: Readonly<Record<string, (make: Make) => readonly [text: string, sec
   },
 };
 
-const told = (secret: string, say: (secret: string) => string): readonly [string, string] => [say(secret), secret];
+const told = (secret: string, render: (secret: string) => string): readonly [string, string] => [
+  render(secret),
+  secret,
+];
 const pemSample = (pem: string): readonly [string, string] => [
   `loaded ${pem} from disk`,
   (pem.split('\n')[2] ?? '').slice(0, 30),

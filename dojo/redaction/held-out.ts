@@ -148,18 +148,22 @@ const tokens: Readonly<Record<string, Secret>> = {
 
 const people: Readonly<Record<string, (make: Make) => readonly [text: string, secret: string]>> = {
   'French phone': ({ some }) =>
-    told(
+    sample(
       `+33 6 ${some('digits', 2)} ${some('digits', 2)} ${some('digits', 2)} ${some('digits', 2)}`,
       (v) => `rappel: ${v}`,
     ),
-  'US phone with dots': ({ some }) => told(`+1.415.555.${some('digits', 4)}`, (v) => `registrant phone ${v}`),
-  'phone as a number': ({ some }) => told(`4917${some('digits', 9)}`, (v) => `{"msisdn":${v},"ok":true}`),
-  'From of SIP': ({ some }) => told(`+4930${some('digits', 8)}`, (v) => `INVITE sip:${v}@sip.example.net SIP/2.0`),
-  'mail of SMTP': ({ some }) => told(`${some('lowerAlnum', 8)}@example.co.uk`, (v) => `RCPT TO:<${v}> 250 ok`),
-  'mail in a claim': ({ some }) => told(`${some('lowerAlnum', 8)}@acme.io`, (v) => `preferred_username=${v} groups=[]`),
-  'card with dashes': ({ card }) => told(card().replaceAll(/(.{4})(?=.)/g, '$1-'), (v) => `PAN ${v}`),
+  'US phone with dots': ({ some }) => sample(`+1.415.555.${some('digits', 4)}`, (v) => `registrant phone ${v}`),
+  'phone as a number': ({ some }) => sample(`4917${some('digits', 9)}`, (v) => `{"msisdn":${v},"ok":true}`),
+  'From of SIP': ({ some }) => sample(`+4930${some('digits', 8)}`, (v) => `INVITE sip:${v}@sip.example.net SIP/2.0`),
+  'mail of SMTP': ({ some }) => sample(`${some('lowerAlnum', 8)}@example.co.uk`, (v) => `RCPT TO:<${v}> 250 ok`),
+  'mail in a claim': ({ some }) =>
+    sample(`${some('lowerAlnum', 8)}@acme.io`, (v) => `preferred_username=${v} groups=[]`),
+  'card with dashes': ({ card }) => sample(card().replaceAll(/(.{4})(?=.)/g, '$1-'), (v) => `PAN ${v}`),
 };
-const told = (secret: string, say: (secret: string) => string): readonly [string, string] => [say(secret), secret];
+const sample = (secret: string, render: (secret: string) => string): readonly [string, string] => [
+  render(secret),
+  secret,
+];
 
 const plain: Readonly<Record<string, (make: Make) => string>> = {
   'file of a password': () => 'MYSQL_ROOT_PASSWORD_FILE: /run/secrets/db_root_password',
@@ -259,16 +263,16 @@ const each = 10;
 export function heldOut(seed: number): Sample[] {
   const make = maker(seeded(seed));
   const withValues = (forms: Readonly<Record<string, Secret>>, length: number): Sample[] =>
-    Object.entries(forms).map(([kind, say]) => {
+    Object.entries(forms).map(([kind, render]) => {
       const value = make.some('alnum', length);
-      const text = say(value, make);
+      const text = render(value, make);
       return { kind, text, secret: secretIn(text, value) };
     });
   return [
     ...withValues(passwords, 12),
     ...withValues(tokens, 32),
-    ...Object.entries(people).map(([kind, say]) => {
-      const [text, secret] = say(make);
+    ...Object.entries(people).map(([kind, render]) => {
+      const [text, secret] = render(make);
       return { kind, text, secret };
     }),
     ...Object.entries(plain).flatMap(([kind, line]) =>

@@ -3,7 +3,10 @@
 import type { Make, Sample } from './make.ts';
 
 type Wild = (make: Make) => readonly [text: string, secret: string];
-const told = (secret: string, say: (secret: string) => string): readonly [string, string] => [say(secret), secret];
+const told = (secret: string, render: (secret: string) => string): readonly [string, string] => [
+  render(secret),
+  secret,
+];
 /** A password of twelve characters as people choose them, with a special character that URLs and shells interpret. */
 const chosen = ({ some, pick }: Make, signs = '!#%^*'): string =>
   `${some('alnum', 5)}${pick([...signs])}${some('alnum', 6)}`;

@@ -44,13 +44,13 @@ const runtime = await startRuntime({
 });
 await runtime.resume();
 
-process.on('message', async (asked: 'stand' | 'progress' | 'stop') => {
-  if (asked === 'stop') {
+process.on('message', async (request: 'stand' | 'progress' | 'stop') => {
+  if (request === 'stop') {
     clearInterval(watching);
     await runtime.close();
     process.exit(0);
   }
-  if (asked === 'progress') {
+  if (request === 'progress') {
     process.send?.({ kind: 'progress', answered });
     return;
   }

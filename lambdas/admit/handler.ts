@@ -4,13 +4,13 @@ import { joinQueue } from '../../core/admission/enter.ts';
 import { Planned } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { chat, clock, executions, incidents, limits, line, workflow } from '../compose.ts';
-import { answering, onLambda } from '../handle.ts';
+import { handling, onLambda } from '../handle.ts';
 
 const Entering = z.object({ taskToken: z.string().min(1), state: Planned });
 
 export const create = (
   ports: Pick<Ports, 'incidents' | 'clock' | 'chat' | 'line' | 'limits' | 'workflow' | 'executions'>,
-) => answering('admit', Entering, ({ state, taskToken }) => joinQueue(state, taskToken, ports));
+) => handling('admit', Entering, ({ state, taskToken }) => joinQueue(state, taskToken, ports));
 
 export const handler = onLambda(() =>
   create({

@@ -4,9 +4,9 @@ import * as z from 'zod';
 import type { Ports } from '../../core/ports/index.ts';
 import { anchorAndCheck } from '../../core/record/audit/anchor.ts';
 import { anchors, audit, clock } from '../compose.ts';
-import { answering, onLambda } from '../handle.ts';
+import { handling, onLambda } from '../handle.ts';
 
 export const create = (ports: Pick<Ports, 'audit' | 'anchors' | 'clock'>) =>
-  answering('anchor-audit', z.unknown(), () => anchorAndCheck(ports));
+  handling('anchor-audit', z.unknown(), () => anchorAndCheck(ports));
 
 export const handler = onLambda(() => create({ audit: audit(), anchors: anchors(), clock: clock() }));

@@ -4,13 +4,13 @@ import { Decided } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { askApproval } from '../../core/remediation/ask.ts';
 import { approvals, audit, catalog, chat, clock, ids, incidents, pager, workflow } from '../compose.ts';
-import { answering, onLambda } from '../handle.ts';
+import { handling, onLambda } from '../handle.ts';
 
-const Ask = z.object({ taskToken: z.string().min(1), how: z.enum(['question', 'reminder']), state: Decided });
+const Input = z.object({ taskToken: z.string().min(1), how: z.enum(['question', 'reminder']), state: Decided });
 
 export const create = (
   ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'approvals' | 'chat' | 'pager' | 'workflow' | 'catalog' | 'audit'>,
-) => answering('await-approval', Ask, ({ state, taskToken, how }) => askApproval(state, taskToken, how, ports));
+) => handling('await-approval', Input, ({ state, taskToken, how }) => askApproval(state, taskToken, how, ports));
 
 export const handler = onLambda(() =>
   create({

@@ -35,7 +35,7 @@ import {
   userDirectory,
   workflow,
 } from '../compose.ts';
-import { answering, onLambda } from '../handle.ts';
+import { handling, onLambda } from '../handle.ts';
 
 /** How long an event id is remembered. The bus retries for a day. */
 const rememberSeconds = 2 * 24 * 3600;
@@ -43,28 +43,28 @@ const rememberSeconds = 2 * 24 * 3600;
 const logger = new Logger({ serviceName: 'watchkeeper' });
 
 export const create = (ports: HandleUtterancePorts & Pick<Ports, 'seen' | 'userDirectory'>) =>
-  answering('conversation', Utterance, async (said) => {
-    const key = `conversation-${said.eventId}`;
+  handling('conversation', Utterance, async (utterance) => {
+    const key = `conversation-${utterance.eventId}`;
     if (await ports.seen.has(key)) return { kind: 'nothing' };
-    const heard = await hear(said, ports);
-    if (heard.kind === 'answered') await ports.chat.publish(heard.message);
+    const result = await handle(utterance, ports);
+    if (result.kind === 'answered') await ports.chat.publish(result.message);
     await ports.seen.claim(key, rememberSeconds);
-    return { kind: heard.kind };
+    return { kind: result.kind };
   });
 
-async function hear(
-  said: Utterance,
+async function handle(
+  utterance: Utterance,
   ports: HandleUtterancePorts & Pick<Ports, 'userDirectory'>,
 ): Promise<UtteranceResult> {
-  const answer = await authorizeSpeaker(said, ports.userDirectory);
+  const answer = await authorizeSpeaker(utterance, ports.userDirectory);
   switch (answer.kind) {
     case 'heard':
-      return handleUtterance(said, ports);
+      return handleUtterance(utterance, ports);
     case 'ignored':
-      logger.warn('not heard', { why: answer.why, eventId: said.eventId });
+      logger.warn('not heard', { why: answer.why, eventId: utterance.eventId });
       return { kind: 'nothing' };
     case 'turned-away': {
-      logger.warn('pressed by nobody of ours', { eventId: said.eventId });
+      logger.warn('pressed by nobody of ours', { eventId: utterance.eventId });
       const message = await handleButton(answer.press, ports);
       return message === undefined ? { kind: 'nothing' } : { kind: 'answered', message };
     }
@@ -75,7 +75,7 @@ async function hear(
 
 /** Forwards an utterance to AgentCore Runtime, into the session of its thread. */
 export const forward = (runtime: AgentRuntime) =>
-  answering('conversation-forward', Utterance, (said) => runtime.invoke(sessionOf(said), said));
+  handling('conversation-forward', Utterance, (utterance) => runtime.invoke(sessionOf(utterance), utterance));
 
 /** Answers an utterance in this process. */
 export const here = onLambda(() =>

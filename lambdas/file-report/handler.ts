@@ -3,9 +3,9 @@ import { Answered } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { fileReport } from '../../core/record/file-report.ts';
 import { clock, incidents } from '../compose.ts';
-import { answering, onLambda } from '../handle.ts';
+import { handling, onLambda } from '../handle.ts';
 
 export const create = (ports: Pick<Ports, 'incidents' | 'clock'>) =>
-  answering('file-report', Answered, ({ answer, ...brief }) => fileReport(brief, answer.Payload, ports));
+  handling('file-report', Answered, ({ answer, ...brief }) => fileReport(brief, answer.Payload, ports));
 
 export const handler = onLambda(() => create({ incidents: incidents(), clock: clock() }));

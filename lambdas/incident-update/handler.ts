@@ -4,10 +4,10 @@ import { PageUpdate } from '../../core/model/events.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import type { DraftPorts } from '../../core/postmortem/draft.ts';
 import { approvals, chat, clock, drafts, evidence, incidents } from '../compose.ts';
-import { answering, onLambda } from '../handle.ts';
+import { handling, onLambda } from '../handle.ts';
 
 export const create = (ports: DraftPorts & Pick<Ports, 'chat'>) =>
-  answering('incident-update', PageUpdate, (input) => applyPageUpdate(input, ports));
+  handling('incident-update', PageUpdate, (input) => applyPageUpdate(input, ports));
 
 export const handler = onLambda(() =>
   create({

@@ -5,7 +5,7 @@ import { meaningOf, PagerDutyWebhook } from '../../core/intake/pagerduty.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { redact } from '../../core/redaction/redact.ts';
 import { bus, secrets, seen } from '../compose.ts';
-import { answering, onLambda } from '../handle.ts';
+import { handling, onLambda } from '../handle.ts';
 import { HttpEvent, type HttpReply, header, jsonOf, maxBodyBytes, rawBody, reply, signed } from '../http.ts';
 
 type WebhookPorts = Pick<Ports, 'bus' | 'seen' | 'secrets'>;
@@ -66,6 +66,6 @@ const signaturesOf = (value: string | undefined): string[] =>
     .slice(0, 10);
 
 export const create = (ports: WebhookPorts) =>
-  answering('pagerduty-webhook', HttpEvent, (event) => receive(event, ports));
+  handling('pagerduty-webhook', HttpEvent, (event) => receive(event, ports));
 
 export const handler = onLambda(() => create({ bus: bus(), seen: seen(), secrets: secrets() }));

@@ -2,10 +2,10 @@
 import { FailedExecution } from '../../core/model/workflow.ts';
 import { type ReportFailurePorts, reportFailure } from '../../core/operations/report-failure.ts';
 import { approvals, chat, clock, incidents, ledger, pager } from '../compose.ts';
-import { answering, onLambda } from '../handle.ts';
+import { handling, onLambda } from '../handle.ts';
 
 export const create = (ports: ReportFailurePorts) =>
-  answering('report-failure', FailedExecution, (input) => reportFailure(input, ports));
+  handling('report-failure', FailedExecution, (input) => reportFailure(input, ports));
 
 export const handler = onLambda(() =>
   create({

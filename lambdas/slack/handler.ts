@@ -21,7 +21,7 @@ import type { Utterance } from '../../core/model/utterance.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { redact } from '../../core/redaction/redact.ts';
 import { bus, clock, secrets, seen, slackOrigin } from '../compose.ts';
-import { answering, onLambda } from '../handle.ts';
+import { handling, onLambda } from '../handle.ts';
 import { HttpEvent, type HttpReply, header, jsonOf, maxBodyBytes, rawBody, reply, signed } from '../http.ts';
 
 type SlackPorts = Pick<Ports, 'bus' | 'seen' | 'secrets' | 'clock' | 'userDirectory'>;
@@ -64,9 +64,9 @@ async function events(body: string, ports: SlackPorts): Promise<HttpReply> {
   const origin = await ports.userDirectory.origin();
   const why = refusedEvent(Envelope.parse(request.data), origin);
   if (why !== undefined) return refused(why);
-  const said = utteranceOf(request.data, ports.clock.now(), origin);
-  if (!said || !isWanted(said)) return reply(200, { status: 'ignored' });
-  return passOn(said, ports);
+  const utterance = utteranceOf(request.data, ports.clock.now(), origin);
+  if (!utterance || !isWanted(utterance)) return reply(200, { status: 'ignored' });
+  return passOn(utterance, ports);
 }
 
 /**
@@ -82,16 +82,17 @@ function refused(why: string): HttpReply {
  * Channels are full of other apps' messages, so only those that look like an alert are published. The conversation decides which of them start an
  * investigation.
  */
-const isWanted = (said: Utterance): boolean => said.kind !== 'alert' || readAlert(said.message) !== undefined;
+const isWanted = (utterance: Utterance): boolean =>
+  utterance.kind !== 'alert' || readAlert(utterance.message) !== undefined;
 
 /**
  * Publishes once; the function that answers has as much time as it needs. The event id is remembered only after the publication, so that an
  * interrupted event arrives again.
  */
-async function passOn(said: Utterance, { seen, bus }: SlackPorts): Promise<HttpReply> {
-  const key = `slack-${said.eventId}`;
+async function passOn(utterance: Utterance, { seen, bus }: SlackPorts): Promise<HttpReply> {
+  const key = `slack-${utterance.eventId}`;
   if (await seen.has(key)) return reply(200, { status: 'duplicate' });
-  await bus.publish({ detailType: 'conversation.said', detail: said });
+  await bus.publish({ detailType: 'conversation.said', detail: utterance });
   await seen.claim(key, rememberSeconds);
   return reply(200, { status: 'accepted' });
 }
@@ -117,11 +118,11 @@ async function interaction(fields: URLSearchParams, ports: SlackPorts): Promise<
   if (why !== undefined) return refused(why);
   const sender = presser(payload, origin);
   if (sender.kind !== 'ours') logger.warn('pressed by nobody of ours', { user: parsed.data.user.id });
-  const said = utteranceOfPress(parsed.data, sender, ports.clock.now());
-  return said === undefined ? reply(200, { status: 'ignored' }) : passOn(said, ports);
+  const utterance = utteranceOfPress(parsed.data, sender, ports.clock.now());
+  return utterance === undefined ? reply(200, { status: 'ignored' }) : passOn(utterance, ports);
 }
 
-export const create = (ports: SlackPorts) => answering('slack', HttpEvent, (event) => receive(event, ports));
+export const create = (ports: SlackPorts) => handling('slack', HttpEvent, (event) => receive(event, ports));
 
 export const handler = onLambda(() =>
   create({ bus: bus(), seen: seen(), secrets: secrets(), clock: clock(), userDirectory: slackOrigin() }),

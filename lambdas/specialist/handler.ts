@@ -7,13 +7,13 @@ import { notingSources } from '../../core/specialists/consulted.ts';
 import { specialists } from '../../core/specialists/index.ts';
 import { type Specialist, type SpecialistPorts, specialistId } from '../../core/specialists/specialist.ts';
 import { clock, evidence, ids, reasoner, setting, telemetry } from '../compose.ts';
-import { answering, type Invoke, onLambda } from '../handle.ts';
+import { handling, type Invoke, onLambda } from '../handle.ts';
 
 /** The function of one specialist. @throws InvalidInput if there is no specialist of that name. */
 export function create(ports: SpecialistPorts, name: string, among: readonly Specialist[] = specialists): Invoke {
   const specialist = among.find((one) => one.name === name);
   if (specialist === undefined) throw new InvalidInput(`There is no specialist ${name}.`);
-  return answering(specialistId(name), Brief, async (brief) => {
+  return handling(specialistId(name), Brief, async (brief) => {
     const investigate = await specialist.load();
     const { telemetry, noteIn } = notingSources(ports.telemetry);
     return noteIn(

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { ExecutionInput } from '../../core/model/workflow.ts';
 import { type SweepPorts, sweepIncidents } from '../../core/operations/sweep-incidents.ts';
 import { approvals, chat, clock, executions, incidents, ledger, pager, workflow } from '../compose.ts';
-import { answering, onLambda } from '../handle.ts';
+import { handling, onLambda } from '../handle.ts';
 import { jsonOf } from '../http.ts';
 
 const logger = new Logger({ serviceName: 'watchkeeper' });
@@ -13,7 +13,7 @@ const logger = new Logger({ serviceName: 'watchkeeper' });
 const Ended = z.looseObject({ name: z.string().optional(), input: z.string().nullish() });
 
 export const create = (ports: SweepPorts) =>
-  answering('sweep-incidents', Ended, async ({ name, input }) => {
+  handling('sweep-incidents', Ended, async ({ name, input }) => {
     const started = ExecutionInput.safeParse(jsonOf(input ?? ''));
     const only =
       name !== undefined && started.success ? { execution: name, sourceId: started.data.trigger.sourceId } : undefined;

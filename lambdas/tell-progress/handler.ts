@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Ports } from '../../core/ports/index.ts';
 import { publishProgressOften } from '../../core/reporting/progress.ts';
 import { chat, clock, incidents, seen } from '../compose.ts';
-import { answering, onLambda } from '../handle.ts';
+import { handling, onLambda } from '../handle.ts';
 
 const Progress = z.object({ incidentId: z.string().min(1).max(64) });
 
@@ -14,7 +14,7 @@ type Parts = Pick<Ports, 'incidents' | 'chat' | 'seen' | 'clock'> & {
 };
 
 export const create = ({ pause = sleep, ...ports }: Parts) =>
-  answering('tell-progress', Progress, async ({ incidentId }) => {
+  handling('tell-progress', Progress, async ({ incidentId }) => {
     await publishProgressOften(incidentId, ports, pause);
     return {};
   });

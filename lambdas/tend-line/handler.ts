@@ -10,7 +10,7 @@ import { Left, Planned } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { sweepGroups } from '../../core/storms/ending.ts';
 import { bus, chat, clock, executions, incidents, limits, line, pager, seen, telemetry, workflow } from '../compose.ts';
-import { answering, onLambda } from '../handle.ts';
+import { handling, onLambda } from '../handle.ts';
 
 const Task = z.discriminatedUnion('how', [
   z.object({ how: z.literal('anyway'), state: Planned }),
@@ -35,7 +35,7 @@ export const create = (
     | 'bus'
   >,
 ) =>
-  answering('tend-line', Task, async (task) => {
+  handling('tend-line', Task, async (task) => {
     switch (task.how) {
       case 'anyway':
         return enterAnyway(task.state, ports);

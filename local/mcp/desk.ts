@@ -51,8 +51,8 @@ export function desk({ url, data }: { readonly url: string | undefined; readonly
     });
     const answer: unknown = await response.json().catch(() => undefined);
     if (!response.ok) {
-      const said = z.object({ error: z.string() }).safeParse(answer).data?.error ?? `HTTP ${response.status}`;
-      throw response.status < 500 ? new InvalidInput(said) : new Unavailable(said);
+      const problem = z.object({ error: z.string() }).safeParse(answer).data?.error ?? `HTTP ${response.status}`;
+      throw response.status < 500 ? new InvalidInput(problem) : new Unavailable(problem);
     }
     const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;

@@ -37,7 +37,7 @@ export function mcpServer(desk: Desk): McpServer {
       annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
     },
     (request) =>
-      said(async () => {
+      answer(async () => {
         const { sourceId } = await desk.start(request);
         const incident = await opened(desk, sourceId);
         return incident === undefined
@@ -53,7 +53,7 @@ export function mcpServer(desk: Desk): McpServer {
       inputSchema: { limit: z.number().int().min(1).max(50).default(20) },
       annotations: reading,
     },
-    ({ limit }) => said(async () => asData(linesOf((await desk.incidents()).slice(0, limit)))),
+    ({ limit }) => answer(async () => asData(linesOf((await desk.incidents()).slice(0, limit)))),
   );
   server.registerTool(
     'read_incident',
@@ -63,7 +63,7 @@ export function mcpServer(desk: Desk): McpServer {
       inputSchema: { incident: id },
       annotations: reading,
     },
-    ({ incident }) => said(async () => asData(incidentText(await desk.incident(incident)))),
+    ({ incident }) => answer(async () => asData(incidentText(await desk.incident(incident)))),
   );
   server.registerTool(
     'read_evidence',
@@ -75,7 +75,7 @@ export function mcpServer(desk: Desk): McpServer {
       annotations: reading,
     },
     ({ incident, evidence }) =>
-      said(async () => {
+      answer(async () => {
         const { evidence: found, full } = await desk.evidence(incident, evidence);
         return asData(
           `${found.source}: ${found.query}\n\n${found.excerpt}\n\nThe record:\n${JSON.stringify(full, null, 1)}`,
@@ -91,7 +91,7 @@ export function mcpServer(desk: Desk): McpServer {
       annotations: reading,
     },
     ({ words, limit }) =>
-      said(async () => {
+      answer(async () => {
         const found = search(await desk.incidents(), words).slice(0, limit);
         return found.length === 0 ? 'No incident has these words.' : asData(linesOf(found));
       }),
@@ -120,10 +120,10 @@ async function opened(desk: Desk, sourceId: string): Promise<ListedIncident | un
 }
 
 /** Our own error sentences reach the assistant; unexpected errors do not. */
-async function said(tell: () => Promise<string>) {
+async function answer(read: () => Promise<string>) {
   const content = (words: string) => [{ type: 'text' as const, text: words }];
   try {
-    return { content: content(await tell()) };
+    return { content: content(await read()) };
   } catch (error) {
     const words = error instanceof WatchkeeperError ? error.message : 'Something unexpected happened in Watchkeeper.';
     return { content: content(words), isError: true };

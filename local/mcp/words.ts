@@ -18,9 +18,9 @@ export function asData(text: string): string {
 }
 
 export const incidentLine = ({ headline, ...incident }: ListedIncident): string =>
-  `${incident.id}  ${incident.openedAt}  ${standingWords(incident)}  ${incident.title}${headline === undefined ? '' : `\n    ${headline}`}`;
+  `${incident.id}  ${incident.openedAt}  ${statusText(incident)}  ${incident.title}${headline === undefined ? '' : `\n    ${headline}`}`;
 
-function standingWords(incident: Incident): string {
+function statusText(incident: Incident): string {
   const { says, has } = statusViewOf(incident);
   return has === undefined ? says : `${says} (${has})`;
 }
@@ -29,7 +29,7 @@ export function incidentText({ incident, timeline, diagnosis, approvals }: ReadI
   const waiting = approvals.filter(({ state }) => state === 'pending').length;
   return [
     `Incident ${incident.id}: ${incident.title}`,
-    `Opened ${incident.openedAt}. ${standingWords(incident)}${waiting > 0 ? '; a person is asked to decide, in Slack or the console' : ''}.`,
+    `Opened ${incident.openedAt}. ${statusText(incident)}${waiting > 0 ? '; a person is asked to decide, in Slack or the console' : ''}.`,
     '',
     ...(diagnosis === undefined
       ? ['No diagnosis yet.']

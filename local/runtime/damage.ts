@@ -14,7 +14,7 @@ import { executionIn } from './journal.ts';
 
 export interface Damage {
   /** Reports in the terminal at once, and in the incident as soon as the store is open. */
-  readonly tell: (aside: SetAside) => void;
+  readonly report: (aside: SetAside) => void;
   /** Enables reports in incidents; resolves when the earlier ones are written. */
   open(to: DamagePorts): Promise<void>;
   /** Waits for pending writes. */
@@ -32,14 +32,14 @@ export function damage(onTrouble: (sentence: string) => void): Damage {
   let opened: DamagePorts | undefined;
 
   const write = (aside: SetAside, to: DamagePorts): Promise<void> => {
-    const written = tellIncident(aside, to)
+    const written = reportToIncident(aside, to)
       .catch(() => undefined)
       .finally(() => writing.delete(written));
     writing.add(written);
     return written;
   };
   return {
-    tell(aside) {
+    report(aside) {
       onTrouble(asideSentence(aside));
       if (opened === undefined) waiting.push(aside);
       else void write(aside, opened);
@@ -54,7 +54,7 @@ export function damage(onTrouble: (sentence: string) => void): Damage {
   };
 }
 
-async function tellIncident(aside: SetAside, { ports, invoke }: DamagePorts): Promise<void> {
+async function reportToIncident(aside: SetAside, { ports, invoke }: DamagePorts): Promise<void> {
   const execution = executionIn(aside.name);
   const incident =
     execution === undefined
@@ -90,7 +90,7 @@ export async function lookAtFiles(root: string, disk: Disk, signal: AbortSignal)
     if (signal.aborted) return;
     const name = relative(root, join(entry.parentPath, entry.name)).split(sep).join('/');
     const [folder = ''] = name.split('/');
-    if (!lookedAt.has(folder) || isAside(name)) continue;
+    if (!checkedFolders.has(folder) || isAside(name)) continue;
     if (entry.isDirectory() && name.endsWith('.json')) await disk.setAside(name, 'is a folder where a file should be');
     else if (!entry.isFile()) continue;
     else if (name.endsWith('.json')) await disk.record(name, z.unknown());
@@ -99,7 +99,7 @@ export async function lookAtFiles(root: string, disk: Disk, signal: AbortSignal)
 }
 
 const maxFiles = 50_000;
-const lookedAt: ReadonlySet<string> = new Set([
+const checkedFolders: ReadonlySet<string> = new Set([
   'evidence',
   'messages',
   'said',

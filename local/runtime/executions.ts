@@ -161,7 +161,7 @@ export function executions(options: ExecutionsOptions): Executions {
           State: { Name: now.state, EnteredTime: now.enteredAt },
           Task: { Token: token },
         },
-        task: (name) => (waiter !== undefined && name === now.state ? asking(now, waiter, parking) : call),
+        task: (name) => (waiter !== undefined && name === now.state ? withDeadline(now, waiter, parking) : call),
         waitMs: state?.Type === 'Wait' ? await waitMs(now, state) : undefined,
         remainingSeconds: machine.timeoutSeconds - secondsSince(now.startedAt),
         signal: waiter === undefined ? closing.signal : AbortSignal.any([closing.signal, parking.signal]),
@@ -214,7 +214,7 @@ export function executions(options: ExecutionsOptions): Executions {
   }
 
   /** Passes the token to the function and parks the execution if there is no answer by then. The expiry counts from the first entry of the state. */
-  const asking = (now: Running, waiter: Waiter, parking: AbortController) => async (parameters: Json) => {
+  const withDeadline = (now: Running, waiter: Waiter, parking: AbortController) => async (parameters: Json) => {
     if (now.answer !== undefined) return unwrap(now.answer);
     const answer = await Promise.race([waiter.answered, call(parameters).then(() => undefined)]);
     if (answer !== undefined) return unwrap(answer);

@@ -29,29 +29,29 @@ export interface Disk {
 }
 
 type Plain = Omit<Disk, 'record'>;
-type Tell = (aside: SetAside) => void;
+type Report = (aside: SetAside) => void;
 
 /** Files in a folder of the machine. A write goes to a temporary file, is flushed to the device and renamed; then the folder is flushed. */
-export function folderDisk(root: string, tell: Tell = () => undefined): Disk {
+export function folderDisk(root: string, report: Report = () => undefined): Disk {
   const setAside = async (name: string, why: string): Promise<void> => {
     const as = asideName(name, new Date());
     await rename(join(root, name), join(root, as)).then(
-      () => tell({ name, as, why }),
+      () => report({ name, as, why }),
       (error: unknown) => {
-        if (codeOf(error) !== 'ENOENT') tell({ name, as: undefined, why });
+        if (codeOf(error) !== 'ENOENT') report({ name, as: undefined, why });
       },
     );
   };
 
   /** Repeats `work` after removing the obstacle. Undefined if it still fails because of the file. */
-  async function around<T>(name: string, wants: Wants, work: () => Promise<T>): Promise<T | undefined> {
+  async function around<T>(name: string, purpose: Purpose, work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (error) {
       if (!blamesTheFile.has(codeOf(error))) throw error;
-      await clearTheWay(name, wants);
+      await clearTheWay(name, purpose);
       return await work().catch(async (again: unknown) => {
-        if (wants === 'to write' || !blamesTheFile.has(codeOf(again))) return absent(again);
+        if (purpose === 'to write' || !blamesTheFile.has(codeOf(again))) return absent(again);
         await setAside(name, `cannot be read (${codeOf(again)})`);
         return undefined;
       });
@@ -59,16 +59,16 @@ export function folderDisk(root: string, tell: Tell = () => undefined): Disk {
   }
 
   /** Sets aside a file in place of a folder, or the reverse, and restores the owner's permissions. */
-  async function clearTheWay(name: string, wants: Wants): Promise<void> {
+  async function clearTheWay(name: string, purpose: Purpose): Promise<void> {
     const parts = name.split('/');
     for (const [place] of parts.entries()) {
       const part = parts.slice(0, place + 1).join('/');
       const found = await stat(join(root, part)).catch(() => undefined);
       if (found === undefined) continue;
-      const wantsFolder = place < parts.length - 1 || wants === 'to list';
-      if (found.isDirectory() !== wantsFolder)
-        await setAside(part, wantsFolder ? 'is a file where a folder should be' : 'is a folder where a file should be');
-      else await chmod(join(root, part), wantsFolder ? 0o700 : 0o600).catch(() => undefined);
+      const needsFolder = place < parts.length - 1 || purpose === 'to list';
+      if (found.isDirectory() !== needsFolder)
+        await setAside(part, needsFolder ? 'is a file where a folder should be' : 'is a folder where a file should be');
+      else await chmod(join(root, part), needsFolder ? 0o700 : 0o600).catch(() => undefined);
     }
   }
 
@@ -86,10 +86,10 @@ export function folderDisk(root: string, tell: Tell = () => undefined): Disk {
       const entries =
         (await around(folder, 'to list', () => readdir(join(root, folder), { withFileTypes: true }).catch(absent))) ??
         [];
-      const ours = entries.filter(({ name }) => !name.endsWith('.tmp') && !isAside(name));
-      for (const { name } of ours.filter((entry) => entry.isDirectory() && entry.name.endsWith('.json')))
+      const records = entries.filter(({ name }) => !name.endsWith('.tmp') && !isAside(name));
+      for (const { name } of records.filter((entry) => entry.isDirectory() && entry.name.endsWith('.json')))
         await setAside(`${folder}/${name}`, 'is a folder where a file should be');
-      return ours
+      return records
         .filter((entry) => entry.isFile())
         .map((entry) => `${folder}/${entry.name}`)
         .sort();
@@ -99,7 +99,7 @@ export function folderDisk(root: string, tell: Tell = () => undefined): Disk {
 }
 
 /** Files in memory that end with the process, for measuring many incidents in a row. */
-export function memoryDisk(tell: Tell = () => undefined): Disk {
+export function memoryDisk(report: Report = () => undefined): Disk {
   const files = new Map<string, string>();
   return withRecords({
     write: async (name, content) => void files.set(name, content),
@@ -112,7 +112,7 @@ export function memoryDisk(tell: Tell = () => undefined): Disk {
       const as = asideName(name, new Date());
       files.set(as, content);
       files.delete(name);
-      tell({ name, as, why });
+      report({ name, as, why });
     },
   });
 }
@@ -143,7 +143,7 @@ function whatIsWrong(content: string): string {
   return fromJson(content) === undefined ? 'is cut off or no JSON' : 'is not what the runtime wrote there';
 }
 
-type Wants = 'to read' | 'to write' | 'to list';
+type Purpose = 'to read' | 'to write' | 'to list';
 
 /** Error codes that blame the file or an object in its place, unlike too many open files and the like. */
 const blamesTheFile: ReadonlySet<string> = new Set([

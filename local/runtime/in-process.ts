@@ -214,11 +214,11 @@ async function plain(answer: Promise<Answer>): Promise<PlainAnswer> {
       Count,
     };
   } catch (error) {
-    throw asTheSdkSays(error);
+    throw asSdkError(error);
   }
 }
 
-function asTheSdkSays(error: unknown): unknown {
+function asSdkError(error: unknown): unknown {
   const refusal = Refusal.safeParse(error);
   if (!refusal.success) return error;
   const { __type, message = refusal.data.body.Message ?? __type } = refusal.data.body;

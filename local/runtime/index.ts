@@ -110,10 +110,10 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
   const onTrouble = options.onTrouble ?? (() => undefined);
   if (data !== undefined) opened.add(lockFolder(data, onTrouble));
   const damaged = damage(onTrouble);
-  const plainDisk = data === undefined ? memoryDisk() : folderDisk(data, damaged.tell);
+  const plainDisk = data === undefined ? memoryDisk() : folderDisk(data, damaged.report);
   const disk = hooks?.disk?.(plainDisk) ?? plainDisk;
   const store = data === undefined ? undefined : await checkStore(join(data, 'tables'), new Date());
-  for (const aside of store?.asides ?? []) damaged.tell(aside);
+  for (const aside of store?.asides ?? []) damaged.report(aside);
   const folder = data === undefined ? undefined : join(data, 'tables');
   const db = opened.keep(await openTables(folder, tables, hooks?.table));
   opened.keep(damaged);

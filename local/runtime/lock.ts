@@ -18,17 +18,17 @@ type Holder = z.infer<typeof Holder>;
 /** Returns a function that releases the lock. Throws `Misconfigured` if another living process has it, or if the folder is not writable. */
 export function lockFolder(folder: string, onTrouble: (sentence: string) => void = () => undefined): () => void {
   const file = join(folder, 'lock');
-  const ours = JSON.stringify({ pid: process.pid, began: beganAt(process.pid) } satisfies Holder);
+  const ownHolder = JSON.stringify({ pid: process.pid, began: beganAt(process.pid) } satisfies Holder);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     takeOverStale(file, folder, onTrouble);
-    writeFileSync(file, `${ours}\n`, { flag: 'wx', mode: 0o600 });
+    writeFileSync(file, `${ownHolder}\n`, { flag: 'wx', mode: 0o600 });
   } catch (cause) {
     if (cause instanceof Misconfigured) throw cause;
     throw new Misconfigured(`The data folder ${folder} cannot be written. Choose another one with --data.`, { cause });
   }
   return () => {
-    if (contentOf(file)?.trim() === ours) rmSync(file, { force: true });
+    if (contentOf(file)?.trim() === ownHolder) rmSync(file, { force: true });
   };
 }
 
@@ -85,8 +85,8 @@ export function beganAt(pid: number): string | undefined {
     env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
     timeout: 2000,
   });
-  const told = status === 0 ? stdout.trim() : '';
-  return told === '' ? undefined : told;
+  const output = status === 0 ? stdout.trim() : '';
+  return output === '' ? undefined : output;
 }
 
 /** Field 22 of /proc/PID/stat (proc_pid_stat(5)); the command before it may contain spaces and brackets. */

@@ -68,7 +68,7 @@ type Route = readonly [
 
 const Answer = z.object({ verdict: Verdict });
 /** Without an incident, the message may be about anything. */
-const Said = z.object({ text: z.string().trim().min(1).max(4000), incidentId: z.string().max(64).optional() });
+const PostedMessage = z.object({ text: z.string().trim().min(1).max(4000), incidentId: z.string().max(64).optional() });
 const Switch = z.object({ on: z.boolean(), why: z.string().trim().min(1).max(300) });
 const Invitation = z.strictObject({
   name: z.string().max(200),
@@ -76,7 +76,7 @@ const Invitation = z.strictObject({
   approver: z.boolean().optional(),
 });
 /** Earlier clients sent their own name, which is ignored. */
-const Asked = z.preprocess(
+const FeedbackRequest = z.preprocess(
   (body) => {
     if (typeof body !== 'object' || body === null) return body;
     const { by: _, ...rest } = body as Record<string, unknown>;
@@ -102,7 +102,7 @@ const routes: readonly Route[] = [
     '/api/approvals/:approvalId',
     ({ approvalId = '' }, body, parts, person) => answer(approvalId, valid(Answer, body).verdict, person, parts),
   ],
-  ['POST', '/api/said', (_, body, parts, person) => said(valid(Said, body), person, parts)],
+  ['POST', '/api/said', (_, body, parts, person) => postMessage(valid(PostedMessage, body), person, parts)],
   ['GET', '/api/talk', async (_, __, { chat }) => ({ messages: (await chat.messages(noIncident)).map(messageView) })],
   ['GET', '/api/incidents/:id/messages/:key/chart', ({ id = '', key = '' }, _, parts) => chart(id, key, parts)],
   ['GET', '/api/talk/messages/:key/chart', ({ key = '' }, _, parts) => chart(noIncident, key, parts)],
@@ -126,7 +126,7 @@ const routes: readonly Route[] = [
   [
     'POST',
     '/api/investigations',
-    (_, body, { ports }, { id: by }) => requestInvestigation({ ...valid(Asked, body), by }, ports),
+    (_, body, { ports }, { id: by }) => requestInvestigation({ ...valid(FeedbackRequest, body), by }, ports),
   ],
   ['GET', '/api/me', async (_, __, ___, person) => person],
   ['GET', '/api/people', async (_, __, { people }, person) => ({ people: ownerOnly(person) && people.list() })],
@@ -198,17 +198,21 @@ async function answer(approvalId: string, verdict: Verdict, { id: by, isApprover
 const noIncident = 'none';
 
 /** The same conversation as in Slack, by the same function: the reply is published here and in every other place. */
-async function said({ incidentId, text }: z.infer<typeof Said>, { id: by }: Person, { ports }: ApiParts) {
+async function postMessage(
+  { incidentId, text }: z.infer<typeof PostedMessage>,
+  { id: by }: Person,
+  { ports }: ApiParts,
+) {
   if (incidentId !== undefined && (await ports.incidents.get(incidentId)) === undefined)
     throw new NotFound(`There is no incident ${incidentId}.`);
   const at = ports.clock.now().toISOString();
-  const heard = await handleUtterance(
+  const result = await handleUtterance(
     { kind: 'words', how: 'console', eventId: `console-${ports.ids.next()}`, at, by, text, incidentId },
     ports,
   );
-  if (heard.kind !== 'answered') return heard;
-  await ports.chat.publish(heard.message);
-  return { kind: heard.kind, message: messageView(heard.message) };
+  if (result.kind !== 'answered') return result;
+  await ports.chat.publish(result.message);
+  return { kind: result.kind, message: messageView(result.message) };
 }
 
 async function messageOf(incidentId: string, key: string, { chat }: ApiParts): Promise<Message> {

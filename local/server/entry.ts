@@ -70,7 +70,7 @@ export const signInPage = (): HttpReply =>
     'Open the link that npm start printed in the terminal. If somebody else started it, ask them for a link of your own: npm run invite -- YOUR-NAME.',
   );
 
-const notice = (status: number, title: string, says: string): HttpReply => ({
+const notice = (status: number, title: string, text: string): HttpReply => ({
   status,
   headers: { ...pageHeaders, 'cache-control': 'no-store', 'content-type': 'text/html; charset=utf-8' },
   body: `<!doctype html>
@@ -86,7 +86,7 @@ const notice = (status: number, title: string, says: string): HttpReply => ({
   <body>
     <main class="notice">
       <h1>${title}</h1>
-      <p>${says.replaceAll(/npm run invite -- [A-Z-]+|npm start/g, '<code>$&</code>')}</p>
+      <p>${text.replaceAll(/npm run invite -- [A-Z-]+|npm start/g, '<code>$&</code>')}</p>
     </main>
   </body>
 </html>

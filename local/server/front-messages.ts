@@ -11,10 +11,10 @@ export const FrontOrders = z.object({
 });
 export type FrontOrders = z.infer<typeof FrontOrders>;
 
-export const FrontSays = z.discriminatedUnion('kind', [
+export const FrontMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('listens'), port: z.number() }),
   z.object({ kind: z.literal('cannot-listen'), code: z.string() }),
   /** A file of the bus is ready for delivery. */
   z.object({ kind: z.literal('accepted'), id: z.string() }),
 ]);
-export type FrontSays = z.infer<typeof FrontSays>;
+export type FrontMessage = z.infer<typeof FrontMessage>;

@@ -9,7 +9,7 @@ import { busSource } from '../../core/model/events.ts';
 import type { Bus } from '../../core/ports/channels.ts';
 import { create } from '../../lambdas/pagerduty-webhook/handler.ts';
 import { folderDisk } from '../runtime/files.ts';
-import { FrontOrders, type FrontSays } from './front-messages.ts';
+import { type FrontMessage, FrontOrders } from './front-messages.ts';
 import { fromGatewayResult, toGatewayEvent } from './gateway.ts';
 
 const maxBodyBytes = 1024 * 1024;
@@ -19,7 +19,7 @@ const maxRemembered = 20_000;
 
 const orders = FrontOrders.parse(workerData);
 const disk = folderDisk(orders.data);
-const say = (said: FrontSays) => parentPort?.postMessage(said);
+const post = (message: FrontMessage) => parentPort?.postMessage(message);
 
 /** The file's name derives from the event, so that a redelivered event starts nothing, even after a restart. */
 const bus: Bus = {
@@ -27,7 +27,7 @@ const bus: Bus = {
     const event = 'trigger' in detail ? detail.trigger.eventId : detail.eventId;
     const id = `pd-${createHash('sha256').update(`${detailType}\n${event}`).digest('hex').slice(0, 40)}`;
     await disk.write(`bus/${id}.json`, JSON.stringify({ id, source: busSource, detailType, detail }));
-    say({ kind: 'accepted', id });
+    post({ kind: 'accepted', id });
   },
 };
 const remembered = new Set<string>();
@@ -105,5 +105,5 @@ function pass(request: IncomingMessage, response: ServerResponse): void {
   request.pipe(passed);
 }
 
-server.once('error', (error: NodeJS.ErrnoException) => say({ kind: 'cannot-listen', code: error.code ?? 'unknown' }));
-server.listen(orders.port, '127.0.0.1', () => say({ kind: 'listens', port: (server.address() as AddressInfo).port }));
+server.once('error', (error: NodeJS.ErrnoException) => post({ kind: 'cannot-listen', code: error.code ?? 'unknown' }));
+server.listen(orders.port, '127.0.0.1', () => post({ kind: 'listens', port: (server.address() as AddressInfo).port }));

@@ -1,6 +1,6 @@
 // Starts the thread that accepts pages (front-thread.ts), in front of the server of this thread.
 import { Worker } from 'node:worker_threads';
-import { type FrontOrders, FrontSays } from './front-messages.ts';
+import { FrontMessage, type FrontOrders } from './front-messages.ts';
 import { cannotListen, type RunningServer } from './index.ts';
 
 interface Parts extends FrontOrders {
@@ -15,14 +15,14 @@ export async function startFront({ onAccepted, onTrouble, ...orders }: Parts): P
   let closing = false;
   const { promise: listens, resolve, reject } = Promise.withResolvers<number>();
   thread.on('message', (message: unknown) => {
-    const said = FrontSays.parse(message);
-    switch (said.kind) {
+    const parsed = FrontMessage.parse(message);
+    switch (parsed.kind) {
       case 'listens':
-        return resolve(said.port);
+        return resolve(parsed.port);
       case 'cannot-listen':
-        return reject(cannotListen(orders.port, said.code));
+        return reject(cannotListen(orders.port, parsed.code));
       case 'accepted':
-        return onAccepted(said.id);
+        return onAccepted(parsed.id);
     }
   });
   thread.once('error', reject);

@@ -155,8 +155,8 @@ async function download(
   query: Readonly<Record<string, string>>,
   { api }: Pick<ServerParts, 'api'>,
 ): Promise<HttpReply> {
-  const { format: asked = 'jsonl', ...span } = query;
-  const format = auditFormats.find((one) => one === asked);
+  const { format: requestedFormat = 'jsonl', ...span } = query;
+  const format = auditFormats.find((one) => one === requestedFormat);
   if (format === undefined) throw new Refused(400, `The format is one of: ${auditFormats.join(', ')}.`);
   return {
     status: 200,

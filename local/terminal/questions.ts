@@ -3,14 +3,14 @@
 import type { Approval, Verdict } from '../../core/model/action.ts';
 import { isTeachable, whyNotTeachable } from '../../core/remediation/question.ts';
 
-interface Asked {
+interface NumberedQuestion {
   readonly number: number;
   readonly approval: Approval;
 }
 
 /** The questions that were on the screen when a line was typed. */
 export interface Printed {
-  readonly waiting: readonly Asked[];
+  readonly waiting: readonly NumberedQuestion[];
   /** The question whose keys need no number. */
   readonly bare: number | undefined;
 }
@@ -54,15 +54,15 @@ export interface Questions {
   /** The questions that are on the screen now. */
   printed(): Printed;
   /** Undefined if the question was printed before. */
-  ask(approval: Approval): Asked | undefined;
+  number(approval: Approval): NumberedQuestion | undefined;
   /** Marks a question as no longer open. Undefined if it was not printed here. */
-  settle(approval: Approval): Asked | undefined;
+  settle(approval: Approval): NumberedQuestion | undefined;
   /** Marks a question as answered in this terminal. */
   answeredHere(approvalId: string): void;
 }
 
 export function openQuestions(): Questions {
-  const waiting = new Map<string, Asked>();
+  const waiting = new Map<string, NumberedQuestion>();
   const here = new Set<string>();
   let count = 0;
   let bare: number | undefined;
@@ -70,27 +70,27 @@ export function openQuestions(): Questions {
   let wentAway = false;
   return {
     printed: () => ({ waiting: [...waiting.values()], bare }),
-    ask(approval) {
+    number(approval) {
       if (waiting.has(approval.id)) return undefined;
       count += 1;
-      const asked = { number: count, approval };
+      const question = { number: count, approval };
       bare = waiting.size === 0 && !wentAway ? count : undefined;
-      waiting.set(approval.id, asked);
-      return asked;
+      waiting.set(approval.id, question);
+      return question;
     },
     settle(approval) {
-      const asked = waiting.get(approval.id);
-      if (asked === undefined || !waiting.delete(approval.id)) return undefined;
+      const question = waiting.get(approval.id);
+      if (question === undefined || !waiting.delete(approval.id)) return undefined;
       if (!here.delete(approval.id)) wentAway = true;
-      if (waiting.size === 0 || bare === asked.number) bare = undefined;
-      return asked;
+      if (waiting.size === 0 || bare === question.number) bare = undefined;
+      return question;
     },
     answeredHere: (approvalId) => void here.add(approvalId),
   };
 }
 
 /** The keys that answer a question, as a person has to type them. */
-export function keysOf({ number, approval }: Asked, bare: number | undefined): string {
+export function keysOf({ number, approval }: NumberedQuestion, bare: number | undefined): string {
   const key = (letter: string) => (bare === number ? letter : `${letter} ${number}`);
   const remember = isTeachable(approval) ? `    ${key('a')}  yes, and do not ask again for this exact error` : '';
   return `  ${key('y')}  yes, this time${remember}    ${key('n')}  no`;

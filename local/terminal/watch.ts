@@ -29,7 +29,7 @@ export interface TerminalOptions {
 
 interface Watched {
   readonly since: number;
-  readonly told: Set<string>;
+  readonly printedIds: Set<string>;
 }
 
 export interface Terminal {
@@ -45,13 +45,13 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
   const questions = openQuestions();
   let current: string | undefined;
   // Prints in the order of events, although reading the records is asynchronous.
-  let saying = Promise.resolve();
-  const say = (what: () => Promise<void>) => {
-    saying = saying.then(what).catch((error: unknown) => print(style.red(sentence(error))));
+  let printing = Promise.resolve();
+  const enqueue = (what: () => Promise<void>) => {
+    printing = printing.then(what).catch((error: unknown) => print(style.red(sentence(error))));
   };
 
   async function heading(incidentId: string): Promise<Watched> {
-    const watched = incidents.get(incidentId) ?? { since: performance.now(), told: new Set<string>() };
+    const watched = incidents.get(incidentId) ?? { since: performance.now(), printedIds: new Set<string>() };
     incidents.set(incidentId, watched);
     if (current !== incidentId) {
       current = incidentId;
@@ -61,25 +61,25 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
     return watched;
   }
 
-  async function tellEntry(entry: TimelineEntry, at: number): Promise<void> {
+  async function printEntry(entry: TimelineEntry, at: number): Promise<void> {
     const watched = await heading(entry.incidentId);
-    if (watched.told.has(entry.id)) return;
-    watched.told.add(entry.id);
+    if (watched.printedIds.has(entry.id)) return;
+    watched.printedIds.add(entry.id);
     const sinceMs = Math.max(0, at - watched.since);
-    if (entry.kind === 'diagnosis') await tellDiagnosis(entry.incidentId, sinceMs);
+    if (entry.kind === 'diagnosis') await printDiagnosis(entry.incidentId, sinceMs);
     // The question itself is printed when its record exists, with the possible answers.
     else if (entry.kind !== 'question') print(timelineLine(entry, sinceMs, width, style));
   }
 
-  async function stand({ id }: Incident): Promise<void> {
+  async function printStatus({ id }: Incident): Promise<void> {
     await heading(id);
-    await tellDiagnosis(id);
+    await printDiagnosis(id);
     for (const approval of await ports.approvals.ofIncident(id)) {
-      if (approval.state === 'pending') await tellApproval(approval);
+      if (approval.state === 'pending') await printApproval(approval);
     }
   }
 
-  async function tellDiagnosis(incidentId: string, sinceMs?: number): Promise<void> {
+  async function printDiagnosis(incidentId: string, sinceMs?: number): Promise<void> {
     const diagnosis = await ports.incidents.diagnosis(incidentId);
     if (diagnosis === undefined) return;
     const ids = diagnosis.hypotheses.flatMap((hypothesis) => hypothesis.evidenceIds);
@@ -89,24 +89,24 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
     print('');
   }
 
-  async function tellApproval(approval: Approval): Promise<void> {
+  async function printApproval(approval: Approval): Promise<void> {
     if (approval.state !== 'pending') {
-      const asked = questions.settle(approval);
-      if (asked)
-        print(style.dim(`  Question ${asked.number} does not wait any more: ${clean(decisionText(approval))}.`));
+      const question = questions.settle(approval);
+      if (question)
+        print(style.dim(`  Question ${question.number} does not wait any more: ${clean(decisionText(approval))}.`));
       return;
     }
-    const asked = questions.ask(approval);
-    if (asked === undefined) return;
+    const numbered = questions.number(approval);
+    if (numbered === undefined) return;
     await heading(approval.incidentId);
-    for (const line of questionLines(approval, asked.number, width, style)) print(line);
+    for (const line of questionLines(approval, numbered.number, width, style)) print(line);
     print(
       options.input
-        ? style.bold(keysOf(asked, questions.printed().bare))
+        ? style.bold(keysOf(numbered, questions.printed().bare))
         : style.dim('  The console takes the answer.'),
     );
     for (const other of questions.printed().waiting)
-      if (options.input && other !== asked)
+      if (options.input && other !== numbered)
         print(style.dim(`  Also waits: ${keysOf(other, undefined).trim()}  ${clean(other.approval.question)}`));
   }
 
@@ -114,9 +114,9 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
     const at = performance.now();
     switch (event.kind) {
       case 'timeline':
-        return say(() => tellEntry(event.entry, at));
+        return enqueue(() => printEntry(event.entry, at));
       case 'approval':
-        return say(() => tellApproval(event.approval));
+        return enqueue(() => printApproval(event.approval));
       case 'incident':
         return notice(event.incident, at);
       case 'message':
@@ -126,11 +126,11 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
   });
 
   function notice(incident: Incident, at: number): void {
-    const watched = incidents.get(incident.id) ?? { since: at, told: new Set<string>() };
+    const watched = incidents.get(incident.id) ?? { since: at, printedIds: new Set<string>() };
     incidents.set(incident.id, watched);
-    if ((incident.status !== 'closed' && incident.status !== 'failed') || watched.told.has('end')) return;
-    watched.told.add('end');
-    say(async () => {
+    if ((incident.status !== 'closed' && incident.status !== 'failed') || watched.printedIds.has('end')) return;
+    watched.printedIds.add('end');
+    enqueue(async () => {
       await heading(incident.id);
       print(endLine(incident, style));
     });
@@ -140,14 +140,14 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
   // Remember the questions on the screen now, because the line is processed later.
   lines?.on('line', (line) => {
     const printed = questions.printed();
-    say(() => answer(line, printed));
+    enqueue(() => answer(line, printed));
   });
 
   async function answer(line: string, printed: Printed): Promise<void> {
     if (line.trim() === '') return;
-    const said = parseAnswer(line);
-    if (said.kind === 'switch')
-      return print(`  ${clean((await answerSwitch({ ...said, by: options.person }, ports)).text)}`);
+    const answer = parseAnswer(line);
+    if (answer.kind === 'switch')
+      return print(`  ${clean((await answerSwitch({ ...answer, by: options.person }, ports)).text)}`);
     const typed = readTyped(line, printed);
     switch (typed.kind) {
       case 'answer': {
@@ -162,22 +162,23 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
         return print(`  No question ${typed.number} waits.`);
       case 'number-needed':
         print('  Which question? Its number is part of the answer:');
-        for (const asked of printed.waiting) print(`${keysOf(asked, undefined)}  ${clean(asked.approval.question)}`);
+        for (const question of printed.waiting)
+          print(`${keysOf(question, undefined)}  ${clean(question.approval.question)}`);
         return;
       case 'none-open':
         return print('  No question waits. "stop everything" throws the kill switch.');
       case 'not-understood':
         print('  That answers no question here.');
-        for (const asked of printed.waiting) print(style.bold(keysOf(asked, printed.bare)));
+        for (const question of printed.waiting) print(style.bold(keysOf(question, printed.bare)));
     }
   }
 
   return {
-    show: (incident) => say(() => stand(incident)),
+    show: (incident) => enqueue(() => printStatus(incident)),
     async close() {
       unwatch();
       lines?.close();
-      await saying;
+      await printing;
     },
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TimelineEvent } from '../../core/model/timeline.ts';
 import { summaryOf } from '../../core/record/action-summary.ts';
-import { judge, runBatch } from '../../dojo/faults/batch.ts';
+import { runBatch, verdictOf } from '../../dojo/faults/batch.ts';
 import { scheduleOf } from '../../dojo/faults/schedule.ts';
 import { anAction } from '../builders.ts';
 
@@ -25,8 +25,8 @@ const told = {
   execution: 'running',
 };
 const made = { seed: 1, incidentId: 'inc-1', job: 'job-1', during: [] };
-const kinds = (...[jobs, incidents]: [Parameters<typeof judge>[1], Parameters<typeof judge>[2]]) =>
-  judge([schedule], jobs, incidents).map(({ kind }) => kind);
+const kinds = (...[jobs, incidents]: [Parameters<typeof verdictOf>[1], Parameters<typeof verdictOf>[2]]) =>
+  verdictOf([schedule], jobs, incidents).map(({ kind }) => kind);
 
 describe('what the harness calls', () => {
   test('right is done once, and told', () => {

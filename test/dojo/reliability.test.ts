@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { reliability } from '../../core/learning/calibration.ts';
-import { byCause, type Said, surelyWrong } from '../../dojo/reliability.ts';
+import { byCause, type StatedCause, surelyWrong } from '../../dojo/reliability.ts';
 import type { Marked } from '../../dojo/score.ts';
 
-const said = (confidence: number, right: boolean, id = `${confidence}`): Said => ({
+const said = (confidence: number, right: boolean, id = `${confidence}`): StatedCause => ({
   id,
   truth: 'cart oom',
   said: 'cart oom',
   confidence,
   right,
 });
-const of = (count: number, one: Said): Said[] => Array.from({ length: count }, () => one);
+const of = (count: number, one: StatedCause): StatedCause[] => Array.from({ length: count }, () => one);
 
 describe('stated confidence', () => {
   test('that comes true as often as it says is calibrated', () => {

@@ -2,9 +2,9 @@ import type { Context as LambdaContext } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { StepTimeout } from '../../core/errors.ts';
-import { answering } from '../../lambdas/handle.ts';
+import { handling } from '../../lambdas/handle.ts';
 
-const slow = answering('slow-step', z.object({}), () => new Promise(() => undefined));
+const slow = handling('slow-step', z.object({}), () => new Promise(() => undefined));
 const withLeft = (ms: number) => ({ getRemainingTimeInMillis: () => ms }) as LambdaContext;
 
 test('a function that reaches its limit ends before it, with an error that the state machine knows by name', async () => {
@@ -19,6 +19,6 @@ test('a function that has less left than it takes to say so ends at once', async
 });
 
 test('a function in time answers', async () => {
-  const quick = answering('quick-step', z.object({}), async () => ({ done: true }));
+  const quick = handling('quick-step', z.object({}), async () => ({ done: true }));
   expect(await quick({}, withLeft(20_000))).toEqual({ done: true });
 });
