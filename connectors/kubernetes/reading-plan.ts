@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { limitConcurrency } from '../../core/limit-concurrency.ts';
 import type { Scope } from '../../core/model/scope.ts';
-import { type ClusterAccess, said } from './access.ts';
+import { type ClusterAccess, statusText } from './access.ts';
 import { eachObject } from './list.ts';
 
 export interface ReadingPlan {
@@ -131,7 +131,7 @@ async function podsIn(
   cluster: ClusterAccess,
 ): Promise<{ readonly pods?: number; readonly failed?: string; readonly bytes: number }> {
   const reply = await cluster.request('api/v1/pods?limit=1', { accept: metadataList });
-  if (reply.status === 0) return { failed: said(reply), bytes: reply.bytes };
+  if (reply.status === 0) return { failed: statusText(reply), bytes: reply.bytes };
   const list = Counted.safeParse(reply.body);
   if (reply.status !== 200 || !list.success) return { bytes: reply.bytes };
   return { pods: (list.data.items?.length ?? 0) + (list.data.metadata?.remainingItemCount ?? 0), bytes: reply.bytes };
