@@ -23,7 +23,8 @@ export type Fault =
   | 'disk-full'
   | 'start-failure'
   | 'wrong-result'
-  | 'server-ended';
+  | 'server-ended'
+  | 'outside-answer';
 
 /** An edit that can produce a fault. */
 export interface Mechanism {
@@ -426,6 +427,21 @@ const rows: readonly Row[] = [
       ],
     ],
     related: /failover|maintenance|quota/i,
+  },
+  // A service outside answers with errors. Only another address or other credentials for it produce this here.
+  {
+    fault: 'outside-answer',
+    seen: /https?:\/\/(?![\w.-]*\.(?:svc|local|internal|cluster)\b)[\w-]+(?:\.[\w-]+)+[^\n]{0,80}\b(?:5\d\d|429)\b|\b(?:5\d\d|429)\b[^\n]{0,30}\bfrom\b[^\n]{0,12}\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b/i,
+    certain: [
+      [
+        'alters an address or credentials',
+        ({ changed }) =>
+          /https?:\/\/|\b(?:base_?)?ur[li]\b|endpoint|api_?(?:key|version)|credential|secret|proxy|egress/i.test(
+            changed,
+          ),
+      ],
+    ],
+    related: /(?!)/,
   },
 ];
 

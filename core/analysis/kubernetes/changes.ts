@@ -4,7 +4,8 @@ import type { TimeWindow } from '../../model/entity.ts';
 import type { Change, KubernetesSnapshot } from '../../model/telemetry.ts';
 import { type Cluster, indexCluster } from './cluster.ts';
 import type { Workload } from './objects.ts';
-import { differ, revisionOf, revisionsOf } from './rollouts.ts';
+import { revisionOf, revisionsOf } from './rollouts.ts';
+import { type Difference, describeDifference, templateDifferences } from './template-diff.ts';
 
 /** Changes that went live in the window, oldest first. A Deployment's first revision is not a change. */
 export function revisionChanges(snapshots: readonly KubernetesSnapshot[], { start, end }: TimeWindow): Change[] {
@@ -25,8 +26,9 @@ function changesOf(cluster: Cluster, deployment: Workload): Change[] {
     const before = revisions[place + 1];
     const at = before && wentLive(deployment, after, before, place === 0);
     if (!at) return [];
-    const differences = differ(before.spec.template.spec.containers, after.spec.template.spec.containers);
-    if (differences.length === 0) return [];
+    const fields = templateDifferences(before.spec.template, after.spec.template);
+    if (fields.length === 0) return [];
+    const differences = fields.map(describeDifference);
     const { name, namespace } = deployment.metadata;
     const image = differences.find((one) => one.startsWith('image: '));
     const version = image && /[:@]([^:@/]+)$/.exec(image)?.[1];
@@ -40,13 +42,19 @@ function changesOf(cluster: Cluster, deployment: Workload): Change[] {
           0,
           300,
         ),
-        diff: differences.map((one) => `~ ${one}`).join('\n'),
+        diff: diffOf(fields),
         ...(version && { version }),
         entity: { kind: 'Deployment', name, ...(namespace && { namespace }), cluster: cluster.name },
       },
     ];
   });
 }
+
+/** A new image can hold any change of code, so its other differences do not tell what the revision does. Without one, they are the whole change. */
+const diffOf = (fields: readonly Difference[]): string =>
+  fields.some(({ field }) => field === 'image' || /container .* is new$/.test(field))
+    ? fields.map((one) => `~ ${describeDifference(one)}`).join('\n')
+    : fields.flatMap(({ field, before, after }) => [`-${field}: ${before}`, `+${field}: ${after}`]).join('\n');
 
 /**
  * Time at which a revision went live. A ReplicaSet older than its predecessor was rolled back to; only the Deployment records that time, and only

@@ -5,7 +5,8 @@ import type { FindingDraft } from '../../model/report-draft.ts';
 import { type Cluster, replicasOf } from './cluster.ts';
 import { hasReadyEndpoints } from './endpoints.ts';
 import { clockTime, observed } from './finding.ts';
-import { type Container, Workload } from './objects.ts';
+import { Workload } from './objects.ts';
+import { describeDifference, templateDifferences } from './template-diff.ts';
 
 export function rollouts(cluster: Cluster): FindingDraft[] {
   return cluster.workloads.flatMap((workload) => [
@@ -88,7 +89,7 @@ function revision(cluster: Cluster, workload: Workload): FindingDraft[] {
   if (!newest || !before) return [];
   const { desired, available } = replicasOf(workload);
   if (available >= desired) return [];
-  const differences = differ(before.spec.template.spec.containers, newest.spec.template.spec.containers);
+  const differences = templateDifferences(before.spec.template, newest.spec.template).map(describeDifference);
   if (differences.length === 0) return [];
   return [
     observed(cluster, {
@@ -136,30 +137,5 @@ function controllerRevisions(cluster: Cluster): Workload[] {
       spec: kept.data.data.spec,
     });
     return workload.success ? [workload.data] : [];
-  });
-}
-
-/** Differences in image, environment, resources and probes, as `field: before → after`. */
-export function differ(before: readonly Container[], after: readonly Container[]): string[] {
-  return after.flatMap((container) => {
-    const old = before.find((one) => one.name === container.name);
-    if (!old) return [`container ${container.name} is new`];
-    const env = (one: Container) => new Map(one.env.map(({ name, value }) => [name, value ?? '(from elsewhere)']));
-    const [was, is] = [env(old), env(container)];
-    const changed = (what: string, a: unknown, b: unknown) =>
-      JSON.stringify(a) === JSON.stringify(b)
-        ? []
-        : [
-            `${what}: ${typeof a === 'string' ? a : JSON.stringify(a)} → ${typeof b === 'string' ? b : JSON.stringify(b)}`,
-          ];
-    return [
-      ...changed('image', old.image ?? '', container.image ?? ''),
-      ...[...new Set([...was.keys(), ...is.keys()])].flatMap((name) =>
-        changed(name, was.get(name) ?? '(not set)', is.get(name) ?? '(not set)'),
-      ),
-      ...changed('resources', old.resources, container.resources),
-      ...changed('liveness probe', old.livenessProbe ?? null, container.livenessProbe ?? null),
-      ...changed('readiness probe', old.readinessProbe ?? null, container.readinessProbe ?? null),
-    ];
   });
 }

@@ -37,9 +37,10 @@ export function loadOf(candidate: Candidate, scene: ScoringContext): Load {
   const places = Map.groupBy(below, ({ entity }) => scene.subjects.keyOf(entity));
   const steady = isSteady(service, scene);
   const explained = [...places].flatMap(([subject, there]) => {
-    const faults = faultsOf(there, scene);
+    const growth = steady ? growthOf(there, onset) : undefined;
+    const faults = new Set<Fault>([...faultsOf(there, scene), ...(growth === undefined ? [] : (['load'] as const))]);
     const mechanism = made.find(({ fault }) => faults.has(fault) || (fault === 'cache-misses' && faults.has('load')));
-    const grown = steady && (mechanisms === undefined || mechanism) ? growthOf(there, onset) : undefined;
+    const grown = mechanisms === undefined || mechanism ? growth : undefined;
     const [first] = there;
     if (first === undefined || (mechanism === undefined && grown === undefined)) return [];
     const text = grown

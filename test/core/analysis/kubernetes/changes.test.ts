@@ -47,6 +47,38 @@ describe('a rollout in the window', () => {
     const after = { env: [{ name: 'POOL', value: '5' }] };
     expect(changes(deployment(), revision(2, 20, after), revision(1, 9000))).toMatchObject([{ kind: 'config' }]);
   });
+  test.each([
+    ['label', { metadata: { labels: { app: 'cart', tier: 'b' } } }, 'label tier: (not set) → b'],
+    [
+      'volume',
+      { spec: { volumes: [{ name: 'tls', secret: { secretName: 'cart-tls-2' } }] } },
+      'volume tls: (not set) → {"secret":{"secretName":"cart-tls-2"}}',
+    ],
+    ['priority', { spec: { priorityClassName: 'low' } }, 'priorityClassName: (not set) → low'],
+  ])('by a %s alone is a change of configuration', (_, over: { spec?: Json; metadata?: Json }, says) => {
+    const plain = revision(2, 20);
+    const { containers } = plain.spec.template.spec;
+    const labels = over.metadata ?? { labels: { app: 'cart' } };
+    const after = {
+      ...plain,
+      spec: { ...plain.spec, template: { metadata: labels, spec: { containers, ...over.spec } } },
+    };
+    const first = revision(1, 9000);
+    const before = {
+      ...first,
+      spec: { ...first.spec, template: { ...first.spec.template, metadata: { labels: { app: 'cart' } } } },
+    };
+    expect(changes(deployment(), after, before)).toMatchObject([
+      { kind: 'config', title: `Revision 2 of Deployment cart: ${says}` },
+    ]);
+  });
+  test('whose revisions differ only by what the cluster labels them with is none', () => {
+    const labelled = (hash: string, of: ReturnType<typeof revision>) => ({
+      ...of,
+      spec: { ...of.spec, template: { ...of.spec.template, metadata: { labels: { 'pod-template-hash': hash } } } },
+    });
+    expect(changes(deployment(), labelled('a', revision(2, 20)), labelled('b', revision(1, 9000)))).toEqual([]);
+  });
   test('that goes back to an older revision went live when the Deployment was last updated', () => {
     const undone = [deployment({ lastUpdateTime: ago(3) }), revision(3, 9000), revision(2, 20, { image: 'cart:1.1' })];
     expect(changes(...undone).map(({ id, at }) => [id, at])).toEqual([
