@@ -33,13 +33,13 @@ export async function writeDraft(input: Concluded, ports: DraftPorts): Promise<s
     excerpt: 'Context, action and verification of the incident.',
     full: redactJson(material),
   });
-  const draw = async () =>
+  const drawNow = async () =>
     recordOf(
       { incident: (await ports.incidents.get(id)) ?? input.incident, diagnosis: input.diagnosis },
       material,
       ports,
     );
-  const drawn = await draw();
+  const drawn = await drawNow();
   const markdown = await store(drawn, ports);
   await record(
     id,
@@ -49,7 +49,7 @@ export async function writeDraft(input: Concluded, ports: DraftPorts): Promise<s
   );
   // A change during the first writing found no draft to rewrite, so write again if there are new entries.
   const now = await ports.incidents.timeline(id);
-  return entriesIn(now) > entriesIn(drawn.timeline) ? store(await draw(), ports) : markdown;
+  return entriesIn(now) > entriesIn(drawn.timeline) ? store(await drawNow(), ports) : markdown;
 }
 
 const entriesIn = (timeline: readonly TimelineEntry[]): number =>
@@ -58,21 +58,37 @@ const entriesIn = (timeline: readonly TimelineEntry[]): number =>
 /** Rewrites the draft with all later entries. `none`: there is no draft yet; the first one will contain the entries. */
 export async function writeDraftAgain(incidentId: string, ports: DraftPorts): Promise<'written' | 'none' | 'failed'> {
   try {
-    const [incident, diagnosis, timeline] = await Promise.all([
-      ports.incidents.get(incidentId),
-      ports.incidents.diagnosis(incidentId),
-      ports.incidents.timeline(incidentId),
-    ]);
-    const kept = timeline.find(
-      ({ step, kind, evidenceIds }) => step === 'Learn' && kind === 'learned' && evidenceIds.length > 0,
-    )?.evidenceIds[0];
-    if (incident === undefined || diagnosis === undefined || kept === undefined) return 'none';
-    const material = Material.parse(await ports.evidence.full(incidentId, kept));
-    await store(await recordOf({ incident, diagnosis }, material, ports), ports);
+    const drawn = await draw(incidentId, ports);
+    if (drawn === undefined) return 'none';
+    await store(drawn, ports);
     return 'written';
   } catch {
     return 'failed';
   }
+}
+
+/** The draft as it is now, as Markdown, without storing it; undefined if the incident has none. Throws the errors of the ports. */
+export async function currentDraft(
+  incidentId: string,
+  ports: Omit<DraftPorts, 'telemetry'>,
+): Promise<string | undefined> {
+  const drawn = await draw(incidentId, ports);
+  return drawn && postmortem(drawn);
+}
+
+/** Undefined until a first draft was written. */
+async function draw(incidentId: string, ports: Omit<DraftPorts, 'telemetry'>): Promise<PostmortemRecord | undefined> {
+  const [incident, diagnosis, timeline] = await Promise.all([
+    ports.incidents.get(incidentId),
+    ports.incidents.diagnosis(incidentId),
+    ports.incidents.timeline(incidentId),
+  ]);
+  const kept = timeline.find(
+    ({ step, kind, evidenceIds }) => step === 'Learn' && kind === 'learned' && evidenceIds.length > 0,
+  )?.evidenceIds[0];
+  if (incident === undefined || diagnosis === undefined || kept === undefined) return undefined;
+  const material = Material.parse(await ports.evidence.full(incidentId, kept));
+  return recordOf({ incident, diagnosis }, material, ports);
 }
 
 function materialOf(input: Concluded): Material {
@@ -99,7 +115,7 @@ export const isDraftName = (text: string): boolean => text.startsWith('postmorte
 async function recordOf(
   known: { readonly incident: Incident; readonly diagnosis: Diagnosis },
   material: Material,
-  ports: DraftPorts,
+  ports: Omit<DraftPorts, 'telemetry'>,
 ): Promise<PostmortemRecord> {
   const { id } = known.incident;
   const [timeline, approvals, members] = await Promise.all([

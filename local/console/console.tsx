@@ -10,6 +10,7 @@ import { KillSwitch } from './kill-switch.tsx';
 import { type Connection, listen, useLive } from './live.ts';
 import { Menu } from './menu.tsx';
 import { PageForm } from './page-form.tsx';
+import { Postmortem } from './postmortem.tsx';
 import { Preferences } from './preferences.tsx';
 import { type Page, useRoute } from './route.ts';
 import { Service } from './service.tsx';
@@ -48,6 +49,8 @@ export function Console() {
           <article id="incident" class="incident" tabIndex={-1} ref={article}>
             {page.kind === 'service' ? (
               <Service name={page.name} />
+            ) : page.kind === 'postmortem' ? (
+              <Postmortem id={page.id} />
             ) : view === undefined ? (
               <NoIncident isLoading={selected !== undefined} />
             ) : (
@@ -74,6 +77,7 @@ function useSelected(page: Page, incidents: readonly IncidentRow[]): string | un
     case 'first':
       return first.current;
     case 'incident':
+    case 'postmortem':
       return page.id;
     case 'service':
       return undefined;
@@ -89,13 +93,27 @@ const NoIncident = ({ isLoading }: { readonly isLoading: boolean }) =>
     </p>
   );
 
+/** Two addresses of one page have one key. */
+function keyOf(page: Page): string {
+  switch (page.kind) {
+    case 'first':
+      return '';
+    case 'incident':
+      return page.id;
+    case 'postmortem':
+      return `postmortem ${page.id}`;
+    case 'service':
+      return `service ${page.name}`;
+  }
+}
+
 /** In pixels, as in the style sheet. */
 const headerHeight = 48;
 
 /** Moves the focus to the article when a person chose another page, and shows its beginning. */
 function useFocusOn(page: Page, onChosen: () => void) {
   const article = useRef<HTMLElement>(null);
-  const key = page.kind === 'incident' ? page.id : page.kind === 'service' ? `service ${page.name}` : '';
+  const key = keyOf(page);
   const before = useRef(key);
   useEffect(() => {
     if (before.current === key) return;

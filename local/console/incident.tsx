@@ -10,7 +10,8 @@ import { Evidences, SingleEvidence, showEvidence } from './evidence.tsx';
 import { Glance } from './glance.tsx';
 import { Members, Membership } from './group.tsx';
 import { changed, useLive } from './live.ts';
-import { OutsideLink, Time } from './parts.tsx';
+import { Menu } from './menu.tsx';
+import { CopyButton, OutsideLink, Time } from './parts.tsx';
 import { linkTo, linkToService } from './route.ts';
 import type { Reply } from './talk.tsx';
 import { Timeline } from './timeline.tsx';
@@ -79,14 +80,34 @@ function Head({ incident, links }: Pick<IncidentView, 'incident'> & Pick<Evidenc
         )}
         paged <Time at={trigger.occurredAt} /> · {trigger.severity} · page {incident.pageStatus} · {incident.id}
       </p>
-      <p class="links">
+      <div class="links">
         {links.map(({ name, href }) => (
           <OutsideLink key={href} href={href}>
             {name}
           </OutsideLink>
         ))}
-      </p>
+        <ExportMenu incident={incident} />
+      </div>
     </header>
+  );
+}
+
+function ExportMenu({ incident: { id, status } }: Pick<IncidentView, 'incident'>) {
+  const isOver = status === 'closed' || status === 'failed';
+  return (
+    <Menu id="export" summary="Export">
+      <a href={`/api${incidentPath(id)}/export/md`} download>
+        Markdown
+      </a>
+      <a href={`/api${incidentPath(id)}/export/json`} download>
+        JSON
+      </a>
+      {isOver ? <a href={linkTo(`${id}/postmortem`)}>Postmortem draft</a> : undefined}
+      <button type="button" onClick={() => print()}>
+        Print this page
+      </button>
+      <CopyButton text={`${location.origin}/#${id}`} label="Copy the link" />
+    </Menu>
   );
 }
 

@@ -1,4 +1,4 @@
-// The address of what is shown. The hash holds the page (`inc-…`, `inc-…/evidence/ID`, `service/NAME`) and, after `?`, the filter of the list. Other
+// The address of what is shown. The hash holds the page (`inc-…`, `inc-…/evidence/ID`, `inc-…/postmortem`, `service/NAME`) and, after `?`, the filter of the list. Other
 // anchors, such as the skip link's, change nothing.
 import { useEffect, useState } from 'preact/hooks';
 import { type IncidentFilter, type StateFilter, stateFilters } from '../../core/console/filter.ts';
@@ -8,6 +8,7 @@ import { get } from './api.ts';
 export type Page =
   | { readonly kind: 'first' }
   | { readonly kind: 'incident'; readonly id: string; readonly evidenceId?: string | undefined }
+  | { readonly kind: 'postmortem'; readonly id: string }
   | { readonly kind: 'service'; readonly name: string };
 
 export interface Route {
@@ -25,6 +26,7 @@ function parse(hash: string): Route | undefined {
 function pageOf(path: string): Page | undefined {
   const [first = '', second, third] = path.split('/').map(decoded);
   if (path === '') return { kind: 'first' };
+  if (first.startsWith('inc-') && second === 'postmortem') return { kind: 'postmortem', id: first };
   if (first.startsWith('inc-'))
     return { kind: 'incident', id: first, evidenceId: second === 'evidence' ? third : undefined };
   return first === 'service' && second ? { kind: 'service', name: second } : undefined;

@@ -10,6 +10,7 @@ import {
   evidenceIndex,
   evidenceView,
 } from '../../core/console/evidence-view.ts';
+import { exportIncident, type IncidentFormat, incidentFormats } from '../../core/console/export.ts';
 import { type IncidentRow, incidentRow } from '../../core/console/incident-list.ts';
 import { type IncidentView, incidentView, messageView } from '../../core/console/incident-view.ts';
 import { type PreferenceView, preferenceView } from '../../core/console/preference-view.ts';
@@ -23,7 +24,9 @@ import { Verdict } from '../../core/model/action.ts';
 import { Instant } from '../../core/model/entity.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Message } from '../../core/model/message.ts';
+import type { Evidence } from '../../core/model/report.ts';
 import type { Ports } from '../../core/ports/index.ts';
+import { currentDraft } from '../../core/postmortem/draft.ts';
 import { verifyAudit } from '../../core/record/audit/verify.ts';
 import { checkInWords } from '../../core/record/audit/words.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
@@ -49,6 +52,17 @@ export interface Pages {
 }
 
 export class NotFound extends Error {}
+/** An answer that the browser stores as a file. */
+export class FileAnswer {
+  readonly name: string;
+  readonly type: string;
+  readonly body: string;
+  constructor(name: string, type: string, body: string) {
+    this.name = name;
+    this.type = type;
+    this.body = body;
+  }
+}
 /** This person may not do it, but another one may. */
 export class Forbidden extends Error {}
 
@@ -90,6 +104,12 @@ const listed = 200;
 const routes: readonly Route[] = [
   ['GET', '/api/incidents', async (_, __, { ports }) => ({ incidents: await incidents(ports) })],
   ['GET', '/api/incidents/:id', ({ id = '' }, _, parts) => incident(id, parts)],
+  [
+    'GET',
+    '/api/incidents/:id/export/:format{md|json}',
+    ({ id = '', format }, _, parts) => exportOf(id, format === 'json' ? 'json' : 'md', parts),
+  ],
+  ['GET', '/api/incidents/:id/postmortem', ({ id = '' }, _, { ports }) => draftOf(id, ports)],
   ['GET', '/api/incidents/:id/chart', ({ id = '' }, _, { ports }) => incidentChart(id, ports)],
   ['GET', '/api/incidents/:id/evidence', ({ id = '' }, _, { ports }) => evidenceOf(id, ports)],
   [
@@ -260,21 +280,39 @@ async function incident(id: string, { ports, chat }: ApiParts): Promise<Incident
   return incidentView({ incident: found, timeline, diagnosis, approvals, messages, members });
 }
 
+async function exportOf(id: string, format: IncidentFormat, parts: ApiParts): Promise<FileAnswer> {
+  const view = await incident(id, parts);
+  const evidence = await readAll(id, citedEvidence(view.diagnosis, view.timeline), parts.ports);
+  return new FileAnswer(
+    `${view.incident.id}.${format}`,
+    incidentFormats[format],
+    exportIncident(view, evidence, format),
+  );
+}
+
+async function draftOf(id: string, ports: Ports): Promise<{ markdown: string }> {
+  const markdown = await currentDraft(id, ports);
+  if (markdown === undefined)
+    throw new NotFound('A postmortem draft is written when the incident ends; there is none yet.');
+  return { markdown };
+}
+
+/** Evidence that cannot be read is left out. */
+async function readAll(id: string, evidenceIds: readonly string[], { evidence }: Ports): Promise<Evidence[]> {
+  const all = await Promise.all(evidenceIds.map((each) => evidence.get(id, each).catch(() => undefined)));
+  return all.filter((one) => one !== undefined);
+}
+
 /** The evidence that the incident's page cites, with the runbook sections and the links among it. */
-async function evidenceOf(id: string, { incidents, evidence }: Ports): Promise<EvidenceIndex> {
+async function evidenceOf(id: string, ports: Ports): Promise<EvidenceIndex> {
+  const { incidents } = ports;
   const [found, diagnosis, timeline] = await Promise.all([
     incidents.get(id),
     incidents.diagnosis(id),
     incidents.timeline(id),
   ]);
   if (found === undefined) throw new NotFound(`There is no incident ${id}.`);
-  const all = await Promise.all(
-    citedEvidence(diagnosis, timeline).map((each) => evidence.get(id, each).catch(() => undefined)),
-  );
-  return evidenceIndex(
-    found,
-    all.filter((one) => one !== undefined),
-  );
+  return evidenceIndex(found, await readAll(id, citedEvidence(diagnosis, timeline), ports));
 }
 
 /** The metric that moved: the first chart among the evidence of the first hypothesis. */
@@ -316,16 +354,11 @@ async function service(name: string, ports: Ports): Promise<ServiceView> {
   });
 }
 
-async function changeBehind(row: IncidentRow, { incidents, evidence }: Ports): Promise<ChangeView | undefined> {
-  const diagnosis = await incidents.diagnosis(row.id);
+async function changeBehind(row: IncidentRow, ports: Ports): Promise<ChangeView | undefined> {
+  const diagnosis = await ports.incidents.diagnosis(row.id);
   const first = diagnosis?.hypotheses[0];
   if (diagnosis === undefined || first?.changeId === undefined) return undefined;
-  const found = await Promise.all(first.evidenceIds.map((id) => evidence.get(row.id, id).catch(() => undefined)));
-  return changeView(
-    row,
-    diagnosis,
-    found.filter((one) => one !== undefined),
-  );
+  return changeView(row, diagnosis, await readAll(row.id, first.evidenceIds, ports));
 }
 
 async function revoke(id: string, { id: by }: Person, ports: Ports) {

@@ -8,7 +8,7 @@ import { redact } from '../../core/redaction/redact.ts';
 import type { Feed, FeedEvent } from '../feed.ts';
 import type { People } from '../people.ts';
 import type { InvokeFunction } from '../runtime/executions.ts';
-import { type ApiParts, answerApi, auditOf, Forbidden, NotFound } from './api.ts';
+import { type ApiParts, answerApi, auditOf, FileAnswer, Forbidden, NotFound } from './api.ts';
 import { enter, entryPath, leaving, notSignedIn, personOf, sessionIn, signInPage } from './entry.ts';
 import { fromGatewayResult, type HttpReply, toGatewayEvent } from './gateway.ts';
 import { refusal } from './guard.ts';
@@ -122,7 +122,8 @@ async function serve(
     return send(response, { ...left, headers: { ...left.headers, 'set-cookie': leaving(port) } });
   }
   const api = { ...parts.api, linkOf: (token: string) => linkTo(urlOf(port), token) };
-  return send(response, json(200, await answerApi(method, path, body, api, person, query)));
+  const answer = await answerApi(method, path, body, api, person, query);
+  return send(response, answer instanceof FileAnswer ? fileReply(answer) : json(200, answer));
 }
 
 /** If a function throws, the reply is a 5xx, so that the sender tries again. */
@@ -158,17 +159,21 @@ async function download(
   const { format: requestedFormat = 'jsonl', ...span } = query;
   const format = auditFormats.find((one) => one === requestedFormat);
   if (format === undefined) throw new Refused(400, `The format is one of: ${auditFormats.join(', ')}.`);
-  return {
-    status: 200,
-    headers: {
-      'content-type': formats[format],
-      'content-disposition': `attachment; filename="watchkeeper-audit.${format}"`,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    },
-    body: exportAudit(await auditOf(span, api.ports), format),
-  };
+  const body = exportAudit(await auditOf(span, api.ports), format);
+  return fileReply(new FileAnswer(`watchkeeper-audit.${format}`, formats[format], body));
 }
+
+/** The name holds our own characters only. */
+const fileReply = ({ name, type, body }: FileAnswer): HttpReply => ({
+  status: 200,
+  headers: {
+    'content-type': type,
+    'content-disposition': `attachment; filename="${name.replaceAll(/[^\w.-]/g, '_')}"`,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  },
+  body,
+});
 
 async function file(path: string, response: ServerResponse): Promise<void> {
   const found = await consoleFile(path);

@@ -434,3 +434,30 @@ test('on a phone the header is one line and the conversation is at hand wherever
   await page.getByRole('button', { name: 'Close the conversation' }).click();
   await latest('For it:').waitFor({ state: 'hidden' });
 });
+
+test('an incident is exported, and its postmortem is a page that prints without the rest of the console', async () => {
+  await sendPage('flag-flip', false);
+  await status('Nothing done');
+  const id = await shown();
+  await page.locator('#export > summary').click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Markdown' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe(`${id}.md`);
+  await page.getByRole('link', { name: 'Postmortem draft' }).click();
+  await page.locator('.markdown h2', { hasText: 'Postmortem draft' }).waitFor();
+  expect(page.url()).toBe(`${runtime.url}/#${id}/postmortem`);
+  expect(await page.locator('.markdown h3').allInnerTexts()).toEqual(
+    expect.arrayContaining(['Summary', 'Root cause', 'Follow-ups']),
+  );
+  await page.screenshot({ path: 'test-results/console-postmortem.png' });
+  await page.emulateMedia({ media: 'print' });
+  for (const hidden of ['.top', '.incidents', '#talk', '.page-tools'])
+    expect(await page.locator(hidden).first().isVisible(), hidden).toBe(false);
+  expect(await page.locator('.markdown').isVisible()).toBe(true);
+  await page.screenshot({ path: 'test-results/console-print.png' });
+  await page.emulateMedia({ media: 'screen' });
+  await page.getByRole('link', { name: 'Back to the incident' }).click();
+  await page.locator('.incident-head', { hasText: id }).waitFor();
+});

@@ -54,6 +54,8 @@ describe('without a token', () => {
     ['GET', '/api/incidents/x/evidence/y'],
     ['GET', '/api/incidents/x/chart'],
     ['GET', '/api/incidents/x/evidence'],
+    ['GET', '/api/incidents/x/export/md'],
+    ['GET', '/api/incidents/x/postmortem'],
     ['GET', '/api/services/x'],
     ['GET', '/api/incidents/x/messages/y/chart'],
     ['GET', '/api/incidents/x/messages/y/files/1'],

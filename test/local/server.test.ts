@@ -57,6 +57,22 @@ describe("the console's API", () => {
     expect(opened).toMatchObject({ evidence: { id: evidenceId, incidentId: incident.id }, full: expect.anything() });
   });
 
+  it('gives an incident as Markdown and as JSON, and its postmortem once it ended', async () => {
+    const sent = await jsonOf(post('/api/pages', { scenario: 'flag-flip', vary: true }));
+    const { id } = await runtime.waitForIncident(sent.sourceId, 'ended');
+    const markdown = await get(`/api/incidents/${id}/export/md`);
+    expect(markdown.headers.get('content-disposition')).toBe(`attachment; filename="${id}.md"`);
+    expect(markdown.headers.get('content-type')).toBe('text/markdown; charset=utf-8');
+    expect(await markdown.text()).toMatch(/^# [\s\S]*## Diagnosis[\s\S]*## Evidence\n\n1\. /);
+    expect(await jsonOf(get(`/api/incidents/${id}/export/json`))).toMatchObject({
+      format: 'watchkeeper-incident/1',
+      incident: { id },
+      evidence: expect.arrayContaining([expect.objectContaining({ incidentId: id })]),
+    });
+    expect((await jsonOf(get(`/api/incidents/${id}/postmortem`))).markdown).toMatch(/^# Postmortem draft/);
+    expect((await get(`/api/incidents/${id}/export/pdf`)).status).toBe(404);
+  });
+
   it('streams what happens', async () => {
     const response = await get('/api/events');
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
@@ -70,6 +86,9 @@ describe("the console's API", () => {
   it.each([
     ['/api/incidents/none', 404],
     ['/api/incidents/none/evidence/x', 404],
+    ['/api/incidents/none/evidence', 404],
+    ['/api/incidents/none/export/md', 404],
+    ['/api/incidents/none/postmortem', 404],
     ['/api/nothing', 404],
     ['/console/../../package.json', 404],
     ['/console/..%2f..%2fpackage.json', 404],
