@@ -90,7 +90,7 @@ module.exports = {
       comment: 'lib/ may import only lib/ and what describes sources: their manifests and the table of them.',
       to: {
         path: '^(bin|lib|lambdas|core|connectors|local|dojo)/',
-        pathNot: '^(lib/|connectors/([^/]+/manifest|source-kind|sources|configured|auth)\\.ts$)',
+        pathNot: '^(lib/|connectors/([^/]+/manifest|source-kind|sources|configured|auth|via)\\.ts$)',
       },
     },
     {
@@ -98,10 +98,10 @@ module.exports = {
       severity: 'error',
       comment:
         'The stack reads manifests: they import no SDK and no client. The table of sources loads a source when it is asked.',
-      from: { path: '^connectors/([^/]+/manifest|source-kind|sources|configured|auth)\\.ts$' },
+      from: { path: '^connectors/([^/]+/manifest|source-kind|sources|configured|auth|via)\\.ts$' },
       to: {
         dynamic: false,
-        pathNot: '^(core/|connectors/([^/]+/manifest|source-kind|sources|configured|auth)\\.ts$|node_modules/zod/)',
+        pathNot: '^(core/|connectors/([^/]+/manifest|source-kind|sources|configured|auth|via)\\.ts$|node_modules/zod/)',
       },
     },
     outside('bin', ['lib']),

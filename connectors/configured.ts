@@ -6,6 +6,7 @@ import { misroutedIn } from '../core/ports/routing.ts';
 import { AwsSettings } from './auth.ts';
 import type { ConfigPlace, ConfiguredSource, PathOf, SourceKind } from './source-kind.ts';
 import { sourceKinds } from './sources.ts';
+import { throughGrafana } from './via.ts';
 
 /** The name of a source: evidence and gaps are tagged with it, and the catalogue routes by it. */
 const sourceName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'lower-case letters, digits and dashes, at most 40');
@@ -38,9 +39,13 @@ export function readBlocks(
 
 /** The named sources of a file. @throws z.ZodError */
 export function readEntries(sources: unknown, { place, pathOf, kinds = sourceKinds }: ReadOptions): ConfiguredSource[] {
+  const entries = Entries.parse(sources);
   return together(
-    Object.entries(Entries.parse(sources)).map(([name, { kind: id, ...settings }]): Reading => {
+    Object.entries(entries).map(([name, { kind: id, ...given }]): Reading => {
       const kind = kinds.find((one) => one.id === id);
+      const completed = throughGrafana(given, entries);
+      if ('problem' in completed) return { at: [name, completed.at], problem: completed.problem };
+      const { entry: settings } = completed;
       if (kind !== undefined) return { at: [name], read: () => kind.readEntry(place, name, settings, pathOf) };
       const known = kinds.map((one) => one.id).join(', ');
       return { at: [name, 'kind'], problem: `no kind of source is called ${id}; there are ${known}` };

@@ -3,6 +3,7 @@
 import { cloudWatch } from './cloudwatch/manifest.ts';
 import { fastly } from './fastly/manifest.ts';
 import { gitHub } from './github/manifest.ts';
+import { grafana } from './grafana/manifest.ts';
 import { kubernetes } from './kubernetes/manifest.ts';
 import { loki } from './loki/manifest.ts';
 import { newRelic } from './newrelic/manifest.ts';
@@ -24,5 +25,6 @@ export const sourceKinds: readonly SourceKind[] = [
   sourceKind(fastly, { source: () => import('./fastly/source.ts'), actor: () => import('./fastly/actor.ts') }),
   sourceKind(loki, { source: () => import('./loki/source.ts') }),
   sourceKind(gitHub, { source: () => import('./github/source.ts') }),
+  sourceKind(grafana, { source: () => import('./grafana/source.ts') }),
   sourceKind(newRelic, { source: () => import('./newrelic/source.ts') }),
 ];
