@@ -186,6 +186,8 @@ export const schedulingCauses = {
     depth: 'root',
     aliases: [],
     obstacles: [],
+    nextStep: ({ it, orRollBack }) =>
+      `Use a storage class that exists in the volume claim of ${it}, or create the one it names${orRollBack}`,
     effects: {
       own: ['unavailable', 'storage', 'crash'],
       callers: serving,

@@ -1,6 +1,6 @@
 // Makes the diagnosis from supported findings and the call graph. Pure: the same findings give the same diagnosis.
 
-import { causes, isChange } from '../causes/causes.ts';
+import { type CauseCode, causes, isChange } from '../causes/causes.ts';
 import { fingerprintOfHypothesis } from '../fingerprint/fingerprint.ts';
 import { combinedIdentity } from '../fingerprint/identity.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
@@ -86,7 +86,11 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
   const change = supported.findings.find(({ changeId, role }) => role === 'change' && changeId === first.changeId);
   const diagnosis: Diagnosis = {
     ...base,
-    text: textOf(incident, first, strongest, first.changeId === undefined ? undefined : change, blastRadius),
+    text: textOf(incident, first, blastRadius, {
+      strongest,
+      change: first.changeId === undefined ? undefined : change,
+      log: logOf(best.candidate, strongest, scene),
+    }),
     hypotheses,
     symptoms: sentencesOf(symptoms),
     ...(firstFailing && { firstFailing }),
@@ -95,6 +99,31 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
   };
   return { diagnosis, ranked, scene };
 }
+
+/**
+ * The finding in the log that says why a run failed, a program crashed or memory ran out, where the first finding only says that it did.
+ */
+function logOf(
+  { cause, subject }: Candidate,
+  strongest: Finding | undefined,
+  { findings, subjects }: ScoringContext,
+): Finding | undefined {
+  const isMemory = memoryCauses.has(cause);
+  if (strongest?.specialist === 'logs' || (causes[cause].depth === 'root' && !isMemory)) return undefined;
+  const own = findings.filter(({ specialist, entity }) => specialist === 'logs' && subjects.keyOf(entity) === subject);
+  const grows = own.find(({ role, signal }) => isMemory && role === 'context' && signal !== undefined);
+  const errors = own.filter(
+    ({ role, severity }) => role !== 'context' && (severity === 'critical' || severity === 'major'),
+  );
+  return (
+    grows ??
+    errors.toSorted(
+      (a, b) => Number(b.cause !== undefined) - Number(a.cause !== undefined) || b.confidence - a.confidence,
+    )[0]
+  );
+}
+
+const memoryCauses: ReadonlySet<CauseCode> = new Set(['oom-killed', 'memory-leak', 'heap-exhausted']);
 
 /** Workloads with pods on the node, if the cause is a node and a report lists them. */
 function affectedBy({ kind, name, cluster }: EntityRef, reports: readonly Report[]): Pick<Diagnosis, 'affected'> {

@@ -23,12 +23,18 @@ export function summaryOf(entity: EntityRef, cause: CauseCode, strongest: Findin
   );
 }
 
+interface Reasons {
+  readonly strongest: Finding | undefined;
+  readonly change: Finding | undefined;
+  /** What the log says of it, where the strongest finding is not from the log. */
+  readonly log: Finding | undefined;
+}
+
 export function textOf(
   incident: Pick<Incident, 'title'>,
   first: Hypothesis,
-  strongest: Finding | undefined,
-  change: Finding | undefined,
   blastRadius: readonly string[],
+  { strongest, change, log }: Reasons,
 ): string {
   const since = first.onset ? ` since ${clockTime(first.onset)}` : '';
   const affected =
@@ -36,8 +42,12 @@ export function textOf(
       ? `, and ${formatList(blastRadius, 4)} ${blastRadius.length === 1 ? 'suffers' : 'suffer'} from it`
       : '';
   const what = `${named(first.entity)} is what broke${since} (${causes[first.cause].title.toLowerCase()})${affected}`;
-  const reasons = [strongest, change === strongest ? undefined : change].filter((finding) => finding !== undefined);
-  const why = reasons.map(({ claim }) => bare(claim)).join('; and ') || `The page said: ${incident.title}`;
+  const reasons = [strongest, log, change === strongest ? undefined : change].filter(
+    (finding) => finding !== undefined,
+  );
+  const why =
+    reasons.map(({ claim }, place) => (place === 0 ? bare(claim) : continued(bare(claim)))).join('; and ') ||
+    `The page said: ${incident.title}`;
   const parts = [what, why].map(bare);
   const evidence = [[...(strongest ? [strongest] : [])], reasons].map((findings) => cited(findings, first));
   return parts
@@ -52,6 +62,10 @@ function cited(findings: readonly Finding[], { evidenceIds }: Hypothesis): strin
   const numbers = evidenceIds.flatMap((id, place) => (ids.has(id) ? [place + 1] : [])).slice(0, 3);
   return numbers.length === 0 ? '' : ` [${numbers.join(', ')}]`;
 }
+
+/** A claim that goes on a sentence. */
+const continued = (claim: string): string =>
+  claim.replace(/^(?:In|Seen|New|Surging)(?= )/, (word) => word.toLowerCase());
 
 const bare = (text: string): string => text.trim().replace(/[.;,\s]+$/, '');
 

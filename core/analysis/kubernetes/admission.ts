@@ -32,7 +32,7 @@ export function admission(cluster: Cluster): FindingDraft[] {
     if (!latest) return [];
     const workload = ownerOf(cluster, latest);
     const { cause, problem } = judge(latest.message ?? '');
-    if (!stillMissing(cluster, workload) || resolved(cluster, latest)) return [];
+    if (!stillMissing(cluster, workload) || resolved(cluster, latest) || createdSince(cluster, latest)) return [];
     const onset = earliest(events.map((event) => event.firstTimestamp ?? event.lastTimestamp));
     const namespaced = cause?.startsWith('quota-') === true && workload.namespace !== undefined;
     const call = failedCallIn(latest.message ?? '');
@@ -61,6 +61,17 @@ export function admission(cluster: Cluster): FindingDraft[] {
   const failing = [...found, ...withoutEvents(cluster, found)];
   return [...failing, ...fullQuotas(cluster, failing)];
 }
+
+/** Whether the same controller created a pod after this event: what refused it is over. */
+const createdSince = (cluster: Cluster, { involvedObject, lastTimestamp }: Cluster['events'][number]): boolean =>
+  cluster.events.some(
+    (event) =>
+      event.reason === 'SuccessfulCreate' &&
+      event.involvedObject.kind === involvedObject.kind &&
+      event.involvedObject.name === involvedObject.name &&
+      event.involvedObject.namespace === involvedObject.namespace &&
+      (event.lastTimestamp ?? '') > (lastTimestamp ?? '~'),
+  );
 
 /** Workloads whose pods cannot be created now and that have no event left. */
 function withoutEvents(cluster: Cluster, found: readonly FindingDraft[]): FindingDraft[] {

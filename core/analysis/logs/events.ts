@@ -13,6 +13,8 @@ export interface LogEvent {
   readonly detail: string;
   /** All lines, uncut; undefined if there were more than the assembler keeps. */
   readonly whole: string | undefined;
+  /** The fields of a JSON line. */
+  readonly fields: ParsedLine['fields'];
   /** The level that the source states; error for a traceback; undefined if nothing states a level. */
   readonly level: Level | undefined;
   readonly atMs: number;
@@ -86,7 +88,7 @@ const streamOf = ({ cluster, namespace, service, pod, container, node, unit }: L
 function opened(first: ParsedLine, labels: Labels, message: string, receivedMs: number): Open {
   const stated = first.atMs !== undefined && first.atMs <= receivedMs && first.atMs >= receivedMs - maxDelayMs;
   return {
-    labels,
+    labels: withService(labels, first.fields),
     first,
     level: (labels.level === undefined ? undefined : levelOf(labels.level)) ?? first.level,
     atMs: stated ? (first.atMs ?? receivedMs) : receivedMs,
@@ -192,8 +194,21 @@ const joined = (text: string, more: string | undefined): string =>
 /** Copies a substring, so that it does not keep the long line in memory. */
 const own = (part: string): string => ` ${part}`.slice(1);
 
-const closed = ({ labels, text, detail, whole, level, atMs, long }: Open): LogEvent => ({
+const serviceFields = ['service', 'service.name', 'service_name', 'app', 'application'] as const;
+
+/** A structured line may name its service where the source does not. */
+function withService(labels: Labels, fields: ParsedLine['fields']): Labels {
+  if (fields === undefined || labels.service !== undefined || labels.pod !== undefined || labels.unit !== undefined)
+    return labels;
+  const service = serviceFields
+    .map((field) => fields[field])
+    .find((value) => typeof value === 'string' && value !== '');
+  return typeof service === 'string' ? { ...labels, service: service.slice(0, 200) } : labels;
+}
+
+const closed = ({ labels, first, text, detail, whole, level, atMs, long }: Open): LogEvent => ({
   labels,
+  fields: first.fields,
   text: long ? own(text.slice(0, maxText)) : text.slice(0, maxText),
   detail: long ? own(detail) : detail,
   whole,

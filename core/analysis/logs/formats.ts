@@ -14,6 +14,8 @@ export interface ParsedLine {
   readonly atMs: number | undefined;
   /** A structured line is complete: no other line continues it. */
   readonly structured: boolean;
+  /** The fields of a JSON line. */
+  readonly fields?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Fields that a container runtime or its shipper adds around a line. */
@@ -198,6 +200,8 @@ export function levelOf(word: string): Level | undefined {
 
 const messageFields = ['message', 'msg', 'log', 'event', 'text'] as const;
 const errorFields = ['error', 'err', 'exception', 'exc_info', 'stack', 'stack_trace', 'error.message'] as const;
+const errorKindFields = ['error.type', 'error.kind', 'exception.type', 'exception.class', 'error_type'] as const;
+const statusFields = ['status', 'status_code', 'statusCode', 'http.status_code', 'http.response.status_code'] as const;
 const levelFields = ['severity', 'level', 'lvl', 'loglevel', 'log.level', 'severity_text'] as const;
 const timeFields = ['timestamp', 'time', 'ts', '@timestamp', 'date'] as const;
 
@@ -208,14 +212,26 @@ function fromJson(line: string): ParsedLine | undefined {
   if (!record) return undefined;
   const message = firstOf(record, messageFields, textIn);
   const error = firstOf(record, errorFields, textIn);
-  const text = joined(message, error);
+  const kind = firstOf(record, errorKindFields, (value) => (typeof value === 'string' ? value : undefined));
+  const said = joined(message, error);
+  const text = kind === undefined || said.includes(kind) ? said : joined(kind, said);
   if (text === '') return undefined;
+  const level = firstOf(record, levelFields, levelIn);
+  const status = serverErrorIn(record);
   return {
-    text: withoutAttributes(text.slice(0, maxLength)),
-    level: firstOf(record, levelFields, levelIn),
+    text: withoutAttributes((status === undefined ? text : `${text} → status ${status}`).slice(0, maxLength)),
+    level: status === undefined || level === 'warn' ? level : 'error',
     atMs: firstOf(record, timeFields, instantIn),
     structured: true,
+    fields: record,
   };
+}
+
+/** The status of a request that the server failed, unless the message has it. */
+function serverErrorIn(record: Readonly<Record<string, unknown>>): number | undefined {
+  const status = firstOf(record, statusFields, (value) => (/^5\d\d$/.test(String(value)) ? Number(value) : undefined));
+  const message = firstOf(record, messageFields, textIn) ?? '';
+  return status === undefined || message.includes(String(status)) ? undefined : status;
 }
 
 function objectOf(line: string): Readonly<Record<string, unknown>> | undefined {

@@ -5,9 +5,11 @@ import { Occurrences } from '../../fingerprint/identity.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { LogRecord } from '../../model/telemetry.ts';
 import { ownerOf } from '../../topology/owner.ts';
+import { type ReportedChange, reportsChange } from './changes.ts';
 import { EventAssembler, type LogEvent } from './events.ts';
 import type { Level } from './formats.ts';
 import { labelsOfObject } from './named-objects.ts';
+import { LineMeasurements, type LineSeries } from './series.ts';
 import { isPossibleFailure, severityOf } from './severity.ts';
 import { type Source, sourceOf } from './sources.ts';
 import type { Coverage, Sample } from './telling.ts';
@@ -32,7 +34,23 @@ export interface Reading {
   readonly stoppedUnits: readonly StoppedUnit[];
   /** Groups with incident lines that were not read. */
   readonly cut: ReadonlySet<string>;
+  readonly series: readonly LineSeries[];
+  /** Changes that programs report in their logs, oldest first. */
+  readonly changes: readonly ReportedChange[];
+  /** The last lines of the group's writer that wrote last. */
+  tailOf(group: string): readonly string[];
   sourceOf(group: string): Source | undefined;
+}
+
+/** One stream of lines: a pod, or a service without pods. */
+interface Writer {
+  readonly source: Source;
+  firstMs: number;
+  lastMs: number;
+  /** The latest lines. */
+  readonly recent: string[];
+  /** Reported changes that still take the lines after them. */
+  readonly open: { after: string[] }[];
 }
 
 export class LogReader {
@@ -40,7 +58,9 @@ export class LogReader {
   readonly #miner = new TemplateMiner<Sample>();
   readonly #units = new UnitStates();
   readonly #sources = new Map<string, Source>();
-  readonly #sourceOfLabels = new Map<string, Source>();
+  readonly #writers = new Map<string, Writer>();
+  readonly #measurements = new LineMeasurements();
+  readonly #changes: (ReportedChange & { after: string[] })[] = [];
   readonly #heard = new Map<string, { firstMs: number; lastMs: number }>();
   readonly #wroteBefore = new Set<string>();
   readonly #cut = new Set<string>();
@@ -66,7 +86,7 @@ export class LogReader {
     this.#characters += record.message.length;
     this.#units.push(record);
     if (record.cut && Date.parse(record.timestamp) > this.#periods.incidentStart)
-      this.#cut.add(this.#source(record.labels).key);
+      this.#cut.add(this.#writer(record.labels).source.key);
     for (const event of this.#assembler.push(record)) this.#take(event);
   }
 
@@ -83,27 +103,38 @@ export class LogReader {
       coverage: {
         baselineMs: length(from, baselineEnd),
         incidentMs: Math.max(60_000, length(Math.max(from, incidentStart), Math.min(this.#lastMs, incidentEnd))),
+        lastMs: this.#lastMs,
         groupTimes: this.#heard,
         wroteBefore: this.#wroteBefore,
       },
       stoppedUnits: this.#units.stopped(),
       cut: this.#cut,
+      series: this.#measurements.series(),
+      changes: this.#changes.toSorted((a, b) => a.atMs - b.atMs),
+      tailOf: (group) => this.#tailOf(group),
       sourceOf: (group) => this.#sources.get(group),
     };
   }
 
-  #take({ labels, text, detail, whole, level, atMs }: LogEvent): void {
+  #take({ labels, text, detail, whole, level, atMs, fields }: LogEvent): void {
     const { baselineEnd, incidentStart, incidentEnd } = this.#periods;
     const inBaseline = atMs < baselineEnd;
     if (!inBaseline && (atMs < incidentStart || atMs > incidentEnd)) return;
     this.#firstMs = Math.min(this.#firstMs, atMs);
     this.#lastMs = Math.max(this.#lastMs, atMs);
-    const { key, entity } = this.#source(labelsOfObject(labels, text));
+    const writer = this.#writer(labelsOfObject(labels, text));
+    const { key, entity } = writer.source;
     if (inBaseline) this.#wroteBefore.add(key);
     else this.#hear(key, atMs);
     const gathered = this.#miner.add(key, text, { text, detail, level }, atMs, inBaseline);
+    this.#measurements.push(key, text, fields, atMs);
+    const startupAgo = atMs - Math.min(writer.firstMs, atMs);
+    this.#follow(writer, key, text, atMs, !inBaseline && gathered.count === 1);
     const part = inBaseline ? undefined : partOf(text, level, whole);
     if (part === undefined) return;
+    // The first line of a recording is not the start of its writer.
+    if (startupAgo < startupMs && writer.firstMs > this.#firstMs + recordingStartMs)
+      gathered.startups = (gathered.startups ?? 0) + 1;
     gathered.occurrences[part] ??= new Occurrences();
     const occurrences = gathered.occurrences[part];
     if (whole === undefined || this.#told >= maxErrors) occurrences.incomplete();
@@ -126,15 +157,41 @@ export class LogReader {
     }
   }
 
-  #source(labels: LogRecord['labels']): Source {
+  /** Keeps the writer's latest lines, and reported changes with the lines after them. */
+  #follow(writer: Writer, group: string, text: string, atMs: number, isFirst: boolean): void {
+    writer.firstMs = Math.min(writer.firstMs, atMs);
+    writer.lastMs = Math.max(writer.lastMs, atMs);
+    writer.recent.push(text);
+    if (writer.recent.length > maxRecent) writer.recent.shift();
+    for (const change of writer.open) change.after.push(text.slice(0, maxChangeText));
+    while (writer.open[0] && writer.open[0].after.length >= maxAfter) writer.open.shift();
+    if (!isFirst || this.#changes.length >= maxChanges || !reportsChange(text)) return;
+    const change = { group, text: text.slice(0, maxChangeText), atMs, after: [] };
+    this.#changes.push(change);
+    writer.open.push(change);
+  }
+
+  #tailOf(group: string): readonly string[] {
+    const own = [...this.#writers.values()].filter(({ source }) => source.key === group);
+    return own.toSorted((a, b) => b.lastMs - a.lastMs)[0]?.recent ?? [];
+  }
+
+  #writer(labels: LogRecord['labels']): Writer {
     const { cluster = '', namespace = '', service = '', pod = '', node = '', unit = '' } = labels;
-    const known = this.#sourceOfLabels.get(`${cluster}/${namespace}/${service}/${pod}/${node}/${unit}`);
+    const known = this.#writers.get(`${cluster}/${namespace}/${service}/${pod}/${node}/${unit}`);
     if (known) return known;
     const source = sourceOf(labels, this.#workload);
-    if (this.#sourceOfLabels.size >= maxSources) this.#sourceOfLabels.clear();
-    this.#sourceOfLabels.set(`${cluster}/${namespace}/${service}/${pod}/${node}/${unit}`, source);
+    const writer: Writer = {
+      source,
+      firstMs: Number.POSITIVE_INFINITY,
+      lastMs: Number.NEGATIVE_INFINITY,
+      recent: [],
+      open: [],
+    };
+    if (this.#writers.size >= maxWriters) this.#writers.clear();
+    this.#writers.set(`${cluster}/${namespace}/${service}/${pod}/${node}/${unit}`, writer);
     this.#sources.set(source.key, source);
-    return source;
+    return writer;
   }
 }
 
@@ -146,5 +203,13 @@ function partOf(text: string, level: Level | undefined, whole: string | undefine
 
 /** Number of distinct error messages to keep, at about a tenth of a millisecond each. Beyond it, the set of distinct errors is marked incomplete. */
 const maxErrors = 5000;
-/** Size of the label cache. Pod names change often; their owners are few. */
-const maxSources = 10_000;
+/** Number of writers to follow. Pod names change often; their owners are few. */
+const maxWriters = 10_000;
+const maxRecent = 10;
+const maxAfter = 12;
+const maxChanges = 200;
+const maxChangeText = 300;
+/** Milliseconds after a writer's first line that count as its start. */
+const startupMs = 10_000;
+/** A writer that is there this long after the first line of all began within the recording. */
+const recordingStartMs = 60_000;

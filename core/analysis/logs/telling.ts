@@ -20,12 +20,18 @@ export interface NotableTemplate {
   readonly signature: Signature | undefined;
   /** 0 to 1; how important this line is for a person to read. */
   readonly weight: number;
+  /** `startup`: it came only while its writers started, and they went on. `over`: it ended long before its writer's last line. */
+  readonly noise: 'startup' | 'over' | undefined;
+  /** It is among the last lines of a writer that ended. */
+  readonly atEnd: boolean;
 }
 
 /** Time covered by the lines read, in milliseconds. */
 export interface Coverage {
   readonly baselineMs: number;
   readonly incidentMs: number;
+  /** Time of the last line of all, epoch milliseconds. */
+  readonly lastMs: number;
   /** Times of each group's first and last line in the incident window, epoch milliseconds. */
   readonly groupTimes: ReadonlyMap<string, { readonly firstMs: number; readonly lastMs: number }>;
   /** Groups that wrote lines in the baseline. */
@@ -37,6 +43,12 @@ const surge = 3;
 /** A baseline shorter than this is too short to compare with. */
 const leastBaselineMs = 60_000;
 const startupMs = 10_000;
+/** A writer that is silent this long before the last line of all has ended. */
+const silenceMs = 60_000;
+/** An error is over after this many of its usual pauses, and at least this long, if it was repeated. */
+const pauses = 10;
+const overMs = 5 * 60_000;
+const leastRepeats = 3;
 /** From this confidence, a wording makes a line an error whatever its level. */
 const surely = 0.65;
 /** Words of a line that reports the end of a failure. */
@@ -49,14 +61,13 @@ export function notableTemplates(
   coverage: Coverage,
   endsMatter: (group: string) => boolean,
 ): NotableTemplate[] {
-  return templates
-    .flatMap((template) => notableOf(template, coverage, endsMatter) ?? [])
-    .sort(
-      (a, b) =>
-        b.weight - a.weight ||
-        a.template.firstMs - b.template.firstMs ||
-        a.template.text.localeCompare(b.template.text),
-    );
+  const notable = templates.flatMap((template) => notableOf(template, coverage, endsMatter) ?? []);
+  // Where every error is over, the incident may be over, too.
+  const goesOn = notable.some(({ level, noise }) => level === 'error' && noise === undefined);
+  return (goesOn ? notable : notable.map((one) => (one.noise === 'over' ? { ...one, noise: undefined } : one))).sort(
+    (a, b) =>
+      b.weight - a.weight || a.template.firstMs - b.template.firstMs || a.template.text.localeCompare(b.template.text),
+  );
 }
 
 /** Picks the `most` templates with the most variety: one template for each source and cause comes before further templates of the same pair. */
@@ -91,15 +102,29 @@ function notableOf(
   const often = Math.min(1, Math.log10(template.count + 1) / 3);
   const atStart =
     times !== undefined && template.lastMs - times.firstMs < startupMs && times.lastMs - times.firstMs > startupMs;
-  const atEnd = times !== undefined && times.lastMs - template.lastMs < startupMs && endsMatter(template.group);
+  const ended = times !== undefined && (endsMatter(template.group) || coverage.lastMs - times.lastMs > silenceMs);
+  const atEnd = times !== undefined && times.lastMs - template.lastMs < startupMs && ended;
+  const noise = ended ? undefined : noiseIn(template, times);
   const grave = level === 'error' ? 1 : describesFailure(sample.text) ? 0.8 : 0.55;
   const weight =
     grave *
     (kind === 'new' ? 1 : 0.85) *
     // If a program logs a line once at start and keeps running, the line is normal startup output.
     (atStart && kind === 'unseen-before' && !signature ? 0.5 : 1) *
+    (noise ? 0.5 : 1) *
     (0.4 + 0.3 * often + (signature ? 0.2 : 0) + (atEnd ? 0.1 : 0));
-  return { template, kind, level, signature, weight };
+  return { template, kind, level, signature, weight, noise, atEnd };
+}
+
+function noiseIn(template: Template<Sample>, times: { readonly lastMs: number } | undefined): NotableTemplate['noise'] {
+  if (template.startups === template.count) return 'startup';
+  return isOver(template, times) ? 'over' : undefined;
+}
+
+/** Whether a repeated error stopped while its writer went on for much longer than the pauses between its occurrences. */
+function isOver({ count, firstMs, lastMs }: Template<Sample>, times: { readonly lastMs: number } | undefined): boolean {
+  if (times === undefined || count < leastRepeats) return false;
+  return times.lastMs - lastMs > Math.max(overMs, (pauses * (lastMs - firstMs)) / (count - 1));
 }
 
 /** The most severe level of its messages, if they were gathered. */
@@ -119,7 +144,8 @@ function kindOf(
   { baselineMs, incidentMs }: Coverage,
 ): NotableTemplate['kind'] | undefined {
   if (baselineMs < leastBaselineMs) return 'unseen-before';
-  if (baselineCount === 0) return 'new';
+  // An error so rare that none was due in the baseline may have been there before.
+  if (baselineCount === 0) return (count / incidentMs) * baselineMs >= 1 ? 'new' : 'unseen-before';
   const expected = (baselineCount / baselineMs) * incidentMs;
   return count >= Math.max(3, expected * surge, expected + 3 * Math.sqrt(expected)) ? 'surging' : undefined;
 }

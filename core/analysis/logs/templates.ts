@@ -12,6 +12,8 @@ export type Part = 'error' | 'warn' | 'beside';
 /** Data that callers attach to a template, beside its counts. */
 export interface Gathered {
   readonly occurrences: Partial<Record<Part, Occurrences>>;
+  /** Error messages that came within seconds of their writer's first line. */
+  startups?: number;
 }
 
 export interface Template<Detail> extends Readonly<Gathered> {
@@ -95,7 +97,13 @@ export class TemplateMiner<Detail> {
   }
 
   /** `inBaseline` messages count for comparison only. `atMs` is epoch milliseconds. */
-  add(group: string, message: string, detail: Detail, atMs: number, inBaseline: boolean): Gathered {
+  add(
+    group: string,
+    message: string,
+    detail: Detail,
+    atMs: number,
+    inBaseline: boolean,
+  ): Gathered & { readonly count: number } {
     const key = keyOfForm(message);
     const slot = (key ^ this.#groupOf(group)) & (slots - 1);
     let cluster = this.#keys[slot] === key ? this.#known[slot] : undefined;
@@ -231,6 +239,7 @@ export class TemplateMiner<Detail> {
       into.lastMs = other.lastMs;
       into.samples = other.samples;
     }
+    if (other.startups !== undefined) into.startups = (into.startups ?? 0) + other.startups;
     for (const part of parts) {
       const [known, more] = [into.occurrences[part], other.occurrences[part]];
       if (known && more) known.merge(more);

@@ -22,6 +22,7 @@ import type { Ports } from '../../ports/index.ts';
 import { shorten } from '../../text.ts';
 import { finishReport } from '../finish.ts';
 import { gapsIn } from '../missing.ts';
+import { movementFindings } from './movements.ts';
 import { quotedFindings } from './quoted.ts';
 
 type LogsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;
@@ -56,10 +57,11 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
   const about = { brief, reading, query: observed.query, link: observed.link, names: namesUnresolved(notable), errors };
   const findings = [
     ...reading.stoppedUnits.map((unit) => stoppedFinding(unit, about)),
-    ...variousOf(notable, maxFindings).map((one) => findingOf(one, about)),
     ...(brief.phase === 'verify'
       ? quiet(notable, about)
       : quotedFindings(phrases.counts(), brief, { query: observed.query, lines: reading.lines, partial })),
+    ...variousOf(notable, maxFindings).map((one) => findingOf(one, about)),
+    ...(brief.phase === 'verify' ? [] : movementFindings(reading, notable, brief, observed.query)),
   ];
   return finishReport(
     brief,
@@ -131,8 +133,14 @@ const namesUnresolved = (notable: readonly NotableTemplate[]): number =>
     notable.flatMap(({ signature }) => (signature?.cause === 'dns-failure' ? (signature.dependency?.name ?? []) : [])),
   ).size;
 
+function severityOf({ level, weight, noise }: NotableTemplate): FindingDraft['severity'] {
+  if (noise) return 'minor';
+  if (level === 'error') return weight > 0.7 ? 'critical' : 'major';
+  return weight > 0.45 ? 'major' : 'minor';
+}
+
 function findingOf(notable: NotableTemplate, about: About): FindingDraft {
-  const { template, kind, level, signature, weight } = notable;
+  const { template, kind, signature, weight } = notable;
   const { reading, brief, query, link } = about;
   const source = reading.sourceOf(template.group);
   const writer: EntityRef = source?.entity ?? { kind: 'Service', name: 'unknown' };
@@ -151,7 +159,7 @@ function findingOf(notable: NotableTemplate, about: About): FindingDraft {
     ...(signature && { cause: signature.cause, about: signature.about }),
     ...(kind === 'new' && reading.coverage.wroteBefore.has(template.group) && { workedBefore: true as const }),
     role: namesTheCause(notable, about) ? 'cause' : 'symptom',
-    severity: level === 'error' ? (weight > 0.7 ? 'critical' : 'major') : weight > 0.45 ? 'major' : 'minor',
+    severity: severityOf(notable),
     ...(onset && { onset }),
     confidence: Math.min(0.9, (signature?.confidence ?? 0.5) * (0.7 + 0.3 * weight)),
     errorTemplate: maskVariables(text),
@@ -169,7 +177,7 @@ function findingOf(notable: NotableTemplate, about: About): FindingDraft {
         query: `${query} ${name}`,
         ...(link === undefined ? {} : { link }),
         window: brief.context.window.incident,
-        excerpt: excerptOf(notable, onset),
+        excerpt: excerptOf(notable, onset, notable.atEnd ? reading.tailOf(template.group) : []),
         full: {
           kind: 'logs',
           template: template.text,
@@ -206,11 +214,12 @@ function onsetOf({ template, kind }: NotableTemplate, { coverage }: Reading): st
   return oneTime || kind === 'surging' ? undefined : new Date(template.firstMs).toISOString();
 }
 
-function excerptOf({ template, kind }: NotableTemplate, onset: string | undefined): string {
+function excerptOf({ template, kind }: NotableTemplate, onset: string | undefined, tail: readonly string[]): string {
   const before = kind === 'unseen-before' ? 'nothing was read before' : `${template.baselineCount} before`;
   return [
     `${timesOf(template.count)}${onset === undefined ? '' : ` since ${onset}`}, ${before}:`,
     ...template.samples.map(({ detail }) => detail),
+    ...(tail.length > 0 ? ['Last lines:', ...tail] : []),
   ]
     .join('\n')
     .slice(0, 2000);

@@ -322,3 +322,53 @@ describe('after an action', () => {
     expect((await investigated([...alive, ...other], verifying)).report.findings).toEqual([]);
   });
 });
+
+describe('a change that a program reports', () => {
+  const reload = record('02:31:00', 'WARN Configuration reloaded: ledger host ledger-b:8443 (was: ledger-api:8443)');
+  const causes = async (records: readonly LogRecord[]) =>
+    (await investigated(records)).report.findings.flatMap(({ cause, role }) => (role === 'cause' ? [cause] : []));
+
+  test('is the cause of the errors that follow', async () => {
+    const { report } = await investigated([...alive, reload, ...everyMinute(refused, 62)]);
+    const change = report.findings.find(({ cause }) => cause === 'config-change');
+    expect(change).toMatchObject({ role: 'cause', onset: at('02:31:00'), entity: { name: 'billing' } });
+    expect(change?.claim).toContain('(was: ledger-api:8443)');
+  });
+  test('is none where the errors came first', async () => {
+    expect(await causes([...alive, reload, ...everyMinute(refused, 58)])).not.toContain('config-change');
+  });
+  test('is none where nothing follows, or only at another writer', async () => {
+    expect(await causes([...alive, reload])).toEqual([]);
+    expect(await causes([...alive, reload, ...everyMinute(refused, 62, { service: 'cart' })])).not.toContain(
+      'config-change',
+    );
+  });
+});
+
+test('the last lines before a run ended belong to its error', async () => {
+  const job = { kind: 'Job', name: 'export', namespace: 'billing', cluster: 'backend-1' };
+  const labels = { service: 'export' };
+  const { report, evidence } = await investigated(
+    [
+      ...alive,
+      record('02:40:01', 'target host: ledger-b, port 3333', labels),
+      record('02:40:02', 'ERROR the export failed', labels),
+      record('02:40:03', 'shutting down', labels),
+    ],
+    { context: aContext({ workload: job }) },
+  );
+  const found = report.findings.find(({ claim }) => claim.includes('the export failed'));
+  const stored = await evidence.get('inc-1', found?.evidenceIds[0] ?? '');
+  expect(stored?.excerpt).toContain('target host: ledger-b, port 3333');
+});
+
+test('words that the page quotes are looked up', async () => {
+  const trigger = { ...brief().trigger, title: 'Did billing ever log "peer down"?' };
+  const peer = record('02:00:30', 'Peer down');
+  const yes = await investigated([...alive, peer], { trigger });
+  expect(yes.report.findings).toMatchObject([
+    { answers: true, claim: expect.stringContaining('once, at 2026-11-20 02:00:30') },
+  ]);
+  const no = await investigated(alive, { trigger });
+  expect(no.report.findings).toMatchObject([{ answers: true, claim: expect.stringMatching(/^No line of \d+ /) }]);
+});

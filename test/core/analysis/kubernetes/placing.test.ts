@@ -390,6 +390,17 @@ describe('pods that are never made', () => {
     expect(causes(...items, old)).toEqual(said);
   });
 
+  test('are over once the same controller created a pod, and not before', () => {
+    const refused = event('ReplicaSet', replicaSet('cart'), 'FailedCreate', `Error creating: ${noAccount}`, {
+      lastTimestamp: ago(10),
+    });
+    const created = (minutes: number) =>
+      event('ReplicaSet', replicaSet('cart'), 'SuccessfulCreate', 'Created pod', { lastTimestamp: ago(minutes) });
+    const missing = 'service-account-missing';
+    expect(causes(...down('cart'), refused, created(5)).join()).not.toContain(missing);
+    expect(causes(...down('cart'), refused, created(15)).join()).toContain(missing);
+  });
+
   test('for a DaemonSet too: one that lacks pods is refused them', () => {
     const items = app('agent', { kind: 'DaemonSet', status: { desiredNumberScheduled: 3, numberAvailable: 2 } });
     expect(causes(...items, event('DaemonSet', 'agent', 'FailedCreate', `Error creating: ${noAccount}`))).toEqual([

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { levelOf, type ParsedLine, parseLine } from '../../../../core/analysis/logs/formats.ts';
+import { levelOf, type ParsedLine, parseLine as parse } from '../../../../core/analysis/logs/formats.ts';
+
+/** Without the fields of JSON, which have a test of their own. */
+const parseLine = (text: string): ParsedLine => {
+  const { fields: _, ...parsed } = parse(text);
+  return parsed;
+};
 
 const ms = (time: string): number => Date.parse(`2026-11-20T${time}Z`);
 const line = (text: string, over: Partial<ParsedLine> = {}): ParsedLine => ({
@@ -195,4 +201,20 @@ test.each<[string, ReturnType<typeof levelOf>]>([
   ['7', undefined],
 ])('the level %s is %s', (word, level) => {
   expect(levelOf(word)).toBe(level);
+});
+
+test('fields of JSON say more than the message', () => {
+  expect(parseLine('{"level":"info","msg":"GET /cart","status":503}')).toMatchObject({
+    text: 'GET /cart → status 503',
+    level: 'error',
+  });
+  expect(parseLine('{"level":"info","msg":"GET /cart","status":404}')).toMatchObject({
+    text: 'GET /cart',
+    level: 'info',
+  });
+  expect(parseLine('{"msg":"GET /cart 503","status":503}').text).toBe('GET /cart 503');
+  expect(
+    parseLine('{"level":"error","error.type":"PriceException","error.message":"no price","msg":"checkout"}').text,
+  ).toBe('PriceException: checkout: no price');
+  expect(parse('{"msg":"a","duration_ms":7}').fields).toMatchObject({ duration_ms: 7 });
 });

@@ -17,6 +17,7 @@ const coverage = (over: Partial<Coverage> = {}): Coverage => ({
   baselineMs: 60 * minute,
   incidentMs: 10 * minute,
   groupTimes: new Map([['cart', { firstMs: start, lastMs: start + 10 * minute }]]),
+  lastMs: start + 10 * minute,
   wroteBefore: new Set(['cart']),
   ...over,
 });
@@ -99,7 +100,11 @@ describe('an error tells something', () => {
   test('that is not compared, where less than a minute was read before', () => {
     expect(kindOf(1, 0, { baselineMs: 59_999 })).toBe('unseen-before');
     expect(kindOf(1, 1000, { baselineMs: 59_999 })).toBe('unseen-before');
-    expect(kindOf(1, 0, { baselineMs: 60_000 })).toBe('new');
+    expect(kindOf(10, 0, { baselineMs: 60_000 })).toBe('new');
+  });
+  test('that is not called new, where it is so rare that none was due before', () => {
+    expect(kindOf(1, 0, { baselineMs: 60_000 })).toBe('unseen-before');
+    expect(kindOf(1, 0)).toBe('new');
   });
   test.each<[string, Template<Sample>]>([
     ['not when it is no error', template('listening', {}, 'info')],
@@ -143,7 +148,20 @@ describe('the line to read first is', () => {
   test('not what is said once at the start, where there is nothing to compare with', () => {
     const atStart = template('a broke', { firstMs: start, lastMs: start + 9999 }, 'error');
     expect(first(atStart, template('b broke', {}, 'error'), { baselineMs: 0 })).toBe('b broke');
-    expect(first(atStart, template('b broke', {}, 'error'))).toBe('a broke');
+  });
+  test('not what ended while its writer went on, or came while its writers started', () => {
+    const over = template('a broke', { lastMs: start + 2 * minute }, 'error');
+    const startup = template('a broke', { startups: 10 }, 'error');
+    for (const one of [over, startup]) expect(first(one, template('b broke', {}, 'error'))).toBe('b broke');
+    expect(telling([over, template('b broke', {}, 'error')]).map(({ noise }) => noise)).toEqual([undefined, 'over']);
+    // Where nothing else fails, what ended is all there is.
+    expect(telling([over])[0]?.noise).toBeUndefined();
+    expect(telling([startup])[0]?.noise).toBe('startup');
+  });
+  test('not noise, where its writer ended with it', () => {
+    const groupTimes = new Map([['cart', { firstMs: start, lastMs: start + 2 * minute }]]);
+    const last = template('a broke', { lastMs: start + 2 * minute, startups: 10 }, 'error');
+    expect(telling([last], { groupTimes })[0]).toMatchObject({ noise: undefined, atEnd: true });
   });
   test('weighed between nothing and one', () => {
     for (const count of [1, 10, 1e9])
