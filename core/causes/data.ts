@@ -68,7 +68,7 @@ export const dataCauses = {
     rulesOut: [byHand('the hit ratio is as before')],
     depth: 'partial',
     canComeOfChange: true,
-    explains: ['cpu-overload', 'network-delay', 'database-connections-exhausted'],
+    explains: ['cpu-overload', 'network-delay', 'slow-itself', 'database-connections-exhausted'],
     aliases: [['stampede', 'cache misses', 'hit ratio', 'hit rate', 'cold cache']],
     obstacles: ['new-pods-meet-it'],
     effects: {

@@ -175,6 +175,7 @@ export const dependencyCauses = {
       'readiness-probe',
       'application-crash',
       'network-delay',
+      'slow-itself',
       'job-failed',
     ],
     effects: { own: ['errors'], callers: ['errors', 'latency'], reaches: 'always', callees: [], inside: [] },
@@ -197,6 +198,7 @@ export const dependencyCauses = {
       'readiness-probe',
       'application-crash',
       'network-delay',
+      'slow-itself',
       'job-failed',
     ],
     effects: {

@@ -20,9 +20,9 @@ const network = {
     callees: ['traffic-drop'],
     inside: serving,
   },
-  nextStep: ({ it }) => `Check network and name resolution of ${it} from inside the cluster`,
+  nextStep: ({ it }) => `Check the network and the name resolution on the way to ${it}, from where its callers run`,
   prevention: (it) =>
-    `Test from inside the cluster that ${it} reaches what it needs, after every change of policies, routes and names.`,
+    `Test that ${it} reaches what it needs from where it runs, after every change of policies, routes and names.`,
 } as const satisfies Partial<CauseEntry>;
 
 export const networkCauses = {

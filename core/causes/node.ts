@@ -137,6 +137,7 @@ export const nodeCauses = {
     explainsInside: [
       'any-effect',
       'network-delay',
+      'slow-itself',
       'liveness-probe',
       'readiness-probe',
       'application-crash',

@@ -111,7 +111,7 @@ export const resourcesCauses = {
     confirms: 'ScalingActive False, FailedGetResourceMetric, and more load than its replicas carry',
     rulesOut: [byHand('the autoscaler scales')],
     depth: 'root',
-    explains: [...resources.explains, 'traffic-surge', 'cpu-overload', 'hpa-at-limit', 'network-delay'],
+    explains: [...resources.explains, 'traffic-surge', 'cpu-overload', 'hpa-at-limit', 'network-delay', 'slow-itself'],
     aliases: [['autoscaler', 'hpa']],
     obstacles: [],
     nextStep: ({ it }) => `Scale ${it} by hand now, then give its autoscaler what it counts by`,

@@ -52,8 +52,13 @@ const distinct = (name: string): boolean => /[-_\d]/.test(name);
 
 /** Known services, call graph nodes and clusters that occur as words in the title. A plain word ("sessions") may be just a word. */
 export function namedInTitle(title: string, catalog: Catalog, nodes: ReadonlySet<string>): Clue[] {
-  const words = ` ${title.toLowerCase().replaceAll(/[^a-z0-9_-]+/g, ' ')} `;
-  const isInTitle = (name: string) => words.includes(` ${name.toLowerCase()} `);
+  const wordsOf = (text: string) =>
+    ` ${text
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9_-]+/g, ' ')
+      .trim()} `;
+  const words = wordsOf(title);
+  const isInTitle = (name: string) => wordsOf(name).trim() !== '' && words.includes(wordsOf(name));
   const clue = (field: Field, value: string, by: string, confidence: number): Clue => ({
     field,
     value,

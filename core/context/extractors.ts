@@ -49,7 +49,7 @@ const ofMeasuring = 0.3;
 const word = '[a-z0-9](?:[-a-z0-9.]{0,60}[a-z0-9])?';
 /** A name that is unlikely to be prose: `namespace/name`, quoted, or with a dash or digit. */
 const named = `(?:["'\`](?:(${word})/)?(${word})["'\`]|(${word})/(${word})|((?=[a-z0-9.]*[-0-9])${word}))`;
-const after = (words: string): RegExp => new RegExp(`\\b(?:${words})(?:\\s*[:=]\\s*|\\s+)${named}`, 'i');
+const after = (words: string): RegExp => new RegExp(`(?<![\\w.-])(?:${words})(?:\\s*[:=]\\s*|\\s+)${named}`, 'i');
 
 /** Phrases in titles, summaries and links. `named` captures a namespace and a name. */
 const phrases: readonly (readonly [pattern: RegExp, field: Field, confidence: number, kind?: string])[] = [
@@ -88,7 +88,8 @@ const inNamespace = new RegExp(
 const atStart = new RegExp(`^((?=[a-z0-9.-]*[-0-9])${word})(?=[:,]? )`);
 const kindWord =
   /\b(?:pods?|deployments?|jobs?|cron ?jobs?|nodes?|stateful ?sets?|daemon ?sets?|namespace|cluster|service|container)\s*$/i;
-const pair = /([A-Za-z][\w./]{0,60})["']?\s?[:=]\s?["']?([A-Za-z0-9][\w.-]{0,199})/g;
+/** The key is a word of its own: in `orders-service: latency above …` nothing is called `latency`. */
+const pair = /(?<![\w.-])([A-Za-z][\w./]{0,60})["']?\s?[:=]\s?["']?([A-Za-z0-9][\w.-]{0,199})/g;
 /** `[PROD] …`, `(staging) …`, `prod: …`. */
 const tagged = /^\W{0,3}([A-Za-z]{2,12})\s?[\]):]/;
 const environments = /^(?:prod(?:uction)?|prd|stag(?:e|ing)|stg|dev(?:elopment)?|qa|uat|test|sandbox|preprod|live)$/i;

@@ -25,7 +25,7 @@ const keyOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 /** The statistic that a metric's name, a title or a payload's field names. */
 export function statisticIn(text: string): Statistic | undefined {
   if (/\b(?:average|mean|avg)\b|_(?:average|mean|avg)\b|^(?:average|mean|avg)_/i.test(text)) return 'mean';
-  if (/(?:\b|_)p50(?:\b|_)|median/i.test(text)) return 'median';
+  if (/(?:\b|_)p50(?!\d)|median/i.test(text)) return 'median';
   return /(?:\b|_)p\d\d|percentile|\bmax(?:imum)?\b|_max\b/i.test(text) ? 'tail' : undefined;
 }
 

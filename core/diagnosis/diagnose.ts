@@ -80,8 +80,12 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
   }
   const symptoms = symptomsOf(best, scene);
   const root = best.candidate.service;
-  const blastRadius = servicesOf(symptoms, scene.subjects).filter((service) => service !== root);
-  const firstFailing = root ?? firstOf(symptoms, scene.subjects);
+  const spell = spellingIn(scene.findings, best.candidate.entity, scene.subjects);
+  const blastRadius = servicesOf(symptoms, scene.subjects)
+    .filter((service) => service !== root)
+    .map(spell);
+  const firstService = root ?? firstOf(symptoms, scene.subjects);
+  const firstFailing = firstService && spell(firstService);
   const strongest = best.candidate.findings.toSorted((a, b) => b.confidence - a.confidence)[0];
   const change = supported.findings.find(({ changeId, role }) => role === 'change' && changeId === first.changeId);
   const diagnosis: Diagnosis = {
@@ -353,6 +357,18 @@ const sentencesOf = (findings: readonly Finding[]): string[] =>
 const servicesOf = (findings: readonly Finding[], subjects: Subjects): string[] => [
   ...new Set(findings.flatMap(({ entity }) => subjects.serviceOf(entity) ?? [])),
 ];
+
+/** Services have lower-case names in the call graph. People read the name as the findings spell it. */
+function spellingIn(findings: readonly Finding[], root: EntityRef, subjects: Subjects): (service: string) => string {
+  const spelled = new Map(
+    [...findings.map(({ entity }) => entity), root].flatMap((entity) =>
+      subjects.serviceOf(entity) === entity.name.toLowerCase()
+        ? [[entity.name.toLowerCase(), entity.name] as const]
+        : [],
+    ),
+  );
+  return (service) => spelled.get(service) ?? service;
+}
 
 const firstOf = (findings: readonly Finding[], subjects: Subjects): string | undefined =>
   servicesOf(

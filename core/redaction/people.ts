@@ -43,8 +43,12 @@ function mails(text: string, sign: '@' | '%40'): string {
 const isMachine =
   /\.amazonaws\.com(?:\.cn)?$|\.(?:database|redis\.cache)\.(?:windows|azure)\.(?:net|com)$|\.svc\.|(?:^|\.)gserviceaccount\.com$/i;
 
+/** Labels of a host that serves data: `orders@pg-3.eu.example.com` is a user of a database. The last two labels are the owner's. */
+const servesData =
+  /(?:^|[.-])(?:rds|db|databases?|mysql|mariadb|postgres(?:ql)?|pg|sql|redis|valkey|mongo(?:db)?|kafka|rabbitmq|cassandra)\d*(?:-[\w-]+)?\.(?:[\w-]+\.)+[a-z]+$/i;
+
 function isMailbox(text: string, from: number, to: number, host: string, top: string): boolean {
-  if (noMail.test(top) || isMachine.test(host)) return false;
+  if (noMail.test(top) || isMachine.test(host) || servesData.test(host)) return false;
   // `git@host:path` is a Git remote.
   if (text.startsWith('git@', from) && /[:/]/.test(text[to] ?? '')) return false;
   // A user, or a user and a password, before the host of a URL.

@@ -7,6 +7,8 @@ import type { Point } from './onset.ts';
 export interface Period {
   readonly start: number;
   readonly end: number;
+  /** Seconds to which the start is known; without it, each series' own points tell what was recent. */
+  readonly step?: number;
 }
 
 export interface Level {
@@ -43,7 +45,7 @@ interface Reference {
   readonly spread: number;
 }
 
-export function referenceOf(points: readonly Point[], start: number): Reference | undefined {
+export function referenceOf(points: readonly Point[], { start, step }: Omit<Period, 'end'>): Reference | undefined {
   const values = valuesIn(points, Number.NEGATIVE_INFINITY, start - 1);
   if (values.length < leastReference) return undefined;
   const sorted = values.toSorted((a, b) => a - b);
@@ -56,7 +58,19 @@ export function referenceOf(points: readonly Point[], start: number): Reference 
     (values.length < enoughReference ? guessed : resolution) * Math.abs(middle),
     1e-9,
   );
-  return { middle, recent: median(values.slice(-recentPoints)), low, high, spread: spread * (1 + 4 / values.length) };
+  return {
+    middle,
+    recent: median(recentOf(points, values, start, step)),
+    low,
+    high,
+    spread: spread * (1 + 4 / values.length),
+  };
+}
+
+/** Points of three steps before the start, less half a step: the start may be that much too late. */
+function recentOf(points: readonly Point[], before: readonly number[], start: number, step = 0): readonly number[] {
+  const near = step <= 0 ? [] : valuesIn(points, start - 3.5 * step, start - step / 2);
+  return near.length >= 2 ? near : before.slice(-recentPoints);
 }
 
 /** Undefined without points in the period or without a reference. */
@@ -80,7 +94,7 @@ export function levelAgainst(
 }
 
 export const levelIn = (points: readonly Point[], period: Period): Level | undefined =>
-  levelAgainst(points, referenceOf(points, period.start), period);
+  levelAgainst(points, referenceOf(points, period), period);
 
 /** Mean of the points in the period; undefined without any. */
 export function meanIn(points: readonly Point[], { start, end }: Period): number | undefined {

@@ -48,6 +48,9 @@ export interface Measuring {
   readonly statistic: Statistic | undefined;
 }
 
+/** Times add up along calls if they are means. */
+export const addsUp = ({ statistic }: Measuring): boolean => statistic === 'mean';
+
 interface Rate {
   readonly before: number;
   readonly during: number;
@@ -63,10 +66,23 @@ const isRequestRate = ({ signal, unit }: Series): boolean =>
 /** Requests in the series' own unit of time. */
 export function rateOf({ series }: Node, period: Period): Rate | undefined {
   const rates = series.filter(isRequestRate);
-  const one = rates.find(({ signal }) => signal === 'requests_per_second') ?? rates[0];
-  if (one === undefined) return undefined;
-  const [before, during] = [meanBefore(one.points, period), meanIn(one.points, period)];
-  return before === undefined || during === undefined ? undefined : { before, during, series: one };
+  const signal = rates.find((one) => one.signal === 'requests_per_second')?.signal ?? rates[0]?.signal;
+  const alike = rates.filter((one) => one.signal === signal);
+  const whole = alike.filter(({ entity }) => entity.kind !== 'Pod');
+  // A service's own series counts all of its requests; those of its pods add up.
+  const used = whole.length > 0 ? whole.slice(0, 1) : alike;
+  const known = used.flatMap((one) => {
+    const [before, during] = [meanBefore(one.points, period), meanIn(one.points, period)];
+    return before === undefined || during === undefined ? [] : [{ before, during, series: one }];
+  });
+  const [first] = known;
+  return (
+    first && {
+      before: known.reduce((sum, { before }) => sum + before, 0),
+      during: known.reduce((sum, { during }) => sum + during, 0),
+      series: first.series,
+    }
+  );
 }
 
 function callsPerRequest(node: Node, { paged, period }: Measuring): number {
@@ -79,25 +95,50 @@ function callsPerRequest(node: Node, { paged, period }: Measuring): number {
 export const inMs = (unit: string): number => (unit === 's' ? 1000 : 1);
 const isTime = ({ signal, unit }: Series): boolean => signalOf(signal).kind === 'latency' && /^(?:ms|s)$/.test(unit);
 
-/** A central statistic is preferred, because it stands for all calls. The page's own statistic must be that of its callees to add up. */
+/** Requests that a high percentile needs to be one. */
+const enoughForTail = 10;
+
+/** 0 to 1: how far the number of requests backs a statistic of their times; 1 if the number is unknown. */
+function backing(signal: string, requests: number | undefined): number {
+  if (requests === undefined) return 1;
+  if (requests < 1) return 0;
+  return statisticIn(signal) === 'tail' ? Math.min(1, requests / enoughForTail) : 1;
+}
+
+/**
+ * The series of a node to compare with the paged metric, in groups: the first group that shows a change decides. Means are compared with means. Else
+ * a central statistic stands for all calls and has less noise; the tail beside it counts only if the page is about a tail.
+ */
+function comparable(latencies: readonly Series[], { statistic }: Measuring): readonly (readonly Series[])[] {
+  const of = (...wanted: readonly (Statistic | undefined)[]) =>
+    latencies.filter(({ signal }) => wanted.includes(statisticIn(signal)));
+  const central = statistic === 'mean' ? of('mean') : of('mean', 'median');
+  if (central.length === 0) return [latencies];
+  return statistic === 'tail' ? [central, of('tail', undefined)] : [central];
+}
+
 export function slowness(node: Node, measuring: Measuring): Shown | undefined {
-  const { statistic, period } = measuring;
+  const { period } = measuring;
   const latencies = node.series.filter(isTime);
-  const central = latencies.filter(({ signal }) => {
-    const own = statisticIn(signal);
-    return statistic === 'mean' ? own === 'mean' : own === 'mean' || own === 'median';
-  });
-  const added = (central.length > 0 ? central : latencies).flatMap((series) => {
-    const level = levelIn(series.points, period);
-    if (level === undefined || level.sigmas <= 0) return [];
-    return [{ series, level, certainty: certaintyOf(level), ms: (level.during - level.before) * inMs(series.unit) }];
-  });
-  const [best] = added.toSorted((a, b) => b.certainty * b.ms - a.certainty * a.ms);
-  if (best === undefined || best.certainty === 0) return undefined;
+  const rate = rateOf(node, period);
+  const requests = rate && rate.during * (period.end - period.start);
+  const added = (these: readonly Series[]) =>
+    these
+      .flatMap((series) => {
+        const level = levelIn(series.points, period);
+        if (level === undefined || level.sigmas <= 0) return [];
+        const certainty = certaintyOf(level) * backing(series.signal, requests);
+        const ms = (level.during - level.before) * inMs(series.unit);
+        return certainty === 0 ? [] : [{ series, level, certainty, ms }];
+      })
+      .toSorted((a, b) => b.certainty * b.ms - a.certainty * a.ms)[0];
+  let best: ReturnType<typeof added>;
+  for (const group of comparable(latencies, measuring)) best ??= added(group);
+  if (best === undefined) return undefined;
   const { ms, ...measured } = best;
   const calls = callsPerRequest(node, measuring);
   // All calls make a mean. In the tail, a few slow calls suffice.
-  return { ...measured, reason: 'slow', amount: statistic === 'mean' ? ms * calls : ms, callsPerRequest: calls };
+  return { ...measured, reason: 'slow', amount: addsUp(measuring) ? ms * calls : ms, callsPerRequest: calls };
 }
 
 const isShare = ({ signal }: Series): boolean =>

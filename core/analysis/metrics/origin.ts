@@ -2,11 +2,13 @@
 // more of it than its callees account for. Method: added time and failed requests add up along calls, so that a node's own part is its total less
 // the totals of its callees. MonitorRank (SIGMETRICS 2013) and MicroRCA (NOMS 2020) walk the same graph by correlation; here the quantities are
 // compared, against a reference before the period. Pure.
+import { statisticIn } from '../../context/paged-metric.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { Dependency, Series } from '../../model/telemetry.ts';
 import { callGraph } from '../../topology/call-graph.ts';
 import { entityOf } from './index.ts';
 import {
+  addsUp,
   busyness,
   failing,
   hasSurge,
@@ -44,7 +46,7 @@ export interface Origins {
 /** Weight of an origin that no series shows. */
 const unseen = 0.15;
 /** Factors for a node that the paged service is not known to call, and for an address, which names the way to a node. */
-const unrelated = 0.2;
+const unrelated = 0.1;
 const byAddress = 0.4;
 /** What CPU use that rose with the page weighs, beside the share of the added time. */
 const ofBusy = 0.5;
@@ -89,7 +91,11 @@ export function originsOf(
   const paged = page.names.map((name) => nodes.get(name.toLowerCase())).find((node) => node !== undefined);
   const period = paged && pagedPeriod(paged.series, page);
   if (paged === undefined || period === undefined) return undefined;
-  const ground = groundOf(nodes, dependencies, { paged, period, statistic: page.statistic });
+  const ground = groundOf(nodes, dependencies, {
+    paged,
+    period,
+    statistic: page.statistic ?? (statisticIn(period.anchor.signal) === 'mean' ? 'mean' : undefined),
+  });
   const kinds = page.kind === 'both' ? (['latency', 'errors'] as const) : [page.kind];
   const best = [
     ...Map.groupBy(
@@ -158,10 +164,10 @@ function suspectsOf(kind: 'latency' | 'errors', ground: Ground): Suspect[] {
       return one === undefined ? [] : [[node.name, one] as const];
     }),
   );
-  const addsUp = kind === 'errors' || ground.statistic === 'mean';
+  const areTotals = kind === 'errors' || addsUp(ground);
   const ownOf = (name: string, one: Shown): number => {
-    const parts = calleesOf(name).map((to) => partOf(one, shown.get(to), addsUp));
-    const explained = addsUp ? parts.reduce((sum, part) => sum + part, 0) : Math.max(0, ...parts);
+    const parts = calleesOf(name).map((to) => partOf(one, shown.get(to), areTotals));
+    const explained = areTotals ? parts.reduce((sum, part) => sum + part, 0) : Math.max(0, ...parts);
     return Math.max(0, one.amount - explained);
   };
   const own = new Map([...shown].map(([name, one]) => [name, ownOf(name, one)]));
@@ -187,9 +193,9 @@ const pagedTime = ({ anchor, level }: PagedPeriod): number =>
   signalOf(anchor.signal).kind === 'latency' ? (level.during - level.before) * inMs(anchor.unit) : 0;
 
 /** What of a caller's amount a callee accounts for. If amounts are those of one call, a caller waits for as many calls as it makes. */
-function partOf(caller: Shown, callee: Shown | undefined, addsUp: boolean): number {
+function partOf(caller: Shown, callee: Shown | undefined, areTotals: boolean): number {
   if (callee === undefined) return 0;
-  const calls = addsUp
+  const calls = areTotals
     ? 1
     : Math.min(maxCallsOfOne, Math.max(1, callee.callsPerRequest / Math.max(caller.callsPerRequest, 1e-9)));
   return callee.amount * callee.certainty * calls;

@@ -21,7 +21,7 @@ export interface Page {
   readonly pagedAt: number;
 }
 
-export interface PagedPeriod extends Period {
+export interface PagedPeriod extends Required<Period> {
   /** 0 to 1: how clearly the paged metric shows it. */
   readonly certainty: number;
   /** The series that shows it, and its level; a share is that of failures. */
@@ -36,6 +36,8 @@ const fading = 600;
 /** Tried starts of one anchor, and anchors. */
 const maxStarts = 40;
 const maxAnchors = 12;
+/** From this certainty, the period is clear. */
+export const clear = 0.5;
 const clip = 12;
 const enoughPoints = 6;
 
@@ -51,9 +53,17 @@ const isOfKind = (signal: string, kind: PagedKind): boolean => {
 /** The clearest period of any series of the paged service that measures the paged symptom; undefined without such a series. */
 export function pagedPeriod(series: readonly Series[], page: Page): PagedPeriod | undefined {
   const anchors = series.filter(({ signal }) => isOfKind(signal, page.kind));
-  const stated = anchors.filter(({ signal }) => page.statistic !== undefined && statisticIn(signal) === page.statistic);
+  const of = (statistic: Statistic | undefined) =>
+    statistic === undefined ? [] : anchors.filter(({ signal }) => statisticIn(signal) === statistic);
+  const stated = of(page.statistic);
+  // A mean is the surest anchor: all calls make it, and it adds up along calls.
+  const mean = page.statistic === undefined ? clearestOf(of('mean'), page) : undefined;
+  return mean !== undefined && mean.certainty >= clear ? mean : clearestOf(stated.length > 0 ? stated : anchors, page);
+}
+
+function clearestOf(anchors: readonly Series[], page: Page): Found | undefined {
   let best: Found | undefined;
-  for (const anchor of (stated.length > 0 ? stated : anchors).slice(0, maxAnchors)) {
+  for (const anchor of anchors.slice(0, maxAnchors)) {
     const one = clearest(anchor, page);
     if (one !== undefined && (best === undefined || one.strength > best.strength)) best = one;
   }
@@ -74,7 +84,7 @@ function clearest(anchor: Series, { within, pagedAt }: Page): Found | undefined 
   const times = recent.map(([at]) => at);
   let best: Found | undefined;
   for (const [first, start] of times.entries()) {
-    const reference = referenceOf(points, start);
+    const reference = referenceOf(points, { start });
     if (reference === undefined) continue;
     for (const [last, end] of times.entries()) {
       if (last < first) continue;
@@ -84,7 +94,15 @@ function clearest(anchor: Series, { within, pagedAt }: Page): Found | undefined 
       const size = Math.min(level.sigmas, clip) * level.beyond;
       const strength = (size * Math.sqrt(Math.min(last - first + 1, enoughPoints))) / (1 + ago / fading);
       if (best === undefined || strength > best.strength)
-        best = { start: start - half, end: end + half, strength, certainty: certaintyIn(strength), anchor, level };
+        best = {
+          start: start - half,
+          end: end + half,
+          step: 2 * half,
+          strength,
+          certainty: certaintyIn(strength),
+          anchor,
+          level,
+        };
     }
   }
   return best;

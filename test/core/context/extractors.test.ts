@@ -18,6 +18,16 @@ function read({ title = '', sourceService, details = {} }: Said): Partial<Record
   );
 }
 
+describe('a title', () => {
+  test('with a service name that ends in the word service names nothing after it', () => {
+    expect(read({ title: 'edge-gateway-service: latency above 2 s' }).service).not.toBe('latency');
+    expect(read({ title: 'orders.pod: restarts' }).workload).toBeUndefined();
+  });
+  test('with a key of its own names its value', () => {
+    expect(read({ title: 'High latency, service: checkout' }).service).toBe('checkout');
+  });
+});
+
 describe('labels', () => {
   test.each<[string, Said, Partial<Record<Field, string>>]>([
     [
