@@ -112,6 +112,27 @@ export type MakeSource<Config> = (config: Config, means: SourceMeans) => Partial
 /** Exported as `make` by connectors/NAME/actor.ts. */
 export type MakeActor<Config> = (config: Config, means: SourceMeans) => Actor | Promise<Actor>;
 
+/** What one cheap question to a source shows. Everything in it is our own words, or names that a people may know; it is printed as it is. */
+export type SourceCheck =
+  | {
+      readonly kind: 'answers';
+      /** What it can see, as `metrics: 9 of 9 signals`. */
+      readonly sees: readonly string[];
+      /** The clusters that its data names. */
+      readonly clusters: readonly string[];
+      readonly missing: readonly Lack[];
+    }
+  | { readonly kind: 'silent'; readonly lack: Lack };
+
+/** Something that a source does not give, and what to do about it. */
+export interface Lack {
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** Exported as `check` by connectors/NAME/check.ts. It does not throw for a source that does not answer. */
+export type CheckSource<Config> = (config: Config, means: SourceMeans) => Promise<SourceCheck>;
+
 /** Reads the stage's secrets by full name; undefined if this function may not read them. */
 export interface RuntimeMeans {
   readonly clock: Clock;
@@ -135,6 +156,8 @@ export interface ConfiguredSource {
   readonly accounts: readonly string[];
   readonly accessEntries: readonly AccessEntry[];
   observe(means: RuntimeMeans): Promise<Partial<Sources>>;
+  /** Absent for a kind without a check of its own. */
+  check?: ((means: RuntimeMeans) => Promise<SourceCheck>) | undefined;
   /** Absent for a source that can only observe. */
   act?: ((means: RuntimeMeans) => Promise<Actor>) | undefined;
 }
@@ -157,6 +180,7 @@ export type PathOf = (path: string) => string;
 interface Loaders<Config> {
   source(): Promise<{ readonly make: MakeSource<Config> }>;
   actor?(): Promise<{ readonly make: MakeActor<Config> }>;
+  check?(): Promise<{ readonly check: CheckSource<Config> }>;
 }
 
 const same: PathOf = (path) => path;
@@ -170,7 +194,7 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
     const nameOf = (entry: SecretEntry<Config>) =>
       entry.named?.(config) ?? (name === id ? entry.name : `${name}-${entry.name.split('-').at(-1)}`);
     const needed = manifest.secrets.filter((entry) => entry.isNeeded(config));
-    const { actor } = load;
+    const { actor, check } = load;
     const meansOf = ({ clock, secret, aws }: RuntimeMeans): SourceMeans => ({
       clock,
       aws,
@@ -195,6 +219,7 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
       accounts: manifest.accounts?.(config) ?? [],
       accessEntries: manifest.accessEntries?.(config) ?? [],
       observe: async (means) => (await load.source()).make(config, meansOf(means)),
+      check: check && (async (means) => (await check()).check(config, meansOf(means))),
       act: actor && (async (means) => (await actor()).make(config, meansOf(means))),
     };
   };

@@ -15,16 +15,28 @@ export const sourceKinds: readonly SourceKind[] = [
   sourceKind(kubernetes, {
     source: () => import('./kubernetes/source.ts'),
     actor: () => import('./kubernetes/actor.ts'),
+    check: () => import('./kubernetes/check.ts'),
   }),
-  sourceKind(prometheus, { source: () => import('./prometheus/source.ts') }),
-  sourceKind(cloudWatch, { source: () => import('./cloudwatch/source.ts') }),
+  sourceKind(prometheus, {
+    source: () => import('./prometheus/source.ts'),
+    check: () => import('./prometheus/check.ts'),
+  }),
+  sourceKind(cloudWatch, {
+    source: () => import('./cloudwatch/source.ts'),
+    check: () => import('./cloudwatch/check.ts'),
+  }),
   sourceKind(stepFunctions, {
     source: () => import('./stepfunctions/source.ts'),
     actor: () => import('./stepfunctions/actor.ts'),
+    check: () => import('./stepfunctions/check.ts'),
   }),
-  sourceKind(fastly, { source: () => import('./fastly/source.ts'), actor: () => import('./fastly/actor.ts') }),
-  sourceKind(loki, { source: () => import('./loki/source.ts') }),
+  sourceKind(fastly, {
+    source: () => import('./fastly/source.ts'),
+    actor: () => import('./fastly/actor.ts'),
+    check: () => import('./fastly/check.ts'),
+  }),
+  sourceKind(loki, { source: () => import('./loki/source.ts'), check: () => import('./loki/check.ts') }),
+  sourceKind(newRelic, { source: () => import('./newrelic/source.ts'), check: () => import('./newrelic/check.ts') }),
   sourceKind(gitHub, { source: () => import('./github/source.ts') }),
   sourceKind(grafana, { source: () => import('./grafana/source.ts') }),
-  sourceKind(newRelic, { source: () => import('./newrelic/source.ts') }),
 ];

@@ -3,12 +3,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
-import { noAws } from '../connectors/auth.ts';
+import { type AwsSettings, externalIdsOf, noAws } from '../connectors/auth.ts';
 import { awsAccess } from '../connectors/aws-accounts.ts';
 import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
@@ -33,7 +34,9 @@ import {
   recordedTelemetry,
 } from '../connectors/recorded/index.ts';
 import { s3Anchors, s3Tape } from '../connectors/s3/index.ts';
+import { secretReader } from '../connectors/secretsmanager/index.ts';
 import { slackChat, slackReplies, slackThreads, slackUserDirectory } from '../connectors/slack/index.ts';
+import type { ConfiguredSource, RuntimeMeans } from '../connectors/source-kind.ts';
 import { sqsLetters } from '../connectors/sqs/index.ts';
 import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
 import {
@@ -80,6 +83,7 @@ import type { AwsEndpoint } from './runtime/aws-endpoint.ts';
 import { type Disk, folderDisk } from './runtime/files.ts';
 import { openTables } from './runtime/tables.ts';
 import { findScenarios } from './scenarios.ts';
+import { readStageSources } from './source-names.ts';
 import type { MakeWorld, RuntimeDependencies, World } from './world.ts';
 
 const names = {
@@ -451,3 +455,32 @@ const specialistClientBy = (invoke: ComposeOptions['invoke']): Ports['specialist
 });
 
 const parsedPrompts = () => promptFiles().map(({ file, text }) => parsePrompt(file, text));
+
+export interface OpenedSources {
+  readonly sources: readonly ConfiguredSource[];
+  readonly means: RuntimeMeans;
+  readonly aws: AwsSettings;
+  /** Absent if the file names none. */
+  readonly catalog: Catalog | undefined;
+}
+
+/** The sources of a local file or a stage file, to check them. A stage's secrets are read with the credentials of this process. @throws Misconfigured */
+export async function openSources(file: string, environment: NodeJS.ProcessEnv): Promise<OpenedSources> {
+  const stage = await readStageSources(file);
+  const clock = systemClock();
+  if (stage === undefined) {
+    const { sources, secrets = {}, aws = noAws, catalog } = await readConfigFile(file, environment);
+    const secret = (name: string) => constant(secrets[name]);
+    const means = { clock, secret, aws: awsAccess({ settings: aws, clock, secret }) };
+    return { sources, means, aws, catalog: catalog === undefined ? undefined : await readCatalog(catalog) };
+  }
+  const { name, sources, aws, catalog } = stage;
+  const names = [...sources.flatMap(({ secrets }) => secrets.map((one) => one.name)), ...externalIdsOf(aws)];
+  const read = secretReader({
+    arns: Object.fromEntries(names.map((one) => [one, `watchkeeper-${name}-${one}`])),
+    clock,
+  });
+  const secret = (one: string) => (names.includes(one) ? () => read(one) : undefined);
+  const means = { clock, secret, aws: awsAccess({ settings: aws, clock, secret }) };
+  return { sources, means, aws, catalog: await readCatalog(fileURLToPath(new URL(`../${catalog}`, import.meta.url))) };
+}

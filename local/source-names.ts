@@ -4,7 +4,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { configuredNames, type NamedSignals } from '../connectors/configured.ts';
+import { AwsSettings } from '../connectors/auth.ts';
+import { configuredNames, type NamedSignals, readBlocks, readEntries } from '../connectors/configured.ts';
+import type { ConfiguredSource } from '../connectors/source-kind.ts';
 import { Misconfigured } from '../core/errors.ts';
 
 export interface NamedSources {
@@ -54,5 +56,28 @@ async function read(file: string): Promise<z.infer<typeof File>> {
     return File.parse(parse(await readFile(file, 'utf8')) ?? {});
   } catch (cause) {
     throw new Misconfigured(`The configuration ${file} cannot be read.`, { cause });
+  }
+}
+
+export interface StageSources {
+  readonly name: string;
+  readonly sources: readonly ConfiguredSource[];
+  readonly aws: AwsSettings;
+  /** Relative to the repository. */
+  readonly catalog: string;
+}
+
+/** The sources of a stage file, with their settings; undefined for a local file. @throws Misconfigured */
+export async function readStageSources(file: string): Promise<StageSources | undefined> {
+  const { stage, telemetry = { kind: 'live' }, sources, aws, catalog = 'config/catalog.yaml' } = await read(file);
+  if (stage === undefined) return undefined;
+  try {
+    const { kind, ...blocks } = telemetry;
+    const place = { place: 'stage' } as const;
+    const all = kind === 'recorded' ? [] : [...readBlocks(blocks, place), ...readEntries(sources ?? {}, place)];
+    return { name: stage, sources: all, aws: AwsSettings.parse(aws ?? {}), catalog };
+  } catch (cause) {
+    if (!(cause instanceof z.ZodError)) throw cause;
+    throw new Misconfigured(`${file} does not fit:\n${z.prettifyError(cause)}`, { cause });
   }
 }

@@ -9,7 +9,7 @@ import type { ClusterAccess } from './access.ts';
 import { type Kind, listOf } from './list.ts';
 import { planReading, type ReadingPlan, withTurns } from './reading-plan.ts';
 
-const kinds: readonly Kind[] = [
+export const kinds: readonly Kind[] = [
   { kind: 'Pod', path: 'api/v1/pods' },
   { kind: 'Event', path: 'api/v1/events' },
   { kind: 'Service', path: 'api/v1/services' },

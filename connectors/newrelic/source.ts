@@ -5,7 +5,12 @@ import type { NewRelicSettings } from './manifest.ts';
 
 const addresses = { us: 'https://api.newrelic.com/graphql', eu: 'https://api.eu.newrelic.com/graphql' } as const;
 
-export const make: MakeSource<NewRelicSettings> = (
-  { region, accounts, cluster, maxMegabytes, url = addresses[region] },
-  { secret },
-) => newRelicSources({ url, accounts, cluster, token: secret('token'), maxBytes: maxMegabytes * 1024 * 1024 });
+/** The address of NerdGraph. */
+export const addressOf = ({ url, region }: Pick<NewRelicSettings, 'url' | 'region'>): string =>
+  url ?? addresses[region];
+
+export const make: MakeSource<NewRelicSettings> = (settings, { secret }) => {
+  const { accounts, cluster, maxMegabytes } = settings;
+  const maxBytes = maxMegabytes * 1024 * 1024;
+  return newRelicSources({ url: addressOf(settings), accounts, cluster, token: secret('token'), maxBytes });
+};

@@ -16,7 +16,7 @@ const stateMachines = z.array(stateMachine).min(1).max(50);
 const configSchema = z.strictObject({ stateMachines });
 /** A local process has the rights of its user, so the state machines are optional. */
 const localSchema = z.strictObject({ stateMachines: stateMachines.optional() });
-type StepFunctionsSettings = z.infer<typeof localSchema>;
+export type StepFunctionsSettings = z.infer<typeof localSchema>;
 
 const inStage = z
   .union([z.literal(false).transform((): string[] => []), stateMachines], {
