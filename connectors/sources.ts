@@ -37,6 +37,6 @@ export const sourceKinds: readonly SourceKind[] = [
   }),
   sourceKind(loki, { source: () => import('./loki/source.ts'), check: () => import('./loki/check.ts') }),
   sourceKind(newRelic, { source: () => import('./newrelic/source.ts'), check: () => import('./newrelic/check.ts') }),
-  sourceKind(gitHub, { source: () => import('./github/source.ts') }),
-  sourceKind(grafana, { source: () => import('./grafana/source.ts') }),
+  sourceKind(gitHub, { source: () => import('./github/source.ts'), check: () => import('./github/check.ts') }),
+  sourceKind(grafana, { source: () => import('./grafana/source.ts'), check: () => import('./grafana/check.ts') }),
 ];

@@ -1,7 +1,7 @@
 // Checks clusters: whether each answers, and which kinds the login may list.
 import { Misconfigured } from '../../core/errors.ts';
 import type { CheckSource, Lack } from '../source-kind.ts';
-import { type ClusterAccess, type Reply, said } from './access.ts';
+import { type ClusterAccess, type Reply, statusText } from './access.ts';
 import { clustersOf } from './clusters.ts';
 import type { KubernetesSettings } from './manifest.ts';
 import { kinds } from './snapshot.ts';
@@ -37,7 +37,7 @@ async function checkCluster(cluster: ClusterAccess): Promise<Checked> {
   const { name } = cluster;
   const version = await cluster.request('version');
   if (version.status === 0 || version.status === 401)
-    return { name, missing: [{ what: `${name}: ${said(version)}`, fix: fixOf(version) }] };
+    return { name, missing: [{ what: `${name}: ${statusText(version)}`, fix: fixOf(version) }] };
   const needed = kinds.filter(({ extension }) => extension !== true);
   const replies = await Promise.all(
     needed.map(async ({ kind, path }) => ({ kind, reply: await cluster.request(`${path}?limit=1`) })),
@@ -58,7 +58,7 @@ async function checkCluster(cluster: ClusterAccess): Promise<Checked> {
     name,
     sees: `${name}: ${readable} of ${replies.length} kinds of objects`,
     missing: lacking.map(({ kind, reply }) => ({
-      what: `${name}: ${kind} (${said(reply)})`,
+      what: `${name}: ${kind} (${statusText(reply)})`,
       fix:
         reply.status === 403
           ? `add list on ${kind} to the ClusterRole watchkeeper-reader`

@@ -10,12 +10,12 @@ export const check: CheckSource<LokiSettings> = async ({ auth, user, ...settings
   const session = openSession({ ...settings, authorize });
   const end = BigInt(means.clock.now().getTime()) * 1_000_000n;
   const bounds = { start: String(end - 3600n * 1_000_000_000n), end: String(end) };
-  const names = await session.ask('labels', bounds, Names);
+  const names = await session.query('labels', bounds, Names);
   if (names.kind === 'failed') return { kind: 'silent', lack: { what: names.reason, fix: fixOf(names.status) } };
   const has = names.data.data ?? [];
   const { labels, cluster } = settings;
   const clusters = has.includes(labels.cluster)
-    ? await session.ask(`label/${labels.cluster}/values`, bounds, Names)
+    ? await session.query(`label/${labels.cluster}/values`, bounds, Names)
     : undefined;
   const lacking = Object.entries(labels).filter(
     ([part, name]) => !has.includes(name) && !(part === 'cluster' && cluster),

@@ -28,7 +28,9 @@ export const check: CheckSource<NewRelicSettings> = async (settings, means) => {
     } else if (known.keys.size === 0) missing.push({ what: `${gives}: no ${event} in the last hour`, fix });
     else sees.push(`${gives}: ${event} with ${known.keys.size} attributes`);
     if (event !== 'K8sContainerSample' || known.kind === 'failed' || !known.keys.has('clusterName')) continue;
-    const answer = await question.ask(`SELECT uniques(${quoted('clusterName')}, 100) FROM ${event} ${during(window)}`);
+    const answer = await question.query(
+      `SELECT uniques(${quoted('clusterName')}, 100) FROM ${event} ${during(window)}`,
+    );
     for (const row of answer.kind === 'rows' ? answer.rows : [])
       for (const value of Object.values(row).flat()) if (typeof value === 'string') clusters.add(value);
   }

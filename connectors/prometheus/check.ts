@@ -3,7 +3,7 @@ import { loginOf } from '../auth.ts';
 import { authorizer } from '../authorize.ts';
 import type { CheckSource, Lack } from '../source-kind.ts';
 import { catalogue } from './catalogue.ts';
-import { ask, Names } from './client.ts';
+import { fetchJson, Names } from './client.ts';
 import type { PrometheusSettings } from './manifest.ts';
 
 /** What exports a metric, by the beginning of its name. */
@@ -19,9 +19,9 @@ export const check: CheckSource<PrometheusSettings> = async ({ url, auth, cluste
   const authorize = authorizer(loginOf(auth), { secret: means.secret('bearerToken'), aws: means.aws });
   const now = means.clock.now();
   const bounds = { start: new Date(now.getTime() - minutes * 60_000).toISOString(), end: now.toISOString() };
-  const names = await ask({ url, authorize }, 'label/__name__/values', bounds, Names);
+  const names = await fetchJson({ url, authorize }, 'label/__name__/values', bounds, Names);
   if (names.kind === 'failed') return { kind: 'silent', lack: { what: names.reason, fix: fixOf(names.reason) } };
-  const clusters = await ask({ url, authorize }, `label/${clusterLabel}/values`, bounds, Names);
+  const clusters = await fetchJson({ url, authorize }, `label/${clusterLabel}/values`, bounds, Names);
   const known = clusters.kind === 'ok' ? clusters.data : [];
   const has = new Set(names.data);
   const lacking = catalogue.filter(({ sources }) => !sources.some(({ needs }) => has.has(needs)));

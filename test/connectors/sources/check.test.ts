@@ -31,8 +31,10 @@ test('every kind has a check', () => {
       'step-functions': { stateMachines: ['a'] },
       fastly: { services: {} },
       cloudwatch: {},
+      github: {},
+      grafana: { url: 'http://x' },
     };
-    return minimal[id] !== undefined && sourcesOf({ kind: id, ...minimal[id] })[0]?.check === undefined;
+    return sourcesOf({ kind: id, ...minimal[id] })[0]?.check === undefined;
   });
   expect(without.map(({ id }) => id)).toEqual([]);
 });
@@ -196,5 +198,24 @@ describe('the whole', () => {
     const text = inWords({ file: 'x.yaml', sources: answers(['near\u001b[2J\u202e']), missing: [] });
     expect(text).toContain('clusters: near [2J');
     expect(text).not.toContain('\u202e');
+  });
+});
+
+test('GitHub says which repositories cannot be read, Grafana that its token is refused', async () => {
+  await using hub = await serve(({ path }) =>
+    path === '/repos/org/web'
+      ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ full_name: 'org/web' }) }
+      : { status: 404, headers: { 'content-type': 'application/json' }, body: '{"message":"Not Found"}' },
+  );
+  const repositories = { web: 'org/web', gone: 'org/gone' };
+  expect(await check({ kind: 'github', url: hub.url, repositories })).toMatchObject({
+    kind: 'answers',
+    sees: ['changes of 1 of 2 repositories'],
+    missing: [{ what: expect.stringContaining('org/gone') }],
+  });
+  await using refusing = await serve(() => ({ status: 401, body: '<b>no</b>' }));
+  expect(await check({ kind: 'grafana', url: refusing.url })).toMatchObject({
+    kind: 'silent',
+    lack: { fix: expect.stringContaining('service account') },
   });
 });
