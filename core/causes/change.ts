@@ -1,6 +1,6 @@
 // Causes about changes that somebody made, and rollouts that do not finish.
-import { byHand, type CauseEntry } from './cause.ts';
-import { troublePrecedesChange } from './checks.ts';
+import type { CauseEntry } from './cause.ts';
+import { observed, troublePrecedesChange } from './checks.ts';
 import { broken, serving } from './effects.ts';
 
 const change = {
@@ -92,7 +92,7 @@ export const changeCauses = {
     ...change,
     title: 'A rollout does not finish',
     confirms: 'ProgressDeadlineExceeded',
-    rulesOut: [byHand('rollout complete')],
+    rulesOut: [{ observation: 'all of its pods are available', check: observed('all-pods-available') }],
     depth: 'effect',
     aliases: [],
     obstacles: [],

@@ -1,5 +1,6 @@
 // Relates the kind of a fault, as alerts, metrics and errors word it, to the edits that produce this kind. Each row is general knowledge about
 // programs, databases and clusters: how the fault is worded, which edits produce it for certain, and which edits merely concern it.
+import type { Change } from '../../model/telemetry.ts';
 import { type Diff, type DiffNature, natureOfDiff, parseDiff } from './diff.ts';
 
 export type Fault =
@@ -467,6 +468,15 @@ export function faultsIn(text: string, names: Iterable<string> = []): ReadonlySe
   // An expired certificate needs no change of how certificates are used.
   if (found.has('certificate-expired')) found.delete('certificate');
   return found;
+}
+
+/** The diff of a change, or the two values of a setting in the form of one; undefined if the change tells neither. */
+export function diffOf(change: Pick<Change, 'kind' | 'diff' | 'title' | 'from' | 'to'>): string | undefined {
+  const { diff, kind, title, from, to } = change;
+  // A switch can turn on anything; a quantity says what it limits.
+  const isQuantity = [from, to].every((value) => /^\d[\d.]*\s*[A-Za-z%]*$/.test(String(value ?? '')));
+  if (diff !== undefined || kind === 'commit' || kind === 'deploy' || !isQuantity) return diff;
+  return `-${title}: ${String(from)}\n+${title}: ${String(to)}`;
 }
 
 const harmless: ReadonlySet<string> = new Set<DiffNature['kind']>(['comments', 'rearranged', 'renamed', 'reporting']);

@@ -3,7 +3,7 @@
 // graph; core/diagnosis weighs metrics and logs against the ranking later.
 import type { Change } from '../../model/telemetry.ts';
 import { formatList } from '../../wording.ts';
-import { type Fault, faultsIn, matchOfFaults, mechanismsOf } from './faults.ts';
+import { diffOf, type Fault, faultsIn, matchOfFaults, mechanismsOf } from './faults.ts';
 import { type Live, wentLive } from './liveness.ts';
 import { type Nature, natureOf } from './nature.ts';
 import { bareName, placeOf } from './place.ts';
@@ -129,7 +129,8 @@ function signsOfPlace(live: Live, question: ChangeQuestion, services: ReadonlySe
   }
   const where = live.service;
   if (where !== undefined && service !== undefined) {
-    if (where === service) signs.push({ weight: 1.5, text: `it went live on ${service}` });
+    if (where === 'cluster') signs.push({ weight: 0, text: 'it went live on the whole cluster' });
+    else if (where === service) signs.push({ weight: 1.5, text: `it went live on ${service}` });
     else if (question.callees.includes(where))
       signs.push({ weight: 0.7, text: `it went live on ${where}, which ${service} calls` });
     else if (question.callers.includes(where))
@@ -162,7 +163,7 @@ function signsOfTime(live: Live, question: ChangeQuestion): Sign[] {
 
 /** Compares what the diff does with the kind of the fault. */
 function signsOfFault(change: Change, faults: ReadonlySet<Fault>): Sign[] {
-  const match = matchOfFaults(faults, mechanismsOf(change.diff, change.files));
+  const match = matchOfFaults(faults, mechanismsOf(diffOf(change), change.files));
   switch (match.kind) {
     case 'produces':
       return [{ weight: 1.5, text: `it ${match.mechanism.text}, which can produce this fault` }];

@@ -1,6 +1,7 @@
 // Compares what a change's diff does with the kinds of faults that findings show. A diff that was read and has nothing to do with them counts against
 // the change, whatever its time.
 import {
+  diffOf,
   type Fault,
   type FaultMatch,
   faultsIn,
@@ -21,7 +22,7 @@ export const mechanismsOfCandidate = (
   { changes }: Pick<ScoringContext, 'changes'>,
 ): readonly Mechanism[] | undefined => {
   const change = changes.get(changeId ?? '');
-  return change && mechanismsOf(change.diff, change.files);
+  return change && mechanismsOf(diffOf(change), change.files);
 };
 
 /** The kinds of faults that the findings show. */

@@ -22,6 +22,7 @@ const lookBackHours = 48;
 const maxSuspects = 5;
 /** Suspects below this confidence are not worth reporting. */
 const leastConfidence = 0.03;
+const leastLogOdds = -2;
 
 export async function investigateChanges(brief: Brief, ports: ChangesPorts): Promise<Report> {
   const startedAt = ports.clock.now();
@@ -52,7 +53,10 @@ export async function investigateChanges(brief: Brief, ports: ChangesPorts): Pro
     environment: brief.context.environment?.value,
     outsideSigns: signs.length,
   });
-  const likely = ranking.suspects.slice(0, maxSuspects).filter((suspect) => suspect.confidence >= leastConfidence);
+  // Signals may show more of a change than the alert does, so a few are reported that the alert alone does not lead to.
+  const likely = ranking.suspects
+    .slice(0, maxSuspects)
+    .filter(({ confidence, logOdds }, place) => confidence >= leastConfidence || (place < 2 && logOdds > leastLogOdds));
   const suspects = likely.map((suspect) => suspectFinding(suspect, brief, changes.query, window));
   const none = noneFinding(ranking, changes, brief, window);
   return finishReport(

@@ -96,6 +96,7 @@ describe('what a source sees to be well', () => {
     ['command-invalid', 'all-pods-available'],
     ['port-conflict', 'all-pods-available'],
     ['replicas-zero', 'all-pods-available'],
+    ['rollout-stuck', 'all-pods-available'],
     ['image-not-found', 'image-runs-elsewhere'],
     ['service-selector', 'endpoints-ready'],
     ...(
