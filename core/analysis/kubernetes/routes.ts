@@ -5,6 +5,7 @@ import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { observed } from './finding.ts';
+import { namesakesAmong } from './route-names.ts';
 
 interface Backend {
   readonly path: string;
@@ -165,22 +166,9 @@ function problemOf(backend: Backend, cluster: Cluster, entity: EntityRef): Findi
       `Service ${backend.name}: ports ${has}`,
     );
   }
-  const namesake = namedIn(
-    backend.path,
-    there.map(({ metadata }) => metadata.name),
-  );
-  return namesake !== undefined && namedIn(backend.path, [backend.name]) === undefined
+  const namesakes = namesakesAmong(there.map(({ metadata }) => metadata.name));
+  const namesake = namesakes.of(backend.path);
+  return namesake !== undefined && namesake !== backend.name
     ? draft(`${route}, although the path is named after ${namesake}.`, 0.75, `Service ${namesake} is there`)
     : undefined;
 }
-
-/** The service that a segment of the path is named after. */
-function namedIn(path: string, names: readonly string[]): string | undefined {
-  const segments = path
-    .toLowerCase()
-    .split('/')
-    .map(bare)
-    .filter((segment) => segment.length >= 4);
-  return names.find((name) => segments.includes(bare(name)));
-}
-const bare = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]|(?:service|svc|api)(?![a-z])/g, '');
