@@ -29,7 +29,7 @@ export function anotherRound(
 ): Question | undefined {
   const answered = new Set(reports.filter(({ usage }) => usage.bytesRead > 0).map(({ specialist }) => specialist));
   const able = plan.filter(({ specialist }) => askable.includes(specialist) && answered.has(specialist));
-  return aboutPointedAt(ranked, scene, able) ?? aboutPlace(ranked[0], able);
+  return aboutPointedAt(ranked, scene, able) ?? aboutLastWords(ranked, scene, able) ?? aboutPlace(ranked[0], able);
 }
 
 /** The first two hypotheses point at an entity that no finding is about. */
@@ -51,6 +51,40 @@ function aboutPointedAt(
   return {
     why: `${from} points at ${names}, which nobody looked at yet.`,
     plan: able.map((brief) => again(brief, focus, `What is wrong at ${names}, a dependency of ${from}?`)),
+  };
+}
+
+/**
+ * The first hypotheses say that workloads end or do not become ready, and nobody has read their logs: in a large namespace the logs specialist
+ * reports the strongest errors only.
+ */
+function aboutLastWords(
+  ranked: readonly Ranked[],
+  scene: ScoringContext,
+  able: readonly Brief[],
+): Question | undefined {
+  const brief = able.find(({ specialist }) => specialist === 'logs');
+  const [first] = ranked;
+  if (!brief || !first || first.confidence >= sureEnough) return undefined;
+  const heard = new Set(
+    scene.findings.filter(({ specialist }) => specialist === 'logs').map(({ entity }) => scene.subjects.keyOf(entity)),
+  );
+  const focus = distinct(
+    ranked
+      .filter(
+        ({ candidate: { cause, findings, subject } }) =>
+          causes[cause].depth !== 'root' &&
+          !isChange(cause) &&
+          !heard.has(subject) &&
+          findings.some(({ specialist, severity }) => specialist === 'kubernetes' && severity === 'critical'),
+      )
+      .map(({ candidate }) => candidate.entity),
+  ).slice(0, maxFocus);
+  if (focus.length === 0) return undefined;
+  const names = focus.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  return {
+    why: `Why ${names} ${focus.length === 1 ? 'is' : 'are'} not available may stand in the logs, which nobody read for that.`,
+    plan: [again(brief, focus, `What do the logs of ${names} say before the end?`)],
   };
 }
 

@@ -50,7 +50,7 @@ const names: Readonly<Record<DatabaseServer['product'], RegExp>> = {
   etcd: /(?:^|[-_.])etcd(?:[-_.]|$)/i,
 };
 /** Words of any relational database, whichever product. */
-const relationalWords = /\bsql|SQL[A-Z]|jdbc|hikari|too many connections/;
+const relationalWords = /\bsql|S(?:QL|ql)[A-Z]|jdbc|[Hh]ikari|[Tt]oo many connections/;
 const relational: ReadonlySet<DatabaseServer['product']> = new Set(['mysql', 'postgresql', 'sqlserver', 'oracle']);
 const products = Object.keys(names).filter((name): name is DatabaseServer['product'] => Object.hasOwn(names, name));
 const companion = /exporter|operator|backup|proxy|admin|client|migrat|consumer|producer|connect|worker|ui$/i;
@@ -111,7 +111,11 @@ function attributed(
     if (!complaint) return [finding];
     const { text, server } = complaint;
     const otherClients = complaints.filter(
-      (one) => one.server === server && one.finding.entity.name !== finding.entity.name,
+      (one) =>
+        one.server === server &&
+        one.finding.entity.name !== finding.entity.name &&
+        // What serves has got over the errors of its start.
+        !(isDown(finding.entity, findings) && !isDown(one.finding.entity, findings)),
     );
     if (
       isServers(
@@ -134,6 +138,16 @@ function attributed(
     return [finding];
   });
 }
+
+/** Whether the cluster shows that the workload is down. */
+const isDown = (entity: EntityRef, findings: readonly Finding[]): boolean =>
+  findings.some(
+    (one) =>
+      one.specialist === 'kubernetes' &&
+      one.severity === 'critical' &&
+      (one.role === 'cause' || one.role === 'symptom') &&
+      ownerOf(one.entity).name === ownerOf(entity).name,
+  );
 
 function isServers({ cause, about }: Finding, text: string, otherClients: boolean): boolean {
   if (cause === 'database-read-only') return true;
@@ -198,5 +212,7 @@ function serverOf(client: EntityRef, text: string, { calls, servers }: Databases
   const called = new Set(calls.filter(({ from }) => from === owner || from === client.name).map(({ to }) => to));
   const fits = ({ product }: DatabaseServer) => !relationalWords.test(text) || relational.has(product);
   const known = near.filter((server) => called.has(server.entity.name) && fits(server));
-  return [named.filter((one) => known.includes(one)), named, known].find((some) => some.length === 1)?.[0];
+  // Drivers often name no product, and where the address comes from is not always known: then it is the only relational database nearby.
+  const onlyOne = relationalWords.test(text) ? near.filter(({ product }) => relational.has(product)) : [];
+  return [named.filter((one) => known.includes(one)), named, known, onlyOne].find((some) => some.length === 1)?.[0];
 }

@@ -57,6 +57,12 @@ function signsOf(candidate: Candidate, scene: ScoringContext): Sign[] {
   ];
 }
 
+/** A resolver that fails does not fail for one name. One name that nobody knows is wrong, or its part was never installed. */
+function signsOfOneName({ cause, findings }: Candidate): Sign[] {
+  const isOneName = cause === 'dns-failure' && findings.every(({ role }) => role === 'symptom');
+  return isOneName ? [{ weight: -0.9, text: 'only one name does not resolve' }] : [];
+}
+
 /** A failure that the cluster shows outranks errors that only a log shows. */
 function signsOfStanding(candidate: Candidate, { standing }: ScoringContext): Sign[] {
   if (!isOnlyHeard(candidate, standing)) return [];
@@ -103,6 +109,7 @@ function signsOfState(candidate: Candidate, scene: ScoringContext): Sign[] {
   return [
     { weight: gravity, text: gravity < 0 ? 'it is a minor observation' : 'it is severe' },
     depthSign[causes[candidate.cause].depth],
+    ...signsOfOneName(candidate),
     ...signsOfOnset(candidate, scene),
     ...signsOfAge(candidate, scene),
     ...signsOfCloseness(candidate, scene),

@@ -177,6 +177,9 @@ function judge(pod: Pod, which: Which, probe: Probe, container: Container, event
       0.85,
     );
   }
+  if (wrongProtocol(probe, text)) {
+    return misconfigured(`${which}-probe-protocol`, `it speaks ${protocolOf(probe)}, which the port does not`);
+  }
   const seconds = patience(probe);
   const kinder = container.readinessProbe ? patience(container.readinessProbe) : 30;
   if (which === 'liveness' && (seconds <= 5 || seconds * 3 <= kinder) && killedEarly(pod, container, seconds)) {
@@ -193,8 +196,20 @@ function judge(pod: Pod, which: Which, probe: Probe, container: Container, event
       protocolOf(probe) === 'gRPC' ||
       protocolOf(probe) === 'HTTPS' ||
       protocolOf(other) === 'gRPC');
-  if (wrongProtocol(probe, text) || (disagrees && otherWorks) || againstPortName(probe, container, text)) {
+  if ((disagrees && otherWorks) || againstPortName(probe, container, text)) {
     return misconfigured(`${which}-probe-protocol`, `it speaks ${protocolOf(probe)}, which the port does not`);
+  }
+  // Two protocols that exclude each other on one port: one of the probes is wrong, and this one fails.
+  if (
+    disagrees &&
+    protocolOf(other) !== 'a command' &&
+    /failed to connect service|context deadline|preface|EOF/i.test(text)
+  ) {
+    return misconfigured(
+      `${which}-probe-protocol`,
+      `it speaks ${protocolOf(probe)}, and the ${counterpart} probe speaks ${protocolOf(other)} to the same port`,
+      protocolOf(other) === 'TCP' ? 0.75 : 0.88,
+    );
   }
   return {
     cause: `${which}-probe`,

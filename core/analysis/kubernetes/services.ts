@@ -150,7 +150,7 @@ export function environment(cluster: Cluster): FindingDraft[] {
         if (inNamespace.length === 0 || (one.domain !== '' && namespaceOf(one.domain) === undefined)) return [];
         const service = inNamespace.find((other) => other.metadata.name === one.host);
         const ports = service?.spec.ports.map((port) => port.port) ?? [];
-        if (service && ports.includes(one.port)) return [];
+        if (service && (one.port === undefined || ports.includes(one.port))) return [];
         const problem = service
           ? `port ${one.port}, but the Service has ${ports.join(', ')}`
           : `${one.host}, and there is no such Service`;
@@ -196,7 +196,8 @@ interface Address {
   readonly value: string;
   readonly host: string;
   readonly domain: string;
-  readonly port: number;
+  /** Undefined if the variable names a host alone. */
+  readonly port: number | undefined;
 }
 
 /** Addresses in one variable, or split into a host and a port variable with matching names. */
@@ -211,7 +212,18 @@ function addressesOf({ env }: Container): Address[] {
       ? (addressIn(`${name} and ${portName}`, `${host}:${port}`) ?? [])
       : [];
   });
-  return [...whole, ...halves];
+  const told = new Set([...whole, ...halves].flatMap(({ name }) => name.split(' and ')));
+  const hosts = [...values].flatMap(([name, value]) => (told.has(name) ? [] : (hostIn(name, value) ?? [])));
+  return [...whole, ...halves, ...hosts];
+}
+
+const hostVariable = /(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS|ADDRESSES|URL|URI|ENDPOINT|BROKER)$/i;
+const hostAlone = /^(?:[a-z][a-z0-9+.:-]*:\/\/)?([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)((?:\.[a-z0-9-]+)*)(?:\/[^\s:]*)?$/i;
+
+/** A host without a port, in a variable that by its name holds one. */
+function hostIn(name: string, value: string): Address | undefined {
+  const [, host, domain = ''] = hostVariable.test(name) ? (hostAlone.exec(value) ?? []) : [];
+  return host === undefined || host === 'localhost' ? undefined : { name, value, host, domain, port: undefined };
 }
 
 function addressIn(name: string, value: string): Address | undefined {

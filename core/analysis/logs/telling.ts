@@ -71,15 +71,22 @@ export function notableTemplates(
 }
 
 /** Picks the `most` templates with the most variety: one template for each source and cause comes before further templates of the same pair. */
+/** Sources of one kind of error that come before further sources of the same kind. */
+const maxAlike = 2;
+
 export function variousOf(notable: readonly NotableTemplate[], most: number): NotableTemplate[] {
-  const kept = new Set<string>();
-  const [first, again] = [[], []] as [NotableTemplate[], NotableTemplate[]];
+  const [kinds, kept] = [new Map<string, number>(), new Set<string>()];
+  const [distinct, first, again] = [[], [], []] as [NotableTemplate[], NotableTemplate[], NotableTemplate[]];
   for (const one of notable) {
     const what = `${one.template.group}\u0000${one.signature?.cause ?? ''}`;
-    (kept.has(what) ? again : first).push(one);
+    const kind = `${one.signature?.cause ?? one.template.text}`;
+    const alike = kinds.get(kind) ?? 0;
+    // The same kind of error in many services must not hide the other kinds.
+    (kept.has(what) ? again : alike < maxAlike ? distinct : first).push(one);
+    kinds.set(kind, alike + 1);
     kept.add(what);
   }
-  const chosen = new Set([...first, ...again].slice(0, most));
+  const chosen = new Set([...distinct, ...first, ...again].slice(0, most));
   return notable.filter((one) => chosen.has(one));
 }
 

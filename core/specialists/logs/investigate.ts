@@ -60,7 +60,7 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
     ...(brief.phase === 'verify'
       ? quiet(notable, about)
       : quotedFindings(phrases.counts(), brief, { query: observed.query, lines: reading.lines, partial })),
-    ...variousOf(notable, maxFindings).map((one) => findingOf(one, about)),
+    ...variousOf(inFocus(notable, about), maxFindings).map((one) => findingOf(one, about)),
     ...(brief.phase === 'verify' ? [] : movementFindings(reading, notable, brief, observed.query)),
   ];
   return finishReport(
@@ -74,6 +74,23 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
     startedAt,
     ports,
   );
+}
+
+/** A further question is about the entities in focus: their errors alone, if they wrote any. */
+function inFocus(notable: readonly NotableTemplate[], { brief, reading }: About): readonly NotableTemplate[] {
+  if (brief.phase === 'verify' || brief.round === 1) return notable;
+  const own = notable.filter(({ template }) => {
+    const source = reading.sourceOf(template.group);
+    return (
+      source !== undefined &&
+      brief.focus.some(
+        ({ name, namespace }) =>
+          name === source.entity.name &&
+          (namespace === undefined || (source.entity.namespace ?? namespace) === namespace),
+      )
+    );
+  });
+  return own.length > 0 ? own : notable;
 }
 
 interface About {
