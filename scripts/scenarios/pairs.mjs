@@ -161,6 +161,7 @@ function story(write, id, told) {
 
 const helpful = {
   'code-change': ['rollback-rollout'],
+  'application-errors': ['restart-rollout'],
   'cpu-overload': ['scale-workload'],
   'job-deadline': ['rerun-cronjob'],
   'job-failed': ['rerun-cronjob'],
@@ -186,6 +187,7 @@ const helpless = {
   'secret-missing': ['restart-rollout'],
   'service-account-missing': ['restart-rollout'],
   'service-selector': ['restart-rollout'],
+  'slow-itself': [],
   'vendor-outage': ['rollback-rollout'],
   'volume-permission-denied': [],
 };
@@ -840,6 +842,37 @@ export function writePairs(write) {
       web: { latency_p95: from(-12, 45, 2600), latency_p50: from(-12, 20, 950) },
     },
     truth: { entity: app('search'), cause: 'network-delay' },
+  });
+
+  tell('slow-itself', {
+    title: 'Some calls of search take long, and nothing that it calls does',
+    alert: slow,
+    paged: 'web',
+    tags: ['latency'],
+    signals: {
+      search: { latency_p95: from(-13, 45, 2400), latency_p50: from(-13, 12, 45) },
+      catalog: { latency_p95: from(-13, 45, 2450), latency_p50: from(-13, 14, 50) },
+      web: { latency_p95: from(-12, 45, 2500), latency_p50: from(-12, 20, 55) },
+      // Slower for longer than the page: another matter.
+      payments: { latency_p95: from(-55, 45, 400), latency_p50: from(-55, 12, 110) },
+      // Slower with the page, by two milliseconds.
+      'orders-mysql': { latency_p50: from(-13, 12, 14.5) },
+    },
+    truth: { entity: app('search'), cause: 'slow-itself' },
+  });
+  tell('slow-itself-twin', {
+    title: 'The catalogue fails one request in fifteen',
+    alert: { title: 'web: error ratio above 2 % for 5 minutes', name: 'ErrorRatio' },
+    paged: 'web',
+    tags: ['errors'],
+    signals: {
+      search: { error_ratio: from(-13, 0.001, 0.001), latency_p50: from(-13, 12, 14.5) },
+      catalog: { error_ratio: from(-13, 0.001, 0.066) },
+      web: { error_ratio: from(-12, 0.002, 0.05) },
+      orders: { error_ratio: from(-13, 0.002, 0.002) },
+      payments: { error_ratio: from(-55, 0.001, 0.012) },
+    },
+    truth: { entity: app('catalog'), cause: 'application-errors' },
   });
 
   tell('disk-full', {
