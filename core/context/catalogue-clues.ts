@@ -1,5 +1,6 @@
 // Finds clues in the service catalogue and the call graph: known names, placements, and the only possible value. Pure look-ups; clue.ts weighs
 // them.
+import type { Trigger } from '../model/incident.ts';
 import { type Catalog, type CatalogService, findService } from '../ports/catalog.ts';
 import { type Clue, type Field, weigh } from './clue.ts';
 
@@ -79,6 +80,37 @@ export function namedInTitle(title: string, catalog: Catalog, nodes: ReadonlySet
   ];
 }
 
+/**
+ * The services that the catalogue gives to the PagerDuty service or the Slack channel of the trigger. Several services of one are each less likely; a
+ * person in a channel may ask about any service, so a channel is the weaker clue.
+ */
+export function servicesOfOrigin(
+  { sourceServiceId, slack }: Pick<Trigger, 'sourceServiceId' | 'slack'>,
+  { services }: Catalog,
+): Clue[] {
+  const cluesFor = (given: readonly CatalogService[], source: string, confidence: number): Clue[] =>
+    given.map(({ name }) => ({
+      field: 'service',
+      value: name,
+      source,
+      catalogued: name,
+      confidence: given.length === 1 ? confidence : 0.5,
+    }));
+  const { channel } = slack ?? {};
+  return [
+    ...cluesFor(
+      sourceServiceId === undefined ? [] : services.filter(({ pagerduty }) => pagerduty.includes(sourceServiceId)),
+      `the PagerDuty service ${sourceServiceId}, ${byCatalogue}`,
+      0.85,
+    ),
+    ...cluesFor(
+      channel === undefined ? [] : services.filter(({ channels }) => channels.includes(channel)),
+      `the channel ${channel}, ${byCatalogue}`,
+      0.6,
+    ),
+  ];
+}
+
 /** Places where the catalogue says a service runs, narrowed by the alert's clues. Several matching places give several alternatives. */
 export function placementsOf(service: CatalogService | undefined, clues: readonly Clue[]): Clue[] {
   if (!service) return [];
@@ -95,6 +127,12 @@ export function placementsOf(service: CatalogService | undefined, clues: readonl
   const confidence = fits.length === 1 ? 0.85 : 0.6;
   const catalogued = service.name;
   const source = `the catalogue's entry for ${service.name}`;
+  // A service without a cluster has its account in its own entry.
+  if (service.placements.length === 0)
+    return (['account', 'region'] as const).flatMap((field) => {
+      const value = service[field];
+      return value === undefined ? [] : [{ field, value, source, catalogued, confidence: 0.85 }];
+    });
   return fits.flatMap((place) =>
     (['cluster', 'namespace', 'environment', 'account', 'region'] as const).flatMap((field) => {
       const value = place[field];

@@ -11,6 +11,7 @@ import {
   clusterClues,
   namedInTitle,
   placementsOf,
+  servicesOfOrigin,
   singlePlacements,
 } from './catalogue-clues.ts';
 import { type Clue, rivalsOf, weigh } from './clue.ts';
@@ -32,9 +33,11 @@ export function resolveContext(
   edges: readonly Dependency[],
 ): Omit<Context, 'similar' | 'facts'> {
   const nodes = new Set(edges.flatMap(({ from, to }) => [from, to]));
-  const stated = [...cluesOf(trigger), ...namedInTitle(trigger.title, catalog, nodes)].map((clue) =>
-    canonical(catalog, clue),
-  );
+  const stated = [
+    ...cluesOf(trigger),
+    ...namedInTitle(trigger.title, catalog, nodes),
+    ...servicesOfOrigin(trigger, catalog),
+  ].map((clue) => canonical(catalog, clue));
   const workload = workloadOf(stated);
   const service = weigh(
     [...stated.map((clue) => confirmedByCalls(nodes, clue)), ...serviceOf(workload, catalog)],

@@ -22,7 +22,14 @@ const IncidentData = z.looseObject({
   urgency: z.string().optional().nullable(),
   priority: z.looseObject({ summary: z.string().optional().nullable() }).optional().nullable(),
   service: z
-    .looseObject({ summary: text(300).optional().nullable() })
+    .looseObject({
+      summary: text(300).optional().nullable(),
+      id: z
+        .string()
+        .regex(/^[A-Z0-9]{1,40}$/)
+        .nullish()
+        .catch(undefined),
+    })
     .optional()
     .nullable(),
   body: z.looseObject({ details: z.unknown() }).optional().nullable(),
@@ -104,6 +111,7 @@ function triggerOf(eventId: string, occurredAt: string, data: z.infer<typeof Inc
     title: data.title,
     severity: p1 ? 'critical' : urgency,
     ...(data.service?.summary ? { sourceService: data.service.summary } : {}),
+    ...(data.service?.id ? { sourceServiceId: data.service.id } : {}),
     ...(data.html_url ? { link: data.html_url } : {}),
     details: flattenDetails(data.body?.details),
   };

@@ -22,6 +22,8 @@ export const Trigger = z.object({
   severity: z.enum(['critical', 'high', 'low', 'unknown']),
   /** Name of the PagerDuty service or Slack channel that the trigger came from. */
   sourceService: z.string().max(300).optional(),
+  /** Id of the PagerDuty service that the page came from. */
+  sourceServiceId: z.string().max(40).optional(),
   link: z.url().max(1000).optional(),
   /** Key-value details and labels of the alert, flattened with dots, values as text. Treat them as hostile input. */
   details: z.record(z.string().max(200), z.string().max(4000)),

@@ -103,7 +103,21 @@ function catalogued(snapshots: readonly KubernetesSnapshot[]): { readonly cluste
 }
 
 /** A PagerDuty V3 webhook with the content of the trigger. */
-function webhookOf({ eventId, occurredAt, sourceId, title, severity, sourceService, link, details }: Trigger) {
+function webhookOf({
+  eventId,
+  occurredAt,
+  sourceId,
+  title,
+  severity,
+  sourceService,
+  sourceServiceId,
+  link,
+  details,
+}: Trigger) {
+  const service = {
+    ...(sourceServiceId === undefined ? {} : { id: sourceServiceId }),
+    ...(sourceService === undefined ? {} : { summary: sourceService }),
+  };
   return {
     event: {
       id: eventId,
@@ -116,7 +130,7 @@ function webhookOf({ eventId, occurredAt, sourceId, title, severity, sourceServi
         title,
         urgency: severity === 'low' ? 'low' : 'high',
         ...(severity === 'critical' ? { priority: { summary: 'P1' } } : {}),
-        ...(sourceService === undefined ? {} : { service: { summary: sourceService } }),
+        ...(Object.keys(service).length === 0 ? {} : { service }),
         ...(link === undefined ? {} : { html_url: link }),
         body: { details },
       },

@@ -144,3 +144,40 @@ test('the baseline ends where the incident window begins, before the page', () =
     incident: { start: '2026-11-20T02:17:00.000Z', end: '2026-11-20T02:52:00.000Z' },
   });
 });
+
+describe('the PagerDuty service or the Slack channel of a trigger', () => {
+  const own = Catalog.parse({
+    environments: { production: { level: 'walk' } },
+    services: [
+      { name: 'web-player', pagerduty: ['PABC123'], channels: ['C0123'], placements: [place('backend-2')] },
+      { name: 'search', pagerduty: ['PSHARED'], channels: ['C0123', 'C0456'] },
+      { name: 'clip-ingest', pagerduty: ['PSHARED'], account: '111122223333', region: 'us-east-1' },
+    ],
+  });
+  const channel = (id: string) => ({ channel: id });
+  test('gives the service that the catalogue names for it, with its place', () => {
+    expect(resolve({ sourceServiceId: 'PABC123' }, own)).toMatchObject({
+      service: { value: 'web-player', source: 'the PagerDuty service PABC123, known to the catalogue' },
+      cluster: { value: 'backend-2' },
+    });
+    expect(resolve({ slack: channel('C0456') }, own)).toMatchObject({ service: { value: 'search' } });
+  });
+  test('says nothing with another id, or against what the alert names', () => {
+    expect(resolve({ sourceServiceId: 'POTHER' }, own).service).toBeUndefined();
+    expect(resolve({ slack: channel('C9999') }, own).service).toBeUndefined();
+    expect(resolve({ sourceServiceId: 'PABC123', details: { service: 'search' } }, own).service?.value).toBe('search');
+    expect(resolve({ title: 'search is slow', slack: channel('C0456') }, own).service?.value).toBe('search');
+  });
+  test('of several services leaves the choice open', () => {
+    const { service, questions } = resolve({ sourceServiceId: 'PSHARED' }, own);
+    expect(service?.alternatives.length).toBe(1);
+    expect(service?.confidence).toBeLessThan(0.5);
+    expect(questions.join()).toContain('Which service is meant');
+  });
+  test('gives the account of a service that runs in no cluster', () => {
+    expect(resolve({ title: 'clip-ingest fails' }, own)).toMatchObject({
+      account: { value: '111122223333' },
+      region: { value: 'us-east-1' },
+    });
+  });
+});
