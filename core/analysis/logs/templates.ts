@@ -46,7 +46,7 @@ export interface MinerLimits {
 
 export const wildcard = '<*>';
 const defaults: MinerLimits = { templates: 5000, perLeaf: 100, similarity: 0.6, words: 5, samples: 3 };
-/** Slots of the look-up by form, a power of two. Two forms in the same slot overwrite each other. */
+/** Slots of the look-up by form, a power of two. A form has two slots; the third form that falls there replaces the older one. */
 const slots = 65_536;
 /** Number of groups that have their own number at the same time. */
 const maxGroups = 10_000;
@@ -82,9 +82,11 @@ export class TemplateMiner<Detail> {
   readonly #clusters = new Set<Cluster<Detail>>();
   /** Keys and clusters of known forms, by slot. A typed array without probing is several times as fast as a map. */
   readonly #keys = new Float64Array(slots).fill(Number.NaN);
-  readonly #known: (Cluster<Detail> | undefined)[] = Array.from({ length: slots });
+  readonly #known: (Cluster<Detail> | undefined)[] = new Array<Cluster<Detail> | undefined>(slots).fill(undefined);
   /** A number for each group that separates its forms from those of other groups, because groups often write the same lines. */
   readonly #groups = new Map<string, number>();
+  #lastGroup: string | undefined;
+  #lastNumber = 0;
   #forgotten = 0;
 
   constructor(limits: Partial<MinerLimits> = {}) {
@@ -105,11 +107,14 @@ export class TemplateMiner<Detail> {
     inBaseline: boolean,
   ): Gathered & { readonly count: number } {
     const key = keyOfForm(message);
-    const slot = (key ^ this.#groupOf(group)) & (slots - 1);
-    let cluster = this.#keys[slot] === key ? this.#known[slot] : undefined;
+    const slot = (key ^ this.#groupOf(group)) & (slots - 2);
+    let cluster =
+      this.#keys[slot] === key ? this.#known[slot] : this.#keys[slot + 1] === key ? this.#known[slot + 1] : undefined;
     while (cluster?.into) cluster = cluster.into;
     if (cluster?.group !== group) {
       cluster = this.#match(group, formOf(message), atMs);
+      this.#keys[slot + 1] = this.#keys[slot] ?? Number.NaN;
+      this.#known[slot + 1] = this.#known[slot];
       this.#keys[slot] = key;
       this.#known[slot] = cluster;
     }
@@ -155,11 +160,16 @@ export class TemplateMiner<Detail> {
   }
 
   #groupOf(group: string): number {
-    const known = this.#groups.get(group);
-    if (known !== undefined) return known;
-    if (this.#groups.size >= maxGroups) this.#groups.clear();
-    const number = Math.imul(this.#groups.size + 1, prime);
-    this.#groups.set(group, number);
+    // Consecutive lines are mostly of one group.
+    if (group === this.#lastGroup) return this.#lastNumber;
+    let number = this.#groups.get(group);
+    if (number === undefined) {
+      if (this.#groups.size >= maxGroups) this.#groups.clear();
+      number = Math.imul(this.#groups.size + 1, prime);
+      this.#groups.set(group, number);
+    }
+    this.#lastGroup = group;
+    this.#lastNumber = number;
     return number;
   }
 
@@ -266,15 +276,24 @@ function differing(template: readonly string[], tokens: readonly string[]): numb
   const places: number[] = [];
   for (let at = 0; at < tokens.length; at += 1) {
     const [known = '', token = ''] = [template[at], tokens[at]];
-    if (known !== token && known !== wildcard && !(isValue(known) && isValue(token) && keyOf(known) === keyOf(token)))
-      places.push(at);
+    if (known !== token && known !== wildcard && !isSameField(known, token)) places.push(at);
   }
   return places;
 }
 
+/** Whether both are values of one key. A word counts as a value of a key that had other values before (`rhost=<*>`). */
+function isSameField(known: string, token: string): boolean {
+  const key = keyOf(known);
+  if (!isValue(known) || key !== keyOf(token)) return false;
+  return isValue(token) || (known === `${key}${wildcard}` && !outcomes.test(key));
+}
+
+/** Keys whose words say how something went: another word is another message. */
+const outcomes = /^(?:status|state|level|severity|result|outcome|reason|error|err|code|phase|type)[=:]$/i;
+
 function common(a: string, b: string): string {
   if (a === b) return a;
-  return isValue(a) && isValue(b) && keyOf(a) === keyOf(b) ? `${keyOf(a)}${wildcard}` : wildcard;
+  return (isValue(a) && isValue(b) && keyOf(a) === keyOf(b)) || isSameField(a, b) ? `${keyOf(a)}${wildcard}` : wildcard;
 }
 
 const isValue = (token: string): boolean => token.includes(wildcard);
@@ -353,8 +372,19 @@ export function formOf(message: string): string {
       } else at = wordEnd(message, at, end);
     } else at += 1;
   }
-  return (out === '' && at >= message.length ? message : out + message.slice(kept, Math.min(at, end))).trim();
+  const form = (out === '' && at >= message.length ? message : out + message.slice(kept, Math.min(at, end))).trim();
+  return out === '' ? form : withoutUnits(form);
 }
+
+/** A size is one value whatever its unit, with or without the rounded size in parentheses; so is a time below a second (`<1 sec`). */
+function withoutUnits(form: string): string {
+  if (!sizeOrTime.test(form)) return form;
+  return form
+    .replaceAll(/<\*> (?:bytes|[KMGTP]?i?B)\b/g, '<*> B')
+    .replaceAll(/ \(<\*> B\)/g, '')
+    .replaceAll(/<<\*> sec\b/g, '<*>');
+}
+const sizeOrTime = /<\*> (?:bytes|[KMGTP]?i?B|sec)\b/;
 
 /** End of the value that starts at `at` (words with digits, joined by one sign: an address, a time, an id); `at` itself if no value starts there. */
 function valueEnd(text: string, at: number, end: number): number {

@@ -29,6 +29,10 @@ describe('messages of one shape are one template', () => {
     ['pods', ['pod cart-6d4b75cb6d-hwmqk is gone', 'pod cart-5f7c9d8b4f-x2x9z is gone'], 'pod <*> is gone'],
     ['the values of keys', ['uid=7 gid=9 ok', 'uid=12 gid=1 ok'], 'uid=<*> gid=<*> ok'],
     ['spaces', ['a  7', 'a\t\t9'], 'a <*>'],
+    ['units of size', ['free 5.2 KB of 9 MB', 'free 384.0 B of 2 GiB'], 'free <*> B of <*> B'],
+    ['a rounded size', ['sent 512 bytes', 'sent 1293 bytes (1.26 KB)'], 'sent <*> B'],
+    ['a time below a second', ['lasted 00:04', 'lasted <1 sec'], 'lasted <*>'],
+    ['a word for a value', ['login rhost=10.0.0.7 ok', 'login rhost=zigzag.example ok'], 'login rhost=<*> ok'],
     [
       'names, once several were seen',
       ['ana', 'ben', 'cleo', 'dora', 'emil'].map((name) => `login of ${name} failed today`),
