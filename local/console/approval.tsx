@@ -5,7 +5,7 @@ import { verdictButtons, verdictLabels } from '../../core/record/labels.ts';
 import { entityText, readableTimes } from '../../core/wording.ts';
 import { post } from './api.ts';
 import { changed } from './live.ts';
-import { Time } from './parts.tsx';
+import { Opened, Time } from './parts.tsx';
 import { attempt, notify } from './toast.tsx';
 
 const looks: Readonly<Record<Verdict, string>> = {
@@ -22,33 +22,50 @@ export const answer = (approvalId: string, verdict: Verdict): void =>
   });
 
 export function Approval({ approval }: { readonly approval: ApprovalView }) {
-  const { id, action, question, state, texts } = approval;
+  const { id, question, state, texts } = approval;
   return (
     <section class="question" data-state={state} aria-labelledby={`question-${id}`}>
       <h3 id={`question-${id}`}>{question}</h3>
-      <p>{action.blastRadius}</p>
-      <dl class="facts">
-        <div>
-          <dt>Target</dt>
-          <dd>{entityText(action.target)}</dd>
-        </div>
-        {texts.touches === '' ? undefined : (
-          <div>
-            <dt>Touches</dt>
-            <dd>{texts.touches}</dd>
-          </div>
-        )}
-        <div>
-          <dt>Can be taken back</dt>
-          <dd>{texts.inverse}</dd>
-        </div>
-      </dl>
-      {texts.target === '' ? undefined : <p class="meta">{readableTimes(texts.target)}</p>}
-      {texts.count === '' ? undefined : <p class="count">{texts.count}</p>}
-      {state === 'pending' ? <Open approval={approval} /> : <p class="verdict">{readableTimes(texts.outcome)}</p>}
+      {state === 'pending' ? (
+        <>
+          <Particulars approval={approval} />
+          <Open approval={approval} />
+        </>
+      ) : (
+        <>
+          <p class="verdict">{readableTimes(texts.outcome)}</p>
+          <Opened class="more" summary="Details of the request">
+            {() => <Particulars approval={approval} />}
+          </Opened>
+        </>
+      )}
     </section>
   );
 }
+
+const Particulars = ({ approval: { action, texts } }: { readonly approval: ApprovalView }) => (
+  <>
+    <p>{action.blastRadius}</p>
+    <dl class="facts">
+      <div>
+        <dt>Target</dt>
+        <dd>{entityText(action.target)}</dd>
+      </div>
+      {texts.touches === '' ? undefined : (
+        <div>
+          <dt>Touches</dt>
+          <dd>{texts.touches}</dd>
+        </div>
+      )}
+      <div>
+        <dt>Can be taken back</dt>
+        <dd>{texts.inverse}</dd>
+      </div>
+    </dl>
+    {texts.target === '' ? undefined : <p class="meta">{readableTimes(texts.target)}</p>}
+    {texts.count === '' ? undefined : <p class="count">{texts.count}</p>}
+  </>
+);
 
 const Open = ({ approval: { id, forWhom, rememberable, expiresAt } }: { readonly approval: ApprovalView }) => (
   <>

@@ -16,6 +16,7 @@ import { type Page, useRoute } from './route.ts';
 import { Service } from './service.tsx';
 import { type Subject, Talk } from './talk.tsx';
 import { attempt, Toast } from './toast.tsx';
+import { Week } from './week.tsx';
 
 export function Console() {
   const [connection, setConnection] = useState<Connection>('connecting');
@@ -46,9 +47,14 @@ export function Console() {
           <Preferences />
         </nav>
         <div class="column">
+          <p class="narrow to-list">
+            <a href="#incidents">All incidents</a>
+          </p>
           <article id="incident" class="incident" tabIndex={-1} ref={article}>
             {page.kind === 'service' ? (
               <Service name={page.name} />
+            ) : page.kind === 'week' ? (
+              <Week />
             ) : page.kind === 'postmortem' ? (
               <Postmortem id={page.id} />
             ) : view === undefined ? (
@@ -80,6 +86,7 @@ function useSelected(page: Page, incidents: readonly IncidentRow[]): string | un
     case 'postmortem':
       return page.id;
     case 'service':
+    case 'week':
       return undefined;
   }
 }
@@ -102,6 +109,8 @@ function keyOf(page: Page): string {
       return page.id;
     case 'postmortem':
       return `postmortem ${page.id}`;
+    case 'week':
+      return 'week';
     case 'service':
       return `service ${page.name}`;
   }
@@ -143,6 +152,9 @@ const Header = ({ connection }: { readonly connection: Connection }) => (
     </p>
     <div class="top-menus">
       <PageForm />
+      <a class="wide" href="#week">
+        Week
+      </a>
       <a class="wide" href="/console/audit.html">
         Audit
       </a>
@@ -162,7 +174,7 @@ function Person() {
   return (
     <Menu id="person-menu" summary={<strong id="person">{person?.name ?? '…'}</strong>}>
       <p class="narrow">
-        <a href="/console/audit.html">Audit</a>
+        <a href="#week">Week</a> · <a href="/console/audit.html">Audit</a>
       </p>
       <dl class="keys">
         {keyHelp.map(([key, text]) => (

@@ -10,6 +10,7 @@ import { Evidences, SingleEvidence, showEvidence } from './evidence.tsx';
 import { Glance } from './glance.tsx';
 import { Members, Membership } from './group.tsx';
 import { changed, useLive } from './live.ts';
+import { Markdown } from './markdown.tsx';
 import { Menu } from './menu.tsx';
 import { CopyButton, OutsideLink, Time } from './parts.tsx';
 import { linkTo, linkToService } from './route.ts';
@@ -130,6 +131,8 @@ const RunbookSection = ({
     <p class="meta">
       {title} · <a href={linkTo(`${incidentId}/evidence/${evidenceId}`)}>evidence</a>
     </p>
-    <div class="runbook-text">{text}</div>
+    <div class="runbook-text">
+      <Markdown text={text} />
+    </div>
   </section>
 );

@@ -15,6 +15,7 @@ import { type IncidentRow, incidentRow } from '../../core/console/incident-list.
 import { type IncidentView, incidentView, messageView } from '../../core/console/incident-view.ts';
 import { type PreferenceView, preferenceView } from '../../core/console/preference-view.ts';
 import { type ChangeView, changeView, type ServiceView, serviceView } from '../../core/console/service-view.ts';
+import { type WeekView, weekStart, weekView } from '../../core/console/week-view.ts';
 import { handleUtterance } from '../../core/conversation/handle-utterance.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { Request, requestInvestigation } from '../../core/intake/request-investigation.ts';
@@ -131,6 +132,7 @@ const routes: readonly Route[] = [
     '/api/incidents/:id/messages/:key/files/:place{[0-9]{1,2}}',
     ({ id = '', key = '', place }, _, parts) => file(id, key, Number(place), parts),
   ],
+  ['GET', '/api/week', (_, __, { ports }) => week(ports)],
   ['GET', '/api/services/:name', ({ name = '' }, _, { ports }) => service(name, ports)],
   ['GET', '/api/preferences', async (_, __, { ports }) => ({ preferences: await preferences(ports) })],
   ['GET', '/api/controls', (_, __, { ports }) => switches(ports)],
@@ -331,6 +333,20 @@ async function evidence(incidentId: string, id: string, ports: Ports): Promise<E
   const found = await ports.evidence.get(incidentId, id);
   if (found === undefined) throw new NotFound(`There is no evidence ${id} of incident ${incidentId}.`);
   return evidenceView(found, await ports.evidence.full(incidentId, id));
+}
+
+async function week({ incidents, clock }: Ports): Promise<WeekView> {
+  const now = clock.now();
+  const since = weekStart(now);
+  const recent = (await incidents.list(listed)).filter(({ openedAt }) => openedAt >= since);
+  const past = recent.map(async (incident) => {
+    const [diagnosis, timeline] = await Promise.all([
+      incidents.diagnosis(incident.id),
+      incidents.timeline(incident.id),
+    ]);
+    return { incident, diagnosis, timeline };
+  });
+  return weekView(await Promise.all(past), now);
 }
 
 /** Reads only the diagnoses of the service's own incidents. Facts that cannot be read are left out. */

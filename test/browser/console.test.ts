@@ -461,3 +461,20 @@ test('an incident is exported, and its postmortem is a page that prints without 
   await page.getByRole('link', { name: 'Back to the incident' }).click();
   await page.locator('.incident-head', { hasText: id }).waitFor();
 });
+
+test('the week has its figures, and what keeps coming back with a proposal', async () => {
+  for (let sent = 0; sent < 3; sent += 1) {
+    await sendPage('cronjob-nightly-invoices');
+    await page.locator('.question').getByRole('button', { name: 'Reject' }).click();
+    await status('Nothing done');
+  }
+  await page.getByRole('link', { name: 'Week' }).first().click();
+  await page.getByRole('heading', { name: 'The last week' }).waitFor();
+  expect(await page.locator('.figures').innerText()).toMatch(
+    /Pages\s+3\b[\s\S]*Time to diagnosis\s+(?:\d+ s|less)[\s\S]*3 rejected/,
+  );
+  await page.locator('.rows li', { hasText: '3 times' }).locator('.proposal').waitFor();
+  await page.screenshot({ path: 'test-results/console-week.png' });
+  await page.locator('.rows a').first().click();
+  await status('Nothing done');
+});

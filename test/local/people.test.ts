@@ -57,6 +57,7 @@ describe('without a token', () => {
     ['GET', '/api/incidents/x/export/md'],
     ['GET', '/api/incidents/x/postmortem'],
     ['GET', '/api/services/x'],
+    ['GET', '/api/week'],
     ['GET', '/api/incidents/x/messages/y/chart'],
     ['GET', '/api/incidents/x/messages/y/files/1'],
     ['GET', '/api/talk'],
