@@ -44,7 +44,7 @@ export async function serveInvocations(
       return {
         status: known && error.audience === 'caller' ? 400 : 500,
         body: {
-          error: known ? error.message : 'It failed; the log says how.',
+          error: known ? error.message : 'It failed; the log shows the error.',
           code: known ? error.code : 'Unexpected',
         },
       };

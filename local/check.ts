@@ -31,5 +31,7 @@ async function problemOf(name: string, observed: Promise<Observed<unknown>>): Pr
     (answer) => (answer.kind === 'gap' ? answer.gap.reason : undefined),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
-  return reason === undefined ? undefined : `${name} cannot be asked now: ${reason} Investigations go on without it.`;
+  return reason === undefined
+    ? undefined
+    : `${name} cannot be queried now: ${reason} Investigations continue without it.`;
 }

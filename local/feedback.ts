@@ -45,7 +45,7 @@ async function main(args: readonly string[]): Promise<{ readonly out: string; re
       ...(values.incident === undefined ? {} : { incident: values.incident }),
     },
   );
-  const summary = `${summaryOf(feedback)}${whole ? '' : ' Only the newest incidents were looked at.'}\n`;
+  const summary = `${summaryOf(feedback)}${whole ? '' : ' Only the newest incidents were read.'}\n`;
   if (format !== undefined) return { out: exportFeedback(feedback, format), aside: summary };
   const lines = feedback.map((one) => `${clean(feedbackLine(one))}\n`);
   return { out: `${lines.join('')}${lines.length > 0 ? '\n' : ''}${summary}` };

@@ -52,7 +52,7 @@ async function main(args: readonly string[]): Promise<string> {
     return `${values.revoke}'s links and sessions work no more.\n`;
   }
   const { person, link } = await post(data, Invited, '/api/people', { name, approver, slack });
-  return `${link}\nIt signs ${person.name}${about(person)} in, once, within a day. Give it to nobody else.\n`;
+  return `${link}\nIt signs ${person.name}${about(person)} in, once, within a day. Do not share it.\n`;
 }
 
 const about = ({ name, id, isOwner, isApprover }: z.infer<typeof Person>): string => {

@@ -107,7 +107,7 @@ export function readPageOptions(args: readonly string[]): ParsedOptions<PageOpti
   );
   if (values.help) return { kind: 'help' };
   if (values.url !== undefined && !values.ping)
-    throw new Misconfigured('Only --ping goes to another address with --url: a recorded page is for this machine.');
+    throw new Misconfigured('Only --ping accepts --url: a recorded page is for this machine.');
   if (values.url !== undefined && !/^https?:\/\/./.test(values.url))
     throw new Misconfigured(`--url is an address with http:// or https://, not "${values.url}".`);
   return {

@@ -151,7 +151,7 @@ export async function openPeople(
         const other = kept.find(
           (one) => !same(one.name, name) && ids.some((id) => same(id, personOf(one).id) || same(id, one.name)),
         );
-        if (other) throw new InvalidInput(`${other.name} is known under that already.`);
+        if (other) throw new InvalidInput(`${other.name} already has that name.`);
         const linkToken = newToken();
         const person: Kept = {
           name,

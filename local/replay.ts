@@ -167,12 +167,12 @@ async function writeScenario(
 /** If the record is unreadable, the scenario lacks its truth but is still written. */
 async function truthFrom(recordsPlace: Place | undefined, incident: string): Promise<ReturnType<typeof truthOf>> {
   if (recordsPlace === undefined)
-    return { kind: 'open', why: 'What people said was not read: name the table of incidents with --table.' };
+    return { kind: 'open', why: 'The feedback was not read: name the table of incidents with --table.' };
   try {
     return truthOf((await readFeedback(recordsPlace, { incident })).feedback);
   } catch (error) {
     if (!(error instanceof WatchkeeperError)) throw error;
-    return { kind: 'open', why: `What people said could not be read. ${error.message}` };
+    return { kind: 'open', why: `The feedback could not be read. ${error.message}` };
   }
 }
 

@@ -106,7 +106,9 @@ export async function start(options: StartOptions): Promise<number> {
   print(style.bold(`Watchkeeper is up: ${address}`));
   print(style.dim(`The link signs you in as ${username}, once. Others get one of their own: npm run invite -- NAME`));
   print(
-    style.dim(`It keeps its records in ${data} and looks ${description}. Ctrl-C stops it; it goes on where it was.`),
+    style.dim(
+      `It keeps its records in ${data} and watches ${description}. Ctrl-C stops it; the next start resumes the work.`,
+    ),
   );
   void slackStatus(runtime).then((notice) => notice === undefined || print(style.dim(notice)));
   const stopped = new Promise<number>((resolve) => {
@@ -135,10 +137,10 @@ async function slackStatus({ world }: Runtime): Promise<string | undefined> {
   return world.userDirectory.origin().then(
     ({ teams }) =>
       teams.length === 0
-        ? 'Slack does not say which workspace its token is for: nobody there can decide. Name it under slack.teams.'
-        : `In Slack, people of the workspace ${teams.join(', ')} are heard; bots, guests and other organisations are not.`,
+        ? 'Slack does not say which workspace its token is for: nobody there can decide. Add it under slack.teams.'
+        : `In Slack, people of the workspace ${teams.join(', ')} can talk to Watchkeeper; it ignores bots, guests and other organisations.`,
     (error: unknown) =>
-      `${error instanceof WatchkeeperError ? error.message : String(error)} Until it does, nobody there is heard.`,
+      `${error instanceof WatchkeeperError ? error.message : String(error)} Until it does, Watchkeeper ignores messages there.`,
   );
 }
 

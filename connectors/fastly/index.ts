@@ -91,7 +91,7 @@ function purges({ services, token, apiUrl = 'https://api.fastly.com', timeoutMs 
       const { name, namespace = '' } = action.target;
       const url = `${apiUrl}/service/${encodeURIComponent(services[namespace] ?? '')}/purge/${encodeURIComponent(name)}`;
       const status = await purge(url, await token(), timeoutMs);
-      if (status === 200) return { kind: 'done', detail: `Fastly marked what is under ${name} as stale.` };
+      if (status === 200) return { kind: 'done', detail: `Fastly marked the objects under ${name} as stale.` };
       if (status === 429 || status >= 500) throw new Unavailable(`Fastly did not purge (${status}).`);
       const reasons: Readonly<Record<number, string>> = {
         401: 'Fastly does not accept the token.',

@@ -18,11 +18,11 @@ export async function deletePod(call: Call): Promise<Outcome> {
   if (!ownerReferences.some((owner) => owner.controller === true && owner.kind !== 'Node'))
     return { kind: 'refused', why: `Pod ${name} has no controller that would make it again.` };
   if (deletionTimestamp)
-    return { kind: 'already-done', detail: `Pod ${name} is being deleted; it is gone once its node says so.` };
+    return { kind: 'already-done', detail: `Pod ${name} is being deleted; its node has to confirm the deletion.` };
   const target = call.dryRun ? undefined : await deletionFor(call, uid);
   if (target?.kind === 'refused') return target;
   if (target && target.uid !== uid)
-    return { kind: 'already-done', detail: `The pod that was meant is gone; Pod ${name} is a new one.` };
+    return { kind: 'already-done', detail: `The intended pod no longer exists; Pod ${name} is a new one.` };
   // The precondition is the uid of the observed pod, so that a new pod of the same name is not deleted.
   const body = {
     apiVersion: 'v1',

@@ -213,7 +213,7 @@ function workloadPath(call: Call): string | undefined {
 }
 const notAWorkload = ({ action }: Call): Outcome => ({
   kind: 'refused',
-  why: `A ${action.target.kind} is no workload whose pods could be replaced.`,
+  why: `A ${action.target.kind} has no pods that could be replaced.`,
 });
 
 /** The template without the label that its ReplicaSet added. */

@@ -24,7 +24,7 @@ export function kubernetesTargets({ clusters }: { readonly clusters: readonly Cl
       const access = clusters.find((one) => one.name === cluster);
       if (access === undefined) return { kind: 'unseen', why: `The cluster ${cluster} is not configured.` };
       const path = pathOf(kind, namespace, name);
-      if (path === undefined) return { kind: 'unseen', why: `A ${kind} is not looked at.` };
+      if (path === undefined) return { kind: 'unseen', why: `Watchkeeper does not read objects of kind ${kind}.` };
       const reply = await access.request(path);
       if (reply.status === 404) return { kind: 'absent' };
       if (reply.status === 0 || reply.status === 429 || reply.status >= 500)

@@ -75,7 +75,7 @@ export function logs(config: NewRelicConfig, ask: () => Question): Source<'logs'
       if (known.kind === 'failed') return gap(known.reason);
       if (known.keys.size === 0) return gap('New Relic has no logs of this window in these accounts.');
       const names = namesAmong(known.keys, asked);
-      if (names.message.length === 0) return gap('The logs in New Relic have no attribute that holds a message.');
+      if (names.message.length === 0) return gap('The logs in New Relic have no message attribute.');
       const scope = await knownScope(question, { event: 'Log', columns: names.columns, scope: asked }, config);
       const counted = await partsOf(question, names, scope);
       if (counted.kind === 'failed') return gap(counted.reason);

@@ -33,7 +33,7 @@ export function worldFinder({
   const played = remembering(async (incidentId) => {
     const incident = await incidents.get(incidentId);
     const scenario = incident ? mostSimilar(incident, alerts) : alerts[0]?.scenario;
-    if (!scenario) throw new InvalidInput('No recording speaks of what was asked.');
+    if (!scenario) throw new InvalidInput('No recording matches the question.');
     const shiftMs = incident ? Date.parse(incident.trigger.occurredAt) - Date.parse(scenario.now) : 0;
     return { known: incident !== undefined, scenario, shiftMs };
   });

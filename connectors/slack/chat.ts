@@ -130,7 +130,7 @@ export function slackChat(config: SlackConfig): Chat {
             if (!gone.has(errorCode(error))) throw error;
             return post({});
           });
-    if (sent.ts === undefined) throw new Error('Slack gave no ts for what was posted.');
+    if (sent.ts === undefined) throw new Error('Slack returned no timestamp for the message.');
     return { channel: sent.channel ?? channel, ts: sent.ts };
   };
 

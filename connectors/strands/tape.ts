@@ -49,7 +49,7 @@ export function replayingModels(source: ReplaySource): ModelRecorder {
     withStream(model, async function* (messages, options) {
       const answer = source.answer(port, questionOf(model, promptId, messages, options));
       if (answer === undefined || answer.kind === 'stream')
-        throw new Unavailable('The tape does not hold this call of the model.');
+        throw new Unavailable('The tape does not contain this model call.');
       if (answer.kind === 'thrown') throw Object.assign(new Error(answer.message), { name: answer.name });
       for (const event of answer.value as Event[]) yield event;
     });

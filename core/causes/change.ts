@@ -75,7 +75,7 @@ export const changeCauses = {
   'infrastructure-change': {
     ...change,
     title: 'An infrastructure change broke it',
-    confirms: 'onset follows the change of what it runs on',
+    confirms: 'onset follows a change of its infrastructure',
     rulesOut: [{ observation: 'the trouble began before the change went live', check: troublePrecedesChange }],
     depth: 'root',
     aliases: [['terraform', 'cloudformation', 'infrastructure']],

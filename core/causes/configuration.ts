@@ -236,7 +236,7 @@ export const configurationCauses = {
   },
   'mesh-route': {
     ...configuration,
-    title: 'A mesh route leads to a subset that is not there',
+    title: 'A mesh route leads to a subset that does not exist',
     confirms: 'a route names a subset that no DestinationRule defines or no pod belongs to',
     rulesOut: [byHand('the subset has ready pods')],
     depth: 'root',

@@ -18,14 +18,14 @@ const data = {
     callees: [],
     inside: [],
   },
-  nextStep: ({ it }) => `Look at the data that ${it} reads, and at its size`,
+  nextStep: ({ it }) => `Check the data that ${it} reads, and its size`,
   prevention: (it) => `Alert on the growth of the data that ${it} reads, and check input where it comes in.`,
 } as const satisfies Partial<CauseEntry>;
 
 export const dataCauses = {
   'data-growth': {
     ...data,
-    title: 'Data outgrew what reads it',
+    title: 'Data outgrew its reader',
     confirms: 'slow queries or sizes grow with no change',
     rulesOut: [byHand('size is as before')],
     depth: 'root',

@@ -4,11 +4,11 @@ import { byHand, type CauseEntry, type Situation } from './cause.ts';
 import { observed } from './checks.ts';
 import { broken, serving } from './effects.ts';
 
-const lookAtDependency = ({ it }: Situation) => `Look at what ${it} depends on, with the owner of it`;
+const lookAtDependency = ({ it }: Situation) => `Check the dependency of ${it} together with its owner`;
 const lookAtError = (situation: Situation) =>
   situation.isRuledOut('restart-rollout')
     ? lookAtDependency(situation)
-    : `Look at the error of ${situation.it} and at what is new in it`;
+    : `Check the error of ${situation.it} and its latest changes`;
 
 const dependency = {
   group: 'dependency',
@@ -28,7 +28,7 @@ const dependency = {
   },
   nextStep: lookAtDependency,
   prevention: (it) =>
-    `Agree with the owner of what ${it} depends on what it can rely on, and give its calls timeouts, bounded retries and a way to do without.`,
+    `Agree on service levels with the owner of the dependency of ${it}, and give its calls timeouts, bounded retries and a fallback.`,
 } as const satisfies Partial<CauseEntry>;
 
 export const dependencyCauses = {
@@ -93,7 +93,7 @@ export const dependencyCauses = {
   },
   'database-port': {
     ...dependency,
-    title: 'Database is asked on the wrong port',
+    title: 'Client uses the wrong database port',
     confirms: 'refused on a port the database does not listen on',
     rulesOut: [byHand('the port is right')],
     depth: 'root',
@@ -163,7 +163,7 @@ export const dependencyCauses = {
     ...dependency,
     title: 'A store refuses writes',
     confirms:
-      'the store itself says that it takes no writes: too few replicas, no primary, identifiers or space used up',
+      'the store itself reports that it takes no writes: too few replicas, no primary, identifiers or space used up',
     rulesOut: [byHand('writes work')],
     depth: 'root',
     aliases: [words.database, ['refuses writes', 'no writes', 'wraparound', 'no primary', 'quorum']],

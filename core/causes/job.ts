@@ -11,7 +11,7 @@ const job = {
   onset: 'timely',
   needsWorkload: false,
   effects: { own: ['job-failed', 'crash'], callers: [], reaches: 'if-seen', callees: [], inside: [] },
-  nextStep: ({ it }) => `Mend what the error of ${it} names; it is run again after that`,
+  nextStep: ({ it }) => `Fix the error of ${it}, then run it again`,
   prevention: (it) =>
     `Let ${it} retry what fails in passing and go on where it stopped, and alert on a success that is missing.`,
 } as const satisfies Partial<CauseEntry>;

@@ -29,7 +29,7 @@ export const probeCauses = {
   },
   'liveness-probe-port': {
     ...probe,
-    title: 'Liveness probe asks the wrong port',
+    title: 'Liveness probe uses the wrong port',
     confirms: 'probe port is not a port of the container',
     rulesOut: [byHand('ports agree')],
     depth: 'root',
@@ -38,7 +38,7 @@ export const probeCauses = {
   },
   'liveness-probe-protocol': {
     ...probe,
-    title: 'Liveness probe speaks the wrong protocol',
+    title: 'Liveness probe uses the wrong protocol',
     confirms: 'HTTP probe on a gRPC or TCP port, or the reverse',
     rulesOut: [byHand('protocols agree')],
     depth: 'root',
@@ -65,7 +65,7 @@ export const probeCauses = {
   },
   'readiness-probe-port': {
     ...probe,
-    title: 'Readiness probe asks the wrong port',
+    title: 'Readiness probe uses the wrong port',
     confirms: 'probe port is not a port of the container',
     rulesOut: [byHand('ports agree')],
     depth: 'root',
@@ -74,7 +74,7 @@ export const probeCauses = {
   },
   'readiness-probe-protocol': {
     ...probe,
-    title: 'Readiness probe speaks the wrong protocol',
+    title: 'Readiness probe uses the wrong protocol',
     confirms: 'HTTP probe on a gRPC or TCP port, or the reverse',
     rulesOut: [byHand('protocols agree')],
     depth: 'root',

@@ -13,8 +13,8 @@ const quota = {
   onset: 'timely',
   needsWorkload: false,
   effects: { own: ['unavailable'], callers: serving, reaches: 'if-seen', callees: [], inside: ['unavailable'] },
-  nextStep: ({ it }) => `Raise the quota of ${it} or free what uses it up`,
-  prevention: (it) => `Alert before the quota of ${it} is used up, and review what it is meant to hold.`,
+  nextStep: ({ it }) => `Raise the quota of ${it}, or reduce its usage`,
+  prevention: (it) => `Alert before the quota of ${it} is used up, and review its size.`,
 } as const satisfies Partial<CauseEntry>;
 
 export const quotaCauses = {

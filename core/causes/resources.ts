@@ -14,9 +14,9 @@ const resources = {
   onset: 'timely',
   needsWorkload: true,
   effects: { own: [...slow, 'backlog'], callers: ['latency', 'errors'], reaches: 'if-seen', callees: [], inside: [] },
-  nextStep: ({ it, orRollBack }) => `Give ${it} what it lacks${orRollBack}`,
+  nextStep: ({ it, orRollBack }) => `Give ${it} more of the resource that it lacks${orRollBack}`,
   prevention: (it) =>
-    `Alert before ${it} reaches its limit, and set requests and limits by what it used in the last weeks.`,
+    `Alert before ${it} reaches its limit, and set requests and limits from its usage of the last weeks.`,
 } as const satisfies Partial<CauseEntry>;
 
 export const resourcesCauses = {
@@ -38,8 +38,8 @@ export const resourcesCauses = {
     },
     nextStep: ({ it, orRollBack, isRuledOut }) =>
       isRuledOut('raise-memory-limit')
-        ? `Move ${it} to where there is room for it, or find what it uses so much for`
-        : `Give ${it} what it lacks${orRollBack}`,
+        ? `Move ${it} to a node with room, or find out why it uses so much`
+        : `Give ${it} more of the resource that it lacks${orRollBack}`,
   },
   'cpu-throttled': {
     ...resources,

@@ -40,7 +40,7 @@ const traffic = {
 export const trafficCauses = {
   'traffic-surge': {
     ...traffic,
-    title: 'More traffic than it was built for',
+    title: 'More traffic than its capacity',
     confirms: 'requests per second rise before saturation and errors',
     rulesOut: [{ observation: 'its traffic did not rise', check: trafficDidNotRise }],
     depth: 'root',

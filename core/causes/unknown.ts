@@ -11,7 +11,7 @@ const unknown = {
   onset: 'timely',
   needsWorkload: false,
   effects: { own: [], callers: [], reaches: 'if-seen', callees: [], inside: [] },
-  nextStep: ({ it }) => `Look at ${it} by hand`,
+  nextStep: ({ it }) => `Investigate ${it} manually`,
   prevention: (it) => `Find the cause at ${it}: nothing on record explains it.`,
 } as const satisfies Partial<CauseEntry>;
 

@@ -13,7 +13,7 @@ const vendor = {
   onset: 'unreliable',
   needsWorkload: false,
   effects: { own: serving, callers: serving, reaches: 'always', callees: [], inside: [] },
-  nextStep: ({ it }) => `Nothing here is to be rolled back: fail over or degrade ${it}, and follow the vendor's status`,
+  nextStep: ({ it }) => `Roll nothing back: fail over or degrade ${it}, and follow the vendor's status`,
   prevention: (it) => `Decide how ${it} degrades while its vendor is away, and subscribe to the vendor's status.`,
 } as const satisfies Partial<CauseEntry>;
 
@@ -30,12 +30,12 @@ export const vendorCauses = {
   'cdn-cached-error': {
     ...vendor,
     title: 'The CDN answers an error out of its cache',
-    confirms: 'a cache hit with a status from 400 on, while what is behind answers well',
+    confirms: 'a cache hit with a status of 400 or above, while the origin answers correctly',
     rulesOut: [byHand('the error is passed on from behind')],
     depth: 'root',
     aliases: [words.edge],
     obstacles: [],
     effects: { own: ['errors', 'unavailable'], callers: [], reaches: 'if-seen', callees: [], inside: [] },
-    nextStep: ({ it }) => `Have the CDN forget what it keeps under ${it}, and look why it was kept`,
+    nextStep: ({ it }) => `Purge ${it} from the CDN, and find out why the CDN cached the error`,
   },
 } as const satisfies Record<string, CauseEntry>;

@@ -143,7 +143,7 @@ function outcomeText(approval: Approval): string {
     case 'decided':
       return `${capitalize(decisionText(approval))}.`;
     case 'expired':
-      return 'Nobody answered in time; nothing was done.';
+      return 'Nobody answered in time; Watchkeeper took no action.';
     case 'withdrawn':
       return `Withdrawn: ${approval.withdrawnWhy}`;
   }

@@ -66,7 +66,10 @@ const placeOf = (context: Context): Place =>
 const loadCatalog = ({ catalog }: ContextPorts): Promise<Answer<Catalog>> =>
   catalog.load().then(
     (value) => ({ value }),
-    () => ({ value: noCatalog, missing: 'The service catalogue cannot be read; only the alert speaks.' }),
+    () => ({
+      value: noCatalog,
+      missing: 'The service catalogue cannot be read; the context comes from the alert alone.',
+    }),
   );
 
 async function loadAlerts(trigger: Trigger, { pager }: ContextPorts): Promise<Answer<readonly PagerAlert[]>> {
@@ -104,11 +107,14 @@ async function loadFacts(
 ): Promise<Answer<readonly ServiceFact[]>> {
   const paged = (service?.value ?? workload?.name)?.toLowerCase();
   if (paged === undefined) return { value: [] };
-  const applies = ({ statement: says }: ServiceFact) =>
-    says.kind !== 'talks-to' || says.cluster === undefined || !cluster || says.cluster === cluster.value.toLowerCase();
+  const applies = ({ statement }: ServiceFact) =>
+    statement.kind !== 'talks-to' ||
+    statement.cluster === undefined ||
+    !cluster ||
+    statement.cluster === cluster.value.toLowerCase();
   try {
     const own = (await memory.facts(paged)).filter(applies);
-    const neighbours = [...new Set(own.flatMap(({ statement: says }) => servicesOf(says)))].filter(
+    const neighbours = [...new Set(own.flatMap(({ statement }) => servicesOf(statement)))].filter(
       (one) => one !== paged,
     );
     const neighbourFacts = await Promise.all(neighbours.slice(0, maxNeighbours).map((one) => memory.facts(one)));
@@ -116,7 +122,7 @@ async function loadFacts(
     const all = [...own.toReversed(), ...neighbourFacts.flat().filter(applies).toReversed()];
     return { value: [...new Map(all.map((fact) => [fact.id, fact])).values()].slice(0, maxFacts) };
   } catch {
-    return { value: [], missing: 'What people taught about services could not be looked up.' };
+    return { value: [], missing: 'The memory of taught facts did not answer.' };
   }
 }
 

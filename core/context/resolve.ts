@@ -143,15 +143,16 @@ const callersOf = (service: string | undefined, { services }: Catalog, edges: re
 const unique = (names: readonly string[]): string[] => [...new Set(names)].sort().slice(0, 50);
 
 function questionsOf(known: Record<string, Known | undefined>, entry: CatalogService | undefined): string[] {
-  const owners = entry?.owners.length ? ` ${entry.owners.join(', ')} would know.` : '';
+  const owners = entry?.owners.length ? ` ${entry.owners.join(', ')} may know.` : '';
   return Object.entries(known).flatMap(([field, value]) => {
-    if (!value) return [`Which ${field} is meant? The alert does not say, and the catalogue does not know.${owners}`];
+    if (!value)
+      return [`Which ${field} does the alert concern? Neither the alert nor the catalogue names it.${owners}`];
     const rivals = rivalsOf(value);
     if (rivals.length === 0)
       return value.confidence < 0.5
         ? [`Is ${value.value} the ${field}? Only ${value.source} suggests it.${owners}`]
         : [];
     const choices = [value, ...rivals].map((one) => `${one.value} (${one.source})`);
-    return [`Which ${field} is meant: ${choices.join(' or ')}?${owners}`];
+    return [`Which ${field} does the alert concern: ${choices.join(' or ')}?${owners}`];
   });
 }

@@ -58,7 +58,7 @@ export async function answerQuestion(
       };
     case 'which':
       return unclear(
-        'More than one question waits. Which do you mean?',
+        'More than one question is open. Which one do you mean?',
         judgement.approvals.map(({ question }) => question),
         ways(judgement.approvals),
       );
@@ -95,10 +95,10 @@ export async function answerQuestion(
 const doubts: Record<Doubt, string> = {
   question: 'that is a question.',
   quotation: 'that quotes somebody or something.',
-  negation: 'that says yes and no, or not quite yes.',
+  negation: 'the answer is partly yes and partly no.',
   condition: 'that is a condition or a thought, and I can only act now or not at all.',
   report: 'that tells of something that somebody did, or should do.',
-  more: 'that says more than an answer does, and I do not guess.',
+  more: 'the message contains more than an answer, and I do not guess.',
 };
 
 const unclear = (text: string, lines: readonly string[], choices: Answering['choices']): Answering => ({
@@ -145,18 +145,17 @@ function noneOpen(answer: UnderstoodAnswer, latest: Approval | undefined): Answe
     const { text, lines, choices } = nothingToStop;
     return unclear(`${text}${settled}`, lines, choices);
   }
-  if (answer.kind === 'yes')
-    return { did: 'approve', text: `Nothing waits for an answer.${settled}`, lines: [], choices: [] };
+  if (answer.kind === 'yes') return { did: 'approve', text: `No question is open.${settled}`, lines: [], choices: [] };
   return unclear(
-    `Nothing waits for an answer, and nothing is done.${settled}`,
-    ['I suggest an action where what was found says that it mends it, and do it once it is approved.'],
+    `No question is open, and I take no action.${settled}`,
+    ['I propose an action if the findings show that it fixes the cause, and run it after an approval.'],
     ['why?', 'status'],
   );
 }
 
 /** The reply to "stop" if no approval is open. */
 export const nothingToStop = {
-  text: 'No question waits here that this could be a no to. Is everything to be stopped, for all incidents? Say "stop everything".',
+  text: 'No question is open here. To stop all actions in all incidents, say "stop everything".',
   lines: [],
   choices: ['stop everything', 'status'],
 } as const;

@@ -31,7 +31,7 @@ export async function handleButton(press: Press, ports: HandleButtonPorts): Prom
   if (press.kind === 'refused-press')
     return sendReply(
       press,
-      { text: 'Only people of the organisation that runs Watchkeeper decide here; nothing was done.' },
+      { text: 'Only members of the organisation that runs Watchkeeper can decide here. I took no action.' },
       undefined,
       ports,
     );
@@ -51,7 +51,7 @@ function pressReplyOf(answer: Answer, { at }: Press): PressReply {
       const { approval } = answer;
       const question = questionMessage(approval);
       if (approval.state !== 'expired' || at >= approval.expiresAt) return { text: answer.text, question };
-      const text = `${answer.text} The button was pressed in time, at ${clockTime(at)}, but the press was handled too late.`;
+      const text = `${answer.text} You pressed the button in time, at ${clockTime(at)}, but Watchkeeper processed the press too late.`;
       return { text, question, late: true };
     }
     case 'not-allowed':

@@ -155,7 +155,7 @@ async function withoutIncident(
 async function taughtOf({ preferences }: HandleUtterancePorts): Promise<ReplyContent> {
   const active = (await preferences.list()).filter(({ state }) => state === 'active');
   return {
-    text: active.length === 0 ? 'Nothing was taught: a person is asked each time.' : 'This was taught:',
+    text: active.length === 0 ? 'No permission is stored: Watchkeeper asks a person each time.' : 'This was taught:',
     lines: active.slice(0, 10).map((one) => `${preferenceScope(one)} Taught by ${one.taughtBy}.`),
   };
 }

@@ -233,7 +233,7 @@ async function cost(
 
 async function preferencesWords({ preferences }: ConversationPorts): Promise<Words> {
   const active = (await preferences.list()).filter(({ state }) => state !== 'revoked');
-  if (active.length === 0) return only('Nothing is done without asking: nobody has taught me anything.');
+  if (active.length === 0) return only('No permission is stored: I ask a person before every action.');
   return {
     text: `${active.length === 1 ? 'One thing is' : `${active.length} things are`} remembered.`,
     lines: active.map(

@@ -27,7 +27,7 @@ export function whyWords(
   const [first] = hypotheses;
   if (!first || first.cause === 'unknown') {
     return {
-      text: 'I do not know the cause, and say so rather than guess.',
+      text: 'I do not know the cause, and I do not guess.',
       lines: [
         ...hypotheses.slice(1, 3).map((one) => `A lead: ${nameOf(one)}, ${formatPercent(one.confidence)}.`),
         ...gaps.slice(0, 4).map(({ source, reason }) => `Not known: ${source}: ${reason}`),
@@ -37,7 +37,7 @@ export function whyWords(
   const named = namedHypothesis(question, hypotheses);
   if (named === 'none')
     return {
-      text: `Nothing that was found speaks of that. What is ${confidenceWords(first.confidence)}: ${nameOf(first)}.`,
+      text: `No finding supports that. The diagnosis that is ${confidenceWords(first.confidence)}: ${nameOf(first)}.`,
       lines: reasonsOf(first, names),
     };
   const one = named ?? first;
@@ -115,24 +115,24 @@ const pageWords: Record<Incident['pageStatus'], string> = {
 /** The outcome of the incident and who owns it. The investigation is over in every case. */
 function endWords(incident: Incident): string {
   const { says, has } = statusViewOf(incident);
-  const broke = incident.status === 'failed' ? ' What was found until then is in the thread.' : '';
+  const broke = incident.status === 'failed' ? ' The thread contains the findings until then.' : '';
   return `The investigation is over. ${says}.${broke}${has === undefined ? '' : ` ${has}`}`;
 }
 
 const states: Record<Exclude<Incident['status'], 'closed' | 'failed'>, string> = {
-  waiting: 'It waits in line for its investigation; others are looked into first.',
-  investigating: 'The specialists are still at work.',
-  'awaiting-approval': 'There is a diagnosis, and a question that waits for a person.',
-  acting: 'The action is being carried out.',
-  verifying: 'The action is done; whether it helped is being checked.',
-  grouped: 'It is part of another incident, which is worked on for both.',
+  waiting: 'The incident is queued; other incidents are investigated first.',
+  investigating: 'The specialists are still investigating.',
+  'awaiting-approval': "The diagnosis is complete, and a question waits for a person's answer.",
+  acting: 'Watchkeeper is running the action.',
+  verifying: 'The action is done; Watchkeeper is checking whether it helped.',
+  grouped: 'The incident belongs to another incident, whose investigation covers both.',
 };
 
 /** Lists what each specialist checked and which sources gave no answer. */
 export function checkedWords(timeline: readonly TimelineEntry[], diagnosis: Diagnosis | undefined): Words {
   const checks = timeline.filter(({ step, kind }) => step === 'Investigate' && (kind === 'finding' || kind === 'gap'));
   const who = [...new Set(checks.map(({ actor }) => actor))];
-  const gaps = (diagnosis?.gaps ?? []).map(({ source, reason }) => `Could not be learned: ${source}: ${reason}`);
+  const gaps = (diagnosis?.gaps ?? []).map(({ source, reason }) => `No answer: ${source}: ${reason}`);
   return {
     text:
       checks.length === 0

@@ -52,7 +52,7 @@ export function accountsNamedIn(
   if (strange !== undefined)
     return {
       kind: 'unclear',
-      question: `There is no account ${strange} in the organisation. Which one is meant?`,
+      question: `The organisation has no account ${strange}. Which account do you mean?`,
       likely: likelyOf(text, accounts, named),
       orAll: true,
     };
@@ -78,7 +78,7 @@ export function accountsNamedIn(
   if (similar.length > 1)
     return {
       kind: 'unclear',
-      question: `Which account is meant${similar.length > maxLikely ? '' : `: ${listed(similar)}`}?`,
+      question: `Which account do you mean${similar.length > maxLikely ? '' : `: ${listed(similar)}`}?`,
       likely: [...similar].sort((a, b) => a.name.localeCompare(b.name)),
       orAll: false,
     };
@@ -86,7 +86,7 @@ export function accountsNamedIn(
   return some.test(text)
     ? {
         kind: 'unclear',
-        question: 'Which accounts are meant? Their names or ids, or "all accounts".',
+        question: 'Which accounts do you mean? Answer with names, ids or "all accounts".',
         likely: likelyOf(text, accounts, named),
         orAll: true,
       }
@@ -105,7 +105,7 @@ export function accountOfPlace(place: Place, accounts: readonly Account[], text:
   if (ids.size > 1)
     return {
       kind: 'unclear',
-      question: `Which account is meant: ${known.map(({ found, origin }) => `${titleOf(found)}, as ${originName(origin)} says`).join(', or ')}?`,
+      question: `Which account do you mean: ${known.map(({ found, origin }) => `${titleOf(found)}, as ${originName(origin)} says`).join(', or ')}?`,
       likely: known.map(({ found }) => found),
       orAll: false,
     };
@@ -117,7 +117,7 @@ export function accountOfPlace(place: Place, accounts: readonly Account[], text:
     : '';
   return {
     kind: 'unclear',
-    question: `${why}Which account is meant? Its name or its id, or "all accounts".`,
+    question: `${why}Which account do you mean? Answer with a name, an id or "all accounts".`,
     likely: likelyOf(text, accounts, place),
     orAll: true,
   };

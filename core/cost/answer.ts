@@ -34,7 +34,7 @@ export async function answerCostQuestion(
   ports: { readonly costs: Costs; readonly clock: Clock },
 ): Promise<CostAnswer> {
   const known = await ports.costs.accounts();
-  if (known.kind === 'gap') return { kind: 'gap', text: `The accounts are not known: ${known.gap.reason}` };
+  if (known.kind === 'gap') return { kind: 'gap', text: `The accounts are unknown: ${known.gap.reason}` };
   const accounts = known.accounts.map(tidy);
   const question = readCostQuestion(questions, { accounts, place, catalog, now: ports.clock.now() });
   return question.kind === 'asked' ? answer(question, accounts, ports.costs) : question;
@@ -64,7 +64,7 @@ async function answer(question: ReadQuestion, known: readonly Account[], costs: 
     costs.costs({ ...query, start: period.start, end: period.end }),
     costs.costs({ ...query, ...periodBefore(period) }),
   ]);
-  if (now.kind === 'gap') return { kind: 'gap', text: `What it cost is not known: ${now.gap.reason}` };
+  if (now.kind === 'gap') return { kind: 'gap', text: `The cost is unknown: ${now.gap.reason}` };
   const names = new Map(known.map((account) => [account.id, account.state ? titleOf(account) : account.name]));
   const bill: Bill = {
     question,
@@ -81,7 +81,7 @@ async function answer(question: ReadQuestion, known: readonly Account[], costs: 
     lines: [
       ...(origin && typeof only === 'object' ? [originWords(origin, only)] : []),
       ...answerText.lines,
-      ...(before.kind === 'gap' ? [`What it was before is not known: ${before.gap.reason}`] : []),
+      ...(before.kind === 'gap' ? [`The cost of the period before is unknown: ${before.gap.reason}`] : []),
       ...(now.estimated
         ? ['The bill is not closed: these are estimates, and the last day or two are incomplete.']
         : []),
@@ -182,7 +182,7 @@ function movedWords(bill: Bill): AnswerText {
     lines: [
       ...(more === '' ? [] : [`More: ${more}.`]),
       ...(less === '' ? [] : [`Less: ${less}.`]),
-      ...(moves.length === 0 ? ['Nothing that it goes into has changed.'] : []),
+      ...(moves.length === 0 ? ['No part of the cost has changed.'] : []),
     ],
     chart: barChart({
       title: `${titleFor(bill)}: change to ${spanOf(question.period)}`,

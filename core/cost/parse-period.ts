@@ -52,7 +52,10 @@ const once = [
     '$1 $2 $3 $1 $4',
   ],
 ] as const;
-const several = { kind: 'strange', question: 'More than one time is named. Which one is meant?' } as const;
+const several = {
+  kind: 'strange',
+  question: 'The question names more than one period. Which one do you mean?',
+} as const;
 
 /** `text`: in lower case. */
 export function readPeriod(text: string, now: Date): ReadPeriod {

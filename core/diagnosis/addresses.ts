@@ -62,7 +62,7 @@ function asCause(address: Finding, complaints: readonly Finding[]): Finding {
     role: 'cause',
     severity: 'critical',
     confidence: 0.9,
-    claim: `${address.claim.replace(/\.$/, '')}; its log complains of that host.`.slice(0, 400),
+    claim: `${address.claim.replace(/\.$/, '')}; its log reports that host as unknown.`.slice(0, 400),
     evidenceIds: [...new Set([...address.evidenceIds, ...complaints.flatMap((finding) => finding.evidenceIds)])],
     ...(onset === undefined ? {} : { onset }),
   };

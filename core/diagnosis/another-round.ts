@@ -49,7 +49,7 @@ function aboutPointedAt(
   const names = focus.map(({ kind, name }) => `${kind} ${name}`).join(', ');
   const from = first.candidate.entity.name;
   return {
-    why: `${from} points at ${names}, which nobody looked at yet.`,
+    why: `${from} points at ${names}, which no specialist has examined yet.`,
     plan: able.map((brief) => again(brief, focus, `What is wrong at ${names}, a dependency of ${from}?`)),
   };
 }
@@ -94,7 +94,7 @@ function aboutPlace(first: Ranked | undefined, able: readonly Brief[]): Question
   if (!first || !brief || first.confidence < worthPlacing) return undefined;
   const { entity, cause } = first.candidate;
   if (entity.kind !== 'Service' || !causes[cause].needsWorkload) return undefined;
-  const why = `What runs behind Service ${entity.name}, and where, was not said.`;
+  const why = `The findings do not name the workload behind Service ${entity.name}.`;
   const focus = [{ kind: entity.kind, name: entity.name }];
   return {
     why,

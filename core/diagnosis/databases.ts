@@ -196,7 +196,7 @@ function ofServer(finding: Finding, entity: EntityRef): Finding {
     id: `${finding.id}-server`,
     entity,
     role: 'cause',
-    claim: `Said by ${entity.name}, heard at ${finding.entity.name}: ${finding.claim}`.slice(0, 400),
+    claim: `Error of ${entity.name}, logged by ${finding.entity.name}: ${finding.claim}`.slice(0, 400),
   };
 }
 

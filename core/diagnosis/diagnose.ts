@@ -190,7 +190,8 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   });
   const node = (name: string): string => subjects.serviceOf({ kind: 'Service', name }) ?? name;
   const taught = context.facts.filter(
-    ({ statement: says }) => says.kind === 'talks-to' && graph.calleesOf(node(says.service)).get(node(says.to)) !== 1,
+    ({ statement }) =>
+      statement.kind === 'talks-to' && graph.calleesOf(node(statement.service)).get(node(statement.to)) !== 1,
   );
   const near = around(graph);
   return {
@@ -215,7 +216,9 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
 }
 
 const callsOf = (facts: readonly ServiceFact[]): Dependency[] =>
-  facts.flatMap(({ statement: says }) => (says.kind === 'talks-to' ? [{ from: says.service, to: says.to }] : []));
+  facts.flatMap(({ statement }) =>
+    statement.kind === 'talks-to' ? [{ from: statement.service, to: statement.to }] : [],
+  );
 
 const excerptOf = (evidence: Evidence | undefined): string => evidence?.excerpt ?? '';
 
@@ -330,7 +333,7 @@ function unknownHypothesis(
     confidence: Math.max(0, Math.min(0.2, 0.9 * (lead?.confidence ?? 0.1))),
     summary:
       answer?.text.slice(0, 500) ??
-      `Why ${entity.kind} ${entity.name} misbehaves is not known: nothing found explains it well enough.`,
+      `Why ${entity.kind} ${entity.name} misbehaves is unknown: no finding explains it well enough.`,
     why: [],
     against: [],
     evidenceIds,

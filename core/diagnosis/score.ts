@@ -101,7 +101,7 @@ const severityWeight: Record<Severity, number> = { critical: 0.5, major: 0.2, mi
 const depthSign: Record<Depth, Sign> = {
   root: { weight: 0.3, text: 'it is a specific cause' },
   partial: { weight: -0.4, text: 'something may be behind it' },
-  effect: { weight: -1.6, text: 'it says what is seen, not why' },
+  effect: { weight: -1.6, text: 'it describes a symptom, not its cause' },
 };
 
 function signsOfState(candidate: Candidate, scene: ScoringContext): Sign[] {

@@ -84,11 +84,11 @@ export function unknownText(
       ? `The best lead is weak: ${[sentence(lead.summary), ...further].join(' ')}`
       : symptoms.length > 0
         ? `Nothing that was found explains what is observed: ${further.join(' ')}`
-        : 'Nothing that was found explains it.';
+        : 'No finding explains it.';
   const missing = [...new Set(gaps.map(({ source }) => source))];
   const next =
     missing.length > 0
-      ? `Look first at what could not be read here (${formatList(missing, 4)}).`
-      : `Look first at the logs and the latest changes of ${about} by hand.`;
-  return `The cause of "${incident.title.slice(0, 200)}" at ${about} is not known. ${seen} ${next}`.slice(0, 1500);
+      ? `First check the sources that did not answer (${formatList(missing, 4)}).`
+      : `First check the logs and the latest changes of ${about}.`;
+  return `The cause of "${incident.title.slice(0, 200)}" at ${about} is unknown. ${seen} ${next}`.slice(0, 1500);
 }

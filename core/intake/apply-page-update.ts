@@ -55,7 +55,7 @@ async function showWaiting(
   { at, by }: PageUpdate,
   { approvals, chat }: DraftPorts & Pick<Ports, 'chat'>,
 ): Promise<void> {
-  const since = `The page was resolved${by === undefined ? '' : ` by ${by}`} at ${clockTime(at)}, after this was asked. It may not be needed any more.`;
+  const since = `The page was resolved${by === undefined ? '' : ` by ${by}`} at ${clockTime(at)}, after this was asked. The action may no longer be necessary.`;
   for (const approval of await approvals.ofIncident(id))
     if (approval.state === 'pending')
       await chat.publish({ ...questionMessage(approval, since), ...threadOf(trigger) }).catch(() => undefined);

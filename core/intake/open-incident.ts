@@ -128,7 +128,7 @@ async function notifyTakenOver(
       key: `taken-over-${incident.id}-${from}`,
       incidentId: incident.id,
       kind: 'failure',
-      headline: shorten(`Looking into it again: ${incident.title}`, 300),
+      headline: shorten(`Investigating it again: ${incident.title}`, 300),
       lines: [takenOverText, ...leftBehind.map(leftBehindText)].map((line) => shorten(line, 1500)),
       ...threadOf(incident.trigger),
     })
@@ -174,7 +174,7 @@ async function notifyThread(incident: Incident, ports: OpenPorts): Promise<void>
       key: `opened-${incident.id}`,
       incidentId: incident.id,
       kind: 'opened',
-      headline: shorten(`Looking into: ${incident.title}`, 300),
+      headline: shorten(`Investigating: ${incident.title}`, 300),
       lines: [],
       ...threadOf(incident.trigger),
     });

@@ -67,7 +67,7 @@ async function remember(
   ports: FactPorts,
 ): Promise<FactReply> {
   if (statement.kind === 'talks-to' && statement.service === statement.to)
-    return only(`Both are names of ${statement.service}; a service that talks to itself says nothing.`);
+    return only(`Both are names of ${statement.service}; a service that calls itself is no useful fact.`);
   const fact: ServiceFact = {
     id: factId(statement),
     statement,
@@ -93,7 +93,7 @@ async function remember(
     text: `Remembered: ${factSentence(statement)} (${factOrigin(fact)}).`,
     lines: [
       statement.kind === 'talks-to'
-        ? 'When one of them is paged I look at the other too; it counts less than calls that I see myself, and is never a reason to act.'
+        ? 'When a page concerns one of them, I also examine the other. A taught call counts less than an observed call and never permits an action.'
         : 'I cite it when that service is paged; it is never a reason to act.',
       'Anybody can take it back.',
     ],
@@ -111,7 +111,7 @@ async function listFacts(service: string, { memory }: FactPorts): Promise<FactRe
   return {
     text: `${facts.length === 1 ? 'One thing' : `${facts.length} things`} about ${service}${facts.length > shown ? `, the latest ${shown}` : ''}:`,
     lines: facts.slice(-shown).map((fact) => `${capitalize(factSentence(fact.statement))} (${factOrigin(fact)}).`),
-    choices: facts.slice(-3).map(({ statement: says }) => forgetCommand(says)),
+    choices: facts.slice(-3).map(({ statement }) => forgetCommand(statement)),
   };
 }
 
@@ -142,7 +142,7 @@ async function forgetAll(
   ports: FactPorts,
 ): Promise<FactReply> {
   const facts = await ports.memory.facts(service);
-  for (const { statement: says } of facts) await forget(says, source, ports);
+  for (const { statement } of facts) await forget(statement, source, ports);
   return facts.length === 0
     ? only(`There was nothing to forget about ${service}.`)
     : {
@@ -167,7 +167,7 @@ async function forgetLast(
   return fact && forget(fact.statement, source, ports);
 }
 
-const keyOf = ({ statement: says, id }: ServiceFact): string => `${says.service}/${id}`;
+const keyOf = ({ statement, id }: ServiceFact): string => `${statement.service}/${id}`;
 
 /** The catalogue's name, if it is a valid name for a fact. */
 const nameBy = (catalog: Catalog, field: 'service' | 'cluster' | 'namespace' | 'environment', name: string): string => {

@@ -76,8 +76,8 @@ const endOf = ({ verification }: Concluded): NonNullable<Incident['outcome']> =>
 
 const follow: Readonly<Record<NonNullable<Incident['outcome']>, string>> = {
   recovered: 'has recovered.',
-  'needs-person': 'is not over: what was done did not demonstrably help, and people have it.',
-  'nothing-done': 'was looked into, and nothing was done automatically. People have it.',
+  'needs-person': 'is not over: no recovery was observed after the action, and people have taken over.',
+  'nothing-done': 'was investigated, and Watchkeeper took no action. People have taken over.',
 };
 
 const followersLine = (input: Concluded): string => `${shorten(input.incident.title, 200)} ${follow[endOf(input)]}`;

@@ -40,7 +40,7 @@ export function matchWords(match: Match): string {
     case 'matches':
       return 'Cause, workload, environment, error text and action are the same; only what is known to vary may differ.';
     case 'older':
-      return 'One of them was told by an older reading of errors; whether they are the same is not known.';
+      return 'An older version identified one of them; it is unknown whether they are the same.';
     case 'differs':
       return match.in
         .map(({ part, taught, seen }) =>

@@ -29,9 +29,10 @@ export async function recordCorrection(opinion: Opinion, correction: string, por
   const judgement = judgementOf('DiagnosisCorrected', opinion, ports);
   await keep(judgement, opinion, ports);
   const draft = {
-    none: 'It is kept with the incident, goes before my own words in the postmortem, and is there to learn from.',
-    written: 'It is kept with the incident, and the postmortem draft says it now, before my own words.',
-    failed: 'It is kept with the incident. The postmortem draft could not be written again and does not say it yet.',
+    none: "The incident's record keeps your correction, and the postmortem shows it before my diagnosis.",
+    written: "The incident's record keeps your correction, and the postmortem draft now shows it before my diagnosis.",
+    failed:
+      "The incident's record keeps your correction. The postmortem draft could not be updated and does not show it yet.",
   }[await writeDraftAgain(opinion.incident.id, ports)];
   if (correction === '')
     return { text: `What was it, then? "No, it was …" is enough. ${draft}`, lines: [], choices: [] };

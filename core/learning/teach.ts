@@ -70,7 +70,7 @@ async function propose(
   const incident = await ports.incidents.get(incidentId);
   const error = incident?.error;
   if (error && !isOfThisRecipe(error))
-    return cannot('This error was read before errors were told apart exactly; say it when it comes again.');
+    return cannot('An older version identified this error less exactly; teach it again when the error recurs.');
   const remediable = error && remediableOf(error);
   if (!incident || !remediable)
     return cannot(
@@ -208,11 +208,14 @@ export async function confirmTeaching(
   const incident = await ports.incidents.get(found.incidentId);
   const { actionId } = found.preference;
   const error = incident?.error && remediableOf({ ...incident.error, actionId });
-  const refused = error ? await refusalOf(by, error, ports) : 'The incident or the target of its error is gone.';
+  const refused = error
+    ? await refusalOf(by, error, ports)
+    : 'The incident or the target of its error no longer exists.';
   if (refused !== undefined) return cannot(refused);
   if (found.state === 'dropped') return cannot('It was taken back; say it again.');
   const preference = found.preference;
-  if (!isOfThisRecipe(preference)) return cannot('Errors are told apart more exactly since then; say it again.');
+  if (!isOfThisRecipe(preference))
+    return cannot('Watchkeeper identifies errors more exactly since then; please teach it again.');
   // Teach before settling: if a crash comes in between, the preference is taught again under the same id, which changes nothing.
   await ports.preferences.teach(preference);
   await ports.preferences.settle(found, 'confirmed');
@@ -245,8 +248,8 @@ async function revokeOfIncident({ by, incidentId }: TeachingMessage, ports: Teac
   const open = taught.filter(({ state }) => state !== 'revoked');
   for (const preference of open) await revokePreference({ id: preference.id, by }, ports);
   return open.length === 0
-    ? { kind: 'cannot', text: 'Nothing was taught for this error; a person is asked anyway.' }
-    : { kind: 'revoked', text: 'Revoked. Next time a person is asked again.' };
+    ? { kind: 'cannot', text: 'No permission is stored for this error; Watchkeeper asks a person anyway.' }
+    : { kind: 'revoked', text: 'Revoked. Next time, Watchkeeper asks a person again.' };
 }
 
 /** Revokes a preference for anybody; undefined if there is none with this id. */

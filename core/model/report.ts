@@ -24,7 +24,7 @@ export const Evidence = z.object({
 });
 export type Evidence = z.infer<typeof Evidence>;
 
-/** What could not be learned, and why, in our words. */
+/** Missing information, and why, in our words. */
 export const Gap = z.object({
   source: z.string(),
   reason: z.string().max(300),

@@ -42,8 +42,7 @@ export function planFor({ id, body, attributes }: Letter, prefix: string): Plan 
   const invocation = FailedInvocation.safeParse(json);
   if (invocation.success) {
     const { requestContext, requestPayload, responsePayload } = invocation.data;
-    if (requestPayload === undefined)
-      return { kind: 'unreadable', why: 'Lambda did not keep what the function was given.' };
+    if (requestPayload === undefined) return { kind: 'unreadable', why: "Lambda did not keep the function's input." };
     const why = code(responsePayload?.errorType ?? requestContext.condition);
     return ofThisStage(
       { kind: 'invoke', functionArn: withoutVersion(requestContext.functionArn), payload: requestPayload, why },
@@ -74,7 +73,7 @@ function ofThisStage(plan: Exclude<Plan, { kind: 'unreadable' }>, prefix: string
   const parts = arn.split(':');
   const fits =
     parts.length === 7 && parts[0] === 'arn' && parts[2] === service && parts[6]?.startsWith(prefix) === true;
-  return fits ? plan : { kind: 'unreadable', why: 'It is meant for something that is not of this stage.' };
+  return fits ? plan : { kind: 'unreadable', why: 'It belongs to another stage.' };
 }
 
 function jsonOf(text: string): unknown {

@@ -34,12 +34,7 @@ export async function reportFailure(input: Failed, ports: ReportFailurePorts): P
       incidentId: incident?.id ?? 'none',
       kind: 'failure',
       headline: `The investigation broke off: ${trigger.title}`,
-      lines: [
-        failureText(code),
-        ...leftBehind.map(leftBehindText),
-        'Please take over by hand.',
-        ...knownUntilThen(input),
-      ],
+      lines: [failureText(code), ...leftBehind.map(leftBehindText), 'Please take over.', ...knownUntilThen(input)],
       ...threadOf(trigger),
     },
     'failure',
@@ -56,7 +51,7 @@ export async function reportFailure(input: Failed, ports: ReportFailurePorts): P
   }
   // The incident stays open, so that the sweep of abandoned incidents tries again to tell people.
   if (failures.length === places)
-    throw new Unavailable('Neither the thread nor the page could be told of the failure.');
+    throw new Unavailable('The notice of the failure reached neither the thread nor the page.');
   if (incident) {
     if (execution === undefined) await ports.incidents.update(incident.id, { status: 'failed' });
     else await ports.incidents.abandon(incident.id, execution);
@@ -74,9 +69,9 @@ async function incidentOf({ incident, trigger, execution }: Failed, { incidents 
 }
 
 function knownUntilThen({ diagnosis, priorReports = [], reports = [] }: Failed): string[] {
-  if (diagnosis) return [`What was found until then: ${wholeText(diagnosis)}`];
+  if (diagnosis) return [`Findings until then: ${wholeText(diagnosis)}`];
   const found = [...priorReports, ...reports]
     .filter((report) => report.findings.length > 0)
     .map((report) => `${report.specialist}: ${report.summary}`);
-  return found.length > 0 ? ['What was found until then:', ...found] : ['Nothing had been found until then.'];
+  return found.length > 0 ? ['Findings until then:', ...found] : ['Nothing had been found until then.'];
 }

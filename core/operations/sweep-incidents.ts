@@ -110,7 +110,7 @@ async function end(incident: Incident, execution: string, ports: SweepPorts): Pr
       lines: [
         abandonedText,
         ...leftBehind.map(leftBehindText),
-        'Please take over by hand, or ask me here to look into it again.',
+        'Please take over, or ask me here to investigate again.',
       ],
       ...threadOf(incident.trigger),
     },

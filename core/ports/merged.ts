@@ -50,7 +50,7 @@ const merged = <S extends Signal>(
     const { routes } = chosen;
     const unrouted = [
       ...(routing !== undefined && loaded === undefined
-        ? ['The service catalogue cannot be read; all are asked.']
+        ? ['The service catalogue cannot be read; Watchkeeper queries all sources.']
         : []),
       ...chosen.unknown.map(
         (name) => `The catalogue names ${name} for ${signals[signal].label}; no source has that name.`,

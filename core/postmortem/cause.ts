@@ -21,7 +21,7 @@ export function rootCause(record: PostmortemRecord): string[] {
   const at = diagnosedAt(record);
   const when = at === undefined ? '' : ` Diagnosed at ${instant(at)}.`;
   return [
-    ...(corrected.length > 0 ? [...bullets(corrected, ''), '', 'What was worked out, before that was said:', ''] : []),
+    ...(corrected.length > 0 ? [...bullets(corrected, ''), '', 'Diagnosis before the correction:', ''] : []),
     plain(wholeText(diagnosis), 2000),
     '',
     ...(first
@@ -33,7 +33,7 @@ export function rootCause(record: PostmortemRecord): string[] {
           ...listSection('It explains', diagnosis.symptoms),
           '### Evidence',
           '',
-          'Each begins with what was asked.',
+          'Each excerpt begins with its query.',
           '',
           ...first.evidenceIds.flatMap((id, place) => piece(id, place + 1, record)),
           '',
@@ -52,7 +52,7 @@ function modelLine({ model, participants, droppedClaims }: Diagnosis): string {
   if (model === 'none') return 'No model took part; this is the analysis alone.';
   const who = participants.slice(0, 10).map(({ part, by }) => `${plain(part, 80)} by ${plain(by, 120)}`);
   const parts = who.length > 0 ? ` (${who.join('; ')})` : '';
-  const dropped = droppedClaims > 0 ? ` ${droppedClaims} claims that no evidence holds were left out.` : '';
+  const dropped = droppedClaims > 0 ? ` ${droppedClaims} claims without evidence were left out.` : '';
   return `A model took part: ${plain(model, 120)}${parts}.${dropped}`;
 }
 
@@ -90,6 +90,6 @@ export function triggerLines({ diagnosis, change }: PostmortemRecord): string[] 
   if (!change) return [`Change ${plain(id, 120)}. Author and title are not known.`];
   const { kind, title, author, at, service } = change;
   return [
-    `${capitalize(kind)} ${plain(id, 120)} "${plain(title, 200)}"${service === undefined ? '' : ` of ${plain(service, 120)}`}, by ${author === undefined ? 'an author who is not known' : plain(author, 120)}, at ${instant(at)}.`,
+    `${capitalize(kind)} ${plain(id, 120)} "${plain(title, 200)}"${service === undefined ? '' : ` of ${plain(service, 120)}`}, by ${author === undefined ? 'an unknown author' : plain(author, 120)}, at ${instant(at)}.`,
   ];
 }

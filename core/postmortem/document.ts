@@ -48,7 +48,7 @@ export function postmortem(record: PostmortemRecord): string {
 const status = (record: PostmortemRecord): string[] => [
   `Status: draft; ${resolved(record)}`,
   '',
-  `Written from the record of incident ${plain(record.incident.id, 64)}, opened at ${instant(record.incident.openedAt)}. Who answers for it is not known. Times are UTC.`,
+  `Written from the record of incident ${plain(record.incident.id, 64)}, opened at ${instant(record.incident.openedAt)}. Its owner is unknown. Times are UTC.`,
 ];
 
 function resolved(record: PostmortemRecord): string {
@@ -57,7 +57,7 @@ function resolved(record: PostmortemRecord): string {
     case 'verified':
       return `resolved at ${instant(ending.at)} by ${authors(record)}; recovery was verified.`;
     case 'page':
-      return `resolved at ${instant(ending.at)} by ${ending.by === undefined ? 'somebody whom the pager does not name' : plain(ending.by, 100)}, as the page says.`;
+      return `resolved at ${instant(ending.at)} by ${ending.by === undefined ? 'a person that the pager does not name' : plain(ending.by, 100)}, according to the page.`;
     case 'open':
       return `not resolved, as far as is on record (the page is ${record.incident.pageStatus}).`;
   }
@@ -82,7 +82,7 @@ function summary(record: PostmortemRecord): string[] {
   const cause =
     first && first.cause !== 'unknown'
       ? `Cause, ${sureness(first)}: ${causes[first.cause].title.toLowerCase()} at ${plain(named(first.entity), 200)}.`
-      : 'The cause is not known.';
+      : 'The cause is unknown.';
   return [
     ...causeLines(record).flatMap((line) => [`${line}.`.replace(/([.!?])\.$/, '$1'), '']),
     `At ${instant(incident.trigger.occurredAt)} "${plain(incident.title, 300)}" was paged for ${where}. ${cause} ${ended(record)}`,
@@ -98,7 +98,7 @@ function ended(record: PostmortemRecord): string {
     ? 'Watchkeeper changed nothing'
     : approved
       ? `${plain(approved.action.title, 200)} was approved by ${plain(approversOf(approved), 200)} and done`
-      : 'What people had taught was done without asking';
+      : 'Watchkeeper ran a taught action without asking';
   switch (ending.kind) {
     case 'verified':
       return `${what}; recovery was verified ${span(msBetween(incident.trigger.occurredAt, ending.at))} after the page.`;

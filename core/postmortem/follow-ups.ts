@@ -30,7 +30,7 @@ function items(record: PostmortemRecord): string[] {
   return [
     ...(corrected
       ? [
-          'Make sure that what people corrected is what gets prevented; what is said of the cause here was worked out before it.',
+          'Base the prevention on the correction by people; the cause described here is older than the correction.',
           `Teach the correction as a scenario, so that score is kept of it (where the incident was recorded): \`npm run replay -- ${incident.id.replaceAll(/[^\w.-]/g, '')} --scenario DIR\``,
         ]
       : []),
@@ -49,7 +49,9 @@ function items(record: PostmortemRecord): string[] {
       .slice(0, 2)
       .map((name) => `It came back: look what became of the follow-ups of ${plain(name, 160)}.`),
     ...(knowledge && knowledge.runbooks.length === 0
-      ? [`Write a runbook for ${plain(alert, 160)} at ${plain(about, 120)}: nothing was found that speaks of it.`]
+      ? [
+          `Write a runbook for ${plain(alert, 160)} at ${plain(about, 120)}: the knowledge base has no document about it.`,
+        ]
       : []),
     ...unreadIn(record).map(({ source, reason }) => `Make ${plain(source, 80)} readable: ${plain(reason)}`),
     ...material.context.questions.map(
@@ -59,11 +61,11 @@ function items(record: PostmortemRecord): string[] {
       .slice(0, 1)
       .map((text) => `Mend what kept Watchkeeper from doing its part: ${plain(bare(text))}.`),
     ...expiredIn(record).map(
-      ({ question }) => `Find out why nobody could answer "${plain(bare(question), 300)}", and who is to be asked.`,
+      ({ question }) => `Find out why nobody could answer "${plain(bare(question), 300)}", and whom to ask instead.`,
     ),
-    ...taughtIn(record).map((event) => `Review what was taught: ${plain(describe(event), 500)}`),
+    ...taughtIn(record).map((event) => `Review the taught permission: ${plain(describe(event), 500)}`),
     ...(usedTeaching(record)
-      ? ['Review whether what was taught is still right: it was used here, and the error came back.']
+      ? ['Review the taught permission: Watchkeeper used it here, and the error came back.']
       : []),
     'Read this draft, correct it in the thread of the incident ("no, it was …"), and add what users noticed.',
   ];

@@ -24,15 +24,15 @@ export function impact(record: PostmortemRecord): string[] {
   return [
     ...bullets(
       [
-        `Since: ${instant(began)} (${onset === undefined ? 'when it was paged; when it began is not known' : 'when it began, by the evidence'})`,
+        `Since: ${instant(began)} (${onset === undefined ? 'the time of the page; the begin of the impact is unknown' : 'when it began, by the evidence'})`,
         `Until: ${untilWords(ending, pageStatus)}`,
         `For: ${lasted(began, ending)}`,
         `Service: ${named(context.service)}; cluster: ${named(context.cluster)}; environment: ${named(context.environment)}; namespace: ${named(context.namespace)}`,
         affected.length > 0
           ? `Also affected: ${[...affected.slice(0, maxAffected).map((name) => plain(name)), ...(affected.length > maxAffected ? [`${affected.length - maxAffected} more`] : [])].join(', ')}`
-          : 'Also affected: no other service was seen to be',
+          : 'Also affected: no other service that Watchkeeper observed',
         ...(members.length > 0 ? [membersWords(members)] : []),
-        'What users noticed, and how many: not known',
+        'Effect on users and their number: unknown',
       ],
       '',
     ),

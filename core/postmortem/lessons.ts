@@ -34,13 +34,13 @@ function well(record: PostmortemRecord): string[] {
           ]
         : [],
     ),
-    ...(usedTeaching(record) ? ['What people had taught was used: nobody had to be waited for.'] : []),
+    ...(usedTeaching(record) ? ['A taught permission applied: the action waited for nobody.'] : []),
     ...(ending.kind === 'verified' ? ['Recovery was measured, not assumed.'] : []),
     ...(knowledgeIn(record)?.runbooks.slice(0, 3) ?? []).map(
       (name) => `It was written down before: ${plain(name, 160)}.`,
     ),
     ...(unreadIn(record).length === 0 && diagnosis.specialists.length > 0
-      ? [`Everything that was asked could be read: ${plain(diagnosis.specialists.join(', '), 200)}.`]
+      ? [`Every source answered: ${plain(diagnosis.specialists.join(', '), 200)}.`]
       : []),
   ];
 }
@@ -57,17 +57,17 @@ function badly(record: PostmortemRecord): string[] {
   return [
     ...(lagMs >= lateMs ? [`The page came ${span(lagMs)} after it had begun.`] : []),
     ...correctionsIn(record).map(
-      ({ by, words: says }) => `The diagnosis was corrected by ${plain(by, 100)}: ${plain(says, 300)}`,
+      ({ by, words: says }) => `${plain(by, 100)} corrected the diagnosis: ${plain(says, 300)}`,
     ),
     ...(!first || first.cause === 'unknown'
-      ? ['The cause was not found.']
+      ? ['Watchkeeper did not find the cause.']
       : first.confidence < sureEnough
         ? [`The cause is no more than ${Math.round(first.confidence * 100)} % sure.`]
         : []),
     ...unreadIn(record).map(({ source, reason }) => `Could not be read: ${plain(source, 80)}: ${plain(reason)}`),
     ...material.context.questions.map((question) => `Had to be left open: ${plain(question)}`),
     ...(knowledge && knowledge.runbooks.length === 0 ? ['No runbook spoke of it.'] : []),
-    ...(knowledge?.past ?? []).map((name) => `It was there before: ${plain(name, 160)}.`),
+    ...(knowledge?.past ?? []).map((name) => `The same problem occurred before: ${plain(name, 160)}.`),
     ...reminded.map(({ question }) => `People had to be reminded of the question: ${plain(question, 300)}`),
     ...expiredIn(record).map(({ question }) => `Nobody answered in time: ${plain(question, 300)}`),
     ...(material.verification && material.verification.kind !== 'recovered'

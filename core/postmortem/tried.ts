@@ -10,7 +10,7 @@ const verified: Record<Verification['kind'], string> = {
   recovered: 'recovered',
   'not-recovered': 'not recovered',
   'made-worse': 'made worse',
-  unknown: 'whether it helped is not known',
+  unknown: 'its effect is unknown',
 };
 
 const done: Record<RemediationResult['kind'], string> = {
@@ -28,7 +28,7 @@ export function tried(record: PostmortemRecord): string[] {
   const attempts = [...requested, ...automatic];
   if (attempts.length > 0)
     return attempts.flatMap(([head, ...more]) => [`- ${head}`, ...more.map((line) => `  - ${line}`)]);
-  if (!remediation) return ['Nothing was done by Watchkeeper.'];
+  if (!remediation) return ['Watchkeeper took no action.'];
   const result = 'detail' in remediation ? remediation.detail : remediation.why;
   const came = verification ? ` ${verified[verification.kind]}: ${plain(verification.text, 1000)}` : '';
   return bullets([`${done[remediation.kind]}: ${plain(result, 600)}${came}`], '');

@@ -20,7 +20,7 @@ const sentences = (...parts: readonly (string | undefined)[]): string =>
 const byActor = (by: string | undefined): string => (by === undefined ? '' : ` (${by})`);
 
 const describers: Describers = {
-  IncidentOpened: ({ title, apart }) => `${title}. Looking into it${apart ? ' on its own' : ''}.`,
+  IncidentOpened: ({ title, apart }) => `${title}. The investigation begins${apart ? ' on its own' : ''}.`,
   EventJoined: (event) => joinedReasons[event.reason](event),
   IncidentTakenOver: ({ leftBehind }) => sentences(takenOverText, ...leftBehind.map(leftBehindText)),
   ContextAssembled: contextText,
@@ -50,7 +50,7 @@ const describers: Describers = {
     ),
   ApprovalRequested: ({ question, action }) => `${question} ${action.blastRadius}`,
   ApprovalReminded: ({ question, expiresAt }) =>
-    `Nobody has answered yet: ${question} It expires at ${expiresAt}; then nothing is done.`,
+    `Nobody has answered yet: ${question} The question expires at ${expiresAt}; then Watchkeeper takes no action.`,
   ApprovalAnswered: ({ question, verdict, by, approvedBy, approvers, decidedAt }) =>
     decidedAt === undefined
       ? `${question} Counted. ${approvedByText(approvers, approvedBy)}`
@@ -58,7 +58,7 @@ const describers: Describers = {
   ApprovalWithdrawn: (event) => `${event.question} Withdrawn. ${withdrawalReason(event)}`,
   AnswerNotCounted: ({ explanation }) => `A reaction did not count: ${explanation}`,
   QuestionsNotWithdrawn: ({ reason }) =>
-    `What other incidents ask about the same target could not be withdrawn: ${reason}`,
+    `The questions of other incidents about the same target could not be withdrawn: ${reason}`,
   ActionRefused: ({ action, changed, why }) => `Not done${changed ? ' yet' : ''}: ${action.title}. ${why}`,
   ActionFinished: ({ action, result }) => {
     switch (result.kind) {
@@ -74,7 +74,7 @@ const describers: Describers = {
   PageChanged: ({ status, at, by }) =>
     `The page was ${pageStatusWords[status]}${by === undefined ? '' : ` by ${by}`} at ${at}.`,
   PageMarked: ({ status, environment }) => `The page is ${status}, as the catalogue allows in ${environment}.`,
-  FollowersInformed: ({ text }) => `Those who follow the page were told: ${text}`,
+  FollowersInformed: ({ text }) => `The subscribers of the page received: ${text}`,
   MessageFailed: messageFailedText,
   MemberJoined: ({ member, because }) => joinText(member.title, because),
   MemberLeft: ({ member, why, by }) => `${member.title} left. ${separatedText(why, by)}`,
@@ -103,16 +103,16 @@ const describers: Describers = {
       case 'error-unknown':
         return `Not remembered: ${missing ?? 'there is no hypothesis'}.`;
       case 'did-not-help':
-        return 'Not remembered: the action did not demonstrably help, so next time a person is asked again.';
+        return 'Not remembered: no recovery was observed after the action, so next time Watchkeeper asks a person again.';
     }
   },
-  FactTaught: ({ statement: says }) => `Taught: ${factSentence(says)}`,
-  FactForgotten: ({ statement: says }) => `Forgotten: ${factSentence(says)}`,
+  FactTaught: ({ statement }) => `Taught: ${factSentence(statement)}`,
+  FactForgotten: ({ statement }) => `Forgotten: ${factSentence(statement)}`,
   QuestionUnanswered: ({ how, by, why, ofRollback }) => {
-    const nothing = ofRollback ? 'nothing was taken back' : 'nothing was done';
+    const nothing = ofRollback ? 'Watchkeeper rolled nothing back' : 'Watchkeeper took no action';
     switch (how) {
       case 'withdrawn':
-        return `The question was withdrawn, and nothing was done here. ${why}`;
+        return `The question was withdrawn, and Watchkeeper took no action. ${why}`;
       case 'rejected':
         return `${by} rejected the action; ${nothing}.`;
       case 'too-late':
@@ -126,7 +126,7 @@ const describers: Describers = {
       case 'verification':
         return basis.text;
       case 'action':
-        return basis.done ? basis.text : `Nothing was done: ${basis.text}`;
+        return basis.done ? basis.text : `Watchkeeper took no action: ${basis.text}`;
       case 'decision':
         return basis.decision === 'refuse' ? `Refused: ${basis.why}` : `Reported; nothing was to be done. ${basis.why}`;
       case 'nothing':
@@ -149,22 +149,21 @@ const describers: Describers = {
 const joinedReasons: Readonly<Record<EventOf<'EventJoined'>['reason'], (event: EventOf<'EventJoined'>) => string>> = {
   redelivered: () => 'The same event was delivered again; it is one investigation.',
   'same-alert-elsewhere': ({ triggerKind }) =>
-    `The same alert came another way (${triggerKind}); the investigation that is under way goes on.`,
-  'paged-again': ({ eventId }) =>
-    `Another event for the same alert (${eventId}); the investigation that is under way goes on.`,
+    `The same alert arrived through another channel (${triggerKind}); the current investigation continues.`,
+  'paged-again': ({ eventId }) => `Another event for the same alert (${eventId}); the current investigation continues.`,
 };
 
 export const takenOverText =
-  'The investigation before ended without a word; paged again, this is looked into from the start.';
+  'The previous investigation ended without a result; the new page starts the investigation again.';
 
-const notKnown = 'Whether that took effect is not known: look before anything is done again.';
+const notKnown = 'It is unknown whether that took effect: check the target before anyone repeats it.';
 
 export function leftBehindText(left: LeftBehind): string {
   switch (left.state) {
     case 'unknown':
       return `It broke off while it acted. ${notKnown}`;
     case 'question-withdrawn':
-      return `The question "${left.question}" is withdrawn: nobody waits for its answer any more.`;
+      return `The question "${left.question}" is withdrawn: no investigation waits for the answer.`;
     case 'not-begun':
       return `${left.approvedBy} had approved "${left.question}"; it had not been begun.`;
     case 'begun':
@@ -251,7 +250,7 @@ export const withdrawalReason = ({
   action,
   at,
 }: Pick<EventOf<'ApprovalWithdrawn'>, 'becauseOf' | 'action' | 'at'>): string =>
-  `Incident ${becauseOf} did this to the same target: ${action.title}. It was over at ${clockTime(at)}, and what came of it is told there.`;
+  `Incident ${becauseOf} did this to the same target: ${action.title}. It ended at ${clockTime(at)}; that incident shows the result.`;
 
 const pageStatusWords: Readonly<Record<EventOf<'PageChanged'>['status'], string>> = {
   acknowledged: 'acknowledged',
@@ -265,17 +264,17 @@ export function messageFailedText({ place, about, reason }: MessageFailed): stri
 }
 
 const threadFailures: Readonly<Record<MessageFailed['about'], string>> = {
-  'work-begun': 'The thread could not be told that work has begun',
-  diagnosis: 'The thread could not be told',
-  failure: 'The thread could not be told',
+  'work-begun': 'The thread did not receive the notice that work has begun',
+  diagnosis: 'The thread did not receive the message',
+  failure: 'The thread did not receive the message',
   reminder: 'The thread could not be reminded',
   answer: 'The thread could not be shown that the question was answered',
-  ending: 'The thread could not be told how it ended',
-  joined: 'The thread could not be told who joined',
-  worse: 'The thread could not be told that it got worse',
-  acknowledged: 'The thread could not be told that the page is acknowledged',
-  resolved: 'The thread could not be told that the page is resolved',
-  status: 'The thread could not be told',
+  ending: 'The thread did not receive the result',
+  joined: 'The thread did not receive the list of joined incidents',
+  worse: 'The thread did not receive the notice that the problem got worse',
+  acknowledged: 'The thread did not receive the notice that the page is acknowledged',
+  resolved: 'The thread did not receive the notice that the page is resolved',
+  status: 'The thread did not receive the message',
 };
 
 const pageFailures: Readonly<Record<MessageFailed['about'], string>> = {
@@ -283,13 +282,13 @@ const pageFailures: Readonly<Record<MessageFailed['about'], string>> = {
   diagnosis: 'The page got no note',
   failure: 'The page got no note',
   reminder: 'The page got no reminder',
-  answer: 'The page could not be told that the question was answered',
-  ending: 'The page could not be told how it ended',
+  answer: 'The page did not receive the answer to the question',
+  ending: 'The page did not receive the result',
   joined: 'The page got no note',
-  worse: 'The page could not be told that it got worse',
+  worse: 'The page did not receive the notice that the problem got worse',
   acknowledged: 'The page could not be acknowledged',
   resolved: 'The page could not be resolved',
-  status: 'Those who follow the page could not be told',
+  status: 'The subscribers of the page did not receive the update',
 };
 
 /** A page that joined, with the reason. */
@@ -308,7 +307,7 @@ const recordFailures: Readonly<Record<EventOf<'RecordFailed'>['what'], string>> 
   'postmortem-update': 'The postmortem draft could not be written again and does not say yet what became of the page.',
 };
 
-export const abandonedText = 'It ended without a word, and nobody works on it any more.';
+export const abandonedText = 'The investigation ended without a result, and nobody works on the incident.';
 
 /** Explains an error code of ours, or of Step Functions, to the reader. */
 const failureSentences: ReadonlyMap<string, string> = new Map([
@@ -322,10 +321,10 @@ const failureSentences: ReadonlyMap<string, string> = new Map([
   ['States.Runtime', 'The workflow met data that it could not handle.'],
   ['Lambda.TooManyRequestsException', 'The functions are at their limit of concurrency.'],
   ['Unavailable', 'Something that is needed could not be reached, also after trying again.'],
-  ['Misconfigured', 'The configuration cannot work; whoever runs Watchkeeper has to look at it.'],
+  ['Misconfigured', 'The configuration is wrong; the operator of Watchkeeper has to correct it.'],
   ['InvalidInput', 'A step got data that does not fit its schema.'],
   ['Impossible', 'Watchkeeper reached a state that should not exist; this is a defect of ours.'],
 ]);
 
 export const failureText = (code: string): string =>
-  failureSentences.get(code) ?? 'A step failed in a way nobody foresaw.';
+  failureSentences.get(code) ?? 'A step failed with an unexpected error.';

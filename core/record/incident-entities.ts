@@ -64,7 +64,7 @@ function namesIn(event: TimelineEvent): readonly string[] {
     ...(paged === undefined ? [] : [paged.value]),
     ...callees,
     ...callers,
-    ...facts.flatMap(({ statement: says }) => servicesOf(says)),
+    ...facts.flatMap(({ statement }) => servicesOf(statement)),
   ];
 }
 

@@ -25,12 +25,12 @@ export function relationText(relation: Relation): string {
 
 const reasons: Readonly<Record<SeparateReason, string>> = {
   'not-related': 'nothing known leads from that cause to it',
-  'cause-unknown': 'the cause there is not known well enough',
+  'cause-unknown': 'the cause there is not certain enough',
   'cause-in-doubt': 'two causes there are about as likely',
   'cause-elsewhere': 'that cause is elsewhere',
-  'symptom-does-not-fit': 'that cause does not bring about what it reports',
+  'symptom-does-not-fit': 'that cause does not explain this alert',
   'other-place': 'it is in another place',
-  'place-unknown': 'it is not known to be in the same place',
+  'place-unknown': 'it is unknown whether it is in the same place',
   'began-before-the-cause': 'it began before that cause did',
   'long-after-the-cause': 'it came long after that cause began',
   'own-change': 'its own service changed just before it',

@@ -112,7 +112,7 @@ export const errorWouldRepeat: Check = {
 };
 export const dependencyStillDown: Check = {
   code: 'dependency-still-down',
-  why: 'What it calls is down itself, so another run would fail, too.',
+  why: 'A dependency of the target is down, so another run would fail as well.',
   holds: (seen) =>
     dependencyFailures(seen).some(({ dependency: towards }) =>
       seen.findings.some(
@@ -138,7 +138,7 @@ export const noRoomForPods: Check = {
 };
 export const notRepeatable: Check = {
   code: 'not-repeatable',
-  why: 'Its own annotation says that it is not to be run again.',
+  why: 'An annotation of the target forbids another run.',
   holds: forbidsRerun,
 };
 export const rolloutPaused: Check = {

@@ -32,7 +32,7 @@ export function exceededLimit(
   const { to } = plan.parameters;
   return to === undefined || measure(parameters.to) <= measure(to)
     ? undefined
-    : `It may go to ${to} at most now, and ${parameters.to} was meant.`;
+    : `The limit is now ${to}, and the action asks for ${parameters.to}.`;
 }
 
 const measure = (value: string | number | boolean | undefined): number =>

@@ -54,7 +54,7 @@ export async function answerApproval(input: ApprovalAnswer, ports: AnswerPorts):
       return {
         kind: 'expired',
         approval: { ...result.approval, state: 'expired' },
-        text: `The question expired at ${clockTime(result.approval.expiresAt)}; nothing was done.`,
+        text: `The question expired at ${clockTime(result.approval.expiresAt)}; Watchkeeper took no action.`,
       };
     case 'already':
       // The first answer may not have reached the workflow. If it did, a second delivery changes nothing.

@@ -106,7 +106,7 @@ export function actionProblem(action: Action, incidentId: string): string | unde
   if (action.inverse !== undefined && JSON.stringify(action.inverse) !== JSON.stringify(made.inverse))
     return 'The catalogue takes the action back otherwise.';
   const differs = checkedFields.find((field) => action[field] !== made[field]);
-  return differs && `The catalogue says something else of the action: its ${differs} is "${made[differs]}".`;
+  return differs && `The action differs from the catalogue: in the catalogue, its ${differs} is "${made[differs]}".`;
 }
 
 const checkedFields = ['title', 'blastRadius', 'reversible', 'settleSeconds', 'verify'] as const;

@@ -137,7 +137,7 @@ async function chooseTakingBack(
     return { decision: { kind: 'refuse', why: no, policies: [...policies], action }, policyContext };
   }
   const trial = await dryRun(action, incident.id, ports);
-  if (trial.kind === 'refused') return report(`${action.title} was tried without doing it, and refused: ${trial.why}`);
+  if (trial.kind === 'refused') return report(`${action.title} failed its dry run: ${trial.why}`);
   const approvalQuestion = question(action, requirement, '', facts, [], { input, catalog, bounds: why });
   return {
     decision: { ...approvalQuestion, approvalId: `${approvalQuestion.approvalId}-back`, once: true },
@@ -149,7 +149,7 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
   const { incident, context } = input;
   if (input.takingBack !== undefined) return chooseTakingBack(input, input.takingBack, ports);
   const first = input.diagnosis.hypotheses[0];
-  if (!first || first.cause === 'unknown') return report('No cause was found that an action could remedy.');
+  if (!first || first.cause === 'unknown') return report('The diagnosis names no cause that an action could fix.');
   const subject = `${first.entity.kind} ${first.entity.name}`;
   if (confidenceToAct(first) < enoughConfidence) {
     return report('The first hypothesis is not sure enough to suggest an action; a person should look first.');
@@ -185,7 +185,7 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
     );
   const { entry, ruledOut } = offer;
   if (target === undefined || snapshot === undefined)
-    return report(`Cluster or namespace of ${subject} is not known, so nothing can be done there.`, ruledOut);
+    return report(`Cluster or namespace of ${subject} is unknown, so Watchkeeper cannot act there.`, ruledOut);
 
   const plan = planOn(entry.id, snapshot);
   const impossible: readonly RuledOut[] = [...ruledOut, { id: entry.id, code: 'not-possible', why: '' }];
@@ -202,8 +202,7 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
   }
 
   const trial = await dryRun(action, incident.id, ports);
-  if (trial.kind === 'refused')
-    return report(`${action.title} was tried without doing it, and refused: ${trial.why}`, impossible);
+  if (trial.kind === 'refused') return report(`${action.title} failed its dry run: ${trial.why}`, impossible);
 
   const taught = await fromTaught(first, { input, action, facts, catalog }, ports);
   if (taught.kind === 'act') return { decision: taught.decision, policyContext };
@@ -265,7 +264,7 @@ function question(
   const expiresInSeconds = expiresMinutes * 60;
   const remindInSeconds = Math.min(remindMinutes * 60, expiresInSeconds - 1);
   const people = approvers === 1 ? 'A person has' : `${approvers} people have`;
-  const again = before.length === 0 ? '' : 'It is asked again, because the target changed after the last answer.';
+  const again = before.length === 0 ? '' : 'Watchkeeper asks again, because the target changed after the last answer.';
   const nth = before.length === 0 ? '' : `-${before.length + 1}`;
   return {
     kind: 'ask',

@@ -67,8 +67,8 @@ export async function answerSwitch(
 
 function stateText({ killSwitch, catalogue, on }: Switches): string {
   if (catalogue)
-    return 'The kill switch is on in the catalogue: nothing is done, until the catalogue is deployed without it.';
-  if (!on) return 'The kill switch is off: what is approved or taught is done.';
+    return 'The kill switch is on in the catalogue: Watchkeeper takes no action until the catalogue is deployed without it.';
+  if (!on) return 'The kill switch is off: Watchkeeper runs approved and taught actions.';
   const since = killSwitch === undefined ? '' : ` Since ${killSwitch.at}, by ${killSwitch.by}: ${killSwitch.why}`;
-  return `The kill switch is on: nothing is done, whatever was approved or taught.${since}`;
+  return `The kill switch is on: Watchkeeper runs no action, not even an approved or taught one.${since}`;
 }

@@ -22,5 +22,5 @@ export async function changedSince(
   const now = lookup.kind === 'unseen' ? { 'can be looked at': 'no' } : targetStateOf(lookup).state;
   if (digestOf(now) === shownFor.digest) return undefined;
   const what = differences(shownFor.facts, now).join('; ');
-  return { kind: 'changed', why: `The target changed after it was approved: ${what}. It is asked again.` };
+  return { kind: 'changed', why: `The target changed after the approval: ${what}. Watchkeeper asks again.` };
 }

@@ -36,7 +36,7 @@ export function inverseText({ action: { inverse, reversible } }: Pick<Approval, 
 
 /** Why an approval cannot be remembered for next time; undefined if it can. */
 export function whyNotTeachable({ approvers, once, notTeachable }: Approval): string | undefined {
-  if (approvers > 1) return 'What takes several people is never done without asking.';
+  if (approvers > 1) return 'An action that needs several approvals always needs a question.';
   if (once !== undefined) return 'It is about this one time.';
   return notTeachable;
 }
@@ -67,7 +67,7 @@ export function questionMessage(approval: Approval, since?: string): Message {
       action.blastRadius,
       approvalCountText(approval),
       ...(open ? [approversText(approval)] : []),
-      ...(approval.state === 'expired' ? ['Nobody answered in time; nothing was done.'] : []),
+      ...(approval.state === 'expired' ? ['Nobody answered in time; Watchkeeper took no action.'] : []),
       ...(approval.state === 'withdrawn' ? [`Withdrawn: ${approval.withdrawnWhy}`] : []),
     ]
       .filter((line) => line !== '')

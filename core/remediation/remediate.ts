@@ -155,7 +155,7 @@ async function act(input: ApprovalResolved, action: Action, ports: RemediatePort
     refusal && begun.kind === 'begun'
       ? ({
           ...refused(
-            `${refusal.why} An earlier try began at ${begun.at}; whether it took effect is not known.`,
+            `${refusal.why} An earlier try began at ${begun.at}; it is unknown whether it took effect.`,
             refusal.policies,
           ),
           uncertain: true,
@@ -184,7 +184,7 @@ async function carryOut(
     }
   } catch (error) {
     if (!(error instanceof WatchkeeperError) || error instanceof Unavailable) throw error;
-    return { kind: 'failed', why: `${redact(error.message)} Whether it took effect is not known.` };
+    return { kind: 'failed', why: `${redact(error.message)} It is unknown whether it took effect.` };
   }
 }
 
@@ -259,15 +259,15 @@ async function taughtPermission(
   ports: RemediatePorts,
 ): Promise<Permission> {
   const preference = await ports.preferences.get(preferenceId);
-  if (!preference) return refused('What it was allowed by was never taught.');
+  if (!preference) return refused('Nobody taught the permission that the action names.');
   const first = diagnosis.hypotheses[0];
   const error = first && exactErrorOf(first, context, await ports.catalog.load());
   if (error === undefined || 'missing' in error || !isTaughtFor(preference, action, error))
-    return refused('What it was allowed by was taught for another error, another action or another workload.');
-  if (preference.state !== 'active') return refused(`What it was allowed by is ${preference.state}.`);
+    return refused('The permission was taught for another error, another action or another workload.');
+  if (preference.state !== 'active') return refused(`The permission is ${preference.state}.`);
   // The decision has counted this use. The same incident counts once.
   const used = await ports.preferences.use(preferenceId, incident.id, ports.clock.now().toISOString());
-  if (used.kind === 'refused') return refused(`What it was allowed by does not hold: ${used.why}`);
+  if (used.kind === 'refused') return refused(`The permission does not apply: ${used.why}`);
   return { kind: 'granted', actor: { kind: 'preference', id: preferenceId }, approvals: 0, requesterApproved: false };
 }
 

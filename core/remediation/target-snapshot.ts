@@ -41,4 +41,4 @@ export function brokenOn(
 }
 
 const unreadableReason = (lookup: Exclude<TargetLookup, { kind: 'object' }>): string =>
-  lookup.kind === 'absent' ? 'It is not there any more.' : `It cannot be looked at: ${lookup.why}`;
+  lookup.kind === 'absent' ? 'The target no longer exists.' : `It cannot be looked at: ${lookup.why}`;

@@ -151,7 +151,7 @@ export function compareFindings(
   const why =
     gaps.length > 0
       ? `Could not be asked: ${gaps.slice(0, 3).join('; ')}.`
-      : 'Nothing was seen that says so, either way.';
+      : 'No observation shows it, in either direction.';
   return { kind: 'unknown', text: `Whether "${action.title}" helped is not known. ${why}`, evidenceIds: [] };
 }
 
@@ -175,7 +175,7 @@ const sameProblem = (a: Finding, b: Finding): boolean =>
   sameWorkload(a.entity, b.entity) &&
   (a.cause === b.cause || (a.signal !== undefined && a.signal.name === b.signal?.name));
 
-const suspendedText = ' What was taught for this error is suspended; next time a person is asked again.';
+const suspendedText = ' The permission for this error is suspended; next time, Watchkeeper asks a person again.';
 
 /** Suspends the preference after one failed verification. @returns the id of the suspended preference. */
 async function suspendIfWrong(

@@ -41,7 +41,7 @@ export const unread = ({ without }: Surroundings, needed: readonly string[]): Pl
   const missing = needed.filter((kind) => without.includes(kind));
   return missing.length === 0
     ? undefined
-    : refused(`${missing.join(' and ')} cannot be read, so how far it may go is not known.`);
+    : refused(`${missing.join(' and ')} cannot be read, so the limit is unknown.`);
 };
 
 /** The remaining amount of each resource of each quota, in base units. */

@@ -29,7 +29,7 @@ export interface Question<Args extends readonly unknown[], Answer> {
 
 const notOnTape = (source: string): { readonly kind: 'gap'; readonly gap: Gap } => ({
   kind: 'gap',
-  gap: { source, reason: 'The tape does not hold this question.' },
+  gap: { source, reason: 'The tape does not contain this query.' },
 });
 
 /** On older tapes a scope has only an environment, or nothing. */
@@ -74,7 +74,7 @@ export const toolCall: Call<ToolServers, 'call'> = {
   incidentOf: (_tool, _input, { incidentId }) => incidentId,
   formsOf: (tool, input) => [{ scope: {}, tool, input }],
   missing: () => {
-    throw new Unavailable('The tape does not hold this call.');
+    throw new Unavailable('The tape does not contain this call.');
   },
 };
 
@@ -86,7 +86,7 @@ const aboutTarget = {
 export const targetLook: Call<Targets, 'look'> = {
   ...aboutTarget,
   port: 'targets.look',
-  missing: () => ({ kind: 'unseen', why: 'The tape does not hold a look at it.' }),
+  missing: () => ({ kind: 'unseen', why: 'The tape does not contain a snapshot of the target.' }),
 };
 
 export const targetAround: Call<Targets, 'around'> = {
@@ -103,11 +103,11 @@ const aboutAction = {
 export const dryRun: Call<Executor, 'dryRun'> = {
   ...aboutAction,
   port: 'executor.dryRun',
-  missing: () => ({ kind: 'refused', why: 'The tape does not hold this dry run.' }),
+  missing: () => ({ kind: 'refused', why: 'The tape does not contain this dry run.' }),
 };
 
 export const execution: Call<Executor, 'execute'> = {
   ...aboutAction,
   port: 'executor.execute',
-  missing: () => ({ kind: 'refused', why: 'This is a replay: nothing is done.' }),
+  missing: () => ({ kind: 'refused', why: 'This is a replay: no action runs.' }),
 };

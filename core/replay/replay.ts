@@ -113,12 +113,12 @@ export const replayedExecutor = (source: ReplaySource): Executor => ({
 
 const nothingSent = {
   kind: 'gap',
-  gap: { source: 'pagerduty', reason: 'This is a replay: nobody is told.' },
+  gap: { source: 'pagerduty', reason: 'This is a replay: no message is sent.' },
 } as const;
 
 const alertsNotOnTape = {
   kind: 'gap',
-  gap: { source: 'pagerduty', reason: 'The tape does not hold this question.' },
+  gap: { source: 'pagerduty', reason: 'The tape does not contain this query.' },
 } as const;
 
 export const replayedPager = (source: ReplaySource): Pager => ({

@@ -50,7 +50,7 @@ export async function publishProgressOften(
 
 /** Between the diagnosis and the decision no specialist is at work, so the status is not "Looking into". */
 const headOf = (incident: Incident, diagnosis: Diagnosis | undefined): StatusView =>
-  incident.status === 'investigating' && diagnosis !== undefined ? { says: 'Looked into' } : statusViewOf(incident);
+  incident.status === 'investigating' && diagnosis !== undefined ? { says: 'Investigated' } : statusViewOf(incident);
 
 /** One line per specialist during the investigation, then the outcome. Pure. */
 export function progressOf(
@@ -102,7 +102,7 @@ function factsOf({ place }: Incident, affected: readonly string[]): Pick<Message
 }
 
 function outcomeOf({ hypotheses: [first] }: Diagnosis): string {
-  return first === undefined || first.cause === 'unknown' ? 'No cause was found.' : first.summary;
+  return first === undefined || first.cause === 'unknown' ? 'Watchkeeper found no cause.' : first.summary;
 }
 
 function reportersLine(timeline: readonly TimelineEntry[]): string[] {

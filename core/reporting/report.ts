@@ -58,7 +58,7 @@ export async function report(
     incident.trigger,
     ports,
   );
-  if (failures.length === places) throw new Unavailable('Neither the thread nor the page could be told the diagnosis.');
+  if (failures.length === places) throw new Unavailable('The diagnosis reached neither the thread nor the page.');
   for (const failure of failures) await record(incident.id, failure, { step: 'Report', key: failure.place }, ports);
   await updateStatus('found', followersLine(diagnosis, incident.title), { incident, context }, ports);
   // If approval is needed, the approval request comes next and updates the progress message.
@@ -70,7 +70,7 @@ export async function report(
 function followersLine({ hypotheses: [first], blastRadius }: Diagnosis, title: string): string {
   const cause =
     !first || first.cause === 'unknown'
-      ? 'The cause is not known yet.'
+      ? 'The cause is unknown so far.'
       : `${capitalize(confidenceWords(first.confidence))}: ${causes[first.cause].title.toLowerCase()} (${first.entity.kind} ${first.entity.name}).`;
   const affected = blastRadius.length === 0 ? '' : ` Affected: ${formatList(blastRadius)}.`;
   return `${shorten(title, 200)} is being worked on. ${cause}${affected}`;
@@ -141,7 +141,7 @@ function gapsOf({ gaps, droppedClaims }: Diagnosis): string[] {
   const more = gaps.length > maxGaps ? ` and ${gaps.length - maxGaps} more` : '';
   return [
     ...(listed.length === 0 ? [] : [`Not known: ${listed.join('; ')}${more}.`]),
-    ...(droppedClaims > 0 ? [`Claims left out because no evidence holds them: ${droppedClaims}.`] : []),
+    ...(droppedClaims > 0 ? [`Claims left out because they have no evidence: ${droppedClaims}.`] : []),
   ];
 }
 

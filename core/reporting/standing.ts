@@ -10,13 +10,13 @@ export interface StatusView {
 }
 
 const under: Readonly<Record<Exclude<IncidentStatus, 'closed'>, StatusView>> = {
-  waiting: { says: 'Waiting in line', tone: 'waiting' },
-  investigating: { says: 'Looking into', tone: 'working' },
+  waiting: { says: 'Queued', tone: 'waiting' },
+  investigating: { says: 'Investigating', tone: 'working' },
   'awaiting-approval': { says: 'Waiting for an answer', tone: 'waiting' },
   acting: { says: 'Acting', tone: 'working' },
   verifying: { says: 'Checking whether it helped', tone: 'working' },
   grouped: { says: 'Part of another incident', tone: 'working' },
-  failed: { says: 'Broke off', tone: 'bad' },
+  failed: { says: 'Failed', tone: 'bad' },
 };
 
 /** The result of a verification as a state. */
@@ -24,7 +24,7 @@ export const verificationText: Readonly<Record<NonNullable<Incident['verified']>
   recovered: 'Recovered',
   'not-recovered': 'Not recovered',
   'made-worse': 'Made worse',
-  unknown: 'Not known to have recovered',
+  unknown: 'Recovery unknown',
 };
 
 export function statusViewOf(incident: Incident): StatusView {
@@ -39,7 +39,7 @@ export function statusViewOf(incident: Incident): StatusView {
     case 'nothing-done':
       return { says: 'Nothing done', ...(isResolved(incident) ? {} : { has: holderWords(incident) }) };
     case undefined:
-      return { says: 'Looked into', ...(isResolved(incident) ? {} : { has: holderWords(incident) }) };
+      return { says: 'Investigated', ...(isResolved(incident) ? {} : { has: holderWords(incident) }) };
   }
 }
 
@@ -53,10 +53,10 @@ const isResolved = ({ pageStatus }: Incident): boolean => pageStatus === 'resolv
 function holderWords({ heldBy }: Incident): string {
   switch (heldBy?.as) {
     case 'approver':
-      return `${heldBy.by} has it, who approved what was done.`;
+      return `${heldBy.by} owns it, after approving the action.`;
     case 'page':
-      return `${heldBy.by} has it, who took the page.`;
+      return `${heldBy.by} owns it, after acknowledging the page.`;
     case undefined:
-      return 'Nobody has it yet: escalate.';
+      return 'Nobody owns it yet: escalate.';
   }
 }

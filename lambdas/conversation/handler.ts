@@ -64,7 +64,7 @@ async function handle(
       logger.warn('not heard', { why: answer.why, eventId: utterance.eventId });
       return { kind: 'nothing' };
     case 'turned-away': {
-      logger.warn('pressed by nobody of ours', { eventId: utterance.eventId });
+      logger.warn('the sender of the press is no member of the organisation', { eventId: utterance.eventId });
       const message = await handleButton(answer.press, ports);
       return message === undefined ? { kind: 'nothing' } : { kind: 'answered', message };
     }

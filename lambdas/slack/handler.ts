@@ -117,7 +117,8 @@ async function interaction(fields: URLSearchParams, ports: SlackPorts): Promise<
   const why = refusedInteraction(payload, origin);
   if (why !== undefined) return refused(why);
   const sender = presser(payload, origin);
-  if (sender.kind !== 'ours') logger.warn('pressed by nobody of ours', { user: parsed.data.user.id });
+  if (sender.kind !== 'ours')
+    logger.warn('the sender of the press is no member of the organisation', { user: parsed.data.user.id });
   const utterance = utteranceOfPress(parsed.data, sender, ports.clock.now());
   return utterance === undefined ? reply(200, { status: 'ignored' }) : passOn(utterance, ports);
 }

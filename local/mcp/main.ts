@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   if (values.url !== undefined && !URL.canParse(values.url)) throw new Misconfigured('--url takes an address.');
   const at = desk({ url: values.url, data: values.data ?? defaultData });
   if (values.as !== undefined)
-    process.stderr.write('--as says nothing any more: who asks is whoever started Watchkeeper.\n');
+    process.stderr.write('--as has no effect any more: the requester is the person who started Watchkeeper.\n');
   const make = () => mcpServer(at);
   if (values.http === undefined) return make().connect(new StdioServerTransport());
   const port = Number(values.http);

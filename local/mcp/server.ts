@@ -26,7 +26,7 @@ export function mcpServer(desk: Desk): McpServer {
     {
       title: 'Start an investigation',
       description:
-        'Investigates what misbehaves: Kubernetes, metrics, logs, changes and runbooks, in about a minute. Returns the incident id; read_incident gives the diagnosis once it is there. It reads only; whatever is to be done is asked of a person.',
+        'Investigates what misbehaves: Kubernetes, metrics, logs, changes and runbooks, in about a minute. Returns the incident id; read_incident gives the diagnosis once it is there. It only reads; a person decides on every action.',
       inputSchema: {
         title: text(1000).describe('What misbehaves, in one line, as an alert would say it'),
         description: text(4000).optional().describe('What else is known'),
@@ -42,7 +42,7 @@ export function mcpServer(desk: Desk): McpServer {
         const incident = await opened(desk, sourceId);
         return incident === undefined
           ? `Started. It has no id yet; list_incidents will show it (source ${sourceId}).`
-          : `Started: incident ${incident.id}. Its diagnosis is there in about a minute: read_incident.`;
+          : `Started: incident ${incident.id}. read_incident gives its diagnosis in about a minute.`;
       }),
   );
   server.registerTool(
@@ -59,7 +59,7 @@ export function mcpServer(desk: Desk): McpServer {
     'read_incident',
     {
       title: 'Read an incident',
-      description: 'Diagnosis, competing causes with their evidence ids, what could not be learned, and the timeline.',
+      description: 'Diagnosis, competing causes with their evidence ids, the missing information and the timeline.',
       inputSchema: { incident: id },
       annotations: reading,
     },

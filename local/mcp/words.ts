@@ -42,7 +42,7 @@ export function incidentText({ incident, timeline, diagnosis, approvals }: ReadI
             ...against.map((reason) => `   - ${reason}`),
             `   evidence: ${evidenceIds.join(', ')}`,
           ]),
-          ...(diagnosis.gaps.length > 0 ? ['', 'Could not be learned:'] : []),
+          ...(diagnosis.gaps.length > 0 ? ['', 'No answer:'] : []),
           ...diagnosis.gaps.map(({ source, reason }) => `- ${source}: ${reason}`),
         ]),
     '',

@@ -246,7 +246,7 @@ function toReply(error: unknown, { onTrouble }: ServerParts): HttpReply {
   if (error instanceof NotFound) return json(404, { error: error.message });
   if (error instanceof WatchkeeperError) return json(statusOf(error), { error: error.message });
   onTrouble(`The console's API failed unexpectedly: ${String(error)}`);
-  return json(500, { error: 'Something unexpected happened here; the terminal says more.' });
+  return json(500, { error: 'An unexpected error occurred; the terminal shows the details.' });
 }
 
 function statusOf(error: WatchkeeperError): number {

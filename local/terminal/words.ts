@@ -35,9 +35,9 @@ export function diagnosisLines(
     style.bold(sinceMs === undefined ? 'Diagnosis' : `Diagnosis after ${(sinceMs / 1000).toFixed(1)} s`),
     indented(wholeText(diagnosis), 2),
     '',
-    ...(diagnosis.hypotheses.length === 0 ? [indented('No cause could be told from what was seen.', 2)] : []),
+    ...(diagnosis.hypotheses.length === 0 ? [indented('The observations show no cause.', 2)] : []),
     ...diagnosis.hypotheses.flatMap((hypothesis) => hypothesisLines(hypothesis, evidence, width, style)),
-    ...(diagnosis.gaps.length === 0 ? [] : ['', `  ${style.bold('What could not be learned')}`]),
+    ...(diagnosis.gaps.length === 0 ? [] : ['', `  ${style.bold('Missing information')}`]),
     ...diagnosis.gaps.map((gap) => hang('  - ', 4, wrap(clean(`${gap.source}: ${gap.reason}`), width - 4))),
     '',
     indented(modelSentence(diagnosis), 2),
@@ -76,7 +76,7 @@ function hypothesisLines(
 }
 
 function modelSentence(diagnosis: Diagnosis): string {
-  if (diagnosis.model === 'none') return 'No model took part: this is what the analysis alone says.';
+  if (diagnosis.model === 'none') return 'No model took part: the result comes from the analysis alone.';
   const { costUsd, modelCalls, inputTokens, outputTokens } = diagnosis.usage;
   const tokens = (inputTokens + outputTokens).toLocaleString('en-US');
   return `${diagnosis.model} took part (all models: ${modelCalls} calls, ${tokens} tokens, ${costUsd.toFixed(4)} USD).`;

@@ -146,7 +146,7 @@ describe('a deployed stage', () => {
     expect(chart?.starts).toContain('PNG');
     // The message that follows the incident is updated after the question is posted.
     await eventually('an update of the first message', async () =>
-      /^(?:Looked into|Waiting)/.test(outside.messages()[0]?.text ?? '') ? true : undefined,
+      /^(?:Investigated|Waiting)/.test(outside.messages()[0]?.text ?? '') ? true : undefined,
     );
     expect(diagnosis?.hypotheses[0]).toMatchObject({ rank: 1, entity: { kind: 'CronJob', name: 'nightly-invoices' } });
     expect(diagnosis).toMatchObject({
@@ -302,7 +302,7 @@ describe('a deployed stage', () => {
       'People taught me: nightly-invoices talks to ledger-db (taught by U0ALICE on ',
     );
     const knowledge = timeline.find(({ actor, kind }) => actor === 'knowledge' && kind === 'finding');
-    expect(knowledge?.text).toMatch(/The same alert was there before on the same workload/);
+    expect(knowledge?.text).toMatch(/The same alert fired before on the same workload/);
     expect(knowledge?.text).toContain('People taught one thing about it.');
     const evidence = s3Evidence({
       bucket: outputs.EvidenceBucket,

@@ -54,7 +54,7 @@ describe('the contract', () => {
     });
     expect(await post(served, '{}')).toEqual({
       status: 500,
-      body: { error: 'It failed; the log says how.', code: 'Unexpected' },
+      body: { error: 'It failed; the log shows the error.', code: 'Unexpected' },
     });
     expect(await post(served, '{}', '/elsewhere')).toMatchObject({ status: 404 });
     expect((await fetch(`http://127.0.0.1:${served.port}/invocations`)).status).toBe(405);

@@ -228,7 +228,7 @@ describe('what made it worse', () => {
     await answer(runtime, (await asked(runtime, 2)).id, 'ana', 'reject');
     const incident = await runtime.waitForIncident(sourceId, 'ended');
     const told = await story(runtime, incident.id);
-    expect(told).toMatch(/learned: ana rejected the action; nothing was taken back\./);
+    expect(told).toMatch(/learned: ana rejected the action; Watchkeeper rolled nothing back\./);
     expect(told.match(/^action: Done/gm)).toHaveLength(1);
   });
 });
@@ -283,9 +283,11 @@ describe('a question that nobody answers', () => {
       headline: expect.stringMatching(/^Still waiting/),
     });
     expect(messages.findLast(({ key }) => key === `question-${question.id}`)?.lines).toContain(
-      'Nobody answered in time; nothing was done.',
+      'Nobody answered in time; Watchkeeper took no action.',
     );
-    expect(notes.join('\n')).toMatch(/Nobody has answered yet[\s\S]*Nobody answered in time; nothing was done\./);
+    expect(notes.join('\n')).toMatch(
+      /Nobody has answered yet[\s\S]*Nobody answered in time; Watchkeeper took no action\./,
+    );
   });
 });
 
@@ -363,7 +365,7 @@ describe('what was taught', () => {
     const second = await runtime.pages.send('cronjob-nightly-invoices', { vary: true });
     const failed = await runtime.waitForIncident(second.sourceId, 'ended');
     expect(await story(runtime, failed.id)).toMatch(
-      /Act without asking[\s\S]*Not recovered after[\s\S]*What was taught for this error is suspended; next time a person is asked again/,
+      /Act without asking[\s\S]*Not recovered after[\s\S]*The permission for this error is suspended; next time, Watchkeeper asks a person again/,
     );
     expect(await runtime.ports.preferences.list()).toMatchObject([{ state: 'suspended', uses: 1 }]);
     const third = await runtime.pages.send('cronjob-nightly-invoices', { vary: true });

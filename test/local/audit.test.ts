@@ -35,7 +35,7 @@ test('says that every chain holds, and exits with 1 and where it breaks once som
   const data = await folderWithAudit();
   expect(await audit('--verify', '--data', data)).toEqual({
     code: 0,
-    out: '3 entries in 1 chain, 1 anchor: every chain holds.\n',
+    out: '3 entries in 1 chain, 1 anchor: every chain is intact.\n',
     err: '',
   });
   const opened = await openTables(join(data, 'tables'), tables);

@@ -221,7 +221,7 @@ test('"stop" is a no while a question waits, and asked back where none does', as
   await runtime.waitForIncident((await runtime.ports.incidents.get(id))?.sourceId ?? '', 'ended');
   const back = await say(id, 'stop');
   expect(back).toMatchObject({ intent: 'unclear', choices: ['stop everything', 'status'] });
-  expect(back.text).toMatch(/^No question waits here that this could be a no to\./);
+  expect(back.text).toMatch(/^No question is open here\./);
   expect((await runtime.ports.controls.killSwitch())?.on ?? false).toBe(false);
 });
 

@@ -316,8 +316,8 @@ describe('people', () => {
     const people = await openPeople(memoryDisk(), { name: 'ada', slack: 'U0ADA' }, () => new Date());
     expect((await people.invite({ name: 'ADA' })).person).toMatchObject({ name: 'ada', id: 'U0ADA', isOwner: true });
     await people.invite({ name: 'ben', slack: 'U0BEN' });
-    await expect(people.invite({ name: 'cleo', slack: 'U0BEN' })).rejects.toThrow('ben is known under that already.');
-    await expect(people.invite({ name: 'cleo', slack: 'U0ADA' })).rejects.toThrow('ada is known under that already.');
+    await expect(people.invite({ name: 'cleo', slack: 'U0BEN' })).rejects.toThrow('ben already has that name.');
+    await expect(people.invite({ name: 'cleo', slack: 'U0ADA' })).rejects.toThrow('ada already has that name.');
   });
 
   it('have links for a day and sessions for thirty', async () => {

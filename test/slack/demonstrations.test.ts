@@ -57,7 +57,7 @@ test("what's the issue with this service? is answered from the alert above alone
     'the diagnosis',
   );
   const first = slack.workspace.posts.find((post) => post.threadTs === alert.ts && post.botId === ourBot.botId);
-  expect(wordsOf(first ?? diagnosis)).toMatch(/Look(ing|ed) into/);
+  expect(wordsOf(first ?? diagnosis)).toMatch(/Investigat(ing|ed)/);
   const { post: why } = await slack.say('U0BEN', 'C0ALERTS', `${us} why do you think so?`, alert.ts);
   await seen((post) => /likely|possible|a guess/.test(wordsOf(post)) && post.ts > why.ts, 'the reasons');
   await slack.say('U0BEN', 'C0ALERTS', `${us} what did you check?`, alert.ts);
@@ -99,7 +99,7 @@ test('what this account cost is answered under an alert that names none, and its
   await seen((post) => post.threadTs === alert.ts && /a day on average/.test(wordsOf(post)), 'the days');
   await slack.say('U0ANA', 'C0OPS', `${us} what did prod cost last month?`, alert.ts);
   const asked = await seen(
-    (post) => post.threadTs === alert.ts && /Which account is meant/.test(wordsOf(post)),
+    (post) => post.threadTs === alert.ts && /Which account do you mean/.test(wordsOf(post)),
     'choices',
   );
   expect(JSON.stringify(asked.blocks)).toContain('"text":"frontend-prod"');

@@ -60,7 +60,7 @@ describe('a question is not answered by', () => {
     expect([pressed.status, pressed.body]).toEqual([200, '{"status":"accepted"}']);
     await expect
       .poll(() => slack.workspace.ephemerals.at(-1), { timeout: 20_000 })
-      .toMatchObject({ to: 'U0VENDOR', text: expect.stringContaining('nothing was done') });
+      .toMatchObject({ to: 'U0VENDOR', text: expect.stringContaining('took no action') });
     expect(await state()).toBe('pending');
   });
 
@@ -69,7 +69,7 @@ describe('a question is not answered by', () => {
     await slack.press('U0GUEST', question, 'watchkeeper-approve');
     await expect
       .poll(() => slack.workspace.ephemerals.at(-1), { timeout: 20_000 })
-      .toMatchObject({ to: 'U0GUEST', text: expect.stringContaining('nothing was done') });
+      .toMatchObject({ to: 'U0GUEST', text: expect.stringContaining('took no action') });
     expect(await state()).toBe('pending');
   });
 

@@ -15,24 +15,24 @@ const bySelf: readonly (readonly [words: RegExp, cause: CauseCode, text: string]
   [
     /certificate (?:has |is )?expired|x509|expired certificate/i,
     'certificate-expired',
-    'the alert speaks of an expired certificate',
+    'the alert mentions an expired certificate',
   ],
   [
     /no such host|name resolution|nxdomain|enotfound|servfail|getaddrinfo|\bdns\b/i,
     'dns-failure',
-    'the alert speaks of names that do not resolve',
+    'the alert mentions names that do not resolve',
   ],
   [
     /traffic (?:surge|spike)|surge (?:of|in) (?:traffic|requests)|request rate (?:above|spike)|flash sale/i,
     'traffic-surge',
-    'the alert speaks of more traffic than usual',
+    'the alert mentions more traffic than usual',
   ],
   [
     /\b(?:provider|vendor|partner|third.party)\b.{0,60}(?:\b429\b|\b50[234]\b|quota|unavailable|outage)|(?:\b429\b|\b50[234]\b|quota|unavailable|outage).{0,60}\b(?:provider|vendor|partner|third.party)\b/i,
     'vendor-outage',
     'the alert speaks of an answer from outside',
   ],
-  [/no space left|disk (?:is )?(?:full|usage)|enospc/i, 'disk-full', 'the alert speaks of a full disk'],
+  [/no space left|disk (?:is )?(?:full|usage)|enospc/i, 'disk-full', 'the alert mentions a full disk'],
 ];
 
 /** `feeds` are the status feeds of the incident's window. Operational feeds give no sign. */

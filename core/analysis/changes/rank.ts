@@ -123,7 +123,7 @@ function signsOfPlace(live: Live, question: ChangeQuestion, services: ReadonlySe
   if (live.how === 'not-deployed') {
     signs.push(
       services.size > 0
-        ? { weight: -2.5, text: 'no deploy is known that brought it live before the page' }
+        ? { weight: -2.5, text: 'no known deploy put it live before the page' }
         : { weight: 0, text: 'whether it was deployed is not recorded' },
     );
   }
@@ -144,7 +144,7 @@ function signsOfPlace(live: Live, question: ChangeQuestion, services: ReadonlySe
     signs.push(
       place === 'own' || place === 'shared'
         ? { weight: -0.4, text: 'it was carried along by a deploy that names a later commit' }
-        : { weight: -1.6, text: 'nothing says that the deployed service contains it' },
+        : { weight: -1.6, text: 'no evidence shows that the deployed service contains it' },
     );
   }
   return signs;
@@ -189,7 +189,7 @@ function signsOfNature(nature: Nature): Sign[] {
     case 'renamed':
       return [{ weight: -1.8, text: 'it only gives something another name' }];
     case 'reporting':
-      return [{ weight: -1.8, text: 'it changes what is reported, not what happens' }];
+      return [{ weight: -1.8, text: 'it changes only logs or metrics' }];
     case 'dependencies':
       return nature.largest === 'patch'
         ? [{ weight: -1, text: 'it raises a dependency by a patch version' }]

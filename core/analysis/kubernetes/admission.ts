@@ -100,7 +100,7 @@ function withoutEvents(cluster: Cluster, found: readonly FindingDraft[]): Findin
         onset,
         lines: [
           `${first.kind} ${first.metadata.name}: ReplicaFailure ${conditions[0]?.reason ?? ''}: ${message || 'no reason is recorded'}`,
-          ...(message === '' && cause !== undefined ? [`worked out from what is there: ${problem}`] : []),
+          ...(message === '' && cause !== undefined ? [`derived from the objects that exist: ${problem}`] : []),
         ],
         error: message || problem,
         ...(namespaced ? { dependency: workload } : call ? { dependency: webhookEntity(cluster, call) } : {}),
@@ -151,7 +151,10 @@ function requestOfPod({ spec }: Workload['spec']['template'], resource: string):
 function judge(message: string): { cause: CauseCode | undefined; problem: string } {
   // A quota on CPU or memory also refuses pods that do not state their needs. In that case the quota is not used up.
   if (/failed quota: .*must specify/.test(message))
-    return { cause: 'admission-refused', problem: 'they do not set what the quota of their namespace asks for' };
+    return {
+      cause: 'admission-refused',
+      problem: 'they do not set the resources that the quota of their namespace requires',
+    };
   if (/exceeded quota/.test(message)) {
     const requested = /requested: .*?(?=, used: |$)/.exec(message)?.[0] ?? message;
     const cause = quotaResources.find(([words]) => words.test(requested))?.[1];

@@ -178,7 +178,7 @@ function judge(pod: Pod, which: Which, probe: Probe, container: Container, event
     );
   }
   if (wrongProtocol(probe, text)) {
-    return misconfigured(`${which}-probe-protocol`, `it speaks ${protocolOf(probe)}, which the port does not`);
+    return misconfigured(`${which}-probe-protocol`, `it uses ${protocolOf(probe)}, and the port uses another protocol`);
   }
   const seconds = patience(probe);
   const kinder = container.readinessProbe ? patience(container.readinessProbe) : 30;
@@ -197,7 +197,7 @@ function judge(pod: Pod, which: Which, probe: Probe, container: Container, event
       protocolOf(probe) === 'HTTPS' ||
       protocolOf(other) === 'gRPC');
   if ((disagrees && otherWorks) || againstPortName(probe, container, text)) {
-    return misconfigured(`${which}-probe-protocol`, `it speaks ${protocolOf(probe)}, which the port does not`);
+    return misconfigured(`${which}-probe-protocol`, `it uses ${protocolOf(probe)}, and the port uses another protocol`);
   }
   // Two protocols that exclude each other on one port: one of the probes is wrong, and this one fails.
   if (

@@ -21,7 +21,7 @@ export function volumeCause(cluster: Cluster, pod: Pod): Judged {
     ? claimCause(cluster, pending)
     : {
         cause: undefined,
-        problem: names.length > claims.length ? 'its volume claim is not there' : 'its volumes are not ready',
+        problem: names.length > claims.length ? 'its volume claim does not exist' : 'its volumes are not ready',
       };
 }
 

@@ -36,7 +36,9 @@ export function signsOfCallees(candidate: Candidate, scene: ScoringContext): Sig
       isWorse(other.findings, failures) ||
       (lag(other.findings, failures) <= -minute && !isWorse(failures, other.findings)),
   );
-  return worse ? [{ weight: -1.2, text: `${worse.entity.name}, which it calls, fails, too, and first or more` }] : [];
+  return worse
+    ? [{ weight: -1.2, text: `${worse.entity.name}, which it calls, fails as well, earlier or more often` }]
+    : [];
 }
 
 /** A callee with few errors cannot cause many more errors at its caller. This weighs against signs that name the callee as the reason. */
@@ -73,10 +75,10 @@ export function signsOfCloseness(
 ): Sign[] {
   if (isElsewhere(entity))
     return [
-      { weight: -4, text: `it is in namespace ${entity.namespace}, and nothing leads there from what was paged` },
+      { weight: -4, text: `it is in namespace ${entity.namespace}, and the paged service does not call into it` },
     ];
   if (paged === undefined || service === undefined) return [];
-  if (service === paged) return [{ weight: 0.8, text: 'it is what was paged' }];
+  if (service === paged) return [{ weight: 0.8, text: 'the page names it' }];
   const distance = graph.calleesOf(paged).get(service);
   if (distance === 1) return [{ weight: 0.5, text: `${paged} calls it` }];
   if (distance !== undefined) return [{ weight: 0.2, text: `${paged} calls it over ${distance} steps` }];
@@ -99,7 +101,7 @@ export function signsOfReach(candidate: Candidate, { graph, findings, subjects }
   return [
     {
       weight: Math.min(most, 0.5 * names.length),
-      text: `it explains what is seen at ${names.slice(0, 3).join(', ')}`,
+      text: `it explains the problems at ${names.slice(0, 3).join(', ')}`,
     },
   ];
 }
@@ -133,5 +135,5 @@ export function signsOfCoverage(candidate: Candidate, scene: ScoringContext): Si
   if (left.length === 0) return [];
   const share = 1 - left.length / places.size;
   const names = left.flatMap(([, [one]]) => one?.entity.name ?? []).slice(0, 3);
-  return [{ weight: Math.log(0.15 + 0.85 * share), text: `it leaves open what is seen at ${names.join(', ')}` }];
+  return [{ weight: Math.log(0.15 + 0.85 * share), text: `it does not explain the problems at ${names.join(', ')}` }];
 }

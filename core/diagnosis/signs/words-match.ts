@@ -35,7 +35,7 @@ function matchOfWords(
   if (information <= 0) return undefined;
   return {
     weight: 1.6 * (1 - Math.exp(-information / 3)),
-    text: `it speaks of what the errors speak of: ${shared
+    text: `its text shares words with the errors: ${shared
       .sort(([a], [b]) => weigh(b) - weigh(a))
       .slice(0, 3)
       .map(([, word]) => word)

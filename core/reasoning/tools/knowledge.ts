@@ -26,7 +26,7 @@ export function knowledgeTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'ev
       const sections = observed.data.slice(0, maxSections);
       const digest =
         sections.length === 0
-          ? `Nothing speaks of "${text}".`
+          ? `No document matches "${text}".`
           : sections
               .map(({ document, heading, excerpt }) => `${document}, ${heading}: ${shorten(excerpt, 450)}`)
               .join('\n');

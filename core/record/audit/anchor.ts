@@ -26,7 +26,8 @@ export async function anchorAndCheck(
   const now = ports.clock.now().getTime();
   const span = { since: new Date(now - checkedMs).toISOString(), until: new Date(now + dayMs).toISOString() };
   const check = await verifyAudit(span, ports);
-  if (check.breaks.length > 0) throw new Impossible(`The audit does not hold. ${checkInWords(check).join(' ')}`);
+  if (check.breaks.length > 0)
+    throw new Impossible(`The audit failed its verification. ${checkInWords(check).join(' ')}`);
   return { day, heads: heads.length, links: check.links };
 }
 

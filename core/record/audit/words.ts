@@ -6,7 +6,7 @@ export function checkInWords(check: AuditCheck): string[] {
   return [
     ...breaks.map((one) => `BROKEN  ${breakInWords(one)}`),
     `${counted(links, 'entry', 'entries')} in ${counted(chains, 'chain')}, ${counted(anchors, 'anchor')}: ${
-      breaks.length === 0 ? 'every chain holds.' : `${counted(breaks.length, 'break')}.`
+      breaks.length === 0 ? 'every chain is intact.' : `${counted(breaks.length, 'break')}.`
     }`,
     ...(beforeTheChain === 0
       ? []
@@ -16,7 +16,7 @@ export function checkInWords(check: AuditCheck): string[] {
     ...(notAnchored === 0
       ? []
       : [
-          `${counted(notAnchored, 'entry', 'entries')} since the last anchor (${lastAnchor ?? 'none was read'}): held by their chain alone.`,
+          `${counted(notAnchored, 'entry', 'entries')} since the last anchor (${lastAnchor ?? 'none was read'}): protected by their chain alone.`,
         ]),
   ];
 }

@@ -56,7 +56,7 @@ function plan(surroundings: Surroundings): Planned {
   }
   const nodes = around.filter(({ kind }) => kind === 'Node').flatMap((node) => Node.safeParse(node).data ?? []);
   const largest = Math.max(0, ...nodes.map(({ status }) => bytesOf(String(status.allocatable?.memory ?? ''))));
-  if (largest === 0) return refused('How much memory a node has is not known.');
+  if (largest === 0) return refused('The memory of the nodes is unknown.');
   bounds.push({ most: largest, reason: `the largest node has ${Math.floor(largest / mebi)}Mi to give` });
   const replicas = Math.max(1, workload.status?.desiredNumberScheduled ?? workload.spec.replicas ?? 1);
   for (const { name, resource, room } of roomsOf(around))

@@ -27,7 +27,7 @@ export const rerunCronJob: ActionDefinition<'rerun-cronjob', 'kubernetes'> = {
   settleSeconds: 60,
   title: (target) => `Rerun ${namespacedName(target)}`,
   blastRadius: (target) => `Starts one more Job from the template of ${target.name}; nothing that runs is touched.`,
-  inverse: () => 'A Job that was started cannot be unstarted; what it did is its own.',
+  inverse: () => 'A started Job cannot be undone, and neither can its effects.',
   verify: (target) => `Did the new Job of CronJob ${target.name} succeed?`,
   impact: startsBeside,
 };

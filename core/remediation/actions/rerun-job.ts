@@ -28,7 +28,7 @@ export const rerunJob: ActionDefinition<'rerun-job', 'kubernetes'> = {
   title: (target) => `Rerun ${namespacedName(target)}`,
   blastRadius: (target) =>
     `Starts a new Job from the template of the failed ${target.name}; nothing that runs is touched.`,
-  inverse: () => 'A Job that was started cannot be unstarted; what it did is its own.',
+  inverse: () => 'A started Job cannot be undone, and neither can its effects.',
   verify: (target) => `Did the rerun of Job ${target.name} succeed?`,
   impact: startsBeside,
 };

@@ -33,7 +33,7 @@ export const restartRollout: ActionDefinition<'restart-rollout', 'kubernetes'> =
   settleSeconds: 90,
   title: (target) => `Restart ${namespacedName(target)}`,
   blastRadius: (target) => `Replaces all pods of ${target.name}, a few at a time, with the same revision.`,
-  inverse: () => 'The pods that ran before are gone; the revision is the same.',
+  inverse: () => 'The earlier pods no longer exist; the revision is the same.',
   verify: (target) => `Is ${target.kind} ${target.name} healthy after the restart?`,
   impact: replacesAllPods,
 };

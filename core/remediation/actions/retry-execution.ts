@@ -27,7 +27,7 @@ export const retryExecution: ActionDefinition<'retry-execution', 'step-functions
   settleSeconds: 60,
   title: (target) => `Redrive execution ${target.name} of state machine ${target.namespace} in ${target.cluster}`,
   blastRadius: () => 'Goes on with the same input from the state that failed; what succeeded before is not run again.',
-  inverse: () => 'What an execution has done is its own; it can only be stopped.',
+  inverse: () => 'Completed steps of an execution cannot be undone; it can only be stopped.',
   verify: (target) => `Did execution ${target.name} of state machine ${target.namespace} succeed?`,
   impact: touchesNoPod,
 };

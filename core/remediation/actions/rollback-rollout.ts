@@ -89,7 +89,7 @@ export const rollbackRollout: ActionDefinition<'rollback-rollout', 'kubernetes'>
     `Replaces all pods of ${target.name}, a few at a time; what the newest revision brought is gone until it is rolled out again.`,
   inverse: ({ fromRevision, undo: undoing }) =>
     fromRevision === undefined || undoing === true
-      ? 'Which revision to go forward to is not known.'
+      ? 'The revision to return to is unknown.'
       : { id: 'rollback-rollout', parameters: { toRevision: fromRevision, undo: true } },
   verify: (target) => `Is ${target.kind} ${target.name} healthy after the rollback?`,
   impact: replacesAllPods,

@@ -47,7 +47,7 @@ function findingOf(answer: EdgeAnswer, query: string, now: Date, page: string): 
   const base = { entity, severity: 'info', confidence: 0.9, role: 'context', evidence } as const;
   if (status < 400) return { ...base, well: true, claim: `The CDN answers ${address} with ${status} (${cache}).` };
   if (cache !== 'hit')
-    return { ...base, claim: `The CDN passes on ${status} for ${address} (${cache}): what is behind it answers so.` };
+    return { ...base, claim: `The CDN passes on ${status} for ${address} (${cache}): its origin gives this answer.` };
   const under =
     key === undefined ? 'None of its surrogate keys is about this address alone.' : `Surrogate key: ${key}.`;
   return {

@@ -4,7 +4,7 @@ import type { Specialist } from '../specialist.ts';
 
 export const executions: Specialist = {
   name: 'executions',
-  question: () => 'Which execution of the state machine failed, with what error, and can it be gone on with?',
+  question: () => 'Which execution of the state machine failed, with what error, and can it be redriven?',
   applies: (_, trigger) => arnsIn(trigger).length > 0,
   load: async () => (await import('./investigate.ts')).investigateExecutions,
 };

@@ -67,7 +67,7 @@ function findingOf(execution: WorkflowExecution, query: string): FindingDraft {
       const all = [error, cause].filter(Boolean).join(': ');
       const message = all.replace(/\s+/g, ' ').slice(0, 200);
       const how = { FAILED: 'failed', TIMED_OUT: 'ran out of time', ABORTED: 'was aborted' }[status];
-      const again = execution.redrivable ? 'It can be gone on with from where it failed.' : 'It cannot be redriven.';
+      const again = execution.redrivable ? 'It can be redriven from the failed step.' : 'It cannot be redriven.';
       return {
         ...base,
         role: 'cause',

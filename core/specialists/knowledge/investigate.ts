@@ -117,7 +117,7 @@ function factFinding(fact: ServiceFact, brief: Brief): FindingDraft {
 
 const nothingFound: Gap = {
   source: 'knowledge',
-  reason: 'No runbook or past incident speaks of this kind of failure.',
+  reason: 'No runbook or past incident describes this kind of failure.',
   nothingFound: true,
 };
 
@@ -156,8 +156,8 @@ const oneLine = (markdown: string): string =>
 function pastFinding({ document, cause, tried, query }: Past, place: number, brief: Brief): FindingDraft {
   return {
     claim:
-      `The same alert was there before on the same workload (${document}): ${shorten(firstSentence(cause), 150)} ` +
-      (tried === '' ? 'It does not say what was tried.' : `What was tried: ${shorten(tried, 130)}`),
+      `The same alert fired before on the same workload (${document}): ${shorten(firstSentence(cause), 150)} ` +
+      (tried === '' ? 'It does not describe the attempted actions.' : `Attempted: ${shorten(tried, 130)}`),
     entity: entityOf(brief),
     role: 'context',
     severity: 'info',
@@ -166,7 +166,7 @@ function pastFinding({ document, cause, tried, query }: Past, place: number, bri
       {
         source: 'knowledge',
         query: `${query} (the same alert, workload and environment)`,
-        excerpt: shorten(`${document}\nCause: ${cause}\nWhat was tried: ${tried}`, 2000),
+        excerpt: shorten(`${document}\nCause: ${cause}\nAttempted: ${tried}`, 2000),
         full: { kind: 'knowledge', document, heading: 'Cause; What was tried', markdown: `${cause}\n\n${tried}` },
       },
     ],
@@ -222,7 +222,7 @@ function summaryOf(past: readonly Past[], best: readonly Match[], gaps: readonly
   const [first, ...rest] = best;
   if (!first && !latest) return gaps[0] ? `Knowledge could not be searched: ${gaps[0].reason}` : nothingFound.reason;
   const before = latest
-    ? `The same alert was there before on the same workload: "${shorten(latest.title, 120)}" says what was tried.`
+    ? `The same alert fired before on the same workload: "${shorten(latest.title, 120)}" describes the attempted actions.`
     : '';
   if (!first) return before;
   const alsoFound = rest.length > 0 ? ` Also: ${rest.map(({ hit }) => `"${hit.title}"`).join(', ')}.` : '';

@@ -3,7 +3,7 @@ import { alwaysApplies, type Specialist } from '../specialist.ts';
 
 export const logs: Specialist = {
   name: 'logs',
-  question: (about) => `Which errors around ${about} are new or surging, and what is the one line to read?`,
+  question: (about) => `Which errors around ${about} are new or surging, and which line is the most relevant?`,
   applies: alwaysApplies,
   load: async () => (await import('./investigate.ts')).investigateLogs,
 };

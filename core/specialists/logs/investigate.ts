@@ -314,7 +314,7 @@ function gapsOf({ lines, characters, coverage, forgotten }: Reading, partial: bo
     ...(partial ? [gap(`Only the first ${amountOf(characters)} of text were read.`)] : []),
     ...(forgotten > 0 ? [gap(`${forgotten} rare kinds of message were forgotten to keep within memory.`)] : []),
     ...(lines > 0 && coverage.baselineMs < 60_000
-      ? [gap('The logs begin with the incident: what is new cannot be told from what was always there.')]
+      ? [gap('The logs begin with the incident: new messages cannot be distinguished from usual ones.')]
       : []),
   ];
 }
@@ -329,7 +329,7 @@ function summaryOf(notable: readonly NotableTemplate[], reading: Reading, partia
   const read = `${reading.lines.toLocaleString('en-US')} lines read.`;
   // Without reading the logs to the end, an error cannot be called gone.
   const gone = partial ? undefined : vanished(reading.templates, reading.coverage)[0];
-  const over = gone ? ` No longer seen: "${shorten(gone.samples[0]?.text ?? gone.text, 120)}".` : '';
+  const over = gone ? ` No longer logged: "${shorten(gone.samples[0]?.text ?? gone.text, 120)}".` : '';
   const [first] = notable;
   if (!first) {
     const nothing =
@@ -342,5 +342,5 @@ function summaryOf(notable: readonly NotableTemplate[], reading: Reading, partia
   const otherCount = notable.length - 1;
   const more =
     otherCount === 0 ? '' : ` ${otherCount} other${otherCount === 1 ? ' is' : 's are'} new or more frequent.`;
-  return `${down} ${read} The line to read: ${name}, ${timesOf(first.template.count)}${since}: "${shorten(first.template.samples[0]?.text ?? '', 300)}".${more}${over}`.trim();
+  return `${down} ${read} Most relevant line: ${name}, ${timesOf(first.template.count)}${since}: "${shorten(first.template.samples[0]?.text ?? '', 300)}".${more}${over}`.trim();
 }

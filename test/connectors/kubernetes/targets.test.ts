@@ -63,7 +63,7 @@ test('what is gone is absent, what may not be read or makes no sense is not seen
     expect((await looked(answer)).seen.kind).toBe('unseen');
   expect((await looked({ status: 200 }, { kind: 'Secret' })).seen).toEqual({
     kind: 'unseen',
-    why: 'A Secret is not looked at.',
+    why: 'Watchkeeper does not read objects of kind Secret.',
   });
   expect((await looked({ status: 200 }, { cluster: 'other' })).seen.kind).toBe('unseen');
 });

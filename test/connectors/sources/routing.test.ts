@@ -186,7 +186,7 @@ describe('the record of a question', () => {
   test('says that the catalogue could not be read, and then all are asked', async () => {
     const { sources } = liveSources(two, means, () => Promise.reject(new Error('gone')));
     expect(await sources.logs.observe(aScope({ service: 'web' }), {})).toMatchObject({
-      gaps: [{ source: 'logs', reason: 'The service catalogue cannot be read; all are asked.' }],
+      gaps: [{ source: 'logs', reason: 'The service catalogue cannot be read; Watchkeeper queries all sources.' }],
       consulted: { by: 'all', asked: [{ source: 'north' }, { source: 'south' }], notAsked: [] },
     });
   });

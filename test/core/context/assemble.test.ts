@@ -103,7 +103,7 @@ describe('assembling the context', () => {
         throw new Unavailable('down');
       };
       expect((await assemble({ memory: { ...noMemory(), facts: away } })).plan).toHaveLength(5);
-      expect(await told()).toContain('What people taught about services could not be looked up.');
+      expect(await told()).toContain('The memory of taught facts did not answer.');
     });
   });
 

@@ -36,7 +36,7 @@ describe('who and where', () => {
     });
     expect(context.environment).toBeUndefined();
     expect(context.questions).toEqual([
-      'Which environment is meant? The alert does not say, and the catalogue does not know.',
+      'Which environment does the alert concern? Neither the alert nor the catalogue names it.',
     ]);
   });
 
@@ -133,7 +133,7 @@ describe('what is ambiguous', () => {
 
   test('becomes a question, with who would know', () => {
     expect(context.questions[0]).toBe(
-      "Which cluster is meant: backend-2 (the catalogue's entry for checkout) or staging-1 (the catalogue's entry for checkout)? team-shop would know.",
+      "Which cluster does the alert concern: backend-2 (the catalogue's entry for checkout) or staging-1 (the catalogue's entry for checkout)? team-shop may know.",
     );
   });
 });

@@ -99,7 +99,7 @@ describe('a press', () => {
     expect(resumed).toEqual([]);
     expect(replied).toMatchObject([{ text: expect.stringContaining('expired') }]);
     expect(replied[0]?.message?.approval).toBeUndefined();
-    expect(replied[0]?.message?.lines).toContain('Nobody answered in time; nothing was done.');
+    expect(replied[0]?.message?.lines).toContain('Nobody answered in time; Watchkeeper took no action.');
   });
 
   test('of somebody who may not does nothing, leaves the question, and says so', async () => {
@@ -141,10 +141,10 @@ describe('a press that lay in the dead-letter queue', () => {
     const said = await press({ at: '2026-11-20T02:55:00.000Z' });
     expect([resumed, replied]).toEqual([[], []]);
     expect(said?.headline).toMatch(
-      /^The question expired at 03:\d\d UTC; nothing was done\. The button was pressed in time, at 02:55 UTC, but the press was handled too late\.$/,
+      /^The question expired at 03:\d\d UTC; Watchkeeper took no action\. You pressed the button in time, at 02:55 UTC, but Watchkeeper processed the press too late\.$/,
     );
     expect(published).toMatchObject([
-      { lines: expect.arrayContaining(['Nobody answered in time; nothing was done.']) },
+      { lines: expect.arrayContaining(['Nobody answered in time; Watchkeeper took no action.']) },
     ]);
   });
 });
@@ -166,7 +166,7 @@ describe('whoever pressed', () => {
     expect(await handleButton(answer.press, ports)).toBeUndefined();
     expect([resumed, replied.map(({ text }) => text)]).toEqual([
       [],
-      ['Only people of the organisation that runs Watchkeeper decide here; nothing was done.'],
+      ['Only members of the organisation that runs Watchkeeper can decide here. I took no action.'],
     ]);
   });
 

@@ -86,8 +86,8 @@ describe('the time that is asked for', () => {
   test.each([
     ['cost on 31 february', 'There is no day 31 february.'],
     ['cost on 2026-02-30', 'There is no day 2026-02-30.'],
-    ['cost in march and october', 'More than one time'],
-    ['cost last month and in august', 'More than one time'],
+    ['cost in march and october', 'more than one period'],
+    ['cost last month and in august', 'more than one period'],
     ['cost until november', 'From when'],
   ])('that is not one is asked back: %s', (text, ask) => {
     expect(read(text)).toMatchObject({ kind: 'unclear', question: expect.stringContaining(ask) });
@@ -188,7 +188,7 @@ describe('the account that is asked for', () => {
     };
     expect(whoOf('cost of this account last month', torn)).toMatchObject({
       question:
-        'Which account is meant: media-prod (111111111111), as the catalogue says, or may-campaign (444444444444), as the alert (details.account) says?',
+        'Which account do you mean: media-prod (111111111111), as the catalogue says, or may-campaign (444444444444), as the alert (details.account) says?',
       choices: [{ label: 'media-prod' }, { label: 'may-campaign' }],
     });
   });
@@ -199,7 +199,7 @@ describe('the account that is asked for', () => {
   });
   test('that does not exist is said', () => {
     expect(whoOf('cost of 999999999999 last month', at(media.id))).toMatchObject({
-      question: 'There is no account 999999999999 in the organisation. Which one is meant?',
+      question: 'The organisation has no account 999999999999. Which account do you mean?',
     });
   });
   test('of two with one name is asked back by their ids', () => {
@@ -473,7 +473,7 @@ describe('the answer', () => {
     };
     expect(await ask('cost last month', broken)).toEqual({
       kind: 'gap',
-      text: 'What it cost is not known: AccessDenied.',
+      text: 'The cost is unknown: AccessDenied.',
     });
   });
 });

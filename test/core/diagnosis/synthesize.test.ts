@@ -362,14 +362,14 @@ describe('an honest diagnosis', () => {
     });
     expect(first(diagnosis)).toMatchObject({ cause: 'unknown' });
     expect(first(diagnosis)?.confidence).toBeLessThan(0.25);
-    expect(diagnosis.text).toMatch(/is not known\..*Look first at/s);
+    expect(diagnosis.text).toMatch(/is unknown\..*First check/s);
     expect(diagnosis.fingerprint).toBeUndefined();
   });
 
   test('claims nothing when nothing was found', async () => {
     const { diagnosis, synthesis } = await synthesized({ findings: [] });
     expect(diagnosis.hypotheses).toEqual([]);
-    expect(diagnosis.text).toContain('is not known');
+    expect(diagnosis.text).toContain('is unknown');
     expect(synthesis).toEqual({ kind: 'concluded' });
   });
 
@@ -448,7 +448,7 @@ describe('one more round', () => {
     });
     expect(synthesis).toEqual({
       kind: 'another-round',
-      why: 'What runs behind Service cart, and where, was not said.',
+      why: 'The findings do not name the workload behind Service cart.',
     });
     expect(plan.map(({ specialist, focus }) => [specialist, focus])).toEqual([['kubernetes', [service('cart')]]]);
   });

@@ -45,8 +45,8 @@ describe('a page', () => {
     const { opening, incident } = await begin('e-1');
     expect(opening).toEqual({ kind: 'opened' });
     expect(await ports.incidents.get(incident.id)).toEqual(incident);
-    expect(said).toMatchObject([{ kind: 'opened', headline: 'Looking into: CronJob nightly-invoices failed' }]);
-    expect(await timeline(incident.id)).toEqual(['opened: CronJob nightly-invoices failed. Looking into it.']);
+    expect(said).toMatchObject([{ kind: 'opened', headline: 'Investigating: CronJob nightly-invoices failed' }]);
+    expect(await timeline(incident.id)).toEqual(['opened: CronJob nightly-invoices failed. The investigation begins.']);
   });
 
   test('tried again by the same execution opens what it opened', async () => {
@@ -69,7 +69,7 @@ describe('a page', () => {
     };
     const { opening, incident } = await openIncident({ trigger: aTrigger(), execution: 'e-1' }, { ...ports, chat });
     expect(opening.kind).toBe('opened');
-    expect(await timeline(incident.id)).toContain('gap: The thread could not be told that work has begun.');
+    expect(await timeline(incident.id)).toContain('gap: The thread did not receive the notice that work has begun.');
   });
 
   test('with a title as long as it may be is told within the limits', async () => {
@@ -189,7 +189,7 @@ describe('a page that someone else updates', () => {
       { kind: 'question', approval: { approvalId: anApproval().id } },
     ]);
     expect(said[1]?.lines[0]).toBe(
-      'The page was resolved by Ana at 02:50 UTC, after this was asked. It may not be needed any more.',
+      'The page was resolved by Ana at 02:50 UTC, after this was asked. The action may no longer be necessary.',
     );
   });
 

@@ -114,7 +114,9 @@ describe('an error is not remembered', () => {
     async (kind) => {
       const verification = kind === 'nothing' ? undefined : { kind, text: 'Hm.', evidenceIds: [] };
       const lines = await learned(await ended('approve-and-remember', { verification }));
-      expect(lines).toContainEqual(expect.stringContaining('Not remembered: the action did not demonstrably help'));
+      expect(lines).toContainEqual(
+        expect.stringContaining('Not remembered: no recovery was observed after the action'),
+      );
       expect(await taught()).toEqual([]);
     },
   );
@@ -172,10 +174,14 @@ describe('what came of it', () => {
     [
       'refused by the cluster',
       { verification: undefined, remediation: { kind: 'refused', why: 'Suspended.', policies: [] } },
-      'Nothing was done: Suspended.',
+      'Watchkeeper took no action: Suspended.',
     ],
-    ['rejected', { ...nothing, approval: rejected }, 'ben rejected the action; nothing was done.'],
-    ['not answered', { ...nothing, approval: { kind: 'expired' } }, 'Nobody answered in time; nothing was done.'],
+    ['rejected', { ...nothing, approval: rejected }, 'ben rejected the action; Watchkeeper took no action.'],
+    [
+      'not answered',
+      { ...nothing, approval: { kind: 'expired' } },
+      'Nobody answered in time; Watchkeeper took no action.',
+    ],
     [
       'reported',
       { ...nothing, approval: undefined, decision: { kind: 'report', why: 'No cause.', policies: [] } },
@@ -195,7 +201,7 @@ describe('what came of it', () => {
   });
   test('is that the answer came too late, where it did', async () => {
     const lines = await learned(await ended('approve', { ...nothing, approval: { kind: 'expired' } }));
-    expect(lines[0]).toBe('ana answered too late; the workflow had stopped waiting, and nothing was done.');
+    expect(lines[0]).toBe('ana answered too late; the workflow had stopped waiting, and Watchkeeper took no action.');
   });
   test('closes a question that nobody answered', async () => {
     await stores.approvals.request(anApproval(), 'token');
@@ -229,9 +235,9 @@ describe('what came of it', () => {
       .map(({ text }) => text);
     expect(gaps.sort()).toEqual([
       'The memory could not be written.',
-      'The page could not be told how it ended: No token.',
+      'The page did not receive the result: No token.',
       'The postmortem draft could not be stored.',
-      'The thread could not be told how it ended.',
+      'The thread did not receive the result.',
     ]);
     expect(await taught()).toHaveLength(1);
     expect((await stores.incidents.get('inc-1'))?.status).toBe('closed');

@@ -188,7 +188,7 @@ describe('what was taught is revoked', () => {
     await decided('inc-3');
     expect(await say('ask me again', 'ben', 'inc-3')).toEqual({
       kind: 'revoked',
-      text: 'Revoked. Next time a person is asked again.',
+      text: 'Revoked. Next time, Watchkeeper asks a person again.',
     });
     expect((await decided('inc-4')).kind).toBe('ask');
     expect(await audited()).toContain('preference revoked ben');

@@ -74,10 +74,10 @@ describe('the next page of an incident that its execution left open', () => {
       status: 'investigating',
       takenOver: { from: 'e-1', left: 'investigating' },
     });
-    const sentence = 'The investigation before ended without a word; paged again, this is looked into from the start.';
+    const sentence = 'The previous investigation ended without a result; the new page starts the investigation again.';
     expect(await timeline(incident.id)).toContain(`note: ${sentence}`);
     expect(said[0]).toMatchObject({
-      headline: 'Looking into it again: CronJob nightly-invoices failed',
+      headline: 'Investigating it again: CronJob nightly-invoices failed',
       lines: [sentence],
     });
   });
@@ -164,12 +164,14 @@ describe('a sweep', () => {
       kind: 'failure',
       headline: 'The investigation broke off: CronJob nightly-invoices failed',
       lines: [
-        'It ended without a word, and nobody works on it any more.',
-        'Please take over by hand, or ask me here to look into it again.',
+        'The investigation ended without a result, and nobody works on the incident.',
+        'Please take over, or ask me here to investigate again.',
       ],
     });
     expect(notes).toHaveLength(1);
-    expect(await timeline(incident.id)).toContain('failure: It ended without a word, and nobody works on it any more.');
+    expect(await timeline(incident.id)).toContain(
+      'failure: The investigation ended without a result, and nobody works on the incident.',
+    );
     const next = await again('e-2');
     expect(next.opening).toEqual({ kind: 'opened' });
     expect(next.incident.id).not.toBe(incident.id);
@@ -202,7 +204,7 @@ describe('a sweep', () => {
     await sweep();
     expect(await ports.approvals.ofIncident(incident.id)).toMatchObject([{ state: 'expired' }]);
     expect(lines()).toContain(
-      `The question "${anApproval().question}" is withdrawn: nobody waits for its answer any more.`,
+      `The question "${anApproval().question}" is withdrawn: no investigation waits for the answer.`,
     );
   });
 
@@ -227,7 +229,7 @@ describe('a sweep', () => {
     test('begun, and how that went is not known', async () => {
       await start((await approved()).id);
       await sweep();
-      expect(lines()).toContain('it was begun. Whether that took effect is not known');
+      expect(lines()).toContain('it was begun. It is unknown whether that took effect');
     });
     test('done', async () => {
       await start((await approved()).id);
@@ -248,7 +250,7 @@ describe('a sweep', () => {
     await ports.incidents.update(incident.id, { status: 'acting' });
     states.set('e-1', 'failed');
     await sweep();
-    expect(lines()).toContain('It broke off while it acted. Whether that took effect is not known');
+    expect(lines()).toContain('It broke off while it acted. It is unknown whether that took effect');
   });
 
   test('leaves open what nobody can be told of, and ends it the next time', async () => {

@@ -127,7 +127,7 @@ describe('a letter as AWS documents it', () => {
     const { requestPayload: _, ...rest } = record;
     expect(planFor(letter(rest), prefix)).toEqual({
       kind: 'unreadable',
-      why: 'Lambda did not keep what the function was given.',
+      why: "Lambda did not keep the function's input.",
     });
   });
 

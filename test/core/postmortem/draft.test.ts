@@ -77,7 +77,9 @@ describe('what people do to the page after the end', () => {
     expect(await writeDraft(await ended(), world.ports)).toContain('Status: draft; not resolved');
     await stores.incidents.update('inc-1', { status: 'closed' });
     await update();
-    expect(latest()).toContain('Status: draft; resolved at 2026-11-20 03:10:00 UTC by Ana Ruiz, as the page says.');
+    expect(latest()).toContain(
+      'Status: draft; resolved at 2026-11-20 03:10:00 UTC by Ana Ruiz, according to the page.',
+    );
     expect(latest()).toContain('| Page resolved by Ana Ruiz | 2026-11-20 03:10:00 UTC | 23 min |');
   });
   test('is written once more by the same event, as the same text', async () => {
@@ -133,8 +135,8 @@ describe('what people do to the page after the end', () => {
       }
       return add(document);
     };
-    expect(await writeDraft(await ended(), world.ports)).toContain('by Ana Ruiz, as the page says.');
-    expect(latest()).toContain('by Ana Ruiz, as the page says.');
+    expect(await writeDraft(await ended(), world.ports)).toContain('by Ana Ruiz, according to the page.');
+    expect(latest()).toContain('by Ana Ruiz, according to the page.');
   });
 });
 
@@ -155,8 +157,8 @@ test('the next incident of the same alert cites the draft, and what people did t
     );
     return report.findings[0]?.claim;
   };
-  const before = 'The same alert was there before on the same workload (postmortem-inc-1.md): ';
-  const tried = ' What was tried: done: A Job was made. recovered: Recovered.';
+  const before = 'The same alert fired before on the same workload (postmortem-inc-1.md): ';
+  const tried = ' Attempted: done: A Job was made. recovered: Recovered.';
   expect(await ask()).toBe(`${before}CronJob nightly-invoices failed.${tried}`);
   await stores.incidents.append(
     anEntry({
@@ -188,6 +190,6 @@ test('a second incident with the same diagnosis keeps its own cause and what was
     { ...ports, incidents: { append: async () => undefined } },
   );
   expect(report.findings[0]?.claim).toContain(
-    '(postmortem-inc-2.md): CronJob nightly-invoices failed. What was tried: Nothing was done',
+    '(postmortem-inc-2.md): CronJob nightly-invoices failed. Attempted: Watchkeeper took no action',
   );
 });

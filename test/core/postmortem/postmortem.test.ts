@@ -182,7 +182,9 @@ describe('it says', () => {
       { verification: undefined, remediation: undefined },
     );
     const markdown = postmortem(ended);
-    expect(markdown).toContain('Status: draft; resolved at 2026-11-20 03:10:00 UTC by Ana Ruiz, as the page says.');
+    expect(markdown).toContain(
+      'Status: draft; resolved at 2026-11-20 03:10:00 UTC by Ana Ruiz, according to the page.',
+    );
     expect(section(markdown, 'Impact')).toContain('- For: 39 min\n');
   });
 
@@ -235,7 +237,7 @@ describe('it says', () => {
 
   test.each([
     ['Refused: Restart it. Forbidden by policy freeze.', []],
-    ['Report only. No cause was found.', []],
+    ['Report only. Watchkeeper found no cause.', []],
   ])('what was decided without a question: %s', (text, approvals) => {
     const timeline = [entry('02:47:30', 'Decide', 'decision', text)];
     const nothing = { remediation: undefined, verification: undefined };
@@ -259,8 +261,8 @@ describe('it says', () => {
     expect(section(markdown, 'What was tried')).toMatch(
       /^- Done: .*: done, recovered\.\n {2}- Act without asking: .* taught by ana/,
     );
-    expect(section(markdown, 'What went well')).toContain('What people had taught was used');
-    expect(section(markdown, 'Follow-ups')).toContain('Review whether what was taught is still right');
+    expect(section(markdown, 'What went well')).toContain('A taught permission applied');
+    expect(section(markdown, 'Follow-ups')).toContain('Review the taught permission');
   });
 
   test('what would have prevented a cause of every kind', () => {
@@ -285,7 +287,7 @@ describe('it says', () => {
       'Service: not known; cluster: not known; environment: not known; namespace: not known',
     );
     expect(section(markdown, 'Root cause')).toContain('Not known.');
-    expect(section(markdown, 'What was tried')).toBe('Nothing was done by Watchkeeper.');
+    expect(section(markdown, 'What was tried')).toBe('Watchkeeper took no action.');
   });
 });
 

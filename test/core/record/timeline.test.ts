@@ -157,10 +157,10 @@ group('people read', () => {
     [examples.DiagnosisMade, 'The job failed. Confidence 80 %. 1 claims without evidence were dropped.'],
     [examples.ApprovalAnswered, 'Rerun CronJob nightly-invoices? approved by ana and ben at 02:52 UTC.'],
     [examples.ActionRefused, `Not done yet: ${action.title}. It moved.`],
-    [examples.MessageFailed, 'The page could not be told how it ended: PagerDuty did not answer.'],
+    [examples.MessageFailed, 'The page did not receive the result: PagerDuty did not answer.'],
     [
       examples.StepFailed,
-      `A step did not answer in time. The question "${asked.question}" is withdrawn: nobody waits for its answer any more. The thread could not be told.`,
+      `A step did not answer in time. The question "${asked.question}" is withdrawn: no investigation waits for the answer. The thread did not receive the message.`,
     ],
   ])('%o', (event, text) => {
     expect(describe(event)).toBe(text);

@@ -65,11 +65,11 @@ describe('the decision', () => {
   test.each<[string, Synthesized, RegExp]>([
     ['that is not sure', diagnosed({ confidence: 0.3 }), /not sure enough/],
     ['without an action for it', diagnosed({ cause: 'image-not-found' }), /no action for image-not-found/],
-    ['of what is not known', diagnosed({ cause: 'unknown' }), /No cause was found/],
+    ['of what is not known', diagnosed({ cause: 'unknown' }), /names no cause that an action could fix/],
     [
       'at a place that is not known',
       diagnosed({ entity: { kind: 'CronJob', name: 'nightly-invoices' } }, { cluster: undefined }),
-      /Cluster or namespace of CronJob nightly-invoices is not known/,
+      /Cluster or namespace of CronJob nightly-invoices is unknown/,
     ],
   ])('of a hypothesis %s is to report, and says why', async (_, input, why) => {
     expect(await decided(input)).toMatchObject({ kind: 'report', why: expect.stringMatching(why) });
@@ -215,7 +215,7 @@ describe('the act', () => {
       throw new Misconfigured('No access.');
     };
     const { remediation, verificationPlan } = await remediate(asked, world.ports);
-    expect(remediation).toEqual({ kind: 'failed', why: 'No access. Whether it took effect is not known.' });
+    expect(remediation).toEqual({ kind: 'failed', why: 'No access. It is unknown whether it took effect.' });
     expect(verificationPlan).toEqual([]);
     await remediate(asked, world.ports);
     expect(world.carriedOut).toHaveLength(1);
@@ -289,7 +289,7 @@ describe('the act', () => {
     await stores.preferences.setState('inc-1-rerun-cronjob', 'revoked', 'Ben said so.');
     expect((await remediate({ ...input, decision }, world.ports)).remediation).toMatchObject({
       kind: 'refused',
-      why: 'What it was allowed by is revoked.',
+      why: 'The permission is revoked.',
     });
     expect(world.carriedOut).toEqual([]);
   });
@@ -344,7 +344,7 @@ describe('the page', () => {
     world.catalog = catalog({ statusUpdates: true });
     await ended('not-recovered');
     expect(world.updates).toEqual([
-      'CronJob nightly-invoices failed is not over: what was done did not demonstrably help, and people have it.',
+      'CronJob nightly-invoices failed is not over: no recovery was observed after the action, and people have taken over.',
     ]);
   });
   test('has a note of what was done, on whose word, and how it ended', async () => {

@@ -121,7 +121,7 @@ describe('how far a memory limit is raised', () => {
       planned({ container: 'server', from: '128Mi', to: '192Mi' }, /ResourceQuota team has no more limits.memory/),
     ],
     ['not where no pod says that it was killed', [node('node-1')], refused(/No container .* was killed for memory/)],
-    ['not where no node is known', [killed], refused(/How much memory a node has is not known/)],
+    ['not where no node is known', [killed], refused(/The memory of the nodes is unknown/)],
   ])('%s', (_, world, expected) => {
     expect(plan('raise-memory-limit', world)).toEqual(expected);
   });
@@ -173,7 +173,13 @@ describe('what was planned, right before it is done,', () => {
   });
   test.each<[string, ActionId, Action['parameters'], Json[], RegExp]>([
     ['is at another number', 'scale-workload', { from: 3, to: 5 }, [], /is at 4 and not at 3/],
-    ['may not go so far any more', 'scale-workload', { from: 4, to: 6 }, [scaler(5)], /may go to 5 at most now, and 6/],
+    [
+      'may not go so far any more',
+      'scale-workload',
+      { from: 4, to: 6 },
+      [scaler(5)],
+      /limit is now 5, and the action asks for 6/,
+    ],
     ['may not go anywhere any more', 'scale-workload', { from: 4, to: 6 }, [scaler(4)], /cannot have more/],
     [
       'has another limit',
@@ -187,7 +193,7 @@ describe('what was planned, right before it is done,', () => {
       'raise-memory-limit',
       { container: 'server', from: '128Mi', to: '64Gi' },
       [killed, node('n')],
-      /may go to 256Mi at most now/,
+      /limit is now 256Mi/,
     ],
   ])('does not where the target %s', (_, id, parameters, around, why) => {
     expect(broken(id, parameters, around)).toMatch(why);

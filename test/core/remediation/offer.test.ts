@@ -194,7 +194,7 @@ describe('a rerun', () => {
 describe('the words of what is next', () => {
   test.each(['change-is-the-cause', 'error-would-repeat'])('ask for no rerun that is not asked for (%s)', () => {
     const words = nextStepOf({ kind: 'report', why: '', policies: [] }, aHypothesis(), ['rerun-cronjob']);
-    expect(words).toBe('Mend what the error of CronJob nightly-invoices names; it is run again after that.');
+    expect(words).toBe('Fix the error of CronJob nightly-invoices, then run it again.');
   });
   test('are the question where there is one, and take nothing back while a rerun is asked', () => {
     const words = nextStepOf(anAsk(), aHypothesis({ entity: cronJob }), []);

@@ -53,7 +53,7 @@ describe('an action that', () => {
     expect(await run()).toMatchObject({
       kind: 'refused',
       policies: ['kill-switch'],
-      why: expect.stringContaining(`An earlier try began at ${at('02:49:30')}; whether it took effect is not known.`),
+      why: expect.stringContaining(`An earlier try began at ${at('02:49:30')}; it is unknown whether it took effect.`),
     });
     expect(world.carriedOut).toEqual([]);
   });

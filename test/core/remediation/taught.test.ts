@@ -207,7 +207,7 @@ describe('right before the act', () => {
     const asked = await toAct();
     if (asked.decision.kind !== 'act') throw new Error('It was to act.');
     const forged: ApprovalResolved = { ...asked, decision: { ...asked.decision, preferenceId: 'pref-9' } };
-    expect(await refusal(forged)).toMatchObject({ why: expect.stringContaining('never taught') });
+    expect(await refusal(forged)).toMatchObject({ why: expect.stringContaining('Nobody taught the permission') });
   });
   test('an approval does not stand in for a preference, nor a preference for an approval', async () => {
     await teach();

@@ -239,7 +239,7 @@ describe('what got worse', () => {
     await verify(scaled(), world.ports);
     expect(
       (await world.ports.incidents.timeline('inc-1')).map(({ text }: { readonly text: string }) => text),
-    ).toContainEqual(expect.stringContaining('The page could not be told that it got worse'));
+    ).toContainEqual(expect.stringContaining('The page did not receive the notice that the problem got worse'));
   });
 });
 

@@ -17,7 +17,7 @@ describe('the one message that people watch', () => {
       [context, found('logs', '445 lines read.'), found('metrics', 'No source.', 'gap'), found('logs', 'Read again.')],
       undefined,
     );
-    expect(message).toMatchObject({ key: 'opened-inc-1', headline: 'Looking into: KubeJobFailed', tone: 'working' });
+    expect(message).toMatchObject({ key: 'opened-inc-1', headline: 'Investigating: KubeJobFailed', tone: 'working' });
     expect(message.small).toEqual(['This is about service billing.']);
     expect(message.lines).toEqual([
       'Logs: Read again.',
@@ -53,9 +53,9 @@ describe('the one message that people watch', () => {
     expect(message.small).toEqual(['This is about service billing.', 'Logs, changes have looked.']);
   });
   test.each([
-    ['needs-person', 'Not known to have recovered: KubeJobFailed', 'bad'],
+    ['needs-person', 'Recovery unknown: KubeJobFailed', 'bad'],
     ['nothing-done', 'Nothing done: KubeJobFailed', undefined],
-    [undefined, 'Looked into: KubeJobFailed', undefined],
+    [undefined, 'Investigated: KubeJobFailed', undefined],
   ] as const)('that ended with %s is %s', (outcome, headline, tone) => {
     const ended = { ...incident, status: 'closed' as const, ...(outcome && { outcome }) };
     expect(progressOf(ended, [], aDiagnosis())).toMatchObject({ headline });
@@ -67,14 +67,16 @@ describe('the one message that people watch', () => {
     ]);
   });
   test('is not looked into any more once there is a diagnosis', () => {
-    expect(progressOf(incident, [context], aDiagnosis()).headline).toBe('Looked into: KubeJobFailed');
+    expect(progressOf(incident, [context], aDiagnosis()).headline).toBe('Investigated: KubeJobFailed');
     expect(progressOf({ ...incident, status: 'awaiting-approval' }, [context], aDiagnosis()).headline).toBe(
       'Waiting for an answer: KubeJobFailed',
     );
   });
   test('does not name a cause where there is none', () => {
     const unknown = aDiagnosis({ hypotheses: [aHypothesis({ cause: 'unknown', summary: 'x' })] });
-    expect(progressOf(incident, [found('logs', 'x')], unknown).lines.join(' ')).toContain('No cause was found.');
+    expect(progressOf(incident, [found('logs', 'x')], unknown).lines.join(' ')).toContain(
+      'Watchkeeper found no cause.',
+    );
   });
   test('stays within what a message may hold, whatever was read', () => {
     const long = 'x'.repeat(5000);

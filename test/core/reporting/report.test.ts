@@ -154,7 +154,7 @@ describe('the report', () => {
     catalog = aCatalog({ environments: { production: { level: 'walk', page: { statusUpdates } } } });
     await report(decided(), ports);
     expect(updates).toEqual(told);
-    expect(await timeline()).toEqual(told.map((text) => `note: Those who follow the page were told: ${text}`));
+    expect(await timeline()).toEqual(told.map((text) => `note: The subscribers of the page received: ${text}`));
   });
 
   test('tells nobody who follows where the catalogue cannot be read, and fails nothing', async () => {
@@ -218,7 +218,7 @@ describe('the report', () => {
     await report(decided({ diagnosis, context: aContext({ questions: ['Which cluster is meant?'] }) }), ports);
     expect(lines()).toContain('Less likely: CronJob nightly-invoices, a job failed (a guess).');
     expect(lines()).toContain('Not known: metrics (No source for metrics is configured).');
-    expect(lines()).toContain('Claims left out because no evidence holds them: 2.');
+    expect(lines()).toContain('Claims left out because they have no evidence: 2.');
     expect(lines()).toMatch(
       /A model took part: claude\. All models together: \d+ calls, [\d,]+ tokens, \d\.\d{4} USD\./,
     );
@@ -299,7 +299,10 @@ describe('a surface that cannot be reached', () => {
   test('is a gap in the timeline as long as there is another', async () => {
     await report(decided(), { ...ports, chat: chatDown });
     await report(decided(), { ...ports, pager: pagerDown() });
-    expect(await timeline()).toEqual(['gap: The thread could not be told.', 'gap: The page got no note: No token.']);
+    expect(await timeline()).toEqual([
+      'gap: The thread did not receive the message.',
+      'gap: The page got no note: No token.',
+    ]);
     expect(notes).toHaveLength(1);
     expect(said).toHaveLength(1);
   });
@@ -327,8 +330,8 @@ describe('a failure', () => {
         headline: 'The investigation broke off: CronJob nightly-invoices failed',
         lines: [
           'Something that is needed could not be reached, also after trying again.',
-          'Please take over by hand.',
-          'What was found until then: CronJob nightly-invoices failed. ledger-api reset the connection. Rerun it.',
+          'Please take over.',
+          'Findings until then: CronJob nightly-invoices failed. ledger-api reset the connection. Rerun it.',
         ],
       },
     ]);
@@ -371,7 +374,7 @@ describe('a failure', () => {
     );
     // Whoever sweeps what nobody works on tries to tell people again.
     expect((await ports.incidents.get('inc-1'))?.status).toBe('investigating');
-    expect((await timeline())[0]).toContain('The thread could not be told.');
+    expect((await timeline())[0]).toContain('The thread did not receive the message.');
   });
 });
 

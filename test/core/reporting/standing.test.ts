@@ -26,18 +26,20 @@ describe('what did not demonstrably recover', () => {
     expect(standing.tone).toBe('bad');
     for (const said of [standing.says, endLine(incident, style), incidentLine(incident)])
       expect(said).not.toMatch(/green|closed|over\b|done|✅/i);
-    expect(endLine(incident, style)).toMatch(/<red>(?:Not|Made)/);
+    expect(endLine(incident, style)).toMatch(/<red>(?:Not|Made|Recovery)/);
     expect(isUnsettled(incident)).toBe(true);
   });
   test('says who has it: who took the page, else who approved, else that nobody has', () => {
-    expect(statusViewOf(closed({ heldBy: { by: 'ana', as: 'page' } })).has).toBe('ana has it, who took the page.');
-    expect(statusViewOf(closed({ heldBy: { by: 'ben', as: 'approver' } })).has).toBe(
-      'ben has it, who approved what was done.',
+    expect(statusViewOf(closed({ heldBy: { by: 'ana', as: 'page' } })).has).toBe(
+      'ana owns it, after acknowledging the page.',
     );
-    expect(statusViewOf(closed({})).has).toBe('Nobody has it yet: escalate.');
-    expect(statusViewOf(anIncident({ status: 'failed' })).has).toBe('Nobody has it yet: escalate.');
+    expect(statusViewOf(closed({ heldBy: { by: 'ben', as: 'approver' } })).has).toBe(
+      'ben owns it, after approving the action.',
+    );
+    expect(statusViewOf(closed({})).has).toBe('Nobody owns it yet: escalate.');
+    expect(statusViewOf(anIncident({ status: 'failed' })).has).toBe('Nobody owns it yet: escalate.');
     expect(incidentLine(closed({ verified: 'not-recovered' }))).toContain(
-      'Not recovered (Nobody has it yet: escalate.)',
+      'Not recovered (Nobody owns it yet: escalate.)',
     );
   });
   test('is told in red in the terminal, and what recovered in green, by the value and not by the words', () => {
@@ -58,6 +60,6 @@ test('what recovered is good, and nobody has to have it', () => {
 });
 test('where nothing was done that is said, and who has it as long as the page is not resolved', () => {
   const nothing = closed({ outcome: 'nothing-done' });
-  expect(statusViewOf(nothing)).toEqual({ says: 'Nothing done', has: 'Nobody has it yet: escalate.' });
+  expect(statusViewOf(nothing)).toEqual({ says: 'Nothing done', has: 'Nobody owns it yet: escalate.' });
   expect(statusViewOf({ ...nothing, pageStatus: 'resolved' })).toEqual({ says: 'Nothing done' });
 });

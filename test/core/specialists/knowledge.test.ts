@@ -72,12 +72,12 @@ describe('the same alert again', () => {
       [
         'context',
         undefined,
-        'The same alert was there before on the same workload (postmortem-inc-1.md): CronJob nightly-invoices failed. ' +
-          'What was tried: done: A Job was made. recovered: Recovered: the new Job succeeded.',
+        'The same alert fired before on the same workload (postmortem-inc-1.md): CronJob nightly-invoices failed. ' +
+          'Attempted: done: A Job was made. recovered: Recovered: the new Job succeeded.',
       ],
       ['context', undefined, expect.stringContaining('"Nightly invoices"')],
     ]);
-    expect(report.summary).toMatch(/^The same alert was there before on the same workload: "Postmortem draft: /);
+    expect(report.summary).toMatch(/^The same alert fired before on the same workload: "Postmortem draft: /);
     const [first] = report.findings;
     expect(await evidence.full('inc-9', first?.evidenceIds[0] ?? '')).toMatchObject({
       document: 'postmortem-inc-1.md',

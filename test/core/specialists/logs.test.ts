@@ -90,7 +90,7 @@ describe('the logs specialist', () => {
     const stored = await evidence.get('inc-1', finding?.evidenceIds[0] ?? '');
     expect(stored).toMatchObject({ source: 'logs', query: 'a.ndjson billing' });
     expect(stored?.excerpt).toMatch(/^15 times since 2026-11-20T02:32:00.000Z, 0 before:\nERROR dial tcp/);
-    expect(report.summary).toMatch(/^92 lines read\. The line to read: billing, 15 times since 02:32 UTC/);
+    expect(report.summary).toMatch(/^92 lines read\. Most relevant line: billing, 15 times since 02:32 UTC/);
     expect(report.usage.bytesRead).toBeGreaterThan(1000);
   });
   test.each<[string, readonly string[], readonly string[]]>([
@@ -209,7 +209,7 @@ describe('the logs specialist', () => {
   test('says what is no longer seen', async () => {
     const gone = everyMinute(() => 'ERROR the old printer broke').slice(0, 60);
     const { report } = await investigated([...alive, ...gone]);
-    expect(report.summary).toContain('No longer seen: "the old printer broke".');
+    expect(report.summary).toContain('No longer logged: "the old printer broke".');
   });
   test('shows no secret that was logged, in claim, template or evidence', async () => {
     const secret = 'hunter2hunter2';

@@ -413,7 +413,7 @@ describe('pods that are never made', () => {
       ...down('cart'),
       refused('pods "cart-1" is forbidden: failed quota: q: must specify limits.cpu'),
     );
-    expect(finding?.claim).toContain('do not set what the quota');
+    expect(finding?.claim).toContain('do not set the resources that the quota');
   });
 
   test('name the namespace, and the workload that lacks them', () => {
