@@ -4,6 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WatchkeeperError } from '../core/errors.ts';
 import { reliability } from '../core/learning/calibration.ts';
+import { familyExamples } from './families/run.ts';
+import { familiesText } from './families/text.ts';
 import { type DojoOptions, help, readOptions } from './options.ts';
 import { runAll } from './pool.ts';
 import type { RunResult } from './prediction.ts';
@@ -62,6 +64,25 @@ async function run(options: DojoOptions): Promise<number> {
   return errors.length > 0 || isWorse ? 1 : 0;
 }
 
+function runOf(options: DojoOptions): Promise<number> {
+  if (options.families) return runFamilies(options);
+  return options.worlds ? runInWorlds(options, options.worlds) : run(options);
+}
+
+async function runFamilies(options: DojoOptions): Promise<number> {
+  const examples = await familyExamples(options, (result, done, all) => complain(progress(result, done, all)));
+  if (options.out !== undefined) {
+    await mkdir(options.out, { recursive: true });
+    await writeFile(
+      join(options.out, 'examples.ndjson'),
+      examples.map((one) => `${JSON.stringify(one)}\n`).join(''),
+      'utf8',
+    );
+  }
+  print(`\n${familiesText(examples)}`);
+  return 0;
+}
+
 async function runInWorlds(options: DojoOptions, worlds: NonNullable<DojoOptions['worlds']>): Promise<number> {
   const results = await runWorlds({ ...options, ...worlds }, (result, done, all) =>
     complain(progress(result, done, all)),
@@ -91,7 +112,7 @@ async function markAll(scenarios: readonly DojoScenario[], results: readonly Run
 try {
   const options = readOptions(process.argv.slice(2));
   if (options === 'help') print(help);
-  else process.exitCode = await (options.worlds ? runInWorlds(options, options.worlds) : run(options));
+  else process.exitCode = await runOf(options);
 } catch (error) {
   complain(error instanceof WatchkeeperError ? error.message : `Something unexpected: ${String(error)}`);
   process.exitCode = 2;

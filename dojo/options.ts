@@ -7,6 +7,7 @@ export const help = `Runs the whole pipeline over recorded incidents and keeps s
 
   npm run dojo -- [--scenarios DIR…] [--out DIR] [--vocabulary NAME] [--jobs N] [--json]
                    [--against FILE] [--record] [--no-worse]
+  npm run dojo -- --families [--scenarios DIR…] [--seed TEXT] [--each N]
   npm run dojo -- --worlds [--scenarios DIR…] [--seed TEXT] [--each N] [--keep DIR]
 
   --scenarios DIR    folders to look for scenarios in, at any depth (default scenarios)
@@ -18,8 +19,9 @@ export const help = `Runs the whole pipeline over recorded incidents and keeps s
   --record           then put this run's answers into it
   --no-worse         exit code 1 when a scenario is answered worse than recorded
   --worlds           answer every scenario again in worlds that must not change the answer: other names, other words, less data, more noise
+  --families         the reliability of stated confidence, each group of causes left out of the calibration in turn, over scenarios and their worlds
   --seed TEXT        which worlds (default 1); the same seed makes the same worlds
-  --each N           worlds of each scenario, 1 to 50 (default 6)
+  --each N           worlds of each scenario, 0 to 50 (default 6; 2 with --families)
   --keep DIR         write each failing world there as a scenario; --scenarios DIR answers it again
   --help             this
 
@@ -36,7 +38,11 @@ export interface DojoOptions {
   readonly record: boolean;
   readonly noWorse: boolean;
   /** Undefined unless worlds are asked for. */
-  readonly worlds: { readonly seed: string; readonly each: number; readonly keep: string | undefined } | undefined;
+  readonly families: boolean;
+  readonly seed: string;
+  /** Worlds of each scenario. */
+  readonly each: number;
+  readonly worlds: { readonly keep: string | undefined } | undefined;
 }
 
 /** `--scenarios A B` and `--scenarios A --scenarios B` mean the same. Throws `Misconfigured` with one sentence. */
@@ -51,9 +57,9 @@ export function readOptions(args: readonly string[]): DojoOptions | 'help' {
   const jobs = Number(values.jobs ?? '2');
   if (!Number.isInteger(jobs) || jobs < 1 || jobs > 16)
     throw new Misconfigured(`--jobs takes a number from 1 to 16, not "${values.jobs}".`);
-  const each = Number(values.each ?? '6');
-  if (!Number.isInteger(each) || each < 1 || each > 50)
-    throw new Misconfigured(`--each takes a number from 1 to 50, not "${values.each}".`);
+  const each = Number(values.each ?? (values.families ? '2' : '6'));
+  if (!Number.isInteger(each) || each < 0 || each > 50)
+    throw new Misconfigured(`--each takes a number from 0 to 50, not "${values.each}".`);
   const scenarios = [...(values.scenarios ?? []), ...positionals];
   return {
     scenarios: scenarios.length > 0 ? scenarios : ['scenarios'],
@@ -64,7 +70,10 @@ export function readOptions(args: readonly string[]): DojoOptions | 'help' {
     against: values.against ?? relative(process.cwd(), join(import.meta.dirname, 'recorded.json')),
     record: values.record ?? false,
     noWorse: values['no-worse'] ?? false,
-    worlds: values.worlds ? { seed: values.seed ?? '1', each, keep: values.keep } : undefined,
+    families: values.families ?? false,
+    seed: values.seed ?? '1',
+    each,
+    worlds: values.worlds ? { keep: values.keep } : undefined,
   };
 }
 
@@ -82,6 +91,7 @@ function parse(args: readonly string[]) {
         record: { type: 'boolean' },
         'no-worse': { type: 'boolean' },
         worlds: { type: 'boolean' },
+        families: { type: 'boolean' },
         seed: { type: 'string' },
         each: { type: 'string' },
         keep: { type: 'string' },

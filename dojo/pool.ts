@@ -6,6 +6,8 @@ export interface Job {
   readonly id: string;
   readonly dir: string;
   readonly vocabulary?: string | undefined;
+  /** See `runScenario`. */
+  readonly withhold?: readonly string[] | undefined;
 }
 
 export interface PoolOptions {
@@ -76,7 +78,7 @@ function runOne(child: ChildProcess, job: Job, timeoutMs: number): Promise<RunRe
       child.kill('SIGKILL');
     }, timeoutMs);
     child.on('message', onMessage).on('exit', onExit).stderr?.on('data', collect);
-    child.send({ id: job.id, dir: job.dir, ...(job.vocabulary && { vocabulary: job.vocabulary }) }, (failure) => {
+    child.send(job, (failure) => {
       if (failure) error('The process could not be given the scenario.');
     });
   });

@@ -1,5 +1,6 @@
 // Defines one line of predictions.ndjson: the answer for one scenario, in our terms and, if the vocabulary is known, in the data set's.
 import * as z from 'zod';
+import { features } from '../core/diagnosis/support.ts';
 import { EntityRef } from '../core/model/entity.ts';
 import { Gap, Usage } from '../core/model/report.ts';
 
@@ -33,6 +34,16 @@ const Prediction = z.object({
 });
 export type Prediction = z.infer<typeof Prediction>;
 
+const Answer = z.object({
+  support: z.record(z.enum(features), z.number()),
+  /** The confidence before calibration. */
+  plain: z.number(),
+  cause: z.string(),
+});
+/** The evidence behind the first answer, and behind the answer that is given if the true cause is unknown to the rules. Absent: no answer. */
+export const Supports = z.object({ known: Answer.optional(), unknownKind: Answer.optional() });
+export type Supports = z.infer<typeof Supports>;
+
 /** The result of a run: the prediction with further data for the scorer, or the reason why there is none. */
 export const RunResult = z.discriminatedUnion('kind', [
   z.object({
@@ -40,6 +51,7 @@ export const RunResult = z.discriminatedUnion('kind', [
     prediction: Prediction,
     /** The action that was executed, asked about, or left to a person to decide on. */
     acted: z.object({ action: z.string(), target: EntityRef, done: z.boolean() }).optional(),
+    supports: Supports.optional(),
   }),
   z.object({ kind: z.literal('error'), id: z.string(), reason: z.string() }),
 ]);

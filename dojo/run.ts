@@ -8,6 +8,7 @@ import type { Ports } from '../core/ports/index.ts';
 import { recordedWorld } from '../local/compose.ts';
 import { startRuntime } from '../local/runtime/index.ts';
 import type { MakeWorld } from '../local/world.ts';
+import { supportsOf } from './families/capture.ts';
 import type { Prediction, RunResult } from './prediction.ts';
 import { labelOf, type Vocabulary } from './vocabulary.ts';
 
@@ -18,11 +19,20 @@ export async function runScenario(
   dir: string,
   vocabulary: Vocabulary | undefined,
   world: (dirs: readonly string[]) => MakeWorld = recordedWorld,
+  /** Cause codes; if given, the incident is diagnosed again without them. */
+  withhold?: readonly string[],
 ): Promise<RunResult> {
+  let merged: unknown;
   const troubles: string[] = [];
   const runtime = await startRuntime({
     makeWorld: world([dir]),
     onTrouble: (sentence) => troubles.push(sentence),
+    hooks: {
+      invoke: (name, payload, invoke) => {
+        if (name === 'synthesize') merged = payload;
+        return invoke(name, payload);
+      },
+    },
   });
   try {
     await runtime.resume();
@@ -53,6 +63,7 @@ export async function runScenario(
         approval?.action.id,
         await excerptsOf(runtime.ports, diagnosis, incidentId),
       ),
+      ...(withhold && { supports: await supportsOf(merged, withhold, runtime.ports) }),
       ...(action && { acted: { action: action.id, target: action.target, done } }),
     };
   } finally {

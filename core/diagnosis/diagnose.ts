@@ -14,6 +14,7 @@ import { withOddAddresses } from './addresses.ts';
 import { type Answer, answerOf } from './answers.ts';
 import { withIdleAutoscalers } from './autoscalers.ts';
 import { standingOf } from './broken-now.ts';
+import { earnedConfidence } from './calibration.ts';
 import { type Candidate, candidatesOf, earliest } from './candidates.ts';
 import { databasesOf, withDatabases } from './databases.ts';
 import { withKnownDependencies } from './dependency.ts';
@@ -21,6 +22,7 @@ import { isElsewhere } from './neighbourhood.ts';
 import { type Ranked, rank, symptomsOf } from './rank.ts';
 import type { ScoringContext } from './scene.ts';
 import { bestRef, type Subjects, subjectsAmong } from './subjects.ts';
+import { type Support, supportOf } from './support.ts';
 import type { Supported } from './supported.ts';
 import { summaryOf, textOf, unknownText } from './words.ts';
 
@@ -37,6 +39,8 @@ export interface Diagnosed {
   readonly diagnosis: Diagnosis;
   readonly ranked: readonly Ranked[];
   readonly scene: ScoringContext;
+  /** The evidence behind the best of the ranked; undefined if there is none. */
+  readonly support: Support | undefined;
 }
 
 /** Below this confidence, the first hypothesis is only a lead, and the diagnosis says that the cause is unknown. */
@@ -50,11 +54,15 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
   const scene = sceneOf(given);
   const ranked = rank(scene).filter(({ confidence }, place) => place === 0 || confidence >= leastConfidence);
   const withoutFacts = scene.taught ? rank(withoutTaughtCalls(scene)) : undefined;
+  const best = ranked[0];
+  const support = best && supportOf(best, scene);
+  const share = shareStated(best, scene);
+  const shareWithoutFacts = shareStated(withoutFacts?.[0], withoutTaughtCalls(scene));
   const hypotheses = ranked.slice(0, maxHypotheses).map((one, place) => ({
     ...hypothesisOf(one, place, ranked, scene),
-    ...(withoutFacts && { seenConfidence: confidenceOf(one, withoutFacts) }),
+    confidence: one.confidence * share,
+    ...(withoutFacts && { seenConfidence: confidenceOf(one, withoutFacts) * shareWithoutFacts }),
   }));
-  const best = ranked[0];
   const gaps = [...supported.gaps, ...reports.flatMap((report) => report.gaps)].slice(0, 30);
   const base = {
     gaps,
@@ -76,7 +84,7 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
       symptoms: sentencesOf(scene.findings.filter(({ role }) => role === 'symptom')),
       blastRadius: [],
     };
-    return { diagnosis, ranked, scene };
+    return { diagnosis, ranked, scene, support };
   }
   const symptoms = symptomsOf(best, scene);
   const root = best.candidate.service;
@@ -101,7 +109,7 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
     blastRadius: blastRadius.slice(0, 50),
     ...affectedBy(best.candidate.entity, reports),
   };
-  return { diagnosis, ranked, scene };
+  return { diagnosis, ranked, scene, support };
 }
 
 /**
@@ -128,6 +136,10 @@ function logOf(
 }
 
 const memoryCauses: ReadonlySet<CauseCode> = new Set(['oom-killed', 'memory-leak', 'heap-exhausted']);
+
+/** What each confidence is multiplied by: what the first loses goes to causes that nobody found, so all shrink alike and their order stays. */
+const shareStated = (first: Ranked | undefined, scene: ScoringContext): number =>
+  first ? Math.min(1, earnedConfidence(supportOf(first, scene)) / first.confidence) : 1;
 
 /** Workloads with pods on the node, if the cause is a node and a report lists them. */
 function affectedBy({ kind, name, cluster }: EntityRef, reports: readonly Report[]): Pick<Diagnosis, 'affected'> {

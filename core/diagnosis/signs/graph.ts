@@ -108,10 +108,23 @@ export function signsOfReach(candidate: Candidate, { graph, findings, subjects }
 
 /** Share of the observed problems that the candidate leaves unexplained: the likelihood of symptoms that it does not cause. */
 export function signsOfCoverage(candidate: Candidate, scene: ScoringContext): Sign[] {
+  const open = leftOpen(candidate, scene);
+  if (open.names.length === 0) return [];
+  const text = `it does not explain the problems at ${open.names.join(', ')}`;
+  return [{ weight: Math.log(0.15 + 0.85 * (1 - open.share)), text }];
+}
+
+const nothingOpen = { share: 0, names: [] } as const;
+
+/** The share of the places with grave problems that the candidate leaves unexplained, and the names of three of them. */
+export function leftOpen(
+  candidate: Candidate,
+  scene: ScoringContext,
+): { readonly share: number; readonly names: readonly string[] } {
   const { findings, graph, subjects, isElsewhere, standing } = scene;
   // A failed run stays failed regardless of its surroundings, and one place does not show a cause that affects many places.
   const inOnePlace = subjects.familyOf(candidate.entity) === 'workload' && !causes[candidate.cause].strikesMany;
-  if (!inOnePlace || isRun(candidate)) return [];
+  if (!inOnePlace || isRun(candidate)) return nothingOpen;
   const grave = observed(findings).filter(
     ({ severity, entity }) =>
       (severity === 'critical' || severity === 'major') && subjects.serviceOf(entity) && !isElsewhere(entity),
@@ -120,7 +133,7 @@ export function signsOfCoverage(candidate: Candidate, scene: ScoringContext): Si
   const isNoise = (subject: string) => standing.isOnlyHeard(subject) && standing.brokenBeside(subject) !== undefined;
   const counted = grave.filter(({ entity }) => !isNoise(subjects.keyOf(entity)));
   const places = Map.groupBy(counted, ({ entity }) => subjects.keyOf(entity));
-  if (places.size < 2) return [];
+  if (places.size < 2) return nothingOpen;
   const callers = candidate.service === undefined ? undefined : graph.callersOf(candidate.service);
   const templates = templatesOf([...candidate.findings, ...candidate.symptoms]);
   const loaded = loadOf(candidate, scene).subjects;
@@ -132,8 +145,6 @@ export function signsOfCoverage(candidate: Candidate, scene: ScoringContext): Si
       !there.some(({ dependency }) => dependency && subjects.keyOf(dependency) === candidate.subject) &&
       !sameError(templatesOf(there), templates),
   );
-  if (left.length === 0) return [];
-  const share = 1 - left.length / places.size;
   const names = left.flatMap(([, [one]]) => one?.entity.name ?? []).slice(0, 3);
-  return [{ weight: Math.log(0.15 + 0.85 * share), text: `it does not explain the problems at ${names.join(', ')}` }];
+  return { share: left.length / places.size, names };
 }

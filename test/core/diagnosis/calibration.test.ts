@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { earnedConfidence, fitted } from '../../../core/diagnosis/calibration.ts';
+import { diagnose } from '../../../core/diagnosis/diagnose.ts';
+import { features, type Support } from '../../../core/diagnosis/support.ts';
+import type { Finding } from '../../../core/model/report.ts';
+import { familyOut, fitWeights } from '../../../dojo/families/fit.ts';
+import { aContext, aFinding, anIncident, aReport } from '../../builders.ts';
+
+const support = (over: Partial<Support> = {}): Support => ({
+  odds: 2,
+  strongest: 0.9,
+  shown: 0,
+  told: 0,
+  measured: 0,
+  symptomOnly: 0,
+  notRoot: 0,
+  changeOnly: 0,
+  leftOpen: 0,
+  ...over,
+});
+const finding = (over: Partial<Finding>): Finding =>
+  aFinding({
+    entity: { kind: 'Deployment', name: 'till', namespace: 'depot', cluster: 'c1' },
+    severity: 'critical',
+    confidence: 0.8,
+    role: 'cause',
+    ...over,
+  });
+const diagnosed = (...findings: Finding[]) =>
+  diagnose({
+    incident: anIncident(),
+    context: aContext({ service: undefined, workload: undefined }),
+    reports: [aReport({ specialist: 'kubernetes', findings })],
+    supported: { findings, evidence: new Map(), changes: new Map(), dropped: 0, gaps: [] },
+    dependencies: [],
+  });
+
+describe('the stated confidence', () => {
+  test('is higher for what the cluster shows than for what metrics suggest, and lowest for symptoms', () => {
+    const [shown, measured, symptom] = [{ shown: 1 }, { measured: 1 }, { symptomOnly: 1, notRoot: 1 }].map((one) =>
+      earnedConfidence(support(one)),
+    );
+    expect(shown).toBeGreaterThan(measured!);
+    expect(measured).toBeGreaterThan(symptom!);
+  });
+  test('falls with each feature that makes support thin, and rises with none of them', () => {
+    for (const thin of ['measured', 'symptomOnly', 'notRoot', 'leftOpen'] as const)
+      expect(fitted.of[thin]).toBeLessThan(0);
+    for (const firm of ['odds', 'strongest', 'shown', 'told'] as const) expect(fitted.of[firm]).toBeGreaterThan(0);
+  });
+  test('is below the share among the hypotheses where one weak symptom has no rival', () => {
+    const weak = diagnosed(finding({ specialist: 'metrics', role: 'symptom', cause: 'network-delay' }));
+    const [first] = weak.diagnosis.hypotheses;
+    expect(first?.confidence).toBeLessThan(weak.ranked[0]!.confidence / 1.5);
+  });
+  test('keeps the order of the hypotheses', () => {
+    const { diagnosis } = diagnosed(
+      finding({ id: 'a', specialist: 'metrics', role: 'symptom', cause: 'network-delay' }),
+      finding({
+        id: 'b',
+        specialist: 'logs',
+        cause: 'disk-full',
+        confidence: 0.5,
+        entity: { kind: 'Deployment', name: 'b' },
+      }),
+    );
+    const stated = diagnosis.hypotheses.map(({ confidence }) => confidence);
+    expect(stated).toEqual(stated.toSorted((a, b) => b - a));
+  });
+});
+
+describe('the fit', () => {
+  const examples = (family: string, right: boolean, over: Partial<Support>, count: number) =>
+    Array.from({ length: count }, () => ({ family, right, support: support(over), plain: 0.95, weight: 1 }));
+  const data = [
+    ...examples('a', true, { shown: 1 }, 40),
+    ...examples('b', true, { shown: 1 }, 40),
+    ...examples('a', false, { measured: 1 }, 30),
+    ...examples('b', true, { measured: 1 }, 10),
+  ];
+  test('finds how often each kind of support was right', () => {
+    const weights = fitWeights(data);
+    expect(earnedConfidence(support({ shown: 1 }), weights)).toBeGreaterThan(0.85);
+    expect(earnedConfidence(support({ measured: 1 }), weights)).toBeCloseTo(0.25, 0);
+    expect(Object.keys(weights.of)).toEqual([...features]);
+  });
+  test('states a family by the others alone', () => {
+    const ofA = familyOut(data).find(({ example }) => example.family === 'b' && example.support.measured === 1);
+    expect(ofA?.confidence).toBeLessThan(0.5);
+  });
+});
