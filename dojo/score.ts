@@ -1,4 +1,5 @@
 // Scores an answer: it compares entity and cause (and the change, if the truth names one) of each hypothesis with the truth. Pure.
+import { ActionId } from '../core/model/action.ts';
 import type { EntityRef } from '../core/model/entity.ts';
 import type { Expected } from './expected.ts';
 import type { Prediction, RunResult } from './prediction.ts';
@@ -74,8 +75,9 @@ function markAction(
   { rootCause, remediation, actions }: Expected,
   vocabulary: Vocabulary,
 ): ActionMark {
-  const right =
-    actions?.right ?? (remediation === undefined ? undefined : [{ action: remediation, entity: undefined }]);
+  // A data set may have a word of its own for what was done.
+  const named = ActionId.safeParse(remediation).data;
+  const right = actions?.right ?? (named === undefined ? undefined : [{ action: named, entity: undefined }]);
   if (acted === undefined) return right === undefined || right.length === 0 ? 'none' : 'missing';
   const isOn = (entity: Expected['rootCause']['entity']) => sameEntity(acted.target, entity, vocabulary);
   const harms = actions?.harmful.some(({ action, entity }) => action === acted.action && (!entity || isOn(entity)));
