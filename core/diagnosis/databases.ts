@@ -149,9 +149,11 @@ const isDown = (entity: EntityRef, findings: readonly Finding[]): boolean =>
       ownerOf(one.entity).name === ownerOf(entity).name,
   );
 
-function isServers({ cause, about }: Finding, text: string, otherClients: boolean): boolean {
+function isServers({ cause, about, workedBefore }: Finding, text: string, otherClients: boolean): boolean {
   if (cause === 'database-read-only') return true;
   if (about === 'store' && cause !== undefined && causes[cause].depth !== 'effect') return true;
+  // Wrong credentials of one client are its own; a server that denies several clients that it let in before has changed.
+  if (cause === 'database-credentials') return otherClients && workedBefore === true;
   return cause === 'database-connections-exhausted' && (serverError.test(text) || otherClients);
 }
 

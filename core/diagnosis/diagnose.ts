@@ -19,6 +19,7 @@ import { type Candidate, candidatesOf, earliest } from './candidates.ts';
 import { databasesOf, withDatabases } from './databases.ts';
 import { withKnownDependencies } from './dependency.ts';
 import { isElsewhere } from './neighbourhood.ts';
+import { withSharedPeers } from './peers.ts';
 import { type Ranked, rank, symptomsOf } from './rank.ts';
 import type { ScoringContext } from './scene.ts';
 import { bestRef, type Subjects, subjectsAmong } from './subjects.ts';
@@ -183,15 +184,12 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
     finding.evidenceIds.map((id) => excerptOf(evidence.get(id))).join('\n');
   const databases = databasesOf(reports);
   const dependencies = [...traced, ...databases.calls];
-  const findings = withKnownDependencies(
-    withDatabases(
-      withOddAddresses(withIdleAutoscalers(supported.findings), excerptsOf),
-      { ...databases, calls: dependencies },
-      excerptsOf,
-    ),
-    dependencies,
-    context,
+  const attributed = withDatabases(
+    withOddAddresses(withIdleAutoscalers(supported.findings), excerptsOf),
+    { ...databases, calls: dependencies },
+    excerptsOf,
   );
+  const findings = withSharedPeers(withKnownDependencies(attributed, dependencies, context));
   const entities = findings.flatMap(({ entity, dependency }) => (dependency ? [entity, dependency] : [entity]));
   const subjects = subjectsAmong(context.workload ? [...entities, context.workload] : entities, context);
   const graph = graphOf(findings, dependencies, context, subjects);

@@ -95,6 +95,31 @@ describe('what a store says to its clients is the store’s, whatever the produc
   });
 });
 
+describe('credentials that are denied', () => {
+  const denied = (name: string, workedBefore?: true): Finding => ({
+    ...heard(name, "Access denied for user 'app'@'10.0.0.7' (using password: YES) mysql", 'database-credentials'),
+    about: 'writer',
+    ...(workedBefore && { workedBefore }),
+  });
+  const calls = ['orders', 'catalog'].map((from) => ({ from, to: 'mysql' }));
+  test('to one client are the client’s', () => {
+    expect(causesIn([denied('orders', true)], [server('mysql')], calls)).toEqual(['orders: database-credentials']);
+  });
+  test('to several clients that it let in before are the server’s', () => {
+    const both = [denied('orders', true), denied('catalog', true)];
+    expect(causesIn(both, [server('mysql')], calls)).toEqual([
+      'mysql: database-credentials',
+      'mysql: database-credentials',
+    ]);
+  });
+  test('to several clients that never got in are the clients’', () => {
+    expect(causesIn([denied('orders'), denied('catalog')], [server('mysql')], calls)).toEqual([
+      'orders: database-credentials',
+      'catalog: database-credentials',
+    ]);
+  });
+});
+
 describe('an empty pool', () => {
   const orders = heard('orders', pool, 'database-connections-exhausted');
   test('of one client is the client’s', () => {
