@@ -29,9 +29,11 @@ interface CallOptions {
   readonly accept?: string;
   /** Return raw text instead of JSON. */
   readonly text?: boolean;
+  /** Absent, 8 s. */
+  readonly timeoutMs?: number;
 }
 
-const timeoutMs = 8000;
+const usualTimeoutMs = 8000;
 const maxBytes = 64 * 1024 * 1024;
 
 interface Login {
@@ -66,12 +68,19 @@ export function clusterAccess(name: string, login: () => Promise<Login>): Cluste
         },
         body,
         call.text === true,
+        call.timeoutMs,
       );
     },
   };
 }
 
-function send(url: URL, options: RequestOptions, body: string | undefined, asText: boolean): Promise<Reply> {
+function send(
+  url: URL,
+  options: RequestOptions,
+  body: string | undefined,
+  asText: boolean,
+  timeoutMs = usualTimeoutMs,
+): Promise<Reply> {
   const nobody: Reply = { status: 0, problem: 'no answer', body: undefined, bytes: 0 };
   return new Promise((resolve) => {
     const make = url.protocol === 'http:' ? httpRequest : httpsRequest;

@@ -1,6 +1,7 @@
 // A LogsSource over pod logs, for clusters that ship logs nowhere else. It reads the last lines of each container of the paged service and its
 // neighbours and, for a restarted container, those of the previous run.
 import * as z from 'zod';
+import { limitConcurrency } from '../../core/limit-concurrency.ts';
 import { amongClusters, type Match, matchedService, type Scope } from '../../core/model/scope.ts';
 import type { LogRecord } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
@@ -10,6 +11,8 @@ const podsListed = 500;
 const maxPods = 40;
 const atOnce = 8;
 const tailLines = 2000;
+/** Milliseconds for one log. */
+const oneLogMs = 3000;
 const Statuses = z
   .array(
     z.looseObject({
@@ -26,13 +29,20 @@ const Pod = z.looseObject({
     namespace: z.string(),
     labels: z.record(z.string(), z.string()).nullish(),
   }),
+  spec: z.looseObject({ nodeName: z.string().optional() }).optional(),
   status: z.looseObject({ initContainerStatuses: Statuses, containerStatuses: Statuses }),
 });
 type Pod = z.infer<typeof Pod>;
 const Pods = z.looseObject({ items: z.array(Pod) });
 const stamped = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z) (.*)$/;
 
-export function kubernetesLogs({ clusters }: { readonly clusters: readonly ClusterAccess[] }): Source<'logs'> {
+interface LogsParts {
+  readonly clusters: readonly ClusterAccess[];
+  /** Milliseconds for all logs of a cluster; absent, 6 s, so that the specialist answers within its budget. */
+  readonly withinMs?: number | undefined;
+}
+
+export function kubernetesLogs({ clusters, withinMs = 6000 }: LogsParts): Source<'logs'> {
   return {
     async observe(scope) {
       if (clusters.length === 0) return gap('No cluster is configured to read pod logs from.');
@@ -40,7 +50,7 @@ export function kubernetesLogs({ clusters }: { readonly clusters: readonly Clust
         scope,
         clusters.map(({ name }) => name),
       );
-      const read = await Promise.all(clusters.map((cluster) => logsOf(cluster, searched)));
+      const read = await Promise.all(clusters.map((cluster) => logsOf(cluster, searched, withinMs)));
       const records = read.flatMap((one) => one.records);
       const missing = read.flatMap((one) => one.missing);
       if (records.length === 0 && missing.length > 0) return gap(`No pod log could be read: ${missing.join('; ')}.`);
@@ -105,7 +115,7 @@ function selectorOf(match: Match | undefined): string | undefined {
   return usable ? parts.map(([key, value]) => `${key}=${value}`).join(',') : undefined;
 }
 
-async function logsOf(cluster: ClusterAccess, scope: Scope): Promise<Read> {
+async function logsOf(cluster: ClusterAccess, scope: Scope, withinMs: number): Promise<Read> {
   const replies = await Promise.all(listsFor(cluster, scope).map((path) => cluster.request(path)));
   const pods = new Map<string, Pod>();
   for (const reply of replies) {
@@ -126,9 +136,7 @@ async function logsOf(cluster: ClusterAccess, scope: Scope): Promise<Read> {
     scope.namespace === undefined && scope.reach !== 'everywhere' ? all.filter((pod) => nearness(pod) > 0) : [];
   const ordered = (near.length > 0 ? near : all).toSorted((a, b) => rank(b) - rank(a));
   const logs = ordered.slice(0, maxPods).flatMap(logsToRead);
-  const answers: Answer[] = [];
-  for (let next = 0; next < logs.length; next += atOnce)
-    answers.push(...(await Promise.all(logs.slice(next, next + atOnce).map((log) => linesOf(cluster, log, scope)))));
+  const answers = await answersOf(cluster, logs, scope, withinMs);
   const failed = answers.flatMap((one) => one.failed ?? []);
   return {
     records: answers.flatMap((one) => one.records),
@@ -157,6 +165,7 @@ const isUnwell = (pod: Pod): boolean =>
 
 interface Log {
   readonly pod: Pod['metadata'];
+  readonly node?: string | undefined;
   readonly container: string;
   /** The log of the previous run. */
   readonly previous: boolean;
@@ -165,18 +174,50 @@ interface Log {
 /** A container that never ran has no log; for a restarted one, the previous run's log shows the reason. */
 const logsToRead = (pod: Pod): Log[] =>
   statusesOf(pod).flatMap(({ name: container, restartCount, state }) => {
-    const log = { pod: pod.metadata, container };
+    const log = { pod: pod.metadata, node: pod.spec?.nodeName, container };
     const now = state?.waiting ? [] : [{ ...log, previous: false }];
     return restartCount > 0 ? [{ ...log, previous: true }, ...now] : now;
   });
 
+/** A kubelet that is down lets each request wait. So a node that did not answer is not asked again, and all logs together have `withinMs`. */
+function answersOf(
+  cluster: ClusterAccess,
+  logs: readonly Log[],
+  scope: Scope,
+  withinMs: number,
+): Promise<readonly Answer[]> {
+  const until = performance.now() + withinMs;
+  const silent = new Set<string>();
+  const turn = limitConcurrency(atOnce);
+  return Promise.all(
+    logs.map((log) =>
+      turn(async (): Promise<Answer> => {
+        const left = until - performance.now();
+        const isSilent = log.node !== undefined && silent.has(log.node);
+        if (left <= 0 || isSilent)
+          return { records: [], failed: isSilent ? 'their node does not answer' : 'no time was left', bytes: 0 };
+        const answer = await linesOf(cluster, log, scope, Math.min(oneLogMs, Math.ceil(left)));
+        if (answer.isSilent && log.node !== undefined) silent.add(log.node);
+        return answer;
+      }),
+    ),
+  );
+}
+
 interface Answer {
+  /** There was no answer at all. */
+  readonly isSilent?: boolean;
   readonly records: readonly LogRecord[];
   readonly failed?: string;
   readonly bytes: number;
 }
 
-async function linesOf(cluster: ClusterAccess, { pod, container, previous }: Log, scope: Scope): Promise<Answer> {
+async function linesOf(
+  cluster: ClusterAccess,
+  { pod, container, previous }: Log,
+  scope: Scope,
+  timeoutMs: number,
+): Promise<Answer> {
   const { window } = scope;
   const query = new URLSearchParams({
     container,
@@ -186,12 +227,12 @@ async function linesOf(cluster: ClusterAccess, { pod, container, previous }: Log
     ...(previous ? { previous: 'true' } : {}),
   });
   const path = `api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.name)}/log?${query}`;
-  const reply = await cluster.request(path, { text: true });
+  const reply = await cluster.request(path, { text: true, timeoutMs });
   // 204 No Content: the pod has no node yet. The node may have removed the previous run with its log.
   if (reply.status === 204) return { records: [], bytes: 0 };
   if (previous && (reply.status === 400 || reply.status === 404)) return { records: [], bytes: 0 };
   if (reply.status !== 200 || typeof reply.body !== 'string')
-    return { records: [], failed: statusText(reply), bytes: 0 };
+    return { records: [], failed: statusText(reply), bytes: 0, isSilent: reply.status === 0 || reply.status === 504 };
   const service = serviceOf(pod, scope);
   const labels = {
     cluster: cluster.name,

@@ -89,3 +89,31 @@ test('a log of which the first lines were left out says so at the first that is 
   for await (const one of observed.data) if (one.cut) cut.push(one);
   expect(cut.map(({ labels, message }) => [labels.pod, message])).toEqual([['a', 'line 0']]);
 });
+
+test('a kubelet that is down costs one wait, and its node is named as silent', async () => {
+  const on = (name: string, nodeName: string) => ({ ...pod(name, running), spec: { nodeName } });
+  const names = Array.from({ length: 30 }, (_, n) => `dead-${n}`);
+  const pods = [...names.map((name) => on(name, 'node-1')), on('alive', 'node-2')];
+  await using server = await serve(({ path }) => {
+    const [, name] = /\/pods\/([^/]+)\/log\?/.exec(path) ?? [];
+    if (name === undefined) return { body: JSON.stringify({ items: pods }) };
+    return name === 'alive' ? { body: '2026-11-20T02:05:00Z ready\n' } : { status: 504, body: 'dial tcp: i/o timeout' };
+  });
+  const observed = await kubernetesLogs({ clusters: await clusterAt(server) }).observe(aScope({ window }), {});
+  if (observed.kind === 'gap') throw new Error(observed.gap.reason);
+  const lines: string[] = [];
+  for await (const { message } of observed.data) lines.push(message);
+  expect(lines).toEqual(['ready']);
+  expect(server.asked.filter(({ path }) => path.includes('/dead-')).length).toBeLessThanOrEqual(8);
+  expect(observed.missing).toContainEqual(expect.stringMatching(/logs \(their node does not answer\)/));
+});
+
+test('logs that take too long end at the time limit', async () => {
+  const pods = Array.from({ length: 20 }, (_, n) => pod(`p${n}`, running));
+  await using server = await serve(({ path }) =>
+    path.includes('/log?') ? new Promise(() => undefined) : { body: JSON.stringify({ items: pods }) },
+  );
+  const source = kubernetesLogs({ clusters: await clusterAt(server), withinMs: 300 });
+  const observed = await source.observe(aScope({ window }), {});
+  expect(observed).toMatchObject({ kind: 'gap', gap: { reason: expect.stringContaining('no time was left') } });
+});
