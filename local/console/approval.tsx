@@ -22,20 +22,26 @@ export const answer = (approvalId: string, verdict: Verdict): void =>
   });
 
 export function Approval({ approval }: { readonly approval: ApprovalView }) {
-  const { id, question, state, texts } = approval;
+  const { id, action, question, state, texts } = approval;
   return (
     <section class="question" data-state={state} aria-labelledby={`question-${id}`}>
       <h3 id={`question-${id}`}>{question}</h3>
       {state === 'pending' ? (
         <>
-          <Particulars approval={approval} />
+          <p>{action.blastRadius}</p>
           <Open approval={approval} />
+          <Particulars approval={approval} />
         </>
       ) : (
         <>
           <p class="verdict">{readableTimes(texts.outcome)}</p>
           <Opened class="more" summary="Details of the request">
-            {() => <Particulars approval={approval} />}
+            {() => (
+              <>
+                <p>{action.blastRadius}</p>
+                <Particulars approval={approval} />
+              </>
+            )}
           </Opened>
         </>
       )}
@@ -45,7 +51,6 @@ export function Approval({ approval }: { readonly approval: ApprovalView }) {
 
 const Particulars = ({ approval: { action, texts } }: { readonly approval: ApprovalView }) => (
   <>
-    <p>{action.blastRadius}</p>
     <dl class="facts">
       <div>
         <dt>Target</dt>
@@ -63,13 +68,12 @@ const Particulars = ({ approval: { action, texts } }: { readonly approval: Appro
       </div>
     </dl>
     {texts.target === '' ? undefined : <p class="meta">{readableTimes(texts.target)}</p>}
-    {texts.count === '' ? undefined : <p class="count">{texts.count}</p>}
   </>
 );
 
-const Open = ({ approval: { id, forWhom, rememberable, expiresAt } }: { readonly approval: ApprovalView }) => (
+const Open = ({ approval: { id, forWhom, rememberable, expiresAt, texts } }: { readonly approval: ApprovalView }) => (
   <>
-    {forWhom === '' ? undefined : <p class="meta">{forWhom}</p>}
+    {texts.count === '' ? undefined : <p class="count">{texts.count}</p>}
     <div class="buttons">
       {verdictButtons(rememberable).map((verdict) => (
         <button
@@ -85,7 +89,7 @@ const Open = ({ approval: { id, forWhom, rememberable, expiresAt } }: { readonly
       ))}
     </div>
     <p class="meta">
-      Expires at <Time at={expiresAt} />.
+      {forWhom} Expires at <Time at={expiresAt} />.
     </p>
   </>
 );

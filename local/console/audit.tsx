@@ -1,6 +1,7 @@
 // The audit as a table: newest first, filtered by time, kind and text.
 import { useEffect, useState } from 'preact/hooks';
 import type { AuditEntry } from '../../core/model/audit.ts';
+import { readableTimes } from '../../core/wording.ts';
 import { listen, useLive } from './live.ts';
 import { Toast } from './toast.tsx';
 
@@ -34,7 +35,7 @@ export function Audit() {
   );
   return (
     <>
-      <header class="top">
+      <header class="top audit-top">
         <h1>
           <a class="home" href="/">
             Watchkeeper
@@ -144,7 +145,7 @@ const Row = ({
       )}
     </td>
     <td>
-      {text}
+      {readableTimes(text)}
       <Details entry={rest} />
     </td>
   </tr>

@@ -168,6 +168,8 @@ test('a preference is taught in words, kept only once it is confirmed, and the a
   await page.locator('#find').fill('rerun-cronjob');
   await page.locator('#entries details summary').first().click();
   await page.screenshot({ path: 'test-results/audit.png' });
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   const csv = await (await page.request.get(`${runtime.url}${await page.locator('#csv').getAttribute('href')}`)).text();
   expect(csv.split('\r\n')[0]).toContain('at,incident,actor kind,actor');
   expect(csv).toMatch(/preference,taught/);
