@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { ConfiguredSource, Lack, RuntimeMeans, SourceCheck } from '../connectors/source-kind.ts';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
-import { misroutedIn } from '../core/ports/routing.ts';
+import { misroutedIn, unservedIn } from '../core/ports/routing.ts';
 import { formatList } from '../core/wording.ts';
 import { run } from './command.ts';
 import { type OpenedSources, openSources } from './compose.ts';
@@ -137,6 +137,7 @@ export function uncovered(
   const accounts = new Set([...catalog.clusters, ...catalog.services].flatMap(({ account }) => account ?? []));
   return [
     ...misroutedIn(catalog, named).map((what) => ({ what, fix: 'correct the name, or configure the source' })),
+    ...unservedIn(catalog, named).map((what) => ({ what, fix: 'name a source that gives it' })),
     ...catalog.clusters
       .filter(({ name, aliases }) => ![name, ...aliases].some((one) => seen.has(one)))
       .map(({ name }) => ({

@@ -1,6 +1,6 @@
 // Firing alerts of Grafana's own rules, read in Prometheus' form (/api/prometheus/grafana/api/v1/alerts).
 import * as z from 'zod';
-import { isWithin } from '../../core/model/scope.ts';
+import { isWithin, matchedService } from '../../core/model/scope.ts';
 import type { FiringAlert } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import { ask, type GrafanaAccess } from './client.ts';
@@ -45,8 +45,10 @@ export function grafanaAlerts(access: GrafanaAccess): Source<'alerts'> {
         if (!/^(?:alerting|firing)\b/i.test(alert.state) || Number.isNaN(at)) return [];
         const { labels, annotations } = alert;
         const name = labels.alertname ?? 'alert';
+        const matched = matchedService(scope, labels);
         const [label, kind] = kinds.find(([one]) => labels[one]) ?? [];
-        const entity = label === undefined || kind === undefined ? undefined : { kind, name: labels[label] ?? '' };
+        const named = label === undefined || kind === undefined ? undefined : { kind, name: labels[label] ?? '' };
+        const entity = matched === undefined ? named : { kind: 'Service', name: matched };
         return [
           {
             name,

@@ -1,6 +1,6 @@
 // The manifest of Grafana: its settings, signals and secret. Other sources reach their servers through it (`via`, connectors/via.ts).
 import * as z from 'zod';
-import { Auth, needsSecret, secretOfAuth } from '../auth.ts';
+import { Auth, accountsOfAuth, needsSecret, secretOfAuth } from '../auth.ts';
 import type { Manifest } from '../source-kind.ts';
 
 const configSchema = z.strictObject({
@@ -34,5 +34,6 @@ export const grafana: Manifest<GrafanaSettings> = {
       implies: { auth: 'bearer' },
     },
   ],
+  accounts: ({ auth }) => accountsOfAuth(auth),
   rights: () => [],
 };

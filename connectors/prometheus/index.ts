@@ -1,7 +1,7 @@
 // MetricsSource and AlertsSource over Prometheus. It first asks which metrics exist. The query names a signal without a metric as a gap; an
 // unreachable server is a gap too, never an error.
 import type { TimeWindow } from '../../core/model/entity.ts';
-import { amongClusters, isWithin, type Located, type Scope } from '../../core/model/scope.ts';
+import { amongClusters, isWithin, type Located, matchedService, type Scope } from '../../core/model/scope.ts';
 import type { FiringAlert, Series } from '../../core/model/telemetry.ts';
 import type { Observed, Source } from '../../core/ports/telemetry.ts';
 import { catalogue, nameLabels, namespaceLabels } from './catalogue.ts';
@@ -89,7 +89,7 @@ export function prometheusAlerts(config: PrometheusConfig): Source<'alerts'> {
             summary,
             status: 'firing',
             ...(severity === undefined ? {} : { severity }),
-            ...entityIn(alert.labels, config),
+            ...entityIn(alert.labels, scope, config),
           },
         ];
       });
@@ -116,10 +116,16 @@ const alertedKinds = [
   ['namespace', 'Namespace'],
 ] as const;
 
-function entityIn(labels: Readonly<Record<string, string>>, config: PrometheusConfig): Pick<FiringAlert, 'entity'> {
+function entityIn(
+  labels: Readonly<Record<string, string>>,
+  scope: Scope,
+  config: PrometheusConfig,
+): Pick<FiringAlert, 'entity'> {
   const { namespace } = labels;
-  const [label, kind] = alertedKinds.find(([one]) => labels[one]) ?? [];
-  const name = label && labels[label];
+  const matched = matchedService(scope, labels);
+  const [label, kind] =
+    matched === undefined ? (alertedKinds.find(([one]) => labels[one]) ?? []) : [undefined, 'Service'];
+  const name = matched ?? (label && labels[label]);
   const cluster = clusterOf(labels, config);
   if (kind === undefined || !name)
     return cluster.cluster === undefined ? {} : { entity: { kind: 'Cluster', name: cluster.cluster, ...cluster } };

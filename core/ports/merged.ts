@@ -53,7 +53,7 @@ const merged = <S extends Signal>(
         ? ['The service catalogue cannot be read; Watchkeeper queries all sources.']
         : []),
       ...chosen.unknown.map(
-        (name) => `The catalogue names ${name} for ${signals[signal].label}; no source has that name.`,
+        (name) => `The catalogue names ${name} for ${signals[signal].label}; no source of that name gives it.`,
       ),
     ].map((reason) => ({ source: signals[signal].label, reason: reason.slice(0, 300) }));
     if (routes.length === 0) return unasked(signal, scope, chosen, unrouted);

@@ -140,17 +140,21 @@ interface Configured {
 }
 
 /**
- * Sentences about names that cannot work: no source has the name, or the source does not give the signal. Empty if the catalogue fits. A
- * configuration without any source observes nothing, so nothing is compared.
+ * Sentences about names that no source has. Empty if the catalogue fits. A configuration without any source observes nothing, so nothing is compared.
  */
 export function misroutedIn(routing: Routing, configured: readonly Configured[]): string[] {
   if (configured.length === 0) return [];
   const known = configured.map(({ name }) => name).join(', ');
-  return sourcesNamedIn(routing).flatMap(({ name, at }) => {
-    const source = configured.find((one) => one.name === name);
-    if (source === undefined) return [`${at} names ${name}, but no source has that name: there are ${known}.`];
-    const signal = at.split('.').at(-1) ?? '';
-    const fits = signal === 'match' || source.signals.some((one) => one === signal);
-    return fits ? [] : [`${at} names ${name}, which gives ${source.signals.join(', ')} and no ${signal}.`];
-  });
+  return sourcesNamedIn(routing)
+    .filter(({ name }) => !configured.some((one) => one.name === name))
+    .map(({ name, at }) => `${at} names ${name}, but no source has that name: there are ${known}`);
 }
+
+/** Sentences about sources that are named for a signal that their kind does not give: the route leads nowhere, which may change with a version. */
+export const unservedIn = (routing: Routing, configured: readonly Configured[]): string[] =>
+  sourcesNamedIn(routing).flatMap(({ name, at }) => {
+    const source = configured.find((one) => one.name === name);
+    const signal = at.split('.').at(-1) ?? '';
+    const serves = source === undefined || signal === 'match' || source.signals.some((one) => one === signal);
+    return serves ? [] : [`${at} names ${name}, which gives ${source.signals.join(', ')} and no ${signal}`];
+  });

@@ -186,10 +186,10 @@ describe('the whole', () => {
     const whats = (aws: typeof noAws, clusters: string[]) =>
       uncovered({ catalog, aws, sources }, answers(clusters)).map(({ what }) => what);
     expect(whats(noAws, ['near', 'f'])).toEqual([
-      'defaults.metrics names nope, but no source has that name: there are it.',
+      'defaults.metrics names nope, but no source has that name: there are it',
     ]);
     expect(whats({ accounts: { '111122223333': { role } } }, ['near'])).toEqual([
-      'defaults.metrics names nope, but no source has that name: there are it.',
+      'defaults.metrics names nope, but no source has that name: there are it',
       'the cluster far: no source that answers names it',
       'the account 444455556666 of the catalogue: it is not under aws.accounts',
     ]);

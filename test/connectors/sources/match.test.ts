@@ -2,14 +2,16 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { describe, expect, test } from 'vitest';
+import { unauthorized } from '../../../connectors/authorize.ts';
 import { cloudWatchLogs } from '../../../connectors/cloudwatch/logs.ts';
 import { cloudWatch } from '../../../connectors/cloudwatch/manifest.ts';
 import { renamedLogs, renamedMetrics } from '../../../connectors/cloudwatch/match.ts';
 import { cloudWatchMetrics } from '../../../connectors/cloudwatch/metrics.ts';
+import { grafanaAlerts } from '../../../connectors/grafana/alerts.ts';
 import { fromKubeconfig, kubernetesLogs } from '../../../connectors/kubernetes/index.ts';
 import { lokiLogs } from '../../../connectors/loki/logs.ts';
 import { newRelicSources } from '../../../connectors/newrelic/index.ts';
-import { prometheusMetrics } from '../../../connectors/prometheus/index.ts';
+import { prometheusAlerts, prometheusMetrics } from '../../../connectors/prometheus/index.ts';
 import type { Match } from '../../../core/model/scope.ts';
 import type { LogRecord } from '../../../core/model/telemetry.ts';
 import type { Observed } from '../../../core/ports/telemetry.ts';
@@ -231,6 +233,20 @@ describe('Prometheus', () => {
       true,
     );
     expect(own.some((query) => query.includes('container!="POD",job="wp",env="prod"'))).toBe(true);
+  });
+  test('names alerts with its labels', async () => {
+    const labels = { alertname: 'Slow', job: 'wp', service: 'other', cluster: 'near', namespace: 'shop' };
+    const alert = { labels, annotations: {}, state: 'firing', activeAt: '2026-11-20T02:10:00Z' };
+    await using server = await serve(() => ({
+      body: JSON.stringify({ status: 'success', data: { alerts: [alert] } }),
+    }));
+    for (const source of [
+      prometheusAlerts({ url: server.url }),
+      grafanaAlerts({ url: server.url, authorize: unauthorized }),
+    ]) {
+      const observed = await source.observe(scopeOf({ job: 'wp' }), {});
+      expect(observed.kind === 'data' && observed.data.map(({ entity }) => entity?.name)).toEqual(['web']);
+    }
   });
   test('quotes what is hostile, and says which name is no label', async () => {
     expect(

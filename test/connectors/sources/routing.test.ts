@@ -5,12 +5,17 @@ import { liveSources, refuseMisrouted } from '../../../connectors/live.ts';
 import type { RuntimeMeans } from '../../../connectors/source-kind.ts';
 import { Misconfigured } from '../../../core/errors.ts';
 import { isWithin } from '../../../core/model/scope.ts';
+import type { TimelineEntry } from '../../../core/model/timeline.ts';
 import { Catalog } from '../../../core/ports/catalog.ts';
+import type { Ports } from '../../../core/ports/index.ts';
 import { mergedSources, type NamedSource } from '../../../core/ports/merged.ts';
-import { noSources } from '../../../core/ports/none.ts';
-import { misroutedIn, routesOf } from '../../../core/ports/routing.ts';
-import { aScope } from '../../builders.ts';
+import { noSources, noTelemetry } from '../../../core/ports/none.ts';
+import { misroutedIn, routesOf, unservedIn } from '../../../core/ports/routing.ts';
+import { fileReport } from '../../../core/record/file-report.ts';
+import { notingSources } from '../../../core/specialists/consulted.ts';
+import { aBrief, aReport, aScope } from '../../builders.ts';
 import { withBeacon as kinds } from '../../fixtures/extension/sources.ts';
+import { partly } from '../../partly.ts';
 
 /** A platform with a cluster of its own Prometheus, a service that ships its logs elsewhere, and a serverless service. */
 const catalog = Catalog.parse({
@@ -123,17 +128,18 @@ describe('a name of a source in the catalogue', () => {
   test('that no source has is told with its place', () => {
     const without = configured.filter(({ name }) => name !== 'nr-shop' && name !== 'prom-be1');
     expect(misroutedIn(catalog, without)).toEqual([
-      'clusters.backend-1.sources.metrics names prom-be1, but no source has that name: there are kubernetes, amp, cw.',
-      'services.web-player.sources.logs names nr-shop, but no source has that name: there are kubernetes, amp, cw.',
-      'services.web-player.match names nr-shop, but no source has that name: there are kubernetes, amp, cw.',
+      'clusters.backend-1.sources.metrics names prom-be1, but no source has that name: there are kubernetes, amp, cw',
+      'services.web-player.sources.logs names nr-shop, but no source has that name: there are kubernetes, amp, cw',
+      'services.web-player.match names nr-shop, but no source has that name: there are kubernetes, amp, cw',
     ]);
   });
-  test('of a source without the signal is told', () => {
-    const metricsOnly = configured.map((one) =>
+  test('of a source without the signal is taken, and told when sources are checked', () => {
+    const changesOnly = configured.map((one) =>
       one.name === 'kubernetes' ? { ...one, signals: ['changes'] as const } : one,
     );
-    expect(misroutedIn(catalog, metricsOnly)).toEqual([
-      'defaults.logs names kubernetes, which gives changes and no logs.',
+    expect(misroutedIn(catalog, changesOnly)).toEqual([]);
+    expect(unservedIn(catalog, changesOnly)).toEqual([
+      'defaults.logs names kubernetes, which gives changes and no logs',
     ]);
   });
   test('is not compared where nothing is configured', () => expect(misroutedIn(catalog, [])).toEqual([]));
@@ -179,7 +185,7 @@ describe('the record of a question', () => {
     const { logs } = routed({ services: [{ name: 'web', sources: { logs: ['nope', 'north'] } }] });
     expect(await logs.observe(aScope({ service: 'web' }), {})).toMatchObject({
       kind: 'data',
-      gaps: [{ source: 'logs', reason: 'The catalogue names nope for logs; no source has that name.' }],
+      gaps: [{ source: 'logs', reason: 'The catalogue names nope for logs; no source of that name gives it.' }],
       consulted: { asked: [{ source: 'north' }] },
     });
   });
@@ -213,5 +219,26 @@ describe('the record of a question', () => {
         ],
       },
     });
+  });
+  test('is on the timeline with the report of the specialist that asked', async () => {
+    const { sources } = liveSources(two, means, async () =>
+      Catalog.parse({ environments: {}, services: [{ name: 'billing', sources: { metrics: ['north'] } }] }),
+    );
+    const { telemetry, noteIn } = notingSources({ ...noTelemetry, ...sources });
+    await telemetry.metrics.observe(aScope({ service: 'billing' }), {});
+    const report = noteIn(aReport({ specialist: 'metrics', summary: 'Nothing moved.' }));
+    const entries: TimelineEntry[] = [];
+    const incidents = partly<Ports['incidents']>({ append: async (entry) => void entries.push(entry) });
+    const filed = await fileReport(aBrief({ specialist: 'metrics' }), report, {
+      incidents,
+      clock,
+    });
+    expect(filed.consulted).toBeUndefined();
+    const [entry] = entries;
+    expect(entry?.event).toMatchObject({
+      type: 'SpecialistReported',
+      consulted: [{ signal: 'metrics', by: 'service', asked: [{ source: 'north' }], notAsked: ['south'] }],
+    });
+    expect(entry?.text).toBe('Nothing moved. Asked for metrics: north (4, not complete). Not asked: south.');
   });
 });
