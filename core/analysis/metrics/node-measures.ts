@@ -14,8 +14,8 @@ import {
   meanIn,
   type Period,
 } from './level.ts';
-import { directed } from './paged.ts';
-import { signalOf } from './signals.ts';
+import { directed, isShare } from './paged.ts';
+import { inMilliseconds, signalOf } from './signals.ts';
 
 export interface Node {
   /** In lower case. */
@@ -92,8 +92,9 @@ function callsPerRequest(node: Node, { paged, period }: Measuring): number {
     : own.during / pages.during;
 }
 
-export const inMs = (unit: string): number => (unit === 's' ? 1000 : 1);
-const isTime = ({ signal, unit }: Series): boolean => signalOf(signal).kind === 'latency' && /^(?:ms|s)$/.test(unit);
+export const inMs = (unit: string): number => inMilliseconds(unit) ?? 1;
+const isTime = ({ signal, unit }: Series): boolean =>
+  signalOf(signal).kind === 'latency' && inMilliseconds(unit) !== undefined;
 
 /** Requests that a high percentile needs to be one. */
 const enoughForTail = 10;
@@ -141,36 +142,31 @@ export function slowness(node: Node, measuring: Measuring): Shown | undefined {
   return { ...measured, reason: 'slow', amount: addsUp(measuring) ? ms * calls : ms, callsPerRequest: calls };
 }
 
-const isShare = ({ signal }: Series): boolean =>
-  signalOf(signal).kind === 'errors' && /ratio|rate|availability|percent|share/i.test(signal);
 /** Requests that a share is taken to stand for if the node's rate is unknown. */
 const fewRequests = 30;
 
-/** The failing share is judged: from 100 % to 98 % of success is a multiple of the failures. */
+const isFailureRate = ({ signal, unit }: Series): boolean =>
+  signalOf(signal).kind === 'errors' && signalOf(signal).bad === 'up' && /per_sec|\/s$/i.test(`${signal} ${unit}`);
+
+/** The failing share is judged: from 100 % to 98 % of success is a multiple of the failures. Failures that are counted stand for themselves. */
 export function failing(node: Node, measuring: Measuring): Shown | undefined {
-  const { period } = measuring;
-  const requests = (rateOf(node, period)?.during ?? 0) * (period.end - period.start);
+  const { period, paged } = measuring;
+  const seconds = period.end - period.start;
+  const requests = (rateOf(node, period)?.during ?? 0) * seconds;
   const calls = callsPerRequest(node, measuring);
-  const measured = node.series.filter(isShare).flatMap((series): Shown[] => {
-    const points = directed(series.points, series.signal);
+  const pages = rateOf(paged, period)?.during ?? 0;
+  const measured = node.series.flatMap((series): Shown[] => {
+    const share = isShare(series);
+    if (!share && !isFailureRate(series)) return [];
+    const points = directed(series);
     const [before, during, level] = [meanBefore(points, period), meanIn(points, period), levelIn(points, period)];
     if (before === undefined || during === undefined || level === undefined || during <= before) return [];
-    const count = requests > 0 ? requests : fewRequests;
+    const count = !share ? seconds : requests > 0 ? requests : fewRequests;
     const sigmas = countDeviations(Math.max(0, before) * count, during * count);
-    const amount = (during - before) * calls;
+    const amount = (during - before) * (share ? calls : 1 / (pages > 0 ? pages : 1));
     const certainty = certaintyIn(sigmas);
-    return certainty === 0
-      ? []
-      : [
-          {
-            reason: 'failing',
-            series,
-            level: { ...level, before, during, sigmas },
-            certainty,
-            amount,
-            callsPerRequest: calls,
-          },
-        ];
+    const shown = { series, level: { ...level, before, during, sigmas }, certainty, amount, callsPerRequest: calls };
+    return certainty === 0 ? [] : [{ ...shown, reason: 'failing' }];
   });
   return measured.toSorted((a, b) => b.certainty * b.amount - a.certainty * a.amount)[0];
 }

@@ -41,9 +41,23 @@ export const clear = 0.5;
 const clip = 12;
 const enoughPoints = 6;
 
-/** Points whose rise is bad: the failing share instead of the share of success. */
-export const directed = (points: readonly Point[], signal: string): readonly Point[] =>
-  signalOf(signal).bad === 'down' ? points.map(([at, value]) => [at, 1 - value] as const) : points;
+/** A share of requests that fail or succeed, whatever its scale. */
+export const isShare = ({ signal }: Pick<Series, 'signal'>): boolean =>
+  signalOf(signal).kind === 'errors' &&
+  /ratio|rate|availability|percent|share/i.test(signal) &&
+  !/per_sec/i.test(signal);
+
+export const isPercentage = ({ points, unit }: Series): boolean =>
+  unit === '%' || points.some(([, value]) => value > 1.5);
+
+/** Points whose rise is bad: the failing share, 0 to 1, instead of the share of success or a percentage. */
+export function directed(series: Series): readonly Point[] {
+  const { points, signal } = series;
+  if (!isShare(series)) return points;
+  const scale = isPercentage(series) ? 100 : 1;
+  const isSuccess = signalOf(signal).bad === 'down';
+  return points.map(([at, value]) => [at, isSuccess ? 1 - value / scale : value / scale] as const);
+}
 
 const isOfKind = (signal: string, kind: PagedKind): boolean => {
   const { kind: own } = signalOf(signal);
@@ -73,12 +87,12 @@ function clearestOf(anchors: readonly Series[], page: Page): Found | undefined {
 /** Whether the paged metric was as before from this time until the period began. */
 export function wasWellSince(at: number, { anchor, start }: PagedPeriod): boolean {
   const between = { start: at, end: start - 1 };
-  const level = levelIn(directed(anchor.points, anchor.signal), between);
+  const level = levelIn(directed(anchor), between);
   return level !== undefined && (level.sigmas <= 0 || level.beyond < 0.5);
 }
 
 function clearest(anchor: Series, { within, pagedAt }: Page): Found | undefined {
-  const points = directed(anchor.points, anchor.signal);
+  const points = directed(anchor);
   const half = stepOf(points) / 2;
   const recent = points.filter(([at]) => at >= within.start && at <= within.end).slice(-maxStarts);
   const times = recent.map(([at]) => at);

@@ -27,9 +27,22 @@ const catalogue: Readonly<Record<string, Signal>> = {
   probe_success: { kind: 'availability', bad: 'down', noun: 'reachability' },
 };
 
+const milliseconds: readonly (readonly [unit: RegExp, ms: number])[] = [
+  [/^(?:ms|milli-?seconds?)$/i, 1],
+  [/^(?:s|secs?|seconds?)$/i, 1000],
+  [/^(?:us|µs|micro-?seconds?)$/i, 0.001],
+  [/^(?:ns|nano-?seconds?)$/i, 0.000001],
+  // A source that gives no unit: the names of latencies are milliseconds by convention.
+  [/^1?$/, 1],
+];
+
+/** Milliseconds in one of this unit; undefined if it is no unit of time: messages, rows, bytes. */
+export const inMilliseconds = (unit: string): number | undefined =>
+  milliseconds.find(([words]) => words.test(unit.trim()))?.[1];
+
 /** Whether a change is large enough to matter, regardless of its noise. */
 export const matters = ({ kind, least = 0 }: Signal, change: number, unit: string): boolean =>
-  Math.abs(change) * (kind === 'latency' && unit === 's' ? 1000 : 1) >= least;
+  Math.abs(change) * (kind === 'latency' ? (inMilliseconds(unit) ?? 1) : 1) >= least;
 
 const hints: readonly (readonly [words: RegExp, signal: Omit<Signal, 'noun'>])[] = [
   [/cpu.*throttl|throttl.*cpu/i, { kind: 'saturation', bad: 'up' }],
@@ -38,10 +51,12 @@ const hints: readonly (readonly [words: RegExp, signal: Omit<Signal, 'noun'>])[]
     { kind: 'errors', bad: 'up' },
   ],
   [/success|availability/i, { kind: 'errors', bad: 'down' }],
+  // Work that waits is no latency: messages, rows, the age of the oldest one, the lag of a consumer or replica, waiting locks.
   [
-    /latency|duration|_p\d\d|p\d\dlatency|response_time|age_seconds|lag|wait/i,
-    { kind: 'latency', bad: 'up', least: 5 },
+    /(?:^|_)(?:lag|backlog|age|oldest|waiting|pending|unacked)(?:_|$)|_lag|lag_|age_seconds|oldest/i,
+    { kind: 'saturation', bad: 'up' },
   ],
+  [/latency|duration|_p\d\d|p\d\dlatency|response_?time|wait/i, { kind: 'latency', bad: 'up', least: 5 }],
   [/requests?_|_rps|throughput|_per_(?:sec|min)|rate_rps|qps|flushed|processed/i, { kind: 'traffic', bad: 'either' }],
   [
     /cpu|memory|heap|disk|queue|depth|backlog|pool|connections|saturation|capacity|retrans/i,

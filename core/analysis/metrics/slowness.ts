@@ -3,6 +3,7 @@
 import type { EntityRef } from '../../model/entity.ts';
 import type { Dependency } from '../../model/telemetry.ts';
 import { entityOf, type Move } from './index.ts';
+import { inMilliseconds } from './signals.ts';
 
 export interface Slowed {
   readonly entity: EntityRef;
@@ -36,8 +37,8 @@ export function slowed(found: readonly Move[], medians: ReadonlySet<string>): Sl
 export const isMedian = (signal: string): boolean => /p50|median/i.test(signal);
 
 function isMuch({ series, shift }: Move): boolean {
-  const toMs = series.unit === 's' ? 1000 : 1;
-  return shift.after >= times * shift.before && (shift.after - shift.before) * toMs >= leastMs;
+  const toMs = inMilliseconds(series.unit);
+  return toMs !== undefined && shift.after >= times * shift.before && (shift.after - shift.before) * toMs >= leastMs;
 }
 
 /** Slow services that do not call another slow service. */

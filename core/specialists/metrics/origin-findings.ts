@@ -4,7 +4,7 @@ import { placements } from '../../analysis/kubernetes/placements.ts';
 import { entityOf, type Move } from '../../analysis/metrics/index.ts';
 import { stepOf } from '../../analysis/metrics/level.ts';
 import { type Origin, type Origins, originsOf } from '../../analysis/metrics/origin.ts';
-import { type Page, type PagedKind, wasWellSince } from '../../analysis/metrics/paged.ts';
+import { isPercentage, isShare, type Page, type PagedKind, wasWellSince } from '../../analysis/metrics/paged.ts';
 import { signalOf } from '../../analysis/metrics/signals.ts';
 import { isMedian, type Slowed, sharedNode, slowed, waitingForNone } from '../../analysis/metrics/slowness.ts';
 import { delaysAll, isOnTheWay } from '../../analysis/metrics/way.ts';
@@ -180,13 +180,16 @@ function causeOf({ shown, busy, isLoaded, entity }: Origin, series: readonly Ser
   return isOnTheWay(shown.series.signal) || delaysAll(own, shown.series, shown.level) ? 'network-delay' : 'slow-itself';
 }
 
-/** A level of a share is that of failures; a series of success is shown as it is. */
+/** A level of a share is that of failures, 0 to 1; a series is shown in its own terms. */
 function shiftOf(series: Series, level: Origin['shown']['level'], at: number): Shifted {
-  const isSuccess = signalOf(series.signal).kind === 'errors' && signalOf(series.signal).bad === 'down';
-  const [before, after] = isSuccess ? [1 - level.before, 1 - level.during] : [level.before, level.during];
+  const signal = signalOf(series.signal);
+  const share = isShare(series);
+  const scale = share && isPercentage(series) ? 100 : 1;
+  const own = (value: number): number => scale * (share && signal.bad === 'down' ? 1 - value : value);
+  const [before, after] = [own(level.before), own(level.during)];
   return {
     series,
-    signal: signalOf(series.signal),
+    signal,
     shift: { at, before, after, sigmas: Math.abs(level.sigmas), direction: after < before ? 'down' : 'up' },
   };
 }

@@ -139,6 +139,11 @@ describe('a paged latency', () => {
   });
 });
 
+test('work that waits is no latency: the age of a queue does not explain slow answers', () => {
+  const all = [...slowFunction, series('search', 'oldest_message_age_seconds', 5, 900, { unit: 's' })];
+  expect(ranked(all)?.some((one) => one.startsWith('search'))).toBe(false);
+});
+
 describe('a paged failure', () => {
   const failing = [
     success('shop', 0.04),
@@ -151,6 +156,21 @@ describe('a paged failure', () => {
   const page = aPage({ kind: 'errors' });
   test('is judged by the failing share: two of a hundred are many more than none', () => {
     expect(ranked(failing, page)?.[0]).toBe('search: failing');
+  });
+  test('is judged alike in percent, and by failures that are counted', () => {
+    const percent = failing.map((one) =>
+      one.signal === 'success_ratio'
+        ? { ...one, unit: '%', points: one.points.map(([at, value]): [number, number] => [at, value * 100]) }
+        : one,
+    );
+    expect(ranked(percent, page)?.[0]).toBe('search: failing');
+    const counted = [
+      success('shop', 0.04),
+      rate('shop', 20),
+      rate('search', 30),
+      series('search', 'errors_per_second', 0.01, 0.9),
+    ];
+    expect(ranked(counted, page)?.[0]).toBe('search: failing');
   });
   test('of a few requests is chance', () => {
     const rare = failing.map((one) =>

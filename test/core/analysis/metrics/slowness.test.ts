@@ -39,6 +39,13 @@ describe('a service', () => {
     const all = [series('cart', 'latency_p50', 'ms', 5, 5), series('cart', 'latency_p95', 'ms', 20, 2000)];
     expect(find(all)).toEqual([]);
   });
+  test.each([
+    ['consumer_lag', 'messages'],
+    ['replication_lag_seconds', 's'],
+    ['lock_wait_count', 'locks'],
+  ])('with more %s is not slow: work waits for it', (signal, unit) => {
+    expect(find([series('cart', signal, unit, 5, 9000)])).toEqual([]);
+  });
   test('that became a little slower is not', () => {
     expect(find([series('cart', 'latency_p50', 'ms', 0.3, 3)])).toEqual([]);
   });
