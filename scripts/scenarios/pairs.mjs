@@ -103,7 +103,9 @@ function logsOf(lines) {
     .map(([name, minute, level, message]) => ({
       timestamp: t(minute),
       source: 'kubernetes',
-      labels: { cluster, namespace, service: name, level },
+      labels: name.startsWith('node-')
+        ? { cluster, node: name, unit: 'kernel', level }
+        : { cluster, namespace, service: name, level },
       message,
     }))
     .sort((a, b) => a.timestamp.localeCompare(b.timestamp));
@@ -162,6 +164,8 @@ function story(write, id, told) {
 const helpful = {
   'code-change': ['rollback-rollout'],
   'application-errors': ['restart-rollout'],
+  'autoscaler-without-metrics': ['scale-workload'],
+  'connection-tracking-full': ['cordon-node'],
   'cpu-overload': ['scale-workload'],
   'job-deadline': ['rerun-cronjob'],
   'job-failed': ['rerun-cronjob'],
@@ -170,6 +174,8 @@ const helpful = {
 };
 /** Causes that no action of the catalogue mends, with the actions that would do harm. */
 const helpless = {
+  'admission-refused': [],
+  'admission-webhook-unavailable': ['rollback-rollout'],
   'certificate-expired': [],
   'database-credentials': [],
   'database-port': [],
@@ -181,6 +187,7 @@ const helpless = {
   'hpa-at-limit': ['restart-rollout'],
   'network-delay': [],
   'network-policy': [],
+  'pod-address-exhausted': ['restart-rollout', 'rollback-rollout', 'delete-stuck-pod'],
   'port-conflict': [],
   'quota-pods': ['restart-rollout', 'scale-workload'],
   'route-wrong-backend': [],
@@ -189,7 +196,9 @@ const helpless = {
   'service-selector': ['restart-rollout'],
   'slow-itself': [],
   'vendor-outage': ['rollback-rollout'],
+  'volume-attached-elsewhere': ['restart-rollout', 'delete-stuck-pod'],
   'volume-permission-denied': [],
+  'volume-zone-mismatch': ['restart-rollout', 'rollback-rollout'],
 };
 const acts = (ids = []) => ids.map((action) => ({ action }));
 /** Absent for a cause that an action may or may not mend. */
@@ -321,6 +330,54 @@ const autoscaler = (limited) => ({
     ],
   },
 });
+/** The same autoscaler without figures to count by. */
+const blindAutoscaler = () => {
+  const scaler = autoscaler(false);
+  scaler.status.conditions = [
+    {
+      type: 'ScalingActive',
+      status: 'False',
+      reason: 'FailedGetResourceMetric',
+      message:
+        'the HPA was unable to compute the replica count: failed to get cpu utilization: missing request for cpu in container orders',
+      lastTransitionTime: t(-2900),
+    },
+  ];
+  return scaler;
+};
+const creating = () => failingPods({ waiting: { reason: 'ContainerCreating' } }, { phase: 'Pending' });
+const databaseVolume = (zone) => [
+  {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'orders-mysql', namespace, creationTimestamp: long },
+    spec: { accessModes: ['ReadWriteOnce'], volumeName: 'pv-orders', resources: { requests: { storage: '50Gi' } } },
+    status: { phase: 'Bound' },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: 'pv-orders', creationTimestamp: long },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      capacity: { storage: '50Gi' },
+      claimRef: { name: 'orders-mysql', namespace },
+      ...(zone
+        ? {
+            nodeAffinity: {
+              required: {
+                nodeSelectorTerms: [
+                  { matchExpressions: [{ key: 'topology.kubernetes.io/zone', operator: 'In', values: [zone] }] },
+                ],
+              },
+            },
+          }
+        : {}),
+    },
+    status: { phase: 'Bound' },
+  },
+];
+
 const ingress = (backend, port) => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'Ingress',
@@ -905,5 +962,137 @@ export function writePairs(write) {
     ],
     errors: { orders: [-13, 0.6], web: [-12, 0.3] },
     truth: { entity: app('orders-mysql'), cause: 'volume-permission-denied' },
+  });
+
+  tell('pod-address', {
+    title: 'No address is left for new pods of orders',
+    alert: notReady,
+    tags: ['start', 'network'],
+    objects: { orders: { ...creating(), ready: 0 } },
+    extra: podEvents(
+      'orders',
+      'FailedCreatePodSandBox',
+      'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type="host-local" failed (add): no IP addresses available in range set: 10.20.4.1-10.20.4.254',
+    ),
+    truth: { entity: workload('orders'), cause: 'pod-address-exhausted' },
+  });
+  tell('pod-address-twin', {
+    title: 'Orders mounts a ConfigMap that is not there',
+    alert: notReady,
+    tags: ['start'],
+    objects: { orders: { ...creating(), ready: 0 } },
+    extra: podEvents(
+      'orders',
+      'FailedMount',
+      'MountVolume.SetUp failed for volume "rules" : configmap "orders-rules" not found',
+    ),
+    truth: { entity: workload('orders'), cause: 'secret-missing' },
+  });
+
+  tell('volume-elsewhere', {
+    title: 'The volume of the database is still attached to another node',
+    alert: ordersErrors,
+    paged: 'orders',
+    tags: ['storage'],
+    objects: { 'orders-mysql': { ...creating(), ready: 0 } },
+    extra: [
+      ...databaseVolume(),
+      {
+        apiVersion: 'storage.k8s.io/v1',
+        kind: 'VolumeAttachment',
+        metadata: { name: 'csi-5f1c', creationTimestamp: long },
+        spec: { attacher: 'ebs.csi.example.com', nodeName: 'node-9', source: { persistentVolumeName: 'pv-orders' } },
+        status: { attached: true },
+      },
+      ...podEvents(
+        'orders-mysql',
+        'FailedAttachVolume',
+        'Multi-Attach error for volume "pv-orders" Volume is already exclusively attached to one node and can\'t be attached to another',
+      ),
+    ],
+    logs: [['orders', -12, 0.5, 'error', say('dial tcp orders-mysql:3306: connect: connection refused')]],
+    errors: { orders: [-12, 0.6], web: [-11, 0.3] },
+    changes: [deploy('deploy-orders-311', 'orders', -250, 'orders 4.2.1')],
+    decoys: ['deploy-orders-311'],
+    truth: { entity: app('orders-mysql'), cause: 'volume-attached-elsewhere' },
+  });
+  tell('volume-elsewhere-twin', {
+    title: 'The volume of the database is in a zone without a node',
+    alert: ordersErrors,
+    paged: 'orders',
+    tags: ['storage'],
+    node: (_, one) => ({
+      ...one,
+      metadata: { ...one.metadata, labels: { ...one.metadata.labels, 'topology.kubernetes.io/zone': 'north-a' } },
+    }),
+    objects: { 'orders-mysql': { ready: 0, pods: () => ({ ready: false, phase: 'Pending', node: undefined }) } },
+    extra: [
+      ...databaseVolume('north-c'),
+      ...podEvents(
+        'orders-mysql',
+        'FailedScheduling',
+        '0/3 nodes are available: 3 node(s) had volume node affinity conflict.',
+      ),
+    ],
+    logs: [['orders', -12, 0.5, 'error', say('dial tcp orders-mysql:3306: connect: connection refused')]],
+    errors: { orders: [-12, 0.6], web: [-11, 0.3] },
+    truth: { entity: app('orders-mysql'), cause: 'volume-zone-mismatch' },
+  });
+
+  const asked = (answer) =>
+    `Error creating: Internal error occurred: failed calling webhook "pods.payments.example.io": Post "https://payments.${namespace}.svc:8443/pods?timeout=10s": ${answer}`;
+  tell('webhook-down', {
+    title: 'An admission webhook is down, and orders gets no pods',
+    alert: notReady,
+    tags: ['start'],
+    objects: { orders: { ready: 0, noPods: true }, payments: crashing(1) },
+    extra: replicaSetEvents('orders', asked('no endpoints available for service "payments"')),
+    logs: [['payments', -20, 2, 'error', say('panic: open /tls/tls.crt: no such file or directory')]],
+    truth: { entity: workload('payments'), cause: 'admission-webhook-unavailable' },
+  });
+  tell('webhook-down-twin', {
+    title: 'An admission webhook refuses the pods of orders',
+    alert: notReady,
+    tags: ['start'],
+    objects: { orders: { ready: 0, noPods: true } },
+    extra: replicaSetEvents(
+      'orders',
+      'Error creating: admission webhook "pods.payments.example.io" denied the request: label owner is missing',
+    ),
+    truth: { entity: workload('orders'), cause: 'admission-refused' },
+  });
+
+  tell('autoscaler-blind', {
+    title: 'The autoscaler of orders cannot count while traffic rises',
+    alert: { title: 'orders: p95 latency above 1 s for 5 minutes', name: 'HighLatency' },
+    paged: 'orders',
+    tags: ['capacity'],
+    extra: [blindAutoscaler()],
+    signals: { orders: busy },
+    truth: { entity: workload('orders'), cause: 'autoscaler-without-metrics' },
+  });
+  tell('autoscaler-blind-twin', {
+    title: 'The autoscaler of orders cannot count, and the database refuses its password',
+    alert: ordersErrors,
+    paged: 'orders',
+    tags: ['database'],
+    extra: [blindAutoscaler()],
+    logs: [['orders', -12, 0.5, 'error', say("Access denied for user 'orders'@'10.20.1.4' (using password: YES)")]],
+    errors: { orders: [-12, 0.6], web: [-11, 0.3] },
+    truth: { entity: workload('orders'), cause: 'database-credentials' },
+  });
+
+  tell('connection-tracking', {
+    title: 'A node drops packets, because its connection tracking is full',
+    alert: webErrors,
+    paged: 'web',
+    tags: ['node', 'network'],
+    logs: [
+      ['node-1', -14, 0.5, 'warning', say('nf_conntrack: nf_conntrack: table full, dropping packet')],
+      ['web', -13, 0.5, 'error', say('orders:8080: context deadline exceeded')],
+    ],
+    signals: { web: { latency_p95: from(-13, 45, 4800) } },
+    errors: { web: [-13, 0.3] },
+    truth: { entity: { kind: 'Node', name: 'node-1' }, cause: 'connection-tracking-full' },
   });
 }

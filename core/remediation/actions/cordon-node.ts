@@ -39,6 +39,7 @@ export const cordonNode: ActionDefinition<'cordon-node', 'kubernetes'> = {
     'node-pressure',
     'node-network-delay',
     'node-network-loss',
+    'connection-tracking-full',
   ],
   rulesOut: [],
   needsChange: false,

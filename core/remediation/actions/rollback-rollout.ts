@@ -58,6 +58,8 @@ export const rollbackRollout: ActionDefinition<'rollback-rollout', 'kubernetes'>
   },
   mends: [
     'image-not-found',
+    'image-architecture',
+    'lifecycle-hook-failed',
     'oom-killed',
     'code-change',
     'config-change',

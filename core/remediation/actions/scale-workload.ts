@@ -93,7 +93,7 @@ export const scaleWorkload: ActionDefinition<'scale-workload', 'kubernetes'> = {
     targetWords: ['replicas', 'pods'],
     taught: verb('scale', '(scale|scaling)'),
   },
-  mends: ['hpa-at-limit', 'traffic-surge', 'cpu-overload'],
+  mends: ['hpa-at-limit', 'autoscaler-without-metrics', 'traffic-surge', 'cpu-overload'],
   rulesOut: [dependencyTakesNoMore, noRoomForPods],
   needsChange: false,
   parameters: z.strictObject({ from: replicas, to: replicas, undo }),
