@@ -86,7 +86,7 @@ describe('an approval is bound to the state that it was shown for', () => {
     await answer(runtime, first.id, 'ana');
     const second = await asked(runtime, 2);
     expect(second.id).not.toBe(first.id);
-    expect(second.why).toContain('asked again, because the target changed');
+    expect(second.why).toContain('asks again, because the target changed');
     // The first answer is spent: it does not count for the second question.
     expect((await answer(runtime, first.id, 'ben')).kind).toBe('already');
     await answer(runtime, second.id, 'ana');

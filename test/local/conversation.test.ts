@@ -59,9 +59,7 @@ test('an engineer who comes with no context is told what it is, why, by which li
   const graph = await say(id, 'show me the graph');
   expect(graph.chart).toMatch(/^<svg.*moved \d\d:\d\d UTC/s);
   expect((await say(id, 'what did you check?')).text).toContain('5 specialists');
-  expect((await say(id, 'why do you think it is the certificate?')).text).toMatch(
-    /^Nothing that was found speaks of that/,
-  );
+  expect((await say(id, 'why do you think it is the certificate?')).text).toMatch(/^No finding supports that/);
 });
 
 test('the kill switch is thrown by a word: what is approved then is not done, and both are on record', async () => {
@@ -94,7 +92,7 @@ test('the failed job is rerun by a word, once, and the next time is taught in wo
   expect((await say(id, 'rerun it')).text).toContain('ada');
   const { status } = await runtime.waitForIncident((await runtime.ports.incidents.get(id))?.sourceId ?? '', 'ended');
   expect(status).toBe('closed');
-  expect((await say(id, 'approve')).text).toMatch(/^Nothing waits for an answer\./);
+  expect((await say(id, 'approve')).text).toMatch(/^No question is open\./);
   expect((await say(id, 'status')).text).toBe('The investigation is over. Recovered.');
   const actions = (await runtime.ports.incidents.timeline(id)).filter(({ kind }) => kind === 'action');
   expect(actions).toHaveLength(1);
@@ -148,7 +146,9 @@ test('a correction is kept with the incident, without what it should not hold', 
 test('a correction is answered with how it was read, and with choices where it fits several', async () => {
   const id = await paged('throughput-drop-session-service');
   const read = await say(id, 'no, it was playlist-api: the last deploy');
-  expect(read.text).toMatch(/^Thank you\. I read that as Service playlist-api \(a code change broke it\)\. It is kept/);
+  expect(read.text).toMatch(
+    /^Thank you\. I read that as Service playlist-api \(a code change broke it\)\. The incident's record keeps your correction/,
+  );
   expect(read.choices).toEqual([]);
   const { choices } = await say(id, 'no, it was the memory of web-player');
   expect(choices).toContain('no, it was web-player: Memory grows without end');
@@ -188,7 +188,7 @@ test('a correction after the end is in the draft that the next incident finds, b
   await say(id, 'reject');
   await runtime.waitForIncident((await runtime.ports.incidents.get(id))?.sourceId ?? '', 'ended');
   const { text } = await say(id, 'no, it was the quarterly zebra migration');
-  expect(text).toContain('the postmortem draft says it now');
+  expect(text).toContain('the postmortem draft now shows it');
   const query = { scope: { incidentId: id }, text: 'quarterly zebra migration', limit: 3 };
   const found = await runtime.ports.telemetry.knowledge.search(query);
   expect(found).toMatchObject({ kind: 'data' });
