@@ -92,7 +92,7 @@ function inOrder(scored: readonly Scored[], subjects: Subjects): readonly Scored
         logOdds >= leastToExplain &&
         ruledOut === undefined &&
         ((!isChange(other.cause) && other.cause !== one.cause && accountsFor(other.cause, one.cause)) ||
-          isDetailOfRun(other, one)),
+          (isRun(other) && isChange(one.cause))),
     );
   const turn = (one: Scored): number => {
     const { candidate, logOdds } = one;

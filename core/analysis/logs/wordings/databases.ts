@@ -344,6 +344,13 @@ export const databaseWordings: readonly SystemWordings[] = [
       ),
       wording(
         'database-connections-exhausted',
+        'writer',
+        0.8,
+        r`PoolExhaustedException|pool empty\. unable to fetch a connection|ConnectionAcquireTimeoutError`,
+        'org.apache.tomcat.jdbc.pool.PoolExhaustedException: [http-nio-8080-exec-7] Timeout: Pool empty. Unable to fetch a connection in 30 seconds, none available[size:20; busy:20; idle:0; lastwait:30000].',
+      ),
+      wording(
+        'database-connections-exhausted',
         'store',
         0.75,
         r`too many (?:clients|connections)|max_(?:user_)?connections['"\`]? (?:limit )?(?:(?:was|is|has been) )?(?:exceeded|reached|hit)`,

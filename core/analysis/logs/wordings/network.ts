@@ -24,6 +24,13 @@ export const networkWordings: readonly SystemWordings[] = [
         ofUrl + expired,
         'Get "https://ledger-api:8443/v1": x509: certificate has expired or is not yet valid',
       ),
+      wording(
+        'certificate-expired',
+        'peer',
+        0.85,
+        r`HTTPSConnectionPool\(host='(?<to>[a-z][\w.-]{0,250})'.{0,400}?${expired}`,
+        "HTTPSConnectionPool(host='ledger-api', port=8443): Max retries exceeded with url: /v1 (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1006)')))",
+      ),
       wording('certificate-expired', 'peer', 0.85, expired, 'Error: CERT_HAS_EXPIRED'),
       wording(
         'certificate-invalid',
