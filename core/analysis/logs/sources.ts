@@ -20,12 +20,18 @@ export function sourceOf(labels: LogRecord['labels'], workload: EntityRef | unde
   return { key: `${entity.cluster ?? ''}/${entity.namespace ?? ''}/${entity.kind}/${name}`, entity, name };
 }
 
+/** Pods of a Job end in five generated letters, which may look like a word. */
+const isPodOf = (workload: string, pod: string | undefined): boolean =>
+  pod?.startsWith(`${workload}-`) === true && /^[bcdfghjklmnpqrstvwxz2456789]{5}$/.test(pod.slice(workload.length + 1));
+
 function entityOf(labels: LogRecord['labels'], workload: EntityRef | undefined): EntityRef {
   const { service, pod, node, unit, namespace, cluster } = labels;
   const where = { ...(namespace && { namespace }), ...(cluster && { cluster }) };
   if (unit !== undefined && node !== undefined) return { kind: 'Node', name: node, ...(cluster && { cluster }) };
   const owner = pod === undefined ? undefined : ownerOf({ kind: 'Pod', name: pod });
-  const own = [service, owner?.name].includes(workload?.name) ? workload : undefined;
+  const isOwn =
+    workload !== undefined && ([service, owner?.name].includes(workload.name) || isPodOf(workload.name, pod));
+  const own = isOwn ? workload : undefined;
   if (own) return { kind: own.kind, name: own.name, ...where };
   if (service) return { kind: 'Service', name: service, ...where };
   if (owner) return { ...owner, ...where };
