@@ -170,3 +170,21 @@ export function vanished(
     })
     .sort((a, b) => b.baselineCount - a.baselineCount);
 }
+
+/** Occurrences that must be due for a missing line to mean something. */
+const leastDue = 10;
+
+/** Ordinary lines that a writer wrote steadily before and writes no more, while it still writes others. The most frequent first. */
+export function stoppedLines(
+  templates: readonly Template<Sample>[],
+  { baselineMs, incidentMs, groupTimes }: Coverage,
+): Template<Sample>[] {
+  if (baselineMs < leastBaselineMs) return [];
+  return templates
+    .filter(({ group, count, baselineCount, samples: [sample] }) => {
+      const due = (baselineCount / baselineMs) * incidentMs;
+      const ordinary = sample !== undefined && severityOf(sample.text, sample.level) === 'info';
+      return count === 0 && due >= leastDue && ordinary && groupTimes.has(group);
+    })
+    .sort((a, b) => b.baselineCount - a.baselineCount);
+}

@@ -3,7 +3,8 @@
 import { changedValues, type ReportedChange } from '../../analysis/logs/changes.ts';
 import type { Reading } from '../../analysis/logs/reading.ts';
 import { moveOf, type SeriesMove } from '../../analysis/logs/series.ts';
-import type { NotableTemplate } from '../../analysis/logs/telling.ts';
+import { type NotableTemplate, type Sample, stoppedLines } from '../../analysis/logs/telling.ts';
+import type { Template } from '../../analysis/logs/templates.ts';
 import { exactly } from '../../fingerprint/identity.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { Brief } from '../../model/report.ts';
@@ -12,6 +13,7 @@ import { shorten } from '../../text.ts';
 import { formatList } from '../../wording.ts';
 
 const maxMoves = 2;
+const maxStopped = 2;
 const maxChanges = 1;
 /** Number of moves in one finding. */
 const maxTold = 3;
@@ -47,6 +49,9 @@ export function movementFindings(
     ...causesAmong(reading, notable, shifts)
       .slice(0, maxChanges)
       .map((cause) => changeFinding(cause, reading, brief, query)),
+    ...stoppedLines(reading.templates, reading.coverage)
+      .slice(0, maxStopped)
+      .map((template) => stoppedFinding(template, reading, brief, query)),
   ];
 }
 
@@ -188,6 +193,38 @@ function changeFinding({ change, effect }: ChangeCause, reading: Reading, brief:
           baselineCount: 0,
           firstSeen: onset,
           samples: [...change.after],
+        },
+      },
+    ],
+  };
+}
+
+function stoppedFinding(template: Template<Sample>, reading: Reading, brief: Brief, query: string): FindingDraft {
+  const source = reading.sourceOf(template.group);
+  const entity: EntityRef = source?.entity ?? { kind: 'Service', name: 'unknown' };
+  const last = new Date(template.lastMs).toISOString();
+  const text = template.samples[0]?.text ?? template.text;
+  const claim = `${source?.name ?? entity.name} no longer writes "${shorten(text, 160)}" since ${last.slice(11, 16)} UTC (${template.baselineCount.toLocaleString('en-US')} times before).`;
+  return {
+    claim,
+    entity,
+    role: 'context',
+    severity: 'info',
+    confidence: 0.5,
+    ...exactly(template.text),
+    evidence: [
+      {
+        source: 'logs',
+        query: `${query} ${source?.name ?? entity.name}`,
+        window: brief.context.window.baseline,
+        excerpt: [claim, ...template.samples.map(({ detail }) => detail)].join('\n').slice(0, 2000),
+        full: {
+          kind: 'logs',
+          template: template.text,
+          count: 0,
+          baselineCount: template.baselineCount,
+          firstSeen: null,
+          samples: template.samples.map(({ detail }) => detail),
         },
       },
     ],

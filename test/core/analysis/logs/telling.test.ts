@@ -5,6 +5,7 @@ import {
   type Coverage,
   notableTemplates,
   type Sample,
+  stoppedLines,
   vanished,
   variousOf,
 } from '../../../../core/analysis/logs/telling.ts';
@@ -206,5 +207,18 @@ describe('an error is gone', () => {
     ['when too little was read before', gone({}, { baselineMs: 59_999 })],
   ])('but not %s', (_, is) => {
     expect(is).toBe(false);
+  });
+});
+
+describe('an ordinary line that stopped', () => {
+  const stopped = (over: Partial<Template<Sample>>, text = 'order placed') =>
+    stoppedLines([template(text, { count: 0, baselineCount: 120, ...over }, 'info')], coverage()).length;
+  test('is found, if it was steady and its writer goes on', () => {
+    expect(stopped({})).toBe(1);
+  });
+  test('not if it was rare, still comes, or its writer is silent, too', () => {
+    expect(stopped({ baselineCount: 20 })).toBe(0);
+    expect(stopped({ count: 1 })).toBe(0);
+    expect(stopped({ group: 'till' })).toBe(0);
   });
 });
