@@ -77,7 +77,8 @@ export const networkCauses = {
     effects: { own: [...serving, 'saturation'], callers: serving, reaches: 'if-seen', callees: [], inside: serving },
     nextStep: ({ it }) =>
       `Add addresses to the network of the pods, or ask for fewer pods of ${it}; pods that run must stay`,
-    prevention: () => 'Alert on the free addresses of each subnet and address pool, and size them for the most pods.',
+    prevention: (it) =>
+      `Alert on the free addresses of the subnets and address pools that ${it} uses, and size them for the most pods.`,
   },
   'network-policy': {
     ...network,

@@ -325,7 +325,7 @@ describe('a change', () => {
       claim: `Commit ${id}`,
       changeId: id,
       confidence: 0.4,
-      full: { kind: 'change', change: { title: `tidy ${file}`, files: [file], diff: '-a\n+b' } },
+      full: { kind: 'change', change: { kind: 'commit', title: `tidy ${file}`, files: [file], diff: '-a\n+b' } },
     });
     const { diagnosis } = await synthesized({
       paged: 'cart',
