@@ -7,15 +7,18 @@ import { createInterface } from 'node:readline';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import { InvalidInput } from '../../core/errors.ts';
-import { Instant } from '../../core/model/entity.ts';
+import { Instant, type TimeWindow } from '../../core/model/entity.ts';
 import { EdgeAnswer, WorkflowExecution } from '../../core/model/managed.ts';
 import {
   Change,
   Dependency,
+  EdgeSeries,
   FiringAlert,
   KubernetesObject,
   LogRecord,
   Series,
+  Span,
+  type TraceSet,
   VendorStatus,
 } from '../../core/model/telemetry.ts';
 import type { KnowledgeDocument } from '../../core/ports/telemetry.ts';
@@ -29,6 +32,8 @@ const ScenarioFile = z.strictObject({
   environment: z.string().optional(),
   namespace: z.string().optional(),
   tags: z.array(z.string()),
+  /** A period apart from the incident that shows the normal state in spans and metrics of calls. */
+  reference: z.strictObject({ start: Instant, end: Instant }).optional(),
 });
 export const KubernetesList = z.looseObject({ kind: z.literal('List'), items: z.array(KubernetesObject) });
 const FrontMatter = z.looseObject({
@@ -53,6 +58,8 @@ export type RecordedCosts = z.infer<typeof RecordedCosts>;
 const worldFiles = new Set([
   'signals.ndjson',
   'logs.ndjson',
+  'spans.ndjson',
+  'edges.ndjson',
   'alerts.json',
   'changes.json',
   'dependencies.json',
@@ -70,6 +77,7 @@ export interface Scenario {
   readonly dir: string;
   /** The time at which the recording ends. */
   readonly now: string;
+  readonly reference: TimeWindow | undefined;
   /** The webhook body, verbatim. */
   readonly alert: string;
   /** By action id, the folders whose files replace those of the same name after the action. */
@@ -93,6 +101,7 @@ export async function readScenario(dir: string): Promise<Scenario> {
     tags: meta.tags,
     dir,
     now: meta.now,
+    reference: meta.reference,
     alert: await readText(join(dir, 'alert.json')),
     after: Object.fromEntries(actions.map((action) => [action, join(dir, 'after', action)])),
   };
@@ -185,6 +194,43 @@ export async function readFileOf<Name extends keyof typeof readers>(
     bytes: text.length,
     file: relative(base(edition), file),
   };
+}
+
+/** Spans and metrics of calls, one per line each. `reference` is the scenario's, before times are moved. */
+export async function readTraces(
+  edition: Edition,
+  shiftMs: number,
+  reference: TimeWindow | undefined,
+): Promise<Read<TraceSet> | undefined> {
+  const [spanFile, edgeFile] = [await find(edition, 'spans.ndjson'), await find(edition, 'edges.ndjson')];
+  const file = spanFile ?? edgeFile;
+  if (file === undefined) return undefined;
+  const [spans, edges] = [await readLines(spanFile, Span), await readLines(edgeFile, EdgeSeries)];
+  const moved = (instant: string) => new Date(Date.parse(instant) + shiftMs).toISOString();
+  return {
+    data: {
+      spans: spans.rows.map((span) => ({ ...span, start: span.start + shiftMs })),
+      edges: edges.rows.map((edge) => ({
+        ...edge,
+        points: edge.points.map(([at, value]): [number, number] => [at + shiftMs / 1000, value]),
+      })),
+      ...(reference && { reference: { start: moved(reference.start), end: moved(reference.end) } }),
+    },
+    bytes: spans.bytes + edges.bytes,
+    file: relative(base(edition), file),
+  };
+}
+
+async function readLines<Schema extends z.ZodType>(
+  file: string | undefined,
+  schema: Schema,
+): Promise<{ readonly rows: readonly z.infer<Schema>[]; readonly bytes: number }> {
+  if (file === undefined) return { rows: [], bytes: 0 };
+  const text = await readText(file);
+  const rows = text
+    .split('\n')
+    .flatMap((line, index) => (line.trim() === '' ? [] : [parse(`${file}:${index + 1}`, line, schema)]));
+  return { rows, bytes: text.length };
 }
 
 /** Metric series, one per line. */

@@ -2,7 +2,7 @@
 import type { TimeWindow } from '../../core/model/entity.ts';
 import type { WorkflowExecution } from '../../core/model/managed.ts';
 import { amongClusters, isWithin, type Scope } from '../../core/model/scope.ts';
-import type { KubernetesSnapshot, LogRecord, Series } from '../../core/model/telemetry.ts';
+import type { KubernetesSnapshot, LogRecord, Series, TraceSet } from '../../core/model/telemetry.ts';
 import type { KnowledgeBase, KnowledgeDocument, Observed, Telemetry } from '../../core/ports/telemetry.ts';
 import {
   clusterNames,
@@ -12,6 +12,7 @@ import {
   readKnowledge,
   readKubernetes,
   readSignals,
+  readTraces,
   streamLogs,
 } from './scenario.ts';
 import { type RecordedOptions, type WorldOf, worldFinder } from './worlds.ts';
@@ -106,6 +107,14 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
     calls: {
       observe: (scope) => observe(scope, 'call graph', (world) => readFileOf(world.edition, 'dependencies.json')),
     },
+    traces: {
+      observe: async (scope) => {
+        const observed = await observe(scope, 'traces', ({ edition, shiftMs, scenario }) =>
+          readTraces(edition, shiftMs, scenario.reference),
+        );
+        return observed.kind === 'gap' ? observed : { ...observed, data: [tracesIn(observed.data, scope)] };
+      },
+    },
     alerts: {
       observe: async (scope) =>
         within(await observe(scope, 'alerts', (world) => readFileOf(world.edition, 'alerts.json')), scope.window),
@@ -147,6 +156,19 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
         for (const base of knowledgeBases.values()) await (await base).add(document);
       },
     },
+  };
+}
+
+/** Spans and points of the window and of the reference period. */
+function tracesIn({ spans, edges, reference }: TraceSet, { window }: Pick<Scope, 'window'>): TraceSet {
+  const periods = [window, ...(reference ? [reference] : [])].map(
+    ({ start, end }) => [Date.parse(start), Date.parse(end)] as const,
+  );
+  const isAsked = (at: number) => periods.some(([from, to]) => at >= from && at <= to);
+  return {
+    spans: spans.filter(({ start }) => isAsked(start)),
+    edges: edges.map((edge) => ({ ...edge, points: edge.points.filter(([at]) => isAsked(at * 1000)) })),
+    ...(reference && { reference }),
   };
 }
 

@@ -10,7 +10,14 @@ import { isOnlyHeard } from './broken-now.ts';
 import type { Candidate } from './candidates.ts';
 import type { ScoringContext, Sign } from './scene.ts';
 import { signsOfChange } from './signs/change.ts';
-import { signsOfCallees, signsOfCloseness, signsOfCoverage, signsOfMeasure, signsOfReach } from './signs/graph.ts';
+import {
+  signsOfCallees,
+  signsOfCloseness,
+  signsOfCoverage,
+  signsOfMeasure,
+  signsOfOrigin,
+  signsOfReach,
+} from './signs/graph.ts';
 import { signsOfAge, signsOfOnset } from './signs/onset.ts';
 import { refutationOf } from './signs/ruled-out.ts';
 
@@ -114,5 +121,6 @@ function signsOfState(candidate: Candidate, scene: ScoringContext): Sign[] {
     ...signsOfAge(candidate, scene),
     ...signsOfCloseness(candidate, scene),
     ...signsOfMeasure(candidate, scene),
+    ...signsOfOrigin(candidate, scene),
   ];
 }

@@ -1,7 +1,7 @@
 // Schemas of the data that sources return, in the terms of the scenario format (docs/scenario-format.md). Readers validate with them; analysis reads
 // the result.
 import * as z from 'zod';
-import { EntityRef, Instant } from './entity.ts';
+import { EntityRef, Instant, type TimeWindow } from './entity.ts';
 
 export const MetricSource = z.enum(['prometheus', 'cloudwatch', 'newrelic', 'fastly']);
 export type MetricSource = z.infer<typeof MetricSource>;
@@ -86,6 +86,49 @@ export const Change = z.strictObject({
   link: z.string().max(600).optional(),
 });
 export type Change = z.infer<typeof Change>;
+
+/** One span of a trace. A call has two: the caller's (`client`) and, as its child, the callee's (`server`). */
+export const Span = z.strictObject({
+  trace: z.string().min(1),
+  span: z.string().min(1),
+  parent: z.string().optional(),
+  service: z.string().min(1),
+  operation: z.string().min(1),
+  kind: z.enum(['server', 'client', 'producer', 'consumer', 'internal']).default('internal'),
+  /** Epoch milliseconds. */
+  start: z.number(),
+  durationMs: z.number().min(0),
+  error: z.boolean().default(false),
+  /** What the error or the protocol says: a message, a status. */
+  status: z.string().optional(),
+  /** The service that a client span calls, if the tracer knows it. */
+  peer: z.string().optional(),
+  cluster: z.string().optional(),
+  namespace: z.string().optional(),
+  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+});
+export type Span = z.infer<typeof Span>;
+
+/** A metric of the calls from one service to another, as the caller or the callee measures it. Points as in `Series`. */
+export const EdgeSeries = z.strictObject({
+  from: z.string().min(1),
+  to: z.string().min(1),
+  reporter: z.enum(['caller', 'callee']).default('caller'),
+  operation: z.string().optional(),
+  signal: z.string().min(1),
+  /** `p95`, `mean`, `sum` */
+  statistic: z.string().optional(),
+  unit: z.string(),
+  points: z.array(z.tuple([z.number(), z.number()])),
+});
+export type EdgeSeries = z.infer<typeof EdgeSeries>;
+
+/** Spans and metrics of calls. `reference` is a period that shows the normal state, if it is not the time before the incident. */
+export interface TraceSet {
+  readonly spans: readonly Span[];
+  readonly edges: readonly EdgeSeries[];
+  readonly reference?: TimeWindow | undefined;
+}
 
 /** `from` calls `to`. */
 export const Dependency = z.strictObject({ from: z.string().min(1), to: z.string().min(1) });

@@ -32,6 +32,7 @@ const mergeOf: { readonly [S in Signal]: Merge<S> } = {
   logs: inOrder,
   changes: together,
   calls: together,
+  traces: together,
   alerts: together,
   status: together,
   executions: together,

@@ -12,6 +12,7 @@ import type {
   KubernetesSnapshot,
   LogRecord,
   Series,
+  TraceSet,
   VendorStatus,
 } from '../model/telemetry.ts';
 
@@ -49,6 +50,8 @@ export interface SignalTypes {
   /** Alerts that the monitoring system itself had firing in the window. */
   readonly alerts: { readonly query: NoQuery; readonly answer: readonly FiringAlert[] };
   readonly status: { readonly query: NoQuery; readonly answer: readonly VendorStatus[] };
+  /** Spans and metrics of calls over the window, and over a reference period that the source has apart from it. */
+  readonly traces: { readonly query: NoQuery; readonly answer: readonly TraceSet[] };
   /** Executions by ARN; for a state machine's ARN, its latest executions within a day that did not succeed. */
   readonly executions: {
     readonly query: { readonly arns: readonly string[] };

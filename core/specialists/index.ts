@@ -7,5 +7,15 @@ import { kubernetes } from './kubernetes/index.ts';
 import { logs } from './logs/index.ts';
 import { metrics } from './metrics/index.ts';
 import type { Specialist } from './specialist.ts';
+import { traces } from './traces/index.ts';
 
-export const specialists: readonly Specialist[] = [kubernetes, metrics, logs, changes, knowledge, executions, cdn];
+export const specialists: readonly Specialist[] = [
+  kubernetes,
+  metrics,
+  logs,
+  changes,
+  traces,
+  knowledge,
+  executions,
+  cdn,
+];

@@ -76,7 +76,7 @@ const containerDifferences = (before: Container, after: Container): Difference[]
 ];
 
 const environmentOf = (container: Container): ReadonlyMap<string, unknown> =>
-  new Map(container.env.map((entry) => [entry.name, entry.value ?? entry['valueFrom'] ?? '']));
+  new Map(container.env.map((entry) => [entry.name, entry.value ?? entry.valueFrom ?? '']));
 const labelsOf = (template: Template): ReadonlyMap<string, unknown> =>
   new Map(Object.entries(template.metadata?.labels ?? {}).filter(([label]) => !ofRevision.test(label)));
 const named = (items: readonly { readonly name: string }[]): ReadonlyMap<string, unknown> =>

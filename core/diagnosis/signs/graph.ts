@@ -86,6 +86,20 @@ export function signsOfCloseness(
   return graph.size > 0 ? [{ weight: -0.6, text: `no call from ${paged} to it is known` }] : [];
 }
 
+/** More traffic at a callee follows from more traffic at its caller. */
+export function signsOfOrigin(candidate: Candidate, { graph, candidates }: ScoringContext): Sign[] {
+  if (candidate.cause !== 'traffic-surge' || candidate.service === undefined) return [];
+  const callers = graph.callersOf(candidate.service);
+  const above = candidates.find(
+    (other) =>
+      other.cause === 'traffic-surge' &&
+      other.service !== undefined &&
+      callers.has(other.service) &&
+      lag(other.findings, candidate.findings) <= minute,
+  );
+  return above ? [{ weight: -1.2, text: `${above.entity.name}, which calls it, got more traffic, too` }] : [];
+}
+
 /** Other failing entities that depend on the candidate, by the call graph or by their own findings. */
 export function signsOfReach(candidate: Candidate, { graph, findings, subjects }: ScoringContext): Sign[] {
   const callers = candidate.service === undefined ? undefined : graph.callersOf(candidate.service);
