@@ -21,7 +21,7 @@ export function signsOfOnset(candidate: Candidate, { findings, subjects, since }
 }
 
 /** A fault that is hours older than the page does not explain what began lately, unless the page is about it. */
-export function signsOfAge(candidate: Candidate, { findings, subjects, since, paged }: ScoringContext): Sign[] {
+export function signsOfAge(candidate: Candidate, { findings, graph, subjects, since, paged }: ScoringContext): Sign[] {
   const { onset, service, subject } = candidate;
   if (onset === undefined || !isLongStanding(onset, since) || (paged !== undefined && service === paged)) return [];
   const isNews = observed(findings).some(
@@ -31,7 +31,8 @@ export function signsOfAge(candidate: Candidate, { findings, subjects, since, pa
       (severity === 'critical' || severity === 'major') &&
       subjects.keyOf(entity) !== subject,
   );
-  if (!isNews) return [];
+  const isOfAnother = paged !== undefined && service !== undefined && !graph.calleesOf(paged).has(service);
+  if (!isNews && !isOfAnother) return [];
   const hours = Math.round((since - Date.parse(onset)) / (60 * minute));
-  return [{ weight: -3, text: `it has been so for ${hours} h, and what else is seen began lately` }];
+  return [{ weight: -3, text: `it has been so for ${hours} h, and what the page is about began lately` }];
 }
