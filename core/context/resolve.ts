@@ -4,6 +4,7 @@ import type { EntityRef } from '../model/entity.ts';
 import type { Context, Known, Trigger } from '../model/incident.ts';
 import type { Dependency } from '../model/telemetry.ts';
 import { type Catalog, type CatalogService, findService } from '../ports/catalog.ts';
+import { impliedCalls } from '../topology/implied.ts';
 import { ownerOf } from '../topology/owner.ts';
 import {
   accountOfEnvironment,
@@ -43,6 +44,7 @@ export function resolveContext(
     [...stated.map((clue) => confirmedByCalls(nodes, clue)), ...serviceOf(workload, catalog)],
     'service',
   );
+  const calls = [...edges, ...impliedCalls(service === undefined ? [] : [service.value], edges)];
   const entry = service && findService(catalog, service.value);
   const placed = [...stated, ...placementsOf(entry, stated)];
   const clues = [...placed, ...clusterClues(placed, catalog), ...singlePlacements(catalog)];
@@ -63,8 +65,8 @@ export function resolveContext(
     ...(workload && { workload: placedAt(workload, place) }),
     window: windowOf(trigger),
     sources: { ...entry?.sources },
-    callers: callersOf(service?.value, catalog, edges),
-    callees: calleesOf(service?.value, entry, edges),
+    callers: callersOf(service?.value, catalog, calls),
+    callees: calleesOf(service?.value, entry, calls),
     questions: questionsOf({ service, ...place }, entry),
   };
 }

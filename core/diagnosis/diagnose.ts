@@ -10,6 +10,7 @@ import type { Context, Incident } from '../model/incident.ts';
 import type { Evidence, Finding, Report, Usage } from '../model/report.ts';
 import type { Dependency } from '../model/telemetry.ts';
 import { type CallGraph, callGraph } from '../topology/call-graph.ts';
+import { impliedCalls } from '../topology/implied.ts';
 import { withOddAddresses } from './addresses.ts';
 import { type Answer, answerOf } from './answers.ts';
 import { withIdleAutoscalers } from './autoscalers.ts';
@@ -183,7 +184,8 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   const excerptsOf = (finding: Finding): string =>
     finding.evidenceIds.map((id) => excerptOf(evidence.get(id))).join('\n');
   const databases = databasesOf(reports);
-  const dependencies = [...traced, ...databases.calls];
+  const named = supported.findings.map(({ entity }) => entity.name);
+  const dependencies = [...traced, ...databases.calls, ...impliedCalls(named, traced)];
   const attributed = withDatabases(
     withOddAddresses(withIdleAutoscalers(supported.findings), excerptsOf),
     { ...databases, calls: dependencies },

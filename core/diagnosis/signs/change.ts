@@ -6,6 +6,7 @@ import type { Candidate } from '../candidates.ts';
 import { earliestOf, minute, minutesOf, observed, type ScoringContext, type Sign } from '../scene.ts';
 import { signsOfLoad } from './load.ts';
 import { signsOfMechanism } from './mechanism.ts';
+import { signsOfNewLimit } from './new-limit.ts';
 import { signsOfWords } from './words-match.ts';
 
 export function signsOfChange(candidate: Candidate, scene: ScoringContext): Sign[] {
@@ -22,6 +23,7 @@ export function signsOfChange(candidate: Candidate, scene: ScoringContext): Sign
     ...signsOfWords(candidate, scene),
     ...signsOfMechanism(candidate, scene),
     ...signsOfLoad(candidate, scene),
+    ...signsOfNewLimit(candidate, scene),
   ];
 }
 

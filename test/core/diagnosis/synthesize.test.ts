@@ -319,6 +319,48 @@ describe('a change', () => {
     expect(change?.confidence ?? 0).toBeLessThan(0.1);
   });
 
+  describe('that lowers a number', () => {
+    const diagnosed = async (during: number, before = 38) => {
+      const { diagnosis } = await synthesized({
+        paged: 'cart',
+        findings: [
+          {
+            ...rollout,
+            claim: 'Infrastructure change c-1',
+            changeId: 'c-1',
+            confidence: 0.4,
+            full: {
+              kind: 'change',
+              change: { kind: 'infrastructure', title: 'reserved concurrency', from: '50', to: '5' },
+            },
+          },
+          errors('cart', '12:47:00'),
+          {
+            ...errors('cart', '12:47:00'),
+            claim: 'concurrent_executions fell',
+            entity: { kind: 'Function', name: 'cart' },
+            signal: { name: 'concurrent_executions', unit: 'count', before, during },
+          },
+        ],
+      });
+      return first(diagnosis);
+    };
+    const isBound = expect.stringContaining('concurrent_executions stays at 5');
+    test('is the likelier if a series there stays at the new value', async () => {
+      const bound = await diagnosed(5);
+      expect(bound).toMatchObject({ changeId: 'c-1', why: expect.arrayContaining([isBound]) });
+      expect(bound?.confidence).toBeGreaterThan((await diagnosed(20))?.confidence ?? 1);
+    });
+    test.each([
+      ['goes below it', 2, 38],
+      ['stays above it', 20, 38],
+      ['was below it before', 5, 5.2],
+      ['was above the old value, too', 5, 400],
+    ])('gains nothing from a series that %s', async (_, during, before) => {
+      expect((await diagnosed(during, before))?.why).not.toContainEqual(isBound);
+    });
+  });
+
   test('is the likelier, the more it touches what the errors name', async () => {
     const change = (id: string, file: string): Draft => ({
       ...rollout,
