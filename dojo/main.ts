@@ -39,20 +39,20 @@ async function run(options: DojoOptions): Promise<number> {
   const marked = await markAll(scenarios, results);
   const rows = board(marked);
   const truths = new Map(scenarios.map(({ id, expected }) => [id, expected]));
-  const said = results.flatMap((result) => {
+  const stated = results.flatMap((result) => {
     if (result.kind === 'error') return [];
     const { id } = result.prediction;
     const [one, expected] = [marked.find((each) => each.id === id), truths.get(id)];
     return (one && expected && statedCauseOf(result, expected, one)) ?? [];
   });
   const causes = byCause(marked.map((one) => ({ ...one, cause: truths.get(one.id)?.rootCause.cause ?? '' })));
-  const trust = reliability(said);
+  const trust = reliability(stated);
   const lines = linesOf(marked, results);
   const changes = changesOf(recorded, lines);
   if (options.json) print(JSON.stringify({ rows, causes, reliability: trust, changes, scenarios: marked }, null, 2));
   else if (rows.length > 0) {
     print(`\n${boardText(rows)}\n\n${actionsText(marked)}\n\n${causesText(causes)}\n\n${reliabilityText(trust)}`);
-    for (const { id, confidence, said: answer, truth } of surelyWrong(said))
+    for (const { id, confidence, answer, truth } of surelyWrong(stated))
       print(`wrong with ${Math.round(confidence * 100)} %: ${id}: said ${answer}, truth ${truth}`);
     print(`\n${changesText(changes, options.against)}`);
   }

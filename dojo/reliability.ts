@@ -9,7 +9,7 @@ export interface StatedCause extends Stated {
   readonly id: string;
   /** The true cause, in the data set's terms. */
   readonly truth: string;
-  readonly said: string;
+  readonly answer: string;
 }
 
 /** Undefined if the scenario ended in an error or without an answer, because then no confidence was stated. */
@@ -21,7 +21,7 @@ export function statedCauseOf(result: RunResult, expected: Expected, { id, outco
   return {
     id,
     truth: `${entity.name} ${cause}`,
-    said: `${first.entity.name} ${first.label ?? first.cause}`,
+    answer: `${first.entity.name} ${first.label ?? first.cause}`,
     confidence: first.confidence,
     right: outcome.rightRank === 1,
   };

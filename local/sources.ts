@@ -118,12 +118,12 @@ export async function checkSource(source: ConfiguredSource, means: RuntimeMeans)
   const late = new Promise<SourceCheck>((resolve) => {
     timer = setTimeout(() => resolve(silent(`No answer within ${patienceMs / 1000} s.`, 'ask again')), patienceMs);
   });
-  const asked = Promise.resolve(source.check?.(means) ?? unchecked).catch((error: unknown) =>
+  const checked = Promise.resolve(source.check?.(means) ?? unchecked).catch((error: unknown) =>
     error instanceof WatchkeeperError
       ? silent(error.message, 'check the secrets, the accounts under aws, and the credentials of this process')
       : silent('The check failed in a way nobody foresaw.', 'look at the settings of the source'),
   );
-  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+  return Promise.race([checked, late]).finally(() => clearTimeout(timer));
 }
 
 /** Compares what the sources see with the catalogue. */

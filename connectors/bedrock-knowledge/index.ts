@@ -66,8 +66,8 @@ export function bedrockKnowledge(options: BedrockKnowledgeOptions): KnowledgeBas
   return {
     async search(query) {
       const text = query.text.slice(0, maxQueryCharacters);
-      const said = `Bedrock knowledge base ${knowledgeBaseId}: "${text.slice(0, 120)}"`;
-      if (text.trim() === '') return { kind: 'data', data: [], query: said, bytes: 0 };
+      const description = `Bedrock knowledge base ${knowledgeBaseId}: "${text.slice(0, 120)}"`;
+      if (text.trim() === '') return { kind: 'data', data: [], query: description, bytes: 0 };
       const tags = tagsOf(text);
       const startedAt = performance.now();
       try {
@@ -77,7 +77,7 @@ export function bedrockKnowledge(options: BedrockKnowledgeOptions): KnowledgeBas
         const all = found.flat();
         const data = tags ? tagged(all, tags, prefix) : ranked(all, text, query, prefix);
         const bytes = all.reduce((sum, one) => sum + (one.content?.text?.length ?? 0), 0);
-        return { kind: 'data', data: data.slice(0, query.limit), query: said, bytes };
+        return { kind: 'data', data: data.slice(0, query.limit), query: description, bytes };
       } catch (cause) {
         const askedMs = Math.round(performance.now() - startedAt);
         const reason = `The Bedrock knowledge base ${knowledgeBaseId} did not answer (${nameOf(cause)}).`;

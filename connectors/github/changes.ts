@@ -59,18 +59,18 @@ export function gitHubChanges(config: GitHubConfig): Source<'changes'> {
   return {
     async observe(scope) {
       const wanted = repositoriesOf(scope, config.repositories);
-      const asked = wanted.slice(0, maxRepositories);
-      const names = asked.map(({ repository }) => repository);
-      if (asked.length === 0)
+      const queried = wanted.slice(0, maxRepositories);
+      const names = queried.map(({ repository }) => repository);
+      if (queried.length === 0)
         return {
           kind: 'gap',
           gap: { source: 'github', reason: 'No repository is known for the services of the page.' },
         };
       const session = sessions();
-      const read = await Promise.all(asked.map((one) => changesOf(session, one, scope, config)));
+      const read = await Promise.all(queried.map((one) => changesOf(session, one, scope, config)));
       const changes = read.flatMap((one) => one.changes).toSorted((a, b) => a.at.localeCompare(b.at));
       const missing = read.flatMap((one) => one.missing);
-      if (changes.length === 0 && missing.length >= asked.length)
+      if (changes.length === 0 && missing.length >= queried.length)
         return { kind: 'gap', gap: { source: 'github', reason: `${missing.join('; ')}.`.slice(0, 300) } };
       return {
         kind: 'data',
@@ -78,7 +78,7 @@ export function gitHubChanges(config: GitHubConfig): Source<'changes'> {
         query: `deployments and commits of ${names.join(', ')}`,
         missing: [
           ...missing,
-          ...(wanted.length > asked.length ? [`${wanted.length - asked.length} repositories of neighbours`] : []),
+          ...(wanted.length > queried.length ? [`${wanted.length - queried.length} repositories of neighbours`] : []),
         ],
         bytes: session.bytes(),
       };

@@ -14,15 +14,15 @@ export const check: CheckSource<KubernetesSettings> = async (settings, { secret,
   if (typeof clusters === 'string')
     return { kind: 'silent', lack: { what: clusters, fix: 'check the kubeconfig and its contexts' } };
   const checked = await Promise.all(clusters.map(checkCluster));
-  const answering = checked.filter(({ sees }) => sees !== undefined);
+  const reachable = checked.filter(({ sees }) => sees !== undefined);
   const missing = checked.flatMap((one) => one.missing);
   const [first] = missing;
-  if (answering.length === 0 && first !== undefined)
+  if (reachable.length === 0 && first !== undefined)
     return { kind: 'silent', lack: { ...first, what: missing.map(({ what }) => what).join('; ') } };
   return {
     kind: 'answers',
-    sees: answering.flatMap(({ sees }) => sees ?? []),
-    clusters: answering.map(({ name }) => name),
+    sees: reachable.flatMap(({ sees }) => sees ?? []),
+    clusters: reachable.map(({ name }) => name),
     missing,
   };
 };

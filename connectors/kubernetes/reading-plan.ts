@@ -73,11 +73,11 @@ export async function planReading(
       missing: [],
       bytes: sized,
     };
-  const answering = clusters.filter((_, at) => sizes[at]?.failed === undefined);
+  const reachable = clusters.filter((_, at) => sizes[at]?.failed === undefined);
   const silent = clusters.flatMap(({ name }, at): [string, ReadingPlan][] =>
     sizes[at]?.failed === undefined ? [] : [[name, { namespaces: 'all', failed: sizes[at].failed }]],
   );
-  const found = await Promise.all(answering.map((cluster) => placesNamed(cluster, scope)));
+  const found = await Promise.all(reachable.map((cluster) => placesNamed(cluster, scope)));
   const homes = homesOf(found, scope);
   const atHome = new Set(
     found.filter(({ cluster }) => homes.has(cluster.name)).flatMap(({ runs }) => [...runs.keys()]),

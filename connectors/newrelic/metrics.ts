@@ -136,9 +136,9 @@ export function metrics(config: NewRelicConfig, ask: () => Question): Source<'me
       const failures = [...new Set(read.flatMap((one) => one.failed ?? []))];
       const notes = read.flatMap((one) => one.notes);
       if (series.length === 0 && failures[0] !== undefined) return gap(failures[0]);
-      const isAny = read.some((one) => one.asked.length > 0);
+      const isAny = read.some((one) => one.signals.length > 0);
       if (!isAny) return gap('New Relic has none of the events that the signal catalogue knows in these accounts.');
-      const queried = new Set(read.flatMap((one) => one.asked));
+      const queried = new Set(read.flatMap((one) => one.signals));
       const lacking = [...new Set(events.flatMap(({ readings }) => readings.map(({ signal }) => signal)))].filter(
         (signal) => !queried.has(signal),
       );
@@ -157,20 +157,20 @@ const gap = (reason: string) => ({ kind: 'gap', gap: { source: 'newrelic', reaso
 
 interface Read {
   readonly series: readonly Series[];
-  readonly asked: readonly string[];
+  readonly signals: readonly string[];
   readonly failed?: string;
   readonly notes: readonly string[];
 }
-const nothing: Read = { series: [], asked: [], notes: [] };
+const nothing: Read = { series: [], signals: [], notes: [] };
 
-async function seriesOf(question: Question, event: Event, asked: Scope, config: NewRelicConfig): Promise<Read> {
-  const known = await keysOf(question, event.event, asked.window);
+async function seriesOf(question: Question, event: Event, requested: Scope, config: NewRelicConfig): Promise<Read> {
+  const known = await keysOf(question, event.event, requested.window);
   if (known.kind === 'failed') return { ...nothing, failed: known.reason };
   const { keys } = known;
-  const columns = columnsAmong(keys, asked, event.name);
+  const columns = columnsAmong(keys, requested, event.name);
   const readings = event.readings.filter(({ needs }) => needs.every((name) => keys.has(name)));
   if (readings.length === 0 || columns.service.length === 0) return nothing;
-  const scope = await knownScope(question, { event: event.event, columns, scope: asked }, config);
+  const scope = await knownScope(question, { event: event.event, columns, scope: requested }, config);
   const facets = [orElse(columns.service), orElse(columns.cluster), orElse(columns.namespace)];
   const selected = readings.map(({ nrql, signal }) => `${nrql} AS ${signal}`).join(', ');
   const seconds = stepSeconds(scope.window);
@@ -188,7 +188,7 @@ async function seriesOf(question: Question, event: Event, asked: Scope, config: 
     series: [...groups.values()].flatMap((rows) =>
       readings.flatMap((reading) => toSeries(rows, { event, reading, scope, columns }, config) ?? []),
     ),
-    asked: readings.map(({ signal }) => signal),
+    signals: readings.map(({ signal }) => signal),
     notes: [...answer.notes, ...(isCut ? [`all but ${maxGroups} groups of ${event.event}`] : [])],
   };
 }

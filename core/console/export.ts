@@ -41,14 +41,14 @@ function markdown(view: IncidentView, evidence: readonly Evidence[]): string {
 const text = (said: string, max = 1500): string => plain(readableTimes(said), max);
 
 function headLines({ incident, glance, group }: IncidentView): string[] {
-  const { broke, since, until, affected, asked, done } = glance;
+  const { broke, since, until, affected, request, done } = glance;
   const { standing, trigger, place } = incident;
   const where = [place?.service, place?.environment, place?.cluster, place?.namespace].filter(
     (part) => part !== undefined,
   );
   const basis = since.basis === 'onset' ? 'by the evidence' : 'when it was paged';
   const facts: readonly (readonly [string, string])[] = [
-    ['State', [standing.says, standing.has].filter((part) => part !== undefined).join('. ')],
+    ['State', [standing.text, standing.has].filter((part) => part !== undefined).join('. ')],
     ['Incident', incident.id],
     ['Paged', `${instant(trigger.occurredAt)}, ${trigger.severity}, page ${incident.pageStatus}`],
     ['Where', where.join(', ')],
@@ -63,7 +63,7 @@ function headLines({ incident, glance, group }: IncidentView): string[] {
       `${instant(since.at)} ${basis}${until === undefined ? '' : `, over after ${span(msBetween(since.at, until))}`}`,
     ],
     ['Affected', affected.length === 0 ? 'no other service is known to be affected' : formatList(affected, 50)],
-    ['Asked of people', asked.text],
+    ['Asked of people', request.text],
     ['Done', done.map(({ at, text: deed }) => `${instant(at)} ${deed}`).join('; ') || 'nothing'],
     ['Group', group.texts.join(' ')],
     [

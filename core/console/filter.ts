@@ -72,7 +72,7 @@ function includesAll(row: IncidentRow, words: readonly string[]): boolean {
     row.title,
     row.headline,
     row.cause,
-    row.standing.says,
+    row.standing.text,
     row.standing.has,
     ...Object.values(row.place ?? {}),
     ...row.people,

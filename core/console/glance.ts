@@ -4,7 +4,7 @@ import type { Verification } from '../model/action.ts';
 import type { Instant } from '../model/entity.ts';
 import type { EventOf, TimelineEntry } from '../model/timeline.ts';
 import { affectedBy } from '../reporting/membership.ts';
-import { statusViewOf, verificationText } from '../reporting/standing.ts';
+import { statusViewOf, verificationText } from '../reporting/status-view.ts';
 import { capitalize, entityText } from '../wording.ts';
 import type { IncidentRecord } from './incident-record.ts';
 
@@ -26,7 +26,7 @@ export interface Glance {
   /** The verified recovery, or the end of the page; absent while the problem may continue. */
   readonly until?: Instant;
   readonly affected: readonly string[];
-  readonly asked: {
+  readonly request: {
     readonly text: string;
     /** The open approval request that waits for an answer. */
     readonly approvalId?: string;
@@ -46,7 +46,7 @@ export function glanceOf(record: IncidentRecord): Glance {
     since: onset === undefined ? { at: incident.trigger.occurredAt, basis: 'page' } : { at: onset, basis: 'onset' },
     ...(until === undefined ? {} : { until }),
     affected: affectedBy(diagnosis, members, incident.place?.service),
-    asked: asked(record),
+    request: requestOf(record),
     done: timeline.flatMap(deed),
   };
 }
@@ -60,7 +60,7 @@ function broke({ incident, diagnosis }: IncidentRecord): Glance['broke'] {
 
 const isAtWork = (status: IncidentRecord['incident']['status']): boolean => status !== 'closed' && status !== 'failed';
 
-function asked({ incident, approvals, diagnosis }: IncidentRecord): Glance['asked'] {
+function requestOf({ incident, approvals, diagnosis }: IncidentRecord): Glance['request'] {
   const open = approvals.find(({ state }) => state === 'pending');
   if (open !== undefined) return { text: open.question, approvalId: open.id, isForPeople: true };
   const { has } = statusViewOf(incident);

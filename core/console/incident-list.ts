@@ -3,7 +3,7 @@ import { causes } from '../causes/causes.ts';
 import type { Approval } from '../model/action.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
-import { type StatusView, statusViewOf } from '../reporting/standing.ts';
+import { type StatusView, statusViewOf } from '../reporting/status-view.ts';
 
 export type IncidentRow = Incident & {
   readonly standing: StatusView;

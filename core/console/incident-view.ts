@@ -11,7 +11,7 @@ import { approvalCountText, approversText, decisionText, inverseText, isTeachabl
 import { stateText } from '../remediation/target-state.ts';
 import { affectedBy, placeInGroup } from '../reporting/membership.ts';
 import { modelsText } from '../reporting/report.ts';
-import { type StatusView, statusViewOf } from '../reporting/standing.ts';
+import { type StatusView, statusViewOf } from '../reporting/status-view.ts';
 import { capitalize } from '../wording.ts';
 import { type Glance, glanceOf } from './glance.ts';
 import type { IncidentRecord } from './incident-record.ts';

@@ -6,7 +6,7 @@ import type { Incident } from '../model/incident.ts';
 import { preferenceScope } from '../record/preference-scope.ts';
 
 export type PreferenceView = Preference & {
-  readonly says: string;
+  readonly scope: string;
   /** An older recipe made its fingerprint: it matches nothing. */
   readonly teachAgain: boolean;
   readonly history: readonly PastMatch[];
@@ -14,7 +14,7 @@ export type PreferenceView = Preference & {
 
 export const preferenceView = (preference: Preference, past: readonly Incident[]): PreferenceView => ({
   ...preference,
-  says: preferenceScope(preference),
+  scope: preferenceScope(preference),
   teachAgain: !isOfThisRecipe(preference),
   history: historyOf(preference, past),
 });

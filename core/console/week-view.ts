@@ -29,7 +29,7 @@ export interface WeekView {
   /** People's word on diagnoses. */
   readonly feedback: { readonly right: number; readonly wrong: number };
   readonly actions: {
-    readonly asked: number;
+    readonly requested: number;
     readonly approved: number;
     readonly rejected: number;
     readonly unanswered: number;
@@ -76,7 +76,7 @@ export function weekView(past: readonly IncidentEntities[], now: Date): WeekView
       wrong: verdicts.filter((verdict) => verdict === 'wrong').length,
     },
     actions: {
-      asked: count('ApprovalRequested', () => true),
+      requested: count('ApprovalRequested', () => true),
       approved: decided(true),
       rejected: decided(false),
       unanswered: count('QuestionUnanswered', ({ how }) => how === 'nobody'),

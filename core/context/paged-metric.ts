@@ -40,14 +40,14 @@ export function pagedMetricOf(
   const [alert] = firing;
   const name = fieldOf(metricKey) ?? alert?.metric;
   const symptom = symptomOf([name, title, alert?.name, alert?.summary], names);
-  const said = fieldOf(statisticKey) ?? alert?.statistic;
+  const statisticName = fieldOf(statisticKey) ?? alert?.statistic;
   const threshold = Number(fieldOf(thresholdKey) ?? alert?.threshold ?? Number.NaN);
   const also = /\b(?:fail|error)/i.test(title) && /\b(?:slow|latenc)/i.test(title);
   return {
     symptom,
     also: also ? (symptom === 'latency' ? 'errors' : 'latency') : undefined,
     name,
-    statistic: [said, name, title].flatMap((text) => (text && statisticIn(text)) || [])[0],
+    statistic: [statisticName, name, title].flatMap((text) => (text && statisticIn(text)) || [])[0],
     threshold: Number.isFinite(threshold) ? threshold : undefined,
   };
 }

@@ -16,10 +16,10 @@ import { redact } from '../redaction/redact.ts';
 import { answerApproval } from '../remediation/answer.ts';
 import { answerSwitch } from '../remediation/kill-switch.ts';
 import { publishApprovalOutcome } from '../remediation/publish-approval-outcome.ts';
-import { isUnsettled, statusViewOf } from '../reporting/standing.ts';
+import { isUnsettled, statusViewOf } from '../reporting/status-view.ts';
 import { clean, shorten } from '../text.ts';
 import { capitalize } from '../wording.ts';
-import { nothingToStop } from './answering.ts';
+import { nothingToStop } from './answer-question.ts';
 import { handleCostQuestion } from './costs.ts';
 import { handleButton } from './handle-button.ts';
 import { type Choice, replyTo } from './reply.ts';
@@ -176,8 +176,8 @@ async function openOf({ incidents }: HandleUtterancePorts): Promise<ReplyContent
 }
 
 function statusTextOf(incident: Incident): string {
-  const { says, has } = statusViewOf(incident);
-  return has === undefined ? says : `${says} (${has.replace(/\.$/, '')})`;
+  const { text: status, has } = statusViewOf(incident);
+  return has === undefined ? status : `${status} (${has.replace(/\.$/, '')})`;
 }
 
 /**

@@ -20,7 +20,7 @@ import { redact } from '../redaction/redact.ts';
 import { answerSwitch } from '../remediation/kill-switch.ts';
 import { reevaluateMembers } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
-import { type Answering, answerQuestion, openIn, repeatBackFor, stillOpen } from './answering.ts';
+import { type ApprovalReply, answerQuestion, openIn, repeatBackFor, stillOpen } from './answer-question.ts';
 import { handleCostQuestion } from './costs.ts';
 import { handleSeparation } from './separate.ts';
 import { understand } from './understand.ts';
@@ -207,7 +207,7 @@ const unsure = reply('unclear', only('I am not sure what you want to know. One o
   choices: ['why?', 'show me the logs', 'what did you check?', 'status', 'help'],
 });
 
-const answered = ({ did, text, lines, choices, repeatedApprovalId: saidBack }: Answering): Reply =>
+const answered = ({ did, text, lines, choices, repeatedApprovalId: saidBack }: ApprovalReply): Reply =>
   reply(did, { text, lines }, { choices, ...(saidBack === undefined ? {} : { repeatedApprovalId: saidBack }) });
 
 async function cost(

@@ -6,7 +6,7 @@ import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { TimelineEntry } from '../model/timeline.ts';
 import { placeInGroup } from '../reporting/membership.ts';
-import { statusViewOf } from '../reporting/standing.ts';
+import { statusViewOf } from '../reporting/status-view.ts';
 import { capitalize, clockTime, confidenceWords, formatPercent } from '../wording.ts';
 
 export interface Words {
@@ -114,9 +114,9 @@ const pageWords: Record<Incident['pageStatus'], string> = {
 
 /** The outcome of the incident and who owns it. The investigation is over in every case. */
 function endWords(incident: Incident): string {
-  const { says, has } = statusViewOf(incident);
+  const { text: status, has } = statusViewOf(incident);
   const broke = incident.status === 'failed' ? ' The thread contains the findings until then.' : '';
-  return `The investigation is over. ${says}.${broke}${has === undefined ? '' : ` ${has}`}`;
+  return `The investigation is over. ${status}.${broke}${has === undefined ? '' : ` ${has}`}`;
 }
 
 const states: Record<Exclude<Incident['status'], 'closed' | 'failed'>, string> = {

@@ -172,29 +172,29 @@ function daysIn(
   const parts = [
     ...[...text.matchAll(isoDay)].map(({ index, 0: match, 1: y, 2: m, 3: d }) => ({
       index,
-      said: match,
+      matched: match,
       day: [Number(y), Number(m) - 1, Number(d)] as const,
     })),
     ...[...text.matchAll(dayFirst)].map(({ index, 0: match, 1: d, 2: m = '', 3: y }) => ({
       index,
-      said: match,
+      matched: match,
       day: [yearOf(indexOf(m), y, thisYear, thisMonth), indexOf(m), Number(d)] as const,
     })),
   ];
   // "3 november 2026" does not start with a month; "november 3 2026" does not start with a day.
   const monthFirstDates = [...text.matchAll(monthFirst)].filter(
-    ({ index }) => !parts.some((one) => index >= one.index && index < one.index + one.said.length),
+    ({ index }) => !parts.some((one) => index >= one.index && index < one.index + one.matched.length),
   );
   const all = [
     ...parts,
     ...monthFirstDates.map(({ index, 0: match, 1: m = '', 2: d, 3: y }) => ({
       index,
-      said: match,
+      matched: match,
       day: [yearOf(indexOf(m), y, thisYear, thisMonth), indexOf(m), Number(d)] as const,
     })),
   ].sort((a, b) => a.index - b.index);
   const impossible = all.find(({ day: [y, m, d] }) => new Date(Date.UTC(y, m, d)).getUTCMonth() !== m || d === 0);
-  if (impossible) return { kind: 'strange', question: `There is no day ${impossible.said.trim()}. For which time?` };
+  if (impossible) return { kind: 'strange', question: `There is no day ${impossible.matched.trim()}. For which time?` };
   return { kind: 'days', days: [...new Set(all.map(({ day: [y, m, d] }) => dayOf(Date.UTC(y, m, d))))] };
 }
 
@@ -210,14 +210,14 @@ function monthsIn(text: string, thisYear: number, thisMonth: number): number[] {
       !new RegExp(`\\b(?:in|for|of|during|since|last|this|from|to|and|until|between|about)\\s+${name}\\b`).test(text)
     )
       return [];
-    return [{ index, said: year }];
+    return [{ index, year }];
   });
   // "from October to November 2025" names the year only once.
-  const lastYear = named.at(-1)?.said;
+  const lastYear = named.at(-1)?.year;
   return [
     ...new Set([
       ...numbered,
-      ...named.map(({ index, said }) => 12 * (yearOf(index, said ?? lastYear, thisYear, thisMonth) - 2000) + index),
+      ...named.map(({ index, year }) => 12 * (yearOf(index, year ?? lastYear, thisYear, thisMonth) - 2000) + index),
     ]),
   ];
 }

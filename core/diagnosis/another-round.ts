@@ -66,7 +66,7 @@ function aboutLastWords(
   const brief = able.find(({ specialist }) => specialist === 'logs');
   const [first] = ranked;
   if (!brief || !first || first.confidence >= sureEnough) return undefined;
-  const heard = new Set(
+  const withLogFindings = new Set(
     scene.findings.filter(({ specialist }) => specialist === 'logs').map(({ entity }) => scene.subjects.keyOf(entity)),
   );
   const focus = distinct(
@@ -75,7 +75,7 @@ function aboutLastWords(
         ({ candidate: { cause, findings, subject } }) =>
           causes[cause].depth !== 'root' &&
           !isChange(cause) &&
-          !heard.has(subject) &&
+          !withLogFindings.has(subject) &&
           findings.some(({ specialist, severity }) => specialist === 'kubernetes' && severity === 'critical'),
       )
       .map(({ candidate }) => candidate.entity),

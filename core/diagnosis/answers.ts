@@ -36,14 +36,14 @@ export function answerOf(
   ];
   const meaning = byDesign.find(([name]) => names.some((text) => name.test(text)))?.[1];
   if (meaning !== undefined) return { text: meaning, findings: [] };
-  const answering = findings.filter(({ answers }) => answers);
-  if (answering.length > 0 && asksForFact(title))
+  const withAnswers = findings.filter(({ answers }) => answers);
+  if (withAnswers.length > 0 && asksForFact(title))
     return {
-      text: answering
+      text: withAnswers
         .map(({ claim }) => claim)
         .slice(0, 3)
         .join(' '),
-      findings: answering,
+      findings: withAnswers,
     };
   return asksWhetherWell(title) ? wellAnswer(context, findings, reports) : undefined;
 }

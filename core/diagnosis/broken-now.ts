@@ -6,13 +6,13 @@ import type { Candidate } from './candidates.ts';
 import { isLongStanding } from './long-standing.ts';
 import type { ScoringContext } from './scene.ts';
 
-export interface Standing {
+export interface BrokenSubjects {
   /** The entity's name of something else that is broken now; undefined if nothing else is. */
   brokenBeside(subject: string): string | undefined;
   /** The name of something else whose metrics name a cause; undefined if there is none. */
   measuredBeside(subject: string): string | undefined;
   /** Whether nothing but logs and restarts that are over shows trouble at the subject, and the page does not name it. */
-  isOnlyHeard(subject: string): boolean;
+  isOnlyWeaklySuspected(subject: string): boolean;
 }
 
 /** The cluster states a failure that lasts. A finding with less confidence only suspects one. */
@@ -30,13 +30,15 @@ const isOver = ({ specialist, role, severity }: Finding): boolean =>
 const isWeak = (finding: Finding): boolean =>
   (finding.specialist === 'logs' && (finding.role === 'cause' || finding.role === 'symptom')) || isOver(finding);
 
-export function standingOf({
+export function brokenSubjectsOf({
   context,
   findings,
   subjects,
   paged,
   isElsewhere,
-}: Pick<ScoringContext, 'findings' | 'subjects' | 'paged' | 'isElsewhere'> & { readonly context: Context }): Standing {
+}: Pick<ScoringContext, 'findings' | 'subjects' | 'paged' | 'isElsewhere'> & {
+  readonly context: Context;
+}): BrokenSubjects {
   const broken = new Map(
     findings
       .filter(
@@ -57,7 +59,7 @@ export function standingOf({
       )
       .map(({ entity }) => subjects.keyOf(entity)),
   );
-  const heard = new Map(findings.filter(isWeak).map(({ entity }) => [subjects.keyOf(entity), entity]));
+  const weak = new Map(findings.filter(isWeak).map(({ entity }) => [subjects.keyOf(entity), entity]));
   const measured = new Map(
     findings
       .filter(
@@ -70,8 +72,8 @@ export function standingOf({
   return {
     brokenBeside: (subject) => [...broken].find(([key]) => key !== subject)?.[1],
     measuredBeside: (subject) => [...measured].find(([key]) => key !== subject)?.[1],
-    isOnlyHeard: (subject) => {
-      const entity = heard.get(subject);
+    isOnlyWeaklySuspected: (subject) => {
+      const entity = weak.get(subject);
       if (!entity || broken.has(subject) || shown.has(subject)) return false;
       const service = subjects.serviceOf(entity);
       return service !== undefined && service !== paged && entity.name !== pagedName;
@@ -80,5 +82,5 @@ export function standingOf({
 }
 
 /** Whether the candidate rests on log lines and past restarts alone, at a workload that nothing else shows in trouble. */
-export const isOnlyHeard = ({ subject, changeId, findings }: Candidate, standing: Standing): boolean =>
-  changeId === undefined && findings.every(isWeak) && standing.isOnlyHeard(subject);
+export const restsOnWeakFindings = ({ subject, changeId, findings }: Candidate, broken: BrokenSubjects): boolean =>
+  changeId === undefined && findings.every(isWeak) && broken.isOnlyWeaklySuspected(subject);

@@ -14,7 +14,7 @@ import { impliedCalls } from '../topology/implied.ts';
 import { withOddAddresses } from './addresses.ts';
 import { type Answer, answerOf } from './answers.ts';
 import { withIdleAutoscalers } from './autoscalers.ts';
-import { standingOf } from './broken-now.ts';
+import { brokenSubjectsOf } from './broken-now.ts';
 import { earnedConfidence } from './calibration.ts';
 import { type Candidate, candidatesOf, earliest } from './candidates.ts';
 import { databasesOf, withDatabases } from './databases.ts';
@@ -209,7 +209,7 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   return {
     ...near,
     nodesOf: nodesOf(reports, subjects),
-    standing: standingOf({ context, findings, subjects, paged, isElsewhere: near.isElsewhere }),
+    brokenSubjects: brokenSubjectsOf({ context, findings, subjects, paged, isElsewhere: near.isElsewhere }),
     ...(taught.length > 0 && {
       taught: {
         ...around(graphOf(findings, [...dependencies, ...callsOf(taught)], context, subjects)),

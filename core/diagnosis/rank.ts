@@ -4,7 +4,7 @@
 import { accountsFor, accountsForInside, causes, isChange } from '../causes/causes.ts';
 import type { Finding } from '../model/report.ts';
 import type { CallGraph } from '../topology/call-graph.ts';
-import { isOnlyHeard } from './broken-now.ts';
+import { restsOnWeakFindings } from './broken-now.ts';
 import type { Candidate } from './candidates.ts';
 import { sameError } from './same-error.ts';
 import { isRun, observed, type ScoringContext, templatesOf } from './scene.ts';
@@ -70,12 +70,12 @@ export function rank(scene: ScoringContext): readonly Ranked[] {
 function sharedOdds(kept: readonly Kept[], scene: ScoringContext): readonly number[] {
   const all = kept.map(({ scored }) => ({
     odds: Math.exp(scored.logOdds),
-    isHeard: isOnlyHeard(scored.candidate, scene.standing),
+    isWeak: restsOnWeakFindings(scored.candidate, scene.brokenSubjects),
   }));
-  const heard = all.filter(({ isHeard }) => isHeard).map(({ odds }) => odds);
-  const most = Math.max(0, ...heard);
-  const squares = heard.reduce((sum, odds) => sum + odds ** 2, 0);
-  return all.map(({ odds, isHeard }) => (isHeard ? (odds ** 2 / squares) * most : odds));
+  const weakOdds = all.filter(({ isWeak }) => isWeak).map(({ odds }) => odds);
+  const most = Math.max(0, ...weakOdds);
+  const squares = weakOdds.reduce((sum, odds) => sum + odds ** 2, 0);
+  return all.map(({ odds, isWeak }) => (isWeak ? (odds ** 2 / squares) * most : odds));
 }
 
 const places: ReadonlySet<string> = new Set(['cluster', 'node', 'namespace']);

@@ -3,7 +3,7 @@ import { causes } from '../causes/causes.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Finding, Observation } from '../model/report.ts';
 import type { CallGraph } from '../topology/call-graph.ts';
-import type { Standing } from './broken-now.ts';
+import type { BrokenSubjects } from './broken-now.ts';
 import type { Candidate } from './candidates.ts';
 import type { Subjects } from './subjects.ts';
 import type { ChangeText } from './supported.ts';
@@ -24,7 +24,7 @@ export interface ScoringContext {
   readonly isElsewhere: (entity: EntityRef) => boolean;
   readonly subjects: Subjects;
   /** Which subjects are broken now, and which only complain in their logs. */
-  readonly standing: Standing;
+  readonly brokenSubjects: BrokenSubjects;
   /** The names of the nodes on which a subject runs, as far as a report tells them. */
   readonly nodesOf: (subject: string) => ReadonlySet<string>;
   /** The text of a finding's evidence. */

@@ -6,7 +6,7 @@ import type { Depth } from '../causes/cause.ts';
 import { causes, isChange } from '../causes/causes.ts';
 import type { Finding, Severity } from '../model/report.ts';
 import { formatList } from '../wording.ts';
-import { isOnlyHeard } from './broken-now.ts';
+import { restsOnWeakFindings } from './broken-now.ts';
 import type { Candidate } from './candidates.ts';
 import type { ScoringContext, Sign } from './scene.ts';
 import { signsOfChange } from './signs/change.ts';
@@ -57,7 +57,7 @@ function signsOf(candidate: Candidate, scene: ScoringContext): Sign[] {
     ...signsOfWitnesses(candidate),
     // The changes specialist located and dated the change; this weighs what the change must explain.
     ...(isChange(candidate.cause) ? signsOfChange(candidate, scene) : signsOfState(candidate, scene)),
-    ...signsOfStanding(candidate, scene),
+    ...signsOfBrokenSubjects(candidate, scene),
     ...signsOfCallees(candidate, scene),
     ...signsOfReach(candidate, scene),
     ...signsOfCoverage(candidate, scene),
@@ -71,12 +71,12 @@ function signsOfOneName({ cause, findings }: Candidate): Sign[] {
 }
 
 /** A failure that the cluster shows outranks errors that only a log shows. */
-function signsOfStanding(candidate: Candidate, { standing }: ScoringContext): Sign[] {
-  if (!isOnlyHeard(candidate, standing)) return [];
-  const broken = standing.brokenBeside(candidate.subject);
+function signsOfBrokenSubjects(candidate: Candidate, { brokenSubjects }: ScoringContext): Sign[] {
+  if (!restsOnWeakFindings(candidate, brokenSubjects)) return [];
+  const broken = brokenSubjects.brokenBeside(candidate.subject);
   if (broken !== undefined)
     return [{ weight: -1.4, text: `it only complains in its log while it serves, and ${broken} is down` }];
-  const measured = standing.measuredBeside(candidate.subject);
+  const measured = brokenSubjects.measuredBeside(candidate.subject);
   return measured === undefined
     ? []
     : [{ weight: -0.8, text: `it only complains in its log, and the metrics of ${measured} name a cause` }];

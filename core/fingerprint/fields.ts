@@ -1,6 +1,6 @@
 // Makes the canonical form of structured log lines. All fields count, in sorted order, except those whose names show that they vary: instants,
 // request and trace ids, durations, processes, and the fields that a log shipper adds about the pod.
-import { isOpaque, standing } from './ids.ts';
+import { isOpaque, permanentThings } from './ids.ts';
 import { mark } from './marks.ts';
 
 type Scalar = string | number | boolean | null;
@@ -82,7 +82,7 @@ const shipped =
   /^(?:kubernetes\.(?:pod_name|pod_id|pod_ip|pod_uid|host|node_name|docker_id|container_id|pod\.(?:name|uid|ip)|node\.(?:name|hostname|uid)|(?:labels|annotations|pod_labels|pod_annotations)\.(?:pod-template-hash|controller-revision-hash|controller-uid|job-name|batch[._]kubernetes[._]io.{1,40}|pod-template-generation))|docker\.container_id|k8s\.(?:pod\.(?:name|uid|ip|start_time)|node\.(?:name|uid))|container\.id|service\.instance\.id|log\.offset|(?:resource|attributes|resource\.attributes)\.k8s\.(?:pod|node)\..{1,20})$/;
 
 /** `remote_peer_id`, `tenantId`: ids of permanent things, which identify the error. */
-const standingIds = new RegExp(`(?:^| )${standing} (?:id|uuid|guid)$`);
+const permanentIds = new RegExp(`(?:^| )${permanentThings} (?:id|uuid|guid)$`);
 const isId = (text: string): boolean => /^[0-9a-f-]{12,64}$/i.test(text);
 
 /** The mark for a varying value, or the note that the field is not part of the error; undefined if the value counts. */
@@ -94,7 +94,7 @@ function varies(path: readonly string[], value: Json): string | undefined {
   if (isObject(value) || Array.isArray(value) || value === null || typeof value === 'boolean') return undefined;
   const text = String(value).replace(/^#/, '');
   const isNumber = /^-?\d{1,20}(?:\.\d{1,12})?$/.test(text);
-  if (standingIds.test(words) && isId(text)) return JSON.stringify(text);
+  if (permanentIds.test(words) && isId(text)) return JSON.stringify(text);
   if (instants.test(words) && isNumber && Number(text) >= 1e9) return 'left out';
   if (words === 'id' && path.at(-2) === 'thread' && isNumber) return mark('thread');
   // Sampling decides whether a line carries a trace, so the field is left out.

@@ -40,14 +40,14 @@ export function combinedIdentity(errors: readonly (ErrorIdentity | undefined)[])
   if (known.length < errors.length || known.every(({ partial }) => partial)) return undefined;
   const [first, ...rest] = [...new Map(known.map((one) => [one.digest, one])).values()];
   if (first === undefined || rest.length === 0) return first;
-  const says = [...new Set(known.map((one) => one.text))].join(' · ');
-  return { digest: digestOf([first, ...rest].map(({ digest }) => digest).sort()), text: says.slice(0, maxTextLength) };
+  const text = [...new Set(known.map((one) => one.text))].join(' · ');
+  return { digest: digestOf([first, ...rest].map(({ digest }) => digest).sort()), text: text.slice(0, maxTextLength) };
 }
 
 interface Form {
   /** The value of each candidate; undefined once occurrences differ. */
   values: (string | undefined)[];
-  readonly says: string;
+  readonly text: string;
 }
 
 /** Limit on the forms of one writer's texts; beyond it they are not one error. */
@@ -80,7 +80,7 @@ export class Occurrences {
         0,
         maxTextLength,
       );
-      this.#forms.set(skeleton, { values: [...values], says: text });
+      this.#forms.set(skeleton, { values: [...values], text });
     }
     return true;
   }
@@ -111,7 +111,7 @@ export class Occurrences {
     const more = forms.length > 1 ? ` (and ${forms.length - 1} more like it)` : '';
     return {
       digest: digestOf(forms.map(([skeleton, { values }]) => [skeleton, values.map((value) => value ?? null)])),
-      text: `${first[1].says.slice(0, maxTextLength - more.length)}${more}`,
+      text: `${first[1].text.slice(0, maxTextLength - more.length)}${more}`,
     };
   }
 }

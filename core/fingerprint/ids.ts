@@ -16,8 +16,8 @@ const version = String.raw`(?:commit|revision|version|sha\d{0,3}|digest|build|im
 /**
  * Text before the id of a permanent thing that somebody set up. Such an id identifies the error; an id of a request, an order or a customer does not.
  */
-export const standing = String.raw`(?:subscriptions?|tenants?|director(?:y|ies)|applications?|app|client|(?:kms |encryption |signing |master |:)key|members?|(?<!\bby )peers?|nodes?|servers?|brokers?|clusters?|volumes?|disks?|devices?|partitions?|file ?systems?|by-(?:part)?uuid|(?:part)?uuid|buckets?|tables?|schemas?|databases?|indexes|index|datasets?|projects?|zones?|distributions?|domains?|(?:user |identity )pools?|policy|policies|roles?|groups?|accounts?|org(?:ani[sz]ation)?s?|workspaces?|sites?|sensors?|features?|flags?|templates?|certificates?|plans?|price|product|vault|mac|MAC|object|migration|release|model|pipeline|queue|topic|channel|image|layer|interface|gateway|endpoint)`;
-const whichOne = String.raw`(?<!\b${standing}(?:[-_ ]?ids?| with identifier| named| name)?["']?(?:\s?[=:/]\s?|\s)["'({[]{0,2})`;
+export const permanentThings = String.raw`(?:subscriptions?|tenants?|director(?:y|ies)|applications?|app|client|(?:kms |encryption |signing |master |:)key|members?|(?<!\bby )peers?|nodes?|servers?|brokers?|clusters?|volumes?|disks?|devices?|partitions?|file ?systems?|by-(?:part)?uuid|(?:part)?uuid|buckets?|tables?|schemas?|databases?|indexes|index|datasets?|projects?|zones?|distributions?|domains?|(?:user |identity )pools?|policy|policies|roles?|groups?|accounts?|org(?:ani[sz]ation)?s?|workspaces?|sites?|sensors?|features?|flags?|templates?|certificates?|plans?|price|product|vault|mac|MAC|object|migration|release|model|pipeline|queue|topic|channel|image|layer|interface|gateway|endpoint)`;
+const whichOne = String.raw`(?<!\b${permanentThings}(?:[-_ ]?ids?| with identifier| named| name)?["']?(?:\s?[=:/]\s?|\s)["'({[]{0,2})`;
 
 /** The tag of an image. */
 const tag = String.raw`(?:/[\w.-]{1,128}|\bimage["'\s:=]{1,4}[\w./-]{1,200}):`;

@@ -86,13 +86,13 @@ function identityOf({ trigger, place = {} }: AlertToCompare): Identity {
     if (field === 'node') return clues.flatMap((clue) => (clue.field === 'workload' ? nodeIn(clue.value) : []));
     return [...clues, ...environment].flatMap((clue) => (clue.field === field ? readAs(field, clue.value) : []));
   };
-  const said = Object.fromEntries(fields.map((field) => [field, new Set(of(field))])) as unknown as Values;
+  const stated = Object.fromEntries(fields.map((field) => [field, new Set(of(field))])) as unknown as Values;
   const worked = (field: Field): string[] => {
     const value = field in place ? place[field as keyof Place] : undefined;
     return value === undefined ? [] : readAs(field, value);
   };
   const known = Object.fromEntries(
-    fields.map((field) => [field, new Set([...said[field], ...worked(field)])]),
+    fields.map((field) => [field, new Set([...stated[field], ...worked(field)])]),
   ) as unknown as Values;
   const byKey = (pattern: RegExp): ByKey => {
     const entries = details.filter(([key, value]) => pattern.test(key) && value.length <= 300);
@@ -101,7 +101,7 @@ function identityOf({ trigger, place = {} }: AlertToCompare): Identity {
   };
   return {
     title: plainTitle(trigger.title),
-    stated: said,
+    stated,
     known,
     keys: byKey(sourceKeys),
     labels: byKey(distinguishingKeys),

@@ -15,10 +15,10 @@ import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
 import { publishApprovalOutcome } from '../remediation/publish-approval-outcome.ts';
 import { isSameAction } from '../remediation/remediate.ts';
+import { fitted, noteOf } from '../reporting/deliver.ts';
 import { markPage, updateStatus } from '../reporting/pager-status.ts';
 import { publishProgress } from '../reporting/progress.ts';
-import { statusViewOf } from '../reporting/standing.ts';
-import { fitted, noteOf } from '../reporting/tell.ts';
+import { statusViewOf } from '../reporting/status-view.ts';
 import { endGroup } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
 import { clockTime, formatList } from '../wording.ts';
@@ -248,7 +248,11 @@ async function notifyOutcome(
 ): Promise<void> {
   const { incident, verification } = input;
   const ended = { ...incident, ...(await ports.incidents.get(incident.id)), ...(await ownerAfter(input, ports)) };
-  const { says, tone, has } = statusViewOf({
+  const {
+    text: status,
+    tone,
+    has,
+  } = statusViewOf({
     ...ended,
     status: 'closed',
     outcome: endOf(input),
@@ -260,7 +264,7 @@ async function notifyOutcome(
     incidentId: incident.id,
     kind: 'closing',
     ...(tone === undefined ? {} : { tone }),
-    headline: `${says}: ${incident.title}`,
+    headline: `${status}: ${incident.title}`,
     lines: [...doneLine(input, deciders), ...lines, ...(has === undefined ? [] : [has])],
     ...(deciders.length === 0 ? {} : { people: deciders }),
   });

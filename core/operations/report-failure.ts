@@ -10,8 +10,8 @@ import { isOver } from '../record/lifecycle.ts';
 import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
 import { type LeftBehindPorts, settleLeftBehind } from '../remediation/left-behind.ts';
+import { deliver } from '../reporting/deliver.ts';
 import { publishProgress } from '../reporting/progress.ts';
-import { deliver } from '../reporting/tell.ts';
 
 export type ReportFailurePorts = LeftBehindPorts & Pick<Ports, 'pager'>;
 

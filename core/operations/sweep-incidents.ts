@@ -10,8 +10,8 @@ import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
 import { deliverDecided } from '../remediation/answer.ts';
 import { settleLeftBehind } from '../remediation/left-behind.ts';
+import { deliver } from '../reporting/deliver.ts';
 import { publishProgress } from '../reporting/progress.ts';
-import { deliver } from '../reporting/tell.ts';
 import { failureKey } from './report-failure.ts';
 
 export type SweepPorts = Pick<

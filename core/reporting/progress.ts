@@ -12,7 +12,7 @@ import { threadOf } from '../record/thread.ts';
 import { shorten } from '../text.ts';
 import { capitalize, formatList } from '../wording.ts';
 import { affectedBy, membersLine, placeInGroup } from './membership.ts';
-import { type StatusView, statusViewOf } from './standing.ts';
+import { type StatusView, statusViewOf } from './status-view.ts';
 
 type ProgressPorts = Pick<Ports, 'incidents' | 'chat'>;
 
@@ -50,7 +50,7 @@ export async function publishProgressOften(
 
 /** Between the diagnosis and the decision no specialist is at work, so the status is not "Looking into". */
 const headOf = (incident: Incident, diagnosis: Diagnosis | undefined): StatusView =>
-  incident.status === 'investigating' && diagnosis !== undefined ? { says: 'Investigated' } : statusViewOf(incident);
+  incident.status === 'investigating' && diagnosis !== undefined ? { text: 'Investigated' } : statusViewOf(incident);
 
 /** One line per specialist during the investigation, then the outcome. Pure. */
 export function progressOf(
@@ -61,13 +61,13 @@ export function progressOf(
 ): Message {
   const context = timeline.find(({ kind }) => kind === 'context');
   const latest = timeline.findLast(({ kind }) => kind === 'action' || kind === 'verification');
-  const { says, tone, has } = headOf(incident, diagnosis);
+  const { text: status, tone, has } = headOf(incident, diagnosis);
   return {
     key: `opened-${incident.id}`,
     incidentId: incident.id,
     kind: 'opened',
     ...(tone === undefined ? {} : { tone }),
-    headline: shorten(`${says}: ${incident.title}`, 300),
+    headline: shorten(`${status}: ${incident.title}`, 300),
     ...factsOf(incident, affectedBy(diagnosis, members, incident.place?.service)),
     lines: [
       ...placeInGroup(incident),

@@ -16,9 +16,9 @@ import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
 import { shorten } from '../text.ts';
 import { capitalize, clockTime, confidenceWords, formatList } from '../wording.ts';
+import { deliver } from './deliver.ts';
 import { updateStatus } from './pager-status.ts';
 import { publishProgress } from './progress.ts';
-import { deliver } from './tell.ts';
 
 /** Limit on the pieces of evidence that are tried for a chart. */
 const maxPieces = 8;

@@ -9,7 +9,7 @@ import type { PageFacts, Relation, SeparateReason } from '../model/storm.ts';
 import type { Ports } from '../ports/index.ts';
 import { record } from '../record/timeline.ts';
 import { hasOwnChange, ownChangeMinutes } from './covers.ts';
-import { notifyJoined } from './telling.ts';
+import { notifyJoined } from './notify-joined.ts';
 
 export interface Joining {
   readonly leader: string;

@@ -33,7 +33,7 @@ export interface SetExample extends Example {
 /** How much an answer to an unknown kind counts beside one to a known kind. */
 const unknownShare = 0.5;
 
-interface Told extends Job {
+interface ScenarioJob extends Job {
   readonly scenario: DojoScenario;
   readonly expected: Expected;
 }
@@ -65,8 +65,8 @@ async function jobsOf(
   scenarios: readonly DojoScenario[],
   { seed, each }: FamiliesOptions,
   scratch: string,
-): Promise<readonly Told[]> {
-  const jobs: Told[] = [];
+): Promise<readonly ScenarioJob[]> {
+  const jobs: ScenarioJob[] = [];
   for (const scenario of scenarios) {
     if (scenario.expected === undefined) continue;
     const withhold = codesOf(scenario.expected, await loadVocabulary(scenario.expected.vocabulary));
@@ -90,7 +90,7 @@ function codesOf({ rootCause }: Expected, vocabulary: Vocabulary): readonly Caus
 }
 
 async function examplesOf(
-  { id, scenario, expected, withhold = [] }: Told,
+  { id, scenario, expected, withhold = [] }: ScenarioJob,
   result: RunResult,
   weight: number,
 ): Promise<SetExample[]> {

@@ -48,57 +48,58 @@ const tokens: Readonly<Record<string, (make: Make) => string>> = {
 
 /** Secrets that only their name or their place reveals: `[text, secret]`. */
 const named: Readonly<Record<string, (make: Make) => readonly [text: string, secret: string]>> = {
-  'AWS secret key': ({ some }) => told(some('base64', 40), (value) => `aws_secret_access_key = ${value}`),
-  'AWS session token': ({ some }) => told(some('base64', 200), (value) => `{"SessionToken":"${value}"}`),
+  'AWS secret key': ({ some }) => sampleOf(some('base64', 40), (value) => `aws_secret_access_key = ${value}`),
+  'AWS session token': ({ some }) => sampleOf(some('base64', 200), (value) => `{"SessionToken":"${value}"}`),
   'Azure storage key': ({ some }) =>
-    told(
+    sampleOf(
       `${some('base64', 86)}==`,
       (value) =>
         `DefaultEndpointsProtocol=https;AccountName=ledger;AccountKey=${value};EndpointSuffix=core.windows.net`,
     ),
   'Azure client secret': ({ some }) =>
-    told(`${some('alnum', 3)}8Q~${some('url', 34)}`, (value) => `AZURE_CLIENT_SECRET=${value}`),
-  'Datadog key': ({ some }) => told(some('hex', 32), (value) => `DD_API_KEY: ${value}`),
+    sampleOf(`${some('alnum', 3)}8Q~${some('url', 34)}`, (value) => `AZURE_CLIENT_SECRET=${value}`),
+  'Datadog key': ({ some }) => sampleOf(some('hex', 32), (value) => `DD_API_KEY: ${value}`),
   'Slack webhook': ({ some }) =>
-    told(
+    sampleOf(
       some('alnum', 24),
       (value) =>
         `POST https://hooks.slack.com/services/T${some('upperAlnum', 8)}/B${some('upperAlnum', 8)}/${value} 200`,
     ),
   'Postgres URL': ({ some }) =>
-    told(some('alnum', 16), (value) => `dial postgres://ledger:${value}@ledger-db:5432/ledger: connection refused`),
-  'MySQL URL': ({ some }) => told(some('url', 20), (value) => `mysql://root:${value}@mysql:3306/shop`),
+    sampleOf(some('alnum', 16), (value) => `dial postgres://ledger:${value}@ledger-db:5432/ledger: connection refused`),
+  'MySQL URL': ({ some }) => sampleOf(some('url', 20), (value) => `mysql://root:${value}@mysql:3306/shop`),
   'MongoDB URL': ({ some }) =>
-    told(
+    sampleOf(
       some('alnum', 24),
       (value) => `MongoServerError at mongodb+srv://app:${value}@cluster0.example.net/?retryWrites=true`,
     ),
-  'Redis URL': ({ some }) => told(some('alnum', 20), (value) => `redis://default:${value}@cache:6379/0`),
-  'AMQP URL': ({ some }) => told(some('alnum', 12), (value) => `amqps://worker:${value}@mq:5671/`),
+  'Redis URL': ({ some }) => sampleOf(some('alnum', 20), (value) => `redis://default:${value}@cache:6379/0`),
+  'AMQP URL': ({ some }) => sampleOf(some('alnum', 12), (value) => `amqps://worker:${value}@mq:5671/`),
   'ADO connection string': ({ some }) =>
-    told(some('alnum', 14), (value) => `Server=tcp:db,1433;User ID=sa;Password=${value};Encrypt=True`),
+    sampleOf(some('alnum', 14), (value) => `Server=tcp:db,1433;User ID=sa;Password=${value};Encrypt=True`),
   'libpq string': ({ some }) =>
-    told(some('alnum', 14), (value) => `host=db user=ledger password=${value} sslmode=require`),
+    sampleOf(some('alnum', 14), (value) => `host=db user=ledger password=${value} sslmode=require`),
   'password in JSON': ({ some }) =>
-    told(`${some('alnum', 5)} ${some('alnum', 6)}!`, (value) => `{"user":"ana","password":"${value}","n":1}`),
+    sampleOf(`${some('alnum', 5)} ${some('alnum', 6)}!`, (value) => `{"user":"ana","password":"${value}","n":1}`),
   'password in nested JSON': ({ some }) =>
-    told(some('alnum', 12), (value) => JSON.stringify({ message: JSON.stringify({ api_key: value, n: 1 }) })),
+    sampleOf(some('alnum', 12), (value) => JSON.stringify({ message: JSON.stringify({ api_key: value, n: 1 }) })),
   'password in YAML': ({ some }) =>
-    told(some('alnum', 12), (value) => `spring:\n  datasource:\n    password: ${value}\n`),
-  'password in the environment': ({ some }) => told(some('alnum', 12), (value) => `DB_PASSWORD=${value} ./start`),
+    sampleOf(some('alnum', 12), (value) => `spring:\n  datasource:\n    password: ${value}\n`),
+  'password in the environment': ({ some }) => sampleOf(some('alnum', 12), (value) => `DB_PASSWORD=${value} ./start`),
   'password on a command line': ({ some, pick }) =>
-    told(
+    sampleOf(
       some('alnum', 12),
       (value) => `exec: mysqldump --user=root ${pick(['--password=', '--password '])}${value} shop`,
     ),
   'password in a container': ({ some }) =>
-    told(some('alnum', 12), (value) => `"env":[{"name":"DB_PASSWORD","value":"${value}"}]`),
-  'bearer header': ({ some }) => told(some('alnum', 40), (value) => `> Authorization: Bearer ${value}`),
-  'basic header': ({ some }) => told(`${some('base64', 22)}==`, (value) => `authorization: Basic ${value}`),
-  'API key header': ({ some }) => told(some('alnum', 32), (value) => `x-api-key: ${value}`),
-  'API key in a URL': ({ some }) => told(some('alnum', 32), (value) => `GET /v1/rates?api_key=${value}&base=EUR 200`),
+    sampleOf(some('alnum', 12), (value) => `"env":[{"name":"DB_PASSWORD","value":"${value}"}]`),
+  'bearer header': ({ some }) => sampleOf(some('alnum', 40), (value) => `> Authorization: Bearer ${value}`),
+  'basic header': ({ some }) => sampleOf(`${some('base64', 22)}==`, (value) => `authorization: Basic ${value}`),
+  'API key header': ({ some }) => sampleOf(some('alnum', 32), (value) => `x-api-key: ${value}`),
+  'API key in a URL': ({ some }) =>
+    sampleOf(some('alnum', 32), (value) => `GET /v1/rates?api_key=${value}&base=EUR 200`),
   'session cookie': ({ some, pick }) =>
-    told(some('url', 40), (value) => `${pick(['Cookie', 'Set-Cookie'])}: sessionid=${value}; Path=/; HttpOnly`),
+    sampleOf(some('url', 40), (value) => `${pick(['Cookie', 'Set-Cookie'])}: sessionid=${value}; Path=/; HttpOnly`),
   'RSA private key': ({ pem }) => pemSample(pem('RSA PRIVATE KEY')),
   'private key': ({ pem }) => pemSample(pem('PRIVATE KEY')),
   'EC private key': ({ pem }) => pemSample(pem('EC PRIVATE KEY')),
@@ -110,7 +111,7 @@ const named: Readonly<Record<string, (make: Make) => readonly [text: string, sec
   },
 };
 
-const told = (secret: string, render: (secret: string) => string): readonly [string, string] => [
+const sampleOf = (secret: string, render: (secret: string) => string): readonly [string, string] => [
   render(secret),
   secret,
 ];

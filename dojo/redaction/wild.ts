@@ -3,7 +3,7 @@
 import type { Make, Sample } from './make.ts';
 
 type Wild = (make: Make) => readonly [text: string, secret: string];
-const told = (secret: string, render: (secret: string) => string): readonly [string, string] => [
+const sampleOf = (secret: string, render: (secret: string) => string): readonly [string, string] => [
   render(secret),
   secret,
 ];
@@ -36,217 +36,232 @@ const docker = (make: Make): readonly [secret: string, auth: string] => {
 export const wild: Readonly<Record<string, Wild>> = {
   // Kubernetes and the like
   'env of a manifest': (make) =>
-    told(
+    sampleOf(
       chosen(make),
       (v) =>
         `        env:\n        - name: DB_PASSWORD\n          value: ${v}\n        - name: PORT\n          value: "8080"`,
     ),
-  'env of a manifest, quoted': (make) => told(chosen(make), (v) => `  - name: REDIS_AUTH_TOKEN\n    value: "${v}"\n`),
-  'env in JSON': ({ some }) => told(some('alnum', 12), (v) => `{"name":"SMTP_PASS","value":"${v}"}`),
-  'env in JSON, value first': ({ some }) => told(some('alnum', 12), (v) => `{"value":"${v}","name":"SMTP_PASSWORD"}`),
+  'env of a manifest, quoted': (make) =>
+    sampleOf(chosen(make), (v) => `  - name: REDIS_AUTH_TOKEN\n    value: "${v}"\n`),
+  'env in JSON': ({ some }) => sampleOf(some('alnum', 12), (v) => `{"name":"SMTP_PASS","value":"${v}"}`),
+  'env in JSON, value first': ({ some }) =>
+    sampleOf(some('alnum', 12), (v) => `{"value":"${v}","name":"SMTP_PASSWORD"}`),
   'env printed by Go': ({ some }) =>
-    told(some('alnum', 12), (v) => `EnvVar{Name:DB_PASSWORD,Value:${v},ValueFrom:nil,}`),
+    sampleOf(some('alnum', 12), (v) => `EnvVar{Name:DB_PASSWORD,Value:${v},ValueFrom:nil,}`),
   'last applied configuration': (make) =>
-    told(make.some('alnum', 12), (v) =>
+    sampleOf(make.some('alnum', 12), (v) =>
       JSON.stringify({
         'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ env: [{ name: 'API_TOKEN', value: v }] }),
       }),
     ),
   'Secret in YAML': ({ some }) =>
-    told(
+    sampleOf(
       base64(some('alnum', 12)),
       (v) => `apiVersion: v1\nkind: Secret\nmetadata:\n  name: ledger\ntype: Opaque\ndata:\n  dsn: ${v}\n`,
     ),
   'Secret with stringData': ({ some }) =>
-    told(some('alnum', 12), (v) => `kind: Secret\nstringData:\n  whatever: ${v}\n`),
+    sampleOf(some('alnum', 12), (v) => `kind: Secret\nstringData:\n  whatever: ${v}\n`),
   'Secret in JSON': ({ some }) =>
-    told(
+    sampleOf(
       base64(some('alnum', 12)),
       (v) => `{"apiVersion":"v1","data":{"dsn":"${v}"},"kind":"Secret","metadata":{"name":"ledger"}}`,
     ),
   'docker config': (make) => {
     const [, auth] = docker(make);
-    return told(auth, (v) => `{"auths":{"registry.example.com":{"auth":"${v}"}}}`);
+    return sampleOf(auth, (v) => `{"auths":{"registry.example.com":{"auth":"${v}"}}}`);
   },
   'docker config in a Secret': (make) => {
     const [, auth] = docker(make);
-    return told(
+    return sampleOf(
       base64(JSON.stringify({ auths: { 'registry.example.com': { auth } } })),
       (v) => `.dockerconfigjson: ${v}`,
     );
   },
   'base64 of JSON': ({ some }) =>
-    told(base64(JSON.stringify({ username: 'app', password: some('alnum', 12) })), (v) => `payload=${v} decoded ok`),
+    sampleOf(
+      base64(JSON.stringify({ username: 'app', password: some('alnum', 12) })),
+      (v) => `payload=${v} decoded ok`,
+    ),
   kubeconfig: ({ some }) =>
-    told(`${base64(some('alnum', 90))}`, (v) => `users:\n- name: admin\n  user:\n    client-key-data: ${v}\n`),
-  'kubeconfig token': ({ some }) => told(some('url', 40), (v) => `  user:\n    token: ${v}`),
+    sampleOf(`${base64(some('alnum', 90))}`, (v) => `users:\n- name: admin\n  user:\n    client-key-data: ${v}\n`),
+  'kubeconfig token': ({ some }) => sampleOf(some('url', 40), (v) => `  user:\n    token: ${v}`),
   'literal of kubectl': (make) =>
-    told(chosen(make), (v) => `kubectl create secret generic db --from-literal=password=${v}`),
+    sampleOf(chosen(make), (v) => `kubectl create secret generic db --from-literal=password=${v}`),
   'helm value': ({ some }) =>
-    told(some('alnum', 10), (v) => `helm upgrade ledger ./chart --set postgresql.auth.postgresPassword=${v} --wait`),
-  'AWS tag': ({ some }) => told(some('alnum', 14), (v) => `{"Key":"DbPassword","Value":"${v}"}`),
+    sampleOf(
+      some('alnum', 10),
+      (v) => `helm upgrade ledger ./chart --set postgresql.auth.postgresPassword=${v} --wait`,
+    ),
+  'AWS tag': ({ some }) => sampleOf(some('alnum', 14), (v) => `{"Key":"DbPassword","Value":"${v}"}`),
   'ECS task': ({ some }) =>
-    told(some('alnum', 14), (v) => `"environment": [ { "name" : "STRIPE_SECRET", "value" : "${v}" } ]`),
-  'Terraform diff': ({ some }) => told(some('alnum', 14), (v) => `~ master_password = "${v}" -> (sensitive value)`),
+    sampleOf(some('alnum', 14), (v) => `"environment": [ { "name" : "STRIPE_SECRET", "value" : "${v}" } ]`),
+  'Terraform diff': ({ some }) => sampleOf(some('alnum', 14), (v) => `~ master_password = "${v}" -> (sensitive value)`),
   'CloudFormation parameter': ({ some }) =>
-    told(some('alnum', 14), (v) => `ParameterKey=MasterUserPassword,ParameterValue=${v}`),
-  'diff line': (make) => told(chosen(make), (v) => `-  password: ${v}\n+  passwordFile: /etc/ledger/password`),
+    sampleOf(some('alnum', 14), (v) => `ParameterKey=MasterUserPassword,ParameterValue=${v}`),
+  'diff line': (make) => sampleOf(chosen(make), (v) => `-  password: ${v}\n+  passwordFile: /etc/ledger/password`),
   // Shells
-  DB_PASS: ({ some }) => told(some('alnum', 10), (v) => `DB_PASS=${v} node server.js`),
-  'exported pass': ({ some }) => told(some('alnum', 10), (v) => `export MYSQL_PWD='${v}'`),
-  PGPASSWORD: ({ some }) => told(some('alnum', 10), (v) => `+ PGPASSWORD=${v} psql -h ledger-db -U ledger`),
+  DB_PASS: ({ some }) => sampleOf(some('alnum', 10), (v) => `DB_PASS=${v} node server.js`),
+  'exported pass': ({ some }) => sampleOf(some('alnum', 10), (v) => `export MYSQL_PWD='${v}'`),
+  PGPASSWORD: ({ some }) => sampleOf(some('alnum', 10), (v) => `+ PGPASSWORD=${v} psql -h ledger-db -U ledger`),
   'dotenv with a comma': ({ some }) =>
-    told(`${some('alnum', 4)},${some('alnum', 4)};${some('alnum', 4)}`, (v) => `DB_PASSWORD=${v}`),
-  'curl -u': (make) => told(chosen(make, '.-_'), (v) => `curl -s -u deploy:${v} https://artifacts.example.com/x.tgz`),
+    sampleOf(`${some('alnum', 4)},${some('alnum', 4)};${some('alnum', 4)}`, (v) => `DB_PASSWORD=${v}`),
+  'curl -u': (make) =>
+    sampleOf(chosen(make, '.-_'), (v) => `curl -s -u deploy:${v} https://artifacts.example.com/x.tgz`),
   'curl --user': (make) =>
-    told(chosen(make), (v) => `+ curl --user 'deploy:${v}' -O https://artifacts.example.com/x.tgz`),
-  'curl -H': ({ some }) => told(some('alnum', 24), (v) => `curl -H "X-Auth-Token: ${v}" https://api.example.com`),
+    sampleOf(chosen(make), (v) => `+ curl --user 'deploy:${v}' -O https://artifacts.example.com/x.tgz`),
+  'curl -H': ({ some }) => sampleOf(some('alnum', 24), (v) => `curl -H "X-Auth-Token: ${v}" https://api.example.com`),
   'curl with a bearer': ({ some }) =>
-    told(some('alnum', 24), (v) => `curl -H 'Authorization: Bearer ${v}' https://api.example.com`),
-  'mysql -p': (make) => told(chosen(make), (v) => `exec: mysql -h db -u root -p${v} -e "select 1"`),
-  'redis-cli -a': ({ some }) => told(some('alnum', 12), (v) => `redis-cli -h cache -a ${v} ping`),
-  sshpass: ({ some }) => told(some('alnum', 12), (v) => `sshpass -p '${v}' ssh root@10.0.0.4`),
-  'docker login': ({ some }) => told(some('alnum', 12), (v) => `docker login -u puller -p ${v} registry.example.com`),
-  'openssl pass': ({ some }) => told(some('alnum', 12), (v) => `openssl pkcs12 -in a.p12 -passin pass:${v}`),
-  'argument list': ({ some }) => told(some('alnum', 12), (v) => `args: ["--user","ledger","--password","${v}"]`),
+    sampleOf(some('alnum', 24), (v) => `curl -H 'Authorization: Bearer ${v}' https://api.example.com`),
+  'mysql -p': (make) => sampleOf(chosen(make), (v) => `exec: mysql -h db -u root -p${v} -e "select 1"`),
+  'redis-cli -a': ({ some }) => sampleOf(some('alnum', 12), (v) => `redis-cli -h cache -a ${v} ping`),
+  sshpass: ({ some }) => sampleOf(some('alnum', 12), (v) => `sshpass -p '${v}' ssh root@10.0.0.4`),
+  'docker login': ({ some }) =>
+    sampleOf(some('alnum', 12), (v) => `docker login -u puller -p ${v} registry.example.com`),
+  'openssl pass': ({ some }) => sampleOf(some('alnum', 12), (v) => `openssl pkcs12 -in a.p12 -passin pass:${v}`),
+  'argument list': ({ some }) => sampleOf(some('alnum', 12), (v) => `args: ["--user","ledger","--password","${v}"]`),
   'Java option': ({ some }) =>
-    told(some('alnum', 12), (v) => `java -Djavax.net.ssl.keyStorePassword=${v} -jar app.jar`),
+    sampleOf(some('alnum', 12), (v) => `java -Djavax.net.ssl.keyStorePassword=${v} -jar app.jar`),
   'process list': ({ some }) =>
-    told(some('alnum', 12), (v) => `root 4211 0.0 /usr/bin/exporter --db.password=${v} --port 9100`),
+    sampleOf(some('alnum', 12), (v) => `root 4211 0.0 /usr/bin/exporter --db.password=${v} --port 9100`),
   // Headers and cookies
-  'second cookie': ({ some }) => told(some('url', 32), (v) => `Cookie: theme=dark; session=${v}; lang=en`),
-  'third cookie': ({ some }) => told(some('url', 32), (v) => `cookie: a=1; b=2; connect.sid=s%3A${v}`),
-  'cookie in JSON': ({ some }) => told(some('url', 32), (v) => `{"headers":{"cookie":"_ga=GA1.2.3; sid=${v}"}}`),
-  'set cookie': ({ some }) => told(some('hex', 32), (v) => `< set-cookie: JSESSIONID=${v}; Path=/; Secure`),
-  'Fastly-Key': ({ some }) => told(some('url', 32), (v) => `Fastly-Key: ${v}`),
-  'Api-Key': ({ some }) => told(some('alnum', 32), (v) => `> Api-Key: ${v}`),
-  'Authorization: token': ({ some }) => told(some('hex', 40), (v) => `Authorization: token ${v}`),
-  'Authorization: ApiKey': ({ some }) => told(base64(some('alnum', 30)), (v) => `authorization: ApiKey ${v}`),
+  'second cookie': ({ some }) => sampleOf(some('url', 32), (v) => `Cookie: theme=dark; session=${v}; lang=en`),
+  'third cookie': ({ some }) => sampleOf(some('url', 32), (v) => `cookie: a=1; b=2; connect.sid=s%3A${v}`),
+  'cookie in JSON': ({ some }) => sampleOf(some('url', 32), (v) => `{"headers":{"cookie":"_ga=GA1.2.3; sid=${v}"}}`),
+  'set cookie': ({ some }) => sampleOf(some('hex', 32), (v) => `< set-cookie: JSESSIONID=${v}; Path=/; Secure`),
+  'Fastly-Key': ({ some }) => sampleOf(some('url', 32), (v) => `Fastly-Key: ${v}`),
+  'Api-Key': ({ some }) => sampleOf(some('alnum', 32), (v) => `> Api-Key: ${v}`),
+  'Authorization: token': ({ some }) => sampleOf(some('hex', 40), (v) => `Authorization: token ${v}`),
+  'Authorization: ApiKey': ({ some }) => sampleOf(base64(some('alnum', 30)), (v) => `authorization: ApiKey ${v}`),
   'Authorization: Digest': ({ some }) =>
-    told(some('hex', 32), (v) => `Authorization: Digest username="ana", realm="x", response="${v}"`),
+    sampleOf(some('hex', 32), (v) => `Authorization: Digest username="ana", realm="x", response="${v}"`),
   'Authorization: AWS4': ({ some }) =>
-    told(
+    sampleOf(
       some('hex', 64),
       (v) =>
         `Authorization: AWS4-HMAC-SHA256 Credential=x/20261120/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=${v}`,
     ),
   'Authorization: Splunk': ({ some }) =>
-    told(
+    sampleOf(
       `${some('hex', 8)}-${some('hex', 4)}-4${some('hex', 3)}-a${some('hex', 3)}-${some('hex', 12)}`,
       (v) => `Authorization: Splunk ${v}`,
     ),
-  'Authorization alone': ({ some }) => told(some('alnum', 32), (v) => `Authorization: ${v}`),
+  'Authorization alone': ({ some }) => sampleOf(some('alnum', 32), (v) => `Authorization: ${v}`),
   'Proxy-Authorization': ({ some }) =>
-    told(base64(`ana:${some('alnum', 10)}`), (v) => `Proxy-Authorization: Basic ${v}`),
+    sampleOf(base64(`ana:${some('alnum', 10)}`), (v) => `Proxy-Authorization: Basic ${v}`),
   'headers printed by Go': ({ some }) =>
-    told(some('alnum', 30), (v) => `headers=map[Accept:[*/*] Authorization:[Bearer ${v}] X-Id:[7]]`),
+    sampleOf(some('alnum', 30), (v) => `headers=map[Accept:[*/*] Authorization:[Bearer ${v}] X-Id:[7]]`),
   'headers as pairs': ({ some }) =>
-    told(some('alnum', 30), (v) => `[["host","api"],["authorization","Bearer ${v}"],["x-id","7"]]`),
-  'X-Vault-Token': ({ some }) => told(some('alnum', 24), (v) => `X-Vault-Token: s.${v}`),
-  'X-Amz-Security-Token': ({ some }) => told(some('base64', 120), (v) => `X-Amz-Security-Token: ${v}`),
-  'DD-API-KEY': ({ some }) => told(some('hex', 32), (v) => `DD-API-KEY: ${v}`),
+    sampleOf(some('alnum', 30), (v) => `[["host","api"],["authorization","Bearer ${v}"],["x-id","7"]]`),
+  'X-Vault-Token': ({ some }) => sampleOf(some('alnum', 24), (v) => `X-Vault-Token: s.${v}`),
+  'X-Amz-Security-Token': ({ some }) => sampleOf(some('base64', 120), (v) => `X-Amz-Security-Token: ${v}`),
+  'DD-API-KEY': ({ some }) => sampleOf(some('hex', 32), (v) => `DD-API-KEY: ${v}`),
   // URLs
   'password with @': ({ some }) =>
-    told(
+    sampleOf(
       `${some('alnum', 5)}@${some('alnum', 5)}`,
       (v) => `dial postgres://ledger:${v}@ledger-db:5432/ledger: refused`,
     ),
   'password with /': ({ some }) =>
-    told(`${some('alnum', 5)}/${some('alnum', 5)}`, (v) => `amqp://worker:${v}@mq:5672/jobs is down`),
+    sampleOf(`${some('alnum', 5)}/${some('alnum', 5)}`, (v) => `amqp://worker:${v}@mq:5672/jobs is down`),
   'password with # and ?': ({ some }) =>
-    told(
+    sampleOf(
       `${some('alnum', 4)}#${some('alnum', 4)}?${some('alnum', 4)}`,
       (v) => `redis://default:${v}@cache.example.net:6379/0`,
     ),
   'password percent-encoded': ({ some }) =>
-    told(
+    sampleOf(
       `${some('alnum', 5)}%40${some('alnum', 5)}`,
       (v) => `mongodb://app:${v}@m0:27017,m1:27017/shop?replicaSet=rs0`,
     ),
   'token in a git URL': ({ some }) =>
-    told(some('alnum', 24), (v) => `fatal: unable to access 'https://oauth2:${v}@git.example.com/a/b.git/'`),
+    sampleOf(some('alnum', 24), (v) => `fatal: unable to access 'https://oauth2:${v}@git.example.com/a/b.git/'`),
   'JDBC query': ({ some }) =>
-    told(some('alnum', 12), (v) => `jdbc:mysql://db:3306/shop?user=app&password=${v}&useSSL=true`),
-  'JDBC Oracle': ({ some }) => told(some('alnum', 12), (v) => `jdbc:oracle:thin:ledger/${v}@//ora:1521/LEDGER`),
-  'Go MySQL DSN': ({ some }) => told(some('alnum', 12), (v) => `open app:${v}@tcp(10.0.0.4:3306)/shop?parseTime=true`),
-  'SQLAlchemy URL': (make) => told(chosen(make, '$!*'), (v) => `postgresql+psycopg2://app:${v}@10.0.0.4/shop`),
+    sampleOf(some('alnum', 12), (v) => `jdbc:mysql://db:3306/shop?user=app&password=${v}&useSSL=true`),
+  'JDBC Oracle': ({ some }) => sampleOf(some('alnum', 12), (v) => `jdbc:oracle:thin:ledger/${v}@//ora:1521/LEDGER`),
+  'Go MySQL DSN': ({ some }) =>
+    sampleOf(some('alnum', 12), (v) => `open app:${v}@tcp(10.0.0.4:3306)/shop?parseTime=true`),
+  'SQLAlchemy URL': (make) => sampleOf(chosen(make, '$!*'), (v) => `postgresql+psycopg2://app:${v}@10.0.0.4/shop`),
   'presigned URL': ({ some }) =>
-    told(
+    sampleOf(
       some('hex', 64),
       (v) =>
         `GET https://b.s3.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=900&X-Amz-Signature=${v} 403`,
     ),
   'Google presigned URL': ({ some }) =>
-    told(some('hex', 128), (v) => `https://storage.googleapis.com/b/o?X-Goog-Expires=60&X-Goog-Signature=${v}`),
+    sampleOf(some('hex', 128), (v) => `https://storage.googleapis.com/b/o?X-Goog-Expires=60&X-Goog-Signature=${v}`),
   'CloudFront URL': ({ some }) =>
-    told(some('url', 100), (v) => `https://d1.cloudfront.net/a.mp4?Expires=1790000000&Signature=${v}&Key-Pair-Id=K2`),
+    sampleOf(
+      some('url', 100),
+      (v) => `https://d1.cloudfront.net/a.mp4?Expires=1790000000&Signature=${v}&Key-Pair-Id=K2`,
+    ),
   'Azure SAS': ({ some }) =>
-    told(
+    sampleOf(
       `${some('alnum', 42)}%3D`,
       (v) => `https://a.blob.core.windows.net/c?sv=2022-11-02&ss=b&srt=sco&sp=rl&se=2026-12-01&sig=${v}`,
     ),
   'Azure function': ({ some }) =>
-    told(`${some('url', 52)}==`, (v) => `POST https://fn.azurewebsites.net/api/run?code=${v} 500`),
-  'session in a URL': ({ some }) => told(some('hex', 32), (v) => `GET /cart;jsessionid=${v}?page=2 200`),
-  'PHP session': ({ some }) => told(some('lowerAlnum', 26), (v) => `GET /cart?PHPSESSID=${v} 200`),
-  'token in a URL': ({ some }) => told(some('alnum', 20), (v) => `GET /reset?token=${v} 302`),
+    sampleOf(`${some('url', 52)}==`, (v) => `POST https://fn.azurewebsites.net/api/run?code=${v} 500`),
+  'session in a URL': ({ some }) => sampleOf(some('hex', 32), (v) => `GET /cart;jsessionid=${v}?page=2 200`),
+  'PHP session': ({ some }) => sampleOf(some('lowerAlnum', 26), (v) => `GET /cart?PHPSESSID=${v} 200`),
+  'token in a URL': ({ some }) => sampleOf(some('alnum', 20), (v) => `GET /reset?token=${v} 302`),
   'access token in a fragment': ({ some }) =>
-    told(some('alnum', 40), (v) => `/callback#access_token=${v}&token_type=bearer&expires_in=3600`),
+    sampleOf(some('alnum', 40), (v) => `/callback#access_token=${v}&token_type=bearer&expires_in=3600`),
   'Discord webhook': ({ some }) =>
-    told(some('url', 68), (v) => `POST https://discord.com/api/webhooks/${some('digits', 18)}/${v} 204`),
+    sampleOf(some('url', 68), (v) => `POST https://discord.com/api/webhooks/${some('digits', 18)}/${v} 204`),
   'Telegram URL': ({ some }) =>
-    told(`AA${some('url', 33)}`, (v) => `GET https://api.telegram.org/bot${some('digits', 10)}:${v}/getMe`),
+    sampleOf(`AA${some('url', 33)}`, (v) => `GET https://api.telegram.org/bot${some('digits', 10)}:${v}/getMe`),
   // Connection strings and configuration
   'Azure Service Bus': ({ some }) =>
-    told(
+    sampleOf(
       `${some('base64', 43)}=`,
       (v) => `Endpoint=sb://a.servicebus.windows.net/;SharedAccessKeyName=root;SharedAccessKey=${v}`,
     ),
-  'SQL Server': (make) => told(chosen(make), (v) => `Data Source=db;Initial Catalog=shop;User Id=sa;Pwd=${v};`),
+  'SQL Server': (make) => sampleOf(chosen(make), (v) => `Data Source=db;Initial Catalog=shop;User Id=sa;Pwd=${v};`),
   JAAS: ({ some }) =>
-    told(
+    sampleOf(
       some('alnum', 12),
       (v) =>
         `sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="app" password="${v}";`,
     ),
   'JAAS in JSON': ({ some }) =>
-    told(some('alnum', 12), (v) =>
+    sampleOf(some('alnum', 12), (v) =>
       JSON.stringify({ 'sasl.jaas.config': `PlainLoginModule required username="app" password="${v}";` }),
     ),
   'XML element': ({ some }) =>
-    told(some('alnum', 12), (v) => `<server><username>ci</username><password>${v}</password></server>`),
-  'XML attribute': ({ some }) => told(some('alnum', 12), (v) => `<add key="SmtpPassword" value="${v}" />`),
-  'Spring property': (make) => told(chosen(make), (v) => `spring.datasource.password=${v}`),
-  'Rails secret': ({ some }) => told(some('hex', 128), (v) => `secret_key_base: ${v}`),
-  'Django secret': ({ some }) => told(some('alnum', 50), (v) => `SECRET_KEY = '${v}'`),
-  npmrc: ({ some }) => told(some('alnum', 32), (v) => `//registry.example.com/:_authToken=${v}`),
-  'npmrc, old': ({ some }) => told(base64(`ci:${some('alnum', 16)}`), (v) => `_auth=${v}`),
-  netrc: ({ some }) => told(some('alnum', 12), (v) => `machine api.example.com login ana password ${v}`),
+    sampleOf(some('alnum', 12), (v) => `<server><username>ci</username><password>${v}</password></server>`),
+  'XML attribute': ({ some }) => sampleOf(some('alnum', 12), (v) => `<add key="SmtpPassword" value="${v}" />`),
+  'Spring property': (make) => sampleOf(chosen(make), (v) => `spring.datasource.password=${v}`),
+  'Rails secret': ({ some }) => sampleOf(some('hex', 128), (v) => `secret_key_base: ${v}`),
+  'Django secret': ({ some }) => sampleOf(some('alnum', 50), (v) => `SECRET_KEY = '${v}'`),
+  npmrc: ({ some }) => sampleOf(some('alnum', 32), (v) => `//registry.example.com/:_authToken=${v}`),
+  'npmrc, old': ({ some }) => sampleOf(base64(`ci:${some('alnum', 16)}`), (v) => `_auth=${v}`),
+  netrc: ({ some }) => sampleOf(some('alnum', 12), (v) => `machine api.example.com login ana password ${v}`),
   'Python dictionary': ({ some }) =>
-    told(some('alnum', 12), (v) => `{'host': 'db', 'user': 'app', 'password': '${v}', 'port': 5432}`),
-  'Ruby hash': ({ some }) => told(some('alnum', 12), (v) => `{:host=>"db", :password=>"${v}"}`),
+    sampleOf(some('alnum', 12), (v) => `{'host': 'db', 'user': 'app', 'password': '${v}', 'port': 5432}`),
+  'Ruby hash': ({ some }) => sampleOf(some('alnum', 12), (v) => `{:host=>"db", :password=>"${v}"}`),
   'Java object': ({ some }) =>
-    told(some('alnum', 12), (v) => `DataSourceProperties(url=db, username=app, password=${v}, poolSize=5)`),
-  'JavaScript object': ({ some }) => told(some('alnum', 12), (v) => `{ host: 'db', password: '${v}', port: 5432 }`),
-  'SQL statement': ({ some }) => told(some('alnum', 12), (v) => `ALTER USER ledger WITH PASSWORD '${v}'`),
-  'SQL, identified by': ({ some }) => told(some('alnum', 12), (v) => `CREATE USER 'app'@'%' IDENTIFIED BY '${v}'`),
+    sampleOf(some('alnum', 12), (v) => `DataSourceProperties(url=db, username=app, password=${v}, poolSize=5)`),
+  'JavaScript object': ({ some }) => sampleOf(some('alnum', 12), (v) => `{ host: 'db', password: '${v}', port: 5432 }`),
+  'SQL statement': ({ some }) => sampleOf(some('alnum', 12), (v) => `ALTER USER ledger WITH PASSWORD '${v}'`),
+  'SQL, identified by': ({ some }) => sampleOf(some('alnum', 12), (v) => `CREATE USER 'app'@'%' IDENTIFIED BY '${v}'`),
   'login body': (make) =>
-    told(make.some('alnum', 12), (v) => `POST /login body: username=ana&password=${v}&remember=1`),
+    sampleOf(make.some('alnum', 12), (v) => `POST /login body: username=ana&password=${v}&remember=1`),
   'password in a nested body': ({ some }) =>
-    told(
+    sampleOf(
       some('alnum', 12),
       (v) => `level=error msg="login failed" body="{\\"user\\":\\"ana\\",\\"pass\\":\\"${v}\\"}"`,
     ),
   'logfmt secret': ({ some }) =>
-    told(some('alnum', 24), (v) => `level=info client_id=ledger client_secret=${v} grant=client_credentials`),
+    sampleOf(some('alnum', 24), (v) => `level=info client_id=ledger client_secret=${v} grant=client_credentials`),
   // Vendors
-  'Slack cookie': ({ some }) => told(`xoxd-${some('alnum', 60)}%2B${some('alnum', 30)}`, (v) => `d=${v}`),
-  'Google client secret': ({ some }) => told(`GOCSPX-${some('url', 28)}`, (v) => `oauth exchange with ${v} refused`),
-  'Stripe webhook secret': ({ some }) => told(`whsec_${some('alnum', 32)}`, (v) => `no signature for ${v} matched`),
-  'Twilio token': ({ some }) => told(some('hex', 32), (v) => `TWILIO_AUTH_TOKEN=${v}`),
-  'PagerDuty key': ({ some }) => told(some('hex', 32), (v) => `{"routing_key":"${v}","event_action":"trigger"}`),
-  'Sentry DSN': ({ some }) => told(some('hex', 32), (v) => `SENTRY_DSN=https://${v}@o1.ingest.sentry.io/42`),
-  'WireGuard key': ({ some }) => told(`${some('base64', 43)}=`, (v) => `PrivateKey = ${v}`),
+  'Slack cookie': ({ some }) => sampleOf(`xoxd-${some('alnum', 60)}%2B${some('alnum', 30)}`, (v) => `d=${v}`),
+  'Google client secret': ({ some }) =>
+    sampleOf(`GOCSPX-${some('url', 28)}`, (v) => `oauth exchange with ${v} refused`),
+  'Stripe webhook secret': ({ some }) => sampleOf(`whsec_${some('alnum', 32)}`, (v) => `no signature for ${v} matched`),
+  'Twilio token': ({ some }) => sampleOf(some('hex', 32), (v) => `TWILIO_AUTH_TOKEN=${v}`),
+  'PagerDuty key': ({ some }) => sampleOf(some('hex', 32), (v) => `{"routing_key":"${v}","event_action":"trigger"}`),
+  'Sentry DSN': ({ some }) => sampleOf(some('hex', 32), (v) => `SENTRY_DSN=https://${v}@o1.ingest.sentry.io/42`),
+  'WireGuard key': ({ some }) => sampleOf(`${some('base64', 43)}=`, (v) => `PrivateKey = ${v}`),
   'key in one line': ({ some, pem }) => {
     const key = pem('RSA PRIVATE KEY');
     return [`tls.key: ${key.replaceAll('\n', '\\n')}`, (key.split('\n')[1] ?? some('base64', 64)).slice(4, 40)];
@@ -260,21 +275,22 @@ export const wild: Readonly<Record<string, Wild>> = {
     return [key.slice(0, 3).join('\n'), (key[2] ?? '').slice(4, 40)];
   },
   // People
-  'phone number': ({ some }) => told(`+49 171 ${some('digits', 7)}`, (v) => `SMS to ${v} failed: carrier rejected`),
-  'phone number, E.164': ({ some }) => told(`+1415555${some('digits', 4)}`, (v) => `otp sent to ${v}`),
-  'phone number, national': ({ some }) => told(`(415) 555-${some('digits', 4)}`, (v) => `callback requested: ${v}`),
-  'phone in JSON': ({ some }) => told(`+44 20 7946 ${some('digits', 4)}`, (v) => `{"customer":"c-7","phone":"${v}"}`),
-  IBAN: (make) => told(iban(make), (v) => `payout to ${v} returned AC04`),
-  'IBAN in groups': (make) => told(groups(iban(make)), (v) => `iban=${v}, amount 12.00`),
-  'card in groups': ({ card }) => told(groups(card()), (v) => `declined: ${v} exp 12/29`),
-  'card in JSON': ({ card }) => told(card(), (v) => `{"card":${v},"amount":1200}`),
+  'phone number': ({ some }) => sampleOf(`+49 171 ${some('digits', 7)}`, (v) => `SMS to ${v} failed: carrier rejected`),
+  'phone number, E.164': ({ some }) => sampleOf(`+1415555${some('digits', 4)}`, (v) => `otp sent to ${v}`),
+  'phone number, national': ({ some }) => sampleOf(`(415) 555-${some('digits', 4)}`, (v) => `callback requested: ${v}`),
+  'phone in JSON': ({ some }) =>
+    sampleOf(`+44 20 7946 ${some('digits', 4)}`, (v) => `{"customer":"c-7","phone":"${v}"}`),
+  IBAN: (make) => sampleOf(iban(make), (v) => `payout to ${v} returned AC04`),
+  'IBAN in groups': (make) => sampleOf(groups(iban(make)), (v) => `iban=${v}, amount 12.00`),
+  'card in groups': ({ card }) => sampleOf(groups(card()), (v) => `declined: ${v} exp 12/29`),
+  'card in JSON': ({ card }) => sampleOf(card(), (v) => `{"card":${v},"amount":1200}`),
   'mail address': ({ some }) =>
-    told(
+    sampleOf(
       `${some('lowerAlnum', 6)}+test@${some('lowerAlnum', 5)}.example.com`,
       (v) => `550 5.1.1 <${v}>: Recipient address rejected`,
     ),
   'mail address in a URL': ({ some }) =>
-    told(`${some('lowerAlnum', 6)}%40example.com`, (v) => `GET /users?email=${v} 404`),
+    sampleOf(`${some('lowerAlnum', 6)}%40example.com`, (v) => `GET /users?email=${v} 404`),
 };
 
 export function wildSamples(make: Make): Sample[] {

@@ -1,5 +1,5 @@
 // A call graph that nobody drew, or that is wrong: calls that do not exist and calls that are missing.
-import { applied, doesNotApply, isToldWithoutCalls, servicesOf, type Transformation } from './transformation.ts';
+import { applied, doesNotApply, isShownWithoutCalls, servicesOf, type Transformation } from './transformation.ts';
 
 export const noCallGraph: Transformation = {
   name: 'no-call-graph',
@@ -7,7 +7,7 @@ export const noCallGraph: Transformation = {
   oneOf: 'calls',
   apply(recording) {
     if (!recording.dependencies?.length) return doesNotApply('The recording has no call graph.');
-    return applied({ ...recording, dependencies: undefined }, isToldWithoutCalls(recording) ? 'same' : 'less');
+    return applied({ ...recording, dependencies: undefined }, isShownWithoutCalls(recording) ? 'same' : 'less');
   },
 };
 
@@ -26,7 +26,7 @@ export const wrongCallGraph: Transformation = {
     );
     return applied(
       { ...recording, dependencies: [...kept, ...invented] },
-      isToldWithoutCalls(recording) ? 'same' : 'less',
+      isShownWithoutCalls(recording) ? 'same' : 'less',
     );
   },
 };

@@ -3,7 +3,7 @@ import { at, isObject, type JsonObject, textAt, textsIn, withoutKey } from './js
 import {
   applied,
   doesNotApply,
-  isToldBesideEvents,
+  isShownBesideEvents,
   objectsOf,
   type Transformation,
   warningsAboutTruth,
@@ -21,7 +21,7 @@ export const noEvents: Transformation = {
   oneOf: 'events',
   apply(recording) {
     if (!objectsOf(recording).some(isEvent)) return doesNotApply('The recording has no Events.');
-    const onlyThere = warningsAboutTruth(recording).length > 0 && !isToldBesideEvents(recording);
+    const onlyThere = warningsAboutTruth(recording).length > 0 && !isShownBesideEvents(recording);
     return applied(
       withObjects(recording, (objects) => objects.filter((object) => !isEvent(object))),
       onlyThere ? 'less' : 'same',
@@ -40,9 +40,9 @@ export const silentStatus: Transformation = {
         .map((event) => textAt(event, 'involvedObject', 'name')),
     );
     const objects = objectsOf(recording).filter((object) => isPod(object) && hasMessage(object));
-    const told = objects.filter((pod) => about.has(textAt(pod, 'metadata', 'name')));
-    if (told.length === 0) return doesNotApply('No pod has both a message and an Event.');
-    const silent = new Set(told);
+    const described = objects.filter((pod) => about.has(textAt(pod, 'metadata', 'name')));
+    if (described.length === 0) return doesNotApply('No pod has both a message and an Event.');
+    const silent = new Set(described);
     return applied(
       withObjects(recording, (own) => own.map((object) => (silent.has(object) ? withoutMessages(object) : object))),
     );
@@ -65,7 +65,7 @@ export const silentEvents: Transformation = {
       withObjects(recording, (objects) =>
         objects.map((object) => (isEvent(object) ? { ...object, message: '' } : object)),
       ),
-      warnings.length > 0 && !isToldBesideEvents(recording) ? 'less' : 'same',
+      warnings.length > 0 && !isShownBesideEvents(recording) ? 'less' : 'same',
     );
   },
 };

@@ -78,9 +78,9 @@ const headers: readonly Header[] = [
     `[${local(at, 0).slice(11, 19)} ${{ ERROR: 'ERR', WARN: 'WRN', FATAL: 'FTL' }[level] ?? 'INF'}] ${message}`,
 ];
 
-const told = /\b(FATAL|ERROR|WARN|INFO|DEBUG)\b/i;
+const levelWord = /\b(FATAL|ERROR|WARN|INFO|DEBUG)\b/i;
 const levelIn = ({ labels, message }: LogRecord): string =>
-  (labels.level ?? told.exec(message.slice(0, 20))?.[1] ?? 'info').toUpperCase().replace(/^WARNING$/, 'WARN');
+  (labels.level ?? levelWord.exec(message.slice(0, 20))?.[1] ?? 'info').toUpperCase().replace(/^WARNING$/, 'WARN');
 
 /** A line with a header of its own, or in JSON, stays as it is. */
 const isBare = ({ message }: LogRecord): boolean => !/^\s*[{[]|^\w?\d{4}|^\w{3}\s+\d|^time=/.test(message);

@@ -26,7 +26,7 @@ export interface WorldResult {
   readonly applied: readonly string[];
   readonly isStable: boolean;
   /** The first answer with its confidence, and the truth. */
-  readonly said: string;
+  readonly answer: string;
   readonly truth: string;
   readonly result: RunResult;
   readonly marked: Marked;
@@ -106,7 +106,7 @@ async function judge(
     scenario: scenario.id,
     applied,
     isStable: isRight || isModest,
-    said: first
+    answer: first
       ? `${first.entity.kind} ${first.entity.name} ${first.label ?? first.cause} (${Math.round(first.confidence * 100)} %)`
       : result.kind === 'error'
         ? `error: ${result.reason}`

@@ -14,7 +14,9 @@ export function worldsText(results: readonly WorldResult[], keep: string | undef
   return [
     table(['transformation', 'worlds', 'stable', 'about'], rows),
     '',
-    ...failing.map(({ id, applied, said, truth }) => `${id} [${applied.join(', ')}]: said ${said}, truth ${truth}`),
+    ...failing.map(
+      ({ id, applied, answer: said, truth }) => `${id} [${applied.join(', ')}]: said ${said}, truth ${truth}`,
+    ),
     ...(failing.length > 0 && keep !== undefined ? [`The failing worlds are in ${keep}.`] : []),
     '',
     `At least ${Number.isFinite(fewest) ? fewest : 0} transformations a scenario.`,

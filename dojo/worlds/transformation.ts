@@ -87,12 +87,12 @@ export function pagedService(recording: Recording): string | undefined {
 }
 
 export function pagedNamespace(recording: Recording): string | undefined {
-  const told = [...textsIn(detailsOf(recording.alert))].find(({ key }) => key === 'namespace')?.text;
+  const labelled = [...textsIn(detailsOf(recording.alert))].find(({ key }) => key === 'namespace')?.text;
   const service = pagedService(recording);
   const home = objectsOf(recording).find(
     (object) => workloadKinds.has(textAt(object, 'kind') ?? '') && nameOf(object) === service,
   );
-  return told ?? (home && namespaceOf(home)) ?? recording.about.namespace;
+  return labelled ?? (home && namespaceOf(home)) ?? recording.about.namespace;
 }
 
 const warns = (object: JsonObject): boolean =>
@@ -109,7 +109,7 @@ export function warningsAboutTruth(recording: Recording): readonly JsonObject[] 
 }
 
 /** Whether something but Events shows a fault of the true entity: an unready pod with a reason, or a line of its log at warning or above. */
-export function isToldBesideEvents(recording: Recording): boolean {
+export function isShownBesideEvents(recording: Recording): boolean {
   const { name } = recording.expected.rootCause.entity;
   const inLog = (recording.logs ?? []).some(
     ({ labels, message }) =>
@@ -126,7 +126,7 @@ export function isToldBesideEvents(recording: Recording): boolean {
 }
 
 /** Whether the truth can be told without the call graph: the page names it, another service's log names it, or its own objects are not well. */
-export function isToldWithoutCalls(recording: Recording): boolean {
+export function isShownWithoutCalls(recording: Recording): boolean {
   const { name } = recording.expected.rootCause.entity;
   const paged = pagedService(recording);
   if (paged === name) return true;

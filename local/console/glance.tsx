@@ -8,7 +8,7 @@ import { Time } from './parts.tsx';
 import { linkToService } from './route.ts';
 
 export function Glance({ glance }: { readonly glance: GlanceView }) {
-  const { broke, since, until, affected, asked, done } = glance;
+  const { broke, since, until, affected, request, done } = glance;
   const now = useNow();
   return (
     <dl class="glance">
@@ -45,14 +45,14 @@ export function Glance({ glance }: { readonly glance: GlanceView }) {
               ))}
         </dd>
       </div>
-      <div data-asked={asked.isForPeople ? 'true' : undefined}>
+      <div data-asked={request.isForPeople ? 'true' : undefined}>
         <dt>Asked of you</dt>
         <dd>
-          {asked.approvalId === undefined ? (
-            asked.text
+          {request.approvalId === undefined ? (
+            request.text
           ) : (
             <button type="button" class="as-link" aria-keyshortcuts="a" onClick={focusOnQuestion}>
-              {asked.text}
+              {request.text}
             </button>
           )}
         </dd>

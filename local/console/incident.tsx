@@ -66,7 +66,7 @@ function Head({ incident, links }: Pick<IncidentView, 'incident'> & Pick<Evidenc
   return (
     <header class="incident-head">
       <p class="status" data-tone={standing.tone}>
-        {[standing.says, standing.has].filter((part) => part !== undefined).join('. ')}
+        {[standing.text, standing.has].filter((part) => part !== undefined).join('. ')}
       </p>
       <h2>{incident.title}</h2>
       <p class="meta">

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { EvidenceChart } from '../../core/charts/evidence.ts';
 import { inDark } from '../../core/charts/svg.ts';
-import type { StatusView } from '../../core/reporting/standing.ts';
+import type { StatusView } from '../../core/reporting/status-view.ts';
 
 export const Time = ({ at }: { readonly at: string }) => (
   <time datetime={at} title={at}>
@@ -22,7 +22,7 @@ export const Status = ({
   readonly children?: ComponentChildren;
 }) => (
   <span class="status" data-tone={standing.tone}>
-    {standing.says}
+    {standing.text}
     {children}
   </span>
 );

@@ -37,7 +37,7 @@ function Preference({ preference }: { readonly preference: PreferenceView }) {
         <strong>{actionId}</strong> for {describes.workload} in {describes.environment}
       </p>
       <p class="template">{describes.errorTemplate}</p>
-      {preference.teachAgain ? <p>{preference.says}</p> : undefined}
+      {preference.teachAgain ? <p>{preference.scope}</p> : undefined}
       <p class="meta">
         Taught by {taughtBy} on {taughtAt.slice(0, 10)}; {state}
         {stateReason === undefined ? '' : ` (${stateReason})`}; used {uses === 1 ? 'once' : `${uses} times`}, at most{' '}

@@ -17,7 +17,7 @@ export function Week() {
     ['Right by people’s word', feedback.right, `${feedback.wrong} wrong`],
     [
       'Requests',
-      actions.asked,
+      actions.requested,
       `${actions.approved} approved, ${actions.rejected} rejected, ${actions.unanswered} not answered`,
     ],
     ['Actions done', actions.done, `${actions.unasked} without asking`],

@@ -4,7 +4,7 @@ import { wholeText } from '../../core/model/diagnosis.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import { sanitizeUntrusted } from '../../core/reasoning/untrusted.ts';
 import { redact } from '../../core/redaction/redact.ts';
-import { statusViewOf } from '../../core/reporting/standing.ts';
+import { statusViewOf } from '../../core/reporting/status-view.ts';
 import { shorten } from '../../core/text.ts';
 import type { ListedIncident, ReadIncident } from './desk.ts';
 
@@ -21,8 +21,8 @@ export const incidentLine = ({ headline, ...incident }: ListedIncident): string 
   `${incident.id}  ${incident.openedAt}  ${statusText(incident)}  ${incident.title}${headline === undefined ? '' : `\n    ${headline}`}`;
 
 function statusText(incident: Incident): string {
-  const { says, has } = statusViewOf(incident);
-  return has === undefined ? says : `${says} (${has})`;
+  const { text: status, has } = statusViewOf(incident);
+  return has === undefined ? status : `${status} (${has})`;
 }
 
 export function incidentText({ incident, timeline, diagnosis, approvals }: ReadIncident): string {

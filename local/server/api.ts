@@ -262,11 +262,11 @@ async function incidents(ports: Ports): Promise<IncidentRow[]> {
 
 /** Only an incident with a proposed action has approvals. */
 async function rowOf(incident: Incident, { incidents, approvals }: Ports): Promise<IncidentRow> {
-  const [diagnosis, asked] = await Promise.all([
+  const [diagnosis, requested] = await Promise.all([
     incidents.diagnosis(incident.id),
     incident.error?.actionId === undefined ? [] : approvals.ofIncident(incident.id),
   ]);
-  return incidentRow(incident, diagnosis, asked);
+  return incidentRow(incident, diagnosis, requested);
 }
 
 async function incident(id: string, { ports, chat }: ApiParts): Promise<IncidentView> {

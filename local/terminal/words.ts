@@ -6,7 +6,7 @@ import type { Incident } from '../../core/model/incident.ts';
 import type { Evidence } from '../../core/model/report.ts';
 import type { TimelineEntry } from '../../core/model/timeline.ts';
 import { excerptSummary } from '../../core/record/evidence/name.ts';
-import { statusViewOf } from '../../core/reporting/standing.ts';
+import { statusViewOf } from '../../core/reporting/status-view.ts';
 import { confidenceWords, readableTimes } from '../../core/wording.ts';
 import type { Style } from './style.ts';
 
@@ -84,9 +84,9 @@ function modelSentence(diagnosis: Diagnosis): string {
 
 /** The end of an incident, in its colour. */
 export function endLine(incident: Incident, style: Style): string {
-  const { says, tone, has } = statusViewOf(incident);
+  const { text: status, tone, has } = statusViewOf(incident);
   const colour = tone === 'good' ? style.green : tone === 'bad' ? style.red : style.bold;
-  return `  ${colour(`${says}: ${oneLine(incident.title)}`)}${has === undefined ? '' : `  ${clean(has)}`}`;
+  return `  ${colour(`${status}: ${oneLine(incident.title)}`)}${has === undefined ? '' : `  ${clean(has)}`}`;
 }
 
 export function questionLines(approval: Approval, number: number, width: number, style: Style): readonly string[] {

@@ -6,7 +6,7 @@ import type { Marked } from '../../dojo/score.ts';
 const said = (confidence: number, right: boolean, id = `${confidence}`): StatedCause => ({
   id,
   truth: 'cart oom',
-  said: 'cart oom',
+  answer: 'cart oom',
   confidence,
   right,
 });

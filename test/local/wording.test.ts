@@ -4,7 +4,7 @@ import { statusWords } from '../../core/conversation/words.ts';
 import { feedbackOf } from '../../core/learning/feedback.ts';
 import type { TimelineEntry } from '../../core/model/timeline.ts';
 import { progressOf } from '../../core/reporting/progress.ts';
-import { statusViewOf } from '../../core/reporting/standing.ts';
+import { statusViewOf } from '../../core/reporting/status-view.ts';
 import { recordedWorld } from '../../local/compose.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
 

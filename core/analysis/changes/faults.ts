@@ -85,7 +85,7 @@ const forMany =
   /select_related|prefetch_related|joinedload|selectinload|preload|eager|join fetch|\.include\(|\.includes\(|@EntityGraph|data_?loader|\w*batch\w*|\w*chunk\w*|\w*bulk\w*|mget|multi_?get|find_?all_?by|\w+InBatch|\bIN\s*\(|= ANY\s*\(|\bJOIN\b|debounce|throttle|single_?flight|memoi[sz]e|coalesc/i;
 const pacing = /back_?off|sleep|jitter|delay|max_?(?:attempts|retries)|attempts|circuit|breaker|rate_?limit/i;
 const repeats = /\b(?:for|foreach|while|loop)\b|\.(?:map|each|forEach|flatMap)\s*[({]/;
-const asks =
+const remoteCall =
   /\b(?:query|execute|exec|find\w*|fetch\w*|get\w*|load\w*|select|save|insert|update|put\w*|post|send|call|request)\w*\s*\(|\.objects\.|\.\w+_set\b/i;
 
 const rows: readonly Row[] = [
@@ -98,7 +98,9 @@ const rows: readonly Row[] = [
       [
         'asks inside a loop',
         (edit) =>
-          gains(asks)(edit) && (gains(repeats)(edit) || /\bcontinue\b/.test(edit.after)) && asks.test(edit.after),
+          gains(remoteCall)(edit) &&
+          (gains(repeats)(edit) || /\bcontinue\b/.test(edit.after)) &&
+          remoteCall.test(edit.after),
       ],
       [
         'asks more often or for more',

@@ -37,8 +37,8 @@ const restarts = new Set(['BackOff', 'Killing']);
 
 /** The kubelet's message for a container that it cannot create: in the status, or else in its newest event. */
 function refusalOf(cluster: Cluster, pod: Pod, status: ContainerStatus): string {
-  const said = status.state?.waiting?.message?.trim();
-  if (said) return said;
+  const waitingMessage = status.state?.waiting?.message?.trim();
+  if (waitingMessage) return waitingMessage;
   const failed = eventsAbout(cluster, pod, status).filter(
     ({ type, reason, message }) => type === 'Warning' && reason === 'Failed' && /^Error: (?!\w+$)/.test(message ?? ''),
   );

@@ -85,9 +85,9 @@ function withoutMetrics(
   );
   const text = [message, warning?.message].filter(Boolean).join('; ');
   const why = /missing request for (\w+)/i.exec(text)?.[1];
-  const says = why === undefined ? (reason ?? 'it gets no metrics') : `its containers request no ${why}`;
+  const explanation = why === undefined ? (reason ?? 'it gets no metrics') : `its containers request no ${why}`;
   return observed(cluster, {
-    claim: `The autoscaler of ${kind} ${name} cannot count${clockTime(lastTransitionTime ?? undefined)}: ${says}.`,
+    claim: `The autoscaler of ${kind} ${name} cannot count${clockTime(lastTransitionTime ?? undefined)}: ${explanation}.`,
     entity: { kind, name, cluster: cluster.name, ...(namespace ? { namespace } : {}) },
     cause: 'autoscaler-without-metrics',
     role: 'context',
@@ -98,7 +98,7 @@ function withoutMetrics(
       `HorizontalPodAutoscaler ${metadata.name}: ScalingActive False ${reason ?? ''}: ${message ?? ''}`,
       ...(warning ? [`Event ${warning.reason}: ${warning.message}`] : []),
     ],
-    error: `autoscaler without metrics: ${says}`,
+    error: `autoscaler without metrics: ${explanation}`,
   });
 }
 

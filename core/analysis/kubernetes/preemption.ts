@@ -43,7 +43,7 @@ function preempted(cluster: Cluster, events: readonly KubernetesEvent[]): Findin
   const rank = priority?.priorityClassName ? `, which have priority class ${priority.priorityClassName}` : '';
   const made = classOf(cluster, priority?.priorityClassName ?? undefined);
   return observed(cluster, {
-    claim: `${count(events.length, 'pod')} of ${entity.kind} ${entity.name} had to make room for ${by}${clockTime(onset)}${rank}${made.says}.`,
+    claim: `${count(events.length, 'pod')} of ${entity.kind} ${entity.name} had to make room for ${by}${clockTime(onset)}${rank}${made.suffix}.`,
     entity,
     cause: 'preempted',
     confidence: 0.94,
@@ -91,14 +91,14 @@ function takersOf(
     );
 }
 
-function classOf(cluster: Cluster, name: string | undefined): { readonly says: string; readonly lines: string[] } {
+function classOf(cluster: Cluster, name: string | undefined): { readonly suffix: string; readonly lines: string[] } {
   const item = cluster.items.find((one) => one.kind === 'PriorityClass' && one.metadata.name === name);
   const parsed = PriorityClass.safeParse(item).data;
-  if (!item || !parsed) return { says: '', lines: [] };
+  if (!item || !parsed) return { suffix: '', lines: [] };
   const created = item.metadata.creationTimestamp;
   const since = typeof created === 'string' ? clockTime(created) : '';
   return {
-    says: parsed.globalDefault ? `, the default of the cluster${since}` : '',
+    suffix: parsed.globalDefault ? `, the default of the cluster${since}` : '',
     lines: [
       `PriorityClass ${item.metadata.name}: value ${parsed.value}${parsed.globalDefault ? ', default for all pods' : ''}${since}`,
     ],

@@ -118,10 +118,10 @@ const isRewritten = ({ httpGet }: Probe): boolean => /^\/app-health\//.test(http
 function originalProbe(pod: Pod, container: Container, which: Which): Probe | undefined {
   const probe = which === 'liveness' ? container.livenessProbe : container.readinessProbe;
   if (!probe || !isRewritten(probe)) return probe ?? undefined;
-  const told = [...pod.spec.containers, ...pod.spec.initContainers]
+  const originals = [...pod.spec.containers, ...pod.spec.initContainers]
     .flatMap(({ env }) => env)
     .find(({ name }) => name === originalsIn)?.value;
-  const kept = Originals.safeParse(parsed(told ?? '')).data?.[probe.httpGet?.path ?? ''];
+  const kept = Originals.safeParse(parsed(originals ?? '')).data?.[probe.httpGet?.path ?? ''];
   return kept ? { ...kept, ...timesOf(probe) } : undefined;
 }
 

@@ -106,12 +106,12 @@ interface Judged {
 
 /** Why the cluster autoscaler adds no node for the pods, as the end of a sentence; empty if it does not say. */
 function notAdded(cluster: Cluster, pods: readonly Pod[]): string {
-  const told = pods
+  const refusal = pods
     .flatMap(({ metadata }) => cluster.eventsOf('Pod', metadata.name, metadata.namespace))
     .find(({ reason }) => reason === 'NotTriggerScaleUp');
   const limit =
     /max(?:imum)? node group size reached|in backoff after failed scale-up|max cluster .{0,30}limit reached/i.exec(
-      told?.message ?? '',
+      refusal?.message ?? '',
     )?.[0];
   return limit === undefined ? '' : `, and no node can be added: ${limit}`;
 }
@@ -184,7 +184,7 @@ function judge(cluster: Cluster, pod: Pod, message: string): Judged {
   const counted = reasons
     .flatMap(([pattern, cause, problem]) => {
       const nodes = Number(pattern.exec(message)?.[1] ?? 0);
-      return nodes > 0 ? [{ cause, problem: problem, nodes }] : [];
+      return nodes > 0 ? [{ cause, problem, nodes }] : [];
     })
     // Cordoned nodes do not matter if the pod could not run on them anyway.
     .filter(

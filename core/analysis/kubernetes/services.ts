@@ -212,8 +212,8 @@ function addressesOf({ env }: Container): Address[] {
       ? (addressIn(`${name} and ${portName}`, `${host}:${port}`) ?? [])
       : [];
   });
-  const told = new Set([...whole, ...halves].flatMap(({ name }) => name.split(' and ')));
-  const hosts = [...values].flatMap(([name, value]) => (told.has(name) ? [] : (hostIn(name, value) ?? [])));
+  const complete = new Set([...whole, ...halves].flatMap(({ name }) => name.split(' and ')));
+  const hosts = [...values].flatMap(([name, value]) => (complete.has(name) ? [] : (hostIn(name, value) ?? [])));
   return [...whole, ...halves, ...hosts];
 }
 

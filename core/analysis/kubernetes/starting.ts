@@ -14,7 +14,7 @@ interface Kind {
   readonly cause: CauseCode;
   readonly confidence: number;
   /** What the pods lack, as the end of a sentence. */
-  says(cluster: Cluster, pod: Pod, message: string): string;
+  describe(cluster: Cluster, pod: Pod, message: string): string;
 }
 
 /** Refusals of network plugins and address managers: AWS, Azure, Google, host-local, Calico, Cilium, Whereabouts, Kube-OVN. */
@@ -27,7 +27,7 @@ const kinds: readonly Kind[] = [
     words: noAddress,
     cause: 'pod-address-exhausted',
     confidence: 0.94,
-    says: () => 'the network has no free address for them',
+    describe: () => 'the network has no free address for them',
   },
   {
     reasons: new Set(['FailedAttachVolume']),
@@ -35,7 +35,7 @@ const kinds: readonly Kind[] = [
       /multi-attach|already (?:exclusively )?attached|volumeinuse|is in use|already used by pod|attached to (?:another|a different)/i,
     cause: 'volume-attached-elsewhere',
     confidence: 0.94,
-    says: (cluster, pod, message) => {
+    describe: (cluster, pod, message) => {
       const held = holderOf(cluster, pod, message);
       return held === undefined
         ? 'their volume is still attached to another node'
@@ -47,7 +47,7 @@ const kinds: readonly Kind[] = [
     words: /(?:secret|configmap) "[^"]*" not found|references? non-?existent (?:secret|config) key/i,
     cause: 'secret-missing',
     confidence: 0.93,
-    says: (_, __, message) =>
+    describe: (_, __, message) =>
       /(?:secret|configmap) "[^"]*" not found|references? non-?existent (?:secret|config) key: ?\S*/i.exec(
         message,
       )?.[0] ?? 'a Secret or ConfigMap is missing',
@@ -57,14 +57,14 @@ const kinds: readonly Kind[] = [
     words: /permission denied|access denied|operation not permitted/i,
     cause: 'volume-permission-denied',
     confidence: 0.85,
-    says: () => 'their volume refuses the mount',
+    describe: () => 'their volume refuses the mount',
   },
   {
     reasons: new Set(['FailedPostStartHook']),
     words: /./,
     cause: 'lifecycle-hook-failed',
     confidence: 0.88,
-    says: () => 'the hook after the start of their container fails',
+    describe: () => 'the hook after the start of their container fails',
   },
 ];
 
@@ -87,7 +87,7 @@ export function starting(cluster: Cluster): FindingDraft[] {
     const onset = earliest(group.flatMap((one) => one.events.map(firstTimeOf)));
     return [
       observed(cluster, {
-        claim: `${count(group.length, 'pod')} of ${entity.kind} ${entity.name} cannot start${clockTime(onset)}: ${kind.says(cluster, pod, message)}.`,
+        claim: `${count(group.length, 'pod')} of ${entity.kind} ${entity.name} cannot start${clockTime(onset)}: ${kind.describe(cluster, pod, message)}.`,
         entity,
         cause: kind.cause,
         confidence: kind.confidence,

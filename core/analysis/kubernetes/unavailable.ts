@@ -9,7 +9,7 @@ import type { KubernetesEvent, Pod, Workload } from './objects.ts';
 
 /** `found` are the findings of the other analyzers. A workload with a severe finding of its own, or as the target of one, is told already. */
 export function unavailable(cluster: Cluster, found: readonly FindingDraft[]): FindingDraft[] {
-  const told = new Set(
+  const reported = new Set(
     found
       .filter(
         ({ role, severity, cause, confidence }) =>
@@ -20,7 +20,7 @@ export function unavailable(cluster: Cluster, found: readonly FindingDraft[]): F
   return cluster.workloads.flatMap((workload) => {
     const entity = cluster.entityOf(workload);
     const { desired, available } = replicasOf(workload);
-    if (available >= desired || told.has(keyOf(entity)) || workload.status === undefined) return [];
+    if (available >= desired || reported.has(keyOf(entity)) || workload.status === undefined) return [];
     const pods = cluster.podsOf(entity);
     const waiting = pods.filter((pod) => !isReady(pod));
     const newest = newestOf(warningsOf(cluster, workload, waiting));

@@ -38,7 +38,7 @@ export function webhookEntity(
 const lately = 30 * 60_000;
 
 interface Call extends FailedCall {
-  readonly asked: string;
+  readonly refused: string;
   readonly at: string | undefined;
   readonly line: string;
 }
@@ -60,7 +60,7 @@ function callsInEvents(cluster: Cluster): Call[] {
     return [
       {
         ...call,
-        asked: `${kind} ${name}`,
+        refused: `${kind} ${name}`,
         at: firstTimeOf(event),
         line: `Event ${event.reason} on ${kind} ${name}: ${event.message}`,
       },
@@ -78,7 +78,7 @@ function callsInConditions(cluster: Cluster): Call[] {
     return [
       {
         ...call,
-        asked: `${kind} ${name}`,
+        refused: `${kind} ${name}`,
         at: condition.lastTransitionTime ?? undefined,
         line: `${kind} ${name}: ReplicaFailure: ${condition.message}`,
       },
@@ -93,10 +93,10 @@ function webhookFinding(cluster: Cluster, calls: readonly Call[]): FindingDraft 
   const replicas = workload && replicasOf(workload);
   const down = replicas !== undefined && replicas.available === 0 && replicas.desired > 0;
   const onset = earliest(calls.map(({ at }) => at));
-  const asked = [...new Set(calls.map((call) => call.asked))];
+  const refused = [...new Set(calls.map((call) => call.refused))];
   const crash = down ? lastEndOf(cluster, entity) : undefined;
   return observed(cluster, {
-    claim: `Webhook ${first.webhook} does not answer${clockTime(onset)} (${first.why.slice(0, 120)}), so that pods of ${asked.slice(0, 3).join(', ')} cannot be created${down ? `; ${entity.name} has none of its pods available` : ''}.`,
+    claim: `Webhook ${first.webhook} does not answer${clockTime(onset)} (${first.why.slice(0, 120)}), so that pods of ${refused.slice(0, 3).join(', ')} cannot be created${down ? `; ${entity.name} has none of its pods available` : ''}.`,
     entity,
     cause: 'admission-webhook-unavailable',
     confidence: down || /no endpoints/i.test(first.why) ? 0.95 : 0.88,
@@ -134,14 +134,14 @@ function unasked(cluster: Cluster, known: ReadonlySet<string>): (readonly Call[]
       if (!workload || replicasOf(workload).available > 0 || replicasOf(workload).desired === 0) return [];
       const { name, namespace } = service;
       return [
-        lacking.map((asked) => ({
+        lacking.map((refused) => ({
           webhook,
           service: name,
           namespace,
           why: 'no pod of it is available',
-          asked,
+          refused,
           at: undefined,
-          line: `${asked}: no pod was created; Service ${name} of webhook ${webhook} has no available pod`,
+          line: `${refused}: no pod was created; Service ${name} of webhook ${webhook} has no available pod`,
         })),
       ];
     });
@@ -167,8 +167,8 @@ function withoutPods(cluster: Cluster): string[] {
       .map(({ metadata: { name } }) => `Job ${name}`),
     ...cluster.replicaSets
       .filter(({ metadata, spec, status }) => {
-        const said = (status?.conditions ?? []).some(({ type, message }) => type === 'ReplicaFailure' && message);
-        return (spec.replicas ?? 0) > 0 && !said && empty('ReplicaSet', metadata);
+        const hasMessage = (status?.conditions ?? []).some(({ type, message }) => type === 'ReplicaFailure' && message);
+        return (spec.replicas ?? 0) > 0 && !hasMessage && empty('ReplicaSet', metadata);
       })
       .map(({ metadata: { name } }) => `ReplicaSet ${name}`),
   ];

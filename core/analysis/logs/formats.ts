@@ -213,8 +213,8 @@ function fromJson(line: string): ParsedLine | undefined {
   const message = firstOf(record, messageFields, textIn);
   const error = firstOf(record, errorFields, textIn);
   const kind = firstOf(record, errorKindFields, (value) => (typeof value === 'string' ? value : undefined));
-  const said = joined(message, error);
-  const text = kind === undefined || said.includes(kind) ? said : joined(kind, said);
+  const words = joined(message, error);
+  const text = kind === undefined || words.includes(kind) ? words : joined(kind, words);
   if (text === '') return undefined;
   const level = firstOf(record, levelFields, levelIn);
   const status = serverErrorIn(record);

@@ -9,10 +9,10 @@ import { type ReportedChange, reportsChange } from './changes.ts';
 import { EventAssembler, type LogEvent } from './events.ts';
 import type { Level } from './formats.ts';
 import { labelsOfObject } from './named-objects.ts';
+import type { Coverage, Sample } from './notable-templates.ts';
 import { LineMeasurements, type LineSeries } from './series.ts';
 import { isPossibleFailure, severityOf } from './severity.ts';
 import { type Source, sourceOf } from './sources.ts';
-import type { Coverage, Sample } from './telling.ts';
 import { type Part, type Template, TemplateMiner } from './templates.ts';
 import { type StoppedUnit, UnitStates } from './units.ts';
 

@@ -13,12 +13,12 @@ export interface Signature {
   readonly dependency?: { readonly name: string; readonly namespace?: string | undefined } | undefined;
 }
 
-interface Row extends Wording {
+interface Row extends Omit<Wording, 'pattern'> {
   readonly pattern: RegExp;
 }
 
 const rows: readonly Row[] = systems.flatMap(({ wordings }) =>
-  wordings.map((wording) => ({ ...wording, pattern: new RegExp(wording.says, 'i') })),
+  wordings.map((wording) => ({ ...wording, pattern: new RegExp(wording.pattern, 'i') })),
 );
 
 const signatureLength = 800;

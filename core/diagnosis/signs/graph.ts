@@ -135,7 +135,7 @@ export function leftOpen(
   candidate: Candidate,
   scene: ScoringContext,
 ): { readonly share: number; readonly names: readonly string[] } {
-  const { findings, graph, subjects, isElsewhere, standing } = scene;
+  const { findings, graph, subjects, isElsewhere, brokenSubjects } = scene;
   // A failed run stays failed regardless of its surroundings, and one place does not show a cause that affects many places.
   const inOnePlace = subjects.familyOf(candidate.entity) === 'workload' && !causes[candidate.cause].strikesMany;
   if (!inOnePlace || isRun(candidate)) return nothingOpen;
@@ -144,7 +144,8 @@ export function leftOpen(
       (severity === 'critical' || severity === 'major') && subjects.serviceOf(entity) && !isElsewhere(entity),
   );
   // Errors in the logs of services that serve are no part of a failure that the cluster shows.
-  const isNoise = (subject: string) => standing.isOnlyHeard(subject) && standing.brokenBeside(subject) !== undefined;
+  const isNoise = (subject: string) =>
+    brokenSubjects.isOnlyWeaklySuspected(subject) && brokenSubjects.brokenBeside(subject) !== undefined;
   const counted = grave.filter(({ entity }) => !isNoise(subjects.keyOf(entity)));
   const places = Map.groupBy(counted, ({ entity }) => subjects.keyOf(entity));
   if (places.size < 2) return nothingOpen;

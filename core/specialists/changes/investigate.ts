@@ -174,7 +174,7 @@ function outsideFinding(
   window: TimeWindow,
 ): FindingDraft[] {
   const { status } = sign;
-  if (!status && saysItself.has(sign.cause)) return [alertFinding(sign, brief, window)];
+  if (!status && namedByAlert.has(sign.cause)) return [alertFinding(sign, brief, window)];
   if (!status || feeds.kind === 'gap') return [];
   return [
     {
@@ -199,7 +199,7 @@ function outsideFinding(
 }
 
 /** Causes that need neither a change nor an earlier symptom: the words of the alert are evidence of them. */
-const saysItself: ReadonlySet<CauseCode> = new Set<CauseCode>(['certificate-expired', 'disk-full']);
+const namedByAlert: ReadonlySet<CauseCode> = new Set<CauseCode>(['certificate-expired', 'disk-full']);
 
 function alertFinding({ text, cause }: OutsideSign, brief: Brief, window: TimeWindow): FindingDraft {
   return {

@@ -1,15 +1,15 @@
 // The logs specialist: finds errors that are new or surging against the baseline, their onset, the one line to read, and stopped system units. It
 // streams the logs and keeps only templates, counts and a few samples of each.
 
-import { PhraseCounter } from '../../analysis/logs/phrases.ts';
-import { LogReader, type Reading } from '../../analysis/logs/reading.ts';
 import {
   besideErrors,
   type NotableTemplate,
   notableTemplates,
   vanished,
   variousOf,
-} from '../../analysis/logs/telling.ts';
+} from '../../analysis/logs/notable-templates.ts';
+import { PhraseCounter } from '../../analysis/logs/phrases.ts';
+import { LogReader, type Reading } from '../../analysis/logs/reading.ts';
 import type { StoppedUnit } from '../../analysis/logs/units.ts';
 import { quotedIn } from '../../context/question.ts';
 import { exactly, Occurrences } from '../../fingerprint/identity.ts';

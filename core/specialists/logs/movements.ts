@@ -1,9 +1,9 @@
 // Turns measurements in log lines that moved, and changes that programs report in their logs, into findings. A reported change counts as a cause if
 // the first error or move of the same writer follows it.
 import { changedValues, type ReportedChange } from '../../analysis/logs/changes.ts';
+import { type NotableTemplate, type Sample, stoppedLines } from '../../analysis/logs/notable-templates.ts';
 import type { Reading } from '../../analysis/logs/reading.ts';
 import { moveOf, type SeriesMove } from '../../analysis/logs/series.ts';
-import { type NotableTemplate, type Sample, stoppedLines } from '../../analysis/logs/telling.ts';
 import type { Template } from '../../analysis/logs/templates.ts';
 import { exactly } from '../../fingerprint/identity.ts';
 import type { EntityRef } from '../../model/entity.ts';
@@ -16,7 +16,7 @@ const maxMoves = 2;
 const maxStopped = 2;
 const maxChanges = 1;
 /** Number of moves in one finding. */
-const maxTold = 3;
+const maxMovesInFinding = 3;
 const minuteMs = 60_000;
 /** A failure this long after a reported change may have come of it. */
 const effectMs = 15 * minuteMs;
@@ -78,7 +78,7 @@ function moveFinding(
   brief: Brief,
   query: string,
 ): FindingDraft {
-  const moves = [move, ...further].slice(0, maxTold);
+  const moves = [move, ...further].slice(0, maxMovesInFinding);
   const { series, kind, before, during, atMs } = move;
   const source = reading.sourceOf(series.group);
   const entity: EntityRef = source?.entity ?? { kind: 'Service', name: 'unknown' };

@@ -57,7 +57,7 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
       ? verification(brief, found, causeOf, query)
       : [
           ...(traced?.findings ?? []),
-          ...tellingFirst(bad, causeOf)
+          ...causalFirst(bad, causeOf)
             .slice(0, 8)
             .map((move) => (isPast(move) ? past : moved)(move, causeOf, query, window.baseline)),
           ...leaks(series)
@@ -89,7 +89,7 @@ type CauseOf = ReturnType<typeof causesOf>;
  * One move for each entity and kind of signal: several metrics of one thing are one anomaly. Those that name a cause come first, so that symptoms
  * cannot crowd them out.
  */
-function tellingFirst(bad: readonly Move[], causeOf: CauseOf): readonly Move[] {
+function causalFirst(bad: readonly Move[], causeOf: CauseOf): readonly Move[] {
   const causal = bad.filter((move) => causeOf(move) !== undefined);
   const others = bad.filter((move) => !causal.includes(move));
   const first = Map.groupBy(

@@ -20,7 +20,7 @@ import { callGraph } from '../../topology/call-graph.ts';
 import { ownerOf } from '../../topology/owner.ts';
 import { changeWords, evidenceOf, type Shifted } from './series-evidence.ts';
 
-interface Asked {
+interface OriginContext {
   readonly brief: Brief;
   readonly query: string;
   readonly firing: readonly FiringAlert[];
@@ -37,15 +37,15 @@ const untraced: Traced = { findings: [], isBeside: () => false };
 export async function traceOrigins(
   found: readonly Move[],
   series: readonly Series[],
-  asked: Asked,
+  context: OriginContext,
   { telemetry }: Pick<Ports, 'telemetry'>,
 ): Promise<Traced> {
   const medians = new Set(series.filter((one) => isMedian(one.signal)).map(({ entity }) => entity.name));
   const slow = slowed(found, medians);
-  const page = pageOf(asked);
+  const page = pageOf(context);
   const measured = page !== undefined && series.some((one) => page.names.includes(ownerOf(entityOf(one)).name));
   if (slow.length === 0 && !measured) return untraced;
-  const scope = scopeOf(asked.brief, 'everywhere');
+  const scope = scopeOf(context.brief, 'everywhere');
   const [topology, clusters] = await Promise.all([
     telemetry.calls.observe(scope, {}),
     slow.length > 1 ? telemetry.kubernetes.observe(scope, {}) : undefined,
@@ -54,16 +54,16 @@ export async function traceOrigins(
   const lonely = waitingForNone(slow, dependencies);
   const nodesOf = clusters?.kind === 'data' ? placements(clusters.data) : () => new Set<string>();
   const node = sharedNode(slow, lonely, nodesOf);
-  if (node !== undefined) return { ...untraced, findings: [ofSharedNode(node, lonely, asked)] };
-  const calls = callsAround(dependencies, asked.brief);
+  if (node !== undefined) return { ...untraced, findings: [ofSharedNode(node, lonely, context)] };
+  const calls = callsAround(dependencies, context.brief);
   const origins = page && originsOf(series, calls, page);
   const related = page && relatedTo(page, calls);
   const others = lonely.filter(({ entity }) => related?.(entity.name) ?? true);
   return {
     findings:
       origins !== undefined && origins.origins.length > 0
-        ? ofOrigins(origins, series, asked)
-        : others.map((one) => ofSlow(one, others.length, series, asked)),
+        ? ofOrigins(origins, series, context)
+        : others.map((one) => ofSlow(one, others.length, series, context)),
     isBeside: (move) => page !== undefined && origins !== undefined && isBesideThePage(move, page, origins),
   };
 }
@@ -105,7 +105,7 @@ const kinds: Readonly<Partial<Record<string, PagedKind>>> = {
 };
 
 /** Undefined if the page is not about answers of a service. */
-function pageOf({ brief: { context, trigger }, firing }: Asked): Page | undefined {
+function pageOf({ brief: { context, trigger }, firing }: OriginContext): Page | undefined {
   const names = [context.service?.value, context.workload && ownerOf(context.workload).name].filter(
     (name) => name !== undefined,
   );
@@ -130,15 +130,15 @@ const most = 4;
 /** From this share of the first one, another origin explains the page as well. */
 const asWell = 0.7;
 
-function ofOrigins({ origins, period }: Origins, series: readonly Series[], asked: Asked): FindingDraft[] {
-  const told = origins.filter(({ share }) => share >= leastShare).slice(0, most);
-  const [first] = told;
-  const rivals = told.filter((one) => one !== first && one.share >= asWell * (first?.share ?? 1)).length;
+function ofOrigins({ origins, period }: Origins, series: readonly Series[], context: OriginContext): FindingDraft[] {
+  const likely = origins.filter(({ share }) => share >= leastShare).slice(0, most);
+  const [first] = likely;
+  const rivals = likely.filter((one) => one !== first && one.share >= asWell * (first?.share ?? 1)).length;
   const sureness = (0.2 + 0.7 * (first?.share ?? 0)) * (0.6 + 0.4 * period.certainty);
-  return told.map((origin): FindingDraft => {
+  return likely.map((origin): FindingDraft => {
     const { shown, share, isPaged } = origin;
     const shifted = shiftOf(shown.series, shown.level, period.start);
-    const { baseline } = asked.brief.context.window;
+    const { baseline } = context.brief.context.window;
     const cause = causeOf(origin, series);
     return {
       claim: claimOf(origin, shifted, rivals),
@@ -156,12 +156,12 @@ function ofOrigins({ origins, period }: Origins, series: readonly Series[], aske
       },
       ...exactly(`${shown.series.signal} of ${origin.entity.name}`),
       evidence: [
-        evidenceOf(shown.series, asked.query, shifted, baseline),
+        evidenceOf(shown.series, context.query, shifted, baseline),
         ...(origin.busy && origin.busy.series !== shown.series
           ? [
               evidenceOf(
                 origin.busy.series,
-                asked.query,
+                context.query,
                 shiftOf(origin.busy.series, origin.busy.level, period.start),
                 baseline,
               ),
@@ -212,7 +212,7 @@ function claimOf({ shown, entity, busy, isLoaded, isPaged }: Origin, shifted: Sh
   }
 }
 
-function ofSharedNode(node: string, slow: readonly Slowed[], { brief, query }: Asked): FindingDraft {
+function ofSharedNode(node: string, slow: readonly Slowed[], { brief, query }: OriginContext): FindingDraft {
   const cluster = slow[0]?.entity.cluster;
   return {
     claim: `${slow.map(({ entity }) => entity.name).join(', ')} became slow together, without more work: all of them run on node ${node}.`,
@@ -229,7 +229,12 @@ function ofSharedNode(node: string, slow: readonly Slowed[], { brief, query }: A
   };
 }
 
-function ofSlow({ entity, latency }: Slowed, count: number, series: readonly Series[], asked: Asked): FindingDraft {
+function ofSlow(
+  { entity, latency }: Slowed,
+  count: number,
+  series: readonly Series[],
+  context: OriginContext,
+): FindingDraft {
   const own = series.filter((one) => entityOf(one).name === entity.name);
   const { shift } = latency;
   const level = { before: shift.before, during: shift.after, sigmas: shift.sigmas, beyond: 1 };
@@ -244,7 +249,7 @@ function ofSlow({ entity, latency }: Slowed, count: number, series: readonly Ser
     confidence: count === 1 ? 0.75 : 0.6,
     signal: { name: latency.series.signal, unit: latency.series.unit, before: shift.before, during: shift.after },
     ...exactly(`${latency.series.signal} of ${entity.name}`),
-    evidence: [evidenceOf(latency.series, asked.query, latency, asked.brief.context.window.baseline)],
+    evidence: [evidenceOf(latency.series, context.query, latency, context.brief.context.window.baseline)],
   };
 }
 

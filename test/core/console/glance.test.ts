@@ -40,16 +40,16 @@ describe('since when', () => {
 
 describe('what is asked', () => {
   it('is the open request first, then who has the problem, else nothing', () => {
-    expect(glanceOf({ ...record, approvals: [anApproval()] }).asked).toMatchObject({
+    expect(glanceOf({ ...record, approvals: [anApproval()] }).request).toMatchObject({
       approvalId: 'inc-1-rerun-cronjob',
       isForPeople: true,
     });
     const broken = anIncident({ status: 'closed', outcome: 'needs-person', verified: 'not-recovered' });
-    expect(glanceOf({ ...record, incident: broken }).asked.isForPeople).toBe(true);
+    expect(glanceOf({ ...record, incident: broken }).request.isForPeople).toBe(true);
     const over = anIncident({ status: 'closed', outcome: 'recovered' });
-    const asked = glanceOf({ ...record, incident: over, diagnosis: aDiagnosis({ next: 'Next: rerun it.' }) }).asked;
+    const asked = glanceOf({ ...record, incident: over, diagnosis: aDiagnosis({ next: 'Next: rerun it.' }) }).request;
     expect(asked).toEqual({ text: 'Nothing.', isForPeople: false });
-    expect(glanceOf(record).asked.isForPeople).toBe(false);
+    expect(glanceOf(record).request.isForPeople).toBe(false);
   });
 });
 

@@ -50,7 +50,7 @@ describe('the week', () => {
       anEvent({ type: 'QuestionUnanswered', approvalId: 'b', how: 'nobody', ofRollback: false }),
     ];
     expect(weekView([past('inc-1', {}, timeline)], now).actions).toEqual({
-      asked: 1,
+      requested: 1,
       approved: 1,
       rejected: 0,
       unanswered: 1,

@@ -14,7 +14,7 @@ export interface Wording {
   /** How reliably the words alone name the cause, 0 to 1. */
   readonly confidence: number;
   /** A regular expression, without regard to case. Its group `to` is the host of the peer. */
-  readonly says: string;
+  readonly pattern: string;
   /** A line as the system writes it. The tests read every example. */
   readonly example: string;
 }
@@ -35,6 +35,6 @@ export const wording = (
   cause: CauseCode,
   about: About,
   confidence: number,
-  says: string,
+  pattern: string,
   example: string,
-): Wording => ({ cause, about, confidence, says, example });
+): Wording => ({ cause, about, confidence, pattern, example });

@@ -3,20 +3,20 @@
 import type { Incident, IncidentStatus } from '../model/incident.ts';
 
 export interface StatusView {
-  readonly says: string;
+  readonly text: string;
   readonly tone?: 'working' | 'waiting' | 'good' | 'bad';
   /** The person responsible now, as a sentence; absent if nobody is needed. */
   readonly has?: string;
 }
 
 const under: Readonly<Record<Exclude<IncidentStatus, 'closed'>, StatusView>> = {
-  waiting: { says: 'Queued', tone: 'waiting' },
-  investigating: { says: 'Investigating', tone: 'working' },
-  'awaiting-approval': { says: 'Waiting for an answer', tone: 'waiting' },
-  acting: { says: 'Acting', tone: 'working' },
-  verifying: { says: 'Checking whether it helped', tone: 'working' },
-  grouped: { says: 'Part of another incident', tone: 'working' },
-  failed: { says: 'Failed', tone: 'bad' },
+  waiting: { text: 'Queued', tone: 'waiting' },
+  investigating: { text: 'Investigating', tone: 'working' },
+  'awaiting-approval': { text: 'Waiting for an answer', tone: 'waiting' },
+  acting: { text: 'Acting', tone: 'working' },
+  verifying: { text: 'Checking whether it helped', tone: 'working' },
+  grouped: { text: 'Part of another incident', tone: 'working' },
+  failed: { text: 'Failed', tone: 'bad' },
 };
 
 /** The result of a verification as a state. */
@@ -33,13 +33,13 @@ export function statusViewOf(incident: Incident): StatusView {
   if (status !== 'closed') return under[status];
   switch (outcome) {
     case 'recovered':
-      return { says: 'Recovered', tone: 'good' };
+      return { text: 'Recovered', tone: 'good' };
     case 'needs-person':
-      return { says: verificationText[incident.verified ?? 'unknown'], tone: 'bad', has: holderWords(incident) };
+      return { text: verificationText[incident.verified ?? 'unknown'], tone: 'bad', has: holderWords(incident) };
     case 'nothing-done':
-      return { says: 'Nothing done', ...(isResolved(incident) ? {} : { has: holderWords(incident) }) };
+      return { text: 'Nothing done', ...(isResolved(incident) ? {} : { has: holderWords(incident) }) };
     case undefined:
-      return { says: 'Investigated', ...(isResolved(incident) ? {} : { has: holderWords(incident) }) };
+      return { text: 'Investigated', ...(isResolved(incident) ? {} : { has: holderWords(incident) }) };
   }
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { Level } from '../../../../core/analysis/logs/formats.ts';
-import { describesFailure, severityOf } from '../../../../core/analysis/logs/severity.ts';
 import {
   type Coverage,
   notableTemplates,
@@ -8,7 +7,8 @@ import {
   stoppedLines,
   vanished,
   variousOf,
-} from '../../../../core/analysis/logs/telling.ts';
+} from '../../../../core/analysis/logs/notable-templates.ts';
+import { describesFailure, severityOf } from '../../../../core/analysis/logs/severity.ts';
 import type { Template } from '../../../../core/analysis/logs/templates.ts';
 
 const minute = 60_000;

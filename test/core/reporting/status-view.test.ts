@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Incident } from '../../../core/model/incident.ts';
-import { isUnsettled, statusViewOf } from '../../../core/reporting/standing.ts';
+import { isUnsettled, statusViewOf } from '../../../core/reporting/status-view.ts';
 import { incidentLine } from '../../../local/mcp/words.ts';
 import { endLine, timelineLine } from '../../../local/terminal/words.ts';
 import { anEntry, anIncident } from '../../builders.ts';
@@ -24,7 +24,7 @@ describe('what did not demonstrably recover', () => {
   test.each(bad)('is nowhere green, closed, over or done (%#)', (incident) => {
     const standing = statusViewOf(incident);
     expect(standing.tone).toBe('bad');
-    for (const said of [standing.says, endLine(incident, style), incidentLine(incident)])
+    for (const said of [standing.text, endLine(incident, style), incidentLine(incident)])
       expect(said).not.toMatch(/green|closed|over\b|done|✅/i);
     expect(endLine(incident, style)).toMatch(/<red>(?:Not|Made|Recovery)/);
     expect(isUnsettled(incident)).toBe(true);
@@ -54,12 +54,12 @@ describe('what did not demonstrably recover', () => {
 
 test('what recovered is good, and nobody has to have it', () => {
   const recovered = closed({ outcome: 'recovered', verified: 'recovered' });
-  expect(statusViewOf(recovered)).toEqual({ says: 'Recovered', tone: 'good' });
+  expect(statusViewOf(recovered)).toEqual({ text: 'Recovered', tone: 'good' });
   expect(endLine(recovered, style)).toContain('<green>Recovered');
   expect(isUnsettled(recovered)).toBe(false);
 });
 test('where nothing was done that is said, and who has it as long as the page is not resolved', () => {
   const nothing = closed({ outcome: 'nothing-done' });
-  expect(statusViewOf(nothing)).toEqual({ says: 'Nothing done', has: 'Nobody owns it yet: escalate.' });
-  expect(statusViewOf({ ...nothing, pageStatus: 'resolved' })).toEqual({ says: 'Nothing done' });
+  expect(statusViewOf(nothing)).toEqual({ text: 'Nothing done', has: 'Nobody owns it yet: escalate.' });
+  expect(statusViewOf({ ...nothing, pageStatus: 'resolved' })).toEqual({ text: 'Nothing done' });
 });

@@ -16,9 +16,9 @@ import { formatList } from '../wording.ts';
 import { type AnswerJudgement, judgeAnswer, type Open } from './open-question.ts';
 import type { Words } from './words.ts';
 
-type AnsweringPorts = Parameters<typeof answerApproval>[1] & Pick<Ports, 'memory'>;
+type ApprovalReplyPorts = Parameters<typeof answerApproval>[1] & Pick<Ports, 'memory'>;
 
-export interface Answering extends Words {
+export interface ApprovalReply extends Words {
   /** `approve` and `reject`: the person decided, or tried to decide. */
   readonly did: 'approve' | 'reject' | 'unclear';
   readonly choices: readonly (string | { readonly label: string; readonly says: string })[];
@@ -36,8 +36,8 @@ type UnderstoodAnswer = Exclude<Answer, { kind: 'nothing' | 'switch' }>;
 export async function answerQuestion(
   answer: UnderstoodAnswer,
   context: AnswerContext,
-  ports: AnsweringPorts,
-): Promise<Answering> {
+  ports: ApprovalReplyPorts,
+): Promise<ApprovalReply> {
   const approvals = await ports.approvals.ofIncident(context.incident.id);
   const open = await withPlaces(
     approvals.filter(({ state }) => state === 'pending'),
@@ -101,7 +101,7 @@ const doubts: Record<Doubt, string> = {
   more: 'the message contains more than an answer, and I do not guess.',
 };
 
-const unclear = (text: string, lines: readonly string[], choices: Answering['choices']): Answering => ({
+const unclear = (text: string, lines: readonly string[], choices: ApprovalReply['choices']): ApprovalReply => ({
   did: 'unclear',
   text,
   lines,
@@ -112,8 +112,8 @@ async function decide(
   approval: Approval,
   verdict: Verdict,
   { by }: AnswerContext,
-  ports: AnsweringPorts,
-): Promise<Answering> {
+  ports: ApprovalReplyPorts,
+): Promise<ApprovalReply> {
   const result = await answerApproval({ approvalId: approval.id, verdict, by }, ports);
   const did = verdict === 'reject' ? 'reject' : 'approve';
   const no = did === 'reject' && result.kind === 'decided' ? ' That was a no to this question; nothing is done.' : '';
@@ -129,7 +129,7 @@ export const repeatBackFor = (approvalId: string): string => `question:${approva
 async function confirmed(
   judgement: AnswerJudgement,
   { incident, by }: AnswerContext,
-  { memory }: AnsweringPorts,
+  { memory }: ApprovalReplyPorts,
 ): Promise<AnswerJudgement> {
   if (judgement.kind !== 'say-back' || judgement.verdict !== 'approve') return judgement;
   const earlier = await memory.utterances({ incidentId: incident.id, actor: by }).catch(() => []);
@@ -139,7 +139,7 @@ async function confirmed(
   return repeated ? { kind: 'approve', approval: judgement.approval, remember: false } : judgement;
 }
 
-function noneOpen(answer: UnderstoodAnswer, latest: Approval | undefined): Answering {
+function noneOpen(answer: UnderstoodAnswer, latest: Approval | undefined): ApprovalReply {
   const settled = latest === undefined ? '' : ` ${latest.question} is ${latest.state}.`;
   if (answer.kind === 'no') {
     const { text, lines, choices } = nothingToStop;
@@ -164,7 +164,7 @@ const whatWaits = (approvals: readonly Approval[]): string =>
   `${approvals.length === 1 ? 'This waits' : 'These wait'}: ${approvals.map(({ question }) => question).join(' ')}`;
 
 /** Each button carries the approval's id, so a late press answers no other question. */
-const ways = (approvals: readonly Approval[]): Answering['choices'] =>
+const ways = (approvals: readonly Approval[]): ApprovalReply['choices'] =>
   approvals.length === 1
     ? approvals.flatMap(({ id }) => [
         { label: 'Approve', says: `approve ${id}` },
@@ -210,7 +210,7 @@ export async function stillOpen(incidentId: string, ports: Pick<Ports, 'approval
 export const openIn = async (incidentId: string, { approvals }: Pick<Ports, 'approvals'>): Promise<Approval[]> =>
   (await approvals.ofIncident(incidentId)).filter(({ state }) => state === 'pending');
 
-async function withPlaces(approvals: readonly Approval[], { catalog }: AnsweringPorts): Promise<Open[]> {
+async function withPlaces(approvals: readonly Approval[], { catalog }: ApprovalReplyPorts): Promise<Open[]> {
   const { clusters, environments } = await catalog.load();
   return approvals.map((approval) => {
     const name = approval.action.target.cluster;
