@@ -80,15 +80,26 @@ const dimensions: ReadonlySet<string> = new Set(
     'FileSystemId',
     'LoadBalancerName',
     'CanaryName',
+    'ClusterIdentifier',
   ].map((name) => name.toLowerCase()),
 );
 
 export const isResourceDimension = (key: string): boolean => dimensions.has(key.toLowerCase().replaceAll(/[\s_]/g, ''));
 
+/** In the metrics of these stores a cluster is the store itself, not a cluster of containers. */
+const stores = /^AWS\/(?:Kafka|ElastiCache|Redshift|DocDB|Neptune|DAX|MemoryDB|ES)$/;
+export const isMetricOfStore = (values: readonly string[]): boolean => values.some((value) => stores.test(value));
+export const namesCluster = (key: string): boolean => /^cluster ?(?:name|id)$/i.test(key);
+/** The dimension as which the name of such a cluster counts. */
+export const storeDimension = 'CacheClusterId';
+
 /** The controller shortens a namespace and a name to this many characters. */
 const shortened = 8;
 /** `k8s-NAMESPACE-SERVICE-HASH`; with further dashes nobody can tell where the namespace ends. */
 const targetGroup = /\btargetgroup\/k8s-([a-z0-9]{1,8})-([a-z0-9]{1,8})-[0-9a-f]{10}\b/;
+
+/** A target group that people named; CloudFormation's generated names have capitals. */
+const ownTargetGroup = /\btargetgroup\/(?!k8s-)(?:tg-)?([a-z][a-z0-9-]*?)(?:-tg|-target-?group)?\/[0-9a-f]{16}\b/;
 
 /** Clues in any text of an alert. `trust` scales all confidences. */
 export function awsClues(text: string, source: string, trust: number): Clue[] {
@@ -111,11 +122,13 @@ export function awsClues(text: string, source: string, trust: number): Clue[] {
   const [, namespace, name] = targetGroup.exec(text) ?? [];
   const place = (field: 'namespace' | 'service', value: string | undefined) =>
     value === undefined ? [] : [clue(field, value, value.length < shortened ? 0.75 : 0.6)];
+  const ofGroup = ownTargetGroup.exec(text)?.[1];
   const region = named.find(([label]) => text.includes(label))?.[1] ?? regionId.exec(text)?.[1];
   return [
     ...found,
     ...place('namespace', namespace),
     ...place('service', name),
+    ...(ofGroup === undefined ? [] : [clue('service', ofGroup, 0.5)]),
     ...(region === undefined ? [] : [clue('region', region, 0.7)]),
   ];
 }

@@ -1,7 +1,7 @@
 // Extracts clues about service and place from an alert. Each row is a habit of one kind of alert (Alertmanager, Grafana, CloudWatch, New Relic,
 // Datadog, kube-state-metrics), with its confidence. To add a habit, add a row and its example in the test.
 import type { Trigger } from '../model/incident.ts';
-import { awsClues, isResourceDimension } from './aws-clues.ts';
+import { awsClues, isMetricOfStore, isResourceDimension, namesCluster, storeDimension } from './aws-clues.ts';
 import type { Clue, Field } from './clue.ts';
 
 /** Shapes of valid names for each field; they exclude prose, markup and namespaces of other systems. */
@@ -11,11 +11,14 @@ const shapes: Record<Field, RegExp> = {
   environment: /^[A-Za-z][\w-]{0,40}$/,
   namespace: /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/,
   account: /^(?:\d{12}|[A-Za-z][\w-]{1,60})$/,
-  region: /^[a-z]{2}(?:-[a-z]+){1,2}-\d$/,
+  // AWS, Google Cloud, Azure.
+  region:
+    /^(?:[a-z]{2}(?:-[a-z]+){1,2}-\d|(?:us|europe|asia|australia|northamerica|southamerica|africa|me)-[a-z]+\d{1,2}|(?:north|south|east|west|central|southeast|northeast)*(?:us|europe|asia|india|australia)\d?|(?:uk|france|germany|japan|korea|brazil|canada|norway|switzerland|sweden|uae)(?:north|south|east|west|central|westcentral|southeast)\d?)$/,
   workload: /^[A-Z][A-Za-z]+\/[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/,
 };
 
-type Row = readonly [key: RegExp, field: Field, confidence: number, kind?: string];
+/** `affix` is a part of the value that belongs to the kind of thing and not to its name. */
+type Row = readonly [key: RegExp, field: Field, confidence: number, kind?: string | undefined, affix?: RegExp];
 
 /** Meaning of the last part of a dotted key, or of the key of a `key=value` pair. The first matching row wins. */
 const keys: readonly Row[] = [
@@ -32,6 +35,15 @@ const keys: readonly Row[] = [
   [/^job$/i, 'service', 0.45],
   [/^(?:aws[._]?|cloud[._])?account(?:[._ ]?(?:id|number))?$/i, 'account', 0.9],
   [/^(?:aws[._]?|cloud[._])?region$/i, 'region', 0.9],
+  // Google Cloud's monitored resources; a zone is its region and a letter.
+  [/^(?:labels\.location|(?:cloud[._])?availability[-._ ]?zone)$/i, 'region', 0.85, undefined, /(?<=\d)-?[a-f]$/],
+  [
+    /^(?:exported_|kube_)?(?:horizontalpodautoscaler|hpa)(?:[._]?name)?$/i,
+    'service',
+    0.75,
+    undefined,
+    /^keda-hpa-|-(?:hpa|autoscaler)$/,
+  ],
   [/^(?:exported_|kube_|k8s[._]?)?cron_?job(?:[._]?name)?$/i, 'workload', 0.95, 'CronJob'],
   [/^(?:exported_|kube_|k8s[._]?)?deployment(?:[._]?name)?$/i, 'workload', 0.95, 'Deployment'],
   [/^(?:exported_|kube_|k8s[._]?)?stateful_?set(?:[._]?name)?$/i, 'workload', 0.95, 'StatefulSet'],
@@ -43,7 +55,10 @@ const keys: readonly Row[] = [
 
 /** Exporters. Many alerts carry the labels of the exporter's own pod and service, which are not the affected ones. */
 const measuring =
-  /^(?:kube-state-metrics|(?:prometheus-)?node-exporter|kubelet|cadvisor|kube-prometheus-.+|[\w-]*blackbox-exporter|otel-collector)(?:-[\w-]+)?$/i;
+  /^(?:[\w.-]+-)?(?:kube-?state-metrics|ksm|kubelet|cadvisor|otel-collector|blackbox|(?:node|redis|postgres(?:ql)?|mysqld?|kafka|rabbitmq|mongodb|elasticsearch|nginx|jmx|statsd|cloudwatch|snmp|process|windows|dcgm)-?exporter)(?:-[\w-]+)?$|^kube-prometheus-.+$/i;
+/** Alerts about an exporter itself, or about the monitoring. */
+const aboutMeasuring =
+  /down\b|absent|missing|scrape|target|exporter|kube-?state-?metrics|kubelet|cadvisor|collector|prometheus|\bup\b/i;
 const ofMeasuring = 0.3;
 
 const word = '[a-z0-9](?:[-a-z0-9.]{0,60}[a-z0-9])?';
@@ -54,7 +69,8 @@ const after = (words: string): RegExp => new RegExp(`(?<![\\w.-])(?:${words})(?:
 /** Phrases in titles, summaries and links. `named` captures a namespace and a name. */
 const phrases: readonly (readonly [pattern: RegExp, field: Field, confidence: number, kind?: string])[] = [
   [after('cron ?job|kubecronjob\\w*'), 'workload', 0.85, 'CronJob'],
-  [after('(?<!cron )job|kubejob\\w*'), 'workload', 0.8, 'Job'],
+  // `job=` is Prometheus' label.
+  [after('(?<!cron )job(?! ?=)|kubejob\\w*'), 'workload', 0.8, 'Job'],
   [after('deployment|kubedeployment\\w*'), 'workload', 0.85, 'Deployment'],
   [after('stateful ?set|kubestatefulset\\w*'), 'workload', 0.85, 'StatefulSet'],
   [after('daemon ?set|kubedaemonset\\w*'), 'workload', 0.85, 'DaemonSet'],
@@ -62,7 +78,9 @@ const phrases: readonly (readonly [pattern: RegExp, field: Field, confidence: nu
   [after('nodes?|kubenode\\w*|kubelet'), 'workload', 0.5, 'Node'],
   [after('namespace'), 'namespace', 0.8],
   [after('cluster'), 'cluster', 0.8],
-  [after('service'), 'service', 0.7],
+  [after('service|application'), 'service', 0.7],
+  // Argo CD.
+  [new RegExp(`\\bapplication ()(${word})(?= has degraded| has been|,? sync)`, 'i'), 'service', 0.7],
   [new RegExp(`\\beks:[a-z0-9-]+:\\d{12}:cluster/()(${word})`, 'i'), 'cluster', 0.9],
   [new RegExp(`/clusters/()(${word})`, 'i'), 'cluster', 0.7],
   ...(
@@ -86,6 +104,8 @@ const inNamespace = new RegExp(
 );
 /** A title that begins with a name: `checkout-api: what is wrong?`, `checkout-api has a problem`. */
 const atStart = new RegExp(`^((?=[a-z0-9.-]*[-0-9])${word})(?=[:,]? )`);
+/** `deploy » main - #412 Failure`: a job of a build server. */
+const ofBuild = /^\S+(?: » \S+)* (?:- )?#\d+ /;
 const kindWord =
   /\b(?:pods?|deployments?|jobs?|cron ?jobs?|nodes?|stateful ?sets?|daemon ?sets?|namespace|cluster|service|container)\s*$/i;
 /** The key is a word of its own: in `orders-service: latency above …` nothing is called `latency`. */
@@ -97,21 +117,17 @@ const environments = /^(?:prod(?:uction)?|prd|stag(?:e|ing)|stg|dev(?:elopment)?
 /** `(namespace edge)`, `in namespace edge`, `in the edge namespace`. */
 const plainNamespace =
   /\b(?:\(|in |of |from )(?:the )?namespace ([a-z0-9][-a-z0-9]{1,62})\b|\bin the ([a-z0-9][-a-z0-9]{1,62}) namespace\b|(?<=\()namespace ([a-z0-9][-a-z0-9]{1,62})(?=\))/;
-const prose: ReadonlySet<string> = new Set([
-  'is',
-  'has',
-  'was',
-  'are',
-  'and',
-  'with',
-  'that',
-  'where',
-  'which',
-  'same',
-  'this',
-]);
+const prose: ReadonlySet<string> = new Set(
+  (
+    'a all an and any are as at be been by check for from had has have here how if in is it its many no not of on one or our please same see several ' +
+    'some that the their there these this to under was we were what when where which while who with your'
+  ).split(' '),
+);
+/** What templates and agents write where they have no value. */
+const placeholder =
+  /^(?:unknown|none|null|nil|undefined|n[/-]?a|tbd|empty|unset|not[-_ ]?(?:set|available|applicable|found)|no[-_ ]?value|all|any|other|true|false)$/i;
 /** What an alert in plain words is about: `An alert triggered on checkout-gw`, `Error rate of search-api`. */
-const subjects = /\b(?:on|for|of|from|by) (?:the )?([a-z][a-z0-9]*(?:-[a-z0-9]+)+)\b(?![.:/@]\S)/g;
+const subjects = /\b(?:on|for|of|from|(?<!claimed )by) (?:the )?([a-z][a-z0-9]*(?:-[a-z0-9]+)+)(?![\w-]|[.:/@]\S)/g;
 /** Words with a dash that are no names. */
 const isSubject = (name: string): boolean =>
   !measuring.test(name) &&
@@ -132,7 +148,28 @@ export function cluesOf(trigger: Pick<Trigger, 'title' | 'sourceService' | 'deta
   ];
   const all =
     trigger.sourceService === undefined ? clues : [...clues, ...inSourceService(trigger.sourceService, clues)];
-  return [...all, ...inNames(trigger, all)];
+  const subjects = withoutExporters(trigger, all);
+  return [...subjects, ...inNames(trigger, subjects)];
+}
+
+/**
+ * An exporter is the subject only of alerts about exporters. Otherwise its own service and pod are dropped; with a Node as the only subject the
+ * namespace goes too, because a node has none and the exporter's was attached.
+ */
+function withoutExporters({ title, details }: Pick<Trigger, 'title' | 'details'>, clues: readonly Clue[]): Clue[] {
+  const isExporter = ({ field, value }: Clue) =>
+    (field === 'service' || (field === 'workload' && /^(?:Pod|Job)\//.test(value))) &&
+    measuring.test(value.replace(/^(?:Pod|Job)\//, ''));
+  const others = clues.filter((clue) => !isExporter(clue));
+  const alertNames = Object.entries(details).flatMap(([path, value]) =>
+    alarm.test(path) ? [value] : (/\balert_?name["']?\s?[:=]\s?["'`]?([\w.-]+)/i.exec(value)?.[1] ?? []),
+  );
+  // A default title lists the labels in parentheses.
+  const about = [title.replace(/\([^)]*\)?/g, ' '), ...alertNames].join(' ');
+  if (others.length === clues.length || aboutMeasuring.test(about)) return [...clues];
+  const kinds = new Set(others.flatMap(({ field, value }) => (field === 'workload' ? [value.split('/')[0]] : [])));
+  const isOfNode = kinds.size === 1 && kinds.has('Node') && !/volume/i.test(JSON.stringify(details));
+  return others.filter(({ field }) => !isOfNode || field !== 'namespace');
 }
 
 /** Names of places and alarms often carry the environment (`prod-use1-a`). The clue is too weak to act on. */
@@ -158,8 +195,22 @@ function inNames({ title, details }: Pick<Trigger, 'title' | 'details'>, clues: 
   );
 }
 
+/** Keys that mean something else in the format of one system, which the key `beside` tells. */
+const foreign: readonly { readonly names: RegExp; readonly beside: RegExp }[] = [
+  // EventBridge: the product of AWS that the event is about.
+  { names: /(?:^|\.)detail\.service(?:\.|$)/, beside: /(?:^|\.)detail-type$/ },
+  // Splunk: the app of Splunk that holds the search.
+  { names: /(?:^|\.)app$/, beside: /(?:^|\.)search_name$/ },
+  // New Relic: the customer's account there.
+  {
+    names: /(?:^|\.)account(?:_?name)?$/i,
+    beside: /(?:^|\.)(?:nrql\w*|(?:alert_?)?(?:condition|policy)_?names?)(?:\.|$)/i,
+  },
+];
+
 function inDetails(details: Trigger['details']): Clue[] {
   const paths = Object.keys(details);
+  const ofStore = isMetricOfStore(Object.values(details));
   return Object.entries(details).flatMap(([path, value]) => {
     const source = `details.${path}`;
     const at = path.lastIndexOf('.') + 1;
@@ -168,7 +219,11 @@ function inDetails(details: Trigger['details']): Clue[] {
     const shadowed = paths.includes(`${parent}exported_${key}`);
     const label = labelBeside(details, parent, key);
     const names = label === undefined ? endings(path) : [label];
-    const clues = shadowed ? [] : names.flatMap((name) => byKey(name, value, source));
+    const isForeign = foreign.some(({ beside, names }) => names.test(path) && paths.some((one) => beside.test(one)));
+    const clues =
+      shadowed || isForeign
+        ? []
+        : names.flatMap((name) => byKey(ofStore && namesCluster(name) ? storeDimension : name, value, source));
     return [...dedupe(clues), ...inText(value, source, 0.9)];
   });
 }
@@ -191,17 +246,41 @@ const ofDimension: Row = [/./, 'service', 0.75];
 function byKey(key: string, value: string, source: string, trust = 1): Clue[] {
   const row = keys.find(([pattern]) => pattern.test(key)) ?? (isResourceDimension(key) ? ofDimension : undefined);
   if (!row) return [];
-  const [, field, confidence, kind] = row;
-  const named = kind === undefined ? value.trim() : `${kind}/${value.trim()}`;
-  if (!shapes[field].test(named)) return [];
-  return [{ field, value: named, source, confidence: (measuring.test(value) ? ofMeasuring : confidence) * trust }];
+  const [, field, confidence, kind, affix] = row;
+  const [whole, environment] = field === 'service' ? withEnvironment(value.trim()) : [value.trim()];
+  const name = affix ? whole.replace(affix, '') : whole;
+  const named = kind === undefined ? name : `${kind}/${name}`;
+  if (!shapes[field].test(named) || placeholder.test(name)) return [];
+  if (/^component$/i.test(key) && isGeneral(name)) return [];
+  return [
+    { field, value: named, source, confidence: (measuring.test(name) ? ofMeasuring : confidence) * trust },
+    ...(environment === undefined
+      ? []
+      : [{ field: 'environment' as const, value: environment.toLowerCase(), source, confidence: 0.8 * trust }]),
+  ];
 }
 
+/** `checkout (prod)`, as applications are called in New Relic. */
+function withEnvironment(value: string): [name: string, environment?: string | undefined] {
+  const [, name, environment] = /^(\S+) ?[([]([A-Za-z]+)[)\]]$/.exec(value) ?? [];
+  return name !== undefined && environment !== undefined && environments.test(environment)
+    ? [name, environment]
+    : [value];
+}
+
+/** `env:prod, service:checkout`: labels and nothing else. */
+const tagList = /^[A-Za-z][\w./-]*[:=][^\s,]+(?:\s*,\s*[\w./-]+(?:[:=][^\s,]*)?)*$/;
+/** The place from which a synthetic check runs. */
+const probe = /\b(?:probe|check|monitor)[ _-]?(?:dc|location|region)s?\b["']?\s?[:=]?\s?\S*/gi;
+
 function inText(full: string, source: string, trust: number): Clue[] {
-  const text = full.slice(0, maxText);
-  const clues = [...text.matchAll(pair)].flatMap(([, key, value]) =>
-    byKey(key ?? '', value ?? '', source, 0.9 * trust),
-  );
+  const text = full.slice(0, maxText).replaceAll(probe, ' ');
+  const ofPair = tagList.test(text) ? 1 : 0.9 * trust;
+  const pairs = [...text.matchAll(pair)].map(([, key = '', value = '']) => ({ key, value }));
+  const labels = new Set(pairs.map(({ key }) => key));
+  const clues = pairs
+    .filter(({ key, value }) => !labels.has(`exported_${key}`) && !prose.has(value.toLowerCase()))
+    .flatMap(({ key, value }) => byKey(key, value, source, ofPair));
   for (const [pattern, field, confidence, kind] of phrases) {
     const groups = pattern.exec(text)?.slice(1) ?? [];
     // Groups come in pairs of namespace and name. A name with a dash or digit has no namespace.
@@ -224,6 +303,7 @@ function inText(full: string, source: string, trust: number): Clue[] {
 
 /** The name that a sentence is about, if no word before it says what kind of thing it names. */
 function inSentence(title: string): Clue[] {
+  if (ofBuild.test(title)) return [];
   const [match, at] = [inNamespace.exec(title), atStart.exec(title)];
   const found = match ?? at;
   const name = found?.[1];
@@ -257,10 +337,16 @@ function inSourceService(text: string, clues: readonly Clue[]): Clue[] {
 /** Words for monitoring, providers, teams and kinds of systems, which name no service. */
 const general: ReadonlySet<string> = new Set(
   (
-    'alert alerts alerting alarm alarms api apis app application apps aws azure bridge cloud cloudwatch cluster critical data database datadog db ' +
-    'default devops dynatrace eks gcp generic global grafana high incident incidents infra infrastructure integration internal k8s kubernetes low ' +
-    'main misc operations rota production all monitor monitoring network newrelic nr observability oncall on-call ops opsgenie page pager pagerduty platform primary prometheus sentry ' +
-    'server servers service services shared site slack splunk squad sre staging support system team teams test web website zabbix nagios warning'
+    'akamai aks alarm alarms alert alerting alertmanager alerts all api apis app appdynamics application apps argocd aws azure backend bridge ' +
+    'bugsnag business catchpoint checkly checkmk cloud cloudflare cloudwatch cluster coralogix core cpu critical customer data database ' +
+    'datadog db default devops disk dynatrace ec2 ecs eks elastic elb email error errors event events fastly filesystem forward gcp gcs ' +
+    'generic github gitlab gke global grafana heartbeat helpdesk heroku high honeycomb host hosts hours icinga incident incidents infra ' +
+    'infrastructure instana integration internal jenkins k8s kibana kubernetes lambda lightstep logicmonitor logs loki low mail main memory ' +
+    'metrics mimir misc monitor monitoring nagios network newrelic noc nr observability on-call oncall openshift operations ops opsgenie os p1 ' +
+    'p2 p3 page pager pagerduty pingdom platform primary production prometheus prtg rancher rds rollbar rota s3 sec secops security sensu ' +
+    'sentry server servers service services sev1 sev2 shared site site24x7 slack sns soc solarwinds splunk sqs squad squadcast sre staging ' +
+    'statuscake statuspage storage sumologic support synthetics system team teams test thanos thousandeyes tier traces uptime uptimerobot ' +
+    'urgent vercel victorops warning web website zabbix'
   ).split(' '),
 );
 const isGeneral = (name: string): boolean =>

@@ -4,7 +4,8 @@ import { redactJson } from '../redaction/redact.ts';
 import { clean } from '../text.ts';
 
 const maxEntries = 200;
-const maxDepth = 6;
+/** Dimensions of an alarm over several metrics are nine levels deep. */
+const maxDepth = 10;
 const maxKey = 200;
 const maxValue = 1000;
 /**
