@@ -56,6 +56,8 @@ const keys: readonly Row[] = [
 /** Exporters. Many alerts carry the labels of the exporter's own pod and service, which are not the affected ones. */
 const measuring =
   /^(?:[\w.-]+-)?(?:kube-?state-metrics|ksm|kubelet|cadvisor|otel-collector|blackbox|(?:node|redis|postgres(?:ql)?|mysqld?|kafka|rabbitmq|mongodb|elasticsearch|nginx|jmx|statsd|cloudwatch|snmp|process|windows|dcgm)-?exporter)(?:-[\w-]+)?$|^kube-prometheus-.+$/i;
+/** Exporters of things that are in no namespace. */
+const ofMachines = /(?:node|windows|snmp|process|blackbox)-?(?:exporter)?/i;
 /** Alerts about an exporter itself, or about the monitoring. */
 const aboutMeasuring =
   /down\b|absent|missing|scrape|target|exporter|kube-?state-?metrics|kubelet|cadvisor|collector|prometheus|\bup\b/i;
@@ -103,7 +105,12 @@ const inNamespace = new RegExp(
   `(?:^|\\s)((?=[a-z0-9.-]*[-0-9])${word})(?: [^?!]{0,80})?? (?:in|of) (?:the )?namespace \\S`,
 );
 /** A title that begins with a name: `checkout-api: what is wrong?`, `checkout-api has a problem`. */
-const atStart = new RegExp(`^((?=[a-z0-9.-]*[-0-9])${word})(?=[:,]? )`);
+const atStart = new RegExp(
+  `^((?=[a-z0-9.-]*[-0-9])${word})(?=[:,]? )|^(?:\\[[^\\]]*\\] ?)+((?=[a-z0-9.-]*-)${word})(?=: )`,
+);
+/** Parts of the names of alarms. */
+const ofAlarm =
+  /(?:^|[-_.])(?:alarm|alert|count|cpu|disk|down|errors?|fail(?:ed|ures?)|full|high|lag|latency|low|memory|rate|slow|too|usage|\dxx)(?:$|[-_.])/;
 /** `deploy » main - #412 Failure`: a job of a build server. */
 const ofBuild = /^\S+(?: » \S+)* (?:- )?#\d+ /;
 const kindWord =
@@ -125,7 +132,7 @@ const prose: ReadonlySet<string> = new Set(
 );
 /** What templates and agents write where they have no value. */
 const placeholder =
-  /^(?:unknown|none|null|nil|undefined|n[/-]?a|tbd|empty|unset|not[-_ ]?(?:set|available|applicable|found)|no[-_ ]?value|all|any|other|true|false)$/i;
+  /^(?:in-cluster|unknown|none|null|nil|undefined|n[/-]?a|tbd|empty|unset|not[-_ ]?(?:set|available|applicable|found)|no[-_ ]?value|all|any|other|true|false)$/i;
 /** What an alert in plain words is about: `An alert triggered on checkout-gw`, `Error rate of search-api`. */
 const subjects = /\b(?:on|for|of|from|(?<!claimed )by) (?:the )?([a-z][a-z0-9]*(?:-[a-z0-9]+)+)(?![\w-]|[.:/@]\S)/g;
 /** Words with a dash that are no names. */
@@ -168,7 +175,8 @@ function withoutExporters({ title, details }: Pick<Trigger, 'title' | 'details'>
   const about = [title.replace(/\([^)]*\)?/g, ' '), ...alertNames].join(' ');
   if (others.length === clues.length || aboutMeasuring.test(about)) return [...clues];
   const kinds = new Set(others.flatMap(({ field, value }) => (field === 'workload' ? [value.split('/')[0]] : [])));
-  const isOfNode = kinds.size === 1 && kinds.has('Node') && !/volume/i.test(JSON.stringify(details));
+  const isOfMachine = kinds.has('Node') || clues.some((clue) => isExporter(clue) && ofMachines.test(clue.value));
+  const isOfNode = isOfMachine && kinds.size <= (kinds.has('Node') ? 1 : 0) && !/volume/i.test(JSON.stringify(details));
   return others.filter(({ field }) => !isOfNode || field !== 'namespace');
 }
 
@@ -251,6 +259,7 @@ function byKey(key: string, value: string, source: string, trust = 1): Clue[] {
   const name = affix ? whole.replace(affix, '') : whole;
   const named = kind === undefined ? name : `${kind}/${name}`;
   if (!shapes[field].test(named) || placeholder.test(name)) return [];
+  if (field === 'service' && machine.test(name)) return [];
   if (/^component$/i.test(key) && isGeneral(name)) return [];
   return [
     { field, value: named, source, confidence: (measuring.test(name) ? ofMeasuring : confidence) * trust },
@@ -259,6 +268,9 @@ function byKey(key: string, value: string, source: string, trust = 1): Clue[] {
       : [{ field: 'environment' as const, value: environment.toLowerCase(), source, confidence: 0.8 * trust }]),
   ];
 }
+
+/** An address or the name of a machine, which is no service. */
+const machine = /^(?:ip-\d+(?:-\d+){3}|i-[0-9a-f]{8,17}$|\d+(?:\.\d+){3}$)|\.(?:internal|local|lan)$/i;
 
 /** `checkout (prod)`, as applications are called in New Relic. */
 function withEnvironment(value: string): [name: string, environment?: string | undefined] {
@@ -273,13 +285,21 @@ const tagList = /^[A-Za-z][\w./-]*[:=][^\s,]+(?:\s*,\s*[\w./-]+(?:[:=][^\s,]*)?)
 /** The place from which a synthetic check runs. */
 const probe = /\b(?:probe|check|monitor)[ _-]?(?:dc|location|region)s?\b["']?\s?[:=]?\s?\S*/gi;
 
+/** Without the exporter's own labels where the subject's stand beside them (`exported_pod` and `pod`). */
+function withoutShadowed(text: string): string {
+  const names = new Set([...text.matchAll(/\bexported_([a-z_]{1,40})\b/g)].map(([, name]) => name));
+  return names.size === 0
+    ? text
+    : text.replaceAll(new RegExp(`(?<![\\w.-])(?:${[...names].join('|')})\\W{0,3}[:=]\\W{0,3}\\S+`, 'g'), ' ');
+}
+
 function inText(full: string, source: string, trust: number): Clue[] {
-  const text = full.slice(0, maxText).replaceAll(probe, ' ');
+  const text = withoutShadowed(full.slice(0, maxText).replaceAll(probe, ' '));
   const ofPair = tagList.test(text) ? 1 : 0.9 * trust;
   const pairs = [...text.matchAll(pair)].map(([, key = '', value = '']) => ({ key, value }));
-  const labels = new Set(pairs.map(({ key }) => key));
   const clues = pairs
-    .filter(({ key, value }) => !labels.has(`exported_${key}`) && !prose.has(value.toLowerCase()))
+    // In prose an account may be anybody's.
+    .filter(({ key, value }) => !prose.has(value.toLowerCase()) && (!/account/i.test(key) || /[-_\d]/.test(value)))
     .flatMap(({ key, value }) => byKey(key, value, source, ofPair));
   for (const [pattern, field, confidence, kind] of phrases) {
     const groups = pattern.exec(text)?.slice(1) ?? [];
@@ -306,8 +326,8 @@ function inSentence(title: string): Clue[] {
   if (ofBuild.test(title)) return [];
   const [match, at] = [inNamespace.exec(title), atStart.exec(title)];
   const found = match ?? at;
-  const name = found?.[1];
-  if (!found || name === undefined || !shapes.service.test(name)) return [];
+  const name = found?.[1] ?? found?.[2];
+  if (!found || name === undefined || !shapes.service.test(name) || ofAlarm.test(name)) return [];
   const before = title.slice(0, found.index + found[0].indexOf(name));
   return kindWord.test(before) ? [] : [{ field: 'service', value: name, source: 'the title', confidence: 0.65 }];
 }
@@ -337,7 +357,7 @@ function inSourceService(text: string, clues: readonly Clue[]): Clue[] {
 /** Words for monitoring, providers, teams and kinds of systems, which name no service. */
 const general: ReadonlySet<string> = new Set(
   (
-    'akamai aks alarm alarms alert alerting alertmanager alerts all api apis app appdynamics application apps argocd aws azure backend bridge ' +
+    'astreinte bereitschaft guardia akamai aks alarm alarms alert alerting alertmanager alerts all api apis app appdynamics application apps argocd aws azure backend bridge ' +
     'bugsnag business catchpoint checkly checkmk cloud cloudflare cloudwatch cluster coralogix core cpu critical customer data database ' +
     'datadog db default devops disk dynatrace ec2 ecs eks elastic elb email error errors event events fastly filesystem forward gcp gcs ' +
     'generic github gitlab gke global grafana heartbeat helpdesk heroku high honeycomb host hosts hours icinga incident incidents infra ' +
@@ -349,7 +369,11 @@ const general: ReadonlySet<string> = new Set(
     'urgent vercel victorops warning web website zabbix'
   ).split(' '),
 );
+/** Products, written as people write them; in small letters they may well be the name of a service. */
+const products =
+  /^(?:Cassandra|Databases|Elasticsearch|Istio|Kafka|Memcached|MongoDB|MySQL|Nginx|OpenSearch|Postgres(?:QL)?|RabbitMQ|Redis|Traefik|Vault)$/;
 const isGeneral = (name: string): boolean =>
+  products.test(name) ||
   general.has(name.toLowerCase()) ||
   name
     .toLowerCase()

@@ -70,7 +70,7 @@ function labelled(lines: readonly string[]): Record<string, string> {
   for (const line of lines.slice(0, 100)) {
     const [, key, value] = label.exec(line) ?? [];
     if (key !== undefined && value !== undefined && !/^https?$/i.test(key))
-      found.push([key.trim(), value.replace(/[*_`]+$/, '')]);
+      found.push([key.trim(), value.replace(/^[*_`]+\s*|[*_`]+$/g, '')]);
   }
   return Object.fromEntries(found);
 }
