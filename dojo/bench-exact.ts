@@ -8,13 +8,13 @@ import { identityOf } from '../core/fingerprint/identity.ts';
 import { readSamples, type Sample } from './log-samples.ts';
 import { table } from './table.ts';
 
-const help = `Compares lines of logs as errors that were taught and come again.
+const help = `Measures whether recurrences of a taught error match, and whether different log lines do not.
 
   npm run bench:exact -- --data DIR [--show N]
 
-  --data DIR  *_structured.csv with the columns Content and EventId, one file a system
-  --show N    pairs of different kinds that match, printed of each system (default 3)
-  --help      this
+  --data DIR  *_structured.csv with the columns Content and EventId, one file per system
+  --show N    number of false matches to print per system (default 3)
+  --help      show this text
 `;
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const pairsOf = (count: number): number => (count * (count - 1)) / 2;

@@ -10,14 +10,14 @@ const help = `Runs incidents with crashes, lost answers, redelivered pages, seve
 
   npm run bench:faults -- [--schedules N] [--from SEED] [--seed SEED] [--together N] [--jobs N]
 
-  --schedules N   how many (default 1000)
-  --from SEED     the first seed (default 1); they count up
-  --seed SEED     this one alone, with its schedule printed
-  --together N    so many incidents in one process (default 40)
-  --jobs N        so many processes side by side (default 2)
-  --help          this
+  --schedules N   number of schedules (default 1000)
+  --from SEED     first seed (default 1); the others follow
+  --seed SEED     run only this seed and print its schedule
+  --together N    incidents per process (default 40)
+  --jobs N        parallel processes (default 2)
+  --help          show this text
 
-The last line is schedules=… double=… lost=… endless=… zombies=…; exit code 1 where one of the last four is not 0.`;
+The last line is schedules=… double=… lost=… endless=… zombies=…; exit code 1 if one of the last four is not 0.`;
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 

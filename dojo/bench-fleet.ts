@@ -12,13 +12,13 @@ const help = `Investigates one page in a synthetic fleet of clusters behind an A
 
   npm run bench:fleet -- [--clusters N] [--pods N] [--runs N] [--whole]
 
-  --clusters N   clusters (default 15)
-  --pods N       pods of each cluster (default 3000)
-  --runs N       investigations, each in a process of its own (default 3); the line gives the medians
-  --whole        investigate once more with every object of every cluster read, to compare
-  --help         this
+  --clusters N   number of clusters (default 15)
+  --pods N       pods per cluster (default 3000)
+  --runs N       investigations, each in its own process (default 3); the last line gives the medians
+  --whole        also investigate with all objects of all clusters, for comparison
+  --help         show this text
 
-The last line is pods=… rss_mb=… cpu_s=… requests=… seconds=…; exit code 1 where the cause was not found.`;
+The last line is pods=… rss_mb=… cpu_s=… requests=… seconds=…; exit code 1 if an investigation missed the cause.`;
 
 const { values } = parseArgs({
   options: {

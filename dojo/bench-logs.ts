@@ -16,14 +16,14 @@ import { readSamples, type Sample } from './log-samples.ts';
 import { quantile } from './score.ts';
 import { table } from './table.ts';
 
-const help = `Measures how log lines are grouped into templates, and how fast, next to Drain3 (PyPI, needs Python 3) and to splitting lines.
+const help = `Measures the accuracy and speed of grouping log lines into templates, compared with Drain3 (PyPI, needs Python 3) and with splitting lines.
 
   npm run bench:logs -- [--samples DIR] [--lines N] [--runs N]
 
   --samples DIR  *_structured.csv with the columns Content and EventId (default ../shared/data/loghub-2k)
-  --lines N      lines for the throughput, drawn from the samples with new figures in them (default 1000000)
-  --runs N       runs of which the median counts; Drain3 runs once (default 5)
-  --help         this
+  --lines N      lines for the throughput: the samples with new numbers (default 1000000)
+  --runs N       runs; the median counts; Drain3 runs once (default 5)
+  --help         show this text
 `;
 const drain3 = 'drain3==0.9.11';
 const root = join(import.meta.dirname, '..');

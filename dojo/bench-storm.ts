@@ -13,20 +13,20 @@ import { signedHeaders } from '../local/paging.ts';
 import { quantile } from './score.ts';
 import { pageBody, StormCase, writeWorld } from './storm/pages.ts';
 
-const help = `Sends a storm of pages to a Watchkeeper and measures what becomes of them.
+const help = `Sends a storm of pages to a Watchkeeper and measures their handling.
 
   npm run bench:storm -- [--case one-cause|unrelated] [--pages N] [--seconds N] [--concurrent N] [--patience N]
 
-  --case NAME      one-cause: a service fails, and all that call it page; unrelated: services that have nothing to do with each other
+  --case NAME      one-cause: a service fails and all its callers page; unrelated: services without calls between them page
                    (default: one after the other)
-  --pages N        how many (default 1000)
-  --seconds N      sent evenly within (default 60)
-  --concurrent N   investigations at once (default: the runtime's own)
-  --patience N     seconds that the last answer may take after the last page (default 1800)
-  --profile DIR    write a CPU profile of the server there
-  --help           this
+  --pages N        number of pages (default 1000)
+  --seconds N      duration of the storm, in seconds (default 60)
+  --concurrent N   concurrent investigations (default: the runtime's limit)
+  --patience N     longest wait for the last answer after the last page, in seconds (default 1800)
+  --profile DIR    write a CPU profile of the server to DIR
+  --help           show this text
 
-The last line of a case is pages=… accepted=… investigations=… lost=… failed=… oldest_wait_s=… rss_mb=…; exit code 1 where a page was
+The last line of a case is pages=… accepted=… investigations=… lost=… failed=… oldest_wait_s=… rss_mb=…; exit code 1 if a page was
 lost or failed.`;
 
 const server = new URL('storm/server.ts', import.meta.url).pathname;

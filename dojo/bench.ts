@@ -10,13 +10,13 @@ import { collectScenarios } from './scenarios.ts';
 import { quantile } from './score.ts';
 import { table } from './table.ts';
 
-const help = `Measures the way from a webhook to its diagnosis, and the Lambda bundles.
+const help = `Measures the time from a webhook to its diagnosis, and the size of the Lambda bundles.
 
   npm run bench -- [--runs N] [--scenarios DIR]
 
-  --runs N         runs a scenario, each in a fresh runtime (default 7)
-  --scenarios DIR  (default scenarios)
-  --help           this
+  --runs N         runs per scenario, each in a fresh runtime (default 7)
+  --scenarios DIR  folder with the scenarios (default scenarios)
+  --help           show this text
 `;
 const patienceMs = 60_000;
 const importsPerBundle = 5;

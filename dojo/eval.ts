@@ -6,21 +6,21 @@ import { readConfigFile, recordedWorld, withModel } from '../local/compose.ts';
 import { analysisOnly, figuresOf, figuresText, type Way } from './compare.ts';
 import { collectScenarios } from './scenarios.ts';
 
-const help = `Runs the dojo with a model and without, and prints both.
+const help = `Runs the dojo with a model and without one, and prints both scores.
 
   npm run eval -- --config FILE [--provider NAME] [--scenarios DIR…]
   npm run eval -- --provider bedrock|openai|anthropic --model ID [--endpoint URL] [--price IN,OUT] [--scenarios DIR…]
 
-  --config FILE     a configuration of \`npm start\`; its \`model\` is asked
-  --provider NAME   with --config: which of its providers; without: the kind of provider
+  --config FILE     a configuration of \`npm start\`; the command uses its \`model\`
+  --provider NAME   with --config: the name of one of its providers; without: the kind of provider
   --model ID        model id or inference profile, for every role
-  --endpoint URL    address of an OpenAI-compatible server with its version path, or of one's own
+  --endpoint URL    address of an OpenAI-compatible server, with its version path
   --price IN,OUT    US dollars per million tokens
   --scenarios DIR   folders to look for scenarios in (default scenarios)
-  --help            this
+  --help            show this text
 
-The API key is the variable MODEL_API_KEY; Bedrock's credentials are those of the AWS SDK. Each scenario is asked about once by each
-agent: with the six agents of an incident about 10,000 tokens a scenario.
+The variable MODEL_API_KEY holds the API key; Bedrock uses the credentials of the AWS SDK. Each agent asks the model once per scenario:
+with the six agents of an incident about 10,000 tokens per scenario.
 `;
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const complain = (text: string) => void process.stderr.write(`${text}\n`);
@@ -41,7 +41,7 @@ function readArgs() {
     });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : 'The options do not fit.';
-    throw new Misconfigured(`${why} \`npm run eval -- --help\` lists what there is.`, { cause });
+    throw new Misconfigured(`${why} \`npm run eval -- --help\` lists the options.`, { cause });
   }
 }
 type Args = ReturnType<typeof readArgs>;

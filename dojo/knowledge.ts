@@ -12,16 +12,16 @@ import { startRuntime } from '../local/runtime/index.ts';
 import { quantile } from './score.ts';
 import { table } from './table.ts';
 
-const help = `Finds the pages that belong to alert texts, and why; next to plain BM25 where the right page is given.
+const help = `Finds the pages that match alert texts, with reasons; compares with plain BM25 if the queries name the right page.
 
   npm run knowledge -- --dir DIR --queries FILE [--out FILE]
 
   --dir DIR       Markdown pages, at any depth
-  --queries FILE  a JSON list of {"query": TEXT}, with "page": NAME where the right page is known
-  --out FILE      where a JSON list of {"query", "pages", "why"} goes, in the same order (default: it is not written)
-  --help          this
+  --queries FILE  a JSON list of {"query": TEXT}, with "page": NAME if the right page is known
+  --out FILE      file for a JSON list of {"query", "pages", "why"}, in the same order (default: not written)
+  --help          show this text
 
-Exit code 0 when every query was answered, 2 when the command is wrong.
+Exit code 0 if every query has an answer, 2 if the command is invalid.
 `;
 
 const most = 5;
@@ -49,7 +49,7 @@ function readOptions(args: readonly string[]): Options | 'help' {
     return { dir, queries, out };
   } catch (cause) {
     const why = cause instanceof Error ? (cause.message.split('. ')[0] ?? cause.message) : 'The options do not fit';
-    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`npm run knowledge -- --help\` lists what there is.`, {
+    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`npm run knowledge -- --help\` lists the options.`, {
       cause,
     });
   }

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Misconfigured } from '../core/errors.ts';
 
-export const help = `Runs the whole pipeline over recorded incidents and keeps score.
+export const help = `Runs the whole pipeline over recorded incidents and scores the answers.
 
   npm run dojo -- [--scenarios DIR…] [--out DIR] [--vocabulary NAME] [--jobs N] [--json]
                    [--against FILE] [--record] [--no-worse]
@@ -11,21 +11,21 @@ export const help = `Runs the whole pipeline over recorded incidents and keeps s
   npm run dojo -- --worlds [--scenarios DIR…] [--seed TEXT] [--each N] [--keep DIR]
 
   --scenarios DIR    folders to look for scenarios in, at any depth (default scenarios)
-  --out DIR          where predictions.ndjson goes (default: it is not written)
-  --vocabulary NAME  the words that predictions are labelled in, where a scenario's expected.json names none
-  --jobs N           processes side by side, 1 to 16 (default 2)
-  --json             the scoreboard as JSON
-  --against FILE     the recorded scoreboard that is compared with (default dojo/recorded.json)
-  --record           then put this run's answers into it
-  --no-worse         exit code 1 when a scenario is answered worse than recorded
-  --worlds           answer every scenario again in worlds that must not change the answer: other names, other words, less data, more noise
-  --families         the reliability of stated confidence, each group of causes left out of the calibration in turn, over scenarios and their worlds
-  --seed TEXT        which worlds (default 1); the same seed makes the same worlds
-  --each N           worlds of each scenario, 0 to 50 (default 6; 2 with --families)
-  --keep DIR         write each failing world there as a scenario; --scenarios DIR answers it again
-  --help             this
+  --out DIR          folder for predictions.ndjson (default: not written)
+  --vocabulary NAME  vocabulary of the labels if a scenario's expected.json names none
+  --jobs N           parallel processes, 1 to 16 (default 2)
+  --json             print the scoreboard as JSON
+  --against FILE     recorded scoreboard to compare with (default dojo/recorded.json)
+  --record           record this run's answers in that file
+  --no-worse         exit code 1 if an answer is worse than the recorded one
+  --worlds           repeat every scenario with changes that must not change the answer: other names, other words, less data, more noise
+  --families         measure the reliability of stated confidence over scenarios and their worlds; the calibration leaves out one group of causes at a time
+  --seed TEXT        seed of the worlds (default 1); the same seed makes the same worlds
+  --each N           worlds per scenario, 0 to 50 (default 6; 2 with --families)
+  --keep DIR         write each failing world to DIR as a scenario, for --scenarios DIR
+  --help             show this text
 
-Exit code 0 when every scenario was answered, 1 when one ended in an error or got worse, 2 when the command is wrong.
+Exit code 0 if every scenario has an answer, 1 if one ended in an error or got worse, 2 if the command is invalid.
 `;
 
 export interface DojoOptions {
@@ -51,7 +51,7 @@ export function readOptions(args: readonly string[]): DojoOptions | 'help' {
   if (values.help) return 'help';
   if (positionals.length > 0 && values.scenarios === undefined) {
     throw new Misconfigured(
-      `"${positionals[0]}" is no option. Folders come after --scenarios; \`npm run dojo -- --help\` lists what there is.`,
+      `"${positionals[0]}" is no option. Folders come after --scenarios; \`npm run dojo -- --help\` lists the options.`,
     );
   }
   const jobs = Number(values.jobs ?? '2');
@@ -102,6 +102,6 @@ function parse(args: readonly string[]) {
     });
   } catch (cause) {
     const why = cause instanceof Error ? (cause.message.split('. ')[0] ?? cause.message) : 'The options do not fit';
-    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`npm run dojo -- --help\` lists what there is.`, { cause });
+    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`npm run dojo -- --help\` lists the options.`, { cause });
   }
 }

@@ -15,9 +15,9 @@ const help = `Keeps and compares versions of prompts.
   npm run prompts -- keep
   npm run prompts -- diff ID@VERSION ID@VERSION [--config FILE] [--scenarios DIR…]
 
-  list   ids and versions that are kept; those in use are marked
-  keep   adds the prompts in use to what is kept; refuses a text that changed under a version that is kept
-  diff   lines that differ and, with a configuration that has a model, what the dojo says about both
+  list   lists the kept ids and versions, and marks those in use
+  keep   keeps the prompts in use; refuses a prompt that changed without a new version
+  diff   shows the lines that differ and, with a configuration that has a model, the dojo's scores of both
 `;
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const kept = join(import.meta.dirname, 'prompts');
@@ -32,7 +32,7 @@ async function textOf(name: string): Promise<string> {
   try {
     return await readFile(join(kept, `${name}.md`), 'utf8');
   } catch (cause) {
-    throw new Misconfigured(`There is no prompt ${name}; \`npm run prompts -- list\` lists what there is.`, { cause });
+    throw new Misconfigured(`There is no prompt ${name}; \`npm run prompts -- list\` lists the prompts.`, { cause });
   }
 }
 

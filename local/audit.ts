@@ -9,23 +9,23 @@ import { parse, run } from './command.ts';
 import { defaultData } from './options.ts';
 import { fromRecords, instantOf, type Place } from './records.ts';
 
-const help = `The record of decisions: who or what, on which evidence, by which policy, with which outcome.
+const help = `Exports the record of decisions: actor, evidence, policy and outcome of each.
 
   npm run -s audit -- --since 7d --format csv > audit.csv
   npm run -s audit -- --since 2026-11-01T00:00:00Z --until 2026-12-01T00:00:00Z
-  npm run -s audit -- --table TABLE --since 30d       a deployed stage's (output AuditTable), with your AWS credentials
-  npm run audit -- --verify                           says where its chains break; exits with 1 where one does
-  npm run audit -- --verify --table TABLE --anchors BUCKET    a deployed stage's (outputs AuditTable, AnchorsBucket)
+  npm run -s audit -- --table TABLE --since 30d       reads a deployed stage (output AuditTable) with your AWS credentials
+  npm run audit -- --verify                           reports breaks in the hash chains; exit code 1 if there is one
+  npm run audit -- --verify --table TABLE --anchors BUCKET    checks a deployed stage (outputs AuditTable, AnchorsBucket)
 
-  --since WHEN     an instant, or so long ago: 90m, 24h, 7d (default 7d; with --verify 730d)
-  --until WHEN     (default: now)
-  --incident ID    of one incident
+  --since WHEN     a time, or an age: 90m, 24h, 7d (default 7d; with --verify 730d)
+  --until WHEN     a time (default: now)
+  --incident ID    only this incident
   --format F       ${auditFormats.join(' or ')} (default jsonl)
-  --verify         checks every chain of that time, and all that the anchors of that time hold
-  --anchors NAME   bucket of a deployed stage's anchors: without it nothing shows what was cut off
+  --verify         check every chain and every anchor of that time
+  --anchors NAME   bucket with the anchors of a deployed stage; only the anchors show that the end of a chain was removed
   --data DIR       data folder (default ${defaultData})
-  --table NAME     a deployed table
-  --help           this
+  --table NAME     table of a deployed stage
+  --help           show this text
 `;
 
 async function main(args: readonly string[]): Promise<string> {

@@ -12,7 +12,7 @@ export function parse<const Table extends OptionTable>(args: readonly string[], 
     return parseArgs({ args: [...args], options, strict: true, allowNegative: true, allowPositionals: false }).values;
   } catch (cause) {
     const why = cause instanceof Error ? (cause.message.split('. ')[0] ?? cause.message) : 'The options do not fit';
-    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`${help}\` lists what there is.`, { cause });
+    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`${help}\` lists the options.`, { cause });
   }
 }
 

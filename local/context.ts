@@ -11,15 +11,15 @@ import type { Trigger } from '../core/model/incident.ts';
 import { Catalog } from '../core/ports/catalog.ts';
 import { parse, run } from './command.ts';
 
-const help = `What an alert says by itself: service, cluster, environment, namespace, account and region; null where it is not known.
+const help = `Reads service, cluster, environment, namespace, account and region from alerts alone; null if the alert does not name one.
 
   npm run -s context -- --payloads DIR
 
-Each *.json file in DIR holds the body of a PagerDuty V3 webhook, a Slack message as Slack's events have it, or one of them as
-{"path": "pagerduty-webhook" or "slack", "body": …}. The service catalogue is not used.
+Each *.json file in DIR holds the body of a PagerDuty V3 webhook, a message in the format of Slack's events, or one of them as
+{"path": "pagerduty-webhook" or "slack", "body": …}. This command does not use the service catalogue.
 
   --payloads DIR   folder with the files
-  --help           this
+  --help           show this text
 `;
 
 const Wrapped = z.object({ path: z.enum(['pagerduty-webhook', 'slack']), body: z.looseObject({}) });

@@ -8,17 +8,17 @@ import { defaultData } from './options.ts';
 import { instantOf } from './records.ts';
 import { readFeedback } from './said.ts';
 
-const help = `What people said of diagnoses ("no, it was the cache", "yes, that was it"), and how many were right.
+const help = `Lists people's feedback on diagnoses ("no, it was the cache", "yes, that was it"), and counts the right ones.
 
   npm run feedback
   npm run -s feedback -- --since 30d --format csv > feedback.csv
-  npm run feedback -- --table TABLE                   a deployed stage's (output IncidentsTable), with your AWS credentials
+  npm run feedback -- --table TABLE                   reads a deployed stage (output IncidentsTable) with your AWS credentials
 
-  --since WHEN     an instant, or so long ago: 90m, 24h, 7d (default 90d)
-  --incident ID    of one incident
-  --format F       ${feedbackFormats.join(' or ')} on standard output, and the summary on standard error (default: lines to read)
+  --since WHEN     a time, or an age: 90m, 24h, 7d (default 90d)
+  --incident ID    only this incident
+  --format F       ${feedbackFormats.join(' or ')} on standard output, and the summary on standard error (default: plain text)
   --data DIR       data folder (default ${defaultData})
-  --help           this
+  --help           show this text
 `;
 
 async function main(args: readonly string[]): Promise<{ readonly out: string; readonly aside?: string }> {

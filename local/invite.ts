@@ -8,16 +8,16 @@ import { parse, run } from './command.ts';
 import { defaultData } from './options.ts';
 import { asOwner } from './records.ts';
 
-const help = `Lets people into the console of the Watchkeeper that runs on this machine, each by a link of their own.
+const help = `Gives each person a sign-in link for the console of the Watchkeeper on this machine.
 
-  npm run -s invite -- ana               prints a link that signs ana in, once, within a day; again for another browser of ana's
-  npm run -s invite -- ana --approver    ana also decides where the configuration names no approvers
-  npm run -s invite -- ana --slack U0123456789    ana is that user in Slack: what ana says here and there is one person's
-  npm run -s invite -- --list            who may
-  npm run -s invite -- --revoke ana      ana's links and sessions work no more
+  npm run -s invite -- ana               prints a link that signs ana in once within a day; repeat it for another browser
+  npm run -s invite -- ana --approver    ana may also approve if the configuration names no approvers
+  npm run -s invite -- ana --slack U0123456789    links ana to that Slack user, as one person
+  npm run -s invite -- --list            lists the people who may sign in
+  npm run -s invite -- --revoke ana      revokes ana's links and sessions
 
   --data DIR    data folder of npm start (default ${defaultData})
-  --help        this
+  --help        show this text
 `;
 
 const Person = z.object({ name: z.string(), id: z.string(), isOwner: z.boolean(), isApprover: z.boolean() });

@@ -17,16 +17,16 @@ export interface StartOptions {
 
 export const startHelp = `Watchkeeper on one machine: answers a page, asks before it acts, remembers.
 
-  npm start                             the demo incident and the console
-  npm start -- --scenario DIR           recorded incidents of your own (repeatable); the first one is paged
-  npm start -- --config FILE            your Prometheus, Kubernetes, knowledge, PagerDuty and Slack (docs/configuration.md)
+  npm start                             runs the demo incident and the console
+  npm start -- --scenario DIR           loads recorded incidents of yours (repeatable) and pages the first one
+  npm start -- --config FILE            connects your Prometheus, Kubernetes, knowledge, PagerDuty and Slack (docs/configuration.md)
 
-  --port N     where the console and the webhooks are, on 127.0.0.1 (default ${defaultPort}, 0 for any free port)
-  --data DIR   where everything is kept (default ${defaultData})
-  --no-demo    wait for a page, send none
-  --record     write down every call to the world, to study it with npm run replay
-  --once       stop when the incident has ended, or waits for an answer that nobody here can give
-  --help       this
+  --port N     port of the console and the webhooks on 127.0.0.1 (default ${defaultPort}; 0 takes any free port)
+  --data DIR   folder for all data (default ${defaultData})
+  --no-demo    wait for a page and send none
+  --record     record every call to a source, for npm run replay
+  --once       stop when the incident has ended, or waits for an answer that nobody at this terminal can give
+  --help       show this text
 
   npm run page -- --help                sends a page to a running Watchkeeper
 `;
@@ -44,16 +44,16 @@ export interface PageOptions {
 
 export const pageHelp = `Signs a recorded page and sends it to the Watchkeeper that runs on this machine.
 
-  npm run page                          the demo page again
-  npm run page -- --vary                the same error with a new incident id, new pod names and the present time
-  npm run page -- --scenario DIR        the page of another scenario that is loaded there
-  npm run page -- --ping                PagerDuty's test event: says whether the webhook is reached and takes its signature
-  npm run page -- --ping --url URL      the same to another address, such as the output PagerDutyWebhookUrl of a stage; the
-                                        subscription's secret is read from PAGERDUTY_WEBHOOK_SECRET
+  npm run page                          sends the demo page again
+  npm run page -- --vary                sends the same error with a new incident id, new pod names and the present time
+  npm run page -- --scenario DIR        sends the page of another scenario that it has loaded
+  npm run page -- --ping                sends PagerDuty's test event, and reports whether the webhook accepts its signature
+  npm run page -- --ping --url URL      sends it to another address, such as the output PagerDutyWebhookUrl of a stage; the
+                                        variable PAGERDUTY_WEBHOOK_SECRET holds the subscription's secret
 
-  --port N     where it listens (default: as its data folder says)
+  --port N     port of that Watchkeeper (default: the port noted in its data folder)
   --data DIR   its data folder (default ${defaultData})
-  --help       this
+  --help       show this text
 `;
 
 export type ParsedOptions<Options> = { readonly kind: 'help' } | { readonly kind: 'run'; readonly options: Options };

@@ -18,34 +18,34 @@ import { catalogFile, readCatalog, readPolicies } from './compose.ts';
 import { sourcesIn, usersOf } from './source-names.ts';
 import { type Style, styleFor } from './terminal/style.ts';
 
-const help = `Why something would be allowed or refused, and whether policies and catalogue fit each other. Nothing is done.
+const help = `Explains why the policies would allow or refuse an action, and checks that policies and catalogue agree. It runs no action.
 
   npm run policy -- explain --action rollback-rollout --target backend-2/shop/Deployment/checkout
   npm run policy -- check
 
 explain
-  --action ID          an action of the catalogue, or any other word
+  --action ID          id of an action; an unknown id shows the refusal
   --target TARGET      cluster/namespace/Kind/name
-  --environment NAME   as if it were there; where the catalogue places the target, where absent
-  --actor WHO          a person's name (default), or "preference" for what was taught
-  --approvals N        how many people approved it (default 1)
-  --at TIME            as if it were then, 2026-12-24T18:00:00Z (default: now)
-  --label KEY=VALUE    of the target (repeatable)
-  --same N             how often the same was done to it within a day (default 0)
-  --done N             how much was done within the hour, in this incident, too (default 0)
-  --pods N             how many pods it affects (default 1)
-  --requester          who asked for it is among those who approved
+  --environment NAME   environment to assume (default: the environment that the catalogue gives for the target)
+  --actor WHO          a person's name (default), or "preference" for a taught preference
+  --approvals N        number of people who approved it (default 1)
+  --at TIME            time to assume, such as 2026-12-24T18:00:00Z (default: now)
+  --label KEY=VALUE    label of the target (repeatable)
+  --same N             number of earlier runs of this action on this target within a day (default 0)
+  --done N             number of actions within the hour, and in this incident (default 0)
+  --pods N             number of pods that it affects (default 1)
+  --requester          the requester is one of the approvers
   --no-evidence        no finding of the incident names the target
-  --another            another incident acted on the target meanwhile
-  --kill-switch        as if it were on
+  --another            another incident has acted on the target meanwhile
+  --kill-switch        assume that the kill switch is on
 
 check
-  --config FILE        a stage file or a local file whose sources the catalogue names (repeatable; by default every file in
+  --config FILE        a stage file or a local file with the sources that the catalogue names (repeatable; default: every file in
                        config/ that uses this catalogue)
 
 both
   --catalog FILE       service catalogue (default config/catalog.yaml)
-  --json               for programs
+  --json               print JSON
 `;
 
 const options = {
@@ -78,7 +78,7 @@ async function main(args: readonly string[]): Promise<number> {
   const policies = readPolicies();
   if (command === 'explain') return explained(values, catalog, policies);
   if (command === 'check') return checked(values, catalog, policies);
-  throw new Misconfigured('Say explain or check. `npm run policy -- --help` lists what there is.');
+  throw new Misconfigured('Say explain or check. `npm run policy -- --help` lists the options.');
 }
 
 function read(args: readonly string[]) {
@@ -86,7 +86,7 @@ function read(args: readonly string[]) {
     return parseArgs({ args: [...args], options, strict: true, allowNegative: true, allowPositionals: true });
   } catch (cause) {
     const why = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : '';
-    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`npm run policy -- --help\` lists what there is.`, { cause });
+    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`npm run policy -- --help\` lists the options.`, { cause });
   }
 }
 

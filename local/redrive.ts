@@ -8,19 +8,19 @@ import { redriveFolder } from './runtime/bus.ts';
 import { folderDisk } from './runtime/files.ts';
 import { lockFolder } from './runtime/lock.ts';
 
-const help = `Gives again what failed while nobody waited for it, and takes it out of its queue once that was done.
+const help = `Redelivers failed events and invocations from the dead-letter queues, and removes each one after it succeeded.
 
-  npm run redrive -- --stage prod --dry-run    what waits in the two queues of a deployed stage, with your AWS credentials
+  npm run redrive -- --stage prod --dry-run    lists the two queues of a deployed stage, with your AWS credentials
   npm run redrive -- --stage prod
-  npm run redrive [-- --data DIR]              what this machine set aside (bus/refused/), for the next start
+  npm run redrive [-- --data DIR]              requeues this machine's failed events (bus/refused/) for the next start
 
-  --stage NAME   of a deployed stage
+  --stage NAME   name of a deployed stage
   --data DIR     data folder (default ${defaultData}); Watchkeeper must not run on it
-  --dry-run      says what would be given again, and changes nothing
-  --help         this
+  --dry-run      list the events that it would redeliver, and change nothing
+  --help         show this text
 
-It may be done twice, or broken off: an execution is named for its event, and functions know what they did. Exit code 1 where something failed
-again or could not be read; it stays where it is.
+You can run it twice or interrupt it: an execution takes its name from its event, and the functions are idempotent. Exit code 1 if an event failed
+again or was unreadable; that event stays in its queue.
 `;
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);

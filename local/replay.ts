@@ -15,19 +15,19 @@ import type { Place } from './records.ts';
 import { startRuntime } from './runtime/index.ts';
 import { readFeedback } from './said.ts';
 
-const help = `Studies a recorded incident. Recording is switched on with \`npm start -- --record\`, or \`recording: true\` in a configuration.
+const help = `Replays and inspects a recorded incident. \`npm start -- --record\`, or \`recording: true\` in a configuration, records incidents.
 
-  npm run replay                             the incidents that have a tape
-  npm run replay -- INCIDENT                 the analysis again, on the recorded answers: does the same diagnosis come out?
-  npm run replay -- INCIDENT --calls         what was asked, of whom, in which order
-  npm run replay -- INCIDENT --scenario DIR  a scenario for the dojo (docs/scenario-format.md), with its truth where people said it
+  npm run replay                             lists the recorded incidents
+  npm run replay -- INCIDENT                 runs the analysis again on the recorded answers, and compares the diagnoses
+  npm run replay -- INCIDENT --calls         lists the recorded calls in their order
+  npm run replay -- INCIDENT --scenario DIR  writes a scenario for the dojo (docs/scenario-format.md), with the true cause if people named it
 
   --data DIR      data folder of npm start (default ${defaultData})
-  --bucket NAME   evidence bucket of a deployed stage, with the credentials of the AWS tools
-  --table NAME    with --bucket: its table of incidents (output IncidentsTable), which has what people said
-  --help          this
+  --bucket NAME   evidence bucket of a deployed stage, read with your AWS credentials
+  --table NAME    with --bucket: the stage's table of incidents (output IncidentsTable), which holds people's feedback
+  --help          show this text
 
-Exit code 0 when the diagnosis is the same, 1 when it differs, 2 when the command is wrong.
+Exit code 0 if the diagnosis is the same, 1 if it differs, 2 if the command is invalid.
 `;
 
 const patienceMs = 10 * 60_000;
@@ -47,7 +47,7 @@ function readOptions(args: readonly string[]): ReplayOptions | 'help' {
     parsed = parse(args);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.split('. ')[0] : 'The options do not fit';
-    throw new Misconfigured(`${why}. \`npm run replay -- --help\` lists what there is.`, { cause });
+    throw new Misconfigured(`${why}. \`npm run replay -- --help\` lists the options.`, { cause });
   }
   const { values, positionals } = parsed;
   if (values.help) return 'help';

@@ -13,14 +13,14 @@ import { type OpenedSources, openSources } from './compose.ts';
 import { sourcesIn } from './source-names.ts';
 import { styleFor } from './terminal/style.ts';
 
-const help = `What the configured sources can see, for which clusters, and what is missing. Each is asked one cheap question.
+const help = `Shows what the configured sources can read, for which clusters, and what is missing. It sends one cheap query to each source.
 
   npm run sources -- check [--config FILE]
 
-  --config FILE   a stage file or a local file (repeatable; by default every file in config/ that configures sources). The secrets of
-                  a stage are read from Secrets Manager with your credentials
+  --config FILE   a stage file or a local file (repeatable; default: every file in config/ that configures sources). For a stage, the
+                  command reads the secrets from Secrets Manager with your credentials
   --source NAME   only this source (repeatable)
-  --json          for programs
+  --json          print JSON
 `;
 
 const options = {
@@ -51,7 +51,7 @@ function read(args: readonly string[]) {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
   } catch (cause) {
     const why = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : '';
-    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`npm run sources -- --help\` lists what there is.`, { cause });
+    throw new Misconfigured(`${why.replace(/\.$/, '')}. \`npm run sources -- --help\` lists the options.`, { cause });
   }
 }
 

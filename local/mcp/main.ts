@@ -9,19 +9,19 @@ import { desk } from './desk.ts';
 import { serveMcp } from './http.ts';
 import { mcpServer } from './server.ts';
 
-const help = `Watchkeeper as an MCP server, for the Watchkeeper that runs here (npm start). It starts investigations and reads; it never decides or acts.
+const help = `Serves the Watchkeeper of this machine (npm start) over MCP. The server starts investigations and reads; it never decides or acts.
 
-  npm run -s mcp                     over standard input and output, as assistants start it
-  npm run -s mcp -- --http 4748      over streamable HTTP on 127.0.0.1, with a bearer token
+  npm run -s mcp                     uses standard input and output, for assistants that start the server
+  npm run -s mcp -- --http 4748      uses streamable HTTP on 127.0.0.1 with a bearer token
 
   --data DIR    data folder of npm start (default ${defaultData})
-  --url URL     where it runs, in place of what the data folder says
-  --help        this
+  --url URL     address of Watchkeeper, instead of the address noted in the data folder
+  --help        show this text
 
-Who asks is whoever started it: the token is read from the data folder, or from WATCHKEEPER_TOKEN. --as NAME of earlier versions is
-taken and says nothing any more.
+Requests run as the person who started the server: it reads that person's token from the data folder, or from WATCHKEEPER_TOKEN.
+The server accepts and ignores --as NAME of earlier versions.
 
-The token of --http is WATCHKEEPER_MCP_TOKEN, or made up and printed.
+The bearer token of --http is WATCHKEEPER_MCP_TOKEN; without that variable the server generates a token and prints it.
 `;
 
 async function main(): Promise<void> {

@@ -208,7 +208,7 @@ describe('the command line', () => {
   });
   test.each([
     [['--jobs', 'many'], '--jobs takes a number from 1 to 16, not "many".'],
-    [['--nope'], "Unknown option '--nope'. `npm run dojo -- --help` lists what there is."],
+    [['--nope'], "Unknown option '--nope'. `npm run dojo -- --help` lists the options."],
     [['folder'], '"folder" is no option.'],
   ])('refuses %s in one sentence', (args, message) => {
     expect(() => readOptions(args)).toThrow(message);

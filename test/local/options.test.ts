@@ -28,7 +28,7 @@ describe('npm start', () => {
   });
 
   it.each([
-    [['--scenaro', 'x'], "Unknown option '--scenaro'. `npm start -- --help` lists what there is."],
+    [['--scenaro', 'x'], "Unknown option '--scenaro'. `npm start -- --help` lists the options."],
     [['x'], "Unexpected argument 'x'"],
     [['--port', '70000'], '--port takes a number from 0 to 65535, not "70000".'],
     [['--port', 'x'], '--port takes a number from 0 to 65535, not "x".'],
