@@ -25,7 +25,7 @@ const keys: readonly Row[] = [
   [/^(?:kube_|eks_|kubernetes[._]|k8s[._]?|orchestrator[._])?cluster(?:[._ ]?name)?$/i, 'cluster', 0.95],
   [/^(?:exported_|kube_|kubernetes[._]|k8s[._]?)?namespace(?:[._ ]?name)?$/i, 'namespace', 0.95],
   [/^(?:(?:deployment[._])?environment|env|stage)(?:[._ ]?name)?$/i, 'environment', 0.95],
-  [/^(?:exported_|monitored_|destination_)?service(?:[._ ]?name)?$/i, 'service', 0.9],
+  [/^(?:exported_|monitored_|destination_|sloth_|consul_)?service(?:[._ ]?name)?$/i, 'service', 0.9],
   [/^(?:app|application|destination_workload|app[._]kubernetes[._]io[._/]name)(?:[._ ]?name)?$/i, 'service', 0.9],
   [/^(?:(?:impacted[._ ]?)?entit(?:y|ies)(?:[._ ]?names?)?(?:\.\d+)?|targets\.\d+\.name|component)$/i, 'service', 0.7],
   [/^(?:faas[._])?function[._ ]?name$/i, 'service', 0.75],
@@ -116,7 +116,7 @@ const ofBuild = /^\S+(?: » \S+)* (?:- )?#\d+ /;
 const kindWord =
   /\b(?:pods?|deployments?|jobs?|cron ?jobs?|nodes?|stateful ?sets?|daemon ?sets?|namespace|cluster|service|container)\s*$/i;
 /** The key is a word of its own: in `orders-service: latency above …` nothing is called `latency`. */
-const pair = /(?<![\w.-])([A-Za-z][\w./]{0,60})["']?\s?[:=]\s?["']?([A-Za-z0-9][\w.-]{0,199})/g;
+const pair = /(?<![\w.-])([A-Za-z][\w./]{0,60})["']?\s?[:=]\s?["'`]?([A-Za-z0-9][\w.-]{0,199})/g;
 /** `[PROD] …`, `(staging) …`, `prod: …`. */
 const tagged = /^\W{0,3}([A-Za-z]{2,12})\s?[\]):]/;
 const environments = /^(?:prod(?:uction)?|prd|stag(?:e|ing)|stg|dev(?:elopment)?|qa|uat|test|sandbox|preprod|live)$/i;
@@ -261,6 +261,7 @@ function byKey(key: string, value: string, source: string, trust = 1): Clue[] {
   if (!shapes[field].test(named) || placeholder.test(name)) return [];
   if (field === 'service' && machine.test(name)) return [];
   if (/^component$/i.test(key) && isGeneral(name)) return [];
+  if (/^job$/i.test(key) && ofScrapes.test(name)) return [];
   return [
     { field, value: named, source, confidence: (measuring.test(name) ? ofMeasuring : confidence) * trust },
     ...(environment === undefined
@@ -269,6 +270,8 @@ function byKey(key: string, value: string, source: string, trust = 1): Clue[] {
   ];
 }
 
+/** Jobs of Prometheus' usual configurations that scrape many services. */
+const ofScrapes = /^(?:nodes?|kubernetes-[\w-]+|federate|push-?gateway|probes?|targets?)$/i;
 /** An address or the name of a machine, which is no service. */
 const machine = /^(?:ip-\d+(?:-\d+){3}|i-[0-9a-f]{8,17}$|\d+(?:\.\d+){3}$)|\.(?:internal|local|lan)$/i;
 
@@ -364,14 +367,14 @@ const general: ReadonlySet<string> = new Set(
     'infrastructure instana integration internal jenkins k8s kibana kubernetes lambda lightstep logicmonitor logs loki low mail main memory ' +
     'metrics mimir misc monitor monitoring nagios network newrelic noc nr observability on-call oncall openshift operations ops opsgenie os p1 ' +
     'p2 p3 page pager pagerduty pingdom platform primary production prometheus prtg rancher rds rollbar rota s3 sec secops security sensu ' +
-    'sentry server servers service services sev1 sev2 shared site site24x7 slack sns soc solarwinds splunk sqs squad squadcast sre staging ' +
+    'sentry server servers service services sev1 sev2 shared site site24x7 slack slo slos sns soc solarwinds splunk sqs squad squadcast sre staging ' +
     'statuscake statuspage storage sumologic support synthetics system team teams test thanos thousandeyes tier traces uptime uptimerobot ' +
     'urgent vercel victorops warning web website zabbix'
   ).split(' '),
 );
 /** Products, written as people write them; in small letters they may well be the name of a service. */
 const products =
-  /^(?:Cassandra|Databases|Elasticsearch|Istio|Kafka|Memcached|MongoDB|MySQL|Nginx|OpenSearch|Postgres(?:QL)?|RabbitMQ|Redis|Traefik|Vault)$/;
+  /^(?:Cassandra|Consul|Databases|Elasticsearch|Istio|Kafka|Memcached|MongoDB|MySQL|Nginx|OpenSearch|Postgres(?:QL)?|RabbitMQ|Redis|Traefik|Vault)$/;
 const isGeneral = (name: string): boolean =>
   products.test(name) ||
   general.has(name.toLowerCase()) ||

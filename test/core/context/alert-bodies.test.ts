@@ -380,6 +380,20 @@ describe('a page', () => {
       {},
     ],
     [
+      'a job that scrapes many services is none',
+      '[FIRING:1] HeapHigh',
+      'Platform',
+      { firing: labels({ alertname: 'HeapHigh', job: 'kubernetes-pods', kubernetes_namespace: 'energy' }) },
+      { namespace: 'energy' },
+    ],
+    [
+      'Sloth names the service of an objective',
+      '[FIRING:1] BudgetBurn',
+      'SLO',
+      { firing: labels({ alertname: 'BudgetBurn', sloth_service: 'orders', sloth_slo: 'availability' }) },
+      { service: 'orders' },
+    ],
+    [
       'placeholders say nothing',
       'Something is slow',
       '',
@@ -486,5 +500,17 @@ describe('a message in Slack', () => {
     ).toEqual({
       region: 'westeurope',
     });
+  });
+  test('of Sentry, with its tags as code', () => {
+    expect(
+      posted({
+        bot_id: 'B1',
+        username: 'Sentry',
+        blocks: [
+          { type: 'section', text: { type: 'mrkdwn', text: 'environment: `production`  release: `1.2.3`' } },
+          { type: 'context', elements: [{ type: 'mrkdwn', text: 'Project: <https://sentry.example/x|price-api>' }] },
+        ],
+      }),
+    ).toEqual({ service: 'price-api', environment: 'production' });
   });
 });
