@@ -260,7 +260,7 @@ function byKey(key: string, value: string, source: string, trust = 1): Clue[] {
   const named = kind === undefined ? name : `${kind}/${name}`;
   if (!shapes[field].test(named) || placeholder.test(name)) return [];
   if (field === 'service' && machine.test(name)) return [];
-  if (/^component$/i.test(key) && isGeneral(name)) return [];
+  if (/^component$/i.test(key) && ofMachine.test(name)) return [];
   if (/^job$/i.test(key) && ofScrapes.test(name)) return [];
   return [
     { field, value: named, source, confidence: (measuring.test(name) ? ofMeasuring : confidence) * trust },
@@ -270,6 +270,8 @@ function byKey(key: string, value: string, source: string, trust = 1): Clue[] {
   ];
 }
 
+/** Components of a machine. */
+const ofMachine = /^(?:cpu|disks?|filesystems?|hardware|health|interfaces?|memory|network|os|storage|swap|system)$/i;
 /** Jobs of Prometheus' usual configurations that scrape many services. */
 const ofScrapes = /^(?:nodes?|kubernetes-[\w-]+|federate|push-?gateway|probes?|targets?)$/i;
 /** An address or the name of a machine, which is no service. */
@@ -360,17 +362,23 @@ function inSourceService(text: string, clues: readonly Clue[]): Clue[] {
 /** Words for monitoring, providers, teams and kinds of systems, which name no service. */
 const general: ReadonlySet<string> = new Set(
   (
-    'astreinte bereitschaft guardia akamai aks alarm alarms alert alerting alertmanager alerts all api apis app appdynamics application apps argocd aws azure backend bridge ' +
-    'bugsnag business catchpoint checkly checkmk cloud cloudflare cloudwatch cluster coralogix core cpu critical customer data database ' +
-    'datadog db default devops disk dynatrace ec2 ecs eks elastic elb email error errors event events fastly filesystem forward gcp gcs ' +
-    'generic github gitlab gke global grafana heartbeat helpdesk heroku high honeycomb host hosts hours icinga incident incidents infra ' +
-    'infrastructure instana integration internal jenkins k8s kibana kubernetes lambda lightstep logicmonitor logs loki low mail main memory ' +
-    'metrics mimir misc monitor monitoring nagios network newrelic noc nr observability on-call oncall openshift operations ops opsgenie os p1 ' +
-    'p2 p3 page pager pagerduty pingdom platform primary production prometheus prtg rancher rds rollbar rota s3 sec secops security sensu ' +
+    'astreinte bereitschaft guardia akamai aks alarm alarms alert alerting alertmanager alerts all api apis app appdynamics application apps argocd aws azure bridge ' +
+    'bugsnag catchpoint checkly checkmk cloud cloudflare cloudwatch cluster coralogix critical data database ' +
+    'datadog db default devops dynatrace ec2 ecs eks elastic elb fastly filesystem gcp gcs ' +
+    'generic github gitlab gke global grafana helpdesk heroku high honeycomb icinga incident incidents infra ' +
+    'infrastructure instana integration internal jenkins k8s kibana kubernetes lightstep logicmonitor loki low main ' +
+    'mimir misc monitor monitoring nagios network newrelic noc nr observability on-call oncall openshift operations ops opsgenie os p1 ' +
+    'p2 p3 page pager pagerduty pingdom platform primary production prometheus prtg rancher rds rollbar rota s3 secops security sensu ' +
     'sentry server servers service services sev1 sev2 shared site site24x7 slack slo slos sns soc solarwinds splunk sqs squad squadcast sre staging ' +
-    'statuscake statuspage storage sumologic support synthetics system team teams test thanos thousandeyes tier traces uptime uptimerobot ' +
+    'statuscake statuspage sumologic support synthetics system team teams test thanos thousandeyes uptime uptimerobot ' +
     'urgent vercel victorops warning web website zabbix'
   ).split(' '),
+);
+/** Words that name no service alone, but may together with others (`email-service`). */
+const generalAlone: ReadonlySet<string> = new Set(
+  'backend business core customer cpu disk email error errors event events forward heartbeat host hosts hours lambda logs mail memory metrics storage tier traces'.split(
+    ' ',
+  ),
 );
 /** Products, written as people write them; in small letters they may well be the name of a service. */
 const products =
@@ -378,6 +386,7 @@ const products =
 const isGeneral = (name: string): boolean =>
   products.test(name) ||
   general.has(name.toLowerCase()) ||
+  generalAlone.has(name.toLowerCase()) ||
   name
     .toLowerCase()
     .split(/[-_.]/)
