@@ -25,8 +25,8 @@ function renamed(scope: Scope): Renamed {
 }
 
 export const renamedLogs = (source: Source<'logs'>): Source<'logs'> => ({
-  async observe(asked, query) {
-    const { scope, nameOf } = renamed(asked);
+  async observe(catalogScope, query) {
+    const { scope, nameOf } = renamed(catalogScope);
     const observed = await source.observe(scope, query);
     return observed.kind === 'gap' ? observed : { ...observed, data: named(observed.data, nameOf) };
   },
@@ -40,8 +40,8 @@ async function* named(records: AsyncIterable<LogRecord>, nameOf: Renamed['nameOf
 }
 
 export const renamedMetrics = (source: Source<'metrics'>): Source<'metrics'> => ({
-  async observe(asked, query) {
-    const { scope, nameOf } = renamed(asked);
+  async observe(catalogScope, query) {
+    const { scope, nameOf } = renamed(catalogScope);
     const observed = await source.observe(scope, query);
     if (observed.kind === 'gap') return observed;
     const data = observed.data.map(({ entity, ...series }) => ({
@@ -53,8 +53,8 @@ export const renamedMetrics = (source: Source<'metrics'>): Source<'metrics'> => 
 });
 
 export const renamedAlerts = (source: Source<'alerts'>): Source<'alerts'> => ({
-  async observe(asked, query) {
-    const { scope, nameOf } = renamed(asked);
+  async observe(catalogScope, query) {
+    const { scope, nameOf } = renamed(catalogScope);
     const observed = await source.observe(scope, query);
     if (observed.kind === 'gap') return observed;
     const data = observed.data.map(({ entity, ...alert }) => ({

@@ -69,14 +69,14 @@ interface Part {
 
 export function logs(config: NewRelicConfig, ask: () => Question): Source<'logs'> {
   return {
-    async observe(asked) {
+    async observe(catalogScope) {
       const question = ask();
-      const known = await keysOf(question, 'Log', asked.window);
+      const known = await keysOf(question, 'Log', catalogScope.window);
       if (known.kind === 'failed') return gap(known.reason);
       if (known.keys.size === 0) return gap('New Relic has no logs of this window in these accounts.');
-      const names = namesAmong(known.keys, asked);
+      const names = namesAmong(known.keys, catalogScope);
       if (names.message.length === 0) return gap('The logs in New Relic have no message attribute.');
-      const scope = await knownScope(question, { event: 'Log', columns: names.columns, scope: asked }, config);
+      const scope = await knownScope(question, { event: 'Log', columns: names.columns, scope: catalogScope }, config);
       const counted = await partsOf(question, names, scope);
       if (counted.kind === 'failed') return gap(counted.reason);
       const read = await Promise.all(

@@ -63,13 +63,13 @@ export function stepFunctionsExecutions(options: ExecutionsOptions = {}): Source
   const observe: Source<'executions'>['observe'] = async (_scope, { arns }) => {
     const missing: string[] = [];
     const found: WorkflowExecution[] = [];
-    for (const asked of arns) {
+    for (const nameOrArn of arns) {
       try {
-        for (const arn of await named(asked))
+        for (const arn of await named(nameOrArn))
           found.push(readExecution(await clientFor(arn).send(new DescribeExecutionCommand({ executionArn: arn }))));
       } catch (error) {
         const name = error instanceof Error ? error.name : 'no answer';
-        missing.push(`${asked.split(':').slice(6).join('/')} could not be read (${name}).`);
+        missing.push(`${nameOrArn.split(':').slice(6).join('/')} could not be read (${name}).`);
       }
     }
     if (found.length === 0 && missing.length > 0)

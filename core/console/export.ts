@@ -38,7 +38,7 @@ function markdown(view: IncidentView, evidence: readonly Evidence[]): string {
     .concat('\n');
 }
 
-const text = (said: string, max = 1500): string => plain(readableTimes(said), max);
+const text = (value: string, max = 1500): string => plain(readableTimes(value), max);
 
 function headLines({ incident, glance, group }: IncidentView): string[] {
   const { broke, since, until, affected, request, done } = glance;
@@ -129,7 +129,7 @@ const requestLines = ({ approvals }: IncidentView): string[] =>
   );
 
 const timelineLines = ({ timeline }: IncidentView): string[] =>
-  timeline.map(({ at, actor, text: said }) => `- ${instant(at)} **${text(actor, 100)}**: ${text(said)}`);
+  timeline.map(({ at, actor, text: entry }) => `- ${instant(at)} **${text(actor, 100)}**: ${text(entry)}`);
 
 /** Questions of people with their answers; the other messages repeat what the sections above say. */
 const conversationLines = (messages: readonly MessageView[]): string[] =>

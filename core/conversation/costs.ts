@@ -34,11 +34,11 @@ interface Conversation {
 /** Returns undefined if the text neither asks about cost nor follows a question that did. */
 export async function handleCostQuestion(
   utterance: CostUtterance,
-  { earlier, trigger, cluster, isCostQuestion: asked = false }: Conversation,
+  { earlier, trigger, cluster, isCostQuestion: isKnownQuestion = false }: Conversation,
   ports: Pick<Ports, 'costs' | 'clock' | 'catalog'>,
 ): Promise<CostReply | undefined> {
   const { text, intent } = utterance;
-  const isQuestion = asked || intent.kind === 'cost';
+  const isQuestion = isKnownQuestion || intent.kind === 'cost';
   if (!isQuestion && !follows(utterance)) return undefined;
   const before = !isQuestion || goesOn(text) ? followed(await earlier().catch(() => [])) : [];
   if (!isQuestion && before.length === 0) return undefined;

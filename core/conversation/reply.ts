@@ -207,8 +207,8 @@ const unsure = reply('unclear', only('I am not sure what you want to know. One o
   choices: ['why?', 'show me the logs', 'what did you check?', 'status', 'help'],
 });
 
-const answered = ({ did, text, lines, choices, repeatedApprovalId: saidBack }: ApprovalReply): Reply =>
-  reply(did, { text, lines }, { choices, ...(saidBack === undefined ? {} : { repeatedApprovalId: saidBack }) });
+const answered = ({ did, text, lines, choices, repeatedApprovalId }: ApprovalReply): Reply =>
+  reply(did, { text, lines }, { choices, ...(repeatedApprovalId === undefined ? {} : { repeatedApprovalId }) });
 
 async function cost(
   { by, incidentId }: Message,

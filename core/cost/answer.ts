@@ -99,11 +99,11 @@ interface AnswerText {
 
 /** Renders the sum and its breakdown. */
 function sumWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): AnswerText {
-  const { question, subject: whose, now, nameOf } = bill;
+  const { question, subject, now, nameOf } = bill;
   const total = sum(now);
   const [first] = now;
   const greatest = now.slice(0, 3).map((cost) => `${nameOf(cost.key)} ${usd(cost.usd)}${share(cost.usd, total)}`);
-  const text = `${whose} cost ${usd(total)} ${whenOf(question.period)}.`;
+  const text = `${subject} cost ${usd(total)} ${whenOf(question.period)}.`;
   return {
     text:
       question.measure === 'most' && first && first.usd > 0
@@ -125,14 +125,14 @@ function sumWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): Answ
 
 /** Renders the sum and its course over the days or months. */
 function seriesWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): AnswerText {
-  const { question, subject: whose, now } = bill;
+  const { question, subject, now } = bill;
   const total = sum(now);
   const most = now.reduce<Cost | undefined>((best, one) => (best && best.usd >= one.usd ? best : one), undefined);
   const least = now.reduce<Cost | undefined>((best, one) => (best && best.usd <= one.usd ? best : one), undefined);
   const unit = by === 'month' ? 'month' : 'day';
   const span = now.length > 1 && most && least && most.usd - least.usd >= 0.005;
   return {
-    text: `${whose} cost ${usd(total)} ${whenOf(question.period)}${now.length > 1 ? `, ${usd(total / now.length)} a ${unit} on average` : ''}.`,
+    text: `${subject} cost ${usd(total)} ${whenOf(question.period)}${now.length > 1 ? `, ${usd(total / now.length)} a ${unit} on average` : ''}.`,
     lines: [
       ...(span
         ? [`Most ${onOrIn(most.key, unit)}: ${usd(most.usd)}. Least ${onOrIn(least.key, unit)}: ${usd(least.usd)}.`]
@@ -162,8 +162,8 @@ const maxMoved = 4;
 
 /** Renders the changes since the period before, increases and decreases separately. */
 function movedWords(bill: Bill): AnswerText {
-  const { question, subject: whose, now, before, nameOf } = bill;
-  const text = `${whose} cost ${usd(sum(now))} ${whenOf(question.period)}`;
+  const { question, subject, now, before, nameOf } = bill;
+  const text = `${subject} cost ${usd(sum(now))} ${whenOf(question.period)}`;
   if (before === undefined) return { text: `${text}.`, lines: [], chart: undefined };
   const moves = movesOf(now, before).filter(({ change }) => Math.abs(change) >= 0.005);
   const movesText = (up: boolean) =>
@@ -224,8 +224,8 @@ function comparisonOf({ question: { period }, now, before }: Bill): string[] {
 const spanOf = (period: Period): string =>
   period.soFar && lengthInDays(period) > 1 ? 'the same days of the time before' : 'the time before';
 const whenOf = (period: Period): string => `${during(period)}${period.soFar ? ' so far' : ''}`;
-const titleFor = ({ question: { accounts, period }, subject: whose }: Bill): string =>
-  `${accounts === 'all' ? 'All accounts' : shorten(whose, 60)}, ${period.name}${period.soFar ? ' so far' : ''}`;
+const titleFor = ({ question: { accounts, period }, subject }: Bill): string =>
+  `${accounts === 'all' ? 'All accounts' : shorten(subject, 60)}, ${period.name}${period.soFar ? ' so far' : ''}`;
 
 const maxListed = 5;
 const listed = (accounts: readonly Account[]): string =>

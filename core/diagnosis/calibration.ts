@@ -14,7 +14,7 @@ export const fitted: Weights = {
     odds: 1.02,
     strongest: 0.23,
     shown: 0.67,
-    told: 0.24,
+    logged: 0.24,
     measured: -0.2,
     symptomOnly: -1,
     notRoot: -0.42,

@@ -9,7 +9,7 @@ export const features = [
   'odds',
   'strongest',
   'shown',
-  'told',
+  'logged',
   'measured',
   'symptomOnly',
   'notRoot',
@@ -20,7 +20,7 @@ export type Feature = (typeof features)[number];
 
 /**
  * Each between 0 and 1, but for `odds`. `odds`: log odds of its share among all hypotheses. `strongest`: confidence of its best finding. `shown`: the
- * cluster or a managed service states the cause. `told`: the words of a log do. `measured`: only metrics suggest it. `symptomOnly`: no finding
+ * cluster or a managed service states the cause. `logged`: the words of a log do. `measured`: only metrics suggest it. `symptomOnly`: no finding
  * states a cause. `notRoot`: its cause often has another behind it. `changeOnly`: a change by its time and words. `leftOpen`: the share of other
  * grave problems that it does not explain. How near the page and the rivals are is in the odds.
  */
@@ -41,7 +41,7 @@ export function supportOf(first: Ranked, scene: ScoringContext): Support {
     odds: Math.min(largest, Math.max(-largest, odds)),
     strongest: Math.max(0, ...findings.map((finding) => finding.confidence)),
     shown: yes(states('kubernetes', 'executions', 'cdn')),
-    told: yes(states('logs')),
+    logged: yes(states('logs')),
     measured: yes(own.length > 0 && own.every(({ specialist }) => specialist === 'metrics')),
     symptomOnly: yes(own.length > 0 && own.every(({ role }) => role === 'symptom')),
     notRoot: yes(causes[cause].depth !== 'root'),

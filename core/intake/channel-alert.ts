@@ -43,7 +43,7 @@ const label = /^\W{0,3}([A-Za-z][\w ./-]{0,40}?)\W{0,2}\s*[:=]\s*\W{0,2}(\S.*)$/
 /** Returns undefined for a message that is no alert of a known system, unless `anyway` is set because a person pointed at it. */
 export function readAlert(message: ChatMessage, anyway = false): Alert | undefined {
   const known = marks.find(
-    ({ by, text: says }) => (message.from === 'app' && by.test(message.by)) || matchesText(message, says),
+    ({ by, text: pattern }) => (message.from === 'app' && by.test(message.by)) || matchesText(message, pattern),
   );
   if (!known && !anyway) return undefined;
   const pageId = [...message.links, message.text]

@@ -12,7 +12,7 @@ export const sureness = ({ confidence }: Pick<Hypothesis, 'confidence'>): string
   `${confidenceWords(confidence)} (${Math.round(confidence * 100)} %)`;
 
 export const causeLines = (record: PostmortemRecord): string[] =>
-  correctionsIn(record).map(({ by, words: says }) => `${plain(by, 100)} says: ${plain(says, 600)}`);
+  correctionsIn(record).map(({ by, words: correction }) => `${plain(by, 100)} says: ${plain(correction, 600)}`);
 
 export function rootCause(record: PostmortemRecord): string[] {
   const { diagnosis } = record;

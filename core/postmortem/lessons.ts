@@ -57,7 +57,7 @@ function badly(record: PostmortemRecord): string[] {
   return [
     ...(lagMs >= lateMs ? [`The page came ${span(lagMs)} after it had begun.`] : []),
     ...correctionsIn(record).map(
-      ({ by, words: says }) => `${plain(by, 100)} corrected the diagnosis: ${plain(says, 300)}`,
+      ({ by, words: correction }) => `${plain(by, 100)} corrected the diagnosis: ${plain(correction, 300)}`,
     ),
     ...(!first || first.cause === 'unknown'
       ? ['Watchkeeper did not find the cause.']

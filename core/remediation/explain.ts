@@ -44,7 +44,7 @@ async function waysOf(supposed: Supposed, policies: Policies): Promise<string[][
     const ways: string[][] = [];
     for (const set of setsOf(changes, size)) {
       const changed = set.reduce((one, change) => change.apply(one), supposed);
-      if ((await evaluate(changed, policies)).allowed) ways.push(set.map(({ text: says }) => says));
+      if ((await evaluate(changed, policies)).allowed) ways.push(set.map(({ text }) => text));
     }
     if (ways.length > 0) return ways;
   }

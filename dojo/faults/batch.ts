@@ -58,7 +58,7 @@ export async function runBatch(
 
 const Line = z.union([
   z.object({ held: z.number() }),
-  z.object({ told: Outcome }),
+  z.object({ outcome: Outcome }),
   z.object({ over: z.literal(true) }),
 ]);
 
@@ -78,7 +78,7 @@ async function live(orders: Orders, dying: number | undefined): Promise<readonly
   let over = false;
   for await (const text of createInterface({ input: started.stdout })) {
     const line = Line.parse(JSON.parse(text));
-    if ('told' in line) outcomes.push(line.told);
+    if ('outcome' in line) outcomes.push(line.outcome);
     if ('over' in line) over = true;
     if ('held' in line) held += 1;
     if (dying !== undefined && held >= dying) kill(started);

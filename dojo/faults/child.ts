@@ -285,7 +285,7 @@ if (last) {
       approved: approvals.some((one) => one.state === 'decided' && one.verdict !== 'reject'),
       actions: timeline.filter(({ kind }) => kind === 'action' || kind === 'learned').map(({ event }) => event),
     };
-    send({ told: outcome });
+    send({ outcome });
   }
   send({ over: true });
   process.exit(0);

@@ -49,8 +49,8 @@ describe('npm run page', () => {
     expect(readPageOptions(['--ping', '--url', 'https://x/pagerduty'])).toMatchObject({
       options: { ping: true, url: 'https://x/pagerduty' },
     });
-    expect(() => readPageOptions(['--url', 'https://x'])).toThrow('--ping');
-    expect(() => readPageOptions(['--ping', '--url', 'x'])).toThrow('--url');
+    expect(() => readPageOptions(['--url', 'https://x'])).toThrow('Only --ping accepts --url');
+    expect(() => readPageOptions(['--ping', '--url', 'x'])).toThrow('--url is an address');
     expect(() => readPageOptions(['--verbose'])).toThrow("Unknown option '--verbose'.");
   });
 });

@@ -10,7 +10,7 @@ const support = (over: Partial<Support> = {}): Support => ({
   odds: 2,
   strongest: 0.9,
   shown: 0,
-  told: 0,
+  logged: 0,
   measured: 0,
   symptomOnly: 0,
   notRoot: 0,
@@ -46,7 +46,7 @@ describe('the stated confidence', () => {
   test('falls with each feature that makes support thin, and rises with none of them', () => {
     for (const thin of ['measured', 'symptomOnly', 'notRoot', 'leftOpen'] as const)
       expect(fitted.of[thin]).toBeLessThan(0);
-    for (const firm of ['odds', 'strongest', 'shown', 'told'] as const) expect(fitted.of[firm]).toBeGreaterThan(0);
+    for (const firm of ['odds', 'strongest', 'shown', 'logged'] as const) expect(fitted.of[firm]).toBeGreaterThan(0);
   });
   test('is below the share among the hypotheses where one weak symptom has no rival', () => {
     const weak = diagnosed(finding({ specialist: 'metrics', role: 'symptom', cause: 'network-delay' }));
