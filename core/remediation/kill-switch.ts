@@ -33,7 +33,7 @@ export async function throwKillSwitch(
   const catalog = await ports.catalog.load();
   if (!on && catalog.approvers.length > 0 && !idsOf(catalog.approvers, catalog).includes(by))
     throw new InvalidInput(`${by} is not among the approvers, and only they take the kill switch off.`);
-  const at = ports.clock.now().toISOString();
+  const at = after(await ports.controls.killSwitch(), ports.clock.now());
   const reason = shorten(clean(why), 300);
   await ports.controls.setKillSwitch({ on, by, at, why: reason });
   await recordAudit(
@@ -48,6 +48,10 @@ export async function throwKillSwitch(
   );
   return switches(ports);
 }
+
+/** An instant later than the last change's, because the instant identifies the change in the audit. */
+const after = (last: KillSwitch | undefined, now: Date): string =>
+  new Date(last === undefined ? now : Math.max(now.getTime(), Date.parse(last.at) + 1)).toISOString();
 
 /** Sets the switch, if `on` is given, and describes its state. A person who may not turn it off gets the reason, and the switch stays on. */
 export async function answerSwitch(

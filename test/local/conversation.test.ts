@@ -58,7 +58,7 @@ test('an engineer who comes with no context is told what it is, why, by which li
   expect(why.lines).toContainEqual(expect.stringMatching(/^Evidence: \[1\] \w+: .+/));
   const graph = await say(id, 'show me the graph');
   expect(graph.chart).toMatch(/^<svg.*moved \d\d:\d\d UTC/s);
-  expect((await say(id, 'what did you check?')).text).toContain('5 specialists');
+  expect((await say(id, 'what did you check?')).text).toContain('6 specialists');
   expect((await say(id, 'why do you think it is the certificate?')).text).toMatch(/^No finding supports that/);
 });
 

@@ -58,7 +58,7 @@ const open = storesForTests();
 
 it.each([
   ['03:05:00', 'decided', /^approved by U1/],
-  ['03:20:00', 'pending', /^The question expired .* The button was pressed in time, at 02:50 UTC/],
+  ['03:20:00', 'pending', /^The question expired .* You pressed the button in time, at 02:50 UTC/],
 ])(
   'a press that nobody could hear counts after a redrive at %s as long as its question is open',
   async (at, state, says) => {

@@ -50,7 +50,14 @@ const told = async () => (await ports.incidents.timeline('inc-1')).map((entry) =
 describe('assembling the context', () => {
   test('plans a brief for each specialist, with the question and the context', async () => {
     const { plan, context, round, priorReports } = await assemble();
-    expect(plan.map((brief) => brief.specialist)).toEqual(['kubernetes', 'metrics', 'logs', 'changes', 'knowledge']);
+    expect(plan.map((brief) => brief.specialist)).toEqual([
+      'kubernetes',
+      'metrics',
+      'logs',
+      'changes',
+      'traces',
+      'knowledge',
+    ]);
     expect(plan[0]?.question).toContain('cart');
     expect(plan.every((brief) => brief.context === context && brief.budget.tokens === 1000)).toBe(true);
     expect({ round, priorReports }).toEqual({ round: 1, priorReports: [] });
@@ -102,7 +109,7 @@ describe('assembling the context', () => {
       const away = async () => {
         throw new Unavailable('down');
       };
-      expect((await assemble({ memory: { ...noMemory(), facts: away } })).plan).toHaveLength(5);
+      expect((await assemble({ memory: { ...noMemory(), facts: away } })).plan).toHaveLength(6);
       expect(await told()).toContain('The memory of taught facts did not answer.');
     });
   });
@@ -139,7 +146,7 @@ describe('a source that does not answer costs knowledge, not the investigation',
     ],
   ])('%s', async (_, without, sentence) => {
     const { plan } = await assemble(without(ports));
-    expect(plan).toHaveLength(5);
+    expect(plan).toHaveLength(6);
     expect(await told()).toContain(sentence);
   });
 });
