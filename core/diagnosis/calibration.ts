@@ -9,16 +9,16 @@ export interface Weights {
 }
 
 export const fitted: Weights = {
-  base: -0.97,
+  base: -0.93,
   of: {
-    odds: 1.02,
-    strongest: 0.23,
-    shown: 0.67,
-    logged: 0.24,
-    measured: -0.2,
-    symptomOnly: -1,
-    notRoot: -0.42,
-    changeOnly: 0.11,
+    odds: 0.99,
+    strongest: 0.22,
+    shown: 0.47,
+    logged: 0.17,
+    measured: -0.05,
+    symptomOnly: -0.69,
+    notRoot: -0.38,
+    changeOnly: -0.16,
     leftOpen: -0.15,
   },
 };
