@@ -31,13 +31,13 @@ export class Alarms extends Construct {
     const alarms: readonly { name: string; description: string; metric: IMetric; threshold?: number }[] = [
       {
         name: 'dead-letters',
-        description: 'Events that no target took wait in the dead-letter queue: an incident may not have started.',
+        description: 'Undelivered events are in the dead-letter queue: an incident may not have started.',
         metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
       },
       {
         name: 'failed-invocations',
         description:
-          'Something that nobody waits for failed to the last try: what was said, or a change of a page, was not heard.',
+          'An asynchronous invocation failed three times: a message from a person, a change of a page, or a sweep is not handled.',
         metric: failedInvocations.metricApproximateNumberOfMessagesVisible({ period }),
       },
       {
@@ -89,7 +89,7 @@ export class Alarms extends Construct {
       if (topicArn === undefined)
         Annotations.of(this).addWarningV2(
           'watchkeeper:silent-alarms',
-          'Nobody is told of alarms: name alarmTopicArn or alarmEmail in the stage.',
+          'Alarms notify nobody: set alarmTopicArn or alarmEmail in the stage.',
         );
       return existing;
     }

@@ -5,8 +5,8 @@ import { exportFeedback, feedbackFormats, feedbackLine, summaryOf } from '../cor
 import { clean } from '../core/text.ts';
 import { parse, run } from './command.ts';
 import { defaultData } from './options.ts';
+import { readFeedback } from './read-feedback.ts';
 import { instantOf } from './records.ts';
-import { readFeedback } from './said.ts';
 
 const help = `Lists people's feedback on diagnoses ("no, it was the cache", "yes, that was it"), and counts the right ones.
 

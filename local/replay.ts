@@ -11,9 +11,9 @@ import type { TapedCall } from '../core/replay/tape.ts';
 import { differences, lastDiagnosis } from '../core/replay/verdict.ts';
 import { openTapes, replayedWorld } from './compose.ts';
 import { defaultData } from './options.ts';
+import { readFeedback } from './read-feedback.ts';
 import type { Place } from './records.ts';
 import { startRuntime } from './runtime/index.ts';
-import { readFeedback } from './said.ts';
 
 const help = `Replays and inspects a recorded incident. \`npm start -- --record\`, or \`recording: true\` in a configuration, records incidents.
 

@@ -102,7 +102,7 @@ export function agentCoreMemory(options: AgentCoreMemoryOptions): Memory {
       } catch (cause) {
         // Nobody has spoken in the session.
         if (cause instanceof ResourceNotFoundException) return [];
-        onFailure(unavailable(`did not list what was said in incident ${incidentId}`, cause));
+        onFailure(unavailable(`did not list the conversation of incident ${incidentId}`, cause));
       }
       return found.toSorted((a, b) => a.at.localeCompare(b.at));
     },

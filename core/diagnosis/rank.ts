@@ -115,7 +115,7 @@ function absorbs(kept: Kept, one: Scored, scene: ScoringContext): boolean {
   if (second.changeId !== undefined && isChange(second.cause)) {
     return second.changeId === kept.changeId || (kept.changeId === undefined && goesWith(first, one));
   }
-  // Time and place alone do not make a change the reason of what its diff has nothing to do with.
+  // Time and place alone do not make a change the cause of a fault that its diff cannot produce.
   if (isChange(first.cause) && matchOfCandidate(first, scene).kind === 'unrelated') return false;
   return (
     kept.scored.logOdds >= leastToExplain &&

@@ -73,7 +73,7 @@ export const Utterance = z.discriminatedUnion('kind', [
     approvalId: z.string().min(1).max(300),
     verdict: Verdict,
   }),
-  /** A press of any of our buttons by a person whom the request does not prove to be one of our people. It decides nothing; the person is told. */
+  /** A press of any of our buttons by a person whom the request does not prove to be one of our people. It decides nothing; the person gets an answer that says so. */
   z.object({ ...header, ...pressing, kind: z.literal('refused-press') }),
 ]);
 export type Utterance = z.infer<typeof Utterance>;

@@ -21,7 +21,7 @@ const SpecialistReport = z.object({
     .string()
     .min(1)
     .max(900)
-    .describe('At most three sentences in plain words: what was seen, since when, how much.'),
+    .describe('At most three sentences in plain words: the observation, its start, its amount.'),
   keyFindingIds: z.array(z.string()).max(5).describe('Ids of the findings that matter most, most important first.'),
   observations: z.array(Observation).max(4).default([]).describe('What you found beyond the findings; mostly none.'),
 });

@@ -1,5 +1,5 @@
 // Takes a person's answer to an approval question. The store decides each question exactly once: the first answer decides, or as many approvals
-// as the question needs. The answer is on record before anybody is told that it counts.
+// as the question needs. The answer is on record before a reply confirms it.
 
 import type { Approval, Verdict } from '../model/action.ts';
 import { idsOf } from '../ports/catalog.ts';

@@ -1,4 +1,4 @@
-// The address of what is shown. The hash holds the page (`inc-…`, `inc-…/evidence/ID`, `inc-…/postmortem`, `service/NAME`, `week`) and, after `?`, the filter of the list. Other
+// The address of the shown page. The hash holds the page (`inc-…`, `inc-…/evidence/ID`, `inc-…/postmortem`, `service/NAME`, `week`) and, after `?`, the filter of the list. Other
 // anchors, such as the skip link's, change nothing.
 import { useEffect, useState } from 'preact/hooks';
 import { type IncidentFilter, type StateFilter, stateFilters } from '../../core/console/filter.ts';

@@ -33,18 +33,18 @@ const untouching: readonly (readonly [path: RegExp, why: string])[] = [
 const elsewhere = /(?:^|[/._-])(staging|stage|dev|development|sandbox|qa|test|preview|prod|production)(?:[/._-]|$)/i;
 
 const titles: readonly (readonly [title: RegExp, why: string])[] = [
-  [/^(?:docs?|documentation)\b|^#docs\b|\b(?:readme|codeowners|changelog)\b/i, 'calls itself documentation'],
-  [/^tests?\b|^#test\b/i, 'calls itself a test'],
-  [/^(?:ci|build)\b|^#ci\b/i, 'calls itself a change of the build'],
+  [/^(?:docs?|documentation)\b|^#docs\b|\b(?:readme|codeowners|changelog)\b/i, 'its description mentions documentation'],
+  [/^tests?\b|^#test\b/i, 'its description mentions tests'],
+  [/^(?:ci|build)\b|^#ci\b/i, 'its description mentions the build'],
   [
     /^style\b|\b(?:gofmt|goimports|prettier|formatting|whitespace|palette|restyle|tooltip)\b/i,
-    'calls itself a matter of style',
+    'its description mentions style',
   ],
   [
     /\b(?:log(?:s|ging)? (?:line|level|field|format|sampling|message|verbosity)s?|(?:access|audit|debug|structured) log\w*|metrics?|gauge|histogram|tracing|otel|dashboards?)\b/i,
-    'calls itself a matter of what is reported',
+    'its description mentions logs, metrics or dashboards',
   ],
-  [/\btypo\b/i, 'calls itself the correction of a typing mistake'],
+  [/\btypo\b/i, 'its description mentions a typing mistake'],
 ];
 
 export function natureOf(change: Change, environment: string | undefined): Nature {

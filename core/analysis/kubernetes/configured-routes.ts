@@ -85,7 +85,7 @@ export function configuredRoutes(cluster: Cluster): FindingDraft[] {
       );
       return [...wrong.values()].map(({ route, problem }) =>
         observed(cluster, {
-          claim: `${workload.kind} ${workload.metadata.name} is told by ${source} to send ${route.names[0] ? `${route.names[0]} ` : 'calls '}to ${problem.what}.`,
+          claim: `${source} makes ${workload.kind} ${workload.metadata.name} send ${route.names[0] ? `${route.names[0]} ` : 'calls '}to ${problem.what}.`,
           entity: cluster.entityOf(workload),
           cause: 'route-wrong-backend',
           confidence: problem.confidence,

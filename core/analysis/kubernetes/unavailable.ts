@@ -7,7 +7,7 @@ import { firstTimeOf, newestOf } from './event-times.ts';
 import { clockTime, earliest, observed } from './finding.ts';
 import type { KubernetesEvent, Pod, Workload } from './objects.ts';
 
-/** `found` are the findings of the other analyzers. A workload with a severe finding of its own, or as the target of one, is told already. */
+/** `found` are the findings of the other analyzers. A workload with a severe finding of its own, or as the target of one, has its finding already. */
 export function unavailable(cluster: Cluster, found: readonly FindingDraft[]): FindingDraft[] {
   const reported = new Set(
     found

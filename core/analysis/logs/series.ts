@@ -153,7 +153,7 @@ function shiftOf(series: LineSeries, baselineEnd: number): SeriesMove | undefine
   const at = splitOf(values);
   if (at === undefined) return undefined;
   const [first, rest] = [values.slice(0, at), values.slice(at)];
-  // A level that creeps up is told from its beginning to its end.
+  // A level that rises slowly is reported with its first and last value.
   const before = median(first.slice(0, Math.ceil(first.length / 2)));
   const during = median(rest.slice(Math.floor(rest.length / 2)));
   const rises = during > before;

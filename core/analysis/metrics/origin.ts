@@ -58,7 +58,7 @@ const maxCallsOfOne = 4;
 const isAddress = (name: string): boolean =>
   /^(?:[a-z]+:\/\/)?(?:[\w-]+\.){2,}[a-z]{2,}(?=$|[_:/])/i.test(name) || /^\d{1,3}(?:\.\d{1,3}){3}/.test(name);
 
-interface Ground extends Measuring {
+interface NodeMeasurements extends Measuring {
   readonly period: PagedPeriod;
   readonly nodes: ReadonlyMap<string, Node>;
   readonly calleesOf: (name: string) => readonly string[];
@@ -91,7 +91,7 @@ export function originsOf(
   const paged = page.names.map((name) => nodes.get(name.toLowerCase())).find((node) => node !== undefined);
   const period = paged && pagedPeriod(paged.series, page);
   if (paged === undefined || period === undefined) return undefined;
-  const ground = groundOf(nodes, dependencies, {
+  const measurements = groundOf(nodes, dependencies, {
     paged,
     period,
     statistic: page.statistic ?? (statisticIn(period.anchor.signal) === 'mean' ? 'mean' : undefined),
@@ -99,7 +99,7 @@ export function originsOf(
   const kinds = page.kind === 'both' ? (['latency', 'errors'] as const) : [page.kind];
   const best = [
     ...Map.groupBy(
-      kinds.flatMap((kind) => suspectsOf(kind, ground)),
+      kinds.flatMap((kind) => suspectsOf(kind, measurements)),
       ({ node }) => node,
     ).values(),
   ].flatMap((own) => own.toSorted((a, b) => b.weight - a.weight)[0] ?? []);
@@ -132,7 +132,7 @@ function groundOf(
   nodes: ReadonlyMap<string, Node>,
   dependencies: readonly Dependency[],
   measuring: Measuring & { readonly period: PagedPeriod },
-): Ground {
+): NodeMeasurements {
   const edges = dependencies
     .map(({ from, to }) => ({ from: from.toLowerCase(), to: to.toLowerCase() }))
     .filter(({ from, to }) => from !== to);
@@ -151,20 +151,20 @@ function groundOf(
   };
 }
 
-function suspectsOf(kind: 'latency' | 'errors', ground: Ground): Suspect[] {
-  const { nodes, paged, period, calleesOf, isRelated } = ground;
-  const pageFails = kind === 'errors' && failing(paged, ground) !== undefined;
+function suspectsOf(kind: 'latency' | 'errors', measurements: NodeMeasurements): Suspect[] {
+  const { nodes, paged, period, calleesOf, isRelated } = measurements;
+  const pageFails = kind === 'errors' && failing(paged, measurements) !== undefined;
   const shown = new Map(
     [...nodes.values()].flatMap((node) => {
       const one =
         kind === 'latency'
-          ? slowness(node, ground)
-          : (failing(node, ground) ??
-            (pageFails ? stopsCalling(node, ground.onlyCalledBy(node.name), ground) : undefined));
+          ? slowness(node, measurements)
+          : (failing(node, measurements) ??
+            (pageFails ? stopsCalling(node, measurements.onlyCalledBy(node.name), measurements) : undefined));
       return one === undefined ? [] : [[node.name, one] as const];
     }),
   );
-  const areTotals = kind === 'errors' || addsUp(ground);
+  const areTotals = kind === 'errors' || addsUp(measurements);
   const ownOf = (name: string, one: Shown): number => {
     const parts = calleesOf(name).map((to) => partOf(one, shown.get(to), areTotals));
     const explained = areTotals ? parts.reduce((sum, part) => sum + part, 0) : Math.max(0, ...parts);
@@ -173,7 +173,7 @@ function suspectsOf(kind: 'latency' | 'errors', ground: Ground): Suspect[] {
   const own = new Map([...shown].map(([name, one]) => [name, ownOf(name, one)]));
   const most = Math.max(
     shown.get(paged.name)?.amount ?? 0,
-    kind === 'latency' ? pagedTime(ground.period) : 0,
+    kind === 'latency' ? pagedTime(measurements.period) : 0,
     ...[...own].map(([name, amount]) => (isRelated(name) ? amount : 0)),
   );
   return [...nodes.values()].flatMap((node): Suspect[] => {

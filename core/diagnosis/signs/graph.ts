@@ -47,7 +47,7 @@ export function signsOfMeasure(candidate: Candidate, { graph, findings, subjects
   const callers = graph.callersOf(candidate.service);
   const above = observed(findings).filter(({ entity }) => callers.has(subjects.serviceOf(entity) ?? ''));
   return isWorse(above, candidate.findings)
-    ? [{ weight: -1.8, text: 'its errors are too few to make those of what calls it' }]
+    ? [{ weight: -1.8, text: 'its errors are too few to explain those of its callers' }]
     : [];
 }
 

@@ -73,7 +73,7 @@ function findingOf(found: TraceFinding, entityOf: EntityOf, query: string): Find
   switch (found.kind) {
     case 'own-time':
       return {
-        claim: `${service} spends ${ms(found.during)} of its own in ${operation}, not ${ms(before)}: ${formatPercent(found.share)} of what was added to the calls.${words(found.differs)}`,
+        claim: `${service} spends ${ms(found.during)} of its own in ${operation}, not ${ms(before)}: ${formatPercent(found.share)} of the time added to the calls.${words(found.differs)}`,
         entity: entityOf(service),
         cause: 'slow-itself',
         role: 'cause',
