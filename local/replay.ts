@@ -88,7 +88,8 @@ async function replay({ incident: id, calls: list, scenario, place, recordsPlace
     return 0;
   }
   const calls = await tapes.calls(id);
-  if (calls.length === 0) throw new InvalidInput(`There is no tape of ${id} there. \`npm run replay\` lists what is.`);
+  if (calls.length === 0)
+    throw new InvalidInput(`${id} has no recording there. \`npm run replay\` lists the recordings.`);
   const incident = incidentOf(calls);
   if (list) {
     for (const { at, port, wallMs, answer, redacted } of calls)

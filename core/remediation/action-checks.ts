@@ -128,7 +128,7 @@ export const dependencyStillDown: Check = {
 };
 export const causeWouldRemain: Check = {
   code: 'cause-would-remain',
-  why: 'New pods of the same revision meet what was found in it again.',
+  why: 'New pods of the same revision have the same fault.',
   holds: (seen) => hasCause(seen, remaining),
 };
 export const noRoomForPods: Check = {

@@ -33,7 +33,10 @@ const untouching: readonly (readonly [path: RegExp, why: string])[] = [
 const elsewhere = /(?:^|[/._-])(staging|stage|dev|development|sandbox|qa|test|preview|prod|production)(?:[/._-]|$)/i;
 
 const titles: readonly (readonly [title: RegExp, why: string])[] = [
-  [/^(?:docs?|documentation)\b|^#docs\b|\b(?:readme|codeowners|changelog)\b/i, 'its description mentions documentation'],
+  [
+    /^(?:docs?|documentation)\b|^#docs\b|\b(?:readme|codeowners|changelog)\b/i,
+    'its description mentions documentation',
+  ],
   [/^tests?\b|^#test\b/i, 'its description mentions tests'],
   [/^(?:ci|build)\b|^#ci\b/i, 'its description mentions the build'],
   [

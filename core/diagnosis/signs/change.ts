@@ -14,7 +14,7 @@ export function signsOfChange(candidate: Candidate, scene: ScoringContext): Sign
   const own = failures.filter(({ entity }) => scene.subjects.keyOf(entity) === candidate.subject);
   return [
     ...(own.length === 0 && failures.length > 0
-      ? [{ weight: -0.8, text: 'nothing fails at the place where it went live' }]
+      ? [{ weight: -0.8, text: 'nothing fails at its place of rollout' }]
       : []),
     ...signsOfDelay(candidate.onset, earliestOf(own.length > 0 ? own : failures)),
     ...(own.some(({ cause }) => cause !== undefined && isChange(cause))

@@ -63,11 +63,11 @@ export function signsOfMechanism(candidate: Candidate, scene: ScoringContext): S
       : [];
   switch (match.kind) {
     case 'produces':
-      return [{ weight: 1.1, text: `it ${match.mechanism.text}, and what is seen is of this kind` }];
+      return [{ weight: 1.1, text: `it ${match.mechanism.text}, and the observed fault is of this kind` }];
     case 'concerns':
-      return [{ weight: 0.4, text: 'its diff concerns what is seen' }, ...surge];
+      return [{ weight: 0.4, text: 'its diff concerns the observed fault' }, ...surge];
     case 'unrelated':
-      return [{ weight: -1.2, text: 'nothing in its diff produces what is seen' }, ...surge];
+      return [{ weight: -1.2, text: 'nothing in its diff produces the observed fault' }, ...surge];
     case 'unknown':
       return surge;
   }

@@ -34,5 +34,5 @@ export function signsOfAge(candidate: Candidate, { findings, graph, subjects, si
   const isOfAnother = paged !== undefined && service !== undefined && !graph.calleesOf(paged).has(service);
   if (!isNews && !isOfAnother) return [];
   const hours = Math.round((since - Date.parse(onset)) / (60 * minute));
-  return [{ weight: -3, text: `it has been so for ${hours} h, and what the page is about began lately` }];
+  return [{ weight: -3, text: `it has been so for ${hours} h, and the paged problem began later` }];
 }
