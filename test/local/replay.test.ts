@@ -113,7 +113,7 @@ test('a call that is missing is named, and its source a gap', async () => {
 });
 
 test.each([
-  [['inc-nobody'], 'There is no tape of inc-nobody'],
+  [['inc-nobody'], 'inc-nobody has no recording'],
   [['--nonsense'], 'npm run replay -- --help'],
   [['one', 'two'], 'One incident at a time.'],
 ])('%s is refused in a sentence', async (args, sentence) => {
