@@ -76,8 +76,9 @@ const createdSince = (cluster: Cluster, { involvedObject, lastTimestamp }: Clust
 /** Workloads whose pods cannot be created now and that have no event left. */
 function withoutEvents(cluster: Cluster, found: readonly FindingDraft[]): FindingDraft[] {
   const reported = new Set(found.map(({ entity, dependency }) => keyOf(dependency ?? entity)));
-  const groups = Map.groupBy([...cluster.workloads, ...cluster.replicaSets].filter(failsToCreate), (one) =>
-    keyOf(cluster.ownerOf(one.kind, one.metadata.name, one.metadata.namespace)),
+  const groups = Map.groupBy(
+    [...cluster.workloads, ...cluster.replicaSets].filter((one) => failsToCreate(one) || lacksAccount(cluster, one)),
+    (one) => keyOf(cluster.ownerOf(one.kind, one.metadata.name, one.metadata.namespace)),
   );
   return [...groups.values()].flatMap((failing) => {
     const [first] = failing;
@@ -112,6 +113,12 @@ function withoutEvents(cluster: Cluster, found: readonly FindingDraft[]): Findin
 const keyOf = ({ kind, namespace, name }: EntityRef): string => `${kind}/${namespace ?? ''}/${name}`;
 const conditionOf = ({ status }: Workload) =>
   (status?.conditions ?? []).find(({ type, status: state }) => type === 'ReplicaFailure' && state === 'True');
+/** Whether a workload that wants pods has none, and the account that they would need does not exist. */
+const lacksAccount = (cluster: Cluster, one: Workload): boolean =>
+  one.kind !== 'ReplicaSet' &&
+  replicasOf(one).desired > 0 &&
+  cluster.podsOf(cluster.entityOf(one)).length === 0 &&
+  workOut(cluster, one).cause === 'service-account-missing';
 const failsToCreate = (one: Workload): boolean => conditionOf(one)?.reason === 'FailedCreate';
 
 /** Derives from the existing accounts and quotas why the next pod would be refused. */
@@ -121,7 +128,8 @@ function workOut(cluster: Cluster, { metadata, spec: { template } }: Workload): 
   const accountsRead = cluster.items.some(
     (item) => item.kind === 'ServiceAccount' && item.metadata.namespace === namespace,
   );
-  if (account && accountsRead && !cluster.has('ServiceAccount', account, namespace))
+  // Every namespace has its account `default`: a controller makes it again at once, and listings often leave it out.
+  if (account && account !== 'default' && accountsRead && !cluster.has('ServiceAccount', account, namespace))
     return { cause: 'service-account-missing', problem: `its service account ${account} does not exist` };
   for (const quota of cluster.quotas.filter((one) => one.metadata.namespace === namespace)) {
     for (const [resource, hard] of Object.entries(quota.status?.hard ?? {})) {

@@ -62,7 +62,8 @@ function endOf(cluster: Cluster, pod: Pod, status: ContainerStatus): End | undef
   const lineOf = (words: string) => `Pod ${pod.metadata.name}: container ${status.name}: ${words}`;
   if (waiting?.reason === 'CreateContainerConfigError' || waiting?.reason === 'CreateContainerError') {
     const refusal = refusalOf(cluster, pod, status);
-    const cause = configErrors.find(([words]) => words.test(refusal))?.[1];
+    const unsaid = refusal === '' && waiting.reason === 'CreateContainerConfigError' && readsSecrets(pod, status);
+    const cause = unsaid ? 'secret-missing' : configErrors.find(([words]) => words.test(refusal))?.[1];
     return { ...base, cause, line: lineOf(`waiting ${waiting.reason}: ${refusal || 'no message'}`) };
   }
   const lastEnd = `restarts ${status.restartCount}, last ended ${ended?.reason ?? ''} with exit code ${ended?.exitCode} at ${ended?.finishedAt ?? 'unknown'}${ended?.message ? `: ${ended.message}` : ''}`;
@@ -93,6 +94,19 @@ function endOf(cluster: Cluster, pod: Pod, status: ContainerStatus): End | undef
     return loops ? { ...base, cause: 'command-invalid', line: lineOf(lastEnd) } : undefined;
   }
   return { ...base, cause: 'application-crash', line: lineOf(lastEnd) };
+}
+
+/**
+ * Whether the container needs a Secret or ConfigMap to exist. The kubelet fails to configure a container for the lack of one, or because its image
+ * would run as root although the pod forbids that.
+ */
+function readsSecrets({ spec }: Pod, { name }: ContainerStatus): boolean {
+  const container = [...spec.containers, ...spec.initContainers].find((one) => one.name === name);
+  const settings = JSON.stringify([container?.envFrom ?? [], container?.env.map(({ valueFrom }) => valueFrom) ?? []]);
+  return (
+    /"(?:secretRef|configMapRef|secretKeyRef|configMapKeyRef)"/.test(settings) &&
+    !/"runAsNonRoot":true/.test(JSON.stringify([spec.securityContext, container?.securityContext]))
+  );
 }
 
 const hasLivenessProbe = ({ spec }: Pod, { name }: ContainerStatus): boolean =>
@@ -172,7 +186,7 @@ function describe(
     case 'secret-missing':
       return {
         claim: `${pods} of ${workload} cannot be created${since}: a Secret, ConfigMap or key is missing.`,
-        confidence: 0.93,
+        confidence: end.line.endsWith(': no message') ? 0.75 : 0.93,
         error: messageOf(end.line),
       };
     case 'liveness-probe':

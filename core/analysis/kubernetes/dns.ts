@@ -74,5 +74,5 @@ const callsByName = (
   names: ReadonlySet<string>,
 ): boolean =>
   containers.some(({ env }) =>
-    env.some(({ value }) => names.has(/^(?:[a-z+]+:\/\/)?([a-z0-9-]+)[.:/]/.exec(value ?? '')?.[1] ?? '')),
+    env.some(({ value }) => names.has(/^(?:[a-z+]+:\/\/)?([a-z0-9-]+)(?:[.:/]|$)/.exec(value ?? '')?.[1] ?? '')),
   );

@@ -43,6 +43,8 @@ const kinds: readonly (readonly [words: RegExp, cause: CauseCode, says: string])
 
 /** A registry does not tell anonymous clients whether a private image exists. Without credentials, a wrong name looks like a refusal. */
 const oneOrTheOther = /repository does not exist or may require/i;
+/** The registry asked for credentials, and the node had none to send. */
+const noCredentials = /no basic auth credentials|authentication required/i;
 
 export function images(cluster: Cluster): FindingDraft[] {
   const affected = cluster.pods.flatMap((pod) => {
@@ -84,7 +86,8 @@ export function images(cluster: Cluster): FindingDraft[] {
     // A missing pull secret explains a refusal or a failure without a message. It does not explain a missing tag or a registry that does not
     // answer.
     const missing = group.some((one) => one.secretMissing);
-    const eitherWay = oneOrTheOther.test(text) && !missing && !group.some((one) => one.named);
+    const eitherWay =
+      oneOrTheOther.test(text) && !noCredentials.test(text) && !missing && !group.some((one) => one.named);
     const { cause, problem } =
       missing && (kind === undefined || kind[1] === 'image-pull-secret-missing')
         ? { cause: 'image-pull-secret-missing' as const, problem: 'the named pull secret does not exist' }

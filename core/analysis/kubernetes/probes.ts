@@ -199,11 +199,13 @@ function judge(pod: Pod, which: Which, probe: Probe, container: Container, event
   if ((disagrees && otherWorks) || againstPortName(probe, container, text)) {
     return misconfigured(`${which}-probe-protocol`, `it uses ${protocolOf(probe)}, and the port uses another protocol`);
   }
-  // Two protocols that exclude each other on one port: one of the probes is wrong, and this one fails.
+  // Two protocols that exclude each other on one port: one of the probes is wrong, and this one fails. Without events, the kills of the container
+  // show that liveness fails; plain HTTP beside TCP is common and proves nothing.
+  const killsWithoutWord = which === 'liveness' && events.length === 0 && /^(?:gRPC|HTTPS)$/.test(protocolOf(probe));
   if (
     disagrees &&
     protocolOf(other) !== 'a command' &&
-    /failed to connect service|context deadline|preface|EOF/i.test(text)
+    (killsWithoutWord || /failed to connect service|context deadline|preface|EOF/i.test(text))
   ) {
     return misconfigured(
       `${which}-probe-protocol`,

@@ -27,6 +27,8 @@ export function services(cluster: Cluster): FindingDraft[] {
     // Addresses of pods that the snapshot does not hold lead somewhere, too.
     if (matched.length === 0)
       return hasReadyEndpoints(cluster, service) ? [] : selectorFinding(cluster, service, entity);
+    const foreign = foreignPods(cluster, service, entity, matched);
+    if (foreign) return [foreign];
     return [...portFindings(cluster, service, entity, matched), ...protocolFindings(cluster, service, entity, matched)];
   });
 }
@@ -62,6 +64,38 @@ function selectorFinding(cluster: Cluster, service: Service, entity: EntityRef):
       error: `service ${service.metadata.name} selects no pod`,
     }),
   ];
+}
+
+/**
+ * A Service whose namesake runs, and that selects only the pods of another workload with a Service of its own. Names of which one holds the other
+ * (`web` and `web-green`) are versions of one service.
+ */
+function foreignPods(
+  cluster: Cluster,
+  service: Service,
+  entity: EntityRef,
+  matched: readonly Pod[],
+): FindingDraft | undefined {
+  const { name, namespace } = service.metadata;
+  const namesake = cluster.workloads.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+  if (!namesake || cluster.podsOf(cluster.entityOf(namesake)).length === 0) return undefined;
+  const owners = new Set(matched.map((pod) => cluster.ownerOf('Pod', pod.metadata.name, namespace).name));
+  const isOther = (owner: string): boolean =>
+    !owner.includes(name) &&
+    !name.includes(owner) &&
+    cluster.services.some(({ metadata }) => metadata.name === owner && metadata.namespace === namespace);
+  if (![...owners].every(isOther)) return undefined;
+  return observed(cluster, {
+    claim: `Service ${name} selects pods of ${[...owners].join(', ')} (${selectorText(service)}), not those of ${namesake.kind} ${name}.`,
+    entity,
+    cause: 'service-selector',
+    confidence: 0.93,
+    lines: [
+      `Service ${name}: selector ${selectorText(service)}`,
+      `${namesake.kind} ${name}: pod labels ${JSON.stringify(namesake.spec.template.metadata?.labels ?? {})}`,
+    ],
+    error: `service ${name} selects pods of ${[...owners].join(', ')}`,
+  });
 }
 
 const selectorText = (service: Service): string =>
@@ -132,8 +166,51 @@ function protocolFindings(cluster: Cluster, service: Service, entity: EntityRef,
 const address =
   /^(?:[a-z][a-z0-9+.:-]*:\/\/)?(?:[^@/\s]+@)?([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)((?:\.[a-z0-9-]+)*):(\d{1,5})(?:\/\S*)?$/i;
 
+/** Variables that must lead to their namesakes before another one that does not is odd. */
+const leastNamed = 3;
+
+/**
+ * Gives the Service that a variable is named after and does not lead to, if the cluster's other variables lead to theirs. A host to which several
+ * such variables lead is a proxy or a gateway.
+ */
+function namingCustom(cluster: Cluster): (address: Address, namespace: string | undefined) => string | undefined {
+  const namesOf = new Map<string | undefined, Set<string>>();
+  for (const { metadata } of cluster.services)
+    namesOf.set(metadata.namespace, (namesOf.get(metadata.namespace) ?? new Set()).add(metadata.name));
+  const namesake = ({ name }: Address, namespace: string | undefined): string | undefined => {
+    const stem = stemOf(name);
+    return stem !== undefined && namesOf.get(namespace)?.has(stem) ? stem : undefined;
+  };
+  const all = cluster.workloads.flatMap(({ metadata: { namespace }, spec }) =>
+    spec.template.spec.containers.flatMap((container) =>
+      addressesOf(container).flatMap((one) => {
+        const meant = namesake(one, namespaceOf(one.domain) ?? namespace);
+        return meant === undefined ? [] : [{ meant, host: one.host }];
+      }),
+    ),
+  );
+  const kept = all.filter(({ meant, host }) => meant === host).length;
+  return (one, namespace) => {
+    const meant = namesake(one, namespace);
+    if (meant === undefined || meant === one.host || kept < leastNamed) return undefined;
+    if (meant.includes(one.host) || one.host.includes(meant) || !namesOf.get(namespace)?.has(one.host))
+      return undefined;
+    return new Set(all.filter(({ host }) => host === one.host).map((other) => other.meant)).size > 2
+      ? undefined
+      : meant;
+  };
+}
+
+/** `LEDGER_API_HOST` and `LEDGER_API_HOST and LEDGER_API_PORT` are about `ledger-api`. */
+const stemOf = (name: string): string | undefined =>
+  /^(.+?)_(?:HOST|HOST_?NAME|SERVER|ADDR|ADDRESS|URL|URI|ENDPOINT)(?: and .*)?$/i
+    .exec(name)?.[1]
+    ?.toLowerCase()
+    .replaceAll('_', '-');
+
 /** Checks addresses in environment variables against the existing Services. */
 export function environment(cluster: Cluster): FindingDraft[] {
+  const custom = namingCustom(cluster);
   return cluster.workloads.flatMap((workload) => {
     const namespace = workload.metadata.namespace;
     const entity: EntityRef = {
@@ -150,10 +227,13 @@ export function environment(cluster: Cluster): FindingDraft[] {
         if (inNamespace.length === 0 || (one.domain !== '' && namespaceOf(one.domain) === undefined)) return [];
         const service = inNamespace.find((other) => other.metadata.name === one.host);
         const ports = service?.spec.ports.map((port) => port.port) ?? [];
-        if (service && (one.port === undefined || ports.includes(one.port))) return [];
-        const problem = service
-          ? `port ${one.port}, but the Service has ${ports.join(', ')}`
-          : `${one.host}, and there is no such Service`;
+        const meant = custom(one, target);
+        if (service && meant === undefined && (one.port === undefined || ports.includes(one.port))) return [];
+        const problem = meant
+          ? `${one.host}, although it is named after ${meant} and the other variables lead to the Services that they are named after`
+          : service
+            ? `port ${one.port}, but the Service has ${ports.join(', ')}`
+            : `${one.host}, and there is no such Service`;
         // A name unlike any Service often belongs to an optional part that was never installed. A name with one letter wrong is a mistake. An
         // address that was set recently or that errors mention is missed by the workload.
         const why =
@@ -166,7 +246,10 @@ export function environment(cluster: Cluster): FindingDraft[] {
             entity,
             ...(why
               ? {
-                  cause: service && isDatabase(one) ? ('database-port' as const) : ('environment-address' as const),
+                  cause:
+                    service && meant === undefined && isDatabase(one)
+                      ? ('database-port' as const)
+                      : ('environment-address' as const),
                   severity: 'critical' as const,
                 }
               : // core/diagnosis makes it the cause if a log complains about the host.
@@ -201,11 +284,13 @@ interface Address {
 }
 
 /** Addresses in one variable, or split into a host and a port variable with matching names. */
-function addressesOf({ env }: Container): Address[] {
+function addressesOf({ env, command, args }: Container): Address[] {
   const values = new Map(env.flatMap(({ name, value }) => (value ? [[name, value]] : [])));
-  const whole = [...values].flatMap(([name, value]) => addressIn(name, value) ?? []);
+  const words = [...(command ?? []), ...(args ?? [])].flatMap((word) => optionsIn(word));
+  const inside = [...values].flatMap(([name, value]) => (/[\s{]/.test(value) ? optionsIn(value, name) : []));
+  const whole = [...[...values], ...words, ...inside].flatMap(([name, value]) => addressIn(name, value) ?? []);
   const halves = [...values].flatMap(([name, host]) => {
-    const stem = /^(.*?)_?(?:HOST|HOSTNAME|ADDRESS|ADDR|SERVER)$/i.exec(name)?.[1];
+    const stem = /^(.*?)_?(?:HOST|HOST_?NAME|ADDRESS|ADDR|SERVER)$/i.exec(name)?.[1];
     const portName = stem === undefined ? undefined : [`${stem}_PORT`, `${stem}PORT`].find((one) => values.has(one));
     const port = portName === undefined ? undefined : values.get(portName);
     return portName && /^[\w.-]+$/.test(host) && /^\d{1,5}$/.test(port ?? '')
@@ -217,7 +302,16 @@ function addressesOf({ env }: Container): Address[] {
   return [...whole, ...halves, ...hosts];
 }
 
-const hostVariable = /(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS|ADDRESSES|URL|URI|ENDPOINT|BROKER)$/i;
+/** Options with a URL, as `--ledger.url=http://ledger:8080`, `-Dspring.datasource.url=jdbc:mysql://db:3306/app` or a field of JSON. */
+const option =
+  /(?:(?<name>[\w.-]{1,80})["']?\s{0,2}[=:]\s{0,2}["']?)?(?<url>[a-z][a-z0-9+:-]{1,30}:\/\/[^\s"',;{}]{1,200})/gi;
+const optionsIn = (text: string, within?: string): [name: string, value: string][] =>
+  [...text.slice(0, 10_000).matchAll(option)].map(({ groups }) => [
+    [within, groups?.name?.replace(/^-+D?/, '')].filter(Boolean).join(' ') || 'argument',
+    groups?.url ?? '',
+  ]);
+
+const hostVariable = /(?:HOST|HOST_?NAME|SERVER|SERVER_?NAME|ADDR|ADDRESS|ADDRESSES|URL|URI|ENDPOINT|BROKER)$/i;
 const hostAlone = /^(?:[a-z][a-z0-9+.:-]*:\/\/)?([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)((?:\.[a-z0-9-]+)*)(?:\/[^\s:]*)?$/i;
 
 /** A host without a port, in a variable that by its name holds one. */

@@ -78,29 +78,83 @@ export function starting(cluster: Cluster): FindingDraft[] {
     const { kind: of, namespace, name } = cluster.ownerOf('Pod', pod.metadata.name, pod.metadata.namespace);
     return `${of}/${namespace}/${name}/${kind.cause}`;
   });
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (!first) return [];
-    const { pod, kind, events } = first;
-    const entity = cluster.ownerOf('Pod', pod.metadata.name, pod.metadata.namespace);
-    const message = events[0]?.message ?? '';
-    const onset = earliest(group.flatMap((one) => one.events.map(firstTimeOf)));
-    return [
-      observed(cluster, {
-        claim: `${count(group.length, 'pod')} of ${entity.kind} ${entity.name} cannot start${clockTime(onset)}: ${kind.describe(cluster, pod, message)}.`,
-        entity,
-        cause: kind.cause,
-        confidence: kind.confidence,
-        onset,
-        lines: group.flatMap((one) =>
-          one.events
-            .slice(0, 2)
-            .map(({ reason, message: text }) => `Pod ${one.pod.metadata.name}: ${reason}: ${text ?? ''}`),
-        ),
-        error: message,
-      }),
-    ];
+  const told = new Set(stuck.map(({ pod }) => pod));
+  return [...groups.values()]
+    .flatMap((group) => {
+      const [first] = group;
+      if (!first) return [];
+      const { pod, kind, events } = first;
+      const entity = cluster.ownerOf('Pod', pod.metadata.name, pod.metadata.namespace);
+      const message = events[0]?.message ?? '';
+      const onset = earliest(group.flatMap((one) => one.events.map(firstTimeOf)));
+      return [
+        observed(cluster, {
+          claim: `${count(group.length, 'pod')} of ${entity.kind} ${entity.name} cannot start${clockTime(onset)}: ${kind.describe(cluster, pod, message)}.`,
+          entity,
+          cause: kind.cause,
+          confidence: kind.confidence,
+          onset,
+          lines: group.flatMap((one) =>
+            one.events
+              .slice(0, 2)
+              .map(({ reason, message: text }) => `Pod ${one.pod.metadata.name}: ${reason}: ${text ?? ''}`),
+          ),
+          error: message,
+        }),
+      ];
+    })
+    .concat(cluster.pods.filter((pod) => isStuck(pod) && !told.has(pod)).flatMap((pod) => withoutSecret(cluster, pod)));
+}
+
+const SecretVolume = z.looseObject({
+  secret: z.looseObject({ secretName: z.string(), optional: z.boolean().nullish() }),
+});
+const secretsOf = ({ spec }: Pod): readonly string[] =>
+  spec.volumes.flatMap((volume) => {
+    const { data } = SecretVolume.safeParse(volume);
+    return data && data.secret.optional !== true ? [data.secret.secretName] : [];
   });
+
+/** Longer than the kubelet needs to mount what exists and to create a container from an image that is there. */
+const creationMs = 2 * 60_000;
+
+/**
+ * A pod that has waited long in ContainerCreating with no event left that says why. A Secret that it mounts and that no running pod uses may be
+ * missing; recorded Secrets tell it for certain. Events older than an hour are gone, so the reason has to come from the objects.
+ */
+function withoutSecret(cluster: Cluster, pod: Pod): FindingDraft[] {
+  const { name, namespace, creationTimestamp } = pod.metadata;
+  const creates =
+    pod.spec.nodeName &&
+    pod.status.containerStatuses.length > 0 &&
+    pod.status.containerStatuses.every(({ state }) => state?.waiting?.reason === 'ContainerCreating');
+  const waited = Date.parse(cluster.takenAt) - Date.parse(creationTimestamp ?? '');
+  const warned = cluster.eventsOf('Pod', name, namespace).some(({ type }) => type === 'Warning');
+  if (!creates || !(waited > creationMs) || warned) return [];
+  const secretsRead = cluster.items.some((one) => one.kind === 'Secret' && one.metadata.namespace === namespace);
+  const used = new Set(
+    cluster.pods
+      .filter((one) => one.metadata.namespace === namespace && !isStuck(one))
+      .flatMap((one) => secretsOf(one)),
+  );
+  const missing = secretsOf(pod).filter((one) =>
+    secretsRead ? !cluster.has('Secret', one, namespace) : !used.has(one),
+  );
+  const node = cluster.nodes.find(({ metadata }) => metadata.name === pod.spec.nodeName);
+  const isNodeWell =
+    node?.status?.conditions.every(({ type, status }) => type !== 'Ready' || status === 'True') ?? true;
+  if (missing.length === 0 || !isNodeWell) return [];
+  const entity = cluster.ownerOf('Pod', name, namespace);
+  return [
+    observed(cluster, {
+      claim: `1 pod of ${entity.kind} ${entity.name} cannot start: it waits for Secret ${missing.join(', ')}, which ${secretsRead ? 'does not exist' : 'no running pod uses'}.`,
+      entity,
+      cause: 'secret-missing',
+      confidence: secretsRead ? 0.9 : 0.7,
+      lines: [`Pod ${name}: ContainerCreating since ${creationTimestamp}; mounts Secret ${missing.join(', ')}`],
+      error: `Secret ${missing.join(', ')}`,
+    }),
+  ];
 }
 
 const isOf = ({ reasons, words }: Kind, { reason, message }: KubernetesEvent): boolean =>

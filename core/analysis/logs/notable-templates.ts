@@ -70,15 +70,18 @@ export function notableTemplates(
   );
 }
 
-/** Picks the `most` templates with the most variety: one template for each source and cause comes before further templates of the same pair. */
 /** Sources of one kind of error that come before further sources of the same kind. */
 const maxAlike = 2;
 
+/**
+ * Picks the `most` templates with the most variety: one template for each source, cause and blamed side comes before further templates of the same
+ * three. A server's refusal is not the client's timeout that follows from it.
+ */
 export function variousOf(notable: readonly NotableTemplate[], most: number): NotableTemplate[] {
   const [kinds, kept] = [new Map<string, number>(), new Set<string>()];
   const [distinct, first, again] = [[], [], []] as [NotableTemplate[], NotableTemplate[], NotableTemplate[]];
   for (const one of notable) {
-    const what = `${one.template.group}\u0000${one.signature?.cause ?? ''}`;
+    const what = `${one.template.group}\u0000${one.signature?.cause ?? ''}\u0000${one.signature?.about ?? ''}`;
     const kind = `${one.signature?.cause ?? one.template.text}`;
     const alike = kinds.get(kind) ?? 0;
     // The same kind of error in many services must not hide the other kinds.

@@ -37,13 +37,13 @@ const rises = ({ shift }: Move): boolean => shift.direction === 'up';
 const first = ({ shift }: Move, { otherMoves }: Around): boolean =>
   otherMoves.every((other) => other.shift.at >= shift.at);
 
+const isBadLink = ({ series, shift }: Move): boolean =>
+  series.entity.kind === 'Node' &&
+  /retr?ans|packets?_(?:lost|loss|dropped)|drops?_per/i.test(series.signal) &&
+  shift.after >= Math.max(badLink, 5 * shift.before);
+
 const rules: readonly Rule[] = [
-  ({ series, shift }) =>
-    series.entity.kind === 'Node' &&
-    /retrans|packets?_(?:lost|loss|dropped)|drops?_per/i.test(series.signal) &&
-    shift.after >= Math.max(badLink, 5 * shift.before)
-      ? 'node-network-loss'
-      : undefined,
+  (move) => (isBadLink(move) ? 'node-network-loss' : undefined),
   (move, around) =>
     rises(move) &&
     move.signal.kind === 'traffic' &&
@@ -95,6 +95,8 @@ const rules: readonly Rule[] = [
 /** Gives a function that names the cause behind a move. It indexes the moves and series once for all calls. */
 export function causesOf(moved: readonly Move[], series: readonly Series[]): (move: Move) => CauseCode | undefined {
   const byName = Map.groupBy(moved, ({ series: of }) => of.entity.name);
+  // Its peers lose packets to a node with a bad link, too, but fewer.
+  const worstLoss = Math.max(0, ...moved.filter(isBadLink).map(({ shift }) => shift.after));
   const seriesByName = Map.groupBy(series, ({ entity }) => entity.name);
   return (move) => {
     const { name } = move.series.entity;
@@ -107,6 +109,7 @@ export function causesOf(moved: readonly Move[], series: readonly Series[]): (mo
     };
     for (const rule of rules) {
       const cause = rule(move, around);
+      if (cause === 'node-network-loss' && move.shift.after < worstLoss / 2) continue;
       if (cause !== undefined) return cause;
     }
     return undefined;

@@ -59,7 +59,7 @@ const hints: readonly (readonly [words: RegExp, signal: Omit<Signal, 'noun'>])[]
   [/latency|duration|_p\d\d|p\d\dlatency|response_?time|wait/i, { kind: 'latency', bad: 'up', least: 5 }],
   [/requests?_|_rps|throughput|_per_(?:sec|min)|rate_rps|qps|flushed|processed/i, { kind: 'traffic', bad: 'either' }],
   [
-    /cpu|memory|heap|disk|queue|depth|backlog|pool|connections|saturation|capacity|retrans/i,
+    /cpu|memory|heap|disk|queue|depth|backlog|pool|connections|saturation|capacity|retr?ans/i,
     { kind: 'saturation', bad: 'up' },
   ],
 ];

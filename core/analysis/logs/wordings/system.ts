@@ -46,7 +46,7 @@ export const systemWordings: readonly SystemWordings[] = [
         'process-limit-reached',
         'writer',
         0.85,
-        'too many open files|EMFILE|ENFILE|inotify watch(?:es)? limit|number of file watchers reached|inotify instances',
+        'too many open files|\\b(?:EMFILE|ENFILE)\\b|inotify watch(?:es)? limit|number of file watchers reached|inotify instances',
         'accept tcp [::]:8080: accept4: too many open files',
       ),
       wording(
@@ -107,7 +107,7 @@ export const systemWordings: readonly SystemWordings[] = [
         'volume-permission-denied',
         'writer',
         0.75,
-        r`(?:open|mkdir|create|write|unlink|chown|rename|access|cannot open|can't open|failed opening)\b.{0,100}(?:\/|\w\.\w).{0,200}permission denied|EACCES|PermissionError|AccessDeniedException: \/|permission denied.{0,5}['":(]? ?\/|read-only file system`,
+        r`(?:open|mkdir|create|write|unlink|chown|rename|access|cannot open|can't open|failed opening)\b.{0,100}(?:\/|\w\.\w).{0,200}permission denied|\bEACCES\b|\bPermissionError\b|data directory \S{0,120} ?is not writable|AccessDeniedException: \/|permission denied.{0,5}['":(]? ?\/|read-only file system`,
         "PermissionError: [Errno 13] Permission denied: '/data'",
       ),
     ],

@@ -222,3 +222,14 @@ describe('an ordinary line that stopped', () => {
     expect(stopped({ group: 'till' })).toBe(0);
   });
 });
+
+test("a server's refusal is kept beside the timeout of its client that follows from it", () => {
+  const pool = 'HikariPool-1 - Connection is not available, request timed out after 30000ms.';
+  const server = 'Data source rejected establishment of connection, message from server: "Too many connections"';
+  const all = telling([
+    template(pool, { count: 90 }, 'error'),
+    template(`${pool} again`, { count: 80 }, 'error'),
+    template(server, { count: 3 }, 'error'),
+  ]);
+  expect(variousOf(all, 2).map(({ template: { text } }) => text)).toEqual([pool, server]);
+});

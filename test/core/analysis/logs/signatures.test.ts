@@ -48,6 +48,12 @@ describe('the words of a client name the cause, and whom they complain about', (
     ['volume-permission-denied', 'mkdir: cannot create directory ‘/data/x’: Permission denied', undefined],
     ['volume-permission-denied', "PermissionError: [Errno 13] Permission denied: '/data'", undefined],
     ['volume-permission-denied', 'open config.yaml: permission denied', undefined],
+    ['volume-permission-denied', "Error: EACCES, open 'x'", undefined],
+    [
+      'volume-permission-denied',
+      '[ERROR] --initialize specified but the data directory /var/lib/mysql is not writable. Aborting.',
+      undefined,
+    ],
     ['heap-exhausted', 'java.lang.OutOfMemoryError: Java heap space', undefined],
     ['heap-exhausted', 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory', undefined],
     ['image-architecture', 'exec /entrypoint.sh: exec format error', undefined],
@@ -145,6 +151,14 @@ describe('words that look alike name nothing', () => {
   ])('%s', (line) => {
     expect(signatureOf(line)).toBeUndefined();
   });
+});
+
+test('a word inside the name of a class is no error number', () => {
+  const spring =
+    'threw exception; nested exception is org.springframework.web.client.ResourceAccessException: I/O error';
+  expect(signatureOf(`${spring}: Connection refused (Connection refused)`)?.cause).toBe('dependency-unavailable');
+  expect(signatureOf('TokenFile and SystemFile were read')).toBeUndefined();
+  expect(signatureOf('accept: EMFILE')?.cause).toBe('process-limit-reached');
 });
 
 describe('whom a line complains about', () => {

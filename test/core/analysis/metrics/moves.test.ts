@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { causesOf } from '../../../../core/analysis/metrics/causes.ts';
 import { entityOf, moves, unreachable } from '../../../../core/analysis/metrics/index.ts';
 import { formatValue, signalOf } from '../../../../core/analysis/metrics/signals.ts';
 import type { Series } from '../../../../core/model/telemetry.ts';
@@ -149,4 +150,18 @@ describe('a value is said', () => {
     expect(signalOf('latency_p95').noun).toBe('p95 latency');
     expect(signalOf('widgets').noun).toBe('widgets');
   });
+});
+
+test('the node that loses most packets has the bad link; its peers lose some to it', () => {
+  const onNode = (name: string, after: number, signal = 'tcp_retransmits_per_second') =>
+    aSeries(signal, 0.3, after, { entity: { kind: 'Node', name } });
+  const losing = (series: readonly Series[]) => {
+    const found = moves(series, baselineEnd);
+    const causeOf = causesOf(found, series);
+    return found.filter((move) => causeOf(move) === 'node-network-loss').map((move) => move.series.entity.name);
+  };
+  expect(losing([onNode('a', 9), onNode('b', 42), onNode('c', 8)])).toEqual(['b']);
+  expect(losing([onNode('a', 40), onNode('b', 42)]).sort()).toEqual(['a', 'b']);
+  expect(losing([onNode('a', 2)])).toEqual([]);
+  expect(losing([onNode('a', 42, 'tcp_retans')])).toEqual(['a']);
 });
