@@ -166,6 +166,25 @@ function protocolFindings(cluster: Cluster, service: Service, entity: EntityRef,
 const address =
   /^(?:[a-z][a-z0-9+.:-]*:\/\/)?(?:[^@/\s]+@)?([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)((?:\.[a-z0-9-]+)*):(\d{1,5})(?:\/\S*)?$/i;
 
+/**
+ * Whether a Service of this name is missing because the quota on Services refuses it: the quota is full, and a workload of this name exists or several
+ * workloads call it. Then the address is right.
+ */
+function isRefused(cluster: Cluster, host: string, namespace: string | undefined): boolean {
+  const isFull = cluster.quotas.some(({ metadata, status }) => {
+    const hard = status?.hard['services'];
+    return (
+      metadata.namespace === namespace && hard !== undefined && Number(status?.used['services'] ?? 0) >= Number(hard)
+    );
+  });
+  if (!isFull) return false;
+  const inNamespace = cluster.workloads.filter(({ metadata }) => metadata.namespace === namespace);
+  const callers = inNamespace.filter(({ spec }) =>
+    spec.template.spec.containers.some((container) => addressesOf(container).some((one) => one.host === host)),
+  );
+  return callers.length > 1 || inNamespace.some(({ metadata }) => metadata.name === host);
+}
+
 /** Variables that must lead to their namesakes before another one that does not is odd. */
 const leastNamed = 3;
 
@@ -228,6 +247,7 @@ export function environment(cluster: Cluster): FindingDraft[] {
         const service = inNamespace.find((other) => other.metadata.name === one.host);
         const ports = service?.spec.ports.map((port) => port.port) ?? [];
         const meant = custom(one, target);
+        if (!service && isRefused(cluster, one.host, target)) return [];
         if (service && meant === undefined && (one.port === undefined || ports.includes(one.port))) return [];
         const problem = meant
           ? `${one.host}, although it is named after ${meant} and the other variables lead to the Services that they are named after`

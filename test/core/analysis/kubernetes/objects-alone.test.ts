@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ago, app, causes, down, event, explanations, meta, pod, service, sick, waiting } from './objects.ts';
+import { ago, app, causes, down, event, explanations, meta, pod, quota, service, sick, waiting } from './objects.ts';
 
 // What the objects alone tell where events are gone and statuses have no message.
 
@@ -146,6 +146,22 @@ describe('an address', () => {
     const through = { PRICE_SERVICE_HOST: 'ledger', ROSTER_SERVICE_HOST: 'ledger' };
     const others = app('till', { container: { env: env(customs) } });
     expect(causes(...desk({ env: env(through) }), ...others, ...services)).not.toContain(odd);
+  });
+});
+
+describe('an address without a Service', () => {
+  const calls = (host: string) => app('desk', { container: { env: env({ LEDGER_URL: `http://${host}:80` }) } });
+  const others = [service('ledgers'), service('price')];
+  const odd = 'Deployment desk: environment-address';
+  const full = quota({ services: '2' }, { services: '2' });
+  test('is right where the quota refuses the Service of a workload', () => {
+    expect(causes(...calls('ledger'), ...app('ledger'), ...others, full)).toEqual(['Namespace shop: quota-services']);
+  });
+  test.each<readonly [string, readonly Json[]]>([
+    ['the quota has room', [...app('ledger'), quota({ services: '9' }, { services: '2' })]],
+    ['there is no workload of that name', [full]],
+  ])('is wrong where %s', (_, items) => {
+    expect(causes(...calls('ledger'), ...others, ...items)).toContain(odd);
   });
 });
 
