@@ -78,7 +78,7 @@ export function starting(cluster: Cluster): FindingDraft[] {
     const { kind: of, namespace, name } = cluster.ownerOf('Pod', pod.metadata.name, pod.metadata.namespace);
     return `${of}/${namespace}/${name}/${kind.cause}`;
   });
-  const told = new Set(stuck.map(({ pod }) => pod));
+  const explained = new Set(stuck.map(({ pod }) => pod));
   return [...groups.values()]
     .flatMap((group) => {
       const [first] = group;
@@ -103,7 +103,9 @@ export function starting(cluster: Cluster): FindingDraft[] {
         }),
       ];
     })
-    .concat(cluster.pods.filter((pod) => isStuck(pod) && !told.has(pod)).flatMap((pod) => withoutSecret(cluster, pod)));
+    .concat(
+      cluster.pods.filter((pod) => isStuck(pod) && !explained.has(pod)).flatMap((pod) => withoutSecret(cluster, pod)),
+    );
 }
 
 const SecretVolume = z.looseObject({

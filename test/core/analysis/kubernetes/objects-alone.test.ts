@@ -90,9 +90,11 @@ describe('a liveness probe that kills without an event left', () => {
 
 describe('a Service that selects the pods of another', () => {
   const selects = (name: string, of: string) => service(name, { selector: { app: of } });
-  const said = 'Service price: service-selector';
+  const wrongSelector = 'Service price: service-selector';
   test('is at fault where its namesake runs', () => {
-    expect(causes(...app('price'), ...app('ledger'), selects('price', 'ledger'), service('ledger'))).toContain(said);
+    expect(causes(...app('price'), ...app('ledger'), selects('price', 'ledger'), service('ledger'))).toContain(
+      wrongSelector,
+    );
   });
   test.each<readonly [string, readonly Json[]]>([
     ['selects its own', [...app('price'), ...app('ledger'), service('price'), service('ledger')]],
@@ -103,7 +105,7 @@ describe('a Service that selects the pods of another', () => {
     ['has no namesake', [...app('ledger'), selects('price', 'ledger'), service('ledger')]],
     ['is the only Service of the other', [...app('price'), ...app('ledger'), selects('price', 'ledger')]],
   ])('is well where it %s', (_, items) => {
-    expect(causes(...items)).not.toContain(said);
+    expect(causes(...items)).not.toContain(wrongSelector);
   });
 });
 
