@@ -5,6 +5,7 @@ import type { Cluster } from './cluster.ts';
 import { firstTimeOf, newestOf } from './event-times.ts';
 import { clockTime, count, earliest, isCut, observed } from './finding.ts';
 import type { ContainerStatus, KubernetesEvent, Pod } from './objects.ts';
+import { bytesOf } from './quantity.ts';
 
 interface End {
   readonly pod: Pod;
@@ -89,6 +90,13 @@ function endOf(cluster: Cluster, pod: Pod, status: ContainerStatus): End | undef
     ({ reason, message }) => reason === 'Killing' && /failed (?:liveness|startup) probe/i.test(message ?? ''),
   );
   if (killed) return { ...base, cause: 'liveness-probe', line: lineOf(`${lastEnd}; ${killed.message}`) };
+  const heap = ended.exitCode === 137 ? heapOver(pod, status, limit) : undefined;
+  if (heap !== undefined)
+    return {
+      ...base,
+      cause: 'oom-killed',
+      line: lineOf(`${lastEnd}; ${heap} exceeds the memory limit ${limit}`),
+    };
   if (ended.exitCode === 0) {
     const loops = waiting?.reason === 'CrashLoopBackOff' && !hasLivenessProbe(pod, status);
     return loops ? { ...base, cause: 'command-invalid', line: lineOf(lastEnd) } : undefined;
@@ -107,6 +115,19 @@ function readsSecrets({ spec }: Pod, { name }: ContainerStatus): boolean {
     /"(?:secretRef|configMapRef|secretKeyRef|configMapKeyRef)"/.test(settings) &&
     !/"runAsNonRoot":true/.test(JSON.stringify([spec.securityContext, container?.securityContext]))
   );
+}
+
+/** The option with which a JVM may take more heap than the container's memory limit. Where a child process is killed, no status says OOMKilled. */
+function heapOver({ spec }: Pod, { name }: ContainerStatus, limit: string | undefined): string | undefined {
+  const container = [...spec.containers, ...spec.initContainers].find((one) => one.name === name);
+  const words = [
+    ...(container?.command ?? []),
+    ...(container?.args ?? []),
+    ...(container?.env.map(({ value }) => value ?? '') ?? []),
+  ].join(' ');
+  const [option, size = '', unit = ''] = /-Xmx(\d{1,12})([kmg])\b/i.exec(words) ?? [];
+  const bytes = bytesOf(`${size}${{ k: 'Ki', m: 'Mi', g: 'Gi' }[unit.toLowerCase()] ?? ''}`);
+  return option !== undefined && limit !== undefined && bytes > bytesOf(limit) ? option : undefined;
 }
 
 const hasLivenessProbe = ({ spec }: Pod, { name }: ContainerStatus): boolean =>
@@ -180,7 +201,7 @@ function describe(
     case 'oom-killed':
       return {
         claim: `${pods} of ${workload} OOM-killed${since}, memory limit ${end.limit ?? 'not set'}.`,
-        confidence: 0.93,
+        confidence: end.line.includes(' exceeds the memory limit ') ? 0.8 : 0.93,
         error: `OOMKilled, memory limit ${end.limit ?? 'none'}`,
       };
     case 'secret-missing':

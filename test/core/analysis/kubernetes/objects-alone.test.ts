@@ -88,6 +88,24 @@ describe('a liveness probe that kills without an event left', () => {
   });
 });
 
+describe('a container killed with exit code 137 and no reason', () => {
+  const oom = 'Deployment desk: oom-killed';
+  const killed = (exitCode: number) => ({ restartCount: 3, lastState: { terminated: { exitCode, reason: 'Error' } } });
+  const jvm = (heap: string, memory: string) => ({
+    container: { env: env({ JAVA_OPTS: `-Xms64m ${heap}` }), resources: { limits: { memory } } },
+  });
+  test('ran out of memory where its heap may exceed the limit', () => {
+    expect(causes(...sick('desk', killed(137), jvm('-Xmx200m', '128Mi')))).toContain(oom);
+  });
+  test.each([
+    ['the heap fits', killed(137), jvm('-Xmx200m', '1Gi')],
+    ['it ended by itself', killed(1), jvm('-Xmx200m', '128Mi')],
+    ['it has no heap option', killed(137), jvm('', '128Mi')],
+  ])('is not said to where %s', (_, status, over) => {
+    expect(causes(...sick('desk', status, over))).not.toContain(oom);
+  });
+});
+
 describe('a Service that selects the pods of another', () => {
   const selects = (name: string, of: string) => service(name, { selector: { app: of } });
   const wrongSelector = 'Service price: service-selector';
