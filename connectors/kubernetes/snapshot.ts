@@ -9,6 +9,8 @@ import type { ClusterAccess } from './access.ts';
 import { type Kind, listOf } from './list.ts';
 import { planReading, type ReadingPlan, withTurns } from './reading-plan.ts';
 
+const rbac = 'apis/rbac.authorization.k8s.io/v1';
+
 export const kinds: readonly Kind[] = [
   { kind: 'Pod', path: 'api/v1/pods' },
   { kind: 'Event', path: 'api/v1/events' },
@@ -32,6 +34,10 @@ export const kinds: readonly Kind[] = [
   { kind: 'PodDisruptionBudget', path: 'apis/policy/v1/poddisruptionbudgets' },
   { kind: 'Ingress', path: 'apis/networking.k8s.io/v1/ingresses' },
   { kind: 'NetworkPolicy', path: 'apis/networking.k8s.io/v1/networkpolicies' },
+  { kind: 'Role', path: `${rbac}/roles` },
+  { kind: 'RoleBinding', path: `${rbac}/rolebindings` },
+  { kind: 'ClusterRole', path: `${rbac}/clusterroles` },
+  { kind: 'ClusterRoleBinding', path: `${rbac}/clusterrolebindings` },
   { kind: 'ControllerRevision', path: 'apis/apps/v1/controllerrevisions' },
   { kind: 'HTTPRoute', path: 'apis/gateway.networking.k8s.io/v1/httproutes', extension: true },
   { kind: 'VirtualService', path: 'apis/networking.istio.io/v1/virtualservices', extension: true },
@@ -112,7 +118,13 @@ async function snapshotOf(
 }
 
 /** Kinds that belong to no namespace. */
-const ofCluster: ReadonlySet<string> = new Set(['Node', 'PersistentVolume', 'StorageClass']);
+const ofCluster: ReadonlySet<string> = new Set([
+  'Node',
+  'PersistentVolume',
+  'StorageClass',
+  'ClusterRole',
+  'ClusterRoleBinding',
+]);
 
 /** The lists of a kind that cover the namespaces: `api/v1/pods` becomes `api/v1/namespaces/shop/pods`. */
 function within(namespaces: ReadingPlan['namespaces'], kind: Kind): Kind[] {

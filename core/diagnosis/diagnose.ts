@@ -22,6 +22,7 @@ import { withKnownDependencies } from './dependency.ts';
 import { isElsewhere } from './neighbourhood.ts';
 import { withSharedPeers } from './peers.ts';
 import { type Ranked, rank, symptomsOf } from './rank.ts';
+import { withMissingRights } from './rights.ts';
 import type { ScoringContext } from './scene.ts';
 import { bestRef, type Subjects, subjectsAmong } from './subjects.ts';
 import { type Support, supportOf } from './support.ts';
@@ -187,7 +188,7 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   const named = supported.findings.map(({ entity }) => entity.name);
   const dependencies = [...traced, ...databases.calls, ...impliedCalls(named, traced)];
   const attributed = withDatabases(
-    withOddAddresses(withIdleAutoscalers(supported.findings), excerptsOf),
+    withOddAddresses(withIdleAutoscalers(withMissingRights(supported.findings, reports, excerptsOf)), excerptsOf),
     { ...databases, calls: dependencies },
     excerptsOf,
   );

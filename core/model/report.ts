@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { CauseCode } from '../causes/causes.ts';
 import { ObservationKind } from '../causes/observation-kind.ts';
+import { AccountRights } from './account-rights.ts';
 import { EntityRef, Instant, TimeWindow } from './entity.ts';
 import { Context, Trigger } from './incident.ts';
 import { withRenamedFields } from './renamed-fields.ts';
@@ -153,6 +154,8 @@ export const Report = z.object({
         .array(z.object({ node: EntityRef, workload: EntityRef }))
         .max(200)
         .optional(),
+      /** The rights of the ServiceAccounts that the workloads near the page run as. */
+      accounts: z.array(AccountRights).max(40).optional(),
     })
     .optional(),
   /** Models do not read this. */

@@ -17,6 +17,7 @@ import { ports } from './ports.ts';
 import { preemption } from './preemption.ts';
 import { probes } from './probes.ts';
 import { reclaimed } from './reclaimed.ts';
+import { refusals } from './refusals.ts';
 import { rollouts } from './rollouts.ts';
 import { routes } from './routes.ts';
 import { scheduling } from './scheduling.ts';
@@ -32,6 +33,7 @@ const analyzers: readonly ((cluster: Cluster) => FindingDraft[])[] = [
   volumes,
   admission,
   webhooks,
+  refusals,
   preemption,
   starting,
   crashes,

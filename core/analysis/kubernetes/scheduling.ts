@@ -5,6 +5,7 @@ import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { pinnedTo, schedulersWords, selectedBy, volumePlacesOf } from './feasibility.ts';
 import { clockTime, count, earliest, observed } from './finding.ts';
+import { fullPlacesOf } from './nodes.ts';
 import type { Pod } from './objects.ts';
 import { type Reclaimed, reclaimedNodes } from './reclaimed.ts';
 import { volumeCause } from './volumes.ts';
@@ -93,10 +94,17 @@ function finding(cluster: Cluster, pod: Pod, pods: readonly Pod[], lost: readonl
       ...(workedOut === undefined ? [] : [`worked out from the specs of the pod and the nodes: ${workedOut}`]),
       ...(pod.spec.nodeSelector ? [`nodeSelector: ${JSON.stringify(pod.spec.nodeSelector)}`] : []),
       ...cluster.nodes.filter((node) => node.spec?.unschedulable).map((node) => `Node ${node.metadata.name}: cordoned`),
+      ...(cause === 'scheduling-node-full' ? fullNodes(cluster) : []),
     ],
     error: message || 'no scheduling event',
   });
 }
+
+const fullNodes = (cluster: Cluster): string[] =>
+  cluster.nodes.flatMap((node) => {
+    const places = fullPlacesOf(cluster, node);
+    return places ? [`Node ${node.metadata.name}: ${places.taken.length} of ${count(places.limit, 'pod')}`] : [];
+  });
 
 interface Judged {
   readonly cause: CauseCode | undefined;

@@ -3,11 +3,12 @@
 import { type EntityRef, entityKey } from '../../model/entity.ts';
 import type { Report } from '../../model/report.ts';
 import type { DatabaseServer, Dependency, KubernetesSnapshot } from '../../model/telemetry.ts';
+import { accountRights } from './account-rights.ts';
 import { type Cluster, indexCluster } from './cluster.ts';
 import type { Container, Service, Workload } from './objects.ts';
 
 /** Limits of the topology in a report, because each report is sent along with all others. A larger fleet has a mesh that knows its calls. */
-const most = { calls: 200, databases: 50, onNodes: 100, placements: 200 };
+const most = { calls: 200, databases: 50, onNodes: 100, placements: 200, accounts: 40 };
 
 /** `isNear` selects the workloads with their nodes. */
 export function topologyOf(
@@ -20,11 +21,15 @@ export function topologyOf(
     .flatMap((cluster) => cluster.nodes.flatMap(({ metadata: { name } }) => runningOn(cluster, name)))
     .filter(({ workload }) => isNear(workload))
     .slice(0, most.placements);
+  const accounts = clusters
+    .flatMap((cluster) => accountRights(cluster, ({ workloads }) => workloads.some(isNear)))
+    .slice(0, most.accounts);
   return {
     calls: unique(clusters.flatMap(callsIn)).slice(0, most.calls),
     databases: clusters.flatMap(databasesIn).slice(0, most.databases),
     ...(onNodes.length > 0 && { onNodes }),
     ...(placements.length > 0 && { placements }),
+    ...(accounts.length > 0 && { accounts }),
   };
 }
 

@@ -59,9 +59,17 @@ export async function investigateKubernetes(brief: Brief, ports: KubernetesPorts
   );
 }
 
-/** Someone suspended the CronJob: this explains a page about that CronJob only. */
+/**
+ * Someone suspended the CronJob, or a node is full and runs its pods well: this explains a page about that CronJob or node only. A pod that waits
+ * for a place has a finding of its own.
+ */
 const isOnPurpose = ({ cause, entity }: FindingDraft, brief: Brief): boolean =>
-  cause === 'cronjob-suspended' && closeness(entity, brief) < 1 && !brief.trigger.title.includes(entity.name);
+  (cause === 'cronjob-suspended' || (cause === 'scheduling-node-full' && entity.kind === 'Node')) &&
+  closeness(entity, brief) < 1 &&
+  !isPaged(entity, brief);
+
+const isPaged = ({ kind, name }: EntityRef, { trigger, context: { workload } }: Brief): boolean =>
+  trigger.title.includes(name) || (workload?.kind === kind && workload.name === name);
 
 function asContext({ cause: _, ...finding }: FindingDraft): FindingDraft {
   return { ...finding, role: 'context', severity: 'info' };
