@@ -194,8 +194,10 @@ describe('a deployed stage', () => {
         throw failure;
       },
     });
-    const says = { kind: 'talks-to', service: 'nightly-invoices', to: 'ledger-db' };
-    expect(await memory.facts('ledger-db')).toMatchObject([{ says, taughtBy: 'U0ALICE', incidentId: incident.id }]);
+    const statement = { kind: 'talks-to', service: 'nightly-invoices', to: 'ledger-db' };
+    expect(await memory.facts('ledger-db')).toMatchObject([
+      { statement, taughtBy: 'U0ALICE', incidentId: incident.id },
+    ]);
     expect(await memory.utterances({ incidentId: incident.id, actor: 'U0ALICE' })).toMatchObject([{ text: words }]);
   });
 
@@ -352,7 +354,7 @@ describe('a deployed stage', () => {
     );
     // The schedule of the emulated stage may have anchored today's first entries already: then the rest waits for tomorrow.
     expect(stdout).toMatch(
-      /^\d+ entries in 3 chains, 1 anchor: every chain holds\.\n(?:\d+ entries since the last anchor [^\n]+\n)?$/,
+      /^\d+ entries in 3 chains, 1 anchor: every chain is intact\.\n(?:\d+ entries since the last anchor [^\n]+\n)?$/,
     );
   });
 
