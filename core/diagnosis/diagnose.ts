@@ -19,6 +19,7 @@ import { earnedConfidence } from './calibration.ts';
 import { type Candidate, candidatesOf, earliest } from './candidates.ts';
 import { databasesOf, withDatabases } from './databases.ts';
 import { withKnownDependencies } from './dependency.ts';
+import { withClusterDns } from './names.ts';
 import { isElsewhere } from './neighbourhood.ts';
 import { withSharedPeers } from './peers.ts';
 import { type Ranked, rank, symptomsOf } from './rank.ts';
@@ -188,7 +189,10 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   const named = supported.findings.map(({ entity }) => entity.name);
   const dependencies = [...traced, ...databases.calls, ...impliedCalls(named, traced)];
   const attributed = withDatabases(
-    withOddAddresses(withIdleAutoscalers(withMissingRights(supported.findings, reports, excerptsOf)), excerptsOf),
+    withClusterDns(
+      withOddAddresses(withIdleAutoscalers(withMissingRights(supported.findings, reports, excerptsOf)), excerptsOf),
+      reports,
+    ),
     { ...databases, calls: dependencies },
     excerptsOf,
   );

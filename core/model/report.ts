@@ -156,6 +156,17 @@ export const Report = z.object({
         .optional(),
       /** The rights of the ServiceAccounts that the workloads near the page run as. */
       accounts: z.array(AccountRights).max(40).optional(),
+      /** The DNS of each cluster: its workload, its troubles in words (none if it is well), and all Services as `namespace/name`. */
+      dns: z
+        .array(
+          z.object({
+            workload: EntityRef,
+            troubles: z.array(z.string().max(200)).max(5),
+            services: z.array(z.string().max(130)).max(300).optional(),
+          }),
+        )
+        .max(20)
+        .optional(),
     })
     .optional(),
   /** Models do not read this. */

@@ -5,10 +5,11 @@ import type { Report } from '../../model/report.ts';
 import type { DatabaseServer, Dependency, KubernetesSnapshot } from '../../model/telemetry.ts';
 import { accountRights } from './account-rights.ts';
 import { type Cluster, indexCluster } from './cluster.ts';
+import { clusterDnsOf } from './cluster-dns.ts';
 import type { Container, Service, Workload } from './objects.ts';
 
 /** Limits of the topology in a report, because each report is sent along with all others. A larger fleet has a mesh that knows its calls. */
-const most = { calls: 200, databases: 50, onNodes: 100, placements: 200, accounts: 40 };
+const most = { calls: 200, databases: 50, onNodes: 100, placements: 200, accounts: 40, dns: 20 };
 
 /** `isNear` selects the workloads with their nodes. */
 export function topologyOf(
@@ -24,12 +25,14 @@ export function topologyOf(
   const accounts = clusters
     .flatMap((cluster) => accountRights(cluster, ({ workloads }) => workloads.some(isNear)))
     .slice(0, most.accounts);
+  const dns = clusters.flatMap((cluster) => clusterDnsOf(cluster) ?? []).slice(0, most.dns);
   return {
     calls: unique(clusters.flatMap(callsIn)).slice(0, most.calls),
     databases: clusters.flatMap(databasesIn).slice(0, most.databases),
     ...(onNodes.length > 0 && { onNodes }),
     ...(placements.length > 0 && { placements }),
     ...(accounts.length > 0 && { accounts }),
+    ...(dns.length > 0 && { dns }),
   };
 }
 

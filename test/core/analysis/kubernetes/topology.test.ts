@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { topologyOf } from '../../../../core/analysis/kubernetes/index.ts';
 import { KubernetesObject } from '../../../../core/model/telemetry.ts';
-import { app, meta, node, now, service } from './objects.ts';
+import { ago, app, meta, node, now, ownedBy, service } from './objects.ts';
 
 const of = (...items: unknown[]) =>
   topologyOf([{ cluster: 'c1', takenAt: now, items: items.flat().map((item) => KubernetesObject.parse(item)) }]);
@@ -86,5 +86,53 @@ describe('what runs on a node', () => {
   });
   test('is nobody’s business where all nodes are well', () => {
     expect(of(node('n-2'), app('web', on('n-2'))).onNodes).toBeUndefined();
+  });
+});
+
+describe('the DNS of the cluster', () => {
+  const there = { namespace: 'kube-system' };
+  const coredns = (available: number, status: object = {}) => [
+    {
+      kind: 'Deployment',
+      metadata: meta('coredns', there),
+      spec: { replicas: 2, template: { metadata: { labels: { 'k8s-app': 'kube-dns' } }, spec: { containers: [] } } },
+      status: { availableReplicas: available },
+    },
+    {
+      kind: 'Pod',
+      metadata: meta('coredns-1', { ...there, ...ownedBy('Deployment', 'coredns') }),
+      spec: {},
+      status: { phase: 'Running', containerStatuses: [{ name: 'coredns', ready: true, ...status }] },
+    },
+    { kind: 'Service', metadata: meta('kube-dns', there), spec: { clusterIP: '10.0.0.10' } },
+  ];
+  const endpoints = { kind: 'Endpoints', metadata: meta('kube-dns', there), subsets: [] };
+  const restarted = (minutes: number) => ({
+    restartCount: 3,
+    lastState: { terminated: { exitCode: 137, finishedAt: ago(minutes) } },
+  });
+  const troubles = (...items: readonly object[]) =>
+    topologyOf([
+      { cluster: 'backend-1', takenAt: now, items: items.map((item) => KubernetesObject.parse(item)) },
+    ]).dns?.map((one) => one.troubles);
+  test('is well with all its pods', () => {
+    expect(troubles(...coredns(2))).toEqual([[]]);
+    expect(troubles(...coredns(2, restarted(3000)))).toEqual([[]]);
+  });
+  test('is unwell without pods, without endpoints, and after restarts', () => {
+    expect(troubles(...coredns(0), endpoints)).toEqual([
+      ['0 of 2 pods available', 'Service kube-dns has no ready endpoint'],
+    ]);
+    expect(troubles(...coredns(2, restarted(5)))).toEqual([['1 of its pods restarted within the last hour']]);
+  });
+  test('is not an application that only has such a name', () => {
+    expect(
+      troubles({
+        kind: 'Deployment',
+        metadata: meta('coredns'),
+        spec: { template: { spec: { containers: [] } } },
+        status: {},
+      }),
+    ).toBeUndefined();
   });
 });
