@@ -69,7 +69,13 @@ const isOnPurpose = ({ cause, entity }: FindingDraft, brief: Brief): boolean =>
   !isPaged(entity, brief);
 
 const isPaged = ({ kind, name }: EntityRef, { trigger, context: { workload } }: Brief): boolean =>
-  trigger.title.includes(name) || (workload?.kind === kind && workload.name === name);
+  isNamedIn(trigger.title, name) || (workload?.kind === kind && workload.name === name);
+
+/** As a whole name: `worker-1` is not in `worker-10`. */
+const isNamedIn = (text: string, name: string): boolean =>
+  text
+    .split(name)
+    .some((before, n, parts) => n + 1 < parts.length && !/[\w-]$/.test(before) && !/^[\w-]/.test(parts[n + 1] ?? ''));
 
 function asContext({ cause: _, ...finding }: FindingDraft): FindingDraft {
   return { ...finding, role: 'context', severity: 'info' };

@@ -180,6 +180,30 @@ describe('a suspended CronJob', () => {
   });
 });
 
+describe('a node at its pod limit', () => {
+  const full = {
+    kind: 'Node',
+    metadata: { name: 'worker-1' },
+    status: { conditions: [{ type: 'Ready', status: 'True' }], allocatable: { pods: '1' } },
+  };
+  const batch = {
+    kind: 'Pod',
+    metadata: { name: 'batch-1', namespace: 'dock' },
+    spec: { nodeName: 'worker-1', containers: [] },
+    status: { phase: 'Running' },
+  };
+  const rolesFor = async (title: string) => {
+    const { report } = await investigated(seen(snapshot('backend-1', full, batch)), { trigger: aTrigger({ title }) });
+    return report.findings.map(({ role, cause }) => [role, cause]);
+  };
+  test('explains a page about itself', async () => {
+    expect(await rolesFor('KubeletTooManyPods on worker-1')).toEqual([['cause', 'scheduling-node-full']]);
+  });
+  test.each(['cart is slow', 'KubeletTooManyPods on worker-10'])('does not explain %s', async (title) => {
+    expect(await rolesFor(title)).toEqual([['context', undefined]]);
+  });
+});
+
 describe('after an action, and in a second round', () => {
   const focus = [{ kind: 'Deployment', name: 'cart', namespace: 'shop' }];
   test('only what is in focus is answered, also that it is well', async () => {
