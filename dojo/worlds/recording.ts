@@ -16,6 +16,8 @@ const About = z.looseObject({
   tags: z.array(z.string()).default([]),
 });
 
+const AnyJson = z.json();
+
 export interface Recording {
   readonly about: z.infer<typeof About>;
   readonly alert: Json;
@@ -25,7 +27,7 @@ export interface Recording {
   readonly logs: readonly LogRecord[] | undefined;
   readonly changes: readonly Change[] | undefined;
   readonly dependencies: readonly Dependency[] | undefined;
-  /** alerts.json, status.json, managed.json and costs.json, which only renaming changes. */
+  /** Files that only renaming changes: alerts, vendors, managed resources, costs, and traces (a list for each file of lines). */
   readonly others: ReadonlyMap<string, Json>;
   /** Text by file name. */
   readonly knowledge: ReadonlyMap<string, string>;
@@ -49,6 +51,7 @@ export async function readRecording(dir: string): Promise<Recording | undefined>
       : undefined;
   const clusters = names.has('kubernetes') ? (await readdir(join(dir, 'kubernetes'))).sort() : [];
   const others = ['alerts.json', 'status.json', 'managed.json', 'costs.json'].filter((name) => names.has(name));
+  const traces = ['spans.ndjson', 'edges.ndjson'].filter((name) => names.has(name));
   const documents = names.has('knowledge') ? (await readdir(join(dir, 'knowledge'))).sort() : [];
   return {
     about: About.parse(await json('scenario.json')),
@@ -66,7 +69,12 @@ export async function readRecording(dir: string): Promise<Recording | undefined>
     logs: await lines('logs.ndjson', LogRecord),
     changes: await list('changes.json', z.array(Change)),
     dependencies: await list('dependencies.json', z.array(Dependency)),
-    others: new Map(await Promise.all(others.map(async (name) => [name, await json(name)] as const))),
+    others: new Map(
+      await Promise.all([
+        ...others.map(async (name) => [name, await json(name)] as const),
+        ...traces.map(async (name) => [name, (await lines(name, AnyJson)) ?? []] as const),
+      ]),
+    ),
     knowledge: new Map(
       await Promise.all(
         documents.map(async (name) => [name, await readFile(join(dir, 'knowledge', name), 'utf8')] as const),
@@ -98,7 +106,7 @@ export async function writeRecording(dir: string, recording: Recording): Promise
   if (logs) files.set('logs.ndjson', lined(logs));
   if (changes) files.set('changes.json', text(changes));
   if (dependencies) files.set('dependencies.json', text(dependencies));
-  for (const [name, value] of others) files.set(name, text(value));
+  for (const [name, value] of others) files.set(name, name.endsWith('.ndjson') ? lined(listOf(value)) : text(value));
   for (const [name, value] of knowledge) files.set(join('knowledge', name), value);
   for (const [name, value] of files) {
     await mkdir(dirname(join(dir, name)), { recursive: true });
