@@ -34,6 +34,7 @@ export const kinds: readonly Kind[] = [
   { kind: 'PodDisruptionBudget', path: 'apis/policy/v1/poddisruptionbudgets' },
   { kind: 'Ingress', path: 'apis/networking.k8s.io/v1/ingresses' },
   { kind: 'NetworkPolicy', path: 'apis/networking.k8s.io/v1/networkpolicies' },
+  { kind: 'IngressClass', path: 'apis/networking.k8s.io/v1/ingressclasses' },
   { kind: 'Role', path: `${rbac}/roles` },
   { kind: 'RoleBinding', path: `${rbac}/rolebindings` },
   { kind: 'ClusterRole', path: `${rbac}/clusterroles` },
@@ -122,6 +123,7 @@ const ofCluster: ReadonlySet<string> = new Set([
   'Node',
   'PersistentVolume',
   'StorageClass',
+  'IngressClass',
   'ClusterRole',
   'ClusterRoleBinding',
 ]);

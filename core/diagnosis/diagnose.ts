@@ -14,6 +14,7 @@ import { impliedCalls } from '../topology/implied.ts';
 import { withOddAddresses } from './addresses.ts';
 import { type Answer, answerOf } from './answers.ts';
 import { withIdleAutoscalers } from './autoscalers.ts';
+import { withBlockedCalls } from './blocked-calls.ts';
 import { brokenSubjectsOf } from './broken-now.ts';
 import { earnedConfidence } from './calibration.ts';
 import { type Candidate, candidatesOf, earliest } from './candidates.ts';
@@ -190,7 +191,10 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   const dependencies = [...traced, ...databases.calls, ...impliedCalls(named, traced)];
   const attributed = withDatabases(
     withClusterDns(
-      withOddAddresses(withIdleAutoscalers(withMissingRights(supported.findings, reports, excerptsOf)), excerptsOf),
+      withBlockedCalls(
+        withOddAddresses(withIdleAutoscalers(withMissingRights(supported.findings, reports, excerptsOf)), excerptsOf),
+        excerptsOf,
+      ),
       reports,
     ),
     { ...databases, calls: dependencies },

@@ -184,7 +184,7 @@ export function pinnedTo(cluster: Cluster, pod: Pod): readonly Node[] | undefine
       );
 }
 
-function fits(labels: Readonly<Record<string, string>>, expression: LabelExpression): boolean {
+export function fits(labels: Readonly<Record<string, string>>, expression: LabelExpression): boolean {
   const { key, operator, values } = expression;
   const label = labels[key];
   switch (operator) {

@@ -12,6 +12,7 @@ import { images } from './images.ts';
 import { jobs } from './jobs.ts';
 import { autoscalers, networkPolicies } from './limits.ts';
 import { mesh } from './mesh.ts';
+import { blockedCalls } from './network-policies.ts';
 import { nodes } from './nodes.ts';
 import { ports } from './ports.ts';
 import { preemption } from './preemption.ts';
@@ -47,6 +48,7 @@ const analyzers: readonly ((cluster: Cluster) => FindingDraft[])[] = [
   mesh,
   autoscalers,
   networkPolicies,
+  blockedCalls,
   rollouts,
   jobs,
   nodes,

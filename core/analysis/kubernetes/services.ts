@@ -361,14 +361,15 @@ function namespaceOf(domain: string): string | undefined {
  * Whether a Service has nearly this name: one contains the other and is at most twice as long, or at most two letters differ, fewer for a short
  * name.
  */
-function resembles(host: string, services: readonly Service[]): boolean {
-  return services.some(({ metadata: { name } }) => {
-    const [short, long] = name.length < host.length ? [name, host] : [host, name];
-    return (
-      (long.includes(short) && short.length * 2 >= long.length) ||
-      distance(name, host) <= Math.min(2, Math.floor(short.length / 4))
-    );
-  });
+const resembles = (host: string, services: readonly Service[]): boolean =>
+  services.some(({ metadata: { name } }) => isNearName(name, host));
+
+export function isNearName(name: string, other: string): boolean {
+  const [short, long] = name.length < other.length ? [name, other] : [other, name];
+  return (
+    (long.includes(short) && short.length * 2 >= long.length) ||
+    distance(name, other) <= Math.min(2, Math.floor(short.length / 4))
+  );
 }
 
 /** Levenshtein distance. */

@@ -77,7 +77,7 @@ export const topologyIn = (cluster: Cluster): NonNullable<Report['topology']> =>
 });
 
 /** Values of the workload's environment and of the ConfigMaps it mounts or takes its environment from. */
-const textsOf = (cluster: Cluster, workload: Workload): string[] => [
+export const textsOf = (cluster: Cluster, workload: Pick<Workload, 'metadata' | 'spec'>): string[] => [
   ...workload.spec.template.spec.containers.flatMap(({ env }) => env.flatMap(({ value }) => value ?? [])),
   ...configMapsOf(cluster, workload).flatMap(({ texts }) => texts),
 ];
@@ -85,7 +85,7 @@ const textsOf = (cluster: Cluster, workload: Workload): string[] => [
 /** ConfigMaps that a workload mounts or takes its environment from, with their texts as far as the snapshot has them. */
 export function configMapsOf(
   cluster: Cluster,
-  { metadata: { namespace }, spec }: Workload,
+  { metadata: { namespace }, spec }: Pick<Workload, 'metadata' | 'spec'>,
 ): readonly { readonly name: string; readonly texts: readonly string[] }[] {
   const { containers, volumes } = spec.template.spec;
   const maps = new Set([
@@ -121,7 +121,7 @@ const places = [
   String.raw`^\s{0,3}${label}(?:\.[a-z0-9.-]{1,100})?\s{0,3}$`,
 ].map((pattern) => new RegExp(pattern, 'gi'));
 
-const hostsIn = (texts: readonly string[]): ReadonlySet<string> =>
+export const hostsIn = (texts: readonly string[]): ReadonlySet<string> =>
   new Set(
     texts.flatMap((text) =>
       places.flatMap((place) =>
