@@ -228,7 +228,7 @@ export const configurationCauses = {
   'route-wrong-backend': {
     ...configuration,
     title: 'Ingress or gateway routes to the wrong backend',
-    confirms: 'route names a missing or other Service or port',
+    confirms: 'route names a missing or other Service or port, or a class without a controller',
     rulesOut: [byHand('the backend is the right one')],
     depth: 'root',
     aliases: [['ingress', 'routing']],

@@ -46,16 +46,20 @@ function showsIt(finding: Finding, policy: Finding, textOf: (finding: Finding) =
 /** The caller and the Service, as the analysis of policies words them. */
 const blocked = /blocks calls of ([a-z0-9.-]+) to Service ([a-z0-9-]+)/;
 
+const dayMs = 24 * 3600_000;
+
 function asCause(policy: Finding, shown: readonly Finding[]): Finding {
   const onset = shown
     .flatMap((finding) => finding.onset ?? [])
     .sort()
     .at(0);
+  // Not every network enforces policies: one that was there long before the calls failed is a weaker cause.
+  const isOld = Date.parse(onset ?? '') - Date.parse(policy.onset ?? '') > dayMs;
   return {
     ...policy,
     role: 'cause',
     severity: 'critical',
-    confidence: 0.92,
+    confidence: isOld ? 0.7 : 0.92,
     claim: `${policy.claim.replace(/\.$/, '')}; the log shows that they get no answer.`.slice(0, 400),
     evidenceIds: [...new Set([...policy.evidenceIds, ...shown.flatMap((finding) => finding.evidenceIds)])],
     ...(onset === undefined ? {} : { onset }),

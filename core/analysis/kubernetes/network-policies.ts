@@ -164,6 +164,8 @@ function judged(
   targets: readonly Target[],
 ): FindingDraft | undefined {
   const [target] = targets;
+  // Without a ready pod the call fails with or without a policy.
+  if (targets.every(({ sides }) => sides.every(({ side }) => isDown(cluster, side)))) return undefined;
   const ways = targets.flatMap(({ sides }) =>
     sides.flatMap(({ side, ports }) => ports.map((port) => ({ side, port }))),
   );
@@ -184,6 +186,11 @@ function judged(
   return undefined;
 }
 
+function isDown(cluster: Cluster, { entity }: Side): boolean {
+  const pods = cluster.podsOf(entity);
+  return pods.length > 0 && pods.every(({ status }) => status.containerStatuses.every(({ ready }) => !ready));
+}
+
 function findingOf(
   cluster: Cluster,
   caller: Side,
@@ -196,7 +203,7 @@ function findingOf(
   const { name, namespace } = service.metadata;
   const isDns = isResolver(service);
   const isOut = direction === 'egress';
-  const other = isOut ? (isDns ? 'the cluster’s DNS' : callee.entity.name) : caller.entity.name;
+  const other = isOut ? (isDns ? 'the DNS of the cluster' : callee.entity.name) : caller.entity.name;
   const missing = `no ${direction} rule allows ${port.protocol} ${port.port} ${isOut ? 'to' : 'from'} ${other}${isDns && namespace ? ` in ${namespace}` : ''}`;
   const why = nearestRule(cluster, selecting, passage);
   const named = selecting.map((one) => one.name).join(', ');
@@ -211,7 +218,10 @@ function findingOf(
       ? { severity: 'critical' as const, confidence: 0.88 }
       : // core/diagnosis makes it the cause if the caller's log shows that the call gets no answer.
         { role: 'context' as const, severity: 'info' as const, confidence: 0.5 }),
-    onset: shown.length > 0 ? selecting[0]?.created : undefined,
+    onset: selecting
+      .flatMap(({ created }) => created ?? [])
+      .toSorted()
+      .at(-1),
     lines: [
       ...selecting.map(
         (one) =>
@@ -227,21 +237,17 @@ function findingOf(
   });
 }
 
-/** Messages of the kubelet and of the containers themselves. */
-const messagesOf = (cluster: Cluster, entity: EntityRef): string[] => {
-  const pods = entity.kind === 'Pod' ? cluster.pods.filter(isOf(entity)) : cluster.podsOf(entity);
-  return pods.flatMap(({ metadata, status }) =>
-    status.containerStatuses.flatMap(({ name, state, lastState }) =>
-      [state?.terminated?.message, lastState?.terminated?.message].flatMap((message) =>
-        (message ?? '').split('\n').map((line) => `Pod ${metadata.name}: container ${name}: ${line}`),
+/** The last messages of the containers themselves. */
+const messagesOf = (cluster: Cluster, entity: EntityRef): string[] =>
+  cluster
+    .podsOf(entity)
+    .flatMap(({ metadata, status }) =>
+      status.containerStatuses.flatMap(({ name, state, lastState }) =>
+        [state?.terminated?.message, lastState?.terminated?.message].flatMap((message) =>
+          (message ?? '').split('\n').map((line) => `Pod ${metadata.name}: container ${name}: ${line}`),
+        ),
       ),
-    ),
-  );
-};
-const isOf =
-  (entity: EntityRef) =>
-  ({ metadata }: Pod): boolean =>
-    metadata.name === entity.name && metadata.namespace === entity.namespace;
+    );
 
 /** What keeps the rule that comes nearest from allowing the call. */
 function nearestRule(cluster: Cluster, selecting: readonly Policy[], passage: Passage): string | undefined {

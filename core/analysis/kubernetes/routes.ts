@@ -1,11 +1,13 @@
-// Checks routes from outside (Ingress, HTTPRoute and VirtualService): a missing backend, a port that the backend lacks, and a path that is named
-// after one service and leads to another.
+// Checks routes from outside (Ingress, HTTPRoute and VirtualService): a missing backend, a port that the backend lacks, a path that is named after one
+// service and leads to another, and an IngressClass that does not exist.
 import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
+import type { KubernetesObject } from '../../model/telemetry.ts';
 import type { Cluster } from './cluster.ts';
 import { observed } from './finding.ts';
 import { namesakesAmong } from './route-names.ts';
+import { isNearName } from './services.ts';
 
 interface Backend {
   readonly path: string;
@@ -134,8 +136,43 @@ export function routes(cluster: Cluster): FindingDraft[] {
     if (!reader) return [];
     const { name, namespace } = item.metadata;
     const entity: EntityRef = { kind: item.kind, name, cluster: cluster.name, ...(namespace ? { namespace } : {}) };
-    return reader(item.spec, namespace).flatMap((backend) => problemOf(backend, cluster, entity) ?? []);
+    return [
+      ...(classProblem(item, cluster, entity) ?? []),
+      ...reader(item.spec, namespace).flatMap((backend) => problemOf(backend, cluster, entity) ?? []),
+    ];
   });
+}
+
+const Classed = z.looseObject({
+  spec: z.looseObject({ ingressClassName: z.string().nullish() }).nullish(),
+  metadata: z.looseObject({ annotations: z.record(z.string(), z.string()).nullish() }),
+  status: z
+    .looseObject({ loadBalancer: z.looseObject({ ingress: z.array(z.unknown()).nullish() }).nullish() })
+    .nullish(),
+});
+
+/** An Ingress of a class that does not exist, and that no controller has given an address. */
+function classProblem(item: KubernetesObject, cluster: Cluster, entity: EntityRef): FindingDraft[] | undefined {
+  const classes = cluster.items.filter(({ kind }) => kind === 'IngressClass').map(({ metadata }) => metadata.name);
+  const parsed = item.kind === 'Ingress' ? Classed.safeParse(item).data : undefined;
+  const annotated = parsed?.metadata.annotations?.['kubernetes.io/ingress.class'];
+  const named = parsed?.spec?.ingressClassName ?? annotated;
+  const isServed = (parsed?.status?.loadBalancer?.ingress ?? []).length > 0;
+  // Without any class, the kind may not have been read.
+  if (named === undefined || isServed || classes.length === 0 || classes.includes(named)) return undefined;
+  const near = classes.some((one) => isNearName(one, named));
+  // A controller may serve an annotation without a class of that name.
+  const isSure = parsed?.spec?.ingressClassName === named || near;
+  return [
+    observed(cluster, {
+      claim: `Ingress ${entity.name} asks for class ${named}, and there is no such IngressClass (there are ${classes.join(', ')}), so no controller serves it.`,
+      entity,
+      ...(isSure ? { cause: 'route-wrong-backend' as const } : { role: 'context' as const, severity: 'info' as const }),
+      confidence: near ? 0.92 : isSure ? 0.85 : 0.5,
+      lines: [`Ingress ${entity.name}: class ${named}, no address`, `IngressClasses: ${classes.join(', ')}`],
+      error: `no IngressClass ${named}`,
+    }),
+  ];
 }
 
 function problemOf(backend: Backend, cluster: Cluster, entity: EntityRef): FindingDraft | undefined {
