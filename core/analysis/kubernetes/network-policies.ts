@@ -23,7 +23,7 @@ import { isNearName } from './services.ts';
 import { hostsIn, textsOf } from './topology.ts';
 
 /** Blocked calls told of one cluster; each report is sent along with all others. */
-const maxFindings = 40;
+const maxFindings = 100;
 
 interface Side {
   readonly entity: EntityRef;
@@ -49,6 +49,7 @@ export function blockedCalls(cluster: Cluster): FindingDraft[] {
       const calls = calledBy(cluster, caller, sides).map((target) => [target]);
       return [...names, ...calls].flatMap((targets) => judged(cluster, policies, caller, targets) ?? []);
     })
+    .toSorted((a, b) => b.confidence - a.confidence)
     .slice(0, maxFindings);
 }
 
