@@ -301,10 +301,17 @@ function withoutShadowed(text: string): string {
 function inText(full: string, source: string, trust: number): Clue[] {
   const text = withoutShadowed(full.slice(0, maxText).replaceAll(probe, ' '));
   const ofPair = tagList.test(text) ? 1 : 0.9 * trust;
-  const pairs = [...text.matchAll(pair)].map(([, key = '', value = '']) => ({ key, value }));
+  const pairs = [...text.matchAll(pair)].map(([whole, key = '', value = '']) => ({
+    key,
+    value,
+    isLabel: whole.includes('='),
+  }));
   const clues = pairs
     // In prose an account may be anybody's.
-    .filter(({ key, value }) => !prose.has(value.toLowerCase()) && (!/account/i.test(key) || /[-_\d]/.test(value)))
+    .filter(
+      ({ key, value, isLabel }) =>
+        (isLabel || !prose.has(value.toLowerCase())) && (!/account/i.test(key) || /[-_\d]/.test(value)),
+    )
     .flatMap(({ key, value }) => byKey(key, value, source, ofPair));
   for (const [pattern, field, confidence, kind] of phrases) {
     const groups = pattern.exec(text)?.slice(1) ?? [];

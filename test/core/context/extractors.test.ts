@@ -95,6 +95,11 @@ describe('labels', () => {
       { environment: 'prod', service: 'checkout', namespace: 'shop', cluster: 'backend-2' },
     ],
     [
+      'a label whose value is an ordinary word',
+      { details: { firing: 'Labels:\n - deployment = one\n - namespace = app' } },
+      { workload: 'Deployment/one', namespace: 'app' },
+    ],
+    [
       'Grafana',
       { details: { valueString: `[ var='B' labels={cluster="backend-2", namespace="shop"} value=3 ]` } },
       { cluster: 'backend-2', namespace: 'shop' },
