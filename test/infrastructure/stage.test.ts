@@ -286,7 +286,7 @@ describe('every alarm', () => {
     const warned = (over: object) =>
       Annotations.fromStack(synthesize({ ...liveStage, ...over }).stack).findWarning(
         '*',
-        Match.stringLikeRegexp('Nobody is told'),
+        Match.stringLikeRegexp('notify nobody'),
       );
     expect(warned({ alarmTopicArn: undefined })).toHaveLength(1);
     expect(warned({})).toEqual([]);
