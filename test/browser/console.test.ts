@@ -211,7 +211,7 @@ test('a question is answered in the console as in the thread, with a picture whe
   // What was said is there for whoever comes later.
   await page.reload();
   await latest('For it:').waitFor();
-  expect(await page.locator('.message .asked', { hasText: 'lunch?' }).count()).toBe(1);
+  await expect.poll(() => page.locator('.message .asked', { hasText: 'lunch?' }).count()).toBe(1);
 });
 
 test('without an incident what is said begins one, and its thread is the whole conversation to the end', async () => {
@@ -289,7 +289,7 @@ test('the same alert that pages again while it is open stands under the first, u
   expect(await page.locator('.question').count()).toBe(0);
   const under = page.locator('#incidents > li', { has: page.locator(`> a[href="#${leader}"]`) });
   expect(await under.locator('summary').innerText()).toBe('and one more page');
-  expect(await under.locator(`.member-list a[href="#${member}"]`).count()).toBe(1);
+  await expect.poll(() => under.locator(`.member-list a[href="#${member}"]`).count()).toBe(1);
   await page.getByRole('link', { name: 'Open it' }).click();
   await page.getByRole('heading', { name: 'It answers one more page' }).waitFor();
   await page.screenshot({ path: 'test-results/console-group.png' });
@@ -298,7 +298,9 @@ test('the same alert that pages again while it is open stands under the first, u
   await page.getByRole('heading', { name: 'It answers one more page' }).waitFor({ state: 'detached' });
   await page.locator(`#incidents > li > a[href="#${member}"]`).click();
   await status('Waiting for an answer');
-  expect(await page.locator('.question').getByRole('button', { name: 'Approve', exact: true }).count()).toBe(1);
+  await expect
+    .poll(() => page.locator('.question').getByRole('button', { name: 'Approve', exact: true }).count())
+    .toBe(1);
 });
 
 test('whoever goes from one incident to another sees only the other one, and the skip link chooses none', async () => {
@@ -323,7 +325,7 @@ test('whoever goes from one incident to another sees only the other one, and the
   await page.evaluate("location.hash = 'incident'");
   await page.evaluate(`location.hash = '${second}'`);
   await expect.poll(toasts).not.toContain('There is no');
-  expect(await page.locator('.message[data-kind="question"]').count()).toBe(1);
+  await expect.poll(() => page.locator('.message[data-kind="question"]').count()).toBe(1);
   expect(await shown()).toBe(second);
 });
 
@@ -385,7 +387,7 @@ test('an incident reads at a glance, its citations open the evidence, and Approv
   await page.keyboard.press('Enter');
   await page.locator('.question .count', { hasText: '1 of 2' }).waitFor();
   expect(await focused()).toBe('approve');
-  expect(await first.locator('.evidence-body').count()).toBe(1);
+  await expect.poll(() => first.locator('.evidence-body').count()).toBe(1);
   await page.screenshot({ path: 'test-results/console-glance.png' });
 });
 
