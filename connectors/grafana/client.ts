@@ -1,6 +1,7 @@
 // Asks Grafana's HTTP API. For an answer that is too large, too slow or of another form, the caller gets our own sentence.
 import type * as z from 'zod';
 import type { Authorize } from '../authorize.ts';
+import { boundedText, parsedJson } from '../body.ts';
 import { retryAfterMs, withRetries } from '../retry.ts';
 
 export interface GrafanaAccess {
@@ -43,17 +44,12 @@ export async function ask<Schema extends z.ZodType>(
         redirect: 'manual',
         signal: AbortSignal.timeout(Math.max(1, leftMs())),
       });
-      const chunks: Uint8Array[] = [];
-      let bytes = 0;
-      for await (const chunk of response.body ?? []) {
-        bytes += chunk.length;
-        if (bytes > maxBytes) return { kind: 'failed', reason: `Grafana answered with more than ${maxBytes} bytes.` };
-        chunks.push(chunk);
-      }
+      const text = await boundedText(response, maxBytes);
+      if (text === undefined) return { kind: 'failed', reason: `Grafana answered with more than ${maxBytes} bytes.` };
       return {
         kind: 'reply',
         status: response.status,
-        text: Buffer.concat(chunks).toString('utf8'),
+        text,
         waitMs: retryAfterMs(response.headers.get('retry-after')),
       };
     } catch (error) {
@@ -76,16 +72,8 @@ export async function ask<Schema extends z.ZodType>(
   if (status === 401 || status === 403 || (status >= 300 && status < 400))
     return { kind: 'failed', reason: `Grafana refused the token (status ${status}).` };
   if (status !== 200) return { kind: 'failed', reason: `Grafana answered with status ${status}.` };
-  const data = schema.safeParse(parsed(text));
+  const data = schema.safeParse(parsedJson(text));
   return data.success
     ? { kind: 'ok', data: data.data, bytes: text.length }
     : { kind: 'failed', reason: 'Grafana answered in a form that is not its API.' };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { Misconfigured } from '../../core/errors.ts';
+import { parsedJson } from '../body.ts';
 import { retryAfterMs } from '../retry.ts';
 
 export interface Reply {
@@ -99,7 +100,7 @@ function send(
         const waitMs = retryAfterMs(response.headers['retry-after']);
         resolve({
           status: response.statusCode ?? 0,
-          body: asText ? text : parsed(text),
+          body: asText ? text : parsedJson(text),
           bytes,
           ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
         });
@@ -108,14 +109,6 @@ function send(
     call.on('error', () => resolve(nobody));
     call.end(body);
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The reason, in words, why a request returned nothing usable. */

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { flattenDetails } from '../../core/context/flatten-details.ts';
 import type { Pager } from '../../core/ports/channels.ts';
 import { clean, shorten } from '../../core/text.ts';
+import { boundedText, parsedJson } from '../body.ts';
 import { retryAfterMs, withRetries } from '../retry.ts';
 
 interface PagerDutyConfig {
@@ -151,16 +152,6 @@ export function pagerDuty(config: PagerDutyConfig): Pager {
 
 /** Returns undefined if the body is no JSON or too large; the schema checks its contents. */
 async function readJson(response: Response): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  const text = await boundedText(response, maxBytes);
+  return text === undefined ? undefined : parsedJson(text);
 }

@@ -2,6 +2,7 @@
 // gets our own sentence.
 import * as z from 'zod';
 import { type Authorize, unauthorized } from '../authorize.ts';
+import { boundedText } from '../body.ts';
 
 export interface PrometheusConfig {
   readonly url: string;
@@ -56,7 +57,7 @@ export async function fetchJson<Schema extends z.ZodType>(
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const text = await bounded(response, maxBytes);
+    const text = await boundedText(response, maxBytes);
     if (text === undefined) return { kind: 'failed', reason: `Prometheus answered with more than ${maxBytes} bytes.` };
     if (!response.ok) return { kind: 'failed', reason: `Prometheus answered with status ${response.status}.` };
     const envelope = Envelope.safeParse(JSON.parse(text));
@@ -73,15 +74,4 @@ export async function fetchJson<Schema extends z.ZodType>(
         : `Prometheus at ${address.host} could not be reached.`;
     return { kind: 'failed', reason };
   }
-}
-
-async function bounded(response: Response, maxBytes: number): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
