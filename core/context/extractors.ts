@@ -138,7 +138,7 @@ const subjects = /\b(?:on|for|of|from|(?<!claimed )by) (?:the )?([a-z][a-z0-9]*(
 /** Words with a dash that are no names. */
 const isSubject = (name: string): boolean =>
   !measuring.test(name) &&
-  !/^(?:ip|i|vpc|subnet|sg|vol|eni|ami)-|-(?:of|to|the|a|an|call|hour|minute|second|day|time|level|side)(?:-|$)|^[a-z]{2}-[a-z]+-\d/.test(
+  !/^(?:ip|i|vpc|subnet|sg|vol|eni|ami|team|squad)-|-(?:team|squad)$|-(?:of|to|the|a|an|call|hour|minute|second|day|time|level|side)(?:-|$)|^[a-z]{2}-[a-z]+-\d/.test(
     name,
   );
 

@@ -419,6 +419,13 @@ describe('a page', () => {
     ],
     ['a product alone is a kind of system', 'Something is slow', 'Kafka', null, {}],
     ['a service by its name', 'Something is slow', 'basket-api', null, { service: 'basket-api' }],
+    [
+      'a team that owns a page is no service',
+      'Disk is full',
+      null,
+      'see the wiki of team-atlas, run by atlas-squad',
+      {},
+    ],
     ['words with a dash are no names', 'Alert for out-of-memory on real-time processing', null, null, {}],
     ['an address is no service', 'Probe failed on ip-10-0-3-17', null, 'connection to db-1.internal:5432 refused', {}],
     [
