@@ -173,9 +173,7 @@ const address =
 function isRefused(cluster: Cluster, host: string, namespace: string | undefined): boolean {
   const isFull = cluster.quotas.some(({ metadata, status }) => {
     const hard = status?.hard.services;
-    return (
-      metadata.namespace === namespace && hard !== undefined && Number(status?.used.services ?? 0) >= Number(hard)
-    );
+    return metadata.namespace === namespace && hard !== undefined && Number(status?.used.services ?? 0) >= Number(hard);
   });
   if (!isFull) return false;
   const inNamespace = cluster.workloads.filter(({ metadata }) => metadata.namespace === namespace);
