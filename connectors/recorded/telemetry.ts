@@ -44,7 +44,8 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
   ): Promise<Observed<T>> => {
     const world = await worldOf(scope.incidentId);
     const found = await cached(world, what, () => read(world));
-    if (!found) return { kind: 'gap', gap: { source: what, reason: `This recording has no ${what}.` } };
+    if (!found)
+      return { kind: 'gap', gap: { source: what, reason: `This recording has no ${what}.`, notConfigured: true } };
     return { kind: 'data', data: found.data, query: `${world.scenario.id}/${found.file}`, bytes: found.bytes };
   };
   const within = <T extends { readonly at: string }>(observed: Observed<T[]>, window: TimeWindow): Observed<T[]> =>

@@ -32,6 +32,8 @@ export const Gap = z.object({
   askedMs: z.number().optional(),
   /** The source answered and has nothing about this: no access needs fixing. */
   nothingFound: z.literal(true).optional(),
+  /** No source of this signal exists here, so nothing was asked. */
+  notConfigured: z.literal(true).optional(),
 });
 export type Gap = z.infer<typeof Gap>;
 

@@ -8,7 +8,11 @@ import type { Executor, Sources, Targets, Telemetry } from './telemetry.ts';
 export const noSources: Sources = eachSignal((signal) => ({
   observe: async () => ({
     kind: 'gap',
-    gap: { source: signals[signal].label, reason: `No source for ${signals[signal].label} is configured.` },
+    gap: {
+      source: signals[signal].label,
+      reason: `No source for ${signals[signal].label} is configured.`,
+      notConfigured: true,
+    },
   }),
 }));
 

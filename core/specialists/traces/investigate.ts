@@ -26,7 +26,11 @@ export async function investigateTraces(brief: Brief, ports: TracesPorts): Promi
   const startedAt = ports.clock.now();
   const observed = await ports.telemetry.traces.observe(scopeOf(brief, 'cluster'), {});
   if (observed.kind === 'gap') {
-    const draft = { summary: 'Traces could not be read.', findings: [], gaps: [observed.gap], bytesRead: 0 };
+    // Most installations have no traces, and their diagnoses lack nothing.
+    const { gap } = observed;
+    const draft = gap.notConfigured
+      ? { summary: gap.reason, findings: [], gaps: [], bytesRead: 0 }
+      : { summary: 'Traces could not be read.', findings: [], gaps: [gap], bytesRead: 0 };
     return finishReport(brief, draft, startedAt, ports);
   }
   const baselineEnd = Date.parse(brief.context.window.baseline.end);

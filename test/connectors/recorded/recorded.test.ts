@@ -117,7 +117,7 @@ test('a source without a file is a gap that says so', async () => {
   const { telemetry } = await world([dir]);
   expect(await telemetry.metrics.observe(scope, {})).toEqual({
     kind: 'gap',
-    gap: { source: 'metrics', reason: 'This recording has no metrics.' },
+    gap: { source: 'metrics', reason: 'This recording has no metrics.', notConfigured: true },
   });
 });
 

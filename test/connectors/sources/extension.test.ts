@@ -55,7 +55,7 @@ describe('an added source', () => {
     const { sources } = liveSources([], means);
     expect(await sources.logs.observe(aScope(), {})).toEqual({
       kind: 'gap',
-      gap: { source: 'logs', reason: 'No source for logs is configured.' },
+      gap: { source: 'logs', reason: 'No source for logs is configured.', notConfigured: true },
     });
   });
   test('is recorded and replayed', async () => {
