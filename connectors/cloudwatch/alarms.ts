@@ -4,16 +4,8 @@ import { DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/cli
 import * as z from 'zod';
 import type { FiringAlert } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
-import {
-  type Answered,
-  boundsOf,
-  type CloudWatchParts,
-  type Deadline,
-  deadlineIn,
-  gap,
-  listed,
-  send,
-} from './client.ts';
+import { type Answered, type Deadline, deadlineIn, listed, send } from '../aws-calls.ts';
+import { boundsOf, type CloudWatchParts, gap } from './client.ts';
 import { placeOf, servicesWithin } from './places.ts';
 
 /** CloudWatch keeps the history of alarms for 30 days. */

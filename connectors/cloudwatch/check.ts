@@ -1,7 +1,8 @@
 // Checks CloudWatch: whether alarms can be read, which of the configured metrics have data, and whether each log group can be read.
 import { everywhere } from '../../core/model/scope.ts';
+import { deadlineIn } from '../aws-calls.ts';
 import type { CheckSource, Lack } from '../source-kind.ts';
-import { deadlineIn, partsOf } from './client.ts';
+import { partsOf } from './client.ts';
 import { readByFilter } from './events.ts';
 import type { CloudWatchSettings } from './manifest.ts';
 import { make } from './source.ts';

@@ -1,7 +1,8 @@
 // Reads the events of one log group by FilterLogEvents, which costs nothing per gigabyte. It is slow over large groups, so it reads the end of a window.
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import * as z from 'zod';
-import { type CloudWatchParts, type Deadline, send } from './client.ts';
+import { type Deadline, send } from '../aws-calls.ts';
+import type { CloudWatchParts } from './client.ts';
 
 /** Characters of one message that are kept. */
 export const maxMessage = 16_384;

@@ -7,7 +7,8 @@ import {
   StopQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import * as z from 'zod';
-import { type CloudWatchParts, type Deadline, send } from './client.ts';
+import { type Deadline, send } from '../aws-calls.ts';
+import type { CloudWatchParts } from './client.ts';
 import { type LogEvent, type LogReading, maxCharacters, maxMessage } from './events.ts';
 
 /** The limit of StartQuery. */

@@ -2,7 +2,8 @@
 // take its place. If Logs Insights gives nothing, one group of the paged service is read by FilterLogEvents.
 import type { LogRecord } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
-import { boundsOf, type CloudWatchParts, type Deadline, deadlineIn, gap, listed } from './client.ts';
+import { type Deadline, deadlineIn, listed } from '../aws-calls.ts';
+import { boundsOf, type CloudWatchParts, gap } from './client.ts';
 import { type LogReading, readByFilter } from './events.ts';
 import { maxGroups, readByInsights } from './insights.ts';
 import { placeOf, servicesWithin } from './places.ts';

@@ -3,7 +3,8 @@ import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-clou
 import * as z from 'zod';
 import type { Series } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
-import { boundsOf, type CloudWatchParts, type Deadline, deadlineIn, gap, listed, send } from './client.ts';
+import { type Deadline, deadlineIn, listed, send } from '../aws-calls.ts';
+import { boundsOf, type CloudWatchParts, gap } from './client.ts';
 import { placeOf, servicesWithin } from './places.ts';
 import { type Metric, signalOfMetric } from './signals.ts';
 

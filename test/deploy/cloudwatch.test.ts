@@ -14,7 +14,8 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { deadlineIn, partsOf } from '../../connectors/cloudwatch/client.ts';
+import { deadlineIn } from '../../connectors/aws-calls.ts';
+import { partsOf } from '../../connectors/cloudwatch/client.ts';
 import { readByFilter } from '../../connectors/cloudwatch/events.ts';
 import { cloudWatch } from '../../connectors/cloudwatch/manifest.ts';
 import { readEntries } from '../../connectors/configured.ts';
