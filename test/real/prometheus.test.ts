@@ -1,14 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readEntries } from '../../connectors/configured.ts';
 import { liveSources } from '../../connectors/live.ts';
 import { prometheusAlerts, prometheusMetrics } from '../../connectors/prometheus/index.ts';
 import { moves } from '../../core/analysis/metrics/index.ts';
 import { aScope } from '../builders.ts';
+import { type Prometheus, startPrometheus } from '../prometheus.ts';
 import { serve } from '../server.ts';
 import { wrongSignature } from '../sigv4.ts';
 
@@ -17,8 +13,7 @@ import { wrongSignature } from '../sigv4.ts';
 const end = Math.floor(Date.now() / 60_000) * 60 - 3 * 3600;
 const start = end - 3 * 3600;
 const onset = end - 20 * 60;
-const dir = mkdtempSync(join(tmpdir(), 'watchkeeper-prometheus-'));
-let server: ChildProcess;
+let server: Prometheus;
 let url: string;
 
 /** Counters every 15 s, as Istio's proxies expose them. */
@@ -39,43 +34,12 @@ function history(): string {
   return `${lines.join('\n')}\n# EOF\n`;
 }
 
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-
 beforeAll(async () => {
-  const file = join(dir, 'history.om');
-  writeFileSync(file, history());
-  writeFileSync(join(dir, 'prometheus.yml'), 'global: {}\n');
-  execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', file, join(dir, 'data')], { stdio: 'pipe' });
-  const port = await freePort();
-  url = `http://127.0.0.1:${port}`;
-  server = spawn(
-    'prometheus',
-    [
-      `--config.file=${join(dir, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(dir, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--storage.tsdb.retention.time=10y',
-    ],
-    { stdio: 'ignore' },
-  );
-  for (let tries = 0; tries < 100; tries += 1) {
-    const ready = await fetch(`${url}/-/ready`).catch(() => undefined);
-    if (ready?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error('Prometheus did not become ready.');
+  server = await startPrometheus(history());
+  url = server.url;
 });
 
-afterAll(() => {
-  server?.kill();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => server?.[Symbol.asyncDispose]());
 
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 const window = { start: iso(end - 150 * 60), end: iso(end) };
