@@ -166,6 +166,7 @@ function factsOf(values: Options): Omit<AuthorizationFacts, 'place'> {
   return {
     confidence: 1,
     seenInEvidence: values.evidence,
+    modelOnly: false,
     incidentId: 'this',
     now,
     killSwitch: values['kill-switch'],

@@ -19,7 +19,7 @@ export async function leaveQueue(
   }
   const { id: incidentId } = incident;
   const first = diagnosis?.hypotheses[0];
-  const isKnown = first !== undefined && first.cause !== 'unknown';
+  const isKnown = first !== undefined && first.cause !== 'unknown' && first.proposal === undefined;
   const at = ports.clock.now().toISOString();
   await changeSlots((slots) => {
     const facts = slots.leases.find((lease) => lease.incidentId === incidentId)?.facts ?? page;

@@ -11,7 +11,7 @@ export const normalizePhrases = (text: string): string =>
     .replace(/[^a-z0-9|]+/g, ' ')
     .trim()} `;
 
-const all = causeCodes.filter((code) => code !== 'unknown');
+const all = causeCodes.filter((code) => code !== 'unknown' && code !== 'other');
 
 /** One row of aliases as a pattern: it matches any of the phrases, as whole words of `spoken`; a trailing `*` matches any ending. */
 const rowOf = (phrases: readonly string[]): RegExp =>

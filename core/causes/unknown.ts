@@ -1,4 +1,4 @@
-// The entry for an unknown cause.
+// The entries for an unknown cause and for a cause that only a model named.
 import type { CauseEntry } from './cause.ts';
 
 const unknown = {
@@ -22,6 +22,15 @@ export const unknownCauses = {
     confirms: 'nothing found explains the symptom',
     rulesOut: [],
     depth: 'effect',
+    aliases: [],
+    obstacles: [],
+  },
+  other: {
+    ...unknown,
+    title: 'A cause outside the vocabulary',
+    confirms: 'a model names it from evidence of the incident; the analysis has no rule for it',
+    rulesOut: [],
+    depth: 'root',
     aliases: [],
     obstacles: [],
   },

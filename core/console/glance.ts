@@ -1,6 +1,6 @@
 // The five answers that an incident page begins with: what broke, since when, who is affected, what is asked of people, what was done. Pure.
-import { causes } from '../causes/causes.ts';
 import type { Verification } from '../model/action.ts';
+import { causeTitleOf } from '../model/diagnosis.ts';
 import type { Instant } from '../model/entity.ts';
 import type { EventOf, TimelineEntry } from '../model/timeline.ts';
 import { affectedBy } from '../reporting/membership.ts';
@@ -55,7 +55,7 @@ function broke({ incident, diagnosis }: IncidentRecord): Glance['broke'] {
   const first = diagnosis?.hypotheses[0];
   if (first === undefined || first.cause === 'unknown')
     return { text: diagnosis === undefined && isAtWork(incident.status) ? 'Not known yet' : 'No cause found' };
-  return { text: causes[first.cause].title, entity: entityText(first.entity), confidence: first.confidence };
+  return { text: causeTitleOf(first), entity: entityText(first.entity), confidence: first.confidence };
 }
 
 const isAtWork = (status: IncidentRecord['incident']['status']): boolean => status !== 'closed' && status !== 'failed';

@@ -1,7 +1,6 @@
 // The rows of the console's list of incidents, with what the list can be filtered by.
-import { causes } from '../causes/causes.ts';
 import type { Approval } from '../model/action.ts';
-import type { Diagnosis } from '../model/diagnosis.ts';
+import { causeTitleOf, type Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import { type StatusView, statusViewOf } from '../reporting/status-view.ts';
 
@@ -24,7 +23,7 @@ export function incidentRow(
   return {
     ...incident,
     standing: statusViewOf(incident),
-    ...(first === undefined ? {} : { headline: first.summary, cause: causes[first.cause].title }),
+    ...(first === undefined ? {} : { headline: first.summary, cause: causeTitleOf(first) }),
     people: peopleOf(incident, approvals),
   };
 }

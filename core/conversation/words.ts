@@ -1,8 +1,7 @@
 // Renders answers about an incident from its record. Pure.
 
-import { causes } from '../causes/causes.ts';
 import type { Approval } from '../model/action.ts';
-import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
+import { causeTitleOf, type Diagnosis, type Hypothesis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { TimelineEntry } from '../model/timeline.ts';
 import { placeInGroup } from '../reporting/membership.ts';
@@ -15,8 +14,8 @@ export interface Words {
   readonly lines: readonly string[];
 }
 
-const nameOf = ({ entity, cause }: Hypothesis): string =>
-  `${entity.kind} ${entity.name} (${causes[cause].title.toLowerCase()})`;
+const nameOf = (hypothesis: Hypothesis): string =>
+  `${hypothesis.entity.kind} ${hypothesis.entity.name} (${causeTitleOf(hypothesis).toLowerCase()})`;
 
 /** Explains the rank of a hypothesis: of the one that the question names, else of the first. */
 export function whyWords(

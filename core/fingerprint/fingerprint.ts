@@ -45,11 +45,11 @@ function nameOf(entity: EntityRef): string {
 
 /** The fingerprint of a hypothesis; undefined if it has no error text to tell this error from others. */
 export function fingerprintOfHypothesis(
-  hypothesis: Pick<Hypothesis, 'cause' | 'entity' | 'errorIdentity'>,
+  hypothesis: Pick<Hypothesis, 'cause' | 'entity' | 'errorIdentity' | 'proposal'>,
   environment: string | undefined,
 ): string | undefined {
-  const { cause, entity, errorIdentity } = hypothesis;
-  if (!errorIdentity || !environment) return undefined;
+  const { cause, entity, errorIdentity, proposal } = hypothesis;
+  if (!errorIdentity || !environment || proposal) return undefined;
   return fingerprintOf({ cause, workload: workloadOf(entity), environment, errorDigest: errorIdentity.digest });
 }
 
@@ -64,7 +64,8 @@ export function exactErrorOf(
   context: Context,
   catalog: Catalog,
 ): ExactError | { readonly missing: string } {
-  const { cause, errorIdentity } = hypothesis;
+  const { cause, errorIdentity, proposal } = hypothesis;
+  if (proposal !== undefined) return { missing: 'only a model holds this hypothesis' };
   const entity = locate(hypothesis.entity, context);
   const environment = environmentOf(entity, context, catalog);
   if (environment === undefined) return { missing: 'its environment is not known' };

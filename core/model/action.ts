@@ -94,6 +94,8 @@ export const Decision = z.discriminatedUnion('kind', [
     once: z.literal(true).optional(),
     /** Why "don't ask again" cannot be taught for this action; absent if it can. */
     notTeachable: z.string().max(600).optional(),
+    /** `MODEL (PROMPT@VERSION)` if only a model holds the hypothesis that the action is for. */
+    proposedBy: z.string().max(200).optional(),
   }),
   z.object({
     kind: z.literal('act'),
@@ -139,6 +141,7 @@ const approvalBase = z.object({
   shownFor: ApprovalBasis.optional(),
   once: z.literal(true).optional(),
   notTeachable: z.string().max(600).optional(),
+  proposedBy: z.string().max(200).optional(),
 });
 /** `pending`: nobody has decided. The task token is not part of this type: it never leaves the table. */
 export const Approval = z.discriminatedUnion('state', [

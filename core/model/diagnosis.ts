@@ -1,8 +1,29 @@
 // The diagnosis: ranked hypotheses with their evidence, the symptoms they explain, and the gaps.
 import * as z from 'zod';
-import { CauseCode } from '../causes/causes.ts';
+import { CauseCode, causes } from '../causes/causes.ts';
 import { EntityRef, Instant } from './entity.ts';
 import { ErrorIdentity, Gap, SpecialistName, Usage } from './report.ts';
+
+/** The origin of a hypothesis that only a model holds. */
+export const ModelProposal = z.object({
+  /** `MODEL (PROMPT@VERSION)`. */
+  by: z.string().max(200),
+  /** A short name of the cause, if its code is `other`. */
+  causeName: z.string().max(80).optional(),
+  /** What was looked for against the hypothesis, with the result. */
+  lookedFor: z
+    .array(
+      z.object({
+        question: z.string().max(300),
+        result: z.enum(['nothing-found', 'contradicts']),
+        evidenceIds: z.array(z.string()).max(4),
+      }),
+    )
+    .max(4),
+  /** `recorded-runs`: recorded runs of this model support the confidence. `not-calibrated`: no such record exists. */
+  calibration: z.enum(['recorded-runs', 'not-calibrated']),
+});
+export type ModelProposal = z.infer<typeof ModelProposal>;
 
 export const Hypothesis = z.object({
   rank: z.number().int().min(1),
@@ -25,8 +46,24 @@ export const Hypothesis = z.object({
   onset: Instant.optional(),
   errorTemplate: z.string().optional(),
   errorIdentity: ErrorIdentity.optional(),
+  /** A model put the hypothesis forward and the analysis does not hold it. It can lead to a question to a person, and to nothing else. */
+  proposal: ModelProposal.optional(),
 });
 export type Hypothesis = z.infer<typeof Hypothesis>;
+
+/** The result of the rule in core/reasoning/two-opinions.ts. */
+export const TwoOpinions = z.object({
+  first: z.enum(['analysis', 'model']),
+  /** The row of the rule that decided. */
+  rule: z.enum(['analysis-unknown', 'analysis-unsure', 'contradicted', 'analysis-sure', 'decided-by-question']),
+  /** The question that would decide between the two, and the specialist who was asked. */
+  question: z.object({ specialist: SpecialistName, text: z.string().max(400) }).optional(),
+});
+export type TwoOpinions = z.infer<typeof TwoOpinions>;
+
+/** The title of the cause; a model's short name if the cause is outside the vocabulary. */
+export const causeTitleOf = ({ cause, proposal }: Pick<Hypothesis, 'cause' | 'proposal'>): string =>
+  (cause === 'other' && proposal?.causeName) || causes[cause].title;
 
 /** The confidence that decides whether to act. Taught facts can lower it but never raise it. */
 export const confidenceToAct = ({ confidence, seenConfidence }: Hypothesis): number =>
@@ -54,6 +91,8 @@ export const Diagnosis = z.object({
     .array(z.object({ part: z.string(), by: z.string() }))
     .max(40)
     .default([]),
+  /** How the analysis and the model's hypothesis became one answer; absent if the model added none. */
+  opinions: TwoOpinions.optional(),
   fingerprint: z.string().optional(),
   usage: Usage,
   specialists: z.array(SpecialistName),

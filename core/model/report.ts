@@ -108,6 +108,8 @@ export const Finding = z.preprocess(
     answers: z.literal(true).optional(),
     /** The entity was at work in the baseline without this error. */
     workedBefore: z.literal(true).optional(),
+    /** A model's observation, supported by its evidence. The ranking does not use it. `cause`: what the model holds to be the cause. */
+    byModel: z.object({ cause: CauseCode.optional(), causeName: z.string().max(80).optional() }).optional(),
   }),
 );
 export type Finding = z.infer<typeof Finding>;

@@ -1,8 +1,7 @@
 // Writes the root cause section: first people's corrections, then the diagnosis with the reasons for and against it, its numbered evidence, and
 // the other hypotheses. Pure.
-import { causes } from '../causes/causes.ts';
 import { named } from '../diagnosis/words.ts';
-import { type Diagnosis, type Hypothesis, wholeText } from '../model/diagnosis.ts';
+import { causeTitleOf, type Diagnosis, type Hypothesis, wholeText } from '../model/diagnosis.ts';
 import { capitalize, confidenceWords } from '../wording.ts';
 import { bare, bullets, code, plain } from './markdown.ts';
 import { correctionsIn, diagnosedAt, type PostmortemRecord } from './record.ts';
@@ -26,7 +25,7 @@ export function rootCause(record: PostmortemRecord): string[] {
     '',
     ...(first
       ? [
-          `${capitalize(causes[first.cause].title)} (${first.cause}) at ${plain(named(first.entity))}: ${sureness(first)}. ${modelLine(diagnosis)}${when}`,
+          `${capitalize(causeTitleOf(first))} (${first.cause}) at ${plain(named(first.entity))}: ${sureness(first)}. ${modelLine(diagnosis)}${when}`,
           '',
           ...listSection('Why', first.why),
           ...listSection('Against it', first.against),

@@ -1,7 +1,7 @@
 // Writes a postmortem draft from the record, after the example of the Google SRE book (appendix D). It contains only recorded facts, and "not
 // known" for the rest. Pure. Texts of people and telemetry are escaped (markdown.ts), so that they add no markup to the draft.
-import { causes } from '../causes/causes.ts';
 import { named } from '../diagnosis/words.ts';
+import { causeTitleOf } from '../model/diagnosis.ts';
 import { causeLines, rootCause, sureness, triggerLines } from './cause.ts';
 import { followUps } from './follow-ups.ts';
 import { impact } from './impact.ts';
@@ -81,7 +81,7 @@ function summary(record: PostmortemRecord): string[] {
   const where = `${service ? plain(service.value) : 'a service that is not known'}${environment ? ` in ${plain(environment.value)}` : ''}`;
   const cause =
     first && first.cause !== 'unknown'
-      ? `Cause, ${sureness(first)}: ${causes[first.cause].title.toLowerCase()} at ${plain(named(first.entity), 200)}.`
+      ? `Cause, ${sureness(first)}: ${causeTitleOf(first).toLowerCase()} at ${plain(named(first.entity), 200)}.`
       : 'The cause is unknown.';
   return [
     ...causeLines(record).flatMap((line) => [`${line}.`.replace(/([.!?])\.$/, '$1'), '']),

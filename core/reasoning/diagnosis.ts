@@ -1,16 +1,21 @@
 // The coordinator: an agent that reads the specialists' reports and the analysis' ranking, may ask specialists follow-up questions, and gives its
-// opinion. It may promote a hypothesis that is nearly as likely as the first, and it may word the diagnosis. It cannot add a cause, an entity or a
-// number: claims without evidence are dropped.
-import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
+// opinion. It may word the diagnosis, promote a hypothesis that is nearly as likely as the first, and add one hypothesis of its own, which
+// own-hypothesis.ts checks and two-opinions.ts places. Claims without evidence are dropped.
+import { causeTitleOf, type Diagnosis, type Hypothesis, type TwoOpinions } from '../model/diagnosis.ts';
+import { sameWorkload } from '../model/entity.ts';
 import type { Brief, Gap, Report, Usage } from '../model/report.ts';
 import type { ReasonerTool } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact } from '../redaction/redact.ts';
-import { followUps } from './follow-up.ts';
-import { outputs } from './outputs.ts';
+import { entityText } from '../wording.ts';
+import { type FollowUps, followUps } from './follow-up.ts';
+import { modelRecords } from './model-records.ts';
+import { type OwnHypothesis, outputs } from './outputs.ts';
+import { type CheckedHypothesis, checkOwnHypothesis, type Known } from './own-hypothesis.ts';
 import { reportText } from './report-text.ts';
 import { unsupportedParts } from './supported.ts';
 import { evidenceTool } from './tools/evidence.ts';
+import { firstOf, merge } from './two-opinions.ts';
 import { byline, usageWith } from './usage.ts';
 
 /** Largest difference in confidence (0 to 1) at which a model may promote a hypothesis over the first. */
@@ -46,19 +51,93 @@ export async function withModelDiagnosis(
   const by = byline(answer);
   const unsupported = unsupportedParts(`${value.text} ${value.reason}`, [...read, ...questions.read]);
   const supported = unsupported.length === 0;
-  const hypotheses = supported
-    ? promote(diagnosis.hypotheses, value.bestRank, `${model}: ${value.reason}`)
-    : diagnosis.hypotheses;
-  // The model's text is used only if the hypothesis it was written for comes first.
-  const wordsFit = supported && (value.bestRank === 1 || hypotheses !== diagnosis.hypotheses);
-  return {
+  const known = { incidentId, diagnosis, reports: [...reports, ...questions.reports], plan };
+  const own = value.own ?? suggested(known);
+  const checked = own && (await checkOwnHypothesis(own, { byline: by, record: modelRecords[model] }, known, ports));
+  const answered: Diagnosis = {
     ...whole,
     usage: usageWith(whole.usage, answer),
-    hypotheses: [...hypotheses],
-    text: wordsFit ? redact(value.text) : diagnosis.text,
-    droppedClaims: whole.droppedClaims + (supported ? 0 : 1),
+    droppedClaims: whole.droppedClaims + (supported ? 0 : 1) + (checked?.kind === 'dropped' ? 1 : 0),
     model: by,
     participants: [...whole.participants, { part: 'coordinator', by }].slice(0, maxParticipants),
+  };
+  if (own && checked?.kind === 'stands') {
+    return withOwnHypothesis(answered, { own, checked, known }, questions);
+  }
+  const preferred = checked?.kind === 'held' ? checked.rank : value.bestRank;
+  const hypotheses = supported
+    ? promote(diagnosis.hypotheses, preferred, `${model}: ${value.reason}`)
+    : diagnosis.hypotheses;
+  // The model's text is used only if the hypothesis it was written for comes first.
+  const wordsFit = supported && (preferred === 1 || hypotheses !== diagnosis.hypotheses);
+  return {
+    ...answered,
+    hypotheses: [...hypotheses],
+    text: wordsFit ? redact(value.text) : diagnosis.text,
+  };
+}
+
+/** Adds a model's hypothesis by the rule of two-opinions.ts. If the two disagree and the analysis is unsure, one question to a specialist decides. */
+async function withOwnHypothesis(
+  diagnosis: Diagnosis,
+  { own, checked, known }: { readonly own: OwnHypothesis; readonly checked: CheckedHypothesis; readonly known: Known },
+  questions: FollowUps,
+): Promise<Diagnosis> {
+  const { hypothesis } = checked;
+  const lead = diagnosis.hypotheses.find(({ cause, ruledOut }) => cause !== 'unknown' && ruledOut === undefined);
+  const analysis = diagnosis.hypotheses[0]?.cause === 'unknown' ? undefined : lead;
+  const rule = firstOf({ ...checked, analysis });
+  const asked = rule.rule === 'analysis-unsure' ? own.decidedBy : undefined;
+  const decisive =
+    asked && (await questions.ask(asked.specialist, { question: asked.question, entity: hypothesis.entity }));
+  const isDecided = decisive?.findings.some(
+    ({ entity, cause, role, byModel }) =>
+      byModel === undefined && role === 'cause' && cause === own.cause && sameWorkload(entity, hypothesis.entity),
+  );
+  const opinions: TwoOpinions = {
+    ...(isDecided ? { first: 'model', rule: 'decided-by-question' } : rule),
+    ...(own.decidedBy === undefined
+      ? {}
+      : { question: { specialist: own.decidedBy.specialist, text: redact(own.decidedBy.question) } }),
+  };
+  const isFirst = opinions.first === 'model';
+  const ofAnalysis = isFirst ? diagnosis.hypotheses.filter(({ cause }) => cause !== 'unknown') : diagnosis.hypotheses;
+  const whole = decisive ? withFollowUps(diagnosis, [], [decisive]) : diagnosis;
+  const { firstFailing: _, affected: __, ...others } = whole;
+  return {
+    ...(isFirst ? { ...others, blastRadius: [] } : whole),
+    hypotheses: merge(ofAnalysis, hypothesis, opinions.first),
+    text: textOfBoth(known.diagnosis, hypothesis, opinions),
+    opinions,
+  };
+}
+
+/** Both opinions for people: the first one, the other one, and what would decide. */
+function textOfBoth({ text, hypotheses }: Diagnosis, hypothesis: Hypothesis, { first, question }: TwoOpinions): string {
+  const proposal = `${entityText(hypothesis.entity)}, ${causeTitleOf(hypothesis).toLowerCase()}. ${hypothesis.summary}`;
+  const decides = question === undefined ? '' : ` This would decide: ${question.text}`;
+  const isKnown = hypotheses[0] !== undefined && hypotheses[0].cause !== 'unknown';
+  const both =
+    first === 'model'
+      ? `A model names a cause that the analysis does not hold: ${proposal}${isKnown ? ` The analysis: ${text}` : ''}`
+      : `${text} A model holds another cause possible: ${proposal}`;
+  return `${both}${decides}`.slice(0, 1500);
+}
+
+/** If the coordinator names no hypothesis and the analysis knows no cause, the cause that a specialist's agent suspects. */
+function suggested({ diagnosis, reports }: Known): OwnHypothesis | undefined {
+  const first = diagnosis.hypotheses[0];
+  if (first !== undefined && first.cause !== 'unknown') return undefined;
+  const finding = reports.flatMap(({ findings }) => findings).find(({ byModel }) => byModel?.cause !== undefined);
+  const cause = finding?.byModel?.cause;
+  if (finding === undefined || cause === undefined) return undefined;
+  const { claim, evidenceIds, entity, byModel } = finding;
+  return {
+    entity,
+    cause,
+    ...(byModel?.causeName === undefined ? {} : { causeName: byModel.causeName }),
+    summary: { claim: claim.slice(0, 300), evidenceIds: evidenceIds.slice(0, 4) },
+    lookedFor: [],
   };
 }
 

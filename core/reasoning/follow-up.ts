@@ -1,6 +1,7 @@
 // The coordinator's tools: its specialists. A specialist answers a question in a context of its own, with a report; the coordinator reads only that
 // report. The prompt's budget limits the number of questions.
 import * as z from 'zod';
+import { WatchkeeperError } from '../errors.ts';
 import { EntityRef } from '../model/entity.ts';
 import type { Brief, Report } from '../model/report.ts';
 import type { ReasonerTool } from '../ports/channels.ts';
@@ -19,6 +20,11 @@ const maxFindings = 5;
 
 export interface FollowUps {
   readonly tools: readonly ReasonerTool[];
+  /** Asks one specialist; undefined if the plan has no such specialist or it does not answer. */
+  readonly ask: (
+    specialist: string,
+    question: { readonly question: string; readonly entity?: EntityRef },
+  ) => Promise<Report | undefined>;
   /** The reports, in the order of their arrival. */
   readonly reports: readonly Report[];
   /** The answers as the coordinator read them. */
@@ -33,26 +39,39 @@ export function followUps(
   const read: string[] = [];
   let count = 0;
   const briefs = new Map(plan.map((brief) => [brief.specialist, brief]));
+  const askOf = async (brief: Brief, { question, entity }: z.infer<typeof Input>): Promise<Report> => {
+    count += 1;
+    const followUpBrief: Brief = {
+      ...brief,
+      phase: 'investigate',
+      question,
+      followUp: count,
+      focus: entity ? [entity] : brief.focus,
+      budget: { ...brief.budget, seconds: secondsAQuestion },
+    };
+    const report = await fileReport(followUpBrief, await ports.specialistClient.ask(followUpBrief), ports);
+    reports.push(report);
+    return report;
+  };
   return {
     reports,
     read,
+    ask: async (specialist, question) => {
+      const brief = briefs.get(specialist);
+      if (brief === undefined) return undefined;
+      try {
+        return await askOf(brief, question);
+      } catch (error) {
+        if (error instanceof WatchkeeperError) return undefined;
+        throw error;
+      }
+    },
     tools: [...briefs.values()].map((brief) => ({
       name: `ask_${brief.specialist.replaceAll('-', '_')}`,
       description: `Asks the ${brief.specialist} specialist one question. It looks again and answers with findings and evidence ids.`,
       input: Input,
       run: async (input) => {
-        const { question, entity } = Input.parse(input);
-        count += 1;
-        const followUpBrief: Brief = {
-          ...brief,
-          phase: 'investigate',
-          question,
-          followUp: count,
-          focus: entity ? [entity] : brief.focus,
-          budget: { ...brief.budget, seconds: secondsAQuestion },
-        };
-        const report = await fileReport(followUpBrief, await ports.specialistClient.ask(followUpBrief), ports);
-        reports.push(report);
+        const report = await askOf(brief, Input.parse(input));
         const text = reportText({ ...report, findings: report.findings.slice(0, maxFindings) });
         read.push(text);
         return text;

@@ -1,5 +1,7 @@
 // The output schemas of models, by the name in a prompt's front matter. An answer that does not match its schema is discarded.
 import * as z from 'zod';
+import { CauseCode } from '../causes/causes.ts';
+import { SpecialistName } from '../model/report.ts';
 
 const Observation = z.object({
   claim: z
@@ -13,6 +15,8 @@ const Observation = z.object({
     namespace: z.string().max(253).optional(),
   }),
   evidenceIds: z.array(z.string().max(100)).min(1).max(4).describe('Ids of evidence that says it.'),
+  cause: CauseCode.optional().describe('Only if you hold it to be the cause of the incident: its code, or other.'),
+  causeName: z.string().min(3).max(80).optional().describe('With the code other: a short name of the cause.'),
 });
 export type Observation = z.infer<typeof Observation>;
 
@@ -26,8 +30,46 @@ const SpecialistReport = z.object({
   observations: z.array(Observation).max(4).default([]).describe('What you found beyond the findings; mostly none.'),
 });
 
+const Cited = z.object({
+  claim: z.string().min(1).max(300).describe('One sentence. The evidence that it cites holds its numbers and names.'),
+  evidenceIds: z.array(z.string().max(100)).min(1).max(4),
+});
+
+const OwnHypothesis = z.object({
+  entity: z.object({
+    kind: z.string().min(1).max(63),
+    name: z.string().min(1).max(253).describe('As the reports or the evidence write it.'),
+    namespace: z.string().max(253).optional(),
+    cluster: z.string().max(253).optional(),
+  }),
+  cause: CauseCode.describe('A code of the vocabulary; other if no code fits.'),
+  causeName: z.string().min(3).max(80).optional().describe('With the code other: a short name of the cause.'),
+  summary: Cited.describe('What broke, and why.'),
+  lookedFor: z
+    .array(
+      z.object({
+        question: z.string().min(5).max(300).describe('What would disprove the hypothesis.'),
+        result: z.enum(['nothing-found', 'contradicts']),
+        evidenceIds: z.array(z.string().max(100)).min(1).max(4).describe('Evidence of the search.'),
+      }),
+    )
+    .min(1)
+    .max(4),
+  against: Cited.optional().describe(
+    'Only if evidence contradicts the first hypothesis of the analysis: the evidence, which names its entity.',
+  ),
+  decidedBy: z
+    .object({ specialist: SpecialistName, question: z.string().min(5).max(400) })
+    .optional()
+    .describe('The question whose answer would decide between your hypothesis and the first of the analysis.'),
+});
+export type OwnHypothesis = z.infer<typeof OwnHypothesis>;
+
 const DiagnosisOpinion = z.object({
   bestRank: z.number().int().min(1).max(5).describe('Rank of the hypothesis that the evidence supports best.'),
+  own: OwnHypothesis.optional().describe(
+    'A hypothesis that the ranking lacks, if evidence supports it. Leave it out if a ranked hypothesis is right.',
+  ),
   reason: z.string().min(1).max(300).describe('One sentence: which evidence decides.'),
   text: z
     .string()

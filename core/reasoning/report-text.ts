@@ -9,7 +9,8 @@ export function reportText(report: Pick<Report, 'specialist' | 'summary' | 'find
   return [
     `${report.specialist}: ${report.summary}`,
     ...report.findings.map(
-      (f) => `- [${f.id}] ${f.claim} (${f.role}, ${f.severity}, evidence ${f.evidenceIds.join(' ')})`,
+      (f) =>
+        `- [${f.id}] ${f.claim} (${f.byModel?.cause === undefined ? f.role : `its agent suspects ${f.byModel.cause}`}, ${f.severity}, evidence ${f.evidenceIds.join(' ')})`,
     ),
     ...report.gaps.map((g) => `- gap: ${g.source}: ${g.reason}`),
   ].join('\n');

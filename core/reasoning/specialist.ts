@@ -89,7 +89,7 @@ async function observations(
   ports: SpecialistPorts,
 ): Promise<Finding[]> {
   const judged = await Promise.all(
-    claimed.map(async ({ claim, entity, evidenceIds }, index): Promise<Finding[]> => {
+    claimed.map(async ({ claim, entity, evidenceIds, cause, causeName }, index): Promise<Finding[]> => {
       const found = await Promise.all(evidenceIds.map((id) => ports.evidence.get(brief.incidentId, id)));
       const excerpts = found.flatMap((one) => (one ? [`${one.query}\n${one.excerpt}`] : []));
       const isSupported =
@@ -108,6 +108,10 @@ async function observations(
           severity: 'minor',
           confidence: 0.5,
           evidenceIds: [...new Set(evidenceIds)],
+          byModel: {
+            ...(cause === undefined ? {} : { cause }),
+            ...(causeName === undefined ? {} : { causeName: redact(causeName) }),
+          },
         },
       ];
     }),

@@ -81,6 +81,7 @@ function pendingOf({ diagnosis, incident }: Decided, decision: ApprovalDecision,
     ...(shownFor === undefined ? {} : { shownFor }),
     ...(decision.once === undefined ? {} : { once: true as const }),
     ...(decision.notTeachable === undefined ? {} : { notTeachable: decision.notTeachable }),
+    ...(decision.proposedBy === undefined ? {} : { proposedBy: decision.proposedBy }),
     state: 'pending' as const,
   };
 }

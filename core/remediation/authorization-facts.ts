@@ -47,6 +47,7 @@ export async function authorizationFactsOf(
     place,
     confidence: confidenceToAct(hypothesis),
     seenInEvidence,
+    modelOnly: hypothesis.proposal !== undefined,
     incidentId,
     now,
     killSwitch: killSwitch?.on ?? false,

@@ -12,6 +12,8 @@ export interface AuthorizationFacts {
   /** The confidence of the hypothesis, 0 to 1. */
   readonly confidence: number;
   readonly seenInEvidence: boolean;
+  /** Only a model holds the hypothesis that the action is for. */
+  readonly modelOnly: boolean;
   readonly incidentId: string;
   readonly now: Date;
   /** The kill switch that a person set; the catalogue has its own. */
@@ -69,6 +71,7 @@ export function policyContextOf(action: PolicySubject, facts: AuthorizationFacts
     protected: place.isProtected || hasProtectedLabel(live.labels, place.protectedLabels),
     database: live.database,
     seenInEvidence: facts.seenInEvidence,
+    modelOnly: facts.modelOnly,
     anotherActed: facts.conflicting !== undefined,
     reversible: action.reversible,
     confidencePercent: Math.round(facts.confidence * 100),

@@ -218,7 +218,11 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
   });
   const notTeachable = await whyNotTeachable(error, action, facts, ports);
   return {
-    decision: notTeachable === undefined ? approvalQuestion : { ...approvalQuestion, notTeachable },
+    decision: {
+      ...approvalQuestion,
+      ...(notTeachable === undefined ? {} : { notTeachable }),
+      ...(first.proposal === undefined ? {} : { proposedBy: first.proposal.by }),
+    },
     policyContext,
   };
 }

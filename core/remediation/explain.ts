@@ -67,6 +67,7 @@ function changesFor({ actor, facts }: Supposed): Change[] {
       !facts.seenInEvidence,
       fact('evidence', 'a finding of the incident names the target', { seenInEvidence: true }),
     ),
+    ...when(facts.modelOnly, fact('model', 'the analysis finds the cause, too', { modelOnly: false })),
     ...when(
       facts.anotherActed,
       fact('another', 'what the other incident did is known to be over, and this is looked at anew', {

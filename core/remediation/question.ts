@@ -64,6 +64,9 @@ export function questionMessage(approval: Approval, since?: string): Message {
     facts: facts.flatMap(([name, value]) => (value === '' ? [] : [{ name, value: shorten(value, 400) }])),
     lines: [
       ...(since === undefined ? [] : [since]),
+      ...(approval.proposedBy === undefined
+        ? []
+        : [`Only a model holds the hypothesis behind this question: ${approval.proposedBy}. The analysis does not.`]),
       action.blastRadius,
       approvalCountText(approval),
       ...(open ? [approversText(approval)] : []),

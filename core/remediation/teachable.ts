@@ -18,6 +18,7 @@ export async function whyNeverUnattended(
       place: { ...place, killSwitch: false, freezes: [] },
       confidence: 1,
       seenInEvidence: true,
+      modelOnly: false,
       incidentId: 'proposed',
       now,
       killSwitch: false,

@@ -1,11 +1,10 @@
 // Tells people the diagnosis and the next step: three sentences, the confidence, and the gaps. Buttons lead to the rest. An unreachable surface
 // becomes a gap in the timeline; the step fails, and is retried, only if nobody at all can be reached.
 
-import { causes } from '../causes/causes.ts';
 import { chartOf } from '../charts/evidence.ts';
 import { Unavailable } from '../errors.ts';
 import type { Decision } from '../model/action.ts';
-import { type Diagnosis, type Hypothesis, wholeText } from '../model/diagnosis.ts';
+import { causeTitleOf, type Diagnosis, type Hypothesis, wholeText } from '../model/diagnosis.ts';
 import type { Context } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 import type { Report } from '../model/report.ts';
@@ -71,7 +70,7 @@ function followersLine({ hypotheses: [first], blastRadius }: Diagnosis, title: s
   const cause =
     !first || first.cause === 'unknown'
       ? 'The cause is unknown so far.'
-      : `${capitalize(confidenceWords(first.confidence))}: ${causes[first.cause].title.toLowerCase()} (${first.entity.kind} ${first.entity.name}).`;
+      : `${capitalize(confidenceWords(first.confidence))}: ${causeTitleOf(first).toLowerCase()} (${first.entity.kind} ${first.entity.name}).`;
   const affected = blastRadius.length === 0 ? '' : ` Affected: ${formatList(blastRadius)}.`;
   return `${shorten(title, 200)} is being worked on. ${cause}${affected}`;
 }
@@ -94,7 +93,7 @@ const furtherQuestions = [
 
 function headlineOf({ hypotheses: [first] }: Diagnosis, title: string): string {
   if (!first || first.cause === 'unknown') return `No cause found yet: ${title}`;
-  return `${causes[first.cause].title}: ${first.entity.kind} ${first.entity.name} (${confidenceWords(first.confidence)})`;
+  return `${causeTitleOf(first)}: ${first.entity.kind} ${first.entity.name} (${confidenceWords(first.confidence)})`;
 }
 
 function factsOf({ hypotheses: [first], blastRadius }: Diagnosis): NonNullable<Message['facts']> {
@@ -130,8 +129,8 @@ function rivalsOf({ hypotheses }: Diagnosis): string[] {
   const rivals = hypotheses
     .slice(1, 3)
     .map(
-      ({ entity, cause, confidence }) =>
-        `${entity.kind} ${entity.name}, ${causes[cause].title.toLowerCase()} (${confidenceWords(confidence)})`,
+      (rival) =>
+        `${rival.entity.kind} ${rival.entity.name}, ${causeTitleOf(rival).toLowerCase()} (${confidenceWords(rival.confidence)})`,
     );
   return rivals.length === 0 ? [] : [`Less likely: ${rivals.join('; ')}.`];
 }

@@ -32,7 +32,9 @@ export function explainsPage(
 ): Coverage {
   if (member.apart !== undefined) return separate(member.apart);
   const [first, ...rivals] = diagnosis.hypotheses;
-  if (first === undefined || first.cause === 'unknown') return separate('cause-unknown');
+  // Pages join a cause that the analysis holds; a model's hypothesis alone explains no other page.
+  if (first === undefined || first.cause === 'unknown' || first.proposal !== undefined)
+    return separate('cause-unknown');
   if (sureness(first, rivals) < sureEnough) return separate('cause-unknown');
   const otherRivals = rivals.filter((rival) => !sameEntity(rival.entity, first.entity));
   if (otherRivals.some(({ confidence }) => confidence > rivalShare * first.confidence))

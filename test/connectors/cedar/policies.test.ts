@@ -29,6 +29,7 @@ const request = (over: Partial<PolicyRequest> = {}, context: PolicyRequest['cont
     killSwitch: false,
     protected: false,
     seenInEvidence: true,
+    modelOnly: false,
     reversible: true,
     confidencePercent: 80,
     frozen: false,
@@ -85,6 +86,7 @@ describe('forbidden whatever the level', () => {
     ['protected-workload', {}, { protected: true }],
     ['target-not-in-evidence', {}, { seenInEvidence: false }],
     ['another-incident-acts', {}, { anotherActed: true }],
+    ['model-hypothesis-unattended', { actor: { kind: 'preference', id: 'p' } as const }, { modelOnly: true }],
     ['environment-unknown', { actor: { kind: 'preference', id: 'p' } as const }, { environmentKnown: false }],
     [
       'system-namespaces',

@@ -96,6 +96,7 @@ describe('what may be done', () => {
       place: placeOf(action, { context: aContext(context), now }, aCatalog(catalog)),
       confidence: 0.8,
       seenInEvidence: true,
+      modelOnly: false,
       incidentId: 'inc-1',
       now,
       killSwitch: false,

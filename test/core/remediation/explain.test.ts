@@ -11,6 +11,7 @@ const facts = policyContextOf(anAction(), {
   place: placeOf(anAction(), { context: aContext(), now }, aCatalog()),
   confidence: 1,
   seenInEvidence: true,
+  modelOnly: false,
   incidentId: 'inc-1',
   now,
   killSwitch: false,

@@ -1,0 +1,233 @@
+import { describe, expect, test } from 'vitest';
+import type { Diagnosis, Hypothesis } from '../../../core/model/diagnosis.ts';
+import type { Evidence, Finding, Report } from '../../../core/model/report.ts';
+import type { Reasoner } from '../../../core/ports/channels.ts';
+import type { Ports } from '../../../core/ports/index.ts';
+import { withModelDiagnosis } from '../../../core/reasoning/diagnosis.ts';
+import type { OwnHypothesis } from '../../../core/reasoning/outputs.ts';
+
+const usage = { wallMs: 0, bytesRead: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 };
+const place = { namespace: 'museum', cluster: 'c1' };
+const hypothesis = (over: Partial<Hypothesis> = {}): Hypothesis => ({
+  rank: 1,
+  entity: { kind: 'Deployment', name: 'ticket-desk', ...place },
+  cause: 'oom-killed',
+  confidence: 0.9,
+  summary: 'ticket-desk is out of memory',
+  why: [],
+  against: [],
+  evidenceIds: ['ev-analysis'],
+  findingIds: ['kubernetes-1-1'],
+  ...over,
+});
+const unknown = hypothesis({ cause: 'unknown', confidence: 0.2, summary: 'not known' });
+const diagnosisOf = (...hypotheses: Hypothesis[]): Diagnosis => ({
+  text: 'The analysis says so.',
+  hypotheses,
+  symptoms: [],
+  firstFailing: 'ticket-desk',
+  blastRadius: ['gate'],
+  gaps: [],
+  droppedClaims: 0,
+  model: 'none',
+  participants: [],
+  usage,
+  specialists: ['kubernetes'],
+});
+const finding = (over: Partial<Finding> = {}): Finding => ({
+  id: 'logs-1-1',
+  specialist: 'logs',
+  claim: 'turnstile-sync logs "firmware checksum 4411 refused"',
+  entity: { kind: 'Deployment', name: 'turnstile-sync', ...place },
+  role: 'symptom',
+  severity: 'major',
+  confidence: 0.6,
+  evidenceIds: ['ev-log'],
+  ...over,
+});
+const reportOf = (...findings: Finding[]): Report => ({
+  specialist: 'logs',
+  round: 1,
+  summary: 'Errors.',
+  findings,
+  gaps: [],
+  usage,
+  by: 'analysis',
+  droppedClaims: 0,
+});
+const texts: Readonly<Record<string, string>> = {
+  'ev-log': 'turnstile-sync-7d4b9c6f5-x2x9k firmware checksum 4411 refused by device',
+  'ev-none': 'query {app="gate"}: 0 lines',
+  'ev-against': 'ticket-desk memory 120 MiB of 512 MiB, flat',
+  'ev-analysis': 'ticket-desk OOMKilled',
+};
+const evidence = {
+  put: () => Promise.reject(new Error('not used')),
+  get: async (incidentId: string, id: string): Promise<Evidence | undefined> => {
+    const excerpt = incidentId === 'inc-1' ? texts[id] : undefined;
+    return excerpt === undefined ? undefined : { id, incidentId, source: 'logs', query: 'q', excerpt, hash: 'h' };
+  },
+  full: async () => undefined,
+};
+const own = (over: Partial<OwnHypothesis> = {}): OwnHypothesis => ({
+  entity: { kind: 'Deployment', name: 'turnstile-sync' },
+  cause: 'other',
+  causeName: 'Firmware refused',
+  summary: { claim: 'turnstile-sync refuses firmware checksum 4411.', evidenceIds: ['ev-log'] },
+  lookedFor: [{ question: 'Does gate log the same?', result: 'nothing-found', evidenceIds: ['ev-none'] }],
+  ...over,
+});
+const answering = (value: OwnHypothesis | undefined): Reasoner => ({
+  reason: async ({ schema }) => ({
+    kind: 'answered',
+    value: schema.parse({ bestRank: 1, reason: 'It is first.', text: 'It broke.', own: value }),
+    model: 'm',
+    promptVersion: 'synthesis@5',
+    ...usage,
+    failed: [],
+  }),
+});
+const diagnosed = (
+  diagnosis: Diagnosis,
+  value: OwnHypothesis | undefined,
+  { reports = [reportOf(finding())], incidentId = 'inc-1' }: { reports?: Report[]; incidentId?: string } = {},
+) =>
+  withModelDiagnosis(
+    incidentId,
+    diagnosis,
+    { reports, plan: [] },
+    {
+      evidence,
+      reasoner: answering(value),
+      specialistClient: { ask: () => Promise.reject(new Error('nobody was to be asked')) },
+      incidents: {} as Ports['incidents'],
+      clock: { now: () => new Date(0) },
+    },
+  );
+const first = ({ hypotheses }: Diagnosis) => hypotheses[0];
+
+describe('a cause that only the model holds', () => {
+  test('leads if the analysis knows none, with its evidence and its name on it', async () => {
+    const result = await diagnosed(diagnosisOf(unknown), own());
+    expect(first(result)).toMatchObject({
+      rank: 1,
+      entity: { kind: 'Deployment', name: 'turnstile-sync', ...place },
+      cause: 'other',
+      confidence: 0.5,
+      evidenceIds: ['ev-log'],
+      findingIds: ['logs-1-1'],
+      proposal: { by: 'm (synthesis@5)', causeName: 'Firmware refused', calibration: 'not-calibrated' },
+    });
+    expect(result).toMatchObject({ opinions: { first: 'model', rule: 'analysis-unknown' }, blastRadius: [] });
+    expect(result.firstFailing).toBeUndefined();
+    expect(result.text).toContain('turnstile-sync');
+  });
+
+  test('stays behind a sure analysis without evidence against it', async () => {
+    const result = await diagnosed(diagnosisOf(hypothesis()), own());
+    expect(result.hypotheses.map(({ entity }) => entity.name)).toEqual(['ticket-desk', 'turnstile-sync']);
+    expect(result.opinions).toMatchObject({ first: 'analysis', rule: 'analysis-sure' });
+    expect(result.text).toMatch(/^The analysis says so\./);
+  });
+
+  const against = { claim: 'ticket-desk used 120 MiB of 512 MiB.', evidenceIds: ['ev-against'] };
+  test('passes a sure analysis by evidence against it and a finding of the analysis about its own entity', async () => {
+    const result = await diagnosed(diagnosisOf(hypothesis()), own({ against }));
+    expect(first(result)?.entity.name).toBe('turnstile-sync');
+    expect(result.opinions?.rule).toBe('contradicted');
+    expect(result.hypotheses[1]?.confidence).toBeLessThanOrEqual(0.5);
+  });
+  test.each([
+    ['rests on the same evidence', { ...against, claim: 'ticket-desk OOMKilled', evidenceIds: ['ev-analysis'] }],
+    ['has a number that its evidence lacks', { ...against, claim: 'ticket-desk used 99 MiB.' }],
+    ['does not name the first entity', { claim: 'firmware checksum 4411', evidenceIds: ['ev-log'] }],
+  ])('does not pass by evidence that %s', async (_, wrong) => {
+    const result = await diagnosed(diagnosisOf(hypothesis()), own({ against: wrong }));
+    expect(first(result)?.entity.name).toBe('ticket-desk');
+  });
+  test('does not pass a sure analysis if only a model saw its entity', async () => {
+    const seen = finding({ byModel: {}, role: 'context' });
+    const result = await diagnosed(diagnosisOf(hypothesis()), own({ against }), { reports: [reportOf(seen)] });
+    expect(first(result)?.entity.name).toBe('ticket-desk');
+  });
+  test('is not first if the model itself found something against it', async () => {
+    const lookedFor = [{ question: 'Is it old?', result: 'contradicts' as const, evidenceIds: ['ev-none'] }];
+    const result = await diagnosed(diagnosisOf(hypothesis()), own({ against, lookedFor }));
+    expect(first(result)?.entity.name).toBe('ticket-desk');
+  });
+});
+
+describe('a lie is dropped and counted:', () => {
+  test.each<[string, OwnHypothesis]>([
+    ['evidence that does not exist', own({ summary: { claim: 'turnstile-sync broke.', evidenceIds: ['ev-made-up'] } })],
+    [
+      'a search without evidence',
+      own({ lookedFor: [{ question: 'Is it old?', result: 'nothing-found', evidenceIds: ['ev-9'] }] }),
+    ],
+    ['an entity that nothing names', own({ entity: { kind: 'Deployment', name: 'gift-shop' } })],
+    [
+      'an entity of another namespace',
+      own({ entity: { kind: 'Deployment', name: 'turnstile-sync', namespace: 'zoo' } }),
+    ],
+    [
+      'a number that nobody measured',
+      own({ summary: { claim: 'turnstile-sync lost 77 packets.', evidenceIds: ['ev-log'] } }),
+    ],
+    ['evidence about something else', own({ summary: { claim: 'It broke.', evidenceIds: ['ev-against'] } })],
+    ['a cause outside the vocabulary without a name', own({ causeName: undefined })],
+    ['no cause at all', own({ cause: 'unknown' })],
+  ])('%s', async (_, lie) => {
+    const result = await diagnosed(diagnosisOf(unknown), lie);
+    expect(first(result)?.cause).toBe('unknown');
+    expect(result.droppedClaims).toBe(1);
+    expect(result.opinions).toBeUndefined();
+  });
+  test('evidence of another incident', async () => {
+    const result = await diagnosed(diagnosisOf(unknown), own(), { incidentId: 'inc-2' });
+    expect(first(result)?.cause).toBe('unknown');
+    expect(result.droppedClaims).toBe(1);
+  });
+  test('what the findings refute', async () => {
+    const refuted = hypothesis({
+      rank: 2,
+      entity: { kind: 'Deployment', name: 'turnstile-sync', ...place },
+      cause: 'memory-leak',
+      confidence: 0.1,
+      ruledOut: 'its memory is flat',
+    });
+    const result = await diagnosed(diagnosisOf(unknown, refuted), own({ cause: 'memory-leak' }));
+    expect(first(result)?.cause).toBe('unknown');
+    expect(result.droppedClaims).toBe(1);
+  });
+});
+
+test('what the analysis holds already is no addition', async () => {
+  const same = hypothesis({
+    rank: 2,
+    entity: { kind: 'Deployment', name: 'turnstile-sync', ...place },
+    cause: 'application-crash',
+    confidence: 0.8,
+  });
+  const result = await diagnosed(diagnosisOf(hypothesis(), same), own({ cause: 'application-crash' }));
+  expect(first(result)).toMatchObject({ entity: { name: 'turnstile-sync' }, confidence: 0.8 });
+  expect(first(result)?.proposal).toBeUndefined();
+});
+
+test('the suspicion of a specialist’s agent leads if the coordinator adds nothing and the analysis knows no cause', async () => {
+  const suspected = finding({
+    role: 'context',
+    byModel: { cause: 'other', causeName: 'Firmware refused' },
+    claim: 'turnstile-sync refuses checksum 4411.',
+  });
+  const result = await diagnosed(diagnosisOf(unknown), undefined, { reports: [reportOf(suspected)] });
+  expect(first(result)).toMatchObject({ cause: 'other', entity: { name: 'turnstile-sync' } });
+});
+
+test('names: an entity is not the prefix of another', async () => {
+  const lie = own({
+    entity: { kind: 'Deployment', name: 'ticket' },
+    summary: { claim: 'It broke.', evidenceIds: ['ev-against'] },
+  });
+  const other = finding({ entity: { kind: 'Deployment', name: 'ticket', ...place } });
+  expect(first(await diagnosed(diagnosisOf(unknown), lie, { reports: [reportOf(other)] }))?.cause).toBe('unknown');
+});
