@@ -1,10 +1,10 @@
 // `npm run bench:faults`: runs many incidents over the embedded runtime, each with faults drawn from a seed. It counts actions that were executed
 // twice, approved actions that were lost without a message, incidents that never ended, and open incidents without an execution. Exit code 1 if
 // there is one.
-import { parseArgs } from 'node:util';
-import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
+import { inspect, parseArgs } from 'node:util';
+import { Impossible, Misconfigured } from '../core/errors.ts';
 import { runBatch, type Verdict } from './faults/batch.ts';
-import { scheduleOf } from './faults/schedule.ts';
+import { type Schedule, scheduleOf } from './faults/schedule.ts';
 
 const help = `Runs incidents with crashes, lost answers, redelivered pages, several answers and second pages, drawn from seeds.
 
@@ -20,6 +20,9 @@ const help = `Runs incidents with crashes, lost answers, redelivered pages, seve
 The last line is schedules=… double=… lost=… endless=… zombies=…; exit code 1 if one of the last four is not 0.`;
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
+
+/** The batches that run now, by the options that run them again. */
+const running = new Set<string>();
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -49,7 +52,11 @@ async function main(): Promise<number> {
   const startedAt = performance.now();
   const lane = async () => {
     for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-      const found = await runBatch(batch);
+      running.add(nameOf(batch));
+      const found = await runBatch(batch).catch((error: unknown) => {
+        throw new Impossible(`The harness died in ${nameOf(batch)}.`, { cause: error });
+      });
+      running.delete(nameOf(batch));
       verdicts.push(...found);
       done += batch.length;
       for (const { seed, kind, why } of found) print(`${kind}: seed ${seed}: ${why}`);
@@ -64,15 +71,22 @@ async function main(): Promise<number> {
   return verdicts.length === 0 ? 0 : 1;
 }
 
+/** The options that run these schedules again. */
+function nameOf(batch: readonly Schedule[]): string {
+  return `--from ${batch[0]?.seed} --schedules ${batch.length} --together ${batch.length}`;
+}
+
 function numberOf(text: string, option: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new Misconfigured(`--${option} takes a number from 1, not "${text}".`);
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof WatchkeeperError) && !(error instanceof TypeError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+const die = (error: unknown) => {
+  const isUsage = error instanceof Misconfigured || (error instanceof TypeError && 'code' in error);
+  process.stderr.write(`${isUsage ? error.message : inspect(error)}\n`);
+  if (!isUsage && running.size > 0) process.stderr.write(`running: ${[...running].join('; ')}\n`);
+  process.exit(2);
+};
+process.on('uncaughtException', die);
+process.on('unhandledRejection', die);
+process.exitCode = await main().catch(die);

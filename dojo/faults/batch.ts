@@ -49,6 +49,7 @@ export async function runBatch(
       { data, scenarios, cluster: cluster.url, schedules: [...schedules], life: lives, last: true, patienceMs, bug },
       undefined,
     );
+    if (cluster.broken !== undefined) throw cluster.broken;
     return verdictOf(schedules, cluster.made, outcomes);
   } finally {
     await cluster.close();
@@ -71,13 +72,19 @@ async function live(orders: Orders, dying: number | undefined): Promise<readonly
   started.stderr.on('data', (chunk) => {
     errors = (errors + chunk).slice(-4000);
   });
-  const gone = new Promise<void>((resolve) => started.once('exit', () => resolve()));
+  const gone = new Promise<void>((resolve, reject) => {
+    started.once('exit', () => resolve());
+    started.once('error', reject);
+  });
+  // It is awaited after the output; until then, its failure is not unhandled.
+  gone.catch(() => undefined);
   const timer = setTimeout(() => kill(started), dying === undefined ? orders.patienceMs + 60_000 : lifeMs);
   const outcomes: Outcome[] = [];
   let held = 0;
   let over = false;
   for await (const text of createInterface({ input: started.stdout })) {
-    const line = Line.parse(JSON.parse(text));
+    const line = lineIn(text, dying !== undefined && started.killed);
+    if (line === undefined) break;
     if ('outcome' in line) outcomes.push(line.outcome);
     if ('over' in line) over = true;
     if ('held' in line) held += 1;
@@ -87,6 +94,16 @@ async function live(orders: Orders, dying: number | undefined): Promise<readonly
   clearTimeout(timer);
   if (dying === undefined && !over) throw new Impossible(`The last life did not tell what came of it. ${errors}`);
   return outcomes;
+}
+
+/** Undefined for a line that the kill cut. */
+export function lineIn(text: string, wasKilled: boolean): z.infer<typeof Line> | undefined {
+  try {
+    return Line.parse(JSON.parse(text));
+  } catch (error) {
+    if (wasKilled) return undefined;
+    throw new Impossible(`A life wrote a line that is no report: ${text.slice(0, 500)}`, { cause: error });
+  }
 }
 
 const kill = (process: ChildProcess): void => void process.kill('SIGKILL');

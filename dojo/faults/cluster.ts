@@ -28,6 +28,8 @@ const runMs = 400;
 export interface Cluster {
   readonly url: string;
   readonly made: readonly Made[];
+  /** The first error of the cluster itself, which is a defect of this harness; undefined if there is none. */
+  readonly broken: unknown;
   close(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export async function startCluster(schedules: readonly Schedule[]): Promise<Clus
   const pending = new Map(schedules.map(({ seed, calls }) => [seed, [...calls]]));
   const jobs = new Map<string, { readonly job: Job; readonly endsAt: number }>();
   const made: Made[] = [];
+  let broken: unknown;
   const ofSeed = (seed: number) => [...jobs.values()].filter(({ job }) => seedIn(job.metadata.name) === seed);
   const running = (seed: number) => ofSeed(seed).filter(({ endsAt }) => endsAt > Date.now());
 
@@ -49,7 +52,10 @@ export async function startCluster(schedules: readonly Schedule[]): Promise<Clus
   });
 
   const create = async (request: IncomingMessage, response: ServerResponse) => {
-    const job = Job.parse(JSON.parse(await textOf(request)));
+    const text = await textOf(request);
+    // The process that sent the call was killed before it had sent all of it, so the API server never had this call.
+    if (text === undefined) return response.destroy();
+    const job = Job.parse(JSON.parse(text));
     const { name } = job.metadata;
     const seed = seedIn(name);
     if (request.url?.includes('dryRun=All')) return answer(response, 201, job);
@@ -67,7 +73,13 @@ export async function startCluster(schedules: readonly Schedule[]): Promise<Clus
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://cluster').pathname;
     const seed = seedIn(path);
-    if (request.method === 'POST' && path.endsWith('/jobs')) return void create(request, response);
+    if (request.method === 'POST' && path.endsWith('/jobs')) {
+      create(request, response).catch((error: unknown) => {
+        broken ??= error;
+        response.destroy();
+      });
+      return;
+    }
     const job = /\/jobs\/([^/]+)$/.exec(path)?.[1];
     if (job !== undefined) {
       const found = jobs.get(job);
@@ -80,6 +92,9 @@ export async function startCluster(schedules: readonly Schedule[]): Promise<Clus
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     made,
+    get broken() {
+      return broken;
+    },
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -93,8 +108,14 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
   response.end(JSON.stringify(body));
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+/** Undefined if the sender went away before the end. */
+async function textOf(request: IncomingMessage): Promise<string | undefined> {
   const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
+  try {
+    for await (const part of request) parts.push(part as Buffer);
+  } catch (error) {
+    if (request.complete) throw error;
+    return undefined;
+  }
   return Buffer.concat(parts).toString('utf8');
 }

@@ -1,12 +1,16 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { TimelineEvent } from '../../core/model/timeline.ts';
 import { summaryOf } from '../../core/record/action-summary.ts';
-import { runBatch, verdictOf } from '../../dojo/faults/batch.ts';
+import { lineIn, runBatch, verdictOf } from '../../dojo/faults/batch.ts';
+import { startCluster } from '../../dojo/faults/cluster.ts';
 import { scheduleOf } from '../../dojo/faults/schedule.ts';
 import { anAction } from '../builders.ts';
 
 const { twinMs: _, dies: __, ...drawn } = scheduleOf(1);
-const schedule = { ...drawn, crashes: [] };
+const schedule = { ...drawn, crashes: [], calls: [] };
 const action = summaryOf(anAction());
 const done: TimelineEvent = { type: 'ActionFinished', action, result: { kind: 'done', detail: 'A Job was made.' } };
 const refused: TimelineEvent = {
@@ -51,6 +55,34 @@ describe('what the harness calls', () => {
   });
   test('a zombie is an incident that is open and whose execution is over', () => {
     expect(kinds([made], [{ ...told, status: 'acting', execution: 'failed' }])).toEqual(['zombie']);
+  });
+});
+
+describe('a process that is killed', () => {
+  test('while it sends a call did not make that call, and the cluster goes on', async () => {
+    const cluster = await startCluster([schedule]);
+    try {
+      const { port, host } = new URL(cluster.url);
+      const path = '/apis/batch/v1/namespaces/billing/jobs';
+      const socket = connect(Number(port), host.split(':')[0] ?? '');
+      await once(socket, 'connect');
+      socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n{"metadata":`);
+      await sleep(50);
+      socket.destroy();
+      await sleep(50);
+      expect(cluster.made).toEqual([]);
+      expect(cluster.broken).toBeUndefined();
+      const job = { metadata: { name: 'nightly-invoices-s1-a' } };
+      const { status } = await fetch(`${cluster.url}${path}`, { method: 'POST', body: JSON.stringify(job) });
+      expect(status).toBe(201);
+    } finally {
+      await cluster.close();
+    }
+  });
+  test('while it writes a line leaves half of it, which is no report', () => {
+    expect(lineIn('{"held":1}', true)).toEqual({ held: 1 });
+    expect(lineIn('{"hel', true)).toBeUndefined();
+    expect(() => lineIn('{"hel', false)).toThrow('is no report: {"hel');
   });
 });
 

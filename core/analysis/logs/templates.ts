@@ -50,6 +50,8 @@ const defaults: MinerLimits = { templates: 5000, perLeaf: 100, similarity: 0.6, 
 const slots = 65_536;
 /** Number of groups that have their own number at the same time. */
 const maxGroups = 10_000;
+/** Later than any message; an integer, because the engine compares integers fastest. */
+const everMs = Number.MAX_SAFE_INTEGER;
 const parts: readonly Part[] = ['error', 'warn', 'beside'];
 
 /** A kept sample. Samples are the earliest by time, whatever their order of arrival. */
@@ -73,6 +75,8 @@ interface Cluster<Detail> extends Gathered {
   firstMs: number;
   lastMs: number;
   samples: Kept<Detail>[];
+  /** Time of the last kept sample once there are as many as the limit: a later message is none. */
+  sampledMs: number;
 }
 
 /** Groups messages into templates. `Detail` is the type of a sample. */
@@ -119,12 +123,12 @@ export class TemplateMiner<Detail> {
       this.#known[slot] = cluster;
     }
     this.#count(cluster, atMs, inBaseline);
-    this.#sample(cluster, message, detail, atMs, inBaseline);
+    if (!(atMs > cluster.sampledMs)) this.#sample(cluster, message, detail, atMs, inBaseline);
     return cluster;
   }
 
   templates(): Template<Detail>[] {
-    return [...this.#clusters].map(({ tokens, leaf: _, into: __, samples, ...rest }) => ({
+    return [...this.#clusters].map(({ tokens, leaf: _, into: __, sampledMs: ___, samples, ...rest }) => ({
       ...rest,
       text: tokens.join(' '),
       samples: samples.map(({ detail }) => detail),
@@ -135,7 +139,7 @@ export class TemplateMiner<Detail> {
     if (inBaseline) cluster.baselineCount += 1;
     else {
       if (cluster.count === 0) {
-        cluster.samples = [];
+        this.#keep(cluster, []);
         cluster.firstMs = atMs;
         cluster.lastMs = atMs;
       }
@@ -150,13 +154,15 @@ export class TemplateMiner<Detail> {
     if (inBaseline && cluster.count > 0) return;
     const { samples } = cluster;
     const last = samples.length < this.#limits.samples ? undefined : samples[samples.length - 1];
-    // After the first few messages there is nothing to do.
-    if (last && (atMs > last.atMs || (atMs === last.atMs && message >= last.message))) return;
-    cluster.samples = this.#earliest([...samples, { atMs, message, detail }]);
+    if (last && atMs === last.atMs && message >= last.message) return;
+    this.#keep(cluster, [...samples, { atMs, message, detail }]);
   }
 
-  #earliest(samples: readonly Kept<Detail>[]): Kept<Detail>[] {
-    return samples.toSorted(earlier).slice(0, this.#limits.samples);
+  /** Keeps the earliest of the samples. */
+  #keep(cluster: Cluster<Detail>, samples: readonly Kept<Detail>[]): void {
+    cluster.samples = samples.toSorted(earlier).slice(0, this.#limits.samples);
+    const isFull = cluster.samples.length >= this.#limits.samples;
+    cluster.sampledMs = isFull ? (cluster.samples.at(-1)?.atMs ?? everMs) : everMs;
   }
 
   #groupOf(group: string): number {
@@ -190,6 +196,7 @@ export class TemplateMiner<Detail> {
       firstMs: atMs,
       lastMs: atMs,
       samples: [],
+      sampledMs: everMs,
       occurrences: {},
     };
     leaf.push(cluster);
@@ -243,11 +250,11 @@ export class TemplateMiner<Detail> {
     if (seen === alsoSeen) {
       into.firstMs = Math.min(into.firstMs, other.firstMs);
       into.lastMs = Math.max(into.lastMs, other.lastMs);
-      into.samples = this.#earliest([...into.samples, ...other.samples]);
+      this.#keep(into, [...into.samples, ...other.samples]);
     } else if (alsoSeen) {
       into.firstMs = other.firstMs;
       into.lastMs = other.lastMs;
-      into.samples = other.samples;
+      this.#keep(into, other.samples);
     }
     if (other.startups !== undefined) into.startups = (into.startups ?? 0) + other.startups;
     for (const part of parts) {
@@ -308,8 +315,8 @@ const maxTokens = 80;
 
 /**
  * Hashes a message's form: messages of one form share the number.
- * It combines two rolling hashes (FNV-1a and a polynomial) into 53 bits, so that 20,000 forms collide with a probability of 10⁻⁸. This is the hot
- * path and runs for every line: one pass over the bytes, no allocation, one branch per word.
+ * It combines two rolling hashes (FNV-1a and a polynomial) of the words' hashes into 53 bits. This is the hot path and runs for every line: one pass
+ * over the bytes, no allocation, one loop per word.
  */
 export function keyOfForm(message: string): number {
   // Reading bytes is several times as fast as reading characters of a string that is a slice of another.
@@ -318,20 +325,20 @@ export function keyOfForm(message: string): number {
   bytes[end] = 32;
   let hash = -2128831035;
   let second = 0;
-  let word = 0;
-  let seen = 0;
   for (let at = 0; at <= end; at += 1) {
-    const code = bytes[at] ?? 0;
-    const kind = wordKinds[code] ?? 0;
-    if (kind !== 0) {
-      word = Math.imul(word ^ code, prime);
-      seen |= kind;
-      continue;
+    let word = 0;
+    let seen = 0;
+    let code = bytes[at] ?? 0;
+    let mark = wordMarks[code] ?? 0;
+    while (mark !== 0) {
+      word = ((word << 5) | (word >>> 27)) ^ mark;
+      seen |= mark;
+      at += 1;
+      code = bytes[at] ?? 0;
+      mark = wordMarks[code] ?? 0;
     }
-    hash = Math.imul(hash ^ (seen >= digit ? value : word) ^ code, prime);
+    hash = Math.imul(hash ^ ((seen & 1) === 0 ? word : value) ^ code, prime);
     second = (Math.imul(second, 31) + hash) | 0;
-    word = 0;
-    seen = 0;
   }
   return (hash >>> 0) * 2_097_152 + (second >>> 11);
 }
@@ -423,8 +430,16 @@ const kinds = Uint8Array.from({ length: 256 }, (_, code) => {
   if (/\s/.test(character)) return space;
   return '.:-_/+,@'.includes(character) ? sign : other;
 });
-/** 0 for a byte that is not part of a word. */
-const wordKinds = kinds.map((kind) => (kind <= digit ? kind : 0));
+/**
+ * 0 for a byte that is not part of a word; otherwise a number that stands for it in the word's hash (hashing by cyclic polynomial, Cohen, "Recursive
+ * Hashing Functions for n-Grams", ACM TOIS 1997). The last bit is set for digits only.
+ */
+const wordMarks = Int32Array.from(kinds, (kind, code) => {
+  if (kind > digit) return 0;
+  const mixed = Math.imul(code + 1, 0x9e3779b1);
+  const mark = Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b);
+  return kind === digit ? mark | 1 : (mark & ~1) | 2;
+});
 const kindOf = (code: number): number => (code < 256 ? (kinds[code] ?? other) : letter);
 const isSpace = (code: number): boolean => kindOf(code) === space;
 const isWord = (code: number): boolean => kindOf(code) <= digit;
