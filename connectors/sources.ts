@@ -16,6 +16,7 @@ export const sourceKinds: readonly SourceKind[] = [
     source: () => import('./kubernetes/source.ts'),
     actor: () => import('./kubernetes/actor.ts'),
     check: () => import('./kubernetes/check.ts'),
+    discover: () => import('./kubernetes/discover.ts'),
   }),
   sourceKind(prometheus, {
     source: () => import('./prometheus/source.ts'),
