@@ -55,13 +55,15 @@ export async function assembleContext(
   return { context, page, plan: planFor(incident.id, fullTrigger, context), round: 1, priorReports: [] };
 }
 
-const placeOf = (context: Context): Place =>
-  Object.fromEntries(
-    (['service', 'cluster', 'environment', 'namespace', 'account'] as const).flatMap((field) => {
+const placeOf = (context: Context): Place => ({
+  ...Object.fromEntries(
+    (['service', 'cluster', 'environment', 'namespace', 'account', 'region'] as const).flatMap((field) => {
       const known = context[field];
       return known === undefined ? [] : [[field, known.value]];
     }),
-  );
+  ),
+  ...(context.serverless && { serverless: true }),
+});
 
 const loadCatalog = ({ catalog }: ContextPorts): Promise<Answer<Catalog>> =>
   catalog.load().then(
@@ -140,14 +142,15 @@ function contextAssembled(
   missing: readonly string[],
   consulted: Consultation | undefined,
 ): EventOf<'ContextAssembled'> {
-  const { callees, callers, facts, questions, workload } = context;
-  const read = (['service', 'cluster', 'environment', 'namespace'] as const).flatMap((field) => {
+  const { callees, callers, facts, questions, workload, serverless } = context;
+  const read = (['service', 'cluster', 'environment', 'namespace', 'account', 'region'] as const).flatMap((field) => {
     const known = context[field];
     return known === undefined ? [] : [[field, { value: known.value, source: known.source }] as const];
   });
   return {
     type: 'ContextAssembled',
     ...Object.fromEntries(read),
+    ...(serverless && { serverless }),
     ...(workload === undefined ? {} : { workload }),
     callees,
     callers,

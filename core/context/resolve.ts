@@ -12,6 +12,7 @@ import {
   clusterClues,
   namedInTitle,
   placementsOf,
+  runsInNoCluster,
   servicesOfOrigin,
   singlePlacements,
 } from './catalogue-clues.ts';
@@ -47,7 +48,11 @@ export function resolveContext(
   const calls = [...edges, ...impliedCalls(service === undefined ? [] : [service.value], edges)];
   const entry = service && findService(catalog, service.value);
   const placed = [...stated, ...placementsOf(entry, stated)];
-  const clues = [...placed, ...clusterClues(placed, catalog), ...singlePlacements(catalog)];
+  const isServerless =
+    entry !== undefined &&
+    runsInNoCluster(entry) &&
+    !placed.some(({ field }) => field === 'cluster' || field === 'namespace');
+  const clues = [...placed, ...clusterClues(placed, catalog), ...singlePlacements(catalog, isServerless)];
   const place = {
     cluster: weigh(clues, 'cluster'),
     environment: weigh(clues, 'environment'),
@@ -62,12 +67,13 @@ export function resolveContext(
     ...(place.namespace && { namespace: place.namespace }),
     ...(account && { account }),
     ...(region && { region }),
+    ...(isServerless && { serverless: true as const }),
     ...(workload && { workload: placedAt(workload, place) }),
     window: windowOf(trigger),
     sources: { ...entry?.sources },
     callers: callersOf(service?.value, catalog, calls),
     callees: calleesOf(service?.value, entry, calls),
-    questions: questionsOf({ service, ...place }, entry),
+    questions: questionsOf(isServerless ? { service, environment: place.environment } : { service, ...place }, entry),
   };
 }
 

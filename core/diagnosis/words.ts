@@ -85,7 +85,10 @@ export function unknownText(
       : symptoms.length > 0
         ? `Nothing that was found explains what is observed: ${further.join(' ')}`
         : 'No finding explains it.';
-  const missing = [...new Set(gaps.map(({ source }) => source))];
+  const silent = gaps.filter(
+    ({ nothingFound, notConfigured }) => nothingFound === undefined && notConfigured === undefined,
+  );
+  const missing = [...new Set(silent.map(({ source }) => source))];
   const next =
     missing.length > 0
       ? `First check the sources that did not answer (${formatList(missing, 4)}).`

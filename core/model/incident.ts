@@ -70,6 +70,9 @@ const Place = z.object({
   environment: z.string().optional(),
   namespace: z.string().optional(),
   account: z.string().optional(),
+  region: z.string().optional(),
+  /** The service runs in no cluster, as the catalogue says. */
+  serverless: z.literal(true).optional(),
 });
 export type Place = z.infer<typeof Place>;
 
@@ -128,6 +131,8 @@ export const Context = z.object({
   namespace: Known.optional(),
   account: Known.optional(),
   region: Known.optional(),
+  /** The service runs in no cluster, as the catalogue says: its cluster and namespace are no open questions. */
+  serverless: z.literal(true).optional(),
   /** The workload that the alert names, if it names one (a CronJob, a pod's owner). */
   workload: EntityRef.optional(),
   window: z.object({ baseline: TimeWindow, incident: TimeWindow }),

@@ -98,6 +98,7 @@ const unasked = <S extends Signal>(
 ): Observed<AnswerOf<S>> => ({
   kind: 'gap',
   gap: gap ?? {
+    notConfigured: true,
     source: signals[signal].label,
     reason:
       `The catalogue names no source of ${signals[signal].label}${service === undefined ? '' : ` for ${service}`}.`.slice(

@@ -6,6 +6,7 @@ import type { EventOf, EventType, LeftBehind, MessageFailed, TimelineEvent } fro
 import { shorten } from '../text.ts';
 import { clockTime, formatList, formatPercent } from '../wording.ts';
 import { relationText, separationText } from './membership-words.ts';
+import { placeFields } from './place-fields.ts';
 import { preferenceScope } from './preference-scope.ts';
 
 type Describers = { readonly [Type in EventType]: (event: EventOf<Type>) => string };
@@ -195,14 +196,15 @@ const namesText = (lead: string, names: readonly string[]): string | undefined =
   names.length === 0 ? undefined : `${lead} ${formatList(names, maxNamed)}.`;
 
 function contextText(event: EventOf<'ContextAssembled'>): string {
-  const { workload, callees, callers, facts, questions, missing } = event;
-  const parts = (['service', 'cluster', 'environment', 'namespace'] as const).map((field) => {
+  const { workload, callees, callers, facts, questions, missing, serverless } = event;
+  const parts = placeFields(serverless).map((field) => {
     const known = event[field];
     return known ? `${field} ${known.value} (from ${known.source})` : `${field} not known`;
   });
   const taught = facts.slice(0, 3).map((fact) => `${factSentence(fact.statement)} (${factOrigin(fact)})`);
   return sentences(
     `This is about ${parts.join(', ')}.`,
+    serverless && 'It runs in no cluster.',
     workload && `It is about ${workload.kind} ${workload.name}.`,
     namesText('It calls', callees),
     namesText('It is called by', callers),

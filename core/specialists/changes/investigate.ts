@@ -266,9 +266,10 @@ function summaryOf(ranking: Ranking, count: number, likely: readonly Suspect[], 
       : '';
   const [first] = likely;
   if (count === 0) return `No change is recorded before the page.${outside}`.trim();
-  if (!first || ranking.none >= 0.5) return `${count} changes examined; none explains the page.${outside}`;
+  const examined = count === 1 ? '1 change' : `${count} changes`;
+  if (!first || ranking.none >= 0.5) return `${examined} examined; none explains the page.${outside}`;
   const { change } = first.live;
-  return `${count} changes looked at. Most likely: "${change.title.slice(0, 120)}" (${formatPercent(first.confidence)}), because ${first.why.slice(0, 3).join(', ')}.${outside}`;
+  return `${examined} looked at. Most likely: "${change.title.slice(0, 120)}" (${formatPercent(first.confidence)}), because ${first.why.slice(0, 3).join(', ')}.${outside}`;
 }
 
 const summaryOfGap = (gap: Gap, signs: readonly OutsideSign[]): string =>

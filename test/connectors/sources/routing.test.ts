@@ -177,7 +177,7 @@ describe('the record of a question', () => {
     const { logs } = routed({ services: [{ name: 'web', sources: { logs: [] } }] });
     expect(await logs.observe(aScope({ service: 'web' }), {})).toEqual({
       kind: 'gap',
-      gap: { source: 'logs', reason: 'The catalogue names no source of logs for web.' },
+      gap: { source: 'logs', reason: 'The catalogue names no source of logs for web.', notConfigured: true },
       consulted: { signal: 'logs', by: 'service', asked: [], notAsked: ['north', 'south'] },
     });
   });
