@@ -1,5 +1,6 @@
 // Lists the kinds of sources. A new one is a folder here and a row; configuration, secrets, rights and the gap of an unconfigured source follow from
 // its manifest. A row loads only its manifest until its first use.
+import { cloudTrail } from './cloudtrail/manifest.ts';
 import { cloudWatch } from './cloudwatch/manifest.ts';
 import { fastly } from './fastly/manifest.ts';
 import { gitHub } from './github/manifest.ts';
@@ -39,5 +40,9 @@ export const sourceKinds: readonly SourceKind[] = [
   sourceKind(loki, { source: () => import('./loki/source.ts'), check: () => import('./loki/check.ts') }),
   sourceKind(newRelic, { source: () => import('./newrelic/source.ts'), check: () => import('./newrelic/check.ts') }),
   sourceKind(gitHub, { source: () => import('./github/source.ts'), check: () => import('./github/check.ts') }),
+  sourceKind(cloudTrail, {
+    source: () => import('./cloudtrail/source.ts'),
+    check: () => import('./cloudtrail/check.ts'),
+  }),
   sourceKind(grafana, { source: () => import('./grafana/source.ts'), check: () => import('./grafana/check.ts') }),
 ];

@@ -31,6 +31,7 @@ test('every kind has a check', () => {
       'step-functions': { stateMachines: ['a'] },
       fastly: { services: {} },
       cloudwatch: {},
+      cloudtrail: {},
       github: {},
       grafana: { url: 'http://x' },
     };
