@@ -6,6 +6,7 @@ import { fastly } from './fastly/manifest.ts';
 import { gitHub } from './github/manifest.ts';
 import { grafana } from './grafana/manifest.ts';
 import { kubernetes } from './kubernetes/manifest.ts';
+import { launchDarkly } from './launchdarkly/manifest.ts';
 import { loki } from './loki/manifest.ts';
 import { newRelic } from './newrelic/manifest.ts';
 import { prometheus } from './prometheus/manifest.ts';
@@ -43,6 +44,10 @@ export const sourceKinds: readonly SourceKind[] = [
   sourceKind(cloudTrail, {
     source: () => import('./cloudtrail/source.ts'),
     check: () => import('./cloudtrail/check.ts'),
+  }),
+  sourceKind(launchDarkly, {
+    source: () => import('./launchdarkly/source.ts'),
+    check: () => import('./launchdarkly/check.ts'),
   }),
   sourceKind(grafana, { source: () => import('./grafana/source.ts'), check: () => import('./grafana/check.ts') }),
 ];

@@ -32,6 +32,7 @@ test('every kind has a check', () => {
       fastly: { services: {} },
       cloudwatch: {},
       cloudtrail: {},
+      launchdarkly: {},
       github: {},
       grafana: { url: 'http://x' },
     };
