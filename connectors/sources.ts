@@ -5,6 +5,7 @@ import { cloudWatch } from './cloudwatch/manifest.ts';
 import { fastly } from './fastly/manifest.ts';
 import { gitHub } from './github/manifest.ts';
 import { grafana } from './grafana/manifest.ts';
+import { jaeger } from './jaeger/manifest.ts';
 import { kubernetes } from './kubernetes/manifest.ts';
 import { launchDarkly } from './launchdarkly/manifest.ts';
 import { loki } from './loki/manifest.ts';
@@ -12,6 +13,7 @@ import { newRelic } from './newrelic/manifest.ts';
 import { prometheus } from './prometheus/manifest.ts';
 import { type SourceKind, sourceKind } from './source-kind.ts';
 import { stepFunctions } from './stepfunctions/manifest.ts';
+import { tempo } from './tempo/manifest.ts';
 
 export const sourceKinds: readonly SourceKind[] = [
   sourceKind(kubernetes, {
@@ -50,4 +52,6 @@ export const sourceKinds: readonly SourceKind[] = [
     check: () => import('./launchdarkly/check.ts'),
   }),
   sourceKind(grafana, { source: () => import('./grafana/source.ts'), check: () => import('./grafana/check.ts') }),
+  sourceKind(tempo, { source: () => import('./tempo/source.ts'), check: () => import('./tempo/check.ts') }),
+  sourceKind(jaeger, { source: () => import('./jaeger/source.ts'), check: () => import('./jaeger/check.ts') }),
 ];

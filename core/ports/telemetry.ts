@@ -36,6 +36,11 @@ export type Observed<T> =
 /** The query of a signal that needs only the scope. */
 export type NoQuery = Readonly<Record<string, never>>;
 
+/** When the time before the incident ends: a source reads as much before it as after it. Absent, the window is one period. */
+export interface TracesQuery {
+  readonly baselineEnd?: string | undefined;
+}
+
 /** The query and the answer of each signal; every query also gets a scope. */
 export interface SignalTypes {
   /** Every cluster in scope in its present state, including Events. */
@@ -50,8 +55,11 @@ export interface SignalTypes {
   /** Alerts that the monitoring system itself had firing in the window. */
   readonly alerts: { readonly query: NoQuery; readonly answer: readonly FiringAlert[] };
   readonly status: { readonly query: NoQuery; readonly answer: readonly VendorStatus[] };
-  /** Spans and metrics of calls over the window, and over a reference period that the source has apart from it. */
-  readonly traces: { readonly query: NoQuery; readonly answer: readonly TraceSet[] };
+  /**
+   * Spans and metrics of calls over the window, and over a reference period that the source has apart from it. A trace is within the scope if something
+   * in it is, and is whole: what a call waits for may run elsewhere.
+   */
+  readonly traces: { readonly query: TracesQuery; readonly answer: readonly TraceSet[] };
   /** Executions by ARN; for a state machine's ARN, its latest executions within a day that did not succeed. */
   readonly executions: {
     readonly query: { readonly arns: readonly string[] };
