@@ -59,6 +59,8 @@ export interface Manifest<Config> {
   /** The name that people know. */
   readonly title: string;
   readonly signals: readonly Signal[];
+  /** The signals that a source with these settings gives, if they are fewer. */
+  gives?(config: Config): readonly Signal[];
   /** The schema of an entry under `sources`, without its kind and its secrets. */
   readonly configSchema: z.ZodType<Config>;
   /** The schema in a local file, if that differs. */
@@ -150,6 +152,8 @@ export interface RuntimeMeans {
 export interface ConfiguredSource {
   readonly name: string;
   readonly kind: SourceKind;
+  /** The signals that it gives with its settings. */
+  readonly signals: readonly Signal[];
   /** The settings as JSON, without secrets. */
   readonly config: unknown;
   /** `given`: the file holds the value itself. */
@@ -218,6 +222,7 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
     return {
       name,
       kind,
+      signals: manifest.gives?.(config) ?? manifest.signals,
       config,
       secrets: needed.map((entry) => ({
         name: nameOf(entry),

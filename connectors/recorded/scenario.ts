@@ -8,7 +8,7 @@ import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import { InvalidInput } from '../../core/errors.ts';
 import { Instant, type TimeWindow } from '../../core/model/entity.ts';
-import { EdgeAnswer, WorkflowExecution } from '../../core/model/managed.ts';
+import { CdnTraffic, EdgeAnswer, WorkflowExecution } from '../../core/model/managed.ts';
 import {
   Change,
   Dependency,
@@ -162,6 +162,7 @@ const readers = {
   'managed.json': z.strictObject({
     executions: z.array(WorkflowExecution).default([]),
     edge: z.array(EdgeAnswer).default([]),
+    cdn: z.array(CdnTraffic).default([]),
   }),
 } as const;
 

@@ -149,6 +149,18 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
           : { ...observed, data: observed.data.edge.filter(({ url }) => urls.includes(url)) };
       },
     },
+    cdn: {
+      observe: async (scope, { hosts }) => {
+        const observed = await observe(scope, 'cdn statistics', (world) => readFileOf(world.edition, 'managed.json'));
+        if (observed.kind === 'gap') return observed;
+        const { start, end } = scope.window;
+        const asked = new Set([scope.service, ...scope.neighbours, ...hosts]);
+        const data = observed.data.cdn
+          .filter(({ service }) => asked.has(service))
+          .map((one) => ({ ...one, minutes: one.minutes.filter(({ at }) => at >= start && at <= end) }));
+        return { ...observed, data };
+      },
+    },
     knowledge: {
       search: async (query) => (await knowledgeOf(query.scope)).search(query),
       // Adds the document to all recordings of this runtime, so that a later incident finds it.

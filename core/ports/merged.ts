@@ -37,6 +37,7 @@ const mergeOf: { readonly [S in Signal]: Merge<S> } = {
   status: together,
   executions: together,
   edge: together,
+  cdn: together,
 };
 
 const merged = <S extends Signal>(

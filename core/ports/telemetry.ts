@@ -1,6 +1,6 @@
 // Ports that observe systems and act on them. A source that cannot answer returns a gap; it throws only if a retry could help.
 import type { EntityRef } from '../model/entity.ts';
-import type { EdgeAnswer, WorkflowExecution } from '../model/managed.ts';
+import type { CdnTraffic, EdgeAnswer, WorkflowExecution } from '../model/managed.ts';
 import type { Consultation, Gap } from '../model/report.ts';
 import type { Scope } from '../model/scope.ts';
 import type {
@@ -67,6 +67,8 @@ export interface SignalTypes {
   };
   /** The CDN's answer for an address. Only hosts named in the configuration are queried. */
   readonly edge: { readonly query: { readonly urls: readonly string[] }; readonly answer: readonly EdgeAnswer[] };
+  /** The statistics of the CDN in front of the services in scope (by `match`), and in front of these hosts. */
+  readonly cdn: { readonly query: { readonly hosts: readonly string[] }; readonly answer: readonly CdnTraffic[] };
 }
 export type Signal = keyof SignalTypes;
 export type QueryOf<S extends Signal> = SignalTypes[S]['query'];
