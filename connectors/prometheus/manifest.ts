@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { Auth, accountsOfAuth, needsSecret, secretOfAuth } from '../auth.ts';
 import type { Manifest, SourceRight } from '../source-kind.ts';
+import { Queries } from './templates.ts';
 
 const configSchema = z.strictObject({
   url: z.url(),
@@ -13,6 +14,8 @@ const configSchema = z.strictObject({
     .string()
     .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'a label of Prometheus')
     .default('cluster'),
+  /** Queries of the user's own, by signal; they win over what is discovered. */
+  queries: Queries.optional(),
 });
 export type PrometheusSettings = z.infer<typeof configSchema>;
 

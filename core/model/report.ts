@@ -54,6 +54,8 @@ export const Consultation = z.object({
         count: z.number().int().min(0).optional(),
         /** What is missing, and why. */
         reason: z.string().max(300).optional(),
+        /** Under which names the source found what was asked. */
+        found: z.string().max(400).optional(),
       }),
     )
     .max(50),

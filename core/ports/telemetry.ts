@@ -24,6 +24,8 @@ export type Observed<T> =
       readonly query: string;
       /** Requested parts that the data lacks, in words; each becomes a gap of the answer. */
       readonly missing?: readonly string[] | undefined;
+      /** Under which names the source found what was asked, in words. */
+      readonly found?: readonly string[] | undefined;
       /** Gaps of single sources if several were merged, by the source's name. */
       readonly gaps?: readonly Gap[] | undefined;
       readonly link?: string | undefined;

@@ -186,6 +186,9 @@ export function consultationText({ signal, asked, notAsked }: Consultation): str
   });
   return sentences(
     answers.length === 0 ? `No source was asked for ${signal}.` : `Asked for ${signal}: ${formatList(answers, 10)}.`,
+    ...asked
+      .slice(0, maxNamed)
+      .map(({ source, found }) => (found === undefined ? undefined : `${source} found ${found.replace(/\.$/, '')}.`)),
     notAsked.length === 0 ? undefined : `Not asked: ${formatList(notAsked, 10)}.`,
   );
 }
