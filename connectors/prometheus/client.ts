@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { type Authorize, unauthorized } from '../authorize.ts';
 import { boundedText } from '../body.ts';
-import type { Queries } from './templates.ts';
+import type { Queries } from './manifest.ts';
 
 export interface PrometheusConfig {
   readonly url: string;

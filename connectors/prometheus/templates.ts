@@ -1,13 +1,12 @@
 // The user's own PromQL for a signal: `errors: sum by (service) (rate(my_fail_total{service="$service"}[5m]))`. Variables stand in matchers only, in double
 // quotes, where each value is escaped; a query that selects neither a service nor a cluster is refused.
-import * as z from 'zod';
 import { amongClusters, type Scope } from '../../core/model/scope.ts';
+import { literals, type Queries } from './manifest.ts';
 import { isUsable } from './promql.ts';
 
 /** Services of one question that a template is asked for, each with a query. */
 const maxServices = 10;
-const variables = ['service', 'cluster', 'namespace'] as const;
-type Variable = (typeof variables)[number];
+type Variable = 'service' | 'cluster' | 'namespace';
 
 /** Signals that short names stand for, with the units of Prometheus' conventions. */
 const shortNames: Readonly<Record<string, { readonly signal: string; readonly unit: string }>> = {
@@ -20,43 +19,6 @@ const shortNames: Readonly<Record<string, { readonly signal: string; readonly un
   queue: { signal: 'queue_depth', unit: '1' },
   connections: { signal: 'connections', unit: '1' },
 };
-
-const variable = new RegExp(`\\$(?:${variables.join('|')})\\b`);
-/** Whole string literals, with what stands before them. */
-const literals = /([a-zA-Z_][a-zA-Z0-9_]*\s*(=~|!~|!=|=)\s*)?("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)/g;
-
-/** Why a query cannot be a template; undefined if it can. */
-export function problemIn(promql: string): string | undefined {
-  let found = 0;
-  for (const [, , operator, literal = ''] of promql.matchAll(literals)) {
-    if (!variable.test(literal)) continue;
-    if (!literal.startsWith('"')) return 'write a value with a variable in double quotes: service="$service"';
-    if (operator === undefined) return 'a variable stands in a matcher alone: service="$service"';
-    if (operator.startsWith('!')) return 'a matcher that excludes has no variable';
-    if (/\$(?:service|cluster)\b/.test(literal)) found += 1;
-  }
-  const outside = promql.replaceAll(literals, '""');
-  if (/["'`]/.test(outside.replaceAll('""', ''))) return 'it has a quote without an end';
-  const other = /\$(?!window\b)\w*/.exec(outside);
-  if (other) return `${other[0].slice(0, 40)} stands outside of a matcher; only $window can`;
-  return found === 0 ? 'it selects neither $service nor $cluster, so it would read everything' : undefined;
-}
-
-const Query = z
-  .string()
-  .min(1)
-  .max(4000)
-  .superRefine((promql, context) => {
-    const problem = problemIn(promql);
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-  });
-
-/** By signal: a short name or the name of a signal. */
-export const Queries = z.record(
-  z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, 'a name of a signal: letters, digits and _'),
-  z.union([Query, z.strictObject({ query: Query, unit: z.string().min(1).max(20).optional() })]),
-);
-export type Queries = z.infer<typeof Queries>;
 
 export interface Template {
   readonly name: string;
