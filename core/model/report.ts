@@ -60,6 +60,8 @@ export const Consultation = z.object({
     )
     .max(50),
   notAsked: z.array(z.string().max(80)).max(100),
+  /** The question was about an earlier time, for comparison: the same hours on other days. */
+  earlier: z.literal(true).optional(),
 });
 export type Consultation = z.infer<typeof Consultation>;
 

@@ -179,11 +179,12 @@ export function leftBehindText(left: LeftBehind): string {
 const maxNamed = 5;
 
 /** "Asked for metrics: prom-be1 (12). Not asked: amp, cw." */
-export function consultationText({ signal, asked, notAsked }: Consultation): string {
+export function consultationText({ signal, asked, notAsked, earlier }: Consultation): string {
   const answers = asked.map(({ source, answer, count, reason, neighboursOnly }) => {
     const got = answer === 'none' ? `no answer: ${(reason ?? '').replace(/\.$/, '')}` : answerWords(answer, count);
     return `${source} (${neighboursOnly ? 'neighbours only, ' : ''}${got})`;
   });
+  if (earlier) return answers.length === 0 ? '' : `Asked for ${signal} of earlier times: ${formatList(answers, 10)}.`;
   return sentences(
     answers.length === 0 ? `No source was asked for ${signal}.` : `Asked for ${signal}: ${formatList(answers, 10)}.`,
     ...asked
