@@ -5,11 +5,8 @@ import type { MakeSource } from '../source-kind.ts';
 import { prometheusAlerts, prometheusMetrics } from './index.ts';
 import type { PrometheusSettings } from './manifest.ts';
 
-export const make: MakeSource<PrometheusSettings> = (
-  { url, auth, cluster, clusterLabel, queries },
-  { secret, aws },
-) => {
+export const make: MakeSource<PrometheusSettings> = ({ url, auth, cluster, clusterLabel }, { secret, aws }) => {
   const authorize = authorizer(loginOf(auth), { secret: secret('bearerToken'), aws });
-  const config = { url, cluster, clusterLabel, queries, authorize };
+  const config = { url, cluster, clusterLabel, authorize };
   return { metrics: prometheusMetrics(config), alerts: prometheusAlerts(config) };
 };

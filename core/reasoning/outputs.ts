@@ -3,20 +3,6 @@ import * as z from 'zod';
 import { CauseCode } from '../causes/causes.ts';
 import { SpecialistName } from '../model/report.ts';
 
-/** A code of the vocabulary or a name. The codes are too many for each agent's context. */
-const CauseName = z.string().min(3).max(80);
-
-/** The code of the cause that a model names; `other` with the name if the vocabulary has no such code. */
-export function causeNamed(name: string): { readonly cause: CauseCode; readonly causeName?: string } {
-  const code = CauseCode.safeParse(
-    name
-      .trim()
-      .toLowerCase()
-      .replaceAll(/[\s_]+/g, '-'),
-  );
-  return code.success && code.data !== 'other' ? { cause: code.data } : { cause: 'other', causeName: name.trim() };
-}
-
 const Observation = z.object({
   claim: z
     .string()
@@ -29,7 +15,8 @@ const Observation = z.object({
     namespace: z.string().max(253).optional(),
   }),
   evidenceIds: z.array(z.string().max(100)).min(1).max(4).describe('Ids of evidence that says it.'),
-  cause: CauseName.optional().describe('Only if you hold it to be the cause: its code, or a short name.'),
+  cause: CauseCode.optional().describe('Only if you hold it to be the cause of the incident: its code, or other.'),
+  causeName: z.string().min(3).max(80).optional().describe('With the code other: a short name of the cause.'),
 });
 export type Observation = z.infer<typeof Observation>;
 
@@ -55,7 +42,8 @@ const OwnHypothesis = z.object({
     namespace: z.string().max(253).optional(),
     cluster: z.string().max(253).optional(),
   }),
-  cause: CauseName.describe('A code of the vocabulary, as oom-killed; a short name if none fits.'),
+  cause: CauseCode.describe('A code of the vocabulary; other if no code fits.'),
+  causeName: z.string().min(3).max(80).optional().describe('With the code other: a short name of the cause.'),
   summary: Cited.describe('What broke, and why.'),
   lookedFor: z
     .array(

@@ -32,8 +32,9 @@ export const affectedBy = (
   members: readonly Pick<MemberName, 'service'>[],
   own: string | undefined,
 ): readonly string[] => [
-  ...new Set([
-    ...(diagnosis?.blastRadius ?? []),
-    ...members.flatMap(({ service }) => (service === undefined || service === own ? [] : [service])),
-  ]),
+  ...new Set(
+    [...(diagnosis?.blastRadius ?? []), ...members.flatMap(({ service }) => service ?? [])].filter(
+      (name) => name !== own,
+    ),
+  ),
 ];

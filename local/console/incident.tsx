@@ -73,12 +73,7 @@ function Head({ incident, links }: Pick<IncidentView, 'incident'> & Pick<Evidenc
         {place?.service === undefined ? undefined : (
           <>
             <a href={linkToService(place.service)}>{place.service}</a>
-            {[
-              place.environment,
-              place.cluster,
-              place.namespace,
-              ...(place.serverless ? [place.account, place.region] : []),
-            ]
+            {[place.environment, place.cluster, place.namespace]
               .filter((part) => part !== undefined)
               .map((part) => ` · ${part}`)}
             {' · '}

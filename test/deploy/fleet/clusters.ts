@@ -229,23 +229,16 @@ export const node = (name: string, since: string): Item =>
     },
   }) as Item;
 
-/** An Event that came again and again between two times. */
-export const warning = (
-  namespace: string,
-  pod: string,
-  reason: string,
-  message: string,
-  [first, last]: readonly [string, string],
-): Item =>
+export const warning = (namespace: string, pod: string, reason: string, message: string, at: string): Item =>
   ({
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name: `${pod}.${reason}`, namespace, creationTimestamp: first },
+    metadata: { name: `${pod}.${reason}`, namespace, creationTimestamp: at },
     type: 'Warning',
     reason,
     message,
     involvedObject: { kind: 'Pod', namespace, name: pod },
     count: 7,
-    firstTimestamp: first,
-    lastTimestamp: last,
+    firstTimestamp: at,
+    lastTimestamp: at,
   }) as Item;
