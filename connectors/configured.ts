@@ -79,7 +79,7 @@ export function configuredNames(
   if (place === 'stage' && telemetry.kind === 'recorded') return [];
   const blocks: NamedSignals[] =
     place === 'stage'
-      ? readBlocks(telemetry, { place, kinds }).map(({ name, kind }) => ({ name, signals: kind.signals }))
+      ? readBlocks(telemetry, { place, kinds }).map(({ name, signals }) => ({ name, signals }))
       : kinds.flatMap((kind) => {
           const field = kind.blockIn(place);
           return field === undefined || fields[field] === undefined ? [] : [{ name: kind.id, signals: kind.signals }];
@@ -91,7 +91,7 @@ export function configuredNames(
 export const misrouted = (catalog: unknown, sources: readonly ConfiguredSource[]): readonly string[] =>
   misroutedIn(
     Catalog.parse(catalog),
-    sources.map(({ name, kind }) => ({ name, signals: kind.signals })),
+    sources.map(({ name, signals }) => ({ name, signals })),
   );
 
 type Reading = { readonly at: readonly string[] } & (

@@ -16,9 +16,9 @@ export function liveSources(
   means: RuntimeMeans,
   routing?: () => Promise<Routing>,
 ): { readonly sources: Sources; ready(): Promise<unknown> } {
-  const all = configured.map(({ name, kind, observe }) => ({
+  const all = configured.map(({ name, signals, observe }) => ({
     name,
-    signals: kind.signals,
+    signals,
     load: lazily(() => observe(means)),
   }));
   return {
@@ -34,7 +34,7 @@ export function liveSources(
 export function refuseMisrouted(routing: Routing, configured: readonly ConfiguredSource[]): void {
   const wrong = misroutedIn(
     routing,
-    configured.map(({ name, kind }) => ({ name, signals: kind.signals })),
+    configured.map(({ name, signals }) => ({ name, signals })),
   );
   if (wrong.length > 0) throw new Misconfigured(`The service catalogue does not fit the sources:\n${wrong.join('\n')}`);
 }

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { Actor } from '../core/ports/acting.ts';
 import type { Signal, Sources } from '../core/ports/telemetry.ts';
 import type { Clock } from '../core/ports/world.ts';
+import type { InventoryParts } from '../core/topology/discovery/inventory.ts';
 
 /** Functions that observe get the secrets and rights of `observe`; functions that act get both. */
 type Purpose = 'observe' | 'act';
@@ -58,6 +59,8 @@ export interface Manifest<Config> {
   /** The name that people know. */
   readonly title: string;
   readonly signals: readonly Signal[];
+  /** The signals that a source with these settings gives, if they are fewer. */
+  gives?(config: Config): readonly Signal[];
   /** The schema of an entry under `sources`, without its kind and its secrets. */
   readonly configSchema: z.ZodType<Config>;
   /** The schema in a local file, if that differs. */
@@ -133,6 +136,12 @@ export interface Lack {
 /** Exported as `check` by connectors/NAME/check.ts. It does not throw for a source that does not answer. */
 export type CheckSource<Config> = (config: Config, means: SourceMeans) => Promise<SourceCheck>;
 
+/** Exported as `discover` by connectors/NAME/discover.ts: what it shows of services. It does not throw for a source that does not answer. */
+export type DiscoverServices<Config> = (
+  config: Config,
+  means: SourceMeans & { /** The name of the source. */ readonly name: string },
+) => Promise<InventoryParts>;
+
 /** Reads the stage's secrets by full name; undefined if this function may not read them. */
 export interface RuntimeMeans {
   readonly clock: Clock;
@@ -143,6 +152,8 @@ export interface RuntimeMeans {
 export interface ConfiguredSource {
   readonly name: string;
   readonly kind: SourceKind;
+  /** The signals that it gives with its settings. */
+  readonly signals: readonly Signal[];
   /** The settings as JSON, without secrets. */
   readonly config: unknown;
   /** `given`: the file holds the value itself. */
@@ -158,6 +169,8 @@ export interface ConfiguredSource {
   observe(means: RuntimeMeans): Promise<Partial<Sources>>;
   /** Absent for a kind without a check of its own. */
   check?: ((means: RuntimeMeans) => Promise<SourceCheck>) | undefined;
+  /** Absent for a kind that shows no services. */
+  discover?: ((means: RuntimeMeans) => Promise<InventoryParts>) | undefined;
   /** Absent for a source that can only observe. */
   act?: ((means: RuntimeMeans) => Promise<Actor>) | undefined;
 }
@@ -181,6 +194,7 @@ interface Loaders<Config> {
   source(): Promise<{ readonly make: MakeSource<Config> }>;
   actor?(): Promise<{ readonly make: MakeActor<Config> }>;
   check?(): Promise<{ readonly check: CheckSource<Config> }>;
+  discover?(): Promise<{ readonly discover: DiscoverServices<Config> }>;
 }
 
 const same: PathOf = (path) => path;
@@ -194,7 +208,7 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
     const nameOf = (entry: SecretEntry<Config>) =>
       entry.named?.(config) ?? (name === id ? entry.name : `${name}-${entry.name.split('-').at(-1)}`);
     const needed = manifest.secrets.filter((entry) => entry.isNeeded(config));
-    const { actor, check } = load;
+    const { actor, check, discover } = load;
     const meansOf = ({ clock, secret, aws }: RuntimeMeans): SourceMeans => ({
       clock,
       aws,
@@ -208,6 +222,7 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
     return {
       name,
       kind,
+      signals: manifest.gives?.(config) ?? manifest.signals,
       config,
       secrets: needed.map((entry) => ({
         name: nameOf(entry),
@@ -220,6 +235,7 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
       accessEntries: manifest.accessEntries?.(config) ?? [],
       observe: async (means) => (await load.source()).make(config, meansOf(means)),
       check: check && (async (means) => (await check()).check(config, meansOf(means))),
+      discover: discover && (async (means) => (await discover()).discover(config, { ...meansOf(means), name })),
       act: actor && (async (means) => (await actor()).make(config, meansOf(means))),
     };
   };

@@ -1,22 +1,26 @@
 // Lists the kinds of sources. A new one is a folder here and a row; configuration, secrets, rights and the gap of an unconfigured source follow from
 // its manifest. A row loads only its manifest until its first use.
-import { awsResources } from './aws-resources/manifest.ts';
+import { cloudTrail } from './cloudtrail/manifest.ts';
 import { cloudWatch } from './cloudwatch/manifest.ts';
 import { fastly } from './fastly/manifest.ts';
 import { gitHub } from './github/manifest.ts';
 import { grafana } from './grafana/manifest.ts';
+import { jaeger } from './jaeger/manifest.ts';
 import { kubernetes } from './kubernetes/manifest.ts';
+import { launchDarkly } from './launchdarkly/manifest.ts';
 import { loki } from './loki/manifest.ts';
 import { newRelic } from './newrelic/manifest.ts';
 import { prometheus } from './prometheus/manifest.ts';
 import { type SourceKind, sourceKind } from './source-kind.ts';
 import { stepFunctions } from './stepfunctions/manifest.ts';
+import { tempo } from './tempo/manifest.ts';
 
 export const sourceKinds: readonly SourceKind[] = [
   sourceKind(kubernetes, {
     source: () => import('./kubernetes/source.ts'),
     actor: () => import('./kubernetes/actor.ts'),
     check: () => import('./kubernetes/check.ts'),
+    discover: () => import('./kubernetes/discover.ts'),
   }),
   sourceKind(prometheus, {
     source: () => import('./prometheus/source.ts'),
@@ -39,9 +43,15 @@ export const sourceKinds: readonly SourceKind[] = [
   sourceKind(loki, { source: () => import('./loki/source.ts'), check: () => import('./loki/check.ts') }),
   sourceKind(newRelic, { source: () => import('./newrelic/source.ts'), check: () => import('./newrelic/check.ts') }),
   sourceKind(gitHub, { source: () => import('./github/source.ts'), check: () => import('./github/check.ts') }),
-  sourceKind(grafana, { source: () => import('./grafana/source.ts'), check: () => import('./grafana/check.ts') }),
-  sourceKind(awsResources, {
-    source: () => import('./aws-resources/source.ts'),
-    check: () => import('./aws-resources/check.ts'),
+  sourceKind(cloudTrail, {
+    source: () => import('./cloudtrail/source.ts'),
+    check: () => import('./cloudtrail/check.ts'),
   }),
+  sourceKind(launchDarkly, {
+    source: () => import('./launchdarkly/source.ts'),
+    check: () => import('./launchdarkly/check.ts'),
+  }),
+  sourceKind(grafana, { source: () => import('./grafana/source.ts'), check: () => import('./grafana/check.ts') }),
+  sourceKind(tempo, { source: () => import('./tempo/source.ts'), check: () => import('./tempo/check.ts') }),
+  sourceKind(jaeger, { source: () => import('./jaeger/source.ts'), check: () => import('./jaeger/check.ts') }),
 ];

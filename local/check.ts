@@ -13,8 +13,8 @@ export async function checkSources(
   const window = { start: new Date(now.getTime() - 60_000).toISOString(), end: now.toISOString() };
   const scope = everywhere('start', window);
   const answers = await Promise.all(
-    configured.flatMap(({ name, kind }) => {
-      const signal = cheapest.find((one) => kind.signals.includes(one));
+    configured.flatMap(({ name, kind, signals }) => {
+      const signal = cheapest.find((one) => signals.includes(one));
       return signal === undefined
         ? []
         : [problemOf(name === kind.id ? kind.title : name, telemetry[signal].observe(scope, {}))];

@@ -11,7 +11,8 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import { type AwsSettings, externalIdsOf, noAws } from '../connectors/auth.ts';
 import { awsAccess } from '../connectors/aws-accounts.ts';
-import { yamlCatalog } from '../connectors/catalog/index.ts';
+import { parseCatalog, yamlCatalog } from '../connectors/catalog/index.ts';
+import { mergeInto } from '../connectors/catalog/merge.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { costExplorer } from '../connectors/cost-explorer/index.ts';
 import { diskAnchors, diskEvidence, diskMemory, diskTape } from '../connectors/disk/index.ts';
@@ -49,7 +50,7 @@ import {
   withoutKeys,
 } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
-import { Misconfigured } from '../core/errors.ts';
+import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
 import { Report } from '../core/model/report.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { DeadLetters, Redelivery } from '../core/ports/dead-letters.ts';
@@ -75,6 +76,7 @@ import {
   replayedTelemetry,
 } from '../core/replay/replay.ts';
 import type { Tape } from '../core/replay/tape.ts';
+import { type Inventory, type InventoryParts, joinInventories } from '../core/topology/discovery/inventory.ts';
 import { type Config, readConfig } from './config.ts';
 import { alsoIn, type ConsoleChat, consoleChat } from './console-chat.ts';
 import { type Feed, observedApprovals, observedChat, observedIncidents, observedPreferences } from './feed.ts';
@@ -456,6 +458,9 @@ const specialistClientBy = (invoke: ComposeOptions['invoke']): Ports['specialist
 
 const parsedPrompts = () => promptFiles().map(({ file, text }) => parsePrompt(file, text));
 
+export const readCatalogText = parseCatalog;
+export const mergeCatalog = mergeInto;
+
 export interface OpenedSources {
   readonly sources: readonly ConfiguredSource[];
   readonly means: RuntimeMeans;
@@ -464,15 +469,26 @@ export interface OpenedSources {
   readonly catalog: Catalog | undefined;
 }
 
+export interface OpenedDiscovery extends Pick<OpenedSources, 'sources' | 'means' | 'aws'> {
+  /** Absent if the file names none. */
+  readonly catalogFile: string | undefined;
+}
+
 /** The sources of a local file or a stage file, to check them. A stage's secrets are read with the credentials of this process. @throws Misconfigured */
 export async function openSources(file: string, environment: NodeJS.ProcessEnv): Promise<OpenedSources> {
+  const { catalogFile, ...opened } = await openDiscovery(file, environment);
+  return { ...opened, catalog: catalogFile === undefined ? undefined : await readCatalog(catalogFile) };
+}
+
+/** The same for a discovery, whose catalogue need not exist yet. @throws Misconfigured */
+export async function openDiscovery(file: string, environment: NodeJS.ProcessEnv): Promise<OpenedDiscovery> {
   const stage = await readStageSources(file);
   const clock = systemClock();
   if (stage === undefined) {
-    const { sources, secrets = {}, aws = noAws, catalog } = await readConfigFile(file, environment);
+    const { sources, secrets = {}, aws = noAws, catalog: catalogFile } = await readConfigFile(file, environment);
     const secret = (name: string) => constant(secrets[name]);
     const means = { clock, secret, aws: awsAccess({ settings: aws, clock, secret }) };
-    return { sources, means, aws, catalog: catalog === undefined ? undefined : await readCatalog(catalog) };
+    return { sources, means, aws, catalogFile };
   }
   const { name, sources, aws, catalog } = stage;
   const names = [...sources.flatMap(({ secrets }) => secrets.map((one) => one.name)), ...externalIdsOf(aws)];
@@ -482,5 +498,23 @@ export async function openSources(file: string, environment: NodeJS.ProcessEnv):
   });
   const secret = (one: string) => (names.includes(one) ? () => read(one) : undefined);
   const means = { clock, secret, aws: awsAccess({ settings: aws, clock, secret }) };
-  return { sources, means, aws, catalog: await readCatalog(fileURLToPath(new URL(`../${catalog}`, import.meta.url))) };
+  return { sources, means, aws, catalogFile: fileURLToPath(new URL(`../${catalog}`, import.meta.url)) };
+}
+
+/** What all sources show of services. A source that fails is among what is missing. */
+export async function discoverFrom({ sources, means }: Pick<OpenedDiscovery, 'sources' | 'means'>): Promise<Inventory> {
+  const parts = await Promise.all(
+    sources.map(async ({ name, discover }): Promise<InventoryParts> => {
+      if (discover === undefined) return {};
+      return discover(means).catch((error: unknown) => ({
+        missing: [
+          {
+            what: `${name}: ${error instanceof WatchkeeperError ? error.message : 'it could not be read'}`,
+            fix: 'ask `npm run sources -- check`',
+          },
+        ],
+      }));
+    }),
+  );
+  return joinInventories(parts);
 }

@@ -133,7 +133,7 @@ export function uncovered(
 ): Lack[] {
   if (catalog === undefined) return [];
   const seen = new Set(checks.flatMap(({ check }) => (check.kind === 'answers' ? check.clusters : [])));
-  const named = sources.map(({ name, kind }) => ({ name, signals: kind.signals }));
+  const named = sources.map(({ name, signals }) => ({ name, signals }));
   const accounts = new Set([...catalog.clusters, ...catalog.services].flatMap(({ account }) => account ?? []));
   return [
     ...misroutedIn(catalog, named).map((what) => ({ what, fix: 'correct the name, or configure the source' })),

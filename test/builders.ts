@@ -70,7 +70,6 @@ export const aContext = (over: Partial<Context> = {}): Context => ({
   sources: {},
   callers: [],
   callees: [],
-  resources: [],
   questions: [],
   similar: [],
   facts: [],

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { type Authorize, unauthorized } from '../authorize.ts';
 import { boundedText } from '../body.ts';
+import type { Queries } from './manifest.ts';
 
 export interface PrometheusConfig {
   readonly url: string;
@@ -12,6 +13,8 @@ export interface PrometheusConfig {
   readonly cluster?: string | undefined;
   /** The label that holds a series' cluster; absent, `cluster`. */
   readonly clusterLabel?: string | undefined;
+  /** The user's own queries by signal. */
+  readonly queries?: Queries | undefined;
   readonly timeoutMs?: number | undefined;
   readonly maxBytes?: number | undefined;
 }

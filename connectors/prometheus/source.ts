@@ -5,8 +5,11 @@ import type { MakeSource } from '../source-kind.ts';
 import { prometheusAlerts, prometheusMetrics } from './index.ts';
 import type { PrometheusSettings } from './manifest.ts';
 
-export const make: MakeSource<PrometheusSettings> = ({ url, auth, cluster, clusterLabel }, { secret, aws }) => {
+export const make: MakeSource<PrometheusSettings> = (
+  { url, auth, cluster, clusterLabel, queries },
+  { secret, aws },
+) => {
   const authorize = authorizer(loginOf(auth), { secret: secret('bearerToken'), aws });
-  const config = { url, cluster, clusterLabel, authorize };
+  const config = { url, cluster, clusterLabel, queries, authorize };
   return { metrics: prometheusMetrics(config), alerts: prometheusAlerts(config) };
 };

@@ -21,7 +21,6 @@ export const CauseGroup = z.enum([
   'vendor',
   'data',
   'job',
-  'managed',
   'unknown',
 ]);
 export type CauseGroup = z.infer<typeof CauseGroup>;

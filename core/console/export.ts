@@ -43,9 +43,13 @@ const text = (value: string, max = 1500): string => plain(readableTimes(value), 
 function headLines({ incident, glance, group }: IncidentView): string[] {
   const { broke, since, until, affected, request, done } = glance;
   const { standing, trigger, place } = incident;
-  const where = [place?.service, place?.environment, place?.cluster, place?.namespace].filter(
-    (part) => part !== undefined,
-  );
+  const where = [
+    place?.service,
+    place?.environment,
+    place?.cluster,
+    place?.namespace,
+    ...(place?.serverless ? [place.account, place.region] : []),
+  ].filter((part) => part !== undefined);
   const basis = since.basis === 'onset' ? 'by the evidence' : 'when it was paged';
   const facts: readonly (readonly [string, string])[] = [
     ['State', [standing.text, standing.has].filter((part) => part !== undefined).join('. ')],
@@ -96,7 +100,7 @@ function diagnosisLines({ diagnosis }: IncidentView): string[] {
       ? []
       : [
           '',
-          'Explained by the first:',
+          hypotheses[0]?.cause === 'unknown' ? 'Observed:' : 'Explained by the first:',
           '',
           ...bullets(
             symptoms.map((one) => text(one)),

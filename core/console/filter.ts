@@ -74,7 +74,7 @@ function includesAll(row: IncidentRow, words: readonly string[]): boolean {
     row.cause,
     row.standing.text,
     row.standing.has,
-    ...Object.values(row.place ?? {}),
+    ...Object.entries(row.place ?? {}).map(([field, value]) => (value === true ? field : value)),
     ...row.people,
   ]
     .join(' ')

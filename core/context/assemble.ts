@@ -46,16 +46,8 @@ export async function assembleContext(
   ]);
   const fullTrigger = withAlerts(trigger, alerts.value);
   const resolved = resolveContext(fullTrigger, catalog.value, edges.value);
-  const [facts, areRead] = await Promise.all([
-    loadFacts(resolved, ports),
-    resourcesAreRead(incident.id, resolved, ports),
-  ]);
-  const context: Context = {
-    ...resolved,
-    ...(areRead ? {} : { resources: [] }),
-    similar: similar.value,
-    facts: [...facts.value],
-  };
+  const facts = await loadFacts(resolved, ports);
+  const context: Context = { ...resolved, similar: similar.value, facts: [...facts.value] };
   const missing = [catalog, alerts, edges, similar, facts].flatMap((answer) => answer.missing ?? []);
   await record(incident.id, contextAssembled(context, missing, edges.consulted), { step: 'AssembleContext' }, ports);
   await ports.incidents.update(incident.id, { place: placeOf(context) });
@@ -63,13 +55,15 @@ export async function assembleContext(
   return { context, page, plan: planFor(incident.id, fullTrigger, context), round: 1, priorReports: [] };
 }
 
-const placeOf = (context: Context): Place =>
-  Object.fromEntries(
-    (['service', 'cluster', 'environment', 'namespace', 'account'] as const).flatMap((field) => {
+const placeOf = (context: Context): Place => ({
+  ...Object.fromEntries(
+    (['service', 'cluster', 'environment', 'namespace', 'account', 'region'] as const).flatMap((field) => {
       const known = context[field];
       return known === undefined ? [] : [[field, known.value]];
     }),
-  );
+  ),
+  ...(context.serverless && { serverless: true }),
+});
 
 const loadCatalog = ({ catalog }: ContextPorts): Promise<Answer<Catalog>> =>
   catalog.load().then(
@@ -96,20 +90,6 @@ const loadCalls = (
       answer.kind === 'data' ? { value: answer.data, consulted } : { value: [], missing: answer.gap.reason, consulted },
     () => ({ value: [], missing: 'The call graph did not answer.' }),
   );
-
-/** Whether a source reads resources of AWS. Without one, the investigation does not ask about them. */
-async function resourcesAreRead(
-  incidentId: string,
-  { resources, window }: Pick<Context, 'resources' | 'window'>,
-  { telemetry }: ContextPorts,
-): Promise<boolean> {
-  if (resources.length === 0) return false;
-  const scope = everywhere(incidentId, { start: window.baseline.start, end: window.incident.end });
-  return telemetry.resources.observe(scope, { resources: [] }).then(
-    ({ kind }) => kind === 'data',
-    () => true,
-  );
-}
 
 const hourBefore = (instant: string): string => new Date(Date.parse(instant) - 3_600_000).toISOString();
 
@@ -162,14 +142,15 @@ function contextAssembled(
   missing: readonly string[],
   consulted: Consultation | undefined,
 ): EventOf<'ContextAssembled'> {
-  const { callees, callers, facts, questions, workload } = context;
-  const read = (['service', 'cluster', 'environment', 'namespace'] as const).flatMap((field) => {
+  const { callees, callers, facts, questions, workload, serverless } = context;
+  const read = (['service', 'cluster', 'environment', 'namespace', 'account', 'region'] as const).flatMap((field) => {
     const known = context[field];
     return known === undefined ? [] : [[field, { value: known.value, source: known.source }] as const];
   });
   return {
     type: 'ContextAssembled',
     ...Object.fromEntries(read),
+    ...(serverless && { serverless }),
     ...(workload === undefined ? {} : { workload }),
     callees,
     callers,

@@ -167,17 +167,23 @@ export function accountOfEnvironment(clues: readonly Clue[], catalog: Catalog): 
   return [{ field: 'account', value: account, source, catalogued, confidence: known.confidence * 0.95 }];
 }
 
-/** If the whole catalogue has one environment or one cluster, the page can mean no other. */
-export function singlePlacements(catalog: Catalog): Clue[] {
+/** A service that the catalogue places in an account and in no cluster. */
+export const runsInNoCluster = ({ placements, workloads, account, resources }: CatalogService): boolean =>
+  placements.length === 0 && workloads.length === 0 && (account !== undefined || resources.length > 0);
+
+/** If the whole catalogue has one environment or one cluster, the page can mean no other; a service without a cluster is in none. */
+export function singlePlacements(catalog: Catalog, isServerless: boolean): Clue[] {
   const only = (field: Field, names: readonly string[]): Clue[] =>
     names.length === 1 && names[0] !== undefined
       ? [{ field, value: names[0], source: `the only ${field} in the catalogue`, confidence: 0.6 }]
       : [];
   return [
     ...only('environment', Object.keys(catalog.environments)),
-    ...only(
-      'cluster',
-      catalog.clusters.map(({ name }) => name),
-    ),
+    ...(isServerless
+      ? []
+      : only(
+          'cluster',
+          catalog.clusters.map(({ name }) => name),
+        )),
   ];
 }

@@ -32,8 +32,6 @@ const families: Record<string, Family> = {
   LoadBalancer: 'workload',
   TargetGroup: 'workload',
   Gateway: 'workload',
-  Bucket: 'workload',
-  Distribution: 'workload',
   Node: 'node',
   Namespace: 'namespace',
   Cluster: 'cluster',

@@ -78,14 +78,18 @@ export function unknownText(
   const about = context.workload
     ? named(context.workload)
     : (context.service?.value ?? context.namespace?.value ?? 'what was paged');
-  const further = symptoms.map(({ claim }) => sentence(claim)).filter((claim) => !lead?.summary.includes(bare(claim)));
+  const further = symptoms.map(({ claim }) => bare(claim)).filter((claim) => !lead?.summary.includes(claim));
+  const listed = sentence(further.join('; '));
   const seen =
     lead && lead.cause !== 'unknown'
-      ? `The best lead is weak: ${[sentence(lead.summary), ...further].join(' ')}`
-      : symptoms.length > 0
-        ? `Nothing that was found explains what is observed: ${further.join(' ')}`
+      ? `The best lead is weak: ${sentence(lead.summary)}${further.length === 0 ? '' : ` Also seen: ${listed}`}`
+      : further.length > 0
+        ? `Nothing that was found explains what is observed: ${listed}`
         : 'No finding explains it.';
-  const missing = [...new Set(gaps.map(({ source }) => source))];
+  const silent = gaps.filter(
+    ({ nothingFound, notConfigured }) => nothingFound === undefined && notConfigured === undefined,
+  );
+  const missing = [...new Set(silent.map(({ source }) => source))];
   const next =
     missing.length > 0
       ? `First check the sources that did not answer (${formatList(missing, 4)}).`

@@ -89,7 +89,7 @@ function identityOf({ trigger, place = {} }: AlertToCompare): Identity {
   const stated = Object.fromEntries(fields.map((field) => [field, new Set(of(field))])) as unknown as Values;
   const worked = (field: Field): string[] => {
     const value = field in place ? place[field as keyof Place] : undefined;
-    return value === undefined ? [] : readAs(field, value);
+    return typeof value === 'string' ? readAs(field, value) : [];
   };
   const known = Object.fromEntries(
     fields.map((field) => [field, new Set([...stated[field], ...worked(field)])]),

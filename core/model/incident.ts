@@ -2,7 +2,6 @@
 import * as z from 'zod';
 import { CauseCode } from '../causes/causes.ts';
 import { ActionId } from './action.ts';
-import { maxResources, ResourceRef } from './aws-resources.ts';
 import { EntityRef, Instant, TimeWindow } from './entity.ts';
 import { ServiceFact } from './fact.ts';
 import { Relation, SeparateReason } from './storm.ts';
@@ -71,6 +70,9 @@ const Place = z.object({
   environment: z.string().optional(),
   namespace: z.string().optional(),
   account: z.string().optional(),
+  region: z.string().optional(),
+  /** The service runs in no cluster, as the catalogue says. */
+  serverless: z.literal(true).optional(),
 });
 export type Place = z.infer<typeof Place>;
 
@@ -129,6 +131,8 @@ export const Context = z.object({
   namespace: Known.optional(),
   account: Known.optional(),
   region: Known.optional(),
+  /** The service runs in no cluster, as the catalogue says: its cluster and namespace are no open questions. */
+  serverless: z.literal(true).optional(),
   /** The workload that the alert names, if it names one (a CronJob, a pod's owner). */
   workload: EntityRef.optional(),
   window: z.object({ baseline: TimeWindow, incident: TimeWindow }),
@@ -136,8 +140,6 @@ export const Context = z.object({
   sources: z.record(z.string(), z.array(z.string())).default({}),
   callers: z.array(z.string()),
   callees: z.array(z.string()),
-  /** Resources of AWS that the page names, or that the catalogue gives to the service and its neighbours, if a source can read them. */
-  resources: z.array(ResourceRef).max(maxResources).default([]),
   /** What remains unknown and whom we would ask, in words. */
   questions: z.array(z.string()),
   /** Short texts about similar incidents, from memory or the knowledge base. */

@@ -34,3 +34,39 @@ export const EdgeAnswer = z.strictObject({
   surrogateKeys: z.array(z.string().min(1).max(1024)).max(100),
 });
 export type EdgeAnswer = z.infer<typeof EdgeAnswer>;
+
+const Count = z.number().finite().min(0);
+
+/** What a CDN's service delivered in one period. */
+const CdnCounts = z.strictObject({
+  requests: Count,
+  hits: Count,
+  misses: Count,
+  /** Requests that the cache passes on to the origin by its rules. */
+  passes: Count,
+  /** Responses with a status of 500 or above, whoever made them. */
+  serverErrors: Count,
+  /** Requests that ended in an error of the CDN itself: it made the response, or got none from the origin. */
+  edgeErrors: Count,
+  originFetches: Count,
+  /** Seconds that misses and passes took together. */
+  originSeconds: Count,
+});
+
+/** The delivery of one CDN service, as its own statistics count it. */
+export const CdnTraffic = z.strictObject({
+  /** The service of the catalogue behind it, or the host. */
+  service: z.string().min(1).max(200),
+  /** The CDN's own id of its service. */
+  id: z.string().min(1).max(60),
+  /** In time order; a minute without statistics is left out. */
+  minutes: z.array(CdnCounts.extend({ at: Instant })).max(3000),
+  /** By location of the CDN, over the newest seconds (`popsAt`). */
+  pops: z
+    .array(z.strictObject({ pop: z.string().min(1).max(40), requests: Count, serverErrors: Count, edgeErrors: Count }))
+    .max(300)
+    .default([]),
+  popsAt: z.strictObject({ start: Instant, end: Instant }).optional(),
+});
+export type CdnTraffic = z.infer<typeof CdnTraffic>;
+export type CdnMinute = CdnTraffic['minutes'][number];

@@ -54,10 +54,14 @@ export const Consultation = z.object({
         count: z.number().int().min(0).optional(),
         /** What is missing, and why. */
         reason: z.string().max(300).optional(),
+        /** Under which names the source found what was asked. */
+        found: z.string().max(400).optional(),
       }),
     )
     .max(50),
   notAsked: z.array(z.string().max(80)).max(100),
+  /** The question was about an earlier time, for comparison: the same hours on other days. */
+  earlier: z.literal(true).optional(),
 });
 export type Consultation = z.infer<typeof Consultation>;
 

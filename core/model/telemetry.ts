@@ -123,15 +123,35 @@ export const EdgeSeries = z.strictObject({
 });
 export type EdgeSeries = z.infer<typeof EdgeSeries>;
 
+/** Traces that were asked for because they are slow, or because they failed. */
+export interface Chosen {
+  /** Ids of those of the incident. */
+  readonly traces: readonly string[];
+  /** Traces an hour of the time before the incident and of the incident; `before` is absent if there were more than were counted. */
+  readonly perHour: { readonly before?: number; readonly during: number };
+}
+
 /** Spans and metrics of calls. `reference` is a period that shows the normal state, if it is not the time before the incident. */
 export interface TraceSet {
   readonly spans: readonly Span[];
   readonly edges: readonly EdgeSeries[];
   readonly reference?: TimeWindow | undefined;
+  /** `only`: ids of all traces that are there for no other reason; the rest was taken by chance. Absent: everything was. */
+  readonly chosen?: { readonly slow?: Chosen; readonly failed?: Chosen; readonly only: readonly string[] } | undefined;
 }
 
 /** `from` calls `to`. */
-export const Dependency = z.strictObject({ from: z.string().min(1), to: z.string().min(1) });
+export const Dependency = z.strictObject({
+  from: z.string().min(1),
+  to: z.string().min(1),
+  fromCluster: z.string().optional(),
+  toCluster: z.string().optional(),
+  requestsPerSecond: z.number().min(0).optional(),
+  /** Share of the calls that fail, 0 to 1. */
+  errorRatio: z.number().min(0).max(1).optional(),
+  /** The latest moment at which a source saw the call. */
+  seenAt: Instant.optional(),
+});
 export type Dependency = z.infer<typeof Dependency>;
 
 /** A workload that is a database, cache or queue server, recognised by its image. */

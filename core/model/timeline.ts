@@ -82,6 +82,10 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     cluster: Read.optional(),
     environment: Read.optional(),
     namespace: Read.optional(),
+    account: Read.optional(),
+    region: Read.optional(),
+    /** The service runs in no cluster. */
+    serverless: z.literal(true).optional(),
     workload: EntityRef.optional(),
     callees: z.array(z.string()),
     callers: z.array(z.string()),

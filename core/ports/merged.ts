@@ -37,7 +37,7 @@ const mergeOf: { readonly [S in Signal]: Merge<S> } = {
   status: together,
   executions: together,
   edge: together,
-  resources: together,
+  cdn: together,
 };
 
 const merged = <S extends Signal>(
@@ -99,6 +99,7 @@ const unasked = <S extends Signal>(
 ): Observed<AnswerOf<S>> => ({
   kind: 'gap',
   gap: gap ?? {
+    notConfigured: true,
     source: signals[signal].label,
     reason:
       `The catalogue names no source of ${signals[signal].label}${service === undefined ? '' : ` for ${service}`}.`.slice(
@@ -130,11 +131,14 @@ function consultationOf<S extends Signal>(
 
 function answerOf(
   observed: Observed<unknown> | undefined,
-): Pick<Consultation['asked'][number], 'answer' | 'count' | 'reason'> {
+): Pick<Consultation['asked'][number], 'answer' | 'count' | 'reason' | 'found'> {
   if (observed === undefined) return { answer: 'none', reason: 'It did not answer.' };
   if (observed.kind === 'gap') return { answer: 'none', reason: observed.gap.reason.slice(0, 300) };
   const missing = [...(observed.missing ?? []), ...(observed.gaps ?? []).map(({ reason }) => reason)];
-  const count = Array.isArray(observed.data) ? { count: observed.data.length } : {};
+  const count = {
+    ...(Array.isArray(observed.data) ? { count: observed.data.length } : {}),
+    ...(observed.found === undefined ? {} : { found: observed.found.join('; ').slice(0, 400) }),
+  };
   return missing.length === 0
     ? { answer: 'data', ...count }
     : { answer: 'part', ...count, reason: `Not read: ${missing.join('; ')}`.slice(0, 300) };

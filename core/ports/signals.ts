@@ -22,7 +22,7 @@ export const signals: Readonly<Record<Signal, SignalRow>> = {
   status: { label: 'vendor status', tape: 'status.feeds', windowed: true },
   executions: { label: 'executions', tape: 'managed.executions', windowed: false },
   edge: { label: 'cdn', tape: 'managed.edge', windowed: false },
-  resources: { label: 'AWS resources', tape: 'resources.sets', windowed: true },
+  cdn: { label: 'cdn statistics', tape: 'managed.cdn', windowed: true },
 };
 
 export const signalNames = Object.keys(signals).filter((name): name is Signal => Object.hasOwn(signals, name));
@@ -39,5 +39,5 @@ export const eachSignal = (make: <S extends Signal>(signal: S) => Source<S>): So
   status: make('status'),
   executions: make('executions'),
   edge: make('edge'),
-  resources: make('resources'),
+  cdn: make('cdn'),
 });

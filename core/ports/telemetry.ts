@@ -1,7 +1,6 @@
 // Ports that observe systems and act on them. A source that cannot answer returns a gap; it throws only if a retry could help.
-import type { ResourceRef, ResourceSet } from '../model/aws-resources.ts';
 import type { EntityRef } from '../model/entity.ts';
-import type { EdgeAnswer, WorkflowExecution } from '../model/managed.ts';
+import type { CdnTraffic, EdgeAnswer, WorkflowExecution } from '../model/managed.ts';
 import type { Consultation, Gap } from '../model/report.ts';
 import type { Scope } from '../model/scope.ts';
 import type {
@@ -25,6 +24,8 @@ export type Observed<T> =
       readonly query: string;
       /** Requested parts that the data lacks, in words; each becomes a gap of the answer. */
       readonly missing?: readonly string[] | undefined;
+      /** Under which names the source found what was asked, in words. */
+      readonly found?: readonly string[] | undefined;
       /** Gaps of single sources if several were merged, by the source's name. */
       readonly gaps?: readonly Gap[] | undefined;
       readonly link?: string | undefined;
@@ -36,6 +37,11 @@ export type Observed<T> =
 
 /** The query of a signal that needs only the scope. */
 export type NoQuery = Readonly<Record<string, never>>;
+
+/** When the time before the incident ends: a source reads as much before it as after it. Absent, the window is one period. */
+export interface TracesQuery {
+  readonly baselineEnd?: string | undefined;
+}
 
 /** The query and the answer of each signal; every query also gets a scope. */
 export interface SignalTypes {
@@ -51,8 +57,11 @@ export interface SignalTypes {
   /** Alerts that the monitoring system itself had firing in the window. */
   readonly alerts: { readonly query: NoQuery; readonly answer: readonly FiringAlert[] };
   readonly status: { readonly query: NoQuery; readonly answer: readonly VendorStatus[] };
-  /** Spans and metrics of calls over the window, and over a reference period that the source has apart from it. */
-  readonly traces: { readonly query: NoQuery; readonly answer: readonly TraceSet[] };
+  /**
+   * Spans and metrics of calls over the window, and over a reference period that the source has apart from it. A trace is within the scope if something
+   * in it is, and is whole: what a call waits for may run elsewhere.
+   */
+  readonly traces: { readonly query: TracesQuery; readonly answer: readonly TraceSet[] };
   /** Executions by ARN; for a state machine's ARN, its latest executions within a day that did not succeed. */
   readonly executions: {
     readonly query: { readonly arns: readonly string[] };
@@ -60,11 +69,8 @@ export interface SignalTypes {
   };
   /** The CDN's answer for an address. Only hosts named in the configuration are queried. */
   readonly edge: { readonly query: { readonly urls: readonly string[] }; readonly answer: readonly EdgeAnswer[] };
-  /** The named resources of AWS with their metrics over the window. Asked for none, a source answers at once with none: it is there. */
-  readonly resources: {
-    readonly query: { readonly resources: readonly ResourceRef[] };
-    readonly answer: readonly ResourceSet[];
-  };
+  /** The statistics of the CDN in front of the services in scope (by `match`), and in front of these hosts. */
+  readonly cdn: { readonly query: { readonly hosts: readonly string[] }; readonly answer: readonly CdnTraffic[] };
 }
 export type Signal = keyof SignalTypes;
 export type QueryOf<S extends Signal> = SignalTypes[S]['query'];

@@ -92,7 +92,10 @@ async function withOwnHypothesis(
     asked && (await questions.ask(asked.specialist, { question: asked.question, entity: hypothesis.entity }));
   const isDecided = decisive?.findings.some(
     ({ entity, cause, role, byModel }) =>
-      byModel === undefined && role === 'cause' && cause === own.cause && sameWorkload(entity, hypothesis.entity),
+      byModel === undefined &&
+      role === 'cause' &&
+      cause === hypothesis.cause &&
+      sameWorkload(entity, hypothesis.entity),
   );
   const opinions: TwoOpinions = {
     ...(isDecided ? { first: 'model', rule: 'decided-by-question' } : rule),
@@ -134,8 +137,7 @@ function suggested({ diagnosis, reports }: Known): OwnHypothesis | undefined {
   const { claim, evidenceIds, entity, byModel } = finding;
   return {
     entity,
-    cause,
-    ...(byModel?.causeName === undefined ? {} : { causeName: byModel.causeName }),
+    cause: byModel?.causeName ?? cause,
     summary: { claim: claim.slice(0, 300), evidenceIds: evidenceIds.slice(0, 4) },
     lookedFor: [],
   };

@@ -3,6 +3,20 @@ import * as z from 'zod';
 import { CauseCode } from '../causes/causes.ts';
 import { SpecialistName } from '../model/report.ts';
 
+/** A code of the vocabulary or a name. The codes are too many for each agent's context. */
+const CauseName = z.string().min(3).max(80);
+
+/** The code of the cause that a model names; `other` with the name if the vocabulary has no such code. */
+export function causeNamed(name: string): { readonly cause: CauseCode; readonly causeName?: string } {
+  const code = CauseCode.safeParse(
+    name
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[\s_]+/g, '-'),
+  );
+  return code.success && code.data !== 'other' ? { cause: code.data } : { cause: 'other', causeName: name.trim() };
+}
+
 const Observation = z.object({
   claim: z
     .string()
@@ -15,8 +29,7 @@ const Observation = z.object({
     namespace: z.string().max(253).optional(),
   }),
   evidenceIds: z.array(z.string().max(100)).min(1).max(4).describe('Ids of evidence that says it.'),
-  cause: CauseCode.optional().describe('Only if you hold it to be the cause of the incident: its code, or other.'),
-  causeName: z.string().min(3).max(80).optional().describe('With the code other: a short name of the cause.'),
+  cause: CauseName.optional().describe('Only if you hold it to be the cause: its code, or a short name.'),
 });
 export type Observation = z.infer<typeof Observation>;
 
@@ -42,8 +55,7 @@ const OwnHypothesis = z.object({
     namespace: z.string().max(253).optional(),
     cluster: z.string().max(253).optional(),
   }),
-  cause: CauseCode.describe('A code of the vocabulary; other if no code fits.'),
-  causeName: z.string().min(3).max(80).optional().describe('With the code other: a short name of the cause.'),
+  cause: CauseName.describe('A code of the vocabulary, as oom-killed; a short name if none fits.'),
   summary: Cited.describe('What broke, and why.'),
   lookedFor: z
     .array(

@@ -5,7 +5,7 @@ import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Brief, Evidence, Finding, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact } from '../redaction/redact.ts';
-import type { OwnHypothesis } from './outputs.ts';
+import { causeNamed, type OwnHypothesis } from './outputs.ts';
 import { unsupportedParts } from './supported.ts';
 import { type ModelRecord, modelConfidence } from './two-opinions.ts';
 
@@ -40,9 +40,8 @@ export async function checkOwnHypothesis(
   known: Known,
   ports: Pick<Ports, 'evidence'>,
 ): Promise<Check> {
-  if (own.cause === 'unknown') return dropped('it names no cause');
-  if (own.cause === 'other' && own.causeName === undefined)
-    return dropped('a cause outside the vocabulary has no name');
+  const { cause, causeName } = causeNamed(own.cause);
+  if (cause === 'unknown') return dropped('it names no cause');
   const cited = await readCited(own, known.incidentId, ports);
   if (cited === undefined) return dropped('it cites evidence that this incident does not have');
   const entity = resolveEntity(own.entity, known);
@@ -51,7 +50,7 @@ export async function checkOwnHypothesis(
   const unsupported = unsupportedParts(own.summary.claim, [...summary, entity.name]);
   if (unsupported.length > 0) return dropped(`no evidence holds ${unsupported.slice(0, 3).join(', ')}`);
   if (!holdsName(summary, entity.name)) return dropped('its evidence does not name its entity');
-  const held = known.diagnosis.hypotheses.find((one) => one.cause === own.cause && sameWorkload(one.entity, entity));
+  const held = known.diagnosis.hypotheses.find((one) => one.cause === cause && sameWorkload(one.entity, entity));
   if (held?.ruledOut !== undefined) return dropped('the findings refute it');
   if (held !== undefined) return { kind: 'held', rank: held.rank };
   const found = own.lookedFor.find(({ result }) => result === 'contradicts');
@@ -66,7 +65,7 @@ export async function checkOwnHypothesis(
     hypothesis: {
       rank: 1,
       entity,
-      cause: own.cause,
+      cause,
       confidence,
       summary: redact(own.summary.claim),
       why: [`${by.byline} names it; the analysis does not.`.slice(0, 400)],
@@ -78,7 +77,7 @@ export async function checkOwnHypothesis(
         .slice(0, 24),
       proposal: {
         by: by.byline.slice(0, 200),
-        ...(own.causeName === undefined || own.cause !== 'other' ? {} : { causeName: redact(own.causeName) }),
+        ...(causeName === undefined ? {} : { causeName: redact(causeName) }),
         lookedFor: own.lookedFor.map((one) => ({ ...one, question: redact(one.question) })),
         calibration,
       },

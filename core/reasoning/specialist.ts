@@ -4,7 +4,7 @@
 import type { Brief, Finding, Gap, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact } from '../redaction/redact.ts';
-import { type Observation, outputs } from './outputs.ts';
+import { causeNamed, type Observation, outputs } from './outputs.ts';
 import { reportText } from './report-text.ts';
 import { unsupportedParts } from './supported.ts';
 import { evidenceTool } from './tools/evidence.ts';
@@ -89,7 +89,7 @@ async function observations(
   ports: SpecialistPorts,
 ): Promise<Finding[]> {
   const judged = await Promise.all(
-    claimed.map(async ({ claim, entity, evidenceIds, cause, causeName }, index): Promise<Finding[]> => {
+    claimed.map(async ({ claim, entity, evidenceIds, cause }, index): Promise<Finding[]> => {
       const found = await Promise.all(evidenceIds.map((id) => ports.evidence.get(brief.incidentId, id)));
       const excerpts = found.flatMap((one) => (one ? [`${one.query}\n${one.excerpt}`] : []));
       const isSupported =
@@ -108,10 +108,7 @@ async function observations(
           severity: 'minor',
           confidence: 0.5,
           evidenceIds: [...new Set(evidenceIds)],
-          byModel: {
-            ...(cause === undefined ? {} : { cause }),
-            ...(causeName === undefined ? {} : { causeName: redact(causeName) }),
-          },
+          byModel: cause === undefined ? {} : causeNamed(redact(cause)),
         },
       ];
     }),

@@ -6,6 +6,7 @@ import type { EventOf, EventType, LeftBehind, MessageFailed, TimelineEvent } fro
 import { shorten } from '../text.ts';
 import { clockTime, formatList, formatPercent } from '../wording.ts';
 import { relationText, separationText } from './membership-words.ts';
+import { placeFields } from './place-fields.ts';
 import { preferenceScope } from './preference-scope.ts';
 
 type Describers = { readonly [Type in EventType]: (event: EventOf<Type>) => string };
@@ -178,13 +179,17 @@ export function leftBehindText(left: LeftBehind): string {
 const maxNamed = 5;
 
 /** "Asked for metrics: prom-be1 (12). Not asked: amp, cw." */
-export function consultationText({ signal, asked, notAsked }: Consultation): string {
+export function consultationText({ signal, asked, notAsked, earlier }: Consultation): string {
   const answers = asked.map(({ source, answer, count, reason, neighboursOnly }) => {
     const got = answer === 'none' ? `no answer: ${(reason ?? '').replace(/\.$/, '')}` : answerWords(answer, count);
     return `${source} (${neighboursOnly ? 'neighbours only, ' : ''}${got})`;
   });
+  if (earlier) return answers.length === 0 ? '' : `Asked for ${signal} of earlier times: ${formatList(answers, 10)}.`;
   return sentences(
     answers.length === 0 ? `No source was asked for ${signal}.` : `Asked for ${signal}: ${formatList(answers, 10)}.`,
+    ...asked
+      .slice(0, maxNamed)
+      .map(({ source, found }) => (found === undefined ? undefined : `${source} found ${found.replace(/\.$/, '')}.`)),
     notAsked.length === 0 ? undefined : `Not asked: ${formatList(notAsked, 10)}.`,
   );
 }
@@ -195,14 +200,15 @@ const namesText = (lead: string, names: readonly string[]): string | undefined =
   names.length === 0 ? undefined : `${lead} ${formatList(names, maxNamed)}.`;
 
 function contextText(event: EventOf<'ContextAssembled'>): string {
-  const { workload, callees, callers, facts, questions, missing } = event;
-  const parts = (['service', 'cluster', 'environment', 'namespace'] as const).map((field) => {
+  const { workload, callees, callers, facts, questions, missing, serverless } = event;
+  const parts = placeFields(serverless).map((field) => {
     const known = event[field];
     return known ? `${field} ${known.value} (from ${known.source})` : `${field} not known`;
   });
   const taught = facts.slice(0, 3).map((fact) => `${factSentence(fact.statement)} (${factOrigin(fact)})`);
   return sentences(
     `This is about ${parts.join(', ')}.`,
+    serverless && 'It runs in no cluster.',
     workload && `It is about ${workload.kind} ${workload.name}.`,
     namesText('It calls', callees),
     namesText('It is called by', callers),

@@ -80,8 +80,10 @@ export async function decide(
 function withNextStep(diagnosis: Diagnosis, decision: Decision, ruledOut: readonly RuledOut[]): Diagnosis {
   const first = diagnosis.hypotheses[0];
   if (!first || first.cause === 'unknown') return diagnosis;
-  const ids = ruledOut.map(({ id }) => id);
-  return { ...diagnosis, next: shorten(nextStepOf(decision, first, ids), 500) };
+  const idsOf = (isPossible: boolean) =>
+    ruledOut.filter(({ code }) => (code !== 'not-possible') === isPossible).map(({ id }) => id);
+  const notOffered = { ruledOut: idsOf(true), impossible: idsOf(false) };
+  return { ...diagnosis, next: shorten(nextStepOf(decision, first, notOffered), 500) };
 }
 
 /** Tells people about words in telemetry that read like instructions. The words change nothing else. */

@@ -6,8 +6,13 @@ import type { ActionId, Decision } from '../model/action.ts';
 import type { Hypothesis } from '../model/diagnosis.ts';
 import { actions } from './actions/index.ts';
 
-/** `ruledOut`: actions that fit the cause and cannot remedy this problem. */
-export function nextStepOf(decision: Decision, hypothesis: Hypothesis, ruledOut: readonly ActionId[]): string {
+/** Actions that fit the cause. `ruledOut` cannot remedy this problem; `impossible` could, but its plan or its dry run was refused. */
+export interface NotOffered {
+  readonly ruledOut: readonly ActionId[];
+  readonly impossible?: readonly ActionId[];
+}
+
+export function nextStepOf(decision: Decision, hypothesis: Hypothesis, notOffered: NotOffered): string {
   switch (decision.kind) {
     case 'ask':
       return `Next: ${lower(decision.action.title)}, once ${decision.approvers === 1 ? 'a person approves' : `${decision.approvers} people approve`} it.`;
@@ -15,21 +20,23 @@ export function nextStepOf(decision: Decision, hypothesis: Hypothesis, ruledOut:
       return `Next: ${lower(decision.action.title)}, as it was taught.`;
     case 'refuse':
       return decision.action === undefined
-        ? `${adviceFor(hypothesis, ruledOut)}.`
+        ? `${adviceFor(hypothesis, notOffered)}.`
         : `It is for a person to decide on this: ${lower(decision.action.title)}.`;
     case 'report':
-      return `${adviceFor(hypothesis, ruledOut)}.`;
+      return `${adviceFor(hypothesis, notOffered)}.`;
   }
 }
 
 const lower = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1);
 
-function adviceFor(hypothesis: Hypothesis, ruledOut: readonly ActionId[]): string {
+function adviceFor(hypothesis: Hypothesis, { ruledOut, impossible = [] }: NotOffered): string {
   const { entity, cause, changeId } = hypothesis;
   const it = `${entity.kind} ${entity.name}`;
-  const isRuledOut = (id: ActionId): boolean => ruledOut.includes(id);
-  if (changeId !== undefined && !takeChangesBack.some(({ id }) => isRuledOut(id)))
-    return `Take change ${shortId(changeId)} back on ${it}, and watch whether it recovers`;
+  const isRuledOut = (id: ActionId): boolean => ruledOut.includes(id) || impossible.includes(id);
+  if (changeId !== undefined && !takeChangesBack.some(({ id }) => ruledOut.includes(id))) {
+    const byHand = takeChangesBack.some(({ id }) => impossible.includes(id)) ? ' by hand' : '';
+    return `Take change ${shortId(changeId)} back on ${it}${byHand}, and watch whether it recovers`;
+  }
   if (changeId !== undefined)
     return `Correct ${it} by a new change: going back from ${shortId(changeId)} does not help here`;
   const canRollBack = takeChangesBack.some(

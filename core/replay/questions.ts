@@ -41,6 +41,8 @@ export const observation = <S extends Signal>(signal: S): Question<[Scope, Query
     const { environment } = scope;
     return [
       { scope, ...rest },
+      // Before the queries of some signals had fields.
+      { scope, ...(signals[signal].windowed ? { window } : {}) },
       { scope: { environment }, ...rest },
       { scope: {}, ...rest },
     ];

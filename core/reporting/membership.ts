@@ -32,9 +32,8 @@ export const affectedBy = (
   members: readonly Pick<MemberName, 'service'>[],
   own: string | undefined,
 ): readonly string[] => [
-  ...new Set(
-    [...(diagnosis?.blastRadius ?? []), ...members.flatMap(({ service }) => service ?? [])].filter(
-      (name) => name !== own,
-    ),
-  ),
+  ...new Set([
+    ...(diagnosis?.blastRadius ?? []),
+    ...members.flatMap(({ service }) => (service === undefined || service === own ? [] : [service])),
+  ]),
 ];

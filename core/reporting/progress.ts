@@ -8,6 +8,7 @@ import type { Message } from '../model/message.ts';
 import type { TimelineEntry } from '../model/timeline.ts';
 import type { Ports } from '../ports/index.ts';
 import type { MemberName } from '../ports/records.ts';
+import { placeFields } from '../record/place-fields.ts';
 import { threadOf } from '../record/thread.ts';
 import { shorten } from '../text.ts';
 import { capitalize, formatList } from '../wording.ts';
@@ -89,7 +90,7 @@ export function progressOf(
 /** The incident's place. Unknown fields are shown as unknown, because people look for them here. */
 function factsOf({ place }: Incident, affected: readonly string[]): Pick<Message, 'facts'> {
   if (place === undefined) return {};
-  const facts = (['service', 'cluster', 'environment', 'namespace'] as const).map((field) => ({
+  const facts = placeFields(place.serverless).map((field) => ({
     name: capitalize(field),
     value: shorten(place[field] ?? '', 300) || 'not known',
   }));

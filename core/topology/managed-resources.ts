@@ -82,3 +82,24 @@ export const entityOfKey = (key: string, { url, service }: EdgeAnswer): EntityRe
   namespace: new URL(url).hostname,
   cluster: `fastly:${service}`,
 });
+
+export const entityOfCdn = (service: string, id: string): EntityRef => ({
+  kind: 'Cdn',
+  name: service,
+  cluster: `fastly:${id}`,
+});
+
+/** Hosts of all addresses in a page. */
+export const hostsIn = (trigger: Trigger): string[] => [
+  ...new Set(
+    allOf(/https:\/\/[^\s"'<>()[\]{}|\\^`]{4,1000}/, textOf(trigger)).flatMap((url) =>
+      URL.canParse(url) ? [new URL(url).hostname] : [],
+    ),
+  ),
+];
+
+/** Whether a page mentions a CDN or a cache in front of a service. */
+export const mentionsCdn = (trigger: Trigger): boolean =>
+  /\b(?:cdn|fastly|x-cache|surrogate|varnish|edge cache|cache hit|hit[ -_]?(?:ratio|rate)|pops?)\b/i.test(
+    textOf(trigger),
+  );

@@ -40,7 +40,7 @@ export function Diagnosis({ diagnosis, view }: { readonly diagnosis: DiagnosisVi
           </li>
         ))}
       </ol>
-      <Listing title="Explained by the first" items={symptoms} />
+      <Listing title={first?.cause === 'unknown' ? 'Observed' : 'Explained by the first'} items={symptoms} />
       <Listing title="Not known" items={gaps.map(({ source, reason }) => `${source}: ${reason}`)} />
       {droppedClaims === 0 ? undefined : (
         <p class="meta">{droppedClaims} claims were dropped because no evidence holds them.</p>

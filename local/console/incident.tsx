@@ -73,7 +73,12 @@ function Head({ incident, links }: Pick<IncidentView, 'incident'> & Pick<Evidenc
         {place?.service === undefined ? undefined : (
           <>
             <a href={linkToService(place.service)}>{place.service}</a>
-            {[place.environment, place.cluster, place.namespace]
+            {[
+              place.environment,
+              place.cluster,
+              place.namespace,
+              ...(place.serverless ? [place.account, place.region] : []),
+            ]
               .filter((part) => part !== undefined)
               .map((part) => ` · ${part}`)}
             {' · '}

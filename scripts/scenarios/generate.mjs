@@ -2,7 +2,7 @@
 // metrics and changes of one incident agree with each other. Deterministic: running it again changes nothing.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { writeManaged } from './managed.mjs';
+import { writeEdge } from './edge.mjs';
 import { cronJob, deployment, endpoints, event, job, list, node, page, pod, service, suffix } from './objects.mjs';
 import { writePairs } from './pairs.mjs';
 
@@ -1118,4 +1118,4 @@ invoices({
 }
 
 writePairs(write);
-writeManaged(write);
+writeEdge(write);

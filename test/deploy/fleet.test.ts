@@ -1,11 +1,12 @@
 // Two pages in a fleet of two teams: each is diagnosed from the sources that the catalogue names for its service, and from no other.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Diagnosis } from '../../core/model/diagnosis.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import { signedHeaders } from '../../local/paging.ts';
-import { asProgram } from '../signed-in.ts';
+import { asProgram, linkFor } from '../signed-in.ts';
 import { type Fleet, startFleet } from './fleet/index.ts';
 import { clipsPage, storefrontPage } from './fleet/pages.ts';
 
@@ -82,4 +83,27 @@ test("a page of team B's serverless service is read from its account alone", asy
   // The function of the same name in the other account, which fails for want of connections, is none of this.
   expect(JSON.stringify(shown)).not.toContain('too many clients');
   expect([fleet.newRelic.queries.length, fleet.clusters.asked.length]).toEqual(requests);
+});
+
+test('a person reads both in the console', async () => {
+  const { runtime } = fleet;
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-sync'],
+  });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+    await page.goto(await linkFor(runtime, 'ben', true));
+    for (const [words, cause, name] of [
+      ['storefront-api', 'pricing', 'storefront'],
+      ['clips-age', 'clip-ingest', 'clips'],
+    ] as const) {
+      await page.locator('#incidents a', { hasText: words }).click();
+      await page.locator('.incident-head h2', { hasText: words }).waitFor();
+      expect(await page.locator('.lead').innerText()).toContain(cause);
+      await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+    }
+  } finally {
+    await browser.close();
+  }
 });

@@ -3,9 +3,10 @@
 // graph; core/diagnosis weighs metrics and logs against the ranking later.
 import type { Change } from '../../model/telemetry.ts';
 import { formatList } from '../../wording.ts';
-import { diffOf, type Fault, faultsIn, matchOfFaults, mechanismsOf } from './faults.ts';
+import { type Fault, faultsIn, matchOfFaults } from './faults.ts';
 import { type Live, wentLive } from './liveness.ts';
 import { type Nature, natureOf } from './nature.ts';
+import { mechanismsOfChange } from './operations.ts';
 import { bareName, placeOf } from './place.ts';
 import { identifiersOf, rarity, stemsOf } from './words.ts';
 
@@ -137,6 +138,9 @@ function signsOfPlace(live: Live, question: ChangeQuestion, services: ReadonlySe
       signs.push({ weight: -0.3, text: `it went live on ${where}, a caller of ${service}` });
     else signs.push({ weight: -1.5, text: `it went live on ${where}, which ${service} is not known to call` });
   }
+  const { entity } = live.change;
+  if (where === undefined && entity !== undefined && service !== undefined)
+    signs.push({ weight: -1.2, text: `it went live on ${entity.name}, which is not known to belong to ${service}` });
   const place = placeOf(live.change, service, services);
   if (place === 'own') signs.push({ weight: 0.6, text: `it touches files of ${service}` });
   if (place === 'other') signs.push({ weight: -1, text: 'it touches files of another service' });
@@ -161,16 +165,25 @@ function signsOfTime(live: Live, question: ChangeQuestion): Sign[] {
   return [{ weight: -0.9, text }];
 }
 
-/** Compares what the diff does with the kind of the fault. */
+/** Compares what the diff, or the operation that the title names, does with the kind of the fault. */
 function signsOfFault(change: Change, faults: ReadonlySet<Fault>): Sign[] {
-  const match = matchOfFaults(faults, mechanismsOf(diffOf(change), change.files));
+  const match = matchOfFaults(faults, mechanismsOfChange(change));
   switch (match.kind) {
     case 'produces':
       return [{ weight: 1.5, text: `it ${match.mechanism.text}, which can produce this fault` }];
     case 'concerns':
-      return [{ weight: 0.6, text: 'its diff concerns this kind of fault' }];
+      return [
+        { weight: 0.6, text: change.diff ? 'its diff concerns this kind of fault' : 'it concerns this kind of fault' },
+      ];
     case 'unrelated':
-      return [{ weight: -1.2, text: 'nothing in its diff produces this kind of fault' }];
+      return [
+        {
+          weight: -1.2,
+          text: change.diff
+            ? 'nothing in its diff produces this kind of fault'
+            : 'what it touches does not produce this kind of fault',
+        },
+      ];
     case 'unknown':
       return [];
   }

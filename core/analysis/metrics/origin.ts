@@ -80,11 +80,7 @@ export function originsOf(
   dependencies: readonly Dependency[],
   page: Page,
 ): Origins | undefined {
-  const here = all.filter(
-    ({ entity }) =>
-      entity.kind !== 'Node' &&
-      (entity.cluster === undefined || page.cluster === undefined || entity.cluster === page.cluster),
-  );
+  const here = reachable(all, dependencies, page);
   const nodes = new Map(
     [...Map.groupBy(here, nodeOf(here))].map(([name, series]) => [name, { name, series }] as const),
   );
@@ -118,6 +114,31 @@ export function originsOf(
       })),
   };
 }
+
+/**
+ * The series of the page's cluster, and those of services that the paged service calls in another cluster. A namesake of a service of the page's own
+ * cluster is another service; of a callee that runs in several other clusters, it is not known which one is called.
+ */
+function reachable(all: readonly Series[], dependencies: readonly Dependency[], { names, cluster }: Page): Series[] {
+  const services = all.filter(({ entity }) => entity.kind !== 'Node');
+  if (cluster === undefined) return services;
+  const [near, far] = [services.filter((one) => isIn(one, cluster)), services.filter((one) => !isIn(one, cluster))];
+  const graph = callGraph(dependencies);
+  const called = new Set(names.flatMap((name) => [...graph.calleesOf(name).keys()]));
+  const beside = new Set(near.map(nameOf));
+  const elsewhere = Map.groupBy(far, nameOf);
+  return [
+    ...near,
+    ...[...elsewhere].flatMap(([name, series]) =>
+      called.has(name) && !beside.has(name) && new Set(series.map(({ entity }) => entity.cluster)).size === 1
+        ? series
+        : [],
+    ),
+  ];
+}
+
+const isIn = ({ entity }: Series, cluster: string): boolean =>
+  entity.cluster === undefined || entity.cluster === cluster;
 
 /** `latency_p50_to_orders` of a caller measures the callee `orders`, if there is one. */
 function nodeOf(all: readonly Series[]): (series: Series) => string {

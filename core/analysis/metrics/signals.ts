@@ -24,6 +24,9 @@ const catalogue: Readonly<Record<string, Signal>> = {
   memory_bytes: { kind: 'saturation', bad: 'up', noun: 'memory use' },
   restarts_total: { kind: 'availability', bad: 'up', noun: 'restarts' },
   replicas_available: { kind: 'availability', bad: 'down', noun: 'available replicas' },
+  queue_depth: { kind: 'saturation', bad: 'up', noun: 'number of waiting messages' },
+  queue_age_seconds: { kind: 'saturation', bad: 'up', noun: 'age of the oldest message' },
+  concurrent_executions: { kind: 'other', bad: 'either', noun: 'concurrent executions' },
   probe_success: { kind: 'availability', bad: 'down', noun: 'reachability' },
 };
 

@@ -1,6 +1,6 @@
 // Compares the spans of an incident with those of a reference period: own time apart from waiting, the network's share of a call, calls that vanished,
 // where errors begin, and the attribute by which slow and fast calls differ. Pure. Method: self-time on the span tree (Dapper, 2010).
-import type { Span, TraceSet } from '../../model/telemetry.ts';
+import type { Chosen, Span, TraceSet } from '../../model/telemetry.ts';
 
 export type TraceFinding =
   /** The service spends more time itself: no child of the span covers it. */
@@ -32,6 +32,8 @@ export type TraceFinding =
       readonly at: Place;
       readonly before: number;
       readonly during: number;
+      /** Spans in which an error begins. */
+      readonly failing: number;
       readonly reached: readonly string[];
       readonly differs: Difference | undefined;
       readonly examples: readonly Span[];
@@ -109,6 +111,57 @@ export function compareTraces({ reference, incident }: Periods): TraceFinding[] 
     ...vanished(before, during),
   ];
 }
+
+/** A finding about traces that were asked for because they are slow or failed, with how many an hour there were. */
+export interface AmongChosen {
+  readonly chosen: 'slow' | 'failed';
+  readonly count: number;
+  readonly perHour: { readonly before: number; readonly during: number };
+  readonly finding: TraceFinding;
+}
+
+/** Slow or failed traces became so much more frequent. */
+const moreOften = 3;
+
+/** The comparison of traces that were taken by chance: shares and means hold for them alone. */
+export const compareSampled = (set: TraceSet, baselineEnd: number): TraceFinding[] =>
+  compareTraces(periodsOf({ ...set, spans: sampledOf(set) }, baselineEnd));
+
+const sampledOf = ({ spans, chosen }: TraceSet): readonly Span[] => {
+  const only = new Set(chosen?.only ?? []);
+  return only.size === 0 ? spans : spans.filter(({ trace }) => !only.has(trace));
+};
+
+/**
+ * Compares slow and failed traces with usual ones. Slow ones exist in normal times, too, so it says something only if they became more frequent, as far
+ * as the source could count.
+ */
+export function compareChosen(set: TraceSet, baselineEnd: number): AmongChosen[] {
+  const { chosen } = set;
+  if (chosen === undefined) return [];
+  const reference = periodsOf({ ...set, spans: sampledOf(set) }, baselineEnd).reference;
+  const before = treeOf(reference);
+  return (['failed', 'slow'] as const).flatMap((which): AmongChosen[] => {
+    const one = chosen[which];
+    if (one === undefined || one.traces.length < least || !isMore(one.perHour)) return [];
+    const ids = new Set(one.traces);
+    const during = treeOf(set.spans.filter(({ trace, start }) => ids.has(trace) && start > baselineEnd));
+    const found =
+      which === 'failed'
+        ? errorOrigins(before, during)
+        : [...ownTimes(before, during), ...networkShares(before, during)];
+    const { before: usual = 0, during: now } = one.perHour;
+    return found.map((finding) => ({
+      chosen: which,
+      count: one.traces.length,
+      perHour: { before: usual, during: now },
+      finding,
+    }));
+  });
+}
+
+/** An unknown number before the incident may have been as large. */
+const isMore = ({ before, during }: Chosen['perHour']): boolean => before !== undefined && during >= before * moreOften;
 
 /** Calls between services that spans show. */
 export function callsOf(spans: readonly Span[]): { readonly from: string; readonly to: string }[] {
@@ -271,6 +324,7 @@ function errorOrigins(before: Tree, during: Tree): TraceFinding[] {
           at: { service: first.service, operation: first.operation },
           before: was,
           during: is,
+          failing: failing.length,
           reached: [...new Set(failing.flatMap((span) => callersAbove(span, during)))].slice(0, 10),
           differs: differenceOf(failing, others),
           since: sinceOf(failing),

@@ -1,14 +1,7 @@
 // Compares what a change's diff does with the kinds of faults that findings show. A diff that was read and has nothing to do with them counts against
 // the change, whatever its time.
-import {
-  diffOf,
-  type Fault,
-  type FaultMatch,
-  faultsIn,
-  type Mechanism,
-  matchOfFaults,
-  mechanismsOf,
-} from '../../analysis/changes/faults.ts';
+import { type Fault, type FaultMatch, faultsIn, type Mechanism, matchOfFaults } from '../../analysis/changes/faults.ts';
+import { mechanismsOfChange } from '../../analysis/changes/operations.ts';
 import type { Finding } from '../../model/report.ts';
 import type { Candidate } from '../candidates.ts';
 import { observed, type ScoringContext, type Sign } from '../scene.ts';
@@ -22,7 +15,7 @@ export const mechanismsOfCandidate = (
   { changes }: Pick<ScoringContext, 'changes'>,
 ): readonly Mechanism[] | undefined => {
   const change = changes.get(changeId ?? '');
-  return change && mechanismsOf(diffOf(change), change.files);
+  return change && mechanismsOfChange(change);
 };
 
 /** The kinds of faults that the findings show. */
@@ -65,9 +58,9 @@ export function signsOfMechanism(candidate: Candidate, scene: ScoringContext): S
     case 'produces':
       return [{ weight: 1.1, text: `it ${match.mechanism.text}, and the observed fault is of this kind` }];
     case 'concerns':
-      return [{ weight: 0.4, text: 'its diff concerns the observed fault' }, ...surge];
+      return [{ weight: 0.4, text: 'it concerns the observed fault' }, ...surge];
     case 'unrelated':
-      return [{ weight: -1.2, text: 'nothing in its diff produces the observed fault' }, ...surge];
+      return [{ weight: -1.2, text: 'nothing in it produces the observed fault' }, ...surge];
     case 'unknown':
       return surge;
   }

@@ -10,8 +10,10 @@ import { toolAnswer } from './answer.ts';
 const Input = z.object({
   id: z.string().max(200).optional().describe('Id of one change, to read it.'),
   about: z.string().max(100).optional().describe('Only changes whose service, title or files contain this.'),
+  inDiff: z.string().min(2).max(100).optional().describe('Only changes whose diff contains this; shows these lines.'),
 });
 const maxChanges = 12;
+const maxDiffLines = 3;
 /** A change can take effect late; this is the same look-back as in the analysis. */
 const lookBackHours = 48;
 
@@ -21,7 +23,9 @@ export function changesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evid
     description: 'Lists changes of the 48 hours before the incident, newest first, or reads one by its id.',
     input: Input,
     run: async (input) => {
-      const { id, about } = Input.parse(input);
+      const parsed = Input.safeParse(input);
+      if (!parsed.success) return `The question does not fit: ${z.prettifyError(parsed.error).slice(0, 400)}`;
+      const { id, about, inDiff } = parsed.data;
       const { incident } = brief.context.window;
       const window = {
         start: new Date(Date.parse(incident.start) - lookBackHours * 3_600_000).toISOString(),
@@ -35,6 +39,7 @@ export function changesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evid
         .filter(({ service = '', title, files = [] }) =>
           words === undefined ? true : [service, title, ...files].some((text) => text.toLowerCase().includes(words)),
         )
+        .filter(({ diff = '' }) => inDiff === undefined || linesWith(diff, inDiff).length > 0)
         .toSorted((a, b) => b.at.localeCompare(a.at));
       const [only] = found;
       const digest =
@@ -45,7 +50,10 @@ export function changesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evid
                 `${found.length} changes:`,
                 ...found
                   .slice(0, maxChanges)
-                  .map((one) => `${one.id} ${one.at} ${one.kind} ${one.service ?? '-'}: ${shorten(one.title, 120)}`),
+                  .flatMap((one) => [
+                    `${one.id} ${one.at} ${one.kind} ${one.service ?? '-'}: ${shorten(one.title, 120)}`,
+                    ...(inDiff === undefined ? [] : linesWith(one.diff ?? '', inDiff).slice(0, maxDiffLines)),
+                  ]),
               ].join('\n')
             : [
                 `${only.id} ${only.at} ${only.kind} ${only.service ?? '-'} by ${only.author ?? 'unknown'}: ${only.title}`,
@@ -56,7 +64,7 @@ export function changesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evid
         brief.incidentId,
         {
           source: 'changes',
-          query: `${observed.query} ${id ?? about ?? 'all'}`,
+          query: `${observed.query} ${id ?? about ?? 'all'}${inDiff === undefined ? '' : ` diff containing "${inDiff}"`}`,
           window,
           digest,
           full: { kind: 'changes', changes: found.slice(0, maxChanges) },
@@ -65,4 +73,15 @@ export function changesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evid
       );
     },
   };
+}
+
+/** Lines of a diff that contain the words, with their file. */
+function linesWith(diff: string, words: string): string[] {
+  const wanted = words.toLowerCase();
+  let file = '';
+  return diff.split('\n').flatMap((line) => {
+    const named = /^\+\+\+ (?:b\/)?(.+)$/.exec(line)?.[1];
+    if (named !== undefined) file = named;
+    return line.toLowerCase().includes(wanted) ? [`  ${file}: ${shorten(line, 160)}`.replace('  : ', '  ')] : [];
+  });
 }

@@ -22,7 +22,9 @@ export function kubernetesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'e
       'Describes Kubernetes objects by kind and name: replicas, conditions, containers, limits, latest events.',
     input: Input,
     run: async (input) => {
-      const { kind, name, namespace } = Input.parse(input);
+      const parsed = Input.safeParse(input);
+      if (!parsed.success) return `The question does not fit: ${z.prettifyError(parsed.error).slice(0, 400)}`;
+      const { kind, name, namespace } = parsed.data;
       const observed = await ports.telemetry.kubernetes.observe(scopeOf(brief, 'everywhere'), {});
       if (observed.kind === 'gap') return `Kubernetes could not be asked: ${observed.gap.reason}`;
       const found = observed.data.flatMap(({ cluster, items }) =>

@@ -1,6 +1,7 @@
 // A tool that searches the incident's logs for words. It returns templates, counts and at most three sample lines, never all lines.
 import * as z from 'zod';
 import { LogReader } from '../../analysis/logs/reading.ts';
+import { Instant } from '../../model/entity.ts';
 import type { Brief } from '../../model/report.ts';
 import { scopeOf } from '../../model/scope.ts';
 import type { LogRecord } from '../../model/telemetry.ts';
@@ -20,8 +21,21 @@ const Input = z.object({
     .max(100)
     .optional()
     .describe('Only lines of a service, pod, node or unit whose name contains this.'),
+  from: Instant.optional().describe('Only lines from this time on, UTC.'),
+  to: Instant.optional(),
+  field: z
+    .object({ name: z.string().min(1).max(60), value: z.string().max(200) })
+    .optional()
+    .describe('Only lines whose label or JSON field has this value.'),
+  groupBy: z
+    .string()
+    .max(60)
+    .optional()
+    .describe('Counts the lines by a label or JSON field, such as service, pod, node or status.'),
+  context: z.number().int().min(0).max(5).default(0).describe('Lines of the same pod before and after the first hit.'),
 });
 const [maxTemplates, maxLines, keptLines] = [8, 3, 50];
+const [maxGroups, maxPlaces, maxPods] = [200, 20, 500];
 
 export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidence'>): ReasonerTool {
   return {
@@ -29,7 +43,9 @@ export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidenc
     description: 'Searches the logs of the incident and its baseline; answers with templates, counts and three lines.',
     input: Input,
     run: async (input) => {
-      const { contains, service } = Input.parse(input);
+      const parsed = Input.safeParse(input);
+      if (!parsed.success) return `The question does not fit: ${z.prettifyError(parsed.error).slice(0, 400)}`;
+      const { contains, service, groupBy, context } = parsed.data;
       const { window } = brief.context;
       const span = { start: window.baseline.start, end: window.incident.end };
       const observed = await ports.telemetry.logs.observe(scopeOf(brief, 'neighbourhood'), {});
@@ -43,41 +59,48 @@ export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidenc
         },
         brief.context.workload,
       );
-      const [words, place] = [contains.toLowerCase(), service?.toLowerCase()];
       const lines: string[] = [];
+      const groups = new Map<string, { before: number; during: number }>();
+      const around = new Surroundings(context);
+      const places = new Set<string>();
       let [read, matching] = [0, 0];
       for await (const record of observed.data) {
         read += record.message.length;
         if (read > brief.budget.bytes) break;
-        if (!record.message.toLowerCase().includes(words) || !isFrom(record, place)) continue;
+        if (places.size < maxPlaces && record.labels.service !== undefined) places.add(record.labels.service);
+        const isHit = isWanted(record, parsed.data);
+        around.push(record, isHit);
+        if (!isHit) continue;
         matching += 1;
         reader.push(record);
-        if (lines.length < keptLines) lines.push(`${record.timestamp} ${record.message}`);
+        if (lines.length < keptLines) lines.push(lineOf(record));
+        if (groupBy !== undefined) count(groups, fieldOf(record, groupBy) ?? 'without it', record, window.baseline.end);
       }
       const reading = reader.finish();
       const templates = reading.templates
         .toSorted((a, b) => b.count + b.baselineCount - (a.count + a.baselineCount))
         .slice(0, maxTemplates)
         .map(
-          ({ group, text, count, baselineCount, firstMs }) =>
-            `${count} × during the incident, ${baselineCount} × before, first at ${new Date(firstMs).toISOString()}, ` +
+          ({ group, text, count: during, baselineCount, firstMs }) =>
+            `${during} × during the incident, ${baselineCount} × before, first at ${new Date(firstMs).toISOString()}, ` +
             `${reading.sourceOf(group)?.name ?? 'unknown'}: ${shorten(text, 160)}`,
         );
+      const at = service === undefined ? '' : ` at ${service}`;
       const digest =
         matching === 0
-          ? `No line contains "${contains}"${service === undefined ? '' : ` at ${service}`}.`
+          ? `No line contains "${contains}"${at}. There are lines of: ${[...places].join(', ') || 'no service'}`
           : [
               `${matching} lines contain "${contains}":`,
-              ...templates,
-              'Lines:',
-              ...lines.slice(0, maxLines).map((line) => shorten(line, 240)),
+              ...(groupBy === undefined ? templates : groupLines(groups, groupBy)),
+              ...(around.lines.length === 0
+                ? ['Lines:', ...lines.slice(0, maxLines).map((line) => shorten(line, 240))]
+                : ['The first, with its surroundings:', ...around.lines.map((line) => shorten(line, 200))]),
             ].join('\n');
-      const query = `${observed.query} containing "${contains}"${service === undefined ? '' : ` at ${service}`}`;
       return toolAnswer(
         brief.incidentId,
         {
           source: 'logs',
-          query,
+          query: `${observed.query} containing "${contains}"${at}${groupBy === undefined ? '' : ` by ${groupBy}`}`,
           window: span,
           digest,
           full: { kind: 'log search', contains, service, matching, lines },
@@ -86,6 +109,88 @@ export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidenc
       );
     },
   };
+}
+
+type Search = z.infer<typeof Input>;
+
+const lineOf = ({ timestamp, message }: LogRecord): string => `${timestamp} ${message}`;
+
+const isWanted = (record: LogRecord, { contains, service, from, to, field }: Search): boolean =>
+  record.message.toLowerCase().includes(contains.toLowerCase()) &&
+  isFrom(record, service?.toLowerCase()) &&
+  (from === undefined || Date.parse(record.timestamp) >= Date.parse(from)) &&
+  (to === undefined || Date.parse(record.timestamp) <= Date.parse(to)) &&
+  (field === undefined || fieldOf(record, field.name) === field.value);
+
+/** The value of a label, or of a field of a JSON line; nested fields by a dotted name. */
+function fieldOf({ labels, message }: LogRecord, name: string): string | undefined {
+  const own = ownValue(labels, [name]);
+  if (own !== undefined || !message.startsWith('{')) return own;
+  try {
+    const fields: unknown = JSON.parse(message);
+    return ownValue(fields, [name]) ?? ownValue(fields, name.split('.'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text, number or truth value at the path; undefined if there is none. */
+function ownValue(fields: unknown, [first, ...rest]: readonly string[]): string | undefined {
+  if (first === undefined)
+    return fields === undefined || typeof fields === 'object' ? undefined : String(fields).slice(0, 100);
+  if (typeof fields !== 'object' || fields === null || !Object.hasOwn(fields, first)) return undefined;
+  return ownValue(Object.entries(fields).find(([key]) => key === first)?.[1], rest);
+}
+
+function count(
+  groups: Map<string, { before: number; during: number }>,
+  value: string,
+  { timestamp }: LogRecord,
+  baselineEnd: string,
+): void {
+  const group = groups.get(value);
+  if (group === undefined && groups.size >= maxGroups) return;
+  const one = group ?? { before: 0, during: 0 };
+  if (Date.parse(timestamp) < Date.parse(baselineEnd)) one.before += 1;
+  else one.during += 1;
+  groups.set(value, one);
+}
+
+const groupLines = (groups: ReadonlyMap<string, { before: number; during: number }>, groupBy: string): string[] =>
+  [...groups]
+    .toSorted((a, b) => b[1].during - a[1].during || b[1].before - a[1].before)
+    .slice(0, maxTemplates)
+    .map(([value, { before, during }]) => `${groupBy}=${value}: ${during} × during the incident, ${before} × before`);
+
+/** The first hit with the lines of the same pod around it. */
+class Surroundings {
+  readonly lines: string[] = [];
+  readonly #before = new Map<string, string[]>();
+  #open: { readonly pod: string; left: number } | undefined;
+  readonly #size: number;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  push(record: LogRecord, isHit: boolean): void {
+    if (this.#size === 0 || (this.#open !== undefined && this.#open.left === 0)) return;
+    const pod = record.labels.pod ?? record.labels.service ?? '';
+    if (this.#open !== undefined) {
+      if (pod !== this.#open.pod) return;
+      this.lines.push(lineOf(record));
+      this.#open.left -= 1;
+      return;
+    }
+    const before = this.#before.get(pod) ?? [];
+    if (isHit) {
+      this.lines.push(...before, `> ${lineOf(record)}`);
+      this.#open = { pod, left: this.#size };
+      return;
+    }
+    if (this.#before.size < maxPods || this.#before.has(pod))
+      this.#before.set(pod, [...before, lineOf(record)].slice(-this.#size));
+  }
 }
 
 const isFrom = ({ labels }: LogRecord, place: string | undefined): boolean =>

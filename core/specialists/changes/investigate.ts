@@ -11,6 +11,7 @@ import { scopeOf } from '../../model/scope.ts';
 import type { Change } from '../../model/telemetry.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Observed } from '../../ports/telemetry.ts';
+import { shorten } from '../../text.ts';
 import { clockTime, formatPercent } from '../../wording.ts';
 import { finishReport } from '../finish.ts';
 import { gapsIn } from '../missing.ts';
@@ -118,7 +119,7 @@ function suspectFinding(suspect: Suspect, brief: Brief, query: string, window: T
   const reason = why.slice(0, 3).join('; ');
   return {
     claim:
-      `${wordFor[change.kind]} ${short} "${change.title.slice(0, 90)}"${how}: ${reason || 'nothing in particular points to it'}.`.slice(
+      `${wordFor[change.kind]} ${short} "${shorten(change.title, 160)}"${how}: ${reason || 'nothing in particular points to it'}.`.slice(
         0,
         400,
       ),
@@ -266,9 +267,10 @@ function summaryOf(ranking: Ranking, count: number, likely: readonly Suspect[], 
       : '';
   const [first] = likely;
   if (count === 0) return `No change is recorded before the page.${outside}`.trim();
-  if (!first || ranking.none >= 0.5) return `${count} changes examined; none explains the page.${outside}`;
+  const examined = count === 1 ? '1 change' : `${count} changes`;
+  if (!first || ranking.none >= 0.5) return `${examined} examined; none explains the page.${outside}`;
   const { change } = first.live;
-  return `${count} changes looked at. Most likely: "${change.title.slice(0, 120)}" (${formatPercent(first.confidence)}), because ${first.why.slice(0, 3).join(', ')}.${outside}`;
+  return `${examined} looked at. Most likely: "${shorten(change.title, 160)}" (${formatPercent(first.confidence)}), because ${first.why.slice(0, 3).join(', ')}.${outside}`;
 }
 
 const summaryOfGap = (gap: Gap, signs: readonly OutsideSign[]): string =>

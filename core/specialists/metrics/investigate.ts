@@ -67,7 +67,7 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
           ...probes(series, query, window.incident.end),
           ...vendors(status),
         ];
-  const firing = firingNow.map((alert) => `${alert.name}: ${alert.summary}`);
+  const firing = firingNow.map((alert) => `${alert.name}: ${alert.summary.replace(/[.\s]+$/, '')}`);
   const bytesRead = metrics.kind === 'data' ? metrics.bytes : 0;
   return finishReport(
     brief,

@@ -22,6 +22,13 @@ export function changeWords({ series, shift, signal }: Shifted): string {
     : `rose${signal.kind === 'errors' ? '' : percent} from ${from} to ${to}`;
 }
 
+/** A baseline without any noise makes the number of deviations meaningless. */
+const mostDeviations = 1000;
+const deviations = (sigmas: number): string =>
+  Math.abs(sigmas) > mostDeviations
+    ? `more than ${mostDeviations} robust standard deviations`
+    : `${sigmas.toFixed(0)} robust standard deviations`;
+
 export function evidenceOf(
   series: Series,
   query: string,
@@ -37,7 +44,7 @@ export function evidenceOf(
     query: `${query} ${name}`,
     window: baseline,
     excerpt: move
-      ? `${name}: ${changeWords(move)}, first at ${new Date(move.shift.at * 1000).toISOString()} (${move.shift.sigmas.toFixed(0)} robust standard deviations)`
+      ? `${name}: ${changeWords(move)}, first at ${new Date(move.shift.at * 1000).toISOString()} (${deviations(move.shift.sigmas)})`
       : `${name}: last value ${last ? formatValue(last[1], series.unit, series.signal) : 'none'}`,
     full: {
       kind: 'series',

@@ -1,10 +1,11 @@
 // The traces specialist: compares spans and metrics of calls of the incident with a reference period (core/analysis/traces). It reads traces only.
 
 import {
+  type AmongChosen,
   callsOf,
-  compareTraces,
+  compareChosen,
+  compareSampled,
   type Difference,
-  periodsOf,
   type TraceFinding,
 } from '../../analysis/traces/compare.ts';
 import { type EdgeFinding, networkOfEdges } from '../../analysis/traces/edges.ts';
@@ -24,7 +25,9 @@ type TracesPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pic
 
 export async function investigateTraces(brief: Brief, ports: TracesPorts): Promise<Report> {
   const startedAt = ports.clock.now();
-  const observed = await ports.telemetry.traces.observe(scopeOf(brief, 'cluster'), {});
+  const observed = await ports.telemetry.traces.observe(scopeOf(brief, 'cluster'), {
+    baselineEnd: brief.context.window.baseline.end,
+  });
   if (observed.kind === 'gap') {
     // Most installations have no traces, and their diagnoses lack nothing.
     const { gap } = observed;
@@ -56,18 +59,39 @@ function findingsOf(set: TraceSet, baselineEnd: number, query: string): FindingD
     const { cluster, namespace } = known.get(name) ?? {};
     return { kind: 'Service', name, ...(namespace && { namespace }), ...(cluster && { cluster }) };
   };
-  const compared = compareTraces(periodsOf(set, baselineEnd));
+  const compared = compareSampled(set, baselineEnd);
+  const isKnown = ({ finding: { kind, at } }: AmongChosen) =>
+    compared.some((one) => one.kind === kind && one.at.service === at.service && one.at.operation === at.operation);
+  const rare = compareChosen(set, baselineEnd).filter((one) => !isKnown(one));
   const byEdges = networkOfEdges(set, baselineEnd).filter(
     ({ caller, callee }) =>
       !compared.some((one) => one.kind === 'network' && one.caller === caller && one.at.service === callee),
   );
   return [
     ...compared.map((one) => findingOf(one, entityOf, query)),
+    ...rare.map((one) => rareFinding(one, entityOf, query)),
     ...byEdges.map((one) => edgeFinding(one, entityOf, query)),
   ];
 }
 
 type EntityOf = (service: string) => EntityRef;
+
+/** Of traces that were chosen, shares say nothing about all calls: the claim says how frequent they are instead. */
+function rareFinding(
+  { chosen, count, perHour, finding }: AmongChosen,
+  entityOf: EntityOf,
+  query: string,
+): FindingDraft {
+  const { claim, confidence, ...rest } = findingOf(finding, entityOf, query);
+  const often = `about ${Math.round(perHour.during)} an hour, ${Math.round(perHour.before)} before`;
+  const about = `Of ${count} ${chosen} traces (${often}): `;
+  const { service, operation } = finding.at;
+  const begins =
+    finding.kind === 'error-origin'
+      ? `${finding.failing} errors begin in ${operation} of ${service}, where nothing below fails.${words(finding.differs)}`
+      : claim;
+  return { ...rest, claim: `${about}${begins}`.slice(0, 400), confidence: confidence - 0.1, severity: 'major' };
+}
 
 function findingOf(found: TraceFinding, entityOf: EntityOf, query: string): FindingDraft {
   const { service, operation } = found.at;

@@ -7,9 +7,12 @@ import { sourceKinds } from '../../../connectors/sources.ts';
 import { Catalog } from '../../../core/ports/catalog.ts';
 import { checkSource, inWords, uncovered } from '../../../local/sources.ts';
 import { serve, type TestServer } from '../../server.ts';
+import { aSpan } from '../../traces.ts';
 import { cloudWatchDouble } from '../cloudwatch/double.ts';
+import { jaeger } from '../jaeger/double.ts';
 import { loki } from '../loki/double.ts';
 import { newRelicDouble } from '../newrelic/double.ts';
+import { tempo } from '../tempo/double.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 const now = new Date('2026-11-20T02:47:00.000Z');
@@ -31,8 +34,12 @@ test('every kind has a check', () => {
       'step-functions': { stateMachines: ['a'] },
       fastly: { services: {} },
       cloudwatch: {},
+      cloudtrail: {},
+      launchdarkly: {},
       github: {},
       grafana: { url: 'http://x' },
+      tempo: { url: 'http://x' },
+      jaeger: { url: 'http://x' },
     };
     return sourcesOf({ kind: id, ...minimal[id] })[0]?.check === undefined;
   });
@@ -49,7 +56,7 @@ describe('Prometheus', () => {
     const answer = await check({ kind: 'prometheus', url: it.url });
     expect(answer).toMatchObject({ kind: 'answers', clusters: ['near', 'far'] });
     if (answer.kind !== 'answers') return;
-    expect(answer.sees[0]).toMatch(/^metrics: 2 of \d+ signals, among 2 metrics/);
+    expect(answer.sees[0]).toMatch(/^metrics: 2 signals, among 2 metrics/);
     expect(answer.missing).toContainEqual(
       expect.objectContaining({ what: 'memory_bytes', fix: expect.stringContaining('cAdvisor') }),
     );
@@ -217,5 +224,34 @@ test('GitHub says which repositories cannot be read, Grafana that its token is r
   expect(await check({ kind: 'grafana', url: refusing.url })).toMatchObject({
     kind: 'silent',
     lack: { fix: expect.stringContaining('service account') },
+  });
+});
+
+describe('trace stores', () => {
+  const spans = [aSpan({ service: 'web', cluster: 'near' })];
+  test('Tempo says its services and clusters, and how to get the clusters if its spans name none', async () => {
+    await using it = await tempo({ spans });
+    expect(await check({ kind: 'tempo', url: it.url })).toMatchObject({
+      sees: ['traces: 1 services in the last hour'],
+      clusters: ['near'],
+      missing: [],
+    });
+    expect(await check({ kind: 'tempo', url: it.url, clusterAttribute: 'cluster' })).toMatchObject({
+      missing: [{ fix: expect.stringContaining('clusterAttribute') }],
+    });
+  });
+  test('Jaeger says its services, and that it computes no calls', async () => {
+    await using it = await jaeger({ spans });
+    expect(await check({ kind: 'jaeger', url: it.url })).toMatchObject({
+      sees: ['traces: 1 services', 'calls: 0 in the last hour'],
+      missing: [{ fix: expect.stringContaining('jaeger-spark-dependencies') }],
+    });
+  });
+  test.each(['tempo', 'jaeger'])('%s that refuses is silent, with what to check', async (kind) => {
+    await using it = await serve(() => ({ status: 401 }));
+    expect(await check({ kind, url: it.url })).toMatchObject({
+      kind: 'silent',
+      lack: { fix: 'check auth and tenant' },
+    });
   });
 });

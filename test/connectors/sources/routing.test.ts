@@ -11,6 +11,7 @@ import type { Ports } from '../../../core/ports/index.ts';
 import { mergedSources, type NamedSource } from '../../../core/ports/merged.ts';
 import { noSources, noTelemetry } from '../../../core/ports/none.ts';
 import { misroutedIn, routesOf, unservedIn } from '../../../core/ports/routing.ts';
+import { consultationText } from '../../../core/record/describe.ts';
 import { fileReport } from '../../../core/record/file-report.ts';
 import { notingSources } from '../../../core/specialists/consulted.ts';
 import { aBrief, aReport, aScope } from '../../builders.ts';
@@ -177,7 +178,7 @@ describe('the record of a question', () => {
     const { logs } = routed({ services: [{ name: 'web', sources: { logs: [] } }] });
     expect(await logs.observe(aScope({ service: 'web' }), {})).toEqual({
       kind: 'gap',
-      gap: { source: 'logs', reason: 'The catalogue names no source of logs for web.' },
+      gap: { source: 'logs', reason: 'The catalogue names no source of logs for web.', notConfigured: true },
       consulted: { signal: 'logs', by: 'service', asked: [], notAsked: ['north', 'south'] },
     });
   });
@@ -240,5 +241,17 @@ describe('the record of a question', () => {
       consulted: [{ signal: 'metrics', by: 'service', asked: [{ source: 'north' }], notAsked: ['south'] }],
     });
     expect(entry?.text).toBe('Nothing moved. Asked for metrics: north (4, not complete). Not asked: south.');
+  });
+  test('keeps questions about earlier times apart from those about the incident', async () => {
+    const { sources } = liveSources(two, means);
+    const { telemetry, noteIn } = notingSources({ ...noTelemetry, ...sources });
+    const { window, ...scope } = aScope({ service: 'billing' });
+    const dayBefore = (instant: string) => new Date(Date.parse(instant) - 86_400_000).toISOString();
+    const earlier = { start: dayBefore(window.start), end: dayBefore(window.end) };
+    await telemetry.metrics.observe({ ...scope, window: earlier }, {});
+    await telemetry.metrics.observe({ ...scope, window }, {});
+    const { consulted = [] } = noteIn(aReport({ specialist: 'metrics' }));
+    expect(consulted.map((one) => one.earlier)).toEqual([undefined, true]);
+    expect(consulted.map(consultationText)[1]).toMatch(/^Asked for metrics of earlier times: north .* and south /);
   });
 });

@@ -181,3 +181,28 @@ describe('the PagerDuty service or the Slack channel of a trigger', () => {
     });
   });
 });
+
+describe('a service that runs in no cluster', () => {
+  const lambda = { name: 'clip-ingest', account: '111122223333', resources: [{ lambda: 'clip-ingest' }] };
+  const known = Catalog.parse({
+    environments: { production: { level: 'walk' } },
+    clusters: [{ name: 'backend-2', environment: 'production' }],
+    services: [lambda, { name: 'cart' }],
+  });
+  test('has no open question about a cluster, and is not in the only one', () => {
+    const context = resolve({ details: { service: 'clip-ingest' } }, known);
+    expect(context).toMatchObject({ serverless: true, account: { value: '111122223333' }, questions: [] });
+    expect(context.cluster).toBeUndefined();
+  });
+  test('is taken to run in one if the alert names one', () => {
+    const context = resolve({ details: { service: 'clip-ingest', cluster: 'backend-2' } }, known);
+    expect(context.serverless).toBeUndefined();
+    expect(context.cluster).toMatchObject({ value: 'backend-2' });
+  });
+  test('is none of which nobody knows where it runs', () => {
+    const context = resolve({ details: { service: 'cart' } }, known);
+    expect(context.serverless).toBeUndefined();
+    expect(context.cluster).toMatchObject({ value: 'backend-2' });
+    expect(context.questions.join(' ')).toContain('Which namespace');
+  });
+});

@@ -71,8 +71,7 @@ const evidence = {
 };
 const own = (over: Partial<OwnHypothesis> = {}): OwnHypothesis => ({
   entity: { kind: 'Deployment', name: 'turnstile-sync' },
-  cause: 'other',
-  causeName: 'Firmware refused',
+  cause: 'Firmware refused',
   summary: { claim: 'turnstile-sync refuses firmware checksum 4411.', evidenceIds: ['ev-log'] },
   lookedFor: [{ question: 'Does gate log the same?', result: 'nothing-found', evidenceIds: ['ev-none'] }],
   ...over,
@@ -174,7 +173,6 @@ describe('a lie is dropped and counted:', () => {
       own({ summary: { claim: 'turnstile-sync lost 77 packets.', evidenceIds: ['ev-log'] } }),
     ],
     ['evidence about something else', own({ summary: { claim: 'It broke.', evidenceIds: ['ev-against'] } })],
-    ['a cause outside the vocabulary without a name', own({ causeName: undefined })],
     ['no cause at all', own({ cause: 'unknown' })],
   ])('%s', async (_, lie) => {
     const result = await diagnosed(diagnosisOf(unknown), lie);

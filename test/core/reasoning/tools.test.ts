@@ -62,12 +62,21 @@ test('each specialist has a tool for its own source and one to read evidence; no
   const namesOf = (specialist: string) =>
     toolsOf(brief(specialist), { telemetry: {} as Telemetry, evidence: store() }).map(({ name }) => name);
   expect(['kubernetes', 'metrics', 'logs', 'changes', 'knowledge', 'other'].map(namesOf)).toEqual([
-    ['read_evidence', 'describe_object'],
-    ['read_evidence', 'query_metrics'],
-    ['read_evidence', 'search_logs'],
-    ['read_evidence', 'list_changes'],
-    ['read_evidence', 'search_knowledge'],
-    ['read_evidence'],
+    [
+      'read_evidence',
+      'describe_object',
+      'list_objects',
+      'diff_revisions',
+      'find_users',
+      'can_i',
+      'list_events',
+      'note',
+    ],
+    ['read_evidence', 'query_metrics', 'call_graph', 'note'],
+    ['read_evidence', 'search_logs', 'call_graph', 'note'],
+    ['read_evidence', 'list_changes', 'note'],
+    ['read_evidence', 'search_knowledge', 'note'],
+    ['read_evidence', 'note'],
   ]);
 });
 

@@ -85,13 +85,22 @@ describe('a rollback', () => {
     });
   });
   test('is in no words where it is ruled out', () => {
-    const words = nextStepOf({ kind: 'report', why: '', policies: [] }, aHypothesis(hypothesis), ['rollback-rollout']);
+    const words = nextStepOf({ kind: 'report', why: '', policies: [] }, aHypothesis(hypothesis), {
+      ruledOut: ['rollback-rollout'],
+    });
     expect(words).toBe('Correct Deployment web by a new change: going back from deploy-web-7 does not help here.');
+    // What could help and cannot be done here is left to people.
+    expect(
+      nextStepOf({ kind: 'report', why: '', policies: [] }, aHypothesis(hypothesis), {
+        ruledOut: [],
+        impossible: ['rollback-rollout'],
+      }),
+    ).toBe('Take change deploy-web-7 back on Deployment web by hand, and watch whether it recovers.');
     for (const cause of ['image-not-found', 'liveness-probe', 'oom-killed', 'secret-missing', 'rollout-stuck'] as const)
       expect(
-        nextStepOf({ kind: 'report', why: '', policies: [] }, aHypothesis({ entity: web, cause }), [
-          'rollback-rollout',
-        ]),
+        nextStepOf({ kind: 'report', why: '', policies: [] }, aHypothesis({ entity: web, cause }), {
+          ruledOut: ['rollback-rollout'],
+        }),
       ).not.toMatch(/roll it back|Take .* back/);
   });
 });
@@ -193,14 +202,16 @@ describe('a rerun', () => {
 
 describe('the words of what is next', () => {
   test.each(['change-is-the-cause', 'error-would-repeat'])('ask for no rerun that is not asked for (%s)', () => {
-    const words = nextStepOf({ kind: 'report', why: '', policies: [] }, aHypothesis(), ['rerun-cronjob']);
+    const words = nextStepOf({ kind: 'report', why: '', policies: [] }, aHypothesis(), { ruledOut: ['rerun-cronjob'] });
     expect(words).toBe('Fix the error of CronJob nightly-invoices, then run it again.');
   });
   test('are the question where there is one, and take nothing back while a rerun is asked', () => {
-    const words = nextStepOf(anAsk(), aHypothesis({ entity: cronJob }), []);
+    const words = nextStepOf(anAsk(), aHypothesis({ entity: cronJob }), { ruledOut: [] });
     expect(words).toBe('Next: rerun CronJob billing/nightly-invoices in backend-1, once a person approves it.');
     const two = anAsk({ approvers: 2, action: anAction({ title: 'Roll Deployment shop/web back' }) });
-    expect(nextStepOf(two, aHypothesis(), [])).toBe('Next: roll Deployment shop/web back, once 2 people approve it.');
+    expect(nextStepOf(two, aHypothesis(), { ruledOut: [] })).toBe(
+      'Next: roll Deployment shop/web back, once 2 people approve it.',
+    );
   });
 });
 
@@ -289,7 +300,9 @@ describe('what would do harm, or nothing, is not offered', () => {
     expect(told(given)).toBe(code);
     const offer = offered(given);
     const ruledOut = offer.kind === 'ruled-out' ? offer.ruledOut.map(({ id }) => id) : [];
-    const words = nextStepOf({ kind: 'report', why: '', policies: [] }, aHypothesis(given.hypothesis ?? {}), ruledOut);
+    const words = nextStepOf({ kind: 'report', why: '', policies: [] }, aHypothesis(given.hypothesis ?? {}), {
+      ruledOut,
+    });
     expect(words).not.toMatch(/[Rr]erun|[Rr]estart|[Ss]cale |[Rr]oll it back|Take .* back|once a person approves/);
   });
   test.each<[string, Given, string]>([

@@ -33,6 +33,13 @@ describe('the one message that people watch', () => {
       { name: 'Environment', value: 'not known' },
       { name: 'Namespace', value: 'not known' },
     ]);
+    const serverless = { service: 'clip-ingest', account: '111122223333', serverless: true } as const;
+    expect(progressOf({ ...incident, place: serverless }, [], undefined).facts).toEqual([
+      { name: 'Service', value: 'clip-ingest' },
+      { name: 'Environment', value: 'not known' },
+      { name: 'Account', value: '111122223333' },
+      { name: 'Region', value: 'not known' },
+    ]);
     expect(progressOf(incident, [], undefined).facts).toBeUndefined();
   });
   test('says that they are on their way before any has spoken', () => {

@@ -90,7 +90,7 @@ describe('the changes specialist', () => {
   test('says so when no change explains it', async () => {
     const old: Change = { ...deploy, at: '2026-11-19T02:00:00.000Z', service: 'mail', title: 'new logo' };
     const report = await investigateChanges(brief, world({ changes: [old] }).ports);
-    expect(report.summary).toBe('1 changes examined; none explains the page.');
+    expect(report.summary).toBe('1 change examined; none explains the page.');
     expect(report.findings.find(({ role }) => role === 'context')?.claim).toBe(
       'None of the 1 changes before the page explains what misbehaves.',
     );

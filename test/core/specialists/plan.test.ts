@@ -23,6 +23,14 @@ describe('the plan', () => {
     expect(planFor('inc-1', aTrigger(), unknown)[0]?.question).toContain('what was paged');
   });
 
+  test('asks no cluster about a service that runs in none, unless it calls something or is called', () => {
+    const names = (over: Parameters<typeof aContext>[0]) =>
+      planFor('inc-1', aTrigger(), aContext(over)).map(({ specialist }) => specialist);
+    expect(names({ serverless: true, callers: [], callees: [] })).not.toContain('kubernetes');
+    expect(names({ serverless: true, callers: ['web'], callees: [] })).toContain('kubernetes');
+    expect(names({ callers: [], callees: [] })).toContain('kubernetes');
+  });
+
   test('of names as long as they may be still fits', () => {
     const name = 'n'.repeat(253);
     const [brief] = planFor('inc-1', aTrigger(), aContext({ workload: { kind: 'Deployment', name } }));

@@ -229,16 +229,23 @@ export const node = (name: string, since: string): Item =>
     },
   }) as Item;
 
-export const warning = (namespace: string, pod: string, reason: string, message: string, at: string): Item =>
+/** An Event that came again and again between two times. */
+export const warning = (
+  namespace: string,
+  pod: string,
+  reason: string,
+  message: string,
+  [first, last]: readonly [string, string],
+): Item =>
   ({
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name: `${pod}.${reason}`, namespace, creationTimestamp: at },
+    metadata: { name: `${pod}.${reason}`, namespace, creationTimestamp: first },
     type: 'Warning',
     reason,
     message,
     involvedObject: { kind: 'Pod', namespace, name: pod },
     count: 7,
-    firstTimestamp: at,
-    lastTimestamp: at,
+    firstTimestamp: first,
+    lastTimestamp: last,
   }) as Item;

@@ -347,7 +347,7 @@ function clustersAt(now: Date) {
           'pricing-c7f9c6d5b8-w9tzn',
           'BackOff',
           'Back-off restarting failed container pricing in pod',
-          iso(now, -2),
+          [iso(now, rollout + 2), iso(now, -2)],
         ),
       ],
       logs: {},

@@ -240,3 +240,29 @@ test('without a series of the paged symptom there is no anchor, and no origin', 
   expect(ranked(slowFunction, aPage({ kind: 'errors' }))).toBeUndefined();
   expect(ranked(slowFunction, aPage({ names: ['unmeasured'] }))).toBeUndefined();
 });
+
+describe('services in other clusters', () => {
+  const at = (cluster: string, one: Series): Series => ({ ...one, entity: { ...one.entity, cluster } });
+  const edge = (all: readonly Series[]) => all.map((one) => at('edge', one));
+  const core = (all: readonly Series[]) => all.map((one) => at('core', one));
+  const page = aPage({ cluster: 'edge' });
+  const shop = edge([mean('shop', 100, 400), rate('shop', 20)]);
+  const pay = (during: number) => [mean('pay', 50, during), rate('pay', 20)];
+
+  test('explain the page if it calls them there', () => {
+    const found = originsOf([...shop, ...core(pay(345))], calls, page)?.origins ?? [];
+    expect(found[0]?.entity).toMatchObject({ name: 'pay', cluster: 'core' });
+    expect(found.some(({ isPaged, share }) => isPaged && share > 0.2)).toBe(false);
+  });
+  test('and not if they are as before', () => {
+    expect(ranked([...shop, ...core(pay(51))], page)?.[0]).toBe('shop: slow');
+  });
+  test("explain nothing as namesakes of the own cluster's services, or if it does not call them", () => {
+    expect(ranked([...shop, ...edge(pay(51)), ...core(pay(345))], page)?.[0]).toBe('shop: slow');
+    expect(ranked([...shop, ...core([mean('mail', 50, 345), rate('mail', 20)])], page)).toEqual(['shop: slow']);
+  });
+  test('are not taken for the called one if several clusters have one of this name', () => {
+    const third = pay(51).map((one) => at('third', one));
+    expect(ranked([...shop, ...core(pay(345)), ...third], page)).toEqual(['shop: slow']);
+  });
+});

@@ -1,0 +1,81 @@
+// Proposals for the service catalogue in words: a block for each entry, each line with the place where it was read.
+import type { Doubt } from '../../core/topology/discovery/group.ts';
+import type { Change, Proposals } from '../../core/topology/discovery/propose.ts';
+import type { Style } from './style.ts';
+
+interface Options {
+  readonly written: boolean;
+  readonly style: Style;
+}
+
+export function proposalsInWords(file: string, proposals: Proposals, { written, style }: Options): string {
+  const { changes, doubts, guesses, unseen, hints, missing } = proposals;
+  const entries = [...Map.groupBy(changes, ({ section, name }) => `${section}\n${name}`).values()];
+  const fresh = entries.filter(([first]) => first?.isNew === true).length;
+  const counts = [
+    `${fresh} new entries`,
+    `${entries.length - fresh} to complete`,
+    `${doubts.length} doubts`,
+    `${unseen.length} not seen any more`,
+  ];
+  const section = (title: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : ['', style.bold(title), ...lines];
+  return [
+    style.bold(`${clean(file)}: ${counts.join(', ')}`),
+    ...(changes.length === 0 ? [] : [written ? 'Written:' : 'Proposed (--write adds it):']),
+    ...entries.flatMap((entry) => entryLines(entry, style)),
+    ...section('To decide (nothing of this is written):', grouped(doubts, '?', style)),
+    ...section('In the catalogue, but not seen (nothing is removed):', grouped(unseen, '!', style)),
+    ...section('Guesses (nothing of this is written):', grouped(guesses, '·', style)),
+    ...section(
+      'Sources that could be added to the configuration:',
+      hints.map((hint) => `  · ${clean(hint)}`),
+    ),
+    ...section(
+      'Not read:',
+      missing.map(
+        ({ what, fix }) => `  ${style.yellow('missing')} ${clean(what)}. ${style.dim(`To get it: ${clean(fix)}.`)}`,
+      ),
+    ),
+    ...(changes.length + doubts.length + unseen.length === 0 ? ['The catalogue has everything that was read.'] : []),
+  ].join('\n');
+}
+
+function entryLines(changes: readonly Change[], style: Style): string[] {
+  const [first] = changes;
+  if (first === undefined) return [];
+  const { section, name, isNew } = first;
+  const kind = { environments: 'environment', clusters: 'cluster', services: 'service' }[section];
+  const lines = [...Map.groupBy(changes, ({ field }) => field)].flatMap(([field, all]) =>
+    all.map(({ value, at }) => ({ text: `${field}: ${valueInWords(value)}`, at: placesInWords(at) })),
+  );
+  const width = Math.min(90, Math.max(...lines.map(({ text }) => text.length)));
+  return [
+    `${isNew ? style.green('+') : style.yellow('~')} ${kind} ${style.bold(clean(name))}`,
+    ...lines.map(({ text, at }) => `    ${style.green('+')} ${clean(text).padEnd(width)}  ${style.dim(`# ${at}`)}`),
+  ];
+}
+
+/** As the catalogue writes it. */
+function valueInWords(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const fields = Object.entries(value).map(([key, one]) => `${key}: ${valueInWords(one)}`);
+  return `{ ${fields.join(', ')} }`;
+}
+
+const placesInWords = (at: readonly string[]): string =>
+  clean(at[0] ?? '') + (at.length > 1 ? ` and ${at.length - 1} more` : '');
+
+const maxNames = 8;
+
+/** Equal sentences about several entries are one line. */
+const grouped = (doubts: readonly Doubt[], mark: string, style: Style): string[] =>
+  [...Map.groupBy(doubts, ({ says }) => says)].map(([says, all]) => {
+    const names = [...new Set(all.map(({ about }) => clean(about)))];
+    const listed = `${names.slice(0, maxNames).join(', ')}${names.length > maxNames ? ` and ${names.length - maxNames} more` : ''}`;
+    const at = all.flatMap((one) => one.at);
+    return `  ${style.yellow(mark)} ${style.bold(listed)}: ${clean(says)}${at.length === 0 ? '' : `  ${style.dim(`# ${placesInWords(at)}`)}`}`;
+  });
+
+/** Names come from servers: a control character could rewrite what the terminal shows. */
+const clean = (text: string): string => text.replaceAll(/\p{C}/gu, ' ').slice(0, 300);
