@@ -77,12 +77,16 @@ const providerFields: ReadonlySet<string> = new Set(Provider.options.flatMap(({ 
 const ceilings = {
   maxUsdPerIncident: z.number().positive().optional(),
   maxTokensPerIncident: z.number().int().positive().optional(),
+  maxUsdPerMonth: z.number().positive().optional(),
+  maxTokensPerMinute: z.number().int().positive().optional(),
 };
 /** `use: []` calls no model; the short forms are a single provider, and `{ "provider": "none" }`. */
 const Model = z.preprocess(
   (value) => {
     if (typeof value !== 'object' || value === null || !('provider' in value)) return value;
-    const { maxUsdPerIncident, maxTokensPerIncident, ...provider } = value as Record<string, unknown>;
+    const fields = Object.entries(value);
+    const isCeiling = ([name]: readonly [string, unknown]) => Object.hasOwn(ceilings, name);
+    const provider: Record<string, unknown> = Object.fromEntries(fields.filter((field) => !isCeiling(field)));
     if (provider.provider === 'none') {
       // With `none`, a provider's fields have no effect, so they are accepted; any other field is a mistake.
       const slips = Object.entries(provider).filter(([field]) => field !== 'provider' && !providerFields.has(field));
@@ -91,8 +95,7 @@ const Model = z.preprocess(
     return {
       use: 'model',
       providers: { model: provider },
-      ...(maxUsdPerIncident === undefined ? {} : { maxUsdPerIncident }),
-      ...(maxTokensPerIncident === undefined ? {} : { maxTokensPerIncident }),
+      ...Object.fromEntries(fields.filter(isCeiling)),
     };
   },
   z

@@ -12,13 +12,20 @@ const add = { expression: 'ADD microUsd :usd, tokens :tokens' };
 
 export function spendingOf(table: Table): Spending {
   return {
-    async reserve(incidentId, amount, limits) {
+    async reserve(incidentId, amount, limits, keepSeconds) {
       const roomUsd = micro(limits.usd) - micro(amount.usd);
       const roomTokens = limits.tokens - amount.tokens;
       if (roomUsd < 0 || roomTokens < 0) return false;
       return table.update(
         spendKey(incidentId),
-        { ...add, values: { ':usd': micro(amount.usd), ':tokens': Math.ceil(amount.tokens) } },
+        {
+          expression: keepSeconds === undefined ? add.expression : `${add.expression} SET expiresAt = :until`,
+          values: {
+            ':usd': micro(amount.usd),
+            ':tokens': Math.ceil(amount.tokens),
+            ...(keepSeconds === undefined ? {} : { ':until': Math.floor(Date.now() / 1000) + keepSeconds }),
+          },
+        },
         {
           expression: 'attribute_not_exists(pk) OR (microUsd <= :roomUsd AND tokens <= :roomTokens)',
           values: { ':roomUsd': roomUsd, ':roomTokens': Math.floor(roomTokens) },

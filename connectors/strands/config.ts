@@ -67,21 +67,31 @@ const Chain = z
     /** Both limits apply to all functions and processes of an incident together. */
     maxUsdPerIncident: z.number().positive().default(1),
     maxTokensPerIncident: z.number().int().positive().default(300_000),
+    /** Ceilings of the whole stage; absent, there is none. The minute's is the quota that the provider gives. */
+    maxUsdPerMonth: z.number().positive().optional(),
+    maxTokensPerMinute: z.number().int().positive().optional(),
   })
   .superRefine(({ use, providers }, context) => {
     for (const name of use.filter((one) => !Object.hasOwn(providers, one)))
       context.addIssue(`use names ${name}, which providers does not have`);
   });
 
+const ceilings: ReadonlySet<string> = new Set([
+  'maxUsdPerIncident',
+  'maxTokensPerIncident',
+  'maxUsdPerMonth',
+  'maxTokensPerMinute',
+]);
+
 /** The long form defines providers and uses one or several; the short form is a single provider. */
 export const ModelConfig = z.preprocess((value) => {
   if (typeof value !== 'object' || value === null || !('provider' in value)) return value;
-  const { maxUsdPerIncident, maxTokensPerIncident, ...provider } = value as Record<string, unknown>;
+  const fields = Object.entries(value);
+  const isCeiling = ([name]: readonly [string, unknown]) => ceilings.has(name);
   return {
     use: 'model',
-    providers: { model: provider },
-    ...(maxUsdPerIncident === undefined ? {} : { maxUsdPerIncident }),
-    ...(maxTokensPerIncident === undefined ? {} : { maxTokensPerIncident }),
+    providers: { model: Object.fromEntries(fields.filter((field) => !isCeiling(field))) },
+    ...Object.fromEntries(fields.filter(isCeiling)),
   };
 }, Chain);
 export type ModelConfig = z.infer<typeof ModelConfig>;

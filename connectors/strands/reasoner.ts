@@ -6,8 +6,9 @@ import type { Reasoned, Reasoner, ReasonerTool, ReasonRequest } from '../../core
 import type { Spending } from '../../core/ports/records.ts';
 import { sanitizeUntrusted } from '../../core/reasoning/untrusted.ts';
 import { redact } from '../../core/redaction/redact.ts';
+import { allowancesOf } from './allowances.ts';
 import type { ModelConfig, Provider } from './config.ts';
-import { type FailureKind, failureOf, sentenceFor } from './failures.ts';
+import { type FailureKind, failureOf, isSpent, sentenceFor } from './failures.ts';
 import { createModel, modelIdOf, priceOf } from './models.ts';
 import type { Prompt } from './prompts.ts';
 import type { ModelRecorder } from './tape.ts';
@@ -38,6 +39,7 @@ export function strandsReasoner(
   studio: ModelRecorder = (model) => model,
 ): Reasoner {
   const byId = new Map(prompts.map((prompt) => [prompt.id, prompt]));
+  const allowances = allowancesOf(config, spending);
   const chain = config.use.flatMap((name) => config.providers[name] ?? []);
 
   return {
@@ -71,7 +73,7 @@ export function strandsReasoner(
         }
         failure = attempt.failure;
         failed.push(`${model}: ${failure}`);
-        if (failure === 'over-budget') break;
+        if (isSpent(failure)) break;
       }
       return { kind: 'unavailable', reason: sentenceFor(failure), failed, used };
     },
@@ -80,7 +82,7 @@ export function strandsReasoner(
   async function invoke<T>(
     provider: Provider,
     prompt: Prompt,
-    { incidentId, digest, schema, tools = [] }: ReasonRequest<T>,
+    { incidentId, digest, schema, tools = [], urgency = 'high' }: ReasonRequest<T>,
     timeMs: number,
   ): Promise<Attempt<T>> {
     const { Agent } = await import('@strands-agents/sdk');
@@ -100,8 +102,8 @@ export function strandsReasoner(
         budget: prompt.budget,
         seconds: timeMs / 1000,
         price: priceOf(provider, modelIdOf(provider, prompt)),
-        limits: { usd: config.maxUsdPerIncident, tokens: config.maxTokensPerIncident },
-        spending,
+        allowances,
+        urgency,
       });
       const result = await agent.invoke(asData(digest), {
         cancelSignal: AbortSignal.timeout(Math.ceil(timeMs)),

@@ -1,7 +1,8 @@
 // Enforces the budget of one agent by hooks. Before a model call goes out, it is counted and reserved for the incident. If the next one would exceed
 // the budget (calls, tools, tokens, seconds, money), the current one is the last, and the model may only answer.
 import type { Agent } from '@strands-agents/sdk';
-import type { Spend, Spending } from '../../core/ports/records.ts';
+import type { Spend } from '../../core/ports/records.ts';
+import type { Allowances, Urgency } from './allowances.ts';
 import type { Price } from './config.ts';
 import { BudgetSpent, Refused, refusals } from './failures.ts';
 import type { Prompt } from './prompts.ts';
@@ -25,13 +26,13 @@ interface Watched {
   /** Seconds of this attempt; the prompt's seconds if it is the only attempt. */
   readonly seconds: number;
   readonly price: Price;
-  readonly limits: Spend;
-  readonly spending: Spending;
+  readonly allowances: Allowances;
+  readonly urgency: Urgency;
 }
 
 export async function watch(agent: Agent, watched: Watched): Promise<Watch> {
   const { BeforeToolCallEvent, InvokeModelStage } = await import('@strands-agents/sdk');
-  const { budget, incidentId, spending, limits, price } = watched;
+  const { budget, incidentId, allowances, urgency, price } = watched;
   const startedAt = performance.now();
   const used = { inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 };
   const watch: Watch = { used, concludedBy: undefined };
@@ -56,13 +57,13 @@ export async function watch(agent: Agent, watched: Watched): Promise<Watch> {
     const expected = spendOf({ inputTokens: characters, outputTokens: budget.outputTokens }, price);
     // A further call would send all of this again, so room for two calls means that this one need not be the last.
     const two = { usd: expected.usd * 2, tokens: expected.tokens * 2 };
-    const roomForMore = await spending.reserve(incidentId, two, limits);
-    if (!roomForMore && !(await spending.reserve(incidentId, expected, limits)))
-      throw new BudgetSpent("The incident's ceiling has no room for another call.");
+    const roomForMore = (await allowances.reserve(incidentId, two, urgency)) === undefined;
+    const denial = roomForMore ? undefined : await allowances.reserve(incidentId, expected, urgency);
+    if (denial !== undefined) throw new BudgetSpent(denial);
     const reserved = roomForMore ? two : expected;
     const spent = used.inputTokens + used.outputTokens;
     const why = !roomForMore
-      ? 'the incident’s ceiling'
+      ? 'a ceiling'
       : used.modelCalls + 1 >= budget.turns
         ? 'model calls'
         : used.toolCalls >= budget.toolCalls && budget.toolCalls > 0
@@ -94,7 +95,7 @@ export async function watch(agent: Agent, watched: Watched): Promise<Watch> {
       if (refusals.includes(answer.result.stopReason)) throw new Refused(answer.result.stopReason);
       return answer;
     } finally {
-      await spending.settle(incidentId, reserved, actual);
+      await allowances.settle(incidentId, reserved, actual);
     }
   });
   return watch;

@@ -200,6 +200,8 @@ export interface ReasonRequest<T> {
   readonly tools?: readonly ReasonerTool[];
   /** Time limit in seconds, if it is shorter than the prompt's. */
   readonly seconds?: number;
+  /** In a storm, requests of low urgency leave part of the stage's quota to the others; absent, `high`. */
+  readonly urgency?: 'high' | 'low';
 }
 
 /**

@@ -274,8 +274,11 @@ export interface Spend {
 
 /** Model usage of an incident, across all functions and processes that work on it. */
 export interface Spending {
-  /** Reserves an amount before a call. Returns false, and reserves nothing, if used and reserved amounts together would exceed a limit. */
-  reserve(incidentId: string, amount: Spend, limits: Spend): Promise<boolean>;
+  /**
+   * Reserves an amount before a call. Returns false, and reserves nothing, if used and reserved amounts together would exceed a limit. `incidentId`
+   * may also name a sum of the stage, such as `month:2026-11`. After `keepSeconds` the sum may be deleted; absent, it is kept.
+   */
+  reserve(incidentId: string, amount: Spend, limits: Spend, keepSeconds?: number): Promise<boolean>;
   /** Replaces the reserved amount with the actual amount of the call. */
   settle(incidentId: string, reserved: Spend, actual: Spend): Promise<void>;
   of(incidentId: string): Promise<Spend>;

@@ -38,6 +38,7 @@ export async function withModelDiagnosis(
     digest,
     schema: outputs.DiagnosisOpinion,
     tools: [remembering(evidenceTool(incidentId, ports), read), ...questions.tools],
+    ...(plan.some(({ trigger }) => trigger.severity === 'low') ? { urgency: 'low' as const } : {}),
   });
   const whole = withFollowUps(diagnosis, reports, questions.reports);
   if (answer.kind === 'unavailable') {

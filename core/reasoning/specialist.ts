@@ -52,6 +52,7 @@ export async function investigateWithModel(brief: Brief, analysed: Report, ports
       },
     })),
     ...(brief.followUp === undefined ? {} : { seconds: brief.budget.seconds }),
+    ...(brief.trigger?.severity === 'low' ? { urgency: 'low' as const } : {}),
   });
   if (answer.kind === 'unavailable') {
     if (answer.reason === 'no model configured') return report;

@@ -25,6 +25,11 @@ export function spendingContract(open: OpenStores): void {
       expect(await spending.of('inc-1')).toEqual({ usd: 0.000123, tokens: 45 });
       expect(await spending.reserve('inc-1', { usd: 0.9, tokens: 900 }, limits)).toBe(true);
     });
+    test('a sum of the stage that is kept for an hour counts as any other', async () => {
+      expect(await spending.reserve('minute:x', { usd: 0, tokens: 600 }, limits, 3600)).toBe(true);
+      expect(await spending.reserve('minute:x', { usd: 0, tokens: 600 }, limits, 3600)).toBe(false);
+      expect(await spending.of('minute:x')).toEqual({ usd: 0, tokens: 600 });
+    });
     test('a first call beyond the ceiling is refused, and another incident has its own', async () => {
       expect(await spending.reserve('inc-1', { usd: 1.01, tokens: 1 }, limits)).toBe(false);
       expect(await spending.of('inc-1')).toEqual({ usd: 0, tokens: 0 });

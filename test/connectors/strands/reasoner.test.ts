@@ -111,6 +111,14 @@ describe('a model that answers', () => {
     expect(sent).not.toMatch(/\\u202e|\u202e|\\u0007/);
   });
 
+  test('a spent minute of the stage is said at once, and no other provider is asked', async () => {
+    mock.on({ systemMessage: /Kubernetes/ }, structured({ verdict: 'ok' }));
+    const config = bedrock(mock.url, { maxTokensPerMinute: 10 });
+    const answer = await strandsReasoner(config, [prompt], memorySpending()).reason(question());
+    expect(answer).toMatchObject({ kind: 'unavailable', reason: /tokens for this minute/ });
+    expect(mock.getRequests()).toHaveLength(0);
+  });
+
   test('an incident whose ceiling has no room for another call is not asked about, in whatever process', async () => {
     mock.on({ systemMessage: /Kubernetes/ }, structured({ verdict: 'ok' }));
     const config = bedrock(mock.url, { price: { input: 1000, output: 1000 }, maxUsdPerIncident: 4 });
