@@ -1,14 +1,16 @@
 // Creates the configured live sources and actors; both composition roots use this factory. A signal without a configured source is a gap.
 import { Misconfigured } from '../core/errors.ts';
 import type { Actor } from '../core/ports/acting.ts';
+import type { Catalog } from '../core/ports/catalog.ts';
 import { deferredSources, lazily } from '../core/ports/deferred.ts';
+import type { DocumentSource } from '../core/ports/knowledge-sync.ts';
 import { mergedSources } from '../core/ports/merged.ts';
 import { noExecutor, noTargets } from '../core/ports/none.ts';
 import { misroutedIn, type Routing } from '../core/ports/routing.ts';
 import type { Executor, ExecutorAction, Sources, Targets } from '../core/ports/telemetry.ts';
 import type { ExecutorName } from '../core/remediation/action-definition.ts';
 import { routedExecutor } from '../core/remediation/routed.ts';
-import type { ConfiguredSource, RuntimeMeans } from './source-kind.ts';
+import type { CataloguedRepository, ConfiguredSource, DocumentMeans, RuntimeMeans } from './source-kind.ts';
 
 /** Creates each source at its first use; `ready` creates all of them now. `routing` decides which of them a question goes to. */
 export function liveSources(
@@ -74,3 +76,24 @@ export async function liveActor(
 /** The actor that knows the cluster; otherwise the first, which reports that it does not know it. */
 const inCluster = (actors: readonly Actor[], cluster: string | undefined): Actor | undefined =>
   actors.find(({ clusters }) => cluster !== undefined && clusters?.names.includes(cluster)) ?? actors[0];
+
+/** The sources that have documents to copy. */
+export async function documentSources(
+  configured: readonly ConfiguredSource[],
+  means: DocumentMeans,
+): Promise<readonly DocumentSource[]> {
+  const made = await Promise.all(configured.map(async ({ documents }) => documents?.(means)));
+  return made.filter((one) => one !== undefined);
+}
+
+/** The repositories of the catalogue; one that several services name belongs to none of them. */
+export const repositoriesOf = ({ services }: Pick<Catalog, 'services'>): CataloguedRepository[] =>
+  [
+    ...Map.groupBy(
+      services.filter(({ repository }) => repository !== undefined),
+      ({ repository }) => repository ?? '',
+    ),
+  ].map(([repository, [first, ...more]]) => ({
+    repository,
+    ...(first === undefined || more.length > 0 ? {} : { service: first.name }),
+  }));

@@ -2,6 +2,7 @@
 // configuration can read it; the source's code is loaded at its first use.
 import * as z from 'zod';
 import type { Actor } from '../core/ports/acting.ts';
+import type { DocumentSource } from '../core/ports/knowledge-sync.ts';
 import type { Signal, Sources } from '../core/ports/telemetry.ts';
 import type { Clock } from '../core/ports/world.ts';
 import type { InventoryParts } from '../core/topology/discovery/inventory.ts';
@@ -142,6 +143,23 @@ export type DiscoverServices<Config> = (
   means: SourceMeans & { /** The name of the source. */ readonly name: string },
 ) => Promise<InventoryParts>;
 
+/** Exported as `documents` by connectors/NAME/documents.ts. `repositories`: those of the catalogue, with their services. */
+export type ReadDocuments<Config> = (
+  config: Config,
+  means: SourceMeans & { readonly repositories: () => Promise<readonly CataloguedRepository[]> },
+) => DocumentSource['read'] | undefined;
+
+export interface CataloguedRepository {
+  /** `owner/name` on GitHub. */
+  readonly repository: string;
+  /** The only service that names it. */
+  readonly service?: string | undefined;
+}
+
+export interface DocumentMeans extends RuntimeMeans {
+  readonly repositories: () => Promise<readonly CataloguedRepository[]>;
+}
+
 /** Reads the stage's secrets by full name; undefined if this function may not read them. */
 export interface RuntimeMeans {
   readonly clock: Clock;
@@ -171,6 +189,8 @@ export interface ConfiguredSource {
   check?: ((means: RuntimeMeans) => Promise<SourceCheck>) | undefined;
   /** Absent for a kind that shows no services. */
   discover?: ((means: RuntimeMeans) => Promise<InventoryParts>) | undefined;
+  /** Absent for a kind without documents; undefined if the settings ask for none. */
+  documents?: ((means: DocumentMeans) => Promise<DocumentSource | undefined>) | undefined;
   /** Absent for a source that can only observe. */
   act?: ((means: RuntimeMeans) => Promise<Actor>) | undefined;
 }
@@ -194,6 +214,7 @@ interface Loaders<Config> {
   source(): Promise<{ readonly make: MakeSource<Config> }>;
   actor?(): Promise<{ readonly make: MakeActor<Config> }>;
   check?(): Promise<{ readonly check: CheckSource<Config> }>;
+  documents?(): Promise<{ readonly documents: ReadDocuments<Config> }>;
   discover?(): Promise<{ readonly discover: DiscoverServices<Config> }>;
 }
 
@@ -208,7 +229,7 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
     const nameOf = (entry: SecretEntry<Config>) =>
       entry.named?.(config) ?? (name === id ? entry.name : `${name}-${entry.name.split('-').at(-1)}`);
     const needed = manifest.secrets.filter((entry) => entry.isNeeded(config));
-    const { actor, check, discover } = load;
+    const { actor, check, discover, documents } = load;
     const meansOf = ({ clock, secret, aws }: RuntimeMeans): SourceMeans => ({
       clock,
       aws,
@@ -236,6 +257,13 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
       observe: async (means) => (await load.source()).make(config, meansOf(means)),
       check: check && (async (means) => (await check()).check(config, meansOf(means))),
       discover: discover && (async (means) => (await discover()).discover(config, { ...meansOf(means), name })),
+      documents:
+        documents &&
+        (async (means) => {
+          const { repositories } = means;
+          const read = (await documents()).documents(config, { ...meansOf(means), repositories });
+          return read && { name, read };
+        }),
       act: actor && (async (means) => (await actor()).make(config, meansOf(means))),
     };
   };

@@ -11,6 +11,7 @@ import { launchDarkly } from './launchdarkly/manifest.ts';
 import { loki } from './loki/manifest.ts';
 import { newRelic } from './newrelic/manifest.ts';
 import { prometheus } from './prometheus/manifest.ts';
+import { s3 } from './s3/manifest.ts';
 import { type SourceKind, sourceKind } from './source-kind.ts';
 import { stepFunctions } from './stepfunctions/manifest.ts';
 import { tempo } from './tempo/manifest.ts';
@@ -42,7 +43,6 @@ export const sourceKinds: readonly SourceKind[] = [
   }),
   sourceKind(loki, { source: () => import('./loki/source.ts'), check: () => import('./loki/check.ts') }),
   sourceKind(newRelic, { source: () => import('./newrelic/source.ts'), check: () => import('./newrelic/check.ts') }),
-  sourceKind(gitHub, { source: () => import('./github/source.ts'), check: () => import('./github/check.ts') }),
   sourceKind(cloudTrail, {
     source: () => import('./cloudtrail/source.ts'),
     check: () => import('./cloudtrail/check.ts'),
@@ -50,6 +50,16 @@ export const sourceKinds: readonly SourceKind[] = [
   sourceKind(launchDarkly, {
     source: () => import('./launchdarkly/source.ts'),
     check: () => import('./launchdarkly/check.ts'),
+  }),
+  sourceKind(gitHub, {
+    source: () => import('./github/source.ts'),
+    check: () => import('./github/check.ts'),
+    documents: () => import('./github/documents.ts'),
+  }),
+  sourceKind(s3, {
+    source: () => import('./s3/source.ts'),
+    check: () => import('./s3/check.ts'),
+    documents: () => import('./s3/source-documents.ts'),
   }),
   sourceKind(grafana, { source: () => import('./grafana/source.ts'), check: () => import('./grafana/check.ts') }),
   sourceKind(tempo, { source: () => import('./tempo/source.ts'), check: () => import('./tempo/check.ts') }),

@@ -18,10 +18,10 @@ import { costExplorer } from '../connectors/cost-explorer/index.ts';
 import { diskAnchors, diskEvidence, diskMemory, diskTape } from '../connectors/disk/index.ts';
 import { dynamoStores, type TableCalls, tableDefinitions } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
-import { knowledgeIndex, loadKnowledgeFolder } from '../connectors/knowledge-index/index.ts';
+import { folderCopies, knowledgeIndex, loadKnowledgeFolder } from '../connectors/knowledge-index/index.ts';
 import { type ClusterAccess, kubernetesExecutor, kubernetesTargets } from '../connectors/kubernetes/index.ts';
 import { awsRedelivery } from '../connectors/lambda/redelivery.ts';
-import { liveActor, liveSources, refuseMisrouted } from '../connectors/live.ts';
+import { documentSources, liveActor, liveSources, refuseMisrouted, repositoriesOf } from '../connectors/live.ts';
 import { mcpTools } from '../connectors/mcp/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { pngCharts } from '../connectors/png/index.ts';
@@ -50,13 +50,16 @@ import {
   withoutKeys,
 } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
+import { readSyncState, staleParts, syncDocuments, withSyncState } from '../core/analysis/knowledge/sync.ts';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
 import { Report } from '../core/model/report.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { DeadLetters, Redelivery } from '../core/ports/dead-letters.ts';
 import type { Ports } from '../core/ports/index.ts';
+import type { DocumentCopies, DocumentSource } from '../core/ports/knowledge-sync.ts';
 import { noAnchors, noCosts, noThreads, noUserDirectory } from '../core/ports/none.ts';
 import type { PostHistory } from '../core/ports/records.ts';
+import type { KnowledgeBase } from '../core/ports/telemetry.ts';
 import {
   type Recorder,
   recorder,
@@ -414,10 +417,10 @@ export const liveTelemetry = (config: LiveConfig): Promise<Pick<World, 'telemetr
 
 /** @throws Misconfigured if a source cannot be created, for example because its kubeconfig is missing, or if the catalogue names an unknown one. */
 async function observedAndActedOn(
-  { sources: configured, knowledge, toolServers, secrets = {}, aws = noAws }: LiveConfig,
+  { sources: configured, knowledge, knowledgeSync, toolServers, secrets = {}, aws = noAws }: LiveConfig,
   learnedFolder: string | undefined,
   catalog: ServiceCatalog,
-): Promise<Pick<World, 'telemetry' | 'executor' | 'targets'>> {
+): Promise<Pick<World, 'telemetry' | 'executor' | 'targets' | 'documents'>> {
   refuseMisrouted(await catalog.load(), configured);
   // A local file contains the secrets themselves.
   const secret = (name: string) => constant(secrets[name]);
@@ -425,13 +428,66 @@ async function observedAndActedOn(
   const means = { clock, secret, aws: awsAccess({ settings: aws, clock, secret }) };
   const { sources, ready } = liveSources(configured, means, () => catalog.load());
   await ready();
+  const { base, documents } = await syncedKnowledge(knowledge ?? learnedFolder, {
+    learnedFolder,
+    everyHours: knowledgeSync?.everyHours ?? 6,
+    clock,
+    sources: await documentSources(configured, {
+      ...means,
+      repositories: async () => repositoriesOf(await catalog.load()),
+    }),
+  });
   return {
+    ...(documents === undefined ? {} : { documents }),
     telemetry: {
       ...sources,
-      knowledge: await knowledgeOf(knowledge ?? learnedFolder),
+      knowledge: base,
       ...(toolServers && { servers: mcpTools(toolServers) }),
     },
     ...(await liveActor(configured, means)),
+  };
+}
+
+interface SyncParts {
+  /** The folder that holds the copies; absent, nothing is copied. */
+  readonly learnedFolder: string | undefined;
+  readonly everyHours: number;
+  readonly clock: Ports['clock'];
+  readonly sources: readonly DocumentSource[];
+}
+
+/** A knowledge base of a folder's documents and of copies, which each synchronization replaces in it. */
+async function syncedKnowledge(
+  folder: string | undefined,
+  { learnedFolder, everyHours, clock, sources }: SyncParts,
+): Promise<{ readonly base: KnowledgeBase; readonly documents?: World['documents'] }> {
+  if (learnedFolder === undefined || sources.length === 0) return { base: await knowledgeOf(folder) };
+  const copies = folderCopies(learnedFolder);
+  const own = folder === undefined ? [] : await loadKnowledgeFolder(folder);
+  const held = await copies.all();
+  const names = new Set(held.map(({ name }) => name));
+  const index = knowledgeIndex([...own.filter(({ name }) => !names.has(name)), ...held], { folder });
+  const indexed: DocumentCopies = {
+    ...copies,
+    async put(document) {
+      await copies.put(document);
+      index.hold(document);
+    },
+    async remove(name) {
+      await copies.remove(name);
+      index.remove(name);
+    },
+  };
+  let state = await readSyncState(copies);
+  return {
+    base: withSyncState(index, () => state, clock, everyHours),
+    documents: {
+      everyHours,
+      async sync() {
+        state = (await syncDocuments(sources, indexed, clock)).state;
+        return staleParts(state, clock.now(), everyHours);
+      },
+    },
   };
 }
 

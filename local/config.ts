@@ -29,6 +29,8 @@ const schema = <Model extends z.ZodType>(model: Model) =>
     .strictObject({
       /** Folder of Markdown files. */
       knowledge: text.optional(),
+      /** How often documents of sources are copied (`documents` of github, confluence, s3). */
+      knowledgeSync: z.strictObject({ everyHours: z.number().min(0.1).max(168).default(6) }).optional(),
       /** Service catalogue (docs/catalog.md). */
       catalog: text.optional(),
       /** Without a catalogue: the name of the only environment, and its autonomy level. */

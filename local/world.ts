@@ -21,6 +21,8 @@ export interface World
   readonly userDirectory?: Ports['userDirectory'] | undefined;
   /** Another address of Slack's API, for trials. */
   readonly slackApiUrl?: string | undefined;
+  /** Copies documents from where people keep them; absent, no source has any. Resolves with sentences about what could not be read. */
+  readonly documents?: { readonly everyHours: number; sync(): Promise<readonly string[]> } | undefined;
   readonly pages: readonly RecordedPage[];
   /** Secrets of PagerDuty's webhook subscriptions, in addition to the runtime's own. */
   readonly webhookSecrets: readonly string[];

@@ -14,6 +14,18 @@ const configSchema = z
     repositories: z.record(z.string().min(1), repository).default({}),
     /** Environments of deployments that count; absent, those with the incident's environment in their name, else all. */
     environments: z.array(z.string().min(1)).min(1).optional(),
+    /** Copies documents of the repositories into the knowledge: files and folders; absent, none. */
+    documents: z
+      .strictObject({
+        paths: z
+          .array(z.string().regex(/^[\w.][\w./-]{0,199}$/, 'a path in the repository'))
+          .min(1)
+          .max(20)
+          .default(['README.md', 'docs', 'runbooks']),
+        /** Further repositories than those of services. */
+        repositories: z.array(repository).max(200).default([]),
+      })
+      .optional(),
     /** Branch whose commits count in a repository without deployments; absent, the default branch. */
     branch: z.string().min(1).max(200).optional(),
   })

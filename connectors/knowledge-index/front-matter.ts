@@ -7,6 +7,12 @@ import type { KnowledgeDocument } from '../../core/ports/telemetry.ts';
 const FrontMatter = z.looseObject({
   title: z.string().trim().min(1).optional().catch(undefined),
   service: z.string().trim().min(1).optional().catch(undefined),
+  link: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .optional()
+    .catch(undefined),
+  changedAt: z.iso.datetime().optional().catch(undefined),
   tags: z
     .union([z.array(z.coerce.string()), z.string().transform((text) => text.split(/[,\s]+/).filter(Boolean))])
     .optional()
@@ -22,6 +28,8 @@ export function documentOf(name: string, text: string): KnowledgeDocument {
     title: fields.title ?? /^#\s+(.+?)\s*#*$/m.exec(markdown)?.[1] ?? name.replace(/\.md$/i, ''),
     ...(fields.service === undefined ? {} : { service: fields.service }),
     tags: fields.tags ?? [],
+    ...(fields.link === undefined ? {} : { link: fields.link }),
+    ...(fields.changedAt === undefined ? {} : { changedAt: fields.changedAt }),
     markdown,
   };
 }
@@ -39,6 +47,8 @@ export function fileOf(document: KnowledgeDocument): string {
   const fields = [
     field('title', document.title),
     ...(document.service === undefined ? [] : [field('service', document.service)]),
+    ...(document.link === undefined ? [] : [field('link', document.link)]),
+    ...(document.changedAt === undefined ? [] : [field('changedAt', document.changedAt)]),
     ...(document.tags.length === 0 ? [] : [field('tags', document.tags)]),
   ];
   return `---\n${fields.join('')}---\n${document.markdown.replace(/^\n*/, '\n').trimEnd()}\n`;

@@ -9,6 +9,7 @@ import type { KnowledgeHit } from '../../core/model/telemetry.ts';
 import type { KnowledgeBase, KnowledgeDocument, KnowledgeQuery } from '../../core/ports/telemetry.ts';
 import { writeDocument } from './folder.ts';
 
+export { folderCopies } from './copies.ts';
 export { loadKnowledgeFolder } from './folder.ts';
 export { documentOf, fileOf } from './front-matter.ts';
 
@@ -71,7 +72,11 @@ const indexed: Pick<Options, 'tokenize' | 'processTerm'> = {
 export function knowledgeIndex(
   documents: readonly KnowledgeDocument[],
   options: KnowledgeIndexOptions = {},
-): KnowledgeBase {
+): KnowledgeBase & {
+  /** Both change the index only, and no file. */
+  hold(document: KnowledgeDocument): void;
+  remove(name: string): void;
+} {
   const wholes = new MiniSearch<IndexedDocument>({ ...indexed, fields: Object.keys(documentBoost) });
   const sections = new MiniSearch<IndexedSection>({
     ...indexed,
@@ -152,6 +157,7 @@ export function knowledgeIndex(
         const { heading, markdown } = found.sections[section?.place ?? 0] ?? { heading: '', markdown: '' };
         const { document } = found;
         return {
+          ...originOf(document),
           document: name,
           title: document.title,
           heading,
@@ -174,6 +180,7 @@ export function knowledgeIndex(
       .sort((a, b) => compare(b.document.name, a.document.name))
       .flatMap(({ document, sections, tag }) =>
         sections.map(({ heading, markdown }) => ({
+          ...originOf(document),
           document: document.name,
           title: document.title,
           heading,
@@ -185,6 +192,8 @@ export function knowledgeIndex(
       .slice(0, query.limit);
 
   return {
+    hold: put,
+    remove,
     async search(query) {
       const text = query.text.slice(0, maxQueryCharacters);
       const tags = tagsOf(text);
@@ -197,6 +206,11 @@ export function knowledgeIndex(
     },
   };
 }
+
+const originOf = ({ link, changedAt }: KnowledgeDocument): Pick<KnowledgeHit, 'link' | 'changedAt'> => ({
+  ...(link === undefined ? {} : { link }),
+  ...(changedAt === undefined ? {} : { changedAt }),
+});
 
 const sectionId = (document: string, place: number): string => `${document}#${place}`;
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -231,4 +231,8 @@ export interface KnowledgeHit {
   readonly score: number;
   /** Why it matched, in words: the matching terms or fields. */
   readonly why: string;
+  /** Of a document that is read elsewhere: its page, its last change there, and when it was last compared with it. */
+  readonly link?: string | undefined;
+  readonly changedAt?: string | undefined;
+  readonly readAt?: string | undefined;
 }

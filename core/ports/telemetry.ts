@@ -101,6 +101,10 @@ export interface KnowledgeDocument {
   readonly title: string;
   readonly service?: string | undefined;
   readonly tags: readonly string[];
+  /** The page where it was read, for people. */
+  readonly link?: string | undefined;
+  /** When it was last changed there, as ISO 8601. */
+  readonly changedAt?: string | undefined;
   readonly markdown: string;
 }
 

@@ -238,6 +238,8 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
             (error) => onTrouble(troubleOf(error)),
           ),
         );
+      if (data !== undefined && world.documents !== undefined)
+        opened.keep(synced(world.documents, (sentence) => onTrouble(sentence)));
       if (data !== undefined) looking = lookAtFiles(data, disk, closing.signal).catch(() => undefined);
       sweeps.start();
       return resumed.length;
@@ -255,6 +257,33 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
 /** The sentence about a failed daily anchor of the audit. */
 const troubleOf = (error: unknown): string =>
   error instanceof WatchkeeperError ? error.message : `The audit could not be anchored: ${String(error)}`;
+
+/** Copies documents now, and again every few hours. A failure stops nothing: the last good copies stay. */
+function synced({ everyHours, sync }: NonNullable<World['documents']>, onTrouble: (sentence: string) => void) {
+  let running: Promise<void> | undefined;
+  const run = () => {
+    running ??= sync()
+      .then(
+        (sentences) => {
+          for (const one of sentences) onTrouble(`Documents: ${one}`);
+        },
+        (error: unknown) => onTrouble(`Documents could not be copied: ${String(error)}`),
+      )
+      .finally(() => {
+        running = undefined;
+      });
+  };
+  run();
+  const timer = setInterval(run, everyHours * 3_600_000);
+  timer.unref();
+  return {
+    async close() {
+      clearInterval(timer);
+      // What is half copied is read again at the next start.
+      await Promise.race([running, sleep(1000, undefined, { ref: false })]);
+    },
+  };
+}
 
 const ownersGroup = 'the owner and invited approvers';
 /** If the catalogue names no approvers, the owner and the people invited as approvers may decide. */

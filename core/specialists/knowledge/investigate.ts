@@ -200,11 +200,21 @@ function findingOf({ hit, query, about, score }: Match, brief: Brief): FindingDr
       {
         source: 'knowledge',
         query: `${query} (${about})`,
-        excerpt: `${hit.document} › ${hit.heading}\n${hit.excerpt}`,
+        excerpt: `${hit.document} › ${hit.heading}${originOf(hit)}\n${hit.excerpt}`,
+        ...(hit.link === undefined ? {} : { link: hit.link }),
         full: { kind: 'knowledge', document: hit.document, heading: hit.heading, markdown: hit.excerpt },
       },
     ],
   };
+}
+
+/** Of a copy: when its page was changed, and when the copy was last compared with it. */
+function originOf({ changedAt, readAt }: KnowledgeHit): string {
+  const times = [
+    ...(changedAt === undefined ? [] : [`changed ${changedAt.slice(0, 10)}`]),
+    ...(readAt === undefined ? [] : [`read ${readAt.slice(0, 16).replace('T', ' ')} UTC`]),
+  ];
+  return times.length === 0 ? '' : ` (${times.join(', ')})`;
 }
 
 const entityOf = ({ context }: Brief): FindingDraft['entity'] =>
