@@ -70,6 +70,39 @@ function namedServers(findings: readonly Finding[], { calls, servers }: Database
   });
 }
 
+/** The host of the server, as drivers name it beside the error: libpq's sentence, an option of a connection string. */
+const hostInError = /\bserver at "([a-z][\w.-]{0,250})"|\bhost=["']?([a-z][\w.-]{0,250})/gi;
+/** The name of an instance or cluster of RDS or ElastiCache in its address. */
+const managedHost = /^([a-z][a-z0-9-]{0,62})\.(?:[\w-]+\.){1,4}(?:rds|cache)\.amazonaws\.com(?:\.cn)?$/i;
+
+/** Servers that an error of a store names by their host: one that its writer calls, or an address of a managed database. */
+function serversInErrors(
+  findings: readonly Finding[],
+  { calls, servers }: Databases,
+  textOf: (finding: Finding) => string,
+): DatabaseServer[] {
+  const known = new Set(servers.map(({ entity }) => entity.name));
+  const found = findings.flatMap((finding): DatabaseServer[] => {
+    if (finding.specialist !== 'logs' || finding.about !== 'store') return [];
+    const text = `${finding.claim}\n${textOf(finding)}`;
+    const product = products.find((one) => words[one].test(text));
+    const name = serverInError(finding.entity, text, calls);
+    return product === undefined || name === undefined || known.has(name)
+      ? []
+      : [{ product, entity: { kind: 'Service', name } }];
+  });
+  return [...new Map(found.map((server) => [server.entity.name, server])).values()];
+}
+
+/** The name of the one server whose host the error gives. */
+function serverInError(client: EntityRef, text: string, calls: readonly Dependency[]): string | undefined {
+  const hosts = new Set([...text.matchAll(hostInError)].map(([, quoted, option]) => quoted ?? option ?? ''));
+  const [host] = hosts;
+  if (host === undefined || hosts.size > 1) return undefined;
+  const called = calls.filter(({ from }) => from === ownerOf(client).name || from === client.name).map(({ to }) => to);
+  return managedHost.exec(host)?.[1] ?? called.find((one) => one === host || host.startsWith(`${one}.`));
+}
+
 /** Errors that only a server reports. A connection pool can be empty for reasons of the client. */
 const serverError =
   /too many (?:clients|connections)|remaining connection slots|max_(?:user_)?connections|max number of clients/i;
@@ -83,7 +116,8 @@ export function withDatabases(
   databases: Databases,
   textOf: (finding: Finding) => string,
 ): readonly Finding[] {
-  const all = { ...databases, servers: [...databases.servers, ...namedServers(findings, databases)] };
+  const byName = { ...databases, servers: [...databases.servers, ...namedServers(findings, databases)] };
+  const all = { ...byName, servers: [...byName.servers, ...serversInErrors(findings, byName, textOf)] };
   return all.servers.length === 0 ? findings : attributed(findings, all, textOf);
 }
 
@@ -216,5 +250,9 @@ function serverOf(client: EntityRef, text: string, { calls, servers }: Databases
   const known = near.filter((server) => called.has(server.entity.name) && fits(server));
   // Drivers often name no product, and where the address comes from is not always known: then it is the only relational database nearby.
   const onlyOne = relationalWords.test(text) ? near.filter(({ product }) => relational.has(product)) : [];
-  return [named.filter((one) => known.includes(one)), named, known, onlyOne].find((some) => some.length === 1)?.[0];
+  const host = serverInError(client, text, calls);
+  const hosted = near.filter(({ entity }) => entity.name === host);
+  return [hosted, named.filter((one) => known.includes(one)), named, known, onlyOne].find(
+    (some) => some.length === 1,
+  )?.[0];
 }

@@ -3,6 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeEdge } from './edge.mjs';
+import { writeFleet } from './fleet.mjs';
 import { cronJob, deployment, endpoints, event, job, list, node, page, pod, service, suffix } from './objects.mjs';
 import { writePairs } from './pairs.mjs';
 
@@ -1119,3 +1120,4 @@ invoices({
 
 writePairs(write);
 writeEdge(write);
+writeFleet(write);

@@ -178,3 +178,33 @@ test('what the server logs itself stays as it is', () => {
   const own = { ...heard('mysql', readOnly, 'database-read-only'), entity: { kind: 'Pod', name: 'mysql-0', ...place } };
   expect(causesIn([own])).toEqual(['mysql-0: database-read-only']);
 });
+
+describe('a server that the error names by its host', () => {
+  const full = (host: string) =>
+    `connection to server at "${host}" (10.80.3.17), port 5432 failed: FATAL: remaining connection slots are reserved for roles with the SUPERUSER attribute`;
+  const said = (host: string): Finding => ({
+    ...heard('orders', full(host), 'database-connections-exhausted'),
+    about: 'store',
+  });
+  const calls = [{ from: 'orders', to: 'ledger' }];
+  test('is the one that its writer calls, or an instance of RDS', () => {
+    expect(causesIn([said('ledger')], [], calls)).toEqual(['ledger: database-connections-exhausted']);
+    expect(causesIn([said('ledger.shop.svc.cluster.local')], [], calls)).toEqual([
+      'ledger: database-connections-exhausted',
+    ]);
+    expect(causesIn([said('bills.c9x8y7w6v5.eu-west-1.rds.amazonaws.com')], [], [])).toEqual([
+      'bills: database-connections-exhausted',
+    ]);
+  });
+  test('goes before others of its product', () => {
+    const others = [server('pg-1', 'postgresql'), server('pg-2', 'postgresql')];
+    expect(causesIn([said('pg-2')], others, [...calls, { from: 'orders', to: 'pg-2' }])).toEqual([
+      'pg-2: database-connections-exhausted',
+    ]);
+  });
+  test('is none if nobody is known to call it, or the error is not of a store', () => {
+    expect(causesIn([said('elsewhere')], [], calls)).toEqual(['orders: database-connections-exhausted']);
+    const peer = heard('orders', 'GET http://ledger failed: host=ledger timed out', 'dependency-unavailable');
+    expect(causesIn([peer], [], calls)).toEqual(['orders: dependency-unavailable']);
+  });
+});
