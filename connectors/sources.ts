@@ -15,6 +15,7 @@ import { s3 } from './s3/manifest.ts';
 import { type SourceKind, sourceKind } from './source-kind.ts';
 import { stepFunctions } from './stepfunctions/manifest.ts';
 import { tempo } from './tempo/manifest.ts';
+import { victoriaLogs } from './victorialogs/manifest.ts';
 
 export const sourceKinds: readonly SourceKind[] = [
   sourceKind(kubernetes, {
@@ -64,4 +65,8 @@ export const sourceKinds: readonly SourceKind[] = [
   sourceKind(grafana, { source: () => import('./grafana/source.ts'), check: () => import('./grafana/check.ts') }),
   sourceKind(tempo, { source: () => import('./tempo/source.ts'), check: () => import('./tempo/check.ts') }),
   sourceKind(jaeger, { source: () => import('./jaeger/source.ts'), check: () => import('./jaeger/check.ts') }),
+  sourceKind(victoriaLogs, {
+    source: () => import('./victorialogs/source.ts'),
+    check: () => import('./victorialogs/check.ts'),
+  }),
 ];

@@ -1,5 +1,6 @@
 // Series of a Prometheus: of the fixed catalogue, of the signals that are discovered, and of the user's own queries. The server selects what is in scope.
 // A signal that is not found is said, with the reason; an unreachable server is a gap, never an error.
+import { limitConcurrency } from '../../core/limit-concurrency.ts';
 import { amongClusters, isWithin, type Located, type Scope } from '../../core/model/scope.ts';
 import type { Series } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
@@ -11,7 +12,7 @@ import { matchedIn } from './match.ts';
 import { aroundNamed, placesOf } from './places.ts';
 import { answerLabel, type Builder, builder, type NameForm, nameIn, type Roles } from './promql.ts';
 import { namespaceLabels, serviceLabels } from './recipes.ts';
-import { serverIndex, turns } from './server.ts';
+import { serverIndex } from './server.ts';
 import { type Filled, filled, templatesOf } from './templates.ts';
 import { bounds, clusterLabelOf, clusterOf, gap, rateSeconds, stepSeconds } from './window.ts';
 
@@ -44,7 +45,7 @@ interface Answered {
 export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
   const index = serverIndex(config);
   const templates = templatesOf(config.queries);
-  const turn = turns(width);
+  const turn = limitConcurrency(width);
   return {
     async observe(scope) {
       const { window } = scope;

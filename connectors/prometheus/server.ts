@@ -2,6 +2,7 @@
 // the same; a failed answer is not kept.
 import { LRUCache } from 'lru-cache';
 import * as z from 'zod';
+import { limitConcurrency } from '../../core/limit-concurrency.ts';
 import type { TimeWindow } from '../../core/model/entity.ts';
 import { type Answer, fetchJson, Names, type PrometheusConfig } from './client.ts';
 import { labelName, metricName } from './promql.ts';
@@ -36,7 +37,7 @@ export interface ServerIndex {
 
 export function serverIndex(config: PrometheusConfig): ServerIndex {
   const kept = new LRUCache<string, Kept>({ max: 500 });
-  const turn = turns(width);
+  const turn = limitConcurrency(width);
   let namesAt: number | undefined;
 
   const ask = async <Schema extends z.ZodType>(
@@ -86,22 +87,5 @@ export function serverIndex(config: PrometheusConfig): ServerIndex {
     labels: (window, selector) => list('labels', window, selector, (name) => labelName.test(name)),
     values: (window, label, selector) => list(`label/${label}/values`, window, selector, () => true),
     age: () => (namesAt === undefined ? 0 : performance.now() - namesAt),
-  };
-}
-
-/** Runs at most `count` tasks at once. */
-export function turns(count: number): <T>(task: () => Promise<T>) => Promise<T> {
-  let free = count;
-  const waiting: (() => void)[] = [];
-  return async (task) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
   };
 }

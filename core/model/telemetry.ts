@@ -24,7 +24,7 @@ export type Series = z.infer<typeof Series>;
 
 export const LogRecord = z.strictObject({
   timestamp: Instant,
-  source: z.enum(['cloudwatch', 'newrelic', 'kubernetes', 'journald', 'loki']),
+  source: z.enum(['cloudwatch', 'newrelic', 'kubernetes', 'journald', 'loki', 'victorialogs']),
   /** Sources may add labels of their own (a trace id, a version). */
   labels: z.looseObject({
     cluster: z.string().optional(),

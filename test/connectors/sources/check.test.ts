@@ -29,6 +29,7 @@ test('every kind has a check', () => {
     const minimal: Readonly<Record<string, object>> = {
       prometheus: { url: 'http://x' },
       loki: { url: 'http://x' },
+      victorialogs: { url: 'http://x' },
       newrelic: { accounts: [1] },
       kubernetes: { clusters: [{ name: 'a', access: 'eks', region: 'us-east-1' }] },
       'step-functions': { stateMachines: ['a'] },
