@@ -61,7 +61,7 @@ async function observe(
   const all = parts.reduce((sum, _, place) => sum + countOf(place).lines, 0);
   const more = Object.values(scope.match ?? {}).flatMap((match) => Object.keys(match));
   const records: LogRecord[] = [];
-  let answered = false;
+  let answered = all === 0;
   for (const [place, part] of parts.entries()) {
     const count = countOf(place);
     if (!Number.isFinite(count.lines)) return gap('VictoriaLogs answered in a form that is not its API.');
@@ -72,7 +72,7 @@ async function observe(
         : all <= maxLines || count.lines <= room
           ? await whole(session, { part, fields, more, window, limit: maxLines })
           : await condensed(session, { part, fields, more, window, limit: room }, count);
-    if (!('reason' in read)) answered = true;
+    if (!('reason' in read) && count.lines > 0) answered = true;
     missing.push(...('reason' in read ? [`lines of ${titles[part.name]} (${read.reason})`] : read.missing));
     if ('reason' in read) continue;
     for (const row of read.rows) {
