@@ -8,6 +8,7 @@ import { ownerOf } from '../../topology/owner.ts';
 import { type ReportedChange, reportsChange } from './changes.ts';
 import { EventAssembler, type LogEvent } from './events.ts';
 import type { Level } from './formats.ts';
+import { ErrorTraces, type LinkedErrors, traceIdOf } from './linked-errors.ts';
 import { labelsOfObject } from './named-objects.ts';
 import type { Coverage, Sample } from './notable-templates.ts';
 import { LineMeasurements, type LineSeries } from './series.ts';
@@ -37,6 +38,8 @@ export interface Reading {
   readonly series: readonly LineSeries[];
   /** Changes that programs report in their logs, oldest first. */
   readonly changes: readonly ReportedChange[];
+  /** Errors of several groups that share trace ids. */
+  readonly linked: LinkedErrors;
   /** The last lines of the group's writer that wrote last. */
   tailOf(group: string): readonly string[];
   sourceOf(group: string): Source | undefined;
@@ -60,6 +63,7 @@ export class LogReader {
   readonly #sources = new Map<string, Source>();
   readonly #writers = new Map<string, Writer>();
   readonly #measurements = new LineMeasurements();
+  readonly #traces = new ErrorTraces();
   readonly #changes: (ReportedChange & { after: string[] })[] = [];
   readonly #heard = new Map<string, { firstMs: number; lastMs: number }>();
   readonly #wroteBefore = new Set<string>();
@@ -111,6 +115,7 @@ export class LogReader {
       cut: this.#cut,
       series: this.#measurements.series(),
       changes: this.#changes.toSorted((a, b) => a.atMs - b.atMs),
+      linked: this.#traces.linked(),
       tailOf: (group) => this.#tailOf(group),
       sourceOf: (group) => this.#sources.get(group),
     };
@@ -132,6 +137,8 @@ export class LogReader {
     this.#follow(writer, key, text, atMs, !inBaseline && gathered.count === 1);
     const part = inBaseline ? undefined : partOf(text, level, whole);
     if (part === undefined) return;
+    const trace = part === 'error' ? traceIdOf(labels, fields, detail) : undefined;
+    if (trace !== undefined) this.#traces.push(key, trace, atMs, text);
     // The first line of a recording is not the start of its writer.
     if (startupAgo < startupMs && writer.firstMs > this.#firstMs + recordingStartMs)
       gathered.startups = (gathered.startups ?? 0) + 1;

@@ -22,6 +22,7 @@ import type { Ports } from '../../ports/index.ts';
 import { shorten } from '../../text.ts';
 import { finishReport } from '../finish.ts';
 import { gapsIn } from '../missing.ts';
+import { callsByTraces, linkedFindings } from './linked.ts';
 import { movementFindings } from './movements.ts';
 import { quotedFindings } from './quoted.ts';
 
@@ -61,8 +62,14 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
       ? quiet(notable, about)
       : quotedFindings(phrases.counts(), brief, { query: observed.query, lines: reading.lines, partial })),
     ...variousOf(inFocus(notable, about), maxFindings).map((one) => findingOf(one, about)),
-    ...(brief.phase === 'verify' ? [] : movementFindings(reading, notable, brief, observed.query)),
+    ...(brief.phase === 'verify'
+      ? []
+      : [
+          ...linkedFindings(reading, brief, observed.query),
+          ...movementFindings(reading, notable, brief, observed.query),
+        ]),
   ];
+  const calls = brief.phase === 'verify' ? [] : callsByTraces(reading);
   return finishReport(
     brief,
     {
@@ -70,6 +77,7 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
       findings,
       gaps: [...gapsIn('logs', observed), ...gapsOf(reading, partial)],
       bytesRead: reading.characters,
+      ...(calls.length > 0 && { topology: { calls, databases: [] } }),
     },
     startedAt,
     ports,

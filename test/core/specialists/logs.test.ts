@@ -372,3 +372,32 @@ test('words that the page quotes are looked up', async () => {
   const no = await investigated(alive, { trigger });
   expect(no.report.findings).toMatchObject([{ answers: true, claim: expect.stringMatching(/^No line of \d+ /) }]);
 });
+
+describe('errors of several services in the same traces', () => {
+  const services = ['edge', 'basket', 'ledger'] as const;
+  const failing = (idOf: (minute: number) => string) =>
+    services.flatMap((service, place) =>
+      everyMinute((minute) => `{"level":"error","message":"call failed at ${service}"${idOf(minute)}}`, 60, {
+        service,
+      }).map((one) => ({
+        ...one,
+        timestamp: one.timestamp.replace(/:00(?:\.000)?Z$/, `:00.${300 - 100 * place}Z`).replace('.0Z', '.000Z'),
+      })),
+    );
+  const linked = ({ findings }: Report) => findings.filter(({ claim }) => claim.includes('traces in which several'));
+  test('lead to the service that writes first, and give the calls', async () => {
+    const { report } = await investigated(
+      failing((minute) => `,"trace_id":"4bf92f3577b34da6a3ce929d0e0e${1000 + minute}"`),
+    );
+    expect(linked(report)).toMatchObject([{ entity: { name: 'ledger' }, role: 'symptom' }]);
+    expect(report.topology?.calls).toContainEqual({ from: 'edge', to: 'basket' });
+    expect(report.topology?.calls).toContainEqual({ from: 'basket', to: 'ledger' });
+  });
+  test('say nothing without trace ids, or with one id for all', async () => {
+    for (const text of ['', ',"trace_id":"4bf92f3577b34da6a3ce929d0e0e1000"']) {
+      const { report } = await investigated(failing(() => text));
+      expect(linked(report)).toEqual([]);
+      expect(report.topology).toBeUndefined();
+    }
+  });
+});
