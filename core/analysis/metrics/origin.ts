@@ -2,6 +2,7 @@
 // more of it than its callees account for. Method: added time and failed requests add up along calls, so that a node's own part is its total less
 // the totals of its callees. MonitorRank (SIGMETRICS 2013) and MicroRCA (NOMS 2020) walk the same graph by correlation; here the quantities are
 // compared, against a reference before the period. Pure.
+import { sampleRankCorrelation } from 'simple-statistics';
 import { statisticIn } from '../../context/paged-metric.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { Dependency, Series } from '../../model/telemetry.ts';
@@ -21,7 +22,7 @@ import {
   slowness,
   stopsCalling,
 } from './node-measures.ts';
-import { type Page, type PagedPeriod, pagedPeriod } from './paged.ts';
+import { directed, type Page, type PagedPeriod, pagedPeriod } from './paged.ts';
 import { signalOf } from './signals.ts';
 
 export interface Origin {
@@ -62,6 +63,8 @@ interface NodeMeasurements extends Measuring {
   readonly period: PagedPeriod;
   readonly nodes: ReadonlyMap<string, Node>;
   readonly calleesOf: (name: string) => readonly string[];
+  /** Whether nothing is known of what the paged service calls. */
+  readonly isUncharted: boolean;
   /** Nodes that only this one calls. */
   readonly onlyCalledBy: (name: string) => readonly Node[];
   readonly isRelated: (name: string) => boolean;
@@ -168,6 +171,7 @@ function groundOf(
       calleesOf(name)
         .filter((to) => (calledBy.get(to) ?? []).every(({ from }) => from === name))
         .flatMap((to) => nodes.get(to) ?? []),
+    isUncharted: reached.size === 0,
     isRelated: (name) => reached.size === 0 || name === measuring.paged.name || reached.has(name),
   };
 }
@@ -186,10 +190,12 @@ function suspectsOf(kind: 'latency' | 'errors', measurements: NodeMeasurements):
     }),
   );
   const areTotals = kind === 'errors' || addsUp(measurements);
+  const guessed = measurements.isUncharted ? guessedCallees(shown, paged.name) : undefined;
   const ownOf = (name: string, one: Shown): number => {
-    const parts = calleesOf(name).map((to) => partOf(one, shown.get(to), areTotals));
-    const explained = areTotals ? parts.reduce((sum, part) => sum + part, 0) : Math.max(0, ...parts);
-    return Math.max(0, one.amount - explained);
+    const parts = (guessed ?? calleesOf)(name).map((to) => partOf(one, shown.get(to), areTotals));
+    const explained =
+      areTotals && guessed === undefined ? parts.reduce((sum, part) => sum + part, 0) : Math.max(0, ...parts);
+    return Math.max(0, one.amount - (guessed === undefined ? 1 : trustInGuess) * explained);
   };
   const own = new Map([...shown].map(([name, one]) => [name, ownOf(name, one)]));
   const most = Math.max(
@@ -202,11 +208,64 @@ function suspectsOf(kind: 'latency' | 'errors', measurements: NodeMeasurements):
     const busy = kind === 'latency' ? busyness(node, period) : undefined;
     const one = shown.get(name) ?? (busy && { ...busy, reason: 'busy', amount: 0, callsPerRequest: 1 });
     if (one === undefined) return [];
-    const share = most <= 0 ? 0 : Math.min(1, (own.get(name) ?? 0) / most) * one.certainty;
+    const share = most <= 0 ? 0 : Math.min(1, (own.get(name) ?? 0) / most) * one.certainty * likenessOf(one, period);
     const weight =
       (share + ofBusy * (busy?.certainty ?? 0)) * (isRelated(name) ? 1 : unrelated) * (isAddress(name) ? byAddress : 1);
     return weight < leastWeight ? [] : [{ node, shown: one, weight, busy }];
   });
+}
+
+/** Part of an amount that guessed callees can account for. */
+const trustInGuess = 0.7;
+/** A caller's usual time holds that of its callees. */
+const heldTime = 1.2;
+/** Times and shares of caller and callee are measured apart. */
+const aboutAll = 1.15;
+
+/**
+ * Callees of a node where no calls are known. The paged service calls all others. Of two others that are slow in the period, the one whose usual time
+ * is longer may wait for the one whose usual time is shorter, if the latter adds no more than the former.
+ */
+function guessedCallees(shown: ReadonlyMap<string, Shown>, paged: string): (name: string) => readonly string[] {
+  return (name) => {
+    const caller = shown.get(name);
+    return [...shown].flatMap(([other, callee]) => {
+      if (caller === undefined || other === name || other === paged) return [];
+      if (name === paged) return [other];
+      const [long, short] = [caller, callee].map(({ level, series }) => level.before * inMs(series.unit));
+      const isHeld = caller.reason === 'slow' && callee.reason === 'slow' && (long ?? 0) >= heldTime * (short ?? 0);
+      return isHeld && callee.amount <= aboutAll * caller.amount ? [other] : [];
+    });
+  };
+}
+
+/** Points that both series must have in common for their shapes to be compared, and how far back. */
+const leastInCommon = 8;
+const mostInCommon = 60;
+const least = 0.6;
+
+/** 0.6 to 1: whether a symptom rises and falls with the paged metric. */
+function likenessOf({ series }: Shown, { anchor, end, step }: PagedPeriod): number {
+  if (series === anchor) return 1;
+  const [own, paged] = [
+    directed(series),
+    directed(anchor)
+      .filter(([at]) => at <= end)
+      .slice(-mostInCommon),
+  ];
+  let place = 0;
+  const pairs = paged.flatMap(([at, value]): [number, number][] => {
+    while (place + 1 < own.length && Math.abs((own[place + 1]?.[0] ?? 0) - at) <= Math.abs((own[place]?.[0] ?? 0) - at))
+      place += 1;
+    const near = own[place];
+    return near !== undefined && Math.abs(near[0] - at) <= step / 2 ? [[value, near[1]]] : [];
+  });
+  if (pairs.length < leastInCommon) return 1;
+  const r = sampleRankCorrelation(
+    pairs.map(([a]) => a),
+    pairs.map(([, b]) => b),
+  );
+  return Number.isFinite(r) ? least + (1 - least) * Math.max(0, r) : 1;
 }
 
 /** Milliseconds that the page is about; an origin has to be of this size. */

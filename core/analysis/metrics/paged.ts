@@ -15,6 +15,8 @@ export interface Page {
   readonly kind: PagedKind;
   /** Undefined if the alert does not say. */
   readonly statistic: Statistic | undefined;
+  /** In the unit of the alert's metric; undefined if the alert does not say. */
+  readonly threshold?: number | undefined;
   /** Epoch seconds: when the incident may have begun, and up to when there is data. */
   readonly within: Period;
   /** Epoch seconds. */
@@ -91,7 +93,19 @@ export function wasWellSince(at: number, { anchor, start }: PagedPeriod): boolea
   return level !== undefined && (level.sigmas <= 0 || level.beyond < 0.5);
 }
 
-function clearest(anchor: Series, { within, pagedAt }: Page): Found | undefined {
+/** Weight of a series that crossed the alert's threshold, against others of the paged service that did not. */
+const byThreshold = 1.5;
+
+/** Whether the level went over the alert's threshold, in the series' own unit: nobody is paged by a series that stays on one side. */
+function crosses(anchor: Series, { before, during }: Level, threshold: number | undefined): boolean {
+  if (threshold === undefined) return false;
+  if (!isShare(anchor)) return before < threshold && during >= threshold;
+  const share = threshold / (isPercentage(anchor) ? 100 : 1);
+  const worst = signalOf(anchor.signal).bad === 'down' ? 1 - share : share;
+  return before < worst && during >= worst;
+}
+
+function clearest(anchor: Series, { within, pagedAt, threshold }: Page): Found | undefined {
   const points = directed(anchor);
   const half = stepOf(points) / 2;
   const recent = points.filter(([at]) => at >= within.start && at <= within.end).slice(-maxStarts);
@@ -106,14 +120,15 @@ function clearest(anchor: Series, { within, pagedAt }: Page): Found | undefined 
       if (level === undefined || level.sigmas <= 0) continue;
       const ago = Math.max(0, pagedAt - end - 4 * half);
       const size = Math.min(level.sigmas, clip) * level.beyond;
-      const strength = (size * Math.sqrt(Math.min(last - first + 1, enoughPoints))) / (1 + ago / fading);
+      const crossing = crosses(anchor, level, threshold) ? byThreshold : 1;
+      const strength = (crossing * size * Math.sqrt(Math.min(last - first + 1, enoughPoints))) / (1 + ago / fading);
       if (best === undefined || strength > best.strength)
         best = {
           start: start - half,
           end: end + half,
           step: 2 * half,
           strength,
-          certainty: certaintyIn(strength),
+          certainty: certaintyIn(strength / crossing),
           anchor,
           level,
         };

@@ -119,6 +119,7 @@ function pageOf({ brief: { context, trigger }, firing }: OriginContext): Page | 
     cluster: context.cluster?.value,
     kind,
     statistic: metric.statistic,
+    threshold: metric.threshold,
     within: { start: Date.parse(incident.start) / 1000, end: Date.parse(incident.end) / 1000 },
     pagedAt: Date.parse(trigger.occurredAt) / 1000,
   };

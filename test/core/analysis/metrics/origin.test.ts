@@ -266,3 +266,57 @@ describe('services in other clusters', () => {
     expect(ranked([...shop, ...core(pay(345)), ...third], page)).toEqual(['shop: slow']);
   });
 });
+
+describe('without a known call', () => {
+  const unknown = (all: readonly Series[]) => ranked(all, aPage(), [])?.[0];
+  test('a paged latency originates in the node whose usual time is short among those that add as much', () => {
+    expect(unknown(slowFunction)).toBe('ledger-fn: slow');
+  });
+  test('it originates in the paged service if nothing else is slower', () => {
+    const alone = slowFunction.map((one) =>
+      ['pay', 'ledger-fn'].includes(one.entity.name) ? mean(one.entity.name, 60, 60) : one,
+    );
+    expect(unknown(alone)).toBe('shop: slow');
+  });
+  test('a node that adds more than its supposed caller is not what that one waits for', () => {
+    const apart = slowFunction.map((one) => (one.entity.name === 'ledger-fn' ? mean('ledger-fn', 60, 75) : one));
+    expect(unknown(apart)).toBe('pay: slow');
+  });
+});
+
+describe('the shape of the paged metric', () => {
+  const shape = (name: string, high: (n: number) => boolean): Series => ({
+    ...mean(name, 50, 50),
+    points: Array.from({ length: 120 }, (_, n): [number, number] => [
+      start + n * 60,
+      (high(n) ? 90 : 50) * (1 + 0.02 * (((n * 7) % 5) - 2)),
+    ]),
+  });
+  test('leads to the node that rises and falls with it, not to one that was slow at other times, too', () => {
+    const page = shape('shop', (n) => n >= 110);
+    const other = shape('rates', (n) => n >= 110 || (n > 66 && n < 76));
+    const same = shape('stock', (n) => n >= 110);
+    const flat = [
+      { from: 'shop', to: 'rates' },
+      { from: 'shop', to: 'stock' },
+    ];
+    expect(ranked([page, other, same], aPage(), flat)?.[0]).toBe('stock: slow');
+  });
+});
+
+describe("the alert's threshold", () => {
+  const anchorOf = (threshold: number | undefined) =>
+    originsOf(
+      [series('shop', 'latency_p95', 300, 390), series('shop', 'latency_p99', 700, 1000)],
+      calls,
+      aPage({ statistic: 'tail', threshold }),
+    )?.period.anchor.signal;
+  test('chooses the series that crossed it', () => {
+    expect(anchorOf(350)).toBe('latency_p95');
+    expect(anchorOf(900)).toBe('latency_p99');
+  });
+  test('decides nothing if no series or every series crosses it', () => {
+    expect(anchorOf(5000)).toBe(anchorOf(undefined));
+    expect(anchorOf(20)).toBe(anchorOf(undefined));
+  });
+});
