@@ -46,6 +46,8 @@ export interface Measuring {
   readonly period: Period;
   readonly paged: Node;
   readonly statistic: Statistic | undefined;
+  /** Whether the page is about the tail, and the paged service is slow in the tail alone: its usual calls are nearly as fast as before. */
+  readonly isOnlyTail?: boolean;
 }
 
 /** Times add up along calls if they are means. */
@@ -108,14 +110,35 @@ function backing(signal: string, requests: number | undefined): number {
 
 /**
  * The series of a node to compare with the paged metric, in groups: the first group that shows a change decides. Means are compared with means. Else
- * a central statistic stands for all calls and has less noise; the tail beside it counts only if the page is about a tail.
+ * a central statistic stands for all calls and has less noise; the tail beside it counts only if the page is about a tail, and first if the paged
+ * service is slow in the tail alone.
  */
-function comparable(latencies: readonly Series[], { statistic }: Measuring): readonly (readonly Series[])[] {
+function comparable(
+  latencies: readonly Series[],
+  { statistic, isOnlyTail }: Measuring,
+): readonly (readonly Series[])[] {
   const of = (...wanted: readonly (Statistic | undefined)[]) =>
     latencies.filter(({ signal }) => wanted.includes(statisticIn(signal)));
   const central = statistic === 'mean' ? of('mean') : of('mean', 'median');
   if (central.length === 0) return [latencies];
-  return statistic === 'tail' ? [central, of('tail', undefined)] : [central];
+  const tail = of('tail', undefined);
+  if (isOnlyTail) return [tail, central];
+  return statistic === 'tail' ? [central, tail] : [central];
+}
+
+/** The part of the tail's added time below which the usual calls count as fast as before. */
+const asBefore = 0.02;
+
+/** `anchor` and `level` are of the paged metric. */
+export function isSlowInTailAlone({ series }: Node, anchor: Series, level: Level, period: Period): boolean {
+  if (statisticIn(anchor.signal) !== 'tail' || !isTime(anchor)) return false;
+  const tail = (level.during - level.before) * inMs(anchor.unit);
+  const central = series.flatMap((one) => {
+    const own =
+      ['mean', 'median'].includes(statisticIn(one.signal) ?? '') && isTime(one) && levelIn(one.points, period);
+    return own ? [(own.during - own.before) * inMs(one.unit)] : [];
+  });
+  return tail > 0 && central.length > 0 && central.every((added) => added < asBefore * tail);
 }
 
 export function slowness(node: Node, measuring: Measuring): Shown | undefined {

@@ -14,6 +14,7 @@ import {
   failing,
   hasSurge,
   inMs,
+  isSlowInTailAlone,
   type Measured,
   type Measuring,
   type Node,
@@ -93,6 +94,7 @@ export function originsOf(
   const measurements = groundOf(nodes, dependencies, {
     paged,
     period,
+    isOnlyTail: page.statistic === 'tail' && isSlowInTailAlone(paged, period.anchor, period.level, period),
     statistic: page.statistic ?? (statisticIn(period.anchor.signal) === 'mean' ? 'mean' : undefined),
   });
   const kinds = page.kind === 'both' ? (['latency', 'errors'] as const) : [page.kind];

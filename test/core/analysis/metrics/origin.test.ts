@@ -304,6 +304,27 @@ describe('the shape of the paged metric', () => {
   });
 });
 
+describe('a page about the tail', () => {
+  const both = (name: string, [p50, p50Bad]: [number, number], [p95, p95Bad]: [number, number]) => [
+    series(name, 'latency_p50', p50, p50Bad),
+    series(name, 'latency_p95', p95, p95Bad),
+  ];
+  const flat = [
+    { from: 'shop', to: 'search' },
+    { from: 'shop', to: 'pay' },
+  ];
+  const search = both('search', [12, 30], [45, 2390]);
+  const pay = both('pay', [12, 105], [45, 390]);
+  test('leads to the node whose tail accounts for it where the usual calls are as fast as before', () => {
+    const all = [...both('shop', [20, 50], [46, 2450]), ...search, ...pay];
+    expect(ranked(all, aPage({ statistic: 'tail' }), flat)?.[0]).toBe('search: slow');
+  });
+  test('leads to the node whose usual calls are slow where those of the paged service are, too', () => {
+    const all = [...both('shop', [20, 120], [46, 600]), ...both('search', [12, 14], [45, 70]), ...pay];
+    expect(ranked(all, aPage({ statistic: 'tail' }), flat)?.[0]).toBe('pay: slow');
+  });
+});
+
 describe("the alert's threshold", () => {
   const anchorOf = (threshold: number | undefined) =>
     originsOf(
