@@ -2,6 +2,9 @@
 // its manifest. A row loads only its manifest until its first use.
 import { cloudTrail } from './cloudtrail/manifest.ts';
 import { cloudWatch } from './cloudwatch/manifest.ts';
+import { codeDeploy } from './codedeploy/manifest.ts';
+import { codePipeline } from './codepipeline/manifest.ts';
+import { ecr } from './ecr/manifest.ts';
 import { fastly } from './fastly/manifest.ts';
 import { gitHub } from './github/manifest.ts';
 import { grafana } from './grafana/manifest.ts';
@@ -47,6 +50,18 @@ export const sourceKinds: readonly SourceKind[] = [
   sourceKind(cloudTrail, {
     source: () => import('./cloudtrail/source.ts'),
     check: () => import('./cloudtrail/check.ts'),
+  }),
+  sourceKind(codePipeline, {
+    source: () => import('./codepipeline/source.ts'),
+    check: () => import('./codepipeline/check.ts'),
+  }),
+  sourceKind(codeDeploy, {
+    source: () => import('./codedeploy/source.ts'),
+    check: () => import('./codedeploy/check.ts'),
+  }),
+  sourceKind(ecr, {
+    source: () => import('./ecr/source.ts'),
+    check: () => import('./ecr/check.ts'),
   }),
   sourceKind(launchDarkly, {
     source: () => import('./launchdarkly/source.ts'),

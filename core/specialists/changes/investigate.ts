@@ -111,7 +111,7 @@ function suspectFinding(suspect: Suspect, brief: Brief, query: string, window: T
   const { live, confidence, why, against } = suspect;
   const { change, deploy } = live;
   const label = change.commit ?? change.id;
-  const short = /^[0-9a-f]{12,}$/.test(label) ? label.slice(0, 10) : label;
+  const short = /^[0-9a-f]{12,}$/.test(label) ? label.slice(0, 10) : digest.test(label) ? label.slice(0, 19) : label;
   const how =
     deploy && deploy !== change
       ? `, live on ${live.service ?? 'a service'} by ${deploy.version ?? deploy.id} at ${clockTime(live.at)}`
@@ -119,7 +119,7 @@ function suspectFinding(suspect: Suspect, brief: Brief, query: string, window: T
   const reason = why.slice(0, 3).join('; ');
   return {
     claim:
-      `${wordFor[change.kind]} ${short} "${shorten(change.title, 160)}"${how}: ${reason || 'nothing in particular points to it'}.`.slice(
+      `${wordOf(change)} ${short} "${shorten(change.title, 160)}"${how}: ${reason || 'nothing in particular points to it'}.`.slice(
         0,
         400,
       ),
@@ -154,6 +154,10 @@ const wordFor: Record<Change['kind'], string> = {
   config: 'Configuration change',
   infrastructure: 'Infrastructure change',
 };
+
+const digest = /^sha256:[0-9a-f]{64}$/;
+/** A registry records pushes of images in the manner of commits. */
+const wordOf = ({ kind, to }: Change): string => (typeof to === 'string' && digest.test(to) ? 'Image' : wordFor[kind]);
 
 function excerptOf(change: Change, reasons: readonly string[]): string {
   return [
