@@ -1,5 +1,7 @@
 // Lists the kinds of sources. A new one is a folder here and a row; configuration, secrets, rights and the gap of an unconfigured source follow from
 // its manifest. A row loads only its manifest until its first use.
+
+import { awsResources } from './aws-resources/manifest.ts';
 import { cloudTrail } from './cloudtrail/manifest.ts';
 import { cloudWatch } from './cloudwatch/manifest.ts';
 import { codeDeploy } from './codedeploy/manifest.ts';
@@ -39,6 +41,10 @@ export const sourceKinds: readonly SourceKind[] = [
     source: () => import('./stepfunctions/source.ts'),
     actor: () => import('./stepfunctions/actor.ts'),
     check: () => import('./stepfunctions/check.ts'),
+  }),
+  sourceKind(awsResources, {
+    source: () => import('./aws-resources/source.ts'),
+    check: () => import('./aws-resources/check.ts'),
   }),
   sourceKind(fastly, {
     source: () => import('./fastly/source.ts'),

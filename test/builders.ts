@@ -70,6 +70,7 @@ export const aContext = (over: Partial<Context> = {}): Context => ({
   sources: {},
   callers: [],
   callees: [],
+  resources: [],
   questions: [],
   similar: [],
   facts: [],

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import { InvalidInput } from '../../core/errors.ts';
+import { type Points, ResourceSet } from '../../core/model/aws-resources.ts';
 import { Instant, type TimeWindow } from '../../core/model/entity.ts';
 import { CdnTraffic, EdgeAnswer, WorkflowExecution } from '../../core/model/managed.ts';
 import {
@@ -65,6 +66,7 @@ const worldFiles = new Set([
   'dependencies.json',
   'status.json',
   'managed.json',
+  'resources.json',
   'knowledge',
   'kubernetes',
 ]);
@@ -164,6 +166,7 @@ const readers = {
     edge: z.array(EdgeAnswer).default([]),
     cdn: z.array(CdnTraffic).default([]),
   }),
+  'resources.json': ResourceSet,
 } as const;
 
 /** The path of a file in this edition, or undefined, which means that the source has no data. */
@@ -194,6 +197,24 @@ export async function readFileOf<Name extends keyof typeof readers>(
     data: parse(file, text, readers[name]) as z.infer<(typeof readers)[Name]>,
     bytes: text.length,
     file: relative(base(edition), file),
+  };
+}
+
+/** Resources of AWS, with the points of their metrics moved like every other time. */
+export async function readResources(edition: Edition, shiftMs: number): Promise<Read<ResourceSet> | undefined> {
+  const read = await readFileOf(edition, 'resources.json');
+  if (read === undefined) return undefined;
+  const moved = (points: Points): Points => points.map(([at, value]) => [at + shiftMs / 1000, value]);
+  const { resources, quotas } = read.data;
+  return {
+    ...read,
+    data: {
+      resources: resources.map((one) => ({
+        ...one,
+        metrics: Object.fromEntries(Object.entries(one.metrics).map(([name, points]) => [name, moved(points)])),
+      })),
+      quotas: quotas.map((quota) => ({ ...quota, used: moved(quota.used) })),
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 // The Telemetry port over recordings. A missing file is a gap: the source has no data, and the investigation says so.
+import type { ResourceRef, ResourceSet } from '../../core/model/aws-resources.ts';
 import type { TimeWindow } from '../../core/model/entity.ts';
 import type { WorkflowExecution } from '../../core/model/managed.ts';
 import { amongClusters, isWithin, type Scope } from '../../core/model/scope.ts';
@@ -11,6 +12,7 @@ import {
   readFileOf,
   readKnowledge,
   readKubernetes,
+  readResources,
   readSignals,
   readTraces,
   streamLogs,
@@ -161,6 +163,14 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
         return { ...observed, data };
       },
     },
+    resources: {
+      observe: async (scope, { resources }) => {
+        const observed = await observe(scope, 'AWS resources', ({ edition, shiftMs }) =>
+          readResources(edition, shiftMs),
+        );
+        return observed.kind === 'gap' ? observed : answerTo(observed, resources, scope);
+      },
+    },
     knowledge: {
       search: async (query) => (await knowledgeOf(query.scope)).search(query),
       // Adds the document to all recordings of this runtime, so that a later incident finds it.
@@ -169,6 +179,31 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
         for (const base of knowledgeBases.values()) await (await base).add(document);
       },
     },
+  };
+}
+
+/**
+ * The named resources and those beside them that a live source would read with them: what they use, what invokes them, and dead letter queues. A
+ * named resource that the recording lacks is missing.
+ */
+function answerTo(
+  observed: Extract<Observed<ResourceSet>, { kind: 'data' }>,
+  named: readonly ResourceRef[],
+  { window }: Pick<Scope, 'window'>,
+): Observed<ResourceSet[]> {
+  const { resources, quotas } = observed.data;
+  const [from, to] = [Date.parse(window.start) / 1000, Date.parse(window.end) / 1000];
+  const has = (ref: ResourceRef) => resources.some(({ type, name }) => type === ref.type && name === ref.name);
+  const data = resources.map((one) => ({
+    ...one,
+    metrics: Object.fromEntries(
+      Object.entries(one.metrics).map(([name, points]) => [name, points.filter(([at]) => at >= from && at <= to)]),
+    ),
+  }));
+  return {
+    ...observed,
+    data: named.length === 0 ? [] : [{ resources: data, quotas }],
+    missing: named.filter((ref) => !has(ref)).map(({ type, name }) => `${type} ${name}: not in this recording`),
   };
 }
 

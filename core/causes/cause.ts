@@ -21,6 +21,7 @@ export const CauseGroup = z.enum([
   'vendor',
   'data',
   'job',
+  'managed',
   'unknown',
 ]);
 export type CauseGroup = z.infer<typeof CauseGroup>;

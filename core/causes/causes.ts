@@ -9,6 +9,7 @@ import { dataCauses } from './data.ts';
 import { dependencyCauses } from './dependency.ts';
 import { imageCauses } from './image.ts';
 import { jobCauses } from './job.ts';
+import { managedCauses } from './managed.ts';
 import { networkCauses } from './network.ts';
 import { nodeCauses } from './node.ts';
 import { probeCauses } from './probe.ts';
@@ -35,6 +36,7 @@ const entries = {
   ...certificateCauses,
   ...vendorCauses,
   ...dataCauses,
+  ...managedCauses,
   ...unknownCauses,
 };
 

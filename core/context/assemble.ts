@@ -46,8 +46,16 @@ export async function assembleContext(
   ]);
   const fullTrigger = withAlerts(trigger, alerts.value);
   const resolved = resolveContext(fullTrigger, catalog.value, edges.value);
-  const facts = await loadFacts(resolved, ports);
-  const context: Context = { ...resolved, similar: similar.value, facts: [...facts.value] };
+  const [facts, areRead] = await Promise.all([
+    loadFacts(resolved, ports),
+    resourcesAreRead(incident.id, resolved, ports),
+  ]);
+  const context: Context = {
+    ...resolved,
+    ...(areRead ? {} : { resources: [] }),
+    similar: similar.value,
+    facts: [...facts.value],
+  };
   const missing = [catalog, alerts, edges, similar, facts].flatMap((answer) => answer.missing ?? []);
   await record(incident.id, contextAssembled(context, missing, edges.consulted), { step: 'AssembleContext' }, ports);
   await ports.incidents.update(incident.id, { place: placeOf(context) });
@@ -90,6 +98,20 @@ const loadCalls = (
       answer.kind === 'data' ? { value: answer.data, consulted } : { value: [], missing: answer.gap.reason, consulted },
     () => ({ value: [], missing: 'The call graph did not answer.' }),
   );
+
+/** Whether a source reads resources of AWS. Without one, the investigation does not ask about them. */
+async function resourcesAreRead(
+  incidentId: string,
+  { resources, window }: Pick<Context, 'resources' | 'window'>,
+  { telemetry }: ContextPorts,
+): Promise<boolean> {
+  if (resources.length === 0) return false;
+  const scope = everywhere(incidentId, { start: window.baseline.start, end: window.incident.end });
+  return telemetry.resources.observe(scope, { resources: [] }).then(
+    ({ kind }) => kind === 'data',
+    () => true,
+  );
+}
 
 const hourBefore = (instant: string): string => new Date(Date.parse(instant) - 3_600_000).toISOString();
 

@@ -1,9 +1,11 @@
 // Resolves a trigger into a context. Pure: it takes the trigger with its alerts, the catalogue and the call graph. It gives service, place and
 // time, each value with source and confidence, and open questions for what is unknown.
+import type { ResourceRef } from '../model/aws-resources.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { Context, Known, Trigger } from '../model/incident.ts';
 import type { Dependency } from '../model/telemetry.ts';
 import { type Catalog, type CatalogService, findService } from '../ports/catalog.ts';
+import { ownerOfResource, resourcesAround, resourcesIn } from '../topology/aws-resources.ts';
 import { impliedCalls } from '../topology/implied.ts';
 import { ownerOf } from '../topology/owner.ts';
 import {
@@ -35,11 +37,12 @@ export function resolveContext(
   edges: readonly Dependency[],
 ): Omit<Context, 'similar' | 'facts'> {
   const nodes = new Set(edges.flatMap(({ from, to }) => [from, to]));
+  const named = resourcesIn(trigger);
   const stated = [
     ...cluesOf(trigger),
     ...namedInTitle(trigger.title, catalog, nodes),
     ...servicesOfOrigin(trigger, catalog),
-  ].map((clue) => canonical(catalog, clue));
+  ].map((clue) => ofResource(named, canonical(catalog, clue), catalog));
   const workload = workloadOf(stated);
   const service = weigh(
     [...stated.map((clue) => confirmedByCalls(nodes, clue)), ...serviceOf(workload, catalog)],
@@ -60,6 +63,9 @@ export function resolveContext(
   };
   const account = weigh(clues, 'account') ?? weigh(accountOfEnvironment(clues, catalog), 'account');
   const region = weigh(clues, 'region');
+  const callers = callersOf(service?.value, catalog, calls);
+  const callees = calleesOf(service?.value, entry, calls);
+  const at = { account: likely(account), region: likely(region) };
   return {
     ...(service && { service }),
     ...(place.cluster && { cluster: place.cluster }),
@@ -71,11 +77,32 @@ export function resolveContext(
     ...(workload && { workload: placedAt(workload, place) }),
     window: windowOf(trigger),
     sources: { ...entry?.sources },
-    callers: callersOf(service?.value, catalog, calls),
-    callees: calleesOf(service?.value, entry, calls),
+    callers,
+    callees,
+    resources: resourcesAround(
+      trigger,
+      { service: service?.value, neighbours: [...callees, ...callers], ...at },
+      catalog,
+    ),
     questions: questionsOf(isServerless ? { service, environment: place.environment } : { service, ...place }, entry),
   };
 }
+
+/** An alert about a resource is about the service to which the catalogue gives it. */
+function ofResource(named: readonly ResourceRef[], clue: Clue, catalog: Catalog): Clue {
+  const ref = clue.field === 'service' ? named.find(({ name }) => name === clue.value) : undefined;
+  const owner = ref && findService(catalog, clue.value) === undefined ? ownerOfResource(ref, catalog) : undefined;
+  if (ref === undefined || owner === undefined) return clue;
+  return {
+    ...clue,
+    value: owner.name,
+    source: `${clue.source}, a resource of ${owner.name} in the catalogue`,
+    confidence: Math.min(0.97, clue.confidence + 0.1),
+  };
+}
+
+const likely = (known: Known | undefined): string | undefined =>
+  known !== undefined && known.confidence >= 0.5 ? known.value : undefined;
 
 /** The workload that the alert names, resolved to its owner. */
 function workloadOf(clues: readonly Clue[]): EntityRef | undefined {

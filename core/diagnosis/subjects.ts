@@ -32,6 +32,8 @@ const families: Record<string, Family> = {
   LoadBalancer: 'workload',
   TargetGroup: 'workload',
   Gateway: 'workload',
+  Bucket: 'workload',
+  Distribution: 'workload',
   Node: 'node',
   Namespace: 'namespace',
   Cluster: 'cluster',

@@ -40,7 +40,7 @@ export function supportOf(first: Ranked, scene: ScoringContext): Support {
   return {
     odds: Math.min(largest, Math.max(-largest, odds)),
     strongest: Math.max(0, ...findings.map((finding) => finding.confidence)),
-    shown: yes(states('kubernetes', 'executions', 'cdn')),
+    shown: yes(states('kubernetes', 'executions', 'cdn', 'aws')),
     logged: yes(states('logs')),
     measured: yes(own.length > 0 && own.every(({ specialist }) => specialist === 'metrics')),
     symptomOnly: yes(own.length > 0 && own.every(({ role }) => role === 'symptom')),

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { CauseCode } from '../causes/causes.ts';
 import { ActionId } from './action.ts';
+import { maxResources, ResourceRef } from './aws-resources.ts';
 import { EntityRef, Instant, TimeWindow } from './entity.ts';
 import { ServiceFact } from './fact.ts';
 import { Relation, SeparateReason } from './storm.ts';
@@ -140,6 +141,8 @@ export const Context = z.object({
   sources: z.record(z.string(), z.array(z.string())).default({}),
   callers: z.array(z.string()),
   callees: z.array(z.string()),
+  /** Resources of AWS that the page names, or that the catalogue gives to the service and its neighbours, if a source can read them. */
+  resources: z.array(ResourceRef).max(maxResources).default([]),
   /** What remains unknown and whom we would ask, in words. */
   questions: z.array(z.string()),
   /** Short texts about similar incidents, from memory or the knowledge base. */

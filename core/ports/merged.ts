@@ -38,6 +38,7 @@ const mergeOf: { readonly [S in Signal]: Merge<S> } = {
   executions: together,
   edge: together,
   cdn: together,
+  resources: together,
 };
 
 const merged = <S extends Signal>(

@@ -23,6 +23,7 @@ export const signals: Readonly<Record<Signal, SignalRow>> = {
   executions: { label: 'executions', tape: 'managed.executions', windowed: false },
   edge: { label: 'cdn', tape: 'managed.edge', windowed: false },
   cdn: { label: 'cdn statistics', tape: 'managed.cdn', windowed: true },
+  resources: { label: 'AWS resources', tape: 'resources.sets', windowed: true },
 };
 
 export const signalNames = Object.keys(signals).filter((name): name is Signal => Object.hasOwn(signals, name));
@@ -40,4 +41,5 @@ export const eachSignal = (make: <S extends Signal>(signal: S) => Source<S>): So
   executions: make('executions'),
   edge: make('edge'),
   cdn: make('cdn'),
+  resources: make('resources'),
 });

@@ -1,4 +1,5 @@
 // Ports that observe systems and act on them. A source that cannot answer returns a gap; it throws only if a retry could help.
+import type { ResourceRef, ResourceSet } from '../model/aws-resources.ts';
 import type { EntityRef } from '../model/entity.ts';
 import type { CdnTraffic, EdgeAnswer, WorkflowExecution } from '../model/managed.ts';
 import type { Consultation, Gap } from '../model/report.ts';
@@ -71,6 +72,11 @@ export interface SignalTypes {
   readonly edge: { readonly query: { readonly urls: readonly string[] }; readonly answer: readonly EdgeAnswer[] };
   /** The statistics of the CDN in front of the services in scope (by `match`), and in front of these hosts. */
   readonly cdn: { readonly query: { readonly hosts: readonly string[] }; readonly answer: readonly CdnTraffic[] };
+  /** The named resources of AWS with their metrics over the window. Asked for none, a source answers at once with none: it is there. */
+  readonly resources: {
+    readonly query: { readonly resources: readonly ResourceRef[] };
+    readonly answer: readonly ResourceSet[];
+  };
 }
 export type Signal = keyof SignalTypes;
 export type QueryOf<S extends Signal> = SignalTypes[S]['query'];

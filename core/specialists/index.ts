@@ -1,4 +1,5 @@
 // Table of the specialists, one row each.
+import { aws } from './aws/index.ts';
 import { cdn } from './cdn/index.ts';
 import { changes } from './changes/index.ts';
 import { executions } from './executions/index.ts';
@@ -18,4 +19,5 @@ export const specialists: readonly Specialist[] = [
   knowledge,
   executions,
   cdn,
+  aws,
 ];

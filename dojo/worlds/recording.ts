@@ -50,7 +50,9 @@ export async function readRecording(dir: string): Promise<Recording | undefined>
           .map((line) => schema.parse(parsed(join(dir, name), line)))
       : undefined;
   const clusters = names.has('kubernetes') ? (await readdir(join(dir, 'kubernetes'))).sort() : [];
-  const others = ['alerts.json', 'status.json', 'managed.json', 'costs.json'].filter((name) => names.has(name));
+  const others = ['alerts.json', 'status.json', 'managed.json', 'resources.json', 'costs.json'].filter((name) =>
+    names.has(name),
+  );
   const traces = ['spans.ndjson', 'edges.ndjson'].filter((name) => names.has(name));
   const documents = names.has('knowledge') ? (await readdir(join(dir, 'knowledge'))).sort() : [];
   return {

@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeEdge } from './edge.mjs';
 import { writeFleet } from './fleet.mjs';
+import { writeManaged } from './managed.mjs';
 import { cronJob, deployment, endpoints, event, job, list, node, page, pod, service, suffix } from './objects.mjs';
 import { writePairs } from './pairs.mjs';
 
@@ -1121,3 +1122,4 @@ invoices({
 writePairs(write);
 writeEdge(write);
 writeFleet(write);
+writeManaged(write);

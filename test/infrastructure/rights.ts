@@ -295,6 +295,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:UpdateItem TablesIncidents INCIDENT#*',
     'dynamodb:UpdateItem TablesIncidents SPEND#*',
     'eks:DescribeCluster arn:aws:eks:eu-west-1:123456789012:cluster/backend',
+    'lambda:InvokeFunction arn:aws:lambda:eu-west-1:123456789012:function:watchkeeper-test-specialist-aws',
     'lambda:InvokeFunction arn:aws:lambda:eu-west-1:123456789012:function:watchkeeper-test-specialist-cdn',
     'lambda:InvokeFunction arn:aws:lambda:eu-west-1:123456789012:function:watchkeeper-test-specialist-changes',
     'lambda:InvokeFunction arn:aws:lambda:eu-west-1:123456789012:function:watchkeeper-test-specialist-executions',

@@ -99,6 +99,9 @@ describe('what a source sees to be well', () => {
     ['rollout-stuck', 'all-pods-available'],
     ['image-not-found', 'image-runs-elsewhere'],
     ['service-selector', 'endpoints-ready'],
+    ['concurrency-exhausted', 'none-throttled'],
+    ['throughput-exceeded', 'none-throttled'],
+    ['database-failover', 'no-failover'],
     ...(
       [
         'scheduling-node-selector',
@@ -138,6 +141,8 @@ describe('what a source sees to be well', () => {
     ['node-kubelet', 'kubelet-reported'],
     ['node-not-ready', 'kubelet-reported'],
     ['node-reclaimed', 'kubelet-reported'],
+    ['targets-unhealthy', 'targets-healthy'],
+    ['task-cannot-start', 'all-pods-available'],
   ] as const)('rules out %s: %s, after it began', (cause, kind) => {
     expect(refutes(cause, { onset, observations: [seen(kind, '02:35:00')] })).toBe(true);
     expect(refutes(cause, { onset, observations: [seen(kind, '02:29:00')] })).toBe(false);

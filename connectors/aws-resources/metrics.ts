@@ -1,0 +1,145 @@
+// Reads the metrics of resources of one place by GetMetricData, up to 500 in a call.
+import * as z from 'zod';
+import { type AwsResource, type Points, type ResourceType, resourceMetrics } from '../../core/model/aws-resources.ts';
+import type { Place } from './place.ts';
+
+/** The limits of one call, and the most calls of one question: GetMetricData costs 0.01 US dollars for 1,000 metrics. */
+const maxMetricsOfCall = 500;
+const maxCallsOfQuestion = 2;
+const maxPointsOfCall = 100_800;
+const maxPages = 5;
+
+interface Dimensions {
+  readonly namespace: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** What distinguishes the metrics of a type: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html */
+const dimensionsOf: { readonly [T in ResourceType]?: (name: string, key: string) => Dimensions } = {
+  lambda: (name, key) => ({
+    namespace: 'AWS/Lambda',
+    dimensions: key.endsWith('.account') ? {} : { FunctionName: name },
+  }),
+  sqs: (name) => ({ namespace: 'AWS/SQS', dimensions: { QueueName: name } }),
+};
+
+const Page = z.object({
+  MetricDataResults: z
+    .array(
+      z.object({
+        Id: z.string().max(255).optional(),
+        StatusCode: z.string().max(40).optional(),
+        Timestamps: z.array(z.date()).max(maxPointsOfCall).default([]),
+        Values: z.array(z.number()).max(maxPointsOfCall).default([]),
+      }),
+    )
+    .max(maxMetricsOfCall)
+    .default([]),
+  NextToken: z.string().min(1).optional(),
+});
+
+interface Wanted extends Dimensions {
+  readonly index: number;
+  readonly key: string;
+  readonly statistic: string;
+}
+
+export interface MeasuredResources {
+  readonly resources: readonly AwsResource[];
+  readonly missing: readonly string[];
+  readonly asked: number;
+}
+
+/** The resources with their metrics. Those that cannot be read stay without, and are missing. */
+export async function withMetrics(resources: readonly AwsResource[], place: Place): Promise<MeasuredResources> {
+  const all = resources.flatMap((resource, index): Wanted[] => {
+    const of = dimensionsOf[resource.type];
+    if (of === undefined) return [];
+    return Object.entries(resourceMetrics[resource.type]).map(([key, statistic]) => ({
+      index,
+      key,
+      statistic,
+      ...of(resource.name, key),
+    }));
+  });
+  const wanted = all.slice(0, maxMetricsOfCall * maxCallsOfQuestion);
+  const period = place.from < Date.now() - 15 * 86_400_000 ? 300 : 60;
+  const size = Math.min(
+    maxMetricsOfCall,
+    Math.max(1, Math.floor(maxPointsOfCall / ((place.to - place.from) / 1000 / period + 1))),
+  );
+  const batches = Array.from({ length: Math.ceil(wanted.length / size) }, (_, n) =>
+    wanted.slice(n * size, (n + 1) * size),
+  );
+  const read = await Promise.all(batches.map((batch) => readBatch(batch, period, place)));
+  const series = resources.map((): Record<string, Points> => ({}));
+  for (const [one, points] of read.flatMap(({ points }) => [...points])) {
+    const own = series[one.index];
+    if (own !== undefined && points.length > 0) own[one.key] = points;
+  }
+  const failures = [...new Set(read.flatMap(({ failed }) => failed ?? []))];
+  return {
+    resources: resources.map((resource, index) => ({ ...resource, metrics: series[index] ?? {} })),
+    missing: [
+      ...failures.map((why) => `metrics of ${resources.length} resources, because ${why}`),
+      ...(all.length === wanted.length ? [] : [`${all.length - wanted.length} of ${all.length} metrics (cost)`]),
+    ],
+    asked: wanted.length,
+  };
+}
+
+async function readBatch(
+  batch: readonly Wanted[],
+  period: number,
+  place: Place,
+): Promise<{ readonly points: ReadonlyMap<Wanted, Points>; readonly failed?: string }> {
+  const sdk = await import('@aws-sdk/client-cloudwatch');
+  const cloudwatch = place.client(sdk.CloudWatchClient);
+  const found = new Map<Wanted, Map<number, number>>();
+  const points = () =>
+    new Map([...found].map(([one, values]) => [one, [...values].sort(([a], [b]) => a - b).slice(-2000)] as const));
+  let NextToken: string | undefined;
+  for (let page = 0; page < maxPages; page += 1) {
+    const answer = await place.ask('cloudwatch:GetMetricData', Page, () =>
+      cloudwatch.send(
+        new sdk.GetMetricDataCommand({
+          StartTime: new Date(place.from),
+          EndTime: new Date(place.to),
+          ScanBy: 'TimestampAscending',
+          NextToken,
+          MetricDataQueries: batch.map(({ namespace, dimensions, key, statistic }, n) => ({
+            Id: `m${n}`,
+            ReturnData: true,
+            MetricStat: {
+              Metric: {
+                Namespace: namespace,
+                MetricName: nameOf(key),
+                Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+              },
+              Period: period,
+              Stat: statistic,
+            },
+          })),
+        }),
+        { abortSignal: place.deadline.signal },
+      ),
+    );
+    if (answer.kind === 'failed') return { points: points(), failed: answer.reason };
+    for (const { Id, Timestamps, Values } of answer.data.MetricDataResults) {
+      const one = batch[Number(/^m(\d{1,3})$/.exec(Id ?? '')?.[1])];
+      if (one === undefined) continue;
+      const own = found.get(one) ?? new Map<number, number>();
+      for (const [n, at] of Timestamps.entries()) {
+        const value = Values[n];
+        if (value !== undefined && Number.isFinite(value)) own.set(Math.round(at.getTime() / 1000), value);
+      }
+      found.set(one, own);
+    }
+    NextToken = answer.data.NextToken;
+    if (NextToken === undefined) return { points: points() };
+  }
+  return { points: points(), failed: `cloudwatch:GetMetricData has more than ${maxPages} pages` };
+}
+
+/** `Duration.max` is another statistic of `Duration`; a name of CloudWatch may itself have a dot. */
+const nameOf = (key: string): string => key.replace(/\.(?:max|account)$/, '');

@@ -1,0 +1,111 @@
+// The source of AWS resources against an AWS emulator that others wrote. It keeps functions, queues, event source mappings and metrics that are put.
+import { join } from 'node:path';
+import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CreateEventSourceMappingCommand,
+  CreateFunctionCommand,
+  LambdaClient,
+  PutFunctionConcurrencyCommand,
+} from '@aws-sdk/client-lambda';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { readEntries } from '../../connectors/configured.ts';
+import { liveSources } from '../../connectors/live.ts';
+import type { AwsResource } from '../../core/model/aws-resources.ts';
+import { aScope } from '../builders.ts';
+import { type Emulator, startEmulator } from './emulator.ts';
+
+const region = 'us-east-1';
+const now = new Date();
+const minutesAgo = (minutes: number) => new Date(Math.floor(now.getTime() / 60_000 - minutes) * 60_000);
+const scope = aScope({
+  service: 'labels',
+  reach: 'everywhere',
+  window: { start: minutesAgo(60).toISOString(), end: now.toISOString() },
+});
+const sources = () =>
+  liveSources(readEntries({ aws: { kind: 'aws-resources', region } }, { place: 'stage' }), {
+    clock: { now: () => now },
+    secret: () => undefined,
+  }).sources;
+/** An empty archive. */
+const zip = Buffer.concat([Buffer.from('504b0506', 'hex'), Buffer.alloc(18)]);
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator(join(import.meta.dirname, '..', '..', 'test-results', 'deploy', 'aws-resources.log'));
+  for (const [name, value] of Object.entries(emulator.environment)) vi.stubEnv(name, value);
+  const [lambda, sqs, cloudwatch] = [new LambdaClient(), new SQSClient(), new CloudWatchClient()];
+  const arn = (name: string) => `arn:aws:sqs:${region}:000000000000:${name}`;
+  await sqs.send(new CreateQueueCommand({ QueueName: 'orders-dlq' }));
+  await sqs.send(
+    new CreateQueueCommand({
+      QueueName: 'orders',
+      Attributes: {
+        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn('orders-dlq'), maxReceiveCount: '3' }),
+      },
+    }),
+  );
+  await lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: 'printer',
+      Runtime: 'nodejs22.x',
+      Role: 'arn:aws:iam::000000000000:role/printer',
+      Handler: 'index.handler',
+      Code: { ZipFile: zip },
+      Timeout: 30,
+      MemorySize: 256,
+      Environment: { Variables: { QUEUE: 'https://sqs.us-east-1.amazonaws.com/000000000000/orders', KEY: 'hunter2' } },
+    }),
+  );
+  await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: 'printer', ReservedConcurrentExecutions: 2 }));
+  await lambda.send(
+    new CreateEventSourceMappingCommand({ FunctionName: 'printer', EventSourceArn: arn('orders'), BatchSize: 5 }),
+  );
+  await cloudwatch.send(
+    new PutMetricDataCommand({
+      Namespace: 'AWS/Lambda',
+      MetricData: [6, 5].map((minutes) => ({
+        MetricName: 'Throttles',
+        Dimensions: [{ Name: 'FunctionName', Value: 'printer' }],
+        Timestamp: minutesAgo(minutes),
+        Value: minutes,
+      })),
+    }),
+  );
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await emulator?.[Symbol.asyncDispose]();
+});
+
+test('a function is read with its limit, its queue, the dead letters of the queue, and its metrics', async () => {
+  const observed = await sources().resources.observe(scope, { resources: [{ type: 'lambda', name: 'printer' }] });
+  if (observed.kind === 'gap') throw new Error(observed.gap.reason);
+  const resources: readonly AwsResource[] = observed.data.flatMap((set) => set.resources);
+  const of = (name: string) => resources.find((one) => one.name === name);
+  expect(of('printer')).toMatchObject({
+    type: 'lambda',
+    region,
+    timeoutSeconds: 30,
+    memoryMb: 256,
+    reservedConcurrency: 2,
+    eventSources: [{ type: 'sqs', name: 'orders', state: 'Enabled', batchSize: 5 }],
+    uses: ['sqs:orders'],
+    metrics: { Throttles: [6, 5].map((minutes) => [minutesAgo(minutes).getTime() / 1000, minutes]) },
+  });
+  expect(of('orders')).toMatchObject({ type: 'sqs', redrive: { deadLetterQueue: 'orders-dlq', maxReceives: 3 } });
+  expect(of('orders-dlq')).toMatchObject({ type: 'sqs' });
+  expect(JSON.stringify(observed)).not.toContain('hunter2');
+});
+test('a resource that does not exist is missing by name', async () => {
+  const resources = [
+    { type: 'lambda' as const, name: 'printer' },
+    { type: 'lambda' as const, name: 'nobody' },
+    { type: 'sqs' as const, name: 'nothing' },
+  ];
+  const observed = await sources().resources.observe(scope, { resources });
+  expect(observed.kind === 'data' ? observed.missing : observed).toEqual(
+    expect.arrayContaining(['lambda nobody: there is no such function', 'sqs nothing: there is no such queue']),
+  );
+});
