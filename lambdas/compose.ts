@@ -169,6 +169,7 @@ export const seen = (): Ports['seen'] => stores().seen;
 export const approvals = (): Ports['approvals'] => stores().approvals;
 export const ledger = (): Ports['ledger'] => stores().ledger;
 export const acts = (): Ports['acts'] => stores().acts;
+export const callGraph = (): Ports['callGraph'] => stores().callGraph;
 export const controls = (): Ports['controls'] => stores().controls;
 export const line = (): Ports['line'] => stores().line;
 export const limits = (): Ports['limits'] => ({ concurrent: setting('CONCURRENT_INVESTIGATIONS') });

@@ -355,6 +355,8 @@ const capabilities = {
     ],
   }),
   'update incidents': items('incidents', ['INCIDENT#'], 'UpdateItem'),
+  'keep the call graph': items('incidents', ['CALLS'], 'GetItem', 'Query', 'PutItem'),
+  'read the call graph': items('incidents', ['CALLS'], 'Query'),
   'open incidents': items('incidents', ['SOURCE#'], 'GetItem', 'PutItem'),
   'close incidents': items('incidents', ['SOURCE#'], 'DeleteItem'),
   'claim events': items('incidents', ['EVENT#'], 'GetItem', 'PutItem'),

@@ -113,11 +113,27 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
   'assemble-context': {
     memoryMb: 512,
-    may: [...step, 'update incidents', 'read the catalogue', 'use PagerDuty', 'recall', 'observe'],
+    may: [
+      ...step,
+      'update incidents',
+      'read the call graph',
+      'read the catalogue',
+      'use PagerDuty',
+      'recall',
+      'observe',
+    ],
   },
   synthesize: {
     memoryMb: 1024,
-    may: [...step, 'update incidents', 'read evidence', 'observe', 'ask a model', 'ask specialists'],
+    may: [
+      ...step,
+      'update incidents',
+      'keep the call graph',
+      'read evidence',
+      'observe',
+      'ask a model',
+      'ask specialists',
+    ],
   },
   decide: {
     memoryMb: 512,

@@ -178,6 +178,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       ledger: stores.ledger,
       acts: stores.acts,
       controls: stores.controls,
+      callGraph: stores.callGraph,
       audit: stores.audit,
       anchors: diskAnchors(disk),
       evidence: diskEvidence(disk),

@@ -8,6 +8,7 @@ import type {
   AppliedActions,
   ApprovalStore,
   AuditLog,
+  CallGraphStore,
   Controls,
   IncidentStore,
   PostHistory,
@@ -19,6 +20,7 @@ import type { Clock } from '../../core/ports/world.ts';
 import { actionHistory } from './acts.ts';
 import { approvalStore } from './approvals.ts';
 import { auditLog } from './audit.ts';
+import { callGraphStore } from './call-graph.ts';
 import { callsOverAws, type TableCalls } from './calls.ts';
 import { controls } from './controls.ts';
 import { incidentStore } from './incidents.ts';
@@ -42,6 +44,7 @@ export interface DynamoStores {
   readonly applied: AppliedActions;
   readonly acts: ActionHistory;
   readonly controls: Controls;
+  readonly callGraph: CallGraphStore;
   readonly spending: Spending;
   readonly audit: AuditLog;
   readonly line: Line;
@@ -68,6 +71,7 @@ export function dynamoStores(config: {
     applied: appliedActions(incidents, config.clock),
     acts: actionHistory(incidents),
     controls: controls(incidents),
+    callGraph: callGraphStore(incidents, config.clock),
     spending: spendingOf(incidents),
     audit: auditLog(new Table(calls, config.auditTable)),
     line: waitingLine(incidents),

@@ -4,6 +4,7 @@ import { everywhere } from '../../core/model/scope.ts';
 import { loginOf } from '../auth.ts';
 import { authorizer } from '../authorize.ts';
 import type { CheckSource, Lack } from '../source-kind.ts';
+import { callMetrics } from './calls.ts';
 import { catalogue } from './catalogue.ts';
 import { fetchJson, type PrometheusConfig } from './client.ts';
 import { type Discovery, discover } from './discovery.ts';
@@ -49,6 +50,7 @@ export const check: CheckSource<PrometheusSettings> = async (settings, means) =>
       ...catalogue.filter(({ needs }) => has.has(needs)).map(({ signal, needs }) => `${signal} from ${needs}`),
       ...discovery.found,
       ...templates.map(({ name, signal }) => `${signal} by the query ${name}`),
+      ...callMetrics.filter((metric) => has.has(metric)).map((metric) => `call graph: ${metric}`),
     ],
     clusters: known.length === 0 && cluster !== undefined ? [cluster] : [...known],
     missing: [

@@ -2,6 +2,7 @@
 import { loginOf } from '../auth.ts';
 import { authorizer } from '../authorize.ts';
 import type { MakeSource } from '../source-kind.ts';
+import { prometheusCalls } from './calls.ts';
 import { prometheusAlerts, prometheusMetrics } from './index.ts';
 import type { PrometheusSettings } from './manifest.ts';
 
@@ -11,5 +12,5 @@ export const make: MakeSource<PrometheusSettings> = (
 ) => {
   const authorize = authorizer(loginOf(auth), { secret: secret('bearerToken'), aws });
   const config = { url, cluster, clusterLabel, queries, authorize };
-  return { metrics: prometheusMetrics(config), alerts: prometheusAlerts(config) };
+  return { metrics: prometheusMetrics(config), alerts: prometheusAlerts(config), calls: prometheusCalls(config) };
 };

@@ -6,6 +6,7 @@ import type { Evidence } from '../model/report.ts';
 import type { Catalog, CatalogService } from '../ports/catalog.ts';
 import { excerptSummary } from '../record/evidence/name.ts';
 import { preferenceScope } from '../record/preference-scope.ts';
+import type { CallRow } from './calls-view.ts';
 import type { IncidentRow } from './incident-list.ts';
 
 /** A change that a diagnosis names as the reason. */
@@ -23,6 +24,8 @@ export interface ServiceView {
     | Pick<CatalogService, 'aliases' | 'owners' | 'placements' | 'workloads' | 'sources' | 'dependsOn' | 'protected'>
     | undefined;
   readonly calledBy: readonly string[];
+  /** Calls from and to it, as sources saw them. */
+  readonly calls: readonly CallRow[];
   /** Newest first. */
   readonly incidents: readonly IncidentRow[];
   readonly changes: readonly ChangeView[];
@@ -36,11 +39,20 @@ export interface ServiceRecord {
   /** All incidents; those of other services are left out. */
   readonly incidents: readonly IncidentRow[];
   readonly changes: readonly ChangeView[];
+  readonly calls: readonly CallRow[];
   readonly facts: readonly ServiceFact[];
   readonly preferences: readonly Preference[];
 }
 
-export function serviceView({ name, catalog, incidents, changes, facts, preferences }: ServiceRecord): ServiceView {
+export function serviceView({
+  name,
+  catalog,
+  incidents,
+  changes,
+  calls,
+  facts,
+  preferences,
+}: ServiceRecord): ServiceView {
   const catalogued = catalog.services.find((one) => one.name === name || one.aliases.includes(name));
   const own = incidents.filter(({ place }) => place?.service === name);
   const ids = new Set(own.map(({ id }) => id));
@@ -48,6 +60,7 @@ export function serviceView({ name, catalog, incidents, changes, facts, preferen
     name,
     ...(catalogued === undefined ? {} : { catalogued: known(catalogued) }),
     calledBy: catalog.services.filter(({ dependsOn }) => dependsOn.includes(name)).map((one) => one.name),
+    calls: calls.filter(({ from, to }) => from.name === name || to.name === name),
     incidents: own,
     changes,
     facts: facts.map((fact) => ({ id: fact.id, text: factSentence(fact.statement), origin: factOrigin(fact) })),

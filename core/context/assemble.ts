@@ -18,7 +18,8 @@ import { flattenDetails } from './flatten-details.ts';
 import { pageFacts } from './page-facts.ts';
 import { resolveContext } from './resolve.ts';
 
-type ContextPorts = Pick<Ports, 'incidents' | 'clock' | 'catalog' | 'pager' | 'memory' | 'telemetry'>;
+type ContextPorts = Pick<Ports, 'incidents' | 'clock' | 'catalog' | 'pager' | 'memory' | 'telemetry'> &
+  Partial<Pick<Ports, 'callGraph'>>;
 
 /** A source's answer, or the reason why it is missing. */
 interface Answer<T> {
@@ -88,16 +89,31 @@ async function loadAlerts(trigger: Trigger, { pager }: ContextPorts): Promise<An
   return answer.kind === 'data' ? { value: answer.alerts } : { value: [], missing: answer.gap.reason };
 }
 
-const loadCalls = (
+async function loadCalls(
   incidentId: string,
   pagedAt: string,
-  { telemetry }: ContextPorts,
-): Promise<Answer<readonly Dependency[]>> =>
-  telemetry.calls.observe(everywhere(incidentId, { start: hourBefore(pagedAt), end: pagedAt }), {}).then(
-    ({ consulted, ...answer }) =>
-      answer.kind === 'data' ? { value: answer.data, consulted } : { value: [], missing: answer.gap.reason, consulted },
-    () => ({ value: [], missing: 'The call graph did not answer.' }),
-  );
+  ports: ContextPorts,
+): Promise<Answer<readonly Dependency[]>> {
+  const scope = everywhere(incidentId, { start: hourBefore(pagedAt), end: pagedAt });
+  const observed = await ports.telemetry.calls.observe(scope, {}).catch(() => undefined);
+  if (observed?.kind === 'data') return { value: observed.data, consulted: observed.consulted };
+  const missing = observed?.gap.reason ?? 'The call graph did not answer.';
+  // A source that is there and does not answer showed its calls before.
+  const kept = observed?.gap.notConfigured ? [] : await keptCalls(pagedAt, ports);
+  return {
+    value: kept,
+    missing:
+      kept.length === 0 ? missing : `${missing} Watchkeeper uses ${kept.length} calls seen within the last week.`,
+    consulted: observed?.consulted,
+  };
+}
+
+const weekMs = 7 * 24 * 3_600_000;
+
+async function keptCalls(pagedAt: string, { callGraph }: ContextPorts): Promise<readonly Dependency[]> {
+  const all = (await callGraph?.all().catch(() => [])) ?? [];
+  return all.filter(({ seenAt }) => Date.parse(seenAt) >= Date.parse(pagedAt) - weekMs);
+}
 
 /** Whether a source reads resources of AWS. Without one, the investigation does not ask about them. */
 async function resourcesAreRead(

@@ -4,16 +4,19 @@
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Brief, Report } from '../model/report.ts';
 import { scopeOf } from '../model/scope.ts';
+import type { Dependency } from '../model/telemetry.ts';
 import type { EventOf } from '../model/timeline.ts';
 import type { Investigated, Synthesized } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { withModelDiagnosis } from '../reasoning/diagnosis.ts';
 import { record } from '../record/timeline.ts';
+import { seenCalls } from '../topology/kept-calls.ts';
 import { anotherRound } from './another-round.ts';
 import { diagnose, withFingerprint } from './diagnose.ts';
 import { supportedFindings } from './supported.ts';
 
-type SynthesisPorts = Pick<Ports, 'incidents' | 'clock' | 'evidence' | 'telemetry' | 'reasoner' | 'specialistClient'>;
+type SynthesisPorts = Pick<Ports, 'incidents' | 'clock' | 'evidence' | 'telemetry' | 'reasoner' | 'specialistClient'> &
+  Partial<Pick<Ports, 'callGraph'>>;
 
 export async function synthesize(
   input: Investigated,
@@ -31,6 +34,7 @@ export async function synthesize(
     supportedFindings(incident.id, reports, ports.evidence),
     ports.telemetry.calls.observe(scopeOf({ incidentId: incident.id, context }, 'everywhere'), {}),
   ]);
+  await keepCalls(dependencies.kind === 'data' ? dependencies.data : [], reports, ports);
   const found = diagnose({
     incident,
     context,
@@ -82,3 +86,17 @@ const diagnosisMade = ({
   model,
   ...(fingerprint === undefined ? {} : { fingerprint }),
 });
+
+/** The graph is for other incidents and for people: this one is diagnosed without it, too. */
+async function keepCalls(
+  fromSources: readonly Dependency[],
+  reports: readonly Report[],
+  { callGraph, clock }: Pick<SynthesisPorts, 'callGraph' | 'clock'>,
+): Promise<void> {
+  const fromTraces = reports
+    .filter(({ specialist }) => specialist === 'traces')
+    .flatMap(({ topology }) => topology?.calls ?? []);
+  const known = new Set(fromSources.map(({ from, to }) => `${from}\n${to}`));
+  const more = fromTraces.filter(({ from, to }) => !known.has(`${from}\n${to}`));
+  await callGraph?.keep(seenCalls([...fromSources, ...more], clock.now())).catch(() => undefined);
+}

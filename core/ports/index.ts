@@ -22,6 +22,7 @@ import type {
   ApprovalStore,
   AuditAnchors,
   AuditLog,
+  CallGraphStore,
   Controls,
   EvidenceStore,
   IncidentStore,
@@ -41,6 +42,7 @@ export interface Ports {
   readonly ledger: ActionLedger;
   readonly acts: ActionHistory;
   readonly controls: Controls;
+  readonly callGraph: CallGraphStore;
   readonly audit: AuditLog;
   readonly anchors: AuditAnchors;
   readonly preferences: PreferenceStore;

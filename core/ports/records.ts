@@ -8,6 +8,7 @@ import type { Incident } from '../model/incident.ts';
 import type { Proposal } from '../model/proposal.ts';
 import type { Evidence } from '../model/report.ts';
 import type { PageFacts, Relation } from '../model/storm.ts';
+import type { Dependency } from '../model/telemetry.ts';
 import type { TimelineEntry } from '../model/timeline.ts';
 
 /** A member incident as lists show it. */
@@ -282,6 +283,18 @@ export interface Spending {
   /** Replaces the reserved amount with the actual amount of the call. */
   settle(incidentId: string, reserved: Spend, actual: Spend): Promise<void>;
   of(incidentId: string): Promise<Spend>;
+}
+
+/** A call between services, and when a source last saw it. */
+export interface SeenCall extends Dependency {
+  readonly seenAt: string;
+}
+
+/** The calls that sources of any incident saw in the last 30 days (core/topology/kept-calls.ts). */
+export interface CallGraphStore {
+  all(): Promise<readonly SeenCall[]>;
+  /** Merges what was seen now. */
+  keep(calls: readonly SeenCall[]): Promise<void>;
 }
 
 export interface EvidenceStore {

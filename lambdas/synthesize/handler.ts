@@ -2,16 +2,20 @@
 import { synthesize } from '../../core/diagnosis/synthesize.ts';
 import { Investigated } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
-import { clock, evidence, ids, incidents, reasoner, specialistClient, telemetry } from '../compose.ts';
+import { callGraph, clock, evidence, ids, incidents, reasoner, specialistClient, telemetry } from '../compose.ts';
 import { onLambda, step } from '../handle.ts';
 
 export const create = (
-  ports: Pick<Ports, 'incidents' | 'clock' | 'ids' | 'evidence' | 'telemetry' | 'reasoner' | 'specialistClient'>,
+  ports: Pick<
+    Ports,
+    'incidents' | 'clock' | 'ids' | 'evidence' | 'telemetry' | 'reasoner' | 'specialistClient' | 'callGraph'
+  >,
 ) => step('synthesize', Investigated, (input) => synthesize(input, ports));
 
 export const handler = onLambda(() =>
   create({
     incidents: incidents(),
+    callGraph: callGraph(),
     clock: clock(),
     ids: ids(),
     evidence: evidence(),

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { IncidentRow } from '../../core/console/incident-list.ts';
 import type { IncidentView } from '../../core/console/incident-view.ts';
 import { incidentPath, post } from './api.ts';
+import { CallGraph } from './call-graph.tsx';
 import { Incident } from './incident.tsx';
 import { Incidents } from './incidents.tsx';
 import { keyHelp, listenToKeys } from './keys.ts';
@@ -53,6 +54,8 @@ export function Console() {
           <article id="incident" class="incident" tabIndex={-1} ref={article}>
             {page.kind === 'service' ? (
               <Service name={page.name} />
+            ) : page.kind === 'calls' ? (
+              <CallGraph />
             ) : page.kind === 'week' ? (
               <Week />
             ) : page.kind === 'postmortem' ? (
@@ -86,6 +89,7 @@ function useSelected(page: Page, incidents: readonly IncidentRow[]): string | un
     case 'postmortem':
       return page.id;
     case 'service':
+    case 'calls':
     case 'week':
       return undefined;
   }
@@ -109,6 +113,8 @@ function keyOf(page: Page): string {
       return page.id;
     case 'postmortem':
       return `postmortem ${page.id}`;
+    case 'calls':
+      return 'calls';
     case 'week':
       return 'week';
     case 'service':
@@ -152,6 +158,9 @@ const Header = ({ connection }: { readonly connection: Connection }) => (
     </p>
     <div class="top-menus">
       <PageForm />
+      <a class="wide" href="#calls">
+        Calls
+      </a>
       <a class="wide" href="#week">
         Week
       </a>
@@ -174,7 +183,7 @@ function Person() {
   return (
     <Menu id="person-menu" summary={<strong id="person">{person?.name ?? '…'}</strong>}>
       <p class="narrow">
-        <a href="#week">Week</a> · <a href="/console/audit.html">Audit</a>
+        <a href="#calls">Calls</a> · <a href="#week">Week</a> · <a href="/console/audit.html">Audit</a>
       </p>
       <dl class="keys">
         {keyHelp.map(([key, text]) => (

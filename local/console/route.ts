@@ -1,4 +1,4 @@
-// The address of the shown page. The hash holds the page (`inc-…`, `inc-…/evidence/ID`, `inc-…/postmortem`, `service/NAME`, `week`) and, after `?`, the filter of the list. Other
+// The address of the shown page. The hash holds the page (`inc-…`, `inc-…/evidence/ID`, `inc-…/postmortem`, `service/NAME`, `calls`, `week`) and, after `?`, the filter of the list. Other
 // anchors, such as the skip link's, change nothing.
 import { useEffect, useState } from 'preact/hooks';
 import { type IncidentFilter, type StateFilter, stateFilters } from '../../core/console/filter.ts';
@@ -10,6 +10,7 @@ export type Page =
   | { readonly kind: 'incident'; readonly id: string; readonly evidenceId?: string | undefined }
   | { readonly kind: 'postmortem'; readonly id: string }
   | { readonly kind: 'service'; readonly name: string }
+  | { readonly kind: 'calls' }
   | { readonly kind: 'week' };
 
 export interface Route {
@@ -30,6 +31,7 @@ function pageOf(path: string): Page | undefined {
   if (first.startsWith('inc-') && second === 'postmortem') return { kind: 'postmortem', id: first };
   if (first.startsWith('inc-'))
     return { kind: 'incident', id: first, evidenceId: second === 'evidence' ? third : undefined };
+  if (path === 'calls') return { kind: 'calls' };
   if (path === 'week') return { kind: 'week' };
   return first === 'service' && second ? { kind: 'service', name: second } : undefined;
 }

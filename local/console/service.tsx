@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { ServiceView } from '../../core/console/service-view.ts';
 import { readableTimes } from '../../core/wording.ts';
+import { CallTable } from './call-graph.tsx';
 import { useLive } from './live.ts';
 import { minute, Status } from './parts.tsx';
 import { linkTo, linkToService } from './route.ts';
@@ -9,7 +10,7 @@ import { linkTo, linkToService } from './route.ts';
 export function Service({ name }: { readonly name: string }) {
   const view = useLive<ServiceView>(`/services/${encodeURIComponent(name)}`, ['incident', 'preference', 'message']);
   if (view === undefined) return <p class="empty">Loading…</p>;
-  const { catalogued, calledBy, incidents, changes, facts, preferences } = view;
+  const { catalogued, calledBy, calls, incidents, changes, facts, preferences } = view;
   return (
     <>
       <header class="incident-head">
@@ -35,6 +36,12 @@ export function Service({ name }: { readonly name: string }) {
           </li>
         ))}
       </Section>
+      {calls.length === 0 ? undefined : (
+        <section class="card call-list" aria-label="Calls">
+          <h3>Calls</h3>
+          <CallTable calls={calls} />
+        </section>
+      )}
       <Section title="Changes behind incidents" empty="No diagnosis names a change." items={changes}>
         {changes.map(({ incidentId, at, id, text }) => (
           <li key={`${incidentId} ${id}`}>

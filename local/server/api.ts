@@ -3,6 +3,7 @@
 import { TrieRouter } from 'hono/router/trie-router';
 import * as z from 'zod';
 import { chartOfRecord, type EvidenceChart } from '../../core/charts/evidence.ts';
+import { type CallsView, callsView } from '../../core/console/calls-view.ts';
 import {
   citedEvidence,
   type EvidenceIndex,
@@ -132,6 +133,7 @@ const routes: readonly Route[] = [
     '/api/incidents/:id/messages/:key/files/:place{[0-9]{1,2}}',
     ({ id = '', key = '', place }, _, parts) => file(id, key, Number(place), parts),
   ],
+  ['GET', '/api/calls', (_, __, { ports }) => calls(ports)],
   ['GET', '/api/week', (_, __, { ports }) => week(ports)],
   ['GET', '/api/services/:name', ({ name = '' }, _, { ports }) => service(name, ports)],
   ['GET', '/api/preferences', async (_, __, { ports }) => ({ preferences: await preferences(ports) })],
@@ -335,6 +337,11 @@ async function evidence(incidentId: string, id: string, ports: Ports): Promise<E
   return evidenceView(found, await ports.evidence.full(incidentId, id));
 }
 
+async function calls(ports: Ports): Promise<CallsView> {
+  const [kept, rows] = await Promise.all([ports.callGraph.all(), incidents(ports)]);
+  return callsView(kept, rows, ports.clock.now());
+}
+
 async function week({ incidents, clock }: Ports): Promise<WeekView> {
   const now = clock.now();
   const since = weekStart(now);
@@ -351,11 +358,12 @@ async function week({ incidents, clock }: Ports): Promise<WeekView> {
 
 /** Reads only the diagnoses of the service's own incidents. Facts that cannot be read are left out. */
 async function service(name: string, ports: Ports): Promise<ServiceView> {
-  const [catalog, rows, facts, preferences] = await Promise.all([
+  const [catalog, rows, facts, preferences, kept] = await Promise.all([
     ports.catalog.load(),
     incidents(ports),
     ports.memory.facts(name).catch(() => []),
     ports.preferences.list(),
+    ports.callGraph.all(),
   ]);
   const changes = await Promise.all(
     rows.filter(({ place }) => place?.service === name).map((row) => changeBehind(row, ports)),
@@ -365,6 +373,11 @@ async function service(name: string, ports: Ports): Promise<ServiceView> {
     catalog,
     incidents: rows,
     changes: changes.filter((change) => change !== undefined),
+    calls: callsView(
+      kept.filter(({ from, to }) => from === name || to === name),
+      rows,
+      ports.clock.now(),
+    ).calls,
     facts,
     preferences,
   });

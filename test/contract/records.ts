@@ -3,6 +3,7 @@
 import type { DynamoStores } from '../../connectors/dynamodb/index.ts';
 import { actionLedgerContract, appliedActionsContract, seenEventsContract } from './actions.ts';
 import { approvalStoreContract } from './approvals.ts';
+import { callGraphContract } from './call-graph.ts';
 import { decisionContracts } from './decisions.ts';
 import { incidentStoreContract } from './incidents.ts';
 import { lineContract } from './line.ts';
@@ -39,6 +40,7 @@ export function recordContracts(open: OpenStores): void {
   spendingContract(open);
   postBookContract(open);
   lineContract(open);
+  callGraphContract(open);
 }
 
 /** `run` many times at once. */

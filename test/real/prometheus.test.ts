@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readEntries } from '../../connectors/configured.ts';
 import { liveSources } from '../../connectors/live.ts';
+import { prometheusCalls } from '../../connectors/prometheus/calls.ts';
 import { prometheusAlerts, prometheusMetrics } from '../../connectors/prometheus/index.ts';
 import { moves } from '../../core/analysis/metrics/index.ts';
 import { aScope } from '../builders.ts';
@@ -31,6 +32,22 @@ function history(): string {
       }
     }
   }
+  // Calls as Istio's proxies of the callers and a service graph of traces report them.
+  const counter = (name: string, labels: string, perSecond: number, until = end) => {
+    for (let at = start; at <= until; at += 15)
+      lines.push(`${name}_total{${labels}} ${(at - start) * perSecond} ${at}`);
+  };
+  const place = 'source_cluster="near",destination_cluster="far",source_workload="web"';
+  const istio = `reporter="source",${place},destination_service_name="session-service"`;
+  counter('istio_requests', `${istio},response_code="200"`, 8);
+  counter('istio_requests', `${istio},response_code="503"`, 2);
+  counter('istio_requests', 'reporter="source",source_workload="web",destination_service_name="PassthroughCluster"', 1);
+  lines.push('# TYPE traces_service_graph_request counter');
+  counter('traces_service_graph_request', 'client="checkout",server="payments",cluster="near"', 4);
+  counter('traces_service_graph_request', 'client="checkout",server="old-tax",cluster="near"', 1, end - 40 * 60);
+  counter('traces_service_graph_request', 'client="user",server="web",cluster="near"', 1);
+  lines.push('# TYPE traces_service_graph_request_failed counter');
+  counter('traces_service_graph_request_failed', 'client="checkout",server="payments",cluster="near"', 1);
   return `${lines.join('\n')}\n# EOF\n`;
 }
 
@@ -90,4 +107,22 @@ test('behind a proxy that checks Signature Version 4, a service of another name 
     kind: 'gap',
     gap: { reason: 'Prometheus answered with status 403.' },
   });
+});
+
+test('the call graph is read from service graphs and from the mesh, with clusters, failures and when each call was last seen', async () => {
+  const observed = await prometheusCalls({ url, cluster: 'home' }).observe(
+    aScope({ window: { start: iso(end - 3600), end: iso(end) } }),
+    {},
+  );
+  if (observed.kind === 'gap') throw new Error(observed.gap.reason);
+  const calls = new Map(observed.data.map((call) => [`${call.from} ${call.to}`, call]));
+  expect([...calls.keys()].sort()).toEqual(['checkout old-tax', 'checkout payments', 'web session-service']);
+  expect(calls.get('web session-service')).toMatchObject({ fromCluster: 'near', toCluster: 'far', seenAt: iso(end) });
+  expect(calls.get('web session-service')?.requestsPerSecond).toBeCloseTo(10);
+  expect(calls.get('web session-service')?.errorRatio).toBeCloseTo(0.2);
+  expect(calls.get('checkout payments')).toMatchObject({ fromCluster: 'near', toCluster: 'near' });
+  expect(calls.get('checkout payments')?.errorRatio).toBeCloseTo(0.25);
+  const gone = Date.parse(calls.get('checkout old-tax')?.seenAt ?? '');
+  expect(gone).toBeLessThan((end - 30 * 60) * 1000);
+  expect(observed.missing).toBeUndefined();
 });

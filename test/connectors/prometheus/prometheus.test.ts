@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { authorizer } from '../../../connectors/authorize.ts';
+import { prometheusCalls } from '../../../connectors/prometheus/calls.ts';
 import { prometheusAlerts, prometheusMetrics } from '../../../connectors/prometheus/index.ts';
 import { aScope } from '../../builders.ts';
 
@@ -140,5 +141,45 @@ test('the token is sent, and only firing alerts come back', async () => {
   expect(observed).toMatchObject({
     kind: 'data',
     data: [{ name: 'A', at: '2026-11-18T01:00:00.123Z', severity: 'page', summary: 's', status: 'firing' }],
+  });
+});
+
+describe('calls', () => {
+  const calls = (url: string) => prometheusCalls({ url, cluster: 'home' }).observe(aScope({ window }), {});
+  test('a server without metrics of calls is a gap that names them', async () => {
+    const url = await answering(json({ status: 'success', data: ['up'] }));
+    expect(await calls(url)).toMatchObject({
+      kind: 'gap',
+      gap: { reason: expect.stringContaining('traces_service_graph_request_total, istio_requests_total') },
+    });
+  });
+  test('names without a service, calls of itself and values that are no number are left out; unknown failures stay unknown', async () => {
+    const row = (client: string, server: string, value: string) => ({
+      metric: { client, server },
+      values: [[1_763_430_000, value]],
+    });
+    const url = await answering((request, response) => {
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://prometheus');
+      const isFailed = searchParams.get('query')?.includes('failed') === true;
+      if (isFailed) return response.writeHead(500).end();
+      const result = [row('a', 'b', '2'), row('a', 'a', '2'), row('', 'b', '2'), row('c', 'd', 'NaN')];
+      const data = pathname.endsWith('query_range')
+        ? { resultType: 'matrix', result }
+        : ['traces_service_graph_request_total'];
+      return response.end(JSON.stringify({ status: 'success', data }));
+    });
+    const observed = await calls(url);
+    if (observed.kind === 'gap') throw new Error(observed.gap.reason);
+    expect(observed.data).toEqual([
+      {
+        from: 'a',
+        to: 'b',
+        fromCluster: 'home',
+        toCluster: 'home',
+        requestsPerSecond: 2,
+        seenAt: '2025-11-18T01:40:00.000Z',
+      },
+    ]);
+    expect(observed.missing?.[0]).toContain('how many calls of traces_service_graph_request_total fail');
   });
 });

@@ -12,7 +12,7 @@ const rows = [
   incidentRow(anIncident({ id: 'inc-1', place: { service: 'checkout' } }), undefined, []),
   incidentRow(anIncident({ id: 'inc-2', place: { service: 'cart' } }), undefined, []),
 ];
-const record = { catalog: { services }, incidents: rows, changes: [], facts: [], preferences: [] };
+const record = { catalog: { services }, incidents: rows, changes: [], calls: [], facts: [], preferences: [] };
 
 it('has the incidents of the service, its callers, and what was taught in its incidents', () => {
   const preferences = [aPreference({ incidentId: 'inc-1' }), aPreference({ id: 'pref-2', incidentId: 'inc-2' })];
