@@ -29,7 +29,7 @@ import type { ScoringContext } from './scene.ts';
 import { bestRef, type Subjects, subjectsAmong } from './subjects.ts';
 import { type Support, supportOf } from './support.ts';
 import type { Supported } from './supported.ts';
-import { summaryOf, textOf, unknownText } from './words.ts';
+import { isFailedRun, summaryOf, textOf, unknownText } from './words.ts';
 
 export interface DiagnosisInput {
   readonly incident: Pick<Incident, 'id' | 'title'> & Partial<Pick<Incident, 'trigger'>>;
@@ -101,20 +101,44 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
   const firstFailing = firstService && spell(firstService);
   const strongest = best.candidate.findings.toSorted((a, b) => b.confidence - a.confidence)[0];
   const change = supported.findings.find(({ changeId, role }) => role === 'change' && changeId === first.changeId);
+  const overBy = overTrouble(best.candidate, scene);
+  const cited = overBy === undefined ? first : citing(first, overBy);
   const diagnosis: Diagnosis = {
     ...base,
-    text: textOf(incident, first, blastRadius, {
+    text: textOf(incident, cited, blastRadius, {
       strongest,
       change: first.changeId === undefined ? undefined : change,
       log: logOf(best.candidate, strongest, scene),
+      overBy,
     }),
-    hypotheses,
+    hypotheses: [cited, ...hypotheses.slice(1)],
     symptoms: sentencesOf(symptoms),
     ...(firstFailing && { firstFailing }),
     blastRadius: blastRadius.slice(0, 50),
     ...affectedBy(best.candidate.entity, reports),
   };
   return { diagnosis, ranked, scene, support };
+}
+
+/** The hypothesis with the finding's evidence. */
+const citing = (hypothesis: Hypothesis, { evidenceIds }: Finding): Hypothesis => ({
+  ...hypothesis,
+  evidenceIds: [...new Set([...hypothesis.evidenceIds.slice(0, 11), ...evidenceIds])].slice(0, 12),
+});
+
+/**
+ * The trouble, over by now, of a service that the log of a failed run names as the one that it called. Undefined if the run has another reason of its
+ * own, or nothing of that service is known.
+ */
+function overTrouble({ cause, subject }: Candidate, { findings, subjects }: ScoringContext): Finding | undefined {
+  if (!isFailedRun(cause)) return undefined;
+  const called = findings
+    .filter(({ specialist, entity }) => specialist === 'logs' && subjects.keyOf(entity) === subject)
+    .flatMap(({ dependency }) => (dependency === undefined ? [] : [subjects.keyOf(dependency)]));
+  return findings.find(
+    ({ endedAt, entity, specialist }) =>
+      specialist === 'metrics' && endedAt !== undefined && called.includes(subjects.keyOf(entity)),
+  );
 }
 
 /**

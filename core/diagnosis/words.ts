@@ -28,33 +28,43 @@ interface Reasons {
   readonly change: Finding | undefined;
   /** What the log says of it, where the strongest finding is not from the log. */
   readonly log: Finding | undefined;
+  /** For a run that failed: the trouble of what it called, if that is known and over. */
+  readonly overBy?: Finding | undefined;
 }
 
 export function textOf(
   incident: Pick<Incident, 'title'>,
   first: Hypothesis,
   blastRadius: readonly string[],
-  { strongest, change, log }: Reasons,
+  { strongest, change, log, overBy }: Reasons,
 ): string {
   const since = first.onset ? ` since ${clockTime(first.onset)}` : '';
   const affected =
     blastRadius.length > 0
-      ? `, and ${formatList(blastRadius, 4)} ${blastRadius.length === 1 ? 'suffers' : 'suffer'} from it`
+      ? `; ${formatList(blastRadius, 4)} ${blastRadius.length === 1 ? 'suffers' : 'suffer'} from it`
       : '';
-  const what = `${named(first.entity)} is what broke${since} (${causes[first.cause].title.toLowerCase()})${affected}`;
-  const reasons = [strongest, log, change === strongest ? undefined : change].filter(
-    (finding) => finding !== undefined,
-  );
+  const title = causes[first.cause].title;
+  const what =
+    overBy === undefined
+      ? `${named(first.entity)}: ${title.charAt(0).toLowerCase()}${title.slice(1)}${since}${affected}`
+      : `${named(first.entity)} failed because of ${overBy.entity.name}, which has recovered: ${bare(overBy.claim)}${affected}`;
+  // The log says which failure of a run it was.
+  const found = isFailedRun(first.cause) ? [log, strongest] : [strongest, log];
+  const reasons = [...found, change === strongest ? undefined : change].filter((finding) => finding !== undefined);
   const why =
     reasons.map(({ claim }, place) => (place === 0 ? bare(claim) : continued(bare(claim)))).join('; and ') ||
     `The page said: ${incident.title}`;
   const parts = [what, why].map(bare);
-  const evidence = [[...(strongest ? [strongest] : [])], reasons].map((findings) => cited(findings, first));
+  const behindWhat = overBy ?? strongest;
+  const evidence = [behindWhat === undefined ? [] : [behindWhat], reasons].map((findings) => cited(findings, first));
   return parts
     .map((part, place) => sentence(`${part}${evidence[place] ?? ''}`))
     .join(' ')
     .slice(0, 1500);
 }
+
+/** Causes that describe a failed run and leave its reason open. */
+export const isFailedRun = (cause: CauseCode): boolean => causes[cause].kind === 'run';
 
 /** Numbers of the evidence as listed under the hypothesis. */
 function cited(findings: readonly Finding[], { evidenceIds }: Hypothesis): string {

@@ -110,6 +110,8 @@ export const Finding = z.preprocess(
     about: z.enum(['writer', 'peer', 'store']).optional(),
     /** It answers the question that the page's title asks, whatever broke. */
     answers: z.literal(true).optional(),
+    /** The observed state ended at this time. */
+    endedAt: Instant.optional(),
     /** The entity was at work in the baseline without this error. */
     workedBefore: z.literal(true).optional(),
     /** A model's observation, supported by its evidence. The ranking does not use it. `cause`: what the model holds to be the cause. */

@@ -174,6 +174,7 @@ function moved(move: Move, causeOf: CauseOf, query: string, baseline: Baseline):
     ...(cause === undefined ? {} : { cause }),
     role: cause === undefined ? 'symptom' : 'cause',
     onset,
+    ...(ended === undefined ? {} : { endedAt: ended }),
     severity: move.weight > 0.6 ? 'critical' : move.weight > 0.35 ? 'major' : 'minor',
     confidence: Math.min(0.9, 0.45 + move.weight / 2),
     signal: { name: series.signal, unit: series.unit, before: shift.before, during: shift.after },
