@@ -74,6 +74,8 @@ export interface Manifest<Config> {
   rights(config: Config): readonly SourceRight[];
   /** Other accounts that the source reads. They have to be among `aws.accounts`. */
   accounts?(config: Config): readonly string[];
+  /** Whether the settings ask to copy documents; absent, there are none. */
+  hasDocuments?(config: Config): boolean;
   /** EKS clusters of other accounts, which need an access entry for the reader's role there. */
   accessEntries?(config: Config): readonly AccessEntry[];
 }
@@ -189,6 +191,8 @@ export interface ConfiguredSource {
   check?: ((means: RuntimeMeans) => Promise<SourceCheck>) | undefined;
   /** Absent for a kind that shows no services. */
   discover?: ((means: RuntimeMeans) => Promise<InventoryParts>) | undefined;
+  /** Whether the settings ask to copy documents. */
+  readonly hasDocuments: boolean;
   /** Absent for a kind without documents; undefined if the settings ask for none. */
   documents?: ((means: DocumentMeans) => Promise<DocumentSource | undefined>) | undefined;
   /** Absent for a source that can only observe. */
@@ -254,6 +258,7 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
       rights: manifest.rights(config),
       accounts: manifest.accounts?.(config) ?? [],
       accessEntries: manifest.accessEntries?.(config) ?? [],
+      hasDocuments: manifest.hasDocuments?.(config) ?? false,
       observe: async (means) => (await load.source()).make(config, meansOf(means)),
       check: check && (async (means) => (await check()).check(config, meansOf(means))),
       discover: discover && (async (means) => (await discover()).discover(config, { ...meansOf(means), name })),

@@ -18,12 +18,12 @@ import { dynamoStores } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { documentOf, fileOf, knowledgeIndex } from '../connectors/knowledge-index/index.ts';
 import { lambdaSpecialistClient } from '../connectors/lambda/index.ts';
-import { liveActor, liveSources } from '../connectors/live.ts';
+import { documentSources, liveActor, liveSources, repositoriesOf } from '../connectors/live.ts';
 import { mcpTools } from '../connectors/mcp/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { pngCharts } from '../connectors/png/index.ts';
 import { readScenario, recordedExecutor, recordedTargets, recordedTelemetry } from '../connectors/recorded/index.ts';
-import { s3Anchors, s3Documents, s3Evidence, s3Tape } from '../connectors/s3/index.ts';
+import { s3Anchors, s3Copies, s3Documents, s3Evidence, s3Tape } from '../connectors/s3/index.ts';
 import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
 import { slackChat, slackReplies, slackThreads, slackUserDirectory } from '../connectors/slack/index.ts';
 import type { RuntimeMeans } from '../connectors/source-kind.ts';
@@ -39,6 +39,7 @@ import {
 } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { withFallback } from '../core/analysis/knowledge/fallback.ts';
+import { readSyncState, staleParts, syncDocuments, withSyncState } from '../core/analysis/knowledge/sync.ts';
 import { Misconfigured } from '../core/errors.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { noCosts } from '../core/ports/none.ts';
@@ -103,6 +104,8 @@ const Environment = z.object({
   CONVERSATION_RUNTIME_ARN: z.string().min(1).optional(),
   KNOWLEDGE_BASE_ID: z.string().min(1).optional(),
   KNOWLEDGE_SOURCE_ID: z.string().min(1).optional(),
+  /** Present if sources of the stage have documents: how often they are copied. */
+  KNOWLEDGE_SYNC_HOURS: z.coerce.number().positive().optional(),
   KNOWLEDGE_FALLBACK: z.enum(['true', 'false']).default('true'),
   POLICIES_FOLDER: z.string().min(1).optional(),
   CHARTS_FOLDER: z.string().min(1).optional(),
@@ -308,6 +311,10 @@ const knowledgeDocuments = () =>
 
 /** The stage's Bedrock knowledge base, if it has one; the index reads the bucket only when it is searched. */
 async function knowledgeBase(given: readonly KnowledgeDocument[] = []): Promise<KnowledgeBase> {
+  return withAges(await knowledgeWithoutAges(given));
+}
+
+async function knowledgeWithoutAges(given: readonly KnowledgeDocument[]): Promise<KnowledgeBase> {
   const { KNOWLEDGE_BASE_ID: knowledgeBaseId, KNOWLEDGE_FALLBACK: fallback } = environment();
   if (knowledgeBaseId === undefined) return localKnowledge(given);
   // Imported dynamically, so that only functions with a knowledge base load it.
@@ -326,6 +333,52 @@ async function knowledgeBase(given: readonly KnowledgeDocument[] = []): Promise<
   const index = deferredKnowledge(kept(() => localKnowledge(given), knowledgeAgeMs));
   // The index reads the bucket, and `add` of the knowledge base has already stored the document there.
   return withFallback(base, { search: index.search, add: async () => {} });
+}
+
+/** The copies of documents in the bucket, with the files that a Bedrock knowledge base reads beside them. */
+const documentCopies = (metadataFile?: (document: KnowledgeDocument) => string) =>
+  s3Copies({
+    bucket: setting('EVIDENCE_BUCKET'),
+    prefix: knowledgePrefix,
+    filesOf: (document) => [
+      ...(metadataFile === undefined ? [] : [{ name: `${document.name}.metadata.json`, text: metadataFile(document) }]),
+      { name: document.name, text: fileOf(document) },
+    ],
+  });
+
+/** Copies the documents of all sources. A stage that replays a recording has none. */
+export const documentSync = () =>
+  once('documentSync', () => ({
+    async sync() {
+      const world = observed();
+      if (world.kind === 'recorded') return { written: 0, removed: 0, stale: [] };
+      const sources = await documentSources(world.sources, {
+        ...runtimeMeans(world),
+        repositories: async () => repositoriesOf(await bundledCatalog().load()),
+      });
+      const { KNOWLEDGE_BASE_ID: knowledgeBaseId } = environment();
+      const bedrock =
+        knowledgeBaseId === undefined ? undefined : await import('../connectors/bedrock-knowledge/index.ts');
+      const { state, written, removed } = await syncDocuments(sources, documentCopies(bedrock?.metadataFile), clock());
+      const logger = new Logger({ serviceName: 'watchkeeper' });
+      if (bedrock !== undefined && knowledgeBaseId !== undefined && written + removed > 0)
+        await bedrock.startIngestion(`${written} documents of sources`, {
+          knowledgeBaseId,
+          dataSourceId: setting('KNOWLEDGE_SOURCE_ID'),
+          onFailure: (failure) => logger.warn('knowledge waits', { code: failure.code, reason: failure.message }),
+        });
+      const stale = staleParts(state, clock().now(), setting('KNOWLEDGE_SYNC_HOURS'));
+      for (const sentence of stale) logger.warn('documents are old', { reason: sentence });
+      return { written, removed, stale };
+    },
+  }));
+
+/** Adds to hits how old copies are. Only a stage whose sources have documents reads the record of the copies. */
+async function withAges(base: KnowledgeBase): Promise<KnowledgeBase> {
+  const { KNOWLEDGE_SYNC_HOURS: hours } = environment();
+  if (hours === undefined) return base;
+  const state = await readSyncState(documentCopies());
+  return withSyncState(base, () => state, clock(), hours);
 }
 
 /** For functions that write documents and read none. */

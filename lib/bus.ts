@@ -83,6 +83,21 @@ export class Bus extends Construct {
     });
   }
 
+  /** Copies documents of sources, every few hours. A run that fails is repeated once; the next one follows anyway. */
+  syncKnowledge(syncKnowledge: IFunction, everyHours: number): void {
+    new Rule(this, 'SyncKnowledge', {
+      ruleName: `${this.#prefix}sync-knowledge`,
+      description: 'Copies documents of sources into the knowledge',
+      schedule: Schedule.rate(Duration.hours(everyHours)),
+      targets: [
+        new LambdaFunction(syncKnowledge, {
+          ...{ deadLetterQueue: this.deadLetters, retryAttempts: 1, maxEventAge: Duration.hours(1) },
+          event: RuleTargetInput.fromObject({}),
+        }),
+      ],
+    });
+  }
+
   /** Keeps messages for two weeks; `npm run redrive` puts them back. */
   #queue(id: string, queueName: string): Queue {
     const queue = new Queue(this, id, {

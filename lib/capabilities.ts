@@ -235,7 +235,12 @@ const acting: Give = (around) =>
     ? items('incidents', ['WORLD#'], 'PutItem')(around)
     : ofSources('act')(around);
 
-const knowledge = all(objects('knowledge', 'GetObject'), listing('knowledge'));
+const knowledge = all(objects('knowledge', 'GetObject'), listing('knowledge'), ({ stage }) =>
+  copiesDocuments(stage) ? { environment: { KNOWLEDGE_SYNC_HOURS: String(stage.knowledgeSync.everyHours) } } : {},
+);
+/** Whether a source of the stage has documents. */
+export const copiesDocuments = (stage: StageConfig): boolean =>
+  stage.telemetry.kind === 'live' && sourcesOf(stage).some(({ hasDocuments }) => hasDocuments);
 
 /** The rights to call models, and to count their costs for the incident. */
 const useModel: Give = (around) => {
@@ -393,6 +398,7 @@ const capabilities = {
   'store evidence': objects('evidence', 'PutObject'),
   'read evidence': all(objects('evidence', 'GetObject'), listing('evidence')),
   'write knowledge': all(objects('knowledge', 'PutObject'), knowledgeBase('StartIngestionJob')),
+  'copy documents': all(objects('knowledge/synced', 'PutObject', 'DeleteObject'), knowledgeBase('StartIngestionJob')),
   'search knowledge': knowledgeBase('Retrieve'),
   'publish events': ({ bus }) => ({
     statements: [new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] })],
@@ -526,7 +532,7 @@ export function acknowledgements(around: Surroundings): { id: string; reason: st
   const routed = usedProviders(stage).flatMap(({ provider, models }) => (provider === 'bedrock' ? idsOf(models) : []));
   return [
     ...anchors.acknowledgements,
-    ...['evidence', 'knowledge', ...(stage.recording ? ['tapes'] : [])].map((prefix) => ({
+    ...['evidence', 'knowledge', 'knowledge/synced', ...(stage.recording ? ['tapes'] : [])].map((prefix) => ({
       id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}/*]`,
       reason: `Objects are named for what is in them; the right ends at ${prefix}/ of this one bucket.`,
     })),

@@ -219,6 +219,8 @@ export const StageConfig = z
     toolServers: z.array(ToolServer).max(10).default([]),
     memory: Memory.default({ kind: 'create', expiryDays: 90 }),
     knowledge: Knowledge.default({ kind: 'index' }),
+    /** How often documents of sources are copied into the knowledge. */
+    knowledgeSync: z.strictObject({ everyHours: z.number().int().min(1).max(168).default(6) }).prefault({}),
     pagerduty: z
       .strictObject({
         /** E-mail address of the author of notes (PagerDuty's `From` header). */

@@ -161,6 +161,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
     ],
   },
   'anchor-audit': { memoryMb: 512, may: ['anchor the audit'] },
+  'sync-knowledge': { memoryMb: 1024, may: ['observe', 'read the catalogue', 'copy documents'] },
   'file-report': { memoryMb: 256, may: step },
   'tell-progress': { memoryMb: 256, may: ['read incidents', 'claim events', 'use Slack'] },
   admit: { memoryMb: 256, may: [...lining, 'tell the timeline', 'use Slack'] },
@@ -340,6 +341,7 @@ const atTheEdge: readonly string[] = [
   'incident-update',
   'conversation',
   'anchor-audit',
+  'sync-knowledge',
   'sweep-incidents',
 ];
 

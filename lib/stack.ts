@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { Anchors } from './anchors.ts';
 import { Bus } from './bus.ts';
+import { copiesDocuments } from './capabilities.ts';
 import type { StageConfig } from './config.ts';
 import { ConversationHost } from './conversation-host.ts';
 import { Edge } from './edge.ts';
@@ -66,6 +67,7 @@ export class WatchkeeperStack extends Stack {
     });
     bus.sweep(functions.named('sweep-incidents'), workflow.stateMachine);
     workflow.sweepLine(functions.named('tend-line'), { prefix, deadLetters: bus.deadLetters });
+    if (copiesDocuments(stage)) bus.syncKnowledge(functions.named('sync-knowledge'), stage.knowledgeSync.everyHours);
     anchors.writeDaily(functions.named('anchor-audit'), { prefix, deadLetters: bus.deadLetters });
     const edge = new Edge(this, 'Edge', {
       prefix,

@@ -43,7 +43,7 @@ const scoreScale = 100;
 const wordsInWhy = 4;
 
 export function bedrockKnowledge(options: BedrockKnowledgeOptions): KnowledgeBase {
-  const { knowledgeBaseId, dataSourceId, prefix } = options;
+  const { knowledgeBaseId, prefix } = options;
   // HTTP/2, the SDK's default, keeps a connection that is broken when a frozen function wakes up.
   const retrieval = options.retrieval ?? new BedrockAgentRuntimeClient({ requestHandler: new NodeHttpHandler() });
   const ingestion = options.ingestion ?? new BedrockAgentClient({});
@@ -88,22 +88,35 @@ export function bedrockKnowledge(options: BedrockKnowledgeOptions): KnowledgeBas
       // The metadata first, so that an ingestion that is running takes both files or neither.
       await options.put({ name: `${document.name}.metadata.json`, text: metadataFile(document) });
       await options.put({ name: document.name, text: options.fileOf(document) });
-      const start = new StartIngestionJobCommand({
-        knowledgeBaseId,
-        dataSourceId,
-        description: `Added ${document.name}`.slice(0, 200),
-      });
-      await ingestion.send(start).catch((cause: unknown) => {
-        // An ingestion is already running; the next one takes what this one has missed.
-        if (cause instanceof ConflictException) return;
-        options.onFailure(
-          new Unavailable(`${document.name} is stored, but its ingestion into ${knowledgeBaseId} was not started.`, {
-            cause,
-          }),
-        );
-      });
+      await startIngestion(document.name, { ...options, ingestion });
     },
   };
+}
+
+export { metadataFile } from './metadata.ts';
+
+/** Makes stored documents searchable. `what`: for people. */
+export async function startIngestion(
+  what: string,
+  {
+    knowledgeBaseId,
+    dataSourceId,
+    ingestion = new BedrockAgentClient({}),
+    onFailure,
+  }: Pick<BedrockKnowledgeOptions, 'knowledgeBaseId' | 'dataSourceId' | 'ingestion' | 'onFailure'>,
+): Promise<void> {
+  const start = new StartIngestionJobCommand({
+    knowledgeBaseId,
+    dataSourceId,
+    description: `Added ${what}`.slice(0, 200),
+  });
+  await ingestion.send(start).catch((cause: unknown) => {
+    // An ingestion is already running; the next one takes what this one has missed.
+    if (cause instanceof ConflictException) return;
+    onFailure(
+      new Unavailable(`${what} is stored, but its ingestion into ${knowledgeBaseId} was not started.`, { cause }),
+    );
+  });
 }
 
 /** If the query names a service, search both that service's documents and all documents, so that general ones do not crowd out the service's own. */
@@ -134,7 +147,7 @@ function ranked(
   const spelledWords = spellings(text);
   const best = new Map<string, KnowledgeHit>();
   for (const result of results) {
-    const { document, title, service, tags, sections } = chunkOf(result, prefix);
+    const { document, title, service, tags, origin, sections } = chunkOf(result, prefix);
     const similarity = result.score ?? 0;
     const ranked = sections
       .map((section) => ({ section, shared: sharedWords(spelledWords, `${section.heading}\n${section.markdown}`) }))
@@ -142,6 +155,7 @@ function ranked(
     if (!ranked) continue;
     const own = service !== undefined && service.toLowerCase() === query.service?.toLowerCase();
     const hit: KnowledgeHit = {
+      ...origin,
       document,
       title,
       heading: ranked.section.heading,
@@ -192,9 +206,10 @@ function chunkOf({ content, location, metadata }: KnowledgeBaseRetrievalResult, 
   const uri = location?.s3Location?.uri ?? '';
   const key = /^s3:\/\/[^/]+\/(.*)$/.exec(uri)?.[1] ?? uri;
   const document = key.startsWith(prefix) ? key.slice(prefix.length) : key || 'unknown';
-  const { title = document.replace(/\.md$/i, ''), service, tags } = readMetadata(metadata);
+  const { title = document.replace(/\.md$/i, ''), service, tags, link, changedAt } = readMetadata(metadata);
+  const origin = { ...(link === undefined ? {} : { link }), ...(changedAt === undefined ? {} : { changedAt }) };
   const text = (content?.text ?? '').replace(/^\uFEFF?---\r?\n[\s\S]*?\r?\n---(?:\r?\n|$)/, '');
-  return { document, title, service, tags, sections: sectionsOf(title, text) };
+  return { document, title, service, tags, origin, sections: sectionsOf(title, text) };
 }
 
 /** The words that the query and the text share, in the query's spelling, without phrases. */

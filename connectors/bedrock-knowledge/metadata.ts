@@ -6,12 +6,15 @@ import type { KnowledgeDocument } from '../../core/ports/telemetry.ts';
 
 const maxBytes = 900;
 
-export function metadataFile({ title, service, tags, ...rest }: KnowledgeDocument): string {
-  const type = typeOf({ tags, ...rest });
+export function metadataFile(document: KnowledgeDocument): string {
+  const { title, service, tags } = document;
+  const type = typeOf(document);
   const attributes = {
     title: title.slice(0, 150),
     ...(service === undefined ? {} : { service: service.toLowerCase() }),
     ...(type === undefined ? {} : { type }),
+    ...(document.link === undefined || document.link.length > 300 ? {} : { link: document.link }),
+    ...(document.changedAt === undefined ? {} : { changedAt: document.changedAt }),
     tags: [...tags],
   };
   // The least informative tag: plain words go first, because tags with a colon are looked up verbatim.
@@ -30,6 +33,11 @@ export function metadataFile({ title, service, tags, ...rest }: KnowledgeDocumen
 const Metadata = z.object({
   title: z.string().min(1).optional().catch(undefined),
   service: z.string().min(1).optional().catch(undefined),
+  link: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .catch(undefined),
+  changedAt: z.iso.datetime().optional().catch(undefined),
   tags: z.array(z.string()).catch([]),
 });
 

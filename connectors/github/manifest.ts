@@ -58,4 +58,5 @@ export const gitHub: Manifest<GitHubSettings> = {
     },
   ],
   rights: () => [],
+  hasDocuments: ({ documents }) => documents !== undefined,
 };

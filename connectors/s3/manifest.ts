@@ -28,6 +28,7 @@ export const s3: Manifest<S3Settings> = {
   signals: [],
   configSchema,
   secrets: [],
+  hasDocuments: () => true,
   accounts: ({ account }) => (account === undefined ? [] : [account]),
   rights: ({ bucket, prefixes, account }) => [
     {

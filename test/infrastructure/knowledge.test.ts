@@ -21,6 +21,18 @@ const statementsOf = (resources: readonly (readonly [string, Resource])[], roleI
       | undefined
   )?.flatMap(({ PolicyDocument }) => PolicyDocument.Statement) ?? [];
 
+test('documents are copied on a schedule where a source has some, by the one function that may write copies', () => {
+  const named = (resources: readonly (readonly [string, Resource])[]) =>
+    typed(resources, 'AWS::Events::Rule').filter(({ Properties }) => /sync-knowledge$/.test(String(Properties.Name)));
+  expect(named(synthesize().resources)).toEqual([]);
+  const sources = { books: { kind: 's3', bucket: 'acme-runbooks', prefixes: ['runbooks/'] } };
+  const { resources } = synthesize({ ...liveStage, sources, knowledgeSync: { everyHours: 12 } });
+  expect(named(resources)).toMatchObject([{ Properties: { ScheduleExpression: 'rate(12 hours)' } }]);
+  expect(functionsThat(resources, 's3:DeleteObject')).toEqual(['watchkeeper-test-sync-knowledge']);
+  const policies = JSON.stringify(typed(resources, 'AWS::IAM::Role').find(({ id }) => /syncknowledge/.test(id)));
+  expect(policies).toContain('arn:aws:s3:::acme-runbooks/runbooks/*');
+});
+
 test('a stage that does not ask for one has none, and no function may ask Bedrock for knowledge', () => {
   const { resources } = synthesize();
   expect(resources.filter(([, { Type }]) => /KnowledgeBase|S3Vectors|OpenSearch|DataSource/.test(Type))).toEqual([]);

@@ -286,6 +286,16 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'states:ListExecutions arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
     'states:SendTaskSuccess arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
   ],
+  'sync-knowledge': [
+    'eks:DescribeCluster arn:aws:eks:eu-west-1:123456789012:cluster/backend',
+    's3:DeleteObject EvidenceBucket/knowledge/synced/*',
+    's3:GetObject EvidenceBucket/knowledge/*',
+    's3:ListBucket EvidenceBucket knowledge/*',
+    's3:PutObject EvidenceBucket/knowledge/synced/*',
+    'secretsmanager:GetSecretValue Secretskubeconfigreader',
+    'secretsmanager:GetSecretValue Secretsprometheustoken',
+    'sqs:SendMessage BusFailedInvocations',
+  ],
   synthesize: [
     'bedrock:InvokeModel arn:aws:bedrock:*::foundation-model/example.large-v1:0',
     'bedrock:InvokeModel arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.example.large-v1:0',

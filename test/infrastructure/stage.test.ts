@@ -163,9 +163,15 @@ describe('the workflow', () => {
   test('may invoke its functions by name and no other', () => {
     const steps = [...functionTable().keys()].filter(
       (name) =>
-        !['pagerduty-webhook', 'slack', 'incident-update', 'conversation', 'anchor-audit', 'sweep-incidents'].includes(
-          name,
-        ),
+        ![
+          'pagerduty-webhook',
+          'slack',
+          'incident-update',
+          'conversation',
+          'anchor-audit',
+          'sync-knowledge',
+          'sweep-incidents',
+        ].includes(name),
     );
     const statements = of('AWS::IAM::Policy')
       .flatMap(
