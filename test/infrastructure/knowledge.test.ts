@@ -98,6 +98,7 @@ describe('a knowledge base with S3 Vectors', () => {
       'watchkeeper-test-conversation',
       'watchkeeper-test-incident-update',
       'watchkeeper-test-learn',
+      'watchkeeper-test-sync-knowledge',
     ]);
     const variables = typed(resources, 'AWS::Lambda::Function').flatMap(({ Properties }) =>
       'KNOWLEDGE_BASE_ID' in ((Properties.Environment as { Variables: object } | undefined)?.Variables ?? {})
