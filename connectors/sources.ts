@@ -1,6 +1,7 @@
 // Lists the kinds of sources. A new one is a folder here and a row; configuration, secrets, rights and the gap of an unconfigured source follow from
 // its manifest. A row loads only its manifest until its first use.
 
+import { awsHealth } from './aws-health/manifest.ts';
 import { awsResources } from './aws-resources/manifest.ts';
 import { cloudTrail } from './cloudtrail/manifest.ts';
 import { cloudWatch } from './cloudwatch/manifest.ts';
@@ -18,6 +19,7 @@ import { newRelic } from './newrelic/manifest.ts';
 import { prometheus } from './prometheus/manifest.ts';
 import { s3 } from './s3/manifest.ts';
 import { type SourceKind, sourceKind } from './source-kind.ts';
+import { statuspage } from './statuspage/manifest.ts';
 import { stepFunctions } from './stepfunctions/manifest.ts';
 import { tempo } from './tempo/manifest.ts';
 import { victoriaLogs } from './victorialogs/manifest.ts';
@@ -89,5 +91,13 @@ export const sourceKinds: readonly SourceKind[] = [
   sourceKind(victoriaLogs, {
     source: () => import('./victorialogs/source.ts'),
     check: () => import('./victorialogs/check.ts'),
+  }),
+  sourceKind(statuspage, {
+    source: () => import('./statuspage/source.ts'),
+    check: () => import('./statuspage/check.ts'),
+  }),
+  sourceKind(awsHealth, {
+    source: () => import('./aws-health/source.ts'),
+    check: () => import('./aws-health/check.ts'),
   }),
 ];

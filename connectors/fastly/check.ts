@@ -45,8 +45,10 @@ async function readingOf(
   const session = await sessionOf({ services, token, clock, url, realtimeUrl });
   const [id] = Object.values(services);
   const [stats, events] = await Promise.all([
-    session.get(id === undefined ? '/tokens/self' : `/stats/service/${encodeURIComponent(id)}?by=minute`, Anything),
-    session.get('/events?filter[event_type]=version.activate&page[size]=1', Anything),
+    id === undefined
+      ? session.api.get('tokens/self', {}, Anything)
+      : session.api.get(`stats/service/${encodeURIComponent(id)}`, { by: 'minute' }, Anything),
+    session.api.get('events', { 'filter[event_type]': 'version.activate', 'page[size]': '1' }, Anything),
   ]);
   const sees: string[] = [];
   const missing: Lack[] = [];

@@ -1,8 +1,7 @@
 // Asks Fastly's API (api.fastly.com) and its real-time API (rt.fastly.com) with the token that may only read.
-import type * as z from 'zod';
 import type { Scope } from '../../core/model/scope.ts';
 import type { Clock } from '../../core/ports/world.ts';
-import { askJson, type JsonAnswer } from '../ask-json.ts';
+import { type HttpSession, httpSession } from '../http-session.ts';
 
 export interface FastlyReading {
   /** Fastly's service id by host. */
@@ -23,32 +22,26 @@ export interface Fronted {
 
 /** One question, which may take several requests. */
 export interface Session {
-  get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<JsonAnswer<z.infer<Schema>>>;
-  realtime<Schema extends z.ZodType>(path: string, schema: Schema): Promise<JsonAnswer<z.infer<Schema>>>;
+  readonly api: Pick<HttpSession, 'get' | 'bytes'>;
+  readonly realtime: Pick<HttpSession, 'get' | 'bytes'>;
 }
 
-const maxBytes = 8 * 1_048_576;
+const maxBytes = 16 * 1_048_576;
 /** One minute of all locations is about 10 MB for a service that all of them serve. */
-const maxRealtimeBytes = 24 * 1_048_576;
+const maxRealtimeBytes = 48 * 1_048_576;
 
 /** Rejects if the token cannot be read: a retry could help. */
 export async function sessionOf({ token, url, realtimeUrl, timeoutMs = 10_000 }: FastlyReading): Promise<Session> {
-  const until = performance.now() + timeoutMs;
-  const headers = { 'fastly-key': (await token()).trim() };
-  const ask = (base: string, limit: number) => {
-    return <Schema extends z.ZodType>(path: string, schema: Schema) =>
-      askJson(
-        {
-          name: 'Fastly',
-          url: new URL(`${base.replace(/\/+$/, '')}${path}`),
-          headers,
-          maxBytes: limit,
-          leftMs: () => until - performance.now(),
-        },
-        schema,
-      );
+  const access = {
+    title: 'Fastly',
+    headers: { 'fastly-key': (await token()).trim() },
+    deadlineMs: timeoutMs,
+    timeoutMs,
   };
-  return { get: ask(url, maxBytes), realtime: ask(realtimeUrl, maxRealtimeBytes) };
+  return {
+    api: httpSession({ ...access, url, maxBytes }),
+    realtime: httpSession({ ...access, url: realtimeUrl, maxBytes: maxRealtimeBytes }),
+  };
 }
 
 /** Services of Fastly that one question reads at most. */

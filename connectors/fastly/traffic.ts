@@ -57,7 +57,7 @@ export function fastlyTraffic(reading: FastlyReading): Source<'cdn'> {
       const lacks = [...missing, ...read.flatMap((one) => one.missing)];
       if (data.length === 0)
         return { kind: 'gap', gap: { source: 'cdn statistics', reason: lacks.join(' ').slice(0, 300) } };
-      return { kind: 'data', data, query, missing: lacks, bytes: read.reduce((sum, { bytes }) => sum + bytes, 0) };
+      return { kind: 'data', data, query, missing: lacks, bytes: session.api.bytes + session.realtime.bytes };
     },
   };
 }
@@ -65,7 +65,6 @@ export function fastlyTraffic(reading: FastlyReading): Source<'cdn'> {
 interface Read {
   readonly traffic?: CdnTraffic;
   readonly missing: readonly string[];
-  readonly bytes: number;
 }
 
 async function trafficOf(
@@ -77,18 +76,17 @@ async function trafficOf(
   const now = clock.now().getTime();
   const end = Math.min(Date.parse(window.end), now);
   const oldest = now - keptDays * 86_400_000;
-  if (end <= oldest)
-    return { missing: [`${id}: Fastly keeps minutes for ${keptDays} days, and the window is older.`], bytes: 0 };
+  if (end <= oldest) return { missing: [`${id}: Fastly keeps minutes for ${keptDays} days, and the window is older.`] };
   const start = Math.max(Date.parse(window.start), oldest, end - maxMinutes * 60_000);
   const isRecent = now - end < latencyMs;
-  const parameters = new URLSearchParams({
+  const parameters = {
     from: String(Math.floor(start / 1000)),
     to: String(Math.ceil(end / 1000)),
     by: 'minute',
-  });
+  };
   const [stats, realtime] = await Promise.all([
-    session.get(`/stats/service/${id}?${parameters}`, Stats),
-    isRecent ? session.realtime(`/v1/channel/${id}/ts/h/limit/${realtimeSeconds}`, Realtime) : undefined,
+    session.api.get(`stats/service/${id}`, parameters, Stats),
+    isRecent ? session.realtime.get(`v1/channel/${id}/ts/h/limit/${realtimeSeconds}`, {}, Realtime) : undefined,
   ]);
   const minutes = stats.kind === 'ok' ? stats.data.data.map(minuteOf) : [];
   const newest = realtime?.kind === 'ok' ? realtime.data.Data : [];
@@ -97,13 +95,12 @@ async function trafficOf(
     .filter(({ at }) => inWindow(at))
     .toSorted((a, b) => a.at.localeCompare(b.at));
   const missing = [
-    ...(stats.kind === 'failed' ? [`${id}: the minutes (${stats.reason}).`] : []),
-    ...(realtime?.kind === 'failed' ? [`${id}: the newest minute by location (${realtime.reason}).`] : []),
+    ...(stats.kind === 'failed' ? [`${id}: the minutes. ${stats.reason}`] : []),
+    ...(realtime?.kind === 'failed' ? [`${id}: the newest minute by location. ${realtime.reason}`] : []),
     ...lackOf(id, all, end, isRecent),
   ];
-  const bytes = (stats.kind === 'ok' ? stats.bytes : 0) + (realtime?.kind === 'ok' ? realtime.bytes : 0);
-  if (all.length === 0) return { missing, bytes };
-  return { traffic: { service, id, minutes: all.slice(-maxMinutes), ...popsOf(newest) }, missing, bytes };
+  if (all.length === 0) return { missing };
+  return { traffic: { service, id, minutes: all.slice(-maxMinutes), ...popsOf(newest) }, missing };
 }
 
 const minuteOf = ({ start_time, ...counts }: z.infer<typeof Stats>['data'][number]): CdnMinute => ({

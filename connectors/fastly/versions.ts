@@ -60,7 +60,7 @@ export function fastlyVersions(reading: FastlyReading): Source<'changes'> {
       if (read.every(({ answered }) => !answered))
         return { kind: 'gap', gap: { source: 'fastly', reason: lacks.join(' ').slice(0, 300) } };
       const data = read.flatMap(({ changes }) => changes).toSorted((a, b) => a.at.localeCompare(b.at));
-      return { kind: 'data', data, query, missing: lacks, bytes: JSON.stringify(data).length };
+      return { kind: 'data', data, query, missing: lacks, bytes: session.api.bytes };
     },
   };
 }
@@ -79,22 +79,22 @@ interface Read {
 
 async function activationsOf(fronted: Fronted, { window }: Pick<Scope, 'window'>, session: Session): Promise<Read> {
   const { id } = fronted;
-  const parameters = new URLSearchParams({
+  const parameters = {
     'filter[service_id]': id,
     'filter[event_type]': 'version.activate',
     'filter[created_at][gte]': window.start,
     'filter[created_at][lte]': window.end,
     'page[size]': String(pageSize),
     sort: '-created_at',
-  });
+  };
   const [events, versions] = await Promise.all([
-    session.get(`/events?${parameters}`, Events),
-    session.get(`/service/${id}/version`, Versions),
+    session.api.get('events', parameters, Events),
+    session.api.get(`service/${id}/version`, {}, Versions),
   ]);
   const known = versions.kind === 'ok' ? versions.data : [];
   if (events.kind === 'failed') {
-    const missing = [`${id}: the event log (${events.reason}); only the active version is known.`];
-    if (versions.kind === 'failed') return { answered: false, changes: [], missing: [`${id}: ${versions.reason}.`] };
+    const missing = [`${id}: the event log; only the active version is known. ${events.reason}`];
+    if (versions.kind === 'failed') return { answered: false, changes: [], missing: [`${id}: ${versions.reason}`] };
     const active = known.find((one) => one.active);
     const within = active !== undefined && isWithin(active.updated_at, window);
     return {
@@ -125,7 +125,7 @@ async function activationsOf(fronted: Fronted, { window }: Pick<Scope, 'window'>
     missing: [
       ...(unread > 0 ? [`${id}: ${unread} older activations of the window.`] : []),
       ...(events.data.data.length >= pageSize ? [`${id}: activations beyond the newest ${pageSize}.`] : []),
-      ...(versions.kind === 'failed' ? [`${id}: the comments of its versions (${versions.reason}).`] : []),
+      ...(versions.kind === 'failed' ? [`${id}: the comments of its versions. ${versions.reason}`] : []),
     ],
   };
 }
@@ -156,9 +156,9 @@ async function changeOf(
   const userId = event?.attributes.user_id ?? '';
   const [difference, user] = await Promise.all([
     before > 0 && before !== number
-      ? session.get(`/service/${id}/diff/from/${before}/to/${number}?format=text`, Diff)
+      ? session.api.get(`service/${id}/diff/from/${before}/to/${number}`, { format: 'text' }, Diff)
       : undefined,
-    /^[A-Za-z0-9]{1,40}$/.test(userId) ? session.get(`/user/${userId}`, User) : undefined,
+    /^[A-Za-z0-9]{1,40}$/.test(userId) ? session.api.get(`user/${userId}`, {}, User) : undefined,
   ]);
   const author = user?.kind === 'ok' ? (user.data.name ?? user.data.login) : undefined;
   const comment = clean(versions.find((one) => one.number === number)?.comment ?? '').replace(/\s+/g, ' ');

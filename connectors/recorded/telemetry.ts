@@ -3,7 +3,7 @@ import type { ResourceRef, ResourceSet } from '../../core/model/aws-resources.ts
 import type { TimeWindow } from '../../core/model/entity.ts';
 import type { WorkflowExecution } from '../../core/model/managed.ts';
 import { amongClusters, isWithin, type Scope } from '../../core/model/scope.ts';
-import type { KubernetesSnapshot, LogRecord, Series, TraceSet } from '../../core/model/telemetry.ts';
+import type { KubernetesSnapshot, LogRecord, Series, TraceSet, VendorStatus } from '../../core/model/telemetry.ts';
 import type { KnowledgeBase, KnowledgeDocument, Observed, Telemetry } from '../../core/ports/telemetry.ts';
 import {
   clusterNames,
@@ -123,11 +123,11 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
         within(await observe(scope, 'alerts', (world) => readFileOf(world.edition, 'alerts.json')), scope.window),
     },
     status: {
-      observe: async (scope) =>
-        within(
-          await observe(scope, 'vendor status', (world) => readFileOf(world.edition, 'status.json')),
-          scope.window,
-        ),
+      observe: async (scope) => {
+        const read = (world: WorldOf) => readFileOf(world.edition, 'status.json');
+        const observed = await observe(scope, 'vendor status', read);
+        return observed.kind === 'gap' ? observed : { ...observed, data: statusesIn(observed.data, scope.window) };
+      },
     },
     executions: {
       observe: async (scope, { arns }) => {
@@ -206,6 +206,10 @@ function answerTo(
     missing: named.filter((ref) => !has(ref)).map(({ type, name }) => `${type} ${name}: not in this recording`),
   };
 }
+
+/** Feeds with a time in the window; incidents and planned work that last into it. */
+const statusesIn = (statuses: readonly VendorStatus[], { start, end }: TimeWindow): VendorStatus[] =>
+  statuses.filter(({ at, until, kind }) => at <= end && (kind === undefined ? at : (until ?? end)) >= start);
 
 /** Spans and points of the window and of the reference period. */
 function tracesIn({ spans, edges, reference }: TraceSet, { window }: Pick<Scope, 'window'>): TraceSet {

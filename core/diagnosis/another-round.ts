@@ -43,7 +43,9 @@ function aboutPointedAt(
   const examined = new Set(observed(scene.findings).map(({ entity }) => scene.subjects.keyOf(entity)));
   const pointedAt = [first, ...(second ? [second] : [])]
     .filter(({ candidate }) => causes[candidate.cause].depth !== 'root' && !isChange(candidate.cause))
-    .flatMap(({ candidate }) => candidate.findings.flatMap(({ dependency }) => (dependency ? [dependency] : [])));
+    .flatMap(({ candidate }) => candidate.findings.flatMap(({ dependency }) => (dependency ? [dependency] : [])))
+    // No specialist can look into a vendor.
+    .filter(({ kind }) => kind !== 'Vendor');
   const focus = distinct(pointedAt.filter((entity) => !examined.has(scene.subjects.keyOf(entity)))).slice(0, maxFocus);
   if (focus.length === 0 || able.length === 0) return undefined;
   const names = focus.map(({ kind, name }) => `${kind} ${name}`).join(', ');

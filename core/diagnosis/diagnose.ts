@@ -29,6 +29,7 @@ import type { ScoringContext } from './scene.ts';
 import { bestRef, type Subjects, subjectsAmong } from './subjects.ts';
 import { type Support, supportOf } from './support.ts';
 import type { Supported } from './supported.ts';
+import { callsOfVendors, vendorsOf, withVendors } from './vendors.ts';
 import { isFailedRun, summaryOf, textOf, unknownText } from './words.ts';
 
 export interface DiagnosisInput {
@@ -212,7 +213,8 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
     finding.evidenceIds.map((id) => excerptOf(evidence.get(id))).join('\n');
   const databases = databasesOf(reports);
   const named = supported.findings.map(({ entity }) => entity.name);
-  const dependencies = [...traced, ...databases.calls, ...impliedCalls(named, traced)];
+  const vendors = vendorsOf(reports);
+  const dependencies = [...traced, ...databases.calls, ...callsOfVendors(vendors), ...impliedCalls(named, traced)];
   const attributed = withDatabases(
     withClusterDns(
       withBlockedCalls(
@@ -224,9 +226,11 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
     { ...databases, calls: dependencies },
     excerptsOf,
   );
-  const findings = withSharedPeers(withKnownDependencies(attributed, dependencies, context));
+  const findings = withSharedPeers(
+    withKnownDependencies(withVendors(attributed, vendors, excerptsOf), dependencies, context),
+  );
   const entities = findings.flatMap(({ entity, dependency }) => (dependency ? [entity, dependency] : [entity]));
-  const subjects = subjectsAmong(context.workload ? [...entities, context.workload] : entities, context);
+  const subjects = subjectsAmong(context.workload ? [...entities, context.workload] : entities, context, vendors);
   const graph = graphOf(findings, dependencies, context, subjects);
   const paged = pagedService(context, subjects);
   const around = (calls: CallGraph) => ({

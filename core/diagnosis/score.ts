@@ -20,6 +20,7 @@ import {
 } from './signs/graph.ts';
 import { signsOfAge, signsOfOnset } from './signs/onset.ts';
 import { refutationOf } from './signs/ruled-out.ts';
+import { signsOfVendor } from './signs/vendor.ts';
 
 /** Highest log odds of a refuted candidate: too low for an answer or for explaining other candidates. */
 const maxRuledOut = -1.5;
@@ -122,5 +123,6 @@ function signsOfState(candidate: Candidate, scene: ScoringContext): Sign[] {
     ...signsOfCloseness(candidate, scene),
     ...signsOfMeasure(candidate, scene),
     ...signsOfOrigin(candidate, scene),
+    ...signsOfVendor(candidate, scene),
   ];
 }

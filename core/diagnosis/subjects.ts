@@ -39,7 +39,7 @@ const families: Record<string, Family> = {
   Cluster: 'cluster',
 };
 
-const familyOf = (kind: string): Family => families[kind] ?? 'other';
+const familyOfKind = (kind: string): Family => families[kind] ?? 'other';
 
 const ownerName = (entity: EntityRef): string => ownerOf(entity).name;
 
@@ -51,15 +51,25 @@ export interface Subjects {
   familyOf(entity: EntityRef): Family;
 }
 
-/** `entities` are all entities that findings name; they show which clusters a bare name can mean. */
-export function subjectsAmong(entities: readonly EntityRef[], context: Context): Subjects {
+/**
+ * `entities` are all entities that findings name; they show which clusters a bare name can mean. A known vendor is a part of the call graph, as a
+ * workload is.
+ */
+export function subjectsAmong(
+  entities: readonly EntityRef[],
+  context: Context,
+  vendors: readonly { readonly name: string }[] = [],
+): Subjects {
+  const known = new Set(vendors.map(({ name }) => name));
+  const familyOf = ({ kind, name }: EntityRef): Family =>
+    kind === 'Vendor' && known.has(name) ? 'workload' : familyOfKind(kind);
   const alias = serviceAlias(entities, context);
   const nameOf = (entity: EntityRef): string => {
     const name = ownerName(entity).toLowerCase();
-    return familyOf(entity.kind) === 'workload' ? (alias.get(name) ?? name) : name;
+    return familyOf(entity) === 'workload' ? (alias.get(name) ?? name) : name;
   };
   const groupOf = (entity: EntityRef): string => {
-    const family = familyOf(entity.kind);
+    const family = familyOf(entity);
     return `${family === 'other' ? entity.kind : family}/${nameOf(entity)}`;
   };
   const clusters = new Map<string, Set<string>>();
@@ -77,8 +87,8 @@ export function subjectsAmong(entities: readonly EntityRef[], context: Context):
   };
   return {
     keyOf: (entity) => `${clusterOf(entity)}/${groupOf(entity)}`,
-    serviceOf: (entity) => (familyOf(entity.kind) === 'workload' ? nameOf(entity) : undefined),
-    familyOf: (entity) => familyOf(entity.kind),
+    serviceOf: (entity) => (familyOf(entity) === 'workload' ? nameOf(entity) : undefined),
+    familyOf,
   };
 }
 
@@ -86,11 +96,13 @@ export function subjectsAmong(entities: readonly EntityRef[], context: Context):
 function serviceAlias(entities: readonly EntityRef[], context: Context): ReadonlyMap<string, string> {
   const service = context.service?.value.toLowerCase();
   const workload = context.workload && ownerName(context.workload).toLowerCase();
-  if (!service || !workload || service === workload || familyOf(context.workload?.kind ?? '') !== 'workload')
+  if (!service || !workload || service === workload || familyOfKind(context.workload?.kind ?? '') !== 'workload')
     return new Map();
   const runsItself = entities.some(
     (entity) =>
-      entity.kind !== 'Service' && familyOf(entity.kind) === 'workload' && ownerName(entity).toLowerCase() === service,
+      entity.kind !== 'Service' &&
+      familyOfKind(entity.kind) === 'workload' &&
+      ownerName(entity).toLowerCase() === service,
   );
   return runsItself ? new Map() : new Map([[service, workload]]);
 }

@@ -154,6 +154,11 @@ export const Report = z.object({
     .object({
       calls: z.array(Dependency).max(200),
       databases: z.array(DatabaseServer).max(50),
+      /** Vendors of the services near the page, with the hosts by which errors name them. */
+      vendors: z
+        .array(z.object({ name: z.string(), hosts: z.array(z.string()).max(20), usedBy: z.array(z.string()).max(50) }))
+        .max(20)
+        .optional(),
       /** Workloads with pods on unhealthy nodes. */
       onNodes: z
         .array(z.object({ node: EntityRef, workload: EntityRef }))

@@ -12,6 +12,15 @@ export type Reach = 'neighbours' | 'neighbourhood' | 'cluster' | 'everywhere';
 /** The attributes that select a service in one source, with their values: `{ 'entity.name': 'web-player-prod' }`. All of them hold. */
 export type Match = Readonly<Record<string, string>>;
 
+/** A vendor of the catalogue. Empty lists of components and regions mean all of them. */
+export interface VendorUse {
+  readonly name: string;
+  readonly components: readonly string[];
+  readonly regions: readonly string[];
+  readonly hosts: readonly string[];
+  readonly usedBy: readonly string[];
+}
+
 /** The location of something, as far as it is known. */
 export interface Located {
   readonly cluster?: string | undefined;
@@ -30,6 +39,8 @@ export interface Scope extends Omit<Located, 'pod'> {
   readonly reach: Reach;
   /** By service, how the source that gets this scope selects it, if that is not by its own name. Answers have the service's own name. */
   readonly match?: Readonly<Record<string, Match>> | undefined;
+  /** Vendors that the paged service and its neighbours depend on and whose status the source has. */
+  readonly vendors?: readonly VendorUse[] | undefined;
   /** By service, its repository as `owner/name`, if the catalogue knows it. */
   readonly repositories?: Readonly<Record<string, string>> | undefined;
   /** Applies to series, log records, changes and alerts. Sources without history give only the present state. */

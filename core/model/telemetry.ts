@@ -198,6 +198,18 @@ export const VendorStatus = z.strictObject({
     .max(50)
     .transform((word) => statusWords[word.toLowerCase()] ?? ('unknown' as const)),
   text: z.string(),
+  /** The form of the statement; absent in recordings of plain feeds. `component`: a component's present state, without an incident. */
+  kind: z.enum(['incident', 'maintenance', 'component']).optional(),
+  /** When it ended, or when planned work is to end. */
+  until: Instant.optional(),
+  components: z.array(z.string().min(1).max(200)).max(50).optional(),
+  /** The vendor's name in the catalogue, the services that depend on it, and its hosts. */
+  vendor: z.string().min(1).max(200).optional(),
+  usedBy: z.array(z.string().min(1).max(200)).max(50).optional(),
+  hosts: z.array(z.string().min(1).max(253)).max(20).optional(),
+  /** Whether it is about the components and regions that the catalogue names; absent if the catalogue says nothing about the vendor. */
+  relevant: z.boolean().optional(),
+  link: z.string().max(600).optional(),
 });
 export type VendorStatus = z.infer<typeof VendorStatus>;
 

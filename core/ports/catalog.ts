@@ -78,6 +78,18 @@ export const CatalogService = z
   }));
 export type CatalogService = z.infer<typeof CatalogService>;
 
+/** A vendor that services depend on (`dependsOn`), and the source of its status. */
+const Vendor = z.strictObject({
+  name: z.string().min(1).max(200),
+  /** The source whose status is about it. */
+  status: z.string().min(1),
+  /** The components (of AWS: services, such as RDS) and regions that are used; empty: all. */
+  components: z.array(z.string().min(1).max(200)).max(50).default([]),
+  regions: z.array(z.string().min(1).max(100)).max(50).default([]),
+  /** Hosts by which errors name it: `api.example.com`. */
+  hosts: z.array(z.hostname()).max(20).default([]),
+});
+
 /** Limits on the number of actions before a person has to look. */
 const Budgets = z.strictObject({
   /** Actions per hour in one environment. */
@@ -157,6 +169,7 @@ export const Catalog = z
       )
       .default([]),
     services: z.array(CatalogService).default([]),
+    vendors: z.array(Vendor).default([]),
     groups: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)).default({}),
     /** People who may decide on approvals. Empty: everybody who can reach the request. */
     approvers: people.default([]),

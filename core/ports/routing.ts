@@ -1,12 +1,12 @@
 // Chooses the sources of a question by the service catalogue: the service's own entry beats that of its cluster, which beats the defaults. A question
 // that nothing routes goes to every source. Pure; merged.ts asks the chosen sources.
 import type { Consultation } from '../model/report.ts';
-import type { Match, Scope } from '../model/scope.ts';
+import type { Match, Scope, VendorUse } from '../model/scope.ts';
 import { type Catalog, findService, type SourceNames } from './catalog.ts';
 import type { Signal } from './telemetry.ts';
 
 /** The parts of the catalogue that route questions. */
-export type Routing = Pick<Catalog, 'defaults' | 'clusters' | 'services'>;
+export type Routing = Pick<Catalog, 'defaults' | 'clusters' | 'services'> & Partial<Pick<Catalog, 'vendors'>>;
 
 export interface Route {
   readonly source: string;
@@ -33,9 +33,16 @@ export function routesOf(signal: Signal, scope: Scope, routing: Routing, sources
     // A neighbour that nothing routes, such as a database outside of the catalogue, is asked for where the paged service is.
     for (const name of own?.names ?? ofPaged) users.set(name, [...(users.get(name) ?? []), neighbour]);
   }
+  const vendors = signal === 'status' ? vendorsInUse(scope, routing) : [];
+  for (const { status } of vendors) users.set(status, users.get(status) ?? []);
+  // A source that the catalogue names for vendors alone has nothing to say about services that use none of them.
+  const ofVendors = signal === 'status' ? (routing.vendors ?? []).map(({ status }) => status) : [];
+  for (const name of ofVendors)
+    if (!vendors.some(({ status }) => status === name) && !paged?.names.includes(name)) users.delete(name);
   const routes = [...users].flatMap(([source, neighbours]): Route[] => {
     if (!sources.includes(source)) return [];
-    const neighboursOnly = !ofPaged.includes(source);
+    const used = vendors.filter(({ status }) => status === source).map(({ status: _, ...use }) => use);
+    const neighboursOnly = used.length === 0 && !ofPaged.includes(source);
     const services = [...(scope.service === undefined ? [] : [scope.service]), ...neighbours];
     const match = matchesIn(source, services, routing);
     const repositories = repositoriesIn(services, routing);
@@ -49,6 +56,7 @@ export function routesOf(signal: Signal, scope: Scope, routing: Routing, sources
           ...(neighboursOnly && scope.reach !== 'everywhere' ? { reach: 'neighbours' } : {}),
           ...(match === undefined ? {} : { match }),
           ...(repositories === undefined ? {} : { repositories }),
+          ...(used.length === 0 ? {} : { vendors: used }),
         },
       },
     ];
@@ -59,6 +67,19 @@ export function routesOf(signal: Signal, scope: Scope, routing: Routing, sources
     notAsked: sources.filter((name) => !users.has(name)),
     unknown: [...users.keys()].filter((name) => !sources.includes(name)),
   };
+}
+
+/** The vendors that the paged service and the services that it depends on depend on, by the catalogue. */
+function vendorsInUse(
+  { service, neighbours }: Pick<Scope, 'service' | 'neighbours'>,
+  routing: Routing,
+): readonly (VendorUse & { readonly status: string })[] {
+  const entry = service === undefined ? undefined : findService(routing, service);
+  const near = service === undefined ? neighbours : [service, ...(entry?.dependsOn ?? [])];
+  return (routing.vendors ?? []).flatMap((vendor) => {
+    const usedBy = near.filter((name) => findService(routing, name)?.dependsOn.includes(vendor.name));
+    return usedBy.length === 0 ? [] : [{ ...vendor, usedBy }];
+  });
 }
 
 interface Place {
@@ -121,7 +142,7 @@ export interface NamedAt {
 }
 
 /** Every name of a source in the catalogue. */
-export function sourcesNamedIn({ defaults, clusters, services }: Routing): NamedAt[] {
+export function sourcesNamedIn({ defaults, clusters, services, vendors = [] }: Routing): NamedAt[] {
   const inTable = (at: string, sources: SourceNames): NamedAt[] =>
     Object.entries(sources).flatMap(([signal, names]) => names.map((name) => ({ name, at: `${at}.${signal}` })));
   return [
@@ -131,6 +152,7 @@ export function sourcesNamedIn({ defaults, clusters, services }: Routing): Named
       ...inTable(`services.${one.name}.sources`, one.sources),
       ...Object.keys(one.match).map((name) => ({ name, at: `services.${one.name}.match` })),
     ]),
+    ...vendors.map(({ name, status }) => ({ name: status, at: `vendors.${name}.status` })),
   ];
 }
 

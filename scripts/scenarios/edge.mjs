@@ -211,4 +211,195 @@ export function writeEdge(write) {
     },
     truth: { entity: { kind: 'Service', name: 'storefront', namespace }, cause: 'code-change', change: '9c1f30ab77e2' },
   });
+
+  const payCalls = [
+    ['storefront', 'checkout'],
+    ['checkout', 'cart'],
+    ['newsletter', 'templates'],
+  ];
+  const payAlert = {
+    title: 'checkout: error ratio above 5 %',
+    service: 'checkout',
+    details: {
+      service: 'checkout',
+      alertname: 'HighErrorRatio',
+      severity: 'critical',
+      environment: 'production',
+      cluster: 'backend-2',
+      namespace: 'shop',
+      description: 'POST /pay of checkout answers 502',
+    },
+  };
+  const paying = (message, { host = 'api.acmepay.example', start = -13, who = 'checkout' } = {}) =>
+    Array.from({ length: 60 }, (_, n) => {
+      const minute = -30 + n / 2;
+      const failing = minute >= start && n % 3 !== 0;
+      return {
+        timestamp: t(minute + 0.1),
+        source: 'kubernetes',
+        labels: {
+          cluster: 'backend-2',
+          namespace: who === 'checkout' ? 'shop' : 'marketing',
+          service: who,
+          pod: `${who}-6d9f7c5b4-x2x7q`,
+          level: failing ? 'error' : 'info',
+        },
+        message: failing ? message(host, n) : `POST https://${host}/v1/charges 200 in ${90 + (n % 7)} ms`,
+      };
+    });
+  const inBackend = (made) => ({ ...made, entity: { ...made.entity, cluster: 'backend-2' } });
+  const checkoutSignals = [
+    inBackend(series('checkout', 'error_ratio', '1', from(-12, 0.002, 0.31))),
+    inBackend(series('checkout', 'requests_per_second', '1', () => 21, 3)),
+    inBackend(series('checkout', 'latency_p95', 'ms', from(-12, 180, 2400), 5)),
+    inBackend(series('cart', 'error_ratio', '1', () => 0.002, 7)),
+  ];
+  const unavailable = (host, n) =>
+    `PaymentError: POST https://${host}/v1/charges failed: 503 Service Unavailable (attempt ${1 + (n % 3)} of 3)`;
+  const acme = {
+    provider: 'Acme Pay',
+    vendor: 'acme-pay',
+    usedBy: ['checkout'],
+    hosts: ['api.acmepay.example'],
+    link: 'https://status.acmepay.example',
+  };
+  const theme = released('checkout', -95, 'v8.4.0', {
+    sha: '51c0ffee1d2a',
+    author: 'Noa Keller',
+    title: 'Show the saved cards in the order of their use',
+    file: 'checkout/cards/sort.ts',
+    diff: '@@ -4,5 +4,5 @@\n-  return cards.toSorted(byName);\n+  return cards.toSorted(byLastUse);\n',
+  });
+
+  tell(write, 'vendor-payments', {
+    title: 'The payment vendor has an outage of its API',
+    tags: ['vendor'],
+    alert: { id: 'VEN1', ...payAlert },
+    calls: payCalls,
+    changes: theme,
+    files: {
+      'signals.ndjson': checkoutSignals,
+      'logs.ndjson': paying(unavailable),
+      'status.json': [
+        {
+          ...acme,
+          kind: 'incident',
+          relevant: true,
+          at: t(-11),
+          state: 'major_outage',
+          components: ['Charges API'],
+          text: 'Elevated errors on charges: we are investigating failed requests to the Charges API.',
+        },
+      ],
+    },
+    truth: { entity: { kind: 'Vendor', name: 'acme-pay' }, cause: 'vendor-outage' },
+  });
+
+  const timedOut = (host, n) =>
+    `PaymentError: POST https://${host}/v1/charges failed: connect ETIMEDOUT 203.0.113.${20 + (n % 2)}:443 after 5000 ms`;
+  tell(write, 'vendor-payments-twin', {
+    title: 'Our own way out is broken: the payment vendor is not reached, and its status page is green',
+    tags: ['vendor'],
+    alert: { id: 'VEN2', ...payAlert },
+    calls: payCalls,
+    changes: [
+      ...theme,
+      {
+        id: 'config-checkout-egress-12',
+        kind: 'config',
+        at: t(-14),
+        service: 'checkout',
+        author: 'Timo Falk',
+        title: 'Send outgoing requests of checkout through the new egress gateway (timeout 5000 ms)',
+        from: 'egress: nat-gateway',
+        to: 'egress: egress-gateway-b',
+      },
+    ],
+    files: {
+      'signals.ndjson': checkoutSignals,
+      'logs.ndjson': paying(timedOut),
+      'status.json': [
+        {
+          ...acme,
+          kind: 'component',
+          relevant: true,
+          at: t(0),
+          state: 'operational',
+          components: ['Charges API'],
+          text: 'Charges API: operational',
+        },
+      ],
+    },
+    truth: {
+      entity: { kind: 'Service', name: 'checkout', namespace },
+      cause: 'config-change',
+      change: 'config-checkout-egress-12',
+    },
+  });
+
+  const broken = (_, n) =>
+    `TypeError: Cannot read properties of undefined (reading 'last4') at formatCard (/app/cards/sort.js:${12 + (n % 2)}:31)`;
+  const cardRelease = released('checkout', -14, 'v8.5.0', {
+    sha: '77aa01bd93c4',
+    author: 'Noa Keller',
+    title: 'Format the last digits of saved cards',
+    file: 'checkout/cards/sort.ts',
+    diff: '@@ -10,7 +10,6 @@\n-  if (card.details === undefined) return hidden;\n-  return format(card.details.last4);\n+  return format(card.details.last4);\n',
+  });
+  tell(write, 'vendor-other-component', {
+    title: 'A release breaks checkout while another component of its payment vendor has an incident',
+    tags: ['vendor'],
+    alert: { id: 'VEN3', ...payAlert },
+    calls: payCalls,
+    changes: cardRelease,
+    files: {
+      'signals.ndjson': checkoutSignals,
+      'logs.ndjson': paying(broken),
+      'status.json': [
+        {
+          ...acme,
+          kind: 'incident',
+          relevant: false,
+          at: t(-25),
+          state: 'major_outage',
+          components: ['Merchant Dashboard'],
+          text: 'The merchant dashboard does not load. Payments are not affected.',
+        },
+        {
+          ...acme,
+          kind: 'component',
+          relevant: true,
+          at: t(0),
+          state: 'operational',
+          components: ['Charges API'],
+          text: 'Charges API: operational',
+        },
+      ],
+    },
+    truth: { entity: { kind: 'Service', name: 'checkout', namespace }, cause: 'code-change', change: '77aa01bd93c4' },
+  });
+
+  tell(write, 'vendor-other-component-twin', {
+    title: 'A release breaks checkout while its payment vendor has trouble that none of its errors name',
+    tags: ['vendor'],
+    alert: { id: 'VEN4', ...payAlert },
+    calls: payCalls,
+    changes: cardRelease,
+    files: {
+      'signals.ndjson': checkoutSignals,
+      'logs.ndjson': paying(broken),
+      'status.json': [
+        {
+          ...acme,
+          kind: 'incident',
+          relevant: true,
+          at: t(-25),
+          state: 'partial_outage',
+          components: ['Charges API'],
+          text: 'Some charges in one currency are declined. We are investigating.',
+        },
+      ],
+    },
+    truth: { entity: { kind: 'Service', name: 'checkout', namespace }, cause: 'code-change', change: '77aa01bd93c4' },
+  });
 }

@@ -40,7 +40,8 @@ export function outsideSigns(misbehaviour: string, feeds: readonly VendorStatus[
   const stated = bySelf.flatMap(([words, cause, text]) => (words.test(misbehaviour) ? [{ cause, text }] : []));
   const alertStems = stemsOf(misbehaviour);
   const troubled = feeds
-    .filter((feed) => feed.state === 'degraded' || feed.state === 'outage')
+    // Statements of live pages are read by analysis/vendors.
+    .filter(({ kind, state }) => kind === undefined && (state === 'degraded' || state === 'outage'))
     .map((status) => ({
       status,
       shared: shortWords(status.text).filter((word) => alertStems.has(word) || shortWords(misbehaviour).includes(word)),

@@ -18,6 +18,7 @@ import { finishReport } from '../finish.ts';
 import { gapsIn } from '../missing.ts';
 import { traceOrigins } from './origin-findings.ts';
 import { type Baseline, changeWords, evidenceOf } from './series-evidence.ts';
+import { vendorStatements, vendorsIn } from './vendor-findings.ts';
 
 type MetricsPorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock' | 'ids'> & Partial<Pick<Ports, 'reasoner'>>;
 
@@ -66,6 +67,7 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
           ...[...usual].slice(0, 2).map(([move, words]) => rhythm(move, words, query, window.baseline)),
           ...probes(series, query, window.incident.end),
           ...vendors(status),
+          ...vendorStatements(status, brief),
         ];
   const firing = firingNow.map((alert) => `${alert.name}: ${alert.summary.replace(/[.\s]+$/, '')}`);
   const bytesRead = metrics.kind === 'data' ? metrics.bytes : 0;
@@ -76,6 +78,7 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
       findings,
       gaps,
       bytesRead,
+      ...vendorsIn(status),
       observations: steadyTraffic(series, moving, baselineEnd),
     },
     startedAt,
@@ -237,7 +240,7 @@ function probes(series: readonly Series[], query: string, at: string): FindingDr
 function vendors(status: Observed<readonly VendorStatus[]>): FindingDraft[] {
   if (status.kind === 'gap') return [];
   return status.data
-    .filter((feed) => feed.state === 'outage' || feed.state === 'degraded')
+    .filter(({ kind, state }) => kind === undefined && (state === 'outage' || state === 'degraded'))
     .slice(0, 3)
     .map((feed) => ({
       claim: `${feed.provider} says it is ${feed.state} since ${feed.at.slice(11, 16)} UTC: ${feed.text}`.slice(0, 390),

@@ -255,3 +255,55 @@ describe('the record of a question', () => {
     expect(consulted.map(consultationText)[1]).toMatch(/^Asked for metrics of earlier times: north .* and south /);
   });
 });
+
+describe('vendors of the catalogue', () => {
+  const vendor = (name: string, status: string) => ({
+    name,
+    status,
+    components: ['API'],
+    hosts: [`${name}.example.com`],
+  });
+  const withVendors = Catalog.parse({
+    environments: {},
+    vendors: [vendor('acme-pay', 'acme-status'), vendor('mailer', 'mailer-status')],
+    services: [
+      { name: 'checkout', dependsOn: ['cart', 'acme-pay'] },
+      { name: 'web', dependsOn: ['checkout'] },
+      { name: 'newsletter', dependsOn: ['mailer'] },
+      { name: 'cart' },
+    ],
+  });
+  const sources = ['acme-status', 'mailer-status', 'cloud-status'];
+  const asked = (service: string) =>
+    routesOf('status', aScope({ service, reach: 'cluster' }), withVendors, sources).routes.map(({ source, scope }) => [
+      source,
+      scope.vendors?.map(({ name, usedBy }) => `${name} of ${usedBy.join(',')}`),
+    ]);
+  test('are asked for the services that depend on them, with what is used; a page of no vendor is always asked', () => {
+    expect(asked('checkout')).toEqual([
+      ['acme-status', ['acme-pay of checkout']],
+      ['cloud-status', undefined],
+    ]);
+    expect(asked('web')).toEqual([
+      ['acme-status', ['acme-pay of checkout']],
+      ['cloud-status', undefined],
+    ]);
+    expect(asked('cart')).toEqual([['cloud-status', undefined]]);
+  });
+  test('play no part in questions of other signals', () => {
+    expect(
+      routesOf('logs', aScope({ service: 'checkout' }), withVendors, ['kubernetes']).routes[0]?.scope,
+    ).not.toHaveProperty('vendors');
+  });
+  test('with a source that nobody configured, or that gives no status, are refused', () => {
+    expect(misroutedIn(withVendors, [{ name: 'acme-status', signals: ['status'] }])).toEqual([
+      expect.stringContaining('vendors.mailer.status names mailer-status'),
+    ]);
+    expect(
+      unservedIn(withVendors, [
+        { name: 'acme-status', signals: ['logs'] },
+        { name: 'mailer-status', signals: ['status'] },
+      ]),
+    ).toEqual([expect.stringContaining('vendors.acme-pay.status names acme-status')]);
+  });
+});
