@@ -47,6 +47,10 @@ interface Asked {
   readonly query: string;
   /** The service's name is in the attributes of a match under one of these. */
   readonly nameAttributes?: readonly string[];
+  /** Parts of each period from which traces by chance come; absent, 4. */
+  readonly slices?: number | undefined;
+  /** Services that one question is about at most; absent, 10. */
+  readonly maxServices?: number | undefined;
   readonly link?: string | undefined;
   readonly bytes: () => number;
 }
@@ -55,8 +59,8 @@ interface Asked {
 const byChance = 40;
 /** Slow and failed traces in each period. */
 const chosenLimit = 20;
-const slices = 4;
-const maxServices = 10;
+const defaultSlices = 4;
+const defaultServices = 10;
 const maxSpans = 20_000;
 /** Entries of the service that a threshold for slow ones needs. */
 const leastForSlow = 5;
@@ -64,6 +68,7 @@ const leastForSlow = 5;
 export async function askTraces(store: TraceStore, asked: Asked): Promise<Observed<readonly TraceSet[]>> {
   const known = await store.services();
   if (known.kind === 'failed') return gap(asked, known.reason);
+  const { slices = defaultSlices } = asked;
   const { targets, missing: unknown } = targetsOf(asked, known.data);
   const missing = [...unknown];
   if (targets.length === 0) return { ...answer(asked, [], missing), data: [] };
@@ -77,7 +82,7 @@ export async function askTraces(store: TraceStore, asked: Asked): Promise<Observ
   const sampled = await Promise.all(
     targets.flatMap((target) =>
       periods.flatMap((period) =>
-        slicesOf(period).map(async (slice) => ({
+        slicesOf(period, slices).map(async (slice) => ({
           target,
           answer: await run(target, slice, { kind: 'any' }, perSlice),
         })),
@@ -145,7 +150,7 @@ interface Target {
 
 /** The services to ask for: the paged one; its neighbours if it has no traces here; all if neither is known. */
 function targetsOf(
-  { scope, nameAttributes = ['service.name', 'service'] }: Asked,
+  { scope, nameAttributes = ['service.name', 'service'], maxServices = defaultServices }: Asked,
   known: readonly string[],
 ): { readonly targets: readonly Target[]; readonly missing: readonly string[] } {
   const find = (name: string): Target | undefined => {
@@ -205,7 +210,7 @@ function periodsOf({ scope: { window }, baselineEnd }: Asked): {
 }
 
 /** Equal parts, so that a store that gives its newest traces first does not give those of the last minute only. */
-function slicesOf({ start, end }: Period): Period[] {
+function slicesOf({ start, end }: Period, slices: number): Period[] {
   const length = (end - start) / slices;
   return Array.from({ length: slices }, (_, index) => ({
     start: Math.round(start + index * length),

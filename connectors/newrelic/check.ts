@@ -8,6 +8,7 @@ import { addressOf } from './source.ts';
 const events: readonly (readonly [event: string, gives: string, fix: string])[] = [
   ['Log', 'logs', 'forward logs to these accounts, or name the accounts that have them'],
   ['Transaction', 'signals of services by APM', 'install an APM agent, or name the accounts that have its data'],
+  ['Span', 'traces', 'turn distributed tracing on in the agents, or send spans by OTLP'],
   ['K8sContainerSample', 'signals of workloads', 'install the Kubernetes integration in the clusters'],
 ];
 

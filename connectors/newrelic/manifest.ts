@@ -21,7 +21,7 @@ export type NewRelicSettings = z.infer<typeof configSchema>;
 export const newRelic: Manifest<NewRelicSettings> = {
   id: 'newrelic',
   title: 'New Relic',
-  signals: ['logs', 'metrics', 'alerts', 'changes'],
+  signals: ['logs', 'metrics', 'alerts', 'changes', 'traces'],
   configSchema,
   secrets: [
     {

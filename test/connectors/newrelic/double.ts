@@ -103,6 +103,7 @@ function run(nrql: string, data: Data): unknown[] {
   const selected = split(part.select);
   if (part.select === 'keyset()')
     return [...new Set(inWindow.flatMap((one) => Object.keys(one)))].map((key) => ({ key, type: 'string' }));
+  if (part.select === '*') return found.slice(0, most);
   if (selected.every((one) => /^`[^`]+`$/.test(one)))
     return found
       .toSorted((a, b) => b.timestamp - a.timestamp)
@@ -152,7 +153,10 @@ function aggregate(expression: string, events: readonly Event[], seconds: number
     case 'rate':
       return events.length / seconds;
     case 'uniques':
-      return [...new Set(events.map((one) => attributeOf(one, name)).filter((one) => one !== null))];
+      return [...new Set(events.map((one) => attributeOf(one, name)).filter((one) => one !== null))].slice(
+        0,
+        Number(more[0] ?? 10_000),
+      );
     case 'percentile':
       return {
         [String(more.at(-1))]:
@@ -196,7 +200,7 @@ function split(list: string): string[] {
 
 /** Reads comparisons, IN, LIKE 'x%', NOT of both, IS NULL, IS true, AND, OR and brackets. @throws Error for anything else */
 function conditionOf(source: string): Test {
-  const tokens = source.match(/`[^`]+`|'[^']*'|[(),=]|[\w.]+/g) ?? [];
+  const tokens = source.match(/`[^`]+`|'[^']*'|[(),=<>]|[\w.]+/g) ?? [];
   if (tokens.join('').length !== source.replace(/'[^']*'|`[^`]+`|\s/g, (one) => one.trim()).length)
     throw new Error(source);
   let at = 0;
@@ -239,9 +243,18 @@ function conditionOf(source: string): Test {
       const value = take().slice(1, -1);
       return (event) => attributeOf(event, token) === value;
     }
+    if (operator === '>' || operator === '<') {
+      const bound = Number(take());
+      return (event) => (Number(attributeOf(event, token)) - bound) * (operator === '>' ? 1 : -1) > 0;
+    }
     if (operator === 'LIKE') {
       const prefix = take().slice(1, -2);
       return (event) => met(event, (value) => value.startsWith(prefix));
+    }
+    if (operator === 'IS' && tokens[at] === 'NOT') {
+      at += 1;
+      expect('NULL');
+      return (event) => attributeOf(event, token) !== null;
     }
     if (operator === 'IS') {
       const what = take();

@@ -123,7 +123,10 @@ test('New Relic says which events the accounts have', async () => {
   expect(await check({ kind: 'newrelic', accounts: [1], url: it.url })).toMatchObject({
     kind: 'answers',
     clusters: ['near'],
-    missing: [{ what: 'signals of services by APM: no Transaction in the last hour' }],
+    missing: [
+      { what: 'signals of services by APM: no Transaction in the last hour' },
+      { what: 'traces: no Span in the last hour' },
+    ],
   });
   await using refusing = await newRelicDouble({ data: {}, key: 'NRAK-2' });
   expect(await check({ kind: 'newrelic', accounts: [1], url: refusing.url })).toMatchObject({ kind: 'silent' });
