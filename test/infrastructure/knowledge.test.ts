@@ -110,6 +110,7 @@ describe('a knowledge base with S3 Vectors', () => {
       'watchkeeper-test-incident-update',
       'watchkeeper-test-learn',
       'watchkeeper-test-specialist-knowledge',
+      'watchkeeper-test-sync-knowledge',
     ]);
   });
 });
