@@ -51,6 +51,8 @@ const common = {
     coordinator: z.string().min(1),
     specialist: z.string().min(1),
     intent: z.string().min(1).optional(),
+    /** Asked only where the analysis and the coordinator are unsure; absent, nobody is asked. */
+    strong: z.string().min(1).optional(),
   }),
   price: price.optional(),
   prices: z.record(z.string(), price).optional(),

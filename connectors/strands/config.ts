@@ -18,6 +18,8 @@ const common = {
     specialist: z.string().min(1),
     /** Absent, the specialist's model. */
     intent: z.string().min(1).optional(),
+    /** Asked only where the analysis and the coordinator are unsure; absent, nobody is asked. */
+    strong: z.string().min(1).optional(),
   }),
   /** The price of every model of this provider that `prices` does not name. */
   price: Price.default({ input: 0, output: 0 }),

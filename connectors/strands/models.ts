@@ -3,14 +3,16 @@ import type { Model } from '@strands-agents/sdk';
 import type { Price, Provider } from './config.ts';
 import type { Prompt } from './prompts.ts';
 
-export const modelIdOf = ({ models }: Provider, { role }: Pick<Prompt, 'role'>): string =>
-  role === 'intent' ? (models.intent ?? models.specialist) : models[role];
+/** The model for the prompt's role; with `strong` the stronger one, undefined if the provider has none. */
+export function modelIdOf({ models }: Provider, { role }: Pick<Prompt, 'role'>, strong?: boolean): string | undefined {
+  if (strong) return models.strong;
+  return role === 'intent' ? (models.intent ?? models.specialist) : models[role];
+}
 
 export const priceOf = ({ prices, price }: Provider, modelId: string): Price => prices[modelId] ?? price;
 
 /** Strands' SDK takes a quarter of a second to load, so it is loaded only before a model call. */
-export async function createModel(provider: Provider, prompt: Prompt): Promise<Model> {
-  const modelId = modelIdOf(provider, prompt);
+export async function createModel(provider: Provider, prompt: Prompt, modelId: string): Promise<Model> {
   const maxTokens = prompt.budget.outputTokens;
   switch (provider.provider) {
     case 'bedrock': {

@@ -40,7 +40,7 @@ export function strandsReasoner(
 ): Reasoner {
   const byId = new Map(prompts.map((prompt) => [prompt.id, prompt]));
   const allowances = allowancesOf(config, spending);
-  const chain = config.use.flatMap((name) => config.providers[name] ?? []);
+  const providers = config.use.flatMap((name) => config.providers[name] ?? []);
 
   return {
     async reason<T>(request: ReasonRequest<T>): Promise<Reasoned<T>> {
@@ -51,13 +51,17 @@ export function strandsReasoner(
       const used = { inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 };
       const failed: string[] = [];
       let failure: FailureKind = 'unreachable';
-      for (const [index, provider] of chain.entries()) {
+      const chain = providers.flatMap((provider) => {
+        const model = modelIdOf(provider, prompt, request.strong);
+        return model === undefined ? [] : [{ provider, model }];
+      });
+      if (chain.length === 0) return { kind: 'unavailable', reason: 'no model configured' };
+      for (const [index, { provider, model }] of chain.entries()) {
         const leftMs = seconds * 1000 - (performance.now() - startedAt);
         if (leftMs < leastMs) break;
         const share = index < chain.length - 1 ? firstShare : 1;
-        const attempt = await invoke(provider, prompt, request, leftMs * share);
+        const attempt = await invoke(provider, model, prompt, request, leftMs * share);
         for (const key of Object.keys(used) as (keyof typeof used)[]) used[key] += attempt.watch?.used[key] ?? 0;
-        const model = modelIdOf(provider, prompt);
         if (attempt.kind === 'answered') {
           const { concludedBy } = attempt.watch;
           return {
@@ -81,6 +85,7 @@ export function strandsReasoner(
 
   async function invoke<T>(
     provider: Provider,
+    modelId: string,
     prompt: Prompt,
     { incidentId, digest, schema, tools = [], urgency = 'high' }: ReasonRequest<T>,
     timeMs: number,
@@ -90,7 +95,7 @@ export function strandsReasoner(
     let watched: Watch | undefined;
     try {
       const agent = new Agent({
-        model: studio(await createModel(provider, prompt), { incidentId, promptId: prompt.id }),
+        model: studio(await createModel(provider, prompt, modelId), { incidentId, promptId: prompt.id }),
         systemPrompt: prompt.text,
         tools: await Promise.all(tools.map((tool) => toStrandsTool(tool, deadline))),
         structuredOutputSchema: schema,
@@ -101,7 +106,7 @@ export function strandsReasoner(
         incidentId,
         budget: prompt.budget,
         seconds: timeMs / 1000,
-        price: priceOf(provider, modelIdOf(provider, prompt)),
+        price: priceOf(provider, modelId),
         allowances,
         urgency,
       });

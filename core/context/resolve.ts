@@ -75,6 +75,7 @@ export function resolveContext(
     ...(region && { region }),
     ...(isServerless && { serverless: true as const }),
     ...(workload && { workload: placedAt(workload, place) }),
+    ...(entry?.instructions !== undefined && likely(service) !== undefined && { instructions: entry.instructions }),
     window: windowOf(trigger),
     sources: { ...entry?.sources },
     callers,

@@ -147,6 +147,8 @@ export const Context = z.object({
   questions: z.array(z.string()),
   /** Short texts about similar incidents, from memory or the knowledge base. */
   similar: z.array(z.string()).default([]),
+  /** What the catalogue tells agents about the service. */
+  instructions: z.string().max(1500).optional(),
   /** What people taught about the service and its neighbours. */
   facts: z.array(ServiceFact).max(maxFacts).default([]),
 });

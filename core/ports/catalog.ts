@@ -68,6 +68,8 @@ export const CatalogService = z
     /** People who may answer approval requests about the service, instead of the environment's approvers. */
     approvers: people.optional(),
     protected: z.boolean().default(false),
+    /** What agents should know when they investigate the service: where to look first, what is normal for it. */
+    instructions: z.string().min(1).max(1500).optional(),
   })
   .transform(({ dataSources = {}, sources, ...service }) => ({
     ...service,

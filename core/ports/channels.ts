@@ -200,6 +200,8 @@ export interface ReasonRequest<T> {
   readonly tools?: readonly ReasonerTool[];
   /** Time limit in seconds, if it is shorter than the prompt's. */
   readonly seconds?: number;
+  /** Asks the stronger model; without one the answer is `unavailable` with the reason `no model configured`. */
+  readonly strong?: boolean;
   /** In a storm, requests of low urgency leave part of the stage's quota to the others; absent, `high`. */
   readonly urgency?: 'high' | 'low';
 }

@@ -4,7 +4,7 @@
 import { causeTitleOf, type Diagnosis, type Hypothesis, type TwoOpinions } from '../model/diagnosis.ts';
 import { sameWorkload } from '../model/entity.ts';
 import type { Brief, Gap, Report, Usage } from '../model/report.ts';
-import type { ReasonerTool } from '../ports/channels.ts';
+import type { ModelUse, Reasoned, ReasonerTool } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact } from '../redaction/redact.ts';
 import { entityText } from '../wording.ts';
@@ -12,15 +12,17 @@ import { type FollowUps, followUps } from './follow-up.ts';
 import { modelRecords } from './model-records.ts';
 import { type OwnHypothesis, outputs } from './outputs.ts';
 import { type CheckedHypothesis, checkOwnHypothesis, type Known } from './own-hypothesis.ts';
-import { reportText } from './report-text.ts';
+import { instructionsIn, reportText } from './report-text.ts';
 import { unsupportedParts } from './supported.ts';
 import { evidenceTool } from './tools/evidence.ts';
-import { firstOf, merge } from './two-opinions.ts';
+import { firstOf, merge, sureAt } from './two-opinions.ts';
 import { byline, usageWith } from './usage.ts';
 
 /** Largest difference in confidence (0 to 1) at which a model may promote a hypothesis over the first. */
 const promotableGap = 0.2;
 const maxGaps = 30;
+/** Time limit in seconds of the stronger model; the step has 60 for both. */
+const strongSeconds = 20;
 const maxParticipants = 40;
 
 export async function withModelDiagnosis(
@@ -29,17 +31,23 @@ export async function withModelDiagnosis(
   { reports, plan }: { readonly reports: readonly Report[]; readonly plan: readonly Brief[] },
   ports: Pick<Ports, 'evidence' | 'reasoner' | 'specialistClient' | 'incidents' | 'clock'>,
 ): Promise<Diagnosis> {
-  const digest = redact([describe(diagnosis), ...reports.map(reportText)].join('\n\n'));
+  const digest = redact([describe(diagnosis), ...instructionsIn(plan), ...reports.map(reportText)].join('\n\n'));
   const questions = followUps(plan, ports);
   const read: string[] = [digest];
-  const answer = await ports.reasoner.reason({
+  const request = {
     promptId: 'synthesis',
     incidentId,
     digest,
     schema: outputs.DiagnosisOpinion,
     tools: [remembering(evidenceTool(incidentId, ports), read), ...questions.tools],
     ...(plan.some(({ trigger }) => trigger.severity === 'low') ? { urgency: 'low' as const } : {}),
-  });
+  };
+  const opinion = await ports.reasoner.reason(request);
+  const isUnsure = opinion.kind === 'answered' && !opinion.value.sure && !isSure(diagnosis);
+  const stronger = isUnsure
+    ? await ports.reasoner.reason({ ...request, strong: true, seconds: strongSeconds })
+    : undefined;
+  const answer = stronger?.kind === 'answered' ? withUse(stronger, opinion) : opinion;
   const whole = withFollowUps(diagnosis, reports, questions.reports);
   if (answer.kind === 'unavailable') {
     return answer.reason === 'no model configured'
@@ -143,6 +151,25 @@ function suggested({ diagnosis, reports }: Known): OwnHypothesis | undefined {
     lookedFor: [],
   };
 }
+
+/** The analysis names a cause that nothing refutes, and is sure of it. */
+const isSure = ({ hypotheses: [first] }: Diagnosis): boolean =>
+  first !== undefined && first.cause !== 'unknown' && first.ruledOut === undefined && first.confidence >= sureAt;
+
+/** The answer with the use of the call before it. */
+const withUse = <Answer extends ModelUse>(answer: Answer, before: Reasoned<unknown>): Answer => {
+  const use = before.kind === 'answered' ? before : before.used;
+  return use === undefined
+    ? answer
+    : {
+        ...answer,
+        inputTokens: answer.inputTokens + use.inputTokens,
+        outputTokens: answer.outputTokens + use.outputTokens,
+        costUsd: answer.costUsd + use.costUsd,
+        modelCalls: answer.modelCalls + use.modelCalls,
+        toolCalls: answer.toolCalls + use.toolCalls,
+      };
+};
 
 /** Records every text that the tool returned, so that the model may cite it. */
 const remembering = (tool: ReasonerTool, read: string[]): ReasonerTool => ({

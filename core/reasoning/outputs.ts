@@ -82,6 +82,7 @@ const DiagnosisOpinion = z.object({
   own: OwnHypothesis.optional().describe(
     'A hypothesis that the ranking lacks, if evidence supports it. Leave it out if a ranked hypothesis is right.',
   ),
+  sure: z.boolean().default(true).describe('False if the evidence does not decide.'),
   reason: z.string().min(1).max(300).describe('One sentence: which evidence decides.'),
   text: z
     .string()

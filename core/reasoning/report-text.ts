@@ -1,5 +1,5 @@
 // Renders a report as text and estimates its tokens. Code that shortens a report, and code that passes it to a model, both use it.
-import type { Report } from '../model/report.ts';
+import type { Brief, Report } from '../model/report.ts';
 
 /** Characters per token, a safe value for names and numbers (measured: 2 to 4 for logs and JSON). */
 const charactersPerToken = 3;
@@ -18,3 +18,9 @@ export function reportText(report: Pick<Report, 'specialist' | 'summary' | 'find
 
 /** A safe estimate of the number of tokens; never less than a tokenizer counts for these texts. */
 export const estimateTokens = (text: string): number => Math.ceil(text.length / charactersPerToken);
+
+/** What the service's team tells its agents, as one paragraph; empty if it tells nothing. */
+export const instructionsIn = ([brief]: readonly Pick<Brief, 'context'>[]): readonly string[] =>
+  brief?.context.instructions === undefined
+    ? []
+    : [`What the team of ${brief.context.service?.value ?? 'the service'} tells: ${brief.context.instructions}`];

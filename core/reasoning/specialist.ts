@@ -5,7 +5,7 @@ import type { Brief, Finding, Gap, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact } from '../redaction/redact.ts';
 import { causeNamed, type Observation, outputs } from './outputs.ts';
-import { reportText } from './report-text.ts';
+import { instructionsIn, reportText } from './report-text.ts';
 import { unsupportedParts } from './supported.ts';
 import { evidenceTool } from './tools/evidence.ts';
 import { foreignTools } from './tools/foreign.ts';
@@ -24,6 +24,7 @@ export async function investigateWithModel(brief: Brief, analysed: Report, ports
   const digest = redact(
     [
       `Question: ${brief.question}`,
+      ...instructionsIn([brief]),
       reportText(analysed),
       ...(await readExcerpts(brief.incidentId, analysed, ports)),
     ].join('\n\n'),

@@ -82,9 +82,9 @@ test('a specialist and the synthesis speak in the model’s words, and what no e
   const said = (actor: string) => timeline.find((entry) => entry.step === 'Investigate' && entry.actor === actor)?.text;
 
   expect(diagnosis).toMatchObject({
-    model: 'test.coordinator (synthesis@5)',
+    model: 'test.coordinator (synthesis@6)',
     participants: expect.arrayContaining([
-      { part: 'coordinator', by: 'test.coordinator (synthesis@5)' },
+      { part: 'coordinator', by: 'test.coordinator (synthesis@6)' },
       { part: 'kubernetes', by: 'test.specialist (specialist-kubernetes@2)' },
     ]),
     text: 'CronJob nightly-invoices failed. Its upstream was gone for a while. Rerun it.',
@@ -100,7 +100,7 @@ test('a specialist and the synthesis speak in the model’s words, and what no e
   expect(spent.tokens).toBe((diagnosis?.usage.inputTokens ?? 0) + (diagnosis?.usage.outputTokens ?? 0));
   expect(spent.usd).toBeGreaterThan(0);
   const lines = diagnosisLines(diagnosis as Diagnosis, [], undefined, 120, styleFor({}, {})).join('\n');
-  expect(lines).toContain('test.coordinator (synthesis@5)');
+  expect(lines).toContain('test.coordinator (synthesis@6)');
   expect(lines).toMatch(/\d+ calls, [\d,]+ tokens, \d\.\d{4} USD/);
   expect(said('kubernetes')).toBe('CronJob nightly-invoices gave up after its retries.');
   // payments-db-7 and 03:33 occur in no evidence: the analysis' own words stand.

@@ -111,6 +111,16 @@ describe('a model that answers', () => {
     expect(sent).not.toMatch(/\\u202e|\u202e|\\u0007/);
   });
 
+  test('the stronger model answers only if it is asked for and configured', async () => {
+    mock.on({ systemMessage: /Kubernetes/ }, structured({ verdict: 'ok' }));
+    const plain = strandsReasoner(bedrock(mock.url), [prompt], memorySpending());
+    expect(await plain.reason({ ...question(), strong: true })).toMatchObject({ reason: 'no model configured' });
+    const models = { coordinator: 'small', specialist: 'small', strong: 'large' };
+    const both = strandsReasoner(bedrock(mock.url, { models }), [prompt], memorySpending());
+    expect(await both.reason({ ...question(), strong: true })).toMatchObject({ kind: 'answered', model: 'large' });
+    expect(await both.reason(question())).toMatchObject({ kind: 'answered', model: 'small' });
+  });
+
   test('a spent minute of the stage is said at once, and no other provider is asked', async () => {
     mock.on({ systemMessage: /Kubernetes/ }, structured({ verdict: 'ok' }));
     const config = bedrock(mock.url, { maxTokensPerMinute: 10 });

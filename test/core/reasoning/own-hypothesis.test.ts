@@ -156,6 +156,61 @@ describe('a cause that only the model holds', () => {
   });
 });
 
+describe('the stronger model', () => {
+  const by = (answers: Readonly<Record<'first' | 'strong', object | undefined>>) => {
+    const asked: string[] = [];
+    const reasoner: Reasoner = {
+      reason: async ({ schema, strong }) => {
+        const which = strong ? 'strong' : 'first';
+        asked.push(which);
+        const value = answers[which];
+        return value === undefined
+          ? { kind: 'unavailable', reason: 'no model configured' }
+          : {
+              kind: 'answered',
+              value: schema.parse({ bestRank: 1, reason: 'It is first.', text: `By ${which}.`, ...value }),
+              model: which,
+              promptVersion: 'synthesis@6',
+              ...usage,
+              inputTokens: 10,
+              modelCalls: 1,
+              failed: [],
+            };
+      },
+    };
+    const ports = {
+      evidence,
+      reasoner,
+      specialistClient: { ask: () => Promise.reject(new Error('nobody was to be asked')) },
+      incidents: {} as Ports['incidents'],
+      clock: { now: () => new Date(0) },
+    };
+    const diagnose = (diagnosis: Diagnosis) =>
+      withModelDiagnosis('inc-1', diagnosis, { reports: [reportOf(finding())], plan: [] }, ports);
+    return { asked, diagnose };
+  };
+  test('is asked if the analysis and the first model are unsure; both are counted', async () => {
+    const { asked, diagnose } = by({ first: { sure: false }, strong: { own: own() } });
+    const result = await diagnose(diagnosisOf(unknown));
+    expect(asked).toEqual(['first', 'strong']);
+    expect(first(result)?.proposal?.by).toBe('strong (synthesis@6)');
+    expect(result.usage).toMatchObject({ inputTokens: 20, modelCalls: 2 });
+  });
+  test.each([
+    ['the first model is sure', unknown, true],
+    ['the analysis is sure', hypothesis(), false],
+  ])('is not asked if %s', async (_, leading, sure) => {
+    const { asked, diagnose } = by({ first: { sure }, strong: {} });
+    await diagnose(diagnosisOf(leading));
+    expect(asked).toEqual(['first']);
+  });
+  test('is not missed where none is configured', async () => {
+    const result = await by({ first: { sure: false }, strong: undefined }).diagnose(diagnosisOf(unknown));
+    expect(result.gaps).toEqual([]);
+    expect(result.model).toBe('first (synthesis@6)');
+  });
+});
+
 describe('a lie is dropped and counted:', () => {
   test.each<[string, OwnHypothesis]>([
     ['evidence that does not exist', own({ summary: { claim: 'turnstile-sync broke.', evidenceIds: ['ev-made-up'] } })],
