@@ -64,10 +64,10 @@ function requestOf({ incident, approvals, diagnosis }: IncidentRecord): Glance['
   const open = approvals.find(({ state }) => state === 'pending');
   if (open !== undefined) return { text: open.question, approvalId: open.id, isForPeople: true };
   const { has } = statusViewOf(incident);
-  if (has !== undefined) return { text: has, isForPeople: true };
+  const step = approvals.length === 0 && incident.outcome !== 'recovered' ? diagnosis?.next : undefined;
+  if (has !== undefined) return { text: step === undefined ? has : `${step} ${has}`, isForPeople: true };
   if (isAtWork(incident.status)) return { text: 'Nothing now.', isForPeople: false };
-  const next = approvals.length === 0 && incident.outcome !== 'recovered' ? diagnosis?.next : undefined;
-  return next === undefined ? { text: 'Nothing.', isForPeople: false } : { text: next, isForPeople: true };
+  return step === undefined ? { text: 'Nothing.', isForPeople: false } : { text: step, isForPeople: true };
 }
 
 /** The last verified recovery, or the end of the page after it was resolved. */

@@ -38,7 +38,7 @@ async function investigated([body, id]: readonly [body: string, id: string]): Pr
   return (await shown.json()) as Shown;
 }
 
-/** Which sources were asked for each signal, and which of them gave data. */
+/** Which sources were asked for each signal, and which of them gave data. Calls are asked of the whole fleet, before the service is known. */
 async function consulted({ incident }: Shown) {
   const timeline = await fleet.runtime.ports.incidents.timeline(incident.id);
   const asked = new Map<string, Set<string>>();
@@ -47,6 +47,7 @@ async function consulted({ incident }: Shown) {
     if (event.type !== 'SpecialistReported' && event.type !== 'ContextAssembled') continue;
     for (const one of event.consulted ?? []) {
       asked.set(one.signal, new Set([...(asked.get(one.signal) ?? []), ...one.asked.map(({ source }) => source)]));
+      if (one.signal === 'calls') continue;
       for (const { source, answer } of one.asked) if (answer !== 'none') answered.add(source);
     }
   }
@@ -64,6 +65,7 @@ test("a page of team A names the cause in the other cluster, from team A's sourc
   const { asked, answered } = await consulted(shown);
   expect(asked).toMatchObject({
     kubernetes: ['eks'],
+    calls: ['prom-core', 'prom-edge'],
     metrics: ['prom-core', 'prom-edge'],
     logs: ['eks', 'nr-shop'],
     alerts: ['prom-edge'],
@@ -75,11 +77,21 @@ test("a page of team A names the cause in the other cluster, from team A's sourc
 test("a page of team B's serverless service is read from its account alone", async () => {
   const requests = [fleet.newRelic.queries.length, fleet.clusters.asked.length];
   const shown = await investigated(clipsPage(fleet.now));
-  expect(shown.incident.place).toMatchObject({ service: 'clip-ingest' });
+  expect(shown.incident.place).toEqual({
+    service: 'clip-ingest',
+    environment: 'production',
+    account: '111122223333',
+    region: 'us-east-1',
+    serverless: true,
+  });
+  expect(shown.diagnosis.hypotheses[0]).toMatchObject({
+    entity: { kind: 'Service', name: 'clip-ingest', cluster: '111122223333:us-east-1' },
+    cause: 'concurrency-exhausted',
+  });
   expect(shown.diagnosis.symptoms.join(' ')).toContain('throttles of clip-ingest rose from 0 to 240');
   const { asked, answered } = await consulted(shown);
   expect(asked).toMatchObject({ metrics: ['cw-media'], logs: ['cw-media'], alerts: ['cw-media'] });
-  expect([...answered]).toEqual(['cw-media']);
+  expect([...answered].sort()).toEqual(['cw-media', 'resources']);
   // The function of the same name in the other account, which fails for want of connections, is none of this.
   expect(JSON.stringify(shown)).not.toContain('too many clients');
   expect([fleet.newRelic.queries.length, fleet.clusters.asked.length]).toEqual(requests);

@@ -98,10 +98,14 @@ function flowOf(queue: Queue, { period }: Scene, { at }: Rise): Flow {
   const [sentBefore, sent] = rates('NumberOfMessagesSent');
   const [, received] = rates('NumberOfMessagesReceived');
   const [finishedBefore, finished] = rates('NumberOfMessagesDeleted');
+  // A metric without a point says nothing: it may not be readable, or the queue is idle since hours.
+  const isKnown = (name: string): boolean => seriesOf(queue, name).length > 0;
+  const isFlowKnown = isKnown('NumberOfMessagesSent') && isKnown('NumberOfMessagesDeleted');
   const arriving = `${Math.round(sent)} arrive a minute (${Math.round(sentBefore)} before) and ${Math.round(finished)} are finished (${Math.round(finishedBefore)} before)`;
-  const reading = received < 0.1 * Math.max(sent, 1) ? 'nobody reads them: ' : '';
+  const isUnread = isKnown('NumberOfMessagesReceived') && received < 0.1 * Math.max(sent, 1);
+  const reading = isUnread ? 'nobody reads them: ' : '';
   return {
-    words: `${reading}${arriving}`,
+    words: isFlowKnown ? `${reading}${arriving}` : 'how many arrive and are finished is not known',
     sent,
     sentBefore,
     received,

@@ -121,25 +121,31 @@ export function originsOf(
 }
 
 /**
- * The series of the page's cluster, and those of services that the paged service calls in another cluster. A namesake of a service of the page's own
- * cluster is another service; of a callee that runs in several other clusters, it is not known which one is called.
+ * The series of the page's cluster, and those of services that the paged service calls in another cluster. Unless the calls themselves name the
+ * cluster, a namesake of a service of the page's own cluster is another service, and of a callee that runs in several other clusters it is not known
+ * which one is called.
  */
 function reachable(all: readonly Series[], dependencies: readonly Dependency[], { names, cluster }: Page): Series[] {
   const services = all.filter(({ entity }) => entity.kind !== 'Node');
   if (cluster === undefined) return services;
-  const [near, far] = [services.filter((one) => isIn(one, cluster)), services.filter((one) => !isIn(one, cluster))];
   const graph = callGraph(dependencies);
   const called = new Set(names.flatMap((name) => [...graph.calleesOf(name).keys()]));
-  const beside = new Set(near.map(nameOf));
-  const elsewhere = Map.groupBy(far, nameOf);
-  return [
-    ...near,
-    ...[...elsewhere].flatMap(([name, series]) =>
-      called.has(name) && !beside.has(name) && new Set(series.map(({ entity }) => entity.cluster)).size === 1
-        ? series
-        : [],
-    ),
-  ];
+  return [...Map.groupBy(services, nameOf)].flatMap(([name, series]) => {
+    const near = series.filter((one) => isIn(one, cluster));
+    if (!called.has(name)) return near;
+    const known = calledIn(name, dependencies, cluster);
+    if (known !== undefined) return series.filter((one) => isIn(one, known));
+    const isOneCluster = new Set(series.map(({ entity }) => entity.cluster)).size === 1;
+    return near.length === 0 && isOneCluster ? series : near;
+  });
+}
+
+/** The one cluster in which a service is called from the page's cluster, if the calls name it. */
+function calledIn(name: string, dependencies: readonly Dependency[], cluster: string): string | undefined {
+  const clusters = dependencies.flatMap(({ to, fromCluster = cluster, toCluster }) =>
+    to.toLowerCase() === name && fromCluster === cluster && toCluster !== undefined ? [toCluster] : [],
+  );
+  return new Set(clusters).size === 1 ? clusters[0] : undefined;
 }
 
 const isIn = ({ entity }: Series, cluster: string): boolean =>

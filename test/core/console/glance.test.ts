@@ -46,6 +46,10 @@ describe('what is asked', () => {
     });
     const broken = anIncident({ status: 'closed', outcome: 'needs-person', verified: 'not-recovered' });
     expect(glanceOf({ ...record, incident: broken }).request.isForPeople).toBe(true);
+    const open = anIncident({ status: 'closed', outcome: 'nothing-done' });
+    expect(
+      glanceOf({ ...record, incident: open, diagnosis: aDiagnosis({ next: 'Raise its limit.' }) }).request,
+    ).toEqual({ text: 'Raise its limit. Nobody owns it yet: escalate.', isForPeople: true });
     const over = anIncident({ status: 'closed', outcome: 'recovered' });
     const asked = glanceOf({ ...record, incident: over, diagnosis: aDiagnosis({ next: 'Next: rerun it.' }) }).request;
     expect(asked).toEqual({ text: 'Nothing.', isForPeople: false });

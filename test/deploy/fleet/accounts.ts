@@ -12,6 +12,13 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CreateEventSourceMappingCommand,
+  CreateFunctionCommand,
+  LambdaClient,
+  PutFunctionConcurrencyCommand,
+} from '@aws-sdk/client-lambda';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Emulator } from '../emulator.ts';
 
 export const media = '111122223333';
@@ -99,4 +106,32 @@ export async function putAlarm(
   await client.send(
     new SetAlarmStateCommand({ AlarmName: alarm.alarm, StateValue: 'ALARM', StateReason: alarm.reason }),
   );
+}
+
+/** An empty archive. */
+const archive = Buffer.concat([Buffer.from('504b0506', 'hex'), Buffer.alloc(18)]);
+
+/** A function that reads a queue, at most so many messages at once; without a number, as many as its account allows. */
+export async function putFunction(
+  emulator: Emulator,
+  account: string,
+  { name, queue, atMost }: { readonly name: string; readonly queue: string; readonly atMost?: number },
+): Promise<void> {
+  const [lambda, sqs] = [new LambdaClient(clientOf(emulator, account)), new SQSClient(clientOf(emulator, account))];
+  await sqs.send(new CreateQueueCommand({ QueueName: queue }));
+  await lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: name,
+      Runtime: 'nodejs22.x',
+      Role: `arn:aws:iam::${account}:role/${name}`,
+      Handler: 'index.handler',
+      Code: { ZipFile: archive },
+      Timeout: 30,
+      MemorySize: 512,
+    }),
+  );
+  if (atMost !== undefined)
+    await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: atMost }));
+  const EventSourceArn = `arn:aws:sqs:us-east-1:${account}:${queue}`;
+  await lambda.send(new CreateEventSourceMappingCommand({ FunctionName: name, EventSourceArn, BatchSize: 10 }));
 }

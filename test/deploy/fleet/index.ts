@@ -9,7 +9,7 @@ import { type Double, newRelicDouble } from '../../connectors/newrelic/double.ts
 import { startPrometheus } from '../../prometheus.ts';
 import type { TestServer } from '../../server.ts';
 import { type Emulator, startEmulator } from '../emulator.ts';
-import { media, putAlarm, putLogs, putMetrics, shop } from './accounts.ts';
+import { media, putAlarm, putFunction, putLogs, putMetrics, shop } from './accounts.ts';
 import { apiServers, kubeconfigOf, node, running, warning } from './clusters.ts';
 import { memory, openMetrics, requests, type Span } from './series.ts';
 
@@ -83,6 +83,7 @@ const configOf = (urls: { readonly edge: string; readonly core: string; readonly
     'prom-edge': { kind: 'prometheus', url: urls.edge, cluster: 'edge-1' },
     'prom-core': { kind: 'prometheus', url: urls.core, clusterLabel: 'k8s_cluster' },
     'nr-shop': { kind: 'newrelic', accounts: [1234567], secret: 'newrelic', url: urls.newRelic },
+    resources: { kind: 'aws-resources', accounts: [media, shop], region: 'us-east-1' },
     'cw-shop': {
       kind: 'cloudwatch',
       region: 'us-east-1',
@@ -145,7 +146,6 @@ const theCatalog = {
       owners: ['team-a'],
       sources: { logs: ['nr-shop'], alerts: ['prom-edge'] },
       match: { 'nr-shop': { 'entity.name': 'storefront-api-prod' } },
-      dependsOn: ['pricing'],
       pagerduty: ['PSHOP01'],
     },
     {
@@ -188,8 +188,10 @@ function prometheusOfEdge(now: Date) {
     reporter: 'source',
     source_workload: 'storefront-api',
     source_workload_namespace: 'shop',
+    source_cluster: 'edge-1',
     destination_service_name: 'pricing',
     destination_service_namespace: 'pricing',
+    destination_cluster: 'core-2',
   };
   const basket = {
     reporter: 'destination',
@@ -356,6 +358,8 @@ function clustersAt(now: Date) {
 }
 
 async function fillAccounts(emulator: Emulator, now: Date): Promise<void> {
+  await putFunction(emulator, media, { name: 'clip-ingest', queue: 'clips', atMost: 10 });
+  await putFunction(emulator, shop, { name: 'clip-ingest', queue: 'clips' });
   const before = (quiet: number, bad: number) => (minute: number) => (minute < exhausted ? quiet : bad);
   const lambda = (name: string, value: (minute: number) => number) => ({
     namespace: 'AWS/Lambda',
@@ -375,6 +379,12 @@ async function fillAccounts(emulator: Emulator, now: Date): Promise<void> {
       dimensions: queueName,
       value: (minute) => (minute < exhausted ? 4 : 60 * (minute - exhausted)),
     },
+    ...['NumberOfMessagesSent', 'NumberOfMessagesReceived', 'NumberOfMessagesDeleted'].map((name) => ({
+      namespace: 'AWS/SQS',
+      name,
+      dimensions: queueName,
+      value: name === 'NumberOfMessagesSent' ? () => 700 : before(700, 300),
+    })),
     {
       namespace: 'AWS/SQS',
       name: 'ApproximateNumberOfMessagesVisible',

@@ -38,6 +38,13 @@ describe('a backlog', () => {
     });
     expect(findingsIn(alone)[0]?.claim).toContain('nobody reads them');
   });
+  test('what arrives is not known, which is not the same as nothing', () => {
+    const unmeasured = resource('sqs', 'orders', { metrics: { ApproximateAgeOfOldestMessage: older } });
+    const [finding] = findingsIn(unmeasured);
+    expect(finding?.cause).toBe('consumer-behind');
+    expect(finding?.claim).toContain('how many arrive and are finished is not known');
+    expect(finding?.claim).not.toContain('nobody reads them');
+  });
   test('more arrives while as much is finished as before: the traffic is the cause', () => {
     const busy = queue({
       ApproximateAgeOfOldestMessage: older,

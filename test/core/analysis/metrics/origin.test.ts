@@ -265,6 +265,18 @@ describe('services in other clusters', () => {
     const third = pay(51).map((one) => at('third', one));
     expect(ranked([...shop, ...core(pay(345)), ...third], page)).toEqual(['shop: slow']);
   });
+  test('are told apart by calls that name the cluster', () => {
+    const calling = (toCluster: string): Dependency[] => [
+      ...calls.filter(({ to }) => to !== 'pay'),
+      { from: 'shop', to: 'pay', fromCluster: 'edge', toCluster },
+      { from: 'mail', to: 'pay', fromCluster: 'third', toCluster: 'third' },
+    ];
+    const third = pay(51).map((one) => at('third', one));
+    const all = [...shop, ...edge(pay(51)), ...core(pay(345)), ...third];
+    expect(originsOf(all, calling('core'), page)?.origins[0]?.entity).toMatchObject({ name: 'pay', cluster: 'core' });
+    for (const cluster of ['edge', 'third', 'elsewhere'])
+      expect(ranked(all, page, calling(cluster))).toEqual(['shop: slow']);
+  });
 });
 
 describe('without a known call', () => {
