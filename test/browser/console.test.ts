@@ -482,3 +482,25 @@ test('the week has its figures, and what keeps coming back with a proposal', asy
   await page.locator('.rows a').first().click();
   await status('Nothing done');
 });
+
+test('the call graph shows who calls whom across clusters, what fails, and when it was last seen', async () => {
+  await sendPage('trace-other-cluster', false);
+  await status('Nothing done');
+  await page.locator('.top-menus').getByRole('link', { name: 'Calls', exact: true }).click();
+  const rows = page.locator('.call-list tbody tr');
+  await expect.poll(() => rows.count()).toBe(2);
+  expect(await rows.first().innerText()).toMatch(/quote\s+edge-1\s+rates\s+backend-2\s+31\s+7 %\s+\d{4}-/);
+  expect(await rows.first().getAttribute('data-failing')).toBe('true');
+  await page.screenshot({ path: 'test-results/console-calls.png' });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.screenshot({ path: 'test-results/console-calls-dark.png' });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.screenshot({ path: 'test-results/console-calls-phone.png' });
+  await page.setViewportSize({ width: 1360, height: 1000 });
+  await page.locator('.call-filter input').fill('checkout');
+  await expect.poll(() => rows.count()).toBe(1);
+  await rows.first().getByRole('link', { name: 'quote' }).click();
+  await page.getByRole('heading', { name: 'quote' }).waitFor();
+  await expect.poll(() => rows.count()).toBe(2);
+  await page.screenshot({ path: 'test-results/console-calls-service.png' });
+});

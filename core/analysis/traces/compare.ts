@@ -15,6 +15,19 @@ export type TraceFinding =
       /** Start of the first affected span, epoch milliseconds. */
       readonly since: number;
     }
+  /** The caller waits longer for a callee that has no spans of its own, such as a database. */
+  | {
+      readonly kind: 'untraced-callee';
+      /** The callee, and the operation of the caller's span. */
+      readonly at: Place;
+      readonly caller: string;
+      readonly before: number;
+      readonly during: number;
+      readonly share: number;
+      readonly differs: Difference | undefined;
+      readonly examples: readonly Span[];
+      readonly since: number;
+    }
   /** The caller waits longer than the callee works. */
   | {
       readonly kind: 'network';
@@ -106,6 +119,7 @@ export function compareTraces({ reference, incident }: Periods): TraceFinding[] 
   return [
     ...errorOrigins(before, during),
     ...ownTimes(before, during),
+    ...untracedCallees(before, during),
     ...networkShares(before, during),
     ...unanswered(before, during),
     ...vanished(before, during),
@@ -149,7 +163,7 @@ export function compareChosen(set: TraceSet, baselineEnd: number): AmongChosen[]
     const found =
       which === 'failed'
         ? errorOrigins(before, during)
-        : [...ownTimes(before, during), ...networkShares(before, during)];
+        : [...ownTimes(before, during), ...untracedCallees(before, during), ...networkShares(before, during)];
     const { before: usual = 0, during: now } = one.perHour;
     return found.map((finding) => ({
       chosen: which,
@@ -255,6 +269,59 @@ function ownTimes(before: Tree, during: Tree): TraceFinding[] {
     .slice(0, 3);
 }
 
+/** Calls whose callee has spans of its own, as `CALLER\nPEER`. */
+function tracedCalls(tree: Tree): ReadonlySet<string> {
+  const calls = Map.groupBy(
+    tree.spans.filter(({ kind, peer }) => kind === 'client' && peer !== undefined),
+    callOf,
+  );
+  const isTraced = (span: Span) => tree.childrenOf(span).some(({ service }) => service !== span.service);
+  return new Set(
+    [...calls].flatMap(([call, spans]) => (spans.filter(isTraced).length > spans.length * 0.2 ? [call] : [])),
+  );
+}
+const callOf = ({ service, peer = '' }: Span): string => `${service}\n${peer}`;
+
+function untracedCallees(before: Tree, during: Tree): TraceFinding[] {
+  const added = addedTime(before, during);
+  const traced = new Set([...tracedCalls(before), ...tracedCalls(during)]);
+  const waits = (tree: Tree) =>
+    Map.groupBy(
+      tree.spans.filter((span) => span.kind === 'client' && span.peer !== undefined && !traced.has(callOf(span))),
+      callOf,
+    );
+  const earlier = waits(before);
+  return [...waits(during)]
+    .flatMap(([call, spans]): Extract<TraceFinding, { kind: 'untraced-callee' }>[] => {
+      const old = earlier.get(call) ?? [];
+      const [first] = spans;
+      if (first?.peer === undefined || spans.length < least || old.length < least) return [];
+      const durations = (those: readonly Span[]) => mean(those.map(({ durationMs }) => durationMs));
+      const [was, is] = [durations(old), durations(spans)];
+      const share = added > 0 ? ((is - was) * spans.length) / rootsOf(during).length / added : 0;
+      if (is < was * grownFactor || is - was < grownMs || share < leastShare) return [];
+      const limit = was + (is - was) / 2;
+      const slow = spans.filter(({ durationMs }) => durationMs > limit);
+      // Calls that end in errors after a long wait get no answer: that is another thing than a slow one.
+      if (slow.filter(({ error }) => error).length > slow.length / 2) return [];
+      return [
+        {
+          kind: 'untraced-callee',
+          at: { service: first.peer, operation: (slow[0] ?? first).operation },
+          caller: first.service,
+          before: was,
+          during: is,
+          share: Math.min(1, share),
+          differs: differenceOf(slow, [...spans.filter(({ durationMs }) => durationMs <= limit), ...old]),
+          since: sinceOf(slow),
+          examples: slow.toSorted((a, b) => b.durationMs - a.durationMs).slice(0, 3),
+        },
+      ];
+    })
+    .sort((a, b) => b.share - a.share)
+    .slice(0, 3);
+}
+
 const sinceOf = (spans: readonly Span[]): number => Math.min(...spans.map(({ start }) => start));
 
 const rootsOf = (tree: Tree): readonly Span[] => tree.spans.filter((span) => tree.parentOf(span) === undefined);
@@ -303,6 +370,9 @@ function networkShares(before: Tree, during: Tree): TraceFinding[] {
 }
 
 function errorOrigins(before: Tree, during: Tree): TraceFinding[] {
+  const traced = new Set([...tracedCalls(before), ...tracedCalls(during)]);
+  // A callee without spans of its own, such as a database, shows its errors only at its callers.
+  const isCallOfTraced = (span: Span) => span.peer === undefined || traced.has(callOf(span));
   const begins = (tree: Tree) => (span: Span) => span.error && !tree.childrenOf(span).some(({ error }) => error);
   const earlier = byPlace(before.spans);
   return [...byPlace(during.spans)]
@@ -310,7 +380,7 @@ function errorOrigins(before: Tree, during: Tree): TraceFinding[] {
       const failing = spans.filter(begins(during));
       const [first] = failing;
       // A call that fails at the caller and not at the callee did not arrive, or the caller gave up: `unanswered` tells of it.
-      if (first === undefined || failing.length < 3 || isWait(first, during)) return [];
+      if (first === undefined || failing.length < 3 || (isWait(first, during) && isCallOfTraced(first))) return [];
       const old = earlier.get(place) ?? [];
       const [was, is] = [
         old.length === 0 ? 0 : old.filter(begins(before)).length / old.length,

@@ -112,6 +112,19 @@ function findingOf(found: TraceFinding, entityOf: EntityOf, query: string): Find
         ...exactly(`own time of ${service} ${operation}`),
         evidence,
       };
+    case 'untraced-callee':
+      return {
+        claim: `${found.caller} waits ${ms(found.during)} for ${service} in ${operation}, not ${ms(before)}: ${formatPercent(found.share)} of the time added to the calls. ${service} has no spans of its own.${words(found.differs)}`,
+        entity: entityOf(service),
+        cause: 'slow-itself',
+        role: 'cause',
+        severity: 'critical',
+        confidence: Math.min(0.75, 0.5 + found.share * 0.25),
+        signal: { name: 'response_time', unit: 'ms', before, during: found.during },
+        ...onset,
+        ...exactly(`time of ${service} for ${found.caller}`),
+        evidence,
+      };
     case 'network':
       return {
         claim: `${found.caller} waits ${ms(found.during)} longer for ${service} than ${service} works, not ${ms(before)}: the time passes between the two.`,

@@ -192,3 +192,49 @@ describe('metrics of calls', () => {
     expect(networkOfEdges(moved, baselineEnd)).toHaveLength(1);
   });
 });
+
+describe('a callee without spans of its own', () => {
+  let count = 0;
+  /** cart /add → (client) query of its database. */
+  const query = (ms: number, over: Partial<Span> = {}, served: Partial<Span> = {}) => {
+    count += 1;
+    const span = (given: Partial<Span>) =>
+      Span.parse({ trace: `q${count}`, start: count * 1000, service: 'cart', ...given });
+    return [
+      span({ span: 'a', operation: '/add', kind: 'server', durationMs: ms + 10, ...served }),
+      span({
+        span: 'b',
+        parent: 'a',
+        operation: 'SELECT',
+        kind: 'client',
+        peer: 'postgresql',
+        durationMs: ms,
+        ...over,
+      }),
+    ];
+  };
+  const times = (of: () => Span[]) => Array.from({ length: 12 }, of).flat();
+  const usual = times(() => query(15));
+  test('that takes longer is slow itself, and its caller is not', () => {
+    const found = compared(
+      times(() => query(400)),
+      usual,
+    );
+    expect(kinds(found)).toEqual(['untraced-callee postgresql']);
+    expect(found[0]).toMatchObject({ caller: 'cart', at: { operation: 'SELECT' }, before: 15, during: 400 });
+  });
+  test('that takes as long as before says nothing, whatever the caller does', () => {
+    const slowCaller = times(() => query(15, {}, { durationMs: 500 }));
+    expect(kinds(compared(slowCaller, usual))).toEqual(['own-time cart']);
+  });
+  test('that refuses shows where its errors begin', () => {
+    const refused = times(() => query(2, { error: true, status: 'too many clients' }, { error: true }));
+    expect(compared(refused, usual)).toMatchObject([
+      { kind: 'error-origin', at: { service: 'cart', operation: 'SELECT' } },
+    ]);
+  });
+  test('that gives no answer is not called slow', () => {
+    const lost = times(() => query(3000, { error: true, status: 'timeout' }, { error: true }));
+    expect(kinds(compared(lost, usual))).toEqual(['error-origin cart']);
+  });
+});
