@@ -24,7 +24,8 @@ export type Rows =
   | { readonly kind: 'failed'; readonly reason: string; readonly status?: number | undefined };
 
 export interface Session {
-  query(logsql: string, window: Window): Promise<Rows>;
+  /** `share`: of the time that is left for the question. */
+  query(logsql: string, window: Window, share?: number): Promise<Rows>;
   values(field: string | undefined, window: Window): Promise<Rows>;
   readonly bytes: number;
 }
@@ -40,8 +41,8 @@ export function openSession(access: VictoriaLogsAccess): Session {
   const until = performance.now() + deadlineMs;
   let bytes = 0;
 
-  async function post(path: string, parameters: Readonly<Record<string, string>>): Promise<string | Failed> {
-    const left = Math.floor(until - performance.now());
+  async function post(path: string, parameters: Readonly<Record<string, string>>, share = 1): Promise<string | Failed> {
+    const left = Math.floor((until - performance.now()) * share);
     if (left <= 0) return failed(`VictoriaLogs did not answer within the ${deadlineMs} ms of the whole question.`);
     const address = new URL(`${url.replace(/\/+$/, '')}/select/logsql/${path}`);
     // The server stops a query that nobody waits for.
@@ -86,8 +87,8 @@ export function openSession(access: VictoriaLogsAccess): Session {
     get bytes() {
       return bytes;
     },
-    async query(query, { start, end }) {
-      const text = await post('query', { query, start, end });
+    async query(query, { start, end }, share) {
+      const text = await post('query', { query, start, end }, share);
       if (typeof text !== 'string') return text;
       const rows: Row[] = [];
       for (const line of text.split('\n')) {

@@ -5,7 +5,18 @@ import type { LogRecord } from '../../core/model/telemetry.ts';
 import type { Observed, Source } from '../../core/ports/telemetry.ts';
 import { parsedJson } from '../body.ts';
 import { openSession, Row, type Session, type VictoriaLogsAccess } from './client.ts';
-import { counts, type Fields, forms, lines, type Part, type PartName, partsOf, troubleLines } from './logsql.ts';
+import {
+  counts,
+  type Fields,
+  forms,
+  lines,
+  originalLine,
+  type Part,
+  type PartName,
+  partsOf,
+  sample,
+  troubleOf,
+} from './logsql.ts';
 
 export interface VictoriaLogsConfig extends VictoriaLogsAccess {
   readonly fields: Fields;
@@ -17,6 +28,8 @@ export interface VictoriaLogsConfig extends VictoriaLogsAccess {
 const shares: Readonly<Record<PartName, number>> = { paged: 0.6, neighbours: 0.25, others: 0.15 };
 /** Forms of lines that one query gives. */
 const maxForms = 1000;
+/** Share of the time that is left for the rare lines of a part: lines of trouble of the other parts matter more. */
+const rareShare = 0.4;
 const titles: Readonly<Record<PartName, string>> = {
   paged: 'the paged service',
   neighbours: 'its neighbours',
@@ -34,11 +47,6 @@ export const victoriaLogs = (config: VictoriaLogsConfig): Source<'logs'> => ({
   observe: (scope) => observe(config, openSession(config), scope),
 });
 
-interface Count {
-  readonly lines: number;
-  readonly trouble: number;
-}
-
 async function observe(
   config: VictoriaLogsConfig,
   session: Session,
@@ -52,27 +60,25 @@ async function observe(
   const missing = [...unasked];
   if (parts.length === 0)
     return { kind: 'data', data: streamed([]), query: new URL(config.url).host, missing, bytes: session.bytes };
-  const counted = await session.query(counts(parts, fields), window);
+  const counted = await session.query(counts(parts), window);
   if (counted.kind === 'failed') return gap(`The lines could not be counted: ${counted.reason}`);
-  const countOf = (place: number): Count => ({
-    lines: Number(counted.rows[0]?.[`n${place}`] ?? 0),
-    trouble: Number(counted.rows[0]?.[`bad${place}`] ?? 0),
-  });
-  const all = parts.reduce((sum, _, place) => sum + countOf(place).lines, 0);
+  const countOf = (place: number): number => Number(counted.rows[0]?.[`n${place}`] ?? 0);
+  const all = parts.reduce((sum, _, place) => sum + countOf(place), 0);
   const more = Object.values(scope.match ?? {}).flatMap((match) => Object.keys(match));
   const records: LogRecord[] = [];
   let answered = all === 0;
   for (const [place, part] of parts.entries()) {
     const count = countOf(place);
-    if (!Number.isFinite(count.lines)) return gap('VictoriaLogs answered in a form that is not its API.');
-    const room = Math.floor(maxLines * shares[part.name]);
+    if (!Number.isFinite(count)) return gap('VictoriaLogs answered in a form that is not its API.');
+    const alone = parts.length === 1;
+    const room = alone ? maxLines : Math.floor(maxLines * shares[part.name]);
     const read =
-      count.lines === 0
+      count === 0
         ? { rows: [], missing: [] }
-        : all <= maxLines || count.lines <= room
-          ? await whole(session, { part, fields, more, window, limit: maxLines })
-          : await condensed(session, { part, fields, more, window, limit: room }, count);
-    if (!('reason' in read) && count.lines > 0) answered = true;
+        : all <= maxLines || count <= room
+          ? await whole(session, { part, fields, more, window, limit: maxLines, alone })
+          : await condensed(session, { part, fields, more, window, limit: room, alone }, count);
+    if (!('reason' in read) && count > 0) answered = true;
     missing.push(...('reason' in read ? [`lines of ${titles[part.name]} (${read.reason})`] : read.missing));
     if ('reason' in read) continue;
     for (const row of read.rows) {
@@ -81,7 +87,7 @@ async function observe(
     }
   }
   if (!answered) return gap(`Nothing could be read: ${missing.at(-1) ?? 'VictoriaLogs did not answer.'}`);
-  if (asked.service !== undefined && parts[0]?.name === 'paged' && countOf(0).lines === 0)
+  if (asked.service !== undefined && parts[0]?.name === 'paged' && countOf(0) === 0)
     missing.push(
       `lines of ${asked.service}: no line has it as ${fields.service}${scope.match?.[asked.service] ? ' or by its match' : ''}`,
     );
@@ -116,6 +122,8 @@ interface Reading {
   readonly more: readonly string[];
   readonly window: Scope['window'];
   readonly limit: number;
+  /** No other part is asked for. */
+  readonly alone: boolean;
 }
 type Read = { readonly rows: readonly Row[]; readonly missing: readonly string[] } | { readonly reason: string };
 
@@ -124,45 +132,72 @@ async function whole(session: Session, { part, fields, more, window, limit }: Re
   return answer.kind === 'failed' ? { reason: answer.reason } : { rows: answer.rows, missing: [] };
 }
 
+/** The first lines of the rarest forms and of the forms that look like trouble, and a sample of lines of trouble. */
 async function condensed(
   session: Session,
-  { part, fields, more, window, limit }: Reading,
-  count: Count,
+  { part, fields, more, window, limit, alone }: Reading,
+  count: number,
 ): Promise<Read> {
-  const room = Math.max(1, limit - maxForms);
-  const every = Math.max(1, Math.ceil(count.trouble / room));
-  const formed = await session.query(forms(part, fields, more, maxForms), window);
-  const troubled =
-    count.trouble === 0
+  const troubled = troubleOf(part, fields);
+  const formsOf = async (one: Part, order: 'rare' | 'frequent') => {
+    const answer = await session.query(
+      forms(one, fields, more, { limit: maxForms, order }),
+      window,
+      order === 'rare' ? rareShare : 1,
+    );
+    if (answer.kind === 'failed') return { reason: answer.reason };
+    return answer.rows.map((row) => ({
+      lines: Number(row.n) || 0,
+      first: lineIn(Row.safeParse(parsedJson(row.first ?? '')).data),
+    }));
+  };
+  const bad = await formsOf(troubled, 'frequent');
+  if ('reason' in bad) return { reason: bad.reason };
+  // Rare lines of services beside the page are not worth a query.
+  const rare = part.name === 'others' && !alone ? [] : await formsOf(part, 'rare');
+  const lines = bad.reduce((sum, one) => sum + one.lines, 0);
+  const firsts = [...bad, ...('reason' in rare ? [] : rare)].flatMap(({ first }) =>
+    first === undefined ? [] : [first],
+  );
+  const room = Math.max(1, limit - firsts.length);
+  const every = Math.max(1, Math.ceil(lines / room));
+  const sampled =
+    lines === 0
       ? { kind: 'rows' as const, rows: [] }
-      : await session.query(troubleLines(part, fields, more, { every, limit: 2 * room }), window);
-  if (formed.kind === 'failed' && troubled.kind === 'failed') return { reason: formed.reason };
-  const firsts =
-    formed.kind === 'failed'
-      ? []
-      : formed.rows.flatMap(({ first }) => {
-          const row = Row.safeParse(parsedJson(first ?? ''));
-          return row.success ? [{ ...row.data, _msg: row.data.watchkeeper_line ?? '' }] : [];
-        });
-  const sampled = troubled.kind === 'failed' ? [] : troubled.rows;
+      : await session.query(sample(troubled, fields, more, { every, limit: 2 * room }), window);
   const key = (row: Row) => JSON.stringify([row._time, row._msg, row[fields.pod]]);
-  const rows = [...new Map([...firsts, ...sampled].map((row) => [key(row), row])).values()];
+  const read = [
+    ...new Map([...firsts, ...(sampled.kind === 'failed' ? [] : sampled.rows)].map((row) => [key(row), row])).values(),
+  ];
+  const atLeast = bad.length >= maxForms ? 'more than ' : '';
   const words = [
-    formed.kind === 'failed'
-      ? `no forms of lines (${formed.reason})`
-      : `the first line of ${firsts.length >= maxForms ? `the ${maxForms} rarest` : `each of ${firsts.length}`} forms`,
-    troubled.kind === 'failed'
-      ? `no lines that look like trouble (${troubled.reason})`
-      : every > 1
-        ? `one in ${every} at random of ${number(count.trouble)} lines that look like trouble`
-        : `all ${number(count.trouble)} lines that look like trouble`,
+    sampled.kind === 'failed'
+      ? `the first lines of ${number(bad.length)} forms of trouble, and no more of them (${sampled.reason})`
+      : lines === 0
+        ? 'no line looks like trouble'
+        : every > 1
+          ? `one in ${every} at random of ${atLeast}${number(lines)} lines that look like trouble`
+          : `all ${number(lines)} lines that look like trouble`,
+    ...('reason' in rare
+      ? [`no rare lines (${rare.reason})`]
+      : rare.length === 0
+        ? []
+        : [
+            `the first line of ${rare.length >= maxForms ? `the ${number(maxForms)} rarest` : `each of ${number(rare.length)}`} forms`,
+          ]),
   ];
   return {
-    rows,
+    rows: read,
     missing: [
-      `${number(Math.max(0, count.lines - rows.length))} of ${number(count.lines)} lines of ${titles[part.name]}; read: ${words.join(', ')}`,
+      `${number(Math.max(0, count - read.length))} of ${number(count)} lines of ${titles[part.name]}; read: ${words.join(', ')}`,
     ],
   };
+}
+
+/** The line as it was before its form took its place. */
+function lineIn(row: Row | undefined): Row | undefined {
+  const original = row?.[originalLine];
+  return row === undefined || original === undefined ? undefined : { ...row, _msg: original };
 }
 
 function recordOf(row: Row, scope: Scope, { fields, cluster }: VictoriaLogsConfig): LogRecord | undefined {

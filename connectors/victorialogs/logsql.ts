@@ -58,17 +58,10 @@ export function partsOf(scope: Scope, fields: Fields): { readonly parts: Part[];
   };
 }
 
-/** Lines that look like trouble. */
-const trouble = (fields: Fields): string =>
-  `(_msg:~"(?i)(err|fail|fatal|panic|exception|critical|warn|timeout|timed out|refused|denied|killed|unavailable)" or ${quoted(fields.level)}:~"(?i)^(err|fatal|crit|warn|panic|alert|emerg)")`;
-
-/** The lines and the lines of trouble of each part, as `n0`, `bad0`, `n1`, … */
-export const counts = (parts: readonly Part[], fields: Fields): string =>
+/** The lines of each part, as `n0`, `n1`, … */
+export const counts = (parts: readonly Part[]): string =>
   `${parts.map(({ filter }) => `(${filter})`).join(' or ')} | stats ${parts
-    .flatMap(({ filter }, place) => [
-      `count() if (${filter}) n${place}`,
-      `count() if (${filter} ${trouble(fields)}) bad${place}`,
-    ])
+    .map(({ filter }, place) => `count() if (${filter}) n${place}`)
     .join(', ')}`;
 
 const selected = (fields: Fields, more: readonly string[]): string =>
@@ -77,18 +70,51 @@ const selected = (fields: Fields, more: readonly string[]): string =>
 export const lines = ({ filter }: Part, fields: Fields, more: readonly string[], limit: number): string =>
   `${filter} | fields ${selected(fields, more)} | limit ${limit}`;
 
-/** One of `every` lines of trouble, chosen by the server at random. */
-export const troubleLines = (
+/** The field that keeps a line while its form takes its place. */
+export const originalLine = 'watchkeeper_line';
+/** Words by their beginnings are much cheaper for the server than an expression. */
+const words = [
+  'err*',
+  'fail*',
+  'fatal*',
+  'panic*',
+  'exception*',
+  'critical*',
+  'warn*',
+  'timeout*',
+  '"timed out"',
+  'refused',
+  'denied',
+  'killed',
+  'unavailable',
+];
+const levels = ['err*', 'fatal*', 'crit*', 'warn*', 'panic*', 'alert*', 'emerg*'];
+/** The part's lines that look like trouble. */
+export const troubleOf = ({ name, filter }: Part, { level }: Fields): Part => ({
+  name,
+  filter: `${filter} (${[
+    ...words.map((word) => `_msg:i(${word})`),
+    '_msg:~"Exception|Error"',
+    ...levels.map((word) => `${quoted(level)}:i(${word})`),
+  ].join(' or ')})`,
+});
+
+/** Each form of lines with its number and its first line: lines are of one form if only their numbers differ. */
+export const forms = (
+  { filter }: Part,
+  fields: Fields,
+  more: readonly string[],
+  { limit, order }: { readonly limit: number; readonly order: 'rare' | 'frequent' },
+): string => {
+  const by = ['_msg', fields.service, fields.namespace, fields.cluster].map(quoted).join(', ');
+  const kept = [...new Set(['_time', originalLine, ...Object.values(fields), ...more])].map(quoted).join(', ');
+  return `${filter} | copy _msg as ${originalLine} | collapse_nums at _msg | stats by (${by}) count() n, row_min(_time, ${kept}) first | sort by (n${order === 'rare' ? '' : ' desc'}) limit ${limit} | fields n, first`;
+};
+
+/** One of `every` lines, chosen by the server at random. */
+export const sample = (
   { filter }: Part,
   fields: Fields,
   more: readonly string[],
   { every, limit }: { readonly every: number; readonly limit: number },
-): string =>
-  `${filter} ${trouble(fields)}${every > 1 ? ` | sample ${every}` : ''} | fields ${selected(fields, more)} | limit ${limit}`;
-
-/** The first line of each form of lines, the rarest forms first: lines are of one form if only their numbers differ. */
-export const forms = ({ filter }: Part, fields: Fields, more: readonly string[], limit: number): string => {
-  const by = ['_msg', fields.service];
-  const kept = [...new Set(['_time', 'watchkeeper_line', ...Object.values(fields), ...more])].map(quoted).join(', ');
-  return `${filter} | copy _msg as watchkeeper_line | collapse_nums at _msg | stats by (${by.map(quoted).join(', ')}) count() n, row_min(_time, ${kept}) first | sort by (n) limit ${limit} | fields n, first`;
-};
+): string => `${filter}${every > 1 ? ` | sample ${every}` : ''} | fields ${selected(fields, more)} | limit ${limit}`;

@@ -91,10 +91,10 @@ test('too many lines: the form that occurs once is there, trouble is sampled, an
   expect(records.some(({ message }) => message === 'configuration reloaded, pool size 20 to 2')).toBe(true);
   const trouble = records.filter(({ message }) => message.includes('refused'));
   expect(trouble.length).toBeGreaterThan(500);
-  expect(trouble.length).toBeLessThan(1400);
+  expect(trouble.length).toBeLessThan(2000);
   expect(trouble[0]?.timestamp).toBe(new Date(start + 2_400_000).toISOString());
   expect(missing.join()).toMatch(
-    /^3\d,\d{3} of 33,001 lines of the paged service; read: the first line of each of 3 forms, one in 4 at random of 3,000 lines that look like trouble/,
+    /^3\d,\d{3} of 33,001 lines of the paged service; read: one in \d at random of 3,000 lines that look like trouble, the first line of each of 3 forms/,
   );
 });
 
