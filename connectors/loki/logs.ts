@@ -3,6 +3,7 @@
 import { amongClusters, isWithin, matchedService, type Scope } from '../../core/model/scope.ts';
 import type { LogRecord } from '../../core/model/telemetry.ts';
 import type { Observed, Source } from '../../core/ports/telemetry.ts';
+import { exploreLink } from '../explore.ts';
 import { Counts, IndexStats, Lines, type LokiAccess, Names, openSession, type Session } from './client.ts';
 import {
   countedBy,
@@ -103,7 +104,15 @@ class Question {
     this.#missing.push(...failures);
     await this.#explainSilence(parts, counts);
     if (this.#shortened > 0) this.#missing.push(`the ends of ${this.#shortened} lines of more than 16,384 characters`);
-    const link = exploreLink(this.#config.url, parts[0]?.selector, this.#scope);
+    const expr = parts[0]?.selector;
+    const link =
+      expr === undefined
+        ? undefined
+        : exploreLink(
+            this.#config.url,
+            { pane: 'logs', type: 'loki', query: { expr, queryType: 'range' } },
+            this.#scope.window,
+          );
     return {
       kind: 'data',
       data: streamed(this.#lines.toSorted((a, b) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0))),
@@ -353,13 +362,3 @@ const nsOf = (instant: string): bigint => BigInt(Date.parse(instant)) * 1_000_00
 const isoOf = (ns: bigint): string => new Date(Number(ns / 1_000_000n)).toISOString();
 const number = (value: number): string => value.toLocaleString('en-US');
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
-
-/** Grafana's Explore with this query and window, if Loki is reached through Grafana. */
-function exploreLink(url: string, expr: string | undefined, { window }: Scope): string | undefined {
-  const [, grafana, uid] = /^(https?:\/\/.+?)\/api\/datasources\/proxy\/uid\/([^/]+)\/*$/.exec(url) ?? [];
-  if (grafana === undefined || uid === undefined || expr === undefined) return undefined;
-  const range = { from: String(Date.parse(window.start)), to: String(Date.parse(window.end)) };
-  const queries = [{ refId: 'A', expr, queryType: 'range', datasource: { type: 'loki', uid } }];
-  const panes = JSON.stringify({ logs: { datasource: uid, queries, range } });
-  return `${grafana}/explore?${new URLSearchParams({ schemaVersion: '1', panes })}`;
-}

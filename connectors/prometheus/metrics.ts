@@ -1,6 +1,8 @@
 // Series of a Prometheus: of the fixed catalogue, of the signals that are discovered, and of the user's own queries. The server selects what is in scope.
 // A signal that is not found is said, with the reason; an unreachable server is a gap, never an error.
+import type * as z from 'zod';
 import { limitConcurrency } from '../../core/limit-concurrency.ts';
+import type { TimeWindow } from '../../core/model/entity.ts';
 import { amongClusters, isWithin, type Located, type Scope } from '../../core/model/scope.ts';
 import type { Series } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
@@ -8,6 +10,7 @@ import { formatList } from '../../core/wording.ts';
 import { type CatalogueEntry, catalogue } from './catalogue.ts';
 import { fetchJson, Matrix, type PrometheusConfig } from './client.ts';
 import { type Chosen, type Discovery, discover } from './discovery.ts';
+import { linkTo } from './link.ts';
 import { matchedIn } from './match.ts';
 import { aroundNamed, placesOf } from './places.ts';
 import { answerLabel, type Builder, builder, type NameForm, nameIn, type Roles } from './promql.ts';
@@ -102,7 +105,7 @@ export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
       const read = answers.map(
         ({ ask, answer }): Answered => ({
           ask,
-          series: answer.kind === 'ok' ? answer.data.result.flatMap((one) => toSeries(ask, one, config) ?? []) : [],
+          series: answer.kind === 'ok' ? seriesIn(answer.data.result, ask, config, window) : [],
         }),
       );
       const merged = mergedSeries(read.map((one) => ({ ...one, series: inScope(scope, one.series) })));
@@ -167,6 +170,20 @@ const readingOf = ({ name, namespace }: Roles): Pick<Ask, 'names' | 'namespaces'
   names: name === undefined ? [] : [{ label: answerLabel(name), form: name.form }],
   namespaces: namespace === undefined ? [] : [namespace],
 });
+
+/** All series of an answer have the same page. */
+function seriesIn(
+  result: z.infer<typeof Matrix>['result'],
+  ask: Ask,
+  config: PrometheusConfig,
+  window: TimeWindow,
+): Series[] {
+  const link = linkTo(config.url, ask.promql, window);
+  return result.flatMap((one) => {
+    const series = toSeries(ask, one, config);
+    return series === undefined ? [] : [link === undefined ? series : { ...series, link }];
+  });
+}
 
 function toSeries(
   ask: Ask,

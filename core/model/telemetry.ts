@@ -19,6 +19,8 @@ export const Series = z.strictObject({
   signal: z.string().min(1),
   unit: z.string(),
   points: z.array(z.tuple([z.number(), z.number()])),
+  /** The web page that shows it. */
+  link: z.string().max(2000).optional(),
 });
 export type Series = z.infer<typeof Series>;
 

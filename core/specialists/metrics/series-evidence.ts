@@ -30,7 +30,7 @@ const deviations = (sigmas: number): string =>
     : `${sigmas.toFixed(0)} robust standard deviations`;
 
 export function evidenceOf(
-  series: Series,
+  { link, ...series }: Series,
   query: string,
   move: Shifted | undefined,
   baseline: Baseline,
@@ -43,6 +43,7 @@ export function evidenceOf(
     source: series.source,
     query: `${query} ${name}`,
     window: baseline,
+    ...(link === undefined ? {} : { link }),
     excerpt: move
       ? `${name}: ${changeWords(move)}, first at ${new Date(move.shift.at * 1000).toISOString()} (${deviations(move.shift.sigmas)})`
       : `${name}: last value ${last ? formatValue(last[1], series.unit, series.signal) : 'none'}`,

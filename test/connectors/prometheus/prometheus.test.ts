@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { authorizer } from '../../../connectors/authorize.ts';
 import { prometheusCalls } from '../../../connectors/prometheus/calls.ts';
 import { prometheusAlerts, prometheusMetrics } from '../../../connectors/prometheus/index.ts';
+import { linkTo } from '../../../connectors/prometheus/link.ts';
 import { aScope } from '../../builders.ts';
 
 // What a server may do to us; that the real one is understood is in test/real.
@@ -107,6 +108,7 @@ test('values that are no numbers are left out, and a series without a name is', 
         [1, 2],
         [4, 3],
       ],
+      link: expect.stringContaining('/graph?g0.expr='),
     },
   ]);
 });
@@ -181,5 +183,62 @@ describe('calls', () => {
       },
     ]);
     expect(observed.missing?.[0]).toContain('how many calls of traces_service_graph_request_total fail');
+  });
+});
+
+describe('the page of a series', () => {
+  const expr = 'rate(x{service="a&b"}[60s])';
+  test("is Grafana's Explore at the window of the question, if Prometheus is reached through it", () => {
+    const link = new URL(linkTo('https://grafana/api/datasources/proxy/uid/P8E8', expr, window) ?? '');
+    expect(`${link.origin}${link.pathname}`).toBe('https://grafana/explore');
+    expect(JSON.parse(link.searchParams.get('panes') ?? '')).toEqual({
+      metrics: {
+        datasource: 'P8E8',
+        queries: [{ refId: 'A', expr, range: true, datasource: { type: 'prometheus', uid: 'P8E8' } }],
+        range: { from: String(Date.parse(window.start)), to: String(Date.parse(window.end)) },
+      },
+    });
+  });
+  test('is that of Prometheus otherwise, and there is none in Managed Prometheus or for an endless query', () => {
+    const link = new URL(linkTo('https://prom.be1/', expr, window) ?? '');
+    expect(link.pathname).toBe('/graph');
+    expect(Object.fromEntries(link.searchParams)).toMatchObject({
+      'g0.expr': expr,
+      'g0.range_input': '7200s',
+      'g0.end_input': '2026-11-18 02:00:00',
+    });
+    expect(linkTo('https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1', expr, window)).toBeUndefined();
+    expect(linkTo('https://prom.be1', 'x'.repeat(3000), window)).toBeUndefined();
+  });
+});
+describe('a server that answers discovery with anything', () => {
+  const hostile = ['http_requests_total', 'x"} or vector(1) #', '<script>', '__proto__', 'a'.repeat(500)];
+  test.each([
+    [{ '__name__/values': hostile, labels: ['service', 'code"', '__proto__'] }],
+    [{ '__name__/values': hostile, labels: { a: 1 } }],
+    [
+      {
+        '__name__/values': hostile,
+        metadata: { __proto__: [], http_requests_total: [{ type: 7 }] },
+        labels: ['service'],
+      },
+    ],
+    [{ '__name__/values': hostile, metadata: 'none', labels: [] }],
+  ])('%#: no name of it stands in a query, and nothing is thrown', async (data: Record<string, unknown>) => {
+    const asked: string[] = [];
+    const url = await answering((request, response) => {
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
+      asked.push(...searchParams.getAll('query'), ...searchParams.getAll('match[]'));
+      const found = Object.entries(data).find(([end]) => pathname.endsWith(end))?.[1];
+      const fallback = pathname.endsWith('query_range')
+        ? { resultType: 'matrix', result: [] }
+        : ['"} or 1', 'checkout'];
+      response.end(JSON.stringify({ status: 'success', data: found ?? fallback }));
+    });
+    const scope = aScope({ reach: 'cluster', service: 'checkout', window });
+    const observed = await prometheusMetrics({ url }).observe(scope, {});
+    expect(['data', 'gap']).toContain(observed.kind);
+    expect(asked.filter((query) => /vector\(1\)|<script>|__proto__|a{300}|code"/.test(query))).toEqual([]);
+    expect(JSON.stringify(observed)).not.toContain('script');
   });
 });
