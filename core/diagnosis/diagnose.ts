@@ -186,6 +186,12 @@ function nodesOf(reports: readonly Report[], subjects: Subjects): ScoringContext
   return (subject) => new Set((bySubject.get(subject) ?? []).map(({ node }) => node.name));
 }
 
+function imagesOf(reports: readonly Report[], subjects: Subjects): ScoringContext['imagesOf'] {
+  const images = reports.flatMap(({ topology }) => topology?.images ?? []);
+  const bySubject = Map.groupBy(images, ({ workload }) => subjects.keyOf(workload));
+  return (subject) => new Set((bySubject.get(subject) ?? []).flatMap(({ digests }) => digests));
+}
+
 const withoutTaughtCalls = ({ taught: _, ...scene }: ScoringContext): ScoringContext => scene;
 
 const confidenceOf = ({ candidate }: Ranked, ranked: readonly Ranked[]): number =>
@@ -246,6 +252,7 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   return {
     ...near,
     nodesOf: nodesOf(reports, subjects),
+    imagesOf: imagesOf(reports, subjects),
     brokenSubjects: brokenSubjectsOf({ context, findings, subjects, paged, isElsewhere: near.isElsewhere }),
     ...(taught.length > 0 && {
       taught: {

@@ -27,6 +27,8 @@ export interface ScoringContext {
   readonly brokenSubjects: BrokenSubjects;
   /** The names of the nodes on which a subject runs, as far as a report tells them. */
   readonly nodesOf: (subject: string) => ReadonlySet<string>;
+  /** The digests of the images that a subject's pods run; empty if they are not known. */
+  readonly imagesOf: (subject: string) => ReadonlySet<string>;
   /** The text of a finding's evidence. */
   readonly excerptsOf: (finding: Finding) => string;
   /** By change id. */

@@ -169,6 +169,11 @@ export const Report = z.object({
         .array(z.object({ node: EntityRef, workload: EntityRef }))
         .max(200)
         .optional(),
+      /** The digests of the images that the pods of the workloads near the page run. */
+      images: z
+        .array(z.object({ workload: EntityRef, digests: z.array(z.string().max(80)).max(10) }))
+        .max(60)
+        .optional(),
       /** The rights of the ServiceAccounts that the workloads near the page run as. */
       accounts: z.array(AccountRights).max(40).optional(),
       /** The DNS of each cluster: its workload, its troubles in words (none if it is well), and all Services as `namespace/name`. */

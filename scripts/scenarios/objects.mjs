@@ -226,6 +226,7 @@ export function pod({
   state,
   last,
   restarts = 0,
+  imageID,
 }) {
   return {
     apiVersion: 'v1',
@@ -272,6 +273,7 @@ export function pod({
         {
           name: app,
           image,
+          ...(imageID ? { imageID } : {}),
           ready,
           restartCount: restarts,
           started: ready,

@@ -149,13 +149,16 @@ function story(write, id, told) {
     'logs.ndjson': logsOf(logs),
     'signals.ndjson': signalsOf(moved),
     'changes.json': changes,
-    'dependencies.json': names.flatMap((name) => shop[name].calls.map((to) => ({ from: name, to }))),
+    'dependencies.json': [
+      ...names.flatMap((name) => shop[name].calls.map((to) => ({ from: name, to }))),
+      ...(told.calls ?? []),
+    ],
     ...(told.status ? { 'status.json': told.status } : {}),
     ...(told.alerts ? { 'alerts.json': told.alerts } : {}),
     'expected.json': {
       vocabulary: 'watchkeeper',
       rootCause: told.truth,
-      ...actionsFor(told.truth),
+      ...(told.actions ?? actionsFor(told.truth)),
       ...(told.decoys ? { decoys: told.decoys } : {}),
     },
   });
@@ -1094,5 +1097,125 @@ export function writePairs(write) {
     signals: { web: { latency_p95: from(-13, 45, 4800) } },
     errors: { web: [-13, 0.3] },
     truth: { entity: { kind: 'Node', name: 'node-1' }, cause: 'connection-tracking-full' },
+  });
+
+  const database = 'orders-db.c1x2y3.eu-west-1.rds.amazonaws.com';
+  const external = { orders: { env: { ORDERS_MYSQL_HOST: undefined, ORDERS_MYSQL_PORT: undefined } } };
+  const unreachable = upstream(
+    'orders',
+    say(`cannot place order: orders database ${database}:3306: dial tcp 10.20.7.31:3306: i/o timeout`),
+    0.6,
+  );
+  const ruleRevoked = (group, more) => ({
+    id: `cloudtrail-${group}`,
+    kind: 'infrastructure',
+    at: t(-14),
+    author: 'kim@example.com (NetworkAdmin)',
+    title: `ec2 RevokeSecurityGroupIngress on ${group}: ipProtocol tcp, fromPort 3306, toPort 3306 (account 111122223333, eu-west-1)`,
+    link: `https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/${group}`,
+    ...more,
+  });
+  tell('security-group', {
+    title: 'Somebody took the rule away that lets orders reach its database',
+    alert: ordersErrors,
+    paged: 'orders',
+    tags: ['change', 'aws'],
+    objects: external,
+    calls: [{ from: 'orders', to: 'orders-db' }],
+    ...unreachable,
+    changes: [
+      ruleRevoked('sg-0d51c2a7', { service: 'orders-db' }),
+      deploy('deploy-orders-3', 'orders', -75, 'orders 4.2.1: show the delivery date', {
+        diff: '--- a/src/view.js\n+++ b/src/view.js\n-  return page(order.items)\n+  return page(order.items, order.deliveryDate)\n',
+      }),
+    ],
+    decoys: ['deploy-orders-3'],
+    truth: {
+      entity: { kind: 'Service', name: 'orders-db' },
+      cause: 'infrastructure-change',
+      change: 'cloudtrail-sg-0d51c2a7',
+    },
+  });
+  tell('security-group-twin', {
+    title: 'A release of orders asks for its database elsewhere; a rule of another group was taken away, too',
+    alert: ordersErrors,
+    paged: 'orders',
+    tags: ['change', 'aws'],
+    objects: external,
+    calls: [{ from: 'orders', to: 'orders-db' }],
+    ...unreachable,
+    changes: [
+      ruleRevoked('sg-07be90f3', {
+        entity: { kind: 'Resource', name: 'sg-07be90f3', cluster: '111122223333:eu-west-1' },
+      }),
+      deploy('deploy-orders-3', 'orders', -13, 'orders 4.2.1: read the address of the database from the new file', {
+        diff: `--- a/config/production.yaml\n+++ b/config/production.yaml\n-  host: orders-db-2.c1x2y3.eu-west-1.rds.amazonaws.com\n+  host: ${database}\n`,
+      }),
+    ],
+    decoys: ['cloudtrail-sg-07be90f3'],
+    truth: { entity: app('orders'), cause: 'code-change', change: 'deploy-orders-3' },
+  });
+
+  const digest = (letter) => `sha256:${letter.repeat(64)}`;
+  const movedTag = {
+    id: 'ecr-store/orders@bbbbbbbbbbbb',
+    kind: 'deploy',
+    at: t(-16),
+    service: 'orders',
+    title: `Tag 4.2.0 of store/orders was moved: it names ${digest('b').slice(0, 19)}, and ${digest('a').slice(0, 19)} has no tag any more (eu-west-1)`,
+    version: '4.2.0',
+    from: digest('a'),
+    to: digest('b'),
+  };
+  /** New pods pull the image that the tag names; a container that starts anew in its pod keeps its image. */
+  const crashesWith = (letter, more = {}) => ({
+    ready: 0,
+    conditions: [
+      { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', lastTransitionTime: t(-12) },
+      { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable', lastTransitionTime: long },
+    ],
+    pods: () => ({
+      ...crashing(1).pods(),
+      imageID: `registry.example.com/store/orders@${digest(letter)}`,
+      ...more,
+    }),
+  });
+  const ruleFile = say(
+    'Error: rules of pricing cannot be read: missing field currency at loadRules (/app/pricing.js:41)',
+  );
+  const configured = {
+    id: 'configmap/store-1/store/orders-pricing',
+    kind: 'config',
+    at: t(-14),
+    service: 'orders',
+    author: 'kubectl-edit',
+    title: 'ConfigMap orders-pricing was changed by kubectl-edit, which set rules.json; Deployment orders mounts it',
+    entity: { kind: 'Deployment', name: 'orders', namespace, cluster },
+  };
+  const rules = (minute) => ({
+    ...configured,
+    ...(minute === undefined ? {} : { at: t(minute) }),
+  });
+  tell('image-tag-moved', {
+    title: 'A tag was moved to another image, and new pods of orders pulled it',
+    alert: restarting,
+    tags: ['change', 'image'],
+    objects: { orders: crashesWith('b', { startedAt: t(-13) }) },
+    ...upstream('orders', ruleFile, 0.6),
+    changes: [movedTag, rules(-60 * 20)],
+    decoys: [configured.id],
+    actions: { actions: { right: [], harmful: acts(['scale-workload']) } },
+    truth: { entity: app('orders'), cause: 'code-change', change: movedTag.id },
+  });
+  tell('image-tag-moved-twin', {
+    title: 'A tag was moved, but no pod pulled it: the rules of orders were edited',
+    alert: restarting,
+    tags: ['change', 'image'],
+    objects: { orders: crashesWith('a') },
+    ...upstream('orders', ruleFile, 0.6),
+    changes: [movedTag, rules()],
+    decoys: [movedTag.id],
+    actions: { actions: { right: [], harmful: acts(['scale-workload']) } },
+    truth: { entity: app('orders'), cause: 'config-change', change: configured.id },
   });
 }

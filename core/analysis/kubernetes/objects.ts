@@ -49,6 +49,8 @@ const state = z
 const containerStatus = z.looseObject({
   name: z.string(),
   image: z.string().nullish(),
+  /** `registry/name@sha256:…` of what runs; other forms exist. */
+  imageID: z.string().nullish(),
   ready: z
     .boolean()
     .nullish()

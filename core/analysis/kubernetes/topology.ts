@@ -9,7 +9,7 @@ import { clusterDnsOf } from './cluster-dns.ts';
 import type { Container, Service, Workload } from './objects.ts';
 
 /** Limits of the topology in a report, because each report is sent along with all others. A larger fleet has a mesh that knows its calls. */
-const most = { calls: 200, databases: 50, onNodes: 100, placements: 200, accounts: 40, dns: 20 };
+const most = { calls: 200, databases: 50, onNodes: 100, placements: 200, accounts: 40, dns: 20, images: 60 };
 
 /** `isNear` selects the workloads with their nodes. */
 export function topologyOf(
@@ -22,6 +22,10 @@ export function topologyOf(
     .flatMap((cluster) => cluster.nodes.flatMap(({ metadata: { name } }) => runningOn(cluster, name)))
     .filter(({ workload }) => isNear(workload))
     .slice(0, most.placements);
+  const images = clusters
+    .flatMap(imagesIn)
+    .filter(({ workload }) => isNear(workload))
+    .slice(0, most.images);
   const accounts = clusters
     .flatMap((cluster) => accountRights(cluster, ({ workloads }) => workloads.some(isNear)))
     .slice(0, most.accounts);
@@ -31,9 +35,26 @@ export function topologyOf(
     databases: clusters.flatMap(databasesIn).slice(0, most.databases),
     ...(onNodes.length > 0 && { onNodes }),
     ...(placements.length > 0 && { placements }),
+    ...(images.length > 0 && { images }),
     ...(accounts.length > 0 && { accounts }),
     ...(dns.length > 0 && { dns }),
   };
+}
+
+/** By workload, the digests that its pods run. A status without the digest of a registry says nothing. */
+function imagesIn(cluster: Cluster): NonNullable<NonNullable<Report['topology']>['images']> {
+  const found = new Map<string, { readonly workload: EntityRef; readonly digests: Set<string> }>();
+  for (const { metadata, status } of cluster.pods) {
+    const digests = status.containerStatuses.flatMap(
+      ({ imageID }) => /@(sha256:[0-9a-f]{64})$/.exec(imageID ?? '')?.[1] ?? [],
+    );
+    if (digests.length === 0) continue;
+    const workload = cluster.ownerOf('Pod', metadata.name, metadata.namespace);
+    const known = found.get(entityKey(workload)) ?? { workload, digests: new Set() };
+    for (const digest of digests) known.digests.add(digest);
+    found.set(entityKey(workload), known);
+  }
+  return [...found.values()].map(({ workload, digests }) => ({ workload, digests: [...digests].slice(0, 10) }));
 }
 
 /** Workloads with pods on a node that is not ready or under pressure, once per node. */

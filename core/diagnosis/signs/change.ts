@@ -4,6 +4,7 @@
 import { isChange } from '../../causes/causes.ts';
 import type { Candidate } from '../candidates.ts';
 import { earliestOf, minute, minutesOf, observed, type ScoringContext, type Sign } from '../scene.ts';
+import { signsOfImage } from './image.ts';
 import { signsOfLoad } from './load.ts';
 import { signsOfMechanism } from './mechanism.ts';
 import { signsOfNewLimit } from './new-limit.ts';
@@ -24,6 +25,7 @@ export function signsOfChange(candidate: Candidate, scene: ScoringContext): Sign
     ...signsOfMechanism(candidate, scene),
     ...signsOfLoad(candidate, scene),
     ...signsOfNewLimit(candidate, scene),
+    ...signsOfImage(candidate, scene),
   ];
 }
 
