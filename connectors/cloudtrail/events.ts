@@ -1,6 +1,7 @@
 // Makes changes of CloudTrail's events: write events that succeeded, without what AWS's own automation does. Texts of events come from callers of
 // AWS's APIs, so they may be hostile.
 import * as z from 'zod';
+import { changeIds } from '../../core/model/change-ids.ts';
 import type { Change } from '../../core/model/telemetry.ts';
 import { clean } from '../../core/text.ts';
 import { parsedJson } from '../body.ts';
@@ -139,7 +140,7 @@ function changeOf(event: TrailEvent, record: Whole, { region, names, service }: 
   const author = authorOf(event, record);
   const account = record.recipientAccountId ?? undefined;
   return {
-    id: `cloudtrail-${EventId}`,
+    id: `${changeIds.operation}${EventId}`,
     kind: kindOf(own, EventName),
     at,
     title: clean(`${title}${account === undefined ? '' : ` (account ${account}, ${where})`}`)

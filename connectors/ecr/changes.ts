@@ -2,6 +2,7 @@
 // the change says which tag names which image from then on, and whether the tag was moved.
 import { DescribeImagesCommand, DescribeRepositoriesCommand, type ECRClient } from '@aws-sdk/client-ecr';
 import * as z from 'zod';
+import { changeIds } from '../../core/model/change-ids.ts';
 import { isWithin, type Scope } from '../../core/model/scope.ts';
 import type { Change } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
@@ -169,7 +170,7 @@ function pushesOf(
         ? `Image ${digest} pushed to ${name} as ${tags.join(', ')}`
         : `Tag ${tags.join(', ')} of ${name} was moved: it names ${digest}, and ${before.imageDigest.slice(0, 19)} has no tag any more`;
     return {
-      id: `ecr-${name}@${image.imageDigest.slice(7, 19)}-${image.imagePushedAt.getTime()}`,
+      id: `${changeIds.movedTag}${name}@${image.imageDigest.slice(7, 19)}-${image.imagePushedAt.getTime()}`,
       // A new tag reaches nobody until it is deployed; pods that start anew pull what a moved tag names.
       kind: before === undefined ? 'commit' : 'deploy',
       at: image.imagePushedAt.toISOString(),

@@ -8,6 +8,7 @@ import type { Source } from '../../core/ports/telemetry.ts';
 import type { Clock } from '../../core/ports/world.ts';
 import { formatList } from '../../core/wording.ts';
 import type { ClusterAccess } from './access.ts';
+import { configVersions } from './config-versions.ts';
 import type { Delivery } from './delivery.ts';
 import { readDeliveries } from './gitops.ts';
 import { revisionsSource } from './snapshot.ts';
@@ -25,7 +26,19 @@ export function kubernetesChanges(parts: {
     async observe(scope, query) {
       const observed = await revisions.observe(scope, query);
       const snapshots = observed.kind === 'data' ? observed.data : [];
-      const read = await readDeliveries(parts.clusters, scope, snapshots, parts.withinMs ?? 8000);
+      const { clusters, withinMs = 8000 } = parts;
+      const [read, versions] = await Promise.all([
+        readDeliveries(clusters, scope, snapshots, withinMs),
+        configVersions(
+          clusters,
+          amongClusters(
+            scope,
+            clusters.map(({ name }) => name),
+          ),
+          snapshots,
+          withinMs,
+        ),
+      ]);
       if (observed.kind === 'gap' && read.tools.length === 0)
         return { kind: 'gap', gap: { ...observed.gap, source: 'changes' } };
       const within = amongClusters(
@@ -38,17 +51,20 @@ export function kubernetesChanges(parts: {
       const known = formatList(['rollouts', ...read.tools.map((tool) => `deliveries of ${tool}`)]);
       return {
         kind: 'data',
-        data: combined(rollouts, read.deliveries, scope),
+        data: [...combined(rollouts, read.deliveries, scope), ...versions.changes].toSorted(
+          (a, b) => Date.parse(a.at) - Date.parse(b.at) || a.id.localeCompare(b.id),
+        ),
         query:
           observed.kind === 'data'
-            ? `revisions of Deployments${read.tools.map((tool) => `, ${tool}`).join('')} in ${observed.query}`
+            ? `revisions of Deployments, ConfigMaps and Secrets${read.tools.map((tool) => `, ${tool}`).join('')} in ${observed.query}`
             : read.tools.join(', '),
         missing: [
           ...(observed.kind === 'gap' ? [observed.gap.reason] : (observed.missing ?? [])),
           ...read.missing,
+          ...versions.missing,
           `Only ${known} are known, as the clusters remember them: no ${read.tools.length === 0 ? 'commits, ' : ''}flags or infrastructure.`,
         ],
-        bytes: (observed.kind === 'data' ? observed.bytes : 0) + read.bytes,
+        bytes: (observed.kind === 'data' ? observed.bytes : 0) + read.bytes + versions.bytes,
       };
     },
   };

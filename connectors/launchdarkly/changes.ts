@@ -1,4 +1,5 @@
 // Changes of flags from LaunchDarkly's audit log, with the environment in which they went live.
+import { changeIds } from '../../core/model/change-ids.ts';
 import { isWithin, type Scope } from '../../core/model/scope.ts';
 import type { Change } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
@@ -123,7 +124,7 @@ function changeOf(entry: Entry, scope: Scope, config: LaunchDarklyConfig): Read[
     {
       environment,
       change: {
-        id: `launchdarkly-${entry._id}`,
+        id: `${changeIds.flag}${entry._id}`,
         kind: 'flag',
         at: new Date(entry.date).toISOString(),
         title:

@@ -1,6 +1,7 @@
 // Defines the action that rolls a workload back to an earlier revision.
 import * as z from 'zod';
 import { pullThrottled } from '../../analysis/kubernetes/images.ts';
+import { isOutsideRevisions } from '../../model/change-ids.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';
 import { type Check, causesWith, hasCause, rolloutPaused, type Seen } from '../action-checks.ts';
 import type { ActionDefinition, Planned, Surroundings } from '../action-definition.ts';
@@ -44,6 +45,12 @@ const onlyOneRevision: Check = {
   holds: ({ target }) => target?.kind === 'Deployment' && revisionOf(target) === '1',
 };
 
+const outsideRevisions: Check = {
+  code: 'outside-its-revisions',
+  why: 'No revision of it holds the change: a tag, a flag or something that it reads was changed, and an earlier revision would get the same.',
+  holds: ({ hypothesis }) => hypothesis.changeId !== undefined && isOutsideRevisions(hypothesis.changeId),
+};
+
 export const rollbackRollout: ActionDefinition<'rollback-rollout', 'kubernetes'> = {
   id: 'rollback-rollout',
   executor: 'kubernetes',
@@ -77,7 +84,7 @@ export const rollbackRollout: ActionDefinition<'rollback-rollout', 'kubernetes'>
     'readiness-probe-port',
     'readiness-probe-protocol',
   ],
-  rulesOut: [registryRefuses, onlyOneRevision, rolloutPaused],
+  rulesOut: [registryRefuses, outsideRevisions, onlyOneRevision, rolloutPaused],
   needsChange: true,
   parameters: z.strictObject({ fromRevision: revision, toRevision: revision, undo }),
   limits: { ...unlimited, plan },

@@ -86,6 +86,21 @@ export const replicaSet = (name: string, revision: number, created: string, imag
   spec: { replicas: 1, template: { spec: { containers: [{ name: 'main', image }] } } },
 });
 
+/** A ConfigMap or Secret as the API server gives it if only metadata is asked for (Server-Side Apply, "Field management"). */
+export const written = (name: string, fields: readonly Json[], metadata: Json = {}) => ({
+  apiVersion: 'meta.k8s.io/v1',
+  kind: 'PartialObjectMetadata',
+  metadata: { name, namespace: 'shop', creationTimestamp: '2026-08-01T00:00:00Z', managedFields: fields, ...metadata },
+});
+export const wrote = (manager: string, time: string, fieldsV1: Json) => ({
+  manager,
+  operation: 'Update',
+  apiVersion: 'v1',
+  time,
+  fieldsType: 'FieldsV1',
+  fieldsV1,
+});
+
 export const kustomization = (name: string, status: Json) => ({
   metadata: { name, namespace: 'flux-system' },
   spec: { path: './apps', sourceRef: { kind: 'GitRepository', name: 'apps' } },
@@ -117,6 +132,8 @@ const paths = {
   statefulSets: '/apis/apps/v1/statefulsets',
   daemonSets: '/apis/apps/v1/daemonsets',
   releases: '/api/v1/secrets',
+  configMapsOfShop: '/api/v1/namespaces/shop/configmaps',
+  secretsOfShop: '/api/v1/namespaces/shop/secrets',
   applications: '/apis/argoproj.io/v1alpha1/applications',
   kustomizations: '/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations',
   helmReleases: '/apis/helm.toolkit.fluxcd.io/v2/helmreleases',

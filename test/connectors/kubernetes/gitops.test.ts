@@ -76,7 +76,7 @@ describe('Argo CD', () => {
       },
     ]);
     expect(missing).toEqual([]);
-    expect(query).toBe('revisions of Deployments, Argo CD in backend');
+    expect(query).toBe('revisions of Deployments, ConfigMaps and Secrets, Argo CD in backend');
   });
 
   test('and the rollout that its sync caused are one change', async () => {

@@ -76,6 +76,13 @@ describe('a rollback', () => {
     expect(told({ hypothesis, target: deployment('11') })).toBe('rollback-rollout');
     expect(told({ hypothesis })).toBe('rollback-rollout');
   });
+  test.each(['ecr-store/web@b1', 'configmap/store-1/store/web@1', 'launchdarkly-1', 'cloudtrail-1'])(
+    'is not where no revision holds the change %s',
+    (changeId) => {
+      const outside = { ...hypothesis, changeId };
+      expect(told({ hypothesis: outside, target: deployment('7') })).toContain('outside-its-revisions');
+    },
+  );
   test('leaves the place to what mends without going back', () => {
     const killed = { entity: web, cause: 'oom-killed', changeId: 'deploy-web-1' } as const;
     expect(offered({ hypothesis: killed, target: deployment('1') })).toMatchObject({
